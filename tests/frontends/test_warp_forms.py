@@ -2,6 +2,7 @@
 
 import ast
 import itertools
+import re
 from textwrap import dedent
 from typing import Any
 
@@ -14,6 +15,7 @@ from synthesis.frontends.warp.recipes.applications.forms import (
     extents,
     flags,
     guards,
+    idioms,
     in_place,
     listing,
     outlining,
@@ -21,6 +23,7 @@ from synthesis.frontends.warp.recipes.applications.forms import (
     remarks,
     statics,
     switches,
+    words,
     worlds,
     zeros,
 )
@@ -74,7 +77,9 @@ BODY = """
             continue
         if b[place] > 1.0:
             continue
-        w = a[k] * b[place]
+        first = a[k]
+        second = b[place]
+        w = first * second
         w = w + scale * w
         if w > 0.25 and w < 3.0:
             total += w
@@ -91,7 +96,9 @@ PLACES = [[0, -1, 3, 2], [-1, -1, -1, -1], [1, 2, 3, 0]]
 
 def computed(sheet: Sheet) -> list[list[float]]:
     """What the lines write, run as Python with every combination of inputs."""
-    functions = "\n".join(unparse(each) for each in sheet.made).replace("wp.array[float]", "list").replace("wp.", "")
+    functions = (
+        "\n".join(unparse(each.definition) for each in sheet.made).replace("wp.array[float]", "list").replace("wp.", "")
+    )
     lines = "\n".join(f"    {line}" for line in text_of(sheet).splitlines())
     names: dict[str, Any] = {"array": {float: list, int: list}}
     exec(f"{functions}\ndef kernel(tid, a, b, flag, at, out, scale):\n{lines}", names)
@@ -194,7 +201,7 @@ def test_the_type_of_an_expression(text: str, kind: str | None) -> None:
 
 def test_a_function_has_the_types_of_what_it_is_given() -> None:
     text = "d = a[tid] * scale\nr = d * d + 2.0 * d\nr = r + scale * r * d\nout[tid] = r"
-    made = [each for sheet in formed(text, outlining.outline) for each in sheet.made]
+    made = [each.definition for sheet in formed(text, outlining.outline) for each in sheet.made]
     assert made
     kinds = {"a": "wp.array[float]", "tid": "int", "scale": "float", "d": "float", "r": "float"}
     for function in made:
@@ -259,11 +266,14 @@ def test_what_is_queried_by_an_id_stays_an_argument(monkeypatch: pytest.MonkeyPa
     assert not sheet.bundles
 
 
-def test_a_function_takes_the_struct_that_its_lines_ask(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_function_takes_no_struct(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bundles, "_SHARE", 1.0)
     monkeypatch.setattr(outlining, "_SHARES", (1.0,))
-    text = "energy = 0.0\nfor k in range(0, 4):\n    energy += a[k] * b[tid] - a[tid] * scale\nout[tid] = energy"
-    taken = 0
+    text = (
+        "energy = a[tid] * b[tid]\nrest = energy * energy + 0.5 * energy\n"
+        "rest = rest * energy - 2.0 * rest\nout[tid] = rest * scale"
+    )
+    made = 0
 
     def both(sheet: Sheet, choices: Stream) -> None:
         bundles.bundle(sheet, choices)
@@ -271,8 +281,109 @@ def test_a_function_takes_the_struct_that_its_lines_ask(monkeypatch: pytest.Monk
 
     for sheet in formed(text, both):
         titles = {each.title for each in sheet.bundles.values()}
-        taken += any(ast.unparse(each.annotation or each) in titles for made in sheet.made for each in made.args.args)
-    assert taken > 20
+        given = [each for one in sheet.made for each in one.definition.args.args]
+        assert titles.isdisjoint(ast.unparse(each.annotation or each) for each in given)
+        made += len(sheet.made)
+    assert made
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("force = a[tid] * b[tid]\nout[tid] = force", id="a short line"),
+        pytest.param(
+            "upper = scale * scale + 2.0 * scale\nupper = upper + scale * 3.0\n"
+            "lower = scale * scale + 3.0 * scale\nlower = lower + scale * 2.0\nout[tid] = upper - lower",
+            id="lines beside others of their kind",
+        ),
+    ],
+)
+def test_what_a_reader_takes_in_as_it_stands_is_no_function(text: str) -> None:
+    assert not any(sheet.made for sheet in formed(text, outlining.outline))
+
+
+POINTS = {
+    "x": Given(kind=VEC, domain=(-1, 1), names=("x",), shape=(32,)),
+    "n": Given(kind=VEC, domain=(-1, 1), names=("n",), shape=(32,)),
+    "width": Given(kind=INT, domain=(8, 8), names=("width",)),
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "called"),
+    [
+        ("v = x[tid] - n[tid] * wp.dot(x[tid], n[tid])", "tangential_part"),
+        ("d = wp.length(x[tid] - n[tid])", "distance"),
+        ("i = at[tid] * width + tid", "pixel_index"),
+        ("d = a[tid] / wp.max(b[tid], 0.001)", "safe_divide"),
+    ],
+)
+def test_a_formula_that_has_a_name_becomes_a_function_of_it(text: str, called: str) -> None:
+    made = [each for each in formed(text, idioms.name, **POINTS) if each.made]
+    assert len(made) > 10
+    for sheet in made:
+        (one,) = sheet.made
+        name = one.definition.name
+        assert called in sheet.roles[name]
+        (line,) = text_of(sheet).splitlines()
+        assert line.split(" = ")[1].startswith(f"{name}(")
+        (value,) = [each.value for each in one.definition.body if isinstance(each, ast.Return)]
+        call = ast.parse(line.split(" = ")[1], mode="eval").body
+        assert isinstance(call, ast.Call)
+        given = dict(zip((each.arg for each in one.definition.args.args), call.args, strict=True))
+        assert value is not None
+        written = "".join(
+            ast.unparse(given[word]) if word in given else word for word in re.split(r"(\w+)", ast.unparse(value))
+        )
+        assert written == text.split(" = ")[1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("d = wp.length(a[tid] - b[tid])", id="numbers, no vectors"),
+        pytest.param("i = 2 * tid + 1", id="no place in a row"),
+        pytest.param("v = x[tid] - n[tid] * wp.dot(n[tid], x[at[tid]])", id="two vectors where it is one"),
+        pytest.param("v = x[tid] + wp.cross(n[tid], x[tid])", id="no rotation"),
+    ],
+)
+def test_what_only_looks_like_such_a_formula_stays(text: str) -> None:
+    assert {text_of(each) for each in formed(text, idioms.name, **POINTS)} == {text}
+
+
+def test_a_kernel_speaks_as_one_code_base_does() -> None:
+    both = {
+        "a": Given(kind=FLOAT, domain=(0, 1), names=("shape_margin", "geom_margin"), shape=(32,)),
+        "b": Given(kind=FLOAT, domain=(0, 1), names=("joint_q", "qpos"), shape=(32,)),
+    }
+    seen = {
+        tuple(each.given[key].names for key in "ab")
+        for each in formed("out[tid] = a[tid] + b[tid]", words.agree, **both)
+    }
+    assert (
+        seen
+        == {(("shape_margin",), ("joint_q",)), (("geom_margin",), ("qpos",)), (both["a"].names, both["b"].names)} & seen
+    )
+    assert {(("shape_margin",), ("joint_q",)), (("geom_margin",), ("qpos",))} <= seen
+
+
+def test_what_only_one_code_base_has_decides_for_the_rest() -> None:
+    both = {
+        "a": Given(kind=FLOAT, domain=(0, 1), names=("subtree_com",), shape=(32,)),
+        "b": Given(kind=FLOAT, domain=(0, 1), names=("joint_q", "qpos"), shape=(32,)),
+        "scale": Given(kind=FLOAT, domain=(1, 2), names=("env_scale", "world_scale")),
+        "at": Given(kind=INT, domain=(0, 1), names=("world_start",), shape=(32,)),
+    }
+    for sheet in formed("out[tid] = a[tid] + b[at[tid]] * scale", words.agree, **both):
+        assert sheet.given["b"].names == ("qpos",)
+        assert sheet.given["scale"].names == ("world_scale",)
+
+
+def test_a_kernel_asks_for_none_in_one_way() -> None:
+    text = "if at[tid] == -1:\n    return\nif flag[tid] >= 0:\n    out[tid] = 1.0\nelif not a[tid] < 0.5:\n    return"
+    for sheet in formed(text, guards.rearrange):
+        assert "-1" not in text_of(sheet)
+        assert "not" not in text_of(sheet)
 
 
 def test_a_thread_says_that_a_list_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -372,6 +483,10 @@ def test_state_is_updated_where_it_is() -> None:
         pytest.param("v_out[tid] = 0.0 if heat[tid] > 1.0 else v[tid]", id="a copy in one case"),
         pytest.param("now = v[tid]\nnext = now\nv_out[tid] = next", id="a copy by way of variables"),
         pytest.param("v_out[tid] = 2.0 * v[tid]\ntotal = sum_of(v)", id="an array that a function takes"),
+        pytest.param(
+            "v_out[tid] = 2.0 * v[tid]\nheat[tid] = 1.0 if v[tid] != v_out[tid] else 0.0",
+            id="what was there, asked later",
+        ),
     ],
 )
 def test_arrays_stay_apart_where_one_would_change_more_than_its_place(text: str) -> None:

@@ -87,7 +87,7 @@ def _render(node: Expression) -> tuple[str, int]:
         case Dictionary(entries):
             return "{" + ", ".join(f"'{key}': {render(value)}" for key, value in entries) + "}", _ATOM
         case Lambda(parameters, body):
-            return f"lambda {', '.join(parameters)}: {render(body)}", 0
+            return f"{_lambda(parameters)}: {render(body)}", 0
         case Starred(value, stars):
             return f"{stars}{_wrap(value, _ATOM)}", _ATOM
         case Comprehension(element, target, iterable, tests, brackets, keys):
@@ -104,6 +104,10 @@ def _render(node: Expression) -> tuple[str, int]:
 def _keyword(key: str) -> str:
     """What a named argument begins with; a mapping of them has no name."""
     return f"{key}=" if key else "**"
+
+
+def _lambda(parameters: tuple[str, ...]) -> str:
+    return f"lambda {', '.join(parameters)}" if parameters else "lambda"
 
 
 def _wrap(node: Expression, level: int) -> str:
@@ -128,6 +132,9 @@ def _lay_out(node: Expression, pad: str, before: int, after: int, widest: int) -
     if before + len(flat) + after <= widest:
         return flat
     match node:
+        case Call(function, (Comprehension(brackets="") as only,), ()):
+            head = _lay_out_part(function, _ATOM, pad, before, 1, widest)
+            return head + _lay_out(replace(only, brackets="()"), pad, before + len(head), after, widest)
         case Call(function, arguments, keywords) if arguments or keywords:
             parts = [("", _in_brackets(each)) for each in arguments]
             parts += [(_keyword(key), value) for key, value in keywords]
@@ -167,7 +174,7 @@ def _lay_out(node: Expression, pad: str, before: int, after: int, widest: int) -
                 )
             )
         case Lambda(parameters, body):
-            head = f"lambda {', '.join(parameters)}: "
+            head = f"{_lambda(parameters)}: "
             return head + _lay_out_part(body, 20, pad, before + len(head), after, widest)
         case Comprehension(element, target, iterable, tests, brackets, keys):
             inner = pad + _STEP
@@ -235,6 +242,11 @@ def render_block(statements: tuple[Statement, ...], indent: int = 0, widest: int
 
 def _render_statement(statement: Statement, pad: str, indent: int, widest: int) -> list[str]:
     match statement:
+        case Assign(target, Display(items, "()") as value, operator) if not isinstance(target, Display):
+            head = f"{pad}{render(target)} {operator}= "
+            flat = render(value)
+            fits = len(head) + len(flat) <= widest or not items
+            return [f"{head}{flat}"] if fits else f"{head}{_lay_out(value, pad, len(head), 0, widest)}".split("\n")
         case Assign(target, value, operator):
             return _lay_out_alone(f"{pad}{_render_bare(target)} {operator}= ", value, pad, widest)
         case Evaluate(value):

@@ -193,6 +193,10 @@ class Template:
         named = [(self.name(each.arg).id, text(each.annotation)) for each in arguments.kwonlyargs]
         first = len(plain) - len(arguments.defaults)
         defaults = list(zip((name for name, _ in plain[first:]), map(text, arguments.defaults), strict=True))
+        if arguments.vararg is not None:
+            rest = [(f"*{self.name(arguments.vararg.arg).id}", text(arguments.vararg.annotation))]
+        else:
+            rest = [("*", "")] if named else []
         given = zip(named, arguments.kw_defaults, strict=True)
         defaults += [(name, text(each)) for (name, _), each in given if each is not None]
         docstring, body = "", list(node.body)
@@ -202,7 +206,7 @@ class Template:
             del body[0]
         return Function(
             self.name(node.name).id,
-            (*plain, *([("*", "")] if named else []), *named),
+            (*plain, *rest, *named),
             self._block(body, holes),
             tuple(map(text, node.decorator_list)),
             docstring,

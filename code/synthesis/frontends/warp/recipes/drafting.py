@@ -134,8 +134,9 @@ class Draft(Sketch):
         self.check()
         habits = _SILENT if self.plain else _HABITS
         body = add_comments(self.stream.child("comments"), tuple(self._block), habits)
-        inputs = [argument for argument in self._arguments if argument.role is Role.INPUT]
-        outputs = [argument for argument in self._arguments if argument.role is not Role.INPUT]
+        listed = _by_subject(self._arguments) if self.plain else self._arguments
+        inputs = [argument for argument in listed if argument.role is Role.INPUT]
+        outputs = [argument for argument in listed if argument.role is not Role.INPUT]
         style = draw_style(self.stream.child("style"))
         arguments = tuple(map(style.respell_argument, (*inputs, *outputs)))
         generic = self._generic(arguments)
@@ -162,6 +163,14 @@ class Draft(Sketch):
             style = replace(style, long_casts=False)
         source = _render(style.respell((*self._helpers, kernel)), name, arguments if generic else ())
         return self.record("warp", name, source, signature, category=category, recipe=recipe, summary=summary, ops=ops)
+
+
+def _by_subject(arguments: Sequence[Argument]) -> list[Argument]:
+    """Arguments whose names begin alike one after the other, in the order in which the first of each is needed."""
+    first: dict[str, int] = {}
+    for place, each in enumerate(arguments):
+        first.setdefault(each.name.partition("_")[0], place)
+    return sorted(arguments, key=lambda each: first[each.name.partition("_")[0]])
 
 
 def _is_named(argument: str, text: str) -> bool:

@@ -43,7 +43,7 @@ from synthesis.frontends.jax.recipes.applications import (
 )
 from synthesis.frontends.jax.recipes.applications.sizes import at_real_sizes
 
-_MIX = {2: 0.2, 3: 0.25, 4: 0.25, 5: 0.3}
+_MIX = {2: 0.12, 3: 0.2, 4: 0.28, 5: 0.4}
 """Applications' functions are longer than others."""
 
 RECIPES: tuple[Recipe, ...] = tuple(

@@ -64,7 +64,7 @@ def _draw_attention(stream: Stream, target: str) -> KernelSpec:
         "True",
         ("causal", "is_causal"),
     )
-    p.number("cap", p.pick("30.0", "50.0"), "what scores are kept below", None, ("softcap", "logit_cap"))
+    p.option("cap", "None", "float | None", "where scores saturate", p.pick("30.0", "50.0"), ("softcap", "logit_cap"))
     p.number("eps", "1e-6", "small number that keeps the division safe")
     p.number("base", "10000.0", "base of the rotary frequencies", None, ("base", "theta"))
     p.tensor("q_scale", positive(depth), "scale of normalized queries", ("q_scale", "q_norm"))
@@ -73,20 +73,19 @@ def _draw_attention(stream: Stream, target: str) -> KernelSpec:
     kv = "num_kv_heads" if grouped and form != "heads" else str(shared) if grouped else count
     source = "context" if cross else "x"
     p.add(
-        guard(p, "x.ndim != 3", "expected (batch, length, dim), got {x.shape}", 0.25),
-        f"batch, seq, dim = {p.pick('x.shape', 'x.shape', 'jnp.shape(x)')}",
-        guard(p, f"dim % {count} != 0", "dim {dim} is not a multiple of {num_heads} heads", 0.4)
+        guard(p, "x.ndim != 3", "expected inputs of shape (batch, length, dim), got {x.shape}", 0.4),
+        "batch, seq, dim = x.shape",
+        guard(p, f"dim % {count} != 0", "expected a multiple of {num_heads} heads, got {dim} features", 0.4)
         if form != "heads"
         else "",
         "depth = params['wq'].shape[-1]" if form == "heads" else f"depth = dim // {count}",
         *_project(p, form, source, count, kv, low),
     )
     if p.maybe(0.25):
-        both = p.choices.chance(0.6)
+        normed = normalise(p, "VALUE", "VALUE", "VALUE_scale" if p.choices.chance(0.6) else "", "", "rms")
         p.add(
             "'# normalize queries and keys head by head'",
-            normalise(p, "q", "q", "q_scale" if both else "", "", "rms"),
-            normalise(p, "k", "k", "k_scale" if both else "", "", "rms"),
+            *(normed.replace("VALUE", each) for each in "qk"),
         )
     if not cross and p.maybe(0.25):
         p.helper(_rotary(p))
@@ -115,14 +114,14 @@ def _draw_attention(stream: Stream, target: str) -> KernelSpec:
         p.add(*(f"{each} = {swap.replace('VALUE', each)}" for each in "qkv"))
     p.add(_scores(p, layout))
     if p.maybe(0.2):
-        p.add(remark(p, "soft cap", "large scores saturate"))
-        p.add(p.pick("scores = cap * jnp.tanh(scores / cap)", "scores = jnp.tanh(scores / cap) * cap"))
-    least = p.pick("-1e9", "jnp.finfo(scores.dtype).min", "-1e30")
+        told = remark(p, "soft cap", "large scores saturate")
+        p.add(block("if cap is not None:", told, "scores = cap * jnp.tanh(scores / cap)"))
+    least = p.pick("-1e9", "jnp.finfo(scores.dtype).min")
     if causal:
         seen = p.pick(
             "jnp.tril(jnp.ones((seq, seq), dtype=bool))",
             "jnp.tri(seq, dtype=bool)",
-            "jnp.arange(seq)[:, None] >= jnp.arange(seq)[None, :]",
+            "jnp.tril(jnp.ones((seq, seq), bool))",
         )
         ways = [f"scores = jnp.where(seen, scores, {least})", f"scores = jnp.where(seen[None, None], scores, {least})"]
         # Where a mask may leave nothing, what is added to all scores would be all that is left of them.
@@ -134,9 +133,16 @@ def _draw_attention(stream: Stream, target: str) -> KernelSpec:
         wide = "mask[:, None, :, :]" if kind == "pairs" else "mask[:, None, None, :]"
         choose = f"scores = jnp.where({wide}, scores, {least})"
         told = remark(p, "padding is not attended to", "only where the mask allows it")
-        if kind == "keys" and p.choices.chance(0.5):
-            check = block(f"if mask.shape != (batch, {other}):", "raise ValueError(f'mask of shape {mask.shape}')")
+        form_of = p.pick("plain", "checked", "any")
+        if form_of == "checked" and kind == "keys":
+            wanted = "context.shape[:2]" if cross else "x.shape[:2]"
+            check = block(
+                f"if mask.shape != {wanted}:",
+                f"raise ValueError(f'expected a mask of shape {{{wanted}}}, got {{mask.shape}}')",
+            )
             p.add(block("if mask is not None:", check, told, choose))
+        elif form_of == "any" and kind:
+            p.add(block("if mask is not None:", p.choose(_ANY_MASK), told, choose.replace(wide, "mask")))
         else:
             p.add(block("if mask is not None:", told, choose))
     p.add(*_mix(p, layout, low, form))
@@ -160,6 +166,17 @@ def _draw_attention(stream: Stream, target: str) -> KernelSpec:
         ),
         "attended values of shape (batch, length, dim)",
     )
+
+
+_ANY_MASK = """
+    if mask.ndim == 2:
+        {?0.5 # {the same for every query}}
+        mask = {mask[:, None, None, :] ~ mask[:, None, None]}
+    elif mask.ndim == 3:
+        mask = mask[:, None]
+    {elif mask.ndim != 4:
+        raise ValueError(f'expected a mask of two to four axes, got shape <<mask.shape>>') ~}
+"""
 
 
 def _words(kind: str) -> str:

@@ -26,7 +26,7 @@ _NORMALISE = """
     {?0.7 STANDARDIZE}
 """
 _STANDARDIZE = """# {the channels of the whole data set, not of the batch ~ bring channels to a common scale}
-    images = (images - channel_mean) / {channel_std ~ jnp.maximum(channel_std, 1e-3)}"""
+    images = (images - channel_mean) / channel_std"""
 _STANDARDIZE_IF_GIVEN = """{if channel_mean is not None and channel_std is not None:
         # {the channels of the whole data set, not of the batch ~ bring channels to a common scale}
         images = (images - channel_mean) / channel_std ~
@@ -47,7 +47,7 @@ _BATCHES = {
         starts = jax.random.randint(crop_key, (n, 2), 0, 2 * pad + 1)
 
         def crop(image, start):
-            return {lax ~ jax.lax}.dynamic_slice(image, (start[0], start[1], 0), WHOLE)
+            return jax.lax.dynamic_slice(image, (start[0], start[1], 0), WHOLE)
 
         images = jax.vmap(crop)(padded, starts)
         {?0.7 if flip:
@@ -86,40 +86,40 @@ _BATCHES = {
             images = jnp.where(hole[..., None], average, images)
         else:
             raise ValueError(f'unknown fill <<fill>>') ~
-        value = images.mean() if fill == 'mean' else 0.0
+        if fill not in ('zero', 'mean'):
+            raise ValueError(f'unknown fill <<fill>>')
+        value = images.mean(axis=(1, 2), keepdims=True) if fill == 'mean' else 0.0
         images = jnp.where(hole[..., None], value, images)}
         """,
     ),
     "mixup": (
         """
         {?0.5 if images.shape[0] != labels.shape[0]:
-            raise ValueError(f'<<images.shape[0]>> images but <<labels.shape[0]>> labels')}
-        {?0.4 if images.ndim not in (2, 4):
-            raise ValueError('expected images or features')}
-        n = labels.shape[0]
-        {?0.5 # each example meets the one before it}
-        {partners = jnp.roll(images, {1 ~ shift=1}, axis=0)
-        other = jnp.roll(labels, {1 ~ shift=1}, axis=0) ~
-        order = {jnp.roll(jnp.arange(n), 1) ~ (jnp.arange(n) + 1) % n}
-        partners, other = images[order], labels[order]}
+            raise ValueError(f'<<images.shape[0]>> images but <<labels.shape[0]>> labels')
+        ~ {?0.4 if images.ndim != 4:
+            raise ValueError(f'expected images of shape (batch, height, width, channels), got <<images.shape>>')}}
+        n = images.shape[0]
+        lam_key, order_key = jax.random.split(rng)
         {if per_example:
-            lam = jax.random.uniform(rng, (n,), minval=low)
-            wide = lam.reshape(n, {1, 1, 1 ~ *([1] * (images.ndim - 1))})
+            lam = jax.random.beta(lam_key, alpha, alpha, (n,))
         else:
-            lam = jax.random.uniform(rng, minval=low)
-            wide = lam ~
-        shape = (n,) if per_example else ()
-        lam = jax.random.uniform(rng, shape, minval=low)
-        wide = lam.reshape(n, 1, 1, 1) if per_example else lam}
+            {?0.4 # {one share for the whole batch}}
+            lam = jnp.full((n,), jax.random.beta(lam_key, alpha, alpha)) ~
+        lam = jax.random.beta(lam_key, alpha, alpha, (n,))}
         {?0.4 # {the first image dominates ~ never mostly the partner}
-        wide, lam = jnp.maximum(wide, 1.0 - wide), jnp.maximum(lam, 1.0 - lam)}
-        images = wide * images + (1.0 - wide) * partners
+        lam = jnp.maximum(lam, 1.0 - lam)}
+        order = jax.random.permutation(order_key, n)
+        {wide = lam.reshape(n, 1, 1, 1) ~ wide = lam[:, None, None, None]}
+        {mixed = wide * images + (1.0 - wide) * images[order] ~
+        partners = images[order]
+        mixed = partners + wide * (images - partners)}
         one_hot = jax.nn.one_hot(labels, num_classes)
         {?0.5 if smoothing > 0:
-            one_hot = one_hot * (1.0 - smoothing) + smoothing / num_classes}
-        others = jax.nn.one_hot(other, num_classes)
-        {share = lam[:, None] if per_example else lam ~ share = jnp.reshape(lam, (-1, 1))}
-        targets = share * one_hot + (1.0 - share) * others
+            {?0.4 # {never quite sure ~ label smoothing}}
+            one_hot = (1.0 - smoothing) * one_hot + smoothing / num_classes}
+        {targets = lam[:, None] * one_hot + (1.0 - lam[:, None]) * one_hot[order] ~
+        share = lam[:, None]
+        targets = share * one_hot + (1.0 - share) * one_hot[order]}
         """,
     ),
     "masked_tokens": (
@@ -158,7 +158,7 @@ _BATCHES = {
     "next_token_batch": (
         """
         {?0.5 if tokens.ndim != 2 or tokens.shape[1] < 2:
-            raise ValueError(f'<<tokens.shape>> leaves nothing to predict')}
+            raise ValueError(f'expected rows of two tokens or more, got <<tokens.shape>>')}
         # {every position is to tell the next token ~ labels are the inputs one step later}
         {inputs, answers = tokens[:, :-1], tokens[:, 1:] ~
         inputs = tokens[:, :-1]
@@ -168,23 +168,23 @@ _BATCHES = {
             # {several documents share a row and do not see each other ~ no document looks into the one before}
             starts = (inputs == separator).astype(jnp.int32)
             segments = jnp.cumsum(starts, axis=1)
-            same = segments[:, :, None] == segments[:, None, :]
+            visible = segments[:, :, None] == segments[:, None, :]
             {?0.6 # {the end of a document does not tell how the next one begins}
             loss_mask = loss_mask * (answers != separator)}
         else:
-            same = (inputs != pad)[:, None, :] ~
+            visible = (inputs != pad)[:, None, :] ~
         segments = jnp.cumsum(inputs == separator, axis=1)
-        same = segments[:, :, None] == segments[:, None, :]
+        visible = segments[:, :, None] == segments[:, None, :]
         {?0.5 # {nobody can tell how the next document begins ~ no loss across documents}
         loss_mask = loss_mask * (answers != separator)} ~
         if prefix > 0:
             # {the prompt is given, not learned ~ no loss on the prompt}
             loss_mask = loss_mask * (jnp.arange(answers.shape[1]) >= prefix - 1)
-        same = (inputs != pad)[:, None, :]}
+        visible = (inputs != pad)[:, None, :]}
         seq = inputs.shape[1]
-        {mask = same & jnp.tril(jnp.ones((seq, seq), dtype=bool)) ~
+        {mask = visible & jnp.tril(jnp.ones((seq, seq), dtype=bool)) ~
         steps = jnp.arange(seq)
-        mask = same & (steps[:, None] >= steps[None, :])}
+        mask = visible & (steps[:, None] >= steps[None, :])}
         """,
     ),
 }  # fmt: skip
@@ -201,7 +201,7 @@ def _draw_batch(stream: Stream, target: str) -> KernelSpec:
         "images",
         Leaf((rows, side, side, channels), 0, 1),
         "images of shape (batch, height, width, channels)",
-        ("images", "x", "batch"),
+        ("images", "x"),
     )
     p.tensor("labels", whole(rows, below=classes), "class of each image", ("labels", "y"))
     p.tensor("tokens", whole(rows, length, below=words), "token ids of shape (batch, length)", ("tokens", "token_ids"))
@@ -238,10 +238,10 @@ def _draw_batch(stream: Stream, target: str) -> KernelSpec:
         "True",
         "bool",
         "whether each example has a share of its own",
-        "True",
+        p.pick("True", "False"),
         ("per_example", "per_sample"),
     )
-    p.option("low", "0.0", "float", "least share of an image", p.pick("0.2", "0.0", "0.5"), ("min_lambda", "low"))
+    p.option("alpha", "0.2", "float", "how even the shares are", p.pick("0.2", "0.4", "1.0"), ("alpha", "mixup_alpha"))
     p.option("smoothing", "0.0", "float", "label smoothing", p.pick("0.1", "0.0"), ("label_smoothing", "smoothing"))
     p.option("num_classes", None, "int", "number of classes", str(classes))
     p.option(
@@ -280,8 +280,8 @@ def _draw_batch(stream: Stream, target: str) -> KernelSpec:
     ends = {
         "random_crops": plain,
         "cutout": (*plain, ("return images, hole", (pixels, Leaf((rows, side, side), dtype="bool")))),
-        "mixup": (("return images, targets", (pixels, Leaf((rows, classes)))),
-                  ("return <<'image': images, 'label': targets>>",
+        "mixup": (("return mixed, targets", (pixels, Leaf((rows, classes)))),
+                  ("return <<'image': mixed, 'label': targets>>",
                    ({"image": pixels, "label": Leaf((rows, classes))},))),
         "masked_tokens": (("return inputs, answers", (ids, ids)),
                           ("return inputs, answers, chosen", (ids, ids, Leaf((rows, length), dtype="bool"))),

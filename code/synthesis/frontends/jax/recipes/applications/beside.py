@@ -35,7 +35,8 @@ def module_text(constants: Sequence[Statement], statements: Sequence[Statement],
     whole = "\n".join(render_block(tuple(kept))) + text
     lines = [f"import {name}" for name in ("dataclasses", "functools", "math") if re.search(rf"\b{name}\.", whole)]
     lines += ["from collections.abc import Callable"] if "Callable" in whole else []
-    lines += ["from typing import NamedTuple"] if "(NamedTuple)" in whole else []
+    typed = [name for name in ("Any", "NamedTuple") if re.search(rf"\b{name}\b", whole)]
+    lines += [f"from typing import {', '.join(typed)}"] if typed else []
     lines += [""] if lines else []
     lines += ["import jax"] if re.search(r"\bjax\.", whole) else []
     lines += ["import jax.numpy as jnp"] if "jnp." in whole else []

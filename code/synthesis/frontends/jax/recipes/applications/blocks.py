@@ -15,7 +15,7 @@ _CHECK = """
         raise ValueError(f'expected (batch, length, features), got <<x.shape>>')
     ~ {?0.4 assert x.ndim == 3}}
     {?0.45 if x.shape[-1] % num_heads != 0:
-        raise ValueError(f'<<x.shape[-1]>> features do not split into <<num_heads>> heads')}
+        raise ValueError(f'expected a multiple of <<num_heads>> heads, got <<x.shape[-1]>> features')}
     KEYS
 """
 _ATTEND = """
@@ -34,7 +34,7 @@ _ATTEND = """
         seq = {x.shape[1] ~ scores.shape[-1]}
         {seen = jnp.tril(jnp.ones((seq, seq), dtype=bool)) ~ steps = jnp.arange(seq)
         seen = steps[:, None] >= steps[None, :]}
-        scores = jnp.where(seen, scores, {-1e9 ~ jnp.finfo(scores.dtype).min})}
+        scores = jnp.where(seen, scores, jnp.finfo(scores.dtype).min)}
     {if mask is not None:
         {?0.6 if mask.ndim == 2:
             # the same for every head and query
@@ -42,12 +42,13 @@ _ATTEND = """
         elif mask.ndim == 3:
             mask = mask[:, None]
         {elif mask.ndim != 4:
-            raise ValueError(f'mask with <<mask.ndim>> axes') ~} ~ mask = mask[:, None, None, :]}
-        scores = jnp.where(mask, scores, -1e9)}
+            raise ValueError(f'expected a mask of two to four axes, got <<mask.shape>>') ~}
+        ~ mask = mask[:, None, None, :]}
+        scores = jnp.where(mask, scores, jnp.finfo(scores.dtype).min)}
     attn = jax.nn.softmax(scores, axis=-1)
     {?0.3 attn = attn.astype(v.dtype)}
-    mixed = merge_heads({jnp.einsum('bhqk,bhkd->bhqd', attn, v) ~ attn @ v ~ jnp.matmul(attn, v)})
-    mixed = mixed @ params['out']
+    attn_out = merge_heads({jnp.einsum('bhqk,bhkd->bhqd', attn, v) ~ attn @ v ~ jnp.matmul(attn, v)})
+    attn_out = attn_out @ params['out']
     DROP_MIXED
 """
 _FEED = """
@@ -64,7 +65,7 @@ _FEED = """
         raise ValueError(f'unknown activation <<act>>') ~
     wide = {jax.nn.gelu ~ jax.nn.relu ~ jax.nn.silu}(SOURCE @ params['w1'])}
     GATE
-    narrow = wide @ params['w2']
+    mlp_out = wide @ params['w2']
     DROP_NARROW
     SHRINK
 """
@@ -75,21 +76,21 @@ _BLOCKS = {
         """,
         _ATTEND.replace("SOURCE", "h"),
         """
-        x = x + mixed
+        x = x + attn_out
         h = NORM2
         """,
         _FEED.replace("SOURCE", "h"),
-        "{out = x + narrow ~ out = narrow + x}",
+        "{out = x + mlp_out ~ out = mlp_out + x}",
     ),
     "post_norm_block": (
         _ATTEND.replace("SOURCE", "x"),
         """
         # normalize after the way around
-        x = x + mixed
+        x = x + attn_out
         x = {NORM3}
         """,
         _FEED.replace("SOURCE", "x"),
-        "x = x + narrow\nout = NORM4",
+        "x = x + mlp_out\nout = NORM4",
     ),
     "parallel_block": (
         "h = NORM1",
@@ -97,7 +98,7 @@ _BLOCKS = {
         _FEED.replace("SOURCE", "h"),
         """
         # both branches start from the same normalized input
-        out = x + {mixed + narrow ~ (mixed + narrow)}
+        out = x + {attn_out + mlp_out ~ (attn_out + mlp_out)}
         """,
     ),
     "configurable_block": (
@@ -108,7 +109,7 @@ _BLOCKS = {
         """,
         _ATTEND.replace("SOURCE", "h"),
         """
-        x = x + mixed
+        x = x + attn_out
         {if norm_first:
             h = NORM2
         else:
@@ -120,9 +121,9 @@ _BLOCKS = {
         """,
         _FEED.replace("SOURCE", "h"),
         """
-        out = x + narrow
-        {if not norm_first:
-            out = NORM5 ~ {out = out if norm_first else NORM5}}
+        out = x + mlp_out
+        if not norm_first:
+            out = NORM5
         """,
     ),
 }
@@ -136,13 +137,13 @@ _IN_FLOAT32 = (
 )
 
 
-_SCALES = (("mixed", "scale1"), ("narrow", "scale2"))
+_SCALES = (("attn_out", "scale1"), ("mlp_out", "scale2"))
 _KEYS = """
-    if not deterministic and rate > 0:
+    if rng is not None and rate > 0:
         attn_key, mlp_key = jax.random.split(rng)
 """
 _DROP = """
-    if not deterministic and rate > 0:
+    if rng is not None and rate > 0:
         {?0.5 # {in training only ~ dropout}}
         VALUE = dropout(VALUE, KEY, rate)
 """
@@ -166,13 +167,15 @@ def _filled(p: Program, target: str, *, gated: bool, scaled: bool) -> list[str]:
     p.function(_DROPOUT)
     dropped = p.maybe(0.3)
     shrink = p.pick("VALUE = VALUE * params['NAME']", "VALUE = params['NAME'] * VALUE") if scaled else ""
-    mixed, narrow = (shrink.replace("VALUE", value).replace("NAME", name) for value, name in _SCALES)
+    attn_out, mlp_out = (shrink.replace("VALUE", value).replace("NAME", name) for value, name in _SCALES)
     source, gate = "x" if target == "post_norm_block" else "h", "params['gate']"
+    drop = _DROP if dropped else ""
     said = {
         "KEYS": _KEYS if dropped else "",
-        "DROP_MIXED": dedent(_DROP.replace("VALUE", "mixed").replace("KEY", "attn_key") if dropped else "") + mixed,
-        "DROP_NARROW": dedent(_DROP.replace("VALUE", "narrow").replace("KEY", "mlp_key") if dropped else ""),
-        "SHRINK": narrow,
+        "DROP_MIXED": dedent(_DROP.replace("VALUE", "attn_out").replace("KEY", "attn_key") if dropped else "")
+        + attn_out,
+        "DROP_NARROW": dedent(drop.replace("VALUE", "mlp_out").replace("KEY", "mlp_key")),
+        "SHRINK": mlp_out,
         "GATE": f"wide = wide * {p.pick(f'({source} @ {gate})', f'jax.nn.sigmoid({source} @ {gate})')}"
         if gated
         else "",
@@ -214,7 +217,7 @@ def _draw_block(stream: Stream, target: str) -> KernelSpec:
     p.tensor("x", Leaf((rows, length, dim), -2, 2, held), "inputs of shape (batch, length, features)", ("x", "inputs"))
     masked, trained = p.maybe(0.4), p.maybe(0.5)
     p.tensor("mask", truth(rows, length), "positions that count", ("mask", "padding_mask"), given=masked, optional=True)
-    p.tensor("rng", key(), "random key for dropout", ("key", "rng"), given=trained, optional=True)
+    p.tensor("rng", key(), "random key for dropout, none at inference", ("key", "rng"), given=trained, optional=True)
     p.option("num_heads", None, "int", "number of heads", str(heads), ("num_heads", "n_heads"))
     p.option("causal", "False", "bool", "whether a position sees no later one", p.pick("True", "False"))
     p.option(
@@ -222,7 +225,6 @@ def _draw_block(stream: Stream, target: str) -> KernelSpec:
     )
     p.option("norm_first", "True", "bool", "whether branches begin with a normalization", str(first))
     p.option("rate", p.pick("0.1", "0.2"), "float", "share that is dropped", None, ("dropout_rate", "rate"))
-    p.option("deterministic", "True", "bool", "whether nothing is dropped", str(not trained))
 
     def normed(value: str, place: int) -> str:
         ends = f", params['bias{place}']" if form == "layer_norm" else ""
@@ -241,7 +243,6 @@ def _draw_block(stream: Stream, target: str) -> KernelSpec:
     made = Leaf((rows, length, dim), dtype=held)
     p.finish(
         ("return out", (made,)),
-        ("assert out.shape == x.shape\nreturn out", (made,)),
     )
     titles = {
         "pre_norm_block": ("transformer_block", "encoder_layer", "pre_norm_block"),

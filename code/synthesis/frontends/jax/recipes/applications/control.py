@@ -16,7 +16,7 @@ from synthesis.records import KernelSpec
 _SYSTEMS: dict[str, tuple[tuple[str, float], ...]] = {
     "pendulum": (("theta", 3.0), ("omega", 2.0)),
     "cart_pole": (("x", 2.0), ("x_dot", 1.0), ("theta", 0.6), ("theta_dot", 1.0)),
-    "mountain_car": (("position", 1.0), ("velocity", 0.5)),
+    "mountain_car": (("position", 1.0), ("velocity", 0.06)),
     "point_mass": (("position", 2.0), ("velocity", 1.0)),
     "vehicle": (("px", 2.0), ("py", 2.0), ("heading", 3.0), ("speed", 1.5)),
 }
@@ -27,8 +27,8 @@ _PLURALS = {
 }  # fmt: skip
 _STEPS = {
     "pendulum": ("gravity and torque", "equation of motion"),
-    "cart_pole": ("pole and cart push each other", "equations of motion"),
-    "mountain_car": ("the hill pulls back", "engine against the slope"),
+    "cart_pole": ("equations of motion",),
+    "mountain_car": ("engine and gravity",),
     "point_mass": ("force minus drag", "equation of motion"),
     "vehicle": ("bicycle model", "turns with speed and steering angle"),
 }
@@ -42,6 +42,10 @@ _LIMITS: dict[str, tuple[str, tuple[float, float], tuple[str, ...]]] = {
 """How large an action may be: its usual value, where it is drawn from, and what it is called."""
 _LARGEST = {"cart_pole": 15.0, "vehicle": 1.5}
 """Of actions that functions are given, where it is not 3."""
+_ENDS = {
+    "cart_pole": "done = (jnp.abs(x) > 2.4) | (jnp.abs(theta) > 0.21)", "mountain_car": "done = position >= 0.45",
+}  # fmt: skip
+"""When an episode is over."""
 _LENGTHS = {
     "pendulum": ("length", "rod_length"), "cart_pole": ("half_length", "pole_half_length"),
     "vehicle": ("wheelbase", "wheel_base"),
@@ -72,7 +76,7 @@ def _accelerations(p: Program, system: str, *, upright: bool) -> list[str]:
                 p.pick("total_mass = mass_cart + mass", "total_mass = mass + mass_cart"),
                 p.pick(
                     "temp = (u + mass * length * theta_dot ** 2 * sin) / total_mass",
-                    "temp = (u + mass * length * jnp.square(theta_dot) * sin) / total_mass",
+                    "temp = (u + mass * length * theta_dot ** 2 * sin) / total_mass",
                 ),
                 "theta_acc = (g * sin - cos * temp) / (length * (4.0 / 3.0 - mass * cos ** 2 / total_mass))",
                 "x_acc = temp - mass * length * theta_acc * cos / total_mass",
@@ -107,41 +111,57 @@ def _accelerations(p: Program, system: str, *, upright: bool) -> list[str]:
 
 def _advance(p: Program, system: str) -> str:
     """Statements that bring every part of the state a step on."""
-    late = p.choices.chance(0.5)
     match system:
         case "pendulum":
-            return p.pick(
-                "omega = omega + alpha * dt\ntheta = theta + omega * dt",
-                "theta = theta + omega * dt\nomega = omega + alpha * dt",
-                "omega = jnp.clip(omega + alpha * dt, -max_speed, max_speed)\ntheta = theta + omega * dt",
+            speed = p.pick(
+                "omega = omega + alpha * dt",
+                "omega = omega + alpha * dt",
+                "omega = jnp.clip(omega + alpha * dt, -max_speed, max_speed)",
             )
+            turned = _in_order(p, "theta = theta + omega * dt", speed)
+            wrapped = block("if wrap:", remark(p, "between -pi and pi"), "theta = wrap_angle(theta)")
+            return join(turned, wrapped) if p.maybe(0.2) else turned
         case "cart_pole":
-            first, then = (
+            return _in_order(
+                p,
                 "x = x + dt * x_dot\ntheta = theta + dt * theta_dot",
                 "x_dot = x_dot + dt * x_acc\ntheta_dot = theta_dot + dt * theta_acc",
             )
-            return f"{then}\n{first}" if late else f"{first}\n{then}"
         case "mountain_car":
             walls = p.choices.chance(0.6)
             return join(
                 p.pick(
-                    "velocity = velocity + dt * acc",
-                    "velocity = jnp.clip(velocity + dt * acc, -max_speed, max_speed)",
+                    "velocity = velocity + acc",
+                    "velocity = jnp.clip(velocity + acc, -max_speed, max_speed)",
                 ),
-                "position = jnp.clip(position + dt * velocity, -1.2, 0.6)"
-                if walls
-                else "position = position + dt * velocity",
-                remark(p, "the wall on the left stops the car", "no bounce at the wall") if walls else "",
+                "position = jnp.clip(position + velocity, -1.2, 0.6)" if walls else "position = position + velocity",
+                remark(p, "inelastic wall on the left") if walls else "",
                 "velocity = jnp.where((position <= -1.2) & (velocity < 0), 0.0, velocity)" if walls else "",
             )
         case "point_mass":
-            first, then = (
-                "position = position + dt * velocity",
-                p.pick("velocity = velocity + dt * acc", "velocity += dt * acc"),
+            moved = _in_order(p, "position = position + dt * velocity", "velocity = velocity + dt * acc")
+            walls = block(
+                "if arena is not None:",
+                remark(p, "walls are inelastic"),
+                "velocity = jnp.where(jnp.abs(position) > arena, 0.0, velocity)",
+                "position = jnp.clip(position, -arena, arena)",
             )
-            return f"{then}\n{first}" if late else f"{first}\n{then}"
+            return join(moved, walls) if p.maybe(0.25) else moved
         case _:
-            return "px = px + dt * vx\npy = py + dt * vy\nheading = heading + dt * turn\nspeed = speed + dt * acc"
+            moved = "px = px + dt * vx\npy = py + dt * vy\nheading = heading + dt * turn\nspeed = speed + dt * acc"
+            stopped = block("if not reverse:", remark(p, "no reverse gear"), "speed = jnp.maximum(speed, 0.0)")
+            return join(moved, stopped) if p.maybe(0.25) else moved
+
+
+def _in_order(p: Program, first: str, then: str) -> str:
+    """Statements that move positions by velocities, and velocities by accelerations, in one order or as asked for."""
+    if p.maybe(0.2):
+        return join(
+            block("if integrator == 'semi_implicit':", then, first),
+            block("elif integrator == 'euler':", first, then),
+            block("else:", "raise ValueError(f'unknown integrator {integrator}')"),
+        )
+    return f"{then}\n{first}" if p.choices.chance(0.6) else f"{first}\n{then}"
 
 
 def _cost(p: Program, system: str, *, upright: bool) -> str:
@@ -150,7 +170,7 @@ def _cost(p: Program, system: str, *, upright: bool) -> str:
         height = "jnp.cos(theta)" if upright else "-jnp.cos(theta)"
         apart = "theta" if upright else "theta - jnp.pi"
         return p.pick(
-            f"reward = {height} - 0.1 * jnp.square(omega)",
+            f"reward = {height} - 0.1 * omega ** 2",
             f"reward = -(wrap_angle({apart}) ** 2 + 0.1 * omega ** 2 + 0.001 * u ** 2)",
             f"error = wrap_angle({apart})\nreward = -(error ** 2 + 0.1 * omega ** 2)",
         )
@@ -159,14 +179,13 @@ def _cost(p: Program, system: str, *, upright: bool) -> str:
         + {
             "cart_pole": p.pick(
                 "jnp.where((jnp.abs(x) > 2.4) | (jnp.abs(theta) > 0.21), 0.0, 1.0)",
-                "jnp.cos(theta) - 0.1 * jnp.square(x)",
-                "1.0 - theta ** 2 - 0.1 * x ** 2 - 0.001 * u ** 2",
+                "jnp.cos(theta) - 0.1 * x ** 2",
             ),
             "mountain_car": p.pick(
                 "jnp.where(position >= 0.45, 100.0, 0.0) - 0.1 * u ** 2",
-                "jnp.sin(3.0 * position) - 0.1 * jnp.square(u)",
+                "100.0 * (position >= 0.45) - 0.1 * u ** 2",
             ),
-            "point_mass": p.pick("-jnp.abs(position) - 0.1 * u ** 2", "-(jnp.square(position) + 0.01 * jnp.square(u))"),
+            "point_mass": p.pick("-jnp.abs(position) - 0.1 * u ** 2", "-(position ** 2 + 0.01 * u ** 2)"),
             "vehicle": p.pick(
                 "-jnp.sqrt(px ** 2 + py ** 2 + 1e-6)",
                 "-(px ** 2 + py ** 2) - 0.1 * jnp.sum(u ** 2, axis=-1)",
@@ -184,7 +203,7 @@ def _draw_control(stream: Stream, target: str) -> KernelSpec:
     count, length = p.size(128, 256, 512, 1024), p.size(8, 16, 32)
     rollout = p.choices.chance(0.45)
     count = count // 4 if rollout else count
-    held = p.pick("record", "record", "array", "dict", "apart")
+    held = p.pick("record", "record", *(() if target == "mountain_car" else ("array",)), "dict", "apart")
     state: Tree
     if held == "record":
         title = p.pick("State", "EnvState", target.title().replace("_", "") + "State")
@@ -218,7 +237,7 @@ def _draw_control(stream: Stream, target: str) -> KernelSpec:
         ("actions", "controls") if rollout else ("action", "u", "control"),
     )
     p.number("dt", p.pick("0.02", "0.05"), "time step", (0.01, 0.05), ("dt", "time_step"))
-    p.number("g", "9.81", "gravity", None, ("g", "gravity"))
+    p.option("g", "9.81", "float", "gravity", None, ("g", "gravity"))
     p.number(
         "length", "0.5" if target == "cart_pole" else p.pick("1.0", "0.5"), "length", (0.4, 1.2),
         _LENGTHS.get(target, ("length",)),
@@ -228,15 +247,31 @@ def _draw_control(stream: Stream, target: str) -> KernelSpec:
         "mass", "0.1" if pole else "1.0", "mass of the pole" if pole else "mass", (0.1, 1.0),
         ("mass_pole", "pole_mass") if pole else ("mass", "m"),
     )  # fmt: skip
-    p.number("slope", p.pick("0.25", "0.5"), "how strongly the hill pulls", (0.2, 0.5), ("slope", "hill_gravity"))
+    p.option("slope", "0.0025", "float", "gravity along the hill", None, ("hill_gravity", "gravity"))
     p.number("max_steer", p.pick("0.5", "0.6"), "largest steering angle", (0.3, 0.7), ("max_steer", "steering_limit"))
     p.number("mass_cart", "1.0", "mass of the cart", None, ("mass_cart", "cart_mass"))
     p.number("friction", p.pick("0.1", "0.05"), "friction", (0.01, 0.3), ("friction", "damping"))
-    p.number("power", p.pick("0.5", "1.0"), "strength of the motor", (0.5, 1.5), ("power", "engine_power"))
-    p.number("max_speed", "8.0" if target == "pendulum" else "0.7", "largest speed", None, ("max_speed", "speed_limit"))
+    motor = ("power", "engine_power")
+    if target == "mountain_car":
+        p.option("power", "0.0015", "float", "strength of the motor", p.pick("0.0015", "0.01"), motor)
+    else:
+        p.number("power", p.pick("0.5", "1.0"), "strength of the motor", (0.5, 1.5), motor)
+    p.number(
+        "max_speed", "8.0" if target == "pendulum" else "0.07", "largest speed", None, ("max_speed", "speed_limit")
+    )
     usual, within, called = _LIMITS[target]
     p.number("limit", usual, "largest action", within, called)
-    p.option("bound", "True", "bool", "whether actions are bounded", "True", ("clip_action", "bounded"))
+    p.option(
+        "integrator",
+        "'euler'",
+        "str",
+        "euler or semi_implicit",
+        p.pick("'semi_implicit'", "'euler'"),
+        ("integrator", "kinematics_integrator"),
+    )
+    p.option("wrap", "True", "bool", "whether angles are kept between -pi and pi", None, ("wrap", "wrap_angles"))
+    p.option("arena", "None", "float | None", "how far the walls are", p.pick("1.5", "1.0"), ("arena_size",))
+    p.option("reverse", "True", "bool", "whether vehicles drive backwards", "False", ("allow_reverse",))
     p.option(
         "substeps",
         p.pick("1", "2"),
@@ -245,63 +280,62 @@ def _draw_control(stream: Stream, target: str) -> KernelSpec:
         p.pick("2", "4", "1"),
         ("substeps", "n_substeps"),
     )
-    bounded = p.maybe(0.6)
-    often = not rollout and p.maybe(0.35)
+    bounded = p.maybe(0.5)
+    often = not rollout and target != "mountain_car" and p.maybe(0.25)
     rewarded = p.maybe(0.45)
+    single = not rollout and held == "array" and p.choices.chance(0.5)
     unpack = p.pick(
         f"{', '.join(names)} = {', '.join(given)}",
-        *(["\n".join(f"{name} = {at}" for name, at in zip(names, given, strict=True))]),
+        "\n".join(f"{name} = {at}" for name, at in zip(names, given, strict=True)),
     )
-    unpack = (
-        p.pick(f"{', '.join(names)} = state", *([unpack] if held not in ("record", "apart") else []))
-        if held in ("record", "apart") and p.choices.chance(0.4)
-        else unpack
-    )
-    unpack = f"{', '.join(names)} = state" if held == "apart" else unpack
-    clip = (
-        remark(p, "motors are only so strong", "what the actuator can do")
-        + "\n"
-        + p.pick("u = jnp.clip(u, -limit, limit)", "u = jnp.minimum(jnp.maximum(u, -limit), limit)")
-    )
-    body = [unpack, (block("if bound:", clip) if p.choices.chance(0.5) else clip) if bounded else ""]
+    if single or held == "apart" or (held == "record" and p.choices.chance(0.4)):
+        unpack = f"{', '.join(names)} = state"
+    clip = remark(p, "actuator limits") + "\n" + "u = jnp.clip(u, -limit, limit)"
+    body = [unpack, clip if bounded else ""]
     inner = join(*_accelerations(p, target, upright=upright), _advance(p, target))
+    if single:
+        # One of them at a time has no axis of the batch.
+        inner = inner.replace("u[..., 0], u[..., 1]", "u").replace("jnp.moveaxis(u, -1, 0)", "u")
+        packed = f"jnp.array([{', '.join(names)}])"
     if often:
         # Each of them is a part of the step.
         inner = re.sub(r"\bdt\b", "substep", inner)
         inner = join("substep = dt / substeps", block("for _ in range(substeps):", inner))
-    body.append(remark(p, *_STEPS[target]))
-    body.append(inner)
+    body += [remark(p, *_STEPS[target]), inner]
     reward = _cost(p, target, upright=upright) if rewarded else ""
     results: list[Tree] = []
     if rollout:
-        kept = p.pick("state", "state", "reward" if rewarded else "state")
-        out = {"state": names[0], "reward": "reward"}[kept]
-        whole = p.choices.chance(0.4) and kept == "state" and held != "apart"
-        text = block(
-            "def step(state, u):",
-            *body,
-            reward if kept == "reward" else "",
-            f"carry = {packed}",
-            f"return carry, {'carry' if whole else out}",
-        )
+        kept = p.pick("state", "reward") if rewarded else "state"
         p.add(
             guard(
                 p,
-                f"action.ndim != {2 + len(pair)}",
+                f"action.ndim != {2 + len(pair)}" + (" or action.shape[-1] != 2" if pair else ""),
                 f"expected actions of shape (time, batch{', 2' if pair else ''}), got {{action.shape}}",
-                0.3,
+                0.4,
             ),
-            text,
-            p.pick(
-                "final, history = jax.lax.scan(step, state, action)", "final, history = lax.scan(step, state, action)"
+            block(
+                "def step(state, u):",
+                *body,
+                reward if kept == "reward" else "",
+                f"carry = {packed}",
+                f"return carry, {'carry' if kept == 'state' else 'reward'}",
             ),
+            f"final, history = {p.pick('jax.lax.scan', 'lax.scan')}(step, state, action)",
         )
-        history: Tree = Leaf((length, count))
-        if whole:
-            history = _lengthened(state, length)
-        form = p.pick("both", "both", "history" if whole else "sum")
-        if form == "sum":
-            p.add(p.pick("return final, history.sum(axis=0)", "return final, jnp.mean(history, axis=0)"))
+        history = _lengthened(state, length) if kept == "state" else Leaf((length, count))
+        form = p.pick("both", "history" if kept == "state" else "sum")
+        if form == "sum" and p.maybe(0.3):
+            p.option("discount", "None", "float | None", "discount of later rewards", "0.9", ("discount", "gamma"))
+            p.write("""
+                if discount is not None:
+                    {?0.5 # {what comes later counts less}}
+                    steps = jnp.arange(history.shape[0])
+                    history = history * (discount ** steps)[:, None]
+                return final, history.sum(axis=0)
+            """)
+            results = [state, Leaf((count,))]
+        elif form == "sum":
+            p.add("return final, history.sum(axis=0)")
             results = [state, Leaf((count,))]
         elif form == "history":
             p.add("return history")
@@ -315,30 +349,29 @@ def _draw_control(stream: Stream, target: str) -> KernelSpec:
                 p,
                 f"u.shape{'[:-1]' if pair else ''} != {given[0] if held != 'apart' else 'state[0]'}.shape",
                 "expected one action for each environment, got actions of shape {u.shape}",
-                0.25,
+                0.3,
             ),
+            guard(p, "substeps < 1", "expected at least one step, got {substeps}", 0.3) if often else "",
         )
-        extra = ["reward"] if rewarded else []
-        if p.choices.chance(0.35) and not often:
-            _by_vmap(p, [*body, reward], packed, bool(rewarded))
-            p.gives(state, *([Leaf((count,))] if rewarded else []))
-            return _named(p, target, rollout=False)
-        p.add(*body, reward)
-        p.add(f"new_state = {packed}" if p.choices.chance(0.4) else "")
-        p.add(f"return {', '.join([packed, *extra])}")
-        results = [state, *([Leaf((count,))] if rewarded else [])]
+        ended = _ENDS.get(target, "") if rewarded and p.choices.chance(0.5) else ""
+        extra = [*(["reward"] if rewarded else []), *(["done"] if ended else [])]
+        results = [
+            state,
+            *([Leaf((count,))] if rewarded else []),
+            *([Leaf((count,), dtype="bool")] if ended else []),
+        ]
+        given_back = f"return {', '.join([packed, *extra])}"
+        if single:
+            title = p.pick("advance", "single_step", "step_one")
+            p.add(
+                remark(p, "a single environment"),
+                block(f"def {title}(state, u):", *body, reward, ended, given_back),
+                f"return jax.vmap({title})(state, u)",
+            )
+        else:
+            p.add(*body, reward, ended, given_back)
     p.gives(*results)
     return _named(p, target, rollout=rollout)
-
-
-def _by_vmap(p: Program, body: list[str], packed: str, rewarded: bool) -> None:
-    """The step of one environment, and all by it."""
-    title = p.pick("advance", "single_step", "step_one")
-    p.add(
-        remark(p, "one environment at a time, then all of them", "written for one environment"),
-        block(f"def {title}(state, u):", *body, f"return {packed}{', reward' if rewarded else ''}"),
-        p.pick(f"return jax.vmap({title})(state, u)", f"stepped = jax.vmap({title})(state, u)\nreturn stepped"),
-    )
 
 
 def _named(p: Program, target: str, *, rollout: bool) -> KernelSpec:

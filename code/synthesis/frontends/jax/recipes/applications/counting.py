@@ -19,7 +19,7 @@ def write_statistics(p: Program) -> Text:
     form = p.pick("update", "normalize", "both")
     update = """
         {?0.3 if batch.ndim != 2:
-            raise ValueError(f'expected rows of features, got <<batch.shape>>')}
+            raise ValueError(f'expected a batch of shape (rows, features), got <<batch.shape>>')}
         {n = {batch.shape[0] ~ len(batch)}
         count = state.count + n
         {?0.4 # {Chan's formula joins two groups ~ as if all rows had come at once}}
@@ -35,6 +35,8 @@ def write_statistics(p: Program) -> Text:
         m2 = state.m2 + jnp.sum(before * after, axis=0)} ~
         if weights is None:
             weights = jnp.ones(batch.shape[0], batch.dtype)
+        elif weights.shape != batch.shape[:1]:
+            raise ValueError(f'expected a weight for each row, got <<weights.shape>>')
         n = jnp.sum(weights)
         count = state.count + n
         before = batch - state.mean
@@ -42,19 +44,20 @@ def write_statistics(p: Program) -> Text:
         m2 = state.m2 + jnp.einsum('n,nd->d', weights, before * (batch - new_mean))}
     """
     normal = """
-        {std = jnp.sqrt(VARIANCE + eps) ~ std = jnp.maximum(jnp.sqrt(VARIANCE), 1e-3)}
-        {?0.5 std = jnp.clip(std, {min_std, max_std ~ min_std, None})}
+        {std = jnp.sqrt(VARIANCE + eps) ~ std = jnp.clip(jnp.sqrt(VARIANCE), min_std, max_std) ~
+        std = jnp.maximum(jnp.sqrt(VARIANCE), min_std)}
         out = (batch - MEAN) / std
-        {?0.5 {if limit is not None:
+        {?0.5 if limit is not None:
+            {?0.5 if limit <= 0.0:
+                raise ValueError(f'expected a positive limit, got <<limit>>')}
             {?0.4 # {rare values would dominate}}
-            out = jnp.clip(out, -limit, limit) ~
-        out = out if limit is None else jnp.clip(out, -limit, limit)}}
+            out = jnp.clip(out, -limit, limit)}
     """
     if form == "normalize":
         text = join(
             """
             {?0.35 if batch.shape[-1] != state.mean.shape[-1]:
-                raise ValueError(f'<<batch.shape[-1]>> features, statistics of <<state.mean.shape[-1]>>')}
+                raise ValueError(f'expected <<state.mean.shape[-1]>> features, got <<batch.shape[-1]>>')}
             """,
             normal.replace("VARIANCE", "state.m2 / state.count").replace("MEAN", "state.mean"),
             "return out",
@@ -96,52 +99,63 @@ def write_counts(p: Program) -> Text:
     """Counts by class: confusion, hits, and what follows of them."""
     rows, classes = p.size(128, 256), p.size(4, 10)
     form = p.pick("matrix", "recall", "accuracy")
+    precise = p.choices.chance(0.5)
     counts = """
-        {?0.35 if scores.shape[0] != labels.shape[0]:
-            raise ValueError(f'<<scores.shape[0]>> rows of scores, <<labels.shape[0]>> labels')}
-        {guess = jnp.argmax(scores, axis=-1) ~ guess = scores.argmax(axis=-1).astype(jnp.int32)}
+        {?0.4 if scores.ndim != 2 or labels.shape != scores.shape[:1]:
+            raise ValueError(f'expected a label for each row of scores, got <<labels.shape>> and <<scores.shape>>')}
+        preds = jnp.argmax(scores, axis=-1)
         size = scores.shape[-1]
-        {{?0.4 # {rows are labels, columns are guesses ~ a pair of classes is one number}}
-        {pairs = labels * size + guess
-        counts = {jnp.bincount(pairs, length=size ** 2) ~ jnp.zeros(size ** 2, jnp.int32).at[pairs].add(1)}
-        counts = counts.reshape(size, size) ~
-        counts = jnp.zeros((size, size), dtype=jnp.int32)
-        counts = counts.at[labels, guess].add(1)} ~
-        hot = functools.partial(jax.nn.one_hot, num_classes=size)
-        counts = {hot(labels).T @ hot(guess) ~ jnp.einsum('ni,nj->ij', hot(labels), hot(guess))}}
+        {?0.4 # {rows are labels, columns are pred_one_hot}}
+        {counts = jnp.zeros((size, size), dtype=jnp.float32)
+        {if weights is not None:
+            {?0.6 if weights.shape != labels.shape:
+                raise ValueError(f'expected a weight for each label, got <<weights.shape>>')}
+            counts = counts.at[labels, preds].add(weights)
+        else:
+            counts = counts.at[labels, preds].add(1.0) ~
+        counts = counts.at[labels, preds].add(1.0)} ~
+        counts = jnp.bincount(labels * size + preds, length=size ** 2)
+        counts = counts.reshape(size, size).astype(jnp.float32) ~
+        counts = jax.nn.one_hot(labels, size).T @ jax.nn.one_hot(preds, size)}
     """
     ends: dict[str, tuple[str, Tree]] = {
         "matrix": (
             """
-            {?0.5 {if normalized:
-                total = jnp.maximum(jnp.sum(counts, axis=1, keepdims=True), 1)
-                return counts / total ~
-            counts = counts / jnp.maximum(counts.sum(axis=1, keepdims=True), 1) if normalized else counts}}
-            return {counts.astype(jnp.float32) ~ jnp.asarray(counts, jnp.float32)}
+            {{if normalize == 'true':
+                {?0.5 # {each row adds up to one}}
+                counts = counts / jnp.maximum(jnp.sum(counts, axis=1, keepdims=True), 1e-6)
+            elif normalize == 'pred':
+                counts = counts / jnp.maximum(jnp.sum(counts, axis=0, keepdims=True), 1e-6)
+            elif normalize == 'all':
+                counts = counts / jnp.sum(counts)
+            elif normalize is not None:
+                raise ValueError(f'unknown normalization <<normalize>>') ~
+            {?0.5 if normalized:
+                counts = counts / jnp.maximum(jnp.sum(counts, axis=1, keepdims=True), 1e-6)}}}
+            return counts
             """,
             Leaf((classes, classes)),
         ),
         "recall": (
             """
-            {hits, total = jnp.diagonal(counts), counts.sum(axis=1) ~ hits = jnp.diag(counts)
-            total = jnp.sum(counts, axis=AXIS)}
-            {?0.4 # {a class that does not occur has none}}
-            {recall = jnp.where(total > 0, hits / jnp.maximum(total, 1), 0.0) ~ recall = hits / jnp.maximum(total, 1)}
-            return {recall.astype(jnp.float32) ~ recall}
-            """.replace("AXIS", p.pick("0", "1")),
+            hits = jnp.diag(counts)
+            {?0.4 # {a class that does not occur has a rate of zero}}
+            rates = hits / jnp.maximum(jnp.sum(counts, axis=AXIS), 1.0)
+            return rates
+            """.replace("AXIS", "0" if precise else "1"),
             Leaf((classes,)),
         ),
         "accuracy": (
             """
-            {?0.5 {if balanced:
-                per_class = jnp.diag(counts) / jnp.maximum(counts.sum(axis=1), 1)
-                return jnp.mean(per_class) ~
-            {?0.4 # {every class counts as much as any other}}
-            if balanced:
-                seen = counts.sum(axis=1) > 0
-                per_class = jnp.diag(counts) / jnp.maximum(counts.sum(axis=1), 1)
-                return jnp.sum(per_class) / jnp.sum(seen)}}
-            return {jnp.trace(counts) / jnp.sum(counts) ~ jnp.diag(counts).sum() / counts.sum()}
+            {if balanced:
+                {?0.5 # {every class that occurs counts as much as any other}}
+                total = jnp.sum(counts, axis=1)
+                rates = jnp.diag(counts) / jnp.maximum(total, 1.0)
+                score = jnp.sum(rates) / jnp.sum(total > 0)
+            else:
+                score = jnp.trace(counts) / jnp.sum(counts)
+            return score ~
+            return jnp.trace(counts) / jnp.sum(counts)}
             """,
             Leaf(()),
         ),
@@ -152,13 +166,19 @@ def write_counts(p: Program) -> Text:
         given={
             "scores": Array(Leaf((rows, classes), -3, 3), "scores of shape (batch, classes)", ("logits", "scores")),
             "labels": Array(Leaf((rows,), 0, classes - 1, "int32"), "the class of each row", ("labels", "targets")),
+            "weights": Array(Leaf((rows,), 0.1, 1), "weight of each row", ("weights", "sample_weight")),
+            "normalize": Option("str | None", "true, pred or all", ("None", "'true'", "'pred'"), ("normalize",)),
             "normalized": Option("bool", "whether rows are shares", ("False", "True"), ("normalize", "normalized")),
             "balanced": Option("bool", "whether all classes count alike", ("False", "True"), ("balanced",)),
         },
         result=(leaf,),
-        titles={"matrix": ("confusion_matrix", "confusion"), "recall": ("class_rates", "per_class")}.get(
+        titles={"matrix": ("confusion_matrix", "confusion"),
+                "recall": ("precision_per_class", "class_precision") if precise else
+                          ("recall_per_class", "class_recall")}.get(
             form, ("accuracy", "compute_accuracy")),
-        summary={"matrix": "How often each class is taken for each", "recall": "How often each class is found"}.get(
+        summary={"matrix": "How often each class is taken for each",
+                 "recall": "How often pred_one_hot of each class are right" if precise else
+                           "How often each class is found"}.get(
             form, "How many labels were found"),
         returned="numbers between 0 and 1" if form != "matrix" else "counts of shape (classes, classes)",
     )  # fmt: skip

@@ -8,27 +8,24 @@ from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
 _EDGES = Family(
-    summary="Rate at which a field changes by diffusion, with edges that a name chooses",
+    summary="Rate at which a field changes by diffusion, with a choice of boundaries",
     titles=("diffusion_rate", "diffusion_tendency", "diffusion_operator", "heat_rhs"),
     before="""
-        {?0.4 if u.ndim != 2:
-            raise ValueError(f'expected a field of two axes, got <<u.shape>>')}
+        {?0.3 if u.ndim != 2:
+            raise ValueError(f'expected a field of shape (height, width), got <<u.shape>>') ~
         {?0.4 if dx <= 0.0:
-            raise ValueError('the spacing has to be positive')}
+            raise ValueError(f'expected a positive spacing, got <<dx>>')}}
 
         def stencil(padded):
-            {centre = padded[1:-1, 1:-1]
-            {?0.5 if nine_points:
-                # {corners make it the same in all directions ~ isotropic}
+            centre = padded[1:-1, 1:-1]
+            {?0.4 if nine_points:
+                {?0.6 # {corners make it the same in all directions}}
                 corners = padded[2:, 2:] + padded[2:, :-2] + padded[:-2, 2:] + padded[:-2, :-2]
                 sides = padded[2:, 1:-1] + padded[:-2, 1:-1] + padded[1:-1, 2:] + padded[1:-1, :-2]
                 return (corners + 4.0 * sides - 20.0 * centre) / (6.0 * dx ** 2)}
             vertical = padded[2:, 1:-1] - 2.0 * centre + padded[:-2, 1:-1]
             horizontal = padded[1:-1, 2:] - 2.0 * centre + padded[1:-1, :-2]
-            return (vertical + horizontal) / dx ** 2 ~
-            sides = sum(padded[1 + i:padded.shape[0] - 1 + i, 1 + j:padded.shape[1] - 1 + j] for i, j in
-                ((1, 0), (-1, 0), (0, 1), (0, -1)))
-            return (sides - 4.0 * padded[1:-1, 1:-1]) / dx ** 2}
+            return (vertical + horizontal) / dx ** 2
     """,
     cases={
         "periodic": "{?0.5 # what leaves on one side comes in on the other}\nout = stencil(jnp.pad(u, 1, mode='wrap'))",
@@ -37,15 +34,13 @@ _EDGES = Family(
             out = stencil(jnp.pad(u, 1, mode='edge'))
         """,
         "dirichlet": """
-            {if value is not None:
-                padded = jnp.pad(u, 1, constant_values=value)
-            else:
-                padded = jnp.pad(u, 1)
-            out = stencil(padded) ~ out = stencil(jnp.pad(u, 1, constant_values={0.0 ~ held}))}
+            {?0.4 # {held at the edge}}
+            {out = stencil(jnp.pad(u, 1, constant_values={value ~ held})) ~ padded = jnp.pad(u, 1)
+            out = stencil(padded)}
         """,
         "reflect": "out = stencil(jnp.pad(u, 1, mode='reflect'))",
         "extrapolate": """
-            # {the slope at the edge goes on ~ linear beyond the edge}
+            {?0.6 # {the slope at the edge goes on}}
             padded = jnp.pad(u, 1, mode='reflect', reflect_type='odd')
             out = stencil(padded)
         """,
@@ -53,10 +48,12 @@ _EDGES = Family(
     after="""
         {out = nu * out ~ out = nu * out ~ if conductivity is not None:
             out = out * conductivity}
-        {?0.4 if source is not None:
+        {?0.35 if source is not None:
+            {?0.6 if source.shape != u.shape:
+                raise ValueError(f'expected a source of shape <<u.shape>>, got <<source.shape>>')}
             out = out + source}
-        {?0.4 if solid is not None:
-            # {nothing changes inside walls ~ walls}
+        {?0.3 if solid is not None:
+            {?0.5 # {nothing changes inside walls}}
             out = jnp.where(solid, 0.0, out)}
     """,
     finished=False,
@@ -65,56 +62,60 @@ _EDGES = Family(
     returned="the change in unit time at every point",
 )  # fmt: skip
 _POTENTIAL = Family(
-    summary="Energy of pairs of particles by a potential that a name chooses",
+    summary="Energy of pairs of particles for a choice of potentials",
     titles=("pair_energy", "pair_potential", "interaction_energy"),
     before="""
         {?0.4 if positions.ndim != 2 or positions.shape[-1] not in (2, 3):
-            raise ValueError(f'expected positions in the plane or in space, got <<positions.shape>>')}
+            raise ValueError(f'expected positions of shape (n, 2) or (n, 3), got <<positions.shape>>')}
         d = positions[:, None, :] - positions[None, :, :]
         {?0.4 if box is not None:
-            # {the nearest image of each particle ~ minimum image}
+            {?0.6 # {the nearest image of each particle ~ minimum image}}
             d = d - box * jnp.round(d / box)}
-        {n = positions.shape[0]
-        r = jnp.sqrt(jnp.sum(d ** 2, axis=-1) + jnp.eye(n) + softening) ~
-        n, _ = positions.shape
-        r2 = jnp.sum(jnp.square(d), axis=-1)
-        r = jnp.sqrt(jnp.where(jnp.eye(n, dtype=bool), 1.0, r2) + softening)}
+        n = positions.shape[0]
+        r2 = jnp.sum(d ** 2, axis=-1)
+        {?0.4 # {a particle is at no distance from itself, where the root has no gradient}}
+        r = jnp.sqrt(jnp.where(jnp.eye(n, dtype=bool), 1.0, r2))
     """,
     cases={
         "lennard_jones": """
-            {s6 = (sigma / r) ** 6
-            out = 4.0 * epsilon * (s6 ** 2 - s6) ~
-            inv = sigma / r
-            out = 4.0 * epsilon * (inv ** 12 - inv ** 6)}
+            {?0.5 # {soft at the core, so that energies stay finite}}
+            {x = (r / sigma) ** 6 + softening
+            out = 4.0 * epsilon * (1.0 / x ** 2 - 1.0 / x) ~
+            inv = 1.0 / (softening + (r / sigma) ** 6)
+            out = 4.0 * epsilon * (inv ** 2 - inv)}
         """,
         "morse": """
-            # {bonds break when they are stretched ~ a well of finite depth}
+            {?0.5 # {a well of finite depth}}
             decay = jnp.exp(-width * (r - sigma))
             out = epsilon * ({(1.0 - decay) ** 2 - 1.0 ~ decay ** 2 - 2.0 * decay})
         """,
         "harmonic": "out = {0.5 * stiffness * (r - sigma) ** 2 ~ 0.5 * stiffness * jnp.square(r - sigma)}",
-        "yukawa": """
-            {out = epsilon * jnp.exp(-width * r) / r ~
+        "screened": """
+            {?0.5 # {charges that meet have a finite energy}}
             strength = charge[:, None] * charge[None, :]
-            out = strength * jnp.exp(-width * r) / r}
+            out = strength * jnp.exp(-width * r) / jnp.sqrt(r ** 2 + softening)
         """,
         "soft_sphere": """
-            overlap = jnp.maximum(1.0 - r / {sigma ~ (2.0 * sigma)}, 0.0)
+            overlap = jnp.maximum(1.0 - r / sigma, 0.0)
             {if hertzian:
                 out = epsilon * overlap ** 2.5
             else:
-                out = 0.5 * epsilon * overlap ** 2 ~ out = epsilon * jnp.square(overlap) / 2.0}
+                out = 0.5 * epsilon * overlap ** 2 ~ out = 0.5 * epsilon * overlap ** 2}
         """,
         "gaussian": "out = epsilon * jnp.exp(-0.5 * {(r / sigma) ** 2 ~ jnp.square(r / sigma)})",
     },
     after="""
-        {?0.5 if cutoff is not None:
-            # {nothing acts beyond the cutoff ~ far pairs do not count}
+        {?0.4 if cutoff is not None:
+            {?0.6 if cutoff <= 0.0:
+                raise ValueError(f'expected a positive cutoff, got <<cutoff>>')}
             {out = jnp.where(r < cutoff, out, 0.0) ~
+            {?0.5 # {smooth at the cutoff}}
             fade = jnp.clip(1.0 - (r / cutoff) ** 2, 0.0, 1.0)
-            out = out * {fade ~ fade ** 2}}}
+            out = out * fade ** 2}}
         out = jnp.where(jnp.eye(n, dtype=bool), 0.0, out)
-        {?0.4 if mask is not None:
+        {?0.3 if mask is not None:
+            {?0.6 if mask.shape != (n,):
+                raise ValueError(f'expected a mask of shape (<<n>>,), got <<mask.shape>>')}
             both = mask[:, None] & mask[None, :]
             out = jnp.where(both, out, 0.0)}
     """,
@@ -128,7 +129,7 @@ _CONTACT = Family(
     titles=("contact_force", "ground_contact", "contact_response"),
     before="""
         {?0.4 if positions.shape != velocities.shape:
-            raise ValueError(f'<<positions.shape>> positions but <<velocities.shape>> velocities')}
+            raise ValueError(f'expected velocities of shape <<positions.shape>>, got <<velocities.shape>>')}
         depth = {jnp.maximum(radius - positions[:, 2], 0.0) ~ jax.nn.relu(radius - positions[:, 2])}
         {?0.5 # {only what touches the ground is braked ~ nothing brakes in the air}}
         speed = jnp.where(depth > 0.0, velocities[:, 2], 0.0)
@@ -136,9 +137,9 @@ _CONTACT = Family(
     cases={
         "linear": "{?0.5 # a spring and a damper}\nout = stiffness * depth - damping * speed",
         "hertz": """
-            # {spheres become stiffer the deeper they go ~ elastic spheres}
+            {?0.5 # {spheres become stiffer the deeper they go}}
             root = jnp.sqrt(depth + 1e-9)
-            out = stiffness * depth * root {- damping * root * speed ~ - damping * speed}
+            out = stiffness * depth * root - damping * root * speed
         """,
         "hunt_crossley": """
             {?0.5 # the damping grows with the depth, so that nothing jumps at the first touch}
@@ -146,11 +147,11 @@ _CONTACT = Family(
             out = stiffness * depth * root * (1.0 - damping * speed)
         """,
         "impulse": """
-            {if restitution < 0.0 or restitution > 1.0:
-                raise ValueError('restitution lies between 0 and 1')}
-            # {only what approaches is thrown back ~ bodies that leave are left alone}
+            if mass is None:
+                raise ValueError('the impulse model needs the masses of the bodies')
+            {?0.5 # {only what approaches is thrown back, with a part of its speed}}
             approach = jnp.minimum(speed, 0.0)
-            out = -(1.0 + restitution) * approach * mass / dt + stiffness * depth
+            out = -(1.0 + restitution) * mass * approach / dt
         """,
         "quadratic": """
             {?0.5 # soft at the first touch}
@@ -158,12 +159,14 @@ _CONTACT = Family(
         """,
     },
     after="""
-        # {the ground pushes and never pulls ~ no sticking}
+        {?0.6 # {the ground pushes and never pulls}}
         out = {jnp.maximum(out, 0.0) ~ jax.nn.relu(out)}
-        {?0.5 if max_force is not None:
+        {?0.4 if max_force is not None:
             out = jnp.minimum(out, max_force)}
-        {?0.4 if mask is not None:
-            out = out * mask}
+        {?0.3 if mask is not None:
+            {?0.6 if mask.shape != positions.shape[:1]:
+                raise ValueError(f'expected one flag for each body, got <<mask.shape>>')}
+            out = jnp.where(mask, out, 0.0)}
     """,
     finished=False,
     named=("model", "kind", "contact_model"),
@@ -191,7 +194,7 @@ def _draw_part(stream: Stream, target: str) -> KernelSpec:
         "charge": Array(Leaf((many,)), "charge of each particle", ("charge", "charges")),
         "mask": Array(truth(many), "bodies that take part", ("mask", "active")),
         "mass": Array(positive(many), "mass of each body", ("mass", "masses")),
-        "value": Option("float | None", "value beyond the edge", ("None", "1.0"), ("value", "edge_value")),
+        "value": Option("float", "value beyond the edge", ("0.0", "1.0"), ("value", "edge_value")),
         "held": Constant("0.0", "value beyond the edge", ("boundary_value",), (0.5, 1.0)),
         "dx": Option("float", "distance of grid points", ("1.0", "0.5"), ("dx", "spacing", "h")),
         "nu": Constant("0.1", "diffusivity", ("nu", "diffusivity"), (0.1, 1.0)),
@@ -199,7 +202,7 @@ def _draw_part(stream: Stream, target: str) -> KernelSpec:
         "sigma": Constant("1.0", "where particles are at rest", ("sigma", "r0", "diameter"), (0.8, 1.5)),
         "epsilon": Constant("1.0", "depth of the potential", ("epsilon", "well_depth"), (0.5, 2.0)),
         "width": Constant("1.0", "how fast it decays", ("alpha", "kappa"), (0.5, 2.0)),
-        "softening": Constant("0.25", "what keeps energies finite where particles meet", ("soft_core", "softening")),
+        "softening": Constant("0.5", "softness of the core", ("soft_core", "softening")),
         "stiffness": Constant("100.0" if contact else "1.0", "stiffness", ("stiffness", "k"), (10.0, 100.0)),
         "hertzian": Option("bool", "whether spheres are elastic", ("True", "False"), ("hertzian",)),
         "box": Option("float | None", "side of the periodic box", ("None", "3.0"), ("box_size", "box")),

@@ -107,7 +107,6 @@ def _draw_embedding(stream: Stream, target: str) -> KernelSpec:
         p.pick(
             f"h = {at['token']}[tokens]",
             f"h = jnp.take({at['token']}, tokens, axis=0)",
-            f"h = {at['token']}.at[tokens].get(mode='clip')",
         ),
         "seq, dim = h.shape[1:]" if p.choices.chance(0.5) else "_, seq, dim = h.shape",
     )
@@ -116,14 +115,19 @@ def _draw_embedding(stream: Stream, target: str) -> KernelSpec:
             block(
                 "if scale_by_dim:",
                 remark(p, "as large as the positions that are added"),
-                p.pick("h = h * math.sqrt(dim)", "h = h * dim ** 0.5", "h *= jnp.sqrt(dim)"),
+                p.pick("h = h * math.sqrt(dim)", "h = h * dim ** 0.5"),
             )
         )
     if target == "sinusoidal_positions":
         p.add(remark(p, "waves from short to long", "fixed positions need no weights"), _waves(p))
     elif learned:
         p.add(
-            guard(p, f"seq > {at['position']}.shape[0]", "sequence of {seq} tokens is too long", 0.35),
+            guard(
+                p,
+                f"seq > {at['position']}.shape[0]",
+                "no positions for sequences of {seq} tokens",
+                0.35,
+            ),
             p.pick(
                 f"h = h + {at['position']}[:seq]",
                 f"h = h + {at['position']}[None, :seq]",
@@ -136,7 +140,6 @@ def _draw_embedding(stream: Stream, target: str) -> KernelSpec:
             p.pick(
                 f"h = h + {at['segment']}[segment_ids]",
                 f"h += jnp.take({at['segment']}, segment_ids, axis=0)",
-                f"h = h + jax.nn.one_hot(segment_ids, 2) @ {at['segment']}",
             ),
         )
     if p.maybe(0.45):

@@ -2,7 +2,7 @@
 
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.molecules import CUTOFF, SAFE
-from synthesis.frontends.jax.recipes.applications.parts import key
+from synthesis.frontends.jax.recipes.applications.parts import key, truth
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.spaces import DISPLACEMENT, SIDE
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
@@ -10,80 +10,149 @@ from synthesis.grammar.lines import block, join
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
-_PAIRS = {
-    "soft": "{overlap = jnp.maximum(1.0 - dr, 0.0) ~ overlap = jax.nn.relu(1.0 - dr)}\nU = 0.5 * overlap ** 2",
-    "gaussian": "U = jnp.exp(-0.5 * dr ** 2)",
-    "morse": "t = jnp.exp(-2.0 * (dr - 1.0))\nU = t ** 2 - 2.0 * t",
-    "screened": "U = jnp.exp(-dr) / jnp.sqrt(dr ** 2 + 0.25)",
-}
-_APART = """
-    {dR = displacement(R[:, None, :], R[None, :, :]) ~
-    dR = jax.vmap(jax.vmap(displacement, (None, 0)), (0, None))(R, R) ~
-    d = jax.vmap(displacement, in_axes=(0, None))
-    dR = jax.vmap(d, in_axes=(None, 0), out_axes=1)(R, R)}
-    {dr = distance(dR) ~ dr = jnp.sqrt(jnp.sum(dR ** 2, axis=-1) + 1e-6)}
-"""
-_TOTAL = """
-    {?0.4 U = U * smooth_cutoff(dr, 1.2, 1.8)}
-    {mask = 1.0 - jnp.eye(R.shape[0], dtype=R.dtype)
-    return 0.5 * jnp.sum({mask * U ~ U * mask}) ~
-    N = R.shape[0]
-    U = jnp.where(jnp.arange(N)[:, None] == jnp.arange(N), 0.0, U)
-    return {0.5 * jnp.sum(U) ~ U.sum() / 2.0} ~
-    return jnp.sum(jnp.triu(U, k=1))}
-"""
-_KICK = """
-    {?0.4 # {half a kick, a drift, half a kick ~ velocity Verlet}}
-    V = V + 0.5 * dt * F / MASS
-    R = {shift(R, dt * V) ~ jnp.mod(R + dt * V, 4.0)}
-    F = force(R)
-    V {+= 0.5 * dt * F / MASS ~ = V + 0.5 * dt * F / MASS}
-"""
-_STEPS = {
-    "constant_energy": _KICK,
-    "rescaled": join(
-        _KICK,
-        """
-        {?0.4 # {twice the kinetic energy of each degree of freedom}}
-        T = {jnp.mean(MASS * V ** 2) ~ jnp.sum(MASS * V ** 2) / V.size}
-        {{?0.5 # {velocities move towards the temperature that is wanted}
-        ratio = jnp.sqrt(1.0 + 0.1 * (kT / (T + 1e-6) - 1.0))
-        V = V * jnp.clip(ratio, 0.9, 1.1) ~ V = V * jnp.sqrt(1.0 + 0.1 * (kT / (T + 1e-6) - 1.0))} ~
-        V *= (kT / (T + 1e-6)) ** 0.05}
-        """,
-    ),
-    "langevin": """
-        V = V + 0.5 * dt * F / MASS
-        R = {shift(R, 0.5 * dt * V) ~ jnp.mod(R + 0.5 * dt * V, 4.0)}
-        {key, sub = jax.random.split(key) ~ sub = jax.random.fold_in(key, i)}
-        {?0.4 # {friction takes out what noise puts in ~ exact for a free particle}}
-        c = {math.exp(-friction * dt) ~ jnp.exp(-friction * dt)}
-        {noise = jax.random.normal(sub, V.shape)
-        V = c * V + jnp.sqrt((1.0 - c ** 2) * kT / MASS) * noise ~
-        V = c * V + jnp.sqrt((1.0 - c ** 2) * kT / MASS) * jax.random.normal(sub, V.shape, V.dtype)}
-        R = {shift(R, 0.5 * dt * V) ~ jnp.mod(R + 0.5 * dt * V, 4.0)}
-        F = force(R)
-        V {+= 0.5 * dt * F / MASS ~ = V + 0.5 * dt * F / MASS}
-    """,
-    "descent": """
-        {?0.4 # {friction by hand: go on while going down ~ steps follow the force}}
-        {V = 0.9 * V + dt * F ~ power = jnp.sum(F * V)
-        size = jnp.sqrt(jnp.sum(V ** 2) + 1e-12)
-        norm = jnp.sqrt(jnp.sum(F ** 2) + 1e-12)
-        {V = jnp.where(power > 0, 0.9 * V + 0.1 * F * size / norm, 0.5 * V) + dt * F / MASS ~
-        mixed = 0.9 * V + 0.1 * F * (size / norm)
-        V = jnp.where(power < 0, jnp.zeros_like(V), mixed) + dt * F / MASS}}
-        {?0.5 V = jnp.clip(V, -1.0, 1.0)}
-        R = {shift(R, dt * V) ~ jnp.mod(R + dt * V, 4.0)}
-        F = force(R)
-    """,
-}
 _SHIFT = '''
-    def shift(R: Array, dR: Array) -> Array:
+    def shift(R: Array, dR: Array, side) -> Array:
         {?0.4 """Moves points and puts them back into the box."""}
-        {return jnp.mod(R + dR, 4.0) ~ return (R + dR) % 4.0 ~ moved = R + dR
-        return moved - 4.0 * jnp.floor(moved / 4.0)}
+        {return jnp.mod(R + dR, side) ~ moved = R + dR
+        return moved - side * jnp.floor(moved / side)}
 '''
+_PAIRS = {
+    "soft_sphere": """
+        overlap = {jnp.maximum(1.0 - (dr / sigma) ** 2, 0.0) ~ jax.nn.relu(1.0 - (dr / sigma) ** 2)}
+        U = epsilon * overlap ** 2
+    """,
+    "soft_core_lj": """
+        {x = (dr / sigma) ** 6 + softness
+        U = 4.0 * epsilon * (1.0 / x ** 2 - 1.0 / x) * smooth_cutoff(dr, onset, cutoff) ~
+        inv = 1.0 / (softness + (dr / sigma) ** 6)
+        U = 4.0 * epsilon * inv * (inv - 1.0) * smooth_cutoff(dr, onset, cutoff)}
+    """,
+    "gaussian_core": "U = epsilon * jnp.exp({-0.5 * (dr / sigma) ** 2 ~ -((dr / sigma) ** 2)})",
+}
+_ENERGY = """
+    def energy(R):
+        {dR = displacement(R[:, None, :], R[None, :, :], box)
+        dr = distance(dR) ~
+        dr = distance(displacement(R[:, None], R, box))}
+        PAIR
+        {?0.4 # {each pair once, and no particle with itself}}
+        {return 0.5 * jnp.sum(jnp.where(jnp.eye(R.shape[0], dtype=bool), 0.0, U)) ~
+        mask = 1.0 - jnp.eye(R.shape[0], dtype=R.dtype)
+        return 0.5 * jnp.sum(mask * U) ~
+        return jnp.sum(jnp.triu(U, k=1))}
+"""
+_FORCE = """
+    {def force(R):
+        F = -jax.grad(energy)(R)
+        if frozen is not None:
+            {?0.4 # {walls and substrates do not move}}
+            F = jnp.where(frozen[:, None], 0.0, F)
+        return F ~
+    def force(R):
+        return -jax.grad(energy)(R)}
+"""
+_CHECKS = """
+    {?0.1 if state.R.shape != state.V.shape:
+        raise ValueError(f'expected velocities of shape <<state.R.shape>>, got <<state.V.shape>>')}
+    {?0.08 if steps < 1:
+        raise ValueError(f'expected at least one step, got <<steps>>')}
+"""
+_BOX = """
+    {?0.1 if box <= 0.0:
+        raise ValueError(f'expected a box of positive size, got <<box>>')}
+"""
+_CUT = """
+    {if onset >= cutoff or cutoff > 0.5 * box:
+        raise ValueError(f'cutoff <<cutoff>> does not fit onset <<onset>> and box <<box>>') ~
+    if cutoff > 0.5 * box:
+        raise ValueError(f'cutoff <<cutoff>> is beyond half the box <<box>>')}
+"""
+_KICK = "V = V + 0.5 * dt * F / MASS"
+_VERLET = f"""
+    {{?0.4 # {{kick, drift, kick ~ velocity Verlet}}}}
+    {_KICK}
+    R = shift(R, dt * V, box)
+    F = force(R)
+    {_KICK}
+"""
+_RESCALED = join(
+    _VERLET,
+    """
+    {?0.4 # instantaneous temperature}
+    T = {jnp.mean(MASS * V ** 2) ~ jnp.sum(MASS * V ** 2) / V.size}
+    {{?0.5 # {Berendsen thermostat}}
+    V = V * jnp.sqrt(1.0 + dt / tau * (kT / T - 1.0)) ~
+    if thermostat == 'berendsen':
+        {?0.4 # {weak coupling to a bath}}
+        ratio = 1.0 + dt / tau * (kT / T - 1.0)
+        V = V * jnp.sqrt(ratio)
+    elif thermostat == 'rescale':
+        V = V * jnp.sqrt(kT / T)
+    else:
+        raise ValueError(f'unknown thermostat <<thermostat>>')}
+    """,
+)
+_LANGEVIN = f"""
+    {{?0.4 # {{BAOAB splitting}}}}
+    {_KICK}
+    R = shift(R, 0.5 * dt * V, box)
+    key, sub = jax.random.split(key)
+    {{noise = jax.random.normal(sub, V.shape)
+    V = c * V + jnp.sqrt((1.0 - c ** 2) * kT / MASS) * noise ~
+    noise = jnp.sqrt(kT / MASS) * jax.random.normal(sub, V.shape, V.dtype)
+    V = c * V + math.sqrt(1.0 - c ** 2) * noise}}
+    R = shift(R, 0.5 * dt * V, box)
+    F = force(R)
+    {_KICK}
+"""
+_FIRE = """
+    {?0.3 # {velocity Verlet step}}
+    V = V + 0.5 * dt * F
+    R = shift(R, dt * V, box)
+    F = force(R)
+    V = V + 0.5 * dt * F
+    {?0.4 # {positive while going downhill}}
+    power = jnp.sum(F * V)
+    {speed = jnp.sqrt(jnp.sum(V ** 2))
+    F_norm = jnp.sqrt(jnp.sum(F ** 2) + 1e-12)
+    V = V + mixing * (F * speed / F_norm - V) ~
+    ratio = jnp.sqrt(jnp.sum(V ** 2) / (jnp.sum(F ** 2) + 1e-12))
+    V = (1.0 - mixing) * V + mixing * ratio * F}
+    downhill = power > 0
+    count = jnp.where(downhill, count + 1, 0)
+    {?0.3 # {increase the step after several downhill steps}}
+    grow = count > delay
+    dt = {jnp.where(downhill, jnp.where(grow, jnp.minimum(1.1 * dt, dt_max), dt), 0.5 * dt) ~
+    jnp.where(grow, jnp.minimum(dt * 1.1, dt_max), jnp.where(downhill, dt, 0.5 * dt))}
+    mixing = {jnp.where(downhill, jnp.where(grow, 0.99 * mixing, mixing), 0.1) ~
+    jnp.where(grow, 0.99 * mixing, jnp.where(downhill, mixing, 0.1))}
+    {?0.3 # {reset velocities when going uphill}}
+    V = jnp.where(downhill, V, 0.0)
+"""
+_STEEPEST = """
+    {?0.4 # {no particle moves further than this in a step}}
+    {largest = jnp.sqrt(jnp.max(jnp.sum(F ** 2, axis=-1)) + 1e-12)
+    dR = F * jnp.minimum(dt, max_step / largest) ~
+    length = jnp.sqrt(jnp.sum(F ** 2, axis=-1, keepdims=True) + 1e-12)
+    dR = F * jnp.minimum(dt, max_step / length)}
+    R = shift(R, dR, box)
+    F = force(R)
+"""
+_STEPS = {"constant_energy": _VERLET, "rescaled": _RESCALED, "langevin": _LANGEVIN, "descent": _FIRE}
+_TITLES = {
+    "constant_energy": ("simulate_nve", "nve_steps", "run_nve", "velocity_verlet"),
+    "rescaled": ("nvt_steps", "simulate_nvt", "run_thermostat"),
+    "langevin": ("langevin_steps", "simulate_langevin", "run_langevin"),
+    "fire": ("fire_descent", "fire_steps", "minimize_fire"),
+    "steepest": ("minimize", "steepest_descent", "relax"),
+}
+_SUMMARIES = {
+    "constant_energy": "Simulates particles at constant energy",
+    "rescaled": "Simulates particles with a thermostat",
+    "langevin": "Langevin dynamics of particles in a periodic box",
+    "fire": "Minimizes the energy of particles by FIRE",
+    "steepest": "Minimizes the energy of particles by steepest descent",
+}
 
 
 def _draw_ensemble(stream: Stream, target: str) -> KernelSpec:
@@ -92,103 +161,162 @@ def _draw_ensemble(stream: Stream, target: str) -> KernelSpec:
     n, kinds = p.choices.choice((36, 40, 48, 64)), 3
     for each in (DISPLACEMENT, SAFE, CUTOFF, _SHIFT):
         p.function(each)
+    way = p.pick("fire", "fire", "steepest") if target == "descent" else target
+    pair = p.pick(*_PAIRS)
     heavy = p.choices.chance(0.5) and target != "descent"
-    by_kind = p.choices.chance(0.25)
-    fields: list[tuple[str, Tree]] = [("R", Leaf((n, 3), 0.0, SIDE)), ("V", Leaf((n, 3), -1, 1))]
-    fields += [("mass", Leaf((n, 1), 0.5, 2))] if heavy else []
-    fields += [("key", key())] if target == "langevin" else []
-    state = p.record("SimState", fields, "Where particles are and how they move")
-    p.tree("state", state, "positions and velocities, and what else a step needs", ("state", "sim", "s"))
-    p.tensor("species", Leaf((n,), 0, kinds - 1, "int32"), "species of each particle", ("species", "kinds"))
-    p.tensor("table", Leaf((kinds, kinds), 0.5, 1.5), "strength of each pair of species", ("table", "epsilon"))
+    held = p.choices.chance(0.35) and target in ("constant_energy", "descent")
+    by_kind = p.choices.chance(0.35)
     steps = p.choices.choice((2, 3))
-    p.option("steps", p.pick("1", "10"), "int", "steps of time", str(steps), ("steps", "num_steps", "inner_steps"))
-    p.option("dt", "0.005", "float", "time step", p.pick("0.005", "0.01", "0.002"), ("dt", "time_step"))
-    p.option("kT", "1.0", "float", "temperature", p.pick("1.0", "0.5", "0.1"), ("kT", "temperature"))
-    p.option("friction", "1.0", "float", "friction", p.pick("1.0", "0.5", "2.0"), ("gamma", "friction"))
-    kind = p.pick(*_PAIRS)
-    lookup = "U = U * table[species[:, None], species]" if by_kind else ""
-    energy = block("def energy(R):", p.choose(_APART), p.choose(_PAIRS[kind]), lookup, p.choose(_TOTAL))
-    force = p.pick(
-        "def force(R):\n    return -jax.grad(energy)(R)",
-        "def force(R):\n    grads = jax.grad(energy)(R)\n    return -grads",
-        "force = lambda R: -jax.grad(energy)(R)",
-    )
-    mass = "state.mass" if heavy else ""
-    p.write("""
-        {?0.35 if state.R.shape != state.V.shape:
-            raise ValueError(f'<<state.R.shape>> positions, <<state.V.shape>> velocities')}
-        {?0.3 if steps < 1:
-            raise ValueError({'no step is asked for' ~ f'steps are counted from 1, got <<steps>>'})}
-    """)
-    p.add(energy, force)
-    names = ["R", "V", *(["key"] if target == "langevin" else [])]
-    p.write(
-        "{R, V = state.R, state.V ~ R = state.R\nV = state.V}",
-        "key = state.key" if target == "langevin" else "",
-        "F = force(R)",
-    )
-    text = (
-        _STEPS[target]
-        .replace(" / MASS", f" / {mass}" if heavy else "")
-        .replace("MASS * ", f"{mass} * " if heavy else "")
-    )
-    body = p.choose(text)
-    kept = p.choices.chance(0.35)
-    logged = p.pick("energy(R)", f"0.5 * jnp.sum({mass + ' * ' if heavy else ''}V ** 2) + energy(R)") if kept else ""
-    split = "key, sub" in body
-    if p.choices.chance(0.6):
-        p.add("log = []" if kept else "", block("for i in range(steps):", body, f"log += [{logged}]" if kept else ""))
-        energies = p.pick("jnp.stack(log)", "jnp.array(log)") if kept else ""
+    fields = _fields(n, way, heavy=heavy)
+    title = {"fire": "FireState", "langevin": "LangevinState"}.get(way, p.pick("SimState", "MDState"))
+    made = p.record(title, fields, "Where particles are and how they move")
+    state: Tree = _inside(n) if way == "steepest" else made
+    if way == "steepest":
+        p.tensor("R", _inside(n), "positions of shape (n, 3)", ("R", "positions"))
     else:
-        carried = ["R", "V", "F", *(["key"] if split else [])]
-        held = f"({', '.join(carried)})"
-        p.add(
-            block(
-                "def step(carry, i):",
-                f"{', '.join(carried)} = carry",
-                body,
-                f"return {held}, {logged if kept else 'None'}",
-            ),
-            f"{held}, {'energies' if kept else '_'} = jax.lax.scan(step, {held}, jnp.arange(steps))",
-        )
-        energies = "energies" if kept else ""
-    returned = ["R=R", "V=V", *(["mass=state.mass"] if heavy else []), *(["key=key"] if target == "langevin" else [])]
-    end = f"{state.name}({', '.join(returned)})"
-    p.write(
-        "{?0.4 # {the drift of the whole is taken off}\nV = V - {jnp.mean(V, axis=0) ~ V.mean(axis=0, keepdims=True)}}"
-    )
-    given = p.pick("state", "energy", "plain")
-    if kept:
-        p.add(f"return {end}, {energies}")
-    elif given == "plain":
-        p.add(f"return {', '.join(names[:2])}, energy(R)")
-    elif given == "energy":
+        p.tree("state", made, "positions and velocities, and what else a step needs", ("state", "md_state"))
+    _declare(p, n, kinds, steps, way, by_kind=by_kind)
+    p.tensor("frozen", truth(n), "particles that do not move", ("frozen", "fixed"), optional=True)
+
+    lookup = """
+        {?0.15 if species.shape != R.shape[:1]:
+            raise ValueError(f'expected one species for each particle, got <<species.shape>>')}
+        eps_ij = epsilon[species[:, None], species]
+    """
+    p.write("" if way == "steepest" else _CHECKS, _BOX, _CUT if pair == "soft_core_lj" else "")
+    unpacked = [name for name, _ in fields]
+    if way != "steepest":
+        p.write(_unpacking(p, unpacked))
+    p.write(lookup if by_kind else "")
+    text = _PAIRS[pair].replace("epsilon", "eps_ij") if by_kind else _PAIRS[pair]
+    p.write(_inserted(_ENERGY, "PAIR", text))
+    p.write(_FORCE if held else "def force(R):\n    return -jax.grad(energy)(R)")
+    if held and way != "steepest":
+        p.write("if frozen is not None:\n    V = jnp.where(frozen[:, None], 0.0, V)")
+    elif target in ("constant_energy", "langevin", "rescaled"):
+        p.write(_drift(heavy=heavy))
+    if way == "langevin":
+        p.write("{?0.4 # {what friction leaves of a velocity}}\nc = math.exp(-friction * dt)")
+    p.write("F = force(R)")
+    text = (_STEEPEST if way == "steepest" else _STEPS[target]).replace(
+        " / MASS", " / mass" if heavy else "").replace("MASS * ", "mass * " if heavy else "")  # fmt: skip
+    body = p.choose(text)
+    carried = ["R", "F"] if way == "steepest" else [*(each for each in unpacked if each != "mass"), "F"]
+    kinetic = f"0.5 * jnp.sum({'mass * ' if heavy else ''}V ** 2)"
+    measured = {
+        "fire": ("energy(R)", "jnp.max(jnp.abs(F))"), "steepest": ("energy(R)", "jnp.max(jnp.abs(F))"),
+        "constant_energy": ("energy(R)", f"{kinetic} + energy(R)"),
+    }.get(way, (kinetic, "energy(R)"))  # fmt: skip
+    log = p.pick(*measured) if p.choices.chance(0.35) else ""
+    _loop(p, carried, body, log)
+
+    end = "R"
+    if way != "steepest":
+        packed = [f"{name}={'state.mass' if name == 'mass' else name}" for name in unpacked]
+        end = f"{made.name}({', '.join(packed)})"
+    if log:
+        p.add(f"return {end}, history")
+        p.gives(state, Leaf((steps,)))
+    elif way in ("fire", "steepest") and p.choices.chance(0.3):
         p.add(f"return {end}, energy(R)")
+        p.gives(state, Leaf(()))
     else:
         p.add(f"return {end}")
-    results: tuple[Tree, ...] = (state,)
-    if kept:
-        results = (state, Leaf((steps,)))
-    elif given == "plain":
-        results = (Leaf((n, 3)), Leaf((n, 3)), Leaf(()))
-    elif given == "energy":
-        results = (state, Leaf(()))
-    p.gives(*results)
-    titles = {
-        "constant_energy": ("simulate", "nve_steps", "run_steps"),
-        "rescaled": ("nvt_steps", "simulate_nvt", "run_thermostat"),
-        "langevin": ("langevin_steps", "simulate_langevin", "run_langevin"),
-        "descent": ("minimize", "fire_steps", "relax"),
-    }[target]
-    return p.done(
-        "molecules", "ensemble", target, titles,
-        {"constant_energy": "Simulates particles at constant energy",
-         "rescaled": "Simulates particles near a temperature",
-         "langevin": "Simulates particles in a bath that gives and takes energy",
-         "descent": "Brings particles nearer to a minimum of their energy"}[target],
-        "the state after the steps",
-    )  # fmt: skip
+        p.gives(state)
+    returned = "the positions after the steps" if way == "steepest" else "the state after the steps"
+    more = ", and what was measured after each" if log else ""
+    return p.done("molecules", "ensemble", target, _TITLES[way], _SUMMARIES[way], returned + more)
+
+
+def _inside(n: int) -> Leaf:
+    """Positions that no step takes to where rounding decides on which side of the box a particle is."""
+    return Leaf((n, 3), 0.05 * SIDE, 0.95 * SIDE)
+
+
+def _fields(n: int, way: str, *, heavy: bool) -> list[tuple[str, Tree]]:
+    """What the state of a simulation holds."""
+    fields: list[tuple[str, Tree]] = [("R", _inside(n)), ("V", Leaf((n, 3), -1, 1))]
+    if way == "fire":
+        return [*fields, ("dt", Leaf((), 0.002, 0.01)), ("mixing", Leaf((), 0.05, 0.1)),
+                ("count", Leaf((), 0, 10, "int32"))]  # fmt: skip
+    fields += [("mass", Leaf((n,), 0.5, 2))] if heavy else []
+    return [*fields, *([("key", key())] if way == "langevin" else [])]
+
+
+def _declare(p: Program, n: int, kinds: int, steps: int, way: str, *, by_kind: bool) -> None:
+    """What a simulation is given beside its state."""
+    p.option("box", None, "float", "side of the periodic box", f"{SIDE}", ("box_size", "box"))
+    p.tensor("species", Leaf((n,), 0, kinds - 1, "int32"), "species of each particle", ("species", "species_idx"))
+    if by_kind:
+        strengths = Leaf((kinds, kinds), 0.5, 1.5)
+        p.tensor("epsilon", strengths, "strength of each pair of species", ("epsilon", "epsilon_table"))
+    else:
+        p.number("epsilon", "1.0", "strength of the interaction", (0.5, 1.5), ("epsilon",))
+    p.number("sigma", "1.0", "length of the interaction", (0.8, 1.2), ("sigma", "r0"))
+    p.number("softness", "0.5", "softness of the core", (0.4, 0.8), ("softness", "soft_core"))
+    p.option("onset", "1.2", "float", "where the cutoff begins", p.pick("1.2", "1.0"), ("r_onset", "onset"))
+    p.option(
+        "cutoff", "1.8", "float", "distance beyond which nothing acts", p.pick("1.8", "1.6"), ("r_cutoff", "r_cut")
+    )
+    p.option("steps", p.pick("1", "10"), "int", "number of steps", str(steps), ("num_steps", "steps", "inner_steps"))
+    if way != "fire":
+        usual = p.pick("0.02", "0.05") if way == "steepest" else p.pick("0.005", "0.01", "0.002")
+        p.option("dt", "0.005", "float", "largest step along the force" if way == "steepest" else "time step", usual,
+                 ("step_size",) if way == "steepest" else ("dt", "time_step"))  # fmt: skip
+    p.number("kT", "1.0", "temperature", (0.5, 1.5), ("kT", "temperature"))
+    p.number("tau", "0.1", "time of coupling to the bath", (0.05, 0.5), ("tau", "relaxation_time"))
+    p.option("thermostat", "'berendsen'", "str", "berendsen or rescale", "'berendsen'")
+    p.option("friction", "1.0", "float", "friction", p.pick("5.0", "10.0", "2.0"), ("gamma", "friction"))
+    p.option("delay", "5", "int", "steps downhill before the step grows", p.pick("5", "3"), ("n_min", "delay"))
+    p.number("dt_max", p.pick("0.1", "0.05"), "largest time step", None, ("dt_max",))
+    p.number("max_step", p.pick("0.05", "0.1"), "largest displacement of a step", (0.002, 0.01), ("max_step",))
+    p.option("remove_drift", "True", "bool", "whether the centre of mass stands still", p.pick("True", "False"),
+             ("remove_drift", "zero_momentum"))  # fmt: skip
+
+
+def _unpacking(p: Program, names: list[str]) -> str:
+    """Statements that take a state apart."""
+    given = [f"state.{name}" + ("[:, None]" if name == "mass" else "") for name in names]
+    if len(names) < 4 and p.choices.chance(0.6):
+        return f"{', '.join(names)} = {', '.join(given)}"
+    return "\n".join(f"{name} = {each}" for name, each in zip(names, given, strict=True))
+
+
+def _drift(*, heavy: bool) -> str:
+    """Statements that take off the motion of the whole, in some functions."""
+    if heavy:
+        return """
+            {?0.35 if remove_drift:
+                momentum = jnp.sum(mass * V, axis=0)
+                V = V - momentum / jnp.sum(mass)}
+        """
+    return """
+        {?0.35 if remove_drift:
+            V = V - jnp.mean(V, axis=0)}
+    """
+
+
+def _inserted(text: str, mark: str, lines: str) -> str:
+    """A text with lines in place of a mark, which stands on a line of its own inside a function."""
+    inner = block("def inner():", lines).split("\n")[1:]
+    return join(text).replace(f"    {mark}", "\n".join(inner))
+
+
+def _loop(p: Program, carried: list[str], body: str, log: str) -> None:
+    """The steps, with ``history`` if something is measured after each."""
+    held = f"({', '.join(carried)})"
+    names = ", ".join(carried)
+    form = "scan" if log else p.pick("scan", "fori")
+    if form == "fori":
+        p.add(
+            block("def step(_, carry):", f"{names} = carry", body, f"return {held}"),
+            f"{names} = jax.lax.fori_loop(0, steps, step, {held})",
+        )
+    else:
+        p.add(
+            block("def step(carry, _):", f"{names} = carry", body, f"return {held}, {log or 'None'}"),
+            f"{held}, {'history' if log else '_'} = jax.lax.scan(step, {held}, None, length=steps)",
+        )
 
 
 RECIPES = (

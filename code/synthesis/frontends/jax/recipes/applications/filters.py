@@ -7,145 +7,151 @@ from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
-_CHECK = """
-    {?0.5 if zs.ndim != AXES {or zs.shape[-1] != WIDTH ~}:
-        raise ValueError(f'observations of shape <<zs.shape>> do not fit')}
-"""
+_CHECKS = {
+    "kalman_filter": """
+        {?0.2 if zs.ndim != 2 {or zs.shape[-1] != observe.shape[0] ~}:
+            raise ValueError(f'expected observations of shape (time, <<observe.shape[0]>>), got <<zs.shape>>') ~
+        {?0.15 if transition.shape != cov0.shape:
+            raise ValueError(f'expected a transition of shape <<cov0.shape>>, got <<transition.shape>>')}}
+    """,
+    "exponential_smoothing": """
+        {?0.15 if alpha <= 0.0 or alpha > 1.0:
+            raise ValueError(f'expected alpha in (0, 1], got <<alpha>>') ~
+        {?0.15 if zs.ndim != 2:
+            raise ValueError(f'expected series of shape (time, series), got <<zs.shape>>')}}
+    """,
+    "particle_filter": """
+        {?0.15 if states.ndim != 2 or zs.shape != observe.shape[:1]:
+            raise ValueError(f'an observation of shape <<zs.shape>> does not match <<observe.shape>>')}
+    """,
+    "attitude_filter": """
+        {?0.15 if zs.shape != rates.shape:
+            raise ValueError(f'expected accelerations of shape <<rates.shape>>, got <<zs.shape>>')}
+    """,
+}
 _KALMAN = """
-    {identity = jnp.eye(mean0.shape[-1]) ~ identity = jnp.eye(mean0.shape[-1], dtype=mean0.dtype)}
+    identity = {jnp.eye(mean0.shape[-1]) ~ jnp.eye(mean0.shape[-1], dtype=mean0.dtype)}
 
-    def step(carry, taken):
+    def step(carry, inputs):
         mu, cov = carry
-        z, ok = taken
-        # {where the model expects the state to be ~ predict}
-        mu = mu @ transition.T
+        z, ok = inputs
+        {?0.5 # predict}
+        mu = transition @ mu
         cov = transition @ cov @ transition.T + process_noise * identity
-        {?0.3 if inflation != 1.0:
-            # {a model that is too sure of itself stops listening ~ forget a little}
-            cov = cov * inflation}
-        # {correct by what was seen ~ update}
-        innovation = z - mu @ observe.T
-        spread = observe @ cov @ observe.T + noise * jnp.eye(observe.shape[0])
-        {if form == 'solve':
-            gain = jnp.linalg.solve(spread, observe @ cov).T
-        else:
-            gain = cov @ observe.T @ jnp.linalg.inv(spread) ~
-        gain = jnp.linalg.solve(spread, observe @ cov).T ~
-        gain = cov @ observe.T @ jnp.linalg.inv(spread)}
-        new = mu + innovation @ gain.T
+        {?0.5 # update}
+        innovation = z - observe @ mu
+        S = observe @ cov @ observe.T + noise * jnp.eye(observe.shape[0])
+        {K = jnp.linalg.solve(S, observe @ cov).T ~ K = cov @ observe.T @ jnp.linalg.inv(S)}
+        new_mu = mu + K @ innovation
         {if joseph:
-            # stays symmetric in spite of rounding
-            left = identity - gain @ observe
-            new_cov = left @ cov @ left.T + noise * gain @ gain.T
+            {?0.5 # Joseph form}
+            I_KH = identity - K @ observe
+            new_cov = I_KH @ cov @ I_KH.T + noise * K @ K.T
         else:
-            new_cov = (identity - gain @ observe) @ cov ~
-        new_cov = (identity - gain @ observe) @ cov
-        {?0.4 new_cov = 0.5 * (new_cov + new_cov.T)}}
-        {?0.6 # {nothing was seen, so nothing is corrected ~ sensors drop out}}
-        new = jnp.where(ok, new, mu)
-        new_cov = jnp.where(ok, new_cov, cov)
-        return (new, new_cov), new
+            new_cov = (identity - K @ observe) @ cov ~
+        new_cov = (identity - K @ observe) @ cov
+        {?0.4 {?0.4 # keep it symmetric}
+        new_cov = 0.5 * (new_cov + new_cov.T)}}
+        GATE
+        SEEN
+        return (new_mu, new_cov), new_mu
 
-    (mean, cov), path = {lax.scan ~ jax.lax.scan}(step, (mean0, cov0), (zs, seen))
+    (mean, cov), means = {lax.scan ~ jax.lax.scan}(step, (mean0, cov0), TAKEN)
 """
+_GATE = """{?0.5 # {gate outliers by their Mahalanobis distance}}
+        distance = innovation @ jnp.linalg.solve(S, innovation)
+        {ok = ok & (distance < gate) ~ ok = jnp.logical_and(ok, distance < gate)}"""
+_SEEN = """{?0.5 # {skip the update where there is no observation}}
+        new_mu = jnp.where(ok, new_mu, mu)
+        new_cov = jnp.where(ok, new_cov, cov)"""
 _SMOOTHING = """
-    {?0.4 if alpha <= 0.0 or alpha > 1.0:
-        raise ValueError(f'alpha has to lie between 0 and 1, not <<alpha>>')}
-
     def step(carry, z):
-        old, slope = carry
+        level, slope = carry
         {if kind == 'simple':
-            expected = old
+            forecast = level
         elif kind == 'linear':
-            # {the slope is carried along ~ level and slope}
-            expected = old + slope
+            forecast = level + slope
         {elif kind == 'damped':
             slope = damp * slope
-            expected = old + slope ~}
+            forecast = level + slope ~}
         else:
             raise ValueError(f'unknown kind <<kind>>') ~
         if kind != 'simple':
-            # {slopes do not go on for ever ~ damped slope}
             slope = damp * slope
-        expected = old if kind == 'simple' else old + slope}
-        {?0.4 if limit is not None:
-            # {no surprise is larger than this ~ outliers move it only so far}
-            z = jnp.clip(z, expected - limit, expected + limit)}
-        new = {alpha * z + (1.0 - alpha) * expected ~ expected + alpha * (z - expected)}
+        forecast = level if kind == 'simple' else level + slope}
+        {?0.2 if limit is not None:
+            {?0.4 # {limit the effect of outliers}}
+            z = jnp.clip(z, forecast - limit, forecast + limit)}
+        new_level = {alpha * z + (1.0 - alpha) * forecast ~ forecast + alpha * (z - forecast)}
         if kind != 'simple':
-            slope = beta * (new - old) + (1.0 - beta) * slope
-        return (new, slope), new
+            slope = beta * (new_level - level) + (1.0 - beta) * slope
+        return (new_level, slope), new_level
 
     {start = zs[0] ~ start = {jnp.mean(zs[:4], axis=0) ~ zs[:3].mean(axis=0)}}
-    (level, slope), path = {lax.scan ~ jax.lax.scan}(step, (start, jnp.zeros_like(start)), zs)
+    (level, slope), levels = {lax.scan ~ jax.lax.scan}(step, (start, jnp.zeros_like(start)), zs)
 """
 _PARTICLES = """
     n = {states.shape[0] ~ len(states)}
     MOVE
-    # {how well each particle explains what was seen ~ likelihoods}
-    {gap = zs - states @ observe.T ~ gap = states @ observe.T - zs}
-    {log_w = -0.5 * jnp.sum(jnp.square(gap), axis=-1) / noise ** 2 ~
+    {?0.4 # {log likelihood of the observation}}
+    {residual = zs - states @ observe.T ~ residual = states @ observe.T - zs}
+    {log_w = -0.5 * jnp.sum(residual ** 2, axis=-1) / noise ** 2 ~
     if heavy_tails:
-        # {outliers are not impossible, only rare ~ forgiving to outliers}
-        log_w = -jnp.sum(jnp.log1p((gap / noise) ** 2), axis=-1)
+        {?0.4 # {Cauchy likelihood}}
+        log_w = -jnp.sum(jnp.log1p((residual / noise) ** 2), axis=-1)
     else:
-        log_w = -0.5 * jnp.sum((gap / noise) ** 2, axis=-1)}
+        log_w = -0.5 * jnp.sum((residual / noise) ** 2, axis=-1)}
     PRIOR
     {log_w = jax.nn.log_softmax(log_w) ~
     log_w = log_w - jax.nn.logsumexp(log_w)}
-    weight_of = jnp.exp(log_w)
-    mean = {jnp.sum(weight_of[:, None] * states, axis=0) ~ weight_of @ states}
-    {effective = 1.0 / jnp.sum({weight_of ** 2 ~ jnp.square(weight_of)})}
+    weights = jnp.exp(log_w)
+    mean = {jnp.sum(weights[:, None] * states, axis=0) ~ weights @ states}
+    {ess = 1.0 / jnp.sum(weights ** 2)}
     RESAMPLE
 """
-_MOVED = """{move_key, draw_key = jax.random.split(rng) ~ draw_key, move_key = jax.random.split(rng)}
-    # {every particle moves as the model says, with its noise ~ predict}
+_MOVED = """{noise_key, resample_key = jax.random.split(rng) ~ resample_key, noise_key = jax.random.split(rng)}
+    {?0.5 # {propagate the particles}}
     {states = states @ transition.T
-    states = states + step_std * jax.random.normal(move_key, states.shape) ~
-    drift = step_std * jax.random.normal(move_key, states.shape)
-    states = states @ transition.T + drift}"""
-_DRAWN = """# {likely particles are drawn several times ~ draw as many as there were}
-    chosen = jax.random.categorical(draw_key, log_w, {shape=(n,) ~ shape=log_w.shape})
-    {states = states[chosen] ~ states = jnp.take(states, chosen, axis=0)}"""
-_TWO_KEYS = """draw_key, jitter_key = jax.random.split(rng)
+    states = states + step_std * jax.random.normal(noise_key, states.shape) ~
+    noise_t = step_std * jax.random.normal(noise_key, states.shape)
+    states = states @ transition.T + noise_t}"""
+_DRAWN = """{?0.5 # {resample}}
+    ancestors = jax.random.categorical(resample_key, log_w, {shape=(n,) ~ shape=log_w.shape})
+    {states = states[ancestors] ~ states = jnp.take(states, ancestors, axis=0)}"""
+_TWO_KEYS = """resample_key, jitter_key = jax.random.split(rng)
     """
 _JITTERED = """
     {?0.5 if jitter > 0.0:
-        # {copies move apart ~ so that copies do not stay the same}
+        {?0.5 # {roughening}}
         states = states + jitter * jax.random.normal(jitter_key, states.shape)}"""
-_DRAWN_IF_FEW = """# {draw again where few particles carry all the weight ~ even weights are carried on}
-    few = effective < threshold * n
-    chosen = jax.random.categorical(draw_key, log_w, {shape=(n,) ~ shape=log_w.shape})
-    {states = jnp.where(few, states[chosen], states) ~
-    drawn = jnp.take(states, chosen, axis=0)
-    states = jnp.where(few, drawn, states)}
-    log_w = jnp.where(few, {-math.log(n) ~ -jnp.log(n)}, log_w)"""
+_DRAWN_IF_FEW = """{?0.5 # {resample where the effective sample size is small}}
+    resample = ess < threshold * n
+    ancestors = jax.random.categorical(resample_key, log_w, {shape=(n,) ~ shape=log_w.shape})
+    {states = jnp.where(resample, states[ancestors], states) ~
+    resampled = jnp.take(states, ancestors, axis=0)
+    states = jnp.where(resample, resampled, states)}
+    log_w = jnp.where(resample, {-math.log(n) ~ -jnp.log(n)}, log_w)"""
 _ATTITUDE = """
-    {?0.5 if zs.shape != rates.shape:
-        raise ValueError(f'accelerations of shape <<zs.shape>>, rates of shape <<rates.shape>>')}
-
     def rotate(orientation, turn, duration):
-        {?0.4 # {half the rate, in the body's frame ~ derivative of a quaternion}}
+        {?0.4 # quaternion kinematics}
         zero = {jnp.zeros_like(turn[:, :1]) ~ jnp.zeros((turn.shape[0], 1), turn.dtype)}
         turned = orientation + 0.5 * duration * multiply(
             orientation, jnp.concatenate([zero, turn], axis=-1))
         return turned / {jnp.linalg.norm(turned, axis=-1, keepdims=True) ~ safe_norm(turned)}
 
+    {?0.6 quat = quat / jnp.linalg.norm(quat, axis=-1, keepdims=True)}
     omega = rates - bias
-    {?0.4 if max_rate is not None:
-        # {gyroscopes saturate ~ faster than the sensor can tell}
-        omega = jnp.clip(omega, -max_rate, max_rate)}
     measured = zs / {(jnp.linalg.norm(zs, axis=-1, keepdims=True) + 1e-6) ~ safe_norm(zs)}
     ORDER
 """
 _TILT = """
     qw, qx, qy, qz = {jnp.moveaxis(quat, -1, 0) ~ quat.T}
-    # {the direction of gravity in the body's frame ~ third row of the rotation matrix}
+    {?0.4 # {direction of gravity in the body frame}}
     expected = jnp.stack(
         [2.0 * (qx * qz - qw * qy), 2.0 * (qw * qx + qy * qz), 1.0 - 2.0 * (qx ** 2 + qy ** 2)], axis=-1)
-    tilt = {jnp.cross(measured, expected) ~ jnp.cross(measured, expected, axis=-1)}
-    {?0.4 if max_tilt is not None:
-        tilt = jnp.clip(tilt, -max_tilt, max_tilt)}
+    error = {jnp.cross(measured, expected) ~ jnp.cross(measured, expected, axis=-1)}
+    {?0.4 if max_correction is not None:
+        error = jnp.clip(error, -max_correction, max_correction)}
 """
 _INTEGRATE = """
     {for _ in range(substeps):
@@ -157,9 +163,9 @@ _INTEGRATE = """
 """
 _ORDERS = (
     # Predicted, then corrected.
-    f"{_INTEGRATE}{_TILT}    quat = rotate(quat, feedback * tilt, dt)\n",
-    # Feedback of the tilt to the rates, with or without an integral of it.
-    f"{_TILT}    omega = omega + feedback * tilt\n{_INTEGRATE}",
+    f"{_INTEGRATE}{_TILT}    quat = rotate(quat, feedback * error, dt)\n",
+    # Feedback of the error to the rates, with or without an integral of it.
+    f"{_TILT}    omega = omega + feedback * error\n{_INTEGRATE}",
 )
 _MULTIPLY = '''
     def multiply(a: Array, b: Array) -> Array:
@@ -191,7 +197,7 @@ def _draw_filter(stream: Stream, target: str) -> KernelSpec:
     p.tensor(
         "zs",
         Leaf(shape, -1, 1),
-        f"what was observed, of shape {shape}".replace(",)", ")"),
+        "what was observed",
         ("accel", "acceleration", "gravity_dir")
         if target == "attitude_filter"
         else ("observations", "zs", "measurements"),
@@ -207,14 +213,10 @@ def _draw_filter(stream: Stream, target: str) -> KernelSpec:
     p.tensor("rates", Leaf((count, 3), -1, 1), "angular rates", ("gyro", "rates", "angular_velocity"))
     p.tensor("bias", Leaf((3,), -0.1, 0.1), "bias of the rates", ("bias", "gyro_bias"))
     p.tensor("quat", positive(count, 4), "attitudes as quaternions", ("quat", "attitude", "q"))
-    p.number("process_noise", "0.01", "variance that a step adds", (0.01, 0.1), ("process_noise", "q_var"))
+    p.option("process_noise", "0.01", "float", "variance of the process noise", "0.05", ("process_noise", "q_var"))
     spread = ("obs_std", "noise_std") if target == "particle_filter" else ("obs_noise", "r_var")
-    p.number("noise", p.pick("0.1", "0.5"), "noise of the observations", (0.2, 1.0), spread)
-    p.option(
-        "inflation", "1.0", "float", "factor of the covariance", p.pick("1.02", "1.0"), ("inflation", "forgetting")
-    )
+    p.option("noise", p.pick("0.1", "0.5"), "float", "noise of the observations", p.pick("0.5", "0.2"), spread)
     p.option("joseph", "True", "bool", "whether the stable form is used", p.pick("True", "False"), ("joseph", "stable"))
-    p.option("form", "'solve'", "str", "how the gain is found", None, ("solver", "form"))
     p.option(
         "kind",
         "'simple'",
@@ -226,7 +228,7 @@ def _draw_filter(stream: Stream, target: str) -> KernelSpec:
     p.option("alpha", p.pick("0.3", "0.1"), "float", "weight of what is new", p.pick("0.2", "0.5"), ("alpha",))
     p.option("beta", p.pick("0.1", "0.2"), "float", "weight of a new slope", None, ("beta",))
     p.option("damp", p.pick("0.9", "0.98"), "float", "how slopes fade", None, ("damping", "phi"))
-    p.option("limit", "None", "float | None", "largest surprise", p.pick("0.3", "None"), ("max_innovation", "limit"))
+    p.option("limit", "None", "float | None", "largest innovation", p.pick("0.3", "None"), ("max_innovation", "limit"))
     p.option(
         "heavy_tails",
         "False",
@@ -235,18 +237,21 @@ def _draw_filter(stream: Stream, target: str) -> KernelSpec:
         p.pick("True", "False"),
         ("robust", "heavy_tails"),
     )
-    p.number("step_std", "0.1", "spread that a step adds", (0.05, 0.2), ("process_std", "step_std"))
-    p.option("threshold", "0.5", "float", "share of the particles that is to count", None, ("threshold", "min_share"))
+    p.option("step_std", "0.1", "float", "standard deviation of the process noise", "0.2", ("process_std", "step_std"))
+    p.option(
+        "threshold", "0.5", "float", "least effective sample size, relative to n", None, ("ess_threshold", "threshold")
+    )
     p.option(
         "jitter", "0.0", "float", "spread of the copies of a particle", p.pick("0.1", "0.05"), ("jitter", "roughening")
     )
-    p.number("feedback", p.pick("1.0", "0.5", "2.0"), "how strongly the tilt is corrected", (0.5, 2.0), ("gain", "kp"))
-    p.option("max_rate", "None", "float | None", "largest rate", p.pick("0.8", "None"))
-    p.option("max_tilt", "None", "float | None", "largest correction", p.pick("0.5", "None"))
+    p.option("feedback", p.pick("1.0", "0.5"), "float", "gain of the correction", p.pick("1.0", "2.0"), ("gain", "kp"))
+    p.option("max_correction", "None", "float | None", "largest correction", p.pick("0.5", "None"))
     p.option("substeps", p.pick("1", "2"), "int", "steps of integration", p.pick("1", "2", "4"))
     p.option("dt", "0.01", "float", "time step", p.pick("0.01", "0.02"))
-    checks = _CHECK.replace("AXES", str(len(shape))).replace("WIDTH", str(shape[-1]))
-    effective = p.choices.chance(0.6)
+    gated = p.maybe(0.25)
+    masked = gated or p.choices.chance(0.6)
+    p.option("gate", None, "float", "largest distance of an observation", p.pick("4.0", "9.0"), ("gate", "threshold"))
+    ess = p.choices.chance(0.6)
     moved, few = p.choices.chance(0.6), p.choices.chance(0.5)
     kept = "states, log_w, mean" if few else "states, mean"
     said = {
@@ -256,33 +261,36 @@ def _draw_filter(stream: Stream, target: str) -> KernelSpec:
         "RESAMPLE": _DRAWN_IF_FEW if few else _DRAWN,
     }
     if not moved:
-        said["RESAMPLE"] = said["RESAMPLE"].replace("draw_key", "rng")
+        said["RESAMPLE"] = said["RESAMPLE"].replace("resample_key", "rng")
         if not few and p.choices.chance(0.7):
             said["RESAMPLE"] = _TWO_KEYS + _DRAWN + _JITTERED
-    text = _TEXTS[target]
+    text = _TEXTS[target].replace("GATE", _GATE if gated else "").replace("SEEN", _SEEN if masked else "")
+    text = text.replace("TAKEN", "(zs, seen)" if masked else "zs")
+    if not masked:
+        text = text.replace("def step(carry, inputs):", "def step(carry, z):").replace("        z, ok = inputs\n", "")
     for mark, each in said.items():
         text = text.replace(mark, each)
-    p.write("" if target == "attitude_filter" else checks, text)
+    p.write(_CHECKS[target], text)
     row, path = Leaf(shape[1:] or shape), Leaf(shape)
     ends: dict[str, tuple[tuple[str, tuple[Tree, ...]], ...]] = {
         "kalman_filter": (
-            ("return path, mean", (Leaf((shape[0], width)), Leaf((width,)))),
-            ("return path, mean, cov", (Leaf((shape[0], width)), Leaf((width,)), Leaf((width, width)))),
+            ("return means, mean", (Leaf((shape[0], width)), Leaf((width,)))),
+            ("return means, mean, cov", (Leaf((shape[0], width)), Leaf((width,)), Leaf((width, width)))),
         ),
         "exponential_smoothing": (
-            ("return level, path", (row, path)),
-            (f"# {{what comes next ~ one step ahead}}\n{_FORECAST}\nreturn forecast", (row,)),
-            (f"# {{what comes next ~ one step ahead}}\n{_FORECAST}\nreturn forecast, path", (row, path)),
-            (f"{_FORECAST}\nresiduals = zs - path\nreturn forecast, residuals", (row, path)),
+            ("return level, levels", (row, path)),
+            (f"{{?0.4 # {{one step ahead}}}}\n{_FORECAST}\nreturn forecast", (row,)),
+            (f"{{?0.4 # {{one step ahead}}}}\n{_FORECAST}\nreturn forecast, levels", (row, path)),
+            (f"{_FORECAST}\nresiduals = zs - levels\nreturn forecast, residuals", (row, path)),
         ),
         "particle_filter": (
             (
-                f"return {kept}{', effective' if effective else ''}",
+                f"return {kept}{', ess' if ess else ''}",
                 (
                     Leaf((count, width)),
                     *([Leaf((count,))] if few else []),
                     Leaf((width,)),
-                    *([Leaf(())] if effective else []),
+                    *([Leaf(())] if ess else []),
                 ),
             ),
         ),
@@ -290,8 +298,8 @@ def _draw_filter(stream: Stream, target: str) -> KernelSpec:
             ("return quat", (Leaf((count, 4)),)),
             ("return quat, omega", (Leaf((count, 4)), Leaf((count, 3)))),
             (
-                "error = {jnp.linalg.norm(tilt, axis=-1) ~ jnp.sqrt(jnp.sum(jnp.square(tilt), axis=-1))}\n"
-                "return quat, error",
+                "error_norm = {jnp.linalg.norm(error, axis=-1) ~ jnp.sqrt(jnp.sum(error ** 2, axis=-1))}\n"
+                "return quat, error_norm",
                 (Leaf((count, 4)), Leaf((count,))),
             ),
         ),
@@ -313,7 +321,7 @@ def _draw_filter(stream: Stream, target: str) -> KernelSpec:
         {
             "kalman_filter": "Filters noisy observations of a linear system",
             "exponential_smoothing": "Smooths several series and follows their trends",
-            "particle_filter": "Weighs particles by an observation and draws them again",
+            "particle_filter": "Weighs particles by an observation and resamples them",
             "attitude_filter": "Follows attitudes by gyroscopes and the direction of gravity",
         }[target],
         "the estimate and what goes with it",

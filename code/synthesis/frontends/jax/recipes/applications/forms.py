@@ -1,14 +1,24 @@
 """Other forms of the same statements: ways out of a function before its end, assertions, updates in place."""
 
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, replace
+
+from synthesis.frontends.jax.recipes.applications.pruning import assigned_in, prune
 from synthesis.grammar.syntax import (
     Assert,
     Assign,
+    Attribute,
     Call,
+    Comment,
     Comparison,
+    Conditional,
     Expression,
+    For,
     FormattedText,
+    Function,
     If,
     Infix,
+    Literal,
     Name,
     Negation,
     Raise,
@@ -19,10 +29,20 @@ from synthesis.grammar.syntax import (
 
 _OPPOSITE = {"==": "!=", "<": ">=", ">": "<=", "is": "is not", "in": "not in"}
 _OPPOSITES = _OPPOSITE | {other: each for each, other in _OPPOSITE.items()}
-_SHORT = 9
-"""Nodes of a result that may be written twice."""
+_SHORT, _INLINE = 9, 24
+"""Nodes of a result that may be written twice, and of a choice that stands in one line."""
 
 Body = tuple[Statement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What an error says of an array that does not fit."""
+
+    shape: tuple[str, str]
+    """Before its shape, and between that and the shape that it should have; with a place for the name."""
+    axes: str
+    """Before the number of its dimensions; with places for the name and for what was expected."""
 
 
 def opposite(test: Expression) -> Expression:
@@ -34,6 +54,8 @@ def opposite(test: Expression) -> Expression:
             return operand
         case Infix("or", left, right):
             return Infix("and", opposite(left), opposite(right))
+        case Infix("and", left, right):
+            return Infix("or", opposite(left), opposite(right))
         case _:
             return Negation(test, "not ")
 
@@ -41,8 +63,11 @@ def opposite(test: Expression) -> Expression:
 def leaving_early(body: Body) -> Body:
     """A body that returns where there is nothing more to do, rather than at its end alone."""
     match body:
-        case (*before, If(test, inner, ()), Return(value) as last) if value is not None and size(value) <= _SHORT:
-            return (*before, If(opposite(test), (last,), ()), *inner, last)
+        case (*before, If(test, (*_, end) as inner, ()), Return(value) as last) if (
+            value is not None and size(value) <= _SHORT and not isinstance(end, Return | Raise)
+        ):
+            ended = _last_returned(inner, value.id) if isinstance(value, Name) else None
+            return (*before, If(opposite(test), (last,), ()), *(ended or (*inner, last)))
         case (*before, If() as choice, Return(Name(result))):
             ended = _returning(choice, result)
             return body if ended is None else (*before, *ended)
@@ -91,16 +116,131 @@ def _asserted(statement: Statement, said: bool) -> Statement:
             return statement
 
 
-def updating(body: Body) -> Body:
-    """A body with ``x += y`` for ``x = x + y``, in its blocks too."""
-    return tuple(_updated(each) for each in body)
+def choosing(body: Body) -> Body:
+    """A body with ``x = a if test else b`` for branches that only give one variable one of two short values."""
+    return tuple(_chosen(each) for each in body)
 
 
-def _updated(statement: Statement) -> Statement:
+def _chosen(statement: Statement) -> Statement:
     match statement:
-        case Assign(Name(name), Infix("+" | "-" | "*" | "/" as operator, Name(first), value), "") if name == first:
-            return Assign(Name(name), value, operator)
+        case If(test, (Assign(Name(name), first, ""),), (Assign(Name(other), second, ""),)) if name == other and (
+            size(test) + size(first) + size(second) <= _INLINE
+        ):
+            return Assign(Name(name), Conditional(test, first, second))
+        case If(Comparison("is" as operator, left, right), (Assign(Name(name), value, ""),), ()) if (
+            left == Name(name) and size(value) <= _SHORT
+        ):
+            return Assign(Name(name), Conditional(Comparison(operator, left, right), value, Name(name)))
         case If(test, inner, orelse):
-            return If(test, updating(inner), updating(orelse))
+            return If(test, choosing(inner), choosing(orelse))
+        case For(target, iterable, inner):
+            return For(target, iterable, choosing(inner))
+        case Function():
+            return replace(statement, body=choosing(statement.body))
         case _:
             return statement
+
+
+def trusting(body: Body) -> Body:
+    """A body without guards that only refuse what does not fit, and without what was computed for them alone.
+
+    What has to be given in one case and need not in another is still asked for.
+    """
+    kept: list[Statement] = []
+    for each in body:
+        match each:
+            case If(test, (Raise(),), ()) if not _asks_for_presence(test):
+                if kept and isinstance(kept[-1], Comment):
+                    kept.pop()
+            case _:
+                kept.append(each)
+    return prune(tuple(kept))
+
+
+def _asks_for_presence(test: Expression) -> bool:
+    match test:
+        case Comparison("is" | "is not" | "in" | "not in"):
+            return True
+        case Infix("and" | "or", left, right):
+            return _asks_for_presence(left) or _asks_for_presence(right)
+        case _:
+            return False
+
+
+def updating(body: Body, names: Container[str] | None = None) -> Body:
+    """A body with ``x += y`` for ``x = x + y``, in its blocks and functions too.
+
+    Args:
+        body: the statements.
+        names: the variables that it is done for; None for all.
+    """
+    return tuple(_updated(each, names) for each in body)
+
+
+def _updated(statement: Statement, names: Container[str] | None) -> Statement:
+    match statement:
+        case Assign(Name(name), Infix("+" | "-" | "*" | "/" as operator, Name(first), value), "") if name == first:
+            return Assign(Name(name), value, operator) if names is None or name in names else statement
+        case If(test, inner, orelse):
+            return If(test, updating(inner, names), updating(orelse, names))
+        case For(target, iterable, inner):
+            return For(target, iterable, updating(inner, names))
+        case Function():
+            return replace(statement, body=updating(statement.body, names))
+        case _:
+            return statement
+
+
+def checking(
+    body: Body, shapes: Mapping[str, tuple[int, ...]], always: Container[str], said: Said, *, joined: bool
+) -> Body:
+    """A body that looks at the shape of what need not be given where it is given.
+
+    Args:
+        body: the statements.
+        shapes: of each array that the function is given, its shape.
+        always: the arrays that are given in any case.
+        said: what an error says.
+        joined: whether one test asks both whether it is given and whether it fits, before it is used.
+    """
+    made: list[Statement] = []
+    left = dict(shapes)  # of arrays that are still what was given
+    for statement in body:
+        match statement:
+            case If(Comparison("is not", Name(name), Literal("None")), (ahead, *_) as inner, orelse) if (
+                name in left and name not in always and not _refuses(ahead)
+            ):
+                fitting = _check(name, left, always, said)
+                if joined and fitting:
+                    made.append(If(Infix("and", statement.test, fitting[0].test), fitting[0].body, ()))
+                    made.append(statement)
+                else:
+                    made.append(If(statement.test, (*fitting, *inner), orelse))
+            case _:
+                made.append(statement)
+        for each in assigned_in((statement,)):
+            left.pop(each, None)
+    return tuple(made)
+
+
+def _refuses(statement: Statement) -> bool:
+    return isinstance(statement, If) and any(isinstance(each, Raise) for each in statement.body)
+
+
+def _check(
+    name: str, shapes: Mapping[str, tuple[int, ...]], always: Container[str], said: Said
+) -> tuple[()] | tuple[If]:
+    """A guard against another shape: that of an array that is always given, or another number of dimensions."""
+    shape = shapes[name]
+    like = [other for other, its in shapes.items() if its == shape and other in always]
+    if len(shape) > 1 and like:
+        given, wanted = Attribute(Name(name), "shape"), Attribute(Name(like[0]), "shape")
+        message = FormattedText((said.shape[0].format(name), given, said.shape[1], wanted))
+    elif shape:
+        given, wanted = Attribute(Name(name), "ndim"), Literal(str(len(shape)))
+        axes = "dimension" if len(shape) == 1 else "dimensions"
+        message = FormattedText((said.axes.format(name=name, count=len(shape), axes=axes), given))
+    else:
+        return ()
+    test = Comparison("!=", given, wanted)
+    return (If(test, (Raise(Call(Name("ValueError"), (message,))),), ()),)

@@ -10,54 +10,47 @@ from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
 _SAME = """
-    {?0.5 if LEFT.shape != RIGHT.shape:
-        raise ValueError(f'shapes <<LEFT.shape>> and <<RIGHT.shape>> {differ ~ do not fit}')}
+    {?0.15 if LEFT.shape != RIGHT.shape:
+        raise ValueError(f'expected equal shapes, got <<LEFT.shape>> and <<RIGHT.shape>>')}
 """
 _LOSSES = {
     "evidence_bound": (
         _SAME.replace("LEFT", "mu").replace("RIGHT", "log_var"),
         """
-        # {how badly the inputs are told again ~ reconstruction}
+        {?0.4 # {negative log likelihood}}
         {if kind == 'gaussian':
-            error = {jnp.square(outputs - x) ~ (outputs - x) ** 2}
-            {?0.5 if noise_scale != 1.0:
-                error = error / noise_scale ** 2}
+            error = {0.5 * jnp.square(outputs - x) ~ 0.5 * (outputs - x) ** 2}
         {elif kind == 'bernoulli':
-            error = {jax.nn.softplus(outputs) - x * outputs ~
-                jnp.maximum(outputs, 0) - outputs * x + jnp.log1p(jnp.exp(-jnp.abs(outputs)))}
+            error = jax.nn.softplus(outputs) - x * outputs
         else:
             raise ValueError(f'unknown likelihood <<kind>>') ~
         else:
-            # scores of pixels that are on or off
             error = jax.nn.softplus(outputs) - x * outputs} ~
-        {?0.5 if kind not in ('gaussian', 'bernoulli'):
+        {?0.3 if kind not in ('gaussian', 'bernoulli'):
             raise ValueError(f'unknown likelihood <<kind>>')}
-        error = jnp.square(outputs - x) if kind == 'gaussian' else jax.nn.softplus(outputs) - x * outputs}
+        error = 0.5 * (outputs - x) ** 2 if kind == 'gaussian' else jax.nn.softplus(outputs) - x * outputs}
         axes = {tuple(range(1, x.ndim)) ~ tuple(range(1, error.ndim))}
         reconstruction = jnp.sum(error, axis=axes)
-        # {distance from the standard normal distribution ~ keep codes near the prior}
-        {divergence = 0.5 * jnp.sum(jnp.exp(log_var) + mu ** 2 - 1.0 - log_var, axis=-1) ~
-        divergence = -0.5 * jnp.sum(1.0 + log_var - jnp.square(mu) - jnp.exp(log_var), axis=-1)}
-        {?0.5 if free_bits > 0:
-            # {a little information costs nothing ~ free bits keep codes from collapsing}
-            divergence = jnp.maximum(divergence, free_bits)}
-        {loss = jnp.mean(reconstruction + beta * divergence) ~
-        loss = reconstruction.mean() + beta * divergence.mean()}
+        {?0.4 # {KL kl from the standard normal prior}}
+        {kl = 0.5 * jnp.sum(jnp.exp(log_var) + mu ** 2 - 1.0 - log_var, axis=-1) ~
+        kl = -0.5 * jnp.sum(1.0 + log_var - jnp.square(mu) - jnp.exp(log_var), axis=-1)}
+        {?0.3 if free_bits > 0:
+            {?0.4 # {free bits}}
+            kl = jnp.maximum(kl, free_bits)}
+        {loss = jnp.mean(reconstruction + beta * kl) ~
+        loss = reconstruction.mean() + beta * kl.mean()}
         """,
     ),
     "adversarial": (
         _SAME.replace("LEFT", "real").replace("RIGHT", "fake"),
         """
         {if form == 'hinge':
-            # {no more to win beyond the margin ~ scores beyond the margin are good enough}
-            {loss_real = jax.nn.relu(1.0 - real)
-            loss_fake = jax.nn.relu(1.0 + fake) ~
-            loss_real = jax.nn.relu(margin - real)
-            loss_fake = jax.nn.relu(margin + fake)}
+            loss_real, loss_fake = jax.nn.relu(1.0 - real), jax.nn.relu(1.0 + fake)
             generator_loss = -fake
         elif form == 'logistic':
+            {loss_real, loss_fake = jax.nn.softplus(-real), jax.nn.softplus(fake) ~
             loss_real = jax.nn.softplus(-real)
-            loss_fake = jax.nn.softplus(fake)
+            loss_fake = jax.nn.softplus(fake)}
             generator_loss = jax.nn.softplus(-fake)
         {elif form == 'least_squares':
             loss_real = (real - 1.0) ** 2
@@ -66,152 +59,159 @@ _LOSSES = {
         {elif form == 'wasserstein':
             loss_real, loss_fake, generator_loss = -real, fake, -fake ~}
         else:
-            raise ValueError(f'unknown form <<form>>')}
-        {?0.4 if smoothing > 0:
-            # {scores of real examples do not drift away ~ keeps scores near zero}
-            loss_real = loss_real + smoothing * jnp.square(real)}
+            raise ValueError(f'unknown loss type <<form>>')}
         critic_loss = {0.5 * (jnp.mean(loss_real) + jnp.mean(loss_fake)) ~ loss_real.mean() + loss_fake.mean()}
-        {?0.5 if slopes is not None:
-            {?0.5 norm = jnp.sqrt(jnp.sum(slopes ** 2, axis=-1) + 1e-12) ~ norm = jnp.linalg.norm(slopes, axis=-1)}
-            # {slopes of length one ~ keep the critic from becoming steep}
-            critic_loss = critic_loss + penalty_weight * jnp.mean((norm - 1.0) ** 2)}
-        loss = critic_loss if critic else jnp.mean(generator_loss)
+        {?0.4 if slopes is not None:
+            {?0.15 if slopes.ndim != 2:
+                raise ValueError(f'expected one gradient for each example, got shape <<slopes.shape>>')}
+            {?0.4 # {gradient penalty}}
+            grad_norm = jnp.linalg.norm(slopes, axis=-1)
+            critic_loss = critic_loss + penalty_weight * jnp.mean((grad_norm - 1.0) ** 2)}
+        generator_loss = jnp.mean(generator_loss)
         """,
     ),
     "denoising": (
         """
-        {?0.4 if x.ndim != 2 or x.shape != noise.shape:
+        {?0.15 if x.shape != noise.shape:
             raise ValueError(f'noise of shape <<noise.shape>> for inputs of shape <<x.shape>>')}
         {alpha_bar = jnp.cumprod(1.0 - betas)[t] ~
         alphas = 1.0 - betas
         alpha_bar = jnp.exp(jnp.cumsum(jnp.log(alphas)))[t]}
         alpha_bar = {alpha_bar.reshape(-1, 1) ~ alpha_bar[:, None]}
         noisy = jnp.sqrt(alpha_bar) * x + jnp.sqrt(1.0 - alpha_bar) * noise
-        {?0.5 # what the model makes of it}
-        {predicted = {jax.nn.silu ~ jax.nn.relu}(noisy @ params['w1'] + params['time'][t]) @ params['w2'] ~
-        h = noisy @ params['w1'] + {params['time'][t] ~ jnp.take(params['time'], t, axis=0)}
-        predicted = {jax.nn.gelu ~ jax.nn.silu}(h) @ params['w2']}
+        predicted = denoise(params, noisy, t)
         {if predicts == 'noise':
-            wanted = noise
+            regression_target = noise
         elif predicts == 'data':
-            wanted = x
+            regression_target = x
         elif predicts == 'velocity':
-            # {between noise and data, well behaved at both ends ~ velocity}
-            wanted = jnp.sqrt(alpha_bar) * noise - jnp.sqrt(1.0 - alpha_bar) * x
+            regression_target = jnp.sqrt(alpha_bar) * noise - jnp.sqrt(1.0 - alpha_bar) * x
         else:
-            raise ValueError(f'cannot predict <<predicts>>') ~
+            raise ValueError(f'unknown prediction type <<predicts>>') ~
         if predicts not in ('noise', 'data', 'velocity'):
-            raise ValueError(f'cannot predict <<predicts>>')
-        velocity = jnp.sqrt(alpha_bar) * noise - jnp.sqrt(1.0 - alpha_bar) * x
-        wanted = <<'noise': noise, 'data': x, 'velocity': velocity>>[predicts]}
-        error = {jnp.mean(jnp.square(predicted - wanted), axis=-1) ~ ((predicted - wanted) ** 2).mean(axis=-1)}
+            raise ValueError(f'unknown prediction type <<predicts>>')
+        if predicts == 'velocity':
+            regression_target = jnp.sqrt(alpha_bar) * noise - jnp.sqrt(1.0 - alpha_bar) * x
+        else:
+            regression_target = noise if predicts == 'noise' else x}
+        error = {jnp.mean(jnp.square(predicted - regression_target), axis=-1) ~
+        ((predicted - regression_target) ** 2).mean(axis=-1)}
         WEIGH
         """,
     ),
     "distillation": (
         """
-        {?0.4 if outputs.shape[-1] != teacher.shape[-1]:
-            raise ValueError('student and teacher have different classes')}
+        {?0.15 if outputs.shape[-1] != teacher.shape[-1]:
+            raise ValueError(
+                f'student with <<outputs.shape[-1]>> classes, teacher with <<teacher.shape[-1]>>')}
         {?0.4 # no gradient reaches the teacher}
         teacher = jax.lax.stop_gradient(teacher)
-        {soft = jax.nn.log_softmax(outputs / temperature) ~ soft = jax.nn.log_softmax(outputs / temperature, axis=-1)}
-        {wanted = jax.nn.softmax(teacher / temperature, axis=-1)}
+        student_log_probs = jax.nn.log_softmax(outputs / temperature, axis=-1)
+        teacher_log_probs = jax.nn.log_softmax(teacher / temperature, axis=-1)
         {if direction == 'forward':
-            gap = jnp.sum(wanted * (jnp.log(wanted + 1e-9) - soft), axis=-1)
+            kl = jnp.sum(jnp.exp(teacher_log_probs) * (teacher_log_probs - student_log_probs), axis=-1)
         elif direction == 'reverse':
-            # {the student avoids what the teacher would not say ~ mode seeking}
-            gap = jnp.sum(jnp.exp(soft) * (soft - jnp.log(wanted + 1e-9)), axis=-1)
+            {?0.4 # {mode seeking}}
+            kl = jnp.sum(jnp.exp(student_log_probs) * (student_log_probs - teacher_log_probs), axis=-1)
         else:
             raise ValueError(f'unknown direction <<direction>>') ~
-        gap = -jnp.sum(wanted * soft, axis=-1)}
-        {?0.5 # soft targets shrink gradients by the square of the temperature}
-        gap = gap * temperature ** 2
-        hard = -jnp.take_along_axis(jax.nn.log_softmax(outputs), labels[:, None], axis=-1)[:, 0]
-        per_example = share * gap + (1.0 - share) * hard
+        kl = jnp.sum(jnp.exp(teacher_log_probs) * (teacher_log_probs - student_log_probs), axis=-1)}
+        {?0.4 # gradients of soft targets scale with 1 / temperature ** 2}
+        kl = kl * temperature ** 2
+        nll = -jnp.take_along_axis(jax.nn.log_softmax(outputs), labels[:, None], axis=-1)[:, 0]
+        per_example = share * kl + (1.0 - share) * nll
         {if mask is not None:
+            {?0.15 if mask.shape != per_example.shape:
+                raise ValueError(f'expected a mask of shape <<per_example.shape>>, got <<mask.shape>>')}
             {loss = masked_mean(per_example, mask) ~
-            kept = mask.astype(per_example.dtype)
-            loss = jnp.sum(per_example * kept) / jnp.maximum(kept.sum(), 1.0)}
+            loss = jnp.sum(per_example * mask) / jnp.maximum(mask.sum(), 1)}
         else:
             loss = per_example.mean()}
         """,
     ),
     "action_values": (
         """
-        {?0.4 if q.ndim != 2 or actions.ndim != 1:
+        {?0.15 if q.ndim != 2 or actions.ndim != 1:
             raise ValueError(f'expected values of shape (batch, actions), got <<q.shape>>')}
         {rows = jnp.arange(q.shape[0])
-        taken = q[rows, actions] ~ taken = jnp.take_along_axis(q, actions[:, None], axis=-1)[:, 0]}
+        q_taken = q[rows, actions] ~ q_taken = jnp.take_along_axis(q, actions[:, None], axis=-1)[:, 0]}
         {if online_next is not None:
-            # {one network chooses, the other one judges ~ keeps values from growing}
-            best = jnp.argmax(online_next, axis=-1)
-            ahead = jnp.take_along_axis(next_q, best[:, None], axis=-1)[:, 0]
+            {?0.4 # {double Q-learning}}
+            next_actions = jnp.argmax(online_next, axis=-1)
+            next_value = jnp.take_along_axis(next_q, next_actions[:, None], axis=-1)[:, 0]
         elif soft_value > 0:
-            ahead = soft_value * jax.nn.logsumexp(next_q / soft_value, axis=-1)
+            next_value = soft_value * jax.nn.logsumexp(next_q / soft_value, axis=-1)
         else:
-            ahead = {next_q.max(axis=-1) ~ jnp.max(next_q, axis=-1)} ~
-        ahead = soft_value * jax.nn.logsumexp(next_q / soft_value, axis=-1) if soft_value > 0 else next_q.max(axis=-1)}
-        {?0.5 # nothing comes after the end of an episode}
-        {goal = rewards + gamma * {(1.0 - dones) ~ (1.0 - dones.astype(q.dtype))} * ahead ~
-        goal = jnp.where(dones, rewards, rewards + gamma * ahead)}
-        {?0.4 if max_reward is not None:
-            goal = jnp.clip(goal, -max_reward, max_reward)}
-        gap = {taken - jax.lax.stop_gradient(goal) ~ jax.lax.stop_gradient(goal) - taken}
+            next_value = {next_q.max(axis=-1) ~ jnp.max(next_q, axis=-1)} ~
+        next_value = {next_q.max(axis=-1) ~ jnp.max(next_q, axis=-1)}}
+        {td_target = rewards + gamma * {(1.0 - dones) ~ (1.0 - dones.astype(q.dtype))} * next_value ~
+        td_target = jnp.where(dones, rewards, rewards + gamma * next_value)}
+        td_error = {q_taken - jax.lax.stop_gradient(td_target) ~ jax.lax.stop_gradient(td_target) - q_taken}
         {if huber > 0:
-            size = jnp.abs(gap)
-            per_example = jnp.where(size <= huber, 0.5 * gap ** 2, huber * (size - 0.5 * huber))
+            abs_error = jnp.abs(td_error)
+            per_example = jnp.where(abs_error <= huber, 0.5 * td_error ** 2, huber * (abs_error - 0.5 * huber))
         else:
-            per_example = 0.5 * {jnp.square(gap) ~ gap ** 2} ~
-        per_example = 0.5 * gap ** 2}
-        {if weight is not None:
-            {?0.5 # rare samples were drawn too often}
+            per_example = 0.5 * {jnp.square(td_error) ~ td_error ** 2} ~
+        per_example = 0.5 * td_error ** 2}
+        {?0.3 if weight is not None:
+            {?0.15 if weight.shape != per_example.shape:
+                raise ValueError(f'<<weight.shape>> weights for <<per_example.shape>> samples')}
+            {?0.4 # {importance sampling weights}}
             per_example = per_example * weight}
         loss = {per_example.mean() ~ jnp.mean(per_example)}
         """,
     ),
     "codebook": (
         """
-        {?0.4 if x.shape[-1] != codes.shape[-1]:
+        {?0.15 if x.shape[-1] != codes.shape[-1]:
             raise ValueError(f'codes of <<codes.shape[-1]>> features for inputs of <<x.shape[-1]>>')}
-        {?0.5 if normalize:
-            x = x / {safe_norm(x) ~ jnp.linalg.norm(x, axis=-1, keepdims=True)}
-            codes = codes / {safe_norm(codes) ~ jnp.linalg.norm(codes, axis=-1, keepdims=True)}}
-        # {squared distances without a tensor of differences ~ all distances by one product}
+        {?0.3 if normalize:
+            {x, codes = x / safe_norm(x), codes / safe_norm(codes) ~
+            x = x / jnp.linalg.norm(x, axis=-1, keepdims=True)
+            codes = codes / jnp.linalg.norm(codes, axis=-1, keepdims=True)}}
+        {?0.4 # {squared distances to all codes}}
         distances = jnp.sum(x ** 2, axis=-1, keepdims=True) - 2.0 * x @ codes.T + jnp.sum(codes ** 2, axis=-1)
-        nearest = {jnp.argmin(distances, axis=-1) ~ distances.argmin(axis=-1)}
-        quantized = {codes[nearest] ~ jnp.take(codes, nearest, axis=0)}
-        # {codes come to the inputs, inputs stay near their codes ~ both sides are pulled, one more than the other}
-        pull = jnp.mean((jax.lax.stop_gradient(x) - quantized) ** 2)
-        commit = jnp.mean((x - jax.lax.stop_gradient(quantized)) ** 2)
-        loss = pull + commitment * commit
-        {?0.5 if entropy_weight > 0:
-            {?0.5 # {use all of the codes ~ codes that nobody uses are wasted}}
+        indices = {jnp.argmin(distances, axis=-1) ~ distances.argmin(axis=-1)}
+        quantized = {codes[indices] ~ jnp.take(codes, indices, axis=0)}
+        codebook_loss = jnp.mean((jax.lax.stop_gradient(x) - quantized) ** 2)
+        commitment_loss = jnp.mean((x - jax.lax.stop_gradient(quantized)) ** 2)
+        loss = codebook_loss + commitment * commitment_loss
+        {?0.3 if entropy_weight > 0:
+            {?0.4 # {encourage even use of the codes}}
             usage = jax.nn.softmax(-distances, axis=-1).mean(axis=0)
             loss = loss + entropy_weight * jnp.sum(usage * jnp.log(usage + 1e-9))}
-        # straight through: gradients pass as if nothing was rounded
-        rounded = x + jax.lax.stop_gradient(quantized - x)
+        {?0.5 # straight-through estimator}
+        quantized = x + jax.lax.stop_gradient(quantized - x)
         """,
     ),
 }  # fmt: skip
 _PREDICTED = {
     # What a model that gives noise, data or velocity is to be weighted by for a weight of the data's error.
     "all": """
-        {?0.6 # {no step rules the loss ~ weigh by the signal to noise, up to a limit}}
+        {?0.4 # {min-SNR weighting}}
         snr = (alpha_bar / (1.0 - alpha_bar)).reshape(-1)
-        {bounded = jnp.minimum(snr, max_snr) if max_snr is not None else snr ~
-        bounded = snr
+        {clipped_snr = jnp.minimum(snr, max_snr) if max_snr is not None else snr ~
+        clipped_snr = snr
         if max_snr is not None:
-            bounded = jnp.minimum(snr, max_snr)}
+            clipped_snr = jnp.minimum(snr, max_snr)}
         if predicts == 'noise':
-            weight_of = bounded / snr
+            loss_weight = clipped_snr / snr
         elif predicts == 'velocity':
-            weight_of = bounded / (snr + 1.0)
+            loss_weight = clipped_snr / (snr + 1.0)
         else:
-            weight_of = bounded
-        loss = jnp.mean(weight_of * error)
+            loss_weight = clipped_snr
+        loss = jnp.mean(loss_weight * error)
     """,
     "none": "{loss = jnp.mean(error) ~ loss = error.mean()}",
 }
+_DENOISER = '''
+    def denoise(params, x: Array, t: Array) -> Array:
+        {?0.3 """Predicts from noisy inputs and the timestep."""}
+        {h = {jax.nn.silu ~ jax.nn.gelu}(x @ params['w1'] + params['time'][t]) ~
+        h = jnp.dot(x, params['w1']) + params['time'][t]
+        h = {jax.nn.silu ~ jax.nn.gelu}(h)}
+        return h @ params['w2']
+'''
 _SUMMARIES = {
     "evidence_bound": "Negative evidence lower bound of a variational autoencoder",
     "adversarial": "Losses of a critic and of the generator that it judges",
@@ -230,7 +230,7 @@ def _draw_generative(stream: Stream, target: str) -> KernelSpec:
         "x",
         Leaf((rows, width), 0, 1) if target == "evidence_bound" else Leaf((rows, width)),
         "inputs of shape (batch, features)",
-        ("x", "inputs", "batch"),
+        ("x", "inputs"),
     )
     p.tensor(
         "outputs", Leaf((rows, width), -2, 2), "what the model gives for them", ("outputs", "logits", "predictions")
@@ -240,7 +240,12 @@ def _draw_generative(stream: Stream, target: str) -> KernelSpec:
     p.tensor("real", Leaf((rows, count), -2, 2), "scores of real examples", ("real_logits", "real_scores"))
     p.tensor("fake", Leaf((rows, count), -2, 2), "scores of generated examples", ("fake_logits", "fake_scores"))
     p.tensor(
-        "slopes", Leaf((rows, width)), "gradients of the critic", ("gradients", "slopes"), given=False, optional=True
+        "slopes",
+        Leaf((rows, width)),
+        "gradients of the critic, an example a row",
+        ("grads", "critic_grads"),
+        given=p.maybe(0.4),
+        optional=True,
     )
     p.tensor("noise", Leaf((rows, width), -2, 2), "noise that was added", ("noise", "eps"))
     p.tree(
@@ -281,8 +286,8 @@ def _draw_generative(stream: Stream, target: str) -> KernelSpec:
         ("likelihood", "kind"),
     )
     p.option("noise_scale", "1.0", "float", "spread of the inputs", p.pick("0.5", "1.0"), ("noise_scale", "obs_std"))
-    p.option("free_bits", "0.0", "float", "divergence that costs nothing", p.pick("0.5", "0.0", "2.0"), ("free_bits",))
-    p.number("beta", "1.0", "weight of the divergence", (0.5, 2.0), ("beta", "kl_weight"))
+    p.option("free_bits", "0.0", "float", "kl that costs nothing", p.pick("0.5", "0.0", "2.0"), ("free_bits",))
+    p.number("beta", "1.0", "weight of the kl", (0.5, 2.0), ("beta", "kl_weight"))
     p.option(
         "form",
         p.pick("'hinge'", "'logistic'"),
@@ -291,7 +296,6 @@ def _draw_generative(stream: Stream, target: str) -> KernelSpec:
         p.pick("'hinge'", "'logistic'"),
         ("loss_type", "mode"),
     )
-    p.option("margin", "1.0", "float", "margin of the scores", None)
     p.option(
         "smoothing",
         "0.0",
@@ -301,7 +305,6 @@ def _draw_generative(stream: Stream, target: str) -> KernelSpec:
         ("drift_weight", "eps_drift"),
     )
     p.option("penalty_weight", "10.0", "float", "weight of the penalty", None, ("gp_weight", "penalty_weight"))
-    p.option("critic", "True", "bool", "whether the loss of the critic is asked for", "True", ("critic", "for_critic"))
     p.option(
         "predicts",
         "'noise'",
@@ -317,7 +320,7 @@ def _draw_generative(stream: Stream, target: str) -> KernelSpec:
         "direction",
         "'forward'",
         "str",
-        "which way the divergence is taken",
+        "which way the kl is taken",
         p.pick("'forward'", "'reverse'"),
         ("direction", "kl_direction"),
     )
@@ -330,9 +333,6 @@ def _draw_generative(stream: Stream, target: str) -> KernelSpec:
         "temperature of a soft maximum",
         p.pick("0.0", "0.5"),
         ("soft_temperature", "entropy_coef"),
-    )
-    p.option(
-        "max_reward", "None", "float | None", "largest target", p.pick("1.0", "None"), ("clip_target", "max_target")
     )
     p.option("huber", "1.0", "float", "where the loss turns linear", p.pick("1.0", "0.0"), ("huber_delta", "delta"))
     p.number("gamma", "0.99", "discount", (0.9, 0.99), ("gamma", "discount"))
@@ -348,38 +348,42 @@ def _draw_generative(stream: Stream, target: str) -> KernelSpec:
         p.pick("0.1", "0.0", "0.01"),
         ("entropy_weight", "diversity_weight"),
     )
+    p.function(_DENOISER)
     weigh = dedent(_PREDICTED[p.pick("all", "none")]).strip()
     p.write(*(dedent(text).replace("WEIGH", weigh) for text in _LOSSES[target]))
     ends: dict[str, tuple[tuple[str, tuple[Tree, ...]], ...]] = {
         "evidence_bound": (
-            ("return loss, reconstruction.mean(), divergence.mean()", (Leaf(()), Leaf(()), Leaf(()))),
-            ("return loss, <<'reconstruction': jnp.mean(reconstruction), 'kl': jnp.mean(divergence)>>",
+            ("return loss, reconstruction.mean(), kl.mean()", (Leaf(()), Leaf(()), Leaf(()))),
+            ("return loss, <<'reconstruction': jnp.mean(reconstruction), 'kl': jnp.mean(kl)>>",
              (Leaf(()), {"reconstruction": Leaf(()), "kl": Leaf(())})),
         ),
         "adversarial": (
-            ("{?0.5 accuracy = jnp.mean(real > fake)}\nreturn loss, generator_loss.mean()", (Leaf(()), Leaf(()))),
+            ("return critic_loss, generator_loss", (Leaf(()), Leaf(()))),
+            ("return <<'critic': critic_loss, 'generator': generator_loss>>",
+             ({"critic": Leaf(()), "generator": Leaf(())},)),
         ),
         "denoising": (("return loss, error", (Leaf(()), Leaf((rows,)))),),
-        "distillation": (("return loss, gap.mean(), hard.mean()", (Leaf(()), Leaf(()), Leaf(()))),),
+        "distillation": (("return loss, <<'distillation': jnp.mean(kl), 'labels': jnp.mean(nll)>>",
+                          (Leaf(()), {"distillation": Leaf(()), "labels": Leaf(())})),),
         "action_values": (
-            ("return loss, jnp.abs(gap)", (Leaf(()), Leaf((rows,)))),
-            ("return loss, <<'td_error': jnp.abs(gap).mean(), 'q': taken.mean()>>",
+            ("return loss, jnp.abs(td_error)", (Leaf(()), Leaf((rows,)))),
+            ("return loss, <<'td_error': jnp.abs(td_error).mean(), 'q': q_taken.mean()>>",
              (Leaf(()), {"td_error": Leaf(()), "q": Leaf(())})),
         ),
         "codebook": (
-            ("return loss, rounded, nearest", (Leaf(()), Leaf((rows, width)), Leaf((rows,), dtype="int32"))),
-            ("return rounded, loss", (Leaf((rows, width)), Leaf(()))),
+            ("return loss, quantized, indices", (Leaf(()), Leaf((rows, width)), Leaf((rows,), dtype="int32"))),
+            ("return quantized, loss", (Leaf((rows, width)), Leaf(()))),
         ),
     }  # fmt: skip
     single = ("return loss", (Leaf(()),))
-    p.finish(*ends[target], *([single, single] if target not in ("codebook",) else []))
+    p.finish(*ends[target], *([single, single] if target not in ("codebook", "adversarial") else []))
     titles = {
         "evidence_bound": ("vae_loss", "negative_elbo", "elbo_loss"),
-        "adversarial": ("gan_loss", "adversarial_loss", "critic_loss_fn"),
+        "adversarial": ("gan_losses", "adversarial_losses"),
         "denoising": ("diffusion_loss", "denoising_loss"),
         "distillation": ("distillation_loss", "student_loss"),
         "action_values": ("dqn_loss", "td_loss", "q_learning_loss"),
-        "codebook": ("vq_loss", "quantize", "codebook_loss"),
+        "codebook": ("vector_quantize", "quantize", "quantize_with_loss"),
     }[target]
     return p.done("losses", "model_loss", target, titles, _SUMMARIES[target], "the loss and what it consists of")
 

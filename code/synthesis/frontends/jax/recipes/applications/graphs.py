@@ -8,15 +8,15 @@ from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
 _ENDS = """
-    {?0.5 if senders.shape != receivers.shape:
-        raise ValueError({'every edge needs two ends' ~ f'<<senders.shape>> senders, <<receivers.shape>> receivers'})}
-    {?0.3 if nodes.ndim != 2 or senders.ndim != 1:
-        raise ValueError('expected nodes of two axes and edges as a list of pairs')}
-    {n = nodes.shape[0] ~ n, _ = nodes.shape ~ n = len(nodes)}
+    {?0.5 if {senders.shape != receivers.shape ~ senders.ndim != 1 or senders.shape != receivers.shape}:
+        raise ValueError(f'expected as many receivers as senders, got <<receivers.shape>> and <<senders.shape>>') ~
+    {?0.4 if nodes.ndim != 2:
+        raise ValueError(f'expected nodes of shape (nodes, features), got <<nodes.shape>>')}}
+    n = nodes.shape[0]
 """
 _LOOPS = """
     {?0.4 if self_loops:
-        # every node is its own neighbour too
+        {?0.6 # {every node is its own neighbour too}}
         loops = jnp.arange(n{~, dtype=senders.dtype})
         senders = jnp.concatenate([senders, loops])
         receivers = jnp.concatenate([receivers, loops])}
@@ -25,60 +25,62 @@ _GATHER = """
     {if aggregate == 'sum':
         pooled = jax.ops.segment_sum(messages, receivers, {n ~ num_segments=n})
     elif aggregate == 'mean':
-        {?0.5 # nodes without neighbours keep zero}
         sums = jax.ops.segment_sum(messages, receivers, n)
-        count = jax.ops.segment_sum({jnp.ones(receivers.shape) ~ jnp.ones_like(messages[:, 0])}, receivers, n)
+        count = jax.ops.segment_sum(jnp.ones(receivers.shape), receivers, n)
+        {?0.5 # {nodes without neighbours keep zero}}
         pooled = sums / jnp.maximum(count, 1.0)[:, None]
     elif aggregate == 'max':
         pooled = jax.ops.segment_max(messages, receivers, n)
-        {?0.5 # no message leaves minus infinity behind}
-        pooled = jnp.where({jnp.isfinite(pooled) ~ pooled > -jnp.inf}, pooled, 0.0)
+        {?0.5 # {no message leaves minus infinity behind}}
+        pooled = jnp.where(jnp.isfinite(pooled), pooled, 0.0)
     else:
         raise ValueError(f'unknown aggregation <<aggregate>>') ~
     pooled = jax.ops.segment_sum(messages, receivers, {n ~ num_segments=n})
     if aggregate == 'mean':
         degree = jax.ops.segment_sum(jnp.ones(receivers.shape), receivers, n)
+        {?0.5 # {nodes without neighbours keep zero}}
         pooled = pooled / jnp.maximum(degree, 1.0)[:, None]
-    elif aggregate not in ('sum', 'max'):
-        raise ValueError(f'unknown aggregation <<aggregate>>')
-    elif aggregate == 'max':
-        pooled = jax.ops.segment_max(messages, receivers, n)
-        pooled = jnp.where(jnp.isfinite(pooled), pooled, 0.0) ~
-    {pooled = jnp.zeros((n, messages.shape[-1]), messages.dtype).at[receivers].add(messages) ~
-    pooled = jnp.zeros_like(nodes, shape=(n, messages.shape[-1])).at[receivers].add(messages)}}
+    elif aggregate != 'sum':
+        raise ValueError(f'expected sum or mean, got <<aggregate>>') ~
+    {pooled = jax.ops.segment_sum(messages, receivers, num_segments=n) ~
+    pooled = jnp.zeros((n, messages.shape[-1]), messages.dtype)
+    pooled = pooled.at[receivers].add(messages)}}
 """
 _OUT = """
-    {?0.6 if activate_out:
-        out = {jax.nn.relu(out) ~ jax.nn.gelu(out) ~ jax.nn.elu(out)}}
-    {?0.35 if residual and out.shape == nodes.shape:
+    {{?0.5 out = {jax.nn.relu(out) ~ jax.nn.gelu(out) ~ jax.nn.elu(out)} ~
+    if activate_out:
+        out = {jax.nn.relu(out) ~ jax.nn.elu(out)}}}
+    {?0.3 if residual:
+        {?0.6 if out.shape != nodes.shape:
+            raise ValueError(f'a residual needs <<out.shape[-1]>> features of a node, got <<nodes.shape[-1]>>')}
         out = out + nodes}
-    {?0.4 if node_mask is not None:
-        # padding of the graph stays zero
-        out = {jnp.where(node_mask[:, None], out, 0.0) ~ out * node_mask[:, None]}}
+    {?0.35 if node_mask is not None:
+        {?0.5 if node_mask.shape != (n,):
+            raise ValueError(f'expected a mask of shape (<<n>>,), got <<node_mask.shape>>')}
+        {?0.5 # {padding of the graph stays zero}}
+        out = jnp.where(node_mask[:, None], out, 0.0)}
 """
 _EDGES = """
-    {if edge_weight is not None:
-        {?0.4 if edge_weight.shape != senders.shape:
-            raise ValueError('one weight for each edge')}
-        messages = messages * edge_weight{[:, None] ~ [..., None]}}
+    {?0.45 if edge_weight is not None:
+        {?0.6 if edge_weight.shape != senders.shape:
+            raise ValueError(f'expected one weight for each edge, got <<edge_weight.shape>>')}
+        messages = messages * edge_weight[:, None]}
 """
 _LAYERS = {
     "graph_convolution": (
         _ENDS, _LOOPS,
         """
-        # {messages shrink with the degrees of both ends ~ symmetric normalization}
-        {ones = jnp.ones(senders.shape[0], dtype=nodes.dtype) ~ ones = jnp.ones_like(senders, dtype=jnp.float32)}
+        {?0.6 # {messages shrink with the degrees of both ends ~ symmetric normalization}}
+        ones = jnp.ones(senders.shape[0], dtype=nodes.dtype)
         {in_degree = jax.ops.segment_sum(ones, receivers, n)
         out_degree = jax.ops.segment_sum(ones, senders, n) ~
         in_degree = jnp.zeros(n).at[receivers].add(ones)
         out_degree = jnp.zeros(n).at[senders].add(ones)}
-        {scale_in = jax.lax.rsqrt(jnp.maximum(in_degree, 1.0)) ~ scale_in = jnp.maximum(in_degree, 1.0) ** -0.5}
+        scale_in = jax.lax.rsqrt(jnp.maximum(in_degree, 1.0))
         scale_out = jax.lax.rsqrt(jnp.maximum(out_degree, 1.0))
         h = nodes @ params['kernel']
         {messages = h[senders] * (scale_out[senders] * scale_in[receivers])[:, None]
         pooled = jax.ops.segment_sum(messages, receivers, n) ~
-        messages = h[senders] * scale_out[senders, None]
-        pooled = jax.ops.segment_sum(messages, receivers, n) * scale_in[:, None] ~
         messages = (h * scale_out[:, None])[senders]
         pooled = scale_in[:, None] * jax.ops.segment_sum(messages, receivers, n)}
         out = pooled + params['bias']
@@ -89,11 +91,11 @@ _LAYERS = {
         _ENDS, _LOOPS,
         """
         h = {nodes @ params['kernel'] ~ jnp.dot(nodes, params['kernel'])}
-        # one score for each edge, from both of its ends
+        {?0.6 # {one score for each edge, from both of its ends}}
         scores = {h[senders] @ params['score_from'] + h[receivers] @ params['score_to'] ~
             (h @ params['score_from'])[senders] + (h @ params['score_to'])[receivers]}
         scores = jax.nn.leaky_relu(scores, {0.2 ~ negative_slope=0.2})
-        # softmax over the edges that end at a node
+        {?0.6 # {softmax over the edges that end at a node}}
         top = jax.ops.segment_max(scores, receivers, n)
         {?0.4 top = jax.lax.stop_gradient(top)}
         scores = jnp.exp(scores - top[receivers])
@@ -110,32 +112,26 @@ _LAYERS = {
         "messages = {nodes[senders] ~ jnp.take(nodes, senders, axis=0)}",
         _EDGES, _GATHER,
         """
-        # {a node keeps its own features beside those of its neighbours ~ itself and its neighbours}
-        {out = nodes @ params['own'] + pooled @ params['kernel'] + params['bias'] ~
-        joined = jnp.concatenate([nodes, pooled], axis=-1)
-        both = jnp.concatenate([params['own'], params['kernel']], axis=0)
-        out = joined @ both + params['bias']}
+        {?0.6 # {a node keeps its own features beside those of its neighbours}}
+        out = nodes @ params['own'] + pooled @ params['kernel'] + params['bias']
         """,
         _OUT,
         """
         {?0.4 if normalize:
-            norm = jnp.linalg.norm(out, axis=-1, keepdims=True)
-            out = out / jnp.maximum(norm, {1e-6 ~ 1e-12})}
+            length = jnp.linalg.norm(out, axis=-1, keepdims=True)
+            out = out / jnp.maximum(length, {1e-6 ~ 1e-12})}
         """,
     ),
     "edge_update": (
         _ENDS,
         """
-        # what an edge says depends on both ends
-        {joined = jnp.concatenate([nodes[senders], nodes[receivers]], axis=-1) ~
-        parts = [nodes[index] for index in (senders, receivers)]
-        joined = jnp.concatenate(parts, axis=1)}
+        {?0.6 # {what an edge says depends on both ends}}
+        joined = jnp.concatenate([nodes[senders], nodes[receivers]], axis=-1)
         messages = {jax.nn.relu ~ jax.nn.silu}(joined @ params['edge'] + params['bias'])
         """,
         _EDGES, _GATHER,
         """
-        out = {jnp.concatenate([nodes, pooled], axis=-1) @ params['node'] ~
-            jnp.hstack([nodes, pooled]) @ params['node']}
+        out = jnp.concatenate([nodes, pooled], axis=-1) @ params['node']
         """,
         _OUT,
     ),
@@ -145,8 +141,9 @@ _LAYERS = {
         _EDGES, _GATHER,
         """
         h = (1.0 + epsilon) * nodes + pooled
-        h = {jax.nn.relu(h @ params['own']) ~ jnp.maximum(h @ params['own'], 0.0)}
-        out = {h @ params['kernel2'] ~ jnp.dot(h, params['kernel2'])} + params['bias']
+        {?0.5 # {two layers, which tell sums of neighbours apart}}
+        h = jax.nn.relu(h @ params['own'])
+        out = h @ params['kernel2'] + params['bias']
         """,
         _OUT,
     ),
@@ -171,11 +168,10 @@ def _draw_graph(stream: Stream, target: str) -> KernelSpec:
     p.tensor("senders", whole(edges, below=count), "where each edge begins", ("senders", "src", "sources"))
     p.tensor("receivers", whole(edges, below=count), "where each edge ends", ("receivers", "dst", "targets"))
     p.tensor(
-        "edge_weight", positive(edges), "weight of each edge", ("edge_weight", "edge_weights"),
-        given=p.maybe(0.4), optional=True,
+        "edge_weight", positive(edges), "weight of each edge", ("edge_weight", "edge_weights"), optional=True,
     )  # fmt: skip
-    p.tensor("node_mask", truth(count), "nodes that exist", ("node_mask", "mask"), given=p.maybe(0.35), optional=True)
-    asked = p.pick("'sum'", "'mean'", "'max'")
+    p.tensor("node_mask", truth(count), "nodes that exist", ("node_mask", "mask"), optional=True)
+    asked = p.pick("'sum'", "'mean'", "'mean'")
     p.option(
         "aggregate",
         p.pick("'sum'", "'mean'"),
@@ -186,12 +182,12 @@ def _draw_graph(stream: Stream, target: str) -> KernelSpec:
     )
     p.option("self_loops", p.pick("True", "False"), "bool", "whether nodes hear themselves", p.pick("True", "False"))
     p.option("activate_out", "True", "bool", "whether the result is activated", None, ("activate", "final_activation"))
-    p.option("residual", "False", "bool", "whether inputs are added", p.pick("True", "False"), ("residual", "skip"))
+    p.option("residual", "False", "bool", "whether inputs are added", "True" if out == into else "False")
     p.option("normalize", "False", "bool", "whether rows get length one", p.pick("True", "False"))
     p.number("epsilon", "0.0", "how much more a node counts than its neighbours", (0.0, 0.5), ("epsilon", "eps"))
     p.write(*_LAYERS[target])
     made, flow = Leaf((count, out)), Leaf((edges, out))
-    ends: list[tuple[str, tuple[Tree, ...]]] = [("return out", (made,)), ("return out.astype(nodes.dtype)", (made,))]
+    ends: list[tuple[str, tuple[Tree, ...]]] = [("return out", (made,)), ("return out", (made,))]
     if target in ("sage_layer", "edge_update"):
         ends.append(("return out, messages", (made, Leaf((edges, into)) if target == "sage_layer" else flow)))
     p.finish(*ends)

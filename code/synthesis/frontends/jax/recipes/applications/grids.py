@@ -37,14 +37,7 @@ def _draw_grid(stream: Stream, target: str) -> KernelSpec:
     )
     p.tensor("source", Leaf(shape), "what is added in unit time", ("source", "forcing"))
     p.tensor("conductivity", positive(*shape), "conductivity", ("conductivity", "coefficient"))
-    p.tensor(
-        "solid",
-        truth(*shape),
-        "where the field is held",
-        ("solid", "mask", "obstacle"),
-        given=p.maybe(0.35),
-        optional=True,
-    )
+    p.tensor("solid", truth(*shape), "where the field is held", ("solid", "mask", "obstacle"), optional=True)
     p.number(
         "nu", p.pick("0.1", "0.05"), "viscosity" if target == "burgers" else "diffusivity", (0.02, 0.2),
         ("nu", "viscosity") if target == "burgers" else ("kappa", "diffusivity", "alpha"),
@@ -54,8 +47,14 @@ def _draw_grid(stream: Stream, target: str) -> KernelSpec:
     p.number("c", "1.0", "speed of waves", (0.5, 1.0), ("c", "wave_speed"))
     # A wind from one side alone, or from either.
     either = p.choices.chance(0.5)
-    p.number("cx", "0.5", "wind along the first axis", (-1.0 if either else 0.1, 1.0), ("cx", "wind_x"))
-    p.number("cy", "0.25", "wind along the second axis", (-1.0 if either else 0.1, 1.0), ("cy", "wind_y"))
+    for key, axis in (("cx", "first"), ("cy", "second")):
+        names = (key, f"wind_{key[1]}", "vel_" + key[1])
+        if either:
+            p.tensor(key, Leaf(shape), f"wind along the {axis} axis at each point", names)
+        else:
+            p.number(
+                key, "0.5" if key == "cx" else "0.25", f"wind along the {axis} axis, not negative", (0.1, 1.0), names
+            )
     p.number("feed", p.pick("0.04", "0.055"), "feed rate", (0.02, 0.08), ("feed", "f"))
     p.number("kill", "0.06", "kill rate", (0.04, 0.08), ("kill", "k"))
     p.number("dt", p.pick("0.1", "0.01"), "time step", (0.02, 0.2), ("dt", "time_step"))
@@ -64,36 +63,36 @@ def _draw_grid(stream: Stream, target: str) -> KernelSpec:
     # What is carried along comes in on the other side.
     carried = target in ("advection", "burgers")
     bounds = "periodic" if carried else p.pick("periodic", "edge", "option", "zero")
+    names = ("'periodic'", "'neumann'", "'dirichlet'")
     p.option(
         "boundary",
-        p.pick("'periodic'", "'edge'"),
+        p.pick(*names),
         "str",
         "what is beyond the edge",
-        p.pick("'periodic'", "'edge'"),
-        ("boundary", "bc", "mode"),
+        p.pick(*names),
+        ("boundary", "bc", "boundary_kind"),
     )
-    p.option(
-        "steps",
-        p.pick("1", "4", "8"),
-        "int",
-        "number of steps",
-        p.pick("4", "8", "10"),
-        ("steps", "n_steps", "num_steps"),
-    )
+    steps = p.choices.choice((4, 8, 10))
+    p.option("steps", p.pick("1", "100"), "int", "number of steps", str(steps), ("steps", "n_steps", "num_steps"))
     p.helper(_laplacian(p, bounds))
     more = ", boundary" if bounds == "option" else ""
     both = target in ("wave", "reaction")
     p.add(
-        guard(p, "u.ndim != 2", "expected a field of two axes, got {u.shape}", 0.3),
-        guard(p, "u.shape != v.shape", "fields of {u.shape} and {v.shape}", 0.3) if both else "",
+        guard(
+            p, "u.ndim != 2 or u.shape != v.shape", "expected two fields of one shape, got {u.shape} and {v.shape}", 0.4
+        )
+        if both
+        else guard(p, "u.ndim != 2", "expected a field of shape (height, width), got {u.shape}", 0.4),
     )
     body = _change(p, target, more, leapfrog=leapfrog, either=either)
-    hold = _hold(p, target, leapfrog=leapfrog)
+    hold = _hold(p, target, leapfrog=leapfrog) if p.maybe(0.25) else ""
+    # The field before is the one that a leapfrog step began with.
+    then = "u" if target == "wave" and leapfrog else "new_v"
     loop = p.pick("once", "once", "fori", "scan", "python")
     if loop == "once":
         p.add(body, hold)
         if both:
-            p.add("return new, new_v" if p.choices.chance(0.7) else "out = (new, new_v)\nreturn out")
+            p.add(f"return new, {then}")
             p.gives(Leaf(shape), Leaf(shape))
         elif p.maybe(0.3):
             p.add(
@@ -106,14 +105,13 @@ def _draw_grid(stream: Stream, target: str) -> KernelSpec:
             p.gives(Leaf(shape))
     elif loop == "python":
         p.add(
-            remark(p, "a few steps, unrolled", "small steps stay stable"),
-            block("for _ in range(steps):", body, hold, "u, v = new, new_v" if both else "u = new"),
+            block("for _ in range(steps):", body, hold, f"u, v = new, {then}" if both else "u = new"),
         )
         p.add("return u, v" if both else "return u")
         p.gives(*([Leaf(shape), Leaf(shape)] if both else [Leaf(shape)]))
     elif loop == "fori":
         if both:
-            p.add(block("def body(_, carry):", "u, v = carry", body, hold, "return new, new_v"))
+            p.add(block("def body(_, carry):", "u, v = carry", body, hold, f"return new, {then}"))
         else:
             p.add(block("def body(_, u):", body, hold, "return new"))
         p.add(
@@ -126,16 +124,16 @@ def _draw_grid(stream: Stream, target: str) -> KernelSpec:
     else:
         kept = p.pick("jnp.mean(new)", "jnp.max(jnp.abs(new))", "jnp.sum(new ** 2)")
         if both:
-            p.add(block("def step(carry, _):", "u, v = carry", body, hold, f"return (new, new_v), {kept}"))
-            p.add("(u, v), history = lax.scan(step, (u, v), None, length=8)", "return u, v, history")
-            p.gives(Leaf(shape), Leaf(shape), Leaf((8,)))
+            p.add(block("def step(carry, _):", "u, v = carry", body, hold, f"return (new, {then}), {kept}"))
+            p.add("(u, v), history = lax.scan(step, (u, v), None, length=steps)", "return u, v, history")
+            p.gives(Leaf(shape), Leaf(shape), Leaf((steps,)))
         else:
             p.add(
                 block("def step(u, _):", body, hold, f"return new, {kept}"),
-                "u, history = jax.lax.scan(step, u, None, length=8)",
+                "u, history = jax.lax.scan(step, u, None, length=steps)",
                 "return u, history",
             )
-            p.gives(Leaf(shape), Leaf((8,)))
+            p.gives(Leaf(shape), Leaf((steps,)))
     titles = {
         "heat": ("heat_step", "diffuse", "heat_equation"),
         "wave": ("wave_step", "propagate", "wave_equation"),
@@ -163,8 +161,6 @@ def _laplacian(p: Program, bounds: str) -> str:
     """A helper that sums up the differences to the four neighbours."""
     rolled = p.pick(
         "return (jnp.roll(u, 1, 0) + jnp.roll(u, -1, 0) + jnp.roll(u, 1, 1) + jnp.roll(u, -1, 1) - 4.0 * u) / dx ** 2",
-        "neighbors = sum(jnp.roll(u, shift, axis) for shift, axis in ((1, 0), (-1, 0), (1, 1), (-1, 1)))\n"
-        "return (neighbors - 4.0 * u) / dx ** 2",
         "up, down = jnp.roll(u, 1, axis=0), jnp.roll(u, -1, axis=0)\n"
         "left, right = jnp.roll(u, 1, axis=1), jnp.roll(u, -1, axis=1)\n"
         "return (up + down + left + right - 4.0 * u) / dx ** 2",
@@ -181,9 +177,14 @@ def _laplacian(p: Program, bounds: str) -> str:
         return block(
             "def laplacian(u, dx, boundary):",
             says,
-            block("if boundary not in ('periodic', 'edge'):", "raise ValueError(f'unknown boundary {boundary}')"),
-            "mode = 'wrap' if boundary == 'periodic' else 'edge'",
-            "padded = jnp.pad(u, 1, mode=mode)",
+            block("if boundary == 'periodic':", "padded = jnp.pad(u, 1, mode='wrap')"),
+            block(
+                "elif boundary == 'neumann':",
+                remark(p, "nothing flows through the edge"),
+                "padded = jnp.pad(u, 1, mode='edge')",
+            ),
+            block("elif boundary == 'dirichlet':", "padded = jnp.pad(u, 1)"),
+            block("else:", "raise ValueError(f'unknown boundary {boundary}')"),
             inner,
         )
     mode = ", mode='edge'" if bounds == "edge" else ""
@@ -205,7 +206,8 @@ def _hold(p: Program, target: str, *, leapfrog: bool) -> str:
             told, kept = remark(p, "the field is zero in walls", "walls"), "new = jnp.where(solid, 0.0, new)"
             if target == "wave" and not leapfrog:
                 kept += "\nnew_v = jnp.where(solid, 0.0, new_v)"
-    return block("if solid is not None:", told, kept)
+    fits = guard(p, "solid.shape != u.shape", "expected a mask of shape {u.shape}, got {solid.shape}", 0.6)
+    return block("if solid is not None:", fits, told, kept)
 
 
 def _against(p: Program, *winds: str) -> str:
@@ -237,7 +239,7 @@ def _change(p: Program, target: str, more: str, *, leapfrog: bool, either: bool)
             )
         case "wave":
             drag = "(u - v) / dt" if leapfrog else "v"
-            acc = p.pick("c ** 2", "jnp.square(c)") + f" * laplacian(u, dx{more})"
+            acc = p.pick("c ** 2", "c ** 2") + f" * laplacian(u, dx{more})"
             acc += p.pick("", f" - damping * {drag}") + (" + source" if forced else "")
             return join(
                 remark(
@@ -246,9 +248,7 @@ def _change(p: Program, target: str, more: str, *, leapfrog: bool, either: bool)
                     "leapfrog" if leapfrog else "kick, then drift",
                 ),
                 f"acc = {acc}",
-                "new = 2.0 * u - v + dt ** 2 * acc\nnew_v = u"
-                if leapfrog
-                else "new_v = v + dt * acc\nnew = u + dt * new_v",
+                "new = 2.0 * u - v + dt ** 2 * acc" if leapfrog else "new_v = v + dt * acc\nnew = u + dt * new_v",
             )
         case "advection":
             upwind = p.choices.chance(0.6)
@@ -289,7 +289,7 @@ def _change(p: Program, target: str, more: str, *, leapfrog: bool, either: bool)
         case _:
             return join(
                 remark(p, "one species feeds on the other", "two of v make three"),
-                p.pick("reaction = u * v ** 2", "reaction = u * jnp.square(v)"),
+                p.pick("reaction = u * v ** 2", "reaction = u * v ** 2"),
                 p.pick(
                     f"new = u + dt * (spread_u * laplacian(u, dx{more}) - reaction + feed * (1.0 - u))",
                     f"du = spread_u * laplacian(u, dx{more}) - reaction + feed * (1.0 - u)\nnew = u + dt * du",

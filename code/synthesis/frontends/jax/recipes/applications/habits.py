@@ -2,11 +2,19 @@
 
 import ast
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, cast
 
-from synthesis.frontends.jax.recipes.applications.forms import asserting, leaving_early, updating
+from synthesis.frontends.jax.recipes.applications.forms import (
+    Said,
+    asserting,
+    checking,
+    choosing,
+    leaving_early,
+    trusting,
+    updating,
+)
 from synthesis.grammar.rendering import render, render_block
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import (
@@ -18,20 +26,30 @@ from synthesis.grammar.syntax import (
     Comprehension,
     Conditional,
     Display,
+    Evaluate,
+    Expression,
     FormattedText,
     Function,
     If,
     Infix,
     Literal,
     Name,
+    Slice,
     Statement,
+    Subscript,
 )
 
 _REDUCTIONS = frozenset({"jnp.mean", "jnp.sum", "jnp.max", "jnp.min", "jnp.std", "jnp.var"})
 _PLAIN = re.compile(r"(?!0\.?0*$|1\.?0*$)[\d.]+(e-?\d+)?")
 """Numbers that may stand in a formula: those that are no formulas themselves, and that would not seem to do nothing."""
-_SQUARE_BY_NAME, _METHODS, _SETTLED, _INSIDE = 0.12, 0.5, 0.75, 0.5
-_EARLY, _ASSERTS, _UPDATES, _SHAPED = 0.8, 0.25, 0.3, 0.6
+_SQUARE_BY_NAME, _METHODS, _SETTLED, _INSIDE = 0.12, 0.5, 0.75, 0.15
+_EARLY, _ASSERTS, _UPDATES, _SHAPED, _CHECKS, _SHORT_LAX, _TRUSTS = 0.8, 0.25, 0.3, 0.6, 0.4, 0.35, 0.5
+_JOINED, _INLINE, _TREE_UTIL = 0.35, 0.6, 0.2
+_SAID = (
+    Said(("{} has shape ", ", expected "), "{name} must have {count} {axes}, got "),
+    Said(("{} of shape ", " does not match "), "expected {name} with {count} {axes}, got "),
+    Said(("shape mismatch for {}: ", " and "), "{name} should be {count}-dimensional, got ndim="),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +72,18 @@ class Habits:
     """Whether zeros are of a shape and a type, and not like an array."""
     inside: bool
     """Whether functions that a function calls stand in it, and not beside it."""
+    said: Said | None
+    """What it says of an optional array whose shape does not fit; None if it does not look."""
+    tree_util: bool
+    """Whether it is ``jax.tree_util.tree_map`` rather than ``jax.tree.map``."""
+    joined: bool
+    """Whether it asks at once whether an array is given and whether it fits."""
+    inline: bool
+    """Whether a variable that has one of two values gets it by one expression."""
+    trusts: bool
+    """Whether it leaves out guards against what a caller should not give."""
+    short_lax: bool
+    """Whether it is ``lax.scan`` rather than ``jax.lax.scan``."""
 
     @classmethod
     def of(cls, stream: Stream) -> "Habits":
@@ -67,6 +97,12 @@ class Habits:
             updates=stream.chance(_UPDATES),
             shaped=stream.chance(_SHAPED),
             inside=stream.chance(_INSIDE),
+            said=stream.choice(_SAID) if stream.chance(_CHECKS) else None,
+            tree_util=stream.chance(_TREE_UTIL),
+            joined=stream.chance(_JOINED),
+            inline=stream.chance(_INLINE),
+            trusts=stream.chance(_TRUSTS),
+            short_lax=stream.chance(_SHORT_LAX),
         )
 
     def rewrite(self, body: tuple[Statement, ...]) -> tuple[Statement, ...]:
@@ -75,9 +111,17 @@ class Habits:
 
     def form(self, body: tuple[Statement, ...]) -> tuple[Statement, ...]:
         """The same statements in the forms that this person gives them."""
+        body = trusting(body) if self.trusts else body
         body = asserting(body, said=self.settled) if self.asserts else body
+        body = choosing(body) if self.inline else body
         body = leaving_early(body) if self.early else body
-        return updating(body) if self.updates else body
+        return updating(body) if self.updates else updating(body, _updated_somewhere(body))
+
+    def check(
+        self, body: tuple[Statement, ...], shapes: Mapping[str, tuple[int, ...]], always: Container[str]
+    ) -> tuple[Statement, ...]:
+        """A body that looks at the shapes of what need not be given; see ``forms.checking``."""
+        return checking(body, shapes, always, self.said, joined=self.joined) if self.said else body
 
     def place(self, statements: Sequence[Statement]) -> tuple[list[Statement], list[Statement]]:
         """What stands beside a function, and what in it."""
@@ -87,13 +131,14 @@ class Habits:
         return [each for each in statements if each not in inner], inner
 
     def settle(
-        self, body: tuple[Statement, ...], numbers: Mapping[str, str | None]
+        self, body: tuple[Statement, ...], numbers: Mapping[str, str | None], small: Container[str]
     ) -> tuple[tuple[Statement, ...], list[Assign]]:
         """A body without some parameters: each a constant of the module, or written where it is used once.
 
         Args:
             body: the function's statements.
             numbers: parameters that nobody gives, with their defaults.
+            small: those of them that may be constants of the module, which no caller would choose.
 
         Returns:
             The body, and the module's constants.
@@ -107,8 +152,10 @@ class Habits:
         made: dict[str, Name | Literal] = {}
         for name, usual in chosen.items():
             once = len(re.findall(rf"\b{name}\b", text)) == 1
-            plain = once and name not in open_to_view and _PLAIN.fullmatch(usual) is not None
-            made[name] = Literal(usual) if plain else Name(name.upper())
+            if once and name not in open_to_view and _PLAIN.fullmatch(usual) is not None:
+                made[name] = Literal(usual)
+            elif name in small:
+                made[name] = Name(name.upper())
 
         def change(node: Any) -> Any:
             return made.get(node.id, node) if isinstance(node, Name) else node
@@ -122,12 +169,47 @@ class Habits:
                 return Infix("**", value, Literal("2"))
             case Call(Name("jnp.zeros_like"), (Name() as value,), ()) if self.shaped:
                 return Call(Name("jnp.zeros"), (Attribute(value, "shape"), Attribute(value, "dtype")))
+            case Call(Name("jnp.expand_dims"), (value, *given), keywords) if (
+                axis := _axis(given, keywords)
+            ) in _ADDED and not isinstance(value, Display | Comprehension):
+                return Subscript(value, _ADDED[axis])
+            case Call(Name("jnp.matmul"), (left, right), ()):
+                return Infix("@", left, right)
+            case Assign(Name(name), Display((value,), "[]"), "+"):
+                return Evaluate(Call(Name(f"{name}.append"), (value,)))
+            case Name(name) if name.startswith(("jax.tree.", "jax.tree_util.tree_")):
+                function = name.removeprefix("jax.tree_util.tree_").removeprefix("jax.tree.")
+                return Name(f"jax.tree_util.tree_{function}" if self.tree_util else f"jax.tree.{function}")
+            case Name(name) if name.startswith(("jax.lax.", "lax.")):
+                return Name(name.removeprefix("jax.") if self.short_lax else f"jax.{name.removeprefix('jax.')}")
             case Call(Name(name), (value, *rest), keywords) if self.methods and name in _REDUCTIONS:
                 if isinstance(value, Display | Comprehension):
                     return node
                 return Call(Attribute(value, name.removeprefix("jnp.")), tuple(rest), keywords)
             case _:
                 return node
+
+
+_NONE = Literal("None")
+_ADDED: Mapping[str, tuple[Expression, ...]] = {
+    "-1": (Literal("..."), _NONE), "0": (_NONE,), "1": (Slice(), _NONE),
+}  # fmt: skip
+"""For an axis that is added, the indices that add it."""
+
+
+def _axis(given: Sequence[Expression], keywords: tuple[tuple[str, Expression], ...]) -> str:
+    """The number of an axis, as it is written, by its place or by its name."""
+    axes = [*given, *(value for key, value in keywords if key == "axis")]
+    return render(axes[0]) if len(axes) == 1 else ""
+
+
+def _updated_somewhere(body: tuple[Statement, ...]) -> set[str]:
+    """The variables that are updated in place in one of some statements at least."""
+    return {
+        node.target.id
+        for node in _nodes(body)
+        if isinstance(node, Assign) and node.operator and isinstance(node.target, Name)
+    }
 
 
 def _changed(node: Any, change: Callable[[Any], Any]) -> Any:

@@ -76,9 +76,9 @@ HELPERS: tuple[str, ...] = (
         {?0.4 """Nonlinearity by name."""}
         if kind == 'relu':
             return {jax.nn.relu(x) ~ jnp.maximum(x, 0)}
-        {if ~ elif} kind == 'gelu':
+        elif kind == 'gelu':
             return jax.nn.gelu(x)
-        {if ~ elif} kind == 'silu':
+        elif kind == 'silu':
             return {jax.nn.silu(x) ~ x * jax.nn.sigmoid(x)}
         raise ValueError(f'unknown activation <<kind>>')
     ''',
@@ -105,9 +105,9 @@ HELPERS: tuple[str, ...] = (
         {? """Mean, sum or all of the losses."""}
         if how == 'none':
             return losses
-        {if ~ elif} how == 'sum':
+        if how == 'sum':
             return {losses.sum() ~ jnp.sum(losses)}
-        {if ~ elif} how == 'mean':
+        if how == 'mean':
             return {losses.mean() ~ jnp.mean(losses)}
         raise ValueError(f'unknown reduction <<how>>')
     ''',

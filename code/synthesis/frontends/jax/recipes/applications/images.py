@@ -1,254 +1,631 @@
 """Layers of images: convolutions with normalization and a way around, patches, pooling."""
 
+import re
+from collections.abc import Callable, Mapping
+
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.jax.recipes.applications.parts import (
-    activate,
-    expect,
-    guard,
-    normalise,
-    positive,
-    remark,
-    weights,
-)
+from synthesis.frontends.jax.recipes.applications.parts import key, positive, weights
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
-from synthesis.grammar.lines import join
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
-_NORMS = ("none", "channels", "instance", "running", "affine")
-_FROM_BYTES = (
-    "x = x.astype(DTYPE) / 255.0",
-    "x = (x.astype(jnp.float32) / 127.5 - 1.0).astype(DTYPE)",
-    "x = x.astype(DTYPE) * (1.0 / 255.0)",
-)
+
+class Layout:
+    """Where images have their channels: before the sides, or behind them.
+
+    Args:
+        first: whether they are before.
+    """
+
+    def __init__(self, first: bool) -> None:
+        self.first = first
+        self.said = {
+            "LAYOUT": "('NCHW', 'OIHW', 'NCHW')" if first else "('NHWC', 'HWIO', 'NHWC')",
+            "ORDER": "(batch, channels, height, width)" if first else "(batch, height, width, channels)",
+            "GROUPED": (
+                "shape[0], groups, shape[1] // groups, *shape[2:]"
+                if first
+                else "*shape[:3], groups, shape[3] // groups"
+            ),
+            "MOMENTS": "(2, 3, 4)" if first else "(1, 2, 4)",
+            "SIDE": "3" if first else "2",
+            "AT": ":, :, ::-1" if first else ":, ::-1",
+            "SIDES": "(2, 3)" if first else "(1, 2)",
+            "BATCHED": "(0, 2, 3)" if first else "(0, 1, 2)",
+            "CHANNEL": "1" if first else "-1",
+            "FAN": "(1, 2, 3)" if first else "(0, 1, 2)",
+            "SIZE": "shape[2]" if first else "shape[0]",
+            "INTO": "shape[1]" if first else "shape[2]",
+            "PADS": "((0, 0), (0, 0), (reach, reach), (reach, reach))"
+            if first
+            else "((0, 0), (reach, reach), (reach, reach), (0, 0))",
+            "APIECE": "(*h.shape[:2], 1, 1)" if first else "(h.shape[0], 1, 1, h.shape[-1])",
+            "WINDOW": "(1, 1, 2, 2)" if first else "(1, 2, 2, 1)",
+            "MIXED": "bchw,co->bohw" if first else "bhwc,co->bhwo",
+        }
+
+    def images(self, rows: int, side: int, channels: int) -> tuple[int, ...]:
+        """The shape of a batch."""
+        return (rows, channels, side, side) if self.first else (rows, side, side, channels)
+
+    def filters(self, size: int, into: int, out: int, dtype: str = "float32") -> Leaf:
+        """The weights of a convolution."""
+        shape = (out, into, size, size) if self.first else (size, size, into, out)
+        bound = round(min(0.4, (3.0 / (size * size * into)) ** 0.5), 2)
+        return Leaf(shape, -bound, bound, dtype)
+
+    def written(self, text: str) -> str:
+        """A text with what it says of the layout; ``TO_SIDES`` follows what every channel has one of."""
+        text = text.replace("TO_SIDES", "[:, None, None]" if self.first else "")
+        for mark, each in self.said.items():
+            text = re.sub(rf"\b{mark}\b", each, text)
+        return text
+
+
+_FLOATS = """
+    {?0.5 # {bytes to numbers ~ from 0 to 255 to about unit size}}
+    {x = x.astype(DTYPE) / 255.0 ~ x = x.astype(DTYPE) / 127.5 - 1.0 ~
+    x = (x.astype(jnp.float32) - mean_rgb{TO_SIDES ~}) / std_rgb{TO_SIDES ~}}
+"""
+_GROUP_NORM = '''
+    def group_norm(x: Array, scale: Array, bias: Array, groups: int) -> Array:
+        {? """Zero mean and unit variance within groups of channels."""}
+        shape = x.shape
+        y = x.reshape(GROUPED)
+        {mean, var = y.mean(axis=MOMENTS, keepdims=True), y.var(axis=MOMENTS, keepdims=True)
+        y = (y - mean) * jax.lax.rsqrt(var + 1e-5) ~
+        y = y - jnp.mean(y, axis=MOMENTS, keepdims=True)
+        y = y / jnp.sqrt(jnp.mean(y ** 2, axis=MOMENTS, keepdims=True) + 1e-5)}
+        return y.reshape(shape) * scaleTO_SIDES + biasTO_SIDES
+'''
+_INSTANCE_NORM = '''
+    def instance_norm(x: Array, scale: Array, bias: Array) -> Array:
+        {? """Zero mean and unit variance of every channel of an image."""}
+        mean, var = x.mean(axis=SIDES, keepdims=True), x.var(axis=SIDES, keepdims=True)
+        {return (x - mean) * jax.lax.rsqrt(var + 1e-5) * scaleTO_SIDES + biasTO_SIDES ~
+        y = (x - mean) / jnp.sqrt(var + 1e-5)
+        return y * scaleTO_SIDES + biasTO_SIDES}
+'''
+_CHANNEL_NORM = '''
+    def channel_norm(x: Array, scale: Array, bias: Array) -> Array:
+        {? """Layer normalization over the channels of each pixel."""}
+        mean = x.mean(axis=CHANNEL, keepdims=True)
+        var = {x.var(axis=CHANNEL, keepdims=True) ~ jnp.mean((x - mean) ** 2, axis=CHANNEL, keepdims=True)}
+        {return (x - mean) / jnp.sqrt(var + 1e-6) * scaleTO_SIDES + biasTO_SIDES ~
+        y = (x - mean) * jax.lax.rsqrt(var + 1e-6)
+        return y * scaleTO_SIDES + biasTO_SIDES}
+'''
+_BATCH_NORM = '''
+    def batch_norm(x: Array, norm) -> Array:
+        {? """Normalization by the running statistics, as at inference."""}
+        {inv = norm['scale'] * jax.lax.rsqrt(norm['var'] + 1e-5)
+        return (x - norm['mean']TO_SIDES) * invTO_SIDES + norm['bias']TO_SIDES ~
+        scale = norm['scale'] / jnp.sqrt(norm['var'] + 1e-5)
+        shift = norm['bias'] - norm['mean'] * scale
+        return x * scaleTO_SIDES + shiftTO_SIDES}
+'''
+_NORMS = {"group": _GROUP_NORM, "instance": _INSTANCE_NORM, "channel": _CHANNEL_NORM, "batch": _BATCH_NORM}
+_CONV = '''
+    def conv(x: Array, kernel: Array, stride: int = 1GROUP_ARGUMENT) -> Array:
+        {? """{Convolution with zeros beyond the edge ~ Convolution that keeps the sides, but for the stride}."""}
+        {return jax.lax.conv_general_dilated(
+            ROUNDED, kernel, window_strides=(stride, stride), padding='SAME', dimension_numbers=LAYOUTMORE) ~
+        dims = jax.lax.conv_dimension_numbers(x.shape, kernel.shape, LAYOUT)
+        return jax.lax.conv_general_dilated(ROUNDED, kernel, (stride, stride), 'SAME', dimension_numbers=dimsMORE)}
+'''
+_EXCITE = '''
+    def squeeze_excite(layer, x: Array) -> Array:
+        {? """Scales every channel by what the whole image says."""}
+        pooled = {x.mean(axis=SIDES) ~ jnp.mean(x, axis=SIDES)}
+        gate = {jax.nn.relu ~ jax.nn.silu}(pooled @ layer['reduce'] + layer['reduce_bias'])
+        gate = jax.nn.sigmoid(gate @ layer['expand'] + layer['expand_bias'])
+        return x * gateSPREAD
+'''
+_DROP_CHANNELS = """
+    if rng is not None {and drop_rate > 0 ~ and drop_rate > 0.0}:
+        # {whole channels are left out, since pixels tell of each other ~ spatial dropout}
+        keep = jax.random.bernoulli(rng, 1.0 - drop_rate, APIECE)
+        {h = jnp.where(keep, h / (1.0 - drop_rate), 0.0) ~ h = h * keep / (1.0 - drop_rate)}
+"""
+_SQUARE = """
+    {?0.4 if x.ndim != 4:
+        raise ValueError(f'expected images of shape ORDER, got <<x.shape>>')}
+"""
+
+
+class _Block:
+    """What all blocks of convolutions have: a layout, a format, an activation, weights that lines may name.
+
+    Args:
+        p: the function.
+        residual: whether it adds its input to what it gives, which so has to be of numbers.
+    """
+
+    def __init__(self, p: Program, *, residual: bool) -> None:
+        self.p = p
+        self.layout = Layout(p.choices.chance(0.3))
+        self.rows, self.side = p.size(1, 2, 4), p.size(8, 14, 16, 28, 32)
+        self.low = p.maybe(0.25)
+        self.byte = not residual and p.choices.child("bytes").chance(0.35)
+        self.dtype = "bfloat16" if self.low else "float32"
+        self.wide = ", preferred_element_type=jnp.float32" if self.low else ""
+        self.tree: dict[str, Tree] = {}
+        self.recorded = False
+        """Whether the parameters are a record."""
+        self.act = p.pick("jax.nn.relu", "jax.nn.relu", "jax.nn.gelu", "jax.nn.silu", "jax.nn.leaky_relu")
+        if p.maybe(0.2):
+            p.option(
+                "act", p.pick("'relu'", "'gelu'", "'silu'"), "str", "nonlinearity of the block",
+                p.pick("'relu'", "'gelu'", "'silu'"), ("activation", "act"),
+            )  # fmt: skip
+            self.act = ""
+
+    def activated(self, value: str) -> str:
+        """An activation of a value."""
+        return f"{self.act}({value})" if self.act else f"activate({value}, act)"
+
+    def images(self, channels: int, side: int = 0) -> Leaf:
+        """A batch of images as the block is given them, bytes or numbers."""
+        shape = self.layout.images(self.rows, side or self.side, channels)
+        return Leaf(shape, 0, 255, "uint8") if self.byte else Leaf(shape, -1, 1, self.dtype)
+
+    def declare_images(self, channels: int, side: int = 0) -> None:
+        """The images, called ``x``, and if they are bytes what makes numbers of them."""
+        p = self.p
+        p.tensor(
+            "x", self.images(channels, side), f"images of shape {self.layout.said['ORDER']}", ("x", "images", "inputs")
+        )
+        p.tensor("mean_rgb", Leaf((channels,), 100, 130), "mean of each channel", ("mean_rgb", "pixel_mean"))
+        p.tensor("std_rgb", Leaf((channels,), 50, 70), "standard deviation of each channel", ("std_rgb", "pixel_std"))
+
+    def floats(self) -> str:
+        """Lines that make numbers of bytes."""
+        text = _FLOATS.replace("DTYPE", "jnp.float32").replace("{TO_SIDES ~}", "TO_SIDES")
+        return text if self.byte else ""
+
+    def norm(self, form: str, at: str, value: str) -> str:
+        """A normalized value, by the arrays below ``at`` in the parameters."""
+        if form == "batch":
+            return f"batch_norm({value}, {at})"
+        more = ", num_groups" if form == "group" else ""
+        return f"{form}_norm({value}, {at}['scale'], {at}['bias']{more})"
+
+    def normal(self, form: str, channels: int) -> dict[str, Tree]:
+        """The arrays of a normalization."""
+        made: dict[str, Tree] = {"scale": positive(channels), "bias": weights(channels)}
+        return made | ({"mean": weights(channels), "var": positive(channels)} if form == "batch" else {})
+
+    def functions(self, *, grouped: bool = False) -> None:
+        """Declare the functions that the block may call; ``grouped`` if channels may be convolved apart."""
+        p = self.p
+        p.option("num_groups", "4", "int", "groups of channels that are normalized together", "4", ("num_groups",))
+        for text in _NORMS.values():
+            p.function(self.layout.written(text))
+        conv = _CONV.replace("GROUP_ARGUMENT", ", groups: int = 1" if grouped else "")
+        conv = conv.replace("ROUNDED", "x.astype(kernel.dtype)" if self.low else "x")
+        more = ", feature_group_count=groups" if grouped else ""
+        conv = conv.replace("LAYOUTMORE", self.layout.said["LAYOUT"] + more + self.wide)
+        conv = conv.replace("dimsMORE", f"dims{more}{self.wide}")
+        p.function(self.layout.written(conv))
+        spread = "[:, :, None, None]" if self.layout.first else "[:, None, None, :]"
+        p.function(self.layout.written(_EXCITE.replace("SPREAD", spread)))
+
+    def excite(self, channels: int) -> dict[str, Tree]:
+        """The arrays of a gate of channels."""
+        few = max(1, channels // 4)
+        return {
+            "reduce": weights(channels, few), "reduce_bias": weights(few), "expand": weights(few, channels),
+            "expand_bias": weights(channels),
+        }  # fmt: skip
+
+    def declare_params(self, says: str, title: str) -> None:
+        """The parameters, as a dictionary or a record."""
+        p = self.p
+        made: Tree = (
+            p.record(title, tuple(self.tree.items()), "Parameters of the layer") if self.recorded else self.tree
+        )
+        p.tree("params", made, says, ("params", "layer", "weights"))
+
+    @property
+    def ended(self) -> str:
+        """What is returned: ``h``, in the format of the images."""
+        return "h.astype(x.dtype)" if self.low and not self.byte else "h"
+
+    def result(self, side: int, channels: int) -> Leaf:
+        """What is returned, as a leaf."""
+        shape = self.layout.images(self.rows, side, channels)
+        return Leaf(shape, dtype="bfloat16" if self.low and not self.byte else "float32")
+
+    @staticmethod
+    def around(text: str, mark: str, change: Callable[[str], str]) -> str:
+        """A text with ``change`` of what stands in the brackets behind a mark."""
+        while (start := text.find(f"{mark}(")) >= 0:
+            begin, depth, end = start + len(mark) + 1, 1, start + len(mark) + 1
+            while depth:
+                depth += {"(": 1, ")": -1}.get(text[end], 0)
+                end += 1
+            text = text[:start] + change(text[begin : end - 1]) + text[end:]
+        return text
+
+    def write(self, *texts: str) -> None:
+        """Append lines, with what they say of the layout."""
+        for each in texts:
+            said = self.layout.written(each)
+            self.p.write(re.sub(r"params\['(\w+)'\]", r"params.\1", said) if self.recorded else said)
+
+    def dropout(self) -> str:
+        """Lines that leave out some of the channels, in some blocks; their key is given."""
+        p = self.p
+        p.option("drop_rate", "0.3", "float", "share of the channels that are dropped", None, ("dropout_rate", "rate"))
+        p.tensor("rng", key(), "random key, none at inference", ("key", "rng"), optional=True)
+        return _DROP_CHANNELS if p.maybe(0.15) else ""
+
+
+_PAD_BY_HAND = """
+    {if padding in ('reflect', 'wrap'):
+        # {the convolution itself pads with zeros only ~ pad by hand, then convolve what is there}
+        reach = params['kernel'].SIZE // 2
+        x = jnp.pad(x, PADS, mode=padding)
+        padding = 'VALID' ~
+    if padding not in ('SAME', 'VALID'):
+        {?0.5 if params['kernel'].SIZE % 2 == 0:
+            raise ValueError(f'<<padding>> padding takes a kernel of odd size')}
+        reach = params['kernel'].SIZE // 2
+        x = jnp.pad(x, PADS, mode=padding)
+        padding = 'VALID'}
+"""
+_STANDARDIZED = """
+    # {weight standardization ~ every filter has zero mean and unit variance}
+    kernel = params['kernel']
+    kernel = kernel - kernel.mean(axis=FAN, keepdims=True)
+    kernel = kernel / {jnp.sqrt(kernel.var(axis=FAN, keepdims=True) + 1e-4) ~
+        (kernel.std(axis=FAN, keepdims=True) + 1e-2)}
+"""
+_OF_THE_BATCH = """
+    if training:
+        mean, var = h.mean(axis=BATCHED), h.var(axis=BATCHED)
+        {?0.4 # {what inference will use ~ follows the batches slowly}}
+        new_stats = <<
+            'mean': momentum * stats['mean'] + (1.0 - momentum) * mean,
+            'var': momentum * stats['var'] + (1.0 - momentum) * var,
+        >>
+    else:
+        mean, var = stats['mean'], stats['var']
+        new_stats = stats
+    {h = (h - meanTO_SIDES) * jax.lax.rsqrt(varTO_SIDES + eps) ~ h = (h - meanTO_SIDES) / jnp.sqrt(varTO_SIDES + eps)}
+    h = h * params['scale']TO_SIDES + params['bias']TO_SIDES
+"""
+_SHRINK = """
+    {if pool == 'max':
+        h = jax.lax.reduce_window(h, -jnp.inf, jax.lax.max, WINDOW, WINDOW, 'VALID')
+    elif pool == 'mean':
+        h = jax.lax.reduce_window(h, 0.0, jax.lax.add, WINDOW, WINDOW, 'VALID') / 4.0
+    elif pool is not None:
+        raise ValueError(f'unknown pooling <<pool>>') ~
+    if pool is not None:
+        if pool == 'max':
+            h = jax.lax.reduce_window(h, -jnp.inf, jax.lax.max, WINDOW, WINDOW, 'VALID')
+        else:
+            h = jax.lax.reduce_window(h, 0.0, jax.lax.add, WINDOW, WINDOW, 'VALID')
+            h = h / 4.0}
+"""
+
+
+def _draw_conv(p: Program) -> None:
+    """One convolution with what follows it."""
+    b = _Block(p, residual=False)
+    b.recorded = p.choices.chance(0.4)
+    into, out, size = p.size(1, 3, 4, 8), p.size(8, 16, 32), p.size(1, 3, 3, 5)
+    norm = p.pick("none", "training", "group", "instance", "channel")
+    # An image alone has no statistics of a batch.
+    norm = "group" if norm == "training" and b.rows == 1 else norm
+    groups = p.size(1, 1, 2) if into in (4, 8) else 1
+    stride = p.size(1, 1, 2)
+    by_hand = size > 1 and p.maybe(0.3)
+    padding = p.pick("SAME", "reflect", "wrap") if by_hand else p.pick("SAME", "SAME", "VALID")
+    standard = size > 1 and not b.low and norm in ("group", "training") and p.maybe(0.2)
+    b.tree["kernel"] = b.layout.filters(size, into // groups, out, b.dtype)
+    b.tree |= {"bias": weights(out)} if norm == "none" else {"scale": positive(out), "bias": weights(out)}
+    b.declare_params("filters of the layer, and what its channels are scaled by", "ConvParams")
+    b.declare_images(into)
+    b.functions()
+    p.tree("stats", {"mean": weights(out), "var": positive(out)}, "running statistics", ("stats", "batch_stats"))
+    p.option("training", "True", "bool", "whether statistics are those of the batch", "True", ("training", "train"))
+    p.number("momentum", p.pick("0.9", "0.99"), "decay of the running statistics")
+    p.number("eps", "1e-5", "small number that keeps the division safe")
+    p.option("stride", "1", "int", "distance of two windows", str(stride), ("stride",))
+    p.option("groups", "1", "int", "groups of channels", str(groups), ("groups", "feature_group_count"))
+    p.option("padding", "'SAME'", "str", "what is beyond the edge", f"'{padding}'", ("padding",))
+    pool = p.pick("'max'", "'mean'")
+    p.option("pool", "None", "str | None", "how neighbours are brought together", pool, ("pool", "pooling"))
+    value = "x.astype(params['kernel'].dtype)" if b.low and b.byte else "x"
+    kernel = "kernel" if standard else "params['kernel']"
+    more = f"{', feature_group_count=groups' if groups > 1 else ''}{b.wide}"
+    b.write(_SQUARE, b.floats(), _STANDARDIZED if standard else "", _PAD_BY_HAND if by_hand else "")
+    b.write(f"h = jax.lax.conv_general_dilated({value}, {kernel}, (stride, stride), padding, "
+            f"dimension_numbers=LAYOUT{more})")  # fmt: skip
+    if norm == "none":
+        b.write("{h = h + params['bias']TO_SIDES ~ h += params['bias']TO_SIDES}")
+    else:
+        b.write(_OF_THE_BATCH if norm == "training" else f"h = {b.norm(norm, 'params', 'h')}")
+    b.write(f"h = {b.activated('h')}")
+    new = -(-b.side // stride) if padding != "VALID" else (b.side - size) // stride + 1
+    if p.maybe(0.25):
+        b.write(_SHRINK)
+        new //= 2
+    made = b.result(new, out)
+    if norm == "training":
+        p.add(f"return {b.ended}, new_stats")
+        p.gives(made, {"mean": Leaf((out,)), "var": Leaf((out,))})
+    else:
+        p.add(f"return {b.ended}")
+        p.gives(made)
+
+
+_SHORTCUT = """
+    # {the way around has to fit ~ other channels, other sides}
+    {shortcut = x
+    if 'proj' in params:
+        shortcut = NORMED
+    ~ if 'proj' in params:
+        shortcut = NORMED
+    else:
+        shortcut = x}
+"""
+_CHECK_WAY = """
+    {?0.35 if 'proj' not in params and (stride > 1 or x.shape[CHANNEL] != OUT):
+        raise ValueError(f'a block that changes <<x.shape>> takes a projection')}
+"""
+_RESNET = {
+    "basic": """
+        {?0.5 # {two convolutions and a way around}}
+        h = ACT(NORM1(conv(x, params['conv1'], stride)))
+        h = NORM2(conv(h, params['conv2']))
+    """,
+    "bottleneck": """
+        {?0.5 # {narrow, spatial, wide ~ the middle one is the expensive one}}
+        h = ACT(NORM1(conv(x, params['conv1'])))
+        h = ACT(NORM2(conv(h, params['conv2'], stride)))
+        h = NORM3(conv(h, params['conv3']))
+    """,
+    "before": """
+        {?0.5 # {normalize and activate before each convolution ~ nothing stands in the way around}}
+        h = ACT(NORM1(x))
+        {{shortcut = x
+        if 'proj' in params:
+            shortcut = conv(h, params['proj'], stride) ~
+        shortcut = conv(h, params['proj'], stride) if 'proj' in params else x}}
+        h = conv(h, params['conv1'], stride)
+        h = conv(ACT(NORM2(h)), params['conv2'])
+    """,
+}
+
+
+def _draw_residual(p: Program) -> None:
+    """Convolutions with a way around them."""
+    b = _Block(p, residual=True)
+    form = p.pick(*_RESNET)
+    into, stride = p.size(8, 16, 32), p.size(1, 2)
+    changed = stride == 2 or p.choices.chance(0.3)
+    out = into * 2 if changed else into
+    middle = into // 2 if form == "bottleneck" else out
+    norm = p.pick("group", "channel", "batch", "batch")
+    sizes = {"bottleneck": ((1, into, middle), (3, middle, middle), (1, middle, out))}.get(
+        form, ((3, into, out), (3, out, out))
+    )
+    for place, each in enumerate(sizes, start=1):
+        b.tree[f"conv{place}"] = b.layout.filters(*each, b.dtype)
+        b.tree[f"norm{place}"] = b.normal(norm, each[1] if form == "before" else each[2])
+    if changed:
+        b.tree["proj"] = b.layout.filters(1, into, out, b.dtype)
+        if form != "before":
+            b.tree["norm_proj"] = b.normal(norm, out)
+    gated = p.maybe(0.2)
+    if gated:
+        b.tree["gate"] = b.excite(out)
+    p.tree("params", dict(b.tree), "filters and normalizations of the block", ("params", "block"))
+    b.declare_images(into)
+    b.functions()
+    p.option("stride", "1", "int", "stride of the block", str(stride), ("stride",))
+    b.write(_SQUARE)
+    text = _RESNET[form]
+    for place in range(1, len(sizes) + 1):
+        text = b.around(text, f"NORM{place}", lambda value, at=f"params['norm{place}']": b.norm(norm, at, value))
+    b.write(b.around(text, "ACT", b.activated))
+    b.write("h = squeeze_excite(params['gate'], h)" if gated else "", b.dropout())
+    if form == "before":
+        b.write("h = {shortcut + h ~ h + shortcut}")
+    else:
+        normed = b.norm(norm, "params['norm_proj']", "conv(x, params['proj'], stride)")
+        b.write(_SHORTCUT.replace("NORMED", normed), f"h = {b.activated(p.pick('shortcut + h', 'h + shortcut'))}")
+    p.add(f"return {b.ended}")
+    p.gives(b.result(-(-b.side // stride), out))
+
+
+_SEPARABLE = {
+    "separable": """
+        {?0.6 # {every channel by itself, then a mix of channels ~ depthwise, then pointwise}}
+        h = conv(FLOATS, params['depthwise'], stride, groups=FLOATS.shape[CHANNEL])
+        h = ACT(NORM1(h))
+        h = conv(h, params['pointwise'])
+        h = ACT(NORM2(h))
+    """,
+    "inverted": """
+        {?0.6 # {wide inside, narrow outside ~ expand, filter, project}}
+        h = ACT(NORM1(conv(FLOATS, params['expand'])))
+        h = conv(h, params['depthwise'], stride, groups=h.shape[CHANNEL])
+        h = ACT(NORM2(h))
+        GATE
+        {?0.4 # no activation after the projection}
+        h = NORM3(conv(h, params['project']))
+        DROP
+        {if h.shape == x.shape: ~ if stride == 1 and x.shape[CHANNEL] == h.shape[CHANNEL]:}
+            {?0.4 # a way around where nothing changes its size}
+            {h = x + h ~ h = h + x}
+    """,
+    "large": """
+        {?0.6 # {a large window for each channel, then a perceptron for each pixel}}
+        h = conv(FLOATS, params['depthwise'], groups=FLOATS.shape[CHANNEL])
+        h = NORM1(h)
+        {h = ACT(conv(h, params['expand'])) ~ h = conv(h, params['expand'])
+        h = ACT(h)}
+        h = conv(h, params['project'])
+        if 'layer_scale' in params:
+            # {begin close to the identity ~ one weight for each channel of the branch}
+            h = h * params['layer_scale']TO_SIDES
+        DROP
+        {h = x + h ~ h = h + x}
+    """,
+}
+
+
+def _draw_depthwise(p: Program) -> None:
+    """Convolutions of each channel and mixes of channels."""
+    b = _Block(p, residual=False)
+    form = p.pick(*_SEPARABLE)
+    b.byte = False  # pixels are normalized where a model begins, not in its blocks
+    into, stride = p.size(8, 16, 32), p.size(1, 2) if form != "large" else 1
+    size, norm = p.size(3, 3, 5), p.pick("group", "channel", "batch", "batch") if form != "large" else "channel"
+    norm = "batch" if norm == "group" and into < 8 else norm
+    out = p.size(24, 48) if form == "separable" or stride == 2 else into
+    wide = into * p.size(2, 4)
+    gated = form == "inverted" and p.maybe(0.25)
+    filters = b.layout.filters
+    if form == "separable":
+        b.tree |= {"depthwise": filters(size, 1, into, b.dtype), "norm1": b.normal(norm, into)}
+        b.tree |= {"pointwise": filters(1, into, out, b.dtype), "norm2": b.normal(norm, out)}
+    elif form == "inverted":
+        b.tree |= {"expand": filters(1, into, wide, b.dtype), "norm1": b.normal(norm, wide)}
+        b.tree |= {"depthwise": filters(size, 1, wide, b.dtype), "norm2": b.normal(norm, wide)}
+        b.tree |= {"project": filters(1, wide, out, b.dtype), "norm3": b.normal(norm, out)}
+        b.tree |= {"gate": b.excite(wide)} if gated else {}
+    else:
+        b.tree |= {"depthwise": filters(7, 1, into, b.dtype), "norm1": b.normal(norm, into)}
+        b.tree |= {"expand": filters(1, into, wide, b.dtype), "project": filters(1, wide, into, b.dtype)}
+        b.tree |= {"layer_scale": weights(into)} if p.choices.chance(0.7) else {}
+    p.tree("params", dict(b.tree), "filters and normalizations of the block", ("params", "block"))
+    b.declare_images(into)
+    b.functions(grouped=True)
+    p.option("stride", "1", "int", "stride of the block", str(stride), ("stride",))
+    drop = b.dropout() if form != "separable" else ""
+    text = _SEPARABLE[form].replace(
+        "        GATE\n", "        h = squeeze_excite(params['gate'], h)\n" if gated else ""
+    )
+    before, _, after = text.partition("        DROP\n")
+    b.write(_SQUARE, b.floats())
+    for part in (before, drop, after):
+        for place in (1, 2, 3):
+            at = f"params['norm{place}']"
+            part = b.around(part, f"NORM{place}", lambda value, at=at: b.norm(norm, at, value))
+        b.write(b.around(part, "ACT", b.activated).replace("FLOATS", "x"))
+    p.add(f"return {b.ended}")
+    p.gives(b.result(-(-b.side // stride), out))
+
+
+_CUT = """
+    {?0.5 if x.ndim != 4:
+        raise ValueError(f'expected images of shape ORDER, got <<x.shape>>')
+    ~ if HEIGHT % patch != 0 or WIDTH % patch != 0:
+        raise ValueError(f'images of <<HEIGHT>>x<<WIDTH>> do not divide into patches of <<patch>>')}
+"""
+_PATCHES = {
+    True: """
+        {h = conv_patches(VALUE, params['kernel'], patch)
+        {?0.5 # {patches as a sequence ~ one row for each patch}}
+        h = {h.reshape(h.shape[0], h.shape[1], -1).transpose(0, 2, 1) ~
+            jnp.swapaxes(h.reshape(*h.shape[:2], -1), 1, 2)} ~
+        b, c, height, width = x.shape
+        h = VALUE.reshape(b, c, height // patch, patch, width // patch, patch)
+        {?0.5 # {one row for each patch}}
+        h = h.transpose(0, 2, 4, 1, 3, 5).reshape(b, -1, c * patch ** 2)
+        h = {jnp.einsum('bpk,ok->bpo', h, params['kernel'].reshape(-1, h.shape[-1])WIDE) ~
+            jnp.matmul(h, params['kernel'].reshape(-1, h.shape[-1]).TWIDE)}}
+    """,
+    False: """
+        {h = conv_patches(VALUE, params['kernel'], patch)
+        {?0.5 # {patches as a sequence ~ one row for each patch}}
+        h = {h.reshape(h.shape[0], -1, h.shape[-1]) ~ jnp.reshape(h, (h.shape[0], -1, h.shape[-1]))} ~
+        b, height, width, c = x.shape
+        h = VALUE.reshape(b, height // patch, patch, width // patch, patch, c)
+        {?0.5 # {one row for each patch}}
+        h = h.transpose(0, 1, 3, 2, 4, 5).reshape(b, -1, patch ** 2 * c)
+        h = {jnp.einsum('bpk,ko->bpo', h, params['kernel'].reshape(h.shape[-1], -1)WIDE) ~
+            jnp.matmul(h, params['kernel'].reshape(h.shape[-1], -1)WIDE)}}
+    """,
+}
+_CONV_PATCHES = '''
+    def conv_patches(x: Array, kernel: Array, patch: int) -> Array:
+        {? """A convolution whose windows do not overlap."""}
+        return jax.lax.conv_general_dilated(x, kernel, (patch, patch), 'VALID', dimension_numbers=LAYOUTMORE)
+'''
+_POSITIONS = """
+    {?0.6 if params['pos'].shape[0] != h.shape[1]:
+        raise ValueError(f'expected as many positions as patches, got <<h.shape[1]>> patches')}
+    {h = h + params['pos'] ~ h += params['pos']}
+"""
+_CLASS_VECTOR = """
+    if 'cls' in params:
+        {?0.5 # {a token that stands for the whole image}}
+        {cls = jnp.broadcast_to(params['cls'], (h.shape[0], 1, h.shape[-1]))
+        h = jnp.concatenate([cls, h], axis=1) ~
+        cls = jnp.tile(params['cls'], (h.shape[0], 1, 1))
+        h = jnp.concatenate((cls, h), axis=1)}
+"""
+
+
+def _draw_patches(p: Program) -> None:
+    """Patches of images, each as a vector."""
+    b = _Block(p, residual=False)
+    into, out = p.size(1, 3, 4), p.size(16, 32)
+    patch = 7 if b.side % 7 == 0 else 4 if b.side % 8 else p.size(4, 8)
+    count = (b.side // patch) ** 2
+    normed, placed = p.maybe(0.3), p.maybe(0.6)
+    first = placed and p.maybe(0.35)
+    b.tree |= {"kernel": b.layout.filters(patch, into, out, b.dtype), "bias": weights(out)}
+    b.tree |= {"scale": positive(out), "shift": weights(out)} if normed else {}
+    b.tree |= {"cls": weights(out)} if first else {}
+    b.tree |= {"pos": weights(count + first, out)} if placed else {}
+    p.tree("params", dict(b.tree), "filters of the patches, and what is added to them", ("params", "weights"))
+    b.declare_images(into)
+    text = _CONV_PATCHES.replace("LAYOUTMORE", b.layout.said["LAYOUT"] + b.wide)
+    p.function(b.layout.written(text))
+    p.option("patch", None, "int", "side of a patch", str(patch), ("patch_size", "patch"))
+    sides = ("x.shape[2]", "x.shape[3]") if b.layout.first else ("x.shape[1]", "x.shape[2]")
+    value = "x.astype(params['kernel'].dtype)" if b.low and b.byte else "x"
+    b.write(_CUT.replace("HEIGHT", sides[0]).replace("WIDTH", sides[1]), b.floats())
+    b.write(_PATCHES[b.layout.first].replace("VALUE", value).replace("WIDE)", f"{b.wide})"))
+    b.write("{h = h + params['bias'] ~ h += params['bias']}")
+    b.write("h = layer_norm(h, params['scale'], params['shift'])" if normed else "")
+    b.write(_CLASS_VECTOR if first else "", _POSITIONS if placed else "")
+    p.add(f"return {b.ended}")
+    p.gives(Leaf((b.rows, count + first, out), dtype="bfloat16" if b.low and not b.byte else "float32"))
+
+
+_DRAWN: Mapping[str, Callable[[Program], None]] = {
+    "conv_block": _draw_conv, "residual_block": _draw_residual, "depthwise_block": _draw_depthwise,
+    "patch_embedding": _draw_patches,
+}  # fmt: skip
+_TITLES = {
+    "conv_block": ("conv_block", "conv_layer", "conv_norm_act"),
+    "residual_block": ("residual_block", "resnet_block"),
+    "depthwise_block": ("depthwise_block", "mobile_block"),
+    "patch_embedding": ("patch_embed", "patchify", "embed_patches"),
+}
+_SUMMARIES = {
+    "conv_block": "Convolution, normalization and an activation",
+    "residual_block": "Convolutions with a shortcut around them",
+    "depthwise_block": "Filters each channel by itself and mixes the channels",
+    "patch_embedding": "Cuts images into patches and embeds each of them",
+}
 
 
 def _draw_images(stream: Stream, target: str) -> KernelSpec:
     """A block of convolutions over a batch of images."""
     p = Program(stream)
-    rows, side, into = p.size(1, 2, 4), p.size(8, 14, 16, 28, 32), p.size(1, 3, 4, 8)
-    out = p.size(8, 16, 32)
-    if side > 16 and not stream.real:  # at real sizes a twin is run
-        rows, out = min(rows, 2), min(out, 16)
-    residual = target == "residual_block"
-    into = out if residual else into
-    low = p.maybe(0.35)
-    byte = p.choices.child("bytes").chance(0.35) and target != "residual_block"
-    dtype = "bfloat16" if low else "float32"
-    first = p.choices.chance(0.3)  # channels before the sides
-    size = (
-        p.size(4, 7)
-        if target == "patch_embedding" and side % 7 == 0
-        else p.size(4, 8)
-        if target == "patch_embedding"
-        else p.size(1, 3, 3, 5)
-    )
-    if target == "patch_embedding" and side % size:
-        size = 7 if side % 7 == 0 else 4
-    if residual:
-        size = 3
-    stride = size if target == "patch_embedding" else p.size(1, 1, 2) if target == "conv_block" else 1
-    groups = into if target == "depthwise_block" else 1
-    padding = (
-        "VALID"
-        if target == "patch_embedding"
-        else p.pick("SAME", "SAME", "VALID")
-        if target == "conv_block"
-        else "SAME"
-    )
-    kernel = Leaf(
-        (
-            out if first else size,
-            into // groups if first else size,
-            size if first else into // groups,
-            size if first else out,
-        ),
-        -0.2,
-        0.2,
-        dtype,
-    )
-    if groups > 1:
-        wide = into * p.size(1, 2)
-        if (
-            wide == out == 16
-        ):  # at real sizes they differ, and JAX prints an activation once for all arrays of one shape
-            out = 32
-        kernel = Leaf((wide, 1, size, size) if first else (size, size, 1, wide), -0.3, 0.3, dtype)
-    channels = kernel.shape[0] if first else kernel.shape[3]
-    second = Leaf((out, out, 3, 3) if first else (3, 3, out, out), -0.1, 0.1, dtype)
-    point = weights(channels, out, dtype=dtype)
-    forms = ("none", "channels", "channels") if target == "patch_embedding" else _NORMS
-    norm = p.pick(*forms)
-    biased = norm != "instance" and p.maybe(0.6)
-    fields: list[tuple[str, Tree]] = [("kernel", kernel)]
-    # A bias of a channel is gone where the mean over its sides is taken off.
-    fields += [("bias", weights(channels, dtype=dtype))] if biased else []
-    fields += [("kernel2", second)] if residual else [("pointwise", point)] if groups > 1 else []
-    if p.choices.chance(0.4):
-        tree: Tree = p.record("ConvParams", fields, "Filters of the block")
-        at = {name: f"params.{name}" for name, _ in fields}
-    else:
-        tree, at = dict(fields), {name: f"params['{name}']" for name, _ in fields}
-    p.tree("params", tree, "filters of the block", ("params", "weights"))
-    shape = (rows, into, side, side) if first else (rows, side, side, into)
-    p.tensor(
-        "x",
-        Leaf(shape, 0, 255, "uint8") if byte else Leaf(shape, -1, 1, dtype),
-        f"images of shape {'(batch, channels, height, width)' if first else '(batch, height, width, channels)'}",
-        ("x", "images", "inputs"),
-    )
-    p.tensor("scale", positive(out if groups > 1 else channels), "scale of each channel", ("scale", "gamma"))
-    p.tensor("shift", weights(out if groups > 1 else channels), "offset of each channel", ("shift", "beta", "offset"))
-    p.tensor(
-        "running_mean", weights(out if groups > 1 else channels), "mean of each channel", ("running_mean", "mean_ema")
-    )
-    p.tensor(
-        "running_var", positive(out if groups > 1 else channels), "variance of each channel", ("running_var", "var_ema")
-    )
-    p.number("eps", "1e-5", "small number that keeps the division safe")
-    p.option("strides", None, "int", "distance of two windows", str(stride), ("stride", "strides"))
-    p.option("padding", f"'{padding}'", "str", "what is beyond the edge", None, ("padding",))
-    p.option(
-        "pool",
-        p.pick("None", "'max'"),
-        "str | None",
-        "how neighbours are brought together",
-        p.pick("'max'", "'mean'", "None"),
-        ("pool", "pooling"),
-    )
-    layout = p.pick("('NCHW', 'OIHW', 'NCHW')") if first else p.pick("('NHWC', 'HWIO', 'NHWC')")
-    named = p.choices.chance(0.3)
-    window = f"({stride}, {stride})" if p.choices.chance(0.5) or stride == 1 else "(strides, strides)"
-    how = p.pick("padding", f"'{padding}'")
-    grouped = f", feature_group_count={'x.shape[1]' if first else 'x.shape[-1]'}" if groups > 1 else ""
-    wide = ", preferred_element_type=jnp.float32" if low else ""
-    conv = p.pick("lax.conv_general_dilated", "jax.lax.conv_general_dilated")
-    if byte:
-        p.add(remark(p, "bytes to numbers", "from 0 to 255 to about unit size"))
-        p.add(p.pick(*_FROM_BYTES).replace("DTYPE", f"jnp.{dtype}"))
-    if named:
-        p.add(f"dims = lax.conv_dimension_numbers(x.shape, {at['kernel']}.shape, {layout})")
-    numbers = "dims" if named else layout
-    axis = "1" if first else "-1"
-    p.add(
-        guard(p, "x.ndim != 4", "expected a batch of images, got {x.shape}", 0.35),
-        expect(p, f"x.shape[{axis}] == {at['kernel']}.shape[{1 if first else 2}]") if groups == 1 else "",
-    )
-    p.add(f"h = {conv}(x, {at['kernel']}, {window}, {how}, dimension_numbers={numbers}{grouped}{wide})")
-    new = side if padding == "SAME" else side - size + 1
-    new = -(-new // stride) if padding == "SAME" else (side - size) // stride + 1
-    spread = "VALUE[:, None, None]" if first else "VALUE"
-    if biased and p.choices.chance(0.7):
-        p.add(f"h = h + {spread.replace('VALUE', at['bias'])}")
-    elif biased:
-        p.add(f"h += {at['bias']}.reshape({'1, -1, 1, 1' if first else '1, 1, 1, -1'})")
-    fixed = activate(p, "h")
-    if groups > 1:
-        p.add(f"h = {fixed}")
-        p.add(
-            p.pick(
-                f"h = jnp.einsum('{'bchw,co->bohw' if first else 'bhwc,co->bhwo'}', h, {at['pointwise']}{wide})",
-                f"h = jnp.tensordot(h, {at['pointwise']}, axes=(({axis},), (0,)))"
-                if not first
-                else f"h = jnp.einsum('bihw,io->bohw', h, {at['pointwise']}{wide})",
-            )
-        )
-        channels = out
-    p.add(_normed(p, norm, first, spread))
-    p.add(remark(p, "two convolutions and a way around", "second convolution") if residual else "")
-    if residual:
-        p.add(
-            f"h = {fixed}",
-            f"h = {conv}(h{'.astype(x.dtype)' if low else ''}, {at['kernel2']}, (1, 1), 'SAME', "
-            f"dimension_numbers={layout}{wide})",
-            p.pick("h = h + x", "h = x + h"),
-            p.pick(f"h = {fixed}", ""),
-        )
-    elif target != "patch_embedding" and (norm == "instance" or p.maybe(0.75)):
-        p.add(f"h = {fixed}")
-    flat = target == "patch_embedding"
-    shape_out = (rows, channels, new, new) if first else (rows, new, new, channels)
-    kind = "float32" if low and not residual else dtype
-    if flat:
-        merged = (
-            "h.reshape(h.shape[0], h.shape[1], -1).transpose(0, 2, 1)"
-            if first
-            else p.pick("h.reshape(h.shape[0], -1, h.shape[-1])", "jnp.reshape(h, (h.shape[0], -1, h.shape[3]))")
-        )
-        p.add(remark(p, "patches as a sequence", "one row for each patch"), f"h = {merged}")
-        shape_out = (rows, new * new, channels)
-    elif not residual and p.maybe(0.3):
-        sides = "(2, 3)" if first else "(1, 2)"
-        p.add(remark(p, "one vector for each image", "global pooling"))
-        p.add(p.pick(f"h = h.mean(axis={sides})", f"h = jnp.mean(h, axis={sides})", f"h = jnp.max(h, axis={sides})"))
-        shape_out = (rows, channels)
-    elif not residual and p.maybe(0.25) and new % 2 == 0:
-        box = "(1, 1, 2, 2)" if first else "(1, 2, 2, 1)"
-        p.add(
-            p.pick(
-                f"h = lax.reduce_window(h, -jnp.inf, lax.max, {box}, {box}, 'VALID')",
-                f"h = lax.reduce_window(h, 0.0, lax.add, {box}, {box}, 'VALID') / 4.0",
-            )
-            if not low
-            else f"h = lax.reduce_window(h.astype(jnp.float32), -jnp.inf, lax.max, {box}, {box}, 'VALID')"
-        )
-        kind = "float32"
-        shape_out = tuple(
-            each // 2 if each == new and place in ((2, 3) if first else (1, 2)) else each
-            for place, each in enumerate(shape_out)
-        )
-    p.add("return h.astype(x.dtype)" if low else "return h")
-    kind = "bfloat16" if low else kind
-    p.gives(Leaf(shape_out, dtype=kind))
-    titles = {
-        "conv_block": ("conv_block", "conv_layer", "convolve"),
-        "residual_block": ("residual_block", "resnet_block"),
-        "depthwise_block": ("depthwise_separable_conv", "depthwise_block"),
-        "patch_embedding": ("patch_embed", "patchify", "embed_patches"),
-    }[target]
-    return p.done(
-        "layers",
-        "image_block",
-        target,
-        titles,
-        {
-            "conv_block": "Convolution with normalization and an activation",
-            "residual_block": "Two convolutions with a way around them",
-            "depthwise_block": "Convolution of each channel, then a mix of channels",
-            "patch_embedding": "Cuts images into patches and embeds them",
-        }[target],
-        "features of the images",
-    )
+    _DRAWN[target](p)
+    returned = "one vector for each patch" if target == "patch_embedding" else "features of the images"
+    return p.done("layers", "image_block", target, _TITLES[target], _SUMMARIES[target], returned)
 
 
-def _normed(p: Program, form: str, first: bool, spread: str) -> str:
-    """Normalization over channels, over sides, or by running statistics; nothing in some blocks."""
-    scale, shift = spread.replace("VALUE", "scale"), spread.replace("VALUE", "shift")
-    match form:
-        case "channels":
-            kind = p.pick("layer", "rms")
-            offset = p.pick("", shift) if kind == "layer" else ""
-            return normalise(p, "h", "h", scale, offset, kind, "1" if first else "-1")
-        case "instance":
-            return normalise(p, "h", "h", scale, p.pick("", shift), "layer", "(2, 3)" if first else "(1, 2)")
-        case "running":
-            mean, var = spread.replace("VALUE", "running_mean"), spread.replace("VALUE", "running_var")
-            return join(
-                p.pick(f"h = (h - {mean}) / jnp.sqrt({var} + eps)", f"h = (h - {mean}) * jax.lax.rsqrt({var} + eps)"),
-                p.pick(f"h = h * {scale} + {shift}", f"h = {scale} * h + {shift}"),
-            )
-        case "affine":
-            return p.pick(f"h = h * {scale} + {shift}", f"h = {scale} * h + {shift}")
-        case _:
-            return ""
-
-
-RECIPES = (
-    Recipe(
-        name="image_block",
-        category="layers",
-        targets=("conv_block", "residual_block", "depthwise_block", "patch_embedding"),
-        draw=_draw_images,
-    ),
-)
+RECIPES = (Recipe(name="image_block", category="layers", targets=tuple(_DRAWN), draw=_draw_images),)

@@ -9,64 +9,73 @@ from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
 _CHECK = """
-    {?0.5 if y0.ndim != 2 {or y0.shape[-1] != WIDTH ~}:
-        raise ValueError(f'expected states of shape (batch, WIDTH), got <<y0.shape>>')}
-    {?0.4 {if steps <= 0:
-        raise ValueError(f'the number of steps has to be positive, got <<steps>>') ~
+    {?0.15 if y0.ndim != 2 {or y0.shape[-1] != WIDTH ~}:
+        raise ValueError(f'expected states of shape (batch, WIDTH), got <<y0.shape>>') ~
+    {?0.15 {if steps < 1 or dt <= 0.0:
+        raise ValueError(f'expected positive steps, got <<steps>> of <<dt>>') ~
     if dt <= 0.0:
-        raise ValueError(f'the time step has to be positive, got <<dt>>')}}
-    {?0.3 if not jnp.issubdtype(y0.dtype, jnp.floating):
-        raise TypeError(f'states of type <<y0.dtype>>')}
+        raise ValueError(f'expected a positive time step, got <<dt>>')}}}
 """
 _METHOD = """
     def step(y, TIME):
         {if method == 'euler':
-            {?0.5 # {one evaluation, first order ~ the plain step}}
-            new = y + dt * rhs(y|)
+            y_next = y + dt * rhs(y|)
         elif method == 'midpoint':
-            {?0.4 # {slope in the middle of the step ~ half a step ahead}}
-            new = y + dt * rhs(y + 0.5 * dt * rhs(y|)|0.5)
+            {?0.4 # {slope in the middle of the step}}
+            y_next = y + dt * rhs(y + 0.5 * dt * rhs(y|)|0.5)
         {elif method == 'heun':
             k1 = rhs(y|)
             k2 = rhs(y + dt * k1|1)
-            new = y + 0.5 * dt * (k1 + k2) ~}
+            y_next = y + 0.5 * dt * (k1 + k2) ~}
         elif method == 'rk4':
             k1 = rhs(y|)
             k2 = rhs(y + 0.5 * dt * k1|0.5)
             k3 = rhs(y + 0.5 * dt * k2|0.5)
             k4 = rhs(y + dt * k3|1)
-            new = y + dt / 6.0 * (k1 + 2.0 * k2 + 2.0 * k3 + k4)
+            y_next = y + dt / 6.0 * (k1 + 2.0 * k2 + 2.0 * k3 + k4)
         else:
             raise ValueError(f'unknown method <<method>>') ~
-        if method not in ('euler', 'midpoint', 'rk4'):
-            raise ValueError(f'method <<method>> is not known')
         k1 = rhs(y|)
         if method == 'euler':
-            new = y + dt * k1
-        else:
+            y_next = y + dt * k1
+        elif method == 'heun':
+            {?0.4 # {slopes at both ends of the step}}
+            k2 = rhs(y + dt * k1|1)
+            y_next = y + 0.5 * dt * (k1 + k2)
+        elif method == 'rk4':
             k2 = rhs(y + 0.5 * dt * k1|0.5)
-            if method == 'midpoint':
-                new = y + dt * k2
-            else:
-                k3 = rhs(y + 0.5 * dt * k2|0.5)
-                k4 = rhs(y + dt * k3|1)
-                new = y + dt * (k1 + 2.0 * k2 + 2.0 * k3 + k4) / 6.0}
+            k3 = rhs(y + 0.5 * dt * k2|0.5)
+            k4 = rhs(y + dt * k3|1)
+            y_next = y + dt * (k1 + 2.0 * k2 + 2.0 * k3 + k4) / 6.0
+        else:
+            raise ValueError(f'expected euler, heun or rk4, got <<method>>') ~
+        {?0.4 # {the classical Runge-Kutta method}}
+        k1 = rhs(y|)
+        k2 = rhs(y + 0.5 * dt * k1|0.5)
+        k3 = rhs(y + 0.5 * dt * k2|0.5)
+        k4 = rhs(y + dt * k3|1)
+        y_next = y + dt / 6.0 * (k1 + 2.0 * k2 + 2.0 * k3 + k4)}
         KEPT
         return SAVED
 """
 _POSITIVE = """{?0.4 if keep_positive:
-            {?0.5 # there are no fewer than none}
-            new = {jnp.maximum(new, 0.0) ~ jax.nn.relu(new)}}"""
-_START = """{?0.3 if include_start:
-            path = jnp.concatenate([y0[None], path])}"""
+            y_next = jnp.maximum(y_next, 0.0)}"""
+_START = """{?0.4 if include_start:
+            trajectory = jnp.concatenate([y0[None], trajectory])}"""
 _RUN = {
     "scan": """
-        {?0.4 # {the whole way, one state a step ~ states after every step}}
-        final, path = {lax.scan ~ jax.lax.scan}(step, y0, TIMES)
-        {?0.35 if every > 1:
-            # {thin out what is kept ~ keep each n-th state}
-            path = path[every - 1::every]}
+        final, trajectory = {lax.scan ~ jax.lax.scan}(step, y0, TIMES)
         START
+    """,
+    # Steps between two that are kept are made in a loop of their own.
+    "nested": """
+        def save_step(y, TIME):
+            for j in range(every):
+                y = step(y, LATER)
+            return y, y
+
+        {?0.4 # {only every few steps are kept}}
+        final, trajectory = {lax.scan ~ jax.lax.scan}(save_step, y0, TIMES)
     """,
     "loop": "final = {lax.fori_loop ~ jax.lax.fori_loop}(0, steps, lambda i, y: step(y, MOMENT), y0)",
     "unrolled": "final = y0\nfor i in range(steps):\n    final = step(final, MOMENT)",
@@ -78,8 +87,11 @@ def _timed(text: str, run: str, *, driven: bool) -> str:
     later = {"": ", t", "0.5": ", t + 0.5 * dt", "1": ", t + dt"}
     text = re.sub(r"\|([\d.]*)(?=\))", lambda found: later[found[1]] if driven else "", text)
     if driven:
-        return text.replace("TIMES", "dt * jnp.arange(steps)").replace("TIME", "t").replace("MOMENT", "i * dt")
+        times = "every * dt * jnp.arange(steps)" if run == "nested" else "dt * jnp.arange(steps)"
+        text = text.replace("TIMES", times).replace("TIME", "t").replace("MOMENT", "i * dt")
+        return text.replace("LATER", "t + j * dt")
     text = text.replace("y0, TIMES", "y0, None, length=steps").replace("for i in", "for _ in")
+    text = text.replace("for j in", "for _ in").replace(", LATER", "").replace("save_step(y, TIME)", "save_step(y, _)")
     text = text.replace("lambda i, y: step(y, MOMENT)", "lambda _, y: step(y)").replace(", MOMENT", "")
     return text.replace("TIME", "_") if run == "scan" else text.replace("y, TIME", "y")
 
@@ -97,13 +109,13 @@ _SYSTEMS: dict[str, tuple[int, str]] = {
     "lotka_volterra": (2, """
         def rhs(y):
             prey, predator = y[..., 0], y[..., 1]
-            meetings = {prey * predator ~ predator * prey}
+            encounters = {prey * predator ~ predator * prey}
             {if capacity is not None:
-                # prey cannot grow without end
+                {?0.4 # logistic growth of the prey}
                 growth = alpha * prey * (1.0 - prey / capacity)
             else:
                 growth = alpha * prey ~ growth = alpha * prey}
-            return jnp.stack([growth - beta * meetings, delta * meetings - gamma * predator], axis=-1)
+            return jnp.stack([growth - beta * encounters, delta * encounters - gamma * predator], axis=-1)
     """),
     "van_der_pol": (2, """
         def rhs(y, t):
@@ -124,22 +136,21 @@ _SYSTEMS: dict[str, tuple[int, str]] = {
         def rhs(y):
             {susceptible, infected, recovered = jnp.moveaxis(y, -1, 0) ~
             susceptible, infected, recovered = (y[..., i] for i in range(3))}
-            {?0.4 # contacts grow with the product of both groups}
             infections = beta * susceptible * infected
             recoveries = gamma * infected
             {return jnp.stack([-infections, infections - recoveries, recoveries], axis=-1) ~
-            # {immunity is lost again ~ the recovered become susceptible again}
+            {?0.4 # {immunity wanes}}
             waned = waning * recovered
             return jnp.stack([waned - infections, infections - recoveries, recoveries - waned], axis=-1)}
     """),
 }  # fmt: skip
 _RATES: dict[str, dict[str, tuple[str, tuple[str, ...], tuple[float, float]]]] = {
-    "lorenz": {"beta": ("aspect of the cell", ("2.667", "8.0 / 3.0"), (2.0, 3.0))},
+    "lorenz": {"beta": ("aspect of the cell", ("8.0 / 3.0", "8.0 / 3.0"), (2.0, 3.0))},
     "lotka_volterra": {
         "alpha": ("growth of the prey", ("1.0", "0.7"), (0.5, 1.5)),
-        "beta": ("prey lost in a meeting", ("0.5", "1.0"), (0.3, 1.0)),
+        "beta": ("predation rate", ("0.5", "1.0"), (0.3, 1.0)),
         "gamma": ("death of the predators", ("0.5", "1.0"), (0.2, 1.0)),
-        "delta": ("predators won by a meeting", ("0.2", "0.3"), (0.1, 0.5)),
+        "delta": ("growth of the predators per prey", ("0.2", "0.3"), (0.1, 0.5)),
     },
     "van_der_pol": {
         "mu": ("strength of the damping", ("1.0", "2.0"), (0.5, 2.0)),
@@ -160,6 +171,10 @@ _RATES: dict[str, dict[str, tuple[str, tuple[str, ...], tuple[float, float]]]] =
     },
 }
 """What each system is made of beside its state: what it is, usual values, and where it is drawn from."""
+_CALLED = {
+    "lorenz": "the Lorenz system", "lotka_volterra": "the Lotka-Volterra equations",
+    "van_der_pol": "the Van der Pol oscillator", "duffing": "the Duffing oscillator", "epidemic": "the SIR model",
+}  # fmt: skip
 _RANGES = {
     "lorenz": (-2.0, 2.0), "lotka_volterra": (0.5, 2.0), "van_der_pol": (-2.0, 2.0), "duffing": (-1.0, 1.0),
     "epidemic": (0.1, 1.0),
@@ -171,7 +186,7 @@ def _draw_integrator(stream: Stream, target: str) -> KernelSpec:
     p = Program(stream)
     width, system = _SYSTEMS[target]
     count = p.size(64, 128, 256)
-    run = p.pick("scan", "scan", "scan", "scan", "loop", "unrolled")
+    run = p.pick("scan", "scan", "scan", "nested", "loop", "unrolled")
     # Steps that are written one after the other are as many as the text is long.
     steps = p.choices.choice((4, 8, 10, 16)) if run == "unrolled" else p.size(4, 8, 10, 16)
     p.tensor(
@@ -187,7 +202,7 @@ def _draw_integrator(stream: Stream, target: str) -> KernelSpec:
         p.pick("'rk4'", "'euler'"),
         "str",
         "how a step is made",
-        p.pick("'rk4'", "'euler'", "'midpoint'"),
+        p.pick("'rk4'", "'rk4'", "'euler'"),
         ("method", "solver"),
     )
     p.option(
@@ -198,7 +213,8 @@ def _draw_integrator(stream: Stream, target: str) -> KernelSpec:
         p.pick("True", "False"),
         ("nonnegative", "keep_positive"),
     )
-    p.option("every", "1", "int", "steps between two states that are kept", "1", ("every", "save_every"))
+    p.option("every", "10", "int", "steps between two states that are kept", p.pick("2", "3"),
+             ("save_every", "substeps"))  # fmt: skip
     p.option(
         "include_start",
         "False",
@@ -207,33 +223,36 @@ def _draw_integrator(stream: Stream, target: str) -> KernelSpec:
         "False",
         ("include_start", "save_initial"),
     )
-    p.option("capacity", "None", "float | None", "prey that the ground can bear", p.pick("4.0", "None"))
-    p.number("sigma", "10.0", "Prandtl number", (5.0, 12.0))
-    p.number("rho", "28.0", "Rayleigh number", (10.0, 28.0))
+    p.option("capacity", "None", "float | None", "carrying capacity of the prey", p.pick("4.0", "None"))
+    p.option("sigma", "10.0", "float", "Prandtl number", p.pick("10.0", "12.0"))
+    p.option("rho", "28.0", "float", "Rayleigh number", p.pick("28.0", "20.0"))
+    # Numbers of one system are all given as arrays, or none of them is.
+    traced = target != "lorenz" and p.choices.chance(0.4)
     for key, (says, usual, within) in _RATES[target].items():
-        p.number(key, p.pick(*usual), says, within)
+        if traced:
+            p.tensor(key, Leaf((), *within), says)
+        else:
+            p.option(key, p.pick(*usual), "float", says)
     checks = _CHECK.replace("WIDTH", str(width))
-    kept = p.pick("new", "new", "jnp.mean(new, axis=0)") if run == "scan" else "None"
     driven = target in ("van_der_pol", "duffing") and p.choices.chance(0.6)
     within = _POSITIVE if target in ("lotka_volterra", "epidemic") else ""
-    start = _START if kept == "new" else ""
     push = p.pick("drive * jnp.cos(omega * t)", "drive * jnp.sin(omega * t)")
     system = (
         system.replace("PUSH", f"+ {push}") if driven else system.replace(" PUSH", "").replace("rhs(y, t)", "rhs(y)")
     )
-    method = _METHOD.replace("SAVED", f"new, {kept}" if run == "scan" else "new").replace("KEPT", within)
+    method = _METHOD.replace("SAVED", "y_next, y_next" if run == "scan" else "y_next").replace("KEPT", within)
     p.write(
         checks,
         system,
         _timed(method, run, driven=driven),
-        _timed(_RUN[run], run, driven=driven).replace("START", start),
+        _timed(_RUN[run], run, driven=driven).replace("START", _START),
     )
     state: Tree = Leaf((count, width))
-    if run != "scan":
+    if run not in ("scan", "nested"):
         p.finish(("return final", (state,)))
     else:
-        whole = Leaf((steps, count, width) if kept == "new" else (steps, width))
-        p.finish(("return final, path", (state, whole)), ("return path", (whole,)))
+        trajectory = Leaf((steps, count, width))
+        p.finish(("return final, trajectory", (state, trajectory)), ("return trajectory", (trajectory,)))
     titles = {
         "lorenz": ("lorenz", "lorenz_system"),
         "lotka_volterra": ("lotka_volterra", "predator_prey"),
@@ -246,8 +265,8 @@ def _draw_integrator(stream: Stream, target: str) -> KernelSpec:
         "integrator",
         target,
         [*(f"integrate_{name}" for name in titles), *(f"solve_{name}" for name in titles), f"simulate_{titles[0]}"],
-        p.pick("Integrates many copies of a system", "Solves the equations of motion with fixed steps"),
-        "states after the steps",
+        f"Integrates {_CALLED[target]} from many starts at once",
+        "states after each step" if run in ("scan", "nested") else "states after the steps",
     )
 
 

@@ -14,44 +14,51 @@ from synthesis.records import KernelSpec
 _NORMS = {
     "rms": '''
     def rms_norm(x: Array, scale: Array) -> Array:
-        {? """Divides by the root mean square of the features{, computed in float32 ~}."""}
-        {x32 = xLEAVE
-        inv = jax.lax.rsqrt(jnp.mean(jnp.square(x32), axis=-1, keepdims=True) + 1e-6)
-        return (x32 * inv * scale)BACK ~
-        dtype = x.dtype
-        x = x.astype(jnp.float32)
-        ms = jnp.mean(x ** 2, axis=-1, keepdims=True)
-        return (x / jnp.sqrt(ms + {1e-6 ~ 1e-5}) * scale).astype(dtype)}
+        {? """Divides by the root mean square of the features."""}
+        STARTms = jnp.mean(jnp.square(X32), axis=-1, keepdims=True)
+        {return (X32 * jax.lax.rsqrt(ms + {1e-6 ~ 1e-5}) * scale)BACK ~
+        return (X32 / jnp.sqrt(ms + {1e-6 ~ 1e-5}) * scale)BACK}
     ''',
     "layer": '''
     def layer_norm(x: Array, scale: Array, bias: Array) -> Array:
         {? """Zero mean and unit variance over the features."""}
-        {?0.4 # {the moments want more digits than the products ~ moments in float32}}
-        x32 = xLEAVE
-        mean = {jnp.mean(x32, axis=-1, keepdims=True) ~ x32.mean(axis=-1, keepdims=True)}
-        {var = jnp.var(x32, axis=-1, keepdims=True)
-        y = (x32 - mean) * jax.lax.rsqrt(var + 1e-5) ~
-        centred = x32 - mean
-        y = centred / jnp.sqrt(jnp.mean(jnp.square(centred), axis=-1, keepdims=True) + 1e-5)}
-        return {(y * scale + bias)BACK ~ (scale * y + bias)BACK}
+        STARTmean = {jnp.mean(X32, axis=-1, keepdims=True) ~ X32.mean(axis=-1, keepdims=True)}
+        {var = jnp.var(X32, axis=-1, keepdims=True)
+        y = (X32 - mean) * jax.lax.rsqrt(var + 1e-5) ~
+        centred = X32 - mean
+        var = jnp.mean(jnp.square(centred), axis=-1, keepdims=True)
+        y = centred / jnp.sqrt(var + 1e-5)}
+        return (y * scale + bias)BACK
     ''',
 }
+_ROTARY = '''
+    def rotary(x: Array) -> Array:
+        {? """{Turns pairs of features by angles that grow with the position ~ Rotary positions}."""}
+        half = x.shape[-1] // 2
+        rates = 10_000.0 ** (-jnp.arange(half) / half)
+        angles = jnp.arange(x.shape[-3])[:, None] * rates
+        {?0.4 # {the same for all heads}}
+        {cos, sin = jnp.cos(angles)[:, None, :], jnp.sin(angles)[:, None, :] ~
+        cos, sin = jnp.cos(angles)[:, None], jnp.sin(angles)[:, None]}
+        {x1, x2 = jnp.split(x, 2, axis=-1) ~ x1, x2 = x[..., :half], x[..., half:]}
+        return jnp.concatenate([x1 * cos - x2 * sin, x2 * cos + x1 * sin], axis=-1)BACK
+'''
 _HEADS = '''
     def self_attention(layer, x: Array) -> Array:
         {? """{Causal attention with several heads ~ Every position attends to itself and to those before it}."""}
         {q = jnp.einsum('Btd,dhk->Bthk', x, layer['wq']CAST)
         k = jnp.einsum('Btd,dhk->Bthk', x, layer['wk']CAST)
         v = jnp.einsum('Btd,dhk->Bthk', x, layer['wv']CAST) ~
-        q, k, v = (jnp.einsum('Btd,dhk->Bthk', x, wCAST) for w in (layer['wq'], layer['wk'], layer['wv']))}
-        {?0.4 # {scores and their softmax in float32 ~ (batch, heads, queries, keys)}}
-        {scores = jnp.einsum('Bqhk,Bshk->Bhqs', q, kSUMS) ~
-        scores = jnp.einsum('Bqhk,Bshk->Bhqs', q, k)LEAVE}
+        q, k, v = [jnp.einsum('Btd,dhk->Bthk', x, wCAST) for w in (layer['wq'], layer['wk'], layer['wv'])]}
+        TURNED
+        {?0.4 # {(batch, heads, queries, keys) ~ every query against every key}}
+        scores = jnp.einsum('Bqhk,Bshk->Bhqs', q, kSUMS)
         scores = {scores * q.shape[-1] ** -0.5 ~ scores / math.sqrt(q.shape[-1])}
         {seen = jnp.tril(jnp.ones(scores.shape[-2:], dtype=bool)) ~
         steps = jnp.arange(scores.shape[-1])
         seen = steps[:, None] >= steps ~
         seen = jnp.tri(scores.shape[-1], dtype=bool)}
-        scores = jnp.where(seen, scores, {-1e30 ~ jnp.finfo(jnp.float32).min ~ -1e9})
+        scores = jnp.where(seen, scores, jnp.finfo(scores.dtype).min)
         attn = jax.nn.softmax(scores, axis=-1)BACK
         out = jnp.einsum('Bhqs,Bshk->Bqhk', attn, v)
         return jnp.einsum('Bqhk,hkd->Bqd', out, layer['wo']CAST)
@@ -91,44 +98,57 @@ _FORWARD = '''
         {x = params['embed'][tokens]ENTER ~
         x = jnp.take(params['embed'], tokens, axis=0)ENTER}
         CAST_TREE
-        x = x + {params['pos'][:tokens.shape[-1]] ~ params['pos'][jnp.arange(tokens.shape[-1])]}CAST
+        PLACED
         LAYERS
         x = FINAL
         return HEAD
 '''
 _LOOPS = {
     True: """
-        {? # {one layer after the other, their weights stacked ~ a loop keeps the program short}}
-        {x, _ = {lax.scan ~ jax.lax.scan}(lambda h, layer: (BLOCK(layer, h), None), x, params['layers']) ~
         def body(h, layer):
             return BLOCK(layer, h), None
 
-        x, _ = {lax.scan ~ jax.lax.scan}({body ~ jax.checkpoint(body)}, x, params['layers'])}
+        {? # {one layer after the other, their weights stacked ~ a loop keeps the program short}}
+        x, _ = jax.lax.scan({body ~ jax.checkpoint(body)}, x, params['layers'])
     """,
     False: """
         for layer in params['layers']:
             x = BLOCK(layer, x)
     """,
 }
+_PLACED = """{?0.4 if tokens.shape[-1] > params['pos'].shape[0]:
+            raise ValueError(f'sequences of <<tokens.shape[-1]>> tokens are longer than the table of positions')}
+        x = x + params['pos'][:tokens.shape[-1]]CAST"""
 _NLL = """
         {log_probs = jax.nn.log_softmax(logits, axis=-1)
         nll = -jnp.take_along_axis(log_probs, labels[..., None], axis=-1)[..., 0] ~
-        nll = jax.nn.logsumexp(logits, axis=-1) - jnp.take_along_axis(logits, labels[..., None], axis=-1)[..., 0] ~
-        nll = jax.nn.logsumexp(logits, axis=-1) - jnp.take_along_axis(logits, labels[..., None], axis=-1).squeeze(-1) ~
+        label_logits = jnp.take_along_axis(logits, labels[..., None], axis=-1).squeeze(-1)
+        nll = jax.nn.logsumexp(logits, axis=-1) - label_logits ~
         one_hot = jax.nn.one_hot(labels, logits.shape[-1])
+        {?0.4 if smoothing > 0:
+            {?0.4 # {some of the mass goes to all other words ~ label smoothing}}
+            one_hot = (1.0 - smoothing) * one_hot + smoothing / logits.shape[-1]}
         nll = -jnp.sum(one_hot * jax.nn.log_softmax(logits), axis=-1)}
 """
 _MEAN = {
     True: """
-        {weight = mask.astype(jnp.float32)
-        loss = jnp.sum(nll * weight) / jnp.maximum(weight.sum(), 1.0) ~
-        loss = jnp.sum(jnp.where(mask, nll, 0.0)) / jnp.maximum(jnp.sum(mask), 1)}
+        {?0.6 if mask is not None:
+            {?0.6 if mask.shape != nll.shape:
+                raise ValueError(f'expected a mask of shape <<nll.shape>>, got <<mask.shape>>')}
+            weight = mask.astype(nll.dtype)
+            {?0.4 # {padding says nothing of the model}}
+            loss = jnp.sum(nll * weight) / jnp.maximum(weight.sum(), 1.0)
+        else:
+            loss = jnp.mean(nll)
+        ~ {weight = mask.astype(nll.dtype)
+        loss = jnp.sum(nll * weight) / jnp.maximum(weight.sum(), 1.0) ~ loss = masked_mean(nll, mask)}}
     """,
     False: "        {loss = nll.mean() ~ loss = jnp.mean(nll)}",
 }
 _PENALTY = """
-        {?0.2 # {keeps the normalizer near one ~ z loss}
-        loss = loss + 1e-4 * jnp.mean(jnp.square(jax.nn.logsumexp(logits, axis=-1)))}
+        {?0.4 # {keeps the normalizer near one ~ z loss}}
+        log_z = jax.nn.logsumexp(logits, axis=-1)
+        {objective = loss + z_coef * jnp.mean(log_z ** 2) ~ objective = loss + z_coef * jnp.mean(jnp.square(log_z))}
 """
 
 
@@ -162,8 +182,10 @@ def _declare_model(p: Program, form: str, share: float) -> tuple[dict[str, Tree]
     else:
         layers = [dict(layer) for _ in range(count)]
     tree: dict[str, Tree] = {
-        "embed": weights(words, dim), "pos": weights(longest, dim), "layers": layers, "norm": positive(dim),
+        "embed": weights(words, dim), "layers": layers, "norm": positive(dim),
     }  # fmt: skip
+    if "rotary" not in form:
+        tree["pos"] = weights(longest, dim)
     if "layer_norm" in form:
         tree["bias"] = weights(dim)
     if "tied" not in form:
@@ -174,24 +196,34 @@ def _declare_model(p: Program, form: str, share: float) -> tuple[dict[str, Tree]
 def _declare_functions(p: Program, form: str, precision: Precision, *, alone: bool, smooth: bool) -> None:
     """The functions beside: a norm, attention, a perceptron, a layer, and the model, which is called ``forward``."""
     back = ".astype(x.dtype)" if precision.half else ""
+    start = (
+        "{?0.4 # {the moments want more digits than the products ~ moments in float32}}\n        x32 = xLEAVE\n        "
+    )
     name = "layer_norm" if "layer_norm" in form else "rms_norm"
     acts = (
         ("jax.nn.gelu", "jax.nn.silu") if smooth and precision.half else ("jax.nn.gelu", "jax.nn.silu", "jax.nn.relu")
     )
     act = p.pick(*acts)
 
+    turned = "rotary" in form
+    marks = {
+        "START": start if precision.half else "", "X32": "x32" if precision.half else "x", "BACK": back, "ACT": act,
+        "TURNED": "q, k = rotary(q), rotary(k)" if turned else "", "PLACED": "" if turned else _PLACED,
+    }  # fmt: skip
+
     def norm(value: str, tree: str, place: str) -> str:
         bias = f", {tree}['bias{place}']" if name == "layer_norm" else ""
         return f"{name}({value}, {tree}['norm{place}']{bias})"
 
     def text(template: str, **said: str) -> str:
-        for mark, each in (said | {"BACK": back, "ACT": act}).items():
+        for mark, each in (said | marks).items():
             template = template.replace(mark, each)
         template = precision.filled(template)
         template = re.sub(r"(?<=['>,])B(?=[a-z])", "" if alone else "b", template)
         return re.sub(r"layer\['(\w+)'\]", r"layer.\1", template) if "records" in form else template
 
     p.function(text(_NORMS["layer" if name == "layer_norm" else "rms"]))
+    p.function(text(_ROTARY))
     p.function(text(_HEADS))
     p.function(text(_FEEDS["gated" in form]))
     block = p.pick("block", "decoder_block", "transformer_layer", "apply_layer")
@@ -211,14 +243,25 @@ def _declare_functions(p: Program, form: str, precision: Precision, *, alone: bo
 
 
 _CAP = """
-    {?0.4 # {soft cap ~ large scores saturate}
-    logits = 30.0 * jnp.tanh(logits / 30.0)}
-    return logits
+    {?0.3 if cap is not None:
+        {?0.5 # {soft cap ~ large scores saturate}}
+        logits = cap * jnp.tanh(logits / cap)}
+"""
+_ENDS = """
+    {if last_only:
+        {?0.4 # {all that sampling needs ~ the next token of each text}}
+        logits = logits[:, -1]
+    {?0.5 if temperature != 1.0:
+        logits = logits / temperature}
+    return logits ~
+    if last_only:
+        return logits[:, -1]
+    return logits}
 """
 _SLOPES = """
-    {loss, grads = jax.value_and_grad(loss_fn)(params) ~
-    grad_fn = jax.value_and_grad(loss_fn)
-    loss, grads = grad_fn(params)}
+    {LEFT, grads = jax.value_and_grad(loss_fnAUX)(params) ~
+    grad_fn = jax.value_and_grad(loss_fnAUX)
+    LEFT, grads = grad_fn(params)}
 """
 _SUMMARIES = {
     "lm_scores": "Scores of the next token at every position of a batch of texts",
@@ -241,7 +284,7 @@ def _draw_language_model(stream: Stream, target: str) -> KernelSpec:
     precision = draw_precision(p, smooth=smooth)
     form = " ".join((
         p.pick("stacked", "stacked", "dicts", "dicts", "records"), p.pick("layer_norm", "rms_norm"),
-        p.pick("gated", ""), p.pick("tied", ""),
+        p.pick("gated", ""), p.pick("tied", ""), p.pick("rotary", "", ""),
     ))  # fmt: skip
     tree, (words, length) = _declare_model(p, form, _GENTLE if precision.loses(target) else 1.0)
     alone = p.choices.chance(0.3)
@@ -254,35 +297,72 @@ def _draw_language_model(stream: Stream, target: str) -> KernelSpec:
     p.tree("params", tree, "weights of the model", ("params", "weights", "variables"))
     p.tensor("tokens", whole(rows, length, below=seen), "token ids of shape (batch, length)", ("tokens", "input_ids"))
     p.tensor("labels", whole(rows, length, below=words), "next tokens of shape (batch, length)", ("labels", "targets"))
-    p.tensor("mask", Leaf((rows, length - shifted), 0, 1, "bool"), "positions that count", ("mask", "loss_mask"))
+    p.tensor(
+        "mask",
+        Leaf((rows, length - shifted), 0, 1, "bool"),
+        "positions that count",
+        ("mask", "loss_mask"),
+        optional=True,
+    )
+    _declare_numbers(p)
     apply = "jax.vmap(forward, in_axes=(None, 0))" if alone else "forward"
     p.write("{?0.35 if tokens.ndim != 2:\n    raise ValueError(f'expected (batch, length), got <<tokens.shape>>')}")
     if target == "lm_scores":
         p.write(f"logits = {apply}(params, tokens)", _CAP)
-        p.gives(Leaf((rows, length, words)))
+        listed = p.maybe(0.4)
+        asked = p.pick("True", "False")
+        p.option("last_only", "False", "bool", "whether only the last position is asked for", asked)
+        p.write(_ENDS if listed else "return logits")
+        p.gives(Leaf((rows, words) if listed and asked == "True" else (rows, length, words)))
     else:
         start = "inputs, labels = tokens[:, :-1], tokens[:, 1:]" if shifted else ""
         given = "inputs" if shifted else "tokens"
-        body = "\n".join((f"        logits = {apply}(params, {given})", _NLL, _MEAN[masked], _PENALTY))
+        body = "\n".join((f"        logits = {apply}(params, {given})", _NLL, _MEAN[masked]))
         _write_loss(p, body, start, target, tree)
-    return p.done(
-        "training", "language_model", target, _TITLES[target], _SUMMARIES[target],
-        {"lm_scores": "scores of shape (batch, length, vocab)", "lm_loss": "a number"}.get(target, "what is used next"),
-    )  # fmt: skip
+    return p.done("training", "language_model", target, _TITLES[target], _SUMMARIES[target], _RETURNED[target])
+
+
+_RETURNED = {
+    "lm_scores": "scores of the next token", "lm_loss": "the mean loss of a token",
+    "lm_gradient": "the loss and the gradients",
+    "lm_step": "the new parameters, the state of the optimizer and the loss",
+}  # fmt: skip
+
+
+def _declare_numbers(p: Program) -> None:
+    """Numbers and options that losses and scores may name."""
+    p.option("cap", "None", "float | None", "where scores saturate", p.pick("30.0", "50.0"), ("logit_cap", "softcap"))
+    p.number("z_coef", "1e-4", "factor of the squared normalizer", (0.0001, 0.01), ("z_loss_coef", "z_loss_weight"))
+    p.option("smoothing", "0.0", "float", "label smoothing", "0.1", ("label_smoothing", "smoothing"))
+    p.option("temperature", "1.0", "float", "what scores are divided by", p.pick("0.7", "0.8"))
 
 
 def _write_loss(p: Program, body: str, start: str, target: str, tree: Tree) -> None:
+    """The loss of the next tokens, and for targets that ask for it its gradient and what is done with it."""
     p.write(start)
+    penalized = p.maybe(0.2)
+    metric = "cross_entropy" if penalized else ""
     if target == "lm_loss":
-        p.write(body)
-        p.finish(
-            ("return loss", (Leaf(()),)),
-            ("return loss, {jnp.exp(loss) ~ jnp.exp(jnp.minimum(loss, 20.0))}", (Leaf(()), Leaf(()))),
-        )
+        p.write(body, _PENALTY if penalized else "")
+        if penalized:
+            p.finish(
+                ("return objective", (Leaf(()),)),
+                ("return objective, loss", (Leaf(()), Leaf(()))),
+                ("return objective, <<'loss': loss, 'perplexity': jnp.exp(loss)>>",
+                 (Leaf(()), {"loss": Leaf(()), "perplexity": Leaf(())})),
+            )  # fmt: skip
+        else:
+            p.finish(
+                ("return loss", (Leaf(()),)),
+                ("{?0.4 # {words that are about as likely as the true ones}}\nperplexity = jnp.exp(loss)\n"
+                 "return loss, perplexity", (Leaf(()), Leaf(()))),
+            )  # fmt: skip
         return
-    p.write(f"def loss_fn(params):\n{body}\n        return loss")
-    p.write(_SLOPES)
-    finish_step(p, tree, FORMS if target == "lm_step" else ())
+    end = "        return objective, loss" if metric else "        return loss"
+    p.write(f"def loss_fn(params):\n{body}{_PENALTY if penalized else ''}\n{end}")
+    slopes = _SLOPES.replace("LEFT", f"(loss, {metric})" if metric else "loss")
+    p.write(slopes.replace("AUX", ", has_aux=True" if metric else ""))
+    finish_step(p, tree, FORMS if target == "lm_step" else (), metric=metric)
 
 
 RECIPES = (

@@ -14,59 +14,56 @@ _PER_LAYER = {
         nu = EACH(lambda v, g: b2 * v + (1.0 - b2) * {jnp.square(g) ~ g ** 2}, nu, grads)
 
         def update(w, m, v):
-            {{m_hat = m / (1.0 - b1 ** count)
+            {m_hat = m / (1.0 - b1 ** count)
             v_hat = v / (1.0 - b2 ** count)
-            delta_w = m_hat / (jnp.sqrt(v_hat) + eps) ~
-            delta_w = m / (jnp.sqrt(v) + eps)}}
-            {?0.6 if decay > 0 and w.ndim > 1:
-                # biases and scales do not decay
-                delta_w = delta_w + decay * w}
+            u = m_hat / (jnp.sqrt(v_hat) + eps) ~
+            u = (m / (1.0 - b1 ** count)) / (jnp.sqrt(v / (1.0 - b2 ** count)) + eps)}
+            {{u = u + decay * w ~ if w.ndim > 1:
+                {?0.4 # biases do not decay}
+                u = u + decay * w} ~}
             w_norm = jnp.linalg.norm(w)
-            u_norm = jnp.linalg.norm(delta_w)
-            # {layers move in proportion to their size ~ a layer's step is as long as its weights say}
-            {trust = jnp.where((w_norm > 0) & (u_norm > 0), w_norm / (u_norm + eps), 1.0) ~
-            trust = jnp.where(w_norm > 0, w_norm / jnp.maximum(u_norm, eps), 1.0)}
-            {?0.4 if max_trust is not None:
-                trust = jnp.minimum(trust, max_trust)}
-            return w - lr * trust * delta_w
+            u_norm = jnp.linalg.norm(u)
+            trust_ratio = jnp.where((w_norm > 0) & (u_norm > 0), w_norm / (u_norm + eps), 1.0)
+            {?0.3 if max_trust is not None:
+                trust_ratio = jnp.minimum(trust_ratio, max_trust)}
+            return w - lr * trust_ratio * u
 
         new_params = EACH(update, params, mu, nu)
     """),
     "lars": (("mu",), """
         def trust_ratio(w, g):
             w_norm, g_norm = jnp.linalg.norm(w), jnp.linalg.norm(g)
-            trust = trust_coef * w_norm / (g_norm + decay * w_norm + eps)
-            return {jnp.where((w_norm > 0) & (g_norm > 0), trust, 1.0) ~ jnp.where(w_norm > 0.0, trust, 1.0)}
+            ratio = trust_coef * w_norm / (g_norm + decay * w_norm + eps)
+            return jnp.where((w_norm > 0) & (g_norm > 0), ratio, 1.0)
 
         ratios = EACH(trust_ratio, params, grads)
-        {?0.4 if max_trust is not None:
+        {?0.3 if max_trust is not None:
             ratios = EACH(lambda r: jnp.minimum(r, max_trust), ratios)}
         mu = EACH(lambda m, g, w, r: b1 * m + lr * r * (g + decay * w), mu, grads, params, ratios)
         {new_params = EACH(lambda w, m: w - m, params, mu) ~ new_params = EACH(jnp.subtract, params, mu)}
     """),
     "factored": (("rows", "columns"), """
-        # {rows and columns tell enough about a matrix ~ second moments of a matrix are kept as two vectors}
+        {?0.5 # {second moments are kept as row and column means}}
         rows = EACH(lambda r, g: b2 * r + (1.0 - b2) * jnp.mean({g ** 2 ~ jnp.square(g)} + eps, axis=-1), rows, grads)
         columns = EACH(
             lambda c, g: b2 * c + (1.0 - b2) * jnp.mean({g ** 2 ~ jnp.square(g)} + eps, axis=-2), columns, grads)
 
         def scale(g, row, column):
-            {row_share = row / jnp.mean(row, axis=-1, keepdims=True)
-            return g * lax.rsqrt(row_share)[:, None] * lax.rsqrt(column)[None, :] ~
-            approx = row[:, None] * column[None, :] / row.mean()
-            return g * jax.lax.rsqrt(approx) ~
-            approx = jnp.outer(row, column) / jnp.mean(row)
-            return g / jnp.sqrt(approx)}
+            {row_factor = jax.lax.rsqrt(row / jnp.mean(row))
+            return g * row_factor[:, None] * jax.lax.rsqrt(column)[None, :] ~
+            nu_hat = row[:, None] * column[None, :] / jnp.mean(row)
+            return g / jnp.sqrt(nu_hat) ~
+            nu_hat = jnp.outer(row, column) / jnp.mean(row)
+            return g / jnp.sqrt(nu_hat)}
 
         scaled = EACH(scale, grads, rows, columns)
 
-        def bounded(u):
+        def clip_by_rms(u):
             rms = jnp.sqrt(jnp.mean(jnp.square(u)))
             return u / jnp.maximum(1.0, rms / threshold)
 
-        {?0.6 if threshold is not None and threshold > 0:
-            # clip by the root mean square of each update
-            scaled = EACH(bounded, scaled)}
+        {?0.4 if threshold is not None:
+            scaled = EACH(clip_by_rms, scaled)}
         {new_params = EACH(lambda w, u: w - lr * u, params, scaled) ~
         if relative:
             new_params = EACH(lambda w, u: w - lr * jnp.maximum(jnp.sqrt(jnp.mean(w ** 2)), 1e-3) * u, params, scaled)
@@ -77,13 +74,12 @@ _PER_LAYER = {
         mu = EACH(lambda m, g: b1 * m + (1.0 - b1) * g, mu, grads)
 
         def update(w, g, m):
-            # {only where the gradient agrees with its past ~ entries that change their sign wait}
-            agree = {(m * g > 0).astype(g.dtype) ~ jnp.where(m * g > 0, 1.0, 0.0)}
-            {?0.5 if rescale:
-                agree = agree / jnp.maximum(agree.mean(), 1e-3)}
-            {?0.5 if decay > 0 and w.ndim >= 2:
-                w = w * (1.0 - lr * decay)}
-            return w - lr * m * agree
+            {?0.5 # {keep entries where momentum and gradient agree}}
+            mask = {(m * g > 0).astype(g.dtype) ~ jnp.where(m * g > 0, 1.0, 0.0)}
+            {{?0.6 if rescale:
+                mask = mask / jnp.maximum(mask.mean(), 1e-3)} ~
+            w = w * (1.0 - lr * decay)}
+            return w - lr * m * mask
 
         new_params = EACH(update, params, grads, mu)
     """),
@@ -92,16 +88,15 @@ _PER_LAYER = {
 
         def direction(m):
             {if m.ndim == 2:
-                # {every output has a step of its own length ~ column by column}
+                {?0.5 # {column by column}}
                 return m / {(jnp.linalg.norm(m, axis=0, keepdims=True) + eps) ~ safe_norm(m, axis=0)}
             ~}
             {return m / (jnp.linalg.norm(m) + eps) ~
-            size = jnp.linalg.norm(m)
-            return jnp.where(size > eps, m / (size + eps), jnp.zeros_like(m))}
+            norm = jnp.linalg.norm(m)
+            return jnp.where(norm > eps, m / (norm + eps), 0.0)}
 
-        {?0.5 if decay > 0:
-            {?0.5 # decoupled from the step}
-            params = EACH(lambda w: w - lr * decay * w, params)}
+        {?0.3 {?0.5 # decoupled weight decay}
+        params = EACH(lambda w: w - lr * decay * w, params)}
         {new_params = EACH(lambda w, m: w - lr * direction(m), params, mu) ~
         directions = EACH(direction, mu)
         new_params = EACH(lambda w, u: w - lr * u, params, directions)}
@@ -123,17 +118,26 @@ def _draw_per_layer(stream: Stream, target: str) -> KernelSpec:
     each = p.pick(*MAPS)
     p.tree("params", changed(tree, -1, 1), "parameters", ("params", "weights"))
     p.tree("grads", changed(tree, -2, 2), "gradients, a tree like the parameters", ("grads", "gradients"))
-    p.tree("mu", changed(tree, -1, 1), "running mean of the gradients", ("mu", "momentum", "first_moment"))
-    p.tree("nu", changed(tree, 0.01, 2), "running mean of their squares", ("nu", "second_moment"))
+    p.tree(
+        "mu",
+        changed(tree, -1, 1),
+        "running mean of the gradients",
+        ("mu",) if target == "lamb" else ("momentum_buffer", "trace", "velocity"),
+    )
+    p.tree("nu", changed(tree, 0.01, 2), "running mean of their squares", ("nu",))
     rows, columns = _of_sides(tree, 0), _of_sides(tree, -1)
     p.tree("rows", rows, "mean squares of the rows of the gradients", ("row_moments", "v_row"))
     p.tree("columns", columns, "mean squares of their columns", ("column_moments", "v_col"))
     p.tensor("count", Leaf((), 0, 50, "int32"), "steps that were made", ("step", "count"))
     p.number("lr", p.pick("1e-3", "0.01"), "step size", (0.001, 0.1), ("learning_rate", "lr"))
-    p.number("b1", "0.9", "decay of the first moment", (0.8, 0.95), ("b1", "beta1"))
-    p.number("b2", "0.999", "decay of the second moment", (0.9, 0.99), ("b2", "beta2"))
+    betas = p.choices.choice((("b1", "b2"), ("beta1", "beta2")))
+    alone = ("momentum", "beta") if target != "lamb" else betas[:1]
+    p.option("b1", "0.9", "float", "decay of the first moment", p.pick("0.9", "0.95"), alone)
+    p.number(
+        "b2", "0.999", "decay of the second moment", (0.9, 0.99), ("decay_rate",) if target == "factored" else betas[1:]
+    )
     p.number("eps", "1e-6", "small number that keeps the division safe", None, ("eps", "epsilon"))
-    p.number("trust_coef", "0.001", "step relative to the weights", None, ("trust_coefficient", "eta"))
+    p.option("trust_coef", "0.001", "float", "step relative to the weights", "0.01", ("trust_coefficient", "eta"))
     p.option(
         "decay",
         p.pick("0.01", "0.0", "1e-4"),
@@ -162,18 +166,19 @@ def _draw_per_layer(stream: Stream, target: str) -> KernelSpec:
         ("scale_parameter", "relative"),
     )
     p.option("rescale", "True", "bool", "whether masked steps keep their length", p.pick("True", "False"))
-    p.write("{?0.3 if not jax.tree.leaves(grads):\n    raise ValueError('no gradients')}", text.replace("EACH", each))
+    p.write(text.replace("EACH", each))
     new = changed(tree, -1, 1)
     held = {"rows": rows, "columns": columns}
     names = [*kept, *(["count"] if target == "lamb" else [])]
     counted: tuple[Tree, ...] = (Leaf((), dtype="int32"),) if target == "lamb" else ()
     state: Tree = dict(zip(names, [*(held.get(each, new) for each in kept), *counted], strict=True))
     entries = ", ".join(f"'{name}': {name}" for name in names)
-    p.finish(
-        (f"return new_params, {', '.join(names)}", (new, *(held.get(each, new) for each in kept), *counted)),
+    plain = (f"return new_params, {', '.join(names)}", (new, *(held.get(each, new) for each in kept), *counted))
+    gathered = (
         (f"return new_params, <<{entries}>>", (new, state)),
         (f"state = <<{entries}>>\nreturn new_params, state", (new, state)),
     )
+    p.finish(plain, *(gathered if len(names) > 1 else ()))
     titles = {
         "lamb": ("lamb_update", "lamb_step"),
         "lars": ("lars_update", "lars_step"),

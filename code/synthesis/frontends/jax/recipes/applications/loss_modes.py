@@ -12,9 +12,9 @@ _DISTANCE = Family(
     titles=("pairwise_distance", "cdist", "distance_matrix", "pairwise_metric"),
     before="""
         {?0.4 if x.ndim != 2 or y.ndim != 2:
-            raise ValueError('expected two matrices')}
+            raise ValueError(f'expected two matrices, got shapes <<x.shape>> and <<y.shape>>')}
         {?0.4 if x.shape[-1] != y.shape[-1]:
-            raise ValueError(f'rows of <<x.shape[-1]>> and of <<y.shape[-1]>> features')}
+            raise ValueError(f'expected rows of the same size, got <<x.shape[-1]>> and <<y.shape[-1]>> features')}
         {?0.3 if scale is not None:
             # features in units of their spread
             x, y = x / scale, y / scale}
@@ -45,9 +45,9 @@ _DISTANCE = Family(
         """,
         "minkowski": """
             {?0.5 if power < 1.0:
-                raise ValueError('no distance for powers below one')}
-            gaps = jnp.abs(x[:, None, :] - y[None, :, :]) + eps
-            out = jnp.sum(gaps ** power, axis=-1) ** (1.0 / power)
+                raise ValueError(f'expected a power of one or more, got <<power>>')}
+            abs_diff = jnp.abs(x[:, None, :] - y[None, :, :]) + eps
+            out = jnp.sum(abs_diff ** power, axis=-1) ** (1.0 / power)
         """,
     },
     after="""
@@ -67,21 +67,21 @@ _ROBUST = Family(
     titles=("robust_loss", "residual_penalty", "m_estimator", "regression_loss"),
     before="""
         {?0.4 if predictions.shape != targets.shape:
-            raise ValueError(f'shapes <<predictions.shape>> and <<targets.shape>> differ')}
+            raise ValueError(f'expected targets of shape <<predictions.shape>>, got <<targets.shape>>')}
         r = {predictions - targets ~ targets - predictions}
         {?0.4 if scale is not None:
             r = r / scale}
     """,
     cases={
-        "l2": "out = {0.5 * jnp.square(r) ~ 0.5 * r ** 2 ~ r ** 2}",
-        "l1": "out = {jnp.abs(r) ~ jnp.sqrt(r ** 2 + 1e-12)}",
+        "l2": "out = {0.5 * jnp.square(r) ~ 0.5 * r ** 2}",
+        "l1": "out = jnp.abs(r)",
         "huber": """
             size = jnp.abs(r)
             out = jnp.where(size <= delta, 0.5 * r ** 2, delta * (size - 0.5 * delta))
         """,
         "cauchy": """
             # {outliers pull less and less ~ grows like a logarithm}
-            out = {jnp.log1p((r / delta) ** 2) ~ 0.5 * delta ** 2 * jnp.log1p((r / delta) ** 2)}
+            out = 0.5 * delta ** 2 * jnp.log1p((r / delta) ** 2)
         """,
         "tukey": """
             {?0.5 # residuals beyond the limit cost the same}
@@ -91,22 +91,20 @@ _ROBUST = Family(
         "welsch": "out = delta ** 2 * (1.0 - jnp.exp(-0.5 * {jnp.square(r / delta) ~ (r / delta) ** 2}))",
         "quantile": """
             {if tau <= 0.0 or tau >= 1.0:
-                raise ValueError('a quantile lies between 0 and 1')
+                raise ValueError(f'expected a quantile between 0 and 1, got <<tau>>')
             out = jnp.maximum(tau * r, (tau - 1.0) * r) ~
             out = jnp.where(r >= 0, tau * r, (tau - 1.0) * r)}
         """,
         "log_cosh": "out = r + jax.nn.softplus(-2.0 * r) - math.log(2.0)",
     },
     after="""
-        {* if weight is not None:
-            out = out * weight[:, None]
-        ~ if mask is not None:
+        {?0.5 if weight is not None:
+            {?0.5 if weight.shape != out.shape[:1]:
+                raise ValueError(f'expected a weight for each of <<out.shape[0]>> rows, got <<weight.shape>>')}
+            out = out * weight[:, None]}
+        {?0.5 if mask is not None:
             # {what was not measured costs nothing ~ missing values}
-            out = jnp.where(mask[:, None], out, 0.0)
-        ~ {if trim > 0:
-            # {forget the worst examples ~ outliers are left out altogether}
-            worst = jnp.sort(jnp.abs(r).ravel())[-trim]
-            out = jnp.where(jnp.abs(r) >= worst, 0.0, out)}}
+            out = jnp.where(mask[:, None], out, 0.0)}
     """,
     named=("kind", "loss", "penalty"),
     word="penalty",
@@ -117,15 +115,15 @@ _OVERLAP = Family(
     titles=("segmentation_loss", "mask_loss", "pixel_class_loss"),
     before="""
         {?0.4 if logits.shape[:-1] != labels.shape:
-            raise ValueError(f'labels of shape <<labels.shape>> for scores of shape <<logits.shape>>')}
-        *_, classes = logits.shape
+            raise ValueError(f'expected labels of shape <<logits.shape[:-1]>>, got <<labels.shape>>')}
+        classes = logits.shape[-1]
         probs = jax.nn.{softmax(logits, axis=-1) ~ softmax(logits)}
         one_hot = jax.nn.one_hot(labels, classes{~, dtype=probs.dtype})
         {?0.4 if ignore is not None:
             # {unlabelled pixels ~ borders that nobody labelled}
             known = (labels != ignore)[..., None]
             probs, one_hot = probs * known, one_hot * known}
-        axes = {tuple(range(1, logits.ndim - 1)) ~ tuple(axis for axis in range(logits.ndim - 1) if axis > 0)}
+        axes = tuple(range(1, logits.ndim - 1))
         both = jnp.sum(probs * one_hot, axis=axes)
         {?0.5 # {of every image ~ pixels that have a class}}
         pixels = jnp.maximum(one_hot.sum(axis=(*axes, -1)), 1.0)[:, None]
@@ -169,9 +167,7 @@ _REGULARISER = Family(
     summary="What large weights cost",
     titles=("regularizer", "weight_penalty", "penalize_weights", "regularization_loss"),
     before="""
-        {?0.4 leaves = jax.tree.leaves(params)
-        if not leaves:
-            return jnp.zeros(()) ~ leaves = jax.tree.leaves(params)}
+        leaves = jax.tree.leaves(params)
         {?0.5 if skip_vectors:
             # {biases and scales may be as large as they like ~ only matrices}
             leaves = [w for w in leaves if w.ndim > 1]}
@@ -219,8 +215,10 @@ _REGULARISER = Family(
         """,
     },
     after="""
-        {* {out = strength * out ~ out = out * strength}
-        ~ out = out / sum(w.size for w in leaves) if per_weight else out}
+        {?0.4 if per_weight:
+            {?0.4 # {the size of a model does not matter}}
+            out = out / sum(w.size for w in leaves)}
+        out = strength * out
     """,
     named=("kind", "penalty", "norm"),
     word="penalty",
@@ -272,9 +270,8 @@ def _draw_loss(stream: Stream, target: str) -> KernelSpec:
         "strength": Constant("0.1", "weight of the penalty", ("strength", "weight_decay"), (0.01, 1.0)),
         "gamma": Option("float", "how little easy pixels count", ("2.0", "1.0"), ("gamma", "focus")),
         "tau": Option("float", "the quantile", ("0.5", "0.9"), ("quantile", "tau")),
-        "power": Option("float", "power of the gaps", ("3.0", "1.5"), ("p", "power")),
+        "power": Option("float", "order of the norm", ("3.0", "1.5"), ("p", "power")),
         "bandwidth": Option("float | None", "distance at which likeness fades", ("None", "1.0", "2.0"), ("bandwidth",)),
-        "trim": Option("int", "residuals that are left out", ("0", "8"), ("trim", "num_trimmed")),
         "ignore": Option("int | None", "label left out", ("None", "0"), ("ignore_index", "ignore_label")),
         "present_only": Option("bool", "whether absent classes cost nothing", ("False", "True"), ("present_only",)),
         "normalize": Option("bool", "whether the largest is one", ("False", "True"), ("normalize",)),

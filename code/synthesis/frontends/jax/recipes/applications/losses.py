@@ -67,14 +67,16 @@ def _draw_classes(stream: Stream, target: str) -> KernelSpec:
         guard(
             p,
             shapes,
-            p.pick("shapes {logits.shape} and {labels.shape} do not fit", "labels of shape {labels.shape} do not fit"),
+            "expected labels of shape {logits.shape}, got {labels.shape}"
+            if dense
+            else "expected labels of shape {logits.shape[:-1]}, got {labels.shape}",
             0.35,
         ),
         expect(p, "logits.ndim >= 2"),
     )
     if low or p.maybe(0.25):
         p.add(remark(p, "losses in full precision", "16 bits are not enough for a logarithm"))
-        p.add(p.pick("logits = logits.astype(jnp.float32)", "logits = jnp.asarray(logits, dtype=jnp.float32)"))
+        p.add("logits = logits.astype(jnp.float32)")
     if p.maybe(0.2):
         p.add("logits = logits / temperature")
     lines = _binary(p) if target == "binary_cross_entropy" else _categorical(p, target, dense=dense, smooth=smooth)
@@ -93,7 +95,6 @@ def _draw_classes(stream: Stream, target: str) -> KernelSpec:
         p.add(
             p.pick(
                 "valid = labels != ignore",
-                "valid = jnp.not_equal(labels, ignore)",
                 "valid = (labels != ignore).astype(jnp.float32)",
             )
         )
@@ -140,7 +141,7 @@ def _binary(p: Program) -> list[str]:
         ]
     if p.maybe(0.25):
         lines += [p.pick("bce = bce * (alpha * labels + (1.0 - alpha) * (1.0 - labels))", "bce = bce * balance")]
-    return [*lines, p.pick("per_example = bce.mean(axis=-1)", "per_example = jnp.sum(bce, axis=-1)")]
+    return [*lines, p.pick("per_example = bce.mean(axis=-1)", "per_example = jnp.mean(bce, axis=-1)")]
 
 
 def _categorical(p: Program, target: str, *, dense: bool, smooth: bool) -> list[str]:
@@ -163,7 +164,7 @@ def _categorical(p: Program, target: str, *, dense: bool, smooth: bool) -> list[
         spread = smooth or p.choices.chance(0.4)
         if spread:
             lines += [
-                p.pick("classes = logits.shape[-1]", "*_, classes = logits.shape"),
+                "classes = logits.shape[-1]",
                 p.pick(
                     "one_hot = jax.nn.one_hot(labels, classes)",
                     "one_hot = (labels[..., None] == jnp.arange(classes)).astype(log_probs.dtype)",
@@ -199,7 +200,6 @@ def _categorical(p: Program, target: str, *, dense: bool, smooth: bool) -> list[
             p.pick(
                 f"per_example = -jnp.sum({truths} * log_probs, axis=-1)",
                 f"per_example = -({truths} * log_probs).sum(axis=-1)",
-                f"per_example = -jnp.einsum('...c,...c->...', {truths}, log_probs)",
             ),
         ]
     return [
@@ -207,8 +207,6 @@ def _categorical(p: Program, target: str, *, dense: bool, smooth: bool) -> list[
         p.pick(
             "per_example = -jnp.take_along_axis(log_probs, labels[..., None], axis=-1)[..., 0]",
             "per_example = -jnp.take_along_axis(log_probs, labels[..., None], axis=-1).squeeze(-1)",
-            "picked = jnp.take_along_axis(log_probs, jnp.expand_dims(labels, -1), axis=-1)\n"
-            "per_example = -picked[..., 0]",
         ),
     ]
 
@@ -292,7 +290,7 @@ def _draw_numbers(stream: Stream, target: str) -> KernelSpec:
         ("relative", "normalize"),
     )
     p.add(
-        guard(p, "pred.shape != target.shape", "shapes {pred.shape} and {target.shape} differ", 0.4),
+        guard(p, "pred.shape != target.shape", "expected targets of shape {pred.shape}, got {target.shape}", 0.4),
         expect(p, "pred.ndim >= 2"),
     )
     if low:
@@ -306,17 +304,14 @@ def _draw_numbers(stream: Stream, target: str) -> KernelSpec:
         p.add(p.pick("pred = pred / units\ntarget = target / units", "pred, target = pred / units, target / units"))
     p.add(
         remark(p, "residuals", share=0.25),
-        p.pick("diff = pred - target", "diff = target - pred", "diff = jnp.subtract(pred, target)"),
+        p.pick("diff = pred - target", "diff = target - pred"),
     )
     if not scaled and p.maybe(0.25):
         p.add(
             block(
                 "if relative:",
                 remark(p, "large values may be off by more", "relative to the true values"),
-                p.pick(
-                    "diff = diff / jnp.mean(jnp.abs(target), axis=-1, keepdims=True)",
-                    "size = jnp.abs(target).mean(axis=-1, keepdims=True)\ndiff = diff / jnp.maximum(size, eps)",
-                ),
+                "size = jnp.abs(target).mean(axis=-1, keepdims=True)\ndiff = diff / jnp.maximum(size, eps)",
             )
         )
     p.add(remark(p, *_WHY[target], share=0.6), p.pick(*_ERRORS[target]))

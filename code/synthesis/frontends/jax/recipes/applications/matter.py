@@ -18,7 +18,7 @@ def _draw_particles(stream: Stream, target: str) -> KernelSpec:
     """Energies and forces of pairs of particles, and a step of time."""
     p = Program(stream)
     count, dim = p.size(64, 96, 128), p.size(2, 3, 3)
-    p.tensor("positions", Leaf((count, dim), 0, 4), f"positions of shape (n, {dim})", ("positions", "pos", "R"))
+    p.tensor("positions", Leaf((count, dim), 0.2, 3.8), f"positions of shape (n, {dim})", ("positions", "pos", "R"))
     p.tensor("velocities", Leaf((count, dim), -1, 1), f"velocities of shape (n, {dim})", ("velocities", "vel"))
     p.tensor("mass", positive(count), "mass of each particle", ("mass", "masses"))
     p.tensor("charge", Leaf((count,), -1, 1), "charge of each particle", ("charge", "charges"))
@@ -29,7 +29,7 @@ def _draw_particles(stream: Stream, target: str) -> KernelSpec:
         ("edges", "bonds", "springs"),
     )
     p.tensor("rest", positive(4 * count), "length of each spring at rest", ("rest_lengths", "rest"))
-    p.tensor("active", truth(count), "which particles take part", ("mask", "active"), given=p.maybe(0.3), optional=True)
+    p.tensor("active", truth(count), "which particles take part", ("mask", "active"), optional=True)
     p.number("epsilon", "1.0", "depth of the potential", (0.5, 1.5), ("epsilon", "well_depth"))
     p.number("sigma", "1.0", "where the potential is zero", (0.8, 1.2), ("sigma", "diameter"))
     p.number("stiffness", p.pick("10.0", "1.0"), "stiffness", (1.0, 10.0), ("stiffness", "k", "spring_constant"))
@@ -39,11 +39,11 @@ def _draw_particles(stream: Stream, target: str) -> KernelSpec:
         "softening", "0.5" if core else p.pick("0.1", "0.05"), "what keeps forces finite",
         (0.4, 0.6) if core else (0.05, 0.2), ("soft_core",) if core else ("softening",),
     )  # fmt: skip
-    p.number("box", "4.0", "side of the periodic box", None, ("box_size", "box", "side"))
+    p.option("box", None, "float", "side of the box", "4.0", ("box_size", "box"))
     p.number(
         "cutoff", p.pick("2.0", "1.5"), "distance beyond which nothing acts", (1.2, 2.0), ("cutoff", "r_cut", "radius")
     )
-    p.number("damping", "0.1", "drag", (0.05, 0.5), ("damping", "gamma"))
+    p.option("damping", "0.1", "float", "drag coefficient", p.pick("0.1", "0.5"), ("damping", "gamma"))
     p.number("dt", p.pick("0.01", "1e-3"), "time step", (0.001, 0.02), ("dt", "time_step"))
     p.option(
         "periodic",
@@ -53,13 +53,10 @@ def _draw_particles(stream: Stream, target: str) -> KernelSpec:
         p.pick("True", "False"),
         ("periodic", "wrap"),
     )
-    p.add(guard(p, "positions.ndim != 2", "expected positions of shape (n, dim), got {positions.shape}", 0.3))
+    masked = p.maybe(0.15)
     springs = target == "spring_network"
-    wrap = p.maybe(0.4)
-    near = p.pick(
-        "d = jnp.where(d > 0.5 * box, d - box, jnp.where(d < -0.5 * box, d + box, d))",
-        "d = d - box * jnp.round(d / box)",
-    )
+    wrap = target in ("lennard_jones", "soft_spheres", "spring_network") and p.maybe(0.3)
+    near = p.pick("d = d - box * jnp.round(d / box)", "d = jnp.mod(d + 0.5 * box, box) - 0.5 * box")
     close = target in ("lennard_jones", "coulomb") and p.maybe(0.45)
     energy = target in ("lennard_jones", "coulomb", "spring_network") and p.choices.chance(0.55)
     if springs:
@@ -69,37 +66,40 @@ def _draw_particles(stream: Stream, target: str) -> KernelSpec:
                 "d = positions[i] - positions[j]", "d = jnp.take(positions, i, axis=0) - jnp.take(positions, j, axis=0)"
             ),
             block("if periodic:", near) if wrap else "",
-            p.pick(
-                "r = jnp.sqrt(jnp.sum(d ** 2, axis=-1) + softening ** 2)",
-                "r = jnp.sqrt(jnp.square(d).sum(axis=-1) + softening ** 2)",
-            ),
+            "r2 = jnp.sum(d ** 2, axis=-1)",
+            remark(p, "finite gradient at zero length"),
+            "r = jnp.sqrt(jnp.where(r2 > 0.0, r2, 1.0))",
         )
     else:
         pair = join(
             p.pick(
                 "d = positions[:, None, :] - positions[None, :, :]",
                 "d = positions[:, None] - positions",
-                "d = jnp.expand_dims(positions, 1) - jnp.expand_dims(positions, 0)",
             ),
             block("if periodic:", near) if wrap else "",
-            p.pick(
-                "r2 = jnp.sum(d ** 2, axis=-1)",
-                "r2 = jnp.sum(jnp.square(d), axis=-1)",
-                "r2 = jnp.square(d).sum(axis=-1)",
-            ),
+            "r2 = jnp.sum(d ** 2, axis=-1)",
         )
     results: list[Tree] = []
     form = p.pick("forces", "step", "step", "verlet")
+    fits = p.choices.chance(0.5) and form != "forces"
+    message = "velocities of shape {velocities.shape} and masses of shape {mass.shape} do not match {positions.shape}"
+    p.add(
+        guard(p, "velocities.shape != positions.shape or mass.shape != positions.shape[:1]", message, 0.15)
+        if fits
+        else guard(p, "positions.ndim != 2", "expected positions of shape (n, dim), got {positions.shape}", 0.15)
+    )
     if form == "verlet":
         # The second half of a kick is by the forces at the new positions.
         if energy:
-            p.add(block("def energy_fn(positions):", pair, _energy(p, target, close)))
+            p.add(block("def energy_fn(positions):", pair, _energy(p, target, close=close, masked=masked)))
             p.add("def force_fn(positions):\n    return -jax.grad(energy_fn)(positions)")
         else:
-            p.add(block("def force_fn(positions):", pair, _force(p, target, close), "return forces"))
+            p.add(
+                block("def force_fn(positions):", pair, _force(p, target, close=close, masked=masked), "return forces")
+            )
         p.add("forces = force_fn(positions)")
     elif energy:
-        p.add(block("def energy_fn(positions):", pair, _energy(p, target, close)))
+        p.add(block("def energy_fn(positions):", pair, _energy(p, target, close=close, masked=masked)))
         p.add(
             p.pick(
                 "energy, grad = jax.value_and_grad(energy_fn)(positions)\nforces = -grad",
@@ -107,18 +107,10 @@ def _draw_particles(stream: Stream, target: str) -> KernelSpec:
             )
         )
     else:
-        p.add(pair, _force(p, target, close))
-    if form != "verlet" and p.maybe(0.3):
-        p.add(remark(p, "friction with what is around", "energy is lost"))
+        p.add(pair, _force(p, target, close=close, masked=masked))
+    if form == "step" and not masked and p.maybe(0.2):
+        p.add(remark(p, "viscous drag"))
         p.add(p.pick("forces = forces - damping * velocities", "forces -= damping * velocities"))
-    if form != "verlet":
-        p.add(
-            block(
-                "if active is not None:",
-                remark(p, "padding feels no force", "particles that do not take part"),
-                p.pick("forces = jnp.where(active[:, None], forces, 0.0)", "forces = forces * active[:, None]"),
-            )
-        )
     if form == "forces":
         p.add("return energy, forces" if energy else "return forces")
         results = [*([Leaf(())] if energy else []), Leaf((count, dim))]
@@ -128,24 +120,24 @@ def _draw_particles(stream: Stream, target: str) -> KernelSpec:
             if form == "step"
             else remark(p, "velocity at half a step", "velocity Verlet")
         )
-        p.add(p.pick("acc = forces / mass[:, None]", "acc = forces / jnp.expand_dims(mass, -1)"))
+        p.add("acc = forces / mass[:, None]")
         p.add(
             "new_vel = velocities + dt * acc\nnew_pos = positions + dt * new_vel"
             if form == "step"
-            else "half = velocities + 0.5 * dt * acc\nnew_pos = positions + dt * half"
+            else "vel_half = velocities + 0.5 * dt * acc\nnew_pos = positions + dt * vel_half"
         )
         if wrap:
             p.add(block("if periodic:", p.pick("new_pos = new_pos % box", "new_pos = jnp.mod(new_pos, box)")))
         if form == "verlet":
             p.add(
                 p.pick(
-                    "new_vel = half + 0.5 * dt * force_fn(new_pos) / mass[:, None]",
-                    "new_acc = force_fn(new_pos) / mass[:, None]\nnew_vel = half + 0.5 * dt * new_acc",
+                    "new_vel = vel_half + 0.5 * dt * force_fn(new_pos) / mass[:, None]",
+                    "new_acc = force_fn(new_pos) / mass[:, None]\nnew_vel = vel_half + 0.5 * dt * new_acc",
                 )
             )
-        if not wrap and form == "step" and p.maybe(0.3):
+        if not wrap and form == "step" and not masked and p.maybe(0.2):
             p.add(
-                remark(p, "walls throw particles back", "reflect at the walls"),
+                remark(p, "reflect at the walls"),
                 p.pick("low, high = new_pos < 0.0, new_pos > box", "low = new_pos < 0.0\nhigh = new_pos > box"),
                 "new_vel = jnp.where(low | high, -new_vel, new_vel)",
                 "new_pos = jnp.clip(new_pos, 0.0, box)",
@@ -154,7 +146,7 @@ def _draw_particles(stream: Stream, target: str) -> KernelSpec:
             p.add(
                 p.pick(
                     "kinetic = 0.5 * jnp.sum(mass[:, None] * new_vel ** 2)",
-                    "kinetic = 0.5 * (mass * jnp.sum(jnp.square(new_vel), axis=1)).sum()",
+                    "kinetic = 0.5 * (mass * jnp.sum(new_vel ** 2, axis=1)).sum()",
                 ),
                 "return new_pos, new_vel, kinetic",
             )
@@ -173,27 +165,46 @@ def _draw_particles(stream: Stream, target: str) -> KernelSpec:
     end = {"forces": ("_forces", "_energy_and_forces" if energy else "_force_field")}.get(
         form, ("_step", "_dynamics_step")
     )
+    summary = {
+        "gravity_pairs": "Gravity between all pairs of particles",
+        "lennard_jones": "Lennard-Jones interaction of all pairs",
+        "coulomb": "Electrostatic interaction of all pairs",
+        "spring_network": "Springs along given bonds",
+        "soft_spheres": "Repulsion of spheres that overlap",
+    }[target]
+    if form != "forces":
+        summary = f"A step in time under {summary if target == 'lennard_jones' else summary[:1].lower() + summary[1:]}"
     return p.done(
         "dynamics",
         "particle_step",
         target,
         [name + each for name in titles for each in end],
-        {
-            "gravity_pairs": "Gravity between all pairs of particles",
-            "lennard_jones": "Lennard-Jones interaction of all pairs",
-            "coulomb": "Electrostatic interaction of all pairs",
-            "spring_network": "Springs along given bonds",
-            "soft_spheres": "Repulsion of spheres that overlap",
-        }[target],
+        summary,
         "forces" if form == "forces" else "positions and velocities after the step",
     )
 
 
-def _energy(p: Program, target: str, close: bool) -> str:
+def _taking_part(p: Program, masked: bool, value: str, ends: str = "active[:, None] & active[None, :]") -> str:
+    """Statements that leave out pairs of which one does not take part, where a function has a mask."""
+    if not masked:
+        return ""
+    return block(
+        "if active is not None:",
+        guard(
+            p, "active.shape != positions.shape[:1]", "expected one flag for each particle, got {active.shape}", 0.25
+        ),
+        remark(p, "padding does not interact"),
+        f"both_active = {ends}",
+        f"{value} = jnp.where(both_active, {value}, 0.0)",
+    )
+
+
+def _energy(p: Program, target: str, *, close: bool, masked: bool) -> str:
     if target == "spring_network":
-        return p.pick(
-            "return 0.5 * stiffness * jnp.sum((r - rest) ** 2)",
-            "stretch = r - rest\nreturn 0.5 * jnp.sum(stiffness * jnp.square(stretch))",
+        return join(
+            "stretch = r - rest",
+            _taking_part(p, masked, "stretch", "active[i] & active[j]"),
+            "return 0.5 * stiffness * jnp.sum(stretch ** 2)",
         )
     apart = p.pick("r2 = r2 + jnp.eye(positions.shape[0])", "n = positions.shape[0]\nr2 = r2 + jnp.eye(n)")
     pairs = {
@@ -206,7 +217,7 @@ def _energy(p: Program, target: str, close: bool) -> str:
             "inv = jax.lax.rsqrt(r2 + softening ** 2)\npair = charge[:, None] * charge[None, :] * inv",
         ),
     }[target]
-    cut = p.pick("pair = jnp.where(r2 < cutoff ** 2, pair, 0.0)", "pair = pair * (r2 < cutoff ** 2)") if close else ""
+    cut = join("pair = jnp.where(r2 < cutoff ** 2, pair, 0.0)" if close else "", _taking_part(p, masked, "pair"))
     same = p.pick(
         "pair = jnp.where(jnp.eye(positions.shape[0], dtype=bool), 0.0, pair)",
         "pair = pair * (1.0 - jnp.eye(positions.shape[0]))",
@@ -220,13 +231,15 @@ def _energy(p: Program, target: str, close: bool) -> str:
     )
 
 
-def _force(p: Program, target: str, close: bool) -> str:
+def _force(p: Program, target: str, *, close: bool, masked: bool) -> str:
     if target == "spring_network":
-        pull = p.pick(
-            "pull = -stiffness * ((r - rest) / r)[:, None] * d", "pull = (stiffness * (rest - r) / r)[:, None] * d"
+        pull = join(
+            p.pick("tension = stiffness * (r - rest)", "stretch = r - rest\ntension = stiffness * stretch"),
+            _taking_part(p, masked, "tension", "active[i] & active[j]"),
+            "pull = -(tension / r)[:, None] * d",
         )
         spread = p.pick(
-            "forces = jnp.zeros_like(positions).at[i].add(pull).at[j].add(-pull)",
+            "forces = jnp.zeros_like(positions)\nforces = forces.at[i].add(pull)\nforces = forces.at[j].add(-pull)",
             "forces = jax.ops.segment_sum(pull, i, positions.shape[0]) - jax.ops.segment_sum(pull, j, "
             "positions.shape[0])",
             "forces = jnp.zeros(positions.shape).at[i].add(pull)\nforces = forces.at[j].add(-pull)",
@@ -234,36 +247,32 @@ def _force(p: Program, target: str, close: bool) -> str:
         return f"{pull}\n{spread}"
     factor = {
         "gravity_pairs": p.pick(
-            "inv = (r2 + softening ** 2) ** -1.5\nscale_by = -G * mass[:, None] * mass * inv",
-            "inv = jax.lax.rsqrt(r2 + softening ** 2)\nscale_by = -G * mass[:, None] * mass[None, :] * inv ** 3",
+            "inv = (r2 + softening ** 2) ** -1.5\ncoef = -G * mass[:, None] * mass * inv",
+            "inv = jax.lax.rsqrt(r2 + softening ** 2)\ncoef = -G * mass[:, None] * mass[None, :] * inv ** 3",
         ),
         "lennard_jones": p.pick(
-            "soft = r2 + softening\ns6 = (sigma ** 2 / soft) ** 3\n"
-            "scale_by = 24.0 * epsilon * (2.0 * s6 ** 2 - s6) / soft",
+            "soft = r2 + softening\ns6 = (sigma ** 2 / soft) ** 3\ncoef = 24.0 * epsilon * (2.0 * s6 ** 2 - s6) / soft",
             "inv = 1.0 / (r2 + softening)\ns6 = (sigma ** 2 * inv) ** 3\n"
-            "scale_by = 24.0 * epsilon * inv * (2.0 * jnp.square(s6) - s6)",
+            "coef = 24.0 * epsilon * inv * (2.0 * s6 ** 2 - s6)",
         ),
         "coulomb": p.pick(
-            "scale_by = charge[:, None] * charge * (r2 + softening ** 2) ** -1.5",
-            "inv = jax.lax.rsqrt(r2 + softening ** 2)\nscale_by = charge[:, None] * charge[None, :] * inv ** 3",
+            "coef = charge[:, None] * charge * (r2 + softening ** 2) ** -1.5",
+            "inv = jax.lax.rsqrt(r2 + softening ** 2)\ncoef = charge[:, None] * charge[None, :] * inv ** 3",
         ),
         "soft_spheres": p.pick(
-            "r = jnp.sqrt(r2 + softening ** 2)\nscale_by = stiffness * jnp.maximum(sigma - r, 0.0) / r",
-            "r = jnp.sqrt(r2 + softening ** 2)\noverlap = jax.nn.relu(sigma - r)\nscale_by = stiffness * overlap / r",
+            "r = jnp.sqrt(jnp.where(r2 > 0.0, r2, 1.0))\ncoef = stiffness * jnp.maximum(sigma - r, 0.0) / r",
+            "r = jnp.sqrt(jnp.where(r2 > 0.0, r2, 1.0))\noverlap = jax.nn.relu(sigma - r)\n"
+            "coef = stiffness * overlap / r",
         ),
     }[target]
-    cut = (
-        p.pick("scale_by = jnp.where(r2 < cutoff ** 2, scale_by, 0.0)", "scale_by = scale_by * (r2 < cutoff ** 2)")
-        if close
-        else ""
-    )
+    cut = join("coef = jnp.where(r2 < cutoff ** 2, coef, 0.0)" if close else "", _taking_part(p, masked, "coef"))
     return join(
         factor,
         cut,
         p.pick(
-            "forces = jnp.sum(scale_by[..., None] * d, axis=1)",
-            "forces = (scale_by[:, :, None] * d).sum(axis=1)",
-            "forces = jnp.einsum('ij,ijk->ik', scale_by, d)",
+            "forces = jnp.sum(coef[..., None] * d, axis=1)",
+            "forces = (coef[:, :, None] * d).sum(axis=1)",
+            "forces = jnp.einsum('ij,ijk->ik', coef, d)",
         ),
     )
 

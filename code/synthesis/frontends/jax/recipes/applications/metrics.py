@@ -13,6 +13,11 @@ from synthesis.grammar.lines import block
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
+_CHECKED_MASK = """
+    {?0.5 if mask.shape != LABELS:
+        raise ValueError(f'expected a mask of shape <<LABELS>>, got <<mask.shape>>')}
+"""
+
 
 def _draw_metrics(stream: Stream, target: str) -> KernelSpec:
     """How good predictions are, mostly several figures of it."""
@@ -36,7 +41,7 @@ def _draw_metrics(stream: Stream, target: str) -> KernelSpec:
     p.tensor("mask", truth(*lead), "which examples count", ("mask", "valid"), given=masked, optional=True)
     p.number("eps", p.pick("1e-8", "1e-6"), "small number that keeps the division safe")
     p.number("temperature", p.pick("1.0", "1.5"), "what scores are divided by", (0.5, 2.0))
-    p.option("k", p.pick("3", "2"), "int", "how many guesses count", p.pick("2", "3", "4"), ("k", "top_k"))
+    p.option("k", p.pick("3", "2"), "int", "how many pred_one_hot count", p.pick("2", "3", "4"), ("k", "top_k"))
     p.option(
         "average",
         p.pick("'macro'", "'none'"),
@@ -47,12 +52,16 @@ def _draw_metrics(stream: Stream, target: str) -> KernelSpec:
     )
     p.add(
         guard(
-            p, "logits.shape[0] != labels.shape[0]", "{logits.shape[0]} predictions for {labels.shape[0]} labels", 0.4
+            p,
+            "logits.shape[0] != labels.shape[0]",
+            "{logits.shape[0]} predictions for {labels.shape[0]} labels",
+            0.4,
         )
     )
     if long:
         p.add(
             remark(p, "one row for each token", "positions of all sequences together"),
+            "whole_shape = labels.shape",
             "logits = logits.reshape(-1, logits.shape[-1])",
             p.pick("labels = labels.reshape(-1)", "labels = labels.ravel()"),
         )
@@ -67,7 +76,7 @@ def _draw_metrics(stream: Stream, target: str) -> KernelSpec:
     )
     p.add(
         p.pick("n, num_classes = logits.shape", "num_classes = logits.shape[-1]"),
-        p.pick("guess = jnp.argmax(logits, axis=-1)", "guess = logits.argmax(-1)"),
+        p.pick("preds = jnp.argmax(logits, axis=-1)", "preds = logits.argmax(-1)"),
     )
     p.add(
         "weight = jnp.ones(labels.shape)"
@@ -75,13 +84,12 @@ def _draw_metrics(stream: Stream, target: str) -> KernelSpec:
         else "weight = jnp.ones_like(labels, dtype=jnp.float32)",
         block(
             "if mask is not None:",
+            p.choose(_CHECKED_MASK.replace("LABELS", "whole_shape" if long else "labels.shape")),
             "mask = mask.reshape(-1)" if long else "",
-            p.pick(
-                "weight = jnp.where(mask, weight, 0.0)", "weight = weight * mask", "weight = mask.astype(jnp.float32)"
-            ),
+            p.pick("weight = weight * mask", "weight = mask.astype(jnp.float32)"),
         ),
         remark(p, "a batch may have nothing to count", share=0.3),
-        p.pick("total = jnp.maximum(weight.sum(), 1.0)", "total = jnp.clip(jnp.sum(weight), 1.0)"),
+        p.pick("total = jnp.maximum(weight.sum(), 1e-6)", "total = jnp.maximum(jnp.sum(weight), 1e-6)"),
     )
     p.add(
         p.pick(
@@ -105,9 +113,9 @@ def _draw_metrics(stream: Stream, target: str) -> KernelSpec:
     p.add(*lines)
     made |= main
     if long and p.maybe(0.4):
-        p.add(p.pick("perplexity = jnp.exp(loss)", "perplexity = jnp.exp(jnp.minimum(loss, 20.0))"))
+        p.add("perplexity = jnp.exp(loss)")
         made["perplexity"] = ("perplexity", Leaf(()))
-    if p.maybe(0.35):
+    if target in ("accuracy_metrics", "calibration") and p.maybe(0.35):
         p.add(
             p.pick(
                 "entropies = -jnp.sum(jnp.exp(log_probs) * log_probs, axis=-1)",
@@ -130,8 +138,8 @@ def _draw_metrics(stream: Stream, target: str) -> KernelSpec:
         p.gives({name: leaf for name, (_, leaf) in made.items()})
     titles = {
         "accuracy_metrics": ("eval_metrics", "compute_metrics", "classification_metrics"),
-        "confusion_matrix": ("confusion_metrics", "confusion_matrix"),
-        "f1_score": ("f1_metrics", "precision_recall_f1", "classification_report"),
+        "confusion_matrix": ("confusion_metrics", "eval_confusion"),
+        "f1_score": ("f1_metrics", "eval_f1", "classification_report"),
         "calibration": ("calibration_metrics", "expected_calibration_error"),
     }[target]
     return p.done(
@@ -149,7 +157,7 @@ _Figures = tuple[list[str], dict[str, tuple[str, Tree]]]
 
 def _accuracy(p: Program, _: int) -> _Figures:
     lines = [
-        p.pick("correct = (guess == labels).astype(jnp.float32)", "correct = jnp.equal(guess, labels)"),
+        p.pick("correct = (preds == labels).astype(jnp.float32)", "correct = jnp.equal(preds, labels)"),
         p.pick(
             "accuracy = jnp.sum(correct * weight) / total",
             "accuracy = (correct * weight).sum() / total",
@@ -159,7 +167,7 @@ def _accuracy(p: Program, _: int) -> _Figures:
     made: dict[str, tuple[str, Tree]] = {"accuracy": ("accuracy", Leaf(()))}
     if p.maybe(0.6):
         lines += [
-            remark(p, "right if the class is among the best k", "several guesses"),
+            remark(p, "right if the class is among the best k", "several pred_one_hot"),
             p.pick(
                 "_, best = jax.lax.top_k(logits, k)",
                 "best = jax.lax.top_k(logits, k)[1]",
@@ -174,14 +182,16 @@ def _accuracy(p: Program, _: int) -> _Figures:
 
 def _counts(p: Program) -> list[str]:
     return [
-        remark(p, "rows are true classes, columns are guesses", "how often each class is taken for each other one"),
+        remark(
+            p, "rows are true classes, columns are pred_one_hot", "how often each class is taken for each other one"
+        ),
         p.pick(
             "truth = jax.nn.one_hot(labels, num_classes) * weight[:, None]\n"
-            "guesses = jax.nn.one_hot(guess, num_classes)\nmatrix = jnp.einsum('bi,bj->ij', truth, guesses)",
-            "matrix = jnp.zeros((num_classes, logits.shape[1])).at[labels, guess].add(weight)",
-            "matrix = jnp.zeros(num_classes * num_classes).at[labels * num_classes + guess].add(weight)\n"
+            "pred_one_hot = jax.nn.one_hot(preds, num_classes)\nmatrix = jnp.einsum('bi,bj->ij', truth, pred_one_hot)",
+            "matrix = jnp.zeros((num_classes, num_classes)).at[labels, preds].add(weight)",
+            "matrix = jnp.zeros(num_classes * num_classes).at[labels * num_classes + preds].add(weight)\n"
             "matrix = matrix.reshape(num_classes, -1)".replace("num_classes * num_classes", "num_classes ** 2"),
-            "cells = jax.ops.segment_sum(weight, labels * num_classes + guess, num_classes ** 2)\n"
+            "cells = jax.ops.segment_sum(weight, labels * num_classes + preds, num_classes ** 2)\n"
             "matrix = cells.reshape(num_classes, -1)",
         ),
     ]
@@ -205,7 +215,7 @@ def _confusion(p: Program, classes: int) -> _Figures:
 def _f1(p: Program, classes: int) -> _Figures:
     lines = [
         *_counts(p),
-        remark(p, "guesses that are right stand on the diagonal"),
+        remark(p, "pred_one_hot that are right stand on the diagonal"),
         p.pick("tp = jnp.diag(matrix)", "tp = jnp.diagonal(matrix)"),
         p.pick(
             "precision = tp / (matrix.sum(axis=0) + eps)\nrecall = tp / (matrix.sum(axis=1) + eps)",
@@ -245,16 +255,16 @@ def _f1(p: Program, classes: int) -> _Figures:
 
 
 def _calibration(p: Program, _: int) -> _Figures:
-    bins = p.pick("10", "15")
+    p.option("bins", p.pick("10", "15"), "int", "number of bins", p.pick("10", "15", "20"), ("num_bins", "n_bins"))
     return [
         p.pick("confidence = jnp.exp(log_probs).max(axis=-1)", "confidence = jnp.exp(jnp.max(log_probs, axis=-1))"),
-        p.pick("correct = (guess == labels).astype(jnp.float32)", "correct = jnp.where(guess == labels, 1.0, 0.0)"),
+        p.pick("correct = (preds == labels).astype(jnp.float32)", "correct = jnp.where(preds == labels, 1.0, 0.0)"),
         p.pick(
-            f"bin_of = jnp.clip((confidence * {bins}).astype(jnp.int32), 0, {int(bins) - 1})",
-            f"bin_of = jnp.minimum(jnp.floor(confidence * {bins}).astype(int), {int(bins) - 1})",
+            "bin_of = jnp.clip((confidence * bins).astype(jnp.int32), 0, bins - 1)",
+            "bin_of = jnp.minimum(jnp.floor(confidence * bins).astype(int), bins - 1)",
         ),
         remark(p, "is the model as sure as it is right?", "sure and right, bin by bin"),
-        f"gap = jax.ops.segment_sum(weight * (correct - confidence), bin_of, {bins})",
+        "gap = jax.ops.segment_sum(weight * (correct - confidence), bin_of, bins)",
         p.pick("ece = jnp.sum(jnp.abs(gap)) / total", "ece = jnp.abs(gap).sum() / total"),
         "one_hot = jax.nn.one_hot(labels, num_classes)",
         p.pick(

@@ -126,9 +126,7 @@ def declare(p: Program, key: str, each: Array | Constant | Option, *, now: bool 
 
 def _decide(p: Program, cases: Mapping[str, str], word: str, *, at_once: bool) -> None:
     """Write the cases, as one chain that gives ``out`` or as ways out of the function one after the other."""
-    unknown = p.pick(
-        f"raise ValueError(f'unknown {word} {{name}}')", f"raise ValueError(f'{word} {{name}} is not known')"
-    )
+    unknown = f"raise ValueError(f'unknown {word} {{name}}')"
     names = list(cases)
     # The last case needs no test where names were checked before.
     open_end = p.choices.chance(0.35)

@@ -1,28 +1,29 @@
 """Parts of simulations of molecules: periodic space, neighbours, potentials of pairs and bonds."""
 
 from collections.abc import Callable
+from textwrap import dedent
 
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
+from synthesis.frontends.jax.recipes.applications.parts import truth
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.spaces import (
     DISPLACEMENT,
     box,
+    side_of_box,
     write_neighbours,
     write_space,
 )
-from synthesis.frontends.jax.recipes.applications.trees import Leaf
+from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
 from synthesis.grammar.lines import block, join
 
 SAFE = '''
     def distance(dR: Array) -> Array:
         {?0.4 """{Length of each vector, with a finite gradient at zero ~ Distances whose gradient is never nan}."""}
-        {dr = jnp.sum(dR ** 2, axis=-1)
-        safe = jnp.where(dr > 0, dr, 1.0)
-        return jnp.where(dr > 0, jnp.sqrt(safe), 0.0) ~
-        dr = jnp.sum(dR ** 2, axis=-1)
-        return jnp.sqrt(jnp.where(dr > 0, dr, 1.0)) * (dr > 0) ~
-        return jnp.sqrt(jnp.sum(dR ** 2, axis=-1) + 1e-6)}
+        dr2 = jnp.sum(dR ** 2, axis=-1)
+        {safe = jnp.where(dr2 > 0, dr2, 1.0)
+        return jnp.where(dr2 > 0, jnp.sqrt(safe), 0.0) ~
+        return jnp.sqrt(jnp.where(dr2 > 0, dr2, 1.0)) * (dr2 > 0)}
 '''
 CUTOFF = '''
     def smooth_cutoff(dr: Array, onset: float, cutoff: float) -> Array:
@@ -39,178 +40,301 @@ CUTOFF = '''
 
 
 _PAIR = {
-    "soft_sphere": """
-        {overlap = 1.0 - dr / sigma
-        U = {jnp.where(dr < sigma, epsilon / alpha * jnp.maximum(overlap, 0.0) ** alpha, 0.0) ~
-        jnp.where(dr < sigma, 0.5 * epsilon * overlap ** 2, 0.0)} ~
+    "soft_sphere": (
+        """
         overlap = {jnp.maximum(1.0 - dr / sigma, 0.0) ~ jax.nn.relu(1.0 - dr / sigma)}
-        U = epsilon * overlap ** 2 / 2.0}
+        U = {0.5 * epsilon * overlap ** 2 ~ epsilon / alpha * overlap ** alpha}
+        """
+    ),
+    "soft_core_lj": (
+        """
+        {?0.4 # {the core stays finite while particles appear}}
+        {x = (dr / sigma) ** 6 + softness * (1.0 - lam)
+        U = 4.0 * lam * epsilon * (1.0 / x ** 2 - 1.0 / x) ~
+        inv = 1.0 / (softness * (1.0 - lam) + (dr / sigma) ** 6)
+        U = 4.0 * lam * epsilon * {(inv ** 2 - inv) ~ inv * (inv - 1.0)}}
+        """
+    ),
+    "morse": (
+        """
+        t = jnp.exp(-alpha * (dr - sigma))
+        U = epsilon * {((1.0 - t) ** 2 - 1.0) ~ (t ** 2 - 2.0 * t)}
+        """
+    ),
+    "soft_core_coulomb": """
+        {?0.4 # {charges that meet have a finite energy}}
+        U = CHARGES / jnp.sqrt(dr ** 2 + radius ** 2)
+        {?0.4 U = U * jnp.exp(-kappa * dr)}
     """,
-    "lennard_jones": """
-        {?0.4 # {the core is cut, or squares of squares get too large}}
-        {idr = sigma / jnp.maximum(dr, 0.7 * sigma)
-        {idr6 = idr ** 6
-        U = 4.0 * epsilon * (idr6 ** 2 - idr6) ~ U = 4.0 * epsilon * (idr ** 12 - idr ** 6)} ~
-        idr2 = sigma ** 2 / jnp.maximum(dr, 0.7 * sigma) ** 2
-        idr6 = {idr2 ** 3 ~ idr2 * idr2 * idr2}
-        U = 4.0 * epsilon * idr6 * (idr6 - 1.0)}
+    "gaussian_core": "U = epsilon * jnp.exp({-0.5 * (dr / sigma) ** 2 ~ -((dr / sigma) ** 2)})",
+}
+_CUT = {
+    "none": "",
+    "sharp": """
+        if cutoff is not None:
+            {?0.4 # {nothing acts beyond the cutoff}}
+            U = jnp.where(dr < cutoff, U, 0.0)
     """,
-    "morse": """
-        {t = jnp.exp(-alpha * (dr - sigma))
-        U = epsilon * {((1.0 - t) ** 2 - 1.0) ~ (t ** 2 - 2.0 * t)} ~
-        U = epsilon * (jnp.exp(-2.0 * alpha * (dr - sigma)) - 2.0 * jnp.exp(-alpha * (dr - sigma)))}
+    "shifted": """
+        if cutoff is not None:
+            if shift:
+                {?0.5 # {the energy is continuous at the cutoff}}
+                U = U - potential(cutoff)
+            U = jnp.where(dr < cutoff, U, 0.0)
     """,
-    "yukawa": """
-        {screened = jnp.exp(-dr / sigma)
-        U = epsilon * screened / {(dr + 0.1) ~ jnp.maximum(dr, 0.1)} ~
-        U = epsilon * jnp.exp(-dr / sigma) / jnp.sqrt(dr ** 2 + 0.01)}
-    """,
-    "gaussian": """
-        {U = epsilon * jnp.exp(-0.5 * (dr / sigma) ** 2) ~
-        scaled = dr / sigma
-        U = epsilon * jnp.exp(-scaled ** 2 / 2.0)}
+    "smooth": """
+        {?0.2 if onset >= cutoff:
+            raise ValueError(f'expected an onset below the cutoff, got <<onset>> and <<cutoff>>')}
+        {U = U * smooth_cutoff(dr, onset, cutoff) ~ switch = smooth_cutoff(dr, onset, cutoff)
+        U = switch * U}
     """,
 }
+_MIXED = """
+    {{if mixing == 'arithmetic':
+        {?0.4 # Lorentz-Berthelot rules}
+        sigma = 0.5 * (sigma[:, None] + sigma)
+    elif mixing == 'geometric':
+        sigma = jnp.sqrt(sigma[:, None] * sigma)
+    else:
+        raise ValueError(f'unknown mixing rule <<mixing>>') ~
+    {?0.4 # {Lorentz-Berthelot rules ~ pairs of unlike particles}}
+    sigma = 0.5 * (sigma[:, None] + sigma[None, :])}
+    epsilon = jnp.sqrt(epsilon[:, None] * epsilon)}
+"""
 
 
 def _pair(p: Program) -> Text:
     """The energy of all pairs, from positions or by lists of neighbours, with parameters of species or without."""
     n, kinds, near = p.size(16, 24), p.size(2, 3), p.size(8, 12)
     kind = p.pick(*_PAIR)
-    by_kind = p.choices.chance(0.35)
     listed = p.choices.chance(0.35)
-    per = p.pick("total", "total", "particle")
-    whose = "species[idx]" if listed else "species[None, :]"
-    table = f"""
-        {{?0.4 # {{each pair of species has its own ~ look up what belongs to the two species}}}}
-        {{sigma = sigma[species[:, None], {whose}]
-        epsilon = epsilon[species[:, None], {whose}] ~
-        sigma, epsilon = (table[species[:, None], {whose}] for table in (sigma, epsilon))}}
-    """
+    coulomb = kind == "soft_core_coulomb"
+    whose = (
+        "one" if coulomb else p.choices.weighted((("one", 0.5), ("species", 0.3), ("mixed", 0.0 if listed else 0.2)))
+    )
+    per = p.pick("total", "total", "particle", "forces")
+    cut = "none" if kind == "soft_sphere" else p.pick("none", "sharp", "shifted", "smooth")
+    columns = "species[idx]" if listed else "species"
+    table = {
+        "one": "",
+        "species": f"""
+            {{?0.15 if species.shape != R.shape[:1]:
+                raise ValueError(f'expected one species for each particle, got <<species.shape>>')}}
+            {{?0.4 # {{parameters of each pair of species}}}}
+            {{sigma = sigma[species[:, None], {columns}]
+            epsilon = epsilon[species[:, None], {columns}] ~
+            pairs = (species[:, None], {columns})
+            sigma, epsilon = sigma[pairs], epsilon[pairs]}}
+        """,
+        "mixed": _MIXED,
+    }[whose]
     apart = (
         """
-        {?0.4 # {padding points behind the last particle ~ rows of neighbours are filled up with n}}
-        {Rb = R.at[idx].get(mode='clip')
-        {dR = displacement(R[:, None, :], Rb) ~ dR = jax.vmap(displacement)(R[:, None, :], Rb)} ~
-        dR = displacement(R[:, None], R.at[idx].get(mode='clip'))}
-        mask = {idx < R.shape[0] ~ jnp.asarray(idx < R.shape[0], R.dtype)}
+        {?0.4 # {rows of neighbours are filled up with n ~ padding points behind the last particle}}
+        n = R.shape[0]
+        mask = (idx < n) & (idx != jnp.arange(n)[:, None])
+        dR = displacement(R[:, None, :], R.at[idx].get(mode='clip'), box)
         """
         if listed
         else """
-        {dR = displacement(R[:, None, :], R[None, :, :]) ~
-        dR = jax.vmap(jax.vmap(displacement, (None, 0)), (0, None))(R, R) ~
-        d = jax.vmap(displacement, in_axes=(0, None))
-        dR = jax.vmap(d, in_axes=(None, 0), out_axes=1)(R, R)}
-        {mask = 1.0 - jnp.eye(R.shape[0], dtype=R.dtype) ~
-        N = R.shape[0]
-        mask = {jnp.eye(N) == 0 ~ jnp.arange(N)[:, None] != jnp.arange(N)}}
+        dR = displacement(R[:, None, :], R[None, :, :], box)
+        mask = {jnp.eye(R.shape[0]) == 0 ~ jnp.arange(R.shape[0])[:, None] != jnp.arange(R.shape[0])}
         """
     )
+    # A particle's distance from itself is nothing to divide by.
+    length = "dr = {jnp.where(mask, distance(dR), 1.0) ~ distance(jnp.where(mask[..., None], dR, 1.0))}"
+    charges = f"charge[:, None] * {'charge[idx]' if listed else 'charge'}"
+    energy = _PAIR[kind].replace("CHARGES", charges)
+    if cut == "shifted":
+        energy = join(block("def potential(dr):", energy, "return U"), "U = potential(dr)")
     reduce = {
-        "total": "return {0.5 * jnp.sum(U) ~ 0.5 * jnp.sum(U, axis=(0, 1)) ~ U.sum() / 2.0}",
+        "total": "return {0.5 * jnp.sum(U) ~ U.sum() / 2.0}",
+        "forces": "return {0.5 * jnp.sum(U) ~ U.sum() / 2.0}",
         "particle": """
             {?0.4 # {half a pair for each of the two}}
-            return {0.5 * jnp.sum(U, axis=1) ~ U.sum(axis=-1) / 2 ~ 0.5 * jnp.sum(U, axis=-1)}
+            return {0.5 * jnp.sum(U, axis=1) ~ 0.5 * jnp.sum(U, axis=-1)}
         """,
     }[per]
-    cut = """
-        {?0.5 {if cutoff is not None:
-            {U = U * smooth_cutoff(dr, 0.8 * cutoff, cutoff) ~
-            onset = 0.8 * cutoff
-            U *= smooth_cutoff(dr, onset, cutoff) ~
-            U = jnp.where(dr < cutoff, U, 0.0)} ~
-        U = U if cutoff is None else jnp.where(dr < cutoff, U, 0.0)}}
-        {U = jnp.where(mask, U, 0.0) ~ U = U * mask}
-    """
-    parameter = Leaf((kinds, kinds), 0.8, 1.4)
+    leaf = {"one": Leaf(()), "species": Leaf((kinds, kinds), 0.8, 1.4), "mixed": Leaf((n,), 0.8, 1.4)}[whose]
+    says = {"one": "", "species": " of each pair of species", "mixed": " of each particle"}[whose]
     sigma: Array | Constant = (
-        Array(parameter, "length of each pair of species", ("sigma",))
-        if by_kind
-        else Constant("1.0", "length", ("sigma", "length"), (0.8, 1.4))
+        Constant("1.0", "length", ("sigma",), (0.8, 1.4))
+        if whose == "one"
+        else Array(leaf, f"length{says}", ("sigma",))
     )
     epsilon: Array | Constant = (
-        Array(parameter, "strength of each pair of species", ("epsilon",))
-        if by_kind
-        else Constant("1.0", "strength", ("epsilon", "strength"), (0.5, 1.5))
+        Constant("1.0", "strength", ("epsilon",), (0.5, 1.5))
+        if whose == "one"
+        else Array(leaf, f"strength{says}", ("epsilon",))
     )
     check = """
-        {?0.25 if R.ndim != 2:
+        {?0.12 if R.ndim != 2 {~ or R.shape[0] < 2}:
             raise ValueError(f'expected positions of shape (n, dim), got <<R.shape>>')}
     """
+    if listed:
+        check = """
+            {?0.15 if idx.ndim != 2 or idx.shape[0] != R.shape[0]:
+                raise ValueError(f'expected a row of neighbours for each particle, got <<idx.shape>>')}
+        """
+    body = join(apart, length, energy, _CUT[cut], "U = {jnp.where(mask, U, 0.0) ~ U * mask}", reduce)
+    if per == "forces":
+        both = p.choices.chance(0.5)
+        end = (
+            "{value, grads = jax.value_and_grad(energy)(R)\nreturn value, -grads}"
+            if both
+            else "return -jax.grad(energy)(R)"
+        )
+        text = join(check, table, block("def energy(R):", body), end)
+        result: tuple[Tree, ...] = (Leaf(()), Leaf((n, 3))) if both else (Leaf((n, 3)),)
+    else:
+        text = join(check, table, body)
+        result = (Leaf(()) if per == "total" else Leaf((n,)),)
+    ends = ("_forces", "_force_field") if per == "forces" else ("_energy", "_pair")
     return Text(
-        lines=join(check, table if by_kind else "", apart, "dr = distance(dR)", _PAIR[kind], cut, reduce),
+        lines=text,
         given={
             "R": Array(box(n), "positions of shape (n, 3)", ("R", "positions", "pos")),
             "idx": Array(Leaf((n, near), 0, n, "int32"), "neighbours of each, n where there is none",
                          ("idx", "neighbor_idx", "neighbors")),
-            "species": Array(Leaf((n,), 0, kinds - 1, "int32"), "species of each", ("species", "kinds")),
+            "box": side_of_box(p),
+            "species": Array(Leaf((n,), 0, kinds - 1, "int32"), "species of each particle", ("species", "species_idx")),
             "sigma": sigma,
             "epsilon": epsilon,
             "alpha": Option("float", "how steep it is", ("2.0", "2.5", "3.0"), ("alpha",)),
-            "cutoff": Option("float | None", "distance beyond which nothing acts", ("None", "1.5", "2.0"),
-                             ("cutoff", "r_cutoff", "r_cut")),
+            "kappa": Constant("1.0", "inverse screening length", ("kappa",), (0.5, 2.0)),
+            "lam": Constant("0.5", "how far particles are coupled, from 0 to 1", ("lam", "coupling"), (0.2, 0.8)),
+            "charge": Array(Leaf((n,), -1, 1), "charge of each particle", ("charge", "charges", "q")),
+            "radius": Constant("0.5", "radius of the charges", ("radius", "core_radius"), (0.3, 0.6)),
+            "softness": Constant("0.5", "softness of the core", ("softness", "soft_core")),
+            "mixing": Option("str", "rule for lengths of pairs", ("'arithmetic'", "'geometric'"), ("mixing", "rule")),
+            "shift": Option("bool", "whether the energy is zero at the cutoff", ("True", "False"), ("shift",)),
+            "onset": Option("float", "where the cutoff begins", ("1.2", "1.0"), ("r_onset", "onset")),
+            "cutoff": Option("float", "distance beyond which nothing acts", ("1.5", "1.8"), ("r_cutoff", "r_cut"))
+            if cut == "smooth"
+            else Option("float | None", "distance beyond which nothing acts", ("None", "1.5", "1.8"),
+                        ("cutoff", "r_cutoff", "r_cut")),
         },
-        result=(Leaf(()) if per == "total" else Leaf((n,)),),
-        titles=tuple(f"{kind}{end}" for end in ("_energy", "_pair", "_neighbor_list" if listed else "_potential")),
-        summary=f"{kind.replace('_', ' ').capitalize()} energy of "
+        result=result,
+        titles=tuple(f"{kind}{end}{'_neighbor_list' if listed else ''}" for end in ends),
+        summary={"soft_core_lj": "Soft-core Lennard-Jones"}.get(kind, kind.replace("_", " ").capitalize())
+        + (" forces of " if per == "forces" else " energy of ")
         + ("particles and their neighbours" if listed else "all pairs of particles"),
-        returned="the energy" if per == "total" else "the energy of each particle",
+        returned={"total": "the energy", "particle": "the energy of each particle"}.get(
+            per, "forces of shape (n, 3)" if len(result) == 1 else "the energy and forces of shape (n, 3)"
+        ),
         helpers=(DISPLACEMENT, SAFE, CUTOFF),
     )  # fmt: skip
 
 
+_BONDED = {
+    "bond": """
+        {i, j = {bonds[:, 0], bonds[:, 1] ~ bonds.T}
+        dr = distance(displacement(R[i], R[j], box)) ~
+        R_ij = R[bonds]
+        dr = distance(displacement(R_ij[:, 0], R_ij[:, 1], box))}
+        stretch = dr - rest
+        FORM
+        {?0.25 if mask is not None:
+            {?0.2 if mask.shape != bonds.shape[:1]:
+                raise ValueError(f'expected one flag for each bond, got <<mask.shape>>')}
+            U = {jnp.where(mask, U, 0.0) ~ U * mask}}
+    """,
+    "angle": """
+        {u, v = displacement(R[:-2], R[1:-1], box), displacement(R[2:], R[1:-1], box) ~
+        {?0.4 # {the middle one is the corner}}
+        u = displacement(R[:-2], R[1:-1], box)
+        v = displacement(R[2:], R[1:-1], box)}
+        {?0.4 # {well behaved for straight angles, unlike the arc cosine}}
+        {theta = jnp.arctan2(distance(jnp.cross(u, v)), jnp.sum(u * v, axis=-1) + 1e-9) ~
+        sine, cosine = distance(jnp.cross(u, v)), jnp.sum(u * v, axis=-1)
+        theta = jnp.arctan2(sine, cosine + 1e-9)}
+        {U = 0.5 * stiffness * (theta - rest) ** 2 ~ bend = theta - rest
+        U = 0.5 * stiffness * bend ** 2 ~
+        if form == 'harmonic':
+            U = 0.5 * stiffness * (theta - rest) ** 2
+        elif form == 'cosine':
+            {?0.5 # {smooth where three beads are in line}}
+            U = 0.5 * stiffness * (jnp.cos(theta) - jnp.cos(rest)) ** 2
+        else:
+            raise ValueError(f'expected harmonic or cosine angles, got <<form>>')}
+    """,
+    "torsion": """
+        {?0.5 {# {bonds between beads that follow each other}}}
+        b = displacement(R[1:], R[:-1], box)
+        {b1, b2, b3 = b[:-2], b[1:-1], b[2:]
+        n1, n2 = jnp.cross(b1, b2), jnp.cross(b2, b3) ~
+        {?0.4 # {normals of the two planes}}
+        normal = jnp.cross(b[:-1], b[1:])
+        n1, n2 = normal[:-1], normal[1:]
+        b1, b2 = b[:-2], b[1:-1]}
+        {?0.4 # {signed, since a dihedral may turn either way}}
+        {x = jnp.sum(n1 * n2, axis=-1)
+        y = distance(b2) * jnp.sum(b1 * n2, axis=-1)
+        phi = jnp.arctan2(y, x + 1e-9) ~
+        phi = jnp.arctan2(distance(b2) * jnp.sum(b1 * n2, axis=-1), jnp.sum(n1 * n2, axis=-1) + 1e-9)}
+        {U = stiffness * (1.0 + jnp.cos(periodicity * phi - rest)) ~
+        if form == 'periodic':
+            U = stiffness * (1.0 + jnp.cos(periodicity * phi - rest))
+        elif form == 'harmonic':
+            {?0.5 # {the difference of two angles, between -pi and pi}}
+            dphi = wrap_angle(phi - rest)
+            U = 0.5 * stiffness * dphi ** 2
+        else:
+            raise ValueError(f'unknown form of torsions <<form>>')}
+    """,
+}
+_BOND_FORMS = {
+    "harmonic": "U = 0.5 * stiffness * stretch ** 2",
+    "morse": """
+        if form == 'harmonic':
+            U = 0.5 * stiffness * stretch ** 2
+        elif form == 'morse':
+            {?0.5 # {as stiff as the spring at rest, and it can break}}
+            alpha = jnp.sqrt(0.5 * stiffness / depth)
+            U = depth * (1.0 - jnp.exp(-alpha * stretch)) ** 2
+        else:
+            raise ValueError(f'unknown form of bonds <<form>>')
+    """,
+    "quartic": """
+        U = 0.5 * stiffness * stretch ** 2
+        if form == 'quartic':
+            U = U + 0.25 * anharmonic * stretch ** 4
+        elif form != 'harmonic':
+            raise ValueError(f'expected harmonic or quartic bonds, got <<form>>')
+    """,
+}
+_BONDED_CHECKS = {
+    "bond": """
+        {?0.15 if bonds.ndim != 2 or bonds.shape[-1] != 2:
+            raise ValueError(f'expected bonds of shape (m, 2), got <<bonds.shape>>')}
+    """,
+    "angle": """
+        {?0.1 if R.shape[0] < 3:
+            raise ValueError(f'an angle needs three beads, got <<R.shape[0]>>')}
+    """,
+    "torsion": """
+        {?0.1 if R.shape[0] < 4:
+            raise ValueError(f'a torsion needs four beads, got <<R.shape[0]>>')}
+    """,
+}
+
+
 def _bonds(p: Program) -> Text:
-    """Bonds, angles and torsions."""
-    n, m = p.size(64, 128), p.size(96, 256)
+    """Bonds, and the angles and torsions of a chain."""
+    n = p.size(64, 128)
     kind = p.pick("bond", "angle", "torsion")
-    ends = {"bond": 2, "angle": 3, "torsion": 4}[kind]
-    lines = {
-        "bond": """
-            {i, j = {bonds[:, 0], bonds[:, 1] ~ bonds.T}
-            dR = displacement(R[i], R[j]) ~
-            dR = jax.vmap(lambda pair: displacement(R[pair[0]], R[pair[1]]))(bonds) ~
-            ends = R[bonds]
-            dR = displacement(ends[:, 0], ends[:, 1])}
-            dr = distance(dR)
-            {stretch = dr - rest
-            {U = 0.5 * stiffness * stretch ** 2 ~
-            {?0.5 U = jnp.where(stretch > 0, stiffness * stretch ** 2, 0.5 * stiffness * stretch ** 2) ~
-            U = stiffness / 2.0 * stretch ** 2}} ~
-            U = 0.5 * stiffness * (dr - rest) ** 2}
-        """,
-        "angle": """
-            {a, b, c = {bonds.T ~ [bonds[:, i] for i in range(3)]}
-            u, v = displacement(R[a], R[b]), displacement(R[c], R[b]) ~
-            {?0.4 # {the middle one is the corner}}
-            ends = R[bonds]
-            u = displacement(ends[:, 0], ends[:, 1])
-            v = displacement(ends[:, 2], ends[:, 1])}
-            cos = jnp.sum(u * v, axis=-1) / {(distance(u) * distance(v) + 1e-3) ~
-            jnp.maximum(distance(u) * distance(v), 1e-3)}
-            {?0.5 cos = jnp.clip(cos, -0.99, 0.99)}
-            {U = 0.5 * stiffness * (cos - jnp.cos(rest)) ** 2 ~
-            bend = cos - jnp.cos(rest)
-            U = stiffness / 2.0 * bend ** 2}
-        """,
-        "torsion": """
-            a, b, c, d = {R[bonds.T] ~ [R[bonds[:, i]] for i in range(4)]}
-            {b1, b2, b3 = displacement(b, a), displacement(c, b), displacement(d, c) ~
-            b1 = displacement(b, a)
-            b2 = displacement(c, b)
-            b3 = displacement(d, c)}
-            {?0.4 # {normals of the two planes}}
-            n1, n2 = jnp.cross(b1, b2), jnp.cross(b2, b3)
-            {lengths = distance(n1) * distance(n2) + 0.05 ~ lengths = jnp.maximum(distance(n1) * distance(n2), 0.05)}
-            cos = jnp.sum(n1 * n2, axis=-1) / lengths
-            {U = stiffness * (1.0 + cos * jnp.cos(rest)) ~
-            {?0.5 # {the second harmonic}}
-            U = 0.5 * stiffness * (1.0 - (2.0 * cos ** 2 - 1.0) * jnp.cos(rest))}
-        """,
-    }[kind]
+    m = {"bond": p.size(96, 256), "angle": n - 2, "torsion": n - 3}[kind]
     form = p.pick("total", "force", "each")
     each = p.choices.chance(0.4)
-    given_rest = Array(Leaf((m,), 0.8, 1.2), "value of each at rest", ("rest", "length", "r0"))
-    given_k = Array(Leaf((m,), 0.5, 2), "stiffness of each", ("stiffness", "k", "k_b"))
+    rest = (0.8, 1.2) if kind == "bond" else (1.5, 2.2)
+    whose = f"of each {kind}"
+    rest_name = {"bond": ("r0", "length", "rest"), "angle": ("theta0", "rest_angle")}.get(kind, ("phi0", "phase"))
+    rest_says = {"bond": "length at rest", "angle": "angle at rest"}.get(kind, "phase")
+    stiff_name = {"bond": ("k_b", "stiffness", "k"), "angle": ("k_theta", "stiffness", "k")}.get(
+        kind, ("k_phi", "stiffness", "k")
+    )
+    bond = p.pick(*_BOND_FORMS)
+    lines = dedent(_BONDED[kind]).replace("FORM", dedent(_BOND_FORMS[bond]).strip())
     if form == "force":
         text = join(
             block("def energy(R):", lines, "return {jnp.sum(U) ~ U.sum()}"),
@@ -220,27 +344,35 @@ def _bonds(p: Program) -> Text:
     else:
         text = join(lines, "return {jnp.sum(U) ~ U.sum()}" if form == "total" else "return U")
         result = Leaf(()) if form == "total" else Leaf((m,))
-    check = f"""
-        {{?0.3 if bonds.shape[-1] != {ends}:
-            raise ValueError(f'expected {ends} particles in a row, got <<bonds.shape[-1]>>')}}
-    """
+    names = {"bond": (f"'{bond}'",), "torsion": ("'periodic'",)}.get(kind, ("'harmonic'", "'cosine'"))
+    asked = p.choices.choice(names)
     return Text(
-        lines=join(check, text),
+        lines=join(_BONDED_CHECKS[kind], text),
         given={
             "R": Array(box(n), "positions of shape (n, 3)", ("R", "positions", "pos")),
-            "bonds": Array(
-                Leaf((m, ends), 0, n - 1, "int32"),
-                f"particles of each {kind}",
-                {"bond": ("bonds", "bond_idx"), "angle": ("angles", "triples")}.get(kind, ("dihedrals", "quads")),
-            ),
-            "rest": given_rest if each else Constant("1.0", "value at rest", ("rest", "r0"), (0.8, 1.2)),
-            "stiffness": given_k if each else Constant("1.0", "stiffness", ("stiffness", "k"), (0.5, 2)),
+            "bonds": Array(Leaf((m, 2), 0, n - 1, "int32"), "the two particles of each bond", ("bonds", "bond_idx")),
+            "mask": Array(truth(m), "bonds that exist", ("mask", "bond_mask")),
+            "box": side_of_box(p),
+            "rest": Array(Leaf((m,), *rest), f"{rest_says} {whose}", rest_name)
+            if each
+            else Constant({"bond": "1.0", "angle": "1.9"}.get(kind, "0.0"), rest_says, rest_name, rest),
+            "stiffness": Array(Leaf((m,), 0.5, 2), f"stiffness {whose}", stiff_name)
+            if each
+            else Constant("1.0", "stiffness", stiff_name, (0.5, 2)),
+            "depth": Constant("2.0", "depth of the well", ("depth", "well_depth"), (1.0, 3.0)),
+            "anharmonic": Constant("1.0", "quartic coefficient", ("k4", "anharmonicity"), (0.5, 2.0)),
+            "periodicity": Option("int", "minima of a full turn", ("3", "2", "1"), ("multiplicity", "periodicity")),
+            "form": Option("str", f"form of the energy of a {kind}", (asked,), ("form", "kind")),
         },
         result=(result,),
         titles=tuple(f"{name}_{'forces' if form == 'force' else 'energy'}" for name in
-                     {"bond": ("bond", "harmonic_bond"), "angle": ("angle", "bond_angle"),
+                     {"bond": ("bond", "bonded"), "angle": ("angle", "bending"),
                       "torsion": ("torsion", "dihedral")}[kind]),
-        summary=f"{'Forces' if form == 'force' else 'Energy'} of {kind}s",
+        summary={
+            "bond": f"{'Forces' if form == 'force' else 'Energy'} of bonds",
+            "angle": f"{'Forces' if form == 'force' else 'Energy'} of the angles along a chain of beads",
+            "torsion": f"{'Forces' if form == 'force' else 'Energy'} of the dihedral angles along a chain of beads",
+        }[kind],
         returned={"total": "the energy of all", "each": "one energy for each", "force": "forces of shape (n, 3)"}[form],
         helpers=(DISPLACEMENT, SAFE),
     )  # fmt: skip

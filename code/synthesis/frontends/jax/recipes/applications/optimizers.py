@@ -1,5 +1,6 @@
 """Steps of optimizers over trees of parameters, and what is done with gradients and averages before and after."""
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -55,10 +56,14 @@ _MOMENTS: dict[str, tuple[str, ...]] = {
     "rmsprop": ("nu",), "adagrad": ("nu",), "amsgrad": ("mu", "nu", "nu_max"),
 }  # fmt: skip
 """For each optimizer what it keeps of the gradients."""
-_NAMES = {
-    "mu": ("mu", "momentum", "trace", "first_moment"), "nu": ("nu", "second_moment", "sum_of_squares"),
-    "nu_max": ("nu_max", "max_nu"),
-}  # fmt: skip
+_STYLES = ({"mu": "mu", "nu": "nu", "nu_max": "nu_max"},) * 2 + (
+    {"mu": "first_moment", "nu": "second_moment", "nu_max": "max_second_moment"},
+    {"mu": "exp_avg", "nu": "exp_avg_sq", "nu_max": "max_exp_avg_sq"},
+)
+_ALONE = {"sgd_momentum": ("momentum", "trace", "velocity"), "nesterov": ("momentum", "trace", "velocity"),
+          "lion": ("mu", "momentum", "exp_avg"), "adagrad": ("sum_of_squares", "accumulator"),
+          "rmsprop": ("nu", "mean_square", "avg_sq")}  # fmt: skip
+"""What is kept is called in one style, or after what it is where it is one thing alone."""
 
 
 def _draw_step(stream: Stream, target: str) -> KernelSpec:
@@ -72,16 +77,27 @@ def _draw_step(stream: Stream, target: str) -> KernelSpec:
         p.pick("record", "record", "dict", "apart") if len(kept) > 1 or counts else p.pick("record", "apart", "apart")
     )
     low = "bfloat16" if p.maybe(0.25) else "float32"
-    names = {one: p.pick(*_NAMES[one]) for one in kept}
+    called = p.choices.choice(_STYLES)
+    names = {one: p.pick(*_ALONE[target]) if target in _ALONE else called[one] for one in kept}
     p.tree("params", changed(tree, -1, 1, low), "parameters", ("params", "weights", "theta"))
     p.tree("grads", changed(tree, -2, 2, low), "gradients, a tree like the parameters", ("grads", "gradients"))
     moments = {one: changed(tree, *((-1, 1) if one == "mu" else (0.01, 2)), "float32") for one in kept}
     at = _hold_state(p, target, held, names, moments, counts=counts)
-    p.number("lr", p.pick("1e-3", "0.01", "0.1"), "step size", (0.001, 0.1), ("learning_rate", "lr", "step_size"))
-    p.number("b1", "0.9", "decay of the first moment", (0.8, 0.95), ("b1", "beta1", "momentum_decay"))
-    p.number("b2", p.pick("0.999", "0.99", "0.95"), "decay of the second moment", (0.9, 0.99), ("b2", "beta2", "rho"))
+    usual = {"sgd_momentum": ("0.1", "0.01"), "nesterov": ("0.1", "0.01"), "lion": ("1e-4", "3e-5")}
+    p.number(
+        "lr",
+        p.pick(*usual.get(target, ("1e-3", "3e-4"))),
+        "step size",
+        (0.001, 0.1),
+        ("learning_rate", "lr", "step_size"),
+    )
+    betas = p.choices.choice((("b1", "b2"), ("beta1", "beta2")))
+    first = {"sgd_momentum": ("momentum_decay", "beta"), "nesterov": ("momentum_decay", "beta")}.get(target, betas[:1])
+    second = ("decay_rate", "rho") if target == "rmsprop" else betas[1:]
+    p.option("b1", "0.9", "float", "decay of the first moment", p.pick("0.9", "0.95"), first)
+    p.number("b2", p.pick("0.999", "0.99", "0.95"), "decay of the second moment", (0.9, 0.99), second)
     p.number("eps", p.pick("1e-8", "1e-6"), "small number that keeps the division safe", None, ("eps", "epsilon"))
-    p.number("decay", p.pick("1e-4", "0.01", "0.1"), "weight decay", (0.001, 0.1), ("weight_decay", "decay", "wd"))
+    p.option("decay", p.pick("1e-4", "0.01"), "float", "weight decay", p.pick("0.01", "0.1"), ("weight_decay", "decay"))
     p.number("max_norm", "1.0", "largest norm of all gradients", (0.5, 2.0), ("max_norm", "clip_norm"))
     p.option("nesterov", "False", "bool", "whether the gradient is looked up ahead", p.pick("True", "False"))
     p.option(
@@ -92,16 +108,17 @@ def _draw_step(stream: Stream, target: str) -> KernelSpec:
         p.pick("True", "False"),
         ("bias_correction", "debias"),
     )
-    if p.maybe(0.25):
-        p.add("'# keep the global norm of the gradients bounded'", clip_by_norm(p, each, "grads"))
+    clipped = low == "float32" and p.maybe(0.12)
+    if clipped:
+        p.add(clip_by_norm(p, each, "grads"))
     if low != "float32":
         p.add(f"grads = {each}(lambda g: g.astype(jnp.float32), grads)")
-    if p.maybe(0.2) and target != "adamw" and low == "float32":
-        p.add(remark(p, "decay as a part of the gradient", "large weights cost something"))
-        p.add(f"grads = {each}(lambda g, w: g + decay * w, grads, params)")
     lines, change, ends = _UPDATES[target](p, each, at, counts)
+    if p.maybe(0.15) and target in ("sgd_momentum", "adam", "rmsprop", "adagrad") and not clipped and low == "float32":
+        p.add(remark(p, "L2 regularization"))
+        p.add(f"grads = {each}(lambda g, w: g + decay * w, grads, params)")
     p.add(remark(p, *_WHY[target], share=0.6), *lines)
-    p.add(remark(p, "move the parameters", "new parameters", share=0.3))
+    p.add(remark(p, "update the parameters", share=0.2))
     p.add(_apply(p, each, form, change, ends, cast=low != "float32"))
     made = [
         Record(state.name, state.fields) if isinstance(state, Record) else state
@@ -175,38 +192,30 @@ def clip_by_norm(p: Program, each: str, tree: str, *, always: bool = False) -> s
         p: the function, which has a number ``max_norm``.
         each: what maps over trees.
         tree: what the tree is called.
-        always: whether it is never left as it is, so that ``norm`` is known in any case.
+        always: whether it is never left as it is, so that ``grad_norm`` is known in any case.
     """
     text = _CLIP if always or p.choices.chance(0.6) else _CLIP_OR_NOT
     return p.choose(text.replace("TREE", tree).replace("EACH", each))
 
 
 _CLIP = """
-    {norm = global_norm(TREE) ~ norm = global_norm(TREE) ~
-    squares = 0.0
-    for g in jax.tree.leaves(TREE):
-        squares {= squares + ~ +=} jnp.sum({jnp.square(g) ~ g ** 2})
-    norm = jnp.sqrt(squares) ~
-    norm = jnp.sqrt(sum({jnp.sum(jnp.square(g)) ~ (g ** 2).sum()} for g in jax.tree.leaves(TREE))) ~
-    squares = EACH(lambda g: jnp.sum(g ** 2), TREE)
-    norm = jnp.sqrt(jax.tree.reduce(lambda a, b: a + b, squares)) ~
-    squares = [jnp.sum(jnp.square(g)) for g in jax.tree.leaves(TREE)]
-    norm = jnp.sqrt(jnp.stack(squares).sum())}
-    {?0.4 # {never longer than the limit ~ shorter gradients stay as they are}}
-    scale_by = {jnp.minimum(1.0, max_norm / (norm + 1e-6)) ~ jnp.where(norm > max_norm, max_norm / norm, 1.0) ~
-        max_norm / jnp.maximum(norm, max_norm)}
-    TREE = EACH(lambda g: g * scale_by, TREE)
+    {grad_norm = global_norm(TREE) ~ grad_norm = global_norm(TREE) ~
+    grad_norm = jnp.sqrt(sum({jnp.sum(jnp.square(g)) ~ (g ** 2).sum()} for g in jax.tree.leaves(TREE))) ~
+    squared_norms = EACH(lambda g: jnp.sum(g ** 2), TREE)
+    grad_norm = jnp.sqrt(jax.tree.reduce(jnp.add, squared_norms)) ~
+    squared_norms = [jnp.sum(jnp.square(g)) for g in jax.tree.leaves(TREE)]
+    grad_norm = jnp.sqrt(jnp.stack(squared_norms).sum())}
+    {?0.3 # clip by global norm}
+    clip_factor = {jnp.minimum(1.0, max_norm / (grad_norm + 1e-6)) ~ max_norm / jnp.maximum(grad_norm, max_norm)}
+    TREE = EACH(lambda g: g * clip_factor, TREE)
 """
 _CLIP_OR_NOT = """
     if max_norm is not None:
-        {?0.4 # {never longer than the limit ~ shorter gradients stay as they are}}
-        {norm = global_norm(TREE) ~ norm = global_norm(TREE) ~
-        norm = jnp.sqrt(sum({jnp.sum(jnp.square(g)) ~ (g ** 2).sum()} for g in jax.tree.leaves(TREE))) ~
-        squares = [jnp.sum(jnp.square(g)) for g in jax.tree.leaves(TREE)]
-        norm = jnp.sqrt(jnp.stack(squares).sum())}
-        scale_by = {jnp.minimum(1.0, max_norm / (norm + 1e-6)) ~ max_norm / jnp.maximum(norm, max_norm)}
-        {TREE = EACH(lambda g: g * scale_by, TREE) ~
-        TREE = EACH(lambda g: (g * scale_by).astype(g.dtype), TREE)}
+        {?0.3 # clip by global norm}
+        {grad_norm = global_norm(TREE) ~ grad_norm = global_norm(TREE) ~
+        grad_norm = jnp.sqrt(sum({jnp.sum(jnp.square(g)) ~ (g ** 2).sum()} for g in jax.tree.leaves(TREE)))}
+        clip_factor = {jnp.minimum(1.0, max_norm / (grad_norm + 1e-6)) ~ max_norm / jnp.maximum(grad_norm, max_norm)}
+        TREE = EACH(lambda g: g * clip_factor, TREE)
 """
 
 
@@ -237,17 +246,13 @@ def _adam(p: Program, each: str, at: dict[str, str], counts: bool, largest: bool
     if largest:
         lines.append(f"new_nu_max = {each}(jnp.maximum, {at['nu_max']}, new_nu)")
         second = "new_nu_max"
-    top, root = "m", p.pick("jnp.sqrt(v) + eps", "eps + jnp.sqrt(v)")
+    top, root = "m", "jnp.sqrt(v) + eps"
     if counts:
         lines.append(
-            p.pick(
-                f"count = {at['count']} + 1", f"count = {at['count']} + 1", f"count = jnp.asarray({at['count']} + 1)"
-            )
+            f"count = {at['count']} + 1",
         )
-        form = p.pick("trees", "rate", "inside", "optional")
-        lines.append(
-            remark(p, "moments begin at zero: correct for it", "bias correction", "the first moments are too small")
-        )
+        form = p.pick("trees", "rate", "inside")
+        lines.append(remark(p, "bias correction"))
         if form == "trees":
             lines += [
                 f"mu_hat = {each}(lambda m: m / (1 - b1 ** count), new_mu)",
@@ -268,11 +273,11 @@ def _adam(p: Program, each: str, at: dict[str, str], counts: bool, largest: bool
         if form == "rate":
             lines.append(
                 p.pick(
-                    "rate = lr * jnp.sqrt(1 - b2 ** count) / (1 - b1 ** count)",
-                    "rate = lr * (1 - b2 ** count) ** 0.5 / (1 - b1 ** count)",
+                    "lr_t = lr * jnp.sqrt(1 - b2 ** count) / (1 - b1 ** count)",
+                    "lr_t = lr * (1 - b2 ** count) ** 0.5 / (1 - b1 ** count)",
                 )
             )
-            return lines, f"rate * {top} / ({root})", f"new_mu, {second}"
+            return lines, f"lr_t * {top} / ({root})", f"new_mu, {second}"
         lines.append("c1 = 1 - b1 ** count\nc2 = 1 - b2 ** count")
         return lines, "lr * (m / c1) / (jnp.sqrt(v / c2) + eps)", f"new_mu, {second}"
     return lines, f"lr * {top} / ({root})", f"new_mu, {second}"
@@ -295,14 +300,14 @@ def _momentum(p: Program, each: str, at: dict[str, str], _: bool) -> _Update:
         return (
             [
                 sums,
-                remark(p, "look one step ahead"),
+                remark(p, "Nesterov momentum"),
                 p.pick(
-                    f"direction = {ahead} if nesterov else new_mu",
-                    f"{block('if nesterov:', f'direction = {ahead}')}\n{block('else:', 'direction = new_mu')}",
+                    f"updates = {ahead} if nesterov else new_mu",
+                    f"{block('if nesterov:', f'updates = {ahead}')}\n{block('else:', 'updates = new_mu')}",
                 ),
             ],
             "lr * m",
-            "direction",
+            "updates",
         )
     return [trace], "lr * m", "new_mu"
 
@@ -313,30 +318,30 @@ def _nesterov(p: Program, each: str, at: dict[str, str], _: bool) -> _Update:
         f"new_mu = {each}(lambda m, g: g + b1 * m, {at['mu']}, grads)",
     )
     if p.choices.chance(0.5):
-        return [trace, f"direction = {each}(lambda m, g: b1 * m + g, new_mu, grads)"], "lr * m", "direction"
+        return [trace, f"updates = {each}(lambda m, g: b1 * m + g, new_mu, grads)"], "lr * m", "updates"
     return [trace], p.pick("lr * (v + b1 * m)", "lr * (b1 * m + v)"), "new_mu, grads"
 
 
 def _lion(p: Program, each: str, at: dict[str, str], _: bool) -> _Update:
-    mixed = p.pick(
-        f"mixed = {each}(lambda m, g: b1 * m + (1 - b1) * g, {at['mu']}, grads)",
-        f"mixed = {each}(lambda m, g: m + (1 - b1) * (g - m), {at['mu']}, grads)",
+    update = p.pick(
+        f"update = {each}(lambda m, g: b1 * m + (1 - b1) * g, {at['mu']}, grads)",
+        f"update = {each}(lambda m, g: m + (1 - b1) * (g - m), {at['mu']}, grads)",
     )
     later = p.pick(
         f"new_mu = {each}(lambda m, g: b2 * m + (1 - b2) * g, {at['mu']}, grads)",
         f"new_mu = {each}(lambda m, g: m + (1 - b2) * (g - m), {at['mu']}, grads)",
     )
     return (
-        [mixed, later],
+        [update, later],
         p.pick("lr * jnp.sign(m)", "lr * (jnp.sign(m) + decay * w)", "lr * jnp.sign(m) + lr * decay * w"),
-        "mixed",
+        "update",
     )
 
 
 def _rmsprop(p: Program, each: str, at: dict[str, str], _: bool) -> _Update:
     return (
         [_second(p, each, at)],
-        p.pick("lr * m / (jnp.sqrt(v) + eps)", "lr * m * jax.lax.rsqrt(v + eps)", "lr * m / jnp.sqrt(v + eps)"),
+        p.pick("lr * m / (jnp.sqrt(v) + eps)", "lr * m / jnp.sqrt(v + eps)"),
         "grads, new_nu",
     )
 
@@ -348,11 +353,7 @@ def _adagrad(p: Program, each: str, at: dict[str, str], _: bool) -> _Update:
     )
     return (
         [total],
-        p.pick(
-            "lr * m / (jnp.sqrt(v) + eps)",
-            "lr * m * jax.lax.rsqrt(v + eps)",
-            "jnp.where(v > 0, lr * m * jax.lax.rsqrt(v + eps), 0.0)",
-        ),
+        p.pick("lr * m / (jnp.sqrt(v) + eps)", "lr * m / jnp.sqrt(v + eps)"),
         "grads, new_nu",
     )
 
@@ -366,14 +367,14 @@ _UPDATES = {
     "rmsprop": _rmsprop, "adagrad": _adagrad, "amsgrad": _amsgrad,
 }  # fmt: skip
 _WHY = {
-    "sgd_momentum": ("a running sum smooths the direction", "heavy ball"),
-    "nesterov": ("momentum with a look ahead", "the gradient where momentum leads to"),
-    "adam": ("running moments of the gradients", "first and second moments"),
-    "adamw": ("running moments of the gradients", "weights decay apart from the gradient"),
-    "lion": ("only the sign of the direction counts", "the momentum is updated after it was used"),
-    "rmsprop": ("steps shrink where gradients are large", "running mean of squares"),
-    "adagrad": ("steps of an entry shrink with all that it has moved", "sum of all squares"),
-    "amsgrad": ("second moments never shrink", "the largest second moment so far"),
+    "sgd_momentum": ("heavy ball momentum",),
+    "nesterov": ("Nesterov momentum",),
+    "adam": ("first and second moments",),
+    "adamw": ("first and second moments",),
+    "lion": ("the momentum is updated after it is used",),
+    "rmsprop": ("running mean of squared gradients",),
+    "adagrad": ("accumulate squared gradients",),
+    "amsgrad": ("keep the largest second moment",),
 }
 _SUMMARIES = {
     "sgd_momentum": "Gradient descent with momentum", "nesterov": "Gradient descent with Nesterov's "
@@ -387,8 +388,13 @@ _SUMMARIES = {
 
 def _apply(p: Program, each: str, held: str, change: str, ends: str, *, cast: bool) -> str:
     """Statements that make ``new_params``."""
-    both = ", " in ends
-    letters = "w, m, v" if both else "w, m"
+    first, *second = ends.split(", ")
+    # Gradients are called g, and what is kept of them m and v.
+    change = re.sub(r"\bm\b", "g", change) if first == "grads" else change
+    change = re.sub(r"\bv\b", "g", change) if second == ["grads"] else change
+    letters = ", ".join(
+        ["w", "g" if first == "grads" else "m", *(["g" if second == ["grads"] else "v"] if second else [])]
+    )
     new = f"w - {change}" if " + " not in change else f"w - ({change})"
     new = f"({new}).astype(w.dtype)" if cast else new
     form = p.pick("lambda", "function", "updates", *(["names"] if held in ("flat", "layers") else []))
@@ -398,22 +404,32 @@ def _apply(p: Program, each: str, held: str, change: str, ends: str, *, cast: bo
         letters = letters.replace("w, ", "")
         negated = f"-({change})" if " + " in change else f"-{change}"
         return join(
-            f"deltas = {each}(lambda {letters}: {negated}, {ends})",
+            f"updates = {each}(lambda {letters}: {negated}, {ends})",
             p.pick(
-                f"new_params = {each}(lambda w, u: w + u, params, deltas)",
-                f"new_params = {each}(jnp.add, params, deltas)",
+                f"new_params = {each}(lambda w, u: w + u, params, updates)",
+                f"new_params = {each}(jnp.add, params, updates)",
             ),
         )
     if form == "function":
-        inner = p.pick(f"return {new}", f"stepped = {new}\nreturn stepped")
-        return f"{block(f'def apply({letters}):', inner)}\n\nnew_params = {each}(apply, params, {ends})"
+        inner = f"return {new}"
+        decays = " + lr * decay * w" if " + lr * decay * w" in change else "lr * decay * w + "
+        if decays in change and not cast:
+            inner = join(
+                f"update = {change.replace(decays, '')}",
+                block(
+                    "if w.ndim > 1:", remark(p, "biases and scales do not decay"), "update = update + lr * decay * w"
+                ),
+                "return w - update",
+            )
+        return f"{block(f'def apply_update({letters}):', inner)}\n\nnew_params = {each}(apply_update, params, {ends})"
     return f"new_params = {each}(lambda {letters}: {new}, params, {ends})"
 
 
 def _by_name(p: Program, held: str, change: str, ends: str) -> str:
     """Statements that make ``new_params`` one entry after the other, of a dictionary or of a list of them."""
     first, *second = ends.split(", ")
-    read = {"m": f"{first}[name]", "v": f"{second[0]}[name]" if second else ""}
+    read = {"g" if first == "grads" else "m": f"{first}[name]"}
+    read |= {"g" if second == ["grads"] else "v": f"{second[0]}[name]"} if second else {}
     lines = [f"{letter} = {text}" for letter, text in read.items() if text]
     if held == "layers":
         read = {letter: text.replace("[name]", "[i][name]") for letter, text in read.items()}
@@ -422,13 +438,13 @@ def _by_name(p: Program, held: str, change: str, ends: str) -> str:
             "new_params = []",
             block(
                 "for i, layer in enumerate(params):",
-                "stepped = dict(layer)",
-                block("for name, w in layer.items():", *lines, f"stepped[name] = w - ({change})"),
-                "new_params.append(stepped)" if p.choices.chance(0.5) else "new_params = [*new_params, stepped]",
+                "new_layer = {}",
+                block("for name, w in layer.items():", *lines, f"new_layer[name] = w - ({change})"),
+                "new_params.append(new_layer)",
             ),
         )
     return join(
-        p.pick("new_params = dict(params)", "new_params = {}"),
+        "new_params = {}",
         block("for name, w in params.items():", *lines, f"new_params[name] = w - ({change})"),
     )
 

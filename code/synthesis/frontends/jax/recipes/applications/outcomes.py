@@ -1,6 +1,6 @@
 """What is drawn from scores, and what episodes come to: sampled tokens, returns, objectives of policies."""
 
-from textwrap import indent
+from textwrap import dedent
 
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.parts import (
@@ -13,19 +13,116 @@ from synthesis.frontends.jax.recipes.applications.parts import (
 )
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf
-from synthesis.grammar.lines import block, join
+from synthesis.grammar.lines import block
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
 _WHY = {
-    "top_k_sampling": ("only the best k may be chosen", "rule out unlikely tokens"),
-    "nucleus": ("the smallest set with enough probability", "keep the head of the distribution"),
-    "min_p_sampling": ("rule out what is much less likely than the best",),
     "discounted_returns": ("from the last step to the first",),
-    "advantages": ("what happened against what was expected", "temporal differences"),
-    "importance_returns": ("actions were taken by another policy", "correct for the policy that acted"),
-    "clipped_objective": ("what happened against what was expected",),
+    "advantages": ("temporal difference errors",),
+    "importance_returns": ("importance weights for off-policy actions",),
+    "clipped_objective": ("temporal difference errors",),
 }
+
+
+_PREPARED = """
+    {?0.12 if logits.ndim != 2:
+        raise ValueError(f'expected logits of shape (batch, vocab), got <<logits.shape>>')}
+    OPTIONAL
+    logits = logits / temperature
+"""
+_OPTIONAL = (
+    "",
+    """
+    if bias is not None:
+        {?0.2 if bias.shape[-1] != logits.shape[-1]:
+            raise ValueError(f'expected a bias for <<logits.shape[-1]>> tokens, got <<bias.shape[-1]>>')}
+        logits = logits + bias
+    """,
+    """
+    if seen is not None:
+        {?0.4 # {repetition penalty}}
+        rows = jnp.arange(logits.shape[0])[:, None]
+        token_mask = jnp.zeros(logits.shape, dtype=bool).at[rows, seen].set(True)
+        penalized = jnp.where(logits > 0, logits / penalty, logits * penalty)
+        logits = jnp.where(token_mask, penalized, logits)
+    """,
+    """
+    if seen is not None:
+        {?0.4 # {frequency penalty}}
+        counts = jax.nn.one_hot(seen, logits.shape[-1]).sum(axis=1)
+        logits = logits - frequency_penalty * counts
+    """,
+    """
+    if banned:
+        {?0.4 # {tokens that are never generated}}
+        logits = logits.at[:, jnp.array(banned)].set(-jnp.inf)
+    """,
+    """
+    if greedy:
+        return GREEDY
+    """,
+)
+"""What a function may do with scores before it samples: one of these things."""
+_KEPT = {
+    "categorical": "",
+    "top_k_sampling": """
+        {?0.4 # {keep the k largest logits}}
+        {if k is not None and k < logits.shape[-1]:
+            values, _ = jax.lax.top_k(logits, k)
+            logits = jnp.where(logits < values[:, -1:], -jnp.inf, logits) ~
+        values, _ = jax.lax.top_k(logits, k)
+        logits = jnp.where(logits < values[:, -1:], -jnp.inf, logits) ~
+        values = jnp.sort(logits, axis=-1)[:, -k:]
+        logits = jnp.where(logits >= values[:, :1], logits, -jnp.inf)}
+    """,
+    "nucleus": """
+        {?0.4 # {keep the smallest set of tokens that holds the probability}}
+        {if mass < 1.0:
+            sorted_logits = jnp.sort(logits, axis=-1)[:, ::-1]
+            cumulative_probs = jnp.cumsum(jax.nn.softmax(sorted_logits, axis=-1), axis=-1)
+            cutoff_index = jnp.sum(cumulative_probs < mass, axis=-1, keepdims=True)
+            cutoff = jnp.take_along_axis(sorted_logits, cutoff_index, axis=-1)
+            logits = jnp.where(logits < cutoff, -jnp.inf, logits)
+        ~
+        {?0.15 if mass <= 0.0 or mass > 1.0:
+            raise ValueError(f'top-p probability must be in (0, 1], got <<mass>>')}
+        sorted_logits = {jnp.sort(logits, axis=-1)[:, ::-1] ~ jnp.flip(jnp.sort(logits, axis=-1), axis=-1) ~
+        -jnp.sort(-logits, axis=-1)}
+        sorted_probs = jax.nn.softmax(sorted_logits, axis=-1)
+        cumulative_probs = jnp.cumsum(sorted_probs, axis=-1)
+        {cutoff_index = jnp.sum(cumulative_probs < mass, axis=-1, keepdims=True)
+        cutoff = jnp.take_along_axis(sorted_logits, cutoff_index, axis=-1) ~
+        {?0.4 # the token that crosses the threshold is kept}
+        keep = cumulative_probs - sorted_probs < mass
+        cutoff = jnp.min(jnp.where(keep, sorted_logits, jnp.inf), axis=-1, keepdims=True)}
+        logits = jnp.where(logits < cutoff, -jnp.inf, logits)}
+    """,
+    "min_p_sampling": """
+        {?0.4 # {drop tokens far less likely than the best one}}
+        {probs = jax.nn.softmax(logits, axis=-1)
+        threshold = floor * {probs.max(axis=-1, keepdims=True) ~ jnp.max(probs, axis=-1, keepdims=True)}
+        logits = jnp.where(probs < threshold, -jnp.inf, logits) ~
+        log_probs = jax.nn.log_softmax(logits, axis=-1)
+        threshold = jnp.max(log_probs, axis=-1, keepdims=True) + math.log(floor)
+        logits = jnp.where(log_probs < threshold, -jnp.inf, logits) ~
+        {?0.4 # in log space, no softmax is needed}
+        threshold = jnp.max(logits, axis=-1, keepdims=True) + math.log(floor)
+        logits = jnp.where(logits >= threshold, logits, -jnp.inf)}
+    """,
+}
+_CHOSEN = """
+    {tokens = jax.random.categorical(key, logits, axis=-1) ~
+    noise = jax.random.gumbel(key, logits.shape)
+    tokens = jnp.argmax(logits + noise, axis=-1)}
+"""
+_PICKED = """
+    all_log_probs = jax.nn.log_softmax(logits, axis=-1)
+    {token_log_probs = jnp.take_along_axis(all_log_probs, tokens[:, None], axis=-1)[:, 0] ~
+    token_log_probs = all_log_probs[jnp.arange(all_log_probs.shape[0]), tokens]}
+    return tokens, token_log_probs
+"""
+_PICKED_GREEDY = "jnp.argmax(logits, axis=-1), jnp.max(jax.nn.log_softmax(logits, axis=-1), axis=-1)"
 
 
 def _draw_sampling(stream: Stream, target: str) -> KernelSpec:
@@ -36,124 +133,45 @@ def _draw_sampling(stream: Stream, target: str) -> KernelSpec:
         "logits",
         Leaf((rows, words), -4, 4),
         "scores of the next token, shape (batch, vocab)",
-        ("logits", "scores", "next_logits"),
+        ("logits", "next_logits"),
     )
     p.tensor("key", key(), "random key", ("key", "rng", "rng_key"))
     p.tensor(
         "seen",
         whole(rows, p.size(8, 16, 32), below=words),
         "tokens so far, shape (batch, length)",
-        ("tokens", "previous", "generated"),
-    )
-    p.tensor(
-        "bias",
-        Leaf((words,), -1, 1),
-        "what is added to the score of each token",
-        ("bias", "logit_bias"),
-        given=p.maybe(0.35),
+        ("prev_tokens", "previous", "generated"),
         optional=True,
     )
+    p.tensor(
+        "bias", Leaf((words,), -1, 1), "what is added to the score of each token", ("bias", "logit_bias"), optional=True
+    )
     p.number("temperature", p.pick("1.0", "0.7", "0.8"), "how even the choice is", (0.5, 1.5), ("temperature", "temp"))
-    p.number(
-        "penalty",
-        p.pick("1.2", "1.1"),
-        "how much less seen tokens are chosen",
-        None,
-        ("penalty", "repetition_penalty"),
-    )
+    p.option(
+        "penalty", "1.2", "float", "how much less seen tokens are chosen", p.pick("1.2", "1.1"),
+        ("repetition_penalty", "penalty"),
+    )  # fmt: skip
+    p.option("banned", "None", "list[int] | None", "tokens that are never chosen", p.pick("[0, 1]", "[0]", "[1, 2, 3]"))
     p.option("k", p.pick("40", "10"), "int", "how many tokens may be chosen", p.pick("8", "16", "32"), ("k", "top_k"))
-    p.number(
-        "mass",
-        p.pick("0.9", "0.95"),
-        "probability of the tokens that may be chosen",
-        (0.5, 0.95),
-        ("top_p", "p", "mass"),
-    )
-    p.number("floor", p.pick("0.05", "0.1"), "least probability relative to the best", (0.02, 0.2), ("min_p", "floor"))
+    p.option(
+        "mass", p.pick("0.9", "0.95"), "float", "probability of the tokens that may be chosen",
+        p.pick("0.5", "0.8", "0.9"), ("top_p", "p"),
+    )  # fmt: skip
+    p.option(
+        "floor", p.pick("0.05", "0.1"), "float", "least probability relative to the best", p.pick("0.02", "0.1", "0.2"),
+        ("min_p", "floor"),
+    )  # fmt: skip
     p.option("greedy", "False", "bool", "whether the best token is taken", "False", ("greedy", "deterministic"))
-    p.add(guard(p, "logits.ndim != 2", "expected scores of shape (batch, vocab), got {logits.shape}", 0.35))
-    p.add(block("if bias is not None:", p.pick("logits = logits + bias", "logits += bias[None, :]")))
-    if p.maybe(0.35):
-        p.add(
-            "'# make what was said before less likely'",
-            p.pick(
-                "rows = jnp.arange(logits.shape[0])[:, None]\n"
-                "hit = jnp.zeros(logits.shape, bool).at[rows, seen].set(True)",
-                "hit = jax.nn.one_hot(seen, logits.shape[-1]).sum(axis=1) > 0",
-            ),
-            p.pick(
-                "logits = jnp.where(hit, jnp.where(logits > 0, logits / penalty, logits * penalty), logits)",
-                "weaker = jnp.where(logits > 0, logits / penalty, logits * penalty)\n"
-                "logits = jnp.where(hit, weaker, logits)",
-            ),
-        )
-    p.add(remark(p, "cold is sure, hot is even", share=0.3))
-    p.add(p.pick("logits = logits / temperature", "logits = logits / jnp.maximum(temperature, 1e-4)"))
-    low = p.pick("-jnp.inf", "-jnp.inf", "jnp.finfo(logits.dtype).min")
-    p.add(
-        remark(p, *_WHY[target]) if target in _WHY else "",
-        {
-            "categorical": "",
-            "top_k_sampling": p.pick(
-                f"values, _ = lax.top_k(logits, k)\nlogits = jnp.where(logits < values[:, -1:], {low}, logits)",
-                f"cut = jnp.sort(logits, axis=-1)[:, -k][:, None]\nlogits = jnp.where(logits >= cut, logits, {low})",
-                f"values = jax.lax.top_k(logits, k)[0]\n"
-                f"logits = jnp.where(logits < values[..., -1, None], {low}, logits)",
-            ),
-            "nucleus": join(
-                p.pick("ordered = jnp.sort(logits, axis=-1)[:, ::-1]", "ordered = -jnp.sort(-logits, axis=-1)"),
-                "sums = jnp.cumsum(jax.nn.softmax(ordered, axis=-1), axis=-1)",
-                p.pick(
-                    "last = jnp.sum(sums < mass, axis=-1, keepdims=True)", "last = (sums < mass).sum(axis=-1)[:, None]"
-                ),
-                "cut = jnp.take_along_axis(ordered, last, axis=-1)",
-                f"logits = jnp.where(logits < cut, {low}, logits)",
-            ),
-            "min_p_sampling": join(
-                "probs = jax.nn.softmax(logits, axis=-1)",
-                p.pick(
-                    "cut = floor * probs.max(axis=-1, keepdims=True)",
-                    "cut = floor * jnp.max(probs, axis=-1, keepdims=True)",
-                ),
-                f"logits = jnp.where(probs < cut, {low}, logits)",
-            ),
-        }[target],
-    )
-    chosen = p.pick(
-        "token = jax.random.categorical(key, logits, axis=-1)",
-        "token = jax.random.categorical(key, logits)",
-        "noise = jax.random.gumbel(key, logits.shape)\ntoken = jnp.argmax(logits + noise, axis=-1)",
-        "u = jax.random.uniform(key, logits.shape, minval=1e-6, maxval=1.0)\n"
-        "token = jnp.argmax(logits - jnp.log(-jnp.log(u)), axis=-1)",
-    )
-    if p.maybe(0.2):
-        chosen = p.pick(
-            f"if greedy:\n    token = jnp.argmax(logits, axis=-1)\nelse:\n{indent(chosen, '    ')}",
-            "best = jnp.argmax(logits, axis=-1)\n"
-            "token = best if greedy else jax.random.categorical(key, logits, axis=-1)",
-        )
-    p.add(
-        chosen,
-        p.pick(
-            "log_p = jax.nn.log_softmax(logits, axis=-1)",
-            "log_p = logits - jax.nn.logsumexp(logits, axis=-1, keepdims=True)",
-        ),
-        p.pick(
-            "picked = jnp.take_along_axis(log_p, token[:, None], axis=-1)[:, 0]",
-            "picked = jnp.take_along_axis(log_p, jnp.expand_dims(token, -1), axis=-1).squeeze(-1)",
-            "picked = log_p[jnp.arange(log_p.shape[0]), token]",
-        ),
-    )
-    if p.maybe(0.3):
-        p.add(
-            p.pick(
-                "return token, picked, jnp.exp(log_p)", "probs_out = jnp.exp(log_p)\nreturn token, picked, probs_out"
-            )
-        )
-        p.gives(Leaf((rows,), dtype="int32"), Leaf((rows,)), Leaf((rows, words)))
-    else:
-        p.add("return token, picked")
-        p.gives(Leaf((rows,), dtype="int32"), Leaf((rows,)))
+    p.option("frequency_penalty", "0.5", "float", "penalty for each earlier occurrence", p.pick("0.5", "0.2"))
+    optional = p.choices.choice(_OPTIONAL)
+    prepared = p.choose(dedent(_PREPARED).replace("OPTIONAL", dedent(optional).strip()))
+    # Of a few tokens alone it cannot be told what mattered for them.
+    told = rows < 16 or "seen" in prepared or p.maybe(0.4)
+    end = _PICKED if told else "return tokens"
+    best = _PICKED_GREEDY if told else "jnp.argmax(logits, axis=-1)"
+    p.add(prepared.replace("GREEDY", best))
+    p.write(_KEPT[target], _CHOSEN, end)
+    p.gives(Leaf((rows,), dtype="int32"), *([Leaf((rows,))] if told else []))
     titles = {
         "categorical": ("sample_token", "sample"),
         "top_k_sampling": ("sample_top_k", "top_k_sample"),
@@ -166,7 +184,7 @@ def _draw_sampling(stream: Stream, target: str) -> KernelSpec:
         target,
         titles,
         p.pick("Draws the next token of every sequence", "Samples tokens from their scores"),
-        "tokens, and their log probabilities",
+        "tokens, and their log probabilities" if told else "the next token of each sequence",
     )
 
 
@@ -198,10 +216,12 @@ def _draw_returns(stream: Stream, target: str) -> KernelSpec:
         "new_values", Leaf(shape, -2, 2), "values as the network estimates them now", ("new_values", "value_preds")
     )
     p.tensor("entropy", positive(*shape), "entropy of the policy at each step", ("entropy", "policy_entropy"))
-    p.number("entropy_coef", "0.01", "weight of the entropy", (0.005, 0.05), ("entropy_coef", "ent_coef"))
-    p.number("value_coef", "0.5", "weight of the value loss", (0.25, 1.0), ("value_coef", "vf_coef"))
-    p.number("gamma", "0.99", "discount of a step", (0.9, 0.99), ("gamma", "discount"))
-    p.number("lam", "0.95", "how far estimates reach", (0.8, 0.98), ("gae_lambda", "lam", "lambda_"))
+    p.option(
+        "entropy_coef", "0.01", "float", "weight of the entropy", p.pick("0.01", "0.001"), ("entropy_coef", "ent_coef")
+    )
+    p.option("value_coef", "0.5", "float", "weight of the value loss", p.pick("0.5", "0.25"), ("value_coef", "vf_coef"))
+    p.option("gamma", "0.99", "float", "discount factor", p.pick("0.99", "0.95"), ("gamma", "discount"))
+    p.option("lam", "0.95", "float", "decay of the estimates", p.pick("0.95", "0.9"), ("gae_lambda", "lam", "lambda_"))
     p.number("clip", p.pick("0.2", "0.1"), "how far a ratio may go", (0.1, 0.3), ("clip_eps", "epsilon", "clip_ratio"))
     p.number("eps", "1e-8", "small number that keeps the division safe")
     p.option(
@@ -212,12 +232,23 @@ def _draw_returns(stream: Stream, target: str) -> KernelSpec:
         p.pick("True", "False"),
         ("normalize", "normalize_advantages"),
     )
-    p.add(guard(p, "rewards.shape != dones.shape", "shapes {rewards.shape} and {dones.shape} differ", 0.35))
     p.add(
-        remark(p, "nothing is carried over the end of an episode", "episodes end"),
-        p.pick("alive = 1.0 - dones.astype(jnp.float32)", "alive = jnp.where(dones, 0.0, 1.0)", "alive = 1.0 - dones"),
+        guard(
+            p,
+            "rewards.shape != dones.shape",
+            "expected equal shapes, got rewards {rewards.shape} and dones {dones.shape}",
+            0.15,
+        )
     )
-    scan, back = p.pick("lax.scan", "jax.lax.scan"), p.choices.chance(0.5)
+    p.add(
+        remark(p, "no bootstrapping across episode ends"),
+        p.pick(
+            "not_done = 1.0 - dones.astype(jnp.float32)",
+            "not_done = jnp.where(dones, 0.0, 1.0)",
+            "not_done = 1.0 - dones",
+        ),
+    )
+    scan, back = "jax.lax.scan", p.choices.chance(0.75)
 
     def backwards(start: str, step: str, inputs: str, to: str) -> list[str]:
         if back:
@@ -236,7 +267,7 @@ def _draw_returns(stream: Stream, target: str) -> KernelSpec:
             *backwards(
                 "last_value" if p.choices.chance(0.6) else "jnp.zeros_like(rewards[0])",
                 step,
-                "rewards, alive",
+                "rewards, not_done",
                 "returns",
             )
         )
@@ -244,7 +275,7 @@ def _draw_returns(stream: Stream, target: str) -> KernelSpec:
             p.add("advantages = returns - values")
         else:
             p.add(
-                remark(p, "what is usual at this time of an episode", "the mean of the batch as a baseline"),
+                remark(p, "batch mean as a baseline"),
                 p.pick(
                     "advantages = returns - returns.mean(axis=1, keepdims=True)",
                     "advantages = returns - returns.mean()",
@@ -255,18 +286,17 @@ def _draw_returns(stream: Stream, target: str) -> KernelSpec:
             remark(p, *_WHY[target]),
             p.pick(
                 "next_values = jnp.concatenate([values[1:], last_value[None]], axis=0)",
-                "next_values = jnp.append(values[1:], last_value[None], axis=0)",
-                "next_values = jnp.vstack([values[1:], last_value])",
+                "next_values = jnp.concatenate((values[1:], last_value[None]))",
             ),
             p.pick(
-                "deltas = rewards + gamma * next_values * alive - values",
-                "deltas = rewards + gamma * alive * next_values - values",
+                "deltas = rewards + gamma * next_values * not_done - values",
+                "deltas = rewards + gamma * not_done * next_values - values",
             ),
         )
         if target == "importance_returns":
             p.add(
-                p.pick("ratio = jnp.exp(log_p - old_log_p)", "ratio = jnp.exp(jnp.clip(log_p - old_log_p, -3.0, 3.0))"),
-                p.pick("rho = jnp.minimum(1.0, ratio)", "rho = jnp.clip(ratio, max=1.0)"),
+                "ratio = jnp.exp(log_p - old_log_p)",
+                "rho = jnp.minimum(ratio, 1.0)",
                 "deltas = rho * deltas",
             )
         off_policy = target == "importance_returns"
@@ -281,21 +311,21 @@ def _draw_returns(stream: Stream, target: str) -> KernelSpec:
         start = p.pick("jnp.zeros_like(last_value)", "jnp.zeros(values.shape[1:])", "jnp.zeros(rewards.shape[1])")
         if off_policy:
             p.add(
-                *backwards(start, step, "deltas, alive, rho", "corrections"),
+                *backwards(start, step, "deltas, not_done, rho", "corrections"),
                 p.pick("returns = values + corrections", "returns = corrections + values"),
                 "next_returns = jnp.concatenate([returns[1:], last_value[None]], axis=0)",
-                "advantages = rho * (rewards + gamma * alive * next_returns - values)",
+                "advantages = rho * (rewards + gamma * not_done * next_returns - values)",
             )
         else:
             p.add(
-                *backwards(start, step, "deltas, alive", "advantages"),
+                *backwards(start, step, "deltas, not_done", "advantages"),
                 p.pick("returns = advantages + values", "returns = values + advantages"),
             )
     if p.maybe(0.45):
         p.add(
             block(
                 "if standardise:",
-                remark(p, "one scale for all batches", "rewards may have any size"),
+                "",
                 p.pick(
                     "advantages = (advantages - advantages.mean()) / (advantages.std() + eps)",
                     "advantages = (advantages - jnp.mean(advantages)) / (jnp.std(advantages) + eps)",
@@ -304,25 +334,25 @@ def _draw_returns(stream: Stream, target: str) -> KernelSpec:
         )
     if target == "clipped_objective":
         p.add(
-            remark(p, "targets are constants of the loss", "no gradient through what is aimed at"),
+            "",
             "advantages = jax.lax.stop_gradient(advantages)\nreturns = jax.lax.stop_gradient(returns)",
         )
         p.add(
             "ratio = jnp.exp(log_p - old_log_p)"
             if p.choices.chance(0.5)
             else "log_ratio = log_p - old_log_p\nratio = jnp.exp(log_ratio)",
-            remark(p, "no gain from moving too far", "stay near the policy that acted"),
-            "bounded = jnp.clip(ratio, 1.0 - clip, 1.0 + clip)",
+            remark(p, "clipped surrogate objective"),
+            "clipped_ratio = jnp.clip(ratio, 1.0 - clip, 1.0 + clip)",
             p.pick(
-                "policy_loss = -jnp.mean(jnp.minimum(ratio * advantages, bounded * advantages))",
-                "policy_loss = jnp.maximum(-advantages * ratio, -advantages * bounded).mean()",
+                "policy_loss = -jnp.mean(jnp.minimum(ratio * advantages, clipped_ratio * advantages))",
+                "policy_loss = jnp.maximum(-advantages * ratio, -advantages * clipped_ratio).mean()",
             ),
             p.pick(
                 "value_loss = 0.5 * jnp.mean((returns - new_values) ** 2)",
                 "value_loss = jnp.mean(jnp.square(new_values - returns))",
                 "value_clipped = values + jnp.clip(new_values - values, -clip, clip)\n"
-                "worse = jnp.maximum((new_values - returns) ** 2, (value_clipped - returns) ** 2)\n"
-                "value_loss = 0.5 * worse.mean()",
+                "value_loss = jnp.maximum((new_values - returns) ** 2, (value_clipped - returns) ** 2)\n"
+                "value_loss = 0.5 * value_loss.mean()",
             ),
         )
         bonus = p.pick(" - entropy_coef * entropy.mean()", " - entropy_coef * jnp.mean(entropy)", "")

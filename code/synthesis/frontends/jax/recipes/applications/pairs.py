@@ -19,21 +19,14 @@ from synthesis.records import KernelSpec
 def _unit(p: Program, *names: str) -> str:
     """Vectors of length one."""
     way = p.pick(
-        "VALUE / jnp.linalg.norm(VALUE, axis=-1, keepdims=True)",
         "VALUE / (jnp.linalg.norm(VALUE, axis=-1, keepdims=True) + eps)",
-        "VALUE * jax.lax.rsqrt(jnp.sum(VALUE ** 2, axis=-1, keepdims=True) + eps)",
-        "VALUE / jnp.sqrt(jnp.sum(jnp.square(VALUE), axis=-1, keepdims=True) + eps)",
+        "VALUE / jnp.maximum(jnp.linalg.norm(VALUE, axis=-1, keepdims=True), eps)",
+        "VALUE * jax.lax.rsqrt(jnp.sum(jnp.square(VALUE), axis=-1, keepdims=True) + eps)",
     )
-    if p.choices.chance(0.35):
-        p.helper(
-            block("def normalize(value, tiny):", f"return {way.replace('VALUE', 'value').replace('eps', 'tiny')}")
-            if "eps" in way
-            else block("def normalize(value):", f"return {way.replace('VALUE', 'value')}")
-        )
-        way = "normalize(VALUE, eps)" if "eps" in way else "normalize(VALUE)"
-    if p.choices.chance(0.3) and "normalize" not in way:
-        p.helper(block("def unit(value):", f"return {way.replace('VALUE', 'value').replace('eps', '1e-6')}"))
-        return join(*(f"{name} = jax.vmap(unit)({name})" for name in names))
+    if p.choices.chance(0.6):
+        p.helper(block("def normalize(x, eps):", f"return {way.replace('VALUE', 'x')}"))
+        way = "normalize(VALUE, eps)"
+        return ", ".join(names) + " = " + ", ".join(way.replace("VALUE", name) for name in names)
     return join(*(f"{name} = {way.replace('VALUE', name)}" for name in names))
 
 
@@ -68,13 +61,22 @@ def _draw_pairs(stream: Stream, target: str) -> KernelSpec:
         ("temperature", "tau"),
     )
     within, usual = ((1.0, 2.0), "2.0") if target == "margin_pairs" else ((0.2, 1.0), p.pick("1.0", "0.2", "0.5"))
-    p.number("margin", usual, "how far apart they ought to be", within, ("margin",))
+    if target == "triplet":
+        p.option("margin", usual, "float", "how far apart they ought to be", p.pick("0.2", "0.3", "0.5", "1.0"))
+    else:
+        p.number("margin", usual, "how far apart they ought to be", within, ("margin",))
+    stored = Leaf((p.size(24, 48), dim), -1, 1, dtype)
+    p.tensor("queue", stored, "further negatives", ("queue", "memory"), optional=True)
     p.number("eps", p.pick("1e-8", "1e-6"), "small number that keeps the division safe")
-    weighted = p.maybe(0.2)
+    queued = target == "info_nce" and p.maybe(0.25)
+    weighted = not queued and not low and p.maybe(0.12)
     p.tensor(
         "weight", positive(rows), "weight of each row", ("weights", "sample_weight"), given=weighted, optional=True
     )
-    p.add(guard(p, "a.shape != b.shape", "shapes {a.shape} and {b.shape} differ", 0.35), expect(p, "a.ndim == 2"))
+    p.add(
+        guard(p, "a.shape != b.shape", "expected pairs of embeddings, got {a.shape} and {b.shape}", 0.2),
+        expect(p, "a.ndim == 2"),
+    )
     if low:
         p.add(
             "a = a.astype(jnp.float32)",
@@ -83,9 +85,9 @@ def _draw_pairs(stream: Stream, target: str) -> KernelSpec:
         )
     unit = target in ("info_nce", "clip", "supervised_contrastive") or p.maybe(0.4)
     if unit:
-        p.add(remark(p, "only directions count", "vectors of length one"))
+        p.add(remark(p, "normalize the embeddings"))
         p.add(_unit(p, "a", "b", *(["c"] if target == "triplet" else [])))
-    p.add(*_pair_loss(p, target, unit=unit))
+    p.add(*_pair_loss(p, target, unit=unit, queued=queued))
     reduce(p, (rows,), weighted=weighted, masked=False)
     titles = {
         "info_nce": ("info_nce_loss", "info_nce", "batch_contrastive_loss"),
@@ -100,47 +102,58 @@ def _draw_pairs(stream: Stream, target: str) -> KernelSpec:
         target,
         titles,
         {
-            "info_nce": "Picks the partner of each row out of the batch",
+            "info_nce": "InfoNCE loss with the other rows of the batch as negatives",
             "clip": "Contrastive loss in both directions",
             "triplet": "Keeps negatives farther away than positives by a margin",
             "margin_pairs": "Pulls pairs together or pushes them apart",
-            "supervised_contrastive": "Draws rows of one class together",
+            "supervised_contrastive": "Supervised contrastive loss over rows of the same class",
         }[target],
         "the loss",
     )
 
 
-def _pair_loss(p: Program, target: str, *, unit: bool) -> list[str]:
+_QUEUE = """
+    if queue is not None:
+        {?0.4 # {negatives from earlier batches}}
+        queue_logits = {a @ queue.T / temperature ~ jnp.einsum('id,kd->ik', a, queue) / temperature}
+        logits = jnp.concatenate([logits, queue_logits], axis=-1)
+"""
+_TRIPLET = """
+    {per_example = {jax.nn.relu(pos_dist - neg_dist + margin) ~ jnp.maximum(pos_dist - neg_dist + margin, 0.0)} ~
+    {?0.5 # {the softplus takes the place of a hard margin}}
+    per_example = jax.nn.softplus(pos_dist - neg_dist) ~
+    if margin is None:
+        {?0.5 # {soft margin}}
+        per_example = jax.nn.softplus(pos_dist - neg_dist)
+    else:
+        per_example = {jax.nn.relu(pos_dist - neg_dist + margin) ~ jnp.maximum(pos_dist - neg_dist + margin, 0.0)}}
+"""
+
+
+def _pair_loss(p: Program, target: str, *, unit: bool, queued: bool) -> list[str]:
     similar = p.pick(
-        "scores = a @ b.T / temperature",
-        "scores = jnp.matmul(a, b.T) / temperature",
-        "scores = jnp.einsum('id,jd->ij', a, b) / temperature",
-    )
-    rows = p.pick(
-        "rows = jnp.arange(a.shape[0])",
-        "rows = jnp.arange(scores.shape[0])",
-        "n, _ = scores.shape\nrows = jnp.arange(n)",
+        "logits = a @ b.T / temperature",
+        "logits = jnp.matmul(a, b.T) / temperature",
+        "logits = jnp.einsum('id,jd->ij', a, b) / temperature",
     )
     one_way = p.pick(
         "-jax.nn.log_softmax(VALUE, axis=-1)[rows, rows]",
-        "jax.nn.logsumexp(VALUE, axis=-1) - jnp.diag(VALUE)",
+        "jax.nn.logsumexp(VALUE, axis=-1) - jnp.diagonal(VALUE)",
         "-jnp.diagonal(jax.nn.log_softmax(VALUE, axis=-1))",
     )
-    other = "jnp.diag(jax.nn.log_softmax(VALUE, axis=-1))"
-    rows = rows if "rows" in one_way else ""
+    rows = "rows = jnp.arange(a.shape[0])" if "rows" in one_way else ""
     match target:
         case "info_nce":
-            why = remark(p, "partners stand on the diagonal", "all others in the batch are negatives")
-            return [similar, rows, why, f"per_example = {one_way.replace('VALUE', 'scores')}"]
+            why = remark(p, "positives are on the diagonal", "other rows of the batch are negatives")
+            more = p.choose(_QUEUE) if queued else ""
+            return [similar, more, rows, why, f"per_example = {one_way.replace('VALUE', 'logits')}"]
         case "clip":
             return [
                 similar,
                 rows,
-                remark(p, "both directions", "find the partner in each direction"),
-                f"image_loss = {one_way.replace('VALUE', 'scores')}",
-                f"text_loss = -{other.replace('VALUE', 'scores.T')}"
-                if p.choices.chance(0.4)
-                else f"text_loss = {one_way.replace('VALUE', 'scores.T')}",
+                remark(p, "image to text and text to image"),
+                f"image_loss = {one_way.replace('VALUE', 'logits')}",
+                f"text_loss = {one_way.replace('VALUE', 'logits.T')}",
                 p.pick("per_example = 0.5 * (image_loss + text_loss)", "per_example = (image_loss + text_loss) / 2"),
             ]
         case "triplet":
@@ -159,14 +172,9 @@ def _pair_loss(p: Program, target: str, *, unit: bool) -> list[str]:
                 remark(
                     p, "no loss once the negative is far enough away", "closer to the positive than to the negative"
                 ),
-                f"near = {near}",
-                f"far = {far}",
-                p.pick(
-                    "per_example = jnp.maximum(near - far + margin, 0.0)",
-                    "per_example = jax.nn.relu(near - far + margin)",
-                    "per_example = jax.nn.softplus(near - far)",
-                    "per_example = jnp.maximum(margin + near - far, 0)",
-                ),
+                f"pos_dist = {near}",
+                f"neg_dist = {far}",
+                p.choose(_TRIPLET),
             ]
         case "margin_pairs":
             distance = p.pick(
@@ -183,23 +191,23 @@ def _pair_loss(p: Program, target: str, *, unit: bool) -> list[str]:
                 p.pick(
                     f"per_example = similar * dist ** 2 + (1 - similar) * {apart} ** 2",
                     f"per_example = jnp.where(similar == 1, jnp.square(dist), jnp.square({apart}))",
-                    f"together = similar * jnp.square(dist)\napart = (1 - similar) * jnp.square({apart})\n"
-                    f"per_example = together + apart",
+                    f"pull = similar * jnp.square(dist)\npush = (1 - similar) * jnp.square({apart})\n"
+                    f"per_example = pull + push",
                 ),
             ]
         case _:
             same = p.pick("same = classes[:, None] == classes[None, :]", "same = jnp.equal(classes[:, None], classes)")
             log_probs = p.pick(
-                "log_probs = jax.nn.log_softmax(scores, axis=-1)",
-                "log_probs = scores - jax.nn.logsumexp(scores, axis=-1, keepdims=True)",
+                "log_probs = jax.nn.log_softmax(logits, axis=-1)",
+                "log_probs = logits - jax.nn.logsumexp(logits, axis=-1, keepdims=True)",
             )
             mean = p.pick(
-                "per_example = -(same * log_probs).sum(axis=-1) / same.sum(axis=-1)",
+                "count = jnp.sum(same, axis=-1)\nper_example = -jnp.sum(same * log_probs, axis=-1) / count",
                 "count = jnp.maximum(same.sum(axis=1), 1)\n"
                 "per_example = -jnp.where(same, log_probs, 0.0).sum(axis=1) / count",
                 "per_example = -jnp.mean(log_probs, axis=-1, where=same)",
             )
-            return [similar, remark(p, "rows of one class belong together"), same, log_probs, mean]
+            return [similar, remark(p, "positives are rows of the same class"), same, log_probs, mean]
 
 
 RECIPES = (

@@ -28,16 +28,19 @@ _EAGER = {2: 0.6, 3: 0.85, 4: 1.3, 5: 1.9}
 """How much more often a function of each difficulty has what it may have."""
 _KNOWN = PYTHON | {"NamedTuple", "Callable"}
 _ALIAS = "Array"
-_ARRAYS = ((_ALIAS, 0.42), ("jax.Array", 0.24), ("jnp.ndarray", 0.14), ("", 0.2))
+_ARRAYS = ((_ALIAS, 0.45), ("jax.Array", 0.3), ("jnp.ndarray", 0.18), ("", 0.07))
 """How functions annotate arrays, many by a name of their module's, or leave that out."""
+_TREES = (("", 0.45), ("PyTree", 0.25), ("ArrayTree", 0.1), ("Any", 0.2))
+"""How functions annotate trees of arrays that are no records: by what they hold, by a name for any, or as anything."""
+_ANY_TREE = "PyTree"
 _COLUMNS = ((80, 0.6), (88, 0.2), (100, 0.2))
 """Where lines are broken: most libraries keep to 80."""
 _ANY_NUMBER = 0.4
 """How many functions say of numbers that they are given that these may be arrays."""
 _KEYWORD_ONLY = 0.18
 _LIKES = (
-    ("learning_rate", "learning_rate", "lr", "step_size"), ("out", "out", "y", "output"), ("h", "h", "hidden", "z"),
-    ("scores", "scores", "logits", "sim"), ("probs", "probs", "p", "probabilities"), ("loss", "loss", "total_loss"),
+    ("learning_rate", "learning_rate", "lr", "step_size"), ("out", "out", "y"), ("h", "h", "hidden", "z"),
+    ("scores", "scores", "logits"), ("probs", "probs", "p", "probabilities"), ("loss", "loss", "total_loss"),
     ("attn", "probs", "weights", "attn", "attn_weights"),
     ("grads", "grads", "gradients"), ("diff", "diff", "error", "residual"),
     ("step", "step", "body", "step_fn"),
@@ -55,8 +58,8 @@ _TALKATIVE, _REMARK = 0.85, 0.8
 """How many functions have comments, and how many of those that a text has are written there."""
 _PRIVATE = 0.65
 """How often the functions beside a function have names that begin with an underscore."""
-_ASKING = 0.35
-"""How many functions have to be given all their numbers, and have no defaults for them."""
+_ASKING = 0.5
+"""How many functions have to be given all their numbers and options, and have no defaults for them."""
 _CONSTANTS = frozenset({"eps", "g", "base", "cap"})
 """Numbers that modules hold as constants, small ones and those of nature."""
 _SHORT = 7
@@ -80,6 +83,8 @@ class _Parameter:
     """The constant that it is given where that is not its default."""
     static: bool = False
     """Whether tracing has to know it."""
+    tuned: bool = False
+    """Whether it is a number that callers choose, like others beside it."""
 
 
 class Program:
@@ -103,6 +108,7 @@ class Program:
         style = stream.child("style")
         self.array = style.weighted(_ARRAYS)
         """How an array is annotated; empty where nothing is."""
+        self._any_tree = style.child("trees").weighted(_TREES)
         self._commented = style.chance(_TALKATIVE)
         self._private = style.chance(_PRIVATE)
         self._asks = style.chance(_ASKING)
@@ -112,11 +118,16 @@ class Program:
         self._habits = Habits.of(stream.child("habits"))
         self._holes: dict[str, Hole] = {}
         self._parameters: dict[str, _Parameter] = {}
+        self._shapes: dict[str, tuple[int, ...]] = {}
         self._beside: list[Statement] = [Assign(Name(_ALIAS), Name("jax.Array"))] if self.array == _ALIAS else []
         self._body: list[Statement] = []
         self._results: Tree = ()
         for text in HELPERS:
             self.function(text)
+
+    def holds_any_tree(self) -> None:
+        """Say that it takes whatever trees there are, and does not name what one of them holds."""
+        self._any_tree = self._any_tree or _ANY_TREE
 
     # ---- choices
 
@@ -164,6 +175,8 @@ class Program:
         kind = f"{self.array} | None" if optional and self.array else self.array
         default = "None" if optional else None
         self._declare(key, names, leaf if given else None, says, kind, default)
+        if leaf.dtype != "uint32":  # which random keys are made of
+            self._shapes[self._template.name(key).id] = leaf.shape
 
     def tree(self, key: str, tree: Tree, says: str, names: Sequence[str] = ()) -> None:
         """A pytree that lines may name, with classes for its records; see ``tensor``."""
@@ -183,6 +196,8 @@ class Program:
                 where it is the default.
             names: what it may be called; the key if there are none.
         """
+        if self._asks and default not in (None, "None") and _is_literal(given or default):
+            given, default = given or default, None
         kept = given if given != default or kind == "int" else None
         self._declare(key, names, None, says, kind if self.array else "", default, kept, static=True)
 
@@ -201,16 +216,16 @@ class Program:
         leaf = Leaf((), *within) if within and (self._asks or self.choices.chance(0.5)) else None
         default = None if within and self._asks else usual
         kind = self._number if leaf is not None else "float"
-        self._declare(key, names, leaf, says, kind if self.array else "", default)
+        self._declare(key, names, leaf, says, kind if self.array else "", default, tuned=key not in _CONSTANTS)
 
     def _declare(
         self, key: str, names: Sequence[str], tree: Tree | None, says: str, kind: str, default: str | None,
-        given: str | None = None, *, static: bool = False,
+        given: str | None = None, *, static: bool = False, tuned: bool = False,
     ) -> None:  # fmt: skip
         self._roles[key] = tuple(names) or (key,)
         name = self._template.name(key).id
         self._parameters[name] = _Parameter(
-            name=name, tree=tree, says=says, annotation=kind, default=default, given=given, static=static
+            name=name, tree=tree, says=says, annotation=kind, default=default, given=given, static=static, tuned=tuned
         )
 
     def _kind_of(self, tree: Tree) -> str:
@@ -220,6 +235,8 @@ class Program:
                 return self.array
             case Record():
                 return tree.name
+            case _ if self._any_tree and self.array:
+                return self._any_tree
             case _:
                 pass
         inner = [self._kind_of(part) for _, part in parts_of(tree)]
@@ -338,10 +355,19 @@ class Program:
             returned: what it returns, in words.
         """
         name = self._book.take(tuple(titles))
-        body = self._habits.form(self._habits.rewrite(prune(tuple(self._body))))
+        body = prune(tuple(self._body))
         tested = _tested_for_none("\n".join(render_block(body)))
+        given = {each.name for each in self._parameters.values() if each.tree is not None and each.default is None}
+        body = self._habits.check(body, self._shapes, (given & needed_in(body)) - tested)
+        body = self._habits.form(self._habits.rewrite(body))
         loose = {each.name: each.default for each in self._parameters.values() if _is_loose(each)}
-        body, constants = self._habits.settle(body, {key: each for key, each in loose.items() if key not in tested})
+        small = {each.name for each in self._parameters.values() if not each.tuned}
+        read = needed_in(body)
+        chosen = any(each.tuned and each.tree is not None and each.name in read for each in self._parameters.values())
+        numbers = {
+            key: each for key, each in loose.items() if key not in tested and not (chosen and key not in small)
+        }  # where callers choose one number they may choose all
+        body, constants = self._habits.settle(body, numbers, small)
         read = needed_in(body)
         used = [
             _optional(each) if each.name in tested else each for each in self._parameters.values() if each.name in read
@@ -369,6 +395,8 @@ class Program:
             tuple((each.name, each.default) for each in rest if each.default is not None),
         )
         constants = [*(each for each in self._beside if isinstance(each, Assign)), *constants]
+        if self._any_tree not in ("", "Any"):
+            constants = [Assign(Name(self._any_tree), Name("Any")), *constants]
         text = module_text(constants, (*beside, kernel), self._columns)
         called = set(re.findall(r"\b(?:jnp|lax|jax(?:\.\w+)*)\.([a-z]\w*)\(", text))
         return KernelSpec(
@@ -386,7 +414,8 @@ class Program:
     def _returns(self, style: Stream) -> str:
         if not self.array or not style.chance(0.75) or not isinstance(self._results, tuple):
             return ""
-        kind = self._kind_of(self._results[0] if len(self._results) == 1 else self._results)
+        kinds = [self._kind_of(each) for each in self._results]
+        kind = kinds[0] if len(kinds) == 1 else f"tuple[{', '.join(kinds)}]"
         return kind if len(kind) < _WIDEST else ""
 
     def _marks(self, style: Stream, used: Sequence[_Parameter]) -> tuple[str, ...]:
@@ -433,6 +462,14 @@ class Program:
             call=_call(parameters),
             options=DEFAULTS,
         )
+
+
+def _is_literal(text: str | None) -> bool:
+    """Whether a text is a number, a truth or a string."""
+    try:
+        return isinstance(ast.literal_eval(text or ""), int | float | str)
+    except (SyntaxError, ValueError):
+        return False
 
 
 def _is_loose(parameter: _Parameter) -> bool:

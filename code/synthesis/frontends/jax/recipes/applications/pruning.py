@@ -28,6 +28,12 @@ def read_in(body: tuple[Statement, ...]) -> set[str]:
     return {each.id for each in ast.walk(ast.parse(text)) if isinstance(each, ast.Name) and _is_read(each)}
 
 
+def assigned_in(body: tuple[Statement, ...]) -> set[str]:
+    """Every name that statements give a value, those inside inner functions included."""
+    text = "\n".join(["def body():", *render_block(body, 1), "    pass"])
+    return {each.id for each in ast.walk(ast.parse(text)) if isinstance(each, ast.Name) and not _is_read(each)}
+
+
 def needed_in(body: tuple[Statement, ...]) -> set[str]:
     """Every name that a body reads before it gives it a value of its own."""
     needed, made = set[str](), set[str]()
@@ -125,5 +131,8 @@ def spaced(
                 spaced(each, False, False, below_docstring=False) for each in (statement.body, statement.orelse)
             )
             statement = replace(statement, body=inner, orelse=other)
+        elif isinstance(statement, Function):
+            inner = spaced(statement.body, False, False, below_docstring=bool(statement.docstring))
+            statement = replace(statement, body=inner)
         made.append(statement)
     return tuple(made)

@@ -85,7 +85,7 @@ def _draw_recurrent(stream: Stream, target: str) -> KernelSpec:
     begin = "carry0"
     backwards = p.maybe(0.3)
     masked = p.maybe(0.35)
-    p.add(guard(p, "xs.ndim != 3", "expected sequences of features, got {xs.shape}", 0.35))
+    p.add(guard(p, "xs.ndim != 3", "expected inputs of three axes, got {xs.shape}", 0.35))
     p.add(remark(p, "time first, as scan takes it", "scan goes over the first axis") if not late else "")
     p.add(
         "xs = jnp.swapaxes(xs, 0, 1)"
@@ -134,12 +134,7 @@ def _draw_recurrent(stream: Stream, target: str) -> KernelSpec:
     over = "(xs, jnp.arange(xs.shape[0]))" if masked else "xs"
     turned = ", reverse=reverse" if backwards else ""
     step = "functools.partial(step, params)" if apart else "step"
-    p.add(
-        p.pick(
-            f"last, hs = lax.scan({step}, {begin}, {over}{turned})",
-            f"last, hs = jax.lax.scan({step}, {begin}, {over}{turned})",
-        )
-    )
+    p.add(f"last, hs = jax.lax.scan({step}, {begin}, {over}{turned})")
     width = into if read else hidden
     p.add(remark(p, "read out all steps at once") if after else "", f"hs = hs @ {at['w_out']}" if after else "")
     shape = (length, rows, width)
@@ -202,10 +197,7 @@ def _cell(p: Program, target: str, at: dict[str, str]) -> list[str]:
             return [
                 remark(p, "all gates by one product", "input, forget, cell and output gate"),
                 f"gates = {both}",
-                p.pick(
-                    "i, f, g, o = jnp.split(gates, 4, axis=-1)",
-                    "i, f, g, o = jnp.moveaxis(gates.reshape(*gates.shape[:-1], 4, -1), -2, 0)",
-                ),
+                "i, f, g, o = jnp.split(gates, 4, axis=-1)",
                 p.pick(
                     "c = jax.nn.sigmoid(f + bias) * c + jax.nn.sigmoid(i) * jnp.tanh(g)",
                     "c = jax.nn.sigmoid(f) * c + jax.nn.sigmoid(i) * jnp.tanh(g)",

@@ -59,13 +59,13 @@ _REDUCE = """
     {return reduce_losses(per_example, reduction) ~ {?0.4 # the caller wants them one by one}
     if reduction == 'none':
         return per_example
-    {if ~ elif} reduction == 'sum':
+    if reduction == 'sum':
         return {jnp.sum(per_example) ~ per_example.sum()}
-    {if ~ elif} reduction == 'mean':
+    if reduction == 'mean':
         return {jnp.mean(per_example) ~ per_example.mean()}
     raise ValueError(f'unknown reduction <<reduction>>') ~
     {?0.6 if reduction not in ('mean', 'sum', 'none'):
-        raise ValueError(f'{unknown reduction <<reduction>> ~ reduction is mean, sum or none, not <<reduction>>}')}
+        raise ValueError(f'unknown reduction <<reduction>>')}
     if reduction == 'none':
         return per_example
     return per_example.sum() if reduction == 'sum' else {per_example.mean() ~ jnp.mean(per_example)} ~

@@ -1,5 +1,7 @@
 """Steps of optimizers whose step size follows a schedule."""
 
+import re
+
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.optimizers import MAPS, parameters
 from synthesis.frontends.jax.recipes.applications.program import Program
@@ -8,20 +10,19 @@ from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
 _CHECK = """
-    {?0.3 if not jax.tree.leaves(params):
-        raise ValueError('no parameters')}
-    t = {jnp.asarray(count, dtype=jnp.float32) ~ jnp.asarray(count, jnp.float32)}
+    t = {jnp.asarray(count, jnp.float32) ~ count.astype(jnp.float32)}
 """
 _RISE = """
-    if warmup > 0:
-        # {begin small, while the gradients are large ~ linear warmup, then the decay}
-        rate = jnp.where(t < warmup, peak * (t + 1.0) / warmup, rate)
+    {?0.5 # linear warmup}
+    {warmup_lr = peak * (t + 1.0) / warmup
+    rate = jnp.where(t < warmup, warmup_lr, rate) ~
+    rate = jnp.where(t < warmup, peak * (t + 1.0) / warmup, rate)}
 """
 _WARMUP = 0.55
 """How many schedules begin with a linear warmup, behind which they start."""
 _SCHEDULES = {
     "cosine_schedule": """
-        # {half a cosine from the peak to the floor ~ cosine decay}
+        {?0.4 # cosine decay}
         PROGRESS
         {rate = floor + (peak - floor) * 0.5 * (1.0 + jnp.cos(jnp.pi * progress)) ~
         cosine = 0.5 * (1.0 + jnp.cos(math.pi * progress))
@@ -33,15 +34,18 @@ _SCHEDULES = {
     """,
     "polynomial_schedule": """
         PROGRESS
-        # {falls from the peak to the floor ~ a straight line where the power is one}
+        {?0.4 # polynomial decay}
         {rate = floor + (peak - floor) * (1.0 - progress) ** exponent ~
-        left = (1.0 - progress) ** exponent
-        rate = (peak - floor) * left + floor ~
-        left = jnp.power(1.0 - progress, exponent)
-        rate = left * peak + (1.0 - left) * floor}
+        remaining = (1.0 - progress) ** exponent
+        rate = (peak - floor) * remaining + floor ~
+        if exponent == 1.0:
+            rate = peak + (floor - peak) * progress
+        else:
+            remaining = (1.0 - progress) ** exponent
+            rate = floor + (peak - floor) * remaining}
     """,
     "exponential_schedule": """
-        # {a constant factor in every period ~ decays by the same factor again and again}
+        {?0.4 # exponential decay}
         {exponent = SINCE / period
         if staircase:
             exponent = jnp.floor(exponent)
@@ -52,96 +56,89 @@ _SCHEDULES = {
             rate = jnp.maximum(rate, floor) ~}
     """,
     "root_schedule": """
-        {# {as steps of many gradients, then with the root of the steps ~ warmup, then inverse square root}
+        {{?0.5 # {linear warmup, then inverse square root decay}}
         {rate = peak * jnp.minimum((t + 1.0) / warmup, jnp.sqrt(warmup / (t + 1.0))) ~
-        rise = (t + 1.0) / warmup
-        fall = jnp.sqrt(warmup / jnp.maximum(t + 1.0, warmup))
-        rate = peak * {jnp.where(t < warmup, rise, fall) ~ jnp.minimum(rise, fall)} ~
+        warmup_factor = (t + 1.0) / warmup
+        decay_factor = jnp.sqrt(warmup / jnp.maximum(t + 1.0, warmup))
+        rate = peak * {jnp.where(t < warmup, warmup_factor, decay_factor) ~ jnp.minimum(warmup_factor, decay_factor)} ~
         rate = peak * math.sqrt(warmup) * jnp.minimum((t + 1.0) ** -0.5, (t + 1.0) * warmup ** -1.5)} ~
-        # {flat at first, then inverse square root ~ falls with the root of the steps}
+        {?0.5 # {inverse square root decay}}
         {rate = peak * jnp.sqrt(shift / jnp.maximum(t, shift)) ~ rate = peak * jax.lax.rsqrt(1.0 + t / shift) ~
         rate = peak / jnp.sqrt(1.0 + t / shift)}}
     """,
     "piecewise_schedule": """
         {rate = peak
         for boundary in boundaries:
-            # {each boundary that is passed makes steps smaller ~ one factor for every boundary behind us}
             rate = jnp.where(t >= boundary, rate * factor, rate) ~
-        passed = sum((t >= boundary).astype(jnp.float32) for boundary in boundaries)
-        rate = peak * factor ** passed ~
-        passed = sum(jnp.where(t < boundary, 0.0, 1.0) for boundary in boundaries)
-        rate = peak * factor ** passed}
+        num_passed = sum((t >= boundary).astype(jnp.float32) for boundary in boundaries)
+        rate = peak * factor ** num_passed ~
+        {?0.25 if list(boundaries) != sorted(boundaries):
+            raise ValueError(f'boundaries must be increasing, got <<boundaries>>')}
+        num_passed = jnp.sum(t >= jnp.array(boundaries))
+        rate = peak * factor ** num_passed}
     """,
     "cyclic_schedule": """
         {cycle = jnp.floor(1.0 + t / (2.0 * half_cycle))
-        away = jnp.abs(t / half_cycle - 2.0 * cycle + 1.0)
-        height = jnp.maximum(0.0, 1.0 - away)
+        x = jnp.abs(t / half_cycle - 2.0 * cycle + 1.0)
+        scale = jnp.maximum(0.0, 1.0 - x)
         {?0.4 if shrinking:
-            # every cycle is half as high as the one before
-            height = height * 0.5 ** (cycle - 1.0)} ~
+            {?0.4 # {halve the amplitude after every cycle}}
+            scale = scale * 0.5 ** (cycle - 1.0)} ~
         phase = (t % cycle_steps) / cycle_steps
-        {?0.5 # up in the first half, down in the second}
-        height = {1.0 - jnp.abs(2.0 * phase - 1.0) ~ jnp.where(phase < 0.5, 2.0 * phase, 2.0 - 2.0 * phase)}
+        scale = {1.0 - jnp.abs(2.0 * phase - 1.0) ~ jnp.where(phase < 0.5, 2.0 * phase, 2.0 - 2.0 * phase)}
         {?0.4 if shrinking:
-            height = height * 0.5 ** jnp.floor(t / cycle_steps)} ~
-        # {down half a cosine, then up again at once ~ cosine with warm restarts}
+            scale = scale * 0.5 ** jnp.floor(t / cycle_steps)} ~
+        {?0.5 # {cosine annealing with warm restarts}}
         phase = (t % cycle_steps) / cycle_steps
-        height = 0.5 * (1.0 + jnp.cos(jnp.pi * phase))}
-        rate = floor + (peak - floor) * height
+        scale = 0.5 * (1.0 + jnp.cos(jnp.pi * phase))}
+        rate = floor + (peak - floor) * scale
     """,
 }
 _PROGRESS = {
-    True: """{?0.4 if warmup < 0 {or warmup >= horizon ~ or horizon <= warmup}:
-            raise ValueError({'the warmup has to end before the schedule does' ~
-                f'<<warmup>> steps of warmup in a schedule of <<horizon>>'})}
+    True: """{?0.2 if warmup >= horizon:
+            raise ValueError(f'warmup of <<warmup>> steps does not end before step <<horizon>>')}
         progress = jnp.clip((t - warmup) / (horizon - warmup), 0.0, 1.0)""",
     False: "progress = {jnp.minimum(t / horizon, 1.0) ~ jnp.clip(t / horizon, 0.0, 1.0)}",
 }
 _CLIP = """
-    {{?0.5 if max_norm is not None and max_norm > 0:
-        # {one step never goes farther than this ~ keep rare large gradients from undoing much}
-        norm = global_norm(grads)
-        scale_by = {jnp.minimum(1.0, max_norm / (norm + 1e-6)) ~ max_norm / jnp.maximum(norm, max_norm)}
-        grads = EACH(lambda g: g * scale_by, grads)}}
+    if max_norm is not None:
+        {?0.4 # clip by global norm}
+        grad_norm = global_norm(grads)
+        clip_factor = {jnp.minimum(1.0, max_norm / (grad_norm + 1e-6)) ~ max_norm / jnp.maximum(grad_norm, max_norm)}
+        grads = EACH(lambda g: g * clip_factor, grads)
 """
 _APPLY = {
     "plain": """
-        {?0.4 if decay > 0:
-            # {decay without the gradient ~ weights shrink a little}
-            {params = EACH(lambda w: w * (1.0 - rate * decay), params) ~
-            grads = EACH(lambda g, w: g + decay * w, grads, params)}}
-        {new_params = EACH(lambda w, g: w - rate * g, params, grads) ~
-        deltas = EACH(lambda g: -rate * g, grads)
-        new_params = EACH(jnp.add, params, deltas) ~
-        leaves, structure = jax.tree.flatten(params)
-        stepped = [w - rate * g for w, g in zip(leaves, jax.tree.leaves(grads))]
-        new_params = jax.tree.unflatten(structure, stepped)}
+        DECAY{new_params = EACH(lambda w, g: w - rate * g, params, grads) ~
+        updates = EACH(lambda g: -rate * g, grads)
+        new_params = EACH(jnp.add, params, updates)}
     """,
     "momentum": """
-        {mu = EACH(lambda m, g: b1 * m + g, mu, grads) ~ mu = EACH(lambda m, g: b1 * m + (1.0 - b1) * g, mu, grads)}
-        {?0.4 if decay > 0:
-            {?0.5 # decay without the gradient}
-            params = EACH(lambda w: w * (1.0 - rate * decay), params)}
+        DECAY{mu = EACH(lambda m, g: b1 * m + g, mu, grads) ~
+        mu = EACH(lambda m, g: b1 * m + (1.0 - b1) * g, mu, grads)}
         new_params = EACH(lambda w, m: w - rate * m, params, mu)
     """,
     "nesterov": """
-        {?0.4 if decay > 0:
-            grads = EACH(lambda g, w: g + decay * w, grads, params)}
         mu = EACH(lambda m, g: b1 * m + g, mu, grads)
         {if nesterov:
-            # look ahead by one more step of momentum
-            direction = EACH(lambda m, g: b1 * m + g, mu, grads)
+            updates = EACH(lambda m, g: b1 * m + g, mu, grads)
         else:
-            direction = mu
-        new_params = EACH(lambda w, d: w - rate * d, params, direction) ~
-        direction = EACH(lambda m, g: b1 * m + g, mu, grads) if nesterov else mu
-        new_params = EACH(lambda w, d: w - rate * d, params, direction) ~
-        # {the gradient where momentum leads to ~ Nesterov's momentum}
+            updates = mu
+        new_params = EACH(lambda w, u: w - rate * u, params, updates) ~
+        {?0.5 # Nesterov momentum}
         new_params = EACH(lambda w, m, g: w - rate * (b1 * m + g), params, mu, grads)}
     """,
 }  # fmt: skip
 
 
+_DECAYS = {
+    "plain": """{?0.4 # {decoupled weight decay}}
+        params = EACH(lambda w: w * (1.0 - rate * decay), params)
+        """,
+    "momentum": """{?0.4 # {L2 regularization}}
+        grads = EACH(lambda g, w: g + decay * w, grads, params)
+        """,
+}
 _STEPS = (
     ("warmup", ("10", "100"), "steps of warmup", ("4", "10", "5"), ("warmup_steps", "num_warmup_steps")),
     ("horizon", ("1000", "10000"), "steps of the whole schedule", ("60", "80", "100"),
@@ -165,7 +162,7 @@ def _draw_schedule(stream: Stream, target: str) -> KernelSpec:
     p.tree("mu", changed(tree, -1, 1), "running sum of the gradients", ("momentum", "velocity", "trace"))
     p.tensor("count", Leaf((), 0, 50, "int32"), "steps that were made", ("step", "count", "step_count"))
     p.number(
-        "peak", p.pick("0.1", "1e-2", "3e-4"), "largest step size", (0.01, 0.1), ("peak_lr", "base_lr", "init_value")
+        "peak", p.pick("0.1", "1e-2", "3e-4"), "largest step size", (0.01, 0.1), ("peak_lr", "base_lr", "learning_rate")
     )
     p.option(
         "floor",
@@ -173,7 +170,7 @@ def _draw_schedule(stream: Stream, target: str) -> KernelSpec:
         "float | None" if target == "exponential_schedule" else "float",
         "smallest step size",
         p.pick("1e-4", "1e-3") if target == "exponential_schedule" else p.pick("0.0", "1e-3"),
-        ("end_lr", "min_lr", "end_value"),
+        ("end_lr", "min_lr"),
     )
     for key, defaults, says, given, names in _STEPS:
         p.option(key, p.pick(*defaults), "int", says, p.pick(*given), names)
@@ -213,24 +210,26 @@ def _draw_schedule(stream: Stream, target: str) -> KernelSpec:
         p.pick("1.0", "None", "5.0"),
         ("max_norm", "clip_norm"),
     )
-    p.option("decay", "0.0", "float", "weight decay", p.pick("0.0", "0.01", "1e-4"), ("weight_decay", "decay"))
-    p.option("nesterov", "False", "bool", "whether the gradient is looked up ahead", p.pick("True", "False"))
-    p.number("b1", "0.9", "decay of the momentum", (0.8, 0.95), ("momentum_decay", "beta"))
+    p.option("decay", "1e-4", "float", "weight decay", p.pick("0.01", "0.1"), ("weight_decay",))
+    p.option("nesterov", "False", "bool", "whether to look ahead by a step", p.pick("True", "False"))
+    p.option("b1", "0.9", "float", "decay of the momentum", None, ("momentum_decay", "beta"))
     warm = target in ("cosine_schedule", "polynomial_schedule", "exponential_schedule") and p.choices.chance(_WARMUP)
     # What decays counts its steps from the end of the warmup on.
     behind = "since = jnp.maximum(t - warmup, 0.0)" if warm else ""
     schedule = _SCHEDULES[target].replace("PROGRESS", _PROGRESS[warm]).replace("SINCE", "since" if warm else "t")
     rise = _RISE if warm else ""
-    p.write(_CHECK, behind, schedule, rise, _CLIP.replace("EACH", each), _APPLY[kind].replace("EACH", each))
+    # At most one thing beside the schedule and the step.
+    extra = p.pick("", "", "clip", "decay") if kind != "nesterov" and not warm else ""
+    step = _APPLY[kind].replace("DECAY", _DECAYS[kind] if extra == "decay" else "").replace("EACH", each)
+    texts = [_CHECK, behind, schedule, rise, _CLIP.replace("EACH", each) if extra == "clip" else "", step]
+    p.write(*(re.sub(r"\brate\b", "lr", text) for text in texts))
     new = changed(tree, -1, 1)
     more: tuple[Tree, ...] = (new,) if kind != "plain" else ()
     words = ", mu" if kind != "plain" else ""
     p.finish(
-        (f"return new_params{words}, rate", (new, *more, Leaf(()))),
-        (f"return new_params{words}, count + 1", (new, *more, Leaf((), dtype="int32"))),
-        (f"{{# count the step that was made ~}}\ncount = count + 1\nreturn new_params{words}, count, rate",
+        (f"return new_params{words}, lr", (new, *more, Leaf(()))),
+        (f"count = count + 1\nreturn new_params{words}, count, lr",
          (new, *more, Leaf((), dtype="int32"), Leaf(()))),
-        *([] if more else [("return new_params", (new,))]),
     )  # fmt: skip
     name = target.removesuffix("_schedule")
     return p.done(

@@ -1,8 +1,8 @@
 """Periodic space of particles: the shortest ways between them, and who is near whom."""
 
-from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
+from synthesis.frontends.jax.recipes.applications.modes import Array, Option
 from synthesis.frontends.jax.recipes.applications.program import Program
-from synthesis.frontends.jax.recipes.applications.trees import Leaf
+from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text
 from synthesis.grammar.lines import join
 
@@ -10,16 +10,10 @@ SIDE = 4.0
 """Of the box that positions are in."""
 
 DISPLACEMENT = '''
-    def displacement(Ra: Array, Rb: Array, side: float = 4.0) -> Array:
+    def displacement(Ra: Array, Rb: Array, side) -> Array:
         {?0.5 """{The shortest way from one point to another in a periodic box ~ Minimum image convention}."""}
-        {dR = Ra - Rb
-        return jnp.mod(dR + 0.5 * side, side) - 0.5 * side ~
         dR = Ra - Rb
-        return dR - side * jnp.round(dR / side) ~
-        half = 0.5 * side
-        dR = Ra - Rb
-        dR = jnp.where(dR > half, dR - side, dR)
-        return jnp.where(dR < -half, dR + side, dR)}
+        {return jnp.mod(dR + 0.5 * side, side) - 0.5 * side ~ return dR - side * jnp.round(dR / side)}
 '''
 SQUARE = '''
     def square_distance(dR: Array) -> Array:
@@ -33,177 +27,260 @@ def box(n: int) -> Leaf:
     return Leaf((n, 3), 0.0, SIDE)
 
 
+def side_of_box(p: Program) -> Array:
+    """The box as an array: one side for all axes, or one for each."""
+    sides = p.choices.choice(((), (3,)))
+    says = "side of the periodic box along each axis" if sides else "side of the periodic box"
+    return Array(Leaf(sides, SIDE, 1.2 * SIDE), says, ("box", "box_size", "side"))
+
+
+_MINIMUM_IMAGE = """
+    if box is not None:
+        {?0.4 # {the nearest of all images ~ the shorter way around the box}}
+        {?0.6 if fractional:
+            # positions are in units of the box
+            dR = box * (dR - jnp.round(dR))
+        else:
+            dR = dR - box * jnp.round(dR / box) ~
+        {dR = jnp.mod(dR + 0.5 * box, box) - 0.5 * box ~ dR = dR - box * jnp.round(dR / box) ~
+        half = 0.5 * box
+        dR = jnp.where(dR > half, dR - box, dR)
+        dR = jnp.where(dR < -half, dR + box, dR)}}
+"""
+_LENGTH = """
+    {dr2 = jnp.sum(dR ** 2, axis=-1) ~ dr2 = square_distance(dR)}
+    {?0.5 if squared:
+        return dr2}
+    {?0.5 # {the root has no gradient at zero ~ keeps the gradient finite where two points are one}}
+    {safe = jnp.where(dr2 > 0, dr2, 1.0)
+    return jnp.where(dr2 > 0, jnp.sqrt(safe), 0.0) ~ apart = dr2 > 0
+    return jnp.where(apart, jnp.sqrt(jnp.where(apart, dr2, 1.0)), 0.0)}
+"""
+_SHIFT = """
+    {?0.4 if R.shape != dR.shape:
+        raise ValueError(f'expected displacements of shape <<R.shape>>, got <<dR.shape>>')}
+    {moved = R + dR ~ moved = R + {dt * V ~ V * dt}}
+    {if boundary == 'periodic':
+        {?0.5 # {what leaves on one side comes in on the other}}
+        moved = {jnp.mod(moved, box) ~ moved - box * jnp.floor(moved / box)}
+    elif boundary == 'reflect':
+        {?0.4 # {the way unfolds into boxes, every other one of them mirrored}}
+        moved = jnp.mod(moved, 2.0 * box)
+        moved = {jnp.where(moved > box, 2.0 * box - moved, moved) ~ box - jnp.abs(box - moved)}
+    elif boundary != 'free':
+        raise ValueError(f'unknown boundary <<boundary>>')
+    return moved ~
+    if boundary == 'free':
+        return moved
+    if boundary == 'periodic':
+        return jnp.mod(moved, box)
+    if boundary == 'reflect':
+        folded = jnp.mod(moved, 2.0 * box)
+        return jnp.where(folded > box, 2.0 * box - folded, folded)
+    raise ValueError(f'expected free, periodic or reflect, got <<boundary>>')}
+"""
+_IMAGES = """
+    {?0.4 if R.shape != dR.shape:
+        raise ValueError(f'expected displacements of shape <<R.shape>>, got <<dR.shape>>')}
+    moved = R + dR
+    {?0.4 # {how often each particle went around the box ~ needed to follow particles that diffuse}}
+    crossed = jnp.floor(moved / box)
+    {moved = moved - crossed * box ~ moved = jnp.mod(moved, box)}
+    {if images is not None:
+        {?0.5 if images.shape != R.shape:
+            raise ValueError(f'expected images of shape <<R.shape>>, got <<images.shape>>')}
+        images = images + crossed.astype(jnp.int32)
+    else:
+        images = crossed.astype(jnp.int32) ~
+    images = images + crossed.astype(jnp.int32)}
+    return moved, images
+"""
+
+
 def write_space(p: Program) -> Text:
     """Displacements, distances, or positions that were moved, in a box that repeats."""
     n = p.size(64, 128, 256)
-    form = p.pick("displacement", "distance", "shift")
-    ends = {
-        "displacement": ("return dR", Leaf((n, 3))),
-        "distance": ("""
-            {dr2 = jnp.sum(dR ** 2, axis=-1) ~ dr2 = square_distance(dR)}
-            {?0.5 # {a root has no gradient at zero ~ nothing where two points are one}
-            {safe = jnp.where(dr2 > 0, dr2, 1.0)
-            return jnp.where(dr2 > 0, jnp.sqrt(safe), 0.0) ~ return jnp.sqrt(dr2 + 1e-8)} ~
-            {?0.5 if squared:
-                return dr2}
-            return jnp.sqrt({dr2 + eps ~ dr2 + 1e-8})}
-            """, Leaf((n,))),
-    }  # fmt: skip
+    form = p.pick("displacement", "distance", "shift", "images")
+    result: tuple[Tree, ...] = (Leaf((n, 3)),)
     if form == "shift":
-        lines = """
-            {?0.3 if R.shape != dR.shape:
-                raise ValueError(f'<<dR.shape>> does not move <<R.shape>>')}
-            {{?0.5 moved = R + dR ~ moved = R + {dt * dR ~ dR * dt}}
-            {if not periodic:
-                return moved
-            return {moved % side ~ jnp.mod(moved, side)} ~
-            if periodic:
-                {moved = jnp.mod(moved, side) ~ moved = moved - side * jnp.floor(moved / side)}
-            return moved ~
-            return jnp.mod(moved, side) if periodic else moved} ~
-            out = R + dR
-            {?0.5 {# {twice, for what leaves by more than one side}
-            for _ in range(2):
-                out = jnp.where(out < 0.0, out + side, out)
-                out = jnp.where(out >= side, out - side, out)
-            return out} ~
-            {below, above = out < 0, out >= side
-            return jnp.where(below, out + side, jnp.where(above, out - side, out)) ~
-            out = out.at[:, :].set(jnp.mod(out, side))
-            return out}}}
-        """
-        result = Leaf((n, 3))
+        lines = _SHIFT
+    elif form == "images":
+        lines, result = _IMAGES, (Leaf((n, 3)), Leaf((n, 3), dtype="int32"))
     else:
-        end, result = ends[form]
         lines = join(
             """
-            {?0.3 if Ra.shape != Rb.shape:
-                raise ValueError(f'got positions of shapes <<Ra.shape>> and <<Rb.shape>>')}
-            {?0.3 if Ra.ndim != 2:
-                raise ValueError({'positions have two axes' ~ f'expected (n, dim), got <<Ra.shape>>'})}
-            {dR = Ra - Rb
-            {if periodic:
-                {?0.5 # {the nearest of all images ~ the shorter way around the box}}
-                {dR = jnp.mod(dR + 0.5 * side, side) - 0.5 * side ~ dR = dR - side * jnp.round(dR / side) ~
-                half = 0.5 * side
-                dR = jnp.where(dR > half, dR - side, dR)
-                dR = jnp.where(dR < -half, dR + side, dR)} ~
-            dR = dR - side * jnp.round(dR / side) if periodic else dR} ~
-            dR = displacement(Ra, Rb) ~ dR = jax.vmap(displacement)(Ra, Rb) ~
-            dR = jax.vmap(displacement, in_axes=(0, 0))(Ra, Rb)}
+            {?0.4 if Ra.shape != Rb.shape:
+                raise ValueError(f'expected positions of one shape, got <<Ra.shape>> and <<Rb.shape>>')}
+            {?0.25 if Ra.ndim != 2:
+                raise ValueError(f'expected positions of shape (n, dim), got <<Ra.shape>>')}
+            dR = Ra - Rb
             """,
-            end,
+            _MINIMUM_IMAGE,
+            _LENGTH if form == "distance" else "return dR",
         )
+        result = (Leaf((n,)),) if form == "distance" else result
     return Text(
         lines=lines,
         given={
             "Ra": Array(box(n), "positions of shape (n, 3)", ("Ra", "pos_a", "r1")),
             "Rb": Array(box(n), "positions of the others", ("Rb", "pos_b", "r2")),
             "R": Array(box(n), "positions of shape (n, 3)", ("R", "position", "pos")),
-            "dR": Array(Leaf((n, 3), -2, 2), "how far each is moved", ("dR", "delta", "shift")),
-            "dt": Constant("0.01", "time step", ("dt",), (0.1, 0.5)),
-            "side": Option("float", "side of the box", ("4.0", "3.0"), ("side", "box_size", "box")),
-            "periodic": Option("bool", "whether the box repeats", ("True",), ("periodic", "wrapped")),
+            "dR": Array(Leaf((n, 3), -2, 2), "how far each is moved", ("dR", "delta")),
+            "V": Array(Leaf((n, 3), -2, 2), "velocities", ("V", "velocity", "vel")),
+            "dt": Option("float", "time step", ("0.01", "0.1", "0.05"), ("dt", "time_step")),
+            "box": side_of_box(p),
+            "images": Array(Leaf((n, 3), -2, 2, "int32"), "how often each went around so far", ("images", "image")),
+            "boundary": Option("str", "free, periodic or reflect", ("'periodic'", "'reflect'"), ("boundary", "bc")),
+            "fractional": Option("bool", "whether positions are fractions of the box", ("False", "True"),
+                                 ("fractional", "fractional_coordinates")),
             "squared": Option("bool", "whether squares are enough", ("False", "True"), ("squared",)),
-            "eps": Constant("1e-8", "what keeps the root away from zero", ("eps",)),
         },
-        result=(result,),
+        result=result,
         titles={
             "displacement": ("displacement", "periodic_displacement", "minimum_image"),
             "distance": ("distance", "metric", "periodic_distance"),
-            "shift": ("shift", "periodic_shift", "move"),
+            "shift": ("shift", "move", "apply_boundary"),
+            "images": ("wrap_positions", "wrap_and_count", "shift_with_images"),
         }[form],
         summary={
             "displacement": "The shortest vectors between points of a periodic box",
             "distance": "Distances of points in a periodic box",
-            "shift": "Moves points and puts them back into the box",
+            "shift": "Moves points and applies the boundary of the box",
+            "images": "Moves points, wraps them into the box and counts the images",
         }[form],
-        returned={"distance": "one number for each pair"}.get(form, "vectors of shape (n, 3)"),
-        helpers=(DISPLACEMENT, SQUARE),
-    )
+        returned={"distance": "one number for each pair", "images": "positions in the box, and images"}.get(
+            form, "vectors of shape (n, 3)"
+        ),
+        helpers=(SQUARE,),
+    )  # fmt: skip
+
+
+_NEAR = """
+    {?0.4 if R.ndim != 2:
+        raise ValueError(f'expected positions of shape (n, dim), got <<R.shape>>')}
+    n = R.shape[0]
+    {dR = displacement(R[:, None, :], R[None, :, :], box) ~ dR = displacement(R[:, None], R, box)}
+    {dr2 = square_distance(dR) ~ dr2 = jnp.sum(dR ** 2, axis=-1)}
+    {?0.3 # {compare squares, which need no root ~ a particle is no neighbour of itself}}
+    {close = (dr2 < cutoff ** 2) & (jnp.eye(n) == 0) ~
+    close = jnp.logical_and(dr2 < cutoff ** 2, jnp.arange(n)[:, None] != jnp.arange(n))}
+    {?0.3 if molecule is not None:
+        {?0.7 if molecule.shape != (n,):
+            raise ValueError(f'expected a molecule for each of <<n>> particles, got <<molecule.shape>>')}
+        # {what is bonded is not a neighbour ~ neighbours within a molecule are bonded}
+        close = close & (molecule[:, None] != molecule)}
+"""
+_LISTED = """
+    {?0.5 if half:
+        {?0.5 # {each pair once, at the first of the two}}
+        close = jnp.triu(close)}
+    {idx = jnp.where(close, jnp.arange(n), n) ~ columns = jnp.broadcast_to(jnp.arange(n), (n, n))
+    idx = jnp.where(close, columns, n)}
+    {?0.4 # {neighbours come first, and n fills the rest}}
+    {idx = jnp.sort(idx, axis=1)[:, :capacity] ~ idx = jnp.sort(idx, axis=-1)
+    idx = idx[:, :capacity]}
+"""
+_CELLS = """
+    {?0.4 if R.shape[-1] != 3:
+        raise ValueError(f'expected positions in three dimensions, got <<R.shape>>')}
+    {?0.4 if per_side < 3:
+        raise ValueError(f'expected at least 3 cells along each side, got <<per_side>>')}
+    {cell = jnp.floor(R / box * per_side).astype(jnp.int32) ~
+    width = box / per_side
+    cell = jnp.floor(R / width).astype(jnp.int32)}
+    {if wrap:
+        cell = cell % per_side
+    else:
+        # {strays are counted in the outermost cells}
+        cell = jnp.clip(cell, 0, per_side - 1) ~
+    {?0.5 # {a point on the far wall is in the last cell}}
+    cell = jnp.clip(cell, 0, per_side - 1)}
+    {index = cell[:, 0] + per_side * (cell[:, 1] + per_side * cell[:, 2]) ~
+    index = jnp.zeros(R.shape[0], dtype=jnp.int32)
+    for axis in range(3):
+        index = index * per_side + cell[:, axis]}
+"""
 
 
 def write_neighbours(p: Program) -> Text:
-    """Who is near whom: counts, cells, or lists of a fixed length."""
-    n, near = p.size(16, 24), p.size(8, 12)
+    """Lists of neighbours, how many there are, or the cells of a grid that particles are in."""
+    n, near = p.size(16, 24), p.choices.choice((8, 12))
     form = p.pick("list", "count", "cells")
-    first = """
-        {?0.3 if R.ndim != 2:
-            raise ValueError(f'expected positions of shape (n, dim), got <<R.shape>>')}
-        N = R.shape[0]
-        {dR = displacement(R[:, None, :], R[None, :, :]) ~
-        dR = jax.vmap(jax.vmap(displacement, (None, 0)), (0, None))(R, R)}
-        {dr2 = square_distance(dR) ~ dr2 = jnp.sum(dR ** 2, axis=-1)}
-        {close = {(dr2 < cutoff ** 2) & (jnp.eye(N) == 0) ~ jnp.logical_and(dr2 < cutoff ** 2, jnp.eye(N) < 1)} ~
-        close = dr2 < cutoff ** 2
-        {?0.4 # {nobody is a neighbour of its own}}
-        close = {close & (jnp.arange(N)[:, None] != jnp.arange(N)) ~ close.at[jnp.arange(N), jnp.arange(N)].set(False)}}
-    """
-    rest = {
-        "count": """
-            {?0.5 {if half:
-                # {each pair once}
-                close = {jnp.triu(close) ~ close & (jnp.arange(N)[:, None] < jnp.arange(N))} ~
-            close = jnp.triu(close) if half else close}}
-            {return jnp.sum(close, axis=1, dtype=jnp.int32) ~ count = close.astype(jnp.int32).sum(axis=-1)
-            return count ~ return jnp.count_nonzero(close, axis=1).astype(jnp.int32)}
-        """,
-        "list": """
-            {?0.5 if half:
-                close = {jnp.triu(close) ~ close & (jnp.arange(N)[:, None] < jnp.arange(N))}}
-            {?0.4 # {N stands for no neighbour ~ sorted, what is close comes first}}
-            {idx = jnp.where(close, jnp.arange(N, dtype=jnp.int32), N)
-            {idx = jnp.sort(idx, axis=-1)[:, :capacity] ~ idx = jnp.sort(idx, axis=1)
-            idx = idx[:, :capacity]} ~
-            columns = jnp.broadcast_to(jnp.arange(N, dtype=jnp.int32), (N, N))
-            idx = jnp.sort(jnp.where(close, columns, N), axis=-1)[..., :capacity]}
-            {return idx.astype(jnp.int32) ~ {?0.4 {overflow = jnp.sum(close, axis=1) > capacity
-            return jnp.where(overflow[:, None], N, idx).astype(jnp.int32)} ~ return idx.astype(jnp.int32)}}
-        """,
-        "cells": "",
-    }[form]
-    cells = """
-        {?0.3 if R.shape[-1] != 3:
-            raise ValueError({'cells are of three dimensions' ~ f'expected three dimensions, got <<R.shape[-1]>>'})}
-        {per_side = int(4.0 / cutoff) ~ per_side = max(1, int(4.0 // cutoff))}
-        {cell = jnp.floor(R * per_side / 4.0).astype(jnp.int32) ~ cell = (R * (per_side / 4.0)).astype(jnp.int32)}
-        {?0.5 # {a point on the far wall is in the last cell}}
-        cell = {jnp.clip(cell, 0, per_side - 1) ~ jnp.minimum(cell, per_side - 1)}
-        {?0.5 strides = {per_side ** jnp.arange(3, dtype=jnp.int32) ~ jnp.power(per_side, jnp.arange(3))}
-        index = {jnp.sum(cell * strides, axis=-1) ~ cell @ strides} ~
-        index = jnp.zeros({R.shape[:1], jnp.int32 ~ R.shape[0], dtype=jnp.int32})
-        for axis in range(3):
-            index {+= cell[:, axis] * per_side ** axis ~ = index + cell[:, axis] * per_side ** axis}}
-        {return index.astype(jnp.int32) ~ {?0.5 {order = jnp.argsort(index, stable=True)
-        return index[order].astype(jnp.int32)} ~
-        return jnp.zeros(per_side ** 3, jnp.int32).at[index].add(1) if counts else index.astype(jnp.int32)} ~
-        {?0.4 # {how full each cell is}}
-        {?0.5 if not counts:
-            return index.astype(jnp.int32)}
-        {return index.astype(jnp.int32) ~ hist = jnp.bincount(index, length=per_side ** 3)
-        return hist[index].astype(jnp.int32)}}
-    """
+    cells = p.choices.choice((3, 4, 5))
+    ends: dict[str, tuple[tuple[str, tuple[Tree, ...]], ...]] = {
+        "list": (
+            ("return idx", (Leaf((n, near), dtype="int32"),)),
+            (
+                """
+                {?0.4 # {a row that is cut short has lost neighbours ~ the caller allocates again if this is true}}
+                overflow = {jnp.max(jnp.sum(close, axis=1)) > capacity ~ jnp.any(jnp.sum(close, axis=1) > capacity)}
+                return idx, overflow
+                """,
+                (Leaf((n, near), dtype="int32"), Leaf((), dtype="bool")),
+            ),
+        ),
+        "count": (
+            ("return {jnp.sum(close, axis=1) ~ jnp.count_nonzero(close, axis=1)}", (Leaf((n,), dtype="int32"),)),
+            (
+                """
+                counts = jnp.sum(close, axis=1)
+                {?0.4 # {what a simulation reserves room for}}
+                return counts, jnp.max(counts)
+                """,
+                (Leaf((n,), dtype="int32"), Leaf((), dtype="int32")),
+            ),
+        ),
+        "cells": (
+            ("return index", (Leaf((n,), dtype="int32"),)),
+            (
+                """
+                {?0.4 # {how full each cell is}}
+                {counts = jnp.zeros(per_side ** 3, dtype=jnp.int32).at[index].add(1) ~
+                counts = jnp.bincount(index, length=per_side ** 3)}
+                return index, counts
+                """,
+                (Leaf((n,), dtype="int32"), Leaf((cells**3,), dtype="int32")),
+            ),
+            (
+                """
+                {?0.4 # {particles of one cell stand together}}
+                order = jnp.argsort(index, stable=True)
+                return order, index[order]
+                """,
+                (Leaf((n,), dtype="int32"), Leaf((n,), dtype="int32")),
+            ),
+        ),
+    }
+    end, result = p.choices.choice(ends[form])
+    first = {"list": join(_NEAR, _LISTED), "count": _NEAR, "cells": _CELLS}[form]
     return Text(
-        lines=cells if form == "cells" else join(first, rest),
+        lines=join(first, end),
         given={
             "R": Array(box(n), "positions of shape (n, 3)", ("R", "positions", "pos")),
+            "box": side_of_box(p),
+            "molecule": Array(Leaf((n,), 0, 7, "int32"), "the molecule of each particle", ("molecule", "molecule_id")),
             "cutoff": Option("float", "distance up to which others are near", ("1.0", "1.3", "0.8"),
-                             ("cutoff", "r_cutoff", "minimum_size") if form == "cells" else ("cutoff", "r_cutoff")),
-            "half": Option("bool", "whether each pair counts once", ("False", "True"), ("half", "half_list")),
-            "counts": Option("bool", "whether to count", ("False",), ("counts",)),
+                             ("cutoff", "r_cutoff")),
+            "half": Option("bool", "whether each pair is listed once", ("False", "True"), ("half", "half_list")),
+            "per_side": Option("int", "cells along each side", (str(cells),), ("cells_per_side", "num_cells")),
+            "wrap": Option("bool", "whether the box repeats", ("True", "False"), ("periodic", "wrap")),
             "capacity": Option("int", "most neighbours of one", (str(near),), ("capacity", "max_neighbors")),
         },
-        result=(Leaf((n, near) if form == "list" else (n,), dtype="int32"),),
+        result=result,
         titles={
             "list": ("neighbor_list", "build_neighbors", "neighbor_idx"),
-            "count": ("count_neighbors", "coordination", "neighbor_counts"),
-            "cells": ("cell_index", "hash_positions", "cell_ids"),
+            "count": ("count_neighbors", "coordination_numbers", "neighbor_counts"),
+            "cells": ("cell_index", "hash_positions", "assign_cells"),
         }[form],
         summary={
             "list": "Neighbours of each particle, in rows of one length",
             "count": "How many neighbours each particle has",
             "cells": "The cell of a grid that each particle is in",
         }[form],
-        returned="whole numbers, a row for each particle" if form == "list" else "one whole number for each particle",
+        returned={
+            "list": "a row of indices for each particle, n where there is none",
+            "count": "the number of neighbours of each particle",
+            "cells": "one cell for each particle",
+        }[form],
         helpers=(DISPLACEMENT, SQUARE),
     )  # fmt: skip

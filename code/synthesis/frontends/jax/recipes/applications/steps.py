@@ -11,43 +11,59 @@ _MOST = 42
 """Arrays that a step of training is given at most: each is drawn again by itself, to see that it matters."""
 
 
-def finish_step(p: Program, tree: Tree, forms: tuple[str, ...] = FORMS) -> None:
+def finish_step(
+    p: Program, tree: Tree, forms: tuple[str, ...] = FORMS, *, metric: str = "", decays: bool = False
+) -> None:
     """Write what follows ``loss, grads = ...`` in a step of training, or where nothing is moved, the end of it.
 
     Args:
         p: the function, which has no numbers ``lr`` and ``max_norm`` and no state of an optimizer yet.
         tree: the parameters, which the function calls ``params``.
         forms: the optimizers to choose from; none if the gradients are what is asked for.
+        metric: what is reported beside the loss; empty for none.
+        decays: whether the loss has a penalty on the weights already.
     """
     each = p.pick(*MAPS)
     p.number(
         "max_norm", p.pick("1.0", "0.5"), "largest norm of all gradients", (0.001, 0.01), ("max_norm", "clip_norm")
     )
-    if p.maybe(0.3):
-        p.add(clip_by_norm(p, each, "grads"))
+    clipped = p.maybe(0.3)
+    told = clipped and p.choices.chance(0.5)
+    if clipped:
+        p.add(clip_by_norm(p, each, "grads", always=told))
+    metrics = {"loss": "loss", **({metric: metric} if metric else {}), **({"grad_norm": "grad_norm"} if told else {})}
+    listed: Tree = dict.fromkeys(metrics, Leaf(()))
+    entries = ", ".join(f"'{name}': {value}" for name, value in metrics.items())
+    plain = ", ".join(["loss", *([metric] if metric else [])])
+    leaves = tuple(Leaf(()) for _ in plain.split(","))
     if not forms:
+        both: Tree = leaves if metric else leaves[0]
         p.finish(
-            ("return loss, grads", (Leaf(()), tree)),
-            ("return grads, loss", (tree, Leaf(()))),
-            ("return grads, <<'loss': loss>>", (tree, {"loss": Leaf(())})),
+            (f"return {f'({plain})' if metric else plain}, grads", (both, tree)),
+            *([(f"metrics = <<{entries}>>\nreturn grads, metrics", (tree, listed))] if len(metrics) > 1 else []),
         )
         return
     p.number("lr", p.pick("1e-3", "0.01", "0.1"), "step size", (0.01, 0.1), ("learning_rate", "lr"))
-    p.number("strength", "1e-4", "weight decay", (0.001, 0.1), ("weight_decay", "l2"))
-    leaves = sum(1 for _ in leaves_of(tree, ""))
-    kind = p.pick(*(form for trees, form in enumerate(forms, start=1) if trees == 1 or trees * leaves <= _MOST))
+    count = sum(1 for _ in leaves_of(tree, ""))
+    kind = p.pick(*(form for trees, form in enumerate(forms, start=1) if trees == 1 or trees * count <= _MOST))
     held = declare_state(p, kind, tree)
-    if p.maybe(0.2):
-        p.add(remark(p, "decay as a part of the gradient", "weight decay"))
-        p.add(f"grads = {each}(lambda g, w: g + strength * w, grads, params)")
-    lines, move, states, results = use_gradients(p, kind, each, held, tree)
-    p.add(remark(p, "use the gradients", "update the parameters", "one step of the optimizer"), *lines, move)
+    p.add(remark(p, "update the parameters", "one step of the optimizer"))
+    lines, move, states, results = use_gradients(
+        p, kind, each, held, tree, decays=not (decays or clipped) and p.maybe(0.25)
+    )
+    p.add(*lines, move)
     names = ", ".join(["params", *states]).replace("{", "<<").replace("}", ">>")
-    ends = [
-        (f"return {names}, loss", (tree, *results, Leaf(()))),
-        (f"return {names}, <<'loss': loss>>", (tree, *results, {"loss": Leaf(())})),
-    ]
-    p.finish(*ends)
+    p.finish(
+        *([(f"return {names}, {plain}", (tree, *results, *leaves))] if not told else []),
+        *(
+            [
+                (f"metrics = <<{entries}>>\nreturn {names}, metrics", (tree, *results, listed)),
+                (f"return {names}, <<{entries}>>", (tree, *results, listed)),
+            ]
+            if len(metrics) > 1
+            else []
+        ),
+    )
 
 
 def declare_state(p: Program, kind: str, tree: Tree) -> str:
@@ -65,42 +81,96 @@ def declare_state(p: Program, kind: str, tree: Tree) -> str:
     return "dict"
 
 
-def use_gradients(
-    p: Program, kind: str, each: str, held: str, tree: Tree
-) -> tuple[list[str], str, list[str], list[Tree]]:
-    """A step of an optimizer: statements, the last of them, what is returned of the state, and its trees."""
-    last = p.pick(
-        f"params = {each}(lambda w, d: w - lr * d, params, DELTAS)",
-        f"params = {each}(lambda w, d: w + -lr * d, params, DELTAS)",
-    ).replace("w + -lr", "w - lr")
-    if kind == "sgd":
-        return [], last.replace("DELTAS", "grads"), [], []
-    if kind == "momentum":
-        line = p.pick(
-            f"velocity = {each}(lambda m, g: 0.9 * m + g, velocity, grads)",
-            f"velocity = {each}(lambda m, g: 0.9 * m + 0.1 * g, velocity, grads)",
-        )
-        return [line], last.replace("DELTAS", "velocity"), ["velocity"], [changed(tree, -1, 1)]
-    at = "opt_state['{}']" if held == "dict" else "opt_state.{}"
-    lines = [
-        f"count = {at.format('count')} + 1",
-        f"mu = {each}(lambda m, g: 0.9 * m + 0.1 * g, {at.format('mu')}, grads)",
-        p.pick(
-            f"nu = {each}(lambda v, g: 0.999 * v + 0.001 * g ** 2, {at.format('nu')}, grads)",
-            f"nu = {each}(lambda v, g: 0.999 * v + 0.001 * jnp.square(g), {at.format('nu')}, grads)",
-        ),
-    ]
-    if p.choices.chance(0.5):
-        lines.append("rate = lr * jnp.sqrt(1 - 0.999 ** count) / (1 - 0.9 ** count)")
-        end = f"params = {each}(lambda w, m, v: w - rate * m / (jnp.sqrt(v) + 1e-8), params, mu, nu)"
+_DECAYING_SGD = """
+    def apply_update(w, g):
+        {?0.4 # {biases do not decay ~ matrices only}}
+        if w.ndim > 1:
+            g = g + strength * w
+        return w - lr * g
+"""
+_MOMENTUM = """
+    {velocity = EACH(lambda v, g: beta * v + g, velocity, grads)
+    {?0.3 if nesterov:
+        updates = EACH(lambda v, g: g + beta * v, velocity, grads)
     else:
-        lines.append("c1, c2 = 1 - 0.9 ** count, 1 - 0.999 ** count")
-        end = f"params = {each}(lambda w, m, v: w - lr * (m / c1) / (jnp.sqrt(v / c2) + 1e-8), params, mu, nu)"
+        updates = velocity ~ updates = velocity} ~
+    velocity = EACH(lambda v, g: beta * v + (1.0 - beta) * g, velocity, grads)
+    updates = velocity}
+"""
+_ADAM = """
+    count = {count} + 1
+    mu = EACH(lambda m, g: b1 * m + (1.0 - b1) * g, {mu}, grads)
+    nu = EACH(lambda v, g: b2 * v + (1.0 - b2) * g ** 2, {nu}, grads)
+"""
+_CORRECTIONS = """
+    {?0.4 # bias correction}
+    {c1, c2 = 1.0 - b1 ** count, 1.0 - b2 ** count ~ c1 = 1.0 - b1 ** count
+    c2 = 1.0 - b2 ** count}
+"""
+_ADAM_MOVES = {
+    True: """
+        def apply_update(w, m, v):
+            update = (m / c1) / (jnp.sqrt(v / c2) + eps)
+            if w.ndim > 1:
+                {?0.4 # {decoupled weight decay ~ matrices only}}
+                update = update + strength * w
+            return w - lr * update
+    """,
+    False: """
+        {def apply_update(w, m, v):
+            m_hat, v_hat = m / c1, v / c2
+            return w - lr * m_hat / (jnp.sqrt(v_hat) + eps) ~
+        def apply_update(w, m, v):
+            return w - lr * (m / c1) / (jnp.sqrt(v / c2) + eps)}
+    """,
+}
+
+
+def use_gradients(
+    p: Program, kind: str, each: str, held: str, tree: Tree, *, decays: bool = True
+) -> tuple[list[str], str, list[str], list[Tree]]:
+    """A step of an optimizer: statements, the last of them, what is returned of the state, and its trees.
+
+    Args:
+        p: the function, which has a number ``lr``.
+        kind: one of ``FORMS``.
+        each: what maps over trees.
+        held: what ``declare_state`` gave.
+        tree: the parameters, which the function calls ``params``.
+        decays: whether weights decay.
+    """
+    if decays:
+        p.option("strength", p.pick("1e-4", "0.01"), "float", "factor of the weight decay", "0.1", ("weight_decay",))
+    p.option("beta", "0.9", "float", "decay of the momentum", None, ("beta", "momentum_decay"))
+    p.number("b1", "0.9", "decay of the first moment", None, ("b1", "beta1"))
+    p.number("b2", p.pick("0.999", "0.99"), "decay of the second moment", None, ("b2", "beta2"))
+    p.number("eps", "1e-8", "small number that keeps the division safe")
+    p.option("nesterov", "False", "bool", "whether to look ahead by a step", p.pick("True", "False"))
+    if kind == "sgd":
+        if decays:
+            return [p.choose(_DECAYING_SGD)], f"params = {each}(apply_update, params, grads)", [], []
+        return [], f"params = {each}(lambda w, g: w - lr * g, params, grads)", [], []
+    if kind == "momentum":
+        shrunk = f"grads = {each}(lambda g, w: g + strength * w, grads, params)" if decays else ""
+        lines = [shrunk, p.choose(_MOMENTUM.replace("EACH", each))]
+        move = f"params = {each}(lambda w, u: w - lr * u, params, updates)"
+        if lines[1].rstrip().endswith("updates = velocity") and "nesterov" not in lines[1]:
+            lines[1] = lines[1].rstrip().removesuffix("updates = velocity")
+            move = f"params = {each}(lambda w, v: w - lr * v, params, velocity)"
+        return lines, move, ["velocity"], [changed(tree, -1, 1)]
+    at = "opt_state['{}']" if held == "dict" else "opt_state.{}"
+    averages = _ADAM.format(**{name: at.format(name) for name in ("count", "mu", "nu")}).replace("EACH", each)
+    if not decays and p.choices.chance(0.3):
+        move = f"params = {each}(lambda w, m, v: w - lr_t * m / (jnp.sqrt(v) + eps), params, mu, nu)"
+        lines = [p.choose(averages), "lr_t = lr * jnp.sqrt(1.0 - b2 ** count) / (1.0 - b1 ** count)"]
+    else:
+        move = f"params = {each}(apply_update, params, mu, nu)"
+        lines = [p.choose(averages), p.choose(_CORRECTIONS), p.choose(_ADAM_MOVES[decays])]
     fields: list[tuple[str, Tree]] = [
         ("count", Leaf((), dtype="int32")),
         ("mu", changed(tree, -1, 1)),
         ("nu", changed(tree, 0, 1)),
     ]
     if held == "dict":
-        return lines, end, ["{'count': count, 'mu': mu, 'nu': nu}"], [dict(fields)]
-    return lines, end, [f"{held}(count=count, mu=mu, nu=nu)"], [Record(held, tuple(fields))]
+        return lines, move, ["{'count': count, 'mu': mu, 'nu': nu}"], [dict(fields)]
+    return lines, move, [f"{held}(count=count, mu=mu, nu=nu)"], [Record(held, tuple(fields))]

@@ -1,5 +1,6 @@
-"""A model's loss and its gradient, steps of training, returns of episodes, and sampling of tokens."""
+"""A model's loss and its gradient, and steps of training."""
 
+import re
 from itertools import pairwise
 
 from synthesis.frontends.base import Recipe
@@ -7,6 +8,7 @@ from synthesis.frontends.jax.recipes.applications.optimizers import clip_by_norm
 from synthesis.frontends.jax.recipes.applications.parts import (
     activate,
     guard,
+    positive,
     remark,
     weights,
     whole,
@@ -38,11 +40,7 @@ def _model(p: Program, into: int, out: int, *, image: bool, smooth: bool, apart:
     fixed = activate(p, "VALUE")
     fixed = p.pick(*_SMOOTH) if smooth else fixed
     title = p.pick("apply_model", "predict", "forward", "model")
-    start = (
-        p.pick("h = x.reshape(x.shape[0], -1)", "h = jnp.reshape(x, (x.shape[0], -1))")
-        if image
-        else p.pick("h = x", "h = jnp.asarray(x)")
-    )
+    start = p.pick("h = x.reshape(x.shape[0], -1)", "h = jnp.reshape(x, (x.shape[0], -1))") if image else "h = x"
     says = p.pick('"""Applies the network."""', "", "")
     if form == "list":
         loop = block(
@@ -72,6 +70,8 @@ def _model(p: Program, into: int, out: int, *, image: bool, smooth: bool, apart:
     names = [(f"w{place}", f"b{place}") for place in range(1, len(pairs) + 1)]
     at = "params.{}" if form == "record" else "params['{}']"
     lines = [f"h = {fixed.replace('VALUE', f'h @ {at.format(w)} + {at.format(b)}')}" for w, b in names[:-1]]
+    if not image:
+        start, lines[0] = "", lines[0].replace("h @", "x @")
     body = join(says, start, *lines, f"return h @ {at.format(names[-1][0])} + {at.format(names[-1][1])}")
     fields = [
         (name, leaf) for both, pair in zip(names, pairs, strict=True) for name, leaf in zip(both, pair, strict=True)
@@ -84,45 +84,84 @@ def _title(text: str) -> str:
     return text.split("(")[0].removeprefix("def ")
 
 
-def _loss(p: Program, apply: str, classes: bool, *, aux: bool, low: bool) -> str:
-    """The text of a function of parameters and a batch that gives the loss, with more beside it where asked for."""
-    run = f"outputs = {apply}(params, x)"
-    if low:
-        cast = p.pick("jax.tree.map(lambda w: w.astype(jnp.bfloat16), params)",
-                      "jax.tree_util.tree_map(lambda w: w.astype(jnp.bfloat16), params)")  # fmt: skip
-        run = join(
-            remark(p, "master weights stay in float32", "multiply in bfloat16, lose nothing in the loss"),
-            f"half = {cast}",
-            f"outputs = {apply}(half, x.astype(jnp.bfloat16)).astype(jnp.float32)",
-        )
-    head = join(remark(p, "forward pass", "what the model says"), run)
-    if classes:
-        lines = p.pick(
-            "log_probs = jax.nn.log_softmax(outputs, axis=-1)\n"
-            "losses = -jnp.take_along_axis(log_probs, y[:, None], axis=-1)[:, 0]",
-            "one_hot = jax.nn.one_hot(y, outputs.shape[-1])\n"
-            "losses = -jnp.sum(one_hot * jax.nn.log_softmax(outputs), axis=-1)",
-            "losses = jax.nn.logsumexp(outputs, axis=-1) - outputs[jnp.arange(outputs.shape[0]), y]",
-        )
-        more = p.pick(
-            "accuracy = jnp.mean(outputs.argmax(axis=-1) == y)", "accuracy = (jnp.argmax(outputs, -1) == y).mean()"
-        )
-    else:
-        lines = p.pick(
-            "losses = jnp.mean(jnp.square(outputs - y), axis=-1)",
-            "losses = ((outputs - y) ** 2).sum(axis=-1)",
-            "gap = jnp.abs(outputs - y)\nlosses = jnp.where(gap < 1.0, 0.5 * gap ** 2, gap - 0.5).mean(axis=-1)",
-        )
-        more = p.pick("mae = jnp.abs(outputs - y).mean()", "mae = jnp.mean(jnp.abs(outputs - y))")
-    mean = p.pick("value = losses.mean()", "value = jnp.mean(losses)")
-    if p.maybe(0.35):
-        why = remark(p, "large weights cost something", "weight decay as a part of the loss")
-        mean += f"\n{why}\n" + p.pick(
-            "value = value + 0.5 * 1e-3 * sum(jnp.sum(w ** 2) for w in jax.tree.leaves(params))",
-            "penalty = sum(jnp.vdot(w, w * 0.5) for w in jax.tree.leaves(params))\nvalue += 1e-3 * penalty",
-        )
-    end = f"{more}\nreturn value, {'accuracy' if classes else 'mae'}" if aux else "return value"
-    return join(head, lines, mean, end)
+_RUN = """
+    {?0.3 # forward pass}
+    outputs = APPLY(params, x)
+"""
+_RUN_HALF = """
+    {?0.5 # {master weights stay in float32 ~ multiply in bfloat16, take the loss in float32}}
+    half_params = jax.tree.map(lambda w: w.astype(jnp.bfloat16), params)
+    outputs = APPLY(half_params, x.astype(jnp.bfloat16)).astype(jnp.float32)
+"""
+_CLASS_LOSSES = """
+    {losses = jax.nn.logsumexp(logits, axis=-1) - logits[jnp.arange(logits.shape[0]), y] ~
+    log_probs = jax.nn.log_softmax(logits, axis=-1)
+    losses = -jnp.take_along_axis(log_probs, y[:, None], axis=-1)[:, 0] ~
+    one_hot = jax.nn.one_hot(y, logits.shape[-1])
+    losses = -jnp.sum(one_hot * jax.nn.log_softmax(logits), axis=-1)}
+"""
+_SMOOTHED = """
+    num_classes = logits.shape[-1]
+    {one_hot = jax.nn.one_hot(y, num_classes)
+    {?0.4 # label smoothing}
+    soft_labels = (1.0 - smoothing) * one_hot + smoothing / num_classes
+    losses = -jnp.sum(soft_labels * jax.nn.log_softmax(logits), axis=-1) ~
+    log_probs = jax.nn.log_softmax(logits)
+    nll = -jnp.take_along_axis(log_probs, y[:, None], axis=-1)[:, 0]
+    {?0.4 # label smoothing}
+    losses = (1.0 - smoothing) * nll - smoothing * jnp.mean(log_probs, axis=-1)}
+"""
+_NUMBER_LOSSES = """
+    {losses = jnp.mean(jnp.square(preds - y), axis=-1) ~ losses = 0.5 * jnp.sum((preds - y) ** 2, axis=-1) ~
+    {?0.4 # log-cosh loss}
+    error = preds - y
+    losses = jnp.mean(jnp.logaddexp(error, -error) - jnp.log(2.0), axis=-1) ~
+    abs_error = jnp.abs(preds - y)
+    {?0.4 # {Huber loss ~ smooth L1 loss}}
+    losses = jnp.where(abs_error < 1.0, 0.5 * abs_error ** 2, abs_error - 0.5).mean(axis=-1)}
+"""
+_MEANS = {
+    True: """
+        if weight is not None:
+            {?0.2 if weight.shape != losses.shape:
+                raise ValueError(f'expected weights of shape <<losses.shape>>, got <<weight.shape>>')}
+            loss = {jnp.sum(weight * losses) / jnp.sum(weight) ~ jnp.vdot(weight, losses) / weight.sum()}
+        else:
+            loss = jnp.mean(losses)
+    """,
+    False: "loss = {losses.mean() ~ jnp.mean(losses)}",
+}
+_PENALTY = """
+    {?0.4 # {biases are not penalized ~ weight matrices only}}
+    {l2_loss = sum(jnp.sum(w ** 2) for w in jax.tree.leaves(params) if w.ndim > 1)
+    loss = loss + 0.5 * strength * l2_loss ~
+    kernels = [w for w in jax.tree.leaves(params) if w.ndim > 1]
+    loss = loss + 0.5 * strength * sum(jnp.vdot(w, w) for w in kernels)}
+"""
+_METRICS = {
+    "accuracy": "accuracy = {jnp.mean(jnp.argmax(logits, axis=-1) == y) ~ (logits.argmax(-1) == y).mean()}",
+    "mae": "mae = {jnp.abs(preds - y).mean() ~ jnp.mean(jnp.abs(preds - y))}",
+}
+
+
+def _loss(p: Program, apply: str, metric: str, *, classes: bool, low: bool, extra: str) -> str:
+    """The text of a function of parameters and a batch that gives the loss, with a metric where asked for.
+
+    Args:
+        p: the function.
+        apply: what applies the model.
+        metric: what else is given, by name; empty for nothing.
+        classes: whether the model tells classes apart.
+        low: whether the model computes in ``bfloat16``.
+        extra: ``smoothing``, ``weights`` or ``l2``, which need the function's options; or anything else.
+    """
+    losses = _SMOOTHED if extra == "smoothing" else _CLASS_LOSSES if classes else _NUMBER_LOSSES
+    run = (_RUN_HALF if low else _RUN).replace("APPLY", apply).replace("outputs", "logits" if classes else "preds")
+    texts = [run, losses, _MEANS[extra == "weights"], _PENALTY if extra == "l2" else "", _METRICS.get(metric, "")]
+    lines = join(*map(p.choose, texts))
+    if not metric and (found := re.search(r"\nloss = (.+)\Z", lines.rstrip())):
+        return f"{lines[: found.start()]}\nreturn {found[1]}"
+    return join(lines, f"return loss, {metric}" if metric else "return loss")
 
 
 def _draw_step(stream: Stream, target: str) -> KernelSpec:
@@ -145,6 +184,7 @@ def _draw_step(stream: Stream, target: str) -> KernelSpec:
     p.tree("params", tree, "parameters of the model", ("params", "weights", "theta"))
     step = target == "train_step"
     kind = p.pick(*FORMS) if step else "none"
+    metric = ("accuracy" if classes else "mae") if aux else ""
     held = declare_state(p, kind, tree)
     inputs, labels = p.choices.choice(
         (
@@ -153,7 +193,6 @@ def _draw_step(stream: Stream, target: str) -> KernelSpec:
             ("image", "label") if image and classes else ("x", "y"),
         )
     )
-    figure = "accuracy" if classes else "mae"
     taken = {
         "dict": f"x, y = batch['{inputs}'], batch['{labels}']",
         "tuple": "x, y = batch",
@@ -174,76 +213,86 @@ def _draw_step(stream: Stream, target: str) -> KernelSpec:
     p.number(
         "max_norm", p.pick("1.0", "0.5"), "largest norm of all gradients", (0.001, 0.01), ("max_norm", "clip_norm")
     )
-    p.number("strength", "1e-4", "weight decay", (0.001, 0.1), ("weight_decay", "l2"))
+    p.option(
+        "strength", p.pick("1e-3", "1e-4"), "float", "factor of the squared weights", "0.1", ("l2", "weight_decay")
+    )
+    p.option("smoothing", p.pick("0.1", "0.05"), "float", "label smoothing", None, ("label_smoothing", "smoothing"))
+    p.tensor("weight", positive(rows), "weight of each example", ("sample_weight", "example_weights"), optional=True)
     each = p.pick("jax.tree.map", "jax.tree.map", "jax.tree_util.tree_map")
     p.helper(apply)
-    inner, whole_fn = batch == "apart" or p.choices.chance(0.35), "loss_fn"
-    body = _loss(p, _title(apply), classes, aux=aux, low=low)
+    # One thing at most beside a loss and what its gradient is used for.
+    extra = p.pick(
+        "", "", "weights", "l2", *(["smoothing"] if classes else []),
+        *(["clip", "clip"] if target != "gradient_norms" else []), *(["decay"] if step else []),
+    )  # fmt: skip
+    extra = "" if low else extra
+    inner = batch == "apart" or extra in ("smoothing", "weights", "l2") or p.choices.chance(0.5)
+    body = _loss(p, _title(apply), metric, classes=classes, low=low, extra=extra)
     p.add(
-        guard(p, "x.shape[0] != y.shape[0]", "batch of {x.shape[0]} inputs and {y.shape[0]} labels", 0.2)
+        guard(p, "x.shape[0] != y.shape[0]", "got {x.shape[0]} inputs but {y.shape[0]} labels", 0.15)
         if batch == "apart"
         else ""
     )
+    given = "params" if inner else "params, batch"
     if inner:
         p.add(taken, block("def loss_fn(params):", body))
-        given = "params"
     else:
-        given = "params, batch"
-        if p.choices.chance(0.5):
-            p.helper(block("def loss_fn(batch, params):", taken, body))
-            whole_fn, given = "functools.partial(loss_fn, batch)", "params"
-        else:
-            p.helper(block("def loss_fn(params, batch):", taken, body))
+        p.helper(block("def loss_fn(params, batch):", taken, body))
     flag = ", has_aux=True" if aux else ""
-    left = f"(loss, {figure})" if aux else "loss"
-    if target == "gradient_only" and not aux:
-        p.add(f"grads = jax.grad({whole_fn})({given})")
-        left = ""
+    left = f"(loss, {metric}), grads" if aux else "loss, grads"
+    if target == "gradient_only":
+        left = f"grads, {metric}" if aux else "grads"
+        p.add(f"{left} = jax.grad(loss_fn{flag})({given})" if extra == "clip" or aux else "")
     else:
         p.add(
             p.pick(
-                f"{left}, grads = jax.value_and_grad({whole_fn}{flag})({given})",
-                f"grad_fn = jax.value_and_grad({whole_fn}{flag})\n{left}, grads = grad_fn({given})",
+                f"{left} = jax.value_and_grad(loss_fn{flag})({given})",
+                f"grad_fn = jax.value_and_grad(loss_fn{flag})\n{left} = grad_fn({given})",
             )
         )
-    # Norms are asked for of gradients as they are.
-    if target != "gradient_norms" and p.maybe(0.3):
-        p.add(clip_by_norm(p, each, "grads"))
-    if target != "gradient_norms" and p.maybe(0.2):
-        p.add(remark(p, "decay as a part of the gradient", "weight decay"))
-        p.add(f"grads = {each}(lambda g, w: g + strength * w, grads, params)")
-    made: list[Tree] = []
-    ends: list[str] = []
+    clipped = extra == "clip"
+    told = clipped and target in ("train_step", "loss_and_grad") and p.choices.chance(0.5)
+    if clipped:
+        p.add(clip_by_norm(p, each, "grads", always=told))
+    names = ["loss"] * (target != "gradient_only") + ([metric] if aux else [])
+    metrics = {name: name for name in names} | ({"grad_norm": "grad_norm"} if told else {})
+    entries = ", ".join(f"'{name}': {value}" for name, value in metrics.items())
+    gathered = len(metrics) > 1 and (told or p.choices.chance(0.5))
+    reported: Tree = dict.fromkeys(metrics, Leaf(())) if gathered else tuple(Leaf(()) for _ in names)
+    report = "metrics" if gathered else ", ".join(names)
     if step:
-        lines, name, states, results = use_gradients(p, kind, each, held, tree)
-        p.add(remark(p, "use the gradients", "update the parameters", "one step of the optimizer"), *lines)
-        made, ends = [tree, *results], ["params", *states]
-        p.add(name)
-    if target == "gradient_norms":
+        p.add(remark(p, "update the parameters", "one step of the optimizer"))
+        lines, move, states, results = use_gradients(p, kind, each, held, tree, decays=extra == "decay")
+        p.add(*lines, move)
+        made: list[Tree] = [tree, *results]
+        ends = ["params", *states]
+    elif target == "gradient_norms":
         p.add(
-            remark(p, "one number for each array", "how large gradients are, array by array"),
+            remark(p, "one norm for each array"),
             p.pick(
                 f"norms = {each}(lambda g: jnp.sqrt(jnp.sum(g ** 2)), grads)",
                 f"norms = {each}(jnp.linalg.norm, grads)",
-                f"norms = {each}(lambda g: jnp.max(jnp.abs(g)), grads)",
+                f"norms = {each}(lambda g: jnp.sqrt(jnp.mean(jnp.square(g))), grads)",
             ),
         )
         made, ends = [mapped(tree, lambda _: Leaf(()))], ["norms"]
-    elif not step:
+    else:
         made, ends = [tree], ["grads"]
-    if left:
-        if aux and p.choices.chance(0.5):
-            ends.append(f"{{'loss': loss, '{figure}': {figure}}}")
-            made.append({"loss": Leaf(()), figure: Leaf(())})
-        else:
-            ends += ["loss", *([figure] if aux else [])]
-            made += [Leaf(()), *([Leaf(())] if aux else [])]
-    p.add(f"return {', '.join(ends)}")
+    if gathered:
+        p.add(f"metrics = {{{entries}}}")
+        made, ends = [*made, reported], [*ends, report]
+    elif target == "loss_and_grad":
+        both: Tree = (Leaf(()), Leaf(())) if aux else Leaf(())
+        made, ends = [both, *made], [f"({report})" if aux else report, *ends]
+    else:
+        made, ends = [*made, *(Leaf(()) for _ in names)], [*ends, *names]
+    direct = target == "gradient_only" and extra != "clip" and not aux
+    p.add(f"return jax.grad(loss_fn)({given})" if direct else f"return {', '.join(ends)}")
     p.gives(*made)
     titles = {
         "train_step": ("train_step", "update", "training_step", "update_step"),
         "loss_and_grad": ("loss_and_grads", "compute_grads", "value_and_grads"),
-        "gradient_only": ("compute_gradients", "grad_step", "loss_grads"),
+        "gradient_only": ("compute_gradients", "loss_grads", "compute_grads"),
         "gradient_norms": ("gradient_norms", "grad_stats", "layer_grad_norms"),
     }[target]
     return p.done(
@@ -259,7 +308,12 @@ def _draw_step(stream: Stream, target: str) -> KernelSpec:
             "gradient_only": "Gradient of the loss of a batch",
             "gradient_norms": "How large the gradient of each array is",
         }[target],
-        "what is used in the next step" if step else "the gradients and the loss",
+        {
+            "train_step": "the new parameters, the state of the optimizer and the loss",
+            "loss_and_grad": "the loss and the gradients",
+            "gradient_only": "the gradients",
+            "gradient_norms": "the norms of the gradients and the loss",
+        }[target],
     )
 
 

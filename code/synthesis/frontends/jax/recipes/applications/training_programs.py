@@ -1,5 +1,6 @@
 """Whole steps of training: a state and a batch in, the next state and what is watched out."""
 
+import re
 from collections.abc import Mapping
 from itertools import pairwise
 
@@ -7,175 +8,240 @@ from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.parts import weights, whole
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree, changed
-from synthesis.grammar.lines import join
+from synthesis.grammar.lines import block, join
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
-_MODEL = """
+_MODEL = '''
     def apply_model(params, x):
-        {?0.3 \"\"\"{Scores of a batch ~ Runs the network}.\"\"\"}
-        {h = x ~ h = jnp.asarray(x, jnp.float32)}
-        {for i, layer in enumerate(params):
+        {?0.3 """{Applies the network to a batch ~ Forward pass}."""}
+        {h = x
+        for i, layer in enumerate(params):
             h = h @ layer['w'] + layer['b']
             if i < len(params) - 1:
                 h = ACT(h)
         return h ~
+        h = x
+        for layer in params[:-1]:
+            {h = ACT(h @ layer['w'] + layer['b']) ~ h = jnp.dot(h, layer['w']) + layer['b']
+            h = ACT(h)}
+        return h @ params[-1]['w'] + params[-1]['b'] ~
         *layers, last = params
         for layer in layers:
-            {?0.4 # {narrow layers add, wide ones replace}}
-            {z = ACT(h @ layer['w'] + layer['b'])
-            h = h + z if h.shape == z.shape else z ~ h = ACT(h @ layer['w'] + layer['b']) ~
-            h = jnp.dot(h, layer['w']) + layer['b']
-            h = ACT(h)}
-        return h @ last['w'] + last['b'] ~
+            x = ACT(x @ layer['w'] + layer['b'])
+        return x @ last['w'] + last['b'] ~
+        h = x
         for layer in params[:-1]:
-            z = h @ layer['w'] + layer['b']
-            {if z.shape == h.shape:
-                {?0.5 # {a way around where widths agree}}
-                h = h + ACT(z)
-            else:
-                h = ACT(z) ~ h = ACT(z)}
-        {return h @ params[-1]['w'] + params[-1]['b'] ~ top = h @ params[-1]['w']
-        return top + params[-1]['b']}}
-"""
+            out = ACT(h @ layer['w'] + layer['b'])
+            {?0.5 # {skip connection where widths agree}}
+            h = h + out if h.shape == out.shape else out
+        return h @ params[-1]['w'] + params[-1]['b']}
+'''
 _CLASS_LOSS = """
-    {log_p = jax.nn.log_softmax(scores, axis=-1)
-    {losses = -jnp.take_along_axis(log_p, y[:, None], axis=-1)[:, 0] ~ losses = -log_p[jnp.arange(y.shape[0]), y]} ~
-    losses = jax.nn.logsumexp(scores, axis=-1) - jnp.take_along_axis(scores, y[:, None], axis=-1)[:, 0]}
-    {?0.35 # {rare classes count as much as others}
-    {counts = jnp.zeros(scores.shape[-1], jnp.float32).at[y].add(1.0) ~
-    counts = jnp.bincount(y, length=scores.shape[-1])}
-    share = y.shape[0] / jnp.maximum(counts, 1)
-    losses = losses * share[y] / jnp.mean(share[y])}
-    hits = {(scores.argmax(axis=-1) == y).astype(jnp.float32) ~ jnp.equal(jnp.argmax(scores, axis=-1), y)}
-    metric = {jnp.mean(hits) ~ hits.mean()}
+    {log_probs = jax.nn.log_softmax(logits, axis=-1)
+    losses = -jnp.take_along_axis(log_probs, y[:, None], axis=-1)[:, 0] ~
+    losses = jax.nn.logsumexp(logits, axis=-1) - logits[jnp.arange(logits.shape[0]), y] ~
+    one_hot = jax.nn.one_hot(y, logits.shape[-1])
+    losses = -jnp.sum(one_hot * jax.nn.log_softmax(logits), axis=-1)}
+    {accuracy = jnp.mean(jnp.argmax(logits, axis=-1) == y) ~ accuracy = (logits.argmax(axis=-1) == y).mean()}
+"""
+_SMOOTHED_LOSS = """
+    num_classes = logits.shape[-1]
+    {one_hot = jax.nn.one_hot(y, num_classes)
+    {?0.4 # label smoothing}
+    soft_labels = one_hot * (1.0 - smoothing) + smoothing / num_classes ~
+    {?0.4 # label smoothing}
+    confidence = 1.0 - smoothing
+    soft_labels = jax.nn.one_hot(y, num_classes) * confidence + smoothing / num_classes}
+    losses = -jnp.sum(soft_labels * jax.nn.log_softmax(logits), axis=-1)
+    {accuracy = jnp.mean(jnp.argmax(logits, axis=-1) == y) ~ accuracy = (logits.argmax(axis=-1) == y).mean()}
 """
 _NUMBER_LOSS = """
-    {error = scores - y
-    {losses = 0.5 * jnp.sum(error ** 2, axis=-1) ~ losses = jnp.mean(error ** 2, axis=-1)} ~
-    error = scores - y
-    {?0.4 # {far away, one more unit costs the same}}
-    size = jnp.abs(error)
-    losses = jnp.where(size < 1.0, 0.5 * error ** 2, size - 0.5).sum(axis=-1)}
-    metric = {jnp.sqrt(jnp.mean(error ** 2)) ~ jnp.abs(error).mean() ~ jnp.max(jnp.mean(error ** 2, axis=0))}
+    error = preds - y
+    {{losses = 0.5 * jnp.sum(error ** 2, axis=-1) ~ losses = jnp.mean(error ** 2, axis=-1)}
+    {mae = jnp.mean(jnp.abs(error)) ~ mae = jnp.abs(error).mean()} ~
+    abs_error = jnp.abs(error)
+    {?0.4 # Huber loss}
+    losses = jnp.where(abs_error < delta, 0.5 * error ** 2, delta * (abs_error - 0.5 * delta)).sum(axis=-1)
+    {mae = jnp.mean(abs_error) ~ mae = abs_error.mean()} ~
+    {?0.4 # log-cosh loss}
+    losses = jnp.mean(jnp.logaddexp(error, -error) - jnp.log(2.0), axis=-1)
+    {mae = jnp.mean(jnp.abs(error)) ~ mae = jnp.abs(error).mean()}}
 """
 _LOSS_END = """
-    {?0.35 {penalty = sum(jnp.sum(layer['w'] ** 2) for layer in params)
-    loss = jnp.mean(losses) + {0.5e-3 ~ 1e-4} * penalty ~
-    penalty = 0.0
-    for layer in params:
-        penalty += jnp.vdot(layer['w'], layer['w'])
-    loss = losses.mean() + {1e-3 ~ 5e-4} * penalty} ~ loss = jnp.mean(losses)}
-    return loss, metric
+    loss = {jnp.mean(losses) ~ losses.mean()}
+    return loss, METRIC
+"""
+_PENALIZED = """
+    {?0.4 # {biases are not penalized ~ weight matrices only}}
+    {penalty = sum(jnp.sum(layer['w'] ** 2) for layer in params) ~
+    penalty = sum(jnp.sum(p ** 2) for p in jax.tree.leaves(params) if p.ndim > 1)}
+    loss = {jnp.mean(losses) ~ losses.mean()} + 0.5 * strength * penalty
+    return loss, METRIC
 """
 _GRADIENTS = {
     "whole": """
-        {(loss, metric), grads = jax.value_and_grad(loss_fn, has_aux=True)(state.params, batch) ~
+        {(loss, METRIC), grads = jax.value_and_grad(loss_fn, has_aux=True)(state.params, batch) ~
         grad_fn = jax.value_and_grad(loss_fn, has_aux=True)
-        (loss, metric), grads = grad_fn(state.params, batch)}
+        (loss, METRIC), grads = grad_fn(state.params, batch)}
     """,
-    "parts": """
+    "loop": """
+        batch_size = INPUTS.shape[0]
+        {?0.2 if batch_size % num_microbatches != 0:
+            raise ValueError(f'batch size <<batch_size>> is not divisible by <<num_microbatches>> microbatches')}
+        micro_size = batch_size // num_microbatches
         grad_fn = jax.value_and_grad(loss_fn, has_aux=True)
-        {size = X.shape[0] // parts ~ n = X.shape[0]
-        size = n // parts}
-        {?0.4 # {a batch that does not fit is taken in parts ~ memory for one part at a time}}
-        {grads = jax.tree.map(jnp.zeros_like, state.params) ~
-        grads = jax.tree.map(lambda w: jnp.zeros(w.shape, w.dtype), state.params)}
-        loss, metric = 0.0, 0.0
-        for i in range(parts):
-            part = jax.tree.map(lambda x: x[i * size:(i + 1) * size], batch)
-            (value, figure), new = grad_fn(state.params, part)
-            {grads = jax.tree.map(jnp.add, grads, new) ~
-            grads = jax.tree.map(lambda total, g: total + g / parts, grads, new)}
-            {loss += value / parts
-            metric += figure / parts ~ loss, metric = loss + value / parts, metric + figure / parts}
+        {?0.4 # accumulate gradients over microbatches}
+        grads = jax.tree.map(jnp.zeros_like, state.params)
+        loss, METRIC = 0.0, 0.0
+        for i in range(num_microbatches):
+            microbatch = jax.tree.map(lambda x: x[i * micro_size:(i + 1) * micro_size], batch)
+            (micro_loss, micro_METRIC), micro_grads = grad_fn(state.params, microbatch)
+            grads = jax.tree.map(jnp.add, grads, micro_grads)
+            loss = loss + micro_loss / num_microbatches
+            METRIC = METRIC + micro_METRIC / num_microbatches
+        grads = jax.tree.map(lambda g: g / num_microbatches, grads)
     """,
     "scan": """
-        {split = jax.tree.map(lambda x: x.reshape(parts, -1, *x.shape[1:]), batch) ~
-        split = jax.tree.map(lambda x: x.reshape((parts, x.shape[0] // parts) + x.shape[1:]), batch)}
+        {?0.2 batch_size = INPUTS.shape[0]
+        if batch_size % num_microbatches != 0:
+            raise ValueError(f'batch size <<batch_size>> is not divisible by <<num_microbatches>>')}
+        {microbatches = jax.tree.map(lambda x: x.reshape(num_microbatches, -1, *x.shape[1:]), batch) ~
+        microbatches = jax.tree.map(
+            lambda x: x.reshape((num_microbatches, x.shape[0] // num_microbatches) + x.shape[1:]), batch)}
+        grad_fn = jax.value_and_grad(loss_fn, has_aux=True)
 
-        def accumulate(total, part):
-            (value, figure), new = jax.value_and_grad(loss_fn, has_aux=True)(state.params, part)
-            return jax.tree.map(jnp.add, total, new), (value, figure)
+        def accumulate(grad_sum, microbatch):
+            (loss, METRIC), grads = grad_fn(state.params, microbatch)
+            return jax.tree.map(jnp.add, grad_sum, grads), (loss, METRIC)
 
         zeros = jax.tree.map(jnp.zeros_like, state.params)
-        total, figures = jax.lax.scan(accumulate, zeros, split)
-        grads = jax.tree.map(lambda g: g / parts, total)
-        loss, metric = {jnp.mean(figures[0]), jnp.mean(figures[1]) ~ [jnp.mean(f) for f in figures]}
+        {?0.4 # only one microbatch is in memory at a time}
+        grad_sum, (losses, PLURAL) = jax.lax.scan(accumulate, zeros, microbatches)
+        grads = jax.tree.map(lambda g: g / num_microbatches, grad_sum)
+        loss, METRIC = jnp.mean(losses), jnp.mean(PLURAL)
     """,
 }
 _CLIP = """
-    {?0.55 norm = {jnp.sqrt(sum(jnp.sum(g ** 2) for g in jax.tree.leaves(grads))) ~ global_norm(grads)}
-    {{if max_norm is not None:
-        {?0.4 # {one bad batch is not to undo much}}
-        ratio = {jnp.minimum(1.0, max_norm / (norm + 1e-6)) ~ max_norm / jnp.maximum(norm, max_norm)}
-        grads = jax.tree.map(lambda g: g * ratio, grads)} ~
-    scale = 1.0 if max_norm is None else jnp.minimum(1.0, max_norm / (norm + 1e-6))
-    grads = jax.tree.map(lambda g: scale * g, grads)}}
+    {grad_norm = jnp.sqrt(sum(jnp.sum(g ** 2) for g in jax.tree.leaves(grads))) ~ grad_norm = global_norm(grads)}
+    {{?0.4 # clip by global norm}
+    clip_factor = {jnp.minimum(1.0, max_norm / (grad_norm + 1e-6)) ~ max_norm / jnp.maximum(grad_norm, max_norm)}
+    grads = jax.tree.map(lambda g: g * clip_factor, grads) ~
+    if max_norm is not None:
+        {?0.4 # clip by global norm}
+        clip_factor = {jnp.minimum(1.0, max_norm / (grad_norm + 1e-6)) ~ max_norm / jnp.maximum(grad_norm, max_norm)}
+        grads = jax.tree.map(lambda g: g * clip_factor, grads)}
 """
 _RATE = """
-    count = state.step + 1
-    {rate = learning_rate ~
-    {{if warmup > 0:
-        {?0.4 # {small steps as long as averages are of little}}
-        rate = learning_rate * jnp.minimum(1.0, count / warmup)
+    {{?0.4 # linear warmup}
+    lr = learning_rate * jnp.minimum(1.0, count / warmup) ~
+    {?0.4 # linear warmup, then cosine decay to zero}
+    {warmup_factor = jnp.minimum(1.0, count / warmup)
+    progress = jnp.clip((count - warmup) / (num_steps - warmup), 0.0, 1.0)
+    lr = learning_rate * warmup_factor * 0.5 * (1.0 + jnp.cos(jnp.pi * progress)) ~
+    progress = jnp.clip((count - warmup) / (num_steps - warmup), 0.0, 1.0)
+    decayed = 0.5 * learning_rate * (1.0 + jnp.cos(jnp.pi * progress))
+    lr = jnp.where(count < warmup, learning_rate * count / warmup, decayed)} ~
+    {?0.4 # inverse square root decay after the warmup}
+    lr = learning_rate * jnp.minimum(count / warmup, jnp.sqrt(warmup / count)) ~
+    lr = learning_rate * decay_rate ** (count / transition_steps) ~
+    progress = jnp.minimum(count / num_steps, 1.0)
+    if schedule == 'cosine':
+        lr = 0.5 * learning_rate * (1.0 + jnp.cos(jnp.pi * progress))
+    elif schedule == 'linear':
+        lr = learning_rate * (1.0 - progress)
+    elif schedule == 'constant':
+        lr = learning_rate
     else:
-        rate = learning_rate ~
-    rate = learning_rate * jnp.minimum(1.0, count / warmup) if warmup > 0 else learning_rate}
-    {?0.5 if total_steps is not None:
-        progress = jnp.clip(count / total_steps, 0.0, 1.0)
-        rate = rate * {0.5 * (1.0 + jnp.cos(jnp.pi * progress)) ~ (1.0 - 0.9 * progress)}}}}
+        raise ValueError(f'unknown schedule: <<schedule>>')}
 """
 _MOVES: Mapping[str, str] = {
     "sgd": """
-        {?0.4 # {matrices shrink, biases do not}}
-        {params = jax.tree.map(lambda w, g: w - rate * g, state.params, grads) ~
-        def move(w, g):
-            if w.ndim > 1:
-                g = g + decay * w
-            return w - rate * g
-
-        params = jax.tree.map(move, state.params, grads)}
+        params = jax.tree.map(lambda p, g: p - lr * g, state.params, grads)
     """,
     "momentum": """
-        mu = jax.tree.map(lambda m, g: {beta * m + g ~ beta * m + (1.0 - beta) * g}, state.mu, grads)
-        {{?0.5 # {look ahead by one step}
-        used = jax.tree.map(lambda m, g: beta * m + g, mu, grads)
-        params = jax.tree.map(lambda w, u: w - rate * u, state.params, used) ~
-        params = jax.tree.map(lambda w, m: w - rate * m, state.params, mu)} ~
-        def move(w, m):
-            {?0.4 # {biases do not decay}}
-            shrink = 1.0 - rate * decay if w.ndim > 1 else 1.0
-            return shrink * w - rate * m
-
-        params = jax.tree.map(move, state.params, mu)}
+        {mu = jax.tree.map(lambda m, g: beta * m + g, state.mu, grads)
+        params = jax.tree.map(lambda p, m: p - lr * m, state.params, mu) ~
+        mu = jax.tree.map(lambda m, g: beta * m + (1.0 - beta) * g, state.mu, grads)
+        params = jax.tree.map(lambda p, m: p - lr * m, state.params, mu) ~
+        mu = jax.tree.map(lambda m, g: beta * m + g, state.mu, grads)
+        {?0.4 # Nesterov momentum}
+        {params = jax.tree.map(lambda p, m, g: p - lr * (g + beta * m), state.params, mu, grads) ~
+        updates = jax.tree.map(lambda m, g: -lr * (g + beta * m), mu, grads)
+        params = jax.tree.map(jnp.add, state.params, updates)} ~
+        mu = jax.tree.map(lambda m, g: beta * m + g, state.mu, grads)
+        if nesterov:
+            updates = jax.tree.map(lambda m, g: g + beta * m, mu, grads)
+        else:
+            updates = mu
+        params = jax.tree.map(lambda p, u: p - lr * u, state.params, updates)}
     """,
     "adam": """
-        mu = jax.tree.map(lambda m, g: {b1 * m + (1.0 - b1) * g ~ m + (1.0 - b1) * (g - m)}, state.mu, grads)
+        mu = jax.tree.map(lambda m, g: b1 * m + (1.0 - b1) * g, state.mu, grads)
         nu = jax.tree.map(lambda v, g: b2 * v + (1.0 - b2) * g ** 2, state.nu, grads)
-        {{?0.4 # {both averages begin at nothing}}
-        {c1, c2 = 1.0 - b1 ** count, 1.0 - b2 ** count ~ c1 = 1.0 - b1 ** count
-        c2 = 1.0 - b2 ** count}
-        {def move(w, m, v):
-            update = (m / c1) / (jnp.sqrt(v / c2) + 1e-8)
-            {?0.6 if w.ndim > 1:
-                update {+= decay * w ~ = update + decay * w}}
-            return w - rate * update
+        {{?0.4 # bias correction}
+        {mu_hat = jax.tree.map(lambda m: m / (1.0 - b1 ** count), mu)
+        nu_hat = jax.tree.map(lambda v: v / (1.0 - b2 ** count), nu)
+        params = jax.tree.map(
+            lambda p, m, v: p - lr * m / (jnp.sqrt(v) + eps), state.params, mu_hat, nu_hat) ~
+        c1 = 1.0 - b1 ** count
+        c2 = 1.0 - b2 ** count
 
-        params = jax.tree.map(move, state.params, mu, nu) ~
-        updates = jax.tree.map(lambda m, v: (m / c1) / (jnp.sqrt(v / c2) + 1e-8), mu, nu)
-        {?0.4 updates = jax.tree.map(lambda u, w: u + decay * w, updates, state.params)}
-        params = jax.tree.map(lambda w, u: w - rate * u, state.params, updates)} ~
-        size = rate * jnp.sqrt(1.0 - b2 ** count) / (1.0 - b1 ** count)
-        params = jax.tree.map(lambda w, m, v: w - size * m / (jnp.sqrt(v) + 1e-8), state.params, mu, nu)}
+        def update(p, m, v):
+            return p - lr * (m / c1) / (jnp.sqrt(v / c2) + eps)
+
+        params = jax.tree.map(update, state.params, mu, nu)} ~
+        {?0.4 # bias correction is folded into the step size}
+        lr_t = lr * jnp.sqrt(1.0 - b2 ** count) / (1.0 - b1 ** count)
+        params = jax.tree.map(lambda p, m, v: p - lr_t * m / (jnp.sqrt(v) + eps), state.params, mu, nu)}
+    """,
+}
+_DECAYING_MOVES: Mapping[str, str] = {
+    "sgd": """
+        {params = jax.tree.map(lambda p, g: (1.0 - lr * decay) * p - lr * g, state.params, grads) ~
+        def update(p, g):
+            if p.ndim > 1:
+                {?0.4 # {biases do not decay}}
+                g = g + decay * p
+            return p - lr * g
+
+        params = jax.tree.map(update, state.params, grads)}
+    """,
+    "momentum": """
+        {grads = jax.tree.map(lambda g, p: g + decay * p, grads, state.params)
+        mu = jax.tree.map(lambda m, g: beta * m + g, state.mu, grads)
+        params = jax.tree.map(lambda p, m: p - lr * m, state.params, mu) ~
+        mu = jax.tree.map(lambda m, g: beta * m + g, state.mu, grads)
+        {?0.4 # decoupled weight decay}
+        params = jax.tree.map(lambda p, m: p - lr * (m + decay * p), state.params, mu)}
+    """,
+    "adam": """
+        mu = jax.tree.map(lambda m, g: b1 * m + (1.0 - b1) * g, state.mu, grads)
+        nu = jax.tree.map(lambda v, g: b2 * v + (1.0 - b2) * g ** 2, state.nu, grads)
+        c1 = 1.0 - b1 ** count
+        c2 = 1.0 - b2 ** count
+
+        def update(p, m, v):
+            direction = (m / c1) / (jnp.sqrt(v / c2) + eps)
+            {if p.ndim > 1:
+                {?0.4 # {decoupled weight decay ~ biases do not decay}}
+                direction = direction + decay * p
+            return p - lr * direction ~
+            {?0.4 # {decoupled weight decay}}
+            return p - lr * (direction + decay * p)}
+
+        params = jax.tree.map(update, state.params, mu, nu)
     """,
 }
 _EMA = """
-    {average = jax.tree.map(lambda a, w: 0.999 * a + 0.001 * w, state.average, params) ~
-    {?0.5 # {early averages forget sooner}}
-    keep = jnp.minimum(0.999, (1.0 + count) / (10.0 + count))
-    average = jax.tree.map(lambda a, w: keep * a + (1.0 - keep) * w, state.average, params)}
+    {ema_params = jax.tree.map(lambda e, p: keep * e + (1.0 - keep) * p, state.ema_params, params) ~
+    ema_params = jax.tree.map(lambda e, p: e + (1.0 - keep) * (p - e), state.ema_params, params) ~
+    {?0.5 # {a shorter average in the first steps}}
+    ema_rate = jnp.minimum(keep, (1.0 + count) / (10.0 + count))
+    ema_params = jax.tree.map(lambda e, p: ema_rate * e + (1.0 - ema_rate) * p, state.ema_params, params)}
 """
+_EXTRAS = ("", "average", "clip", "clip", "schedule", "schedule", "l2", "decay")
+"""What a step may have beside a loss and an optimizer."""
 
 
 def _draw_program(stream: Stream, target: str) -> KernelSpec:
@@ -187,12 +253,14 @@ def _draw_program(stream: Stream, target: str) -> KernelSpec:
     classes = p.choices.chance(0.55)
     sizes = [into, *[hidden] * depth, out]
     tree: Tree = [{"w": weights(a, b), "b": weights(b)} for a, b in pairwise(sizes)]
-    averaged = p.maybe(0.3)
+    # One thing at most beside the loss and the optimizer: steps that do everything belong to frameworks.
+    extra = p.pick(*_EXTRAS, *(("smoothing",) if classes else ()))
+    averaged, clipped, scheduled = (extra == each for each in ("average", "clip", "schedule"))
     kept = {"sgd": (), "momentum": ("mu",), "adam": ("mu", "nu")}[target]
     fields: list[tuple[str, Tree]] = [("step", Leaf((), 0, 50, "int32")), ("params", tree)]
     fields += [(each, changed(tree, *((-1, 1) if each == "mu" else (0.01, 2)))) for each in kept]
-    fields += [("average", changed(tree, -0.2, 0.2))] if averaged else []
-    state = p.record("TrainState", fields, "All that a step of training changes")
+    fields += [("ema_params", changed(tree, -0.2, 0.2))] if averaged else []
+    state = p.record("TrainState", fields, "Parameters and the state of the optimizer")
     p.tree("state", state, "parameters and what the optimizer keeps", ("state", "train_state"))
     x, y = Leaf((rows, into), -2, 2), whole(rows, below=out) if classes else Leaf((rows, out), -2, 2)
     form = p.pick("dict", "tuple", "record")
@@ -206,76 +274,70 @@ def _draw_program(stream: Stream, target: str) -> KernelSpec:
         "tuple": "x, y = batch",
         "record": f"x, y = batch.{names[0]}, batch.{names[1]}",
     }[form]
-    p.number("learning_rate", p.pick("1e-3", "0.01", "0.1"), "step size", (0.01, 0.1), ("learning_rate", "lr"))
+    taken_inputs = {"dict": f"batch['{names[0]}']", "tuple": "batch[0]", "record": f"batch.{names[0]}"}[form]
+    names_of_rate = ("peak_lr", "base_lr") if scheduled else ("learning_rate", "lr")
+    p.number("learning_rate", p.pick("1e-3", "0.01"), "step size", (0.01, 0.1), names_of_rate)
     p.number("beta", "0.9", "decay of the momentum", None, ("beta", "momentum"))
     p.number("b1", "0.9", "decay of the first moment")
     p.number("b2", "0.999", "decay of the second moment")
-    p.number("decay", p.pick("1e-4", "0.01"), "weight decay", None, ("weight_decay", "decay"))
-    limits = p.pick("None", "1.0", "0.5")
+    p.number("eps", "1e-8", "small number that keeps the division safe")
+    p.number("delta", "1.0", "where the loss becomes linear", None, ("delta", "huber_delta"))
+    p.option("decay", p.pick("1e-4", "0.01"), "float", "weight decay", p.pick("1e-4", "0.1"), ("weight_decay",))
+    p.option("strength", p.pick("1e-3", "1e-4"), "float", "factor of the squared weights", None, ("l2", "weight_decay"))
+    p.option("keep", p.pick("0.999", "0.99"), "float", "decay of the averaged parameters", None, ("ema_decay",))
+    p.option("nesterov", "False", "bool", "whether to look ahead by a step", p.pick("True", "False"))
+    p.option("smoothing", p.pick("0.1", "0.05"), "float", "label smoothing", None, ("label_smoothing", "smoothing"))
+    p.option("num_steps", p.pick("1000", "10000"), "int", "steps of the schedule", p.pick("100", "200"))
+    p.option("decay_rate", p.pick("0.96", "0.9"), "float", "factor of the decay", None, ("decay_rate", "gamma"))
+    p.option("transition_steps", p.pick("1000", "500"), "int", "steps of one period", p.pick("20", "50"))
     p.option(
-        "max_norm",
-        limits,
-        "float | None",
-        "largest norm of gradients",
-        p.pick("0.05", "0.1"),
-        ("max_norm", "clip_norm"),
-    )
+        "schedule", p.pick("'constant'", "'cosine'"), "str", "constant, linear or cosine",
+        p.pick("'constant'", "'cosine'", "'linear'"), ("schedule", "lr_schedule"),
+    )  # fmt: skip
     p.option(
-        "warmup", p.pick("0", "100"), "int", "steps of the warmup", p.pick("10", "100", "0"), ("warmup", "warmup_steps")
-    )
-    p.option(
-        "total_steps",
-        "None",
-        "int | None",
-        "steps of the whole training",
-        p.pick("None", "100", "1000"),
-        ("total_steps",),
-    )
-    p.option("parts", "1", "int", "parts of a batch", p.pick("2", "4"), ("accumulate", "num_micro_batches", "parts"))
+        "max_norm", "1.0", "float", "largest norm of the gradients", p.pick("0.05", "0.1"),
+        ("max_norm", "clip_norm", "max_grad_norm"),
+    )  # fmt: skip
+    p.option("warmup", p.pick("10", "100"), "int", "steps of the warmup", p.pick("10", "20"), ("warmup_steps",))
+    p.option("num_microbatches", "1", "int", "microbatches of a batch", p.pick("2", "4"))
     act = p.pick("jnp.tanh", "jax.nn.gelu", "jax.nn.silu")
-    model = p.choose(_MODEL.replace("ACT", act))
-    run = p.pick("scores = apply_model(params, x)", "scores = apply_model(params, x).astype(jnp.float32)")
-    inner = "\n".join(
-        f"    {line}"
-        for line in join(
-            taken, run, *(p.choose(each) for each in (_CLASS_LOSS if classes else _NUMBER_LOSS, _LOSS_END))
-        ).split("\n")
-    )
-    loss = f"def loss_fn(params, batch):\n{inner}"
-    p.helper(model)
-    if p.choices.chance(0.4):
+    metric, plural, outputs = ("accuracy", "accuracies", "logits") if classes else ("mae", "maes", "preds")
+    p.helper(p.choose(_MODEL.replace("ACT", act)))
+    lines = _SMOOTHED_LOSS if extra == "smoothing" else _CLASS_LOSS if classes else _NUMBER_LOSS
+    end = (_PENALIZED if extra == "l2" else _LOSS_END).replace("METRIC", metric)
+    body = join(taken, f"{outputs} = apply_model(params, x)", p.choose(lines), p.choose(end))
+    loss = block("def loss_fn(params, batch):", body)
+    if extra in ("smoothing", "l2") or "delta" in body or p.choices.chance(0.4):
         p.add(loss)
     else:
         p.helper(loss)
-    how = p.pick("whole", "parts", "scan") if p.choices.chance(0.6) else "whole"
-    p.write(_GRADIENTS[how].replace("X.shape", "jax.tree.leaves(batch)[0].shape"), _CLIP, _RATE, _MOVES[target])
+    how = p.pick("loop", "scan") if p.choices.chance(0.3) else "whole"
+    p.write(_GRADIENTS[how].replace("INPUTS", taken_inputs).replace("PLURAL", plural).replace("METRIC", metric))
+    p.write(_CLIP if clipped else "", "count = state.step + 1", _RATE if scheduled else "")
+    move = p.choose((_DECAYING_MOVES if extra == "decay" else _MOVES)[target])
+    p.add(move if scheduled else re.sub(r"\blr\b", "learning_rate", move))
     if averaged:
         p.write(_EMA)
-    made = [
-        "step=count",
-        "params=params",
-        *(f"{each}={each}" for each in kept),
-        *(["average=average"] if averaged else []),
-    ]
-    figure = "accuracy" if classes else "error"
-    plain = "loss" if p.choices.chance(0.4) else "both"
+    made = ["step=count", "params=params", *(f"{each}={each}" for each in kept)]
+    made += ["ema_params=ema_params"] if averaged else []
     p.add(f"new_state = {state.name}({', '.join(made)})")
-    if plain == "loss":
-        p.add("return new_state, loss")
-    elif p.choices.chance(0.6):
-        p.add(f"metrics = {{'loss': loss, '{figure}': metric}}", "return new_state, metrics")
+    metrics = {"loss": "loss", metric: metric}
+    metrics |= {"grad_norm": "grad_norm"} if clipped and p.choices.chance(0.5) else {}
+    metrics |= {"learning_rate": "lr"} if scheduled and p.choices.chance(0.5) else {}
+    if len(metrics) > 2 or p.choices.chance(0.5):
+        entries = ", ".join(f"'{name}': {value}" for name, value in metrics.items())
+        p.add(f"metrics = {{{entries}}}", "return new_state, metrics")
+        p.gives(state, dict.fromkeys(metrics, Leaf(())))
     else:
-        p.add("return new_state, (loss, metric)")
-        figure = ""
-    after: Tree = {"loss": Leaf(()), figure: Leaf(())} if figure else (Leaf(()), Leaf(()))
-    p.gives(state, Leaf(()) if plain == "loss" else after)
+        p.add(f"return new_state, (loss, {metric})")
+        p.gives(state, (Leaf(()), Leaf(())))
     return p.done(
         "training",
         "training_program",
         target,
         ("train_step", "training_step", "update", "train_on_batch"),
-        p.pick("One step of training", "Moves the parameters once", "Takes a batch and updates the state"),
-        "the next state, and what is watched",
+        p.pick("One step of training", "Performs a single training step", "Takes a batch and updates the state"),
+        "the new state and the metrics of the batch",
     )
 
 

@@ -6,13 +6,13 @@ from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, 
 from synthesis.frontends.jax.recipes.applications.optimizers import parameters
 from synthesis.frontends.jax.recipes.applications.parts import key
 from synthesis.frontends.jax.recipes.applications.program import Program
-from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree, changed, mapped
+from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree, changed, mapped
 from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
 from synthesis.grammar.lines import join
 
 _EMPTY = """
     {?0.3 if not jax.tree.leaves(tree):
-        raise ValueError({'a tree without arrays' ~ 'nothing to do' ~ 'expected at least one array'})}
+        raise ValueError('expected a tree with at least one array')}
 """
 TREE_SUM = '''
     def tree_sum(tree):
@@ -42,110 +42,166 @@ KEYS_LIKE = '''
 
 
 def _tree(p: Program, low: float = -1.0, high: float = 1.0, dtype: str = "float32") -> Tree:
+    """Parameters of some layers; what takes any tree says nothing of its type."""
+    p.holds_any_tree()
     tree, _ = parameters(p, p.choices.integer(1, 2) + (p.level >= 4), biased=p.choices.chance(0.7))
     return changed(tree, low, high, dtype)
 
 
-def _norm(p: Program) -> Text:
-    order = p.pick("2", "2", "1", "rms")
-    one = {
-        "2": """
-            {?0.4 if squared:
-                return SQUARES}
-            {total = SQUARES
-            return {jnp.sqrt(total) ~ jnp.sqrt(total + eps)} ~ return jnp.sqrt(SQUARES)}
-        """,
-        "1": "{return ABS ~ total = ABS\nreturn total}",
-        "rms": """
-            {size = sum(x.size for x in leaves) ~
-            size = 0
-            for x in leaves:
-                size += x.size ~
-            size = sum(math.prod(x.shape) for x in leaves)}
-            {return jnp.sqrt(SQUARES / size) ~ mean = SQUARES / size
-            return {jnp.sqrt(mean) ~ jnp.sqrt(mean + eps)}}
-        """,
-    }[order]
-    squares = (
-        "{tree_vdot(tree, tree) ~ tree_sum(jax.tree.map(jnp.square, tree)) ~ sum(jnp.sum(x ** 2) for x in leaves)}"
-    )
-    absolute = "{tree_sum(jax.tree.map(jnp.abs, tree)) ~ sum(jnp.sum(jnp.abs(x)) for x in jax.tree.leaves(tree))}"
-    text = join(
-        _EMPTY,
-        """
-        {?0.4 # {half precision overflows where squares are summed ~ sums are made in float32}
+_NORMS = {
+    "order": """
+        leaves = jax.tree.leaves(tree)
+        {?0.25 if not leaves:
+            raise ValueError('expected a tree with at least one array')}
+        {if order == 1:
+            return sum(jnp.sum(jnp.abs(x)) for x in leaves)
+        if order == 2:
+            {squares = tree_vdot(tree, tree) ~ squares = sum(jnp.sum(x ** 2) for x in leaves)}
+            return squares if squared else jnp.sqrt(squares)
+        if order == 'inf':
+            return jnp.max(jnp.array([jnp.max(jnp.abs(x)) for x in leaves]))
+        raise ValueError(f'expected an order of 1, 2 or inf, got <<order>>') ~
+        if order == 2:
+            norm = sum(jnp.sum(x ** 2) for x in leaves)
+            if not squared:
+                norm = jnp.sqrt(norm)
+        elif order == 1:
+            norm = sum(jnp.sum(jnp.abs(x)) for x in leaves)
+        elif order == 'inf':
+            {?0.4 # {the largest entry of all}}
+            largest = [jnp.max(jnp.abs(x)) for x in leaves]
+            norm = {jnp.max(jnp.array(largest)) ~ jnp.max(jnp.stack(largest))}
+        else:
+            raise ValueError(f'unknown order <<order>>')
+        return norm}
+    """,
+    "2": """
+        {?0.4 # {squares of half precision overflow early ~ sums are made in float32}
         tree = jax.tree.map(lambda x: x.astype(jnp.float32), tree)}
-        leaves = {jax.tree.leaves(tree) ~ jax.tree_util.tree_leaves(tree)}
-        {?0.4 {if matrices_only:
+        {squares = {tree_vdot(tree, tree) ~ tree_sum(jax.tree.map(jnp.square, tree))} ~
+        leaves = jax.tree.leaves(tree)
+        {?0.4 if matrices_only:
+            {?0.5 # {biases and scales are left out}}
             leaves = [x for x in leaves if x.ndim > 1]
-            tree = [x for x in leaves] ~
-        leaves = [x for x in leaves if x.ndim > 1] if matrices_only else leaves
-        tree = list(leaves)}}
-        """,
-        one.replace("SQUARES", squares).replace("ABS", absolute),
-    )
+            if not leaves:
+                raise ValueError('expected at least one matrix')}
+        squares = sum(jnp.sum(x ** 2) for x in leaves)}
+        {?0.6 if squared:
+            return squares}
+        return jnp.sqrt(squares)
+    """,
+    "1": """
+        {?0.35 if weights is not None:
+            {?0.7 if jax.tree.structure(weights) != jax.tree.structure(tree):
+                raise ValueError('expected one weight for each array of the tree')}
+            {?0.4 # {some arrays are penalized more than others}}
+            tree = jax.tree.map(lambda x, w: w * x, tree, weights)}
+        return {tree_sum(jax.tree.map(jnp.abs, tree)) ~ sum(jnp.sum(jnp.abs(x)) for x in jax.tree.leaves(tree))}
+    """,
+    "rms": """
+        {?0.35 if matrices_only:
+            {?0.4 # {vectors are left out}}
+            tree = [x for x in jax.tree.leaves(tree) if x.ndim > 1]}
+        {leaves = jax.tree.leaves(tree)
+        size = {sum(x.size for x in leaves) ~ sum(math.prod(x.shape) for x in leaves)}
+        squares = sum(jnp.sum(x ** 2) for x in leaves) ~
+        squares, size = 0.0, 0
+        for x in jax.tree.leaves(tree):
+            {?0.5 if not jnp.issubdtype(x.dtype, jnp.floating):
+                {?0.5 # {counters are no parameters}}
+                continue}
+            squares += jnp.sum(x ** 2)
+            size += x.size}
+        {return jnp.sqrt(squares / size) ~ mean = squares / size
+        return jnp.sqrt(mean)}
+    """,
+    "each": """
+        {norms = jax.tree.map(lambda x: jnp.sqrt(jnp.sum(x ** 2)), tree)
+        total = jnp.sqrt(sum(n ** 2 for n in jax.tree.leaves(norms))) ~
+        squares = jax.tree.map(lambda x: jnp.sum(x ** 2), tree)
+        total = jnp.sqrt({jax.tree.reduce(jnp.add, squares) ~ sum(jax.tree.leaves(squares))})
+        norms = jax.tree.map(jnp.sqrt, squares)}
+        {?0.5 if relative:
+            {?0.4 # {the share of each array}}
+            norms = jax.tree.map(lambda n: n / {(total + eps) ~ jnp.maximum(total, eps)}, norms)}
+        return norms, total
+    """,
+}
+
+
+def _norm(p: Program) -> Text:
+    kind = p.pick(*_NORMS)
+    tree = _tree(p)
+    titles = {
+        "1": ("tree_l1_norm", "l1_norm"), "rms": ("tree_rms", "root_mean_square"), "order": ("tree_norm",),
+        "each": ("layer_norms", "norm_of_each", "param_norms"),
+    }  # fmt: skip
+    summaries = {
+        "2": "Euclidean norm of a tree", "1": "Sum of magnitudes of a tree", "rms": "Root mean square of a tree",
+        "order": "Norm of all arrays of a tree together", "each": "Norm of every array of a tree, and of all together",
+    }  # fmt: skip
     return Text(
-        lines=text,
+        lines=join(_EMPTY if kind in ("1", "each") else "", _NORMS[kind]),
         given={
-            "tree": Array(_tree(p), "arrays", ("tree", "params", "updates", "grads")),
+            "tree": Array(tree, "arrays", ("tree", "params", "updates", "grads")),
+            "weights": Array(mapped(tree, lambda _: Leaf((), 0.1, 2)), "a weight for each array", ("weights",)),
+            "order": Option("int | str", "1, 2 or inf", ("2", "1"), ("ord", "order")),
             "squared": Option("bool", "whether to leave out the root", ("False", "True"), ("squared",)),
-            "matrices_only": Option("bool", "whether vectors count", ("False",), ("matrices_only", "skip_vectors")),
-            "eps": Constant("1e-12", "what keeps the root away from zero", ("eps",)),
+            "matrices_only": Option("bool", "whether vectors are left out", ("False",), ("matrices_only",)),
+            "relative": Option("bool", "whether norms are shares of the whole", ("False", "True"), ("relative",)),
+            "eps": Constant("1e-12", "what keeps quotients finite", ("eps",)),
         },
-        result=(Leaf(()),),
-        titles={"2": ("tree_norm", "global_norm"), "1": ("tree_l1_norm", "l1_norm")}.get(
-            order, ("tree_rms", "root_mean_square")
-        ),
-        summary={"2": "Euclidean norm", "1": "Sum of magnitudes"}.get(order, "Root mean square") + " of a tree",
-        returned="one number",
+        result=(mapped(tree, lambda _: Leaf(())), Leaf(())) if kind == "each" else (Leaf(()),),
+        titles=titles.get(kind, ("tree_norm", "global_norm")),
+        summary=summaries[kind],
+        returned="one norm for each array, and one of all" if kind == "each" else "one number",
         helpers=(TREE_SUM, TREE_VDOT),
-    )  # fmt: skip
+    )
 
 
 def _cast(p: Program) -> Text:
     tree = _tree(p, -2, 2)
-    result = mapped(tree, lambda leaf: Leaf(leaf.shape, dtype="bfloat16"))
+    if isinstance(tree, dict) and p.choices.chance(0.6):
+        tree = {**tree, "step": Leaf((), 0, 1000, "int32")}
     some = p.choices.chance(0.4)
-    if some:
-        result = mapped(tree, lambda leaf: Leaf(leaf.shape, dtype="bfloat16" if len(leaf.shape) > 1 else "float32"))
+
+    def low(leaf: Leaf) -> Leaf:
+        kept = leaf.dtype != "float32" or (some and len(leaf.shape) < 2)
+        return Leaf(leaf.shape, dtype=leaf.dtype if kept else "bfloat16")
+
     kept = "x.ndim < 2" if some else "not jnp.issubdtype(x.dtype, jnp.floating)"
     return Text(
         lines=join(
-            _EMPTY,
+            """
+            {?0.35 if dtype is None:
+                return tree}
+            """,
             f"""
-            {{?0.5 {{def cast(x):
-                {{?0.4 # {{whole numbers stay what they are ~ what is small costs nothing to keep}}}}
+            {{def cast(x):
+                {{?0.5 x = jnp.asarray(x)}}
+                {{?0.4 # {"scales and biases stay in full precision" if some else "whole numbers stay what they are"}}}
                 {{if {kept}:
                     return x
-                return x.astype(dtype) ~ return x if {kept} else x.astype(dtype)}} ~
-            def cast(x):
-                {{?0.4 x = jnp.asarray(x)}}
-                keep = {kept}
-                return {{x if keep else x.astype(dtype) ~ x.astype(x.dtype if keep else dtype)}}}}
+                return x.astype(dtype) ~ return x if {kept} else x.astype(dtype)}}
 
-            {{?0.4 if scale is not None:
-                tree = jax.tree.map(lambda x: x * scale, tree)}}
-            {{return jax.tree.map(cast, tree) ~ return jax.tree_util.tree_map(cast, tree) ~
+            {{return jax.tree.map(cast, tree) ~ return jax.tree_util.tree_map(cast, tree)}} ~
             leaves, structure = jax.tree.flatten(tree)
-            return jax.tree.unflatten(structure, [cast(x) for x in leaves])}} ~
-            {{leaves, structure = jax.tree.flatten(tree) ~ leaves, structure = jax.tree_util.tree_flatten(tree)}}
             {{out = []
             for x in leaves:
-                {{if {kept}:
-                    out += [x]
-                    continue
-                out += [x.astype(dtype)] ~
-                out += [x if {kept} else x.astype(dtype)]}} ~
+                if {kept}:
+                    {{?0.4 # {"scales and biases stay in full precision" if some else "counters are not rounded"}}}
+                    out.append(x)
+                else:
+                    out.append(x.astype(dtype)) ~
             out = [x if {kept} else x.astype(dtype) for x in leaves]}}
-            return {{jax.tree.unflatten(structure, out) ~ jax.tree_util.tree_unflatten(structure, out)}}}}
+            return jax.tree.unflatten(structure, out)}}
             """,
         ),
         given={
             "tree": Array(tree, "arrays in single precision", ("tree", "params", "variables")),
-            "scale": Constant("1.0", "what arrays are multiplied by first", ("scale",), (0.5, 2)),
             "dtype": Option("str", "what to cast to", ("'bfloat16'",), ("dtype", "param_dtype")),
         },
-        result=(result,),
+        result=(mapped(tree, low),),
         titles=("cast_matrices", "to_half", "cast_params") if some else ("tree_cast", "cast_floating", "to_dtype"),
         summary="Casts the matrices of a tree" if some else "Casts the floating arrays of a tree",
         returned="the tree in half precision",
@@ -155,6 +211,7 @@ def _cast(p: Program) -> Text:
 def _choose(p: Program) -> Text:
     rows = p.size(64, 128, 256)
     widths = [p.size(2, 3, 4) for _ in range(2)]
+    p.holds_any_tree()
     tree: Tree = p.choices.choice(
         (
             {"pos": Leaf((rows, widths[0])), "vel": Leaf((rows, widths[1])), "time": Leaf((rows,))},
@@ -164,36 +221,30 @@ def _choose(p: Program) -> Text:
     )
     return Text(
         lines="""
-            {?0.3 if pred.ndim != 1:
-                raise ValueError(f'expected one flag for each row, got <<pred.shape>>')}
+            {?0.3 if pred.ndim != 1 or pred.dtype != bool:
+                raise ValueError(f'expected one flag for each row, got <<pred.shape>> of <<pred.dtype>>') ~
+            {?0.3 if jax.tree.structure(a) != jax.tree.structure(b):
+                raise ValueError('expected two trees of the same structure')}}
+            {?0.35 if invert:
+                pred = jnp.logical_not(pred)}
+
             def where(x, y):
-                {{?0.4 # {the flag of a row is for all of its entries ~ further axes are of one row}}
-                flag = jnp.reshape(pred, {pred.shape + (1,) * (x.ndim - 1) ~ (-1,) + (1,) * (x.ndim - pred.ndim)})
+                {?0.45 if x.shape != y.shape or x.shape[0] != pred.shape[0]:
+                    raise ValueError(f'expected arrays of <<pred.shape[0]>> rows, got <<x.shape>> and <<y.shape>>')}
+                {?0.4 # {the flag of a row is for all of its entries}}
+                {flag = pred.reshape({pred.shape + (1,) * (x.ndim - 1) ~ (-1,) + (1,) * (x.ndim - 1)})
                 return jnp.where(flag, x, y) ~
                 flag = pred
-                {while flag.ndim < x.ndim:
-                    flag = flag[..., None] ~
-                for _ in range(x.ndim - 1):
-                    flag = jnp.expand_dims(flag, -1)}
-                return jnp.where(flag, x, y) ~
-                if x.ndim == pred.ndim:
-                    return jnp.where(pred, x, y)
-                shape = [x.shape[0]] + [1] * (x.ndim - 1)
-                return jnp.where(pred.reshape(shape), x, y)}
+                while flag.ndim < x.ndim:
+                    flag = flag[..., None]
+                return jnp.where(flag, x, y)}
 
-            {?0.35 if invert:
-                pred = {jnp.logical_not(pred) ~ pred == 0}}
-            {return jax.tree.map(where, a, b) ~ return jax.tree_util.tree_map(where, a, b) ~
-            left, structure = jax.tree.flatten(a)
-            right = jax.tree.leaves(b)
-            {?0.4 if len(left) != len(right):
-                raise ValueError(f'trees of <<len(left)>> and <<len(right)>> arrays')}
-            return structure.unflatten([where(x, y) for x, y in zip(left, right)])}
+            {return jax.tree.map(where, a, b) ~ return jax.tree_util.tree_map(where, a, b)}
         """,
         given={
             "pred": Array(Leaf((rows,), 0, 1, "bool"), "which tree each row is of", ("pred", "done", "mask")),
-            "a": Array(tree, "where the flag is true", ("on_true", "a", "first")),
-            "b": Array(tree, "where it is not", ("on_false", "b", "second")),
+            "a": Array(tree, "where the flag is true", ("on_true", "a")),
+            "b": Array(tree, "where it is not", ("on_false", "b")),
             "invert": Option("bool", "whether to take the other", ("False", "True"), ("invert", "negate")),
         },
         result=(tree,),
@@ -206,194 +257,281 @@ def _choose(p: Program) -> Text:
 def _noise(p: Program) -> Text:
     tree = _tree(p)
     return Text(
-        lines=join(
-            _EMPTY,
-            """
-            {?0.3 if scale < 0:
-                raise ValueError(f'a standard deviation is not negative, got <<scale>>')}
-            {?0.3 if scale == 0:
-                return tree}
+        lines="""
+            {?0.4 if scale < 0:
+                raise ValueError(f'expected a scale of at least 0, got <<scale>>')}
             {keys = keys_like(key, tree)
-            {def add(x, k):
-                noise = jax.random.normal(k, x.shape, {x.dtype ~ dtype=x.dtype})
-                {return x + scale * noise ~ {?0.5 if x.ndim < 2:
-                    return x + 0.1 * scale * noise}
+
+            def add(x, k):
+                {{noise = jax.random.normal(k, x.shape, x.dtype) ~
+                if kind == 'normal':
+                    noise = jax.random.normal(k, x.shape, x.dtype)
+                elif kind == 'uniform':
+                    {?0.5 # {of the same variance as the normal distribution}}
+                    bound = math.sqrt(3.0)
+                    noise = jax.random.uniform(k, x.shape, x.dtype, minval=-bound, maxval=bound)
+                else:
+                    raise ValueError(f'unknown kind of noise <<kind>>')}
+                {?0.4 if relative:
+                    {?0.5 # {as large as the entries of this array}}
+                    size = jnp.sqrt(jnp.mean(x ** 2) + 1e-12)
+                    noise = noise * size}
                 return x + scale * noise}
 
-            return jax.tree.map(add, tree, keys) ~
-            return jax.tree.map(lambda x, k: x + scale * jax.random.normal(k, x.shape, x.dtype), tree, keys) ~
-            noise = jax.tree.map(lambda x, k: {jax.random.normal(k, x.shape) ~
-            jax.random.uniform(k, x.shape, minval=-1.0)}, tree, keys)
-            {?0.4 # {noise of one norm, whatever there is}
-            size = jnp.sqrt(tree_sum(jax.tree.map(lambda n: n ** 2, noise)))
-            noise = jax.tree.map(lambda n: n / size, noise)}
-            return jax.tree.map(lambda x, n: x + scale * n, tree, noise)} ~
+            {return jax.tree.map(add, tree, keys) ~ return jax.tree_util.tree_map(add, tree, keys)} ~
             leaves, structure = jax.tree.flatten(tree)
+            {?0.5 if not leaves:
+                raise ValueError('expected a tree with at least one array')}
             {keys = jax.random.split(key, len(leaves))
-            {out = [x + scale * jax.random.normal(k, x.shape, x.dtype) for x, k in zip(leaves, keys)] ~
-            out = []
+            {noisy = [x + scale * jax.random.normal(k, x.shape, x.dtype) for x, k in zip(leaves, keys)] ~
+            noisy = []
             for x, k in zip(leaves, keys):
+                {?0.5 if matrices_only and x.ndim < 2:
+                    {?0.5 # {biases stay as they are}}
+                    noisy.append(x)
+                    continue}
                 noise = scale * jax.random.normal(k, x.shape)
-                out += [x + noise.astype(x.dtype)]} ~
-            out = []
-            for x in leaves:
-                {?0.4 # {a key is used once}}
-                key, sub = jax.random.split(key)
-                out {+= [x + scale * jax.random.normal(sub, x.shape)] ~
-                = out + [x + scale * jax.random.normal(sub, x.shape, x.dtype)]} ~
-            out = [x + scale * jax.random.normal(jax.random.fold_in(key, i), x.shape) for i, x in enumerate(leaves)]}
-            return {jax.tree.unflatten(structure, out) ~ structure.unflatten(out)}}
+                noisy.append(x + noise.astype(x.dtype))} ~
+            noisy = [x + scale * jax.random.normal(jax.random.fold_in(key, i), x.shape) for i, x in enumerate(leaves)]}
+            return jax.tree.unflatten(structure, noisy)}
             """,
-        ),
         given={
             "key": Array(key(), "random key", ("key", "rng", "rng_key")),
             "tree": Array(tree, "arrays", ("tree", "params", "grads", "updates")),
             "scale": Option("float", "standard deviation", ("0.1", "0.01", "0.5"), ("scale", "stddev", "noise_scale")),
+            "kind": Option("str", "normal or uniform", ("'normal'", "'uniform'"), ("distribution", "kind")),
+            "relative": Option("bool", "whether noise goes with the size of each array", ("False", "True")),
+            "matrices_only": Option("bool", "whether vectors are left alone", ("False", "True"), ("matrices_only",)),
         },
         result=(tree,),
-        titles=("add_noise", "perturb", "tree_add_noise", "noisy_params"),
+        titles=("add_noise", "perturb", "tree_add_noise", "perturb_params"),
         summary=p.pick("Adds noise to every array of a tree", "Perturbs all arrays of a tree at random"),
         returned="a tree of the same form",
-        helpers=(KEYS_LIKE, TREE_SUM),
+        helpers=(KEYS_LIKE,),
     )
+
+
+_BATCHES = {
+    "stack": """
+        {?0.4 if not trees:
+            raise ValueError('expected at least one tree')}
+        {?0.5 structure = jax.tree.structure(trees[0])
+        {for place, other in enumerate(trees):
+            if jax.tree.structure(other) != structure:
+                raise ValueError(f'tree <<place>> has another structure than the first') ~
+        if any(jax.tree.structure(other) != structure for other in trees):
+            raise ValueError('expected trees of the same structure')}}
+        {return jax.tree.map(lambda *xs: jnp.stack(xs, axis=axis), *trees) ~
+        {?0.4 # {arrays in the same place of all trees}}
+        columns = {zip(*[jax.tree.leaves(t) for t in trees]) ~ zip(*map(jax.tree.leaves, trees))}
+        stacked = [jnp.stack(column, axis=axis) for column in columns]
+        return jax.tree.unflatten(jax.tree.structure(trees[0]), stacked)}
+    """,
+    "concat": """
+        {?0.4 if not trees:
+            raise ValueError('expected at least one tree')}
+        {?0.5 structure = jax.tree.structure(trees[0])
+        for place, other in enumerate(trees):
+            if jax.tree.structure(other) != structure:
+                raise ValueError(f'tree <<place>> has another structure than the first')}
+        {return jax.tree.map(lambda *xs: jnp.concatenate(xs, axis=0), *trees) ~
+        joined = [jnp.concatenate(xs, axis=0) for xs in zip(*map(jax.tree.leaves, trees))]
+        return jax.tree.unflatten(jax.tree.structure(trees[0]), joined)}
+    """,
+    "row": """
+        {def take(x):
+            {?0.4 # {past the end, this is the last row}}
+            return jax.lax.dynamic_index_in_dim(x, i, axis=0, keepdims=keep)
+
+        return jax.tree.map(take, tree) ~
+        {return jax.tree.map(lambda x: x[i], tree) ~ return jax.tree.map(lambda x: jnp.take(x, i, axis=0), tree)}}
+    """,
+    "window": """
+        {?0.4 length = jax.tree.leaves(tree)[0].shape[0]
+        if size > length:
+            raise ValueError(f'cannot take <<size>> of <<length>> rows')}
+        {def take(x):
+            return jax.lax.dynamic_slice_in_dim(x, i, size, axis=0)
+
+        return jax.tree.map(take, tree) ~
+        return jax.tree.map(lambda x: jax.lax.dynamic_slice_in_dim(x, i, size), tree) ~
+        {?0.4 # {around the end of a ring buffer}}
+        rows = (i + jnp.arange(size)) % jax.tree.leaves(tree)[0].shape[0]
+        return jax.tree.map(lambda x: x[rows], tree)}
+    """,
+    "mean": """
+        {def average(x):
+            if weights is None:
+                return jnp.mean(x, axis=0)
+            {?0.5 if x.shape[0] != weights.shape[0]:
+                raise ValueError(f'expected <<weights.shape[0]>> rows, got <<x.shape>>')}
+            w = weights.reshape((-1,) + (1,) * (x.ndim - 1))
+            return jnp.sum(w * x, axis=0) / jnp.sum(weights)
+
+        return jax.tree.map(average, tree) ~
+        {?0.6 if weights.ndim != 1:
+            raise ValueError(f'expected one weight for each row, got <<weights.shape>>')}
+        weights = weights / jnp.sum(weights)
+        {return jax.tree.map(lambda x: jnp.tensordot(weights, x, axes=1), tree) ~
+        return jax.tree.map(lambda x: jnp.einsum('n,n...->...', weights, x), tree)}}
+    """,
+}
 
 
 def _batches(p: Program) -> Text:
     """Trees in batches: stacked, sliced, averaged."""
     rows = p.size(64, 128, 256)
     widths = [p.size(4, 8, 16) for _ in range(2)]
-    form = p.pick("stack", "slice", "mean")
+    form = p.pick(*_BATCHES)
+    p.holds_any_tree()
     one: Tree = {"obs": Leaf((rows, widths[0])), "reward": Leaf((rows,)), "action": Leaf((rows, widths[1]))}
     if p.choices.chance(0.4):
         one = (Leaf((rows, widths[0])), Leaf((rows,)))
-    many = p.choices.choice((2, 3, 4))
+    many, size, axis = p.choices.choice((2, 3, 4)), p.choices.choice((4, 8, 16)), p.choices.choice((0, 0, 1))
     check = """
-        {?0.35 sizes = set(x.shape[0] for x in jax.tree.leaves(tree))
-        if len(sizes) != 1:
-            raise ValueError(f'arrays of different lengths: <<sizes>>')}
+        {?0.35 lengths = set(x.shape[0] for x in jax.tree.leaves(tree))
+        if len(lengths) != 1:
+            raise ValueError(f'expected arrays of one length, got lengths <<sorted(lengths)>>')}
     """
-    texts = {
-        "stack": """
-            {?0.35 if len(trees) < 2:
-                raise ValueError({'nothing to stack' ~ f'expected trees, got <<len(trees)>>'})}
-            {?0.35 if any(jax.tree.structure(t) != jax.tree.structure(trees[0]) for t in trees):
-                raise ValueError('trees of different forms')}
-            {{return jax.tree.map(lambda *xs: jnp.stack(xs), *trees) ~
-            stack = functools.partial(jnp.stack, axis=0)
-            return jax.tree.map(lambda *xs: stack(xs), *trees)} ~
-            columns = {zip(*[jax.tree.leaves(t) for t in trees]) ~ zip(*map(jax.tree.leaves, trees))}
-            {stacked = [jnp.stack(column) for column in columns] ~
-            stacked = []
-            for column in columns:
-                {?0.5 if column[0].ndim == 0:
-                    column = [x[None] for x in column]}
-                stacked += [jnp.stack(column{~ , axis=0})]}
-            return jax.tree.unflatten(jax.tree.structure(trees[0]), stacked)}
-        """,
-        "slice": """
-            {{?0.4 # {past the end, the last row stays}}
-            {i = jnp.clip(i, 0, LENGTH - 1) ~ i = jnp.minimum(i, LENGTH - 1) ~ i = i % LENGTH}}
-            {def take(x):
-                {return jax.lax.dynamic_index_in_dim(x, i, axis=0, keepdims=False) ~
-                {?0.5 if keep:
-                    return x[i][None]}
-                return x[i] ~ return x[i][None] if keep else x[i]}
 
-            return jax.tree.map(take, tree) ~
-            row = jax.tree.map(lambda x: {x[i] ~ jnp.take(x, i, axis=0) ~
-            jax.lax.dynamic_index_in_dim(x, i, 0, False)}, tree)
-            {?0.5 if keep:
-                row = jax.tree.map(lambda x: {x[None] ~ jnp.expand_dims(x, 0)}, row)}
-            return row}
-        """.replace("LENGTH", "jax.tree.leaves(tree)[0].shape[0]"),
-        "mean": """
-            {?0.5 weights = weights.astype(jnp.float32)}
-            {total = {jnp.sum(weights) ~ weights.sum()} + 1e-6 ~ total = jnp.maximum(jnp.sum(weights), 1e-6)}
-            {def average(x):
-                {?0.4 # {rows without weight count nothing}}
-                {w = weights.reshape((-1,) + (1,) * (x.ndim - 1))
-                return jnp.sum(w * x, axis=0) / total ~
-                return {jnp.tensordot(weights, x, axes=1) ~ jnp.einsum('n,n...->...', weights, x)} / total}
+    def stacked(leaf: Leaf) -> Leaf:
+        return Leaf((*leaf.shape[:axis], many, *leaf.shape[axis:]))
 
-            {return jax.tree.map(average, tree) ~ return jax.tree_util.tree_map(average, tree)} ~
-            sums = jax.tree.map(lambda x: jnp.tensordot(weights, x, axes=1), tree)
-            return jax.tree.map(lambda s: s / total, sums)}
-        """,
-    }
+    def joined(leaf: Leaf) -> Leaf:
+        return Leaf((many * leaf.shape[0], *leaf.shape[1:]))
+
     shorter: Tree = mapped(one, lambda leaf: Leaf(leaf.shape[1:]))
     return Text(
-        lines=join(check if form != "stack" else "", texts[form]),
+        lines=join(check if form in ("row", "window", "mean") else "", _BATCHES[form]),
         given={
-            "trees": Array([one] * many, "trees of one form", ("trees", "states", "batches")),
+            "trees": Array([one] * many, "trees of one structure", ("trees", "states", "batches")),
             "tree": Array(one, "arrays with one first axis", ("tree", "batch", "transitions")),
-            "i": Array(Leaf((), 0, rows - 1, "int32"), "which row", ("i", "index", "idx")),
-            "weights": Array(Leaf((rows,), 0.1, 1), "weight of each row", ("weights", "mask")),
-            "keep": Option("bool", "whether the axis is kept", ("False",), ("keepdims", "keep_axis")),
+            "i": Array(Leaf((), 0, rows - 1, "int32"), "the first row" if form == "window" else "which row",
+                       ("start", "index") if form == "window" else ("i", "index", "idx")),
+            "size": Option("int", "how many rows", (str(size),), ("size", "num_rows", "length")),
+            "weights": Array(Leaf((rows,), 0.1, 1), "weight of each row", ("weights", "sample_weight")),
+            "axis": Option("int", "where the new axis is", (str(axis),), ("axis",)),
+            "keep": Option("bool", "whether the axis is kept", ("False",), ("keepdims",)),
         },
         result=({
-            "stack": mapped(one, lambda leaf: Leaf((many, *leaf.shape))), "slice": shorter, "mean": shorter,
+            "stack": mapped(one, stacked), "concat": mapped(one, joined), "row": shorter, "mean": shorter,
+            "window": mapped(one, lambda leaf: Leaf((size, *leaf.shape[1:]))),
         }[form],),
         titles={
             "stack": ("tree_stack", "stack_trees", "collate"),
-            "slice": ("tree_slice", "take_row", "index_tree"),
-            "mean": ("tree_mean", "weighted_mean", "average_tree"),
+            "concat": ("tree_concatenate", "concat_trees", "merge_batches"),
+            "row": ("tree_index", "take_row", "index_tree"),
+            "window": ("tree_slice", "slice_rows", "take_window"),
+            "mean": ("tree_mean", "weighted_mean", "average_rows"),
         }[form],
         summary={
             "stack": "One tree of several, with an axis more",
-            "slice": "One row of every array of a tree",
+            "concat": "One tree of several, their rows one after the other",
+            "row": "One row of every array of a tree",
+            "window": "Rows of every array of a tree from a place on",
             "mean": "Weighted mean over the rows of a tree",
         }[form],
         returned="a tree",
     )  # fmt: skip
 
 
-def _blend(p: Program) -> Text:
-    """Averages of parameters, debiased or not, and bounds on updates."""
-    tree = _tree(p)
-    n = p.choices.integer(1, 3)
-    return Text(
-        lines=join(
-            _EMPTY,
-            """
-            {?0.3 if not 0.0 <= decay:
-                raise ValueError(f'a decay is not negative, got <<decay>>')}
-            {{count = count + 1 ~ count += 1}
-            {?0.5 {# {the first averages follow quickly ~ early values are forgotten sooner}
-            rate = jnp.minimum(decay, (1.0 + count) / (10.0 + count)) ~
-            rate = jnp.where(count < warmup, 0.5, decay)} ~
-            rate = decay}
-            {def mix(old, new):
-                {?0.5 if old.dtype != new.dtype:
-                    new = new.astype(old.dtype)}
-                return {rate * old + (1.0 - rate) * new ~ old + (1.0 - rate) * (new - old)}
+_AVERAGES = {
+    "soft": """
+        {?0.3 if not 0.0 <= rate:
+            raise ValueError(f'expected a rate of at least 0, got <<rate>>')}
+        {return jax.tree.map(lambda old, x: old + rate * (x - old), tree, new) ~
+        return jax.tree.map(lambda old, x: (1.0 - rate) * old + rate * x, tree, new) ~
+        if mode == 'soft':
+            return jax.tree.map(lambda old, x: (1.0 - rate) * old + rate * x, tree, new)
+        if mode == 'hard':
+            {?0.5 # {a delayed copy ~ copied as a whole every few steps}}
+            copy = count % every == 0
+            return jax.tree.map(lambda old, x: jnp.where(copy, x, old), tree, new)
+        raise ValueError(f'expected soft or hard, got <<mode>>') ~
+        def mix(old, x):
+            {?0.5 if old.shape != x.shape:
+                raise ValueError(f'expected an array of shape <<old.shape>>, got <<x.shape>>')}
+            if not jnp.issubdtype(old.dtype, jnp.floating):
+                {?0.5 # {counters are taken over}}
+                return x
+            return (1.0 - rate) * old + rate * x
 
-            average = jax.tree.map(mix, tree, new) ~
-            average = jax.tree.map(lambda old, x: {rate * old + (1.0 - rate) * x ~ x + rate * (old - x)}, tree, new)}
-            {if debias:
-                {?0.4 # {averages begin at nothing ~ divide by the weight that was given out}}
-                {scale = 1.0 - decay ** count
-                average = jax.tree.map(lambda x: x / scale, average) ~
-                average = jax.tree.map(lambda x: x / (1.0 - decay ** count), average)} ~
-            if not debias:
-                return average
+        return jax.tree.map(mix, tree, new)}
+    """,
+    "warm": """
+        {{?0.5 # {the first averages follow quickly ~ early values are forgotten sooner}}
+        decay_now = jnp.minimum(decay, (1.0 + count) / (10.0 + count)) ~
+        decay_now = decay
+        if warmup:
+            {?0.4 # {a short memory while the parameters still move far}}
+            decay_now = jnp.minimum(decay, (1.0 + count) / (10.0 + count))}
+        {def mix(old, x):
+            {?0.5 if x.dtype != old.dtype:
+                x = x.astype(old.dtype)}
+            return decay_now * old + (1.0 - decay_now) * x
+
+        tree = jax.tree.map(mix, tree, new) ~
+        tree = jax.tree.map(lambda old, x: decay_now * old + (1.0 - decay_now) * x, tree, new)}
+        return tree, count + 1
+    """,
+    "debiased": """
+        count = state.count + 1
+        {average = jax.tree.map(lambda old, x: decay * old + (1.0 - decay) * x, state.average, new) ~
+        def mix(old, x):
+            {?0.4 if x.dtype != old.dtype:
+                x = x.astype(old.dtype)}
+            return decay * old + (1.0 - decay) * x
+
+        average = jax.tree.map(mix, state.average, new)}
+        {{?0.4 # {the average began at zero}}
+        scale = 1.0 - decay ** count
+        corrected = jax.tree.map(lambda x: x / scale, average) ~
+        corrected = average
+        if debias:
+            {?0.4 # {the average began at zero}}
             scale = 1.0 - decay ** count
-            average = jax.tree.map(lambda x: {x / scale ~ (x / scale).astype(x.dtype)}, average)}}
-            return average
-            """,
-        ),
+            corrected = jax.tree.map(lambda x: x / scale, average)}
+        return corrected, NAME(count=count, average=average)
+    """,
+}
+
+
+def _blend(p: Program) -> Text:
+    """Averages of parameters: of a target network, with a short memory at first, or debiased."""
+    tree = _tree(p)
+    form = p.pick(*_AVERAGES)
+    counter = Leaf((), 0, 50, "int32")
+    state, result = tree, (tree,)
+    text = _AVERAGES[form]
+    if form == "warm":
+        result = (tree, Leaf((), dtype="int32"))
+    elif form == "debiased":
+        state = p.record("EmaState", [("count", counter), ("average", tree)], "An average and how many it is of")
+        result = (tree, Record(state.name, (("count", Leaf((), dtype="int32")), ("average", tree))))
+        text = text.replace("NAME", state.name)
+    return Text(
+        lines=text,
         given={
-            "tree": Array(tree, "averages so far", ("ema", "average", "slow")),
-            "new": Array(tree, "what is averaged", ("params", "new", "fast")),
-            "count": Array(Leaf((), 1, 20 * n, "int32"), "how often there was an average", ("count", "step")),
-            "decay": Option("float", "weight of the past", ("0.9", "0.99", "0.95"), ("decay", "tau", "momentum")),
+            "state": Array(state, "the average so far", ("state", "ema_state")),
+            "tree": Array(tree, "averages so far",
+                          ("target_params", "target", "slow") if form == "soft" else ("ema", "average", "ema_params")),
+            "new": Array(tree, "what is averaged", ("params", "online_params", "new_params")),
+            "count": Array(counter, "how often there was an update", ("count", "step")),
+            "rate": Option("float", "weight of what is new", ("0.005", "0.01", "0.05"), ("tau", "step_size")),
+            "mode": Option("str", "soft or hard", ("'hard'",), ("mode", "update")),
+            "every": Option("int", "steps between two copies", ("2", "4"), ("update_every", "update_period")),
+            "decay": Option("float", "weight of the past", ("0.9", "0.99", "0.95"), ("decay", "ema_decay")),
+            "warmup": Option("bool", "whether the memory is short at first", ("True",), ("warmup",)),
             "debias": Option("bool", "whether to correct for the beginning", ("True",), ("debias", "bias_correction")),
-            "warmup": Constant("10", "steps that count half", ("warmup", "warmup_steps")),
         },
-        result=(tree,),
-        titles=("update_ema", "update_average", "polyak_update", "moving_average"),
-        summary="Moving average of all arrays of a tree",
-        returned="the new averages",
-    )
+        result=result,
+        titles=("update_target", "soft_update", "polyak_update") if form == "soft" else
+               ("update_ema", "update_average", "ema_step"),
+        summary="Moves the parameters of a target network" if form == "soft"
+                else "Moving average of all arrays of a tree",
+        returned={"soft": "the new parameters", "warm": "the new averages, and the count"}.get(
+            form, "the corrected averages, and the new state"),
+    )  # fmt: skip
 
 
 _WRITERS: dict[str, Callable[[Program], Text]] = {

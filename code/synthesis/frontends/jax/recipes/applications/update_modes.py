@@ -11,105 +11,96 @@ _PROJECT = Family(
     summary="A step of projected gradient descent onto a set that a name chooses",
     titles=("projected_gradient_step", "projected_update", "constrained_step", "projected_descent"),
     before="""
-        {?0.4 if not jax.tree.leaves(params):
-            raise ValueError('no parameters')}
-        # {first the gradient, then the constraint ~ a step may leave the allowed set}
-        {params = jax.tree.map(lambda w, g: w - step * g, params, grads) ~
-        params = jax.tree_util.tree_map(lambda w, g: w - step * g, params, grads)}
+        {?0.4 # {gradient step, then projection}}
+        params = jax.tree.map(lambda w, g: w - step * g, params, grads)
     """,
     cases={
         "box": "out = jax.tree.map(lambda w: jnp.clip(w, {-bound, bound ~ min=-bound, max=bound}), params)",
         "nonnegative": "out = jax.tree.map({jax.nn.relu ~ lambda w: jnp.maximum(w, 0.0)}, params)",
         "ball": """
-            # {all parameters are one long vector ~ a ball of the whole tree}
+            {?0.4 # {the global norm is bounded}}
             norm = global_norm(params)
-            {?0.5 # inside the ball nothing changes}
             shrink = {jnp.minimum(1.0, bound / (norm + eps)) ~ bound / jnp.maximum(norm, bound)}
             out = jax.tree.map(lambda w: w * shrink, params)
         """,
         "max_norm": """
-            def limited(w):
-                # {each array by itself ~ no array is longer than this}
+            def clip_norm(w):
+                {?0.4 # {each array by itself}}
                 norm = {jnp.linalg.norm(w) ~ jnp.sqrt(jnp.sum(jnp.square(w)))}
                 return w * {jnp.minimum(1.0, bound / (norm + eps)) ~ (bound / jnp.maximum(norm, bound))}
 
-            out = jax.tree.map(limited, params)
+            out = jax.tree.map(clip_norm, params)
         """,
         "unit_columns": """
-            def unit(w):
+            def normalize(w):
                 if w.ndim < 2:
-                    # {biases are free ~ vectors have no columns}
+                    {?0.4 # {biases are not constrained}}
                     return w
                 return w / {(jnp.linalg.norm(w, axis=0, keepdims=True) + eps) ~ safe_norm(w, axis=0)}
 
-            out = jax.tree.map(unit, params)
+            out = jax.tree.map(normalize, params)
         """,
         "simplex": """
-            def probabilities(w):
-                # {the nearest point whose entries are nonnegative and sum to one ~ Euclidean projection by sorting}
-                ordered = {jnp.sort(w, axis=-1)[..., ::-1] ~ -jnp.sort(-w, axis=-1)}
-                over = jnp.cumsum(ordered, axis=-1) - 1.0
-                support = jnp.sum(ordered * jnp.arange(1, w.shape[-1] + 1) > over, axis=-1, keepdims=True)
-                shift = jnp.take_along_axis(over, support - 1, axis=-1) / support
-                return jnp.maximum(w - shift, 0.0)
+            def project_simplex(w):
+                {?0.5 # {Euclidean projection onto the simplex by sorting}}
+                u = {jnp.sort(w, axis=-1)[..., ::-1] ~ -jnp.sort(-w, axis=-1)}
+                cssv = jnp.cumsum(u, axis=-1) - 1.0
+                rho = jnp.sum(u * jnp.arange(1, w.shape[-1] + 1) > cssv, axis=-1, keepdims=True)
+                theta = jnp.take_along_axis(cssv, rho - 1, axis=-1) / rho
+                return jnp.maximum(w - theta, 0.0)
 
-            out = jax.tree.map(probabilities, params)
+            out = jax.tree.map(project_simplex, params)
         """,
     },
-    after="""
-        out = jax.tree.map(lambda w, o: o.astype(w.dtype), params, out)
-    """,
     named=("constraint", "kind", "projection"),
     word="constraint",
     returned="parameters that are allowed",
 )  # fmt: skip
 _COMPRESS = Family(
-    summary="Makes gradients small enough to be sent",
+    summary="Compresses gradients before workers exchange them",
     titles=("compress_gradients", "compress", "compress_updates", "compress_grads"),
     before="""
-        {?0.4 if not jax.tree.leaves(grads):
-            raise ValueError('no gradients')}
     """,
     cases={
         "sign": """
-            {?0.5 # one bit an entry, and one size an array}
+            {?0.5 # one bit for each entry and one scale for each array}
             out = jax.tree.map(lambda g: jnp.sign(g) * {jnp.mean(jnp.abs(g)) ~ jnp.abs(g).mean()}, grads)
         """,
         "top_k": """
-            def largest(g):
+            def sparsify(g):
                 flat = {jnp.abs(g).ravel() ~ jnp.abs(g).reshape(-1)}
-                count = max(1, int(flat.size * share))
-                # {only the largest entries are kept ~ most entries hardly matter}
-                limit = {jnp.sort(flat)[-count] ~ lax.top_k(flat, count)[0][-1]}
-                return jnp.where(jnp.abs(g) >= limit, g, 0.0)
+                k = max(1, int(flat.size * share))
+                {?0.4 # {only the largest entries are sent}}
+                threshold_k = {jnp.sort(flat)[-k] ~ jax.lax.top_k(flat, k)[0][-1]}
+                return jnp.where(jnp.abs(g) >= threshold_k, g, 0.0)
 
-            out = jax.tree.map(largest, grads)
+            out = jax.tree.map(sparsify, grads)
         """,
         "random_k": """
-            leaves, treedef = {jax.tree.flatten(grads) ~ jax.tree_util.tree_flatten(grads)}
+            leaves, treedef = jax.tree.flatten(grads)
             keys = jax.random.split(rng, len(leaves))
-            # {what is kept grows, so that the mean stays right ~ unbiased}
-            kept = []
-            for key_of, g in zip(keys, leaves):
-                chosen = jax.random.bernoulli(key_of, share, g.shape)
-                kept.append(jnp.where(chosen, g / share, 0.0))
-            out = {jax.tree.unflatten(treedef, kept) ~ jax.tree_util.tree_unflatten(treedef, kept)}
+            {?0.5 # {unbiased: entries that are sent are scaled up}}
+            sparse = []
+            for leaf_key, g in zip(keys, leaves):
+                keep = jax.random.bernoulli(leaf_key, share, g.shape)
+                sparse.append(jnp.where(keep, g / share, 0.0))
+            out = jax.tree.unflatten(treedef, sparse)
         """,
         "ternary": """
-            def signs(g):
-                size = jnp.abs(g)
-                # {three values an entry, and one size an array ~ small entries are not sent}
-                large = size > threshold * {jnp.mean(size) ~ size.mean()}
-                level = jnp.sum(jnp.where(large, size, 0.0)) / jnp.maximum(jnp.sum(large), 1)
-                return jnp.where(large, jnp.sign(g) * level, 0.0)
+            def ternarize(g):
+                magnitude = jnp.abs(g)
+                {?0.5 # {entries become -scale, 0 or scale}}
+                mask = magnitude > threshold * {jnp.mean(magnitude) ~ magnitude.mean()}
+                scale = jnp.sum(jnp.where(mask, magnitude, 0.0)) / jnp.maximum(jnp.sum(mask), 1)
+                return jnp.where(mask, jnp.sign(g) * scale, 0.0)
 
-            out = jax.tree.map(signs, grads)
+            out = jax.tree.map(ternarize, grads)
         """,
         "low_rank": """
             def project(g):
                 if g.ndim != 2 {or min(g.shape) < 2 ~}:
                     return g
-                # {one step of a power iteration ~ the strongest direction is most of it}
+                {?0.5 # {one step of power iteration ~ rank one approximation}}
                 v = g.sum(axis=0) + eps
                 u = g @ (v / (jnp.linalg.norm(v) + eps))
                 u = u / (jnp.linalg.norm(u) + eps)
@@ -120,46 +111,44 @@ _COMPRESS = Family(
     },
     after="""
         {if scale_back:
-            # {as long as before ~ the length is kept}
-            rescale_by = global_norm(grads) / (global_norm(out) + eps)
-            out = jax.tree.map(lambda g: g * rescale_by, out) ~
-        out = jax.tree.map(lambda g, o: o.astype(g.dtype), grads, out)}
+            {?0.4 # {restore the norm of the gradients}}
+            ratio = global_norm(grads) / (global_norm(out) + eps)
+            out = jax.tree.map(lambda g: g * ratio, out) ~}
     """,
     named=("method", "scheme", "mode"),
     word="method",
     returned="gradients of the same shapes",
 )  # fmt: skip
 _CHOOSE = Family(
-    summary="Turns scores into what is done next",
+    summary="Selects an action for each row of scores",
     titles=("select_actions", "choose_actions", "act", "pick_actions"),
     before="""
-        {?0.4 if scores.ndim != 2:
-            raise ValueError(f'expected scores of shape (batch, choices), got <<scores.shape>>')}
-        {?0.5 if allowed is not None:
-            # {what is not allowed is never chosen ~ rule out what is not allowed}
-            scores = jnp.where(allowed, scores, {-1e9 ~ jnp.finfo(scores.dtype).min})}
-        n, choices = scores.shape
+        {?0.15 if scores.ndim != 2:
+            raise ValueError(f'expected scores of shape (batch, actions), got <<scores.shape>>')}
+        if allowed is not None:
+            {?0.4 # {invalid actions are never selected}}
+            scores = jnp.where(allowed, scores, -jnp.inf)
     """,
     cases={
-        "greedy": "{?0.4 # the best one}\nout = {jnp.argmax(scores, axis=-1) ~ scores.argmax(axis=-1)}",
+        "greedy": "out = {jnp.argmax(scores, axis=-1) ~ scores.argmax(axis=-1)}",
         "sample": """
-            {?0.5 if temperature <= 0.0:
-                return jnp.argmax(scores, axis=-1)}
             out = jax.random.categorical(rng, scores / temperature, axis=-1)
         """,
         "epsilon_greedy": """
-            # {mostly the best, now and then anything ~ explore}
-            explore_key, pick_key = jax.random.split(rng)
-            anything = jax.random.randint(pick_key, (n,), 0, choices)
-            explore = jax.random.uniform(explore_key, (n,)) < share
-            out = jnp.where(explore, anything, jnp.argmax(scores, axis=-1))
+            explore_key, action_key = jax.random.split(rng)
+            explore = jax.random.{uniform(explore_key, scores.shape[:1]) < share ~
+            bernoulli(explore_key, share, scores.shape[:1])}
+            {?0.5 # {uniform over the valid actions}}
+            uniform_logits = jnp.where(jnp.isneginf(scores), -jnp.inf, 0.0)
+            random_actions = jax.random.categorical(action_key, uniform_logits, axis=-1)
+            out = jnp.where(explore, random_actions, jnp.argmax(scores, axis=-1))
         """,
         "top_k": """
-            {?0.4 if k > choices:
-                raise ValueError(f'<<k>> of <<choices>> choices')}
-            best, places = {lax.top_k(scores, k) ~ jax.lax.top_k(scores, k)}
-            inside = jax.random.categorical(rng, best / temperature, axis=-1)
-            out = jnp.take_along_axis(places, inside[:, None], axis=-1)[:, 0]
+            {?0.15 if k > scores.shape[-1]:
+                raise ValueError(f'k={k} is larger than the number of actions <<scores.shape[-1]>>')}
+            top_scores, indices = jax.lax.top_k(scores, k)
+            sampled = jax.random.categorical(rng, top_scores / temperature, axis=-1)
+            out = jnp.take_along_axis(indices, sampled[:, None], axis=-1)[:, 0]
         """,
         "noisy": """
             {noise = jax.random.gumbel(rng, scores.shape)
@@ -169,65 +158,68 @@ _CHOOSE = Family(
         """,
     },
     after="""
-        {* if finished is not None:
-            # {episodes that ended do nothing ~ nothing comes after the end}
-            out = jnp.where(finished, pad, out)
-        ~ {out = out.astype(jnp.int32)}}
+        {?0.4 if finished is not None:
+            {?0.4 # {finished episodes do nothing}}
+            out = jnp.where(finished, pad, out)}
     """,
     named=("strategy", "mode", "method"),
     word="strategy",
-    returned="what each row chooses",
+    returned="one action for each row",
 )  # fmt: skip
 _SCALE = Family(
     summary="Advantages of actions by an estimate that a name chooses",
     titles=("estimate_advantages", "compute_advantages", "advantage_estimates"),
     before="""
-        {?0.4 if rewards.shape != values.shape:
-            raise ValueError(f'<<rewards.shape>> rewards but <<values.shape>> values')}
-        alive = {1.0 - dones.astype(rewards.dtype) ~ jnp.where(dones, 0.0, 1.0)}
-        {ahead = jnp.concatenate([values[1:], last_value[None]]) ~
-        ahead = jnp.append(values[1:], last_value[None], axis=0)}
+        {?0.15 if rewards.shape != values.shape:
+            raise ValueError(f'rewards of shape <<rewards.shape>>, but values of shape <<values.shape>>')}
+        discounts = gamma * {(1.0 - dones.astype(rewards.dtype)) ~ jnp.where(dones, 0.0, 1.0)}
+        next_values = jnp.concatenate([values[1:], last_value[None]])
     """,
     cases={
-        "td": "out = rewards + gamma * alive * ahead - values",
+        "td": "out = rewards + discounts * next_values - values",
         "monte_carlo": """
-            def step(carry, taken):
-                reward, on = taken
-                carry = reward + gamma * on * carry
+            def step(carry, inputs):
+                reward, discount = inputs
+                carry = reward + discount * carry
                 return carry, carry
 
-            _, returns = {lax.scan ~ jax.lax.scan}(step, last_value, (rewards, alive), reverse=True)
+            _, returns = jax.lax.scan(step, last_value, (rewards, discounts), reverse=True)
             out = returns - values
         """,
         "lambda": """
-            deltas = rewards + gamma * alive * ahead - values
+            deltas = rewards + discounts * next_values - values
 
-            def step(carry, taken):
-                delta_t, on = taken
-                carry = delta_t + gamma * lam * on * carry
+            def step(carry, inputs):
+                delta_t, discount = inputs
+                carry = delta_t + lam * discount * carry
                 return carry, carry
 
-            {_, summed = lax.scan(step, jnp.zeros_like(last_value), (deltas, alive), reverse=True)
-            out = summed ~
-            # {from the last step to the first ~ backwards in time}
-            _, turned = lax.scan(step, jnp.zeros_like(last_value), (deltas[::-1], alive[::-1]))
-            out = turned[::-1]}
+            zeros = jnp.{zeros_like(last_value) ~ zeros(last_value.shape)}
+            _, advantages = jax.lax.scan(step, zeros, (deltas, discounts), reverse=True)
+            out = advantages
         """,
         "two_step": """
-            # {what the next step sees, one step later ~ two rewards, then the estimate}
-            one_step = rewards + gamma * alive * ahead
-            later = jnp.concatenate([one_step[1:], last_value[None]])
-            out = rewards + gamma * alive * later - values
+            {?0.4 # {two rewards, then the value estimate}}
+            one_step = rewards + discounts * next_values
+            next_returns = jnp.concatenate([one_step[1:], last_value[None]])
+            out = rewards + discounts * next_returns - values
         """,
     },
     after="""
-        {* {if standardize:
-            # {one scale for all batches ~ rewards of any size}
-            out = (out - out.mean()) / (out.std() + {eps ~ 1e-8})}
-        ~ if mask is not None:
-            out = jnp.where(mask, out, 0.0)
-        ~ {out = jax.lax.stop_gradient(out)}
-        ~ out = jnp.clip(out, -limit, limit) if limit is not None else out}
+        {{?0.7 if standardize:
+            out = (out - out.mean()) / (out.std() + eps)} ~
+        {?0.7 if mask is not None:
+            {?0.15 if mask.shape != out.shape:
+                raise ValueError(f'expected a mask of shape <<out.shape>>, got <<mask.shape>>')}
+            out = jnp.where(mask, out, 0.0)} ~
+        if mask is not None:
+            {?0.4 # {statistics of the valid steps only}}
+            n = jnp.maximum(jnp.sum(mask), 1)
+            mean = jnp.sum(out * mask) / n
+            var = jnp.sum(jnp.where(mask, (out - mean) ** 2, 0.0)) / n
+            out = jnp.where(mask, (out - mean) / jnp.sqrt(var + eps), 0.0)
+        elif standardize:
+            out = (out - out.mean()) / jnp.sqrt(out.var() + eps)}
     """,
     named=("estimator", "kind", "method"),
     word="estimator",
@@ -269,8 +261,8 @@ def _draw_batch(stream: Stream, target: str) -> KernelSpec:
     batch = (length, sizes.choice((8, 16)))
     given = {
         "scores": Array(Leaf((rows, choices), -3, 3), "scores, (batch, choices)", ("logits", "preferences", "scores")),
-        "allowed": Array(truth(rows, choices), "what may be chosen", ("action_mask", "allowed")),
-        "finished": Array(truth(rows), "rows that have ended", ("finished", "done")),
+        "allowed": Array(truth(rows, choices), "valid actions", ("action_mask", "mask")),
+        "finished": Array(truth(rows), "rows whose episode has ended", ("finished", "done")),
         "rng": Array(key(), "random key", ("key", "rng")),
         "rewards": Array(Leaf(batch), "rewards of shape (time, batch)", ("rewards", "r_t")),
         "values": Array(Leaf(batch, -2, 2), "estimated values", ("values", "v_t")),
@@ -279,13 +271,12 @@ def _draw_batch(stream: Stream, target: str) -> KernelSpec:
         "mask": Array(truth(*batch), "steps that count", ("mask", "valid")),
         "weight": Array(positive(*batch), "weight of each step", ("weights",)),
         "temperature": Option("float", "how even the choice is", ("1.0", "0.7", "0.5"), ("temperature", "temp")),
-        "share": Option("float", "how often anything is tried", ("0.1", "0.3"), ("epsilon", "explore_prob")),
-        "k": Option("int", "how many may be chosen", ("4", "8"), ("k", "top_k")),
-        "pad": Option("int", "what rows that have ended choose", ("0",), ("noop_action", "noop")),
-        "gamma": Constant("0.99", "discount", ("gamma", "discount"), (0.9, 0.99)),
-        "lam": Constant("0.95", "how far estimates reach", ("gae_lambda", "lam"), (0.8, 0.98)),
+        "share": Option("float", "how often a random action is taken", ("0.1", "0.3"), ("epsilon", "explore_prob")),
+        "k": Option("int", "how many of the best actions are considered", ("4", "8"), ("k", "top_k")),
+        "pad": Option("int", "the action of finished rows", ("0",), ("noop_action", "noop")),
+        "gamma": Option("float", "discount", ("0.99", "0.95"), ("gamma", "discount")),
+        "lam": Option("float", "decay of the estimates", ("0.95", "0.9"), ("gae_lambda", "lam")),
         "standardize": Option("bool", "whether they are standardized", ("True", "False"), ("standardize", "normalize")),
-        "limit": Option("float | None", "largest advantage", ("None", "1.0", "2.0"), ("clip", "max_advantage")),
         "eps": Constant("1e-8", "small number that keeps the division safe", ("eps",)),
     }  # fmt: skip
     result = Leaf((rows,), dtype="int32") if target == "choices_of_scores" else Leaf(batch)

@@ -1,7 +1,11 @@
 """Whole models of images, which come as bytes: scores of classes, gradients, steps of training, reconstructions."""
 
+import re
+from collections.abc import Callable
+
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.jax.recipes.applications.parts import positive, weights, whole
+from synthesis.frontends.jax.recipes.applications.images import Layout
+from synthesis.frontends.jax.recipes.applications.parts import key, positive, weights, whole
 from synthesis.frontends.jax.recipes.applications.precision import Precision, draw_precision
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.steps import FORMS, finish_step
@@ -10,32 +14,42 @@ from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
 _BYTES = '''
-    def {preprocess ~ normalize_images ~ to_floats}(images: Array) -> Array:
+    def PREPROCESS(images: Array) -> Array:
         {? """{Bytes to numbers around zero ~ From 0 to 255 to about unit size}."""}
         {x = images.astype(jnp.float32) / 255.0
-        return {((x - 0.45) / 0.225)ENTER ~ (2.0 * x - 1.0)ENTER ~ (x - 0.5)ENTER} ~
-        return (images.astype(jnp.float32) / 127.5 - 1.0)ENTER}
+        return {(x - 0.45) / 0.225 ~ 2.0 * x - 1.0} ~
+        return images.astype(jnp.float32) / 127.5 - 1.0}
+'''
+_AUGMENT = '''
+    def augment(rng: Array, x: Array) -> Array:
+        {? """{Mirrors some images and changes their contrast ~ Random flips and contrast, image by image}."""}
+        flip_key, gain_key = jax.random.split(rng)
+        flip = jax.random.bernoulli(flip_key, 0.5, (x.shape[0], 1, 1, 1))
+        x = jnp.where(flip, {x[:, AT] ~ jnp.flip(x, axis=SIDE)}, x)
+        gain = jax.random.uniform(gain_key, (x.shape[0], 1, 1, 1), minval=0.8, maxval=1.2)
+        return x * gain
 '''
 _CONV = '''
-    def {conv ~ conv2d}(x: Array, kernel: Array, stride: int = 1) -> Array:
-        {? """Convolution{ with zeros beyond the edge ~}."""}
-        {return {lax ~ jax.lax}.conv_general_dilated(
+    def CONV(x: Array, kernel: Array, stride: int = 1) -> Array:
+        {? """{Convolution ~ Convolution with zeros beyond the edge}."""}
+        {return jax.lax.conv_general_dilated(
             x, kernelCAST, window_strides=(stride, stride), padding='SAME', dimension_numbers=LAYOUT) ~
-        return {lax ~ jax.lax}.conv_general_dilated(x, kernelCAST, (stride, stride), 'SAME', dimension_numbers=LAYOUT) ~
-        dims = lax.conv_dimension_numbers(x.shape, kernel.shape, LAYOUT)
-        return lax.conv_general_dilated(x, kernelCAST, (stride, stride), 'SAME', dimension_numbers=dims)}
+        return jax.lax.conv_general_dilated(x, kernelCAST, (stride, stride), 'SAME', dimension_numbers=LAYOUT) ~
+        dims = jax.lax.conv_dimension_numbers(x.shape, kernel.shape, LAYOUT)
+        return jax.lax.conv_general_dilated(x, kernelCAST, (stride, stride), 'SAME', dimension_numbers=dims)}
 '''
 _NORM = '''
     def group_norm(x: Array, scale: Array, bias: Array, groups: int = 4) -> Array:
         {? """Zero mean and unit variance within groups of channels."""}
         shape = x.shape
-        {?0.4 # the moments in float32}
+        WHY32
         y = xLEAVE.reshape(GROUPED)
-        {mean, var = y.mean(axis=AXES, keepdims=True), y.var(axis=AXES, keepdims=True)
+        {mean, var = y.mean(axis=MOMENTS, keepdims=True), y.var(axis=MOMENTS, keepdims=True)
         y = (y - mean) * jax.lax.rsqrt(var + 1e-5) ~
-        y = y - jnp.mean(y, axis=AXES, keepdims=True)
-        y = y / jnp.sqrt(jnp.mean(jnp.square(y), axis=AXES, keepdims=True) + 1e-5)}
-        return {(y.reshape(shape) * scale + bias)BACK ~ (jnp.reshape(y, shape) * scale + bias)BACK}
+        y = y - jnp.mean(y, axis=MOMENTS, keepdims=True)
+        y = y / jnp.sqrt(jnp.mean(y ** 2, axis=MOMENTS, keepdims=True) + 1e-5)}
+        y = y.reshape(shape) * scaleTO_SIDES + biasTO_SIDES
+        return yBACK
 '''
 _BLOCKS = {
     "residual": '''
@@ -47,140 +61,149 @@ _BLOCKS = {
         if 'proj' in layer:
             # {the way around has to fit ~ other channels, other sides}
             x = CONV(x, layer['proj'], stride)
-        return {ACT(x + h) ~ x + ACT(h)}
+        return ACT(x + h)
     ''',
     "separable": '''
     def separable_block(layer, x: Array, stride: int = 1) -> Array:
         {? """A convolution of each channel, then a mix of the channels."""}
-        h = lax.conv_general_dilated(
-            x, layer['conv1']CAST, (stride, stride), 'SAME', dimension_numbers=LAYOUT, feature_group_count=CHANNELS)
+        h = jax.lax.conv_general_dilated(
+            x, layer['conv1']CAST, (stride, stride), 'SAME', dimension_numbers=LAYOUT,
+            feature_group_count=x.shape[CHANNEL])
         h = ACT(group_norm(h, layer['scale1'], layer['bias1']))
         h = CONV(h, layer['conv2'])
-        {h = ACT(group_norm(h, layer['scale2'], layer['bias2']))
-        return h ~
-        return ACT(group_norm(h, layer['scale2'], layer['bias2']))}
+        h = ACT(group_norm(h, layer['scale2'], layer['bias2']))
+        {{?0.6 if h.shape == x.shape:
+            {?0.4 # {a way around where nothing changes its size}}
+            h = h + x}}
+        return h
     ''',
 }
 _FORWARD = '''
-    def forward(params, images: Array) -> Array:
+    def forward(params, x: Array) -> Array:
         {? """{Scores of every class ~ Logits of a batch of images}."""}
         CAST_TREE
-        x = START
-        x = ACT(CONV(x, params['stem'])LEAVE + params['stem_bias'])ENTER
-        {for layer in params['blocks']:
-            x = BLOCK(layer, x, 2) ~
-        POOL
+        ENTERED
+        x = ACT(CONV(x, params['stem'])LEAVE + params['stem_bias']TO_SIDES)ENTER
+        {for index, layer in enumerate(params['blocks']):
+            {?0.4 # {every block but the first halves the sides}}
+            x = BLOCK(layer, x, {1 if index == 0 else 2 ~ 2 if index > 0 else 1}) ~
         for index, layer in enumerate(params['blocks']):
-            x = BLOCK(layer, x, {1 if index == 0 else 2 ~ 2 if index else 1})}
-        {?0.4 # one vector for each image}
+            stride = {1 if index == 0 else 2 ~ 2 if index > 0 else 1}
+            x = BLOCK(layer, x, stride)}
+        {?0.4 # {one vector for each image ~ global average pooling}}
         x = {x.mean(axis=SIDES) ~ jnp.mean(x, axis=SIDES)}LEAVE
         return {x @ params['head']WIDE ~ jnp.dot(x, params['head']WIDE)} + params['head_bias']
 '''
-_POOLS = {
-    True: """{b, c, h, w = x.shape
-        x = x.reshape(b, c, h // 2, 2, w // 2, 2).mean(axis=(3, 5)) ~}""",
-    False: """{b, h, w, c = x.shape
-        x = x.reshape(b, h // 2, 2, w // 2, 2, c).mean(axis=(2, 4)) ~}""",
-}
 _CODER = '''
-    def forward(params, images: Array) -> Array:
+    def forward(params, x: Array) -> Array:
         {? """{Squeezes images and unfolds them again ~ Reconstruction of a batch of images}."""}
         CAST_TREE
-        x = START
-        h = ACT(CONV(x, params['enc1'], 2)LEAVE + params['enc1_bias'])ENTER
-        h = ACT(CONV(h, params['enc2'], 2)LEAVE + params['enc2_bias'])ENTER
+        ENTERED
+        h = ACT(CONV(x, params['enc1'], 2)LEAVE + params['enc1_bias']TO_SIDES)ENTER
+        h = ACT(CONV(h, params['enc2'], 2)LEAVE + params['enc2_bias']TO_SIDES)ENTER
         {?0.4 # {back to the size of the images ~ twice as large, twice}}
-        h = {lax ~ jax.lax}.conv_transpose(h, params['dec1']CAST, (2, 2), 'SAME', dimension_numbers=LAYOUT)
-        h = ACT(hLEAVE + params['dec1_bias'])ENTER
-        return {lax ~ jax.lax}.conv_transpose(h, params['dec2']CAST, (2, 2), 'SAME', dimension_numbers=LAYOUT)
+        h = jax.lax.conv_transpose(h, params['dec1']CAST, (2, 2), 'SAME', dimension_numbers=LAYOUT)
+        h = ACT(hLEAVE + params['dec1_bias']TO_SIDES)ENTER
+        h = jax.lax.conv_transpose(h, params['dec2']CAST, (2, 2), 'SAME', dimension_numbers=LAYOUT)
+        return hLEAVE + params['dec2_bias']TO_SIDES
 '''
-_FLIP = """
-    {?0.5 # {mirrored pictures show the same ~ augmentation}}
-    images = jnp.where(flip[:, None, None, None], {images[:, AT] ~ jnp.flip(images, axis=SIDE)}, images)
+_CHECKS = """
+    {?0.35 if images.ndim != 4{~ or images.shape[CHANNEL] != 3}:
+        raise ValueError(f'expected images of shape ORDER, got <<images.shape>>')
+    ~ {?0.25 assert images.ndim == 4}}
+"""
+_TRAINING = """
+    {?0.35 if rng is not None:
+        {?0.4 # {augmentation in training only ~ no image looks the same twice}}
+        x = augment(rng, x)}
+"""
+_NOISY = """
+    {?0.4 # {the network has to remove what is added ~ denoising}}
+    noisy = x + noise_level * jax.random.normal(rng, x.shape)
 """
 _CLASSES = """
-        logits = {APPLY}
-        {log_probs = jax.nn.log_softmax(logits, axis=-1)
+        logits = forward(params, x)
+        {losses = jax.nn.logsumexp(logits, axis=-1) - logits[jnp.arange(logits.shape[0]), labels] ~
+        log_probs = jax.nn.log_softmax(logits, axis=-1)
         losses = -jnp.take_along_axis(log_probs, labels[:, None], axis=-1)[:, 0] ~
-        losses = jax.nn.logsumexp(logits, axis=-1) - logits[jnp.arange(logits.shape[0]), labels] ~
-        wanted = jax.nn.one_hot(labels, logits.shape[-1])
-        {?0.4 # {never quite sure ~ label smoothing}
-        wanted = (1.0 - smoothing) * wanted + smoothing / logits.shape[-1]}
-        losses = -jnp.sum(wanted * jax.nn.log_softmax(logits), axis=-1)}
-        {loss = losses.mean() ~ loss = jnp.mean(losses)}
-        {?0.3 squares = [jnp.sum(jnp.square(w)) for w in jax.tree.leaves(params) if w.ndim > 1]
-        loss = loss + 1e-4 * sum(squares)}
-        return loss
+        one_hot = jax.nn.one_hot(labels, logits.shape[-1])
+        {if smoothing > 0:
+            {?0.4 # {never quite sure ~ label smoothing}}
+            one_hot = (1.0 - smoothing) * one_hot + smoothing / logits.shape[-1] ~}
+        losses = -jnp.sum(one_hot * jax.nn.log_softmax(logits), axis=-1)}
+        {?0.3 if weight is not None:
+            {?0.5 if weight.shape != losses.shape:
+                raise ValueError(f'<<weight.shape>> weights for <<losses.shape>> losses')}
+            loss = jnp.sum(weight * losses) / jnp.sum(weight)
+        else:
+            loss = jnp.mean(losses)
+        ~ loss = jnp.mean(losses)}
+        PENALTY
+"""
+_PENALTY = """
+        squares = [jnp.sum(w ** 2) for w in jax.tree.leaves(params) if w.ndim > 1]
+        loss = loss + {0.5 * strength * sum(squares) ~ strength * sum(squares)}
+"""
+_ACCURACY = """
+        accuracy = {jnp.mean(jnp.argmax(logits, axis=-1) == labels) ~ (logits.argmax(axis=-1) == labels).mean()}
+        return loss, accuracy
 """
 _RECONSTRUCTION = """
-        {error = forward(params, images)LEAVE - WANTED
-        loss = jnp.mean(jnp.square(error)) ~
-        wanted = WANTED
-        loss = jnp.mean((forward(params, images)LEAVE - wanted) ** 2)}
+        {error = forward(params, GIVEN) - x
+        {loss = jnp.mean(error ** 2) ~ size = jnp.abs(error)
+        loss = jnp.mean(jnp.where(size < 1.0, 0.5 * size ** 2, size - 0.5))} ~
+        made = forward(params, GIVEN)
+        {?0.4 # {summed over an image, averaged over the batch}}
+        loss = jnp.mean(jnp.sum((made - x) ** 2, axis=(1, 2, 3))) ~
+        loss = jnp.mean((forward(params, GIVEN) - x) ** 2)}
         return loss
 """
+_SCORES = """
+    logits = forward(params, x)
+    {?0.35 if mirrored:
+        {?0.4 # {what is seen in a mirror is of the same class ~ augmentation at test time}}
+        {flipped = jnp.flip(x, axis=SIDE)
+        logits = 0.5 * (logits + forward(params, flipped)) ~
+        logits = (logits + forward(params, x[:, AT])) / 2.0}}
+    {?0.4 {if output == 'probs':
+        return jax.nn.softmax(logits, axis=-1)
+    if output == 'log_probs':
+        return jax.nn.log_softmax(logits, axis=-1)
+    if output != 'logits':
+        raise ValueError(f'unknown output <<output>>') ~
+    if output == 'probs':
+        logits = jax.nn.softmax(logits, axis=-1)
+    elif output == 'log_probs':
+        logits = jax.nn.log_softmax(logits, axis=-1)
+    elif output != 'logits':
+        raise ValueError(f"unknown output <<output>>")}}
+    return logits
+"""
 _SLOPES = """
-    {loss, grads = jax.value_and_grad(loss_fn)(params) ~
-    grad_fn = jax.value_and_grad(loss_fn)
-    loss, grads = grad_fn(params)}
+    {LEFT, grads = jax.value_and_grad(loss_fnAUX)(params) ~
+    grad_fn = jax.value_and_grad(loss_fnAUX)
+    LEFT, grads = grad_fn(params)}
 """
 
 
-class _Layout:
-    """Where a model has its channels: before the sides, or behind them.
-
-    Args:
-        first: whether they are before.
-    """
-
-    def __init__(self, first: bool) -> None:
-        self.first = first
-        self.said = {
-            "LAYOUT": "('NCHW', 'OIHW', 'NCHW')" if first else "('NHWC', 'HWIO', 'NHWC')",
-            "GROUPED": (
-                "shape[0], groups, shape[1] // groups, *shape[2:]"
-                if first
-                else "*shape[:3], groups, shape[3] // groups"
-            ),
-            "AXES": "(2, 3, 4)" if first else "(1, 2, 4)",
-            "SIDES": "(2, 3)" if first else "(1, 2)",
-            "SIDE": "3" if first else "2",
-            "AT": ":, :, ::-1" if first else ":, ::-1",
-            "CHANNELS": "x.shape[1]" if first else "x.shape[-1]",
-        }
-
-    def images(self, rows: int, side: int, channels: int) -> tuple[int, ...]:
-        """The shape of a batch."""
-        return (rows, channels, side, side) if self.first else (rows, side, side, channels)
-
-    def filters(self, size: int, into: int, out: int) -> Leaf:
-        """The weights of a convolution."""
-        shape = (out, into, size, size) if self.first else (size, size, into, out)
-        bound = min(0.4, (3.0 / (size * size * into)) ** 0.5)
-        return Leaf(shape, -round(bound, 2), round(bound, 2))
-
-    def channels(self, count: int) -> tuple[int, ...]:
-        """The shape of what every channel has one of."""
-        return (count, 1, 1) if self.first else (count,)
-
-
-def _layer(layout: _Layout, kind: str, into: int, out: int) -> dict[str, Tree]:
-    """The weights of a block."""
+def _layer(layout: Layout, kind: str, into: int, out: int, *, halves: bool) -> dict[str, Tree]:
+    """The weights of a block; ``halves`` if it may halve the sides, so that the way around has to fit."""
     middle = out if kind == "residual" else into
     made: dict[str, Tree] = {
         "conv1": layout.filters(3, into if kind == "residual" else 1, middle),
         "conv2": layout.filters(3 if kind == "residual" else 1, middle, out),
-        "scale1": positive(*layout.channels(middle)), "bias1": weights(*layout.channels(middle)),
-        "scale2": positive(*layout.channels(out)), "bias2": weights(*layout.channels(out)),
+        "scale1": positive(middle), "bias1": weights(middle),
+        "scale2": positive(out), "bias2": weights(out),
     }  # fmt: skip
-    return made | ({"proj": layout.filters(1, into, out)} if kind == "residual" else {})
+    return made | ({"proj": layout.filters(1, into, out)} if kind == "residual" and halves else {})
 
 
-def _written(text: str, layout: _Layout, precision: Precision, **said: str) -> str:
+def _written(text: str, layout: Layout, precision: Precision, **said: str) -> str:
     """A text with what it says of the layout and of formats; what is ``said`` may name these too."""
-    for mark, each in (said | layout.said | {"BACK": ".astype(x.dtype)" if precision.half else ""}).items():
+    why = "{?0.4 # the moments in float32}" if precision.half else ""
+    for mark, each in (said | {"BACK": ".astype(x.dtype)" if precision.half else "", "WHY32": why}).items():
         text = text.replace(mark, each)
-    return precision.filled(text)
+    return layout.written(precision.filled(text))
 
 
 _TITLES = {
@@ -201,82 +224,107 @@ def _draw_vision_model(stream: Stream, target: str) -> KernelSpec:
     """A network of convolutions, whole: images as bytes, parameters as a tree."""
     p = Program(stream)
     smooth = target != "image_scores"
-    precision, layout = draw_precision(p, smooth=smooth), _Layout(p.choices.chance(0.35))
+    precision, layout = draw_precision(p, smooth=smooth), Layout(p.choices.chance(0.35))
     rows, side, wide = p.size(2, 4), p.size(16) // 2, p.size(16, 24)
     classes, byte = p.size(10, 100), p.choices.chance(0.75)
     acts = (
         ("jax.nn.gelu", "jax.nn.silu") if smooth and precision.half else ("jax.nn.relu", "jax.nn.gelu", "jax.nn.silu")
     )
     start = p.pick("preprocess", "normalize_images", "to_floats")
-    said = {"ACT": p.pick(*acts), "CONV": p.pick("conv", "conv2d")}
-    said["START"] = f"{start}(images)" if byte else "imagesENTER"
-    said["WANTED"] = f"{start}(images)LEAVE" if byte else "images"
+    said = {"ACT": p.pick(*acts), "CONV": p.pick("conv", "conv2d"), "PREPROCESS": start}
+    # Casts of a whole model stand where it begins.
+    said["ENTERED"] = "x = xENTER" if precision.half else ""
     tree = _declare_model(p, layout, target, (wide, classes))
     kind = p.pick("residual", "separable")
     if target != "reconstruction":
         out = wide * p.size(1, 2)
-        first = [] if precision.loses(target) else [_layer(layout, kind, wide, wide)]
-        tree["blocks"] = [*first, _layer(layout, kind, wide, out)]
+        first = [] if precision.loses(target) else [_layer(layout, kind, wide, wide, halves=False)]
+        tree["blocks"] = [*first, _layer(layout, kind, wide, out, halves=True)]
         tree["head"], tree["head_bias"] = weights(out, classes), weights(classes)
     p.tree("params", tree, "weights of the model", ("params", "weights", "variables"))
     shape = layout.images(rows, side, 3)
-    order = "(batch, channels, height, width)" if layout.first else "(batch, height, width, channels)"
     p.tensor(
         "images", Leaf(shape, 0, 255, "uint8") if byte else Leaf(shape, -1, 1),
-        f"{'bytes' if byte else 'images'} of shape {order}", ("images", "image"),
+        f"{'bytes' if byte else 'images'} of shape {layout.said['ORDER']}", ("images", "image"),
     )  # fmt: skip
-    p.option("smoothing", "0.1", "float", "label smoothing", None, ("label_smoothing", "smoothing"))
     p.tensor("labels", whole(rows, below=classes), "the class of each image", ("labels", "targets"))
-    p.tensor("flip", Leaf((rows,), 0, 1, "bool"), "which images are mirrored", ("flip", "mirrored"))
-    _declare_functions(p, layout, precision, target, said, (start, kind))
-    p.write("{?0.35 if images.ndim != 4:\n    raise ValueError(f'expected a batch of images, got <<images.shape>>')}")
-    if p.maybe(0.25) and smooth:
-        p.write(_written(_FLIP, layout, precision))
+    p.tensor("rng", key(), "random key of the augmentation", ("key", "rng"), optional=target != "reconstruction")
+    p.tensor("weight", positive(rows), "weight of each image", ("sample_weight", "weights"), optional=True)
+    p.option("smoothing", "0.0", "float", "label smoothing", "0.1", ("label_smoothing", "smoothing"))
+    p.option("mirrored", "False", "bool", "whether mirrored images are asked too", "True", ("flip_test", "use_flip"))
+    p.option(
+        "output", "'logits'", "str", "what is returned: logits, probs or log_probs",
+        p.pick("'logits'", "'probs'", "'log_probs'"), ("output", "outputs"),
+    )  # fmt: skip
+    p.number("strength", "1e-4", "factor of the squared weights", (0.0001, 0.001), ("weight_decay", "l2"))
+    p.number("noise_level", "0.1", "standard deviation of the noise", (0.05, 0.2), ("noise_level", "sigma"))
+    _declare_functions(p, layout, precision, target, said, kind)
+    p.write(layout.written(_CHECKS), f"x = {start}(images)" if byte else "")
+    text = str if byte else _without_floats
     if target == "image_scores":
-        p.finish(
-            ("return forward(params, images)", (Leaf((rows, classes)),)),
-            ("logits = forward(params, images)\nreturn {logits ~ jax.nn.softmax(logits) ~ jax.nn.log_softmax(logits)}",
-             (Leaf((rows, classes)),)),
-        )  # fmt: skip
+        p.write(text(layout.written(_SCORES)))
+        p.gives(Leaf((rows, classes)))
     else:
-        body = _RECONSTRUCTION if target == "reconstruction" else _CLASSES.replace("{APPLY}", "forward(params, images)")
-        p.write(f"def loss_fn(params):{_written(body, layout, precision, **said)}", _SLOPES)
-        moved = target == "image_step" or (target == "reconstruction" and p.choices.chance(0.5))
-        finish_step(p, tree, FORMS if moved else ())
-    returned = "scores of shape (batch, classes)" if target == "image_scores" else "what is used next"
+        _write_step(p, tree, target, text, exact=not precision.half)
+    returned = {
+        "image_scores": "scores of shape (batch, classes)", "image_gradient": "the loss and the gradients",
+        "image_step": "the new parameters, the state of the optimizer and the loss",
+    }.get(target, "the loss and what follows from it")  # fmt: skip
     return p.done("training", "vision_model", target, _TITLES[target], _SUMMARIES[target], returned)
 
 
-def _declare_model(p: Program, layout: _Layout, target: str, sizes: tuple[int, int]) -> dict[str, Tree]:
+def _without_floats(text: str) -> str:
+    """A text about images that are numbers already, and so have no other name."""
+    return re.sub(r"\bx\b", "images", text)
+
+
+def _write_step(p: Program, tree: Tree, target: str, text: Callable[[str], str], *, exact: bool) -> None:
+    """The loss, its gradient, and what is done with it."""
+    metric, decays = "", False
+    if target == "reconstruction":
+        denoises = p.maybe(0.3)
+        p.write(text(_NOISY) if denoises else "")
+        body = text(_RECONSTRUCTION.replace("GIVEN", "noisy" if denoises else "x"))
+    else:
+        p.write(text(_TRAINING))
+        # What the largest score is may fall either way where numbers are coarse.
+        metric, decays = "accuracy" if exact and p.maybe(0.35) else "", p.maybe(0.25)
+        body = text(_CLASSES.replace("        PENALTY\n", _PENALTY if decays else ""))
+        body += _ACCURACY if metric else "        return loss"
+    slopes = _SLOPES.replace("LEFT", f"(loss, {metric})" if metric else "loss")
+    p.write(f"def loss_fn(params):{body}", slopes.replace("AUX", ", has_aux=True" if metric else ""))
+    moved = target == "image_step" or (target == "reconstruction" and p.choices.chance(0.5))
+    finish_step(p, tree, FORMS if moved else (), metric=metric, decays=decays)
+
+
+def _declare_model(p: Program, layout: Layout, target: str, sizes: tuple[int, int]) -> dict[str, Tree]:
     """The parameters, but for those of blocks and of what follows them."""
     wide, _ = sizes
     if target != "reconstruction":
         size = p.size(3, 3, 5)
-        return {"stem": layout.filters(size, 3, wide), "stem_bias": weights(*layout.channels(wide))}
+        return {"stem": layout.filters(size, 3, wide), "stem_bias": weights(wide)}
     deep = wide * 2
     return {
-        "enc1": layout.filters(3, 3, wide), "enc1_bias": weights(*layout.channels(wide)),
-        "enc2": layout.filters(3, wide, deep), "enc2_bias": weights(*layout.channels(deep)),
-        "dec1": layout.filters(4, deep, wide), "dec1_bias": weights(*layout.channels(wide)),
-        "dec2": layout.filters(4, wide, 3),
+        "enc1": layout.filters(3, 3, wide), "enc1_bias": weights(wide),
+        "enc2": layout.filters(3, wide, deep), "enc2_bias": weights(deep),
+        "dec1": layout.filters(4, deep, wide), "dec1_bias": weights(wide),
+        "dec2": layout.filters(4, wide, 3), "dec2_bias": weights(3),
     }  # fmt: skip
 
 
 def _declare_functions(
-    p: Program, layout: _Layout, precision: Precision, target: str, said: dict[str, str], names: tuple[str, str]
+    p: Program, layout: Layout, precision: Precision, target: str, said: dict[str, str], kind: str
 ) -> None:
     """The functions beside: what makes numbers of bytes, convolutions, blocks, and the model, called ``forward``."""
-    start, kind = names
-    p.function(_written(_BYTES.replace("{preprocess ~ normalize_images ~ to_floats}", start), layout, precision))
-    p.function(_written(_CONV.replace("{conv ~ conv2d}", said["CONV"]), layout, precision))
+    for text in (_BYTES, _AUGMENT, _CONV):
+        p.function(_written(text, layout, precision, **said))
     if target == "reconstruction":
         p.function(_written(_CODER, layout, precision, **said))
         return
     p.function(_written(_NORM, layout, precision))
     p.function(_written(_BLOCKS[kind], layout, precision, **said))
     wide = ".astype(x.dtype)" if precision.whole_tree else ""
-    more = {"POOL": _POOLS[layout.first], "BLOCK": f"{kind}_block", "WIDE": wide}
-    p.function(_written(_FORWARD, layout, precision, **more, **said))
+    p.function(_written(_FORWARD, layout, precision, BLOCK=f"{kind}_block", WIDE=wide, **said))
 
 
 RECIPES = (

@@ -38,7 +38,7 @@ from synthesis.frontends.warp.recipes.applications import (
     voxels,
 )
 
-_MIX = {2: 0.16, 3: 0.22, 4: 0.3, 5: 0.32}
+_MIX = {2: 0.12, 3: 0.2, 4: 0.3, 5: 0.38}
 """Applications' kernels are longer than others: a quarter of them have 20 statements and more."""
 
 RECIPES: tuple[Recipe, ...] = tuple(

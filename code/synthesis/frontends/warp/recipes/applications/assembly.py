@@ -20,21 +20,23 @@ _ISLANDS = 4
 
 _ROWS = {
     "equality_joint": """
-        {?0.5 # some other kind of equality
+        {?0.7 # some other kind of equality
         if eq_type[u] != EQ_JOINT:
             return}
-        efcid = eq_efcadr[u]
         if not eq_active[worldid, u]:
-            row_active[worldid, efcid] = 0
             return
-        row_active[worldid, efcid] = 1
-        {?0.5 wp.atomic_add(nefc, worldid, 1)}
+        efcid = wp.atomic_add(nefc, worldid, 1)
+        {if efcid >= {njmax_in ~ row_pos.shape[1]}:
+            return
+        ~}
+        {?0.6 efc_kind[worldid, efcid] = EFC_EQUALITY
+        efc_source[worldid, efcid] = u}
         joint1 = eq_obj1id[u]
         joint2 = eq_obj2id[u]
         dofadr1 = jnt_dofadr[joint1]
         pos = qpos[worldid, jnt_qposadr[joint1]] - qpos0[jnt_qposadr[joint1]]
         vel = qvel[worldid, dofadr1]
-        {?0.5 eq_J[worldid, efcid, dofadr1] = 1.0}
+        eq_J[worldid, efcid, dofadr1] = 1.0
         {if joint2 >= 0:
             dofadr2 = jnt_dofadr[joint2]
             dif = qpos[worldid, jnt_qposadr[joint2]] - qpos0[jnt_qposadr[joint2]]
@@ -42,13 +44,16 @@ _ROWS = {
             pos -= eq_data[u, 0] + dif * (eq_data[u, 1] + dif * eq_data[u, 2])
             {deriv = eq_data[u, 1] + 2.0 * dif * eq_data[u, 2]
             vel -= deriv * qvel[worldid, dofadr2]
-            {?0.5 eq_J[worldid, efcid, dofadr2] = -deriv} ~
-            vel -= (eq_data[u, 1] + 2.0 * dif * eq_data[u, 2]) * qvel[worldid, dofadr2]} ~
+            eq_J[worldid, efcid, dofadr2] = -deriv ~
+            eq_J[worldid, efcid, dofadr2] = -(eq_data[u, 1] + 2.0 * dif * eq_data[u, 2])
+            vel += eq_J[worldid, efcid, dofadr2] * qvel[worldid, dofadr2]} ~
         if joint2 >= 0:
             # linear in the other joint
             dif = qpos[worldid, jnt_qposadr[joint2]] - qpos0[jnt_qposadr[joint2]]
             pos -= eq_data[u, 0] + eq_data[u, 1] * dif
-            vel -= eq_data[u, 1] * qvel[worldid, jnt_dofadr[joint2]]}
+            dofadr2 = jnt_dofadr[joint2]
+            vel -= eq_data[u, 1] * qvel[worldid, dofadr2]
+            eq_J[worldid, efcid, dofadr2] = -eq_data[u, 1]}
         else:
             pos -= eq_data[u, 0]
         {row_pos[worldid, efcid] = pos
@@ -58,20 +63,21 @@ _ROWS = {
         timeconst = eq_solref[u][0]
         dampratio = eq_solref[u][1] ~ timeconst = eq_solref[u][0]
         dampratio = eq_solref[u][1]}
-        k = 1.0 / (timeconst * timeconst * dampratio * dampratio)
-        aref[worldid, efcid] = -2.0 / timeconst * vel - k * pos}
+        stiff = 1.0 / (timeconst * timeconst * dampratio * dampratio)
+        aref[worldid, efcid] = -2.0 / timeconst * vel - stiff * pos}
     """,
     "equality_connect": """
-        {?0.5 if eq_type[u] {!= EQ_CONNECT ~ == EQ_JOINT}:
+        {?0.7 if eq_type[u] != EQ_CONNECT:
             return}
-        efcid = eq_rowadr[u]
         if not eq_active[worldid, u]:
-            for k in range(3):
-                row_active[worldid, efcid + k] = 0
             return
-        obj1 = eq_obj1id[u]
+        efcid = wp.atomic_add(nefc, worldid, 3)
+        {if efcid + 3 > {njmax_in ~ row_pos.shape[1]}:
+            return
+        ~}
+        {obj1 = eq_obj1id[u]
         obj2 = eq_body2id[u]
-        {if is_site[u]:
+        if is_site[u]:
             body1 = site_bodyid[obj1]
             body2 = site_bodyid[obj2]
             pos1 = site_xpos[worldid, obj1]
@@ -81,38 +87,53 @@ _ROWS = {
             body2 = obj2
             pos1 = xpos[worldid, obj1] + xmat[worldid, obj1] * eq_anchor[u]
             pos2 = xpos[worldid, obj2] + xmat[worldid, obj2] * eq_anchor2[u] ~
-        body1 = obj1
-        body2 = obj2
+        body1 = eq_obj1id[u]
+        body2 = eq_body2id[u]
         pos1 = xpos[worldid, body1] + xmat[worldid, body1] * eq_anchor[u]
         pos2 = xpos[worldid, body2] + xmat[worldid, body2] * eq_anchor2[u] ~
         # the same point, seen from either body
-        body1 = obj1
-        body2 = obj2
+        body1 = eq_obj1id[u]
+        body2 = eq_body2id[u]
         pos1 = xpos[worldid, body1] + wp.quat_rotate(xquat[worldid, body1], eq_anchor[u])
         pos2 = xpos[worldid, body2] + wp.quat_rotate(xquat[worldid, body2], eq_anchor2[u])}
         dif = pos1 - pos2
-        {# three rows, one a direction
+        # three rows, one a direction
         for k in range(3):
-            row_active[worldid, efcid + k] = 1
-            row_pos[worldid, efcid + k] = dif[k] ~
-        for k in range(3):
+            {?0.6 efc_kind[worldid, efcid + k] = EFC_EQUALITY
+            efc_source[worldid, efcid + k] = u}
             row_pos[worldid, efcid + k] = dif[k]
-            row_active[worldid, efcid + k] = 1}
-        {?0.4 wp.atomic_add(nefc, worldid, 3)}
-        {?0.5 row_bodies[worldid, u] = wp.vec2i(body1, body2)}
-        {?0.5 cvel1 = body_cvel[worldid, body1]
-        cvel2 = body_cvel[worldid, body2]
         offset1 = pos1 - subtree_com[worldid, body_rootid[body1]]
         offset2 = pos2 - subtree_com[worldid, body_rootid[body2]]
-        {vel1 = wp.spatial_bottom(cvel1) + wp.cross(wp.spatial_top(cvel1), offset1)
-        vel2 = wp.spatial_bottom(cvel2) + wp.cross(wp.spatial_top(cvel2), offset2)
-        dif_vel = vel1 - vel2 ~
-        dif_vel = wp.spatial_bottom(cvel1) - wp.spatial_bottom(cvel2)
-        dif_vel += wp.cross(wp.spatial_top(cvel1), offset1) - wp.cross(wp.spatial_top(cvel2), offset2)}
+        {dif_vel = wp.vec3(0.0, 0.0, 0.0)
+        for dof in range({nv ~ cdof.shape[1]}):
+            # how this joint moves either anchor
+            cdof_dof = cdof[worldid, dof]
+            jacdif = wp.vec3(0.0, 0.0, 0.0)
+            if isdofancestor[body1, dof] == 1:
+                jacdif += wp.spatial_bottom(cdof_dof) + wp.cross(wp.spatial_top(cdof_dof), offset1)
+            if isdofancestor[body2, dof] == 1:
+                jacdif -= wp.spatial_bottom(cdof_dof) + wp.cross(wp.spatial_top(cdof_dof), offset2)
+            dif_vel += jacdif * qvel[worldid, dof]
+            for k in range(3):
+                eq_J[worldid, efcid + k, dof] = jacdif[k]
         for k in range(3):
-            row_vel[worldid, efcid + k] = dif_vel[k]}
-        {?0.4 # the violation that sets the impedance
-        eq_error[worldid, u] = {wp.length(dif) ~ wp.sqrt(wp.dot(dif, dif))}}
+            row_vel[worldid, efcid + k] = dif_vel[k] ~
+        for dof in range({nv ~ cdof.shape[1]}):
+            # how this joint moves either anchor
+            cdof_dof = cdof[worldid, dof]
+            jacdif = wp.vec3(0.0, 0.0, 0.0)
+            if isdofancestor[body1, dof] == 1:
+                jacdif += wp.spatial_bottom(cdof_dof) + wp.cross(wp.spatial_top(cdof_dof), offset1)
+            if isdofancestor[body2, dof] == 1:
+                jacdif -= wp.spatial_bottom(cdof_dof) + wp.cross(wp.spatial_top(cdof_dof), offset2)
+            for k in range(3):
+                eq_J[worldid, efcid + k, dof] = jacdif[k]
+        {?0.6 cvel1 = body_cvel[worldid, body1]
+        cvel2 = body_cvel[worldid, body2]
+        vel1 = wp.spatial_bottom(cvel1) + wp.cross(wp.spatial_top(cvel1), offset1)
+        vel2 = wp.spatial_bottom(cvel2) + wp.cross(wp.spatial_top(cvel2), offset2)
+        for k in range(3):
+            row_vel[worldid, efcid + k] = vel1[k] - vel2[k]}}
     """,
     "tendon_length": """
         {wrapnum = tendon_num[u]
@@ -191,23 +212,22 @@ _ROWS = {
             if Jaref < 0.0:
                 state = STATE_QUADRATIC
                 force = -D * Jaref
+        {?0.3 # the solver factorizes again if any has changed
+        if state != previous_state[worldid, u]:
+            wp.atomic_add(num_changed, worldid, 1)}
         {row_force[worldid, u] = force
         row_state[worldid, u] = state ~
         row_state[worldid, u] = state
         row_force[worldid, u] = force}
-        {?0.5 {if state == STATE_QUADRATIC:
+        {?0.7 {if state == STATE_QUADRATIC:
             wp.atomic_add(cost, worldid, {0.5 * D * Jaref * Jaref ~ -0.5 * force * Jaref})
         {elif state != STATE_SATISFIED: ~ elif state == STATE_LINEARNEG or state == STATE_LINEARPOS:}
             wp.atomic_add(cost, worldid, frictionloss[worldid, u] * (wp.abs(Jaref) - 0.5 * \
                     frictionloss[worldid, u] / D)) ~
         if state == STATE_QUADRATIC:
             wp.atomic_add(num_quadratic, worldid, 1)}}
-        {?0.4 if state != previous_state[worldid, u]:
-            wp.atomic_add(num_changed, worldid, 1)}
     """,
     "sensor_values": """
-        {?0.5 if sensor_skip[u]:
-            return}
         kind = sensor_type[u]
         objid = sensor_objid[u]
         adr = sensor_adr[u]
@@ -227,7 +247,7 @@ _ROWS = {
             sensordata[worldid, adr + 1] = xpos[worldid, objid][1]
             sensordata[worldid, adr + 2] = xpos[worldid, objid][2]}
         {elif kind == SENSOR_FRAMEQUAT:
-            # the scalar part comes first
+            # scalar first
             quat = xquat[worldid, objid]
             sensordata[worldid, adr + 0] = quat[3]
             sensordata[worldid, adr + 1] = quat[0]
@@ -314,14 +334,11 @@ _ROWS = {
         {act_length[worldid, u] = length
         nnz_out[worldid, u] = nnz ~ nnz_out[worldid, u] = nnz
         act_length[worldid, u] = length}
-        {?0.4 wp.atomic_add(moment_nnz, worldid, nnz)}
     """,
     "contact_jacobian": """
         {if u >= ncon[worldid]:
             return ~
         if u >= wp.min(ncon[worldid], naconmax):
-            return}
-        {?0.5 if contact_dist[worldid, u] >= contact_margin[worldid, u]:
             return}
         geoms = contact_geom[worldid, u]
         {body1 = geom_bodyid[geoms[0]]
@@ -333,7 +350,6 @@ _ROWS = {
         condim = contact_dim[worldid, u]
         con_pos = contact_pos[worldid, u]
         frame = contact_frame[worldid, u]}
-        {?0.5 vel = wp.vec3(0.0, 0.0, 0.0)}
         for dof in range({nv ~ cdof.shape[1]}):
             cdof_dof = cdof[worldid, dof]
             {jacp = wp.vec3(0.0, 0.0, 0.0)
@@ -364,36 +380,31 @@ _ROWS = {
     """,
     "tree_states": """
         tree = {dof_treeid[u] ~ body_treeid[dof_bodyid[u]]}
-        {?0.5 # degrees of freedom of a tree that nothing holds are in no island
+        {# degrees of freedom of a tree that nothing holds are in no island
         island = tree_island[worldid, tree]
         dof_island[worldid, u] = island
-        {if island >= 0:
-            wp.atomic_add(island_nv, worldid, island, 1)
-        {else:
-            wp.atomic_add(num_free, worldid, 1) ~} ~
         if island >= 0:
-            wp.atomic_add(island_nv, worldid, island, 1)
-            {?0.5 wp.atomic_add(island_energy, worldid, island, 0.5 * dof_M[u] * qvel[worldid, u] * qvel[worldid, u])}}
-        {?0.6 dof_awake[worldid, u] = tree_awake[worldid, tree]} ~
+            {wp.atomic_add(island_nv, worldid, island, 1) ~ # a place of its own among those of the island
+            dof_rank[worldid, u] = wp.atomic_add(island_nv, worldid, island, 1)
+        else:
+            dof_rank[worldid, u] = -1} ~
         {awake = tree_awake[worldid, tree]
-        {?0.5 # a push wakes a tree up
-        if wp.abs(qfrc_in[worldid, u]) > wake_force:
-            awake = 1}
-        if awake == 0:
+        # a push wakes a tree up
+        if awake == 0 and wp.abs(qfrc_in[worldid, u]) > wake_force:
+            awake = 1
+        if awake == 0: ~ if tree_awake[worldid, tree] == 0:}
             qvel_out[worldid, u] = 0.0
-            {?0.7 sleep_count[worldid, u] = sleep_count[worldid, u] + 1}
+            {?0.5 sleep_count[worldid, u] = sleep_count[worldid, u] + 1}
         else:
             qvel_out[worldid, u] = qvel[worldid, u]
-            {?0.7 sleep_count[worldid, u] = 0
-            {?0.6 wp.atomic_add(nv_awake, worldid, 1)}} ~
+            {?0.5 sleep_count[worldid, u] = 0} ~
         # the fastest velocity decides whether a tree may sleep
-        if tree_awake[worldid, tree]:
+        if tree_awake[worldid, tree] == 1:
             wp.atomic_max(tree_speed, worldid, tree, wp.abs(qvel[worldid, u]) * dof_length[u])
-            {?0.6 wp.atomic_add(nv_awake, worldid, 1)}
-        {?0.5 dof_awake[worldid, u] = tree_awake[worldid, tree]}}}
+            {?0.5 wp.atomic_add(nv_awake, worldid, 1)}}
     """,
     "mass_rows": """
-        {?0.4 # worlds that the solver is done with
+        {?0.6 # worlds that the solver is done with
         if skip[worldid]:
             return}
         {rowadr = M_rowadr[u]
@@ -420,9 +431,8 @@ _ROWS = {
             dofid = dof_parentid[dofid]
             k += 1}
         row_product[worldid, u] = total
-        {?0.4 # the quadratic form of the whole matrix
-        wp.atomic_add(vMv, worldid, x_vec[worldid, u] * total)}
-        {?0.3 residual[worldid, u] = rhs[worldid, u] - total} ~
+        {?0.3 # the quadratic form of the whole matrix
+        wp.atomic_add(vMv, worldid, x_vec[worldid, u] * total)} ~
         {# only the lower triangle is stored
         for k in range(rownnz):
             sparseid = rowadr + k
@@ -453,7 +463,7 @@ _GUARD = """
 """
 _SPARSE = {
     "constraint_force": """
-        {?0.5 # rows that push nothing
+        {?0.7 # rows that push nothing
         if not efc_active[worldid, u]:
             return}
         force = efc_force[worldid, u]
@@ -483,7 +493,7 @@ _SPARSE = {
             Jaref += efc_J[worldid, u, k] * qacc[worldid, efc_colind[worldid, u, k]]
             k += 1}
         row_Jaref[worldid, u] = Jaref
-        {?0.6 if efc_active[worldid, u]:
+        {?0.75 if efc_active[worldid, u]:
             wp.atomic_add(cost, worldid, 0.5 * efc_D[worldid, u] * Jaref * Jaref)}
     """,
     "constraint_diagonal": """
@@ -519,14 +529,13 @@ def _declare_model(p: Program, n: int) -> None:
     ):  # fmt: skip
         p.array(key, INT, (low, n - 1), (n,), names)
     p.parents("dof_parentid", 1, n, ("dof_parentid",))
-    p.array("eq_type", INT, (0, 2), (n,), ("eq_type",))
+    p.array("eq_type", INT, (0, 1), (n,), ("eq_type",))
     p.array("is_site", FLAG, (0, 1), (n,), ("eq_is_site", "is_site"))
     p.array("wrap_type", INT, (0, 2), (entries,), ("wrap_type",))
     p.array("wrap_objid", INT, (0, n - 1), (entries,), ("wrap_objid",))
     p.array("sensor_type", INT, (0, 7), (n,), ("sensor_type",))
     p.array("sensor_datatype", INT, (0, 2), (n,), ("sensor_datatype",))
     p.array("sensor_dim", INT, (1, 3), (n,), ("sensor_dim",))
-    p.array("sensor_skip", FLAG, (0, 1), (n,), ("sensor_disabled", "sensor_skip"))
     p.array("actuator_trntype", INT, (0, 2), (n,), ("actuator_trntype",))
     p.array("actuator_trnid", PAIR, (0, n - 1), (n,), ("actuator_trnid",))
     p.array("isdofancestor", INT, (0, 1), (n, n), ("body_isdofancestor", "isdofancestor"))
@@ -538,8 +547,6 @@ def _declare_model(p: Program, n: int) -> None:
         ("moment_rowadr", ("moment_rowadr", "actuator_moment_rowadr")),
     ):  # fmt: skip
         p.starts(key, n, _ROW, 1, names)
-    p.places("eq_efcadr", n, 1, ("eq_efcadr", "eq_row"))
-    p.starts("eq_rowadr", n, 3, 0, ("eq_efcadr", "eq_row"))
     p.starts("sensor_adr", n, _ADDRESS, 0, ("sensor_adr",))
     for key, names in (("ten_J_colind", ("ten_J_colind",)), ("M_colind", ("M_colind",))):
         p.array(key, INT, (0, n - 1), (entries,), names)
@@ -594,10 +601,10 @@ def _declare_data(p: Program, worlds: int, n: int, rows_each: int) -> None:
     p.array("efc_kb", _TWO, (0.5, 2), each, ("efc_KBIP_in", "efc_kb_in"))
     p.array("efc_J", FLOAT, (-1, 1), rows, ("efc_J_in",))
     p.array("efc_colind", INT, (0, n - 1), rows, ("efc_J_colind_in",))
-    for key, names in (("xpos", ("xpos_in", "xipos_in")), ("site_xpos", ("site_xpos_in",)),
+    for key, names in (("xpos", ("xpos_in",)), ("site_xpos", ("site_xpos_in",)),
                        ("contact_pos", ("contact_pos_in",)), ("subtree_com", ("subtree_com_in",))):  # fmt: skip
         p.array(key, VEC, (-1, 1), each, names)
-    for key, names in (("xmat", ("xmat_in", "ximat_in")), ("contact_frame", ("contact_frame_in",)),
+    for key, names in (("xmat", ("xmat_in",)), ("contact_frame", ("contact_frame_in",)),
                        ("site_xmat", ("site_xmat_in",))):  # fmt: skip
         p.array(key, _MAT, (-1, 1), each, names)
     p.array("xquat", FOUR, (-1, 1), each, ("xquat_in",), element="wp.quat")
@@ -617,7 +624,7 @@ def _declare_data(p: Program, worlds: int, n: int, rows_each: int) -> None:
     p.array("skip", FLAG, (0, 1), (worlds,), ("skip", "ctx_done_in"))
     p.array("nefc_in", INT, (1, n), (worlds,), ("nefc_in",))
     p.array("ncon", INT, (1, n), (worlds,), ("ncon_in", "nacon_in"))
-    p.output("nefc", INT, (worlds,), ("nefc_out", "ne_out"), (0, 1))
+    p.output("nefc", INT, (worlds,), ("nefc_out",), (0, 0))
     row = (worlds, n * rows_each)
     for key, shape, names in (
         ("row_pos", row, ("efc_pos_out",)), ("row_vel", row, ("efc_vel_out",)), ("aref", row, ("efc_aref_out",)),
@@ -626,13 +633,14 @@ def _declare_data(p: Program, worlds: int, n: int, rows_each: int) -> None:
         ("ten_length", each, ("ten_length_out",)), ("ten_velocity", each, ("ten_velocity_out",)),
         ("ten_force", each, ("ten_force_out",)), ("act_length", each, ("actuator_length_out",)),
         ("act_velocity", each, ("actuator_velocity_out",)), ("row_product", each, ("res_out", "mv_out")),
-        ("residual", each, ("residual_out", "grad_out")), ("eq_error", each, ("eq_error_out",)),
+
         ("qvel_out", each, ("qvel_out",)),
     ):  # fmt: skip
         p.output(key, FLOAT, shape, names)
-    p.output("row_active", INT, row, ("efc_active_out",))
-    p.output("row_bodies", PAIR, each, ("efc_bodies_out",))
-    p.output("eq_J", FLOAT, (worlds, n, n), ("efc_J_out",), (0, 0))
+    p.output("efc_kind", INT, row, ("efc_type_out",))
+    p.output("efc_source", INT, row, ("efc_id_out",))
+    p.scalar("njmax_in", INT, (rows_each, 3 * rows_each - 1), ("njmax",))
+    p.output("eq_J", FLOAT, (worlds, n * rows_each, n), ("efc_J_out",), (0, 0))
     p.output("ten_J", FLOAT, entries, ("ten_J_out",))
     p.output("moment_out", FLOAT, entries, ("actuator_moment_out", "moment_out"))
     p.output("colind_out", INT, entries, ("moment_colind_out",))
@@ -645,14 +653,13 @@ def _declare_data(p: Program, worlds: int, n: int, rows_each: int) -> None:
     for key, names in (("cost", ("cost_out", "ctx_cost_out")), ("vMv", ("quad_out", "vMv_out"))):
         p.output(key, FLOAT, (worlds,), names, (0, 1))
     for key, names in (
-        ("num_changed", ("changed_out",)), ("num_quadratic", ("nactive_out",)), ("num_free", ("nfree_out",)),
+        ("num_changed", ("changed_out",)), ("num_quadratic", ("nactive_out",)),
         ("nv_awake", ("nv_awake_out",)), ("moment_nnz", ("moment_nnz_out",)),
     ):  # fmt: skip
         p.output(key, INT, (worlds,), names, (0, 1))
     p.output("dof_island", INT, each, ("dof_island_out",))
-    p.output("dof_awake", INT, each, ("dof_awake_out",))
+    p.output("dof_rank", INT, each, ("dof_islandrank_out",))
     p.output("island_nv", INT, (worlds, _ISLANDS), ("island_nv_out",), (0, 1))
-    p.output("island_energy", FLOAT, (worlds, _ISLANDS), ("island_energy_out",), (0, 1))
     p.output("tree_speed", FLOAT, each, ("tree_maxvel_out",), (0, 0.2))
     p.output("sleep_count", INT, each, ("sleep_count_out",), (0, 4))
 
@@ -683,11 +690,11 @@ def _draw_assembly(stream: Stream, target: str) -> KernelSpec:
         "sensor_values": ("eval_sensors", "update_sensors", "read_sensors"),
         "transmission": ("transmission", "actuator_transmission", "actuator_moment"),
         "contact_jacobian": ("contact_jacobian", "efc_contact_jac", "fill_contact_rows"),
-        "tree_states": ("update_dof_trees", "tree_dof_states", "dof_tree_pass"),
+        "tree_states": ("update_dof_trees", "tree_dof_states", "update_dof_islands"),
         "mass_rows": ("mul_m_sparse", "mass_vector_product", "qm_rows"),
     }[target]
     return p.done("constraints", "assembly", target, "Constraints in many worlds", titles, (
-        "Launched over (worlds, items).", "Rows are added in no order.", "Addresses are of flat arrays.",
+        "Launched over (worlds, items).",
     ))  # fmt: skip
 
 

@@ -1,7 +1,6 @@
 """Articulated bodies: joints of several types, and bodies moved in place."""
 
-import re
-from collections.abc import Sequence
+from textwrap import dedent
 
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, INT, VEC, Program
@@ -9,60 +8,75 @@ from synthesis.grammar.lines import block, chain, join
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
-_JOINT_CASES: dict[str, tuple[str, ...]] = {
+_JOINT_LAWS: dict[str, tuple[str, ...]] = {
     "joint_targets": (
-        "tau = ke * (target[q] - joint_q[q]) - kd * joint_qd[qd]\ntau_out[qd] = tau",
-        "tau_out[qd] = wp.clamp(ke * (target[q] - joint_q[q]), -effort, effort)",
-        "err = target[q] - joint_q[q]\ntau_out[qd] = ke * err - kd * joint_qd[qd]",
+        "tau_out[QD] += ke[QD] * (target[Q] - joint_q[Q]) - kd[QD] * joint_qd[QD]",
+        "tau = ke[QD] * (target[Q] - joint_q[Q]) + kd[QD] * (target_qd[QD] - joint_qd[QD])\ntau_out[QD] += tau",
         """
-        for k in range(2):
-            tau_out[qd + k] = ke * (target[q + k] - joint_q[q + k]) - kd * joint_qd[qd + k]
+        err = target[Q] - joint_q[Q]
+        tau_out[QD] += wp.clamp(ke[QD] * err - kd[QD] * joint_qd[QD], -effort[QD], effort[QD])
         """,
         """
-        for k in range(dof):
-            tau_out[qd + k] = ke * (target[q + k] - joint_q[q + k]) - kd * joint_qd[qd + k]
+        tau = ke[QD] * (target[Q] - joint_q[Q]) + kd[QD] * (target_qd[QD] - joint_qd[QD])
+        tau_out[QD] += wp.clamp(tau, -effort[QD], effort[QD])
+        """,
+        """
+        tau = joint_act[QD] + ke[QD] * (target[Q] - joint_q[Q]) - kd[QD] * joint_qd[QD]
+        tau_out[QD] += clamp_symmetric(tau, effort[QD])
         """,
     ),
     "joint_limits": (
         """
-        if joint_q[q] < lower[qd]:
-            tau_out[qd] = ke * (lower[qd] - joint_q[q]) - kd * joint_qd[qd]
-        elif joint_q[q] > upper[qd]:
-            tau_out[qd] = ke * (upper[qd] - joint_q[q]) - kd * joint_qd[qd]
-        """,
-        "tau_out[qd] = ke * (wp.clamp(joint_q[q], lower[qd], upper[qd]) - joint_q[q])",
-        """
-        excess = joint_q[q] - wp.clamp(joint_q[q], lower[qd], upper[qd])
-        tau_out[qd] = wp.clamp(-ke * excess, -effort, effort)
+        if joint_q[Q] < lower[QD]:
+            tau_out[QD] += ke[QD] * (lower[QD] - joint_q[Q]) - kd[QD] * joint_qd[QD]
+        elif joint_q[Q] > upper[QD]:
+            tau_out[QD] += ke[QD] * (upper[QD] - joint_q[Q]) - kd[QD] * joint_qd[QD]
         """,
         """
-        for k in range(dof):
-            inside = wp.clamp(joint_q[q + k], lower[qd + k], upper[qd + k])
-            tau_out[qd + k] = ke * (inside - joint_q[q + k])
+        if joint_q[Q] < lower[QD]:
+            tau_out[QD] += ke[QD] * (lower[QD] - joint_q[Q]) - kd[QD] * wp.min(joint_qd[QD], 0.0)
+        elif joint_q[Q] > upper[QD]:
+            tau_out[QD] += ke[QD] * (upper[QD] - joint_q[Q]) - kd[QD] * wp.max(joint_qd[QD], 0.0)
         """,
+        "tau_out[QD] += ke[QD] * (wp.clamp(joint_q[Q], lower[QD], upper[QD]) - joint_q[Q])",
         """
-        for k in range(2):
-            excess = joint_q[q + k] - wp.clamp(joint_q[q + k], lower[qd + k], upper[qd + k])
-            if excess == 0.0:
-                continue
-            tau_out[qd + k] = -ke * excess - kd * joint_qd[qd + k]
+        excess = joint_q[Q] - wp.clamp(joint_q[Q], lower[QD], upper[QD])
+        if excess != 0.0:
+            tau_out[QD] += -ke[QD] * excess - kd[QD] * joint_qd[QD]
         """,
     ),
     "joint_integration": (
-        "joint_q[q] = joint_q[q] + joint_qd[qd] * dt",
-        "v = joint_qd[qd] * (1.0 - kd * dt)\njoint_q[q] = joint_q[q] + v * dt",
-        "joint_q[q] = wp.clamp(joint_q[q] + joint_qd[qd] * dt, lower[qd], upper[qd])",
+        "joint_q[Q] = joint_q[Q] + joint_qd[QD] * dt",
         """
-        for k in range(2):
-            joint_q[q + k] = joint_q[q + k] + joint_qd[qd + k] * dt
+        v = joint_qd[QD] + joint_qdd[QD] * dt
+        joint_qd[QD] = v
+        joint_q[Q] = joint_q[Q] + v * dt
         """,
         """
-        for k in range(dof):
-            joint_q[q + k] = joint_q[q + k] + joint_qd[qd + k] * dt
+        v = wp.clamp(joint_qd[QD] + joint_qdd[QD] * dt, -max_speed[QD], max_speed[QD])
+        joint_qd[QD] = v
+        joint_q[Q] = joint_q[Q] + v * dt
+        """,
+        """
+        v = (joint_qd[QD] + joint_qdd[QD] * dt) / (1.0 + kd[QD] * dt)
+        joint_qd[QD] = v
+        joint_q[Q] = joint_q[Q] + v * dt
+        """,
+        """
+        v = joint_qd[QD] + joint_qdd[QD] * dt
+        q_next = joint_q[Q] + v * dt
+        if q_next < lower[QD]:
+            q_next = lower[QD]
+            v = wp.max(v, 0.0)
+        elif q_next > upper[QD]:
+            q_next = upper[QD]
+            v = wp.min(v, 0.0)
+        joint_q[Q] = q_next
+        joint_qd[QD] = v
         """,
     ),
 }  # fmt: skip
-"""For each target, what is done with a joint's coordinates; ``q`` and ``qd`` are where they start."""
+"""For each target, what is done with a coordinate ``Q`` of a joint and its velocity ``QD``."""
 _JOINT_TYPES = ("JOINT_PRISMATIC", "JOINT_REVOLUTE", "JOINT_UNIVERSAL", "JOINT_FIXED", "JOINT_D6")
 
 
@@ -70,38 +84,45 @@ def _draw_joint(stream: Stream, target: str) -> KernelSpec:
     """A joint's coordinates or forces, by the joint's type; where they start is looked up."""
     p = Program(stream, ("tid", "joint", "joint_id", "i", "j"), launch=(stream.child("threads").choice((96, 128)),))
     joints, stride = p.threads, 3
-    where = p.pick(
-        "q = q_start[tid]\nqd = qd_start[tid]", "q = tid * 3\nqd = q", "q = q_start[tid]\nqd = qd_start[tid]"
-    )
-    p.starts("q_start", joints, stride, 0, ("joint_q_start", "q_start", "jnt_qposadr"))
-    p.starts("qd_start", joints, stride, 0, ("joint_qd_start", "qd_start", "jnt_dofadr"))
-    p.array("type", INT, (0, 4), (joints,), ("joint_type", "jnt_type", "types"))
-    p.array("enabled", FLAG, (0, 1), (joints,), ("joint_enabled", "enabled", "joint_active"))
+    where = p.pick("q = q_start[tid]\nqd = qd_start[tid]", "qd = qd_start[tid]\nq = q_start[tid]")
+    p.starts("q_start", joints, stride, 0, ("joint_q_start", "q_start"))
+    p.starts("qd_start", joints, stride, 0, ("joint_qd_start", "qd_start"))
+    p.array("type", INT, (0, 4), (joints,), ("joint_type",))
+    p.array("enabled", FLAG, (0, 1), (joints,), ("joint_enabled",))
     p.array("dof", INT, (1, 3), (joints,), ("joint_dof_count", "dof_count", "num_dofs"))
-    p.array("flags", INT, (0, 3), (joints,), ("joint_flags", "dof_flags", "flags"))
+    p.array("flags", INT, (0, 3), (joints,), ("joint_flags",))
     size = joints * stride
     for key, bounds, names in (
-        ("joint_q", (-3, 3), ("joint_q", "qpos", "q_in")),
-        ("joint_qd", (-1, 1), ("joint_qd", "qvel", "qd_in")),
-        ("target", (-2, 2), ("joint_target", "ctrl", "target_pos")),
-        ("lower", (-1.5, -0.5), ("joint_limit_lower", "lower", "limit_lower")),
-        ("upper", (0.5, 1.5), ("joint_limit_upper", "upper", "limit_upper")),
+        ("joint_q", (-3, 3), ("joint_q",)),
+        ("joint_qd", (-1, 1), ("joint_qd",)),
+        ("target", (-2, 2), ("joint_target_pos",)),
+        ("lower", (-1.5, -0.5), ("joint_limit_lower",)),
+        ("upper", (0.5, 1.5), ("joint_limit_upper",)),
     ):
         p.array(key, FLOAT, bounds, (size,), names)
-    p.number("dt", (0.01, 0.1), ("dt", "timestep", "sim_dt"), ("0.01", "0.02"))
-    p.number("ke", (5, 50), ("target_ke", "limit_ke", "stiffness"), ("100.0", "10.0", "50.0"))
-    p.number("kd", (0.1, 2), ("target_kd", "limit_kd", "damping"), ("0.1", "0.2", "0.5"))
-    p.number("effort", (1, 6), ("effort_limit", "max_torque", "max_force"), ("2.0", "5.0"))
+    word = "limit" if target == "joint_limits" else "target"
+    dampings = ("joint_damping",) if target == "joint_integration" else (f"joint_{word}_kd",)
+    for key, bounds, names in (
+        ("ke", (5, 50), (f"joint_{word}_ke",)),
+        ("kd", (0.1, 2), dampings),
+        ("effort", (1, 6), ("joint_effort_limit",)),
+        ("max_speed", (0.4, 0.8), ("joint_velocity_limit",)),
+        ("target_qd", (-1, 1), ("joint_target_vel",)),
+        ("joint_act", (-1, 1), ("joint_act",)),
+        ("joint_qdd", (-4, 4), ("joint_qdd",)),
+    ):
+        p.array(key, FLOAT, bounds, (size,), names)
+    p.scalar("dt", FLOAT, (0.01, 0.1), ("dt",))
     # Forces are added to what others have put there; coordinates are moved where they stand.
-    p.output("tau_out", FLOAT, (size,), ("joint_f", "joint_tau", "qfrc_passive"), (-1, 1))
+    p.output("tau_out", FLOAT, (size,), ("joint_f", "joint_tau"), (-1, 1))
     if target == "joint_integration":
-        p.output("joint_q", FLOAT, (size,), ("joint_q", "qpos", "q"), (-3, 3))
+        p.output("joint_q", FLOAT, (size,), ("joint_q",), (-3, 3))
+        p.output("joint_qd", FLOAT, (size,), ("joint_qd",), (-1, 1))
     p.constants({name: number for number, name in enumerate(_JOINT_TYPES)})
     p.constants({"LOCKED": 1})
     p.guard_count("joint")
     p.add(*_skipped_joints(p), "kind = type[tid]")
-    lines = join(where, chain(*_joint_cases(p, _JOINT_CASES[target])))
-    p.add(re.sub(r"(tau_out)\[(.*?)\] =", r"\1[\2] +=", lines))
+    p.add(where, _joint_cases(p, dedent(p.choices.choice(_JOINT_LAWS[target])).strip()))
     titles = {
         "joint_targets": ("eval_joint_drives", "apply_joint_control", "compute_joint_targets"),
         "joint_limits": ("eval_joint_limits", "apply_joint_limits", "joint_limit_forces"),
@@ -110,28 +131,25 @@ def _draw_joint(stream: Stream, target: str) -> KernelSpec:
     return p.done("articulation", "joint", target, "Joints by their type", titles)
 
 
-def _joint_cases(p: Program, bodies: Sequence[str]) -> list[tuple[str, str]]:
-    """Tests of a joint's type, and what is done with its coordinates: one, three, or as many as it has."""
-    single = p.choices.shuffled([each for each in bodies if "range" not in each])
-    ball, several = (p.choices.choice([each for each in bodies if each_of in each]) for each_of in ("range(2)", "dof"))
-    cases = [("kind == JOINT_PRISMATIC", single[0]), ("kind == JOINT_REVOLUTE", single[1])]
-    if p.choices.chance(0.5):
-        both = p.pick(
-            "kind == JOINT_PRISMATIC or kind == JOINT_REVOLUTE", "kind == JOINT_REVOLUTE or kind == JOINT_PRISMATIC"
-        )
-        cases = [(both, single[0])]
+def _joint_cases(p: Program, law: str) -> str:
+    """What is done with a joint's coordinates by its type: there are one, two, or as many as it says."""
+    one, several = law.replace("QD", "qd").replace("Q", "q"), law.replace("QD", "qd + k").replace("Q", "q + k")
+    if p.choices.chance(0.25):
+        return block("for k in range(dof[tid]):", several)
+    both = p.pick(
+        "kind == JOINT_PRISMATIC or kind == JOINT_REVOLUTE", "kind == JOINT_REVOLUTE or kind == JOINT_PRISMATIC"
+    )
+    cases = [(both, one)]
     if p.maybe(0.5):
-        cases.append(("kind == JOINT_UNIVERSAL", ball))
-    if p.maybe(0.4):
-        cases.append(("kind == JOINT_D6", join("dofs = dof[tid]", several.replace("range(dof)", "range(dofs)"))))
-    return p.choices.shuffled(cases)
+        cases.append(("kind == JOINT_UNIVERSAL", block("for k in range(2):", several)))
+    if len(cases) == 1 or p.maybe(0.5):
+        cases.append(("kind == JOINT_D6", block("for k in range(dof[tid]):", several)))
+    return chain(*cases)
 
 
 def _skipped_joints(p: Program) -> list[str]:
     """Joints that nothing is done with."""
-    tests = p.some(("not enabled[tid]", "type[tid] == JOINT_FIXED", "(flags[tid] & LOCKED) != 0"))[:2]
-    if len(tests) == 2 and p.choices.chance(0.4):
-        return [block(f"if {tests[0]} or {tests[1]}:", "return")]
+    tests = p.some(("not enabled[tid]", "(flags[tid] & LOCKED) != 0"))[:1]
     return [block(f"if {each}:", "return") for each in tests]
 
 
@@ -207,7 +225,7 @@ def _resting(p: Program, kept: str) -> list[str]:
     tests = p.some(("inv_mass[tid] <= 0.0", "(flags[tid] & ACTIVE) == 0", "kind[tid] == STATIC"), least=1)[:2]
     if len(tests) == 2 and p.choices.chance(0.4):
         return [block(f"if {tests[0]} or {tests[1]}:", kept, "return")]
-    return [block(f"if {each}:", "return") for each in tests]
+    return [block(f"if {each}:", kept, "return") for each in tests[:1]]
 
 
 def _forces(p: Program) -> list[str]:
@@ -253,13 +271,12 @@ def _sleeping(p: Program) -> list[str]:
     asleep = p.pick(
         block("if t > SLEEP_DELAY:", "asleep[tid] = 1") + "\n" + block("else:", "asleep[tid] = 0"),
         join("asleep[tid] = 0", block("if t > SLEEP_DELAY:", "asleep[tid] = 1")),
-        join("asleep[tid] = 0", block("if t >= SLEEP_DELAY and kind[tid] == DYNAMIC:", "asleep[tid] = 1")),
     )
     return ["t = sleep[tid]", timer, other, "sleep[tid] = t", asleep]
 
 
 RECIPES = (
-    Recipe(name="joint", category="articulation", targets=tuple(_JOINT_CASES), draw=_draw_joint),
+    Recipe(name="joint", category="articulation", targets=tuple(_JOINT_LAWS), draw=_draw_joint),
     Recipe(
         name="integration",
         category="articulation",

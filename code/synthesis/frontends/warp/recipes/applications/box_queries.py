@@ -24,7 +24,7 @@ def _box(p: Program, spread: float, half: tuple[float, float]) -> str:
         "lower = lowers[tid]\nupper = lower + size[tid] * 2.0",
         "p = x[tid]\nr = radius[tid]\nlower = wp.vec3(p[0] - r, p[1] - r, p[2] - r)\n"
         "upper = wp.vec3(p[0] + r, p[1] + r, p[2] + r)",
-        "d = wp.vec3(margin) + size[tid]\nlower = x[tid] - d\nupper = x[tid] + d",
+        "half = size[tid] + wp.vec3(margin)\nlower = x[tid] - half\nupper = x[tid] + half",
     )
 
 
@@ -56,7 +56,7 @@ def _draw_overlap(stream: Stream, target: str) -> KernelSpec:
     p = Program(stream, ("tid", "i", "cell", "particle"), launch=(stream.child("threads").choice((64, 96, 128)),))
     faces = ask_mesh(p, ("icosahedron", "terrain"))  # in whose boxes not everything is
     p.guard_count("cell")
-    p.array("enabled", INT, (0, 2), (p.threads,), ("enabled", "flags", "cell_mask"))
+    p.array("enabled", INT, (0, 1), (p.threads,), ("enabled", "particle_active", "cell_mask"))
     p.array("group", INT, (-1, 2), (faces,), ("face_group", "face_material", "face_tag"))
     p.array("weight", FLOAT, (0.2, 1.5), (faces,), ("face_weight", "face_area", "face_cost"))
     p.array("own", INT, (-1, 2), (p.threads,), ("group", "cell_group", "material"))
@@ -68,7 +68,7 @@ def _draw_overlap(stream: Stream, target: str) -> KernelSpec:
     p.output("total", INT, (1,), ("total_hits", "num_pairs", "pair_count"), (0, 3))
     p.add(
         block(
-            f"if enabled[tid] {p.pick('== 0', '< 1')}:",
+            "if enabled[tid] == 0:",
             p.pick("return", "number[tid] = 0\nreturn" if target == "overlap_count" else "return"),
         )
         if p.maybe(0.35)
@@ -370,7 +370,7 @@ def _draw_met(stream: Stream, target: str) -> KernelSpec:
     p = Program(stream, ("tid", "ray_id", "i", "r"), launch=(stream.child("threads").choice((64, 96, 128)),))
     boxes = _ask_boxes(p, stream)
     p.guard_count("ray")
-    p.array("enabled", INT, (0, 2), (p.threads,), ("enabled", "ray_mask", "valid"))
+    p.array("enabled", INT, (0, 1), (p.threads,), ("enabled", "ray_mask", "valid"))
     p.array("starts", VEC, (-1.6, 1.4), (p.threads,), ("ray_origins", "starts", "ray_start"))
     p.array("targets", VEC, (-0.9, 0.8), (p.threads,), ("targets", "ray_ends", "goal"))
     p.array("dirs", VEC, (-1.0, 0.9), (p.threads,), ("ray_dirs", "directions", "dirs"))
@@ -383,7 +383,7 @@ def _draw_met(stream: Stream, target: str) -> KernelSpec:
     p.output("out", FLOAT, (p.threads,), ("transmittance", "optical_depth", "sum_out"))
     p.output("total", INT, (1,), ("total_pairs", "num_pairs", "count"), (0, 3))
     p.output("degree", INT, (boxes,), ("degree", "item_count", "box_count"), (0, 3))
-    p.add(block(f"if enabled[tid] {p.pick('== 0', '< 1')}:", "return") if p.maybe(0.4) else "")
+    p.add(block("if enabled[tid] == 0:", "return") if p.maybe(0.4) else "")
     p.add(p.pick(
         "start = starts[tid]\nray = dirs[tid]", "start = starts[tid]\nray = wp.normalize(dirs[tid])",
         "start = starts[tid]\nray = targets[tid] - start",

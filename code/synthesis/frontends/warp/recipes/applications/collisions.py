@@ -5,6 +5,8 @@ from synthesis.frontends.warp.recipes.applications.program import FLOAT, FOUR, F
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
+_CONTACTS = 24
+"""Contacts that a list has room for."""
 _TYPES = {"PLANE": 0, "SPHERE": 1, "CAPSULE": 2, "BOX": 3}
 
 
@@ -118,33 +120,53 @@ _COLLIDE = (
     "not has_flag(shape_flags[a], COLLIDE) or not has_flag(shape_flags[b], COLLIDE)",
     "(shape_flags[a] & shape_flags[b] & COLLIDE) == 0",
 )
-_KEEP = """
-    {if dist {< ~ <=} gap:
-        {wp.atomic_add(counter, 0, 1) ~}
-        FOUND_FLAG
-        FOUND_VALUE
-        {# halfway between the two surfaces
-        point_out[tid] = pb - n * (rb + 0.5 * dist)
-        normal_out[tid] = n ~ normal_out[tid] = n
-        point_out[tid] = pb - n * (rb + 0.5 * dist)}
-        {?0.5 friction_out[tid] = {combine_friction(friction_of[a], friction_of[b]) ~ \
-                wp.max(friction_of[a], friction_of[b]) ~ 0.5 * (friction_of[a] + friction_of[b]) ~ \
-                wp.sqrt(friction_of[a] * friction_of[b])}}
-    ~
+_KEEP = (
+    """
     if dist {> ~ >=} gap:
         return
-    FOUND_FLAG
-    FOUND_VALUE
+    # a slot of its own, as long as there is room
+    slot = wp.atomic_add(counter, 0, 1)
+    if slot >= {max_contacts ~ contact_pair.shape[0]}:
+        return
+    contact_pair[slot] = wp.vec2i(a, b)
+    {# halfway between the two surfaces
+    point_out[slot] = pb - n * (rb + 0.5 * dist)
+    normal_out[slot] = n
+    dist_out[slot] = dist ~ normal_out[slot] = n
+    point_out[slot] = pb - n * (rb + 0.5 * dist)
+    dist_out[slot] = dist}
+    {?0.5 friction_out[slot] = {combine_friction(friction_of[a], friction_of[b]) ~ \
+            wp.max(friction_of[a], friction_of[b]) ~ 0.5 * (friction_of[a] + friction_of[b]) ~ \
+            wp.sqrt(friction_of[a] * friction_of[b])}}
+    """,
+    """
+    if dist {> ~ >=} gap:
+        return
+    touching[tid] = 1
+    dist_out[tid] = dist
     normal_out[tid] = n
-    {?0.6 point_out[tid] = pb - n * (rb + 0.5 * dist)}
-    {?0.5 # half of the overlap for each of the two
-    if dist < 0.0:
-        push = n * (-0.5 * dist)
-        if body_a >= 0:
-            wp.atomic_sub(pushes, body_a, push)
-        if body_b >= 0:
-            wp.atomic_add(pushes, body_b, push)}}
-"""
+    point_out[tid] = pb - n * (rb + 0.5 * dist)
+    """,
+    """
+    # only shapes that overlap are moved
+    if dist {>= ~ >} 0.0:
+        return
+    push = n * (-0.5 * dist)
+    {if body_a >= 0:
+        wp.atomic_sub(pushes, body_a, push)
+    if body_b >= 0:
+        wp.atomic_add(pushes, body_b, push) ~
+    # the one that can move goes all the way
+    if body_a >= 0 and body_b >= 0:
+        wp.atomic_sub(pushes, body_a, push)
+        wp.atomic_add(pushes, body_b, push)
+    elif body_a >= 0:
+        wp.atomic_sub(pushes, body_a, 2.0 * push)
+    elif body_b >= 0:
+        wp.atomic_add(pushes, body_b, 2.0 * push)}
+    """,
+)
+"""What is done with a pair that is close: a contact in a list, one of its own, or a push of the two bodies."""
 
 
 def _draw_narrow(stream: Stream, target: str) -> KernelSpec:
@@ -160,13 +182,17 @@ def _draw_narrow(stream: Stream, target: str) -> KernelSpec:
             ("shape_type", "geom_type", "shape_types"))  # fmt: skip
     p.array("normal_of", VEC, (-1, 1), (count,), ("plane_normals", "shape_normal"))
     p.array("rot_of", FOUR, (-1, 1), (count,), ("shape_rot", "geom_quat", "orientations"), element="wp.quat")
-    p.output("counter", INT, (1,), ("contact_count", "num_contacts", "ncon"), (0, 1))
-    p.output("depth", FLOAT, (pairs,), ("depth", "penetration", "contact_depth"))
-    p.output("touching", INT, (pairs,), ("contact_active", "is_contact", "hit"))
-    p.output("normal_out", VEC, (pairs,), ("contact_normal", "normals", "normal_out"), (0, 1))
-    p.output("point_out", VEC, (pairs,), ("contact_point", "points", "contact_pos"), (0, 1))
-    p.output("friction_out", FLOAT, (pairs,), ("contact_friction", "mu_out"), (0, 1))
-    p.output("pushes", VEC, (12,), ("body_push", "corrections", "body_delta"), (-0.1, 0.1))
+    p.output("counter", INT, (1,), ("contact_count", "num_contacts", "ncon"), (0, 0))
+    p.scalar("max_contacts", INT, (1, 3), ("max_contacts", "contact_max", "nconmax"))
+    p.output("contact_pair", PAIR, (_CONTACTS,), ("contact_pair", "contact_shapes", "contact_geom"))
+    kept = p.choices.choice((0, 0, 1, 2))
+    room = _CONTACTS if kept == 0 else pairs
+    p.output("dist_out", FLOAT, (room,), ("contact_dist", "contact_distance", "dist_out"))
+    p.output("touching", INT, (pairs,), ("contact_active", "is_contact", "pair_touching"))
+    p.output("normal_out", VEC, (room,), ("contact_normal", "normal_out"), (0, 1))
+    p.output("point_out", VEC, (room,), ("contact_point", "contact_pos"), (0, 1))
+    p.output("friction_out", FLOAT, (room,), ("contact_friction", "contact_mu"), (0, 1))
+    p.output("pushes", VEC, (12,), ("body_push", "body_correction", "body_delta"), (-0.1, 0.1))
     p.lookups(
         body_a="body_a = shape_body[a]", body_b="body_b = shape_body[b]",
         a="a = pairs[tid][0]" if packed else "a = first[tid]",
@@ -176,20 +202,19 @@ def _draw_narrow(stream: Stream, target: str) -> KernelSpec:
         gap="gap = {margin ~ margin_of[a] + margin_of[b] ~ wp.max(margin_of[a], margin_of[b])}",
     )  # fmt: skip
     p.guard_count("pair")
-    depth = p.pick("wp.max(-dist, 0.0)", "gap - dist") if target != "sphere_plane" else "gap - dist"
-    flag, kept, none = p.choices.choice((
-        ("touching[tid] = 1", f"depth[tid] = {depth}", "touching[tid] = 0\ndepth[tid] = 0.0"),
-        ("", f"depth[tid] = {depth}", "depth[tid] = 0.0"),
-    ))  # fmt: skip
     other = "shape_type[b] != SPHERE"
     collide = p.choices.choice(_COLLIDE)
     p.write(
-        none,
+        "touching[tid] = 0" if kept == 1 else "",
         "# padding, or a shape with itself\nif {a < 0 or b < 0 ~ a == -1 or b == -1} or a == b:\n    return",
-        "{?0.4 # of one body\nif shape_body[a] == shape_body[b]:\n    return}",
-        f"{{?0.25 # pairs of other kinds\nif shape_type[a] != {first} or {other}:\n    return}}",
-        f"""{{?0.5 {{if {collide}:
-            return ~
+        f"""{{?0.6 {{# shapes of one body never touch
+            if body_a == body_b:
+                return ~ {{if {collide}:
+                return ~ if {collide} or body_a == body_b:
+                return}} ~
+            # pairs of other kinds
+            if shape_type[a] != {first} or {other}:
+                return ~
             ga = shape_group[a]
             gb = shape_group[b]
             # a group of 0 hits nothing
@@ -203,13 +228,16 @@ def _draw_narrow(stream: Stream, target: str) -> KernelSpec:
             if ga > 0 and gb > 0 and ga != gb:
                 return}}}}}}""",
         _NARROW[target],
-        _KEEP.replace("FOUND_FLAG", flag).replace("FOUND_VALUE", kept),
+        _KEEP[kept],
     )
     kinds = target.replace("_", "-")
-    titles = (f"collide_{target}", f"{target}_contacts", "generate_contacts", f"narrow_phase_{target}")
-    return p.done("contact", "narrow_phase", target, "Contacts of primitive shapes", titles, (
-        f"Contacts of {kinds} pairs.", "One thread per candidate pair; only pairs closer than the margin are kept.",
-    ))  # fmt: skip
+    if kept == 2:
+        titles = (f"push_apart_{target}", f"resolve_{target}", f"solve_{target}_overlaps")
+        docstrings = (f"Pushes of {kinds} pairs that overlap.", "One thread per candidate pair.")
+    else:
+        titles = (f"collide_{target}", f"{target}_contacts", f"narrow_phase_{target}")
+        docstrings = (f"Contacts of {kinds} pairs.", "Only pairs closer than the margin are kept.")
+    return p.done("contact", "narrow_phase", target, "Contacts of primitive shapes", titles, docstrings)
 
 
 _SURVEY = {
@@ -229,9 +257,11 @@ _SURVEY = {
         q = wp.transform_get_rotation(X) ~ q = wp.transform_get_rotation(X)
         c = wp.transform_get_translation(X)}
         s = shape_scale[tid]
-        e = {wp.vec3(s[0], s[0], s[0]) ~ wp.vec3(s.x, s.x, s.x)}
-        if kind == BOX:
-            {e = wp.abs(wp.quat_rotate(q, wp.vec3(s[0], 0.0, 0.0)))
+        e = wp.vec3(0.0, 0.0, 0.0)
+        if kind == SPHERE:
+            e = {wp.vec3(s[0], s[0], s[0]) ~ wp.vec3(s.x, s.x, s.x)}
+        elif kind == BOX:
+            {e += wp.abs(wp.quat_rotate(q, wp.vec3(s[0], 0.0, 0.0)))
             e += wp.abs(wp.quat_rotate(q, wp.vec3(0.0, s[1], 0.0)))
             e += wp.abs(wp.quat_rotate(q, wp.vec3(0.0, 0.0, s[2]))) ~
             R = wp.quat_to_matrix(q)
@@ -241,12 +271,13 @@ _SURVEY = {
                 for k in range(3):
                     e[i] = e[i] + wp.abs(R[i, k]) * s[k]}}
         elif kind == CAPSULE:
-            {e += wp.abs(wp.quat_rotate(q, wp.vec3(0.0, 0.0, s[1]))) ~
-            tip = wp.quat_rotate(q, wp.vec3(0.0, 0.0, s[1]))
-            e = e + wp.abs(tip)}
-        {elif kind == PLANE:
+            {tip = wp.quat_rotate(q, wp.vec3(0.0, 0.0, s[1]))
+            e = wp.abs(tip) + wp.vec3(s[0], s[0], s[0]) ~
+            tip = wp.abs(wp.quat_rotate(q, wp.vec3(0.0, 0.0, s[1])))
+            e = tip + wp.vec3(s[0], s[0], s[0])}
+        elif kind == PLANE:
             # without an end
-            e = wp.vec3(far, far, far) ~}
+            e = wp.vec3(far, far, far)
         {?0.6 {# room for the margin
         e += wp.vec3(margin, margin, margin) ~ m = margin_of[tid]
         e = e + wp.vec3(m, m, m)}}
@@ -254,15 +285,10 @@ _SURVEY = {
         upper_out[tid] = c + e ~
         {# swept along the motion of the body
         step = wp.vec3(0.0, 0.0, 0.0) ~ step = wp.vec3(0.0, 0.0, 0.0)}
-        if shape_body[tid] {!= -1 ~ >= 0}:
+        if shape_body[tid] >= 0:
             step = body_v[shape_body[tid]] * dt
         lower_out[tid] = wp.min(c, c + step) - e
-        upper_out[tid] = wp.max(c, c + step) + e ~
-        # room for the motion of the body
-        if shape_body[tid] {!= -1 ~ >= 0}:
-            e += wp.abs(body_v[shape_body[tid]] * dt)
-        lower_out[tid] = c - e
-        upper_out[tid] = c + e}
+        upper_out[tid] = wp.max(c, c + step) + e}
     """,
     "distances": """
         x = points[tid]
@@ -270,26 +296,26 @@ _SURVEY = {
         best = float(gap) ~ best = float(gap) ~ best = float(HUGE)}
         which = int(-1)
         for s in range({num_shapes ~ shape_type.shape[0]}):
-            {?0.5 if {(shape_flags[s] & COLLIDE) == 0 ~ not has_flag(shape_flags[s], COLLIDE)}:
-                continue}
-            {?0.3 if shape_group[s] == skip_group:
-                continue}
+            {?0.6 {if (shape_flags[s] & COLLIDE) == 0:
+                continue ~ if not has_flag(shape_flags[s], COLLIDE):
+                continue ~ if shape_group[s] == skip_group:
+                continue}}
             # the point in the frame of the shape
             {p_s = wp.quat_rotate_inv(rot_of[s], x - shape_pos[s]) ~
             p_s = wp.transform_point(wp.transform_inverse(shape_xform[s]), x)}
             size = shape_scale[s]
-            dist = wp.length(p_s) - size[0]
-            if shape_type[s] == BOX:
+            dist = float(HUGE)
+            if shape_type[s] == SPHERE:
+                dist = wp.length(p_s) - size[0]
+            elif shape_type[s] == BOX:
                 {dist = sdf_box(p_s, size) ~ q = {wp.abs(p_s) - size ~ \
                         wp.vec3(wp.abs(p_s[0]) - size[0], wp.abs(p_s[1]) - size[1], wp.abs(p_s[2]) - size[2])}
                 outside = {wp.length(wp.max(q, wp.vec3(0.0, 0.0, 0.0))) ~ \
                         wp.length(wp.vec3(wp.max(q[0], 0.0), wp.max(q[1], 0.0), wp.max(q[2], 0.0)))}
                 dist = outside + wp.min(wp.max(q[0], wp.max(q[1], q[2])), 0.0)}
-            {elif shape_type[s] == PLANE:
-                dist = p_s[2] ~}
-            {elif shape_type[s] == CAPSULE:
+            elif shape_type[s] == CAPSULE:
                 {dist = sdf_capsule(p_s, size[0], size[1]) ~ t = wp.clamp(p_s[2], -size[1], size[1])
-                dist = wp.length(p_s - wp.vec3(0.0, 0.0, t)) - size[0]} ~}
+                dist = wp.length(p_s - wp.vec3(0.0, 0.0, t)) - size[0]}
             {?0.3 dist -= margin_of[s]}
             if dist < best:
                 best = dist
@@ -297,7 +323,6 @@ _SURVEY = {
         {nearest[tid] = which
         dist_out[tid] = best ~ dist_out[tid] = best
         nearest[tid] = which}
-        {?0.5 inside[tid] = {int(best < 0.0) ~ 1 if best < 0.0 else 0}}
     """,
 }
 
@@ -336,7 +361,6 @@ def _draw_survey(stream: Stream, target: str) -> KernelSpec:
     p.output("upper_out", VEC, (threads,), ("upper", "aabb_upper", "uppers"))
     p.output("dist_out", FLOAT, (threads,), ("distances", "sdf", "dist_out"))
     p.output("nearest", INT, (threads,), ("nearest", "closest_shape", "shape_out"))
-    p.output("inside", INT, (threads,), ("inside", "occupied", "is_inside"))
     p.guard_count("shape" if target == "bounds" else "point")
     p.write(_SURVEY[target])
     titles = {

@@ -1,7 +1,10 @@
 """Contacts: which pairs of shapes may touch, and what a contact does to its two bodies."""
 
+import re
+from collections.abc import Callable
+
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.warp.recipes.applications.program import FLOAT, INT, PAIR, VEC, Program
+from synthesis.frontends.warp.recipes.applications.program import FLOAT, FRAME, INT, PAIR, SPATIAL, VEC, Program
 from synthesis.grammar.lines import block, chain, join
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
@@ -25,8 +28,8 @@ def _read_pair(p: Program, shapes: int) -> list[str]:
     return [read]
 
 
-def _pair_tests(p: Program, shapes: int) -> list[str]:
-    """Why a pair is left out; the first of them has to come before anything is looked up."""
+def _pair_tests(p: Program, shapes: int) -> list[tuple[str, str]]:
+    """Why a pair is left out, each with its opposite."""
     p.array("group", INT, (-1, 2), (shapes,), ("shape_group", "collision_group", "shape_collision_group"))
     p.array("flags", INT, (2, 7), (shapes,), ("shape_flags", "geom_flags", "flags"))
     p.array("body", INT, (-1, shapes // 2), (shapes,), ("shape_body", "geom_bodyid", "body_ids"))
@@ -34,19 +37,32 @@ def _pair_tests(p: Program, shapes: int) -> list[str]:
     p.array("affinity", INT, (0, 7), (shapes,), ("conaffinity", "geom_conaffinity", "mask_bits"))
     p.array("world", INT, (-1, 2), (shapes,), ("shape_world", "env_id", "shape_env"))
     p.constants({"COLLIDE_SHAPES": 2})
-    groups = p.pick(
-        "group[a] != group[b] and group[a] != -1 and group[b] != -1",
-        "group[a] == 0 or group[b] == 0",
-        "group[a] > 0 and group[b] > 0 and group[a] != group[b]",
-    )
-    flags = p.pick(
+    groups = p.choices.choice((
+        (
+            "group[a] != group[b] and group[a] != -1 and group[b] != -1",
+            "group[a] == group[b] or group[a] == -1 or group[b] == -1",
+        ),
+        ("group[a] == 0 or group[b] == 0", "group[a] != 0 and group[b] != 0"),
+        (
+            "group[a] > 0 and group[b] > 0 and group[a] != group[b]",
+            "group[a] <= 0 or group[b] <= 0 or group[a] == group[b]",
+        ),
+    ))  # fmt: skip
+    flags = (
         "(flags[a] & COLLIDE_SHAPES) == 0 or (flags[b] & COLLIDE_SHAPES) == 0",
-        "not ((flags[a] & flags[b] & COLLIDE_SHAPES) != 0)",
+        "(flags[a] & flags[b] & COLLIDE_SHAPES) != 0",
     )
-    bodies = p.pick("body[a] == body[b]", "body[a] == body[b]")
-    masks = "(contype[a] & affinity[b]) == 0 and (contype[b] & affinity[a]) == 0"
-    worlds = "world[a] != -1 and world[b] != -1 and world[a] != world[b]"
-    return p.some((groups, flags, bodies, masks, worlds), least=1)[:2]
+    bodies = ("body[a] == body[b]", "body[a] != body[b]")
+    masks = (
+        "(contype[a] & affinity[b]) == 0 and (contype[b] & affinity[a]) == 0",
+        "(contype[a] & affinity[b]) != 0 or (contype[b] & affinity[a]) != 0",
+    )
+    worlds = (
+        "world[a] != -1 and world[b] != -1 and world[a] != world[b]",
+        "world[a] == -1 or world[b] == -1 or world[a] == world[b]",
+    )
+    tests = p.choices.shuffled([groups, flags, bodies, masks, worlds])
+    return tests[: 2 if p.maybe(0.4) else 1]
 
 
 def _draw_pair_filter(stream: Stream, target: str) -> KernelSpec:
@@ -60,7 +76,9 @@ def _draw_pair_filter(stream: Stream, target: str) -> KernelSpec:
     p.output("kind", INT, (p.threads,), ("pair_type", "collision_kind", "narrowphase"))
     default = {"pair_mask": "mask[tid] = 0", "pair_count": "", "pair_kind": "kind[tid] = NO_COLLISION"}[target]
     p.constants({"NO_COLLISION": -1, "SPHERE": 0, "CAPSULE": 1, "BOX": 2})
-    p.array("type", INT, (0, 3), (shapes,), ("shape_type", "geom_type", "shape_types"))
+    kinds = ("SPHERE_SPHERE", "SPHERE_CAPSULE", "SPHERE_BOX", "CAPSULE_CAPSULE", "CAPSULE_BOX", "BOX_BOX")
+    p.constants({f"KIND_{name}": number for number, name in enumerate((*kinds, "CONVEX", "GENERAL"))})
+    p.array("type", INT, (0, 2), (shapes,), ("shape_type", "geom_type", "shape_types"))
     accept = {
         "pair_mask": "mask[tid] = 1",
         "pair_count": p.pick(
@@ -70,121 +88,252 @@ def _draw_pair_filter(stream: Stream, target: str) -> KernelSpec:
         ),
         "pair_kind": _kinds(p),
     }[target]
-    missing = p.pick("a < 0 or b < 0", "a == -1 or b == -1", "wp.min(a, b) < 0")
-    tests = [missing, *(["a == b"] if p.maybe(0.4) else []), *_pair_tests(p, shapes)]
+    missing = p.pick("a < 0 or b < 0", "a == -1 or b == -1")
+    tests = _pair_tests(p, shapes)
     lines = _read_pair(p, shapes)
     form = p.pick("returns", "returns", "set_and_return", "flag", "nested")
     if form == "nested":
-        inner = accept
-        for test in reversed(tests[1:]):
-            inner = block(f"if not ({test}):", inner)
-        p.add(*lines, default, block("if a >= 0 and b >= 0:", inner))
-    elif form == "flag":
-        rest = [block(f"if {test}:", "allowed = False") for test in tests[1:]]
-        p.add(*lines, default, block(f"if {tests[0]}:", "return"))
+        p.add(*lines, default, block("if a >= 0 and b >= 0:", _nested([each[1] for each in tests], accept)))
+    elif form == "flag" and len(tests) > 1:
+        rest = [block(f"if {test}:", "allowed = False") for test, _ in tests]
+        p.add(*lines, default, block(f"if {missing}:", "return"))
         p.add("allowed = bool(True)", *rest, block("if allowed:", accept))
     elif form == "set_and_return" and default:
-        p.add(*lines, *(block(f"if {test}:", default, "return") for test in tests), accept)
+        p.add(*lines, *(block(f"if {test}:", default, "return") for test in (missing, *(each[0] for each in tests))))
+        p.add(accept)
     else:
-        p.add(*lines, default, *(block(f"if {test}:", "return") for test in tests), accept)
+        p.add(*lines, default, *(block(f"if {test}:", "return") for test in (missing, *(each[0] for each in tests))))
+        p.add(accept)
     titles = {
         "pair_mask": ("filter_pairs", "filter_shape_pairs", "mark_collision_pairs", "broadphase_filter"),
         "pair_count": ("count_pairs", "count_candidate_pairs", "count_contacts_per_shape"),
-        "pair_kind": ("classify_pairs", "sort_collision_pairs", "dispatch_narrowphase"),
+        "pair_kind": ("classify_pairs", "assign_pair_kinds", "dispatch_narrowphase"),
     }[target]
     return p.done("contact", "pair_filter", target, "Which pairs of shapes may collide", titles)
 
 
+def _nested(tests: list[str], body: str) -> str:
+    """Lines in branches, one in the other."""
+    for test in reversed(tests):
+        body = block(f"if {test}:", body)
+    return body
+
+
 def _kinds(p: Program) -> str:
     """Which routine a pair is for, by the types of its shapes."""
-    same = ("type[a] == SPHERE and type[b] == SPHERE", "kind[tid] = 0")
-    cases = [
-        ("type[a] == SPHERE or type[b] == SPHERE", "kind[tid] = 1"),
-        ("type[a] == CAPSULE and type[b] == CAPSULE", "kind[tid] = 2"),
-        ("type[a] == BOX", p.pick("kind[tid] = 3", "kind[tid] = type[b] + 3")),
-    ]
-    if p.choices.chance(0.4):
+    ends = p.pick("kind[tid] = KIND_GENERAL", "kind[tid] = KIND_CONVEX")
+    if p.choices.chance(0.5):
+        # the simpler type first
         swapped = block("if ta > tb:", "ta = type[b]\ntb = type[a]")
-        cases = [
-            ("ta == SPHERE", "kind[tid] = tb"),
-            ("ta == CAPSULE", "kind[tid] = tb + 3"),
-            ("ta == tb", "kind[tid] = 7"),
-        ]
-        return join(
-            "ta = type[a]\ntb = type[b]", swapped, chain(*cases[: p.choices.integer(2, 3)], otherwise="kind[tid] = 8")
+        capsules = block("elif ta == CAPSULE:", p.pick(
+            "kind[tid] = KIND_CAPSULE_CAPSULE if tb == CAPSULE else KIND_CAPSULE_BOX",
+            block("if tb == CAPSULE:", "kind[tid] = KIND_CAPSULE_CAPSULE") + "\n"
+            + block("else:", "kind[tid] = KIND_CAPSULE_BOX"),
+        ))  # fmt: skip
+        spheres = join(
+            block("if tb == SPHERE:", "kind[tid] = KIND_SPHERE_SPHERE"),
+            block("elif tb == CAPSULE:", "kind[tid] = KIND_SPHERE_CAPSULE"),
+            block("else:", "kind[tid] = KIND_SPHERE_BOX"),
         )
-    return chain(same, *cases[: p.choices.integer(1, 3)], otherwise=p.pick("", "kind[tid] = 4"))
+        return join(
+            "ta = type[a]\ntb = type[b]", swapped, block("if ta == SPHERE:", spheres), capsules, block("else:", ends)
+        )
+    cases = [
+        ("type[a] == SPHERE and type[b] == SPHERE", "kind[tid] = KIND_SPHERE_SPHERE"),
+        ("type[a] == CAPSULE and type[b] == CAPSULE", "kind[tid] = KIND_CAPSULE_CAPSULE"),
+        ("type[a] == BOX and type[b] == BOX", "kind[tid] = KIND_BOX_BOX"),
+    ]
+    return chain(*cases[: p.choices.integer(1, 3)], otherwise=ends)
+
+
+_PUSHES = {
+    "contact_wrench": """
+        {?0.45 if tid >= contact_count[0]:
+            return}
+        {a = body0[tid]
+        b = body1[tid] ~ a = shape_body[shape0[tid]]
+        b = shape_body[shape1[tid]]}
+        n = normals[tid]
+        sep = {depths[tid] ~ depths[tid] - margins[tid]}
+        if sep >= 0.0:
+            return
+        # velocity of each body where they touch
+        {ra = wp.vec3(0.0, 0.0, 0.0)
+        rb = wp.vec3(0.0, 0.0, 0.0)
+        va = wp.vec3(0.0, 0.0, 0.0)
+        vb = wp.vec3(0.0, 0.0, 0.0) ~ ra = wp.vec3()
+        va = wp.vec3()
+        rb = wp.vec3()
+        vb = wp.vec3()}
+        if a >= 0:
+            ra = points[tid] - COM[a]
+            va = VEL[a]
+        if b >= 0:
+            rb = points[tid] - COM[b]
+            vb = VEL[b]
+        v = vb - va
+        vn = wp.dot(n, v)
+        LAW
+        if a >= 0:
+            PUSH[a]
+        if b >= 0:
+            PULL[b]
+    """,
+    "contact_push": """
+        {?0.45 if tid >= contact_count[0]:
+            return}
+        particle = particle_of[tid]
+        body = shape_body[shape_of[tid]]
+        {?0.4 if (particle_flags[particle] & ACTIVE) == 0:
+            return}
+        X_wb = body_q[body] if body >= 0 else wp.transform_identity()
+        # where the shape is touched
+        x = wp.transform_point(X_wb, body_points[tid])
+        n = normals[tid]
+        {sep = wp.dot(n, particle_q[particle] - x) - radius[particle] ~
+        d = particle_q[particle] - x
+        sep = wp.dot(n, d) - radius[particle]}
+        if sep >= 0.0:
+            return
+        r = wp.vec3(0.0, 0.0, 0.0)
+        {v = particle_qd[particle]
+        if body >= 0:
+            r = x - wp.transform_point(X_wb, body_com[body])
+            v -= wp.spatial_top(body_qd[body]) + wp.cross(wp.spatial_bottom(body_qd[body]), r) ~
+        vs = wp.vec3(0.0, 0.0, 0.0)
+        if body >= 0:
+            r = x - wp.transform_point(X_wb, body_com[body])
+            vs = wp.spatial_top(body_qd[body]) + wp.cross(wp.spatial_bottom(body_qd[body]), r)
+        v = particle_qd[particle] - vs}
+        vn = wp.dot(n, v)
+        LAW
+        wp.atomic_add(particle_f, particle, f)
+        # and back on the body
+        if body >= 0:
+            wp.atomic_sub(wrenches, body, wp.spatial_vector(f, wp.cross(r, f)))
+    """,
+}
+"""For each target, what a contact does; the force ``f`` is that on the first body, or on the particle."""
 
 
 def _draw_contact_force(stream: Stream, target: str) -> KernelSpec:
-    """A contact's force on its two bodies, of which one may be the world."""
+    """A contact's wrench on its two bodies, of which one may be the world, or on a particle and a body."""
     p = Program(stream, *_CONTACTS)
-    bodies = p.choices.choice((6, 8, 10))
-    p.guard_count("contact")
-    p.array("body0", INT, (-1, bodies - 1), (p.threads,), ("contact_body0", "body_a", "contact_b0"))
-    p.array("body1", INT, (-1, bodies - 1), (p.threads,), ("contact_body1", "body_b", "contact_b1"))
-    p.array("normals", VEC, (-1, 1), (p.threads,), ("contact_normal", "normals", "contact_n"))
-    p.array("depths", FLOAT, (-0.3, 0.2), (p.threads,), ("contact_dist", "separation", "gap"))
-    p.array("points", VEC, (-1, 1), (p.threads,), ("contact_point", "contact_pos", "points"))
+    bodies, shapes, count = p.choices.choice((6, 8, 10)), p.choices.choice((8, 12)), p.threads
+    p.array("body0", INT, (-1, bodies - 1), (count,), ("contact_body0", "body_a", "contact_b0"))
+    p.array("body1", INT, (-1, bodies - 1), (count,), ("contact_body1", "body_b", "contact_b1"))
+    p.array("shape0", INT, (0, shapes - 1), (count,), ("contact_shape0", "rigid_contact_shape0"))
+    p.array("shape1", INT, (0, shapes - 1), (count,), ("contact_shape1", "rigid_contact_shape1"))
+    p.array("shape_body", INT, (-1, bodies - 1), (shapes,), ("shape_body",))
+    soft = target == "contact_push"
+    counts = ("soft_contact_count",) if soft else ("contact_count", "rigid_contact_count")
+    p.array("contact_count", INT, (count // 2, count), (1,), counts)
+    p.array(
+        "normals",
+        VEC,
+        (-1, 1),
+        (count,),
+        ("soft_contact_normal",) if soft else ("contact_normal", "normals", "contact_n"),
+    )
+    p.array("depths", FLOAT, (-0.3, 0.2), (count,), ("contact_dist", "separation", "gap"))
+    p.array("margins", FLOAT, (0, 0.1), (count,), ("contact_margin", "contact_thickness"))
+    p.array("points", VEC, (-1, 1), (count,), ("contact_point", "contact_pos", "points"))
     p.array("velocities", VEC, (-1, 1), (bodies,), ("body_v", "body_vel", "linear_velocity"))
     p.array("spins", VEC, (-1, 1), (bodies,), ("body_w", "body_omega", "angular_velocity"))
-    p.array("positions", VEC, (-1, 1), (bodies,), ("body_pos", "body_com", "body_x"))
-    p.number("ke", (10, 100), ("ke", "stiffness", "contact_ke"), ("100.0", "1000.0", "50.0"))
-    p.number("kd", (0.5, 5), ("kd", "damping", "contact_kd"), ("0.5", "1.0", "10.0"))
-    p.number("kf", (1, 10), ("kf", "friction_damping", "contact_kf"), ("5.0", "20.0"))
-    p.number("mu", (0.2, 1), ("mu", "friction", "friction_coef"), ("0.5", "0.8", "0.3"))
-    p.number("margin", (0.01, 0.1), ("margin", "contact_margin", "thickness"), ("0.01", "0.05", "0.02"))
-    p.output("forces", VEC, (bodies,), ("body_f", "body_force", "forces"), (-1, 1))
-    p.output("torques", VEC, (bodies,), ("body_t", "body_torque", "torques"), (-1, 1))
-    p.output("magnitude", FLOAT, (p.threads,), ("contact_force", "normal_force", "contact_fn"), (0, 1))
-    spin = target == "contact_wrench"
-    skip = [block("if a == b:", "return")] if p.maybe(0.5) else []
-    gap = p.pick("d = depths[tid]", "d = depths[tid] - margin")
-    early = [*skip, join(gap, block(f"if {p.pick('d >= 0.0', 'd > 0.0')}:", "return"))]
-    p.add("a = body0[tid]\nb = body1[tid]", *(p.choices.shuffled(early) if p.choices.chance(0.5) else early))
-    p.add("n = wp.normalize(normals[tid])" if p.choices.chance(0.3) else "n = normals[tid]")
-    p.add(*_approach(p, spin), *_contact_law(p))
-    p.add(*(["magnitude[tid] = fn"] if p.maybe(0.35) else []))
-    atomic = spin or p.choices.chance(0.6)
-    for side, add, sign in (("a", "add", "+"), ("b", "sub", "-")):
-        push = f"wp.atomic_{add}(forces, {side}, f)" if atomic else f"forces[{side}] {sign}= f"
-        turn = f"wp.atomic_{add}(torques, {side}, wp.cross(r{side}, f))" if spin else ""
-        p.add(block(f"if {side} {p.pick('>= 0', '!= -1', '>= 0')}:", push, turn))
-    titles = ("eval_body_contacts", "apply_contact_forces", "solve_contacts", "eval_rigid_contacts", "penalty_contacts")
-    return p.done("contact", "contact_force", target, "The forces of contacts on their bodies", titles)
+    p.array("positions", VEC, (-1, 1), (bodies,), ("body_com_world", "body_pos_com"))
+    p.array("body_q", FRAME, (-0.7, 0.7), (bodies,), ("body_q",), element="wp.transform")
+    p.array("body_qd", SPATIAL, (-1, 1), (bodies,), ("body_qd",), element="wp.spatial_vector")
+    p.array("body_com", VEC, (-0.3, 0.3), (bodies,), ("body_com",))
+    particles = p.choices.choice((48, 64))
+    p.array("particle_of", INT, (0, particles - 1), (count,), ("soft_contact_particle",))
+    p.array("shape_of", INT, (0, shapes - 1), (count,), ("soft_contact_shape",))
+    p.array("body_points", VEC, (-1, 1), (count,), ("soft_contact_body_pos",))
+    p.array("particle_q", VEC, (-1, 1), (particles,), ("particle_q",))
+    p.array("particle_qd", VEC, (-1, 1), (particles,), ("particle_qd",))
+    p.array("particle_flags", INT, (0, 3), (particles,), ("particle_flags",))
+    p.array("radius", FLOAT, (0.05, 0.3), (particles,), ("particle_radius",))
+    for key, bounds in (("shape_ke", (10, 100)), ("shape_kd", (0.5, 5)), ("shape_mu", (0.2, 1))):
+        p.array(key, FLOAT, bounds, (shapes,), (key.replace("shape_", "shape_material_"),))
+    word = "soft_contact" if soft else "contact"
+    p.number("ke", (10, 100), (f"{word}_ke",), ("100.0", "1000.0", "50.0"))
+    p.number("kd", (0.5, 5), (f"{word}_kd",), ("0.5", "1.0", "10.0"))
+    p.number("kf", (1, 10), (f"{word}_kf",), ("5.0", "20.0"))
+    p.number("mu", (0.2, 1), (f"{word}_mu",), ("0.5", "0.8", "0.3"))
+    p.constants({"ACTIVE": 1})
+    p.output("particle_f", VEC, (particles,), ("particle_f",), (-1, 1))
+    p.output("wrenches", SPATIAL, (bodies,), ("body_f", "body_wrench"), (-1, 1), element="wp.spatial_vector")
+    p.output("forces", VEC, (bodies,), ("body_force", "body_f"), (-1, 1))
+    p.output("torques", VEC, (bodies,), ("body_torque", "body_t"), (-1, 1))
+    by_shape = p.choices.chance(0.5)
+    text = _PUSHES[target].replace("LAW", _contact_law(p, soft=soft, by_shape=by_shape).replace("\n", "\n        "))
+    if by_shape and not soft:
+        text = text.replace("{a = body0[tid]\n        b = body1[tid] ~ ", "").replace("shape1[tid]]}", "shape1[tid]]")
+    text = re.sub(r"(COM|VEL|PUSH|PULL)\[(\w)\]", _spelled(p.choices.chance(0.5)), text)
+    p.write(text)
+    titles = {
+        "contact_wrench": ("eval_body_contacts", "apply_contact_forces", "eval_rigid_contacts", "penalty_contacts"),
+        "contact_push": ("eval_particle_contacts", "eval_soft_contacts", "particle_shape_contact_forces"),
+    }[target]
+    return p.done("contact", "contact_force", target, "The forces of contacts", titles, (
+        "One thread per contact; the normal points from the first body to the second." if not soft
+        else "One thread per contact of a particle with a shape.",
+    ))  # fmt: skip
 
 
-def _approach(p: Program, spin: bool) -> list[str]:
-    """The relative velocity of two bodies; the world has none."""
-    lines = [
-        block(
-            f"if {side} >= 0:",
-            f"r{side} = points[tid] - positions[{side}]" if spin else "",
-            f"v{side} = velocities[{side}]" + (f" + wp.cross(spins[{side}], r{side})" if spin else ""),
+def _spelled(vectors: bool) -> Callable[[re.Match[str]], str]:
+    """What is known of a body and done to it, as vectors of their own or as spatial ones."""
+    lines = {
+        "COM": "positions[{0}]", "VEL": "velocities[{0}] + wp.cross(spins[{0}], r{0})",
+        "PUSH": "wp.atomic_add(forces, {0}, f)\n            wp.atomic_add(torques, {0}, wp.cross(r{0}, f))",
+        "PULL": "wp.atomic_sub(forces, {0}, f)\n            wp.atomic_sub(torques, {0}, wp.cross(r{0}, f))",
+    } if vectors else {
+        "COM": "wp.transform_point(body_q[{0}], body_com[{0}])",
+        "VEL": "wp.spatial_top(body_qd[{0}]) + wp.cross(wp.spatial_bottom(body_qd[{0}]), r{0})",
+        "PUSH": "wp.atomic_add(wrenches, {0}, wp.spatial_vector(f, wp.cross(r{0}, f)))",
+        "PULL": "wp.atomic_sub(wrenches, {0}, wp.spatial_vector(f, wp.cross(r{0}, f)))",
+    }  # fmt: skip
+    return lambda found: lines[found[1]].format(found[2])
+
+
+def _contact_law(p: Program, *, soft: bool, by_shape: bool) -> str:
+    """The force ``f`` on the first body, or on a particle, of a penalty and of friction."""
+    ke, kd, mu = "ke", "kd", "mu"
+    lines = list[str]()
+    if by_shape and not soft:
+        # as soft as both shapes together
+        ke, kd, mu = "stiffness", "damping", "friction"
+        lines = [
+            "sa = shape0[tid]\nsb = shape1[tid]",
+            "stiffness = 0.5 * (shape_ke[sa] + shape_ke[sb])\ndamping = 0.5 * (shape_kd[sa] + shape_kd[sb])",
+        ]
+    elif by_shape:
+        ke, kd, mu = (f"shape_{each}[shape_of[tid]]" for each in ("ke", "kd", "mu"))
+    lines.append(
+        p.pick(
+            f"fn = wp.max(-{ke} * sep - {kd} * vn, 0.0)",
+            f"# damping only while they approach\nfn = -{ke} * sep - {kd} * wp.min(vn, 0.0)",
+            f"fn = -{ke} * sep\nif vn < 0.0:\n    fn -= {kd} * vn",
         )
-        for side in "ab"
-    ]
-    zero = "wp.vec3(0.0, 0.0, 0.0)"
-    starts = [f"{name} = {zero}" for name in ("va", "vb", *(("ra", "rb") if spin else ()))]
-    return [*starts, *lines, "v = vb - va", "vn = wp.dot(n, v)"]
-
-
-def _contact_law(p: Program) -> list[str]:
-    """The force ``f`` on the first body, and its normal part ``fn``."""
-    law = p.pick("fn = -ke * d - kd * vn", "fn = -ke * d - kd * wp.min(vn, 0.0)", "fn = -ke * d")
-    clamped = p.pick("fn = wp.max(fn, 0.0)", "if fn < 0.0:\n    fn = 0.0")
-    if "vn" not in law:
-        clamped = block(f"if vn {p.pick('<', '<=')} 0.0:", "fn -= kd * vn") + "\n" + clamped
-    if not p.maybe(0.55):
-        return [law, clamped, p.pick("f = -n * fn", "f = n * (-fn)")]
-    tangent = "vt = v - n * vn\nvt_len = wp.length(vt)"
-    friction = p.pick(
-        "ft = vt * (wp.min(kf * vt_len, mu * fn) / vt_len)",
-        "ft = vt * (mu * fn / vt_len)",
-        "ft = wp.normalize(vt) * (mu * fn)",
     )
-    test = block("if vt_len > TINY:", friction)
-    return [law, clamped, tangent, "ft = wp.vec3(0.0, 0.0, 0.0)", test, p.pick("f = ft - n * fn", "f = -n * fn + ft")]
+    push, pull = ("n * fn", "-") if soft else ("-n * fn", "+")
+    if not p.maybe(0.55):
+        return join(*lines, f"f = {push}")
+    if mu == "friction":
+        lines.append(
+            p.pick(
+                "friction = combine_friction(shape_mu[sa], shape_mu[sb])",
+                "friction = 0.5 * (shape_mu[sa] + shape_mu[sb])",
+            )
+        )
+    lines.append(f"# Coulomb friction\nvt = v - n * vn\nvt_len = wp.length(vt)\nf = {push}")
+    slides = p.pick(f"wp.min(kf * vt_len, {mu} * fn)", f"{mu} * fn")
+    lines.append(
+        p.pick(
+            block("if vt_len > TINY:", f"f {pull}= vt * ({slides} / vt_len)"),
+            block("if vt_len > TINY:", f"ft = {slides}", f"f {pull}= vt / vt_len * ft"),
+        )
+    )
+    return join(*lines)
 
 
 RECIPES = (

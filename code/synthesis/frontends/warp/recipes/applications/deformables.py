@@ -1,5 +1,7 @@
 """Cloth and soft bodies: what springs, triangles, hinges and tetrahedra do to the particles that they join."""
 
+import re
+
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLOAT, INT, VEC, Program
 from synthesis.grammar.streams import Stream
@@ -43,11 +45,11 @@ def _elements(p: Program, kind: str, corners: int, names: tuple[str, ...], *, fo
         ("rest_areas", "tri_rest_area", "area0") if kind == "tri" else (f"{kind}_rest", "rest_lengths", "rest"),
     )
     p.array("material", INT, (0, 3), (count,), (f"{kind}_material", "material_ids", "material"))
-    p.array("table", FLOAT, (1, 20), (4,), ("material_ke", "stiffness_table", "ke_table"))
+    p.array("table", FLOAT, (1, 20), (4,), ("material_ke", "ke_table"))
+    p.array("table_kd", FLOAT, (0.05, 0.5), (4,), ("material_kd", "kd_table"))
     p.array("own_ke", FLOAT, (1, 20), (count,), (f"{kind}_ke", f"{kind}_stiffness", "stiffness"))
     p.array("own_kd", FLOAT, (0.05, 0.5), (count,), (f"{kind}_kd", f"{kind}_damping", "damping"))
     p.array("active", INT, (0, 1), (count,), (f"{kind}_active", "enabled", "active"))
-    p.array("activation", FLOAT, (-0.5, 0.5), (count,), (f"{kind}_activation", "activations", "muscle_activation"))
     p.output("lam", FLOAT, (count,), ("lambdas", "multipliers", f"{kind}_lambda"), (-0.1, 0.1))
     p.output("strain", FLOAT, (count,), (f"{kind}_strain", "strain_out", "stretch"))
     p.output("broken", INT, (count,), ("broken", f"{kind}_broken") if forces else (f"{kind}_state", "state"))
@@ -60,9 +62,12 @@ def _elements(p: Program, kind: str, corners: int, names: tuple[str, ...], *, fo
             letter: f"{letter} = {index}", f"x{letter}": f"x{letter} = x[{letter}]",
             f"v{letter}": f"v{letter} = v[{letter}]", f"w{letter}": f"w{letter} = wp.max(inv_mass[{letter}], 0.0)",
         })  # fmt: skip
+    stiffness, damping = p.choices.choice((
+        ("own_ke[tid]", "own_kd[tid]"), ("ke", "kd"), ("table[material[tid]]", "table_kd[material[tid]]"),
+    ))  # fmt: skip
     p.lookups(
-        k_e="k_e = {own_ke[tid] ~ ke ~ table[material[tid]]}",
-        k_d="k_d = {kd ~ own_kd[tid]}",
+        k_e=f"k_e = {stiffness}",
+        k_d=f"k_d = {damping}",
         l0="l0 = rest[tid]",
         rest_area="rest_area = rest[tid]",
     )
@@ -81,22 +86,19 @@ def _elements(p: Program, kind: str, corners: int, names: tuple[str, ...], *, fo
 _SPRING = {
     "spring_forces": """
         {?0.7 # coincident ends have no direction
-        if length {< TINY ~ == 0.0}:
+        if length < TINY:
             return}
         c = length - l0
-        {?0.3 # a cable only pulls
+        {?0.5 # a cable only pulls
         if c < 0.0:
             return}
-        {?0.3 # torn by too much stretch
+        {?0.5 # torn by too much stretch
         if c > limit * l0:
             broken[tid] = 1
             return}
         {fs = spring_damper(k_e, k_d, c, wp.dot(n, vi - vj)) ~
         fs = {k_e * c ~ k_e * c / l0}{? + k_d * wp.dot(n, vi - vj)}}
-        {?0.2 # contraction of a muscle
-        if activation[tid] > 0.0:
-            fs += activation[tid] * k_e}
-        {?0.25 fs = {wp.clamp(fs, -max_force, max_force) ~ clamp_symmetric(fs, max_force)}}
+        {?0.2 fs = {wp.clamp(fs, -max_force, max_force) ~ clamp_symmetric(fs, max_force)}}
         force = n * fs
         {
             wp.atomic_sub(f, i, force)
@@ -106,23 +108,26 @@ _SPRING = {
             wp.atomic_add(f, j, force)
         ~
             # pinned particles take no force
-            if {{(flags[i] & PINNED) == 0 ~ not has_flag(flags[i], PINNED)} ~ inv_mass[i] > 0.0}:
+            if (flags[i] & PINNED) == 0:
                 wp.atomic_sub(f, i, force)
-            if {{(flags[j] & PINNED) == 0 ~ not has_flag(flags[j], PINNED)} ~ inv_mass[j] > 0.0}:
+            if (flags[j] & PINNED) == 0:
+                wp.atomic_add(f, j, force)
+        ~
+            if inv_mass[i] > 0.0:
+                wp.atomic_sub(f, i, force)
+            if inv_mass[j] > 0.0:
                 wp.atomic_add(f, j, force)
         }
-        {?0.3 strain[tid] = c / l0}
-        {?0.25 wp.atomic_add(energy, 0, 0.5 * k_e * c * c)}
     """,
     "spring_projection": """
         wsum = wi + wj
         # both ends are fixed
         if {wsum <= 0.0 ~ wsum < TINY ~ wsum == 0.0}:
             return
-        {?0.6 if length {< TINY ~ == 0.0}:
+        {?0.75 if length < TINY:
             return}
         c = length - l0
-        {?0.3 # a rope is slack when it is shorter
+        {?0.5 # a rope is slack when it is shorter
         if c {<= ~ <} 0.0:
             return}
         {
@@ -147,12 +152,13 @@ _SPRING = {
             if wj > 0.0:
                 wp.atomic_sub(dx, j, n * (wj * dlam))
         }
-        {?0.3 wp.atomic_add(degree, i, 1)
+        {?0.25 # the sum is divided by how many there are
+        wp.atomic_add(degree, i, 1)
         wp.atomic_add(degree, j, 1)}
     """,
     "spring_strain": """
         stretch = length / l0
-        {{?0.4 # asleep: not measured
+        {{?0.6 # asleep: not measured
         if {(flags[i] & ACTIVE) == 0 ~ not has_flag(flags[i], ACTIVE)} and {(flags[j] & ACTIVE) == 0 ~ \
                 not has_flag(flags[j], ACTIVE)}:
             strain[tid] = 0.0
@@ -171,10 +177,9 @@ _SPRING = {
         broken[tid] = state
         strain[tid] = stretch - 1.0 ~
         e = stretch - 1.0
-        {strain[tid] = e ~ strain[tid] = wp.abs(e)}
+        strain[tid] = e
         {?0.5 rate_out[tid] = wp.dot(n, vi - vj) / l0}
         {?0.4 wp.atomic_max(most_strain, 0, wp.abs(e))}}
-        {?0.3 wp.atomic_add(energy, 0, 0.5 * k_e * (length - l0) * (length - l0))}
     """,
 }
 
@@ -183,7 +188,7 @@ def _draw_spring(stream: Stream, target: str) -> KernelSpec:
     """Springs between two particles: their forces, or the corrections of a position-based solver."""
     p = Program(stream, ("tid", "spring_id", "edge", "s"))
     _elements(p, "spring", 2, ("spring_indices", "edges", "springs"), forces=target == "spring_forces")
-    p.lookups(xij="xij = xi - xj", length="length = {wp.length(xij) ~ wp.length(xi - xj)}")
+    p.lookups(xij="xij = xi - xj", length="length = wp.length(xij)")
     p.lookups(n="n = {xij / wp.max(length, TINY) ~ wp.normalize(xij) ~ xij / (length + TINY)}")
     p.constants({"SPRING_OVERSTRETCHED": 1, "SPRING_COMPRESSED": 2, "SPRING_SLACK": 3})
     p.output("rate_out", FLOAT, (p.threads,), ("strain_rate", "stretch_rate"))
@@ -213,50 +218,13 @@ _TRIANGLE = {
         # degenerate triangles have no normal
         if area < TINY:
             return
-        {?0.3 if broken_in[tid] != 0:
+        {?0.5 if broken_in[tid] != 0:
             return}
-        n = wp.normalize(c)
-        {* # resist a change of area
-            s = k_e * (area - l0){ / l0 ~}
-            fi += wp.cross(xk - xj, n) * (0.5 * s)
-            fj += wp.cross(xi - xk, n) * (0.5 * s)
-            fk += wp.cross(xj - xi, n) * (0.5 * s)
-        ~
-            # drag against the wind
-            vm = (vi + vj + vk) / 3.0 - wind
-            drag = n * (-{k_d ~ drag_coef} * area * wp.dot(n, vm))
-            fi += drag / 3.0
-            fj += drag / 3.0
-            fk += drag / 3.0
-        ~
-            # a third of the pressure on each corner
-            push = n * (pressure * area / 3.0)
-            fi += push
-            fj += push
-            fk += push
-        ~
-            # the edges are springs of the same length
-            {r1 = wp.length(e1)
-            r2 = wp.length(e2)
-            f1 = e1 * (edge_ke * (r1 - edge_rest) / wp.max(r1, TINY))
-            f2 = e2 * (edge_ke * (r2 - edge_rest) / wp.max(r2, TINY)) ~
-            f1 = wp.normalize(e1) * (edge_ke * (wp.length(e1) - edge_rest))
-            f2 = wp.normalize(e2) * (edge_ke * (wp.length(e2) - edge_rest))}
-            fj -= f1
-            fk -= f2
-            fi += f1 + f2
-        ~
-            # damping of the edges
-            d1 = wp.normalize(e1) * (k_d * wp.dot(vj - vi, wp.normalize(e1)))
-            d2 = wp.normalize(e2) * (k_d * wp.dot(vk - vi, wp.normalize(e2)))
-            fj -= d1
-            fk -= d2
-            fi += d1 + d2
-        }
+        n = c / (2.0 * area)
+        MEMBRANE
         wp.atomic_add(f, i, fi)
         wp.atomic_add(f, j, fj)
         wp.atomic_add(f, k, fk)
-        {?0.3 tension[tid] = area / l0 - 1.0}
     """,
     "vertex_normals": """
         c = wp.cross(xj - xi, xk - xi)
@@ -264,8 +232,7 @@ _TRIANGLE = {
         # slivers count for nothing
         if area < TINY:
             SLIVER
-            {wp.atomic_add(num_bad, 0, 1)
-            return ~ return}}
+            return}
         {# weighted by area, which the length of the cross product is
         n = c ~ n = wp.normalize(c) ~ n = 0.5 * c}
         wp.atomic_add(normals, i, n)
@@ -291,18 +258,74 @@ _TRIANGLE = {
         aspect[tid] = 4.0 * area / (wp.sqrt(3.0) * longest * longest + TINY) ~
         # the smallest height over the longest side
         height = 2.0 * area / wp.max(longest, TINY)
-        aspect[tid] = height / wp.max(longest, TINY)} ~
-        wp.atomic_add(energy, 0, 0.5 * k_e * (area - l0) * (area - l0) / l0)}
+        aspect[tid] = height / wp.max(longest, TINY)}}
     """,
 }
+
+
+_MEMBRANES = (
+    (("eval_triangle_area_forces", "area_preserving_forces"), """
+        # resist a change of area
+        s = k_e * (area - l0) {/ l0 ~}
+        {?0.5 # and how fast it changes
+        rate = 0.5 * wp.dot(n, wp.cross(vj - vi, e2) + wp.cross(e1, vk - vi))
+        s += k_d * rate}
+        fi = wp.cross(xk - xj, n) * (0.5 * s)
+        fj = wp.cross(xi - xk, n) * (0.5 * s)
+        fk = wp.cross(xj - xi, n) * (0.5 * s)
+    """),
+    (("eval_triangle_drag", "apply_wind", "cloth_wind_forces"), """
+        # the air that passes the triangle
+        vm = (vi + vj + vk) / 3.0 - wind
+        {drag = n * (-drag_coef * area * wp.dot(n, vm)) ~
+        # drag along the flow, lift along the normal
+        flow = wp.length(vm)
+        drag = vm * (-drag_coef * area * flow)
+        drag -= n * (lift_coef * area * wp.dot(n, vm))}
+        push = drag / 3.0
+    """),
+    (("apply_pressure", "eval_pressure_forces", "inflate_triangles"), """
+        # a third of the pressure on each corner
+        {push = n * (pressure * area / 3.0) ~
+        {# cells that leak have none
+        if has_leak[chamber[tid]] != 0:
+            return ~}
+        push = n * (chamber_pressure[chamber[tid]] * area / 3.0)}
+    """),
+    (("eval_triangle_springs", "triangle_edge_forces"), """
+        # each edge is a spring with a damper
+        {f1 = edge_force(e1, vj - vi, edge_rest[tid, 0], k_e, k_d)
+        f2 = edge_force(e2, vk - vi, edge_rest[tid, 1], k_e, k_d)
+        f3 = edge_force(xk - xj, vk - vj, edge_rest[tid, 2], k_e, k_d) ~
+        f1 = edge_force(e1, vj - vi, edge_rest[tid, 0], edge_ke, edge_kd)
+        f2 = edge_force(e2, vk - vi, edge_rest[tid, 1], edge_ke, edge_kd)
+        f3 = edge_force(xk - xj, vk - vj, edge_rest[tid, 2], edge_ke, edge_kd)}
+        fi = f1 + f2
+        fj = f3 - f1
+        fk = -f2 - f3
+    """),
+    (("eval_triangles", "triangle_forces", "eval_membrane", "compute_cloth_forces"), """
+        # resist a change of area
+        s = k_e * (area - l0) {/ l0 ~}
+        fi = wp.cross(xk - xj, n) * (0.5 * s)
+        fj = wp.cross(xi - xk, n) * (0.5 * s)
+        fk = wp.cross(xj - xi, n) * (0.5 * s)
+        # drag against the wind, a third for each corner
+        vm = (vi + vj + vk) / 3.0 - wind
+        drag = n * (-drag_coef * area * wp.dot(n, vm) / 3.0)
+        {?0.4 # what is inside pushes outward
+        drag += n * (pressure * area / 3.0)}
+        fi += drag
+        fj += drag
+        fk += drag
+    """),
+)  # fmt: skip
+"""The forces of a triangle on its corners: what kernels are called that compute them, and their lines."""
 
 
 _FACE = (
     "|",
     "            tri_normal[tid] = wp.vec3(0.0, 0.0, 0.0)\n|        tri_normal[tid] = wp.normalize(c)\n",
-    "|        wp.atomic_add(corner_area, i, wp.length(c) / 6.0)\n"
-    "        wp.atomic_add(corner_area, j, wp.length(c) / 6.0)\n"
-    "        wp.atomic_add(corner_area, k, wp.length(c) / 6.0)\n",
 )
 """What else a triangle has for its normal: that of a sliver, and that of any other."""
 
@@ -324,23 +347,37 @@ def _draw_triangle(stream: Stream, target: str) -> KernelSpec:
     )
     p.output("aspect", FLOAT, (p.threads,), ("aspect", "quality", "aspect_ratio"))
     p.number("drag_coef", (0.2, 1), ("drag", "air_drag"), ("0.5",))
+    p.number("lift_coef", (0.2, 1), ("lift", "air_lift"), ("0.5",))
     p.number("edge_ke", (1, 20), ("edge_ke", "stretch_stiffness"), ("10.0",))
-    p.number("edge_rest", (0.3, 1), ("edge_rest", "rest_length"), ("0.5",))
+    p.number("edge_kd", (0.1, 1), ("edge_kd", "stretch_damping"), ("0.1",))
+    p.array("edge_rest", FLOAT, (0.3, 1), (p.threads, 3), ("tri_edge_rest", "edge_rest_length"))
+    p.array("chamber", INT, (0, 3), (p.threads,), ("tri_chamber", "tri_cavity"))
+    p.array("chamber_pressure", FLOAT, (0.5, 2), (4,), ("chamber_pressure", "cavity_pressure"))
+    p.array("has_leak", INT, (0, 1), (4,), ("chamber_leaks", "is_leaking"))
+    p.function(
+        """
+        def edge_force(d: wp.vec3, v: wp.vec3, rest: float, ke: float, kd: float) -> wp.vec3:
+            r = wp.length(d)
+            if r < 1.0e-6:
+                return wp.vec3(0.0, 0.0, 0.0)
+            n = d / r
+            return n * (ke * (r - rest) + kd * wp.dot(n, v))
+        """
+    )
     p.output("normals", VEC, (points,), ("vertex_normals", "normals", "normal_sum"), (-1, 1))
     p.output("tri_normal", VEC, (p.threads,), ("tri_normals", "face_normals"))
-    p.output("corner_area", FLOAT, (points,), ("vertex_area", "particle_area"), (0, 1))
-    p.output("tension", FLOAT, (p.threads,), ("area_strain", "tri_strain"))
     p.constants({"TRI_INTACT": 0, "TRI_COMPRESSED": 1, "TRI_OVERSTRETCHED": 2})
-    text = _TRIANGLE[target].replace("l0", "rest_area")
+    text = _TRIANGLE[target]
     sliver, face = p.pick(*_FACE).split("|")
     text = text.replace("            SLIVER\n", sliver).replace("        FACE\n", face)
-    if target == "membrane_forces":
-        p.write("{fi = wp.vec3()\nfj = wp.vec3()\nfk = wp.vec3() ~ "
-                "fi = wp.vec3(0.0, 0.0, 0.0)\nfj = wp.vec3(0.0, 0.0, 0.0)\nfk = wp.vec3(0.0, 0.0, 0.0)}")  # fmt: skip
+    force_titles, membrane = p.choices.choice(_MEMBRANES)
+    text = text.replace("        MEMBRANE\n", membrane[1:].rstrip(" ")).replace("l0", "rest_area")
+    if "fi = " not in membrane:  # all corners take the same
+        text = re.sub(r"\bf[ijk]\)", "push)", text)
     p.write(text)
     titles = {
-        "membrane_forces": ("eval_triangles", "triangle_forces", "eval_membrane", "compute_cloth_forces"),
-        "vertex_normals": ("compute_vertex_normals", "accumulate_normals", "scatter_face_normals"),
+        "membrane_forces": force_titles,
+        "vertex_normals": ("accumulate_vertex_normals", "accumulate_normals", "scatter_face_normals"),
         "triangle_state": ("measure_triangles", "compute_tri_areas", "update_triangle_state"),
     }[target]
     return p.done("deformable", "triangles", target, "Triangles of a cloth", titles, (

@@ -270,7 +270,7 @@ def _draw_plane(stream: Stream, target: str) -> KernelSpec:
 _TRANSFER = {
     "to_grid": """
         x = points[tid]
-        {?0.5 if {active[tid] == 0 ~ material[tid] == EMPTY}:
+        {?0.2 if {active[tid] == 0 ~ material[tid] == EMPTY}:
             return}
         gx = int(wp.floor((x[0] - LOW_X) * inv_h))
         gy = int(wp.floor((x[1] - LOW_Y) * inv_h))
@@ -367,7 +367,7 @@ _TRANSFER = {
         ~}
         cx = wp.clamp(cx, 0, n - 1)
         cy = {wp.min(wp.max(cy, 0), n - 1) ~ wp.clamp(cy, 0, n - 1)}}
-        {?0.4 if active[tid] == 0{ or material[tid] == EMPTY ~}:
+        {?0.2 if active[tid] == 0:
             {# behind all other cells when sorted
             cell_of[tid] = cells ~ cell_of[tid] = -1}
             return}

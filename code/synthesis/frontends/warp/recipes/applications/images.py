@@ -11,27 +11,30 @@ from synthesis.records import KernelSpec
 
 _PIXELS = {
     "clear_pixels": """
-        {if {not view_on[VIEW] ~ view_mask[VIEW] == 0 ~ view_mask[VIEW] & CLEAR == 0}:
+        {{if {not view_on[VIEW] ~ view_mask[VIEW] == 0}:
             return ~}
-        {* depth_out[AT] = {0.0 ~ far ~ -1.0 ~ HUGE}
+        {depth_out[AT] = {far ~ HUGE ~ 0.0}
+        {ids_out[AT] = {-1 ~ NO_HIT}
+        {?0.4 normal_out[AT] = {wp.vec3(0.0, 0.0, 0.0) ~ wp.vec3()}}
+        ~ rgb_out[AT] = {background ~ sky_color[VIEW]}
+        {?0.4 ids_out[AT] = {-1 ~ NO_HIT}}}
         ~
-            ids_out[AT] = {-1 ~ 0 ~ NO_HIT}
+        rgb_out[AT] = {background ~ sky_color[VIEW] ~ wp.vec3(0.0, 0.0, 0.0)}
+        {?0.5 samples_out[AT] = 0}
         ~
-            normal_out[AT] = {wp.vec3(0.0, 0.0, 0.0) ~ wp.vec3()}
+        bits_out[AT] = {clear_value ~ wp.uint32(0xFF000000)}
+        {?0.6 depth_out[AT] = {far ~ HUGE}}}
         ~
-            rgb_out[AT] = {background ~ sky_color[VIEW] ~ wp.vec3(0.0, 0.0, 0.0)}
-        ~
-            bits_out[AT] = {wp.uint32(0) ~ clear_value ~ wp.uint32(0xFF000000)}
-        ~
-            samples_out[AT] = 0
-        }
+        # each view says what it clears
+        if (view_mask[VIEW] & CLEAR) != 0:
+            rgb_out[AT] = {background ~ sky_color[VIEW]}
+        if (view_mask[VIEW] & CLEAR_DEPTH) != 0:
+            depth_out[AT] = far
+            {?0.5 ids_out[AT] = {-1 ~ NO_HIT}}}
     """,
     "pack_colors": """
         LEAVE
         c = rgb[AT]
-        {?0.5 c = {c * exposure[VIEW] ~ c * gain ~ wp.cw_mul(c, tint)}}
-        {?0.5 # tone curve
-        c = wp.cw_div(c, c + wp.vec3(1.0, 1.0, 1.0))}
         {red = wp.uint32(wp.clamp(c[0], 0.0, 1.0) * 255.0)
         green = wp.uint32(wp.clamp(c[1], 0.0, 1.0) * 255.0)
         blue = wp.uint32(wp.clamp(c[2], 0.0, 1.0) * 255.0)
@@ -48,44 +51,33 @@ _PIXELS = {
         red = wp.uint32(c[0])
         green = wp.uint32(c[1])
         blue = wp.uint32(c[2])}
-        {bits_out[AT] = {red | (green << wp.uint32(8)) | (blue << wp.uint32(16)) ~ \
-                (wp.uint32(255) << wp.uint32(24)) | (blue << wp.uint32(16)) | (green << wp.uint32(8)) | red ~ \
-                (red << wp.uint32(16)) | (green << wp.uint32(8)) | blue}
+        {bits_out[AT] = {wp.uint32(0xFF000000) | red | (green << wp.uint32(8)) | (blue << wp.uint32(16)) ~ \
+                (wp.uint32(255) << wp.uint32(24)) | (blue << wp.uint32(16)) | (green << wp.uint32(8)) | red}
         ~
-        {packed = (blue << wp.uint32(16)) | (green << wp.uint32(8)) | red ~
-        packed = blue
-        packed = (packed << wp.uint32(8)) | green
-        packed = (packed << wp.uint32(8)) | red}
-        {?0.5 # opaque where something was hit
-        if ids[AT] >= 0:
-            packed = packed | wp.uint32(0xFF000000)}
-        bits_out[AT] = packed
-        ~
-        {bytes_out[VIEW_BYTES, 0] = wp.uint8(red)
+        bytes_out[VIEW_BYTES, 0] = wp.uint8(red)
         bytes_out[VIEW_BYTES, 1] = wp.uint8(green)
-        bytes_out[VIEW_BYTES, 2] = wp.uint8(blue)}}
+        bytes_out[VIEW_BYTES, 2] = wp.uint8(blue)
+        {?0.5 bytes_out[VIEW_BYTES, 3] = wp.uint8(255)}}
     """,
     "unpack_colors": """
         LEAVE
         packed = bits[AT]
-        {* rgb_out[AT] = wp.vec3(float((packed >> wp.uint32(16)) & wp.uint32(255)) * inv255, \
-                float((packed >> wp.uint32(8)) & wp.uint32(255)) * inv255, float(packed & wp.uint32(255)) * inv255)
+        {# red is the lowest byte
+        red = float(packed & wp.uint32(255))
+        green = float((packed >> wp.uint32(8)) & wp.uint32(255))
+        blue = float((packed >> wp.uint32(16)) & wp.uint32(255))
+        {rgb_out[AT] = wp.vec3(red, green, blue) {/ 255.0 ~ * inv255}
         ~
-            {bytes_out[VIEW_BYTES, 0] = wp.uint8(packed & wp.uint32(0xFF))
-            bytes_out[VIEW_BYTES, 1] = wp.uint8((packed >> wp.uint32(8)) & wp.uint32(0xFF))
-            bytes_out[VIEW_BYTES, 2] = wp.uint8((packed >> wp.uint32(16)) & wp.uint32(0xFF))
-            ~
-            for k in range(3):
-                bytes_out[VIEW_BYTES, k] = wp.uint8((packed >> wp.uint32(8 * k)) & wp.uint32(0xFF))
-            }
-            {?0.4 bytes_out[VIEW_BYTES, 3] = {wp.uint8(255) ~ wp.uint8(packed >> wp.uint32(24))}}
+        # weights of red, green and blue for brightness
+        value_out[AT] = (0.299 * red + 0.587 * green + 0.114 * blue) {/ 255.0 ~ * inv255}}
         ~
-            # weights of red, green and blue for brightness
-            gray = 0.299 * float((packed >> wp.uint32(16)) & wp.uint32(255))
-            gray += 0.587 * float((packed >> wp.uint32(8)) & wp.uint32(255))
-            gray += 0.114 * float(packed & wp.uint32(255))
-            value_out[AT] = gray {/ 255.0 ~ * inv255}
-        }
+        {bytes_out[VIEW_BYTES, 0] = wp.uint8(packed & wp.uint32(0xFF))
+        bytes_out[VIEW_BYTES, 1] = wp.uint8((packed >> wp.uint32(8)) & wp.uint32(0xFF))
+        bytes_out[VIEW_BYTES, 2] = wp.uint8((packed >> wp.uint32(16)) & wp.uint32(0xFF))
+        ~
+        for k in range(3):
+            bytes_out[VIEW_BYTES, k] = wp.uint8((packed >> wp.uint32(8 * k)) & wp.uint32(0xFF))}
+        {?0.6 bytes_out[VIEW_BYTES, 3] = {wp.uint8(255) ~ wp.uint8(packed >> wp.uint32(24))}}}
     """,
     "depth_bytes": """
         LEAVE
@@ -114,14 +106,10 @@ _PIXELS = {
             return ~ if z <= near or z >= far:
             return ~ if not valid[AT]:
             return}
-        {* wp.atomic_min(range_min_out, VIEW, z)
-        ~
-            wp.atomic_max(range_max_out, VIEW, z)
-        ~
-            {wp.atomic_add(pixel_count, VIEW, 1)
-            ~ wp.atomic_add(depth_sum, VIEW, z)
-            wp.atomic_add(pixel_count, VIEW, 1)}
-        }
+        wp.atomic_min(range_min_out, VIEW, z)
+        wp.atomic_max(range_max_out, VIEW, z)
+        {?0.3 wp.atomic_add(depth_sum, VIEW, z)
+        wp.atomic_add(pixel_count, VIEW, 1)}
     """,
     "pixel_rays": """
         LEAVE
@@ -144,16 +132,12 @@ _PIXELS = {
         ~ q = cam_rot[VIEW]
         direction_out[AT] = wp.normalize(wp.quat_rotate(q, wp.vec3(u, v, -1.0)))}}
         {?0.6 origin_out[AT] = cam_pos[VIEW]}
-        {?0.35 depth_out[AT] = {far ~ HUGE ~ 0.0}}
     """,
     "back_project": """
         LEAVE
         z = depth[AT]
         {if z {<= 0.0 ~ <= near} {or z > far ~ or z >= far ~}:
-            {point_out[AT] = {wp.vec3(0.0, 0.0, 0.0) ~ wp.vec3()}
-            {?0.6 valid_out[AT] = False}
-            ~ valid_out[AT] = False
-            ~ point_out[AT] = wp.vec3(0.0, 0.0, 0.0)}
+            NO_POINT
             return
         ~
         if not valid[AT]:
@@ -162,27 +146,12 @@ _PIXELS = {
         v = (float(y) + 0.5 - center_y) / focal
         ~
         intrinsics = lens[VIEW]
-        u = (float(x) - intrinsics[2]) / intrinsics[0]
-        v = (float(y) - intrinsics[3]) / intrinsics[1]}
+        u = (float(x) + 0.5 - intrinsics[2]) / intrinsics[0]
+        v = (float(y) + 0.5 - intrinsics[3]) / intrinsics[1]}
         {p_c = wp.vec3(u * z, v * z, z) ~ p_c = z * wp.vec3(u, v, 1.0)
         ~ # depth along the ray, not along the axis
         p_c = z * wp.normalize(wp.vec3(u, v, 1.0))}
-        {point_out[AT] = {cam_pos[VIEW] + wp.quat_rotate(cam_rot[VIEW], p_c) ~ \
-                wp.quat_rotate(cam_rot[VIEW], p_c) + cam_pos[VIEW]}
-        {?0.6 valid_out[AT] = True}
-        ~
-        p_w = wp.quat_rotate(cam_rot[VIEW], p_c) + cam_pos[VIEW]
-        {if p_w[2] < floor_height:
-            return
-        ~ if p_w[2] < floor_height or p_w[2] > ceiling:
-            return}
-        slot = wp.atomic_add(counter, 0, 1)
-        {if slot < max_points:
-            cloud[slot] = p_w
-            {?0.4 cloud_ids[slot] = ids[AT]} ~
-        if slot >= max_points:
-            return
-        cloud[slot] = p_w}}
+        POINT
     """,
     "tile_views": """
         {tile_y = view // columns
@@ -191,23 +160,25 @@ _PIXELS = {
         tile_y = view // columns ~
         tile_y = view // columns
         tile_x = view - tile_y * columns}
-        {to_y = tile_y * height + y
+        to_y = tile_y * height + y
         to_x = tile_x * width + x
         {atlas[to_y, to_x] = {rgb[AT] ~ rgb[AT] if view_on[VIEW] else background ~ \
                 wp.where(view_on[VIEW], rgb[AT], background)}
         ~ if not view_on[VIEW]:
             atlas[to_y, to_x] = {background ~ wp.vec3(0.0, 0.0, 0.0)}
             return
-        atlas[to_y, to_x] = rgb[AT]}
+        atlas[to_y, to_x] = rgb[AT]
         ~
-        {atlas_bits[tile_y * height + y, tile_x * width + x] = bits[AT]
+        atlas_bits[to_y, to_x] = {bits[AT] ~ bits[AT] if view_on[VIEW] else clear_value}
         ~
+        {?0.75 # a line between the tiles
+        if x == 0 or y == 0:
+            for k in range(3):
+                atlas_bytes[to_y, to_x, k] = wp.uint8(0)
+            return}
         packed = bits[AT]
-        to_y = tile_y * height + y
-        to_x = tile_x * width + x
-        for k in range({3 ~ COLORS}):
-            atlas_bytes[to_y, to_x, k] = wp.uint8((packed >> wp.uint32(8 * k)) & wp.uint32(255))
-        }}
+        for k in range(3):
+            atlas_bytes[to_y, to_x, k] = wp.uint8((packed >> wp.uint32(8 * k)) & wp.uint32(255))}
     """,
     "count_segments": """
         LEAVE
@@ -215,17 +186,19 @@ _PIXELS = {
         {if segment < 0{ or segment >= NUM_SEGMENTS ~}:
             return ~ if segment == -1:
             return}
-        {* wp.atomic_add(segment_count, segment, 1)
-        ~
-            {wp.atomic_min(box_low_x, segment, x)
-            wp.atomic_max(box_high_x, segment, x)
-            {?0.6 wp.atomic_min(box_low_y, segment, y)
-            wp.atomic_max(box_high_y, segment, y)}}
-        ~
-            {wp.atomic_add(segment_rgb, segment, rgb[AT]) ~ wp.atomic_add(segment_depth, segment, depth[AT])}
-        ~
-            wp.atomic_max(nearest, segment, 1.0 / wp.max(depth[AT], near))
-        }
+        {# where it is in the image
+        {wp.atomic_min(box_low_x, segment, x)
+        wp.atomic_max(box_high_x, segment, x)
+        wp.atomic_min(box_low_y, segment, y)
+        wp.atomic_max(box_high_y, segment, y)
+        {?0.5 wp.atomic_add(segment_count, segment, 1)}} ~
+        # for the mean of each
+        wp.atomic_add(segment_count, segment, 1)
+        {wp.atomic_add(segment_rgb, segment, rgb[AT]) ~ wp.atomic_add(segment_depth, segment, depth[AT])} ~
+        {?0.75 if depth[AT] > 0.0:
+            wp.atomic_min(nearest, segment, depth[AT])
+            wp.atomic_add(segment_count, segment, 1) ~
+        wp.atomic_add(segment_count, segment, 1)}}
     """,
     "color_segments": """
         segment = ids[AT]
@@ -248,7 +221,7 @@ _PIXELS = {
         c = {background ~ wp.vec3(0.0, 0.0, 0.0)}
         if segment >= 0{ and segment != hidden_id ~}:
             c = palette[segment % NUM_SEGMENTS]
-            {?0.4 if segment == selected_id:
+            {?0.6 if segment == selected_id:
                 c = 0.5 * c + 0.5 * highlight}
         rgb_out[AT] = c}
     """,
@@ -272,11 +245,10 @@ _PIXELS = {
             {if ids[UP] != segment or wp.abs(depth[AT] - depth[UP]) > depth_jump:
                 edge = True ~ edge = edge or ids[UP] != segment}}
         {edge_out[AT] = edge
-        ~ {?0.5 if edge:
+        ~ {?0.7 if edge:
             rgb_io[AT] = highlight
         ~ if edge and segment >= 0:
-            rgb_io[AT] = {rgb_io[AT] * 0.5 ~ highlight}
-            {?0.4 wp.atomic_add(pixel_count, VIEW, 1)}}}
+            rgb_io[AT] = {rgb_io[AT] * 0.5 ~ highlight}}}
     """,
     "blend_samples": """
         LEAVE
@@ -316,7 +288,7 @@ _PIXELS = {
         n_w = normal[AT]
         light = {ambient ~ wp.vec3(0.1, 0.1, 0.1)}
         {diffuse = wp.max(-wp.dot(n_w, sun_dir), 0.0)
-        {?0.4 if in_shadow[AT]:
+        {?0.6 if in_shadow[AT]:
             diffuse = 0.0}
         light = light + diffuse * sun_color
         ~
@@ -324,7 +296,7 @@ _PIXELS = {
             {if not light_on[l]:
                 continue ~}
             diffuse = wp.max(-wp.dot(n_w, light_dir[l]), 0.0)
-            {?0.4 if diffuse == 0.0:
+            {?0.6 if diffuse == 0.0:
                 continue}
             light += diffuse * light_color[l]}
         {rgb_out[AT] = wp.cw_mul(base, light) ~ c = wp.cw_mul(base, light)
@@ -393,8 +365,8 @@ _PIXELS = {
                     best = z}
         small_depth[VIEW, y, x] = {best if best < HUGE else 0.0 ~ wp.where(best < HUGE, best, 0.0)}
         ~
-        {small_depth[VIEW, y, x] = fine_depth[VIEW, factor * y, factor * x]
-        {?0.5 small_ids[VIEW, y, x] = fine_ids[VIEW, factor * y, factor * x]}}
+        # one of each block
+        small_depth[VIEW, y, x] = fine_depth[VIEW, factor * y, factor * x]
         ~
         hits = int(0)
         for b in range(factor):
@@ -410,7 +382,7 @@ _PIXELS = {
         {if z <= 0.0{ or z > far ~}:
             depth_out[AT] = {0.0 ~ z}
             return ~}
-        rng = wp.rand_init(seed, {x + width * y ~ x + width * (y + height * VIEW_NUMBER) ~ x + width * y + frame})
+        rng = wp.rand_init(seed + frame, x + width * (y + height * VIEW_NUMBER))
         {if wp.randf(rng) < dropout:
             depth_out[AT] = 0.0
             return ~}
@@ -425,12 +397,16 @@ _PIXELS = {
 
 _TITLES = {
     "clear_pixels": ("clear_images", "Clears what cameras have seen", "clear_render_buffers reset_pixels"),
-    "pack_colors": ("pack_colors", "Packs colors into whole numbers", "pack_rgba encode_colors quantize_image"),
-    "unpack_colors": ("unpack_colors", "Takes packed colors apart", "unpack_rgba decode_colors split_channels"),
+    "pack_colors": ("pack_colors", "Packs colors into whole numbers", "encode_colors quantize_image convert_colors"),
+    "unpack_colors": (
+        "unpack_colors",
+        "Takes packed colors apart",
+        "decode_colors split_channels convert_packed_colors",
+    ),
     "depth_bytes": ("depth_to_gray", "Depth as shades of gray", "convert_depth normalize_depth visualize_depth"),
     "depth_range": ("find_depth_range", "The range of depth in each view", "reduce_depth measure_depth_range"),
     "pixel_rays": ("compute_camera_rays", "Rays through pixels", "generate_rays build_pixel_rays init_camera_rays"),
-    "back_project": ("unproject_depth", "Points that pixels show", "depth_to_points build_point_cloud back_project"),
+    "back_project": ("unproject_depth", "Points that pixels show", "depth_to_points back_project"),
     "tile_views": ("tile_images", "Views side by side in one image", "compose_atlas flatten_views tile_cameras"),
     "count_segments": ("count_segments", "What each object covers", "measure_segments bound_shapes sum_segments"),
     "color_segments": ("colorize_segments", "Colors of objects", "colorize_ids visualize_segmentation apply_palette"),
@@ -442,13 +418,47 @@ _TITLES = {
     "depth_noise": ("add_depth_noise", "Depth as a sensor sees it", "corrupt_depth simulate_depth_sensor noisy_depth"),
 }
 
+_POINTS = (
+    (
+        "            point_out[AT] = {wp.vec3(0.0, 0.0, 0.0) ~ wp.vec3()}\n",
+        """
+        point_out[AT] = {cam_pos[VIEW] + wp.quat_rotate(cam_rot[VIEW], p_c) ~ \\
+                wp.quat_rotate(cam_rot[VIEW], p_c) + cam_pos[VIEW]}
+        """,
+    ),
+    (
+        "",
+        """
+        p_w = wp.quat_rotate(cam_rot[VIEW], p_c) + cam_pos[VIEW]
+        {# neither the floor nor the ceiling
+        if p_w[2] < floor_height or p_w[2] > ceiling:
+            return ~ if p_w[2] < floor_height:
+            return ~}
+        slot = wp.atomic_add(counter, 0, 1)
+        {if slot < max_points:
+            cloud[slot] = p_w
+            {?0.4 cloud_ids[slot] = ids[AT]} ~
+        if slot >= max_points:
+            return
+        cloud[slot] = p_w
+        {?0.4 cloud_rgb[slot] = rgb[AT]}}
+        """,
+    ),
+)
+"""What is left where nothing was hit, and what is done with a point: an image of points, or a cloud."""
+
 
 def _draw(stream: Stream, target: str) -> KernelSpec:
     """Images of cameras, a thread for each pixel."""
     viewer = Viewer(stream, target)
     viewer.declare()
-    viewer.write(_PIXELS[target])
+    cloud = viewer.p.choices.chance(0.4)
+    none, point = _POINTS[cloud]
+    text = _PIXELS[target].replace("            NO_POINT\n", none).replace("        POINT\n", point[1:].rstrip(" "))
+    viewer.write(text)
     first, summary, others = _TITLES[target]
+    if target == "back_project" and cloud:
+        first, others = "build_point_cloud", "append_depth_points depth_to_point_cloud"
     docstrings = ("One thread per pixel.", "Launched over all pixels of all cameras.")
     return viewer.p.done("sensors", "images", target, summary, (first, *others.split()), docstrings)
 

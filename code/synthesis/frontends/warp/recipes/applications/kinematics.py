@@ -1,55 +1,64 @@
 """Chains of bodies: where they are, how they move, and what their joints feel of it."""
 
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.warp.recipes.applications.program import FLOAT, FRAME, INT, SPATIAL, VEC, Program
+from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, FRAME, INT, SPATIAL, VEC, Program
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.types import Type
 from synthesis.records import KernelSpec
 
 _MAT = Type("float32", (3, 3))
-
+_STATES = (
+    (("update_body_com", "compute_body_com", "eval_body_com"), """
+        com_out[tid] = com_w
+        {{# the velocity of the centre of mass
+        arm = com_w - wp.transform_get_translation(X_wb)
+        v_out[tid] = body_v[tid] + wp.cross(omega[tid], arm) ~
+        # the velocity of the centre of mass
+        v_out[tid] = body_v[tid] + wp.cross(omega[tid], wp.quat_rotate(q, body_com[tid]))}
+        ~
+        # moment of inertia in the world
+        R = wp.quat_to_matrix(q)
+        inertia_out[tid] = R * inertia[tid] * wp.transpose(R)
+        ~}
+    """),
+    (("accumulate_com", "sum_body_mass", "compute_system_com"), """
+        {# what cannot be moved has no weight in the sum
+        if (body_flags[tid] & STATIC) != 0:
+            return ~}
+        {wp.atomic_add(com_sum, 0, com_w * masses[tid])
+        wp.atomic_add(mass_sum, 0, masses[tid]) ~
+        wp.atomic_add(mass_sum, world[tid], masses[tid])
+        wp.atomic_add(com_sum, world[tid], com_w * masses[tid])}
+    """),
+    (("compute_body_energy", "eval_body_energy", "body_energies"), """
+        {# what stands still has none
+        if (body_flags[tid] & STATIC) != 0:
+            energy_out[tid] = 0.0
+            return ~}
+        v_com = body_v[tid] + wp.cross(omega[tid], com_w - wp.transform_get_translation(X_wb))
+        w_b = wp.quat_rotate_inv(q, omega[tid])
+        kinetic = 0.5 * masses[tid] * wp.dot(v_com, v_com) + 0.5 * wp.dot(w_b, inertia[tid] * w_b)
+        {?0.6 potential = -masses[tid] * wp.dot(gravity, com_w)
+        energy_out[tid] = kinetic + potential ~ energy_out[tid] = kinetic}
+    """),
+)  # fmt: skip
+"""What is made of a body's centre of mass: what kernels that do it are called, and their lines."""
 _BODY = {
     "world_state": """
         X_wb = body_q[tid]
         q = wp.transform_get_rotation(X_wb)
         com_w = {wp.transform_point(X_wb, body_com[tid]) ~ \
                 wp.transform_get_translation(X_wb) + wp.quat_rotate(q, body_com[tid])}
-        {* w = wp.quat_rotate(q, omega[tid])
-            omega_out[tid] = w
-        ~
-            # the velocity of the centre of mass
-            {arm = com_w - wp.transform_get_translation(X_wb)
-            v_out[tid] = body_v[tid] + wp.cross(wp.quat_rotate(q, omega[tid]), arm) ~
-            v_out[tid] = body_v[tid] + wp.quat_rotate(q, wp.cross(omega[tid], body_com[tid]))}
-        ~
-            # moment of inertia in the world
-            R = wp.quat_to_matrix(q)
-            inertia_out[tid] = R * inertia[tid] * wp.transpose(R)
-        ~
-            height_out[tid] = com_w[{2 ~ up_axis}] - ground
-        ~
-            wp.atomic_add(com_sum, 0, com_w * masses[tid])
-            wp.atomic_add(mass_sum, 0, masses[tid])
-        }
-        com_out[tid] = com_w
+        STATE
     """,
     "wrench": """
-        {?0.4 if {(body_flags[tid] & KINEMATIC) != 0 ~ has_flag(body_flags[tid], KINEMATIC)}:
+        {?0.6 if {(body_flags[tid] & KINEMATIC) != 0 ~ has_flag(body_flags[tid], KINEMATIC)}:
             NO_WRENCH
             return}
         X_wb = body_q[tid]
         com_w = wp.transform_point(X_wb, body_com[tid])
         arm = application[tid] - com_w
-        {# the equation of a free body: weight, what is applied, the gyroscopic torque
-        f = force[tid]
-        t = wp.cross(arm, f)
-        {?0.8 f += gravity * masses[tid]}
-        {w = omega[tid]
-        R = wp.quat_to_matrix(wp.transform_get_rotation(X_wb))
-        t -= wp.cross(w, R * inertia[tid] * wp.transpose(R) * w) ~
-        wb = wp.quat_rotate_inv(wp.transform_get_rotation(X_wb), omega[tid])
-        t -= wp.quat_rotate(wp.transform_get_rotation(X_wb), wp.cross(wb, inertia[tid] * wb))} ~
-        # a thruster that is fixed to the body, in air that resists
+        {# a thruster that is fixed to the body, in air that resists
         f = wp.quat_rotate(wp.transform_get_rotation(X_wb), force[tid])
         t = wp.cross(arm, f)
         f -= body_v[tid] * {drag ~ (drag * wp.length(body_v[tid]))}
@@ -70,10 +79,15 @@ _BODY = {
         submerged = wp.clamp({(ground - com_w[2]) / draft ~ (ground - com_w[2]) / draft + 0.5}, 0.0, 1.0)
         f += gravity * (masses[tid] - {displaced * submerged ~ submerged * displaced})
         {?0.7 # and slowed down by it
-        f -= body_v[tid] * (drag * submerged)
-        {?0.5 t -= omega[tid] * (spin_drag * submerged)}} ~
+        if submerged > 0.0:
+            f -= body_v[tid] * (drag * submerged)
+            t -= omega[tid] * (spin_drag * submerged)} ~
         # what is applied alone, about the centre of mass
-        f = {force[tid] ~ wp.quat_rotate(wp.transform_get_rotation(X_wb), force[tid])}
+        {f = force[tid] ~
+        # in the frame of the body, or of the world
+        f = force[tid]
+        if force_local[tid]:
+            f = wp.quat_rotate(wp.transform_get_rotation(X_wb), f)}
         t = torque[tid] + wp.cross(arm, f)}
         WRENCH
     """,
@@ -91,47 +105,56 @@ _BODY = {
         {v1 = v0 + (force[tid] * inv_mass[tid] + gravity) * dt ~
         a = gravity + force[tid] * inv_mass[tid]
         v1 = v0 + a * dt}
+        # Euler's equations in the frame of the body
         wb = wp.quat_rotate_inv(q0, w0)
-        {tb = wp.quat_rotate_inv(q0, torque[tid]) - wp.cross(wb, inertia[tid] * wb)
-        w1 = wp.quat_rotate(q0, wb + inv_inertia[tid] * tb * dt) ~
-        R = wp.quat_to_matrix(q0)
-        I_w = R * inertia[tid] * wp.transpose(R)
-        w1 = w0 + R * (inv_inertia[tid] * (wp.transpose(R) * (torque[tid] - wp.cross(w0, I_w * w0)))) * dt}
-        {* w1 *= 1.0 - drag * dt ~ v1 *= wp.max(1.0 - drag * dt, 0.0) ~
-            speed = wp.length(w1)
-            if speed > max_spin:
-                w1 = w1 * (max_spin / speed)
-        ~
-            {v1 = limit_length(v1, max_speed) ~ if wp.length(v1) > max_speed:
-                v1 = wp.normalize(v1) * max_speed}}
-        x1 = x0 + v1 * dt
-        q1 = wp.normalize(q0 + wp.quat(w1[0], w1[1], w1[2], 0.0) * q0 * {0.5 * dt ~ dt * 0.5})
-        {?0.4 if x1[2] < ground:
-            x1 = wp.vec3(x1[0], x1[1], ground)
-            {v1 = wp.vec3(v1[0], v1[1], 0.0) ~ if v1[2] < 0.0:
-                v1 = wp.vec3(v1[0], v1[1], -0.5 * v1[2])}}
-        pose_out[tid] = wp.transform(x1, q1)
+        tb = wp.quat_rotate_inv(q0, torque[tid]) - wp.cross(wb, inertia[tid] * wb)
+        w1 = wp.quat_rotate(q0, wb + inv_inertia[tid] * tb * dt)
+        {?0.5 {v1 *= 1.0 - lin_damping * dt
+        w1 *= 1.0 - drag * dt ~ # neither may change its sign
+        v1 *= wp.max(1.0 - lin_damping * dt, 0.0)
+        w1 *= wp.max(1.0 - drag * dt, 0.0) ~ v1 = v1 / (1.0 + lin_damping * dt)
+        w1 = w1 / (1.0 + drag * dt)}}
+        {?0.5 {v1 = limit_length(v1, max_speed)
+        w1 = limit_length(w1, max_spin) ~
+        if wp.length(v1) > max_speed:
+            v1 = wp.normalize(v1) * max_speed
+        if wp.length(w1) > max_spin:
+            w1 = wp.normalize(w1) * max_spin ~
+        speed = wp.length(v1)
+        if speed > max_speed:
+            v1 *= max_speed / speed
+        spin = wp.length(w1)
+        if spin > max_spin:
+            w1 *= max_spin / spin}}
+        {x1 = x0 + v1 * dt
+        q1 = wp.normalize(q0 + wp.quat(w1[0], w1[1], w1[2], 0.0) * q0 * (0.5 * dt))
+        pose_out[tid] = wp.transform(x1, q1) ~
+        # the centre of mass moves straight on, not the origin
+        com_w = x0 + wp.quat_rotate(q0, body_com[tid])
+        q1 = wp.normalize(q0 + wp.quat(w1[0], w1[1], w1[2], 0.0) * q0 * (0.5 * dt))
+        pose_out[tid] = wp.transform(com_w + v1 * dt - wp.quat_rotate(q1, body_com[tid]), q1)}
         {v_out[tid] = v1
         omega_out[tid] = w1 ~ omega_out[tid] = w1
         v_out[tid] = v1}
     """,
     "chain": """
-        X = wp.transform_identity()
-        node = {tid ~ leaf[tid]}
-        depth = int(0)
-        {while node >= 0 and depth < {8 ~ max_depth}:
-            depth += 1 ~ for _ in range({8 ~ max_depth}):
-            if node {< 0 ~ == -1}:
-                break
-            depth += 1}
+        X = X_local[tid]
+        node = int(up_of[tid])
+        {?0.5 while node >= 0:
+            # parents come from the left
             X = {X_local[node] * X ~ wp.transform_multiply(X_local[node], X)}
-            {?0.4 # a root is placed in the world
+            node = up_of[node]
+        pose_out[tid] = X ~
+        while node >= 0:
+            {?0.7 # a body that is placed in the world ends the chain
             if stop_at[node] == 1:
+                X = body_q[node] * X
                 break}
+            X = {X_local[node] * X ~ wp.transform_multiply(X_local[node], X)}
             node = up_of[node]
         pose_out[tid] = X
-        {?0.6 depth_out[tid] = depth}
-        {?0.4 tip_out[tid] = wp.transform_point(X, body_com[tid])}
+        {?0.4 # a point that the link carries
+        tip_out[tid] = wp.transform_point(X, tip_offset[tid])}}
     """,
 }
 
@@ -141,7 +164,7 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
     names = ("tid", "body", "body_id", "i") if target != "chain" else ("tid", "i", "body")
     p = Program(stream, names)
     count = p.threads
-    p.array("body_q", FRAME, (-1, 1), (count,), ("body_q", "body_xform", "xpos"), element="wp.transform")
+    p.array("body_q", FRAME, (-1, 1), (count,), ("body_q", "body_xform"), element="wp.transform")
     p.array("X_local", FRAME, (-0.8, 0.8), (count,), ("joint_X_p", "local_xform", "X_pj"), element="wp.transform")
     for key, names in (
         ("body_com", ("body_com", "com", "ipos")), ("body_v", ("body_v", "lin_vel", "body_vel")),
@@ -153,21 +176,21 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
     p.array("inv_inertia", _MAT, (-1, 1), (count,), ("body_inv_inertia", "inv_inertia", "I_inv"))
     p.array("masses", FLOAT, (0.5, 2), (count,), ("body_mass", "mass"))
     p.array("inv_mass", FLOAT, (-0.3, 2), (count,), ("body_inv_mass", "inv_mass"))
-    p.array("parents", INT, (-1, count - 1), (count,), ("joint_parent", "parent", "body_parent"))
-    p.array("up_of", INT, (-1, 4), (count,), ("parent", "body_parentid"))
-    p.array("leaf", INT, (0, count - 1), (count,), ("leaf_body", "end_effector", "link_id"))
-    p.array("stop_at", INT, (0, 1), (count,), ("is_root", "is_fixed"))
+    p.parents("up_of", count // 8, 8, ("body_parent", "link_parent"))
+    p.array("world", INT, (0, 7), (count,), ("body_world",))
+    p.array("stop_at", INT, (0, 1), (count,), ("is_placed", "is_fixed"))
+    p.array("tip_offset", VEC, (-0.5, 0.5), (count,), ("body_site_pos", "tool_offset"))
+    p.array("force_local", FLAG, (0, 1), (count,), ("force_is_local", "local_frame"))
     p.array("wind_on", INT, (0, 1), (count,), ("exposed", "in_wind"))
     p.array("body_flags", INT, (0, 3), (count,), ("body_flags", "flags"))
     p.scalar("gravity", VEC, (-10, 10), ("gravity", "g"))
-    p.scalar("wind", VEC, (-1, 1), ("wind", "wind_force"))
-    p.scalar("max_depth", INT, (3, 6), ("max_depth", "max_levels"))
-    p.scalar("up_axis", INT, (0, 2), ("up_axis", "axis"))
+    p.scalar("wind", VEC, (-1, 1), ("wind", "wind_velocity"))
     p.number("dt", (0.02, 0.1), ("dt", "sim_dt", "timestep"), ("0.02", "0.1"))
-    level = ("water_level", "water_height") if target == "wrench" else ("ground_height", "floor_z")
-    p.number("ground", (-0.5, 0.3), level, ("0.0",))
-    p.number("drag", (0.1, 1), ("damping", "drag"), ("0.1", "0.5"))
-    p.number("spin_drag", (0.05, 0.5), ("angular_drag", "angular_damping"), ("0.05", "0.1"))
+    p.number("ground", (-0.5, 0.3), ("water_level", "water_height"), ("0.0",))
+    drags = ("drag", "linear_drag") if target == "wrench" else ("angular_damping",)
+    p.number("drag", (0.1, 1), drags, ("0.1", "0.5"))
+    p.number("lin_damping", (0.1, 1), ("linear_damping",), ("0.1", "0.2"))
+    p.number("spin_drag", (0.05, 0.5), ("angular_drag", "spin_drag"), ("0.05", "0.1"))
     p.number("draft", (0.5, 1.5), ("draft", "hull_height"), ("1.0", "0.5"))
     p.number("displaced", (0.5, 2), ("displaced_mass", "water_mass"), ("1.0", "2.0"))
     p.number("max_speed", (1, 2), ("max_velocity", "max_speed"), ("1.5", "2.0"))
@@ -176,17 +199,14 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
     p.output("com_out", VEC, (count,), ("body_com_world", "xipos", "com_out"))
     p.output("v_out", VEC, (count,), ("body_v_out", "lin_vel_out", "v_new"))
     p.output("omega_out", VEC, (count,), ("body_w_out", "ang_vel_out", "w_new"))
-    p.output("tip_out", VEC, (count,), ("tip_pos", "end_point"))
-    p.output("height_out", FLOAT, (count,), ("height", "altitude"))
-    p.output("depth_out", INT, (count,), ("tree_depth", "depth", "num_ancestors"))
+    p.output("tip_out", VEC, (count,), ("site_pos_out", "tool_pos"))
     p.output("inertia_out", _MAT, (count,), ("inertia_world", "I_w"))
-    p.output("mass_sum", FLOAT, (1,), ("total_mass", "mass_sum"), (0, 1))
-    p.output("com_sum", VEC, (1,), ("total_com", "com_sum"), (0, 1))
-    p.output("pose_out", FRAME, (count,), ("body_q_out", "body_q_new", "xform_out"))
-    p.output("wrench_out", SPATIAL, (count,), ("body_f_s", "wrench", "spatial_force"), element="wp.spatial_vector")
-    p.output(
-        "wrench_sum", SPATIAL, (count,), ("body_f_out", "net_wrench", "xfrc"), (-1, 1), element="wp.spatial_vector"
-    )
+    p.output("mass_sum", FLOAT, (8,), ("mass_sum", "total_mass"), (0, 0))
+    p.output("com_sum", VEC, (8,), ("com_sum", "mass_moment"), (0, 0))
+    p.output("energy_out", FLOAT, (count,), ("body_energy", "energy"))
+    p.output("pose_out", FRAME, (count,), ("body_q_out", "body_xform_out"))
+    p.output("wrench_out", SPATIAL, (count,), ("wrench", "body_wrench"), element="wp.spatial_vector")
+    p.output("wrench_sum", SPATIAL, (count,), ("body_f_out", "net_wrench"), (-1, 1), element="wp.spatial_vector")
     p.guard_count("body")
     added, order = p.choices.chance(0.5), p.pick("t, f", "f, t")
     zero = "wrench_out[tid] = wp.spatial_vector(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)"
@@ -195,96 +215,93 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
         if added
         else f"wrench_out[tid] = wp.spatial_vector({order})"
     )
-    p.write(_BODY[target].replace("NO_WRENCH", "" if added else zero).replace("WRENCH", wrench))
+    state_titles, state = p.choices.choice(_STATES)
+    text = _BODY[target].replace("        STATE\n", state[1:])
+    p.write(text.replace("NO_WRENCH", "" if added else zero).replace("WRENCH", wrench))
     titles = {
-        "world_state": ("update_body_state", "compute_com", "body_world_state", "eval_body_com"),
+        "world_state": state_titles,
         "wrench": ("apply_body_forces", "eval_body_wrench", "compute_spatial_forces", "accumulate_wrench"),
         "integrate_pose": ("integrate_bodies", "integrate_rigid_bodies", "semi_implicit_bodies", "step_bodies"),
         "chain": ("eval_chain", "forward_kinematics", "compute_world_transforms", "accumulate_transforms"),
     }[target]
     return p.done("articulation", "frames", target, "Rigid bodies in their frames", titles, (
-        "One thread per body.", "State of each body in the world frame.", "Quantities are about the centre of mass.",
+        "One thread per body.", *(("Forces act at the centre of mass.",) if target == "wrench" else ()),
     ))  # fmt: skip
 
 
 _DOF = {
     "mass_matrix": """
-        {for i in range({nv ~ jac.shape[1]}):
-            for k in range({i + 1 ~ nv}):
+        for i in range({nv ~ jac.shape[1]}):
+            for k in range(i + 1):
                 total = float(0.0)
                 for b in range({num_bodies ~ jac.shape[2]}):
-                    {?0.3 if mass[b] <= 0.0:
+                    {?0.5 # rows without weight
+                    if mass[b] <= 0.0:
                         continue}
                     total += jac[env, i, b] * mass[b] * jac[env, k, b]
-                {?0.5 if i == k:
-                    total += {armature[i] ~ 0.01}}
+                {?0.7 if i == k:
+                    total += {armature[i] ~ damping ~ armature[i]}}
                 M[env, i, k] = total
-                {?0.4 M[env, k, i] = total} ~
-        for i in range({nv ~ jac.shape[1]}):
-            total = {armature[i] ~ float(0.0)}
-            for b in range({num_bodies ~ jac.shape[2]}):
-                total += mass[b] * jac[env, i, b] * jac[env, i, b]
-            M[env, i, i] = total
-            {?0.5 inv_diag[env, i] = 1.0 / wp.max(total, damping)}}
+                {# and the other half
+                M[env, k, i] = total ~ if i != k:
+                    M[env, k, i] = total}
     """,
     "solve_lower": """
+        # L y = b
         for i in range({nv ~ L.shape[1]}):
             total = y[env, i]
             for k in range(i):
-                {?0.3 if sparse[i, k] == 0:
+                {?0.4 # nothing there in the factor of a tree
+                if sparse[i, k] == 0:
                     continue}
                 total -= L[env, i, k] * y[env, k]
-            {y[env, i] = total / {diag[i] ~ (diag[i] + damping)} ~
-            d = diag[i]
-            {?0.5 d = wp.max(d, damping)}
-            y[env, i] = total / d}
-        {?0.5 norm = float(0.0)
-        for i in range({nv ~ L.shape[1]}):
-            norm += y[env, i] * y[env, i]
-        {residual[env] = wp.sqrt(norm) ~ if norm > limit:
-            wp.atomic_add(num_large, 0, 1)
-        residual[env] = norm}}
+            y[env, i] = total / diag[i]
+        # and then L^T x = y, from the last row to the first
+        {for back in range({nv ~ L.shape[1]}):
+            i = {nv ~ L.shape[1]} - 1 - back ~ for i in range({nv ~ L.shape[1]} - 1, -1, -1):}
+            total = y[env, i]
+            for k in range(i + 1, {nv ~ L.shape[1]}):
+                total -= L[env, k, i] * y[env, k]
+            y[env, i] = total / diag[i]
     """,
     "line_search": """
-        best = float({HUGE ~ 1.0e6})
-        alpha = float(0.0)
-        step = float({1.0 ~ 0.5})
-        for it in range({max_iter ~ 4}):
+        # slope of the cost along the direction
+        slope = float(0.0)
+        cost0 = float(0.0)
+        for i in range({nv ~ grad.shape[1]}):
+            x = q_in[env, i]
+            slope += (diag[i] * x - grad[env, i]) * direction[env, i]
+            cost0 += 0.5 * diag[i] * x * x - grad[env, i] * x
+        alpha = float({1.0 ~ 1.0})
+        {?0.7 if slope >= 0.0:
+            # no way down
+            step_out[env] = 0.0
+            return}
+        for _ in range(max_iter):
             cost = float(0.0)
             for i in range({nv ~ grad.shape[1]}):
-                x = q_in[env, i] + step * direction[env, i]
-                {?0.4 if x < lower[i]:
-                    cost += {weight ~ 10.0} * (lower[i] - x) * (lower[i] - x)}
-                cost += {0.5 * diag[i] * x * x - grad[env, i] * x ~ 0.5 * x * x - grad[env, i] * x}
-            {if cost < best:
-                best = cost
-                alpha = step ~ if cost < best:
-                best = cost
-                alpha = step
-            {elif it > 1: ~ else:}
+                x = q_in[env, i] + alpha * direction[env, i]
+                cost += 0.5 * diag[i] * x * x - grad[env, i] * x
+            {# the step is good enough
+            if cost <= cost0 + armijo * alpha * slope:
+                break ~ if cost < cost0 + armijo * alpha * slope:
                 break}
-            step = step * 0.5
-        {step_out[env] = alpha
-        {cost_out[env] = best ~} ~
-        for i in range({nv ~ grad.shape[1]}):
-            q_out[env, i] = q_in[env, i] + alpha * direction[env, i]
-        {cost_out[env] = best ~}}
+            alpha = alpha * shrink
+        step_out[env] = alpha
     """,
     "contact_rows": """
         count = num_rows[env]
-        worst = float(0.0)
         {for row in range(count): ~ for row in range(count): ~ for row in range({max_rows ~ jac.shape[2]}):
             if row >= count:
                 break}
             v = float(0.0)
             for i in range({nv ~ jac.shape[1]}):
                 v += jac[env, i, row] * q_in[env, i]
-            {?0.4 if active[env, row] == 0:
+            {?0.6 if active[env, row] == 0:
                 {lam[env, row] = 0.0
                 continue ~ continue}}
             goal = {bias[env, row] ~ -bias[env, row]}
-            worst = wp.max(worst, wp.abs(goal - v))
-            dl = (goal - v) {/ (diag_inv[row] + damping) ~ / diag_inv[row]}
+            dl = (goal - v {- damping * lam[env, row] ~}) / diag_inv[row]
             {impulse = lam[env, row] + dl
             if kind[row] == ROW_CONTACT:
                 impulse = wp.max(impulse, 0.0)
@@ -296,7 +313,6 @@ _DOF = {
                 lam[env, row] = wp.max(lam[env, row] + dl, 0.0)
             else:
                 lam[env, row] = lam[env, row] + dl}
-        {?0.4 violation[env] = worst}
     """,
 }
 
@@ -308,14 +324,13 @@ def _draw_dof(stream: Stream, target: str) -> KernelSpec:
     p.array("jac", FLOAT, (-1, 1), (envs, nv, rows), ("J", "jacobian", "jac"))
     p.array("L", FLOAT, (-0.5, 0.5), (envs, nv, nv), ("L", "factor", "qLD"))
     for key, bounds, names in (
-        ("q_in", (-1, 1), ("qacc", "x_in", "qvel", "v")),
-        ("grad", (-1, 1), ("grad", "gradient", "rhs")), ("direction", (-1, 1), ("search", "direction", "delta")),
+        ("q_in", (-1, 1), ("qvel",) if target == "contact_rows" else ("qacc",)),
+        ("grad", (-1, 1), ("rhs", "qfrc")), ("direction", (-1, 1), ("search", "direction", "delta")),
     ):  # fmt: skip
         p.array(key, FLOAT, bounds, (envs, nv), names)
     p.array("mass", FLOAT, (-0.3, 2), (rows,), ("mass", "body_mass", "weights"))
     p.array("armature", FLOAT, (0.05, 0.5), (nv,), ("armature", "joint_armature", "rotor_inertia"))
-    p.array("diag", FLOAT, (0.3, 2), (nv,), ("diag", "L_diag", "qLDiagInv"))
-    p.array("lower", FLOAT, (-0.5, 0), (nv,), ("lower", "lower_bounds"))
+    p.array("diag", FLOAT, (0.3, 2), (nv,), ("diag", "hess_diag") if target == "line_search" else ("L_diag", "diag"))
     p.array("sparse", INT, (0, 1), (nv, nv), ("pattern", "is_ancestor", "nonzero"))
     p.array("num_rows", INT, (1, rows), (envs,), ("nefc", "num_rows", "ncon"))
     p.array("active", INT, (0, 1), (envs, rows), ("efc_active", "row_active"))
@@ -323,27 +338,22 @@ def _draw_dof(stream: Stream, target: str) -> KernelSpec:
     p.array("diag_inv", FLOAT, (0.3, 1.5), (rows,), ("efc_diagA", "row_diag"))
     p.array("kind", INT, (0, 2), (rows,), ("efc_type", "row_type", "constraint_type"))
     p.number("damping", (0.1, 1), ("damping", "regularization", "compliance"), ("0.1", "0.5"))
-    p.number("limit", (0.5, 3), ("tolerance", "max_norm"), ("1.0",))
-    p.number("weight", (2, 10), ("penalty", "barrier_weight"), ("10.0", "5.0"))
+    p.number("armijo", (0.05, 0.3), ("armijo", "c1"), ("0.1", "0.25"))
+    p.number("shrink", (0.4, 0.7), ("shrink", "backtrack"), ("0.5",))
     p.number("friction_limit", (0.2, 0.6), ("friction_limit", "mu", "bound"), ("0.5",))
     p.sizes(nv=nv, num_bodies=rows, max_rows=rows, max_iter=p.choices.choice((3, 4, 5)))
     p.constants({"ROW_EQUALITY": 0, "ROW_CONTACT": 1, "ROW_FRICTION": 2})
     p.output("M", FLOAT, (envs, nv, nv), ("M", "mass_matrix", "qM"), (0, 1))
-    p.output("inv_diag", FLOAT, (envs, nv), ("inv_diag", "preconditioner"))
     # The right side is solved in place: what a thread has written may be read without its start being lost.
-    p.output("y", FLOAT, (envs, nv), ("y", "x", "solution", "rhs"), (0, 1))
-    p.output("q_out", FLOAT, (envs, nv), ("x_out", "qacc_out", "x_new"))
+    p.output("y", FLOAT, (envs, nv), ("x", "solution", "rhs"), (0, 1))
     p.output("lam", FLOAT, (envs, rows), ("lam", "efc_force", "lambdas"), (0, 1))
-    for key, names in (("residual", ("solution_norm", "norm")), ("step_out", ("alpha", "step_size")),
-                       ("cost_out", ("cost_out", "best_cost")), ("violation", ("violation", "max_error"))):  # fmt: skip
-        p.output(key, FLOAT, (envs,), names)
-    p.output("num_large", INT, (1,), ("num_diverged", "num_large"), (0, 1))
+    p.output("step_out", FLOAT, (envs,), ("alpha", "step_size"))
     p.array("done", INT, (0, 1), (envs,), ("done", "converged"))
-    p.write("{?0.3 if done[env] != 0:\n    return}")
+    p.write("{?0.5 if done[env] != 0:\n    return}")
     p.write(_DOF[target])
     titles = {
-        "mass_matrix": ("compute_mass_matrix", "eval_crba", "assemble_mass"),
-        "solve_lower": ("solve_lower", "forward_substitution", "triangular_solve"),
+        "mass_matrix": ("compute_mass_matrix", "assemble_mass_matrix", "assemble_mass"),
+        "solve_lower": ("solve_cholesky", "cholesky_solve", "solve_factored"),
         "line_search": ("line_search", "linesearch_iterative", "backtracking_step"),
         "contact_rows": ("solve_rows", "update_constraint", "project_impulses", "constraint_forces"),
     }[target]

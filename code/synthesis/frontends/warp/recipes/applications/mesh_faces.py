@@ -18,82 +18,52 @@ def _draw_faces(stream: Stream, target: str) -> KernelSpec:
     p = Program(stream, ("tid", "face", "tri", "i"), launch=(faces + extra,))
     moves = target in ("face_flux", "corner_velocity")
     p.handle("mesh", MESHES, lambda name: mesh_argument(name, shape, NOISE, velocities=moves))
-    p.array("tag", INT, (-1, 2), (p.threads,), ("material", "face_tag", "face_group"))
-    _name_faces(p, target, size)
-    p.array("number", INT, (3 * faces // 4, faces), (1,), ("face_count", "num_faces"))
-    p.scalar("limit", INT, (3 * faces // 4, faces), ("face_count", "num_faces", "n"))
-    guards = (
-        "tid >= limit",
-        "tid >= number[0]",
-        "tid * 3 >= held.indices.shape[0]",
-        "tid >= held.indices.shape[0] // 3",
-    )
-    guard = p.pick(*guards[2:]) if extra else p.pick("", *guards)
-    if extra and p.choices.chance(0.5):
-        guard = p.pick(*guards[:2])
+    _name_faces(p, size)
+    p.scalar("limit", INT, (3 * faces // 4, faces), ("face_count", "num_faces"))
+    guards = ("tid >= held.indices.shape[0] // 3", "tid * 3 >= held.indices.shape[0]", "tid >= limit")
+    guard = p.pick(*guards) if extra else p.pick("", "", *guards)
     held = "held" in guard or p.choices.chance(0.5)
     p.add("held = wp.mesh_get(mesh)" if held else "", block(f"if {guard}:", "return") if guard else "")
-    if target == "face_centre" and p.choices.chance(0.4):
-        lines = _summed(p)
-    else:
-        lines = [_corners(p, held, by_index=target == "face_index"), *_measured(p, target, held)]
-    text = "\n".join(lines)
-    # a face that is left out is neither seen nor lit, and has no area
-    zeros = (("state", "0"), ("area", "0.0"), ("normal", "wp.vec3(0.0, 0.0, 0.0)"))
-    none = [f"{key}[tid] = {zero}" for key, zero in zeros if f"{key}[tid] =" in text]
-    if not p.maybe(0.3):
+    if target == "face_centre" and p.choices.chance(0.3):
+        titles, lines = _sides_of_plane(p)
         p.add(*lines)
-    elif p.choices.chance(0.5):
-        p.add(block(f"if tag[tid] {p.pick('< 0', '== -1')}:", *none, "return"), *lines)
     else:
-        p.add(*none, block(f"if tag[tid] {p.pick('>= 0', '!= -1')}:", *lines))
-    areas = ("face_areas", "compute_area", "mesh_area", "measure_faces")
-    flux = ("face_flux", "flux_through_faces", "swept_volume")
-    facing = ("face_lighting", "shade_faces", "lambert_shading")
-    if "area[tid] =" not in text:
-        facing = ("mark_visible", "front_faces", "classify_faces") if "state[tid]" in text else ("orient_normals",)
-    titles = {
-        "face_area": areas,
-        "face_index": areas,
-        "face_facing": facing,
-        "face_normal": facing,
-        "face_flux": flux,
-        "corner_velocity": flux,
-        "face_centre": ("face_centers", "compute_centroids", "mesh_centroid"),
-    }[target]
-    return p.done("queries", "mesh_faces", target, "The faces of a mesh", titles)
+        titles, lines = _measured(p, target, held)
+        p.add(_corners(p, held, by_index=target == "face_index"), *lines)
+    return p.done("queries", "mesh_faces", target, "The faces of a mesh", tuple(titles.split()))
 
 
-def _name_faces(p: Program, target: str, size: float) -> None:
-    """The arguments beside the mesh, called by what is measured; ``size`` is the mean area of a face."""
-    areas, flux = target in ("face_area", "face_index", "face_centre"), target in ("face_flux", "corner_velocity")
-    least = (0.6 * size, 1.4 * size) if areas else (0.05 * size, 0.6 * size)
-    each, sums, limits, scales = (
-        ("brightness", "shade", "irradiance"),
-        ("total",),
-        ("threshold", "eps"),
-        ("albedo", "weights"),
-    )
-    if areas:
-        each, sums = ("areas", "face_area", "area"), ("total_area", "area_sum", "sum_out")
-        limits, scales = ("min_area", "area_eps", "threshold"), ("density", "thickness", "face_weight")
-    elif flux:
-        each, sums = ("face_flux", "flux", "flow"), ("total_flux", "flux_sum", "net_flux")
-        limits, scales = ("min_flux", "threshold", "eps"), ("density", "concentration", "porosity")
-    p.array("scale", FLOAT, (0.5, 2), (p.threads,), scales)
-    p.scalar("up", VEC, (-0.8, 1.0), ("wind", "flow_velocity", "u_inf") if flux else ("up", "light_dir", "axis"))
-    p.scalar("eye", VEC, (-1.5, 1.8), ("eye", "camera_pos", "light_pos", "view_point"))
-    p.scalar("least", FLOAT, least, limits)
-    p.output("area", FLOAT, (p.threads,), each)
-    p.output("total", FLOAT, (1,), sums, (0, 1))
+def _name_faces(p: Program, size: float) -> None:
+    """The arguments beside the mesh; ``size`` is the mean area of a face."""
+    p.array("density", FLOAT, (0.5, 2), (p.threads,), ("face_density", "surface_density"))
+    p.array("albedo", FLOAT, (0.2, 1), (p.threads,), ("face_albedo", "albedo"))
+    p.scalar("wind", VEC, (-0.8, 1.0), ("wind", "wind_velocity", "air_velocity"))
+    p.scalar("light", VEC, (-0.8, 1.0), ("light_dir", "sun_dir"))
+    p.scalar("up", VEC, (-0.8, 1.0), ("plane_normal", "axis"))
+    p.scalar("eye", VEC, (-1.5, 1.8), ("eye", "camera_pos", "view_point"))
+    p.scalar("smallest", FLOAT, (0.6 * size, 1.4 * size), ("min_area", "area_eps"))
+    p.number("ambient", (0.1, 0.4), ("ambient",), ("0.2", "0.1"))
+    p.number("drag", (0.5, 2), ("drag_coefficient", "air_drag"), ("0.5",))
+    p.number("dt", (0.02, 0.1), ("dt", "time_step"), ("0.1",))
+    for key, names in (("area", ("face_areas", "face_area", "areas")), ("face_mass", ("face_mass",)),
+                       ("shade", ("brightness", "irradiance")), ("flux", ("face_flux", "volume_rate")),
+                       ("swept", ("swept_volume",))):  # fmt: skip
+        p.output(key, FLOAT, (p.threads,), names)
+    for key, names in (("total", ("total_area", "mesh_area")), ("total_mass", ("total_mass",)),
+                       ("volume", ("mesh_volume", "total_volume")),
+                       ("total_swept", ("total_swept",))):  # fmt: skip
+        p.output(key, FLOAT, (1,), names, (0, 1))
     p.output("centre", VEC, (p.threads,), ("centroids", "face_center", "centers"))
     p.output("normal", VEC, (p.threads,), ("normals", "face_normals"))
-    states = ("visible", "facing", "lit") if not areas and not flux else ("face_state", "face_label", "status")
-    p.output("state", INT, (p.threads,), states)
+    p.output("force", VEC, (p.threads,), ("face_force", "drag_force"))
+    p.output("center_sum", VEC, (1,), ("center_sum", "weighted_center"), (0, 1))
+    p.output("visible", INT, (p.threads,), ("visible", "front_facing"))
+    p.output("side", INT, (p.threads,), ("plane_side", "face_side"))
+    p.output("num_small", INT, (1,), ("num_degenerate", "num_small"), (0, 1))
 
 
-def _measured(p: Program, target: str, held: bool) -> list[str]:
-    """What is done with a face whose corners have names."""
+def _measured(p: Program, target: str, held: bool) -> tuple[str, list[str]]:
+    """What kernels are called, and what is done with a face whose corners have names."""
     if target in ("face_area", "face_index"):
         return _areas(p)
     if target in ("face_facing", "face_normal"):
@@ -125,141 +95,114 @@ def _corners(p: Program, held: bool, *, by_index: bool) -> str:
     )
 
 
-def _areas(p: Program) -> list[str]:
+def _areas(p: Program) -> tuple[str, list[str]]:
     measure = p.pick(
         "r = 0.5 * wp.length(wp.cross(pb - pa, pc - pa))", "n = wp.cross(pb - pa, pc - pa)\nr = wp.length(n) * 0.5"
     )
-    sum_ = p.pick("wp.atomic_add(total, 0, r)", "total[0] += r", "wp.atomic_add(total, 0, r * scale[tid])")
-    form = p.pick("each", "sum", "both", "small", "kinds")
+    form = p.pick("each", "sum", "mass", "small", "volume")
     if form == "each":
-        return [measure, p.pick("area[tid] = r", "area[tid] = r * scale[tid]"), p.pick("", sum_)]
+        return "face_areas compute_areas measure_faces", [
+            measure, "area[tid] = r", p.pick("", "wp.atomic_add(total, 0, r)"),
+        ]  # fmt: skip
     if form == "sum":
-        return [measure, p.pick(sum_, block("if r > least:", sum_))]
-    if form == "both":
-        return [measure, "area[tid] = r", p.pick(sum_, block("if tag[tid] == 1:", sum_))]
+        return "mesh_area total_mesh_area sum_face_areas", [
+            measure,
+            p.pick("wp.atomic_add(total, 0, r)", "total[0] += r"),
+        ]
+    if form == "mass":
+        mass = ["m = density[tid] * r", "face_mass[tid] = m", p.pick("", "wp.atomic_add(total_mass, 0, m)")]
+        return "face_masses compute_face_mass shell_mass", [measure, *mass]
     if form == "small":
-        return [measure, block("if r < least:", "area[tid] = 0.0", "return"), "area[tid] = r", sum_]
-    kinds = chain(("r < least", "state[tid] = 0"), ("r < 1.2 * least", "state[tid] = 1"), otherwise="state[tid] = 2")
-    return [measure, kinds, p.pick("", "area[tid] = r")]
+        small = block("if r < smallest:", "wp.atomic_add(num_small, 0, 1)")
+        return "count_degenerate_faces find_small_faces check_face_areas", [measure, "area[tid] = r", small]
+    signed = p.pick("v = wp.dot(pa, wp.cross(pb, pc)) / 6.0", "v = wp.dot(wp.cross(pa, pb), pc) / 6.0")
+    centre = p.pick("", "wp.atomic_add(center_sum, 0, v * 0.25 * (pa + pb + pc))")
+    told = "# of the tetrahedron that the face makes with the origin"
+    return "mesh_volume compute_mesh_volume sum_signed_volumes", [
+        repr(told) if p.choices.chance(0.4) else "", signed, "wp.atomic_add(volume, 0, v)", centre,
+    ]  # fmt: skip
 
 
-def _facing(p: Program, *, evaluated: bool) -> list[str]:
-    """Which side of a face is turned to a direction; if ``evaluated``, by the normal that a built-in gives."""
-    normal = "wp.mesh_eval_face_normal(mesh, tid)" if evaluated else "wp.normalize(wp.cross(pb - pa, pc - pa))"
-    # seen from a point, where a face is counts too, which its corners tell
-    side = ["s = wp.dot(n, up)"]
-    if evaluated:
-        side = ["c = (pa + pb + pc) / 3.0", p.pick("s = wp.dot(n, wp.normalize(eye - c))", "s = wp.dot(n, eye - c)")]
-    towards = join(f"n = {normal}", *side)
-    form = p.pick("mark", "light", "three", "guard", "kept")
-    if form == "mark":
-        return [
-            towards,
-            block("if s > 0.0:", "state[tid] = 1") + "\n" + block("else:", p.pick("state[tid] = 0", "state[tid] = -1")),
-        ]
-    if form == "light":
-        return [
-            towards,
-            p.pick("area[tid] = wp.max(s, 0.0)", "area[tid] = wp.max(s, 0.0) * scale[tid]"),
-            p.pick("", "normal[tid] = n"),
-        ]
-    if form == "three":
-        kinds = chain(("s > least", "state[tid] = 1"), ("s < -least", "state[tid] = -1"), otherwise="state[tid] = 0")
-        return [towards, kinds]
-    if form == "guard":
-        return [
-            towards,
-            *p.choices.choice((("normal[tid] = n",), ("area[tid] = wp.max(s, 0.0)",))),
-            "state[tid] = 0",
-            block("if s <= 0.0:", "return"),
-            "state[tid] = 1",
-        ]
-    back = block("if s < 0.0:", "n = -n", p.pick("", "state[tid] = 1"))
-    return [towards, "state[tid] = 0" if "state" in back else "", back, "normal[tid] = n"]
+def _facing(p: Program, *, evaluated: bool) -> tuple[str, list[str]]:
+    """Which side of a face is turned to a camera or a light; if ``evaluated``, by the normal that a built-in gives."""
+    normal = "n = wp.mesh_eval_face_normal(mesh, tid)" if evaluated else "n = wp.normalize(wp.cross(pb - pa, pc - pa))"
+    if evaluated or p.choices.chance(0.5):  # where a face is counts too, which its corners tell
+        seen = [normal, "c = (pa + pb + pc) / 3.0", "s = wp.dot(n, eye - c)"]
+        form = p.pick("mark", "headlight")
+        if form == "mark":
+            mark = block("if s > 0.0:", "visible[tid] = 1") + "\n" + block("else:", "visible[tid] = 0")
+            mark = p.pick(mark, "visible[tid] = 1 if s > 0.0 else 0")
+            return "mark_visible_faces mark_front_faces find_front_faces", [*seen, mark]
+        turned = block("if s < 0.0:", "n = -n")
+        return "orient_normals face_normals_to_camera flip_normals", [*seen, turned, "normal[tid] = n"]
+    lit = p.pick("s = wp.max(wp.dot(n, light), 0.0)", "s = wp.max(-wp.dot(n, light), 0.0)")
+    value = p.pick("shade[tid] = albedo[tid] * s", "shade[tid] = albedo[tid] * (ambient + (1.0 - ambient) * s)")
+    return "shade_faces lambert_shading face_lighting", [normal, lit, value]
 
 
-def _flux(p: Program, held: bool, *, by_corner: bool) -> list[str]:
-    """What flows through a face that moves; if ``by_corner``, by the mean of its corners' velocities."""
+def _flux(p: Program, held: bool, *, by_corner: bool) -> tuple[str, list[str]]:
+    """What a face that moves pushes; if ``by_corner``, by the mean of its corners' velocities."""
     corners = [f"wp.mesh_get_velocity(mesh, tid * 3{each})" for each in ("", " + 1", " + 2")]
     speed = f"v = ({' + '.join(corners)}) / 3.0"
     if by_corner and p.choices.chance(0.5):
         loop = block("for k in range(3):", "v += wp.mesh_get_velocity(mesh, tid * 3 + k) / 3.0")
         speed = join("v = wp.vec3(0.0, 0.0, 0.0)", loop)
     elif not by_corner:
+        third = "1.0 / 3.0"
         speed = p.pick(
-            "v = wp.mesh_eval_velocity(mesh, tid, 0.33, 0.33)",
-            "v = wp.mesh_eval_velocity(mesh, tid, 0.333, 0.333)",
-            *(["v = held.velocities[held.indices[tid * 3]]"] if held else []),
+            f"v = wp.mesh_eval_velocity(mesh, tid, {third}, {third})",
+            *(
+                [
+                    "v = (held.velocities[held.indices[tid * 3]] + held.velocities[held.indices[tid * 3 + 1]] + "
+                    "held.velocities[held.indices[tid * 3 + 2]]) / 3.0"
+                ]
+                if held
+                else []
+            ),
         )
-    through = "n = wp.cross(pb - pa, pc - pa) * 0.5\ns = wp.dot(n, v - up)"
-    sum_ = p.pick("wp.atomic_add(total, 0, s)", "total[0] += s", "wp.atomic_add(total, 0, s * scale[tid])")
-    form = p.pick("all", "out", "each", "both")
-    if form == "all":  # weighted: of a closed mesh, what flows in flows out
-        return [speed, through, "wp.atomic_add(total, 0, s * scale[tid])", p.pick("", "area[tid] = s")]
-    if form == "out":
-        return [
-            speed,
-            through,
-            block(f"if s {p.pick('>', '<')} 0.0:", sum_) + p.pick("", "\n" + block("else:", "state[tid] = 1")),
-        ]
-    if form == "each":
-        return [speed, through, "area[tid] = s", block("if wp.abs(s) > least:", p.pick("state[tid] = 1", sum_))]
-    return [speed, through, chain(("s > least", sum_), ("s < -least", "state[tid] = -1"), otherwise="state[tid] = 0")]
+    through = "n = wp.cross(pb - pa, pc - pa) * 0.5"
+    form = p.pick("drag", "drag", "rate", "swept")
+    if form == "rate":
+        rate = [speed, through, "flux[tid] = wp.dot(n, v)"]
+        return "face_flux volume_rate compute_face_flux", rate
+    if form == "swept":
+        swept = [speed, through, "s = dt * wp.dot(n, v)", "swept[tid] = s", "wp.atomic_add(total_swept, 0, wp.abs(s))"]
+        return "swept_volume face_swept_volume compute_swept_volume", swept
+    law = p.pick(
+        "force[tid] = drag * wp.dot(v_rel, n) * wp.normalize(n)",
+        "u = wp.normalize(n)\nvn = wp.dot(v_rel, u)\nforce[tid] = 0.5 * drag * wp.length(n) * vn * wp.abs(vn) * u",
+    )
+    return "face_drag wind_on_faces eval_face_drag", [speed, through, "v_rel = wind - v", law]
 
 
-def _centres(p: Program) -> list[str]:
+def _centres(p: Program) -> tuple[str, list[str]]:
     middle = p.pick(
         "c = (pa + pb + pc) / 3.0",
         "c = (pa + pb + pc) * (1.0 / 3.0)",
-        "c = pa + ((pb - pa) + (pc - pa)) / 3.0",
     )
-    form = p.pick("plain", "above", "weighted", "normal", "guard")
+    form = p.pick("plain", "weighted", "normal")
     if form == "plain":
-        return [middle, "centre[tid] = c"]
-    if form == "above":
-        return [
-            middle,
-            "centre[tid] = c",
-            block("if wp.dot(c, up) > 0.0:", "state[tid] = 1") + "\n" + block("else:", "state[tid] = 0"),
-        ]
+        return "face_centers compute_centroids face_centroids", [middle, "centre[tid] = c"]
     if form == "weighted":
-        return [
-            middle,
-            "r = 0.5 * wp.length(wp.cross(pb - pa, pc - pa))",
-            block("if r > least:", "wp.atomic_add(total, 0, r * wp.dot(c, up))"),
-            p.pick("", "centre[tid] = c"),
-        ]
-    if form == "normal":
-        return [
-            middle,
-            "centre[tid] = c",
-            "normal[tid] = wp.normalize(wp.cross(pb - pa, pc - pa))",
-            p.pick("", "area[tid] = 0.5 * wp.length(wp.cross(pb - pa, pc - pa))"),
-        ]
-    return [
-        middle,
-        block(f"if wp.dot(c, up) {p.pick('<', '<=')} 0.0:", p.pick("", "state[tid] = 0"), "return"),
-        "centre[tid] = c",
-        "state[tid] = 1",
-    ]
+        area = "r = 0.5 * wp.length(wp.cross(pb - pa, pc - pa))"
+        sums = ["wp.atomic_add(center_sum, 0, r * c)", "wp.atomic_add(total, 0, r)"]
+        return "mesh_centroid accumulate_centroid sum_face_centers", [middle, area, *sums]
+    n = "wp.cross(pb - pa, pc - pa)"
+    shape = p.choices.choice((
+        [f"normal[tid] = wp.normalize({n})"],
+        [f"n = {n}", "normal[tid] = wp.normalize(n)", "area[tid] = 0.5 * wp.length(n)"],
+    ))  # fmt: skip
+    return "face_centers_and_normals compute_face_frames sample_faces", [middle, "centre[tid] = c", *shape]
 
 
-def _summed(p: Program) -> list[str]:
-    """The middle of a face by a loop over its corners."""
+def _sides_of_plane(p: Program) -> tuple[str, list[str]]:
+    """On which side of a plane through the origin a face is, by a loop over its corners."""
     corner = p.pick("wp.mesh_get_point(mesh, tid * 3 + k)", "wp.mesh_get_point(mesh, 3 * tid + k)")
     above = block(f"if wp.dot({corner}, up) > 0.0:", "num += 1")
-    form = p.pick("plain", "count", "kinds")
-    if form == "plain":
-        loop = block("for k in range(3):", f"c += {corner}")
-        return [
-            "c = wp.vec3(0.0, 0.0, 0.0)",
-            loop,
-            p.pick("centre[tid] = c / 3.0", "centre[tid] = c * (1.0 / 3.0)"),
-        ]
-    if form == "count":
-        return ["num = int(0)", block("for k in range(3):", above), p.pick("state[tid] = num", "state[tid] = num - 1")]
-    kinds = chain(("num == 3", "state[tid] = 1"), ("num == 0", "state[tid] = -1"), otherwise="state[tid] = 0")
-    return ["num = int(0)", block("for k in range(3):", above), kinds]
+    kinds = chain(("num == 3", "side[tid] = 1"), ("num == 0", "side[tid] = -1"), otherwise="side[tid] = 0")
+    told = repr("# 0: the plane cuts it") if p.choices.chance(0.4) else ""
+    lines = ["num = int(0)", block("for k in range(3):", above), told, kinds]
+    return "classify_faces_by_plane face_plane_side split_by_plane", lines
 
 
 RECIPES = (

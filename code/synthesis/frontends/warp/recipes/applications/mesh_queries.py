@@ -9,7 +9,7 @@ from synthesis.grammar.lines import block, chain, join
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
-MESHES = ("mesh", "mesh_id", "collider", "shape_mesh", "geo_id")
+MESHES = ("mesh", "mesh_id", "shape_mesh")
 """What a mesh is called."""
 _POINTS = ("points", "particle_q", "positions", "query_points", "x")
 NOISE = 0.15

@@ -45,7 +45,7 @@ def _draw_edge(stream: Stream, target: str) -> KernelSpec:
     p.output("num_border", INT, (1,), ("num_border", "border_edges"), (0, 1))
     p.constants({"CUT": 1, "BORDER": 2})
     p.guard_count("edge")
-    skips = p.some(("broken[tid] != 0", "tag[tid] == CUT"))[:1]
+    skips = ["broken[tid] != 0"] if p.maybe(0.1) else []
     p.add(*(block(f"if {each}:", "return") for each in skips))
     p.add(
         p.pick(
@@ -81,8 +81,9 @@ def _scatter(p: Program, array: str, place: str, value: str, sign: str = "+") ->
 
 def _flux(p: Program) -> list[str]:
     """What flows over a face between two cells; beyond a border there is none."""
-    flux = p.pick("q = w[tid] * (u[b] - u[a])", "q = w[tid] * (u[b] - u[a]) / rest[tid]")
-    outside = "q = w[tid] * (ambient - u[a])"
+    over = p.pick("", " / rest[tid]")
+    flux = f"q = w[tid] * (u[b] - u[a]){over}"
+    outside = f"q = w[tid] * (ambient - u[a]){over}"
     both = [flux, _scatter(p, "out", "a", "q"), _scatter(p, "out", "b", "q", "-")]
     one = [outside, _scatter(p, "out", "a", "q")]
     form = p.pick("missing", "both", "swap", "upwind")
@@ -92,7 +93,7 @@ def _flux(p: Program) -> list[str]:
     if form == "both":
         return [*lines, block("if b >= 0:", *both) + "\n" + block("else:", *one)]
     if form == "swap":
-        which = chain(("a < 0", "q = w[tid] * (u[b] - ambient)"), ("b < 0", outside), otherwise=flux)
+        which = chain(("a < 0", f"q = w[tid] * (u[b] - ambient){over}"), ("b < 0", outside), otherwise=flux)
         first, second = _scatter(p, "out", "a", "q"), _scatter(p, "out", "b", "q", "-")
         ends = [block("if a >= 0:", first), block("if b >= 0:", second)]
         return [block("if a < 0 and b < 0:", "return"), "q = float(0.0)", which, *ends]
@@ -124,8 +125,6 @@ def _laplacian(p: Program) -> list[str]:
 def _stretch(p: Program) -> list[str]:
     """The pull of an edge that is longer than at rest."""
     lines = ["d = x[b] - x[a]", "r = wp.length(d)", block(f"if r {p.pick('<', '<=')} TINY:", "return")]
-    if p.choices.chance(0.5):
-        lines.insert(0, block("if a == b:", "return"))
     ratio = "s = r / rest[tid]"
     law = p.pick("g = d * (ks * (s - 1.0) / r)", "g = wp.normalize(d) * (ks * (s - 1.0))")
     slack = p.pick("", block("if s <= 1.0:", "return"))

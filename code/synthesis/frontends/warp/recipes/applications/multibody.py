@@ -1,5 +1,7 @@
 """Trees of bodies in many worlds at once: poses, velocities, forces, actuators, sensors, rows of constraints."""
 
+import re
+
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, FOUR, INT, SPATIAL, VEC, Program
 from synthesis.grammar.streams import Stream
@@ -7,7 +9,7 @@ from synthesis.grammar.types import Type
 from synthesis.records import KernelSpec
 
 _MAT = Type("float32", (3, 3))
-_JOINTS, _DOFS, _COORDINATES = 2, 3, 7
+_JOINTS, _DOFS, _COORDINATES = 2, 12, 7
 """The joints and velocities that a body has at most, and the coordinates that a joint has."""
 
 _BODY = {
@@ -15,16 +17,11 @@ _BODY = {
         pid = parent_of[b]
         {p = body_pos[b]
         q = body_quat[b]
-        {# the frame of a root is given in the world
-        if pid >= 0: ~ if pid != -1:}
-            p = xpos[w, pid] + {quat_rotate(xquat[w, pid], p) ~ wp.quat_rotate(xquat[w, pid], p)}
-            q = xquat[w, pid] * q ~
-        if pid < 0:
-            p = body_pos[b]
-            q = body_quat[b]
-        else:
-            p = xpos[w, pid] + wp.quat_rotate(xquat[w, pid], body_pos[b])
-            q = xquat[w, pid] * body_quat[b]}
+        p = xpos[w, pid] + {quat_rotate(xquat[w, pid], p) ~ wp.quat_rotate(xquat[w, pid], p)}
+        q = xquat[w, pid] * q ~
+        # the world is body 0
+        p = xpos[w, pid] + wp.quat_rotate(xquat[w, pid], body_pos[b])
+        q = xquat[w, pid] * body_quat[b]}
         {for k in range(jnt_num[b]):
             jnt = jnt_adr[b] + k ~ for jnt in range(jnt_adr[b], jnt_adr[b] + jnt_num[b]):}
             kind = jnt_type[jnt]
@@ -68,63 +65,69 @@ _BODY = {
     """,
     "velocity_pass": """
         pid = parent_of[b]
-        vel = wp.spatial_vector(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-        if pid {>= 0 ~ != -1 ~ >= 0}:
-            vel = cvel[w, pid]
-        {first = dof_adr[b]
+        vel = cvel[w, pid]
+        {{first = dof_adr[b]
         for k in range(dof_num[b]):
-            dof = first + k
-            {?0.4 if dof_frozen[dof] == 1:
-                continue}
-            {?0.3 # the axes move with the bodies above
+            dof = first + k ~
+        for dof in range(dof_adr[b], dof_adr[b] + dof_num[b]):}
+            {?0.6 # the axes move with the bodies above
             cdof_dot[w, dof] = {motion_cross(vel, cdof[w, dof]) ~ wp.spatial_cross(vel, cdof[w, dof])}}
             vel += cdof[w, dof] * qvel[w, dof] ~
-        for dof in range(dof_adr[b], dof_adr[b] + dof_num[b]):
-            {?0.4 cdof_dot[w, dof] = {motion_cross(vel, cdof[w, dof]) ~ wp.spatial_cross(vel, cdof[w, dof])}}
-            vel += cdof[w, dof] * qvel[w, dof]}
+        dof = int(dof_adr[b])
+        for jnt in range(jnt_adr[b], jnt_adr[b] + jnt_num[b]):
+            kind = jnt_type[jnt]
+            if kind == JNT_FREE:
+                # translations have axes that stand still
+                for k in range(3):
+                    cdof_dot[w, dof + k] = wp.spatial_vector(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+                    vel += cdof[w, dof + k] * qvel[w, dof + k]
+                {for k in range(3, 6):
+                    cdof_dot[w, dof + k] = motion_cross(vel, cdof[w, dof + k])
+                for k in range(3, 6):
+                    vel += cdof[w, dof + k] * qvel[w, dof + k]
+                dof += 6 ~
+                dof += 3
+                for k in range(3):
+                    cdof_dot[w, dof + k] = motion_cross(vel, cdof[w, dof + k])
+                for k in range(3):
+                    vel += cdof[w, dof + k] * qvel[w, dof + k]
+                dof += 3}
+            elif kind == JNT_BALL:
+                for k in range(3):
+                    cdof_dot[w, dof + k] = motion_cross(vel, cdof[w, dof + k])
+                for k in range(3):
+                    vel += cdof[w, dof + k] * qvel[w, dof + k]
+                dof += 3
+            else:
+                cdof_dot[w, dof] = motion_cross(vel, cdof[w, dof])
+                vel += cdof[w, dof] * qvel[w, dof]
+                dof += 1}
         vel_out[w, b] = vel
-        {?0.7 {omega = wp.spatial_top(vel)
-        v = wp.spatial_bottom(vel) ~ v = wp.spatial_bottom(vel)
-        omega = wp.spatial_top(vel)}
-        {* # from the centre of the tree to the centre of the body
-            v_com = v + wp.cross(omega, xipos[w, b] - com[w, root_of[b]])
-            {com_vel[w, b] = v_com ~
-            {?0.5 com_vel[w, b] = v_com}
-            omega_b = wp.transpose(ximat[w, b]) * omega
-            turning = wp.dot(omega_b, wp.cw_mul(body_inertia[b], omega_b))
-            wp.atomic_add(energy, w, 0.5 * (mass[b] * wp.dot(v_com, v_com) + turning))}
-        ~
-            frame_vel[w, b] = v + wp.cross(omega, xpos[w, b] - com[w, root_of[b]])
-        }}
     """,
     "force_pass": """
-        {?0.4 # nothing moves a sleeping body
+        {?0.6 # nothing acts on a sleeping body
         if sleeping[w, b] {== 1 ~ != 0}:
             force_out[w, b] = wp.spatial_vector(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
             return}
-        {push = wp.spatial_bottom(xfrc[w, b])
-        moment = wp.spatial_top(xfrc[w, b]) ~ moment = wp.spatial_top(xfrc[w, b])
-        push = wp.spatial_bottom(xfrc[w, b])}
-        {push += gravity * {mass[b] ~ mass[b] * (1.0 - gravcomp[b])} ~
-            # a medium that resists moving and turning
-            push -= drag * com_vel_in[w, b]
-            moment -= spin_drag * ang_vel_in[w, b] ~
-            # resistance grows with the square of the speed
-            speed = wp.length(com_vel_in[w, b])
-            push -= com_vel_in[w, b] * (drag * speed)
-            {?0.6 moment -= ang_vel_in[w, b] * (spin_drag * wp.length(ang_vel_in[w, b]))} ~
-            push += gravity * mass[b]
-            # Euler's equations: what turns an unsymmetric body aside
-            omega_b = wp.transpose(ximat[w, b]) * ang_vel_in[w, b]
-            moment -= ximat[w, b] * wp.cross(omega_b, wp.cw_mul(body_inertia[b], omega_b))}
+        {# applied by the user: the force first
+        push = wp.spatial_top(xfrc[w, b])
+        moment = wp.spatial_bottom(xfrc[w, b]) ~ moment = wp.spatial_bottom(xfrc[w, b])
+        push = wp.spatial_top(xfrc[w, b])}
+        {# a part of the weight is carried
+        {push -= gravity * (mass[b] * gravcomp[b]) ~ if gravcomp[b] != 0.0:
+            push -= gravity * (mass[b] * gravcomp[b])} ~
+        # a medium that resists moving and turning
+        {push -= drag * (com_vel_in[w, b] - wind) ~ push -= drag * com_vel_in[w, b]}
+        moment -= spin_drag * ang_vel_in[w, b] ~
+        # resistance grows with the square of the speed
+        {flow = com_vel_in[w, b] - wind
+        push -= flow * (drag * wp.length(flow)) ~ speed = wp.length(com_vel_in[w, b])
+        push -= com_vel_in[w, b] * (drag * speed)}
+        {?0.6 moment -= ang_vel_in[w, b] * (spin_drag * wp.length(ang_vel_in[w, b]))} ~
+        }
         # moved from the centre of the body to that of its tree
         arm = xipos[w, b] - com[w, root_of[b]]
-        f = wp.spatial_vector(moment + wp.cross(arm, push), push)
-        {?0.4 # what the joint has to carry
-        f = cfrc_body[w, b] - f}
-        force_out[w, b] = f
-        {?0.6 # all forces of a tree are taken about one point
-        wp.atomic_add(force_sum, w, root_of[b], f)}
+        force_out[w, b] = wp.spatial_vector(moment + wp.cross(arm, push), push)
     """,
     "gravity_torque": """
         {total = float(0.0)
@@ -137,7 +140,7 @@ _BODY = {
             moment = wp.dot(xaxis[w, b], wp.cross(arm, gravity))
             {total += moment * mass[k] ~ total += moment * mass[k] * gravcomp[k]} ~
             weight = gravity * {mass[k] ~ (mass[k] * gravcomp[k])}
-            {?0.6 if jnt_kind[b] == JNT_SLIDE:
+            {?0.75 if jnt_kind[b] == JNT_SLIDE:
                 total += wp.dot(xaxis[w, b], weight)
                 continue}
             total += wp.dot(xaxis[w, b], wp.cross(xipos[w, k] - xanchor[w, b], weight))}
@@ -150,7 +153,7 @@ _BODY = {
             total = wp.dot(xaxis[w, b], wp.cross(subtree_com[w, b] - xanchor[w, b], weight)) ~
         arm = subtree_com[w, b] - xanchor[w, b]
         total = wp.dot(xaxis[w, b], wp.cross(arm, weight))}}
-        {?0.4 # no more than the motor has
+        {?0.6 # no more than the motor has
         {if wp.abs(total) > max_torque:
             total = wp.sign(total) * max_torque ~ total = clamp_symmetric(total, max_torque) ~
         total = wp.clamp(total, -max_torque, max_torque)}}
@@ -162,49 +165,52 @@ _BODY = {
 def _draw_body(stream: Stream, target: str) -> KernelSpec:
     """Bodies of a tree in many worlds, a thread for each body of each world."""
     worlds, bodies = stream.child("sizes").choice(((4, 8), (6, 6), (8, 6), (6, 10), (8, 8)))
-    p = Program(stream, ("w", "worldid", "world", "env"), ("b", "bodyid", "body", "bid"), launch=(worlds, bodies))
+    level = target in ("body_pose", "velocity_pass")
+    items = ("nodeid", "node", "tid") if level else ("b", "bodyid", "body", "bid")
+    p = Program(stream, ("w", "worldid", "world", "env"), items, launch=(worlds, bodies))
+    p.places("level", bodies, 1, ("body_tree", "level_bodies"))
     joints, dofs, each = bodies * _JOINTS, bodies * _DOFS, (worlds, bodies)
-    p.array("parent_of", INT, (-1, bodies - 1), (bodies,), ("body_parentid", "body_parent", "parent"))
-    p.array("root_of", INT, (0, bodies - 1), (bodies,), ("body_rootid", "tree_root"))
-    p.array("jnt_num", INT, (0, _JOINTS), (bodies,), ("body_jntnum", "joint_count"))
-    p.starts("jnt_adr", bodies, _JOINTS, 0, ("body_jntadr", "joint_start"))
-    p.starts("jnt_qposadr", joints, _COORDINATES, 0, ("jnt_qposadr", "joint_q_start"))
-    p.array("dof_num", INT, (0, _DOFS), (bodies,), ("body_dofnum", "dof_count"))
-    p.starts("dof_adr", bodies, _DOFS, 0, ("body_dofadr", "dof_start"))
-    p.array("jnt_type", INT, (0, 3), (joints,), ("jnt_type", "joint_type"))
-    p.array("jnt_kind", INT, (2, 3), (bodies,), ("jnt_type", "joint_type"))
-    p.array("dof_frozen", INT, (0, 1), (dofs,), ("dof_frozen", "dof_locked"))
-    p.array("ancestor", INT, (0, 1), (bodies, bodies), ("is_ancestor", "subtree_mask"))
-    p.array("subtree_end", INT, (bodies // 2, bodies), (bodies,), ("subtree_end", "body_subtree_end"))
-    p.array("sleeping", INT, (0, 1), each, ("body_asleep", "body_sleeping"))
-    p.array("jnt_axis", VEC, (-1, 1), (joints,), ("jnt_axis", "joint_axis"))
-    p.array("jnt_pos", VEC, (-0.5, 0.5), (joints,), ("jnt_pos", "joint_anchor"))
-    p.array("body_pos", VEC, (-1, 1), (bodies,), ("body_pos", "body_x"))
-    p.array("body_ipos", VEC, (-0.5, 0.5), (bodies,), ("body_ipos", "body_com"))
-    p.array("body_inertia", VEC, (0.2, 1), (bodies,), ("body_inertia", "inertia_diag"))
-    p.array("body_quat", FOUR, (-1, 1), (bodies,), ("body_quat", "body_rot"), element="wp.quat")
-    p.array("xquat", FOUR, (-1, 1), each, ("xquat_in", "body_q"), element="wp.quat")
-    p.array("ximat", _MAT, (-1, 1), each, ("ximat", "com_rot"))
+    p.array("parent_of", INT, (0, bodies - 1), (bodies,), ("body_parentid",))
+    p.array("root_of", INT, (0, bodies - 1), (bodies,), ("body_rootid",))
+    p.array("jnt_num", INT, (0, _JOINTS), (bodies,), ("body_jntnum",))
+    p.starts("jnt_adr", bodies, _JOINTS, 0, ("body_jntadr",))
+    p.starts("jnt_qposadr", joints, _COORDINATES, 0, ("jnt_qposadr",))
+    p.array("dof_num", INT, (0, 3), (bodies,), ("body_dofnum",))
+    p.starts("dof_adr", bodies, _DOFS, 0, ("body_dofadr",))
+    p.array("jnt_type", INT, (0, 3), (joints,), ("jnt_type",))
+    p.array("jnt_kind", INT, (2, 3), (bodies,), ("jnt_type",))
+    p.array("ancestor", INT, (0, 1), (bodies, bodies), ("is_ancestor",))
+    p.array("subtree_end", INT, (bodies // 2, bodies), (bodies,), ("subtree_end",))
+    p.array("sleeping", INT, (0, 1), each, ("body_asleep",))
+    p.array("jnt_axis", VEC, (-1, 1), (joints,), ("jnt_axis",))
+    p.array("jnt_pos", VEC, (-0.5, 0.5), (joints,), ("jnt_pos",))
+    p.array("body_pos", VEC, (-1, 1), (bodies,), ("body_pos",))
+    p.array("body_ipos", VEC, (-0.5, 0.5), (bodies,), ("body_ipos",))
+    p.array("body_inertia", VEC, (0.2, 1), (bodies,), ("body_inertia",))
+    p.array("body_quat", FOUR, (-1, 1), (bodies,), ("body_quat",), element="wp.quat")
+    p.array("xquat", FOUR, (-1, 1), each, ("xquat_in",), element="wp.quat")
+    p.array("ximat", _MAT, (-1, 1), each, ("ximat",))
     for key, names in (
-        ("xpos", ("xpos_in", "body_pos_w")), ("xipos", ("xipos", "com_pos")), ("xanchor", ("xanchor", "joint_pos_w")),
-        ("xaxis", ("xaxis", "joint_axis_w")), ("com", ("subtree_com", "tree_com")),
-        ("subtree_com", ("subtree_com", "subtree_pos")), ("com_vel_in", ("com_vel", "body_lin_vel")),
-        ("ang_vel_in", ("ang_vel", "body_ang_vel")),
+        ("xpos", ("xpos_in",)), ("xipos", ("xipos",)), ("xanchor", ("xanchor",)),
+        ("xaxis", ("xaxis",)), ("com", ("subtree_com",)),
+        ("subtree_com", ("subtree_com",)), ("com_vel_in", ("com_vel",)),
+        ("ang_vel_in", ("ang_vel",)),
     ):  # fmt: skip
         p.array(key, VEC, (-1, 1), each, names)
     for key, bounds, names in (
-        ("mass", (0.2, 2), ("body_mass", "mass")), ("subtree_mass", (0.5, 4), ("body_subtreemass", "subtree_mass")),
-        ("gravcomp", (0.2, 1), ("body_gravcomp", "gravity_comp")),
+        ("mass", (0.2, 2), ("body_mass",)), ("subtree_mass", (0.5, 4), ("body_subtreemass",)),
+        ("gravcomp", (0.2, 1), ("body_gravcomp",)),
     ):  # fmt: skip
         p.array(key, FLOAT, bounds, (bodies,), names)
-    p.array("qpos", FLOAT, (-2, 2), (worlds, joints * _COORDINATES), ("qpos", "joint_q"))
-    p.array("qvel", FLOAT, (-1, 1), (worlds, dofs), ("qvel", "joint_qd"))
+    p.array("qpos", FLOAT, (-2, 2), (worlds, joints * _COORDINATES), ("qpos",))
+    p.array("qvel", FLOAT, (-1, 1), (worlds, dofs), ("qvel",))
     for key, shape, names in (
-        ("cvel", each, ("cvel_in", "body_vel_in")), ("xfrc", each, ("xfrc_applied", "body_f")),
-        ("cfrc_body", each, ("cfrc_body", "inertial_force")), ("cdof", (worlds, dofs), ("cdof", "joint_S")),
+        ("cvel", each, ("cvel_in",)), ("xfrc", each, ("xfrc_applied",)),
+        ("cfrc_body", each, ("cfrc_body",)), ("cdof", (worlds, dofs), ("cdof",)),
     ):  # fmt: skip
         p.array(key, SPATIAL, (-1, 1), shape, names, element="wp.spatial_vector")
-    p.scalar("gravity", VEC, (-10, 10), ("gravity", "g"))
+    p.scalar("gravity", VEC, (-10, 10), ("gravity",))
+    p.scalar("wind", VEC, (-1, 1), ("wind",))
     p.number("max_torque", (1, 4), ("max_torque", "torque_limit"), ("2.0", "4.0"))
     p.number("drag", (0.1, 1), ("drag", "linear_drag"), ("0.1", "0.5"))
     p.number("spin_drag", (0.05, 0.5), ("angular_drag", "spin_drag"), ("0.05", "0.1"))
@@ -226,34 +232,32 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
             return wp.spatial_vector(ang, lin)
         """
     )
-    p.output("pos_out", VEC, each, ("xpos_out", "body_pos_out"))
-    p.output("quat_out", FOUR, each, ("xquat_out", "body_rot_out"), element="wp.quat")
-    p.output("mat_out", _MAT, each, ("xmat_out", "body_rotmat"))
-    p.output("com_out", VEC, each, ("xipos_out", "body_com_out"))
-    p.output("com_vel", VEC, each, ("com_vel_out", "lin_vel_out"))
-    p.output("frame_vel", VEC, each, ("frame_vel_out", "origin_vel"))
-    p.output("vel_out", SPATIAL, each, ("cvel_out", "body_vel_out"), element="wp.spatial_vector")
-    p.output("cdof_dot", SPATIAL, (worlds, dofs), ("cdof_dot_out", "joint_S_dot"), (0, 1), element="wp.spatial_vector")
-    p.output("force_out", SPATIAL, each, ("cfrc_out", "body_force"), element="wp.spatial_vector")
-    p.output("force_sum", SPATIAL, each, ("tree_wrench", "subtree_wrench"), (-1, 1), element="wp.spatial_vector")
-    p.output("torque", FLOAT, each, ("qfrc_gravcomp", "gravity_torque", "tau"))
-    p.output("torque_sum", FLOAT, each, ("qfrc_passive", "joint_f", "tau"), (-1, 1))
-    p.output("energy", FLOAT, (worlds,), ("energy", "kinetic"), (0, 1))
-    p.write(_BODY[target])
+    p.output("pos_out", VEC, each, ("xpos_out",))
+    p.output("quat_out", FOUR, each, ("xquat_out",), element="wp.quat")
+    p.output("mat_out", _MAT, each, ("xmat_out",))
+    p.output("com_out", VEC, each, ("xipos_out",))
+    p.output("vel_out", SPATIAL, each, ("cvel_out",), element="wp.spatial_vector")
+    p.output("cdof_dot", SPATIAL, (worlds, dofs), ("cdof_dot_out",), (0, 1), element="wp.spatial_vector")
+    p.output("force_out", SPATIAL, each, ("cfrc_ext_out",), element="wp.spatial_vector")
+    p.output("torque", FLOAT, each, ("qfrc_gravcomp",))
+    p.output("torque_sum", FLOAT, each, ("qfrc_passive",), (-1, 1))
+    # parents have been done in a launch of their own, and children are done in the next
+    text = re.sub(r"\bb\b", "bodyid", _BODY[target]) if level else _BODY[target]
+    p.write(*(("bodyid = level[nodeid]",) if level else ()), text)
     titles = {
         "body_pose": ("kinematics", "update_kinematics", "body_poses", "eval_fk"),
-        "velocity_pass": ("com_vel", "velocity_pass", "forward_velocity", "body_velocities"),
-        "force_pass": ("body_wrenches", "accumulate_forces", "external_forces", "cfrc_ext_pass"),
-        "gravity_torque": ("gravity_compensation", "gravity_torque", "subtree_gravity"),
+        "velocity_pass": ("com_vel", "com_vel_level", "forward_velocity", "body_velocities"),
+        "force_pass": ("external_forces", "accumulate_cfrc_ext", "apply_external_forces", "cfrc_ext"),
+        "gravity_torque": ("gravity_compensation", "gravcomp_torque", "gravity_torque"),
     }[target]
     docstrings = {
-        "body_pose": ("One level of the tree; parents have been updated before.",),
-        "velocity_pass": ("Spatial vectors are angular first.", "Parents have been updated before."),
+        "body_pose": ("One level of the tree; the levels above are done.",),
+        "velocity_pass": ("Spatial vectors are angular first.", "One level of the tree; the levels above are done."),
         "force_pass": ("Spatial vectors are angular first.", "Forces are taken about the centre of the tree."),
         "gravity_torque": ("Torque of each joint that holds its subtree against gravity.",),
     }[target]
     return p.done("multibody", "trees", target, "Bodies of a tree in many worlds", titles, (
-        "Launched over (worlds, bodies).", *docstrings,
+        *docstrings,
     ))  # fmt: skip
 
 
@@ -267,12 +271,9 @@ _ROW = {
             return ~ if j {< 0 ~ == -1}:
             force[w, u] = 0.0
             return}}
-        {?0.3 if disabled[w] == 1:
-            force[w, u] = 0.0
-            return}
         kind = act_type[u]
         {value = ctrl[w, u]
-        {?0.5 if limited[u]:
+        {?0.7 if limited[u]:
             value = wp.clamp(value, ctrl_lower[u], ctrl_upper[u])} ~
         value = wp.clamp(ctrl[w, u], ctrl_lower[u], ctrl_upper[u])}
         {?0.4 # the control comes through a first-order filter
@@ -299,19 +300,16 @@ _ROW = {
             # a damper, as strong as the control says
             f = -gain[u] * velocity * wp.max(value, 0.0)}}
         {?0.4 # less is left at speed
-        stall = max_force[u] * wp.max(1.0 - wp.abs(velocity) / no_load_speed, 0.0)
+        stall = max_force[u] * wp.max(1.0 - wp.abs(velocity) / no_load_speed[u], 0.0)
         f = {wp.clamp(f, -stall, stall) ~ clamp_symmetric(f, stall)}
         ~
-        {?0.6 if {force_limited[u] == 1 ~ force_limited[u] != 0}:
+        {?0.75 if {force_limited[u] == 1 ~ force_limited[u] != 0}:
             f = {wp.clamp(f, -max_force[u], max_force[u]) ~ clamp_symmetric(f, max_force[u])}}}
         force[w, u] = f
         {?0.6 # through the gear to the joint
         wp.atomic_add(qfrc, w, j, gear[u] * f)}
-        {?0.3 wp.atomic_add(power, w, {wp.abs(f * velocity) ~ wp.max(f * velocity, 0.0)})}
     """,
     "sensor_value": """
-        {?0.4 if {sensor_off[u] ~ sensor_off[u]}:
-            return}
         kind = sensor_type[u]
         obj = sensor_obj[u]
         adr = sensor_adr[u]
@@ -325,24 +323,32 @@ _ROW = {
             q = qpos[w, obj]
             sensordata[w, adr] = wp.min(q - lower[obj], upper[obj] - q)} ~
         elif kind == SENSOR_DISTANCE:
-            sensordata[w, adr] = wp.length(xpos[w, obj] - xpos[w, ref_obj[u]]) ~}
+            if ref_obj[u] >= 0:
+                sensordata[w, adr] = wp.length(xpos[w, obj] - xpos[w, ref_obj[u]])
+            else:
+                sensordata[w, adr] = wp.length(xpos[w, obj]) ~}
         {elif kind == SENSOR_FRAMEPOS: ~ else:}
-            {x = xpos[w, obj] ~ x = xpos[w, obj] - xpos[w, ref_obj[u]] ~
-            x = wp.transpose(xmat[w, ref_obj[u]]) * (xpos[w, obj] - xpos[w, ref_obj[u]])}
+            x = xpos[w, obj]
+            {?0.7 # as another frame sees it, if there is one
+            {if ref_obj[u] >= 0:
+                x = wp.transpose(xmat[w, ref_obj[u]]) * (x - xpos[w, ref_obj[u]]) ~
+            refid = ref_obj[u]
+            if refid >= 0:
+                x = wp.transpose(xmat[w, refid]) * (x - xpos[w, refid])}}
             {for k in range(3):
                 sensordata[w, adr + k] = x[k] ~
             sensordata[w, adr + 0] = x[0]
             sensordata[w, adr + 1] = x[1]
             sensordata[w, adr + 2] = x[2]}
-        {* for k in range(sensor_dim[u]):
-                sensordata[w, adr + k] = sensordata[w, adr + k] + noise_scale[u] * noise[w, adr + k]
-        ~
-            if sensor_cutoff[u] > 0.0:
-                for k in range(sensor_dim[u]):
-                    sensordata[w, adr + k] = wp.clamp(sensordata[w, adr + k], -sensor_cutoff[u], sensor_cutoff[u])}
+        {?0.25 for k in range(sensor_dim[u]):
+            sensordata[w, adr + k] = sensordata[w, adr + k] + noise_scale[u] * noise[w, adr + k] ~
+        # no more than the sensor can show
+        if sensor_cutoff[u] > 0.0:
+            for k in range(sensor_dim[u]):
+                sensordata[w, adr + k] = wp.clamp(sensordata[w, adr + k], -sensor_cutoff[u], sensor_cutoff[u])}
     """,
     "limit_row": """
-        {?0.6 # nothing holds this joint
+        {?0.75 # nothing holds this joint
         if {jnt_limited[u] == 0 ~ not limited[u]}:
             row_active[w, u] = 0
             return}
@@ -361,9 +367,7 @@ _ROW = {
         ~
         side = {1.0 if q - lower[u] < upper[u] - q else -1.0 ~ wp.where(q - lower[u] < upper[u] - q, 1.0, -1.0)}
         dist = {wp.min(q - lower[u], upper[u] - q) ~ wp.min(q - lower[u], upper[u] - q)}}
-        {?0.5 pos = dist - margin_of[u]
-        ~
-        pos = dist - margin}
+        pos = dist - margin_of[u]
         if pos >= 0.0:
             row_active[w, u] = 0
             return
@@ -371,38 +375,27 @@ _ROW = {
         {jac[w, u] = side
         row_pos[w, u] = pos ~ row_pos[w, u] = pos
         jac[w, u] = side}
-        {?0.5 wp.atomic_add(nefc, w, 1)}
         {?0.8 vel = side * qvel[w, u]
         {?0.5 row_vel[w, u] = vel}
-        {# reference acceleration of a spring and a damper
-        aref[w, u] = -limit_b[u] * vel - limit_k[u] * pos ~
-        aref[w, u] = -limit_b[u] * vel - limit_k[u] * pos ~
-        # the stop pushes and never pulls
-        push = wp.max(-limit_k[u] * pos - limit_b[u] * vel, 0.0)
-        qfrc_limit[w, u] = side * push}}
+        # reference acceleration of a spring and a damper
+        aref[w, u] = -limit_b[u] * vel - limit_k[u] * pos}
         {?0.4 # stiffer the nearer the impedance is to one
-        row_diag[w, u] = impedance / ((1.0 - impedance) * inv_weight[u])}
+        row_diag[w, u] = impedance[u] / ((1.0 - impedance[u]) * inv_weight[u])}
     """,
     "integrate": """
-        {?0.4 # once in each world
-        if u == 0:
-            time_out[w] = time_in[w] + dt}
-        {?0.4 {if locked[u] == 1:
+        {?0.6 {if locked[u] == 1:
             qpos_out[w, u] = qpos[w, u]
             qvel_out[w, u] = 0.0
-            return ~ # a world that is done stands still
-        if disabled[w] == 1:
+            return ~ if locked[u] != 0:
             qpos_out[w, u] = qpos[w, u]
-            qvel_out[w, u] = qvel[w, u]
+            qvel_out[w, u] = 0.0
             return}}
         {v = qvel[w, u] + qacc[w, u] * dt
         {?0.3 v = v * (1.0 - damping[u] * dt)} ~
         # damping is taken at the end of the step
         v = (qvel[w, u] + qacc[w, u] * dt) / (1.0 + damping[u] * dt) ~
-        a = {qacc[w, u] ~ clamp_symmetric(qacc[w, u], max_acc)}
-        v = qvel[w, u] + a * dt}
-        {?0.4 {v = wp.clamp(v, -max_speed, max_speed) ~ if wp.abs(v) > max_speed:
-            v = wp.sign(v) * max_speed}}
+        v = qvel[w, u] + qacc[w, u] * dt}
+        {?0.4 {v = wp.clamp(v, -max_speed[u], max_speed[u]) ~ v = clamp_symmetric(v, max_speed[u])}}
         q_next = qpos[w, u] + {v ~ 0.5 * (v + qvel[w, u])} * dt
         {{?0.7 # stops at the ends of the range}
         if q_next < lower[u]:
@@ -413,12 +406,17 @@ _ROW = {
             {v = wp.min(v, 0.0) ~ v = 0.0} ~
         if wraps[u] == 1:
             q_next = wrap_angle(q_next)
-        {?0.6 else:
-            q_next = wp.clamp(q_next, lower[u], upper[u])} ~ }
+        {else:
+            q_next = wp.clamp(q_next, lower[u], upper[u]) ~
+        elif q_next < lower[u]:
+            q_next = lower[u]
+            v = wp.max(v, 0.0)
+        elif q_next > upper[u]:
+            q_next = upper[u]
+            v = wp.min(v, 0.0)} ~ }
         {qpos_out[w, u] = q_next
         qvel_out[w, u] = v ~ qvel_out[w, u] = v
         qpos_out[w, u] = q_next}
-        {?0.4 wp.atomic_add(energy, w, 0.5 * dof_inertia[u] * v * v)}
     """,
 }
 
@@ -432,73 +430,64 @@ def _draw_row(stream: Stream, target: str) -> KernelSpec:
     )
     each, data = (worlds, n), (worlds, 3 * n)
     for key, bounds, pool in (
-        ("ctrl", (-2, 2), ("ctrl", "control")), ("qpos", (-2, 2), ("qpos", "joint_q")),
-        ("qvel", (-1, 1), ("qvel", "joint_qd")), ("act", (-1, 1), ("act", "activation")),
-        ("qacc", (-4, 4), ("qacc", "joint_qdd")),
+        ("ctrl", (-2, 2), ("ctrl",)), ("qpos", (-2, 2), ("qpos",)),
+        ("qvel", (-1, 1), ("qvel",)), ("act", (-1, 1), ("act",)),
+        ("qacc", (-4, 4), ("qacc",)),
     ):  # fmt: skip
         p.array(key, FLOAT, bounds, each, pool)
     for key, bounds, pool in (
-        ("ctrl_lower", (-1.5, -0.5), ("ctrl_lower", "ctrl_min")),
-        ("ctrl_upper", (0.5, 1.5), ("ctrl_upper", "ctrl_max")),
-        ("gear", (0.5, 2), ("gear", "gear_ratio")), ("gain", (1, 10), ("gainprm", "kp")),
-        ("bias", (0.1, 1), ("biasprm", "kd")), ("max_force", (1, 6), ("force_limit", "max_force")),
+        ("ctrl_lower", (-1.5, -0.5), ("ctrl_lower",)),
+        ("ctrl_upper", (0.5, 1.5), ("ctrl_upper",)),
+        ("gear", (0.5, 2), ("gear",)), ("gain", (1, 10), ("actuator_gain",)),
+        ("bias", (0.1, 1), ("actuator_damping",)), ("max_force", (1, 6), ("force_limit",)),
         ("time_const", (0.2, 1), ("act_tau", "time_constant")),
-        ("lower", (-1.5, -0.3), ("jnt_lower", "range_lower")), ("upper", (0.3, 1.5), ("jnt_upper", "range_upper")),
-        ("ref", (-1, 1), ("qpos0", "rest_q")), ("noise_scale", (0.1, 0.5), ("sensor_noise", "noise_std")),
-        ("sensor_cutoff", (-0.5, 1), ("sensor_cutoff", "sensor_max")),
-        ("margin_of", (0.05, 0.6), ("jnt_margin", "limit_margin")),
-        ("limit_k", (5, 20), ("limit_stiffness", "limit_ke")), ("limit_b", (0.5, 2), ("limit_damping", "limit_kd")),
-        ("inv_weight", (0.5, 2), ("dof_invweight", "inv_inertia")), ("damping", (0.1, 1), ("dof_damping", "damping")),
-        ("dof_inertia", (0.5, 2), ("dof_M0", "dof_inertia")),
+        ("lower", (-1.5, -0.3), ("jnt_lower",)), ("upper", (0.3, 1.5), ("jnt_upper",)),
+        ("ref", (-1, 1), ("qpos0",)), ("noise_scale", (0.1, 0.5), ("sensor_noise",)),
+        ("sensor_cutoff", (-0.5, 1), ("sensor_cutoff",)),
+        ("margin_of", (0.05, 0.6), ("jnt_margin",)),
+        ("limit_k", (5, 20), ("limit_stiffness",)), ("limit_b", (0.5, 2), ("limit_damping",)),
+        ("inv_weight", (0.5, 2), ("dof_invweight",)), ("damping", (0.1, 1), ("dof_damping",)),
     ):  # fmt: skip
         p.array(key, FLOAT, bounds, (n,), pool)
-    p.array("act_type", INT, (0, 3), (n,), ("actuator_type", "act_type"))
-    p.array("sensor_type", INT, (0, 4), (n,), ("sensor_type", "sensor_kind"))
-    p.array("sensor_dim", INT, (1, 3), (n,), ("sensor_dim", "sensor_size"))
-    p.array("sensor_obj", INT, (0, n - 1), (n,), ("sensor_objid", "sensor_target"))
-    p.array("ref_obj", INT, (0, n - 1), (n,), ("sensor_refid", "ref_body"))
-    p.starts("sensor_adr", n, 3, 0, ("sensor_adr", "sensor_start"))
-    p.array("trn_id", INT, (0, n - 1), (n,), ("actuator_trnid", "act_joint"))
-    p.array("trn_maybe", INT, (-1, n - 1), (n,), ("actuator_trnid", "act_joint"))
+    if target == "integrate":
+        p.array("qpos", FLOAT, (-4, 4), each, ("qpos",))  # some of them have to be wrapped
+    p.array("act_type", INT, (0, 3), (n,), ("actuator_type",))
+    p.array("sensor_type", INT, (0, 4), (n,), ("sensor_type",))
+    p.array("sensor_dim", INT, (1, 3), (n,), ("sensor_dim",))
+    p.array("sensor_obj", INT, (0, n - 1), (n,), ("sensor_objid",))
+    p.array("ref_obj", INT, (-n // 2, n - 1), (n,), ("sensor_refid",))
+    p.starts("sensor_adr", n, 3, 0, ("sensor_adr",))
+    p.array("trn_id", INT, (0, n - 1), (n,), ("actuator_trnid",))
+    p.array("trn_maybe", INT, (-1, n - 1), (n,), ("actuator_trnid",))
     for key, pool in (
         ("force_limited", ("force_limited", "has_force_limit")), ("jnt_limited", ("jnt_limited", "has_limits")),
-        ("locked", ("dof_locked", "jnt_locked")), ("wraps", ("is_continuous", "jnt_wraps")),
+        ("locked", ("dof_locked",)), ("wraps", ("is_continuous",)),
     ):  # fmt: skip
         p.array(key, INT, (0, 1), (n,), pool)
     limits = ("ctrl_limited", "has_ctrl_range") if target == "actuator_force" else ("jnt_limited", "has_limits")
     p.array("limited", FLAG, (0, 1), (n,), limits)
-    p.array("sensor_off", FLAG, (0, 1), (n,), ("sensor_disabled", "sensor_off"))
-    p.array("disabled", INT, (0, 1), (worlds,), ("world_done", "disabled"))
-    p.array("time_in", FLOAT, (0, 10), (worlds,), ("time", "sim_time"))
     p.array("noise", FLOAT, (-0.5, 0.5), data, ("noise", "sensor_randn"))
-    p.array("xpos", VEC, (-1, 1), each, ("site_xpos", "frame_pos"))
-    p.array("xmat", _MAT, (-1, 1), each, ("site_xmat", "frame_rot"))
-    p.number("dt", (0.02, 0.2), ("timestep", "dt"), ("0.02", "0.01"))
-    p.number("max_acc", (1, 3), ("max_acc", "acc_limit"), ("2.0",))
-    p.number("max_speed", (0.4, 0.8), ("max_velocity", "velocity_limit"), ("0.5",))
-    p.number("no_load_speed", (1, 1.5), ("no_load_speed", "max_velocity"), ("1.0", "1.5"))
-    p.number("margin", (0.05, 0.6), ("margin", "jnt_margin"), ("0.1", "0.05"))
-    p.number("impedance", (0.5, 0.9), ("impedance", "solimp"), ("0.9", "0.95"))
+    p.array("xpos", VEC, (-1, 1), each, ("site_xpos",))
+    p.array("xmat", _MAT, (-1, 1), each, ("site_xmat",))
+    p.scalar("dt", FLOAT, (0.02, 0.2), ("timestep", "dt"))
+    p.array("max_speed", FLOAT, (0.4, 0.8), (n,), ("dof_velocity_limit",))
+    p.array("no_load_speed", FLOAT, (1, 1.5), (n,), ("actuator_no_load_speed",))
+    p.array("impedance", FLOAT, (0.5, 0.9), (n,), ("jnt_impedance",))
     p.constants({"ACT_MOTOR": 0, "ACT_POSITION": 1, "ACT_VELOCITY": 2, "ACT_DAMPER": 3})
     sensors = ("JOINTPOS", "JOINTVEL", "FRAMEPOS", "LIMITPOS", "DISTANCE")
     p.constants({f"SENSOR_{name}": number for number, name in enumerate(sensors)})
-    p.output("force", FLOAT, each, ("actuator_force", "force_out"))
-    p.output("act_out", FLOAT, each, ("act_out", "activation_out"), (0, 1))
-    p.output("qfrc", FLOAT, each, ("qfrc_actuator", "joint_f"), (-1, 1))
-    p.output("power", FLOAT, (worlds,), ("power", "energy_rate"), (0, 1))
-    p.output("sensordata", FLOAT, data, ("sensordata", "readings"), (-1, 1))
-    p.output("nefc", INT, (worlds,), ("nefc", "num_rows"), (0, 1))
+    p.output("force", FLOAT, each, ("actuator_force",))
+    p.output("act_out", FLOAT, each, ("act_out",), (0, 1))
+    p.output("qfrc", FLOAT, each, ("qfrc_actuator",), (-1, 1))
+    p.output("sensordata", FLOAT, data, ("sensordata",), (-1, 1))
     for key, pool in (
-        ("aref", ("efc_aref", "target_acc")), ("row_pos", ("efc_pos", "row_pos")), ("jac", ("efc_J", "row_jac")),
-        ("row_vel", ("efc_vel", "row_vel")), ("row_diag", ("efc_D", "row_D")),
-        ("qfrc_limit", ("qfrc_limit", "limit_force")),
+        ("aref", ("efc_aref",)), ("row_pos", ("efc_pos",)), ("jac", ("efc_J",)),
+        ("row_vel", ("efc_vel",)), ("row_diag", ("efc_D",)),
     ):  # fmt: skip
         p.output(key, FLOAT, each, pool, (0, 1))
-    p.output("row_active", INT, each, ("efc_active", "row_active"))
-    p.output("qpos_out", FLOAT, each, ("qpos_out", "joint_q_out"))
-    p.output("qvel_out", FLOAT, each, ("qvel_out", "joint_qd_out"))
-    p.output("energy", FLOAT, (worlds,), ("energy", "kinetic"), (0, 1))
-    p.output("time_out", FLOAT, (worlds,), ("time_out", "next_time"))
+    p.output("row_active", INT, each, ("efc_active",))
+    p.output("qpos_out", FLOAT, each, ("qpos_out",))
+    p.output("qvel_out", FLOAT, each, ("qvel_out",))
     p.write(_ROW[target])
     titles = {
         "actuator_force": ("actuator_force", "compute_actuation", "apply_controls"),

@@ -4,19 +4,20 @@ from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLOAT, INT, VEC, Program
 from synthesis.grammar.lines import block, join
 from synthesis.grammar.streams import Stream
+from synthesis.grammar.types import Type
 from synthesis.records import KernelSpec
 
 _OFFSETS = ("neighbor_start", "offsets", "neighbor_offsets", "first_neighbor")
 
 _NEIGHBORS = {
     "neighbor_density": """
-        {?0.4 if active[tid] == 0:
+        {?0.12 if active[tid] == 0:
             density[tid] = {0.0 ~ rest_density}
             return}
         x0 = x[tid]
         total = float(0.0)
         LOOP
-            {?0.3 if phase[nbr] != phase[tid]:
+            {?0.15 if phase[nbr] != phase[tid]:
                 continue}
             {r = wp.length(x0 - x[nbr])
             {if r >= cutoff:
@@ -36,13 +37,13 @@ _NEIGHBORS = {
         constraint[tid] = total / rest_density - 1.0}}
     """,
     "neighbor_force": """
-        {?0.4 if active[tid] == 0:
+        {?0.12 if active[tid] == 0:
             f[tid] = wp.vec3(0.0, 0.0, 0.0)
             return}
         x0 = x[tid]
         total = wp.vec3(0.0, 0.0, 0.0)
         LOOP
-            {?0.3 if phase[nbr] != phase[tid]:
+            {?0.15 if phase[nbr] != phase[tid]:
                 continue}
             d = x0 - x[nbr]
             r = wp.length(d)
@@ -64,18 +65,16 @@ _NEIGHBORS = {
             # pressure of both sides
             w = cutoff - r
             total += d / r * (0.5 * mass[nbr] * (pressure[tid] + pressure[nbr]) * w * w)}
-        {f[tid] = total ~ f[tid] = total + gravity * mass[tid] ~ f[tid] = total / mass[tid] ~ added[tid] += total}
+        {f[tid] = total ~ f[tid] = total + gravity * mass[tid] ~ added[tid] += total}
     """,
     "neighbor_count": """
-        {?0.4 if active[tid] == 0:
+        {?0.12 if active[tid] == 0:
             degree[tid] = 0
             return}
         x0 = x[tid]
         num = int(0)
         LOOP
-            {?0.4 if phase[nbr] != phase[tid]:
-                continue}
-            {?0.3 if active[nbr] == 0:
+            {?0.15 if phase[nbr] != phase[tid]:
                 continue}
             {r = wp.length(x0 - x[nbr])
             if r < cutoff:
@@ -89,7 +88,7 @@ _NEIGHBORS = {
         {?0.4 wp.atomic_add(total_pairs, 0, num)}
     """,
     "nearest_neighbor": """
-        {?0.4 if active[tid] == 0:
+        {?0.12 if active[tid] == 0:
             nearest[tid] = -1
             NO_DISTANCE
             return}
@@ -97,9 +96,7 @@ _NEIGHBORS = {
         best = {float(HUGE) ~ float(cutoff) ~ float(cutoff)}
         found = int(-1)
         LOOP
-            {?0.4 if phase[nbr] {== ~ !=} phase[tid]:
-                continue}
-            {?0.3 if active[nbr] == 0:
+            {?0.15 if phase[nbr] == phase[tid]:
                 continue}
             r = wp.length(x0 - x[nbr])
             if r < best:
@@ -109,7 +106,7 @@ _NEIGHBORS = {
         DISTANCE
     """,
     "smooth_velocity": """
-        {?0.4 if active[tid] == 0:
+        {?0.12 if active[tid] == 0:
             v_out[tid] = v[tid]
             return}
         x0 = x[tid]
@@ -128,7 +125,7 @@ _NEIGHBORS = {
         total = v[tid]
         num = int(1)
         LOOP
-            {?0.4 if phase[nbr] != phase[tid]:
+            {?0.15 if phase[nbr] != phase[tid]:
                 continue}
             if wp.length(x0 - x[nbr]) < cutoff:
                 total += v[nbr]
@@ -217,7 +214,7 @@ def _draw_neighbors(stream: Stream, target: str) -> KernelSpec:
 
 _CELLS = {
     "diffusion": """
-        {?0.5 # walls keep their value
+        {?0.2 # walls keep their value
         if solid[tid] == SOLID:
             out[tid] = field[tid]
             return}
@@ -225,67 +222,50 @@ _CELLS = {
         SPLIT
         {total = float(0.0)
         AROUND flow
-        {new = c + rate * total ~ new = c + rate * total / (h * h) ~ new = c + rate * total + dt * source[tid] ~
-        new = (1.0 - loss) * c + rate * total} ~
+        new = {c + dt * diffusivity * total / (h * h) ~ c + dt * (diffusivity * total / (h * h) + source[tid])} ~
         total = float(0.0)
         num = int(0)
         AROUND mean
-        {new = c
-        if num > 0:
-            new = c + rate * (total / float(num) - c) ~ new = c + rate * (total - float(num) * c)}}
+        {# nothing goes into a wall
+        ~}
+        new = c + dt * diffusivity * (total - float(num) * c) / (h * h)}
         out[tid] = new
-        {?0.4 wp.atomic_max(worst, 0, wp.abs(new - c))}
+        {?0.2 wp.atomic_max(worst, 0, wp.abs(new - c))}
     """,
     "automaton": """
-        {?0.3 if solid[tid] == SOLID:
-            next[tid] = 0
-            return}
         num = int(0)
         SPLIT
         AROUND alive
-        grown = int(0)
-        {if num == 3:
+        {grown = int(0)
+        if num == 3:
             grown = 1
         elif num == 2:
-            grown = state[tid] ~
+            grown = state[tid]
+        next[tid] = grown ~
         {# born with three, alive with two or three
         ~}
         if state[tid] == 1:
-            grown = 1 if num == 2 or num == 3 else 0
+            next[tid] = 1 if num == 2 or num == 3 else 0
         else:
-            grown = 1 if num == 3 else 0 ~
-        # the majority of the cells around
-        {if num > 4:
-            grown = 1
-        elif num < 4:
-            grown = 0
+            next[tid] = 1 if num == 3 else 0 ~
+        if num == 3 or (num == 2 and state[tid] == 1):
+            next[tid] = 1
         else:
-            grown = state[tid] ~ grown = 1 if num >= 5 else 0} ~
-        # what has been reached stays, and spreads
-        grown = state[tid]
-        if state[tid] == 0 and num >= {1 ~ 2}:
-            grown = 1}
-        next[tid] = grown
-        {?0.4 {if grown != state[tid]:
-            wp.atomic_add(num_changed, 0, 1) ~ wp.atomic_add(num_alive, 0, grown)}}
+            next[tid] = 0}
     """,
     "open_faces": """
-        {?0.5 if solid[tid] {== SOLID ~ != FLUID}:
+        {if solid[tid] {== SOLID ~ != FLUID}:
             links[tid] = 0
-            return}
+            return
+        ~}
         num = int(0)
         SPLIT
         AROUND open
         links[tid] = num
-        {?0.5 wp.atomic_add(num_links, 0, num)}
     """,
     "gradient": """
-        {?0.4 if solid[tid] == SOLID:
-            grad_x[tid] = 0.0
-            grad_y[tid] = 0.0
-            return}
         SPLIT
-        {{east = field[y * NX + wp.min(x + 1, NX - 1)]
+        {east = field[y * NX + wp.min(x + 1, NX - 1)]
         west = field[y * NX + wp.max(x - 1, 0)]
         north = field[wp.min(y + 1, NY - 1) * NX + x]
         south = field[wp.max(y - 1, 0) * NX + x] ~
@@ -295,15 +275,23 @@ _CELLS = {
         west = field[y * NX + (x + NX - 1) % NX]
         north = field[((y + 1) % NY) * NX + x]
         south = field[((y + NY - 1) % NY) * NX + x]}
+        {grad[tid] = wp.vec2(east - west, north - south) / (2.0 * h)
+        {laplacian[tid] = (east + west + north + south - 4.0 * field[tid]) / (h * h) ~} ~
         grad_x[tid] = (east - west) / (2.0 * h)
-        grad_y[tid] = (north - south) / (2.0 * h)
-        {?0.5 {laplacian[tid] = (east + west + north + south - 4.0 * field[tid]) / (h * h) ~
-        lowest[tid] = 1 if field[tid] < wp.min(wp.min(east, west), wp.min(north, south)) else 0}} ~
-        # upwind, against the flow
+        grad_y[tid] = (north - south) / (2.0 * h)}
+    """,
+}
+"""What is done with a cell; ``AROUND`` goes through those beside it, and does with each what ``_USES`` says of it."""
+
+_UPWIND = """
+        SPLIT
+        {# the border keeps its value
+        ~}
         if x == 0 or y == 0 or x == NX - 1 or y == NY - 1:
-            grad_x[tid] = 0.0
-            grad_y[tid] = 0.0
+            out[tid] = field[tid]
             return
+        {# differences against the flow
+        ~}
         gx = float(0.0)
         gy = float(0.0)
         if u[tid] > 0.0:
@@ -314,12 +302,9 @@ _CELLS = {
             gy = (field[tid] - field[tid - NX]) / h
         else:
             gy = (field[tid + NX] - field[tid]) / h
-        grad_x[tid] = gx
-        grad_y[tid] = gy
-        {?0.5 flux_out[tid] = u[tid] * gx + v[tid] * gy}}
-    """,
-}
-"""What is done with a cell; ``AROUND`` goes through those beside it, and does with each what ``_USES`` says of it."""
+        out[tid] = field[tid] - dt * (u[tid] * gx + v[tid] * gy)
+"""
+"""A step of advection, whose gradient is taken from where the flow comes."""
 
 _USES = {
     "flow": "total += field[nbr] - c",
@@ -334,36 +319,28 @@ def _draw_cells(stream: Stream, target: str) -> KernelSpec:
     nx, ny = stream.child("size").choice(((8, 6), (8, 8), (10, 6), (12, 8)))
     p = Program(stream, ("tid", "i", "cell", "cell_id"), launch=(nx * ny,))
     cells = nx * ny
-    p.array("field", FLOAT, (-2, 2), (cells,), ("temperature", "height", "density", "phi"))
-    p.array("source", FLOAT, (-1, 1), (cells,), ("heat_source", "inflow", "source", "rhs"))
-    p.array("u", FLOAT, (-1, 1), (cells,), ("u", "vel_x"))
-    p.array("v", FLOAT, (-1, 1), (cells,), ("v", "vel_y"))
-    p.array("solid", INT, (0, 2), (cells,), ("cell_type", "boundary", "cell_flags"))
-    p.array("state", INT, (0, 1), (cells,), ("state", "alive", "occupied"))
-    p.number("rate", (0.05, 0.25), ("diffusivity", "alpha", "rate", "kappa"), ("0.25", "0.1"))
-    p.number("loss", (0.05, 0.3), ("loss", "decay"), ("0.1",))
+    field = p.choices.child("field").choice(("temperature", "height", "density", "phi"))
+    p.array("field", FLOAT, (-2, 2), (cells,), (field,))
+    p.array("source", FLOAT, (-1, 1), (cells,), ("heat_source",) if field == "temperature" else ("source",))
+    p.array("u", FLOAT, (-1, 1), (cells,), ("vel_x",))
+    p.array("v", FLOAT, (-1, 1), (cells,), ("vel_y",))
+    p.array("solid", INT, (0, 2), (cells,), ("cell_type", "cell_flags"))
+    p.array("state", INT, (0, 1), (cells,), ("state", "alive"))
+    p.number("diffusivity", (0.05, 0.25), ("diffusivity", "alpha", "kappa"), ("0.25", "0.1"))
     p.number("h", (0.5, 2), ("dx", "h", "cell_size"), ("0.5",))
     p.number("dt", (0.05, 0.2), ("dt", "time_step"), ("0.1",))
-    p.output("out", FLOAT, (cells,), ("temperature_out", "height_out", "density_out", "phi_out"))
-    p.output("grad_x", FLOAT, (cells,), ("grad_x", "dphi_dx"))
-    p.output("grad_y", FLOAT, (cells,), ("grad_y", "dphi_dy"))
-    p.output("laplacian", FLOAT, (cells,), ("laplacian", "curvature"))
-    p.output("flux_out", FLOAT, (cells,), ("advection", "convective"))
-    p.output("lowest", INT, (cells,), ("is_minimum", "is_pit"))
+    p.output("out", FLOAT, (cells,), (f"{field}_out", f"{field}_new"))
+    p.output("grad", Type("float32", (2,)), (cells,), (f"{field}_grad", "grad_out"))
+    p.output("grad_x", FLOAT, (cells,), ("grad_x", f"d{field}_dx"))
+    p.output("grad_y", FLOAT, (cells,), ("grad_y", f"d{field}_dy"))
+    p.output("laplacian", FLOAT, (cells,), ("laplacian", f"{field}_laplacian"))
     p.output("next", INT, (cells,), ("next_state", "state_out", "new_state"))
-    p.output("links", INT, (cells,), ("num_open", "open_faces", "free_neighbors"))
-    p.output("on_wall", INT, (cells,), ("near_wall", "is_border"))
-    p.output("diag", FLOAT, (cells,), ("diagonal", "a_diag"))
-    p.output("worst", FLOAT, (1,), ("max_change", "residual"), (0, 0.1))
-    p.number("limit", (0.5, 1.2), ("limit", "threshold"), ("1.0",))
-    for key, names in (("num_hot", ("num_above", "above_limit")), ("num_changed", ("num_changed", "changed")),
-                       ("num_alive", ("num_alive", "population")),
-                       ("num_closed", ("num_closed", "num_isolated")),
-                       ("num_links", ("num_faces", "total_open"))):  # fmt: skip
-        p.output(key, INT, (1,), names, (0, 1))
+    p.output("links", INT, (cells,), ("num_open", "open_faces"))
+    p.output("worst", FLOAT, (1,), ("max_change",), (0, 0.1))
     p.constants({"NX": nx, "NY": ny, "FLUID": 0, "SOLID": 1})
     split = p.pick("x = tid % NX\ny = tid // NX", "y = tid // NX\nx = tid - y * NX")
-    text = _CELLS[target].replace("SPLIT", split.replace("\n", "\n        "))
+    carried = target == "gradient" and p.choices.chance(0.4)
+    text = (_UPWIND if carried else _CELLS[target]).replace("SPLIT", split.replace("\n", "\n        "))
     around = target == "automaton"
     border = p.pick(
         "wrap", "inside", *(() if around else ("branches",)), *(("clamp",) if target == "diffusion" else ())
@@ -372,10 +349,14 @@ def _draw_cells(stream: Stream, target: str) -> KernelSpec:
         text = text.replace(f"AROUND {key}", _around(p, use, border, eight=around).replace("\n", "\n        "))
     p.write(text)
     titles = {
-        "diffusion": ("diffuse", "heat_step", "diffuse_cells", "relax_field"),
-        "automaton": ("update_cells", "life_step", "grow_cells"),
+        "diffusion": ("heat_step", "diffuse_temperature")
+        if field == "temperature"
+        else (f"diffuse_{field}", "diffusion_step"),
+        "automaton": ("life_step", "game_of_life", "update_automaton"),
         "open_faces": ("count_open_faces", "count_fluid_neighbors", "cell_connectivity"),
-        "gradient": ("cell_gradient", "field_slope", "compute_gradient"),
+        "gradient": ("advect_upwind", "upwind_step", "advection_step")
+        if carried
+        else ("cell_gradient", "compute_gradient", f"{field}_gradient"),
     }[target]
     return p.done("particles", "cells", target, "Cells of a grid and those beside them", titles)
 

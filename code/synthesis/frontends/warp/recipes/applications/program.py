@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from textwrap import dedent
 
-from synthesis.frontends.warp.recipes.applications.forms import Bundle, Given, Sheet, reshape, unparse
+from synthesis.frontends.warp.recipes.applications.forms import Bundle, Given, Made, Sheet, plural, reshape, unparse
 from synthesis.frontends.warp.recipes.applications.helpers import HELPERS
 from synthesis.frontends.warp.recipes.drafting import Draft
 from synthesis.grammar.lines import block, join, quote_remarks
@@ -32,18 +32,19 @@ FOUR, FRAME, SPATIAL = (Type("float32", (size,)) for size in (4, 7, 6))
 _EAGER = {2: 0.55, 3: 0.85, 4: 1.4, 5: 2.2}
 """How much more often a kernel of each difficulty has what it may have."""
 
-_FORMS_OF_NUMBERS = (("argument", 0.62), ("number", 0.05), ("constant", 0.33))
+_NUMBERS_GIVEN = 0.64
+"""How many kernels are given all their numbers; of others the module has them as constants."""
 _FORMS_OF_SIZES = (("argument", 0.66), ("constant", 0.1), ("static", 0.2), ("number", 0.04))
 
 _NAMED = 0.92
 """How often states, kinds and bits of flags have names."""
 _STATIC = 0.2
-"""How often a constant of the module is a number of Python's own, which is asked for by ``wp.static``."""
+"""How many modules hold their constants as numbers of Python's own, which are asked for by ``wp.static``."""
 
 _LOCALS: dict[str, tuple[str, ...]] = {
-    "d": ("d", "diff"), "r": ("r",), "n": ("n", "normal", "dir"),
-    "total": ("total", "sum", "acc", "result"), "best": ("best", "best_value"),
-    "k": ("k", "j"), "found": ("found", "best_id", "hit_id", "winner"), "num": ("num", "hits", "n_found"),
+    "d": ("d", "diff", "delta"), "r": ("r",), "n": ("n", "normal", "dir"),
+    "total": ("total", "sum", "acc", "result"), "best": ("best",),
+    "k": ("k", "j"), "found": ("found", "best_id", "hit_id", "winner"), "num": ("num", "count", "n"),
     "f": ("f", "force", "f_total"), "slot": ("slot", "dest", "out_id"),
     "wid": ("world_id", "w", "env", "world"), "lo": ("lo", "low"), "hi": ("hi", "high"), "mid": ("mid", "middle", "m"),
     "start": ("start", "begin"), "end": ("end", "stop"),
@@ -64,7 +65,7 @@ _LINES_KEPT = 256
 _WRITTEN = (-1e6, 1e6)
 """The values that an array may come to hold which the kernel only writes."""
 _EARLY, _IN_PLACE = 0.5, 0.25
-"""How often a kernel reads all that it needs first, and how often it reads in place what it needs once."""
+"""How many kernels read all that they need first, and how many read in place what they need once."""
 
 
 def _square(node: Expression) -> Expression:
@@ -219,17 +220,15 @@ class Program:
         self._given[key] = given
 
     def number(self, key: str, domain: tuple[float, float], names: tuple[str, ...], usual: tuple[str, ...]) -> None:
-        """A number for all threads: an argument, a constant of the module, or a number as people write it."""
-        form = self.choices.weighted(_FORMS_OF_NUMBERS)
-        if form == "argument":
+        """A number for all threads: an argument, or a constant of the module; all of a kernel's are one of the two."""
+        if self.habit("numbers are given", _NUMBERS_GIVEN):
             self.scalar(key, FLOAT, domain, names)
             return
         self._given.pop(key, None)
         value = Literal(self.choices.choice(usual))
         named = self.choices.choice(names).upper()
-        static = self.choices.child("static", key).chance(_STATIC)
-        constant = functools.cache(functools.partial(self._declare, named, value, static=static))
-        self._holes[key] = constant if form == "constant" else value
+        static = self.habit("numbers are static", _STATIC)
+        self._holes[key] = functools.cache(functools.partial(self._declare, named, value, static=static))
 
     def constants(self, values: Mapping[str, int | float]) -> None:
         """Constants of the module that lines may name; plain numbers in few kernels."""
@@ -321,9 +320,10 @@ class Program:
             for name in _variables(text):
                 self._need(name, needed)
         rest = "\n".join([*self._written, *(self._lookups[name] for name in needed)])
+        in_place = self.choices.chance(_IN_PLACE)
         for name in [each for each in needed if self._may_stand_in_place(each, rest)]:
             value = self._lookups[name].partition(" = ")[2]
-            if value.isidentifier() or self.choices.chance(_IN_PLACE):
+            if value.isidentifier() or in_place:
                 del needed[name]
                 self._inline[name] = value
         early, ready = self.choices.chance(_EARLY), set[str]()
@@ -371,8 +371,8 @@ class Program:
         """
         if self.maybe(0.35):
             half, whole = self.threads // 2, self.threads
-            self.scalar("thread_limit", INT, (half, whole), ("count", "n", f"num_{thread}s", f"{thread}_count"))
-            self.array("thread_limits", INT, (half, whole), (1,), (f"{thread}_count", "count", "num_active"))
+            self.scalar("thread_limit", INT, (half, whole), ("count", "n", f"num_{plural(thread)}", f"{thread}_count"))
+            self.array("thread_limits", INT, (half, whole), (1,), (f"{thread}_count", f"num_{plural(thread)}", "count"))
             test = self.choices.weighted(
                 ((f"{self._first} >= thread_limit", 0.7), (f"{self._first} >= thread_limits[0]", 0.3))
             )
@@ -429,7 +429,10 @@ class Program:
             roles=dict(_LOCALS),
         )
         reshape(sheet, self.choices.child("form"), talks=self._talks)
-        axes = tuple(tuple(name for name in names if not name.endswith("_")) for names in sheet.axes)
+        given_to_lines = [[name for name in names if not name.endswith("_")] for names in sheet.axes]
+        axes = tuple(
+            tuple(each for each in names if each not in sheet.avoided) or tuple(names) for names in given_to_lines
+        )
         self.draft = Draft(self._stream, (FLOAT,), rank=len(axes), launch=sheet.launch, axes=axes, plain=True)
         constants, roles = dict(self._holes), sheet.roles | {key: each.names for key, each in sheet.given.items()}
         for key, given in sheet.given.items():
@@ -438,9 +441,12 @@ class Program:
             self._holes[key] = functools.partial(self._declare_plain, names, Literal(value))
         for key, bundle in sheet.bundles.items():
             self._holes[key] = self._declare_bundle(bundle)
+        indices = list(zip(sheet.indices, self.draft.indices, strict=True))
+        roles |= {key: (index,) for key, index in indices}
         for made in sheet.made:
-            self._holes[made.name] = functools.cache(functools.partial(self._define_made, made, roles, constants))
-        indices = zip(sheet.indices, self.draft.indices, strict=True)
+            self._holes[made.definition.name] = functools.cache(
+                functools.partial(self._define_made, made, roles, constants)
+            )
         self._holes |= self._objects | {key: Name(index) for key, index in indices}
         template = Template(self.draft.book, sheet.roles, _square)
         for statement in template.statements_once("\n".join(map(unparse, sheet.body)), **self._holes):
@@ -469,10 +475,14 @@ class Program:
         return Name(name)
 
     def _define_made(
-        self, made: ast.FunctionDef, roles: Mapping[str, tuple[str, ...]], known: dict[str, Hole]
+        self, made: Made, roles: Mapping[str, tuple[str, ...]], known: dict[str, Hole]
     ) -> Expression:  # fmt: skip
-        given = Name(self.draft.book.take(roles[made.name]))
-        return self._add_function(given, unparse(made), roles, known)
+        given = Name(self.draft.book.take(roles[made.definition.name]))
+        if made.moved:
+            shared = [each.arg for each in made.definition.args.args if each.arg in self._given]
+            roles = {**roles, **{each: (self.named(each),) for each in shared}}
+            return self._add_function(given, unparse(made.definition), roles, known)
+        return self._add_function(given, unparse(made.definition), {}, {})
 
 
 def _field(name: str, given: Given) -> Argument:

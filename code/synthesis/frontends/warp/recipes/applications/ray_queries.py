@@ -12,20 +12,21 @@ from synthesis.records import KernelSpec
 def _camera(p: Program, width: int, height: int, *, flat: bool) -> str:
     """The ray ``start``, ``ray`` of a pixel, against a ``flat`` mesh or a thick one, which comes nearer."""
     _declare_far(p, *(((2.0, 2.9), ("2.5", "2.6")) if flat else ((1.8, 2.6), ("2.2", "2.4"))))
-    p.scalar("eye", VEC, (-0.5, 0.4), ("cam_pos", "camera_pos", "eye", "origin"))
-    p.number("fov", (0.25, 0.75), ("fov", "fov_scale", "focal"), ("0.5", "0.4"))
+    p.scalar("focus", VEC, (-0.5, 0.4), ("look_at", "camera_target"))
+    p.number("away", (2.4, 2.6), ("camera_distance", "view_distance"), ("2.5",))
+    p.number("fov", (0.25, 0.5), ("tan_half_fov", "half_fov_tan"), ("0.5", "0.4"))
     p.constants({"WIDTH": width, "HEIGHT": height})
     split = p.pick("px = tid % WIDTH\npy = tid // WIDTH", "py = tid // WIDTH\npx = tid - py * WIDTH")
     across = p.pick(
         "sx = 2.0 * (float(px) + 0.5) / float(WIDTH) - 1.0\nsy = 1.0 - 2.0 * (float(py) + 0.5) / float(HEIGHT)",
         "sx = (float(px) + 0.5) / float(WIDTH) * 2.0 - 1.0\nsy = (float(py) + 0.5) / float(HEIGHT) * 2.0 - 1.0",
-        "sx = float(px) / float(WIDTH) * 2.0 - 1.0\nsy = float(py) / float(HEIGHT) * 2.0 - 1.0",
     )
-    start = p.pick("start = eye + wp.vec3(0.0, 0.0, 2.5)", "start = wp.vec3(eye[0], eye[1], 2.5 + eye[2])")
+    start = p.pick("start = focus + wp.vec3(0.0, 0.0, away)", "start = wp.vec3(focus[0], focus[1], focus[2] + away)")
+    aspect = p.pick("float(WIDTH) / float(HEIGHT)", "(float(WIDTH) / float(HEIGHT))")
     ray = p.pick(
-        "ray = wp.normalize(wp.vec3(sx * fov, sy * fov, -1.0))", "ray = wp.vec3(sx * fov, sy * fov, -1.0)",
-        "ray = wp.normalize(wp.vec3(fov * sx, fov * sy, 0.0) - wp.vec3(0.0, 0.0, 1.0))",
-    )  # fmt: skip
+        f"aspect = {aspect}\nray = wp.normalize(wp.vec3(sx * fov * aspect, sy * fov, -1.0))",
+        f"aspect = {aspect}\nray = wp.normalize(wp.vec3(fov * aspect * sx, fov * sy, -1.0))",
+    )
     return join(split, across, start, ray)
 
 
@@ -71,19 +72,21 @@ def _draw_rays(stream: Stream, target: str) -> KernelSpec:
     flat = ask_mesh(p, velocities=target == "hit_velocity") == face_count("terrain")
     p.guard_count("ray")
     p.scalar("light", VEC, (-0.6, 1.0), ("light_dir", "sun_dir", "light"))
-    p.number(
-        "bias", (0.4, 1.0) if target == "hit_velocity" else (0.1, 0.4), ("bias", "ambient", "offset"), ("0.25", "0.3")
-    )
+    moving = target == "hit_velocity"
+    names, usual = (("latency", "lead_time"), ("0.5",)) if moving else (("ambient", "bias"), ("0.25", "0.3"))
+    p.number("bias", (0.4, 1.0) if moving else (0.1, 0.4), names, usual)
     p.array("enabled", INT, (0, 2), (p.threads,), ("ray_mask", "enabled", "valid"))
     p.output("depth", FLOAT, (p.threads,), ("depth", "depth_image", "ranges", "hit_dist"))
     p.output("state", INT, (p.threads,), ("hit_mask", "mask", "hits", "label"))
     p.output("normal", VEC, (p.threads,), ("normals", "normal_image", "hit_normals"))
     p.output("out", VEC, (p.threads,), ("points", "hit_points", "cloud"))
-    p.output("shade", FLOAT, (p.threads,), ("image", "pixels", "intensity", "shade"))
+    p.output("velocity_out", VEC, (p.threads,), ("hit_velocity", "surface_velocity"))
+    shades = ("range_rate", "radial_velocity") if moving else ("image", "pixels", "shade")
+    p.output("shade", FLOAT, (p.threads,), shades)
     p.output("count", INT, (1,), ("hit_count", "num_hits", "visible_count"), (0, 3))
     skip = block(f"if enabled[tid] {p.pick('== 0', '< 1')}:", p.pick("return", "state[tid] = -1\nreturn"))
     p.add(
-        skip if p.maybe(0.35) else "",
+        skip if p.maybe(0.1) else "",
         _camera(p, width, height, flat=flat) if camera else _listed(p, sided=sided, flat=flat),
     )
     if sided:
@@ -93,10 +96,10 @@ def _draw_rays(stream: Stream, target: str) -> KernelSpec:
         p.add(*lines.get(target, _moving)(p))
     titles = {
         "depth_image": ("render_depth", "raycast_depth", "lidar_scan", "cast_rays"),
-        "normal_image": ("render_normals", "shade_pixels", "draw", "raycast_normals"),
+        "normal_image": ("render_normals", "shade_hits", "raycast_normals"),
         "occlusion": ("check_visibility", "occlusion_mask", "mark_occluded"),
         "shadow": ("shadow_rays", "check_visibility", "line_of_sight", "shadow_mask"),
-        "hit_velocity": ("doppler_scan", "track_surface", "scan_moving_mesh"),
+        "hit_velocity": ("scan_moving_mesh", "raycast_moving_mesh", "cast_rays_with_velocity"),
     }[target]
     return p.done("queries", "ray_cast", target, "Rays against a mesh", titles)
 
@@ -122,9 +125,7 @@ def _depth(p: Program) -> list[str]:
     miss = p.pick("depth[tid] = 0.0", "depth[tid] = -1.0", "depth[tid] = far")
     form = p.pick("plain", "planar", "cloud", "bands", "count")
     if form == "plain":
-        value = p.pick(
-            "depth[tid] = answer.t", "depth[tid] = answer.t - bias", "depth[tid] = answer.t * wp.length(ray)"
-        )
+        value = p.pick("depth[tid] = answer.t", "depth[tid] = answer.t", "depth[tid] = answer.t * wp.length(ray)")
         return [_ask(p), *_met(p, [value], miss)]
     if form == "planar":
         value = p.pick("depth[tid] = -answer.t * ray[2]", "at = start + ray * answer.t\ndepth[tid] = start[2] - at[2]")
@@ -155,7 +156,7 @@ def _normals(p: Program) -> list[str]:
     if form == "plain":
         return [
             _ask(p),
-            *_met(p, [p.pick("normal[tid] = answer.normal", "normal[tid] = answer.normal * answer.t")], none),
+            *_met(p, ["normal[tid] = answer.normal"], none),
         ]
     if form == "facing":
         return [_ask(p), *_met(p, [n, turned, "normal[tid] = n"], none)]
@@ -168,7 +169,7 @@ def _normals(p: Program) -> list[str]:
         value = p.pick("shade[tid] = wp.abs(wp.dot(n, ray))", "shade[tid] = -wp.dot(n, ray) / (1.0 + answer.t)")
         return [_ask(p), *_met(p, [n, value], "shade[tid] = 0.0")]
     colour = p.pick(
-        "normal[tid] = n * 0.5 + wp.vec3(0.5, 0.5, 0.5)", "normal[tid] = wp.vec3(wp.abs(n[0]), wp.abs(n[1]), answer.t)"
+        "normal[tid] = n * 0.5 + wp.vec3(0.5, 0.5, 0.5)", "normal[tid] = 0.5 * (n + wp.vec3(1.0, 1.0, 1.0))"
     )
     return [_ask(p), *_met(p, [n, colour, p.pick("", "depth[tid] = answer.t", "state[tid] = 1")], none)]
 
@@ -217,7 +218,7 @@ def _sides(p: Program) -> list[str]:
 
 def _moving(p: Program) -> list[str]:
     speed = "vs = wp.mesh_eval_velocity(mesh, answer.face, answer.u, answer.v)"
-    form = p.pick("radial", "radial", "ahead", "sorted", "both")
+    form = p.pick("radial", "radial", "ahead", "velocity")
     if form == "radial":
         value = p.pick("shade[tid] = wp.dot(vs, ray)", "shade[tid] = -wp.dot(vs, wp.normalize(ray))")
         return [_ask(p), *_met(p, [speed, value, p.pick("", "depth[tid] = answer.t")], "shade[tid] = 0.0")]
@@ -226,21 +227,9 @@ def _moving(p: Program) -> list[str]:
             "out[tid] = start + ray * answer.t + vs * bias",
             "at = wp.mesh_eval_position(mesh, answer.face, answer.u, answer.v)\nout[tid] = at + vs * bias",
         )
-        return [_ask(p), *_met(p, [speed, value], p.pick("out[tid] = start", "state[tid] = 0"))]
-    if form == "sorted":
-        kinds = chain(
-            ("s > 0.5 * bias", "state[tid] = 1"), ("s < -0.5 * bias", "state[tid] = -1"), otherwise="state[tid] = 0"
-        )
-        return [
-            _ask(p),
-            *_met(
-                p,
-                [speed, "s = wp.dot(vs, ray)", kinds, p.pick("", "shade[tid] = s")],
-                p.pick("state[tid] = 2", "state[tid] = -2"),
-            ),
-        ]
-    fast = block("if wp.length(vs) < bias:", p.pick("wp.atomic_add(count, 0, 1)", "count[0] += 1"))
-    return [_ask(p), *_met(p, [speed, "out[tid] = vs", fast], p.pick("", "out[tid] = wp.vec3(0.0, 0.0, 0.0)"))]
+        return [_ask(p), *_met(p, [speed, value], "out[tid] = start + ray * far")]
+    none = "velocity_out[tid] = wp.vec3(0.0, 0.0, 0.0)"
+    return [_ask(p), *_met(p, [speed, "velocity_out[tid] = vs", p.pick("", "depth[tid] = answer.t")], none)]
 
 
 RECIPES = (

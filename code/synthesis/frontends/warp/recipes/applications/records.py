@@ -1,40 +1,40 @@
-"""Bookkeeping: copies under masks, resets, counts, lists that are filled, index maps between worlds and models."""
+"""Bookkeeping: lists that are gathered, compacted and counted, and rows of many worlds."""
 
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.warp.recipes.applications.program import FLOAT, INT, VEC, Program
+from synthesis.frontends.warp.recipes.applications.forms import plural
+from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, INT, VEC, Program
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
 _FLAT = {
     "gather_state": """
-        src = index_map[tid]{ - first_id[0] ~}
-        {{?0.7 if src < 0{ or src >= num_src ~}:
-            {# no source: the default
-            ~}
-            x_out[tid] = {0.0 ~ fallback}
-            kind_out[tid] = -1
-            return ~ if src < 0 or src >= num_src:
-            # keeps what it has
-            return}
-        x_out[tid] = x_src[src]{ * scale ~}
-        kind_out[tid] = kind_src[src] ~
-        if src < 0{ or src >= num_src ~}:
+        src = index_map[tid]
+        {{# nothing to copy from
+        ~}
+        if src < 0:
+            {x_out[tid] = 0.0
             v_out[tid] = wp.vec3(0.0, 0.0, 0.0)
-            return
-        v_out[tid] = v_src[src]{ + offset_of[group_of[tid]] ~} ~
-        if src >= 0{ and src < num_src ~}:
-            x_out[tid] = x_src[src]{ * scale ~}
+            {kind_out[tid] = -1
+            ~}
+            return ~ return}
+        {{kind_out[tid] = kind_src[src]
+        ~}
+        x_out[tid] = x_src[src]
+        v_out[tid] = v_src[src] ~
+        x_out[tid] = x_src[src]
+        {# relative to the origin of its own world
+        ~}
+        v_out[tid] = v_src[src] - offset_of[group_of[tid]]} ~
+        if src >= 0:
+            x_out[tid] = x_src[src]
+            kind_out[tid] = kind_src[src]
         else:
-            x_out[tid] = {0.0 ~ fallback}}
+            x_out[tid] = 0.0
+            kind_out[tid] = -1}
     """,
     "compact": """
-        {if {alive[tid] == 0 ~ kind_src2[tid] == KIND_NONE ~ values[tid] <= threshold}:
-            return ~
-        {if alive[tid] == 0:
+        if alive[tid] == 0:
             return
-        if values[tid] <= threshold:
-            return ~ if alive[tid] == 0 or values[tid] <= threshold:
-            return}}
         {# place among those that are kept, by the exclusive scan of the flags
         ~}
         slot = scan[tid]
@@ -43,359 +43,667 @@ _FLAT = {
             ~}
             wp.atomic_add(num_dropped, 0, 1)
             return
-        items_out[slot] = tid ~
+        items_out[slot] = tid
+        {x_list[slot] = values[tid] ~} ~
         if slot < {capacity ~ max_slots}:
             items_out[slot] = tid
-            {?0.5 x_list[slot] = values[tid]}
-        {else:
-            wp.atomic_add(num_dropped, 0, 1) ~} ~
+            {?0.5 x_list[slot] = values[tid]} ~
         items_out[slot] = tid
-        {x_list[slot] = values[tid] ~}}
-        {?0.4 wp.atomic_add(counter, 0, 1)}
+        {x_list[slot] = values[tid] ~
+        x_list[slot] = values[tid]
+        v_list[slot] = v_all[tid] ~}}
     """,
     "count_kinds": """
-        kind = kind_src2[tid]
-        {?0.4 if alive[tid] == 0:
+        {?0.25 if alive[tid] == 0:
             return}
-        {if kind == KIND_NONE:
+        kind = kind_or_none[tid]
+        {{# without a type
+        ~}
+        if kind < 0:
             return
-        {wp.atomic_add(histogram, kind, 1) ~ # those without a kind have no bin
-        wp.atomic_add(histogram, kind - 1, 1)} ~
-        if kind == KIND_FIXED or kind == KIND_MOVING:
-            wp.atomic_add(histogram, kind, 1)
-        {elif kind == KIND_GHOST:
-            wp.atomic_add(num_ghosts, 0, 1) ~} ~
+        {wp.atomic_add(histogram, kind, 1)
+        {wp.atomic_add(weight_sum, kind, values_of_type[tid]) ~} ~
+        wp.atomic_add(group_kinds, group_of[tid], kind, 1)} ~
         if kind >= 0 and kind < num_kinds:
-            wp.atomic_add(histogram, kind, 1) ~
-        wp.atomic_add(group_kinds, group_of[tid], kind, 1)}
-        {?0.7 {* wp.atomic_add(weight_sum, kind, mass[tid]) ~
-            {wp.atomic_max(last_of, kind, tid) ~ wp.atomic_min(first_of, kind, tid)}
-        ~
-            wp.atomic_max(heaviest, kind, mass[tid])
-        }}
+            wp.atomic_add(histogram, kind, 1)}
     """,
     "renumber": """
         old = index_map[tid]
         {new = int(-1)
-        if old >= 0{ and old < num_src ~}:
-            new = slot_of[old]{ + first_id[0] ~}
+        if old >= 0:
+            new = slot_of[old]
         id_out[tid] = new
-        {?0.5 if new >= 0:
-            wp.atomic_add(use_count, old, 1)} ~
+        {?0.3 if new >= 0:
+            wp.atomic_add(use_count, new, 1)} ~
+        {# removed ones are marked by -1
+        ~}
         if old < 0:
             id_out[tid] = -1
-        elif {alive[tid] == 0 ~ old >= num_src}:
-            id_out[tid] = -1
         else:
-            id_out[tid] = slot_of[old]{ + first_id[0] ~} ~
-        if old < 0{ or alive[tid] == 0 ~}:
+            id_out[tid] = slot_of[old] ~
+        if old < 0:
             id_out[tid] = -1
             return
         new = slot_of[old]
-        {# removed ones are marked by -1
-        ~}
+        id_out[tid] = new
+        {# those whose target was removed
         if new < 0:
-            id_out[tid] = -1
-        else:
-            id_out[tid] = new{ + first_id[0] ~}}
-    """,
-    "segments": """
-        begin = starts[tid]
-        end = {starts[tid + 1] ~ wp.min(begin + lengths[tid], total)}
-        {?0.5 if end <= begin:
-            x_out[tid] = {0.0 ~ fallback}
-            num_out[tid] = 0
-            return}
-        acc = float(0.0)
-        num = int(0)
-        for k in range(begin, end):
-            {?0.5 if flags_of[k] == 0:
-                continue}
-            {acc += data[k] ~ acc += data[k] * scale ~ acc += data[k] * data[k] ~ acc = wp.max(acc, wp.abs(data[k]))}
-            num += 1
-        {{if num > 0:
-            acc = acc / float(num)
-        x_out[tid] = acc ~ x_out[tid] = acc / float(wp.max(num, 1)) ~ x_out[tid] = acc}
-        num_out[tid] = num ~ if num > 0:
-            x_out[tid] = acc / float(num)
-        else:
-            x_out[tid] = {0.0 ~ fallback}
-        num_out[tid] = num}
+            wp.atomic_add(num_dropped, 0, 1) ~}}
     """,
 }
+
+_SEGMENTS = (
+    ("average_{many} average_{measure}", "mean_{measure}", """
+        begin = starts[tid]
+        end = starts[tid + 1]
+        total = float(0.0)
+        {for k in range(begin, end):
+            total += data[k]
+        {x_out[tid] = total / float(wp.max(end - begin, 1)) ~
+        if end > begin:
+            x_out[tid] = total / float(end - begin)
+        else:
+            x_out[tid] = 0.0} ~
+        num = int(0)
+        for k in range(begin, end):
+            if flags_of[k] == 0:
+                continue
+            total += data[k]
+            num += 1
+        {x_out[tid] = total / float(wp.max(num, 1)) ~
+        if num > 0:
+            x_out[tid] = total / float(num)
+        else:
+            x_out[tid] = 0.0}
+        {num_out[tid] = num ~}}
+    """),
+    ("max_{measure} reduce_{many}", "max_{measure}", """
+        begin = starts[tid]
+        end = starts[tid + 1]
+        {if begin == end:
+            x_out[tid] = 0.0
+            {last_out[tid] = -1
+            ~}
+            return
+        best = data[begin]
+        which = int(begin)
+        for k in range(begin + 1, end):
+            if data[k] > best:
+                best = data[k]
+                which = k
+        x_out[tid] = best
+        last_out[tid] = which ~
+        most = float(0.0)
+        for k in range(begin, end):
+            most = wp.max(most, wp.abs(data[k]))
+        x_out[tid] = most}
+    """),
+    ("rms_{measure} {thing}_rms", "rms_{measure}", """
+        begin = starts[tid]
+        end = starts[tid + 1]
+        if begin == end:
+            x_out[tid] = 0.0
+            return
+        squares = float(0.0)
+        for k in range(begin, end):
+            squares += data[k] * data[k]
+        x_out[tid] = wp.sqrt(squares / float(end - begin))
+    """),
+)  # fmt: skip
+"""What the entries of a segment come to: names of kernels, what is written, and lines."""
+
+
+_MEASURES = {
+    "particle": ("density", "temperature"), "body": ("energy", "speed"), "contact": ("depth", "impulse"),
+    "vertex": ("curvature", "area"), "ray": ("depth", "intensity"),
+}  # fmt: skip
+"""Of what there are records, and what may be known of each."""
+_PLACES = {"contact": ("contact_pos", "contact_point"), "ray": ("ray_hit_pos", "ray_hit_point")}
+"""Where each is, if it is not called its position."""
+_OWNERS = {"particle": "cell", "body": "world", "contact": "body", "vertex": "patch", "ray": "sensor"}
+"""What has a segment of them."""
 
 
 def _draw_flat(stream: Stream, target: str) -> KernelSpec:
     """Records in a row: gathered, compacted, counted, renumbered, summed by segments."""
-    p = Program(stream, ("tid", "i", "idx", "item"))
+    thing = stream.child("thing").choice(tuple(_MEASURES))
+    measure = f"{thing}_{stream.child('measure').choice(_MEASURES[thing])}"
+    many, owner = plural(thing), _OWNERS[thing]
+    by_owner = target == "segments"
+    p = Program(stream, ("tid", "i", f"{owner}_id") if by_owner else ("tid", "i", f"{thing}_id", f"{thing}_index"))
     count = p.threads
     num_src = p.choices.choice((16, 24, 32))
-    total = 3 * count
-    p.array("index_map", INT, (-6, num_src - 1), (count,), ("index_map", "src_index", "parent_ids"))
-    p.array("slot_of", INT, (-4, num_src - 1), (num_src,), ("slot_of", "new_index", "remap_table"))
-    p.array("group_of", INT, (0, 3), (count,), ("group", "world_id", "env_index", "batch"))
-    p.array("first_id", INT, (0, 2), (1,), ("first_id", "base_index", "id_offset"))
-    p.array("x_src", FLOAT, (-2, 2), (num_src,), ("src", "values_in", "state_in"))
-    p.array("v_src", VEC, (-1, 1), (num_src,), ("positions", "src_pos", "points_in"))
-    p.array("kind_src", INT, (0, 3), (num_src,), ("src_kind", "types", "labels_in"))
-    p.array("kind_src2", INT, (0, 3), (count,), ("kinds", "types", "body_kind"))
-    p.array("offset_of", VEC, (-1, 1), (4,), ("world_offset", "group_offset", "env_origin"))
-    p.array("alive", INT, (0, 1), (count,), ("alive", "active", "mask", "valid"))
-    p.array("values", FLOAT, (-1, 1), (count,), ("values", "scores", "samples"))
-    p.array("mass", FLOAT, (0.1, 2), (count,), ("mass", "item_mass", "weights"))
-    p.places("scan", count, 1, ("scan", "prefix_sum", "offsets"))
-    p.array("starts", INT, (0, total), (count + 1,), ("offsets", "segment_start", "row_start"))
-    p.array("lengths", INT, (0, 6), (count,), ("lengths", "counts", "segment_size"))
-    p.array("flags_of", INT, (0, 1), (total,), ("flags", "mask", "enabled"))
-    p.array("data", FLOAT, (-1, 1), (total,), ("data", "items", "samples"))
-    p.number("threshold", (-0.4, 0.4), ("threshold", "cutoff", "min_value"), ("0.0",))
-    p.number("scale", (0.5, 2), ("scale", "factor"), ("2.0", "0.5"))
-    p.number("fallback", (-1, 1), ("default_value", "fill_value"), ("0.0", "-1.0"))
-    p.scalar("capacity", INT, (count // 4, count // 2), ("capacity", "max_count"))
-    p.sizes(num_src=num_src, max_slots=p.threads // 2, num_kinds=3, total=total)
-    p.constants({"KIND_NONE": 0, "KIND_FIXED": 1, "KIND_MOVING": 2, "KIND_GHOST": 3})
-    p.output("x_out", FLOAT, (count,), ("dst", "values_out", "state_out", "x_out"))
-    p.output("x_list", FLOAT, (count,), ("kept_values", "list_values"))
-    p.output("v_out", VEC, (count,), ("dst_pos", "points_out", "positions_out"))
-    p.output("kind_out", INT, (count,), ("dst_kind", "labels_out", "kinds_out"))
-    p.output("id_out", INT, (count,), ("new_ids", "out_index", "ids_out"))
-    p.output("num_out", INT, (count,), ("num_used", "lengths_out", "counts_out"))
-    p.output("counter", INT, (1,), ("counter", "num_kept", "count_out"), (0, 1))
-    p.output("items_out", INT, (count,), ("items_out", "active_ids", "kept_ids"), (-1, 0))
-    p.output("num_dropped", INT, (1,), ("num_dropped", "overflow"), (0, 1))
-    p.output("histogram", INT, (4,), ("histogram", "counts_out", "kind_count"), (0, 1))
-    p.output("group_kinds", INT, (4, 4), ("kind_count", "group_histogram"), (0, 1))
-    p.output("num_ghosts", INT, (1,), ("num_ghosts", "ghost_count"), (0, 1))
-    p.output("use_count", INT, (num_src,), ("use_count", "references"), (0, 1))
-    p.output("weight_sum", FLOAT, (4,), ("kind_mass", "mass_sum"), (0, 1))
-    p.output("heaviest", FLOAT, (4,), ("max_mass", "heaviest"), (0, 1.5))
-    p.output("last_of", INT, (4,), ("last_index", "max_id"), (0, 4))
-    p.output("first_of", INT, (4,), ("first_index", "min_id"), (p.threads // 2, p.threads))
-    if target != "segments":
-        p.guard_count("item")
-    p.write(_FLAT[target])
+    total = 3 * count + 4
+    places = _PLACES.get(thing, (f"{thing}_pos", f"{thing}_position"))
+    p.array("index_map", INT, (-6, num_src - 1), (count,), (f"{thing}_map", f"source_{thing}"))
+    p.array("slot_of", INT, (-4, num_src - 1), (num_src,), (f"{thing}_remap", f"new_{thing}_index"))
+    p.array("group_of", INT, (0, 3), (count,), (f"{thing}_world", f"{thing}_env"))
+    p.array("x_src", FLOAT, (-2, 2), (num_src,), (measure, f"{measure}_in"))
+    p.array("v_src", VEC, (-1, 1), (num_src,), places)
+    p.array("v_all", VEC, (-1, 1), (count,), places)
+    p.array("kind_src", INT, (0, 3), (num_src,), (f"{thing}_type",))
+    p.array("kind_or_none", INT, (-1, 3), (count,), (f"{thing}_type",))
+    p.array("offset_of", VEC, (-1, 1), (4,), ("world_origin", "env_origin"))
+    p.array("alive", INT, (0, 1), (count,), (f"{thing}_active", f"{thing}_enabled", f"{thing}_mask"))
+    p.array("values", FLOAT, (-1, 1), (count,), (measure,))
+    p.array("values_of_type", FLOAT, (0.1, 2), (count,), (measure,))
+    p.places("scan", count, 1, (f"{thing}_scan", f"{thing}_prefix", f"{thing}_slot"))
+    p.starts("starts", count + 1, 3, 3, (f"{owner}_{thing}_start", f"{owner}_{thing}_offsets"))
+    p.array("flags_of", INT, (0, 1), (total,), (f"{thing}_active", f"{thing}_enabled"))
+    p.array("data", FLOAT, (-1, 1), (total,), (measure,))
+    p.scalar("capacity", INT, (count // 4, count // 2), (f"max_{many}", f"max_active_{many}"))
+    p.sizes(max_slots=p.threads // 2, num_kinds=3)
+    titles_of, outs, text = p.choices.child("segment").choice(_SEGMENTS)
+    said = {"many": many, "measure": measure, "thing": thing}
+    p.output("x_out", FLOAT, (count,), (outs.format(**said),) if by_owner else (f"{measure}_out",))
+    p.output("last_out", INT, (count,), (f"max_{thing}_id", f"max_{thing}_index"))
+    p.output("x_list", FLOAT, (count,), (f"active_{measure}", f"kept_{measure}"))
+    p.output("v_list", VEC, (count,), tuple(f"active_{each}" for each in places))
+    p.output("v_out", VEC, (count,), tuple(f"{each}_out" for each in places))
+    p.output("kind_out", INT, (count,), (f"{thing}_type_out",))
+    p.output("id_out", INT, (count,), (f"{thing}_index_out", f"new_{thing}_ids"))
+    p.output("num_out", INT, (count,), (f"num_active_{many}", f"active_{thing}_count"))
+    p.output("items_out", INT, (count,), (f"active_{thing}_ids", f"active_{many}"), (-1, 0))
+    dropped = (f"num_lost_{many}",) if target == "renumber" else (f"num_dropped_{many}", f"{thing}_overflow")
+    p.output("num_dropped", INT, (1,), dropped, (0, 1))
+    p.output("histogram", INT, (4,), (f"{thing}_type_count", f"num_{many}_of_type"), (0, 1))
+    p.output("group_kinds", INT, (4, 4), (f"world_{thing}_type_count", f"world_{thing}_types"), (0, 1))
+    p.output("use_count", INT, (num_src,), (f"{thing}_use_count", f"{thing}_references"), (0, 1))
+    p.output("weight_sum", FLOAT, (4,), (f"type_{measure}_sum", f"{measure}_per_type"), (0, 1))
+    if not by_owner:
+        p.guard_count(thing)
+    p.write(text if by_owner else _FLAT[target])
     titles = {
-        "gather_state": ("gather_state", "copy_mapped", "gather_indexed", "map_values"),
-        "compact": ("compact", "select_active", "scatter_active", "collect_items"),
-        "count_kinds": ("count_kinds", "count_types", "build_histogram", "tally"),
-        "renumber": ("renumber", "remap_indices", "update_index_map", "relabel"),
-        "segments": ("reduce_segments", "segment_reduce", "reduce_ranges"),
+        "gather_state": (f"gather_{many}", f"gather_{thing}_state", f"copy_mapped_{many}"),
+        "compact": (f"compact_{many}", f"collect_active_{many}", f"list_active_{many}"),
+        "count_kinds": (f"count_{thing}_types", f"count_{many}_by_type"),
+        "renumber": (f"remap_{thing}_indices", f"renumber_{many}"),
+        "segments": tuple(titles_of.format(**said).split()),
     }[target]
-    return p.done("bookkeeping", "lists", target, "Records that are moved, counted and numbered", titles, (
-        "One thread per item.", "Items that are not valid are left out.",
-    ))  # fmt: skip
+    summary = {
+        "gather_state": f"Gathers {many} from where a map says",
+        "compact": f"Lists the {many} that are active",
+        "count_kinds": f"Counts {many} of each type",
+        "renumber": f"Numbers {many} anew",
+        "segments": f"Reduces the {many} of each {owner}",
+    }[target]
+    return p.done("bookkeeping", "lists", target, summary, titles, (f"One thread per {owner if by_owner else thing}.",))
 
 
-_WORLDS = {
-    "copy_worlds": """
-        {?0.6 if mask[world] {== 0 ~ != 1}:
-            return}
-        {{?0.6 if i >= count_of[world]:
-            {dst[world, i] = {0.0 ~ fallback}
-            return ~ return}}
-        src_world = from_world[world]
-        {if src_world < 0:
-            {# no other world to take from
+_WORLDS: dict[str, tuple[tuple[str, str], ...]] = {
+    "copy_worlds": (
+        (
+            "reset_to_keyframe load_keyframes set_keyframe",
+            """
+        if {not reset[world] ~ not reset[world]}:
+            return
+        key = key_of[world]
+        {if key < 0:
+            {# without a keyframe: the configuration of the model
             ~}
-            dst[world, i] = {init[i] ~ fallback}
+            q[world, i] = q_default[i]
+            {qd[world, i] = 0.0
+            ~}
             return
-        dst[world, i] = src[src_world, i] ~
-        if src_world >= 0:
-            dst[world, i] = src[src_world, i]
+        q[world, i] = key_q[key, i]
+        qd[world, i] = key_qd[key, i] ~
+        q[world, i] = key_q[key, i]
+        {qd[world, i] = key_qd[key, i] ~ qd[world, i] = 0.0} ~
+        if key >= 0:
+            q[world, i] = key_q[key, i]
+            qd[world, i] = key_qd[key, i]
         else:
-            dst[world, i] = {src[world, i] ~ init[i]}}
-        ~ {dst[world, i] = src[world, i]
-        ids_out[world, i] = ids[world, i] ~ dst[world, i] = src[world, order[i]]
-        {?0.5 ids_out[world, i] = ids[world, order[i]]}} ~
-        {?0.6 if i >= count_of[world]:
-            ids_out[world, i] = -1
-            return}
-        {# ids of all worlds in one row
+            q[world, i] = q_default[i]
+            qd[world, i] = 0.0}
+        """,
+        ),
+        (
+            "copy_worlds clone_world_state resample_worlds",
+            """
+        {# each world goes on from the state of its parent
         ~}
-        ids_out[world, i] = ids[world, i] + world * width if ids[world, i] >= 0 else -1
-        {?0.5 dst[world, i] = src[world, i]}}
-        {?0.4 if i == 0:
-            {stamp[world] = step ~ stamp[world] = stamp[world] + 1}}
-    """,
-    "zero_worlds": """
-        {?0.4 # the launch is for the most worlds that there may be
-        if world >= active_worlds:
-            return}
-        {if mask[world] == 1:
-            {state[world, i] = 0.0 ~ state[world, i] = init[i]}
-            {age[world, i] = 0 ~}
-            {?0.5 if i == 0:
-                count_out[world] = 0}
-        {elif age[world, i] > max_age:
-            state[world, i] = 0.0
-            {age[world, i] = 0 ~} ~ else:
-            {state[world, i] = state[world, i] * decay ~ age[world, i] = age[world, i] + 1} ~} ~
-        if mask[world] {== 0 ~ != 1}:
-            {?0.5 age[world, i] = age[world, i] + 1}
+        src = parent[world]
+        {if src < 0:
             return
-        state[world, i] = {init[i] ~ 0.0}
-        {?0.5 age[world, i] = 0}
-        {?0.5 if i == 0:
-            {count_out[world] = 0 ~ num_resets[world] = num_resets[world] + 1}} ~
-        state[world, i] = wp.where(mask[world] == 1, {init[i] ~ 0.0}, state[world, i])
-        {age[world, i] = wp.where(mask[world] == 1, 0, age[world, i] + 1) ~}
-        {?0.5 if i == 0 and mask[world] == 1:
-            num_resets[world] = num_resets[world] + 1}}
-    """,
-    "offsets": """
-        {base = int(0)
-        for w in range(world):
-            {?0.4 # worlds that sleep have none
-            if mask[w] == 0:
-                continue}
-            base += count_of[w] ~
-        base = {world * width ~ first_of[world]}}
-        {if i < count_of[world]:
-            {ids_out[world, i] = base + i ~ ids_out[world, i] = base + i
-            owner_out[world, i] = world}
+        q_out[world, i] = q_in[src, i]
+        qd_out[world, i] = qd_in[src, i] ~
+        if src < 0:
+            q_out[world, i] = q_default[i]
+            qd_out[world, i] = 0.0
         else:
-            ids_out[world, i] = -1 ~
-        if i >= count_of[world]:
-            ids_out[world, i] = -1
-            return
-        ids_out[world, i] = base + i ~ ids_out[world, i] = base + i if i < count_of[world] else -1}
-        {?0.4 if i == 0:
-            {count_out[world] = base ~ end_out[world] = base + count_of[world]}}
-    """,
-    "prefix_sums": """
-        {?0.5 if {i >= count_of[world] ~ mask[world] == 0 ~ mask[world] == 0 or i >= count_of[world]}:
-            dst[world, i] = 0.0
-            return}
-        total = float(0.0)
-        {for k in range(i):
-            {?0.3 if ids[world, k] < 0:
-                continue}
-            total += src[world, k]{ * weight[k] ~}
-        dst[world, i] = total ~
-        for k in range(i + 1):
-            {?0.3 if ids[world, k] < 0:
-                continue}
-            total += src[world, k]{ * weight[k] ~}
-        dst[world, i] = total
-        {?0.3 # the last has them all
-        if i == {width ~ src.shape[1]} - 1:
-            row_sum[world] = total} ~
-        {# those before this one
+            q_out[world, i] = q_in[src, i]
+            qd_out[world, i] = qd_in[src, i] ~
+        q_out[world, i] = q_in[parents_all[world], i]
+        qd_out[world, i] = qd_in[parents_all[world], i]}
+        """,
+        ),
+        (
+            "reorder_joints map_joint_order to_policy_order",
+            """
+        {# from the order of the simulator to that of the policy
         ~}
-        k = int(0)
-        while k < i:
-            total += src[world, k]{ * weight[k] ~}
-            k += 1
-        dst[world, i] = total}
-    """,
-    "rank_items": """
-        {?0.5 if i >= count_of[world]:
-            rank_out[world, i] = -1
-            return}
-        {?0.4 if ids[world, i] < 0:
-            rank_out[world, i] = -1
-            return}
-        here = src[world, i]
+        at = order[i]
+        {q_out[world, i] = q_in[world, at]{ - q_default[at] ~}
+        qd_out[world, i] = qd_in[world, at]{ * vel_scale ~} ~
+        {# -1 is a joint that the policy does not know
+        ~}
+        if order_or_none[i] < 0:
+            q_out[world, i] = 0.0
+            qd_out[world, i] = 0.0
+            return
+        q_out[world, i] = q_in[world, order_or_none[i]]
+        qd_out[world, i] = qd_in[world, order_or_none[i]] ~
+        q_out[world, i] = joint_sign[i] * q_in[world, at]
+        qd_out[world, i] = joint_sign[i] * qd_in[world, at]}
+        """,
+        ),
+    ),
+    "zero_worlds": (
+        (
+            "reset_worlds reset_joint_state reset_dofs",
+            """
+        {if not reset[world]:
+            return
+        q[world, i] = {q_default[i] ~ q_default[i] + noise_scale * noise[world, i] ~ \
+                wp.clamp(q_default[i] + noise_scale * noise[world, i], q_lower[i], q_upper[i])}
+        qd[world, i] = 0.0
+        {last_action[world, i] = 0.0
+        ~}
+        {# once for each world
+        if i == 0:
+            episode_length[world] = 0 ~} ~
+        if reset[world]:
+            q[world, i] = {q_default[i] ~ q_default[i] + noise_scale * noise[world, i]}
+            qd[world, i] = 0.0
+            {last_action[world, i] = 0.0 ~}}
+        """,
+        ),
+        (
+            "update_air_time update_feet_air_time",
+            """
+        {if reset[world]:
+            air_time[world, i] = 0.0
+            return
+        if touching[world, i]:
+            {# the length of the flight that has ended
+            if air_time[world, i] > 0.0:
+                last_air_time[world, i] = air_time[world, i]
+            ~}
+            air_time[world, i] = 0.0
+        else:
+            air_time[world, i] += dt ~
+        if reset[world] or touching[world, i]:
+            air_time[world, i] = 0.0
+        else:
+            air_time[world, i] += dt ~
+        if reset[world]:
+            air_time[world, i] = 0.0
+            contact_time[world, i] = 0.0
+        elif touching[world, i]:
+            air_time[world, i] = 0.0
+            contact_time[world, i] += dt
+        else:
+            air_time[world, i] += dt
+            contact_time[world, i] = 0.0}
+        """,
+        ),
+        (
+            "update_actions filter_actions smooth_actions",
+            """
+        {if reset[world]:
+            {# an old action means nothing in a new episode
+            ~}
+            last_action[world, i] = 0.0
+            filtered[world, i] = 0.0
+            return
+        a = {wp.clamp(action[world, i], -1.0, 1.0) ~ action_scale[i] * action[world, i]}
+        filtered[world, i] = smoothing * filtered[world, i] + (1.0 - smoothing) * a
+        last_action[world, i] = a ~
+        a = wp.clamp(action[world, i], -1.0, 1.0)
+        if reset[world]:
+            filtered[world, i] = a
+        else:
+            filtered[world, i] {+= (1.0 - smoothing) * (a - filtered[world, i]) ~ \
+                = smoothing * filtered[world, i] + (1.0 - smoothing) * a}}
+        """,
+        ),
+    ),
+    "offsets": (
+        (
+            "flatten_contacts gather_contact_ids pack_world_contacts",
+            """
+        {if i >= num_contacts[world]:
+            return
+        flat = contact_start[world] + i
+        {contact_ids_out[flat] = contact_ids[world, i] ~
+        contact_ids_out[flat] = contact_ids[world, i]
+        contact_dist_out[flat] = contact_dist[world, i]}
+        contact_world[flat] = world ~
+        if i < num_contacts[world]:
+            contact_ids_out[contact_start[world] + i] = contact_ids[world, i]
+            contact_world[contact_start[world] + i] = world}
+        """,
+        ),
+        (
+            "unflatten_contacts split_contacts_by_world scatter_contact_ids",
+            """
+        {{# beyond the last contact of the world
+        ~}
+        if i >= num_contacts[world]:
+            world_contacts[world, i] = -1
+            {world_dist[world, i] = 0.0
+            return
+        world_contacts[world, i] = flat_ids[contact_start[world] + i]
+        world_dist[world, i] = flat_dist[contact_start[world] + i] ~ return
+        world_contacts[world, i] = flat_ids[contact_start[world] + i]} ~
+        if i < num_contacts[world]:
+            world_contacts[world, i] = flat_ids[contact_start[world] + i]
+        else:
+            world_contacts[world, i] = -1}
+        """,
+        ),
+        (
+            "globalize_body_ids offset_body_ids replicate_bodies",
+            """
+        {# each world has its own copy of the bodies
+        ~}
+        first = world * bodies_per_world
+        {parent_body_out[first + i] = first + parent_body[i] if parent_body[i] >= 0 else -1
+        body_world[first + i] = world ~
+        if parent_body[i] < 0:
+            parent_body_out[first + i] = -1
+        else:
+            parent_body_out[first + i] = first + parent_body[i]
+        body_world[first + i] = world ~
+        parent_body_out[first + i] = first + parent_body[i] if parent_body[i] >= 0 else -1
+        mass_out[first + i] = body_mass[i]}
+        """,
+        ),
+    ),
+    "prefix_sums": (
+        (
+            "discounted_returns compute_returns reward_to_go",
+            """
+        {ret = float(0.0)
+        {for k in range(num_steps):
+            {# from the last step back to the first
+            ~}
+            t = num_steps - 1 - k ~
+        for t in range(num_steps - 1, -1, -1):}
+            {# a finished episode owes nothing to the next
+            ~}
+            {if finished[t, world]:
+                ret = 0.0
+            ret = rewards[t, world] + gamma * ret ~
+            ret = rewards[t, world] + gamma * ret * (0.0 if finished[t, world] else 1.0)}
+            returns[t, world] = ret ~
+        ret = last_value[world]
+        for t in range(num_steps - 1, -1, -1):
+            if finished[t, world]:
+                ret = 0.0
+            ret = rewards[t, world] + gamma * ret
+            returns[t, world] = ret
+            {advantages[t, world] = ret - values[t, world] ~}}
+        """,
+        ),
+        (
+            "compute_gae gae_advantages generalized_advantages",
+            """
+        advantage = float(0.0)
+        next_value = last_value[world]
+        {for k in range(num_steps):
+            t = num_steps - 1 - k ~
+        for t in range(num_steps - 1, -1, -1):}
+            alive = {0.0 if finished[t, world] else 1.0 ~ 1.0 - float(done_float[t, world])}
+            delta = rewards[t, world] + gamma * next_value * alive - values[t, world]
+            advantage = delta + gamma * lam * alive * advantage
+            advantages[t, world] = advantage
+            {returns[t, world] = advantage + values[t, world]
+            ~}
+            next_value = values[t, world]
+        """,
+        ),
+        (
+            "assign_constraint_rows compute_row_addresses assign_efc_addresses",
+            """
+        row = int(0)
+        for k in range(num_contacts_of[world]):
+            {# a row for the normal, and two for each direction of friction
+            ~}
+            {row_start[world, k] = row
+            row += contact_rows[world, k] ~
+            if contact_gap[world, k] > 0.0:
+                row_start[world, k] = -1
+                continue
+            row_start[world, k] = row
+            row += contact_rows[world, k] ~
+            {# what does not fit is left out
+            ~}
+            if row + contact_rows[world, k] > max_rows:
+                row_start[world, k] = -1
+                continue
+            row_start[world, k] = row
+            row += contact_rows[world, k]}
+        num_rows[world] = row
+        """,
+        ),
+    ),
+    "rank_items": (
+        (
+            "rank_worlds rank_environments select_elites",
+            """
+        {# few enough to compare each with all
+        ~}
+        here = score[world]
         rank = int(0)
-        for k in range({width ~ src.shape[1] ~ count_of[world]}):
-            {?0.4 if ids[world, k] < 0:
-                continue}
-            {# of two alike the first comes first
-            if src[world, k] < here or (src[world, k] == here and k < i):
-                rank += 1 ~ if src[world, k] {< ~ >} here:
+        for other in range({num_worlds ~ score.shape[0]}):
+            {# equal ones in the order of their numbers
+            ~}
+            {if score[other] > here or (score[other] == here and other < world):
+                rank += 1 ~
+            if score[other] > here:
                 rank += 1
-            elif src[world, k] == here and k < i:
+            elif score[other] == here and other < world:
                 rank += 1}
-        rank_out[world, i] = rank
-    """,
-    "normalize_rows": """
-        {?0.4 if mask[world] == 0:
-            dst[world, i] = src[world, i]
-            return}
-        {low = float(HUGE)
-        high = float(-HUGE)
-        for k in range({width ~ src.shape[1]}):
-            low = wp.min(low, src[world, k])
-            high = wp.max(high, src[world, k])
-        {dst[world, i] = (src[world, i] - low) / wp.max(high - low, TINY) ~
-        if high - low < TINY:
-            dst[world, i] = 0.0
+        {rank_out[world] = rank ~
+        rank_out[world] = rank
+        is_elite[world] = rank < num_elites ~
+        if rank < num_elites:
+            elite_ids[rank] = world}
+        """,
+        ),
+        (
+            "pick_parents tournament_select choose_parents",
+            """
+        {# a world that failed goes on from the better of two others
+        ~}
+        if not failed[world]:
+            parent_out[world] = world
             return
-        dst[world, i] = (src[world, i] - low) / (high - low)
-        ~ dst[world, i] = 2.0 * (src[world, i] - low) / wp.max(high - low, TINY) - 1.0} ~
-        total = float(0.0)
-        for k in range({width ~ src.shape[1]}):
-            total += src[world, k]
-        mean = total / float(width)
-        {dst[world, i] = src[world, i] - mean ~
-        squares = float(0.0)
-        for k in range({width ~ src.shape[1]}):
-            squares += (src[world, k] - mean) * (src[world, k] - mean)
-        dst[world, i] = (src[world, i] - mean) / wp.sqrt(squares / float(width) + TINY)}
-        {?0.4 if i == 0:
-            mean_out[world] = mean} ~
-        norm = float(0.0)
-        for k in range({width ~ src.shape[1]}):
-            norm += src[world, k] * src[world, k]
-        dst[world, i] = src[world, i] / wp.max(wp.sqrt(norm), TINY)}
-    """,
+        a = first_candidate[world]
+        b = second_candidate[world]
+        {if score[a] >= score[b]:
+            parent_out[world] = a
+        else:
+            parent_out[world] = b ~ parent_out[world] = a if score[a] >= score[b] else b ~
+        parent_out[world] = wp.where(score[a] >= score[b], a, b)}
+        """,
+        ),
+    ),
+    "normalize_rows": (
+        (
+            "normalize_observations normalize_obs scale_observations",
+            """
+        {x = (obs[world, i] - obs_mean[i]) / {wp.sqrt(obs_var[i] + TINY) ~ wp.max(obs_std[i], TINY) ~ obs_std[i]}
+        obs_out[world, i] = {wp.clamp(x, -clip_obs, clip_obs) ~ wp.min(wp.max(x, -clip_obs), clip_obs)} ~
+        value = obs[world, i]
+        {if not fixed_stats:
+            {# noise while training
+            ~}
+            value += noise_scale * noise[world, i] ~ value += noise_level[i] * noise[world, i]}
+        x = (value - obs_mean[i]) / obs_std[i]
+        obs_out[world, i] = wp.clamp(x, -clip_obs, clip_obs) ~
+        if constant_obs[i]:
+            {# does not vary, so there is nothing to divide by
+            ~}
+            obs_out[world, i] = obs[world, i] - obs_mean[i]
+            return
+        obs_out[world, i] = (obs[world, i] - obs_mean[i]) / obs_std[i]}
+        """,
+        ),
+        (
+            "scale_actions unnormalize_actions actions_to_targets",
+            """
+        {a = wp.clamp(action[world, i], -1.0, 1.0)
+        {target_out[world, i] = q_lower[i] + 0.5 * (a + 1.0) * (q_upper[i] - q_lower[i]) ~
+        middle = 0.5 * (q_lower[i] + q_upper[i])
+        half = 0.5 * (q_upper[i] - q_lower[i])
+        target_out[world, i] = middle + half * a} ~
+        {# offsets from the default pose
+        ~}
+        target = q_default[i] + action_scale[i] * action[world, i]
+        target_out[world, i] = wp.clamp(target, q_lower[i], q_upper[i]) ~
+        if is_relative:
+            target_out[world, i] = q_in[world, i] + action_scale[i] * action[world, i]
+        else:
+            target_out[world, i] = q_default[i] + action_scale[i] * action[world, i]}
+        """,
+        ),
+        (
+            "scale_rewards accumulate_reward_terms weight_rewards",
+            """
+        {term = reward_weight[i] * reward_terms[world, i] * dt
+        {term_sum[world, i] += term
+        ~}
+        wp.atomic_add(total_reward, world, term) ~
+        term = reward_weight[i] * reward_terms[world, i]
+        {if only_positive:
+            term = wp.max(term, 0.0)
+        ~}
+        term_sum[world, i] += term
+        wp.atomic_add(total_reward, world, term)}
+        """,
+        ),
+    ),
 }
+"""What is done with rows of many worlds: names of kernels, and lines, in each of the ways that simulators need."""
+_BY_WORLD = ("prefix_sums", "rank_items")
+"""What has one thread for each world."""
 
 
 def _draw_worlds(stream: Stream, target: str) -> KernelSpec:
-    """Records of many worlds, in rows: copied, cleared, numbered, summed, ranked, normalized."""
-    worlds, width = stream.child("sizes").choice(((6, 8), (8, 8), (8, 12), (12, 6), (16, 8)))
-    p = Program(stream, ("world", "worldid", "env", "w"), ("i", "slot", "elem", "j"), launch=(worlds, width))
-    shape = (worlds, width)
-    masks = ("reset_mask", "done") if target == "zero_worlds" else ("world_mask", "active")
-    p.array("mask", INT, (0, 1), (worlds,), masks)
-    p.array("count_of", INT, (0, width), (worlds,), ("world_count", "num_items", "num_used"))
-    p.array("from_world", INT, (-1, worlds - 1), (worlds,), ("src_world", "parent_world", "copy_from"))
-    p.array("first_of", INT, (0, 50), (worlds,), ("world_start", "row_offset", "adr"))
-    values = ("src", "qpos_in", "state_in") if target == "copy_worlds" else ("values_in", "scores", "values")
-    p.array("src", FLOAT, (-2, 2), shape, values)
-    p.array("init", FLOAT, (-1, 1), (width,), ("initial", "defaults", "qpos0"))
-    p.array("weight", FLOAT, (0.5, 2), (width,), ("weight", "scale", "gains"))
-    p.array("order", INT, (0, width - 1), (width,), ("order", "permutation", "perm"))
-    p.array("ids", INT, (-1, 9), shape, ("ids", "item_ids", "owner_ids"))
-    p.scalar("step", INT, (1, 100), ("step", "frame", "time_index"))
-    p.scalar("max_age", INT, (3, 7), ("max_age", "timeout"))
-    p.scalar("active_worlds", INT, (worlds // 2, worlds), ("num_worlds", "nworld", "world_count_in"))
-    p.number("fallback", (-1, 1), ("default_value", "fill_value"), ("0.0", "-1.0"))
-    p.number("decay", (0.3, 0.9), ("decay", "keep"), ("0.9", "0.5"))
-    p.sizes(width=width)
-    p.output(
-        "dst", FLOAT, shape, ("dst", "qpos_out", "state_out") if target == "copy_worlds" else ("values_out", "out")
+    """Rows of many worlds: reset, copied, gathered, summed, ranked, normalized."""
+    alone = target in _BY_WORLD
+    worlds, width = stream.child("sizes").choice(
+        ((32, 6), (48, 4), (64, 5)) if alone else ((6, 8), (8, 8), (8, 12), (12, 6), (16, 8))
     )
-    p.output("state", FLOAT, shape, ("state", "buffer", "history"), (-1, 1))
-    p.output("age", INT, shape, ("age", "lifetime", "steps"), (0, 10))
-    p.output("ids_out", INT, shape, ("ids_out", "index_out", "new_ids"))
-    p.output("owner_out", INT, shape, ("owner_world", "world_out"))
-    p.output("row_sum", FLOAT, (worlds,), ("row_total", "row_sum"), (0, 1))
-    p.output("rank_out", INT, shape, ("rank", "rank_out", "sorted_index"))
-    p.output("mean_out", FLOAT, (worlds,), ("row_mean", "mean_out"))
-    p.output("stamp", INT, (worlds,), ("last_update", "version", "stamp"), (0, 3))
-    p.output("num_resets", INT, (worlds,), ("num_resets", "episode"), (0, 3))
-    p.output(
-        "count_out", INT, (worlds,), ("count_out", "world_items") if target == "zero_worlds" else ("world_offsets",)
-    )
-    p.output("end_out", INT, (worlds,), ("world_end", "offsets_end"))
-    p.write(_WORLDS[target])
-    titles = {
-        "copy_worlds": ("copy_worlds", "copy_state", "gather_worlds", "restore_state"),
-        "zero_worlds": ("reset_buffers", "clear_worlds", "zero_state", "reset_worlds"),
-        "offsets": ("compute_offsets", "assign_ids", "build_index", "number_items"),
-        "prefix_sums": ("prefix_sums", "scan_rows", "cumulative_sum"),
-        "rank_items": ("rank_items", "sort_ranks", "compute_ranks"),
-        "normalize_rows": ("normalize_rows", "scale_rows", "standardize"),
-    }[target]
-    return p.done("bookkeeping", "worlds", target, "Records of many worlds", titles, (
-        "Launched over (worlds, slots).", "One thread for each slot of each world.",
-    ))  # fmt: skip
+    names, inner = ("world", "worldid", "env", "env_id"), {"offsets": ("i", "slot", "j")}.get(target, ("i", "dof", "j"))
+    p = Program(stream, names, launch=(worlds,)) if alone else Program(stream, names, inner, launch=(worlds, width))
+    titles, text = p.choices.child("purpose").choice(_WORLDS[target])
+    _declare_rows(p, worlds, width)
+    p.write(text)
+    doc = "One thread per world." if alone else "One thread for each entry of each world's row."
+    return p.done("bookkeeping", "worlds", target, "Rows of many worlds", tuple(titles.split()), (doc,))
+
+
+def _declare_rows(p: Program, worlds: int, width: int) -> None:
+    """The arguments of a kernel for rows of many worlds."""
+    shape, steps = (worlds, width), (width, worlds)
+    keys = 4
+    p.array("reset", FLAG, (0, 1), (worlds,), ("reset_mask", "done", "reset"))
+    p.array("failed", FLAG, (0, 1), (worlds,), ("failed", "terminated"))
+    p.array("finished", FLAG, (0, 1), steps, ("dones", "terminated"))
+    p.array("done_float", INT, (0, 1), steps, ("dones", "terminated"))
+    p.array("touching", FLAG, (0, 1), shape, ("foot_contact", "in_contact"))
+    p.array("constant_obs", FLAG, (0, 1), (width,), ("obs_constant", "is_constant"))
+    p.scalar("fixed_stats", FLAG, (0, 1), ("evaluate", "deterministic"))
+    p.scalar("is_relative", FLAG, (0, 1), ("relative", "use_relative"))
+    p.scalar("only_positive", FLAG, (0, 1), ("only_positive", "clip_negative"))
+    p.array("key_of", INT, (-1, keys - 1), (worlds,), ("keyframe", "key_id"))
+    p.array("parent", INT, (-1, worlds - 1), (worlds,), ("parent", "src_world"))
+    p.array("parents_all", INT, (0, worlds - 1), (worlds,), ("parent", "src_world"))
+    p.array("first_candidate", INT, (0, worlds - 1), (worlds,), ("candidate_a", "first_candidate"))
+    p.array("second_candidate", INT, (0, worlds - 1), (worlds,), ("candidate_b", "second_candidate"))
+    p.array("order", INT, (0, width - 1), (width,), ("joint_order", "joint_map"))
+    p.array("order_or_none", INT, (-1, width - 1), (width,), ("joint_order", "joint_map"))
+    for key, span, given, pool in (
+        ("key_q", (-1, 1), (keys, width), ("key_dof_pos", "keyframe_dof_pos")),
+        ("key_qd", (-1, 1), (keys, width), ("key_dof_vel", "keyframe_dof_vel")),
+        ("q_in", (-2, 2), shape, ("dof_pos", "dof_pos_in")), ("qd_in", (-2, 2), shape, ("dof_vel", "dof_vel_in")),
+        ("q_default", (-1, 1), (width,), ("default_dof_pos", "dof_pos_default")),
+        ("q_lower", (-2, -0.5), (width,), ("dof_lower", "dof_pos_lower")),
+        ("q_upper", (0.5, 2), (width,), ("dof_upper", "dof_pos_upper")),
+        ("joint_sign", (-1, 1), (width,), ("joint_sign", "axis_sign")),
+        ("noise", (-1, 1), shape, ("noise", "uniform_noise")), ("noise_level", (0.05, 0.5), (width,), ("noise_scale",)),
+        ("action", (-1.5, 1.5), shape, ("actions", "action")), ("action_scale", (0.2, 1), (width,), ("action_scale",)),
+        ("obs", (-2, 2), shape, ("obs", "observations")), ("obs_mean", (-1, 1), (width,), ("obs_mean", "mean")),
+        ("obs_var", (0.2, 2), (width,), ("obs_var", "variance")), ("obs_std", (0.4, 2), (width,), ("obs_std", "std")),
+        ("reward_terms", (-1, 1), shape, ("reward_terms", "rewards")),
+        ("reward_weight", (0.2, 2), (width,), ("reward_scale", "reward_weight")),
+        ("rewards", (-1, 1), steps, ("rewards",)), ("values", (-1, 1), steps, ("values",)),
+        ("last_value", (-1, 1), (worlds,), ("last_value", "bootstrap_value")),
+        ("score", (-2, 2), (worlds,), ("episode_return", "fitness", "score")),
+        ("contact_dist", (-0.1, 0.1), shape, ("contact_dist",)),
+        ("contact_gap", (-0.1, 0.1), shape, ("contact_dist",)),
+        ("flat_dist", (-0.1, 0.1), (worlds * width,), ("contact_dist",)),
+        ("body_mass", (0.1, 2), (width,), ("body_mass",)),
+    ):  # fmt: skip
+        p.array(key, FLOAT, span, given, pool)
+    p.array("num_contacts", INT, (0, width), (worlds,), ("num_contacts", "contact_count"))
+    p.array("num_contacts_of", INT, (0, width), (worlds,), ("num_contacts", "contact_count"))
+    p.array("contact_rows", INT, (1, 5), shape, ("contact_rows", "contact_num_rows"))
+    p.starts("contact_start", worlds, width, 0, ("contact_start", "contact_offset"))
+    p.array("contact_ids", INT, (0, 99), shape, ("contact_ids", "world_contacts"))
+    p.array("flat_ids", INT, (0, 99), (worlds * width,), ("contact_ids", "flat_contacts"))
+    p.array("parent_body", INT, (-1, width - 1), (width,), ("body_parent", "parent_body"))
+    p.scalar("max_rows", INT, (width, 2 * width), ("max_rows", "max_constraint_rows"))
+    p.scalar("num_elites", INT, (worlds // 8, worlds // 2), ("num_elites", "elite_count"))
+    p.number("noise_scale", (0.05, 0.3), ("noise_scale", "reset_noise"), ("0.1", "0.2"))
+    p.number("vel_scale", (0.05, 0.5), ("dof_vel_scale", "vel_scale"), ("0.05",))
+    p.number("smoothing", (0.2, 0.8), ("smoothing", "action_smoothing"), ("0.8", "0.5"))
+    p.number("clip_obs", (1, 2), ("clip_obs", "obs_clip"), ("5.0",))
+    p.number("gamma", (0.8, 0.99), ("gamma", "discount"), ("0.99", "0.97"))
+    p.number("lam", (0.8, 0.99), ("lam", "gae_lambda"), ("0.95",))
+    p.number("dt", (0.02, 0.1), ("dt", "step_dt"), ("0.02",))
+    p.sizes(num_steps=width, num_worlds=worlds, bodies_per_world=width)
+    total = worlds * width
+    for key, start, pool in (
+        ("q", (-1, 1), ("dof_pos",)), ("qd", (-1, 1), ("dof_vel",)),
+        ("q_out", None, ("dof_pos_out", "new_dof_pos")), ("qd_out", None, ("dof_vel_out", "new_dof_vel")),
+        ("air_time", (0, 1), ("air_time", "feet_air_time")), ("last_air_time", (0, 1), ("last_air_time",)),
+        ("contact_time", (0, 1), ("contact_time", "feet_contact_time")),
+        ("last_action", (-1, 1), ("last_action", "prev_action")),
+        ("filtered", (-1, 1), ("filtered_action", "action_out")), ("world_dist", None, ("world_contact_dist",)),
+        ("obs_out", None, ("obs_out", "obs_normalized")), ("target_out", None, ("dof_target", "joint_target")),
+        ("term_sum", (0, 1), ("episode_sums", "reward_sums")),
+    ):  # fmt: skip
+        p.output(key, FLOAT, shape, pool, start)
+    p.output("returns", FLOAT, steps, ("returns",))
+    p.output("advantages", FLOAT, steps, ("advantages",))
+    p.output("total_reward", FLOAT, (worlds,), ("reward_out", "total_reward"), (0, 0))
+    p.output("episode_length", INT, (worlds,), ("episode_length", "progress"), (0, 9))
+    p.output("row_start", INT, shape, ("contact_row_start", "contact_row_address"))
+    p.output("num_rows", INT, (worlds,), ("num_rows", "row_count"))
+    p.output("rank_out", INT, (worlds,), ("world_rank", "rank"))
+    p.output("is_elite", FLAG, (worlds,), ("is_elite", "elite_mask"))
+    p.output("elite_ids", INT, (worlds,), ("elite_worlds", "elite_ids"), (-1, 0))
+    p.output("parent_out", INT, (worlds,), ("parent", "src_world"))
+    p.output("world_contacts", INT, shape, ("world_contacts", "contacts_of_world"))
+    p.output("contact_ids_out", INT, (total,), ("flat_contacts", "contact_ids_out"), (-1, 0))
+    p.output("contact_world", INT, (total,), ("contact_world", "contact_world_out"), (-1, 0))
+    p.output("contact_dist_out", FLOAT, (total,), ("contact_dist_out",), (0, 0.1))
+    p.output("body_world", INT, (total,), ("body_world",))
+    p.output("mass_out", FLOAT, (total,), ("body_mass_out", "world_body_mass"))
+    p.output("parent_body_out", INT, (total,), ("body_parent_out",))
 
 
 RECIPES = (
-    Recipe(name="lists", category="bookkeeping", targets=tuple(_FLAT), draw=_draw_flat),
+    Recipe(
+        name="lists",
+        category="bookkeeping",
+        targets=("gather_state", "compact", "count_kinds", "renumber", "segments"),
+        draw=_draw_flat,
+    ),
     Recipe(
         name="worlds",
         category="bookkeeping",

@@ -7,98 +7,86 @@ from synthesis.records import KernelSpec
 
 _DRIVES = {
     "joint_drive": """
-        {?0.4 # motors that are off
-        if {active[env] == 0 ~ active[env] == 0 ~ broken[env, j]}:
+        {?0.6 # motors that are off
+        if {active[env] == 0 ~ broken[env, j]}:
             tau_out[env, j] = 0.0
-            NO_POWER
             return}
         mode = modes[env, j]
         q = joint_q[env, j]
         qd = joint_qd[env, j]
-        {?0.5 tau = float(0.0)
+        tau = float(0.0)
         if mode == MODE_POSITION:
             {err = target[env, j] - q
-            {?0.4 # the short way around
+            {# the short way around
             {err = wrap_angle(err) ~ if err > wp.pi:
                 err -= 2.0 * wp.pi
             elif err < -wp.pi:
-                err += 2.0 * wp.pi}}
-            {?0.3 if wp.abs(err) < dead_zone:
+                err += 2.0 * wp.pi} ~
+            if continuous[j] == 1:
+                err = wrap_angle(err) ~ if wp.abs(err) < dead_zone:
                 err = 0.0}
             tau = kp[j] * err - kd[j] * qd ~
             tau = {kp[j] * (target[env, j] - q) - kd[j] * qd ~ spring_damper(kp[j], kd[j], target[env, j] - q, -qd)}}
         elif mode == MODE_VELOCITY:
             tau = kd[j] * (target[env, j] - qd)
         elif mode == MODE_TORQUE:
-            tau = {target[env, j] ~ gear * target[env, j]} ~
-        tau = {kp[j] * (target[env, j] - q) - kd[j] * qd ~ spring_damper(kp[j], kd[j], target[env, j] - q, -qd)}
-        if mode == MODE_VELOCITY:
-            tau = kd[j] * (target[env, j] - qd)
-        elif mode == MODE_TORQUE:
-            tau = {target[env, j] ~ gear * target[env, j]}
-        {elif mode == MODE_NONE:
-            tau = 0.0 ~ elif mode != MODE_POSITION:
-            tau = 0.0 ~}}
-        {?0.4 tau += gravity_comp[env, j]}
+            tau = {target[env, j] ~ gear[j] * target[env, j]}
+        {?0.4 {tau += gravity_comp[env, j] ~ # a motor that is off carries nothing
+        if mode != MODE_NONE:
+            tau += gravity_comp[env, j]}}
+        {?0.55 # push back from the limits
+        if q < lower[j]:
+            tau += limit_ke * (lower[j] - q){ - limit_kd * qd ~}
+        elif q > upper[j]:
+            tau += limit_ke * (upper[j] - q){ - limit_kd * qd ~}}
+        {?0.3 # dry friction of the gear
+        tau -= friction[j] * wp.clamp(qd / static_speed, -1.0, 1.0)}
         {# torque falls with speed
-        room = effort[j] * wp.max(1.0 - wp.abs(qd) / max_speed, 0.0)
+        room = effort[j] * wp.max(1.0 - wp.abs(qd) / speed_limit[j], 0.0)
+        tau = wp.clamp(tau, -room, room) ~
+        # torque falls with speed, but a motor that brakes has all of it
+        room = float(effort[j])
+        if tau * qd > 0.0:
+            room = effort[j] * wp.max(1.0 - wp.abs(qd) / speed_limit[j], 0.0)
         tau = wp.clamp(tau, -room, room) ~
         tau = {wp.clamp(tau, -effort[j], effort[j]) ~ clamp_symmetric(tau, effort[j])} ~
         if tau > effort[j]:
             tau = effort[j]
         elif tau < -effort[j]:
             tau = -effort[j]}
-        POWER
-        {* # push back from the limits
-            if q < lower[j]:
-                tau += limit_ke * (lower[j] - q){ - limit_kd * qd ~}
-            elif q > upper[j]:
-                tau += limit_ke * (upper[j] - q){ - limit_kd * qd ~}
-        ~
-            # dry friction of the gear
-            {if wp.abs(qd) > static_speed:
-                tau -= wp.sign(qd) * friction[j] ~
-            tau -= friction[j] * wp.clamp(qd / static_speed, -1.0, 1.0) ~
-            if qd > static_speed:
-                tau -= friction[j]
-            elif qd < -static_speed:
-                tau += friction[j]}
-        }
         tau_out[env, j] = tau
     """,
     "action_filter": """
-        {?0.4 if active[env] == 0:
+        {?0.6 if active[env] == 0:
             applied[env, j] = default_q[j]
             return}
-        a = {actions[env, j] ~ wp.clamp(actions[env, j], -1.0, 1.0)}
-        {?0.4 # the policy's first actions after a reset do not count
+        a = wp.clamp(actions[env, j], -1.0, 1.0)
+        {# an action comes some steps late
+        if step_count[env] < delay[env]:
+            a = previous[env, j] ~
+        {# the policy's first actions after a reset do not count
         if step_count[env] < warmup:
-            a = 0.0}
-        {?0.5 # an action comes a step late
-        if {delay[env] > 0 ~ delay[env] != 0}:
-            a = previous[env, j]}
-        {* a = {smoothing * previous[env, j] + (1.0 - smoothing) * a ~ wp.lerp(a, previous[env, j], smoothing)}
+            a = 0.0 ~ if step_count[env] < warmup:
+            a = a * float(step_count[env]) / float(warmup)} ~}
+        {# smoothed
+        a = smoothing * previous[env, j] + (1.0 - smoothing) * a ~ a = wp.lerp(a, previous[env, j], smoothing)
         ~
-            {step = wp.clamp(a - previous[env, j], -max_rate, max_rate)
-            a = previous[env, j] + step ~
-            step = a - previous[env, j]
-            if wp.abs(step) > max_rate:
-                a = previous[env, j] + wp.sign(step) * max_rate}
-        ~
-            if a > 1.0:
-                a = 1.0
-            elif a < -1.0:
-                a = -1.0
-        }
-        goal = default_q[j] + action_scale * a
+        # no faster than it may change
+        a = previous[env, j] + wp.clamp(a - previous[env, j], -max_rate, max_rate) ~
+        step = a - previous[env, j]
+        if wp.abs(step) > max_rate:
+            a = previous[env, j] + wp.sign(step) * max_rate}
+        {if relative != 0:
+            goal = joint_q[env, j] + action_scale * a
+        else:
+            goal = default_q[j] + action_scale * a ~ goal = default_q[j] + action_scale * a}
         {?0.6 goal = wp.clamp(goal, lower[j], upper[j])}
         applied[env, j] = goal
-        {?0.3 # actions that change fast cost more
-        {wp.atomic_add(action_cost, env, (a - previous[env, j]) * (a - previous[env, j])) ~
-        wp.atomic_add(action_cost, env, wp.abs(a - previous[env, j]))}}
+        {?0.5 # what the next step starts from
+        filtered[env, j] = a}
     """,
     "soft_limits": """
-        {?0.35 if active[env] == 0:
+        {?0.55 if active[env] == 0:
             return}
         q = joint_q[env, j]
         {# a part of the range is free
@@ -123,8 +111,6 @@ _DRIVES = {
         if wp.abs(joint_qd[env, j]) > max_speed:
             cost += speed_cost * (wp.abs(joint_qd[env, j]) - max_speed)}}
         wp.atomic_add(penalty, env, cost)}
-        {?0.4 # by joint, for what the policy is told
-        excess_out[env, j] = out}
     """,
 }
 
@@ -154,7 +140,9 @@ def _draw_drive(stream: Stream, target: str) -> KernelSpec:
     p.array("modes", INT, (0, 3), shape, ("control_mode", "drive_mode", "mode", "joint_mode"))
     p.array("broken", FLAG, (0, 1), shape, ("motor_failed", "broken", "disabled"))
     p.array("step_count", INT, (0, 6), (envs,), ("episode_length", "step_count", "progress"))
-    p.array("delay", INT, (0, 2), (envs,), ("delay", "action_delay", "lag"))
+    p.array("delay", INT, (0, 4), (envs,), ("delay_steps", "action_delay", "latency"))
+    p.array("continuous", INT, (0, 1), (joints,), ("is_continuous", "dof_wraps"))
+    p.scalar("relative", INT, (0, 1), ("relative_actions", "use_relative"))
     p.array("active", INT, (0, 1), (envs,), ("env_active", "active_mask", "enabled"))
     p.scalar("warmup", INT, (1, 4), ("warmup_steps", "num_warmup"))
     p.number("dead_zone", (0.1, 0.5), ("dead_zone", "deadband"), ("0.1", "0.05"))
@@ -163,21 +151,18 @@ def _draw_drive(stream: Stream, target: str) -> KernelSpec:
     p.number("speed_cost", (0.1, 1), ("speed_cost", "velocity_cost"), ("0.1", "0.5"))
     p.number("limit_ke", (5, 20), ("limit_ke", "limit_stiffness"), ("10.0", "20.0"))
     p.number("max_speed", (1, 1.6), ("max_velocity", "velocity_limit"), ("1.5", "1.0"))
-    p.number("gear", (0.5, 2), ("gear_ratio", "motor_strength"), ("2.0", "0.5"))
+    p.array("gear", FLOAT, (0.5, 2), (joints,), ("gear_ratio", "motor_strength"))
+    p.array("speed_limit", FLOAT, (1, 1.6), (joints,), ("joint_velocity_limit", "dof_vel_limits"))
     p.number("smoothing", (0.2, 0.8), ("smoothing", "alpha", "filter_coeff"), ("0.5", "0.8"))
     p.number("max_rate", (0.2, 0.8), ("max_rate", "rate_limit", "max_delta"), ("0.5",))
     p.number("action_scale", (0.3, 1), ("action_scale", "scale"), ("0.5", "0.25"))
     p.number("soft", (0.7, 0.95), ("soft_limit_factor", "soft_ratio"), ("0.9", "0.95"))
     p.output("tau_out", FLOAT, shape, ("joint_f", "torques", "qfrc_actuator", "tau"))
-    p.output("power", FLOAT, shape, ("power", "motor_power"))
     p.output("applied", FLOAT, shape, ("joint_target_out", "applied_targets", "dof_targets"))
-    p.output("action_cost", FLOAT, (envs,), ("action_rate_cost", "smoothness_cost"), (0, 1))
-    p.output("excess_out", FLOAT, shape, ("limit_excess", "limit_violation"), (0, 1))
+    p.output("filtered", FLOAT, shape, ("filtered_actions", "smoothed_actions"))
     p.output("penalty", FLOAT, (envs,), ("limit_penalty", "limit_cost"), (0, 1))
     p.constants({"MODE_NONE": 0, "MODE_POSITION": 1, "MODE_VELOCITY": 2, "MODE_TORQUE": 3})
-    powered = p.maybe(0.3)
-    power = "power[env, j] = {wp.abs(tau * qd) ~ wp.max(tau * qd, 0.0)}" if powered else ""
-    p.write(_DRIVES[target].replace("NO_POWER", "power[env, j] = 0.0" if powered else "").replace("POWER", power))
+    p.write(_DRIVES[target])
     titles = {
         "joint_drive": ("eval_joint_drives", "apply_actuators", "compute_joint_torques", "pd_control"),
         "action_filter": ("apply_actions", "process_actions", "filter_actions", "set_joint_targets"),
@@ -191,49 +176,41 @@ def _draw_drive(stream: Stream, target: str) -> KernelSpec:
 _EPISODES = {
     "terminations": """
         reset = int(0)
-        {* if pos[env][2] < min_height:
-                reset = 1
-        ~
-            # tipped over
-            {up = wp.quat_rotate(rot[env], wp.vec3(0.0, 0.0, 1.0))
-            if up[2] < {0.0 ~ min_up}:
-                reset = 1 ~
-            down = wp.quat_rotate_inv(rot[env], wp.vec3(0.0, 0.0, -1.0))
-            if down[2] > {0.0 ~ -min_up}:
-                reset = 1}
-        ~
-            # only feet may touch the ground
-            for k in range({NUM_LINKS ~ link_force.shape[1]}):
-                if link_force[env, k] > force_limit and {is_foot[k] == 0 ~ is_foot[k] != 1}:
-                    reset = 1
-                    {break ~}
-        ~
-            {r = wp.length(pos[env] - origins[env])
-            if r > max_distance: ~ if wp.length(pos[env] - origins[env]) > max_distance:}
-                reset = 1
-        ~
-            if wp.length(vel[env]) > max_speed:
-                reset = 1
-        }
-        {?0.6 # the end of the time is no failure
-        {late = int(progress[env] >= {max_length ~ max_length - 1})
-        timeout[env] = late
-        {if late == 1 ~ if late != 0}:
+        {# too low, or tipped over
+        {up = wp.quat_rotate(rot[env], wp.vec3(0.0, 0.0, 1.0))
+        if pos[env][2] < min_height or up[2] < min_up:
             reset = 1 ~
-        if {progress[env] >= max_length ~ progress[env] >= max_length - 1}:
+        down = wp.quat_rotate_inv(rot[env], wp.vec3(0.0, 0.0, -1.0))
+        if pos[env][2] < min_height or down[2] > -min_up:
+            reset = 1} ~ if pos[env][2] < min_height:
+            reset = 1 ~ # tipped over
+        up = wp.quat_rotate(rot[env], wp.vec3(0.0, 0.0, 1.0))
+        if up[2] < min_up:
+            reset = 1}
+        {?0.5 # only feet may touch the ground
+        for k in range({NUM_LINKS ~ link_force.shape[1]}):
+            if link_force[env, k] > force_limit and {is_foot[k] == 0 ~ is_foot[k] != 1}:
+                reset = 1
+                {break ~}
+        ~
+        {?0.5 # outside of its field
+        {r = wp.length(pos[env] - origins[env])
+        if r > max_distance: ~ if wp.length(pos[env] - origins[env]) > max_distance:}
+            reset = 1}}
+        {# the end of the time is no failure
+        {if {progress[env] >= max_length ~ progress[env] >= max_length - 1}:
             reset = 1
             timeout[env] = 1
         else:
-            timeout[env] = 0}}
-        done[env] = reset
-        {?0.7 {if reset == 0:
-            progress_out[env] = progress[env] + 1
-        else:
-            progress_out[env] = 0 ~ progress_out[env] = 0 if reset == 1 else progress[env] + 1}
+            timeout[env] = 0 ~
+        timeout[env] = 0
+        if reset == 0 and progress[env] >= max_length - 1:
+            reset = 1
+            timeout[env] = 1}
         ~
-        {?0.7 if reset != 0:
-            wp.atomic_add(counter, 0, 1)
-            {?0.5 wp.atomic_add(length_sum, 0, progress[env])}}}
+        if progress[env] >= max_length - 1:
+            reset = 1}
+        done[env] = reset
     """,
     "reward": """
         {# commands are two velocities and a turning rate
@@ -242,7 +219,7 @@ _EPISODES = {
         err = ex * ex + ey * ey ~
         d = wp.vec2(command[env][0] - v_b[0], command[env][1] - v_b[1])
         err = wp.dot(d, d)}
-        total = weight * {wp.exp(-err / sigma) ~ wp.exp(-err / sigma) ~ (1.0 / (1.0 + err / sigma))}
+        total = weight * wp.exp(-err / sigma)
         {* # and turns as told
             ew = command[env][2] - w_b[2]
             total += yaw_weight * wp.exp(-ew * ew / sigma)
@@ -276,38 +253,36 @@ _EPISODES = {
             if done_in[env] == 1:
                 total -= penalty
         }
-        {?0.3 # a policy that loses all the time should not learn to end early
-        total = wp.max(total, 0.0)}
         {?0.5 total = total * dt}
         reward[env] = total
-        {?0.4 {episode_sum[env] += total ~ episode_sum[env] = episode_sum[env] + total}}
+        {?0.3 episode_sum[env] += total}
     """,
     "reset_envs": """
         if {mask[env] == 0 ~ not flagged[env] ~ mask[env] != 1}:
             return
-        {k = env % num_start ~ k = start_of[env] ~ k = start_of[env]}
+        k = start_of[env]
         {for j in range({num_dofs ~ q_out.shape[1]}):
-            q_out[env, j] = {start_q[k, j] ~ start_q[k, j] + scale_noise * noise[env, j] ~ default_q[j] + noise[env, j]}
+            q_out[env, j] = {start_q[k, j] ~ start_q[k, j] + scale_noise * noise[env, j]}
             qd_out[env, j] = {0.0 ~ start_qd[k, j] ~ scale_noise * qd_noise[env, j]}
         ~
         for j in range({num_dofs ~ q_out.shape[1]}):
-            {if {locked[j] == 1 ~ locked[j] != 0}:
-                q_out[env, j] = default_q[j]
-            else:
-                q_out[env, j] = {wp.clamp(start_q[k, j] + noise[env, j], lower[j], upper[j]) ~ \
-                        start_q[k, j] + scale_noise * noise[env, j]}
-            qd_out[env, j] = 0.0 ~
-            q = {start_q[k, j] ~ default_q[j]}
-            if randomize != 0:
-                q = wp.clamp(q + scale_noise * noise[env, j], lower[j], upper[j])
+            q = float(start_q[k, j])
+            {if randomize != 0:
+                q = wp.clamp(q + scale_noise * noise[env, j], lower[j], upper[j]) ~
+            if randomize == 1:
+                q = wp.clamp(q + scale_noise * noise[env, j], lower[j], upper[j])}
             q_out[env, j] = q
-            qd_out[env, j] = 0.0}}
-        {?0.6 pos_out[env] = {origins[env] + offset[k] ~ origins[env] + offset[k] ~ \
-                origins[env] + wp.vec3(0.0, 0.0, height_target)}
-        {?0.5 rot_out[env] = {wp.quat_identity() ~ start_rot[k]}
-        {?0.5 vel_out[env] = wp.vec3(0.0, 0.0, 0.0)}}}
-        {?0.7 progress_io[env] = 0}
-        {?0.4 episode_return[env] = 0.0}
+            qd_out[env, j] = 0.0
+        ~
+        for j in range({num_dofs ~ q_out.shape[1]}):
+            q_out[env, j] = default_q[j] + {scale_noise * noise[env, j] ~ noise[env, j]}
+            qd_out[env, j] = 0.0}
+        {?0.6 pos_out[env] = origins[env] + offset[k]
+        rot_out[env] = {wp.quat_identity() ~ start_rot[k]}
+        {?0.6 vel_out[env] = wp.vec3(0.0, 0.0, 0.0)
+        spin_out[env] = wp.vec3(0.0, 0.0, 0.0)}}
+        progress_io[env] = 0
+        {?0.3 episode_return[env] = 0.0}
     """,
 }
 
@@ -320,17 +295,16 @@ def _draw_episode(stream: Stream, target: str) -> KernelSpec:
     p.array("pos", VEC, (-1, 1), (envs,), ("root_pos", "base_pos", "body_pos"))
     p.array("vel", VEC, (-1, 1), (envs,), ("root_vel", "base_vel", "lin_vel"))
     p.array("rot", FOUR, (-1, 1), (envs,), ("root_rot", "base_quat", "orientation"), element="wp.quat")
-    p.array("start_rot", FOUR, (-1, 1), (starts,), ("start_rot", "init_quat"), element="wp.quat")
+    p.array("start_rot", FOUR, (-1, 1), (starts,), ("keyframe_rot",), element="wp.quat")
     p.array("ang_vel", VEC, (-1, 1), (envs,), ("root_ang_vel", "base_ang_vel", "ang_vel"))
     p.array("origins", VEC, (-1, 1), (envs,), ("env_origins", "origins", "start_pos"))
-    p.array("offset", VEC, (-1, 1), (starts,), ("start_offsets", "spawn_points"))
+    p.array("offset", VEC, (-1, 1), (starts,), ("keyframe_pos",))
     p.array("command", VEC, (-1, 1), (envs,), ("commands", "target_vel", "velocity_command"))
     p.array("done_in", INT, (0, 1), (envs,), ("done", "dones", "terminated"))
     p.array("mask", INT, (0, 1), (envs,), ("reset_mask", "mask", "done"))
     p.array("flagged", FLAG, (0, 1), (envs,), ("reset_mask", "should_reset", "done"))
     p.array("progress", INT, (0, 20), (envs,), ("progress", "episode_length", "step_count"))
-    p.array("start_of", INT, (0, starts - 1), (envs,), ("start_ids", "motion_ids", "state_index"))
-    p.array("locked", INT, (0, 1), (dofs,), ("locked", "frozen_dofs"))
+    p.array("start_of", INT, (0, starts - 1), (envs,), ("keyframe_ids", "motion_ids"))
     links = 2 * feet
     p.array("is_foot", INT, (0, 1), (links,), ("is_foot", "allowed_contact"))
     p.array("link_force", FLOAT, (0, 1.3), (envs, links), ("contact_forces", "link_contact", "net_contact_force"))
@@ -341,10 +315,10 @@ def _draw_episode(stream: Stream, target: str) -> KernelSpec:
     p.array("actions", FLOAT, (-1, 1), (envs, dofs), ("actions", "action"))
     p.array("last_actions", FLOAT, (-1, 1), (envs, dofs), ("last_actions", "prev_action"))
     p.array("qd_noise", FLOAT, (-0.5, 0.5), (envs, dofs), ("qd_noise", "velocity_noise"))
-    p.array("start_qd", FLOAT, (-1, 1), (starts, dofs), ("start_qd", "init_qd", "keyframe_qd"))
+    p.array("start_qd", FLOAT, (-1, 1), (starts, dofs), ("keyframe_qd",))
     p.array("joint_qd", FLOAT, (-1, 1), (envs, dofs), ("joint_qd", "dof_vel"))
     p.array("noise", FLOAT, (-0.5, 0.5), (envs, dofs), ("noise", "q_noise"))
-    p.array("start_q", FLOAT, (-1, 1), (starts, dofs), ("start_q", "init_q", "keyframe_q"))
+    p.array("start_q", FLOAT, (-1, 1), (starts, dofs), ("keyframe_q",))
     for key, bounds, names in (
         ("default_q", (-1, 1), ("default_q", "rest_pose")), ("lower", (-1, -0.2), ("lower", "dof_min")),
         ("upper", (0.2, 1), ("upper", "dof_max")),
@@ -376,16 +350,14 @@ def _draw_episode(stream: Stream, target: str) -> KernelSpec:
     p.scalar("max_length", INT, (8, 14), ("max_episode_length", "max_steps", "horizon"))
     p.scalar("randomize", INT, (0, 1), ("randomize", "use_noise"))
     p.constants({"NUM_FEET": feet, "NUM_LINKS": links})
-    p.sizes(num_start=starts, num_dofs=dofs)
+    p.sizes(num_dofs=dofs)
     p.output("done", INT, (envs,), ("done", "dones", "reset_out", "terminated_out"))
     p.output("timeout", INT, (envs,), ("timeout", "truncated"))
-    p.output("progress_out", INT, (envs,), ("progress_out", "next_progress", "episode_length_out"))
-    p.output("counter", INT, (1,), ("num_resets", "reset_count"), (0, 1))
-    p.output("length_sum", INT, (1,), ("episode_length_sum", "total_steps"), (0, 1))
     p.output("progress_io", INT, (envs,), ("progress", "episode_length"), (0, 20))
     p.output("episode_return", FLOAT, (envs,), ("episode_sums", "returns"), (0, 2))
     p.output("rot_out", FOUR, (envs,), ("root_rot", "base_quat"), (-1, 1), element="wp.quat")
     p.output("vel_out", VEC, (envs,), ("root_vel", "base_vel"), (-1, 1))
+    p.output("spin_out", VEC, (envs,), ("root_ang_vel", "base_ang_vel"), (-1, 1))
     p.output("reward", FLOAT, (envs,), ("rewards", "reward", "rew_buf"))
     p.output("episode_sum", FLOAT, (envs,), ("episode_sums", "returns"), (0, 1))
     p.output("q_out", FLOAT, (envs, dofs), ("joint_q", "dof_pos", "qpos"), (-1, 1))

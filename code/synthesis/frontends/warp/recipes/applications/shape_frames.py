@@ -27,24 +27,24 @@ _SHAPE = {
             X_ws = {body_q[body] * X_ws ~ wp.transform_multiply(body_q[body], shape_transform[tid])} ~
         X_wb = body_q[body] if body >= 0 else wp.transform_identity()
         X_ws = X_wb * shape_transform[tid]}
-        pose_out[tid] = X_ws
-        {* pos = wp.transform_get_translation(X_ws)
-            {# each world stands at a place of its own
-            if shape_world[tid] >= 0:
-                pos += world_offset[shape_world[tid]]
-            center_out[tid] = pos ~ center_out[tid] = pos}
-        ~
-            {rotation_out[tid] = wp.quat_to_matrix(wp.transform_get_rotation(X_ws)) ~
-            rot = wp.quat_to_matrix(wp.transform_get_rotation(X_ws))
-            rotation_out[tid] = rot}
-        ~
-            # what moves with its body
-            velocity = wp.vec3(0.0, 0.0, 0.0)
-            if body >= 0:
-                arm = wp.transform_get_translation(X_ws) - wp.transform_point(body_q[body], body_com_in[body])
-                velocity = wp.spatial_top(body_qd[body]) + wp.cross(wp.spatial_bottom(body_qd[body]), arm)
-            velocity_out[tid] = velocity
-        }
+        {pose_out[tid] = X_ws
+        {?0.4 # a shape that stands in the world does not move
+        velocity = wp.vec3(0.0, 0.0, 0.0)
+        if body >= 0:
+            arm = wp.transform_get_translation(X_ws) - wp.transform_point(body_q[body], body_com_in[body])
+            velocity = wp.spatial_top(body_qd[body]) + wp.cross(wp.spatial_bottom(body_qd[body]), arm)
+        velocity_out[tid] = velocity} ~
+        {pos = wp.transform_get_translation(X_ws)
+        # each world is drawn at a place of its own
+        if shape_world[tid] >= 0:
+            pos += world_offset[shape_world[tid]]
+        {pose_out[tid] = wp.transform(pos, wp.transform_get_rotation(X_ws)) ~
+        # what is hidden is drawn far away
+        if (shape_flags[tid] & VISIBLE) == 0:
+            pos = hidden_pos
+        pose_out[tid] = wp.transform(pos, wp.transform_get_rotation(X_ws))} ~
+        center_out[tid] = wp.transform_get_translation(X_ws)
+        rotation_out[tid] = wp.quat_to_matrix(wp.transform_get_rotation(X_ws))}}
     """,
     "shape_bounds": """
         body = shape_body[tid]
@@ -93,8 +93,11 @@ _SHAPE = {
     """,
     "shape_mass": """
         body = shape_body[tid]
-        if {body < 0 ~ body == -1 ~ body < 0 or not (shape_flags[tid] & COLLIDES)}:
-            return
+        {# what stands in the world has no mass
+        if body {< 0 ~ == -1}:
+            return ~ # neither the world nor massless shapes count
+        if body < 0 or density[tid] <= 0.0:
+            return}
         kind = shape_type[tid]
         scale = shape_scale[tid]
         volume = float(0.0)
@@ -154,6 +157,8 @@ _SHAPE = {
         if kind == GEO_PLANE:
             if {wp.abs(dir_s[2]) > 1.0e-3 ~ dir_s[2] < -1.0e-3}:
                 t = -start_s[2] / dir_s[2]
+        {elif kind == GEO_CAPSULE:
+            t = ray_capsule(start_s, dir_s, shape_scale[tid][0], shape_scale[tid][1]) ~}
         elif kind == GEO_SPHERE:
             radius = shape_scale[tid][0]
             a = wp.dot(dir_s, dir_s)
@@ -162,10 +167,10 @@ _SHAPE = {
             disc = b * b - a * c
             if disc >= 0.0 and a > 0.0:
                 t = (-b - wp.sqrt(disc)) / a
-                {?0.5 # from within, out at the other side
+                {?0.7 # from within, out at the other side
                 if t < 0.0:
                     t = (-b + wp.sqrt(disc)) / a}
-        {elif kind == GEO_BOX:
+        elif kind == GEO_BOX:
             t_near = float(-1000.0)
             t_far = float(1000.0)
             for k in range(3):
@@ -180,62 +185,59 @@ _SHAPE = {
                     if wp.abs(start_s[k]) > shape_scale[tid][k]:
                         t_far = -1.0}
             if t_near <= t_far and t_far >= 0.0:
-                t = t_near if t_near >= 0.0 else t_far ~}
-        {?0.5 if t < 0.0 or t > max_dist:
+                t = t_near if t_near >= 0.0 else t_far
+        {?0.7 if t > max_dist:
             t = -1.0}
         HIT
     """,
     "shape_sites": """
-        site = site_index[tid]
-        shape = site_shape[site]
-        body = shape_body[shape]
-        # the chain site, shape, body, world
-        X = shape_transform[shape] * site_transform[site]
-        {if body >= 0:
-            X = {body_q[body] * X ~ wp.transform_multiply(body_q[body], X)}
-        {# a site of the world stands still
-        v = wp.vec3(0.0, 0.0, 0.0)
+        shape = site_shape[tid]
+        {X_ws = shape_transform[shape]
+        body = shape_body[shape] ~ body = shape_body[shape]
+        X_ws = shape_transform[shape]}
         if body >= 0:
-            arm = wp.transform_get_translation(X) - wp.transform_point(body_q[body], body_com_in[body])
+            X_ws = {body_q[body] * X_ws ~ wp.transform_multiply(body_q[body], X_ws)}
+        X_site = X_ws * site_transform[tid]
+        pose_out[tid] = X_site
+        {?0.6 # velocity of the point of the body that is there
+        {v = wp.vec3(0.0, 0.0, 0.0)
+        if body >= 0:
+            arm = wp.transform_get_translation(X_site) - wp.transform_point(body_q[body], body_com_in[body])
             v = wp.spatial_top(body_qd[body]) + wp.cross(wp.spatial_bottom(body_qd[body]), arm)
-        site_v[tid] = v ~} ~
+        {site_v[tid] = v ~ # as the site itself feels it
+        site_v[tid] = wp.quat_rotate_inv(wp.transform_get_rotation(X_site), v)} ~
         if body < 0:
-            pose_out[tid] = X
             site_v[tid] = wp.vec3(0.0, 0.0, 0.0)
             return
-        X = body_q[body] * X
-        arm = wp.transform_get_translation(X) - wp.transform_point(body_q[body], body_com_in[body])
-        site_v[tid] = wp.spatial_top(body_qd[body]) + wp.cross(wp.spatial_bottom(body_qd[body]), arm) ~
-        if body >= 0:
-            X = body_q[body] * X
-        {height_out[tid] = wp.transform_get_translation(X)[{2 ~ up_axis}] ~
-        # the site's own z axis in the world
-        axis_out[tid] = wp.transform_vector(X, wp.vec3(0.0, 0.0, 1.0))}}
-        pose_out[tid] = X
+        arm = wp.transform_get_translation(X_site) - wp.transform_point(body_q[body], body_com_in[body])
+        site_v[tid] = wp.spatial_top(body_qd[body]) + wp.cross(wp.spatial_bottom(body_qd[body]), arm)}}
     """,
     "shape_flags": """
-        {flags = shape_flags[tid]
-        body = shape_body[tid] ~ body = shape_body[tid]
-        flags = int(shape_flags[tid])}
-        {# bodies that move only by script
+        flags = shape_flags[tid]
+        body = shape_body[tid]
+        {# bodies that move only by script are static to the solver
         if body < 0:
             flags = flags | STATIC
         elif (body_flags[body] & KINEMATIC) != 0:
-            flags = flags | {STATIC ~ STATIC}
+            flags = flags | STATIC
         ~
         if body < 0 or body_flags[body] & KINEMATIC:
             flags = flags | STATIC ~
         if body >= 0 and (body_flags[body] & KINEMATIC) != 0:
             flags = flags | STATIC}
-        {?0.5 # nothing of a world that rests is tested
+        {# nothing of a world that rests is tested
         if shape_world[tid] >= 0 and not world_active[shape_world[tid]]:
-            flags = flags & (VISIBLE | STATIC)}
-        {?0.5 group = collision_group[tid]
-        if group == 0:
+            flags = flags & (VISIBLE | STATIC) ~
+        # a shape of group 0 is only drawn
+        if collision_group[tid] == 0:
+            flags = flags & (VISIBLE | STATIC) ~
+        if collision_group[tid] == 0:
             flags = flags & (VISIBLE | STATIC)
-        {elif {group > 0 ~ group > 0 and (flags & COLLIDES) != 0}:
-            # positive groups keep to themselves
-            flags = flags | GROUPED ~}}
+        elif shape_world[tid] >= 0:
+            {# nothing of a world that rests is tested
+            if not world_active[shape_world[tid]]:
+                flags = flags & (VISIBLE | STATIC) ~ if not world_active[shape_world[tid]]:
+                flags = flags & (VISIBLE | STATIC)}}
         flags_out[tid] = flags
     """,
 }
@@ -245,15 +247,9 @@ _HITS = (
     (
         "ray_t[tid] = -1.0",
         """ray_t[tid] = t
+        # the distance to the first of all shapes
         if t >= 0.0:
-            # the one that is picked
             wp.atomic_min(nearest, 0, t)""",
-    ),
-    (
-        """ray_t[tid] = -1.0
-            hit_pos[tid] = ray_start""",
-        """ray_t[tid] = t
-        hit_pos[tid] = ray_start + ray_dir * wp.max(t, 0.0)""",
     ),
     (
         """ray_t[tid] = -1.0
@@ -271,74 +267,100 @@ _HITS = (
 
 def _declare_shapes(p: Program, count: int, bodies: int) -> None:
     """The arguments that kernels of shapes and of contacts have in common."""
-    p.array("shape_type", INT, (0, 4), (count,), ("shape_type", "shape_types", "geo_type"))
-    p.array("shape_body", INT, (-1, bodies - 1), (count,), ("shape_body", "shape_bodies"))
+    p.array("shape_type", INT, (0, 4), (count,), ("shape_type",))
+    p.array("shape_body", INT, (-1, bodies - 1), (count,), ("shape_body",))
     p.array("shape_world", INT, (-1, 7), (count,), ("shape_world", "shape_env"))
-    p.array("shape_flags", INT, (0, 7), (count,), ("shape_flags", "flags"))
+    p.array("shape_flags", INT, (0, 7), (count,), ("shape_flags",))
     p.array("body_flags", INT, (0, 3), (bodies,), ("body_flags",))
     p.array("collision_group", INT, (-4, 4), (count,), ("collision_group", "shape_group", "shape_collision_group"))
     p.array("world_active", FLAG, (0, 1), (8,), ("world_active", "world_mask"))
-    p.array("shape_transform", FRAME, (-1, 1), (count,), ("shape_transform", "shape_X_bs"), element="wp.transform")
-    p.array("body_q", FRAME, (-1, 1), (bodies,), ("body_q", "body_X_wb"), element="wp.transform")
-    p.array("body_qd", SPATIAL, (-1, 1), (bodies,), ("body_qd", "body_vel"), element="wp.spatial_vector")
+    p.array("shape_transform", FRAME, (-1, 1), (count,), ("shape_transform",), element="wp.transform")
+    p.array("body_q", FRAME, (-1, 1), (bodies,), ("body_q",), element="wp.transform")
+    p.array("body_qd", SPATIAL, (-1, 1), (bodies,), ("body_qd",), element="wp.spatial_vector")
     p.array("body_com_in", VEC, (-0.5, 0.5), (bodies,), ("body_com",))
-    p.array("shape_scale", VEC, (0.5, 2), (count,), ("shape_scale", "geo_scale", "shape_size"))
+    p.array("shape_scale", VEC, (0.5, 2), (count,), ("shape_scale",))
     p.array("world_offset", VEC, (-2, 2), (8,), ("world_offsets", "env_offset", "world_origin"))
     for key, bounds, names in (
         ("shape_gap", (0, 0.2), ("shape_gap", "contact_gap")),
         ("shape_margin", (0, 0.2), ("shape_margin", "thickness")),
         ("shape_radius", (0.5, 2), ("shape_collision_radius", "shape_radius")),
-        ("density", (0.5, 2), ("shape_density", "density")),
+        ("density", (-0.3, 2), ("shape_density", "density")),
     ):  # fmt: skip
         p.array(key, FLOAT, bounds, (count,), names)
     p.constants({name: number for number, name in enumerate(_KINDS)})
-    p.constants({"VISIBLE": 1, "COLLIDES": 2, "STATIC": 4, "GROUPED": 8})
+    p.constants({"VISIBLE": 1, "COLLIDES": 2, "STATIC": 4})
     p.constants({"KINEMATIC": 1})
 
 
 def _draw_shape(stream: Stream, target: str) -> KernelSpec:
     """A shape on a body, or in the world, a thread for each."""
-    p = Program(stream, ("tid", "shape", "shape_id", "i") if target != "shape_sites" else ("tid", "i"))
-    count, bodies, sites = p.threads, p.choices.choice((8, 12, 16)), 12
+    p = Program(stream, ("tid", "shape", "shape_id", "i") if target != "shape_sites" else ("tid", "site", "site_id"))
+    count, bodies = p.threads, p.choices.choice((8, 12, 16))
     _declare_shapes(p, count, bodies)
-    p.array("site_index", INT, (0, sites - 1), (count,), ("site_index", "sensor_sites", "site_ids"))
-    p.array("site_shape", INT, (0, count - 1), (sites,), ("site_shape", "site_to_shape"))
-    p.array("site_transform", FRAME, (-1, 1), (sites,), ("site_transform", "site_xform"), element="wp.transform")
-    p.scalar("ray_start", VEC, (-2, 2), ("ray_start", "ray_origin"))
-    p.scalar("ray_dir", VEC, (-1, 1), ("ray_dir", "ray_direction"))
+    p.array("site_shape", INT, (0, count - 1), (count,), ("site_shape", "site_to_shape"))
+    p.array("site_transform", FRAME, (-1, 1), (count,), ("site_transform", "site_xform"), element="wp.transform")
+    p.scalar("hidden_pos", VEC, (50, 90), ("hidden_pos", "hidden_position"))
+    p.scalar("ray_start", VEC, (-2, 2), ("ray_origin",))
+    p.scalar("ray_dir", VEC, (-1, 1), ("ray_dir",))
     p.number("max_dist", (1, 3), ("max_dist", "ray_length"), ("2.0",))
     p.scalar("world", INT, (0, 3), ("world", "world_id"))
-    p.scalar("up_axis", INT, (0, 2), ("up_axis",))
-    p.output("pose_out", FRAME, (count,), ("shape_X_ws", "world_transform", "xform_out"), element="wp.transform")
+    poses = ("site_X_ws", "site_world_xform") if target == "shape_sites" else ("shape_X_ws", "shape_world_xform")
+    p.output("pose_out", FRAME, (count,), poses, element="wp.transform")
     p.output("rotation_out", _MAT, (count,), ("shape_rot", "xmat_out"))
     for key, names in (
         ("center_out", ("shape_pos", "center_out")), ("aabb_lower", ("aabb_lower", "lower_bounds")),
         ("aabb_upper", ("aabb_upper", "upper_bounds")), ("hit_pos", ("hit_pos", "ray_hit")),
         ("site_v", ("site_velocity", "sensor_vel")),
-        ("velocity_out", ("shape_velocity", "shape_lin_vel")), ("axis_out", ("site_axis", "site_zaxis")),
+        ("velocity_out", ("shape_velocity", "shape_lin_vel")),
     ):  # fmt: skip
         p.output(key, VEC, (count,), names)
     p.output("ray_t", FLOAT, (count,), ("ray_dist", "hit_t"))
-    p.output("height_out", FLOAT, (count,), ("site_height", "height"))
+    p.function(
+        """
+        def ray_capsule(start: wp.vec3, dir: wp.vec3, radius: float, half_height: float) -> float:
+            t_hit = float(-1.0)
+            a = dir[0] * dir[0] + dir[1] * dir[1]
+            b = start[0] * dir[0] + start[1] * dir[1]
+            c = start[0] * start[0] + start[1] * start[1] - radius * radius
+            disc = b * b - a * c
+            # the cylinder between the caps
+            if disc >= 0.0 and a > 1.0e-3:
+                t = (-b - wp.sqrt(disc)) / a
+                if t >= 0.0 and wp.abs(start[2] + t * dir[2]) <= half_height:
+                    t_hit = t
+            # and the caps
+            for k in range(2):
+                z = start[2] - half_height if k == 0 else start[2] + half_height
+                a_s = wp.dot(dir, dir)
+                b_s = b + z * dir[2]
+                disc_s = b_s * b_s - a_s * (c + z * z)
+                if disc_s >= 0.0 and a_s > 1.0e-3:
+                    t_s = (-b_s - wp.sqrt(disc_s)) / a_s
+                    if t_s >= 0.0 and (t_hit < 0.0 or t_s < t_hit):
+                        t_hit = t_s
+            return t_hit
+        """
+    )
     p.output("nearest", FLOAT, (1,), ("min_dist", "nearest"), (2, 5))
     p.output("flags_out", INT, (count,), ("shape_flags_out", "flags_new"))
     p.output("body_mass", FLOAT, (bodies,), ("body_mass", "mass_out"), (0, 1))
     p.output("body_inertia", _MAT, (bodies,), ("body_inertia", "inertia_out"), (0, 1))
     p.output("body_com", VEC, (bodies,), ("mass_moment", "weighted_com", "com_sum"), (-1, 1))
     p.number("plane_extent", (50, 100), ("plane_extent", "max_extent"), ("1000.0", "1.0e4"))
-    p.guard_count("shape")
+    if target != "shape_ray":
+        p.guard_count("site" if target == "shape_sites" else "shape")
     miss, hit = p.choices.choice(_HITS)
     p.write(_SHAPE[target].replace("MISS", miss).replace("HIT", hit))
     titles = {
         "shape_poses": ("update_shape_transforms", "compute_shape_poses", "shape_world_transforms"),
         "shape_bounds": ("compute_shape_aabbs", "update_shape_bounds", "shape_aabb"),
-        "shape_mass": ("accumulate_shape_mass", "compute_body_mass", "shape_inertia"),
+        "shape_mass": ("accumulate_shape_mass", "compute_body_mass", "add_shape_mass"),
         "shape_ray": ("raycast_shapes", "ray_shape_test", "pick_shape"),
-        "shape_sites": ("update_site_poses", "gather_site_state", "eval_site_transforms"),
-        "shape_flags": ("update_shape_flags", "refresh_shape_flags", "filter_shapes"),
+        "shape_sites": ("update_site_poses", "compute_site_transforms", "eval_site_transforms"),
+        "shape_flags": ("update_shape_flags", "refresh_shape_flags", "set_shape_flags"),
     }[target]
     return p.done("shapes", "shape_frames", target, "Shapes on bodies", titles, (
-        "One thread per shape.", "A body of -1 is the world.", "Frames go from shape to body to world.",
+        "One thread per site." if target == "shape_sites" else "One thread per shape.", "A body of -1 is the world.",
     ))  # fmt: skip
 
 
@@ -350,46 +372,37 @@ _CONTACT = {
             return ~
         if tid >= contact_count[0]:
             return}
-        shape0 = contact_shape0[tid]
+        {shape0 = contact_shape0[tid]
         shape1 = contact_shape1[tid]
         body0 = int(-1)
+        body1 = int(-1)
         if shape0 >= 0:
             body0 = shape_body[shape0]
-        body1 = int(-1)
         if shape1 >= 0:
-            body1 = shape_body[shape1]
-        X0 = wp.transform_identity()
-        {if body0 >= 0:
-            X0 = body_q[body0]
-        X1 = wp.transform_identity()
-        if body1 >= 0:
-            X1 = body_q[body1] ~
+            body1 = shape_body[shape1] ~
+        shape0 = contact_shape0[tid]
+        shape1 = contact_shape1[tid]
+        # -1 is the ground
+        body0 = shape_body[shape0] if shape0 >= 0 else -1
+        body1 = shape_body[shape1] if shape1 >= 0 else -1}
+        {X0 = wp.transform_identity()
         X1 = wp.transform_identity()
         if body0 >= 0:
             X0 = body_q[body0]
         if body1 >= 0:
-            X1 = body_q[body1]}
-        {p0 = wp.transform_point(X0, contact_point0[tid])
+            X1 = body_q[body1]
+        p0 = wp.transform_point(X0, contact_point0[tid])
         p1 = wp.transform_point(X1, contact_point1[tid]) ~
-        p0 = wp.transform_point(X0, contact_point0[tid]) + wp.transform_vector(X0, contact_offset0[tid])
-        p1 = wp.transform_point(X1, contact_point1[tid])}
+        p0 = contact_point0[tid]
+        if body0 >= 0:
+            p0 = wp.transform_point(body_q[body0], p0)
+        p1 = contact_point1[tid]
+        if body1 >= 0:
+            p1 = wp.transform_point(body_q[body1], p1)}
         normal = contact_normal[tid]
-        gap = wp.dot(normal, p1 - p0) - contact_margin[tid]
-        contact_dist[tid] = gap
-        {* contact_pos[tid] = {0.5 * (p0 + p1) ~ (p0 + p1) * 0.5}
-        ~
-            bodies_out[tid] = wp.vec2i(body0, body1)
-        ~
-            # contacts that touch, by world
-            world = int(-1)
-            if shape0 >= 0:
-                world = shape_world[shape0]
-            if world < 0 and shape1 >= 0:
-                # the first stands in every world
-                world = shape_world[shape1]
-            if gap < 0.0 and world >= 0:
-                wp.atomic_add(world_contacts, world, 1)
-        }
+        {dist = wp.dot(normal, p1 - p0) ~ dist = wp.dot(normal, p1 - p0) - contact_margin[tid]}
+        contact_dist[tid] = dist
+        contact_pos[tid] = 0.5 * (p0 + p1)
     """,
     "contact_velocities": """
         if tid >= contact_count[0]:
@@ -399,43 +412,49 @@ _CONTACT = {
         body_b = shape_body[pair[1]] ~
         body_a = shape_body[contact_pair[tid][0]]
         body_b = shape_body[contact_pair[tid][1]]}
-        v_rel = wp.vec3(0.0, 0.0, 0.0)
+        {# the world stands still
+        v_a = wp.vec3(0.0, 0.0, 0.0) ~ v_a = wp.vec3(0.0, 0.0, 0.0)}
         if body_a >= 0:
             r_a = wp.transform_vector(body_q[body_a], contact_point0[tid] - body_com_in[body_a])
-            v_rel += wp.spatial_top(body_qd[body_a]) + wp.cross(wp.spatial_bottom(body_qd[body_a]), r_a)
+            v_a = wp.spatial_top(body_qd[body_a]) + wp.cross(wp.spatial_bottom(body_qd[body_a]), r_a)
+        v_b = wp.vec3(0.0, 0.0, 0.0)
         if body_b >= 0:
             r_b = wp.transform_vector(body_q[body_b], contact_point1[tid] - body_com_in[body_b])
-            v_rel -= wp.spatial_top(body_qd[body_b]) + wp.cross(wp.spatial_bottom(body_qd[body_b]), r_b)
+            v_b = wp.spatial_top(body_qd[body_b]) + wp.cross(wp.spatial_bottom(body_qd[body_b]), r_b)
         normal = contact_normal[tid]
+        v_rel = v_b - v_a
         v_n = wp.dot(normal, v_rel)
         normal_v[tid] = v_n
-        {* tangent_v[tid] = v_rel - normal * v_n ~
-            # opens or closes
-            separating[tid] = {1 if v_n > 0.0 else 0 ~ int(v_n > 0.0)}
-        ~
-            # two directions across the normal
-            axis = wp.vec3(1.0, 0.0, 0.0)
-            if wp.abs(normal[0]) > 0.5:
-                axis = wp.vec3(0.0, 1.0, 0.0)
-            t0 = wp.normalize(wp.cross(normal, axis))
-            t1 = wp.cross(normal, t0)
-            tangent_speed[tid] = wp.vec2(wp.dot(t0, v_rel), wp.dot(t1, v_rel))
-        }
+        {tangent_v[tid] = v_rel - normal * v_n ~
+        slip[tid] = wp.length(v_rel - normal * v_n) ~
+        # two directions across the normal
+        axis = wp.vec3(1.0, 0.0, 0.0)
+        if wp.abs(normal[0]) > 0.5:
+            axis = wp.vec3(0.0, 1.0, 0.0)
+        t0 = wp.normalize(wp.cross(normal, axis))
+        t1 = wp.cross(normal, t0)
+        tangent_speed[tid] = wp.vec2(wp.dot(t0, v_rel), wp.dot(t1, v_rel)) ~
+        # the speed that is left when they bounce
+        if v_n < -bounce_threshold:
+            target_v[tid] = -restitution * v_n
+        else:
+            target_v[tid] = 0.0}
     """,
     "contact_wrenches": """
         {if tid >= contact_count[0]:
             return ~
         if tid >= wp.min(contact_count[0], contact_max):
             return}
+        {fn = normal_force[tid]
+        # contacts that do not push
+        if fn <= 0.0:
+            return
+        {f = contact_normal[tid] * fn ~ f = contact_normal[tid] * fn + friction_force[tid] ~
+        f = contact_normal[tid] * fn + friction_force[tid]} ~ f = contact_force[tid]}
         shape_a = contact_shape0[tid]
         shape_b = contact_shape1[tid]
-        {f = contact_force[tid] ~ # without friction
-        f = contact_normal[tid] * normal_force[tid] ~
-        f = contact_normal[tid] * normal_force[tid] + friction_force[tid]}
-        {?0.5 if wp.length(f) < threshold:
-            return}
-        {body_a = -1
-        body_b = -1
+        {body_a = int(-1)
+        body_b = int(-1)
         if shape_a >= 0:
             body_a = shape_body[shape_a]
         if shape_b >= 0:
@@ -444,12 +463,10 @@ _CONTACT = {
         body_b = shape_body[shape_b] if shape_b >= 0 else -1}
         {# what pushes one away pulls the other
         if body_a >= 0:
-            com_a = wp.transform_point(body_q[body_a], body_com_in[body_a])
-            r_a = wp.transform_point(body_q[body_a], contact_point0[tid]) - com_a
-            wp.atomic_add(body_f, body_a, wp.spatial_vector(-f, -wp.cross(r_a, f)))
+            r_a = wp.transform_vector(body_q[body_a], contact_point0[tid] - body_com_in[body_a])
+            wp.atomic_sub(body_f, body_a, wp.spatial_vector(f, wp.cross(r_a, f)))
         if body_b >= 0:
-            com_b = wp.transform_point(body_q[body_b], body_com_in[body_b])
-            r_b = wp.transform_point(body_q[body_b], contact_point1[tid]) - com_b
+            r_b = wp.transform_vector(body_q[body_b], contact_point1[tid] - body_com_in[body_b])
             wp.atomic_add(body_f, body_b, wp.spatial_vector(f, wp.cross(r_b, f))) ~
         # the world feels nothing
         if body_a >= 0:
@@ -479,20 +496,24 @@ _CONTACT = {
             return ~
         if world < 0 or (shape_world[shape_b] >= 0 and shape_world[shape_b] != world):
             return}
-        num = {3 ~ contact_dim[tid]}
-        # rows of a contact stand together
+        {num = 3 ~ num = contact_dim[tid] ~
+        # a normal and two edges of the pyramid for each tangent
+        num = int(1)
+        if contact_dim[tid] > 1:
+            num = 2 * (contact_dim[tid] - 1)}
         row = wp.atomic_add(world_rows, world, num)
+        # no room for all of its rows
         if row + num > max_rows:
-            {rejected[tid] = 1
-            return ~ wp.atomic_add(num_rejected, world, 1)
-            return ~ rejected[tid] = 1
+            {contact_row[tid] = -1
+            return ~
+            contact_row[tid] = -1
             wp.atomic_add(num_rejected, world, 1)
             return}
+        contact_row[tid] = row
         {for k in range(num):
-            row_used[world, row + k] = 1 ~
+            row_contact[world, row + k] = tid ~
         for k in range(row, row + num):
-            row_used[world, k] = 1}
-        {?0.5 rows_out[tid] = num}
+            row_contact[world, k] = tid}
     """,
     "pair_filter": """
         # not to be tested, until all is asked
@@ -501,84 +522,96 @@ _CONTACT = {
         pair = contact_pair[tid]
         shape_a = pair[0]
         shape_b = pair[1]
-        {?0.7 if shape_a == shape_b:
+        {if shape_body[shape_a] == shape_body[shape_b]:
+            return ~ if shape_a == shape_b or shape_body[shape_a] == shape_body[shape_b]:
             return}
-        {* if shape_body[shape_a] == shape_body[shape_b]:
-                return
+        {?0.7 {# worlds that do not meet; -1 is in all
+        if shape_world[shape_a] != -1 and shape_world[shape_b] != -1 and shape_world[shape_a] != shape_world[shape_b]:
+            return
         ~
-            # worlds that do not meet; -1 is in all
-            if shape_world[shape_a] != -1 and shape_world[shape_b] != -1 and shape_world[shape_a] != \
-                    shape_world[shape_b]:
+        group_a = collision_group[shape_a]
+        group_b = collision_group[shape_b]
+        {if group_a == 0 or group_b == 0:
+            return
+        if group_a > 0 and group_b > 0 and group_a != group_b:
+            return
+        if group_a < 0 and group_a == group_b:
+            return ~
+        # a group below 0 meets all but itself, one above 0 itself alone
+        if group_a == 0 or group_b == 0:
+            return
+        if group_a < 0 or group_b < 0:
+            if group_a == group_b:
                 return
+        elif group_a != group_b:
+            return}
         ~
-            group_a = collision_group[shape_a]
-            group_b = collision_group[shape_b]
-            if group_a == 0 or group_b == 0:
-                return
-            if group_a > 0 and group_b > 0 and group_a != group_b:
-                return
-            if group_a < 0 and group_a == group_b:
-                return
+        if (shape_flags[shape_a] & COLLIDES) == 0 or (shape_flags[shape_b] & COLLIDES) == 0:
+            return
         ~
-            if not (shape_flags[shape_a] & COLLIDES and shape_flags[shape_b] & COLLIDES):
-                return
-        ~
-            if shape_flags[shape_a] & STATIC and shape_flags[shape_b] & STATIC:
-                return
-        }
+        if shape_flags[shape_a] & STATIC and shape_flags[shape_b] & STATIC:
+            return}}
         # the smaller kind first
         type_a = shape_type[shape_a]
         type_b = shape_type[shape_b]
         {if type_a > type_b:
-            pair_kind[tid] = type_b * 5 + type_a
+            pair_kind[tid] = type_b * NUM_GEO_TYPES + type_a
             ordered[tid] = wp.vec2i(shape_b, shape_a)
         else:
-            pair_kind[tid] = type_a * 5 + type_b
+            pair_kind[tid] = type_a * NUM_GEO_TYPES + type_b
             ordered[tid] = wp.vec2i(shape_a, shape_b) ~
         if type_a > type_b:
-            {temp = shape_a
-            shape_a = shape_b
-            shape_b = temp ~ shape_a = pair[1]
-            shape_b = pair[0]}
+            shape_a = pair[1]
+            shape_b = pair[0]
         ordered[tid] = wp.vec2i(shape_a, shape_b)
-        pair_kind[tid] = wp.min(type_a, type_b) * 5 + wp.max(type_a, type_b)
-        {wp.atomic_add(kind_count, wp.min(type_a, type_b) * 5 + wp.max(type_a, type_b), 1) ~}}
+        pair_kind[tid] = wp.min(type_a, type_b) * NUM_GEO_TYPES + wp.max(type_a, type_b)}
     """,
     "contact_export": """
-        {count = contact_count[0]
-        if tid >= count:
-            return ~ if tid >= contact_count[0]:
+        {if tid >= contact_count[0]:
+            return ~ if tid >= wp.min(contact_count[0], contact_max):
             return}
-        pair = contact_pair[tid]
-        {shape_a = pair[0]
+        {pair = contact_pair[tid]
+        shape_a = pair[0]
         shape_b = pair[1] ~
-        shape_b = pair[1]
-        shape_a = pair[0]}
-        {pair_out[tid] = wp.vec2i(shape_geom[shape_a], shape_geom[shape_b]) ~}
+        shape_a = contact_pair[tid][0]
+        shape_b = contact_pair[tid][1]}
         {body_a = shape_body[shape_a]
-        X_wb = body_q[body_a] if body_a >= 0 else wp.transform_identity() ~
-        X_wb = wp.transform_identity()
-        body_a = shape_body[shape_a]
-        if body_a >= 0:
-            X_wb = body_q[body_a]}
-        X_ws = X_wb * shape_transform[shape_a]
-        {* frame_out[tid] = wp.transform(wp.transform_point(X_wb, contact_point0[tid]), wp.transform_get_rotation(X_ws))
-        ~
-            # mixed material
-            mu = {0.5 * (shape_mu[shape_a] + shape_mu[shape_b]) ~ wp.max(shape_mu[shape_a], shape_mu[shape_b]) ~ \
-                    wp.sqrt(shape_mu[shape_a] * shape_mu[shape_b])}
-            friction_out[tid] = wp.vec2(mu, {0.5 * (shape_torsion[shape_a] + shape_torsion[shape_b]) ~ \
-                    wp.max(shape_torsion[shape_a], shape_torsion[shape_b])})
-        ~
-            local_out[tid] = wp.transform_point(wp.transform_inverse(X_ws), contact_point1[tid])
-        ~
-            for k in range(3):
-                flat_normal[tid * 3 + k] = contact_normal[tid][k]
-        ~
-            {include_margin[tid] = wp.max(shape_margin[shape_a], shape_margin[shape_b]) - shape_gap[shape_a] - \
-                    shape_gap[shape_b] ~
-            include_margin[tid] = shape_margin[shape_a] + shape_margin[shape_b]}
-        }
+        body_b = shape_body[shape_b]
+        X_a = body_q[body_a] if body_a >= 0 else wp.transform_identity()
+        X_b = body_q[body_b] if body_b >= 0 else wp.transform_identity()
+        p_a = wp.transform_point(X_a, contact_point0[tid])
+        p_b = wp.transform_point(X_b, contact_point1[tid]) ~
+        p_a = contact_point0[tid]
+        p_b = contact_point1[tid]
+        if shape_body[shape_a] >= 0:
+            p_a = wp.transform_point(body_q[shape_body[shape_a]], p_a)
+        if shape_body[shape_b] >= 0:
+            p_b = wp.transform_point(body_q[shape_body[shape_b]], p_b)}
+        n = wp.normalize(contact_normal[tid])
+        {dist = wp.dot(n, p_b - p_a) ~ dist = wp.dot(n, p_b - p_a) - contact_margin[tid]}
+        {?0.6 # what is too far away gets no constraint
+        include_margin = wp.max(shape_margin[shape_a], shape_margin[shape_b])
+        if dist > include_margin:
+            return}
+        {conid = wp.atomic_add(ncon, 0, 1)
+        if conid >= slot_max:
+            return ~ conid = wp.atomic_add(ncon, 0, 1)
+        if conid >= dist_out.shape[0]:
+            return}
+        dist_out[conid] = dist
+        contact_pos[conid] = 0.5 * (p_a + p_b)
+        {# the normal is the first row
+        axis = wp.vec3(1.0, 0.0, 0.0)
+        if wp.abs(n[0]) > 0.7:
+            axis = wp.vec3(0.0, 1.0, 0.0)
+        t0 = wp.normalize(wp.cross(n, axis))
+        frame_out[conid] = wp.matrix_from_rows(n, t0, wp.cross(n, t0)) ~ normal_out[conid] = n}
+        {pair_out[conid] = wp.vec2i(shape_geom[shape_a], shape_geom[shape_b]) ~
+        geom_a = shape_geom[shape_a]
+        geom_b = shape_geom[shape_b]
+        pair_out[conid] = wp.vec2i(geom_a, geom_b)}
+        {?0.6 friction_out[conid] = {0.5 * (shape_mu[shape_a] + shape_mu[shape_b]) ~ \
+                wp.max(shape_mu[shape_a], shape_mu[shape_b]) ~ wp.sqrt(shape_mu[shape_a] * shape_mu[shape_b])}}
     """,
 }
 
@@ -597,57 +630,55 @@ def _draw_contact(stream: Stream, target: str) -> KernelSpec:
     for key, names in (
         ("contact_point0", ("contact_point0", "rigid_contact_point0", "point0")),
         ("contact_point1", ("contact_point1", "rigid_contact_point1", "point1")),
-        ("contact_offset0", ("contact_offset0", "offset0")),
         ("contact_normal", ("contact_normal", "rigid_contact_normal", "normals")),
         ("contact_force", ("contact_force", "contact_f")),
         ("friction_force", ("friction_force", "contact_friction_f")),
     ):  # fmt: skip
         p.array(key, VEC, (-1, 1), (contacts,), names)
     p.array("contact_margin", FLOAT, (0, 0.5), (contacts,), ("contact_margin", "contact_thickness"))
-    p.array("normal_force", FLOAT, (0, 2), (contacts,), ("normal_force", "contact_fn"))
+    p.array("normal_force", FLOAT, (-0.5, 2), (contacts,), ("normal_force", "contact_fn"))
     p.array("shape_mu", FLOAT, (0.2, 1), (count,), ("shape_mu", "shape_material_mu", "friction"))
     p.scalar("contact_max", INT, (contacts // 2, contacts), ("contact_max", "max_contacts", "capacity"))
+    p.scalar("slot_max", INT, (contacts // 8, contacts // 2), ("nconmax", "max_out", "naconmax"))
     p.scalar("max_rows", INT, (3, 8), ("max_rows", "njmax", "max_constraints"))
-    p.number("threshold", (0.2, 0.6), ("threshold", "min_force", "eps"), ("0.5",))
-    p.output("contact_dist", FLOAT, (contacts,), ("contact_dist", "contact_gap", "phi"))
+    p.number("restitution", (0.2, 0.8), ("restitution", "bounce"), ("0.5", "0.3"))
+    p.number("bounce_threshold", (0.2, 0.6), ("bounce_threshold", "restitution_threshold"), ("0.5", "0.2"))
+    p.constants({"NUM_GEO_TYPES": len(_KINDS)})
+    p.output("contact_dist", FLOAT, (contacts,), ("contact_dist", "contact_separation"))
     for key, names in (
-        ("contact_pos", ("contact_pos", "contact_position")), ("tangent_v", ("tangent_vel", "slip")),
-        ("local_out", ("contact_local", "point_local")),
+        ("contact_pos", ("contact_pos", "contact_position")), ("tangent_v", ("tangent_vel", "slip_vel")),
+        ("normal_out", ("contact_normal_out", "normal_out")),
     ):  # fmt: skip
         p.output(key, VEC, (contacts,), names)
-    p.output("normal_v", FLOAT, (contacts,), ("normal_vel", "approach_speed"))
-    p.output("tangent_speed", _TWO, (contacts,), ("tangent_speed", "slip_vel"))
-    p.output("friction_out", _TWO, (contacts,), ("contact_friction", "friction_out"))
-    p.output("include_margin", FLOAT, (contacts,), ("include_margin", "margin_out"))
-    p.array("shape_torsion", FLOAT, (0.1, 0.5), (count,), ("shape_mu_torsional", "torsional_friction"))
-    p.array("shape_geom", INT, (0, 40), (count,), ("shape_to_geom", "geom_ids"))
-    p.output("flat_normal", FLOAT, (3 * contacts,), ("normal_out", "contact_frame"))
-    p.output("bodies_out", PAIR, (contacts,), ("contact_bodies", "body_pair"))
-    p.output("pair_out", PAIR, (contacts,), ("contact_geom", "pair_out"))
-    p.output("ordered", PAIR, (contacts,), ("sorted_pair", "pair_out", "ordered_pair"))
-    p.output("frame_out", FRAME, (contacts,), ("contact_frame", "contact_xform"), element="wp.transform")
-    p.output("wrench_out", SPATIAL, (contacts,), ("contact_wrench", "wrench"), element="wp.spatial_vector")
+    p.output("normal_v", FLOAT, (contacts,), ("normal_vel", "contact_vn"))
+    p.output("target_v", FLOAT, (contacts,), ("target_vel", "bounce_vel"))
+    p.output("slip", FLOAT, (contacts,), ("slip_speed", "tangent_speed"))
+    p.output("tangent_speed", _TWO, (contacts,), ("tangent_vel", "slip_vel"))
+    p.output("dist_out", FLOAT, (contacts,), ("contact_dist_out", "dist_out"))
+    p.output("friction_out", FLOAT, (contacts,), ("contact_friction_out", "friction_out"))
+    p.array("shape_geom", INT, (0, 40), (count,), ("shape_to_geom", "shape_geom"))
+    p.output("pair_out", PAIR, (contacts,), ("contact_geom_out", "contact_geom"))
+    p.output("ordered", PAIR, (contacts,), ("sorted_pair", "ordered_pair"))
+    p.output("frame_out", _MAT, (contacts,), ("contact_frame_out", "contact_frame"))
     p.output("body_f", SPATIAL, (bodies,), ("body_f", "body_forces"), (-1, 1), element="wp.spatial_vector")
-    p.output("separating", INT, (contacts,), ("is_separating", "contact_opens"))
-    p.output("rows_out", INT, (contacts,), ("contact_rows", "row_count"))
-    p.output("rejected", INT, (contacts,), ("rejected", "overflow"), (0, 0))
-    p.output("pair_kind", INT, (contacts,), ("pair_kind", "collider"))
-    p.output("kind_count", INT, (25,), ("kind_count", "pairs_per_kind"), (0, 1))
-    p.output("world_contacts", INT, (8,), ("world_contact_count", "ncon"), (0, 1))
-    p.output("world_rows", INT, (8,), ("world_row_count", "nefc"), (0, 1))
-    p.output("num_rejected", INT, (8,), ("num_rejected", "dropped"), (0, 1))
-    p.output("row_used", INT, (8, 12), ("row_used", "row_active"), (0, 1))
+    p.output("contact_row", INT, (contacts,), ("contact_row", "contact_efc_address"))
+    p.output("pair_kind", INT, (contacts,), ("pair_kind", "collider_id"))
+    p.output("ncon", INT, (1,), ("ncon", "ncon_out"), (0, 0))
+    p.output("world_rows", INT, (8,), ("world_row_count", "nefc"), (0, 0))
+    p.output("num_rejected", INT, (8,), ("num_rejected", "world_overflow"), (0, 0))
+    p.output("row_contact", INT, (8, 12), ("row_contact", "efc_contact_id"), (-1, 0))
     p.write(_CONTACT[target])
     titles = {
-        "contact_points": ("compute_contact_points", "update_contacts", "eval_contact_gaps"),
-        "contact_velocities": ("contact_velocities", "compute_relative_velocity", "eval_contact_slip"),
+        "contact_points": ("compute_contact_distances", "update_contacts", "eval_contact_points"),
+        "contact_velocities": ("compute_contact_velocities", "compute_relative_velocity", "eval_contact_velocities"),
         "contact_wrenches": ("apply_contact_forces", "accumulate_contact_wrench", "contact_forces_to_bodies"),
-        "contact_rows": ("allocate_contact_rows", "assign_contact_slots", "count_contact_rows"),
+        "contact_rows": ("allocate_contact_rows", "assign_contact_rows", "allocate_efc_rows"),
         "pair_filter": ("filter_shape_pairs", "classify_pairs", "sort_candidate_pairs"),
         "contact_export": ("convert_contacts", "export_contacts", "contacts_to_solver"),
     }[target]
     return p.done("shapes", "shape_contacts", target, "Contacts of shapes on bodies", titles, (
-        "One thread per contact.", "Points are in the frames of the bodies.", "A body of -1 is the world.",
+        "One thread per pair." if target == "pair_filter" else "One thread per contact.",
+        "-1 is the world." if target in ("pair_filter", "contact_rows") else "Points are in the frames of the bodies.",
     ))  # fmt: skip
 
 

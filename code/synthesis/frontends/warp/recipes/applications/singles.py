@@ -7,32 +7,37 @@ from synthesis.records import KernelSpec
 
 _TEXTS = {
     "reset_counters": """
-        {?0.5 if {keep[0] == 1 ~ keep_counts ~ keep_counts or keep[0] == 1}:
-            {# another round with what is there
+        {{?0.5 if {keep_counts ~ keep[0] == 1}:
+            {# what was found before stays, as far as it fits
             ~}
-            {iteration[0] = iteration[0] + 1
-            return ~ num_items[0] = wp.min(num_items[0], capacity)
-            return}}
-        {num_items[0] = 0
-        {?0.5 done[0] = 0}
+            num_items[0] = wp.min(num_items[0], capacity)
+            return}
+        num_items[0] = 0
+        {?0.6 num_dropped[0] = 0}
         {?0.5 for k in range({num_blocks ~ counters.shape[0]}):
-            counters[k] = 0}
-        {?0.3 num_dropped[0] = 0} ~
+            counters[k] = 0} ~
+        {?0.3 if {keep_iterate ~ keep_iterate and done[0] == 0}:
+            {# another round from where the last one ended
+            ~}
+            iteration[0] = iteration[0] + 1
+            return}
         {# a solve begins
         ~}
         done[0] = 0
+        iteration[0] = 0
         step_out[0] = {1.0 ~ first_step}
-        {?0.5 best_id[0] = -1}
-        {?0.4 best_cost[0] = HUGE}
+        {?0.5 best_id[0] = -1
+        best_cost[0] = HUGE}
         {?0.5 for k in range({num_blocks ~ smooth.shape[0]}):
-            {smooth[k] = 0.0 ~ smooth[k] *= decay ~ if valid[k] == 0:
-                smooth[k] = 0.0}} ~
+            {smooth[k] = 0.0 ~ # warm started by a part of the last impulses
+            smooth[k] *= decay}} ~
+        {# statistics of the next steps
+        ~}
         total[0] = 0.0
-        {?0.6 num_items[0] = 0}
+        num_items[0] = 0
         {?0.6 fastest[0] = 0.0}
         {?0.5 for k in range({num_blocks ~ sums.shape[0]}):
             sums[k] = 0.0}}
-        {?0.6 iteration[0] = 0}
     """,
     "finish_sum": """
         acc = float(0.0)
@@ -52,7 +57,7 @@ _TEXTS = {
             mean[0] = {acc / float(num) ~ wp.sqrt(acc / float(num))}
         else:
             mean[0] = 0.0 ~ mean[0] = acc / float(wp.max(num, 1))}}
-        {?0.4 num_items[0] = num}
+        {?0.3 num_items[0] = num}
     """,
     "choose_step": """
         low = LOWEST
@@ -64,6 +69,7 @@ _TEXTS = {
             if LOWER:
                 low = cost
                 best = k
+        {?0.5 best_id[0] = best}
         {{# none of them goes down enough
         ~}
         if best < 0:
@@ -79,9 +85,8 @@ _TEXTS = {
             {# none is allowed
             ~}
             step_out[0] = 0.0
-            {best_id[0] = -1
-            return ~ return}
-        step_out[0] = {steps_of[best] ~ steps_of[best] ~ wp.max(steps_of[best], least_step)} ~
+            return
+        step_out[0] = {steps_of[best] ~ wp.max(steps_of[best], least_step)} ~
         {# only what is better than now
         ~}
         step_out[0] = 0.0
@@ -90,7 +95,6 @@ _TEXTS = {
             {?0.5 cost_out[0] = low}
         {else:
             done[0] = 1 ~}}
-        {?0.5 best_id[0] = best}
     """,
     "sum_offsets": """
         start = {int(0) ~ first_id[0] ~ int(first_id[0])}
@@ -237,9 +241,10 @@ def _draw_single(stream: Stream, target: str) -> KernelSpec:
     p.array("lower", VEC, (-2, 0.5), (1,), ("lower", "bounds_min", "aabb_lower"))
     p.array("upper", VEC, (0, 2), (1,), ("upper", "bounds_max", "aabb_upper"))
     p.array("corners", VEC, (-2, 2), (blocks,), ("points", "corners", "block_bounds"))
-    p.scalar("keep_counts", FLAG, (0, 1), ("keep_counts", "warm_start", "accumulate", "use_previous"))
+    p.scalar("keep_counts", FLAG, (0, 1), ("keep_contacts", "accumulate", "use_previous"))
+    p.scalar("keep_iterate", FLAG, (0, 1), ("warm_start", "restart", "continue_solve"))
     p.scalar("pad_bounds", FLAG, (0, 1), ("pad_bounds", "expand", "use_margin"))
-    p.scalar("capacity", INT, (2 * blocks, 4 * blocks), ("capacity", "max_items", "nconmax"))
+    p.scalar("capacity", INT, (blocks, 3 * blocks), ("capacity", "max_items", "nconmax"))
     p.scalar("most_iterations", INT, (2, 6), ("max_iterations", "iteration_limit", "max_iter"))
     p.number("tol", (0.3, 1.2), ("tol", "tolerance", "threshold"), ("0.5", "0.75"))
     p.number("top", (0.4 * blocks, blocks), ("sum_limit", "max_total", "cap_total"), (f"{0.6 * blocks:.1f}",))
@@ -252,8 +257,8 @@ def _draw_single(stream: Stream, target: str) -> KernelSpec:
     )
     p.number("first_step", (0.5, 1.5), ("initial_step", "alpha0"), ("0.5", "1.5"))
     least = ("min_alpha", "alpha_min") if target == "choose_step" else ("min_step", "dt_min")
-    p.number("least_step", (0.05, 0.15), least, ("0.1",))
-    p.scalar("end_time", FLOAT, (0.6, 2), ("end_time", "t_end"))
+    p.number("least_step", (0.1, 0.25), least, ("0.1", "0.2"))
+    p.scalar("end_time", FLOAT, (1, 3), ("end_time", "t_end"))
     p.scalar("most_step", FLOAT, (0.25, 0.5), ("max_step", "dt_max"))
     p.sizes(num_blocks=blocks, num_trials=blocks - 1, block_size=p.choices.choice((2, 4)), cells_along=8)
     p.output("total", FLOAT, (1,), ("total", "sum_out", "objective"), (0, 1))
@@ -284,7 +289,7 @@ def _draw_single(stream: Stream, target: str) -> KernelSpec:
     p.output("step_out", FLOAT, (1,), ("step", "alpha", "step_size_out"))
     p.output("best_id", INT, (1,), ("best", "best_index", "best_trial"))
     p.output("beta", FLOAT, (1,), ("beta", "momentum", "beta_out"), (0, 1))
-    p.output("dt_now", FLOAT, (1,), ("dt", "step_size", "timestep"), (0.1, 0.8))
+    p.output("dt_now", FLOAT, (1,), ("dt", "step_size", "timestep"), (0.05, 0.8))
     p.output("time_now", FLOAT, (1,), ("time", "sim_time", "t_now"), (0, 2))
     p.output("center", VEC, (1,), ("center", "midpoint"))
     p.output("box_lower", VEC, (1,), ("box_lower", "lower_out"))

@@ -4,71 +4,132 @@ A quarter of applications' kernels compute nothing: they move what others comput
 has, and does the same with each.
 """
 
-import builtins
-import keyword
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, INT, Program
-from synthesis.frontends.warp.recipes.applications.things import KINDS, MADE, PARTS, THINGS
+from synthesis.frontends.warp.recipes.applications.things import KINDS, MADE, PARTS, THINGS, TOGETHER, Field, Thing
 from synthesis.grammar.lines import block
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
-_SPELLINGS = 4
-"""The people whose names each field has."""
-_KEPT = (
-    ("{}_in", "{}_out"), ("{}", "{}_out"), ("{}", "saved_{}"), ("{}", "{}_prev"), ("{}_src", "{}_dst"),
-    ("src_{}", "dst_{}"), ("{}", "{}_copy"), ("{}_0", "{}_1"), ("state_{}", "model_{}"), ("{}_current", "{}_next"),
-    ("old_{}", "new_{}"), ("in_{}", "out_{}"), ("data_{}", "buffer_{}"), ("{}", "{}_buffer"), ("cur_{}", "prev_{}"),
-    ("read_{}", "write_{}"), ("{}", "{}_snapshot"), ("{}_backup", "{}"), ("{}", "{}_target"), ("{}_cmd", "{}"),
-)  # fmt: skip
-_MOVED = (
-    ("{}_in", "{}_out"), ("{}_src", "{}_dst"), ("src_{}", "dst_{}"), ("full_{}", "compact_{}"),
-    ("local_{}", "global_{}"), ("{}", "sorted_{}"), ("{}", "{}_gathered"), ("global_{}", "{}"), ("all_{}", "{}"),
-    ("{}", "{}_reordered"), ("pool_{}", "{}"), ("{}", "view_{}"), ("template_{}", "{}"), ("{}", "{}_out"),
-    ("sim_{}", "{}"), ("{}", "{}_sorted"),
-)  # fmt: skip
-_RESET = (("{}_default", "{}"), ("default_{}", "{}"), ("initial_{}", "{}"), ("{}_0", "{}"), ("{}_init", "{}_out"))
-_ADVANCED = (("{}_next", "{}"), ("new_{}", "{}"), ("{}", "{}_prev"), ("{}", "last_{}"), ("{}", "{}_old"))
-"""What arrays of the same are told apart by, what is read and what is written: where things stay, where they move,
-where they begin again, where what was new becomes old.
-"""
-_INDICES = {"bodies": "bid", "joints": "jid", "particles": "pid", "contacts": "cid", "shapes": "sid"}
-"""What the index of a thing may be called beside what all are."""
-_TESTS = ("mask[i]", "flags[i] & ACTIVE != 0", "group[i] == selected", "group_mask[group_id[i]]")
-"""What a thing may have to be for a kernel to take it."""
-_GUARDS = (
-    "not mask[i]", "mask_ids[i] == 0", "flags[i] & ACTIVE == 0", "group[i] < 0", "group[i] != selected",
-    "not mask[i] or kind_of[i] == TYPE_FIXED", "group[i] < 0 or flags[i] & ACTIVE == 0",
-    "mask_ids[i] == 0 or group[i] != selected", "kind_of[i] != TYPE_MOVING or not mask[i]",
-    "not mask[i] and not group_mask[group_id[i]]", "mask_ids[i] == 0 and kind_of[i] != TYPE_MOVING",
-    "not group_mask[group_id[i]]", "not mask[i] or group[i] < 0", "kind_of[i] == TYPE_FIXED",
-    "kind_of[i] != TYPE_MOVING", "kind_of[i] == TYPE_NONE or not mask[i]",
-)  # fmt: skip
-"""What a thing may be for a kernel to leave it alone."""
+_MOST = {2: 3, 3: 4, 4: 5, 5: 7}
+"""The most fields of a kernel of each difficulty."""
+_GROUPS = 4
+"""Worlds that things are in."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Field:
-    """An array of a thing: what lines call what is read of it and what is written."""
+class _Way:
+    """What arrays that hold the same are told apart by, and what a kernel that goes from one to the other is called."""
 
-    name: str
-    kind: str
+    read: str
+    written: str
+    titles: str
+    beside: str = "default_{}"
+    """The array that is neither, where a kernel has three."""
+    things: str = ""
+    """The prefixes of the things that people do it with; all of them if it is empty."""
 
-    @property
-    def read(self) -> str:
-        return f"old_{self.name}"
 
-    @property
-    def written(self) -> str:
-        return f"new_{self.name}"
+_ROBOTS = "body link dof env"
+_MATTER = "particle tet body"
+_LISTED = "contact path ray efc particle"
+"""Things that come and go, and stand in lists for that."""
 
-    @property
-    def usual(self) -> str:
-        """What it holds at first."""
-        return f"first_{self.name}"
+_KEPT = (
+    _Way("{}", "saved_{}", "save_{}_state store_{}_state"),
+    _Way("{}", "{}_prev", "save_previous_{}_state store_previous_{}_state"),
+    _Way("{}", "{}_backup", "backup_{}_state save_{}_state"),
+    _Way("{}", "{}_snapshot", "snapshot_{}_state take_{}_snapshot"),
+    _Way("saved_{}", "{}", "restore_{}_state"),
+    _Way("{}_backup", "{}", "restore_{}_state revert_{}_state"),
+    _Way("{}_snapshot", "{}", "restore_{}_snapshot restore_{}_state"),
+    _Way("{}_in", "{}_out", "copy_{}_state copy_{}_data"),
+    _Way("src_{}", "dst_{}", "copy_{}_state copy_{}_data"),
+    _Way("{}_src", "{}_dst", "copy_{}_state copy_{}_data"),
+    _Way("{}_next", "{}", "update_{}_state advance_{}_state"),
+)
+_SAVES = frozenset({"saved_{}", "{}_prev", "{}_backup", "{}_snapshot"})
+"""Where a state is kept to go back to: of what a step computes anew, nobody keeps any."""
+_RESET = (
+    _Way("default_{}", "{}", "reset_{}_state"),
+    _Way("initial_{}", "{}", "reset_{}_state", "initial_{}"),
+    _Way("{}_init", "{}", "reset_{}_state initialize_{}_state", "{}_init"),
+    _Way("{}_0", "{}", "reset_{}_state reset_{}_data", "{}_0"),
+)
+_GATHERED = (
+    _Way("{}_in", "{}_out", "gather_{}_state gather_{}_data"),
+    _Way("global_{}", "local_{}", "gather_local_{}_state load_local_{}_data", things=_MATTER),
+    _Way("{}", "{}_view", "read_{}_view update_{}_view", things=_ROBOTS),
+    _Way("{}", "selected_{}", "gather_selected_{}_state select_{}_state"),
+    _Way("src_{}", "dst_{}", "remap_{}_state remap_{}_data"),
+    _Way("{}_full", "{}_compact", "compact_{}_state compact_{}_data", things=_LISTED),
+)
+_ORDERED = (
+    _Way("{}", "sorted_{}", "sort_{}_data reorder_{}_data", things=_LISTED),
+    _Way("{}", "{}_sorted", "reorder_{}_state apply_{}_order", things=_LISTED),
+    _Way("{}_in", "{}_out", "permute_{}_data reorder_{}_state", things=_LISTED),
+)
+_SCATTERED = (
+    _Way("{}_in", "{}_out", "scatter_{}_state scatter_{}_data"),
+    _Way("local_{}", "global_{}", "scatter_local_{}_state write_back_{}_state", things=_MATTER),
+    _Way("{}_view", "{}", "write_{}_view apply_{}_view", things=_ROBOTS),
+    _Way("sorted_{}", "{}", "unsort_{}_data restore_{}_order", things=_LISTED),
+    _Way("src_{}", "dst_{}", "scatter_{}_data write_{}_slots"),
+)
+_ADVANCED = (
+    _Way("{}", "{}_prev", "shift_{}_history advance_{}_history"),
+    _Way("{}", "last_{}", "update_last_{}_state shift_{}_history"),
+    _Way("{}_new", "{}", "advance_{}_state update_{}_state"),
+)
+_CHOSEN = (
+    _Way("{}_trial", "{}", "accept_{}_trial_state accept_{}_step"),
+    _Way("{}_new", "{}", "accept_{}_step update_accepted_{}_state"),
+    _Way("{}_prev", "{}", "reject_{}_step restore_rejected_{}_state"),
+    _Way("{}", "best_{}", "keep_best_{}_state update_best_{}_state", things="dof link"),
+    _Way("{}_next", "{}", "auto_reset_{}_state step_or_reset_{}_state", "initial_{}"),
+    _Way("{}_next", "{}", "auto_reset_{}_state advance_or_reset_{}_state", "{}_0"),
+    _Way("{}_in", "{}_out", "apply_{}_animation merge_animated_{}_state", "animated_{}", things="body particle"),
+    _Way("{}_in", "{}_out", "update_kinematic_{}_state set_kinematic_{}_targets", "{}_target", things="body"),
+)
+_PACKED = (
+    _Way("{}", "{}", "pack_{}_state flatten_{}_state"),
+    _Way("{}", "{}", "write_{}_observations fill_{}_observations", things=_ROBOTS),
+)
+_UNPACKED = (
+    _Way("{}", "{}", "unpack_{}_state load_{}_state"),
+    _Way("{}", "{}_out", "unpack_{}_state read_{}_buffer"),
+)
+_SPREAD = (
+    _Way("template_{}", "{}", "replicate_{}_state expand_{}_template"),
+    _Way("{}_in", "{}_out", "copy_{}_worlds copy_{}_between_worlds"),
+    _Way("src_{}", "dst_{}", "copy_{}_worlds copy_{}_between_worlds"),
+)
+
+_REMEMBERED = frozenset({"action", "ctrl", "efc_force", "command", "joint_target_pos", "dof_pos_target", "ten_length"})
+"""What is given or computed in a step and kept for the next one: for rates, and to start a solver from."""
+
+_FORGOTTEN = frozenset({"qacc_warmstart", "body_sleep_timer"})
+"""What is of the last step already."""
+_UNSEEN = frozenset({"episode_return", "episode_length", "terminated", "truncated"})
+"""What no policy observes."""
+
+
+def _read(field: Field) -> str:
+    """What lines call what is read of a field."""
+    return f"old_{field.name}"
+
+
+def _written(field: Field) -> str:
+    return f"new_{field.name}"
+
+
+def _beside(field: Field) -> str:
+    """What lines call a third array of it: what it holds at first, or what else it may become."""
+    return f"first_{field.name}"
 
 
 class _Keeper:
@@ -76,33 +137,53 @@ class _Keeper:
 
     def __init__(self, stream: Stream, task: "_Task") -> None:
         choices = stream.child("thing")
-        self.things = choices.choice(tuple(THINGS))
-        prefixes, known = THINGS[self.things]
-        way = choices.choice(range(_SPELLINGS))
-        self.prefix = choices.choice(prefixes)
-        self._marks = choices.choice(task.marks)
-        self._bare = choices.chance(0.15)
-        self._names = {names.split()[0]: names.split()[way] for names in known}
-        fields = [_Field(names.split()[0], kind) for names, kind in known.items()]
-        fields = [each for each in fields if not task.kinds or each.kind in task.kinds]
-        count = choices.choice(range(2, {2: 3, 3: 4, 4: 6, 5: 9}[stream.difficulty] + 1))
-        self.fields = choices.shuffled(fields)[:count]
-        self._split = choices.chance(0.3)
-        index = _INDICES.get(self.things, "k")
-        names = ("i", "tid", "idx", index, f"{self.prefix}_id")
+        fitting = [(each, self._fitting(each, task)) for each in THINGS]
+        self.thing, fields = choices.choice([each for each in fitting if len(each[1]) >= task.least])
+        suited = [each for each in task.ways if not each.things or self.thing.prefix in each.things.split()]
+        if task.draw is _draw_chosen and self.thing.prefix == "env":
+            suited = [each for each in suited if each.written == "{}" and each.beside != "default_{}"]
+        self.way = choices.choice(suited)
+        if not {self.way.read, self.way.written}.isdisjoint(_SAVES) and len(self.thing.state) > 1:
+            fields = [each for each in fields if each in self.thing.state]
+        if "observations" in self.way.titles:
+            fields = [each for each in fields if each.name not in _UNSEEN]
+        count = choices.choice(range(task.least, max(task.least, min(_MOST[stream.difficulty], task.most)) + 1))
+        self.fields = self._some(choices, fields, count)
+        self._split = choices.chance(0.15)
+        names = ("i", "tid", *self.thing.indices, *self.thing.indices)
+        if self.thing.prefix == "env":
+            names = ("env", "tid", "env_id", "i")
         if task.worlds:
             sizes = choices.choice(((4, 16), (6, 8), (8, 12), (3, 32)))
-            self.p = Program(stream, ("world", "worldid", "env", "wid"), names, launch=sizes)
+            self.p = Program(stream, ("world", "worldid", "env", "world_id"), names, launch=sizes)
             self.worlds, self.count = sizes
         else:
             self.p = Program(stream, names)
             self.worlds, self.count = 1, self.p.threads
 
-    def _named(self, field: _Field, mark: str) -> tuple[str]:
-        """What an array of a field may be called: one name, as one person gives them all."""
-        told = self._names[field.name]
-        bare = self._bare and not keyword.iskeyword(told) and not hasattr(builtins, told)
-        return (mark.format(told if bare else f"{self.prefix}_{told}"),)
+    def _fitting(self, thing: Thing, task: "_Task") -> list[Field]:
+        """The fields of a thing that something may be done with."""
+        if (task.moving and not thing.moves) or (task.things and thing.prefix not in task.things.split()):
+            return []
+        parts = {"state": thing.state, "step": thing.step, "model": thing.model}
+        fields = [each for part in task.parts for each in parts[part]]
+        if task.worlds and thing.prefix == "env":
+            return []
+        if task.remembers:
+            fields = [each for each in fields if each.name not in _FORGOTTEN]
+            fields += [each for each in thing.step if each.name in _REMEMBERED]
+        return [each for each in fields if not task.kinds or each.kind in task.kinds]
+
+    def _some(self, choices: Stream, fields: list[Field], count: int) -> list[Field]:
+        """About so many of the fields, in their order; what belongs together comes together, and its state first."""
+        rest = list(fields) if choices.chance(0.6) else [fields[0], *choices.shuffled(fields[1:])]
+        chosen = set[str]()
+        for each in rest:
+            if len(chosen) >= count:
+                break
+            partners = next((group for group in TOGETHER if each.name in group), frozenset({each.name}))
+            chosen |= {other.name for other in fields if other.name in partners}
+        return [each for each in fields if each.name in chosen]
 
     def declare(self, read: tuple[int, ...], written: tuple[int, ...], *, starts: bool = False) -> None:
         """The arrays of all fields; those that lines do not name become no arguments.
@@ -112,216 +193,299 @@ class _Keeper:
             written: the shape of what is written.
             starts: whether what is written is read before.
         """
-        before, after = self._marks
-        beside = "default_{}" if "default" not in before else "{}_rest"
+        way = self.way
         for each in self.fields:
             kind = KINDS[each.kind]
-            self.p.array(each.read, kind.type, kind.bounds, read, self._named(each, before), kind.element)
-            self.p.array(each.usual, kind.type, kind.bounds, read, self._named(each, beside), kind.element)
+            self.p.array(_read(each), kind.type, kind.bounds, read, (way.read.format(each.name),), kind.element)
+            self.p.array(_beside(each), kind.type, kind.bounds, written, (way.beside.format(each.name),), kind.element)
             start = kind.bounds if starts else None
-            self.p.output(each.written, kind.type, written, self._named(each, after), start, kind.element)
+            name = way.written.format(each.name)
+            self.p.output(_written(each), kind.type, written, (name,), start, kind.element)
             for part, part_kind, _ in PARTS.get(each.kind, ()):
-                name = (f"{self._named(each, after)[0]}_{part}",)
                 found = KINDS[part_kind]
-                self.p.output(f"{each.written}_{part}", found.type, written, name, None, found.element)
+                self.p.output(f"{_written(each)}_{part}", found.type, written, (f"{name}_{part}",), None, found.element)
 
-    def declare_past(self, field: _Field) -> str:
-        """What lines call an array of what a field was before; it is only written."""
-        kind, key = KINDS[field.kind], f"past_{field.name}"
-        mark = self.p.pick("{}_last", "{}_prev2", "{}_history")
-        self.p.output(key, kind.type, (self.count,), self._named(field, mark), None, kind.element)
-        return key
-
-    def nothing(self, field: _Field) -> str:
+    def nothing(self, field: Field) -> str:
         """What a field holds that belongs to nothing."""
-        return self.p.pick(*KINDS[field.kind].nothing)
+        options = KINDS[field.kind].nothing
+        return options[0] if len(options) == 1 or self.p.habit("in full", 0.5) else options[1]
 
     def copies(self, to: str, at: str) -> list[str]:
-        """Lines that copy every field from one place to another, some by way of a local."""
-        lines, late = list[str](), list[str]()
-        first = self.p.habit("read first", 0.4)
+        """Lines that copy every field from one place to another."""
+        lines = list[str]()
         for each in self.fields:
             if self._split and each.kind in PARTS:
-                late += [
-                    f"{each.written}_{part}[{to}] = {made}({each.read}[{at}])" for part, _, made in PARTS[each.kind]
-                ]
-            elif first or self.p.choices.chance(0.25):
-                lines.append(f"{self.local(each)} = {each.read}[{at}]")
-                late.append(f"{each.written}[{to}] = {self.local(each)}")
+                value = self.local(each)
+                lines.append(f"{value} = {_read(each)}[{at}]")
+                lines += [f"{_written(each)}_{part}[{to}] = {made}({value})" for part, _, made in PARTS[each.kind]]
             else:
-                late.append(f"{each.written}[{to}] = {each.read}[{at}]")
-        return [*lines, *late]
+                lines.append(f"{_written(each)}[{to}] = {_read(each)}[{at}]")
+        return lines
 
-    def local(self, field: _Field) -> str:
+    def local(self, field: Field) -> str:
         """What the value of a field is called for a moment."""
-        name = self._names[field.name]
-        return f"{name}_i" if self.p.habit("with index", 0.5) else f"{self.prefix}_{name}"
+        short = field.name.removeprefix(f"{self.thing.prefix}_")
+        return short if short != field.name else f"{field.name}_i"
 
-    def empties(self, to: str, share: float) -> list[str]:
-        """Lines that give every field what it holds at first or what belongs to nothing."""
-        chance = self.p.choices.chance
+    def starts(self, to: str) -> list[str]:
+        """Lines that give every field what it holds at first."""
         return [
-            f"{each.written}[{to}] = {f'{each.usual}[{to}]' if chance(share) else self.nothing(each)}"
+            f"{_written(each)}[{to}] = {f'{_beside(each)}[{to}]' if each.start == 'default' else self.nothing(each)}"
             for each in self.fields
         ]
 
-    def guard(self) -> list[str]:
-        """Lines that leave out some threads, and nothing now and then."""
-        remark = self.p.pick("", f"# only {self.things} that are {self.p.pick('active', 'selected', 'valid')}")
-        if not self.p.choices.chance(0.7):
-            return []
-        return [*([remark] if remark else []), block(f"if {self.p.pick(*_GUARDS)}:", "return")]
+    def empties(self, to: str) -> list[str]:
+        """Lines that give every field what belongs to nothing."""
+        return [f"{_written(each)}[{to}] = {self.nothing(each)}" for each in self.fields]
 
-    def declare_choosers(self, among: int) -> None:
-        """What decides which things a kernel is for, and where they are."""
-        p, count = self.p, self.count
-        p.array("mask", FLAG, (0, 1), (count,), (p.pick(f"{self.prefix}_mask", "mask", "selected", "is_active"),))
-        p.array("mask_ids", INT, (0, 1), (count,), (p.pick("mask", "reset_flags", f"{self.prefix}_active"),))
-        p.array("flags", INT, (0, 3), (count,), (p.pick(f"{self.prefix}_flags", "flags", "status_bits"),))
-        p.array("kind_of", INT, (0, 2), (count,), (p.pick(f"{self.prefix}_types", "kinds", f"{self.prefix}_class"),))
-        p.constants({"TYPE_NONE": 0, "TYPE_FIXED": 1, "TYPE_MOVING": 2})
-        p.array("group", INT, (-1, 3), (count,), (p.pick("group", f"{self.prefix}_group", "world_index", "owner_id"),))
-        p.array("group_id", INT, (0, 3), (count,), (p.pick(f"{self.prefix}_world", "world_id", "env_index"),))
-        p.array("group_mask", FLAG, (0, 1), (4,), (p.pick("world_mask", "env_mask", "world_reset", "group_active"),))
-        p.scalar("selected", INT, (0, 3), (p.pick("selected_group", "group_index", "target_world"),))
-        p.scalar("step", INT, (1, 100), (p.pick("step", "frame_index", "sim_step", "tick"),))
-        p.array("index_map", INT, (-2, among - 1), (count,), (p.pick("index_map", "src_index", f"{self.prefix}_map"),))
-        p.places("slot_of", count, 2, (p.pick("slot_of", "dst_index", "new_index", f"{self.prefix}_slot"),))
-        p.array("order", INT, (0, among - 1), (count,), (p.pick("order", "sort_order", "permutation", "sorted_ids"),))
-        p.output("stamp", INT, (count,), (p.pick("last_update", "stamp", "version", "updated_at"),))
-        p.output("num_done", INT, (1,), (p.pick("num_copied", "counter", "num_active", "count_out"),), (0, 1))
-        p.output("back", INT, (2 * count,), (p.pick("inverse_map", "source_of", "old_index"),))
-        p.output("has", FLAG, (count,), (p.pick("has_source", "valid_out", "is_mapped"),))
-        p.constants({"ACTIVE": self.p.choices.choice((1, 2))})
+    @property
+    def listed(self) -> bool:
+        """Whether there are as many of the things as a count says, in a list that has room for more."""
+        return self.thing.prefix in ("contact", "efc", "path", "ray")
 
-    def end(self) -> list[str]:
-        """What some kernels note at their end."""
-        if not self.p.maybe(0.15):
+    def condition(self, *, resets: bool) -> tuple[str, str, str]:
+        """Which things a kernel is for: a line before, the test that leaves one out, and the one that takes it."""
+        p, prefix = self.p, self.thing.prefix
+        words = ("reset_mask", "world_reset") if resets else ("world_mask", "env_mask")
+        p.array("mask", FLAG, (0, 1), (self.count,), ("reset_mask", "env_reset", "done") if resets and prefix == "env"
+                else (f"{prefix}_mask", "mask"))  # fmt: skip
+        p.array("mask_ids", INT, (0, 1), (self.count,), words if prefix == "env" else (f"{prefix}_mask", "mask"))
+        p.array("flags", INT, (0, 3), (self.count,), (f"{prefix}_flags",))
+        p.array("world_of", INT, (0, _GROUPS - 1), (self.count,), (f"{prefix}_world", f"{prefix}_world_id"))
+        p.array("world_mask", FLAG, (0, 1), (_GROUPS,), words)
+        p.scalar("world_id", INT, (0, _GROUPS - 1), ("world_id", "selected_world"))
+        p.array("number", INT, (self.count // 2, self.count), (1,), (f"{prefix}_count", f"num_{prefix}s"))
+        p.constants({"ACTIVE": 1, "KINEMATIC": 2})
+        if prefix == "env":
+            return p.choices.choice((("", "not mask[i]", "mask[i]"), ("", "mask_ids[i] == 0", "mask_ids[i] == 1")))
+        if self.listed:
+            return "", "i >= number[0]", "i < number[0]"
+        flagged = any(each.name == f"{prefix}_flags" for each in self.fields)
+        active = (("", "(flags[i] & ACTIVE) == 0", "(flags[i] & ACTIVE) != 0"),)
+        whole = (
+            ("", "not mask[i]", "mask[i]"),
+            ("", "mask_ids[i] == 0", "mask_ids[i] == 1"),
+            ("", "not world_mask[world_of[i]]", "world_mask[world_of[i]]"),
+            ("", "not world_mask[world_of[i]]", "world_mask[world_of[i]]"),
+            ("wid = world_of[i]", "not world_mask[wid]", "world_mask[wid]"),
+            # what belongs to no world is in all of them
+            ("wid = world_of[i]", "wid >= 0 and not world_mask[wid]", "wid < 0 or world_mask[wid]"),
+            ("wid = world_of[i]", "wid < 0 or not world_mask[wid]", "wid >= 0 and world_mask[wid]"),
+            ("", "world_of[i] != world_id", "world_of[i] == world_id"),
+        )
+        suits = prefix == "particle" and not resets and not flagged
+        found = p.choices.choice((*whole, *active, *active) if suits else whole)
+        if "wid < 0" in found[1] or "wid >= 0" in found[1]:
+            p.array("world_of", INT, (-1, _GROUPS - 1), (self.count,), (f"{prefix}_world", f"{prefix}_world_id"))
+        return found
+
+    def guard(self, share: float = 0.8, *, resets: bool = False) -> list[str]:
+        """Lines that leave out some threads."""
+        if not self.p.choices.chance(share):
+            self.p.guard_count(self.thing.prefix)
             return []
-        return [self.p.pick("stamp[i] = step", "wp.atomic_add(num_done, 0, 1)", "stamp[i] = step")]
+        before, unless, _ = self.condition(resets=resets)
+        return [before, block(f"if {unless}:", "return")]
 
 
 def _write(keeper: _Keeper, *lines: str) -> None:
-    keeper.p.write("\n".join(lines))
+    text = "\n".join(filter(None, lines))
+    # an environment is a world itself
+    keeper.p.write(re.sub(r"\bi\b", "env", text) if keeper.thing.prefix == "env" else text)
 
 
 def _draw_copied(k: _Keeper) -> None:
     """Saved or restored: from and to the same place."""
+    whole = k.way.written in ("{}_out", "dst_{}", "{}_dst")
     k.declare((k.count,), (k.count,))
     lines = k.copies("i", "i")
-    if k.p.choices.chance(0.25):
-        test = k.p.pick(*_TESTS)
-        other = k.empties("i", 0.3) if k.p.choices.chance(0.5) else []
-        _write(k, block(f"if {test}:", *lines), *([block("else:", *other)] if other else []), *k.end())
-    else:
-        _write(k, *k.guard(), *lines, *k.end())
+    form = k.p.pick("guard", "guard", "branch", "cleared" if whole and k.listed else "guard")
+    if form == "guard":
+        _write(k, *k.guard(), *lines)
+        return
+    before, _, test = k.condition(resets=False)
+    rest = block("else:", "# unused slots hold nothing", *k.empties("i")) if form == "cleared" else ""
+    _write(k, before, block(f"if {test}:", *lines), rest)
 
 
 def _draw_reset(k: _Keeper) -> None:
     """Given what they hold at first."""
     k.declare((k.count,), (k.count,))
-    lines = k.empties("i", k.p.choices.choice((0.1, 0.4, 0.7)))
-    if k.p.choices.chance(0.3):
-        test = k.p.pick("mask[i]", "flags[i] & ACTIVE != 0", "group[i] == selected", "mask_ids[i] == 1")
-        _write(k, block(f"if {test}:", *lines, *k.end()))
+    lines = k.starts("i")
+    kept = [each for each in k.fields if each.start == "default"]
+    prefix = k.thing.prefix
+    form = k.p.pick("guard", "branch", "keyframe", "moving" if prefix in ("body", "link") else "guard")
+    if form == "branch":
+        before, _, test = k.condition(resets=True)
+        _write(k, before, block(f"if {test}:", *lines))
+    elif form == "moving" and len(kept) < len(k.fields):
+        k.p.array("moved", INT, (0, 3), (k.count,), (f"{prefix}_flags",))
+        rest = [each for each in lines if not any(each.startswith(_written(field)) for field in kept)]
+        moved = [each for each in lines if each not in rest]
+        remark = "# what moves by script keeps its place"
+        _write(k, *k.guard(1.0, resets=True), remark, block("if (moved[i] & KINEMATIC) == 0:", *moved), *rest)
+    elif form == "keyframe":
+        states = 4
+        k.way = replace(k.way, read=k.p.pick("key_{}", "keyframe_{}"))
+        k.declare((states,) if prefix == "env" else (states, k.count), (k.count,))
+        k.p.array("key_of", INT, (-1, states - 1), (k.count if prefix == "env" else _GROUPS,),
+                  ("keyframe_id", "reset_key", "keyframe"))  # fmt: skip
+        at = "key" if prefix == "env" else "key, i"
+        chosen = [f"{_written(each)}[i] = {_read(each)}[{at}]" for each in kept]
+        defaults = [f"{_written(each)}[i] = {_beside(each)}[i]" for each in kept]
+        rest = [f"{_written(each)}[i] = {k.nothing(each)}" for each in k.fields if each not in kept]
+        choice = [block("if key >= 0:", *chosen), block("else:", *defaults), *rest]
+        if prefix == "env":
+            _write(k, *k.guard(1.0, resets=True), "key = key_of[i]", *choice)
+            return
+        k.condition(resets=True)
+        _write(k, "wid = world_of[i]", block("if not world_mask[wid]:", "return"), "key = key_of[wid]", *choice)
     else:
-        guard = k.guard() or [block(f"if {k.p.pick('not mask[i]', 'mask_ids[i] == 0')}:", "return")]
-        _write(k, *guard, *lines, *k.end())
+        _write(k, *k.guard(1.0, resets=True), *lines)
 
 
 def _draw_gathered(k: _Keeper) -> None:
     """From where a map says, if it says so."""
-    among = k.p.choices.choice((16, 24, 40))
+    among, p = k.p.choices.choice((16, 24, 40)), k.p
     k.declare((among,), (k.count,))
-    k.declare_choosers(among)
-    ordered = k.p.choices.chance(0.3)
-    table = "order" if ordered else "index_map"
-    lines = [f"src = {table}[i]"]
-    if ordered:
-        lines += k.copies("i", "src")
+    test = p.pick("src < 0", "src == -1", "src < 0")
+    form = p.pick("all", "leave", "clear", "clear", "else", "else", "inside")
+    p.array("index_map", INT, ({"src < 0": -2, "src == -1": -1}[test] if form != "all" else 0, among - 1), (k.count,),
+            (f"{k.thing.prefix}_map", "index_map", "src_index", f"{k.thing.prefix}_ids"))  # fmt: skip
+    p.guard_count(k.thing.prefix)
+    copies = k.copies("i", "src")
+    lines = {
+        "all": copies,
+        "leave": [block(f"if {test}:", "return"), *copies],
+        "clear": ["# slots without a source are cleared", block(f"if {test}:", *k.empties("i"), "return"), *copies],
+        "else": [block("if src >= 0:", *copies), block("else:", *k.empties("i"))],
+        "inside": [block("if src >= 0:", *copies)],
+    }[form]
+    _write(k, "src = index_map[i]", *lines)
+
+
+def _draw_ordered(k: _Keeper, ways: tuple[_Way, ...]) -> None:
+    """In another order."""
+    k.way = k.p.choices.choice(ways)
+    k.declare((k.count,), (k.count,))
+    k.p.places("order", k.count, 1, ("order", "sort_order", "permutation", "sorted_ids"))
+    k.p.output("rank", INT, (k.count,), ("inverse_order", "new_index"))
+    k.p.guard_count(k.thing.prefix)
+    inverse = ["# where each has gone", "rank[src] = i"] if k.p.maybe(0.2) else []
+    _write(k, "src = order[i]", *k.copies("i", "src"), *inverse)
+
+
+def _draw_gathered_or_ordered(k: _Keeper) -> None:
+    """From where a map or an order says."""
+    ways = tuple(each for each in _ORDERED if k.thing.prefix in each.things.split())
+    if ways and k.p.choices.chance(0.5):
+        _draw_ordered(k, ways)
     else:
-        test, none = k.p.pick("src < 0", "src == -1", "src < 0"), k.p.choices.choice(("leave", "leave", "both", "kept"))
-        table_end = [f"has[i] = {'src >= 0' if none != 'leave' else 'True'}"] if k.p.choices.chance(0.2) else []
-        if test == "src == -1":
-            k.p.array("index_map", INT, (-1, among - 1), (k.count,), ("index_map", "src_index"))
-        if none == "both":
-            blank = [f"{each.written}[i] = {k.nothing(each)}" for each in k.fields]
-            if k.p.choices.chance(0.5):
-                lines += [block(f"if {test}:", *blank, "return"), *k.copies("i", "src")]
-                table_end = []
-            else:
-                lines += [block("if src >= 0:", *k.copies("i", "src")), block("else:", *blank)]
-        elif none == "leave":
-            lines += [*table_end, block(f"if {test}:", "return"), *k.copies("i", "src")]
-            table_end = []
-        else:
-            lines += [block("if src >= 0:", *k.copies("i", "src"))]
-        lines += table_end
-    _write(k, *k.guard(), *lines)
+        _draw_gathered(k)
 
 
 def _draw_scattered(k: _Keeper) -> None:
     """To a place of their own."""
     k.declare((k.count,), (2 * k.count,))
-    back = ["back[slot] = i"] if k.p.choices.chance(0.3) else []
-    _write(k, *k.guard(), "slot = slot_of[i]", *k.copies("slot", "i"), *back)
+    k.p.places("slot_of", k.count, 2, (f"{k.thing.prefix}_slot", "dst_index", f"{k.thing.prefix}_ids"))
+    guard = k.guard(1.0) if k.listed or k.p.choices.chance(0.4) else []
+    if not guard:
+        k.p.guard_count(k.thing.prefix)
+    _write(k, *guard, "dst = slot_of[i]", *k.copies("dst", "i"))
 
 
 def _draw_advanced(k: _Keeper) -> None:
-    """What was new becomes old: a chain of two or three of each."""
+    """What was new becomes old, in two steps now and then; after a reset there is nothing older."""
     k.declare((k.count,), (k.count,), starts=True)
-    lines = list[str]()
+    p = k.p
+    older = p.choices.chance(0.6)
+    shifted, filled = list[str](), list[str]()
     for each in k.fields:
-        past = k.declare_past(each)
-        lines += [f"{past}[i] = {each.written}[i]", f"{each.written}[i] = {each.read}[i]"]
-    _write(k, *k.guard(), *lines, *k.end())
+        if older:
+            kind = KINDS[each.kind]
+            name = {"{}_prev": "{}_prev2", "last_{}": "last_last_{}", "{}": "{}_prev"}[k.way.written].format(each.name)
+            p.output(f"past_{each.name}", kind.type, (k.count,), (name,), None, kind.element)
+            shifted.append(f"past_{each.name}[i] = {_written(each)}[i]")
+            filled.append(f"past_{each.name}[i] = {_read(each)}[i]")
+        shifted.append(f"{_written(each)}[i] = {_read(each)}[i]")
+        filled.append(f"{_written(each)}[i] = {_read(each)}[i]")
+    if older and not k.listed and p.maybe(0.3):
+        before, _, test = k.condition(resets=True)
+        remark = "# nothing of before the reset counts"
+        _write(k, before, block(f"if {test}:", remark, *filled), block("else:", *shifted))
+    elif k.listed or (k.thing.prefix == "particle" and p.choices.chance(0.4)):
+        _write(k, *k.guard(1.0), *shifted)
+    else:
+        p.guard_count(k.thing.prefix)
+        _write(k, *shifted)
 
 
 def _draw_chosen(k: _Keeper) -> None:
-    """One of two for each, by what a thing is."""
+    """Taken or not, by whether a step was good, an episode is over, or a thing moves by script."""
+    p, way, prefix = k.p, k.way, k.thing.prefix
+    scripted, ends = way.things.startswith("body"), way.beside in ("initial_{}", "{}_0")
     k.declare((k.count,), (k.count,))
-    test = k.p.pick(
-        "mask[i]", "flags[i] & ACTIVE != 0", "group[i] == selected", "group_mask[group_id[i]]", "group[i] < 0"
-    )
-    first = [f"{each.written}[i] = {each.usual}[i]" for each in k.fields]
-    second = k.copies("i", "i")
-    form = k.p.pick("else", "return", "each", "where")
-    if form == "else":
-        _write(k, block(f"if {test}:", *first), block("else:", *second), *k.end())
-    elif form == "return":
-        _write(k, block(f"if {test}:", *first, "return"), *second, *k.end())
-    elif form == "each":
-        lines = [f"{each.written}[i] = {each.usual}[i] if chosen else {each.read}[i]" for each in k.fields]
-        _write(k, f"chosen = {test}", *lines, *k.end())
+    p.array("flags", INT, (0, 3), (k.count,), (f"{prefix}_flags",))
+    p.array("driven", FLAG, (0, 1), (k.count,), (f"{prefix}_is_kinematic", f"{prefix}_animated"))
+    p.array("world_of", INT, (0, _GROUPS - 1), (k.count,), (f"{prefix}_world", f"{prefix}_world_id"))
+    good = {"{}_prev": ("step_accepted", "step_converged"), "{}": ("improved", "seed_improved")}
+    p.array("world_ok", FLAG, (0, 1), (_GROUPS,), good.get(way.read, ("step_accepted", "accepted")))
+    p.array("over", FLAG, (0, 1), (k.count if prefix == "env" else _GROUPS,), ("done", "env_done", "reset_mask"))
+    p.constants({"KINEMATIC": 2})
+    taken = k.copies("i", "i")
+    if scripted:
+        test = p.pick("driven[i]", "(flags[i] & KINEMATIC) != 0")
+        given = [f"{_written(each)}[i] = {_beside(each)}[i]" for each in k.fields]
+        if p.choices.chance(0.5):
+            _write(k, block(f"if {test}:", *given), block("else:", *taken))
+        else:
+            _write(k, block(f"if {test}:", *given, "return"), *taken)
+    elif ends:
+        test = "over[i]" if prefix == "env" else p.pick("over[world_of[i]]", "over[wid]")
+        before = "wid = world_of[i]" if "wid" in test else ""
+        _write(k, before, block(f"if {test}:", *k.starts("i")), block("else:", *taken))
     else:
-        lines = [f"{each.written}[i] = wp.where(chosen, {each.usual}[i], {each.read}[i])" for each in k.fields]
-        _write(k, f"chosen = {test}", *lines, *k.end())
+        # a step is that of a whole world
+        bad = "not " if way.read == "{}_prev" else ""
+        index = p.pick("world_of[i]", "wid")
+        before = "wid = world_of[i]" if index == "wid" else ""
+        if p.choices.chance(0.5):
+            unless = f"{'' if bad else 'not '}world_ok[{index}]"
+            _write(k, before, block(f"if {unless}:", "return"), *taken)
+        else:
+            _write(k, before, block(f"if {bad}world_ok[{index}]:", *taken))
 
 
 def _draw_packed(k: _Keeper) -> None:
     """All numbers of each behind one another in a flat row."""
     width = sum(KINDS[each.kind].parts for each in k.fields)
     k.declare((k.count,), (k.count,))
-    two = k.p.choices.chance(0.5)
-    named = k.p.pick("obs", "packed", "flat_state", "row_data", "out_buffer", f"{k.prefix}_data")
-    k.p.output("flat", FLOAT, (k.count, width) if two else (k.count * width,), (named,))
-    k.p.sizes(stride=width)
+    p = k.p
+    two = p.choices.chance(0.6)
+    named = ("obs", "observations", "obs_buf") if "observations" in k.way.titles else ("packed", "flat_state", "rows")
+    p.output("flat", FLOAT, (k.count, width) if two else (k.count * width,), named)
+    p.sizes(stride=width)
     lines, at = list[str](), 0
     for each in k.fields:
         parts = KINDS[each.kind].parts
-        source = f"{each.read}[i]"
-        if parts > 1 and k.p.choices.chance(0.5):
-            source = k.local(each)
-            lines.append(f"{source} = {each.read}[i]")
+        source = f"{_read(each)}[i]"
         places = [f"i, {_plus('', at, j)}" if two else _plus("base", at, j) for j in (*map(str, range(parts)), "j")]
+        if parts > 1:
+            source = k.local(each)
+            lines.append(f"{source} = {_read(each)}[i]")
         if parts == 1:
             lines.append(f"flat[{places[0]}] = {source}")
-        elif parts <= 3 and k.p.choices.chance(0.6):
+        elif parts <= 4 and p.habit("written out", 0.5):
             lines += [f"flat[{places[j]}] = {source}[{j}]" for j in range(parts)]
         else:
             lines.append(block(f"for j in range({parts}):", f"flat[{places[-1]}] = {source}[j]"))
         at += parts
-    _write(k, *k.guard(), *([] if two else ["base = i * stride"]), *lines)
+    guard = k.guard(0.4)
+    if guard and p.choices.chance(0.5):
+        cleared = "flat[i, j] = 0.0" if two else "flat[base + j] = 0.0"
+        zeros = block("for j in range(stride):", cleared)
+        guard[-1] = block(guard[-1].partition("\n")[0], "# rows that nobody fills are zero", zeros, "return")
+    _write(k, *([] if two else ["base = i * stride"]), *guard, *lines)
 
 
 def _plus(base: str, at: int, further: str) -> str:
@@ -335,117 +499,118 @@ def _draw_unpacked(k: _Keeper) -> None:
     """Made of the numbers in a flat row."""
     width = sum(KINDS[each.kind].parts for each in k.fields)
     k.declare((k.count,), (k.count,))
-    named = k.p.pick("actions", "packed", "flat_state", "row_data", "in_buffer", f"{k.prefix}_data")
-    k.p.array("flat", FLOAT, (-1, 1), (k.count * width,), (named,))
+    two = k.p.choices.chance(0.5)
+    shape = (k.count, width) if two else (k.count * width,)
+    k.p.array("flat", FLOAT, (-1, 1), shape, ("packed", "flat_state", "buffer"))
     k.p.sizes(stride=width)
     lines, at = list[str](), 0
     for each in k.fields:
         parts = KINDS[each.kind].parts
-        numbers = (f"flat[{_plus('base', at, str(j))}]" for j in range(parts))
-        lines.append(f"{each.written}[i] = {MADE[each.kind].format(*numbers)}")
+        numbers = (f"flat[{f'i, {at + j}' if two else _plus('base', at, str(j))}]" for j in range(parts))
+        lines.append(f"{_written(each)}[i] = {MADE[each.kind].format(*numbers)}")
         at += parts
-    _write(k, *k.guard(), "base = i * stride", *lines, *k.end())
+    _write(k, *k.guard(), *([] if two else ["base = i * stride"]), *lines)
 
 
 def _draw_spread(k: _Keeper) -> None:
     """From one to all worlds, or from rows of worlds to one row and back."""
     p, at = k.p, "world, i"
-    p.array(
-        "world_mask", FLAG, (0, 1), (k.worlds,), (p.pick("world_mask", "env_mask", "reset_worlds", "active_worlds"),)
-    )
+    p.array("world_mask", FLAG, (0, 1), (k.worlds,), ("world_mask", "env_mask", "reset_mask"))
     p.array(
         "count_of",
         INT,
         (k.count // 2, k.count),
         (k.worlds,),
-        (p.pick("world_count", f"num_{k.things}", "row_length"),),
+        (f"world_{k.thing.prefix}_count", f"{k.thing.prefix}_count"),
     )
-    p.starts("start_of", k.worlds, k.count, 0, (p.pick("world_start", "row_offset", f"{k.prefix}_start", "adr"),))
-    p.scalar("step", INT, (1, 100), (p.pick("step", "frame_index", "tick"),))
-    p.output("stamp", INT, (k.worlds, k.count), (p.pick("last_update", "stamp", "version"),))
-    form = p.pick("all", "flatten", "unflatten", "within")
-    shapes = {"all": ((k.count,), (k.worlds, k.count)), "within": ((k.worlds, k.count),) * 2,
+    p.starts("start_of", k.worlds, k.count, 0, (f"{k.thing.prefix}_world_start", "world_start"))
+    form = "all" if "template" in k.way.read else p.pick("flatten", "unflatten", "source")
+    if form in ("flatten", "unflatten"):
+        k.way = replace(k.way, titles=f"{form}_{{}}_worlds {form}_{{}}_state")
+    shapes = {"all": ((k.count,), (k.worlds, k.count)), "source": ((k.worlds, k.count),) * 2,
               "flatten": ((k.worlds, k.count), (k.worlds * k.count,)),
               "unflatten": ((k.worlds * k.count,), (k.worlds, k.count))}[form]  # fmt: skip
     k.declare(*shapes)
-    guard = p.pick("not world_mask[world]", "i >= count_of[world]", "i >= count_of[world] or not world_mask[world]", "")
+    guard = p.pick("not world_mask[world]", "i >= count_of[world]" if form != "all" else "", "")
     lines = [block(f"if {guard}:", "return")] if guard else []
     if form in ("flatten", "unflatten"):
-        p.sizes(row=k.count)
-        lines.append(p.pick("flat = start_of[world] + i", "flat = world * row + i"))
-    to, source = {"all": (at, "i"), "within": (at, at), "flatten": ("flat", at), "unflatten": (at, "flat")}[form]
-    lines += k.empties(to, 0.4) if form == "within" and p.choices.chance(0.4) and guard else k.copies(to, source)
-    _write(k, *lines, *(["stamp[world, i] = step"] if p.maybe(0.12) else []))
+        p.sizes(per_world=k.count)
+        lines.append(p.pick("flat = start_of[world] + i", "flat = world * per_world + i"))
+    if form == "source":
+        p.array("source", INT, (-1, k.worlds - 1), (k.worlds,), ("source_world", "copy_from"))
+        lines = ["src = source[world]", block(f"if {p.pick('src < 0', 'src < 0 or src == world')}:", "return")]
+    to, source = {"all": (at, "i"), "source": (at, "src, i"), "flatten": ("flat", at), "unflatten": (at, "flat")}[form]
+    _write(k, *lines, *k.copies(to, source))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Task:
     """What is done with the fields of a thing."""
 
     draw: Callable[[_Keeper], None]
     summary: str
-    titles: str
-    """Names of kernels, with gaps for what the arrays begin with and for the things."""
-    marks: Sequence[tuple[str, str]] = _KEPT
+    ways: tuple[_Way, ...]
     kinds: Collection[str] = ()
     """The types of fields that it is done with; all of them if there are none."""
+    parts: tuple[str, ...] = ("state", "step")
+    """Which of a thing's fields it is done with: its state, what a step has, its model."""
+    remembers: bool = False
+    """Whether it is done with what is kept of a step, too."""
+    moving: bool = False
+    """Whether it is done with what moves alone."""
+    things: str = ""
+    """The prefixes of what it is done with; any if it is empty."""
     worlds: bool = False
     """Whether it is launched over worlds too."""
+    least: int = 2
+    most: int = 9
+    """The fewest and the most fields."""
 
 
+_ALL = ("state", "step", "model")
+_MOVED = ("float", "vec3", "quat", "pose", "twist")
 _TASKS = {
-    "copy_fields": _Task(
-        _draw_copied,
-        "Copies the state of {things}",
-        "copy_{}_state save_{}_state restore_{}_state sync_{}_data update_{}_fields",
-    ),
-    "reset_fields": _Task(
-        _draw_reset,
-        "Resets the state of {things}",
-        "reset_{}_state clear_{}_data initialize_{}_fields reset_{things}",
-        _RESET,
-    ),
+    "copy_fields": _Task(draw=_draw_copied, summary="Copies the state of {things}", ways=_KEPT),
+    "reset_fields": _Task(draw=_draw_reset, summary="Resets the state of {things}", ways=_RESET, moving=True),
     "gather_fields": _Task(
-        _draw_gathered,
-        "Gathers the state of {things}",
-        "gather_{}_data remap_{things} select_{}_fields load_{}_state",
-        _MOVED,
+        draw=_draw_gathered_or_ordered, summary="Gathers the data of {things}", ways=_GATHERED, parts=_ALL
     ),
     "scatter_fields": _Task(
-        _draw_scattered,
-        "Writes the state of {things} to their slots",
-        "scatter_{}_data write_{}_state store_{things} reorder_{things}",
-        _MOVED,
+        draw=_draw_scattered, summary="Writes the data of {things} to their slots", ways=_SCATTERED, parts=_ALL
     ),
     "advance_fields": _Task(
-        _draw_advanced,
-        "Keeps what {things} had in the last step",
-        "advance_{}_history shift_{}_state cycle_{}_buffers",
-        _ADVANCED,
+        draw=_draw_advanced,
+        summary="Keeps what {things} had in the last step",
+        ways=_ADVANCED,
+        kinds=_MOVED,
+        parts=("state",),
+        remembers=True,
+        things="body link dof particle env",
+        most=4,
     ),
     "choose_fields": _Task(
-        _draw_chosen,
-        "Takes one of two states for each of the {things}",
-        "choose_{}_state merge_{}_state apply_{}_defaults",
+        draw=_draw_chosen,
+        summary="Takes one of two states for each of the {things}",
+        ways=_CHOSEN,
+        parts=("state",),
+        moving=True,
     ),
     "pack_fields": _Task(
-        _draw_packed,
-        "Writes the state of {things} to flat rows",
-        "pack_{}_state write_{}_observations flatten_{}_data",
+        draw=_draw_packed,
+        summary="Writes the state of {things} to flat rows",
+        ways=_PACKED,
         kinds=tuple(name for name, each in KINDS.items() if each.parts),
     ),
     "unpack_fields": _Task(
-        _draw_unpacked,
-        "Reads the state of {things} from flat rows",
-        "unpack_{}_state read_{}_actions load_{}_data",
+        draw=_draw_unpacked,
+        summary="Reads the state of {things} from flat rows",
+        ways=_UNPACKED,
         kinds=tuple(MADE),
+        parts=("state",),
+        moving=True,
     ),
     "spread_fields": _Task(
-        _draw_spread,
-        "Copies the state of {things} of all worlds",
-        "copy_{}_worlds expand_{}_state replicate_{things} flatten_{}_worlds",
-        _MOVED,
-        worlds=True,
+        draw=_draw_spread, summary="Copies the state of {things} between worlds", ways=_SPREAD, parts=_ALL, worlds=True
     ),
 }
 
@@ -454,14 +619,11 @@ def _draw(stream: Stream, target: str) -> KernelSpec:
     """Some fields of a thing, moved together."""
     task = _TASKS[target]
     k = _Keeper(stream, task)
-    if not task.worlds:
-        k.declare_choosers(16)
-        k.p.guard_count(k.prefix)
     task.draw(k)
-    told = {"things": k.things}
-    titles = tuple(each.format(k.prefix, **told) for each in task.titles.split())
-    docstrings = (f"One thread for each of the {k.things}.", f"Launched over all {k.things}.")
-    return k.p.done("state", "snapshots", target, task.summary.format(**told), titles, docstrings)
+    things = k.thing.title
+    titles = tuple(each.format(k.thing.prefix) for each in k.way.titles.split())
+    docstrings = (f"One thread for each of the {things}.", f"Launched over all {things}.")
+    return k.p.done("state", "snapshots", target, task.summary.format(things=things), titles, docstrings)
 
 
 _WEIGHTS = {

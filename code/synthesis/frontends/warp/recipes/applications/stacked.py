@@ -78,30 +78,27 @@ _STACKED = {
         ccio = vio + nl + 3 * cid ~
         if row >= nc:
             return
-        {lcio = problem_lcio[wid] + row ~}
         ccio = vio + nl + 3 * row
         cid = row}
         mu = problem_mu[problem_lcio[wid] + cid]
         lam = wp.vec3(x[ccio + 0], x[ccio + 1], x[ccio + 2])
         {lam_t = wp.sqrt(lam[0] * lam[0] + lam[1] * lam[1]) ~ lam_t = wp.length(wp.vec2(lam[0], lam[1]))}
-        if lam[2] <= 0.0:
-            # opens
+        if lam[2] + mu * lam_t <= 0.0:
+            # opens: the tip of the cone is nearest
             lam = wp.vec3(0.0, 0.0, 0.0)
         elif lam_t > mu * lam[2]:
-            scale = mu * lam[2] / lam_t
+            # slides: the nearest point of the cone's side
+            lam_n = (lam[2] + mu * lam_t) / (1.0 + mu * mu)
+            scale = mu * lam_n / lam_t
             {lam[0] = lam[0] * scale
-            lam[1] = lam[1] * scale ~
-            lam = wp.vec3(lam[0] * scale, lam[1] * scale, lam[2]) ~
-            for k in range(2):
-                lam[k] = scale * lam[k]}
+            lam[1] = lam[1] * scale
+            lam[2] = lam_n ~
+            lam = wp.vec3(lam[0] * scale, lam[1] * scale, lam_n)}
         {for k in range(3):
             x[ccio + k] = lam[k] ~
         x[ccio + 0] = lam[0]
         x[ccio + 1] = lam[1]
         x[ccio + 2] = lam[2]}
-        {?0.5 contact_mode[problem_lcio[wid] + cid] = {MODE_OPEN if lam[2] == 0.0 else MODE_CLOSED ~
-        MODE_CLOSED if lam[2] > \
-                0.0 else MODE_OPEN}}
     """,
     "precondition": """
         if row >= ncts:
@@ -147,27 +144,20 @@ _STACKED = {
         wp.atomic_add(v_f, vio + block_row, P[vio + block_row] * value)}
     """,
     "scatter_wrenches": """
-        bio = bodies_offset[wid]
-        {if row >= bodies_count[wid]:
+        if row >= num_nzb[wid]:
             return
-        bid = bio + row ~ if row >= bodies_count[wid]:
-            return
-        bid = bodies_offset[wid] + row}
-        w_i = {wp.spatial_vector(0.0, 0.0, 0.0, 0.0, 0.0, 0.0) ~ wp.spatial_vector()}
-        {for k in range(num_nzb[wid]):
-            global_block = nzb_start[wid] + k
-            if nzb_coords[global_block][1] != row:
-                continue
-            w_i += nzb_values[global_block] * p[vio + nzb_coords[global_block][0]] ~
-        for k in range(nzb_start[wid], nzb_start[wid] + num_nzb[wid]):
-            coords = nzb_coords[k]
-            if coords[1] == row:
-                w_i += nzb_values[k] * p[vio + coords[0]]}
+        {global_block = nzb_start[wid] + row
+        coords = nzb_coords[global_block] ~
+        global_block = nzb_start[wid] + row
+        coords = nzb_coords[global_block]}
+        bid = bodies_offset[wid] + coords[1]
         {# from impulses to forces
-        ~}
-        {wrench_out[bid] = {w_i ~ w_i * inv_dt} ~
+        w_i = nzb_values[global_block] * (lam_in[vio + coords[0]] * inv_dt) ~
+        w_i = inv_dt * lam_in[vio + coords[0]] * nzb_values[global_block] ~
+        w_i = nzb_values[global_block] * lam_in[vio + coords[0]]}
+        {wp.atomic_add(wrench_out, bid, w_i) ~ wp.atomic_add(wrench_out, bid, w_i) ~
         for k in range(6):
-            flat_w[6 * bid + k] = w_i[k]{ * inv_dt ~}}
+            wp.atomic_add(flat_w, 6 * bid + k, w_i[k])}
     """,
     "integrate_bodies": """
         {if row >= bodies_count[wid]:
@@ -201,11 +191,6 @@ _STACKED = {
             flat_u[6 * bid + 3 + k] = omega_next[k]}
     """,
     "check_status": """
-        {# one thread for each world
-        if row != 0:
-            return ~
-        if row > 0 or not world_mask[wid]:
-            return}
         {if status[wid] != 0:
             return ~}
         r_max = float(0.0)
@@ -220,20 +205,17 @@ _STACKED = {
             status[wid] = STATUS_LIMIT ~
         done = r_max < tolerance or iteration >= max_iterations
         status[wid] = STATUS_DONE if done else 0}
-        {?0.5 if r_max < tolerance:
-            wp.atomic_add(num_done, 0, 1)}
     """,
     "row_owners": """
         nl = problem_nl[wid]
         nc = problem_nc[wid]
         if row < nl:
-            owner[vio + row] = limit_joint[problem_lio[wid] + row]
+            owner[vio + row] = problem_lio[wid] + row
             row_kind[vio + row] = ROW_LIMIT
         elif row < nl + 3 * nc:
             cid = (row - nl) // 3
-            {owner[vio + row] = problem_lcio[wid] + cid
-            row_kind[vio + row] = ROW_NORMAL if (row - nl) % 3 == 2 else ROW_FRICTION ~
-            owner[vio + row] = cid
+            owner[vio + row] = problem_lcio[wid] + cid
+            {row_kind[vio + row] = ROW_NORMAL if (row - nl) % 3 == 2 else ROW_FRICTION ~
             axis = (row - nl) - 3 * cid
             if axis == 2:
                 row_kind[vio + row] = ROW_NORMAL
@@ -248,19 +230,18 @@ _STACKED = {
         {old = previous_row[index]
         {if old >= 0:
             x[index] = {cached[old] ~ cached[old] * decay}
-            {age[index] = age[index] + 1 ~}
         else:
             {# a new row starts from zero
             ~}
             x[index] = 0.0
-            {age[index] = 0 ~} ~
+~
         x[index] = {cached[old] ~ decay * cached[old]} if old >= 0 else 0.0} ~
         {# the scaling has changed since
         ~}
         old = previous_row[index]
-        {x[index] = P[index] * cached[old] if old >= 0 else 0.0 ~ x[index] = 0.0
+        {x[index] = cached[old] / P[index] if old >= 0 else 0.0 ~ x[index] = 0.0
         if old >= 0:
-            x[index] = P[index] * cached[old]}}
+            x[index] = cached[old] / P[index]}}
     """,
 }
 
@@ -282,7 +263,7 @@ def _declare_stacked(p: Program, worlds: int, rows: int) -> None:
     p.array("bodies_count", INT, (3, bodies), (worlds,), ("model_info_num_bodies", "num_bodies"))
     p.array("world_mask", FLAG, (0, 1), (worlds,), ("world_mask", "world_active"))
     p.array("nzb_coords", PAIR, (0, 5), (blocks,), ("nzb_coords", "jac_nzb_coords"))
-    p.array("limit_joint", INT, (0, 9), (total,), ("limit_jid", "limit_joint"))
+    p.array("lam_in", FLOAT, (-1, 1), (total,), ("lambdas", "solution_lambdas"))
     p.array("previous_row", INT, (-6, total - 1), (total,), ("previous_row", "cache_index"))
     for key, names in (
         ("p", ("p", "search_dir")), ("b", ("b", "problem_v_f", "rhs")), ("Ap", ("Ap", "matvec")),
@@ -313,7 +294,6 @@ def _declare_stacked(p: Program, worlds: int, rows: int) -> None:
     p.number("decay", (0.5, 0.9), ("decay", "retention"), ("0.5",))
     p.number("dt", (0.1, 0.5), ("dt", "time_step"), ("0.5", "0.1"))
     p.number("inv_dt", (1, 2), ("inv_dt",), ("2.0",))
-    p.constants({"MODE_OPEN": 0, "MODE_CLOSED": 1})
     p.constants({"STATUS_DONE": 1, "STATUS_LIMIT": 2})
     p.constants({"ROW_LIMIT": 0, "ROW_FRICTION": 1, "ROW_NORMAL": 2})
     p.output("x", FLOAT, (total,), ("x", "solution_lambdas", "lambdas"), (-1, 1))
@@ -325,14 +305,14 @@ def _declare_stacked(p: Program, worlds: int, rows: int) -> None:
     ):  # fmt: skip
         p.output(key, FLOAT, (total,), names)
     p.output("A_out", FLOAT, (total * rows,), ("A_out", "D_scaled"))
-    for key, names in (("owner", ("row_owner", "row_entity")), ("row_kind", ("row_type", "row_kind"))):  # fmt: skip
+    for key, names in (("owner", ("row_element", "row_source")), ("row_kind", ("row_type", "row_kind"))):  # fmt: skip
         p.output(key, INT, (total,), names)
-    p.output("age", INT, (total,), ("age", "cache_age"), (0, 4))
-    p.output("contact_mode", INT, (worlds * contacts,), ("contact_mode", "mode"))
-    for key, names in (("wrench_out", ("bodies_w_c", "w_out")), ("u_next", ("bodies_u_next", "state_u"))):
-        p.output(key, SPATIAL, (worlds * bodies,), names, element="wp.spatial_vector")
-    for key, names in (("flat_w", ("generalized_f", "w_flat")), ("flat_u", ("u_flat", "generalized_u"))):
-        p.output(key, FLOAT, (6 * worlds * bodies,), names)
+    p.output(
+        "wrench_out", SPATIAL, (worlds * bodies,), ("bodies_w_c", "bodies_w"), (-1, 1), element="wp.spatial_vector"
+    )
+    p.output("u_next", SPATIAL, (worlds * bodies,), ("bodies_u_next", "state_u"), element="wp.spatial_vector")
+    p.output("flat_w", FLOAT, (6 * worlds * bodies,), ("generalized_f", "w_flat"), (-1, 1))
+    p.output("flat_u", FLOAT, (6 * worlds * bodies,), ("u_flat", "generalized_u"))
     for key, names in (
         ("r_norm", ("r_max", "residual_norm")),
         ("r_dot_z", ("rz_new", "r_dot_z")),
@@ -342,17 +322,20 @@ def _declare_stacked(p: Program, worlds: int, rows: int) -> None:
     p.output("iterations", INT, (worlds,), ("iterations", "status_iterations"), (0, 3))
     p.output("status", INT, (worlds,), ("solver_status", "status", "converged"), (0, 1))
     p.output("residual_out", FLOAT, (worlds,), ("status_r", "max_residual"))
-    p.output("num_done", INT, (1,), ("num_done", "done_count"), (0, 1))
 
 
 def _draw_stacked(stream: Stream, target: str) -> KernelSpec:
     """Rows of many worlds in flat arrays, a thread for each row that a world may have."""
     worlds, rows = stream.child("sizes").choice(((8, 9), (12, 9), (8, 12), (16, 9)))
     names = {
-        "scatter_wrenches": ("body", "bid_local"), "integrate_bodies": ("body", "bid_local"),
+        "scatter_wrenches": ("nzb", "block_id"), "integrate_bodies": ("body", "bid_local"),
         "block_product": ("nzb", "block_id"),
     }.get(target, ("row", "tid", "i"))  # fmt: skip
-    p = Program(stream, ("wid", "world", "world_id"), names, launch=(worlds, rows))
+    of_worlds = ("wid", "world", "world_id")
+    if target == "check_status":
+        p = Program(stream, of_worlds, launch=(worlds,))
+    else:
+        p = Program(stream, of_worlds, names, launch=(worlds, rows))
     _declare_stacked(p, worlds, rows)
     p.lookups(vio="vio = problem_vio[wid]", ncts="ncts = problem_dim[wid]")
     p.write(re.sub(r"\brow\b", names[0], _STACKED[target]))
@@ -370,7 +353,8 @@ def _draw_stacked(stream: Stream, target: str) -> KernelSpec:
         "warm_start": ("warmstart_from_cache", "warm_start", "load_cached_solution"),
     }[target]
     return p.done("constraints", "stacked", target, "Vectors of many worlds in flat arrays", titles, (
-        "Launched over (worlds, largest dimension).", "Each world has rows of its own, from its offset on.",
+        *(() if target == "check_status" else ("Launched over (worlds, largest dimension).",)),
+        "Each world has rows of its own, from its offset on.",
     ))  # fmt: skip
 
 

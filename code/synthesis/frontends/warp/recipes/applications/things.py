@@ -1,4 +1,4 @@
-"""What the things of applications have: a robot's bodies, a cloth's particles, a renderer's rays, field by field."""
+"""What the things of applications have: a robot's bodies, a solver's particles, a renderer's rays, field by field."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,6 @@ from synthesis.frontends.warp.recipes.applications.program import (
     INT,
     PAIR,
     SPATIAL,
-    TRIPLE,
     VEC,
 )
 from synthesis.grammar.types import Type
@@ -30,20 +29,26 @@ class Kind:
 
 
 KINDS = {
-    "float": Kind(FLOAT, (-2, 2), ("0.0", "1.0", "-1.0", "HUGE"), parts=1),
-    "int": Kind(INT, (-1, 9), ("0", "-1", "-1", "1")),
-    "flag": Kind(FLAG, (0, 1), ("False", "True")),
+    "float": Kind(FLOAT, (-2, 2), ("0.0",), parts=1),
+    "int": Kind(INT, (0, 9), ("0",)),
+    "id": Kind(INT, (-1, 9), ("-1",)),
+    "flag": Kind(FLAG, (0, 1), ("False",)),
     "vec3": Kind(VEC, (-2, 2), ("wp.vec3(0.0, 0.0, 0.0)", "wp.vec3()"), parts=3),
     "vec2": Kind(Type("float32", (2,)), (-2, 2), ("wp.vec2(0.0, 0.0)", "wp.vec2()"), parts=2),
     "quat": Kind(FOUR, (-1, 1), ("wp.quat_identity()",), "wp.quat", parts=4),
     "pose": Kind(FRAME, (-1, 1), ("wp.transform_identity()",), "wp.transform", parts=7),
     "twist": Kind(SPATIAL, (-2, 2), ("wp.spatial_vector()",), "wp.spatial_vector", parts=6),
-    "mat33": Kind(Type("float32", (3, 3)), (-1, 1), ("wp.identity(n=3, dtype=float)", "wp.mat33()")),
+    "mat33": Kind(Type("float32", (3, 3)), (-1, 1), ("wp.mat33(0.0)", "wp.mat33()")),
     "pair": Kind(PAIR, (-1, 9), ("wp.vec2i(-1, -1)",)),
-    "triple": Kind(TRIPLE, (0, 9), ("wp.vec3i(0, 0, 0)", "wp.vec3i(-1, -1, -1)")),
-    "bits": Kind(Type("uint32"), (0, 15), ("wp.uint32(0)", "wp.uint32(1)")),
 }
-MADE = {"float": "{}", "vec2": "wp.vec2({}, {})", "vec3": "wp.vec3({}, {}, {})", "quat": "wp.quat({}, {}, {}, {})"}
+MADE = {
+    "float": "{}",
+    "vec2": "wp.vec2({}, {})",
+    "vec3": "wp.vec3({}, {}, {})",
+    "quat": "wp.quat({}, {}, {}, {})",
+    "pose": "wp.transform(wp.vec3({}, {}, {}), wp.quat({}, {}, {}, {}))",
+    "twist": "wp.spatial_vector({}, {}, {}, {}, {}, {})",
+}
 """What is made of numbers of a flat buffer."""
 PARTS = {
     "pose": (("pos", "vec3", "wp.transform_get_translation"), ("rot", "quat", "wp.transform_get_rotation")),
@@ -51,95 +56,261 @@ PARTS = {
 }
 """What fields are kept as that some kernels take apart: the ends of names, the types, and what gives them."""
 
-THINGS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
-    "bodies": (("body", "link", "rigid", "geom"), {
-        "q pose xform frame": "pose", "qd velocity twist cvel": "twist", "f wrench force_ext xfrc": "twist",
-        "com center_of_mass ipos com_local": "vec3", "mass m inv_mass total_mass": "float",
-        "inertia I inv_inertia inertia_world": "mat33", "flags state status mode": "int",
-        "world env_id world_id batch_id": "int", "parent parent_id owner root_id": "int",
-        "asleep sleeping is_static frozen": "flag", "sleep_time idle_time quiet_time timer": "float",
-    }),
-    "joints": (("joint", "jnt", "dof", "axis"), {
-        "q pos angle position": "float", "qd vel rate velocity": "float", "f torque effort tau": "float",
-        "target_pos setpoint ref reference": "float", "target_vel setpoint_vel rate_ref vel_ref": "float",
-        "ke stiffness kp gain_p": "float", "kd damping kv gain_d": "float", "limit_lower range_min lower lo": "float",
-        "limit_upper range_max upper hi": "float", "armature rotor_inertia reflected_inertia arm": "float",
-        "type kind mode drive_mode": "int", "child child_body body_b bodyid": "int",
-        "enabled active is_locked in_use": "flag", "axis direction dir_local unit_axis": "vec3",
-    }),
-    "particles": (("particle", "node", "point", "vertex"), {
-        "q pos position x": "vec3", "qd vel velocity v": "vec3", "f force accumulated_force grad": "vec3",
-        "inv_mass w weight invm": "float", "radius r size thickness": "float", "flags state mask_bits label": "int",
-        "rest rest_pos initial_position x0": "vec3", "color partition batch hue": "int",
-        "grounded pinned is_fixed anchored": "flag", "density rho rest_density mass_density": "float",
-        "deformation F grad_def strain_rate": "mat33", "uv texcoord param material_uv": "vec2",
-    }),
-    "contacts": (("contact", "con", "rigid_contact", "manifold"), {
-        "pair shape_pair geom geoms": "pair", "point pos world_pos midpoint": "vec3",
-        "normal dir frame_normal n_world": "vec3", "depth dist gap penetration": "float",
-        "friction mu coeff friction_coeff": "float", "offset0 point0 anchor_a local_a": "vec3",
-        "offset1 point1 anchor_b local_b": "vec3", "key hash feature_key id": "int",
-        "world worldid env wid": "int", "is_new fresh touching matched": "flag",
-        "impulse lambda_n force reaction": "float", "dim efc_address num_rows condim": "int",
-    }),
-    "shapes": (("shape", "geom", "collider", "surface"), {
-        "transform pose local_xform X_bs": "pose", "scale size half_extents dims": "vec3",
-        "type kind primitive geo_type": "int", "body bodyid owner link_index": "int",
-        "margin gap thickness skin": "float", "flags visible_flags options bits": "int",
-        "group collision_mask filter_group category": "bits", "material mat_id material_index matid": "int",
-        "color rgb tint display_color": "vec3", "enabled collides active visible": "flag",
-        "radius bounding_radius rbound r_max": "float",
-    }),
-    "constraints": (("constraint", "efc", "row", "lcp"), {
-        "lambda force multiplier impulse": "float", "bias rhs aref target": "float",
-        "residual error violation pos": "float",
-        "type kind row_type mode": "int", "id owner source entity": "int", "active enabled is_bound hard": "flag",
-        "lower lo lambda_min min_force": "float", "upper hi lambda_max max_force": "float",
-        "diag D inv_diag effective_mass": "float", "bodies body_pair pair ends": "pair",
-        "jacobian jac_lin J_a J": "twist", "age lifetime num_steps warm_age": "int",
-    }),
-    "sensors": (("sensor", "imu", "probe", "tracker"), {
-        "reading value data sample": "float", "acc accel lin_acc linear_acceleration": "vec3",
-        "gyro omega ang_vel angular_velocity": "vec3", "quat rotation orientation attitude": "quat",
-        "site mount frame_id attached_to": "int", "type kind channel stage": "int", "adr address offset begin": "int",
-        "stamp time last_time timestamp": "float", "valid ready triggered is_fresh": "flag",
-        "cutoff limit saturation max_value": "float",
-    }),
-    "environments": (("env", "world", "episode", "task"), {
-        "reward return score total_reward": "float", "length num_steps age step_count": "int",
-        "done terminated finished reset": "flag", "command target goal desired_velocity": "vec3",
-        "origin offset base_pos spawn": "vec3", "seed rng_state key rng": "int",
-        "level stage difficulty curriculum": "int",
-        "heading yaw target_heading direction": "float", "best record highest top_score": "float",
-        "timeout truncated time_up expired": "flag", "root_pose start_pose base_q spawn_pose": "pose",
-    }),
-    "elements": (("tet", "elem", "cell", "tri"), {
-        "indices vertices nodes corners": "triple", "pose_inv rest_matrix Dm_inv inv_rest": "mat33",
-        "stress sigma cauchy piola": "mat33", "activation act tension fiber": "float",
-        "volume area measure rest_volume": "float", "material mat_id phase region": "int",
-        "plastic yielded damaged broken": "flag", "energy psi elastic_energy work": "float",
-        "center centroid mid barycenter": "vec3", "rotation R_quat polar corotation": "quat",
-    }),
-    "rays": (("ray", "beam", "lidar", "path"), {
-        "origin start o source": "vec3", "dir direction d heading": "vec3", "hit_t depth range distance": "float",
-        "hit_id geomid face shape_index": "int", "normal hit_normal n surface_normal": "vec3",
-        "alive active pending traced": "flag", "throughput color radiance weight_rgb": "vec3",
-        "pixel coord texel tile": "pair", "bounce depth_level num_bounces generation": "int",
-        "uv bary hit_uv st": "vec2",
-    }),
-    "tendons": (("tendon", "cable", "muscle", "rope"), {
-        "length len path_length l": "float", "velocity rate lengthening_rate v": "float",
-        "force tension pull f": "float", "act activation excitation u": "float",
-        "wrap wrap_num num_wraps segments": "int",
-        "site anchor first_site attach_id": "int", "slack is_slack loose limp": "flag",
-        "stiffness k ke spring": "float", "ends range_pair body_ids sites": "pair", "moment arm lever_arm J": "vec3",
-    }),
-    "cameras": (("cam", "camera", "view", "light"), {
-        "pos position eye world_pos": "vec3", "quat rotation orient xquat": "quat", "fov fovy angle aperture": "float",
-        "target lookat focus aim": "vec3", "resolution size extent res": "pair", "mode tracking kind projection": "int",
-        "body parent bodyid mount": "int", "active enabled on cast_shadows": "flag",
-        "near znear clip_near min_depth": "float",
-        "color diffuse ambient specular": "vec3",
-    }),
-}  # fmt: skip
-"""Things, with what their arrays begin with and what they have, each in the names of four people."""
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """An array that a thing has.
+
+    Args:
+        name: what it is called.
+        kind: its type, one of ``KINDS``.
+        start: what it holds at first: its ``default``, which is kept beside it, or ``nothing``.
+    """
+
+    name: str
+    kind: str
+    start: str
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """A thing in the words of one library.
+
+    Args:
+        title: several of it.
+        prefix: one of it.
+        indices: what its index may be called.
+        state: what a step goes on from: what is saved, and restored.
+        step: what is given to a step, or computed in it.
+        model: what mostly stays.
+    """
+
+    title: str
+    prefix: str
+    indices: tuple[str, ...]
+    state: tuple[Field, ...]
+    step: tuple[Field, ...]
+    model: tuple[Field, ...]
+
+    @property
+    def moves(self) -> bool:
+        """Whether it has a state to begin from."""
+        return any(each.start == "default" for each in self.state)
+
+
+def _thing(title: str, prefix: str, indices: str, *, state: str = "", step: str = "", model: str = "") -> Thing:
+    return Thing(title, prefix, tuple(indices.split()), _fields(state), _fields(step), _fields(model))
+
+
+def _fields(text: str) -> tuple[Field, ...]:
+    """Fields from lines of a type, an asterisk for those with a default, and names."""
+    found = list[Field]()
+    for line in filter(None, map(str.strip, text.splitlines())):
+        kind, *names = line.split()
+        start = "default" if kind.endswith("*") else "nothing"
+        found += [Field(name, kind.rstrip("*"), start) for name in names]
+    return tuple(found)
+
+
+TOGETHER = tuple(frozenset(each.split()) for each in (
+    "body_q body_qd", "body_sleep_timer body_asleep", "body_mass body_inv_mass body_inertia body_inv_inertia",
+    "xpos xquat", "xipos ximat", "body_pos body_quat", "body_ipos body_iquat body_mass body_inertia",
+    "body_parentid body_rootid", "mocap_pos mocap_quat",
+    "link_pos link_quat", "link_lin_vel link_ang_vel", "link_force link_torque", "link_com link_mass link_inertia",
+    "joint_q joint_qd", "joint_target_pos joint_target_vel", "joint_target_ke joint_target_kd",
+    "joint_limit_lower joint_limit_upper", "joint_effort_limit joint_velocity_limit",
+    "qpos qvel", "dof_bodyid dof_parentid", "dof_pos dof_vel", "dof_stiffness dof_damping", "dof_lower dof_upper",
+    "act act_dot", "actuator_length actuator_velocity", "actuator_gain actuator_bias", "ctrl_lower ctrl_upper",
+    "actuator_trntype actuator_trnid", "particle_q particle_qd", "particle_mass particle_inv_mass",
+    "particle_x particle_v", "particle_F particle_C", "particle_mass particle_vol", "particle_mu particle_lam",
+    "rigid_contact_shape0 rigid_contact_shape1 rigid_contact_point0 rigid_contact_point1 rigid_contact_normal",
+    "rigid_contact_offset0 rigid_contact_offset1", "rigid_contact_margin0 rigid_contact_margin1",
+    "contact_dist contact_pos contact_frame contact_geom",
+    "shape_transform shape_scale", "shape_material_ke shape_material_kd", "geom_xpos geom_xmat", "geom_pos geom_quat",
+    "geom_type geom_size", "geom_contype geom_conaffinity", "geom_margin geom_gap", "efc_type efc_id",
+    "efc_pos efc_vel", "efc_aref efc_D", "root_pos root_quat", "root_lin_vel root_ang_vel",
+    "episode_return episode_length", "terminated truncated", "tet_pose tet_volume", "tet_mu tet_lambda",
+    "ray_origin ray_dir", "throughput radiance", "hit_pos hit_normal", "hit_shape hit_face",
+    "ten_length ten_velocity", "tendon_stiffness tendon_damping", "tendon_adr tendon_num",
+))  # fmt: skip
+"""Fields of which nobody moves one without the others."""
+
+THINGS = (
+    _thing("bodies", "body", "body bid body_id", state="""
+        pose* body_q
+        twist body_qd
+        float body_sleep_timer
+        flag body_asleep
+    """, step="""
+        twist body_f
+    """, model="""
+        vec3 body_com
+        float body_mass body_inv_mass
+        mat33 body_inertia body_inv_inertia
+    """),
+    _thing("bodies", "body", "bodyid body", step="""
+        vec3 xpos
+        quat xquat
+        vec3 xipos
+        mat33 ximat
+        twist cvel cacc xfrc_applied
+    """, model="""
+        id body_parentid body_rootid
+        vec3 body_pos
+        quat body_quat
+        vec3 body_ipos
+        quat body_iquat
+        float body_mass
+        vec3 body_inertia
+        float body_gravcomp
+    """),
+    _thing("mocap bodies", "mocap", "mocapid mocap", state="""
+        vec3* mocap_pos
+        quat* mocap_quat
+    """),
+    _thing("links", "link", "link link_id", state="""
+        vec3* link_pos
+        quat* link_quat
+        vec3 link_lin_vel link_ang_vel
+    """, step="""
+        vec3 link_force link_torque
+    """, model="""
+        vec3 link_com
+        float link_mass
+        mat33 link_inertia
+    """),
+    _thing("joints", "dof", "dof dof_id", state="""
+        float* joint_q
+        float joint_qd
+    """, step="""
+        float joint_f
+        float* joint_target_pos
+        float joint_target_vel
+    """, model="""
+        float joint_target_ke joint_target_kd joint_limit_lower joint_limit_upper joint_armature joint_friction
+        float joint_effort_limit joint_velocity_limit
+    """),
+    _thing("degrees of freedom", "dof", "dofid dof", state="""
+        float* qpos
+        float qvel qacc_warmstart
+    """, step="""
+        float qfrc_applied qacc qfrc_constraint
+    """, model="""
+        float dof_armature dof_damping dof_frictionloss dof_invweight0
+        id dof_bodyid dof_parentid
+    """),
+    _thing("joints", "dof", "dof dof_id", state="""
+        float* dof_pos
+        float dof_vel
+    """, step="""
+        float* dof_pos_target
+        float dof_torque action
+    """, model="""
+        float dof_stiffness dof_damping dof_lower dof_upper torque_limit
+    """),
+    _thing("actuators", "actuator", "uid actuator", state="""
+        float ctrl act act_dot
+    """, step="""
+        float actuator_length actuator_velocity actuator_force
+    """, model="""
+        int actuator_trntype
+        id actuator_trnid
+        float actuator_gear actuator_gain actuator_bias ctrl_lower ctrl_upper
+    """),
+    _thing("particles", "particle", "particle pid particle_id", state="""
+        vec3* particle_q
+        vec3 particle_qd
+    """, step="""
+        vec3 particle_f
+    """, model="""
+        float particle_mass particle_inv_mass particle_radius
+        int particle_flags particle_color
+    """),
+    _thing("particles", "particle", "p particle pid", state="""
+        vec3* particle_x
+        vec3 particle_v
+        mat33* particle_F
+        mat33 particle_C
+    """, step="""
+        mat33 particle_stress
+    """, model="""
+        float particle_mass particle_vol particle_mu particle_lam
+        int particle_material
+    """),
+    _thing("contacts", "contact", "contact_id cid", state="""
+        id rigid_contact_shape0 rigid_contact_shape1
+        vec3 rigid_contact_point0 rigid_contact_point1 rigid_contact_offset0 rigid_contact_offset1 rigid_contact_normal
+        float rigid_contact_margin0 rigid_contact_margin1
+    """),
+    _thing("contacts", "contact", "conid cid", state="""
+        float contact_dist
+        vec3 contact_pos
+        mat33 contact_frame
+        pair contact_geom
+        float contact_includemargin contact_friction
+        int contact_dim contact_worldid
+    """),
+    _thing("shapes", "shape", "shape sid shape_id", model="""
+        int shape_type
+        id shape_body
+        pose shape_transform
+        vec3 shape_scale
+        int shape_flags shape_collision_group
+        float shape_material_mu shape_material_ke shape_material_kd shape_margin shape_collision_radius
+    """),
+    _thing("geoms", "geom", "geomid geom", step="""
+        vec3 geom_xpos
+        mat33 geom_xmat
+    """, model="""
+        id geom_bodyid
+        int geom_type
+        vec3 geom_size geom_pos
+        quat geom_quat
+        int geom_contype geom_conaffinity
+        float geom_margin geom_gap geom_rbound
+        vec3 geom_friction
+    """),
+    _thing("constraints", "efc", "efcid row", step="""
+        int efc_type
+        id efc_id
+        float efc_pos efc_vel efc_aref efc_D efc_frictionloss efc_force
+        int efc_state
+    """),
+    _thing("environments", "env", "env env_id", state="""
+        vec3* root_pos
+        quat* root_quat
+        vec3 root_lin_vel root_ang_vel
+    """, step="""
+        vec3 command
+        float episode_return
+        int episode_length
+        flag terminated truncated
+    """),
+    _thing("elements", "tet", "tet tet_id", state="""
+        mat33* tet_F
+        float tet_plastic_strain
+    """, step="""
+        mat33 tet_stress
+    """, model="""
+        mat33 tet_pose
+        float tet_volume tet_activation tet_mu tet_lambda
+    """),
+    _thing("paths", "path", "path_id path", state="""
+        vec3 ray_origin ray_dir throughput radiance
+        pair pixel
+        int bounce rng_state
+    """),
+    _thing("hits", "ray", "ray ray_id", step="""
+        float hit_t
+        vec3 hit_pos hit_normal
+        vec2 hit_uv
+        id hit_shape hit_face
+    """),
+    _thing("tendons", "tendon", "tenid tendon", step="""
+        float ten_length ten_velocity ten_force
+    """, model="""
+        float tendon_stiffness tendon_damping tendon_lengthspring tendon_invweight0
+        int tendon_adr tendon_num
+    """),
+)  # fmt: skip
+"""Things, in the words of one library each."""

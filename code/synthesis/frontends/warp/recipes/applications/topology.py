@@ -39,28 +39,23 @@ _ELEMENT = {
             tris_out[2 * tid + 0] = wp.vec3i(v0, v1, v3)
             tris_out[2 * tid + 1] = wp.vec3i(v0, v3, v2) ~
         tris_out[2 * tid] = wp.vec3i(v0, v1, v3)
-        tris_out[2 * tid + 1] = wp.vec3i(v0, v3, v2)
-        {?0.4 cell_color[tid] = (row + col) % 2} ~
-        for k in range(3):
-            tri_flat[6 * tid + k] = wp.vec3i(v0, v1, v3)[k]
-            tri_flat[6 * tid + 3 + k] = wp.vec3i(v0, v3, v2)[k]}
-        {?0.5 quads_out[tid] = wp.vec4i(v0, v1, v2, v3)} ~
+        tris_out[2 * tid + 1] = wp.vec3i(v0, v3, v2)}
+        ~
         {# one edge in each direction
-        ~}
-        {edges_out[2 * tid] = wp.vec2i(v0, v1)
-        edges_out[2 * tid + 1] = wp.vec2i(v0, v2) ~ edges_out[2 * tid] = wp.vec2i(v0 + first_vertex, v1 + first_vertex)
-        edges_out[2 * tid + 1] = wp.vec2i(v0 + first_vertex, v2 + first_vertex)}
+        edges_out[2 * tid] = wp.vec2i(v0, v1)
+        edges_out[2 * tid + 1] = wp.vec2i(v0, v2)
         {?0.7 rest_out[2 * tid] = wp.length(particle_q[v1] - particle_q[v0])
         rest_out[2 * tid + 1] = wp.length(particle_q[v2] - particle_q[v0])} ~
-        {# springs along the diagonals
-        ~}
+        # springs along the diagonals
         edges_out[2 * tid] = wp.vec2i(v0, v3)
         edges_out[2 * tid + 1] = wp.vec2i(v1, v2)
-        {?0.7 rest_out[2 * tid] = {wp.length(particle_q[v3] - particle_q[v0]) ~ wp.sqrt(2.0) * spacing}
-        rest_out[2 * tid + 1] = {wp.length(particle_q[v2] - particle_q[v1]) ~ wp.sqrt(2.0) * spacing}} ~
+        {?0.7 rest_out[2 * tid] = wp.length(particle_q[v3] - particle_q[v0])
+        rest_out[2 * tid + 1] = wp.length(particle_q[v2] - particle_q[v1])}}
+        ~
+        # around the cell
         quads_out[tid] = wp.vec4i(v0, v1, v3, v2)
-        {?0.5 cell_center[tid] = 0.25 * (particle_q[v0] + particle_q[v1] + particle_q[v2] + particle_q[v3])}
-        {?0.5 cell_color[tid] = (row + col) % 2}}
+        {?0.6 # cells of one colour share no vertex
+        cell_color[tid] = (row % 2) * 2 + col % 2}}
     """,
     "triangle_rest": """
         {tri = tri_indices[tid]
@@ -70,48 +65,34 @@ _ELEMENT = {
         i = tri_indices[tid][0]
         j = tri_indices[tid][1]
         k = tri_indices[tid][2]}
-        {?0.5 if i == j or j == k or k == i:
-            tri_area[tid] = 0.0
-            BAD
-            return}
         x0 = particle_q[i]
         e1 = particle_q[j] - x0
         e2 = particle_q[k] - x0
         normal = wp.cross(e1, e2)
         area = 0.5 * wp.length(normal)
-        {?0.5 if area < TINY:
-            tri_area[tid] = 0.0
-            BAD
-            return}
         tri_area[tid] = area
-        {?0.8 {{for c in range(3):
-            wp.atomic_add(vertex_area, tri_indices[tid][c], area / 3.0) ~
-        wp.atomic_add(vertex_area, i, area / 3.0)
-        wp.atomic_add(vertex_area, j, area / 3.0)
-        wp.atomic_add(vertex_area, k, area / 3.0)} ~
-        # edges in the plane of the triangle
-        u = e1 / wp.max(wp.length(e1), TINY)
-        v = wp.cross(normal, u) / wp.max(wp.length(normal), TINY)
+        {{# too thin to have a rest shape
+        ~}
+        if area < min_area:
+            tri_pose[tid] = wp.mat22(0.0, 0.0, 0.0, 0.0)
+            BAD
+            return
+        {# edges in the plane of the triangle
+        ~}
+        u = wp.normalize(e1)
+        v = wp.normalize(wp.cross(normal, e1))
         {D = wp.mat22(wp.dot(u, e1), wp.dot(u, e2), 0.0, wp.dot(v, e2))
-        tri_pose[tid] = D ~ tri_pose[tid] = wp.mat22(wp.dot(u, e1), wp.dot(u, e2), 0.0, wp.dot(v, e2))} ~
+        tri_pose[tid] = wp.inverse(D) ~
+        tri_pose[tid] = wp.inverse(wp.mat22(wp.dot(u, e1), wp.dot(u, e2), wp.dot(v, e1), wp.dot(v, e2)))} ~
+        for c in range(3):
+            wp.atomic_add(vertex_area, tri_indices[tid][c], area / 3.0) ~
         third = area * density / 3.0
         wp.atomic_add(vertex_mass, i, third)
         wp.atomic_add(vertex_mass, j, third)
-        wp.atomic_add(vertex_mass, k, third)}}
-        {?0.4 tri_center[tid] = (x0 + particle_q[j] + particle_q[k]) / 3.0}
-        {?0.3 tri_normal[tid] = normal / wp.max(2.0 * area, TINY)}
-        {?0.3 wp.atomic_add(total_area, 0, area)}
+        wp.atomic_add(vertex_mass, k, third)}
     """,
     "tetrahedron_rest": """
         tet = tet_indices[tid]
-        {?0.5 # a lost vertex takes the element with it
-        if tet[0] < 0 or tet[1] < 0 or tet[2] < 0 or tet[3] < 0:
-            {tet_volume[tid] = 0.0
-            return ~ tet_volume[tid] = 0.0
-            tet_active[tid] = 0
-            return} ~ if wp.min(wp.min(tet[0], tet[1]), wp.min(tet[2], tet[3])) < 0:
-            tet_volume[tid] = 0.0
-            return}
         x0 = particle_q[tet[0]]
         {D = wp.matrix_from_cols(
             particle_q[tet[1]] - x0,
@@ -121,99 +102,66 @@ _ELEMENT = {
         x2 = particle_q[tet[2]]
         x3 = particle_q[tet[3]]
         D = wp.matrix_from_cols(x1 - x0, x2 - x0, x3 - x0)}
-        volume = {wp.determinant(D) / 6.0 ~ wp.dot(particle_q[tet[1]] - x0, wp.cross(particle_q[tet[2]] - x0, \
-                particle_q[tet[3]] - x0)) / 6.0}
-        {tet_volume[tid] = volume ~ tet_volume[tid] = wp.abs(volume)}
-        {?0.6 {if volume <= min_volume:
-            wp.atomic_add(num_inverted, 0, 1)
-            tet_active[tid] = 0
-            return
-        tet_active[tid] = 1 ~ tet_active[tid] = 1 if volume > min_volume else 0 ~ # turned inside out, not only flat
-        if volume < -min_volume:
-            wp.atomic_add(num_inverted, 0, 1)}}
-        {?0.7 {for c in range(4):
+        volume = wp.determinant(D) / 6.0
+        tet_volume[tid] = volume
+        {{# flat or turned inside out
+        ~}
+        if volume <= min_volume:
+            tet_pose[tid] = wp.mat33(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+            {wp.atomic_add(num_inverted, 0, 1)
+            return ~ return}
+        tet_pose[tid] = wp.inverse(D) ~
+        if volume > min_volume:
+            tet_pose[tid] = wp.inverse(D)
+        else:
+            tet_pose[tid] = wp.mat33(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+            {wp.atomic_add(num_inverted, 0, 1) ~} ~
+        {for c in range(4):
             wp.atomic_add(vertex_mass, tet[c], wp.abs(volume) * density * 0.25) ~
         quarter = 0.25 * density * wp.abs(volume)
         for c in range(4):
-            wp.atomic_add(vertex_mass, tet[c], quarter) ~
-        tet_pose[tid] = D}}
-        {?0.3 tet_center[tid] = 0.25 * (x0 + particle_q[tet[1]] + particle_q[tet[2]] + particle_q[tet[3]])}
-        {?0.3 wp.atomic_add(total_volume, 0, volume)}
+            wp.atomic_add(vertex_mass, tet[c], quarter)}}
     """,
     "edge_adjacency": """
         edge = edge_list[tid]
         {v0 = edge[0]
         v1 = edge[1] ~ v0 = wp.min(edge[0], edge[1])
         v1 = wp.max(edge[0], edge[1])}
-        {?0.5 if v0 == v1{ or not edge_active[tid] ~}:
-            return}
-        {{wp.atomic_add(vertex_degree, v0, 1)
-        wp.atomic_add(vertex_degree, v1, 1) ~
-        for k in range(2):
-            wp.atomic_add(vertex_degree, edge[k], 1)}
-        {?0.5 edge_length[tid] = wp.length(particle_q[v1] - particle_q[v0])}
-        {?0.4 {# a border edge has one triangle
-        ~}
-        if edge_tris[tid][0] < 0 or edge_tris[tid][1] < 0:
-            on_border[v0] = 1
-            on_border[v1] = 1} ~
-        # the two triangles of the edge; -1 beyond the border
-        tris = edge_tris[tid]
-        {if tris[0] >= 0 and tris[1] >= 0:
-            edge_kind[tid] = EDGE_INNER
-        elif tris[0] >= 0 or tris[1] >= 0:
-            edge_kind[tid] = EDGE_BORDER
-            {wp.atomic_add(num_border, 0, 1) ~}
-        else:
-            edge_kind[tid] = EDGE_LOOSE ~
-        count = int(0)
-        for k in range(2):
-            if tris[k] >= 0:
-                count += 1
-        {edge_kind[tid] = count ~ edge_kind[tid] = count
-        if count == 1:
-            wp.atomic_add(num_border, 0, 1)}}
-        {?0.5 edge_sorted[tid] = wp.vec2i(wp.min(edge[0], edge[1]), wp.max(edge[0], edge[1]))} ~
-        # opposite vertices
-        for k in range(2):
-            opposite[tid, k] = -1
-            t = edge_tris[tid][k]
-            if t >= 0:
-                for c in range(3):
-                    v = tri_indices[t][c]
-                    if v != v0 and v != v1:
-                        opposite[tid, k] = v
-        {?0.5 edge_length[tid] = wp.length(particle_q[v1] - particle_q[v0])} ~
-        edge_length[tid] = wp.length(particle_q[v1] - particle_q[v0])
-        {?0.6 edge_center[tid] = 0.5 * (particle_q[v0] + particle_q[v1])}
-        {?0.5 wp.atomic_add(length_sum, v0, wp.length(particle_q[v1] - particle_q[v0]))
-        wp.atomic_add(length_sum, v1, wp.length(particle_q[v1] - particle_q[v0]))}}
+        EDGES
     """,
     "vertex_smooth": """
-        begin = vertex_start[tid]
+        start = vertex_start[tid]
         num_adjacent = vertex_count[tid]
-        {?0.6 # nothing to average
-        if num_adjacent == 0:
-            smoothed[tid] = {particle_q[tid] ~ particle_q[tid]}
-            return}
+        # nothing to average
+        if num_adjacent == 0{ ~ or pinned[tid] == 1}:
+            smoothed[tid] = particle_q[tid]
+            return
         total = wp.vec3(0.0, 0.0, 0.0)
+        {weight = float(0.0)
+        for k in range(start, start + num_adjacent):
+            edge = edge_list[adjacent_edges[k]]
+            other_v = edge[1] if edge[0] == tid else edge[0]
+            # short edges count for more
+            w = 1.0 / (wp.length(particle_q[other_v] - particle_q[tid]) + spacing)
+            total += w * (particle_q[other_v] - particle_q[tid])
+            weight += w
+        smoothed[tid] = particle_q[tid] + total * (strength / weight) ~
         for k in range({num_adjacent):
-            edge = edge_list[adjacent_edges[begin + k]] ~ begin, begin + num_adjacent):
+            edge = edge_list[adjacent_edges[start + k]] ~ start, start + num_adjacent):
             edge = edge_list[adjacent_edges[k]]}
             other_v = edge[1] if edge[0] == tid else edge[0]
             total += particle_q[other_v] - particle_q[tid]
-        {smoothed[tid] = particle_q[tid] + total * (strength / float(wp.max(num_adjacent, 1))) ~
-        total = total / float(wp.max(num_adjacent, 1))
-        smoothed[tid] = particle_q[tid] + strength * total
-        {?0.4 moved[tid] = wp.length(strength * total)}}
+        {smoothed[tid] = particle_q[tid] + total * (strength / float(num_adjacent)) ~
+        total = total / float(num_adjacent)
+        smoothed[tid] = particle_q[tid] + strength * total}}
     """,
     "vertex_colors": """
-        begin = vertex_start[tid]
+        start = vertex_start[tid]
         num_adjacent = vertex_count[tid]
         # any neighbour of the same color
         color_of = vertex_color[tid]
         clash = int(0)
-        for k in range(begin, begin + num_adjacent):
+        for k in range(start, start + num_adjacent):
             edge = edge_list[adjacent_edges[k]]
             {other_v = edge[1] if edge[0] == tid else edge[0]
             if vertex_color[other_v] == color_of:
@@ -226,16 +174,16 @@ _ELEMENT = {
             wp.atomic_add(num_changed, 0, 1)}
     """,
     "vertex_labels": """
-        begin = vertex_start[tid]
+        start = vertex_start[tid]
         num_adjacent = vertex_count[tid]
         # the smallest label around
         label = vertex_color[tid]
         {k = int(0)
         while k < num_adjacent:
-            edge = edge_list[adjacent_edges[begin + k]]
+            edge = edge_list[adjacent_edges[start + k]]
             label = wp.min(label, wp.min(vertex_color[edge[0]], vertex_color[edge[1]]))
             k += 1 ~
-        for k in range(begin, begin + num_adjacent):
+        for k in range(start, start + num_adjacent):
             edge = edge_list[adjacent_edges[k]]
             {if vertex_color[edge[0]] < label:
                 label = vertex_color[edge[0]]
@@ -243,48 +191,52 @@ _ELEMENT = {
                 label = vertex_color[edge[1]] ~ label = wp.min(label, vertex_color[edge[0]])
             label = wp.min(label, vertex_color[edge[1]])}}
         label_out[tid] = label
-        {?0.5 if label != vertex_color[tid]:
+        {?0.7 if label != vertex_color[tid]:
             wp.atomic_add(num_changed, 0, 1)}
     """,
     "vertex_lengths": """
-        begin = vertex_start[tid]
+        start = vertex_start[tid]
         num_adjacent = vertex_count[tid]
         {# mean length of the edges here
-        {?0.5 if num_adjacent == 0:
+        if num_adjacent == 0:
             mean_length[tid] = 0.0
-            return}
+            return
         total_length = float(0.0)
         {for k in range(num_adjacent):
-            edge = edge_list[adjacent_edges[begin + k]]
+            edge = edge_list[adjacent_edges[start + k]]
             total_length += wp.length(particle_q[edge[1]] - particle_q[edge[0]]) ~
-        for k in range(begin, begin + num_adjacent):
+        for k in range(start, start + num_adjacent):
             edge = edge_list[adjacent_edges[k]]
             total_length += wp.length(particle_q[edge[1]] - particle_q[edge[0]])}
-        mean_length[tid] = total_length / float(wp.max(num_adjacent, 1)) ~
+        mean_length[tid] = total_length / float(num_adjacent) ~
         # the longest of the edges here
         longest = float(0.0)
-        for k in range(begin, begin + num_adjacent):
+        for k in range(start, start + num_adjacent):
             edge = edge_list[adjacent_edges[k]]
             longest = wp.max(longest, wp.length(particle_q[edge[1]] - particle_q[edge[0]]))
         longest_edge[tid] = longest}
     """,
     "vertex_triangles": """
         tri = tri_indices[tid]
-        {?0.5 if {not tri_enabled[tid] ~ tri[0] == tri[1] or tri[1] == tri[2] or tri[2] == tri[0]}:
+        {?0.2 if {not tri_enabled[tid] ~ tri[0] == tri[1] or tri[1] == tri[2] or tri[2] == tri[0]}:
             return}
         {# how many triangles each vertex has
-        ~}
         for c in range(3):
-            {wp.atomic_add(vertex_fill, tri[c], 1) ~ v = tri[c]
-            num = wp.atomic_add(vertex_fill, v, 1)
-            {# no room for it in the list of the vertex
-            ~}
-            if num >= max_adjacent:
-                wp.atomic_add(num_overfull, 0, 1)}
+            wp.atomic_add(vertex_fill, tri[c], 1) ~
+        for c in range(3):
+            {v = tri[c]
+            slot = wp.atomic_add(vertex_fill, v, 1)
+            # as long as there is room in the list of the vertex
+            if slot < max_adjacent:
+                vertex_tris[v, slot] = tid ~
+            slot = wp.atomic_add(vertex_fill, tri[c], 1)
+            if slot >= vertex_tris.shape[1]:
+                continue
+            vertex_tris[tri[c], slot] = tid}}
     """,
     "face_keys": """
         tri = tri_indices[tid]
-        {?0.4 # removed faces have no key
+        {?0.2 # removed faces have no key
         if not tri_enabled[tid]:
             tri_sorted[tid] = wp.vec3i(-1, -1, -1)
             return}
@@ -332,7 +284,7 @@ _ELEMENT = {
     """,
     "face_edges": """
         tri = tri_indices[tid]
-        {?0.5 # no edges of what is no triangle
+        {?0.2 # no edges of what is no triangle
         if {not tri_enabled[tid] ~ tri[0] == tri[1] or tri[1] == tri[2] or tri[2] == tri[0]}:
             for c in range(3):
                 tri_edges[3 * tid + c] = wp.vec2i(-1, -1)
@@ -353,11 +305,11 @@ _ELEMENT = {
     """,
     "bending_edges": """
         quad = edge_indices[tid]
-        {?0.6 # borders have one triangle, they do not bend
-        if quad[0] >= quad[1]:
+        # an edge of the border has one triangle and does not bend
+        if {quad[0] < 0 or quad[1] < 0 or quad[2] < 0 or quad[3] < 0 ~ \
+                wp.min(wp.min(quad[0], quad[1]), wp.min(quad[2], quad[3])) < 0}:
             edge_angle[tid] = 0.0
-            NO_EXTRA
-            return}
+            return
         {x1 = particle_q[quad[0]]
         x2 = particle_q[quad[1]]
         x3 = particle_q[quad[2]]
@@ -368,9 +320,8 @@ _ELEMENT = {
         x2 = particle_q[quad[1]]}
         n1 = wp.cross(x3 - x1, x4 - x1)
         n2 = wp.cross(x4 - x2, x3 - x2)
-        {?0.5 if wp.length_sq(n1) < TINY or wp.length_sq(n2) < TINY:
+        {?0.7 if wp.length_sq(n1) < TINY or wp.length_sq(n2) < TINY:
             edge_angle[tid] = 0.0
-            NO_EXTRA
             return}
         edge = x4 - x3
         {cos_angle = wp.dot(n1, n2) / wp.max(wp.length(n1) * wp.length(n2), TINY)
@@ -383,16 +334,71 @@ _ELEMENT = {
         angle = wp.atan2(wp.dot(wp.cross(n1, n2), wp.normalize(edge)), wp.dot(n1, n2))
         {edge_angle[tid] = angle ~ edge_angle[tid] = angle
         wp.atomic_add(energy, 0, 0.5 * stiffness[tid] * (angle - rest_angle[tid]) * (angle - rest_angle[tid]))}}
-        EXTRA
     """,
 }
 
-
-_HINGES = (
-    "edge_length[tid] = wp.length(edge)",
-    "bend_area[tid] = 0.5 * (wp.length(wp.cross(x3 - x1, x4 - x1)) + wp.length(wp.cross(x4 - x2, x3 - x2)))",
-)
-"""What else a bending force needs of an edge between two triangles."""
+_EDGES = (
+    (("count_vertex_edges", "vertex_edge_counts"), """
+        {wp.atomic_add(vertex_degree, v0, 1)
+        wp.atomic_add(vertex_degree, v1, 1) ~
+        for k in range(2):
+            wp.atomic_add(vertex_degree, edge[k], 1)}
+        {?0.5 {# a border edge has one triangle
+        if edge_tris[tid][0] < 0 or edge_tris[tid][1] < 0:
+            on_border[v0] = 1
+            on_border[v1] = 1 ~
+        # and how many of them are at the border
+        if edge_tris[tid][1] < 0:
+            wp.atomic_add(border_degree, v0, 1)
+            wp.atomic_add(border_degree, v1, 1)}}
+    """),
+    (("classify_edges", "edge_kinds", "find_border_edges"), """
+        # the two triangles of the edge; -1 beyond the border
+        tris = edge_tris[tid]
+        {if tris[0] >= 0 and tris[1] >= 0:
+            edge_kind[tid] = EDGE_INNER
+        elif tris[0] >= 0 or tris[1] >= 0:
+            edge_kind[tid] = EDGE_BORDER
+        else:
+            edge_kind[tid] = EDGE_LOOSE
+        ~
+        edge_kind[tid] = EDGE_INNER
+        if tris[0] < 0 and tris[1] < 0:
+            edge_kind[tid] = EDGE_LOOSE
+        elif tris[0] < 0 or tris[1] < 0:
+            edge_kind[tid] = EDGE_BORDER
+            on_border[v0] = 1
+            on_border[v1] = 1
+        ~
+        count = int(0)
+        for k in range(2):
+            if tris[k] >= 0:
+                count += 1
+        edge_kind[tid] = count
+        {?0.75 if count == 1:
+            on_border[v0] = 1
+            on_border[v1] = 1}}
+    """),
+    (("find_opposite_vertices", "edge_adjacency", "build_bending_quads"), """
+        # the corner of each triangle that is not on the edge
+        for k in range(2):
+            opposite[tid, k] = -1
+            t = edge_tris[tid][k]
+            if t >= 0:
+                for c in range(3):
+                    v = tri_indices[t][c]
+                    if v != v0 and v != v1:
+                        opposite[tid, k] = v
+    """),
+    (("edge_lengths", "compute_edge_lengths", "update_edge_lengths"), """
+        length = wp.length(particle_q[v1] - particle_q[v0])
+        edge_length[tid] = length
+        {?0.6 # for the mean at each vertex
+        wp.atomic_add(length_sum, v0, length)
+        wp.atomic_add(length_sum, v1, length)}
+    """),
+)  # fmt: skip
+"""What is made of an edge: what kernels are called that do it, and their lines."""
 
 
 def _draw_element(stream: Stream, target: str) -> KernelSpec:
@@ -412,12 +418,12 @@ def _draw_element(stream: Stream, target: str) -> KernelSpec:
     vertices = 2 * count
     p.array("particle_q", VEC, (-1, 1), (vertices,), ("particle_q", "pos", "vertices", "x"))
     p.array("tri_indices", TRIPLE, (0, vertices - 1), (count,), ("tri_indices", "triangles", "faces"))
-    p.array("tet_indices", _QUAD, (-4, vertices - 1), (count,), ("tet_indices", "tets"))
-    p.array("edge_indices", _QUAD, (0, vertices - 1), (count,), ("edge_indices", "bending_edges"))
-    p.array("edge_list", PAIR, (0, vertices - 1), (count,), ("edges", "edge_verts", "spring_indices"))
+    p.array("tet_indices", _QUAD, (0, vertices - 1), (count,), ("tet_indices", "tets"))
+    p.array("edge_indices", _QUAD, (-8, vertices - 1), (count,), ("edge_indices", "bending_edges"))
+    p.array("edge_list", PAIR, (0, vertices - 1), (count,), ("edges", "edge_verts"))
     p.array("edge_tris", PAIR, (-20, count - 1), (count,), ("edge_tris", "edge_faces"))
     p.starts("vertex_start", count, _ADJACENT, 1, ("vertex_start", "adjacency_offsets", "v_adj_edges_offsets"))
-    p.array("vertex_count", INT, (0, 5), (count,), ("vertex_degree", "num_adjacent"))
+    p.array("vertex_count", INT, (0, 5), (count,), ("vertex_edge_count", "vertex_valence"))
     p.array("adjacent_edges", INT, (0, count - 1), (count * _ADJACENT,), ("adjacent_edges", "v_adj_edges"))
     p.array(
         "vertex_color",
@@ -430,47 +436,41 @@ def _draw_element(stream: Stream, target: str) -> KernelSpec:
     p.scalar("flip_winding", FLAG, (0, 1), ("flip_winding", "reverse"))
     p.number("spacing", (0.1, 0.5), ("spacing", "cell_size"), ("0.1",))
     p.number("strength", (0.2, 0.8), ("strength", "smoothing", "step"), ("0.5",))
-    p.array("edge_active", FLAG, (0, 1), (count,), ("edge_active", "edge_mask"))
     p.array("tri_enabled", FLAG, (0, 1), (count,), ("tri_active", "face_mask"))
     p.array("stiffness", FLOAT, (0.5, 2), (count,), ("edge_ke", "bending_stiffness"))
     p.scalar("mirrored", FLAG, (0, 1), ("mirrored", "flip_winding"))
     p.scalar("first_vertex", INT, (1, 50), ("first_vertex", "vertex_offset", "start_vertex"))
     p.scalar("max_adjacent", INT, (1, 2), ("max_adjacent", "capacity"))
+    p.number("min_area", (0.1, 0.2), ("min_area", "area_eps"), ("0.1",))
     p.number("min_volume", (0.03, 0.07), ("min_volume", "volume_eps"), ("0.05",))
     p.number("density", (0.5, 2), ("density", "rho"), ("1.0", "2.0"))
-    p.sizes(cells_x=8, num_vertices=vertices)
+    p.scalar("cells_x", INT, (8, 8), ("cells_x", "dim_x", "nx"))
     p.constants({"EDGE_LOOSE": 0, "EDGE_BORDER": 1, "EDGE_INNER": 2})
     p.output("tris_out", TRIPLE, (2 * count,), ("tri_indices_out", "triangles"))
     p.output("tri_sorted", TRIPLE, (count,), ("tri_keys", "sorted_faces"))
     p.output("tri_edges", PAIR, (3 * count,), ("tri_edges", "edge_keys"))
     p.output("edges_out", PAIR, (2 * count,), ("edge_indices_out", "edges_out"))
-    p.output("edge_sorted", PAIR, (count,), ("edge_keys", "sorted_edges"))
     p.output("quads_out", _QUAD, (count,), ("quads", "cell_vertices"))
     p.output("tri_flat", INT, (6 * count if target == "cloth_grid" else 3 * count,), ("index_buffer", "indices_out"))
     for key, kind, size, pool in (
         ("rest_out", FLOAT, 2 * count, ("rest_length",)), ("tri_area", FLOAT, count, ("tri_areas", "areas")),
         ("edge_length", FLOAT, count, ("edge_length", "rest_length")), ("edge_angle", FLOAT, count, ("edge_angles",)),
-        ("tet_volume", FLOAT, count, ("tet_volumes", "rest_volume")), ("tri_center", VEC, count, ("centroids",)),
-        ("smoothed", VEC, count, ("smoothed", "pos_out")), ("tri_pose", _MAT2, count, ("tri_poses", "rest_pose")),
-        ("tet_pose", _MAT, count, ("tet_poses", "tet_rest")), ("tri_normal", VEC, count, ("tri_normals",)),
-        ("cell_color", INT, count, ("cell_color",)), ("cell_center", VEC, count, ("cell_center",)),
-        ("tet_center", VEC, count, ("tet_centers",)), ("edge_center", VEC, count, ("edge_center", "midpoints")),
-        ("mean_length", FLOAT, count, ("mean_length", "mean_edge")), ("longest_edge", FLOAT, count, ("longest_edge",)),
-        ("moved", FLOAT, count, ("displacement", "moved")), ("bend_area", FLOAT, count, ("bend_area", "edge_area")),
-        ("on_border", INT, vertices, ("on_border", "is_boundary")),
-        ("tet_active", INT, count, ("tet_active", "tet_flags")), ("edge_kind", INT, count, ("edge_kind", "edge_type")),
+        ("tet_volume", FLOAT, count, ("tet_volumes", "rest_volume")), ("smoothed", VEC, count, ("smoothed", "pos_out")),
+        ("tri_pose", _MAT2, count, ("tri_poses", "rest_pose")), ("tet_pose", _MAT, count, ("tet_poses", "tet_rest")),
+        ("cell_color", INT, count, ("cell_color",)), ("mean_length", FLOAT, count, ("mean_length", "mean_edge")),
+        ("longest_edge", FLOAT, count, ("longest_edge",)), ("on_border", INT, vertices, ("on_border", "is_boundary")),
+        ("edge_kind", INT, count, ("edge_kind", "edge_type")),
         ("vertex_flag", INT, count, ("conflicts", "color_clash")), ("label_out", INT, count, ("labels_out",)),
     ):  # fmt: skip
         p.output(key, kind, (size,), pool)
+    p.output("vertex_tris", INT, (vertices, 2), ("vertex_tris", "vertex_faces"), (-1, -1))
+    p.output("border_degree", INT, (vertices,), ("border_degree", "border_edge_count"), (0, 0))
+    p.array("pinned", INT, (0, 1), (count,), ("is_pinned", "vertex_fixed"))
     p.output("opposite", INT, (count, 2), ("edge_opposite", "bend_verts"))
     p.output("length_sum", FLOAT, (vertices,), ("length_sum", "incident_length"), (0, 1))
     for key, pool in (("vertex_area", ("vertex_area", "particle_area")), ("vertex_mass", ("particle_mass", "mass"))):
         p.output(key, FLOAT, (vertices,), pool, (0, 1))
-    for key, pool in (
-        ("total_area", ("total_area",)),
-        ("total_volume", ("total_volume",)),
-        ("energy", ("bending_energy",)),
-    ):
+    for key, pool in (("energy", ("bending_energy",)),):
         p.output(key, FLOAT, (1,), pool, (0, 1))
     p.output("vertex_degree", INT, (vertices,), ("vertex_degree", "edge_count"), (0, 1))
     p.output("vertex_fill", INT, (vertices,), ("vertex_fill", "tri_count"), (0, 1))
@@ -478,26 +478,25 @@ def _draw_element(stream: Stream, target: str) -> KernelSpec:
         ("num_inverted", ("num_inverted",)),
         ("num_changed", ("num_changed", "changed") if labels else ("num_conflicts", "clashes")),
         ("num_bad", ("num_degenerate", "num_bad")),
-        ("num_border", ("num_border", "border_count")),
-        ("num_overfull", ("num_overfull", "overflow")),
     ):
         p.output(key, INT, (1,), pool, (0, 1))
-    p.guard_count("element")
+    counted = {"cloth": "cell", "tetrahedron": "tet", "bending": "edge", "edge": "edge", "vertex": "vertex"}
+    faces = target in ("vertex_triangles", "triangle_rest", "face_keys", "index_buffer", "face_edges")
+    p.guard_count("tri" if faces else counted[target.partition("_")[0]])
     bad = "            wp.atomic_add(num_bad, 0, 1)\n" if p.maybe(0.4) else ""
-    extra = p.choices.choice((*_HINGES, "")) if target == "bending_edges" else ""
-    none = f"            {extra.partition(' = ')[0]} = 0.0\n" if extra else ""
-    text = _ELEMENT[target].replace("            BAD\n", bad).replace("            NO_EXTRA\n", none)
-    p.write(text.replace("        EXTRA\n", f"        {extra}\n" if extra else ""))
+    edge_titles, edges = p.choices.choice(_EDGES)
+    text = _ELEMENT[target].replace("        EDGES\n", edges[1:].rstrip(" "))
+    p.write(text.replace("            BAD\n", bad))
     titles = {
         "cloth_grid": ("build_cloth_grid", "grid_topology", "build_grid_mesh"),
         "triangle_rest": ("compute_triangle_rest", "triangle_areas", "init_triangles"),
         "tetrahedron_rest": ("compute_tet_rest", "tet_volumes", "init_tetrahedra"),
-        "edge_adjacency": ("edge_adjacency", "classify_edges", "count_vertex_edges"),
+        "edge_adjacency": edge_titles,
         "vertex_smooth": ("smooth_vertices", "laplacian_smooth", "relax_mesh"),
         "vertex_colors": ("find_conflicts", "check_coloring", "count_color_clashes"),
         "vertex_labels": ("propagate_labels", "spread_labels", "label_components"),
         "vertex_lengths": ("vertex_edge_lengths", "local_edge_lengths", "local_sizes"),
-        "vertex_triangles": ("count_vertex_triangles", "count_vertex_faces", "vertex_face_counts"),
+        "vertex_triangles": ("count_vertex_triangles", "build_vertex_triangles", "vertex_face_adjacency"),
         "face_keys": ("canonical_faces", "build_face_keys", "sort_face_corners"),
         "index_buffer": ("build_index_buffer", "append_indices", "offset_indices"),
         "face_edges": ("build_face_edges", "list_triangle_edges", "extract_edges"),

@@ -14,7 +14,7 @@ _MOVES = {
     "copy_strided": """
         {# a thread takes every so many of them
         for k in range(tid, {total ~ src.shape[0]}, num_threads):
-            {dst[k] = src[k] * scale ~ dst[k] = src[k]} ~
+            dst[k] = src[k] ~
         for k in range(tid, {total ~ ids.shape[0]}, num_threads):
             at = ids[k]
             {# entries without a source get the default
@@ -26,69 +26,65 @@ _MOVES = {
                 dst[k] = src[at]
             else:
                 dst[k] = {0.0 ~ fill} ~
-            dst[k] = src[at] if at >= 0 else {0.0 ~ fill}}
-            {?0.4 used[k] = 1 if at >= 0 else 0} ~
+            dst[k] = src[at] if at >= 0 else {0.0 ~ fill}} ~
+        {# -1 stays what it is
+        for k in range(tid, {total ~ ids.shape[0]}, num_threads):
+            ids_out[k] = ids[k] + offset if ids[k] >= 0 else -1 ~
         k = int(tid)
-        {while k < {total ~ ids.shape[0]}:
-            # -1 stays what it is
-            {ids_out[k] = ids[k] + offset if ids[k] >= 0 else -1 ~ if ids[k] >= 0:
-                ids_out[k] = ids[k] + offset
-            else:
-                ids_out[k] = -1}
-            k += num_threads ~
         while k < {total ~ src.shape[0]}:
-            dst[k] = src[k]{ * scale ~}
+            dst[k] = src[k]
             k += num_threads}}
     """,
     "copy_rows": """
-        {?0.7 if {not enabled[tid] ~ count == 0 ~ not enabled[tid] or count == 0}:
+        {?0.2 if not enabled[tid]:
             return}
-        {for k in range(count):
-            dst[row_start[tid] + k] = src[src_start[tid] + k]{ * scale ~} ~
-        begin = row_start[tid]
-        shift = src_start[tid] - begin
-        for k in range(begin, begin + count):
-            dst[k] = src[k + shift]{ * scale ~}
-            {row_of[k] = tid ~} ~
-        to = row_start[tid]
-        from_row = src_start[tid]
+        {{for k in range(count):
+            dst[row_start[tid] + k] = src[src_start[tid] + k] ~
+        to_start = row_start[tid]
+        from_start = src_start[tid]
         for k in range(count):
-            {ids_out[to + k] = ids[from_row + k] ~ old = ids[from_row + k]
-            ids_out[to + k] = old + offset if old >= 0 else -1}
-            dst[to + k] = src[from_row + k]}
+            dst[to_start + k] = src[from_start + k]} ~
+        to_start = row_start[tid]
+        from_start = src_start[tid]
+        for k in range(count):
+            {ids_out[to_start + k] = ids[from_start + k] + offset if ids[from_start + k] >= 0 else -1 ~
+            old = ids[from_start + k]
+            # -1 stays what it is
+            if old >= 0:
+                ids_out[to_start + k] = old + offset
+            else:
+                ids_out[to_start + k] = -1}
+            {dst[to_start + k] = src[from_start + k] ~}}
     """,
     "gather_bodies": """
         body = local_to_global[tid]
-        {if body {< 0 ~ == -1}:
+        {# a proxy without a body stands at the origin
+        if body {< 0 ~ == -1}:
             pose_out[tid] = wp.transform_identity()
             velocity_out[tid] = wp.spatial_vector()
-            WORLD_NONE
             return
         {pose_out[tid] = body_q[body] ~
         X = body_q[body]
-        {pos = wp.transform_get_translation(X) - world_offset[group]
-        pose_out[tid] = wp.transform(pos, wp.transform_get_rotation(X))
-        ~ pose_out[tid] = wp.transform(wp.transform_get_translation(X) - world_offset[group], \
-                wp.transform_get_rotation(X))}}
-        velocity_out[tid] = body_qd[body]
-        WORLD_OUT ~
-        pose_out[tid] = wp.transform_identity()
-        velocity_out[tid] = wp.spatial_vector()
+        # each world is drawn at its own place
+        pos = wp.transform_get_translation(X) - world_offset[group]
+        pose_out[tid] = wp.transform(pos, wp.transform_get_rotation(X))}
+        velocity_out[tid] = body_qd[body] ~
         if body >= 0:
             pose_out[tid] = body_q[body]
             velocity_out[tid] = body_qd[body]
-        {?0.4 owner_out[tid] = body_world[body] if body >= 0 else -1} ~
+        else:
+            pose_out[tid] = wp.transform_identity()
+            velocity_out[tid] = wp.spatial_vector() ~
         if body >= 0:
             for k in range(7):
                 flat_q[tid, k] = body_q[body][k]
             for k in range(6):
-                flat_v[6 * tid + k] = body_qd[body][k]
+                flat_v[tid, k] = body_qd[body][k]
         else:
-            {# the identity: no translation, w of the rotation is 1
-            ~}
+            # the identity: no translation, w of the rotation is 1
             for k in range(6):
                 flat_q[tid, k] = 0.0
-                flat_v[6 * tid + k] = 0.0
+                flat_v[tid, k] = 0.0
             flat_q[tid, 6] = 1.0}
     """,
     "gather_valid": """
@@ -99,8 +95,8 @@ _MOVES = {
             return
         {pose_out[tid] = body_q[body] ~
         X = body_q[body]
-        pose_out[tid] = wp.transform(wp.transform_get_translation(X) - world_offset[group], \
-                wp.transform_get_rotation(X))}
+        pos = wp.transform_get_translation(X) - world_offset[group]
+        pose_out[tid] = wp.transform(pos, wp.transform_get_rotation(X))}
         velocity_out[tid] = body_qd[body] ~
         if body >= 0:
             {pose_out[tid] = body_q[body]
@@ -111,40 +107,39 @@ _MOVES = {
         for k in range(7):
             flat_q[tid, k] = body_q[body][k]
         {for k in range(6):
-            flat_v[6 * tid + k] = body_qd[body][k] ~
-        {# linear part first
-        ~}
+            flat_v[tid, k] = body_qd[body][k] ~
+        # angular part first
         v = body_qd[body]
         for k in range(3):
-            flat_v[6 * tid + k] = wp.spatial_top(v)[k]
-            flat_v[6 * tid + 3 + k] = wp.spatial_bottom(v)[k]}}
+            flat_v[tid, k] = wp.spatial_bottom(v)[k]
+            flat_v[tid, 3 + k] = wp.spatial_top(v)[k]}}
     """,
     "scatter_bodies": """
-        {?0.6 if {not enabled[tid] ~ not world_mask[group] ~ body_flags[tid] & ACTIVE == 0}:
+        {?0.2 if {not enabled[tid] ~ not world_mask[group] ~ (body_flags[tid] & ACTIVE) == 0}:
             return}
         slot = slot_of[tid]
         {scattered[slot] = body_q[tid]
-        {?0.7 {scattered_v[slot] = body_qd[tid] ~ # linear and angular part in the other order
-        scattered_v[slot] = wp.spatial_vector(wp.spatial_bottom(body_qd[tid]), wp.spatial_top(body_qd[tid]))}} ~
+        {scattered_v[slot] = body_qd[tid] ~ # linear and angular part in the other order
+        scattered_v[slot] = wp.spatial_vector(wp.spatial_bottom(body_qd[tid]), wp.spatial_top(body_qd[tid]))} ~
         pos = wp.transform_get_translation(body_q[tid])
+        {?0.5 # relative to the world that it is in
+        pos -= world_offset[group]}
         q = wp.transform_get_rotation(body_q[tid])
-        scattered_pos[slot] = pos{ - world_offset[group] ~}
+        for k in range(3):
+            qpos_out[slot, k] = pos[k]
         # w comes first there
-        {scattered_quat[slot, 0] = q[3]
-        scattered_quat[slot, 1] = q[0]
-        scattered_quat[slot, 2] = q[1]
-        scattered_quat[slot, 3] = q[2] ~
-        scattered_quat[slot, 0] = q[3]
+        qpos_out[slot, 3] = q[3]
+        {for k in range(3):
+            qpos_out[slot, 4 + k] = q[k] ~
+        qpos_out[slot, 4] = q[0]
+        qpos_out[slot, 5] = q[1]
+        qpos_out[slot, 6] = q[2]}
+        {?0.6 v = wp.spatial_top(body_qd[tid])
+        # turning rates are in the frame of the body
+        ang = wp.quat_rotate_inv(q, wp.spatial_bottom(body_qd[tid]))
         for k in range(3):
-            scattered_quat[slot, k + 1] = q[k]}
-        {?0.5 {v = wp.spatial_top(body_qd[tid])
-        ang = wp.spatial_bottom(body_qd[tid])
-        for k in range(3):
-            scattered_flat[slot * 6 + k] = v[k]
-            scattered_flat[slot * 6 + 3 + k] = ang[k] ~
-        for k in range(6):
-            scattered_flat[slot * 6 + k] = body_qd[tid][k]}}}
-        {?0.5 inverse[slot] = tid}
+            qvel_out[slot, k] = v[k]
+            qvel_out[slot, 3 + k] = ang[k]}}
     """,
     "pair_keys": """
         {pair = pairs[tid]
@@ -156,10 +151,10 @@ _MOVES = {
             b = pair[0]} ~
         a = wp.min(pairs[tid][0], pairs[tid][1])
         b = wp.max(pairs[tid][0], pairs[tid][1])}
-        {?0.5 {if a == b ~ if not enabled[tid] ~ if a == b or not enabled[tid]}:
+        sort_ids[tid] = tid
+        {?0.2 if not enabled[tid]:
             # sorts behind all others
             sort_keys[tid] = wp.uint64(0xFFFFFFFF) << wp.uint64(32)
-            sort_ids[tid] = tid
             return}
         {sort_keys[tid] = (wp.uint64(a) << wp.uint64(32)) | wp.uint64(b) ~
         {# unique as long as ids are below the stride
@@ -168,14 +163,12 @@ _MOVES = {
         key = wp.uint64(a) << wp.uint64(32)
         key = key | wp.uint64(b)
         sort_keys[tid] = key}
-        sort_ids[tid] = tid
-        {?0.4 wp.atomic_add(num_keys_out, 0, 1)}
     """,
     "cell_keys": """
-        {?0.5 if {not enabled[tid] ~ body_flags[tid] & ACTIVE == 0}:
+        sort_ids[tid] = tid
+        {?0.2 if {not enabled[tid] ~ (body_flags[tid] & ACTIVE) == 0}:
             # sorts behind all others
             sort_keys[tid] = wp.uint64(0xFFFFFFFF) << wp.uint64(32)
-            sort_ids[tid] = tid
             return}
         {# the world is the more significant half
         ~}
@@ -183,143 +176,127 @@ _MOVES = {
         key = wp.uint64(body_world[tid]) << wp.uint64(32)
         key = key | wp.uint64(cell_of[tid])
         sort_keys[tid] = key ~
-        sort_keys[tid] = wp.uint64(body_world[tid] * {cells_per_world ~ key_stride} + cell_of[tid])}
-        sort_ids[tid] = tid
-        {?0.4 wp.atomic_add(key_count, body_world[tid], 1)}
+        sort_keys[tid] = wp.uint64(body_world[tid] * cells_per_world + cell_of[tid])}
     """,
     "find_runs": """
         key = sorted_keys[tid]
-        {?0.4 # empty slots begin no run
+        {?0.6 # empty slots begin no run
         if key {< 0 ~ == -1}:
             run_flag[tid] = 0
             return}
-        {# the first of a run differs from the one before
-        {first = int(0)
-        if tid == 0:
-            first = 1
+        # the first of a run differs from the one before
+        {if tid == 0:
+            run_flag[tid] = 1
         elif sorted_keys[tid - 1] != key:
-            first = 1 ~
+            run_flag[tid] = 1
+        else:
+            run_flag[tid] = 0 ~
+        if tid == 0 or sorted_keys[tid - 1] != key:
+            run_flag[tid] = 1
+        else:
+            run_flag[tid] = 0 ~
         first = int(1)
         if tid > 0:
             if sorted_keys[tid - 1] == key:
-                first = 0}
-        run_flag[tid] = first
-        {?0.5 wp.atomic_add(run_count, 0, first)} ~
-        if tid > 0:
-            if sorted_keys[tid - 1] == key:
-                run_flag[tid] = 0
-                return
-        run_flag[tid] = 1
-        {?0.5 wp.atomic_add(run_count, 0, 1)}}
+                first = 0
+        run_flag[tid] = first}
     """,
     "run_lengths": """
         key = sorted_keys[tid]
-        {if key {< 0 ~ == -1}:
-            run_length[tid] = 0
-            NO_END
-            return
-        ~}
         {# only the first of a run counts
         if tid > 0:
             if sorted_keys[tid - 1] == key:
                 run_length[tid] = 0
-                NO_END
                 return ~
-        first = tid == 0
-        if not first:
-            first = sorted_keys[tid - 1] != key
-        if not first:
+        # only the first of a run counts
+        if tid > 0 and sorted_keys[tid - 1] == key:
             run_length[tid] = 0
-            NO_END
             return}
-        length = int(1)
-        {k = tid + 1
-        while k < {num_keys ~ sorted_keys.shape[0]}:
-            if sorted_keys[k] != key:
+        {length = int(1)
+        while tid + length < {num_keys ~ sorted_keys.shape[0]}:
+            if sorted_keys[tid + length] != key:
                 break
-            length += 1
-            k += 1 ~
+            length += 1 ~ length = int(1)
         for k in range(tid + 1, {num_keys ~ sorted_keys.shape[0]}):
             if sorted_keys[k] != key:
                 break
             length += 1}
         run_length[tid] = length
-        END
-        {?0.4 {wp.atomic_add(run_count, 0, 1) ~ wp.atomic_max(longest, 0, length)}}
+        {?0.3 wp.atomic_max(longest, 0, length)}
     """,
     "offsets_from_counts": """
-        {base = int(0)
-        for k in range(tid):
-            {base += counts[k] ~ base += counts[k] if enabled[k] else 0 ~ if enabled[k]:
-                base += counts[k]
-            ~ base += (counts[k] + block_size - 1) // block_size * block_size}
-        {# no room for the whole row
-        if base + counts[tid] > limit_total:
-            offsets_out[tid] = -1
-            {wp.atomic_add(num_dropped, 0, 1) ~}
-            return
-        offsets_out[tid] = base ~
-        offsets_out[tid] = base
-        {?0.4 if tid == {num_items ~ counts.shape[0]} - 1:
-            total_out[0] = base + counts[tid]}} ~
         # one thread for all, as there are few
         if tid != 0:
             return
         base = int(0)
         for k in range({num_items ~ counts.shape[0]}):
-            {?0.5 if not enabled[k]:
-                offsets_out[k] = {-1 ~ base}
-                continue}
+            {# those that are switched off have no row
+            if not enabled[k]:
+                offsets_out[k] = -1
+                continue
             offsets_out[k] = base
-            {base += counts[k] ~ base = base + counts[k] ~ base += (counts[k] + block_size - 1) // block_size * \
-                    block_size}
-            {?0.3 if base > limit_total:
-                num_dropped[0] = num_dropped[0] + 1}
-        total_out[0] = base}
+            base += counts[k] ~
+            offsets_out[k] = base
+            {base += counts[k] ~ if enabled[k]:
+                base += counts[k] ~ # rows begin at whole blocks
+            base += (counts[k] + block_size - 1) // block_size * block_size} ~
+            # what does not fit is left out
+            if base + counts[k] > limit_total:
+                offsets_out[k] = -1
+                {num_dropped[0] = num_dropped[0] + 1
+                continue ~ continue}
+            offsets_out[k] = base
+            base += counts[k]}
+        total_out[0] = base
     """,
     "reset_state": """
-        if not world_mask[group]{ or not enabled[tid] ~}:
+        if not world_mask[group]:
             return
-        {state_q[tid] = {default_q[tid] ~ \
-                wp.transform(wp.transform_get_translation(default_q[tid]) \
-                + world_offset[group], wp.transform_get_rotation(default_q[tid]))}
-        state_qd[tid] = {wp.spatial_vector() ~ default_qd[tid] ~ \
-                default_qd[tid] if body_flags[tid] & ACTIVE else wp.spatial_vector()} ~
-        begin = row_start[tid]
+        {{state_q[tid] = default_q[tid] ~ pos = wp.transform_get_translation(default_q[tid]) + world_offset[group]
+        state_q[tid] = wp.transform(pos, wp.transform_get_rotation(default_q[tid]))}
+        {state_qd[tid] = wp.spatial_vector() ~ # what moves by script goes on
+        if (body_flags[tid] & KINEMATIC) != 0:
+            state_qd[tid] = default_qd[tid]
+        else:
+            state_qd[tid] = wp.spatial_vector() ~
+        state_qd[tid] = default_qd[tid]} ~
+        start = row_start[tid]
         for k in range(count):
-            buffer[begin + k] = {defaults[begin + k] ~ defaults[begin + k]
-            buffer_rate[begin + k] = 0.0}
+            buffer[start + k] = defaults[start + k]
+            buffer_rate[start + k] = 0.0
         ~
         {# the past is as the present
         for k in range({history.shape[1] ~ NUM_HISTORY}):
             history[tid, k] = newest[tid] ~ for k in range({history.shape[1] ~ NUM_HISTORY}):
             history[tid, k] = 0.0}
         {?0.5 head_out[tid] = 0}}
-        {?0.6 age[tid] = 0}
     """,
     "shift_history": """
-        {?0.5 if not enabled[tid]:
+        {?0.2 if not enabled[tid]:
             return}
-        {{# the newest is the first
+        {# the newest is the first
         for k in range(NUM_HISTORY - 1, 0, -1):
             history[tid, k] = history[tid, k - 1]
-        history[tid, 0] = {newest[tid] ~ newest[tid] * scale} ~
-        # a ring, its head moves
-        at = head[tid] % NUM_HISTORY
-        history[tid, at] = newest[tid]
-        head_out[tid] = {(at + 1) % NUM_HISTORY ~ 0 if at == NUM_HISTORY - 1 else at + 1}}
-        {?0.6 {num = wp.min(filled[tid] + 1, NUM_HISTORY) ~ num = filled[tid] + 1 if filled[tid] < NUM_HISTORY else \
-                filled[tid]}
+        history[tid, 0] = newest[tid]
+        {?0.5 {num = wp.min(filled[tid] + 1, NUM_HISTORY) ~ num = filled[tid] + 1
+        if num > NUM_HISTORY:
+            num = NUM_HISTORY}
         filled[tid] = num
-        {?0.6 # of those that are there
+        # of those that are there
         mean = float(0.0)
         for k in range(num):
             mean += history[tid, k]
-        mean_out[tid] = mean / float(num)}} ~
+        mean_out[tid] = mean / float(num)} ~
+        # a ring, its head moves
+        at = head[tid] % NUM_HISTORY
+        history[tid, at] = newest[tid]
+        head_out[tid] = (at + 1) % NUM_HISTORY
+        {?0.5 filled[tid] = wp.min(filled[tid] + 1, NUM_HISTORY)} ~
+        # the newest is the last
         for k in range({NUM_HISTORY - 1 ~ history.shape[1] - 1}):
             history[tid, k] = history[tid, k + 1]
-        history[tid, {NUM_HISTORY - 1 ~ history.shape[1] - 1}] = {newest[tid] ~ newest[tid] * scale}
-        {?0.4 filled[tid] = wp.min(filled[tid] + 1, NUM_HISTORY)} ~
+        history[tid, {NUM_HISTORY - 1 ~ history.shape[1] - 1}] = newest[tid]
+        ~
         # a ring, and the sum over it
         at = head[tid] % NUM_HISTORY
         running[tid] = running[tid] + newest[tid] - history[tid, at]
@@ -330,22 +307,14 @@ _MOVES = {
         {root = int(tid)
         while parent_of[root] >= 0:
             root = parent_of[root] ~
-        root = int(tid)
-        hops = int(0)
-        while parent_of[root] >= 0:
-            root = parent_of[root]
-            hops += 1
-        depth_out[tid] = hops ~
-        node = {int(parent_of[tid]) ~ parent_of[tid]}
+        node = int(parent_of[tid])
         root = int(tid)
         while node >= 0:
             root = node
             node = parent_of[node]}
         root_out[tid] = root
-        {?0.6 {wp.atomic_add(tree_size, root, 1) ~ wp.atomic_add(tree_mass, root, newest_mass[tid]) ~
-        if root == tid:
-            wp.atomic_add(num_trees, 0, 1) ~ is_root[tid] = 1 if root == tid else 0 ~
-        wp.atomic_min(first_member, root, tid)}}
+        {?0.4 {# how many hang on each
+        wp.atomic_add(tree_size, root, 1) ~ wp.atomic_add(tree_mass, root, newest_mass[tid])}}
     """,
 }
 
@@ -354,7 +323,7 @@ def _declare_moves(p: Program) -> None:
     """The arguments of a kernel that moves state."""
     count, width = p.threads, _WIDTH
     total, worlds = count * width, 8
-    p.array("world_of", INT, (0, worlds - 1), (count,), ("world_index", "body_world", "item_world"))
+    p.array("world_of", INT, (0, worlds - 1), (count,), ("body_world", "proxy_world"))
     p.array("body_world", INT, (0, worlds - 1), (count,), ("body_world", "world_of_body"))
     p.array("world_mask", FLAG, (0, 1), (worlds,), ("world_mask", "reset_mask", "world_active"))
     p.array("enabled", FLAG, (0, 1), (count,), ("enabled", "mask", "active"))
@@ -364,7 +333,7 @@ def _declare_moves(p: Program) -> None:
     p.array("body_flags", INT, (0, 3), (count,), ("body_flags", "flags"))
     p.array("cell_of", INT, (0, 31), (count,), ("cell_ids", "bin_ids", "cell_of"))
     p.array("newest_mass", FLOAT, (0.1, 2), (count,), ("body_mass", "node_mass"))
-    p.array("pairs", PAIR, (0, 40), (count,), ("pairs", "shape_pairs", "edges"))
+    p.array("pairs", PAIR, (0, 40), (count,), ("shape_pairs", "pairs"))
     p.array("sorted_keys", INT, (-1, 2), (count,), ("sorted_keys", "keys", "labels"))
     p.array("counts", INT, (0, 6), (count,), ("counts", "row_count", "num_per_item", "nnz"))
     p.array("row_count", INT, (0, 5), (count,), ("row_length", "num_rows", "dim"))
@@ -383,52 +352,36 @@ def _declare_moves(p: Program) -> None:
     for key, names in (("body_qd", ("body_qd", "src_qd")), ("default_qd", ("default_body_qd", "body_qd_init"))):
         p.array(key, SPATIAL, (-1, 1), (count,), names, element="wp.spatial_vector")
     p.array("world_offset", VEC, (-2, 2), (worlds,), ("world_offset", "env_origins", "world_origin"))
-    p.scalar("use_worlds", FLAG, (0, 1), ("use_worlds", "per_world"))
     p.scalar("offset", INT, (1, 20), ("offset", "base_id", "first"))
     p.scalar("limit_total", INT, (count, 3 * count), ("capacity", "max_total", "max_rows"))
     p.scalar("key_stride", INT, (64, 256), ("key_stride", "num_shapes", "max_id"))
-    p.number("scale", (0.5, 2), ("scale", "factor"), ("2.0", "0.5"))
     p.number("fill", (-1, 1), ("fill_value", "default_value"), ("0.0", "1.0"))
     p.sizes(total=total, num_threads=count, num_items=count, num_keys=count, cells_per_world=32, block_size=4)
     p.constants({"NUM_HISTORY": 4})
-    p.constants({"ACTIVE": 1})
+    p.constants({"ACTIVE": 1, "KINEMATIC": 2})
     p.output("dst", FLOAT, (total,), ("dst", "values_out", "x_out"))
     p.output("ids_out", INT, (total,), ("ids_out", "dst_ids", "out_indices"))
-    p.output("used", INT, (total,), ("valid_out", "has_source"))
-    p.output("row_of", INT, (total,), ("row_ids", "row_of"))
     for key, size, names in (("pose_out", count, ("dst_q", "local_q")),
                              ("scattered", 2 * count, ("dst_q", "sorted_q"))):  # fmt: skip
         p.output(key, FRAME, (size,), names, element="wp.transform")
     for key, size, names in (("velocity_out", count, ("dst_qd", "local_qd")),
                              ("scattered_v", 2 * count, ("dst_qd", "sorted_qd"))):  # fmt: skip
         p.output(key, SPATIAL, (size,), names, element="wp.spatial_vector")
-    p.output("flat_v", FLOAT, (6 * count,), ("dst_qd_flat", "local_vel", "twist_out"))
-    p.output("flat_q", FLOAT, (count, 7), ("dst_q_flat", "local_pose"))
-    p.output("scattered_flat", FLOAT, (12 * count,), ("qvel", "sorted_qvel"))
-    p.output("scattered_pos", VEC, (2 * count,), ("pos_out", "xpos"))
-    p.output("scattered_quat", FLOAT, (2 * count, 4), ("quat_out", "xquat"))
-    p.output("inverse", INT, (2 * count,), ("inverse_map", "source_ids"), (-1, 0))
-    p.output("owner_out", INT, (count,), ("world_out", "proxy_world"))
+    p.output("flat_v", FLOAT, (count, 6), ("dst_qd", "local_qd"))
+    p.output("flat_q", FLOAT, (count, 7), ("dst_q", "local_q"))
+    p.output("qpos_out", FLOAT, (2 * count, 7), ("qpos", "qpos_out"))
+    p.output("qvel_out", FLOAT, (2 * count, 6), ("qvel", "qvel_out"))
     p.output("sort_keys", _KEY, (count,), ("sort_keys", "keys_out", "keys"))
     p.output("sort_ids", INT, (count,), ("sort_values", "sort_ids", "order"))
-    p.output("key_count", INT, (worlds,), ("world_count", "num_in_world"), (0, 1))
-    p.output("num_keys_out", INT, (1,), ("num_pairs", "pair_count"), (0, 1))
     p.output("run_flag", INT, (count,), ("run_flag", "is_first", "head_flag"))
     p.output("run_length", INT, (count,), ("run_length", "segment_size"))
-    p.output("run_end", INT, (count,), ("run_end", "segment_end"))
-    p.output("run_count", INT, (1,), ("num_runs", "num_segments"), (0, 1))
     p.output("longest", INT, (1,), ("longest_run", "max_length"), (0, 1))
     p.output("offsets_out", INT, (count,), ("offsets_out", "row_offsets", "start_out"))
     p.output("num_dropped", INT, (1,), ("num_dropped", "overflow"), (0, 1))
     p.output("total_out", INT, (1,), ("total", "num_total"))
-    p.output("root_out", INT, (count,), ("root", "island_id", "component"))
-    p.output("depth_out", INT, (count,), ("depth", "num_hops"))
-    p.output("tree_size", INT, (count,), ("tree_size", "island_size"), (0, 1))
-    p.output("tree_mass", FLOAT, (count,), ("tree_mass", "island_mass"), (0, 1))
-    p.output("num_trees", INT, (1,), ("num_trees", "num_islands"), (0, 1))
-    p.output("is_root", INT, (count,), ("is_root", "root_flag"))
-    p.output("first_member", INT, (count,), ("first_member", "min_member"), (count, 2 * count))
-    p.output("age", INT, (count,), ("episode_step", "step_count", "age"), (1, 5))
+    p.output("root_out", INT, (count,), ("root", "tree_root"))
+    p.output("tree_size", INT, (count,), ("tree_size",), (0, 1))
+    p.output("tree_mass", FLOAT, (count,), ("tree_mass",), (0, 1))
     p.output("head_out", INT, (count,), ("head_out", "next_index"))
     p.output("history", FLOAT, (count, 4), ("history", "obs_history", "samples"), (-1, 1))
     p.output("running", FLOAT, (count,), ("running_sum", "window_sum"), (-1, 1))
@@ -440,40 +393,28 @@ def _declare_moves(p: Program) -> None:
     p.output("state_qd", SPATIAL, (count,), ("body_qd", "state_qd"), (-1, 1), element="wp.spatial_vector")
 
 
-def _with_pairs(p: Program, text: str) -> str:
-    """A text with what is written in two places, or in neither of them."""
-    for none, some, lines in (
-        ("WORLD_NONE", "WORLD_OUT", ("owner_out[tid] = -1", "owner_out[tid] = body_world[body]")),
-        ("NO_END", "END", ("run_end[tid] = -1", "run_end[tid] = tid + length")),
-    ):
-        if none in text:
-            written = lines if p.maybe(0.5) else ("", "")
-            text = text.replace(none, written[0]).replace(some, written[1])
-    return text
-
-
 def _draw_move(stream: Stream, target: str) -> KernelSpec:
     """State of many items, a thread for each item or for every so many."""
-    p = Program(stream, ("tid", "i", "idx", "item"))
+    p = Program(stream, ("tid", "i", "idx"))
     _declare_moves(p)
     p.lookups(group="group = world_of[tid]", count="count = row_count[tid]")
     if target not in ("copy_strided", "offsets_from_counts", "find_runs", "run_lengths"):
         p.guard_count("item")
-    p.write(_with_pairs(p, _MOVES[target]))
+    p.write(_MOVES[target])
     titles = {
         "copy_strided": ("copy_strided", "copy_values", "broadcast_copy"),
         "copy_rows": ("copy_rows", "copy_segments", "copy_ragged_rows"),
         "gather_bodies": ("gather_body_state", "copy_body_state", "read_proxy_state"),
         "gather_valid": ("update_proxy_state", "sync_proxies", "pull_body_state"),
-        "scatter_bodies": ("scatter_body_state", "write_body_state", "permute_state"),
+        "scatter_bodies": ("scatter_body_state", "write_body_state", "export_body_state"),
         "pair_keys": ("build_sort_keys", "make_pair_keys", "fill_pair_keys"),
         "cell_keys": ("build_cell_keys", "make_sort_keys", "fill_cell_keys"),
         "find_runs": ("mark_segments", "find_run_heads", "mark_run_starts"),
         "run_lengths": ("measure_runs", "find_segments", "compute_run_lengths"),
-        "offsets_from_counts": ("compute_offsets", "exclusive_scan", "assign_row_offsets"),
-        "reset_state": ("reset_state", "reset_worlds", "apply_reset_mask"),
+        "offsets_from_counts": ("compute_row_offsets", "scan_row_counts", "assign_row_offsets"),
+        "reset_state": ("reset_world_state", "reset_worlds", "apply_reset_mask"),
         "shift_history": ("update_history", "push_history", "append_sample"),
-        "find_roots": ("find_roots", "label_islands", "compress_labels"),
+        "find_roots": ("find_roots", "label_trees", "find_tree_roots"),
     }[target]
     return p.done("state", "moves", target, "State that is moved and numbered", titles, (
         "One thread per item." if target != "copy_strided" else "A fixed number of threads takes turns.",

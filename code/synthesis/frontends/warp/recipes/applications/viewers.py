@@ -13,7 +13,7 @@ from synthesis.grammar.types import Type
 _BITS, _BYTE = Type("uint32"), Type("uint8")
 _COLORS = 4
 """Channels of an image of bytes."""
-_SEGMENTS = 6
+_SEGMENTS = 12
 """Objects that pixels may show."""
 
 _LEAVE = """{?0.45 if {not view_on[VIEW] ~ view_mask[VIEW] == 0 ~ not view_on[VIEW]}:
@@ -69,7 +69,7 @@ class Viewer:
             options += ["view, pixel", "number of a pixel"]
         name = choices.choice(options)
         self.layout = _LAYOUTS[name]
-        self.height, self.width = choices.choice(((4, 6), (6, 8), (4, 8), (5, 6)))
+        self.height, self.width = choices.choice(((5, 7), (6, 8), (5, 8), (6, 9)))
         worlds, cams = choices.choice(((2, 1), (2, 2), (3, 1)))
         views = worlds * cams
         world, cam = ("world", "world_id", "env", "worldid"), ("cam", "camera", "cam_id", "camera_index")
@@ -113,14 +113,14 @@ class Viewer:
         p.sizes(columns=2)
         for key, kind, bounds, names in (
             ("rgb", VEC, (0, 1.5), ("color", "rgb", "radiance", "color_image", "hdr_image")),
-            ("normal", VEC, (-1, 1), ("normal_image", "normals", "surface_normal", "world_normals")),
+            ("normal", VEC, (-1, 1), ("normal_image", "normals", "surface_normal")),
             ("ray_dir", VEC, (-1, 1), ("ray_dir", "ray_direction", "camera_rays", "view_dirs")),
             ("depth", FLOAT, (-1, 9), ("depth", "depth_image", "hit_distance", "distance_image", "range_image")),
             ("valid", FLAG, (0, 1), ("valid_mask", "is_valid", "pixel_mask", "hit_mask")),
             ("in_shadow", FLAG, (0, 1), ("in_shadow", "shadow_mask", "occluded")),
             ("ids", INT, (-1, _SEGMENTS - 1), ("shape_index", "segmentation", "object_ids", "geom_ids", "hit_ids")),
             ("last_ids", INT, (-1, 1), ("prev_ids", "previous_segmentation", "last_shape_index")),
-            ("bits", _BITS, (0, 2**24 - 1), ("packed", "color_packed", "rgba_packed", "color_image", "pixel_bits")),
+            ("bits", _BITS, (0, 2**24 - 1), ("packed", "color_packed", "rgba_packed", "packed_color")),
             ("over_rgb", VEC, (0, 1), ("overlay_color", "layer_rgb", "foreground_color")),
             ("over_normal", VEC, (-1, 1), ("overlay_normal", "layer_normals", "foreground_normal")),
             ("over_depth", FLOAT, (-1, 9), ("overlay_depth", "layer_depth", "foreground_depth")),
@@ -191,7 +191,7 @@ class Viewer:
             ("depth_step", (0.1, 0.3), ("depth_step", "quantization", "depth_resolution"), ("0.25", "0.125")),
         ):  # fmt: skip
             p.number(key, bounds, names, usual)
-        p.constants({"NO_HIT": -1, "CLEAR": 1, "NUM_SEGMENTS": _SEGMENTS, "COLORS": 3})
+        p.constants({"NO_HIT": -1, "CLEAR": 1, "CLEAR_DEPTH": 2, "NUM_SEGMENTS": _SEGMENTS})
         self._declare_outputs()
 
     def _declare_outputs(self) -> None:
@@ -202,7 +202,7 @@ class Viewer:
             ("ids_out", INT, ("shape_index_out", "out_ids", "segmentation_out"), None),
             ("rgb_out", VEC, ("color_out", "out_color", "rgb_image", "shaded"), None),
             ("normal_out", VEC, ("normal_out", "out_normals", "normal_image"), None),
-            ("bits_out", _BITS, ("packed_out", "out_color", "rgba_out", "color_packed"), None),
+            ("bits_out", _BITS, ("packed_out", "rgba_out", "packed_image"), None),
             ("samples_out", INT, ("sample_count", "num_samples"), None),
             ("gray_out", _BYTE, ("gray", "depth_gray", "out_gray", "depth_bytes"), None),
             ("value_out", FLOAT, ("gray", "luminance", "intensity"), None),
@@ -226,8 +226,8 @@ class Viewer:
         p.output("bytes_out", _BYTE, (*self.bytes_shape, _COLORS), ("rgb_bytes", "out_rgba", "image_u8", "color_bytes"))
         tiles = (self.count * self.height, 2 * self.width)
         p.output("atlas", VEC, tiles, ("atlas", "tiled_image", "grid_image", "mosaic"))
-        p.output("atlas_bits", _BITS, tiles, ("atlas", "tiled_packed", "grid_image"))
-        p.output("atlas_bytes", _BYTE, (*tiles, _COLORS), ("atlas", "tiled_rgb", "grid_image"))
+        p.output("atlas_bits", _BITS, tiles, ("atlas", "tiled_packed", "packed_atlas"))
+        p.output("atlas_bytes", _BYTE, (*tiles, 3), ("atlas_rgb", "tiled_rgb", "rgb_atlas"))
         p.output("range_min_out", FLOAT, views, ("depth_min", "min_depth", "nearest_depth"), (5, 9))
         p.output("range_max_out", FLOAT, views, ("depth_max", "max_depth", "farthest_depth"), (0, 1))
         p.output("depth_sum", FLOAT, views, ("depth_sum", "total_depth"), (0, 1))
@@ -236,7 +236,7 @@ class Viewer:
         p.output("segment_count", INT, segments, ("segment_count", "pixels_per_shape", "pixel_count"), (0, 1))
         p.output("segment_rgb", VEC, segments, ("segment_color", "color_sum"), (0, 1))
         p.output("segment_depth", FLOAT, segments, ("segment_depth", "depth_sum"), (0, 1))
-        p.output("nearest", FLOAT, segments, ("nearest_inverse", "inverse_depth"), (0, 0.1))
+        p.output("nearest", FLOAT, segments, ("segment_min_depth", "nearest_depth"), (8, 10))
         for key, names, start in (
             ("box_low_x", ("box_min_x", "left", "bbox_x0"), (3, 9)),
             ("box_low_y", ("box_min_y", "top", "bbox_y0"), (2, 9)),
@@ -244,7 +244,8 @@ class Viewer:
             ("box_high_y", ("box_max_y", "bottom", "bbox_y1"), (0, 1)),
         ):  # fmt: skip
             p.output(key, INT, segments, names, start)
-        p.output("counter", INT, (1,), ("num_points", "point_count", "counter"), (0, 1))
+        p.output("counter", INT, (1,), ("num_points", "point_count"), (0, 0))
         p.output("cloud", VEC, (_ROOM,), ("cloud", "point_cloud", "points_out"), (-1, 1))
         p.output("cloud_ids", INT, (_ROOM,), ("cloud_ids", "point_ids", "labels_out"), (-1, 1))
+        p.output("cloud_rgb", VEC, (_ROOM,), ("cloud_rgb", "point_colors"), (0, 1))
         p.sizes(max_points=_ROOM)

@@ -136,7 +136,7 @@ _CELL = {
         {?0.5 cell_ijk[index] = wp.vec3i(i, j, k)}}
     """,
     "cell_update": """
-        {?0.5 if not cell_active[i, j, k]:
+        {?0.2 if not cell_active[i, j, k]:
             return}
         {v = velocity[i, j, k]
         {if cell_type[i, j, k] == CELL_SOLID:
@@ -305,8 +305,6 @@ _PIXEL = {
         y = (float(py) - K[1, 2]) / fy}
         point = wp.vec3(x * d, y * d, d)
         {point_out[cam, py, px] = wp.transform_point(camera_pose[cam], point) ~ point_out[cam, py, px] = point}
-        {?0.5 wp.atomic_add(num_points, cam, 1)}
-        {?0.3 range_out[cam, py, px] = wp.length(point)}
     """,
     "pick_label": """
         hit = shape_hit[cam, py, px]
@@ -330,7 +328,6 @@ _PIXEL = {
         shade = wp.abs(wp.dot(normal_in[cam, py, px], light_dir))
         color_out[cam, py, px] = ambient * shape_color[hit] + shade * (1.0 - ambient) * shape_color[hit]} ~
         color_out[cam, py, px] = shape_color[hit]}
-        {?0.4 wp.atomic_add(shape_pixels, hit, 1)}
     """,
     "tile_blur": """
         {total = wp.vec3(0.0, 0.0, 0.0)
@@ -458,10 +455,7 @@ def _draw_pixel(stream: Stream, target: str) -> KernelSpec:
                       ("point_out", ("points_out", "point_cloud")),
                       ("color_out", ("color_out", "out_pixels"))):  # fmt: skip
         p.output(key, VEC, shape, pool)
-    p.output("range_out", FLOAT, shape, ("range_out", "distance_image"))
     p.output("label_out", INT, shape, ("label_out", "segmentation"))
-    p.output("num_points", INT, (cams,), ("num_points", "point_count"), (0, 1))
-    p.output("shape_pixels", INT, (shapes,), ("shape_pixels", "pixel_count"), (0, 1))
     p.output("flat_depth", FLOAT, (total,), ("depth_out", "flat_depth"))
     p.output("flat_color", FLOAT, (3 * total,), ("color_out", "flat_color"))
     p.output("flat_label", INT, (total,), ("label_out", "flat_ids"))
@@ -471,7 +465,7 @@ def _draw_pixel(stream: Stream, target: str) -> KernelSpec:
         "camera_rays": ("compute_camera_rays", "generate_rays", "pinhole_rays"),
         "depth_points": ("depth_to_points", "unproject_depth", "build_point_cloud"),
         "pick_label": ("shade_pixels", "segment_image", "resolve_labels"),
-        "tile_blur": ("blur_image", "filter_image", "denoise_pixels"),
+        "tile_blur": ("blur_image", "box_filter", "smooth_image"),
         "pack_pixels": ("pack_image", "flatten_image", "tile_images"),
     }[target]
     return p.done("voxels", "pixels", target, "Images of cameras", titles, (
@@ -481,7 +475,7 @@ def _draw_pixel(stream: Stream, target: str) -> KernelSpec:
 
 _POINT = {
     "find_cell": """
-        {?0.5 if {not point_mask[tid] ~ point_world[tid] < 0}:
+        {?0.2 if not point_mask[tid]:
             return}
         pos = points[tid]
         {cell = wp.vec3i(int(wp.floor(pos[0] * inv_width)), int(wp.floor(pos[1] * inv_width)), int(wp.floor(pos[2] \
@@ -509,7 +503,7 @@ _POINT = {
         local_out[tid] = pos * inv_width - wp.vec3(float(cell[0]), float(cell[1]), float(cell[2]))}}
     """,
     "splat": """
-        {?0.4 if not point_mask[tid]:
+        {?0.2 if not point_mask[tid]:
             return}
         pos = points[tid] * inv_width
         {base = {cell_at(points[tid], inv_width) ~ \
@@ -666,12 +660,11 @@ def _draw_point(stream: Stream, target: str) -> KernelSpec:
     p.array("velocity_in", VEC, (-1, 1), (count,), ("velocities", "particle_qd", "particle_v"))
     p.array("mass", FLOAT, (0.1, 1), (count,), ("particle_mass", "mass", "weights"))
     p.array("point_mask", FLAG, (0, 1), (count,), ("point_mask", "active", "valid_mask"))
-    p.array("point_world", INT, (-1, 7), (count,), ("point_world", "point_envs", "particle_world"))
     p.array("grid", FLOAT, (-1, 1), grid, ("grid", "sdf", "field"))
     p.starts("cell_start", count, 5, 0, ("cell_start", "cell_offsets"))
-    p.array("cell_length", INT, (0, 5), (count,), ("cell_count", "points_per_cell"))
+    p.array("cell_length", INT, (0, 5), (count,), ("points_per_cell", "cell_num_points"))
     p.array("order", INT, (0, count - 1), (5 * count,), ("sorted_points", "order", "particle_ids"))
-    p.number("inv_width", (0.8, 1.2), ("inv_voxel_size", "inv_dx", "inv_cell_size"), ("1.0",))
+    p.scalar("inv_width", FLOAT, (0.8, 1.2), ("inv_voxel_size", "inv_dx", "inv_cell_size"))
     p.number("fill", (0.5, 2), ("outside_value", "background", "fill_value"), ("1.0", "2.0"))
     p.constants({"GRID": side})
     p.function(

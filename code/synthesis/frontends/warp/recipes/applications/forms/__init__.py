@@ -1,6 +1,6 @@
 """The forms in which people write the same: in many worlds or one, in place or not, a guard or a branch,
 flags as numbers or truths, sizes as arguments or asked of arrays, a thread for each or for what a list names,
-vectors of one number in full or not.
+vectors of one number in full or not, formulas as functions, in the words of one code base.
 
 Each form changes a :class:`~.sheet.Sheet`, a kernel whose arguments are not yet declared, and leaves what it computes.
 A recipe writes its lines once; these choose how they look.
@@ -11,6 +11,7 @@ from synthesis.frontends.warp.recipes.applications.forms import (
     extents,
     flags,
     guards,
+    idioms,
     in_place,
     listing,
     outlining,
@@ -18,13 +19,14 @@ from synthesis.frontends.warp.recipes.applications.forms import (
     remarks,
     statics,
     switches,
+    words,
     worlds,
     zeros,
 )
-from synthesis.frontends.warp.recipes.applications.forms.sheet import Bundle, Given, Sheet, unparse
+from synthesis.frontends.warp.recipes.applications.forms.sheet import Bundle, Given, Made, Sheet, plural, unparse
 from synthesis.grammar.streams import Stream
 
-__all__ = ["Bundle", "Given", "Sheet", "reshape", "unparse"]
+__all__ = ["Bundle", "Given", "Made", "Sheet", "plural", "reshape", "unparse"]
 
 
 def reshape(sheet: Sheet, choices: Stream, *, talks: bool) -> None:
@@ -37,6 +39,7 @@ def reshape(sheet: Sheet, choices: Stream, *, talks: bool) -> None:
     """
     in_place.update(sheet, choices.child("in place"))
     worlds.spread(sheet, choices.child("worlds"))
+    words.agree(sheet, choices.child("words"))
     extents.ask(sheet, choices.child("extents"))
     listing.choose_threads(sheet, choices.child("listing"))
     flags.turn_to_truths(sheet, choices.child("flags"))
@@ -49,3 +52,4 @@ def reshape(sheet: Sheet, choices: Stream, *, talks: bool) -> None:
         remarks.remark(sheet, choices.child("remarks"))
     bundles.bundle(sheet, choices.child("bundles"))
     outlining.outline(sheet, choices.child("functions"))
+    idioms.name(sheet, choices.child("idioms"))

@@ -23,7 +23,7 @@ _SPOKEN = 2
 """Fields that have to speak of a thing for the struct to be named after it."""
 _FEWEST = 8
 """Elements of an array that the kernel does not name, at least."""
-_SPARE = 3
+_SPARE = 1
 """Fields that the kernel does not name, at most."""
 _OF_CPP = frozenset(
     {"auto", "default", "delete", "double", "enum", "long", "new", "register", "short", "static", "union"}
@@ -45,7 +45,7 @@ _SUBJECTS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "event": (("Events", "EventQueue", "Log"), ("events", "queue", "log_data")),
 }
 """For what a field's name speaks of, the names of the struct and of the argument."""
-_READ = (("Model", "ModelData", "Params", "Inputs", "Scene"), ("model", "m", "mdl", "info"))
+_READ = (("Model", "ModelData", "ModelInfo"), ("model", "m", "mdl", "info"))
 _WRITTEN = (("State", "Data", "SimState", "Workspace"), ("state", "d", "data", "state_out"))
 _FLOAT, _INT, _VEC = Type("float32"), Type("int32"), Type("float32", (3,))
 _SPARES: Mapping[str, tuple[Type, tuple[float, float], bool]] = {
@@ -70,13 +70,20 @@ def bundle(sheet: Sheet, choices: Stream) -> None:
     read = [key for key in arrays if key not in written]
     whole = choices.chance(_NUMBERS)
     numbers = [key for key, each in fitting.items() if each.shape is None and whole]
-    groups = [arrays]
-    if len(read) >= _LEAST and choices.chance(_BOTH):
-        groups = [read, written] if len(written) >= _LEAST else [read]
+    groups = [_of_one_subject(read, fitting) or [*read, *numbers]]
+    if len(written) >= _LEAST and choices.chance(_BOTH):
+        groups.append(written)
     taken = set[str]()
     for group in groups:
         if _LEAST <= len(group) <= _MOST:
-            _gather(sheet, choices, [*choices.shuffled(group), *(numbers if group is groups[0] else [])], taken)
+            _gather(sheet, choices, group, taken)
+
+
+def _of_one_subject(keys: list[str], given: Mapping[str, Given]) -> list[str]:
+    """The arrays that speak of what most of them do, whatever they are called; none if these are few."""
+    of = {subject: [key for key in keys if all(subject in name for name in given[key].names)] for subject in _SUBJECTS}
+    most = max(of.values(), key=len)
+    return most if len(most) > _SPOKEN else []
 
 
 def _assigned(sheet: Sheet) -> set[str]:
@@ -110,10 +117,7 @@ def _gather(sheet: Sheet, choices: Stream, keys: list[str], taken: set[str]) -> 
         if sum(subject in name for name in attributes.values()) >= _SPOKEN and choices.chance(0.7):
             titles, names = spoken
     free = [each for each in titles if all(each != other.title for other in sheet.bundles.values())]
-    ordered = choices.shuffled(list(fields))
-    sheet.bundles[key] = Bundle(
-        title=choices.choice(free or [f"{titles[0]}View"]), names=names, fields={name: fields[name] for name in ordered}
-    )
+    sheet.bundles[key] = Bundle(title=choices.choice(free or [f"{titles[0]}View"]), names=names, fields=fields)
     sheet.roles[key] = names
     moving = _Moving(key, attributes)
     sheet.body = [moving.visit(each) for each in sheet.body]

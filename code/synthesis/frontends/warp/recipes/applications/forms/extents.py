@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from typing import TypeGuard
 
 from synthesis.frontends.warp.recipes.applications.forms.sheet import Given, Sheet, names_in, parts_of
 from synthesis.grammar.streams import Stream
@@ -21,9 +22,7 @@ def ask(sheet: Sheet, choices: Stream) -> None:
     for key in [each for each in dict.fromkeys(names_in(sheet.body)) if _is_size(sheet.given.get(each))]:
         size, bounded = sheet.given[key].domain[0], _bounded(sheet.body, key)
         found = [
-            (name, place)
-            for name, place, index in places
-            if _extent(sheet, name, place) == size and (index in bounded if bounded else place > 0)
+            (name, place) for name, place, index in places if _extent(sheet, name, place) == size and index in bounded
         ]
         if found and choices.chance(_SIZES):
             asked = _Asking(key, *choices.choice(sorted(set(found))))
@@ -62,7 +61,7 @@ def _extent(sheet: Sheet, array: str, place: int) -> int | None:
 
 
 def _bounded(body: list[ast.stmt], key: str) -> set[str]:
-    """The variables that go as far as a size says, or are compared with it."""
+    """The variables that go as far as a size says, are compared with it, or are what is left of a division by it."""
     found = set[str]()
     for statement in body:
         for node in ast.walk(statement):
@@ -73,6 +72,10 @@ def _bounded(body: list[ast.stmt], key: str) -> set[str]:
                 case ast.Compare(left=ast.Name(id=name), comparators=[ast.Name(id=other)]):
                     if key in (name, other):
                         found.add(other if name == key else name)
+                case ast.Assign(
+                    targets=[ast.Name(id=name)], value=ast.BinOp(op=ast.Mod(), right=ast.Name(id=other))
+                ) if other == key:
+                    found.add(name)
                 case _:
                     pass
     return found
@@ -107,11 +110,16 @@ def _guard(sheet: Sheet, choices: Stream) -> None:
 
 def _asks_first(sheet: Sheet) -> bool:
     """Whether the first thing that a kernel does is to ask for the range of its index."""
-    match sheet.body:
-        case [ast.If(test=ast.Compare(left=ast.Name(id=name), ops=[ast.GtE()])), *_]:
-            return name in sheet.indices
+    match [each for each in sheet.body if not isinstance(each, ast.Expr)]:
+        case [ast.If(test=test), *_]:
+            asked = [each.left.id for each in ast.walk(test) if isinstance(each, ast.Compare) and _is_name(each.left)]
+            return not set(asked).isdisjoint(sheet.indices)
         case _:
             return False
+
+
+def _is_name(node: ast.expr) -> TypeGuard[ast.Name]:
+    return isinstance(node, ast.Name)
 
 
 def _size(array: str, place: int) -> ast.expr:

@@ -7,7 +7,7 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet, blo
 from synthesis.grammar.streams import Stream
 
 _INSIDE: dict[type[ast.stmt], float] = {ast.Return: 0.4, ast.Continue: 0.5}
-"""How often what comes after a guard stands in a branch instead."""
+"""How many kernels have what comes after their guards in branches instead."""
 _JOINED, _PARTED = 0.75, 0.08
 """How often two tests with the same body are one, and one of two parts is two."""
 _TIGHT = 0.5
@@ -26,9 +26,13 @@ def rearrange(sheet: Sheet, choices: Stream) -> None:
         _join(block, choices, (*sheet.indices, *sheet.items))
         _part(block, choices)
         _tighten(block, choices)
+    inside = {left for left, share in _INSIDE.items() if choices.chance(share)}
     for depth, left, block in _nested(sheet.body, 0, ast.Return):
-        if depth < _DEEPEST and left is not None:
-            _turn_inside(block, left, choices)
+        if depth < _DEEPEST and left in inside:
+            _turn_inside(block, left)
+    sheet.body = [_Plain().visit(each) for each in sheet.body]
+    if any(_asks_by_sign(node) for statement in sheet.body for node in ast.walk(statement)):
+        sheet.body = [_BySign().visit(each) for each in sheet.body]
 
 
 def _nested(
@@ -56,6 +60,41 @@ def opposite(test: ast.expr) -> ast.expr:
             return ast.UnaryOp(ast.Not(), test)
 
 
+def _asks_by_sign(node: ast.AST) -> bool:
+    """Whether an index is asked for being none as a negative number: ``i < 0``."""
+    match node:
+        case ast.Compare(ops=[ast.Lt() | ast.GtE()], comparators=[ast.Constant(value=0 as zero)]):
+            return type(zero) is int
+        case _:
+            return False
+
+
+class _BySign(ast.NodeTransformer):
+    """Asks for a negative number where it was asked for -1, as the rest of the kernel does."""
+
+    def visit_Compare(self, node: ast.Compare) -> ast.expr:
+        match node:
+            case ast.Compare(
+                ops=[ast.Eq() | ast.NotEq() as asked],
+                comparators=[ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=1 as one))],
+            ) if type(one) is int:
+                operator = ast.Lt() if isinstance(asked, ast.Eq) else ast.GtE()
+                return ast.Compare(node.left, [operator], [ast.Constant(0)])
+            case _:
+                return node
+
+
+class _Plain(ast.NodeTransformer):
+    """Asks for what is, rather than for what is not: ``a != b`` and not ``not (a == b)``."""
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:
+        operand = self.visit(node.operand)
+        compared = isinstance(operand, ast.Compare) and len(operand.ops) == 1 and type(operand.ops[0]) in _MIRRORED
+        if isinstance(node.op, ast.Not) and (compared or isinstance(operand, ast.BoolOp)):
+            return opposite(operand)
+        return ast.UnaryOp(node.op, operand)
+
+
 def _leaves(statement: ast.stmt) -> type[ast.stmt] | None:
     """How a guard leaves, ``ast.Return`` or ``ast.Continue``; None if the statement is no guard, or does more."""
     match statement:
@@ -65,11 +104,11 @@ def _leaves(statement: ast.stmt) -> type[ast.stmt] | None:
             return None
 
 
-def _turn_inside(block: list[ast.stmt], left: type[ast.stmt], choices: Stream) -> None:
+def _turn_inside(block: list[ast.stmt], left: type[ast.stmt]) -> None:
     """Put what comes after some guards that leave just this block inside a branch."""
     for place in reversed(range(len(block) - 1)):
         guard, leaves = block[place], _leaves(block[place])
-        if leaves is not left or not isinstance(guard, ast.If) or not choices.chance(_INSIDE[leaves]):
+        if leaves is not left or not isinstance(guard, ast.If):
             continue
         rest = block[place + 1 :]
         if leaves is ast.Return and _deep(rest):

@@ -17,8 +17,8 @@ _UNSAID = frozenset({"out", "new", "next", "in", "old", "last", "prev", "src", "
 def update(sheet: Sheet, choices: Stream) -> None:
     """Let some arrays be updated where they are.
 
-    That is done where every thread touches only its own element of both, both hold the same by their names, and no
-    line would then give an element to itself.
+    That is done where every thread touches only its own element of both, both hold the same by their names, what was
+    there is not read after it is written, and no line would then give an element to itself.
     """
     own = ", ".join(sheet.indices)
     places = _Places()
@@ -27,7 +27,9 @@ def update(sheet: Sheet, choices: Stream) -> None:
     alone = [key for key, found in places.indices.items() if found == {own} and key not in places.bare]
     for written in [key for key in alone if _is_written(sheet.given.get(key))]:
         for read in [key for key in alone if _become(sheet.given.get(key), sheet.given[written])]:
-            if read == written or places.copies(read, written) or not choices.chance(_SHARE):
+            if read == written or places.copies(read, written) or places.reads_after(read, written):
+                continue
+            if not choices.chance(_SHARE):
                 continue
             old, new = sheet.given[read], sheet.given[written]
             sheet.given[read] = replace(old, role=Role.INOUT, names=_unmarked(old.names, new.names))
@@ -67,6 +69,12 @@ class _Places(ast.NodeVisitor):
         self.bare = set[str]()
         self._given: dict[str, set[str]] = {}
         """What variables, and elements of arrays, are given as it is: variables, and elements of arrays."""
+        self._met = 0
+        """How many elements were met, in the order in which lines come to them."""
+        self._last_read: dict[str, int] = {}
+        self._first_written: dict[str, int] = {}
+        self._depth = 0
+        self._in_loops = set[str]()
 
     def copies(self, read: str, written: str) -> bool:
         """Whether an element of one array may be given to another one as it is, by way of variables too."""
@@ -76,8 +84,30 @@ class _Places(ast.NodeVisitor):
             found |= new
         return read in found
 
+    def reads_after(self, read: str, written: str) -> bool:
+        """Whether an element of one array may be read after that of another one was written."""
+        return written in self._in_loops or self._last_read.get(read, 0) > self._first_written.get(written, self._met)
+
+    def _loop(self, node: ast.For | ast.While) -> None:
+        self._depth += 1
+        self.generic_visit(node)
+        self._depth -= 1
+
+    def visit_For(self, node: ast.For) -> None:
+        self._loop(node)
+
+    def visit_While(self, node: ast.While) -> None:
+        self._loop(node)
+
     def visit_Subscript(self, node: ast.Subscript) -> None:
         if isinstance(node.value, ast.Name):
+            self._met += 1
+            if isinstance(node.ctx, ast.Store):
+                self._first_written.setdefault(node.value.id, self._met)
+                if self._depth:
+                    self._in_loops.add(node.value.id)
+            else:
+                self._last_read[node.value.id] = self._met
             indices = ", ".join(map(ast.unparse, parts_of(node.slice)))
             self.indices.setdefault(node.value.id, set()).add(indices)
             self.visit(node.slice)
@@ -89,7 +119,12 @@ class _Places(ast.NodeVisitor):
             given = target.value if isinstance(target, ast.Subscript) else target
             if isinstance(given, ast.Name):
                 self._given.setdefault(given.id, set()).update(_values(node.value))
-        self.generic_visit(node)
+        for each in (node.value, *node.targets):
+            self.visit(each)
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> None:
+        for each in (node.value, node.target):
+            self.visit(each)
 
     def visit_Name(self, node: ast.Name) -> None:
         self.bare.add(node.id)

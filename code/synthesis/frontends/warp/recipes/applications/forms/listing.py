@@ -2,11 +2,11 @@
 
 import ast
 
-from synthesis.frontends.warp.recipes.applications.forms.sheet import Given, Sheet, names_in
+from synthesis.frontends.warp.recipes.applications.forms.sheet import Given, Sheet, names_in, plural, thing_of
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.types import Type
 
-_LISTED, _BEHIND = 0.17, 0.07
+_LISTED, _BEHIND = 0.2, 0.08
 """How often a kernel is launched over a list of what it is for, and how often over what lies behind an offset.
 
 Of the indices of applications' arrays 31 % are the thread's own and 26 % were read or computed before, where drawn
@@ -17,10 +17,10 @@ _PADDED, _PAD = 0.3, 5
 _THREAD, _LIST, _OFFSET = "thread_", "listed", "behind"
 """What lines call the thread, the list, and the offset."""
 _THREADS = ("tid", "t", "thread_id", "idx", "slot")
-_SAID = ("tid", "idx", "index", "i", "k", "t")
-"""Names of an index that do not say what it is of."""
 _LISTS = ("active_ids", "indices", "ids", "order", "selected_ids", "active_list", "sorted_ids", "work_list")
-_LISTS_OF = ("{}_ids", "active_{}s", "{}_indices", "{}_list", "{}_order", "sorted_{}s", "selected_{}s")
+_LISTS_OF = (
+    "{one}_ids", "active_{many}", "{one}_indices", "{one}_list", "{one}_order", "sorted_{many}", "selected_{many}",
+)  # fmt: skip
 _OFFSETS = ("offset", "start", "first", "base", "begin", "index_offset", "start_index")
 _OFFSETS_OF = ("{}_offset", "{}_start", "first_{}", "{}_begin", "{}_base")
 _INT = Type("int32")
@@ -38,7 +38,7 @@ def choose_threads(sheet: Sheet, choices: Stream) -> None:
         return
     names, threads = sheet.axes[-1], sheet.launch[-1]
     index = names[0]
-    things = _things(names)
+    things = thing_of([each for each in names if each not in sheet.avoided])
     if form == "list":
         lines = _list(sheet, choices, index, threads, things)
     else:
@@ -57,16 +57,18 @@ def _may_choose(sheet: Sheet) -> bool:
     """Whether a kernel's last index is what its lines are about, and a list of these would be worth while."""
     if not sheet.axes or sheet.launch[-1] < _LEAST or sheet.indices[-1].endswith("_"):
         return False
-    return list(names_in(sheet.body)).count(sheet.indices[-1]) > 1
+    return list(names_in(sheet.body)).count(sheet.indices[-1]) > 1 and not _is_chosen(sheet.body, sheet.indices[-1])
 
 
-def _things(names: tuple[str, ...]) -> str:
-    """What an index is of, by one of its names; nothing if none says it."""
-    for each in names:
-        word = each.removesuffix("_idx").removesuffix("_index").removesuffix("_id")
-        if word != each and word not in _SAID:
-            return word
-    return ""
+def _is_chosen(body: list[ast.stmt], index: str) -> bool:
+    """Whether lines begin by asking whether there is anything to do for an index: then a list of them adds nothing."""
+    for statement in body:
+        if isinstance(statement, ast.If) and not statement.orelse:
+            only = isinstance(statement.body[0], ast.Return) or len(body) == 1
+            return only and index in names_in([statement.test])
+        if not isinstance(statement, ast.Expr):
+            return False
+    return False
 
 
 def _list(sheet: Sheet, choices: Stream, index: str, threads: int, things: str) -> str:
@@ -76,6 +78,7 @@ def _list(sheet: Sheet, choices: Stream, index: str, threads: int, things: str) 
     if choices.chance(_PADDED):
         order = [-1 if place % _PAD == _PAD - 1 else each for place, each in enumerate(order)]
         lines += f"\nif {index} {choices.choice(('< 0', '< 0', '== -1'))}:\n    return"
-    names = tuple(each.format(things) for each in choices.shuffled(_LISTS_OF)) if things else choices.shuffled(_LISTS)
+    formats = choices.shuffled(_LISTS_OF if things else _LISTS)
+    names = [each.format(one=things, many=plural(things)) for each in formats] if things else formats
     sheet.given[_LIST] = Given(kind=_INT, domain=(0, 0), names=tuple(names), shape=(threads,), base=tuple(order))
     return lines

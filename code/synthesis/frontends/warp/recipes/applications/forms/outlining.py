@@ -1,19 +1,23 @@
 """Functions beside a kernel: lines that compute one value of some others are often a function of their own."""
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from synthesis.frontends.warp.recipes.applications.forms.kinds import kinds_in
-from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet, blocks_of, parse_expression
+from synthesis.frontends.warp.recipes.applications.forms.sheet import Made, Sheet, blocks_of, parse_expression
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.templates import KNOWN
 
-_SHARES = (0.8, 0.45)
+_SHARES = (0.95, 0.5)
 """How often a kernel has a function beside it that its lines might have been, and then another one."""
-_SMALLEST, _LARGEST = 9, 130
+_SMALLEST, _LARGEST = 12, 130
 """Nodes of what is worth a function, and of what people still take in at once."""
-_MOST_PARAMETERS, _MOST_ARRAYS = 7, 2
+_WHOLE = 26
+"""Nodes of one statement that is worth a function by itself."""
+_MOST_PARAMETERS, _MOST_ARRAYS, _LONG = 6, 2, 3
+"""A function of fewer statements than that is of values: what is read from arrays is read where it is called."""
 _RETURNED = 0.65
 """How often a function says what it gives."""
 _SHORT = 3
@@ -33,7 +37,7 @@ _VAGUE = frozenset({
     "scaled",
 })  # fmt: skip
 """Words that say nothing of what a function computes: lines that give such a variable stay where they are."""
-_VERBS = ("compute_{}", "eval_{}", "get_{}", "calc_{}")
+_VERBS = ("compute_{}", "compute_{}", "eval_{}", "get_{}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +63,7 @@ def outline(sheet: Sheet, choices: Stream) -> None:
         known, places = kinds_in(sheet), _Places(sheet)
         for block, start, stop in choices.shuffled(list(_runs(sheet, places))):
             part = _part(block, start, stop, sheet, known, places)
-            if part is not None and _spoken(part.result, sheet) is not None:
+            if part is not None and _spoken(part.result, known[part.result], sheet) is not None:
                 _move_out(sheet, part, choices, known)
                 break
 
@@ -155,7 +159,7 @@ def _part(
 ) -> _Part | None:  # fmt: skip
     """Some statements as a part; None if more than one variable leaves them, or a type is not known."""
     statements = block[start:stop]
-    if isinstance(statements[-1], ast.Expr):
+    if isinstance(statements[-1], ast.Expr) or not _is_worth_it(block, start, stop, places):
         return None
     before, inside, after = places.around(statements)
     stored = {node.id for node in inside if isinstance(node.ctx, ast.Store)}
@@ -170,12 +174,28 @@ def _part(
         return None
     needed = [name for name in dict.fromkeys(node.id for node in inside) if name not in stored]
     free = [name for name in needed if name not in sheet.fixed and name not in _PLAIN]
-    arrays = sum("array" in known.get(name, "") for name in free)
-    clear = all(name in known for name in (*free, result))
-    if not clear or not free or len(free) > _MOST_PARAMETERS or arrays > _MOST_ARRAYS:
+    clear = all(name in known and name not in sheet.bundles for name in (*free, result))
+    if not clear or not free or len(free) > _MOST_PARAMETERS:
         return None
-    parameters = {name: known[name] for name in free}
+    arrays = [name for name in free if "array" in known[name]]
+    if len(arrays) > (_MOST_ARRAYS if len(statements) >= _LONG else 0) or "array" in known[result]:
+        return None
+    parameters = {name: known[name] for name in (*arrays, *(each for each in free if each not in arrays))}
     return _Part(block=block, start=start, stop=stop, result=result, parameters=parameters)
+
+
+def _is_worth_it(block: list[ast.stmt], start: int, stop: int, places: _Places) -> bool:
+    """Whether lines are more than one that a reader takes in as it stands, and none beside them is like one of them."""
+    statements = [each for each in block[start:stop] if not isinstance(each, ast.Expr)]
+    if len(statements) < 2 and places.facts[id(statements[0])].cost < _WHOLE:
+        return False
+    beside = {_form(each) for each in (*block[max(start - 2, 0) : start], *block[stop : stop + 2])}
+    return beside.isdisjoint(map(_form, statements))
+
+
+def _form(statement: ast.stmt) -> str:
+    """A statement without the names and numbers in it."""
+    return re.sub(r"id='\w+'|value=[-\d.e]+", "", ast.dump(statement))
 
 
 def _target(statement: ast.Assign) -> str | None:
@@ -192,17 +212,21 @@ def _move_out(sheet: Sheet, part: _Part, choices: Stream, known: Mapping[str, st
         lines += [last, ast.Return(ast.Name(part.result, ast.Load()))]
     parameters = [ast.arg(name, parse_expression(kind)) for name, kind in part.parameters.items()]
     name = f"made_{len(sheet.made)}"
-    sheet.roles[name] = tuple(each.format(_spoken(part.result, sheet)) for each in choices.shuffled(_VERBS))
+    sheet.roles[name] = tuple(
+        each.format(_spoken(part.result, known[part.result], sheet)) for each in choices.shuffled(_VERBS)
+    )
     returned = parse_expression(known[part.result]) if choices.chance(_RETURNED) else None
     arguments = ast.arguments([], parameters, None, [], [], None, [])
-    sheet.made.append(ast.FunctionDef(name, arguments, lines, [], returned))
+    sheet.made.append(Made(ast.FunctionDef(name, arguments, lines, [], returned), moved=True))
     call = ast.Call(ast.Name(name, ast.Load()), [ast.Name(each, ast.Load()) for each in part.parameters], [])
     part.block[part.start : part.stop] = [ast.Assign([ast.Name(part.result, ast.Store())], call)]
 
 
-def _spoken(variable: str, sheet: Sheet) -> str | None:
+def _spoken(variable: str, kind: str, sheet: Sheet) -> str | None:
     """What a variable is called in the name of the function that gives it; None if that would say nothing."""
     for each in (variable, *sheet.roles.get(variable, ())):
+        if (each == "q" and kind != "wp.quat") or (len(each) < _SHORT and kind in ("int", "bool")):
+            continue
         said = _SPOKEN.get(each.rstrip("0123456789")) or (each if len(each) >= _SHORT else "value")
         if said not in _VAGUE:
             return said

@@ -13,18 +13,18 @@ _SMALL = ("# too small to have a direction", "# avoid dividing by zero", "# dege
 _PLACE = ("# next free slot", "# reserve a slot", "# append to the list", "# one slot each, in no order")
 _FULL = ("# the list is full", "# no room left", "# more than the buffer holds")
 _ROW = ("# entries of this row", "# walk the segment", "# everything that belongs to this one", "# over the segment")
-_READ = ("# load the state", "# inputs of this thread", "# read once", "# gather")
-_WRITE = ("# write the results", "# store", "# outputs", "# new state", "# save for the next pass")
+_READ = ("# load the state", "# inputs of this thread", "# load inputs")
+_WRITE = ("# write the results", "# store results", "# write outputs")
 _WORLD = ("# which world this thread is in", "# one thread for each item of each world", "# unpack the flat index")
 _LIMIT = ("# keep it in range", "# limit", "# stay inside the bounds", "# saturate")
 
 
 def remark(sheet: Sheet, choices: Stream) -> None:
     """Comment on some of a kernel's lines, as far as they have no comments."""
-    written = 0
+    written, read = 0, _read_from_arrays(sheet)
     for block in list(blocks_of(sheet.body)):
         for place in reversed(range(len(block))):
-            words = _words(block, place, outer=block is sheet.body)
+            words = _words(block, place, read, outer=block is sheet.body)
             if words and written < _MOST and not (place and _is_remark(block[place - 1])) and choices.chance(_SHARE):
                 block.insert(place, ast.Expr(ast.Constant(choices.choice(words))))
                 written += 1
@@ -34,13 +34,13 @@ def _is_remark(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
 
 
-def _words(block: list[ast.stmt], place: int, *, outer: bool) -> tuple[str, ...]:
+def _words(block: list[ast.stmt], place: int, read: set[str], *, outer: bool) -> tuple[str, ...]:
     """What may be said before a statement; nothing of most."""
     statement = block[place]
     before = block[place - 1] if place else None
     match statement:
         case ast.If(test=test, body=[ast.Return() | ast.Continue()], orelse=[]):
-            return _FULL if before is not None and _takes_place(before) else _why(test)
+            return _FULL if before is not None and _takes_place(before) else _why(test, read)
         case ast.Assign() if _takes_place(statement):
             return _PLACE
         case ast.Assign(value=ast.BinOp(op=ast.FloorDiv(), left=ast.Name(id="thread_"))):
@@ -64,13 +64,24 @@ def _takes_place(statement: ast.stmt) -> bool:
             return False
 
 
-def _why(test: ast.expr) -> tuple[str, ...]:
+def _read_from_arrays(sheet: Sheet) -> set[str]:
+    """The variables that are read from arrays, as they are."""
+    nodes = (node for statement in sheet.body for node in ast.walk(statement) if isinstance(node, ast.Assign))
+    return {
+        target.id
+        for node in nodes
+        for target in node.targets
+        if isinstance(target, ast.Name) and isinstance(node.value, ast.Subscript)
+    }
+
+
+def _why(test: ast.expr, read: set[str]) -> tuple[str, ...]:
     """Why a guard leaves, where its test tells."""
     match test:
         case ast.Compare(ops=[ast.Lt() | ast.LtE()], comparators=[ast.Name(id="TINY") | ast.Constant(value=1e-6)]):
             return _SMALL
         case ast.Compare(ops=[ast.Lt()], comparators=[ast.Constant(value=0)]):
-            return _NONE if isinstance(test.left, ast.Name) else ()
+            return _NONE if isinstance(test.left, ast.Name) and test.left.id in read else ()
         case ast.Compare(ops=[ast.Eq()], comparators=[ast.UnaryOp(op=ast.USub())]):
             return _NONE
         case _:

@@ -61,6 +61,19 @@ class Bundle:
     fields: Mapping[str, Given]
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A function that a form puts beside a kernel.
+
+    Args:
+        definition: it, under the name by which lines call it.
+        moved: whether its lines were the kernel's, whose variables it has; otherwise its own names stay as they are.
+    """
+
+    definition: ast.FunctionDef
+    moved: bool
+
+
 @dataclass(kw_only=True)
 class Sheet:
     """A kernel that forms may change.
@@ -85,13 +98,15 @@ class Sheet:
     functions: Mapping[str, str] = field(default_factory=dict[str, str])
     roles: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     """For variables that a form adds, the names that they may get."""
+    avoided: set[str] = field(default_factory=set[str])
+    """Names of indices that a form leaves out."""
     items: tuple[str, ...] = ()
     """Variables that a form adds which say what a thread is for, as its indices do otherwise."""
     bundles: dict[str, Bundle] = field(default_factory=dict[str, Bundle])
     """Structs that a form adds, by what lines call them."""
     constants: dict[str, tuple[tuple[str, ...], str]] = field(default_factory=dict[str, tuple[tuple[str, ...], str]])
     """Constants of Python's own that a form adds: the names that they may get, and their values."""
-    made: list[ast.FunctionDef] = field(default_factory=list[ast.FunctionDef])
+    made: list[Made] = field(default_factory=list[Made])
     """Functions that a form adds, which the kernel calls."""
 
     @property
@@ -108,6 +123,29 @@ def names_in(nodes: Sequence[ast.AST]) -> Iterator[str]:
     """The names in some nodes, each as often as it is there."""
     for each in nodes:
         yield from (node.id for node in ast.walk(each) if isinstance(node, ast.Name))
+
+
+_SAID = frozenset({"tid", "idx", "index", "i", "k", "t"})
+"""Names of an index that do not say what it is of."""
+_PLURALS = {"vertex": "vertices", "axis": "axes", "tri": "tris", "row": "rows"}
+
+
+def thing_of(names: Sequence[str]) -> str:
+    """What an index is of, by one of its names; nothing if none says it."""
+    for each in names:
+        word = each.removesuffix("_idx").removesuffix("_index").removesuffix("_id")
+        if word != each and word not in _SAID:
+            return word
+    return ""
+
+
+def plural(word: str) -> str:
+    """Several of what a word is for one of."""
+    if word in _PLURALS:
+        return _PLURALS[word]
+    if word.endswith("y") and word[-2:-1] not in "aeiou":
+        return f"{word[:-1]}ies"
+    return f"{word}es" if word.endswith(("s", "x", "ch", "sh")) else f"{word}s"
 
 
 def parts_of(index: ast.expr) -> list[ast.expr]:

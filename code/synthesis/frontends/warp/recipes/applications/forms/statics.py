@@ -6,12 +6,10 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet, par
 from synthesis.frontends.warp.recipes.applications.forms.terms import extra_terms
 from synthesis.grammar.streams import Stream
 
-_BRANCHES, _VECTORS = 0.3, 0.12
+_BRANCHES, _VECTORS = 0.2, 0.12
 """How often a term that has a name depends on a constant, and how often vectors of plain numbers are made once."""
-_TESTS = (("True", "{}"), ("True", "{}"), ("False", "not {}"))
-"""What such a constant is, and how it is asked for; it always holds."""
-_NAMES = {"True": ("USE_{}", "ENABLE_{}", "WITH_{}", "INCLUDE_{}"), "False": ("DISABLE_{}", "SKIP_{}", "NO_{}")}
-"""What it is called, by the term that depends on it."""
+_NAMES = ("USE_{}", "ENABLE_{}", "WITH_{}", "INCLUDE_{}")
+"""What such a constant is called, by the term that depends on it; it is true."""
 _KEY = "STATIC_SWITCH"
 _VECTOR_TYPES = frozenset({"vec2", "vec3", "vec4", "quat", "spatial_vector"})
 
@@ -28,10 +26,9 @@ def _branch(sheet: Sheet, choices: Stream) -> None:
     if not places or not choices.chance(_BRANCHES):
         return
     block, place, _, words = choices.choice(places)
-    value, test = choices.choice(_TESTS)
     word = choices.choice(words).upper()
-    sheet.constants[_KEY] = (tuple(each.format(word) for each in choices.shuffled(_NAMES[value])), value)
-    block[place] = ast.If(parse_expression(f"wp.static({test.format(_KEY)})"), [block[place]], [])
+    sheet.constants[_KEY] = (tuple(each.format(word) for each in choices.shuffled(_NAMES)), "True")
+    block[place] = ast.If(parse_expression(f"wp.static({_KEY})"), [block[place]], [])
 
 
 class _Making(ast.NodeTransformer):

@@ -5,19 +5,19 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 
-from synthesis.frontends.warp.recipes.applications.forms.sheet import Given, Sheet, parts_of
+from synthesis.frontends.warp.recipes.applications.forms.sheet import Given, Sheet, parts_of, plural, thing_of
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.types import Type
 from synthesis.records import Role
 
-_SHARE, _FLAT = 0.14, 0.3
+_SHARE, _FLAT = 0.14, 0.12
 """How often a kernel of one launch dimension is of many worlds, and how often those have one index for both.
 
 Of the indices of applications' arrays 4 % are the thread's own in two dimensions."""
 _BATCHED = {"float32": 0.85, "int32": 0.3, "bool": 0.3}
 """How often what is only read has a part for each world, all arrays of a type alike: numbers of a model that are whole,
 its topology, are mostly the same in all of them."""
-_BOXED, _BOXED_IN_WORLDS = 0.06, 0.3
+_BOXED, _BOXED_IN_WORLDS = 0.02, 0.25
 """How often a value for all threads is read from an array, of one element or of one for each world."""
 _TAKEN = {
     "env", "wid", "world", "body_world", "world_of", "world_mask", "point_world", "group_of",
@@ -30,7 +30,8 @@ _HIGHEST_RANK = 3
 _WORLD, _THREAD, _EACH = "world_", "thread_", "per_world"
 """What lines call the world, the thread of a launch of one dimension, and the number of threads in each world."""
 _NAMES = ("worldid", "world", "env", "world_id", "env_id", "w")
-_PER_WORLD = ("num_per_world", "per_world", "num_per_env", "stride", "world_size")
+_PER_WORLD = ("num_per_world", "per_world", "num_per_env", "count_per_world")
+_PER_WORLD_OF = ("{many}_per_world", "num_{many}", "{many}_per_env", "{one}_count")
 _INT = Type("int32")
 
 
@@ -138,7 +139,11 @@ def _batch(sheet: Sheet, choices: Stream, count: int) -> None:
     read = {each.kind.dtype for each in able.values() if each.role is Role.INPUT}
     batched = {kind for kind, share in _BATCHED.items() if choices.chance(share)}
     batched = batched if batched & read else read  # a world that differs in nothing it reads has no purpose
-    chosen = {key for key, each in able.items() if each.role is not Role.INPUT or each.kind.dtype in batched}
+    chosen = {
+        key
+        for key, each in able.items()
+        if each.role is not Role.INPUT or each.kind.dtype in batched or each.shape == (1,)  # each counts its own
+    }
     single = {key for key in chosen if sheet.given[key].shape == (1,)}
     batching = _Batching(chosen, single)
     sheet.body = [batching.visit(each) for each in sheet.body]
@@ -153,11 +158,10 @@ def _batch(sheet: Sheet, choices: Stream, count: int) -> None:
     sheet.axes = [(_THREAD, *(each for each in ("tid", "i", "idx", "thread_id") if each != names[0]))]
     sheet.launch = (count * threads,)
     sheet.roles |= {_WORLD: _NAMES, names[0]: names}
-    length = str(threads)
-    if choices.chance(0.7):
-        sheet.given[_EACH] = Given(kind=_INT, domain=(threads, threads), names=_PER_WORLD)
-        length = _EACH
-    sheet.body[:0] = ast.parse(f"{_WORLD} = {_THREAD} // {length}\n{names[0]} = {_THREAD} % {length}").body
+    things = thing_of(names)
+    said = tuple(each.format(one=things, many=plural(things)) for each in _PER_WORLD_OF) if things else _PER_WORLD
+    sheet.given[_EACH] = Given(kind=_INT, domain=(threads, threads), names=said)
+    sheet.body[:0] = ast.parse(f"{_WORLD} = {_THREAD} // {_EACH}\n{names[0]} = {_THREAD} % {_EACH}").body
 
 
 class _Boxing(ast.NodeTransformer):

@@ -1,0 +1,232 @@
+"""Small functions that people keep beside their kernels for formulas that come again: a tangent, a wrench."""
+
+import ast
+import copy
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from synthesis.frontends.warp.recipes.applications.forms.kinds import kind_of, kinds_in
+from synthesis.frontends.warp.recipes.applications.forms.sheet import Made, Sheet, parse_expression
+from synthesis.grammar.streams import Stream
+
+_SHARE = 0.62
+"""How often a formula that is such an idiom is a function; of applications' kernels 37 % call one of their own."""
+_MOST = 2
+"""Functions of this kind beside a kernel."""
+_LARGEST = 9
+"""Nodes of what such a function is given."""
+_RETURNED = 0.8
+"""How often a function says what it gives."""
+_CONSTANT = "CONSTANT"
+"""A number in a formula, whichever it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Idiom:
+    """A formula that has a name.
+
+    Args:
+        names: what its function may be called.
+        parameters: its variables, with their types.
+        result: the type of what it gives.
+        forms: the ways in which it is written.
+        where: for variables whose type does not say enough, what they look like in lines.
+    """
+
+    names: tuple[str, ...]
+    parameters: Mapping[str, str]
+    result: str
+    forms: tuple[str, ...]
+    where: Mapping[str, re.Pattern[str]]
+
+
+def _of(names: str, parameters: str, result: str, *forms: str, **where: str) -> _Idiom:
+    typed = {each.partition(": ")[0]: each.partition(": ")[2] for each in parameters.split(", ")}
+    return _Idiom(tuple(names.split()), typed, result, forms, {key: re.compile(each) for key, each in where.items()})
+
+
+_TURNING = r".*(\b[wW]\w?\b|omega|ang|qd|vel|twist|spatial).*"
+"""What the velocity of a rotation looks like."""
+_STIFF, _DAMPING = r"(?!-).*(ke|kp|stiff|gain_?p|\bk\b).*", r"(?!-).*(kd|kv|damp|gain_?d).*"
+"""What the two gains of a controller look like."""
+_SIZE = r"[A-Z_]+|.*\.shape\[\d\]|n[xyz]|n|width|height|cells_x|resolution|num_\w+|\w+_count|per_\w+"
+"""What the length of a row looks like."""
+_PLACE = r"[a-z]\w*(\[.*\])?|[a-z]\w*( [-+] \d)"
+"""What an index looks like that is no number."""
+
+
+_IDIOMS = (
+    _of("triangle_area tri_area face_area", "a: wp.vec3, b: wp.vec3, c: wp.vec3", "float",
+        "0.5 * wp.length(wp.cross(b - a, c - a))", "wp.length(wp.cross(b - a, c - a)) * 0.5"),
+    _of("face_normal_area area_vector triangle_cross", "a: wp.vec3, b: wp.vec3, c: wp.vec3", "wp.vec3",
+        "wp.cross(b - a, c - a)"),
+    _of("tangential_part remove_normal project_to_plane", "v: wp.vec3, n: wp.vec3", "wp.vec3",
+        "v - n * wp.dot(v, n)", "v - n * wp.dot(n, v)", "v - wp.dot(v, n) * n", "v - wp.dot(n, v) * n"),
+    _of("wrench_at force_to_wrench make_wrench", "f: wp.vec3, r: wp.vec3", "wp.spatial_vector",
+        "wp.spatial_vector(f, wp.cross(r, f))"),
+    _of("velocity_at_point point_velocity", "v: wp.vec3, w: wp.vec3, r: wp.vec3", "wp.vec3",
+        "v + wp.cross(w, r)", w=_TURNING),
+    _of("rotate_inertia inertia_to_world", "R: wp.mat33, I: wp.mat33", "wp.mat33", "R * I * wp.transpose(R)"),
+    _of("small_rotation quat_to_rotation_vector rotation_error", "q: wp.quat", "wp.vec3",
+        "2.0 * wp.sign(q[3]) * wp.vec3(q[0], q[1], q[2])"),
+    _of("quat_imag vector_part quat_xyz", "q: wp.quat", "wp.vec3", "wp.vec3(q[0], q[1], q[2])"),
+    _of("world_to_local to_local_point inverse_transform_point", "X: wp.transform, p: wp.vec3", "wp.vec3",
+        "wp.transform_point(wp.transform_inverse(X), p)"),
+    _of("world_to_local_vector to_local_vector inverse_transform_vector", "X: wp.transform, v: wp.vec3", "wp.vec3",
+        "wp.transform_vector(wp.transform_inverse(X), v)"),
+    _of("relative_transform transform_between", "X_a: wp.transform, X_b: wp.transform", "wp.transform",
+        "wp.transform_inverse(X_a) * X_b"),
+    _of("vec_max elementwise_max max_vec3", "a: wp.vec3, b: wp.vec3", "wp.vec3",
+        "wp.vec3(wp.max(a[0], b[0]), wp.max(a[1], b[1]), wp.max(a[2], b[2]))"),
+    _of("vec_min elementwise_min min_vec3", "a: wp.vec3, b: wp.vec3", "wp.vec3",
+        "wp.vec3(wp.min(a[0], b[0]), wp.min(a[1], b[1]), wp.min(a[2], b[2]))"),
+    _of("vec_abs abs_vec3", "a: wp.vec3", "wp.vec3", "wp.vec3(wp.abs(a[0]), wp.abs(a[1]), wp.abs(a[2]))"),
+    _of("clamp_vec3 clamp_point vec_clamp", "p: wp.vec3, lo: wp.vec3, hi: wp.vec3", "wp.vec3",
+        "wp.vec3(wp.clamp(p[0], lo[0], hi[0]), wp.clamp(p[1], lo[1], hi[1]), wp.clamp(p[2], lo[2], hi[2]))"),
+    _of("clamp_to_box closest_in_box", "p: wp.vec3, half: wp.vec3", "wp.vec3",
+        "wp.vec3(wp.clamp(p[0], -half[0], half[0]), wp.clamp(p[1], -half[1], half[1]), "
+        "wp.clamp(p[2], -half[2], half[2]))"),
+    _of("max3 max_component", "a: float, b: float, c: float", "float",
+        "wp.max(a, wp.max(b, c))", "wp.max(wp.max(a, b), c)"),
+    _of("min3 min_component", "a: float, b: float, c: float", "float",
+        "wp.min(a, wp.min(b, c))", "wp.min(wp.min(a, b), c)"),
+    _of("pd_force pd_control", "kp: float, kd: float, err: float, vel: float", "float",
+        "kp * err - kd * vel", kp=_STIFF, kd=_DAMPING),
+    _of("saturate clamp01", "x: float", "float", "wp.clamp(x, 0.0, 1.0)", "wp.min(wp.max(x, 0.0), 1.0)"),
+    _of("cell_coord to_cell floor_to_int", "x: float", "int", "int(wp.floor(x))"),
+    _of("safe_divide safe_div", "a: float, b: float", "float", f"a / wp.max(b, {_CONSTANT})"),
+    _of("flat_index cell_index linear_index", "i: int, j: int, k: int, ny: int, nz: int", "int",
+        "(i * ny + j) * nz + k", ny=_SIZE, nz=_SIZE, i=_PLACE, j=_PLACE, k=_PLACE),
+    _of("flat_index pixel_index row_major_index", "y: int, x: int, width: int", "int", "y * width + x",
+        width=_SIZE, y=_PLACE, x=_PLACE),
+    _of("wrap_index periodic_index", "i: int, n: int", "int", "(i + n) % n", i=_PLACE, n=_SIZE),
+    _of("next_index wrap_next", "i: int, n: int", "int", "(i + 1) % n", i=_PLACE, n=_SIZE),
+    _of("in_range is_valid_index", "i: int, n: int", "bool", "i >= 0 and i < n"),
+    _of("mix blend", "a: float, b: float, t: float", "float", "a + (b - a) * t", "a * (1.0 - t) + b * t"),
+    _of("mix_color blend_color", "a: wp.vec3, b: wp.vec3, t: float", "wp.vec3",
+        "a + (b - a) * t", "a * (1.0 - t) + b * t"),
+    _of("length_squared squared_length", "v: wp.vec3", "float", "wp.dot(v, v)"),
+    _of("distance dist_between", "a: wp.vec3, b: wp.vec3", "float", "wp.length(a - b)"),
+)  # fmt: skip
+"""What is first here is looked for first, so that a formula comes before its parts."""
+
+
+def name(sheet: Sheet, choices: Stream) -> None:
+    """Make functions of some formulas that have names; every place of one becomes a call."""
+    for place, idiom in enumerate(_IDIOMS):
+        if sum(not each.moved for each in sheet.made) == _MOST:
+            return
+        known = kinds_in(sheet)
+        found = next(_places(sheet, idiom, known), None)
+        if found is None or not choices.child(place).chance(_SHARE):
+            continue
+        form, bound = found
+        called = f"idiom_{place}"
+        calling = _Calling(idiom, form, bound.get(_CONSTANT), called, known)
+        sheet.body = [cast("ast.stmt", calling.visit(each)) for each in sheet.body]
+        sheet.roles[called] = tuple(choices.child(place).shuffled(idiom.names))
+        returned = choices.child(place).chance(_RETURNED)
+        sheet.made.append(Made(_define(called, idiom, form, bound, returned=returned), moved=False))
+
+
+def _define(
+    called: str, idiom: _Idiom, form: ast.expr, bound: Mapping[str, ast.expr], *, returned: bool
+) -> ast.FunctionDef:
+    parameters = [ast.arg(each, parse_expression(kind)) for each, kind in idiom.parameters.items()]
+    value = _Filling({key: each for key, each in bound.items() if key == _CONSTANT}).visit(copy.deepcopy(form))
+    arguments = ast.arguments([], parameters, None, [], [], None, [])
+    result = parse_expression(idiom.result) if returned else None
+    return ast.FunctionDef(called, arguments, [ast.Return(value)], [], result)
+
+
+def _expressions(body: list[ast.stmt]) -> Iterator[ast.expr]:
+    for statement in body:
+        yield from (node for node in ast.walk(statement) if isinstance(node, ast.expr))
+
+
+def _places(sheet: Sheet, idiom: _Idiom, known: Mapping[str, str]) -> Iterator[tuple[ast.expr, dict[str, ast.expr]]]:
+    """The forms in which a kernel has an idiom, each with what its variables are there."""
+    for text in idiom.forms:
+        form = parse_expression(text)
+        for node in _expressions(sheet.body):
+            bound = _match(form, node, idiom, known)
+            if bound is not None:
+                yield form, bound
+
+
+def _match(form: ast.expr, node: ast.expr, idiom: _Idiom, known: Mapping[str, str]) -> dict[str, ast.expr] | None:
+    """What the variables of a form are in an expression of that form; None if it is of another one."""
+    bound: dict[str, ast.expr] = {}
+    if not _unify(form, node, idiom, bound):
+        return None
+    fits = all(kind_of(bound[each], known) == kind for each, kind in idiom.parameters.items())
+    fits = fits and all(each.fullmatch(ast.unparse(bound[key])) for key, each in idiom.where.items())
+    short = all(sum(isinstance(part, ast.expr) for part in ast.walk(each)) <= _LARGEST for each in bound.values())
+    return bound if fits and short else None
+
+
+def _unify(form: ast.AST, node: ast.AST, idiom: _Idiom, bound: dict[str, ast.expr]) -> bool:
+    match form, node:
+        case ast.Name(id=key), ast.expr() if key in idiom.parameters or key == _CONSTANT:
+            if key == _CONSTANT and not isinstance(node, ast.Constant):
+                return False
+            return ast.dump(bound.setdefault(key, node)) == ast.dump(node)
+        case _ if type(form) is not type(node):
+            return False
+        case ast.Constant(value=value), ast.Constant(value=other):
+            return type(value) is type(other) and value == other
+        case _:
+            pairs = zip(ast.iter_fields(form), ast.iter_fields(node), strict=True)
+            return all(_same(one, other, idiom, bound) for (_, one), (_, other) in pairs)
+
+
+def _same(one: object, other: object, idiom: _Idiom, bound: dict[str, ast.expr]) -> bool:
+    match one, other:
+        case ast.expr_context(), ast.expr_context():
+            return True
+        case ast.AST(), ast.AST():
+            return _unify(one, other, idiom, bound)
+        case list(), list():
+            parts = cast("list[object]", one), cast("list[object]", other)
+            return len(parts[0]) == len(parts[1]) and all(
+                _same(first, second, idiom, bound) for first, second in zip(*parts, strict=True)
+            )
+        case _:
+            return one == other
+
+
+class _Filling(ast.NodeTransformer):
+    """Puts expressions in the place of names."""
+
+    def __init__(self, values: Mapping[str, ast.expr]) -> None:
+        self._values = values
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        value = self._values.get(node.id)
+        return node if value is None else copy.deepcopy(value)
+
+
+class _Calling(ast.NodeTransformer):
+    """Calls a function wherever a formula of its form stands, with the same number in it."""
+
+    def __init__(
+        self, idiom: _Idiom, form: ast.expr, constant: ast.expr | None, called: str, known: Mapping[str, str]
+    ) -> None:
+        self._idiom, self._form, self._constant = idiom, form, constant
+        self._called, self._known = called, known
+
+    def visit(self, node: ast.AST) -> ast.AST:
+        if isinstance(node, ast.expr):
+            bound = _match(self._form, node, self._idiom, self._known)
+            if bound is not None and self._fits(bound):
+                arguments = [
+                    cast("ast.expr", self.visit(copy.deepcopy(bound[each]))) for each in self._idiom.parameters
+                ]
+                return ast.Call(ast.Name(self._called, ast.Load()), arguments, [])
+        return super().generic_visit(node)
+
+    def _fits(self, bound: Mapping[str, ast.expr]) -> bool:
+        constant = bound.get(_CONSTANT)
+        return constant is None or (self._constant is not None and ast.dump(constant) == ast.dump(self._constant))

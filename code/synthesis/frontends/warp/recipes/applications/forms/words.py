@@ -1,0 +1,87 @@
+"""Words: one kernel speaks as one code base does, and has one word for one thing."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet
+from synthesis.grammar.streams import Stream
+
+_DIALECTS: dict[str, frozenset[str]] = {
+    "newton": frozenset({
+        "shape", "shapes", "joint", "rigid", "particle", "articulation", "X", "xform", "xforms", "qd", "ke", "kd",
+    }),
+    "mujoco": frozenset({
+        "geom", "geoms", "geomid", "jnt", "jntid", "bodyid", "dofid", "worldid", "conid", "objid", "matid", "treeid",
+        "parentid", "rootid", "refid", "adr", "dofadr", "jntadr", "qposadr", "rowadr", "rownnz", "colind", "xpos",
+        "xquat", "xmat", "xipos", "ximat", "ipos", "iquat", "qpos", "qvel", "qacc", "qfrc", "qM", "cvel", "cdof",
+        "cfrc",
+        "subtree", "efc", "nacon", "ncon", "nefc", "nv", "ctrl", "ten", "tendon", "sensordata", "condim", "xfrc",
+        "biasprm", "gravcomp", "frictionloss", "isdofancestor", "Jaref", "aref", "actuator", "rbound", "con",
+    }),
+    "kamino": frozenset({
+        "bodies", "joints", "problem", "vio", "nl", "lio", "cio", "nzb", "wid", "bid", "jid", "cid", "lambdas",
+    }),
+}  # fmt: skip
+"""Parts of names that one of three simulators for Warp has and the other two do not: newton's, mujoco_warp's, and
+those of newton's solver of constraints."""
+_HOUSES = (("newton", 0.66), ("mujoco", 0.24), ("kamino", 0.1))
+"""How often kernels speak as each where their arguments leave it open."""
+_RIVALS: tuple[tuple[frozenset[str], ...], ...] = (
+    (frozenset({"env", "envs", "environment"}), frozenset({"world", "worlds", "worldid", "wid"})),
+    (frozenset({"link", "links"}), frozenset({"body", "bodies", "bodyid"})),
+    (frozenset({"vert", "verts"}), frozenset({"vertex", "vertices"})),
+    (frozenset({"tri", "tris", "triangle", "triangles"}), frozenset({"face", "faces", "facet"})),
+    (frozenset({"tet", "tets"}), frozenset({"elem", "elems", "element", "elements"})),
+    (frozenset({"particle", "particles"}), frozenset({"node", "nodes"}), frozenset({"point", "points", "pt"})),
+    (frozenset({"prev", "previous"}), frozenset({"last"}), frozenset({"old"})),
+    (frozenset({"kp", "kv"}), frozenset({"ke", "kd"}), frozenset({"stiffness", "damping"})),
+)
+"""Words for one thing, of which a kernel has one."""
+
+
+def agree(sheet: Sheet, choices: Stream) -> None:
+    """Leave a kernel the names that go together.
+
+    Of an argument that only one code base would call so the names stay as they are; it decides for the others.
+    """
+    pools = list(_pools(sheet))
+    house = _forced(pools, list(_DIALECTS.values()))
+    if house is None:
+        house = _DIALECTS[choices.weighted(_HOUSES)]
+    strange = [words - house for words in _DIALECTS.values() if words is not house]
+    _leave_out(sheet, frozenset[str]().union(*strange))
+    for words in _RIVALS:
+        pools = list(_pools(sheet))
+        spoken = [each for each in words if any(_has(name, each) for pool in pools for name in pool)]
+        if len(spoken) > 1:
+            kept = _forced(pools, spoken) or choices.choice(spoken)
+            _leave_out(sheet, frozenset[str]().union(*(each for each in spoken if each is not kept)))
+
+
+def _pools(sheet: Sheet) -> Iterator[tuple[str, ...]]:
+    """The names that arguments and indices which lines name may get."""
+    named = sheet.named()
+    yield from (each.names for key, each in sheet.given.items() if key in named)
+    yield from sheet.axes
+
+
+def _has(name: str, words: frozenset[str]) -> bool:
+    return not words.isdisjoint(name.split("_"))
+
+
+def _forced(pools: Iterable[tuple[str, ...]], candidates: list[frozenset[str]]) -> frozenset[str] | None:
+    """Of some sets of words the one that most pools have in each of their names; None if no pool has one so."""
+    counts = [sum(all(_has(name, each) for name in pool) for pool in pools) for each in candidates]
+    return candidates[counts.index(max(counts))] if max(counts, default=0) else None
+
+
+def _leave_out(sheet: Sheet, words: frozenset[str]) -> None:
+    """Take names with some words from what arguments, indices and variables may be called, where others are left."""
+    for key, given in sheet.given.items():
+        sheet.given[key] = replace(given, names=_others(given.names, words))
+    sheet.avoided |= {name for names in sheet.axes for name in names if name not in _others(names, words)}
+    sheet.roles = {key: _others(names, words) for key, names in sheet.roles.items()}
+
+
+def _others(names: tuple[str, ...], words: frozenset[str]) -> tuple[str, ...]:
+    return tuple(each for each in names if not _has(each, words)) or names
