@@ -49,12 +49,12 @@ def skeleton(body: list[ast.stmt]) -> str:
 
 
 @pytest.mark.parametrize("recipe", RECIPES)
-def test_a_recipe_has_a_dozen_control_skeletons(recipe: Recipe) -> None:
+def test_a_recipe_has_ten_control_skeletons(recipe: Recipe) -> None:
     found: set[str] = set()
     for source in sources(recipe):
         *_, kernel = (each for each in ast.parse(source).body if isinstance(each, ast.FunctionDef))
         found.add(skeleton(kernel.body))
-    assert len(found) >= 12
+    assert len(found) >= 10
 
 
 @pytest.mark.parametrize("recipe", RECIPES)

@@ -200,7 +200,10 @@ def test_the_type_of_an_expression(text: str, kind: str | None) -> None:
 
 
 def test_a_function_has_the_types_of_what_it_is_given() -> None:
-    text = "d = a[tid] * scale\nr = d * d + 2.0 * d\nr = r + scale * r * d\nout[tid] = r"
+    text = (
+        "d = a[tid] * scale\nr = d * d + 2.0 * d\nr = r + scale * r * d\n"
+        "out[tid] = r * b[tid] * b[at[tid]] * a[at[tid]] + scale * b[tid] * a[tid] - b[at[tid]] * scale * a[tid]"
+    )
     made = [each.definition for sheet in formed(text, outlining.outline) for each in sheet.made]
     assert made
     kinds = {"a": "wp.array[float]", "tid": "int", "scale": "float", "d": "float", "r": "float"}

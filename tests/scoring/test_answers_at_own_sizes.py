@@ -33,7 +33,7 @@ def returned(replacement: str) -> Callable[[str], str]:
 
 
 @pytest.fixture(
-    params=["solve_relaxation_oscillator", "integrate_sir_model", "double_integrator_rollout", "spring_step"]
+    params=["motor_torques", "integrate_sir_model", "double_integrator_rollout", "spring_step"]
 )
 def row(request: pytest.FixtureRequest, twin_samples: list[Document]) -> Document:
     return next(each for each in twin_samples if each.name == request.param)
@@ -118,11 +118,11 @@ def test_an_axis_that_is_the_other_one_is_wrong(twin_samples: list[Document], sc
 
 def test_python_is_run_at_the_rows_own_sizes_too(twin_samples: list[Document], scorer: Scorer) -> None:
     row = next(each for each in twin_samples if each.name == "integrate_sir_model")
-    other = row.source.replace("waned = waning * recovered", "waned = recovered * waning")
+    other = row.source.replace("recoveries = gamma * infected", "recoveries = infected * gamma")
     assert scored(scorer, row, "python", other).accepted
     # right where it was run
-    small = row.source.replace("waning * recovered", "(waning * y.shape[0] / 128) * recovered")
-    unrolled = row.source.replace("waning * recovered", "(waning if y.shape[0] == 1024 else waning + 0) * recovered")
+    small = row.source.replace("= gamma * infected", "= (gamma * y.shape[0] / 128) * infected")
+    unrolled = row.source.replace("= gamma * infected", "= (gamma if y.shape[0] == 1024 else gamma + 0) * infected")
     assert small != row.source != unrolled
     assert scored(scorer, row, "python", small).value == 0.0
     found = scorer.score([Answer(row=row, level="python", text=unrolled)])[0]
@@ -137,10 +137,10 @@ def test_what_is_too_dear_even_so_is_told_apart(scorer: Scorer) -> None:
     assert (found.value, found.symptom, found.judged) == (0.0, Refusal.NOT_EXECUTED, False)
     assert re.fullmatch(r"at its own sizes it has \d+ numbers, of which at most \d+ are tried", found.message)
     for changed, judged in (
-        ("beta1 * m", True),
-        ("m * beta1", False),
+        ("beta * m", True),
+        ("m * beta", False),
     ):  # it is right at small sizes, and maybe only there
-        python = row.source.replace("beta1 * m", changed) + "\n\nMORE = 1\n"
+        python = row.source.replace("beta * m", changed) + "\n\nMORE = 1\n"
         (found,) = scorer.score([Answer(row=row, level="python", text=python)])
         assert (found.accepted, found.judged) == (judged, judged)
 

@@ -227,13 +227,7 @@ def _joint(p: Program) -> Text:
             over = jnp.minimum(joint.angle - joint.low, 0.0) + jnp.maximum(joint.angle - joint.high, 0.0)}
             {torque = torque - limit_stiffness * over ~
             torque = torque - limit_stiffness * over
-            torque = torque - jnp.where(over != 0.0, limit_damping * joint.vel, 0.0) ~
-            if limits == 'soft':
-                torque = torque - limit_stiffness * over
-            elif limits == 'cubic':
-                torque = torque - limit_stiffness * over * (1.0 + over ** 2)
-            elif limits != 'none':
-                raise ValueError(f'unknown kind of limits <<limits>>')}
+            torque = torque - jnp.where(over != 0.0, limit_damping * joint.vel, 0.0)}
             return torque
         """,
         given={
@@ -241,7 +235,6 @@ def _joint(p: Program) -> Text:
             "rest": Array(Leaf((n,), -0.5, 0.5), "angle of each joint at rest", ("rest", "rest_angle")),
             "limit_stiffness": Constant("100.0", "stiffness beyond limits", ("limit_stiffness", "k_limit"), (20, 60)),
             "limit_damping": Constant("1.0", "damping beyond the limits", ("limit_damping",), (0.5, 2)),
-            "limits": Option("str", "soft, cubic or none", ("'soft'", "'cubic'"), ("limits", "limit_kind")),
         },
         result=(Leaf((n,)),),
         titles=("joint_torque", "passive_torque", "passive_forces", "joint_spring"),

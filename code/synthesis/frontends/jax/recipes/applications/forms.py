@@ -116,6 +116,18 @@ def _asserted(statement: Statement, said: bool) -> Statement:
             return statement
 
 
+def returning_at_once(body: Body) -> Body:
+    """A body, and functions in it, that return a value rather than a variable that is given it last."""
+    made = tuple(
+        replace(each, body=returning_at_once(each.body)) if isinstance(each, Function) else each for each in body
+    )
+    match made:
+        case (*before, Assign(Name(name), value, ""), Return(Name(result))) if name == result:
+            return (*before, Return(value))
+        case _:
+            return made
+
+
 def choosing(body: Body) -> Body:
     """A body with ``x = a if test else b`` for branches that only give one variable one of two short values."""
     return tuple(_chosen(each) for each in body)
@@ -201,8 +213,9 @@ def checking(
         shapes: of each array that the function is given, its shape.
         always: the arrays that are given in any case.
         said: what an error says.
-        joined: whether one test asks both whether it is given and whether it fits, before it is used.
+        joined: whether one test asks both whether it is given and whether it fits, before all else.
     """
+    first: list[Statement] = []
     made: list[Statement] = []
     left = dict(shapes)  # of arrays that are still what was given
     for statement in body:
@@ -212,7 +225,7 @@ def checking(
             ):
                 fitting = _check(name, left, always, said)
                 if joined and fitting:
-                    made.append(If(Infix("and", statement.test, fitting[0].test), fitting[0].body, ()))
+                    first.append(If(Infix("and", statement.test, fitting[0].test), fitting[0].body, ()))
                     made.append(statement)
                 else:
                     made.append(If(statement.test, (*fitting, *inner), orelse))
@@ -220,7 +233,7 @@ def checking(
                 made.append(statement)
         for each in assigned_in((statement,)):
             left.pop(each, None)
-    return tuple(made)
+    return (*first, *made)
 
 
 def _refuses(statement: Statement) -> bool:

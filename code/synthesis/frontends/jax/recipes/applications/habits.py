@@ -12,6 +12,7 @@ from synthesis.frontends.jax.recipes.applications.forms import (
     checking,
     choosing,
     leaving_early,
+    returning_at_once,
     trusting,
     updating,
 )
@@ -43,8 +44,8 @@ _REDUCTIONS = frozenset({"jnp.mean", "jnp.sum", "jnp.max", "jnp.min", "jnp.std",
 _PLAIN = re.compile(r"(?!0\.?0*$|1\.?0*$)[\d.]+(e-?\d+)?")
 """Numbers that may stand in a formula: those that are no formulas themselves, and that would not seem to do nothing."""
 _SQUARE_BY_NAME, _METHODS, _SETTLED, _INSIDE = 0.12, 0.5, 0.75, 0.15
-_EARLY, _ASSERTS, _UPDATES, _SHAPED, _CHECKS, _SHORT_LAX, _TRUSTS = 0.8, 0.25, 0.3, 0.6, 0.4, 0.35, 0.5
-_JOINED, _INLINE, _TREE_UTIL = 0.35, 0.6, 0.2
+_EARLY, _ASSERTS, _UPDATES, _SHAPED, _CHECKS, _SHORT_LAX, _TRUSTS = 0.8, 0.25, 0.3, 0.6, 0.6, 0.35, 0.4
+_JOINED, _INLINE, _TREE_UTIL, _AT_ONCE = 0.7, 0.6, 0.2, 0.65
 _SAID = (
     Said(("{} has shape ", ", expected "), "{name} must have {count} {axes}, got "),
     Said(("{} of shape ", " does not match "), "expected {name} with {count} {axes}, got "),
@@ -78,6 +79,8 @@ class Habits:
     """Whether it is ``jax.tree_util.tree_map`` rather than ``jax.tree.map``."""
     joined: bool
     """Whether it asks at once whether an array is given and whether it fits."""
+    at_once: bool
+    """Whether what is computed last is returned without a name."""
     inline: bool
     """Whether a variable that has one of two values gets it by one expression."""
     trusts: bool
@@ -100,6 +103,7 @@ class Habits:
             said=stream.choice(_SAID) if stream.chance(_CHECKS) else None,
             tree_util=stream.chance(_TREE_UTIL),
             joined=stream.chance(_JOINED),
+            at_once=stream.chance(_AT_ONCE),
             inline=stream.chance(_INLINE),
             trusts=stream.chance(_TRUSTS),
             short_lax=stream.chance(_SHORT_LAX),
@@ -115,6 +119,7 @@ class Habits:
         body = asserting(body, said=self.settled) if self.asserts else body
         body = choosing(body) if self.inline else body
         body = leaving_early(body) if self.early else body
+        body = returning_at_once(body) if self.at_once else body
         return updating(body) if self.updates else updating(body, _updated_somewhere(body))
 
     def check(

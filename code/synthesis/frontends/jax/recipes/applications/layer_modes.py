@@ -142,10 +142,6 @@ _NORM = Family(
             {?0.4 # running statistics}
             out = (h - running_mean) * jax.lax.rsqrt(running_var + eps)
         """,
-        "length": """
-            {out = h / jnp.maximum(jnp.linalg.norm(h, axis=-1, keepdims=True), eps) ~
-            out = h / safe_norm(h)}
-        """,
     },
     after="""
         {if scale is not None:

@@ -10,7 +10,7 @@ from synthesis.grammar.lines import block, chain
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
-_SHARE = 0.75
+_SHARE = 0.55
 """How many of the things that a function could do it knows."""
 
 

@@ -54,9 +54,9 @@ _OPTIONAL = (
         logits = logits - frequency_penalty * counts
     """,
     """
-    if banned:
-        {?0.4 # {tokens that are never generated}}
-        logits = logits.at[:, jnp.array(banned)].set(-jnp.inf)
+    if pad_id is not None:
+        {?0.4 # {padding is never generated}}
+        logits = logits.at[:, pad_id].set(-jnp.inf)
     """,
     """
     if greedy:
@@ -151,7 +151,7 @@ def _draw_sampling(stream: Stream, target: str) -> KernelSpec:
         "penalty", "1.2", "float", "how much less seen tokens are chosen", p.pick("1.2", "1.1"),
         ("repetition_penalty", "penalty"),
     )  # fmt: skip
-    p.option("banned", "None", "list[int] | None", "tokens that are never chosen", p.pick("[0, 1]", "[0]", "[1, 2, 3]"))
+    p.option("pad_id", "None", "int | None", "a token that is never chosen", p.pick("0", "1"))
     p.option("k", p.pick("40", "10"), "int", "how many tokens may be chosen", p.pick("8", "16", "32"), ("k", "top_k"))
     p.option(
         "mass", p.pick("0.9", "0.95"), "float", "probability of the tokens that may be chosen",

@@ -215,7 +215,7 @@ class Program:
             return
         leaf = Leaf((), *within) if within and (self._asks or self.choices.chance(0.5)) else None
         default = None if within and self._asks else usual
-        kind = self._number if leaf is not None else "float"
+        kind = self._number
         self._declare(key, names, leaf, says, kind if self.array else "", default, tuned=key not in _CONSTANTS)
 
     def _declare(

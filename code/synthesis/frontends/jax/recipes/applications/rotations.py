@@ -196,7 +196,7 @@ _MOVES = """
     vel = state.vel + dt * force * inv_mass[:, None]
     vel = vel.at[:, 2].add(-g * dt)}
     ang = state.ang ~
-    vel = state.vel {.at[:, 2].add(-g * dt) ~ - dt * jnp.array([0.0, 0.0, g])}
+    vel = state.vel .at[:, 2].add(-g * dt)
     ang = state.ang ~
     {?0.4 # exponential damping}
     decay = jnp.exp(-damping * dt)
@@ -389,14 +389,7 @@ def _angles(p: Program) -> Text:
         {{?0.5 angle = {call}
         {{if degrees:
             angle = jnp.rad2deg(angle)
-        return angle ~ return jnp.rad2deg(angle) if degrees else angle ~
-        if unit == 'deg':
-            angle = jnp.rad2deg(angle)
-        elif unit == 'turns':
-            angle = angle / (2.0 * math.pi)
-        elif unit != 'rad':
-            raise ValueError(f'unknown unit <<unit>>')
-        return angle}} ~ return {call}}}
+        return angle ~ return jnp.rad2deg(angle) if degrees else angle}} ~ return {call}}}
     """
     return Text(
         lines=join(
@@ -410,7 +403,6 @@ def _angles(p: Program) -> Text:
             "b": Array(_quat(n), "rotations of the children, shape (n, 4)", ("child", "q2")),
             "axes": Array(Leaf((n, 3), 0.2, 1), "axis of each hinge", ("axes", "hinge_axes")),
             "degrees": Option("bool", "whether angles are in degrees", ("False", "True"), ("degrees", "in_degrees")),
-            "unit": Option("str", "rad, deg or turns", ("'rad'", "'deg'", "'turns'"), ("unit", "units")),
         },
         result={"vector": (Leaf((n, 3)),), "both": (Leaf((n, 3)), Leaf((n,)))}.get(form, (Leaf((n,)),)),
         titles=titles,

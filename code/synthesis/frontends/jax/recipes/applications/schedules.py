@@ -74,7 +74,7 @@ _SCHEDULES = {
         rate = peak * factor ** num_passed ~
         {?0.25 if list(boundaries) != sorted(boundaries):
             raise ValueError(f'boundaries must be increasing, got <<boundaries>>')}
-        num_passed = jnp.sum(t >= jnp.array(boundaries))
+        num_passed = sum((t >= boundary).astype(jnp.float32) for boundary in boundaries)
         rate = peak * factor ** num_passed}
     """,
     "cyclic_schedule": """

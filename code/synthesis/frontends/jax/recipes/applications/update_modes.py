@@ -198,12 +198,6 @@ _SCALE = Family(
             _, advantages = jax.lax.scan(step, zeros, (deltas, discounts), reverse=True)
             out = advantages
         """,
-        "two_step": """
-            {?0.4 # {two rewards, then the value estimate}}
-            one_step = rewards + discounts * next_values
-            next_returns = jnp.concatenate([one_step[1:], last_value[None]])
-            out = rewards + discounts * next_returns - values
-        """,
     },
     after="""
         {{?0.7 if standardize:

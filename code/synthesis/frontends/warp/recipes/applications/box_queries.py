@@ -64,7 +64,6 @@ def _draw_overlap(stream: Stream, target: str) -> KernelSpec:
     p.output("number", INT, (p.threads,), ("counts", "num_faces", "overlap_count"))
     p.output("state", INT, (p.threads,), ("occupied", "flags_out", "overlap"))
     p.output("hits", INT, (faces,), ("face_hits", "face_count", "touched"), (0, 3))
-    p.output("out", FLOAT, (p.threads,), ("density", "cost", "accum", "weights_out"))
     p.output("total", INT, (1,), ("total_hits", "num_pairs", "pair_count"), (0, 3))
     p.add(
         block(
@@ -90,17 +89,22 @@ def _draw_overlap(stream: Stream, target: str) -> KernelSpec:
     )
     step = p.pick("", "mesh_query_aabb_next", "mesh_query_aabb_next")
     ask = "wp.mesh_query_aabb(mesh, lower, upper)"
+    form = ""
     if target == "overlap_count":
         p.add(*_counted(p, ask, step, skip))
     elif target == "face_hits":
         p.add(*_touched(p, ask, step, skip))
     else:
-        p.add(*_nearest_face(p, ask, step, skip))
+        form = p.pick("sum", "mean", "least", "least", "falloff")
+        far = ("face_distance", "nearest_distance")
+        p.output("out", FLOAT, (p.threads,), far if form == "least" else ("density", "cost", "weights_out"))
+        p.add(*_nearest_face(p, form, ask, step, skip))
     titles = {
         "overlap_count": ("count_overlaps", "mark_cells", "voxelize_surface", "count_faces_in_box"),
         "face_hits": ("touch_faces", "bin_faces", "face_coverage"),
-        "overlap_sum": ("accumulate_faces", "gather_faces", "nearest_face_in_box"),
-    }[target]
+        "least": ("nearest_face_in_box", "distance_to_faces"),
+        "overlap_sum": ("accumulate_faces", "sum_faces_in_box"),
+    }["least" if form == "least" else target]
     return p.done("queries", "mesh_overlap", target, "The faces of a mesh in a box", titles)
 
 
@@ -166,10 +170,9 @@ def _touched(p: Program, ask: str, step: str, skip: list[str]) -> list[str]:
     return [_each(p, ask, step, "facet", *_left_out(p, skip, corner, block(f"if {inside}:", mark)))]
 
 
-def _nearest_face(p: Program, ask: str, step: str, skip: list[str]) -> list[str]:
+def _nearest_face(p: Program, form: str, ask: str, step: str, skip: list[str]) -> list[str]:
     centre = p.pick("c = (lower + upper) * 0.5", "c = 0.5 * (lower + upper)")
     place = p.pick("q = wp.mesh_eval_position(mesh, facet, 0.33, 0.33)", "q = wp.mesh_get_point(mesh, facet * 3)")
-    form = p.pick("sum", "mean", "least", "least", "falloff")
     if form in ("sum", "mean"):
         loop = _each(
             p, ask, step, "facet", *_left_out(p, skip, "total_w += weight[facet]", "num += 1" if form == "mean" else "")

@@ -228,15 +228,15 @@ _PIXELS = {
     "edge_mask": """
         LEAVE
         segment = ids[AT]
+        {if x == 0 or y == 0:
+            edge_out[AT] = False
+            return
+        edge_out[AT] = ids[LEFT] != segment or ids[UP] != segment ~
         {edge = bool(False)
         if x > 0 and ids[LEFT] != segment:
             edge = True
         if y > 0 and ids[UP] != segment:
             edge = True ~
-        if x == 0 or y == 0:
-            edge_out[AT] = False
-            return
-        edge = ids[LEFT] != segment or ids[UP] != segment ~
         edge = bool(False)
         if x > 0:
             {if ids[LEFT] != segment or wp.abs(depth[AT] - depth[LEFT]) > depth_jump:
@@ -248,7 +248,7 @@ _PIXELS = {
         ~ {?0.7 if edge:
             rgb_io[AT] = highlight
         ~ if edge and segment >= 0:
-            rgb_io[AT] = {rgb_io[AT] * 0.5 ~ highlight}}}
+            rgb_io[AT] = {rgb_io[AT] * 0.5 ~ highlight}}}}
     """,
     "blend_samples": """
         LEAVE

@@ -148,7 +148,7 @@ def _flux(p: Program, held: bool, *, by_corner: bool) -> tuple[str, list[str]]:
         loop = block("for k in range(3):", "v += wp.mesh_get_velocity(mesh, tid * 3 + k) / 3.0")
         speed = join("v = wp.vec3(0.0, 0.0, 0.0)", loop)
     elif not by_corner:
-        third = "1.0 / 3.0"
+        third = "0.33"
         speed = p.pick(
             f"v = wp.mesh_eval_velocity(mesh, tid, {third}, {third})",
             *(

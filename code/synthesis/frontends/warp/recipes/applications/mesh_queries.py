@@ -41,8 +41,7 @@ def _place(p: Program, *, coarse: bool = False, moved: bool = False) -> str:
     p.array("v", VEC, (-1, 0.8), (p.threads,), ("velocities", "particle_qd", "vel"))
     p.scalar("origin", VEC, (-0.5, 0.4), ("origin", "mesh_pos", "offset", "translation"))
     p.number("dt", (0.05, 0.2), ("dt", "h", "time_step"), ("0.1", "0.05"))
-    p.number("scale", (0.7, 1.4), ("scale", "inv_scale", "mesh_scale"), ("0.5", "0.8"))
-    ways = ("p = x[tid]", "p = x[tid]", "p = x[tid] - origin", "p = x[tid] * scale", "p = (x[tid] - origin) * scale")
+    ways = ("p = x[tid]", "p = x[tid]", "p = x[tid] - origin")
     if moved:
         return p.pick("p = x[tid]", "p = x[tid]", "p = x[tid] + v[tid] * dt")
     return p.pick(*ways, *(() if coarse else ("p = x[tid] + v[tid] * dt",)))

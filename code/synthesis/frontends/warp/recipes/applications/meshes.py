@@ -55,6 +55,7 @@ def _draw_edge(stream: Stream, target: str) -> KernelSpec:
             "ends = pairs[tid]\na = ends[0]\nb = ends[1]",
         )
     )
+    form = ""
     if target == "edge_flux":
         p.add(*_flux(p))
     elif target == "edge_laplacian":
@@ -62,13 +63,16 @@ def _draw_edge(stream: Stream, target: str) -> KernelSpec:
     elif target == "edge_force":
         p.add(*_stretch(p))
     else:
-        p.add(*_valence(p))
+        form = p.pick("kinds", "kinds", "border", "degree")
+        p.add(*_valence(p, form))
     titles = {
         "edge_flux": ("edge_flux", "accumulate_flux", "face_flux"),
         "edge_laplacian": ("edge_laplacian", "graph_laplacian", "accumulate_laplacian"),
         "edge_force": ("eval_edges", "stretch_forces", "edge_springs"),
-        "edge_valence": ("count_valence", "vertex_degree", "classify_edges"),
-    }[target]
+        "kinds": ("classify_edges", "mark_fixed_edges"),
+        "border": ("count_border_edges", "border_valence"),
+        "degree": ("count_valence", "vertex_degree"),
+    }[target if target != "edge_valence" else form]
     return p.done("mesh", "edge", target, "Edges of a mesh", titles)
 
 
@@ -137,11 +141,10 @@ def _stretch(p: Program) -> list[str]:
     return [*lines, ratio, slack, torn, law, *ends]
 
 
-def _valence(p: Program) -> list[str]:
-    """How many edges a vertex has, and of which kind an edge is."""
+def _valence(p: Program, form: str) -> list[str]:
+    """How many edges a vertex has, of the border or all of them, or of which kind an edge is."""
     count = [_scatter(p, "degree", "a", "1"), _scatter(p, "degree", "b", "1")]
     same = block("if a == b:", "return")
-    form = p.pick("kinds", "kinds", "border", "degree")
     if form == "border":
         which = p.pick("tag[tid] == BORDER", "fixed[a] != fixed[b]", "tag[tid] == BORDER or fixed[a] != fixed[b]")
         return [p.pick(same, ""), block(f"if {which}:", *count, *p.some(["wp.atomic_add(num_border, 0, 1)"]))]

@@ -400,10 +400,10 @@ _ROW = {
         {{?0.7 # stops at the ends of the range}
         if q_next < lower[u]:
             q_next = lower[u]
-            {v = wp.max(v, 0.0) ~ v = 0.0}
+            v = wp.max(v, 0.0)
         elif q_next > upper[u]:
             q_next = upper[u]
-            {v = wp.min(v, 0.0) ~ v = 0.0} ~
+            v = wp.min(v, 0.0) ~
         if wraps[u] == 1:
             q_next = wrap_angle(q_next)
         {else:

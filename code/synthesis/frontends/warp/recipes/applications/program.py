@@ -36,18 +36,16 @@ _NUMBERS_GIVEN = 0.64
 """How many kernels are given all their numbers; of others the module has them as constants."""
 _FORMS_OF_SIZES = (("argument", 0.66), ("constant", 0.1), ("static", 0.2), ("number", 0.04))
 
-_NAMED = 0.92
-"""How often states, kinds and bits of flags have names."""
 _STATIC = 0.2
 """How many modules hold their constants as numbers of Python's own, which are asked for by ``wp.static``."""
 
 _LOCALS: dict[str, tuple[str, ...]] = {
     "d": ("d", "diff", "delta"), "r": ("r",), "n": ("n", "normal", "dir"),
     "total": ("total", "sum", "acc", "result"), "best": ("best",),
-    "k": ("k", "j"), "found": ("found", "best_id", "hit_id", "winner"), "num": ("num", "count", "n"),
+    "k": ("k", "j"), "found": ("found", "best_id"), "num": ("num", "count", "n"),
     "f": ("f", "force", "f_total"), "slot": ("slot", "dest", "out_id"),
-    "wid": ("world_id", "w", "env", "world"), "lo": ("lo", "low"), "hi": ("hi", "high"), "mid": ("mid", "middle", "m"),
-    "start": ("start", "begin"), "end": ("end", "stop"),
+    "wid": ("world_id", "w", "env", "world"), "lo": ("lo", "low"), "hi": ("hi", "high"), "mid": ("mid", "m"),
+    "start": ("start",), "end": ("end",),
     "answer": ("query", "res", "result", "q", "hit"), "surface": ("closest", "cp", "surface_pos", "p_surface"),
     "search": ("query", "q", "it", "aabb_query"), "nearby": ("neighbors", "query", "nbrs", "hash_query"),
     "other": ("index", "j", "other", "item"), "facet": ("face", "face_index", "tri", "face_id"),
@@ -231,11 +229,10 @@ class Program:
         self._holes[key] = functools.cache(functools.partial(self._declare, named, value, static=static))
 
     def constants(self, values: Mapping[str, int | float]) -> None:
-        """Constants of the module that lines may name; plain numbers in few kernels."""
-        named = self.choices.chance(_NAMED)
+        """Constants of the module that lines may name."""
         for name, value in values.items():
             literal = Literal(repr(value))
-            self._holes[name] = functools.cache(functools.partial(self._declare, name, literal)) if named else literal
+            self._holes[name] = functools.cache(functools.partial(self._declare, name, literal))
 
     def sizes(self, **values: int) -> None:
         """Counts that lines may name: all of them arguments, constants of the module, or plain numbers."""

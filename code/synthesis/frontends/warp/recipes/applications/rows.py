@@ -115,7 +115,7 @@ _PRODUCTS = (
 """What a product of a row may be for: the kernel's names, and what is kept."""
 
 _PATTERNS = (
-    (("count_kept_entries", "count_large_entries", "dropped_row_counts"),
+    (("count_kept_entries", "count_large_entries"),
      "{# small ones are dropped\n            ~}\n            if wp.abs(values[k]) > drop:\n                num += 1"),
     (("count_lower_entries", "lower_row_counts", "count_strict_lower"), "if col < row:\n                num += 1"),
     (("count_off_diagonal", "off_diagonal_counts", "count_row_neighbors"), "if col != row:\n                num += 1"),

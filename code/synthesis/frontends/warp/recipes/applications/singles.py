@@ -45,7 +45,7 @@ _TEXTS = {
         for k in range({num_blocks ~ partial.shape[0]}):
             {?0.5 if {valid[k] == 0 ~ counts[k] == 0}:
                 continue}
-            {acc += partial[k] ~ acc += weight_of[k] * partial[k] ~ acc += partial[k] * partial[k]}
+            {acc += partial[k] ~ acc += weight_of[k] * partial[k]}
             num += counts[k]
         {# smoothed over the steps
         average[0] = decay * average[0] + (1.0 - decay) * acc
@@ -283,7 +283,7 @@ def _draw_single(stream: Stream, target: str) -> KernelSpec:
     p.output("radius", FLOAT, (1,), ("radius", "bounding_radius"))
     p.output("volume", FLOAT, (1,), ("volume", "box_volume"))
     p.output("offsets", INT, (blocks,), ("offsets", "starts", "write_index"))
-    p.output("num_items", INT, (1,), ("num_items", "counter", "nacon", "num_contacts"), (0, 4 * blocks))
+    p.output("num_items", INT, (1,), ("num_items", "total_count", "counter"), (0, 4 * blocks))
     p.output("done", INT, (1,), ("done", "converged", "status"), (0, 2))
     p.output("iteration", INT, (1,), ("iteration", "step_count", "niter"), (0, 5))
     p.output("step_out", FLOAT, (1,), ("step", "alpha", "step_size_out"))

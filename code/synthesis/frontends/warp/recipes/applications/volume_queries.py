@@ -349,7 +349,7 @@ _AT_VOXEL: dict[str, tuple[tuple[str, str], ...]] = {
         """,
         ),
         (
-            "voxel_occupancy count_occupied occupancy_from_labels",
+            "voxel_occupancy occupancy_from_labels",
             """
         label = {wp.volume_lookup_i(labels, i, j, k) ~ wp.volume_lookup(labels, i, j, k, dtype=int)}
         {if label != EMPTY:

@@ -8,6 +8,8 @@ from synthesis.grammar.streams import Stream
 
 _INSIDE: dict[type[ast.stmt], float] = {ast.Return: 0.4, ast.Continue: 0.5}
 """How many kernels have what comes after their guards in branches instead."""
+_BUT_RANGES = 0.5
+"""How many of these still leave where an index is out of range."""
 _JOINED, _PARTED = 0.75, 0.08
 """How often two tests with the same body are one, and one of two parts is two."""
 _TIGHT = 0.5
@@ -27,9 +29,10 @@ def rearrange(sheet: Sheet, choices: Stream) -> None:
         _part(block, choices)
         _tighten(block, choices)
     inside = {left for left, share in _INSIDE.items() if choices.chance(share)}
+    indices = (*sheet.indices, *sheet.items) if choices.chance(_BUT_RANGES) else ()
     for depth, left, block in _nested(sheet.body, 0, ast.Return):
         if depth < _DEEPEST and left in inside:
-            _turn_inside(block, left)
+            _turn_inside(block, left, indices)
     sheet.body = [_Plain().visit(each) for each in sheet.body]
     if any(_asks_by_sign(node) for statement in sheet.body for node in ast.walk(statement)):
         sheet.body = [_BySign().visit(each) for each in sheet.body]
@@ -104,11 +107,11 @@ def _leaves(statement: ast.stmt) -> type[ast.stmt] | None:
             return None
 
 
-def _turn_inside(block: list[ast.stmt], left: type[ast.stmt]) -> None:
-    """Put what comes after some guards that leave just this block inside a branch."""
+def _turn_inside(block: list[ast.stmt], left: type[ast.stmt], indices: Sequence[str]) -> None:
+    """Put what comes after guards that leave just this block inside a branch, but for those of an index's range."""
     for place in reversed(range(len(block) - 1)):
         guard, leaves = block[place], _leaves(block[place])
-        if leaves is not left or not isinstance(guard, ast.If):
+        if leaves is not left or not isinstance(guard, ast.If) or _is_range(guard.test, indices):
             continue
         rest = block[place + 1 :]
         if leaves is ast.Return and _deep(rest):

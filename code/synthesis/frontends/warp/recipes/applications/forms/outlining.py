@@ -18,6 +18,8 @@ _WHOLE = 26
 """Nodes of one statement that is worth a function by itself."""
 _MOST_PARAMETERS, _MOST_ARRAYS, _LONG = 6, 2, 3
 """A function of fewer statements than that is of values: what is read from arrays is read where it is called."""
+_SHARE_OF_KERNEL = 0.5
+"""How much of a kernel a function may be; more of it would leave nothing to read."""
 _RETURNED = 0.65
 """How often a function says what it gives."""
 _SHORT = 3
@@ -100,6 +102,7 @@ class _Places:
         self.facts: dict[int, _Fact] = {}
         self.added_to = set[int]()
         self._objects = sheet.objects
+        self.body = sheet.body
         for each in sheet.body:
             self._note(each)
 
@@ -187,6 +190,9 @@ def _part(
 def _is_worth_it(block: list[ast.stmt], start: int, stop: int, places: _Places) -> bool:
     """Whether lines are more than one that a reader takes in as it stands, and none beside them is like one of them."""
     statements = [each for each in block[start:stop] if not isinstance(each, ast.Expr)]
+    whole = sum(places.facts[id(each)].cost for each in places.body)
+    if sum(places.facts[id(each)].cost for each in statements) > _SHARE_OF_KERNEL * whole:
+        return False
     if len(statements) < 2 and places.facts[id(statements[0])].cost < _WHOLE:
         return False
     beside = {_form(each) for each in (*block[max(start - 2, 0) : start], *block[stop : stop + 2])}
