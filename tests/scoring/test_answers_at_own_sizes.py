@@ -32,9 +32,7 @@ def returned(replacement: str) -> Callable[[str], str]:
     return lambda text: re.sub(given, rf"{replacement}\n    return %made\2 : \3", text, count=1)
 
 
-@pytest.fixture(
-    params=["motor_torques", "integrate_sir_model", "double_integrator_rollout", "spring_step"]
-)
+@pytest.fixture(params=["motor_torques", "integrate_sir_model", "double_integrator_rollout", "spring_step"])
 def row(request: pytest.FixtureRequest, twin_samples: list[Document]) -> Document:
     return next(each for each in twin_samples if each.name == request.param)
 
