@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from sites import Few, Open, Visit
 
 pytestmark = pytest.mark.xdist_group("explorer")
-SCORE_ROWS = "score_rows"
+SCORE_ROWS = "measure_terms"
 """A pair of Warp's that is among the few, with four levels and line maps."""
 
 SEARCHED = ("kernel_name", "description", "category", "recipe", "ops", "id")
@@ -281,7 +281,7 @@ def test_rejections_are_searched_and_told_in_full(few: Few, open_site: Open) -> 
     page.get_by_role("searchbox").fill("pointer")
     expect(page.locator(".count")).to_have_text("2 of 40 rejections")
     page.locator(".space .row").first.click()
-    expect(page.locator(".detail")).to_contain_text("along a direction of flat the slope is -26.2")
+    expect(page.locator(".detail")).to_contain_text("along a direction of flat the slope is -7.96")
     expect(page.locator(".detail .command code")).to_have_text(f"irsmith replay {few.folders[0]} --id warp-6")
 
 
