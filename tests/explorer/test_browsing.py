@@ -191,7 +191,7 @@ def test_a_run_shows_inputs_and_outputs_and_others_say_why_not(few: Few, open_si
     page = pair(few, open_site).page  # the first row of the site is among those that are run
     run = page.locator(".card", has=page.get_by_role("heading", name="A run"))
     names = run.locator(".array .strong").all_text_contents()
-    assert names == ["depth", "rhs", "energy", "u", "dst"]
+    assert names == ["depth", "rhs", "energy", "u", "density", "res"]
     assert len(run.locator(".values").last.inner_text().split()) == 16
     for _ in range(6):
         page.locator("a.step[rel=n]").click()
