@@ -118,12 +118,12 @@ def test_a_pair_shows_its_texts_as_they_are(few: Few, open_site: Open) -> None:
 
 def test_hovering_marks_the_lines_that_belong_together_both_ways(few: Few, open_site: Open) -> None:
     page = pair(few, open_site, "?level=cpp_forward").page
-    page.locator("#py-18").hover()
-    assert marked(page, "hot", "py") == [18]
-    assert marked(page, "hot", "ir") == [30, 31, 32, 51, 52, 53]
-    page.locator("#ir-43").hover()
+    page.locator("#py-19").hover()
+    assert marked(page, "hot", "py") == [19]
+    assert marked(page, "hot", "ir") == [32, 33, 34, 55, 56, 57]
+    page.locator("#ir-35").hover()
     assert marked(page, "hot", "py") == [20]
-    assert marked(page, "hot", "ir") == [*range(43, 50), *range(63, 70)]
+    assert marked(page, "hot", "ir") == [*range(35, 45), *range(58, 67)]
     page.locator("h1").hover()
     assert marked(page, "hot", "ir") == []
 
@@ -133,14 +133,14 @@ def test_a_click_keeps_a_line_brings_the_other_side_along_and_is_in_the_address(
     page.locator("#py-20").click()
     expect(page).to_have_url(re.compile(r"\?level=cpp_forward&line=py20$"))
     page.locator("h1").hover()
-    assert marked(page, "pin", "ir") == [*range(43, 50), *range(63, 70)]
-    expect(page.locator("#ir-63")).to_be_in_viewport()
-    page.locator(".pane.ir header").get_by_role("button", name=re.compile("^43")).click()
-    expect(page.locator("#ir-43")).to_be_in_viewport()
-    page.locator("#ir-43").click()
-    expect(page).to_have_url(re.compile(r"&line=ir43$"))
+    assert marked(page, "pin", "ir") == [*range(35, 45), *range(58, 67)]
+    expect(page.locator("#ir-35")).to_be_in_viewport()
+    page.locator(".pane.ir header").get_by_role("button", name=re.compile("^58")).click()
+    expect(page.locator("#ir-58")).to_be_in_viewport()
+    page.locator("#ir-58").click()
+    expect(page).to_have_url(re.compile(r"&line=ir58$"))
     assert marked(page, "pin", "py") == [20]
-    page.locator("#ir-43").click()
+    page.locator("#ir-58").click()
     assert marked(page, "pin", "py") == []
     expect(page).to_have_url(re.compile(r"\?level=cpp_forward$"))
 
@@ -149,7 +149,7 @@ def test_an_address_holds_a_pair_a_level_and_a_line(few: Few, open_site: Open) -
     page = pair(few, open_site, "?level=cuda_backward&line=ir120").page
     expect(page.get_by_role("tab", selected=True)).to_contain_text("cuda_backward")
     assert 120 in marked(page, "pin", "ir")
-    assert marked(page, "pin", "py") == [18]
+    assert marked(page, "pin", "py") == [21]
     expect(page.locator("#ir-120")).to_be_in_viewport()
 
 
@@ -178,7 +178,7 @@ def test_a_pair_says_where_it_comes_from_and_how_to_make_it_again(few: Few, open
     page = pair(few, open_site).page
     metadata = few.named(SCORE_ROWS)
     expect(page.locator(".card", has_text="Where it comes from")).to_contain_text(metadata["structure_hash"])
-    expect(page.locator(".card", has_text="Signature").locator("tbody tr")).to_have_count(5)
+    expect(page.locator(".card", has_text="Signature").locator("tbody tr")).to_have_count(6)
     commands = page.locator(".command code").all_text_contents()
     folder = few.folders[0]
     assert commands == [

@@ -225,7 +225,7 @@ def test_as_many_kernels_are_run_as_were_asked_for(few: Few) -> None:
     depth, rhs = (array for array in first["inputs"] if array["name"] in ("depth", "rhs"))
     assert depth["dtype"] == rhs["dtype"] == "float16"
     assert all(0.1 <= float(value) <= 2.0 for value in depth["values"])
-    assert [(array["name"], array["shape"]) for array in first["outputs"]] == [("dst", [16])]
+    assert [(array["name"], array["shape"]) for array in first["outputs"]] == [("res", [16])]
 
 
 @pytest.mark.needs("jax")
