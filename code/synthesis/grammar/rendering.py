@@ -218,9 +218,14 @@ def _terms(node: Expression, level: int) -> tuple[Expression, list[tuple[str, Ex
     return node, rest[::-1]
 
 
-def _lay_out_alone(head: str, node: Expression, pad: str, widest: int, tail: str = "") -> list[str]:
-    """The lines of a statement: what it begins with, an expression outside any bracket, and what it ends with."""
-    flat = render(node) if tail else _render_bare(node)
+def _lay_out_alone(
+    head: str, node: Expression, pad: str, widest: int, tail: str = "", *, bare: bool = True
+) -> list[str]:  # fmt: skip
+    """The lines of a statement: what it begins with, an expression outside any bracket, and what it ends with.
+
+    Where nothing follows, a tuple is bare of its parentheses, if that is asked for.
+    """
+    flat = _render_bare(node) if bare and not tail else render(node)
     if len(head) + len(flat) + len(tail) <= widest or isinstance(node, Name | Literal):
         return [f"{head}{flat}{tail}"]
     inner = pad + _STEP
@@ -242,13 +247,9 @@ def render_block(statements: tuple[Statement, ...], indent: int = 0, widest: int
 
 def _render_statement(statement: Statement, pad: str, indent: int, widest: int) -> list[str]:
     match statement:
-        case Assign(target, Display(items, "()") as value, operator) if not isinstance(target, Display):
-            head = f"{pad}{render(target)} {operator}= "
-            flat = render(value)
-            fits = len(head) + len(flat) <= widest or not items
-            return [f"{head}{flat}"] if fits else f"{head}{_lay_out(value, pad, len(head), 0, widest)}".split("\n")
         case Assign(target, value, operator):
-            return _lay_out_alone(f"{pad}{_render_bare(target)} {operator}= ", value, pad, widest)
+            head = f"{pad}{_render_bare(target)} {operator}= "
+            return _lay_out_alone(head, value, pad, widest, bare=isinstance(target, Display))
         case Evaluate(value):
             return _lay_out_alone(pad, value, pad, widest)
         case Return(value):

@@ -167,10 +167,8 @@ class Draft(Sketch):
 
 def _by_subject(arguments: Sequence[Argument]) -> list[Argument]:
     """Arguments whose names begin alike one after the other, in the order in which the first of each is needed."""
-    first: dict[str, int] = {}
-    for place, each in enumerate(arguments):
-        first.setdefault(each.name.partition("_")[0], place)
-    return sorted(arguments, key=lambda each: first[each.name.partition("_")[0]])
+    subjects = [each.name.partition("_")[0] for each in arguments]
+    return sorted(arguments, key=lambda each: subjects.index(each.name.partition("_")[0]))
 
 
 def _is_named(argument: str, text: str) -> bool:

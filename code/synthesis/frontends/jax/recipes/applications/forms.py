@@ -1,6 +1,6 @@
 """Other forms of the same statements: ways out of a function before its end, assertions, updates in place."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, replace
 
 from synthesis.frontends.jax.recipes.applications.pruning import assigned_in, prune
@@ -143,12 +143,19 @@ def _chosen(statement: Statement) -> Statement:
             left == Name(name) and size(value) <= _SHORT
         ):
             return Assign(Name(name), Conditional(Comparison(operator, left, right), value, Name(name)))
+        case _:
+            return _inside(statement, choosing)
+
+
+def _inside(statement: Statement, change: Callable[[Body], Body]) -> Statement:
+    """A statement with its blocks changed, those of branches, of loops and of functions."""
+    match statement:
         case If(test, inner, orelse):
-            return If(test, choosing(inner), choosing(orelse))
+            return If(test, change(inner), change(orelse))
         case For(target, iterable, inner):
-            return For(target, iterable, choosing(inner))
+            return For(target, iterable, change(inner))
         case Function():
-            return replace(statement, body=choosing(statement.body))
+            return replace(statement, body=change(statement.body))
         case _:
             return statement
 
@@ -193,14 +200,8 @@ def _updated(statement: Statement, names: Container[str] | None) -> Statement:
     match statement:
         case Assign(Name(name), Infix("+" | "-" | "*" | "/" as operator, Name(first), value), "") if name == first:
             return Assign(Name(name), value, operator) if names is None or name in names else statement
-        case If(test, inner, orelse):
-            return If(test, updating(inner, names), updating(orelse, names))
-        case For(target, iterable, inner):
-            return For(target, iterable, updating(inner, names))
-        case Function():
-            return replace(statement, body=updating(statement.body, names))
         case _:
-            return statement
+            return _inside(statement, lambda body: updating(body, names))
 
 
 def checking(
@@ -224,11 +225,13 @@ def checking(
                 name in left and name not in always and not _refuses(ahead)
             ):
                 fitting = _check(name, left, always, said)
-                if joined and fitting:
-                    first.append(If(Infix("and", statement.test, fitting[0].test), fitting[0].body, ()))
+                if fitting is None:
+                    made.append(statement)
+                elif joined:
+                    first.append(If(Infix("and", statement.test, fitting.test), fitting.body, ()))
                     made.append(statement)
                 else:
-                    made.append(If(statement.test, (*fitting, *inner), orelse))
+                    made.append(If(statement.test, (fitting, *inner), orelse))
             case _:
                 made.append(statement)
         for each in assigned_in((statement,)):
@@ -240,10 +243,11 @@ def _refuses(statement: Statement) -> bool:
     return isinstance(statement, If) and any(isinstance(each, Raise) for each in statement.body)
 
 
-def _check(
-    name: str, shapes: Mapping[str, tuple[int, ...]], always: Container[str], said: Said
-) -> tuple[()] | tuple[If]:
-    """A guard against another shape: that of an array that is always given, or another number of dimensions."""
+def _check(name: str, shapes: Mapping[str, tuple[int, ...]], always: Container[str], said: Said) -> If | None:
+    """A guard against another shape than an array's that is always given, or another number of dimensions.
+
+    None if it has no dimensions.
+    """
     shape = shapes[name]
     like = [other for other, its in shapes.items() if its == shape and other in always]
     if len(shape) > 1 and like:
@@ -254,6 +258,5 @@ def _check(
         axes = "dimension" if len(shape) == 1 else "dimensions"
         message = FormattedText((said.axes.format(name=name, count=len(shape), axes=axes), given))
     else:
-        return ()
-    test = Comparison("!=", given, wanted)
-    return (If(test, (Raise(Call(Name("ValueError"), (message,))),), ()),)
+        return None
+    return If(Comparison("!=", given, wanted), (Raise(Call(Name("ValueError"), (message,))),), ())

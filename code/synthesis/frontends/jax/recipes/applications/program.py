@@ -215,8 +215,8 @@ class Program:
             return
         leaf = Leaf((), *within) if within and (self._asks or self.choices.chance(0.5)) else None
         default = None if within and self._asks else usual
-        kind = self._number
-        self._declare(key, names, leaf, says, kind if self.array else "", default, tuned=key not in _CONSTANTS)
+        kind = self._number if self.array else ""
+        self._declare(key, names, leaf, says, kind, default, tuned=key not in _CONSTANTS)
 
     def _declare(
         self, key: str, names: Sequence[str], tree: Tree | None, says: str, kind: str, default: str | None,
@@ -360,14 +360,12 @@ class Program:
         given = {each.name for each in self._parameters.values() if each.tree is not None and each.default is None}
         body = self._habits.check(body, self._shapes, (given & needed_in(body)) - tested)
         body = self._habits.form(self._habits.rewrite(body))
-        loose = {each.name: each.default for each in self._parameters.values() if _is_loose(each)}
-        small = {each.name for each in self._parameters.values() if not each.tuned}
-        read = needed_in(body)
-        chosen = any(each.tuned and each.tree is not None and each.name in read for each in self._parameters.values())
-        numbers = {
-            key: each for key, each in loose.items() if key not in tested and not (chosen and key not in small)
-        }  # where callers choose one number they may choose all
-        body, constants = self._habits.settle(body, numbers, small)
+        declared, read = self._parameters.values(), needed_in(body)
+        # Where callers choose one number they may choose all.
+        chosen = any(each.tuned and each.tree is not None and each.name in read for each in declared)
+        loose = [each for each in declared if _is_loose(each) and each.name not in tested]
+        numbers = {each.name: each.default for each in loose if not (chosen and each.tuned)}
+        body, constants = self._habits.settle(body, numbers, {each.name for each in loose if not each.tuned})
         read = needed_in(body)
         used = [
             _optional(each) if each.name in tested else each for each in self._parameters.values() if each.name in read

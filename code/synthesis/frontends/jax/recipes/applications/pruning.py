@@ -1,7 +1,7 @@
 """What is computed and never read, taken out: lines that belong to choices which went another way."""
 
 import ast
-from collections.abc import Set
+from collections.abc import Iterator, Set
 from dataclasses import replace
 
 from synthesis.grammar.rendering import render_block
@@ -24,14 +24,17 @@ _BLANK = Comment("")
 
 def read_in(body: tuple[Statement, ...]) -> set[str]:
     """Every name that statements read, those of inner functions included."""
-    text = "\n".join(["def body():", *render_block(body, 1)])
-    return {each.id for each in ast.walk(ast.parse(text)) if isinstance(each, ast.Name) and _is_read(each)}
+    return {each.id for each in _names(body) if _is_read(each)}
 
 
 def assigned_in(body: tuple[Statement, ...]) -> set[str]:
     """Every name that statements give a value, those inside inner functions included."""
+    return {each.id for each in _names(body) if not _is_read(each)}
+
+
+def _names(body: tuple[Statement, ...]) -> Iterator[ast.Name]:
     text = "\n".join(["def body():", *render_block(body, 1), "    pass"])
-    return {each.id for each in ast.walk(ast.parse(text)) if isinstance(each, ast.Name) and not _is_read(each)}
+    return (each for each in ast.walk(ast.parse(text)) if isinstance(each, ast.Name))
 
 
 def needed_in(body: tuple[Statement, ...]) -> set[str]:

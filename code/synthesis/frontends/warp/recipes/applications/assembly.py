@@ -18,6 +18,15 @@ _ADDRESS = 4
 _ISLANDS = 4
 """Islands of trees in a world, at most."""
 
+_JACDIF = """\
+            # how this joint moves either anchor
+            cdof_dof = cdof[worldid, dof]
+            jacdif = wp.vec3(0.0, 0.0, 0.0)
+            if isdofancestor[body1, dof] == 1:
+                jacdif += wp.spatial_bottom(cdof_dof) + wp.cross(wp.spatial_top(cdof_dof), offset1)
+            if isdofancestor[body2, dof] == 1:
+                jacdif -= wp.spatial_bottom(cdof_dof) + wp.cross(wp.spatial_top(cdof_dof), offset2)
+"""
 _ROWS = {
     "equality_joint": """
         {?0.7 # some other kind of equality
@@ -106,26 +115,14 @@ _ROWS = {
         offset2 = pos2 - subtree_com[worldid, body_rootid[body2]]
         {dif_vel = wp.vec3(0.0, 0.0, 0.0)
         for dof in range({nv ~ cdof.shape[1]}):
-            # how this joint moves either anchor
-            cdof_dof = cdof[worldid, dof]
-            jacdif = wp.vec3(0.0, 0.0, 0.0)
-            if isdofancestor[body1, dof] == 1:
-                jacdif += wp.spatial_bottom(cdof_dof) + wp.cross(wp.spatial_top(cdof_dof), offset1)
-            if isdofancestor[body2, dof] == 1:
-                jacdif -= wp.spatial_bottom(cdof_dof) + wp.cross(wp.spatial_top(cdof_dof), offset2)
+            JACDIF
             dif_vel += jacdif * qvel[worldid, dof]
             for k in range(3):
                 eq_J[worldid, efcid + k, dof] = jacdif[k]
         for k in range(3):
             row_vel[worldid, efcid + k] = dif_vel[k] ~
         for dof in range({nv ~ cdof.shape[1]}):
-            # how this joint moves either anchor
-            cdof_dof = cdof[worldid, dof]
-            jacdif = wp.vec3(0.0, 0.0, 0.0)
-            if isdofancestor[body1, dof] == 1:
-                jacdif += wp.spatial_bottom(cdof_dof) + wp.cross(wp.spatial_top(cdof_dof), offset1)
-            if isdofancestor[body2, dof] == 1:
-                jacdif -= wp.spatial_bottom(cdof_dof) + wp.cross(wp.spatial_top(cdof_dof), offset2)
+            JACDIF
             for k in range(3):
                 eq_J[worldid, efcid + k, dof] = jacdif[k]
         {?0.6 cvel1 = body_cvel[worldid, body1]
@@ -134,7 +131,7 @@ _ROWS = {
         vel2 = wp.spatial_bottom(cvel2) + wp.cross(wp.spatial_top(cvel2), offset2)
         for k in range(3):
             row_vel[worldid, efcid + k] = vel1[k] - vel2[k]}}
-    """,
+    """.replace("            JACDIF\n", _JACDIF),
     "tendon_length": """
         {wrapnum = tendon_num[u]
         adr = tendon_adr[u] ~ adr = tendon_adr[u]

@@ -20,7 +20,6 @@ def _particles(p: Program) -> int:
     p.output("f", VEC, (count,), ("f", "particle_f", "forces"), (-1, 1))
     p.output("dx", VEC, (count,), ("delta", "particle_delta", "corrections"), (-0.1, 0.1))
     p.output("degree", INT, (count,), ("valence", "num_constraints", "constraint_count"), (0, 2))
-    p.output("energy", FLOAT, (1,), ("energy", "potential_energy", "total_energy"), (0, 1))
     p.number("ke", (1, 20), ("ke", "stiffness", "k_elastic"), ("10.0", "100.0", "5.0"))
     p.number("kd", (0.05, 0.5), ("kd", "damping"), ("0.1", "0.5", "0.01"))
     p.number("dt", (0.01, 0.1), ("dt", "sim_dt", "h"), ("0.01", "0.02"))

@@ -400,7 +400,6 @@ def _declare_joints(p: Program, count: int) -> None:
     p.array("joint_parent", INT, (-1, count - 1), (count,), ("joint_parent",))
     p.array("joint_child", INT, (0, count - 1), (count,), ("joint_child",))
     p.array("joint_world", INT, (0, 7), (count,), ("joint_world",))
-    p.array("joint_flags", INT, (0, 3), (count,), ("joint_flags",))
     p.array("joint_enabled", FLAG, (0, 1), (count,), ("joint_enabled",))
     p.array("world_mask", FLAG, (0, 1), (8,), ("world_mask",))
     p.array("dof_dim", INT, (0, 3), (count, 2), ("joint_dof_dim",))

@@ -186,10 +186,8 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
     p.array("jnt_pos", VEC, (-0.5, 0.5), (joints,), ("jnt_pos",))
     p.array("body_pos", VEC, (-1, 1), (bodies,), ("body_pos",))
     p.array("body_ipos", VEC, (-0.5, 0.5), (bodies,), ("body_ipos",))
-    p.array("body_inertia", VEC, (0.2, 1), (bodies,), ("body_inertia",))
     p.array("body_quat", FOUR, (-1, 1), (bodies,), ("body_quat",), element="wp.quat")
     p.array("xquat", FOUR, (-1, 1), each, ("xquat_in",), element="wp.quat")
-    p.array("ximat", _MAT, (-1, 1), each, ("ximat",))
     for key, names in (
         ("xpos", ("xpos_in",)), ("xipos", ("xipos",)), ("xanchor", ("xanchor",)),
         ("xaxis", ("xaxis",)), ("com", ("subtree_com",)),

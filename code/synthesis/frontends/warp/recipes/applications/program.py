@@ -5,14 +5,22 @@ have been read before is looked up once, where its kernel reads things.
 """
 
 import ast
-import copy
 import functools
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from textwrap import dedent
 
-from synthesis.frontends.warp.recipes.applications.forms import Bundle, Given, Made, Sheet, plural, reshape, unparse
+from synthesis.frontends.warp.recipes.applications.forms import (
+    Bundle,
+    Filling,
+    Given,
+    Made,
+    Sheet,
+    plural,
+    reshape,
+    unparse,
+)
 from synthesis.frontends.warp.recipes.applications.helpers import HELPERS
 from synthesis.frontends.warp.recipes.drafting import Draft
 from synthesis.grammar.lines import block, join, quote_remarks
@@ -414,7 +422,7 @@ class Program:
         (text,) = prune(["\n".join(self._text)])
         tree = ast.parse(text)
         read, written = _read_arrays(tree), _written_arrays(tree)
-        inlining = _Inlining({name: ast.parse(value, mode="eval").body for name, value in self._inline.items()})
+        inlining = Filling({name: ast.parse(value, mode="eval").body for name, value in self._inline.items()})
         sheet = Sheet(
             body=[inlining.visit(each) for each in tree.body],
             given={key: _as_used(each, key in read, key in written) for key, each in self._given.items()},
@@ -426,10 +434,7 @@ class Program:
             roles=dict(_LOCALS),
         )
         reshape(sheet, self.choices.child("form"), talks=self._talks)
-        given_to_lines = [[name for name in names if not name.endswith("_")] for names in sheet.axes]
-        axes = tuple(
-            tuple(each for each in names if each not in sheet.avoided) or tuple(names) for names in given_to_lines
-        )
+        axes = tuple(map(sheet.names_of_index, sheet.axes))
         self.draft = Draft(self._stream, (FLOAT,), rank=len(axes), launch=sheet.launch, axes=axes, plain=True)
         constants, roles = dict(self._holes), sheet.roles | {key: each.names for key, each in sheet.given.items()}
         for key, given in sheet.given.items():
@@ -474,12 +479,11 @@ class Program:
     def _define_made(
         self, made: Made, roles: Mapping[str, tuple[str, ...]], known: dict[str, Hole]
     ) -> Expression:  # fmt: skip
-        given = Name(self.draft.book.take(roles[made.definition.name]))
-        if made.moved:
-            shared = [each.arg for each in made.definition.args.args if each.arg in self._given]
-            roles = {**roles, **{each: (self.named(each),) for each in shared}}
-            return self._add_function(given, unparse(made.definition), roles, known)
-        return self._add_function(given, unparse(made.definition), {}, {})
+        given, text = Name(self.draft.book.take(roles[made.definition.name])), unparse(made.definition)
+        if not made.moved:
+            return self._add_function(given, text, {}, {})
+        shared = [each.arg for each in made.definition.args.args if each.arg in self._given]
+        return self._add_function(given, text, {**roles, **{each: (self.named(each),) for each in shared}}, known)
 
 
 def _field(name: str, given: Given) -> Argument:
@@ -494,17 +498,6 @@ def _field(name: str, given: Given) -> Argument:
         domain=None if given.role is Role.OUTPUT else Domain(low=given.domain[0], high=given.domain[1]),
         base=() if given.role is Role.OUTPUT else given.base,
     )
-
-
-class _Inlining(ast.NodeTransformer):
-    """Puts values where variables are read that need no name."""
-
-    def __init__(self, values: Mapping[str, ast.expr]) -> None:
-        self.values = values
-
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        value = self.values.get(node.id)
-        return node if value is None else copy.deepcopy(value)
 
 
 def _as_used(given: Given, read: bool, written: bool) -> Given:

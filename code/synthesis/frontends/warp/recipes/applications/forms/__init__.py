@@ -23,10 +23,18 @@ from synthesis.frontends.warp.recipes.applications.forms import (
     worlds,
     zeros,
 )
-from synthesis.frontends.warp.recipes.applications.forms.sheet import Bundle, Given, Made, Sheet, plural, unparse
+from synthesis.frontends.warp.recipes.applications.forms.sheet import (
+    Bundle,
+    Filling,
+    Given,
+    Made,
+    Sheet,
+    plural,
+    unparse,
+)
 from synthesis.grammar.streams import Stream
 
-__all__ = ["Bundle", "Given", "Made", "Sheet", "plural", "reshape", "unparse"]
+__all__ = ["Bundle", "Filling", "Given", "Made", "Sheet", "plural", "reshape", "unparse"]
 
 
 def reshape(sheet: Sheet, choices: Stream, *, talks: bool) -> None:

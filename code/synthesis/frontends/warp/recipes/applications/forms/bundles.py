@@ -62,7 +62,8 @@ _SPARES: Mapping[str, tuple[Type, tuple[float, float], bool]] = {
 def bundle(sheet: Sheet, choices: Stream) -> None:
     """Put some of a kernel's arrays, and numbers beside them, into one or two structs."""
     named = sheet.named()
-    fitting = {key: each for key, each in sheet.given.items() if key in named and key not in _assigned(sheet)}
+    asked = named - _assigned(sheet)
+    fitting = {key: each for key, each in sheet.given.items() if key in asked}
     arrays = [key for key, each in fitting.items() if each.shape is not None]
     if named & sheet.objects or len(arrays) < _LEAST or not choices.chance(_SHARE):
         return

@@ -2,7 +2,6 @@
 
 import ast
 from collections.abc import Iterator
-from typing import TypeGuard
 
 from synthesis.frontends.warp.recipes.applications.forms.sheet import Given, Sheet, names_in, parts_of
 from synthesis.grammar.streams import Stream
@@ -112,14 +111,10 @@ def _asks_first(sheet: Sheet) -> bool:
     """Whether the first thing that a kernel does is to ask for the range of its index."""
     match [each for each in sheet.body if not isinstance(each, ast.Expr)]:
         case [ast.If(test=test), *_]:
-            asked = [each.left.id for each in ast.walk(test) if isinstance(each, ast.Compare) and _is_name(each.left)]
-            return not set(asked).isdisjoint(sheet.indices)
+            compared = [each.left for each in ast.walk(test) if isinstance(each, ast.Compare)]
+            return any(isinstance(each, ast.Name) and each.id in sheet.indices for each in compared)
         case _:
             return False
-
-
-def _is_name(node: ast.expr) -> TypeGuard[ast.Name]:
-    return isinstance(node, ast.Name)
 
 
 def _size(array: str, place: int) -> ast.expr:

@@ -2,13 +2,14 @@
 
 import ast
 import copy
+import functools
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import cast
 
 from synthesis.frontends.warp.recipes.applications.forms.kinds import kind_of, kinds_in
-from synthesis.frontends.warp.recipes.applications.forms.sheet import Made, Sheet, parse_expression
+from synthesis.frontends.warp.recipes.applications.forms.sheet import Filling, Made, Sheet, parse_expression
 from synthesis.grammar.streams import Stream
 
 _SHARE = 0.62
@@ -17,8 +18,6 @@ _MOST = 2
 """Functions of this kind beside a kernel."""
 _LARGEST = 9
 """Nodes of what such a function is given."""
-_RETURNED = 0.8
-"""How often a function says what it gives."""
 _CONSTANT = "CONSTANT"
 """A number in a formula, whichever it is."""
 
@@ -115,11 +114,10 @@ _IDIOMS = (
 
 def name(sheet: Sheet, choices: Stream) -> None:
     """Make functions of some formulas that have names; every place of one becomes a call."""
+    known, inside = kinds_in(sheet), list(_expressions(sheet.body))
+    named = 0
     for place, idiom in enumerate(_IDIOMS):
-        if sum(not each.moved for each in sheet.made) == _MOST:
-            return
-        known = kinds_in(sheet)
-        found = next(_places(sheet, idiom, known), None)
+        found = next(_places(inside, idiom, known), None)
         if found is None or not choices.child(place).chance(_SHARE):
             continue
         form, bound = found
@@ -127,18 +125,18 @@ def name(sheet: Sheet, choices: Stream) -> None:
         calling = _Calling(idiom, form, bound.get(_CONSTANT), called, known)
         sheet.body = [cast("ast.stmt", calling.visit(each)) for each in sheet.body]
         sheet.roles[called] = tuple(choices.child(place).shuffled(idiom.names))
-        returned = choices.child(place).chance(_RETURNED)
-        sheet.made.append(Made(_define(called, idiom, form, bound, returned=returned), moved=False))
+        sheet.made.append(Made(_define(called, idiom, form, bound), moved=False))
+        named += 1
+        if named == _MOST:
+            return
+        known, inside = kinds_in(sheet), list(_expressions(sheet.body))
 
 
-def _define(
-    called: str, idiom: _Idiom, form: ast.expr, bound: Mapping[str, ast.expr], *, returned: bool
-) -> ast.FunctionDef:
+def _define(called: str, idiom: _Idiom, form: ast.expr, bound: Mapping[str, ast.expr]) -> ast.FunctionDef:
     parameters = [ast.arg(each, parse_expression(kind)) for each, kind in idiom.parameters.items()]
-    value = _Filling({key: each for key, each in bound.items() if key == _CONSTANT}).visit(copy.deepcopy(form))
+    value = Filling({key: each for key, each in bound.items() if key == _CONSTANT}).visit(copy.deepcopy(form))
     arguments = ast.arguments([], parameters, None, [], [], None, [])
-    result = parse_expression(idiom.result) if returned else None
-    return ast.FunctionDef(called, arguments, [ast.Return(value)], [], result)
+    return ast.FunctionDef(called, arguments, [ast.Return(value)], [], parse_expression(idiom.result))
 
 
 def _expressions(body: list[ast.stmt]) -> Iterator[ast.expr]:
@@ -146,11 +144,16 @@ def _expressions(body: list[ast.stmt]) -> Iterator[ast.expr]:
         yield from (node for node in ast.walk(statement) if isinstance(node, ast.expr))
 
 
-def _places(sheet: Sheet, idiom: _Idiom, known: Mapping[str, str]) -> Iterator[tuple[ast.expr, dict[str, ast.expr]]]:
-    """The forms in which a kernel has an idiom, each with what its variables are there."""
-    for text in idiom.forms:
-        form = parse_expression(text)
-        for node in _expressions(sheet.body):
+_parsed = functools.cache(parse_expression)
+"""A form of an idiom; nobody changes what it gives."""
+
+
+def _places(
+    inside: list[ast.expr], idiom: _Idiom, known: Mapping[str, str]
+) -> Iterator[tuple[ast.expr, dict[str, ast.expr]]]:
+    """The forms in which some expressions are an idiom, each with what its variables are there."""
+    for form in map(_parsed, idiom.forms):
+        for node in (each for each in inside if type(each) is type(form)):
             bound = _match(form, node, idiom, known)
             if bound is not None:
                 yield form, bound
@@ -195,17 +198,6 @@ def _same(one: object, other: object, idiom: _Idiom, bound: dict[str, ast.expr])
             )
         case _:
             return one == other
-
-
-class _Filling(ast.NodeTransformer):
-    """Puts expressions in the place of names."""
-
-    def __init__(self, values: Mapping[str, ast.expr]) -> None:
-        self._values = values
-
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        value = self._values.get(node.id)
-        return node if value is None else copy.deepcopy(value)
 
 
 class _Calling(ast.NodeTransformer):

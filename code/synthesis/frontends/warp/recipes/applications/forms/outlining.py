@@ -39,6 +39,7 @@ _VAGUE = frozenset({
     "scaled",
 })  # fmt: skip
 """Words that say nothing of what a function computes: lines that give such a variable stay where they are."""
+_NAMED_OR_NUMBERED = re.compile(r"id='\w+'|value=[-\d.e]+")
 _VERBS = ("compute_{}", "compute_{}", "eval_{}", "get_{}")
 
 
@@ -102,9 +103,10 @@ class _Places:
         self.facts: dict[int, _Fact] = {}
         self.added_to = set[int]()
         self._objects = sheet.objects
-        self.body = sheet.body
+        self._forms: dict[int, str] = {}
         for each in sheet.body:
             self._note(each)
+        self.cost = sum(self.facts[id(each)].cost for each in sheet.body)
 
     def _note(self, node: ast.AST) -> None:
         """Note the names in a node in the order in which they are met: an assignment's value, then its target."""
@@ -128,6 +130,12 @@ class _Places:
             cost = sum(1 for each in inner if isinstance(each, ast.expr))
             pure = _is_pure(inner, self._objects)
             self.facts[id(node)] = _Fact(cost=cost, pure=pure, first=first, last=len(self.names))
+
+    def form(self, statement: ast.stmt) -> str:
+        """A statement without the names and numbers in it."""
+        if id(statement) not in self._forms:
+            self._forms[id(statement)] = _NAMED_OR_NUMBERED.sub("", ast.dump(statement))
+        return self._forms[id(statement)]
 
     def around(self, statements: list[ast.stmt]) -> tuple[list[ast.Name], list[ast.Name], list[ast.Name]]:
         """The names before some statements in a row, in them, and after them."""
@@ -190,18 +198,11 @@ def _part(
 def _is_worth_it(block: list[ast.stmt], start: int, stop: int, places: _Places) -> bool:
     """Whether lines are more than one that a reader takes in as it stands, and none beside them is like one of them."""
     statements = [each for each in block[start:stop] if not isinstance(each, ast.Expr)]
-    whole = sum(places.facts[id(each)].cost for each in places.body)
-    if sum(places.facts[id(each)].cost for each in statements) > _SHARE_OF_KERNEL * whole:
+    cost = sum(places.facts[id(each)].cost for each in statements)
+    if cost > _SHARE_OF_KERNEL * places.cost or (len(statements) < 2 and cost < _WHOLE):
         return False
-    if len(statements) < 2 and places.facts[id(statements[0])].cost < _WHOLE:
-        return False
-    beside = {_form(each) for each in (*block[max(start - 2, 0) : start], *block[stop : stop + 2])}
-    return beside.isdisjoint(map(_form, statements))
-
-
-def _form(statement: ast.stmt) -> str:
-    """A statement without the names and numbers in it."""
-    return re.sub(r"id='\w+'|value=[-\d.e]+", "", ast.dump(statement))
+    beside = {places.form(each) for each in (*block[max(start - 2, 0) : start], *block[stop : stop + 2])}
+    return beside.isdisjoint(map(places.form, statements))
 
 
 def _target(statement: ast.Assign) -> str | None:
@@ -218,9 +219,8 @@ def _move_out(sheet: Sheet, part: _Part, choices: Stream, known: Mapping[str, st
         lines += [last, ast.Return(ast.Name(part.result, ast.Load()))]
     parameters = [ast.arg(name, parse_expression(kind)) for name, kind in part.parameters.items()]
     name = f"made_{len(sheet.made)}"
-    sheet.roles[name] = tuple(
-        each.format(_spoken(part.result, known[part.result], sheet)) for each in choices.shuffled(_VERBS)
-    )
+    said = _spoken(part.result, known[part.result], sheet)
+    sheet.roles[name] = tuple(each.format(said) for each in choices.shuffled(_VERBS))
     returned = parse_expression(known[part.result]) if choices.chance(_RETURNED) else None
     arguments = ast.arguments([], parameters, None, [], [], None, [])
     sheet.made.append(Made(ast.FunctionDef(name, arguments, lines, [], returned), moved=True))

@@ -1,6 +1,7 @@
 """A kernel as lines whose names stand for arguments that are not declared yet."""
 
 import ast
+import copy
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -114,6 +115,11 @@ class Sheet:
         """What lines call the thread's indices."""
         return tuple(names[0] for names in self.axes)
 
+    def names_of_index(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Of the names of an index those that it may get in the kernel."""
+        possible = tuple(each for each in names if not each.endswith("_"))
+        return tuple(each for each in possible if each not in self.avoided) or possible
+
     def named(self) -> set[str]:
         """All names in the lines."""
         return set(names_in(self.body))
@@ -125,9 +131,25 @@ def names_in(nodes: Sequence[ast.AST]) -> Iterator[str]:
         yield from (node.id for node in ast.walk(each) if isinstance(node, ast.Name))
 
 
+class Filling(ast.NodeTransformer):
+    """Puts values where variables are read.
+
+    Args:
+        values: by the variables' names; every place gets a copy.
+    """
+
+    def __init__(self, values: Mapping[str, ast.expr]) -> None:
+        self.values = values
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        """The name's value, or the name."""
+        value = self.values.get(node.id)
+        return node if value is None else copy.deepcopy(value)
+
+
 _SAID = frozenset({"tid", "idx", "index", "i", "k", "t"})
 """Names of an index that do not say what it is of."""
-_PLURALS = {"vertex": "vertices", "axis": "axes", "tri": "tris", "row": "rows"}
+_PLURALS = {"vertex": "vertices", "axis": "axes"}
 
 
 def thing_of(names: Sequence[str]) -> str:

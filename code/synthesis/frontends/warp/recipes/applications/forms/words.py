@@ -14,9 +14,8 @@ _DIALECTS: dict[str, frozenset[str]] = {
         "geom", "geoms", "geomid", "jnt", "jntid", "bodyid", "dofid", "worldid", "conid", "objid", "matid", "treeid",
         "parentid", "rootid", "refid", "adr", "dofadr", "jntadr", "qposadr", "rowadr", "rownnz", "colind", "xpos",
         "xquat", "xmat", "xipos", "ximat", "ipos", "iquat", "qpos", "qvel", "qacc", "qfrc", "qM", "cvel", "cdof",
-        "cfrc",
-        "subtree", "efc", "nacon", "ncon", "nefc", "nv", "ctrl", "ten", "tendon", "sensordata", "condim", "xfrc",
-        "biasprm", "gravcomp", "frictionloss", "isdofancestor", "Jaref", "aref", "actuator", "rbound", "con",
+        "cfrc", "subtree", "efc", "nacon", "ncon", "nefc", "nv", "ctrl", "ten", "tendon", "sensordata", "condim",
+        "xfrc", "biasprm", "gravcomp", "frictionloss", "isdofancestor", "Jaref", "aref", "actuator", "rbound", "con",
     }),
     "kamino": frozenset({
         "bodies", "joints", "problem", "vio", "nl", "lio", "cio", "nzb", "wid", "bid", "jid", "cid", "lambdas",
@@ -44,23 +43,23 @@ def agree(sheet: Sheet, choices: Stream) -> None:
 
     Of an argument that only one code base would call so the names stay as they are; it decides for the others.
     """
-    pools = list(_pools(sheet))
+    named = sheet.named()
+    pools = list(_pools(sheet, named))
     house = _forced(pools, list(_DIALECTS.values()))
     if house is None:
         house = _DIALECTS[choices.weighted(_HOUSES)]
     strange = [words - house for words in _DIALECTS.values() if words is not house]
     _leave_out(sheet, frozenset[str]().union(*strange))
     for words in _RIVALS:
-        pools = list(_pools(sheet))
+        pools = list(_pools(sheet, named))
         spoken = [each for each in words if any(_has(name, each) for pool in pools for name in pool)]
         if len(spoken) > 1:
             kept = _forced(pools, spoken) or choices.choice(spoken)
             _leave_out(sheet, frozenset[str]().union(*(each for each in spoken if each is not kept)))
 
 
-def _pools(sheet: Sheet) -> Iterator[tuple[str, ...]]:
-    """The names that arguments and indices which lines name may get."""
-    named = sheet.named()
+def _pools(sheet: Sheet, named: set[str]) -> Iterator[tuple[str, ...]]:
+    """The names that indices, and the arguments that lines name, may get."""
     yield from (each.names for key, each in sheet.given.items() if key in named)
     yield from sheet.axes
 
