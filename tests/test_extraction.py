@@ -265,6 +265,16 @@ def test_inputs_of_a_warp_kernel_are_its_shapes_and_domains(package: Path) -> No
 
 
 @pytest.mark.needs("jax")
+def test_inputs_of_a_jax_function_are_its_shapes_and_domains(package: Path) -> None:
+    tables = {"matmul": {"a": parse_type("f32[4,3] in -2..-1"), "b": parse_type("f32[3,2]")}}
+    (pair,) = (each for each in extract("mixed_package.functions", examples=Examples(tables=tables))
+               if isinstance(each, Pair) and each.spec.name == "matmul")  # fmt: skip
+    a, b = pair.spec.signature.arguments
+    assert (a.shape, a.domain) == ((4, 3), Domain(low=-2.0, high=-1.0))
+    assert b.domain not in (None, a.domain)
+
+
+@pytest.mark.needs("jax")
 def test_an_unknown_parameter_is_named(package: Path) -> None:
     with pytest.raises(UnknownNameError, match="unknown parameter 'c' in the inputs of function matmul; allowed: a, b"):
         list(extract("mixed_package.functions", examples=Examples(tables={"matmul": {"c": 1}})))

@@ -50,7 +50,8 @@ def test_the_rows_own_text_is_run_at_the_sizes_that_it_is_for(
     assert plan.spec == replace(row.spec, signature=replace(row.spec.signature, twin=None))
     assert {each.text for each in plan.programs} == {row.texts[name] for name in ("jaxpr", "stablehlo")}
     assert plan.draws is not None
-    assert {each.shape for each in plan.draws.own[0].values()} == {(512, 2), ()}  # positions, and a stiffness
+    assert {each.shape for each in plan.draws.own[0].values()} == {each.shape for each in plan.spec.signature.results}
+    assert max(each.size for each in plan.draws.own[0].values()) >= 256
     assert drawn(plan) >= 6
 
 

@@ -9,9 +9,21 @@ import numpy as np
 import pytest
 
 from synthesis import export, view_records
-from synthesis.output.reading import read_folder
+from synthesis.extraction import extract_to_folder
+from synthesis.settings import Extraction, Running
 from synthesis.views.examples import MOST
 
+FUNCTION = """
+import jax
+import jax.numpy as jnp
+
+from synthesis import example
+
+
+@example("f32[3] in -1..1", "f32[3]")
+def bearing(angle: jax.Array, depth: jax.Array) -> jax.Array:
+    return jnp.arctan2(jnp.sin(angle), depth + 2.5)
+"""
 SAMPLES = Path(__file__).parents[2] / "data" / "samples"
 
 
@@ -34,22 +46,21 @@ def arrays(line: str) -> dict[str, Any]:
 
 @pytest.mark.needs("jax")
 def test_jax_examples_are_what_the_function_gives(tmp_path: Path) -> None:
-    folder = rows("jax", [2, 21], tmp_path / "rows")
-    records = {
-        record["kernel_name"]: record for record in view_records(folder, direction="python-to-jaxpr", examples=3)
-    }
-    (document,) = (each for each in read_folder(folder) if each.name == "blend_residual")
-    lines = re.findall(r"^\d\. .*$", records["blend_residual"]["prompt"][0]["content"], re.MULTILINE)
+    source = tmp_path / "waves.py"
+    source.write_text(FUNCTION)
+    extract_to_folder(
+        str(source), tmp_path / "rows", Extraction.of(frontend="jax", level=["jaxpr"]), Running.of(workers=1)
+    )
+    (record,) = view_records(tmp_path / "rows", direction="python-to-jaxpr", examples=3)
+    prompt = record["prompt"][0]["content"]
+    lines = re.findall(r"^\d\. .*$", prompt, re.MULTILINE)
     assert len(lines) == 3
     for line in lines:
         given = arrays(line)
-        assert set(given) == {"transforms", "density", "result"}
-        low, high = document.metadata["signature"]["arguments"][0]["domain"]
-        assert ((given["transforms"] >= low) & (given["transforms"] <= high)).all()
-        inner = np.abs(0.1 * np.sin(given["transforms"]))
-        expected = (np.arctan2(np.sin(inner) + 2.1, given["density"]) - 0.8) * 1.5
-        np.testing.assert_allclose(given["result"], expected, rtol=1e-4)
-    assert "values in [-1, 1]" in records["blend_residual"]["prompt"][0]["content"]
+        assert set(given) == {"angle", "depth", "result"}
+        assert (np.abs(given["angle"]) <= 1.0).all()
+        np.testing.assert_allclose(given["result"], np.arctan2(np.sin(given["angle"]), given["depth"] + 2.5), rtol=1e-4)
+    assert "values in [-1, 1]" in prompt
 
 
 @pytest.mark.needs("warp")

@@ -9,7 +9,7 @@ import inspect
 import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from synthesis.errors import UnknownNameError
@@ -17,7 +17,7 @@ from synthesis.examples import ArrayType, Examples, marked_arguments
 from synthesis.frontends.definitions import name_of
 from synthesis.frontends.jax import functions
 from synthesis.frontends.jax.building import Building, made, of_arrays, shapes_of
-from synthesis.records import Signature
+from synthesis.records import Domain, Signature
 
 _PLAIN = inspect.Parameter.POSITIONAL_OR_KEYWORD
 
@@ -28,6 +28,8 @@ class Call:
 
     function: Any
     arguments: tuple[Any, ...]
+    domains: tuple[Domain | None, ...] = ()
+    """What the leaves of the arguments are drawn from, in their order, None for one that is not said; or none is."""
 
     @property
     def is_plain(self) -> bool:
@@ -216,10 +218,10 @@ def with_examples(function: Any, examples: Examples, *, named: bool) -> Call | N
         return _with_table(function, table)
     marked = marked_arguments(function) or marked_arguments(plain)
     if marked is not None:
-        return _unbound(Call(function, functions.abstract(marked)))
+        return _unbound(_call_of(function, marked))
     parameters = inspect.signature(function).parameters
     if (examples.arguments and parameters) or (named and not parameters):
-        return _unbound(Call(function, functions.abstract(examples.arguments)))
+        return _unbound(_call_of(function, examples.arguments))
     guessed = _guessed(function) if examples.guess and parameters else None
     return _unbound(guessed) if guessed is not None else None
 
@@ -246,11 +248,17 @@ def _holds_arrays(value: Any) -> bool:
 
 
 def _bound(function: Any, traced: list[str], table: Mapping[str, Any]) -> Call:
-    arguments = functions.abstract([table[name] for name in traced])
+    given = [table[name] for name in traced]
     constants = {name: value for name, value in table.items() if name not in traced}
     if not constants and list(inspect.signature(function).parameters)[: len(traced)] == traced:
-        return Call(function, arguments)
-    return Call(BoundFunction(function, traced, constants), arguments)
+        return _call_of(function, given)
+    return _call_of(BoundFunction(function, traced, constants), given)
+
+
+def _call_of(function: Any, arguments: Sequence[Any]) -> Call:
+    """The call with the shapes and ranges that a user gives."""
+    leaves = functions.jax.tree.leaves(tuple(arguments))
+    return Call(function, functions.abstract(arguments), tuple(getattr(leaf, "domain", None) for leaf in leaves))
 
 
 class BoundFunction:
@@ -357,7 +365,7 @@ def _unbound(call: Call) -> Call:
     free = [name for name in names if name not in bound]
     if len(free) < len(call.arguments) or len(names) < len(function.args):
         return call
-    return Call(BoundFunction(function.func, free[: len(call.arguments)], bound), call.arguments)
+    return replace(call, function=BoundFunction(function.func, free[: len(call.arguments)], bound))
 
 
 def _is_partial(function: object) -> bool:

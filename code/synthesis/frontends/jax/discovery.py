@@ -104,6 +104,9 @@ def describe(call: calling.Call) -> Kernel:
     collector = SourceCollector(unwrap=definition_behind, literal=_literal, is_library=is_library, customary=_CUSTOMARY)
     source = collector.collect(definition_of(plain, call.function))
     form = None if call.is_plain else call.to_json()
+    signature = signature_of(call.function, call.arguments)
+    domains = call.domains or (None,) * len(signature.arguments)
+    arguments = tuple(replace(each, domain=domain) for each, domain in zip(signature.arguments, domains, strict=True))
     origin, licence = provenance(plain, plain.__code__.co_firstlineno)
     spec = KernelSpec(
         frontend="jax",
@@ -111,7 +114,7 @@ def describe(call: calling.Call) -> Kernel:
         category="extracted",
         source=source,
         description=(inspect.getdoc(plain) or "").partition("\n")[0],
-        signature=replace(signature_of(call.function, call.arguments), call=form),
+        signature=replace(signature, arguments=arguments, call=form),
         origin=origin,
         licence=licence,
         self_contained=not (
