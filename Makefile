@@ -3,6 +3,7 @@
 # make quick     two minutes of that: lint, types of the package, grammar, house
 # make only-warp, make only-jax    run the tests with one front end's package alone, in an environment of its own
 # make gallery  make docs/gallery again: of every recipe one kernel, its IR, inputs and outputs
+# make pages    make again what the README and the docs say that their commands print
 # make picture  make docs/explorer.png again, of the site of the samples
 # make golden   write tests/golden.json again: short hashes of the kernels that are drawn
 # make mutation  write benchmarks/mutation.txt again: how many of 4,000 wrong texts verification finds (an hour)
@@ -29,7 +30,7 @@ JAX_SAMPLES := 133
 WRONG_TEXTS := 2000
 SEED := 1
 
-.PHONY: setup trainers samples picture gallery golden mutation attacks sizes test quick lint types tests wheel scoring gold reward-training adapters serving page only-warp only-jax newest format clean
+.PHONY: setup trainers samples picture gallery pages golden mutation attacks sizes test quick lint types tests wheel scoring gold reward-training adapters serving page only-warp only-jax newest format clean
 .DELETE_ON_ERROR:
 
 setup: $(STAMP)
@@ -67,6 +68,9 @@ picture: $(STAMP)
 
 gallery: $(STAMP)
 	$(BIN)/python docs/make_gallery.py
+
+pages: $(STAMP)
+	$(BIN)/python docs/make_pages.py
 
 golden: $(STAMP)
 	$(BIN)/python tests/golden.py

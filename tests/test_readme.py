@@ -2,50 +2,35 @@
 
 import importlib.util
 import json
-import os
 import re
-import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-ALL = "limits, namespaces, read-only mounts, Landlock, seccomp"
 README = Path(__file__).parents[1] / "README.md"
 
 
+def script(name: str) -> Any:
+    """A script beside the docs, as a module."""
+    specification = importlib.util.spec_from_file_location(name, README.parent / "docs" / f"{name}.py")
+    assert specification is not None
+    assert specification.loader is not None
+    module = importlib.util.module_from_spec(specification)
+    sys.modules[name] = module  # dataclasses ask it for their annotations
+    specification.loader.exec_module(module)
+    return module
+
+
+PAGES = script("make_pages")
+commands: Callable[[str], list[tuple[str, list[str]]]] = PAGES.commands
+printed: Callable[[str, Path], list[str]] = PAGES.printed
+
+
 def tour() -> str:
-    text = README.read_text(encoding="utf-8")
-    start = text.index("## Five minutes")
-    return text[start : text.index("\n## ", start + 1)]
-
-
-def commands(page: str) -> list[tuple[str, list[str]]]:
-    """Each command of a page and what it is said to print."""
-    found: list[tuple[str, list[str]]] = []
-    for block in re.findall(r"```console\n(.*?)```", page, re.DOTALL):
-        for line in block.splitlines():
-            if line.startswith("$ "):
-                found.append((line[2:], []))
-            else:
-                found[-1][1].append(line.rstrip())
-    return found
-
-
-def printed(command: str, folder: Path) -> list[str]:
-    """What a shell prints for a command, with the commands of this environment on the path."""
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    environment = {**os.environ, "PATH": path, "COLUMNS": "80", "LC_ALL": "C.UTF-8"}
-    result = subprocess.run(
-        ["bash", "-c", command], cwd=folder, env=environment, capture_output=True, text=True, check=False
-    )
-    # Which protections there are is the machine's.
-    text = re.sub(r"(?<=sandbox: ).*", ALL, result.stdout + result.stderr)
-    lines = [line.rstrip() for line in text.splitlines()]
-    while lines and not lines[-1]:
-        lines.pop()
-    return lines
+    return PAGES.PAGES[0].part()
 
 
 @pytest.mark.needs("warp", "jax")
@@ -69,16 +54,6 @@ def test_the_pair_is_one_of_the_samples() -> None:
     (sample,) = [each for each in samples if each["python_source"] == source]
     assert sample["cpp_forward"] == cpp
     assert f"holds {len(list(README.parent.glob('data/samples/*/*.json')))} of them" in section
-
-
-def script(name: str) -> Any:
-    """A script beside the docs, as a module."""
-    specification = importlib.util.spec_from_file_location(name, README.parent / "docs" / f"{name}.py")
-    assert specification is not None
-    assert specification.loader is not None
-    module = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(module)
-    return module
 
 
 def test_the_page_about_gpus_is_what_its_script_makes() -> None:
