@@ -44,10 +44,6 @@ class Few:
     rows: list[dict[str, Any]]
     """What the files hold, in order."""
 
-    def named(self, name: str) -> dict[str, Any]:
-        """The metadata of the pair with a kernel's name."""
-        return next(row["metadata"] for row in self.rows if row["metadata"]["kernel_name"] == name)
-
 
 @pytest.fixture(scope="session")
 def few(tmp_path_factory: pytest.TempPathFactory) -> Few:

@@ -222,10 +222,16 @@ def test_as_many_kernels_are_run_as_were_asked_for(few: Few) -> None:
     ran = [place for place, page in enumerate(pages(few.site)) if "inputs" in page["run"]]
     assert ran == [0, 1, 2, 3, 4, 5]
     first = pages(few.site)[0]["run"]
-    depth, rhs = (array for array in first["inputs"] if array["name"] in ("depth", "rhs"))
-    assert depth["dtype"] == rhs["dtype"] == "float16"
-    assert all(0.1 <= float(value) <= 2.0 for value in depth["values"])
-    assert [(array["name"], array["shape"]) for array in first["outputs"]] == [("res", [16])]
+    arguments = {each["name"]: each for each in json.loads(few.rows[0]["metadata"]["signature"])["arguments"]}
+    assert [array["name"] for array in first["inputs"]] == [
+        name for name, each in arguments.items() if each["role"] != "output"
+    ]
+    for array in first["inputs"]:
+        low, high = arguments[array["name"]]["domain"]
+        assert array["dtype"] == arguments[array["name"]]["dtype"]
+        assert all(low - 0.001 <= float(value) <= high + 0.001 for value in array["values"])
+    written = [[name, each["shape"]] for name, each in arguments.items() if each["role"] != "input"]
+    assert [[array["name"], array["shape"]] for array in first["outputs"]] == written
 
 
 @pytest.mark.needs("jax")
