@@ -175,9 +175,10 @@ def test_a_click_keeps_a_line_brings_the_other_side_along_and_is_in_the_address(
     expect(page).to_have_url(re.compile(r"\?level=cpp_forward$"))
 
 
-def test_an_address_holds_a_pair_a_level_and_a_line(few: Few, open_site: Open) -> None:
-    lines = lines_of(whole(few), "cuda_backward")
-    python, first = next((python, found[0]) for python, found in sorted(lines.items()) if found[0] > 40)
+@pytest.mark.parametrize("last", [False, True])
+def test_an_address_holds_a_pair_a_level_and_a_line(few: Few, open_site: Open, last: bool) -> None:
+    places = [(line, python) for python, lines in lines_of(whole(few), "cuda_backward").items() for line in lines]
+    first, python = max(places) if last else min(place for place in places if place[0] > 40)
     page = pair(few, open_site, f"?level=cuda_backward&line=ir{first}").page
     expect(page.get_by_role("tab", selected=True)).to_contain_text("cuda_backward")
     assert first in marked(page, "pin", "ir")

@@ -67,7 +67,6 @@
         if (mine !== turn) return;
         main.replaceChildren(host);
         page = shown;
-        if (shown.beside?.kept) shown.beside.keep(shown.beside.kept, false); // now that it has a height
       } else {
         await irsmith.overview(host);
         if (mine !== turn) return;
@@ -75,6 +74,7 @@
         page = null;
       }
       scrollTo(0, 0);
+      if (page?.beside?.kept) page.beside.keep(page.beside.kept, false); // now that it has a height
       say(document.title);
     } catch (error) {
       if (mine === turn) main.replaceChildren(el("h1", {}, "This cannot be shown"), el("p", {}, String(error.message ?? error)));
