@@ -22,7 +22,9 @@ SAMPLES = Path(__file__).parents[2] / "data" / "samples" / "jax"
 
 @pytest.fixture(scope="module")
 def rows() -> dict[str, Document]:
-    return {each.name: each for each in read_folder(SAMPLES) if each.spec.signature.twin is not None}
+    """The first sample of each recipe that has a twin."""
+    twins = [each for each in read_folder(SAMPLES) if each.spec.signature.twin is not None]
+    return {each.spec.recipe: each for each in reversed(twins)}
 
 
 @pytest.fixture
@@ -46,7 +48,7 @@ def drawn(plan: Plan) -> int:
 def test_the_rows_own_text_is_run_at_the_sizes_that_it_is_for(
     rows: dict[str, Document], plan_of: Callable[[str], Plan]
 ) -> None:
-    row, plan = rows["spring_step"], plan_of("spring_step")
+    row, plan = rows["particle_step"], plan_of("particle_step")
     assert plan.spec == replace(row.spec, signature=replace(row.spec.signature, twin=None))
     assert {each.text for each in plan.programs} == {row.texts[name] for name in ("jaxpr", "stablehlo")}
     assert plan.draws is not None
@@ -59,13 +61,13 @@ def test_what_is_dearer_has_fewer_draws_and_what_is_too_dear_none(
     plan_of: Callable[[str], Plan], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(own_sizes, "_DRAWS", ((1e3, 6), (1e12, 2)))
-    assert drawn(plan_of("spring_step")) == 2 + 2  # those where arguments are what they are compared with
+    assert drawn(plan_of("particle_step")) == 2 + 2  # those where arguments are what they are compared with
     monkeypatch.setattr(own_sizes, "_DRAWS", ((1e3, 6),))
-    plan = plan_of("spring_step")
+    plan = plan_of("particle_step")
     assert plan.unknown is not None
     assert plan.unknown.hindrance is Hindrance.NOT_EXECUTED
     assert (plan.programs, plan.draws) == ((), None)
-    unknown = plan_of("lars_step").unknown
+    unknown = plan_of("layerwise_step").unknown
     assert "numbers" in str(unknown)
 
 
