@@ -26,7 +26,8 @@ PROGRAM = re.compile(r"(?<=```python\n).*?(?=```)", re.DOTALL)
 CODE = re.compile(r"(?<=```cpp\n).*?(?=```)", re.DOTALL)
 SHORT = range(18, 30)
 """Lines of a pair's Python that a page has room for."""
-DIRECTION = "cpp_forward"
+RECIPE, DIRECTION = "csr", "cpp_forward"
+"""What the pair is drawn by, and the text that is shown of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,9 +122,8 @@ def show_pair(text: str) -> str:
     assert shown is not None
     name = re.search(r"^def (\w+)", shown[0], re.MULTILINE)
     kept = [each for each in samples if name and each["metadata"]["kernel_name"] == name[1]]
-    short = [
-        each for each in samples if len(each["python_source"].splitlines()) in SHORT and "for " in each["python_source"]
-    ]
+    fitting = [each for each in samples if each["metadata"]["recipe"] == RECIPE]
+    short = [each for each in fitting if _is_short(each["python_source"])]
     sample = min(kept or short, key=lambda each: len(each[DIRECTION]))
     section = PROGRAM.sub(lambda _: sample["python_source"], section)
     section = CODE.sub(lambda _: sample[DIRECTION], section)
@@ -131,6 +131,11 @@ def show_pair(text: str) -> str:
     section = re.sub(r"(?<=holds )\d+(?= of them)", str(len(samples) + jax), section)
     said = f"{len(samples)} pairs of Warp's, {jax} of JAX's"
     return re.sub(r"\d+ pairs of Warp's, \d+ of JAX's", said, text[:start]) + section + text[end:]
+
+
+def _is_short(source: str) -> bool:
+    """Whether a page has room for a source: one kernel with a loop, and nothing beside it."""
+    return len(source.splitlines()) in SHORT and source.count("\ndef ") == 1 and "\n    for " in source
 
 
 if __name__ == "__main__":

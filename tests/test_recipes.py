@@ -241,8 +241,9 @@ def test_the_sampled_kernels_are_useful(name: str) -> None:
 def without_spare(found: list[str], source: str) -> list[str]:
     """What is left without what need not matter.
 
-    A struct holds more fields than one kernel asks, a maximum may be far from where it starts, and where a kernel
-    resets what some of its threads have, each of these gets the same.
+    A struct holds more fields than one kernel asks, a maximum may be far from where it starts, where a kernel resets
+    what some of its threads have, each of these gets the same, and a thread that goes down a tree reads of a parent
+    what it has written.
     """
     idle = [re.match(r"(?:\w+\.)?(\w+) changes nothing", each) for each in found]
     left = [each for each, name in zip(found, idle, strict=True) if name is None or not is_spare(name[1], each, source)]
@@ -266,9 +267,10 @@ def is_reset(name: str, source: str) -> bool:
 
 
 def is_spare(name: str, found: str, source: str) -> bool:
-    """Whether a source never asks for a field, or only takes a maximum or minimum into an array."""
+    """Whether a source never asks for a field, or only takes a maximum into an array, or fills it from the roots."""
     if found.startswith(name):
-        return re.search(rf"wp\.atomic_(?:max|min)\({name},", source) is not None
+        filled = f"{name}[child] = " in source and f"{name}[parent]" in source
+        return filled or re.search(rf"wp\.atomic_(?:max|min)\({name},", source) is not None
     return f".{name}" not in source
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.rotations import NORMALIZE
-from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
+from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
 from synthesis.grammar.lines import join
 
@@ -22,10 +22,10 @@ _DISTANCES = {
     "spheres": """
         {normal, length = normalize(a.pos - b.pos)
         dist = length[:, 0] - a.radius - b.radius ~
-        apart = a.pos - b.pos
-        length = jnp.sqrt(jnp.sum(apart ** 2, axis=-1) + 1e-8)
+        delta = a.pos - b.pos
+        length = jnp.sqrt(jnp.sum(delta ** 2, axis=-1) + 1e-8)
         {?0.4 # {from the second to the first}}
-        normal = apart / length[:, None]
+        normal = delta / length[:, None]
         dist = length - (a.radius + b.radius)}
         {?0.4 # {halfway between the two surfaces}}
         pos = b.pos + (b.radius + 0.5 * dist)[:, None] * normal
@@ -41,7 +41,8 @@ _DISTANCES = {
             return depth, end - (a.radius + 0.5 * depth)[:, None] * normal
 
         dist, pos = jax.vmap(one_end)(jnp.stack([a.start, a.end])) ~
-        dists, points = [], []
+        dists = []
+        points = []
         for end in (a.start, a.end):
             depth = jnp.sum(end * normal, axis=-1) - b.offset - a.radius
             dists.append(depth)
@@ -67,12 +68,12 @@ def _contact(p: Program) -> Text:
     title = {"plane": "Sphere", "spheres": "Sphere", "capsule": "Capsule"}[kind]
     shape = p.record(title, fields, f"{title}s, one in each row")
     other = p.record("Plane", [("normal", Leaf((n, 3), 0.2, 1)), ("offset", Leaf((n,), -0.5, 0.5))], "Half spaces")
-    ball = p.record("Ball", [("pos", Leaf((n, 3), 0.4, 1.2)), ("radius", Leaf((n,), 0.3, 0.9))], "Balls")
+    ball = Record(shape.name, (("pos", Leaf((n, 3), 0.4, 1.2)), ("radius", Leaf((n,), 0.3, 0.9))))
     guard = f"""
         {{?0.3 if a.radius.ndim != 1:
             raise ValueError(f'expected a radius for each {title.lower()}, got <<a.radius.shape>>') ~
         {{?0.3 if a.radius.shape != b.{"radius" if kind == "spheres" else "offset"}.shape:
-            raise ValueError('expected as many {title.lower()}s as {"balls" if kind == "spheres" else "planes"}')}}}}
+            raise ValueError(f'expected one {"sphere" if kind == "spheres" else "plane"} for each {title.lower()}')}}}}
     """
     rows = (2, n) if kind == "capsule" else (n,)
     end, result = p.choices.choice(
@@ -82,19 +83,16 @@ def _contact(p: Program) -> Text:
                 """
                 {?0.5 # {no push where nothing touches ~ overlap is a negative distance}}
                 depth = {jnp.maximum(-dist, 0.0) ~ jax.nn.relu(-dist)}
-                {?0.5 if max_depth is not None:
-                    depth = jnp.minimum(depth, max_depth)}
-                push = depth[..., None] * normal
-                return push
+                {push = depth[..., None] * normal
+                return push, pos ~ return depth[..., None] * normal, pos}
                 """,
-                (Leaf((*rows, 3)),),
+                (Leaf((*rows, 3)), Leaf((*rows, 3))),
             ),
             (
                 """
-                {?0.5 if margin < 0:
-                    raise ValueError(f'expected a margin of at least 0, got <<margin>>')}
                 {?0.4 # {what is near is kept too, since it may touch in the next step}}
-                return dist, pos, dist < margin
+                {return dist, pos, dist < margin ~ active = dist < margin
+                return dist, pos, active}
                 """,
                 (Leaf(rows), Leaf((*rows, 3)), Leaf(rows, dtype="bool")),
             ),
@@ -118,21 +116,20 @@ def _contact(p: Program) -> Text:
         lines=join(guard, _DISTANCES[kind], end),
         given={
             "a": Array(shape, f"{title.lower()}s", (title.lower(), "geom")),
-            "b": Array(ball if kind == "spheres" else other, "balls" if kind == "spheres" else "planes",
-                       ("ball" if kind == "spheres" else "plane", "other")),
+            "b": Array(ball if kind == "spheres" else other, "other spheres" if kind == "spheres" else "planes",
+                       ("other", "sphere_b") if kind == "spheres" else ("plane",)),
             "margin": Option("float", "distance from which on contacts count", ("0.0", "0.01", "0.05"), ("margin",)),
             "hertz": Option("bool", "whether surfaces are round", ("False", "True"), ("hertz", "hertzian")),
             "stiffness": Constant("100.0", "stiffness of the surfaces", ("stiffness", "k"), (10.0, 100.0)),
-            "max_depth": Option("float | None", "largest overlap", ("None", "0.2", "0.1"), ("max_depth",)),
         },
         result=result,
         titles={
             "plane": ("sphere_plane", "collide_plane", "plane_contact"),
-            "spheres": ("sphere_sphere", "collide_spheres", "ball_contact"),
+            "spheres": ("sphere_sphere", "collide_spheres", "sphere_contact"),
             "capsule": ("capsule_plane", "collide_capsule", "capsule_contact"),
         }[kind],
-        summary=f"Contacts of {title.lower()}s with {'balls' if kind == 'spheres' else 'planes'}",
-        returned="what is known of each contact",
+        summary=f"Contacts of {title.lower()}s with {'spheres' if kind == 'spheres' else 'planes'}",
+        returned="one entry for each contact",
         helpers=(NORMALIZE,),
     )  # fmt: skip
 
@@ -180,12 +177,7 @@ def _impulse(p: Program) -> Text:
                 impulse = magnitude * normal - drag / slip * tangent}
                 return jnp.where(c.dist < 0, impulse, 0.0)
 
-            {return jax.vmap(solve)(contact) ~
-            impulses = jax.vmap(solve)(contact)
-            {?0.6 if max_impulse is not None:
-                length = jnp.sqrt(jnp.sum(impulses ** 2, axis=-1, keepdims=True) + 1e-12)
-                impulses = impulses * jnp.minimum(1.0, max_impulse / length)}
-            return impulses}
+            return jax.vmap(solve)(contact)
         """,
         given={
             "contact": Array(contact, "contacts of one step", ("contact", "contacts")),
@@ -196,7 +188,6 @@ def _impulse(p: Program) -> Text:
             "elasticity": Constant("0.3", "how much contacts bounce", ("elasticity", "restitution"), (0.1, 0.5)),
             "threshold": Option("float | None", "speed below which nothing bounces", ("None", "0.5", "0.2"),
                                 ("rest_threshold", "bounce_threshold")),
-            "max_impulse": Option("float | None", "largest impulse", ("None", "0.5", "1.0"), ("max_impulse",)),
         },
         result=(Leaf((n, 3)),),
         titles=("contact_impulse", "resolve_contacts", "collision_impulse"),
@@ -363,10 +354,10 @@ def _environment(p: Program) -> Text:
         {reward = forward_weight * forward + healthy_reward * healthy - cost ~
         reward = forward_weight * forward - cost
         {if terminate:
-            reward = reward + healthy_reward * healthy
+            {?0.5 # {an episode only goes on while the robot stands}}
+            reward = reward + healthy_reward
         else:
-            {?0.5 # {an episode that goes on pays for every step}}
-            reward = reward + healthy_reward ~
+            reward = reward + healthy_reward * healthy ~
         reward = reward + jnp.where(healthy, healthy_reward, 0.0)}}
     """
     done = """
@@ -391,22 +382,23 @@ def _environment(p: Program) -> Text:
         lines=join(body, observation if seen else "", done if form != "dict" else "", end),
         given={
             "state": Array(state, "state of the simulation", ("state", "pipeline_state", "data")),
-            "action": Array(Leaf((n, dof), -1, 1), "what the policy did", ("action", "actions")),
-            "previous": Array(Leaf((n, dof), -1, 1), "what it did before", ("last_action", "prev_action")),
+            "action": Array(Leaf((n, dof), -1, 1), "actions of shape (batch, joints)", ("action", "actions")),
+            "previous": Array(Leaf((n, dof), -1, 1), "actions of the step before", ("last_action", "prev_action")),
             "ctrl_cost": Constant("0.1", "weight of the controls", ("ctrl_cost", "ctrl_cost_weight"), (0.05, 0.5)),
             "healthy_reward": Constant("1.0", "reward of a robot that stands", ("healthy_reward",), (0.5, 2)),
             "forward_weight": Constant("1.25", "weight of the velocity", ("forward_weight",), (0.5, 2)),
-            "min_height": Option("float", "height of a robot that lies", ("0.3", "0.2"), ("min_height", "min_z")),
-            "max_height": Option("float", "height that no robot reaches", ("1.2", "1.0"), ("max_height", "max_z")),
-            "terminate": Option("bool", "whether a fallen robot is done", ("True",),
+            "min_height": Option("float", "least height of a healthy robot", ("0.3", "0.2"), ("min_height", "min_z")),
+            "max_height": Option("float", "largest height of a healthy robot", ("1.2", "1.0"), ("max_height", "max_z")),
+            "terminate": Option("bool", "whether a fallen robot is done", ("False",) if form == "dict" else
+                                ("True", "False"),
                                 ("terminate_when_unhealthy", "terminate")),
             "exclude": Option("bool", "whether the position of the robot is left out", ("True",),
                               ("exclude_position",)),
         },
         result=result,
         titles=("evaluate_step", "get_reward", "step_outcome") if form == "reward" else
-        ("observe", "observe_and_reward", "step_outcome"),
-        summary="What a step of many robots is worth" if form == "reward" else "What a policy is told after a step",
+        ("observe_and_reward", "step_outcome", "evaluate_step"),
+        summary="Reward of a step of many robots" if form == "reward" else "Observation and reward of many robots",
         returned="one entry for each robot",
     )  # fmt: skip
 

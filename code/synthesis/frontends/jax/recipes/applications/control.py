@@ -52,6 +52,43 @@ _LENGTHS = {
 }  # fmt: skip
 
 
+_CONSTANTS: dict[str, tuple[float, float]] = {
+    "mass_cart": (0.8, 1.2), "max_steer": (0.3, 0.7), "friction": (0.05, 0.3), "slope": (0.002, 0.003),
+    "length": (0.4, 1.2), "mass": (0.2, 1.0), "dt": (0.01, 0.05), "g": (9.0, 10.0),
+}  # fmt: skip
+"""What a record of constants may hold, and between which values."""
+_RECORDS = ("params", "env_params")
+
+
+def _gathered(p: Program, target: str, lines: list[str]) -> list[str]:
+    """Lines that read their constants from one record, which becomes an argument."""
+    ranges = _CONSTANTS | {
+        "limit": _LIMITS[target][1],
+        "power": (0.001, 0.002) if target == "mountain_car" else (0.5, 1.5),
+        "max_speed": (0.03, 0.05) if target == "mountain_car" else (1.0, 1.5),
+    }
+
+    def bare(name: str) -> str:
+        return rf"(?<![\w.#']){name}(?![\w'(=])(?! =)"
+
+    code = "\n".join(line for line in "\n".join(lines).split("\n") if "# " not in line)
+    read = [name for name in ranges if re.search(bare(name), code)]
+    called = {
+        "limit": _LIMITS[target][2][0], "slope": "gravity", "g": "gravity",
+        "length": _LENGTHS.get(target, ("length",))[0], "mass": "mass_pole" if target == "cart_pole" else "mass",
+    }  # fmt: skip
+    fields = [(called.get(name, name), Leaf((), *ranges[name])) for name in read]
+    title = p.pick("EnvParams", "Params", target.title().replace("_", "") + "Params")
+    p.tree("params", p.record(title, fields, "Constants of the system"), "constants of the system", _RECORDS)
+    for name in read:
+        at = f"params.{called.get(name, name)}"
+        lines = [
+            "\n".join(each if "# " in each else re.sub(bare(name), at, each) for each in line.split("\n"))
+            for line in lines
+        ]
+    return lines
+
+
 def _accelerations(p: Program, system: str, *, upright: bool) -> list[str]:
     """What an action does: statements that end with the changes of the state.
 
@@ -74,12 +111,10 @@ def _accelerations(p: Program, system: str, *, upright: bool) -> list[str]:
             return [
                 "sin, cos = jnp.sin(theta), jnp.cos(theta)",
                 p.pick("total_mass = mass_cart + mass", "total_mass = mass + mass_cart"),
-                p.pick(
-                    "temp = (u + mass * length * theta_dot ** 2 * sin) / total_mass",
-                    "temp = (u + mass * length * theta_dot ** 2 * sin) / total_mass",
-                ),
+                "pole_moment = mass * length",
+                "temp = (u + pole_moment * theta_dot ** 2 * sin) / total_mass",
                 "theta_acc = (g * sin - cos * temp) / (length * (4.0 / 3.0 - mass * cos ** 2 / total_mass))",
-                "x_acc = temp - mass * length * theta_acc * cos / total_mass",
+                "x_acc = temp - pole_moment * theta_acc * cos / total_mass",
             ]
         case "mountain_car":
             return [
@@ -120,7 +155,7 @@ def _advance(p: Program, system: str) -> str:
             )
             turned = _in_order(p, "theta = theta + omega * dt", speed)
             wrapped = block("if wrap:", remark(p, "between -pi and pi"), "theta = wrap_angle(theta)")
-            return join(turned, wrapped) if p.maybe(0.2) else turned
+            return join(turned, wrapped) if p.maybe(0.12) else turned
         case "cart_pole":
             return _in_order(
                 p,
@@ -155,7 +190,7 @@ def _advance(p: Program, system: str) -> str:
 
 def _in_order(p: Program, first: str, then: str) -> str:
     """Statements that move positions by velocities, and velocities by accelerations, in one order or as asked for."""
-    if p.maybe(0.2):
+    if p.maybe(0.08):
         return join(
             block("if integrator == 'semi_implicit':", then, first),
             block("elif integrator == 'euler':", first, then),
@@ -236,10 +271,13 @@ def _draw_control(stream: Stream, target: str) -> KernelSpec:
         f"actions of shape (time, batch{', 2' if pair else ''})" if rollout else "one action for each environment",
         ("actions", "controls") if rollout else ("action", "u", "control"),
     )
+    p.tree("params", (), "constants of the system", _RECORDS)  # what it holds is known when the lines are
     p.number("dt", p.pick("0.02", "0.05"), "time step", (0.01, 0.05), ("dt", "time_step"))
     p.option("g", "9.81", "float", "gravity", None, ("g", "gravity"))
     p.number(
-        "length", "0.5" if target == "cart_pole" else p.pick("1.0", "0.5"), "length", (0.4, 1.2),
+        "length", "0.5" if target == "cart_pole" else p.pick("1.0", "0.5"),
+        {"vehicle": "distance of the axles", "cart_pole": "half the length of the pole"}.get(target, "length of a rod"),
+        (0.4, 1.2),
         _LENGTHS.get(target, ("length",)),
     )  # fmt: skip
     pole = target == "cart_pole"
@@ -303,6 +341,8 @@ def _draw_control(stream: Stream, target: str) -> KernelSpec:
         inner = join("substep = dt / substeps", block("for _ in range(substeps):", inner))
     body += [remark(p, *_STEPS[target]), inner]
     reward = _cost(p, target, upright=upright) if rewarded else ""
+    if p.choices.chance(0.6):
+        *body, reward = _gathered(p, target, [*body, reward])
     results: list[Tree] = []
     if rollout:
         kept = p.pick("state", "reward") if rewarded else "state"
@@ -360,16 +400,18 @@ def _draw_control(stream: Stream, target: str) -> KernelSpec:
             *([Leaf((count,))] if rewarded else []),
             *([Leaf((count,), dtype="bool")] if ended else []),
         ]
+        if ended:
+            reward = reward.replace(ended.removeprefix("done = "), "done").replace("(done)", "done")
         given_back = f"return {', '.join([packed, *extra])}"
         if single:
             title = p.pick("advance", "single_step", "step_one")
             p.add(
                 remark(p, "a single environment"),
-                block(f"def {title}(state, u):", *body, reward, ended, given_back),
+                block(f"def {title}(state, u):", *body, ended, reward, given_back),
                 f"return jax.vmap({title})(state, u)",
             )
         else:
-            p.add(*body, reward, ended, given_back)
+            p.add(*body, ended, reward, given_back)
     p.gives(*results)
     return _named(p, target, rollout=rollout)
 

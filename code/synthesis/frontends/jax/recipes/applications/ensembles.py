@@ -1,5 +1,7 @@
 """Whole steps of simulations of molecules: forces, an integrator, what keeps temperature or finds a minimum."""
 
+import re
+
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.molecules import CUTOFF, SAFE
 from synthesis.frontends.jax.recipes.applications.parts import key, truth
@@ -26,6 +28,16 @@ _PAIRS = {
         U = 4.0 * epsilon * (1.0 / x ** 2 - 1.0 / x) * smooth_cutoff(dr, onset, cutoff) ~
         inv = 1.0 / (softness + (dr / sigma) ** 6)
         U = 4.0 * epsilon * inv * (inv - 1.0) * smooth_cutoff(dr, onset, cutoff)}
+    """,
+    "morse": """
+        {well = 1.0 - jnp.exp(-alpha * (dr - sigma))
+        U = epsilon * (well ** 2 - 1.0) * smooth_cutoff(dr, onset, cutoff) ~
+        decay = jnp.exp(-alpha * (dr - sigma))
+        U = epsilon * decay * (decay - 2.0) * smooth_cutoff(dr, onset, cutoff)}
+    """,
+    "hertzian": """
+        overlap = {jnp.maximum(1.0 - dr / sigma, 0.0) ~ jax.nn.relu(1.0 - dr / sigma)}
+        U = 0.4 * epsilon * overlap ** 2.5
     """,
     "gaussian_core": "U = epsilon * jnp.exp({-0.5 * (dr / sigma) ** 2 ~ -((dr / sigma) ** 2)})",
 }
@@ -80,16 +92,14 @@ _RESCALED = join(
     """
     {?0.4 # instantaneous temperature}
     T = {jnp.mean(MASS * V ** 2) ~ jnp.sum(MASS * V ** 2) / V.size}
-    {{?0.5 # {Berendsen thermostat}}
+    {{?0.5 # {Berendsen thermostat ~ weak coupling to a bath}}
     V = V * jnp.sqrt(1.0 + dt / tau * (kT / T - 1.0)) ~
-    if thermostat == 'berendsen':
-        {?0.4 # {weak coupling to a bath}}
-        ratio = 1.0 + dt / tau * (kT / T - 1.0)
-        V = V * jnp.sqrt(ratio)
-    elif thermostat == 'rescale':
-        V = V * jnp.sqrt(kT / T)
-    else:
-        raise ValueError(f'unknown thermostat <<thermostat>>')}
+    {?0.5 # {Berendsen thermostat ~ weak coupling to a bath}}
+    ratio = 1.0 + dt / tau * (kT / T - 1.0)
+    V = V * jnp.sqrt(ratio) ~
+    {?0.4 # {velocities are rescaled within a window around the target}}
+    ratio = jnp.clip(kT / T, 1.0 - window, 1.0 + window)
+    V = V * jnp.sqrt(ratio)}
     """,
 )
 _LANGEVIN = f"""
@@ -138,6 +148,10 @@ _STEEPEST = """
     R = shift(R, dR, box)
     F = force(R)
 """
+_CONSTANTS: dict[str, tuple[float, float]] = {
+    "epsilon": (0.5, 1.5), "sigma": (0.8, 1.2), "softness": (0.4, 0.8), "alpha": (1.5, 2.5),
+}  # fmt: skip
+"""What a record of constants may hold, and between which values."""
 _STEPS = {"constant_energy": _VERLET, "rescaled": _RESCALED, "langevin": _LANGEVIN, "descent": _FIRE}
 _TITLES = {
     "constant_energy": ("simulate_nve", "nve_steps", "run_nve", "velocity_verlet"),
@@ -163,32 +177,44 @@ def _draw_ensemble(stream: Stream, target: str) -> KernelSpec:
         p.function(each)
     way = p.pick("fire", "fire", "steepest") if target == "descent" else target
     pair = p.pick(*_PAIRS)
-    heavy = p.choices.chance(0.5) and target != "descent"
-    held = p.choices.chance(0.35) and target in ("constant_energy", "descent")
+    heavy = p.choices.chance(0.75) and target != "descent"
+    held = p.choices.chance(0.2) and target in ("constant_energy", "descent")
     by_kind = p.choices.chance(0.35)
     steps = p.choices.choice((2, 3))
     fields = _fields(n, way, heavy=heavy)
     title = {"fire": "FireState", "langevin": "LangevinState"}.get(way, p.pick("SimState", "MDState"))
-    made = p.record(title, fields, "Where particles are and how they move")
+    made = p.record(title, fields, "Positions and velocities of particles")
     state: Tree = _inside(n) if way == "steepest" else made
     if way == "steepest":
         p.tensor("R", _inside(n), "positions of shape (n, 3)", ("R", "positions"))
     else:
-        p.tree("state", made, "positions and velocities, and what else a step needs", ("state", "md_state"))
+        p.tree("state", made, "state of the simulation", ("state", "md_state"))
+    p.tree("params", (), "constants of the interaction", ("params", "energy_params"))  # its fields are known later
     _declare(p, n, kinds, steps, way, by_kind=by_kind)
     p.tensor("frozen", truth(n), "particles that do not move", ("frozen", "fixed"), optional=True)
 
+    gathered = p.choices.chance(0.6)
+    held_in = "params.epsilon" if gathered else "epsilon"
+    if gathered:
+        read = [name for name in _CONSTANTS if re.search(rf"\b{name}\b", _PAIRS[pair])]
+        ranges = {name: Leaf((), *_CONSTANTS[name]) for name in read}
+        ranges["epsilon"] = Leaf((kinds, kinds), 0.5, 1.5) if by_kind else ranges["epsilon"]
+        title = p.pick("PairParams", "Potential", "EnergyParams")
+        params = p.record(title, list(ranges.items()), "Constants of the interaction")
+        p.tree("params", params, "constants of the interaction", ("params", "energy_params"))
     lookup = """
         {?0.15 if species.shape != R.shape[:1]:
             raise ValueError(f'expected one species for each particle, got <<species.shape>>')}
-        eps_ij = epsilon[species[:, None], species]
-    """
-    p.write("" if way == "steepest" else _CHECKS, _BOX, _CUT if pair == "soft_core_lj" else "")
+        eps_ij = EPS[species[:, None], species]
+    """.replace("EPS", held_in)
+    p.write("" if way == "steepest" else _CHECKS, _BOX, _CUT if pair in ("soft_core_lj", "morse") else "")
     unpacked = [name for name, _ in fields]
     if way != "steepest":
         p.write(_unpacking(p, unpacked))
     p.write(lookup if by_kind else "")
-    text = _PAIRS[pair].replace("epsilon", "eps_ij") if by_kind else _PAIRS[pair]
+    text = re.sub(r"\bepsilon\b", "eps_ij", _PAIRS[pair]) if by_kind else _PAIRS[pair]
+    if gathered:
+        text = re.sub(rf"\b({'|'.join(_CONSTANTS)})\b", r"params.\1", text)
     p.write(_inserted(_ENERGY, "PAIR", text))
     p.write(_FORCE if held else "def force(R):\n    return -jax.grad(energy)(R)")
     if held and way != "steepest":
@@ -253,6 +279,7 @@ def _declare(p: Program, n: int, kinds: int, steps: int, way: str, *, by_kind: b
     else:
         p.number("epsilon", "1.0", "strength of the interaction", (0.5, 1.5), ("epsilon",))
     p.number("sigma", "1.0", "length of the interaction", (0.8, 1.2), ("sigma", "r0"))
+    p.number("alpha", "2.0", "steepness of the well", (1.5, 2.5))
     p.number("softness", "0.5", "softness of the core", (0.4, 0.8), ("softness", "soft_core"))
     p.option("onset", "1.2", "float", "where the cutoff begins", p.pick("1.2", "1.0"), ("r_onset", "onset"))
     p.option(
@@ -265,7 +292,7 @@ def _declare(p: Program, n: int, kinds: int, steps: int, way: str, *, by_kind: b
                  ("step_size",) if way == "steepest" else ("dt", "time_step"))  # fmt: skip
     p.number("kT", "1.0", "temperature", (0.5, 1.5), ("kT", "temperature"))
     p.number("tau", "0.1", "time of coupling to the bath", (0.05, 0.5), ("tau", "relaxation_time"))
-    p.option("thermostat", "'berendsen'", "str", "berendsen or rescale", "'berendsen'")
+    p.option("window", "0.1", "float", "largest change of the temperature in a step", "0.2", ("max_change",))
     p.option("friction", "1.0", "float", "friction", p.pick("5.0", "10.0", "2.0"), ("gamma", "friction"))
     p.option("delay", "5", "int", "steps downhill before the step grows", p.pick("5", "3"), ("n_min", "delay"))
     p.number("dt_max", p.pick("0.1", "0.05"), "largest time step", None, ("dt_max",))
@@ -286,12 +313,12 @@ def _drift(*, heavy: bool) -> str:
     """Statements that take off the motion of the whole, in some functions."""
     if heavy:
         return """
-            {?0.35 if remove_drift:
+            {?0.15 if remove_drift:
                 momentum = jnp.sum(mass * V, axis=0)
                 V = V - momentum / jnp.sum(mass)}
         """
     return """
-        {?0.35 if remove_drift:
+        {?0.15 if remove_drift:
             V = V - jnp.mean(V, axis=0)}
     """
 

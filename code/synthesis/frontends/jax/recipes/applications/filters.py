@@ -31,32 +31,32 @@ _CHECKS = {
 }
 _KALMAN = """
     identity = {jnp.eye(mean0.shape[-1]) ~ jnp.eye(mean0.shape[-1], dtype=mean0.dtype)}
+    {Q, R = jnp.diag(process_var), jnp.diag(obs_var) ~ Q = jnp.diag(process_var)
+    R = jnp.diag(obs_var)}
 
     def step(carry, inputs):
         mu, cov = carry
         z, ok = inputs
         {?0.5 # predict}
         mu = transition @ mu
-        cov = transition @ cov @ transition.T + process_noise * identity
+        cov = transition @ cov @ transition.T + Q
         {?0.5 # update}
         innovation = z - observe @ mu
-        S = observe @ cov @ observe.T + noise * jnp.eye(observe.shape[0])
+        S = observe @ cov @ observe.T + R
         {K = jnp.linalg.solve(S, observe @ cov).T ~ K = cov @ observe.T @ jnp.linalg.inv(S)}
         new_mu = mu + K @ innovation
-        {if joseph:
-            {?0.5 # Joseph form}
-            I_KH = identity - K @ observe
-            new_cov = I_KH @ cov @ I_KH.T + noise * K @ K.T
-        else:
-            new_cov = (identity - K @ observe) @ cov ~
+        {{?0.5 # {Joseph form, which keeps the covariance positive}}
+        I_KH = identity - K @ observe
+        new_cov = I_KH @ cov @ I_KH.T + K @ R @ K.T ~
+        new_cov = cov - K @ S @ K.T ~
         new_cov = (identity - K @ observe) @ cov
         {?0.4 {?0.4 # keep it symmetric}
         new_cov = 0.5 * (new_cov + new_cov.T)}}
         GATE
         SEEN
-        return (new_mu, new_cov), new_mu
+        return (new_mu, new_cov), KEEP
 
-    (mean, cov), means = {lax.scan ~ jax.lax.scan}(step, (mean0, cov0), TAKEN)
+    (mean, cov), KEPT = {lax.scan ~ jax.lax.scan}(step, (mean0, cov0), TAKEN)
 """
 _GATE = """{?0.5 # {gate outliers by their Mahalanobis distance}}
         distance = innovation @ jnp.linalg.solve(S, innovation)
@@ -64,32 +64,75 @@ _GATE = """{?0.5 # {gate outliers by their Mahalanobis distance}}
 _SEEN = """{?0.5 # {skip the update where there is no observation}}
         new_mu = jnp.where(ok, new_mu, mu)
         new_cov = jnp.where(ok, new_cov, cov)"""
-_SMOOTHING = """
-    def step(carry, z):
-        level, slope = carry
-        {if kind == 'simple':
-            forecast = level
-        elif kind == 'linear':
-            forecast = level + slope
-        {elif kind == 'damped':
-            slope = damp * slope
-            forecast = level + slope ~}
-        else:
-            raise ValueError(f'unknown kind <<kind>>') ~
-        if kind != 'simple':
-            slope = damp * slope
-        forecast = level if kind == 'simple' else level + slope}
-        {?0.2 if limit is not None:
-            {?0.4 # {limit the effect of outliers}}
-            z = jnp.clip(z, forecast - limit, forecast + limit)}
-        new_level = {alpha * z + (1.0 - alpha) * forecast ~ forecast + alpha * (z - forecast)}
-        if kind != 'simple':
-            slope = beta * (new_level - level) + (1.0 - beta) * slope
-        return (new_level, slope), new_level
+_SMOOTHINGS = {
+    "simple": """
+        {def step(level, z):
+            {?0.5 # {forecast, then correct it}}
+            error = z - level
+            level = level + alpha * error
+            return level, level
 
-    {start = zs[0] ~ start = {jnp.mean(zs[:4], axis=0) ~ zs[:3].mean(axis=0)}}
-    (level, slope), levels = {lax.scan ~ jax.lax.scan}(step, (start, jnp.zeros_like(start)), zs)
-"""
+        level, levels = jax.lax.scan(step, zs[0], zs[1:])
+        return jnp.concatenate([zs[:1], levels]) ~
+        def step(level, inputs):
+            z, ok = inputs
+            {?0.5 # {the level stays where nothing was observed}}
+            new_level = alpha * z + (1.0 - alpha) * level
+            level = jnp.where(ok, new_level, level)
+            return level, level
+
+        _, levels = jax.lax.scan(step, zs[0], (zs, seen))
+        return levels ~
+        def step(carry, z):
+            level, var = carry
+            error = z - level
+            {?0.5 # {the variance of the errors is followed too}}
+            var = (1.0 - alpha) * (var + alpha * error ** 2)
+            level = level + alpha * error
+            return (level, var), level
+
+        (level, var), levels = jax.lax.scan(step, (zs[0], jnp.zeros_like(zs[0])), zs)
+        return levels, jnp.sqrt(var + 1e-8)}
+    """,
+    "holt": """
+        def step(carry, z):
+            level, slope = carry
+            {?0.5 # {a damped trend ~ slopes fade}
+            slope = damp * slope}
+            forecast = level + slope
+            new_level = {alpha * z + (1.0 - alpha) * forecast ~ forecast + alpha * (z - forecast)}
+            new_slope = beta * (new_level - level) + (1.0 - beta) * slope
+            return (new_level, new_slope), {new_level ~ forecast}
+
+        {start = (zs[0], jnp.zeros_like(zs[0])) ~ start = (zs[0], zs[1] - zs[0])}
+        (level, slope), fitted = {lax.scan ~ jax.lax.scan}(step, start, zs)
+        {return fitted, level + slope ~
+        {?0.5 # {linear forecasts of the next steps}}
+        ahead = jnp.arange(1, horizon + 1)[:, None]
+        return fitted, level + ahead * slope}
+    """,
+    "winters": """
+        {?0.4 if zs.shape[0] < 2 * period:
+            raise ValueError(f'expected at least two periods of <<period>>, got <<zs.shape[0]>> steps')}
+
+        def step(carry, z):
+            level, slope, season = carry
+            forecast = level + slope + season[0]
+            new_level = alpha * (z - season[0]) + (1.0 - alpha) * (level + slope)
+            new_slope = beta * (new_level - level) + (1.0 - beta) * slope
+            {?0.5 # {the season of a period later is at the end}}
+            new_season = gamma * (z - new_level) + (1.0 - gamma) * season[0]
+            season = {jnp.concatenate([season[1:], new_season[None]]) ~
+                jnp.roll(season, -1, axis=0).at[-1].set(new_season)}
+            return (new_level, new_slope, season), forecast
+
+        {level = jnp.mean(zs[:period], axis=0) ~ level = zs[:period].mean(axis=0)}
+        season = zs[:period] - level
+        start = (level, jnp.zeros_like(level), season)
+        (level, slope, season), forecasts = {lax.scan ~ jax.lax.scan}(step, start, zs)
+        return {forecasts ~ forecasts, level + slope + season[0]}
+    """,
+}
 _PARTICLES = """
     n = {states.shape[0] ~ len(states)}
     MOVE
@@ -132,12 +175,12 @@ _DRAWN_IF_FEW = """{?0.5 # {resample where the effective sample size is small}}
     states = jnp.where(resample, resampled, states)}
     log_w = jnp.where(resample, {-math.log(n) ~ -jnp.log(n)}, log_w)"""
 _ATTITUDE = """
-    def rotate(orientation, turn, duration):
-        {?0.4 # quaternion kinematics}
-        zero = {jnp.zeros_like(turn[:, :1]) ~ jnp.zeros((turn.shape[0], 1), turn.dtype)}
-        turned = orientation + 0.5 * duration * multiply(
-            orientation, jnp.concatenate([zero, turn], axis=-1))
-        return turned / {jnp.linalg.norm(turned, axis=-1, keepdims=True) ~ safe_norm(turned)}
+    def rotate(orientation, w):
+        {?0.4 # {quaternion kinematics}}
+        zero = {jnp.zeros_like(w[:, :1]) ~ jnp.zeros((w.shape[0], 1), w.dtype)}
+        rate = multiply(orientation, jnp.concatenate([zero, w], axis=-1))
+        rotated = orientation + 0.5 * dt * rate
+        return rotated / jnp.linalg.norm(rotated, axis=-1, keepdims=True)
 
     {?0.6 quat = quat / jnp.linalg.norm(quat, axis=-1, keepdims=True)}
     omega = rates - bias
@@ -149,23 +192,16 @@ _TILT = """
     {?0.4 # {direction of gravity in the body frame}}
     expected = jnp.stack(
         [2.0 * (qx * qz - qw * qy), 2.0 * (qw * qx + qy * qz), 1.0 - 2.0 * (qx ** 2 + qy ** 2)], axis=-1)
-    error = {jnp.cross(measured, expected) ~ jnp.cross(measured, expected, axis=-1)}
-    {?0.4 if max_correction is not None:
-        error = jnp.clip(error, -max_correction, max_correction)}
+    error = jnp.cross(measured, expected)
 """
-_INTEGRATE = """
-    {for _ in range(substeps):
-        quat = rotate(quat, omega, dt / substeps) ~
-    substep = dt / substeps
-    for _ in range(substeps):
-        quat = rotate(quat, omega, substep) ~
-    quat = rotate(quat, omega, dt)}
-"""
+_INTEGRATE = "    quat = rotate(quat, omega)\n"
 _ORDERS = (
     # Predicted, then corrected.
-    f"{_INTEGRATE}{_TILT}    quat = rotate(quat, feedback * error, dt)\n",
-    # Feedback of the error to the rates, with or without an integral of it.
+    f"{_INTEGRATE}{_TILT}    quat = rotate(quat, feedback * error)\n",
+    # Feedback of the error to the rates, and an integral of it to the bias.
     f"{_TILT}    omega = omega + feedback * error\n{_INTEGRATE}",
+    f"{_TILT}    {{?0.5 # {{the bias follows the mean of the error}}}}\n    bias = bias - ki * dt * error\n"
+    f"    omega = rates - bias + feedback * error\n{_INTEGRATE}",
 )
 _MULTIPLY = '''
     def multiply(a: Array, b: Array) -> Array:
@@ -179,9 +215,8 @@ _MULTIPLY = '''
             w1 * z2 + x1 * y2 - y1 * x2 + z1 * w2,
         ], axis=-1)
 '''
-_FORECAST = "forecast = level if kind == 'simple' else level + slope"
 _TEXTS = {
-    "kalman_filter": _KALMAN, "exponential_smoothing": _SMOOTHING, "particle_filter": _PARTICLES,
+    "kalman_filter": _KALMAN, "exponential_smoothing": "", "particle_filter": _PARTICLES,
     "attitude_filter": _ATTITUDE,
 }  # fmt: skip
 
@@ -197,9 +232,17 @@ def _draw_filter(stream: Stream, target: str) -> KernelSpec:
     p.tensor(
         "zs",
         Leaf(shape, -1, 1),
-        "what was observed",
+        {
+            "attitude_filter": "accelerations, (batch, 3)",
+            "exponential_smoothing": "series, (time, series)",
+            "particle_filter": "the observation",
+        }.get(target, "observations, (time, features)"),
         ("accel", "acceleration", "gravity_dir")
         if target == "attitude_filter"
+        else ("observation", "obs", "z")
+        if target == "particle_filter"
+        else ("series", "values")
+        if target == "exponential_smoothing"
         else ("observations", "zs", "measurements"),
     )
     p.tensor("mean0", Leaf((width,), -1, 1), "state to begin with", ("mean0", "x0", "initial_mean"))
@@ -211,24 +254,19 @@ def _draw_filter(stream: Stream, target: str) -> KernelSpec:
     p.tensor("log_prior", Leaf((count,), -2, 0), "log weights before", ("log_weights", "log_prior"))
     p.tensor("rng", key(), "random key", ("key", "rng"))
     p.tensor("rates", Leaf((count, 3), -1, 1), "angular rates", ("gyro", "rates", "angular_velocity"))
-    p.tensor("bias", Leaf((3,), -0.1, 0.1), "bias of the rates", ("bias", "gyro_bias"))
+    p.tensor("bias", Leaf((count, 3), -0.1, 0.1), "bias of the rates", ("bias", "gyro_bias"))
     p.tensor("quat", positive(count, 4), "attitudes as quaternions", ("quat", "attitude", "q"))
-    p.option("process_noise", "0.01", "float", "variance of the process noise", "0.05", ("process_noise", "q_var"))
+    p.tensor("process_var", Leaf((width,), 0.01, 0.1), "variances of the process noise", ("process_var", "q_diag"))
+    p.tensor("obs_var", Leaf((seen,), 0.2, 0.5), "variances of the observations", ("obs_var", "r_diag"))
     spread = ("obs_std", "noise_std") if target == "particle_filter" else ("obs_noise", "r_var")
     p.option("noise", p.pick("0.1", "0.5"), "float", "noise of the observations", p.pick("0.5", "0.2"), spread)
-    p.option("joseph", "True", "bool", "whether the stable form is used", p.pick("True", "False"), ("joseph", "stable"))
-    p.option(
-        "kind",
-        "'simple'",
-        "str",
-        "what is carried along",
-        p.pick("'linear'", "'linear'", "'simple'"),
-        ("trend", "kind"),
-    )
     p.option("alpha", p.pick("0.3", "0.1"), "float", "weight of what is new", p.pick("0.2", "0.5"), ("alpha",))
     p.option("beta", p.pick("0.1", "0.2"), "float", "weight of a new slope", None, ("beta",))
     p.option("damp", p.pick("0.9", "0.98"), "float", "how slopes fade", None, ("damping", "phi"))
-    p.option("limit", "None", "float | None", "largest innovation", p.pick("0.3", "None"), ("max_innovation", "limit"))
+    period, horizon = p.choices.choice((4, 6)), p.choices.choice((3, 5))
+    p.option("gamma", p.pick("0.1", "0.2"), "float", "weight of a new season", None, ("gamma",))
+    p.option("period", "4", "int", "steps of a season", str(period), ("period", "season_length"))
+    p.option("horizon", "3", "int", "steps to forecast", str(horizon), ("horizon", "num_ahead"))
     p.option(
         "heavy_tails",
         "False",
@@ -245,8 +283,7 @@ def _draw_filter(stream: Stream, target: str) -> KernelSpec:
         "jitter", "0.0", "float", "spread of the copies of a particle", p.pick("0.1", "0.05"), ("jitter", "roughening")
     )
     p.option("feedback", p.pick("1.0", "0.5"), "float", "gain of the correction", p.pick("1.0", "2.0"), ("gain", "kp"))
-    p.option("max_correction", "None", "float | None", "largest correction", p.pick("0.5", "None"))
-    p.option("substeps", p.pick("1", "2"), "int", "steps of integration", p.pick("1", "2", "4"))
+    p.option("ki", "0.1", "float", "gain of the integral", p.pick("0.1", "0.3"), ("ki", "bias_gain"))
     p.option("dt", "0.01", "float", "time step", p.pick("0.01", "0.02"))
     gated = p.maybe(0.25)
     masked = gated or p.choices.chance(0.6)
@@ -264,24 +301,32 @@ def _draw_filter(stream: Stream, target: str) -> KernelSpec:
         said["RESAMPLE"] = said["RESAMPLE"].replace("resample_key", "rng")
         if not few and p.choices.chance(0.7):
             said["RESAMPLE"] = _TWO_KEYS + _DRAWN + _JITTERED
-    text = _TEXTS[target].replace("GATE", _GATE if gated else "").replace("SEEN", _SEEN if masked else "")
+    smoothing = p.pick(*_SMOOTHINGS)
+    kept_cov = p.choices.chance(0.3)
+    text = _TEXTS[target].replace("KEEP", "(new_mu, new_cov)" if kept_cov else "new_mu")
+    text = (
+        text.replace("KEPT", "(means, covs)" if kept_cov else "means")
+        .replace("GATE", _GATE if gated else "")
+        .replace("SEEN", _SEEN if masked else "")
+    )
     text = text.replace("TAKEN", "(zs, seen)" if masked else "zs")
     if not masked:
         text = text.replace("def step(carry, inputs):", "def step(carry, z):").replace("        z, ok = inputs\n", "")
     for mark, each in said.items():
         text = text.replace(mark, each)
-    p.write(_CHECKS[target], text)
+    if target == "exponential_smoothing":
+        text = p.choose(_SMOOTHINGS[smoothing])
+        p.write(_CHECKS[target])
+        p.add(text)
+    else:
+        p.write(_CHECKS[target], text)
     row, path = Leaf(shape[1:] or shape), Leaf(shape)
     ends: dict[str, tuple[tuple[str, tuple[Tree, ...]], ...]] = {
-        "kalman_filter": (
-            ("return means, mean", (Leaf((shape[0], width)), Leaf((width,)))),
+        "kalman_filter": (("return means, covs", (Leaf((shape[0], width)), Leaf((shape[0], width, width)))),)
+        if kept_cov
+        else (
             ("return means, mean, cov", (Leaf((shape[0], width)), Leaf((width,)), Leaf((width, width)))),
-        ),
-        "exponential_smoothing": (
-            ("return level, levels", (row, path)),
-            (f"{{?0.4 # {{one step ahead}}}}\n{_FORECAST}\nreturn forecast", (row,)),
-            (f"{{?0.4 # {{one step ahead}}}}\n{_FORECAST}\nreturn forecast, levels", (row, path)),
-            (f"{_FORECAST}\nresiduals = zs - levels\nreturn forecast, residuals", (row, path)),
+            ("return means, cov", (Leaf((shape[0], width)), Leaf((width, width)))),
         ),
         "particle_filter": (
             (
@@ -294,9 +339,10 @@ def _draw_filter(stream: Stream, target: str) -> KernelSpec:
                 ),
             ),
         ),
-        "attitude_filter": (
+        "attitude_filter": (("return quat, bias", (Leaf((count, 4)), Leaf((count, 3)))),)
+        if "ki * dt" in text
+        else (
             ("return quat", (Leaf((count, 4)),)),
-            ("return quat, omega", (Leaf((count, 4)), Leaf((count, 3)))),
             (
                 "error_norm = {jnp.linalg.norm(error, axis=-1) ~ jnp.sqrt(jnp.sum(error ** 2, axis=-1))}\n"
                 "return quat, error_norm",
@@ -304,10 +350,19 @@ def _draw_filter(stream: Stream, target: str) -> KernelSpec:
             ),
         ),
     }
-    p.finish(*ends[target])
+    if target == "exponential_smoothing":
+        extra = text.rstrip().rsplit("return ", maxsplit=1)[-1]
+        last = Leaf((horizon, *shape[1:])) if "ahead *" in extra else row
+        p.gives(path, *([last] if extra.startswith(("fitted, ", "forecasts, ", "levels, ")) else []))
+    else:
+        p.finish(*ends[target])
     titles = {
         "kalman_filter": ("kalman_filter", "filter_states", "linear_gaussian_filter"),
-        "exponential_smoothing": ("exponential_smoothing", "smooth", "holt_smoothing"),
+        "exponential_smoothing": {
+            "simple": ("exponential_smoothing", "ewma", "smooth_series"),
+            "holt": ("holt_smoothing", "holt_linear", "double_exponential_smoothing"),
+            "winters": ("holt_winters", "seasonal_smoothing"),
+        }[smoothing],
         "particle_filter": ("bootstrap_filter_step", "particle_filter_step")
         if moved
         else ("particle_filter_update", "resample_by_likelihood", "update_particles"),
@@ -320,11 +375,15 @@ def _draw_filter(stream: Stream, target: str) -> KernelSpec:
         titles,
         {
             "kalman_filter": "Filters noisy observations of a linear system",
-            "exponential_smoothing": "Smooths several series and follows their trends",
+            "exponential_smoothing": {
+                "simple": "Smooths several series exponentially",
+                "holt": "Smooths several series with their trends",
+                "winters": "Smooths several series with trends and seasons",
+            }[smoothing],
             "particle_filter": "Weighs particles by an observation and resamples them",
             "attitude_filter": "Follows attitudes by gyroscopes and the direction of gravity",
         }[target],
-        "the estimate and what goes with it",
+        "the estimates",
     )
 
 

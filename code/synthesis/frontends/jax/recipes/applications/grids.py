@@ -1,5 +1,7 @@
 """Fields on grids: diffusion, waves, transport, reactions."""
 
+import re
+
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.parts import (
     guard,
@@ -21,19 +23,22 @@ def _draw_grid(stream: Stream, target: str) -> KernelSpec:
     shape = (rows, columns)
     # What carries itself grows beyond bounds where it is steep.
     u = Leaf(shape, *{"reaction": (0.1, 1), "burgers": (-0.4, 0.4)}.get(target, (-1, 1)))
-    called = {"heat": ("u", "field", "temperature"), "reaction": ("u", "substrate")}.get(target, ("u", "field"))
+    called = {"heat": ("u", "temperature", "temp"), "reaction": ("u",)}.get(target, ("u", "field"))
+    excitable = target == "reaction" and p.choices.chance(0.4)
+    if excitable:
+        u = Leaf(shape, -1, 1)
     p.tensor("u", u, "field of shape (height, width)", called)
     # A wave is followed by its last two fields, or by the field and its change.
     leapfrog = p.choices.chance(0.5)
     p.tensor(
         "v",
         Leaf(shape, 0, 1) if target == "reaction" else Leaf(shape),
-        "second species"
+        ("recovery variable" if excitable else "second species")
         if target == "reaction"
         else "field a step before"
         if leapfrog
         else "change of the field in unit time",
-        ("v", "catalyst") if target == "reaction" else ("u_prev", "previous") if leapfrog else ("u_t", "velocity"),
+        ("v",) if target == "reaction" else ("u_prev", "previous") if leapfrog else ("u_t", "velocity"),
     )
     p.tensor("source", Leaf(shape), "what is added in unit time", ("source", "forcing"))
     p.tensor("conductivity", positive(*shape), "conductivity", ("conductivity", "coefficient"))
@@ -44,6 +49,9 @@ def _draw_grid(stream: Stream, target: str) -> KernelSpec:
     )  # fmt: skip
     p.number("spread_u", "0.16", "diffusivity of the first species", (0.1, 0.2), ("d_u", "diffusion_u"))
     p.number("spread_v", "0.08", "diffusivity of the second species", (0.05, 0.1), ("d_v", "diffusion_v"))
+    p.number("eps_v", "0.08", "how fast the recovery variable is", (0.05, 0.1), ("epsilon", "rate"))
+    p.number("a", "0.7", "offset of the recovery variable", (0.5, 0.9))
+    p.number("b", "0.8", "decay of the recovery variable", (0.5, 0.9))
     p.number("c", "1.0", "speed of waves", (0.5, 1.0), ("c", "wave_speed"))
     # A wind from one side alone, or from either.
     either = p.choices.chance(0.5)
@@ -55,8 +63,9 @@ def _draw_grid(stream: Stream, target: str) -> KernelSpec:
             p.number(
                 key, "0.5" if key == "cx" else "0.25", f"wind along the {axis} axis, not negative", (0.1, 1.0), names
             )
-    p.number("feed", p.pick("0.04", "0.055"), "feed rate", (0.02, 0.08), ("feed", "f"))
-    p.number("kill", "0.06", "kill rate", (0.04, 0.08), ("kill", "k"))
+    p.tree("params", (), "constants of the equation", ("params", "constants"))  # its fields are known later
+    p.number("feed", p.pick("0.04", "0.055"), "feed rate", (0.02, 0.08), ("feed", "feed_rate"))
+    p.number("kill", "0.06", "kill rate", (0.04, 0.08), ("kill", "kill_rate"))
     p.number("dt", p.pick("0.1", "0.01"), "time step", (0.02, 0.2), ("dt", "time_step"))
     p.number("dx", p.pick("1.0", "0.5"), "distance of grid points", (0.8, 1.2), ("dx", "spacing", "h"))
     p.number("damping", "0.01", "damping of waves", (0.01, 0.1), ("damping", "drag"))
@@ -72,6 +81,8 @@ def _draw_grid(stream: Stream, target: str) -> KernelSpec:
         p.pick(*names),
         ("boundary", "bc", "boundary_kind"),
     )
+    if target == "heat" and bounds == "edge":
+        bounds = "periodic" if p.choices.chance(0.5) else bounds
     steps = p.choices.choice((4, 8, 10))
     p.option("steps", p.pick("1", "100"), "int", "number of steps", str(steps), ("steps", "n_steps", "num_steps"))
     p.helper(_laplacian(p, bounds))
@@ -84,36 +95,36 @@ def _draw_grid(stream: Stream, target: str) -> KernelSpec:
         if both
         else guard(p, "u.ndim != 2", "expected a field of shape (height, width), got {u.shape}", 0.4),
     )
-    body = _change(p, target, more, leapfrog=leapfrog, either=either)
+    flux = target == "heat" and bounds == "periodic" and p.choices.chance(0.5)
+    body = _flux(p) if flux else _change(p, target, more, leapfrog=leapfrog, either=either, excitable=excitable)
+    if p.choices.chance(0.6):
+        body = _gathered(p, target, body)
     hold = _hold(p, target, leapfrog=leapfrog) if p.maybe(0.25) else ""
     # The field before is the one that a leapfrog step began with.
-    then = "u" if target == "wave" and leapfrog else "new_v"
-    loop = p.pick("once", "once", "fori", "scan", "python")
-    if loop == "once":
+    then = "u" if target == "wave" and leapfrog else "v_next"
+    loop = p.pick("once", "once", "fori", "scan")
+    once = loop == "once"
+    if once:
         p.add(body, hold)
         if both:
-            p.add(f"return new, {then}")
+            p.add(f"return u_next, {then}")
             p.gives(Leaf(shape), Leaf(shape))
         elif p.maybe(0.3):
             p.add(
-                p.pick("change = jnp.sqrt(jnp.mean(jnp.square(new - u)))", "change = jnp.max(jnp.abs(new - u))"),
-                "return new, change",
+                p.pick(
+                    "residual = jnp.sqrt(jnp.mean(jnp.square(u_next - u)))", "residual = jnp.max(jnp.abs(u_next - u))"
+                ),
+                "return u_next, residual",
             )
             p.gives(Leaf(shape), Leaf(()))
         else:
-            p.add("return new")
+            p.add("return u_next")
             p.gives(Leaf(shape))
-    elif loop == "python":
-        p.add(
-            block("for _ in range(steps):", body, hold, f"u, v = new, {then}" if both else "u = new"),
-        )
-        p.add("return u, v" if both else "return u")
-        p.gives(*([Leaf(shape), Leaf(shape)] if both else [Leaf(shape)]))
     elif loop == "fori":
         if both:
-            p.add(block("def body(_, carry):", "u, v = carry", body, hold, f"return new, {then}"))
+            p.add(block("def body(_, carry):", "u, v = carry", body, hold, f"return u_next, {then}"))
         else:
-            p.add(block("def body(_, u):", body, hold, "return new"))
+            p.add(block("def body(_, u):", body, hold, "return u_next"))
         p.add(
             p.pick(
                 f"return lax.fori_loop(0, steps, body, {'(u, v)' if both else 'u'})",
@@ -122,24 +133,28 @@ def _draw_grid(stream: Stream, target: str) -> KernelSpec:
         )
         p.gives(*([Leaf(shape), Leaf(shape)] if both else [Leaf(shape)]))
     else:
-        kept = p.pick("jnp.mean(new)", "jnp.max(jnp.abs(new))", "jnp.sum(new ** 2)")
+        kept = p.pick("jnp.mean(u_next)", "jnp.max(jnp.abs(u_next))", "jnp.sum(u_next ** 2)")
         if both:
-            p.add(block("def step(carry, _):", "u, v = carry", body, hold, f"return (new, {then}), {kept}"))
+            p.add(block("def step(carry, _):", "u, v = carry", body, hold, f"return (u_next, {then}), {kept}"))
             p.add("(u, v), history = lax.scan(step, (u, v), None, length=steps)", "return u, v, history")
             p.gives(Leaf(shape), Leaf(shape), Leaf((steps,)))
         else:
             p.add(
-                block("def step(u, _):", body, hold, f"return new, {kept}"),
+                block("def step(u, _):", body, hold, f"return u_next, {kept}"),
                 "u, history = jax.lax.scan(step, u, None, length=steps)",
                 "return u, history",
             )
             p.gives(Leaf(shape), Leaf((steps,)))
     titles = {
-        "heat": ("heat_step", "diffuse", "heat_equation"),
-        "wave": ("wave_step", "propagate", "wave_equation"),
-        "advection": ("advect", "advection_step", "transport"),
-        "reaction": ("gray_scott_step", "reaction_diffusion", "gray_scott"),
-        "burgers": ("burgers_step", "burgers"),
+        "heat": ("heat_step", "diffuse") if once else ("simulate_heat", "heat_equation"),
+        "wave": ("wave_step", "propagate") if once else ("simulate_waves", "wave_equation"),
+        "advection": ("advect", "advection_step") if once else ("simulate_transport", "advect_steps"),
+        "reaction": (
+            (("fitzhugh_nagumo_step", "excitable_step") if once else ("simulate_fitzhugh_nagumo", "fitzhugh_nagumo"))
+            if excitable
+            else (("gray_scott_step", "reaction_step") if once else ("simulate_gray_scott", "gray_scott"))
+        ),
+        "burgers": ("burgers_step",) if once else ("simulate_burgers", "burgers"),
     }[target]
     return p.done(
         "dynamics",
@@ -148,13 +163,61 @@ def _draw_grid(stream: Stream, target: str) -> KernelSpec:
         titles,
         {
             "heat": "Diffusion of heat on a grid",
-            "wave": "Leapfrog step of the wave equation" if leapfrog else "Symplectic step of the wave equation",
+            "wave": f"{'Leapfrog' if leapfrog else 'Symplectic'} step{'' if once else 's'} of the wave equation",
             "advection": "Transport of a field by a steady wind",
-            "reaction": "Gray-Scott reaction and diffusion",
+            "reaction": "FitzHugh-Nagumo waves in an excitable medium"
+            if excitable
+            else "Gray-Scott reaction and diffusion",
             "burgers": "Burgers' equation with viscosity",
         }[target],
-        "the field afterwards",
+        "the fields afterwards" if both else "the field afterwards",
     )
+
+
+_CONSTANTS: dict[str, tuple[str, float, float]] = {
+    "spread_u": ("d_u", 0.1, 0.2), "spread_v": ("d_v", 0.05, 0.1), "feed": ("feed", 0.02, 0.08),
+    "kill": ("kill", 0.04, 0.08), "eps_v": ("epsilon", 0.05, 0.1), "a": ("a", 0.5, 0.9), "b": ("b", 0.5, 0.9),
+    "damping": ("damping", 0.01, 0.1), "nu": ("diffusivity", 0.02, 0.2), "c": ("speed", 0.5, 1.0),
+}  # fmt: skip
+"""What a record of constants calls each of them, and between which values it is."""
+
+
+def _gathered(p: Program, target: str, body: str) -> str:
+    """Statements that read their constants from one record, if these are three or more, which becomes an argument."""
+    lines = body.split("\n")
+    code = "\n".join(line for line in lines if "# " not in line)
+    read = [name for name in _CONSTANTS if re.search(rf"(?<![\w.]){name}(?!\w)(?! =)", code)]
+    if len(read) < 3:
+        return body
+    fields = [(_CONSTANTS[name][0], Leaf((), *_CONSTANTS[name][1:])) for name in read]
+    title = "Params" if target != "reaction" else p.pick("Params", "ReactionParams")
+    p.tree("params", p.record(title, fields, "Constants of the equation"), "constants of the equation",
+           ("params", "constants"))  # fmt: skip
+    for name in read:
+        at = f"params.{_CONSTANTS[name][0]}"
+        lines = [each if "# " in each else re.sub(rf"(?<![\w.]){name}(?!\w)(?! =)", at, each) for each in lines]
+    return "\n".join(lines)
+
+
+def _flux(p: Program) -> str:
+    """Statements that make ``u_next`` by what flows between neighbours, where every point conducts by itself."""
+    return p.choose("""
+        {?0.5 # {flux between neighbours ~ conservative: what leaves one cell enters another}}
+        {k_x = 0.5 * (conductivity + jnp.roll(conductivity, -1, axis=0))
+        k_y = 0.5 * (conductivity + jnp.roll(conductivity, -1, axis=1)) ~
+        {?0.4 # {harmonic mean on the faces}}
+        k_next = jnp.roll(conductivity, -1, axis=0)
+        k_x = 2.0 * conductivity * k_next / (conductivity + k_next)
+        k_next = jnp.roll(conductivity, -1, axis=1)
+        k_y = 2.0 * conductivity * k_next / (conductivity + k_next)}
+        flux_x = k_x * (jnp.roll(u, -1, axis=0) - u) / dx
+        flux_y = k_y * (jnp.roll(u, -1, axis=1) - u) / dx
+        {divergence = (flux_x - jnp.roll(flux_x, 1, axis=0) + flux_y - jnp.roll(flux_y, 1, axis=1)) / dx
+        u_next = u + dt * {divergence ~ (divergence + source)} ~
+        div_x = (flux_x - jnp.roll(flux_x, 1, axis=0)) / dx
+        div_y = (flux_y - jnp.roll(flux_y, 1, axis=1)) / dx
+        u_next = u + dt * {(div_x + div_y) ~ (div_x + div_y + source)}}
+    """)
 
 
 def _laplacian(p: Program, bounds: str) -> str:
@@ -196,16 +259,16 @@ def _hold(p: Program, target: str, *, leapfrog: bool) -> str:
     told = remark(p, "walls keep their value", "nothing changes inside walls")
     match target:
         case "heat":
-            kept = "new = jnp.where(solid, u, new)"
+            kept = "u_next = jnp.where(solid, u, u_next)"
         case "reaction":
             told, kept = (
                 remark(p, "nothing reacts in walls"),
-                "new = jnp.where(solid, u, new)\nnew_v = jnp.where(solid, v, new_v)",
+                "u_next = jnp.where(solid, u, u_next)\nv_next = jnp.where(solid, v, v_next)",
             )
         case _:
-            told, kept = remark(p, "the field is zero in walls", "walls"), "new = jnp.where(solid, 0.0, new)"
+            told, kept = remark(p, "the field is zero in walls", "walls"), "u_next = jnp.where(solid, 0.0, u_next)"
             if target == "wave" and not leapfrog:
-                kept += "\nnew_v = jnp.where(solid, 0.0, new_v)"
+                kept += "\nv_next = jnp.where(solid, 0.0, v_next)"
     fits = guard(p, "solid.shape != u.shape", "expected a mask of shape {u.shape}, got {solid.shape}", 0.6)
     return block("if solid is not None:", fits, told, kept)
 
@@ -221,25 +284,25 @@ def _against(p: Program, *winds: str) -> str:
     return "\n".join(slopes)
 
 
-def _change(p: Program, target: str, more: str, *, leapfrog: bool, either: bool) -> str:
-    """Statements that make ``new``, and ``new_v`` where there are two fields."""
+def _change(p: Program, target: str, more: str, *, leapfrog: bool, either: bool, excitable: bool) -> str:
+    """Statements that make ``u_next``, and ``v_next`` where there are two fields."""
     forced = target != "reaction" and p.maybe(0.3)
     source = " + dt * source" if forced else ""
     match target:
         case "heat":
-            return (
+            return (  # the source is added to the last line
                 remark(p, "explicit step, stable for small dt", "heat flows from warm to cold")
                 + "\n"
                 + p.pick(
-                    f"new = u + dt * nu * laplacian(u, dx{more})",
-                    f"new = u + nu * dt * laplacian(u, dx{more})",
-                    f"change_rate = conductivity * laplacian(u, dx{more})\nnew = u + dt * change_rate",
+                    f"u_next = u + dt * nu * laplacian(u, dx{more})",
+                    f"u_next = u + nu * dt * laplacian(u, dx{more})",
+                    f"rate = nu * laplacian(u, dx{more})\nu_next = u + dt * rate",
                 )
                 + source
             )
         case "wave":
             drag = "(u - v) / dt" if leapfrog else "v"
-            acc = p.pick("c ** 2", "c ** 2") + f" * laplacian(u, dx{more})"
+            acc = f"c ** 2 * laplacian(u, dx{more})"
             acc += p.pick("", f" - damping * {drag}") + (" + source" if forced else "")
             return join(
                 remark(
@@ -248,7 +311,9 @@ def _change(p: Program, target: str, more: str, *, leapfrog: bool, either: bool)
                     "leapfrog" if leapfrog else "kick, then drift",
                 ),
                 f"acc = {acc}",
-                "new = 2.0 * u - v + dt ** 2 * acc" if leapfrog else "new_v = v + dt * acc\nnew = u + dt * new_v",
+                "u_next = 2.0 * u - v + dt ** 2 * acc"
+                if leapfrog
+                else "v_next = v + dt * acc\nu_next = u + dt * v_next",
             )
         case "advection":
             upwind = p.choices.chance(0.6)
@@ -267,7 +332,7 @@ def _change(p: Program, target: str, more: str, *, leapfrog: bool, either: bool)
                 told = remark(p, "central differences, stable with enough diffusion", "central differences")
             # Central differences need some diffusion.
             spread = f" + nu * dt * laplacian(u, dx{more})" if not upwind or p.choices.chance(0.3) else ""
-            return join(told, slopes, f"new = u - dt * (cx * du_dx + cy * du_dy){spread}{source}")
+            return join(told, slopes, f"u_next = u - dt * (cx * du_dx + cy * du_dy){spread}{source}")
         case "burgers":
             central = p.choices.chance(0.4)
             slopes = (
@@ -281,22 +346,36 @@ def _change(p: Program, target: str, more: str, *, leapfrog: bool, either: bool)
                 slopes,
                 p.pick("flow = u * (du_dx + du_dy)", "flow = u * du_dx + u * du_dy"),
                 p.pick(
-                    f"new = u + dt * (nu * laplacian(u, dx{more}) - flow)",
-                    f"new = u - dt * flow + dt * nu * laplacian(u, dx{more})",
+                    f"u_next = u + dt * (nu * laplacian(u, dx{more}) - flow)",
+                    f"u_next = u - dt * flow + dt * nu * laplacian(u, dx{more})",
                 )
                 + source,
+            )
+        case _ if excitable:
+            return join(
+                remark(p, "fast activator, slow recovery", "FitzHugh-Nagumo"),
+                p.pick("cubic = u - u ** 3 / 3.0", "cubic = u - u ** 3"),
+                p.pick(
+                    f"du = spread_u * laplacian(u, dx{more}) + cubic - v",
+                    f"du = spread_u * laplacian(u, dx{more}) + cubic - v + source",
+                ),
+                p.pick(
+                    "dv = eps_v * (u + a - b * v)",
+                    f"dv = spread_v * laplacian(v, dx{more}) + eps_v * (u + a - b * v)",
+                ),
+                "u_next, v_next = u + dt * du, v + dt * dv",
             )
         case _:
             return join(
                 remark(p, "one species feeds on the other", "two of v make three"),
-                p.pick("reaction = u * v ** 2", "reaction = u * v ** 2"),
+                "reaction = u * v ** 2",
                 p.pick(
-                    f"new = u + dt * (spread_u * laplacian(u, dx{more}) - reaction + feed * (1.0 - u))",
-                    f"du = spread_u * laplacian(u, dx{more}) - reaction + feed * (1.0 - u)\nnew = u + dt * du",
+                    f"u_next = u + dt * (spread_u * laplacian(u, dx{more}) - reaction + feed * (1.0 - u))",
+                    f"du = spread_u * laplacian(u, dx{more}) - reaction + feed * (1.0 - u)\nu_next = u + dt * du",
                 ),
                 p.pick(
-                    f"new_v = v + dt * (spread_v * laplacian(v, dx{more}) + reaction - (feed + kill) * v)",
-                    f"dv = spread_v * laplacian(v, dx{more}) + reaction - (feed + kill) * v\nnew_v = v + dt * dv",
+                    f"v_next = v + dt * (spread_v * laplacian(v, dx{more}) + reaction - (feed + kill) * v)",
+                    f"dv = spread_v * laplacian(v, dx{more}) + reaction - (feed + kill) * v\nv_next = v + dt * dv",
                 ),
             )
 

@@ -55,12 +55,9 @@ _METHOD = """
         k3 = rhs(y + 0.5 * dt * k2|0.5)
         k4 = rhs(y + dt * k3|1)
         y_next = y + dt / 6.0 * (k1 + 2.0 * k2 + 2.0 * k3 + k4)}
-        KEPT
         return SAVED
 """
-_POSITIVE = """{?0.4 if keep_positive:
-            y_next = jnp.maximum(y_next, 0.0)}"""
-_START = """{?0.4 if include_start:
+_START = """{?0.2 if include_start:
             trajectory = jnp.concatenate([y0[None], trajectory])}"""
 _RUN = {
     "scan": """
@@ -78,7 +75,6 @@ _RUN = {
         final, trajectory = {lax.scan ~ jax.lax.scan}(save_step, y0, TIMES)
     """,
     "loop": "final = {lax.fori_loop ~ jax.lax.fori_loop}(0, steps, lambda i, y: step(y, MOMENT), y0)",
-    "unrolled": "final = y0\nfor i in range(steps):\n    final = step(final, MOMENT)",
 }
 
 
@@ -186,15 +182,15 @@ def _draw_integrator(stream: Stream, target: str) -> KernelSpec:
     p = Program(stream)
     width, system = _SYSTEMS[target]
     count = p.size(64, 128, 256)
-    run = p.pick("scan", "scan", "scan", "nested", "loop", "unrolled")
-    # Steps that are written one after the other are as many as the text is long.
-    steps = p.choices.choice((4, 8, 10, 16)) if run == "unrolled" else p.size(4, 8, 10, 16)
+    run = p.pick("scan", "scan", "scan", "nested", "loop")
+    steps = p.size(4, 8, 10, 16)
     p.tensor(
         "y0",
         Leaf((count, width), *_RANGES[target]),
         f"states to begin with, (batch, {width})",
         ("y0", "state", "initial_state"),
     )
+    p.tree("params", (), "constants of the equations", ("params", "args"))  # its fields are known later
     p.option("dt", p.pick("0.01", "0.02"), "float", "time step", p.pick("0.01", "0.02", "0.05"), ("dt", "step_size"))
     p.option("steps", "10", "int", "number of steps", str(steps), ("num_steps", "n_steps", "steps"))
     p.option(
@@ -204,14 +200,6 @@ def _draw_integrator(stream: Stream, target: str) -> KernelSpec:
         "how a step is made",
         p.pick("'rk4'", "'rk4'", "'euler'"),
         ("method", "solver"),
-    )
-    p.option(
-        "keep_positive",
-        "False",
-        "bool",
-        "whether states stay above zero",
-        p.pick("True", "False"),
-        ("nonnegative", "keep_positive"),
     )
     p.option("every", "10", "int", "steps between two states that are kept", p.pick("2", "3"),
              ("save_every", "substeps"))  # fmt: skip
@@ -233,14 +221,27 @@ def _draw_integrator(stream: Stream, target: str) -> KernelSpec:
             p.tensor(key, Leaf((), *within), says)
         else:
             p.option(key, p.pick(*usual), "float", says)
+    # Or they are fields of one record.
+    if p.choices.chance(0.5):
+        ranges = {key: within for key, (_, _, within) in _RATES[target].items()}
+        ranges |= {"sigma": (8.0, 12.0), "rho": (20.0, 28.0)} if target == "lorenz" else {}
+        driven = target in ("van_der_pol", "duffing") and p.choices.chance(0.6)
+        system = p.choose(system).replace("{", "<<").replace("}", ">>")
+        read = [key for key in ranges if re.search(rf"\b{key}\b", system) or (driven and key in ("drive", "omega"))]
+        title = p.pick("Params", {"epidemic": "SIRParams"}.get(target, target.title().replace("_", "") + "Params"))
+        fields = [(key, Leaf((), *ranges[key])) for key in read]
+        made = p.record(title, fields, f"Constants of {_CALLED[target]}")
+        p.tree("params", made, "constants of the equations", ("params", "args"))
+        system = re.sub(rf"\b({'|'.join(read)})\b", r"params.\1", system)
+        push = p.pick("params.drive * jnp.cos(params.omega * t)", "params.drive * jnp.sin(params.omega * t)")
+    else:
+        driven = target in ("van_der_pol", "duffing") and p.choices.chance(0.6)
+        push = p.pick("drive * jnp.cos(omega * t)", "drive * jnp.sin(omega * t)")
     checks = _CHECK.replace("WIDTH", str(width))
-    driven = target in ("van_der_pol", "duffing") and p.choices.chance(0.6)
-    within = _POSITIVE if target in ("lotka_volterra", "epidemic") else ""
-    push = p.pick("drive * jnp.cos(omega * t)", "drive * jnp.sin(omega * t)")
     system = (
         system.replace("PUSH", f"+ {push}") if driven else system.replace(" PUSH", "").replace("rhs(y, t)", "rhs(y)")
     )
-    method = _METHOD.replace("SAVED", "y_next, y_next" if run == "scan" else "y_next").replace("KEPT", within)
+    method = _METHOD.replace("SAVED", "y_next, y_next" if run == "scan" else "y_next")
     p.write(
         checks,
         system,

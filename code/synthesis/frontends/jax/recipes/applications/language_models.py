@@ -125,25 +125,28 @@ _NLL = """
         label_logits = jnp.take_along_axis(logits, labels[..., None], axis=-1).squeeze(-1)
         nll = jax.nn.logsumexp(logits, axis=-1) - label_logits ~
         one_hot = jax.nn.one_hot(labels, logits.shape[-1])
-        {?0.4 if smoothing > 0:
-            {?0.4 # {some of the mass goes to all other words ~ label smoothing}}
-            one_hot = (1.0 - smoothing) * one_hot + smoothing / logits.shape[-1]}
+        SMOOTHED
         nll = -jnp.sum(one_hot * jax.nn.log_softmax(logits), axis=-1)}
 """
+_SMOOTHED = """{?0.4 if smoothing > 0:
+            {?0.4 # {some of the mass goes to all other words ~ label smoothing}}
+            one_hot = (1.0 - smoothing) * one_hot + smoothing / logits.shape[-1]}"""
 _MEAN = {
-    True: """
-        {?0.6 if mask is not None:
+    "optional": """
+        if mask is not None:
             {?0.6 if mask.shape != nll.shape:
                 raise ValueError(f'expected a mask of shape <<nll.shape>>, got <<mask.shape>>')}
             weight = mask.astype(nll.dtype)
-            {?0.4 # {padding says nothing of the model}}
+            {?0.4 # {padding does not count}}
             loss = jnp.sum(nll * weight) / jnp.maximum(weight.sum(), 1.0)
         else:
             loss = jnp.mean(nll)
-        ~ {weight = mask.astype(nll.dtype)
-        loss = jnp.sum(nll * weight) / jnp.maximum(weight.sum(), 1.0) ~ loss = masked_mean(nll, mask)}}
     """,
-    False: "        {loss = nll.mean() ~ loss = jnp.mean(nll)}",
+    "masked": """
+        {weight = mask.astype(nll.dtype)
+        loss = jnp.sum(nll * weight) / jnp.maximum(weight.sum(), 1.0) ~ loss = masked_mean(nll, mask)}
+    """,
+    "": "        {loss = nll.mean() ~ loss = jnp.mean(nll)}",
 }
 _PENALTY = """
         {?0.4 # {keeps the normalizer near one ~ z loss}}
@@ -292,9 +295,9 @@ def _draw_language_model(stream: Stream, target: str) -> KernelSpec:
     # Of an embedding's gradient the rows of words that do not come up are zero; where half are, its median nearly is.
     seen = 2 * words // 5 if precision.loses(target) and "tied" not in form else words
     shifted = target != "lm_scores" and p.choices.chance(0.35)
-    masked = p.choices.chance(0.4)
+    masked = p.pick("optional", "masked", "", "")
     _declare_functions(p, form, precision, alone=alone, smooth=smooth)
-    p.tree("params", tree, "weights of the model", ("params", "weights", "variables"))
+    p.tree("params", tree, "weights of the model", ("params", "variables"))
     p.tensor("tokens", whole(rows, length, below=seen), "token ids of shape (batch, length)", ("tokens", "input_ids"))
     p.tensor("labels", whole(rows, length, below=words), "next tokens of shape (batch, length)", ("labels", "targets"))
     p.tensor(
@@ -302,7 +305,7 @@ def _draw_language_model(stream: Stream, target: str) -> KernelSpec:
         Leaf((rows, length - shifted), 0, 1, "bool"),
         "positions that count",
         ("mask", "loss_mask"),
-        optional=True,
+        optional=masked == "optional",
     )
     _declare_numbers(p)
     apply = "jax.vmap(forward, in_axes=(None, 0))" if alone else "forward"
@@ -325,7 +328,7 @@ def _draw_language_model(stream: Stream, target: str) -> KernelSpec:
 _RETURNED = {
     "lm_scores": "scores of the next token", "lm_loss": "the mean loss of a token",
     "lm_gradient": "the loss and the gradients",
-    "lm_step": "the new parameters, the state of the optimizer and the loss",
+    "lm_step": "the new parameters, the state of the optimizer if there is one, and the loss",
 }  # fmt: skip
 
 
@@ -341,6 +344,7 @@ def _write_loss(p: Program, body: str, start: str, target: str, tree: Tree) -> N
     """The loss of the next tokens, and for targets that ask for it its gradient and what is done with it."""
     p.write(start)
     penalized = p.maybe(0.2)
+    body = body.replace("SMOOTHED", "" if penalized else _SMOOTHED)
     metric = "cross_entropy" if penalized else ""
     if target == "lm_loss":
         p.write(body, _PENALTY if penalized else "")

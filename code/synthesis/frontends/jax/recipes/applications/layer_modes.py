@@ -1,311 +1,634 @@
-"""Layers that do one of several things by name: pooling, convolution in time, normalization, masks, dropout."""
+"""Layers whose kind callers choose: pooling, convolution in time, normalization, masks, dropout."""
 
-from synthesis.frontends.base import Recipe
-from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Family, Option, draw_by_name
+from collections.abc import Callable, Mapping
+
+from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
 from synthesis.frontends.jax.recipes.applications.parts import key, positive, truth, weights
+from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf
-from synthesis.grammar.streams import Stream
-from synthesis.records import KernelSpec
+from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
+from synthesis.grammar.lines import chain, join
 
-_POOL = Family(
-    summary="Pools windows of an image",
-    titles=("pool", "pool2d", "downsample", "spatial_pool"),
-    before="""
-        {?0.2 if x.shape[1] % size != 0 or x.shape[2] % size != 0:
-            raise ValueError(f'expected sides that <<size>> divides, got <<x.shape[1:3]>>')}
-        window = (1, size, size, 1)
+
+def _some(p: Program, cases: Mapping[str, str], least: int = 2, most: int = 3) -> dict[str, str]:
+    """A few of several cases, in their order."""
+    count = p.choices.integer(least, min(most, len(cases)))
+    kept = set(p.choices.shuffled(list(cases))[:count])
+    return {name: text for name, text in cases.items() if name in kept}
+
+
+def _by_name(cases: Mapping[str, str], variable: str, word: str) -> str:
+    """A chain of cases that a name decides between, with an error for any other name."""
+    tests = [(f"{variable} == '{name}'", text) for name, text in cases.items()]
+    return chain(*tests, otherwise=f"raise ValueError(f'unknown {word} <<{variable}>>')")
+
+
+def _named(p: Program, cases: Mapping[str, str], names: tuple[str, ...]) -> Option:
+    """The name of one of the cases."""
+    values = p.choices.shuffled([f"'{name}'" for name in cases])
+    return Option("str", f"one of {', '.join(cases)}", tuple(values), names)
+
+
+_WINDOWS = {
+    "max": "out = jax.lax.reduce_window(x, -jnp.inf, jax.lax.max, window, strides, 'VALID')",
+    "min": "out = jax.lax.reduce_window(x, jnp.inf, jax.lax.min, window, strides, 'VALID')",
+    "avg": """
+        sums = jax.lax.reduce_window(x, 0.0, jax.lax.add, window, strides, 'VALID')
+        out = sums / {size ** 2 ~ math.prod(window)}
     """,
-    cases={
-        "max": """
-            out = jax.lax.reduce_window(x, -jnp.inf, jax.lax.max, window, window, 'VALID')
-        """,
-        "min": "out = -jax.lax.reduce_window(-x, -jnp.inf, jax.lax.max, window, window, 'VALID')",
-        "mean": """
-            sums = jax.lax.reduce_window(x, 0.0, jax.lax.add, window, window, 'VALID')
-            out = sums / {size ** 2 ~ math.prod(window)}
-        """,
-        "norm": """
-            {?0.4 # root mean square of each window}
-            squares = jax.lax.reduce_window(jnp.square(x), 0.0, jax.lax.add, window, window, 'VALID')
-            out = jnp.sqrt(squares / size ** 2 + eps)
-        """,
-        "stride": "out = x[:, ::size, ::size]",
-        "weighted": """
-            {?0.4 # weighted mean of each window}
-            n, height, width, channels = x.shape
-            blocks = x.reshape(n, height // size, size, width // size, size, channels)
-            out = jnp.einsum('nhawbc,ab->nhwc', blocks, weight / weight.sum())
-        """,
-        "smooth_max": """
-            {?0.4 # {log-sum-exp pooling}}
-            max_value = jax.lax.stop_gradient(jnp.max(x))
-            sums = jax.lax.reduce_window(jnp.exp(x - max_value), 0.0, jax.lax.add, window, window, 'VALID')
-            out = max_value + jnp.log(sums / size ** 2)
-        """,
-    },
-    after="""
-        {?0.3 if scale is not None:
-            out = out * scale}
+    "l2": """
+        {?0.4 # root mean square of each window}
+        squares = jax.lax.reduce_window(jnp.square(x), 0.0, jax.lax.add, window, strides, 'VALID')
+        out = jnp.sqrt(squares / size ** 2 + eps)
     """,
-    word="pooling",
-    returned="smaller images",
-)  # fmt: skip
-_TIME = Family(
-    summary="Convolution along time",
-    titles=("conv1d", "temporal_conv", "convolve_sequence"),
-    before="""
-        {?0.15 if x.shape[-1] != kernel.shape[1]:
-            raise ValueError(f'expected inputs of <<kernel.shape[1]>> features, got <<x.shape[-1]>>')}
-        width = kernel.shape[0]
-        total_pad = {(width - 1) * dilation ~ dilation * (width - 1)}
+}
+_GLOBAL = {
+    "max": "out = {jnp.max(x, axis=1) ~ x.max(axis=1)}",
+    "mean": "out = {jnp.mean(x, axis=1) ~ x.mean(axis=1)}",
+    "first": "out = x[:, 0]",
+    "sum": "out = {x.sum(axis=1) ~ jnp.sum(x, axis=1)}",
+    "norm": """
+        {?0.4 # {sums of n terms grow as the root of n}}
+        out = jnp.sum(x, axis=1) / math.sqrt(x.shape[1])
     """,
-    cases={
-        "same": """
-            left = total_pad // 2
-            padded = jnp.pad(x, ((0, 0), (left, total_pad - left), (0, 0)))
-            out = convolve(padded, kernel, dilation)
-        """,
-        "causal": """
-            {{?0.4 # pad on the left only}
-            padded = jnp.pad(x, ((0, 0), (total_pad, 0), (0, 0)))
-            out = convolve(padded, kernel, dilation) ~
-            {?0.4 # {sum over shifted copies}}
-            summed = jnp.zeros((*x.shape[:-1], kernel.shape[-1]), x.dtype)
-            for tap in range(width):
-                shift = (width - 1 - tap) * dilation
-                shifted = jnp.pad(x, ((0, 0), (shift, 0), (0, 0)))[:, :x.shape[1]]
-                summed = summed + shifted @ kernel[tap]
-            out = summed}
-        """,
-        "circular": """
-            left = total_pad // 2
-            padded = jnp.pad(x, ((0, 0), (left, total_pad - left), (0, 0)), mode='wrap')
-            out = convolve(padded, kernel, dilation)
-        """,
-        "reflect": """
-            left = total_pad // 2
-            padded = jnp.pad(x, ((0, 0), (left, total_pad - left), (0, 0)), mode='reflect')
-            out = convolve(padded, kernel, dilation)
-        """,
-        "edge": """
-            padded = jnp.pad(x, ((0, 0), (total_pad // 2, total_pad - total_pad // 2), (0, 0)), mode='edge')
-            out = convolve(padded, kernel, dilation)
-        """,
-    },
-    after="""
-        {if bias is not None:
-            out = out + bias ~
-        if act == 'relu':
-            out = jax.nn.relu(out)
-        elif act == 'gelu':
-            out = jax.nn.gelu(out)
-        elif act is not None:
-            raise ValueError(f'unknown activation <<act>>')}
-    """,
-    named=("padding", "mode", "pad_mode"),
-    word="padding",
-    returned="outputs of shape (batch, time, features)",
-)  # fmt: skip
-_NORM = Family(
-    summary="Normalizes features by statistics that a name chooses",
-    titles=("normalize", "norm_layer", "apply_norm", "normalize_features"),
-    before="""
-        {?0.4 # statistics in float32}
-        h = x.astype(jnp.float32)
-    """,
-    cases={
-        "layer": """
-            {mean, var = moments(h, -1) ~ mean = h.mean(axis=-1, keepdims=True)
-            var = h.var(axis=-1, keepdims=True)}
-            out = (h - mean) * jax.lax.rsqrt(var + eps)
-        """,
-        "rms": """
-            {out = h * jax.lax.rsqrt(jnp.mean(h ** 2, axis=-1, keepdims=True) + eps) ~
-            rms = jnp.sqrt(jnp.mean(jnp.square(h), axis=-1, keepdims=True) + eps)
-            out = h / rms}
-        """,
-        "instance": """
-            mean, var = {moments(h, 1) ~ jnp.mean(h, axis=1, keepdims=True), jnp.var(h, axis=1, keepdims=True)}
-            out = (h - mean) * jax.lax.rsqrt(var + eps)
-        """,
-        "group": """
-            {?0.2 if h.shape[-1] % num_groups != 0:
-                raise ValueError(f'<<h.shape[-1]>> features are not divisible by <<num_groups>> groups')}
-            grouped = h.reshape(*h.shape[:-1], num_groups, -1)
-            axes = tuple(i for i in range(1, grouped.ndim) if i != grouped.ndim - 2)
-            {mean, var = moments(grouped, axes) ~
-            mean = grouped.mean(axis=axes, keepdims=True)
-            var = grouped.var(axis=axes, keepdims=True)}
-            out = ((grouped - mean) * jax.lax.rsqrt(var + eps)).reshape(h.shape)
-        """,
-        "batch": """
-            {?0.4 # running statistics}
-            out = (h - running_mean) * jax.lax.rsqrt(running_var + eps)
-        """,
-    },
-    after="""
-        {if scale is not None:
-            out = out * scale
-        if bias is not None:
-            out = out + bias ~
-        if scale is not None:
-            out = out * scale ~
+}
+_GLOBAL_MASKED = {
+    "max": """
         if mask is not None:
-            {?0.4 # zero the padding}
-            out = jnp.where(mask[..., None], out, 0.0)}
-        out = out.astype(x.dtype)
+            x = jnp.where(mask[..., None], x, {-1e9 ~ -jnp.inf})
+        out = jnp.max(x, axis=1)
     """,
-    finished=False,
-    named=("norm", "kind", "norm_type"),
-    word="normalization",
-    returned="features of the same shape",
-)  # fmt: skip
-_DROP = Family(
-    summary="Dropout of units, features, positions or paths",
-    titles=("dropout", "apply_dropout", "stochastic_drop"),
-    before="""
-        {if deterministic or rate == 0.0:
-            return x ~ if deterministic:
-            return x
-        if rate >= 1.0:
-            return jnp.zeros_like(x) ~ if rate < 0.0 or rate >= 1.0:
-            raise ValueError(f'expected a rate between 0 and 1, got <<rate>>')
-        if deterministic:
-            return x}
-        keep_prob = 1.0 - rate
+    "mean": """
+        if mask is None:
+            out = jnp.mean(x, axis=1)
+        else:
+            weight = mask[..., None].astype(x.dtype)
+            out = jnp.sum(weight * x, axis=1) / jnp.maximum(jnp.sum(weight, axis=1), 1.0)
     """,
-    cases={
-        "unit": "out = jnp.where(jax.random.bernoulli(rng, keep_prob, x.shape), x / keep_prob, 0.0)",
-        "feature": """
-            {?0.4 # {the same features at all positions}}
-            shape = (x.shape[0],) + (1,) * (x.ndim - 2) + (x.shape[-1],)
-            keep = jax.random.bernoulli(rng, keep_prob, shape)
-            out = jnp.where(keep, x / keep_prob, 0.0)
-        """,
-        "position": """
-            keep = jax.random.bernoulli(rng, keep_prob, x.shape[:-1])
-            out = {jnp.where(keep[..., None], x / keep_prob, 0.0) ~ x * keep[..., None].astype(x.dtype) / keep_prob}
-        """,
-        "path": """
-            {?0.4 # {stochastic depth}}
-            shape = (x.shape[0],) + (1,) * (x.ndim - 1)
-            keep = jax.random.bernoulli(rng, keep_prob, shape)
-            out = jnp.where(keep, x / keep_prob, 0.0)
-        """,
-        "gaussian": """
-            {?0.4 # {multiplicative Gaussian noise}}
-            std = math.sqrt(rate / keep_prob)
-            out = x * (1.0 + std * jax.random.normal(rng, x.shape{~, x.dtype}))
-        """,
-    },
-    after="{?0.3 if residual is not None:\n    out = out + residual}",
-    named=("mode", "kind", "granularity"),
-    word="kind",
-    returned="what is left",
-)  # fmt: skip
-_MASK = Family(
-    summary="Attention with a named mask pattern",
-    titles=("masked_attention", "attend", "attend_with_pattern"),
-    before="""
-        {?0.15 if q.shape[-1] != k.shape[-1]:
-            raise ValueError(f'queries of <<q.shape[-1]>> features, but keys of <<k.shape[-1]>>')}
-        scores = {jnp.einsum('bqd,bkd->bqk', q, k) ~ q @ k.swapaxes(-1, -2)} / math.sqrt(q.shape[-1])
-        {rows = jnp.arange(q.shape[1])[:, None]
-        columns = jnp.arange(k.shape[1])[None, :] ~ steps = jnp.arange(q.shape[1])
-        rows, columns = steps[:, None], steps[None, :]}
-
-        def attend(allowed):
-            {attn = jax.nn.softmax(jnp.where(allowed, scores, {-1e9 ~ jnp.finfo(scores.dtype).min}), axis=-1)
-            {return jnp.einsum('bqk,bkd->bqd', attn, v) ~ return attn @ v} ~
-            {if mask is not None:
-                allowed = allowed & mask[:, None, :]}
-            masked_scores = jnp.where(allowed, scores, -1e9)
-            return jax.nn.softmax(masked_scores, axis=-1) @ v}
-
+    "first": "out = x[:, 0]",
+    "sum": """
+        if mask is not None:
+            x = x * mask[..., None]
+        out = jnp.sum(x, axis=1)
     """,
-    cases={
-        "causal": "out = attend(columns <= rows)",
-        "full": "out = attend(jnp.ones(scores.shape[-2:], dtype=bool))",
-        "window": """
-            {?0.4 # {local attention}}
-            local = {(rows - columns < window) & (columns <= rows) ~ jnp.abs(rows - columns) < window}
-            out = attend(local)
-        """,
-        "prefix": """
-            {?0.4 # {bidirectional in the prefix}}
-            out = attend((columns <= rows) | (columns < prefix))
-        """,
-        "strided": """
-            {?0.4 if window <= 0:
-                raise ValueError(f'expected a positive stride, got <<window>>')}
-            strided = {(rows - columns) % window == 0 ~ columns % window == window - 1}
-            local = {rows - columns < window ~ rows - columns <= window}
-            out = attend((columns <= rows) & (strided | local))
-        """,
-    },
-    after="""
-        {?0.3 if gate is not None:
-            out = out * jax.nn.sigmoid(gate)}
-    """,
-    named=("mask_mode", "pattern", "mode"),
-    word="pattern",
-    returned="attended values",
-)  # fmt: skip
-FAMILIES = {
-    "pooling": _POOL,
-    "time_convolution": _TIME,
-    "named_norm": _NORM,
-    "dropout_kinds": _DROP,
-    "mask_patterns": _MASK,
 }
 
 
-def _draw_layer(stream: Stream, target: str) -> KernelSpec:
-    """A layer that does what a name says."""
-    sizes = stream.child("sizes")
-    rows, side, dim, length = (
-        sizes.choice((1, 2, 4)),
-        sizes.choice((8, 16)),
-        sizes.choice((8, 16, 32)),
-        sizes.choice((16, 32)),
-    )
-    size, width, out = sizes.choice((2, 4)), sizes.choice((2, 3, 5)), sizes.choice((8, 16))
-    rows = max(rows, 4) if target == "dropout_kinds" else rows
-    shape = (rows, side, side, dim) if target == "pooling" else (rows, length, dim)
-    ends = {"pooling": (rows, side // size, side // size, dim), "time_convolution": (rows, length, out)}
-    scaled = dim if target in ("pooling", "named_norm") else out
+def _pooling(p: Program) -> Text:
+    rows, side, dim, length = p.size(1, 2, 4), 4 * p.size(2, 3, 4), p.size(8, 16, 32), p.size(16, 32)
+    size = p.choices.choice((2, 4))
+    if p.choices.chance(0.5):
+        stride = p.choices.choice((size, size // 2))
+        end = (side - size) // stride + 1
+        cases = _some(p, _WINDOWS)
+        least = stride == size
+        lines = join(
+            """
+            {?0.3 if x.ndim != 4:
+                raise ValueError(f'expected images of shape (batch, height, width, channels), got <<x.shape>>')}
+            """,
+            "" if not least else """
+            {?0.4 if stride is None:
+                {?0.4 # {windows that do not overlap}}
+                stride = size ~
+            {?0.3 if x.shape[1] % size != 0 or x.shape[2] % size != 0:
+                raise ValueError(f'expected sides that <<size>> divides, got <<x.shape[1:3]>>')}
+            {stride = size}}
+            """,
+            "window, strides = (1, size, size, 1), (1, stride, stride, 1)",
+            _by_name(cases, "name", "pooling"),
+            "return out",
+        )  # fmt: skip
+        shape, result = (rows, side, side, dim), Leaf((rows, end, end, dim))
+        kinds = Option("int | None", "distance of windows", ("None",), ("stride", "strides")) if least else Option(
+            "int", "distance of windows", (str(stride),), ("stride",))  # fmt: skip
+        titles, summary = ("pool", "pool2d", "spatial_pool"), "Pools windows of images"
+    else:
+        cases = _some(p, p.choices.choice((_GLOBAL, _GLOBAL_MASKED)))
+        lines = join(
+            """
+            {?0.3 if x.ndim != 3:
+                raise ValueError(f'expected features of shape (batch, length, dim), got <<x.shape>>')}
+            """,
+            _by_name(cases, "name", "pooling"),
+            """
+            {?0.5 if normalize:
+                norm = jnp.linalg.norm(out, axis=-1, keepdims=True)
+                out = out / {jnp.maximum(norm, eps) ~ (norm + eps)}}
+            return out
+            """,
+        )
+        shape, result = (rows, length, dim), Leaf((rows, dim))
+        kinds = Option("int", "", ("1",))
+        titles, summary = ("pool_tokens", "sequence_pool", "pool_sequence"), "One vector for each sequence of features"
+    said = "(batch, height, width, channels)" if len(shape) > 3 else "(batch, length, dim)"
     given = {
-        "x": Array(Leaf(shape, -2, 2), f"inputs of shape {shape}", ("x", "inputs", "features")),
-        "q": Array(Leaf(shape, -2, 2), "queries of shape (batch, length, dim)", ("q", "queries")),
-        "k": Array(Leaf(shape, -2, 2), "keys, of the same shape", ("k", "keys")),
-        "v": Array(Leaf(shape, -2, 2), "values, of the same shape", ("v", "values")),
-        "gate": Array(Leaf(shape, -2, 2), "gate of the output", ("gate",)),
-        "kernel": Array(weights(width, dim, out), "filters of shape (width, in, out)", ("kernel", "filters", "w")),
-        "weight": Array(positive(size, size), "weight of each pixel of a block", ("weight", "window_weights")),
-        "scale": Array(positive(scaled), "scale of each channel", ("scale", "gamma")),
-        "bias": Array(
-            weights(scaled), "offset of each channel", ("bias", "beta") if target == "named_norm" else ("bias", "b")
-        ),
-        "running_mean": Array(weights(scaled), "mean of each feature", ("running_mean", "mean_ema")),
-        "running_var": Array(positive(scaled), "variance of each feature", ("running_var", "var_ema")),
-        "mask": Array(truth(rows, length), "positions that count", ("mask", "valid")),
-        "residual": Array(Leaf(shape), "residual branch", ("residual", "skip")),
-        "rng": Array(key(), "random key", ("key", "rng")),
-        "eps": Constant("1e-5", "small number that keeps the division safe", ("eps", "epsilon")),
-        "size": Option("int", "side of a window", (str(size),), ("size", "pool_size", "factor")),
-        "dilation": Option("int", "distance of two taps", ("1", "2"), ("dilation", "rate")),
-        "num_groups": Option("int", "number of groups", ("4", "2"), ("num_groups", "groups")),
-        "training": Option("bool", "whether the batch gives the statistics", ("True",), ("training", "train")),
-        "act": Option("str | None", "nonlinearity", ("None", "'relu'", "'gelu'"), ("activation", "act")),
-        "rate": Option("float", "fraction that is dropped", ("0.1", "0.5", "0.2"), ("rate", "dropout_rate")),
-        "deterministic": Option("bool", "whether nothing is dropped", ("False",), ("deterministic",)),
-        "window": Option("int", "how far a position sees", ("8", "4"), ("window", "window_size")),
-        "prefix": Option("int", "length of the prompt", ("4", "8"), ("prefix_len", "prefix")),
+        "x": Array(Leaf(shape, -2, 2), f"inputs of shape {said}", ("x", "inputs", "features")),
+        "mask": Array(truth(*shape[:2]), "positions that count", ("mask", "valid")),
+        "size": Option("int", "side of a window", (str(size),), ("size", "pool_size", "window_size")),
+        "stride": kinds,
+        "normalize": Option("bool", "whether to bring vectors to unit length", ("True", "False"), ("normalize",)),
+        "eps": Constant("1e-6", "small number that keeps the division safe", ("eps",)),
+        "name": _named(p, cases, ("kind", "mode", "pooling")),
     }  # fmt: skip
-    given = {name: each for name, each in given.items() if name != "window" or target != "pooling"}
-    return draw_by_name(
-        stream, ("layers", "layer_by_name", target), FAMILIES[target], given, Leaf(ends.get(target, shape))
+    return _needing(p, Text(lines=lines, given=given, result=(result,), titles=titles, summary=summary,
+                            returned="the pooled features"), cases)  # fmt: skip
+
+
+def _needing(p: Program, text: Text, cases: Mapping[str, str]) -> Text:
+    """A text whose groups are chosen; where its mask serves some of the cases alone, it is given one of these."""
+    lines = p.choose(text.lines).replace("{", "<<").replace("}", ">>")
+    given = dict(text.given)
+    named = given["name"]
+    if "mask" in lines and isinstance(named, Option):
+        asked = [name for name in cases if "mask" in lines.split(f"name == '{name}':")[1].split("name == ")[0]]
+        after = lines.rsplit("raise ", maxsplit=1)[-1]
+        if asked and "mask" not in after:
+            given["name"] = Option(named.kind, named.says, tuple(f"'{name}'" for name in asked), named.names)
+    return Text(lines=lines, given=given, result=text.result, titles=text.titles, summary=text.summary,
+                returned=text.returned, helpers=text.helpers)  # fmt: skip
+
+
+_PADS = {
+    "same": """
+        left = total_pad // 2
+        pads = (left, total_pad - left)
+    """,
+    "causal": """
+        {?0.4 # {no output sees a later input}}
+        pads = (total_pad, 0)
+    """,
+    "valid": "pads = (0, 0)",
+    "circular": """
+        left = total_pad // 2
+        x = jnp.pad(x, ((0, 0), (left, total_pad - left), (0, 0)), mode='wrap')
+        pads = (0, 0)
+    """,
+    "reflect": """
+        left = total_pad // 2
+        x = jnp.pad(x, ((0, 0), (left, total_pad - left), (0, 0)), mode='reflect')
+        pads = (0, 0)
+    """,
+}
+
+
+def _time_convolution(p: Program) -> Text:
+    rows, length, dim, out = p.size(1, 2, 4), p.size(16, 32), p.size(8, 16, 32), p.size(8, 16)
+    width, dilation = p.choices.choice((2, 3, 5)), p.choices.choice((1, 2))
+    depthwise = p.choices.chance(0.3)
+    cases = _some(p, {name: text for name, text in _PADS.items() if name != "valid"})
+    groups = ", feature_group_count=x.shape[-1]" if depthwise else ""
+    lines = join(
+        """
+        {?0.2 if x.ndim != 3:
+            raise ValueError(f'expected inputs of shape (batch, time, features), got <<x.shape>>') ~
+        {?0.2 if dilation < 1:
+            raise ValueError(f'expected a dilation of at least 1, got <<dilation>>')}}
+        {width = kernel.shape[0]
+        total_pad = (width - 1) * dilation ~ total_pad = dilation * (kernel.shape[0] - 1)}
+        """,
+        _by_name(cases, "name", "padding"),
+        f"""
+        out = jax.lax.conv_general_dilated(
+            x, kernel, window_strides=(1,), padding=[pads], rhs_dilation=(dilation,),
+            dimension_numbers=('NWC', 'WIO', 'NWC'){groups})
+        {{if bias is not None:
+            out = out + bias
+        return out ~
+        return out + bias ~
+        if bias is not None:
+            out = out + bias
+        {{if act == 'relu':
+            return jax.nn.relu(out)
+        if act == 'gelu':
+            return jax.nn.gelu(out)
+        return out ~ return jax.nn.{{relu ~ silu ~ gelu}}(out)}} ~
+        if gated:
+            {{?0.4 # {{gated linear unit}}}}
+            value, gate = jnp.split(out + bias, 2, axis=-1)
+            return value * jax.nn.sigmoid(gate)
+        return out + bias ~
+        out = jax.nn.{{relu ~ silu ~ gelu}}(out + bias)
+        {{?0.4 # {{the residual branch has as many features}}}}
+        return out + residual}}
+        """,
+    )
+    lines = p.choose(lines).replace("{", "<<").replace("}", ">>")
+    channels = dim if depthwise else out
+    gated = p.choices.chance(0.5)
+    end = channels // 2 if "gated" in lines and gated else channels
+    return Text(
+        lines=lines,
+        given={
+            "x": Array(Leaf((rows, length, dim), -2, 2), "inputs of shape (batch, time, features)", ("x", "inputs")),
+            "kernel": Array(weights(width, 1 if depthwise else dim, channels), "filters of shape (width, in, out)",
+                            ("kernel", "filters", "w")),
+            "bias": Array(weights(channels), "offset of each feature", ("bias", "b")),
+            "residual": Array(Leaf((rows, length, channels)), "what the outputs are added to", ("residual", "skip")),
+            "dilation": Option("int", "distance of two taps", (str(dilation),), ("dilation", "rhs_dilation")),
+            "gated": Option("bool", "whether half of the features gate the others", (str(gated),), ("gated", "glu")),
+            "act": Option("str | None", "nonlinearity", ("None", "'relu'", "'gelu'"), ("activation", "act")),
+            "name": _named(p, cases, ("padding", "mode", "pad_mode")),
+        },
+        result=(Leaf((rows, length, end)),),
+        titles=("depthwise_conv1d", "depthwise_conv") if depthwise else ("conv1d", "temporal_conv", "conv_over_time"),
+        summary="Depthwise convolution along time" if depthwise else "Convolution along time",
+        returned="outputs of shape (batch, time, features)",
+    )  # fmt: skip
+
+
+_AXES = {
+    "layer": "axes = {(-1,) ~ h.ndim - 1}",
+    "instance": """
+        {?0.4 # {each channel of each example by itself}}
+        axes = {tuple(range(1, h.ndim - 1)) ~ (1,)}
+    """,
+    "batch": "axes = {tuple(range(h.ndim - 1)) ~ (0, 1)}",
+}
+_ENDINGS = """
+    {if scale is not None:
+        out = out * scale
+    if bias is not None:
+        out = out + bias
+    return out.astype(x.dtype) ~
+    return (out * scale + bias).astype(x.dtype) ~
+    if scale is not None:
+        out = out * (1.0 + scale)
+    return out.astype(x.dtype) ~
+    out = out * scale + bias
+    return out.astype(x.dtype)}
+"""
+
+
+def _named_norm(p: Program) -> Text:
+    rows, length, dim = p.size(2, 4), p.size(16, 32), 4 * p.size(2, 4, 8)
+    form = p.pick("axes", "running", "group", "rms")
+    cases = _some(p, _AXES) if form == "axes" else {"layer": "", "rms": ""}
+    if form == "axes":
+        lines = join(
+            "{?0.4 # statistics in float32}\nh = x.astype(jnp.float32)",
+            _by_name(cases, "name", "normalization"),
+            """
+            {{mean, var = moments(h, axes) ~
+            mean = jnp.mean(h, axis=axes, keepdims=True)
+            var = jnp.var(h, axis=axes, keepdims=True)}
+            {?0.25 if unbiased:
+                {?0.4 # {Bessel's correction}}
+                count = h.size // mean.size
+                var = var * count / (count - 1)} ~
+            if mask is None:
+                mean = jnp.mean(h, axis=axes, keepdims=True)
+                var = jnp.var(h, axis=axes, keepdims=True)
+            else:
+                {?0.5 # {padding does not count}}
+                valid = jnp.broadcast_to(mask[..., None], h.shape).astype(h.dtype)
+                total = jnp.maximum(jnp.sum(valid, axis=axes, keepdims=True), 1.0)
+                mean = jnp.sum(valid * h, axis=axes, keepdims=True) / total
+                var = jnp.sum(valid * jnp.square(h - mean), axis=axes, keepdims=True) / total}
+            {out = (h - mean) * jax.lax.rsqrt(var + eps) ~ out = (h - mean) / jnp.sqrt(var + eps)}
+            """,
+            _ENDINGS,
+        )
+        titles, summary = ("normalize", "norm_layer", "apply_norm"), "Normalizes features over axes that a name chooses"
+        results: tuple[Leaf, ...] = (Leaf((rows, length, dim)),)
+    elif form == "rms":
+        lines = join(
+            "{?0.4 # statistics in float32}\nh = x.astype(jnp.float32)",
+            """
+            {if name == 'rms':
+                {?0.4 # {no mean is taken off}}
+                out = h * jax.lax.rsqrt(jnp.mean(jnp.square(h), axis=-1, keepdims=True) + eps)
+            elif name == 'layer':
+                mean = jnp.mean(h, axis=-1, keepdims=True)
+                var = jnp.var(h, axis=-1, keepdims=True)
+                out = (h - mean) * jax.lax.rsqrt(var + eps)
+            else:
+                raise ValueError(f'unknown normalization <<name>>') ~
+            if name not in ('layer', 'rms'):
+                raise ValueError(f'expected layer or rms, got <<name>>')
+            if name == 'layer':
+                {?0.4 # {layer normalization takes off the mean as well}}
+                h = h - jnp.mean(h, axis=-1, keepdims=True)
+            {ms = jnp.mean(jnp.square(h), axis=-1, keepdims=True)
+            out = h * jax.lax.rsqrt(ms + eps) ~
+            rms = jnp.sqrt(jnp.mean(h ** 2, axis=-1, keepdims=True) + eps)
+            out = h / rms}}
+            """,
+            _ENDINGS,
+        )
+        titles, summary = ("apply_norm", "normalize", "pre_norm"), "Layer or root mean square normalization"
+        results = (Leaf((rows, length, dim)),)
+    elif form == "group":
+        lines = """
+            {?0.5 if x.shape[-1] % num_groups != 0:
+                raise ValueError(f'<<x.shape[-1]>> channels are not divisible by <<num_groups>> groups')}
+            {h = x.reshape(*x.shape[:-1], num_groups, -1)
+            {?0.4 # {over positions and the channels of a group}}
+            axes = (1, 3) ~
+            rows, length, dim = x.shape
+            h = x.reshape(rows, length, num_groups, dim // num_groups)
+            axes = (1, 3) ~
+            group_size = x.shape[-1] // num_groups
+            h = x.reshape(x.shape[:-1] + (num_groups, group_size))
+            {?0.4 # {all axes but those of examples and groups}}
+            axes = tuple(i for i in range(1, h.ndim) if i != h.ndim - 2)}
+            {mean, var = moments(h, axes) ~
+            mean = h.mean(axis=axes, keepdims=True)
+            var = h.var(axis=axes, keepdims=True)}
+            {out = (h - mean) * jax.lax.rsqrt(var + eps)
+            out = out.reshape(x.shape) ~ out = ((h - mean) / jnp.sqrt(var + eps)).reshape(x.shape)}
+            {if scale is not None:
+                out = out * scale
+            if bias is not None:
+                out = out + bias
+            return out ~
+            return out * scale + bias ~
+            out = out * scale + bias
+            return jax.nn.silu(out) if act else out}
+        """
+        titles, summary = ("group_norm", "group_normalize"), "Group normalization of sequences"
+        results = (Leaf((rows, length, dim)),)
+    else:
+        lines = (
+            p.choose("""
+            {?0.4 # {statistics over all but the features}}
+            axes = {tuple(range(x.ndim - 1)) ~ (0, 1)}
+            {if training:
+                mean = jnp.mean(x, axis=axes)
+                var = jnp.var(x, axis=axes)
+                {?0.4 # {averages for evaluation}}
+                running_mean = momentum * running_mean + (1.0 - momentum) * mean
+                running_var = momentum * running_var + (1.0 - momentum) * var
+            else:
+                mean, var = running_mean, running_var ~
+            if not training:
+                mean, var = running_mean, running_var
+            else:
+                mean, var = {x.mean(axes), x.var(axes) ~ jnp.mean(x, axis=axes), jnp.var(x, axis=axes)}
+                {?0.5 # {the variance of a sample}}
+                count = x.size // x.shape[-1]
+                unbiased = var * count / (count - 1)
+                running_mean = momentum * running_mean + (1.0 - momentum) * mean
+                running_var = momentum * running_var + (1.0 - momentum) * unbiased}
+            {out = (x - mean) * jax.lax.rsqrt(var + eps) * scale + bias ~
+            inv = scale * jax.lax.rsqrt(var + eps)
+            out = (x - mean) * inv + bias ~
+            out = (x - mean) / jnp.sqrt(var + eps)
+            if scale is not None:
+                out = out * scale + bias}
+            return out, running_mean, running_var
+        """)
+            .replace("{", "<<")
+            .replace("}", ">>")
+        )
+        titles, summary = ("batch_norm", "batch_normalize"), "Batch normalization with running statistics"
+        results = (Leaf((rows, length, dim)), Leaf((dim,)), Leaf((dim,)))
+    given = {
+        "x": Array(Leaf((rows, length, dim), -2, 2), "features of shape (batch, length, dim)",
+                   ("x", "inputs", "features")),
+        "mask": Array(truth(rows, length), "positions that count", ("mask", "valid_mask")),
+        "running_mean": Array(weights(dim), "mean of each feature", ("running_mean", "mean_ema")),
+        "running_var": Array(positive(dim), "variance of each feature", ("running_var", "var_ema")),
+        "scale": Array(positive(dim), "scale of each feature", ("scale", "gamma")),
+        "bias": Array(weights(dim), "offset of each feature", ("bias", "beta")),
+        "unbiased": Option("bool", "whether the variance is that of a sample", ("True", "False"), ("unbiased",)),
+        "training": Option("bool", "whether the batch gives the statistics", ("True",), ("training", "train")),
+        "act": Option("bool", "whether a nonlinearity follows", ("True", "False"), ("with_activation", "activate")),
+        "momentum": Option("float", "weight of the past", ("0.9", "0.99"), ("momentum", "decay")),
+        "num_groups": Option("int", "number of groups", ("4", "2"), ("num_groups", "groups")),
+        "eps": Constant("1e-5", "small number that keeps the division safe", ("eps", "epsilon")),
+        "name": _named(p, cases, ("norm", "kind", "norm_type")),
+    }  # fmt: skip
+    returned = "features, and the new statistics" if form == "running" else "features of the same shape"
+    return Text(lines=lines, given=given, result=results, titles=titles, summary=summary, returned=returned)
+
+
+_SHAPES = {
+    "unit": "shape = x.shape",
+    "channel": """
+        {?0.4 # {the same channels at all positions}}
+        shape = (x.shape[0], 1, x.shape[-1])
+    """,
+    "token": "shape = {(*x.shape[:2], 1) ~ x.shape[:2] + (1,)}",
+    "path": """
+        {?0.4 # {stochastic depth: all of an example}}
+        shape = (x.shape[0],) + (1,) * (x.ndim - 1)
+    """,
+}
+_OUT = """
+    {?0.2 if rate < 0.0 or rate >= 1.0:
+        raise ValueError(f'expected a rate in [0, 1), got <<rate>>')}
+    {if deterministic or rate == 0.0:
+        return BACK ~ if deterministic:
+        return BACK}
+    keep_prob = 1.0 - rate
+"""
+_KEPT = """
+    keep = jax.random.bernoulli(rng, keep_prob, shape)
+    {out = jnp.where(keep, x / keep_prob, 0.0) ~ out = x * keep.astype(x.dtype) / keep_prob}
+"""
+
+
+def _dropout(p: Program) -> Text:
+    rows, length, dim = p.size(4, 8), p.size(16, 32), p.size(8, 16, 32)
+    form = p.pick("named", "dims", "path", "noise", "pair")
+    cases = _some(p, _SHAPES) if form == "named" else {"bernoulli": "", "gaussian": ""}
+    lines, titles, summary = {
+        "named": (
+            join(_OUT.replace("BACK", "x"), _by_name(cases, "name", "kind of dropout"), _KEPT, "return out"),
+            ("dropout", "structured_dropout", "apply_dropout"), "Dropout of entries, channels, tokens or examples",
+        ),
+        "dims": (
+            join(
+                _OUT.replace("BACK", "x"),
+                """
+                {shape = list(x.shape)
+                for axis in dims:
+                    {?0.4 # {one decision for all along this axis}}
+                    shape[axis] = 1
+                keep = jax.random.bernoulli(rng, keep_prob, tuple(shape)) ~
+                shape = tuple(1 if axis in dims else n for axis, n in enumerate(x.shape))
+                keep = jax.random.bernoulli(rng, keep_prob, shape)}
+                {return jnp.where(keep, x / keep_prob, 0.0) ~
+                {?0.4 # {the mean stays what it is}}
+                return jnp.where(keep, x / keep_prob, jnp.zeros_like(x))}
+                """,
+            ),
+            ("dropout", "broadcast_dropout", "shared_dropout"), "Dropout that is shared along some axes",
+        ),
+        "path": (
+            join(
+                _OUT.replace("BACK", "residual + x"),
+                """
+                {?0.4 # {stochastic depth}}
+                shape = (x.shape[0],) + (1,) * (x.ndim - 1)
+                keep = jax.random.bernoulli(rng, keep_prob, shape)
+                {if scale_by_keep:
+                    x = x / keep_prob
+                return residual + jnp.where(keep, x, 0.0) ~
+                return residual + jnp.where(keep, x / keep_prob, 0.0) ~
+                out = jnp.where(keep, x / keep_prob, 0.0)
+                return residual + out}
+                """,
+            ),
+            ("drop_path", "stochastic_depth", "residual_drop_path"), "Residual branch that some examples skip",
+        ),
+        "noise": (
+            join(
+                _OUT.replace("BACK", "x"),
+                """
+                if name == 'bernoulli':
+                    keep = jax.random.bernoulli(rng, keep_prob, x.shape)
+                    {out = jnp.where(keep, x / keep_prob, 0.0) ~ out = x * keep / keep_prob}
+                elif name == 'gaussian':
+                    {?0.4 # {multiplicative noise of the same variance}}
+                    std = math.sqrt(rate / keep_prob)
+                    {out = x * (1.0 + std * jax.random.normal(rng, x.shape)) ~
+                    noise = 1.0 + std * jax.random.normal(rng, x.shape, x.dtype)
+                    out = x * noise}
+                else:
+                    raise ValueError(f'unknown kind of noise <<name>>')
+                return out
+                """,
+            ),
+            ("dropout", "noise_layer", "noisy_dropout"), "Dropout by zeros or by multiplicative noise",
+        ),
+        "pair": (
+            join(
+                _OUT.replace("BACK", "residual + x"),
+                """
+                {rng_x, rng_tokens = jax.random.split(rng) ~ keys = jax.random.split(rng)
+                rng_x, rng_tokens = keys[0], keys[1]}
+                keep = jax.random.bernoulli(rng_x, keep_prob, x.shape)
+                out = residual + jnp.where(keep, x / keep_prob, 0.0)
+                {if token_rate > 0.0:
+                    {?0.5 # {whole tokens as well}}
+                    keep_tokens = jax.random.bernoulli(rng_tokens, 1.0 - token_rate, x.shape[:2])
+                    out = jnp.where(keep_tokens[..., None], out, 0.0)
+                return out ~
+                keep_tokens = jax.random.bernoulli(rng_tokens, 1.0 - token_rate, x.shape[:2])
+                return out * keep_tokens[..., None]}
+                """,
+            ),
+            ("residual_dropout", "dropout_add", "embedding_dropout"), "Dropout of a residual branch and of tokens",
+        ),
+    }[form]  # fmt: skip
+    return Text(
+        lines=lines,
+        given={
+            "x": Array(Leaf((rows, length, dim), -2, 2), "features of shape (batch, length, dim)",
+                       ("x", "inputs") if form != "path" else ("x", "branch")),
+            "residual": Array(Leaf((rows, length, dim), -2, 2), "what the branch is added to",
+                              ("residual", "skip", "shortcut")),
+            "rng": Array(key(), "random key", ("key", "rng")),
+            "rate": Option("float", "fraction that is dropped", ("0.1", "0.5", "0.2"), ("rate", "dropout_rate")),
+            "token_rate": Option("float", "fraction of tokens that are dropped", ("0.1", "0.2"), ("token_rate",)),
+            "deterministic": Option("bool", "whether nothing is dropped", ("False",), ("deterministic",)),
+            "scale_by_keep": Option("bool", "whether what is kept grows in turn", ("True", "False"),
+                                    ("scale_by_keep",)),
+            "dims": Option("tuple[int, ...]", "axes along which it is shared", ("(1,)", "(0, 1)", "(1, 2)"),
+                           ("broadcast_dims", "shared_axes")),
+            "name": _named(p, cases, ("mode", "kind", "granularity") if form == "named" else ("noise", "kind")),
+        },
+        result=(Leaf((rows, length, dim)),),
+        titles=titles,
+        summary=summary,
+        returned="features of the same shape",
+    )  # fmt: skip
+
+
+_ALLOWED = {
+    "causal": "allowed = k_pos <= q_pos",
+    "full": "allowed = jnp.ones((q.shape[1], k.shape[1]), dtype=bool)",
+    "window": """
+        {?0.4 # {local attention}}
+        allowed = {(k_pos <= q_pos) & (q_pos - k_pos < window) ~ jnp.abs(q_pos - k_pos) < window}
+    """,
+    "prefix": """
+        {?0.4 # {the prompt sees all of itself}}
+        allowed = (k_pos <= q_pos) | (k_pos < prefix)
+    """,
+    "chunked": """
+        {?0.4 # {causal inside of each chunk}}
+        allowed = (k_pos <= q_pos) & (q_pos // window == k_pos // window)
+    """,
+    "strided": """
+        {?0.4 # {neighbours, and every so many positions}}
+        allowed = (k_pos <= q_pos) & ((q_pos - k_pos < window) | ((q_pos - k_pos) % window == 0))
+    """,
+}
+
+
+def _masks(p: Program) -> Text:
+    rows, length, dim = p.size(1, 2, 4), p.size(16, 32), p.size(8, 16, 32)
+    cases = _some(p, _ALLOWED, 2, 4)
+    lines = join(
+        """
+        {?0.15 if q.shape[-1] != k.shape[-1]:
+            raise ValueError(f'queries of <<q.shape[-1]>> features, but keys of <<k.shape[-1]>>')}
+        {q_pos = jnp.arange(q.shape[1])[:, None]
+        k_pos = jnp.arange(k.shape[1])[None, :] ~
+        positions = jnp.arange(q.shape[1])
+        q_pos, k_pos = positions[:, None], positions[None, :]}
+        """,
+        _by_name(cases, "name", "pattern"),
+        """
+        {scores = {jnp.einsum('bqd,bkd->bqk', q, k) ~ q @ k.swapaxes(-1, -2) ~ jnp.matmul(q, k.transpose(0, 2, 1))
+            } / math.sqrt(q.shape[-1]) ~
+        scores = jnp.einsum('bqd,bkd->bqk', q * q.shape[-1] ** -0.5, k) ~
+        scores = scale * jnp.einsum('bqd,bkd->bqk', q, k)}
+        {?0.25 if slope is not None:
+            {?0.5 # {distance costs, as in ALiBi}}
+            scores = scores - slope * jnp.abs(q_pos - k_pos) ~
+        {?0.2 if softcap is not None:
+            scores = softcap * jnp.tanh(scores / softcap)}}
+        {if mask is not None:
+            {?0.4 # {padding}}
+            allowed = allowed & mask[:, None, :]
+        scores = jnp.where(allowed, scores, -1e9) ~
+        scores = jnp.where(allowed, scores, {-1e9 ~ jnp.finfo(scores.dtype).min})}
+        {attn = jax.nn.softmax(scores, axis=-1)
+        return {jnp.einsum('bqk,bkd->bqd', attn, v) ~ attn @ v} ~
+        attn = jax.nn.softmax(scores.astype(jnp.float32), axis=-1).astype(v.dtype)
+        return jnp.matmul(attn, v) ~
+        attn = jax.nn.softmax(scores, axis=-1)
+        if need_weights:
+            return attn @ v, attn
+        return attn @ v}
+        """,
+    )
+    lines = p.choose(lines).replace("{", "<<").replace("}", ">>")
+    asked = p.choices.chance(0.5)
+    results = (Leaf((rows, length, dim)),)
+    if "need_weights" in lines and asked:
+        results = (*results, Leaf((rows, length, length)))
+    return Text(
+        lines=lines,
+        given={
+            "q": Array(Leaf((rows, length, dim), -2, 2), "queries of shape (batch, length, dim)", ("q", "query")),
+            "k": Array(Leaf((rows, length, dim), -2, 2), "keys, of the same shape", ("k", "key")),
+            "v": Array(Leaf((rows, length, dim), -2, 2), "values, of the same shape", ("v", "value")),
+            "mask": Array(truth(rows, length), "positions that count", ("padding_mask", "mask", "valid")),
+            "scale": Option("float", "factor of the scores", ("0.25", "0.125"), ("scale", "sm_scale")),
+            "slope": Option("float | None", "cost of a unit of distance", ("0.5", "0.25", "None"), ("alibi_slope",)),
+            "softcap": Option("float | None", "bound of the scores", ("None", "30.0"), ("softcap", "logits_soft_cap")),
+            "window": Option("int", "how far a position sees", ("8", "4"), ("window", "window_size")),
+            "prefix": Option("int", "length of the prompt", ("4", "8"), ("prefix_len", "prefix")),
+            "need_weights": Option("bool", "whether weights are returned too", (str(asked),), ("return_weights",)),
+            "name": _named(p, cases, ("mask_mode", "pattern", "mask_type")),
+        },
+        result=results,
+        titles=("masked_attention", "attend", "attention"),
+        summary="Attention with a named mask pattern",
+        returned="attended values, and weights if asked for" if len(results) > 1 else "attended values",
     )
 
 
-RECIPES = (Recipe(name="layer_by_name", category="layers", targets=tuple(FAMILIES), draw=_draw_layer),)
+_WRITERS: dict[str, Callable[[Program], Text]] = {
+    "pooling": _pooling,
+    "time_convolution": _time_convolution,
+    "named_norm": _named_norm,
+    "dropout_kinds": _dropout,
+    "mask_patterns": _masks,
+}
+RECIPES = (written_recipe("layer_by_name", "layers", _WRITERS),)

@@ -12,203 +12,283 @@ from synthesis.frontends.jax.recipes.applications.parts import (
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.reducing import reduce
 from synthesis.frontends.jax.recipes.applications.trees import Leaf
-from synthesis.grammar.lines import block
+from synthesis.grammar.lines import block, join
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
+
+_CHECKED = """
+    {?0.3 if logits.shape SHAPE:
+        raise ValueError(f'logits of shape <<logits.shape>> do not match labels of shape <<labels.shape>>')}
+"""
+_CAST = """
+    {?0.5 # {losses in full precision ~ 16 bits are not enough for a logarithm}}
+    logits = logits.astype(jnp.float32)
+"""
+_TAKEN = """
+    {per_example = -jnp.take_along_axis(log_probs, labels[..., None], axis=-1)[..., 0] ~
+    per_example = -jnp.take_along_axis(log_probs, labels[..., None], axis=-1).squeeze(-1) ~
+    one_hot = jax.nn.one_hot(labels, logits.shape[-1])
+    per_example = -jnp.sum(one_hot * log_probs, axis=-1)}
+"""
+_LOG_PROBS = """
+    log_probs = {jax.nn.log_softmax(logits, axis=-1) ~ logits - jax.nn.logsumexp(logits, axis=-1, keepdims=True)}
+"""
+_ENTROPIES = {
+    "plain": join(_LOG_PROBS, _TAKEN),
+    "difference": """
+        {?0.4 # {log of the sum minus the score of the label}}
+        log_z = jax.nn.logsumexp(logits, axis=-1)
+        label_logits = jnp.take_along_axis(logits, labels[..., None], axis=-1)[..., 0]
+        per_example = log_z - label_logits
+    """,
+    "z_loss": """
+        log_z = jax.nn.logsumexp(logits, axis=-1)
+        {label_logits = jnp.take_along_axis(logits, labels[..., None], axis=-1)[..., 0]
+        per_example = log_z - label_logits ~
+        log_probs = logits - log_z[..., None]
+        per_example = -jnp.take_along_axis(log_probs, labels[..., None], axis=-1)[..., 0]}
+        {?0.5 # {keeps the normalizer near one}}
+        {per_example = per_example + z_weight * log_z ** 2 ~
+        if z_weight is not None:
+            per_example = per_example + z_weight * jnp.square(log_z)}
+    """,
+    "smoothed": """
+        num_classes = logits.shape[-1]
+        {one_hot = jax.nn.one_hot(labels, num_classes)
+        if smoothing > 0.0:
+            {?0.5 # {some probability goes to every class}}
+            one_hot = (1.0 - smoothing) * one_hot + smoothing / num_classes
+        LOGS
+        per_example = -jnp.sum(one_hot * log_probs, axis=-1) ~
+        confidence = 1.0 - smoothing
+        off_value = smoothing / num_classes
+        soft_targets = jnp.where(labels[..., None] == jnp.arange(num_classes), confidence + off_value, off_value)
+        LOGS
+        per_example = -jnp.sum(soft_targets * log_probs, axis=-1) ~
+        {?0.3 if smoothing < 0.0 or smoothing >= 1.0:
+            raise ValueError(f'expected a smoothing in [0, 1), got <<smoothing>>')}
+        LOGS
+        nll = -jnp.take_along_axis(log_probs, labels[..., None], axis=-1)[..., 0]
+        {?0.5 # {the mean over classes is the cross entropy with the uniform distribution}}
+        uniform = -jnp.mean(log_probs, axis=-1)
+        per_example = (1.0 - smoothing) * nll + smoothing * uniform}
+    """,
+    "balanced": """
+        LOGS
+        nll = -jnp.take_along_axis(log_probs, labels[..., None], axis=-1)[..., 0]
+        {?0.5 # {rare classes count more}}
+        {per_example = balance[labels] * nll ~
+        {?0.3 if balance.shape[0] != logits.shape[-1]:
+            raise ValueError(f'expected <<logits.shape[-1]>> class weights, got <<balance.shape[0]>>')}
+        per_example = jnp.take(balance, labels, axis=0) * nll}
+    """,
+    "distilled": """
+        {?0.3 if temperature <= 0.0:
+            raise ValueError(f'expected a positive temperature, got <<temperature>>')}
+        LOGS
+        hard = -jnp.take_along_axis(log_probs, labels[..., None], axis=-1)[..., 0]
+        {?0.5 # {soft targets of the teacher}}
+        teacher_probs = jax.nn.softmax(teacher / temperature, axis=-1)
+        student = jax.nn.log_softmax(logits / temperature, axis=-1)
+        soft = -jnp.sum(teacher_probs * student, axis=-1)
+        {?0.4 # {gradients of soft targets shrink with the square}}
+        per_example = (1.0 - mix) * hard + mix * temperature ** 2 * soft
+    """,
+    "margin": """
+        {?0.4 # {the label has to win by a margin}}
+        one_hot = jax.nn.one_hot(labels, logits.shape[-1])
+        {adjusted = scale * (logits - margin * one_hot) ~
+        adjusted = scale * jnp.where(one_hot > 0, logits - margin, logits)}
+        log_z = jax.nn.logsumexp(adjusted, axis=-1)
+        per_example = log_z - jnp.sum(one_hot * adjusted, axis=-1)
+    """,
+    "prior": """
+        {?0.5 # {rare classes are shifted by how often they occur ~ logit adjustment for long tails}}
+        logits = logits + {jnp.log(prior) ~ strength * jnp.log(prior)}
+        LOGS
+        per_example = -jnp.take_along_axis(log_probs, labels[..., None], axis=-1)[..., 0]
+    """,
+    "dense": """
+        {?0.5 # {soft labels}
+        labels = labels / jnp.sum(labels, axis=-1, keepdims=True)}
+        LOGS
+        {per_example = -jnp.sum(labels * log_probs, axis=-1) ~
+        cross = -jnp.sum(labels * log_probs, axis=-1)
+        {?0.5 # {zero where the prediction is the label}}
+        entropy = -jnp.sum(labels * jnp.log(labels), axis=-1)
+        per_example = cross - entropy}
+    """,
+}
+"""Ways to a cross entropy; each has a piece of its own at most."""
+_FOCAL = {
+    "softmax": """
+        LOGS
+        {log_pt = jnp.take_along_axis(log_probs, labels[..., None], axis=-1)[..., 0] ~
+        one_hot = jax.nn.one_hot(labels, logits.shape[-1])
+        log_pt = jnp.sum(one_hot * log_probs, axis=-1)}
+        {?0.5 # {easy examples count less}}
+        {per_example = -(1.0 - jnp.exp(log_pt)) ** gamma * log_pt ~
+        pt = jnp.exp(log_pt)
+        per_example = -jnp.power(1.0 - pt, gamma) * log_pt}
+        {{?0.4 # {rare classes count more}}
+        per_example = per_example * balance[labels] ~
+        if balance is not None:
+            {?0.3 if balance.shape[0] != logits.shape[-1]:
+                raise ValueError(f'expected <<logits.shape[-1]>> class weights, got <<balance.shape[0]>>')}
+            per_example = balance[labels] * per_example ~}
+    """,
+    "poly": """
+        LOGS
+        log_pt = jnp.take_along_axis(log_probs, labels[..., None], axis=-1)[..., 0]
+        pt = jnp.exp(log_pt)
+        {?0.5 # {focal loss with the first polynomial term}}
+        focal = -(1.0 - pt) ** gamma * log_pt
+        per_example = focal + epsilon * (1.0 - pt) ** (gamma + 1.0)
+    """,
+    "smoothed": """
+        num_classes = logits.shape[-1]
+        LOGS
+        probs = jnp.exp(log_probs)
+        one_hot = jax.nn.one_hot(labels, num_classes)
+        {soft_targets = (1.0 - smoothing) * one_hot + smoothing / num_classes ~
+        soft_targets = one_hot
+        if smoothing > 0.0:
+            soft_targets = (1.0 - smoothing) * one_hot + smoothing / num_classes}
+        {?0.5 # {each class is focused by itself}}
+        focal = -soft_targets * (1.0 - probs) ** gamma * log_probs
+        per_example = {jnp.sum(focal, axis=-1) ~ focal.sum(axis=-1)}
+    """,
+}
+_BCE = """
+    {log_p = jax.nn.log_sigmoid(logits)
+    log_not_p = jax.nn.log_sigmoid(-logits)
+    bce = -labels * log_p - (1.0 - labels) * log_not_p ~
+    {?0.4 # {stable for large scores}}
+    bce = jnp.maximum(logits, 0) - logits * labels + jnp.log1p(jnp.exp(-jnp.abs(logits))) ~
+    bce = jax.nn.softplus(logits) - labels * logits ~
+    bce = labels * jax.nn.softplus(-logits) + (1.0 - labels) * jax.nn.softplus(logits)}
+"""
+_BINARY = {
+    "plain": _BCE,
+    "smoothed": join(
+        """
+        {?0.5 # {labels are drawn towards one half}}
+        {labels = (1.0 - smoothing) * labels + 0.5 * smoothing ~
+        if smoothing > 0.0:
+            labels = labels * (1.0 - smoothing) + 0.5 * smoothing}
+        """,
+        _BCE,
+    ),
+    "positives": """
+        {?0.5 # {positives are rare, and count more}}
+        {log_weight = 1.0 + (pos_weight - 1.0) * labels
+        bce = (1.0 - labels) * logits + log_weight * jax.nn.softplus(-logits) ~
+        log_p = jax.nn.log_sigmoid(logits)
+        log_not_p = jax.nn.log_sigmoid(-logits)
+        bce = -pos_weight * labels * log_p - (1.0 - labels) * log_not_p ~
+        bce = pos_weight * labels * jax.nn.softplus(-logits) + (1.0 - labels) * jax.nn.softplus(logits)}
+    """,
+    "focal": join(
+        _BCE,
+        """
+        {?0.5 # {easy examples count less}}
+        probs = jax.nn.sigmoid(logits)
+        p_t = probs * labels + (1.0 - probs) * (1.0 - labels)
+        bce = bce * (1.0 - p_t) ** gamma
+        {?0.6 alpha_t = alpha * labels + (1.0 - alpha) * (1.0 - labels)
+        bce = alpha_t * bce}
+        """,
+    ),
+    "asymmetric": """
+        probs = jax.nn.sigmoid(logits)
+        {?0.5 # {easy negatives are shifted and count less}}
+        shifted = jnp.maximum(probs - margin, 0.0)
+        positive_term = labels * jax.nn.log_sigmoid(logits)
+        negative_term = (1.0 - labels) * shifted ** gamma * jnp.log(1.0 - shifted)
+        bce = -(positive_term + negative_term)
+    """,
+    "dice": join(
+        _BCE,
+        """
+        {?0.4 # {overlap of all classes of an example}}
+        probs = jax.nn.sigmoid(logits)
+        intersection = jnp.sum(probs * labels, axis=-1)
+        union = jnp.sum(probs, axis=-1) + jnp.sum(labels, axis=-1)
+        dice = 1.0 - 2.0 * intersection / (union + 1e-6)
+        """,
+    ),
+}
 
 
 def _draw_classes(stream: Stream, target: str) -> KernelSpec:
     """What scores of classes cost, beside the true classes."""
     p = Program(stream)
-    long = p.choices.chance(0.5)
+    binary = target == "binary_cross_entropy"
+    texts = {"cross_entropy": _ENTROPIES, "focal_loss": _FOCAL, "binary_cross_entropy": _BINARY}[target]
+    way = p.pick(*texts)
+    dense = binary or way == "dense"
+    long = p.choices.chance(0.4)
     lead = (p.size(1, 2, 4), p.size(16, 32, 64)) if long else (p.size(16, 32, 64, 128, 256),)
     classes = p.size(10, 32, 100, 128, 256, 1000) if not long else p.size(64, 128, 256)
-    low = p.maybe(0.2)
-    p.tensor(
-        "logits",
-        Leaf((*lead, classes), -4, 4, "bfloat16" if low else "float32"),
-        "unnormalized scores of shape (..., classes)",
-        ("logits", "logits", "scores", "predictions"),
-    )
-    spread = target == "cross_entropy" and p.maybe(0.25)
-    kind = "float32" if target == "binary_cross_entropy" or spread else "int32"
-    dense = kind == "float32"
-    p.tensor(
-        "labels",
-        Leaf((*lead, classes), 0, 1) if dense else whole(*lead, below=classes),
-        "probabilities of the classes" if dense else "true classes, shape (...)",
-        ("labels", "targets", "y"),
-    )
-    weighted, masked = p.maybe(0.3), p.maybe(0.3)
-    p.tensor(
-        "weight", positive(*lead), "weight of each example", ("weights", "sample_weight"), given=weighted, optional=True
-    )
-    named = masked and (dense or p.choices.chance(0.5))
-    if named:
-        p.tensor("valid", truth(*lead), "which examples count", ("mask", "valid_mask", "where"))
-    balance = ("class_weights", "alpha") if target == "focal_loss" else ("class_weights", "class_weight")
-    p.tensor("balance", positive(classes), "weight of each class", balance)
+    low = p.maybe(0.15) and way != "asymmetric"
+    axes = "batch, length, classes" if long else "batch, classes"
+    p.tensor("logits", Leaf((*lead, classes), -4, 4, "bfloat16" if low else "float32"),
+             f"unnormalized scores of shape ({axes})", ("logits", "logits", "scores"))  # fmt: skip
+    p.tensor("labels", Leaf((*lead, classes), 0.05, 0.95) if dense else whole(*lead, below=classes),
+             "labels between 0 and 1, of the same shape" if binary else "probabilities of the classes" if dense
+             else "true classes", ("labels", "targets"))  # fmt: skip
+    end = p.pick("plain", "weighted", "masked", "ignored" if not dense else "masked")
+    p.tensor("teacher", Leaf((*lead, classes), -4, 4), "scores of the teacher", ("teacher_logits",))
+    p.tensor("weight", positive(*lead), "weight of each example", ("weights", "sample_weight"), optional=True)
+    if end == "masked":
+        p.tensor("valid", truth(*lead), "which examples count", ("mask", "where"))
+    p.tensor("balance", positive(classes), "weight of each class",
+             ("alpha", "class_weights") if target == "focal_loss" else ("class_weights", "class_weight"))  # fmt: skip
+    p.tensor("prior", Leaf((classes,), 0.05, 0.5), "how often each class occurs", ("class_prior", "prior"))
     p.option("ignore", p.pick("-1", "0"), "int", "label that does not count", "0", ("ignore_index", "pad_id"))
-    smooth = not dense and target == "cross_entropy" and p.maybe(0.35)
-    p.option(
-        "smoothing",
-        "0.0",
-        "float",
-        "share of the probability that goes to all classes",
-        p.pick("0.1", "0.0"),
-        ("label_smoothing", "smoothing"),
-    )
-    p.number("gamma", "2.0", "how little easy examples count", (1.0, 3.0), ("gamma", "focus"))
-    p.number("alpha", "0.25", "weight of the positive class", (0.2, 0.8))
-    p.number("z_weight", "1e-4", "weight of the squared normalizer", (0.001, 0.1), ("z_loss", "z_loss_weight"))
-    p.number("temperature", p.pick("1.0", "2.0"), "what scores are divided by", (0.5, 2.0), ("temperature", "tau"))
-    shapes = "logits.shape != labels.shape" if dense else "logits.shape[:-1] != labels.shape"
-    p.add(
-        guard(
-            p,
-            shapes,
-            "expected labels of shape {logits.shape}, got {labels.shape}"
-            if dense
-            else "expected labels of shape {logits.shape[:-1]}, got {labels.shape}",
-            0.35,
-        ),
-        expect(p, "logits.ndim >= 2"),
-    )
-    if low or p.maybe(0.25):
-        p.add(remark(p, "losses in full precision", "16 bits are not enough for a logarithm"))
-        p.add("logits = logits.astype(jnp.float32)")
-    if p.maybe(0.2):
-        p.add("logits = logits / temperature")
-    lines = _binary(p) if target == "binary_cross_entropy" else _categorical(p, target, dense=dense, smooth=smooth)
-    p.add(*lines)
-    if target == "cross_entropy" and p.maybe(0.3):
-        known = any("log_z" in line for line in lines)
-        p.add(
-            remark(p, "keeps the normalizer near one", "scores do not drift away"),
-            "" if known else "log_z = jax.nn.logsumexp(logits, axis=-1)",
-            p.pick(
-                "per_example = per_example + z_weight * LOG_Z ** 2", "per_example += z_weight * jnp.square(LOG_Z)"
-            ).replace("LOG_Z", "log_z[..., 0]" if known else "log_z"),
-        )
-    if masked and not named:
-        p.add(remark(p, "labels that do not count", "padding has no label"))
-        p.add(
-            p.pick(
-                "valid = labels != ignore",
-                "valid = (labels != ignore).astype(jnp.float32)",
-            )
-        )
-    reduce(p, lead, weighted=weighted, masked=masked)
+    p.option("smoothing", "0.0", "float", "share of the probability that goes to all classes", p.pick("0.1", "0.05"),
+             ("label_smoothing", "smoothing"))  # fmt: skip
+    p.number("gamma", "2.0", "how little easy examples count", (1.0, 3.0), ("gamma",))
+    p.number("alpha", "0.25", "weight of positives", (0.2, 0.8))
+    p.number("epsilon", "1.0", "weight of the polynomial term", (0.5, 2.0), ("epsilon", "poly_weight"))
+    p.number("pos_weight", "2.0", "weight of positives", (1.5, 4.0))
+    p.option("z_weight", "1e-4", "float", "weight of the squared normalizer", "0.01", ("z_loss", "z_loss_weight"))
+    p.option("temperature", "2.0", "float", "what makes the teacher softer", p.pick("2.0", "4.0"), ("temperature",))
+    p.number("mix", "0.5", "share of the soft targets", (0.2, 0.8), ("alpha", "distill_weight"))
+    p.number("margin", "0.35" if not binary else "0.05", "margin", (0.05, 0.3), ("margin",))
+    p.option("scale", "1.0", "float", "scale of the scores", p.pick("2.0", "4.0"), ("scale",))
+    p.number("strength", "1.0", "how far scores are shifted", (0.5, 1.5), ("tau",))
+    p.write(_CHECKED.replace("SHAPE", "!= labels.shape" if dense else "[:-1] != labels.shape").replace(" [", "["))
+    if low or p.maybe(0.12):
+        p.write(_CAST)
+    p.write(texts[way].replace("LOGS", _LOG_PROBS.strip()))
+    if binary and way == "dice":
+        p.write("per_example = jnp.mean(bce, axis=-1) + dice")
+    elif binary:
+        p.write("per_example = {bce.mean(axis=-1) ~ jnp.sum(bce, axis=-1) ~ jnp.mean(bce, axis=-1)}")
+    if end == "ignored":
+        p.write("{?0.4 # {padding has no label}}\nvalid = {labels != ignore ~ (labels != ignore).astype(jnp.float32)}")
+    reduce(p, lead, weighted=end == "weighted", masked=end in ("masked", "ignored"))
     titles = {
-        "cross_entropy": ("cross_entropy_loss", "softmax_cross_entropy", "classification_loss", "xent_loss"),
-        "focal_loss": ("focal_loss", "softmax_focal_loss"),
-        "binary_cross_entropy": ("binary_cross_entropy", "sigmoid_cross_entropy", "bce_with_logits", "multilabel_loss"),
+        "cross_entropy": {
+            "distilled": ("distillation_loss", "kd_loss"), "margin": ("additive_margin_loss", "margin_softmax_loss"),
+            "prior": ("logit_adjusted_loss", "balanced_softmax_loss"),
+            "smoothed": ("smoothed_cross_entropy", "label_smoothing_loss", "cross_entropy_loss"),
+            "balanced": ("weighted_cross_entropy", "class_balanced_loss"),
+            "dense": ("soft_cross_entropy", "soft_target_loss"),
+        }.get(way, ("cross_entropy_loss", "softmax_cross_entropy", "classification_loss", "xent_loss")),
+        "focal_loss": ("poly_focal_loss",) if way == "poly" else ("focal_loss", "softmax_focal_loss"),
+        "binary_cross_entropy": {
+            "focal": ("sigmoid_focal_loss", "binary_focal_loss"), "asymmetric": ("asymmetric_loss",),
+            "dice": ("bce_dice_loss", "dice_bce_loss"),
+        }.get(way, ("binary_cross_entropy", "sigmoid_cross_entropy", "bce_with_logits", "multilabel_loss")),
+    }[target]  # fmt: skip
+    summary = {
+        "cross_entropy": p.pick("Cross entropy of scores with the labels", "Negative log likelihood of the labels"),
+        "focal_loss": "Cross entropy that counts easy examples less",
+        "binary_cross_entropy": p.pick("Cross entropy of independent classes", "Binary cross entropy with logits"),
     }[target]
-    return p.done(
-        "losses",
-        "class_loss",
-        target,
-        titles,
-        {
-            "cross_entropy": p.pick(
-                "Cross entropy of scores with the true classes", "Negative log likelihood of the labels"
-            ),
-            "focal_loss": "Cross entropy that counts easy examples less",
-            "binary_cross_entropy": p.pick("Cross entropy of independent classes", "Binary cross entropy with logits"),
-        }[target],
-        "the loss",
-    )
-
-
-def _binary(p: Program) -> list[str]:
-    made = p.pick(
-        "log_p = jax.nn.log_sigmoid(logits)\nlog_not_p = jax.nn.log_sigmoid(-logits)\n"
-        "losses = -labels * log_p - (1.0 - labels) * log_not_p",
-        "losses = jnp.maximum(logits, 0) - logits * labels + jnp.log1p(jnp.exp(-jnp.abs(logits)))",
-        "losses = jax.nn.softplus(logits) - labels * logits",
-        "losses = labels * jax.nn.softplus(-logits) + (1.0 - labels) * jax.nn.softplus(logits)",
-    )
-    lines = [made.replace("losses", "bce")]
-    if p.maybe(0.35):
-        lines += [
-            remark(p, "easy examples count less", "focus on what is still wrong"),
-            "probs = jax.nn.sigmoid(logits)",
-            p.pick(
-                "p_t = probs * labels + (1.0 - probs) * (1.0 - labels)",
-                "p_t = jnp.where(labels > 0.5, probs, 1.0 - probs)",
-            ),
-            p.pick("bce = bce * (1.0 - p_t) ** gamma", "bce *= jnp.power(1.0 - p_t, gamma)"),
-        ]
-    if p.maybe(0.25):
-        lines += [p.pick("bce = bce * (alpha * labels + (1.0 - alpha) * (1.0 - labels))", "bce = bce * balance")]
-    return [*lines, p.pick("per_example = bce.mean(axis=-1)", "per_example = jnp.mean(bce, axis=-1)")]
-
-
-def _categorical(p: Program, target: str, *, dense: bool, smooth: bool) -> list[str]:
-    lines = [
-        p.pick(
-            "log_probs = jax.nn.log_softmax(logits, axis=-1)",
-            "log_probs = jax.nn.log_softmax(logits)",
-            "log_probs = logits - jax.nn.logsumexp(logits, axis=-1, keepdims=True)",
-            "log_z = jax.nn.logsumexp(logits, axis=-1, keepdims=True)\nlog_probs = logits - log_z",
-        )
-    ]
-    if dense:
-        total = p.pick(
-            "labels = labels / labels.sum(axis=-1, keepdims=True)",
-            "labels = labels / jnp.maximum(jnp.sum(labels, axis=-1, keepdims=True), 1e-6)",
-        )
-        lines += [total] if p.choices.chance(0.6) else []
-        spread = True
-    else:
-        spread = smooth or p.choices.chance(0.4)
-        if spread:
-            lines += [
-                "classes = logits.shape[-1]",
-                p.pick(
-                    "one_hot = jax.nn.one_hot(labels, classes)",
-                    "one_hot = (labels[..., None] == jnp.arange(classes)).astype(log_probs.dtype)",
-                    "one_hot = jax.nn.one_hot(labels, classes, dtype=log_probs.dtype)",
-                ),
-            ]
-        if smooth:
-            lines += [
-                block(
-                    "if smoothing > 0:",
-                    remark(p, "some probability goes to every class", "never quite sure"),
-                    p.pick(
-                        "one_hot = one_hot * (1.0 - smoothing) + smoothing / classes",
-                        "one_hot = (1.0 - smoothing) * one_hot + smoothing / classes",
-                    ),
-                )
-            ]
-    truths = "labels" if dense else "one_hot"
-    if target == "focal_loss":
-        lines += [
-            remark(p, "easy examples count less", "focus on what is still wrong"),
-            p.pick(
-                "weight_of = (1.0 - jnp.exp(log_probs)) ** gamma",
-                "weight_of = jnp.power(1.0 - jnp.exp(log_probs), gamma)",
-            ),
-            "log_probs = weight_of * log_probs",
-        ]
-    if p.maybe(0.2):
-        lines += [p.pick("log_probs = log_probs * balance", "log_probs = balance * log_probs")]
-    if spread:
-        return [
-            *lines,
-            p.pick(
-                f"per_example = -jnp.sum({truths} * log_probs, axis=-1)",
-                f"per_example = -({truths} * log_probs).sum(axis=-1)",
-            ),
-        ]
-    return [
-        *lines,
-        p.pick(
-            "per_example = -jnp.take_along_axis(log_probs, labels[..., None], axis=-1)[..., 0]",
-            "per_example = -jnp.take_along_axis(log_probs, labels[..., None], axis=-1).squeeze(-1)",
-        ),
-    ]
+    return p.done("losses", "class_loss", target, titles, summary, "the loss")
 
 
 _ERRORS: dict[str, tuple[str, ...]] = {

@@ -1,285 +1,514 @@
 """How good the predictions of a batch are."""
 
-from synthesis.frontends.base import Recipe
-from synthesis.frontends.jax.recipes.applications.parts import (
-    guard,
-    remark,
-    truth,
-    whole,
-)
+from collections.abc import Callable
+
+from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
+from synthesis.frontends.jax.recipes.applications.parts import truth, whole
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
-from synthesis.grammar.lines import block
-from synthesis.grammar.streams import Stream
-from synthesis.records import KernelSpec
+from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
+from synthesis.grammar.lines import join
 
-_CHECKED_MASK = """
-    {?0.5 if mask.shape != LABELS:
-        raise ValueError(f'expected a mask of shape <<LABELS>>, got <<mask.shape>>')}
+_FLAT = """
+    {?0.5 # {one row for each token ~ positions of all sequences together}}
+    logits = logits.reshape(-1, logits.shape[-1])
+    labels = {labels.reshape(-1) ~ labels.ravel()}
+"""
+_CHECKED = """
+    {?0.25 if logits.shape[:-1] != labels.shape:
+        raise ValueError(f'logits of shape <<logits.shape>> do not match labels of shape <<labels.shape>>')}
+"""
+_WEIGHTS = {
+    "masked": """
+        {if mask is None:
+            weight = jnp.ones(labels.shape)
+        else:
+            {?0.5 if mask.shape != labels.shape:
+                raise ValueError(f'expected a mask of shape <<labels.shape>>, got <<mask.shape>>')}
+            weight = {mask.astype(jnp.float32) ~ mask.reshape(-1).astype(jnp.float32)} ~
+        if mask is None:
+            mask = jnp.ones(labels.shape, dtype=bool)
+        weight = mask.astype(jnp.float32)}
+    """,
+    "ignored": """
+        {?0.5 # {padding has a label of its own ~ padded positions do not count}}
+        weight = {(labels != ignore_label).astype(jnp.float32) ~ jnp.where(labels == ignore_label, 0.0, 1.0)}
+    """,
+    "weighted": """
+        {?0.4 if weight.shape != labels.shape:
+            raise ValueError(f'expected weights of shape <<labels.shape>>, got <<weight.shape>>')}
+    """,
+}
+
+
+class _Batch:
+    """Scores, labels and which of them count."""
+
+    def __init__(self, p: Program, kinds: tuple[str, ...]) -> None:
+        self.rows, self.classes = p.size(64, 128, 256, 512), p.size(10, 16, 32, 64)
+        self.long = p.choices.chance(0.35)
+        self.kind = p.pick(*kinds)
+        lead = (4, self.rows // 4) if self.long else (self.rows,)
+        axes = "batch, length" if self.long else "batch"
+        self.given: dict[str, Array | Constant | Option] = {
+            "logits": Array(Leaf((*lead, self.classes), -3, 3), f"unnormalized scores of shape ({axes}, classes)",
+                            ("logits", "scores")),
+            "labels": Array(whole(*lead, below=self.classes), f"true classes of shape ({axes})", ("labels", "targets")),
+            "mask": Array(truth(*lead), "which examples count", ("mask", "valid")),
+            "ignore_label": Option("int", "the label of padding", ("0",), ("ignore_label", "pad_id")),
+            "eps": Constant("1e-6", "small number that keeps the division safe"),
+        }  # fmt: skip
+        if self.long and self.kind == "weighted":
+            self.kind = "ignored"
+        if self.kind == "weighted":
+            self.given["weight"] = Array(
+                Leaf((self.rows,), 0.2, 2.0), "weight of each example", ("weights", "sample_weight")
+            )
+
+    def start(self) -> str:
+        """Statements that bring them to one axis, and say what counts."""
+        weights = _WEIGHTS[self.kind] if self.kind != "plain" else ""
+        if self.long and self.kind == "masked":
+            # The mask is brought to one axis too, and is compared before that.
+            weights = """
+                {if mask is None:
+                    weight = jnp.ones(labels.shape)
+                else:
+                    weight = mask.reshape(-1).astype(jnp.float32) ~
+                weight = jnp.ones(labels.shape) if mask is None else mask.reshape(-1).astype(jnp.float32)}
+            """
+        elif self.kind == "masked":
+            weights = weights.replace("{mask.astype(jnp.float32) ~ mask.reshape(-1).astype(jnp.float32)}",
+                                      "mask.astype(jnp.float32)")  # fmt: skip
+        return join(_CHECKED, _FLAT if self.long else "", weights)
+
+    def mean(self, values: str) -> str:
+        """The mean of values, as far as they count."""
+        if self.kind == "plain":
+            return f"{{jnp.mean({values}) ~ {values}.mean()}}"
+        return f"{{jnp.sum({values} * weight) / count ~ jnp.vdot({values}, weight) / count}}"
+
+    def count(self) -> str:
+        """Statements that count what is there; empty where a mean does that."""
+        if self.kind == "plain":
+            return ""
+        return "count = jnp.maximum({jnp.sum(weight) ~ weight.sum()}, 1.0)"
+
+
+_NLL = """
+    log_probs = jax.nn.log_softmax(logits, axis=-1)
+    {nll = -jnp.take_along_axis(log_probs, labels[:, None], axis=-1)[:, 0] ~
+    nll = -log_probs[jnp.arange(labels.shape[0]), labels] ~
+    nll = -jnp.sum(jax.nn.one_hot(labels, logits.shape[-1]) * log_probs, axis=-1)}
+"""
+_PREDS = "preds = {jnp.argmax(logits, axis=-1) ~ logits.argmax(axis=-1)}"
+
+
+def _report(p: Program, figures: dict[str, Leaf]) -> tuple[str, tuple[Tree, ...]]:
+    """The last line and what it returns: figures by name, or in order."""
+    form = p.pick("dict", "dict", "tuple", "record") if len(figures) > 1 else "tuple"
+    if form == "tuple":
+        return f"return {', '.join(figures)}", tuple(figures.values())
+    if form == "record":
+        kind = p.record("Metrics", list(figures.items()), "Metrics of a batch")
+        return f"return {kind.name}({', '.join(f'{name}={name}' for name in figures)})", (kind,)
+    entries = ", ".join(f"'{name}': {name}" for name in figures)
+    return f"return <<{entries}>>", (dict(figures),)
+
+
+def _accuracy(p: Program) -> Text:
+    batch = _Batch(p, ("masked", "masked", "ignored", "weighted", "plain"))
+    scalar, per_class = Leaf(()), Leaf((batch.classes,))
+    form = p.pick("loss", "top_k", "per_class", "rank")
+    correct = "correct = {(preds == labels).astype(jnp.float32) ~ jnp.equal(preds, labels).astype(jnp.float32)}"
+    texts, figures = {
+        "loss": (
+            (_NLL, f"loss = {batch.mean('nll')}", _PREDS, correct, f"accuracy = {batch.mean('correct')}",
+             "perplexity = jnp.exp(loss)" if batch.long else ""),
+            {"loss": scalar, "accuracy": scalar} | ({"perplexity": scalar} if batch.long else {}),
+        ),
+        "top_k": (
+            ("""
+             {?0.3 if k > logits.shape[-1]:
+                 raise ValueError(f'cannot take <<k>> of <<logits.shape[-1]>> classes')}
+             """, _PREDS, correct, f"accuracy = {batch.mean('correct')}",
+             """
+             {?0.5 # {right if the label is among the k largest scores}}
+             {_, top = jax.lax.top_k(logits, k) ~ top = jax.lax.top_k(logits, k)[1] ~
+             top = jnp.argsort(logits, axis=-1)[:, -k:]}
+             {hits = jnp.any(top == labels[:, None], axis=-1) ~ hits = (top == labels[:, None]).any(axis=-1)}
+             """, f"top_k_accuracy = {batch.mean('hits')}"),
+            {"accuracy": scalar, "top_k_accuracy": scalar},
+        ),
+        "per_class": (
+            ("num_classes = logits.shape[-1]", _PREDS, correct,
+             """
+             {?0.5 # {how many of each class are found}}
+             {one_hot = jax.nn.one_hot(labels, num_classes)WEIGHED
+             support = jnp.sum(one_hot, axis=0)
+             hits = {correct @ one_hot ~ jnp.sum(correct[:, None] * one_hot, axis=0)} ~
+             support = jnp.zeros(num_classes).at[labels].add(WEIGHT)
+             hits = jnp.zeros(num_classes).at[labels].add(CORRECT)}
+             per_class = hits / jnp.maximum(support, 1.0)
+             {?0.5 # {the mean over classes that occur}}
+             present = (support > 0).astype(jnp.float32)
+             balanced = jnp.sum(per_class * present) / jnp.maximum(jnp.sum(present), 1.0)
+             """.replace("WEIGHED", "" if batch.kind == "plain" else " * weight[:, None]")
+             .replace("WEIGHT", "1.0" if batch.kind == "plain" else "weight")
+             .replace("CORRECT", "correct" if batch.kind == "plain" else "weight * correct"),),
+            {"per_class": per_class, "balanced": scalar},
+        ),
+        "rank": (
+            ("""
+             {?0.5 # {how many classes have a larger score than the label}}
+             {target_scores = jnp.take_along_axis(logits, labels[:, None], axis=-1) ~
+             target_scores = logits[jnp.arange(labels.shape[0]), labels][:, None]}
+             rank = 1 + jnp.sum(logits > target_scores, axis=-1)
+             reciprocal = 1.0 / rank
+             """, f"mrr = {batch.mean('reciprocal')}",
+             "hits = {(rank <= k).astype(jnp.float32) ~ jnp.where(rank <= k, 1.0, 0.0)}",
+             f"hits_at_k = {batch.mean('hits')}"),
+            {"mrr": scalar, "hits_at_k": scalar},
+        ),
+    }[form]  # fmt: skip
+    report, results = _report(p, figures)
+    counted = "" if form == "per_class" else batch.count()
+    return Text(
+        lines=join(batch.start(), counted, *texts, report),
+        given={
+            **batch.given,
+            "k": Option("int", "how many of the largest scores count", ("3", "2", "5"), ("k", "top_k")),
+        },
+        result=results,
+        titles={
+            "loss": ("eval_metrics", "compute_metrics", "classification_metrics"),
+            "top_k": ("accuracy_metrics", "top_k_metrics", "compute_accuracy"),
+            "per_class": ("per_class_accuracy", "balanced_accuracy", "class_accuracies"),
+            "rank": ("ranking_metrics", "mrr_and_hits", "rank_metrics"),
+        }[form],
+        summary={
+            "loss": "Loss and accuracy of a batch", "top_k": "Accuracies of a batch",
+            "per_class": "Accuracy of each class, and their mean", "rank": "How far up the labels are ranked",
+        }[form],
+        returned="the metrics",
+    )  # fmt: skip
+
+
+_COUNTS = """
+    {?0.5 # {rows are labels, columns are predictions}}
+    {matrix = jnp.zeros((num_classes, num_classes)).at[labels, preds].add(WEIGHT) ~
+    {cells ~ flat} = labels * num_classes + preds
+    matrix = jax.ops.segment_sum(ALL, cells, num_classes ** 2).reshape(num_classes, num_classes) ~
+    true_one_hot = jax.nn.one_hot(labels, num_classes)WEIGHED
+    pred_one_hot = jax.nn.one_hot(preds, num_classes)
+    matrix = {jnp.einsum('bi,bj->ij', true_one_hot, pred_one_hot) ~ true_one_hot.T @ pred_one_hot}}
+""".replace("{cells ~ flat}", "cells")
+
+
+def _counted(kind: str) -> str:
+    """The text of a confusion matrix."""
+    plain = kind == "plain"
+    return (
+        _COUNTS.replace("WEIGHED", "" if plain else " * weight[:, None]")
+        .replace("WEIGHT", "1.0" if plain else "weight")
+        .replace("ALL", "jnp.ones(labels.shape)" if plain else "weight")
+    )
+
+
+def _confusion(p: Program) -> Text:
+    batch = _Batch(p, ("masked", "ignored", "plain", "weighted"))
+    form = p.pick("plain", "modes", "accuracy", "kappa")
+    ends = {
+        "plain": "{return matrix ~ return matrix / jnp.maximum(jnp.sum(matrix, axis=1, keepdims=True), 1.0)}",
+        "modes": """
+            {if normalize == 'true':
+                {?0.4 # {rows sum to one}}
+                matrix = matrix / jnp.maximum(matrix.sum(axis=1, keepdims=True), 1.0)
+            elif normalize == 'pred':
+                {?0.4 # {columns sum to one}}
+                matrix = matrix / jnp.maximum(matrix.sum(axis=0, keepdims=True), 1.0)
+            elif normalize == 'all':
+                matrix = matrix / jnp.maximum(matrix.sum(), 1.0)
+            elif normalize is not None:
+                raise ValueError(f'unknown normalization <<normalize>>')
+            return matrix ~
+            if normalize is None:
+                return matrix
+            {if normalize not in ('true', 'pred'):
+                raise ValueError(f'expected true, pred or None, got <<normalize>>')
+            axis = 1 if normalize == 'true' else 0
+            total = matrix.sum(axis=axis, keepdims=True) ~
+            if normalize == 'true':
+                total = matrix.sum(axis=1, keepdims=True)
+            elif normalize == 'pred':
+                total = matrix.sum(axis=0, keepdims=True)
+            else:
+                raise ValueError(f'unknown normalization <<normalize>>')}
+            return matrix / jnp.maximum(total, 1.0)}
+        """,
+        "accuracy": """
+            accuracy = {jnp.trace(matrix) ~ jnp.sum(jnp.diag(matrix))} / jnp.maximum(jnp.sum(matrix), 1.0)
+            {?0.5 # {intersection over union, as in segmentation}}
+            tp = jnp.diag(matrix)
+            iou = tp / jnp.maximum(matrix.sum(axis=0) + matrix.sum(axis=1) - tp, 1.0)
+            return matrix, accuracy, iou
+        """,
+        "kappa": """
+            total = jnp.maximum(jnp.sum(matrix), 1.0)
+            observed = jnp.trace(matrix) / total
+            {?0.5 # {agreement by chance}}
+            expected = {jnp.vdot(matrix.sum(axis=0), matrix.sum(axis=1)) ~
+                jnp.sum(matrix.sum(axis=0) * matrix.sum(axis=1))} / total ** 2
+            kappa = (observed - expected) / (1.0 - expected)
+            return matrix, kappa
+        """,
+    }
+    square = Leaf((batch.classes, batch.classes))
+    results: dict[str, tuple[Tree, ...]] = {
+        "plain": (square,), "modes": (square,), "accuracy": (square, Leaf(()), Leaf((batch.classes,))),
+        "kappa": (square, Leaf(())),
+    }  # fmt: skip
+    return Text(
+        lines=join(batch.start(), "num_classes = logits.shape[-1]", _PREDS, _counted(batch.kind), ends[form]),
+        given={
+            **batch.given,
+            "normalize": Option("str | None", "true, pred or None", ("None", "'true'", "'pred'"), ("normalize",)),
+        },
+        result=results[form],
+        titles={
+            "accuracy": ("segmentation_metrics", "iou_metrics", "confusion_metrics"),
+            "kappa": ("cohen_kappa", "agreement_metrics"),
+        }.get(form, ("confusion_matrix", "compute_confusion", "eval_confusion")),
+        summary={
+            "accuracy": "Confusion matrix, accuracy and intersection over union",
+            "kappa": "Confusion matrix and Cohen's kappa",
+        }.get(form, "Confusion matrix of a batch"),
+        returned={"accuracy": "the matrix, the accuracy and one ratio for each class",
+                  "kappa": "the matrix and kappa"}.get(form, "a matrix of shape (classes, classes)"),
+    )  # fmt: skip
+
+
+_TP = {
+    "matrix": """
+        tp = {jnp.diag(matrix) ~ jnp.diagonal(matrix)}
+        {predicted, actual = matrix.sum(axis=0), matrix.sum(axis=1) ~
+        predicted = jnp.sum(matrix, axis=0)
+        actual = jnp.sum(matrix, axis=1)}
+    """,
+    "one_hot": """
+        true_one_hot = jax.nn.one_hot(labels, num_classes)WEIGHED
+        pred_one_hot = jax.nn.one_hot(preds, num_classes)WEIGHED
+        {tp = jnp.sum(true_one_hot * (preds == labels)[:, None], axis=0)
+        predicted, actual = pred_one_hot.sum(axis=0), true_one_hot.sum(axis=0) ~
+        tp = jnp.sum(jnp.where((preds == labels)[:, None], true_one_hot, 0.0), axis=0)
+        predicted = jnp.sum(pred_one_hot, axis=0)
+        actual = jnp.sum(true_one_hot, axis=0)}
+    """,
+}
+_F1 = """
+    {precision = tp / jnp.maximum(predicted, 1.0)
+    recall = tp / jnp.maximum(actual, 1.0)
+    {f1 = 2.0 * precision * recall / (precision + recall + eps) ~
+    {?0.4 # {harmonic mean}}
+    f1 = 2.0 * precision * recall / jnp.maximum(precision + recall, eps)} ~
+    precision = tp / (predicted + eps)
+    recall = tp / (actual + eps)
+    f1 = 2.0 * tp / (predicted + actual + eps)}
 """
 
 
-def _draw_metrics(stream: Stream, target: str) -> KernelSpec:
-    """How good predictions are, mostly several figures of it."""
-    p = Program(stream)
-    rows, classes = p.size(64, 128, 256, 512), p.size(10, 16, 32, 64)
-    long = p.choices.chance(0.35)
-    lead = (4, rows // 4) if long else (rows,)
-    p.tensor(
-        "logits",
-        Leaf((*lead, classes), -3, 3),
-        f"unnormalized scores of shape ({'batch, length' if long else 'batch'}, classes)",
-        ("logits", "scores", "outputs"),
-    )
-    p.tensor(
-        "labels",
-        whole(*lead, below=classes),
-        f"true classes, shape ({'batch, length' if long else 'batch,'})",
-        ("labels", "targets", "y"),
-    )
-    masked = p.maybe(0.35)
-    p.tensor("mask", truth(*lead), "which examples count", ("mask", "valid"), given=masked, optional=True)
-    p.number("eps", p.pick("1e-8", "1e-6"), "small number that keeps the division safe")
-    p.number("temperature", p.pick("1.0", "1.5"), "what scores are divided by", (0.5, 2.0))
-    p.option("k", p.pick("3", "2"), "int", "how many pred_one_hot count", p.pick("2", "3", "4"), ("k", "top_k"))
-    p.option(
-        "average",
-        p.pick("'macro'", "'none'"),
-        "str",
-        "how classes are brought together",
-        p.pick("'macro'", "'none'"),
-        ("average",),
-    )
-    p.add(
-        guard(
-            p,
-            "logits.shape[0] != labels.shape[0]",
-            "{logits.shape[0]} predictions for {labels.shape[0]} labels",
-            0.4,
-        )
-    )
-    if long:
-        p.add(
-            remark(p, "one row for each token", "positions of all sequences together"),
-            "whole_shape = labels.shape",
-            "logits = logits.reshape(-1, logits.shape[-1])",
-            p.pick("labels = labels.reshape(-1)", "labels = labels.ravel()"),
-        )
-    if target == "calibration" and p.choices.chance(0.5):
-        p.add(remark(p, "as it was fitted on other data", "temperature scaling"), "logits = logits / temperature")
-    p.add(
-        p.pick(
-            "log_probs = jax.nn.log_softmax(logits, axis=-1)",
-            "log_probs = jax.nn.log_softmax(logits)",
-            "log_probs = logits - jax.nn.logsumexp(logits, axis=-1, keepdims=True)",
-        )
-    )
-    p.add(
-        p.pick("n, num_classes = logits.shape", "num_classes = logits.shape[-1]"),
-        p.pick("preds = jnp.argmax(logits, axis=-1)", "preds = logits.argmax(-1)"),
-    )
-    p.add(
-        "weight = jnp.ones(labels.shape)"
-        if p.choices.chance(0.5)
-        else "weight = jnp.ones_like(labels, dtype=jnp.float32)",
-        block(
-            "if mask is not None:",
-            p.choose(_CHECKED_MASK.replace("LABELS", "whole_shape" if long else "labels.shape")),
-            "mask = mask.reshape(-1)" if long else "",
-            p.pick("weight = weight * mask", "weight = mask.astype(jnp.float32)"),
+def _f1(p: Program) -> Text:
+    batch = _Batch(p, ("masked", "masked", "ignored", "plain", "weighted"))
+    asked = p.pick("macro", "micro", "weighted", "none")
+    form = p.pick("average", "report", "macro", "beta")
+    per_class = Leaf((batch.classes,))
+    weighed = "" if batch.kind == "plain" else " * weight[:, None]"
+    counts = p.pick("matrix", "one_hot")
+    head = join(_counted(batch.kind) if counts == "matrix" else "", _TP[counts].replace("WEIGHED", weighed))
+    ends = {
+        "average": (
+            """
+            {if average == 'micro':
+                {?0.4 # {all classes together}}
+                return 2.0 * tp.sum() / jnp.maximum(predicted.sum() + actual.sum(), 1.0)
+            f1 = 2.0 * tp / jnp.maximum(predicted + actual, 1.0)
+            if average == 'macro':
+                return jnp.mean(f1)
+            if average == 'weighted':
+                return jnp.sum(f1 * actual) / jnp.maximum(jnp.sum(actual), 1.0)
+            if average == 'none':
+                return f1
+            raise ValueError(f'unknown average <<average>>') ~
+            f1 = 2.0 * tp / jnp.maximum(predicted + actual, 1.0)
+            if average == 'macro':
+                f1 = f1.mean()
+            elif average == 'weighted':
+                {?0.4 # {by how often each class occurs}}
+                f1 = jnp.vdot(f1, actual) / jnp.maximum(actual.sum(), 1.0)
+            elif average == 'micro':
+                f1 = 2.0 * tp.sum() / jnp.maximum(predicted.sum() + actual.sum(), 1.0)
+            elif average != 'none':
+                raise ValueError(f'unknown average <<average>>')
+            return f1}
+            """,
+            (per_class if asked == "none" else Leaf(()),),
         ),
-        remark(p, "a batch may have nothing to count", share=0.3),
-        p.pick("total = jnp.maximum(weight.sum(), 1e-6)", "total = jnp.maximum(jnp.sum(weight), 1e-6)"),
-    )
-    p.add(
-        p.pick(
-            "nll = -jnp.take_along_axis(log_probs, labels[:, None], axis=1)[:, 0]",
-            "nll = -jnp.sum(jax.nn.one_hot(labels, num_classes) * log_probs, axis=-1)",
+        "report": (
+            join(_F1, "return <<'precision': precision, 'recall': recall, 'f1': f1, 'support': actual>>"),
+            ({"precision": per_class, "recall": per_class, "f1": per_class, "support": per_class},),
         ),
-        p.pick(
-            "loss = jnp.sum(nll * weight) / total",
-            "loss = (nll * weight).sum() / total",
-            "loss = masked_mean(nll, weight)",
-        ),
-    )
-    made: dict[str, tuple[str, Tree]] = {"loss": ("loss", Leaf(()))}
-    figures = {
-        "accuracy_metrics": _accuracy,
-        "confusion_matrix": _confusion,
-        "f1_score": _f1,
-        "calibration": _calibration,
-    }[target]
-    lines, main = figures(p, classes)
-    p.add(*lines)
-    made |= main
-    if long and p.maybe(0.4):
-        p.add("perplexity = jnp.exp(loss)")
-        made["perplexity"] = ("perplexity", Leaf(()))
-    if target in ("accuracy_metrics", "calibration") and p.maybe(0.35):
-        p.add(
-            p.pick(
-                "entropies = -jnp.sum(jnp.exp(log_probs) * log_probs, axis=-1)",
-                "probs = jnp.exp(log_probs)\nentropies = -jnp.sum(probs * log_probs, axis=-1)",
+        "macro": (
+            join(
+                _F1,
+                """
+            {?0.4 # {classes that do not occur are left out}}
+            present = (actual > 0).astype(f1.dtype)
+            num_present = jnp.maximum(jnp.sum(present), 1.0)
+            return <<
+                'precision': jnp.sum(precision * present) / num_present,
+                'recall': jnp.sum(recall * present) / num_present,
+                'f1': jnp.sum(f1 * present) / num_present,
+            >>
+            """,
             ),
-            p.pick("entropy = jnp.sum(entropies * weight) / total", "entropy = (entropies * weight).sum() / total"),
-        )
-        made["entropy"] = ("entropy", Leaf(()))
-    form = p.pick("dict", "dict", "tuple", "record")
-    if form == "tuple":
-        p.add(f"return {', '.join(text for text, _ in made.values())}")
-        p.gives(*(leaf for _, leaf in made.values()))
-    elif form == "record":
-        kind = p.record("Metrics", [(name, leaf) for name, (_, leaf) in made.items()], "Figures of a batch")
-        p.add(f"return {kind.name}({', '.join(f'{name}={text}' for name, (text, _) in made.items())})")
-        p.gives(kind)
-    else:
-        entries = ", ".join(f"'{name}': {text}" for name, (text, _) in made.items())
-        p.add(p.pick(f"return {{{entries}}}", f"metrics = {{{entries}}}\nreturn metrics"))
-        p.gives({name: leaf for name, (_, leaf) in made.items()})
-    titles = {
-        "accuracy_metrics": ("eval_metrics", "compute_metrics", "classification_metrics"),
-        "confusion_matrix": ("confusion_metrics", "eval_confusion"),
-        "f1_score": ("f1_metrics", "eval_f1", "classification_report"),
-        "calibration": ("calibration_metrics", "expected_calibration_error"),
-    }[target]
-    return p.done(
-        "losses",
-        "metrics",
-        target,
-        titles,
-        p.pick("Figures of a batch of predictions", "How good the predictions of a batch are"),
-        "the figures",
+            ({"precision": Leaf(()), "recall": Leaf(()), "f1": Leaf(())},),
+        ),
+        "beta": (
+            """
+            {?0.3 if beta <= 0:
+                raise ValueError(f'expected a positive beta, got <<beta>>')}
+            {precision = tp / jnp.maximum(predicted, 1.0)
+            recall = tp / jnp.maximum(actual, 1.0)
+            {?0.4 # {recall counts beta times as much}}
+            fbeta = (1.0 + beta ** 2) * precision * recall / (beta ** 2 * precision + recall + eps) ~
+            {?0.4 # {recall counts beta times as much}}
+            fbeta = (1.0 + beta ** 2) * tp / jnp.maximum(predicted + beta ** 2 * actual, eps)}
+            return {fbeta ~ fbeta, fbeta.mean()}
+            """,
+            (per_class,),
+        ),
+    }
+    end, result = ends[form]
+    end = p.choose(end).replace("{", "<<").replace("}", ">>")
+    if form == "beta" and "fbeta.mean()" in end:
+        result = (per_class, Leaf(()))
+    return Text(
+        lines=join(batch.start(), "num_classes = logits.shape[-1]", _PREDS, head, end),
+        given={
+            **batch.given,
+            "average": Option("str", "macro, micro, weighted or none", (f"'{asked}'",), ("average",)),
+            "beta": Option("float", "how much recall counts", ("2.0", "0.5"), ("beta",)),
+        },
+        result=result,
+        titles={
+            "average": ("f1_score", "compute_f1"), "report": ("classification_report", "precision_recall_f1"),
+            "macro": ("macro_metrics", "macro_scores"), "beta": ("fbeta_score", "f_beta"),
+        }[form],
+        summary={
+            "average": "F1 score of a batch", "report": "Precision, recall and F1 of each class",
+            "macro": "Precision, recall and F1, averaged over classes", "beta": "F-beta score of each class",
+        }[form],
+        returned="the scores",
+    )  # fmt: skip
+
+
+def _calibration(p: Program) -> Text:
+    batch = _Batch(p, ("masked", "plain", "ignored", "weighted"))
+    form = p.pick("ece", "ece", "diagram", "brier")
+    bins = p.choices.choice((5, 10, 15))
+    plain = batch.kind == "plain"
+    weigh = "{}" if plain else "weight * {}"
+    sums = f"""
+        {{?0.5 # {{is the model as sure as it is right?}}}}
+        {{bin_index = jnp.clip((confidence * bins).astype(jnp.int32), 0, bins - 1) ~
+        bin_index = jnp.minimum(jnp.floor(confidence * bins).astype(jnp.int32), bins - 1)}}
+        {{bin_count = jnp.zeros(bins).at[bin_index].add({"1.0" if plain else "weight"})
+        bin_conf = jnp.zeros(bins).at[bin_index].add({weigh.format("confidence")})
+        bin_correct = jnp.zeros(bins).at[bin_index].add({weigh.format("correct")}) ~
+        bin_count = jax.ops.segment_sum({"jnp.ones(labels.shape)" if plain else "weight"}, bin_index, bins)
+        bin_conf = jax.ops.segment_sum({weigh.format("confidence")}, bin_index, bins)
+        bin_correct = jax.ops.segment_sum({weigh.format("correct")}, bin_index, bins)}}
+    """
+    head = join(
+        "{?0.4 # {temperature scaling ~ as it was fitted on held-out data}\nlogits = logits / temperature}",
+        """
+        {probs = jax.nn.softmax(logits, axis=-1)
+        confidence = {jnp.max(probs, axis=-1) ~ probs.max(axis=-1)} ~
+        confidence = jnp.max(jax.nn.softmax(logits, axis=-1), axis=-1)}
+        correct = {(jnp.argmax(logits, axis=-1) == labels).astype(jnp.float32) ~
+            jnp.where(jnp.argmax(logits, axis=-1) == labels, 1.0, 0.0)}
+        """,
+    )
+    ends = {
+        "ece": (
+            join(head, sums, """
+            {gaps = jnp.abs(bin_correct - bin_conf)
+            {if norm == 'l1':
+                return jnp.sum(gaps) / jnp.maximum(jnp.sum(bin_count), 1.0)
+            if norm == 'max':
+                return jnp.max(gaps / jnp.maximum(bin_count, 1.0))
+            raise ValueError(f'unknown norm <<norm>>') ~
+            return gaps.sum() / jnp.maximum(bin_count.sum(), 1.0)} ~
+            bin_weight = bin_count / jnp.maximum(bin_count.sum(), 1.0)
+            gaps = jnp.abs(bin_correct - bin_conf) / jnp.maximum(bin_count, 1.0)
+            {return jnp.sum(bin_weight * gaps) ~ ece = jnp.sum(bin_weight * gaps)
+            {?0.5 # {the worst bin}}
+            mce = jnp.max(gaps)
+            return ece, mce}}
+            """),
+            ("expected_calibration_error", "compute_ece", "calibration_error"), "Expected calibration error",
+            (Leaf(()),),
+        ),
+        "diagram": (
+            join(head, sums, """
+            {safe_count = jnp.maximum(bin_count, 1.0)
+            return bin_correct / safe_count, bin_conf / safe_count, bin_count ~
+            accuracy = bin_correct / jnp.maximum(bin_count, 1.0)
+            mean_confidence = bin_conf / jnp.maximum(bin_count, 1.0)
+            return accuracy, mean_confidence, bin_count}
+            """),
+            ("reliability_diagram", "reliability_bins", "calibration_bins"),
+            "Accuracy and confidence in bins of confidence", (Leaf((bins,)), Leaf((bins,)), Leaf((bins,))),
+        ),
+        "brier": (
+            join("""
+            {?0.4 # {temperature scaling}
+            logits = logits / temperature}
+            probs = jax.nn.softmax(logits, axis=-1)
+            one_hot = jax.nn.one_hot(labels, logits.shape[-1])
+            squares = jnp.sum({(probs - one_hot) ** 2 ~ jnp.square(probs - one_hot)}, axis=-1)
+            """, batch.count(), f"brier = {batch.mean('squares')}", _NLL, f"nll = {batch.mean('nll')}",
+            "return {brier, nll ~ <<'brier': brier, 'nll': nll>>}"),
+            ("brier_score", "proper_scores", "calibration_scores"), "Brier score and log loss of a batch",
+            (Leaf(()), Leaf(())),
+        ),
+    }  # fmt: skip
+    lines, titles, summary, results = ends[form]
+    lines = p.choose(join(batch.start(), lines)).replace("{", "<<").replace("}", ">>")
+    made: tuple[Tree, ...] = results
+    if form == "ece" and "mce" in lines:
+        made = (Leaf(()), Leaf(()))
+    if "'brier'" in lines:
+        made = ({"brier": Leaf(()), "nll": Leaf(())},)
+    return Text(
+        lines=lines,
+        given={
+            **batch.given,
+            "bins": Option("int", "number of bins", (str(bins),), ("num_bins", "n_bins")),
+            "norm": Option("str", "l1 or max", ("'l1'", "'max'"), ("norm",)),
+            "temperature": Constant("1.5", "what scores are divided by", ("temperature",), (0.5, 2.0)),
+        },
+        result=made,
+        titles=titles,
+        summary=summary,
+        returned="one figure for each bin" if form == "diagram" else "",
     )
 
 
-_Figures = tuple[list[str], dict[str, tuple[str, Tree]]]
-
-
-def _accuracy(p: Program, _: int) -> _Figures:
-    lines = [
-        p.pick("correct = (preds == labels).astype(jnp.float32)", "correct = jnp.equal(preds, labels)"),
-        p.pick(
-            "accuracy = jnp.sum(correct * weight) / total",
-            "accuracy = (correct * weight).sum() / total",
-            "accuracy = masked_mean(correct, weight)",
-        ),
-    ]
-    made: dict[str, tuple[str, Tree]] = {"accuracy": ("accuracy", Leaf(()))}
-    if p.maybe(0.6):
-        lines += [
-            remark(p, "right if the class is among the best k", "several pred_one_hot"),
-            p.pick(
-                "_, best = jax.lax.top_k(logits, k)",
-                "best = jax.lax.top_k(logits, k)[1]",
-                "best = jnp.argsort(logits, axis=-1)[:, -k:]",
-            ),
-            p.pick("hits = jnp.any(best == labels[:, None], axis=-1)", "hits = (best == labels[:, None]).any(axis=1)"),
-            "top_k_accuracy = jnp.sum(hits * weight) / total",
-        ]
-        made["top_k_accuracy"] = ("top_k_accuracy", Leaf(()))
-    return lines, made
-
-
-def _counts(p: Program) -> list[str]:
-    return [
-        remark(
-            p, "rows are true classes, columns are pred_one_hot", "how often each class is taken for each other one"
-        ),
-        p.pick(
-            "truth = jax.nn.one_hot(labels, num_classes) * weight[:, None]\n"
-            "pred_one_hot = jax.nn.one_hot(preds, num_classes)\nmatrix = jnp.einsum('bi,bj->ij', truth, pred_one_hot)",
-            "matrix = jnp.zeros((num_classes, num_classes)).at[labels, preds].add(weight)",
-            "matrix = jnp.zeros(num_classes * num_classes).at[labels * num_classes + preds].add(weight)\n"
-            "matrix = matrix.reshape(num_classes, -1)".replace("num_classes * num_classes", "num_classes ** 2"),
-            "cells = jax.ops.segment_sum(weight, labels * num_classes + preds, num_classes ** 2)\n"
-            "matrix = cells.reshape(num_classes, -1)",
-        ),
-    ]
-
-
-def _confusion(p: Program, classes: int) -> _Figures:
-    lines = _counts(p)
-    figured = p.maybe(0.4)
-    if figured:
-        lines.append(p.pick("accuracy = jnp.trace(matrix) / total", "accuracy = jnp.sum(jnp.diag(matrix)) / total"))
-    if p.maybe(0.4):
-        lines += [
-            remark(p, "shares of each true class", "rows sum to one"),
-            "matrix = matrix / jnp.maximum(matrix.sum(axis=1, keepdims=True), 1.0)",
-        ]
-    if figured:
-        return lines, {"matrix": ("matrix", Leaf((classes, classes))), "accuracy": ("accuracy", Leaf(()))}
-    return lines, {"matrix": ("matrix", Leaf((classes, classes)))}
-
-
-def _f1(p: Program, classes: int) -> _Figures:
-    lines = [
-        *_counts(p),
-        remark(p, "pred_one_hot that are right stand on the diagonal"),
-        p.pick("tp = jnp.diag(matrix)", "tp = jnp.diagonal(matrix)"),
-        p.pick(
-            "precision = tp / (matrix.sum(axis=0) + eps)\nrecall = tp / (matrix.sum(axis=1) + eps)",
-            "precision = tp / jnp.maximum(jnp.sum(matrix, axis=0), 1.0)\n"
-            "recall = tp / jnp.maximum(jnp.sum(matrix, axis=1), 1.0)",
-        ),
-        "f1 = 2 * precision * recall / (precision + recall + eps)",
-    ]
-    if p.choices.chance(0.5):
-        asked = p.pick("'macro'", "'none'")
-        p.option(
-            "average",
-            p.pick("'macro'", "'none'"),
-            "str",
-            "how classes are brought together",
-            asked,
-            ("average", "reduce"),
-        )
-        lines.append(
-            p.pick(
-                "if average == 'macro':\n    f1 = f1.mean()\n"
-                "elif average != 'none':\n    raise ValueError(f'unknown average {average}')",
-                "if average not in ('macro', 'none'):\n    raise ValueError(f'unknown average {average}')\n"
-                "f1 = jnp.mean(f1) if average == 'macro' else f1",
-            )
-        )
-        shape = () if asked == "'macro'" else (classes,)
-    elif p.choices.chance(0.5):
-        lines.append(p.pick("f1 = f1.mean()", "f1 = jnp.mean(f1)", "f1 = jnp.sum(f1 * matrix.sum(axis=1)) / total"))
-        shape = ()
-    else:
-        shape = (classes,)
-    made: dict[str, tuple[str, Tree]] = {"f1": ("f1", Leaf(shape))}
-    if p.choices.chance(0.4):
-        made |= {"precision": ("precision", Leaf((classes,))), "recall": ("recall", Leaf((classes,)))}
-    return lines, made
-
-
-def _calibration(p: Program, _: int) -> _Figures:
-    p.option("bins", p.pick("10", "15"), "int", "number of bins", p.pick("10", "15", "20"), ("num_bins", "n_bins"))
-    return [
-        p.pick("confidence = jnp.exp(log_probs).max(axis=-1)", "confidence = jnp.exp(jnp.max(log_probs, axis=-1))"),
-        p.pick("correct = (preds == labels).astype(jnp.float32)", "correct = jnp.where(preds == labels, 1.0, 0.0)"),
-        p.pick(
-            "bin_of = jnp.clip((confidence * bins).astype(jnp.int32), 0, bins - 1)",
-            "bin_of = jnp.minimum(jnp.floor(confidence * bins).astype(int), bins - 1)",
-        ),
-        remark(p, "is the model as sure as it is right?", "sure and right, bin by bin"),
-        "gap = jax.ops.segment_sum(weight * (correct - confidence), bin_of, bins)",
-        p.pick("ece = jnp.sum(jnp.abs(gap)) / total", "ece = jnp.abs(gap).sum() / total"),
-        "one_hot = jax.nn.one_hot(labels, num_classes)",
-        p.pick(
-            "squares = jnp.sum((jnp.exp(log_probs) - one_hot) ** 2, axis=-1)",
-            "squares = jnp.sum(jnp.square(jnp.exp(log_probs) - one_hot), axis=-1)",
-        ),
-        p.pick("brier = jnp.sum(squares * weight) / total", "brier = (squares * weight).sum() / total"),
-    ], {"ece": ("ece", Leaf(())), "brier": ("brier", Leaf(()))}
-
-
-RECIPES = (
-    Recipe(
-        name="metrics",
-        category="losses",
-        targets=("accuracy_metrics", "confusion_matrix", "f1_score", "calibration"),
-        draw=_draw_metrics,
-    ),
-)
+_WRITERS: dict[str, Callable[[Program], Text]] = {
+    "accuracy_metrics": _accuracy,
+    "confusion_matrix": _confusion,
+    "f1_score": _f1,
+    "calibration": _calibration,
+}
+RECIPES = (written_recipe("metrics", "losses", _WRITERS),)

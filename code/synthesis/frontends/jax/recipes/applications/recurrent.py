@@ -107,8 +107,8 @@ def _draw_recurrent(stream: Stream, target: str) -> KernelSpec:
     keep = (
         join(
             remark(p, "sequences that have ended keep their state", "padding changes nothing"),
-            "alive = (t < lengths)[:, None]",
-            *(f"{name} = jnp.where(alive, new_{name}, {name})" for name in state),
+            "valid = (t < lengths)[:, None]",
+            *(f"{name} = jnp.where(valid, new_{name}, {name})" for name in state),
         )
         if masked
         else ""
@@ -116,14 +116,14 @@ def _draw_recurrent(stream: Stream, target: str) -> KernelSpec:
     if half:
         body = [_multiplied_in_half(line) for line in body]
     out = f"h @ {at['w_out']}" if read and p.choices.chance(0.5) else "h"
-    head = "x, t = taken" if masked else ""
+    head = "x, t = inp" if masked else ""
     after = read and out == "h"
     given_inside = "bias" in "".join(body) or "leak" in "".join(body)
     apart = not masked and not given_inside and p.choices.chance(0.5)
     define = p.helper if apart else p.add
     define(
         block(
-            f"def step({'params, ' if apart else ''}{'carry' if unpack else 'h'}, {'taken' if masked else 'x'}):",
+            f"def step({'params, ' if apart else ''}{'carry' if unpack else 'h'}, {'inp' if masked else 'x'}):",
             head,
             unpack,
             *body,
@@ -138,7 +138,7 @@ def _draw_recurrent(stream: Stream, target: str) -> KernelSpec:
     width = into if read else hidden
     p.add(remark(p, "read out all steps at once") if after else "", f"hs = hs @ {at['w_out']}" if after else "")
     shape = (length, rows, width)
-    if p.choices.chance(0.4):
+    if not late:
         p.add(p.pick("hs = jnp.swapaxes(hs, 0, 1)", "hs = hs.transpose(1, 0, 2)"))
         shape = (rows, length, width)
     carry: Tree = (
@@ -162,7 +162,7 @@ def _draw_recurrent(stream: Stream, target: str) -> KernelSpec:
         "recurrent_layer",
         target,
         titles,
-        p.pick("Runs the cell over a batch of sequences", "Carries a hidden state along the sequence"),
+        p.pick("Runs the cell over a batch of sequences", "Hidden states of a batch of sequences"),
         "outputs of every step and the last state",
     )
 

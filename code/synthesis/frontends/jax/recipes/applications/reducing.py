@@ -13,6 +13,10 @@ def reduce(p: Program, shape: tuple[int, ...], *, weighted: bool, masked: bool) 
         weighted: whether examples have weights.
         masked: whether some do not count.
     """
+    if weighted and not masked and p.choices.chance(0.4):
+        p.write(_MEAN_OF_WEIGHTED)
+        p.gives(Leaf(()))
+        return
     if weighted:
         p.write(_WEIGH)
     if masked:
@@ -39,12 +43,15 @@ def reduce(p: Program, shape: tuple[int, ...], *, weighted: bool, masked: bool) 
 _WEIGH = """
     if weight is not None:
         {?0.4 if weight.shape != per_example.shape:
-            raise ValueError({'one weight for each example' ~
-                f'weights of shape <<weight.shape>> for losses of shape <<per_example.shape>>'})}
-        {?0.4 weight = {jnp.asarray(weight, dtype=per_example.dtype) ~ weight.astype(per_example.dtype)}}
-        {?0.3 # weights of mean one leave the size of the loss alone
-        weight = weight / {jnp.mean(weight) ~ jnp.maximum(weight.mean(), 1e-6)}}
+            raise ValueError(f'expected weights of shape <<per_example.shape>>, got <<weight.shape>>')}
         {per_example = per_example * weight ~ per_example *= weight}
+"""
+_MEAN_OF_WEIGHTED = """
+    if weight is None:
+        return jnp.mean(per_example)
+    {?0.5 if weight.shape != per_example.shape:
+        raise ValueError(f'expected weights of shape <<per_example.shape>>, got <<weight.shape>>')}
+    return {jnp.sum(weight * per_example) ~ jnp.vdot(weight, per_example)} / {jnp.sum(weight) ~ weight.sum()}
 """
 _OVER_VALID = """
     {?0.6 # {padding adds nothing to the loss ~ only what counts enters the mean ~ leave out what does not count}}

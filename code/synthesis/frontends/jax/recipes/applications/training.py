@@ -159,6 +159,8 @@ def _loss(p: Program, apply: str, metric: str, *, classes: bool, low: bool, extr
     run = (_RUN_HALF if low else _RUN).replace("APPLY", apply).replace("outputs", "logits" if classes else "preds")
     texts = [run, losses, _MEANS[extra == "weights"], _PENALTY if extra == "l2" else "", _METRICS.get(metric, "")]
     lines = join(*map(p.choose, texts))
+    if "abs_error = " in lines:
+        lines = re.sub(r"mae = .+", "mae = jnp.mean(abs_error)", lines)
     if not metric and (found := re.search(r"\nloss = (.+)\Z", lines.rstrip())):
         return f"{lines[: found.start()]}\nreturn {found[1]}"
     return join(lines, f"return loss, {metric}" if metric else "return loss")
@@ -178,7 +180,7 @@ def _draw_step(stream: Stream, target: str) -> KernelSpec:
     tree, apply = _model(p, _PIXELS if image else into, out, image=image, smooth=smooth, apart=apart)
     shape = (rows, _SIDE, _SIDE) if image else (rows, into)
     # What the largest score is may fall either way where numbers are coarse.
-    aux = p.maybe(0.35) and not (low and classes)
+    aux = p.maybe(0.35) and not (low and classes) and target != "gradient_norms"
     batch = p.pick("dict", "tuple", "apart", "record")
     x, y = Leaf(shape, -2, 2), whole(rows, below=out) if classes else Leaf((rows, out), -2, 2)
     p.tree("params", tree, "parameters of the model", ("params", "weights", "theta"))
@@ -199,16 +201,18 @@ def _draw_step(stream: Stream, target: str) -> KernelSpec:
         "record": f"x, y = batch.{inputs}, batch.{labels}",
     }.get(batch, "")
     if batch == "dict":
-        p.tree("batch", {inputs: x, labels: y}, "inputs and what they ought to give", ("batch", "data"))
+        p.tree(
+            "batch", {inputs: x, labels: y}, "inputs and labels" if classes else "inputs and targets", ("batch", "data")
+        )
     elif batch == "tuple":
-        p.tree("batch", (x, y), "inputs and what they ought to give", ("batch", "data"))
+        p.tree("batch", (x, y), "inputs and labels" if classes else "inputs and targets", ("batch", "data"))
     elif batch == "record":
         p.tree(
             "batch", p.record("Batch", ((inputs, x), (labels, y)), "A batch of examples"), "examples", ("batch", "data")
         )
     else:
-        p.tensor("x", x, "inputs, the first axis of examples", (inputs,))
-        p.tensor("y", y, "what they ought to give", (labels,))
+        p.tensor("x", x, "inputs, one example a row", (inputs,))
+        p.tensor("y", y, "labels" if classes else "targets", (labels,))
     p.number("lr", p.pick("1e-3", "0.01", "0.1"), "step size", (0.01, 0.1), ("learning_rate", "lr"))
     p.number(
         "max_norm", p.pick("1.0", "0.5"), "largest norm of all gradients", (0.001, 0.01), ("max_norm", "clip_norm")
@@ -273,9 +277,19 @@ def _draw_step(stream: Stream, target: str) -> KernelSpec:
                 f"norms = {each}(lambda g: jnp.sqrt(jnp.sum(g ** 2)), grads)",
                 f"norms = {each}(jnp.linalg.norm, grads)",
                 f"norms = {each}(lambda g: jnp.sqrt(jnp.mean(jnp.square(g))), grads)",
+                f"norms = {each}(lambda g, w: jnp.linalg.norm(g) / (jnp.linalg.norm(w) + 1e-6), grads, params)",
             ),
         )
         made, ends = [mapped(tree, lambda _: Leaf(()))], ["norms"]
+        if p.choices.chance(0.5):
+            p.add(
+                remark(p, "and one of all together"),
+                p.pick(
+                    "grad_norm = jnp.sqrt(sum(jnp.sum(g ** 2) for g in jax.tree.leaves(grads)))",
+                    "grad_norm = global_norm(grads)",
+                ),
+            )
+            made, ends = [*made, Leaf(())], [*ends, "grad_norm"]
     else:
         made, ends = [tree], ["grads"]
     if gathered:

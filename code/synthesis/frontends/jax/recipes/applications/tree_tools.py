@@ -1,5 +1,6 @@
 """What libraries do to trees of arrays in passing: norms, casts, choices, noise, batches of trees."""
 
+import re
 from collections.abc import Callable
 
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
@@ -41,6 +42,11 @@ KEYS_LIKE = '''
 '''
 
 
+def _settled(p: Program, text: str) -> str:
+    """A text whose groups are chosen, as a text without groups."""
+    return p.choose(text).replace("{", "<<").replace("}", ">>")
+
+
 def _tree(p: Program, low: float = -1.0, high: float = 1.0, dtype: str = "float32") -> Tree:
     """Parameters of some layers; what takes any tree says nothing of its type."""
     p.holds_any_tree()
@@ -76,19 +82,31 @@ _NORMS = {
         return norm}
     """,
     "2": """
-        {?0.4 # {squares of half precision overflow early ~ sums are made in float32}
-        tree = jax.tree.map(lambda x: x.astype(jnp.float32), tree)}
-        {squares = {tree_vdot(tree, tree) ~ tree_sum(jax.tree.map(jnp.square, tree))} ~
-        leaves = jax.tree.leaves(tree)
-        {?0.4 if matrices_only:
-            {?0.5 # {biases and scales are left out}}
-            leaves = [x for x in leaves if x.ndim > 1]
-            if not leaves:
-                raise ValueError('expected at least one matrix')}
-        squares = sum(jnp.sum(x ** 2) for x in leaves)}
+        {squares = {tree_vdot(tree, tree) ~ tree_sum(jax.tree.map(jnp.square, tree)) ~
+            sum(jnp.sum(x ** 2) for x in jax.tree.leaves(tree)) ~ sum(jnp.vdot(x, x) for x in jax.tree.leaves(tree))}
         {?0.6 if squared:
             return squares}
-        return jnp.sqrt(squares)
+        return jnp.sqrt(squares) ~
+        {if scales is None:
+            squares = tree_sum(jax.tree.map(jnp.square, tree))
+        else:
+            {?0.5 if jax.tree.structure(scales) != jax.tree.structure(tree):
+                raise ValueError('expected one scale for each array of the tree')}
+            {?0.4 # {arrays of different units count alike}}
+            squares = tree_sum(jax.tree.map(lambda x, s: jnp.square(x / s), tree, scales)) ~
+        squares = tree_sum(jax.tree.map(lambda x, s: jnp.square(x / s), tree, scales))}
+        return jnp.sqrt(squares) ~
+        def sum_of_squares(x):
+            {?0.5 if not jnp.issubdtype(x.dtype, jnp.floating):
+                raise TypeError(f'expected floating arrays, got <<x.dtype>>')}
+            {?0.4 # {squares of half precision overflow early}}
+            x = x.astype(jnp.float32)
+            return jnp.sum(x ** 2)
+
+        squares = sum(map(sum_of_squares, jax.tree.leaves(tree)))
+        {?0.5 if squared:
+            return squares}
+        return jnp.sqrt(squares)}
     """,
     "1": """
         {?0.35 if weights is not None:
@@ -99,32 +117,32 @@ _NORMS = {
         return {tree_sum(jax.tree.map(jnp.abs, tree)) ~ sum(jnp.sum(jnp.abs(x)) for x in jax.tree.leaves(tree))}
     """,
     "rms": """
-        {?0.35 if matrices_only:
-            {?0.4 # {vectors are left out}}
-            tree = [x for x in jax.tree.leaves(tree) if x.ndim > 1]}
         {leaves = jax.tree.leaves(tree)
         size = {sum(x.size for x in leaves) ~ sum(math.prod(x.shape) for x in leaves)}
         squares = sum(jnp.sum(x ** 2) for x in leaves) ~
         squares, size = 0.0, 0
         for x in jax.tree.leaves(tree):
-            {?0.5 if not jnp.issubdtype(x.dtype, jnp.floating):
-                {?0.5 # {counters are no parameters}}
-                continue}
+            if exclude_vectors and x.ndim < 2:
+                {?0.5 # {biases and scales are left out}}
+                continue
             squares += jnp.sum(x ** 2)
-            size += x.size}
+            size += x.size ~
+        {?0.4 # {number of elements and their squares}}
+        size = jax.tree.reduce(lambda count, x: count + x.size, tree, 0)
+        squares = {tree_vdot(tree, tree) ~ tree_sum(jax.tree.map(jnp.square, tree))}}
         {return jnp.sqrt(squares / size) ~ mean = squares / size
         return jnp.sqrt(mean)}
     """,
     "each": """
         {norms = jax.tree.map(lambda x: jnp.sqrt(jnp.sum(x ** 2)), tree)
-        total = jnp.sqrt(sum(n ** 2 for n in jax.tree.leaves(norms))) ~
+        overall = jnp.sqrt(sum(n ** 2 for n in jax.tree.leaves(norms))) ~
         squares = jax.tree.map(lambda x: jnp.sum(x ** 2), tree)
-        total = jnp.sqrt({jax.tree.reduce(jnp.add, squares) ~ sum(jax.tree.leaves(squares))})
+        overall = jnp.sqrt({jax.tree.reduce(jnp.add, squares) ~ sum(jax.tree.leaves(squares))})
         norms = jax.tree.map(jnp.sqrt, squares)}
         {?0.5 if relative:
             {?0.4 # {the share of each array}}
-            norms = jax.tree.map(lambda n: n / {(total + eps) ~ jnp.maximum(total, eps)}, norms)}
-        return norms, total
+            norms = jax.tree.map(lambda n: n / {(overall + eps) ~ jnp.maximum(overall, eps)}, norms)}
+        return norms, overall
     """,
 }
 
@@ -147,7 +165,8 @@ def _norm(p: Program) -> Text:
             "weights": Array(mapped(tree, lambda _: Leaf((), 0.1, 2)), "a weight for each array", ("weights",)),
             "order": Option("int | str", "1, 2 or inf", ("2", "1"), ("ord", "order")),
             "squared": Option("bool", "whether to leave out the root", ("False", "True"), ("squared",)),
-            "matrices_only": Option("bool", "whether vectors are left out", ("False",), ("matrices_only",)),
+            "scales": Array(mapped(tree, lambda _: Leaf((), 0.5, 2)), "a scale for each array", ("scales",)),
+            "exclude_vectors": Option("bool", "whether vectors are left out", ("False",), ("exclude_vectors",)),
             "relative": Option("bool", "whether norms are shares of the whole", ("False", "True"), ("relative",)),
             "eps": Constant("1e-12", "what keeps quotients finite", ("eps",)),
         },
@@ -173,7 +192,7 @@ def _cast(p: Program) -> Text:
     return Text(
         lines=join(
             """
-            {?0.35 if dtype is None:
+            {?0.15 if dtype is None:
                 return tree}
             """,
             f"""
@@ -184,17 +203,19 @@ def _cast(p: Program) -> Text:
                     return x
                 return x.astype(dtype) ~ return x if {kept} else x.astype(dtype)}}
 
-            {{return jax.tree.map(cast, tree) ~ return jax.tree_util.tree_map(cast, tree)}} ~
-            leaves, structure = jax.tree.flatten(tree)
-            {{out = []
-            for x in leaves:
-                if {kept}:
-                    {{?0.4 # {"scales and biases stay in full precision" if some else "counters are not rounded"}}}
-                    out.append(x)
-                else:
-                    out.append(x.astype(dtype)) ~
-            out = [x if {kept} else x.astype(dtype) for x in leaves]}}
-            return jax.tree.unflatten(structure, out)}}
+            return jax.tree.map(cast, tree) ~
+            dtype = jnp.dtype(dtype)
+            {{?0.4 if not jnp.issubdtype(dtype, jnp.floating):
+                raise ValueError(f'expected a floating type, got <<dtype>>')}}
+
+            def cast(x):
+                {{?0.4 # {"scales and biases stay in full precision" if some else "counters are not rounded"}}}
+                if {kept} or x.dtype == dtype:
+                    return x
+                return x.astype(dtype)
+
+            return jax.tree.map(cast, tree) ~
+            return jax.tree.map(lambda x: x if {kept} else x.astype(dtype), tree)}}
             """,
         ),
         given={
@@ -208,6 +229,92 @@ def _cast(p: Program) -> Text:
     )
 
 
+_CHOICES = {
+    "where": (
+        """
+        {?0.3 if pred.ndim != 1 or pred.dtype != bool:
+            raise ValueError(f'expected one flag for each row, got <<pred.shape>> of <<pred.dtype>>') ~
+        {?0.3 if jax.tree.structure(a) != jax.tree.structure(b):
+            raise ValueError('expected two trees of the same structure')}}
+        def where(x, y):
+            {?0.35 if x.shape != y.shape or x.shape[0] != pred.shape[0]:
+                raise ValueError(f'expected arrays of <<pred.shape[0]>> rows, got <<x.shape>> and <<y.shape>>')}
+            {?0.4 # {the flag of a row is for all of its entries}}
+            {flag = pred.reshape({pred.shape + (1,) * (x.ndim - 1) ~ (-1,) + (1,) * (x.ndim - 1)})
+            return jnp.where(flag, x, y) ~
+            flag = pred
+            while flag.ndim < x.ndim:
+                flag = flag[..., None]
+            return jnp.where(flag, x, y) ~
+            if x.ndim > 1:
+                flag = pred.reshape([x.shape[0]] + [1] * (x.ndim - 1))
+                return jnp.where(flag, x, y)
+            return jnp.where(pred, x, y)}
+
+        return jax.tree.map(where, a, b)
+        """,
+        ("tree_where", "tree_select", "where_done", "select_tree"),
+        "Chooses between two trees, row by row",
+    ),
+    "mask": (
+        """
+        {?0.4 # {padding carries no information}}
+        def mask_rows(x):
+            {?0.35 if x.shape[0] != valid_rows.shape[0]:
+                raise ValueError(f'expected <<valid_rows.shape[0]>> rows, got <<x.shape>>')}
+            {flag = valid_rows.reshape({(-1,) + (1,) * (x.ndim - 1) ~ valid_rows.shape + (1,) * (x.ndim - 1)})
+            return jnp.where(flag, x, jnp.array(fill, x.dtype)) ~
+            flag = jnp.expand_dims(valid_rows, axis=tuple(range(1, x.ndim)))
+            return jnp.where(flag, x, fill)}
+
+        return jax.tree.map(mask_rows, tree)
+        """,
+        ("tree_mask", "mask_tree", "fill_invalid"),
+        "Fills the rows of a tree that do not count",
+    ),
+    "best": (
+        """
+        {?0.3 if fitness.ndim != 1:
+            raise ValueError(f'expected one fitness for each member, got <<fitness.shape>>')}
+        {if maximize:
+            best = jnp.argmax(fitness)
+        else:
+            best = jnp.argmin(fitness) ~ best = {jnp.argmax(fitness) ~ jnp.argmin(fitness)}}
+        {member = jax.tree.map(lambda x: x[best], pop) ~
+        member = jax.tree.map(lambda x: jnp.take(x, best, axis=0), pop) ~
+        def take(x):
+            {?0.4 if x.shape[0] != fitness.shape[0]:
+                raise ValueError(f'expected <<fitness.shape[0]>> members, got <<x.shape[0]>>')}
+            return x[best]
+
+        member = jax.tree.map(take, pop)}
+        return member, fitness[best]
+        """,
+        ("select_best", "best_member", "take_best"),
+        "The best member of a population",
+    ),
+    "elites": (
+        """
+        {?0.4 if k < 1 or k > fitness.shape[0]:
+            raise ValueError(f'cannot take <<k>> of <<fitness.shape[0]>> members')}
+        {_, elites = jax.lax.top_k(fitness, k) ~ order = jnp.argsort(-fitness)
+        elites = order[:k] ~ if maximize:
+            _, elites = jax.lax.top_k(fitness, k)
+        else:
+            _, elites = jax.lax.top_k(-fitness, k)}
+        {?0.4 # {the mean of the best members}}
+        {return jax.tree.map(lambda x: jnp.mean(x[elites], axis=0), pop) ~
+        {?0.4 # {better members count more}}
+        weights = jnp.log(k + 0.5) - jnp.log(jnp.arange(1, k + 1))
+        weights = weights / jnp.sum(weights)
+        return jax.tree.map(lambda x: jnp.tensordot(weights, x[elites], axes=1), pop)}
+        """,
+        ("recombine", "elite_mean", "average_elites"),
+        "Mean of the best members of a population",
+    ),
+}
+
+
 def _choose(p: Program) -> Text:
     rows = p.size(64, 128, 256)
     widths = [p.size(2, 3, 4) for _ in range(2)]
@@ -219,94 +326,176 @@ def _choose(p: Program) -> Text:
             [Leaf((rows, widths[0], 2)), Leaf((rows, widths[1]))],
         )
     )
+    form = p.pick(*_CHOICES)
+    lines, titles, summary = _CHOICES[form]
+    pop: Tree = mapped(_tree(p), lambda leaf: Leaf((8, *leaf.shape)))
+    single = mapped(pop, lambda leaf: Leaf(leaf.shape[1:]))
     return Text(
-        lines="""
-            {?0.3 if pred.ndim != 1 or pred.dtype != bool:
-                raise ValueError(f'expected one flag for each row, got <<pred.shape>> of <<pred.dtype>>') ~
-            {?0.3 if jax.tree.structure(a) != jax.tree.structure(b):
-                raise ValueError('expected two trees of the same structure')}}
-            {?0.35 if invert:
-                pred = jnp.logical_not(pred)}
-
-            def where(x, y):
-                {?0.45 if x.shape != y.shape or x.shape[0] != pred.shape[0]:
-                    raise ValueError(f'expected arrays of <<pred.shape[0]>> rows, got <<x.shape>> and <<y.shape>>')}
-                {?0.4 # {the flag of a row is for all of its entries}}
-                {flag = pred.reshape({pred.shape + (1,) * (x.ndim - 1) ~ (-1,) + (1,) * (x.ndim - 1)})
-                return jnp.where(flag, x, y) ~
-                flag = pred
-                while flag.ndim < x.ndim:
-                    flag = flag[..., None]
-                return jnp.where(flag, x, y)}
-
-            {return jax.tree.map(where, a, b) ~ return jax.tree_util.tree_map(where, a, b)}
-        """,
+        lines=lines,
         given={
             "pred": Array(Leaf((rows,), 0, 1, "bool"), "which tree each row is of", ("pred", "done", "mask")),
+            "valid_rows": Array(Leaf((rows,), 0, 1, "bool"), "rows that are kept", ("mask", "valid")),
             "a": Array(tree, "where the flag is true", ("on_true", "a")),
             "b": Array(tree, "where it is not", ("on_false", "b")),
-            "invert": Option("bool", "whether to take the other", ("False", "True"), ("invert", "negate")),
+            "tree": Array(tree, "arrays with one first axis", ("tree", "batch")),
+            "pop": Array(pop, "parameters of all members, stacked", ("population", "params", "ensemble")),
+            "fitness": Array(Leaf((8,), -2, 2), "how good each member is", ("fitness", "scores")),
+            "fill": Option("float", "what other rows hold", ("0.0", "-1.0"), ("fill_value", "fill")),
+            "maximize": Option("bool", "whether more is better", ("True", "False"), ("maximize", "higher_is_better")),
+            "k": Option("int", "how many members are kept", ("2", "4"), ("k", "num_elites")),
         },
-        result=(tree,),
-        titles=("tree_where", "tree_select", "where_done", "select_tree"),
-        summary=p.pick("Chooses between two trees, row by row", "Takes each row from one of two trees"),
-        returned="a tree of the same form",
-    )
+        result={
+            "where": (tree,), "mask": (tree,), "best": (single, Leaf(())),
+            "elites": (mapped(single, lambda leaf: leaf),),
+        }[form],
+        titles=titles,
+        summary=summary,
+        returned={"best": "the member, and how good it is"}.get(form, "a tree of the same form"),
+    )  # fmt: skip
+
+
+_NOISES = {
+    "add": (
+        """
+        {?0.3 if scale < 0:
+            raise ValueError(f'expected a scale of at least 0, got <<scale>>')}
+        {keys = keys_like(key, tree)
+
+        def add(x, k):
+            {if not jnp.issubdtype(x.dtype, jnp.floating):
+                {?0.5 # {counters stay as they are}}
+                return x
+            return x + scale * jax.random.normal(k, x.shape, x.dtype) ~
+            noise = jax.random.normal(k, x.shape, x.dtype)
+            return x + scale * noise ~
+            {?0.4 # {as large as the entries of this array}}
+            rms = jnp.sqrt(jnp.mean(x ** 2) + 1e-12)
+            return x + scale * rms * jax.random.normal(k, x.shape, x.dtype)}
+
+        return jax.tree.map(add, tree, keys) ~
+        leaves, structure = jax.tree.flatten(tree)
+        keys = jax.random.split(key, len(leaves))
+        {noisy = [x + scale * jax.random.normal(k, x.shape, x.dtype) for x, k in zip(leaves, keys)] ~
+        noisy = []
+        for x, k in zip(leaves, keys):
+            noise = scale * jax.random.normal(k, x.shape)
+            noisy.append(x + noise.astype(x.dtype))}
+        return jax.tree.unflatten(structure, noisy)}
+        """,
+        ("add_noise", "perturb", "tree_add_noise", "perturb_params"),
+        "Adds noise to every array of a tree",
+    ),
+    "annealed": (
+        """
+        {?0.4 # {noise dies out as training goes on}}
+        {variance = eta / (1.0 + count) ** gamma
+        std = jnp.sqrt(variance) ~ std = jnp.sqrt(eta / (1.0 + count) ** gamma)}
+        {keys = keys_like(key, grads)
+        {noise = jax.tree.map(lambda g, k: std * jax.random.normal(k, g.shape, g.dtype), grads, keys)
+        return jax.tree.map(jnp.add, grads, noise) ~
+        return jax.tree.map(lambda g, k: g + std * jax.random.normal(k, g.shape, g.dtype), grads, keys) ~
+        def add(g, k):
+            noise = jax.random.normal(k, g.shape, g.dtype)
+            return g + std.astype(g.dtype) * noise
+
+        return jax.tree.map(add, grads, keys)} ~
+        leaves, structure = jax.tree.flatten(grads)
+        keys = jax.random.split(key, len(leaves))
+        noisy = [g + std * jax.random.normal(k, g.shape, g.dtype) for g, k in zip(leaves, keys)]
+        return jax.tree.unflatten(structure, noisy)}
+        """,
+        ("add_gradient_noise", "annealed_noise", "noisy_gradients"),
+        "Adds noise to gradients, less and less of it",
+    ),
+    "antithetic": (
+        """
+        {?0.35 if scale <= 0:
+            raise ValueError(f'expected a positive scale, got <<scale>>')}
+        keys = keys_like(key, tree)
+        noise = jax.tree.map(lambda x, k: jax.random.normal(k, x.shape, x.dtype), tree, keys)
+        {?0.4 # {mirrored pairs lower the variance}}
+        {plus = jax.tree.map(lambda x, n: x + scale * n, tree, noise)
+        minus = jax.tree.map(lambda x, n: x - scale * n, tree, noise)
+        return plus, minus{~, noise} ~
+        def shift(sign):
+            return jax.tree.map(lambda x, n: x + sign * scale * n, tree, noise)
+
+        return shift(1.0), shift(-1.0){~, noise}}
+        """,
+        ("antithetic_pair", "mirrored_samples", "sample_antithetic"),
+        "Two parameters on either side of the mean",
+    ),
+    "shrink": (
+        """
+        {?0.4 if shrink <= 0.0 or shrink > 1.0:
+            raise ValueError(f'expected a factor in (0, 1], got <<shrink>>')}
+        keys = keys_like(key, tree)
+
+        def soft_reset(x, k):
+            {if x.ndim < 2:
+                {?0.5 # {biases only shrink}}
+                return shrink * x ~
+            if x.ndim < 2:
+                {?0.5 # {biases are kept}}
+                return x ~}
+            {?0.4 # {noise as at initialization}}
+            {std = scale / math.sqrt(x.shape[0]) ~ fan_in = x.shape[0]
+            std = scale * fan_in ** -0.5 ~ std = scale * math.sqrt(2.0 / sum(x.shape))}
+            return shrink * x + std * jax.random.normal(k, x.shape, x.dtype)
+
+        return jax.tree.map(soft_reset, tree, keys)
+        """,
+        ("shrink_and_perturb", "soft_reset", "warm_restart"),
+        "Shrinks parameters and adds fresh noise",
+    ),
+    "private": (
+        """
+        {?0.4 # {noise as large as what one example can change}}
+        {norm = jnp.sqrt(sum(jnp.sum(g ** 2) for g in jax.tree.leaves(grads))) ~ norm = global_norm(grads)}
+        factor = {jnp.minimum(1.0, max_norm / norm) ~ 1.0 / jnp.maximum(1.0, norm / max_norm)}
+        std = noise_multiplier * max_norm
+        keys = keys_like(key, grads)
+        {?0.4 # {clip, then add noise}}
+        {return jax.tree.map(lambda g, k: factor * g + std * jax.random.normal(k, g.shape, g.dtype), grads, keys) ~
+        def privatize(g, k):
+            noise = jax.random.normal(k, g.shape, g.dtype)
+            return factor * g + std * noise
+
+        return jax.tree.map(privatize, grads, keys) ~
+        grads = jax.tree.map(lambda g: factor * g, grads)
+        noise = jax.tree.map(lambda g, k: std * jax.random.normal(k, g.shape), grads, keys)
+        return jax.tree.map(jnp.add, grads, noise)}
+        """,
+        ("privatize_gradients", "clip_and_add_noise", "dp_gradients"),
+        "Clips gradients and adds noise to them",
+    ),
+}
 
 
 def _noise(p: Program) -> Text:
     tree = _tree(p)
+    form = p.pick(*_NOISES)
+    lines, titles, summary = _NOISES[form]
+    lines = _settled(p, lines)
+    results = len(re.findall(r"noise$", lines.rstrip())) + 2 if form == "antithetic" else 1
     return Text(
-        lines="""
-            {?0.4 if scale < 0:
-                raise ValueError(f'expected a scale of at least 0, got <<scale>>')}
-            {keys = keys_like(key, tree)
-
-            def add(x, k):
-                {{noise = jax.random.normal(k, x.shape, x.dtype) ~
-                if kind == 'normal':
-                    noise = jax.random.normal(k, x.shape, x.dtype)
-                elif kind == 'uniform':
-                    {?0.5 # {of the same variance as the normal distribution}}
-                    bound = math.sqrt(3.0)
-                    noise = jax.random.uniform(k, x.shape, x.dtype, minval=-bound, maxval=bound)
-                else:
-                    raise ValueError(f'unknown kind of noise <<kind>>')}
-                {?0.4 if relative:
-                    {?0.5 # {as large as the entries of this array}}
-                    size = jnp.sqrt(jnp.mean(x ** 2) + 1e-12)
-                    noise = noise * size}
-                return x + scale * noise}
-
-            {return jax.tree.map(add, tree, keys) ~ return jax.tree_util.tree_map(add, tree, keys)} ~
-            leaves, structure = jax.tree.flatten(tree)
-            {?0.5 if not leaves:
-                raise ValueError('expected a tree with at least one array')}
-            {keys = jax.random.split(key, len(leaves))
-            {noisy = [x + scale * jax.random.normal(k, x.shape, x.dtype) for x, k in zip(leaves, keys)] ~
-            noisy = []
-            for x, k in zip(leaves, keys):
-                {?0.5 if matrices_only and x.ndim < 2:
-                    {?0.5 # {biases stay as they are}}
-                    noisy.append(x)
-                    continue}
-                noise = scale * jax.random.normal(k, x.shape)
-                noisy.append(x + noise.astype(x.dtype))} ~
-            noisy = [x + scale * jax.random.normal(jax.random.fold_in(key, i), x.shape) for i, x in enumerate(leaves)]}
-            return jax.tree.unflatten(structure, noisy)}
-            """,
+        lines=lines,
         given={
             "key": Array(key(), "random key", ("key", "rng", "rng_key")),
-            "tree": Array(tree, "arrays", ("tree", "params", "grads", "updates")),
+            "tree": Array(tree, "parameters", ("tree", "params")),
+            "grads": Array(tree, "gradients", ("grads", "updates")),
+            "count": Array(Leaf((), 0, 50, "int32"), "steps so far", ("count", "step")),
             "scale": Option("float", "standard deviation", ("0.1", "0.01", "0.5"), ("scale", "stddev", "noise_scale")),
-            "kind": Option("str", "normal or uniform", ("'normal'", "'uniform'"), ("distribution", "kind")),
-            "relative": Option("bool", "whether noise goes with the size of each array", ("False", "True")),
-            "matrices_only": Option("bool", "whether vectors are left alone", ("False", "True"), ("matrices_only",)),
+            "shrink": Option("float", "factor of what was learned", ("0.5", "0.8"), ("shrink", "shrink_factor")),
+            "eta": Option("float", "variance at first", ("0.1", "0.3"), ("eta",)),
+            "gamma": Option("float", "how fast it falls", ("0.55",), ("gamma",)),
+            "max_norm": Option("float", "largest norm", ("1.0", "0.5"), ("max_norm", "clip_norm", "l2_norm_clip")),
+            "noise_multiplier": Option("float", "noise for each unit of norm", ("1.1", "0.5"), ("noise_multiplier",)),
         },
-        result=(tree,),
-        titles=("add_noise", "perturb", "tree_add_noise", "perturb_params"),
-        summary=p.pick("Adds noise to every array of a tree", "Perturbs all arrays of a tree at random"),
-        returned="a tree of the same form",
+        result=(tree,) * results,
+        titles=titles,
+        summary=summary,
+        returned="one tree for each" if form == "antithetic" else "a tree of the same form",
         helpers=(KEYS_LIKE,),
     )
 
@@ -315,65 +504,113 @@ _BATCHES = {
     "stack": """
         {?0.4 if not trees:
             raise ValueError('expected at least one tree')}
-        {?0.5 structure = jax.tree.structure(trees[0])
-        {for place, other in enumerate(trees):
+        {?0.6 structure = jax.tree.structure(trees[0])
+        {for place, other in enumerate(trees[1:], start=1):
             if jax.tree.structure(other) != structure:
-                raise ValueError(f'tree <<place>> has another structure than the first') ~
-        if any(jax.tree.structure(other) != structure for other in trees):
+                raise ValueError(f'tree <<place>> has another structure than tree 0') ~
+        if any(jax.tree.structure(other) != structure for other in trees[1:]):
             raise ValueError('expected trees of the same structure')}}
         {return jax.tree.map(lambda *xs: jnp.stack(xs, axis=axis), *trees) ~
-        {?0.4 # {arrays in the same place of all trees}}
-        columns = {zip(*[jax.tree.leaves(t) for t in trees]) ~ zip(*map(jax.tree.leaves, trees))}
-        stacked = [jnp.stack(column, axis=axis) for column in columns]
-        return jax.tree.unflatten(jax.tree.structure(trees[0]), stacked)}
+        def stack(*xs):
+            {?0.5 shapes = set(x.shape for x in xs)
+            if len(shapes) > 1:
+                raise ValueError(f'cannot stack arrays of shapes <<sorted(shapes)>>')}
+            return jnp.stack(xs, axis=axis)
+
+        return jax.tree.map(stack, *trees)}
     """,
     "concat": """
         {?0.4 if not trees:
             raise ValueError('expected at least one tree')}
-        {?0.5 structure = jax.tree.structure(trees[0])
-        for place, other in enumerate(trees):
+        {{?0.5 structure = jax.tree.structure(trees[0])
+        for place, other in enumerate(trees[1:], start=1):
             if jax.tree.structure(other) != structure:
-                raise ValueError(f'tree <<place>> has another structure than the first')}
-        {return jax.tree.map(lambda *xs: jnp.concatenate(xs, axis=0), *trees) ~
-        joined = [jnp.concatenate(xs, axis=0) for xs in zip(*map(jax.tree.leaves, trees))]
-        return jax.tree.unflatten(jax.tree.structure(trees[0]), joined)}
-    """,
-    "row": """
-        {def take(x):
-            {?0.4 # {past the end, this is the last row}}
-            return jax.lax.dynamic_index_in_dim(x, i, axis=0, keepdims=keep)
+                raise ValueError(f'tree <<place>> has another structure than tree 0')}
+        return jax.tree.map(lambda *xs: jnp.concatenate(xs, axis=0), *trees) ~
+        def concat(*xs):
+            {?0.5 if any(x.shape[1:] != xs[0].shape[1:] for x in xs):
+                raise ValueError(f'cannot join arrays of shapes <<[x.shape for x in xs]>>')}
+            return jnp.concatenate(xs, axis=0)
 
-        return jax.tree.map(take, tree) ~
-        {return jax.tree.map(lambda x: x[i], tree) ~ return jax.tree.map(lambda x: jnp.take(x, i, axis=0), tree)}}
+        return jax.tree.map(concat, *trees)}
+    """,
+    "sample": """
+        num_rows = jax.tree.leaves(tree)[0].shape[0]
+        {?0.35 if size > num_rows:
+            raise ValueError(f'cannot take <<size>> of <<num_rows>> rows')}
+        {{?0.4 # {with replacement, as from a replay buffer}}
+        rows = jax.random.randint(key, (size,), 0, num_rows) ~
+        {?0.4 # {without replacement}}
+        rows = jnp.argsort(jax.random.uniform(key, (num_rows,)))[:size]}
+        {return jax.tree.map(lambda x: x[rows], tree) ~ return jax.tree.map(lambda x: jnp.take(x, rows, axis=0), tree) ~
+        sampled = jax.tree.map(lambda x: x[rows], tree)
+        return sampled, rows}
+    """,
+    "shuffle": """
+        num_rows = jax.tree.leaves(tree)[0].shape[0]
+        {{?0.5 if num_rows % many != 0:
+            raise ValueError(f'<<num_rows>> rows do not make <<many>> equal minibatches')}
+        order = jnp.argsort(jax.random.uniform(key, (num_rows,)))
+
+        def split(x):
+            x = {jnp.take(x, order, axis=0) ~ x[order]}
+            return x.reshape({many, num_rows // many, *x.shape[1:] ~ (many, -1) + x.shape[1:]})
+
+        return jax.tree.map(split, tree) ~
+        {?0.4 # {rows that fill no minibatch are left out}}
+        rows = num_rows // many
+        order = jnp.argsort(jax.random.uniform(key, (num_rows,)))
+        order = order[:many * rows].reshape(many, rows)
+        return jax.tree.map(lambda x: x[order], tree)}
     """,
     "window": """
-        {?0.4 length = jax.tree.leaves(tree)[0].shape[0]
-        if size > length:
-            raise ValueError(f'cannot take <<size>> of <<length>> rows')}
-        {def take(x):
-            return jax.lax.dynamic_slice_in_dim(x, i, size, axis=0)
-
-        return jax.tree.map(take, tree) ~
-        return jax.tree.map(lambda x: jax.lax.dynamic_slice_in_dim(x, i, size), tree) ~
+        {?0.4 num_rows = jax.tree.leaves(tree)[0].shape[0]
+        if size > num_rows:
+            raise ValueError(f'cannot take <<size>> of <<num_rows>> rows')}
+        {return jax.tree.map(lambda x: jax.lax.dynamic_slice_in_dim(x, i, size), tree) ~
+        capacity = jax.tree.leaves(tree)[0].shape[0]
         {?0.4 # {around the end of a ring buffer}}
-        rows = (i + jnp.arange(size)) % jax.tree.leaves(tree)[0].shape[0]
+        rows = (i + jnp.arange(size)) % capacity
         return jax.tree.map(lambda x: x[rows], tree)}
+    """,
+    "pad": """
+        num_rows = jax.tree.leaves(tree)[0].shape[0]
+        {?0.5 if length < num_rows:
+            raise ValueError(f'cannot pad <<num_rows>> rows to <<length>>')}
+        {missing = length - num_rows
+
+        def pad(x):
+            {return jnp.pad(x, [(0, missing)] + [(0, 0)] * (x.ndim - 1)) ~
+            widths = [(0, missing)] + [(0, 0)] * (x.ndim - 1)
+            return jnp.pad(x, widths, constant_values=fill) ~
+            filler = jnp.zeros((missing,) + x.shape[1:], x.dtype)
+            return jnp.concatenate([x, filler])} ~
+        def pad(x):
+            out = {jnp.zeros((length,) + x.shape[1:], x.dtype) ~ jnp.full((length, *x.shape[1:]), fill, x.dtype)}
+            return out.at[:num_rows].set(x)}
+
+        {mask = jnp.arange(length) < num_rows
+        return jax.tree.map(pad, tree), mask ~ return jax.tree.map(pad, tree), jnp.arange(length) < num_rows}
     """,
     "mean": """
         {def average(x):
-            if weights is None:
+            {if weights is None:
                 return jnp.mean(x, axis=0)
             {?0.5 if x.shape[0] != weights.shape[0]:
-                raise ValueError(f'expected <<weights.shape[0]>> rows, got <<x.shape>>')}
+                raise ValueError(f'expected <<weights.shape[0]>> rows, got <<x.shape>>')} ~}
             w = weights.reshape((-1,) + (1,) * (x.ndim - 1))
             return jnp.sum(w * x, axis=0) / jnp.sum(weights)
 
         return jax.tree.map(average, tree) ~
-        {?0.6 if weights.ndim != 1:
+        {?0.4 if weights.ndim != 1:
             raise ValueError(f'expected one weight for each row, got <<weights.shape>>')}
         weights = weights / jnp.sum(weights)
         {return jax.tree.map(lambda x: jnp.tensordot(weights, x, axes=1), tree) ~
-        return jax.tree.map(lambda x: jnp.einsum('n,n...->...', weights, x), tree)}}
+        return jax.tree.map(lambda x: jnp.einsum('n,n...->...', weights, x), tree)} ~
+        mean = jax.tree.map(lambda x: jnp.average(x, axis=0, weights=weights), tree)
+        {?0.4 # {the spread around the weighted mean}}
+        var = jax.tree.map(lambda x, m: jnp.average((x - m) ** 2, axis=0, weights=weights), tree, mean)
+        return mean, var}
     """,
 }
 
@@ -401,53 +638,61 @@ def _batches(p: Program) -> Text:
         return Leaf((many * leaf.shape[0], *leaf.shape[1:]))
 
     shorter: Tree = mapped(one, lambda leaf: Leaf(leaf.shape[1:]))
+    longer = rows + size
+    lines = _settled(p, _BATCHES[form])
+    taken: Tree = mapped(one, lambda leaf: Leaf((size, *leaf.shape[1:])))
+    results: dict[str, tuple[Tree, ...]] = {
+        "stack": (mapped(one, stacked),), "concat": (mapped(one, joined),),
+        "mean": (shorter,) * (2 if "var = " in lines else 1), "window": (taken,),
+        "sample": (taken, Leaf((size,), dtype="int32")) if "sampled = " in lines else (taken,),
+        "shuffle": (mapped(one, lambda leaf: Leaf((many, rows // many, *leaf.shape[1:]))),),
+        "pad": (mapped(one, lambda leaf: Leaf((longer, *leaf.shape[1:]))), Leaf((longer,), dtype="bool")),
+    }  # fmt: skip
+    both = form == "mean" and "var = " in lines
+    titles, summary = _BATCH_TITLES["moments" if both else form]
     return Text(
-        lines=join(check if form in ("row", "window", "mean") else "", _BATCHES[form]),
+        lines=join(check if form in ("window", "mean", "sample") else "", lines),
         given={
             "trees": Array([one] * many, "trees of one structure", ("trees", "states", "batches")),
             "tree": Array(one, "arrays with one first axis", ("tree", "batch", "transitions")),
-            "i": Array(Leaf((), 0, rows - 1, "int32"), "the first row" if form == "window" else "which row",
-                       ("start", "index") if form == "window" else ("i", "index", "idx")),
-            "size": Option("int", "how many rows", (str(size),), ("size", "num_rows", "length")),
+            "key": Array(key(), "random key", ("key", "rng")),
+            "i": Array(Leaf((), 0, rows - 1, "int32"), "the first row", ("start", "index")),
+            "size": Option("int", "how many rows", (str(size),), ("size", "batch_size") if form == "sample" else
+                           ("size", "num_rows", "length")),
+            "many": Option("int", "how many minibatches", (str(many),), ("num_minibatches", "num_splits")),
+            "length": Option("int", "how many rows there are to be", (str(longer),), ("length", "size", "max_rows")),
+            "fill": Option("float", "what further rows hold", ("-1.0", "0.0"), ("fill_value", "fill")),
             "weights": Array(Leaf((rows,), 0.1, 1), "weight of each row", ("weights", "sample_weight")),
             "axis": Option("int", "where the new axis is", (str(axis),), ("axis",)),
-            "keep": Option("bool", "whether the axis is kept", ("False",), ("keepdims",)),
         },
-        result=({
-            "stack": mapped(one, stacked), "concat": mapped(one, joined), "row": shorter, "mean": shorter,
-            "window": mapped(one, lambda leaf: Leaf((size, *leaf.shape[1:]))),
-        }[form],),
-        titles={
-            "stack": ("tree_stack", "stack_trees", "collate"),
-            "concat": ("tree_concatenate", "concat_trees", "merge_batches"),
-            "row": ("tree_index", "take_row", "index_tree"),
-            "window": ("tree_slice", "slice_rows", "take_window"),
-            "mean": ("tree_mean", "weighted_mean", "average_rows"),
-        }[form],
-        summary={
-            "stack": "One tree of several, with an axis more",
-            "concat": "One tree of several, their rows one after the other",
-            "row": "One row of every array of a tree",
-            "window": "Rows of every array of a tree from a place on",
-            "mean": "Weighted mean over the rows of a tree",
-        }[form],
-        returned="a tree",
+        result=results[form],
+        titles=titles,
+        summary=summary,
+        returned="a tree, and which rows are real" if form == "pad" else "a tree for each" if both else "a tree",
     )  # fmt: skip
+
+
+_BATCH_TITLES = {
+    "stack": (("tree_stack", "stack_trees", "collate"), "One tree of several, with an axis more"),
+    "concat": (
+        ("tree_concatenate", "concat_trees", "merge_batches"), "One tree of several, their rows one after the other",
+    ),
+    "sample": (("sample_batch", "sample_rows", "sample_transitions"), "Random rows of all arrays of a tree"),
+    "shuffle": (("make_minibatches", "shuffle_and_split", "split_minibatches"), "Shuffles rows and makes minibatches"),
+    "window": (("tree_slice", "slice_rows", "take_window"), "Rows of every array of a tree from a place on"),
+    "pad": (("pad_rows", "tree_pad", "pad_batch"), "Pads all arrays of a tree to a number of rows"),
+    "mean": (("tree_mean", "weighted_mean", "average_rows"), "Weighted mean over the rows of a tree"),
+    "moments": (("weighted_moments", "mean_and_variance"), "Weighted mean and variance over the rows of a tree"),
+}  # fmt: skip
 
 
 _AVERAGES = {
     "soft": """
-        {?0.3 if not 0.0 <= rate:
-            raise ValueError(f'expected a rate of at least 0, got <<rate>>')}
         {return jax.tree.map(lambda old, x: old + rate * (x - old), tree, new) ~
         return jax.tree.map(lambda old, x: (1.0 - rate) * old + rate * x, tree, new) ~
-        if mode == 'soft':
-            return jax.tree.map(lambda old, x: (1.0 - rate) * old + rate * x, tree, new)
-        if mode == 'hard':
-            {?0.5 # {a delayed copy ~ copied as a whole every few steps}}
-            copy = count % every == 0
-            return jax.tree.map(lambda old, x: jnp.where(copy, x, old), tree, new)
-        raise ValueError(f'expected soft or hard, got <<mode>>') ~
+        {?0.4 if rate <= 0.0 or rate > 1.0:
+            raise ValueError(f'expected a rate in (0, 1], got <<rate>>')}
+
         def mix(old, x):
             {?0.5 if old.shape != x.shape:
                 raise ValueError(f'expected an array of shape <<old.shape>>, got <<x.shape>>')}
@@ -458,40 +703,67 @@ _AVERAGES = {
 
         return jax.tree.map(mix, tree, new)}
     """,
+    "periodic": """
+        {?0.4 if every < 1:
+            raise ValueError(f'expected a period of at least 1, got <<every>>')}
+        {{?0.5 # {a delayed copy ~ copied as a whole every few steps}}
+        {is_due = count % every == 0 ~ is_due = jnp.mod(count, every) == 0}
+        {return jax.tree.map(lambda old, x: jnp.where(is_due, x, old), tree, new) ~
+        return jax.lax.cond(is_due, lambda: new, lambda: tree) ~
+        return jax.lax.cond(is_due, lambda old, x: x, lambda old, x: old, tree, new)} ~
+        is_due = (count + 1) % every == 0
+        if rate is None:
+            return jax.tree.map(lambda old, x: jnp.where(is_due, x, old), tree, new)
+        {?0.4 # {a step towards the online network}}
+        mixed = jax.tree.map(lambda old, x: (1.0 - rate) * old + rate * x, tree, new)
+        return jax.tree.map(lambda old, x: jnp.where(is_due, x, old), tree, mixed)}
+    """,
+    "running": """
+        {{?0.4 # {mean of all parameters so far}}
+        weight = 1.0 / (count + 1)
+        tree = jax.tree.map(lambda old, x: old + weight * (x - old), tree, new) ~
+        {?0.4 # {averaging begins late, before that it is a copy}}
+        num_averaged = jnp.maximum(count - start, 0)
+        weight = 1.0 / (num_averaged + 1)
+        tree = jax.tree.map(lambda old, x: old + weight * (x - old), tree, new) ~
+        def update(old, x):
+            return (count * old + x) / (count + 1)
+
+        tree = jax.tree.map(update, tree, new)}
+        return tree, count + 1
+    """,
     "warm": """
-        {{?0.5 # {the first averages follow quickly ~ early values are forgotten sooner}}
-        decay_now = jnp.minimum(decay, (1.0 + count) / (10.0 + count)) ~
-        decay_now = decay
-        if warmup:
-            {?0.4 # {a short memory while the parameters still move far}}
-            decay_now = jnp.minimum(decay, (1.0 + count) / (10.0 + count))}
+        {?0.5 # {the first averages follow quickly ~ early values are forgotten sooner}}
+        {decay_t = jnp.minimum(decay, (1.0 + count) / (10.0 + count)) ~
+        ramp = {(1.0 + count) / (10.0 + count) ~ 1.0 - (1.0 + count) ** -0.75}
+        decay_t = jnp.minimum(decay, ramp)}
         {def mix(old, x):
             {?0.5 if x.dtype != old.dtype:
                 x = x.astype(old.dtype)}
-            return decay_now * old + (1.0 - decay_now) * x
+            return decay_t * old + (1.0 - decay_t) * x
 
         tree = jax.tree.map(mix, tree, new) ~
-        tree = jax.tree.map(lambda old, x: decay_now * old + (1.0 - decay_now) * x, tree, new)}
+        tree = jax.tree.map(lambda old, x: decay_t * old + (1.0 - decay_t) * x, tree, new)}
         return tree, count + 1
     """,
     "debiased": """
         count = state.count + 1
-        {average = jax.tree.map(lambda old, x: decay * old + (1.0 - decay) * x, state.average, new) ~
+        {ema = jax.tree.map(lambda old, x: decay * old + (1.0 - decay) * x, state.average, new) ~
         def mix(old, x):
             {?0.4 if x.dtype != old.dtype:
                 x = x.astype(old.dtype)}
             return decay * old + (1.0 - decay) * x
 
-        average = jax.tree.map(mix, state.average, new)}
+        ema = jax.tree.map(mix, state.average, new)}
         {{?0.4 # {the average began at zero}}
         scale = 1.0 - decay ** count
-        corrected = jax.tree.map(lambda x: x / scale, average) ~
-        corrected = average
+        corrected = jax.tree.map(lambda x: x / scale, ema) ~
+        corrected = ema
         if debias:
             {?0.4 # {the average began at zero}}
             scale = 1.0 - decay ** count
-            corrected = jax.tree.map(lambda x: x / scale, average)}
-        return corrected, NAME(count=count, average=average)
+            corrected = jax.tree.map(lambda x: x / scale, ema)}
+        return corrected, NAME(count=count, average=ema)
     """,
 }
 
@@ -500,10 +772,13 @@ def _blend(p: Program) -> Text:
     """Averages of parameters: of a target network, with a short memory at first, or debiased."""
     tree = _tree(p)
     form = p.pick(*_AVERAGES)
+    targeted = form in ("soft", "periodic")
     counter = Leaf((), 0, 50, "int32")
     state, result = tree, (tree,)
-    text = _AVERAGES[form]
-    if form == "warm":
+    text = _settled(p, _AVERAGES[form])
+    if form == "running" and "start" not in text:
+        counter = Leaf((), 1, 50, "int32")
+    if form in ("warm", "running"):
         result = (tree, Leaf((), dtype="int32"))
     elif form == "debiased":
         state = p.record("EmaState", [("count", counter), ("average", tree)], "An average and how many it is of")
@@ -513,24 +788,28 @@ def _blend(p: Program) -> Text:
         lines=text,
         given={
             "state": Array(state, "the average so far", ("state", "ema_state")),
-            "tree": Array(tree, "averages so far",
-                          ("target_params", "target", "slow") if form == "soft" else ("ema", "average", "ema_params")),
-            "new": Array(tree, "what is averaged", ("params", "online_params", "new_params")),
+            "tree": Array(tree, "parameters of the target network" if targeted else "averages so far",
+                          ("target_params", "target", "slow") if targeted else
+                          ("average", "avg_params") if form == "running" else ("ema", "average", "ema_params")),
+            "new": Array(tree, "parameters of the online network" if targeted else "new parameters",
+                         ("params", "online_params", "new_params")),
             "count": Array(counter, "how often there was an update", ("count", "step")),
             "rate": Option("float", "weight of what is new", ("0.005", "0.01", "0.05"), ("tau", "step_size")),
-            "mode": Option("str", "soft or hard", ("'hard'",), ("mode", "update")),
+            "start": Option("int", "steps before averaging begins", ("5", "2"), ("start", "start_step")),
             "every": Option("int", "steps between two copies", ("2", "4"), ("update_every", "update_period")),
             "decay": Option("float", "weight of the past", ("0.9", "0.99", "0.95"), ("decay", "ema_decay")),
-            "warmup": Option("bool", "whether the memory is short at first", ("True",), ("warmup",)),
             "debias": Option("bool", "whether to correct for the beginning", ("True",), ("debias", "bias_correction")),
         },
         result=result,
-        titles=("update_target", "soft_update", "polyak_update") if form == "soft" else
-               ("update_ema", "update_average", "ema_step"),
-        summary="Moves the parameters of a target network" if form == "soft"
-                else "Moving average of all arrays of a tree",
-        returned={"soft": "the new parameters", "warm": "the new averages, and the count"}.get(
-            form, "the corrected averages, and the new state"),
+        titles={
+            "soft": ("update_target", "soft_update", "polyak_update"),
+            "periodic": ("periodic_update", "update_target", "sync_target"),
+            "running": ("update_average", "swa_update", "running_average"),
+        }.get(form, ("update_ema", "ema_update", "ema_step")),
+        summary="Moves the parameters of a target network" if targeted else "Mean of the parameters of many steps"
+                if form == "running" else "Moving average of all arrays of a tree",
+        returned="the new parameters" if targeted else "the corrected averages, and the new state"
+                 if form == "debiased" else "the new averages, and the count",
     )  # fmt: skip
 
 

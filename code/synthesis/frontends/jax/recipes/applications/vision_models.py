@@ -113,9 +113,9 @@ _CHECKS = """
     ~ {?0.25 assert images.ndim == 4}}
 """
 _TRAINING = """
-    {?0.35 if rng is not None:
+    if rng is not None:
         {?0.4 # {augmentation in training only ~ no image looks the same twice}}
-        x = augment(rng, x)}
+        x = augment(rng, x)
 """
 _NOISY = """
     {?0.4 # {the network has to remove what is added ~ denoising}}
@@ -127,19 +127,20 @@ _CLASSES = """
         log_probs = jax.nn.log_softmax(logits, axis=-1)
         losses = -jnp.take_along_axis(log_probs, labels[:, None], axis=-1)[:, 0] ~
         one_hot = jax.nn.one_hot(labels, logits.shape[-1])
-        {if smoothing > 0:
-            {?0.4 # {never quite sure ~ label smoothing}}
-            one_hot = (1.0 - smoothing) * one_hot + smoothing / logits.shape[-1] ~}
+        SMOOTHED
         losses = -jnp.sum(one_hot * jax.nn.log_softmax(logits), axis=-1)}
-        {?0.3 if weight is not None:
-            {?0.5 if weight.shape != losses.shape:
-                raise ValueError(f'<<weight.shape>> weights for <<losses.shape>> losses')}
-            loss = jnp.sum(weight * losses) / jnp.sum(weight)
-        else:
-            loss = jnp.mean(losses)
-        ~ loss = jnp.mean(losses)}
+        AVERAGED
         PENALTY
 """
+_SMOOTHED = """if smoothing > 0:
+            {?0.4 # {never quite sure ~ label smoothing}}
+            one_hot = (1.0 - smoothing) * one_hot + smoothing / logits.shape[-1]"""
+_AVERAGED = """if weight is not None:
+            {?0.5 if weight.shape != losses.shape:
+                raise ValueError(f'expected weights of shape <<losses.shape>>, got <<weight.shape>>')}
+            loss = jnp.sum(weight * losses) / jnp.sum(weight)
+        else:
+            loss = jnp.mean(losses)"""
 _PENALTY = """
         squares = [jnp.sum(w ** 2) for w in jax.tree.leaves(params) if w.ndim > 1]
         loss = loss + {0.5 * strength * sum(squares) ~ strength * sum(squares)}
@@ -150,11 +151,10 @@ _ACCURACY = """
 """
 _RECONSTRUCTION = """
         {error = forward(params, GIVEN) - x
-        {loss = jnp.mean(error ** 2) ~ size = jnp.abs(error)
-        loss = jnp.mean(jnp.where(size < 1.0, 0.5 * size ** 2, size - 0.5))} ~
-        made = forward(params, GIVEN)
+        {loss = jnp.mean(error ** 2) ~ loss = jnp.mean(jnp.abs(error))} ~
+        recon = forward(params, GIVEN)
         {?0.4 # {summed over an image, averaged over the batch}}
-        loss = jnp.mean(jnp.sum((made - x) ** 2, axis=(1, 2, 3))) ~
+        loss = jnp.mean(jnp.sum((recon - x) ** 2, axis=(1, 2, 3))) ~
         loss = jnp.mean((forward(params, GIVEN) - x) ** 2)}
         return loss
 """
@@ -216,7 +216,7 @@ _SUMMARIES = {
     "image_scores": "Scores of every class for a batch of images",
     "image_gradient": "Loss of a classifier of images on a batch and its gradient",
     "image_step": "One step of training of a classifier of images",
-    "reconstruction": "Error of reconstructed images and what follows for the weights",
+    "reconstruction": "Reconstruction error of an autoencoder and its gradient",
 }
 
 
@@ -241,7 +241,7 @@ def _draw_vision_model(stream: Stream, target: str) -> KernelSpec:
         first = [] if precision.loses(target) else [_layer(layout, kind, wide, wide, halves=False)]
         tree["blocks"] = [*first, _layer(layout, kind, wide, out, halves=True)]
         tree["head"], tree["head_bias"] = weights(out, classes), weights(classes)
-    p.tree("params", tree, "weights of the model", ("params", "weights", "variables"))
+    p.tree("params", tree, "weights of the model", ("params", "variables"))
     shape = layout.images(rows, side, 3)
     p.tensor(
         "images", Leaf(shape, 0, 255, "uint8") if byte else Leaf(shape, -1, 1),
@@ -269,7 +269,7 @@ def _draw_vision_model(stream: Stream, target: str) -> KernelSpec:
     returned = {
         "image_scores": "scores of shape (batch, classes)", "image_gradient": "the loss and the gradients",
         "image_step": "the new parameters, the state of the optimizer and the loss",
-    }.get(target, "the loss and what follows from it")  # fmt: skip
+    }.get(target, "the loss and the gradients, or the new parameters")  # fmt: skip
     return p.done("training", "vision_model", target, _TITLES[target], _SUMMARIES[target], returned)
 
 
@@ -286,10 +286,14 @@ def _write_step(p: Program, tree: Tree, target: str, text: Callable[[str], str],
         p.write(text(_NOISY) if denoises else "")
         body = text(_RECONSTRUCTION.replace("GIVEN", "noisy" if denoises else "x"))
     else:
-        p.write(text(_TRAINING))
+        # One thing at most beside the loss and what its gradient is used for.
+        extra = p.pick("", "augment", "weights", "smoothing", "penalty")
+        p.write(text(_TRAINING) if extra == "augment" else "")
         # What the largest score is may fall either way where numbers are coarse.
-        metric, decays = "accuracy" if exact and p.maybe(0.35) else "", p.maybe(0.25)
-        body = text(_CLASSES.replace("        PENALTY\n", _PENALTY if decays else ""))
+        metric, decays = "accuracy" if exact and p.maybe(0.35) else "", extra == "penalty"
+        body = _CLASSES.replace("SMOOTHED", _SMOOTHED if extra == "smoothing" else "")
+        body = body.replace("AVERAGED", _AVERAGED if extra == "weights" else "loss = jnp.mean(losses)")
+        body = text(body.replace("        PENALTY\n", _PENALTY if decays else ""))
         body += _ACCURACY if metric else "        return loss"
     slopes = _SLOPES.replace("LEFT", f"(loss, {metric})" if metric else "loss")
     p.write(f"def loss_fn(params):{body}", slopes.replace("AUX", ", has_aux=True" if metric else ""))

@@ -245,7 +245,7 @@ def _declare_trees(p: Program, length: int) -> None:
                        ("tree_velocity", ("articulation_vel",)),
                        ("tree_angular", ("angular_momentum",))):  # fmt: skip
         p.output(key, VEC, (trees,), names)
-    p.output("world_momentum", VEC, (8,), ("world_momentum",), (0, 0))
+    p.output("world_momentum", VEC, (8,), ("world_momentum",), (-1, 1))
     p.output("tree_inertia", _MAT, (trees,), ("articulation_inertia",))
     p.output("total_mass", FLOAT, (trees,), ("articulation_mass",))
     p.output("tau", FLOAT, (joints,), ("tau", "joint_tau", "joint_force"))
@@ -253,7 +253,7 @@ def _declare_trees(p: Program, length: int) -> None:
     p.output("J", FLOAT, (trees * 6 * square,), ("J",), (-1, 1))
     p.output("H", FLOAT, (trees * square,), ("H",), (-1, 1))
     p.output("idle_steps", INT, (trees,), ("idle_steps",), (0, 4))
-    p.output("asleep", INT, (trees,), ("asleep",), (0, 0))
+    p.output("asleep", INT, (trees,), ("asleep",), (0, 1))
 
 
 def _declare_dofs(p: Program, joints: int) -> None:
@@ -266,7 +266,7 @@ def _declare_dofs(p: Program, joints: int) -> None:
     ):  # fmt: skip
         p.array(key, FLOAT, bounds, (dofs,), (key,))
     p.array("armature", FLOAT, (0.1, 0.5), (dofs,), ("joint_armature",))
-    p.output("tau", FLOAT, (dofs,), ("tau", "joint_tau"), (0, 0))
+    p.output("tau", FLOAT, (dofs,), ("tau", "joint_tau"), (-1, 1))
 
 
 def _draw_tree(stream: Stream, target: str) -> KernelSpec:

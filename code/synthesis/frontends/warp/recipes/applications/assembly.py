@@ -621,8 +621,8 @@ def _declare_data(p: Program, worlds: int, n: int, rows_each: int) -> None:
     p.array("skip", FLAG, (0, 1), (worlds,), ("skip", "ctx_done_in"))
     p.array("nefc_in", INT, (1, n), (worlds,), ("nefc_in",))
     p.array("ncon", INT, (1, n), (worlds,), ("ncon_in", "nacon_in"))
-    p.output("nefc", INT, (worlds,), ("nefc_out",), (0, 0))
-    row = (worlds, n * rows_each)
+    p.output("nefc", INT, (worlds,), ("nefc_out",), (0, 1))
+    row = (worlds, n * rows_each + 1)
     for key, shape, names in (
         ("row_pos", row, ("efc_pos_out",)), ("row_vel", row, ("efc_vel_out",)), ("aref", row, ("efc_aref_out",)),
         ("row_diag", each, ("efc_D_out",)), ("row_invdiag", each, ("efc_diagA_out",)),
@@ -637,7 +637,7 @@ def _declare_data(p: Program, worlds: int, n: int, rows_each: int) -> None:
     p.output("efc_kind", INT, row, ("efc_type_out",))
     p.output("efc_source", INT, row, ("efc_id_out",))
     p.scalar("njmax_in", INT, (rows_each, 3 * rows_each - 1), ("njmax",))
-    p.output("eq_J", FLOAT, (worlds, n * rows_each, n), ("efc_J_out",), (0, 0))
+    p.output("eq_J", FLOAT, (*row, n), ("efc_J_out",), (0, 1))
     p.output("ten_J", FLOAT, entries, ("ten_J_out",))
     p.output("moment_out", FLOAT, entries, ("actuator_moment_out", "moment_out"))
     p.output("colind_out", INT, entries, ("moment_colind_out",))

@@ -1,414 +1,664 @@
 """What overlaps: the faces of a mesh in a box, the boxes of a tree that a box or a ray meets."""
 
+import re
+
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.mesh_queries import ask_mesh
 from synthesis.frontends.warp.recipes.applications.program import FLOAT, INT, VEC, Program
 from synthesis.frontends.warp.recipes.applications.shapes import bvh_argument
-from synthesis.grammar.lines import block, join
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
+_FACES: dict[str, tuple[tuple[str, str, str], ...]] = {
+    "overlap_count": (
+        (
+            "count_overlaps count_faces_in_box count_nearby_faces",
+            "How many faces of a mesh are near each box",
+            """
+        BOX
+        num = int(0)
+        for facet in wp.mesh_query_aabb(mesh, lower, upper):
+            {{# faces that do not take part
+            ~}
+            if face_group[facet] < 0:
+                continue
+            num += 1 ~ if face_group[facet] == own[tid]:
+                num += 1 ~ num += 1}
+        number[tid] = num
+        {wp.atomic_add(total, 0, num) ~ wp.atomic_max(most_out, 0, num) ~
+        if num > capacity:
+            number[tid] = capacity
+            wp.atomic_add(num_dropped, 0, num - capacity) ~}
+            """,
+        ),
+        (
+            "mark_surface_cells voxelize_surface mark_occupied_cells",
+            "The cells of a grid that faces of a mesh come near",
+            """
+        CELL
+        {state[tid] = 0
+        for facet in wp.mesh_query_aabb(mesh, lower, upper):
+            {if face_group[facet] != wanted:
+                continue ~}
+            state[tid] = 1
+            break ~
+        occupied = int(0)
+        for facet in wp.mesh_query_aabb(mesh, lower, upper):
+            if face_group[facet] >= 0:
+                occupied = 1
+                break
+        state[tid] = occupied
+        {if occupied == 1:
+            wp.atomic_add(total, 0, 1) ~} ~
+        {# one bit for each group of faces
+        ~}
+        bits = int(0)
+        for facet in wp.mesh_query_aabb(mesh, lower, upper):
+            bits = bits | (1 << face_material[facet])
+        state[tid] = bits}
+            """,
+        ),
+    ),
+    "face_hits": (
+        (
+            "mark_touched_faces touch_faces count_face_contacts",
+            "The faces of a mesh that boxes come near",
+            """
+        {if enabled[tid] == 0:
+            return ~}
+        BOX
+        for facet in wp.mesh_query_aabb(mesh, lower, upper):
+            {wp.atomic_add(hits, facet, 1) ~
+            if face_group[facet] != own[tid]:
+                continue
+            wp.atomic_add(hits, facet, 1) ~
+            {# only those that look up
+            ~}
+            n = wp.mesh_eval_face_normal(mesh, facet)
+            if n[2] > min_normal_z:
+                wp.atomic_add(hits, facet, 1) ~
+            wp.atomic_add(hits, facet, 1)
+            wp.atomic_add(face_load, facet, weight[tid])}
+            """,
+        ),
+        (
+            "mark_face_pairs find_mesh_pairs find_near_faces",
+            "The pairs of shapes and faces that may touch",
+            """
+        BOX
+        {num = int(0)
+        for facet in wp.mesh_query_aabb(mesh, lower, upper):
+            {if face_group[facet] == own[tid]:
+                continue ~ if face_group[facet] < 0:
+                continue ~}
+            near_faces[tid, facet] = 1
+            num += 1
+        number[tid] = num
+        {wp.atomic_add(total, 0, num) ~} ~
+        for facet in wp.mesh_query_aabb(mesh, lower, upper):
+            n = wp.mesh_eval_face_normal(mesh, facet)
+            corner = wp.mesh_get_point(mesh, 3 * facet)
+            {# the plane of the face has to cut the sphere
+            ~}
+            if wp.abs(wp.dot(x[tid] - corner, n)) < radius[tid]:
+                near_faces[tid, facet] = 1
+                wp.atomic_add(total, 0, 1)}
+            """,
+        ),
+    ),
+    "overlap_sum": (
+        (
+            "nearest_face_in_box find_nearest_face distance_to_faces",
+            "The nearest face in the box around each point",
+            """
+        BOX
+        best = float(HUGE)
+        nearest = int(-1)
+        for facet in wp.mesh_query_aabb(mesh, lower, upper):
+            {middle = wp.mesh_eval_position(mesh, facet, 0.333, 0.333)
+            r = wp.length(x[tid] - middle) ~
+            n = wp.mesh_eval_face_normal(mesh, facet)
+            r = wp.abs(wp.dot(x[tid] - wp.mesh_get_point(mesh, 3 * facet), n))}
+            if r < best:
+                best = r
+                nearest = facet
+        {distance[tid] = best if best < HUGE else -1.0 ~
+        if best < HUGE:
+            distance[tid] = best
+        else:
+            distance[tid] = {-1.0 ~ far_value}}
+        nearest_out[tid] = nearest
+            """,
+        ),
+        (
+            "average_face_normal estimate_surface_normal smooth_face_normals",
+            "The mean normal of the faces near each point",
+            """
+        BOX
+        normal_sum = wp.vec3(0.0, 0.0, 0.0)
+        {num = int(0)
+        for facet in wp.mesh_query_aabb(mesh, lower, upper):
+            n = wp.mesh_eval_face_normal(mesh, facet)
+            normal_sum += {n ~ face_area[facet] * n}
+            num += 1
+        if num == 0:
+            normal_out[tid] = wp.vec3(0.0, 0.0, 0.0)
+            return
+        normal_out[tid] = wp.normalize(normal_sum)
+        {number[tid] = num ~} ~
+        w_sum = float(0.0)
+        for facet in wp.mesh_query_aabb(mesh, lower, upper):
+            middle = wp.mesh_eval_position(mesh, facet, 0.333, 0.333)
+            {# near faces count more
+            ~}
+            w = wp.exp(-wp.length_sq(x[tid] - middle) / (falloff * falloff)){ ~ * face_area[facet]}
+            normal_sum += w * wp.mesh_eval_face_normal(mesh, facet)
+            w_sum += w
+        if w_sum > 0.0:
+            normal_out[tid] = normal_sum / w_sum
+        else:
+            normal_out[tid] = wp.vec3(0.0, 0.0, 0.0)}
+            """,
+        ),
+        (
+            "gather_face_values sample_face_field average_face_temperature",
+            "The mean of a field of faces near each point",
+            """
+        BOX
+        total_value = float(0.0)
+        area_sum = float(0.0)
+        for facet in wp.mesh_query_aabb(mesh, lower, upper):
+            {if face_group[facet] < 0:
+                continue ~}
+            {a = face_area[facet] ~ middle = wp.mesh_eval_position(mesh, facet, 0.333, 0.333)
+            a = face_area[facet] * wp.exp(-wp.length(x[tid] - middle) / falloff)}
+            total_value += a * face_value[facet]
+            area_sum += a
+        {if area_sum > 0.0:
+            value_out[tid] = total_value / area_sum
+        else:
+            value_out[tid] = far_value ~
+        if area_sum == 0.0:
+            value_out[tid] = far_value
+            return
+        value_out[tid] = total_value / area_sum}
+            """,
+        ),
+    ),
+}
+"""What the faces in a box are asked for: the kernel's names, its summary, and its lines."""
 
-def _box(p: Program, spread: float, half: tuple[float, float]) -> str:
-    """The bounds ``lower`` and ``upper`` of a thread's box."""
-    low, high = half
-    p.array("x", VEC, (-spread, 0.9 * spread), (p.threads,), ("centers", "points", "positions", "particle_q"))
-    p.array("radius", FLOAT, half, (p.threads,), ("radius", "radii", "extents"))
-    p.array("size", VEC, half, (p.threads,), ("half_extents", "half_size", "extents"))
-    p.array("lowers", VEC, (-spread, 0.5 * spread), (p.threads,), ("lowers", "aabb_lower", "box_min"))
-    p.number("margin", (low, high), ("margin", "half_width", "query_radius", "cell_size"), (str(high), str(low)))
-    return p.pick(
-        "lower = x[tid] - size[tid]\nupper = x[tid] + size[tid]",
-        "r = radius[tid]\nlower = x[tid] - wp.vec3(r)\nupper = x[tid] + wp.vec3(r)",
-        "pad = wp.vec3(margin)\nlower = x[tid] - pad\nupper = x[tid] + pad",
-        "lower = lowers[tid]\nupper = lower + size[tid] * 2.0",
-        "p = x[tid]\nr = radius[tid]\nlower = wp.vec3(p[0] - r, p[1] - r, p[2] - r)\n"
-        "upper = wp.vec3(p[0] + r, p[1] + r, p[2] + r)",
-        "half = size[tid] + wp.vec3(margin)\nlower = x[tid] - half\nupper = x[tid] + half",
-    )
-
-
-def _each(p: Program, ask: str, step: str, item: str, *body: str) -> str:
-    """A loop over what a query finds.
-
-    Args:
-        p: the kernel.
-        ask: the query.
-        step: the built-in that gives the next; empty where a ``for`` loop does, if the body asks what was found.
-        item: the variable that holds what was found.
-        body: what is done with it.
-    """
-    if not step and any(item in each for each in body):
-        named = join(f"search = {ask}", block(f"for {item} in search:", *body))
-        return p.pick(named, block(f"for {item} in {ask}:", *body))
-    step = step or "mesh_query_aabb_next"
-    start = p.pick(
-        f"{item} = int(0)\nsearch = {ask}", f"search = {ask}\n{item} = int(0)", f"search = {ask}\n{item} = int(-1)"
-    )
-    return join(start, block(f"while wp.{step}(search, {item}):", *body))
-
-
-# ---- the faces of a mesh
+_BOX = """{lower = x[tid] - wp.vec3(radius[tid], radius[tid], radius[tid])
+        upper = x[tid] + wp.vec3(radius[tid], radius[tid], radius[tid]) ~
+        pad = wp.vec3(query_radius, query_radius, query_radius)
+        lower = x[tid] - pad
+        upper = x[tid] + pad ~
+        reach = radius[tid] + margin
+        lower = x[tid] - wp.vec3(reach, reach, reach)
+        upper = x[tid] + wp.vec3(reach, reach, reach)}"""
+_CELL = """{ix = tid % nx
+        iy = tid // nx % ny
+        iz = tid // (nx * ny) ~
+        iz = tid // (nx * ny)
+        iy = (tid - iz * nx * ny) // nx
+        ix = tid % nx}
+        lower = grid_origin + cell_size * wp.vec3(float(ix), float(iy), float(iz))
+        {upper = lower + wp.vec3(cell_size, cell_size, cell_size) ~
+        {# a little more than the cell
+        ~}
+        upper = lower + wp.vec3(cell_size, cell_size, cell_size)
+        lower = lower - wp.vec3(margin, margin, margin)
+        upper = upper + wp.vec3(margin, margin, margin)}"""
 
 
 def _draw_overlap(stream: Stream, target: str) -> KernelSpec:
     """The faces of a mesh whose boxes meet a box: how many, which, the nearest of them."""
-    p = Program(stream, ("tid", "i", "cell", "particle"), launch=(stream.child("threads").choice((64, 96, 128)),))
+    titles, summary, text = stream.child("purpose").choice(_FACES[target])
+    axes = ("tid", "cell", "voxel", "i") if "CELL" in text else ("tid", "i", "shape" if "shape" in summary else "point")
+    p = Program(stream, axes, launch=(stream.child("threads").choice((64, 96, 128)),))
     faces = ask_mesh(p, ("icosahedron", "terrain"))  # in whose boxes not everything is
-    p.guard_count("cell")
-    p.array("enabled", INT, (0, 1), (p.threads,), ("enabled", "particle_active", "cell_mask"))
-    p.array("group", INT, (-1, 2), (faces,), ("face_group", "face_material", "face_tag"))
-    p.array("weight", FLOAT, (0.2, 1.5), (faces,), ("face_weight", "face_area", "face_cost"))
-    p.array("own", INT, (-1, 2), (p.threads,), ("group", "cell_group", "material"))
-    p.scalar("most", INT, (0, 6), ("max_hits", "limit", "max_count"))
-    p.output("number", INT, (p.threads,), ("counts", "num_faces", "overlap_count"))
-    p.output("state", INT, (p.threads,), ("occupied", "flags_out", "overlap"))
-    p.output("hits", INT, (faces,), ("face_hits", "face_count", "touched"), (0, 3))
-    p.output("total", INT, (1,), ("total_hits", "num_pairs", "pair_count"), (0, 3))
-    p.add(
-        block(
-            "if enabled[tid] == 0:",
-            p.pick("return", "number[tid] = 0\nreturn" if target == "overlap_count" else "return"),
-        )
-        if p.maybe(0.35)
-        else ""
-    )
-    p.add(_box(p, 1.2, (0.1, 0.6)))
-    skip = (
-        [
-            p.pick(
-                "group[facet] < 0",
-                "group[facet] == -1",
-                "group[facet] != own[tid]",
-                "group[facet] == own[tid]",
-                "weight[facet] < 0.8",
-            )
-        ]
-        if p.maybe(0.45)
-        else []
-    )
-    step = p.pick("", "mesh_query_aabb_next", "mesh_query_aabb_next")
-    ask = "wp.mesh_query_aabb(mesh, lower, upper)"
-    form = ""
-    if target == "overlap_count":
-        p.add(*_counted(p, ask, step, skip))
-    elif target == "face_hits":
-        p.add(*_touched(p, ask, step, skip))
-    else:
-        form = p.pick("sum", "mean", "least", "least", "falloff")
-        far = ("face_distance", "nearest_distance")
-        p.output("out", FLOAT, (p.threads,), far if form == "least" else ("density", "cost", "weights_out"))
-        p.add(*_nearest_face(p, form, ask, step, skip))
-    titles = {
-        "overlap_count": ("count_overlaps", "mark_cells", "voxelize_surface", "count_faces_in_box"),
-        "face_hits": ("touch_faces", "bin_faces", "face_coverage"),
-        "least": ("nearest_face_in_box", "distance_to_faces"),
-        "overlap_sum": ("accumulate_faces", "sum_faces_in_box"),
-    }["least" if form == "least" else target]
-    return p.done("queries", "mesh_overlap", target, "The faces of a mesh in a box", titles)
+    count = p.threads
+    p.array("x", VEC, (-1.2, 1.08), (count,), ("centers", "positions", "particle_q"))
+    p.array("radius", FLOAT, (0.1, 0.6), (count,), ("radius", "radii", "shape_radius"))
+    p.array("weight", FLOAT, (0.2, 1.5), (count,), ("weights", "particle_mass"))
+    p.array("enabled", INT, (0, 1), (count,), ("enabled", "is_active"))
+    p.array("own", INT, (-1, 2), (count,), ("group", "shape_group"))
+    p.array("face_group", INT, (-1, 2), (faces,), ("face_group", "face_tag"))
+    p.array("face_material", INT, (0, 4), (faces,), ("face_material", "face_label"))
+    p.array("face_area", FLOAT, (0.2, 1.5), (faces,), ("face_area", "areas"))
+    p.array("face_value", FLOAT, (-1, 1), (faces,),
+            ("face_temperature",) if "temperature" in titles else ("face_values",))  # fmt: skip
+    p.scalar("wanted", INT, (-1, 2), ("wanted_group", "group"))
+    p.scalar("capacity", INT, (1, 5), ("max_faces", "capacity"))
+    p.scalar("grid_origin", VEC, (-1.2, -1), ("grid_origin", "grid_lower"))
+    for key, span, names, usual in (
+        ("cell_size", (0.35, 0.55), ("cell_size", "voxel_size"), ("0.45",)), ("margin", (0.03, 0.2), ("margin",),
+        ("0.1",)),
+        ("query_radius", (0.2, 0.6), ("query_radius", "search_radius"), ("0.4",)),
+        ("min_normal_z", (-0.3, 0.6), ("min_normal_z",), ("0.25",)), ("falloff", (0.4, 1),
+        ("falloff", "kernel_radius"), ("0.5",)),
+        ("far_value", (2, 4), ("default_value", "background"), ("3.0",)),
+    ):  # fmt: skip
+        p.number(key, span, names, usual)
+    p.sizes(nx=4, ny=4)
+    for key, names in (
+        ("number", ("num_faces", "face_count")), ("nearest_out", ("nearest_face", "closest_face")),
+        ("state", ("cell_mask", "cell_labels") if "face_material" in text else ("occupied", "occupancy")),
+    ):  # fmt: skip
+        p.output(key, INT, (count,), names)
+    p.output("hits", INT, (faces,), ("face_hits", "hit_count"), (0, 3))
+    p.output("face_load", FLOAT, (faces,), ("face_load", "face_weight"), (0, 1))
+    p.output("near_faces", INT, (count, faces), ("near_faces", "pair_matrix"), (0, 1))
+    for key, names in (
+        ("total", ("num_occupied", "occupied_count") if "CELL" in text else ("total_pairs", "pair_count")),
+        ("most_out", ("max_faces_per_box", "max_overlaps")), ("num_dropped", ("num_dropped",)),
+    ):  # fmt: skip
+        p.output(key, INT, (1,), names, (0, 3))
+    p.output("distance", FLOAT, (count,), ("distance", "face_distance"))
+    p.output("value_out", FLOAT, (count,), ("temperature",) if "temperature" in titles else ("sampled", "value_out"))
+    p.output("normal_out", VEC, (count,), ("normals", "surface_normal"))
+    if "enabled" not in text and "CELL" not in text:
+        p.guard_count("shape" if "shape" in axes and "shape" in summary else "point" if "point" in summary else "box")
+    text = text.replace("BOX", _BOX).replace("CELL", _CELL)
+    for line in dict.fromkeys(re.findall(r" *for facet in .*\n", text)) if p.choices.chance(0.5) else ():
+        pad = line[: len(line) - len(line.lstrip())]
+        begin = f"{pad}search = wp.mesh_query_aabb(mesh, lower, upper)\n{pad}facet = int(0)\n"
+        text = text.replace(line, f"{begin}{pad}while wp.mesh_query_aabb_next(search, facet):\n")
+    p.write(text)
+    return p.done("queries", "mesh_overlap", target, summary, tuple(titles.split()))
 
 
-def _left_out(p: Program, tests: list[str], *body: str) -> list[str]:
-    """The body, but for what a test leaves out."""
-    if not tests:
-        return list(body)
-    if p.choices.chance(0.6):
-        return [*(block(f"if {test}:", "continue") for test in tests), *body]
-    return [block(f"if not ({' or '.join(tests)}):", *body)]
+_FILTER = """{?0.6 {if other == tid:
+                continue ~ if group[other] != own[tid]:
+                continue ~ if body[other] == mine[tid]:
+                continue ~ if (bits[other] & mask[tid]) == 0:
+                continue ~ {# worlds do not touch each other; -1 is in all of them
+            ~}
+            if group[other] != -1 and group[other] != own[tid]:
+                continue}}"""
+"""Which boxes of a tree are left out."""
+_BOUNDS = """{lower = aabb_lower[tid]
+        upper = aabb_upper[tid] ~
+        {# larger by what it may move until the tree is built again
+        ~}
+        lower = aabb_lower[tid] - wp.vec3(margin, margin, margin)
+        upper = aabb_upper[tid] + wp.vec3(margin, margin, margin) ~
+        pad = wp.vec3(radius[tid], radius[tid], radius[tid])
+        lower = x[tid] - pad
+        upper = x[tid] + pad}"""
 
-
-def _counted(p: Program, ask: str, step: str, skip: list[str]) -> list[str]:
-    form = p.pick("number", "number", "state", "limit", "total", "both")
-    skip = [] if form == "state" else skip
-    add = "num += 1"
-    if form == "limit":
-        loop = _each(p, ask, step, "facet", *_left_out(p, skip, add, block("if num > most:", "break")))
-        return ["num = int(0)", loop, "number[tid] = num"]
-    loop = _each(p, ask, step, "facet", *_left_out(p, skip, add))
-    if form == "number":
-        return ["num = int(0)", loop, p.pick("number[tid] = num", "number[tid] = wp.min(num, 8)")]
-    if form == "state":
-        found = p.pick("num > 0", "num != 0", "num > most")
-        other = block("else:", p.pick("state[tid] = 0", "state[tid] = -1"))
-        return ["num = int(0)", loop, "number[tid] = num", block(f"if {found}:", "state[tid] = 1") + "\n" + other]
-    if form == "total":
-        return [
-            "num = int(0)",
-            loop,
-            block("if num == 0:", "return"),
-            p.pick("wp.atomic_add(total, 0, num)", "total[0] += num"),
-            p.pick("", "number[tid] = num"),
-        ]
-    return [
-        "num = int(0)",
-        loop,
-        "number[tid] = num",
-        block("if num > 0:", "state[tid] = 1") + "\n" + block("else:", "state[tid] = 0")
-        if p.choices.chance(0.5)
-        else block(f"if num {p.pick('> most', '> 0')}:", "wp.atomic_add(total, 0, 1)"),
-    ]
-
-
-def _touched(p: Program, ask: str, step: str, skip: list[str]) -> list[str]:
-    mark = p.pick("wp.atomic_add(hits, facet, 1)", "hits[facet] += 1", "wp.atomic_add(hits, facet, 2)")
-    form = p.pick("plain", "plain", "count", "total", "corner")
-    if form == "plain":
-        return [_each(p, ask, step, "facet", *_left_out(p, skip, mark))]
-    if form == "count":
-        loop = _each(p, ask, step, "facet", *_left_out(p, skip, mark, "num += 1"))
-        return ["num = int(0)", loop, p.pick("number[tid] = num", block("if num > 0:", "state[tid] = 1"))]
-    if form == "total":
-        return [
-            _each(
-                p, ask, step, "facet", *_left_out(p, skip, mark, p.pick("wp.atomic_add(total, 0, 1)", "total[0] += 1"))
-            )
-        ]
-    corner = p.pick("pa = wp.mesh_get_point(mesh, facet * 3)", "pa = wp.mesh_eval_position(mesh, facet, 0.33, 0.33)")
-    inside = p.pick(
-        "wp.length(pa - lower) < 0.7", "pa[0] >= lower[0] and pa[0] <= upper[0]", "wp.dot(pa - lower, upper - pa) > 0.0"
-    )
-    return [_each(p, ask, step, "facet", *_left_out(p, skip, corner, block(f"if {inside}:", mark)))]
-
-
-def _nearest_face(p: Program, form: str, ask: str, step: str, skip: list[str]) -> list[str]:
-    centre = p.pick("c = (lower + upper) * 0.5", "c = 0.5 * (lower + upper)")
-    place = p.pick("q = wp.mesh_eval_position(mesh, facet, 0.33, 0.33)", "q = wp.mesh_get_point(mesh, facet * 3)")
-    if form in ("sum", "mean"):
-        loop = _each(
-            p, ask, step, "facet", *_left_out(p, skip, "total_w += weight[facet]", "num += 1" if form == "mean" else "")
-        )
-        if form == "sum":
-            return [
-                "total_w = float(0.0)",
-                loop,
-                p.pick("out[tid] = total_w", block("if total_w > 0.5:", "state[tid] = 1") + "\nout[tid] = total_w"),
-            ]
-        end = block("if num > 0:", "out[tid] = total_w / float(num)") + p.pick(
-            "", "\n" + block("else:", p.pick("out[tid] = 0.0", "out[tid] = -1.0"))
-        )
-        return ["total_w = float(0.0)\nnum = int(0)", loop, end]
-    if form == "least":
-        better = p.pick(block("if r < best:", "best = r"), "best = wp.min(best, r)")
-        loop = _each(p, ask, step, "facet", *_left_out(p, skip, place, "r = wp.length(q - c)", better))
-        far = block("if best < 1.5:", "out[tid] = best") + "\n" + block("else:", "out[tid] = -1.0")
-        return [centre, f"best = float({p.pick('HUGE', '100.0', '2.0')})", loop, p.pick("out[tid] = best", far)]
-    add = p.pick(
-        "total_w += wp.max(1.0 - wp.length(q - c), 0.0)", "r = wp.length(q - c)\ntotal_w += weight[facet] / (1.0 + r)"
-    )
-    return [
-        centre,
-        "total_w = float(0.0)",
-        _each(p, ask, step, "facet", *_left_out(p, skip, place, add)),
-        "out[tid] = total_w",
-    ]
-
-
-# ---- the boxes of a tree
-
-
-def _ask_boxes(p: Program, stream: Stream) -> int:
-    """Have lines name a tree of boxes ``bvh``; how many boxes it has."""
-    count = stream.child("boxes").choice((16, 20, 24, 32))
-    p.handle("bvh", ("bvh", "bvh_id", "tree", "shape_bvh"), lambda name: bvh_argument(name, count, 1.4, (0.15, 0.5)))
-    return count
-
-
-def _filters(p: Program, boxes: int, most: int = 2) -> list[str]:
-    """Why a box that was found is left out: for so many reasons at most."""
-    p.array("group", INT, (-1, 2), (boxes,), ("shape_group", "item_group", "collision_group", "env_id"))
-    p.array("own", INT, (-1, 2), (p.threads,), ("query_group", "group", "world_id"))
-    p.array("bits", INT, (0, 7), (boxes,), ("shape_mask", "item_flags", "category_bits"))
-    p.array("mask", INT, (0, 7), (p.threads,), ("query_mask", "mask", "filter_mask"))
-    p.array("body", INT, (-1, 3), (boxes,), ("item_body", "shape_body", "owner"))
-    p.array("mine", INT, (-1, 3), (p.threads,), ("body", "query_body", "body_id"))
-    p.scalar("ignored", INT, (0, boxes // 2), ("ignore", "self_id", "skip_id"))
-    return p.some(
+_BROAD: dict[str, tuple[tuple[str, str, str], ...]] = {
+    "broad_count": (
         (
-            p.pick(
-                "group[other] != own[tid]",
-                "group[other] == own[tid]",
-                "group[other] != -1 and group[other] != own[tid]",
-            ),
-            p.pick("(bits[other] & mask[tid]) == 0", "(mask[tid] & bits[other]) != 0"),
-            p.pick("body[other] == mine[tid]", "body[other] < 0", "body[other] == -1"),
-            *([p.pick("other == ignored", "other <= ignored")] if most > 1 else []),
-        )
-    )[:most]
+            "count_pairs count_overlaps broadphase_count",
+            "How many boxes of a tree each box overlaps",
+            """
+        BOUNDS
+        num = int(0)
+        search = wp.bvh_query_aabb(bvh, lower, upper)
+        other = int(0)
+        while wp.bvh_query_next(search, other):
+            FILTER
+            num += 1
+        {pair_count[tid] = num
+        {wp.atomic_add(total, 0, num) ~ wp.atomic_max(most_out, 0, num) ~} ~
+        {# as many as there is room for
+        ~}
+        pair_count[tid] = wp.min(num, capacity)
+        if num > capacity:
+            wp.atomic_add(num_dropped, 0, num - capacity)}
+            """,
+        ),
+        (
+            "sum_overlap_mass gather_overlaps accumulate_overlaps",
+            "The mass of all that each box overlaps",
+            """
+        BOUNDS
+        mass_sum = float(0.0)
+        num = int(0)
+        search = wp.bvh_query_aabb(bvh, lower, upper)
+        other = int(0)
+        while wp.bvh_query_next(search, other):
+            FILTER
+            mass_sum += item_mass[other]
+            num += 1
+        {mass_out[tid] = mass_sum
+        pair_count[tid] = num ~ mass_out[tid] = mass_sum / float(wp.max(num, 1)) ~
+        if num > 0:
+            mass_out[tid] = mass_sum / float(num)
+        else:
+            mass_out[tid] = 0.0}
+            """,
+        ),
+    ),
+    "broad_pairs": (
+        (
+            "broadphase_bvh find_pairs mark_pairs",
+            "The pairs of boxes that overlap",
+            """
+        BOUNDS
+        {num = int(0)
+        search = wp.bvh_query_aabb(bvh, lower, upper)
+        other = int(0)
+        while wp.bvh_query_next(search, other):
+            FILTER
+            pairs[tid, other] = 1
+            num += 1
+        pair_count[tid] = num ~
+        search = wp.bvh_query_aabb(bvh, lower, upper)
+        other = int(0)
+        while wp.bvh_query_next(search, other):
+            FILTER
+            pairs[tid, other] = 1
+            {wp.atomic_add(degree, other, 1) ~ wp.atomic_add(total, 0, 1) ~} ~
+        search = wp.bvh_query_aabb(bvh, lower, upper)
+        other = int(0)
+        while wp.bvh_query_next(search, other):
+            FILTER
+            {# what has no mass is not moved by a contact
+            ~}
+            if item_mass[other] > mass_limit:
+                pairs[tid, other] = 2
+            else:
+                pairs[tid, other] = 1}
+            """,
+        ),
+        (
+            "find_sphere_pairs broadphase_spheres mark_sphere_pairs",
+            "The pairs of spheres whose boxes overlap and that touch",
+            """
+        r_a = radius[tid]
+        pad = wp.vec3(r_a, r_a, r_a)
+        search = wp.bvh_query_aabb(bvh, x[tid] - pad, x[tid] + pad)
+        other = int(0)
+        while wp.bvh_query_next(search, other):
+            FILTER
+            reach = r_a + item_radius[other]
+            d = item_pos[other] - x[tid]
+            if wp.length_sq(d) < reach * reach:
+                pairs[tid, other] = 1
+                {wp.atomic_add(degree, other, 1) ~ wp.atomic_add(total, 0, 1) ~ \
+                        overlap_depth[tid, other] = reach - wp.length(d)}
+            """,
+        ),
+    ),
+    "broad_first": (
+        (
+            "find_partner lowest_overlap find_lowest_overlap",
+            "The overlapping box with the lowest index",
+            """
+        BOUNDS
+        lowest = int(-1)
+        search = wp.bvh_query_aabb(bvh, lower, upper)
+        other = int(0)
+        while wp.bvh_query_next(search, other):
+            FILTER
+            if lowest == -1 or other < lowest:
+                lowest = other
+        partner[tid] = lowest
+        {if lowest >= 0:
+            wp.atomic_add(degree, lowest, 1) ~ if lowest >= 0:
+            mass_out[tid] = item_mass[lowest]
+        else:
+            mass_out[tid] = 0.0}
+            """,
+        ),
+        (
+            "find_nearest_item nearest_overlap assign_nearest",
+            "The nearest of the items whose boxes overlap",
+            """
+        BOUNDS
+        best = float(HUGE)
+        nearest = int(-1)
+        search = wp.bvh_query_aabb(bvh, lower, upper)
+        other = int(0)
+        while wp.bvh_query_next(search, other):
+            FILTER
+            r = wp.length(item_pos[other] - x[tid])
+            if r < best:
+                best = r
+                nearest = other
+        partner[tid] = nearest
+        {if nearest >= 0:
+            distance[tid] = best
+        else:
+            distance[tid] = -1.0 ~ if nearest >= 0:
+            wp.atomic_add(degree, nearest, 1) ~}
+            """,
+        ),
+        (
+            "find_heaviest_overlap heaviest_overlap select_support",
+            "The heaviest of the boxes that each box overlaps",
+            """
+        BOUNDS
+        largest = float(0.0)
+        heaviest = int(-1)
+        search = wp.bvh_query_aabb(bvh, lower, upper)
+        other = int(0)
+        while wp.bvh_query_next(search, other):
+            FILTER
+            {# between equals the lower index decides
+            ~}
+            if item_mass[other] > largest or (item_mass[other] == largest and other < heaviest):
+                largest = item_mass[other]
+                heaviest = other
+        partner[tid] = heaviest
+        {mass_out[tid] = largest ~ if heaviest >= 0:
+            wp.atomic_add(degree, heaviest, 1) ~}
+            """,
+        ),
+    ),
+}
+"""What the boxes that overlap are asked for: the kernel's names, its summary, and its lines."""
+
+_RAY = """{start = ray_start[tid]
+        ray = wp.normalize(ray_dir[tid]) ~
+        start = ray_start[tid]
+        ray = wp.normalize(ray_end[tid] - start)}"""
+_RAY_FILTER = """{?0.5 {if group[other] == own[tid]:
+                continue ~ if (bits[other] & mask[tid]) == 0:
+                continue ~ if body[other] == mine[tid]:
+                continue}}"""
+
+_RAYS: dict[str, tuple[tuple[str, str, str], ...]] = {
+    "ray_boxes": (
+        (
+            "count_ray_boxes ray_overlap_count count_box_hits",
+            "How many boxes of a tree each ray comes through",
+            """
+        RAY
+        num = int(0)
+        search = wp.bvh_query_ray(bvh, start, ray)
+        other = int(0)
+        while wp.bvh_query_next(search, other):
+            FILTER
+            num += 1
+        pair_count[tid] = num
+        {wp.atomic_add(total, 0, num) ~ wp.atomic_max(most_out, 0, num) ~}
+            """,
+        ),
+        (
+            "compute_transmittance ray_transmittance accumulate_absorption",
+            "What is left of the light of each ray behind all boxes",
+            """
+        RAY
+        {depth = float(0.0)
+        search = wp.bvh_query_ray(bvh, start, ray)
+        other = int(0)
+        while wp.bvh_query_next(search, other):
+            FILTER
+            depth += absorption[other]
+        transmittance[tid] = wp.exp(-depth) ~
+        left = float(1.0)
+        search = wp.bvh_query_ray(bvh, start, ray)
+        other = int(0)
+        while wp.bvh_query_next(search, other):
+            FILTER
+            left *= 1.0 - opacity[other]
+        transmittance[tid] = left
+        {if left < cutoff:
+            wp.atomic_add(total, 0, 1) ~}}
+            """,
+        ),
+    ),
+    "ray_marks": (
+        (
+            "mark_ray_boxes visibility_table ray_candidates",
+            "The boxes that each ray comes through",
+            """
+        RAY
+        {search = wp.bvh_query_ray(bvh, start, ray)
+        other = int(0)
+        while wp.bvh_query_next(search, other):
+            FILTER
+            visible[tid, other] = 1
+            {wp.atomic_add(degree, other, 1) ~ wp.atomic_add(total, 0, 1) ~} ~
+        {# the ray has to meet the ball in the box too
+        ~}
+        search = wp.bvh_query_ray(bvh, start, ray)
+        other = int(0)
+        while wp.bvh_query_next(search, other):
+            FILTER
+            d = item_pos[other] - start
+            t = wp.dot(d, ray)
+            if wp.length(d - t * ray) < item_radius[other]:
+                visible[tid, other] = 1
+                {wp.atomic_add(degree, other, 1) ~}}
+            """,
+        ),
+    ),
+    "ray_first": (
+        (
+            "pick_nearest_item pick_item ray_pick",
+            "The nearest item on each ray, by its middle",
+            """
+        RAY
+        best = float(HUGE)
+        picked = int(-1)
+        search = wp.bvh_query_ray(bvh, start, ray)
+        other = int(0)
+        while wp.bvh_query_next(search, other):
+            FILTER
+            t = wp.dot(item_pos[other] - start, ray)
+            if t > 0.0 and t < best:
+                best = t
+                picked = other
+        hit_id[tid] = picked
+        {distance[tid] = best if picked >= 0 else -1.0 ~ if picked >= 0:
+            wp.atomic_add(degree, picked, 1) ~}
+            """,
+        ),
+        (
+            "raycast_spheres pick_sphere trace_spheres",
+            "The first sphere in the boxes that each ray hits",
+            """
+        start = ray_start[tid]
+        ray = wp.normalize(ray_dir[tid])
+        best = float({HUGE ~ max_distance})
+        picked = int(-1)
+        search = wp.bvh_query_ray(bvh, start, ray)
+        other = int(0)
+        while wp.bvh_query_next(search, other):
+            FILTER
+            oc = start - item_pos[other]
+            b = wp.dot(oc, ray)
+            disc = b * b - wp.dot(oc, oc) + item_radius[other] * item_radius[other]
+            if disc < 0.0:
+                continue
+            t = -b - wp.sqrt(disc)
+            if t >= 0.0 and t < best:
+                best = t
+                picked = other
+        hit_id[tid] = picked
+        {distance[tid] = best if picked >= 0 else -1.0 ~
+        if picked >= 0:
+            distance[tid] = best
+            hit_normal[tid] = (start + best * ray - item_pos[picked]) / item_radius[picked]
+        else:
+            distance[tid] = -1.0
+            hit_normal[tid] = wp.vec3(0.0, 0.0, 0.0)}
+            """,
+        ),
+    ),
+}
+"""What the boxes on a ray are asked for: the kernel's names, its summary, and its lines."""
+
+
+def _declare_boxes(p: Program, stream: Stream, *, rays: bool = False) -> None:
+    """All that the lines of a kernel that asks a tree of boxes, ``bvh``, may name."""
+    boxes, count = stream.child("boxes").choice((16, 20, 24, 32)), p.threads
+    p.handle("bvh", ("bvh", "bvh_id", "shape_bvh"), lambda name: bvh_argument(name, boxes, 1.4, (0.15, 0.5)))
+    for key, span, names in (
+        ("x", (-1.4, 1.26), ("positions", "centers")), ("aabb_lower", (-1.5, 0.4), ("aabb_lower", "shape_aabb_lower")),
+        ("aabb_upper", (0.5, 1.5), ("aabb_upper", "shape_aabb_upper")), ("ray_start", (-1.6, 1.4),
+        ("ray_start", "ray_origin")),
+        ("ray_dir", (-1, 0.9), ("ray_dir", "ray_direction")), ("ray_end", (-0.9, 0.8), ("ray_end", "ray_target")),
+    ):  # fmt: skip
+        p.array(key, VEC, span, (count,), names)
+    p.array("radius", FLOAT, (0.2, 0.6), (count,), ("radius", "radii"))
+    p.array("item_pos", VEC, (-1.4, 1.3), (boxes,), ("item_pos", "sphere_pos"))
+    for key, span, names in (
+        ("item_mass", (0.2, 1.5), ("item_mass", "shape_mass")), ("item_radius", (0.2, 0.7),
+        ("item_radius", "sphere_radius")),
+        ("absorption", (0.05, 0.5), ("absorption", "optical_depth")), ("opacity", (0.05, 0.6), ("opacity", "alpha")),
+    ):  # fmt: skip
+        p.array(key, FLOAT, span, (boxes,), names)
+    p.array("group", INT, (-1, 2), (boxes,), ("item_world", "shape_world"))
+    p.array("own", INT, (-1, 2), (count,), ("world_id", "query_world"))
+    p.array("bits", INT, (0, 7), (boxes,), ("shape_mask", "category_bits"))
+    p.array("mask", INT, (0, 7), (count,), ("query_mask", "filter_mask"))
+    p.array("body", INT, (0, 3), (boxes,), ("item_body", "shape_body"))
+    p.array("mine", INT, (0, 3), (count,), ("body", "query_body"))
+    p.scalar("capacity", INT, (1, 5), ("max_pairs", "capacity"))
+    for key, span, names, usual in (
+        ("margin", (0.05, 0.3), ("margin", "contact_margin"), ("0.1",)), ("mass_limit", (0.4, 1.2), ("mass_limit",),
+        ("0.8",)),
+        ("cutoff", (0.2, 0.8), ("cutoff", "min_transmittance"), ("0.5",)),
+        ("max_distance", (1, 3), ("max_distance", "max_dist"), ("2.0",)),
+    ):  # fmt: skip
+        p.number(key, span, names, usual)
+    for key, names in (
+        ("pair_count", ("hit_count", "num_hits") if rays else ("pair_count", "num_overlaps")),
+        ("partner", ("partner", "partner_id")),
+        ("hit_id", ("hit_id", "hit_item")),
+    ):  # fmt: skip
+        p.output(key, INT, (count,), names)
+    for key, names in (
+        ("mass_out", ("overlap_mass", "mass_out")), ("distance", ("distance", "hit_distance")),
+        ("transmittance", ("transmittance",)),
+    ):  # fmt: skip
+        p.output(key, FLOAT, (count,), names)
+    p.output("hit_normal", VEC, (count,), ("hit_normal",))
+    p.output("pairs", INT, (count, boxes), ("pair_matrix", "overlaps"), (0, 3))
+    p.output("visible", INT, (count, boxes), ("visible", "hit_matrix"), (0, 3))
+    p.output("overlap_depth", FLOAT, (count, boxes), ("overlap_depth",), (0, 1))
+    p.output("degree", INT, (boxes,), ("rays_per_item",) if rays else ("item_count", "contacts_per_item"), (0, 3))
+    for key, names in (
+        ("total", ("total_hits",) if rays else ("total_pairs", "num_pairs")),
+        ("most_out", ("max_hits",) if rays else ("max_pairs_per_item",)),
+        ("num_dropped", ("num_dropped",)),
+    ):  # fmt: skip
+        p.output(key, INT, (1,), names, (0, 3))
 
 
 def _draw_broad(stream: Stream, target: str) -> KernelSpec:
     """Boxes that a thread's box overlaps, but for those that a filter leaves out."""
+    titles, summary, text = stream.child("purpose").choice(_BROAD[target])
     p = Program(stream, ("tid", "i", "shape", "item"), launch=(stream.child("threads").choice((64, 96, 128)),))
-    boxes = _ask_boxes(p, stream)
+    _declare_boxes(p, stream)
     p.guard_count("shape")
-    p.array("type", INT, (-1, 2), (p.threads,), ("shape_type", "geom_type", "active"))
-    p.array("cost", FLOAT, (0.2, 1.5), (boxes,), ("item_weight", "mass", "cost"))
-    p.scalar("most", INT, (0, 4), ("max_pairs", "limit", "max_contacts"))
-    p.output("number", INT, (p.threads,), ("pair_count", "num_overlaps", "counts"))
-    p.output("first", INT, (p.threads,), ("first_hit", "partner", "lowest_id"))
-    p.output("pairs", INT, (p.threads, boxes), ("pair_matrix", "overlap", "adjacency"), (0, 1))
-    p.output("degree", INT, (boxes,), ("degree", "item_count", "contacts_per_item"), (0, 3))
-    p.output("total", INT, (1,), ("total_pairs", "num_pairs", "count"), (0, 3))
-    p.output("out", FLOAT, (p.threads,), ("load", "sum_out", "weight"))
-    p.add(
-        block(
-            f"if type[tid] {p.pick('< 0', '== -1')}:",
-            p.pick("return", "number[tid] = 0\nreturn" if target == "broad_count" else "return"),
-        )
-        if p.maybe(0.35)
-        else ""
-    )
-    p.add(_box(p, 1.4, (0.2, 0.6)))
-    ask, step, skip = (
-        "wp.bvh_query_aabb(bvh, lower, upper)",
-        "bvh_query_next",
-        _filters(p, boxes, 1 if target == "broad_first" or p.choices.chance(0.5) else 2),
-    )
-    p.add(
-        *{"broad_count": _pair_count, "broad_pairs": _pair_marks, "broad_first": _pair_first}[target](
-            p, ask, step, skip
-        )
-    )
-    titles = {
-        "broad_count": ("count_pairs", "broadphase_count", "count_overlaps"),
-        "broad_pairs": ("broadphase", "find_pairs", "mark_overlaps", "broadphase_bvh"),
-        "broad_first": ("first_overlap", "find_partner", "assign_owner"),
-    }[target]
-    return p.done("queries", "broad_phase", target, "Boxes of a tree that overlap", titles)
-
-
-def _pair_count(p: Program, ask: str, step: str, skip: list[str]) -> list[str]:
-    form = p.pick("number", "limit", "total", "sum", "both")
-    if form == "limit":
-        loop = _each(p, ask, step, "other", *_left_out(p, skip, "num += 1", block("if num > most:", "break")))
-        return ["num = int(0)", loop, "number[tid] = num"]
-    if form == "sum":
-        loop = _each(p, ask, step, "other", *_left_out(p, skip, "total_w += cost[other]", "num += 1"))
-        end = block("if num > 0:", "out[tid] = total_w / float(num)") + "\n" + block("else:", "out[tid] = 0.0")
-        return ["total_w = float(0.0)\nnum = int(0)", loop, p.pick(end, "out[tid] = total_w\nnumber[tid] = num")]
-    loop = _each(p, ask, step, "other", *_left_out(p, skip, "num += 1"))
-    add = p.pick("wp.atomic_add(total, 0, num)", "total[0] += num")
-    if form == "number":
-        return ["num = int(0)", loop, p.pick("number[tid] = num", "number[tid] = wp.min(num, 6)")]
-    if form == "total":
-        return ["num = int(0)", loop, block(f"if num {p.pick('> 0', '!= 0')}:", add, p.pick("", "number[tid] = num"))]
-    return [
-        "num = int(0)",
-        loop,
-        "number[tid] = num",
-        p.pick(add, block("if num > most:", "wp.atomic_add(total, 0, 1)")),
-    ]
-
-
-def _pair_marks(p: Program, ask: str, step: str, skip: list[str]) -> list[str]:
-    mark = p.pick("pairs[tid, other] = 1", "pairs[tid, other] = 2", "pairs[tid, other] += 1")
-    more = p.pick(
-        "", "", "wp.atomic_add(degree, other, 1)", "degree[other] += 1", "wp.atomic_add(total, 0, 1)", "total[0] += 1"
-    )
-    form = p.pick("mark", "mark", "degree", "kinds", "number")
-    if form == "mark":
-        return [_each(p, ask, step, "other", *_left_out(p, skip, mark, more))]
-    if form == "degree":
-        return [
-            _each(
-                p,
-                ask,
-                step,
-                "other",
-                *_left_out(p, skip, p.pick("wp.atomic_add(degree, other, 1)", "degree[other] += 1"), p.pick("", mark)),
-            )
-        ]
-    if form == "kinds":
-        kinds = (
-            block("if cost[other] > 0.8:", "pairs[tid, other] = 2")
-            + "\n"
-            + block("else:", p.pick("pairs[tid, other] = 1", "pairs[tid, other] = -1"))
-        )
-        return [_each(p, ask, step, "other", *_left_out(p, skip, kinds, more))]
-    return [
-        "num = int(0)",
-        _each(p, ask, step, "other", *_left_out(p, skip, mark, "num += 1")),
-        block(f"if num {p.pick('> 0', '> most')}:", "wp.atomic_add(total, 0, num)"),
-    ]
-
-
-def _pair_first(p: Program, ask: str, step: str, skip: list[str]) -> list[str]:
-    """The box with the lowest or the highest number, or the lightest: none of them depends on the order."""
-    form = p.pick("lowest", "lowest", "highest", "lightest", "heaviest")
-    if form == "lowest":
-        better = block(f"if {p.pick('found < 0 or other < found', 'found == -1 or other < found')}:", "found = other")
-        start, end = "found = int(-1)", "first[tid] = found"
-    elif form == "highest":
-        better, start, end = (
-            p.pick("found = wp.max(found, other)", block("if other > found:", "found = other")),
-            "found = int(-1)",
-            "first[tid] = found",
-        )
-    elif form == "lightest":
-        better = block("if cost[other] < best:", "best = cost[other]")
-        start, end = (
-            "best = float(HUGE)",
-            p.pick(
-                block("if best < 100.0:", "out[tid] = best") + "\n" + block("else:", "out[tid] = -1.0"),
-                "out[tid] = wp.min(best, 5.0)",
-            ),
-        )
-    else:
-        better, start, end = (
-            p.pick("best = wp.max(best, cost[other])", block("if cost[other] > best:", "best = cost[other]")),
-            "best = float(0.0)",
-            "out[tid] = best",
-        )
-    loop = _each(p, ask, step, "other", *_left_out(p, skip, better))
-    late = (
-        block("if found >= 0:", p.pick("wp.atomic_add(degree, found, 1)", "degree[found] += 1"))
-        if "found" in start
-        else ""
-    )
-    return [start, loop, end, p.pick("", late)]
+    p.write(text.replace("BOUNDS", _BOUNDS).replace("FILTER", _FILTER))
+    return p.done("queries", "broad_phase", target, summary, tuple(titles.split()))
 
 
 def _draw_met(stream: Stream, target: str) -> KernelSpec:
     """Boxes that a ray comes through."""
+    titles, summary, text = stream.child("purpose").choice(_RAYS[target])
     p = Program(stream, ("tid", "ray_id", "i", "r"), launch=(stream.child("threads").choice((64, 96, 128)),))
-    boxes = _ask_boxes(p, stream)
+    _declare_boxes(p, stream, rays=True)
     p.guard_count("ray")
-    p.array("enabled", INT, (0, 1), (p.threads,), ("enabled", "ray_mask", "valid"))
-    p.array("starts", VEC, (-1.6, 1.4), (p.threads,), ("ray_origins", "starts", "ray_start"))
-    p.array("targets", VEC, (-0.9, 0.8), (p.threads,), ("targets", "ray_ends", "goal"))
-    p.array("dirs", VEC, (-1.0, 0.9), (p.threads,), ("ray_dirs", "directions", "dirs"))
-    p.array("cost", FLOAT, (0.2, 1.5), (boxes,), ("opacity", "absorption", "item_weight"))
-    p.scalar("most", INT, (0, 4), ("max_hits", "limit", "max_count"))
-    p.output("number", INT, (p.threads,), ("hit_count", "num_boxes", "counts"))
-    p.output("first", INT, (p.threads,), ("lowest_id", "hit_id", "first_hit"))
-    p.output("hits", INT, (boxes,), ("box_hits", "item_hits", "touched"), (0, 3))
-    p.output("pairs", INT, (p.threads, boxes), ("visibility", "ray_table", "hit_matrix"), (0, 1))
-    p.output("out", FLOAT, (p.threads,), ("transmittance", "optical_depth", "sum_out"))
-    p.output("total", INT, (1,), ("total_pairs", "num_pairs", "count"), (0, 3))
-    p.output("degree", INT, (boxes,), ("degree", "item_count", "box_count"), (0, 3))
-    p.add(block("if enabled[tid] == 0:", "return") if p.maybe(0.4) else "")
-    p.add(p.pick(
-        "start = starts[tid]\nray = dirs[tid]", "start = starts[tid]\nray = wp.normalize(dirs[tid])",
-        "start = starts[tid]\nray = targets[tid] - start",
-        "start = starts[tid]\nray = wp.normalize(targets[tid] - start)",
-    ))  # fmt: skip
-    ask, step, skip = (
-        "wp.bvh_query_ray(bvh, start, ray)",
-        "bvh_query_next",
-        _filters(p, boxes, 1 if target == "ray_first" or p.choices.chance(0.5) else 2),
-    )
-    if target == "ray_boxes":
-        p.add(*_pair_count(p, ask, step, skip))
-    elif target == "ray_marks":
-        p.add(*_pair_marks(p, ask, step, skip))
-    else:
-        p.add(*_pair_first(p, ask, step, skip))
-    titles = {
-        "ray_boxes": ("count_ray_boxes", "ray_overlap_count", "trace_boxes"),
-        "ray_marks": ("mark_ray_boxes", "visibility_table", "ray_candidates"),
-        "ray_first": ("lowest_box_on_ray", "ray_pick", "pick_box"),
-    }[target]
-    return p.done("queries", "ray_boxes", target, "Boxes of a tree on a ray", titles)
+    p.write(text.replace("FILTER", _RAY_FILTER).replace("RAY", _RAY))
+    return p.done("queries", "ray_boxes", target, summary, tuple(titles.split()))
 
 
 RECIPES = (

@@ -182,7 +182,7 @@ def _draw_narrow(stream: Stream, target: str) -> KernelSpec:
             ("shape_type", "geom_type", "shape_types"))  # fmt: skip
     p.array("normal_of", VEC, (-1, 1), (count,), ("plane_normals", "shape_normal"))
     p.array("rot_of", FOUR, (-1, 1), (count,), ("shape_rot", "geom_quat", "orientations"), element="wp.quat")
-    p.output("counter", INT, (1,), ("contact_count", "num_contacts", "ncon"), (0, 0))
+    p.output("counter", INT, (1,), ("contact_count", "num_contacts", "ncon"), (0, 1))
     p.scalar("max_contacts", INT, (1, 3), ("max_contacts", "contact_max", "nconmax"))
     p.output("contact_pair", PAIR, (_CONTACTS,), ("contact_pair", "contact_shapes", "contact_geom"))
     kept = p.choices.choice((0, 0, 1, 2))

@@ -62,7 +62,7 @@ def _pair_tests(p: Program, shapes: int) -> list[tuple[str, str]]:
         "world[a] == -1 or world[b] == -1 or world[a] == world[b]",
     )
     tests = p.choices.shuffled([groups, flags, bodies, masks, worlds])
-    return tests[: 2 if p.maybe(0.4) else 1]
+    return tests[: p.choices.choice((1, 2, 2, 3)) if p.maybe(0.5) else 1]
 
 
 def _draw_pair_filter(stream: Stream, target: str) -> KernelSpec:
@@ -72,32 +72,46 @@ def _draw_pair_filter(stream: Stream, target: str) -> KernelSpec:
     p.guard_count("pair")
     p.output("mask", INT, (p.threads,), ("pair_valid", "pair_mask", "keep", "accepted"))
     p.output("count", INT, (1,), ("pair_count", "num_pairs", "candidate_count"), (0, 3))
-    p.output("degree", INT, (shapes,), ("shape_degree", "contacts_per_shape", "neighbor_count"), (0, 3))
+    p.output("degree", INT, (shapes,), ("shape_pair_count", "pairs_per_shape"), (0, 3))
     p.output("kind", INT, (p.threads,), ("pair_type", "collision_kind", "narrowphase"))
     default = {"pair_mask": "mask[tid] = 0", "pair_count": "", "pair_kind": "kind[tid] = NO_COLLISION"}[target]
     p.constants({"NO_COLLISION": -1, "SPHERE": 0, "CAPSULE": 1, "BOX": 2})
     kinds = ("SPHERE_SPHERE", "SPHERE_CAPSULE", "SPHERE_BOX", "CAPSULE_CAPSULE", "CAPSULE_BOX", "BOX_BOX")
     p.constants({f"KIND_{name}": number for number, name in enumerate((*kinds, "CONVEX", "GENERAL"))})
     p.array("type", INT, (0, 2), (shapes,), ("shape_type", "geom_type", "shape_types"))
+    p.output("kept", PAIR, (p.threads // 2,), ("filtered_pairs", "pairs_out", "broad_phase_pairs"), (-1, 0))
+    p.output("kept_ids", INT, (p.threads // 2,), ("filtered_ids", "pair_ids_out"), (-1, 0))
+    # what is counted, and what that is called
+    slots = "slot = wp.atomic_add(count, 0, 1)\n"
+    counted, count_titles = p.choices.choice((
+        (
+            "wp.atomic_add(degree, a, 1)\nwp.atomic_add(degree, b, 1)",
+            ("count_pairs_per_shape", "count_shape_pairs", "count_candidates_per_shape"),
+        ),
+        (
+            slots + block("if slot < kept.shape[0]:", "kept[slot] = wp.vec2i(a, b)"),
+            ("compact_pairs", "collect_shape_pairs", "write_filtered_pairs"),
+        ),
+        (
+            f"{slots}{block('if slot >= kept.shape[0]:', 'return')}\nkept[slot] = wp.vec2i(wp.min(a, b), wp.max(a, b))",
+            ("compact_pairs", "collect_sorted_pairs", "append_filtered_pairs"),
+        ),
+        (
+            slots + block("if slot < kept_ids.shape[0]:", "kept_ids[slot] = tid"),
+            ("select_pairs", "collect_pair_ids", "list_valid_pairs"),
+        ),
+    ))  # fmt: skip
     accept = {
         "pair_mask": "mask[tid] = 1",
-        "pair_count": p.pick(
-            "wp.atomic_add(count, 0, 1)",
-            "wp.atomic_add(degree, a, 1)\nwp.atomic_add(degree, b, 1)",
-            "wp.atomic_add(degree, a, 1)\nwp.atomic_add(degree, b, 1)\nwp.atomic_add(count, 0, 1)",
-        ),
+        "pair_count": counted,
         "pair_kind": _kinds(p),
     }[target]
     missing = p.pick("a < 0 or b < 0", "a == -1 or b == -1")
     tests = _pair_tests(p, shapes)
     lines = _read_pair(p, shapes)
-    form = p.pick("returns", "returns", "set_and_return", "flag", "nested")
+    form = p.pick("returns", "returns", "set_and_return", "nested")
     if form == "nested":
         p.add(*lines, default, block("if a >= 0 and b >= 0:", _nested([each[1] for each in tests], accept)))
-    elif form == "flag" and len(tests) > 1:
-        rest = [block(f"if {test}:", "allowed = False") for test, _ in tests]
-        p.add(*lines, default, block(f"if {missing}:", "return"))
-        p.add("allowed = bool(True)", *rest, block("if allowed:", accept))
     elif form == "set_and_return" and default:
         p.add(*lines, *(block(f"if {test}:", default, "return") for test in (missing, *(each[0] for each in tests))))
         p.add(accept)
@@ -106,10 +120,15 @@ def _draw_pair_filter(stream: Stream, target: str) -> KernelSpec:
         p.add(accept)
     titles = {
         "pair_mask": ("filter_pairs", "filter_shape_pairs", "mark_collision_pairs", "broadphase_filter"),
-        "pair_count": ("count_pairs", "count_candidate_pairs", "count_contacts_per_shape"),
+        "pair_count": count_titles,
         "pair_kind": ("classify_pairs", "assign_pair_kinds", "dispatch_narrowphase"),
     }[target]
-    return p.done("contact", "pair_filter", target, "Which pairs of shapes may collide", titles)
+    summary = {
+        "pair_mask": "Which pairs of shapes may collide",
+        "pair_count": "Takes the pairs of shapes that may collide",
+        "pair_kind": "Which routine each pair of shapes is for",
+    }[target]
+    return p.done("contact", "pair_filter", target, summary, titles)
 
 
 def _nested(tests: list[str], body: str) -> str:

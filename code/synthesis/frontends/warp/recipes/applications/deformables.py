@@ -70,55 +70,175 @@ def _elements(p: Program, kind: str, corners: int, names: tuple[str, ...], *, fo
         l0="l0 = rest[tid]",
         rest_area="rest_area = rest[tid]",
     )
-    p.guard_count(kind)
-    missing = p.pick("== -1", "< 0")
-    p.write(
-        "{?0.35 # switched off by the user\nif {active[tid] == 0 ~ active[tid] != 1}:\n    return}",
-        "# unused slots\nif " + " or ".join(f"{each} {missing}" for each in letters) + ":\n    return",
-    )
-    if forces and p.maybe(0.3):
+    # one kind of test for what is left out is enough
+    guard = p.choices.weighted((("none", 0.35), ("slots", 0.35), ("active", 0.1), ("fixed", 0.2 if forces else 0.0)))
+    if guard == "slots":
+        missing = p.pick("== -1", "< 0")
+        p.write("# unused slots\nif " + " or ".join(f"{each} {missing}" for each in letters) + ":\n    return")
+        return points
+    p.array("joined", INT, (0, points - 1), (count * corners,) if flat else (count, corners), names)
+    if guard == "active":
+        p.write("if {active[tid] == 0 ~ active[tid] != 1}:\n    return")
+    elif guard == "fixed":
         fixed = " and ".join(f"inv_mass[{each}] <= 0.0" for each in letters)
         p.write(f"# nothing here can move\nif {fixed}:\n    return")
+    else:
+        p.guard_count(kind)
     return points
 
 
-_SPRING = {
-    "spring_forces": """
-        {?0.7 # coincident ends have no direction
-        if length < TINY:
-            return}
-        c = length - l0
-        {?0.5 # a cable only pulls
-        if c < 0.0:
-            return}
-        {?0.5 # torn by too much stretch
-        if c > limit * l0:
-            broken[tid] = 1
-            return}
-        {fs = spring_damper(k_e, k_d, c, wp.dot(n, vi - vj)) ~
-        fs = {k_e * c ~ k_e * c / l0}{? + k_d * wp.dot(n, vi - vj)}}
-        {?0.2 fs = {wp.clamp(fs, -max_force, max_force) ~ clamp_symmetric(fs, max_force)}}
-        force = n * fs
-        {
-            wp.atomic_sub(f, i, force)
-            wp.atomic_add(f, j, force)
-        ~
-            wp.atomic_add(f, i, -force)
-            wp.atomic_add(f, j, force)
-        ~
-            # pinned particles take no force
-            if (flags[i] & PINNED) == 0:
+_PUSHED = """{
                 wp.atomic_sub(f, i, force)
-            if (flags[j] & PINNED) == 0:
                 wp.atomic_add(f, j, force)
-        ~
-            if inv_mass[i] > 0.0:
-                wp.atomic_sub(f, i, force)
-            if inv_mass[j] > 0.0:
+            ~
+                wp.atomic_add(f, i, -force)
                 wp.atomic_add(f, j, force)
-        }
-    """,
-    "spring_projection": """
+            ~
+                # pinned particles take no force
+                if (flags[i] & PINNED) == 0:
+                    wp.atomic_sub(f, i, force)
+                if (flags[j] & PINNED) == 0:
+                    wp.atomic_add(f, j, force)
+            }"""
+"""How the two ends of a spring take its force."""
+_SPRING_FORCES = (
+    (
+        """
+            {?0.5 # coincident ends have no direction
+            if length < TINY:
+                return}
+            c = length - l0
+            {rate = wp.dot(n, vi - vj)
+            fs = {k_e * c + k_d * rate ~ k_e * c / l0 + k_d * rate ~ spring_damper(k_e, k_d, c, rate)} ~
+            # stiffer the more it is stretched
+            rate = wp.dot(n, vi - vj)
+            fs = k_e * c * (1.0 + hardening * c * c) + k_d * rate ~
+            # only as long as it moves with the spring
+            fs = k_e * c
+            if length > TINY:
+                fs += k_d * wp.dot(n, vi - vj)}
+            {?0.3 fs = {wp.clamp(fs, -max_force, max_force) ~ clamp_symmetric(fs, max_force)}}
+            force = n * fs
+            PUSHED
+            {?0.3 wp.atomic_add(energy, 0, 0.5 * k_e * c * c)}
+        """,
+        "eval_springs spring_forces eval_spring_forces compute_spring_forces",
+        "Forces of springs on the particles at their ends",
+    ),
+    (
+        """
+            {if broken[tid] != 0:
+                return ~ # what is torn does nothing
+            if broken[tid] == 1:
+                return}
+            c = length - l0
+            {if c > limit * l0: ~ # torn by too much stretch
+            if c > limit * l0:}
+                broken[tid] = 1
+                {?0.5 wp.atomic_add(num_torn, 0, 1)}
+                return
+            fs = {k_e * c + k_d * wp.dot(n, vi - vj) ~ k_e * c ~ spring_damper(k_e, k_d, c, wp.dot(n, vi - vj))}
+            {?0.3 # it breaks by too much force, too
+            if fs > max_force:
+                broken[tid] = 1
+                return}
+            force = n * fs
+            PUSHED
+        """,
+        "eval_breakable_springs eval_tearing_springs breakable_spring_forces",
+        "Forces of springs that tear when they are stretched too far",
+    ),
+    (
+        """
+            c = length - l0
+            # a cable only pulls
+            if c <= 0.0:
+                {tension[tid] = 0.0
+                ~}
+                return
+            {# damping does not make it push
+            tight = wp.max(k_e * c + k_d * wp.dot(n, vi - vj), 0.0) ~
+            tight = k_e * c
+            # damping only where it gets longer
+            rate = wp.dot(n, vi - vj)
+            if rate > 0.0:
+                tight += k_d * rate}
+            {?0.5 tight = wp.min(tight, max_force)}
+            force = n * tight
+            PUSHED
+            {?0.5 tension[tid] = tight}
+        """,
+        "eval_cables cable_forces eval_cable_tension",
+        "Forces of cables, which pull and do not push",
+    ),
+)
+_SPRING_STRAINS = (
+    (
+        """
+            stretch = length / l0
+            {strain[tid] = {stretch - 1.0 ~ 0.5 * (stretch * stretch - 1.0) ~ wp.log(stretch)} ~
+            e = stretch - 1.0
+            strain[tid] = e
+            {wp.atomic_max(most_strain, 0, wp.abs(e)) ~ wp.atomic_add(energy, 0, 0.5 * k_e * l0 * e * e)}}
+            {?0.5 rate_out[tid] = wp.dot(n, vi - vj) / l0}
+        """,
+        "compute_spring_strain measure_strain measure_spring_strain",
+        "How far each spring is stretched",
+    ),
+    (
+        """
+            e = length / l0 - 1.0
+            {?0.6 # what is torn stays so
+            if torn[tid] != 0:
+                strain[tid] = 0.0
+                return}
+            if e > limit:
+                torn[tid] = 1
+                {?0.6 wp.atomic_add(num_torn, 0, 1)}
+                {?0.5 wp.atomic_add(broken_of, i, 1)
+                wp.atomic_add(broken_of, j, 1)}
+            strain[tid] = e
+        """,
+        "tear_springs update_torn_springs mark_torn_springs",
+        "Marks springs that are stretched too far as torn",
+    ),
+    (
+        """
+            stretch = length / l0
+            state = int(0)
+            if stretch > 1.0 + limit:
+                state = SPRING_OVERSTRETCHED
+            elif stretch < 1.0 - limit:
+                state = SPRING_COMPRESSED
+            {?0.4 elif stretch < 1.0:
+                state = SPRING_SLACK}
+            {?0.5 {if state != 0:
+                wp.atomic_add(num_torn, 0, 1) ~ if state == SPRING_OVERSTRETCHED:
+                wp.atomic_add(num_torn, 0, 1)}}
+            spring_state[tid] = state
+            {?0.6 strain[tid] = stretch - 1.0}
+        """,
+        "classify_springs update_spring_state check_spring_stretch",
+        "Which springs are stretched or pressed too far",
+    ),
+    (
+        """
+            # plastic: what is beyond the yield strain stays
+            e = length / l0 - 1.0
+            if e > limit:
+                rest_io[tid] = length / (1.0 + limit)
+            elif e < -limit:
+                rest_io[tid] = length / (1.0 - limit)
+            {?0.5 creep[tid] = creep[tid] + wp.max(wp.abs(e) - limit, 0.0)}
+            {?0.5 strain[tid] = wp.clamp(e, -limit, limit)}
+        """,
+        "apply_spring_plasticity yield_springs update_plastic_rest_length",
+        "Lets springs yield that are stretched too far",
+    ),
+)
+_PROJECTIONS = (
+    (
+        """
         wsum = wi + wj
         # both ends are fixed
         if {wsum <= 0.0 ~ wsum < TINY ~ wsum == 0.0}:
@@ -132,6 +252,13 @@ _SPRING = {
         {
             alpha = 1.0 / (k_e * dt * dt)
             dlam = (-c - alpha * lam[tid]) / (wsum + alpha)
+            lam[tid] = lam[tid] + dlam
+        ~
+            # compliant and damped
+            alpha = 1.0 / (k_e * dt * dt)
+            gamma = k_d / (k_e * dt)
+            rate = wp.dot(n, vi - vj) * dt
+            dlam = (-c - alpha * lam[tid] - gamma * rate) / ((1.0 + gamma) * wsum + alpha)
             lam[tid] = lam[tid] + dlam
         ~
             dlam = -{relax * ~}c / wsum
@@ -155,51 +282,34 @@ _SPRING = {
         wp.atomic_add(degree, i, 1)
         wp.atomic_add(degree, j, 1)}
     """,
-    "spring_strain": """
-        stretch = length / l0
-        {{?0.6 # asleep: not measured
-        if {(flags[i] & ACTIVE) == 0 ~ not has_flag(flags[i], ACTIVE)} and {(flags[j] & ACTIVE) == 0 ~ \
-                not has_flag(flags[j], ACTIVE)}:
-            strain[tid] = 0.0
-            return}
-        {?0.7 if stretch > 1.0 + limit and torn[tid] == 0:
-            torn[tid] = 1
-            {?0.4 wp.atomic_add(num_torn, 0, 1)}}
-        strain[tid] = {stretch - 1.0 ~ 0.5 * (stretch * stretch - 1.0)} ~
-        state = int(0)
-        if stretch > 1.0 + limit:
-            state = SPRING_OVERSTRETCHED
-        elif stretch < 1.0 - limit:
-            state = SPRING_COMPRESSED
-        {?0.4 elif stretch < 1.0:
-            state = SPRING_SLACK}
-        broken[tid] = state
-        strain[tid] = stretch - 1.0 ~
-        e = stretch - 1.0
-        strain[tid] = e
-        {?0.5 rate_out[tid] = wp.dot(n, vi - vj) / l0}
-        {?0.4 wp.atomic_max(most_strain, 0, wp.abs(e))}}
-    """,
-}
+        "solve_springs solve_distance_constraints project_edges solve_stretch",
+        "Corrections of the particles at the ends of springs",
+    ),
+)
 
 
 def _draw_spring(stream: Stream, target: str) -> KernelSpec:
     """Springs between two particles: their forces, or the corrections of a position-based solver."""
     p = Program(stream, ("tid", "spring_id", "edge", "s"))
-    _elements(p, "spring", 2, ("spring_indices", "edges", "springs"), forces=target == "spring_forces")
+    points = _elements(p, "spring", 2, ("spring_indices", "edges", "springs"), forces=target == "spring_forces")
     p.lookups(xij="xij = xi - xj", length="length = wp.length(xij)")
     p.lookups(n="n = {xij / wp.max(length, TINY) ~ wp.normalize(xij) ~ xij / (length + TINY)}")
+    p.number("hardening", (0.2, 1), ("hardening", "stiffening"), ("0.5",))
+    p.output("broken", INT, (p.threads,), ("broken", "spring_broken"), (0, 1))
+    p.output("spring_state", INT, (p.threads,), ("spring_state",))
+    p.output("tension", FLOAT, (p.threads,), ("tension", "cable_tension"))
+    p.output("energy", FLOAT, (1,), ("energy", "elastic_energy"), (0, 1))
+    p.output("creep", FLOAT, (p.threads,), ("plastic_strain", "creep"), (0, 0.5))
+    p.output("rest_io", FLOAT, (p.threads,), ("rest_length_out", "spring_rest_out"), (0.2, 1))
+    p.output("broken_of", INT, (points,), ("num_torn_springs", "torn_degree"), (0, 2))
     p.constants({"SPRING_OVERSTRETCHED": 1, "SPRING_COMPRESSED": 2, "SPRING_SLACK": 3})
     p.output("rate_out", FLOAT, (p.threads,), ("strain_rate", "stretch_rate"))
     p.output("most_strain", FLOAT, (1,), ("max_abs_strain", "worst_strain"), (0, 0.2))
     p.output("num_torn", INT, (1,), ("num_torn", "num_overstretched"), (0, 1))
-    p.write(_SPRING[target])
-    titles = {
-        "spring_forces": ("eval_springs", "spring_forces", "eval_spring_forces", "compute_spring_forces"),
-        "spring_projection": ("solve_springs", "solve_distance_constraints", "project_edges", "solve_stretch"),
-        "spring_strain": ("compute_spring_strain", "measure_strain", "update_spring_state"),
-    }[target]
-    return p.done("deformable", "springs", target, "Springs between particles", titles, (
+    text, titles, summary = p.choices.choice({"spring_forces": _SPRING_FORCES, "spring_projection": _PROJECTIONS,
+                                              "spring_strain": _SPRING_STRAINS}[target])  # fmt: skip
+    p.write(text.replace("PUSHED", _PUSHED))
+    return p.done("deformable", "springs", target, summary, tuple(titles.split()), (
         "One thread per spring.",
         *(() if target == "spring_strain" else (
             "Computes what each spring does to the two particles at its ends.",
@@ -386,6 +496,11 @@ def _draw_triangle(stream: Stream, target: str) -> KernelSpec:
 
 
 RECIPES = (
-    Recipe(name="springs", category="deformable", targets=tuple(_SPRING), draw=_draw_spring),
+    Recipe(
+        name="springs",
+        category="deformable",
+        targets=("spring_forces", "spring_projection", "spring_strain"),
+        draw=_draw_spring,
+    ),
     Recipe(name="triangles", category="deformable", targets=tuple(_TRIANGLE), draw=_draw_triangle),
 )

@@ -1,5 +1,9 @@
 """Integers that drive: slots of lists, states that events change, worlds side by side, rays that look for a hit."""
 
+import re
+from dataclasses import dataclass
+from textwrap import dedent
+
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, INT, VEC, Program
 from synthesis.grammar.lines import block, join
@@ -34,11 +38,11 @@ _SLOTS = {
             return}
         wid = world_of[tid]
         if wid >= 0:
-            wp.atomic_add(counts, wid, need[tid])
+            wp.atomic_add(rows_of, wid, need[tid])
         else:
             # belongs to all worlds
-            {for w in range(counts.shape[0]):
-                wp.atomic_add(counts, w, need[tid]) ~ wp.atomic_add(num_global, 0, need[tid])} ~
+            {for w in range(rows_of.shape[0]):
+                wp.atomic_add(rows_of, w, need[tid]) ~ wp.atomic_add(num_global, 0, need[tid])} ~
         if UNCOUNTED:
             return
         wid = world_of[tid]
@@ -50,7 +54,7 @@ _SLOTS = {
         if wid < 0 or UNCOUNTED:
             return
         {# as many as an item may have
-        wp.atomic_add(counts, wid, wp.min(need[tid], capacity)) ~ wp.atomic_add(counts, wid, need[tid])
+        wp.atomic_add(rows_of, wid, wp.min(need[tid], max_need)) ~ wp.atomic_add(rows_of, wid, need[tid])
         wp.atomic_max(widest, wid, need[tid])}}
     """,
     "list_slots": """
@@ -116,7 +120,7 @@ def _draw_slots(stream: Stream, target: str) -> KernelSpec:
     items = p.choices.choice((24, 32))
     p.array("world_of", INT, (-1, worlds - 1), (p.threads,), (f"{subject}_world", f"{subject}_worldid"))
     distances = {"contact": ("contact_dist", "separation"), "event": ("event_time", "event_delay"),
-                 "particle": ("particle_dist", "ground_distance")}[subject]  # fmt: skip
+                 "particle": ("particle_sdf", "ground_distance")}[subject]  # fmt: skip
     p.array("value", FLOAT, (-1, 1), (p.threads,), distances)
     p.array("flags", INT, (0, 3), (p.threads,), (f"{subject}_flags",))
     needs = {"contact": ("contact_dim", "contact_rows"), "event": ("event_size", "payload_size"),
@@ -125,30 +129,33 @@ def _draw_slots(stream: Stream, target: str) -> KernelSpec:
     p.array("begins", INT, (0, items // 2), (p.threads,), ("candidate_start", "cell_start"))
     p.array("lengths", INT, (0, items // 2), (p.threads,), ("candidate_count", "num_candidates"))
     p.array("candidate_value", FLOAT, (-1, 1), (items,), ("candidate_dist", "candidate_distance"))
-    limits = {"contact": ("margin", "contact_margin"), "event": ("now", "current_time"),
-              "particle": ("max_distance", "query_radius")}[subject]  # fmt: skip
+    near = ("query_radius", "max_distance") if target == "own_list" else ("contact_margin", "max_distance")
+    limits = {"contact": ("margin", "contact_margin"), "event": ("now", "current_time"), "particle": near}[subject]
     if subject == "event":
         p.scalar("most", FLOAT, (-0.3, 0.5), limits)
     else:
         p.number("most", (-0.3, 0.5), limits, ("0.0", "0.1"))
     p.scalar("capacity", INT, (2, 4), (f"max_{subject}s_per_world", "capacity"))
     p.scalar("list_capacity", INT, (p.threads // 8, p.threads // 4), (f"max_{subject}s", "capacity"))
+    totals = {"contact": ("world_row_count", "rows_per_world"), "event": ("world_payload", "payload_per_world"),
+              "particle": ("world_neighbor_count", "neighbors_per_world")}[subject]  # fmt: skip
+    p.scalar("max_need", INT, (3, 5), (f"max_{needs[0].removeprefix('num_')}",))
     p.sizes(room=room)
-    p.output("count", INT, (1,), (f"num_{subject}s", f"{subject}_count"), (0, 0))
-    p.output("skipped", INT, (1,), ("num_skipped", "num_rejected"), (0, 0))
-    p.output("counts", INT, (worlds,), (f"world_{subject}_count", f"{subject}s_per_world"), (0, 0))
-    p.output("rows_of", INT, (worlds,), ("world_row_count", "rows_per_world"), (0, 0))
-    p.output("widest", INT, (worlds,), (f"world_max_{needs[0]}", f"max_{needs[0]}"), (0, 0))
+    p.output("count", INT, (1,), (f"num_{subject}s", f"{subject}_count"), (0, 1))
+    p.output("skipped", INT, (1,), ("num_skipped", "num_rejected"), (0, 1))
+    p.output("counts", INT, (worlds,), (f"world_{subject}_count", f"{subject}s_per_world"), (0, 1))
+    p.output("rows_of", INT, (worlds,), totals, (0, 2))
+    p.output("widest", INT, (worlds,), (f"world_max_{needs[0]}", f"max_{needs[0]}"), (0, 3))
     p.output("kept_count", INT, (p.threads,), ("num_neighbors", "neighbor_count"))
-    p.output("items_of", INT, (worlds, room), (f"world_{subject}s", f"{subject}s_of_world"), (-1, -1))
-    p.output("values_of", FLOAT, (worlds, room), tuple(f"world_{each}" for each in distances), (0, 0))
-    p.output("global_items", INT, (room,), (f"global_{subject}s", f"shared_{subject}s"), (-1, -1))
-    p.output("line", INT, (p.threads,), (f"active_{subject}s", f"{subject}_list"), (-1, -1))
-    p.output("line_value", FLOAT, (p.threads,), tuple(f"active_{each}" for each in distances), (0, 0))
+    p.output("items_of", INT, (worlds, room), (f"world_{subject}s", f"{subject}s_of_world"), (-1, 0))
+    p.output("values_of", FLOAT, (worlds, room), tuple(f"world_{each}" for each in distances), (0, 1))
+    p.output("global_items", INT, (room,), (f"global_{subject}s", f"shared_{subject}s"), (-1, 0))
+    p.output("line", INT, (p.threads + 2,), (f"active_{subject}s", f"{subject}_list"), (-1, 0))
+    p.output("line_value", FLOAT, (p.threads + 2,), tuple(f"active_{each}" for each in distances), (0, 1))
     p.output("place_of", INT, (p.threads,), (f"{subject}_slot", f"{subject}_to_active"))
-    p.output("list", INT, (p.threads, room), ("neighbors", "neighbor_list"), (-1, -1))
-    p.output("dropped", INT, (worlds,), ("world_overflow", "num_dropped"), (0, 0))
-    p.output("num_global", INT, (1,), ("num_global", "global_count"), (0, 0))
+    p.output("list", INT, (p.threads, room), ("neighbors", "neighbor_list"), (-1, 0))
+    p.output("dropped", INT, (worlds,), ("world_overflow", "num_dropped"), (0, 1))
+    p.output("num_global", INT, (1,), ("num_global", "global_count"), (0, 1))
     p.constants({"ENABLED": 1})
     p.guard_count(subject)
     text = _SLOTS[target]
@@ -167,283 +174,688 @@ def _draw_slots(stream: Stream, target: str) -> KernelSpec:
     p.write(text.replace("OWN", own).replace("ROOM", p.pick("room", "list.shape[1]")))
     titles = {
         "world_slots": (f"append_{subject}s_per_world", f"collect_world_{subject}s", f"sort_{subject}s_by_world"),
-        "count_slots": (f"count_world_{subject}s", f"count_{subject}s_per_world"),
+        "count_slots": {
+            "contact": ("count_contact_rows", "count_rows_per_world", "count_world_rows"),
+            "event": ("sum_event_sizes", "measure_world_events", "count_event_payload"),
+            "particle": ("count_world_neighbors", "count_neighbors_per_world", "sum_neighbor_counts"),
+        }[subject],
         "list_slots": (f"collect_active_{subject}s", f"compact_{subject}s", f"build_{subject}_list"),
         "own_list": ("build_neighbor_lists", "filter_neighbors", "gather_neighbors"),
     }[target]
-    return p.done("events", "slots", target, "Slots of a list", titles)
+    summary = {
+        "world_slots": f"Puts {subject}s into the lists of their worlds",
+        "count_slots": f"How much the {subject}s of each world need",
+        "list_slots": f"Lists the {subject}s that are taken, in no order",
+        "own_list": "The neighbours of each particle, of those that may be one",
+    }[target]
+    return p.done("events", "slots", target, summary, titles)
+
+
+@dataclass(frozen=True, slots=True)
+class _Machine:
+    """A machine whole: what it goes through, and what is written on the way."""
+
+    thread: str
+    states: str
+    text: str
+    titles: str
+    summary: str
 
 
 _MACHINES = {
-    "agent_state": """
-        {?0.25 if not enabled[tid]:
-            OFF
-            return}
-        s = state[tid]
-        t = timer[tid] + 1
-        {if s == IDLE:
-            if event[tid] == START{ and level[tid] > threshold ~}:
-                s = MOVING
-                t = 0
-        elif s == MOVING:
-            if event[tid] == STOP:
-                s = IDLE
-                t = 0
-            elif level[tid] {< ~ <=} threshold:
-                {# close enough to the goal
+    "agent_state": (
+        _Machine(
+            "env",
+            "REST APPROACH GRASP LIFT",
+            """
+            phase = state[tid]
+            t = timer[tid] + dt
+            ee = ee_pos[tid]
+            target = {ee ~ ee}
+            closed = {phase == GRASP or phase == LIFT ~ phase != REST and phase != APPROACH}
+            if phase == REST:
+                if t >= rest_time:
+                    phase = APPROACH
+                    t = 0.0
+            elif phase == APPROACH:
+                # above the object, with the fingers open
+                target = object_pos[tid] + approach_offset
+                if wp.length(ee - target) < reach_tolerance{ and t >= settle_time ~}:
+                    phase = GRASP
+                    t = 0.0
+                {?0.4 elif t >= max_time:
+                    # out of reach
+                    phase = REST
+                    t = 0.0}
+            elif phase == GRASP:
+                target = object_pos[tid]
+                if t >= grasp_time:
+                    phase = LIFT
+                    t = 0.0
+            else:
+                target = goal_pos[tid]
+                {if wp.length(ee - target) < reach_tolerance:
+                    phase = REST
+                    t = 0.0 ~
+                if wp.length(ee - object_pos[tid]) > slip_distance:
+                    # the object has been dropped
+                    phase = APPROACH
+                    t = 0.0
+                elif wp.length(ee - target) < reach_tolerance:
+                    phase = REST
+                    t = 0.0}
+            {ee_target[tid] = target
+            gripper_closed[tid] = 1 if closed else 0 ~
+            # no more than one step of the arm
+            ee_target[tid] = ee + limit_length(target - ee, max_step)
+            gripper_closed[tid] = 1 if closed else 0}
+            state[tid] = phase
+            timer[tid] = t
+            """,
+            "pick_and_lift_state_machine step_pick_state_machine update_grasp_phase",
+            "Advances the pick-and-lift phase of each environment",
+        ),
+        _Machine(
+            "leg",
+            "STANCE SWING REACHING",
+            """
+            phase = state[tid]
+            t = timer[tid] + dt
+            force = foot_force[tid]
+            if phase == STANCE:
+                if t >= stance_time{ and force < liftoff_force ~}:
+                    phase = SWING
+                    t = 0.0
+                    lift_pos[tid] = foot_pos[tid]
+                {?0.5 elif t >= min_slip_time and force < liftoff_force:
+                    # it has lost the ground
+                    phase = REACHING
+                    t = 0.0}
+            elif phase == SWING:
+                # a foot that has just left the ground still feels it
+                if force > touchdown_force and t >= min_swing_time:
+                    phase = STANCE
+                    t = 0.0
+                    touch_pos[tid] = foot_pos[tid]
+                elif t >= swing_time:
+                    phase = REACHING
+                    t = 0.0
+            elif force > touchdown_force:
+                phase = STANCE
+                t = 0.0
+                touch_pos[tid] = foot_pos[tid]
+            {s = float(0.0)
+            if phase == SWING:
+                s = wp.min(t / swing_time, 1.0)
+            elif phase == REACHING:
+                s = 1.0
+            swing_progress[tid] = s ~
+            if phase == STANCE:
+                air_time[tid] = 0.0
+            else:
+                air_time[tid] = air_time[tid] + dt}
+            state[tid] = phase
+            timer[tid] = t
+            """,
+            "update_leg_phase step_gait_state_machine advance_gait_phase",
+            "Advances the gait phase of each leg from its timer and contact force",
+        ),
+        _Machine(
+            "island",
+            "AWAKE SLEEPY ASLEEP",
+            """
+            {?0.3 if touched[tid] != 0:
+                # something awake has hit it
+                state[tid] = AWAKE
+                timer[tid] = 0.0
+                return}
+            s = state[tid]
+            t = timer[tid]
+            motion = {max_speed_sq[tid] ~ max_energy[tid]}
+            {if s == ASLEEP:
+                if external_force[tid] > wake_force:
+                    s = AWAKE
+                    t = 0.0
+            elif motion > sleep_threshold:
+                s = AWAKE
+                t = 0.0
+            else:
+                t += dt
+                s = SLEEPY
+                if t >= time_to_sleep:
+                    s = ASLEEP ~
+            if s == AWAKE:
+                if motion < sleep_threshold:
+                    s = SLEEPY
+                    t = 0.0
+            elif s == SLEEPY:
+                t += dt
+                if motion > wake_threshold:
+                    s = AWAKE
+                    t = 0.0
+                elif t >= time_to_sleep:
+                    s = ASLEEP
+            elif motion > wake_threshold or external_force[tid] > wake_force:
+                s = AWAKE
+                t = 0.0}
+            {if s == ASLEEP and state[tid] != ASLEEP:
+                wp.atomic_add(num_fell_asleep, 0, 1) ~
+            if s != ASLEEP:
+                slot = wp.atomic_add(num_awake, 0, 1)
+                awake_islands[slot] = tid ~}
+            state[tid] = s
+            timer[tid] = t
+            """,
+            "update_island_sleep_state update_sleep_states advance_island_sleep",
+            "Puts islands to sleep that have been at rest for a while, and wakes them",
+        ),
+        _Machine(
+            "contact",
+            "SEPARATED STICKING SLIDING",
+            """
+            s = state[tid]
+            gap = contact_dist[tid]
+            if gap > break_distance:
+                {# a broken contact forgets its impulses
                 ~}
-                s = WAITING
-                t = 0
-            {?0.5 elif t > most:
-                # it does not get there
-                s = IDLE
-                t = 0}
-        elif s == WAITING:
-            {if t >= most:
-                s = DONE ~
-            # pushed away from the goal
-            if level[tid] > threshold:
-                s = MOVING
-                t = 0
-            elif t >= most:
-                s = DONE}
-        elif event[tid] == START:
-            s = MOVING
-            t = 0 ~
-        if event[tid] == STOP and s != DONE:
-            s = IDLE
-            t = 0
-        elif event[tid] == START and (s == IDLE or s == DONE):
-            s = MOVING
-            t = 0
-        elif s == MOVING and level[tid] < threshold:
-            s = WAITING
-            t = 0
-        elif s == WAITING and t >= most:
-            s = DONE
-            t = 0}
-        STORED
-    """,
-    "valve_state": """
-        {?0.25 if not enabled[tid]:
-            # without power it stays as it is
-            OFF
-            return}
-        s = state[tid]
-        t = timer[tid] + 1
-        {if s == CLOSED:
-            if event[tid] == OPEN_VALVE:
+                state[tid] = SEPARATED
+                age[tid] = 0
+                normal_impulse[tid] = 0.0
+                return
+            n = contact_normal[tid]
+            v = contact_vel[tid]
+            {slide = v - wp.dot(v, n) * n
+            slip = wp.length(slide) ~
+            vn = wp.dot(v, n)
+            slip = wp.sqrt(wp.max(wp.length_sq(v) - vn * vn, 0.0))}
+            if s == SEPARATED:
+                {s = STICKING ~ s = SLIDING if slip > stick_speed else STICKING}
+                age[tid] = 0
+                anchor[tid] = contact_pos[tid]
+            else:
+                age[tid] = age[tid] + 1
+                limit = friction[tid] * normal_impulse[tid]
+                {if s == STICKING and tangent_impulse[tid] > limit:
+                    s = SLIDING
+                elif s == SLIDING and slip < stick_speed:
+                    s = STICKING
+                    anchor[tid] = contact_pos[tid] ~
+                if s == SLIDING:
+                    # the anchor goes with the contact
+                    anchor[tid] = contact_pos[tid]
+                    if slip < stick_speed and tangent_impulse[tid] < limit:
+                        s = STICKING
+                elif tangent_impulse[tid] > limit:
+                    s = SLIDING}
+            state[tid] = s
+            """,
+            "update_contact_state update_contact_lifecycle advance_contact_states",
+            "Whether each contact is broken, sticks or slides",
+        ),
+    ),
+    "valve_state": (
+        _Machine(
+            "valve",
+            "CLOSED OPENING OPEN CLOSING",
+            """
+            s = state[tid]
+            opening = position[tid]
+            {if command[tid] == CMD_OPEN and (s == CLOSED or s == CLOSING):
                 s = OPENING
-                t = 0
-        elif s == OPENING:
-            if event[tid] == CLOSE_VALVE:
-                s = CLOSING
-                t = 0
-            elif t >= most:
-                s = OPEN
-                t = 0
-        elif s == OPEN:
-            if event[tid] == CLOSE_VALVE:
-                s = CLOSING
-                t = 0
-        {elif t >= most:
-            s = CLOSED
-            t = 0 ~ elif event[tid] == OPEN_VALVE:
-            s = OPENING
-            t = 0
-        elif t >= most:
-            s = CLOSED
-            t = 0} ~
-        if (s == CLOSED or s == CLOSING) and event[tid] == OPEN_VALVE:
-            s = OPENING
-            t = 0
-        elif (s == OPEN or s == OPENING) and event[tid] == CLOSE_VALVE:
-            s = CLOSING
-            t = 0
-        elif t >= most:
-            {# it has moved all the way
-            ~}
-            if s == OPENING:
-                s = OPEN
-                t = 0
+            elif command[tid] == CMD_CLOSE and (s == OPEN or s == OPENING):
+                s = CLOSING ~
+            if pressure[tid] > trip_pressure:
+                # closes by itself, whatever it is told
+                if s != CLOSED:
+                    s = CLOSING
+            elif command[tid] == CMD_OPEN and (s == CLOSED or s == CLOSING):
+                s = OPENING
+            elif command[tid] == CMD_CLOSE and (s == OPEN or s == OPENING):
+                s = CLOSING}
+            {if s == OPENING:
+                opening = opening + stroke_rate * dt
+                if opening >= 1.0:
+                    opening = 1.0
+                    s = OPEN
             elif s == CLOSING:
-                s = CLOSED
-                t = 0}
-        STORED
-    """,
-    "episode": """
-        {s = int(RUNNING)
-        t = episode_length[tid] + 1
-        if level[tid] < threshold:
-            {# has fallen
+                opening = opening - stroke_rate * dt
+                if opening <= 0.0:
+                    opening = 0.0
+                    s = CLOSED ~
+            travel = stroke_rate * dt
+            if s == OPENING:
+                opening = wp.min(opening + travel, 1.0)
+                # at the end of its way
+                if opening == 1.0:
+                    s = OPEN
+            elif s == CLOSING:
+                opening = wp.max(opening - travel, 0.0)
+                if opening == 0.0:
+                    s = CLOSED}
+            {?0.5 # goes with the square root of the pressure drop
+            drop = wp.max(pressure[tid] - outlet_pressure, 0.0)
+            flow[tid] = flow_coefficient[tid] * opening * wp.sqrt(drop)}
+            position[tid] = opening
+            state[tid] = s
+            """,
+            "update_valves step_motor_valves advance_valve_state",
+            "Moves motor valves to where their commands say",
+        ),
+        _Machine(
+            "gripper",
+            "RELEASED CLOSING HOLDING OPENING",
+            """
+            s = state[tid]
+            width = finger_width[tid]
+            {?0.6 if command[tid] == CMD_OPEN and s != RELEASED:
+                s = OPENING
+            elif command[tid] == CMD_CLOSE and (s == RELEASED or s == OPENING):
+                s = CLOSING ~
+            if command[tid] == CMD_CLOSE:
+                if s == RELEASED or s == OPENING:
+                    s = CLOSING
+            elif command[tid] == CMD_OPEN:
+                if s == CLOSING or s == HOLDING:
+                    s = OPENING}
+            speed = float(0.0)
+            if s == CLOSING:
+                speed = -finger_speed
+                if grip_force[tid] > hold_force:
+                    {# something is between the fingers
+                    ~}
+                    s = HOLDING
+                    speed = 0.0
+                elif width <= min_width:
+                    # there is nothing to hold
+                    {s = OPENING
+                    ~}
+                    speed = 0.0
+            elif s == HOLDING:
+                if grip_force[tid] < slip_force:
+                    s = CLOSING
+            elif s == OPENING:
+                speed = finger_speed
+                if width >= max_width:
+                    s = RELEASED
+                    speed = 0.0
+            {finger_target[tid] = wp.clamp(width + speed * dt, min_width, max_width) ~
+            finger_target[tid] = wp.clamp(width + speed * dt, min_width, max_width)
+            is_holding[tid] = 1 if s == HOLDING else 0 ~ finger_velocity[tid] = speed}
+            state[tid] = s
+            """,
+            "step_gripper_state_machine update_grippers advance_gripper_state",
+            "Opens and closes grippers by their commands and by what the fingers feel",
+        ),
+        _Machine(
+            "valve",
+            "SEATED RELIEVING BLOCKED",
+            """
+            s = state[tid]
+            p = pressure[tid]
+            t = timer[tid] + dt
+            if s == SEATED:
+                if p > set_pressure[tid]:
+                    s = RELIEVING
+                    t = 0.0
+            elif s == RELIEVING:
+                # it reseats well below what opens it
+                if p < reseat_ratio * set_pressure[tid]{ and t >= min_open_time ~}:
+                    s = SEATED
+                    t = 0.0
+                elif t >= max_open_time:
+                    # for so long it should have sufficed
+                    s = BLOCKED
+                    t = 0.0
+            elif p < reseat_ratio * set_pressure[tid]:
+                s = SEATED
+                t = 0.0
+            {if s == RELIEVING:
+                lift = wp.clamp((p - reseat_ratio * set_pressure[tid]) / blowdown_range, 0.0, 1.0)
+                flow[tid] = flow_coefficient[tid] * lift * wp.sqrt(wp.max(p - outlet_pressure, 0.0))
+            else:
+                flow[tid] = 0.0 ~
+            if s == RELIEVING:
+                flow[tid] = flow_coefficient[tid] * wp.sqrt(wp.max(p - outlet_pressure, 0.0))
+            else:
+                flow[tid] = 0.0}
+            state[tid] = s
+            timer[tid] = t
+            """,
+            "update_relief_valves step_relief_valves relief_valve_state",
+            "Opens and reseats relief valves",
+        ),
+    ),
+    "episode": (
+        _Machine(
+            "env",
+            "RUNNING TIMEOUT FAILED SUCCESS",
+            """
+            length = episode_length[tid] + 1
+            s = int(RUNNING)
+            if base_height[tid] < min_height{ or tilt[tid] > max_tilt ~ or base_contact_force[tid] > max_contact_force}:
+                # a fall
+                s = FAILED
+            elif goal_distance[tid] < goal_radius:
+                {s = SUCCESS ~
+                # it has to stay there
+                held = goal_steps[tid] + 1
+                goal_steps[tid] = held
+                if held >= hold_steps:
+                    s = SUCCESS}
+            elif length >= max_episode_length:
+                s = TIMEOUT
+            {if s == RUNNING:
+                reset_buf[tid] = 0
+                episode_length[tid] = length
+            else:
+                reset_buf[tid] = 1
+                episode_length[tid] = 0 ~
+            terminated[tid] = 1 if s == FAILED or s == SUCCESS else 0
+            truncated[tid] = 1 if s == TIMEOUT else 0
+            episode_length[tid] = length}
+            episode_status[tid] = s
+            """,
+            "check_termination compute_dones update_termination",
+            "Why each episode ends, if it does",
+        ),
+        _Machine(
+            "env",
+            "RUNNING TIMEOUT FAILED SUCCESS",
+            """
+            {if episode_status[tid] != RUNNING:
+                # the first step after a reset
+                episode_return[tid] = 0.0
+                episode_length[tid] = 0 ~
+            fresh = episode_status[tid] != RUNNING
+            if fresh:
+                episode_return[tid] = 0.0
+                episode_length[tid] = 0}
+            episode_return[tid] = episode_return[tid] + reward[tid]
+            episode_length[tid] = episode_length[tid] + 1
+            s = int(RUNNING)
+            if base_height[tid] < min_height{ or tilt[tid] > max_tilt ~}:
+                s = FAILED
+            {elif goal_distance[tid] < goal_radius:
+                s = SUCCESS ~}
+            elif episode_length[tid] >= max_episode_length:
+                s = TIMEOUT
+            if s != RUNNING:
+                # for the averages that are logged
+                {wp.atomic_add(num_finished, 0, 1)
+                wp.atomic_add(return_sum, 0, episode_return[tid]) ~
+                last_return[tid] = episode_return[tid]
+                last_length[tid] = episode_length[tid]}
+            episode_status[tid] = s
+            """,
+            "advance_episodes update_episode_stats step_episodes",
+            "Goes on with each episode, and starts a new one after its end",
+        ),
+        _Machine(
+            "env",
+            "RUNNING TIMEOUT FAILED",
+            """
+            {?0.5 if episode_length[tid] < grace_steps:
+                # a new episode has time to settle
+                episode_length[tid] = episode_length[tid] + 1
+                terminated[tid] = 0
+                truncated[tid] = 0
+                return}
+            length = episode_length[tid] + 1
+            fallen = base_height[tid] < min_height or up_z[tid] < min_up
+            {?0.5 # hurt by what it hits
+            if base_contact_force[tid] > max_contact_force:
+                fallen = True ~
+            if not fallen and wp.abs(base_speed[tid]) > max_speed:
+                # the simulation has diverged
+                fallen = True}
+            {if fallen:
+                terminated[tid] = 1
+                truncated[tid] = 0
+            elif length >= max_episode_length:
+                terminated[tid] = 0
+                truncated[tid] = 1
+            else:
+                terminated[tid] = 0
+                truncated[tid] = 0 ~
+            {# a fall is not a timeout
             ~}
-            s = FAILED
-        elif t >= most:
-            s = TIMEOUT
-        status_out[tid] = s
-        episode_length[tid] = t ~
-        t = episode_length[tid] + 1
-        fallen = level[tid] < threshold{ or tilt[tid] > max_tilt ~ or energy[tid] > max_energy ~}
-        {terminated[tid] = 1 if fallen else 0
-        {# a fall is not a timeout
-        ~}
-        truncated[tid] = 1 if t >= most and not fallen else 0 ~
-        if fallen:
-            terminated[tid] = 1
-            truncated[tid] = 0
-        elif t >= most:
-            terminated[tid] = 0
-            truncated[tid] = 1
-        else:
-            terminated[tid] = 0
-            truncated[tid] = 0}
-        episode_length[tid] = t ~
-        s = int(RUNNING)
-        if level[tid] < threshold:
-            s = FAILED
-        elif goal_distance[tid] < goal_radius:
-            s = SUCCESS
-        elif episode_length[tid] >= most:
-            s = TIMEOUT
-        status_out[tid] = s}
-        EPISODE
-    """,
+            terminated[tid] = 1 if fallen else 0
+            truncated[tid] = 1 if length >= max_episode_length and not fallen else 0}
+            {?0.4 if fallen:
+                reward[tid] = reward[tid] - death_cost}
+            episode_length[tid] = length
+            """,
+            "compute_terminations check_termination get_dones",
+            "Which episodes end by a fall, and which by their length",
+        ),
+    ),
 }
-
-
-_STORED = """{state[tid] = s
-        timer[tid] = t ~ timer[tid] = t
-        state[tid] = s}
-        SHOWN"""
-"""How each of them ends."""
-_SHOWN = {
-    "agent_state": ("arrived[tid] = 1 if STATE == WAITING or STATE == DONE else 0",),
-    "valve_state": ("closed_out[tid] = 1 if STATE == CLOSED else 0",),
-    "episode": ("finished[tid] = 1 if STATE == TIMEOUT or STATE == FAILED else 0",),
-}
-"""What others are told of a state."""
 
 
 def _draw_machine(stream: Stream, target: str) -> KernelSpec:
-    """A state that events, timers and inputs move on, in place."""
-    thread = {"agent_state": "agent", "valve_state": "valve", "episode": "env"}[target]
-    p = Program(stream, ("tid", "i", thread), launch=(stream.child("threads").choice((96, 128)),))
+    """A state that commands, timers and inputs move on, in place."""
+    machine = stream.child("machine").choice(_MACHINES[target])
+    thread = machine.thread
+    # an environment is a world itself
+    own = "env" if thread == "env" else "tid"
+    names = ("env", "tid", "env_id", "i") if thread == "env" else ("tid", "i", f"{thread}_id")
+    p = Program(stream, names, launch=(stream.child("threads").choice((96, 128)),))
     count = p.threads
-    names = {
-        "agent_state": ("IDLE", "MOVING", "WAITING", "DONE"),
-        "valve_state": ("CLOSED", "OPENING", "OPEN", "CLOSING"),
-        "episode": ("RUNNING", "TIMEOUT", "FAILED", "SUCCESS"),
-    }[target]
-    p.constants({name: number for number, name in enumerate(names)})
-    p.output("state", INT, (count,), ("state", "status", "mode"), (0, 3))
-    p.output("timer", INT, (count,), ("timer", "steps", "ticks"), (0, 6))
-    p.output("arrived", INT, (count,), ("arrived", "has_arrived"))
-    p.output("closed_out", INT, (count,), ("is_closed", "is_shut"))
-    p.output("finished", INT, (count,), ("done", "is_finished"))
-    p.output("status_out", INT, (count,), ("episode_status", "status"))
-    p.output("episode_length", INT, (count,), ("episode_length", "progress"), (0, 6))
-    p.output("terminated", INT, (count,), ("terminated",))
-    p.output("truncated", INT, (count,), ("truncated",))
-    p.array("tilt", FLOAT, (0, 1), (count,), ("base_tilt", "tilt_angle"))
-    p.array("energy", FLOAT, (0, 1), (count,), ("kinetic_energy",))
-    p.array("goal_distance", FLOAT, (0, 1), (count,), ("goal_distance", "goal_dist"))
-    p.number("goal_radius", (0.2, 0.7), ("goal_radius", "success_radius"), ("0.3",))
-    p.number("max_tilt", (0.3, 0.8), ("max_tilt", "tilt_limit"), ("0.7",))
-    p.number("max_energy", (0.3, 0.8), ("max_energy",), ("0.8",))
-    p.array("event", INT, (-1, 1), (count,), ("command", "request"))
-    levels = {
-        "agent_state": (("goal_distance", "distance"), ("arrival_radius", "stop_distance")),
-        "valve_state": (("tank_level", "level"), ("min_level", "level_limit")),
-        "episode": (("base_height", "height"), ("min_height", "fall_height")),
-    }[target]
-    p.array("level", FLOAT, (0, 1), (count,), levels[0])
-    p.array(
-        "enabled", FLAG, (0, 1), (count,), ("powered", "enabled") if target == "valve_state" else ("enabled", "active")
-    )
-    p.scalar(
-        "most", INT, (2, 5), ("travel_steps", "max_steps") if target == "valve_state" else ("max_steps", "timeout")
-    )
-    p.number("threshold", (0.2, 0.7), levels[1], ("0.5", "0.3"))
-    p.constants({"OPEN_VALVE": 0, "CLOSE_VALVE": 1} if target == "valve_state" else {"START": 0, "STOP": 1})
+    states = machine.states.split()
+    p.constants({name: number for number, name in enumerate(states)})
+    p.constants({"CMD_OPEN": 1, "CMD_CLOSE": 2})
+    phases = {"env": ("sm_state", "phase"), "leg": ("leg_phase", "gait_phase"), "island": ("island_state",)}
+    p.output("state", INT, (count,), phases.get(thread, (f"{thread}_state",)), (0, len(states) - 1))
+    timers = {"env": ("sm_timer", "phase_time"), "leg": ("phase_time",), "island": ("rest_time", "sleep_timer")}
+    p.output("timer", FLOAT, (count,), timers.get(thread, (f"{thread}_timer",)), (0, 0.8))
+    p.scalar("dt", FLOAT, (0.02, 0.1), ("dt",))
+    for key, kind, bounds in (
+        ("ee_pos", VEC, (-0.5, 0.5)), ("object_pos", VEC, (-0.5, 0.5)), ("goal_pos", VEC, (-0.5, 0.5)),
+        ("foot_pos", VEC, (-1, 1)), ("contact_pos", VEC, (-1, 1)), ("contact_vel", VEC, (-0.5, 0.5)),
+        ("contact_normal", VEC, (0.3, 0.7)), ("foot_force", FLOAT, (0, 80)), ("max_speed_sq", FLOAT, (0, 0.1)),
+        ("max_energy", FLOAT, (0, 0.1)), ("external_force", FLOAT, (0, 1)), ("contact_dist", FLOAT, (-0.02, 0.02)),
+        ("friction", FLOAT, (0.3, 1)), ("tangent_impulse", FLOAT, (0, 1)), ("pressure", FLOAT, (0.5, 4)),
+        ("flow_coefficient", FLOAT, (0.2, 1)), ("finger_width", FLOAT, (0, 0.08)), ("grip_force", FLOAT, (0, 10)),
+        ("set_pressure", FLOAT, (1.5, 3)), ("base_height", FLOAT, (0.2, 0.8)), ("tilt", FLOAT, (0, 1)),
+        ("base_contact_force", FLOAT, (0, 2)), ("goal_distance", FLOAT, (0, 1)), ("up_z", FLOAT, (0, 1)),
+        ("base_speed", FLOAT, (-12, 12)), ("touched", INT, (0, 1)), ("command", INT, (0, 2)),
+    ):  # fmt: skip
+        p.array(key, kind, bounds, (count,))
+    for key, bounds, usual in (
+        ("rest_time", (0.2, 0.5), "0.3"), ("settle_time", (0.1, 0.4), "0.2"), ("grasp_time", (0.3, 0.6), "0.4"),
+        ("max_time", (0.5, 0.8), "0.7"), ("reach_tolerance", (0.3, 0.6), "0.4"), ("slip_distance", (0.6, 0.9), "0.8"),
+        ("max_step", (0.1, 0.3), "0.2"), ("stance_time", (0.3, 0.5), "0.4"), ("swing_time", (0.3, 0.6), "0.5"),
+        ("min_slip_time", (0.05, 0.2), "0.1"), ("min_swing_time", (0.1, 0.2), "0.15"),
+        ("liftoff_force", (5, 20), "15.0"), ("touchdown_force", (20, 40), "30.0"),
+        ("sleep_threshold", (0.03, 0.06), "0.05"), ("wake_threshold", (0.06, 0.09), "0.08"),
+        ("time_to_sleep", (0.3, 0.6), "0.5"), ("wake_force", (0.3, 0.8), "0.5"),
+        ("break_distance", (0.005, 0.015), "0.01"), ("stick_speed", (0.1, 0.3), "0.2"),
+        ("trip_pressure", (2, 3), "2.5"), ("outlet_pressure", (0.8, 1.2), "1.0"), ("stroke_rate", (1, 4), "2.0"),
+        ("finger_speed", (0.05, 0.2), "0.1"), ("hold_force", (4, 7), "5.0"), ("slip_force", (1, 3), "2.0"),
+        ("min_width", (0.005, 0.02), "0.01"), ("max_width", (0.05, 0.07), "0.06"), ("reseat_ratio", (0.7, 0.9), "0.85"),
+        ("min_open_time", (0.1, 0.3), "0.2"), ("max_open_time", (0.5, 0.8), "0.6"),
+        ("blowdown_range", (0.3, 0.6), "0.5"),
+        ("min_height", (0.3, 0.5), "0.35"), ("max_tilt", (0.5, 0.9), "0.8"), ("max_contact_force", (1, 1.8), "1.0"),
+        ("goal_radius", (0.2, 0.5), "0.3"), ("min_up", (0.2, 0.5), "0.3"), ("max_speed", (8, 11), "10.0"),
+        ("death_cost", (0.5, 2), "1.0"),
+    ):  # fmt: skip
+        p.number(key, bounds, (key,), (usual,))
+    p.scalar("approach_offset", VEC, (0.05, 0.15), ("approach_offset", "pregrasp_offset"))
+    p.scalar("max_episode_length", INT, (3, 6), ("max_episode_length",))
+    p.scalar("hold_steps", INT, (2, 4), ("hold_steps", "success_steps"))
+    p.scalar("grace_steps", INT, (1, 3), ("grace_steps", "settle_steps"))
+    for key, kind in (
+        ("ee_target", VEC), ("gripper_closed", INT), ("swing_progress", FLOAT), ("flow", FLOAT),
+        ("finger_target", FLOAT), ("finger_velocity", FLOAT), ("is_holding", INT), ("reset_buf", INT),
+        ("terminated", INT), ("truncated", INT),
+    ):  # fmt: skip
+        p.output(key, kind, (count,))
+    for key, kind, bounds in (
+        ("lift_pos", VEC, (-1, 1)), ("touch_pos", VEC, (-1, 1)), ("air_time", FLOAT, (0, 1)), ("age", INT, (0, 9)),
+        ("anchor", VEC, (-1, 1)), ("normal_impulse", FLOAT, (0, 1)), ("position", FLOAT, (0, 1)),
+        ("goal_steps", INT, (0, 4)), ("episode_length", INT, (0, 6)), ("episode_return", FLOAT, (-2, 2)),
+        ("last_return", FLOAT, (-2, 2)), ("last_length", INT, (0, 6)), ("reward", FLOAT, (-1, 1)),
+        ("episode_status", INT, (0, 3)),
+    ):  # fmt: skip
+        p.output(key, kind, (count,), (), bounds)
+    for key, kind in (("num_fell_asleep", INT), ("num_awake", INT), ("num_finished", INT), ("return_sum", FLOAT)):
+        p.output(key, kind, (1,), (), (0, 1))
+    p.output("awake_islands", INT, (count + 1,), ("awake_islands", "active_islands"), (-1, 0))
     p.guard_count(thread)
-    shown = p.choices.choice(_SHOWN[target]) if p.maybe(0.2) else ""
-    text = _MACHINES[target].replace("STORED", _STORED).replace("        EPISODE\n", "")
-    text = text.replace("        SHOWN\n", f"        {shown}\n".replace("STATE", "s") if shown else "")
-    off = f"            {shown}\n".replace("STATE", "state[tid]") if shown else ""
-    p.write(text.replace("            OFF\n", off))
-    titles = {
-        "agent_state": ("update_agents", "step_state_machine", "advance_agents"),
-        "valve_state": ("update_valves", "step_valves", "valve_state_machine"),
-        "episode": ("check_termination", "compute_dones", "update_termination"),
-    }[target]
-    return p.done("events", "state_machine", target, "States that events move on", titles)
+    p.write(re.sub(r"\btid\b", own, dedent(machine.text)))
+    return p.done("events", "state_machine", target, machine.summary, tuple(machine.titles.split()))
 
 
 _WORLD = {
-    "world_reset": """
-        SKIPS
-        {if done[wid] == 0:
-            return
-        OUT = BEGIN
-        rate_out[tid] = 0.0 ~
-        if done[wid] {!= 0 ~ == 1}:
+    "world_reset": (
+        (
+            """
+            {if done[wid] == 0:
+                return
             OUT = BEGIN
-            rate_out[tid] = 0.0 ~
-        s = source[wid]
-        {# no world to start from
-        if s {< 0 ~ == -1}:
-            OUT = BEGIN
-            rate_out[tid] = 0.0
-        elif s != wid:
-            OUT = old[s * DOFS_PER_WORLD + dof]
-            rate_out[tid] = velocity[s * DOFS_PER_WORLD + dof] ~
-        if s < 0 or s == wid:
-            return
-        OUT = old[s * DOFS_PER_WORLD + dof]
-        rate_out[tid] = velocity[s * DOFS_PER_WORLD + dof]}}
-    """,
-    "world_sum": """
-        SKIPS
-        {e = weight[dof] * old[tid] * old[tid] ~ e = weight[dof] * wp.abs(old[tid] - template[dof]) ~
-        diff = old[tid] - template[dof]
-        e = {weight[dof] * diff * diff ~ 0.5 * stiffness * diff * diff} ~
-        {# power of the motors
-        ~}
-        e = weight[dof] * wp.abs(torque[tid] * velocity[tid]) ~ e = 0.5 * weight[dof] * velocity[tid] * velocity[tid]}
-        wp.atomic_add(sums, wid, e)
-    """,
-    "world_check": """
-        SKIPS
-        {value = old[tid]
-        if value < lower[dof] or value > upper[dof]:
-            wp.atomic_add(bad, wid, 1)
-            OUT = wp.clamp(value, lower[dof], upper[dof])
-        else:
-            OUT = value ~
-        excess = wp.max(lower[dof] - old[tid], old[tid] - upper[dof])
-        if excess > 0.0:
-            wp.atomic_add(bad, wid, 1)
-            wp.atomic_max(largest, wid, excess) ~
-        {if old[tid] < lower[dof]:
-            OUT = lower[dof]
-            wp.atomic_add(bad, wid, 1)
-        elif old[tid] > upper[dof]:
-            OUT = upper[dof]
-            wp.atomic_add(bad, wid, 1)
-        else:
-            OUT = old[tid] ~
-        if old[tid] < lower[dof]:
-            wp.atomic_add(num_below, wid, 1)
-        elif old[tid] > upper[dof]:
-            wp.atomic_add(num_above, wid, 1)} ~
-        {# speed and position
-        ~}
-        if wp.abs(velocity[tid]) > max_speed or old[tid] < lower[dof] or old[tid] > upper[dof]:
-            wp.atomic_add(bad, wid, 1)
-        ~
-        excess = wp.max(lower[dof] - old[tid], 0.0) + wp.max(old[tid] - upper[dof], 0.0)
-        wp.atomic_add(sums, wid, {weight[dof] * excess ~ weight[dof] * excess * excess})}
-    """,
+            rate_out[tid] = START_RATE ~
+            if done[wid] {!= 0 ~ == 1}:
+                OUT = BEGIN
+                rate_out[tid] = START_RATE}
+            """,
+            "reset_worlds reset_envs reset_joint_state",
+            "Gives the joints of worlds that are done what they start from",
+        ),
+        (
+            """
+            if done[wid] == 0:
+                return
+            s = source[wid]
+            # no world to start from
+            if s {< 0 ~ == -1}:
+                OUT = BEGIN
+                rate_out[tid] = START_RATE
+            elif s != wid:
+                OUT = old[s * DOFS_PER_WORLD + dof]
+                rate_out[tid] = velocity[s * DOFS_PER_WORLD + dof]
+            """,
+            "reset_worlds_from_source restart_worlds reset_or_clone_worlds",
+            "Starts worlds anew, from another one where there is one",
+        ),
+        (
+            """
+            s = source[wid]
+            if s < 0 or s == wid:
+                return
+            OUT = old[s * DOFS_PER_WORLD + dof]{ + amount * noise[tid] ~}
+            rate_out[tid] = velocity[s * DOFS_PER_WORLD + dof]
+            """,
+            "clone_worlds copy_joint_state_between_worlds branch_worlds",
+            "Gives worlds the joint state of others",
+        ),
+    ),
+    "world_sum": (
+        (
+            """
+            SKIPS
+            diff = old[tid] - template[dof]
+            {?0.4 # what is wound around many times is as far as once
+            diff = wrap_angle(diff)}
+            e = {weight[dof] * diff * diff ~ weight[dof] * wp.abs(diff) ~ 0.5 * weight[dof] * diff * diff}
+            wp.atomic_add(sums, wid, e)
+            """,
+            "posture_cost compute_posture_cost sum_posture_cost",
+            "Cost of how far the joints of each world are from their default",
+        ),
+        (
+            """
+            SKIPS
+            {power = torque[tid] * velocity[tid]
+            # what is braked is lost
+            wp.atomic_add(sums, wid, weight[dof] * wp.max(power, 0.0)) ~
+            power = wp.abs(torque[tid] * velocity[tid])
+            {?0.4 # heat in the windings
+            power = power + loss[dof] * torque[tid] * torque[tid]}
+            wp.atomic_add(sums, wid, weight[dof] * power) ~
+            tau = torque[tid]
+            wp.atomic_add(sums, wid, weight[dof] * {(wp.abs(tau * velocity[tid]) + loss[dof] * tau * tau)
+            ~ (tau * tau + wp.abs(tau * velocity[tid]))})}
+            """,
+            "power_cost compute_power_cost accumulate_power_cost",
+            "Cost of the power that the motors of each world take",
+        ),
+        (
+            """
+            SKIPS
+            {rate = action[tid] - last_action[tid]
+            e = {weight[dof] * rate * rate ~ weight[dof] * wp.abs(rate)} ~
+            # how fast it changes, and how fast that does
+            rate = action[tid] - last_action[tid]
+            jerk = action[tid] - 2.0 * last_action[tid] + last_last_action[tid]
+            e = weight[dof] * (rate * rate + jerk * jerk)}
+            wp.atomic_add(sums, wid, e)
+            """,
+            "action_rate_cost compute_action_rate_cost sum_action_rate",
+            "Cost of how fast the actions of each world change",
+        ),
+    ),
+    "world_check": (
+        (
+            """
+            value = old[tid]
+            {if value < lower[dof] or value > upper[dof]:
+                wp.atomic_add(bad, wid, 1)
+                OUT = wp.clamp(value, lower[dof], upper[dof])
+            else:
+                OUT = value ~
+            if value < lower[dof]:
+                OUT = lower[dof]
+                {?0.5 # no faster outwards
+                rate_out[tid] = wp.max(velocity[tid], 0.0)}
+                wp.atomic_add(bad, wid, 1)
+            elif value > upper[dof]:
+                OUT = upper[dof]
+                {?0.5 rate_out[tid] = wp.min(velocity[tid], 0.0)}
+                wp.atomic_add(bad, wid, 1)
+            else:
+                OUT = value
+                {?0.5 rate_out[tid] = velocity[tid]}}
+            """,
+            "clamp_joint_positions enforce_joint_limits clamp_to_joint_limits",
+            "Brings joints back into their limits, and counts those beyond",
+        ),
+        (
+            """
+            excess = wp.max(lower[dof] - old[tid], old[tid] - upper[dof])
+            if excess > 0.0:
+                wp.atomic_add(bad, wid, 1)
+                wp.atomic_max(largest, wid, excess)
+            """,
+            "check_joint_limits measure_limit_violations find_limit_violations",
+            "Counts the joints of each world beyond their limits, and how far they are",
+        ),
+        (
+            """
+            if old[tid] < lower[dof]:
+                wp.atomic_add(num_below, wid, 1)
+            elif old[tid] > upper[dof]:
+                wp.atomic_add(num_above, wid, 1)
+            {?0.4 if wp.abs(velocity[tid]) > max_speed:
+                wp.atomic_add(num_fast, wid, 1)}
+            """,
+            "count_limit_violations count_joints_at_limits count_violations",
+            "Counts the joints of each world beyond either limit",
+        ),
+        (
+            """
+            SKIPS
+            {excess = wp.max(lower[dof] - old[tid], 0.0) + wp.max(old[tid] - upper[dof], 0.0) ~
+            excess = float(0.0)
+            if old[tid] < soft * lower[dof]:
+                excess = soft * lower[dof] - old[tid]
+            elif old[tid] > soft * upper[dof]:
+                excess = old[tid] - soft * upper[dof]}
+            wp.atomic_add(sums, wid, {weight[dof] * excess ~ weight[dof] * excess * excess})
+            """,
+            "joint_limit_cost compute_limit_cost limit_penalty",
+            "Cost of joints beyond their limits",
+        ),
+    ),
 }
 
 
@@ -462,9 +874,13 @@ def _draw_world(stream: Stream, target: str) -> KernelSpec:
     p.array("weight", FLOAT, (0.2, 2), (size,), ("joint_weight", "dof_weight", "cost_weight"))
     p.array("old", FLOAT, (-2, 2), (total,), ("joint_q", "q", "dof_pos"))
     p.array("velocity", FLOAT, (-2, 2), (total,), ("joint_qd", "qd", "dof_vel"))
-    p.array("torque", FLOAT, (-2, 2), (total,), ("joint_torque", "tau", "dof_force"))
+    p.array("torque", FLOAT, (-2, 2), (total,), ("joint_torque", "joint_f", "dof_force"))
+    p.array("loss", FLOAT, (0.1, 0.5), (size,), ("motor_loss", "winding_loss"))
+    p.array("action", FLOAT, (-1, 1), (total,), ("action", "actions"))
+    p.array("last_action", FLOAT, (-1, 1), (total,), ("last_action", "prev_action"))
+    p.array("last_last_action", FLOAT, (-1, 1), (total,), ("last_last_action", "prev_prev_action"))
+    p.number("soft", (0.7, 0.95), ("soft_limit_factor", "soft_limit_ratio"), ("0.9", "0.95"))
     p.number("amount", (0.1, 0.5), ("noise_scale", "sigma", "amplitude"), ("0.1", "0.25"))
-    p.number("stiffness", (0.5, 4), ("stiffness", "ke"), ("2.0",))
     p.number("max_speed", (0.8, 1.6), ("max_velocity", "speed_limit"), ("1.5",))
     p.output("q", FLOAT, (total,), ("joint_q_out", "q_out", "dof_pos_out"))
     p.output("rate_out", FLOAT, (total,), ("joint_qd_out", "qd_out", "dof_vel_out"))
@@ -474,32 +890,31 @@ def _draw_world(stream: Stream, target: str) -> KernelSpec:
         FLOAT,
         (worlds,),
         ("limit_cost", "world_cost") if target == "world_check" else ("world_cost", "cost"),
-        (0, 0),
+        (0, 1),
     )
-    p.output("largest", FLOAT, (worlds,), ("max_cost_out", "worst"), (0, 0.2))
+    p.output("largest", FLOAT, (worlds,), ("max_violation", "largest_excess"), (0, 0.2))
     p.output("bad", INT, (worlds,), ("num_violations", "violations", "error_count"), (0, 2))
-    p.output("num_below", INT, (worlds,), ("num_below", "below_count"), (0, 0))
-    p.output("num_above", INT, (worlds,), ("num_above", "above_count"), (0, 0))
+    p.output("num_below", INT, (worlds,), ("num_below", "below_count"), (0, 2))
+    p.output("num_above", INT, (worlds,), ("num_above", "above_count"), (0, 2))
+    p.output("num_fast", INT, (worlds,), ("num_fast", "fast_count"), (0, 2))
     p.scalar("per_world", INT, (size, size), ("dofs_per_world", "num_dofs"))
     p.constants({"DOFS_PER_WORLD": size})
     count = p.pick("DOFS_PER_WORLD", "DOFS_PER_WORLD", "per_world")
-    skips = "{?0.2 if not active[wid]:\n    return}" if target != "world_reset" else ""
+    skips = "{?0.2 if not active[wid]:\n    return}"
     out = p.pick("q[tid]", "q[tid]", "table[wid, dof]")
     begin = p.pick(
         "template[dof]",
         "template[dof] + amount * noise[tid]",
         "wp.clamp(template[dof] + amount * noise[tid], lower[dof], upper[dof])",
     )
-    text = _WORLD[target].replace("SKIPS", skips.replace("\n", "\n        "))
+    rate = p.pick("0.0", "0.0", "amount * rate_noise[tid]")
+    p.array("rate_noise", FLOAT, (-1, 1), (total,), ("velocity_noise", "random_velocity"))
+    text, titles, summary = p.choices.choice(_WORLD[target])
+    text = text.replace("SKIPS", skips.replace("\n", "\n            ")).replace("START_RATE", rate)
     text = text.replace("OUT", out).replace("BEGIN", begin).replace("DOFS_PER_WORLD", count)
     p.lookups(wid=f"wid = tid // {count}", dof=f"dof = tid % {count}")
     p.write(text)
-    titles = {
-        "world_reset": ("reset_worlds", "reset_envs", "reset_joint_state"),
-        "world_sum": ("sum_per_world", "compute_costs", "world_cost"),
-        "world_check": ("check_limits", "count_violations", "check_worlds"),
-    }[target]
-    return p.done("events", "world", target, "Worlds side by side", titles)
+    return p.done("events", "world", target, summary, tuple(titles.split()))
 
 
 def _answer(p: Program, target: str) -> tuple[str, str, str]:
@@ -560,7 +975,7 @@ def _draw_ray(stream: Stream, target: str) -> KernelSpec:
         "any_hit": ("occlusion_test", "any_hit", "shadow_rays"),
         "hit_count": ("count_hits", "count_spheres_hit", "ray_hit_count"),
     }[target]
-    return p.done("events", "ray", target, "Rays against a list of spheres", titles)
+    return p.done("events", "ray", target, "Casts rays against a list of spheres", titles)
 
 
 RECIPES = (

@@ -15,26 +15,26 @@ def _with_edge(text: str) -> str:
 
 
 _NEIGHBORS = """{flow = float(0.0)
-        {if x > 0:
-            flow += q[x - 1, y] - here
-        if x < nx - 1:
-            flow += q[x + 1, y] - here
-        if y > 0:
-            flow += q[x, y - 1] - here
-        if y < ny - 1:
-            flow += q[x, y + 1] - here ~
-        flow += q[wp.max(x - 1, 0), y] + q[wp.min(x + 1, nx - 1), y] - 2.0 * here
-        flow += q[x, wp.max(y - 1, 0)] + q[x, wp.min(y + 1, ny - 1)] - 2.0 * here} ~
-        {left = q[wp.max(x - 1, 0), y]
-        right = q[wp.min(x + 1, nx - 1), y]
-        low = q[x, wp.max(y - 1, 0)]
-        high = q[x, wp.min(y + 1, ny - 1)] ~
-        left = q[(x + nx - 1) % nx, y]
-        right = q[(x + 1) % nx, y]
-        low = q[x, (y + ny - 1) % ny]
-        high = q[x, (y + 1) % ny]}
-        flow = left + right + low + high - 4.0 * here"""
-"""The sum of what the four cells around one have more than it; the brace goes on where the neighbours have names."""
+            {if x > 0:
+                flow += q[x - 1, y] - here
+            if x < nx - 1:
+                flow += q[x + 1, y] - here
+            if y > 0:
+                flow += q[x, y - 1] - here
+            if y < ny - 1:
+                flow += q[x, y + 1] - here ~
+            flow += q[wp.max(x - 1, 0), y] + q[wp.min(x + 1, nx - 1), y] - 2.0 * here
+            flow += q[x, wp.max(y - 1, 0)] + q[x, wp.min(y + 1, ny - 1)] - 2.0 * here} ~
+            {left = q[wp.max(x - 1, 0), y]
+            right = q[wp.min(x + 1, nx - 1), y]
+            low = q[x, wp.max(y - 1, 0)]
+            high = q[x, wp.min(y + 1, ny - 1)] ~
+            left = q[(x + nx - 1) % nx, y]
+            right = q[(x + 1) % nx, y]
+            low = q[x, (y + ny - 1) % ny]
+            high = q[x, (y + 1) % ny]}
+            flow = left + right + low + high - 4.0 * here}"""
+"""The sum of what the four cells around one have more than it."""
 
 
 def _with_neighbors(text: str) -> str:
@@ -43,161 +43,340 @@ def _with_neighbors(text: str) -> str:
 
 
 _PLANE = {
-    "advect": """
-        {?0.4 # walls hold nothing
-        if cell_type[x, y] == SOLID:
-            out[x, y] = 0.0
-            return}
-        {# back along the flow, in cells
-        ~}
-        px = float(x) - dt * u[x, y] * inv_h
-        py = float(y) - dt * v[x, y] * inv_h
-        {px = wp.clamp(px, 0.0, float(nx - 1))
-        py = wp.clamp(py, 0.0, float(ny - 1)) ~
-        if px < 0.0:
-            px = 0.0
-        if py < 0.0:
-            py = 0.0
-        px = wp.min(px, float(nx - 1))
-        py = wp.min(py, float(ny - 1))}
-        {x0 = int(px)
-        y0 = int(py) ~ x0 = int(wp.floor(px))
-        y0 = int(wp.floor(py))}
-        x1 = wp.min(x0 + 1, nx - 1)
-        y1 = wp.min(y0 + 1, ny - 1)
-        fx = px - float(x0)
-        fy = py - float(y0)
-        {a = q[x0, y0] * (1.0 - fx) + q[x1, y0] * fx
-        b = q[x0, y1] * (1.0 - fx) + q[x1, y1] * fx
-        value = a * (1.0 - fy) + b * fy ~
-        a = wp.lerp(q[x0, y0], q[x1, y0], fx)
-        b = wp.lerp(q[x0, y1], q[x1, y1], fx)
-        value = wp.lerp(a, b, fy) ~
-        value = bilinear(q[x0, y0], q[x1, y0], q[x0, y1], q[x1, y1], fx, fy)}
-        {* value *= {1.0 - decay * dt ~ 1.0 / (1.0 + decay * dt)} ~
-            value += source[x, y] * dt
-        ~
+    "advect": (
+        (
+            """
+            {?0.5 {# walls hold nothing
+            if cell_type[x, y] == SOLID:
+                out[x, y] = 0.0
+                return ~ if cell_type[x, y] == INFLOW:
+                out[x, y] = inflow
+                return ~ # what comes in is given
             if cell_type[x, y] == INFLOW:
-                value = inflow
-        }
-        out[x, y] = value
-    """,
-    "divergence": _with_edge("""
-        {?0.4 if cell_type[x, y] == SOLID:
-            out[x, y] = 0.0
-            return}
-        {EDGE
-            out[x, y] = 0.0
-            return
-        {ur = {u[x + 1, y] ~ u[x + 1, y]
-        # no flow through walls
-        if cell_type[x + 1, y] == SOLID:
-            ur = 0.0}
-        ul = u[x - 1, y]
-        vt = v[x, y + 1]
-        vb = v[x, y - 1]
-        div = {(ur - ul + vt - vb) / (2.0 * h) ~ (ur - ul) / (2.0 * h) + (vt - vb) / (2.0 * h)} ~
-        div = {(u[x + 1, y] - u[x - 1, y] + v[x, y + 1] - v[x, y - 1]) / (2.0 * h) ~ \
-                (u[x + 1, y] - u[x - 1, y]) / (2.0 * h) + (v[x, y + 1] - v[x, y - 1]) / (2.0 * h)}} ~
-        {# velocities stand on the faces of cells
-        ~}
-        {{ur = u[wp.min(x + 1, nx - 1), y]
-        vt = v[x, wp.min(y + 1, ny - 1)] ~ ur = u[(x + 1) % nx, y]
-        vt = v[x, (y + 1) % ny]}
-        div = {(ur - u[x, y] + vt - v[x, y]) / h ~ (ur - u[x, y]) / h + (vt - v[x, y]) / h} ~
-        div = -(u[x, y] + v[x, y])
-        if x < nx - 1:
-            div += u[x + 1, y]
-        if y < ny - 1:
-            div += v[x, y + 1]
-        div = div / h}}
-        {?0.4 {wp.atomic_max(worst, 0, wp.abs(div)) ~
-            wp.atomic_add(residual, 0, div * div)}}
-        out[x, y] = RESULT
-    """),
-    "relax": _with_edge("""
-        {?0.5 if cell_type[x, y] == SOLID:
-            out[x, y] = q[x, y]
-            return}
-        {EDGE
-            out[x, y] = {q[x, y] ~ q[x, y] ~ boundary_value}
-            return
-        total = q[x - 1, y] + q[x + 1, y] + q[x, y - 1] + q[x, y + 1]
-        new = 0.25 * (total - h * h * source[x, y]) ~
-        total = float(0.0)
-        num = int(0)
-        for k in range(4):
-            dx = int(0)
-            dy = int(0)
-            if k == 0:
-                dx = 1
-            elif k == 1:
-                dx = -1
-            elif k == 2:
-                dy = 1
+                out[x, y] = inflow
+                return
+            elif cell_type[x, y] == SOLID:
+                out[x, y] = 0.0
+                return}}
+            {# back along the flow, in cells
+            ~}
+            {px = float(x) - dt * u[x, y] * inv_h
+            py = float(y) - dt * v[x, y] * inv_h ~
+            # half a step back, and the whole one with what flows there
+            mx = wp.clamp(float(x) - 0.5 * dt * u[x, y] * inv_h, 0.0, float(nx - 1))
+            my = wp.clamp(float(y) - 0.5 * dt * v[x, y] * inv_h, 0.0, float(ny - 1))
+            px = float(x) - dt * u[int(mx + 0.5), int(my + 0.5)] * inv_h
+            py = float(y) - dt * v[int(mx + 0.5), int(my + 0.5)] * inv_h}
+            px = wp.clamp(px, 0.0, float(nx - 1))
+            py = wp.clamp(py, 0.0, float(ny - 1))
+            x0 = int(px)
+            y0 = int(py)
+            x1 = wp.min(x0 + 1, nx - 1)
+            y1 = wp.min(y0 + 1, ny - 1)
+            fx = px - float(x0)
+            fy = py - float(y0)
+            {a = q[x0, y0] * (1.0 - fx) + q[x1, y0] * fx
+            b = q[x0, y1] * (1.0 - fx) + q[x1, y1] * fx
+            value = a * (1.0 - fy) + b * fy ~
+            a = wp.lerp(q[x0, y0], q[x1, y0], fx)
+            b = wp.lerp(q[x0, y1], q[x1, y1], fx)
+            value = wp.lerp(a, b, fy) ~
+            value = bilinear(q[x0, y0], q[x1, y0], q[x0, y1], q[x1, y1], fx, fy)}
+            {?0.5 {value += source[x, y] * dt ~ value *= {1.0 - decay * dt ~ 1.0 / (1.0 + decay * dt)}}}
+            out[x, y] = value
+            """,
+            "advect advect_field semi_lagrangian",
+            "Carries a field along the flow by one step",
+        ),
+        (
+            """
+            here = q[x, y]
+            {if u[x, y] > 0.0:
+                slope_x = here - q[wp.max(x - 1, 0), y]
             else:
-                dy = -1
-            cx = x + dx
-            cy = y + dy
-            if {cx < 0 or cy < 0 or cx >= nx or cy >= ny ~ not in_grid(cx, cy, nx, ny)}:
-                continue
-            {?0.5 if cell_type[cx, cy] == SOLID:
-                continue}
-            total += q[cx, cy]
-            num += 1
-        new = (total - h * h * source[x, y]) / float(wp.max(num, 1)) ~
-        total = float(0.0)
-        for dx in range(-1, 2):
-            for dy in range(-1, 2):
-                {if dx == 0 and dy == 0:
-                    continue ~ if wp.abs(dx) + wp.abs(dy) != 1:
-                    continue}
-                {cx = (x + dx + nx) % nx
-                cy = (y + dy + ny) % ny ~ cx = wp.clamp(x + dx, 0, nx - 1)
-                cy = wp.clamp(y + dy, 0, ny - 1)}
-                total += q[cx, cy]
-        new = 0.25 * (total - h * h * source[x, y])}
-        out[x, y] = {new ~ q[x, y] + omega * (new - q[x, y]) ~ (1.0 - omega) * q[x, y] + omega * new}
-        {?0.4 change = wp.abs(new - q[x, y])
-        {wp.atomic_max(worst, 0, change) ~ wp.atomic_add(residual, 0, change * change)}}
-    """),
-    "heights": _with_neighbors("""
-        here = q[x, y]
-        {?0.4 if cell_type[x, y] == SOLID:
-            out[x, y] = here
-            rate[x, y] = 0.0
-            return}
-        NEIGHBORS
-        {?0.4 slope_x = (right - left) / (2.0 * h)
-        slope_y = (high - low) / (2.0 * h)
-        normals[x, y] = wp.normalize(wp.vec3(-slope_x, -slope_y, 1.0))}}
-        {# the wave equation, velocity first
-        ~}
-        speed = rate_in[x, y] + {wave_speed * wave_speed ~ c2} * flow * dt / (h * h)
-        {speed *= 1.0 - decay * dt ~ speed = speed * (1.0 - decay * dt) ~}
-        rate[x, y] = speed
-        out[x, y] = here + speed * dt
-    """),
-    "heat": _with_neighbors("""
-        here = q[x, y]
-        {?0.4 if cell_type[x, y] == SOLID:
-            out[x, y] = here
-            return}
-        NEIGHBORS
-        {?0.4 flux[x, y] = wp.vec3(-weight * (right - left) / (2.0 * h), -weight * (high - low) / (2.0 * h), 0.0)}}
-        {new = here + weight * dt * flow / (h * h) ~ new = here + weight * dt / (h * h) * flow}
-        {?0.4 new += dt * source[x, y]}
-        {?0.4 # heat is lost to the surroundings
-        new -= decay * dt * (here - boundary_value)}
-        out[x, y] = new
-        {?0.4 wp.atomic_max(worst, 0, wp.abs(new - here))}
-    """),
+                slope_x = q[wp.min(x + 1, nx - 1), y] - here
+            if v[x, y] > 0.0:
+                slope_y = here - q[x, wp.max(y - 1, 0)]
+            else:
+                slope_y = q[x, wp.min(y + 1, ny - 1)] - here
+            value = here - dt * inv_h * (u[x, y] * slope_x + v[x, y] * slope_y) ~
+            # what flows in and out of each face
+            value = here - dt * inv_h * (
+                wp.max(u[x, y], 0.0) * (here - q[wp.max(x - 1, 0), y])
+                + wp.min(u[x, y], 0.0) * (q[wp.min(x + 1, nx - 1), y] - here)
+                + wp.max(v[x, y], 0.0) * (here - q[x, wp.max(y - 1, 0)])
+                + wp.min(v[x, y], 0.0) * (q[x, wp.min(y + 1, ny - 1)] - here)
+            )}
+            {?0.5 value += source[x, y] * dt}
+            {?0.4 value = wp.max(value, 0.0)}
+            out[x, y] = value
+            """,
+            "advect_upwind upwind_step transport_upwind",
+            "Carries a field along the flow by an upwind step",
+        ),
+    ),
+    "divergence": (
+        (
+            _with_edge("""
+            {EDGE
+                out[x, y] = 0.0
+                return
+            {ur = float(u[x + 1, y])
+            ul = float(u[x - 1, y])
+            vt = float(v[x, y + 1])
+            vb = float(v[x, y - 1])
+            # no flow through walls
+            if cell_type[x + 1, y] == SOLID:
+                ur = 0.0
+            if cell_type[x - 1, y] == SOLID:
+                ul = 0.0
+            if cell_type[x, y + 1] == SOLID:
+                vt = 0.0
+            if cell_type[x, y - 1] == SOLID:
+                vb = 0.0
+            div = (ur - ul + vt - vb) / (2.0 * h) ~
+            div = {(u[x + 1, y] - u[x - 1, y] + v[x, y + 1] - v[x, y - 1]) / (2.0 * h) ~ \\
+                    (u[x + 1, y] - u[x - 1, y]) / (2.0 * h) + (v[x, y + 1] - v[x, y - 1]) / (2.0 * h)}} ~
+            # the other side follows on the last cell
+            ur = u[(x + 1) % nx, y]
+            ul = u[(x + nx - 1) % nx, y]
+            vt = v[x, (y + 1) % ny]
+            vb = v[x, (y + ny - 1) % ny]
+            div = (ur - ul + vt - vb) / (2.0 * h)}
+            {?0.3 {wp.atomic_max(worst, 0, wp.abs(div)) ~ wp.atomic_add(residual, 0, div * div)}}
+            out[x, y] = RESULT
+            """),
+            "",
+            "Divergence of a velocity that is given at the centres of cells",
+        ),
+        (
+            """
+            {?0.6 if cell_type[x, y] == SOLID:
+                out[x, y] = 0.0
+                return}
+            {# velocities stand on the faces of cells
+            ~}
+            {div = (uf[x + 1, y] - uf[x, y] + vf[x, y + 1] - vf[x, y]) / h ~
+            div = (uf[x + 1, y] - uf[x, y]) / h + (vf[x, y + 1] - vf[x, y]) / h ~
+            du = uf[x + 1, y] - uf[x, y]
+            dv = vf[x, y + 1] - vf[x, y]
+            div = (du + dv) / h}
+            {?0.3 {wp.atomic_max(worst, 0, wp.abs(div)) ~ wp.atomic_add(residual, 0, div * div)}}
+            {?0.3 # what flows out of a source is none
+            div -= source[x, y]}
+            out[x, y] = RESULT
+            """,
+            "",
+            "Divergence of a velocity that is given on the faces of cells",
+        ),
+    ),
+    "relax": (
+        (
+            _with_edge("""
+            {EDGE
+                out[x, y] = {q[x, y] ~ boundary_value}
+                return
+            {?0.4 if cell_type[x, y] == SOLID:
+                out[x, y] = q[x, y]
+                return}
+            total = q[x - 1, y] + q[x + 1, y] + q[x, y - 1] + q[x, y + 1]
+            new = 0.25 * (total - h * h * source[x, y]) ~
+            total = q[(x + 1) % nx, y] + q[(x + nx - 1) % nx, y]
+            total += q[x, (y + 1) % ny] + q[x, (y + ny - 1) % ny]
+            new = 0.25 * (total - h * h * source[x, y])}
+            out[x, y] = {new ~ q[x, y] + omega * (new - q[x, y]) ~ (1.0 - omega) * q[x, y] + omega * new}
+            {?0.4 change = wp.abs(new - q[x, y])
+            {wp.atomic_max(worst, 0, change) ~ wp.atomic_add(residual, 0, change * change)}}
+            """),
+            "jacobi_step jacobi_iteration relax_pressure",
+            "A Jacobi iteration of the pressure equation",
+        ),
+        (
+            """
+            {?0.6 if cell_type[x, y] == SOLID:
+                out[x, y] = 0.0
+                return}
+            total = float(0.0)
+            num = int(0)
+            # no gradient across walls and the edge of the grid
+            if x > 0 and cell_type[x - 1, y] != SOLID:
+                total += q[x - 1, y]
+                num += 1
+            if x < nx - 1 and cell_type[x + 1, y] != SOLID:
+                total += q[x + 1, y]
+                num += 1
+            if y > 0 and cell_type[x, y - 1] != SOLID:
+                total += q[x, y - 1]
+                num += 1
+            if y < ny - 1 and cell_type[x, y + 1] != SOLID:
+                total += q[x, y + 1]
+                num += 1
+            {if num == 0:
+                out[x, y] = q[x, y]
+                return
+            ~ # closed in on all sides
+            if num == 0:
+                out[x, y] = 0.0
+                return}
+            new = (total - h * h * source[x, y]) / float(num)
+            out[x, y] = {new ~ wp.lerp(q[x, y], new, omega) ~ q[x, y] + omega * (new - q[x, y])}
+            """,
+            "pressure_jacobi solve_pressure_jacobi pressure_iteration",
+            "A Jacobi iteration of the pressure equation, around walls",
+        ),
+        (
+            _with_edge("""
+            # cells of the other colour are done in the next launch
+            {if (x + y) % 2 != color:
+                return ~ if (x + y + color) % 2 == 1:
+                return}
+            {EDGE
+                return
+            total = q_io[x - 1, y] + q_io[x + 1, y] + q_io[x, y - 1] + q_io[x, y + 1]
+            new = 0.25 * (total - h * h * source[x, y]) ~
+            left = q_io[wp.max(x - 1, 0), y]
+            right = q_io[wp.min(x + 1, nx - 1), y]
+            low = q_io[x, wp.max(y - 1, 0)]
+            high = q_io[x, wp.min(y + 1, ny - 1)]
+            new = 0.25 * (left + right + low + high - h * h * source[x, y])}
+            {?0.4 wp.atomic_max(worst, 0, wp.abs(new - q_io[x, y]))}
+            q_io[x, y] = {new ~ q_io[x, y] + omega * (new - q_io[x, y])}
+            """),
+            "gauss_seidel_color red_black_step sor_step",
+            "Relaxes the cells of one colour in place",
+        ),
+    ),
+    "heights": (
+        (
+            _with_neighbors("""
+            here = q[x, y]
+            {?0.4 if cell_type[x, y] == SOLID:
+                out[x, y] = here
+                rate[x, y] = 0.0
+                return}
+            NEIGHBORS
+            {# the wave equation, velocity first
+            ~}
+            speed = rate_in[x, y] + {wave_speed * wave_speed ~ c2} * flow * dt / (h * h)
+            {speed *= 1.0 - decay * dt ~ speed = speed * (1.0 - decay * dt) ~ speed = speed / (1.0 + decay * dt) ~}
+            rate[x, y] = speed
+            out[x, y] = here + speed * dt
+            """),
+            "wave_step update_heights step_waves",
+            "A step of the wave equation for a height field",
+        ),
+        (
+            """
+            {# of the faces towards lower indices
+            ~}
+            u_next = float(0.0)
+            v_next = float(0.0)
+            if x > 0{ and cell_type[x - 1, y] != SOLID ~}:
+                u_next = u_io[x, y] - dt * gravity * (q[x, y] - q[x - 1, y]) / h
+            if y > 0{ and cell_type[x, y - 1] != SOLID ~}:
+                v_next = v_io[x, y] - dt * gravity * (q[x, y] - q[x, y - 1]) / h
+            {?0.5 # friction of the ground
+            {u_next *= 1.0 - decay * dt
+            v_next *= 1.0 - decay * dt ~
+            u_next = u_next / (1.0 + decay * dt)
+            v_next = v_next / (1.0 + decay * dt)}}
+            u_io[x, y] = u_next
+            v_io[x, y] = v_next
+            """,
+            "update_shallow_water_velocity accelerate_shallow_water shallow_water_velocity",
+            "Velocities of shallow water, driven by the slope of its surface",
+        ),
+        (
+            """
+            # what flows through the faces takes the water of the side that it comes from
+            {flux_x = float(0.0)
+            if x > 0:
+                flux_x = uf[x, y] * (depth[x - 1, y] if uf[x, y] > 0.0 else depth[x, y])
+            flux_right = float(0.0)
+            if x < nx - 1:
+                flux_right = uf[x + 1, y] * (depth[x, y] if uf[x + 1, y] > 0.0 else depth[x + 1, y])
+            flux_y = float(0.0)
+            if y > 0:
+                flux_y = vf[x, y] * (depth[x, y - 1] if vf[x, y] > 0.0 else depth[x, y])
+            flux_top = float(0.0)
+            if y < ny - 1:
+                flux_top = vf[x, y + 1] * (depth[x, y] if vf[x, y + 1] > 0.0 else depth[x, y + 1])
+            change = (flux_right - flux_x + flux_top - flux_y) / h ~
+            left = depth[wp.max(x - 1, 0), y]
+            right = depth[wp.min(x + 1, nx - 1), y]
+            low = depth[x, wp.max(y - 1, 0)]
+            high = depth[x, wp.min(y + 1, ny - 1)]
+            here = depth[x, y]
+            flux_x = uf[x, y] * wp.where(uf[x, y] > 0.0, left, here)
+            flux_right = uf[x + 1, y] * wp.where(uf[x + 1, y] > 0.0, here, right)
+            flux_y = vf[x, y] * wp.where(vf[x, y] > 0.0, low, here)
+            flux_top = vf[x, y + 1] * wp.where(vf[x, y + 1] > 0.0, here, high)
+            change = (flux_right - flux_x + flux_top - flux_y) / h}
+            {depth_out[x, y] = depth[x, y] - dt * change ~ # it does not get less than dry
+            depth_out[x, y] = wp.max(depth[x, y] - dt * change, 0.0)}
+            """,
+            "update_water_depth shallow_water_continuity advance_water_depth",
+            "Depth of shallow water after a step, from what flows through the faces",
+        ),
+    ),
+    "heat": (
+        (
+            _with_neighbors("""
+            here = q[x, y]
+            {?0.5 if cell_type[x, y] == SOLID:
+                out[x, y] = {here ~ boundary_value}
+                return}
+            NEIGHBORS
+            {new = here + weight * dt * flow / (h * h) ~ new = here + weight * dt / (h * h) * flow}
+            {?0.4 new += dt * source[x, y]}
+            {?0.4 # heat is lost to the surroundings
+            new -= decay * dt * (here - boundary_value)}
+            out[x, y] = new
+            """),
+            "heat_step diffuse_heat conduct",
+            "An explicit step of heat conduction",
+        ),
+        (
+            """
+            here = q[x, y]
+            k = conduct[x, y]
+            {flow = float(0.0)
+            # two materials in a row conduct as their harmonic mean
+            if x > 0:
+                kx = conduct[x - 1, y]
+                flow += 2.0 * k * kx / (k + kx) * (q[x - 1, y] - here)
+            if x < nx - 1:
+                kx = conduct[x + 1, y]
+                flow += 2.0 * k * kx / (k + kx) * (q[x + 1, y] - here)
+            if y > 0:
+                ky = conduct[x, y - 1]
+                flow += 2.0 * k * ky / (k + ky) * (q[x, y - 1] - here)
+            if y < ny - 1:
+                ky = conduct[x, y + 1]
+                flow += 2.0 * k * ky / (k + ky) * (q[x, y + 1] - here) ~
+            # between two cells, the mean of what they conduct
+            x0 = wp.max(x - 1, 0)
+            x1 = wp.min(x + 1, nx - 1)
+            y0 = wp.max(y - 1, 0)
+            y1 = wp.min(y + 1, ny - 1)
+            flow = 0.5 * (k + conduct[x0, y]) * (q[x0, y] - here)
+            flow += 0.5 * (k + conduct[x1, y]) * (q[x1, y] - here)
+            flow += 0.5 * (k + conduct[x, y0]) * (q[x, y0] - here)
+            flow += 0.5 * (k + conduct[x, y1]) * (q[x, y1] - here)}
+            {?0.4 flow += h * h * source[x, y]}
+            out[x, y] = here + dt * flow / (h * h{ * capacity[x, y] ~})
+            """,
+            "heat_step_materials conduct_variable diffuse_heat_materials",
+            "An explicit step of heat conduction through different materials",
+        ),
+    ),
 }
 
 
 def _draw_plane(stream: Stream, target: str) -> KernelSpec:
     """Fields on a grid of two dimensions, a thread for each cell."""
     nx, ny = stream.child("sizes").choice(((8, 8), (10, 8), (8, 12), (12, 12), (16, 8)))
+    text, titles, summary = stream.child("kernel").choice(_PLANE[target])
     p = Program(stream, ("x", "i", "ix"), ("y", "j", "iy"), launch=(nx, ny))
     shape = (nx, ny)
     p.array("u", FLOAT, (-1, 1), shape, ("u", "vel_x", "velocity_x"))
@@ -224,12 +403,21 @@ def _draw_plane(stream: Stream, target: str) -> KernelSpec:
     p.number("inv_h", (0.8, 2), ("inv_dx", "inv_h", "inv_cell_size"), ("1.0", "2.0"))
     p.number("density", (0.5, 2), ("density", "rho"), ("1.0",))
     p.number("wave_speed", (0.3, 1), ("wave_speed", "c"), ("0.5",))
-    p.number("c2", (0.1, 1), ("c_squared", "gravity_depth"), ("0.25",))
-    p.number("decay", (0.1, 0.5), ("decay", "dissipation", "damping"), ("0.1", "0.5"))
+    p.number("c2", (0.1, 1), ("c_squared", "wave_speed_sq"), ("0.25",))
+    losses = {"heights": ("damping", "bottom_friction"), "heat": ("cooling_rate", "heat_loss")}
+    p.number("decay", (0.1, 0.5), losses.get(target, ("dissipation", "decay")), ("0.1", "0.5"))
+    p.number("gravity", (1, 5), ("gravity", "g"), ("9.81",))
+    p.scalar("color", INT, (0, 1), ("color", "parity"))
+    p.array("uf", FLOAT, (-1, 1), (nx + 1, ny), ("u", "vel_x", "face_vel_x"))
+    p.array("vf", FLOAT, (-1, 1), (nx, ny + 1), ("v", "vel_y", "face_vel_y"))
+    p.array("depth", FLOAT, (0.5, 2), shape, ("depth", "water_depth"))
+    p.array("conduct", FLOAT, (0.1, 0.5), shape, ("conductivity", "diffusivity"))
+    p.array("capacity", FLOAT, (0.5, 2), shape, ("heat_capacity", "rho_c"))
     p.number("omega", (0.3, 0.9), ("omega", "relaxation", "relax"), ("0.5", "0.8"))
     p.number("weight", (0.1, 0.5), ("diffusivity", "conductivity", "alpha"), ("0.25", "0.2"))
     p.number("inflow", (0.5, 2), ("inflow_value", "inflow"), ("1.0",))
-    p.number("boundary_value", (-1, 1), ("boundary_value", "ambient"), ("0.0",))
+    outside = ("ambient", "ambient_temperature") if target == "heat" else ("boundary_value", "boundary_pressure")
+    p.number("boundary_value", (-1, 1), outside, ("0.0",))
     p.sizes(nx=nx, ny=ny)
     p.constants({"FLUID": 0, "SOLID": 1, "INFLOW": 2})
     scaled = p.choices.chance(0.4)
@@ -241,9 +429,11 @@ def _draw_plane(stream: Stream, target: str) -> KernelSpec:
         "heat": ("temperature_out", "heat_out"),
     }[target]
     p.output("out", FLOAT, shape, results)
-    p.output("flux", VEC, shape, ("heat_flux", "flux"))
+    p.output("q_io", FLOAT, shape, quantity, (-1, 1))
+    p.output("u_io", FLOAT, shape, ("u", "vel_x"), (-1, 1))
+    p.output("v_io", FLOAT, shape, ("v", "vel_y"), (-1, 1))
+    p.output("depth_out", FLOAT, shape, ("depth_out", "water_depth_out"))
     p.output("rate", FLOAT, shape, ("rate_out", "eta_dot_new", "velocity_out"))
-    p.output("normals", VEC, shape, ("normals", "surface_normal"))
     largest = ("max_divergence", "worst_divergence") if target == "divergence" else ("max_change", "largest_change")
     p.output("worst", FLOAT, (1,), largest, (0, 3))
     summed = ("divergence_sq", "divergence_norm_sq") if target == "divergence" else ("change_sq", "error_sq")
@@ -251,17 +441,11 @@ def _draw_plane(stream: Stream, target: str) -> KernelSpec:
     if p.maybe(0.25):
         p.write("# the launch may be larger than the grid\nif x >= nx or y >= ny:\n    return")
     result = p.pick("-div / dt", "div / dt", "density * div / dt") if scaled else "div"
-    p.write(_PLANE[target].replace("RESULT", result))
-    titles = {
-        "advect": ("advect", "advect_field", "semi_lagrangian", "transport"),
-        "divergence": ("pressure_rhs", "build_rhs", "projection_rhs")
-        if scaled
-        else ("compute_divergence", "divergence"),
-        "relax": ("pressure_solve", "jacobi_step", "relax_pressure"),
-        "heights": ("wave_step", "update_heights", "step_waves"),
-        "heat": ("heat_step", "conduct", "diffuse_heat"),
-    }[target]
-    return p.done("field", "planes", target, "Fields on a grid of two dimensions", titles, (
+    p.write(text.replace("RESULT", result))
+    if target == "divergence":
+        titles = "pressure_rhs build_rhs projection_rhs" if scaled else "compute_divergence divergence"
+        summary = "Right side of the pressure equation" if scaled else summary
+    return p.done("field", "planes", target, summary, tuple(titles.split()), (
         "One thread per cell.",
         "Explicit update; stable for small time steps only." if target in ("heights", "heat") else "",
     ))  # fmt: skip

@@ -9,458 +9,869 @@ from synthesis.frontends.warp.recipes.applications.viewers import Viewer
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
-_PIXELS = {
-    "clear_pixels": """
-        {{if {not view_on[VIEW] ~ view_mask[VIEW] == 0}:
-            return ~}
-        {depth_out[AT] = {far ~ HUGE ~ 0.0}
-        {ids_out[AT] = {-1 ~ NO_HIT}
-        {?0.4 normal_out[AT] = {wp.vec3(0.0, 0.0, 0.0) ~ wp.vec3()}}
-        ~ rgb_out[AT] = {background ~ sky_color[VIEW]}
-        {?0.4 ids_out[AT] = {-1 ~ NO_HIT}}}
-        ~
-        rgb_out[AT] = {background ~ sky_color[VIEW] ~ wp.vec3(0.0, 0.0, 0.0)}
-        {?0.5 samples_out[AT] = 0}
-        ~
-        bits_out[AT] = {clear_value ~ wp.uint32(0xFF000000)}
-        {?0.6 depth_out[AT] = {far ~ HUGE}}}
-        ~
-        # each view says what it clears
-        if (view_mask[VIEW] & CLEAR) != 0:
+_PIXELS: dict[str, tuple[tuple[str, str, str], ...]] = {
+    "clear_pixels": (
+        (
+            "clear_images clear_render_buffers reset_pixels",
+            "Clears the images of cameras",
+            """
+        LEAVE
+        {rgb_out[AT] = {background ~ sky_color[VIEW]} ~
+        {# the sky is brighter at the horizon
+        ~}
+        t = float(y) / float(height - 1)
+        rgb_out[AT] = wp.lerp(sky_color[VIEW], background, t) ~
+        bits_out[AT] = {clear_value ~ wp.uint32(0xFF000000)}}
+        depth_out[AT] = {far ~ far ~ 0.0}
+        ids_out[AT] = NO_HIT
+        {?0.5 normal_out[AT] = wp.vec3(0.0, 0.0, 0.0)}
+        {?0.3 samples_out[AT] = 0}
+            """,
+        ),
+        (
+            "clear_targets clear_by_flags clear_attachments",
+            "Clears what the flags of each camera ask for",
+            """
+        {flags = view_mask[VIEW]
+        if (flags & CLEAR_COLOR) != 0:
             rgb_out[AT] = {background ~ sky_color[VIEW]}
+            {?0.5 samples_out[AT] = 0}
+        if (flags & CLEAR_DEPTH) != 0:
+            depth_out[AT] = far
+            ids_out[AT] = NO_HIT
+            {?0.5 normal_out[AT] = wp.vec3(0.0, 0.0, 0.0)} ~
+        if (view_mask[VIEW] & CLEAR_COLOR) != 0:
+            bits_out[AT] = clear_value
         if (view_mask[VIEW] & CLEAR_DEPTH) != 0:
             depth_out[AT] = far
-            {?0.5 ids_out[AT] = {-1 ~ NO_HIT}}}
-    """,
-    "pack_colors": """
+            ids_out[AT] = NO_HIT}
+            """,
+        ),
+    ),
+    "pack_colors": (
+        (
+            "pack_rgba pack_colors encode_colors",
+            "Packs colors into whole numbers, red in the lowest byte",
+            """
         LEAVE
         c = rgb[AT]
         {red = wp.uint32(wp.clamp(c[0], 0.0, 1.0) * 255.0)
         green = wp.uint32(wp.clamp(c[1], 0.0, 1.0) * 255.0)
-        blue = wp.uint32(wp.clamp(c[2], 0.0, 1.0) * 255.0)
-        ~
-        for k in range(3):
-            c[k] = wp.clamp(c[k], 0.0, 1.0)
-        red = wp.uint32(c[0] * 255.0)
-        green = wp.uint32(c[1] * 255.0)
-        blue = wp.uint32(c[2] * 255.0)
-        ~
-        {c = wp.max(wp.min(c, wp.vec3(1.0, 1.0, 1.0)), wp.vec3(0.0, 0.0, 0.0)) * 255.0
-        ~ c = wp.max(c, wp.vec3(0.0, 0.0, 0.0))
-        c = 255.0 * wp.min(c, wp.vec3(1.0, 1.0, 1.0))}
+        blue = wp.uint32(wp.clamp(c[2], 0.0, 1.0) * 255.0) ~
+        c = 255.0 * wp.max(wp.min(c, wp.vec3(1.0, 1.0, 1.0)), wp.vec3(0.0, 0.0, 0.0))
         red = wp.uint32(c[0])
         green = wp.uint32(c[1])
         blue = wp.uint32(c[2])}
-        {bits_out[AT] = {wp.uint32(0xFF000000) | red | (green << wp.uint32(8)) | (blue << wp.uint32(16)) ~ \
-                (wp.uint32(255) << wp.uint32(24)) | (blue << wp.uint32(16)) | (green << wp.uint32(8)) | red}
-        ~
-        bytes_out[VIEW_BYTES, 0] = wp.uint8(red)
-        bytes_out[VIEW_BYTES, 1] = wp.uint8(green)
-        bytes_out[VIEW_BYTES, 2] = wp.uint8(blue)
-        {?0.5 bytes_out[VIEW_BYTES, 3] = wp.uint8(255)}}
-    """,
-    "unpack_colors": """
+        {alpha = wp.uint32(255)
+        if ids[AT] < 0:
+            {# nothing was hit: the background shows through
+            ~}
+            alpha = wp.uint32(0)
+        bits_out[AT] = red | (green << wp.uint32(8)) | (blue << wp.uint32(16)) | (alpha << wp.uint32(24)) ~
+        alpha = wp.uint32(wp.clamp(opacity[AT], 0.0, 1.0) * 255.0)
+        bits_out[AT] = (alpha << wp.uint32(24)) | (blue << wp.uint32(16)) | (green << wp.uint32(8)) | red ~
+        bits_out[AT] = wp.uint32(0xFF000000) | red | (green << wp.uint32(8)) | (blue << wp.uint32(16))}
+            """,
+        ),
+        (
+            "image_to_bytes convert_to_uint8 quantize_image",
+            "Colors as bytes",
+            """
+        LEAVE
+        c = rgb[AT]
+        {for k in range(3):
+            bytes_out[VIEW_BYTES, k] = wp.uint8(wp.clamp(c[k], 0.0, 1.0) * 255.0) ~
+        bytes_out[VIEW_BYTES, 0] = wp.uint8(wp.clamp(c[0], 0.0, 1.0) * 255.0)
+        bytes_out[VIEW_BYTES, 1] = wp.uint8(wp.clamp(c[1], 0.0, 1.0) * 255.0)
+        bytes_out[VIEW_BYTES, 2] = wp.uint8(wp.clamp(c[2], 0.0, 1.0) * 255.0)}
+        {bytes_out[VIEW_BYTES, 3] = wp.uint8(255) ~
+        if ids[AT] < 0:
+            bytes_out[VIEW_BYTES, 3] = wp.uint8(0)
+        else:
+            bytes_out[VIEW_BYTES, 3] = wp.uint8(255) ~
+        bytes_out[VIEW_BYTES, 3] = wp.uint8(wp.clamp(opacity[AT], 0.0, 1.0) * 255.0)}
+            """,
+        ),
+        (
+            "encode_srgb linear_to_srgb gamma_encode",
+            "Linear colors as bytes of sRGB",
+            """
+        LEAVE
+        c = rgb[AT]
+        for k in range(3):
+            linear = wp.clamp(c[k], 0.0, 1.0)
+            {if linear <= 0.0031308:
+                bytes_out[VIEW_BYTES, k] = wp.uint8(255.0 * 12.92 * linear)
+            else:
+                bytes_out[VIEW_BYTES, k] = wp.uint8(255.0 * (1.055 * wp.pow(linear, 1.0 / 2.4) - 0.055)) ~
+            s = 12.92 * linear
+            if linear > 0.0031308:
+                s = 1.055 * wp.pow(linear, 1.0 / 2.4) - 0.055
+            bytes_out[VIEW_BYTES, k] = wp.uint8({255.0 * s ~ 255.0 * s + 0.5})}
+        {bytes_out[VIEW_BYTES, 3] = wp.uint8(255) ~ bytes_out[VIEW_BYTES, 3] = \
+                wp.uint8(wp.clamp(opacity[AT], 0.0, 1.0) * 255.0)}
+            """,
+        ),
+    ),
+    "unpack_colors": (
+        (
+            "unpack_colors decode_colors unpack_rgba",
+            "Packed colors as vectors",
+            """
         LEAVE
         packed = bits[AT]
         {# red is the lowest byte
+        ~}
         red = float(packed & wp.uint32(255))
         green = float((packed >> wp.uint32(8)) & wp.uint32(255))
         blue = float((packed >> wp.uint32(16)) & wp.uint32(255))
-        {rgb_out[AT] = wp.vec3(red, green, blue) {/ 255.0 ~ * inv255}
-        ~
-        # weights of red, green and blue for brightness
-        value_out[AT] = (0.299 * red + 0.587 * green + 0.114 * blue) {/ 255.0 ~ * inv255}}
-        ~
+        {rgb_out[AT] = wp.vec3(red, green, blue) / 255.0
+        {?0.6 opacity_out[AT] = float(packed >> wp.uint32(24)) / 255.0} ~
+        {# color is stored times alpha
+        ~}
+        alpha = float(packed >> wp.uint32(24))
+        if alpha > 0.0:
+            rgb_out[AT] = wp.vec3(red, green, blue) / alpha
+        else:
+            rgb_out[AT] = {wp.vec3(0.0, 0.0, 0.0) ~ background} ~
+        alpha = float(packed >> wp.uint32(24)) / 255.0
+        rgb_out[AT] = wp.lerp(background, wp.vec3(red, green, blue) / 255.0, alpha)}
+            """,
+        ),
+        (
+            "convert_to_gray compute_luminance packed_to_gray",
+            "Brightness of packed colors",
+            """
+        LEAVE
+        packed = bits[AT]
+        red = float(packed & wp.uint32(255)) / 255.0
+        green = float((packed >> wp.uint32(8)) & wp.uint32(255)) / 255.0
+        blue = float((packed >> wp.uint32(16)) & wp.uint32(255)) / 255.0
+        {luma = 0.299 * red + 0.587 * green + 0.114 * blue ~ luma = 0.2126 * red + 0.7152 * green + 0.0722 * blue}
+        {value_out[AT] = luma ~ value_out[AT] = (luma - gray_mean) / gray_std ~
+        gray_out[AT] = wp.uint8(255.0 * luma)}
+            """,
+        ),
+        (
+            "split_channels unpack_to_bytes expand_rgba",
+            "The bytes of packed colors",
+            """
+        LEAVE
+        packed = bits[AT]
         {bytes_out[VIEW_BYTES, 0] = wp.uint8(packed & wp.uint32(0xFF))
         bytes_out[VIEW_BYTES, 1] = wp.uint8((packed >> wp.uint32(8)) & wp.uint32(0xFF))
         bytes_out[VIEW_BYTES, 2] = wp.uint8((packed >> wp.uint32(16)) & wp.uint32(0xFF))
-        ~
-        for k in range(3):
+        bytes_out[VIEW_BYTES, 3] = {wp.uint8(packed >> wp.uint32(24)) ~ wp.uint8(255)} ~
+        {# blue comes first
+        ~}
+        bytes_out[VIEW_BYTES, 0] = wp.uint8((packed >> wp.uint32(16)) & wp.uint32(0xFF))
+        bytes_out[VIEW_BYTES, 1] = wp.uint8((packed >> wp.uint32(8)) & wp.uint32(0xFF))
+        bytes_out[VIEW_BYTES, 2] = wp.uint8(packed & wp.uint32(0xFF))
+        {?0.5 bytes_out[VIEW_BYTES, 3] = wp.uint8(255)} ~
+        for k in range(4):
             bytes_out[VIEW_BYTES, k] = wp.uint8((packed >> wp.uint32(8 * k)) & wp.uint32(0xFF))}
-        {?0.6 bytes_out[VIEW_BYTES, 3] = {wp.uint8(255) ~ wp.uint8(packed >> wp.uint32(24))}}}
-    """,
-    "depth_bytes": """
+            """,
+        ),
+    ),
+    "depth_bytes": (
+        (
+            "depth_to_gray visualize_depth convert_depth",
+            "Depth as shades of gray",
+            """
         LEAVE
-        {z = depth[AT]
-        if {z <= 0.0 ~ z <= near ~ z < near or z > far}:
-            # {nothing was hit ~ out of range}
+        z = depth[AT]
+        if {z <= 0.0 ~ z < near or z > far}:
+            {# nothing was hit
+            ~}
             gray_out[AT] = wp.uint8(0)
-            {?0.5 valid_out[AT] = False}
             return
-        {?0.5 valid_out[AT] = True}
-        ~
-        z = wp.clamp(depth[AT], near, far)}
-        {t = (z - near) / (far - near)
-        ~ t = 1.0 - (z - near) / (far - near)
-        ~ t = near * (far - z) / (z * (far - near))
-        ~ t = (z - range_min[VIEW]) / wp.max(range_max[VIEW] - range_min[VIEW], 1.0e-6)}
-        {gray_out[AT] = wp.uint8(wp.clamp(t, 0.0, 1.0) * 255.0)
-        ~ {?0.5 t = wp.clamp(t, 0.0, 1.0)
-        ~ t = wp.min(wp.max(t, 0.0), 1.0)}
-        gray_out[AT] = wp.uint8(255.0 * t)}
-    """,
-    "depth_range": """
+        {{# near things are bright
+        ~}
+        t = wp.clamp((far - z) / (far - near), 0.0, 1.0)
+        gray_out[AT] = wp.uint8({255.0 * t ~ 50.0 + 205.0 * t}) ~
+        t = wp.clamp((z - near) / (far - near), 0.0, 1.0)
+        gray_out[AT] = wp.uint8(255.0 * (1.0 - t)) ~
+        {# the range of each view
+        ~}
+        t = (z - range_min[VIEW]) / wp.max(range_max[VIEW] - range_min[VIEW], 1.0e-6)
+        gray_out[AT] = wp.uint8(255.0 * wp.clamp(1.0 - t, 0.0, 1.0)) ~
+        {# by its inverse, so that near things differ more
+        ~}
+        t = (1.0 / wp.max(z, near) - 1.0 / far) / (1.0 / near - 1.0 / far)
+        gray_out[AT] = wp.uint8(255.0 * wp.clamp(t, 0.0, 1.0))}
+            """,
+        ),
+        (
+            "depth_to_heatmap colorize_depth depth_colormap",
+            "Depth as colors from near to far",
+            """
+        LEAVE
+        z = depth[AT]
+        if {z <= 0.0 ~ z <= near or z >= far}:
+            for k in range(3):
+                bytes_out[VIEW_BYTES, k] = wp.uint8(0)
+            {bytes_out[VIEW_BYTES, 3] = wp.uint8(0) ~}
+            return
+        t = wp.clamp((z - near) / (far - near), 0.0, 1.0)
+        {c = wp.lerp(near_color, far_color, t) ~
+        c = wp.vec3(0.0, 0.0, 0.0)
+        if t < 0.5:
+            c = wp.lerp(near_color, mid_color, 2.0 * t)
+        else:
+            c = wp.lerp(mid_color, far_color, 2.0 * t - 1.0)}
+        for k in range(3):
+            bytes_out[VIEW_BYTES, k] = wp.uint8(255.0 * c[k])
+        {bytes_out[VIEW_BYTES, 3] = wp.uint8(255) ~}
+            """,
+        ),
+    ),
+    "depth_range": (
+        (
+            "find_depth_range reduce_depth measure_depth_range",
+            "The nearest and farthest depth in each view",
+            """
         LEAVE
         z = depth[AT]
         {if z <= 0.0 or z > far:
-            return ~ if z <= near or z >= far:
             return ~ if not valid[AT]:
+            return ~ if ids[AT] < 0:
             return}
         wp.atomic_min(range_min_out, VIEW, z)
         wp.atomic_max(range_max_out, VIEW, z)
-        {?0.3 wp.atomic_add(depth_sum, VIEW, z)
-        wp.atomic_add(pixel_count, VIEW, 1)}
-    """,
-    "pixel_rays": """
-        LEAVE
-        {u = (float(x) + 0.5 - center_x) / focal
-        v = (float(y) + 0.5 - center_y) / focal
-        ~
-        {u = (2.0 * (float(x) + 0.5) / float(width) - 1.0) * tan_half[VIEW] * aspect
-        v = (1.0 - 2.0 * (float(y) + 0.5) / float(height)) * tan_half[VIEW]
-        ~ h = wp.tan(0.5 * fov[VIEW])
-        u = h * aspect * (2.0 * (float(x) + 0.5) / float(width) - 1.0)
-        v = h * (2.0 * (float(y) + 0.5) / float(height) - 1.0)}
-        ~
-        intrinsics = lens[VIEW]
-        u = (float(x) - intrinsics[2]) / intrinsics[0]
-        v = (float(y) - intrinsics[3]) / intrinsics[1]}
-        {direction = wp.normalize(wp.vec3(u, v, {1.0 ~ -1.0}))
-        direction_out[AT] = wp.quat_rotate(cam_rot[VIEW], direction)
-        ~
-        {?0.5 direction_out[AT] = wp.quat_rotate(cam_rot[VIEW], wp.normalize(wp.vec3(u, v, {1.0 ~ -1.0})))
-        ~ q = cam_rot[VIEW]
-        direction_out[AT] = wp.normalize(wp.quat_rotate(q, wp.vec3(u, v, -1.0)))}}
-        {?0.6 origin_out[AT] = cam_pos[VIEW]}
-    """,
-    "back_project": """
+        {wp.atomic_add(depth_sum, VIEW, z)
+        wp.atomic_add(pixel_count, VIEW, 1) ~ wp.atomic_add(pixel_count, VIEW, 1) ~}
+            """,
+        ),
+        (
+            "accumulate_depth_error compare_depth depth_statistics",
+            "How far the depth of each view is from a reference",
+            """
         LEAVE
         z = depth[AT]
-        {if z {<= 0.0 ~ <= near} {or z > far ~ or z >= far ~}:
-            NO_POINT
-            return
-        ~
-        if not valid[AT]:
+        z_ref = over_depth[AT]
+        {{# both have to have hit something
+        ~}
+        if z <= 0.0 or z_ref <= 0.0:
+            return ~ if not valid[AT]:
             return}
-        {u = (float(x) + 0.5 - center_x) / focal
-        v = (float(y) + 0.5 - center_y) / focal
-        ~
+        error = wp.abs(z - z_ref)
+        wp.atomic_add(error_sum, VIEW, {error ~ error * error})
+        {wp.atomic_max(error_max, VIEW, error) ~ if error > depth_jump:
+            wp.atomic_add(outlier_count, VIEW, 1) ~}
+        wp.atomic_add(pixel_count, VIEW, 1)
+            """,
+        ),
+    ),
+    "pixel_rays": (
+        (
+            "compute_camera_rays generate_rays init_camera_rays",
+            "Rays through pixels",
+            """
+        LEAVE
+        {{# y goes down in the image and up in the world
+        ~}
+        h = {wp.tan(0.5 * fov[VIEW]) ~ tan_half[VIEW]}
+        u = (2.0 * (float(x) + 0.5) / float(width) - 1.0) * h * {aspect ~ float(width) / float(height)}
+        v = (1.0 - 2.0 * (float(y) + 0.5) / float(height)) * h
+        direction = wp.normalize(wp.vec3(u, v, -1.0)) ~
         intrinsics = lens[VIEW]
         u = (float(x) + 0.5 - intrinsics[2]) / intrinsics[0]
-        v = (float(y) + 0.5 - intrinsics[3]) / intrinsics[1]}
-        {p_c = wp.vec3(u * z, v * z, z) ~ p_c = z * wp.vec3(u, v, 1.0)
-        ~ # depth along the ray, not along the axis
-        p_c = z * wp.normalize(wp.vec3(u, v, 1.0))}
-        POINT
-    """,
-    "tile_views": """
+        v = (float(y) + 0.5 - intrinsics[3]) / intrinsics[1]
+        direction = wp.normalize(wp.vec3(u, v, 1.0)) ~
+        rng = wp.rand_init(seed + frame, x + width * (y + height * VIEW_NUMBER))
+        {# another place within the pixel in each frame
+        ~}
+        u = (float(x) + wp.randf(rng) - center_x) / focal
+        v = (float(y) + wp.randf(rng) - center_y) / focal
+        direction = wp.normalize(wp.vec3(u, v, 1.0))}
+        origin_out[AT] = cam_pos[VIEW]
+        direction_out[AT] = wp.quat_rotate(cam_rot[VIEW], direction)
+            """,
+        ),
+        (
+            "ortho_camera_rays orthographic_rays init_ortho_rays",
+            "Parallel rays of orthographic cameras",
+            """
+        LEAVE
+        {s = (2.0 * (float(x) + 0.5) / float(width) - 1.0) * view_size * float(width) / float(height)
+        t = (1.0 - 2.0 * (float(y) + 0.5) / float(height)) * view_size ~
+        s = (float(x) + 0.5 - 0.5 * float(width)) * pixel_size
+        t = (0.5 * float(height) - float(y) - 0.5) * pixel_size}
+        q = cam_rot[VIEW]
+        origin_out[AT] = cam_pos[VIEW] + wp.quat_rotate(q, wp.vec3(s, t, {0.0 ~ -near}))
+        direction_out[AT] = wp.quat_rotate(q, wp.vec3(0.0, 0.0, -1.0))
+            """,
+        ),
+        (
+            "panorama_rays spherical_camera_rays init_lidar_rays",
+            "Rays to all sides",
+            """
+        LEAVE
+        {azimuth = 2.0 * wp.pi * (float(x) + 0.5) / float(width)
+        elevation = wp.pi * (0.5 - (float(y) + 0.5) / float(height)) ~
+        azimuth = 2.0 * wp.pi * float(x) / float(width) - wp.pi
+        elevation = wp.lerp(min_elevation, max_elevation, float(y) / float(height - 1))}
+        c = wp.cos(elevation)
+        direction = wp.vec3(c * wp.cos(azimuth), c * wp.sin(azimuth), wp.sin(elevation))
+        origin_out[AT] = cam_pos[VIEW]{ ~ + near * wp.quat_rotate(cam_rot[VIEW], direction)}
+        direction_out[AT] = wp.quat_rotate(cam_rot[VIEW], direction)
+            """,
+        ),
+    ),
+    "back_project": (
+        (
+            "unproject_depth depth_to_points back_project",
+            "The points in the world that pixels show",
+            """
+        LEAVE
+        z = depth[AT]
+        if {z <= 0.0 ~ z <= near or z >= far}:
+            point_out[AT] = wp.vec3(0.0, 0.0, 0.0)
+            {?0.5 valid_out[AT] = False}
+            return
+        CAMERA_POINT
+        point_out[AT] = cam_pos[VIEW] + wp.quat_rotate(cam_rot[VIEW], p_c)
+        {?0.5 valid_out[AT] = True}
+            """,
+        ),
+        (
+            "build_point_cloud append_depth_points depth_to_point_cloud",
+            "Appends the points that pixels show to a cloud",
+            """
+        LEAVE
+        z = depth[AT]
+        {if z <= near or z >= far:
+            return ~ if not valid[AT]:
+            return}
+        CAMERA_POINT
+        p_w = wp.quat_rotate(cam_rot[VIEW], p_c) + cam_pos[VIEW]
+        {{# neither the floor nor the ceiling
+        ~}
+        if p_w[2] < floor_height or p_w[2] > ceiling:
+            return ~}
+        slot = wp.atomic_add(counter, 0, 1)
+        {if slot < max_points:
+            cloud[slot] = p_w
+            {cloud_ids[slot] = ids[AT] ~ cloud_rgb[slot] = rgb[AT] ~} ~
+        if slot >= max_points:
+            return
+        cloud[slot] = p_w
+        {cloud_rgb[slot] = rgb[AT] ~}}
+            """,
+        ),
+        (
+            "normals_from_depth depth_to_normals estimate_normals",
+            "Normals of the surface that pixels show",
+            """
+        LEAVE
+        normal_out[AT] = wp.vec3(0.0, 0.0, 0.0)
+        if x == 0 or y == 0:
+            return
+        z = depth[AT]
+        if z <= 0.0 or depth[LEFT] <= 0.0 or depth[UP] <= 0.0:
+            return
+        {{# no normal across an edge
+        ~}
+        if wp.abs(z - depth[LEFT]) > depth_jump or wp.abs(z - depth[UP]) > depth_jump:
+            return ~}
+        u = (float(x) + 0.5 - center_x) / focal
+        v = (float(y) + 0.5 - center_y) / focal
+        p_c = z * wp.vec3(u, v, 1.0)
+        {beside = depth[LEFT] * wp.vec3(u - 1.0 / focal, v, 1.0)
+        above = depth[UP] * wp.vec3(u, v - 1.0 / focal, 1.0)
+        n_c = wp.normalize(wp.cross(above - p_c, beside - p_c))
+        ~ to_left = depth[LEFT] * wp.vec3(u - 1.0 / focal, v, 1.0) - p_c
+        to_top = depth[UP] * wp.vec3(u, v - 1.0 / focal, 1.0) - p_c
+        n_c = wp.normalize(wp.cross(to_top, to_left))}
+        normal_out[AT] = {n_c ~ wp.quat_rotate(cam_rot[VIEW], n_c)}
+            """,
+        ),
+    ),
+    "tile_views": (
+        (
+            "tile_images compose_atlas tile_cameras",
+            "The views side by side in one image",
+            """
         {tile_y = view // columns
         tile_x = view % columns ~
         tile_x = view % columns
-        tile_y = view // columns ~
-        tile_y = view // columns
-        tile_x = view - tile_y * columns}
+        tile_y = view // columns}
         to_y = tile_y * height + y
         to_x = tile_x * width + x
-        {atlas[to_y, to_x] = {rgb[AT] ~ rgb[AT] if view_on[VIEW] else background ~ \
-                wp.where(view_on[VIEW], rgb[AT], background)}
-        ~ if not view_on[VIEW]:
-            atlas[to_y, to_x] = {background ~ wp.vec3(0.0, 0.0, 0.0)}
-            return
-        atlas[to_y, to_x] = rgb[AT]
-        ~
-        atlas_bits[to_y, to_x] = {bits[AT] ~ bits[AT] if view_on[VIEW] else clear_value}
-        ~
-        {?0.75 # a line between the tiles
+        {atlas[to_y, to_x] = rgb[AT] ~
+        if view_on[VIEW]:
+            atlas[to_y, to_x] = rgb[AT]
+        else:
+            atlas[to_y, to_x] = {background ~ wp.vec3(0.0, 0.0, 0.0)} ~
+        {# a frame around the view that is selected
+        ~}
+        at_edge = x == 0 or y == 0 or x == width - 1 or y == height - 1
+        if at_edge and view == selected_view:
+            atlas[to_y, to_x] = highlight
+        else:
+            atlas[to_y, to_x] = rgb[AT]}
+            """,
+        ),
+        (
+            "tile_packed_images tile_rgba compose_packed_atlas",
+            "Packed images side by side in one",
+            """
+        tile_y = view // columns
+        {tile_x = view % columns ~ tile_x = view - tile_y * columns}
+        {?0.5 to_y = tile_y * height + y
+        to_x = tile_x * width + x ~
+        {# the first row is at the bottom
+        ~}
+        to_y = tile_y * height + height - 1 - y
+        to_x = tile_x * width + x}
+        {atlas_bits[to_y, to_x] = {bits[AT] ~ bits[AT] if view_on[VIEW] else clear_value} ~
+        packed = bits[AT]
+        for k in range(3):
+            atlas_bytes[to_y, to_x, k] = wp.uint8((packed >> wp.uint32(8 * k)) & wp.uint32(255)) ~
+        {# a line between the tiles
+        ~}
         if x == 0 or y == 0:
             for k in range(3):
                 atlas_bytes[to_y, to_x, k] = wp.uint8(0)
-            return}
+            return
         packed = bits[AT]
         for k in range(3):
             atlas_bytes[to_y, to_x, k] = wp.uint8((packed >> wp.uint32(8 * k)) & wp.uint32(255))}
-    """,
-    "count_segments": """
+            """,
+        ),
+    ),
+    "count_segments": (
+        (
+            "bound_segments segment_boxes compute_bounding_boxes",
+            "The box in the image around each object",
+            """
         LEAVE
         segment = ids[AT]
-        {if segment < 0{ or segment >= NUM_SEGMENTS ~}:
-            return ~ if segment == -1:
-            return}
-        {# where it is in the image
-        {wp.atomic_min(box_low_x, segment, x)
+        if segment < 0{ or segment == hidden_id ~}:
+            return
+        wp.atomic_min(box_low_x, segment, x)
         wp.atomic_max(box_high_x, segment, x)
         wp.atomic_min(box_low_y, segment, y)
         wp.atomic_max(box_high_y, segment, y)
-        {?0.5 wp.atomic_add(segment_count, segment, 1)}} ~
-        # for the mean of each
-        wp.atomic_add(segment_count, segment, 1)
-        {wp.atomic_add(segment_rgb, segment, rgb[AT]) ~ wp.atomic_add(segment_depth, segment, depth[AT])} ~
-        {?0.75 if depth[AT] > 0.0:
-            wp.atomic_min(nearest, segment, depth[AT])
-            wp.atomic_add(segment_count, segment, 1) ~
-        wp.atomic_add(segment_count, segment, 1)}}
-    """,
-    "color_segments": """
-        segment = ids[AT]
-        {if segment < 0:
-            bits_out[AT] = {wp.uint32(0) ~ clear_value ~ wp.uint32(0xFF000000)}
-            return
-        {?0.5 key = wp.uint32(segment) * wp.uint32(2654435761)
-        ~ key = wp.uint32(segment + 1) * wp.uint32(747796405)}
-        bits_out[AT] = {(key >> wp.uint32(8)) | wp.uint32(0xFF000000) ~ key & wp.uint32(0xFFFFFF)}
-        ~
-        if segment < 0:
-            rgb_out[AT] = {background ~ wp.vec3(0.0, 0.0, 0.0)}
-            return
-        {rgb_out[AT] = palette[segment % NUM_SEGMENTS]
-        ~ {?0.5 key = wp.uint32(segment) * wp.uint32(2654435761)
-        ~ key = wp.uint32(segment + 1) * wp.uint32(747796405)}
-        rgb_out[AT] = wp.vec3(float(key & wp.uint32(255)), float((key >> wp.uint32(8)) & wp.uint32(255)), \
-                float((key >> wp.uint32(16)) & wp.uint32(255))) * inv255}
-        ~
-        c = {background ~ wp.vec3(0.0, 0.0, 0.0)}
-        if segment >= 0{ and segment != hidden_id ~}:
-            c = palette[segment % NUM_SEGMENTS]
-            {?0.6 if segment == selected_id:
-                c = 0.5 * c + 0.5 * highlight}
-        rgb_out[AT] = c}
-    """,
-    "edge_mask": """
+        {?0.5 wp.atomic_add(segment_count, segment, 1)}
+            """,
+        ),
+        (
+            "count_segments measure_segments sum_segments",
+            "What each object covers",
+            """
         LEAVE
         segment = ids[AT]
-        {if x == 0 or y == 0:
-            edge_out[AT] = False
+        if segment {== -1 ~ < 0}:
             return
-        edge_out[AT] = ids[LEFT] != segment or ids[UP] != segment ~
+        wp.atomic_add(segment_count, segment, 1)
+        {wp.atomic_add(segment_rgb, segment, rgb[AT]) ~
+        {# the middle of an object is its sum over the count
+        ~}
+        wp.atomic_add(segment_x, segment, {float(x) + 0.5 ~ float(x)})
+        wp.atomic_add(segment_y, segment, {float(y) + 0.5 ~ float(y)}) ~
+        if depth[AT] > 0.0:
+            wp.atomic_min(nearest, segment, depth[AT])
+            {?0.5 wp.atomic_add(segment_depth, segment, depth[AT])}}
+            """,
+        ),
+        (
+            "count_confusion segment_overlap accumulate_iou",
+            "How two segmentations agree",
+            """
+        LEAVE
+        segment = ids[AT]
+        expected = over_ids[AT]
+        {if expected < 0:
+            return ~}
+        {if segment >= 0:
+            wp.atomic_add(segment_count, segment, 1)
+        if expected >= 0:
+            wp.atomic_add(expected_count, expected, 1)
+        if segment >= 0 and segment == expected:
+            wp.atomic_add(overlap_count, segment, 1) ~
+        if segment == expected and segment >= 0:
+            wp.atomic_add(overlap_count, segment, 1)
+            wp.atomic_add(segment_count, segment, 1)
+        elif segment >= 0:
+            wp.atomic_add(segment_count, segment, 1)}
+            """,
+        ),
+    ),
+    "color_segments": (
+        (
+            "colorize_segments apply_palette colorize_ids",
+            "Objects in the colors of a palette",
+            """
+        LEAVE
+        segment = ids[AT]
+        {if segment < 0:
+            rgb_out[AT] = {background ~ wp.vec3(0.0, 0.0, 0.0)}
+            return
+        c = palette[segment]
+        {{# what is selected stands out
+        ~}
+        if segment == selected_id:
+            c = 0.5 * c + 0.5 * highlight ~ if segment == hidden_id:
+            c = background}
+        rgb_out[AT] = c ~
+        c = {background ~ wp.vec3(0.0, 0.0, 0.0)}
+        if segment >= 0 and segment != hidden_id:
+            c = palette[segment]
+        rgb_out[AT] = c ~
+        {# over the picture itself
+        ~}
+        c = rgb[AT]
+        if segment >= 0:
+            c = wp.lerp(c, palette[segment], overlay_alpha)
+        rgb_out[AT] = c}
+            """,
+        ),
+        (
+            "hash_segment_colors visualize_segmentation colorize_by_hash",
+            "A color of its own for each object",
+            """
+        LEAVE
+        segment = ids[AT]
+        if segment < 0:
+            {?0.5 bits_out[AT] = {clear_value ~ wp.uint32(0xFF000000)} ~ rgb_out[AT] = background}
+            return
+        {# ids beside each other get colors far apart
+        ~}
+        {key = wp.uint32(segment) * wp.uint32(2654435761)
+        ~ key = wp.uint32(segment + 1) * wp.uint32(747796405)
+        {?0.5 key = key ^ (key >> wp.uint32(15))}}
+        {bits_out[AT] = {(key >> wp.uint32(8)) | wp.uint32(0xFF000000) ~ \
+                (key & wp.uint32(0xFFFFFF)) | wp.uint32(0xFF000000)} ~
+        red = float((key >> wp.uint32(24)) & wp.uint32(255))
+        green = float((key >> wp.uint32(16)) & wp.uint32(255))
+        blue = float((key >> wp.uint32(8)) & wp.uint32(255))
+        rgb_out[AT] = wp.vec3(red, green, blue) / 255.0}
+            """,
+        ),
+    ),
+    "edge_mask": (
+        (
+            "find_edges detect_edges mark_silhouettes",
+            "The outlines of objects",
+            """
+        LEAVE
+        segment = ids[AT]
+        edge = bool(False)
+        {if x > 0 and ids[LEFT] != segment:
+            edge = True
+        if y > 0 and ids[UP] != segment:
+            edge = True ~
+        if x > 0:
+            if ids[LEFT] != segment or wp.abs(depth[AT] - depth[LEFT]) > depth_jump:
+                edge = True
+        if y > 0:
+            if ids[UP] != segment or wp.abs(depth[AT] - depth[UP]) > depth_jump:
+                edge = True ~
+        {# a crease within one object counts too
+        ~}
+        if x > 0:
+            if ids[LEFT] != segment or wp.dot(normal[AT], normal[LEFT]) < crease:
+                edge = True
+        if y > 0:
+            if ids[UP] != segment or wp.dot(normal[AT], normal[UP]) < crease:
+                edge = True}
+        edge_out[AT] = edge
+            """,
+        ),
+        (
+            "outline_shapes draw_outlines outline_selection",
+            "Draws outlines over an image",
+            """
+        LEAVE
+        segment = ids[AT]
         {edge = bool(False)
         if x > 0 and ids[LEFT] != segment:
             edge = True
         if y > 0 and ids[UP] != segment:
-            edge = True ~
+            edge = True
+        if edge:
+            rgb_io[AT] = {highlight ~ 0.5 * rgb_io[AT] + 0.5 * highlight} ~
+        {# only around what is selected
+        ~}
+        inside = segment == selected_id
         edge = bool(False)
         if x > 0:
-            {if ids[LEFT] != segment or wp.abs(depth[AT] - depth[LEFT]) > depth_jump:
-                edge = True ~ edge = edge or ids[LEFT] != segment}
-        if y > 0:
-            {if ids[UP] != segment or wp.abs(depth[AT] - depth[UP]) > depth_jump:
-                edge = True ~ edge = edge or ids[UP] != segment}}
-        {edge_out[AT] = edge
-        ~ {?0.7 if edge:
+            edge = (ids[LEFT] == selected_id) != inside
+        if y > 0 and (ids[UP] == selected_id) != inside:
+            edge = True
+        if edge:
             rgb_io[AT] = highlight
-        ~ if edge and segment >= 0:
-            rgb_io[AT] = {rgb_io[AT] * 0.5 ~ highlight}}}}
-    """,
-    "blend_samples": """
+        {elif inside:
+            rgb_io[AT] = wp.lerp(rgb_io[AT], highlight, overlay_alpha) ~}}
+            """,
+        ),
+    ),
+    "blend_samples": (
+        (
+            "accumulate_samples average_frames accumulate_frame",
+            "The mean of all frames so far",
+            """
         LEAVE
         {n = samples_io[AT]
         {if n >= max_samples:
-            return ~}
-        samples_io[AT] = n + 1
+            return ~} ~
+        n = samples_io[AT]
+        {# the camera moved: begin again
+        ~}
+        if moved[VIEW]:
+            n = 0}
         {rgb_io[AT] = rgb_io[AT] + (rgb[AT] - rgb_io[AT]) / float(n + 1) ~
-        rgb_io[AT] += (rgb[AT] - rgb_io[AT]) * (1.0 / float(n + 1)) ~
         t = 1.0 / float(n + 1)
         rgb_io[AT] = wp.lerp(rgb_io[AT], rgb[AT], t)}
-        ~
-        {if moved[VIEW]:
-            # the camera moved: begin again
+        samples_io[AT] = n + 1
+            """,
+        ),
+        (
+            "temporal_filter blend_history temporal_accumulation",
+            "Images blended with those of earlier frames",
+            """
+        LEAVE
+        {if {moved[VIEW] ~ moved[VIEW] or ids[AT] != last_ids[AT]}:
+            {# what was there before says nothing
+            ~}
             rgb_io[AT] = rgb[AT]
-            {?0.6 samples_io[AT] = 1}
+            {samples_io[AT] = 1 ~}
             return ~
         if ids[AT] != last_ids[AT]:
             rgb_io[AT] = rgb[AT]
             return}
-        {rgb_io[AT] = alpha * rgb[AT] + (1.0 - alpha) * rgb_io[AT] ~
-        rgb_io[AT] = wp.lerp(rgb_io[AT], rgb[AT], alpha)}
-        {?0.4 samples_io[AT] += 1}}
-    """,
-    "shade_pixels": """
+        history = rgb_io[AT]
+        {{# bright single pixels are limited by what was seen before
+        ~}
+        bound = history + wp.vec3(clamp_width, clamp_width, clamp_width)
+        new = wp.min(rgb[AT], bound)
+        rgb_io[AT] = wp.lerp(history, new, new_share) ~
+        rgb_io[AT] = wp.lerp(history, rgb[AT], new_share) ~
+        rgb_io[AT] = new_share * rgb[AT] + (1.0 - new_share) * history}
+            """,
+        ),
+    ),
+    "shade_pixels": (
+        (
+            "shade_pixels shade_hits apply_lights",
+            "The colors of what pixels show",
+            """
         LEAVE
-        segment = ids[AT]
-        {if {segment < 0 ~ segment == -1}:
+        shape = ids[AT]
+        if shape < 0:
+            {rgb_out[AT] = background ~
             {# above the horizon or below
+            ~}
             t = 0.5 * (ray_dir[AT][2] + 1.0)
-            rgb_out[AT] = {wp.lerp(ground_color, background, t) ~ (1.0 - t) * ground_color + t * background}
-            ~ rgb_out[AT] = background}
-            return ~ if segment < 0:
-            rgb_out[AT] = background
-            return}
-        base = palette[segment % NUM_SEGMENTS]
+            rgb_out[AT] = wp.lerp(ground_color, background, t)}
+            return
         n_w = normal[AT]
-        light = {ambient ~ wp.vec3(0.1, 0.1, 0.1)}
+        {light = {ambient ~ wp.vec3(0.1, 0.1, 0.1)} ~
+        {# lit from the sky more than from the ground
+        ~}
+        light = wp.lerp(ground_color, ambient, 0.5 * (n_w[2] + 1.0))}
         {diffuse = wp.max(-wp.dot(n_w, sun_dir), 0.0)
-        {?0.6 if in_shadow[AT]:
-            diffuse = 0.0}
-        light = light + diffuse * sun_color
+        {if in_shadow[AT]:
+            diffuse = 0.0 ~}
+        light += diffuse * sun_color
+        ~
+        if not in_shadow[AT]:
+            light += wp.max(-wp.dot(n_w, sun_dir), 0.0) * sun_color
+            {# a highlight around the mirrored direction
+            ~}
+            {half_dir = wp.normalize(-sun_dir - ray_dir[AT])
+            light += wp.pow(wp.max(wp.dot(n_w, half_dir), 0.0), 8.0) * sun_color ~}
         ~
         for l in range(num_lights):
             {if not light_on[l]:
                 continue ~}
             diffuse = wp.max(-wp.dot(n_w, light_dir[l]), 0.0)
-            {?0.6 if diffuse == 0.0:
-                continue}
             light += diffuse * light_color[l]}
-        {rgb_out[AT] = wp.cw_mul(base, light) ~ c = wp.cw_mul(base, light)
-        {?0.5 # far things fade
+        {c = wp.cw_mul(palette[shape], light) ~ base = palette[shape]
+        c = wp.vec3(base[0] * light[0], base[1] * light[1], base[2] * light[2])}
+        {{# far things fade
+        ~}
         fog = wp.clamp(depth[AT] / far, 0.0, 1.0)
-        c = wp.lerp(c, background, fog)}
-        rgb_out[AT] = c}
-    """,
-    "merge_layers": """
+        c = wp.lerp(c, background, fog) ~}
+        rgb_out[AT] = c
+            """,
+        ),
+        (
+            "shade_headlight shade_by_normal render_lambert",
+            "Shades what pixels show by the angle to the camera",
+            """
         LEAVE
-        {if over_ids[AT] < 0:
-            return ~ if over_depth[AT] <= 0.0:
-            return ~}
-        {front = over_depth[AT] < depth_io[AT]{ and over_ids[AT] >= 0 ~}
-        {if front:
+        shape = ids[AT]
+        c = {background ~ wp.vec3(0.0, 0.0, 0.0)}
+        if shape >= 0:
+            {facing = wp.abs(wp.dot(normal[AT], ray_dir[AT])) ~ facing = wp.max(-wp.dot(normal[AT], ray_dir[AT]), 0.0)}
+            {c = (0.2 + 0.8 * facing) * palette[shape] ~ c = facing * palette[shape] + (1.0 - facing) * ambient}
+            {if shape == selected_id:
+                c = 0.5 * c + 0.5 * highlight ~
+            if in_shadow[AT]:
+                c = 0.6 * c ~}
+        rgb_out[AT] = c
+            """,
+        ),
+    ),
+    "merge_layers": (
+        (
+            "merge_layers composite_depth depth_test",
+            "The nearer of two layers",
+            """
+        LEAVE
+        {if over_depth[AT] <= 0.0:
+            return ~ if over_ids[AT] < 0:
+            return ~ z = over_depth[AT]
+        if z <= 0.0 or z >= depth_io[AT]:
+            return}
+        if over_depth[AT] < depth_io[AT]:
             depth_io[AT] = over_depth[AT]
-            {* ids_io[AT] = over_ids[AT]
-            ~
-                rgb_io[AT] = over_rgb[AT]
-            ~
-                normal_io[AT] = over_normal[AT]
-            }
-        ~
-        depth_out[AT] = wp.where(front, over_depth[AT], depth_io[AT])
-        {* ids_out[AT] = wp.where(front, over_ids[AT], ids[AT])
-        ~
-            rgb_out[AT] = wp.where(front, over_rgb[AT], rgb[AT])
-        ~
-            normal_out[AT] = wp.where(front, over_normal[AT], normal[AT])
-        }}
-        ~
-        if over_depth[AT] >= depth_io[AT]{ and depth_io[AT] > 0.0 ~}:
-            return
-        depth_io[AT] = over_depth[AT]
-        {* ids_io[AT] = over_ids[AT]
-        ~
-            rgb_io[AT] = over_rgb[AT]
-        ~
-            normal_io[AT] = over_normal[AT]
-        }}
-    """,
-    "shrink_image": """
+            ids_io[AT] = over_ids[AT]
+            {rgb_io[AT] = over_rgb[AT] ~ normal_io[AT] = over_normal[AT] ~ rgb_io[AT] = over_rgb[AT]
+            normal_io[AT] = over_normal[AT]}
+            """,
+        ),
+        (
+            "blend_layers composite_overlay alpha_composite",
+            "A layer with opacity over an image",
+            """
         LEAVE
-        {# mean of a block
+        a = wp.clamp(opacity[AT], 0.0, 1.0)
+        {{# hidden behind the scene
+        ~}
+        if over_depth[AT] > depth[AT]{ and depth[AT] > 0.0 ~}:
+            {return ~ a = {0.25 * a ~ a * overlay_alpha}} ~
+        if a == 0.0 or over_ids[AT] < 0:
+            return}
+        {rgb_io[AT] = a * over_rgb[AT] + (1.0 - a) * rgb_io[AT] ~ rgb_io[AT] = wp.lerp(rgb_io[AT], over_rgb[AT], a)}
+        {if a > 0.5:
+            ids_io[AT] = over_ids[AT] ~}
+            """,
+        ),
+    ),
+    "shrink_image": (
+        (
+            "downsample_image shrink_images reduce_resolution",
+            "The mean color of each block",
+            """
+        LEAVE
         total = wp.vec3(0.0, 0.0, 0.0)
-        for b in range(factor):
+        {for b in range(factor):
             for a in range(factor):
                 total += fine_rgb[VIEW, factor * y + b, factor * x + a]
-        small_rgb[VIEW, y, x] = total / float(factor * factor)
-        ~
-        # nearest of a block, as far as anything is there
-        best = float(HUGE)
-        {which = int(-1)
+        small_rgb[VIEW, y, x] = total / float(factor * factor) ~
+        {# pixels that show nothing do not count
+        ~}
+        num = int(0)
+        for b in range(factor):
+            for a in range(factor):
+                if fine_ids[VIEW, factor * y + b, factor * x + a] >= 0:
+                    total += fine_rgb[VIEW, factor * y + b, factor * x + a]
+                    num += 1
+        if num > 0:
+            small_rgb[VIEW, y, x] = total / float(num)
+        else:
+            small_rgb[VIEW, y, x] = background}
+            """,
+        ),
+        (
+            "downsample_depth min_pool_depth shrink_depth",
+            "The depth of each block",
+            """
+        LEAVE
+        {best = float(HUGE)
+        {which = int(-1) ~}
         for b in range(factor):
             for a in range(factor):
                 z = fine_depth[VIEW, factor * y + b, factor * x + a]
                 if z > 0.0 and z < best:
                     best = z
-                    which = fine_ids[VIEW, factor * y + b, factor * x + a]
-        small_ids[VIEW, y, x] = which
-        ~
+                    {which = fine_ids[VIEW, factor * y + b, factor * x + a] ~}
+        if best < HUGE:
+            small_depth[VIEW, y, x] = best
+        else:
+            small_depth[VIEW, y, x] = 0.0
+        {small_ids[VIEW, y, x] = which ~} ~
+        total = float(0.0)
+        num = int(0)
         for b in range(factor):
             for a in range(factor):
                 z = fine_depth[VIEW, factor * y + b, factor * x + a]
-                if z > 0.0 and z < best:
-                    best = z}
-        small_depth[VIEW, y, x] = {best if best < HUGE else 0.0 ~ wp.where(best < HUGE, best, 0.0)}
-        ~
-        # one of each block
-        small_depth[VIEW, y, x] = fine_depth[VIEW, factor * y, factor * x]
-        ~
+                {if z > 0.0 ~ if z > near and z < far}:
+                    total += z
+                    num += 1
+        small_depth[VIEW, y, x] = total / float(wp.max(num, 1))
+        {valid_out[VIEW, y, x] = num > 0 ~}}
+            """,
+        ),
+        (
+            "segment_coverage visible_fraction coverage_map",
+            "The share of each block that an object covers",
+            """
+        LEAVE
         hits = int(0)
         for b in range(factor):
             for a in range(factor):
                 if fine_ids[VIEW, factor * y + b, factor * x + a] == {selected_id ~ small_of[VIEW]}:
                     hits += 1
-        {share[VIEW, y, x] = float(hits) / float(factor * factor) ~
-        edge_out[VIEW, y, x] = {hits > 0 ~ hits > 0 and hits < factor * factor}}}
-    """,
-    "depth_noise": """
+        share[VIEW, y, x] = float(hits) / float(factor * factor)
+        {edge_out[VIEW, y, x] = hits > 0 and hits < factor * factor ~}
+            """,
+        ),
+    ),
+    "depth_noise": (
+        (
+            "add_depth_noise simulate_depth_sensor corrupt_depth",
+            "Depth as a sensor sees it",
+            """
         LEAVE
         z = depth[AT]
-        {if z <= 0.0{ or z > far ~}:
-            depth_out[AT] = {0.0 ~ z}
-            return ~}
+        if z <= 0.0 or z > far:
+            depth_out[AT] = 0.0
+            return
         rng = wp.rand_init(seed + frame, x + width * (y + height * VIEW_NUMBER))
-        {if wp.randf(rng) < dropout:
+        {{# some pixels get no answer
+        ~}
+        if wp.randf(rng) < dropout:
             depth_out[AT] = 0.0
             return ~}
-        {?0.6 sigma = {noise_level * z * z ~ noise_level + noise_slope * z}
-        ~ sigma = float(noise_level)}
-        noisy = z + sigma * wp.randn(rng)
-        {?0.5 # steps of what the sensor can tell apart
-        noisy = wp.floor(noisy / depth_step) * depth_step}
-        depth_out[AT] = {wp.max(noisy, 0.0) ~ wp.clamp(noisy, near, far)}
-    """,
-}  # fmt: skip
-
-_TITLES = {
-    "clear_pixels": ("clear_images", "Clears what cameras have seen", "clear_render_buffers reset_pixels"),
-    "pack_colors": ("pack_colors", "Packs colors into whole numbers", "encode_colors quantize_image convert_colors"),
-    "unpack_colors": (
-        "unpack_colors",
-        "Takes packed colors apart",
-        "decode_colors split_channels convert_packed_colors",
+        {sigma = {noise_level * z * z ~ noise_level + noise_slope * z}
+        noisy = z + sigma * wp.randn(rng) ~ noisy = z + noise_level * wp.randn(rng) ~
+        {# a stereo camera measures disparity
+        ~}
+        disparity = baseline_focal / z + noise_level * wp.randn(rng)
+        noisy = baseline_focal / wp.max(disparity, 0.1)}
+        {# steps of what the sensor can tell apart
+        noisy = wp.floor(noisy / depth_step) * depth_step ~}
+        depth_out[AT] = wp.clamp(noisy, near, far)
+            """,
+        ),
     ),
-    "depth_bytes": ("depth_to_gray", "Depth as shades of gray", "convert_depth normalize_depth visualize_depth"),
-    "depth_range": ("find_depth_range", "The range of depth in each view", "reduce_depth measure_depth_range"),
-    "pixel_rays": ("compute_camera_rays", "Rays through pixels", "generate_rays build_pixel_rays init_camera_rays"),
-    "back_project": ("unproject_depth", "Points that pixels show", "depth_to_points back_project"),
-    "tile_views": ("tile_images", "Views side by side in one image", "compose_atlas flatten_views tile_cameras"),
-    "count_segments": ("count_segments", "What each object covers", "measure_segments bound_shapes sum_segments"),
-    "color_segments": ("colorize_segments", "Colors of objects", "colorize_ids visualize_segmentation apply_palette"),
-    "edge_mask": ("find_edges", "Outlines of objects", "outline_shapes mark_silhouettes detect_edges"),
-    "blend_samples": ("accumulate_samples", "Images blended over time", "blend_history temporal_filter average_frames"),
-    "shade_pixels": ("shade_pixels", "Colors of what pixels show", "shade_hits apply_lights render_color"),
-    "merge_layers": ("merge_layers", "The nearer of two layers", "composite_depth depth_test merge_images"),
-    "shrink_image": ("downsample_image", "Smaller images", "shrink_images reduce_resolution resample_views"),
-    "depth_noise": ("add_depth_noise", "Depth as a sensor sees it", "corrupt_depth simulate_depth_sensor noisy_depth"),
 }
+"""What each target may be for: the kernel's names, its summary, and its lines."""
 
-_POINTS = (
-    (
-        "            point_out[AT] = {wp.vec3(0.0, 0.0, 0.0) ~ wp.vec3()}\n",
-        """
-        point_out[AT] = {cam_pos[VIEW] + wp.quat_rotate(cam_rot[VIEW], p_c) ~ \\
-                wp.quat_rotate(cam_rot[VIEW], p_c) + cam_pos[VIEW]}
-        """,
-    ),
-    (
-        "",
-        """
-        p_w = wp.quat_rotate(cam_rot[VIEW], p_c) + cam_pos[VIEW]
-        {# neither the floor nor the ceiling
-        if p_w[2] < floor_height or p_w[2] > ceiling:
-            return ~ if p_w[2] < floor_height:
-            return ~}
-        slot = wp.atomic_add(counter, 0, 1)
-        {if slot < max_points:
-            cloud[slot] = p_w
-            {?0.4 cloud_ids[slot] = ids[AT]} ~
-        if slot >= max_points:
-            return
-        cloud[slot] = p_w
-        {?0.4 cloud_rgb[slot] = rgb[AT]}}
-        """,
-    ),
-)
-"""What is left where nothing was hit, and what is done with a point: an image of points, or a cloud."""
+_CAMERA_POINT = """{u = (float(x) + 0.5 - center_x) / focal
+        v = (float(y) + 0.5 - center_y) / focal
+        ~
+        intrinsics = lens[VIEW]
+        u = (float(x) + 0.5 - intrinsics[2]) / intrinsics[0]
+        v = (float(y) + 0.5 - intrinsics[3]) / intrinsics[1]}
+        {p_c = wp.vec3(u * z, v * z, z) ~
+        # depth along the ray, not along the axis
+        p_c = z * wp.normalize(wp.vec3(u, v, 1.0))}"""
+"""The point that a pixel shows, as its camera sees it."""
 
 
 def _draw(stream: Stream, target: str) -> KernelSpec:
     """Images of cameras, a thread for each pixel."""
+    titles, summary, text = stream.child("purpose").choice(_PIXELS[target])
     viewer = Viewer(stream, target)
     viewer.declare()
-    cloud = viewer.p.choices.chance(0.4)
-    none, point = _POINTS[cloud]
-    text = _PIXELS[target].replace("            NO_POINT\n", none).replace("        POINT\n", point[1:].rstrip(" "))
-    viewer.write(text)
-    first, summary, others = _TITLES[target]
-    if target == "back_project" and cloud:
-        first, others = "build_point_cloud", "append_depth_points depth_to_point_cloud"
+    viewer.write(text.replace("CAMERA_POINT", _CAMERA_POINT))
     docstrings = ("One thread per pixel.", "Launched over all pixels of all cameras.")
-    return viewer.p.done("sensors", "images", target, summary, (first, *others.split()), docstrings)
+    return viewer.p.done("sensors", "images", target, summary, tuple(titles.split()), docstrings)
 
 
 RECIPES = (Recipe(name="images", category="sensors", targets=tuple(_PIXELS), draw=_draw),)

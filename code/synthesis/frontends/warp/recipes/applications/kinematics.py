@@ -15,11 +15,32 @@ _STATES = (
         v_out[tid] = body_v[tid] + wp.cross(omega[tid], arm) ~
         # the velocity of the centre of mass
         v_out[tid] = body_v[tid] + wp.cross(omega[tid], wp.quat_rotate(q, body_com[tid]))}
-        ~
-        # moment of inertia in the world
-        R = wp.quat_to_matrix(q)
-        inertia_out[tid] = R * inertia[tid] * wp.transpose(R)
         ~}
+    """),
+    (("update_world_inertia", "compute_world_inertia", "rotate_body_inertia"), """
+        {# what cannot be turned has none
+        if (body_flags[tid] & STATIC) != 0:
+            inv_inertia_out[tid] = wp.mat33()
+            return ~}
+        R = wp.quat_to_matrix(q)
+        {inv_inertia_out[tid] = R * inv_inertia[tid] * wp.transpose(R) ~
+        inertia_out[tid] = R * inertia[tid] * wp.transpose(R)
+        inv_inertia_out[tid] = R * inv_inertia[tid] * wp.transpose(R) ~
+        # from the axes of the body to those of the world
+        Rt = wp.transpose(R)
+        inv_inertia_out[tid] = R * inv_inertia[tid] * Rt
+        {?0.5 momentum_out[tid] = R * (inertia[tid] * (Rt * omega[tid]))}}
+    """),
+    (("compute_body_momentum", "sum_momentum", "accumulate_momentum"), """
+        {# what stands still has none
+        if (body_flags[tid] & STATIC) != 0:
+            return ~}
+        v_com = body_v[tid] + wp.cross(omega[tid], com_w - wp.transform_get_translation(X_wb))
+        p_lin = v_com * masses[tid]
+        spin = wp.quat_rotate(q, inertia[tid] * wp.quat_rotate_inv(q, omega[tid]))
+        # about the origin of the world
+        wp.atomic_add(p_sum, world[tid], p_lin)
+        wp.atomic_add(l_sum, world[tid], spin + wp.cross(com_w, p_lin))
     """),
     (("accumulate_com", "sum_body_mass", "compute_system_com"), """
         {# what cannot be moved has no weight in the sum
@@ -43,6 +64,58 @@ _STATES = (
     """),
 )  # fmt: skip
 """What is made of a body's centre of mass: what kernels that do it are called, and their lines."""
+_WRENCHES = (
+    (("apply_thrusters", "eval_thruster_forces", "thruster_wrench"), """
+        # a thruster that is fixed to the body
+        thrust = {force[tid] ~ wp.clamp(throttle[tid], 0.0, 1.0) * force[tid]}
+        f = wp.quat_rotate(wp.transform_get_rotation(X_wb), thrust)
+        t = wp.cross(arm, f)
+        {?0.5 # and what it turns the other way
+        t -= wp.quat_rotate(wp.transform_get_rotation(X_wb), thrust) * torque_ratio}
+    """, "Forces and torques of thrusters that are fixed to bodies"),
+    (("apply_air_drag", "eval_body_drag", "wind_wrench"), """
+        {# wind acts by how fast the air passes the body
+        ~}
+        passing = wind - body_v[tid]
+        {f = passing * (drag * wp.length(passing)) ~ f = passing * drag}
+        {?0.5 # only outdoors
+        if wind_on[tid] == 0:
+            f = -body_v[tid] * drag}
+        t = wp.cross(arm, f)
+        t -= omega[tid] * {spin_drag ~ (spin_drag * wp.length(omega[tid]))}
+    """, "Drag of the air that passes bodies"),
+    (("apply_buoyancy", "eval_buoyancy", "buoyancy_wrench"), """
+        {# what is below the surface is lifted by the water it pushes away
+        ~}
+        submerged = wp.clamp((ground - com_w[2]) / draft + 0.5, 0.0, 1.0)
+        f = gravity * {-displaced * submerged ~ (masses[tid] - displaced * submerged)}
+        {# at the centre of what is pushed away
+        t = wp.cross(arm, gravity * (-displaced * submerged)) ~ t = wp.cross(arm, gravity) * (-displaced * submerged)}
+        if submerged > 0.0:
+            f -= body_v[tid] * (drag * submerged)
+            t -= omega[tid] * (spin_drag * submerged)
+    """, "Lift and drag of bodies in water"),
+    (("apply_body_forces", "eval_applied_wrench", "accumulate_body_forces"), """
+        f = force[tid]
+        {?0.6 # in the frame of the body, or of the world
+        if force_local[tid]:
+            f = wp.quat_rotate(wp.transform_get_rotation(X_wb), f)}
+        t = torque[tid] + wp.cross(arm, f)
+        {?0.4 f += gravity * masses[tid]}
+    """, "Wrenches of what is applied to bodies"),
+)  # fmt: skip
+"""What acts on a body: what kernels that do it are called, their lines and what they do."""
+_WRENCH = """
+        {?0.4 if {(body_flags[tid] & KINEMATIC) != 0 ~ has_flag(body_flags[tid], KINEMATIC)}:
+            NO_WRENCH
+            return}
+        X_wb = body_q[tid]
+        com_w = wp.transform_point(X_wb, body_com[tid])
+        {arm = application[tid] - com_w ~ # the point is given in the frame of the body
+        arm = wp.transform_point(X_wb, application[tid]) - com_w}
+        FORCES
+        WRENCH
+    """
 _BODY = {
     "world_state": """
         X_wb = body_q[tid]
@@ -50,46 +123,6 @@ _BODY = {
         com_w = {wp.transform_point(X_wb, body_com[tid]) ~ \
                 wp.transform_get_translation(X_wb) + wp.quat_rotate(q, body_com[tid])}
         STATE
-    """,
-    "wrench": """
-        {?0.6 if {(body_flags[tid] & KINEMATIC) != 0 ~ has_flag(body_flags[tid], KINEMATIC)}:
-            NO_WRENCH
-            return}
-        X_wb = body_q[tid]
-        com_w = wp.transform_point(X_wb, body_com[tid])
-        arm = application[tid] - com_w
-        {# a thruster that is fixed to the body, in air that resists
-        f = wp.quat_rotate(wp.transform_get_rotation(X_wb), force[tid])
-        t = wp.cross(arm, f)
-        f -= body_v[tid] * {drag ~ (drag * wp.length(body_v[tid]))}
-        {?0.7 t -= omega[tid] * spin_drag}
-        {?0.6 f += gravity * masses[tid]} ~
-        # wind acts by how fast the air passes the body
-        f = force[tid]
-        t = wp.cross(arm, f)
-        {?0.5 f += gravity * masses[tid]}
-        {if wind_on[tid] != 0:
-            passing = wind - body_v[tid]
-            f += passing * (drag * wp.length(passing)) ~
-        passing = wind - body_v[tid]
-        f += passing * (drag * wp.length(passing))} ~
-        # a float: what is below the surface is lifted by the water it pushes away
-        f = force[tid]
-        t = wp.cross(arm, f)
-        submerged = wp.clamp({(ground - com_w[2]) / draft ~ (ground - com_w[2]) / draft + 0.5}, 0.0, 1.0)
-        f += gravity * (masses[tid] - {displaced * submerged ~ submerged * displaced})
-        {?0.7 # and slowed down by it
-        if submerged > 0.0:
-            f -= body_v[tid] * (drag * submerged)
-            t -= omega[tid] * (spin_drag * submerged)} ~
-        # what is applied alone, about the centre of mass
-        {f = force[tid] ~
-        # in the frame of the body, or of the world
-        f = force[tid]
-        if force_local[tid]:
-            f = wp.quat_rotate(wp.transform_get_rotation(X_wb), f)}
-        t = torque[tid] + wp.cross(arm, f)}
-        WRENCH
     """,
     "integrate_pose": """
         {?0.9 if {inv_mass[tid] <= 0.0 ~ {(body_flags[tid] & KINEMATIC) != 0 ~ has_flag(body_flags[tid], KINEMATIC)}}:
@@ -165,7 +198,7 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
     p = Program(stream, names)
     count = p.threads
     p.array("body_q", FRAME, (-1, 1), (count,), ("body_q", "body_xform"), element="wp.transform")
-    p.array("X_local", FRAME, (-0.8, 0.8), (count,), ("joint_X_p", "local_xform", "X_pj"), element="wp.transform")
+    p.array("X_local", FRAME, (-0.8, 0.8), (count,), ("local_xform", "link_xform"), element="wp.transform")
     for key, names in (
         ("body_com", ("body_com", "com", "ipos")), ("body_v", ("body_v", "lin_vel", "body_vel")),
         ("omega", ("body_w", "ang_vel", "omega")), ("force", ("body_f", "forces", "external_force")),
@@ -181,6 +214,8 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
     p.array("stop_at", INT, (0, 1), (count,), ("is_placed", "is_fixed"))
     p.array("tip_offset", VEC, (-0.5, 0.5), (count,), ("body_site_pos", "tool_offset"))
     p.array("force_local", FLAG, (0, 1), (count,), ("force_is_local", "local_frame"))
+    p.array("throttle", FLOAT, (-0.3, 1.3), (count,), ("throttle", "thrust_command"))
+    p.number("torque_ratio", (0.05, 0.3), ("torque_ratio", "moment_ratio"), ("0.1",))
     p.array("wind_on", INT, (0, 1), (count,), ("exposed", "in_wind"))
     p.array("body_flags", INT, (0, 3), (count,), ("body_flags", "flags"))
     p.scalar("gravity", VEC, (-10, 10), ("gravity", "g"))
@@ -201,8 +236,12 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
     p.output("omega_out", VEC, (count,), ("body_w_out", "ang_vel_out", "w_new"))
     p.output("tip_out", VEC, (count,), ("site_pos_out", "tool_pos"))
     p.output("inertia_out", _MAT, (count,), ("inertia_world", "I_w"))
-    p.output("mass_sum", FLOAT, (8,), ("mass_sum", "total_mass"), (0, 0))
-    p.output("com_sum", VEC, (8,), ("com_sum", "mass_moment"), (0, 0))
+    p.output("inv_inertia_out", _MAT, (count,), ("inv_inertia_world", "I_inv_w"))
+    p.output("momentum_out", VEC, (count,), ("angular_momentum",))
+    p.output("p_sum", VEC, (8,), ("linear_momentum", "world_momentum"), (-1, 1))
+    p.output("l_sum", VEC, (8,), ("angular_momentum", "world_angular_momentum"), (-1, 1))
+    p.output("mass_sum", FLOAT, (8,), ("mass_sum", "total_mass"), (0, 1))
+    p.output("com_sum", VEC, (8,), ("com_sum", "mass_moment"), (-1, 1))
     p.output("energy_out", FLOAT, (count,), ("body_energy", "energy"))
     p.output("pose_out", FRAME, (count,), ("body_q_out", "body_xform_out"))
     p.output("wrench_out", SPATIAL, (count,), ("wrench", "body_wrench"), element="wp.spatial_vector")
@@ -216,15 +255,25 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
         else f"wrench_out[tid] = wp.spatial_vector({order})"
     )
     state_titles, state = p.choices.choice(_STATES)
-    text = _BODY[target].replace("        STATE\n", state[1:])
+    wrench_titles, forces, wrench_summary = p.choices.choice(_WRENCHES)
+    if target == "wrench":
+        text = _WRENCH.replace("        FORCES\n", forces[1:].rstrip(" "))
+    else:
+        text = _BODY[target].replace("        STATE\n", state[1:])
     p.write(text.replace("NO_WRENCH", "" if added else zero).replace("WRENCH", wrench))
     titles = {
         "world_state": state_titles,
-        "wrench": ("apply_body_forces", "eval_body_wrench", "compute_spatial_forces", "accumulate_wrench"),
+        "wrench": wrench_titles,
         "integrate_pose": ("integrate_bodies", "integrate_rigid_bodies", "semi_implicit_bodies", "step_bodies"),
         "chain": ("eval_chain", "forward_kinematics", "compute_world_transforms", "accumulate_transforms"),
     }[target]
-    return p.done("articulation", "frames", target, "Rigid bodies in their frames", titles, (
+    summary = {
+        "world_state": "What bodies are and have in the world",
+        "wrench": wrench_summary,
+        "integrate_pose": "A semi-implicit step of rigid bodies",
+        "chain": "Poses of bodies in the world, from those of their parents",
+    }[target]
+    return p.done("articulation", "frames", target, summary, titles, (
         "One thread per body.", *(("Forces act at the centre of mass.",) if target == "wrench" else ()),
     ))  # fmt: skip
 
@@ -363,7 +412,12 @@ def _draw_dof(stream: Stream, target: str) -> KernelSpec:
 
 
 RECIPES = (
-    Recipe(name="frames", category="articulation", targets=tuple(_BODY), draw=_draw_body),
+    Recipe(
+        name="frames",
+        category="articulation",
+        targets=("world_state", "wrench", "integrate_pose", "chain"),
+        draw=_draw_body,
+    ),
     Recipe(
         name="systems",
         category="articulation",

@@ -148,7 +148,7 @@ def _flux(p: Program, held: bool, *, by_corner: bool) -> tuple[str, list[str]]:
         loop = block("for k in range(3):", "v += wp.mesh_get_velocity(mesh, tid * 3 + k) / 3.0")
         speed = join("v = wp.vec3(0.0, 0.0, 0.0)", loop)
     elif not by_corner:
-        third = "0.33"
+        third = "0.333"
         speed = p.pick(
             f"v = wp.mesh_eval_velocity(mesh, tid, {third}, {third})",
             *(
@@ -166,7 +166,7 @@ def _flux(p: Program, held: bool, *, by_corner: bool) -> tuple[str, list[str]]:
         rate = [speed, through, "flux[tid] = wp.dot(n, v)"]
         return "face_flux volume_rate compute_face_flux", rate
     if form == "swept":
-        swept = [speed, through, "s = dt * wp.dot(n, v)", "swept[tid] = s", "wp.atomic_add(total_swept, 0, wp.abs(s))"]
+        swept = [speed, through, "s = dt * wp.dot(n, v)", "swept[tid] = s", "wp.atomic_add(total_swept, 0, s)"]
         return "swept_volume face_swept_volume compute_swept_volume", swept
     law = p.pick(
         "force[tid] = drag * wp.dot(v_rel, n) * wp.normalize(n)",

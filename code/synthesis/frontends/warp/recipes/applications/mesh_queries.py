@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.warp.recipes.applications.program import FLOAT, INT, VEC, Program
+from synthesis.frontends.warp.recipes.applications.program import FLOAT, FRAME, INT, VEC, Program
 from synthesis.frontends.warp.recipes.applications.shapes import CLOSED, SHAPES, face_count, mesh_argument
-from synthesis.grammar.lines import block, chain, join
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
 MESHES = ("mesh", "mesh_id", "shape_mesh")
 """What a mesh is called."""
-_POINTS = ("points", "particle_q", "positions", "query_points", "x")
+_ROOM = 24
+"""Contacts that there is room for."""
 NOISE = 0.15
 """What the corners of a mesh are moved by at most."""
 
@@ -29,316 +29,627 @@ def ask_mesh(p: Program, shapes: Sequence[str] = tuple(SHAPES), *, velocities: b
     return face_count(shape)
 
 
-def _place(p: Program, *, coarse: bool = False, moved: bool = False) -> str:
-    """Where a thread asks.
+_SURFACE = "surface = wp.mesh_eval_position(mesh, answer.face, answer.u, answer.v)"
+_IDLE = """{?0.3 if (flags[tid] & ACTIVE) == 0:
+            return}"""
+"""What leaves particles alone that are not active."""
 
-    Args:
-        p: the kernel.
-        coarse: whether the answer tells nothing of small differences.
-        moved: whether particles are put where the answer says, so that they are in the mesh's own frame.
-    """
-    p.array("x", VEC, (-1.25, 1.15), (p.threads,), _POINTS)
-    p.array("v", VEC, (-1, 0.8), (p.threads,), ("velocities", "particle_qd", "vel"))
-    p.scalar("origin", VEC, (-0.5, 0.4), ("origin", "mesh_pos", "offset", "translation"))
-    p.number("dt", (0.05, 0.2), ("dt", "h", "time_step"), ("0.1", "0.05"))
-    ways = ("p = x[tid]", "p = x[tid]", "p = x[tid] - origin")
-    if moved:
-        return p.pick("p = x[tid]", "p = x[tid]", "p = x[tid] + v[tid] * dt")
-    return p.pick(*ways, *(() if coarse else ("p = x[tid] + v[tid] * dt",)))
+_CLOSEST: dict[str, tuple[tuple[str, str, str], ...]] = {
+    "mesh_contact": (
+        (
+            "create_particle_contacts generate_mesh_contacts collide_particles_mesh",
+            "Appends a contact for each particle near a mesh",
+            """
+        IDLE
+        p = x[tid]
+        answer = wp.mesh_query_point_no_sign(mesh, p, margin + radius[tid])
+        if not answer.result:
+            return
+        SURFACE
+        d = p - surface
+        r = wp.length(d)
+        n = d / wp.max(r, TINY)
+        slot = wp.atomic_add(count, 0, 1)
+        {if slot >= max_contacts:
+            return
+        contact_particle[slot] = tid
+        contact_point[slot] = surface
+        contact_normal[slot] = n
+        {contact_dist[slot] = r - radius[tid] ~
+        contact_velocity[slot] = wp.mesh_eval_velocity(mesh, answer.face, answer.u, answer.v)} ~
+        if slot < max_contacts:
+            contact_particle[slot] = tid
+            contact_point[slot] = surface
+            contact_normal[slot] = n}
+            """,
+        ),
+        (
+            "mesh_contact_distance detect_mesh_contact particle_mesh_contact",
+            "The contact of each particle with a mesh, if it has one",
+            """
+        {if (flags[tid] & ACTIVE) == 0:
+            in_contact[tid] = 0
+            return ~}
+        p = x[tid]
+        {r_max = radius[tid] + margin
+        answer = wp.mesh_query_point_no_sign(mesh, p, r_max) ~
+        answer = wp.mesh_query_point_no_sign(mesh, p, radius[tid] + margin)}
+        {if not answer.result:
+            in_contact[tid] = 0
+            return
+        SURFACE
+        d = p - surface
+        r = wp.length(d)
+        in_contact[tid] = 1
+        depth[tid] = radius[tid] - r
+        normal[tid] = d / wp.max(r, TINY) ~
+        in_contact[tid] = 0
+        if answer.result:
+            SURFACE
+            d = p - surface
+            r = wp.length(d)
+            in_contact[tid] = 1
+            closest[tid] = surface
+            normal[tid] = d / wp.max(r, TINY)
+            {wp.atomic_add(count, 0, 1) ~}}
+            """,
+        ),
+    ),
+    "mesh_project": (
+        (
+            "project_to_mesh snap_to_surface shrinkwrap",
+            "Moves points to the surface of a mesh",
+            """
+        p = x[tid]
+        answer = wp.mesh_query_point_no_sign(mesh, p, reach)
+        {if not answer.result:
+            out[tid] = p
+            return
+        SURFACE
+        {out[tid] = surface ~ d = p - surface
+        r = wp.length(d)
+        {# a little off the surface, on the side where it is
+        ~}
+        out[tid] = surface + (offset / wp.max(r, TINY)) * d ~ # part of the way only
+        out[tid] = wp.lerp(p, surface, strength)} ~
+        {# near points go farther
+        ~}
+        out[tid] = p
+        if answer.result:
+            SURFACE
+            r = wp.length(surface - p)
+            w = wp.max(1.0 - r / reach, 0.0)
+            out[tid] = p + w * (surface - p) ~
+        if answer.result:
+            SURFACE
+            out[tid] = surface
+            dist[tid] = wp.length(p - surface)
+        else:
+            out[tid] = p
+            dist[tid] = -1.0}
+            """,
+        ),
+        (
+            "constrain_to_surface slide_on_mesh keep_on_surface",
+            "Keeps particles on the surface of a mesh",
+            """
+        IDLE
+        p = x_io[tid] + dt * v[tid]
+        answer = wp.mesh_query_point_no_sign(mesh, p, reach)
+        {if not answer.result:
+            {# it has come off
+            ~}
+            x_io[tid] = p
+            in_contact[tid] = 0
+            return
+        SURFACE
+        x_io[tid] = surface
+        in_contact[tid] = 1 ~
+        if not answer.result:
+            x_io[tid] = p
+            return
+        SURFACE
+        {correction[tid] = surface - p
+        x_io[tid] = surface ~
+        d = p - surface
+        r = wp.length(d)
+        if r > margin:
+            x_io[tid] = surface + (margin / r) * d
+        else:
+            x_io[tid] = p}}
+            """,
+        ),
+    ),
+    "mesh_distance": (
+        (
+            "mesh_distance distance_to_mesh compute_distances",
+            "How far points are from a mesh",
+            """
+        {p = x[tid] ~ # in the frame of the mesh
+        p = wp.transform_point(wp.transform_inverse(body_q[mesh_body]), x[tid])}
+        answer = wp.mesh_query_point_no_sign(mesh, p, reach)
+        {if answer.result:
+            SURFACE
+            dist[tid] = wp.length(p - surface){ ~ - thickness}
+        else:
+            dist[tid] = reach ~
+        if answer.result:
+            SURFACE
+            dist[tid] = wp.length(p - surface)
+            closest[tid] = surface
+        else:
+            dist[tid] = reach
+            closest[tid] = p ~
+        dist[tid] = reach
+        if answer.result:
+            SURFACE
+            d = p - surface
+            {dist[tid] = wp.length(d) ~ r = wp.length(d)
+            dist[tid] = wp.max(r - radius[tid], 0.0)
+            normal[tid] = d / wp.max(r, TINY)}}
+            """,
+        ),
+        (
+            "surface_error measure_surface_distance hausdorff_distance",
+            "How far a cloud of points is from a mesh",
+            """
+        {if (flags[tid] & ACTIVE) == 0:
+            return ~}
+        p = x[tid]
+        answer = wp.mesh_query_point_no_sign(mesh, p, reach)
+        {if not answer.result:
+            {# too far away to be of this surface
+            ~}
+            wp.atomic_add(num_outliers, 0, 1)
+            return
+        SURFACE
+        r = wp.length(p - surface)
+        wp.atomic_add(error_sum, 0, {r ~ r * r})
+        {wp.atomic_max(error_max, 0, r) ~}
+        wp.atomic_add(count, 0, 1) ~
+        r = float(reach)
+        if answer.result:
+            SURFACE
+            r = wp.length(p - surface)
+        dist[tid] = r
+        wp.atomic_max(error_max, 0, r)
+        {wp.atomic_add(error_sum, 0, r) ~}}
+            """,
+        ),
+    ),
+    "mesh_velocity": (
+        (
+            "mesh_contact_forces couple_to_mesh eval_mesh_contact",
+            "The force of a moving mesh on particles that touch it",
+            """
+        IDLE
+        p = x[tid]
+        answer = wp.mesh_query_point_no_sign(mesh, p, margin + radius[tid])
+        if not answer.result:
+            return
+        SURFACE
+        d = p - surface
+        r = wp.length(d)
+        n = d / wp.max(r, TINY)
+        depth_c = {radius[tid] + margin - r ~ margin + radius[tid] - r}
+        v_s = wp.mesh_eval_velocity(mesh, answer.face, answer.u, answer.v)
+        v_rel = v[tid] - v_s
+        vn = wp.dot(v_rel, n)
+        {fn = ke * depth_c - kd * wp.min(vn, 0.0) ~ fn = ke * depth_c
+        if vn < 0.0:
+            fn -= kd * vn}
+        {vt = v_rel - vn * n
+        {# at most what friction holds
+        ~}
+        ft = -wp.normalize(vt) * wp.min(kf * wp.length(vt), mu * fn)
+        wp.atomic_add(f, tid, fn * n + ft) ~
+        wp.atomic_add(f, tid, fn * n) ~
+        f[tid] += fn * n - kf * (v_rel - vn * n)}
+            """,
+        ),
+        (
+            "apply_surface_velocity transfer_mesh_velocity drag_with_mesh",
+            "Carries particles along with a moving mesh",
+            """
+        IDLE
+        p = x[tid]
+        answer = wp.mesh_query_point_no_sign(mesh, p, reach)
+        {if not answer.result:
+            return
+        v_s = wp.mesh_eval_velocity(mesh, answer.face, answer.u, answer.v)
+        SURFACE
+        {w = strength * wp.max(1.0 - wp.length(p - surface) / reach, 0.0)
+        v_io[tid] = wp.lerp(v_io[tid], v_s, w) ~
+        {# nothing goes into the surface
+        ~}
+        n = wp.normalize(p - surface)
+        vn = wp.dot(v_io[tid] - v_s, n)
+        if vn < 0.0:
+            v_io[tid] -= vn * n ~
+        n = wp.normalize(p - surface)
+        v_rel = v_io[tid] - v_s
+        vn = wp.dot(v_rel, n)
+        if vn < 0.0:
+            {vt = v_rel - vn * n
+            v_io[tid] = v_s + (1.0 - mu) * vt ~ v_io[tid] = v_s + v_rel - (1.0 + rest) * vn * n}} ~
+        if answer.result:
+            v_s = wp.mesh_eval_velocity(mesh, answer.face, answer.u, answer.v)
+            {v_io[tid] += kd * (v_s - v_io[tid]) * dt ~ v_io[tid] = wp.lerp(v_io[tid], v_s, strength)}}
+            """,
+        ),
+    ),
+}
+"""What is asked of the closest point for: the kernel's names, its summary, and its lines."""
+
+_CELL = """
+        {{# the middle of the thread's cell
+        ~}
+        ix = tid % nx
+        iy = tid // nx % ny
+        iz = tid // (nx * ny) ~
+        iz = tid // (nx * ny)
+        iy = (tid - iz * nx * ny) // nx
+        ix = tid % nx}
+        p = grid_origin + cell_size * wp.vec3(float(ix) + 0.5, float(iy) + 0.5, float(iz) + 0.5)"""
+
+_SAMPLES: tuple[tuple[str, str, str], ...] = (
+    (
+        "sample_sdf compute_signed_distance mesh_sdf",
+        "The signed distance of points to a mesh",
+        """
+        {p = x[tid] ~ # in the frame of the mesh
+        p = wp.transform_point(wp.transform_inverse(body_q[mesh_body]), x[tid])}
+        answer = QUERY(mesh, p, reach)
+        {if answer.result:
+            SURFACE
+            phi[tid] = answer.sign * wp.length(p - surface){ ~ - radius[tid]}
+        else:
+            phi[tid] = reach ~
+        if not answer.result:
+            phi[tid] = reach
+            gradient[tid] = wp.vec3(0.0, 0.0, 0.0)
+            return
+        SURFACE
+        d = p - surface
+        r = wp.length(d)
+        phi[tid] = answer.sign * r{ - thickness ~}
+        {# outwards on both sides
+        ~}
+        gradient[tid] = answer.sign * d / wp.max(r, TINY) ~
+        {# below 0 inside
+        ~}
+        s = float(reach)
+        if answer.result:
+            SURFACE
+            s = wp.length(p - surface)
+            if answer.sign < 0.0:
+                s = -s
+        phi[tid] = s
+        {state[tid] = INSIDE if s < 0.0 else OUTSIDE ~
+        if s < -margin:
+            state[tid] = INSIDE
+        elif s < margin:
+            state[tid] = SURFACE_BAND
+        else:
+            state[tid] = OUTSIDE ~}}
+        """,
+    ),
+    (
+        "bake_sdf fill_sdf_grid build_sdf",
+        "Fills a grid with the signed distance to a mesh",
+        """
+        CELL
+        answer = QUERY(mesh, p, band)
+        {s = float(band)
+        if answer.result:
+            SURFACE
+            s = answer.sign * wp.length(p - surface){ ~ - thickness}
+        phi[tid] = s
+        {?0.4 if wp.abs(s) < cell_size:
+            wp.atomic_add(count, 0, 1)} ~
+        if answer.result:
+            SURFACE
+            phi[tid] = answer.sign * wp.length(p - surface)
+        else:
+            phi[tid] = band ~
+        {# the nearest of several meshes stays
+        ~}
+        if not answer.result:
+            return
+        SURFACE
+        s = answer.sign * wp.length(p - surface)
+        phi_io[tid] = {wp.min(phi_io[tid], s) ~ wp.max(phi_io[tid], -s)}}
+        """,
+    ),
+)
+
+_SIGNED: dict[str, tuple[tuple[str, str, str], ...]] = {
+    "sdf_sample": _SAMPLES,
+    "winding_number": _SAMPLES,
+    "push_out": (
+        (
+            "resolve_penetration project_outside push_out_of_mesh",
+            "Moves particles out of a mesh",
+            """
+        IDLE
+        {p = x_io[tid] + dt * v_io[tid]
+        answer = wp.mesh_query_point(mesh, p, reach)
+        if not answer.result:
+            x_io[tid] = p
+            return
+        SURFACE
+        d = p - surface
+        r = wp.length(d)
+        s = answer.sign * r
+        if s < margin:
+            n = answer.sign * d / wp.max(r, TINY)
+            x_io[tid] = p + (margin - s) * n
+            {vn = wp.dot(v_io[tid], n)
+            if vn < 0.0:
+                v_io[tid] -= (1.0 + rest) * vn * n ~}
+        else:
+            x_io[tid] = p ~
+        p = x_io[tid]
+        answer = wp.mesh_query_point(mesh, p, reach)
+        if not answer.result:
+            return
+        SURFACE
+        d = p - surface
+        r = wp.length(d)
+        s = answer.sign * r
+        if s >= margin:
+            return
+        n = answer.sign * d / wp.max(r, TINY)
+        {# no farther than a step may go
+        ~}
+        x_io[tid] = p + wp.min(margin - s, max_push) * n
+        {v_io[tid] -= wp.min(wp.dot(v_io[tid], n), 0.0) * n ~
+        {# it keeps what goes along the surface, but for friction
+        ~}
+        vn = wp.dot(v_io[tid], n)
+        vt = v_io[tid] - vn * n
+        v_io[tid] = wp.max(vn, 0.0) * n + (1.0 - mu) * vt}}
+            """,
+        ),
+        (
+            "solve_mesh_collision mesh_collision_deltas solve_particle_mesh",
+            "The corrections that move particles out of a mesh",
+            """
+        IDLE
+        {?0.5 w = inv_mass[tid]}
+        p = x[tid]
+        answer = wp.mesh_query_point(mesh, p, reach)
+        if not answer.result:
+            return
+        SURFACE
+        d = p - surface
+        r = wp.length(d)
+        c = answer.sign * r - {thickness ~ radius[tid]}
+        if c >= 0.0:
+            return
+        n = answer.sign * d / wp.max(r, TINY)
+        {delta[tid] -= relaxation * c * n ~ wp.atomic_add(delta, tid, -relaxation * c * n)
+        {wp.atomic_add(num_corrections, tid, 1) ~} ~
+        push = -c * n
+        {# friction against what it moved since the last step
+        ~}
+        moved = p - x_prev[tid]
+        slide = moved - wp.dot(moved, n) * n
+        push -= wp.min(mu * -c / wp.max(wp.length(slide), TINY), 1.0) * slide
+        delta[tid] += push}
+            """,
+        ),
+        (
+            "mesh_penalty_forces penalize_penetration eval_sdf_contact",
+            "Forces on particles that are inside a mesh",
+            """
+        IDLE
+        p = x[tid]
+        answer = wp.mesh_query_point(mesh, p, reach)
+        {if not answer.result or answer.sign > 0.0:
+            return
+        SURFACE
+        d = surface - p
+        {f[tid] += ke * d - kd * v[tid] ~
+        r = wp.length(d)
+        n = d / wp.max(r, TINY)
+        vn = wp.dot(v[tid], n)
+        f[tid] += (ke * r - kd * vn) * n} ~
+        if not answer.result:
+            return
+        SURFACE
+        d = p - surface
+        r = wp.length(d)
+        s = answer.sign * r - radius[tid]
+        if s < 0.0:
+            n = answer.sign * d / wp.max(r, TINY)
+            vn = wp.dot(v[tid], n)
+            {wp.atomic_add(f, tid, (-ke * s - kd * vn) * n) ~
+            fn = -ke * s - kd * wp.min(vn, 0.0)
+            vt = v[tid] - vn * n
+            f[tid] += fn * n - wp.min(kf, mu * fn / wp.max(wp.length(vt), TINY)) * vt}}
+            """,
+        ),
+    ),
+    "inside_count": (
+        (
+            "classify_points count_inside mark_inside",
+            "Which points are inside a mesh",
+            """
+        p = x[tid]
+        answer = wp.mesh_query_point(mesh, p, HUGE)
+        {if answer.result and answer.sign < 0.0:
+            state[tid] = 1
+            wp.atomic_add(count, 0, 1)
+        else:
+            state[tid] = 0 ~
+        state[tid] = OUTSIDE
+        if not answer.result:
+            return
+        SURFACE
+        r = wp.length(p - surface)
+        if r < margin:
+            state[tid] = SURFACE_BAND
+        elif answer.sign < 0.0:
+            state[tid] = INSIDE
+            {wp.atomic_add(count, 0, 1) ~}}
+            """,
+        ),
+        (
+            "voxelize_mesh voxelize_solid fill_occupancy",
+            "The cells of a grid whose middle is inside a mesh",
+            """
+        CELL
+        answer = wp.mesh_query_point(mesh, p, HUGE)
+        {inside = bool(False)
+        if answer.result:
+            inside = answer.sign < 0.0
+        state[tid] = {1 if inside else 0 ~ INSIDE if inside else OUTSIDE}
+        {if inside:
+            wp.atomic_add(volume, 0, cell_size * cell_size * cell_size) ~ if inside:
+            wp.atomic_add(count, 0, 1) ~} ~
+        if answer.result and answer.sign < 0.0:
+            state[tid] = INSIDE
+            {wp.atomic_add(moment, 0, p)
+            wp.atomic_add(count, 0, 1) ~}
+        else:
+            state[tid] = OUTSIDE ~
+        {# cells that another mesh fills stay filled
+        ~}
+        if answer.result and answer.sign < 0.0:
+            state_io[tid] = material_id}
+            """,
+        ),
+        (
+            "deactivate_inside remove_inside_particles cull_inside",
+            "Takes particles inside a mesh out of the simulation",
+            """
+        if (flags_io[tid] & ACTIVE) == 0:
+            return
+        {p = x[tid] ~ p = wp.transform_point(wp.transform_inverse(body_q[mesh_body]), x[tid])}
+        answer = wp.mesh_query_point(mesh, p, HUGE)
+        {if answer.result and answer.sign < 0.0:
+            flags_io[tid] = flags_io[tid] ^ ACTIVE
+            {v_io[tid] = wp.vec3(0.0, 0.0, 0.0) ~}
+            {wp.atomic_add(count, 0, 1) ~} ~
+        if not answer.result or answer.sign > 0.0:
+            return
+        {# only those that are deep inside
+        ~}
+        SURFACE
+        if wp.length(p - surface) > margin:
+            flags_io[tid] = flags_io[tid] ^ ACTIVE
+            wp.atomic_add(count, 0, 1)}
+            """,
+        ),
+    ),
+}
+"""What a signed distance is asked for: the kernel's names, its summary, and its lines."""
 
 
-def _skip(p: Program, kept: str = "") -> str:
-    """What leaves some particles alone, and writes what is ``kept`` of them."""
-    p.array("flags", INT, (0, 3), (p.threads,), ("flags", "particle_flags", "active", "mask"))
-    p.array("shape", INT, (-1, 2), (p.threads,), ("shape_ids", "collider_id", "group"))
-    p.array("mass", FLOAT, (-0.2, 1), (p.threads,), ("inv_mass", "particle_inv_mass", "mass"))
-    p.constants({"ACTIVE": 1})
-    if not p.maybe(0.5):
-        return ""
-    tests = ("(flags[tid] & ACTIVE) == 0", "flags[tid] == 0", "shape[tid] < 0", "mass[tid] <= 0.0", "shape[tid] == -1")
-    chosen = p.pick(*tests)
-    return block(f"if {chosen}:", kept, "return")
+def _declare(p: Program, target: str, titles: str) -> None:
+    """All that the lines of a kernel that asks for a point of a mesh may name."""
+    count = p.threads
+    for key, span, names in (
+        ("x", (-1.25, 1.15), ("positions", "points") if "velocity" not in target else ("particle_q", "positions")),
+        ("v", (-1, 0.8), ("particle_qd", "velocities")), ("x_prev", (-1.25, 1.15), ("x_prev", "particle_q_prev")),
+    ):  # fmt: skip
+        p.array(key, VEC, span, (count,), names)
+    p.array("radius", FLOAT, (0.02, 0.2), (count,), ("particle_radius", "radius", "radii"))
+    p.array("inv_mass", FLOAT, (0.2, 1), (count,), ("particle_inv_mass", "inv_mass"))
+    p.array("flags", INT, (0, 3), (count,), ("particle_flags", "flags"))
+    p.array("body_q", FRAME, (-0.4, 0.4), (3,), ("body_q",), "wp.transform")
+    p.scalar("mesh_body", INT, (0, 2), ("mesh_body", "body_index"))
+    p.scalar("material_id", INT, (1, 5), ("material_id", "label"))
+    p.scalar("grid_origin", VEC, (-1.2, -1), ("grid_origin", "grid_lower"))
+    for key, span, names, usual in (
+        ("cell_size", (0.4, 0.6), ("cell_size", "voxel_size"), ("0.5",)),
+        ("reach", (0.3, 0.7), ("max_dist", "query_dist", "max_distance"), ("0.5", "0.4")),
+        ("band", (0.5, 0.9), ("band", "narrow_band"),
+        ("0.6",)),
+        ("margin", (0.1, 0.3), ("margin", "contact_margin", "shell"), ("0.2",)),
+        ("thickness", (0.05, 0.2), ("thickness",), ("0.1",)), ("offset", (0.02, 0.1), ("offset", "skin"), ("0.05",)),
+        ("strength", (0.2, 0.8), ("strength", "blend"), ("0.5",)), ("ke", (0.5, 3), ("ke", "contact_ke"), ("2.0",)),
+        ("kd", (0.1, 0.8), ("kd", "contact_kd"), ("0.5",)), ("kf", (0.1, 0.8), ("kf", "contact_kf"), ("0.5",)),
+        ("mu", (0.2, 0.8), ("mu", "friction"), ("0.5",)), ("rest", (0.2, 0.9), ("restitution",), ("0.5",)),
+        ("dt", (0.05, 0.2), ("dt",), ("0.1",)), ("max_push", (0.1, 0.3), ("max_push", "max_correction"), ("0.2",)),
+        ("relaxation", (0.3, 0.9), ("relaxation",), ("0.5",)),
+    ):  # fmt: skip
+        p.number(key, span, names, usual)
+    p.constants({"ACTIVE": 1, "OUTSIDE": 0, "SURFACE_BAND": 1, "INSIDE": 2})
+    p.sizes(nx=4, ny=4)
+    p.sizes(max_contacts=_ROOM)
+    for key, names in (
+        ("dist", ("distance", "mesh_dist")), ("phi", ("phi", "sdf", "signed_distance")),
+        ("depth", ("penetration", "depth")),
+    ):  # fmt: skip
+        p.output(key, FLOAT, (count,), names)
+    p.output("phi_io", FLOAT, (count,), ("phi", "sdf"), (-0.3, 0.6))
+    for key, names in (
+        ("closest", ("closest_point", "contact_point")), ("normal", ("contact_normal", "surface_normal")),
+        ("out", ("projected", "x_out")), ("gradient", ("gradient", "sdf_grad")),
+        ("correction", ("correction", "offset_out")),
+    ):  # fmt: skip
+        p.output(key, VEC, (count,), names)
+    for key, span, names in (
+        ("x_io", (-1.25, 1.15), ("particle_q", "positions", "x")), ("v_io", (-1, 0.8),
+        ("particle_qd", "velocities", "v")),
+        ("f", (-0.5, 0.5), ("particle_f", "forces")), ("delta", (-0.2, 0.2), ("particle_deltas", "deltas")),
+    ):  # fmt: skip
+        p.output(key, VEC, (count,), names, span)
+    for key, names in (
+        ("in_contact", ("on_surface",) if "surface" in titles else ("in_contact", "contact_flag")),
+        ("state", ("occupancy", "inside") if "voxel" in titles or "inside" in titles else ("state", "label")),
+    ):  # fmt: skip
+        p.output(key, INT, (count,), names)
+    p.output("state_io", INT, (count,), ("cell_material", "labels"), (0, 1))
+    p.output("flags_io", INT, (count,), ("particle_flags", "flags"), (0, 3))
+    p.output("num_corrections", INT, (count,), ("delta_count", "num_corrections"), (0, 3))
+    inside = ("num_inside", "inside_count") if target == "inside_count" else ("num_band_cells",)
+    p.output("count", INT, (1,), inside if target in _SIGNED else ("contact_count",) if target == "mesh_contact"
+             else ("num_points",), (0, 3))  # fmt: skip
+    p.output("num_outliers", INT, (1,), ("num_outliers",), (0, 3))
+    for key in ("error_sum", "error_max", "volume"):
+        p.output(key, FLOAT, (1,), {"error_max": ("max_error",)}.get(key, (key,)), (0, 0.2))
+    p.output("moment", VEC, (1,), ("center_sum", "moment"), (0, 1))
+    p.output("contact_particle", INT, (_ROOM,), ("contact_particle",), (-1, 3))
+    for key in ("contact_point", "contact_normal", "contact_velocity"):
+        p.output(key, VEC, (_ROOM,), (key,), (-1, 1))
+    p.output("contact_dist", FLOAT, (_ROOM,), ("contact_dist",), (0, 1))
 
 
-def _answered(p: Program, hit: list[str], miss: str, *, early: bool = True) -> list[str]:
-    """What is done where there is an answer, and where there is none; ``miss`` may be empty."""
-    form = p.pick("return", "return", "nested", "nested", "first", "negated")
-    if form == "return" and early:
-        return [block(f"if {p.pick('not answer.result', 'not answer.result')}:", miss, "return"), *hit]
-    if form == "first" and miss:
-        return [miss, block("if answer.result:", *hit)]
-    if form == "negated" and miss:
-        return [block("if not answer.result:", miss) + "\n" + block("else:", *hit)]
-    return [block("if answer.result:", *hit) + (f"\n{block('else:', miss)}" if miss else "")]
-
-
-# ---- the closest point
-
-
-def _ask_point(
-    p: Program, *, signed: bool = False, winding: bool = False, far: bool = False, sized: bool = True
-) -> str:
-    """The question.
-
-    Args:
-        p: the kernel.
-        signed: whether it is asked for the side too.
-        winding: whether the side is told by the winding number.
-        far: whether the distance is one that what is done with the answer does not reach to.
-        sized: whether it may be farther for a particle that is larger.
-    """
-    p.array("radius", FLOAT, (0.02, 0.2), (p.threads,), ("radius", "particle_radius", "radii"))
-    p.number("reach", (0.15, 0.5), ("max_dist", "query_dist", "max_distance", "cutoff"), ("0.3", "0.25", "0.4"))
-    p.constants({"SEARCH_RADIUS": p.choices.choice((0.5, 0.6, 0.75))})
-    reach = "SEARCH_RADIUS" if far else p.pick("reach", "reach", *(["reach + radius[tid]"] if sized else []))
-    name = "mesh_query_point" if signed else "mesh_query_point_no_sign"
-    if winding:
-        name = "mesh_query_point_sign_winding_number"
-    if p.choices.chance(0.25):
-        return f"limit = {reach}\nanswer = wp.{name}(mesh, p, limit)"
-    return f"answer = wp.{name}(mesh, p, {reach})"
-
-
-def _surface(p: Program) -> str:
-    at = "surface = wp.mesh_eval_position(mesh, answer.face, answer.u, answer.v)"
-    if p.choices.chance(0.3):
-        names = p.pick(
-            "bary_u = answer.u\nbary_v = answer.v", "facet = answer.face\nbary_u = answer.u\nbary_v = answer.v"
-        )
-        face = "facet" if "facet" in names else "answer.face"
-        at = f"{names}\nsurface = wp.mesh_eval_position(mesh, {face}, bary_u, bary_v)"
-    return at
+def _write(p: Program, text: str) -> None:
+    """Write lines that ask for a point of a mesh."""
+    p.write(
+        text.replace("CELL", _CELL.strip()).replace("IDLE", _IDLE).replace("        SURFACE\n", f"        {_SURFACE}\n")
+    )
 
 
 def _draw_closest(stream: Stream, target: str) -> KernelSpec:
     """The closest point of a mesh, within a distance: contacts, projections, distances."""
+    titles, summary, text = stream.child("purpose").choice(_CLOSEST[target])
     p = Program(stream, ("tid", "i", "particle", "pid"), launch=(stream.child("threads").choice((64, 96, 128)),))
-    ask_mesh(p, velocities=target == "mesh_velocity")
-    p.guard_count("particle")
-    p.number("margin", (0.15, 0.5), ("margin", "contact_margin", "threshold", "thickness"), ("0.25", "0.3"))
-    p.number("ke", (0.5, 3.0), ("ke", "stiffness", "k_contact"), ("10.0", "2.0"))
-    p.number("kd", (0.1, 0.8), ("kd", "damping", "k_damp"), ("0.5",))
-    p.number("mu", (0.2, 0.8), ("mu", "friction"), ("0.5",))
-    p.output("dist", FLOAT, (p.threads,), ("distance", "dist", "sdf", "gap"))
-    p.output("state", INT, (p.threads,), ("contact", "contact_flag", "in_contact", "status"))
-    p.output("out", VEC, (p.threads,), ("closest_points", "projected", "out", "x_new"))
-    p.output("count", INT, (1,), ("contact_count", "num_contacts", "num_hits"), (0, 3))
-    p.output("f", VEC, (p.threads,), ("forces", "particle_f", "f"), (-0.5, 0.5))
-    kept = {"mesh_project": "out[tid] = x[tid]", "mesh_contact": "state[tid] = -1"}.get(target, "")
-    p.add(_skip(p, kept), _place(p, moved=target == "mesh_project"))
-    gap = ["d = p - surface", "r = wp.length(d)"]
-    near = _surface(p)
-    if target == "mesh_contact":
-        p.add(*_contact(p, near, gap))
-    elif target == "mesh_project":
-        p.add(_ask_point(p, sized=False), *_project(p, near, gap))
-    elif target == "mesh_distance":
-        p.add(_ask_point(p), *_distance(p, near, gap))
-    else:
-        p.add(*_drag(p, near, gap))
-    titles = {
-        "mesh_contact": ("collide_particles_mesh", "mesh_contacts", "particle_mesh_contact", "detect_mesh_contacts"),
-        "mesh_project": ("project_to_mesh", "snap_to_surface", "closest_points_on_mesh"),
-        "mesh_distance": ("mesh_distance", "distance_to_mesh", "sample_distance"),
-        "mesh_velocity": ("mesh_drag", "apply_mesh_friction", "couple_to_mesh"),
-    }[target]
-    return p.done("queries", "closest_point", target, "The closest points of a mesh", titles)
-
-
-def _contact(p: Program, near: str, gap: list[str]) -> list[str]:
-    """A contact where the surface is near enough, with its depth and normal; -1 for none."""
-    none = p.pick("state[tid] = -1", "state[tid] = 0", "state[tid] = -1\ndist[tid] = reach")
-    ask = _ask_point(p, far="dist" not in none, sized=False)
-    depth = p.pick("depth = margin - r", "depth = radius[tid] + margin - r")
-    accept = [
-        p.pick("state[tid] = 1", "state[tid] = 2"),
-        "dist[tid] = depth" if "dist" in none else p.pick("dist[tid] = depth", "", ""),
-        p.pick("", "wp.atomic_add(count, 0, 1)", "count[0] += 1"),
-        p.pick("", "out[tid] = surface", "out[tid] = surface"),
-    ]
-    rest = none.splitlines()[0]
-    form = p.pick("leave", "else", "inner", "clamp")
-    if form == "leave":
-        hit = [near, *gap, depth, block(f"if depth {p.pick('<', '<=')} 0.0:", rest, "return"), *accept]
-    elif form == "else":
-        hit = [near, *gap, depth, block("if depth > 0.0:", *accept) + "\n" + block("else:", rest)]
-    elif form == "inner":
-        hit = [near, *gap, rest, block("if r < margin:", depth, *accept)]
-    else:
-        touch = chain(
-            ("depth > margin", join("depth = margin", "state[tid] = 2")), ("depth > 0.0", accept[0]), otherwise=rest
-        )
-        hit = [near, *gap, depth, touch, "dist[tid] = depth", *accept[2:]]
-    return [ask, *_answered(p, hit, none)]
-
-
-def _project(p: Program, near: str, gap: list[str]) -> list[str]:
-    """The point on the surface, or where the particle is if there is none near."""
-    stay = "out[tid] = p"
-    form = p.pick("plain", "plain", "beyond", "blend", "marked")
-    if form == "plain":
-        hit = [
-            near,
-            "out[tid] = surface",
-            p.pick("", "dist[tid] = wp.length(p - surface)", "wp.atomic_add(count, 0, 1)"),
-        ]
-        miss = join(stay, "dist[tid] = -1.0" if "dist" in hit[-1] else "")
-    elif form == "beyond":
-        test = block("if r > margin:", p.pick("out[tid] = surface + d * (margin / r)", "out[tid] = surface"))
-        hit, miss = [near, *gap, test + "\n" + block("else:", "out[tid] = p")], stay
-    elif form == "blend":
-        hit, miss = [near, *gap, p.pick("w = wp.max(1.0 - r / reach, 0.0)", "w = wp.clamp(1.0 - r / reach, 0.0, 1.0)"),
-                     "out[tid] = p + (surface - p) * w"], stay  # fmt: skip
-    else:
-        test = chain(("r < margin", "state[tid] = 1"), otherwise=p.pick("state[tid] = 0", "state[tid] = 2"))
-        hit, miss = [near, *gap, "out[tid] = surface", test], join(stay, "state[tid] = -1")
-    return _answered(p, hit, miss)
-
-
-def _distance(p: Program, near: str, gap: list[str]) -> list[str]:
-    """How far away the surface is; a background value where it is out of reach."""
-    p.number("background", (1.5, 3.0), ("background", "far_value", "max_value"), ("2.0", "10.0"))
-    miss = p.pick("dist[tid] = background", "dist[tid] = -1.0", "dist[tid] = reach")
-    form = p.pick("plain", "thick", "band", "count", "flags")
-    if form == "plain":
-        return _answered(
-            p, [near, p.pick("dist[tid] = wp.length(p - surface)", "dist[tid] = wp.length(surface - p)")], miss
-        )
-    if form == "thick":
-        value = p.pick(
-            "dist[tid] = wp.max(r - radius[tid], 0.0)", "dist[tid] = r - radius[tid]", "dist[tid] = r - margin"
-        )
-        return _answered(p, [near, *gap, value], miss)
-    if form == "band":
-        inner = block("if r < margin:", "dist[tid] = 0.0") + "\n" + block("else:", "dist[tid] = r - margin")
-        return _answered(p, [near, *gap, inner], miss)
-    if form == "count":
-        inside = block(f"if r {p.pick('<', '<=')} margin:", p.pick("wp.atomic_add(count, 0, 1)", "count[0] += 1"))
-        return _answered(p, [near, *gap, "dist[tid] = r", inside], miss)
-    marks = chain(("r < margin", "state[tid] = 1"), ("r < 2.0 * margin", "state[tid] = 2"), otherwise="state[tid] = 0")
-    return _answered(p, [near, *gap, "dist[tid] = r", marks], join(miss, "state[tid] = -1"))
-
-
-def _drag(p: Program, near: str, gap: list[str]) -> list[str]:
-    """A force towards the velocity of the surface, where it touches."""
-    relative = join("vs = wp.mesh_eval_velocity(mesh, answer.face, answer.u, answer.v)", "rel = v[tid] - vs")
-    simple = p.pick("f[tid] -= rel * kd", "f[tid] = f[tid] - rel * kd", "wp.atomic_sub(f, tid, rel * kd)")
-    push = join("fn = ke * (margin - r)", p.pick("f[tid] += d * fn - rel * kd", "f[tid] += d * fn"))
-    if "rel" not in push.splitlines()[-1]:
-        push = join(push, "f[tid] -= rel * (kd * mu)")
-    form = p.pick("always", "touch", "touch", "approach", "leave")
-    ask = _ask_point(p, far=form != "always", sized=False)
-    if form == "always":
-        hit = [near, *gap, relative, p.pick(simple, "w = wp.max(1.0 - r / reach, 0.0)\nf[tid] -= rel * (kd * w)")]
-    elif form == "touch":
-        hit = [near, *gap, block(f"if r {p.pick('<', '<=')} margin:", relative, p.pick(simple, push))]
-    elif form == "approach":
-        test = block("if vn < 0.0:", "f[tid] -= d * (kd * vn)")
-        hit = [near, *gap, relative, "vn = wp.dot(rel, d)", block("if r < margin:", test)]
-    else:
-        hit = [near, *gap, block("if r > margin:", "return"), relative, p.pick(simple, push)]
-    return [ask, *_answered(p, hit, "")]
-
-
-# ---- inside and outside
+    ask_mesh(p, velocities="eval_velocity" in text)
+    _declare(p, target, titles)
+    if "IDLE" not in text and "ACTIVE" not in text:
+        p.guard_count("particle" if "particle" in summary else "point")
+    _write(p, text)
+    return p.done("queries", "closest_point", target, summary, tuple(titles.split()))
 
 
 def _draw_signed(stream: Stream, target: str) -> KernelSpec:
     """Signed distances to a closed mesh: negative inside; particles are pushed out, or counted."""
-    p = Program(stream, ("tid", "i", "particle", "node"), launch=(stream.child("threads").choice((96, 128)),))
+    titles, summary, text = stream.child("purpose").choice(_SIGNED[target])
+    by_cell = "CELL" in text
+    axes = ("tid", "cell", "voxel", "i") if by_cell else ("tid", "i", "particle", "pid")
+    p = Program(stream, axes, launch=(stream.child("threads").choice((64, 96, 128)),))
     ask_mesh(p, CLOSED)
-    p.guard_count("particle")
-    p.number("margin", (0.05, 0.3), ("margin", "skin", "thickness", "contact_dist"), ("0.1", "0.05"))
-    p.constants({"OUTSIDE": 0, "SURFACE": 1, "INSIDE": 2})
-    p.number("rest", (0.2, 0.9), ("restitution", "relaxation", "push_ratio"), ("0.5", "0.8"))
-    p.output("phi", FLOAT, (p.threads,), ("phi", "sdf", "signed_distance", "dist"))
-    p.output("out", VEC, (p.threads,), ("x_new", "corrected", "out"))
-    p.output("dv", VEC, (p.threads,), ("delta", "dx", "correction"), (-0.2, 0.2))
-    p.output("state", INT, (p.threads,), ("inside", "state", "label", "occupancy"))
-    p.output("count", INT, (2,), ("counts", "num_inside", "totals"), (0, 3))
-    p.add(
-        _skip(p, {"push_out": "out[tid] = x[tid]", "inside_count": "state[tid] = -1"}.get(target, "")),
-        _place(p, coarse=target == "inside_count", moved=target == "push_out"),
-        _ask_point(p, signed=True, winding=target == "winding_number", far=target in ("push_out", "inside_count")),
-    )
-    value = _surface(p) + "\n" + p.pick(
-        "s = answer.sign * wp.length(p - surface)", "d = surface - p\ns = wp.length(d) * answer.sign",
-        "s = wp.length(p - surface)\nif answer.sign < 0.0:\n    s = -s",
-    )  # fmt: skip
-    if target in ("sdf_sample", "winding_number"):
-        p.add(*_sample(p, value))
-    elif target == "push_out":
-        p.add(*_push_out(p))
-    else:
-        p.add(*_inside(p, value))
-    titles = {
-        "sdf_sample": ("sample_sdf", "mesh_sdf", "compute_signed_distance", "bake_sdf"),
-        "winding_number": ("sample_sdf", "winding_number_sdf", "robust_signed_distance", "bake_sdf"),
-        "push_out": ("push_out", "resolve_penetration", "mesh_collision_response", "project_outside"),
-        "inside_count": ("count_inside", "classify_points", "inside_outside", "mark_inside"),
-    }[target]
-    return p.done("queries", "signed_distance", target, "Inside and outside of a mesh", titles)
-
-
-def _sample(p: Program, value: str) -> list[str]:
-    form = p.pick("plain", "margin", "clamped", "marked", "banded")
-    # out of reach is as far as was asked, or as the field goes
-    miss = "phi[tid] = margin" if form == "clamped" else "phi[tid] = reach"
-    if form == "plain":
-        return _answered(p, [value, "phi[tid] = s"], miss)
-    if form == "margin":
-        return _answered(p, [value, p.pick("phi[tid] = s - margin", "phi[tid] = s - radius[tid]")], miss)
-    if form == "clamped":
-        return _answered(
-            p, [value, p.pick("phi[tid] = wp.clamp(s, -margin, margin)", "phi[tid] = wp.max(s, -margin)")], miss
-        )
-    if form == "banded":
-        return _answered(p, [value, block("if wp.abs(s) < margin:", "s = 0.0"), "phi[tid] = s"], miss)
-    marks = chain(
-        ("s < -margin", "state[tid] = INSIDE"), ("s < margin", "state[tid] = SURFACE"), otherwise="state[tid] = OUTSIDE"
-    )
-    return _answered(p, [value, "phi[tid] = s", marks], join(miss, "state[tid] = OUTSIDE"))
-
-
-def _push_out(p: Program) -> list[str]:
-    """Particles that are inside, or nearly, go to the surface; others stay."""
-    stay = "out[tid] = p"
-    out = p.pick("out[tid] = surface", "out[tid] = p + (surface - p)", "out[tid] = p + (surface - p) * rest")
-    inside = "answer.sign < 0.0"
-    form = p.pick("plain", "early", "margin", "delta", "count")
-    if form == "plain":
-        return _answered(p, [block(f"if {inside}:", _surface(p), out) + "\n" + block("else:", stay)], stay)
-    if form == "early":
-        return _answered(p, [block("if answer.sign > 0.0:", stay, "return"), _surface(p), out], stay)
-    if form == "count":
-        found = block(f"if {inside}:", _surface(p), out, "wp.atomic_add(count, 0, 1)")
-        return _answered(p, [stay, found], stay)
-    signed = [_surface(p), "d = surface - p", "r = wp.length(d) * answer.sign"]
-    shift = p.pick("d * rest", "d * (margin - r)", "d * (rest * (margin - r))")
-    if form == "margin":
-        return _answered(p, [*signed, stay, block("if r < margin:", f"out[tid] = p + {shift}")], stay)
-    return _answered(p, [*signed, block("if r < margin:", f"dv[tid] += {shift}")], "")
-
-
-def _inside(p: Program, value: str) -> list[str]:
-    add = p.pick("wp.atomic_add(count, {}, 1)", "count[{}] += 1")
-    one, two = add.format(0), add.format(1)
-    miss = "state[tid] = OUTSIDE"
-    test = "answer.sign < 0.0"
-    form = p.pick("two", "state", "band", "nested")
-    if form == "two":
-        return _answered(
-            p, [block(f"if {test}:", "state[tid] = INSIDE", one) + "\n" + block("else:", miss, two)], join(miss, two)
-        )
-    if form == "state":
-        return _answered(p, [miss, block(f"if {test}:", "state[tid] = INSIDE", p.pick(one, ""))], miss)
-    if form == "band":
-        near = chain(
-            ("s < -margin", join("state[tid] = INSIDE", one)), ("s < margin", "state[tid] = SURFACE"), otherwise=miss
-        )
-        return _answered(p, [value, near], miss)
-    kept = block(f"if {test}:", value, "state[tid] = SURFACE", block("if s < -margin:", "state[tid] = INSIDE", one))
-    return _answered(p, [miss, kept], miss)
+    _declare(p, target, titles)
+    if not by_cell and "IDLE" not in text and "ACTIVE" not in text:
+        p.guard_count("particle" if "article" in summary else "point")
+    query = "wp.mesh_query_point_sign_winding_number" if target == "winding_number" else "wp.mesh_query_point"
+    _write(p, text.replace("QUERY", query))
+    return p.done("queries", "signed_distance", target, summary, tuple(titles.split()))
 
 
 RECIPES = (

@@ -6,74 +6,402 @@ from synthesis.grammar.lines import block, chain, join
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
+_ENDS = """{a = pairs[tid][0]
+        b = pairs[tid][1] ~ a = table[tid, 0]
+        b = table[tid, 1] ~ a = table[tid, 0]
+        b = table[tid, 1] ~ ends = pairs[tid]
+        a = ends[0]
+        b = ends[1]}"""
+"""How an edge is asked for its vertices."""
+
+_EDGES: dict[str, tuple[tuple[str, str, str], ...]] = {
+    "edge_flux": (
+        (
+            "diffusive_flux accumulate_diffusion conduct_heat",
+            "What flows between the cells on both sides of each face",
+            """
+        own = owner[tid]
+        other_cell = neighbor[tid]
+        {if other_cell < 0:
+            {# a face of the border, with a given value outside
+            q = w[tid] * (outside - u[own]) / rest[tid]
+            wp.atomic_add(out, own, q)
+            return ~ # nothing flows over the border
+            return}
+        q = w[tid] * (u[other_cell] - u[own]) / rest[tid] ~
+        {# the conductance of both cells in a row
+        ~}
+        if other_cell == -1:
+            wp.atomic_add(out, own, conductivity[own] * area[tid] * (outside - u[own]) / rest[tid])
+            return
+        k_face = 2.0 * conductivity[own] * conductivity[other_cell] / (conductivity[own] + conductivity[other_cell])
+        q = k_face * area[tid] * (u[other_cell] - u[own]) / rest[tid]}
+        wp.atomic_add(out, own, q)
+        wp.atomic_sub(out, other_cell, q)
+            """,
+        ),
+        (
+            "upwind_flux advect_cells convective_flux",
+            "What the flow carries over each face, taken from the side it comes from",
+            """
+        own = owner[tid]
+        other_cell = neighbor[tid]
+        flow = face_flow[tid]
+        {u_other = float(outside)
+        if other_cell >= 0:
+            u_other = u[other_cell]
+        {q = flow * u_other
+        if flow > 0.0:
+            q = flow * u[own] ~ if flow > 0.0:
+            q = flow * u[own]
+        else:
+            q = flow * u_other}
+        wp.atomic_sub(out, own, q)
+        if other_cell >= 0:
+            wp.atomic_add(out, other_cell, q) ~
+        if other_cell < 0:
+            {# in with the value outside, out with that of the cell
+            ~}
+            if flow > 0.0:
+                wp.atomic_sub(out, own, flow * u[own])
+            else:
+                wp.atomic_sub(out, own, flow * outside)
+            return
+        {q = wp.max(flow, 0.0) * u[own] + wp.min(flow, 0.0) * u[other_cell] ~
+        {# a part of it from the mean of both
+        ~}
+        upwind = u[own] if flow > 0.0 else u[other_cell]
+        q = flow * (blend * 0.5 * (u[own] + u[other_cell]) + (1.0 - blend) * upwind)}
+        wp.atomic_sub(out, own, q)
+        wp.atomic_add(out, other_cell, q)}
+            """,
+        ),
+        (
+            "rusanov_flux burgers_flux lax_friedrichs_flux",
+            "The numerical flux over each face",
+            """
+        own = owner[tid]
+        other_cell = neighbor[tid]
+        {if other_cell < 0:
+            return
+        u_l = u[own]
+        u_r = u[other_cell] ~
+        u_l = u[own]
+        u_r = u_l
+        if other_cell >= 0:
+            u_r = u[other_cell]}
+        {speed = wp.max(wp.abs(u_l), wp.abs(u_r))
+        q = 0.25 * (u_l * u_l + u_r * u_r) - 0.5 * speed * (u_r - u_l) ~
+        q = wave_speed * 0.5 * (u_l + u_r) - 0.5 * wp.abs(wave_speed) * (u_r - u_l)}
+        wp.atomic_sub(out, own, area[tid] * q)
+        {if other_cell >= 0:
+            wp.atomic_add(out, other_cell, area[tid] * q)
+        {wp.atomic_max(max_speed, 0, wp.max(wp.abs(u_l), wp.abs(u_r))) ~} ~
+        if other_cell >= 0:
+            wp.atomic_add(out, other_cell, area[tid] * q)}
+            """,
+        ),
+    ),
+    "edge_laplacian": (
+        (
+            "edge_laplacian graph_laplacian accumulate_laplacian",
+            "The Laplacian of a field, edge by edge",
+            """
+        ENDS
+        {{# the ends of fixed edges do not change
+        ~}
+        if fixed[a] == 1 and fixed[b] == 1:
+            return ~}
+        {q = w[tid] * (u[b] - u[a]) ~ q = (u[b] - u[a]) / rest[tid]}
+        {wp.atomic_add(out, a, q)
+        wp.atomic_sub(out, b, q) ~
+        if fixed[a] == 0:
+            wp.atomic_add(out, a, q)
+        if fixed[b] == 0:
+            wp.atomic_sub(out, b, q)}
+        {wp.atomic_add(energy, 0, 0.5 * q * (u[b] - u[a])) ~}
+            """,
+        ),
+        (
+            "smooth_vertices gather_neighbors laplacian_smoothing",
+            "Sums up the neighbors of each vertex",
+            """
+        ENDS
+        {{# vertices of the border stay where they are
+        ~}
+        if fixed[a] == 0:
+            wp.atomic_add(sums, a, w[tid] * x[b])
+            wp.atomic_add(weight_sum, a, w[tid])
+        if fixed[b] == 0:
+            wp.atomic_add(sums, b, w[tid] * x[a])
+            wp.atomic_add(weight_sum, b, w[tid]) ~
+        d = x[b] - x[a]
+        {scale = 1.0 / wp.max(wp.length(d), min_length) ~ scale = w[tid]}
+        wp.atomic_add(sums, a, scale * d)
+        wp.atomic_sub(sums, b, scale * d)
+        wp.atomic_add(weight_sum, a, scale)
+        wp.atomic_add(weight_sum, b, scale)}
+            """,
+        ),
+        (
+            "cotangent_laplacian cotan_weights accumulate_cotangents",
+            "The Laplacian with the cotangents of the angles opposite to each edge",
+            """
+        ENDS
+        {weight = float(0.0)
+        for k in range(2):
+            c = opposite[tid, k]
+            {# an edge of the border has one face
+            ~}
+            if c >= 0:
+                e0 = x[a] - x[c]
+                e1 = x[b] - x[c]
+                weight += 0.5 * wp.dot(e0, e1) / wp.max(wp.length(wp.cross(e0, e1)), min_area) ~
+        c = opposite[tid, 0]
+        e0 = x[a] - x[c]
+        e1 = x[b] - x[c]
+        weight = 0.5 * wp.dot(e0, e1) / wp.max(wp.length(wp.cross(e0, e1)), min_area)}
+        {q = weight * (u[b] - u[a])
+        wp.atomic_add(out, a, q)
+        wp.atomic_sub(out, b, q) ~
+        edge_weight[tid] = weight
+        wp.atomic_add(weight_sum, a, weight)
+        wp.atomic_add(weight_sum, b, weight)}
+            """,
+        ),
+    ),
+    "edge_force": (
+        (
+            "eval_springs spring_forces eval_edge_springs",
+            "The force of a spring along each edge",
+            """
+        ENDS
+        d = x[b] - x[a]
+        r = wp.length(d)
+        if r < TINY:
+            return
+        n = d / r
+        {stretch = r - rest[tid] ~ {# relative to its length
+        ~}
+        stretch = r / rest[tid] - 1.0}
+        {{# a cable does not push
+        ~}
+        if stretch <= 0.0:
+            return
+        f_n = ke * stretch ~
+        f_n = ke * stretch + kd * wp.dot(v[b] - v[a], n) ~
+        f_n = ke * stretch
+        if stretch > soft_range:
+            f_n += ke_hard * (stretch - soft_range)}
+        wp.atomic_add(f, a, f_n * n)
+        wp.atomic_sub(f, b, f_n * n)
+            """,
+        ),
+        (
+            "tear_edges eval_tearing_springs break_springs",
+            "Springs that break where they are stretched too much",
+            """
+        if torn[tid] == 1:
+            return
+        ENDS
+        d = x[b] - x[a]
+        r = wp.length(d)
+        {if r > max_stretch * rest[tid]:
+            torn[tid] = 1
+            {wp.atomic_add(num_torn, 0, 1) ~}
+            return ~
+        {# pinned vertices hold longer
+        ~}
+        limit = max_stretch * rest[tid]
+        if fixed[a] == 1 or fixed[b] == 1:
+            limit *= 1.5
+        if r > limit:
+            torn[tid] = 1
+            return}
+        g = (ke * (r - rest[tid]) / wp.max(r, TINY)) * d
+        wp.atomic_add(f, a, g)
+        wp.atomic_sub(f, b, g)
+            """,
+        ),
+        (
+            "solve_distance_constraints solve_edges project_edges",
+            "Moves the ends of each edge towards its length at rest",
+            """
+        ENDS
+        w_a = inv_mass[a]
+        w_b = inv_mass[b]
+        {if w_a + w_b == 0.0:
+            return ~}
+        d = x[b] - x[a]
+        r = wp.length(d)
+        if r < TINY:
+            return
+        c = r - rest[tid]
+        {alpha = compliance / (dt * dt)
+        {dlambda = -(c + alpha * lam[tid]) / (w_a + w_b + alpha)
+        lam[tid] += dlambda ~ dlambda = -c / (w_a + w_b + alpha)}
+        push = dlambda * d / r ~
+        push = (-relaxation * c / (w_a + w_b)) * d / r ~
+        {# only what is longer than at rest
+        ~}
+        if c <= 0.0:
+            return
+        push = (-c / (w_a + w_b)) * d / r}
+        wp.atomic_sub(delta, a, w_a * push)
+        wp.atomic_add(delta, b, w_b * push)
+            """,
+        ),
+    ),
+    "edge_valence": (
+        (
+            "count_valence vertex_degree accumulate_valence",
+            "How many edges end in each vertex",
+            """
+        ENDS
+        wp.atomic_add(degree, a, 1)
+        wp.atomic_add(degree, b, 1)
+        {r = wp.length(x[b] - x[a])
+        wp.atomic_add(length_sum, a, r)
+        wp.atomic_add(length_sum, b, r)
+        {wp.atomic_add(total_length, 0, r) ~} ~
+        {# an edge with one face is on the border
+        ~}
+        if opposite[tid, 1] < 0:
+            border[a] = 1
+            border[b] = 1
+            {wp.atomic_add(num_border, 0, 1) ~} ~
+        r = wp.length(x[b] - x[a])
+        wp.atomic_max(longest, a, r)
+        wp.atomic_max(longest, b, r)}
+            """,
+        ),
+        (
+            "classify_edges mark_creases find_feature_edges",
+            "Which edges are creases or on the border",
+            """
+        f0 = first_face[tid]
+        f1 = second_face[tid]
+        if f1 < 0:
+            edge_kind[tid] = BORDER
+            {wp.atomic_add(num_border, 0, 1) ~}
+            return
+        {{# the angle between both faces
+        ~}
+        cosine = wp.dot(face_normal[f0], face_normal[f1])
+        if cosine < crease_cos:
+            edge_kind[tid] = CREASE
+        else:
+            edge_kind[tid] = SMOOTH ~
+        if face_group[f0] != face_group[f1]:
+            edge_kind[tid] = SEAM
+        elif wp.dot(face_normal[f0], face_normal[f1]) < crease_cos:
+            edge_kind[tid] = CREASE
+        else:
+            edge_kind[tid] = SMOOTH}
+            """,
+        ),
+        (
+            "mark_edges_to_split flag_long_edges select_edges",
+            "Which edges are to be split or collapsed",
+            """
+        ENDS
+        r = wp.length(x[b] - x[a])
+        {goal = target_length ~ # the finer of both ends
+        goal = wp.min(size_field[a], size_field[b])}
+        {edge_kind[tid] = KEEP
+        if r > 4.0 / 3.0 * goal:
+            edge_kind[tid] = SPLIT
+            wp.atomic_add(num_split, 0, 1)
+        elif r < 4.0 / 5.0 * goal and fixed[a] == 0 and fixed[b] == 0:
+            edge_kind[tid] = COLLAPSE
+            {wp.atomic_add(num_collapse, 0, 1) ~} ~
+        if fixed[a] == 1 and fixed[b] == 1:
+            edge_kind[tid] = KEEP
+        elif r > max_ratio * goal:
+            edge_kind[tid] = SPLIT
+            wp.atomic_add(num_split, 0, 1)
+        elif r < min_ratio * goal:
+            edge_kind[tid] = COLLAPSE
+        else:
+            edge_kind[tid] = KEEP}
+            """,
+        ),
+    ),
+}
+"""What an edge is for: the kernel's names, its summary, and its lines."""
+
 
 def _draw_edge(stream: Stream, target: str) -> KernelSpec:
     """An edge between two vertices or two cells, one of which may be missing at a boundary."""
-    p = Program(stream, ("tid", "edge", "edge_id", "i", "e"))
-    count = p.choices.choice((12, 16, 24))
+    titles, summary, text = stream.child("purpose").choice(_EDGES[target])
     bounded = target == "edge_flux"
+    p = Program(stream, ("tid", "face", "face_id", "i") if bounded else ("tid", "edge", "edge_id", "e"))
+    edges, count = p.threads, p.choices.choice((12, 16, 24))
     count = count // 2 if bounded else count
-    low = -1 if bounded else 0
-    p.array("pairs", PAIR, (low, count - 1), (p.threads,), ("edges", "edge_vertices", "edge_indices"))
-    p.array("table", INT, (low, count - 1), (p.threads, 2), ("edges", "edge_cells", "edge_indices"))
-    p.array("first", INT, (0, count - 1), (p.threads,), ("edge_a", "owner", "src"))
-    p.array("second", INT, (low, count - 1), (p.threads,), ("edge_b", "neighbor", "dst"))
-    p.array("u", FLOAT, (-2, 2), (count,), ("u", "pressure", "temperature", "phi"))
-    p.array("x", VEC, (-2, 2), (count,), ("points", "vertices", "x"))
-    p.array("w", FLOAT, (0.2, 2), (p.threads,), ("edge_weight", "conductance", "weights"))
-    p.array("face_flow", FLOAT, (-1, 1), (p.threads,), ("face_flux", "flow_rate", "volume_flux"))
-    p.array(
-        "rest",
-        FLOAT,
-        (0.5, 2),
-        (p.threads,),
-        ("edge_length", "cell_distance", "lengths") if bounded else ("rest_length", "edge_rest", "lengths"),
-    )
-    p.array("tag", INT, (0, 2), (p.threads,), ("edge_type", "edge_tag", "kind"))
-    p.array("fixed", INT, (0, 1), (count,), ("fixed", "pinned", "is_boundary"))
-    p.array("broken", INT, (0, 1), (p.threads,), ("broken", "cut", "disabled"))
-    p.number("ambient", (-1, 1), ("ambient", "u_boundary", "outside"), ("0.0",))
-    p.number("ks", (0.5, 2), ("stiffness", "k", "ke"), ("0.5", "2.0"))
-    p.number("most", (1.2, 2.5), ("max_stretch", "tear_limit", "limit"), ("1.5", "2.0"))
-    p.output("out", FLOAT, (count,), ("residual", "out", "rhs"), (-1, 1))
-    p.output("f", VEC, (count,), ("forces", "f", "vertex_force"), (-1, 1))
-    p.output("degree", INT, (count,), ("valence", "degree", "edge_count"), (0, 2))
+    p.array("pairs", PAIR, (0, count - 1), (edges,), ("edges", "edge_vertices"))
+    p.array("table", INT, (0, count - 1), (edges, 2), ("edges", "edge_indices"))
+    p.array("owner", INT, (0, count - 1), (edges,), ("owner", "face_owner"))
+    p.array("neighbor", INT, (-2, count - 1), (edges,), ("neighbor", "face_neighbor"))
+    p.array("opposite", INT, (-3 if "c >= 0" in text or "border" in text else 0, count - 1), (edges, 2),
+            ("edge_opposite", "opposite_vertices"))  # fmt: skip
+    p.array("first_face", INT, (0, count - 1), (edges,), ("edge_face0", "left_face"))
+    p.array("second_face", INT, (-2, count - 1), (edges,), ("edge_face1", "right_face"))
+    p.array("fixed", INT, (0, 1), (count,), ("fixed", "pinned", "is_fixed"))
+    p.array("face_group", INT, (0, 2), (count,), ("face_group", "face_material"))
+    for key, span, size, names in (
+        ("u", (-2, 2), count, ("pressure", "temperature", "phi")),
+        ("w", (0.2, 2), edges, ("conductance", "edge_weight")),
+        ("conductivity", (0.5, 2), count, ("conductivity", "diffusivity")), ("area", (0.2, 1.5), edges, ("face_area",)),
+        ("face_flow", (-1, 1), edges, ("face_flux", "volume_flux")),
+        ("rest", (0.5, 2), edges, ("cell_distance",) if bounded else ("rest_length", "edge_rest_length")),
+        ("inv_mass", (0.2, 1), count, ("inv_mass", "particle_inv_mass")),
+        ("size_field", (0.5, 2.5), count, ("size_field",)),
+    ):  # fmt: skip
+        p.array(key, FLOAT, span, (size,), names)
+    moving = target == "edge_force"
+    p.array("x", VEC, (-2, 2), (count,), ("particle_q", "x") if moving else ("points", "vertices"))
+    p.array("v", VEC, (-2, 2), (count,), ("particle_qd", "v"))
+    p.array("face_normal", VEC, (-1, 1), (count,), ("face_normal", "face_normals"))
+    for key, span, names, usual in (
+        ("outside", (-1, 1), ("u_boundary", "ambient"), ("0.0",)), ("blend", (0.2, 0.8), ("blend", "central_share"),
+        ("0.5",)),
+        ("wave_speed", (-1, 1), ("wave_speed",), ("0.5",)), ("ke", (0.5, 2), ("ke", "stiffness"), ("0.5", "2.0")),
+        ("kd", (0.1, 1), ("kd", "damping"), ("0.5",)), ("ke_hard", (2, 5), ("ke_hard", "limit_ke"), ("4.0",)),
+        ("soft_range", (0.2, 1), ("soft_range", "strain_limit"), ("0.5",)), ("dt", (0.2, 0.5), ("dt",), ("0.25",)),
+        ("max_stretch", (1.2, 2.5), ("max_stretch", "tear_ratio"), ("1.5", "2.0")),
+        ("compliance", (0.01, 0.1), ("compliance",), ("0.05",)), ("relaxation", (0.3, 0.9), ("relaxation",), ("0.5",)),
+        ("min_length", (0.1, 0.3), ("min_length",), ("0.1",)), ("min_area", (0.1, 0.4), ("min_area",), ("0.1",)),
+        ("crease_cos", (-0.5, 0.6), ("crease_cos", "cos_threshold"), ("0.25",)),
+        ("target_length", (1, 3), ("target_length",), ("2.0",)), ("max_ratio", (1.2, 1.6), ("max_ratio",), ("1.33",)),
+        ("min_ratio", (0.6, 0.9), ("min_ratio",), ("0.8",)),
+    ):  # fmt: skip
+        p.number(key, span, names, usual)
+    p.output("out", FLOAT, (count,), ("residual", "rhs") if bounded else ("laplacian", "residual"), (-1, 1))
+    p.output("f", VEC, (count,), ("particle_f", "forces"), (-1, 1))
+    p.output("delta", VEC, (count,), ("delta", "particle_deltas"), (-0.5, 0.5))
+    p.output("sums", VEC, (count,),
+    ("neighbor_sum",) if "gather" in titles and "d = x" not in text else ("neighbor_sum",
+             "laplacian"), (-1, 1))  # fmt: skip
+    p.output("lam", FLOAT, (edges,), ("edge_lambda", "multipliers"), (-0.5, 0.5))
+    p.output("edge_weight", FLOAT, (edges,), ("edge_weight", "cotan_weight"))
+    p.output("weight_sum", FLOAT, (count,), ("weight_sum",), (0.1, 1))
+    p.output("length_sum", FLOAT, (count,), ("length_sum",), (0, 1))
+    p.output("longest", FLOAT, (count,), ("max_edge_length",), (0, 1))
+    p.output("degree", INT, (count,), ("valence", "degree"), (0, 2))
+    p.output("border", INT, (count,), ("is_border", "on_border"), (0, 1))
+    p.output("torn", INT, (edges,), ("edge_torn", "torn"), (0, 1))
     p.output(
-        "flags", INT, (p.threads,), ("edge_kind", "num_fixed") if target == "edge_valence" else ("torn", "edge_torn")
+        "edge_kind", INT, (edges,), ("edge_flag", "edge_state") if "split" in titles else ("edge_type", "edge_kind")
     )
-    p.output("length_sum", FLOAT, (count,), ("length_sum", "incident_length"), (0, 1))
-    p.output("num_border", INT, (1,), ("num_border", "border_edges"), (0, 1))
-    p.constants({"CUT": 1, "BORDER": 2})
-    p.guard_count("edge")
-    skips = ["broken[tid] != 0"] if p.maybe(0.1) else []
-    p.add(*(block(f"if {each}:", "return") for each in skips))
-    p.add(
-        p.pick(
-            "a = pairs[tid][0]\nb = pairs[tid][1]",
-            "a = table[tid, 0]\nb = table[tid, 1]",
-            "a = first[tid]\nb = second[tid]",
-            "ends = pairs[tid]\na = ends[0]\nb = ends[1]",
-        )
-    )
-    form = ""
-    if target == "edge_flux":
-        p.add(*_flux(p))
-    elif target == "edge_laplacian":
-        p.add(*_laplacian(p))
-    elif target == "edge_force":
-        p.add(*_stretch(p))
-    else:
-        form = p.pick("kinds", "kinds", "border", "degree")
-        p.add(*_valence(p, form))
-    titles = {
-        "edge_flux": ("edge_flux", "accumulate_flux", "face_flux"),
-        "edge_laplacian": ("edge_laplacian", "graph_laplacian", "accumulate_laplacian"),
-        "edge_force": ("eval_edges", "stretch_forces", "edge_springs"),
-        "kinds": ("classify_edges", "mark_fixed_edges"),
-        "border": ("count_border_edges", "border_valence"),
-        "degree": ("count_valence", "vertex_degree"),
-    }[target if target != "edge_valence" else form]
-    return p.done("mesh", "edge", target, "Edges of a mesh", titles)
+    for key in ("energy", "total_length", "max_speed"):
+        p.output(key, FLOAT, (1,), (key,), (0, 1))
+    for key in ("num_torn", "num_border", "num_split", "num_collapse"):
+        p.output(key, INT, (1,), (key,), (0, 2))
+    p.constants({"SMOOTH": 0, "CREASE": 1, "BORDER": 2, "SEAM": 3, "KEEP": 0, "SPLIT": 1, "COLLAPSE": 2})
+    if "torn[tid] == 1" not in text:
+        p.guard_count("face" if bounded else "edge")
+    p.write(text.replace("ENDS", _ENDS))
+    return p.done("mesh", "edge", target, summary, tuple(titles.split()))
 
 
 def _scatter(p: Program, array: str, place: str, value: str, sign: str = "+") -> str:
@@ -81,86 +409,6 @@ def _scatter(p: Program, array: str, place: str, value: str, sign: str = "+") ->
     call = {"+": "add", "-": "sub"}[sign]
     plain = p.habit("adds in place", 0.25)
     return f"{array}[{place}] {sign}= {value}" if plain else f"wp.atomic_{call}({array}, {place}, {value})"
-
-
-def _flux(p: Program) -> list[str]:
-    """What flows over a face between two cells; beyond a border there is none."""
-    over = p.pick("", " / rest[tid]")
-    flux = f"q = w[tid] * (u[b] - u[a]){over}"
-    outside = f"q = w[tid] * (ambient - u[a]){over}"
-    both = [flux, _scatter(p, "out", "a", "q"), _scatter(p, "out", "b", "q", "-")]
-    one = [outside, _scatter(p, "out", "a", "q")]
-    form = p.pick("missing", "both", "swap", "upwind")
-    lines = [block(f"if a {p.pick('< 0', '== -1')}:", "return")]
-    if form == "missing":
-        return [*lines, block(f"if b {p.pick('< 0', '== -1')}:", *one, "return"), *both]
-    if form == "both":
-        return [*lines, block("if b >= 0:", *both) + "\n" + block("else:", *one)]
-    if form == "swap":
-        which = chain(("a < 0", f"q = w[tid] * (u[b] - ambient){over}"), ("b < 0", outside), otherwise=flux)
-        first, second = _scatter(p, "out", "a", "q"), _scatter(p, "out", "b", "q", "-")
-        ends = [block("if a >= 0:", first), block("if b >= 0:", second)]
-        return [block("if a < 0 and b < 0:", "return"), "q = float(0.0)", which, *ends]
-    side = (
-        block("if face_flow[tid] > 0.0:", "q = face_flow[tid] * u[a]")
-        + "\n"
-        + block("else:", "q = face_flow[tid] * u[b]")
-    )
-    carried = [_scatter(p, "out", "a", "q", "-"), _scatter(p, "out", "b", "q")]
-    return [block("if a < 0 or b < 0:", "return"), "q = float(0.0)", side, *carried]
-
-
-def _laplacian(p: Program) -> list[str]:
-    """The difference of two vertices, added to those of them that are free."""
-    same = [block("if a == b:", "return")] if p.maybe(0.5) else []
-    value = p.pick("q = w[tid] * (u[b] - u[a])", "q = (u[b] - u[a]) / rest[tid]", "q = u[b] - u[a]")
-    a, b = _scatter(p, "out", "a", "q"), _scatter(p, "out", "b", "q", "-")
-    free = p.pick("== 0", "!= 1")
-    form = p.pick("plain", "each", "neither", "chain")
-    if form == "plain":
-        return [*same, value, a, b]
-    if form == "each":
-        return [*same, value, block(f"if fixed[a] {free}:", a), block(f"if fixed[b] {free}:", b)]
-    if form == "neither":
-        return [*same, block("if fixed[a] != 0 and fixed[b] != 0:", "return"), value, a, b]
-    return [*same, value, chain(("fixed[a] == 1", b), ("fixed[b] == 1", a), otherwise=join(a, b))]
-
-
-def _stretch(p: Program) -> list[str]:
-    """The pull of an edge that is longer than at rest."""
-    lines = ["d = x[b] - x[a]", "r = wp.length(d)", block(f"if r {p.pick('<', '<=')} TINY:", "return")]
-    ratio = "s = r / rest[tid]"
-    law = p.pick("g = d * (ks * (s - 1.0) / r)", "g = wp.normalize(d) * (ks * (s - 1.0))")
-    slack = p.pick("", block("if s <= 1.0:", "return"))
-    torn = ""
-    if p.maybe(0.35):
-        torn = join("flags[tid] = 0", block("if s > most:", "flags[tid] = 1", "return"))
-    ends = [_scatter(p, "f", "a", "g"), _scatter(p, "f", "b", "g", "-")]
-    if p.choices.chance(0.4):
-        ends = [block(f"if fixed[{end}] == 0:", line) for end, line in zip("ab", ends, strict=True)]
-    return [*lines, ratio, slack, torn, law, *ends]
-
-
-def _valence(p: Program, form: str) -> list[str]:
-    """How many edges a vertex has, of the border or all of them, or of which kind an edge is."""
-    count = [_scatter(p, "degree", "a", "1"), _scatter(p, "degree", "b", "1")]
-    same = block("if a == b:", "return")
-    if form == "border":
-        which = p.pick("tag[tid] == BORDER", "fixed[a] != fixed[b]", "tag[tid] == BORDER or fixed[a] != fixed[b]")
-        return [p.pick(same, ""), block(f"if {which}:", *count, *p.some(["wp.atomic_add(num_border, 0, 1)"]))]
-    if form == "degree":
-        length = [
-            "r = wp.length(x[b] - x[a])",
-            _scatter(p, "length_sum", "a", "r"),
-            _scatter(p, "length_sum", "b", "r"),
-        ]
-        return [p.pick(same, ""), *count, *(length if p.choices.chance(0.6) else [])]
-    kinds = chain(
-        ("fixed[a] == 1 and fixed[b] == 1", "flags[tid] = 2"),
-        ("fixed[a] == 1 or fixed[b] == 1", "flags[tid] = 1"),
-        otherwise="flags[tid] = 0",
-    )
-    return [p.pick(same, ""), kinds, *(count if p.choices.chance(0.4) else [])]
 
 
 def _draw_triangle(stream: Stream, target: str) -> KernelSpec:

@@ -9,8 +9,8 @@ from synthesis.grammar.types import Type
 from synthesis.records import KernelSpec
 
 _MAT = Type("float32", (3, 3))
-_JOINTS, _DOFS, _COORDINATES = 2, 12, 7
-"""The joints and velocities that a body has at most, and the coordinates that a joint has."""
+_JOINTS, _DOFS, _COORDINATES, _VELOCITIES = 2, 12, 7, 6
+"""The joints and velocities that a body has at most, and the coordinates and velocities that a joint has."""
 
 _BODY = {
     "body_pose": """
@@ -32,6 +32,8 @@ _BODY = {
                 q = wp.normalize(wp.quat(qpos[w, adr + 4], qpos[w, adr + 5], qpos[w, adr + 6], qpos[w, adr + 3]))
                 continue
             anchor = p + wp.quat_rotate(q, jnt_pos[jnt])
+            {?0.4 anchor_out[w, jnt] = anchor
+            axis_out[w, jnt] = wp.quat_rotate(q, jnt_axis[jnt])}
             if kind == JNT_SLIDE:
                 p += wp.quat_rotate(q, jnt_axis[jnt]) * qpos[w, adr]
                 continue
@@ -43,8 +45,12 @@ _BODY = {
             p = anchor - wp.quat_rotate(q, jnt_pos[jnt]) ~
             {# a joint turns the body about its anchor
             anchor = p + wp.quat_rotate(q, jnt_pos[jnt]) ~ anchor = p + wp.quat_rotate(q, jnt_pos[jnt])}
+            {?0.4 axis = wp.quat_rotate(q, jnt_axis[jnt])
+            anchor_out[w, jnt] = anchor
+            axis_out[w, jnt] = axis
             if kind == JNT_SLIDE:
-                p += wp.quat_rotate(q, jnt_axis[jnt]) * qpos[w, adr]
+                p += axis * qpos[w, adr] ~ if kind == JNT_SLIDE:
+                p += wp.quat_rotate(q, jnt_axis[jnt]) * qpos[w, adr]}
             elif kind == JNT_HINGE:
                 {turn = wp.quat_from_axis_angle(jnt_axis[jnt], qpos[w, adr])
                 q = q * turn ~ q = q * wp.quat_from_axis_angle(jnt_axis[jnt], qpos[w, adr])}
@@ -113,18 +119,22 @@ _BODY = {
         push = wp.spatial_top(xfrc[w, b])
         moment = wp.spatial_bottom(xfrc[w, b]) ~ moment = wp.spatial_bottom(xfrc[w, b])
         push = wp.spatial_top(xfrc[w, b])}
-        {# a part of the weight is carried
+        {?0.6 # a part of the weight is carried
         {push -= gravity * (mass[b] * gravcomp[b]) ~ if gravcomp[b] != 0.0:
-            push -= gravity * (mass[b] * gravcomp[b])} ~
-        # a medium that resists moving and turning
-        {push -= drag * (com_vel_in[w, b] - wind) ~ push -= drag * com_vel_in[w, b]}
+            push -= gravity * (mass[b] * gravcomp[b])}}
+        {# a medium that resists moving and turning
+        flow = com_vel_in[w, b] - wind
+        push -= drag * flow
         moment -= spin_drag * ang_vel_in[w, b] ~
         # resistance grows with the square of the speed
-        {flow = com_vel_in[w, b] - wind
-        push -= flow * (drag * wp.length(flow)) ~ speed = wp.length(com_vel_in[w, b])
-        push -= com_vel_in[w, b] * (drag * speed)}
-        {?0.6 moment -= ang_vel_in[w, b] * (spin_drag * wp.length(ang_vel_in[w, b]))} ~
-        }
+        flow = com_vel_in[w, b] - wind
+        push -= flow * (drag * wp.length(flow))
+        moment -= ang_vel_in[w, b] * (spin_drag * wp.length(ang_vel_in[w, b])) ~
+        # lift, as far as the medium is displaced
+        if xipos[w, b][2] < water_level:
+            push -= gravity * (water_density * volume[b])
+            push -= drag * com_vel_in[w, b]
+            moment -= spin_drag * ang_vel_in[w, b] ~}
         # moved from the centre of the body to that of its tree
         arm = xipos[w, b] - com[w, root_of[b]]
         force_out[w, b] = wp.spatial_vector(moment + wp.cross(arm, push), push)
@@ -212,6 +222,9 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
     p.number("max_torque", (1, 4), ("max_torque", "torque_limit"), ("2.0", "4.0"))
     p.number("drag", (0.1, 1), ("drag", "linear_drag"), ("0.1", "0.5"))
     p.number("spin_drag", (0.05, 0.5), ("angular_drag", "spin_drag"), ("0.05", "0.1"))
+    p.number("water_level", (-0.5, 0.5), ("water_level", "fluid_level"), ("0.0", "0.2"))
+    p.number("water_density", (0.5, 2), ("fluid_density", "water_density"), ("1.0",))
+    p.array("volume", FLOAT, (0.1, 1), (bodies,), ("body_volume",))
     p.sizes(num_bodies=bodies)
     p.constants({"JNT_FREE": 0, "JNT_BALL": 1, "JNT_SLIDE": 2, "JNT_HINGE": 3})
     p.function(
@@ -234,6 +247,8 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
     p.output("quat_out", FOUR, each, ("xquat_out",), element="wp.quat")
     p.output("mat_out", _MAT, each, ("xmat_out",))
     p.output("com_out", VEC, each, ("xipos_out",))
+    p.output("anchor_out", VEC, (worlds, joints), ("xanchor_out",), (0, 1))
+    p.output("axis_out", VEC, (worlds, joints), ("xaxis_out",), (0, 1))
     p.output("vel_out", SPATIAL, each, ("cvel_out",), element="wp.spatial_vector")
     p.output("cdof_dot", SPATIAL, (worlds, dofs), ("cdof_dot_out",), (0, 1), element="wp.spatial_vector")
     p.output("force_out", SPATIAL, each, ("cfrc_ext_out",), element="wp.spatial_vector")
@@ -254,247 +269,447 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
         "force_pass": ("Spatial vectors are angular first.", "Forces are taken about the centre of the tree."),
         "gravity_torque": ("Torque of each joint that holds its subtree against gravity.",),
     }[target]
-    return p.done("multibody", "trees", target, "Bodies of a tree in many worlds", titles, (
-        *docstrings,
-    ))  # fmt: skip
+    summary = {
+        "body_pose": "Poses of the bodies of one level of a tree, from those of their parents",
+        "velocity_pass": "Velocities of the bodies of one level of a tree",
+        "force_pass": "External forces on each body, about the centre of its tree",
+        "gravity_torque": "Torques that hold the bodies of a tree against gravity",
+    }[target]
+    return p.done("multibody", "trees", target, summary, titles, docstrings)
 
 
 _ROW = {
-    "actuator_force": """
-        {j = trn_id[u] ~
-        j = trn_maybe[u]
-        {# no joint to drive
-        if j {< 0 ~ == -1}:
-            force[w, u] = 0.0
-            return ~ if j {< 0 ~ == -1}:
-            force[w, u] = 0.0
-            return}}
-        kind = act_type[u]
-        {value = ctrl[w, u]
-        {?0.7 if limited[u]:
-            value = wp.clamp(value, ctrl_lower[u], ctrl_upper[u])} ~
-        value = wp.clamp(ctrl[w, u], ctrl_lower[u], ctrl_upper[u])}
-        {?0.4 # the control comes through a first-order filter
-        act_next = act[w, u] + dt * (value - act[w, u]) / time_const[u]
-        act_out[w, u] = act_next
-        value = act_next}
-        length = gear[u] * qpos[w, j]
-        velocity = gear[u] * qvel[w, j]
-        {f = gain[u] * value
-        if kind == ACT_POSITION:
-            f = gain[u] * (value - length) - bias[u] * velocity
-        elif kind == ACT_VELOCITY:
-            f = gain[u] * (value - velocity)
-        {?0.5 elif kind == ACT_DAMPER:
-            f = -gain[u] * velocity * wp.max(value, 0.0)} ~
-        f = {float(0.0) ~ float(0.0)}
-        if kind == ACT_MOTOR:
-            f = gain[u] * value
-        elif kind == ACT_POSITION:
-            f = gain[u] * (value - length) - bias[u] * velocity
-        elif kind == ACT_VELOCITY:
-            f = gain[u] * (value - velocity)
-        {?0.5 else:
-            # a damper, as strong as the control says
-            f = -gain[u] * velocity * wp.max(value, 0.0)}}
-        {?0.4 # less is left at speed
-        stall = max_force[u] * wp.max(1.0 - wp.abs(velocity) / no_load_speed[u], 0.0)
-        f = {wp.clamp(f, -stall, stall) ~ clamp_symmetric(f, stall)}
-        ~
-        {?0.75 if {force_limited[u] == 1 ~ force_limited[u] != 0}:
-            f = {wp.clamp(f, -max_force[u], max_force[u]) ~ clamp_symmetric(f, max_force[u])}}}
-        force[w, u] = f
-        {?0.6 # through the gear to the joint
-        wp.atomic_add(qfrc, w, j, gear[u] * f)}
-    """,
-    "sensor_value": """
-        kind = sensor_type[u]
-        obj = sensor_obj[u]
-        adr = sensor_adr[u]
-        if kind == SENSOR_JOINTPOS:
-            sensordata[w, adr] = {qpos[w, obj] ~ qpos[w, obj] - ref[obj]}
-        elif kind == SENSOR_JOINTVEL:
-            sensordata[w, adr] = qvel[w, obj]
-        {elif kind == SENSOR_LIMITPOS:
-            # how far from the nearer end of the range
-            {sensordata[w, adr] = wp.min(qpos[w, obj] - lower[obj], upper[obj] - qpos[w, obj]) ~
-            q = qpos[w, obj]
-            sensordata[w, adr] = wp.min(q - lower[obj], upper[obj] - q)} ~
-        elif kind == SENSOR_DISTANCE:
-            if ref_obj[u] >= 0:
-                sensordata[w, adr] = wp.length(xpos[w, obj] - xpos[w, ref_obj[u]])
+    "actuator_force": (
+        (
+            """
+            dof = trn_id[u]
+            length = gear[u] * qpos[w, dof]
+            velocity = gear[u] * qvel[w, dof]
+            {?0.8 value = ctrl[w, u]
+            if limited[u]:
+                value = wp.clamp(value, ctrl_lower[u], ctrl_upper[u]) ~ value = ctrl[w, u]}
+            {?0.6 # what has an activation acts by it, and the control changes it
+            if dyn_type[u] == DYN_INTEGRATOR:
+                act_dot[w, u] = value
+                value = act[w, u]
+            elif dyn_type[u] == DYN_FILTER:
+                act_dot[w, u] = (value - act[w, u]) / time_const[u]
+                value = act[w, u]
             else:
-                sensordata[w, adr] = wp.length(xpos[w, obj]) ~}
-        {elif kind == SENSOR_FRAMEPOS: ~ else:}
-            x = xpos[w, obj]
-            {?0.7 # as another frame sees it, if there is one
-            {if ref_obj[u] >= 0:
-                x = wp.transpose(xmat[w, ref_obj[u]]) * (x - xpos[w, ref_obj[u]]) ~
-            refid = ref_obj[u]
-            if refid >= 0:
-                x = wp.transpose(xmat[w, refid]) * (x - xpos[w, refid])}}
-            {for k in range(3):
-                sensordata[w, adr + k] = x[k] ~
-            sensordata[w, adr + 0] = x[0]
-            sensordata[w, adr + 1] = x[1]
-            sensordata[w, adr + 2] = x[2]}
-        {?0.25 for k in range(sensor_dim[u]):
-            sensordata[w, adr + k] = sensordata[w, adr + k] + noise_scale[u] * noise[w, adr + k] ~
-        # no more than the sensor can show
-        if sensor_cutoff[u] > 0.0:
-            for k in range(sensor_dim[u]):
-                sensordata[w, adr + k] = wp.clamp(sensordata[w, adr + k], -sensor_cutoff[u], sensor_cutoff[u])}
-    """,
-    "limit_row": """
-        {?0.75 # nothing holds this joint
-        if {jnt_limited[u] == 0 ~ not limited[u]}:
+                act_dot[w, u] = 0.0}
+            gain = gain_prm[u][0]
+            if gain_type[u] == GAIN_AFFINE:
+                gain += gain_prm[u][1] * length + gain_prm[u][2] * velocity
+            f = gain * value
+            if bias_type[u] == BIAS_AFFINE:
+                f += bias_prm[u][0] + bias_prm[u][1] * length + bias_prm[u][2] * velocity
+            {?0.7 if force_limited[u]:
+                f = wp.clamp(f, force_range[u][0], force_range[u][1])}
+            force[w, u] = f
+            {?0.6 wp.atomic_add(qfrc, w, dof, gear[u] * f)}
+            """,
+            "actuator_force compute_actuation fwd_actuation",
+            "Force of each actuator, an affine function of its length and velocity",
+        ),
+        (
+            """
+            dof = trn_id[u]
+            q = qpos[w, dof]
+            qd = qvel[w, dof]
+            mode = act_type[u]
+            f = {float(0.0) ~ float(0.0)}
+            if mode == MODE_EFFORT:
+                f = ctrl[w, u]
+            elif mode == MODE_POSITION:
+                f = stiffness[u] * (ctrl[w, u] - q) - damping[u] * qd
+                {?0.4 # at rest, it needs this much to stay there
+                f += bias_force[w, dof]}
+            elif mode == MODE_VELOCITY:
+                f = damping[u] * (ctrl[w, u] - qd)
+            {f = {wp.clamp(f, -max_force[u], max_force[u]) ~ clamp_symmetric(f, max_force[u])} ~
+            # the faster the motor turns, the less it has left in that direction
+            most = wp.clamp(stall_force[u] * (1.0 - qd / no_load_speed[u]), 0.0, max_force[u])
+            least = wp.clamp(stall_force[u] * (-1.0 - qd / no_load_speed[u]), -max_force[u], 0.0)
+            f = wp.clamp(f, least, most)}
+            {force[w, u] = f
+            wp.atomic_add(qfrc, w, dof, f) ~ wp.atomic_add(qfrc, w, dof, f) ~ force[w, u] = f}
+            """,
+            "apply_motor_controls compute_motor_torques apply_drive_commands",
+            "Torque of each motor by its mode, no more than it has",
+        ),
+    ),
+    "sensor_value": (
+        (
+            """
+            kind = sensor_type[u]
+            obj = sensor_obj[u]
+            adr = sensor_adr[u]
+            if kind == SENSOR_JOINTPOS:
+                sensordata[w, adr] = {qpos[w, obj] ~ qpos[w, obj] - ref[obj]}
+            {elif kind == SENSOR_LIMITPOS:
+                # how far from the nearer end of the range
+                q = qpos[w, obj]
+                sensordata[w, adr] = wp.min(q - lower[obj], upper[obj] - q) ~
+            elif kind == SENSOR_CLOCK:
+                sensordata[w, adr] = time[w] ~}
+            elif kind == SENSOR_FRAMEPOS{ or kind == SENSOR_SUBTREECOM ~}:
+                x = xpos[w, obj]
+                refid = ref_obj[u]
+                # as another frame sees it, if there is one
+                if refid >= 0:
+                    x = wp.transpose(xmat[w, refid]) * (x - xpos[w, refid])
+                for k in range(3):
+                    sensordata[w, adr + k] = x[k]
+            elif kind == SENSOR_FRAMEZAXIS:
+                axis = {xmat[w, obj] * wp.vec3(0.0, 0.0, 1.0) ~
+                wp.vec3(xmat[w, obj][0, 2], xmat[w, obj][1, 2], xmat[w, obj][2, 2])}
+                {?0.6 if ref_obj[u] >= 0:
+                    axis = wp.transpose(xmat[w, ref_obj[u]]) * axis}
+                for k in range(3):
+                    sensordata[w, adr + k] = axis[k]
+            """,
+            "sensor_pos eval_position_sensors update_position_sensors",
+            "What sensors of positions read",
+        ),
+        (
+            """
+            kind = sensor_type[u]
+            obj = sensor_obj[u]
+            adr = sensor_adr[u]
+            if kind == SENSOR_JOINTVEL:
+                sensordata[w, adr] = qvel[w, obj]
+            {elif kind == SENSOR_ACTUATORVEL:
+                sensordata[w, adr] = gear[obj] * qvel[w, trn_id[obj]] ~}
+            else:
+                bodyid = site_body[obj]
+                ang = wp.spatial_top(cvel[w, bodyid])
+                if kind == SENSOR_GYRO:
+                    # as the site sees it
+                    v = wp.transpose(xmat[w, obj]) * ang
+                elif kind == SENSOR_FRAMEANGVEL:
+                    v = ang
+                else:
+                    # the velocity is that of the point that the body has at the centre of its tree
+                    arm = xpos[w, obj] - subtree_com[w, body_root[bodyid]]
+                    v = wp.spatial_bottom(cvel[w, bodyid]) {- wp.cross(arm, ang) ~ + wp.cross(ang, arm)}
+                    if kind == SENSOR_VELOCIMETER:
+                        v = wp.transpose(xmat[w, obj]) * v
+                {?0.4 # no more than the sensor can show
+                if sensor_cutoff[u] > 0.0:
+                    for k in range(3):
+                        v[k] = wp.clamp(v[k], -sensor_cutoff[u], sensor_cutoff[u])}
+                for k in range(3):
+                    sensordata[w, adr + k] = v[k]
+            """,
+            "sensor_vel eval_velocity_sensors update_velocity_sensors",
+            "What sensors of velocities read",
+        ),
+        (
+            """
+            kind = sensor_type[u]
+            obj = sensor_obj[u]
+            adr = sensor_adr[u]
+            if kind == SENSOR_ACTUATORFRC:
+                sensordata[w, adr] = force_in[w, obj]
+            elif kind == SENSOR_JOINTACTFRC:
+                sensordata[w, adr] = qfrc_in[w, obj]
+            else:
+                bodyid = site_body[obj]
+                rot = wp.transpose(xmat[w, obj])
+                arm = xpos[w, obj] - subtree_com[w, body_root[bodyid]]
+                if kind == SENSOR_FORCE:
+                    v = rot * wp.spatial_bottom(cfrc_int[w, bodyid])
+                elif kind == SENSOR_TORQUE:
+                    f_int = cfrc_int[w, bodyid]
+                    v = rot * (wp.spatial_top(f_int) - wp.cross(arm, wp.spatial_bottom(f_int)))
+                {?0.5 elif kind == SENSOR_FRAMEANGACC:
+                    v = wp.spatial_top(cacc[w, bodyid])
+                else:
+                    ACCELERATION ~ else:
+                    ACCELERATION}
+                {?0.4 # no more than the sensor can show
+                if sensor_cutoff[u] > 0.0:
+                    for k in range(3):
+                        v[k] = wp.clamp(v[k], -sensor_cutoff[u], sensor_cutoff[u])}
+                for k in range(3):
+                    sensordata[w, adr + k] = v[k]
+            """,
+            "sensor_acc eval_force_sensors update_force_sensors",
+            "What sensors of forces and accelerations read",
+        ),
+    ),
+    "limit_row": (
+        (
+            """
+            {?0.6 if not limited[u]:
+                return}
+            q = qpos[w, u]
+            dist_low = q - lower[u]
+            dist_up = upper[u] - q
+            pos = wp.min(dist_low, dist_up) - margin_of[u]
+            {?0.4 # it is far from both ends
+            ~}
+            if pos >= 0.0:
+                return
+            row = wp.atomic_add(nefc, w, 1)
+            if row >= njmax:
+                return
+            side = {1.0 if dist_low < dist_up else -1.0 ~ wp.where(dist_low < dist_up, 1.0, -1.0)}
+            jac[w, row, u] = side
+            vel = side * qvel[w, u]
+            IMPEDANCE
+            {# stiffer the nearer the impedance is to one
+            ~}
+            row_diag[w, row] = imp / ((1.0 - imp) * inv_weight[u])
+            row_pos[w, row] = pos
+            {?0.4 row_vel[w, row] = vel}
+            # reference acceleration of a spring and a damper
+            aref[w, row] = -limit_b[u] * vel - limit_k[u] * imp * pos
+            """,
+            "efc_limit limit_constraints add_limit_rows joint_limit_rows",
+            "A row for each joint that is near an end of its range",
+        ),
+        (
+            """
             row_active[w, u] = 0
-            return}
-        q = qpos[w, u]
-        {dist_low = q - lower[u]
-        dist_up = upper[u] - q
-        dist = wp.min(dist_low, dist_up)
-        side = {1.0 if dist_low < dist_up else -1.0 ~ wp.where(dist_low < dist_up, 1.0, -1.0)}
-        ~
-        dist = q - lower[u]
-        side = float(1.0)
-        # the nearer end of the range
-        if upper[u] - q < dist:
-            dist = upper[u] - q
-            side = -1.0
-        ~
-        side = {1.0 if q - lower[u] < upper[u] - q else -1.0 ~ wp.where(q - lower[u] < upper[u] - q, 1.0, -1.0)}
-        dist = {wp.min(q - lower[u], upper[u] - q) ~ wp.min(q - lower[u], upper[u] - q)}}
-        pos = dist - margin_of[u]
-        if pos >= 0.0:
-            row_active[w, u] = 0
-            return
-        row_active[w, u] = 1
-        {jac[w, u] = side
-        row_pos[w, u] = pos ~ row_pos[w, u] = pos
-        jac[w, u] = side}
-        {?0.8 vel = side * qvel[w, u]
-        {?0.5 row_vel[w, u] = vel}
-        # reference acceleration of a spring and a damper
-        aref[w, u] = -limit_b[u] * vel - limit_k[u] * pos}
-        {?0.4 # stiffer the nearer the impedance is to one
-        row_diag[w, u] = impedance[u] / ((1.0 - impedance[u]) * inv_weight[u])}
-    """,
-    "integrate": """
-        {?0.6 {if locked[u] == 1:
-            qpos_out[w, u] = qpos[w, u]
-            qvel_out[w, u] = 0.0
-            return ~ if locked[u] != 0:
-            qpos_out[w, u] = qpos[w, u]
-            qvel_out[w, u] = 0.0
-            return}}
-        {v = qvel[w, u] + qacc[w, u] * dt
-        {?0.3 v = v * (1.0 - damping[u] * dt)} ~
-        # damping is taken at the end of the step
-        v = (qvel[w, u] + qacc[w, u] * dt) / (1.0 + damping[u] * dt) ~
-        v = qvel[w, u] + qacc[w, u] * dt}
-        {?0.4 {v = wp.clamp(v, -max_speed[u], max_speed[u]) ~ v = clamp_symmetric(v, max_speed[u])}}
-        q_next = qpos[w, u] + {v ~ 0.5 * (v + qvel[w, u])} * dt
-        {{?0.7 # stops at the ends of the range}
-        if q_next < lower[u]:
-            q_next = lower[u]
-            v = wp.max(v, 0.0)
-        elif q_next > upper[u]:
-            q_next = upper[u]
-            v = wp.min(v, 0.0) ~
-        if wraps[u] == 1:
-            q_next = wrap_angle(q_next)
-        {else:
-            q_next = wp.clamp(q_next, lower[u], upper[u]) ~
-        elif q_next < lower[u]:
-            q_next = lower[u]
-            v = wp.max(v, 0.0)
-        elif q_next > upper[u]:
-            q_next = upper[u]
-            v = wp.min(v, 0.0)} ~ }
-        {qpos_out[w, u] = q_next
-        qvel_out[w, u] = v ~ qvel_out[w, u] = v
-        qpos_out[w, u] = q_next}
-    """,
+            {?0.6 if not limited[u]:
+                return}
+            {dist = qpos[w, u] - lower[u]
+            side = float(1.0)
+            # the nearer end of the range
+            if upper[u] - qpos[w, u] < dist:
+                dist = upper[u] - qpos[w, u]
+                side = -1.0 ~
+            q = qpos[w, u]
+            side = {1.0 if q - lower[u] < upper[u] - q else -1.0 ~ wp.where(q - lower[u] < upper[u] - q, 1.0, -1.0)}
+            dist = wp.min(q - lower[u], upper[u] - q)}
+            pos = dist - margin_of[u]
+            vel = side * qvel[w, u]
+            {if pos >= 0.0:
+                return ~
+            # or it goes away from there fast enough
+            if pos >= 0.0 or vel > leave_speed:
+                return}
+            row_active[w, u] = 1
+            {row_side[w, u] = side ~ row_side[w, u] = side}
+            IMPEDANCE
+            row_of_pos[w, u] = pos
+            aref_of[w, u] = -limit_b[u] * vel - limit_k[u] * imp * pos
+            diag_of[w, u] = imp / ((1.0 - imp) * inv_weight[u])
+            """,
+            "update_limit_rows evaluate_joint_limits prepare_limit_constraints",
+            "The limit constraint of each joint, active near the ends of its range",
+        ),
+    ),
+    "integrate": (
+        (
+            """
+            adr = jnt_qposadr[u]
+            dof = jnt_dofadr[u]
+            kind = jnt_type[u]
+            if kind == JNT_FREE:
+                for k in range(3):
+                    long_out[w, adr + k] = long_qpos[w, adr + k] + long_qvel[w, dof + k] * dt
+                # the scalar part of the rotation comes first
+                rot = wp.quat(
+                    long_qpos[w, adr + 4], long_qpos[w, adr + 5], long_qpos[w, adr + 6], long_qpos[w, adr + 3]
+                )
+                omega = wp.vec3(long_qvel[w, dof + 3], long_qvel[w, dof + 4], long_qvel[w, dof + 5])
+                rot = quat_integrate(rot, omega, dt)
+                long_out[w, adr + 3] = rot[3]
+                for k in range(3):
+                    long_out[w, adr + 4 + k] = rot[k]
+            elif kind == JNT_BALL:
+                rot = wp.quat(long_qpos[w, adr + 1], long_qpos[w, adr + 2], long_qpos[w, adr + 3], long_qpos[w, adr])
+                omega = wp.vec3(long_qvel[w, dof], long_qvel[w, dof + 1], long_qvel[w, dof + 2])
+                rot = quat_integrate(rot, omega, dt)
+                long_out[w, adr] = rot[3]
+                for k in range(3):
+                    long_out[w, adr + 1 + k] = rot[k]
+            {else:
+                long_out[w, adr] = long_qpos[w, adr] + long_qvel[w, dof] * dt ~
+            elif kind == JNT_HINGE and wraps[u] == 1:
+                long_out[w, adr] = wrap_angle(long_qpos[w, adr] + long_qvel[w, dof] * dt)
+            else:
+                long_out[w, adr] = long_qpos[w, adr] + long_qvel[w, dof] * dt ~
+            else:
+                # a slide or a hinge
+                long_out[w, adr] = long_qpos[w, adr] + dt * long_qvel[w, dof]}
+            """,
+            "next_position integrate_pos advance_positions",
+            "Moves the coordinates of each joint on by its velocity",
+        ),
+        (
+            """
+            {?0.5 if locked[u] {== 1 ~ != 0}:
+                qpos_out[w, u] = qpos[w, u]
+                qvel_out[w, u] = 0.0
+                return}
+            {v = qvel[w, u] + qacc[w, u] * dt ~
+            # damping is taken at the end of the step
+            v = (qvel[w, u] + qacc[w, u] * dt) / (1.0 + damping[u] * dt) ~
+            v = qvel[w, u] + dt * force_in[w, u] * inv_mass[u] ~
+            v = qvel[w, u] + dt * (force_in[w, u] - damping[u] * qvel[w, u]) * inv_mass[u]}
+            {?0.4 {v = wp.clamp(v, -max_speed[u], max_speed[u]) ~ v = clamp_symmetric(v, max_speed[u])}}
+            q = qpos[w, u] + v * dt
+            {{?0.7 # stops at the ends of the range}
+            if q < lower[u]:
+                q = lower[u]
+                v = wp.max(v, 0.0)
+            elif q > upper[u]:
+                q = upper[u]
+                v = wp.min(v, 0.0) ~
+            # bounces off the ends of the range
+            if q < lower[u] and v < 0.0:
+                q = lower[u]
+                v = -bounce_of[u] * v
+            elif q > upper[u] and v > 0.0:
+                q = upper[u]
+                v = -bounce_of[u] * v ~
+            if wraps[u] == 1:
+                q = wrap_angle(q)
+            elif q < lower[u]:
+                q = lower[u]
+                v = wp.max(v, 0.0)
+            elif q > upper[u]:
+                q = upper[u]
+                v = wp.min(v, 0.0)}
+            {qpos_out[w, u] = q
+            qvel_out[w, u] = v ~ qvel_out[w, u] = v
+            qpos_out[w, u] = q}
+            """,
+            "euler_step integrate_joints integrate_joint_coordinates",
+            "Moves each joint on by one semi-implicit step",
+        ),
+    ),
 }
+_IMPEDANCE = """{imp = impedance[u] ~
+            # from the width of the impedance on it is constant
+            x = wp.min(wp.abs(pos) / imp_width[u], 1.0)
+            imp = imp_min[u] + x * (imp_max[u] - imp_min[u]) ~
+            # rises smoothly with the violation
+            x = wp.min(wp.abs(pos) / imp_width[u], 1.0)
+            imp = imp_min[u] + x * x * (3.0 - 2.0 * x) * (imp_max[u] - imp_min[u])}"""
+
+
+_ACCELERATION = """{# it feels the centripetal part, too
+                    ~}
+                    ang = wp.spatial_top(cvel[w, bodyid])
+                    lin = wp.spatial_bottom(cvel[w, bodyid]) - wp.cross(arm, ang)
+                    a_lin = wp.spatial_bottom(cacc[w, bodyid]) - wp.cross(arm, wp.spatial_top(cacc[w, bodyid]))
+                    {v = rot * (a_lin + wp.cross(ang, lin)) ~ v = rot * a_lin + wp.cross(rot * ang, rot * lin)}"""
 
 
 def _draw_row(stream: Stream, target: str) -> KernelSpec:
     """Actuators, sensors, limits and coordinates in many worlds."""
     worlds, n = stream.child("sizes").choice(((4, 8), (6, 6), (8, 6), (6, 10), (8, 8)))
+    text, titles, summary = stream.child("kernel").choice(_ROW[target])
     names = {"actuator_force": ("u", "uid", "act_id", "i"), "sensor_value": ("u", "sensorid", "s", "i")}
     p = Program(
-        stream, ("w", "worldid", "world", "env"), names.get(target, ("u", "jntid", "dof", "i")), launch=(worlds, n)
+        stream, ("w", "worldid", "world", "env"), names.get(target, ("u", "jntid", "dofid", "i")), launch=(worlds, n)
     )
     each, data = (worlds, n), (worlds, 3 * n)
     for key, bounds, pool in (
         ("ctrl", (-2, 2), ("ctrl",)), ("qpos", (-2, 2), ("qpos",)),
-        ("qvel", (-1, 1), ("qvel",)), ("act", (-1, 1), ("act",)),
-        ("qacc", (-4, 4), ("qacc",)),
+        ("qvel", (-1, 1), ("qvel",)), ("act", (-1, 1), ("act",)), ("qacc", (-4, 4), ("qacc",)),
+        ("force_in", (-2, 2), ("qfrc_total",) if target == "integrate" else ("actuator_force",)),
+        ("qfrc_in", (-2, 2), ("qfrc_actuator",)), ("bias_force", (-1, 1), ("qfrc_bias",)),
     ):  # fmt: skip
         p.array(key, FLOAT, bounds, each, pool)
     for key, bounds, pool in (
         ("ctrl_lower", (-1.5, -0.5), ("ctrl_lower",)),
         ("ctrl_upper", (0.5, 1.5), ("ctrl_upper",)),
-        ("gear", (0.5, 2), ("gear",)), ("gain", (1, 10), ("actuator_gain",)),
-        ("bias", (0.1, 1), ("actuator_damping",)), ("max_force", (1, 6), ("force_limit",)),
+        ("gear", (0.5, 2), ("actuator_gear",)), ("stiffness", (1, 10), ("actuator_ke",)),
+        ("max_force", (1, 6), ("effort_limit",)), ("stall_force", (4, 8), ("stall_torque",)),
         ("time_const", (0.2, 1), ("act_tau", "time_constant")),
         ("lower", (-1.5, -0.3), ("jnt_lower",)), ("upper", (0.3, 1.5), ("jnt_upper",)),
-        ("ref", (-1, 1), ("qpos0",)), ("noise_scale", (0.1, 0.5), ("sensor_noise",)),
-        ("sensor_cutoff", (-0.5, 1), ("sensor_cutoff",)),
+        ("ref", (-1, 1), ("qpos0",)), ("sensor_cutoff", (-0.5, 1), ("sensor_cutoff",)),
         ("margin_of", (0.05, 0.6), ("jnt_margin",)),
         ("limit_k", (5, 20), ("limit_stiffness",)), ("limit_b", (0.5, 2), ("limit_damping",)),
-        ("inv_weight", (0.5, 2), ("dof_invweight",)), ("damping", (0.1, 1), ("dof_damping",)),
+        ("inv_weight", (0.5, 2), ("dof_invweight0",)), ("inv_mass", (0.5, 2), ("dof_inv_inertia",)),
+        ("damping", (0.1, 1), ("actuator_kd",) if target == "actuator_force" else ("dof_damping",)),
+        ("imp_width", (0.1, 0.5), ("imp_width",)), ("imp_min", (0.5, 0.7), ("imp_min",)),
+        ("imp_max", (0.8, 0.95), ("imp_max",)), ("bounce_of", (0.1, 0.6), ("jnt_restitution",)),
     ):  # fmt: skip
         p.array(key, FLOAT, bounds, (n,), pool)
     if target == "integrate":
         p.array("qpos", FLOAT, (-4, 4), each, ("qpos",))  # some of them have to be wrapped
-    p.array("act_type", INT, (0, 3), (n,), ("actuator_type",))
-    p.array("sensor_type", INT, (0, 4), (n,), ("sensor_type",))
-    p.array("sensor_dim", INT, (1, 3), (n,), ("sensor_dim",))
+    p.array("long_qpos", FLOAT, (-4, 4), (worlds, n * _COORDINATES), ("qpos",))
+    p.array("long_qvel", FLOAT, (-1, 1), (worlds, n * _VELOCITIES), ("qvel",))
+    p.starts("jnt_qposadr", n, _COORDINATES, 0, ("jnt_qposadr",))
+    p.starts("jnt_dofadr", n, _VELOCITIES, 0, ("jnt_dofadr",))
+    p.array("jnt_type", INT, (0, 3), (n,), ("jnt_type",))
+    p.array("act_type", INT, (0, 2), (n,), ("control_mode",))
+    p.array("dyn_type", INT, (0, 2), (n,), ("actuator_dyntype",))
+    p.array("gain_type", INT, (0, 1), (n,), ("actuator_gaintype",))
+    p.array("bias_type", INT, (0, 1), (n,), ("actuator_biastype",))
+    p.array("gain_prm", VEC, (-2, 2), (n,), ("actuator_gainprm",))
+    p.array("bias_prm", VEC, (-2, 2), (n,), ("actuator_biasprm",))
+    p.array("force_range", Type("float32", (2,)), (-3, 3), (n,), ("actuator_forcerange",))
+    p.array("sensor_type", INT, (0, 5), (n,), ("sensor_type",))
     p.array("sensor_obj", INT, (0, n - 1), (n,), ("sensor_objid",))
     p.array("ref_obj", INT, (-n // 2, n - 1), (n,), ("sensor_refid",))
     p.starts("sensor_adr", n, 3, 0, ("sensor_adr",))
     p.array("trn_id", INT, (0, n - 1), (n,), ("actuator_trnid",))
-    p.array("trn_maybe", INT, (-1, n - 1), (n,), ("actuator_trnid",))
-    for key, pool in (
-        ("force_limited", ("force_limited", "has_force_limit")), ("jnt_limited", ("jnt_limited", "has_limits")),
-        ("locked", ("dof_locked",)), ("wraps", ("is_continuous",)),
-    ):  # fmt: skip
-        p.array(key, INT, (0, 1), (n,), pool)
-    limits = ("ctrl_limited", "has_ctrl_range") if target == "actuator_force" else ("jnt_limited", "has_limits")
+    p.array("site_body", INT, (0, n - 1), (n,), ("site_bodyid",))
+    p.array("body_root", INT, (0, n - 1), (n,), ("body_rootid",))
+    p.array("locked", INT, (0, 1), (n,), ("dof_locked",))
+    p.array("wraps", INT, (0, 1), (n,), ("is_continuous",))
+    limits = ("actuator_ctrllimited",) if target == "actuator_force" else ("jnt_limited", "has_limits")
     p.array("limited", FLAG, (0, 1), (n,), limits)
-    p.array("noise", FLOAT, (-0.5, 0.5), data, ("noise", "sensor_randn"))
-    p.array("xpos", VEC, (-1, 1), each, ("site_xpos",))
+    p.array("force_limited", FLAG, (0, 1), (n,), ("actuator_forcelimited",))
+    p.array("time", FLOAT, (0, 4), (worlds,), ("time",))
+    for key, names_of in (("xpos", "site_xpos"), ("subtree_com", "subtree_com")):
+        p.array(key, VEC, (-1, 1), each, (names_of,))
     p.array("xmat", _MAT, (-1, 1), each, ("site_xmat",))
+    for key in ("cvel", "cacc", "cfrc_int"):
+        p.array(key, SPATIAL, (-1, 1), each, (key,), element="wp.spatial_vector")
     p.scalar("dt", FLOAT, (0.02, 0.2), ("timestep", "dt"))
     p.array("max_speed", FLOAT, (0.4, 0.8), (n,), ("dof_velocity_limit",))
-    p.array("no_load_speed", FLOAT, (1, 1.5), (n,), ("actuator_no_load_speed",))
+    p.array("no_load_speed", FLOAT, (1, 1.5), (n,), ("no_load_speed",))
     p.array("impedance", FLOAT, (0.5, 0.9), (n,), ("jnt_impedance",))
-    p.constants({"ACT_MOTOR": 0, "ACT_POSITION": 1, "ACT_VELOCITY": 2, "ACT_DAMPER": 3})
-    sensors = ("JOINTPOS", "JOINTVEL", "FRAMEPOS", "LIMITPOS", "DISTANCE")
-    p.constants({f"SENSOR_{name}": number for number, name in enumerate(sensors)})
+    p.number("leave_speed", (0.2, 0.8), ("leave_speed", "separating_speed"), ("0.5",))
+    p.scalar("njmax", INT, (n // 2, n), ("njmax",))
+    p.constants({"MODE_EFFORT": 0, "MODE_POSITION": 1, "MODE_VELOCITY": 2})
+    p.constants({"DYN_NONE": 0, "DYN_INTEGRATOR": 1, "DYN_FILTER": 2, "GAIN_AFFINE": 1, "BIAS_AFFINE": 1})
+    p.constants({"JNT_FREE": 0, "JNT_BALL": 1, "JNT_SLIDE": 2, "JNT_HINGE": 3})
+    for sensors in (
+        ("JOINTPOS", "LIMITPOS", "CLOCK", "FRAMEPOS", "FRAMEZAXIS"),
+        ("JOINTVEL", "ACTUATORVEL", "GYRO", "FRAMEANGVEL", "VELOCIMETER"),
+        ("ACTUATORFRC", "JOINTACTFRC", "FORCE", "TORQUE", "FRAMEANGACC", "ACCELEROMETER"),
+    ):
+        p.constants({f"SENSOR_{name}": number for number, name in enumerate(sensors)})
+    p.constants({"SENSOR_SUBTREECOM": 2})
+    p.function(
+        """
+        def quat_integrate(q: wp.quat, omega: wp.vec3, dt: float) -> wp.quat:
+            {angle = wp.length(omega) * dt
+            turn = wp.quat_from_axis_angle(wp.normalize(omega), angle)
+            return wp.normalize(q * turn) ~
+            # of the body's own frame
+            dq = q * wp.quat(omega[0], omega[1], omega[2], 0.0)
+            return wp.normalize(q + dq * (0.5 * dt))}
+        """
+    )
     p.output("force", FLOAT, each, ("actuator_force",))
-    p.output("act_out", FLOAT, each, ("act_out",), (0, 1))
+    p.output("act_dot", FLOAT, each, ("act_dot",))
     p.output("qfrc", FLOAT, each, ("qfrc_actuator",), (-1, 1))
     p.output("sensordata", FLOAT, data, ("sensordata",), (-1, 1))
+    p.output("nefc", INT, (worlds,), ("nefc",), (0, 2))
+    p.output("jac", FLOAT, (worlds, n, n), ("efc_J",), (-1, 1))
     for key, pool in (
-        ("aref", ("efc_aref",)), ("row_pos", ("efc_pos",)), ("jac", ("efc_J",)),
-        ("row_vel", ("efc_vel",)), ("row_diag", ("efc_D",)),
+        ("aref", ("efc_aref",)), ("row_pos", ("efc_pos",)), ("row_vel", ("efc_vel",)), ("row_diag", ("efc_D",)),
+        ("aref_of", ("limit_aref",)), ("row_of_pos", ("limit_pos",)), ("diag_of", ("limit_D",)),
+        ("row_side", ("limit_side", "limit_sign")),
     ):  # fmt: skip
         p.output(key, FLOAT, each, pool, (0, 1))
-    p.output("row_active", INT, each, ("efc_active",))
+    p.output("row_active", INT, each, ("limit_active",))
     p.output("qpos_out", FLOAT, each, ("qpos_out",))
     p.output("qvel_out", FLOAT, each, ("qvel_out",))
-    p.write(_ROW[target])
-    titles = {
-        "actuator_force": ("actuator_force", "compute_actuation", "apply_controls"),
-        "sensor_value": ("eval_sensors", "update_sensors", "read_sensors"),
-        "limit_row": ("efc_limit", "limit_constraints", "add_limit_rows", "joint_limit_rows"),
-        "integrate": ("advance", "euler_step", "integrate_joints", "next_position"),
-    }[target]
-    return p.done("multibody", "coordinates", target, "Actuators, sensors and coordinates in many worlds", titles, (
-        "Launched over (worlds, items).", "One thread for each item of each world.",
+    p.output("long_out", FLOAT, (worlds, n * _COORDINATES), ("qpos_out",), (-1, 1))
+    p.write(text.replace("IMPEDANCE", _IMPEDANCE).replace("ACCELERATION", _ACCELERATION))
+    return p.done("multibody", "coordinates", target, summary, tuple(titles.split()), (
+        "Launched over (worlds, items).", f"{summary}, in many worlds.",
     ))  # fmt: skip
 
 

@@ -5,226 +5,407 @@ import re
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLOAT, INT, VEC, Program
 from synthesis.frontends.warp.recipes.applications.shapes import grid_argument
-from synthesis.grammar.lines import block, join
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
 _SPREAD = 0.9
 
+_IDLE = """{?0.25 if (flags[tid] & PARTICLE_ACTIVE) == 0:
+            return}"""
+_OTHERS = """{?0.25 {if (flags[other] & PARTICLE_ACTIVE) == 0:
+                continue ~ {# bodies of one group do not count
+            ~}
+            if group[other] == group[tid]:
+                continue}}"""
+"""What leaves particles alone, and which neighbors are left out."""
+
+_USES: dict[str, tuple[tuple[str, str, str], ...]] = {
+    "sph_density": (
+        (
+            "compute_density sph_density sum_density",
+            "The density at each particle",
+            """
+        pos = x[tid]
+        rho = float(0.0)
+        {AROUND h
+            r_sq = wp.length_sq(pos - x[other])
+            if r_sq < h * h:
+                w = h * h - r_sq
+                rho += mass[other] * w * w * w
+        rho *= 315.0 / (64.0 * wp.pi * wp.pow(h, 9.0)) ~
+        AROUND h
+            r = wp.length(pos - x[other])
+            if r < h:
+                q = 1.0 - r / h
+                rho += mass[other] * q * q * q
+        {# the volume of the kernel
+        ~}
+        rho *= 15.0 / (wp.pi * h * h * h) ~
+        AROUND h
+            r = wp.length(pos - x[other])
+            {# a cubic spline
+            ~}
+            q = 2.0 * r / h
+            if q < 1.0:
+                rho += mass[other] * (2.0 / 3.0 - q * q + 0.5 * q * q * q)
+            elif q < 2.0:
+                rho += mass[other] * (2.0 - q) * (2.0 - q) * (2.0 - q) / 6.0
+        rho *= 12.0 / (wp.pi * h * h * h)}
+        {density[tid] = rho ~ # never less than at rest, so that the surface does not pull
+        density[tid] = wp.max(rho, rest_density) ~ density[tid] = rho
+        pressure[tid] = stiffness * wp.max(rho - rest_density, 0.0) ~
+        density[tid] = rho
+        {# it does not pull together
+        ~}
+        if rho > rest_density:
+            ratio = rho / rest_density
+            pressure[tid] = stiffness * (ratio * ratio * ratio - 1.0)
+        else:
+            pressure[tid] = 0.0}
+            """,
+        ),
+        (
+            "smooth_velocities xsph_viscosity average_velocities",
+            "The velocity of each particle, smoothed over its neighbors",
+            """
+        IDLE
+        pos = x[tid]
+        {w_sum = float(0.0)
+        v_sum = wp.vec3(0.0, 0.0, 0.0)
+        AROUND h
+            r = wp.length(pos - x[other])
+            if r < h:
+                w = 1.0 - r / h
+                w_sum += mass[other] * w
+                v_sum += mass[other] * w * v[other]
+        if w_sum > 0.0:
+            v_out[tid] = wp.lerp(v[tid], v_sum / w_sum, blend)
+        else:
+            v_out[tid] = v[tid] ~
+        change = wp.vec3(0.0, 0.0, 0.0)
+        AROUND h
+            r = wp.length(pos - x[other])
+            if r < h and other != tid:
+                w = (h - r) * (h - r) / (h * h)
+                change += {w * (v[other] - v[tid]) ~ (mass[other] / rho_in[other]) * w * (v[other] - v[tid])}
+        v_out[tid] = v[tid] + blend * change}
+            """,
+        ),
+        (
+            "compute_lambda solve_density_constraint density_multipliers",
+            "The multiplier of each particle's density constraint",
+            """
+        pos = x[tid]
+        rho = float(0.0)
+        grad_sq = float(0.0)
+        grad_i = wp.vec3(0.0, 0.0, 0.0)
+        AROUND h
+            d = pos - x[other]
+            r = wp.length(d)
+            if r < h:
+                q = 1.0 - r / h
+                rho += mass[other] * q * q * q
+                if r > TINY:
+                    g = (-3.0 * mass[other] * q * q / (h * rest_sum * r)) * d
+                    grad_i += g
+                    grad_sq += wp.dot(g, g)
+        c = rho / rest_sum - 1.0
+        {# only what is too dense is moved
+        if c < 0.0:
+            lam[tid] = 0.0
+            return ~}
+        lam[tid] = -c / (grad_sq + wp.dot(grad_i, grad_i) + relaxation)
+            """,
+        ),
+    ),
+    "sph_force": (
+        (
+            "eval_particle_contacts particle_contact_forces solve_particle_contacts",
+            "The forces between particles that touch",
+            """
+        IDLE
+        pos = x[tid]
+        force = wp.vec3(0.0, 0.0, 0.0)
+        AROUND size[tid] + MAX_RADIUS
+            if other == tid:
+                continue
+            d = pos - x[other]
+            r = wp.length(d)
+            gap = r - size[tid] - size[other]
+            {if gap >= 0.0 or r < TINY:
+                continue
+            n = d / r
+            {v_rel = v[tid] - v[other]
+            vn = wp.dot(v_rel, n)
+            fn = -ke * gap - kd * {wp.min(vn, 0.0) ~ vn}
+            {vt = v_rel - vn * n
+            {# at most what friction holds
+            ~}
+            ft = wp.min(kf * wp.length(vt), mu * wp.abs(fn))
+            force += fn * n - ft * wp.normalize(vt) ~ force += fn * n} ~
+            force -= (ke * gap + kd * wp.dot(v[tid] - v[other], n)) * n} ~
+            {# a thin layer around each pulls
+            ~}
+            if r > TINY and gap < cohesion_range:
+                n = d / r
+                if gap < 0.0:
+                    force -= ke * gap * n
+                else:
+                    force -= cohesion * gap * (1.0 - gap / cohesion_range) * n}
+        f[tid] += force
+            """,
+        ),
+        (
+            "sph_forces compute_sph_acceleration eval_fluid_forces",
+            "The pressure and viscosity of a fluid on each particle",
+            """
+        {?0.3 IDLE}
+        pos = x[tid]
+        accel = wp.vec3(0.0, 0.0, 0.0)
+        AROUND h
+            if other == tid:
+                continue
+            d = pos - x[other]
+            r = wp.length(d)
+            if r < TINY or r >= h:
+                continue
+            w = h - r
+            {# the gradient of the spiky kernel
+            ~}
+            grad = (-45.0 * w * w / (wp.pi * wp.pow(h, 6.0) * r)) * d
+            {p_term = (p_in[tid] + p_in[other]) / (2.0 * rho_in[tid] * rho_in[other]) ~
+            p_term = p_in[tid] / (rho_in[tid] * rho_in[tid]) + p_in[other] / (rho_in[other] * rho_in[other])}
+            accel -= mass[other] * p_term * grad
+            {laplacian = 45.0 * w / (wp.pi * wp.pow(h, 6.0))
+            accel += (viscosity * mass[other] * laplacian / (rho_in[tid] * rho_in[other])) * (v[other] - v[tid]) ~}
+        accel_out[tid] = accel{ ~ + gravity}
+            """,
+        ),
+        (
+            "separation_forces flocking_forces repel_neighbors",
+            "How each agent keeps away from its neighbors and follows them",
+            """
+        pos = x[tid]
+        away = wp.vec3(0.0, 0.0, 0.0)
+        v_sum = wp.vec3(0.0, 0.0, 0.0)
+        num = int(0)
+        AROUND h
+            if other == tid:
+                continue
+            d = pos - x[other]
+            r = wp.length(d)
+            if r < h{ and r > TINY ~}:
+                {away += (1.0 - r / h) * d ~ away += (h - r) * d}
+                v_sum += v[other]
+                num += 1
+        {if num > 0:
+            follow = v_sum / float(num) - v[tid]
+            f[tid] += separation * away + alignment * follow ~
+        if num == 0:
+            return
+        f[tid] += separation * away + alignment * (v_sum / float(num) - v[tid])}
+            """,
+        ),
+    ),
+    "grid_count": (
+        (
+            "count_neighbors count_close_particles neighbor_counts",
+            "How many neighbors each particle has",
+            """
+        pos = x[tid]
+        num = int(0)
+        AROUND h
+            OTHERS
+            if other != tid and wp.length(pos - x[other]) < h:
+                num += 1
+        number[tid] = num
+        {wp.atomic_max(most_out, 0, num) ~ wp.atomic_add(total, 0, num) ~
+        if num > max_neighbors:
+            wp.atomic_add(num_overflow, 0, 1) ~}
+            """,
+        ),
+        (
+            "mark_surface_particles find_surface classify_particles",
+            "Which particles are on the surface of a fluid",
+            """
+        pos = x[tid]
+        num = int(0)
+        center = wp.vec3(0.0, 0.0, 0.0)
+        AROUND h
+            if wp.length(pos - x[other]) < h:
+                center += x[other]
+                num += 1
+        {# inside, the middle of the neighbors is where the particle is
+        ~}
+        shift = center / float(wp.max(num, 1)) - pos
+        {if num < min_neighbors:
+            number[tid] = ISOLATED
+        elif wp.length(shift) > surface_shift * h:
+            number[tid] = SURFACE
+        else:
+            number[tid] = INTERIOR ~
+        if num < min_neighbors or wp.length(shift) > surface_shift * h:
+            number[tid] = SURFACE
+            {wp.atomic_add(total, 0, 1) ~}
+        else:
+            number[tid] = INTERIOR}
+            """,
+        ),
+        (
+            "count_contact_pairs count_touching_pairs count_collisions",
+            "How many pairs of particles touch",
+            """
+        IDLE
+        pos = x[tid]
+        AROUND size[tid] + MAX_RADIUS
+            {# each pair once
+            ~}
+            if other <= tid:
+                continue
+            OTHERS
+            {reach = size[tid] + size[other]
+            if wp.length_sq(pos - x[other]) < reach * reach:
+                wp.atomic_add(total, 0, 1)
+                {wp.atomic_add(degree, tid, 1)
+                wp.atomic_add(degree, other, 1) ~} ~
+            gap = wp.length(pos - x[other]) - size[tid] - size[other]
+            if gap < 0.0:
+                wp.atomic_add(total, 0, 1)
+                wp.atomic_max(deepest, 0, -gap)}
+            """,
+        ),
+    ),
+    "grid_nearest": (
+        (
+            "nearest_neighbor find_nearest closest_particle",
+            "The nearest neighbor of each particle",
+            """
+        pos = x[tid]
+        best = float(h)
+        nearest = int(-1)
+        AROUND h
+            if other == tid:
+                continue
+            OTHERS
+            r = wp.length(pos - x[other])
+            {# between equals the lower index decides
+            ~}
+            if r < best or (r == best and other < nearest):
+                best = r
+                nearest = other
+        nearest_out[tid] = nearest
+        {if nearest >= 0:
+            direction[tid] = (x[nearest] - pos) / wp.max(best, TINY)
+        else:
+            direction[tid] = wp.vec3(0.0, 0.0, 0.0) ~ distance[tid] = best if nearest >= 0 else -1.0 ~}
+            """,
+        ),
+        (
+            "min_distance clearance compute_clearance",
+            "How much room there is around each particle",
+            """
+        IDLE
+        pos = x[tid]
+        {best = float(h)
+        AROUND h
+            OTHERS
+            if other != tid:
+                best = wp.min(best, wp.length(pos - x[other]))
+        distance[tid] = best
+        {if best < size[tid]:
+            wp.atomic_add(total, 0, 1) ~ wp.atomic_min(closest, 0, best) ~} ~
+        best = float(h)
+        AROUND h + MAX_RADIUS
+            if other == tid:
+                continue
+            best = wp.min(best, wp.length(pos - x[other]) - size[other])
+        distance[tid] = best - size[tid]}
+            """,
+        ),
+    ),
+}
+"""What neighbors are asked for: the kernel's names, its summary, and its lines; ``AROUND`` loops over them."""
+
 
 def _draw_grid(stream: Stream, target: str) -> KernelSpec:
     """What the points within a radius come to; a grid gives them, and some that are farther away."""
+    titles, summary, text = stream.child("purpose").choice(_USES[target])
     p = Program(stream, ("tid", "i", "particle", "pid"), launch=(stream.child("points").choice((32, 48, 64)),))
-    p.array("x", VEC, (-_SPREAD, 0.8), (p.threads,), ("particle_q", "positions", "points", "particle_x", "x"))
-    p.array("v", VEC, (-1, 0.8), (p.threads,), ("particle_qd", "velocities", "particle_v"))
-    p.array("mass", FLOAT, (0.5, 2), (p.threads,), ("mass", "particle_mass", "masses"))
-    p.array("size", FLOAT, (0.1, 0.35), (p.threads,), ("particle_radius", "radii", "radius"))
-    p.array("kind", INT, (-1, 2), (p.threads,), ("phase", "particle_type", "material", "group"))
-    p.array("flags", INT, (0, 3), (p.threads,), ("particle_flags", "flags", "active"))
-    near = (0.15, 0.5) if target == "grid_nearest" else (0.35, 0.75)
-    p.number("h", near, ("radius", "smoothing_length", "h", "support", "query_radius"), ("0.5", "0.6"))
-    p.number("ke", (0.5, 3), ("k_contact", "stiffness", "ke"), ("10.0", "2.0"))
-    p.number("kd", (0.1, 0.8), ("k_damp", "damping", "viscosity"), ("0.5", "0.2"))
-    p.scalar("most", INT, (0, 5), ("max_neighbors", "limit", "max_count"))
-    p.handle("grid", ("grid", "hash_grid", "grid_id", "neighbor_grid"),
-             lambda name: grid_argument(name, p.threads, p.named("x")))  # fmt: skip
-    p.output("density", FLOAT, (p.threads,), ("density", "rho", "densities"))
-    p.output("f", VEC, (p.threads,), ("particle_f", "forces", "accel"), (-0.5, 0.5))
-    moved = ("force_out", "particle_force", "accel") if target == "sph_force" else ("v_out", "v_smooth", "avg_velocity")
-    p.output("out", VEC, (p.threads,), moved)
-    p.output("number", INT, (p.threads,), ("neighbor_count", "counts", "num_neighbors"))
-    p.output("nearest", INT, (p.threads,), ("nearest", "closest_id", "nearest_id"))
-    p.output("pairs", INT, (1,), ("pair_count", "num_pairs", "total_pairs"), (0, 3))
-    p.constants({"PARTICLE_ACTIVE": 1})
-    me = "tid"
-    if p.choices.chance(0.35):  # threads in the order of cells: no thread of them may be left alone by its number
-        me = "own"
+    count = p.threads
+    p.array("x", VEC, (-_SPREAD, 0.8), (count,), ("particle_q", "positions", "particle_x"))
+    p.array("v", VEC, (-1, 0.8), (count,), ("particle_qd", "velocities", "particle_v"))
+    p.array("group", INT, (0, 2), (count,), ("particle_group", "group"))
+    p.array("flags", INT, (0, 3), (count,), ("particle_flags", "flags"))
+    for key, span, names in (
+        ("mass", (0.5, 2), ("particle_mass", "mass")), ("size", (0.1, 0.35), ("particle_radius", "radius")),
+        ("rho_in", (0.8, 2), ("density", "rho")), ("p_in", (0, 2), ("pressure",)),
+    ):  # fmt: skip
+        p.array(key, FLOAT, span, (count,), names)
+    for key, span, names, usual in (
+        ("h", (0.35, 0.75), ("smoothing_length", "h", "support_radius") if target.startswith("sph") else
+         ("query_radius", "search_radius"), ("0.5", "0.6")),
+        ("ke", (0.5, 3), ("ke", "k_contact"), ("2.0",)), ("kd", (0.1, 0.8), ("kd", "k_damp"), ("0.5",)),
+        ("kf", (0.1, 0.8), ("kf", "k_friction"), ("0.5",)), ("mu", (0.2, 0.8), ("mu", "k_mu"), ("0.5",)),
+        ("cohesion", (1, 4), ("cohesion", "k_cohesion"),
+        ("0.5",)),
+        ("cohesion_range", (0.05, 0.2), ("cohesion_range",), ("0.1",)), ("blend", (0.1, 0.8),
+        ("blend", "xsph_coefficient"), ("0.5",)),
+        ("rest_density", (3, 9), ("rest_density", "rho0"), ("6.0",)),
+        ("rest_sum", (0.8, 2), ("rest_density", "rho0"), ("1.5",)), ("stiffness", (0.5, 3),
+        ("stiffness", "gas_constant"), ("2.0",)),
+        ("relaxation", (0.2, 1), ("relaxation", "cfm_epsilon"), ("0.5",)), ("viscosity", (0.02, 0.2),
+        ("viscosity",), ("0.1",)),
+        ("separation", (0.5, 2), ("separation_weight",), ("1.5",)), ("alignment", (0.2, 1), ("alignment_weight",),
+        ("0.5",)),
+        ("surface_shift", (0.1, 0.4), ("surface_threshold",), ("0.2",)),
+    ):  # fmt: skip
+        p.number(key, span, names, usual)
+    p.scalar("gravity", VEC, (-2, 2), ("gravity",))
+    p.scalar("max_neighbors", INT, (1, 4), ("max_neighbors",))
+    p.scalar("min_neighbors", INT, (2, 4), ("min_neighbors",))
+    p.handle("grid", ("grid", "hash_grid", "particle_grid"),
+             lambda name: grid_argument(name, count, p.named("x")))  # fmt: skip
+    for key, names in (
+        ("density", ("density", "rho")), ("pressure", ("pressure",)), ("lam", ("particle_lambda", "lambdas")),
+        ("distance", ("clearance", "min_dist") if "clearance" in titles else ("nearest_dist", "distance")),
+    ):  # fmt: skip
+        p.output(key, FLOAT, (count,), names)
+    p.output("f", VEC, (count,), ("particle_f", "forces"), (-0.5, 0.5))
+    p.output("v_out", VEC, (count,), ("smoothed_velocity", "particle_qd_out"))
+    p.output("accel_out", VEC, (count,), ("particle_accel", "acceleration"))
+    p.output("direction", VEC, (count,), ("nearest_dir", "direction"))
+    p.output("number", INT, (count,), ("particle_class", "labels") if "classify" in titles else ("neighbor_count",
+             "num_neighbors"))  # fmt: skip
+    p.output("nearest_out", INT, (count,), ("nearest_id", "closest_id"))
+    p.output("degree", INT, (count,), ("contact_count", "contacts_per_particle"), (0, 3))
+    surface, pair = ("num_surface", "surface_count"), ("pair_count", "num_pairs")
+    p.output(
+        "total", INT, (1,), surface if "surface" in titles else ("num_crowded",) if "clear" in titles else pair, (0, 3)
+    )
+    p.output("most_out", INT, (1,), ("max_count",), (0, 3))
+    p.output("num_overflow", INT, (1,), ("num_overflow",), (0, 3))
+    p.output("deepest", FLOAT, (1,), ("max_penetration",), (0, 0.05))
+    p.output("closest", FLOAT, (1,), ("min_clearance",), (0.4, 0.8))
+    p.constants({"PARTICLE_ACTIVE": 1, "MAX_RADIUS": 0.5, "INTERIOR": 0, "SURFACE": 1, "ISOLATED": 2})
+    text = text.replace("IDLE", _IDLE).replace("OTHERS", _OTHERS)
+    form = p.pick("for", "for", "named", "while")
+
+    def around(found: re.Match[str]) -> str:
+        pad, brace, ask = found[1], found[2], f"wp.hash_grid_query(grid, pos, {found[3]})"
+        if form == "for":
+            return f"{pad}{brace}for other in {ask}:\n"
+        if form == "named":
+            return f"{pad}{brace}nearby = {ask}\n{pad}for other in nearby:\n"
+        return f"{pad}{brace}nearby = {ask}\n{pad}other = int(0)\n{pad}while wp.hash_grid_query_next(nearby, other):\n"
+
+    text = re.sub(r"( *)(\{?)AROUND (.*)\n", around, text)
+    if p.choices.chance(0.3):  # threads in the order of cells: no thread of them may be left alone by its number
         p.add("own = wp.hash_grid_point_id(grid, tid)")
-        p.add(p.pick("", "", block("if own == -1:", "return")))
-    else:
+        text = re.sub(r"\btid\b", "own", text)
+    elif "flags[tid]" not in text:
         p.guard_count("particle")
-    tests = (f"(flags[{me}] & PARTICLE_ACTIVE) == 0", f"flags[{me}] == 0", f"kind[{me}] < 0")
-    p.add(block(f"if {p.pick(*tests)}:", "return") if p.maybe(0.4) else "")
-    p.add(f"pos = x[{me}]")
-    lines = {"sph_density": _density, "sph_force": _force, "grid_count": _count, "grid_nearest": _nearest}[target]
-    p.add(*(re.sub(r"\btid\b", me, line) for line in lines(p)))
-    titles = {
-        "sph_density": ("compute_density", "sph_density", "density_kernel", "sum_density"),
-        "sph_force": ("eval_particle_forces", "particle_contacts", "sph_forces", "solve_particle_contacts"),
-        "grid_count": ("count_neighbors", "find_clusters", "mark_isolated", "count_pairs"),
-        "grid_nearest": ("nearest_neighbor", "min_distance", "closest_particle"),
-    }[target]
-    return p.done("queries", "grid_neighbors", target, "Neighbours of particles in a hash grid", titles)
-
-
-def _around(p: Program, *body: str, radius: str = "h") -> str:
-    """A loop over the points near ``pos``, with what is done with each that is within the radius."""
-    skips = [block(f"if {p.pick('other == tid', 'tid == other')}:", "continue")] if p.maybe(0.6) else []
-    return _loop(p, radius, *skips, *_others(p), *body)
-
-
-def _others(p: Program) -> list[str]:
-    tests = (
-        "kind[other] != kind[tid]",
-        "kind[other] < 0",
-        "(flags[other] & PARTICLE_ACTIVE) == 0",
-        "flags[other] == 0",
-    )
-    return [block(f"if {p.pick(*tests)}:", "continue")] if p.maybe(0.3) else []
-
-
-def _loop(p: Program, radius: str, *body: str) -> str:
-    ask = f"wp.hash_grid_query(grid, pos, {radius})"
-    form = p.pick("named", "named", "bare", "while", "while")
-    if form == "named":
-        return join(f"nearby = {ask}", block("for other in nearby:", *body))
-    if form == "bare":
-        return block(f"for other in {ask}:", *body)
-    start = p.pick(
-        f"nearby = {ask}\nother = int(0)", f"other = int(0)\nnearby = {ask}", f"nearby = {ask}\nother = int(-1)"
-    )
-    return join(start, block("while wp.hash_grid_query_next(nearby, other):", *body))
-
-
-def _within(p: Program, *body: str, limit: str = "h") -> list[str]:
-    """What is done with a point that is near enough; ``r`` is how far away it is."""
-    way = p.pick("d = pos - x[other]\nr = wp.length(d)", "d = x[other] - pos\nd = -d\nr = wp.length(d)")
-    if not any("d" in "".join(c if c.isalnum() else " " for c in line).split() for line in body):
-        way = p.pick("r = wp.length(pos - x[other])", "r = wp.length(x[other] - pos)")
-    if p.choices.chance(0.4):
-        return [way, block(f"if r {p.pick('>=', '>')} {limit}:", "continue"), *body]
-    return [way, block(f"if r {p.pick('<', '<=')} {limit}:", *body)]
-
-
-def _density(p: Program) -> list[str]:
-    weight = p.pick("w = 1.0 - r / h", "w = h - r", "w = h * h - r * r", "w = 1.0 - (r * r) / (h * h)")
-    add = p.pick("total += w", "total += mass[other] * w", "total += mass[other] * w * w * w", "total += w * w")
-    form = p.pick("sum", "sum", "scaled", "least", "mean", "mean")
-    if form == "mean":
-        blend = p.pick("out[tid] = sum_v / total", "out[tid] = v[tid] + (sum_v / total - v[tid]) * kd")
-        end = (
-            block(f"if total > {p.pick('0.0', 'TINY')}:", blend)
-            + "\n"
-            + block("else:", p.pick("out[tid] = v[tid]", "out[tid] = wp.vec3(0.0, 0.0, 0.0)"))
-        )
-        body = [weight, "total += w", "sum_v += v[other] * w"]
-        return ["total = float(0.0)\nsum_v = wp.vec3(0.0, 0.0, 0.0)", _around(p, *_within(p, *body)), end]
-    loop = _around(p, *_within(p, weight, add))
-    end = {
-        "sum": p.pick("density[tid] = total", "density[tid] = total + mass[tid]"),
-        "scaled": p.pick("density[tid] = total * ke", "density[tid] = ke * total / (h * h * h)"),
-        "least": p.pick(
-            "density[tid] = wp.max(total, kd)",
-            block("if total < 0.5:", "density[tid] = 0.5") + "\n" + block("else:", "density[tid] = total"),
-        ),
-    }[form]
-    return ["total = float(0.0)", loop, end]
-
-
-def _force(p: Program) -> list[str]:
-    store = p.pick("f[tid] += force", "f[tid] = f[tid] + force", "wp.atomic_add(f, tid, force)", "out[tid] = force")
-    form = p.pick("repel", "contact", "contact", "viscous", "cohesion")
-    near = p.pick("r > TINY", "r > 0.0", "r > 1e-4")
-    if form == "contact":
-        push = p.pick(
-            "gap = r - size[tid] - size[other]\nif gap < 0.0 and r > 1e-4:\n    force -= d * (ke * gap / r)",
-            "overlap = size[tid] + size[other] - r\nif overlap > 0.0 and r > 1e-4:\n"
-            "    n = d / r\n    vn = wp.dot(v[tid] - v[other], n)\n    force += n * (ke * overlap - kd * vn)",
-            "gap = r - size[tid] - size[other]\nif gap >= 0.0:\n    continue\n"
-            "if r > 1e-4:\n    force += wp.normalize(d) * (-ke * gap)",
-        )
-        radius = p.pick("size[tid] + 0.35", "size[tid] * 2.0 + 0.6", "1.0")
-        skip = block(f"if {p.pick('other == tid', 'tid == other')}:", "continue")
-        loop = _loop(p, radius, skip, *_others(p), "d = pos - x[other]\nr = wp.length(d)", push)
-        return ["force = wp.vec3(0.0, 0.0, 0.0)", loop, store]
-    body = {
-        "repel": p.pick(
-            "force += d * (ke * (h - r))",
-            "force += wp.normalize(d) * (ke * (1.0 - r / h))",
-            "w = h - r\nforce += d * (ke * w * w * mass[other])",
-        ),
-        "viscous": p.pick(
-            "force += (v[other] - v[tid]) * (kd * (h - r))",
-            "w = 1.0 - r / h\nforce += (v[other] - v[tid]) * (kd * mass[other] * w)",
-        ),
-        "cohesion": p.pick("force -= d * (kd * (h - r) * r)", "force += (x[other] - pos) * (kd * mass[other])"),
-    }[form]
-    inside = [block(f"if {near}:", body)] if "normalize" in body or p.maybe(0.3) else [body]
-    return ["force = wp.vec3(0.0, 0.0, 0.0)", _around(p, *_within(p, *inside)), store]
-
-
-def _count(p: Program) -> list[str]:
-    add = p.pick("wp.atomic_add(pairs, 0, num)", "pairs[0] += num")
-    form = p.pick("number", "number", "limit", "mark", "pairs", "kinds")
-    if form == "pairs":
-        body = _within(p, p.pick("wp.atomic_add(pairs, 0, 1)", "pairs[0] += 1", "num += 1"))
-        skip = block(f"if {p.pick('other <= tid', 'not (other > tid)')}:", "continue")
-        counted = any("num += 1" in each for each in body)
-        return [
-            "num = int(0)" if counted else "",
-            _loop(p, "h", skip, *_others(p), *body),
-            p.pick(add, "number[tid] = num") if counted else "",
-        ]
-    if form == "limit":
-        return [
-            "num = int(0)",
-            _around(p, *_within(p, "num += 1", block("if num > most:", "break"))),
-            "number[tid] = num",
-        ]
-    loop = _around(p, *_within(p, "num += 1"))
-    if form == "number":
-        return ["num = int(0)", loop, p.pick("number[tid] = num", "number[tid] = wp.min(num, 12)"), p.pick("", add)]
-    if form == "mark":
-        few = block(f"if num {p.pick('< most', '<= most')}:", p.pick("number[tid] = -1", "number[tid] = 0"))
-        return ["num = int(0)", loop, few + "\n" + block("else:", p.pick("number[tid] = 1", "number[tid] = num"))]
-    kinds = (
-        block("if num == 0:", "number[tid] = -1")
-        + "\n"
-        + block("elif num > most:".replace("elif", "if"), add)
-        + "\n"
-        + "number[tid] = num"
-    )
-    return [
-        "num = int(0)",
-        loop,
-        kinds if p.choices.chance(0.4) else join(block("if num == 0:", "return"), add, "number[tid] = num"),
-    ]
-
-
-def _nearest(p: Program) -> list[str]:
-    skip = block(f"if {p.pick('other == tid', 'tid == other')}:", "continue")
-    way = p.pick(
-        "r = wp.length(pos - x[other])", "d = x[other] - pos\nr = wp.length(d)", "r = wp.length_sq(x[other] - pos)"
-    )
-    limit = "h * h" if "_sq" in way else "h"
-    form = p.pick("index", "index", "distance", "distance", "both")
-    start = {
-        "index": f"best = float({limit})\nfound = int(-1)",
-        "distance": f"best = float({limit})",
-        "both": "best = float(HUGE)\nfound = int(-1)",
-    }[form]
-    better = block("if r < best:", "best = r")
-    if form != "distance":  # of two that are as near, the first by number: the grid gives them in any order
-        first = p.pick("r < best or (r == best and other < found)", "r < best or r == best and other < found")
-        within = f"r < {limit} and ({first})" if form == "both" else first
-        better = block(f"if {within}:", "best = r", "found = other")
-    end = {
-        "index": p.pick(
-            "nearest[tid] = found",
-            "nearest[tid] = found",
-            block("if found >= 0:", "nearest[tid] = found") + "\n" + block("else:", "nearest[tid] = tid"),
-        ),
-        "distance": p.pick(
-            "density[tid] = best",
-            block("if best < h:", "density[tid] = best") + "\n" + block("else:", "density[tid] = -1.0"),
-        ),
-        "both": join(
-            "nearest[tid] = found", block("if found != -1:", p.pick("density[tid] = best", "out[tid] = x[found] - pos"))
-        ),
-    }[form]
-    if "else" in end and "_sq" in way and form == "distance":
-        end = "density[tid] = best"
-    return [start, _loop(p, "h", skip, *_others(p), way, better), end]
+    p.write(text)
+    return p.done("queries", "grid_neighbors", target, summary, tuple(titles.split()))
 
 
 RECIPES = (

@@ -42,6 +42,9 @@ _EAGER = {2: 0.55, 3: 0.85, 4: 1.4, 5: 2.2}
 
 _NUMBERS_GIVEN = 0.64
 """How many kernels are given all their numbers; of others the module has them as constants."""
+_ENDS = frozenset({"min", "max", "lower", "upper", "low", "high"})
+_ENDS_FIRST = 0.6
+"""Words for the ends of a range, and how many kernels have them before what they are of: ``min_dt``, or ``dt_min``."""
 _FORMS_OF_SIZES = (("argument", 0.66), ("constant", 0.1), ("static", 0.2), ("number", 0.04))
 
 _STATIC = 0.2
@@ -161,7 +164,7 @@ class Program:
         self._give(key, Given(kind=kind, domain=domain, shape=tuple(shape), names=names or (key,), element=element))
 
     def starts(
-        self, key: str, count: int, stride: int, slack: int, names: tuple[str, ...] = (), *, kind: Type = INT
+        self, key: str, count: int, stride: int, slack: float, names: tuple[str, ...] = (), *, kind: Type = INT
     ) -> None:
         """An array of where each of some rows begins: ``stride`` entries lie between two, up to ``slack`` more or less.
 
@@ -189,6 +192,7 @@ class Program:
 
         Where some of a recipe's texts read it and others do not, it is one or the other by what was written.
         """
+        assert start is None or start[0] < start[1], f"{key} starts from one value, so what is done with it shows less"
         role = Role.OUTPUT if start is None else Role.INOUT
         domain = start or _WRITTEN
         given = Given(kind=kind, domain=domain, shape=tuple(shape), names=names or (key,), role=role, element=element)
@@ -223,7 +227,17 @@ class Program:
 
     def _give(self, key: str, given: Given) -> None:
         self._holes.pop(key, None)
-        self._given[key] = given
+        self._given[key] = replace(given, names=self._in_one_order(given.names))
+
+    def _in_one_order(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Of names that say which end of a range they are, those that say it where the kernel's others do."""
+        parts = {name: name.split("_") for name in names if "_" in name}
+        first = {name for name, each in parts.items() if each[0] in _ENDS}
+        last = {name for name, each in parts.items() if each[-1] in _ENDS}
+        if not (first and last):
+            return names
+        others = last if self.habit("ends stand first", _ENDS_FIRST) else first
+        return tuple(name for name in names if name not in others)
 
     def number(self, key: str, domain: tuple[float, float], names: tuple[str, ...], usual: tuple[str, ...]) -> None:
         """A number for all threads: an argument, or a constant of the module; all of a kernel's are one of the two."""
@@ -232,7 +246,7 @@ class Program:
             return
         self._given.pop(key, None)
         value = Literal(self.choices.choice(usual))
-        named = self.choices.choice(names).upper()
+        named = self.choices.choice(self._in_one_order(names)).upper()
         static = self.habit("numbers are static", _STATIC)
         self._holes[key] = functools.cache(functools.partial(self._declare, named, value, static=static))
 
@@ -413,7 +427,7 @@ class Program:
             recipe=recipe,
             summary=summary,
             ops=frozenset({target, *called}),
-            titles=tuple(title for name in titles for title in (name, f"{name}_kernel")),
+            titles=tuple(title for name in titles for title in (name, f"{name.removesuffix('_kernel')}_kernel")),
             docstring=self.pick(f"{summary}.", *docstrings) if documented else "",
         )
 

@@ -4,7 +4,7 @@ from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.mesh_queries import ask_mesh
 from synthesis.frontends.warp.recipes.applications.program import FLOAT, INT, VEC, Program
 from synthesis.frontends.warp.recipes.applications.shapes import face_count
-from synthesis.grammar.lines import block, chain, join
+from synthesis.grammar.lines import join
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
@@ -30,206 +30,331 @@ def _camera(p: Program, width: int, height: int, *, flat: bool) -> str:
     return join(split, across, start, ray)
 
 
-def _listed(p: Program, *, sided: bool, flat: bool) -> str:
-    """The ray of a sensor, or from one point to another; if ``sided``, from anywhere, perhaps from inside."""
+def _listed(p: Program, *, flat: bool) -> str:
+    """The ray of a sensor, or from one point to another."""
     farther = 0.5 if flat else 0.0
-    if sided:
-        p.array("starts", VEC, (-1.1, 1.0), (p.threads,), ("ray_origins", "starts", "ray_start"))
-        p.array("dirs", VEC, (-1.0, 1.1), (p.threads,), ("ray_dirs", "ray_directions", "dirs"))
-        _declare_far(p, (0.4, 1.6), ("1.0", "1.5"))
-        return p.pick("start = starts[tid]\nray = wp.normalize(dirs[tid])", "start = starts[tid]\nray = dirs[tid]")
-    p.array("starts", VEC, (1.0, 1.8), (p.threads,), ("ray_origins", "starts", "ray_start"))
-    p.array("targets", VEC, (-1.6, 1.4), (p.threads,), ("targets", "ray_ends", "goal"))
-    p.array("dirs", VEC, (-1.0, -0.2), (p.threads,), ("ray_dirs", "ray_directions", "dirs"))
-    p.scalar("eye", VEC, (0.8, 2.0), ("sensor_pos", "light_pos", "eye"))
     ray = p.pick(
         "start = starts[tid]\nray = wp.normalize(dirs[tid])",
-        "start = starts[tid]\nray = dirs[tid]",
-        "start = starts[tid]\nray = wp.normalize(targets[tid] - starts[tid])",
+        "start = starts[tid]\nray = wp.normalize(targets[tid] - start)",
         "start = eye\nray = wp.normalize(targets[tid] - eye)",
-        "start = eye\nray = targets[tid] - eye",
     )
-    if "normalize" in ray:
-        _declare_far(p, (1.2 + farther, 2.2 + farther), ("2.5", "2.4") if flat else ("1.6", "1.8"))
-    elif "dirs" in ray:
-        _declare_far(p, (1.2 + farther, 2.2 + farther), ("2.0", "2.2") if flat else ("1.5", "1.6"))
-    else:  # in lengths of the way to a target
-        _declare_far(p, (0.4, 1.0), ("0.8", "0.9") if flat else ("0.6", "0.7"))
+    _declare_far(p, (1.2 + farther, 2.2 + farther), ("2.5", "2.4") if flat else ("1.6", "1.8"))
     return ray
 
 
 def _declare_far(p: Program, domain: tuple[float, float], usual: tuple[str, ...]) -> None:
-    p.number("far", domain, ("max_range", "max_t", "far", "max_distance"), usual)
+    p.number("far", domain, ("max_range", "far", "max_distance"), usual)
+
+
+_RAYS: dict[str, tuple[tuple[str, str, str], ...]] = {
+    "depth_image": (
+        (
+            "raycast_depth lidar_scan measure_ranges",
+            "How far each ray goes until it meets a mesh",
+            """
+        answer = wp.mesh_query_ray(mesh, start, ray, far)
+        {if answer.result:
+            depth[tid] = answer.t
+        else:
+            depth[tid] = {far ~ 0.0 ~ -1.0} ~
+        t = float(far)
+        if answer.result:
+            t = answer.t
+        depth[tid] = {t ~ t / far} ~
+        if not answer.result:
+            depth[tid] = far
+            {return_power[tid] = 0.0 ~ hit_mask[tid] = 0}
+            return
+        depth[tid] = answer.t
+        {# what comes back falls with the square of the distance
+        ~}
+        {return_power[tid] = wp.abs(wp.dot(answer.normal, ray)) / (answer.t * answer.t) ~ hit_mask[tid] = 1} ~
+        {# too close to be told from the sensor itself
+        ~}
+        if answer.result and answer.t > blind_range:
+            depth[tid] = answer.t
+        else:
+            depth[tid] = {far ~ 0.0}
+        {if answer.result:
+            wp.atomic_add(count, 0, 1) ~}}
+            """,
+        ),
+        (
+            "raycast_points scan_points hit_points_from_rays",
+            "The points where rays meet a mesh",
+            """
+        answer = wp.mesh_query_ray(mesh, start, ray, far)
+        {if answer.result:
+            points[tid] = {start + answer.t * ray ~ wp.mesh_eval_position(mesh, answer.face, answer.u, answer.v)}
+            hit_mask[tid] = 1
+        else:
+            points[tid] = {wp.vec3(0.0, 0.0, 0.0) ~ start + far * ray}
+            hit_mask[tid] = 0 ~
+        hit_mask[tid] = 0
+        if not answer.result:
+            points[tid] = start + far * ray
+            return
+        points[tid] = start + answer.t * ray
+        {normal[tid] = answer.normal ~ if answer.t < warn_range:
+            wp.atomic_add(count, 0, 1) ~}}
+            """,
+        ),
+    ),
+    "normal_image": (
+        (
+            "render_normals normal_pass raycast_normals",
+            "The normals of a mesh where rays meet it",
+            """
+        answer = wp.mesh_query_ray(mesh, start, ray, far)
+        {if not answer.result:
+            normal[tid] = wp.vec3(0.0, 0.0, 0.0)
+            return
+        n = answer.normal
+        {# towards the viewer
+        ~}
+        if wp.dot(n, ray) > 0.0:
+            n = -n
+        normal[tid] = n
+        {depth[tid] = answer.t ~} ~
+        {# from -1..1 to colors
+        ~}
+        c = wp.vec3(0.0, 0.0, 0.0)
+        if answer.result:
+            c = 0.5 * answer.normal + wp.vec3(0.5, 0.5, 0.5)
+        normal[tid] = c}
+            """,
+        ),
+        (
+            "render_mesh shade_hits draw_mesh",
+            "Shades a mesh where rays meet it",
+            """
+        answer = wp.mesh_query_ray(mesh, start, ray, far)
+        if not answer.result:
+            shade[tid] = {0.0 ~ background}
+            return
+        n = answer.normal
+        {lambert = wp.max(wp.dot(n, light), 0.0)
+        shade[tid] = ambient + (1.0 - ambient) * lambert ~
+        lambert = wp.max(wp.dot(n, light), 0.0)
+        {# the brighter the nearer
+        ~}
+        shade[tid] = (ambient + lambert) / (1.0 + falloff * answer.t * answer.t) ~
+        lambert = wp.max(wp.dot(n, light), 0.0)
+        h = wp.normalize(light - ray)
+        gloss = wp.pow(wp.max(wp.dot(n, h), 0.0), 8.0)
+        shade[tid] = ambient + lambert + specular * gloss ~
+        {# a light at the camera
+        ~}
+        facing = wp.abs(wp.dot(n, ray))
+        fog = wp.clamp(answer.t / far, 0.0, 1.0)
+        shade[tid] = (1.0 - fog) * facing + fog * background}
+            """,
+        ),
+    ),
+    "occlusion": (
+        (
+            "check_visibility mark_occluded update_visibility",
+            "Which targets can be seen from an eye",
+            """
+        d = targets[tid] - eye
+        r = wp.length(d)
+        {{if r > view_range:
+            visible[tid] = 0
+            return ~}
+        answer = wp.mesh_query_ray(mesh, eye, d / r, r)
+        if answer.result:
+            visible[tid] = 0
+        else:
+            visible[tid] = 1
+            {wp.atomic_add(count, 0, 1) ~} ~
+        answer = wp.mesh_query_ray(mesh, eye, d / r, r)
+        {# how much of the way is free
+        ~}
+        free = float(1.0)
+        if answer.result:
+            free = answer.t / r
+        visible_share[tid] = free}
+            """,
+        ),
+        (
+            "clear_paths check_path shorten_to_obstacle",
+            "How far along its way each agent can go",
+            """
+        start = starts[tid]
+        d = targets[tid] - start
+        r = wp.length(d)
+        answer = wp.mesh_query_ray(mesh, start, d / r, r + clearance)
+        {if answer.result:
+            points[tid] = start + (wp.max(answer.t - clearance, 0.0) / r) * d
+            blocked[tid] = 1
+        else:
+            points[tid] = targets[tid]
+            blocked[tid] = 0 ~
+        points[tid] = targets[tid]
+        if answer.result:
+            points[tid] = start + (wp.max(answer.t - clearance, 0.0) / r) * d
+            {wp.atomic_add(count, 0, 1) ~}}
+            """,
+        ),
+    ),
+    "shadow": (
+        (
+            "shadow_rays shadow_mask trace_shadows",
+            "Which points a lamp does not reach",
+            """
+        start = targets[tid]
+        {to_light = light_pos - start
+        r = wp.length(to_light)
+        if wp.mesh_query_ray_anyhit(mesh, start, to_light / r, r):
+            {irradiance[tid] = {0.0 ~ ambient}
+        else:
+            irradiance[tid] = {0.0 ~ ambient} + light_power / (r * r) ~ in_shadow[tid] = 1
+        else:
+            in_shadow[tid] = 0} ~
+        {# the sun is so far away that its rays are parallel
+        ~}
+        in_the_way = wp.mesh_query_ray_anyhit(mesh, start, wp.normalize(light), HUGE)
+        {if in_the_way:
+            in_shadow[tid] = 1
+            {wp.atomic_add(count, 0, 1) ~}
+        else:
+            in_shadow[tid] = 0 ~
+        lit = wp.max(wp.dot(normals_in[tid], wp.normalize(light)), 0.0)
+        if in_the_way:
+            lit = 0.0
+        irradiance[tid] = ambient + lit}}
+            """,
+        ),
+        (
+            "line_of_sight check_line_of_sight pairs_in_sight",
+            "Which pairs of agents see each other past a mesh",
+            """
+        d = targets[tid] - starts[tid]
+        r = wp.length(d)
+        visible[tid] = 0
+        {if r > view_range:
+            return
+        ~ if wp.dot(d, headings[tid]) < fov_cos * r:
+            {# outside of the field of view
+            ~}
+            return
+        ~ if r > view_range or wp.dot(d, headings[tid]) < fov_cos * r:
+            return ~}
+        if not wp.mesh_query_ray_anyhit(mesh, starts[tid], d / r, r):
+            visible[tid] = 1
+            {wp.atomic_add(count, 0, 1) ~}
+            """,
+        ),
+    ),
+    "hit_velocity": (
+        (
+            "scan_radial_velocity doppler_lidar measure_range_rate",
+            "How fast the mesh that each ray meets comes nearer",
+            """
+        answer = wp.mesh_query_ray(mesh, start, ray, far)
+        if not answer.result:
+            range_rate[tid] = 0.0
+            {depth[tid] = far ~}
+            return
+        v_s = wp.mesh_eval_velocity(mesh, answer.face, answer.u, answer.v)
+        {range_rate[tid] = wp.dot(v_s, ray) ~ range_rate[tid] = wp.dot(v_s - sensor_vel, ray) ~
+        {# below what it can tell from rest
+        ~}
+        rate = wp.dot(v_s - sensor_vel, ray)
+        if wp.abs(rate) < min_rate:
+            rate = 0.0
+        range_rate[tid] = rate}
+            """,
+        ),
+        (
+            "raycast_moving_mesh trace_surface_velocity render_velocity",
+            "The velocity of the mesh that each ray meets",
+            """
+        answer = wp.mesh_query_ray(mesh, start, ray, far)
+        {if answer.result:
+            velocity_out[tid] = wp.mesh_eval_velocity(mesh, answer.face, answer.u, answer.v)
+            {points[tid] = start + answer.t * ray ~ hit_mask[tid] = 1}
+        else:
+            velocity_out[tid] = wp.vec3(0.0, 0.0, 0.0)
+            {points[tid] = start + far * ray ~ hit_mask[tid] = 0} ~
+        if not answer.result:
+            points[tid] = start + far * ray
+            return
+        {# where the point will be when its picture arrives
+        ~}
+        v_s = wp.mesh_eval_velocity(mesh, answer.face, answer.u, answer.v)
+        points[tid] = start + answer.t * ray + latency * v_s}
+            """,
+        ),
+    ),
+}
+"""What a ray is for: the kernel's names, its summary, and its lines; most have ``start`` and ``ray``."""
 
 
 def _draw_rays(stream: Stream, target: str) -> KernelSpec:
     """Rays, and what they meet first: how far it is, which way it faces, whether there is anything."""
+    titles, summary, text = stream.child("purpose").choice(_RAYS[target])
     height, width = stream.child("size").choice(((6, 8), (8, 8), (8, 12), (6, 16)))
-    sided = target in ("depth_image", "occlusion") and stream.child("sided").chance(0.2)
-    camera = not sided and stream.child("kind").chance(0.55)
-    axes = ("tid", "pixel", "i", "idx") if camera else ("tid", "ray_id", "i", "r")
+    traced = target not in ("occlusion", "shadow")
+    camera = traced and (titles.startswith("render") or stream.child("kind").chance(0.4))
+    camera = camera and not titles.startswith(("doppler", "scan_radial"))
+    own = "ray_id" if traced else "agent" if "agent" in summary else "point"
+    axes = ("tid", "pixel", "i", "idx") if camera else ("tid", own, "i")
     p = Program(stream, axes, launch=(height * width,) if camera else None)
     flat = ask_mesh(p, velocities=target == "hit_velocity") == face_count("terrain")
-    p.guard_count("ray")
-    p.scalar("light", VEC, (-0.6, 1.0), ("light_dir", "sun_dir", "light"))
-    moving = target == "hit_velocity"
-    names, usual = (("latency", "lead_time"), ("0.5",)) if moving else (("ambient", "bias"), ("0.25", "0.3"))
-    p.number("bias", (0.4, 1.0) if moving else (0.1, 0.4), names, usual)
-    p.array("enabled", INT, (0, 2), (p.threads,), ("ray_mask", "enabled", "valid"))
-    p.output("depth", FLOAT, (p.threads,), ("depth", "depth_image", "ranges", "hit_dist"))
-    p.output("state", INT, (p.threads,), ("hit_mask", "mask", "hits", "label"))
-    p.output("normal", VEC, (p.threads,), ("normals", "normal_image", "hit_normals"))
-    p.output("out", VEC, (p.threads,), ("points", "hit_points", "cloud"))
-    p.output("velocity_out", VEC, (p.threads,), ("hit_velocity", "surface_velocity"))
-    shades = ("range_rate", "radial_velocity") if moving else ("image", "pixels", "shade")
-    p.output("shade", FLOAT, (p.threads,), shades)
-    p.output("count", INT, (1,), ("hit_count", "num_hits", "visible_count"), (0, 3))
-    skip = block(f"if enabled[tid] {p.pick('== 0', '< 1')}:", p.pick("return", "state[tid] = -1\nreturn"))
-    p.add(
-        skip if p.maybe(0.1) else "",
-        _camera(p, width, height, flat=flat) if camera else _listed(p, sided=sided, flat=flat),
-    )
-    if sided:
-        p.add(*_sides(p))
-    else:
-        lines = {"depth_image": _depth, "normal_image": _normals, "occlusion": _occlusion, "shadow": _shadow}
-        p.add(*lines.get(target, _moving)(p))
-    titles = {
-        "depth_image": ("render_depth", "raycast_depth", "lidar_scan", "cast_rays"),
-        "normal_image": ("render_normals", "shade_hits", "raycast_normals"),
-        "occlusion": ("check_visibility", "occlusion_mask", "mark_occluded"),
-        "shadow": ("shadow_rays", "check_visibility", "line_of_sight", "shadow_mask"),
-        "hit_velocity": ("scan_moving_mesh", "raycast_moving_mesh", "cast_rays_with_velocity"),
-    }[target]
-    return p.done("queries", "ray_cast", target, "Rays against a mesh", titles)
-
-
-def _ask(p: Program, *, near: bool = True) -> str:
-    far = p.pick("far", "far", "10.0") if near else p.pick("10.0", "100.0", "1.0e6")
-    return f"answer = wp.mesh_query_ray(mesh, start, ray, {far})"
-
-
-def _met(p: Program, hit: list[str], miss: str) -> list[str]:
-    """What is done where a ray meets something, and where it does not; ``miss`` may be empty."""
-    form = p.pick("return", "nested", "nested", "first", "negated")
-    if form == "return":
-        return [block(f"if {p.pick('not answer.result', 'answer.result == False')}:", miss, "return"), *hit]
-    if form == "first" and miss:
-        return [miss, block("if answer.result:", *hit)]
-    if form == "negated" and miss:
-        return [block("if not answer.result:", miss) + "\n" + block("else:", *hit)]
-    return [block("if answer.result:", *hit) + (f"\n{block('else:', miss)}" if miss else "")]
-
-
-def _depth(p: Program) -> list[str]:
-    miss = p.pick("depth[tid] = 0.0", "depth[tid] = -1.0", "depth[tid] = far")
-    form = p.pick("plain", "planar", "cloud", "bands", "count")
-    if form == "plain":
-        value = p.pick("depth[tid] = answer.t", "depth[tid] = answer.t", "depth[tid] = answer.t * wp.length(ray)")
-        return [_ask(p), *_met(p, [value], miss)]
-    if form == "planar":
-        value = p.pick("depth[tid] = -answer.t * ray[2]", "at = start + ray * answer.t\ndepth[tid] = start[2] - at[2]")
-        return [_ask(p), *_met(p, [value], miss)]
-    if form == "cloud":
-        at = p.pick(
-            "out[tid] = start + ray * answer.t",
-            "out[tid] = wp.mesh_eval_position(mesh, answer.face, answer.u, answer.v)",
-        )
-        none = p.pick("out[tid] = wp.vec3(0.0, 0.0, 0.0)", "out[tid] = start", "out[tid] = start + ray * far")
-        return [_ask(p), *_met(p, [at, p.pick("", "depth[tid] = answer.t")], none)]
-    if form == "bands":
-        bands = chain(
-            ("answer.t < 0.7 * far", "state[tid] = 2"),
-            ("answer.t < 0.9 * far", "state[tid] = 1"),
-            otherwise="state[tid] = 0",
-        )
-        return [_ask(p), *_met(p, ["depth[tid] = answer.t", bands], join(miss, "state[tid] = -1"))]
-    add = p.pick("wp.atomic_add(count, 0, 1)", "count[0] += 1")
-    return [_ask(p), *_met(p, ["depth[tid] = answer.t", add], miss)]
-
-
-def _normals(p: Program) -> list[str]:
-    none = p.pick("normal[tid] = wp.vec3(0.0, 0.0, 0.0)", "normal[tid] = -ray", "normal[tid] = wp.vec3(0.0, 0.0, 1.0)")
-    form = p.pick("plain", "facing", "lambert", "lambert", "headlight", "colour")
-    n = p.pick("n = answer.normal", "n = answer.normal", "n = wp.mesh_eval_face_normal(mesh, answer.face)")
-    turned = block(f"if wp.dot(n, ray) {p.pick('>', '>=')} 0.0:", "n = -n")
-    if form == "plain":
-        return [
-            _ask(p),
-            *_met(p, ["normal[tid] = answer.normal"], none),
-        ]
-    if form == "facing":
-        return [_ask(p), *_met(p, [n, turned, "normal[tid] = n"], none)]
-    if form == "lambert":
-        value = p.pick("shade[tid] = wp.max(wp.dot(n, light), 0.0)",
-                       "shade[tid] = bias + wp.max(wp.dot(n, light), 0.0)",
-                       "lit = wp.dot(n, light)\nif lit < 0.0:\n    lit = bias\nshade[tid] = lit")  # fmt: skip
-        return [_ask(p), *_met(p, [n, p.pick(turned, ""), value], p.pick("shade[tid] = 0.0", "shade[tid] = bias"))]
-    if form == "headlight":
-        value = p.pick("shade[tid] = wp.abs(wp.dot(n, ray))", "shade[tid] = -wp.dot(n, ray) / (1.0 + answer.t)")
-        return [_ask(p), *_met(p, [n, value], "shade[tid] = 0.0")]
-    colour = p.pick(
-        "normal[tid] = n * 0.5 + wp.vec3(0.5, 0.5, 0.5)", "normal[tid] = 0.5 * (n + wp.vec3(1.0, 1.0, 1.0))"
-    )
-    return [_ask(p), *_met(p, [n, colour, p.pick("", "depth[tid] = answer.t", "state[tid] = 1")], none)]
-
-
-def _shadow(p: Program) -> list[str]:
-    """Whether anything at all is in the way."""
-    add = p.pick("wp.atomic_add(count, 0, 1)", "count[0] += 1")
-    far = p.pick("far", "10.0")
-    seen = p.pick(
-        f"hit = wp.mesh_query_ray_anyhit(mesh, start, ray, {far})\nif hit:",
-        f"if wp.mesh_query_ray_anyhit(mesh, start, ray, {far}):",
-    )
-    head, _, test = seen.rpartition("\n")
-    other = p.pick("state[tid] = 0", "state[tid] = -1", f"state[tid] = 0\n{add}")
-    return [head, block(test, "state[tid] = 1") + "\n" + block("else:", other)]
-
-
-def _occlusion(p: Program) -> list[str]:
-    add = p.pick("wp.atomic_add(count, 0, 1)", "count[0] += 1")
-    form = p.pick("closest", "soft", "count")
-    if form == "closest":
-        near = block(f"if answer.t < {p.pick('far', '0.9 * far')}:", "state[tid] = 1", p.pick("", add))
-        return [_ask(p, near=False), "state[tid] = 0", block("if answer.result:", near)]
-    if form == "soft":
-        value = p.pick("shade[tid] = wp.min(answer.t * bias, 1.0)", "shade[tid] = bias * answer.t")
-        return [_ask(p), *_met(p, [value, p.pick("", "state[tid] = 1")], "shade[tid] = 1.0")]
-    return [_ask(p), *_met(p, [add, "state[tid] = 1"], p.pick("state[tid] = 0", "state[tid] = -1"))]
-
-
-def _sides(p: Program) -> list[str]:
-    """What tells a face that is met from outside from one that is met from inside."""
-    miss = p.pick("depth[tid] = 0.0", "depth[tid] = -1.0", "depth[tid] = far", "state[tid] = 0", "state[tid] = -1")
-    test = p.pick("answer.sign > 0.0", "answer.sign < 0.0", "wp.dot(answer.normal, ray) < 0.0")
-    add = p.pick("wp.atomic_add(count, 0, 1)", "count[0] += 1")
-    if "state" in miss:
-        sides = (
-            block(f"if {test}:", "state[tid] = 1", p.pick("", add))
-            + "\n"
-            + block("else:", "state[tid] = 2", p.pick("", add))
-        )
-    else:
-        other = p.pick("depth[tid] = 0.0", "depth[tid] = -answer.t")
-        sides = block(f"if {test}:", "depth[tid] = answer.t") + "\n" + block("else:", other)
-    return [_ask(p), *_met(p, [sides], miss)]
-
-
-def _moving(p: Program) -> list[str]:
-    speed = "vs = wp.mesh_eval_velocity(mesh, answer.face, answer.u, answer.v)"
-    form = p.pick("radial", "radial", "ahead", "velocity")
-    if form == "radial":
-        value = p.pick("shade[tid] = wp.dot(vs, ray)", "shade[tid] = -wp.dot(vs, wp.normalize(ray))")
-        return [_ask(p), *_met(p, [speed, value, p.pick("", "depth[tid] = answer.t")], "shade[tid] = 0.0")]
-    if form == "ahead":
-        value = p.pick(
-            "out[tid] = start + ray * answer.t + vs * bias",
-            "at = wp.mesh_eval_position(mesh, answer.face, answer.u, answer.v)\nout[tid] = at + vs * bias",
-        )
-        return [_ask(p), *_met(p, [speed, value], "out[tid] = start + ray * far")]
-    none = "velocity_out[tid] = wp.vec3(0.0, 0.0, 0.0)"
-    return [_ask(p), *_met(p, [speed, "velocity_out[tid] = vs", p.pick("", "depth[tid] = answer.t")], none)]
+    count = p.threads
+    p.guard_count("pixel" if camera else own.removesuffix("_id"))
+    agents = own == "agent"
+    p.array("starts", VEC, (1.0, 1.8), (count,), ("agent_pos", "eye_pos") if agents else ("ray_origin", "ray_start"))
+    p.array("targets", VEC, (-1.6, 1.4), (count,), ("ray_end", "ray_target") if traced else ("goal_pos", "target_pos")
+            if agents else ("points", "target_pos"))  # fmt: skip
+    p.array("dirs", VEC, (-1.0, -0.2), (count,), ("ray_dir", "ray_direction"))
+    p.array("headings", VEC, (-0.9, 0.3), (count,), ("heading", "facing"))
+    p.array("normals_in", VEC, (-1, 1), (count,), ("normals", "surface_normals"))
+    for key, span, names in (
+        ("eye", (0.8, 2.0), ("sensor_pos",) if traced else ("eye", "eye_pos")), ("light", (-0.6, 1.0),
+        ("light_dir", "sun_dir")),
+        ("light_pos", (0.8, 2.0), ("light_pos", "lamp_pos")), ("sensor_vel", (-0.5, 0.5),
+        ("sensor_vel", "ego_velocity")),
+    ):  # fmt: skip
+        p.scalar(key, VEC, span, names)
+    for key, span, names, usual in (
+        ("ambient", (0.1, 0.4), ("ambient",), ("0.25", "0.3")), ("background", (0.1, 0.9), ("background",), ("0.5",)),
+        ("falloff", (0.1, 0.5), ("falloff",), ("0.2",)), ("specular", (0.2, 0.8), ("specular",), ("0.5",)),
+        ("blind_range", (0.6, 1.3), ("blind_range", "min_range"), ("1.0",)), ("warn_range", (1, 2.4),
+        ("warn_range",), ("1.25",)),
+        ("view_range", (2, 3.5), ("view_range", "max_range"), ("3.0",)), ("clearance", (0.1, 0.3),
+        ("clearance", "safety_margin"), ("0.2",)),
+        ("light_power", (0.5, 3), ("light_power", "intensity"), ("2.0",)), ("fov_cos", (-0.3, 0.4),
+        ("fov_cos", "cos_half_fov"), ("0.0",)),
+        ("min_rate", (0.1, 0.4), ("min_rate", "rate_threshold"), ("0.2",)), ("latency", (0.2, 0.8), ("latency",),
+        ("0.5",)),
+    ):  # fmt: skip
+        p.number(key, span, names, usual)
+    for key, names in (
+        ("depth", ("depth", "depth_image") if camera else ("ranges", "hit_dist")), ("shade", ("image", "pixels")),
+        ("return_power", ("return_power", "intensity_out")), ("range_rate", ("range_rate", "radial_velocity")),
+        ("visible_share", ("visible_share", "free_share")), ("irradiance", ("irradiance", "light_out")),
+    ):  # fmt: skip
+        p.output(key, FLOAT, (count,), names)
+    for key, names in (
+        ("normal", ("normals", "normal_image")), ("velocity_out", ("hit_velocity", "surface_velocity")),
+        ("points", ("path_end", "reachable_pos") if agents else ("hit_points", "points")),
+    ):  # fmt: skip
+        p.output(key, VEC, (count,), names)
+    for key, names in (
+        ("hit_mask", ("hit_mask", "hits")), ("visible", ("visible", "is_visible")),
+        ("blocked", ("blocked", "is_blocked")),
+        ("in_shadow", ("in_shadow", "shadow_mask")),
+    ):  # fmt: skip
+        p.output(key, INT, (count,), names)
+    counted = {"occlusion": ("num_blocked",) if agents else ("num_visible",), "shadow": ("num_visible",) if agents
+               else ("num_shadowed",)}  # fmt: skip
+    p.output("count", INT, (1,), counted.get(target, ("num_close",) if "warn" in text else ("hit_count",)), (0, 3))
+    if traced:
+        p.add(_camera(p, width, height, flat=flat) if camera else _listed(p, flat=flat))
+    p.write(text)
+    return p.done("queries", "ray_cast", target, summary, tuple(titles.split()))
 
 
 RECIPES = (

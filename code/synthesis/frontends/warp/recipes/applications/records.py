@@ -680,7 +680,7 @@ def _declare_rows(p: Program, worlds: int, width: int) -> None:
         p.output(key, FLOAT, shape, pool, start)
     p.output("returns", FLOAT, steps, ("returns",))
     p.output("advantages", FLOAT, steps, ("advantages",))
-    p.output("total_reward", FLOAT, (worlds,), ("reward_out", "total_reward"), (0, 0))
+    p.output("total_reward", FLOAT, (worlds,), ("reward_out", "total_reward"), (-1, 1))
     p.output("episode_length", INT, (worlds,), ("episode_length", "progress"), (0, 9))
     p.output("row_start", INT, shape, ("contact_row_start", "contact_row_address"))
     p.output("num_rows", INT, (worlds,), ("num_rows", "row_count"))

@@ -5,113 +5,216 @@ from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, F
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
+_LIMITED = """{tau = {wp.clamp(tau, -effort[j], effort[j]) ~ clamp_symmetric(tau, effort[j])} ~
+            # torque falls with speed, but a motor that brakes has all of it
+            room = float(effort[j])
+            if tau * qd > 0.0:
+                room = effort[j] * wp.max(1.0 - wp.abs(qd) / speed_limit[j], 0.0)
+            tau = wp.clamp(tau, -room, room) ~
+            if tau > effort[j]:
+                tau = effort[j]
+            elif tau < -effort[j]:
+                tau = -effort[j]}"""
+"""How a torque is kept within what a motor has."""
 _DRIVES = {
-    "joint_drive": """
-        {?0.6 # motors that are off
-        if {active[env] == 0 ~ broken[env, j]}:
-            tau_out[env, j] = 0.0
-            return}
-        mode = modes[env, j]
-        q = joint_q[env, j]
-        qd = joint_qd[env, j]
-        tau = float(0.0)
-        if mode == MODE_POSITION:
+    "joint_drive": (
+        (
+            """
+            mode = modes[env, j]
+            q = joint_q[env, j]
+            qd = joint_qd[env, j]
+            tau = float(0.0)
+            if mode == MODE_POSITION:
+                err = target[env, j] - q
+                {?0.5 {if continuous[j] == 1:
+                    err = wrap_angle(err) ~ if wp.abs(err) < dead_zone:
+                    err = 0.0}}
+                tau = {kp[j] * err - kd[j] * qd ~ kp[j] * err + kd[j] * (target_qd[env, j] - qd)}
+            elif mode == MODE_VELOCITY:
+                tau = kd[j] * (target[env, j] - qd)
+            elif mode == MODE_TORQUE:
+                tau = {target[env, j] ~ gear[j] * target[env, j]}
+            {?0.4 # a motor that is off carries nothing
+            if mode != MODE_NONE:
+                tau += gravity_comp[env, j]}
+            LIMITED
+            tau_out[env, j] = tau
+            """,
+            "eval_joint_drives compute_joint_torques apply_joint_modes",
+            "Torque of each joint by its control mode",
+        ),
+        (
+            """
+            {?0.3 if broken[env, j]:
+                tau_out[env, j] = 0.0
+                return}
+            q = joint_q[env, j]
+            qd = joint_qd[env, j]
             {err = target[env, j] - q
-            {# the short way around
-            {err = wrap_angle(err) ~ if err > wp.pi:
-                err -= 2.0 * wp.pi
-            elif err < -wp.pi:
-                err += 2.0 * wp.pi} ~
-            if continuous[j] == 1:
-                err = wrap_angle(err) ~ if wp.abs(err) < dead_zone:
-                err = 0.0}
+            tau = kp[j] * err + kd[j] * (target_qd[env, j] - qd) ~
+            # with the position at the end of the step, which stays stable
+            err = target[env, j] - (q + dt * qd)
             tau = kp[j] * err - kd[j] * qd ~
-            tau = {kp[j] * (target[env, j] - q) - kd[j] * qd ~ spring_damper(kp[j], kd[j], target[env, j] - q, -qd)}}
-        elif mode == MODE_VELOCITY:
-            tau = kd[j] * (target[env, j] - qd)
-        elif mode == MODE_TORQUE:
-            tau = {target[env, j] ~ gear[j] * target[env, j]}
-        {?0.4 {tau += gravity_comp[env, j] ~ # a motor that is off carries nothing
-        if mode != MODE_NONE:
-            tau += gravity_comp[env, j]}}
-        {?0.55 # push back from the limits
-        if q < lower[j]:
-            tau += limit_ke * (lower[j] - q){ - limit_kd * qd ~}
-        elif q > upper[j]:
-            tau += limit_ke * (upper[j] - q){ - limit_kd * qd ~}}
-        {?0.3 # dry friction of the gear
-        tau -= friction[j] * wp.clamp(qd / static_speed, -1.0, 1.0)}
-        {# torque falls with speed
-        room = effort[j] * wp.max(1.0 - wp.abs(qd) / speed_limit[j], 0.0)
-        tau = wp.clamp(tau, -room, room) ~
-        # torque falls with speed, but a motor that brakes has all of it
-        room = float(effort[j])
-        if tau * qd > 0.0:
-            room = effort[j] * wp.max(1.0 - wp.abs(qd) / speed_limit[j], 0.0)
-        tau = wp.clamp(tau, -room, room) ~
-        tau = {wp.clamp(tau, -effort[j], effort[j]) ~ clamp_symmetric(tau, effort[j])} ~
-        if tau > effort[j]:
-            tau = effort[j]
-        elif tau < -effort[j]:
-            tau = -effort[j]}
-        tau_out[env, j] = tau
-    """,
-    "action_filter": """
-        {?0.6 if active[env] == 0:
-            applied[env, j] = default_q[j]
-            return}
-        a = wp.clamp(actions[env, j], -1.0, 1.0)
-        {# an action comes some steps late
-        if step_count[env] < delay[env]:
-            a = previous[env, j] ~
-        {# the policy's first actions after a reset do not count
-        if step_count[env] < warmup:
-            a = 0.0 ~ if step_count[env] < warmup:
-            a = a * float(step_count[env]) / float(warmup)} ~}
-        {# smoothed
-        a = smoothing * previous[env, j] + (1.0 - smoothing) * a ~ a = wp.lerp(a, previous[env, j], smoothing)
-        ~
-        # no faster than it may change
-        a = previous[env, j] + wp.clamp(a - previous[env, j], -max_rate, max_rate) ~
-        step = a - previous[env, j]
-        if wp.abs(step) > max_rate:
-            a = previous[env, j] + wp.sign(step) * max_rate}
-        {if relative != 0:
-            goal = joint_q[env, j] + action_scale * a
-        else:
-            goal = default_q[j] + action_scale * a ~ goal = default_q[j] + action_scale * a}
-        {?0.6 goal = wp.clamp(goal, lower[j], upper[j])}
-        applied[env, j] = goal
-        {?0.5 # what the next step starts from
-        filtered[env, j] = a}
-    """,
-    "soft_limits": """
-        {?0.55 if active[env] == 0:
-            return}
-        q = joint_q[env, j]
-        {# a part of the range is free
-        middle = 0.5 * (lower[j] + upper[j])
-        half = 0.5 * (upper[j] - lower[j]) * soft
-        out = wp.max(wp.abs(q - middle) - half, 0.0) ~
-        out = float(0.0)
-        if q < lower[j]:
-            out = lower[j] - q
-        elif q > upper[j]:
-            out = q - upper[j] ~
-        out = wp.max(lower[j] - q, 0.0) + wp.max(q - upper[j], 0.0)}
-        {{if out > 0.0:
-            wp.atomic_add(penalty, env, {out ~ out * out}) ~
-        wp.atomic_add(penalty, env, {out ~ out * out})}
-        ~
-        # the deeper beyond the limit, the dearer
-        cost = limit_ke * out * out
-        {?0.5 {# and no faster than it may
-        excess = wp.max(wp.abs(joint_qd[env, j]) - max_speed, 0.0)
-        cost += speed_cost * excess * excess ~
-        if wp.abs(joint_qd[env, j]) > max_speed:
-            cost += speed_cost * (wp.abs(joint_qd[env, j]) - max_speed)}}
-        wp.atomic_add(penalty, env, cost)}
-    """,
+            tau = kp[j] * (target[env, j] - q) - kd[j] * qd}
+            {?0.6 tau += gravity_comp[env, j]}
+            LIMITED
+            {tau_out[env, j] = tau ~ tau_out[env, j] = tau ~ tau_out[env, j] = tau
+            wp.atomic_add(power, env, wp.abs(tau * qd))}
+            """,
+            "pd_control compute_pd_torques joint_pd_controller",
+            "Torque of each joint of a PD controller, within what its motor has",
+        ),
+        (
+            """
+            qd = joint_qd[env, j]
+            err = target[env, j] - joint_q[env, j]
+            {# nothing is left of what was before the reset
+            total = float(integral[env, j])
+            if step_count[env] == 0:
+                total = 0.0 ~
+            total = float(integral[env, j])}
+            {total = wp.clamp(total + err * dt, -max_integral, max_integral)
+            tau = kp[j] * err + ki[j] * total - kd[j] * qd
+            integral[env, j] = total ~
+            tau = kp[j] * err + ki[j] * (total + err * dt) - kd[j] * qd
+            # a motor that has no more to give does not wind up
+            if wp.abs(tau) < effort[j] or tau * err < 0.0:
+                total += err * dt
+            integral[env, j] = total}
+            LIMITED
+            tau_out[env, j] = tau
+            """,
+            "pid_control compute_pid_torques joint_pid_controller",
+            "Torque of each joint of a PID controller, which does not wind up",
+        ),
+        (
+            """
+            q = joint_q[env, j]
+            qd = joint_qd[env, j]
+            tau = -damping[j] * qd
+            {?0.6 tau -= spring_ke[j] * (q - default_q[j])}
+            if q < lower[j]:
+                {# a damper pushes, but does not pull
+                tau += wp.max(limit_ke * (lower[j] - q) - limit_kd * qd, 0.0) ~
+                tau += limit_ke * (lower[j] - q) - limit_kd * wp.min(qd, 0.0)}
+            elif q > upper[j]:
+                {tau += wp.min(limit_ke * (upper[j] - q) - limit_kd * qd, 0.0) ~
+                tau += limit_ke * (upper[j] - q) - limit_kd * wp.max(qd, 0.0)}
+            {?0.6 # dry friction, smooth around standstill
+            tau -= friction[j] * wp.clamp(qd / static_speed, -1.0, 1.0)}
+            {passive[env, j] = tau ~ tau_sum[env, j] += tau ~ passive[env, j] = tau}
+            """,
+            "eval_passive_forces joint_passive_forces passive_joint_torques",
+            "What springs, dampers, limits and friction do to each joint",
+        ),
+    ),
+    "action_filter": (
+        (
+            """
+            a = wp.clamp(actions[env, j], -1.0, 1.0)
+            last = float(previous[env, j])
+            {?0.5 # there is none before the first
+            if step_count[env] == 0:
+                last = a}
+            {# smoothed
+            a = smoothing * last + (1.0 - smoothing) * a ~ a = wp.lerp(a, last, smoothing) ~
+            # no faster than it may change
+            a = last + wp.clamp(a - last, -max_rate, max_rate) ~
+            step = a - last
+            if wp.abs(step) > max_rate:
+                a = last + wp.sign(step) * max_rate}
+            {if relative != 0:
+                goal = joint_q[env, j] + action_scale * a
+            else:
+                goal = default_q[j] + action_scale * a ~ goal = default_q[j] + action_scale * a ~
+            # from the middle of the range to its ends
+            middle = 0.5 * (lower[j] + upper[j])
+            goal = middle + 0.5 * (upper[j] - lower[j]) * a}
+            {?0.6 goal = wp.clamp(goal, soft * lower[j], soft * upper[j])}
+            applied[env, j] = goal
+            # what the next step starts from
+            filtered[env, j] = a
+            """,
+            "filter_actions process_actions smooth_actions",
+            "Smooths the actions and makes them targets of the joints",
+        ),
+        (
+            """
+            {# an action comes some steps late
+            if step_count[env] < delay[env]:
+                a = 0.0
+            else:
+                a = queue[env, (step_count[env] - delay[env]) % QUEUE_LENGTH, j] ~
+            a = float(0.0)
+            if step_count[env] >= delay[env]:
+                a = queue[env, (step_count[env] - delay[env]) % QUEUE_LENGTH, j]}
+            a = wp.clamp(a, -1.0, 1.0)
+            {?0.4 a = a * gear[j]}
+            {goal = default_q[j] + action_scale * a ~
+            if relative != 0:
+                goal = joint_q[env, j] + action_scale * a
+            else:
+                goal = default_q[j] + action_scale * a}
+            {?0.6 goal = wp.clamp(goal, lower[j], upper[j])}
+            {applied[env, j] = goal ~ tau = kp[j] * (goal - joint_q[env, j]) - kd[j] * joint_qd[env, j]
+            tau_out[env, j] = wp.clamp(tau, -effort[j], effort[j])}
+            """,
+            "apply_delayed_actions delay_actions read_delayed_actions",
+            "Takes the actions that were given some steps ago",
+        ),
+        (
+            """
+            a = wp.clamp(actions[env, j], -1.0, 1.0)
+            {# the policy's first actions after a reset do not count
+            if step_count[env] < warmup:
+                a = 0.0 ~ # fades in after a reset
+            if step_count[env] < warmup:
+                a = a * float(step_count[env]) / float(warmup)}
+            {?0.4 a += amount * noise[env, j]}
+            goal = default_q[j] + action_scale * a
+            {{goal = wp.clamp(goal, lower[j], upper[j]) ~
+            # within what it can reach in a step
+            reach = speed_limit[j] * dt
+            goal = wp.clamp(goal, joint_q[env, j] - reach, joint_q[env, j] + reach)}
+            applied[env, j] = goal ~
+            applied[env, j] = goal
+            rate_out[env, j] = (goal - last_target[env, j]) / dt}
+            """,
+            "apply_actions set_joint_targets scale_actions",
+            "Makes actions of a policy targets of the joints",
+        ),
+    ),
+    "soft_limits": (
+        (
+            """
+            q = joint_q[env, j]
+            {# a part of the range is free
+            middle = 0.5 * (lower[j] + upper[j])
+            half = 0.5 * (upper[j] - lower[j]) * soft
+            out = wp.max(wp.abs(q - middle) - half, 0.0) ~
+            out = float(0.0)
+            if q < lower[j]:
+                out = lower[j] - q
+            elif q > upper[j]:
+                out = q - upper[j] ~
+            out = wp.max(lower[j] - q, 0.0) + wp.max(q - upper[j], 0.0)}
+            {{if out > 0.0:
+                wp.atomic_add(penalty, env, {out ~ out * out}) ~
+            wp.atomic_add(penalty, env, {out ~ out * out})}
+            ~
+            # the deeper beyond the limit, the dearer
+            cost = limit_ke * out * out
+            {?0.5 {# and no faster than it may
+            excess = wp.max(wp.abs(joint_qd[env, j]) - max_speed, 0.0)
+            cost += speed_cost * excess * excess ~
+            if wp.abs(joint_qd[env, j]) > max_speed:
+                cost += speed_cost * (wp.abs(joint_qd[env, j]) - max_speed)}}
+            wp.atomic_add(penalty, env, cost)}
+            """,
+            "joint_limit_penalty compute_limit_cost joint_limit_cost",
+            "Cost of joints beyond their limits, for each environment",
+        ),
+    ),
 }
 
 
@@ -120,7 +223,8 @@ def _draw_drive(stream: Stream, target: str) -> KernelSpec:
     envs, joints = stream.child("sizes").choice(((8, 6), (16, 7), (16, 12), (12, 8)))
     worlds, dofs = ("env", "env_id", "world", "worldid"), ("j", "dof", "joint", "i")
     p = Program(stream, worlds, dofs, launch=(envs, joints))
-    shape = (envs, joints)
+    shape, length = (envs, joints), 8
+    text, titles, summary = stream.child("kernel").choice(_DRIVES[target])
     for key, bounds, names in (
         ("joint_q", (-3, 3), ("joint_q", "dof_pos", "qpos")), ("joint_qd", (-2, 2), ("joint_qd", "dof_vel", "qvel")),
         ("target", (-2, 2), ("joint_target", "targets", "ctrl", "commands")),
@@ -162,13 +266,24 @@ def _draw_drive(stream: Stream, target: str) -> KernelSpec:
     p.output("filtered", FLOAT, shape, ("filtered_actions", "smoothed_actions"))
     p.output("penalty", FLOAT, (envs,), ("limit_penalty", "limit_cost"), (0, 1))
     p.constants({"MODE_NONE": 0, "MODE_POSITION": 1, "MODE_VELOCITY": 2, "MODE_TORQUE": 3})
-    p.write(_DRIVES[target])
-    titles = {
-        "joint_drive": ("eval_joint_drives", "apply_actuators", "compute_joint_torques", "pd_control"),
-        "action_filter": ("apply_actions", "process_actions", "filter_actions", "set_joint_targets"),
-        "soft_limits": ("joint_limit_penalty", "check_joint_limits", "compute_limit_cost"),
-    }[target]
-    return p.done("control", "drives", target, "Joints of robots in many environments", titles, (
+    p.array("queue", FLOAT, (-1.5, 1.5), (envs, length, joints), ("action_queue", "action_history"))
+    p.constants({"QUEUE_LENGTH": length})
+    p.array("target_qd", FLOAT, (-1, 1), shape, ("joint_target_qd", "target_vel"))
+    p.array("noise", FLOAT, (-1, 1), shape, ("action_noise", "exploration_noise"))
+    p.array("last_target", FLOAT, (-1, 1), shape, ("last_target", "prev_joint_target"))
+    p.array("ki", FLOAT, (0.1, 2), (joints,), ("ki", "target_ki"))
+    p.array("damping", FLOAT, (0.1, 1), (joints,), ("joint_damping", "dof_damping"))
+    p.array("spring_ke", FLOAT, (0.5, 4), (joints,), ("joint_stiffness", "spring_ke"))
+    p.number("max_integral", (0.3, 1), ("max_integral", "integral_limit"), ("0.5",))
+    p.number("amount", (0.05, 0.2), ("noise_scale", "noise_std"), ("0.1",))
+    p.scalar("dt", FLOAT, (0.02, 0.1), ("dt",))
+    p.output("integral", FLOAT, shape, ("error_integral", "integral"), (-0.4, 0.4))
+    p.output("passive", FLOAT, shape, ("passive_f", "qfrc_passive"))
+    p.output("tau_sum", FLOAT, shape, ("joint_f", "qfrc"), (-1, 1))
+    p.output("rate_out", FLOAT, shape, ("joint_target_qd", "target_rate"))
+    p.output("power", FLOAT, (envs,), ("env_power", "power_cost"), (0, 1))
+    p.write(text.replace("LIMITED", _LIMITED))
+    return p.done("control", "drives", target, summary, tuple(titles.split()), (
         "One thread for each joint of each environment.", "Launched over (environments, joints).",
     ))  # fmt: skip
 

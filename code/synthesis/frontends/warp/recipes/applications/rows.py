@@ -1,92 +1,481 @@
 """Rows of sparse matrices, segments of lists, and searches in tables: loops whose bounds are looked up."""
 
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.warp.recipes.applications.program import FLOAT, INT, VEC, Program
+from synthesis.frontends.warp.recipes.applications.program import FLOAT, FOUR, INT, SPATIAL, VEC, Program
 from synthesis.grammar.streams import Stream
+from synthesis.grammar.types import Type
 from synthesis.records import KernelSpec
 
-_ROWS = {
-    "csr_multiply": """
-        {?0.15 {# rows that are fixed
-        ~}
-        if mask[row] == 0:
-            FIXED
-            return}
+_MATRIX = Type("float32", (3, 3))
+_PARTS = 3
+"""Parts that the rows of a matrix may be divided into."""
+
+_ROWS: dict[str, tuple[tuple[str, str], ...]] = {
+    "csr_multiply": (
+        (
+            "csr_mv spmv csr_gemv",
+            """
         total = float(0.0)
         LOOP
             total += values[k] * x[col]
-        PRODUCT
-    """,
-    "csr_diagonal": """
-        pivot = float(0.0)
+        {y[row] = total ~ y[row] = alpha * total ~ added[row] = alpha * total + beta * added[row] ~
+        if beta == 0.0:
+            added[row] = alpha * total
+        else:
+            added[row] = alpha * total + beta * added[row] ~
+        y[row] = total + shift * x[row] ~
+        {# rows that are fixed
+        ~}
+        if mask[row] == 0:
+            y[row] = x[row]
+        else:
+            y[row] = total}
+            """,
+        ),
+        (
+            "csr_residual compute_residual sparse_residual",
+            """
+        residual = b[row]
+        LOOP
+            residual -= values[k] * x[col]
+        {y[row] = residual ~ y[row] = residual
+        wp.atomic_add(change_out, 0, residual * residual) ~
+        y[row] = residual
+        z[row] = inv_diag_in[row] * residual
+        wp.atomic_add(change_out, 0, inv_diag_in[row] * residual * residual) ~
+        {# rows that are fixed have none
+        ~}
+        if mask[row] == 0:
+            residual = 0.0
+        y[row] = residual}
+            """,
+        ),
+        (
+            "bsr_mv block_spmv bsr_multiply",
+            """
+        total = wp.vec3(0.0, 0.0, 0.0)
+        LOOP
+            total += blocks[k] * x_vec[col]
+        {y_vec[row] = total ~ y_vec[row] = b_vec[row] - total ~ {if mask[row] == 0:
+            total = wp.vec3(0.0, 0.0, 0.0) ~}
+        y_vec[row] = total
+        {# for the length of the step
+        ~}
+        wp.atomic_add(change_out, 0, wp.dot(x_vec[row], total))}
+            """,
+        ),
+        (
+            "csr_mv_transposed csr_transpose_multiply spmv_transposed",
+            """
+        {scaled = alpha * x[row] ~ scaled = x[row]}
+        {if scaled == 0.0:
+            return ~}
+        LOOP
+            wp.atomic_add(added, col, values[k] * scaled)
+            """,
+        ),
+        (
+            "csr_mm spmm sparse_dense_multiply",
+            """
+        {for c in range({num_columns ~ dense.shape[1]}):
+            total = float(0.0)
+            for k in range(offsets[row], offsets[row + 1]):
+                total += values[k] * dense[columns[k], c]
+            dense_out[row, c] = total ~
+        for c in range({num_columns ~ dense.shape[1]}):
+            dense_out[row, c] = 0.0
+        LOOP
+            for c in range({num_columns ~ dense.shape[1]}):
+                dense_out[row, c] += values[k] * dense[col, c]}
+            """,
+        ),
+    ),
+    "csr_diagonal": (
+        (
+            "csr_get_diag extract_diagonal get_diagonal",
+            """
+        {pivot = float(0.0)
         LOOP
             {if col == row:
                 pivot = values[k]
                 break ~ # entries of the same place add up
             if col == row:
                 pivot += values[k]}
-        DIAGONAL
-    """,
-    "csr_row_norm": """
-        total = float(0.0)
+        diag[row] = pivot ~
+        pivot = float(0.0)
+        place = int(-1)
         LOOP
-            {total += wp.abs(values[k]) ~ total = wp.max(total, wp.abs(values[k])) ~ total += values[k] * values[k]
-        total = wp.sqrt(total)}
-        NORM
-    """,
-    "csr_jacobi": """
-        {?0.2 # rows that are fixed
-        if mask[row] == 0:
+            if col == row:
+                pivot = values[k]
+                place = k
+                break
+        diag[row] = pivot
+        diag_index[row] = place}
+            """,
+        ),
+        (
+            "csr_inverse_diagonal invert_diagonal jacobi_preconditioner",
+            """
+        pivot = float(0.0)
+        {LOOP
+            if col == row:
+                pivot += values[k]
+        {if wp.abs(pivot) > drop:
+            diag[row] = 1.0 / pivot
+        else:
+            diag[row] = {1.0 ~ 0.0} ~ diag[row] = 1.0 / pivot if wp.abs(pivot) > drop else 1.0} ~
+        {# a row whose diagonal is too small is scaled by all its entries
+        ~}
+        row_sum = float(0.0)
+        LOOP
+            row_sum += wp.abs(values[k])
+            if col == row:
+                pivot = values[k]
+        if wp.abs(pivot) > drop:
+            diag[row] = 1.0 / pivot
+        elif row_sum > drop:
+            diag[row] = 1.0 / row_sum
+        else:
+            diag[row] = 1.0}
+            """,
+        ),
+        (
+            "csr_diagonal_scaling symmetric_scaling compute_diag_scale",
+            """
+        pivot = float(0.0)
+        LOOP
+            if col == row:
+                pivot = wp.abs(values[k])
+                break
+        {diag[row] = 1.0 / wp.sqrt(wp.max(pivot, drop)) ~
+        scale = float(1.0)
+        if pivot > drop:
+            scale = 1.0 / wp.sqrt(pivot)
+        diag[row] = scale
+        {y[row] = scale * b[row] ~}}
+            """,
+        ),
+        (
+            "diagonal_dominance check_dominance measure_dominance",
+            """
+        pivot = float(0.0)
+        row_sum = float(0.0)
+        {LOOP
+            if col == row:
+                pivot += values[k]
+            else:
+                row_sum += wp.abs(values[k])
+        {diag[row] = wp.abs(pivot) - row_sum ~ diag[row] = pivot - row_sum}
+        if wp.abs(pivot) < row_sum:
+            wp.atomic_add(num_weak, 0, 1) ~
+        LOOP
+            row_sum += wp.abs(values[k])
+            if col == row:
+                pivot = wp.abs(values[k])
+        {# the share of the diagonal in all of the row
+        ~}
+        diag[row] = pivot / wp.max(row_sum, drop)}
+            """,
+        ),
+        (
+            "bsr_get_diag bsr_block_diagonal extract_block_diagonal",
+            """
+        {block = wp.mat33(0.0)
+        LOOP
+            if col == row:
+                block += blocks[k]
+        {block_diag[row] = block ~ {# its trace, as a first guess of the scale
+        ~}
+        block_diag[row] = block
+        diag[row] = (block[0, 0] + block[1, 1] + block[2, 2]) / 3.0} ~
+        LOOP
+            if col == row:
+                for c in range(3):
+                    diag_3[row, c] = blocks[k][c, c]
+                break}
+            """,
+        ),
+    ),
+    "csr_row_norm": (
+        (
+            "row_norms csr_row_norms compute_row_norms",
+            """
+        row_sum = float(0.0)
+        ENTRIES
+            {row_sum += wp.abs(values[k])
+        y[row] = row_sum
+        {# the norm of the matrix is that of its largest row
+        wp.atomic_max(norm_out, 0, row_sum) ~} ~ row_sum = wp.max(row_sum, wp.abs(values[k]))
+        y[row] = row_sum
+        {wp.atomic_max(norm_out, 0, row_sum) ~} ~ row_sum += values[k] * values[k]
+        y[row] = wp.sqrt(row_sum)}
+            """,
+        ),
+        (
+            "csr_row_scale row_scaling equilibrate_rows",
+            """
+        {row_sum = float(0.0)
+        ENTRIES
+            {row_sum += wp.abs(values[k]) ~ row_sum = wp.max(row_sum, wp.abs(values[k]))} ~
+        total_sq = float(0.0)
+        ENTRIES
+            total_sq += values[k] * values[k]
+        row_sum = wp.sqrt(total_sq)}
+        {scale = float(1.0)
+        if row_sum > drop:
+            scale = 1.0 / row_sum ~ scale = 1.0 / wp.max(row_sum, drop)}
+        {y[row] = scale ~ y[row] = scale
+        rhs_io[row] *= scale ~
+        ENTRIES
+            scaled_values[k] = scale * values[k]
+        rhs_io[row] *= scale}
+            """,
+        ),
+        (
+            "lump_rows row_sums lump_mass_matrix",
+            """
+        row_sum = float(0.0)
+        {ENTRIES
+            row_sum += values[k]
+        {y[row] = row_sum ~ if row_sum > drop:
+            y[row] = 1.0 / row_sum
+        else:
+            y[row] = 0.0} ~
+        pivot = float(0.0)
+        LOOP
+            row_sum += values[k]
+            if col == row:
+                pivot = values[k]
+        {# never less than the diagonal
+        ~}
+        y[row] = wp.max(row_sum, pivot)}
+            """,
+        ),
+        (
+            "gershgorin_bounds estimate_eigenvalues bound_spectrum",
+            """
+        center = float(0.0)
+        radius = float(0.0)
+        LOOP
+            if col == row:
+                center += values[k]
+            else:
+                radius += wp.abs(values[k])
+        {wp.atomic_max(norm_out, 0, center + radius)
+        {wp.atomic_min(low_out, 0, center - radius) ~} ~
+        y[row] = center + radius
+        z[row] = center - radius ~
+        {# of the matrix that is scaled by its diagonal
+        ~}
+        if wp.abs(center) > drop:
+            wp.atomic_max(norm_out, 0, 1.0 + radius / wp.abs(center))}
+            """,
+        ),
+    ),
+    "csr_jacobi": (
+        (
+            "jacobi_sweep csr_jacobi jacobi_iteration",
+            """
+        {if mask[row] == 0:
+            {# rows that are fixed
+            ~}
             y[row] = x[row]
-            return}
-        {pivot = float(0.0)
-        total = b[row]
+            return ~}
+        pivot = float(0.0)
+        row_sum = b[row]
         LOOP
             if col == row:
                 pivot = values[k]
             else:
-                total -= values[k] * x[col]
+                row_sum -= values[k] * x[col]
         {# a row without a diagonal stays as it is
-        if wp.abs(pivot) < drop:
+        {if wp.abs(pivot) < drop:
             y[row] = x[row]
             return
-        new = total / pivot ~
+        y[row] = {row_sum / pivot ~ x[row] + omega * (row_sum / pivot - x[row])} ~
         new = x[row]
         if wp.abs(pivot) >= drop:
-            new = total / pivot}
-        y[row] = {new ~ x[row] + omega * (new - x[row]) ~ (1.0 - omega) * x[row] + omega * new} ~
+            new = row_sum / pivot
+        y[row] = {new ~ (1.0 - omega) * x[row] + omega * new}
+        {wp.atomic_max(largest_change, 0, wp.abs(new - x[row])) ~}}}
+            """,
+        ),
+        (
+            "relax_rows damped_jacobi smooth_jacobi",
+            """
         residual = b[row]
         LOOP
             residual -= values[k] * x[col]
-        y[row] = x[row] + {omega * inv_diag_in[row] * residual ~ inv_diag_in[row] * residual}
+        {y[row] = x[row] + {omega * inv_diag_in[row] * residual ~ inv_diag_in[row] * residual}
         {# its square, for the test of convergence
-        wp.atomic_add(change_out, 0, residual * residual) ~}}
-    """,
-    "csr_pattern": """
+        wp.atomic_add(change_out, 0, residual * residual) ~} ~
+        step = omega * inv_diag_in[row] * residual
+        {if wp.abs(step) > max_step:
+            step = wp.sign(step) * max_step ~ step = wp.clamp(step, -max_step, max_step)}
+        y[row] = x[row] + step}
+            """,
+        ),
+        (
+            "l1_jacobi l1_jacobi_sweep smooth_l1",
+            """
+        residual = b[row]
+        row_sum = float(0.0)
+        LOOP
+            residual -= values[k] * x[col]
+            row_sum += wp.abs(values[k])
+        {y[row] = x[row]
+        if row_sum > drop:
+            y[row] = x[row] + residual / row_sum ~ y[row] = x[row] + residual / wp.max(row_sum, drop)}
+            """,
+        ),
+        (
+            "chebyshev_step chebyshev_smoother csr_chebyshev",
+            """
+        residual = b[row]
+        LOOP
+            residual -= values[k] * x[col]
+        {step = beta * direction[row] + alpha * inv_diag_in[row] * residual
+        direction[row] = step
+        y[row] = x[row] + step ~
+        direction[row] = beta * direction[row] + alpha * inv_diag_in[row] * residual
+        y[row] = x[row] + direction[row]}
+            """,
+        ),
+        (
+            "projected_jacobi pjacobi_sweep lcp_jacobi",
+            """
+        residual = b[row]
+        LOOP
+            residual -= values[k] * x[col]
+        new = x[row] + omega * inv_diag_in[row] * residual
+        {new = wp.max(new, 0.0) ~ new = wp.clamp(new, lower_bound[row], upper_bound[row]) ~
+        if limited[row] == 1:
+            new = wp.max(new, 0.0)}
+        y[row] = new
+        {wp.atomic_max(largest_change, 0, wp.abs(new - x[row])) ~}
+            """,
+        ),
+    ),
+    "csr_pattern": (
+        (
+            "count_kept_entries count_large_entries csr_filter_count",
+            """
         num = int(0)
         LOOP
-            PATTERN
+            {# small ones are dropped
+            ~}
+            if {col == row or wp.abs(values[k]) > drop ~ wp.abs(values[k]) > drop * diag_in[row]}:
+                num += 1
+        count[row] = num
+        {wp.atomic_max(widest, 0, num) ~ wp.atomic_add(num_kept, 0, num) ~}
+            """,
+        ),
+        (
+            "count_lower_entries lower_row_counts count_triangle_entries",
+            """
+        {num = int(0)
+        LOOP
+            if col {< ~ <=} row:
+                num += 1
+        count[row] = num ~
+        num = int(0)
+        num_upper = int(0)
+        LOOP
+            if col < row:
+                num += 1
+            elif col > row:
+                num_upper += 1
+        count[row] = num
+        upper_count[row] = num_upper}
+            """,
+        ),
+        (
+            "count_off_diagonal count_row_neighbors vertex_degrees",
+            """
+        num = int(0)
+        LOOP
+            if col != row:
+                num += 1
         count[row] = num
         {# the room that a padded form needs
-        wp.atomic_max(widest, 0, num) ~}
-    """,
-    "csr_upper_width": """
+        ~}
+        wp.atomic_max(widest, 0, num)
+            """,
+        ),
+        (
+            "count_halo_entries count_external_columns count_remote_entries",
+            """
+        num = int(0)
+        LOOP
+            {# columns of another part have to be sent
+            ~}
+            if color[col] != color[row]:
+                num += 1
+                {wp.atomic_add(send_count, color[col], 1) ~}
+        count[row] = num
+            """,
+        ),
+        (
+            "count_strong_neighbors strength_counts count_strong_connections",
+            """
+        {# what is large beside the largest of its row is strong
+        ~}
+        largest = float(0.0)
+        {LOOP
+            if col != row:
+                largest = wp.max(largest, {wp.abs(values[k]) ~ -values[k]})
+        num = int(0)
+        for k in range(offsets[row], offsets[row + 1]):
+            if columns[k] != row and wp.abs(values[k]) {> ~ >=} drop * largest:
+                num += 1 ~
+        LOOP
+            if col != row:
+                largest = wp.max(largest, -values[k])
+        num = int(0)
+        if largest > 0.0:
+            for k in range(offsets[row], offsets[row + 1]):
+                if columns[k] != row and -values[k] > drop * largest:
+                    num += 1}
+        count[row] = num
+            """,
+        ),
+        (
+            "count_column_entries transpose_counts csc_column_counts",
+            """
+        {LOOP
+            wp.atomic_add(column_count, col, 1) ~
+        LOOP
+            if {wp.abs(values[k]) > drop ~ col != row ~ mask[col] == 1}:
+                wp.atomic_add(column_count, col, 1)}
+            """,
+        ),
+    ),
+    "csr_upper_width": (
+        (
+            "upper_bandwidth measure_upper_width csr_upper_width",
+            """
         far = int(row)
         LOOP
             {far = wp.max(far, col) ~ if col > far:
-                far = col}
+                far = col ~ if wp.abs(values[k]) > drop:
+                far = wp.max(far, col)}
         width[row] = far - row
         {# the whole matrix is as wide as its widest row
         wp.atomic_max(widest, 0, far - row) ~}
-    """,
-    "csr_bandwidth": """
+            """,
+        ),
+    ),
+    "csr_bandwidth": (
+        (
+            "row_bandwidth csr_bandwidth measure_bandwidth",
+            """
         {first = int(row)
         far = int(row)
         LOOP
             {first = wp.min(first, col)
             far = wp.max(far, col) ~ if col < first:
                 first = col
-            if col > far:
+            elif col > far:
                 far = col}
         width[row] = wp.max(row - first, far - row)
         {# the whole matrix is as wide as its widest row
@@ -96,117 +485,116 @@ _ROWS = {
             distance = wp.max(distance, wp.abs(col - row))
         width[row] = distance
         {wp.atomic_max(widest, 0, distance) ~}}
-    """,
+            """,
+        ),
+        (
+            "matrix_bandwidth reduce_bandwidth find_bandwidth",
+            """
+        below = int(0)
+        above = int(0)
+        LOOP
+            {if col < row:
+                below = wp.max(below, row - col)
+            else:
+                above = wp.max(above, col - row) ~
+            below = wp.max(below, row - col)
+            above = wp.max(above, col - row)}
+        wp.atomic_max(lower_widest, 0, below)
+        wp.atomic_max(widest, 0, above)
+            """,
+        ),
+        (
+            "row_profile skyline_heights measure_profile",
+            """
+        {# what a skyline keeps of a row
+        ~}
+        first = int(row)
+        LOOP
+            {first = wp.min(first, col) ~ if col < first:
+                first = col}
+        height[row] = row - first{ + 1 ~}
+        {wp.atomic_add(profile, 0, row - first) ~}
+            """,
+        ),
+    ),
 }
-"""What is done with a row; ``LOOP`` begins the loop over its entries, in which ``col`` is an entry's column."""
+"""What is done with a row: the kernel's names, and its lines.
 
-
-_PRODUCTS = (
-    (("csr_mv", "spmv", "sparse_multiply"),
-     "y[row] = total"),
-    (("csr_mv", "spmv", "csr_gemv"), "y[row] = alpha * total"),
-    (("csr_gemv", "spmv", "sparse_axpy"), "{added[row] = alpha * total + beta * added[row] ~ added[row] += total ~ "
-     "added[row] = beta * added[row] + total}"),
-    (("csr_residual", "compute_residual", "sparse_residual"), "y[row] = b[row] - total"),
-    (("shifted_spmv", "csr_mv_shifted", "regularized_spmv"), "y[row] = total + shift * x[row]"),
-    (("scaled_residual", "jacobi_residual", "csr_preconditioned_residual"),
-     "y[row] = inv_diag_in[row] * (b[row] - total)"),
-)  # fmt: skip
-"""What a product of a row may be for: the kernel's names, and what is kept."""
-
-_PATTERNS = (
-    (("count_kept_entries", "count_large_entries"),
-     "{# small ones are dropped\n            ~}\n            if wp.abs(values[k]) > drop:\n                num += 1"),
-    (("count_lower_entries", "lower_row_counts", "count_strict_lower"), "if col < row:\n                num += 1"),
-    (("count_off_diagonal", "off_diagonal_counts", "count_row_neighbors"), "if col != row:\n                num += 1"),
-    (("count_halo_entries", "count_external_columns", "count_remote_entries"),
-     "{# columns of another part have to be sent\n            ~}\n            if color[col] != color[row]:\n"
-     "                num += 1"),
-)  # fmt: skip
-"""Which entries of a row are counted: the kernel's names, and the lines."""
-
-_NORMS = (
-    (("row_norms", "csr_row_norms", "compute_row_norms"), "y[row] = total"),
-    (
-        ("csr_row_scale", "row_scaling", "equilibrate_rows"),
-        "{if total > drop:\n            y[row] = 1.0 / total\n        else:\n            y[row] = 1.0 ~ "
-        "y[row] = 1.0 / wp.max(total, drop)}",
-    ),
-)
-"""A norm of a row, or the scale that it gives: the kernel's names, and what is kept."""
-
-_DIAGONALS = (
-    (("csr_get_diag", "extract_diagonal", "get_diagonal"), "diag[row] = pivot"),
-    (
-        ("csr_inverse_diagonal", "invert_diagonal", "jacobi_preconditioner"),
-        "{if wp.abs(pivot) > drop:\n            diag[row] = 1.0 / pivot\n        else:\n            diag[row] = 1.0 ~ "
-        "{# rows without a diagonal keep their scale\n        ~}\n        diag[row] = 1.0 / pivot if wp.abs(pivot) > "
-        "drop else 1.0}",
-    ),
-    (
-        ("csr_diagonal_scaling", "symmetric_scaling", "compute_diag_scale"),
-        "diag[row] = 1.0 / wp.sqrt(wp.max(wp.abs(pivot), drop))",
-    ),
-)  # fmt: skip
-"""What the diagonal may be for: the kernel's names, and what is kept."""
+``LOOP`` begins the loop over its entries, in which ``col`` is an entry's column; ``ENTRIES`` does without the column.
+"""
 
 
 def _draw_csr(stream: Stream, target: str) -> KernelSpec:
     """A row of a sparse matrix in compressed form: a product, its diagonal, a step of Jacobi's method."""
+    titles, text = stream.child("purpose").choice(_ROWS[target])
     p = Program(stream, ("row", "tid", "i", "r"))
     rows, entries = p.threads, p.choices.choice((24, 32, 48))
     p.array("offsets", INT, (0, entries), (rows + 1,), ("row_offsets", "offsets", "row_ptr", "indptr"))
     p.array("columns", INT, (0, rows - 1), (entries,), ("columns", "col_indices", "cols"))
     p.array("values", FLOAT, (-2, 2), (entries,), ("values", "vals", "matrix_values"))
-    p.array("x", FLOAT, (-2, 2), (rows,), ("x", "vec", "p"))
+    p.array("blocks", _MATRIX, (-1, 1), (entries,), ("values", "blocks", "bsr_values"))
+    p.array("x", FLOAT, (-2, 2), (rows,), ("x", "x_old") if target == "csr_jacobi" else ("x", "vec", "p"))
+    p.array("x_vec", VEC, (-2, 2), (rows,), ("x", "vec", "p"))
     p.array("b", FLOAT, (-2, 2), (rows,), ("b", "rhs"))
+    p.array("b_vec", VEC, (-2, 2), (rows,), ("b", "rhs"))
+    p.array("dense", FLOAT, (-2, 2), (rows, 3), ("B", "dense", "x"))
     p.array("inv_diag_in", FLOAT, (0.2, 2), (rows,), ("inv_diag", "diag_inv"))
+    p.array("diag_in", FLOAT, (0.5, 2), (rows,), ("diag", "diagonal"))
+    p.array("lower_bound", FLOAT, (-1, 0), (rows,), ("lower", "x_lower"))
+    p.array("upper_bound", FLOAT, (0.5, 1.5), (rows,), ("upper", "x_upper"))
+    p.array("limited", INT, (0, 1), (rows,), ("is_contact", "unilateral"))
     p.array("mask", INT, (0, 1), (rows,), ("mask", "free_dofs", "is_free"))
-    p.array("color", INT, (0, 2), (rows,), ("row_part", "partition", "row_owner"))
-    p.number("omega", (0.3, 1), ("omega", "relaxation", "damping"), ("0.5", "0.8"))
+    p.array("color", INT, (0, _PARTS - 1), (rows,), ("row_part", "partition", "row_owner"))
+    p.sizes(num_columns=3)
+    p.number("omega", (0.3, 1), ("omega", "relaxation"), ("0.5", "0.8"))
     p.number("drop", (0.2, 0.6), ("threshold", "drop_tol", "tolerance"), ("0.25",))
     p.number("alpha", (0.5, 2), ("alpha",), ("2.0",))
     p.number("beta", (0.2, 1), ("beta",), ("0.5",))
     p.number("shift", (0.1, 1), ("shift", "regularization"), ("0.1",))
-    p.output("y", FLOAT, (rows,), ("y", "out", "result"))
+    p.number("max_step", (0.2, 0.8), ("max_step", "step_limit"), ("0.5",))
+    for key, names in (
+        ("y", ("y", "out", "result") if target == "csr_multiply" else ("x_new", "x_out") if target == "csr_jacobi"
+         else ("row_norm", "row_value", "out")),
+        ("z", ("z", "preconditioned") if target == "csr_multiply" else ("lower_bound", "eig_lower")),
+        ("diag", ("dominance",) if "dominance" in titles else ("inv_diag", "diag_inv") if "inver" in titles
+         else ("diag_scale", "scale") if "scaling" in titles else ("diag", "diagonal", "diag_out")),
+    ):  # fmt: skip
+        p.output(key, FLOAT, (rows,), names)
+    p.output("y_vec", VEC, (rows,), ("y", "out", "result"))
+    p.output("dense_out", FLOAT, (rows, 3), ("C", "result", "y"))
     p.output("added", FLOAT, (rows,), ("y", "out", "result"), (-1, 1))
-    p.output("diag", FLOAT, (rows,), ("diag", "diagonal", "diag_out"))
+    p.output("rhs_io", FLOAT, (rows,), ("b", "rhs"), (-1, 1))
+    p.output("direction", FLOAT, (rows,), ("direction", "search_dir"), (-1, 1))
+    p.output("scaled_values", FLOAT, (entries,), ("scaled_values", "values_out"))
+    p.output("block_diag", _MATRIX, (rows,), ("diag_blocks", "block_diag"))
+    p.output("diag_3", FLOAT, (rows, 3), ("diag", "diagonal"))
+    p.output("diag_index", INT, (rows,), ("diag_index", "diag_entry"))
     p.output("count", INT, (rows,), ("row_count", "count_out", "num_entries"))
+    p.output("upper_count", INT, (rows,), ("upper_count",))
+    p.output("column_count", INT, (rows,), ("column_count", "col_counts"), (0, 3))
+    p.output("send_count", INT, (_PARTS,), ("send_count", "external_count"), (0, 3))
     widths = ("upper_width", "upper_bandwidth") if target == "csr_upper_width" else ("bandwidth", "row_width")
     p.output("width", INT, (rows,), widths)
-    p.output("change_out", FLOAT, (1,), ("residual_sq", "residual_norm_sq"), (0, 1))
-    p.output(
-        "widest",
-        INT,
-        (1,),
-        ("max_row_count", "ell_width") if target == "csr_pattern" else ("max_width", "band"),
-        (0, 1),
-    )
+    p.output("height", INT, (rows,), ("skyline_height", "row_height"))
+    p.output("change_out", FLOAT, (1,), ("p_ap",) if "bsr" in titles else ("residual_sq", "residual_norm_sq"), (0, 1))
+    p.output("largest_change", FLOAT, (1,), ("max_change", "largest_change"), (0, 0.1))
+    p.output("norm_out", FLOAT, (1,), ("max_eigenvalue", "eig_max") if "gersh" in titles else ("matrix_norm",), (0, 1))
+    p.output("low_out", FLOAT, (1,), ("min_eigenvalue", "eig_min"), (0, 1))
+    for key, names in (
+        ("widest", ("max_row_count", "ell_width") if target == "csr_pattern" else ("upper_width", "upper_bandwidth")
+         if "matrix_bandwidth" in titles else ("max_width", "band")),
+        ("lower_widest", ("lower_width", "lower_bandwidth")), ("profile", ("profile", "envelope_size")),
+        ("num_kept", ("num_kept", "nnz")), ("num_weak", ("num_weak_rows", "weak_count")),
+    ):  # fmt: skip
+        p.output(key, INT, (1,), names, (0, 1))
     loop = p.pick(
         "for k in range(offsets[row], offsets[row + 1]):",
         "start = offsets[row]\nend = offsets[row + 1]\nfor k in range(start, end):",
         "start = offsets[row]\nfor k in range(start, offsets[row + 1]):",
     )
-    begun = f"{loop}\n    col = columns[k]".replace("\n", "\n        ")
-    multiplied, result = p.choices.choice(_PRODUCTS)
-    normed, norm = p.choices.choice(_NORMS)
-    inverted, pivoted = p.choices.choice(_DIAGONALS)
-    counted, pattern = p.choices.choice(_PATTERNS)
-    text = _ROWS[target].replace("LOOP", begun).replace("PRODUCT", result).replace("PATTERN", pattern)
-    if target == "csr_row_norm":
-        text = text.replace("            col = columns[k]\n", "")
-    text = text.replace("            FIXED\n", "" if "added" in result else "            y[row] = 0.0\n")
-    p.write(text.replace("DIAGONAL", pivoted).replace("NORM", norm))
-    titles = {
-        "csr_multiply": multiplied,
-        "csr_diagonal": inverted,
-        "csr_row_norm": normed,
-        "csr_upper_width": ("upper_bandwidth", "measure_upper_width", "csr_upper_width"),
-        "csr_jacobi": ("jacobi_sweep", "csr_jacobi", "relax_rows"),
-        "csr_pattern": counted,
-        "csr_bandwidth": ("row_bandwidth", "csr_bandwidth", "measure_bandwidth"),
-    }[target]
-    return p.done("sparse", "csr", target, "Rows of a sparse matrix", titles)
+    loop = loop.replace("\n", "\n        ")
+    p.write(text.replace("LOOP", f"{loop}\n            col = columns[k]").replace("ENTRIES", loop))
+    return p.done("sparse", "csr", target, "Rows of a sparse matrix", tuple(titles.split()))
 
 
 _SEARCHES = {
@@ -387,250 +775,427 @@ def _draw_search(stream: Stream, target: str) -> KernelSpec:
     return p.done("sparse", "search", target, "A search by halves", titles)
 
 
-_SEGMENTS: dict[str, tuple[tuple[str, str], ...]] = {
+_FEW = 5
+"""Bodies whose contacts of the last step are at hand."""
+
+_SEGMENTS: dict[str, tuple[tuple[str, str, str], ...]] = {
     "first_match": (
         (
-            "find_first_touching find_touching_contact first_touching_contact",
+            "match_contacts match_previous_contacts find_matching_contact",
+            "Finds the contact of the last step for each contact, and takes its impulse",
             """
-        found = int(-1)
-        LOOP
-            c = contacts[k]
-            if dist[c] < {0.0 ~ margin}:
-                found = c
+        body = contact_body0[tid]
+        match = int(-1)
+        for k in range(last_start[body], last_start[body + 1]):
+            if last_key[k] == contact_key[tid]{ and wp.length(last_pos[k] - pos[tid]) < match_dist ~}:
+                match = k
                 break
-        found_out[tid] = found
-        """,
+        {if match >= 0:
+            impulse[tid] = decay * last_impulse[match]
+        else:
+            impulse[tid] = 0.0
+        match_out[tid] = match ~
+        match_out[tid] = match
+        {# a contact that was not there before begins from nothing
+        ~}
+        impulse[tid] = last_impulse[match] if match >= 0 else 0.0 ~
+        if match == -1:
+            impulse[tid] = 0.0
+            age[tid] = 0
+            return
+        impulse[tid] = decay * last_impulse[match]
+        age[tid] = last_age[match] + 1}
+            """,
         ),
         (
-            "find_ground_contact find_contact_with_ground ground_contact",
+            "find_ground_contact update_ground_contact detect_ground",
+            "Whether a body stands on the ground, and on what slope",
             """
-        found = int(-1)
+        ground = int(-1)
         LOOP
             c = contacts[k]
             {# the ground belongs to no body
             ~}
-            if {other_body[c] < 0 ~ other_body[c] < 0 and dist[c] < 0.0}:
-                found = c
+            if {other_body[c] < 0 and dist[c] < 0.0 ~ other_body[c] < 0 and normal[c][2] > slope_cos ~ \
+                    other_body[c] == -1 and normal_force[c] > 0.0}:
+                ground = c
                 break
-        {found_out[tid] = found ~ on_ground[tid] = 1 if found >= 0 else 0}
-        """,
+        {if ground >= 0:
+            on_ground[tid] = 1
+            ground_normal[tid] = normal[ground]
+            air_time[tid] = 0.0
+        else:
+            on_ground[tid] = 0
+            ground_normal[tid] = wp.vec3(0.0, 0.0, 0.0)
+            air_time[tid] += dt ~
+        if ground < 0:
+            on_ground[tid] = 0
+            air_time[tid] += dt
+            return
+        on_ground[tid] = 1
+        air_time[tid] = 0.0
+        {ground_normal[tid] = normal[ground] ~}}
+            """,
         ),
     ),
     "first_due": (
         (
             "earliest_impact find_time_of_impact min_time_of_impact",
+            "The first impact of each body within the step",
             """
         {# 1 is the end of the step
         ~}
         toi = float(1.0)
-        found = int(-1)
+        first = int(-1)
         LOOP
             c = contacts[k]
-            {# -1: they do not meet
+            {# less than 0 if they do not meet
             ~}
             if contact_toi[c] >= 0.0 and contact_toi[c] < toi:
                 toi = contact_toi[c]
-                found = c
+                first = c
+        {toi_out[tid] = toi
+        {match_out[tid] = first ~} ~
+        {# bodies stop a little before they touch
+        ~}
+        toi_out[tid] = wp.max(toi - slack, 0.0)
+        {if first >= 0:
+            hit_normal[tid] = normal[first]
+        else:
+            hit_normal[tid] = wp.vec3(0.0, 0.0, 0.0) ~ match_out[tid] = first} ~
+        if first == -1:
+            toi_out[tid] = 1.0
+            body_pos_out[tid] = body_pos[tid] + dt * body_vel[tid]
+            return
         toi_out[tid] = toi
-        {found_out[tid] = found ~}
-        """,
+        body_pos_out[tid] = body_pos[tid] + toi * dt * body_vel[tid]}
+            """,
         ),
         (
             "next_waypoint find_next_waypoint select_waypoint",
+            "The next waypoint of each robot",
             """
         {# times rise along a path; the last point holds
         ~}
-        {next = waypoint_start[tid + 1] - 1
-        for k in range(waypoint_start[tid], waypoint_start[tid + 1]):
-            if waypoint_time[k] > now:
-                next = k
-                break
-        target_out[tid] = waypoint_pos[next]
-        {next_out[tid] = next ~} ~
         last = waypoint_start[tid + 1] - 1
-        next = int(last)
-        for k in range(waypoint_start[tid], waypoint_start[tid + 1]):
+        goal = int(last)
+        for k in range(waypoint_start[tid], last):
             if waypoint_time[k] > now:
-                next = k
+                goal = k
                 break
-        next_out[tid] = next}
-        """,
+        {target_out[tid] = waypoint_pos[goal]
+        {next_out[tid] = goal ~} ~ next_out[tid] = goal
+        distance_out[tid] = wp.length(waypoint_pos[goal] - body_pos[tid]) ~
+        {# straight from the one before
+        ~}
+        if goal > waypoint_start[tid] and waypoint_time[goal] > now:
+            t = (now - waypoint_time[goal - 1]) / (waypoint_time[goal] - waypoint_time[goal - 1])
+            target_out[tid] = wp.lerp(waypoint_pos[goal - 1], waypoint_pos[goal], t)
+        else:
+            target_out[tid] = waypoint_pos[goal]}
+            """,
         ),
     ),
     "fill_budget": (
         (
-            "limit_constraint_rows assign_contact_rows cap_contact_rows",
+            "limit_constraint_rows count_contact_rows cap_contact_rows",
+            "The rows that the contacts of a body get, as far as there is room",
             """
         rows = int(0)
         num = int(0)
         LOOP
             c = contacts[k]
+            {dim_rows = contact_dim[c] ~ {# a pyramid has two rows for each direction of friction
+            ~}
+            dim_rows = int(1)
+            if contact_dim[c] > 1:
+                dim_rows = 2 * (contact_dim[c] - 1)}
             {# what does not fit ends it
             ~}
-            if rows + contact_dim[c] > max_rows:
+            if rows + dim_rows > max_rows:
                 break
-            rows += contact_dim[c]
+            {row_address[c] = tid * max_rows + rows ~}
+            rows += dim_rows
             num += 1
         num_rows[tid] = rows
+        {num_out[tid] = num ~ if num < lengths[tid]:
+            wp.atomic_add(num_dropped, 0, lengths[tid] - num)}
+            """,
+        ),
+        (
+            "reduce_contacts compact_contacts keep_touching_contacts",
+            "Keeps the first contacts of a body that touch",
+            """
+        num = int(0)
+        LOOP
+            c = contacts[k]
+            {if dist[c] >= {0.0 ~ margin}:
+                continue ~ if dist[c] >= 0.0 or normal_force[c] <= 0.0:
+                continue}
+            if num {== ~ >=} max_kept:
+                {wp.atomic_add(num_dropped, 0, 1)
+                ~}
+                break
+            kept[tid, num] = c
+            num += 1
         num_out[tid] = num
-        """,
+        {# what is left of the list points to nothing
+        ~}
+        for k in range(num, max_kept):
+            kept[tid, k] = -1
+            """,
         ),
     ),
     "count_matches": (
         (
-            "count_touching count_touching_contacts count_body_contacts",
+            "count_touching_contacts count_body_contacts count_active_contacts",
+            "The contacts of each body that touch",
             """
         num = int(0)
-        LOOP
-            {if dist[contacts[k]] < {0.0 ~ margin}:
-                num += 1 ~
-            c = contacts[k]
-            if dist[c] < 0.0 and other_body[c] >= 0:
-                num += 1}
-        {num_out[tid] = num ~
+        {LOOP
+            if dist[contacts[k]] < {0.0 ~ margin}:
+                num += 1
         num_out[tid] = num
-        on_ground[tid] = 1 if num > 0 else 0}
-        """,
+        {wp.atomic_max(most_out, 0, num) ~ wp.atomic_add(total_out, 0, num) ~} ~
+        {# those with the ground and those with other bodies
+        ~}
+        num_ground = int(0)
+        LOOP
+            c = contacts[k]
+            if dist[c] < 0.0:
+                if other_body[c] < 0:
+                    num_ground += 1
+                else:
+                    num += 1
+        num_out[tid] = num
+        ground_count[tid] = num_ground}
+            """,
         ),
         (
             "count_sliding_contacts count_sliding num_sliding_contacts",
+            "The contacts of each body that slide",
+            """
+        num = int(0)
+        {num_sticking = int(0)
+        LOOP
+            c = contacts[k]
+            {# without a load there is nothing to slide against
+            ~}
+            if normal_force[c] <= 0.0:
+                continue
+            if tangent_force[c] >= {0.95 * contact_mu[c] * normal_force[c] ~ contact_mu[c] * normal_force[c]}:
+                num += 1
+            else:
+                num_sticking += 1
+        num_out[tid] = num
+        sticking_count[tid] = num_sticking ~
+        LOOP
+            c = contacts[k]
+            if normal_force[c] > 0.0 and tangent_force[c] > {contact_mu[c] ~ mu} * normal_force[c]:
+                num += 1
+        num_out[tid] = num
+        {if num > 0:
+            wp.atomic_add(total_out, 0, 1) ~}}
+            """,
+        ),
+        (
+            "count_supports count_supporting_contacts find_supported_bodies",
+            "The contacts that hold each body up",
             """
         num = int(0)
         LOOP
             c = contacts[k]
-            {if tangent_force[c] > mu * normal_force[c]:
+            {if dist[c] < 0.0 and normal[c][2] > slope_cos:
                 num += 1 ~
-            {# without a load there is nothing to slide against
-            ~}
-            if normal_force[c] > 0.0 and tangent_force[c] > contact_mu[c] * normal_force[c]:
+            if dist[c] >= 0.0:
+                continue
+            if normal[c][2] > slope_cos:
                 num += 1}
         num_out[tid] = num
-        """,
+        {on_ground[tid] = 1 if num > 0 else 0 ~
+        {# held up and slow
+        ~}
+        if num > 0 and wp.length(body_vel[tid]) < sleep_speed:
+            rest_time[tid] += dt
+        else:
+            rest_time[tid] = 0.0}
+            """,
         ),
     ),
     "best_item": (
         (
             "find_deepest_contact deepest_contact select_deepest",
+            "The deepest contact of each body",
             """
         best = float(HUGE)
-        found = int(-1)
+        deepest = int(-1)
         LOOP
             c = contacts[k]
             if dist[c] < best:
                 best = dist[c]
-                found = c
-        found_out[tid] = found
-        {dist_out[tid] = best if found >= 0 else 0.0 ~
-        if found >= 0:
+                deepest = c
+        match_out[tid] = deepest
+        {{dist_out[tid] = best if deepest >= 0 else 0.0 ~
+        if deepest >= 0:
             dist_out[tid] = best
+            {hit_normal[tid] = normal[deepest] ~}
         else:
-            dist_out[tid] = 0.0 ~}
-        """,
+            dist_out[tid] = 0.0
+            {hit_normal[tid] = wp.vec3(0.0, 0.0, 0.0) ~}} ~
+        {# pushed out along its normal
+        ~}
+        if deepest >= 0 and best < -slack:
+            body_pos_out[tid] = body_pos[tid] - (best + slack) * normal[deepest]
+        else:
+            body_pos_out[tid] = body_pos[tid] ~}
+            """,
         ),
         (
             "find_strongest_contact max_contact_force strongest_contact",
+            "The strongest contact of each body",
             """
         largest = float(0.0)
-        found = int(-1)
+        strongest = int(-1)
         LOOP
             c = contacts[k]
-            if normal_force[c] > largest:
+            {if normal_force[c] > largest:
                 largest = normal_force[c]
-                found = c
-        {found_out[tid] = found
-        max_force[tid] = largest ~
-        max_force[tid] = largest
-        if found >= 0:
-            normal_out[tid] = normal[found]
+                strongest = c ~
+            f_norm = wp.sqrt(normal_force[c] * normal_force[c] + tangent_force[c] * tangent_force[c])
+            if f_norm > largest:
+                largest = f_norm
+                strongest = c}
+        match_out[tid] = strongest
+        {max_force[tid] = largest
+        if strongest >= 0:
+            hit_normal[tid] = normal[strongest]
         else:
-            normal_out[tid] = wp.vec3(0.0, 0.0, 0.0)}
-        """,
+            hit_normal[tid] = wp.vec3(0.0, 0.0, 0.0) ~
+        {# what breaks is counted
+        ~}
+        if strongest >= 0 and largest > break_force:
+            wp.atomic_add(total_out, 0, 1)}
+            """,
         ),
     ),
     "segment_mean": (
         (
             "center_of_pressure compute_center_of_pressure contact_center",
+            "Where the load of each body acts",
             """
-        total = float(0.0)
+        load = float(0.0)
         center = wp.vec3(0.0, 0.0, 0.0)
         LOOP
             c = contacts[k]
-            total += normal_force[c]
+            {if normal_force[c] <= 0.0:
+                continue ~ if dist[c] >= 0.0 or normal_force[c] <= 0.0:
+                continue}
+            load += normal_force[c]
             center += normal_force[c] * pos[c]
-        {if total > 0.0:
-            center_out[tid] = center / total
+        {if load > 0.0:
+            center_out[tid] = center / load
         else:
-            center_out[tid] = wp.vec3(0.0, 0.0, 0.0)
-        {force_out[tid] = total ~} ~
-        if total {<= 0.0 ~ < TINY}:
-            center_out[tid] = wp.vec3(0.0, 0.0, 0.0)
+            center_out[tid] = {wp.vec3(0.0, 0.0, 0.0) ~ body_pos[tid]}
+        {force_out[tid] = load ~} ~
+        if load == 0.0:
+            center_out[tid] = body_pos[tid]
             return
-        center_out[tid] = center / total}
-        """,
+        center_out[tid] = center / load}
+            """,
         ),
         (
             "average_contact_normal mean_contact_normal contact_patch_normal",
+            "The mean normal and place of the contacts of each body",
             """
-        total = wp.vec3(0.0, 0.0, 0.0)
-        {LOOP
-            total += normal[contacts[k]]
-        normal_out[tid] = wp.normalize(total) ~
-        point = wp.vec3(0.0, 0.0, 0.0)
+        normal_sum = wp.vec3(0.0, 0.0, 0.0)
+        point_sum = wp.vec3(0.0, 0.0, 0.0)
         num = int(0)
+        {LOOP
+            c = contacts[k]
+            if dist[c] < {0.0 ~ margin}:
+                normal_sum += normal[c]
+                point_sum += pos[c]
+                num += 1 ~
+        depth_sum = float(0.0)
         LOOP
             c = contacts[k]
             if dist[c] < 0.0:
-                total += normal[c]
-                point += pos[c]
+                normal_sum += normal[c]
+                point_sum += pos[c]
+                depth_sum -= dist[c]
                 num += 1
+        {force_out[tid] = ke * depth_sum ~ dist_out[tid] = -depth_sum / float(wp.max(num, 1))}}
         {if num > 0:
-            center_out[tid] = point / float(num)
+            center_out[tid] = point_sum / float(num)
         else:
             center_out[tid] = wp.vec3(0.0, 0.0, 0.0)
-        normal_out[tid] = wp.normalize(total) ~
-        normal_out[tid] = total / float(wp.max(num, 1))
-        center_out[tid] = point / float(wp.max(num, 1))}}
-        """,
+        hit_normal[tid] = wp.normalize(normal_sum) ~
+        if num == 0:
+            center_out[tid] = body_pos[tid]
+            hit_normal[tid] = wp.vec3(0.0, 0.0, 0.0)
+            return
+        center_out[tid] = point_sum / float(num)
+        hit_normal[tid] = wp.normalize(normal_sum)}
+            """,
         ),
         (
-            "sum_contact_forces net_contact_force body_contact_force",
+            "sum_contact_forces net_contact_force body_contact_wrench",
+            "The force of all contacts on each body",
             """
         total = wp.vec3(0.0, 0.0, 0.0)
-        {torque = wp.vec3(0.0, 0.0, 0.0)
+        torque = wp.vec3(0.0, 0.0, 0.0)
         LOOP
             c = contacts[k]
-            f = {normal_force[c] * normal[c] ~ force[c]}
+            {f = {normal_force[c] * normal[c] ~ force[c]} ~
+            f = force[c]
+            {# seen from the other body it is the other way round
+            ~}
+            if other_body[c] == tid:
+                f = -f ~
+            if normal_force[c] <= 0.0:
+                continue
+            f = normal_force[c] * normal[c]}
             total += f
             torque += wp.cross(pos[c] - body_pos[tid], f)
-        force_vec_out[tid] = total
-        torque_out[tid] = torque ~
-        LOOP
-            c = contacts[k]
-            {if normal_force[c] <= 0.0:
-                continue
-            ~}
-            total += normal_force[c] * normal[c]
-        force_vec_out[tid] = total}
-        """,
+        {force_vec_out[tid] = total
+        torque_out[tid] = torque ~ wrench_out[tid] = wp.spatial_vector(total, torque) ~
+        {# for a sensor in the frame of its body
+        ~}
+        q = body_rot[tid]
+        force_vec_out[tid] = wp.quat_rotate_inv(q, total)
+        torque_out[tid] = wp.quat_rotate_inv(q, torque)}
+            """,
         ),
     ),
 }
-"""What is done with the contacts of a body; ``LOOP`` begins the loop over them, ``k``."""
+"""What is done with the contacts of a body: names, a summary and lines; ``LOOP`` begins the loop over them, ``k``."""
 
 
 def _draw_segment(stream: Stream, target: str) -> KernelSpec:
     """A pass over the contacts of a body, which stand in a list behind those of the body before."""
-    titles, text = stream.child("purpose").choice(_SEGMENTS[target])
-    by_path = "waypoint_start" in text
-    p = Program(stream, ("tid", "i", "robot") if by_path else ("tid", "body", "body_id"))
+    titles, summary, text = stream.child("purpose").choice(_SEGMENTS[target])
+    axes, what = ("tid", "body", "body_id"), "body"
+    if "waypoint_start" in text:
+        axes, what = ("tid", "i", "robot"), "robot"
+    elif "last_start" in text:
+        axes, what = ("tid", "contact", "contact_id"), "contact"
+    p = Program(stream, *(axes,))
     bodies, contacts = p.threads, p.choices.choice((24, 32, 48))
+    contacts = bodies if what == "contact" else contacts
     entries = 3 * bodies + 4
     p.starts("offsets", bodies + 1, 3, 3, ("body_contact_start", "body_contact_offset"))
     p.starts("begins", bodies, 3, 1, ("body_contact_start", "first_contact"))
     p.array("lengths", INT, (0, 2), (bodies,), ("body_contact_count", "num_body_contacts"))
     p.array("contacts", INT, (0, contacts - 1), (entries,), ("body_contacts", "contacts_of_body"))
     p.array("other_body", INT, (-2, bodies - 1), (contacts,), ("contact_body1", "contact_other"))
-    p.array("contact_dim", INT, (1, 5), (contacts,), ("contact_rows", "contact_num_rows"))
+    p.array("contact_body0", INT, (0, _FEW - 1), (contacts,), ("contact_body0", "contact_body"))
+    p.array("contact_dim", INT, (1, 4), (contacts,), ("contact_dim", "contact_condim"))
+    p.starts("last_start", _FEW + 1, 4, 3, ("prev_contact_start", "old_contact_start"))
+    p.array("contact_key", INT, (0, 3), (contacts,), ("contact_key", "contact_feature"))
+    p.array("last_key", INT, (0, 3), (4 * _FEW + 4,), ("prev_contact_key", "old_contact_key"))
+    p.array("last_age", INT, (0, 9), (4 * _FEW + 4,), ("prev_contact_age", "old_contact_age"))
+    p.array("last_impulse", FLOAT, (0.1, 2), (4 * _FEW + 4,), ("prev_impulse", "old_contact_impulse"))
+    p.array("last_pos", VEC, (-1, 1), (4 * _FEW + 4,), ("prev_contact_pos", "old_contact_pos"))
     for key, span, names in (
         ("dist", (-0.1, 0.1), ("contact_dist", "contact_distance")), ("contact_toi", (-0.5, 1.5), ("contact_toi",)),
         ("normal_force", (-0.5, 2), ("contact_force_n", "contact_normal_force")),
@@ -641,36 +1206,67 @@ def _draw_segment(stream: Stream, target: str) -> KernelSpec:
     p.array("normal", VEC, (-1, 1), (contacts,), ("contact_normal",))
     p.array("pos", VEC, (-1, 1), (contacts,), ("contact_pos", "contact_point"))
     p.array("force", VEC, (-1, 1), (contacts,), ("contact_force",))
-    p.array("body_pos", VEC, (-1, 1), (bodies,), ("body_com", "body_com_world"))
+    p.array("body_pos", VEC, (-1, 1), (bodies,), ("robot_pos",) if what == "robot" else ("body_com", "body_pos"))
+    p.array("body_vel", VEC, (-0.5, 0.5), (bodies,), ("body_vel", "body_lin_vel"))
+    p.array("body_rot", FOUR, (-1, 1), (bodies,), ("body_quat", "body_rot"), "wp.quat")
     p.starts("waypoint_start", bodies + 1, 3, 0, ("waypoint_start", "path_start"))
-    p.starts("waypoint_time", 3 * bodies + 3, 1, 0, ("waypoint_time",), kind=FLOAT)
+    p.starts("waypoint_time", 3 * bodies + 3, 1, 0.5, ("waypoint_time",), kind=FLOAT)
     p.array("waypoint_pos", VEC, (-1, 1), (3 * bodies + 3,), ("waypoint_pos", "path_points"))
-    p.scalar("now", FLOAT, (0.5, bodies), ("now", "sim_time"))
-    p.number("margin", (-0.05, 0.05), ("margin", "contact_margin"), ("0.01",))
-    p.number("mu", (0.2, 1), ("mu", "friction"), ("0.5",))
+    p.scalar("now", FLOAT, (0.5, 2.5 * bodies), ("now", "sim_time"))
+    for key, span, names, usual in (
+        ("margin", (-0.05, 0.05), ("margin", "contact_margin"), ("0.01",)), ("mu", (0.2, 1), ("mu", "friction"),
+        ("0.5",)),
+        ("slope_cos", (-0.5, 0.7), ("min_normal_z", "max_slope_cos"), ("0.5",)), ("ke", (1, 9), ("ke", "contact_ke"),
+        ("5.0",)),
+        ("slack", (0.005, 0.05), ("slop", "contact_slop"), ("0.01",)), ("dt", (0.05, 0.2), ("dt",), ("0.1",)),
+        ("sleep_speed", (0.3, 0.8), ("sleep_speed", "rest_speed"), ("0.5",)), ("decay", (0.5, 0.95),
+        ("warm_start_factor",), ("0.9",)),
+        ("match_dist", (0.8, 1.6), ("match_dist", "match_radius"), ("1.0",)),
+        ("break_force", (0.8, 1.8), ("break_force", "max_allowed_force"), ("1.5",)),
+    ):  # fmt: skip
+        p.number(key, span, names, usual)
     p.scalar("max_rows", INT, (2, 6), ("max_rows", "max_rows_per_body"))
-    for key, names in (("found_out", ("body_contact", "contact_out")), ("num_out", ("num_contacts", "contact_count")),
-                       ("on_ground", ("on_ground", "is_grounded") if "ground" in titles else ("in_contact",)),
+    p.sizes(max_kept=2)
+    for key, names in (("match_out",
+                        ("match_index", "prev_index") if what == "contact" else ("body_contact", "contact_out")),
+                       ("num_out", ("num_contacts", "contact_count")), ("age", ("contact_age",)),
+                       ("on_ground", ("on_ground", "is_grounded")), ("ground_count", ("ground_contact_count",)),
+                       ("sticking_count", ("sticking_count", "num_sticking")),
                        ("next_out", ("next_waypoint", "waypoint_index")),
                        ("num_rows", ("num_rows", "row_count"))):  # fmt: skip
         p.output(key, INT, (bodies,), names)
     for key, names in (("toi_out", ("body_toi", "min_toi")), ("dist_out", ("min_contact_dist",)),
-                       ("max_force", ("max_contact_force",)), ("force_out", ("contact_load",))):  # fmt: skip
+    ("impulse", ("contact_impulse",)),
+                       ("max_force", ("max_contact_force",)), ("force_out", ("contact_load",)),
+                       ("distance_out", ("waypoint_distance",))):  # fmt: skip
         p.output(key, FLOAT, (bodies,), names)
+    p.output("air_time", FLOAT, (bodies,), ("air_time", "time_in_air"), (0, 1))
+    p.output("rest_time", FLOAT, (bodies,), ("rest_time", "sleep_timer"), (0, 1))
+    p.output("row_address", INT, (contacts,), ("efc_address", "row_address"), (-1, 9))
+    p.output("kept", INT, (bodies, 2), ("kept_contacts", "manifold"))
+    for key, names in (("num_dropped", ("num_dropped",)), ("most_out", ("max_contacts",)),
+                       ("total_out", ("total_contacts",) if "touching" in titles else ("num_overloaded",)
+                        if "strong" in titles else ("num_sliding_bodies",))):  # fmt: skip
+        p.output(key, INT, (1,), names, (0, 1))
     for key, names in (("center_out", ("center_of_pressure",) if "pressure" in titles else ("mean_contact_pos",)),
-                       ("normal_out", ("body_contact_normal", "normal_out")),
+                       ("hit_normal", ("body_contact_normal", "normal_out")), ("ground_normal", ("ground_normal",)),
+                       ("body_pos_out", ("body_pos_out", "new_body_pos")),
                        ("target_out", ("target_pos", "goal_pos")),
                        ("force_vec_out", ("body_contact_force", "force_out")),
                        ("torque_out", ("body_contact_torque", "torque_out"))):  # fmt: skip
         p.output(key, VEC, (bodies,), names)
-    p.guard_count("robot" if by_path else "body")
+    p.output("wrench_out", SPATIAL, (bodies,), ("body_f", "contact_wrench"), element="wp.spatial_vector")
+    p.guard_count(what)
+    counted = "start = begins[tid]\nfor k in range(start, start + lengths[tid]):"
     loop = p.pick(
         "for k in range(offsets[tid], offsets[tid + 1]):",
         "start = offsets[tid]\nend = offsets[tid + 1]\nfor k in range(start, end):",
-        "start = begins[tid]\nfor k in range(start, start + lengths[tid]):",
+        counted,
     )
-    p.write(text.replace("LOOP", loop.replace("\n", "\n        ")))
-    summary = "The next point on the way of each robot" if by_path else "What the contacts of a body come to"
+    text = text.replace("LOOP", loop.replace("\n", "\n        "))
+    if loop != counted:
+        text = text.replace("lengths[tid]", "(end - start)" if "end" in loop else "(offsets[tid + 1] - offsets[tid])")
+    p.write(text)
     return p.done("sparse", "segment", target, summary, tuple(titles.split()))
 
 

@@ -28,12 +28,13 @@ _SHAPE = {
         X_wb = body_q[body] if body >= 0 else wp.transform_identity()
         X_ws = X_wb * shape_transform[tid]}
         {pose_out[tid] = X_ws
-        {?0.4 # a shape that stands in the world does not move
-        velocity = wp.vec3(0.0, 0.0, 0.0)
+        {?0.6 # a shape that stands in the world does not move
+        twist = wp.spatial_vector()
         if body >= 0:
+            omega = wp.spatial_bottom(body_qd[body])
             arm = wp.transform_get_translation(X_ws) - wp.transform_point(body_q[body], body_com_in[body])
-            velocity = wp.spatial_top(body_qd[body]) + wp.cross(wp.spatial_bottom(body_qd[body]), arm)
-        velocity_out[tid] = velocity} ~
+            twist = wp.spatial_vector(wp.spatial_top(body_qd[body]) + wp.cross(omega, arm), omega)
+        twist_out[tid] = twist} ~
         {pos = wp.transform_get_translation(X_ws)
         # each world is drawn at a place of its own
         if shape_world[tid] >= 0:
@@ -302,7 +303,7 @@ def _draw_shape(stream: Stream, target: str) -> KernelSpec:
     p.scalar("hidden_pos", VEC, (50, 90), ("hidden_pos", "hidden_position"))
     p.scalar("ray_start", VEC, (-2, 2), ("ray_origin",))
     p.scalar("ray_dir", VEC, (-1, 1), ("ray_dir",))
-    p.number("max_dist", (1, 3), ("max_dist", "ray_length"), ("2.0",))
+    p.number("max_dist", (0.3, 1.2), ("max_dist", "ray_length"), ("1.0",))
     p.scalar("world", INT, (0, 3), ("world", "world_id"))
     poses = ("site_X_ws", "site_world_xform") if target == "shape_sites" else ("shape_X_ws", "shape_world_xform")
     p.output("pose_out", FRAME, (count,), poses, element="wp.transform")
@@ -311,7 +312,6 @@ def _draw_shape(stream: Stream, target: str) -> KernelSpec:
         ("center_out", ("shape_pos", "center_out")), ("aabb_lower", ("aabb_lower", "lower_bounds")),
         ("aabb_upper", ("aabb_upper", "upper_bounds")), ("hit_pos", ("hit_pos", "ray_hit")),
         ("site_v", ("site_velocity", "sensor_vel")),
-        ("velocity_out", ("shape_velocity", "shape_lin_vel")),
     ):  # fmt: skip
         p.output(key, VEC, (count,), names)
     p.output("ray_t", FLOAT, (count,), ("ray_dist", "hit_t"))
@@ -350,6 +350,7 @@ def _draw_shape(stream: Stream, target: str) -> KernelSpec:
     if target != "shape_ray":
         p.guard_count("site" if target == "shape_sites" else "shape")
     miss, hit = p.choices.choice(_HITS)
+    p.output("twist_out", SPATIAL, (count,), ("shape_twist", "shape_qd"), element="wp.spatial_vector")
     p.write(_SHAPE[target].replace("MISS", miss).replace("HIT", hit))
     titles = {
         "shape_poses": ("update_shape_transforms", "compute_shape_poses", "shape_world_transforms"),
@@ -359,7 +360,15 @@ def _draw_shape(stream: Stream, target: str) -> KernelSpec:
         "shape_sites": ("update_site_poses", "compute_site_transforms", "eval_site_transforms"),
         "shape_flags": ("update_shape_flags", "refresh_shape_flags", "set_shape_flags"),
     }[target]
-    return p.done("shapes", "shape_frames", target, "Shapes on bodies", titles, (
+    summary = {
+        "shape_poses": "Poses of shapes in the world, from those of their bodies",
+        "shape_bounds": "Boxes around shapes in the world",
+        "shape_mass": "Adds what each shape weighs to its body",
+        "shape_ray": "Where a ray hits each shape",
+        "shape_sites": "Poses of sites in the world",
+        "shape_flags": "Flags of shapes, by what their bodies and worlds do",
+    }[target]
+    return p.done("shapes", "shape_frames", target, summary, titles, (
         "One thread per site." if target == "shape_sites" else "One thread per shape.", "A body of -1 is the world.",
     ))  # fmt: skip
 
@@ -663,9 +672,9 @@ def _draw_contact(stream: Stream, target: str) -> KernelSpec:
     p.output("body_f", SPATIAL, (bodies,), ("body_f", "body_forces"), (-1, 1), element="wp.spatial_vector")
     p.output("contact_row", INT, (contacts,), ("contact_row", "contact_efc_address"))
     p.output("pair_kind", INT, (contacts,), ("pair_kind", "collider_id"))
-    p.output("ncon", INT, (1,), ("ncon", "ncon_out"), (0, 0))
-    p.output("world_rows", INT, (8,), ("world_row_count", "nefc"), (0, 0))
-    p.output("num_rejected", INT, (8,), ("num_rejected", "world_overflow"), (0, 0))
+    p.output("ncon", INT, (1,), ("ncon", "ncon_out"), (0, 1))
+    p.output("world_rows", INT, (8,), ("world_row_count", "nefc"), (0, 2))
+    p.output("num_rejected", INT, (8,), ("num_rejected", "world_overflow"), (0, 2))
     p.output("row_contact", INT, (8, 12), ("row_contact", "efc_contact_id"), (-1, 0))
     p.write(_CONTACT[target])
     titles = {
@@ -676,7 +685,15 @@ def _draw_contact(stream: Stream, target: str) -> KernelSpec:
         "pair_filter": ("filter_shape_pairs", "classify_pairs", "sort_candidate_pairs"),
         "contact_export": ("convert_contacts", "export_contacts", "contacts_to_solver"),
     }[target]
-    return p.done("shapes", "shape_contacts", target, "Contacts of shapes on bodies", titles, (
+    summary = {
+        "contact_points": "Points and distances of contacts in the world",
+        "contact_velocities": "How fast the two bodies of each contact move past each other",
+        "contact_wrenches": "Adds what contacts do to their bodies",
+        "contact_rows": "Takes rows of the solver for each contact",
+        "pair_filter": "Which pairs of shapes are tested, and by what",
+        "contact_export": "Contacts in the form that another solver takes",
+    }[target]
+    return p.done("shapes", "shape_contacts", target, summary, titles, (
         "One thread per pair." if target == "pair_filter" else "One thread per contact.",
         "-1 is the world." if target in ("pair_filter", "contact_rows") else "Points are in the frames of the bodies.",
     ))  # fmt: skip

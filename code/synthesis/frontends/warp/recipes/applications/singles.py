@@ -1,314 +1,812 @@
 """What one thread does between launches: counters are cleared, sums finished, steps chosen, offsets summed up."""
 
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, INT, VEC, Program
+from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, INT, TRIPLE, VEC, Program
 from synthesis.grammar.streams import Stream
+from synthesis.grammar.types import Type
 from synthesis.records import KernelSpec
 
-_TEXTS = {
-    "reset_counters": """
-        {{?0.5 if {keep_counts ~ keep[0] == 1}:
-            {# what was found before stays, as far as it fits
-            ~}
-            num_items[0] = wp.min(num_items[0], capacity)
-            return}
-        num_items[0] = 0
-        {?0.6 num_dropped[0] = 0}
-        {?0.5 for k in range({num_blocks ~ counters.shape[0]}):
-            counters[k] = 0} ~
-        {?0.3 if {keep_iterate ~ keep_iterate and done[0] == 0}:
-            {# another round from where the last one ended
-            ~}
-            iteration[0] = iteration[0] + 1
-            return}
-        {# a solve begins
+_BOUNDS = """
+        {lo = block_lower[0]
+        hi = block_upper[0]
+        for k in range(1, {num_blocks ~ block_lower.shape[0]}):
+        ~
+        lo = wp.vec3(HUGE, HUGE, HUGE)
+        hi = wp.vec3(-HUGE, -HUGE, -HUGE)
+        for k in range({num_blocks ~ block_lower.shape[0]}):}
+            lo = wp.min(lo, block_lower[k])
+            hi = wp.max(hi, block_upper[k])
+"""
+_WIDEST = """
+        {widest = wp.max(size[0], wp.max(size[1], size[2])) ~ widest = wp.max(wp.max(size[0], size[1]), size[2])}
+"""
+
+_TEXTS: dict[str, tuple[tuple[str, str, str], ...]] = {
+    "reset_counters": (
+        (
+            "reset_contact_counts clear_contact_counters begin_collision",
+            "Clears the counts of contacts before the next collision pass",
+            """
+        {{# how much room has ever been asked for
         ~}
-        done[0] = 0
+        peak_contacts[0] = wp.max(peak_contacts[0], contact_count[0]) ~}
+        {{# what did not fit is reported and counted
+        ~}
+        if contact_count[0] > capacity:
+            {?0.6 wp.printf("contact buffer overflow: %d of %d\\n", contact_count[0], capacity)}
+            num_dropped[0] += contact_count[0] - capacity ~
+        if contact_count[0] > capacity:
+            overflow[0] = 1 ~}
+        contact_count[0] = 0
+        pair_count[0] = 0
+        for k in range({num_blocks ~ world_count.shape[0]}):
+            world_count[k] = 0
+            {?0.5 world_start[k] = 0}
+            """,
+        ),
+        (
+            "begin_solve init_solver reset_solver",
+            "Sets a solver up for the next step",
+            """
         iteration[0] = 0
-        step_out[0] = {1.0 ~ first_step}
-        {?0.5 best_id[0] = -1
-        best_cost[0] = HUGE}
-        {?0.5 for k in range({num_blocks ~ smooth.shape[0]}):
-            {smooth[k] = 0.0 ~ # warm started by a part of the last impulses
-            smooth[k] *= decay}} ~
-        {# statistics of the next steps
+        converged[0] = 0
+        {?0.5 residual_norm[0] = HUGE}
+        {if warm_start:
+            {# the impulses of the last step are the first guess
+            ~}
+            for k in range({num_blocks ~ impulse.shape[0]}):
+                impulse[k] *= decay
+        else:
+            for k in range({num_blocks ~ impulse.shape[0]}):
+                impulse[k] = 0.0 ~
+        for k in range({num_blocks ~ impulse.shape[0]}):
+            impulse[k] = impulse[k] * decay if warm_start else 0.0 ~
+        if not warm_start:
+            for k in range(num_blocks):
+                impulse[k] = 0.0}
+        {?0.6 for k in range({num_blocks ~ world_count.shape[0]}):
+            world_count[k] = 0}
+            """,
+        ),
+        (
+            "log_statistics record_statistics flush_statistics",
+            "Keeps the statistics of a step in a ring buffer and clears them",
+            """
+        entry = frame[0] % {num_blocks ~ energy_log.shape[0]}
+        {{energy_log[entry] = kinetic[0] + potential[0] ~
+        energy_log[entry] = kinetic[0] + potential[0]
+        {?0.5 drift_log[entry] = kinetic[0] + potential[0] - first_energy[0]}}
+        {?0.6 contact_log[entry] = contact_count[0]}
+        {?0.5 penetration_log[entry] = max_penetration[0]}
+        frame[0] += 1
+        {# the next step adds to these
         ~}
-        total[0] = 0.0
-        num_items[0] = 0
-        {?0.6 fastest[0] = 0.0}
-        {?0.5 for k in range({num_blocks ~ sums.shape[0]}):
-            sums[k] = 0.0}}
-    """,
-    "finish_sum": """
-        acc = float(0.0)
+        kinetic[0] = 0.0
+        potential[0] = 0.0
+        contact_count[0] = 0
+        {?0.5 max_penetration[0] = 0.0} ~
+        energy_log[entry] = kinetic[0]
+        contact_log[entry] = contact_count[0]
+        {?0.6 if max_penetration[0] > penetration_limit:
+            wp.printf("step %d: penetration %f\\n", frame[0], max_penetration[0])
+            num_warnings[0] += 1}
+        frame[0] = frame[0] + 1
+        kinetic[0] = 0.0
+        contact_count[0] = 0
+        max_penetration[0] = 0.0}
+            """,
+        ),
+    ),
+    "finish_sum": (
+        (
+            "finalize_loss reduce_loss finish_loss",
+            "The mean loss from the sums of blocks",
+            """
+        total = float(0.0)
         num = int(0)
-        for k in range({num_blocks ~ partial.shape[0]}):
-            {?0.5 if {valid[k] == 0 ~ counts[k] == 0}:
-                continue}
-            {acc += partial[k] ~ acc += weight_of[k] * partial[k]}
+        for k in range({num_blocks ~ loss_sum.shape[0]}):
+            total += loss_sum[k]
             num += counts[k]
-        {# smoothed over the steps
-        average[0] = decay * average[0] + (1.0 - decay) * acc
-        ~ {?0.5 if acc > top:
-            {?0.4 wp.printf("sum %f above the limit\\n", acc)}
-            done[0] = 1}}
-        {total[0] = acc ~ total[0] = total[0] + acc}
-        {?0.6 {if num > 0:
-            mean[0] = {acc / float(num) ~ wp.sqrt(acc / float(num))}
+        mean = float(0.0)
+        if num > 0:
+            mean = total / float(num)
+        {?0.4 mean += weight_decay * param_norm_sq[0]}
+        loss[0] = mean
+        {{if step == 0:
+            running_loss[0] = mean
         else:
-            mean[0] = 0.0 ~ mean[0] = acc / float(wp.max(num, 1))}}
-        {?0.3 num_items[0] = num}
-    """,
-    "choose_step": """
-        low = LOWEST
+            running_loss[0] = decay * running_loss[0] + (1.0 - decay) * mean ~
+        running_loss[0] = wp.lerp(mean, running_loss[0], decay) if step > 0 else mean} ~
+        if mean < best_loss[0]:
+            best_loss[0] = mean
+            best_step[0] = step ~
+        {# no gain for a while: training ends
+        ~}
+        if mean < best_loss[0] - min_gain:
+            best_loss[0] = mean
+            num_stalled[0] = 0
+        else:
+            num_stalled[0] += 1
+            if num_stalled[0] >= patience:
+                stop[0] = 1}
+            """,
+        ),
+        (
+            "finish_residual_norm reduce_residual finalize_norm",
+            "The norm of a residual from the sums of blocks",
+            """
+        total = float(0.0)
+        {largest = float(0.0)
+        for k in range({num_blocks ~ residual_sq.shape[0]}):
+            total += residual_sq[k]
+            largest = wp.max(largest, residual_max[k])
+        norm = wp.sqrt(total{ / float(num_rows) ~})
+        residual_norm[0] = norm
+        largest_out[0] = largest
+        {if norm < tol and largest < max_tol:
+            converged[0] = 1
+        else:
+            converged[0] = 0 ~
+        converged[0] = 1 if norm < tol and largest < max_tol else 0} ~
+        for k in range({num_blocks ~ residual_sq.shape[0]}):
+            total += residual_sq[k]
+        norm = wp.sqrt(total{ / float(num_rows) ~})
+        {if iteration[0] == 0:
+            {# later norms are compared with the first
+            ~}
+            first_norm[0] = norm
+            converged[0] = 0
+        elif norm < tol * first_norm[0]:
+            converged[0] = 1
+        ~
+        if norm < wp.max(abs_tol, tol * rhs_norm[0]):
+            converged[0] = 1
+        else:
+            converged[0] = 0}
+        residual_norm[0] = norm
+        iteration[0] += 1}
+            """,
+        ),
+        (
+            "finalize_center_of_mass reduce_center_of_mass finish_com",
+            "The center of mass from the sums of blocks",
+            """
+        mass = float(0.0)
+        moment = wp.vec3(0.0, 0.0, 0.0)
+        momentum = wp.vec3(0.0, 0.0, 0.0)
+        for k in range({num_blocks ~ block_mass.shape[0]}):
+            mass += block_mass[k]
+            moment += block_moment[k]
+            momentum += block_momentum[k]
+        total_mass[0] = mass
+        {com[0] = moment / mass
+        com_vel[0] = momentum / mass ~
+        center = moment / mass
+        com[0] = center
+        com_vel[0] = momentum / mass
+        {?0.7 total_angular = wp.vec3(0.0, 0.0, 0.0)
+        for k in range({num_blocks ~ block_angular.shape[0]}):
+            total_angular += block_angular[k]
+        {# from the origin to the center of mass
+        ~}
+        angular_momentum[0] = total_angular - wp.cross(center, momentum)}}
+        {?0.4 kinetic_com[0] = 0.5 * wp.dot(momentum, momentum) / mass}
+            """,
+        ),
+        (
+            "merge_variance combine_moments finalize_variance",
+            "Mean and variance from those of blocks",
+            """
+        num = int(0)
+        mean = float(0.0)
+        m2 = float(0.0)
+        for k in range({num_blocks ~ counts.shape[0]}):
+            {if counts[k] > 0:
+                both = num + counts[k]
+                shift = block_mean[k] - mean
+                mean += shift * float(counts[k]) / float(both)
+                m2 += block_m2[k] + shift * shift * float(num) * float(counts[k]) / float(both)
+                num = both ~
+            if counts[k] == 0:
+                continue
+            n_a = float(num)
+            n_b = float(counts[k])
+            shift = block_mean[k] - mean
+            mean = (n_a * mean + n_b * block_mean[k]) / (n_a + n_b)
+            m2 += block_m2[k] + shift * shift * n_a * n_b / (n_a + n_b)
+            num += counts[k]}
+        mean_out[0] = mean
+        {if num > 1:
+            variance[0] = m2 / float(num - 1)
+        else:
+            variance[0] = 0.0 ~
+        variance[0] = m2 / float(wp.max(num - 1, 1))}
+        {?0.5 num_samples[0] = num}
+            """,
+        ),
+    ),
+    "choose_step": (
+        (
+            "linesearch_pick_best select_step linesearch_finalize",
+            "The best of the steps that were tried",
+            """
+        {best = int(0)
+        low = costs[0]
+        for k in range(1, {num_trials ~ costs.shape[0]}):
+        ~
         best = int(-1)
-        for k in range({num_blocks ~ costs.shape[0] ~ num_trials}):
-            {?0.5 if {valid[k] == 0 ~ steps_of[k] < least_step}:
-                continue}
-            cost = costs[k]
-            if LOWER:
-                low = cost
+        low = float(HUGE)
+        for k in range({num_trials ~ costs.shape[0]}):}
+            if costs[k] < low:
+                low = costs[k]
                 best = k
-        {?0.5 best_id[0] = best}
-        {{# none of them goes down enough
+        {{# the cost has to go down enough
         ~}
-        if best < 0:
-            step_out[0] = 0.0
-            return
-        {if low > cost_now[0] + decay * slope * steps_of[best]:
-            step_out[0] = {0.0 ~ least_step}
-            done[0] = 1
-            return
-        step_out[0] = steps_of[best] ~
-        step_out[0] = steps_of[best] if low <= cost_now[0] + decay * slope * steps_of[best] else 0.0} ~
-        if best < 0:
-            {# none is allowed
-            ~}
-            step_out[0] = 0.0
-            return
-        step_out[0] = {steps_of[best] ~ wp.max(steps_of[best], least_step)} ~
-        {# only what is better than now
-        ~}
-        step_out[0] = 0.0
-        if best >= 0 and low < cost_now[0]:
-            step_out[0] = steps_of[best]
-            {?0.5 cost_out[0] = low}
-        {else:
-            done[0] = 1 ~}}
-    """,
-    "sum_offsets": """
-        start = {int(0) ~ first_id[0] ~ int(first_id[0])}
-        for k in range({num_blocks ~ counts.shape[0] ~ offsets.shape[0]}):
-            {?0.4 if valid[k] == 0:
-                offsets[k] = {-1 ~ start}
-                continue}
-            offsets[k] = start
-            {start += counts[k] ~ {# rounded up to whole blocks
-            ~}
-            num = (counts[k] + block_size - 1) // block_size
-            start += num * block_size}
-        {?0.7 if start > capacity:
-            {?0.4 wp.printf("capacity exceeded: %d of %d\\n", start, capacity)}
-            overflow[0] = {1 ~ start - capacity}
+        if low <= cost_now[0] + armijo * alphas[best] * slope[0]:
+        ~ if low < cost_now[0]:}
+            alpha_out[0] = alphas[best]
+            cost_now[0] = low
+            {?0.5 num_failed[0] = 0}
         else:
-            overflow[0] = 0}
-        num_items[0] = start
-    """,
-    "check_residual": """
-        {# one thread decides for all
+            alpha_out[0] = 0.0
+            {num_failed[0] += 1 ~ converged[0] = 1}
+            """,
+        ),
+        (
+            "backtracking_step armijo_step select_armijo_step",
+            "The longest step along which the cost goes down enough",
+            """
+        alpha = float({first_alpha ~ 1.0})
+        found = int(-1)
+        for k in range({num_trials ~ costs.shape[0]}):
+            if costs[k] <= cost_now[0] + armijo * alpha * slope[0]:
+                found = k
+                break
+            alpha *= shrink
+        {if found >= 0:
+            alpha_out[0] = alpha
+            cost_now[0] = costs[found]
+        else:
+            {?0.4 wp.printf("line search failed\\n")}
+            alpha_out[0] = 0.0
+            {converged[0] = 1 ~ num_failed[0] += 1} ~
+        if found == -1:
+            alpha_out[0] = 0.0
+            {converged[0] = 1 ~ num_failed[0] += 1}
+            return
+        alpha_out[0] = alpha
+        cost_now[0] = costs[found]}
+        {?0.5 num_evals[0] += found + 1 if found >= 0 else num_trials}
+            """,
+        ),
+        (
+            "update_damping levenberg_marquardt_update update_lm_damping",
+            "Accepts or rejects a step of Levenberg and Marquardt's method",
+            """
+        ratio = (cost_kept[0] - trial_cost[0]) / predicted[0]
+        {if ratio > accept_ratio:
+            cost_kept[0] = trial_cost[0]
+            accepted[0] = 1
+            {lam[0] = wp.max(lam[0] / 3.0, min_lam) ~ r = 2.0 * ratio - 1.0
+            lam[0] *= wp.max(1.0 / 3.0, 1.0 - r * r * r)
+            growth[0] = 2.0}
+        else:
+            accepted[0] = 0
+            {lam[0] = wp.min(2.0 * lam[0], max_lam) ~ lam[0] *= growth[0]
+            growth[0] *= 2.0} ~
+        {# the model was good, or bad
         ~}
-        now = wp.sqrt(rz_new[0])
-        {iteration[0] = iteration[0] + 1 ~ iteration[0] += 1}
-        {if now < {tol ~ tol * norm_b[0] ~ wp.max(abs_tol, tol * norm_b[0])}:
-            done[0] = 1
-        elif iteration[0] >= most_iterations:
-            {?0.4 wp.printf("no convergence after %d iterations\\n", iteration[0])}
-            done[0] = {2 ~ -1}
-        {else:
-            done[0] = 0 ~} ~
-        done[0] = 0
-        if now < {tol ~ tol * norm_b[0]} or iteration[0] {> ~ >=} most_iterations:
+        if ratio > 0.75:
+            lam[0] = wp.max(0.5 * lam[0], min_lam)
+        elif ratio < 0.25:
+            lam[0] = wp.min(2.0 * lam[0], max_lam)
+        accepted[0] = 0
+        if ratio > accept_ratio:
+            accepted[0] = 1
+            cost_kept[0] = trial_cost[0]}
+            """,
+        ),
+        (
+            "update_trust_region trust_region_update update_trust_radius",
+            "The radius of the next step from what the last one gained",
+            """
+        gained = cost_kept[0] - trial_cost[0]
+        ratio = gained / predicted[0]
+        r = trust[0]
+        if ratio < 0.25:
+            r *= {0.25 ~ 0.5}
+        elif ratio > 0.75 and step_norm[0] > {0.9 ~ 0.8} * r:
+            {# the step went to the edge of the region
+            ~}
+            r = wp.min(2.0 * r, max_radius)
+        trust[0] = r
+        if ratio > accept_ratio:
+            cost_kept[0] = trial_cost[0]
+            accepted[0] = 1
+            {?0.5 num_failed[0] = 0}
+        else:
+            accepted[0] = 0
+            {?0.5 num_failed[0] += 1}
+        {?0.5 if r < min_radius:
+            converged[0] = 1}
+            """,
+        ),
+    ),
+    "sum_offsets": (
+        (
+            "scan_counts exclusive_scan compute_offsets",
+            "Where the items of each block begin",
+            """
+        total = int(0)
+        for k in range({num_blocks ~ counts.shape[0]}):
+            offsets[k] = total
+            total += counts[k]
+        {offsets[{num_blocks ~ counts.shape[0]}] = total ~}
+        {num_items[0] = total
+        if total > capacity:
+            {?0.6 wp.printf("capacity exceeded: %d of %d\\n", total, capacity)}
+            overflow[0] = 1 ~
+        if total > capacity:
+            {?0.6 wp.printf("capacity exceeded: %d of %d\\n", total, capacity)}
+            num_dropped[0] += total - capacity
+            total = capacity
+        num_items[0] = total}
+            """,
+        ),
+        (
+            "scan_bin_counts begin_counting_sort scan_and_clear",
+            "Where each bin of a counting sort begins",
+            """
+        {total = int(0)
+        largest = int(0)
+        for k in range({num_blocks ~ cursor.shape[0]}):
+            num = cursor[k]
+            offsets[k] = total
+            {# the next pass counts again while it fills
+            ~}
+            cursor[k] = 0
+            total += num
+            largest = wp.max(largest, num)
+        offsets[{num_blocks ~ cursor.shape[0]}] = total
+        max_bin_count[0] = largest ~
+        total = int(0)
+        for k in range({num_blocks ~ cursor.shape[0]}):
+            num = cursor[k]
+            {# counts become the places of the first items
+            ~}
+            cursor[k] = total
+            {?0.6 if num > 0:
+                num_filled[0] += 1}
+            total += num
+        {num_items[0] = total ~ if total != num_expected[0]:
+            wp.printf("%d of %d items binned\\n", total, num_expected[0])
+            overflow[0] = 1
+        num_items[0] = total}}
+            """,
+        ),
+        (
+            "allocate_tiles scan_tiles count_tiles",
+            "The tiles that the rows of each block take",
+            """
+        total = int(0)
+        {?0.5 padding = int(0)}
+        for k in range({num_blocks ~ counts.shape[0]}):
+            {# a last tile may be partly filled
+            ~}
+            num_tiles = (counts[k] + tile_size - 1) // tile_size
+            tile_start[k] = total
+            {?0.6 tile_count[k] = num_tiles}
+            total += num_tiles
+            {?0.5 padding += num_tiles * tile_size - counts[k]}
+        {?0.5 tile_start[{num_blocks ~ counts.shape[0]}] = total}
+        total_tiles[0] = total
+        {?0.5 num_padding[0] = padding}
+            """,
+        ),
+        (
+            "allocate_constraint_rows assign_row_ranges limit_row_counts",
+            "The rows of each world, as far as the buffer goes",
+            """
+        start = int(0)
+        {?0.7 dropped = int(0)}
+        for k in range({num_blocks ~ counts.shape[0]}):
+            num = wp.min(counts[k], capacity - start)
+            row_start[k] = start
+            row_count[k] = num
+            {if num < counts[k]:
+                dropped += counts[k] - num ~}
+            start += num
+        total_rows[0] = start
+        {?0.6 if dropped > 0:
+            {?0.5 wp.printf("%d rows dropped\\n", dropped)}
+            num_dropped[0] += dropped ~ num_dropped[0] = dropped}
+            """,
+        ),
+    ),
+    "check_residual": (
+        (
+            "cg_update_beta update_beta cg_finish_iteration",
+            "Ends an iteration of conjugate gradients",
+            """
+        iteration[0] += 1
+        norm = wp.sqrt(rr[0])
+        {if norm < {tol * rhs_norm[0] ~ wp.max(abs_tol, tol * rhs_norm[0])}:
+            converged[0] = 1
+        elif iteration[0] >= max_iterations:
+            {?0.5 wp.printf("no convergence after %d iterations\\n", iteration[0])}
+            converged[0] = -1
+        else:
+            converged[0] = 0 ~
+        if norm < {tol * rhs_norm[0] ~ wp.max(abs_tol, tol * rhs_norm[0])} or iteration[0] >= max_iterations:
             done[0] = 1}
-        {{# restarts where the residual has grown
+        beta[0] = rz_new[0] / rz_old[0]
+        rz_old[0] = rz_new[0]
+        {?0.5 residual_norm[0] = norm}
+            """,
+        ),
+        (
+            "cg_update_alpha compute_alpha cg_step_length",
+            "The length of a step of conjugate gradients",
+            """
+        {{# the matrix is not positive along this direction
         ~}
-        if rz_new[0] < rz_old[0]:
-            beta[0] = rz_new[0] / rz_old[0]
+        if p_ap[0] <= 0.0:
+            {?0.5 wp.printf("not positive definite at iteration %d\\n", iteration[0])}
+            alpha_out[0] = 0.0
+            converged[0] = -1
+            return
+        alpha_out[0] = rz_old[0] / p_ap[0] ~
+        alpha = float(0.0)
+        if p_ap[0] > 0.0:
+            alpha = rz_old[0] / p_ap[0]
         else:
-            beta[0] = 0.0 ~
-        beta[0] = rz_new[0] / wp.max(rz_old[0], TINY)}
-        {?0.4 norm_out[0] = now}
-        {?0.4 # the old one of the next round
-        rz_keep[0] = rz_new[0]}
-    """,
-    "adapt_step": """
-        {dt = dt_now[0] ~ dt = float(dt_now[0])}
-        {ratio = wp.max(error[0] / tol, TINY) ~ ratio = wp.sqrt(wp.max(error[0] / tol, TINY)) ~ \
-                ratio = wp.max(wp.max(error[0], error_other[0]) / tol, TINY)}
-        t = time_now[0]
-        {if ratio > 1.0:
-            {# rejected, and tried again with less
+            {?0.5 wp.printf("not positive definite at iteration %d\\n", iteration[0])}
+            converged[0] = -1
+        alpha_out[0] = alpha}
+        {?0.6 # clears what the next products are added to
+        rr[0] = 0.0
+        rz_new[0] = 0.0}
+        iteration[0] += 1
+            """,
+        ),
+        (
+            "check_convergence test_convergence update_status",
+            "Whether an iteration goes on",
+            """
+        norm = wp.sqrt(rr[0])
+        iteration[0] += 1
+        {if norm < (1.0 - min_gain) * best_norm[0]:
+            best_norm[0] = norm
+            num_stalled[0] = 0
+        else:
+            num_stalled[0] += 1 ~
+        if norm < best_norm[0]:
+            best_norm[0] = norm
+            best_iteration[0] = iteration[0]}
+        if norm < norm_tol:
+            status[0] = CONVERGED
+        elif {norm > divergence * rhs_norm[0]}:
+            status[0] = DIVERGED
+        elif {iteration[0] >= max_iterations ~ iteration[0] - best_iteration[0] > patience ~ \
+                num_stalled[0] > patience}:
+            status[0] = STALLED
+        else:
+            status[0] = RUNNING
+            """,
+        ),
+    ),
+    "adapt_step": (
+        (
+            "control_step_size accept_step adapt_step",
+            "Accepts or repeats a step by its local error",
+            """
+        ratio = {error[0] / tol ~ wp.max(pos_error[0] / pos_tol, vel_error[0] / vel_tol)}
+        {factor = wp.clamp({safety ~ 0.9} * wp.pow(ratio, {-0.5 ~ -1.0 / 3.0 ~ -0.2}), 0.2, {2.0 ~ 5.0})
+        ~ {# the error before this one damps the change
+        ~}
+        factor = wp.clamp(0.9 * wp.pow(ratio, -0.35) * wp.pow(last_ratio[0], 0.2), 0.2, 5.0)}
+        {if ratio <= 1.0:
+            time[0] += dt[0]
+            num_steps[0] += 1
+            accepted[0] = 1
+        else:
+            {# no growth right after a rejection
             ~}
-            {dt = dt * wp.max(0.2, 0.9 / ratio) ~ dt *= 0.5}
+            {factor = wp.min(factor, 1.0) ~}
+            accepted[0] = 0
+            num_rejected[0] += 1 ~
+        if ratio > 1.0:
+            accepted[0] = 0
+            num_rejected[0] += 1
+            dt[0] = wp.max(factor * dt[0], min_dt)
+            return
+        accepted[0] = 1
+        time[0] += dt[0]}
+        dt[0] = wp.clamp(factor * dt[0], min_dt, max_dt)
+        {?0.4 last_ratio[0] = ratio}
+            """,
+        ),
+        (
+            "cfl_time_step compute_time_step update_dt",
+            "The largest step with which waves stay within a cell",
+            """
+        speed = max_speed[0]{ + sound_speed ~}
+        new_dt = cfl * cell_width / wp.max(speed, 0.01)
+        {?0.6 {# diffusion asks for small steps too
+        ~}
+        new_dt = wp.min(new_dt, 0.25 * cell_width * cell_width / viscosity)}
+        {{# grows slowly
+        ~}
+        new_dt = wp.min(new_dt, 1.1 * dt[0]) ~}
+        new_dt = wp.clamp(new_dt, min_dt, max_dt)
+        {left = frame_end - time[0]
+        if left <= new_dt:
+            new_dt = left
+            frame_done[0] = 1
+        {elif left < 2.0 * new_dt:
+            {# two equal steps instead of a tiny last one
+            ~}
+            new_dt = 0.5 * left ~} ~
+        {?0.5 num_steps[0] += 1}}
+        time[0] += new_dt
+        dt[0] = new_dt
+            """,
+        ),
+        (
+            "adapt_dt_by_iterations newton_time_step update_substep",
+            "The next step from how hard the last one was to solve",
+            """
+        if converged[0] == 0:
+            {# the step is tried again with half of it
+            ~}
+            dt[0] = {0.5 * dt[0] ~ wp.max(0.5 * dt[0], min_dt)}
             accepted[0] = 0
             {num_rejected[0] += 1 ~}
-        else:
-            t += dt
-            {dt = dt * wp.min(2.0, 0.9 / ratio) ~ if ratio < 0.5:
-                dt = dt * 1.5}
-            accepted[0] = 1 ~
-        accepted[0] = 0
-        if ratio <= 1.0:
-            accepted[0] = 1
-            t += dt
-        dt = dt * wp.clamp(0.9 / {ratio ~ wp.sqrt(ratio)}, 0.2, 2.0)}
-        dt = {wp.clamp(dt, least_step, most_step) ~ wp.max(dt, least_step) ~ wp.min(wp.max(dt, least_step), most_step)}
-        {?0.4 # ends where it is to end
-        {if t + dt > end_time:
-            dt = wp.max(end_time - t, 0.0) ~ dt = wp.min(dt, wp.max(end_time - t, 0.0))}}
-        time_now[0] = t
-        dt_now[0] = dt
-    """,
-    "fit_grid": """
-        lo = {lower[0] ~ wp.min(lower[0], upper[0])}
-        hi = {upper[0] ~ wp.max(lower[0], upper[0])}
-        {?0.6 for k in range({num_blocks ~ corners.shape[0]}):
-            {lo = wp.min(lo, corners[k])
-            hi = wp.max(hi, corners[k]) ~ if valid[k] == 1:
-                lo = wp.min(lo, corners[k])
-                hi = wp.max(hi, corners[k])}}
-        {?0.5 if pad_bounds:
-            lo = lo - wp.vec3(margin, margin, margin)
-            hi = hi + wp.vec3(margin, margin, margin) ~ lo = lo - wp.vec3(margin, margin, margin)
-        hi = hi + wp.vec3(margin, margin, margin)}
+            return
+        accepted[0] = 1
+        time[0] += dt[0]
+        {if iteration[0] < few_iterations:
+            dt[0] = wp.min(1.5 * dt[0], max_dt)
+        elif iteration[0] > many_iterations:
+            dt[0] = wp.max(0.75 * dt[0], min_dt) ~
+        scale = wp.sqrt(float(few_iterations) / float(iteration[0] + 1))
+        dt[0] = wp.clamp(dt[0] * wp.clamp(scale, 0.5, 2.0), min_dt, max_dt)}
+        {?0.4 iteration[0] = 0}
+            """,
+        ),
+    ),
+    "fit_grid": (
+        (
+            "fit_grid setup_grid update_grid_bounds",
+            "A grid around all points",
+            _BOUNDS
+            + """
+        lo = lo - wp.vec3(margin, margin, margin)
+        hi = hi + wp.vec3(margin, margin, margin)
         size = hi - lo
-        {{widest = wp.max(size[0], wp.max(size[1], size[2]))
-        axis = int(2)
+        {nx = int(size[0] / cell_width) + 1
+        ny = int(size[1] / cell_width) + 1
+        nz = int(size[2] / cell_width) + 1
+        origin[0] = lo
+        {grid_dim[0] = wp.vec3i(nx, ny, nz) ~ for k in range(3):
+            res[k] = int(size[k] / cell_width) + 1}
+        {num_cells[0] = nx * ny * nz ~ if nx * ny * nz > max_cells:
+            overflow[0] = 1
+        num_cells[0] = wp.min(nx * ny * nz, max_cells)} ~"""
+            + _WIDEST
+            + """
+        {# a cube around the middle
+        ~}
+        center = 0.5 * (lo + hi)
+        origin[0] = center - 0.5 * wp.vec3(widest, widest, widest)
+        cell_size[0] = widest / float(cells_along)
+        {?0.5 inv_cell_size[0] = float(cells_along) / widest}}
+            """,
+        ),
+        (
+            "choose_split split_node find_split_plane",
+            "Where a box is split in two",
+            _BOUNDS
+            + """
+        size = hi - lo
+        {axis = int(0)
+        if size[1] > size[0]:
+            axis = 1
+        if size[2] > size[axis]:
+            axis = 2 ~ axis = int(2)
         if size[0] >= size[1] and size[0] >= size[2]:
             axis = 0
         elif size[1] >= size[2]:
             axis = 1 ~ axis = int(0)
-        widest = size[0]
         for k in range(1, 3):
-            if size[k] > widest:
-                widest = size[k]
+            if size[k] > size[axis]:
                 axis = k}
-        {# the longest side is split
-        ~}
         split_axis[0] = axis
-        split_pos[0] = 0.5 * (lo[axis] + hi[axis])
-        {extent[0] = size ~ box_lower[0] = lo
-        box_upper[0] = hi} ~
-        {widest = wp.max(size[0], wp.max(size[1], size[2])) ~ widest = size[0]
-        for axis in range(1, 3):
-            if size[axis] > widest:
-                widest = size[axis]}
-        {?0.4 widest = wp.max(widest, min_size)}
-        cell_size[0] = widest / float(cells_along)
-        {origin[0] = lo ~ # a cube around the middle
-        origin[0] = 0.5 * (lo + hi) - 0.5 * wp.vec3(widest, widest, widest)} ~
-        center[0] = 0.5 * (lo + hi)
-        {extent[0] = size ~ radius[0] = 0.5 * wp.length(size) ~ extent[0] = 0.5 * size}
-        {?0.4 volume[0] = size[0] * size[1] * size[2]}}
-    """,
+        {split_pos[0] = 0.5 * (lo[axis] + hi[axis]) ~
+        {# the mean of the middles, as far as it leaves something on both sides
+        ~}
+        mean = float(0.0)
+        for k in range({num_blocks ~ block_lower.shape[0]}):
+            mean += 0.5 * (block_lower[k][axis] + block_upper[k][axis])
+        mean /= float({num_blocks ~ block_lower.shape[0]})
+        split_pos[0] = wp.clamp(mean, lo[axis] + 0.1 * size[axis], hi[axis] - 0.1 * size[axis])}
+        {node_lower[0] = lo
+        node_upper[0] = hi ~}
+            """,
+        ),
+        (
+            "fit_camera frame_scene fit_view",
+            "A camera that sees all of a scene",
+            _BOUNDS
+            + """
+        center = 0.5 * (lo + hi)
+        {radius = 0.5 * wp.length(hi - lo) + margin ~ radius = 0.5 * wp.length(hi - lo)}
+        {distance = radius / wp.sin(0.5 * fov)
+        cam_pos[0] = center - distance * wp.normalize(view_dir[0])
+        cam_target[0] = center
+        {?0.7 near_far[0] = wp.vec2(wp.max(distance - radius, 0.01), distance + radius)} ~
+        {# rays of the sun are parallel
+        ~}
+        sun_pos[0] = center - 2.0 * radius * wp.normalize(sun_dir[0])
+        half_width[0] = radius
+        near_far[0] = wp.vec2(radius, 3.0 * radius)}
+            """,
+        ),
+    ),
 }
-
-_STARTS = (
-    ("float(wp.inf)", "cost < low"),
-    ("float(HUGE)", "cost < low"),
-    ("float(wp.nan)", "wp.isnan(low) or cost < low"),
-)
-"""What the least of several starts from, and how a smaller one is told."""
+"""What a kernel of each target may be for: its names, its summary, and its lines."""
 
 
 def _draw_single(stream: Stream, target: str) -> KernelSpec:
     """A launch of one thread, which asks for no index."""
     blocks = stream.child("sizes").choice((4, 6, 8, 12, 16))
+    titles, summary, text = stream.child("purpose").choice(_TEXTS[target])
     p = Program(stream, launch=(1,))
-    p.array("partial", FLOAT, (0.1, 2), (blocks,), ("partial_sums", "block_sums", "partials", "residuals"))
-    p.array("weight_of", FLOAT, (0.2, 1), (blocks,), ("weights", "scale", "block_weight"))
-    p.array("counts", INT, (0, 5), (blocks,), ("counts", "block_counts", "num_per_world", "lengths"))
-    p.array("costs", FLOAT, (-2, 2), (blocks,), ("costs", "energies", "merit", "losses"))
-    p.array("steps_of", FLOAT, (0.05, 1), (blocks,), ("steps", "alphas", "step_sizes", "candidates"))
-    p.array("valid", INT, (0, 1), (blocks,), ("valid", "mask", "is_active", "accepted"))
-    p.array("cost_now", FLOAT, (-1.9, -1.1), (1,), ("current_cost", "cost_now", "merit_now"))
-    p.array("keep", INT, (0, 1), (1,), ("keep", "frozen", "paused"))
-    p.array("first_id", INT, (0, 3), (1,), ("first_id", "base", "offset_in"))
-    p.array("rz_new", FLOAT, (0.05, 2), (1,), ("rz_new", "residual_sq", "r_dot_z", "norm_new"))
-    p.array("rz_old", FLOAT, (0.1, 2), (1,), ("rz_old", "previous_sq", "norm_old"))
-    p.array("norm_b", FLOAT, (0.5, 2), (1,), ("b_norm", "rhs_norm", "initial_norm"))
-    p.array("error", FLOAT, (0.05, 1.5), (1,), ("error", "error_norm", "local_error"))
-    p.array("error_other", FLOAT, (0.05, 1.5), (1,), ("velocity_error", "error2", "max_error"))
-    p.array("lower", VEC, (-2, 0.5), (1,), ("lower", "bounds_min", "aabb_lower"))
-    p.array("upper", VEC, (0, 2), (1,), ("upper", "bounds_max", "aabb_upper"))
-    p.array("corners", VEC, (-2, 2), (blocks,), ("points", "corners", "block_bounds"))
-    p.scalar("keep_counts", FLAG, (0, 1), ("keep_contacts", "accumulate", "use_previous"))
-    p.scalar("keep_iterate", FLAG, (0, 1), ("warm_start", "restart", "continue_solve"))
-    p.scalar("pad_bounds", FLAG, (0, 1), ("pad_bounds", "expand", "use_margin"))
-    p.scalar("capacity", INT, (blocks, 3 * blocks), ("capacity", "max_items", "nconmax"))
-    p.scalar("most_iterations", INT, (2, 6), ("max_iterations", "iteration_limit", "max_iter"))
-    p.number("tol", (0.3, 1.2), ("tol", "tolerance", "threshold"), ("0.5", "0.75"))
-    p.number("top", (0.4 * blocks, blocks), ("sum_limit", "max_total", "cap_total"), (f"{0.6 * blocks:.1f}",))
-    p.number("slope", (-1.5, -0.5), ("slope", "directional_derivative", "descent"), ("-0.5",))
-    p.number("abs_tol", (0.5, 1.2), ("abs_tol", "abs_tolerance"), ("0.5",))
-    p.number("margin", (0.05, 0.3), ("margin", "padding"), ("0.1",))
-    p.number("min_size", (2, 4), ("min_size", "min_extent"), ("3.0",))
-    p.number(
-        "decay", (0.3, 0.9), ("armijo", "c1") if target == "choose_step" else ("decay", "retention"), ("0.5", "0.8")
-    )
-    p.number("first_step", (0.5, 1.5), ("initial_step", "alpha0"), ("0.5", "1.5"))
-    least = ("min_alpha", "alpha_min") if target == "choose_step" else ("min_step", "dt_min")
-    p.number("least_step", (0.1, 0.25), least, ("0.1", "0.2"))
-    p.scalar("end_time", FLOAT, (1, 3), ("end_time", "t_end"))
-    p.scalar("most_step", FLOAT, (0.25, 0.5), ("max_step", "dt_max"))
-    p.sizes(num_blocks=blocks, num_trials=blocks - 1, block_size=p.choices.choice((2, 4)), cells_along=8)
-    p.output("total", FLOAT, (1,), ("total", "sum_out", "objective"), (0, 1))
-    p.output("mean", FLOAT, (1,), ("mean", "mean_out", "average"))
-    p.output("smooth", FLOAT, (blocks,), ("smoothed", "averages", "impulses"), (0.2, 1))
-    p.output("average", FLOAT, (1,), ("running_sum", "smoothed_sum"), (0, 1))
-    p.output("counters", INT, (blocks,), ("block_counts", "world_count", "counters"))
-    p.output("sums", FLOAT, (blocks,), ("block_sums", "partial_out"))
-    p.output("num_dropped", INT, (1,), ("num_dropped", "overflow"))
-    p.output("fastest", FLOAT, (1,), ("max_speed", "max_value"))
-    p.output("best_cost", FLOAT, (1,), ("best_cost", "lowest"))
-    p.output("cost_out", FLOAT, (1,), ("cost_out", "new_cost"))
-    p.output("overflow", INT, (1,), ("overflow", "num_missing"))
-    p.output("norm_out", FLOAT, (1,), ("residual_norm", "norm_out"))
-    p.output("rz_keep", FLOAT, (1,), ("rz_keep", "rz_prev"))
-    p.output("accepted", INT, (1,), ("accepted", "step_ok"))
-    p.output("num_rejected", INT, (1,), ("num_rejected", "rejections"), (0, 3))
-    p.output("split_axis", INT, (1,), ("split_axis", "axis_out"))
-    p.output("split_pos", FLOAT, (1,), ("split_pos", "split_plane"))
-    p.output("cell_size", FLOAT, (1,), ("cell_size", "voxel_size"))
-    p.output("origin", VEC, (1,), ("grid_origin", "origin"))
-    p.output("radius", FLOAT, (1,), ("radius", "bounding_radius"))
-    p.output("volume", FLOAT, (1,), ("volume", "box_volume"))
-    p.output("offsets", INT, (blocks,), ("offsets", "starts", "write_index"))
-    p.output("num_items", INT, (1,), ("num_items", "total_count", "counter"), (0, 4 * blocks))
-    p.output("done", INT, (1,), ("done", "converged", "status"), (0, 2))
-    p.output("iteration", INT, (1,), ("iteration", "step_count", "niter"), (0, 5))
-    p.output("step_out", FLOAT, (1,), ("step", "alpha", "step_size_out"))
-    p.output("best_id", INT, (1,), ("best", "best_index", "best_trial"))
-    p.output("beta", FLOAT, (1,), ("beta", "momentum", "beta_out"), (0, 1))
-    p.output("dt_now", FLOAT, (1,), ("dt", "step_size", "timestep"), (0.05, 0.8))
-    p.output("time_now", FLOAT, (1,), ("time", "sim_time", "t_now"), (0, 2))
-    p.output("center", VEC, (1,), ("center", "midpoint"))
-    p.output("box_lower", VEC, (1,), ("box_lower", "lower_out"))
-    p.output("box_upper", VEC, (1,), ("box_upper", "upper_out"))
-    p.output("extent", VEC, (1,), ("extent", "size_out"))
-    lowest, lower = p.choices.choice(_STARTS)
-    p.write(_TEXTS[target].replace("LOWEST", lowest).replace("LOWER", lower))
-    titles = {
-        "reset_counters": ("reset_counters", "clear_counts", "begin_step", "zero_counters"),
-        "finish_sum": ("finish_sum", "finalize_reduction", "reduce_blocks", "finalize"),
-        "choose_step": ("choose_step", "pick_best", "linesearch_finalize", "select_alpha"),
-        "sum_offsets": ("sum_offsets", "scan_counts", "exclusive_scan", "compute_starts"),
-        "check_residual": ("check_residual", "check_convergence", "update_beta", "test_convergence"),
-        "adapt_step": ("adapt_step", "update_dt", "accept_step", "control_step"),
-        "fit_grid": ("fit_grid", "merge_bounds", "compute_bounds", "finalize_bounds"),
-    }[target]
-    return p.done("bookkeeping", "singles", target, "What one thread does between launches", titles, (
-        "Launched with a single thread.", "Called once a step, with dim=1.",
+    _declare_given(p, blocks)
+    _declare_kept(p, blocks)
+    p.write(text)
+    return p.done("bookkeeping", "singles", target, summary, tuple(titles.split()), (
+        "Launched with a single thread.", f"{summary}; launched with dim=1.",
     ))  # fmt: skip
+
+
+def _declare_given(p: Program, blocks: int) -> None:
+    """What blocks of threads have left, and what a step is told."""
+    for key, span, names in (
+        ("loss_sum", (0.1, 2), ("loss_sums", "block_loss")), ("residual_sq", (0.01, 0.3),
+        ("residual_sq", "block_sums")),
+        ("residual_max", (0.1, 0.7), ("residual_max", "block_max")), ("block_mass", (0.2, 2), ("block_mass",)),
+        ("block_mean", (-2, 2), ("block_mean", "means")), ("block_m2", (0.1, 2), ("block_m2", "m2")),
+        ("costs", (-2, 2), ("costs", "trial_costs", "merit")), ("alphas", (0.05, 1), ("alphas", "trial_alphas")),
+    ):  # fmt: skip
+        p.array(key, FLOAT, span, (blocks,), names)
+    for key, span, names in (
+        ("block_lower", (-2, 0), ("block_lower", "partial_lower")), ("block_upper", (0.2, 2),
+        ("block_upper", "partial_upper")),
+        ("block_moment", (-2, 2), ("block_moment",)), ("block_momentum", (-2, 2), ("block_momentum",)),
+        ("block_angular", (-2, 2), ("block_angular_momentum",)),
+    ):  # fmt: skip
+        p.array(key, VEC, span, (blocks,), names)
+    p.array("counts", INT, (0, 5), (blocks,), ("counts", "block_counts"))
+    for key, span, names in (
+        ("slope", (-2, -0.5), ("slope", "grad_dot_dir")), ("trial_cost", (0.5, 2), ("trial_cost", "new_cost")),
+        ("predicted", (0.2, 3), ("predicted_decrease", "model_decrease")), ("step_norm", (0.2, 1.5), ("step_norm",)),
+        ("rhs_norm", (0.5, 2), ("b_norm", "rhs_norm")), ("p_ap", (-0.3, 2), ("p_ap", "pAp")),
+        ("error", (0.05, 1.5), ("error", "error_norm", "local_error")), ("pos_error", (0.05, 1), ("pos_error",)),
+        ("vel_error", (0.05, 1), ("vel_error",)), ("max_speed", (0, 4), ("max_speed",)),
+        ("first_energy", (0, 2), ("initial_energy",)), ("param_norm_sq", (0.1, 2), ("param_norm_sq",)),
+    ):  # fmt: skip
+        p.array(key, FLOAT, span, (1,), names)
+    p.array("view_dir", VEC, (0.2, 1), (1,), ("view_dir",))
+    p.array("sun_dir", VEC, (-1, -0.2), (1,), ("sun_dir", "light_dir"))
+    p.array("num_expected", INT, (2 * blocks, 3 * blocks), (1,), ("num_items", "item_count"))
+    p.scalar("warm_start", FLAG, (0, 1), ("warm_start", "use_warm_start"))
+    for key, span, names in (
+        ("capacity", (blocks, 3 * blocks), ("capacity", "max_count")), ("max_cells", (60, 400), ("max_cells",)),
+        ("max_iterations", (2, 6), ("max_iterations", "iteration_limit")), ("patience", (0, 5), ("patience",)),
+        ("few_iterations", (2, 4), ("few_iterations", "target_iterations")),
+        ("many_iterations", (4, 6), ("many_iterations", "iteration_limit")), ("step", (0, 2), ("step", "train_step")),
+        ("num_rows", (16, 64), ("num_rows",)),
+    ):  # fmt: skip
+        p.scalar(key, INT, span, names)
+    for key, span, names, usual in (
+        ("decay", (0.3, 0.9), ("decay",), ("0.5", "0.8")), ("tol", (0.1, 1.4), ("tol", "rel_tol"), ("0.5", "0.75")),
+        ("norm_tol", (0.1, 1.2), ("tol", "abs_tol"), ("0.5",)),
+        ("abs_tol", (0.5, 1.2), ("abs_tol",), ("0.5",)), ("max_tol", (0.4, 0.8), ("max_tol",), ("0.5",)),
+        ("pos_tol", (0.3, 1), ("pos_tol",), ("0.5",)), ("vel_tol", (0.3, 1), ("vel_tol",), ("0.5",)),
+        ("penetration_limit", (0.05, 0.3), ("max_allowed_penetration", "penetration_limit"), ("0.1",)),
+        ("weight_decay", (0.01, 0.2), ("weight_decay",), ("0.05",)), ("min_gain", (0.02, 0.2), ("min_gain",),
+        ("0.05",)),
+        ("armijo", (0.05, 0.9), ("armijo", "c1"), ("0.25",)), ("first_alpha", (0.5, 1.5), ("initial_alpha",),
+        ("0.75",)),
+        ("shrink", (0.4, 0.9), ("shrink", "backtrack"), ("0.5", "0.8")), ("safety", (0.7, 0.95), ("safety",), ("0.9",)),
+        ("accept_ratio", (0, 0.9), ("accept_ratio", "eta"), ("0.1",)), ("min_lam", (0.05, 0.3), ("min_damping",),
+        ("0.1",)),
+        ("max_lam", (1, 2), ("max_damping",), ("1.5",)), ("max_radius", (0.8, 1.5), ("max_radius",), ("1.0",)),
+        ("min_radius", (0.1, 0.4), ("min_radius",), ("0.2",)), ("divergence", (0.3, 1.2), ("divergence_factor",),
+        ("1.5",)),
+        ("min_dt", (0.05, 0.15), ("min_dt", "dt_min"), ("0.1",)), ("max_dt", (0.25, 0.6), ("max_dt", "dt_max"),
+        ("0.4",)),
+        ("sound_speed", (0.5, 2), ("sound_speed",), ("1.5",)), ("cfl", (0.2, 0.9), ("cfl",), ("0.5",)),
+        ("cell_width", (0.3, 0.8), ("cell_size", "dx"), ("0.5",)),
+        ("viscosity", (0.05, 0.5), ("viscosity",), ("0.1",)), ("margin", (0.05, 0.3), ("margin", "padding"), ("0.1",)),
+        ("fov", (0.5, 1.2), ("fov", "fov_y"), ("0.8",)),
+    ):  # fmt: skip
+        p.number(key, span, names, usual)
+    p.scalar("frame_end", FLOAT, (1.5, 3), ("frame_end", "end_time"))
+    p.sizes(num_blocks=blocks, num_trials=blocks, tile_size=p.choices.choice((2, 4)), cells_along=8)
+    p.constants({"RUNNING": 0, "CONVERGED": 1, "STALLED": 2, "DIVERGED": 3})
+
+
+def _declare_kept(p: Program, blocks: int) -> None:
+    """What is kept from one launch to the next, and what is only written."""
+    for key, span, names in (
+        ("peak_contacts", (0, 60), ("peak_contacts", "max_contact_count")),
+        ("contact_count", (0, 4 * blocks), ("contact_count", "num_contacts")), ("num_dropped", (0, 9),
+        ("num_dropped",)),
+        ("overflow", (0, 1), ("overflow",)), ("pair_count", (0, 40), ("pair_count", "num_pairs")),
+        ("iteration", (0, 6), ("iteration", "niter")), ("converged", (0, 1), ("converged",)), ("done", (0, 1),
+        ("done",)),
+        ("frame", (0, 40), ("frame", "step_count")), ("num_warnings", (0, 3), ("num_warnings",)),
+        ("best_step", (0, 3), ("best_step",)), ("num_stalled", (0, 4), ("num_stalled", "stall_count")),
+        ("stop", (0, 1), ("stop",)), ("num_failed", (0, 3), ("num_failed",)), ("num_evals", (0, 9), ("num_evals",)),
+        ("accepted", (0, 1), ("accepted",)), ("num_filled", (0, 3), ("num_occupied",)), ("status", (0, 3), ("status",)),
+        ("best_iteration", (0, 6), ("best_iteration",)), ("num_steps", (0, 9), ("num_steps", "substep_count")),
+        ("num_rejected", (0, 3), ("num_rejected",)), ("frame_done", (0, 1), ("frame_done",)),
+    ):  # fmt: skip
+        p.output(key, INT, (1,), names, span)
+    for key, names in (
+        ("num_items", ("num_items", "total_count")), ("num_samples", ("num_samples",)), ("num_cells", ("num_cells",)),
+        ("max_bin_count", ("max_bin_count",)), ("total_tiles", ("total_tiles", "num_tiles")),
+        ("split_axis", ("split_axis",)),
+        ("num_padding", ("num_padding",)), ("total_rows", ("total_rows", "nefc")),
+    ):  # fmt: skip
+        p.output(key, INT, (1,), names)
+    for key, span, names in (
+        ("kinetic", (0, 2), ("kinetic_energy",)), ("potential", (-1, 1), ("potential_energy",)),
+        ("max_penetration", (0, 0.4), ("max_penetration",)), ("running_loss", (0.1, 1), ("running_loss",)),
+        ("best_loss", (0.1, 1), ("best_loss",)), ("first_norm", (0.5, 3), ("initial_norm",)),
+        ("cost_now", (-1.8, -0.6), ("cost", "current_cost")), ("cost_kept", (0.5, 2.5), ("cost", "current_cost")),
+        ("lam", (0.1, 1.5), ("lm_damping", "lam")),
+        ("growth", (1.5, 4), ("growth", "damping_scale")), ("trust", (0.3, 1.2), ("trust_radius", "radius")),
+        ("rr", (0.05, 2), ("r_dot_r", "residual_sq")), ("rz_new", (0.05, 2), ("rz_new", "r_dot_z")),
+        ("rz_old", (0.1, 2), ("rz_old", "rz_prev")), ("best_norm", (0.2, 1.5), ("best_norm",)),
+        ("last_ratio", (0.2, 1.5), ("last_error_ratio",)), ("dt", (0.1, 0.5), ("dt", "timestep")),
+        ("time", (0.5, 2), ("time", "sim_time")),
+    ):  # fmt: skip
+        p.output(key, FLOAT, (1,), names, span)
+    for key, names in (
+        ("residual_norm", ("residual_norm",)), ("loss", ("loss",)), ("largest_out", ("max_residual",)),
+        ("total_mass", ("total_mass",)), ("kinetic_com", ("com_kinetic_energy",)), ("mean_out", ("mean",)),
+        ("variance", ("variance",)), ("alpha_out", ("alpha", "step_length")), ("beta", ("beta",)),
+        ("cell_size", ("cell_size", "voxel_size")), ("inv_cell_size", ("inv_cell_size",)),
+        ("split_pos", ("split_pos", "split_plane")), ("half_width", ("shadow_half_width", "ortho_size")),
+    ):  # fmt: skip
+        p.output(key, FLOAT, (1,), names)
+    for key, names in (
+        ("com", ("com", "center_of_mass")), ("com_vel", ("com_vel",)), ("angular_momentum", ("angular_momentum",)),
+        ("origin", ("grid_origin", "grid_lower")), ("node_lower", ("node_lower",)), ("node_upper", ("node_upper",)),
+        ("cam_pos", ("cam_pos", "camera_pos")), ("cam_target", ("cam_target", "look_at")), ("sun_pos", ("light_pos",)),
+    ):  # fmt: skip
+        p.output(key, VEC, (1,), names)
+    p.output("near_far", Type("float32", (2,)), (1,), ("near_far", "clip_range"))
+    p.output("grid_dim", TRIPLE, (1,), ("grid_dim", "grid_res"))
+    p.output("res", INT, (3,), ("grid_dim", "grid_res"))
+    p.output("impulse", FLOAT, (blocks,), ("impulses", "constraint_impulse"), (0.2, 1))
+    for key, names in (
+        ("energy_log", ("energy_log", "energy_history")), ("drift_log", ("energy_drift",)),
+        ("penetration_log", ("penetration_log",)),
+    ):  # fmt: skip
+        p.output(key, FLOAT, (blocks,), names, (0, 1))
+    p.output("contact_log", INT, (blocks,), ("contact_log", "contact_history"), (0, 9))
+    for key, names in (
+        ("world_count", ("world_contact_count", "contacts_per_world")), ("world_start", ("world_contact_start",)),
+        ("tile_start", ("tile_start", "tile_offsets")), ("tile_count", ("tile_count",)),
+        ("row_start", ("row_start", "efc_start")), ("row_count", ("row_count", "efc_count")),
+    ):  # fmt: skip
+        p.output(key, INT, (blocks + (key == "tile_start"),), names)
+    p.output("offsets", INT, (blocks + 1,), ("offsets", "starts"))
+    p.output("cursor", INT, (blocks,), ("bin_count", "bin_cursor"), (0, 5))
 
 
 RECIPES = (Recipe(name="singles", category="bookkeeping", targets=tuple(_TEXTS), draw=_draw_single),)

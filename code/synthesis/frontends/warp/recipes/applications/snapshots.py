@@ -37,6 +37,8 @@ class _Way:
 _ROBOTS = "body link dof env"
 _MATTER = "particle tet body"
 _LISTED = "contact path ray efc particle"
+_LASTING = "body mocap link dof actuator particle tet tendon"
+"""Things of which a world keeps the same ones."""
 """Things that come and go, and stand in lists for that."""
 
 _KEPT = (
@@ -52,8 +54,8 @@ _KEPT = (
     _Way("{}_src", "{}_dst", "copy_{}_state copy_{}_data"),
     _Way("{}_next", "{}", "update_{}_state advance_{}_state"),
 )
-_SAVES = frozenset({"saved_{}", "{}_prev", "{}_backup", "{}_snapshot"})
-"""Where a state is kept to go back to: of what a step computes anew, nobody keeps any."""
+_SAVES = frozenset({"saved_{}", "{}_prev", "{}_backup", "{}_snapshot", "{}_next", "{}_new"})
+"""Where a state is kept to go back to, or to go on to: of what a step computes anew, nobody keeps any."""
 _RESET = (
     _Way("default_{}", "{}", "reset_{}_state"),
     _Way("initial_{}", "{}", "reset_{}_state", "initial_{}"),
@@ -78,12 +80,11 @@ _SCATTERED = (
     _Way("local_{}", "global_{}", "scatter_local_{}_state write_back_{}_state", things=_MATTER),
     _Way("{}_view", "{}", "write_{}_view apply_{}_view", things=_ROBOTS),
     _Way("sorted_{}", "{}", "unsort_{}_data restore_{}_order", things=_LISTED),
-    _Way("src_{}", "dst_{}", "scatter_{}_data write_{}_slots"),
+    _Way("src_{}", "dst_{}", "scatter_{}_data scatter_{}_state"),
 )
 _ADVANCED = (
     _Way("{}", "{}_prev", "shift_{}_history advance_{}_history"),
     _Way("{}", "last_{}", "update_last_{}_state shift_{}_history"),
-    _Way("{}_new", "{}", "advance_{}_state update_{}_state"),
 )
 _CHOSEN = (
     _Way("{}_trial", "{}", "accept_{}_trial_state accept_{}_step"),
@@ -114,6 +115,10 @@ _REMEMBERED = frozenset({"action", "ctrl", "efc_force", "command", "joint_target
 
 _FORGOTTEN = frozenset({"qacc_warmstart", "body_sleep_timer"})
 """What is of the last step already."""
+_SPARE = frozenset(
+    {"qacc_warmstart", "body_sleep_timer", "body_asleep", "tet_plastic_strain", "act", "act_dot", "ctrl"}
+)
+"""What a state goes without now and then."""
 _UNSEEN = frozenset({"episode_return", "episode_length", "terminated", "truncated"})
 """What no policy observes."""
 
@@ -137,6 +142,7 @@ class _Keeper:
 
     def __init__(self, stream: Stream, task: "_Task") -> None:
         choices = stream.child("thing")
+        self._model = choices.chance(0.35)
         fitting = [(each, self._fitting(each, task)) for each in THINGS]
         self.thing, fields = choices.choice([each for each in fitting if len(each[1]) >= task.least])
         suited = [each for each in task.ways if not each.things or self.thing.prefix in each.things.split()]
@@ -148,8 +154,11 @@ class _Keeper:
         if "observations" in self.way.titles:
             fields = [each for each in fields if each.name not in _UNSEEN]
         count = choices.choice(range(task.least, max(task.least, min(_MOST[stream.difficulty], task.most)) + 1))
-        self.fields = self._some(choices, fields, count)
-        self._split = choices.chance(0.15)
+        whole = task.whole and self.thing.moves
+        needed = {each.name for each in self.thing.state if each.name not in _SPARE} if whole else set[str]()
+        self.fields = self._some(choices, fields, count, needed)
+        # what is given back has to be what was taken
+        self._split = choices.chance(0.4) and task.draw is _draw_copied and self.way.written == "{}_out"
         names = ("i", "tid", *self.thing.indices, *self.thing.indices)
         if self.thing.prefix == "env":
             names = ("env", "tid", "env_id", "i")
@@ -166,18 +175,24 @@ class _Keeper:
         if (task.moving and not thing.moves) or (task.things and thing.prefix not in task.things.split()):
             return []
         parts = {"state": thing.state, "step": thing.step, "model": thing.model}
-        fields = [each for part in task.parts for each in parts[part]]
+        kept = task.parts
+        if "model" in kept and (thing.state or thing.step) and thing.prefix not in _LISTED.split():
+            # what moves and what it is made of are not moved by the same kernel
+            kept = ("model",) if thing.model and self._model else ("state", "step")
+        fields = [each for part in kept for each in parts[part]]
         if task.worlds and thing.prefix == "env":
+            return []
+        if task.remembers and any(each.name == "particle_C" for each in thing.state):
             return []
         if task.remembers:
             fields = [each for each in fields if each.name not in _FORGOTTEN]
             fields += [each for each in thing.step if each.name in _REMEMBERED]
         return [each for each in fields if not task.kinds or each.kind in task.kinds]
 
-    def _some(self, choices: Stream, fields: list[Field], count: int) -> list[Field]:
+    def _some(self, choices: Stream, fields: list[Field], count: int, needed: set[str]) -> list[Field]:
         """About so many of the fields, in their order; what belongs together comes together, and its state first."""
         rest = list(fields) if choices.chance(0.6) else [fields[0], *choices.shuffled(fields[1:])]
-        chosen = set[str]()
+        chosen = {each.name for each in fields if each.name in needed}
         for each in rest:
             if len(chosen) >= count:
                 break
@@ -224,7 +239,7 @@ class _Keeper:
 
     def local(self, field: Field) -> str:
         """What the value of a field is called for a moment."""
-        short = field.name.removeprefix(f"{self.thing.prefix}_")
+        short = field.name.removeprefix("rigid_contact_").removeprefix(f"{self.thing.prefix}_")
         return short if short != field.name else f"{field.name}_i"
 
     def starts(self, to: str) -> list[str]:
@@ -262,14 +277,19 @@ class _Keeper:
             return "", "i >= number[0]", "i < number[0]"
         flagged = any(each.name == f"{prefix}_flags" for each in self.fields)
         active = (("", "(flags[i] & ACTIVE) == 0", "(flags[i] & ACTIVE) != 0"),)
+        own = (("", "not mask[i]", "mask[i]"), ("", "mask_ids[i] == 0", "mask_ids[i] == 1"))
         whole = (
-            ("", "not mask[i]", "mask[i]"),
-            ("", "mask_ids[i] == 0", "mask_ids[i] == 1"),
+            # nobody selects single coordinates
+            *(own if prefix in ("body", "particle", "link", "mocap") and not resets else ()),
             ("", "not world_mask[world_of[i]]", "world_mask[world_of[i]]"),
             ("", "not world_mask[world_of[i]]", "world_mask[world_of[i]]"),
             ("wid = world_of[i]", "not world_mask[wid]", "world_mask[wid]"),
-            # what belongs to no world is in all of them
-            ("wid = world_of[i]", "wid >= 0 and not world_mask[wid]", "wid < 0 or world_mask[wid]"),
+            # what belongs to no world is in all of them, and starts anew with none
+            *(
+                ()
+                if resets
+                else (("wid = world_of[i]", "wid >= 0 and not world_mask[wid]", "wid < 0 or world_mask[wid]"),)
+            ),
             ("wid = world_of[i]", "wid < 0 or not world_mask[wid]", "wid >= 0 and world_mask[wid]"),
             ("", "world_of[i] != world_id", "world_of[i] == world_id"),
         )
@@ -395,27 +415,45 @@ def _draw_scattered(k: _Keeper) -> None:
 
 
 def _draw_advanced(k: _Keeper) -> None:
-    """What was new becomes old, in two steps now and then; after a reset there is nothing older."""
+    """What was new becomes old, in two steps or more; after a reset there is nothing older."""
     k.declare((k.count,), (k.count,), starts=True)
-    p = k.p
-    older = p.choices.chance(0.6)
-    shifted, filled = list[str](), list[str]()
+    p, deep = k.p, k.p.choices.chance(0.4)
+    length = p.choices.choice((3, 4, 5))
+    p.sizes(history_length=length)
+    older = deep or p.choices.chance(0.6)
+    p.constants({"KINEMATIC": 2})
+    shifted, filled, moves = list[str](), list[str](), list[str]()
     for each in k.fields:
+        kind, past = KINDS[each.kind], f"past_{each.name}"
+        if deep:
+            p.output(past, kind.type, (k.count, length), (f"{each.name}_history",), kind.bounds, kind.element)
+            moves.append(f"{past}[i, h] = {past}[i, h - 1]")
+            shifted.append(f"{past}[i, 0] = {_read(each)}[i]")
+            filled.append(f"{past}[i, h] = {_read(each)}[i]")
+            continue
         if older:
-            kind = KINDS[each.kind]
-            name = {"{}_prev": "{}_prev2", "last_{}": "last_last_{}", "{}": "{}_prev"}[k.way.written].format(each.name)
-            p.output(f"past_{each.name}", kind.type, (k.count,), (name,), None, kind.element)
-            shifted.append(f"past_{each.name}[i] = {_written(each)}[i]")
-            filled.append(f"past_{each.name}[i] = {_read(each)}[i]")
+            name = {"{}_prev": "{}_prev2", "last_{}": "last_last_{}"}[k.way.written].format(each.name)
+            p.output(past, kind.type, (k.count,), (name,), None, kind.element)
+            shifted.append(f"{past}[i] = {_written(each)}[i]")
+            filled.append(f"{past}[i] = {_read(each)}[i]")
         shifted.append(f"{_written(each)}[i] = {_read(each)}[i]")
         filled.append(f"{_written(each)}[i] = {_read(each)}[i]")
-    if older and not k.listed and p.maybe(0.3):
+    if deep:
+        k.way = replace(k.way, titles="shift_{}_history push_{}_history update_{}_history")
+        # the newest stands first
+        shifted = [block("for h in range(history_length - 1, 0, -1):", *moves), *shifted]
+        filled = [block("for h in range(history_length):", *filled)]
+    if older and p.choices.chance(0.6):
         before, _, test = k.condition(resets=True)
         remark = "# nothing of before the reset counts"
-        _write(k, before, block(f"if {test}:", remark, *filled), block("else:", *shifted))
-    elif k.listed or (k.thing.prefix == "particle" and p.choices.chance(0.4)):
-        _write(k, *k.guard(1.0), *shifted)
+        if p.choices.chance(0.5):
+            _write(k, before, block(f"if {test}:", remark, *filled), block("else:", *shifted))
+        else:
+            _write(k, before, block(f"if {test}:", remark, *filled, "return"), *shifted)
     else:
+        if k.thing.prefix == "particle" and p.choices.chance(0.5):
+            _write(k, *k.guard(1.0), *shifted)
+            return
         p.guard_count(k.thing.prefix)
         _write(k, *shifted)
 
@@ -565,13 +603,23 @@ class _Task:
     least: int = 2
     most: int = 9
     """The fewest and the most fields."""
+    whole: bool = False
+    """Whether it is done with all that a state has."""
 
 
 _ALL = ("state", "step", "model")
 _MOVED = ("float", "vec3", "quat", "pose", "twist")
 _TASKS = {
-    "copy_fields": _Task(draw=_draw_copied, summary="Copies the state of {things}", ways=_KEPT),
-    "reset_fields": _Task(draw=_draw_reset, summary="Resets the state of {things}", ways=_RESET, moving=True),
+    "copy_fields": _Task(
+        draw=_draw_copied,
+        summary="Copies the state of {things}",
+        ways=_KEPT,
+        things=f"{_LASTING} env contact",
+        whole=True,
+    ),
+    "reset_fields": _Task(
+        draw=_draw_reset, summary="Resets the state of {things}", ways=_RESET, moving=True, whole=True
+    ),
     "gather_fields": _Task(
         draw=_draw_gathered_or_ordered, summary="Gathers the data of {things}", ways=_GATHERED, parts=_ALL
     ),
@@ -585,8 +633,9 @@ _TASKS = {
         kinds=_MOVED,
         parts=("state",),
         remembers=True,
-        things="body link dof particle env",
-        most=4,
+        things="body link dof particle",
+        least=1,
+        most=3,
     ),
     "choose_fields": _Task(
         draw=_draw_chosen,
@@ -594,6 +643,7 @@ _TASKS = {
         ways=_CHOSEN,
         parts=("state",),
         moving=True,
+        whole=True,
     ),
     "pack_fields": _Task(
         draw=_draw_packed,
@@ -608,9 +658,15 @@ _TASKS = {
         kinds=tuple(MADE),
         parts=("state",),
         moving=True,
+        whole=True,
     ),
     "spread_fields": _Task(
-        draw=_draw_spread, summary="Copies the state of {things} between worlds", ways=_SPREAD, parts=_ALL, worlds=True
+        draw=_draw_spread,
+        summary="Copies the state of {things} between worlds",
+        ways=_SPREAD,
+        parts=_ALL,
+        worlds=True,
+        things=_LASTING,
     ),
 }
 

@@ -10,34 +10,75 @@ from synthesis.records import KernelSpec
 
 _MAT = Type("float32", (3, 3))
 
-_STACKED = {
-    "vector_update": """
+_UPDATES = (
+    (
+        """
         # rows beyond the dimension of the world
         if row >= ncts{ or not world_mask[wid] ~}:
             return
-        {x[vio + row] = x[vio + row] + alpha[wid] * p[vio + row]
-        {r_next = r_old[vio + row] - alpha[wid] * Ap[vio + row]
+        x[vio + row] = x[vio + row] + alpha[wid] * p[vio + row]
+        r_next = r_old[vio + row] - alpha[wid] * Ap[vio + row]
         r_new[vio + row] = r_next
         {?0.6 # preconditioned residual
-        scaled[vio + row] = {P[vio + row] * r_next ~ r_next / P[vio + row]}} ~
-        r_next = r_old[vio + row] - alpha[wid] * Ap[vio + row]
-        r_new[vio + row] = r_next}
-        {?0.4 wp.atomic_max(r_norm, wid, wp.abs(r_next))} ~
-        thread_offset = vio + row
-        {r_next = b[thread_offset] - Ap[thread_offset] ~ r_next = r_old[thread_offset] - alpha[wid] * Ap[thread_offset]}
-        r_new[thread_offset] = r_next
-        z = {P[thread_offset] * r_next ~ r_next / P[thread_offset]}
-        scaled[thread_offset] = z
-        {?0.5 wp.atomic_add(r_dot_z, wid, r_next * z)} ~
-        {# next direction of the conjugate gradients
-        ~}
-        p_new[vio + row] = {r_old[vio + row] ~ P[vio + row] * r_old[vio + row]} + beta[wid] * p[vio + row] ~
-        {# momentum of an accelerated method
-        ~}
+        z = {P[vio + row] * r_next ~ r_next / P[vio + row]}
+        scaled[vio + row] = z
+        {?0.6 wp.atomic_add(r_dot_z, wid, r_next * z)}
+        ~ wp.atomic_add(r_dot_r, wid, r_next * r_next)}
+        """,
+        "cg_update_solution update_solution_and_residual cg_step",
+        "Step of the conjugate gradients along the direction of each world",
+    ),
+    (
+        """
+        {if row >= ncts:
+            return
+        # what has converged stays
+        if r_dot_z_in[wid] < tolerance_sq:
+            return ~ if row >= ncts or r_dot_z_in[wid] < tolerance_sq:
+            return}
+        beta_k = r_dot_z_in[wid] / r_dot_z_old[wid]
+        p_new[vio + row] = {r_old[vio + row] ~ P[vio + row] * r_old[vio + row]} + beta_k * p[vio + row]
+        """,
+        "cg_update_direction next_search_direction update_direction",
+        "Next direction of the conjugate gradients of each world",
+    ),
+    (
+        """
+        if row >= ncts{ or not world_mask[wid] ~}:
+            return
+        index = vio + row
+        {r_next = b[index] - Ap[index]
+        r_new[index] = r_next
+        {?0.6 scaled[index] = {P[index] * r_next ~ r_next / P[index]}}
+        wp.atomic_max(r_norm, wid, wp.abs(r_next)) ~
+        r_next = b[index] - Ap[index] - eta[wid] * x[index]
+        r_new[index] = r_next
+        {?0.6 scaled[index] = {P[index] * r_next ~ r_next / P[index]}}
+        wp.atomic_max(r_norm, wid, wp.abs(r_next))}
+        """,
+        "compute_residual residual_of_worlds initial_residual",
+        "Residual of the linear system of each world, and its norm",
+    ),
+    (
+        """
+        if row >= ncts{ or not world_mask[wid] ~}:
+            return
         step = x[vio + row] - x_old[vio + row]
-        y[vio + row] = x[vio + row] + beta[wid] * step
-        {?0.5 wp.atomic_max(r_norm, wid, wp.abs(step))}}
-    """,
+        {# of Nesterov, and anew where it goes up
+        if restart[wid]:
+            ahead[vio + row] = x[vio + row]
+        else:
+            ahead[vio + row] = x[vio + row] + beta[wid] * step ~
+        ahead[vio + row] = x[vio + row] + beta[wid] * step}
+        {?0.5 wp.atomic_max(r_norm, wid, wp.abs(step))}
+        """,
+        "apply_momentum extrapolate_solution accelerate_iterate",
+        "Extrapolates the solution of each world from its last two iterates",
+    ),
+)
+"""Steps of vectors: the text, what it is called and what it does."""
+
+_STACKED = {
     "matrix_vector": """
         {if row >= ncts{ or not world_mask[wid] ~}:
             return ~
@@ -75,12 +116,12 @@ _STACKED = {
             x[lio] = wp.max(x[lio], 0.0)
             return
         cid = row - nl
-        ccio = vio + nl + 3 * cid ~
+        ccio = vio + nl + 3 * cid
+        mu = problem_mu[problem_lcio[wid] + cid] ~
         if row >= nc:
             return
         ccio = vio + nl + 3 * row
-        cid = row}
-        mu = problem_mu[problem_lcio[wid] + cid]
+        mu = problem_mu[problem_lcio[wid] + row]}
         lam = wp.vec3(x[ccio + 0], x[ccio + 1], x[ccio + 2])
         {lam_t = wp.sqrt(lam[0] * lam[0] + lam[1] * lam[1]) ~ lam_t = wp.length(wp.vec2(lam[0], lam[1]))}
         if lam[2] + mu * lam_t <= 0.0:
@@ -191,20 +232,49 @@ _STACKED = {
             flat_u[6 * bid + 3 + k] = omega_next[k]}
     """,
     "check_status": """
-        {if status[wid] != 0:
-            return ~}
-        r_max = float(0.0)
+        {?0.7 # what has ended stays so
+        if status[wid] != 0:
+            return}
+        {r_max = float(0.0)
         for i in range(ncts):
-            r_max = wp.max(r_max, wp.abs({r_old[vio + i] ~ b[vio + i] - Ap[vio + i] ~ x[vio + i] - x_old[vio + i]}))
+            r_max = wp.max(r_max, wp.abs({r_old[vio + i] ~ b[vio + i] - Ap[vio + i]}))
         residual_out[wid] = r_max
         iteration = iterations[wid] + 1
         iterations[wid] = iteration
-        {if r_max < tolerance:
+        if r_max < tolerance:
             status[wid] = STATUS_DONE
         elif iteration >= max_iterations:
+            status[wid] = STATUS_LIMIT
+        {?0.4 else:
+            wp.atomic_add(num_running, 0, 1)} ~
+        r_p = float(0.0)
+        r_d = float(0.0)
+        for i in range(ncts):
+            # how far the two copies are apart, and how far one has moved
+            r_p = wp.max(r_p, wp.abs(x_in[vio + i] - y_in[vio + i]))
+            r_d = wp.max(r_d, wp.abs(eta[wid] * (y_in[vio + i] - x_old[vio + i])))
+        primal_out[wid] = r_p
+        dual_out[wid] = r_d
+        iteration = iterations[wid] + 1
+        iterations[wid] = iteration
+        {if r_p < tolerance and r_d < tolerance:
+            status[wid] = STATUS_DONE ~ if wp.max(r_p, r_d) < tolerance:
+            status[wid] = STATUS_DONE}
+        elif iteration >= max_iterations:
             status[wid] = STATUS_LIMIT ~
-        done = r_max < tolerance or iteration >= max_iterations
-        status[wid] = STATUS_DONE if done else 0}
+        r_sq = float(0.0)
+        b_sq = float(0.0)
+        for i in range(ncts):
+            r_sq += r_old[vio + i] * r_old[vio + i]
+            b_sq += b[vio + i] * b[vio + i]
+        residual_out[wid] = wp.sqrt(r_sq)
+        iteration = iterations[wid] + 1
+        iterations[wid] = iteration
+        # relative to the right side
+        if r_sq < tolerance * tolerance * b_sq:
+            status[wid] = STATUS_DONE
+        elif iteration >= max_iterations:
+            status[wid] = STATUS_LIMIT}
     """,
     "row_owners": """
         nl = problem_nl[wid]
@@ -246,6 +316,20 @@ _STACKED = {
 }
 
 
+_SUMMARIES = {
+    "matrix_vector": "Product of the dense matrix of each world with a vector",
+    "project_rows": "Brings the impulses of each world into their cones",
+    "precondition": "Scales of the rows of each world, from the diagonal of its matrix",
+    "scale_system": "Scales the matrix and the right side of each world",
+    "block_product": "Product of the sparse Jacobian of each world with the twists of its bodies",
+    "scatter_wrenches": "Adds what the constraints of each world do to its bodies",
+    "integrate_bodies": "Twists of the bodies of each world after a step",
+    "check_status": "Which worlds have converged, and which have run out of iterations",
+    "row_owners": "Which limit or contact each row of a world is of",
+    "warm_start": "Starts the impulses of each world from those of the last step",
+}
+
+
 def _declare_stacked(p: Program, worlds: int, rows: int) -> None:
     """The arguments of a kernel of stacked vectors and matrices."""
     bodies, contacts = 6, rows // 3
@@ -271,6 +355,12 @@ def _declare_stacked(p: Program, worlds: int, rows: int) -> None:
         ("cached", ("cached_lambdas", "lambdas_cache")),
     ):  # fmt: skip
         p.array(key, FLOAT, (-1, 1), (total,), names)
+    for key, names in (("x_in", ("x", "lambdas")), ("y_in", ("y", "lambdas_y"))):
+        p.array(key, FLOAT, (-1, 1), (total,), names)
+    p.array("restart", FLAG, (0, 1), (worlds,), ("restart", "world_restart"))
+    p.array("r_dot_z_in", FLOAT, (0.2, 2), (worlds,), ("rz_new", "r_dot_z"))
+    p.array("r_dot_z_old", FLOAT, (0.5, 2), (worlds,), ("rz_old", "r_dot_z_prev"))
+    p.number("tolerance_sq", (0.4, 0.8), ("tolerance_sq", "tol_sq"), ("0.5",))
     p.array("P", FLOAT, (0.5, 2), (total,), ("problem_P", "preconditioner"))
     p.array("A", FLOAT, (-1, 2), (total * rows,), ("A", "D", "problem_D"))
     for key, bounds, names in (
@@ -299,7 +389,8 @@ def _declare_stacked(p: Program, worlds: int, rows: int) -> None:
     p.output("x", FLOAT, (total,), ("x", "solution_lambdas", "lambdas"), (-1, 1))
     p.output("v_f", FLOAT, (total,), ("v_f", "constraint_v"), (-1, 1))
     for key, names in (
-        ("y", ("y", "Ax")), ("r_new", ("r_next", "residual_out")), ("scaled", ("z", "scaled_r")),
+        ("y", ("y", "Ax")), ("ahead", ("y", "x_ahead")), ("r_new", ("r_next", "residual_out")),
+        ("scaled", ("z", "scaled_r")),
         ("scaled_b", ("b_scaled", "rhs_scaled")), ("p_new", ("p_next", "search_dir_out")),
         ("P_out", ("problem_P", "P_out")),
     ):  # fmt: skip
@@ -316,12 +407,18 @@ def _declare_stacked(p: Program, worlds: int, rows: int) -> None:
     for key, names in (
         ("r_norm", ("r_max", "residual_norm")),
         ("r_dot_z", ("rz_new", "r_dot_z")),
+        ("r_dot_r", ("rr_new", "r_dot_r")),
         ("pAp", ("pAp", "p_dot_Ap")),
     ):
         p.output(key, FLOAT, (worlds,), names, (0, 0.5))
     p.output("iterations", INT, (worlds,), ("iterations", "status_iterations"), (0, 3))
     p.output("status", INT, (worlds,), ("solver_status", "status", "converged"), (0, 1))
-    p.output("residual_out", FLOAT, (worlds,), ("status_r", "max_residual"))
+    p.output("num_running", INT, (1,), ("num_running", "num_active_worlds"), (0, 2))
+    for key, names in (
+        ("residual_out", ("status_r", "residual_norm")), ("primal_out", ("status_r_p", "primal_residual")),
+        ("dual_out", ("status_r_d", "dual_residual")),
+    ):  # fmt: skip
+        p.output(key, FLOAT, (worlds,), names)
 
 
 def _draw_stacked(stream: Stream, target: str) -> KernelSpec:
@@ -338,9 +435,12 @@ def _draw_stacked(stream: Stream, target: str) -> KernelSpec:
         p = Program(stream, of_worlds, names, launch=(worlds, rows))
     _declare_stacked(p, worlds, rows)
     p.lookups(vio="vio = problem_vio[wid]", ncts="ncts = problem_dim[wid]")
-    p.write(re.sub(r"\brow\b", names[0], _STACKED[target]))
+    text, named, summary = stream.child("update").choice(_UPDATES) if target == "vector_update" else (
+        _STACKED[target], "", _SUMMARIES[target]
+    )  # fmt: skip
+    p.write(re.sub(r"\brow\b", names[0], text))
     titles = {
-        "vector_update": ("update_solution", "axpy_worlds", "step_vectors"),
+        "vector_update": tuple(named.split()),
         "matrix_vector": ("dense_matvec", "apply_delassus", "matrix_vector_worlds"),
         "project_rows": ("project_to_cone", "project_contacts", "project_solution"),
         "precondition": ("build_preconditioner", "jacobi_preconditioner", "compute_preconditioner"),
@@ -352,7 +452,7 @@ def _draw_stacked(stream: Stream, target: str) -> KernelSpec:
         "row_owners": ("label_rows", "assign_row_owners", "build_row_map"),
         "warm_start": ("warmstart_from_cache", "warm_start", "load_cached_solution"),
     }[target]
-    return p.done("constraints", "stacked", target, "Vectors of many worlds in flat arrays", titles, (
+    return p.done("constraints", "stacked", target, summary, titles, (
         *(() if target == "check_status" else ("Launched over (worlds, largest dimension).",)),
         "Each world has rows of its own, from its offset on.",
     ))  # fmt: skip
@@ -369,6 +469,10 @@ _WEIGHTS = {
 }
 RECIPES = (
     Recipe(
-        name="stacked", category="constraints", targets=tuple(_STACKED), draw=_draw_stacked, target_weights=_WEIGHTS
+        name="stacked",
+        category="constraints",
+        targets=("vector_update", *_STACKED),
+        draw=_draw_stacked,
+        target_weights=_WEIGHTS,
     ),
 )

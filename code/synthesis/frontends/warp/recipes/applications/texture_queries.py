@@ -1,7 +1,9 @@
 """Textures: pictures, maps of heights, tables of motors and distances to shapes, read between their texels."""
 
+import re
+
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.warp.recipes.applications.program import FLOAT, INT, VEC, Program
+from synthesis.frontends.warp.recipes.applications.program import FLOAT, FOUR, INT, VEC, Program
 from synthesis.frontends.warp.recipes.applications.shapes import texture_argument
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.types import Type
@@ -9,100 +11,290 @@ from synthesis.records import KernelSpec
 
 _UV = Type("float32", (2,))
 
-_AT_POINT = {
-    "texture_terrain": """
-        {?0.5 if (particle_flags[tid] & PARTICLE_ACTIVE) == 0:
-            return}
+_UV_OF_POINT = """{uv = wp.vec2((pos[0] - lower[0]) * inv_extent, (pos[1] - lower[1]) * inv_extent) ~
+        uv = inv_extent * wp.vec2(pos[0] - lower[0], pos[1] - lower[1])}
+        ground = {height_scale * ~ lower[2] +} wp.texture_sample(height_map, uv, dtype=float)"""
+_SLOPES = """dzdx = SCALEDwp.texture_sample(height_map, uv + wp.vec2(texel, 0.0), dtype=float) - ground
+        dzdy = SCALEDwp.texture_sample(height_map, uv + wp.vec2(0.0, texel), dtype=float) - ground
+        {# a texel is so wide in the world
+        ~}
+        n = wp.normalize(wp.vec3(-dzdx, -dzdy, texel / inv_extent))"""
+
+_AT_POINT: dict[str, tuple[tuple[str, str, str], ...]] = {
+    "texture_terrain": (
+        (
+            "collide_heightfield terrain_contacts eval_terrain_forces",
+            "Forces on particles that are in the ground of a map of heights",
+            """
+        {if (particle_flags[tid] & PARTICLE_ACTIVE) == 0:
+            return ~}
         pos = particle_x[tid]
-        {uv = wp.vec2((pos[0] - lower[0]) * inv_extent, (pos[1] - lower[1]) * inv_extent) ~
-        uv = wp.vec2(pos[0] - lower[0], pos[1] - lower[1]) * inv_extent}
-        ground = {lower[2] + ~} {height_scale * ~} wp.texture_sample(height_map, uv, dtype=float)
-        {gap = pos[2] - ground
-        {if gap >= margin:
-            return ~ if gap > margin:
-            return}
-        {* particle_f[tid] += {up * (ke * (margin - gap)) ~ wp.vec3(0.0, 0.0, ke * (margin - gap))} ~
-            wp.atomic_add(num_contacts, 0, 1)
-        ~
-            contact_dist[tid] = gap
-        } ~
-        # slope of the ground, a texel to each side
-        dzdx = wp.texture_sample(height_map, uv + wp.vec2(texel, 0.0), dtype=float) - ground
-        dzdy = wp.texture_sample(height_map, uv + wp.vec2(0.0, texel), dtype=float) - ground
-        normal[tid] = wp.normalize(wp.vec3(-dzdx, -dzdy, {texel ~ 2.0 * texel}))
-        {?0.6 contact_dist[tid] = pos[2] - ground} ~
+        GROUND
+        gap = pos[2] - ground{ ~ - radius[tid]}
+        if gap >= {margin ~ 0.0}:
+            return
+        {SLOPES
+        vn = wp.dot(particle_v[tid], n)
+        fn = ke * (margin - gap) - kd * wp.min(vn, 0.0)
+        {particle_f[tid] += fn * n ~ vt = particle_v[tid] - vn * n
+        particle_f[tid] += fn * n - kf * vt} ~
+        particle_f[tid] += wp.vec3(0.0, 0.0, ke * (margin - gap) - kd * particle_v[tid][2])
+        {wp.atomic_add(num_contacts, 0, 1) ~}}
+            """,
+        ),
+        (
+            "project_to_terrain clamp_to_terrain push_out_of_terrain",
+            "Lifts particles out of the ground of a map of heights",
+            """
+        pos = x_io[tid]
+        GROUND
+        {if pos[2] < ground + radius[tid]:
+            x_io[tid] = wp.vec3(pos[0], pos[1], ground + radius[tid])
+            {if v_io[tid][2] < 0.0:
+                v_io[tid] = wp.vec3(v_io[tid][0], v_io[tid][1], 0.0) ~ wp.atomic_add(num_contacts, 0, 1) ~} ~
+        if pos[2] >= ground:
+            return
+        x_io[tid] = wp.vec3(pos[0], pos[1], ground)
+        SLOPES
+        vn = wp.dot(v_io[tid], n)
+        if vn < 0.0:
+            v_io[tid] -= vn * n}
+            """,
+        ),
+        (
+            "terrain_height sample_terrain measure_clearance",
+            "How high points are above a map of heights, and how it slopes",
+            """
+        pos = particle_x[tid]
+        GROUND
+        {SLOPES
+        normal[tid] = n
+        {contact_dist[tid] = pos[2] - ground ~ # across the slope
+        contact_dist[tid] = n[2] * (pos[2] - ground)} ~
+        contact_dist[tid] = pos[2] - ground
         {if pos[2] < ground:
-            pos = wp.vec3(pos[0], pos[1], ground)
-        particle_x_out[tid] = pos ~ particle_x_out[tid] = wp.vec3(pos[0], pos[1], wp.max(pos[2], ground))}}
-    """,
-    "texture_shade": """
-        uv = uvs[tid]
-        {?0.5 if uv[0] < 0.0 or uv[0] > 1.0:
+            in_contact[tid] = 1
+        else:
+            in_contact[tid] = 0 ~ if pos[2] - ground < margin:
+            wp.atomic_add(num_contacts, 0, 1)}}
+            """,
+        ),
+    ),
+    "texture_shade": (
+        (
+            "shade_pixels shade_textured shade_surface",
+            "Shades pixels with the colors of a texture",
+            """
+        {if hit_id[tid] < 0:
             shade[tid] = background
-            return}
-        albedo = wp.texture_sample(image, {uv ~ uv * repeat}, dtype=float)
-        {n = normals_in[tid]
-        lambert = wp.max(wp.dot(n, light_dir), 0.0)
-        {shade[tid] = albedo * (ambient + lambert) ~ shade[tid] = albedo * lambert + ambient} ~
-        {# where the mask is low
-        if albedo < threshold:
+            return ~}
+        uv = uvs[tid]
+        albedo = wp.texture_sample(image, {uv ~ repeat * uv}, dtype=float)
+        lambert = wp.max(wp.dot(normals_in[tid], light_dir), 0.0)
+        {shade[tid] = albedo * (ambient + lambert) ~
+        {# what is in shadow has the ambient light alone
+        ~}
+        light = float(ambient)
+        if in_shadow[tid] == 0:
+            light += lambert
+        shade[tid] = light * albedo ~
+        h = wp.normalize(light_dir + view_dir[tid])
+        gloss = wp.pow(wp.max(wp.dot(normals_in[tid], h), 0.0), 16.0)
+        shade[tid] = albedo * (ambient + lambert) + specular * gloss}
+            """,
+        ),
+        (
+            "alpha_test apply_mask_texture cutout_texture",
+            "Pixels that a texture of opacity leaves out",
+            """
+        uv = uvs[tid]
+        {if uv[0] < 0.0 or uv[0] > 1.0 or uv[1] < 0.0 or uv[1] > 1.0:
+            shade[tid] = background
+            return ~}
+        opacity = wp.texture_sample(opacity_map, uv, dtype=float)
+        {if opacity < threshold:
+            shade[tid] = background
+            hit_out[tid] = -1
+        else:
+            shade[tid] = intensity[tid]
+            hit_out[tid] = hit_id[tid] ~
+        if opacity < threshold:
             shade[tid] = background
         else:
-            shade[tid] = albedo ~ shade[tid] = wp.where(albedo > threshold, albedo, background)} ~
-        shade[tid] = {albedo * intensity[tid] ~ wp.lerp(background, albedo, intensity[tid])}
-        {?0.4 wp.atomic_add(total, 0, albedo)}}
-    """,
-    "texture_map": """
-        {?0.5 {if joint_qd[tid] == 0.0:
-            power[tid] = 0.0
-            return ~ # a motor that stands has no efficiency
-        if joint_qd[tid] == 0.0 or joint_tau[tid] == 0.0:
-            return}}
-        {# where the motor works, as shares of its limits
+            shade[tid] = intensity[tid] ~
+        shade[tid] = wp.lerp(background, intensity[tid], opacity)}
+            """,
+        ),
+        (
+            "texture_lookup sample_albedo apply_texture",
+            "The value of a texture for each pixel",
+            """
+        uv = uvs[tid]
+        {{# the picture ends at its sides
+        ~}
+        if uv[0] < 0.0 or uv[0] > 1.0 or uv[1] < 0.0 or uv[1] > 1.0:
+            shade[tid] = background
+            return
+        shade[tid] = wp.texture_sample(image, uv, dtype=float){ ~ * intensity[tid]} ~
+        {# two textures over each other
+        ~}
+        base = wp.texture_sample(image, uv, dtype=float)
+        detail = wp.texture_sample(image, repeat * uv, dtype=float)
+        shade[tid] = base * {detail ~ (0.5 + detail)}{ ~ * intensity[tid]} ~
+        {# the mean of four places within the pixel
+        ~}
+        total_value = float(0.0)
+        for b in range(2):
+            for a in range(2):
+                offset = footprint * wp.vec2(float(a) - 0.5, float(b) - 0.5)
+                total_value += wp.texture_sample(image, uv + offset, dtype=float)
+        shade[tid] = 0.25 * total_value}
+            """,
+        ),
+    ),
+    "texture_map": (
+        (
+            "motor_power electric_power compute_motor_power",
+            "The electric power of motors, by a table of their efficiency",
+            """
+        mech = joint_qd[tid] * joint_tau[tid]
+        {{# where the motor works, as shares of its limits
+        ~}
         speed = wp.abs(joint_qd[tid]) / speed_limit
         load = wp.abs(joint_tau[tid]) / torque_limit ~
-        speed = joint_qd[tid] / speed_limit
-        load = joint_tau[tid] / torque_limit}
-        {efficiency = wp.texture_sample(efficiency_map, wp.vec2(speed, load), dtype=float) ~
-        efficiency = wp.texture_sample(efficiency_map, wp.vec2(wp.clamp(speed, 0.0, 1.0), wp.clamp(load, 0.0, 1.0)), \
-                dtype=float)}
-        mech = joint_qd[tid] * joint_tau[tid]
-        {power[tid] = mech / wp.max(efficiency, 0.1) ~
+        speed = wp.min(wp.abs(joint_qd[tid]) / speed_limit, 1.0)
+        load = wp.min(wp.abs(joint_tau[tid]) / torque_limit, 1.0)}
+        efficiency = wp.texture_sample(efficiency_map, wp.vec2(speed, load), dtype=float)
+        {{# it takes more than it gives, and gives back less than it gets
+        ~}
         if mech >= 0.0:
-            power[tid] = mech / wp.max(efficiency, 0.1)
+            power[tid] = mech / efficiency
         else:
-            power[tid] = mech * efficiency ~
-        loss = wp.abs(mech) * (1.0 - efficiency)
-        heat[tid] = {heat_in[tid] + loss * dt ~ loss * dt}}
-        {?0.4 wp.atomic_add(total, 0, mech)}
-    """,
-    "texture_sdf": """
-        {?0.5 if shape_index[tid] < 0:
-            return}
-        local = {particle_x[tid] - center ~ particle_x[tid]}
-        coords = {wp.cw_div(local - lower, upper - lower) ~ wp.cw_mul(local - lower, inv_size)}
+            power[tid] = mech * {efficiency ~ efficiency * regeneration} ~
+        p_in = mech / efficiency
+        if mech < 0.0:
+            p_in = mech * efficiency
+        power[tid] = p_in
+        {charge[tid] -= p_in * dt ~ wp.atomic_add(total, 0, p_in)}}
+            """,
+        ),
+        (
+            "actuator_losses motor_heating update_motor_temperature",
+            "The heat that motors lose, by a table of their efficiency",
+            """
+        speed = wp.abs(joint_qd[tid]) / speed_limit
+        load = wp.abs(joint_tau[tid]) / torque_limit
+        efficiency = wp.texture_sample(efficiency_map, wp.vec2(speed, load), dtype=float)
+        loss = wp.abs(joint_qd[tid] * joint_tau[tid]) * (1.0 - efficiency)
+        {heat[tid] = loss
+        wp.atomic_add(total, 0, loss) ~
+        {# it cools down towards its surroundings
+        ~}
+        temperature[tid] += dt * (loss / heat_capacity - cooling * (temperature[tid] - ambient_temp))
+        {if temperature[tid] > max_temp:
+            overheated[tid] = 1 ~ overheated[tid] = 1 if temperature[tid] > max_temp else 0 ~} ~
+        heat[tid] += loss * dt
+        {if heat[tid] > heat_limit:
+            overheated[tid] = 1 ~}}
+            """,
+        ),
+        (
+            "lookup_torque_limit interpolate_motor_map limit_motor_torque",
+            "Limits the torque of motors by a table of speed and voltage",
+            """
+        speed = wp.min(wp.abs(joint_qd[tid]) / speed_limit, 1.0)
+        share = wp.texture_sample(torque_map, wp.vec2(speed, voltage[tid] / max_voltage), dtype=float)
+        limit = share * torque_limit
+        {{# nothing more than when it brakes
+        ~}
+        if joint_qd[tid] * joint_tau[tid] < 0.0:
+            limit = torque_limit ~}
+        {tau_out[tid] = wp.clamp(joint_tau[tid], -limit, limit) ~
+        tau = joint_tau[tid]
+        if wp.abs(tau) > limit:
+            tau = wp.sign(tau) * limit
+            {wp.atomic_add(num_contacts, 0, 1) ~}
+        tau_out[tid] = tau}
+            """,
+        ),
+    ),
+    "texture_sdf": (
+        (
+            "sdf_texture_contacts collide_texture_sdf texture_sdf_forces",
+            "Forces on particles that touch a shape whose distances are in a texture",
+            """
+        {if (particle_flags[tid] & PARTICLE_ACTIVE) == 0:
+            return ~}
+        LOCAL
+        d = wp.texture_sample(sdf_texture, coords, dtype=float) - radius[tid]
+        if d >= margin:
+            return
+        GRADIENT
+        {particle_f[tid] += ke * (margin - d) * n ~
+        vn = wp.dot(particle_v[tid], n)
+        particle_f[tid] += (ke * (margin - d) - kd * wp.min(vn, 0.0)) * n
+        {wp.atomic_add(num_contacts, 0, 1) ~} ~
+        vn = wp.dot(particle_v[tid], n)
+        vt = particle_v[tid] - vn * n
+        particle_f[tid] += (ke * (margin - d) - kd * vn) * n - kf * vt}
+            """,
+        ),
+        (
+            "project_texture_sdf push_out_of_sdf resolve_sdf_texture",
+            "Moves particles out of a shape whose distances are in a texture",
+            """
+        LOCAL
         d = wp.texture_sample(sdf_texture, coords, dtype=float)
-        {?0.5 # outside of the box: what it is at the nearest side, and the way there
+        if d >= {margin ~ radius[tid]}:
+            particle_x_out[tid] = particle_x[tid]
+            return
+        GRADIENT
+        {particle_x_out[tid] = particle_x[tid] + (margin - d) * n ~
+        push = wp.min(margin - d, max_push)
+        particle_x_out[tid] = particle_x[tid] + push * n}
+            """,
+        ),
+        (
+            "sample_sdf_texture texture_sdf_distance eval_sdf_texture",
+            "The distance of particles to a shape, from a texture",
+            """
+        LOCAL
+        {{# outside of the box: what it is at the nearest side, and the way there
+        ~}
         clamped = wp.vec3(wp.clamp(coords[0], 0.0, 1.0), wp.clamp(coords[1], 0.0, 1.0), wp.clamp(coords[2], 0.0, 1.0))
-        d = d + wp.length(coords - clamped)}
-        {{if d >= margin:
-            return ~ if d > margin + radius[tid]:
-            return}
-        gx = wp.texture_sample(sdf_texture, coords + wp.vec3(texel, 0.0, 0.0), dtype=float) - d
-        gy = wp.texture_sample(sdf_texture, coords + wp.vec3(0.0, texel, 0.0), dtype=float) - d
-        gz = wp.texture_sample(sdf_texture, coords + wp.vec3(0.0, 0.0, texel), dtype=float) - d
-        n = wp.normalize(wp.vec3(gx, gy, gz))
-        {particle_f[tid] += n * (ke * (margin - d)) ~ particle_x_out[tid] = particle_x[tid] + n * (margin - d)} ~
-        {* contact_dist[tid] = {d ~ d - radius[tid]} ~
-            if d < margin:
-                {wp.atomic_add(num_contacts, 0, 1) ~ in_contact[tid] = 1}
-        }}
-    """,
+        way = wp.cw_mul(coords - clamped, upper - lower)
+        d = wp.texture_sample(sdf_texture, clamped, dtype=float) + wp.length(way) ~
+        d = wp.texture_sample(sdf_texture, coords, dtype=float)}
+        {contact_dist[tid] = d ~ contact_dist[tid] = d - radius[tid]}
+        {if d < radius[tid]:
+            in_contact[tid] = 1
+        else:
+            in_contact[tid] = 0 ~ if d < 0.0:
+            wp.atomic_add(num_contacts, 0, 1) ~}
+            """,
+        ),
+    ),
 }
+"""What is read from a texture for: the kernel's names, its summary, and its lines."""
+
+_LOCAL = """{local = particle_x[tid] - center ~ {# in the frame of the shape
+        ~}
+        local = wp.quat_rotate_inv(shape_rot[shape_index], particle_x[tid] - shape_pos[shape_index])}
+        coords = wp.cw_div(local - lower, upper - lower)"""
+_GRADIENT = """gx = wp.texture_sample(sdf_texture, coords + wp.vec3(texel, 0.0, 0.0), dtype=float)
+        gx -= wp.texture_sample(sdf_texture, coords - wp.vec3(texel, 0.0, 0.0), dtype=float)
+        gy = wp.texture_sample(sdf_texture, coords + wp.vec3(0.0, texel, 0.0), dtype=float)
+        gy -= wp.texture_sample(sdf_texture, coords - wp.vec3(0.0, texel, 0.0), dtype=float)
+        gz = wp.texture_sample(sdf_texture, coords + wp.vec3(0.0, 0.0, texel), dtype=float)
+        gz -= wp.texture_sample(sdf_texture, coords - wp.vec3(0.0, 0.0, texel), dtype=float)
+        {# a step is longer where the box is
+        ~}
+        n = wp.normalize(wp.cw_div(wp.vec3(gx, gy, gz), upper - lower))"""
 
 
 def _draw(stream: Stream, target: str) -> KernelSpec:
     """What a texture has where a thread asks."""
+    uses, summary, text = stream.child("purpose").choice(_AT_POINT[target])
     what = {"texture_shade": "pixel", "texture_map": "joint"}.get(target, "particle")
     p = Program(stream, ("tid", "i", what))
     count, choices = p.threads, p.choices.child("texels")
@@ -112,6 +304,8 @@ def _draw(stream: Stream, target: str) -> KernelSpec:
     for key, titles, bounds in (
         ("height_map", ("height_map", "heightfield", "terrain"), (0, 0.6)),
         ("image", ("image", "albedo_map", "texture", "color_map"), (0, 1)),
+        ("opacity_map", ("opacity_map", "alpha_map", "mask_texture"), (0, 1)),
+        ("torque_map", ("torque_map", "torque_limit_map"), (0.3, 0.95)),
         ("efficiency_map", ("efficiency_map", "motor_map", "table"), (0.3, 0.95)),
     ):
         p.handle(key, titles, lambda name, b=bounds: texture_argument(name, flat, b, linear, address, normalized=True))
@@ -120,19 +314,23 @@ def _draw(stream: Stream, target: str) -> KernelSpec:
     p.constants({"PARTICLE_ACTIVE": 1})
     p.array("particle_x", VEC, (-1.1, 1), (count,), ("particle_q", "positions", "points", "x"))
     p.array("particle_flags", INT, (0, 3), (count,), ("particle_flags", "flags"))
-    p.array("shape_index", INT, (-1, 3), (count,), ("shape_index", "sdf_index"))
     p.array("radius", FLOAT, (0.02, 0.2), (count,), ("particle_radius", "radii"))
+    p.array("shape_rot", FOUR, (-1, 1), (4,), ("shape_rot", "shape_quat"), "wp.quat")
+    p.array("shape_pos", VEC, (-0.2, 0.2), (4,), ("shape_pos", "shape_position"))
+    p.scalar("shape_index", INT, (0, 3), ("shape_index", "shape_id"))
+    p.array("particle_v", VEC, (-1, 1), (count,), ("particle_qd", "velocities"))
+    p.array("hit_id", INT, (-2, 5), (count,), ("hit_shape", "shape_index"))
+    p.array("in_shadow", INT, (0, 1), (count,), ("in_shadow", "shadow_mask"))
+    p.array("view_dir", VEC, (-1, 1), (count,), ("view_dir", "to_camera"))
+    p.array("voltage", FLOAT, (2, 10), (count,), ("voltage", "bus_voltage"))
     p.array("uvs", _UV, (-0.2, 1.2), (count,), ("uvs", "tex_coords", "uv"))
     p.array("normals_in", VEC, (-1, 1), (count,), ("normals", "surface_normals"))
     p.array("intensity", FLOAT, (0, 1), (count,), ("intensity", "weights"))
     p.array("joint_qd", FLOAT, (-4, 5), (count,), ("joint_qd", "motor_speed", "dof_vel"))
     p.array("joint_tau", FLOAT, (-8, 10), (count,), ("joint_tau", "motor_torque", "actuator_force"))
-    p.array("heat_in", FLOAT, (0, 1), (count,), ("heat", "motor_heat"))
     p.scalar("lower", VEC, (-1.2, -0.9), ("lower", "box_lower", "origin"))
     p.scalar("upper", VEC, (0.9, 1.2), ("upper", "box_upper"))
-    p.scalar("center", VEC, (-0.2, 0.2), ("center", "shape_pos"))
-    p.scalar("inv_size", VEC, (0.4, 0.6), ("inv_size", "inv_extent"))
-    p.scalar("up", VEC, (0.1, 1), ("up", "up_axis"))
+    p.scalar("center", VEC, (-0.2, 0.2), ("center", "sdf_center"))
     p.scalar("light_dir", VEC, (-1, 1), ("light_dir", "sun_direction"))
     p.number("inv_extent", (0.4, 0.6), ("inv_extent", "inv_size", "uv_scale"), ("0.5",))
     p.number("height_scale", (0.5, 1.5), ("height_scale", "z_scale"), ("2.0", "0.5"))
@@ -146,32 +344,51 @@ def _draw(stream: Stream, target: str) -> KernelSpec:
     p.number("speed_limit", (4, 6), ("speed_limit", "max_speed"), ("5.0",))
     p.number("torque_limit", (8, 12), ("torque_limit", "max_torque"), ("10.0",))
     p.number("dt", (0.05, 0.2), ("dt", "time_step"), ("0.1", "0.05"))
+    for key, span, names, usual in (
+        ("kd", (0.1, 0.8), ("kd", "contact_kd"), ("0.5",)), ("kf", (0.1, 0.8), ("kf", "contact_kf"), ("0.5",)),
+        ("specular", (0.2, 0.8), ("specular", "gloss_weight"), ("0.5",)), ("footprint", (0.02, 0.1),
+        ("footprint", "pixel_width"), ("0.05",)),
+        ("regeneration", (0.3, 0.9), ("regeneration",), ("0.6",)), ("heat_capacity", (2, 8), ("heat_capacity",),
+        ("4.0",)),
+        ("cooling", (0.05, 0.3), ("cooling", "cooling_rate"), ("0.1",)), ("ambient_temp", (0.1, 0.4),
+        ("ambient_temp",), ("0.25",)),
+        ("max_temp", (0.5, 1.5), ("max_temp", "temp_limit"), ("1.0",)), ("heat_limit", (0.5, 1.5), ("heat_limit",),
+        ("1.0",)),
+        ("max_voltage", (10, 14), ("max_voltage", "nominal_voltage"), ("12.0",)), ("max_push", (0.1, 0.3),
+        ("max_push",), ("0.2",)),
+    ):  # fmt: skip
+        p.number(key, span, names, usual)
+    p.output("x_io", VEC, (count,), ("particle_q", "positions"), (-1.1, 1))
+    p.output("v_io", VEC, (count,), ("particle_qd", "velocities"), (-1, 1))
+    p.output("charge", FLOAT, (count,), ("battery_charge", "charge"), (1, 9))
+    p.output("temperature", FLOAT, (count,), ("motor_temperature", "winding_temp"), (0.2, 1.5))
+    p.output("tau_out", FLOAT, (count,), ("joint_tau_out", "limited_torque"))
+    p.output("overheated", INT, (count,), ("overheated",), (0, 1))
+    p.output("hit_out", INT, (count,), ("hit_shape_out", "visible_shape"))
     p.output("particle_f", VEC, (count,), ("particle_f", "forces", "f"), (-0.5, 0.5))
     p.output("particle_x_out", VEC, (count,), ("particle_q_out", "x_out", "x_new"))
     p.output("normal", VEC, (count,), ("terrain_normal", "normals_out"))
+    p.output("heat", FLOAT, (count,), ("heat", "motor_heat"), (0, 1))
     for key, titles in (
         ("contact_dist", ("contact_dist", "distances", "gap")), ("shade", ("shade", "pixels", "color_out")),
-        ("power", ("power", "electric_power", "input_power")), ("heat", ("heat_out", "motor_heat_out")),
+        ("power", ("power", "electric_power", "input_power")),
     ):  # fmt: skip
         p.output(key, FLOAT, (count,), titles)
-    p.output("in_contact", INT, (count,), ("in_contact", "contact_flags"), (0, 0))
-    p.output("num_contacts", INT, (1,), ("contact_count", "num_contacts"), (0, 3))
-    p.output("total", FLOAT, (1,), ("total", "sum_out"), (0, 1))
+    p.output("in_contact", INT, (count,), ("in_contact", "contact_flags"))
+    p.output(
+        "num_contacts", INT, (1,), ("num_limited",) if what == "joint" else ("contact_count", "num_contacts"), (0, 3)
+    )
+    p.output("total", FLOAT, (1,), ("total_power",) if "power" in uses else ("total_loss",), (0, 1))
     p.guard_count(what)
-    p.write(_AT_POINT[target])
-    titles = {
-        "texture_terrain": ("collide_heightfield", "terrain_contacts", "terrain_height", "project_to_terrain"),
-        "texture_shade": ("shade_pixels", "sample_albedo", "apply_texture", "texture_lookup"),
-        "texture_map": ("motor_power", "lookup_efficiency", "actuator_losses", "interpolate_motor_map"),
-        "texture_sdf": ("sdf_texture_contacts", "sample_sdf_texture", "texture_sdf_distance", "collide_texture_sdf"),
-    }[target]
-    remark = {
-        "texture_terrain": "Particles above a map of heights",
-        "texture_shade": "A value of a picture for each pixel",
-        "texture_map": "Losses of motors, by a table of their efficiency",
-        "texture_sdf": "Distances to a shape from a texture of three dimensions",
-    }[target]
-    return p.done("queries", "textures", target, remark, titles)
+    # what heights are multiplied by or added to is so at each place that is asked
+    way = choices.choice(("", "height_scale * ", "lower[2] + "))
+    ground = re.sub(r"ground = \{.*?\}\s*", f"ground = {way}", _UV_OF_POINT)
+    for key, lines in (
+        ("GROUND", ground), ("SLOPES", _SLOPES.replace("SCALED", way)), ("GRADIENT", _GRADIENT), ("LOCAL", _LOCAL),
+    ):  # fmt: skip
+        text = text.replace(key, lines)
+    p.write(text)
+    return p.done("queries", "textures", target, summary, tuple(uses.split()))
 
 
 RECIPES = (Recipe(name="textures", category="queries", targets=tuple(_AT_POINT), draw=_draw),)

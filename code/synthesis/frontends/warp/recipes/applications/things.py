@@ -125,12 +125,13 @@ TOGETHER = tuple(frozenset(each.split()) for each in (
     "particle_x particle_v", "particle_F particle_C", "particle_mass particle_vol", "particle_mu particle_lam",
     "rigid_contact_shape0 rigid_contact_shape1 rigid_contact_point0 rigid_contact_point1 rigid_contact_normal",
     "rigid_contact_offset0 rigid_contact_offset1", "rigid_contact_margin0 rigid_contact_margin1",
-    "contact_dist contact_pos contact_frame contact_geom",
+    "contact_dist contact_pos contact_frame contact_geom contact_worldid",
+    "contact_includemargin contact_friction contact_dim",
     "shape_transform shape_scale", "shape_material_ke shape_material_kd", "geom_xpos geom_xmat", "geom_pos geom_quat",
     "geom_type geom_size", "geom_contype geom_conaffinity", "geom_margin geom_gap", "efc_type efc_id",
     "efc_pos efc_vel", "efc_aref efc_D", "root_pos root_quat", "root_lin_vel root_ang_vel",
     "episode_return episode_length", "terminated truncated", "tet_pose tet_volume", "tet_mu tet_lambda",
-    "ray_origin ray_dir", "throughput radiance", "hit_pos hit_normal", "hit_shape hit_face",
+    "ray_origin ray_dir throughput radiance pixel bounce rng_state", "hit_t hit_shape hit_face", "hit_pos hit_normal",
     "ten_length ten_velocity", "tendon_stiffness tendon_damping", "tendon_adr tendon_num",
 ))  # fmt: skip
 """Fields of which nobody moves one without the others."""

@@ -21,41 +21,7 @@ _ELEMENT = {
         v1 = v0 + 1
         v2 = v0 + {cells_x + 1 ~ (cells_x + 1)}
         v3 = v2 + 1
-        {{?0.4 v0 += first_vertex
-        v1 += first_vertex
-        v2 += first_vertex
-        v3 += first_vertex}
-        {# every second cell is cut the other way
-        if (row + col) % 2 == 0:
-            tris_out[2 * tid] = wp.vec3i(v0, v1, v3)
-            tris_out[2 * tid + 1] = wp.vec3i(v0, v3, v2)
-        else:
-            tris_out[2 * tid] = wp.vec3i(v0, v1, v2)
-            tris_out[2 * tid + 1] = wp.vec3i(v1, v3, v2) ~
-        if mirrored:
-            tris_out[2 * tid + 0] = wp.vec3i(v0, v3, v1)
-            tris_out[2 * tid + 1] = wp.vec3i(v0, v2, v3)
-        else:
-            tris_out[2 * tid + 0] = wp.vec3i(v0, v1, v3)
-            tris_out[2 * tid + 1] = wp.vec3i(v0, v3, v2) ~
-        tris_out[2 * tid] = wp.vec3i(v0, v1, v3)
-        tris_out[2 * tid + 1] = wp.vec3i(v0, v3, v2)}
-        ~
-        {# one edge in each direction
-        edges_out[2 * tid] = wp.vec2i(v0, v1)
-        edges_out[2 * tid + 1] = wp.vec2i(v0, v2)
-        {?0.7 rest_out[2 * tid] = wp.length(particle_q[v1] - particle_q[v0])
-        rest_out[2 * tid + 1] = wp.length(particle_q[v2] - particle_q[v0])} ~
-        # springs along the diagonals
-        edges_out[2 * tid] = wp.vec2i(v0, v3)
-        edges_out[2 * tid + 1] = wp.vec2i(v1, v2)
-        {?0.7 rest_out[2 * tid] = wp.length(particle_q[v3] - particle_q[v0])
-        rest_out[2 * tid + 1] = wp.length(particle_q[v2] - particle_q[v1])}}
-        ~
-        # around the cell
-        quads_out[tid] = wp.vec4i(v0, v1, v3, v2)
-        {?0.6 # cells of one colour share no vertex
-        cell_color[tid] = (row % 2) * 2 + col % 2}}
+        PART
     """,
     "triangle_rest": """
         {tri = tri_indices[tid]
@@ -70,26 +36,7 @@ _ELEMENT = {
         e2 = particle_q[k] - x0
         normal = wp.cross(e1, e2)
         area = 0.5 * wp.length(normal)
-        tri_area[tid] = area
-        {{# too thin to have a rest shape
-        ~}
-        if area < min_area:
-            tri_pose[tid] = wp.mat22(0.0, 0.0, 0.0, 0.0)
-            BAD
-            return
-        {# edges in the plane of the triangle
-        ~}
-        u = wp.normalize(e1)
-        v = wp.normalize(wp.cross(normal, e1))
-        {D = wp.mat22(wp.dot(u, e1), wp.dot(u, e2), 0.0, wp.dot(v, e2))
-        tri_pose[tid] = wp.inverse(D) ~
-        tri_pose[tid] = wp.inverse(wp.mat22(wp.dot(u, e1), wp.dot(u, e2), wp.dot(v, e1), wp.dot(v, e2)))} ~
-        for c in range(3):
-            wp.atomic_add(vertex_area, tri_indices[tid][c], area / 3.0) ~
-        third = area * density / 3.0
-        wp.atomic_add(vertex_mass, i, third)
-        wp.atomic_add(vertex_mass, j, third)
-        wp.atomic_add(vertex_mass, k, third)}
+        PART
     """,
     "tetrahedron_rest": """
         tet = tet_indices[tid]
@@ -103,24 +50,7 @@ _ELEMENT = {
         x3 = particle_q[tet[3]]
         D = wp.matrix_from_cols(x1 - x0, x2 - x0, x3 - x0)}
         volume = wp.determinant(D) / 6.0
-        tet_volume[tid] = volume
-        {{# flat or turned inside out
-        ~}
-        if volume <= min_volume:
-            tet_pose[tid] = wp.mat33(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-            {wp.atomic_add(num_inverted, 0, 1)
-            return ~ return}
-        tet_pose[tid] = wp.inverse(D) ~
-        if volume > min_volume:
-            tet_pose[tid] = wp.inverse(D)
-        else:
-            tet_pose[tid] = wp.mat33(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-            {wp.atomic_add(num_inverted, 0, 1) ~} ~
-        {for c in range(4):
-            wp.atomic_add(vertex_mass, tet[c], wp.abs(volume) * density * 0.25) ~
-        quarter = 0.25 * density * wp.abs(volume)
-        for c in range(4):
-            wp.atomic_add(vertex_mass, tet[c], quarter)}}
+        PART
     """,
     "edge_adjacency": """
         edge = edge_list[tid]
@@ -197,24 +127,7 @@ _ELEMENT = {
     "vertex_lengths": """
         start = vertex_start[tid]
         num_adjacent = vertex_count[tid]
-        {# mean length of the edges here
-        if num_adjacent == 0:
-            mean_length[tid] = 0.0
-            return
-        total_length = float(0.0)
-        {for k in range(num_adjacent):
-            edge = edge_list[adjacent_edges[start + k]]
-            total_length += wp.length(particle_q[edge[1]] - particle_q[edge[0]]) ~
-        for k in range(start, start + num_adjacent):
-            edge = edge_list[adjacent_edges[k]]
-            total_length += wp.length(particle_q[edge[1]] - particle_q[edge[0]])}
-        mean_length[tid] = total_length / float(num_adjacent) ~
-        # the longest of the edges here
-        longest = float(0.0)
-        for k in range(start, start + num_adjacent):
-            edge = edge_list[adjacent_edges[k]]
-            longest = wp.max(longest, wp.length(particle_q[edge[1]] - particle_q[edge[0]]))
-        longest_edge[tid] = longest}
+        PART
     """,
     "vertex_triangles": """
         tri = tri_indices[tid]
@@ -337,6 +250,210 @@ _ELEMENT = {
     """,
 }
 
+_PARTS = {
+    "cloth_grid": (
+        (
+            ("build_cloth_grid", "grid_triangles", "build_grid_mesh"),
+            """
+        {?0.4 v0 += first_vertex
+        v1 += first_vertex
+        v2 += first_vertex
+        v3 += first_vertex}
+        {# every second cell is cut the other way
+        if (row + col) % 2 == 0:
+            tris_out[2 * tid] = wp.vec3i(v0, v1, v3)
+            tris_out[2 * tid + 1] = wp.vec3i(v0, v3, v2)
+        else:
+            tris_out[2 * tid] = wp.vec3i(v0, v1, v2)
+            tris_out[2 * tid + 1] = wp.vec3i(v1, v3, v2) ~
+        if mirrored:
+            tris_out[2 * tid + 0] = wp.vec3i(v0, v3, v1)
+            tris_out[2 * tid + 1] = wp.vec3i(v0, v2, v3)
+        else:
+            tris_out[2 * tid + 0] = wp.vec3i(v0, v1, v3)
+            tris_out[2 * tid + 1] = wp.vec3i(v0, v3, v2) ~
+        tris_out[2 * tid] = wp.vec3i(v0, v1, v3)
+        tris_out[2 * tid + 1] = wp.vec3i(v0, v3, v2)}
+        """,
+            "The two triangles of each cell of a grid",
+        ),
+        (
+            ("build_grid_springs", "grid_edges", "build_grid_edges"),
+            """
+        {# one edge in each direction
+        edges_out[2 * tid] = wp.vec2i(v0, v1)
+        edges_out[2 * tid + 1] = wp.vec2i(v0, v2)
+        rest_out[2 * tid] = wp.length(particle_q[v1] - particle_q[v0])
+        rest_out[2 * tid + 1] = wp.length(particle_q[v2] - particle_q[v0]) ~
+        # springs along the diagonals
+        edges_out[2 * tid] = wp.vec2i(v0, v3)
+        edges_out[2 * tid + 1] = wp.vec2i(v1, v2)
+        rest_out[2 * tid] = wp.length(particle_q[v3] - particle_q[v0])
+        rest_out[2 * tid + 1] = wp.length(particle_q[v2] - particle_q[v1])}
+        """,
+            "Springs between the corners of each cell of a grid, and their lengths",
+        ),
+        (
+            ("build_grid_quads", "grid_cells", "grid_quads"),
+            """
+        # around the cell
+        quads_out[tid] = wp.vec4i(v0, v1, v3, v2)
+        # cells of one colour share no vertex
+        cell_color[tid] = (row % 2) * 2 + col % 2
+        """,
+            "The corners and the colour of each cell of a grid",
+        ),
+    ),
+    "triangle_rest": (
+        (
+            ("compute_triangle_rest", "init_triangles", "compute_tri_poses"),
+            """
+        tri_area[tid] = area
+        {# too thin to have a rest shape
+        ~}
+        if area < min_area:
+            tri_pose[tid] = wp.mat22(0.0, 0.0, 0.0, 0.0)
+            BAD
+            return
+        {# edges in the plane of the triangle
+        ~}
+        u = wp.normalize(e1)
+        v = wp.normalize(wp.cross(normal, e1))
+        {D = wp.mat22(wp.dot(u, e1), wp.dot(u, e2), 0.0, wp.dot(v, e2))
+        tri_pose[tid] = wp.inverse(D) ~
+        tri_pose[tid] = wp.inverse(wp.mat22(wp.dot(u, e1), wp.dot(u, e2), wp.dot(v, e1), wp.dot(v, e2)))}
+        """,
+            "Area and inverse rest shape of each triangle",
+        ),
+        (
+            ("accumulate_vertex_area", "triangle_areas", "vertex_areas"),
+            """
+        tri_area[tid] = area
+        {for c in range(3):
+            wp.atomic_add(vertex_area, tri_indices[tid][c], area / 3.0) ~
+        wp.atomic_add(vertex_area, i, area / 3.0)
+        wp.atomic_add(vertex_area, j, area / 3.0)
+        wp.atomic_add(vertex_area, k, area / 3.0) ~
+        # what is nearest to each vertex; an obtuse corner has half of the triangle
+        a = wp.dot(e1, e2)
+        b = wp.dot(e1, e1) - a
+        c = wp.dot(e2, e2) - a
+        if a < 0.0:
+            wp.atomic_add(vertex_area, i, 0.5 * area)
+            wp.atomic_add(vertex_area, j, 0.25 * area)
+            wp.atomic_add(vertex_area, k, 0.25 * area)
+        elif b < 0.0 or c < 0.0:
+            wp.atomic_add(vertex_area, i, 0.25 * area)
+            wp.atomic_add(vertex_area, j, 0.5 * area if b < 0.0 else 0.25 * area)
+            wp.atomic_add(vertex_area, k, 0.5 * area if c < 0.0 else 0.25 * area)
+        elif area > min_area:
+            share = 1.0 / (16.0 * area)
+            wp.atomic_add(vertex_area, i, share * ((a + b) * c + (a + c) * b))
+            wp.atomic_add(vertex_area, j, share * ((a + b) * c + (b + c) * a))
+            wp.atomic_add(vertex_area, k, share * ((a + c) * b + (b + c) * a))}
+        """,
+            "Area of each triangle, and what its vertices have of it",
+        ),
+        (
+            ("accumulate_cloth_mass", "lump_triangle_mass", "compute_vertex_mass"),
+            """
+        third = area * {density ~ tri_density[tid]} / 3.0
+        wp.atomic_add(vertex_mass, i, third)
+        wp.atomic_add(vertex_mass, j, third)
+        wp.atomic_add(vertex_mass, k, third)
+        """,
+            "Mass of the vertices of a cloth, a third of each triangle",
+        ),
+    ),
+    "tetrahedron_rest": (
+        (
+            ("compute_tet_rest", "init_tetrahedra", "compute_tet_poses"),
+            """
+        tet_volume[tid] = volume
+        {{# flat or turned inside out
+        ~}
+        if volume <= min_volume:
+            tet_pose[tid] = wp.mat33(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+            {wp.atomic_add(num_inverted, 0, 1)
+            return ~ return}
+        tet_pose[tid] = wp.inverse(D) ~
+        if volume > min_volume:
+            tet_pose[tid] = wp.inverse(D)
+        else:
+            tet_pose[tid] = wp.mat33(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+            {wp.atomic_add(num_inverted, 0, 1) ~}}
+        """,
+            "Volume and inverse rest shape of each tetrahedron",
+        ),
+        (
+            ("lump_tet_mass", "accumulate_tet_mass", "compute_tet_vertex_mass"),
+            """
+        {for c in range(4):
+            wp.atomic_add(vertex_mass, tet[c], wp.abs(volume) * density * 0.25) ~
+        quarter = 0.25 * density * wp.abs(volume)
+        for c in range(4):
+            wp.atomic_add(vertex_mass, tet[c], quarter) ~
+        # those turned inside out are counted, and have none
+        if volume <= 0.0:
+            wp.atomic_add(num_inverted, 0, 1)
+            return
+        for c in range(4):
+            wp.atomic_add(vertex_mass, tet[c], 0.25 * density * volume)}
+        {?0.4 tet_volume[tid] = wp.abs(volume)}
+        """,
+            "Mass of the vertices of a soft body, a quarter of each tetrahedron",
+        ),
+    ),
+    "vertex_lengths": (
+        (
+            ("mean_edge_lengths", "vertex_edge_lengths", "local_edge_lengths"),
+            """
+        if num_adjacent == 0:
+            mean_length[tid] = 0.0
+            return
+        total_length = float(0.0)
+        {for k in range(num_adjacent):
+            edge = edge_list[adjacent_edges[start + k]]
+            total_length += wp.length(particle_q[edge[1]] - particle_q[edge[0]]) ~
+        for k in range(start, start + num_adjacent):
+            edge = edge_list[adjacent_edges[k]]
+            total_length += wp.length(particle_q[edge[1]] - particle_q[edge[0]])}
+        mean_length[tid] = total_length / float(num_adjacent)
+        """,
+            "Mean length of the edges at each vertex",
+        ),
+        (
+            ("longest_vertex_edges", "vertex_radii", "max_edge_lengths"),
+            """
+        {longest = float(0.0)
+        for k in range(start, start + num_adjacent):
+            edge = edge_list[adjacent_edges[k]]
+            longest = wp.max(longest, wp.length(particle_q[edge[1]] - particle_q[edge[0]])) ~
+        longest = float(0.0)
+        for k in range(start, start + num_adjacent):
+            edge = edge_list[adjacent_edges[k]]
+            length = wp.length(particle_q[edge[1]] - particle_q[edge[0]])
+            if length > longest:
+                longest = length}
+        longest_edge[tid] = longest
+        """,
+            "Length of the longest edge at each vertex",
+        ),
+    ),
+}
+"""What is made of an element: what kernels are called that do it, their lines and what they do."""
+
+_SUMMARIES = {
+    "edge_adjacency": "What the edges of a mesh are between",
+    "vertex_smooth": "Moves each vertex towards the mean of its neighbours",
+    "vertex_colors": "Whether a neighbour of each vertex has the same colour",
+    "vertex_labels": "Gives each vertex the smallest label around it",
+    "vertex_triangles": "The triangles of each vertex",
+    "face_keys": "Triangles with their corners in an order that is always the same",
+    "index_buffer": "Corners of triangles, one behind the other",
+    "face_edges": "The edges of each triangle",
+    "bending_edges": "Angles between the two triangles of each edge",
+}
 _EDGES = (
     (("count_vertex_edges", "vertex_edge_counts"), """
         {wp.atomic_add(vertex_degree, v0, 1)
@@ -436,6 +553,7 @@ def _draw_element(stream: Stream, target: str) -> KernelSpec:
     p.scalar("flip_winding", FLAG, (0, 1), ("flip_winding", "reverse"))
     p.number("spacing", (0.1, 0.5), ("spacing", "cell_size"), ("0.1",))
     p.number("strength", (0.2, 0.8), ("strength", "smoothing", "step"), ("0.5",))
+    p.array("tri_density", FLOAT, (0.5, 2), (count,), ("tri_density", "face_density"))
     p.array("tri_enabled", FLAG, (0, 1), (count,), ("tri_active", "face_mask"))
     p.array("stiffness", FLOAT, (0.5, 2), (count,), ("edge_ke", "bending_stiffness"))
     p.scalar("mirrored", FLAG, (0, 1), ("mirrored", "flip_winding"))
@@ -463,8 +581,8 @@ def _draw_element(stream: Stream, target: str) -> KernelSpec:
         ("vertex_flag", INT, count, ("conflicts", "color_clash")), ("label_out", INT, count, ("labels_out",)),
     ):  # fmt: skip
         p.output(key, kind, (size,), pool)
-    p.output("vertex_tris", INT, (vertices, 2), ("vertex_tris", "vertex_faces"), (-1, -1))
-    p.output("border_degree", INT, (vertices,), ("border_degree", "border_edge_count"), (0, 0))
+    p.output("vertex_tris", INT, (vertices, 2), ("vertex_tris", "vertex_faces"), (-1, 0))
+    p.output("border_degree", INT, (vertices,), ("border_degree", "border_edge_count"), (0, 1))
     p.array("pinned", INT, (0, 1), (count,), ("is_pinned", "vertex_fixed"))
     p.output("opposite", INT, (count, 2), ("edge_opposite", "bend_verts"))
     p.output("length_sum", FLOAT, (vertices,), ("length_sum", "incident_length"), (0, 1))
@@ -485,24 +603,26 @@ def _draw_element(stream: Stream, target: str) -> KernelSpec:
     p.guard_count("tri" if faces else counted[target.partition("_")[0]])
     bad = "            wp.atomic_add(num_bad, 0, 1)\n" if p.maybe(0.4) else ""
     edge_titles, edges = p.choices.choice(_EDGES)
+    part_titles, part, summary = p.choices.choice(_PARTS.get(target, (((), "\n", _SUMMARIES.get(target, "")),)))
     text = _ELEMENT[target].replace("        EDGES\n", edges[1:].rstrip(" "))
+    text = text.replace("        PART\n", part[1:].rstrip(" "))
     p.write(text.replace("            BAD\n", bad))
     titles = {
-        "cloth_grid": ("build_cloth_grid", "grid_topology", "build_grid_mesh"),
-        "triangle_rest": ("compute_triangle_rest", "triangle_areas", "init_triangles"),
-        "tetrahedron_rest": ("compute_tet_rest", "tet_volumes", "init_tetrahedra"),
+        "cloth_grid": part_titles,
+        "triangle_rest": part_titles,
+        "tetrahedron_rest": part_titles,
         "edge_adjacency": edge_titles,
         "vertex_smooth": ("smooth_vertices", "laplacian_smooth", "relax_mesh"),
         "vertex_colors": ("find_conflicts", "check_coloring", "count_color_clashes"),
         "vertex_labels": ("propagate_labels", "spread_labels", "label_components"),
-        "vertex_lengths": ("vertex_edge_lengths", "local_edge_lengths", "local_sizes"),
+        "vertex_lengths": part_titles,
         "vertex_triangles": ("count_vertex_triangles", "build_vertex_triangles", "vertex_face_adjacency"),
         "face_keys": ("canonical_faces", "build_face_keys", "sort_face_corners"),
         "index_buffer": ("build_index_buffer", "append_indices", "offset_indices"),
         "face_edges": ("build_face_edges", "list_triangle_edges", "extract_edges"),
         "bending_edges": ("bending_angles", "compute_edge_angles", "hinge_angles"),
     }[target]
-    return p.done("topology", "topology", target, "Topology of meshes", titles, (
+    return p.done("topology", "topology", target, summary, titles, (
         "One thread per element.", "-1 is no triangle." if target == "edge_adjacency" else "",
     ))  # fmt: skip
 

@@ -14,7 +14,8 @@ _MOVES = {
     "copy_strided": """
         {# a thread takes every so many of them
         for k in range(tid, {total ~ src.shape[0]}, num_threads):
-            dst[k] = src[k] ~
+            dst[k] = src[k]
+            {?0.5 dst_rate[k] = src_rate[k]} ~
         for k in range(tid, {total ~ ids.shape[0]}, num_threads):
             at = ids[k]
             {# entries without a source get the default
@@ -24,16 +25,16 @@ _MOVES = {
             dst[k] = src[at] ~
             if at >= 0:
                 dst[k] = src[at]
+                {?0.4 dst_rate[k] = src_rate[at]}
             else:
-                dst[k] = {0.0 ~ fill} ~
-            dst[k] = src[at] if at >= 0 else {0.0 ~ fill}} ~
-        {# -1 stays what it is
+                dst[k] = {0.0 ~ fill}
+                {?0.4 dst_rate[k] = 0.0}} ~
+        # -1 stays what it is
         for k in range(tid, {total ~ ids.shape[0]}, num_threads):
-            ids_out[k] = ids[k] + offset if ids[k] >= 0 else -1 ~
-        k = int(tid)
-        while k < {total ~ src.shape[0]}:
-            dst[k] = src[k]
-            k += num_threads}}
+            if ids[k] >= 0:
+                ids_out[k] = ids[k] + offset
+            else:
+                ids_out[k] = -1}
     """,
     "copy_rows": """
         {?0.2 if not enabled[tid]:
@@ -65,8 +66,8 @@ _MOVES = {
             return
         {pose_out[tid] = body_q[body] ~
         X = body_q[body]
-        # each world is drawn at its own place
-        pos = wp.transform_get_translation(X) - world_offset[group]
+        # as seen from the origin of its world
+        pos = wp.transform_get_translation(X) - world_offset[wid]
         pose_out[tid] = wp.transform(pos, wp.transform_get_rotation(X))}
         velocity_out[tid] = body_qd[body] ~
         if body >= 0:
@@ -95,7 +96,7 @@ _MOVES = {
             return
         {pose_out[tid] = body_q[body] ~
         X = body_q[body]
-        pos = wp.transform_get_translation(X) - world_offset[group]
+        pos = wp.transform_get_translation(X) - world_offset[wid]
         pose_out[tid] = wp.transform(pos, wp.transform_get_rotation(X))}
         velocity_out[tid] = body_qd[body] ~
         if body >= 0:
@@ -115,7 +116,7 @@ _MOVES = {
             flat_v[tid, 3 + k] = wp.spatial_top(v)[k]}}
     """,
     "scatter_bodies": """
-        {?0.2 if {not enabled[tid] ~ not world_mask[group] ~ (body_flags[tid] & ACTIVE) == 0}:
+        {?0.2 if {not enabled[tid] ~ not world_mask[wid] ~ (body_flags[tid] & ACTIVE) == 0}:
             return}
         slot = slot_of[tid]
         {scattered[slot] = body_q[tid]
@@ -123,7 +124,7 @@ _MOVES = {
         scattered_v[slot] = wp.spatial_vector(wp.spatial_bottom(body_qd[tid]), wp.spatial_top(body_qd[tid]))} ~
         pos = wp.transform_get_translation(body_q[tid])
         {?0.5 # relative to the world that it is in
-        pos -= world_offset[group]}
+        pos -= world_offset[wid]}
         q = wp.transform_get_rotation(body_q[tid])
         for k in range(3):
             qpos_out[slot, k] = pos[k]
@@ -250,10 +251,17 @@ _MOVES = {
         total_out[0] = base
     """,
     "reset_state": """
-        if not world_mask[group]:
+        if not world_mask[wid]:
             return
-        {{state_q[tid] = default_q[tid] ~ pos = wp.transform_get_translation(default_q[tid]) + world_offset[group]
-        state_q[tid] = wp.transform(pos, wp.transform_get_rotation(default_q[tid]))}
+        {pos = wp.transform_get_translation(default_q[tid])
+        rot = wp.transform_get_rotation(default_q[tid])
+        {# around what it starts from
+        pos += amount * jitter[tid]
+        {?0.5 rot = wp.quat_from_axis_angle(wp.vec3(0.0, 0.0, 1.0), turn[tid]) * rot} ~
+        pos += world_offset[wid] ~
+        # each world has a place of its own
+        pos += world_offset[wid] + amount * jitter[tid]}
+        state_q[tid] = wp.transform(pos, rot)
         {state_qd[tid] = wp.spatial_vector() ~ # what moves by script goes on
         if (body_flags[tid] & KINEMATIC) != 0:
             state_qd[tid] = default_qd[tid]
@@ -262,14 +270,11 @@ _MOVES = {
         state_qd[tid] = default_qd[tid]} ~
         start = row_start[tid]
         for k in range(count):
-            buffer[start + k] = defaults[start + k]
+            {buffer[start + k] = defaults[start + k] ~
+            q = defaults[start + k] + amount * src[start + k]
+            buffer[start + k] = wp.clamp(q, lower[start + k], upper[start + k])}
             buffer_rate[start + k] = 0.0
-        ~
-        {# the past is as the present
-        for k in range({history.shape[1] ~ NUM_HISTORY}):
-            history[tid, k] = newest[tid] ~ for k in range({history.shape[1] ~ NUM_HISTORY}):
-            history[tid, k] = 0.0}
-        {?0.5 head_out[tid] = 0}}
+            {?0.4 targets[start + k] = buffer[start + k]}}
     """,
     "shift_history": """
         {?0.2 if not enabled[tid]:
@@ -319,11 +324,24 @@ _MOVES = {
 }
 
 
-def _declare_moves(p: Program) -> None:
+_THREADS = {
+    "copy_rows": "row", "gather_bodies": "proxy", "gather_valid": "proxy", "scatter_bodies": "body",
+    "pair_keys": "pair", "cell_keys": "body", "reset_state": "body", "shift_history": "env", "find_roots": "node",
+}  # fmt: skip
+"""What a thread is for."""
+
+
+def _declare_moves(p: Program, target: str) -> None:
     """The arguments of a kernel that moves state."""
     count, width = p.threads, _WIDTH
     total, worlds = count * width, 8
-    p.array("world_of", INT, (0, worlds - 1), (count,), ("body_world", "proxy_world"))
+    p.array(
+        "world_of",
+        INT,
+        (0, worlds - 1),
+        (count,),
+        ("body_world",) if target in ("scatter_bodies", "reset_state") else ("proxy_world",),
+    )
     p.array("body_world", INT, (0, worlds - 1), (count,), ("body_world", "world_of_body"))
     p.array("world_mask", FLAG, (0, 1), (worlds,), ("world_mask", "reset_mask", "world_active"))
     p.array("enabled", FLAG, (0, 1), (count,), ("enabled", "mask", "active"))
@@ -344,7 +362,8 @@ def _declare_moves(p: Program) -> None:
         p.starts(key, count, width, 1, names)
     p.parents("parent_of", count // 8, 8, ("parent", "parent_of", "parent_index"))
     p.places("slot_of", count, 2, ("slot_of", "global_to_local", "permutation", "dst_index"))
-    for key, names in (("src", ("src", "values", "x_in")), ("defaults", ("joint_q_init", "default_dof_pos"))):
+    sources = ("joint_noise", "reset_randn") if target == "reset_state" else ("src", "values")
+    for key, names in (("src", sources), ("defaults", ("joint_q_init", "default_dof_pos"))):
         p.array(key, FLOAT, (-2, 2), (total,), names)
     p.array("newest", FLOAT, (-2, 2), (count,), ("newest", "sample", "observation"))
     for key, names in (("body_q", ("body_q", "src_q")), ("default_q", ("default_body_q", "body_q_init"))):
@@ -355,11 +374,19 @@ def _declare_moves(p: Program) -> None:
     p.scalar("offset", INT, (1, 20), ("offset", "base_id", "first"))
     p.scalar("limit_total", INT, (count, 3 * count), ("capacity", "max_total", "max_rows"))
     p.scalar("key_stride", INT, (64, 256), ("key_stride", "num_shapes", "max_id"))
+    p.array("jitter", VEC, (-1, 1), (count,), ("position_noise", "random_offset"))
+    p.array("turn", FLOAT, (-3, 3), (count,), ("yaw_noise", "random_yaw"))
+    p.array("src_rate", FLOAT, (-2, 2), (total,), ("src_rate", "src_velocity"))
+    p.array("lower", FLOAT, (-2, -1), (total,), ("joint_limit_lower",))
+    p.array("upper", FLOAT, (1, 2), (total,), ("joint_limit_upper",))
+    p.number("amount", (0.1, 0.5), ("noise_scale", "reset_noise"), ("0.1", "0.2"))
     p.number("fill", (-1, 1), ("fill_value", "default_value"), ("0.0", "1.0"))
     p.sizes(total=total, num_threads=count, num_items=count, num_keys=count, cells_per_world=32, block_size=4)
     p.constants({"NUM_HISTORY": 4})
     p.constants({"ACTIVE": 1, "KINEMATIC": 2})
-    p.output("dst", FLOAT, (total,), ("dst", "values_out", "x_out"))
+    p.output("dst", FLOAT, (total,), ("dst", "values_out"))
+    p.output("dst_rate", FLOAT, (total,), ("dst_rate", "dst_velocity"))
+    p.output("targets", FLOAT, (total,), ("joint_target_pos",), (-1, 1))
     p.output("ids_out", INT, (total,), ("ids_out", "dst_ids", "out_indices"))
     for key, size, names in (("pose_out", count, ("dst_q", "local_q")),
                              ("scattered", 2 * count, ("dst_q", "sorted_q"))):  # fmt: skip
@@ -395,11 +422,12 @@ def _declare_moves(p: Program) -> None:
 
 def _draw_move(stream: Stream, target: str) -> KernelSpec:
     """State of many items, a thread for each item or for every so many."""
-    p = Program(stream, ("tid", "i", "idx"))
-    _declare_moves(p)
-    p.lookups(group="group = world_of[tid]", count="count = row_count[tid]")
+    thread = _THREADS.get(target, "i")
+    p = Program(stream, ("tid", "i", thread if thread == "i" else f"{thread}_id"))
+    _declare_moves(p, target)
+    p.lookups(wid="wid = world_of[tid]", count="count = row_count[tid]")
     if target not in ("copy_strided", "offsets_from_counts", "find_runs", "run_lengths"):
-        p.guard_count("item")
+        p.guard_count(_THREADS.get(target, "item"))
     p.write(_MOVES[target])
     titles = {
         "copy_strided": ("copy_strided", "copy_values", "broadcast_copy"),
@@ -416,8 +444,23 @@ def _draw_move(stream: Stream, target: str) -> KernelSpec:
         "shift_history": ("update_history", "push_history", "append_sample"),
         "find_roots": ("find_roots", "label_trees", "find_tree_roots"),
     }[target]
-    return p.done("state", "moves", target, "State that is moved and numbered", titles, (
-        "One thread per item." if target != "copy_strided" else "A fixed number of threads takes turns.",
+    summary = {
+        "copy_strided": "Copies values, a thread every so many of them",
+        "copy_rows": "Copies rows of different lengths to where they belong",
+        "gather_bodies": "Reads the state of the bodies that proxies stand for",
+        "gather_valid": "Brings proxies up to date with their bodies",
+        "scatter_bodies": "Writes the state of bodies to their slots",
+        "pair_keys": "Keys that bring the same pairs together",
+        "cell_keys": "Keys that sort bodies by world and cell",
+        "find_runs": "Marks the first of each run of equal keys",
+        "run_lengths": "How long each run of equal keys is",
+        "offsets_from_counts": "Where the rows of each item begin",
+        "reset_state": "Resets the worlds that are asked for",
+        "shift_history": "Adds the newest value to a history",
+        "find_roots": "The root of the tree that each node is in",
+    }[target]
+    return p.done("state", "moves", target, summary, titles, (
+        "A fixed number of threads takes turns." if target == "copy_strided" else f"{summary}.",
         {
             "reset_state": "Worlds that are not asked for keep their state.",
             "copy_rows": "Rows of all items stand in one array.",

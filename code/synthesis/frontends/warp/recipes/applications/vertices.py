@@ -1,13 +1,16 @@
 """Soft bodies by their vertices, one thread each: predicted, solved with their neighbours, moved."""
 
+from textwrap import dedent
+
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLOAT, INT, VEC, Program
 from synthesis.grammar.streams import Stream
+from synthesis.grammar.variants import choose
 from synthesis.records import KernelSpec
 
 _RESTING = """
     {?0.5 # fixed and sleeping vertices stay
-    if {(flags[tid] & ACTIVE) == 0 ~ not has_flag(flags[tid], ACTIVE) ~ not ((flags[tid] & ACTIVE) != 0) ~ \
+    if {(flags[tid] & ACTIVE) == 0 ~ not has_flag(flags[tid], ACTIVE) ~ \
             inv_mass_of[tid] <= 0.0 {~ or {(flags[tid] & PINNED) != 0 ~ has_flag(flags[tid], PINNED)}}}:
         OUTPUTS
         return}
@@ -26,10 +29,6 @@ _VERTEX = {
         }
         for k in range(first[tid], first[tid + 1]):
             nbr = adjacency[k]
-            {?0.5 if nbr == tid:
-                continue}
-            {?0.3 if {(flags[nbr] & ACTIVE) == 0 ~ not has_flag(flags[nbr], ACTIVE)}:
-                continue}
             d = x0 - x[nbr]
             r = wp.length(d)
             if r < TINY:
@@ -53,10 +52,7 @@ _VERTEX = {
         force -= (kd / dt) * (x0 - x_prev[tid])
         hess += (kd / dt) * wp.identity(n=3, dtype=float)}
         {
-            if wp.abs(wp.determinant(hess)) > TINY:
-                x_out[tid] = x0 + wp.inverse(hess) * force
-            {else:
-                x_out[tid] = x0 ~}
+            x_out[tid] = x0 + wp.inverse(hess) * force
         ~
             step = wp.inverse(hess) * force
             {if wp.length(step) > limit:
@@ -91,10 +87,6 @@ _VERTEX = {
     "update_velocity": """
         d = x0 - x_prev[tid]
         v1 = d / dt
-        {?0.4 # too slow to go on
-        if wp.length(v1) < rest_limit:
-            v_out[tid] = wp.vec3(0.0, 0.0, 0.0)
-            return}
         {* v1 = v1 * (1.0 - kd * dt) ~
             {v1 = limit_length(v1, v_max) ~ if wp.length(v1) > v_max:
                 v1 = wp.normalize(v1) * v_max}
@@ -102,15 +94,19 @@ _VERTEX = {
             if x0[2] {< ~ <=} ground and v1[2] < 0.0:
                 {v1[2] = 0.0 ~ v1 = wp.vec3(v1[0] * friction, v1[1] * friction, 0.0)}
         }
+        {v_out[tid] = v1 ~ v_out[tid] = v1
+        x_prev_out[tid] = x0 ~ # the acceleration that it had in this step
         v_out[tid] = v1
-        {?0.4 wp.atomic_add(energy, 0, 0.5 * masses[tid] * wp.dot(v1, v1))}
+        a_out[tid] = (v1 - v[tid]) / dt ~
+        if wp.length(v1) < rest_limit:
+            rest_time[tid] += dt
+        else:
+            rest_time[tid] = 0.0
+        v_out[tid] = v1}
     """,
     "apply_corrections": """
         num = degree_in[tid]
-        {if num == 0:
-            x_out[tid] = x0
-            return
-        d = {relax * correction[tid] / float(num) ~ correction[tid] / float(num)} ~
+        {d = (relax / float(wp.max(num, 1))) * correction[tid] ~
         d = correction[tid]
         if num > 1:
             d = d / float(num) ~
@@ -120,12 +116,11 @@ _VERTEX = {
         d = correction[tid] * scale}
         {?0.4 {d = limit_length(d, limit) ~ if wp.length(d) > limit:
             d = d * (limit / wp.length(d))}}
-        {?0.5 x1 = x0 + d
+        x1 = x0 + d
         {?0.5 if x1[2] < ground:
             x1[2] = ground}
         x_out[tid] = x1
-        v_out[tid] = {v[tid] + (x1 - x0) / dt ~ (x1 - x_prev[tid]) / dt}
-        ~ x_out[tid] = x0 + d}
+        {v_out[tid] = {v[tid] + (x1 - x0) / dt ~ (x1 - x_prev[tid]) / dt} ~}
     """,
 }
 
@@ -150,7 +145,9 @@ def _draw_vertex(stream: Stream, target: str) -> KernelSpec:
     p.array("rest_of", FLOAT, (0.2, 1), (total,), ("rest_lengths", "edge_rest", "l0"))
     p.output("x_out", VEC, (count,), ("x_out", "particle_q_out", "new_pos", "x_new"))
     p.output("v_out", VEC, (count,), ("v_out", "particle_qd_out", "new_vel", "v_new"))
-    p.output("energy", FLOAT, (1,), ("kinetic_energy", "energy"), (0, 1))
+    p.output("x_prev_out", VEC, (count,), ("x_prev_out", "particle_q_prev_out"))
+    p.output("a_out", VEC, (count,), ("particle_qdd", "accel_out"))
+    p.output("rest_time", FLOAT, (count,), ("rest_time", "sleep_timer"), (0, 1))
     p.scalar("gravity", VEC, (-10, 10), ("gravity", "g"))
     p.number("dt", (0.05, 0.2), ("dt", "sim_dt", "h"), ("0.1", "0.05"))
     p.number("ke", (1, 20), ("ke", "stiffness", "k_elastic"), ("10.0", "5.0"))
@@ -161,7 +158,7 @@ def _draw_vertex(stream: Stream, target: str) -> KernelSpec:
     p.number("v_max", (8, 20), ("max_velocity", "v_max", "speed_limit"), ("10.0", "20.0"))
     p.number("spacing", (0.3, 0.8), ("rest_length", "spacing"), ("0.5",))
     p.number("rest_limit", (3, 15), ("sleep_speed", "sleep_threshold"), ("5.0",))
-    p.number("friction", (0.3, 0.9), ("tangential_keep", "slip"), ("0.5",))
+    p.number("friction", (0.3, 0.9), ("ground_damping", "slip"), ("0.5",))
     p.number("bounce", (0.2, 0.8), ("restitution", "bounce"), ("0.5",))
     p.number("drag", (0.2, 1), ("wind_drag", "air_drag"), ("0.5",))
     p.scalar("wind", VEC, (-2, 2), ("wind", "wind_velocity"))
@@ -170,15 +167,12 @@ def _draw_vertex(stream: Stream, target: str) -> KernelSpec:
     p.constants({"ACTIVE": 1, "PINNED": 2})
     p.lookups(x0="x0 = x[tid]")
     p.guard_count("particle")
-    outputs = (
-        "x_out[tid] = x[tid]\n        v_out[tid] = v[tid]"
-        if target == "predict"
-        else "x_out[tid] = x[tid]"
-        if target != "update_velocity"
-        else "v_out[tid] = v[tid]"
-    )
-    p.write(_RESTING.replace("OUTPUTS", outputs))
-    p.write(_VERTEX[target])
+    # what rests gets what it had of all that is written
+    text = choose(dedent(_VERTEX[target]), p.choices.shuffled, p.maybe)
+    kept = {"x_out": "x[tid]", "v_out": "v[tid]", "x_prev_out": "x[tid]", "a_out": "wp.vec3(0.0, 0.0, 0.0)"}
+    outputs = [f"{name}[tid] = {value}" for name, value in kept.items() if f"{name}[tid] = " in text]
+    p.write(_RESTING.replace("OUTPUTS", "\n        ".join(outputs)))
+    p.write(text)
     titles = {
         "implicit_vertex": ("solve_vertices", "vbd_step", "solve_elasticity", "relax_vertices"),
         "predict": ("predict_positions", "forward_step", "integrate_particles", "predict_particles"),

@@ -70,7 +70,7 @@ class Viewer:
         name = choices.choice(options)
         self.layout = _LAYOUTS[name]
         self.height, self.width = choices.choice(((5, 7), (6, 8), (5, 8), (6, 9)))
-        worlds, cams = choices.choice(((2, 1), (2, 2), (3, 1)))
+        worlds, cams = choices.choice(((2, 2), (2, 2), (3, 2)) if target == "tile_views" else ((2, 1), (2, 2), (3, 1)))
         views = worlds * cams
         world, cam = ("world", "world_id", "env", "worldid"), ("cam", "camera", "cam_id", "camera_index")
         view, rows = ("view", "camera_id", "cam_id", "view_id", "frame_id"), ("y", "py", "row", "v")
@@ -91,7 +91,8 @@ class Viewer:
         self.view_number = self.layout.views
         lookups = dict(self.layout.lookups)
         if name == _ALL:
-            lookups["view"] = f"view = world * {cams} + cam"
+            lookups["view"] = "view = world * num_cameras + cam"
+            self.p.sizes(num_cameras=cams)
             self.bytes_at, self.bytes_shape = "view, y, x", (views, self.height, self.width)
             self.view_number = "(world + cam)"
         self.lookups = lookups
@@ -117,10 +118,11 @@ class Viewer:
             ("ray_dir", VEC, (-1, 1), ("ray_dir", "ray_direction", "camera_rays", "view_dirs")),
             ("depth", FLOAT, (-1, 9), ("depth", "depth_image", "hit_distance", "distance_image", "range_image")),
             ("valid", FLAG, (0, 1), ("valid_mask", "is_valid", "pixel_mask", "hit_mask")),
+            ("opacity", FLOAT, (-0.2, 1.2), ("opacity", "alpha_image", "coverage")),
             ("in_shadow", FLAG, (0, 1), ("in_shadow", "shadow_mask", "occluded")),
             ("ids", INT, (-1, _SEGMENTS - 1), ("shape_index", "segmentation", "object_ids", "geom_ids", "hit_ids")),
             ("last_ids", INT, (-1, 1), ("prev_ids", "previous_segmentation", "last_shape_index")),
-            ("bits", _BITS, (0, 2**24 - 1), ("packed", "color_packed", "rgba_packed", "packed_color")),
+            ("bits", _BITS, (0, 2**32 - 1), ("packed", "color_packed", "rgba_packed", "packed_color")),
             ("over_rgb", VEC, (0, 1), ("overlay_color", "layer_rgb", "foreground_color")),
             ("over_normal", VEC, (-1, 1), ("overlay_normal", "layer_normals", "foreground_normal")),
             ("over_depth", FLOAT, (-1, 9), ("overlay_depth", "layer_depth", "foreground_depth")),
@@ -131,7 +133,6 @@ class Viewer:
             ("view_on", FLAG, (0, 1), ("camera_enabled", "view_active", "render_mask", "needs_update"), ""),
             ("view_mask", INT, (0, 3), ("render_flags", "camera_mask", "update_flags", "camera_flags"), ""),
             ("moved", FLAG, (0, 1), ("camera_moved", "history_invalid", "was_moved"), ""),
-            ("exposure", FLOAT, (0.5, 2), ("exposure", "camera_gain", "exposure_scale"), ""),
             ("sky_color", VEC, (0, 1), ("sky_color", "clear_color", "background_color"), ""),
             ("tan_half", FLOAT, (0.3, 1), ("tan_half_fov", "half_height", "fov_scale"), ""),
             ("fov", FLOAT, (0.5, 1.5), ("fov", "camera_fov", "fovy", "vertical_fov"), ""),
@@ -146,7 +147,7 @@ class Viewer:
         blocks = (*views, 2 * self.height, 2 * self.width)
         p.array("fine_rgb", VEC, (0, 1), blocks, ("color_full", "hires_color", "rgb_in"))
         p.array("fine_depth", FLOAT, (-1, 9), blocks, ("depth_full", "hires_depth", "depth_in"))
-        p.array("fine_ids", INT, (-1, _SEGMENTS - 1), blocks, ("ids_full", "hires_ids", "segmentation_in"))
+        p.array("fine_ids", INT, (-_SEGMENTS, _SEGMENTS - 1), blocks, ("ids_full", "hires_ids", "segmentation_in"))
         p.array("palette", VEC, (0, 1), (_SEGMENTS,), ("palette", "segment_colors", "shape_colors", "material_color"))
         p.array("light_dir", VEC, (-1, 1), (3,), ("light_direction", "light_dirs", "lights_dir"))
         p.array("light_color", VEC, (0, 1), (3,), ("light_color", "light_intensity", "lights_rgb"))
@@ -155,7 +156,8 @@ class Viewer:
             ("background", (0, 1), ("background", "background_color", "sky_color", "clear_color")),
             ("ground_color", (0, 1), ("ground_color", "horizon_color", "floor_color")),
             ("highlight", (0, 1), ("highlight_color", "outline_color", "edge_color")),
-            ("tint", (0.5, 1.5), ("tint", "white_balance", "color_scale")),
+            ("near_color", (0, 1), ("near_color",)), ("mid_color", (0, 1), ("mid_color",)),
+            ("far_color", (0, 1), ("far_color",)),
             ("ambient", (0, 0.4), ("ambient", "ambient_color")),
             ("sun_dir", (-1, 1), ("sun_dir", "sun_direction", "light_direction")),
             ("sun_color", (0.5, 1), ("sun_color", "light_color")),
@@ -165,6 +167,7 @@ class Viewer:
             ("hidden_id", (0, 2), ("hidden_id", "ignore_id", "robot_id")),
             ("max_samples", (1, 4), ("max_samples", "num_samples")),
             ("selected_id", (0, _SEGMENTS - 1), ("selected_id", "highlight_id", "picked_shape")),
+            ("selected_view", (0, 1), ("selected_view", "active_camera")),
             ("seed", (0, 999), ("seed", "noise_seed", "rng_seed")),
             ("frame", (0, 99), ("frame", "frame_index", "step")),
         ):  # fmt: skip
@@ -176,22 +179,30 @@ class Viewer:
         for key, bounds, names, usual in (
             ("near", (0.1, 0.5), ("near", "near_plane", "min_range", "z_near"), ("0.1", "0.5")),
             ("far", (6, 8), ("far", "far_plane", "max_range", "max_distance"), ("8.0", "10.0")),
-            ("inv255", (0.003, 0.004), ("inv_255", "color_scale", "byte_to_float"), ("0.00392156862745098",)),
-            ("gain", (0.5, 2), ("gain", "exposure", "brightness"), ("1.0", "2.0")),
+            ("gray_mean", (0.3, 0.6), ("gray_mean",), ("0.5",)),
+            ("gray_std", (0.2, 0.5), ("gray_std",), ("0.25",)),
+            ("view_size", (1, 3), ("view_size", "half_height"), ("2.0",)),
+            ("pixel_size", (0.1, 0.5), ("pixel_size", "meters_per_pixel"), ("0.25",)),
+            ("min_elevation", (-0.6, -0.2), ("min_elevation", "lower_elevation"), ("-0.4",)),
+            ("max_elevation", (0.1, 0.4), ("max_elevation", "upper_elevation"), ("0.2",)),
+            ("crease", (0.2, 0.8), ("crease_cos", "normal_threshold"), ("0.5",)),
+            ("clamp_width", (0.1, 0.5), ("clamp_width", "max_change"), ("0.25",)),
+            ("overlay_alpha", (0.2, 0.8), ("overlay_alpha", "mask_opacity"), ("0.5",)),
+            ("baseline_focal", (4, 8), ("baseline_focal", "disparity_scale"), ("5.0",)),
             ("focal", (3, 6), ("focal", "focal_length", "focal_px"), ("4.0", "5.0")),
             ("center_x", (2, 4), ("center_x", "principal_x", "cx"), ("4.0", "3.0")),
             ("center_y", (2, 3), ("center_y", "principal_y", "cy"), ("2.0", "3.0")),
             ("floor_height", (-2, 0), ("floor_height", "ground_level", "min_height"), ("0.0", "-1.0")),
             ("ceiling", (2, 5), ("ceiling", "max_height", "height_limit"), ("2.0", "4.0")),
             ("depth_jump", (0.5, 2), ("depth_jump", "depth_threshold", "edge_threshold"), ("0.5", "1.0")),
-            ("alpha", (0.1, 0.5), ("alpha", "blend", "history_weight"), ("0.1", "0.2")),
+            ("new_share", (0.1, 0.5), ("alpha", "blend", "blend_factor"), ("0.1", "0.2")),
             ("dropout", (0.1, 0.4), ("dropout", "dropout_rate", "miss_probability"), ("0.1", "0.2")),
             ("noise_level", (0.05, 0.2), ("noise_level", "noise_std", "depth_noise"), ("0.1", "0.05")),
             ("noise_slope", (0.01, 0.1), ("noise_slope", "noise_per_meter"), ("0.05", "0.01")),
             ("depth_step", (0.1, 0.3), ("depth_step", "quantization", "depth_resolution"), ("0.25", "0.125")),
         ):  # fmt: skip
             p.number(key, bounds, names, usual)
-        p.constants({"NO_HIT": -1, "CLEAR": 1, "CLEAR_DEPTH": 2, "NUM_SEGMENTS": _SEGMENTS})
+        p.constants({"NO_HIT": -1, "CLEAR_COLOR": 1, "CLEAR_DEPTH": 2, "NUM_SEGMENTS": _SEGMENTS})
         self._declare_outputs()
 
     def _declare_outputs(self) -> None:
@@ -205,6 +216,7 @@ class Viewer:
             ("bits_out", _BITS, ("packed_out", "rgba_out", "packed_image"), None),
             ("samples_out", INT, ("sample_count", "num_samples"), None),
             ("gray_out", _BYTE, ("gray", "depth_gray", "out_gray", "depth_bytes"), None),
+            ("opacity_out", FLOAT, ("alpha_out", "opacity"), None),
             ("value_out", FLOAT, ("gray", "luminance", "intensity"), None),
             ("valid_out", FLAG, ("valid_out", "is_valid", "hit_mask"), None),
             ("edge_out", FLAG, ("edges", "edge_mask", "outline", "silhouette"), None),
@@ -230,11 +242,18 @@ class Viewer:
         p.output("atlas_bytes", _BYTE, (*tiles, 3), ("atlas_rgb", "tiled_rgb", "rgb_atlas"))
         p.output("range_min_out", FLOAT, views, ("depth_min", "min_depth", "nearest_depth"), (5, 9))
         p.output("range_max_out", FLOAT, views, ("depth_max", "max_depth", "farthest_depth"), (0, 1))
+        p.output("error_sum", FLOAT, views, ("error_sum", "depth_error"), (0, 1))
+        p.output("error_max", FLOAT, views, ("max_error",), (0, 1))
+        p.output("outlier_count", INT, views, ("outlier_count", "num_outliers"), (0, 1))
         p.output("depth_sum", FLOAT, views, ("depth_sum", "total_depth"), (0, 1))
         p.output("pixel_count", INT, views, ("pixel_count", "num_pixels", "hit_count"), (0, 1))
         segments = (_SEGMENTS,)
         p.output("segment_count", INT, segments, ("segment_count", "pixels_per_shape", "pixel_count"), (0, 1))
         p.output("segment_rgb", VEC, segments, ("segment_color", "color_sum"), (0, 1))
+        p.output("expected_count", INT, segments, ("target_count", "expected_count"), (0, 1))
+        p.output("overlap_count", INT, segments, ("overlap_count", "intersection"), (0, 1))
+        p.output("segment_x", FLOAT, segments, ("segment_sum_x", "sum_x"), (0, 1))
+        p.output("segment_y", FLOAT, segments, ("segment_sum_y", "sum_y"), (0, 1))
         p.output("segment_depth", FLOAT, segments, ("segment_depth", "depth_sum"), (0, 1))
         p.output("nearest", FLOAT, segments, ("segment_min_depth", "nearest_depth"), (8, 10))
         for key, names, start in (
@@ -244,7 +263,7 @@ class Viewer:
             ("box_high_y", ("box_max_y", "bottom", "bbox_y1"), (0, 1)),
         ):  # fmt: skip
             p.output(key, INT, segments, names, start)
-        p.output("counter", INT, (1,), ("num_points", "point_count"), (0, 0))
+        p.output("counter", INT, (1,), ("num_points", "point_count"), (0, 1))
         p.output("cloud", VEC, (_ROOM,), ("cloud", "point_cloud", "points_out"), (-1, 1))
         p.output("cloud_ids", INT, (_ROOM,), ("cloud_ids", "point_ids", "labels_out"), (-1, 1))
         p.output("cloud_rgb", VEC, (_ROOM,), ("cloud_rgb", "point_colors"), (0, 1))

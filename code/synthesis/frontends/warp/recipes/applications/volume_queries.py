@@ -11,46 +11,77 @@ _AT_POINT: dict[str, tuple[tuple[str, str], ...]] = {
         (
             "eval_particle_sdf_contacts collide_particles_volume sdf_contact_forces",
             """
-        {?0.15 if (particle_flags[tid] & PARTICLE_ACTIVE) == 0:
+        {?0.3 if (particle_flags[tid] & PARTICLE_ACTIVE) == 0:
             return}
         LOOK
-        {d -= radius[tid]
-        ~}
+        d -= radius[tid]
         {if d >= margin:
             return
         ~ if d > margin:
             return}
         n = wp.normalize(normal)
         TURN
-        {fn = ke * (margin - d)
-        wp.atomic_add(particle_f, tid, n * fn) ~
-        vn = wp.dot(n, particle_v[tid])
+        v = particle_v[tid]
+        vn = wp.dot(n, v)
         {# damping only where they approach
         ~}
         fn = ke * (margin - d) - kd * wp.min(vn, 0.0)
-        wp.atomic_add(particle_f, tid, n * fn) ~
-        vn = wp.dot(n, particle_v[tid])
-        vt = particle_v[tid] - n * vn
-        particle_f[tid] += n * (ke * (margin - d) - kd * wp.min(vn, 0.0)) - vt * kf}
+        {vt = v - n * vn
+        f = n * fn - vt * kf ~
+        # friction, as long as it slides no more than the cone lets it
+        vt = v - n * vn
+        f = n * fn - limit_length(vt * kf, mu * fn) ~
+        vt = v - n * vn
+        slip = wp.length(vt)
+        f = n * fn
+        if slip > 1.0e-4:
+            f -= vt * (wp.min(kf * slip, mu * fn) / slip)}
+        {wp.atomic_add(particle_f, tid, f) ~ particle_f[tid] += f}
         """,
         ),
         (
             "solve_particle_sdf_contacts project_particles push_out_particles",
             """
-        particle_x_out[tid] = particle_x[tid]
-        {?0.15 if (particle_flags[tid] & PARTICLE_ACTIVE) == 0:
+        {?0.3 if (particle_flags[tid] & PARTICLE_ACTIVE) == 0:
+            particle_x_out[tid] = particle_x[tid]
             return}
         LOOK
-        {{?0.6 d -= radius[tid]}
-        {if d < margin:
-            n = wp.normalize(normal)
-            TURN2
-            particle_x_out[tid] = particle_x[tid] + n * (margin - d) ~
-        if d >= margin:
+        c = d - radius[tid]{ - margin ~}
+        if c >= 0.0:
+            particle_x_out[tid] = particle_x[tid]
             return
         n = wp.normalize(normal)
         TURN
-        particle_x_out[tid] = particle_x[tid] + n * (margin - d)}}
+        {dx = n * (-c) ~ dx = n * (-c)
+        # friction takes back what it has slid in this step
+        step = particle_x[tid] - x_prev[tid]
+        slide = step - n * wp.dot(n, step)
+        dx -= limit_length(slide, -mu * c)}
+        {particle_x_out[tid] = particle_x[tid] + dx ~
+        particle_x_out[tid] = particle_x[tid] + dx
+        particle_v_out[tid] = particle_v[tid] + dx / dt}
+        """,
+        ),
+        (
+            "create_particle_sdf_contacts find_particle_contacts collide_particles_sdf",
+            """
+        {?0.3 if (particle_flags[tid] & PARTICLE_ACTIVE) == 0:
+            return}
+        LOOK
+        {if d > radius[tid] + margin:
+            return ~ if d - radius[tid] > margin:
+            return}
+        slot = wp.atomic_add(num_contacts, 0, 1)
+        if slot >= contact_particle.shape[0]:
+            return
+        n = wp.normalize(normal)
+        TURN
+        contact_particle[slot] = tid
+        contact_normal[slot] = n
+        {contact_point[slot] = particle_x[tid] - n * d ~
+        # the deepest point of the particle
+        contact_point[slot] = particle_x[tid] - n * radius[tid]}
+        {?0.5 contact_depth[slot] = radius[tid] - d}
         """,
         ),
         (
@@ -58,13 +89,15 @@ _AT_POINT: dict[str, tuple[tuple[str, str], ...]] = {
             """
         uvw = wp.volume_world_to_index(sdf, particle_x[tid])
         d = {wp.volume_sample_f(sdf, uvw, wp.Volume.LINEAR) ~ wp.volume_sample(sdf, uvw, wp.Volume.LINEAR, dtype=float)}
-        {contact_dist[tid] = d ~ contact_dist[tid] = d - radius[tid]
-        ~ contact_dist[tid] = d - radius[tid]
-        if d < margin + radius[tid]:
+        contact_dist[tid] = d - radius[tid]
+        {if d < margin + radius[tid]:
             in_contact[tid] = 1
             wp.atomic_add(num_contacts, 0, 1)
         else:
-            in_contact[tid] = 0}
+            in_contact[tid] = 0 ~
+        if d < radius[tid]:
+            wp.atomic_add(num_contacts, 0, 1)
+            wp.atomic_max(deepest, 0, radius[tid] - d)}
         """,
         ),
     ),
@@ -72,7 +105,7 @@ _AT_POINT: dict[str, tuple[tuple[str, str], ...]] = {
         (
             "advect_particles advect_in_volume move_with_wind",
             """
-        {?0.2 # particles that are gone
+        {?0.3 # particles that are gone
         if particle_life[tid] <= 0.0:
             return}
         pos = particle_x[tid]
@@ -80,26 +113,61 @@ _AT_POINT: dict[str, tuple[tuple[str, str], ...]] = {
         {# second order: the wind half a step ahead
         mid = pos + v0 * (0.5 * dt)
         v1 = wp.volume_sample_v(wind, wp.volume_world_to_index(wind, mid), wp.Volume.LINEAR)
-        particle_x_out[tid] = pos + v1 * dt ~
-        particle_x_out[tid] = pos + v0 * dt ~
+        step = v1 * dt ~
         {# Heun: the mean of both ends
         ~}
         ahead = pos + v0 * dt
         v1 = wp.volume_sample_v(wind, wp.volume_world_to_index(wind, ahead), wp.Volume.LINEAR)
-        particle_x_out[tid] = pos + (v0 + v1) * (0.5 * dt)}
+        step = (v0 + v1) * (0.5 * dt) ~
+        # third order, of Ralston
+        v1 = wp.volume_sample_v(wind, wp.volume_world_to_index(wind, pos + v0 * (0.5 * dt)), wp.Volume.LINEAR)
+        v2 = wp.volume_sample_v(wind, wp.volume_world_to_index(wind, pos + v1 * (0.75 * dt)), wp.Volume.LINEAR)
+        step = (v0 * 2.0 + v1 * 3.0 + v2 * 4.0) * (dt / 9.0)}
+        {?0.4 # what settles goes down meanwhile
+        step += settling * dt}
+        {particle_x_out[tid] = pos + step ~ {?0.6 particle_x_out[tid] = pos + step
+        particle_life[tid] = particle_life[tid] - dt ~ particle_x_out[tid] = pos + step}}
         """,
         ),
         (
-            "apply_wind wind_drag eval_wind_forces",
+            "apply_wind_drag eval_wind_forces eval_aerodynamic_drag",
             """
         uvw = wp.volume_world_to_index(wind, particle_x[tid])
         u = {wp.volume_sample_v(wind, uvw, wp.Volume.LINEAR) ~ \
                 wp.volume_sample(wind, uvw, wp.Volume.LINEAR, dtype=wp.vec3)}
-        {rel = u - particle_v[tid]
-        {particle_f[tid] += drag * rel ~
-        particle_f[tid] += rel * (drag * wp.length(rel)) ~
-        wp.atomic_add(particle_f, tid, rel * drag * radius[tid] * radius[tid] * wp.length(rel))} ~
-        particle_v_out[tid] = particle_v[tid] + (u - particle_v[tid]) * wp.min(drag * dt, 1.0)}
+        rel = u - particle_v[tid]
+        {speed = wp.length(rel)
+        {?0.5 if speed < min_speed:
+            return}
+        area = wp.pi * radius[tid] * radius[tid]
+        particle_f[tid] += rel * (0.5 * air_density * drag * area * speed) ~
+        # of Stokes, for what is small and slow
+        particle_f[tid] += rel * (6.0 * wp.pi * viscosity * radius[tid]) ~
+        # of Stokes, and with the square of the speed where it is fast
+        speed = wp.length(rel)
+        area = wp.pi * radius[tid] * radius[tid]
+        f = rel * (6.0 * wp.pi * viscosity * radius[tid])
+        if speed > min_speed:
+            f += rel * (0.5 * air_density * drag * area * speed)
+        wp.atomic_add(particle_f, tid, f)}
+        """,
+        ),
+        (
+            "relax_to_wind entrain_particles follow_wind",
+            """
+        {?0.3 if (particle_flags[tid] & PARTICLE_ACTIVE) == 0:
+            return}
+        uvw = wp.volume_world_to_index(wind, particle_x[tid])
+        u = wp.volume_sample_v(wind, uvw, wp.Volume.LINEAR)
+        v = particle_v[tid]
+        {?0.5 v += gravity * dt}
+        {# heavy particles follow later
+        blend = 1.0 - wp.exp(-dt * drag / mass[tid]) ~ blend = 1.0 - wp.exp(-drag * dt) ~
+        # taken at the end of the step
+        blend = drag * dt / (mass[tid] + drag * dt)}
+        v += (u - v) * blend
+        particle_v_out[tid] = v
+        {particle_x_out[tid] = particle_x[tid] + v * dt ~}
         """,
         ),
     ),
@@ -213,6 +281,8 @@ _AT_POINT: dict[str, tuple[tuple[str, str], ...]] = {
         (
             "eval_potential_force field_force volume_gradient_force",
             """
+        {?0.3 if (particle_flags[tid] & PARTICLE_ACTIVE) == 0:
+            return}
         uvw = wp.volume_world_to_index(potential, particle_x[tid])
         grad = wp.vec3()
         {value = wp.volume_sample_grad_f(potential, uvw, wp.Volume.LINEAR, grad) ~
@@ -220,21 +290,73 @@ _AT_POINT: dict[str, tuple[tuple[str, str], ...]] = {
         {# down the slope, which is per voxel
         ~}
         {particle_f[tid] -= grad * (mass[tid] * inv_voxel) ~
-        wp.atomic_sub(particle_f, tid, grad * (mass[tid] * inv_voxel))}
-        energy[tid] = mass[tid] * value
+        wp.atomic_sub(particle_f, tid, grad * (mass[tid] * inv_voxel)) ~
+        wp.atomic_add(particle_f, tid, -mass[tid] * inv_voxel * grad)}
+        {wp.atomic_add(total_energy, 0, mass[tid] * value) ~ energy[tid] = mass[tid] * value}
         """,
         ),
         (
-            "sample_potential_gradient sample_gradient volume_value_and_gradient",
+            "obstacle_cost clearance_cost eval_obstacle_cost",
             """
+        uvw = wp.volume_world_to_index(sdf, particle_x[tid])
+        grad = wp.vec3()
+        {d = wp.volume_sample_grad_f(sdf, uvw, wp.Volume.LINEAR, grad) - radius[tid] ~
+        d = wp.volume_sample_grad_f(sdf, uvw, wp.Volume.LINEAR, grad)
+        d -= radius[tid]}
+        cost = float(0.0)
+        slope = float(0.0)
+        if d < 0.0:
+            # inside, as steep as it gets
+            cost = 0.5 * margin - d
+            slope = -1.0
+        elif d < margin:
+            cost = 0.5 * (d - margin) * (d - margin) / margin
+            slope = (d - margin) / margin
+        {cost_out[tid] = weight * cost
+        gradient[tid] = grad * (weight * slope * inv_voxel) ~
+        wp.atomic_add(total_cost, 0, weight * cost)
+        gradient[tid] = grad * (weight * slope * inv_voxel)}
+        """,
+        ),
+        (
+            "project_to_isosurface move_to_isosurface snap_points_to_surface",
+            """
+        pos = particle_x[tid]
+        for step in range(iterations):
+            grad = wp.vec3()
+            value = wp.volume_sample_grad_f(sdf, wp.volume_world_to_index(sdf, pos), wp.Volume.LINEAR, grad)
+            {if wp.abs(value - iso) < hit_eps:
+                break ~}
+            {# along the slope, which is per voxel
+            ~}
+            slope = grad * inv_voxel
+            steep = wp.length_sq(slope)
+            if steep < 0.05:
+                break
+            pos -= limit_length(slope * ((value - iso) / steep), max_step)
+        particle_x_out[tid] = pos
+        {?0.5 {moved[tid] = wp.length(pos - particle_x[tid])}}
+        """,
+        ),
+        (
+            "sample_potential_gradient sample_field_gradient volume_value_and_gradient",
+            """
+        {?0.4 if particle_life[tid] <= 0.0:
+            value_out[tid] = 0.0
+            gradient[tid] = wp.vec3()
+            return}
         uvw = wp.volume_world_to_index(potential, particle_x[tid])
         grad = wp.vec3()
         {value = wp.volume_sample_grad_f(potential, uvw, wp.Volume.LINEAR, grad) ~
         value = wp.volume_sample_grad(potential, uvw, wp.Volume.LINEAR, grad, dtype=float)}
         value_out[tid] = value
         {# per voxel there
-        ~}
-        gradient[tid] = {grad * inv_voxel ~ inv_voxel * grad}
+        gradient[tid] = grad * inv_voxel ~
+        slope = grad * inv_voxel
+        {# no steeper than this
+        gradient[tid] = limit_length(slope, max_slope) ~
+        gradient[tid] = slope
+        wp.atomic_max(steepest, 0, wp.length(slope))}}
         """,
         ),
     ),
@@ -279,8 +401,7 @@ _AT_POINT: dict[str, tuple[tuple[str, str], ...]] = {
     ),
 }
 _LABEL = """{uvw = wp.volume_world_to_index(labels, particle_x[tid])
-        {label = wp.volume_sample_i(labels, uvw) ~ \\
-                label = wp.volume_lookup(labels, int(uvw[0]), int(uvw[1]), int(uvw[2]), dtype=int)} ~
+        label = wp.volume_sample_i(labels, uvw) ~
         label = wp.volume_sample_i(labels, wp.volume_world_to_index(labels, particle_x[tid]))}"""
 _LOOKS = (
     ("""uvw = wp.volume_world_to_index(sdf, particle_x[tid])""", ""),
@@ -452,11 +573,24 @@ def _draw_at_points(stream: Stream, target: str) -> KernelSpec:
     p.array("particle_flags", INT, (0, 3), (count,), ("particle_flags", "flags"))
     p.array("radius", FLOAT, (0.02, 0.2), (count,), ("particle_radius", "radius", "radii"))
     p.array("mass", FLOAT, (0.5, 2), (count,), ("particle_mass", "mass", "weights"))
-    p.array("particle_life", FLOAT, (-0.2, 1), (count,), ("lifetime", "particle_life", "age"))
+    p.output("particle_life", FLOAT, (count,), ("lifetime", "particle_life"), (-0.2, 1))
     p.array("ray_origin", VEC, (-1.2, -0.4), (count,), ("ray_origins", "origins", "ray_starts"))
     p.array("ray_dir", VEC, (0.4, 1), (count,), ("ray_directions", "directions", "ray_dirs"))
     p.scalar("X_ws", FRAME, (-1, 1), ("X_ws", "shape_xform", "body_xform"))
     p.number("margin", (0.2, 0.4), ("margin", "contact_margin", "thickness"), ("0.25", "0.3"))
+    p.array("x_prev", VEC, reach, (count,), ("particle_q_prev", "x_prev", "prev_positions"))
+    p.number("mu", (0.2, 0.8), ("mu", "friction"), ("0.5", "0.4"))
+    p.number("weight", (0.5, 3), ("obstacle_weight", "cost_weight"), ("1.0", "2.0"))
+    p.number("iso", (0.05, 0.2), ("iso_value", "iso_level"), ("0.1",))
+    p.number("max_step", (0.05, 0.2), ("max_step", "step_limit"), ("0.1",))
+    p.number("air_density", (0.8, 1.4), ("air_density", "fluid_density"), ("1.2", "1.0"))
+    p.number("viscosity", (0.1, 0.5), ("viscosity", "fluid_viscosity"), ("0.1", "0.2"))
+    p.number("min_speed", (0.1, 0.5), ("min_speed",), ("0.2",))
+    p.scalar("settling", VEC, (-0.4, -0.1), ("settling_velocity", "fall_velocity"))
+    p.scalar("gravity", VEC, (-5, 1), ("gravity",))
+    p.number("max_slope", (0.5, 3), ("max_slope", "gradient_limit"), ("1.0", "2.0"))
+    p.output("steepest", FLOAT, (1,), ("max_slope_out", "steepest"), (0, 0.5))
+    p.sizes(iterations=p.choices.choice((2, 3)))
     p.number("ke", (0.5, 3), ("ke", "contact_ke"), ("10.0", "100.0"))
     p.number("kf", (0.1, 0.8), ("kf", "contact_kf"), ("0.5",))
     p.number("sigma", (0.5, 2), ("sigma", "extinction"), ("2.0",))
@@ -486,15 +620,22 @@ def _draw_at_points(stream: Stream, target: str) -> KernelSpec:
     p.output("ray_hit", INT, (count,), ("hits", "ray_hit", "hit_mask"))
     p.output("material", INT, (count,), ("material_ids", "particle_label", "region"))
     p.output("num_contacts", INT, (1,), ("contact_count", "num_contacts"), (0, 3))
+    p.output("deepest", FLOAT, (1,), ("max_penetration", "max_depth"), (0, 0.1))
+    p.output("total_energy", FLOAT, (1,), ("total_energy", "energy_sum"), (-1, 1))
+    p.output("total_cost", FLOAT, (1,), ("cost", "total_cost"), (0, 1))
+    p.output("cost_out", FLOAT, (count,), ("costs", "cost_out"))
+    p.output("moved", FLOAT, (count,), ("moved_dist", "displacement"))
+    p.output("contact_particle", INT, (count // 2,), ("contact_particle", "soft_contact_particle"), (-1, 0))
+    p.output("contact_normal", VEC, (count // 2,), ("contact_normal", "soft_contact_normal"), (-1, 1))
+    p.output("contact_point", VEC, (count // 2,), ("contact_point", "contact_pos"), (-1, 1))
+    p.output("contact_depth", FLOAT, (count // 2,), ("contact_depth", "penetration"), (0, 1))
     p.output("label_count", INT, (8,), ("label_count", "histogram"), (0, 3))
     p.output("label_mass", FLOAT, (8,), ("label_mass", "region_mass"), (0, 1))
     p.guard_count("ray" if target == "volume_march" else "particle")
     titles, text = p.choices.child("purpose").choice(_AT_POINT[target])
     found, turned = p.choices.choice(_LOOKS)
     text = text.replace("LABEL", _LABEL).replace("LOOK", found + _GRADIENT)
-    for indent in (8, 12):
-        key = "TURN" if indent == 8 else "TURN2"
-        text = text.replace(f"{' ' * indent}{key}\n", f"{' ' * indent}{turned}\n" if turned else "")
+    text = text.replace("        TURN\n", f"        {turned}\n" if turned else "")
     p.write(text)
     remark = {
         "volume_contact": "Contacts of particles with a shape that is given by its distances",

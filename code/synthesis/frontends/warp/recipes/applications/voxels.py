@@ -269,169 +269,364 @@ def _draw_cell(stream: Stream, target: str) -> KernelSpec:
 
 
 _PIXEL = {
-    "camera_rays": """
-        # through the middle of the pixel
-        u = (float(px) + 0.5) / float(width)
-        v = (float(py) + 0.5) / float(height)
-        {ndc = wp.vec2(2.0 * u - 1.0, 1.0 - 2.0 * v)
-        dir_c = wp.vec3(ndc[0] * aspect * fov_scale, ndc[1] * fov_scale, -1.0) ~
-        dir_c = wp.vec3((2.0 * u - 1.0) * aspect * fov_scale, (1.0 - 2.0 * v) * fov_scale, -1.0)}
-        X_wc = camera_pose[cam]
-        {# cameras that are off have no rays
-        if not camera_on[cam]:
-            ray_dir[cam, py, px] = wp.vec3(0.0, 0.0, 0.0)
-            return
-        ~}
-        {ray_dir[cam, py, px] = wp.transform_vector(X_wc, wp.normalize(dir_c)) ~
-        rot = wp.transform_get_rotation(X_wc)
-        ray_dir[cam, py, px] = wp.quat_rotate(rot, wp.normalize(dir_c)) ~ {# depth along the view, so not normalized
-        ~}
-        ray_dir[cam, py, px] = wp.transform_vector(X_wc, dir_c)}
-        {?0.6 ray_origin[cam, py, px] = wp.transform_get_translation(X_wc)}
-    """,
-    "depth_points": """
-        d = depth[cam, py, px]
-        if d <= 0.0 {~ or d > max_depth ~ or not camera_on[cam]}:
-            point_out[cam, py, px] = wp.vec3(0.0, 0.0, 0.0)
-            return
-        K = intrinsics[cam]
-        {x = (float(px) - K[0, 2]) / K[0, 0]
-        y = (float(py) - K[1, 2]) / K[1, 1] ~
-        x = (float(px) + 0.5 - 0.5 * float(width)) / focal
-        y = (float(py) + 0.5 - 0.5 * float(height)) / focal ~
-        fx = K[0, 0]
-        fy = K[1, 1]
-        x = (float(px) - K[0, 2]) / fx
-        y = (float(py) - K[1, 2]) / fy}
-        point = wp.vec3(x * d, y * d, d)
-        {point_out[cam, py, px] = wp.transform_point(camera_pose[cam], point) ~ point_out[cam, py, px] = point}
-    """,
-    "pick_label": """
-        hit = shape_hit[cam, py, px]
-        {# nothing is hit: the background
-        ~}
-        if hit {< 0 ~ == -1}:
-            color_out[cam, py, px] = background
-            label_out[cam, py, px] = {-1 ~ 0}
-            return
-        {label_out[cam, py, px] = shape_label[hit] ~
-        body = shape_body[hit]
-        {if body >= 0:
-            label_out[cam, py, px] = body_label[body]
-        else:
-            label_out[cam, py, px] = shape_label[hit] ~
-        label_out[cam, py, px] = body_label[body] if body >= 0 else shape_label[hit]}}
-        {{shade = wp.max(wp.dot(normal_in[cam, py, px], light_dir), 0.0)
-        color_out[cam, py, px] = shape_color[hit] * {shade ~ (ambient + (1.0 - ambient) * shade)} ~
-        {# light of the camera itself
-        ~}
-        shade = wp.abs(wp.dot(normal_in[cam, py, px], light_dir))
-        color_out[cam, py, px] = ambient * shape_color[hit] + shade * (1.0 - ambient) * shape_color[hit]} ~
-        color_out[cam, py, px] = shape_color[hit]}
-    """,
-    "tile_blur": """
-        {total = wp.vec3(0.0, 0.0, 0.0)
-        num = int(0)
-        {for dy in range(-radius, radius + 1):
-            for dx in range(-radius, radius + 1):
-                x = px + dx
-                y = py + dy
-                if x < 0 or y < 0 or x >= width or y >= height:
-                    continue ~
-        for y in range(wp.max(py - radius, 0), wp.min(py + radius + 1, height)):
-            for x in range(wp.max(px - radius, 0), wp.min(px + radius + 1, width)):}
-                {{# not over the edges of shapes
-                ~}
-                if shape_hit[cam, y, x] != shape_hit[cam, py, px]:
-                    continue ~ if wp.abs(depth[cam, y, x] - depth[cam, py, px]) > depth_jump:
-                    continue ~}
-                total += image[cam, y, x]
-                num += 1
-        color_out[cam, py, px] = total / float({num ~ wp.max(num, 1)}) ~
-        total = wp.vec3(0.0, 0.0, 0.0)
-        weight = float(0.0)
-        {# weights 1, 2, 1 in both directions
-        for dy in range(-1, 2):
-            for dx in range(-1, 2):
-                x = {wp.clamp(px + dx, 0, width - 1) ~ wp.min(wp.max(px + dx, 0), width - 1)}
-                y = {wp.clamp(py + dy, 0, height - 1) ~ wp.min(wp.max(py + dy, 0), height - 1)}
-                w = float((2 - wp.abs(dx)) * (2 - wp.abs(dy)))
-        ~ for y in range(wp.max(py - 1, 0), wp.min(py + 2, height)):
-            for x in range(wp.max(px - 1, 0), wp.min(px + 2, width)):
-                w = float((2 - wp.abs(x - px)) * (2 - wp.abs(y - py)))
-        ~ for y in range(wp.max(py - radius, 0), wp.min(py + radius + 1, height)):
+    "camera_rays": (
+        (
+            """
+            # through the middle of the pixel
+            u = (float(px) + 0.5) / float(width)
+            v = (float(py) + 0.5) / float(height)
+            aspect = float(width) / float(height)
+            {dir_c = wp.vec3((2.0 * u - 1.0) * aspect * fov_scale, (1.0 - 2.0 * v) * fov_scale, -1.0) ~
+            half_h = {fov_scale ~ wp.tan(0.5 * fov[cam])}
+            dir_c = wp.vec3((2.0 * u - 1.0) * aspect * half_h, (1.0 - 2.0 * v) * half_h, -1.0)}
+            X_wc = camera_pose[cam]
+            ray_origin[cam, py, px] = wp.transform_get_translation(X_wc)
+            {ray_dir[cam, py, px] = wp.transform_vector(X_wc, wp.normalize(dir_c)) ~
+            rot = wp.transform_get_rotation(X_wc)
+            ray_dir[cam, py, px] = wp.quat_rotate(rot, wp.normalize(dir_c))}
+            """,
+            "compute_camera_rays generate_camera_rays pinhole_rays",
+            "Rays through the pixels of pinhole cameras",
+        ),
+        (
+            """
+            K = intrinsics[cam]
+            x = (float(px){ + 0.5 ~} - K[0, 2]) / K[0, 0]
+            y = (float(py){ + 0.5 ~} - K[1, 2]) / K[1, 1]
+            {?0.5 # one step against the distortion of the lens
+            r2 = x * x + y * y
+            scale = 1.0 / (1.0 + distortion[cam][0] * r2 + distortion[cam][1] * r2 * r2)
+            x *= scale
+            y *= scale}
+            dir_c = {wp.vec3(x, y, 1.0) ~ wp.vec3(x, -y, -1.0)}
+            {X_wc = camera_pose[cam]
+            {ray_origin[cam, py, px] = wp.transform_get_translation(X_wc)
+            ray_dir[cam, py, px] = wp.transform_vector(X_wc, wp.normalize(dir_c)) ~
+            # from where the picture begins
+            d = wp.transform_vector(X_wc, wp.normalize(dir_c))
+            ray_origin[cam, py, px] = wp.transform_get_translation(X_wc) + d * near
+            ray_dir[cam, py, px] = d} ~
+            ray_dir[cam, py, px] = wp.transform_vector(camera_pose[cam], wp.normalize(dir_c))}
+            """,
+            "rays_from_intrinsics unproject_pixels intrinsic_camera_rays",
+            "Rays through the pixels of calibrated cameras",
+        ),
+        (
+            """
+            u = 2.0 * (float(px) + 0.5) / float(width) - 1.0
+            v = 1.0 - 2.0 * (float(py) + 0.5) / float(height)
+            # all in one direction, side by side
+            {offset = wp.vec3(u * ortho_size * float(width) / float(height), v * ortho_size, 0.0) ~
+            half_w = ortho_size * float(width) / float(height)
+            offset = wp.vec3(u * half_w, v * ortho_size, -near)}
+            X_wc = camera_pose[cam]
+            ray_origin[cam, py, px] = wp.transform_point(X_wc, offset)
+            ray_dir[cam, py, px] = wp.transform_vector(X_wc, wp.vec3(0.0, 0.0, -1.0))
+            """,
+            "orthographic_rays parallel_rays orthographic_camera_rays",
+            "Rays through the pixels of orthographic cameras",
+        ),
+        (
+            """
+            {# around the vertical axis, one circle in each row
+            ~}
+            angle = 2.0 * wp.pi * (float(px) + 0.5) / float(width)
+            {height_c = scan_height * (2.0 * (float(py) + 0.5) / float(height) - 1.0) ~
+            height_c = row_slope[py]}
+            turn = wp.quat_from_axis_angle(wp.vec3(0.0, 0.0, 1.0), angle)
+            dir_c = wp.quat_rotate(turn, wp.normalize(wp.vec3(1.0, 0.0, height_c)))
+            X_wc = camera_pose[cam]
+            ray_dir[cam, py, px] = wp.transform_vector(X_wc, dir_c)
+            {ray_origin[cam, py, px] = wp.transform_get_translation(X_wc) ~
+            ray_origin[cam, py, px] = wp.transform_point(X_wc, dir_c * near)}
+            """,
+            "lidar_rays spinning_lidar_rays generate_lidar_rays",
+            "Rays of lidars that turn around",
+        ),
+    ),
+    "depth_points": (
+        (
+            """
+            d = depth[cam, py, px]
+            if d <= 0.0{ or d > max_depth ~}:
+                point_out[cam, py, px] = wp.vec3(0.0, 0.0, 0.0)
+                {?0.5 valid[cam, py, px] = 0}
+                return
+            {K = intrinsics[cam]
+            {x = (float(px) - K[0, 2]) / K[0, 0]
+            y = (float(py) - K[1, 2]) / K[1, 1] ~
+            fx = K[0, 0]
+            fy = K[1, 1]
+            x = (float(px) - K[0, 2]) / fx
+            y = (float(py) - K[1, 2]) / fy} ~
+            x = (float(px) + 0.5 - 0.5 * float(width)) / focal
+            y = (float(py) + 0.5 - 0.5 * float(height)) / focal}
+            {point = wp.vec3(x * d, y * d, d) ~
+            # the depth is along the ray
+            point = wp.normalize(wp.vec3(x, y, 1.0)) * d}
+            point_out[cam, py, px] = {wp.transform_point(camera_pose[cam], point) ~ point}
+            {?0.5 valid[cam, py, px] = 1}
+            """,
+            "depth_to_points unproject_depth depth_to_point_cloud",
+            "The points that the pixels of depth images show",
+        ),
+        (
+            """
+            d = depth[cam, py, px]
+            if d <= 0.0{ or d > max_depth ~}:
+                return
+            slot = wp.atomic_add(num_points, 0, 1)
+            {if slot >= cloud.shape[0]:
+                return ~ # more than there is room for
+            if slot >= cloud.shape[0]:
+                return}
+            K = intrinsics[cam]
+            x = (float(px) - K[0, 2]) / K[0, 0]
+            y = (float(py) - K[1, 2]) / K[1, 1]
+            cloud[slot] = wp.transform_point(camera_pose[cam], wp.vec3(x * d, y * d, d))
+            {?0.5 cloud_color[slot] = image[cam, py, px]}
+            {?0.4 cloud_label[slot] = shape_hit[cam, py, px]}
+            """,
+            "build_point_cloud collect_depth_points append_depth_points",
+            "Collects the points of depth images in one cloud",
+        ),
+        (
+            """
+            {# not over the edge of the image
+            ~}
+            if px + 1 >= width or py + 1 >= height:
+                normal_out[cam, py, px] = wp.vec3(0.0, 0.0, 0.0)
+                return
+            d = depth[cam, py, px]
+            dx = depth[cam, py, px + 1]
+            dy = depth[cam, py + 1, px]
+            {if d <= 0.0 or dx <= 0.0 or dy <= 0.0:
+                normal_out[cam, py, px] = wp.vec3(0.0, 0.0, 0.0)
+                return ~
+            # nor over that of a shape
+            if d <= 0.0 or wp.abs(dx - d) > depth_jump or wp.abs(dy - d) > depth_jump:
+                normal_out[cam, py, px] = wp.vec3(0.0, 0.0, 0.0)
+                return}
+            x = (float(px) + 0.5 - 0.5 * float(width)) / focal
+            y = (float(py) + 0.5 - 0.5 * float(height)) / focal
+            step = 1.0 / focal
+            right = wp.vec3((x + step) * dx, y * dx, dx) - wp.vec3(x * d, y * d, d)
+            down = wp.vec3(x * dy, (y + step) * dy, dy) - wp.vec3(x * d, y * d, d)
+            normal_out[cam, py, px] = wp.normalize(wp.cross(down, right))
+            """,
+            "normals_from_depth compute_depth_normals depth_to_normals",
+            "Normals of what depth images show, from the neighbours of each pixel",
+        ),
+    ),
+    "pick_label": (
+        (
+            """
+            hit = shape_hit[cam, py, px]
+            {# nothing is hit: the background
+            ~}
+            if hit {< 0 ~ == -1}:
+                color_out[cam, py, px] = background
+                return
+            n = normal_in[cam, py, px]
+            {shade = wp.max(wp.dot(n, light_dir), 0.0)
+            color = shape_color[hit] * (ambient + (1.0 - ambient) * shade) ~
+            # light from above and from the ground
+            sky = 0.5 * (1.0 + n[2])
+            color = wp.cw_mul(shape_color[hit], wp.lerp(ground_color, background, sky)) ~
+            # light of the camera itself
+            shade = wp.abs(wp.dot(n, light_dir))
+            color = shape_color[hit] * (ambient + (1.0 - ambient) * shade)}
+            {?0.5 # fades into the background far away
+            fog = wp.clamp((depth[cam, py, px] - fog_start) / (max_depth - fog_start), 0.0, 1.0)
+            color = wp.lerp(color, background, fog)}
+            color_out[cam, py, px] = color
+            """,
+            "shade_pixels shade_hits shade_image",
+            "Colours of pixels, from what they show and the light on it",
+        ),
+        (
+            """
+            hit = shape_hit[cam, py, px]
+            if hit {< 0 ~ == -1}:
+                label_out[cam, py, px] = {-1 ~ 0}
+                return
+            body = shape_body[hit]
+            {if body >= 0:
+                label_out[cam, py, px] = body_label[body]
+            else:
+                label_out[cam, py, px] = shape_label[hit] ~
+            label_out[cam, py, px] = body_label[body] if body >= 0 else shape_label[hit] ~
+            label = int(shape_label[hit])
+            # what its body is goes before
+            if body >= 0 and body_label[body] > 0:
+                label = body_label[body]
+            label_out[cam, py, px] = label}
+            {?0.4 wp.atomic_add(pixel_count, hit, 1)}
+            {?0.3 color_out[cam, py, px] = palette[shape_label[hit]]}
+            """,
+            "segment_image resolve_labels semantic_segmentation",
+            "Classes of what pixels show",
+        ),
+    ),
+    "tile_blur": (
+        (
+            """
+            total = wp.vec3(0.0, 0.0, 0.0)
+            num = int(0)
+            {for dy in range(-radius, radius + 1):
+                for dx in range(-radius, radius + 1):
+                    x = px + dx
+                    y = py + dy
+                    if x < 0 or y < 0 or x >= width or y >= height:
+                        continue ~
+            for y in range(wp.max(py - radius, 0), wp.min(py + radius + 1, height)):
+                for x in range(wp.max(px - radius, 0), wp.min(px + radius + 1, width)):}
+                    {?0.5 {if shape_hit[cam, y, x] != shape_hit[cam, py, px]:
+                        continue ~ if wp.abs(depth[cam, y, x] - depth[cam, py, px]) > depth_jump:
+                        continue}}
+                    total += image[cam, y, x]
+                    num += 1
+            color_out[cam, py, px] = total / float(num)
+            """,
+            "box_filter box_blur average_neighborhood",
+            "Mean of the pixels around each",
+        ),
+        (
+            """
+            total = wp.vec3(0.0, 0.0, 0.0)
+            weight = float(0.0)
+            {# weights 1, 2, 1 in both directions
+            for dy in range(-1, 2):
+                for dx in range(-1, 2):
+                    x = {wp.clamp(px + dx, 0, width - 1) ~ wp.min(wp.max(px + dx, 0), width - 1)}
+                    y = {wp.clamp(py + dy, 0, height - 1) ~ wp.min(wp.max(py + dy, 0), height - 1)}
+                    w = float((2 - wp.abs(dx)) * (2 - wp.abs(dy)))
+            ~ for y in range(wp.max(py - radius, 0), wp.min(py + radius + 1, height)):
+                for x in range(wp.max(px - radius, 0), wp.min(px + radius + 1, width)):
+                    w = taps[wp.abs(x - px)] * taps[wp.abs(y - py)]
+                    {?0.6 # less where the colour differs
+                    dc = image[cam, y, x] - image[cam, py, px]
+                    w = w / (1.0 + wp.length_sq(dc) / (sigma_color * sigma_color))}}
+                    total += w * image[cam, y, x]
+                    weight += w
+            color_out[cam, py, px] = total / weight
+            """,
+            "smooth_image weighted_filter filter_image",
+            "Smooths images by the weighted mean of the pixels around each",
+        ),
+        (
+            """
+            {# along the row only; the other direction is a second pass
+            ~}
+            total = wp.vec3(0.0, 0.0, 0.0)
+            {weight = float(0.0)
             for x in range(wp.max(px - radius, 0), wp.min(px + radius + 1, width)):
-                w = 1.0 / float(1 + wp.abs(x - px) + wp.abs(y - py))}
-                {if shape_hit[cam, y, x] != shape_hit[cam, py, px]:
-                    continue ~}
-                total += w * image[cam, y, x]
+                {?0.5 if shape_hit[cam, py, x] != shape_hit[cam, py, px]:
+                    continue}
+                w = taps[wp.abs(x - px)]
+                total += w * image[cam, py, x]
                 weight += w
-        color_out[cam, py, px] = total / weight ~
-        {# along the row only; the other direction is a second pass
-        ~}
-        total = wp.vec3(0.0, 0.0, 0.0)
-        num = int(0)
-        for {x in range(wp.max(px - 2, 0), wp.min(px + 3, width)) ~
-        x in range(wp.max(px - 1, 0), wp.min(px + 2, width))}:
-            {if shape_hit[cam, py, x] != shape_hit[cam, py, px]:
-                continue ~}
-            total += image[cam, py, x]
-            num += 1
-        color_out[cam, py, px] = {total / float(num) ~ wp.lerp(image[cam, py, px], total / float(num), blend)}}
-    """,
-    "pack_pixels": """
-        {index = (cam * height + py) * width + px
-        {?0.4 if not camera_on[cam]:
-            {flat_label[index] = -1
-            return ~ return}}
-        {flat_depth[index] = {depth[cam, py, px] ~ depth[cam, py, px] if depth[cam, py, px] > 0.0 else max_depth}
-        ~ d = depth[cam, py, px]
-        {if d <= 0.0 or d > max_depth:
-            d = max_depth ~}
-        flat_depth[index] = d / max_depth
-        ~}
-        flat_label[index] = shape_hit[cam, py, px] ~
-        {# cameras side by side
-        ~}
-        tile_x = cam % {tiles ~ tiles}
-        tile_y = cam // {tiles ~ tiles}
-        {d = depth[cam, py, px]
-        {if d <= 0.0:
-            d = max_depth ~}
-        atlas[tile_y * height + py, tile_x * width + px] = {d ~ wp.min(d / max_depth, 1.0)} ~
-        rgb = image[cam, py, px]
-        {atlas[tile_y * height + py, tile_x * width + px] = 0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2] ~
-        atlas[tile_y * height + py, tile_x * width + px] = (rgb[0] + rgb[1] + rgb[2]) / 3.0}} ~
-        index = (cam * height + py) * width + px
-        {rgb = image[cam, py, px]
-        flat_color[3 * index + 0] = rgb[0]
-        flat_color[3 * index + 1] = rgb[1]
-        flat_color[3 * index + 2] = rgb[2] ~ for c in range(3):
-            flat_color[index * 3 + c] = image[cam, py, px][c] ~ for c in range(3):
-            flat_color[index * 3 + c] = wp.clamp(image[cam, py, px][c] * exposure, 0.0, 1.0)}
-        {?0.4 flat_depth[index] = depth[cam, py, px]} ~
-        {# rows from the bottom up, as the viewer has them
-        ~}
-        index = (cam * height + (height - 1 - py)) * width + px
-        flat_depth[index] = depth[cam, py, px]
-        {?0.5 flat_label[index] = shape_hit[cam, py, px]}
-        {?0.4 for c in range(3):
-            flat_color[index * 3 + c] = image[cam, py, px][c]}}
-    """,
+            color_out[cam, py, px] = total / weight ~
+            num = int(0)
+            for x in range(wp.max(px - radius, 0), wp.min(px + radius + 1, width)):
+                {?0.5 if shape_hit[cam, py, x] != shape_hit[cam, py, px]:
+                    continue}
+                total += image[cam, py, x]
+                num += 1
+            mean = total / float(num)
+            color_out[cam, py, px] = {mean ~ wp.lerp(image[cam, py, px], mean, blend) ~
+            image[cam, py, px] + blend * (image[cam, py, px] - mean)}}
+            """,
+            "blur_rows filter_rows horizontal_pass",
+            "One direction of a filter of two passes",
+        ),
+    ),
+    "pack_pixels": (
+        (
+            """
+            {index = (cam * height + py) * width + px ~
+            # rows from the bottom up, as the viewer has them
+            index = (cam * height + (height - 1 - py)) * width + px}
+            {d = depth[cam, py, px]
+            {# nothing is hit
+            ~}
+            if d <= 0.0{ or d > max_depth ~}:
+                d = max_depth
+            flat_depth[index] = {d / max_depth ~ d ~ 1.0 - d / max_depth} ~
+            flat_depth[index] = depth[cam, py, px]
+            flat_label[index] = shape_hit[cam, py, px] ~
+            {for c in range(3):
+                flat_normal[3 * index + c] = 0.5 * (normal_in[cam, py, px][c] + 1.0) ~
+            n = normal_in[cam, py, px]
+            for c in range(3):
+                flat_normal[3 * index + c] = 0.5 + 0.5 * n[c]}}
+            """,
+            "flatten_image pack_image_buffer write_image_buffer",
+            "Writes images into a flat buffer",
+        ),
+        (
+            """
+            {# cameras side by side
+            ~}
+            tile_x = cam % tiles
+            tile_y = cam // tiles
+            {?0.5 out_y = tile_y * height + py
+            out_x = tile_x * width + px ~ out_y = tile_y * height + (height - 1 - py)
+            out_x = tile_x * width + px}
+            {d = depth[cam, py, px]
+            {if d <= 0.0:
+                d = max_depth
+            atlas[out_y, out_x] = {wp.min(d / max_depth, 1.0) ~ 1.0 - wp.min(d / max_depth, 1.0)} ~
+            atlas[out_y, out_x] = wp.clamp(d / max_depth, 0.0, 1.0)} ~
+            rgb = image[cam, py, px]
+            {gray = 0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2] ~ gray = (rgb[0] + rgb[1] + rgb[2]) / 3.0}
+            atlas[out_y, out_x] = gray ~
+            {?0.5 # nothing is hit
+            if shape_hit[cam, py, px] < 0:
+                color_atlas[out_y, out_x] = background
+                return}
+            color_atlas[out_y, out_x] = image[cam, py, px]}
+            """,
+            "tile_images tile_camera_images build_image_atlas",
+            "Puts the images of all cameras side by side",
+        ),
+        (
+            """
+            index = (cam * height + {py ~ (height - 1 - py)}) * width + px
+            rgb = image[cam, py, px]
+            {?0.4 if shape_hit[cam, py, px] < 0:
+                rgb = background}
+            {# channels one behind the other, as networks take them
+            plane = height * width
+            for c in range(3):
+                flat_color[(3 * cam + c) * plane + py * width + px] = SCALED ~
+            for c in range(3):
+                flat_color[3 * index + c] = SCALED ~
+            flat_color[3 * index + 0] = rgb[0]
+            flat_color[3 * index + 1] = rgb[1]
+            flat_color[3 * index + 2] = rgb[2]}
+            """,
+            "pack_color_image pack_rgb write_color_buffer",
+            "Writes the colours of images into a flat buffer",
+        ),
+    ),
 }
 
 
 def _draw_pixel(stream: Stream, target: str) -> KernelSpec:
     """A pixel of a camera's image, a thread for each."""
     cams, height, width = stream.child("sizes").choice(((2, 6, 8), (4, 4, 6), (2, 8, 8), (4, 6, 6)))
+    text, titles, summary = stream.child("kernel").choice(_PIXEL[target])
     p = Program(
-        stream, ("cam", "camera", "world"), ("py", "y_id", "row"), ("px", "x_id", "col"), launch=(cams, height, width)
+        stream, ("cam", "camera", "cam_id"), ("py", "y_id", "row"), ("px", "x_id", "col"), launch=(cams, height, width)
     )
     shape, shapes, total = (cams, height, width), 12, cams * height * width
     p.array("camera_pose", FRAME, (-1, 1), (cams,), ("camera_transforms", "camera_pose"), element="wp.transform")
     p.scalar("radius", INT, (1, 2), ("radius", "filter_radius", "half_width"))
     p.array("intrinsics", _MAT, (2, 6), (cams,), ("intrinsics", "camera_k"))
-    p.array("camera_on", INT, (0, 1), (cams,), ("camera_enabled", "camera_active"))
+    p.array("fov", FLOAT, (0.8, 2), (cams,), ("camera_fov", "fov"))
+    p.array("distortion", Type("float32", (2,)), (0.05, 0.3), (cams,), ("distortion", "lens_distortion"))
+    p.array("palette", VEC, (0, 1), (21,), ("palette", "class_color"))
     p.array("depth", FLOAT, (-0.5, 2), shape, ("depth", "depth_image"))
     p.array("image", VEC, (0, 1), shape, ("image", "color_image"))
     p.array("normal_in", VEC, (-1, 1), shape, ("normal_image", "normals"))
@@ -444,15 +639,23 @@ def _draw_pixel(stream: Stream, target: str) -> KernelSpec:
     p.scalar("background", VEC, (0, 1), ("background", "clear_color"))
     p.number("focal", (2, 6), ("focal_length", "focal"), ("4.0",))
     p.number("ambient", (0.1, 0.4), ("ambient", "ambient_light"), ("0.2",))
-    p.number("exposure", (1, 2), ("exposure", "gain"), ("1.5",))
     p.number("depth_jump", (0.3, 0.9), ("depth_threshold", "max_jump"), ("0.5",))
     p.number("blend", (0.3, 0.8), ("strength", "blend"), ("0.5",))
     p.number("fov_scale", (0.5, 2), ("fov_scale", "half_fov_tan", "tan_half_fov"), ("0.5", "1.0"))
-    p.number("aspect", (1, 2), ("aspect", "aspect_ratio"), ("2.0",))
+    p.number("near", (0.05, 0.2), ("near", "near_plane"), ("0.1",))
+    p.number("ortho_size", (0.5, 2), ("ortho_size", "half_height"), ("1.0",))
+    p.number("fog_start", (0.2, 0.6), ("fog_start", "fog_near"), ("0.5",))
+    p.number("scan_height", (0.2, 0.6), ("scan_slope", "vertical_slope"), ("0.3",))
+    p.array("row_slope", FLOAT, (-0.5, 0.5), (height,), ("beam_slopes", "row_slope"))
+    p.array("taps", FLOAT, (0.2, 1), (3,), ("filter_weights", "kernel_weights"))
+    p.number("sigma_color", (0.3, 1), ("sigma_color", "sigma_range"), ("0.5",))
+    p.scalar("mean_color", VEC, (0.3, 0.6), ("mean", "channel_mean"))
+    p.scalar("std_color", VEC, (0.5, 1), ("std", "channel_std"))
+    p.scalar("ground_color", VEC, (0, 1), ("ground_color",))
     p.number("max_depth", (1, 1.8), ("max_depth", "far"), ("1.5", "1.0"))
     p.sizes(width=width, height=height, tiles=2)
     for key, pool in (("ray_dir", ("ray_dirs", "out_rays")), ("ray_origin", ("ray_origins",)),
-                      ("point_out", ("points_out", "point_cloud")),
+                      ("point_out", ("points_out", "points")), ("normal_out", ("normals_out", "normal_image")),
                       ("color_out", ("color_out", "out_pixels"))):  # fmt: skip
         p.output(key, VEC, shape, pool)
     p.output("label_out", INT, shape, ("label_out", "segmentation"))
@@ -460,15 +663,16 @@ def _draw_pixel(stream: Stream, target: str) -> KernelSpec:
     p.output("flat_color", FLOAT, (3 * total,), ("color_out", "flat_color"))
     p.output("flat_label", INT, (total,), ("label_out", "flat_ids"))
     p.output("atlas", FLOAT, (cams // 2 * height, 2 * width), ("atlas", "tiled_image"))
-    p.write(_PIXEL[target])
-    titles = {
-        "camera_rays": ("compute_camera_rays", "generate_rays", "pinhole_rays"),
-        "depth_points": ("depth_to_points", "unproject_depth", "build_point_cloud"),
-        "pick_label": ("shade_pixels", "segment_image", "resolve_labels"),
-        "tile_blur": ("blur_image", "box_filter", "smooth_image"),
-        "pack_pixels": ("pack_image", "flatten_image", "tile_images"),
-    }[target]
-    return p.done("voxels", "pixels", target, "Images of cameras", titles, (
+    p.output("valid", INT, shape, ("valid", "valid_mask"))
+    p.output("num_points", INT, (1,), ("num_points", "point_count"), (0, 2))
+    p.output("cloud", VEC, (total // 2,), ("point_cloud", "points"), (-1, 1))
+    p.output("cloud_color", VEC, (total // 2,), ("point_colors", "cloud_color"), (-1, 1))
+    p.output("cloud_label", INT, (total // 2,), ("point_labels", "cloud_label"), (-1, 0))
+    p.output("pixel_count", INT, (shapes,), ("shape_pixels", "pixel_count"), (0, 2))
+    p.output("flat_normal", FLOAT, (3 * total,), ("normal_out", "flat_normal"))
+    p.output("color_atlas", VEC, (cams // 2 * height, 2 * width), ("atlas", "tiled_image"))
+    p.write(text.replace("SCALED", p.pick("rgb[c]", "rgb[c]", "(rgb[c] - mean_color[c]) / std_color[c]")))
+    return p.done("voxels", "pixels", target, summary, tuple(titles.split()), (
         "Launched over (cameras, rows, columns).", "One thread per pixel.",
     ))  # fmt: skip
 

@@ -16,15 +16,20 @@ _INT = Type("int32")
 
 
 def ask(sheet: Sheet, choices: Stream) -> None:
-    """Ask arrays for some of the sizes that are arguments or numbers: a size is one that the array always has."""
+    """Ask arrays for some of the sizes that are arguments or numbers: a size is one that the array always has.
+
+    An array that was asked for one size is asked for the others that it has.
+    """
     places = list(_places(sheet.body))
+    known = ""
     for key in [each for each in dict.fromkeys(names_in(sheet.body)) if _is_size(sheet.given.get(each))]:
         size, bounded = sheet.given[key].domain[0], _bounded(sheet.body, key)
         found = [
             (name, place) for name, place, index in places if _extent(sheet, name, place) == size and index in bounded
         ]
         if found and choices.chance(_SIZES):
-            asked = _Asking(key, *choices.choice(sorted(set(found))))
+            known, place = choices.choice(sorted({each for each in found if each[0] == known} or set(found)))
+            asked = _Asking(key, known, place)
             sheet.body = [asked.visit(each) for each in sheet.body]
     for loop in [node for statement in sheet.body for node in ast.walk(statement) if isinstance(node, ast.For)]:
         _ask_for_length(loop, sheet, choices)

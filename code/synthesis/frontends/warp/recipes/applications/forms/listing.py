@@ -6,7 +6,7 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import Given, She
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.types import Type
 
-_LISTED, _BEHIND = 0.2, 0.08
+_LISTED, _BEHIND = 0.12, 0.05
 """How often a kernel is launched over a list of what it is for, and how often over what lies behind an offset.
 
 Of the indices of applications' arrays 31 % are the thread's own and 26 % were read or computed before, where drawn

@@ -18,7 +18,8 @@ _BATCHED = {"float32": 0.85, "int32": 0.3, "bool": 0.3}
 """How often what is only read has a part for each world, all arrays of a type alike: numbers of a model that are whole,
 its topology, are mostly the same in all of them."""
 _BOXED, _BOXED_IN_WORLDS = 0.02, 0.25
-"""How often a value for all threads is read from an array, of one element or of one for each world."""
+"""How often a value for all threads is read from an array, of one element, and how often all numbers are of one for
+each world."""
 _TAKEN = {
     "env", "wid", "world", "body_world", "world_of", "world_mask", "point_world", "group_of",
     "per_world", "DOFS_PER_WORLD",
@@ -178,11 +179,11 @@ class _Boxing(ast.NodeTransformer):
 def _box(sheet: Sheet, choices: Stream, worlds: int) -> None:
     """Read some values for all threads from arrays: of one element, or of one for each world."""
     boxed: dict[str, ast.expr] = {}
-    named = sheet.named()
+    named, by_world = sheet.named(), worlds > 1 and choices.chance(_BOXED_IN_WORLDS)
     for key, given in sheet.given.items():
         if given.shape is not None or key not in named or given.domain[0] == given.domain[1]:
             continue
-        if worlds > 1 and choices.chance(_BOXED_IN_WORLDS):
+        if by_world:
             boxed[key] = ast.Name(_WORLD, ast.Load())
             sheet.given[key] = replace(given, shape=(worlds,))
         elif choices.chance(_BOXED):
