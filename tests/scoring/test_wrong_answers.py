@@ -8,6 +8,7 @@ from scored_rows import SAMPLES, named_otherwise
 
 from synthesis import Answer, ConfigError, Score, Scorer, Scoring
 from synthesis.output.reading import Document, read_folder
+from synthesis.records import Role
 from synthesis.scoring.scores import Refusal, Step
 from synthesis.scoring.settings import BINARY, CREDITS
 
@@ -191,7 +192,9 @@ def test_a_derivative_whose_results_are_right_and_whose_tangents_are_wrong_has_h
 def test_a_wrong_gradient_is_worth_nothing_and_says_of_what(
     derivative_rows: list[Document], warp_samples: list[Document], scorer: Scorer
 ) -> None:
-    texts = [(row, re.sub(r"wp::adj_address\(.*\);", "", row.texts["cpp_backward"] or "")) for row in warp_samples]
+    moving = [row for row in warp_samples if any(
+        each.is_float and each.role is Role.INPUT for each in row.spec.signature.spread.arguments)]  # fmt: skip
+    texts = [(row, re.sub(r"wp::adj_address\(.*\);", "", row.texts["cpp_backward"] or "")) for row in moving]
     answers = [Answer(row=row, level="cpp_backward", text=text) for row, text in texts]
     row = next(each for each in derivative_rows if "vjp_stablehlo" in each.metadata["verified"])
     text = row.texts["vjp_stablehlo"] or ""

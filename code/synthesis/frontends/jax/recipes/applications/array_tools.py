@@ -269,7 +269,7 @@ def _masks(p: Program) -> Text:
             "dtype": Option("str", "type of the result", ("'float32'",), ("dtype",)),
         },
         result=(leaf,),
-        titles=("attention_bias", "mask_to_bias", f"{titles[0].removesuffix('_mask')}_bias") if bias else titles,
+        titles=("attention_bias", "make_attention_bias", f"{titles[0].removesuffix('_mask')}_bias") if bias else titles,
         summary="What is added to scores of attention" if bias else "Which positions see which",
         returned="one entry for each pair of positions",
     )  # fmt: skip

@@ -34,6 +34,16 @@ _STANDARDIZE_IF_GIVEN = """{if channel_mean is not None and channel_std is not N
         images = images - channel_mean
     if channel_std is not None:
         images = images / channel_std}"""
+_SPECIAL = """
+        # {padding and special tokens are never guessed ~ leave special tokens alone}
+        {chosen = chosen & (tokens >= first_word) ~
+        special = jnp.zeros_like(chosen)
+        for token in special_ids:
+            special = special | (tokens == token)
+        chosen = jnp.logical_and(chosen, jnp.logical_not(special)) ~
+        chosen = chosen & (tokens != pad) & (tokens != mask_id)}
+"""
+"""Of tokens that are drawn to be hidden those that may be."""
 _BATCHES = {
     "random_crops": (
         _IMAGES,
@@ -128,15 +138,9 @@ _BATCHES = {
             raise ValueError(f'expected ids of shape (batch, length), got <<tokens.shape>>')}
         {?0.4 if rate <= 0.0 or rate >= 1.0:
             raise ValueError(f'rate has to lie between 0 and 1, not <<rate>>')}
-        hide_key, kind_key, word_key = jax.random.split(rng, 3)
+        {hide_key, kind_key, word_key = jax.random.split(rng, 3)
         chosen = jax.random.bernoulli(hide_key, rate, tokens.shape)
-        # {padding and special tokens are never guessed ~ leave special tokens alone}
-        {chosen = chosen & (tokens >= first_word) ~
-        special = jnp.zeros_like(chosen)
-        for token in special_ids:
-            special = special | (tokens == token)
-        chosen = jnp.logical_and(chosen, jnp.logical_not(special)) ~
-        chosen = chosen & (tokens != pad) & (tokens != mask_id)}
+        SPECIAL
         {if keep_some:
             # {most are masked, a few replaced, a few left as they are ~ 80, 10 and 10 per cent}
             kind = jax.random.uniform(kind_key, tokens.shape)
@@ -146,14 +150,17 @@ _BATCHES = {
         else:
             inputs = jnp.where(chosen, mask_id, tokens) ~
         inputs = jnp.where(chosen, mask_id, tokens)
-        {?0.5 if keep_some:
+        if keep_some:
             random_words = jax.random.randint(word_key, tokens.shape, first_word, vocab)
             kind = jax.random.uniform(kind_key, tokens.shape)
             # {one in ten is another word, one in ten stays ~ some words are wrong, some are told}
             inputs = jnp.where(chosen & (kind < 0.1), random_words, inputs)
-            inputs = jnp.where(kind >= 0.9, tokens, inputs)}}
+            inputs = jnp.where(kind >= 0.9, tokens, inputs)} ~
+        chosen = jax.random.bernoulli(rng, rate, tokens.shape)
+        SPECIAL
+        inputs = jnp.where(chosen, mask_id, tokens)}
         answers = jnp.where(chosen, tokens, {ignore ~ ignore ~ -1})
-        """,
+        """.replace("        SPECIAL\n", _SPECIAL[1:]),
     ),
     "next_token_batch": (
         """

@@ -91,10 +91,10 @@ def _contact(p: Program) -> Text:
             (
                 """
                 {?0.4 # {what is near is kept too, since it may touch in the next step}}
-                {return dist, pos, dist < margin ~ active = dist < margin
-                return dist, pos, active}
+                {return dist, pos, normal, dist < margin ~ active = dist < margin
+                return dist, pos, normal, active}
                 """,
-                (Leaf(rows), Leaf((*rows, 3)), Leaf(rows, dtype="bool")),
+                (Leaf(rows), Leaf((*rows, 3)), Leaf((n, 3)), Leaf(rows, dtype="bool")),
             ),
             (
                 """

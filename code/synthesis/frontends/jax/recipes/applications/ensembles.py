@@ -54,14 +54,12 @@ _ENERGY = """
         return jnp.sum(jnp.triu(U, k=1))}
 """
 _FORCE = """
-    {def force(R):
+    def force(R):
         F = -jax.grad(energy)(R)
         if frozen is not None:
             {?0.4 # {walls and substrates do not move}}
             F = jnp.where(frozen[:, None], 0.0, F)
-        return F ~
-    def force(R):
-        return -jax.grad(energy)(R)}
+        return F
 """
 _CHECKS = """
     {?0.1 if state.R.shape != state.V.shape:

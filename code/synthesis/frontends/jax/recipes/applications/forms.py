@@ -222,7 +222,7 @@ def checking(
     for statement in body:
         match statement:
             case If(Comparison("is not", Name(name), Literal("None")), (ahead, *_) as inner, orelse) if (
-                name in left and name not in always and not _refuses(ahead)
+                name in left and name not in always and not _refuses(ahead) and not _asks_rank(ahead, name)
             ):
                 fitting = _check(name, left, always, said)
                 if fitting is None:
@@ -241,6 +241,15 @@ def checking(
 
 def _refuses(statement: Statement) -> bool:
     return isinstance(statement, If) and any(isinstance(each, Raise) for each in statement.body)
+
+
+def _asks_rank(statement: Statement, name: str) -> bool:
+    """Whether what is done depends on an array's number of dimensions, so that it may have several."""
+    match statement:
+        case If(Comparison(_, Attribute(Name(asked), "ndim"), _)):
+            return asked == name
+        case _:
+            return False
 
 
 def _check(name: str, shapes: Mapping[str, tuple[int, ...]], always: Container[str], said: Said) -> If | None:

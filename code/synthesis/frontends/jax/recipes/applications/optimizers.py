@@ -227,12 +227,14 @@ def _first(p: Program, each: str, at: dict[str, str]) -> str:
     )
 
 
-def _second(p: Program, each: str, at: dict[str, str]) -> str:
+def _second(p: Program, each: str, at: dict[str, str], *, averaged: bool) -> str:
+    """The mean of squares; ``averaged`` if other means are taken by a function of their own."""
+    if averaged:
+        return f"new_nu = ema_of_squares({at['nu']}, grads, b2)"
     return p.pick(
         f"new_nu = {each}(lambda v, g: b2 * v + (1 - b2) * jnp.square(g), {at['nu']}, grads)",
         f"new_nu = {each}(lambda v, g: b2 * v + (1 - b2) * g ** 2, {at['nu']}, grads)",
         f"new_nu = {each}(lambda v, g: v + (1 - b2) * (g ** 2 - v), {at['nu']}, grads)",
-        f"new_nu = ema_of_squares({at['nu']}, grads, b2)",
     )
 
 
@@ -241,7 +243,8 @@ _Update = tuple[list[str], str, str]
 
 
 def _adam(p: Program, each: str, at: dict[str, str], counts: bool, largest: bool = False) -> _Update:
-    lines = [_first(p, each, at), _second(p, each, at)]
+    first = _first(p, each, at)
+    lines = [first, _second(p, each, at, averaged="ema(" in first)]
     second = "new_nu"
     if largest:
         lines.append(f"new_nu_max = {each}(jnp.maximum, {at['nu_max']}, new_nu)")
@@ -340,7 +343,7 @@ def _lion(p: Program, each: str, at: dict[str, str], _: bool) -> _Update:
 
 def _rmsprop(p: Program, each: str, at: dict[str, str], _: bool) -> _Update:
     return (
-        [_second(p, each, at)],
+        [_second(p, each, at, averaged=p.maybe(0.25))],
         p.pick("lr * m / (jnp.sqrt(v) + eps)", "lr * m / jnp.sqrt(v + eps)"),
         "grads, new_nu",
     )

@@ -142,7 +142,6 @@ _ROWS = {
             for k in range(wrapnum):
                 joint = wrap_objid[adr + k]
                 length += wrap_prm[adr + k] * qpos[worldid, jnt_qposadr[joint]]
-                {?0.5 ten_J[worldid, ten_J_rowadr[u] + k] = wrap_prm[adr + k]}
         else:
             # spatial: straight from site to site
             for k in range(wrapnum - 1):
@@ -638,7 +637,6 @@ def _declare_data(p: Program, worlds: int, n: int, rows_each: int) -> None:
     p.output("efc_source", INT, row, ("efc_id_out",))
     p.scalar("njmax_in", INT, (rows_each, 3 * rows_each - 1), ("njmax",))
     p.output("eq_J", FLOAT, (*row, n), ("efc_J_out",), (0, 1))
-    p.output("ten_J", FLOAT, entries, ("ten_J_out",))
     p.output("moment_out", FLOAT, entries, ("actuator_moment_out", "moment_out"))
     p.output("colind_out", INT, entries, ("moment_colind_out",))
     p.output("nnz_out", INT, each, ("moment_rownnz_out",))

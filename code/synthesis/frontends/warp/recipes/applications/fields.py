@@ -503,10 +503,10 @@ _TRANSFER = {
             STAY
             v_out[tid] = velocities[tid]
             return}
-        gx = {wp.clamp(int((x[0] - LOW_X) * inv_h), 0, n - 2) ~ \
-                int(wp.clamp((x[0] - LOW_X) * inv_h, 0.0, float(n - 2)))}
-        gy = {wp.clamp(int((x[1] - LOW_Y) * inv_h), 0, n - 2) ~ \
-                int(wp.clamp((x[1] - LOW_Y) * inv_h, 0.0, float(n - 2)))}
+        {gx = wp.clamp(int((x[0] - LOW_X) * inv_h), 0, n - 2)
+        gy = wp.clamp(int((x[1] - LOW_Y) * inv_h), 0, n - 2) ~
+        gx = int(wp.clamp((x[0] - LOW_X) * inv_h, 0.0, float(n - 2)))
+        gy = int(wp.clamp((x[1] - LOW_Y) * inv_h, 0.0, float(n - 2)))}
         {fx = wp.clamp((x[0] - LOW_X) * inv_h - float(gx), 0.0, 1.0)
         fy = wp.clamp((x[1] - LOW_Y) * inv_h - float(gy), 0.0, 1.0) ~
         fx = wp.min(wp.max((x[0] - LOW_X) * inv_h - float(gx), 0.0), 1.0)
@@ -524,9 +524,9 @@ _TRANSFER = {
         a = grid_of[gx, gy] * (1.0 - fx) + grid_of[gx + 1, gy] * fx
         b = grid_of[gx, gy + 1] * (1.0 - fx) + grid_of[gx + 1, gy + 1] * fx
         total = a * (1.0 - fy) + b * fy}
-        {* {# damped towards the velocity of the grid
+        {* {# drag of the air
             ~}
-            total = total * blend + velocities[tid] * (1.0 - blend) ~
+            total *= wp.max(1.0 - drag * dt, 0.0) ~
             if x[2] < floor and total[2] < 0.0:
                 total = wp.vec3(total[0], total[1], {0.0 ~ -restitution * total[2]})
         ~
@@ -585,7 +585,7 @@ def _draw_transfer(stream: Stream, target: str) -> KernelSpec:
     p.number("low", (-1, -0.8), ("grid_lo", "low", "min_coord"), ("-1.0",))
     p.number("inv_h", (n / 2.4, n / 2.1), ("inv_dx", "inv_h"), (f"{n / 2}",))
     p.number("dt", (0.05, 0.2), ("dt", "sim_dt"), ("0.1",))
-    p.number("blend", (0.2, 0.9), ("pic_ratio", "blend", "pic_weight"), ("0.95", "0.5"))
+    p.number("drag", (0.5, 2), ("drag", "air_drag", "damping"), ("0.5", "1.0"))
     p.number("restitution", (0.2, 0.8), ("restitution", "bounce"), ("0.5",))
     p.number("floor", (-0.3, 0.3), ("ground_height", "floor_z"), ("0.0",))
     p.number("v_max", (0.3, 0.8), ("max_velocity", "v_max"), ("0.5",))

@@ -513,7 +513,7 @@ def _draw_joint(stream: Stream, target: str) -> KernelSpec:
         "joint_coordinates": ("eval_joint_coordinates", "reconstruct_joint_q", "eval_ik"),
         "motion_axes": ("compute_motion_subspace", "joint_motion_axes", "update_joint_axes"),
         "joint_forces": ("eval_body_joints", "eval_joint_forces", "apply_joint_forces"),
-        "joint_counts": ("count_joint_dofs", "joint_dimensions", "fill_dof_map"),
+        "joint_counts": ("count_joint_dofs", "joint_dimensions", "count_joint_coords"),
         "joint_velocities": ("eval_link_velocities", "propagate_velocities", "eval_articulation_velocities"),
         "joint_copy": _MOVE_TITLES[moved],
     }[target]

@@ -297,21 +297,18 @@ _DOF = {
     """,
     "solve_lower": """
         # L y = b
-        for i in range({nv ~ L.shape[1]}):
+        for i in range(SIZE):
             total = y[env, i]
             for k in range(i):
-                {?0.4 # nothing there in the factor of a tree
-                if sparse[i, k] == 0:
-                    continue}
                 total -= L[env, i, k] * y[env, k]
-            y[env, i] = total / diag[i]
+            y[env, i] = total / L_diag[env, i]
         # and then L^T x = y, from the last row to the first
-        {for back in range({nv ~ L.shape[1]}):
-            i = {nv ~ L.shape[1]} - 1 - back ~ for i in range({nv ~ L.shape[1]} - 1, -1, -1):}
+        {for back in range(SIZE):
+            i = SIZE - 1 - back ~ for i in range(SIZE - 1, -1, -1):}
             total = y[env, i]
-            for k in range(i + 1, {nv ~ L.shape[1]}):
+            for k in range(i + 1, SIZE):
                 total -= L[env, k, i] * y[env, k]
-            y[env, i] = total / diag[i]
+            y[env, i] = total / L_diag[env, i]
     """,
     "line_search": """
         # slope of the cost along the direction
@@ -379,8 +376,8 @@ def _draw_dof(stream: Stream, target: str) -> KernelSpec:
         p.array(key, FLOAT, bounds, (envs, nv), names)
     p.array("mass", FLOAT, (-0.3, 2), (rows,), ("mass", "body_mass", "weights"))
     p.array("armature", FLOAT, (0.05, 0.5), (nv,), ("armature", "joint_armature", "rotor_inertia"))
-    p.array("diag", FLOAT, (0.3, 2), (nv,), ("diag", "hess_diag") if target == "line_search" else ("L_diag", "diag"))
-    p.array("sparse", INT, (0, 1), (nv, nv), ("pattern", "is_ancestor", "nonzero"))
+    p.array("diag", FLOAT, (0.3, 2), (nv,), ("diag", "hess_diag"))
+    p.array("L_diag", FLOAT, (0.3, 2), (envs, nv), ("L_diag", "diag"))
     p.array("num_rows", INT, (1, rows), (envs,), ("nefc", "num_rows", "ncon"))
     p.array("active", INT, (0, 1), (envs, rows), ("efc_active", "row_active"))
     p.array("bias", FLOAT, (-1, 1), (envs, rows), ("aref", "bias", "target_velocity"))
@@ -399,7 +396,7 @@ def _draw_dof(stream: Stream, target: str) -> KernelSpec:
     p.output("step_out", FLOAT, (envs,), ("alpha", "step_size"))
     p.array("done", INT, (0, 1), (envs,), ("done", "converged"))
     p.write("{?0.5 if done[env] != 0:\n    return}")
-    p.write(_DOF[target])
+    p.write(_DOF[target].replace("SIZE", p.pick("nv", "L.shape[1]")))
     titles = {
         "mass_matrix": ("compute_mass_matrix", "assemble_mass_matrix", "assemble_mass"),
         "solve_lower": ("solve_cholesky", "cholesky_solve", "solve_factored"),

@@ -48,7 +48,7 @@ _CLOSEST: dict[str, tuple[tuple[str, str, str], ...]] = {
         SURFACE
         d = p - surface
         r = wp.length(d)
-        n = d / wp.max(r, TINY)
+        n = d / wp.max(r, 0.01)
         slot = wp.atomic_add(count, 0, 1)
         {if slot >= max_contacts:
             return
@@ -82,7 +82,7 @@ _CLOSEST: dict[str, tuple[tuple[str, str, str], ...]] = {
         r = wp.length(d)
         in_contact[tid] = 1
         depth[tid] = radius[tid] - r
-        normal[tid] = d / wp.max(r, TINY) ~
+        normal[tid] = d / wp.max(r, 0.01) ~
         in_contact[tid] = 0
         if answer.result:
             SURFACE
@@ -90,7 +90,7 @@ _CLOSEST: dict[str, tuple[tuple[str, str, str], ...]] = {
             r = wp.length(d)
             in_contact[tid] = 1
             closest[tid] = surface
-            normal[tid] = d / wp.max(r, TINY)
+            normal[tid] = d / wp.max(r, 0.01)
             {wp.atomic_add(count, 0, 1) ~}}
             """,
         ),
@@ -110,7 +110,7 @@ _CLOSEST: dict[str, tuple[tuple[str, str, str], ...]] = {
         r = wp.length(d)
         {# a little off the surface, on the side where it is
         ~}
-        out[tid] = surface + (offset / wp.max(r, TINY)) * d ~ # part of the way only
+        out[tid] = surface + (offset / wp.max(r, 0.01)) * d ~ # part of the way only
         out[tid] = wp.lerp(p, surface, strength)} ~
         {# near points go farther
         ~}
@@ -186,7 +186,7 @@ _CLOSEST: dict[str, tuple[tuple[str, str, str], ...]] = {
             d = p - surface
             {dist[tid] = wp.length(d) ~ r = wp.length(d)
             dist[tid] = wp.max(r - radius[tid], 0.0)
-            normal[tid] = d / wp.max(r, TINY)}}
+            normal[tid] = d / wp.max(r, 0.01)}}
             """,
         ),
         (
@@ -230,7 +230,7 @@ _CLOSEST: dict[str, tuple[tuple[str, str, str], ...]] = {
         SURFACE
         d = p - surface
         r = wp.length(d)
-        n = d / wp.max(r, TINY)
+        n = d / wp.max(r, 0.01)
         depth_c = {radius[tid] + margin - r ~ margin + radius[tid] - r}
         v_s = wp.mesh_eval_velocity(mesh, answer.face, answer.u, answer.v)
         v_rel = v[tid] - v_s
@@ -315,7 +315,7 @@ _SAMPLES: tuple[tuple[str, str, str], ...] = (
         phi[tid] = answer.sign * r{ - thickness ~}
         {# outwards on both sides
         ~}
-        gradient[tid] = answer.sign * d / wp.max(r, TINY) ~
+        gradient[tid] = answer.sign * d / wp.max(r, 0.01) ~
         {# below 0 inside
         ~}
         s = float(reach)
@@ -382,7 +382,7 @@ _SIGNED: dict[str, tuple[tuple[str, str, str], ...]] = {
         r = wp.length(d)
         s = answer.sign * r
         if s < margin:
-            n = answer.sign * d / wp.max(r, TINY)
+            n = answer.sign * d / wp.max(r, 0.01)
             x_io[tid] = p + (margin - s) * n
             {vn = wp.dot(v_io[tid], n)
             if vn < 0.0:
@@ -399,7 +399,7 @@ _SIGNED: dict[str, tuple[tuple[str, str, str], ...]] = {
         s = answer.sign * r
         if s >= margin:
             return
-        n = answer.sign * d / wp.max(r, TINY)
+        n = answer.sign * d / wp.max(r, 0.01)
         {# no farther than a step may go
         ~}
         x_io[tid] = p + wp.min(margin - s, max_push) * n
@@ -427,7 +427,7 @@ _SIGNED: dict[str, tuple[tuple[str, str, str], ...]] = {
         c = answer.sign * r - {thickness ~ radius[tid]}
         if c >= 0.0:
             return
-        n = answer.sign * d / wp.max(r, TINY)
+        n = answer.sign * d / wp.max(r, 0.01)
         {delta[tid] -= relaxation * c * n ~ wp.atomic_add(delta, tid, -relaxation * c * n)
         {wp.atomic_add(num_corrections, tid, 1) ~} ~
         push = -c * n
@@ -452,7 +452,7 @@ _SIGNED: dict[str, tuple[tuple[str, str, str], ...]] = {
         d = surface - p
         {f[tid] += ke * d - kd * v[tid] ~
         r = wp.length(d)
-        n = d / wp.max(r, TINY)
+        n = d / wp.max(r, 0.01)
         vn = wp.dot(v[tid], n)
         f[tid] += (ke * r - kd * vn) * n} ~
         if not answer.result:
@@ -462,7 +462,7 @@ _SIGNED: dict[str, tuple[tuple[str, str, str], ...]] = {
         r = wp.length(d)
         s = answer.sign * r - radius[tid]
         if s < 0.0:
-            n = answer.sign * d / wp.max(r, TINY)
+            n = answer.sign * d / wp.max(r, 0.01)
             vn = wp.dot(v[tid], n)
             {wp.atomic_add(f, tid, (-ke * s - kd * vn) * n) ~
             fn = -ke * s - kd * wp.min(vn, 0.0)

@@ -148,19 +148,20 @@ _EDGES: dict[str, tuple[tuple[str, str, str], ...]] = {
             "The Laplacian with the cotangents of the angles opposite to each edge",
             """
         ENDS
-        {weight = float(0.0)
+        weight = float(0.0)
         for k in range(2):
             c = opposite[tid, k]
             {# an edge of the border has one face
             ~}
-            if c >= 0:
+            {if c >= 0:
                 e0 = x[a] - x[c]
                 e1 = x[b] - x[c]
                 weight += 0.5 * wp.dot(e0, e1) / wp.max(wp.length(wp.cross(e0, e1)), min_area) ~
-        c = opposite[tid, 0]
-        e0 = x[a] - x[c]
-        e1 = x[b] - x[c]
-        weight = 0.5 * wp.dot(e0, e1) / wp.max(wp.length(wp.cross(e0, e1)), min_area)}
+            if c < 0:
+                continue
+            e0 = x[a] - x[c]
+            e1 = x[b] - x[c]
+            weight += 0.5 * wp.dot(e0, e1) / wp.max(wp.length(wp.cross(e0, e1)), min_area)}
         {q = weight * (u[b] - u[a])
         wp.atomic_add(out, a, q)
         wp.atomic_sub(out, b, q) ~

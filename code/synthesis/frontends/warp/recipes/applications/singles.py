@@ -408,18 +408,25 @@ _TEXTS: dict[str, tuple[tuple[str, str, str], ...]] = {
             "The rows of each world, as far as the buffer goes",
             """
         start = int(0)
-        {?0.7 dropped = int(0)}
+        {dropped = int(0)
         for k in range({num_blocks ~ counts.shape[0]}):
             num = wp.min(counts[k], capacity - start)
             row_start[k] = start
             row_count[k] = num
-            {if num < counts[k]:
-                dropped += counts[k] - num ~}
+            dropped += counts[k] - num
             start += num
         total_rows[0] = start
-        {?0.6 if dropped > 0:
+        {if dropped > 0:
             {?0.5 wp.printf("%d rows dropped\\n", dropped)}
-            num_dropped[0] += dropped ~ num_dropped[0] = dropped}
+            num_dropped[0] += dropped ~ num_dropped[0] = dropped} ~
+        for k in range({num_blocks ~ counts.shape[0]}):
+            num = wp.min(counts[k], capacity - start)
+            row_start[k] = start
+            row_count[k] = num
+            {?0.6 if num < counts[k]:
+                num_dropped[0] += counts[k] - num}
+            start += num
+        total_rows[0] = start}
             """,
         ),
     ),

@@ -179,7 +179,7 @@ _AT_POINT: dict[str, tuple[tuple[str, str, str], ...]] = {
             """,
         ),
         (
-            "actuator_losses motor_heating update_motor_temperature",
+            "actuator_losses motor_heating compute_motor_losses",
             "The heat that motors lose, by a table of their efficiency",
             """
         speed = wp.abs(joint_qd[tid]) / speed_limit

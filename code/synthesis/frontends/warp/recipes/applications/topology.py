@@ -278,20 +278,19 @@ _PARTS = {
             "The two triangles of each cell of a grid",
         ),
         (
-            ("build_grid_springs", "grid_edges", "build_grid_edges"),
+            ("build_shear_springs", "add_shear_springs", "grid_shear_edges"),
             """
-        {# one edge in each direction
-        edges_out[2 * tid] = wp.vec2i(v0, v1)
-        edges_out[2 * tid + 1] = wp.vec2i(v0, v2)
-        rest_out[2 * tid] = wp.length(particle_q[v1] - particle_q[v0])
-        rest_out[2 * tid + 1] = wp.length(particle_q[v2] - particle_q[v0]) ~
-        # springs along the diagonals
+        {# along the diagonals
+        ~}
         edges_out[2 * tid] = wp.vec2i(v0, v3)
         edges_out[2 * tid + 1] = wp.vec2i(v1, v2)
-        rest_out[2 * tid] = wp.length(particle_q[v3] - particle_q[v0])
-        rest_out[2 * tid + 1] = wp.length(particle_q[v2] - particle_q[v1])}
+        {rest_out[2 * tid] = wp.length(particle_q[v3] - particle_q[v0])
+        rest_out[2 * tid + 1] = wp.length(particle_q[v2] - particle_q[v1]) ~
+        diagonal = wp.length(particle_q[v3] - particle_q[v0])
+        rest_out[2 * tid] = diagonal * slack
+        rest_out[2 * tid + 1] = wp.length(particle_q[v2] - particle_q[v1]) * slack}
         """,
-            "Springs between the corners of each cell of a grid, and their lengths",
+            "Springs along the diagonals of each cell of a grid, and their lengths",
         ),
         (
             ("build_grid_quads", "grid_cells", "grid_quads"),
@@ -562,6 +561,7 @@ def _draw_element(stream: Stream, target: str) -> KernelSpec:
     p.number("min_area", (0.1, 0.2), ("min_area", "area_eps"), ("0.1",))
     p.number("min_volume", (0.03, 0.07), ("min_volume", "volume_eps"), ("0.05",))
     p.number("density", (0.5, 2), ("density", "rho"), ("1.0", "2.0"))
+    p.number("slack", (0.9, 1.1), ("slack", "rest_scale"), ("1.05", "0.95"))
     p.scalar("cells_x", INT, (8, 8), ("cells_x", "dim_x", "nx"))
     p.constants({"EDGE_LOOSE": 0, "EDGE_BORDER": 1, "EDGE_INNER": 2})
     p.output("tris_out", TRIPLE, (2 * count,), ("tri_indices_out", "triangles"))

@@ -430,7 +430,7 @@ def _draw_move(stream: Stream, target: str) -> KernelSpec:
         p.guard_count(_THREADS.get(target, "item"))
     p.write(_MOVES[target])
     titles = {
-        "copy_strided": ("copy_strided", "copy_values", "broadcast_copy"),
+        "copy_strided": ("copy_strided", "copy_values", "grid_stride_copy"),
         "copy_rows": ("copy_rows", "copy_segments", "copy_ragged_rows"),
         "gather_bodies": ("gather_body_state", "copy_body_state", "read_proxy_state"),
         "gather_valid": ("update_proxy_state", "sync_proxies", "pull_body_state"),

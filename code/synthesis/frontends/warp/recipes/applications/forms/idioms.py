@@ -50,6 +50,8 @@ _TURNING = r".*(\b[wW]\w?\b|omega|ang|qd|vel|twist|spatial).*"
 """What the velocity of a rotation looks like."""
 _STIFF, _DAMPING = r"(?!-).*(ke|kp|stiff|gain_?p|\bk\b).*", r"(?!-).*(kd|kv|damp|gain_?d).*"
 """What the two gains of a controller look like."""
+_COLOR = r".*(color|rgb|albedo|background|shade|light|sky|fog).*"
+"""What a colour looks like."""
 _SIZE = r"[A-Z_]+|.*\.shape\[\d\]|n[xyz]|n|width|height|cells_x|resolution|num_\w+|\w+_count|per_\w+"
 """What the length of a row looks like."""
 _PLACE = r"[a-z]\w*(\[.*\])?|[a-z]\w*( [-+] \d)"
@@ -105,7 +107,7 @@ _IDIOMS = (
     _of("in_range is_valid_index", "i: int, n: int", "bool", "i >= 0 and i < n"),
     _of("mix blend", "a: float, b: float, t: float", "float", "a + (b - a) * t", "a * (1.0 - t) + b * t"),
     _of("mix_color blend_color", "a: wp.vec3, b: wp.vec3, t: float", "wp.vec3",
-        "a + (b - a) * t", "a * (1.0 - t) + b * t"),
+        "a + (b - a) * t", "a * (1.0 - t) + b * t", a=_COLOR),
     _of("length_squared squared_length", "v: wp.vec3", "float", "wp.dot(v, v)"),
     _of("distance dist_between", "a: wp.vec3, b: wp.vec3", "float", "wp.length(a - b)"),
 )  # fmt: skip

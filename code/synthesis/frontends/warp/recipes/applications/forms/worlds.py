@@ -23,6 +23,8 @@ each world."""
 _TAKEN = {
     "env", "wid", "world", "body_world", "world_of", "world_mask", "point_world", "group_of",
     "per_world", "DOFS_PER_WORLD",
+    # a world's list of contacts is not another's
+    "contact_shape0", "contact_pair",
 }  # fmt: skip
 """What lines call the world, the worlds of things, or how many things are in each, where they have several."""
 _COUNTS = (2, 3, 4, 8)
