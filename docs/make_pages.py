@@ -95,9 +95,9 @@ def follow(page: Page) -> str:
         if page.program:
             (program,) = PROGRAM.findall(part)
             (Path(folder) / page.program).write_text(program)
-        followed = range(*slice(*page.followed).indices(len(commands(part))))
-        numbers = iter(range(len(commands(part))))
-        made = CONSOLE.sub(lambda block: "".join(_blocks(block[0], page, numbers, followed, Path(folder))), part)
+        numbers = range(len(commands(part)))
+        followed, each = numbers[slice(*page.followed)], iter(numbers)
+        made = CONSOLE.sub(lambda block: "".join(_blocks(block[0], page, each, followed, Path(folder))), part)
     return page.path.read_text(encoding="utf-8").replace(part, made)
 
 

@@ -131,8 +131,8 @@
       this.places.replaceChildren(...shown, runs.length > MOST_PLACES ? `and ${number(runs.length - MOST_PLACES)} more` : "");
     }
 
-    // Bring a line into view, inside the pane alone, or in the window too.
-    reveal(line, middle = false, window = false) {
+    // Bring a line into view, inside the pane alone.
+    reveal(line, middle = false) {
       if (line > this.nodes.length) this.show(this.lines.length);
       const node = this.nodes[line - 1];
       if (!node) return;
@@ -140,7 +140,6 @@
       const top = node.offsetTop;
       if (top < list.scrollTop || top + node.offsetHeight > list.scrollTop + list.clientHeight)
         list.scrollTop = middle ? top - list.clientHeight / 3 : top < list.scrollTop ? top - 8 : top + node.offsetHeight - list.clientHeight + 8;
-      if (window) node.scrollIntoView({ block: "nearest" });
     }
   }
 
@@ -184,7 +183,10 @@
       const { python, ir } = this.paint("pin", pane, pane ? Number(found[2]) : 0);
       if (pane) {
         pane.mark(Number(found[2]));
-        if (!tell) pane.reveal(Number(found[2]), true, true);
+        if (!tell) {
+          pane.reveal(Number(found[2]), true);
+          pane.nodes[Number(found[2]) - 1]?.scrollIntoView({ block: "nearest" }); // in the window too
+        }
       }
       const places = { py: runsOf(python), ir: runsOf(ir) };
       for (const each of [this.python, this.ir]) {
