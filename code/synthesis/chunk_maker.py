@@ -18,9 +18,6 @@ from synthesis.output.tables import write_rows
 from synthesis.records import Pair, Rejection
 from synthesis.settings import AnyRun, ExtractionRun
 from synthesis.sources.drawn import TERMS, DrawnKernels
-from synthesis.sources.extracted import TERMS as EXTRACTED
-from synthesis.sources.extracted import ExtractedFiles
-from synthesis.sources.recorded import RecordedKernels
 from synthesis.stores.base import Store
 
 OnOutcome = Callable[[bool], None]
@@ -54,7 +51,11 @@ class ChunkMaker:
         self._on_outcome = on_outcome
         self._is_extraction = isinstance(settings, ExtractionRun)
         self._stack = ExitStack()
-        if isinstance(settings, ExtractionRun):
+        if isinstance(settings, ExtractionRun):  # runs that draw need not wait for the import of what extracts
+            from synthesis.sources.extracted import TERMS as EXTRACTED
+            from synthesis.sources.extracted import ExtractedFiles
+            from synthesis.sources.recorded import RecordedKernels
+
             kind = RecordedKernels if settings.recorded else ExtractedFiles
             self._source = self._stack.enter_context(kind.of_run(settings))
             workshop = Workshop(settings, EXTRACTED, confinement=settings.confinement, on_step=on_step)

@@ -1,15 +1,18 @@
 """The engine without workers: chunks are made, or verified, one after the other, in this process."""
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from synthesis.chunk_maker import ChunkMaker, OnOutcome
-from synthesis.chunk_verifier import ChunkVerifier
 from synthesis.engines.base import Begun, Made, OnEvent, Order, Settled, Staffed, Stepped
 from synthesis.making.workshop import OnStep
 from synthesis.output.chunks import Chunk
 from synthesis.settings import Verification
 from synthesis.sources.drawn import DrawnKernels
 from synthesis.stores.places import store_of
+
+if TYPE_CHECKING:
+    from synthesis.chunk_verifier import ChunkVerifier
 
 
 class Inline:
@@ -52,9 +55,11 @@ def make_chunks(order: Order, chunks: Iterable[Chunk], tell: OnEvent, source: Dr
 
 def _maker_of(
     order: Order, source: DrawnKernels | None, on_step: OnStep, on_outcome: OnOutcome
-) -> ChunkMaker | ChunkVerifier:
+) -> "ChunkMaker | ChunkVerifier":
     """What makes the chunks of an order, or verifies them."""
     store = store_of(order.where)
-    if isinstance(order.settings, Verification):
+    if isinstance(order.settings, Verification):  # runs that make chunks need not wait for its import
+        from synthesis.chunk_verifier import ChunkVerifier
+
         return ChunkVerifier(order.settings, store, on_step=on_step, on_outcome=on_outcome)
     return ChunkMaker(order.settings, store, source=source, on_step=on_step, on_outcome=on_outcome)

@@ -26,6 +26,17 @@ _HEADER = struct.Struct("<q")
 _DEEPEST = 200
 _PLAIN = frozenset({bool, int, float, str})
 Array = npt.NDArray[Any]
+_NAMED_LATER: dict[type, Mapping[str, type]] = {}
+
+
+def name_types(kind: type, **named: type) -> None:
+    """Say which types the fields of a dataclass are of that its own module has not imported when it runs.
+
+    Args:
+        kind: the dataclass.
+        named: each type by the name that annotations have for it.
+    """
+    _NAMED_LATER[kind] = named
 
 
 class WireError(ValueError):
@@ -340,4 +351,4 @@ def _parts_of(kind: Any) -> tuple[Any, tuple[Any, ...]]:
 
 @functools.cache
 def _hints_of(kind: Any) -> dict[str, Any]:
-    return get_type_hints(kind)
+    return get_type_hints(kind, localns=_NAMED_LATER.get(kind))

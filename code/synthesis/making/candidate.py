@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from synthesis.frontends.base import Kernel, Level, Lowered
 from synthesis.frontends.requirements import needs_of
 from synthesis.records import KernelSpec, Pair, Rejection, Verdict
-from synthesis.verification.judge import Judgement
-from synthesis.verification.plan import Plan
+
+if TYPE_CHECKING:  # what verifies is imported where something is verified
+    from synthesis.verification.judge import Judgement
+    from synthesis.verification.plan import Plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,9 +32,9 @@ class Candidate:
     lowered: Lowered | None = None
     retraced: frozenset[str] = frozenset()
     """Levels whose texts, read from somewhere, are known to be what the source lowers to."""
-    plan: Plan | None = None
+    plan: "Plan | None" = None
     """What verification is to run; None if it is left out."""
-    judgement: Judgement | None = None
+    judgement: "Judgement | None" = None
     stopped: Rejection | None = None
     """What stopped it; no stage touches it after that."""
 

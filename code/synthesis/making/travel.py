@@ -7,9 +7,13 @@ from typing import Any
 
 from synthesis.frontends.base import Frontend, Level, Lowered
 from synthesis.frontends.linemap import LineMap
-from synthesis.isolation.wire import WireError, decode, encode
+from synthesis.isolation.wire import WireError, decode, encode, name_types
 from synthesis.making.candidate import Candidate
 from synthesis.records import Rejection
+from synthesis.verification.judge import Judgement
+from synthesis.verification.plan import Plan
+
+name_types(Candidate, Plan=Plan, Judgement=Judgement)
 
 _BY_NAME: dict[type, Callable[[Any], str]] = {Level: lambda level: level.name}
 

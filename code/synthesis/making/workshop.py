@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from synthesis.frontends.base import Frontend, Kernel
 from synthesis.isolation.confinement import Confinement, Protection
@@ -12,7 +13,9 @@ from synthesis.making.stages import Terms
 from synthesis.records import Pair, Rejection
 from synthesis.registry import get_frontend
 from synthesis.settings import Making
-from synthesis.verification.verifier import Verifier
+
+if TYPE_CHECKING:  # what verifies is imported where something is verified
+    from synthesis.verification.verifier import Verifier
 
 VERIFIED_TOGETHER = 100
 """Kernels whose texts share a process and a translation unit when they are verified; of 20, each takes a third more."""
@@ -104,12 +107,20 @@ class Workshop:
                 made[start:] = stages.lower(frontend, made[start:])
                 self._step(_LOWERED * len(neighbours), "lower")
             for place, each in enumerate(made):
-                (made[place],) = stages.plan(frontend, [each], self._making, self._terms)
+                made[place] = self._plan(frontend, each)
                 self._step(_PLANNED, "plan")
             made = self._prove(frontend, made)
         finally:
             frontend.compiler.release([each.kernel for each in made if isinstance(each.kernel, Kernel)])
         return [each.detached() for each in made]
+
+    def _plan(self, frontend: Frontend, candidate: Candidate) -> Candidate:
+        if candidate.spec is None or not self._making.verifies(candidate.spec.seed, candidate.number):
+            return candidate
+        from synthesis.making import proving
+
+        (planned,) = proving.plan(frontend, [candidate], self._making, self._terms)
+        return planned
 
     def _prove(self, frontend: Frontend, candidates: list[Candidate]) -> list[Candidate]:
         programs = sum(len(each.plan.programs) for each in candidates if each.plan is not None)
@@ -117,15 +128,19 @@ class Workshop:
         if not any(each.plan is not None for each in candidates):
             self._step(left, "prove")
             return candidates
+        from synthesis.making import proving
+
         part = left / (programs + 1)
-        proved = stages.prove(
+        proved = proving.prove(
             self._verifier_of(frontend), candidates, self._terms, on_outcome=lambda: self._step(part, "prove")
         )
         self._step(part, "prove")
         return proved
 
-    def _verifier_of(self, frontend: Frontend) -> Verifier:
+    def _verifier_of(self, frontend: Frontend) -> "Verifier":
         if frontend.name not in self._verifiers:
+            from synthesis.verification.verifier import Verifier
+
             verifier = Verifier(
                 frontend,
                 time_limit=self._making.text_time_limit,

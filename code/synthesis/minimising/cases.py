@@ -8,8 +8,8 @@ from synthesis.errors import ConfigError, Symptom, TargetError
 from synthesis.examples import NO_EXAMPLES, Examples, read_inputs
 from synthesis.frontends.base import Frontend
 from synthesis.ledger import find_entries, read_ledger
-from synthesis.making import stages
 from synthesis.making.candidate import Candidate
+from synthesis.making.proving import prove
 from synthesis.making.stages import Terms
 from synthesis.output.reading import Place, find_pair
 from synthesis.records import KernelSpec, Rejection
@@ -129,7 +129,7 @@ def _wrong_with(candidate: Candidate) -> list[Rejection]:
     if candidate.plan is None:
         return []
     with Verifier(get_frontend(candidate.frontend)) as verifier:
-        (proved,) = stages.prove(verifier, [candidate], Terms(useful=False, fresh=True, whole=False))
+        (proved,) = prove(verifier, [candidate], Terms(useful=False, fresh=True, whole=False))
     if proved.stopped is not None:
         return [proved.stopped]
     return list(proved.lowered.rejections) if proved.lowered is not None else []

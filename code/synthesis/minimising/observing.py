@@ -14,7 +14,7 @@ from synthesis.examples import Examples
 from synthesis.frontends.base import Frontend, Kernel, Outcome, Program, Reference, Values
 from synthesis.isolation.confinement import MY_OWN
 from synthesis.isolation.zygote import Casualty, Zygote
-from synthesis.making import stages
+from synthesis.making import proving, stages
 from synthesis.making.candidate import Candidate
 from synthesis.making.stages import Terms
 from synthesis.making.travel import pack, unpack
@@ -136,7 +136,7 @@ class Observer:
         assert candidate.spec is not None
         if candidate.stopped is None and candidate.plan is not None:
             terms = Terms(useful=False, fresh=True, whole=False)
-            (candidate,) = stages.prove(self._verifier, [candidate], terms)
+            (candidate,) = proving.prove(self._verifier, [candidate], terms)
         assert candidate.spec is not None
         if candidate.stopped is not None:
             rejections: tuple[Rejection, ...] = (candidate.stopped,)
@@ -168,7 +168,7 @@ def _prepare(
         candidate = _with_results(frontend, candidate, candidate.kernel)
     (candidate,) = stages.lower(frontend, [candidate])
     terms = Terms(useful=useful, fresh=True, whole=False)
-    (candidate,) = stages.plan(frontend, [candidate], Making(), terms)
+    (candidate,) = proving.plan(frontend, [candidate], Making(), terms)
     gradients = _gradients(frontend, candidate) if closely else ()
     yield pack(candidate.detached()), gradients
 

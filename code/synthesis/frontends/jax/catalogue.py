@@ -6,7 +6,6 @@ from synthesis.frontends.base import ToolOperation
 from synthesis.frontends.jax import lowering
 from synthesis.frontends.jax.graphs import Graph
 from synthesis.frontends.jax.jaxprs.parsing import JaxprSyntaxError, parse
-from synthesis.frontends.jax.reference.rules import RULES
 
 _EXCLUDED = {
     "needs several devices": ("all_to_all", "ragged_all_to_all"),
@@ -34,6 +33,8 @@ _WITHOUT_DERIVATIVE = frozenset({
 
 def operations() -> Mapping[str, ToolOperation]:
     """Every public primitive."""
+    from synthesis.frontends.jax.reference.rules import RULES  # texts alone need not wait for it
+
     reasons = {name: reason for reason, names in _EXCLUDED.items() for name in names}
     return {
         name: ToolOperation(

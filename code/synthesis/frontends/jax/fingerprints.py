@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from jax.extend.core import Literal
 
 from synthesis.frontends.jax import functions
 from synthesis.frontends.jax.lowering import without_addresses
@@ -55,6 +54,8 @@ def _without_shell(closed: Any) -> Any:
 
 def numbers_in(closed: Any) -> list[bool]:
     """For each result of a closed jaxpr whether it is a number that stands there, whatever it is called with."""
+    from jax.extend.core import Literal  # jax.extend is all imported with it, which texts alone need not wait for
+
     return [isinstance(each, Literal) for each in closed.jaxpr.outvars]
 
 

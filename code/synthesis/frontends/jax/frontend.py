@@ -25,11 +25,9 @@ from synthesis.frontends.base import (
     Values,
 )
 from synthesis.frontends.failures import detail_of, rejected
-from synthesis.frontends.jax import calling, catalogue, discovery, execution, functions, lowering, screening, taming
+from synthesis.frontends.jax import calling, catalogue, discovery, functions, lowering
 from synthesis.frontends.jax.levels import LEVELS, PALLAS, PREFIXES
 from synthesis.frontends.jax.recipes import CATEGORIES, RECIPES, WEIGHTS
-from synthesis.frontends.jax.reference.graphs import graph_of
-from synthesis.frontends.jax.reference.oracle import GraphReference
 from synthesis.frontends.jax.replaying import JaxReplayer
 from synthesis.frontends.linemap import LineMap, Places
 from synthesis.frontends.loading import forget_module, load_kernels
@@ -125,30 +123,46 @@ class JaxCompiler:
 
 
 class JaxProver:
-    """Texts by the StableHLO interpreter and XLA, held against NumPy over the traced function."""
+    """Texts by the StableHLO interpreter and XLA, held against NumPy over the traced function.
+
+    What executes is imported where something is executed: texts alone need not wait for it.
+    """
 
     def prepare(self) -> None:
         """What may be done before a process is forked: no backend may exist by then."""
+        from synthesis.frontends.jax import execution
+
         execution.prepare()
 
     def unavailable(self, level: Level, text: str) -> Unproved | None:
         """LLVM IR and Pallas kernels are not executed, nor what is for another platform."""
+        from synthesis.frontends.jax import execution
+
         return execution.unavailable(level)
 
     def foreign(self, level: Level, text: str) -> str | None:
         """Calls out of the program: custom calls that JAX's own lowerings do not make, callbacks, infeeds and such."""
+        from synthesis.frontends.jax import screening
+
         return screening.foreign(level, text)
 
     def tame(self, level: Level, text: str, own: str) -> Tamed:
         """As it is; no calls out of the program, and no operations of dialects that JAX does not print."""
+        from synthesis.frontends.jax import taming
+
         return taming.tame(level, text, own)
 
     def run(self, programs: Sequence[Program], scratch: Path) -> Iterator[tuple[int, Outcome | Rejection | None]]:
         """StableHLO by its reference interpreter or XLA, jaxprs lowered to it, HLO by XLA."""
+        from synthesis.frontends.jax import execution
+
         return execution.run_programs(programs, scratch)
 
     def reference(self, kernel: Kernel) -> Reference:
         """The function's results, by NumPy over the jaxpr that tracing its Python source gives."""
+        from synthesis.frontends.jax.reference.graphs import graph_of
+        from synthesis.frontends.jax.reference.oracle import GraphReference
+
         with functions.settings(kernel.spec.signature.options):
             graph = graph_of(lowering.jaxpr_of(kernel.live, kernel.example_args))
         return GraphReference(graph, tuple(each.name for each in kernel.spec.signature.results))

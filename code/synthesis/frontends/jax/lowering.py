@@ -17,7 +17,6 @@ from types import FunctionType, MethodType
 from typing import Any
 
 import jax as _jax
-import jax.extend.core.primitives as _primitives
 import jaxlib._hlo as _hlo
 import numpy as np
 from jax._src.interpreters import mlir as _lowering_rules  # noqa: TID251
@@ -94,7 +93,9 @@ def rules_of(obj: Any) -> tuple[str, list[FunctionType | None]] | None:
 
 def public_primitives() -> list[str]:
     """The names of the primitives that ``jax.extend.core.primitives`` has, sorted."""
-    public: Any = _primitives
+    import jax.extend.core.primitives as primitives  # jax.extend is all imported with it, which texts need not wait for
+
+    public: Any = primitives
     return sorted({getattr(public, name).name for name in dir(public) if name.endswith("_p")})
 
 

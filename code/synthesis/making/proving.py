@@ -1,0 +1,82 @@
+"""The last two stages of the route in ``stages.py``: what is to be run of a candidate, and what that proves.
+
+They are apart from the first two since a run that verifies nothing need not wait for the import of what verifies.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from synthesis.frontends.base import Frontend
+from synthesis.making.candidate import Candidate
+from synthesis.making.stages import Terms
+from synthesis.settings import Making
+from synthesis.verification.judge import Judgement, rejection_of
+from synthesis.verification.twins import plan_at_executed_sizes
+from synthesis.verification.verifier import Verifier
+
+
+def plan(frontend: Frontend, candidates: Sequence[Candidate], making: Making, terms: Terms) -> list[Candidate]:
+    """Candidates with what verification is to run, of those that are to be verified."""
+    return [_planned(frontend, each, making, terms) for each in candidates]
+
+
+def _planned(frontend: Frontend, candidate: Candidate, making: Making, terms: Terms) -> Candidate:
+    spec, kernel, lowered = candidate.spec, candidate.kernel, candidate.lowered
+    if candidate.stopped is not None or candidate.plan is not None or spec is None or kernel is None or lowered is None:
+        return candidate
+    if not making.verifies(spec.seed, candidate.number):
+        return candidate
+    build = making.builds(spec.seed, candidate.number)
+    made = plan_at_executed_sizes(
+        frontend,
+        kernel,
+        lowered.texts,
+        device=candidate.device,
+        useful=terms.useful,
+        fresh=terms.fresh,
+        build=build,
+        least_reach=making.reach,
+    )
+    return replace(candidate, plan=made)
+
+
+def prove(
+    verifier: Verifier, candidates: Sequence[Candidate], terms: Terms, *, on_outcome: Callable[[], None] | None = None
+) -> list[Candidate]:
+    """Candidates with what is established of their texts; a text that fails is taken out of them.
+
+    Args:
+        verifier: of their front end.
+        candidates: planned ones; one without a plan is left as it is.
+        terms: what is asked of them.
+        on_outcome: told of each text that has run.
+    """
+    done = list(candidates)
+    todo = [(place, each.plan) for place, each in enumerate(candidates) if each.stopped is None and each.plan]
+    judgements = verifier.judge(
+        [made for _, made in todo],
+        retraced=[candidates[place].retraced for place, _ in todo],
+        on_outcome=on_outcome,
+    )
+    for (place, _), judgement in zip(todo, judgements, strict=True):
+        done[place] = _judged(candidates[place], judgement, terms)
+    return done
+
+
+def _judged(candidate: Candidate, judgement: Judgement, terms: Terms) -> Candidate:
+    made, lowered = candidate.plan, candidate.lowered
+    assert made is not None
+    assert lowered is not None
+    if judgement.problem is not None:
+        return candidate.stop(rejection_of(made, judgement.problem))
+    failed, verdict = judgement.failed, judgement.verdict
+    if failed and terms.whole and not verdict.verified and not verdict.unverified:
+        return candidate.stop(rejection_of(made, next(iter(failed.values()))))
+    texts = {name: None if name in failed else text for name, text in lowered.texts.items()}
+    line_map = {name: runs for name, runs in lowered.line_map.items() if name not in failed}
+    rejections = (*lowered.rejections, *(rejection_of(made, problem, name) for name, problem in failed.items()))
+    return replace(
+        candidate,
+        lowered=replace(lowered, texts=texts, line_map=line_map, rejections=rejections),
+        judgement=judgement,
+    )
