@@ -120,6 +120,17 @@ def test_a_form_leaves_what_a_kernel_computes(form: Any) -> None:
     assert all(computed(each) == expected for each in made)
 
 
+def test_what_a_guard_says_is_not_asked_again() -> None:
+    text = (
+        "other = index[tid]\nif other < 0:\n    return\n{read}if other >= 0:\n    out[tid] = 1.0\n"
+        "for k in range(3):\n    if other >= 0:\n        other = other - 1\n"
+    )
+    for sheet in formed(text.format(read=""), guards.rearrange):
+        assert text_of(sheet).count("other >= 0") + text_of(sheet).count("other < 0") == 2
+    for sheet in formed(text.format(read="other = index[other]\n"), guards.rearrange):
+        assert text_of(sheet).count("other >= 0") + text_of(sheet).count("other < 0") == 3
+
+
 def test_a_test_that_looks_up_what_another_guards_is_asked_after_it() -> None:
     text = "j = at[tid]\nif j < 0:\n    return\nif flag[j] == 0:\n    return\nout[tid] = a[j]"
     for sheet in formed(text, guards.rearrange):

@@ -25,8 +25,8 @@ SCALARS = (
     "strength", "omega", "mu", "kappa", "factor", "level", "tau",
 )  # fmt: skip
 LOCALS = (
-    "t", "s", "r", "w", "h", "d", "z", "acc", "delta", "ratio", "tmp", "val", "term", "mix", "g", "e", "f", "base",
-    "part", "lift", "blend", "left", "right", "total", "hidden", "spread", "drift",
+    "t", "s", "r", "w", "h", "d", "z", "acc", "diff", "ratio", "tmp", "val", "term", "coef", "g", "e", "f", "base",
+    "err", "norm", "left", "right", "total", "inv", "value", "res", "q",
 )  # fmt: skip
 PARAMETERS = ("x", "y", "z", "a", "b", "c", "u", "v", "w", "p", "q", "lhs", "rhs", "value", "amount")
 BINS = ("bins", "labels", "cells", "indices", "keys", "slots", "owners", "groups", "segments")

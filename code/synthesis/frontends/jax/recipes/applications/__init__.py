@@ -28,6 +28,7 @@ from synthesis.frontends.jax.recipes.applications import (
     matter,
     metrics,
     molecules,
+    optimizer_parts,
     optimizers,
     outcomes,
     pairs,
@@ -35,6 +36,7 @@ from synthesis.frontends.jax.recipes.applications import (
     rotations,
     schedules,
     training,
+    training_parts,
     training_programs,
     transforms,
     tree_tools,
@@ -85,6 +87,8 @@ RECIPES: tuple[Recipe, ...] = tuple(
         array_tools,
         training_programs,
         ensembles,
+        optimizer_parts,
+        training_parts,
     )
     for recipe in module.RECIPES
 )

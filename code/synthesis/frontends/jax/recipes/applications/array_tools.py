@@ -6,6 +6,14 @@ from synthesis.frontends.jax.recipes.applications.counting import write_counts, 
 from synthesis.frontends.jax.recipes.applications.modes import Array, Option
 from synthesis.frontends.jax.recipes.applications.parts import key
 from synthesis.frontends.jax.recipes.applications.program import Program
+from synthesis.frontends.jax.recipes.applications.shaping import (
+    write_chunked,
+    write_merged,
+    write_patches,
+    write_reduced,
+    write_segments,
+    write_windows,
+)
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
 from synthesis.grammar.lines import join
@@ -407,5 +415,11 @@ _WRITERS: dict[str, Callable[[Program], Text]] = {
     "first_weights": _first_weights,
     "running_statistics": write_statistics,
     "class_counts": write_counts,
+    "merged_axes": write_merged,
+    "signal_windows": write_windows,
+    "image_patches": write_patches,
+    "masked_reduction": write_reduced,
+    "segment_reduction": write_segments,
+    "search_in_chunks": write_chunked,
 }
 RECIPES = (written_recipe("array_tool", "utilities", _WRITERS),)

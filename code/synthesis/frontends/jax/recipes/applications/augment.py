@@ -3,9 +3,12 @@
 import functools
 
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.jax.recipes.applications.parts import key, whole
+from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
+from synthesis.frontends.jax.recipes.applications.parts import key, settled, whole
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
+from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
+from synthesis.grammar.lines import block, chain, join
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
@@ -321,4 +324,349 @@ def _draw_batch(stream: Stream, target: str) -> KernelSpec:
     )
 
 
-RECIPES = (Recipe(name="batch_preparation", category="training", targets=tuple(_BATCHES), draw=_draw_batch),)
+_FLOATING = '''
+    def as_floats(images: Array, dtype: str) -> Array:
+        {?0.5 """{Pixels as numbers between 0 and 1 ~ Whole numbers become numbers up to one}."""}
+        {if jnp.issubdtype(images.dtype, jnp.integer):
+            return images.astype(dtype) / 255.0
+        return images.astype(dtype) ~
+        scale = 255.0 if jnp.issubdtype(images.dtype, jnp.integer) else 1.0
+        return images.astype(dtype) / scale ~
+        if images.dtype == jnp.uint8:
+            return jnp.asarray(images, dtype) / 255.0
+        return jnp.asarray(images, dtype)}
+'''
+_CENTRE = '''
+    def center_crop(images: Array, size: int) -> Array:
+        {?0.5 """{The middle of each image ~ Cuts a square out of the middle}."""}
+        {height, width = images.shape[-3:-1]
+        top, left = (height - size) // 2, (width - size) // 2
+        return images[..., top:top + size, left:left + size, :] ~
+        top, left = ((side - size) // 2 for side in images.shape[-3:-1])
+        return images[..., top:top + size, left:left + size, :]}
+'''
+_GRAY = '''
+    def to_gray(images: Array) -> Array:
+        {?0.4 """Luminance of colours, with one channel."""}
+        {red, green, blue = jnp.split(images, 3, axis=-1)
+        return 0.299 * red + 0.587 * green + 0.114 * blue ~
+        return 0.299 * images[..., :1] + 0.587 * images[..., 1:2] + 0.114 * images[..., 2:]}
+'''
+_PIPELINE = """
+    {?0.5 if layout not in ('NHWC', 'NCHW'):
+        raise ValueError(f'unknown layout <<layout>>')
+    ~ {?0.4 if images.ndim not in (3, 4):
+        raise ValueError(f'expected one image or a batch of them, got <<images.shape>>')}}
+    {single = images.ndim == 3
+    {if single:
+        images = images[None] ~ images = images[None] if single else images}
+    {if layout == 'NCHW':
+        {?0.4 # {channels are last from here on}}
+        images = {jnp.moveaxis(images, 1, -1) ~ images.transpose(0, 2, 3, 1)} ~
+    images = jnp.moveaxis(images, 1, -1) if layout == 'NCHW' else images} ~
+    if layout == 'NCHW':
+        {?0.4 # {channels are last from here on}}
+        images = jnp.moveaxis(images, -3, -1)}
+    x = as_floats(images, dtype)
+    {?0.6 {if crop is not None and crop < min(x.shape[-3:-1]):
+        x = center_crop(x, crop) ~
+    if crop is not None:
+        {?0.6 if crop > min(x.shape[-3:-1]):
+            raise ValueError(f'cannot cut <<crop>> pixels out of <<x.shape>>')}
+        x = center_crop(x, crop)}}
+    {?0.45 if grayscale and x.shape[-1] == 3:
+        x = to_gray(x)}
+    {{if mean is not None and std is not None:
+        {?0.4 # {statistics of the data set}}
+        x = (x - jnp.asarray(mean, x.dtype)) / jnp.asarray(std, x.dtype)
+    {?0.6 elif centered:
+        x = 2.0 * x - 1.0} ~
+    if mean is not None:
+        x = x - jnp.asarray(mean, x.dtype)
+    if std is not None:
+        x = x / jnp.asarray(std, x.dtype)} ~
+    if normalize == 'per_image':
+        axes = tuple(range(x.ndim - 3, x.ndim))
+        {?0.4 # {in single precision, as few pixels may differ}}
+        pixels = x.astype(jnp.float32)
+        {spread = jnp.std(pixels, axis=axes, keepdims=True)
+        x = ((pixels - jnp.mean(pixels, axis=axes, keepdims=True)) / (spread + 1e-3)).astype(x.dtype) ~
+        deviation = pixels - jnp.mean(pixels, axis=axes, keepdims=True)
+        x = (deviation / (jnp.std(pixels, axis=axes, keepdims=True) + 1e-3)).astype(x.dtype)}
+    elif normalize == 'symmetric':
+        x = 2.0 * x - 1.0
+    elif normalize is not None:
+        raise ValueError(f'unknown normalization <<normalize>>')}
+"""
+
+
+def _image_pipeline(p: Program) -> Text:
+    """What comes between a decoder of images and a model."""
+    side, channels = p.size(8, 12, 16), p.choices.choice((3, 3, 1))
+    crop = p.choices.choice((side - 2, side // 2, 0))
+    lines = p.choose(_PIPELINE)
+    batched = p.choices.chance(0.7) or "single =" not in lines
+    last = "single =" in lines
+    low = p.choices.chance(0.4)
+    first = p.choices.chance(0.4) and "layout ==" in lines
+    gray = p.choices.chance(0.5)
+    dtype = "bfloat16" if low else "float32"
+    cut = crop if crop and "crop is not None" in lines else side
+    left = 1 if "if grayscale" in lines and gray else channels
+    back = "layout ==" in lines and p.choices.chance(0.5)
+    single = "x[0] if single else x" if last else "x"
+    place = p.pick("-3", "1") if last else "-3"
+    returned = f"return {single}"
+    if back:
+        returned = f"x = jnp.moveaxis(x, -1, {place}) if layout == 'NCHW' else x\n{returned}"
+    lines = join(lines, returned)
+    shape = (left, cut, cut) if back and first else (cut, cut, left)
+    rows = p.size(2, 4, 8)
+    whole_numbers = p.choices.chance(0.7)
+    given = (channels, side, side) if first else (side, side, channels)
+    image = Leaf(
+        (rows, *given) if batched else given, 0, 255 if whole_numbers else 1, "uint8" if whole_numbers else "float32"
+    )
+    scaled = p.choices.chance(0.7)
+    if "grayscale" in lines and gray:
+        scaled = False
+    return Text(
+        lines=settled(lines),
+        given={
+            "images": Array(image, "images, or one of them", ("images", "inputs", "pixels")),
+            "mean": Array(Leaf((channels,), 0.4, 0.5), "mean of each channel", ("mean", "channel_mean"),
+                          float(not scaled)),
+            "std": Array(Leaf((channels,), 0.2, 0.3), "spread of each channel", ("std", "channel_std"),
+                         float(not scaled)),
+            "dtype": Option("str", "type of the result", ("'float32'",), ("dtype", "compute_dtype"), f"'{dtype}'"),
+            "layout": Option("str", "order of the axes, NHWC or NCHW", ("'NHWC'",), ("layout", "data_format"),
+                             "'NCHW'" if first else "'NHWC'"),
+            "crop": Option("int | None", "side of the square that is kept", ("None",), ("crop_size", "crop"),
+                           str(crop) if crop else "None"),
+            "grayscale": Option("bool", "whether colours are lost", ("False",), ("grayscale", "to_grayscale"),
+                                str(gray)),
+            "centered": Option("bool", "whether pixels are between -1 and 1", ("True", "False"), ("centered",)),
+            "normalize": Option("str | None", "per_image, symmetric or none", ("None", "'per_image'", "'symmetric'"),
+                                ("normalize", "normalization")),
+        },
+        result=(Leaf((rows, *shape) if batched else shape, dtype=dtype),),
+        helpers=(_FLOATING, _CENTRE, _GRAY),
+        titles=("preprocess_images", "prepare_images", "to_model_input"),
+        summary=p.pick("Brings decoded images to what a model takes", "Crops, scales and normalizes images"),
+        returned="images as a model takes them",
+    )  # fmt: skip
+
+
+_NORMALIZED = '''
+    def normalize_obs(obs: Array, mean: Array, var: Array, limit: float) -> Array:
+        {?0.5 """{Observations in units of their spread ~ Standardizes observations and limits them}."""}
+        {return jnp.clip((obs - mean) / jnp.sqrt(var + 1e-8), -limit, limit) ~
+        scaled = (obs - mean) * jax.lax.rsqrt(var + 1e-8)
+        return jnp.clip(scaled, -limit, limit)}
+'''
+_FLATTENED = '''
+    def merge_time(x: Array) -> Array:
+        {?0.4 """Makes time and environments one axis."""}
+        {return x.reshape(-1, *x.shape[2:]) ~
+        length, batch, *rest = x.shape
+        return x.reshape(length * batch, *rest)}
+'''
+_TRANSITIONS = """
+    {?0.5 if n_step < 1 or n_step > data['reward'].shape[0]:
+        raise ValueError(f'cannot look <<n_step>> steps ahead')}
+    rewards = jnp.asarray(data['reward'], dtype)
+    {if reward_clip is not None:
+        rewards = jnp.clip(rewards, -reward_clip, reward_clip) ~
+    rewards = rewards if reward_clip is None else jnp.clip(rewards, -reward_clip, reward_clip) ~
+    if squash == 'sign':
+        rewards = jnp.sign(rewards)
+    elif squash == 'symlog':
+        {?0.4 # {large rewards of some games}}
+        rewards = jnp.sign(rewards) * jnp.log1p(jnp.abs(rewards))
+    elif squash is not None:
+        raise ValueError(f'unknown transform <<squash>>')}
+    {going = gamma * (1.0 - data['done'].astype(dtype)) ~ going = jnp.where(data['done'], 0.0, gamma).astype(dtype)}
+    length = rewards.shape[0] - n_step + 1
+    {returns = jnp.zeros_like(rewards[:length])
+    discount = jnp.ones_like(returns)
+    for i in range(n_step):
+        {?0.4 # {nothing counts behind the end of an episode}}
+        returns = returns + discount * rewards[i:i + length]
+        discount = discount * going[i:i + length] ~
+    returns, discount = rewards[:length], going[:length]
+    for i in range(1, n_step):
+        returns = returns + discount * rewards[i:i + length]
+        discount = discount * going[i:i + length]}
+    {obs = data['obs']
+    if obs_stats is not None:
+        mean, var = {obs_stats['mean'], obs_stats['var'] ~ (obs_stats[name] for name in ('mean', 'var'))}
+        obs = normalize_obs(obs, mean, var, limit) ~
+    obs = data['obs'] if obs_stats is None else normalize_obs(data['obs'], obs_stats['mean'], obs_stats['var'], limit)}
+    {actions = data['action'][:length] ~ actions = data['action'][:length].astype(jnp.int32)}
+    transitions = <<'obs': obs[:length], 'action': actions, 'return': returns, 'discount': discount,
+        'next_obs': obs[n_step:n_step + length]>>
+    {?0.5 if one_hot:
+        transitions['action'] = jax.nn.one_hot(actions, num_actions, dtype=dtype)}
+    {if not flatten:
+        return transitions
+    return {<<name: merge_time(x) for name, x in transitions.items()>> ~ jax.tree.map(merge_time, transitions)} ~
+    return {jax.tree.map(merge_time, transitions) if flatten else transitions ~
+        <<name: merge_time(x) for name, x in transitions.items()>> if flatten else transitions}}
+"""
+
+
+def _transitions(p: Program) -> Text:
+    """Steps of environments as a value function is trained on them."""
+    length, rows, width, actions = p.size(12, 16), p.size(4, 8), p.size(5, 8), p.choices.choice((3, 4))
+    n = p.choices.choice((1, 3, 5))
+    lines = p.choose(_TRANSITIONS)
+    hot, flat = p.choices.chance(0.5), p.choices.chance(0.6)
+    kept = length - n + 1
+    head = (kept * rows,) if flat else (kept, rows)
+    chosen = Leaf((*head, actions)) if hot and "if one_hot" in lines else Leaf(head, dtype="int32")
+    data: Tree = {
+        "obs": Leaf((length + 1, rows, width), -2, 2), "action": Leaf((length, rows), 0, actions - 1, "int32"),
+        "reward": Leaf((length, rows), -2, 2), "done": Leaf((length, rows), 0, 1, "bool"),
+    }  # fmt: skip
+    stats: Tree = {"mean": Leaf((width,)), "var": Leaf((width,), 0.5, 2)}
+    return Text(
+        lines=settled(lines),
+        given={
+            "data": Array(data, "steps by name, time first, and one observation more", ("rollout", "batch", "data")),
+            "obs_stats": Array(stats, "mean and variance of observations", ("obs_stats", "normalizer")),
+            "n_step": Option("int", "steps whose rewards are summed", (str(n),), ("n_step", "horizon")),
+            "gamma": Constant("0.99", "discount", ("gamma", "discount_factor")),
+            "reward_clip": Option("float | None", "largest reward", ("None", "1.0"), ("reward_clip", "max_reward")),
+            "squash": Option("str | None", "sign, symlog or none", ("None", "'sign'", "'symlog'"),
+                             ("reward_transform", "squash")),
+            "limit": Constant("5.0", "largest observation", ("obs_clip", "limit")),
+            "num_actions": Option("int", "actions that there are", (str(actions),), ("num_actions",)),
+            "one_hot": Option("bool", "whether actions are vectors", ("False",), ("one_hot", "encode_actions"),
+                              str(hot)),
+            "flatten": Option("bool", "whether time and batch become one axis", ("True",), ("flatten",), str(flat)),
+            "dtype": Option("str", "type of rewards", ("'float32'",), ("dtype",), "'float32'"),
+        },
+        result=({"obs": Leaf((*head, width)), "action": chosen, "return": Leaf(head), "discount": Leaf(head),
+                 "next_obs": Leaf((*head, width))},),
+        helpers=(_NORMALIZED, _FLATTENED),
+        titles=("prepare_transitions", "n_step_batch", "make_transitions"),
+        summary=p.pick("Turns steps of environments into transitions", "Transitions with returns of several steps"),
+        returned="transitions by name",
+    )  # fmt: skip
+
+
+_OPERATIONS = {
+    "flip": """
+        {?0.4 # {left and right mean the same}}
+        {flips = jax.random.bernoulli(op_key, 0.5, (n, 1, 1, 1))
+        x = jnp.where(flips, x[:, :, ::-1], x) ~
+        x = jnp.where(jax.random.bernoulli(op_key, 0.5, (n, 1, 1, 1)), jnp.flip(x, axis=2), x)}
+    """,
+    "brightness": """
+        delta = jax.random.uniform(op_key, (n, 1, 1, 1), x.dtype, -strength, strength)
+        x = {x + delta ~ jnp.clip(x + delta, 0.0, 1.0)}
+    """,
+    "contrast": """
+        factor = jax.random.uniform(op_key, (n, 1, 1, 1), x.dtype, 1.0 - strength, 1.0 + strength)
+        {mean = jnp.mean(x, axis=(1, 2, 3), keepdims=True) ~ mean = jnp.mean(x, axis=(1, 2), keepdims=True)}
+        x = mean + factor * (x - mean)
+    """,
+    "noise": """
+        x = x + {0.1 * strength ~ 0.05} * jax.random.normal(op_key, x.shape, x.dtype)
+    """,
+    "channel_drop": """
+        {?0.4 # {no colour is to be relied on}}
+        kept = jax.random.bernoulli(op_key, 0.9, (n, 1, 1, x.shape[-1]))
+        x = {jnp.where(kept, x, 0.0) ~ x * kept.astype(x.dtype)}
+    """,
+    "translate": """
+        shift = jax.random.randint(op_key, (n,), -2, 3)
+        {x = jax.vmap(functools.partial(jnp.roll, axis=1))(x, shift) ~
+        x = jax.vmap(lambda image, s: jnp.roll(image, s, axis=1))(x, shift)}
+    """,
+    "gamma": """
+        exponent = jax.random.uniform(op_key, (n, 1, 1, 1), x.dtype, 1.0 - strength, 1.0 + strength)
+        x = {jnp.maximum(x, 1e-3) ** exponent ~ jnp.power(jnp.clip(x, 1e-3, 1.0), exponent)}
+    """,
+}
+
+
+def _operations(p: Program) -> Text:
+    """Random changes of images, those that are listed."""
+    known = p.choices.shuffled(list(_OPERATIONS))[: p.choices.integer(3, 5)]
+    asked = p.choices.shuffled(known)[: p.choices.integer(2, 3)]
+    rows, side, channels = p.size(4, 8), p.size(8, 12, 16), p.choices.choice((1, 3))
+    sometimes = p.choices.chance(0.4)
+    cases = [(f"name == '{name}'", p.choose(_OPERATIONS[name])) for name in known]
+    scaled = any("strength" in text for test, text in cases if test[9:-1] in asked)
+    early = p.choices.chance(0.4)
+    check = block(
+        f"if name not in ({', '.join(repr(name) for name in known)}):", "raise ValueError(f'unknown operation {name}')"
+    )
+    decide = (
+        join(check, chain(*cases[:-1], otherwise=cases[-1][1]))
+        if early
+        else chain(*cases, otherwise="raise ValueError(f'unknown operation {name}')")
+    )
+    head, tail = p.pick("keys", "fold"), ""
+    before = ""
+    if sometimes:
+        before = "before = x"
+        tail = p.pick(
+            "applied = jax.random.bernoulli(apply_key, prob, (n, 1, 1, 1))\nx = jnp.where(applied, x, before)",
+            "x = jnp.where(jax.random.bernoulli(apply_key, prob, (n, 1, 1, 1)), x, before)",
+        )
+    names = "op_key, apply_key" if sometimes else "op_key"
+    split = {
+        "keys": f"for name, {'pair' if sometimes else 'op_key'} in zip(ops, jax.random.split(rng, len(ops))):",
+        "fold": "for i, name in enumerate(ops):",
+    }[head]
+    drawn = {
+        ("keys", True): f"{names} = jax.random.split(pair)", ("keys", False): "",
+        ("fold", True): f"{names} = jax.random.split(jax.random.fold_in(rng, i))",
+        ("fold", False): "op_key = jax.random.fold_in(rng, i)",
+    }[head, sometimes]  # fmt: skip
+    lines = join(
+        p.choose(
+            "{?0.5 if images.ndim != 4:\n    raise ValueError(f'expected a batch of images, got <<images.shape>>')}"
+        ),
+        p.pick("x, n = images, images.shape[0]", "x = images\nn = x.shape[0]"),
+        p.choose("{?0.4 if not train {or not ops ~}:\n    return x}"),
+        block(split, drawn, before, decide, tail),
+        p.pick("return x", "return jnp.clip(x, 0.0, 1.0)", "return jnp.clip(x, 0.0, 1.0) if clip else x"),
+    )
+    return Text(
+        lines=settled(lines),
+        given={
+            "images": Array(Leaf((rows, side, side, channels), 0, 1), "images between 0 and 1", ("images", "batch")),
+            "rng": Array(key(), "random key", ("key", "rng")),
+            "ops": Option("tuple[str, ...]", "names of what is done, in order",
+                          (f"({', '.join(repr(name) for name in asked)})",), ("ops", "operations", "augmentations")),
+            "strength": Constant(p.pick("0.2", "0.3", "0.4"), "how much is changed", ("strength", "magnitude"),
+                                 (0.1, 0.4) if scaled else None),
+            "prob": Constant(p.pick("0.5", "0.8"), "how often something is done", ("prob", "apply_prob", "rate")),
+            "train": Option("bool", "whether images are changed", ("True",), ("train", "training")),
+            "clip": Option("bool", "whether pixels stay between 0 and 1", ("True", "False"), ("clip",)),
+        },
+        result=(Leaf((rows, side, side, channels)),),
+        titles=("augment_images", "apply_augmentations", "random_augment"),
+        summary=p.pick("Changes images at random, in the ways that are listed", "Augments a batch of images"),
+        returned="changed images",
+    )  # fmt: skip
+
+
+_WHOLE = {"image_pipeline": _image_pipeline, "transition_batch": _transitions, "listed_operations": _operations}
+_WRITTEN = written_recipe("batch_preparation", "training", _WHOLE)
+
+
+def _draw_any(stream: Stream, target: str) -> KernelSpec:
+    """A batch by one of the texts above."""
+    return _WRITTEN.draw(stream, target) if target in _WHOLE else _draw_batch(stream, target)
+
+
+RECIPES = (
+    Recipe(
+        name="batch_preparation", category="training", targets=(*_BATCHES, *_WHOLE), draw=_draw_any,
+        target_weights=dict.fromkeys(_WHOLE, 1.5),
+    ),
+)  # fmt: skip

@@ -4,6 +4,12 @@ from collections.abc import Callable
 
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
 from synthesis.frontends.jax.recipes.applications.program import Program
+from synthesis.frontends.jax.recipes.applications.robots import (
+    write_ends,
+    write_observation,
+    write_randomization,
+    write_rewards,
+)
 from synthesis.frontends.jax.recipes.applications.rotations import NORMALIZE
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
@@ -234,6 +240,11 @@ def _joint(p: Program) -> Text:
     )  # fmt: skip
 
 
+_DEADBAND = '''
+    def soft_deadband(x: Array, width: float) -> Array:
+        {?0.4 """Takes a width off the magnitude of a signal."""}
+        {return jnp.sign(x) * jnp.maximum(jnp.abs(x) - width, 0.0) ~ return x - jnp.clip(x, -width, width)}
+'''
 _FORCES = {
     "servo": """
         {?0.4 # {a spring to the position that is asked for, and a damper}}
@@ -285,6 +296,9 @@ def _motor(p: Program) -> Text:
                 {?0.4 if low.shape != ctrl.shape or high.shape != ctrl.shape:
                     raise ValueError(f'expected limits of shape <<ctrl.shape>>, got <<low.shape>> and <<high.shape>>')}
                 ctrl = jnp.clip(ctrl, low, high)}
+            {?0.4 if deadband > 0.0:
+                {?0.4 # {small controls do nothing}}
+                ctrl = {soft_deadband(ctrl, deadband) ~ jnp.where(jnp.abs(ctrl) < deadband, 0.0, ctrl)}}
             """,
             _FORCES[kind],
             """
@@ -304,10 +318,12 @@ def _motor(p: Program) -> Text:
             "ctrl": Array(Leaf((n,), -1.5, 1.5), "control of each motor", ("ctrl", "action", "control")),
             "limits": Array((Leaf((n,), -1, -0.5), Leaf((n,), 0.5, 1)), "smallest and largest controls",
                             ("ctrl_range", "bounds")),
+            "deadband": Option("float", "controls below which nothing happens", ("0.0", "0.05", "0.1"), ("deadband",)),
             "mode": Option("str", "position, velocity or torque", ("'position'",), ("mode", "control_mode")),
             "max_force": Option("float | None", "largest force", ("None", "2.0", "1.0"), ("max_force", "force_limit")),
         },
         result=(Leaf((dof,)),),
+        helpers=(_DEADBAND,),
         titles=("to_torque", "actuator_torque", "motor_torques", "apply_controls"),
         summary="Torques of motors on the joints that they move",
         returned="torque of each degree of freedom",
@@ -409,5 +425,9 @@ _WRITERS: dict[str, Callable[[Program], Text]] = {
     "joint_torque": _joint,
     "motor_torque": _motor,
     "robot_reward": _environment,
+    "robot_observation": write_observation,
+    "reward_terms": write_rewards,
+    "episode_end": write_ends,
+    "random_models": write_randomization,
 }
 RECIPES = (written_recipe("body_forces", "bodies", _WRITERS),)

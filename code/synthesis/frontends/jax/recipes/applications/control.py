@@ -3,12 +3,12 @@
 import re
 
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.jax.recipes.applications.parts import (
-    guard,
-    remark,
-)
+from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
+from synthesis.frontends.jax.recipes.applications.observables import placed
+from synthesis.frontends.jax.recipes.applications.parts import guard, key, remark, settled
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree, mapped
+from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
 from synthesis.grammar.lines import block, join
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
@@ -442,4 +442,378 @@ def _lengthened(tree: Tree, length: int) -> Tree:
     return mapped(tree, lambda leaf: Leaf((length, *leaf.shape), dtype=leaf.dtype))
 
 
-RECIPES = (Recipe(name="control", category="dynamics", targets=tuple(_SYSTEMS), draw=_draw_control),)
+_LIMITED = '''
+    def limited(value: Array, limit: float | None) -> Array:
+        {?0.5 """{The value within its limits, if it has any ~ Keeps a command within its range}."""}
+        return {value if limit is None else jnp.clip(value, -limit, limit) ~
+        jnp.clip(value, -limit, limit) if limit is not None else value}
+'''
+_PID = """
+    {?0.5 if anti_windup not in (None, 'clamp', 'conditional'):
+        raise ValueError(f'unknown anti-windup <<anti_windup>>')
+    ~ {?0.4 if target.shape != measured.shape:
+        raise ValueError(f'<<target.shape>> targets for <<measured.shape>> measurements')}}
+    error = {target - measured ~ wrap_angle(target - measured) if angular else target - measured}
+    {integral = state['integral'] + dt * error
+    {if anti_windup == 'clamp':
+        {?0.4 # {the integral does not grow without bound}}
+        integral = jnp.clip(integral, -max_integral, max_integral) ~
+    if max_integral is not None:
+        {?0.4 # {anti-windup}}
+        integral = jnp.clip(integral, -max_integral, max_integral) ~
+    integral = limited(integral, max_integral)} ~
+    integral = leak * state['integral'] + dt * error if leak is not None else state['integral'] + dt * error}
+    {if on_measurement:
+        {?0.5 # {a step of the target gives no kick}}
+        rate = {-(measured - state['previous']) / dt ~ (state['previous'] - measured) / dt}
+    else:
+        rate = (error - state['previous']) / dt ~
+    value = -measured if on_measurement else error
+    rate = (value - state['previous']) / dt ~
+    rate = (error - state['previous']) / dt ~
+    {?0.5 # {the target is taken to stand still}}
+    rate = -velocity}
+    {?0.5 if smoothing > 0.0:
+        {?0.4 # {derivatives are noisy}}
+        rate = smoothing * state['rate'] + (1.0 - smoothing) * rate}
+    {command = kp * error + ki * integral + kd * rate ~
+    command = kp * error + kd * rate
+    {if use_integral:
+        command = command + ki * integral ~ command = command + ki * integral if use_integral else command} ~
+    terms = <<'p': kp * error, 'i': ki * integral, 'd': kd * rate>>
+    command = sum(terms.values())}
+    {?0.5 if feedforward is not None:
+        command = command + feedforward}
+    {out = limited(command, limit) ~
+    out = command if limit is None else jnp.clip(command, -limit, limit) ~
+    out = command
+    if limit is not None:
+        out = jnp.clip(command, -limit, limit)
+        {?0.5 if anti_windup == 'conditional':
+            {?0.4 # {does not integrate while the command is at its limit}}
+            stuck = jnp.logical_and(jnp.abs(command) > limit, command * error > 0.0)
+            integral = jnp.where(stuck, state['integral'], integral)}}
+    {?0.4 if rate_limit is not None:
+        {?0.4 # {actuators do not jump}}
+        out = state['output'] + jnp.clip(out - state['output'], -rate_limit * dt, rate_limit * dt)}
+"""
+
+
+def _pid(p: Program) -> Text:
+    """A controller of the error, its sum and its rate."""
+    rows, joints = p.size(8, 16, 32), p.choices.choice((3, 6, 7))
+    shape = (rows, joints) if p.choices.chance(0.6) else (joints,)
+    lines = p.choose(_PID)
+    value = Leaf(shape)
+    fields = [name for name in ("integral", "previous", "rate", "output") if f"state['{name}']" in lines]
+    seen = "value" if "value = -measured" in lines else "error"
+    seen = "measured if on_measurement else error" if "if on_measurement:" in lines else seen
+    now = {"integral": "integral", "previous": seen, "rate": "rate", "output": "out"}
+    if "anti_windup ==" not in lines:
+        lines = re.sub(r"if anti_windup not in .*\n.*\n", "", lines)
+    ways = [way for way in ("'clamp'", "'conditional'") if f"anti_windup == {way}" in lines]
+    lines = lines.replace("(None, 'clamp', 'conditional')", f"(None, {', '.join(ways)}{',' if not ways else ''})")
+    told = p.choices.chance(0.35)
+    entries = ", ".join(f"'{name}': {now[name]}" for name in fields)
+    lines = join(
+        lines,
+        p.pick(f"new_state = {{{entries}}}\n", f"new_state = dict({', '.join(f'{f}={now[f]}' for f in fields)})\n"),
+        "metrics = {'error': jnp.mean(jnp.abs(error)), 'saturated': jnp.mean(out != command)}\n"
+        "return out, new_state, metrics" if told else "return out, new_state",
+    )  # fmt: skip
+    each = p.choices.chance(0.5)
+
+    def gain(low: float, high: float) -> Leaf:
+        return Leaf((joints,) if each else (), low, high)
+
+    return Text(
+        lines=settled(lines),
+        given={
+            "target": Array(value, "where it is to be", ("target", "setpoint", "reference")),
+            "measured": Array(value, "where it is", ("measured", "position", "measurement")),
+            "velocity": Array(value, "how fast it moves", ("velocity",)),
+            "state": Array(dict.fromkeys(fields, value), "what the controller keeps", ("state", "pid_state")),
+            "kp": Array(gain(1.0, 20.0), "proportional gain", ("kp", "p_gain")),
+            "ki": Array(gain(0.1, 2.0), "integral gain", ("ki", "i_gain")),
+            "kd": Array(gain(0.01, 0.1), "derivative gain", ("kd", "d_gain")),
+            "feedforward": Array(value, "command of the plan", ("feedforward", "bias_force"), 0.4),
+            "dt": Constant(p.pick("0.01", "0.02", "0.005"), "time step", ("dt", "time_step"), (0.01, 0.05)),
+            "anti_windup": Option("str | None", "what stops the integral at limits", ("None", *ways),
+                                  ("anti_windup",)),
+            "max_integral": Option("float | None" if "max_integral is not None" in lines else "float",
+                                   "largest integral", ("1.0", "0.5"), ("max_integral", "integral_limit")),
+            "leak": Option("float | None", "what is left of the integral", ("None", "0.99"), ("leak", "decay")),
+            "on_measurement": Option("bool", "whether the rate is that of the measurement", ("True", "False"),
+                                     ("derivative_on_measurement", "on_measurement")),
+            "smoothing": Option("float", "share of the old rate", ("0.0",), ("smoothing", "filter_coef"),
+                                p.pick("0.8", "0.5", "0.9")),
+            "use_integral": Option("bool", "whether the integral acts", ("True",), ("use_integral",)),
+            "angular": Option("bool", "whether these are angles", ("False", "True"), ("angular", "wrap")),
+            "limit": Option("float | None", "largest command", ("None", "20.0", "50.0"), ("limit", "max_command")),
+            "rate_limit": Option("float | None", "fastest change", ("None",), ("rate_limit", "slew_rate"),
+                                 p.pick("500.0", "1000.0")),
+        },
+        result=(value, dict.fromkeys(fields, value), *(
+            ({"error": Leaf(()), "saturated": Leaf(())},) if told else ())),
+        helpers=(_LIMITED,),
+        titles=("pid_step", "pid_control", "pid_update"),
+        summary=p.pick("A step of a PID controller", "Commands from an error, its sum and its rate"),
+        returned="the command and what the controller keeps",
+    )  # fmt: skip
+
+
+_DERIVATIVE = '''
+    def acrobot_rates(state: Array, torque: Array, variant: str) -> Array:
+        {?0.5 """{How angles and speeds of both links change ~ Equations of motion of two links}."""}
+        theta1, theta2, omega1, omega2 = {jnp.split(state, 4, axis=-1) ~ (state[..., i:i + 1] for i in range(4))}
+        m, length, half, inertia, g = 1.0, 1.0, 0.5, 1.0, 9.8
+        d1 = m * half ** 2 + m * (length ** 2 + half ** 2 + 2.0 * length * half * jnp.cos(theta2)) + 2.0 * inertia
+        d2 = m * (half ** 2 + length * half * jnp.cos(theta2)) + inertia
+        phi2 = m * half * g * jnp.sin(theta1 + theta2)
+        {coupling = m * length * half * jnp.sin(theta2)
+        phi1 = -coupling * omega2 ** 2 - 2.0 * coupling * omega2 * omega1 ~
+        phi1 = -m * length * half * jnp.sin(theta2) * (omega2 ** 2 + 2.0 * omega2 * omega1)}
+        phi1 = phi1 + (m * half + m * length) * g * jnp.sin(theta1) + phi2
+        {if variant == 'nips':
+            {?0.4 # {without the term of the first link's speed}}
+            extra = 0.0
+        else:
+            extra = m * length * half * omega1 ** 2 * jnp.sin(theta2) ~
+        extra = 0.0 if variant == 'nips' else m * length * half * omega1 ** 2 * jnp.sin(theta2)}
+        alpha2 = torque + d2 / d1 * phi1 - extra - phi2
+        alpha2 = alpha2 / (m * half ** 2 + inertia - d2 ** 2 / d1)
+        alpha1 = -(d2 * alpha2 + phi1) / d1
+        return jnp.concatenate([omega1, omega2, alpha1, alpha2], axis=-1)
+'''
+_RUNGE = '''
+    def rk4_step(rates: Callable, state: Array, dt: float) -> Array:
+        {?0.4 """One step of the classical Runge-Kutta method."""}
+        k1 = rates(state)
+        k2 = rates(state + 0.5 * dt * k1)
+        k3 = rates(state + 0.5 * dt * k2)
+        k4 = rates(state + dt * k3)
+        return state + dt / 6.0 * (k1 + 2.0 * k2 + 2.0 * k3 + k4)
+'''
+_ACROBOT = """
+    {?0.5 if integrator not in ('rk4', 'euler'):
+        raise ValueError(f'unknown integrator <<integrator>>') ~
+    {?0.4 if variant not in ('book', 'nips'):
+        raise ValueError(f'unknown dynamics <<variant>>')}}
+    {torque = (action - 1).astype(state.dtype)[:, None] ~ torque = max_torque * (action - 1.0)[:, None] ~
+    {?0.5 # {three actions: left, none, right}}
+    torque = jnp.asarray(action - 1, state.dtype)[:, None]}
+    {?0.4 if key is not None and noise > 0.0:
+        {?0.4 # {the motor is not exact}}
+        torque = torque + noise * jax.random.uniform(key, torque.shape, state.dtype, -1.0, 1.0)}
+    rates = {functools.partial(acrobot_rates, torque=torque, variant=variant) ~
+        lambda s: acrobot_rates(s, torque, variant)}
+    {new_state = state
+    for _ in range(substeps):
+        if integrator == 'rk4':
+            new_state = rk4_step(rates, new_state, dt / substeps)
+        else:
+            new_state = new_state + dt / substeps * rates(new_state) ~
+    if integrator == 'rk4':
+        new_state = rk4_step(rates, state, dt)
+    {elif integrator == 'midpoint':
+        new_state = state + dt * rates(state + 0.5 * dt * rates(state)) ~}
+    else:
+        new_state = state + dt * rates(state)}
+    angles, speeds = {new_state[..., :2], new_state[..., 2:] ~ jnp.split(new_state, 2, axis=-1)}
+    {?0.7 if wrap:
+        angles = wrap_angle(angles)}
+    {?0.6 if max_speeds is not None:
+        {speeds = jnp.clip(speeds, -max_speeds, max_speeds) ~
+        speeds = jnp.maximum(jnp.minimum(speeds, max_speeds), -max_speeds)}}
+    new_state = jnp.concatenate([angles, speeds], axis=-1)
+    {height = -jnp.cos(angles[..., 0]) - jnp.cos(angles[..., 0] + angles[..., 1]) ~
+    height = -jnp.cos(angles[..., 0]) - jnp.cos(jnp.sum(angles, axis=-1))}
+    done = height > goal
+    {reward = {jnp.where(done, 0.0, -1.0) ~ done.astype(state.dtype) - 1.0}
+    {?0.5 if shaped:
+        {?0.4 # {higher is better}}
+        reward = reward + 0.1 * height} ~
+    if reward_type == 'sparse':
+        reward = jnp.where(done, 0.0, -1.0)
+    elif reward_type == 'height':
+        reward = height
+    else:
+        raise ValueError(f'unknown reward <<reward_type>>')}
+    RETURNED
+"""
+
+
+def _acrobot(p: Program) -> Text:
+    """Two links of which the second joint has a motor."""
+    rows = p.size(16, 32, 64)
+    lines = p.choose(_ACROBOT)
+    if "'midpoint'" in lines:
+        lines = re.sub(r"if integrator not in .*\n.*\n", "", lines)
+    form = p.pick("plain", "observed", "told")
+    returned = {
+        "plain": "return new_state, reward, done",
+        "observed": p.pick(
+            "obs = jnp.concatenate([jnp.cos(angles), jnp.sin(angles), speeds], axis=-1)",
+            "obs = jnp.concatenate([f(angles) for f in (jnp.cos, jnp.sin)] + [speeds], axis=-1)",
+        ) + "\nreturn new_state, obs, reward, done",
+        "told": "metrics = {'height': jnp.mean(height), 'solved': jnp.mean(done.astype(jnp.float32))}\n"
+        "return new_state, reward, done, metrics",
+    }[form]  # fmt: skip
+    lines = placed(lines, "RETURNED", returned)
+    noisy = p.choices.chance(0.6)
+    each, state, told = Leaf((rows,)), Leaf((rows, 4), -6, 6), {"height": Leaf(()), "solved": Leaf(())}
+    methods = ("'rk4'", "'euler'", *(("'midpoint'",) if "'midpoint'" in lines else ()))
+    return Text(
+        lines=settled(lines),
+        given={
+            "state": Array(state, "angles and speeds of both links, shape (batch, 4)", ("state", "env_state")),
+            "action": Array(Leaf((rows,), 0, 2, "int32"), "0, 1 or 2 for each environment", ("action", "actions")),
+            "key": Array(key(), "random key", ("key", "rng"), 0.0 if noisy else 1.0),
+            "max_torque": Constant("1.0", "largest torque", ("max_torque", "torque_mag"), (0.5, 2.0)),
+            "noise": Option("float", "largest error of the torque", ("0.1", "0.05"), ("torque_noise", "noise")),
+            "dt": Constant(p.pick("0.2", "0.1", "0.05"), "time step", ("dt", "time_step"), (0.05, 0.2)),
+            "variant": Option("str", "book or nips", ("'book'", "'nips'"), ("variant", "dynamics")),
+            "integrator": Option("str", "how motion is integrated", methods, ("integrator", "method")),
+            "substeps": Option("int", "steps of integration", ("1", "2", "4"), ("substeps", "frame_skip")),
+            "wrap": Option("bool", "whether angles stay between -pi and pi", ("True", "False"), ("wrap_angles",)),
+            "max_speeds": Array(Leaf((2,), 2, 5), "largest speeds of the links", ("max_speeds", "speed_limits"), 0.4),
+            "goal": Constant("1.0", "height that is to be reached", ("goal_height", "target_height")),
+            "shaped": Option("bool", "whether height counts", ("False", "True"), ("shaped", "dense_reward")),
+            "reward_type": Option("str", "sparse or height", ("'sparse'", "'height'"), ("reward_type",)),
+        },
+        result={
+            "plain": (state, each, Leaf((rows,), dtype="bool")),
+            "observed": (state, Leaf((rows, 6)), each, Leaf((rows,), dtype="bool")),
+            "told": (state, each, Leaf((rows,), dtype="bool"), told),
+        }[form],
+        helpers=(_DERIVATIVE, _RUNGE),
+        titles=("acrobot_step", "step_acrobot", "step_env"),
+        summary=p.pick("Advances many acrobots by one step", "One step of two links with a motor between them"),
+        returned="the new state and what came of it",
+    )  # fmt: skip
+
+
+_EPISODE = """
+    {steps = state['steps'] + 1 ~ steps = state['steps'] + {action_repeat ~ 1}}
+    {?0.5 if reward_scale is not None:
+        reward = reward_scale * reward
+    ~ reward = jnp.clip(reward, -max_reward, max_reward) if max_reward is not None else reward}
+    {?0.5 if alive_bonus > 0.0:
+        {?0.4 # {it is good to go on}}
+        reward = reward + jnp.where(done, 0.0, alive_bonus)}
+    {truncated = steps >= episode_length
+    {ended = jnp.logical_or(done, truncated) ~ ended = done | truncated}
+    {?0.5 if not count_truncation:
+        {?0.4 # {out of time is no end of the task}}
+        truncated = jnp.logical_and(truncated, jnp.logical_not(done))} ~
+    truncated = jnp.logical_and(steps >= episode_length, jnp.logical_not(done))
+    ended = jnp.logical_or(done, truncated) ~
+    truncated = jnp.zeros_like(done)
+    if episode_length is not None:
+        truncated = {steps >= episode_length ~ jnp.where(done, False, steps >= episode_length)}
+    ended = jnp.logical_or(done, truncated)}
+    {returns = state['returns'] + {reward ~ gamma ** state['steps'] * reward} ~
+    returns = state['returns'] + (reward if gamma is None else gamma ** state['steps'] * reward)}
+    {def reset(start, new):
+        {?0.4 # {one flag for each environment}}
+        {flags = ended.reshape(ended.shape + (1,) * (new.ndim - ended.ndim))
+        return jnp.where(flags, start, new) ~
+        return jnp.where(ended.reshape(-1, *[1] * (new.ndim - 1)), start, new)}
+
+    {physics = new_physics
+    if auto_reset:
+        physics = jax.tree.map(reset, first, new_physics) ~
+    physics = jax.tree.map(reset, first, new_physics) if auto_reset else new_physics} ~
+    {if auto_reset:
+        physics = jax.tree.map(functools.partial(where_ended, ended), first, new_physics)
+    else:
+        physics = new_physics ~
+    physics = jax.tree.map(functools.partial(where_ended, ended), first, new_physics)}}
+    {?0.5 # {episodes that have ended begin anew}}
+    state = <<
+        'steps': jnp.where(ended, 0, steps), 'returns': jnp.where(ended, 0.0, returns),
+    >>
+    RETURNED
+"""
+_WHERE_ENDED = '''
+    def where_ended(ended: Array, first: Array, x: Array) -> Array:
+        {?0.5 """{Takes the first state where an episode has ended ~ The state of a reset, where there is one}."""}
+        {flags = ended.reshape(ended.shape + (1,) * (x.ndim - ended.ndim))
+        return jnp.where(flags, first, x) ~
+        if x.ndim > 1:
+            ended = ended.reshape(-1, *[1] * (x.ndim - 1))
+        return jnp.where(ended, first, x)}
+'''
+
+
+def _episode(p: Program) -> Text:
+    """What wrappers of environments do after a step."""
+    p.holds_any_tree()
+    rows, width = p.size(8, 16, 32), p.choices.choice((4, 7, 12))
+    lines = p.choose(_EPISODE)
+    form = p.pick("plain", "told", "averaged")
+    returned = {
+        "plain": "return physics, state, reward, ended",
+        "told": "info = {'return': returns, 'length': steps, 'truncated': truncated}\n"
+        "return physics, state, reward, ended, info",
+        "averaged": "num_ended = jnp.maximum(jnp.sum(ended), 1)\n"
+        "metrics = {\n    'episode_return': jnp.sum(jnp.where(ended, returns, 0.0)) / num_ended,\n"
+        "    'episode_length': jnp.sum(jnp.where(ended, steps, 0)) / num_ended,\n}\n"
+        "return physics, state, reward, ended, metrics",
+    }[form]  # fmt: skip
+    lines = placed(lines, "RETURNED", returned)
+    flags, each = Leaf((rows,), 0, 1, "bool"), Leaf((rows,))
+    physics: Tree = p.choices.choice((
+        {"q": Leaf((rows, width)), "qd": Leaf((rows, width)), "time": Leaf((rows,), 0, 1)},
+        {"position": Leaf((rows, width, 3)), "velocity": Leaf((rows, width, 3))},
+        {"obs": Leaf((rows, width)), "goal": Leaf((rows, 2))},
+    ))  # fmt: skip
+    counts = Leaf((rows,), 0, 30, "int32")
+    keeps: Tree = {"steps": counts, "returns": Leaf((rows,), -3, 3)}
+    more: dict[str, tuple[Tree, ...]] = {
+        "plain": (), "told": ({"return": each, "length": counts, "truncated": flags},),
+        "averaged": ({"episode_return": Leaf(()), "episode_length": Leaf(())},),
+    }  # fmt: skip
+    limits = ("25", "20", *(("None",) if "episode_length is not None" in lines else ()))
+    return Text(
+        lines=settled(lines),
+        given={
+            "new_physics": Array(physics, "state after the step", ("next_state", "stepped")),
+            "first": Array(physics, "state after a reset", ("first_state", "reset_state")),
+            "state": Array(keeps, "what is counted", ("counters", "episode")),
+            "reward": Array(each, "reward of the step", ("reward", "rewards")),
+            "done": Array(flags, "whether the task has ended", ("done", "terminated")),
+            "episode_length": Option("int | None" if len(limits) > 2 else "int", "steps of an episode", limits,
+                                     ("episode_length", "time_limit", "max_steps")),
+            "action_repeat": Option("int", "steps of physics for an action", ("1", "2"), ("action_repeat",)),
+            "reward_scale": Option("float | None", "factor of rewards", ("None", "0.1", "5.0"), ("reward_scale",)),
+            "max_reward": Option("float | None", "largest reward", ("None", "1.0"), ("max_reward", "reward_clip")),
+            "alive_bonus": Option("float", "reward for going on", ("0.0", "1.0", "0.5"), ("alive_bonus",)),
+            "count_truncation": Option("bool", "whether both may be true", ("True", "False"), ("count_truncation",)),
+            "gamma": Option("float | None" if "gamma is None" in lines else "float", "discount",
+                            ("0.99", *(("None",) if "gamma is None" in lines else ())), ("discount", "gamma")),
+            "auto_reset": Option("bool", "whether episodes begin anew", ("True",), ("auto_reset",)),
+        },
+        result=(physics, keeps, each, flags, *more[form]),
+        helpers=(_WHERE_ENDED,),
+        titles=("wrap_step", "auto_reset", "episode_step"),
+        summary=p.pick("Counts episodes and begins those anew that ended", "Ends episodes and resets environments"),
+        returned="the state to go on from, and what came of the step",
+    )  # fmt: skip
+
+
+_WHOLE = {"pid": _pid, "acrobot": _acrobot, "episode_wrapper": _episode}
+_WRITTEN = written_recipe("control", "dynamics", _WHOLE)
+
+
+def _draw_any(stream: Stream, target: str) -> KernelSpec:
+    """A system, or one of the texts above."""
+    return _WRITTEN.draw(stream, target) if target in _WHOLE else _draw_control(stream, target)
+
+
+RECIPES = (
+    Recipe(
+        name="control", category="dynamics", targets=(*_SYSTEMS, *_WHOLE), draw=_draw_any,
+        target_weights=dict.fromkeys(_WHOLE, 1.75),
+    ),
+)  # fmt: skip

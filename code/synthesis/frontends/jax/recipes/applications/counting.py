@@ -105,7 +105,7 @@ def write_counts(p: Program) -> Text:
             raise ValueError(f'expected a label for each row of scores, got <<labels.shape>> and <<scores.shape>>')}
         preds = jnp.argmax(scores, axis=-1)
         size = scores.shape[-1]
-        {?0.4 # {rows are labels, columns are pred_one_hot}}
+        {?0.4 # {rows are labels, columns are predictions}}
         {counts = jnp.zeros((size, size), dtype=jnp.float32)
         {if weights is not None:
             {?0.6 if weights.shape != labels.shape:
@@ -177,7 +177,7 @@ def write_counts(p: Program) -> Text:
                           ("recall_per_class", "class_recall")}.get(
             form, ("accuracy", "compute_accuracy")),
         summary={"matrix": "How often each class is taken for each",
-                 "recall": "How often pred_one_hot of each class are right" if precise else
+                 "recall": "How often predictions of each class are right" if precise else
                            "How often each class is found"}.get(
             form, "How many labels were found"),
         returned="numbers between 0 and 1" if form != "matrix" else "counts of shape (classes, classes)",

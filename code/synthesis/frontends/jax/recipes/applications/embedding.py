@@ -1,16 +1,24 @@
 """Tokens to vectors, and vectors to scores of tokens."""
 
+import re
+
 from synthesis.frontends.base import Recipe
+from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
+from synthesis.frontends.jax.recipes.applications.observables import placed
 from synthesis.frontends.jax.recipes.applications.parts import (
     guard,
+    key,
     normalise,
     positive,
     remark,
+    settled,
+    truth,
     weights,
     whole,
 )
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
+from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
 from synthesis.grammar.lines import block, join
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
@@ -196,11 +204,245 @@ def _waves(p: Program) -> str:
     )
 
 
+_MISSING = '''
+    def look_up(table: Array, ids: Array, missing: str) -> Array:
+        {?0.5 """{Rows of a table, also for ids that it does not hold ~ Vectors of categories}."""}
+        {known = jnp.logical_and(ids >= 0, ids < table.shape[0])
+        rows = jnp.take(table, jnp.where(known, ids, 0), axis=0)
+        if missing == 'zero':
+            rows = jnp.where(known[..., None], rows, 0.0)
+        elif missing == 'mean':
+            rows = jnp.where(known[..., None], rows, jnp.mean(table, axis=0))
+        return rows ~
+        known = (ids >= 0) & (ids < table.shape[0])
+        rows = table[jnp.clip(ids, 0, table.shape[0] - 1)]
+        {fill = jnp.mean(table, axis=0) if missing == 'mean' else jnp.zeros_like(rows)
+        return jnp.where(known[..., None], rows, fill) ~
+        if missing == 'mean':
+            return jnp.where(known[..., None], rows, table.mean(axis=0))
+        return rows * known[..., None].astype(rows.dtype)}}
+'''
+_SCALED = '''
+    def standardize(numbers: Array, stats, dtype: str) -> Array:
+        {?0.5 """{Numbers in units of their spread ~ Columns of numbers on a common scale}."""}
+        {x = (numbers - stats['mean']) / (stats['std'] + 1e-6)
+        return jnp.clip(x, -5.0, 5.0).astype(dtype) ~
+        x = (numbers - stats['mean']) / jnp.maximum(stats['std'], 1e-6)
+        return x.astype(dtype)}
+'''
+_COLUMNS = """
+    {?0.5 if combine not in ('concat', 'sum'):
+        raise ValueError(f'unknown combination <<combine>>')
+    ~ {?0.5 if categories.keys() != tables.keys():
+        raise ValueError(f'no tables for some of <<sorted(categories)>>')}}
+    {vectors = [look_up(tables[name], ids, missing) for name, ids in sorted(categories.items())] ~
+    vectors = []
+    for name in sorted(tables):
+        {?0.6 if name in skip:
+            {?0.4 # {not every model sees all columns}}
+            continue}
+        vectors.append(look_up(tables[name], categories[name], missing)) ~
+    vectors = [look_up(table, categories[name], missing) for name, table in sorted(tables.items()) if name not in skip]}
+    {?0.4 if key is not None and rate > 0.0:
+        {?0.5 # {whole columns are dropped}}
+        keys = jax.random.split(key, len(vectors))
+        vectors = [jnp.where(jax.random.bernoulli(k, 1.0 - rate, (v.shape[0], 1)), v, 0.0)
+            for k, v in zip(keys, vectors)]}
+    {if combine == 'concat':
+        features = jnp.concatenate(vectors, axis=-1)
+    elif combine == 'sum':
+        features = sum(vectors)
+    else:
+        raise ValueError(f'unknown combination <<combine>>') ~
+    features = jnp.concatenate(vectors, axis=-1) if combine == 'concat' else sum(vectors) ~
+    {if combine == 'concat':
+        features = jnp.concatenate(vectors, axis=-1)
+    else:
+        stacked = jnp.stack(vectors)
+        features = jnp.mean(stacked, axis=0) if average else jnp.sum(stacked, axis=0)}}
+    {?0.6 features = features.astype(dtype)}
+    {if numbers is not None:
+        features = jnp.concatenate([features, standardize(numbers, stats, features.dtype)], axis=-1) ~
+    features = features if numbers is None else jnp.concatenate(
+        [features, standardize(numbers, stats, features.dtype)], axis=-1)}
+    {?0.5 if projection is not None:
+        {?0.4 # {one width for whatever there is}}
+        features = features @ projection.astype(features.dtype)}
+    return features
+"""
+
+
+def _columns(p: Program) -> Text:
+    """Features of rows of a table."""
+    rows, width = p.size(8, 16, 32), p.choices.choice((4, 6, 8))
+    names = p.choices.choice((
+        ("country", "device", "weekday"), ("user", "item"), ("shop", "product", "month"), ("kind", "colour", "maker"),
+    ))  # fmt: skip
+    sizes = {name: p.choices.choice((7, 12, 20, 30)) for name in names}
+    lines = p.choose(_COLUMNS)
+    if "    raise ValueError(f'unknown combination {combine}')\n" in lines.partition("\n")[2].partition("\n")[2]:
+        lines = re.sub(r"^if combine not in .*\n.*\n", "", lines)
+    joined, low = p.choices.chance(0.6), "astype(dtype)" in lines and p.choices.chance(0.4)
+    count = p.choices.choice((3, 5))
+    total = width * (len(names) if joined else 1) + count
+    projected, out = p.choices.chance(0.6), p.size(16, 24)
+    last = out if projected and "projection is not None" in lines else total
+    return Text(
+        lines=settled(lines),
+        given={
+            "tables": Array({name: weights(sizes[name], width) for name in names}, "a table for each column",
+                            ("tables", "embeddings")),
+            "categories": Array({name: Leaf((rows,), -1, sizes[name], "int32") for name in names},
+                                "ids by column", ("categories", "categorical", "ids")),
+            "numbers": Array(Leaf((rows, count), -2, 2), "columns of numbers", ("numbers", "numeric")),
+            "stats": Array({"mean": Leaf((count,)), "std": Leaf((count,), 0.5, 2)},
+                           "mean and spread of the numbers", ("stats", "statistics")),
+            "key": Array(key(), "random key", ("key", "rng"), 0.4),
+            "rate": Option("float", "share of columns that are dropped", ("0.1", "0.2"), ("drop_rate", "rate")),
+            "missing": Option("str", "vectors of unknown ids, zero or mean", ("'zero'", "'mean'"), ("missing",)),
+            "skip": Option("tuple[str, ...]", "columns that are left out", ("()",), ("skip", "exclude")),
+            "combine": Option("str", "concat or sum", ("'concat'",), ("combine", "combiner"),
+                              "'concat'" if joined else "'sum'"),
+            "average": Option("bool", "whether the mean is taken", ("False", "True"), ("average",)),
+            "dtype": Option("str", "type of the features", ("'float32'",), ("dtype",),
+                            "'bfloat16'" if low else "'float32'"),
+            "projection": Array(weights(total, out), "weights of a last layer", ("projection", "kernel"),
+                                float(not projected)),
+        },
+        result=(Leaf((rows, last), dtype="bfloat16" if low else "float32"),),
+        helpers=(_MISSING, _SCALED),
+        titles=("embed_columns", "tabular_features", "encode_rows"),
+        summary=p.pick("Features of rows with categories and numbers", "Embeds the columns of a table"),
+        returned="features of each row",
+    )  # fmt: skip
+
+
+_BUCKETS = '''
+    def relative_bucket(distance: Array, num_buckets: int, max_distance: int, bidirectional: bool) -> Array:
+        {?0.5 """{Near distances by themselves, far ones in groups that grow ~ The group of a distance}."""}
+        {offset = jnp.zeros_like(distance)
+        if bidirectional:
+            num_buckets = num_buckets // 2
+            offset = jnp.where(distance > 0, num_buckets, 0)
+            distance = jnp.abs(distance)
+        else:
+            {?0.4 # {what is ahead counts as here}}
+            distance = jnp.maximum(-distance, 0) ~
+        half = num_buckets // 2 if bidirectional else num_buckets
+        offset = jnp.where(distance > 0, half, 0) if bidirectional else 0
+        num_buckets = half
+        distance = jnp.abs(distance) if bidirectional else jnp.maximum(-distance, 0)}
+        near = num_buckets // 2
+        {ratio = jnp.log(jnp.maximum(distance, 1) / near) / math.log(max_distance / near)
+        far = near + (ratio * (num_buckets - near)).astype(jnp.int32) ~
+        ratio = jnp.log(jnp.maximum(distance, 1).astype(jnp.float32) / near) / math.log(max_distance / near)
+        far = near + jnp.asarray(ratio * (num_buckets - near), jnp.int32)}
+        {return offset + jnp.where(distance < near, distance, jnp.minimum(far, num_buckets - 1)) ~
+        bucket = jnp.where(distance < near, distance, jnp.minimum(far, num_buckets - 1))
+        return bucket + offset}
+'''
+_BIAS = """
+    {?0.5 if table.shape[0] != num_buckets:
+        raise ValueError(f'expected <<num_buckets>> rows, got <<table.shape[0]>>') ~
+    {?0.4 if num_buckets % 2 != 0:
+        raise ValueError(f'cannot divide <<num_buckets>> buckets in two')}}
+    {num_queries, num_keys = scores.shape[-2:] ~ num_queries = scores.shape[-2]
+    num_keys = scores.shape[-1]}
+    {queries = jnp.arange(num_queries, dtype=jnp.int32)
+    {?0.5 if offset is not None:
+        {?0.4 # {queries begin behind what is kept}}
+        queries = queries + offset} ~
+    queries = jnp.arange(num_queries) + (num_keys - num_queries if aligned_right else 0) ~
+    queries = jnp.arange(num_keys - num_queries, num_keys, dtype=jnp.int32)}
+    distance = jnp.arange(num_keys)[None, :] - queries[:, None]
+    {if kind == 'bucket':
+        buckets = relative_bucket(distance, num_buckets, max_distance, bidirectional)
+        {bias = table[buckets].transpose(2, 0, 1) ~ bias = jnp.moveaxis(jnp.take(table, buckets, axis=0), -1, 0)}
+    {elif kind == 'clipped':
+        half = table.shape[0] // 2
+        bias = jnp.moveaxis(table[jnp.clip(distance + half, 0, table.shape[0] - 1)], -1, 0) ~}
+    else:
+        raise ValueError(f'unknown kind <<kind>>') ~
+    buckets = relative_bucket(distance, num_buckets, max_distance, bidirectional)
+    {bias = jnp.transpose(table[buckets], (2, 0, 1)) ~ bias = jnp.einsum('qkh->hqk', table[buckets])}}
+    {?0.5 if gate is not None:
+        {?0.4 # {some heads do without}}
+        bias = jax.nn.sigmoid(gate)[:, None, None] * bias}
+    {scores = scores + bias.astype(scores.dtype) ~ scores = scores * scale + bias.astype(scores.dtype)}
+    {?0.6 {if causal:
+        scores = jnp.where(distance > 0, -1e9, scores) ~
+    scores = jnp.where(distance > 0, -1e9, scores) if causal else scores ~
+    hidden = jnp.zeros_like(distance, dtype=bool)
+    if causal:
+        hidden = hidden | (distance > 0)
+    if window is not None:
+        {?0.4 # {only what is near}}
+        hidden = jnp.logical_or(hidden, distance <= -window)
+    scores = jnp.where(hidden, -1e9, scores)}}
+    {?0.4 if mask is not None:
+        {?0.5 # {nobody looks at padding}}
+        scores = jnp.where(mask[:, None, None, :], scores, -1e9)}
+    RETURNED
+"""
+
+
+def _relative(p: Program) -> Text:
+    """Biases of attention by distance."""
+    rows, heads, keys = p.choices.choice((1, 2)), p.choices.choice((2, 4)), p.size(12, 16, 24)
+    queries = p.choices.choice((keys, keys, keys // 2))
+    lines = p.choose(_BIAS)
+    # Scores that are hidden are far larger than others.
+    ends = ("return scores", "return jax.nn.softmax(scores, axis=-1) if normalize else scores")
+    attended = (
+        "return jax.nn.softmax(scores, axis=-1)",
+        "attn = jax.nn.softmax(scores.astype(jnp.float32), axis=-1)\nreturn attn.astype(scores.dtype)",
+    )
+    lines = placed(lines, "RETURNED", p.pick(*(attended if "-1e9" in lines else ends)))
+    kinds = ("'bucket'", *(("'clipped'",) if "'clipped'" in lines else ()))
+    buckets = p.choices.choice((8, 16))
+    scores = Leaf((rows, heads, queries, keys), -3, 3)
+    # No whole powers, whose logarithms would lie between two groups.
+    furthest = p.choices.choice(("100", "50", "200"))
+    return Text(
+        lines=settled(lines),
+        given={
+            "scores": Array(scores, "scores of shape (batch, heads, queries, keys)", ("scores", "logits")),
+            "table": Array(weights(buckets, heads), "a bias for each group of distances and each head",
+                           ("table", "bias_table", "embedding")),
+            "gate": Array(Leaf((heads,), -2, 2), "how much each head looks at distances", ("gate",), 0.3),
+            "mask": Array(truth(rows, keys), "keys that are no padding", ("mask", "key_mask"), 0.3),
+            "num_buckets": Option("int", "groups of distances", (str(buckets),), ("num_buckets",)),
+            "max_distance": Option("int", "distance of the last group", (furthest,), ("max_distance",)),
+            "bidirectional": Option("bool", "whether both directions count", ("True", "False"), ("bidirectional",)),
+            "offset": Option("int | None", "place of the first query", ("None", "4"), ("offset", "query_offset")),
+            "aligned_right": Option("bool", "whether the last query sees all", ("True", "False"), ("aligned_right",)),
+            "kind": Option("str", "how distances are grouped", kinds, ("kind", "bias_type")),
+            "scale": Constant(p.pick("0.125", "0.25"), "factor of the scores", ("scale", "sm_scale")),
+            "causal": Option("bool", "whether nobody looks ahead", ("False", "True"), ("causal", "is_causal")),
+            "window": Option("int | None", "distance that is seen", ("None", "6", "8"), ("window", "window_size")),
+            "normalize": Option("bool", "whether weights add up to one", ("True", "False"), ("normalize",)),
+        },
+        result=(scores,),
+        helpers=(_BUCKETS,),
+        titles=("add_relative_bias", "relative_position_bias", "biased_scores"),
+        summary=p.pick("Adds what heads learned about distances", "Scores of attention with relative positions"),
+        returned="scores with biases, or what they give",
+    )  # fmt: skip
+
+
+_WHOLE = {"table_columns": _columns, "relative_positions": _relative}
+_WRITTEN = written_recipe("embedding", "layers", _WHOLE)
+
+
+def _draw_any(stream: Stream, target: str) -> KernelSpec:
+    """Vectors of tokens, or one of the texts above."""
+    return _WRITTEN.draw(stream, target) if target in _WHOLE else _draw_embedding(stream, target)
+
+
 RECIPES = (
     Recipe(
-        name="embedding",
-        category="layers",
-        targets=("token_embedding", "sinusoidal_positions", "tied_logits"),
-        draw=_draw_embedding,
+        name="embedding", category="layers",
+        targets=("token_embedding", "sinusoidal_positions", "tied_logits", *_WHOLE), draw=_draw_any,
+        target_weights=dict.fromkeys(_WHOLE, 2.0),
     ),
-)
+)  # fmt: skip

@@ -350,6 +350,6 @@ RECIPES = (
         category="molecules",
         targets=tuple(_STEPS),
         draw=_draw_ensemble,
-        target_weights=dict.fromkeys(_STEPS, 1.5),
+        target_weights=dict.fromkeys(_STEPS, 0.75),
     ),
 )

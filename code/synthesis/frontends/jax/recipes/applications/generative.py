@@ -3,9 +3,11 @@
 from textwrap import dedent
 
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.jax.recipes.applications.parts import positive, truth, weights, whole
+from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
+from synthesis.frontends.jax.recipes.applications.parts import positive, settled, truth, weights, whole
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
+from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
@@ -388,4 +390,154 @@ def _draw_generative(stream: Stream, target: str) -> KernelSpec:
     return p.done("losses", "model_loss", target, titles, _SUMMARIES[target], "the loss and what it consists of")
 
 
-RECIPES = (Recipe(name="model_loss", category="losses", targets=tuple(_LOSSES), draw=_draw_generative),)
+_PICKED = '''
+    def select(values: Array, actions: Array) -> Array:
+        {?0.5 """{The value of each action that was taken ~ One entry of each row}."""}
+        {return jnp.take_along_axis(values, actions[..., None], axis=-1)[..., 0] ~
+        {return jax.vmap(lambda row, a: row[a])(values, actions) ~
+        return jnp.sum(values * jax.nn.one_hot(actions, values.shape[-1], dtype=values.dtype), axis=-1)}}
+'''
+_ROBUST = '''
+    def robust(error: Array, delta: float | None) -> Array:
+        {?0.5 """{Square of an error, or linear beyond a limit ~ Huber loss, or squares without a limit}."""}
+        {if delta is None:
+            return 0.5 * error ** 2
+        {size = jnp.abs(error)
+        inner = jnp.minimum(size, delta)
+        return 0.5 * inner ** 2 + delta * (size - inner) ~
+        return jnp.where(jnp.abs(error) < delta, 0.5 * error ** 2, delta * (jnp.abs(error) - 0.5 * delta))} ~
+        if delta is not None:
+            size = jnp.abs(error)
+            return jnp.where(size < delta, 0.5 * size ** 2, delta * (size - 0.5 * delta))
+        return 0.5 * jnp.square(error)}
+'''
+_VALUES = """
+    {?0.5 if backup not in ('max', 'double', 'soft', 'expected'):
+        raise ValueError(f'unknown backup <<backup>>')
+    ~ {?0.5 if values.shape != next_values.shape:
+        raise ValueError(f'values of shapes <<values.shape>> and <<next_values.shape>>')}}
+    {taken = select(values, batch['action']) ~ actions = batch['action'].astype(jnp.int32)
+    taken = select(values, actions)}
+    {if backup == 'double':
+        {?0.5 # {one network chooses, the other one judges}}
+        {chooser = values if online_next is None else online_next
+        future = select(next_values, jnp.argmax(chooser, axis=-1)) ~
+        future = select(next_values, jnp.argmax(online_next, axis=-1))}
+    elif backup == 'soft':
+        {?0.4 # {a maximum that is soft}}
+        future = temperature * jax.nn.logsumexp(next_values / temperature, axis=-1)
+    {elif backup == 'expected':
+        greedy = jnp.max(next_values, axis=-1)
+        future = (1.0 - epsilon) * greedy + epsilon * jnp.mean(next_values, axis=-1) ~}
+    else:
+        future = jnp.max(next_values, axis=-1)}
+    {rewards = batch['reward']
+    {?0.6 if max_reward is not None:
+        rewards = jnp.clip(rewards, -max_reward, max_reward)} ~
+    rewards = batch['reward'] if max_reward is None else jnp.clip(batch['reward'], -max_reward, max_reward)}
+    {going = 1.0 - jnp.asarray(batch['done'], values.dtype)
+    targets = rewards + gamma * going * future ~
+    targets = rewards + jnp.where(batch['done'], 0.0, gamma * future)}
+    {?0.45 if value_range is not None:
+        {?0.4 # {returns lie between two numbers}}
+        low, high = value_range
+        targets = jnp.clip(targets, low, high)}
+    error = taken - {targets ~ jax.lax.stop_gradient(targets)}
+    losses = robust(error, delta)
+    {?0.5 {if weights is not None:
+        {?0.4 # {what was drawn often counts less}}
+        losses = weights / jnp.max(weights) * losses ~
+    losses = losses if weights is None else weights * losses}}
+    {?0.4 if conservative > 0.0:
+        {?0.5 # {actions that nobody took are not worth more}}
+        gap = jax.nn.logsumexp(values, axis=-1) - taken
+        losses = losses + conservative * gap}
+    {{loss = jnp.mean(losses) ~
+    {if mask is not None:
+        loss = masked_mean(losses, mask)
+    else:
+        loss = jnp.mean(losses) ~
+    loss = masked_mean(losses, mask) if mask is not None else jnp.mean(losses)}}
+    metrics = <<'loss': loss, 'mean_value': jnp.mean(taken), METRIC>>
+    return loss, metrics ~
+    if reduction == 'none':
+        return losses, jnp.abs(error)
+    return {jnp.sum(losses) if reduction == 'sum' else jnp.mean(losses)}, jnp.abs(error) ~
+    loss = jnp.mean(losses)
+    {?0.5 # {what surprised is seen again}}
+    priorities = {(jnp.abs(error) + 1e-3) ** exponent ~ jnp.abs(error) + 1e-3
+    priorities = priorities if exponent == 1.0 else priorities ** exponent}
+    return loss, priorities}
+"""
+
+
+def _values(p: Program) -> Text:
+    """The loss of action values, with the ways to look ahead."""
+    rows, actions = p.size(16, 32, 64), p.choices.choice((4, 6))
+    more = (
+        "'td_error': jnp.mean(jnp.abs(error))",
+        "'target': jnp.mean(targets)",
+        "'max_error': jnp.max(jnp.abs(error))",
+    )
+    lines = p.choose(_VALUES.replace("METRIC", p.pick(*more)))
+    known = ("'max'", "'double'", "'soft'", "'expected'")
+    if "backup == 'expected'" not in lines:
+        known = known[:3]
+        lines = lines.replace(", 'expected')", ")")
+    reduction = p.pick("'mean'", "'sum'", "'none'")
+    backup = p.pick(*known)
+    each, values = Leaf((rows,)), Leaf((rows, actions), -2, 2)
+    result: tuple[Tree, ...] = (Leaf(()), each)
+    if "metrics = {" in lines:
+        third = next(name for name in ("td_error", "target", "max_error") if f"'{name}'" in lines)
+        result = (Leaf(()), {"loss": Leaf(()), "mean_value": Leaf(()), third: Leaf(())})
+    elif "reduction ==" in lines and reduction == "'none'":
+        result = (each, each)
+    batch: Tree = {"action": whole(rows, below=actions), "reward": Leaf((rows,), -2, 2), "done": truth(rows)}
+    other = p.choices.chance(0.7) or "chooser" not in lines
+    return Text(
+        lines=settled(lines),
+        given={
+            "values": Array(values, "values of all actions, shape (batch, actions)", ("values", "q_values", "q")),
+            "next_values": Array(values, "values of the next state by the target network", ("next_values", "target_q")),
+            "online_next": Array(values, "values of the next state by the network itself", ("online_next",),
+                                 0.0 if other and backup == "'double'" else 1.0),
+            "batch": Array(batch, "actions, rewards and ends", ("batch", "transitions")),
+            "weights": Array(Leaf((rows,), 0.2, 1), "weight of each row", ("weights", "is_weights"), 0.3),
+            "mask": Array(truth(rows), "rows that count", ("mask", "valid"), 0.3),
+            "backup": Option("str", "how the next state is judged", known, ("backup", "target_type"), backup),
+            "temperature": Option("float", "how soft the maximum is", ("1.0", "0.5", "0.1"), ("temperature",)),
+            "epsilon": Option("float", "share of random actions", ("0.1", "0.05"), ("epsilon",)),
+            "gamma": Constant(p.pick("0.99", "0.95"), "discount", ("gamma", "discount"), (0.9, 0.99)),
+            "max_reward": Option("float | None", "largest reward", ("None", "1.0"), ("reward_clip", "max_reward")),
+            "value_range": Option("tuple[float, float] | None", "least and largest return", ("None", "(-3.0, 3.0)"),
+                                  ("value_range",)),
+            "delta": Option("float | None", "where squares end", ("1.0", "None"), ("huber_delta", "delta")),
+            "conservative": Option("float", "how much other actions are held down", ("0.0", "0.1", "1.0"),
+                                   ("cql_weight", "conservative")),
+            "reduction": Option("str", "mean, sum or none", ("'mean'",), ("reduction",), reduction),
+            "exponent": Option("float", "how much surprise counts", ("0.6", "0.5", "1.0"), ("priority_exponent",)),
+        },
+        result=result,
+        helpers=(_PICKED, _ROBUST),
+        titles=("td_loss", "q_loss", "action_value_loss"),
+        summary=p.pick("Temporal-difference loss with several ways to look ahead", "Loss of the values of actions"),
+        returned="the loss and what is reported of it",
+    )  # fmt: skip
+
+
+_WHOLE = {"value_backups": _values}
+_WRITTEN = written_recipe("model_loss", "losses", _WHOLE)
+
+
+def _draw_any(stream: Stream, target: str) -> KernelSpec:
+    """One of the losses, or the text above."""
+    return _WRITTEN.draw(stream, target) if target in _WHOLE else _draw_generative(stream, target)
+
+
+RECIPES = (
+    Recipe(
+        name="model_loss", category="losses", targets=(*_LOSSES, *_WHOLE), draw=_draw_any,
+        target_weights=dict.fromkeys(_WHOLE, 2.0),
+    ),
+)  # fmt: skip

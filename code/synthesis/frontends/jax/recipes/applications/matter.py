@@ -1,14 +1,14 @@
 """Particles that act on each other."""
 
+import re
+
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.jax.recipes.applications.parts import (
-    guard,
-    positive,
-    remark,
-    truth,
-)
+from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
+from synthesis.frontends.jax.recipes.applications.observables import placed
+from synthesis.frontends.jax.recipes.applications.parts import guard, positive, remark, settled, truth
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
+from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
 from synthesis.grammar.lines import block, join
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
@@ -277,11 +277,266 @@ def _force(p: Program, target: str, *, close: bool, masked: bool) -> str:
     )
 
 
+_WRAPPED = '''
+    def displacement(a: Array, b: Array, box: float | None) -> Array:
+        {?0.5 """{From one particle to another, by the shortest way ~ Difference of positions in a box}."""}
+        {d = a - b
+        if box is not None:
+            d = d - box * jnp.round(d / box)
+        return d ~
+        d = a - b
+        return d if box is None else d - box * jnp.round(d / box) ~
+        if box is None:
+            return a - b
+        return jnp.mod(a - b + 0.5 * box, box) - 0.5 * box}
+'''
+_LIMIT_NORM = '''
+    def limit_norm(x: Array, largest: float) -> Array:
+        {?0.5 """{Vectors that are no longer than a limit ~ Shortens vectors that are too long}."""}
+        {norm = jnp.sqrt(jnp.sum(x ** 2, axis=-1, keepdims=True) + 1e-12)
+        return x * jnp.minimum(1.0, largest / norm) ~
+        norm = safe_norm(x)
+        return jnp.where(norm > largest, x * largest / norm, x)}
+'''
+_FLOCK = """
+    {?0.5 if min_speed > max_speed:
+        raise ValueError(f'slowest speed <<min_speed>> is above <<max_speed>>')}
+    d = {displacement(R[None], R[:, None], box) ~ jax.vmap(lambda one: displacement(R, one, box))(R) ~
+        jax.vmap(functools.partial(displacement, R, box=box))(R)}
+    {dist2 = jnp.sum(d ** 2, axis=-1)
+    others = jnp.logical_not(jnp.eye(R.shape[0], dtype=bool))
+    near = others & (dist2 < radius ** 2) ~
+    index = jnp.arange(R.shape[0])
+    dist2 = jnp.sum(d ** 2, axis=-1)
+    near = (index[:, None] != index) & (dist2 < radius ** 2)}
+    {?0.45 if field_of_view is not None:
+        {?0.4 # {nobody sees what is behind}}
+        heading = V / jnp.sqrt(jnp.sum(V ** 2, axis=-1, keepdims=True) + 1e-8)
+        ahead = jnp.einsum('ijk,ik->ij', d, heading)
+        near = near & (ahead > math.cos(0.5 * field_of_view) * jnp.sqrt(dist2 + 1e-8))}
+    {seen = near.astype(R.dtype) ~ seen = jnp.asarray(near, R.dtype)}
+    count = jnp.maximum(jnp.sum(seen, axis=1, keepdims=True), 1.0)
+    {terms = <<
+        'cohesion': jnp.einsum('ij,ijk->ik', seen, d) / count,
+        'alignment': seen @ V / count - jnp.sum(seen, axis=1, keepdims=True) / count * V,
+        'separation': -jnp.sum((seen / (dist2 + softening))[..., None] * d, axis=1),
+    >>
+    acc = sum(weights[name] * term for name, term in terms.items()) ~
+    cohesion = jnp.sum(seen[..., None] * d, axis=1) / count
+    alignment = seen @ V / count - jnp.minimum(jnp.sum(seen, axis=1, keepdims=True), 1.0) * V
+    close = jnp.where(dist2 < (0.5 * radius) ** 2, seen, 0.0)
+    separation = -jnp.einsum('ij,ijk->ik', close, d)
+    acc = weights['cohesion'] * cohesion + weights['alignment'] * alignment + weights['separation'] * separation}
+    {{?0.5 if goal is not None:
+        acc = acc + weights['goal'] * displacement(goal, R, box)}
+    {?0.5 if box is None:
+        {?0.4 # {back into the middle}}
+        acc = acc - containment * R}}
+    {acc = limit_norm(acc, max_force) ~ acc = acc if max_force is None else limit_norm(acc, max_force)}
+    V = V + dt * acc
+    {speed = {safe_norm(V) ~ jnp.sqrt(jnp.sum(V ** 2, axis=-1, keepdims=True) + 1e-12)}
+    V = V * jnp.clip(speed, min_speed, max_speed) / speed ~
+    V = limit_norm(V, max_speed)}
+    R = R + dt * V
+    {if box is not None:
+        R = jnp.mod(R, box) ~ R = jnp.mod(R, box) if box is not None else R ~ R = R if box is None else R % box}
+    RETURNED
+"""
+
+
+def _flock(p: Program) -> Text:
+    """Animals that follow their neighbours."""
+    n, dim = p.size(24, 32, 48), p.choices.choice((2, 2, 3))
+    lines = p.choose(_FLOCK)
+    told = p.choices.chance(0.4)
+    goal = "weights['goal']" in lines
+    end = "return R, V"
+    if told:
+        order = "jnp.sqrt(jnp.sum(jnp.mean(directions, axis=0) ** 2))"
+        end = join(
+            "directions = V / jnp.sqrt(jnp.sum(V ** 2, axis=-1, keepdims=True) + 1e-8)",
+            f"metrics = {{'order': {order}, 'neighbours': jnp.mean(jnp.sum(seen, axis=1))}}\n{end}, metrics",
+        )
+    names = ("cohesion", "alignment", "separation", *(("goal",) if goal else ()))
+    boxed = p.choices.chance(0.6)
+    both = Leaf((n, dim), -2, 2)
+    if "min_speed, max_speed" not in lines:
+        lines = re.sub(r"if min_speed > .*\n.*\n", "", lines)
+    return Text(
+        lines=settled(placed(lines, "RETURNED", end)),
+        given={
+            "R": Array(both, "positions", ("positions", "R", "pos")),
+            "V": Array(both, "velocities", ("velocities", "V", "vel")),
+            "weights": Array({name: Leaf((), 0.1, 1.5) for name in names}, "how much each rule counts",
+                             ("weights", "gains")),
+            "goal": Array(Leaf((dim,), -2, 2), "where all want to go", ("goal", "target")),
+            "radius": Constant(p.pick("1.0", "1.5"), "how far they see", ("radius", "perception_radius"), (1.0, 2.0)),
+            "softening": Constant("0.05", "what keeps terms finite", ("softening",)),
+            "containment": Constant("0.05", "pull to the middle", ("containment",)),
+            "max_force": Option("float | None" if "max_force is None" in lines else "float", "largest acceleration",
+                                ("2.0", "4.0"), ("max_force", "max_acc")),
+            "min_speed": Option("float", "slowest speed", ("0.5", "0.3"), ("min_speed",)),
+            "max_speed": Option("float", "fastest speed", ("2.0", "1.5"), ("max_speed",)),
+            "field_of_view": Option("float | None", "angle that is seen", ("None",), ("field_of_view", "fov"),
+                                    p.pick("4.0", "5.0", "None")),
+            "box": Option("float | None", "side of a periodic box", ("None",), ("box_size", "box"),
+                          "4.0" if boxed else "None"),
+            "dt": Constant(p.pick("0.05", "0.1"), "time step", ("dt",), (0.02, 0.1)),
+        },
+        result=(both, both, *(({"order": Leaf(()), "neighbours": Leaf(())},) if told else ())),
+        helpers=(_WRAPPED, _LIMIT_NORM),
+        titles=("flock_step", "boids_step", "update_flock"),
+        summary=p.pick("Moves a flock by the rules of its members", "One step of animals that follow their neighbours"),
+        returned="positions and velocities after the step",
+    )  # fmt: skip
+
+
+_SMOOTHED = '''
+    def smoothing(r: Array, h: float, kind: str, dim: int) -> Array:
+        {?0.5 """{How much a neighbour counts at a distance ~ Smoothing kernel by name}."""}
+        q = r / h
+        {if kind == 'poly6':
+            scale = 4.0 / jnp.pi if dim == 2 else 315.0 / (64.0 * jnp.pi)
+            return scale / h ** dim * jnp.maximum(1.0 - q ** 2, 0.0) ** 3
+        if kind == 'spiky':
+            scale = 10.0 / jnp.pi if dim == 2 else 15.0 / jnp.pi
+            return scale / h ** dim * jnp.maximum(1.0 - q, 0.0) ** 3
+        raise ValueError(f'unknown kernel <<kind>>') ~
+        if kind not in ('poly6', 'spiky'):
+            raise ValueError(f'unknown kernel <<kind>>')
+        if kind == 'poly6':
+            scale, bump = 4.0 / jnp.pi if dim == 2 else 315.0 / (64.0 * jnp.pi), 1.0 - q ** 2
+        else:
+            scale, bump = 10.0 / jnp.pi if dim == 2 else 15.0 / jnp.pi, 1.0 - q
+        return scale / h ** dim * jax.nn.relu(bump) ** 3}
+'''
+_STATE_OF = '''
+    def pressure_of(density: Array, stiffness: float, rest: float, kind: str) -> Array:
+        {?0.5 """{Equation of state ~ Pressure of a fluid of some density}."""}
+        {if kind == 'tait':
+            return stiffness * rest / 7.0 * ((density / rest) ** 7 - 1.0)
+        {?0.6 if kind == 'ideal':
+            return stiffness * density}
+        return stiffness * (density - rest) ~
+        ratio = density / rest
+        return stiffness * rest / 7.0 * (ratio ** 7 - 1.0) if kind == 'tait' else stiffness * (density - rest)}
+'''
+_FLUID = """
+    {_, dims = R.shape ~ dims = R.shape[-1]}
+    {?0.5 if dims not in (2, 3):
+        raise ValueError(f'expected two or three dimensions, got <<dims>>')}
+    {m = {jnp.full(R.shape[:1], mass, R.dtype) if jnp.ndim(mass) == 0 else mass ~
+        jnp.broadcast_to(jnp.asarray(mass, R.dtype), R.shape[:1])} ~
+    m = jnp.asarray(mass, R.dtype)}
+    {d = displacement(R[:, None], R[None], box)
+    r = jnp.sqrt(jnp.sum(d ** 2, axis=-1) + 1e-8) ~
+    d = jax.vmap(lambda one: displacement(one, R, box))(R)
+    r = jnp.sqrt(jnp.sum(d ** 2, axis=-1) + 1e-8)}
+    density = {smoothing(r, h, kernel, dims) @ m ~ jnp.sum(smoothing(r, h, kernel, dims) * m, axis=1)}
+    {?0.4 if min_density > 0.0:
+        {?0.4 # {a free surface does not pull}}
+        density = jnp.maximum(density, min_density)}
+    pressure = pressure_of(density, stiffness, rest, equation)
+    {?0.4 if not allow_tension:
+        {?0.4 # {particles are not drawn together}}
+        pressure = jnp.maximum(pressure, 0.0)}
+    {?0.4 # {derivative of the spiky kernel}}
+    slope = -(30.0 / jnp.pi if dims == 2 else 45.0 / jnp.pi) / h ** (dims + 1) * jnp.maximum(1.0 - r / h, 0.0) ** 2
+    {symmetric = pressure / density ** 2
+    pairs = symmetric[:, None] + symmetric[None, :] ~
+    pairs = 0.5 * (pressure[:, None] + pressure[None, :]) / (density[:, None] * density[None, :]) ~
+    if symmetric:
+        pairs = (pressure / density ** 2)[:, None] + (pressure / density ** 2)[None, :]
+    else:
+        pairs = (pressure[:, None] + pressure[None, :]) / (density[:, None] * density[None, :])}
+    acc = {-jnp.einsum('ij,ijk->ik', pairs * slope * m / r, d) ~
+        -jnp.sum((pairs * slope * m / r)[..., None] * d, axis=1)}
+    {{?0.5 if viscosity > 0.0 and V is not None:
+        {?0.4 # {neighbours move alike}}
+        {relative = V[None, :] - V[:, None]
+        rubbing = smoothing(r, h, kernel, dims) * m / density
+        acc = acc + viscosity * jnp.sum(rubbing[..., None] * relative, axis=1) ~
+        rubbing = m / density * smoothing(r, h, kernel, dims)
+        acc = acc + viscosity * (rubbing @ V - jnp.sum(rubbing, axis=1, keepdims=True) * V)}}
+    {?0.5 if gravity is not None:
+        acc = acc + gravity}
+    return {acc, density ~ <<'acc': acc, 'density': density, 'pressure': pressure>>} ~
+    V = V + dt * {acc ~ (acc if gravity is None else acc + gravity)}
+    {?0.5 if damping > 0.0:
+        V = V / (1.0 + damping * dt)}
+    R = R + dt * V
+    {if box is None:
+        {?0.5 # {walls without friction}}
+        outside = jnp.abs(R) > extent
+        V = jnp.where(outside, -bounce * V, V)
+        R = jnp.clip(R, -extent, extent)
+    else:
+        R = jnp.mod(R, box) ~ R = R if box is None else jnp.mod(R, box)}
+    return R, V, density}
+"""
+
+
+def _fluid(p: Program) -> Text:
+    """Particles of a fluid."""
+    n, dim = p.size(24, 32, 48), p.choices.choice((2, 3))
+    lines = p.choose(_FLUID)
+    both = Leaf((n, dim), -1.2, 1.2)
+    one = Leaf((n,))
+    last = lines.split("\n")[-1]
+    result: tuple[Tree, ...] = (both, both, one)
+    if "'acc'" in last:
+        result = ({"acc": both, "density": one, "pressure": one},)
+    elif "acc" in last:
+        result = (both, one)
+    single = "m = jnp.asarray(mass, R.dtype)" not in lines and p.choices.chance(0.5)
+    each = 2.4**dim / n
+    heavy = Leaf(() if single else (n,), 0.7 * each, 1.3 * each)
+    return Text(
+        lines=settled(lines),
+        given={
+            "R": Array(both, "positions", ("positions", "R", "x")),
+            "V": Array(both, "velocities", ("velocities", "V"), 0.3 if "V is not None" in lines else 0.0),
+            "mass": Array(heavy, "mass of the particles", ("mass", "masses")),
+            "h": Constant(p.pick("0.8", "0.6"), "how far particles act", ("h", "support_radius"), (0.6, 1.0)),
+            "kernel": Option("str", "poly6 or spiky", ("'poly6'", "'spiky'"), ("kernel", "kernel_name")),
+            "equation": Option("str", "how pressure follows density", ("'linear'", "'tait'"), ("equation", "eos")),
+            "stiffness": Constant(p.pick("2.0", "1.0"), "how stiff the fluid is", ("stiffness", "gas_constant"),
+                                  (0.5, 2.0)),
+            "rest": Constant("1.0", "density at rest", ("rest_density",), (0.8, 1.2)),
+            "min_density": Option("float", "smallest density", ("0.1", "0.05"), ("min_density",)),
+            "allow_tension": Option("bool", "whether pressure may pull", ("True", "False"), ("allow_tension",)),
+            "symmetric": Option("bool", "whether momentum is kept exactly", ("True", "False"), ("symmetric",)),
+            "viscosity": Option("float", "how thick it is", ("0.1", "0.05"), ("viscosity",)),
+            "gravity": Array(Leaf((dim,), -1, 1), "gravity", ("gravity",), 0.3),
+            "damping": Option("float", "drag", ("0.0", "0.1"), ("damping", "drag")),
+            "extent": Constant("1.1", "how far walls are", ("extent", "half_width")),
+            "bounce": Constant("0.5", "what is left of the speed at a wall", ("bounce", "restitution")),
+            "box": Option("float | None", "side of a periodic box", ("None",), ("box_size", "box"),
+                          p.pick("3.0", "None")),
+            "dt": Constant(p.pick("0.01", "5e-3"), "time step", ("dt", "time_step"), (0.005, 0.02)),
+        },
+        result=result,
+        helpers=(_WRAPPED, _SMOOTHED, _STATE_OF),
+        titles=("fluid_step", "sph_step", "advance_fluid") if len(result) == 3 else
+               ("fluid_forces", "sph_acceleration", "pressure_acceleration"),
+        summary=p.pick("Pressure and motion of a fluid of particles", "Smoothed particles of a fluid"),
+        returned="what the particles of the fluid do",
+    )  # fmt: skip
+
+
+_WHOLE = {"flock": _flock, "smoothed_fluid": _fluid}
+_WRITTEN = written_recipe("particle_step", "dynamics", _WHOLE)
+
+
+def _draw_any(stream: Stream, target: str) -> KernelSpec:
+    """Particles, by one of the potentials or one of the texts above."""
+    return _WRITTEN.draw(stream, target) if target in _WHOLE else _draw_particles(stream, target)
+
+
+_PAIRS = ("gravity_pairs", "lennard_jones", "coulomb", "spring_network", "soft_spheres")
 RECIPES = (
     Recipe(
-        name="particle_step",
-        category="dynamics",
-        targets=("gravity_pairs", "lennard_jones", "coulomb", "spring_network", "soft_spheres"),
-        draw=_draw_particles,
+        name="particle_step", category="dynamics", targets=(*_PAIRS, *_WHOLE), draw=_draw_any,
+        target_weights=dict.fromkeys(_WHOLE, 2.0),
     ),
-)
+)  # fmt: skip

@@ -21,6 +21,8 @@ class Array:
     tree: Tree
     says: str
     names: tuple[str, ...] = ()
+    left_out: float = 0.0
+    """How many of the functions that may go without it are called so; only of an array that a text asks about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class Option:
     values: tuple[str, ...]
     """The first is the default; it is given any of them."""
     names: tuple[str, ...] = ()
+    given: str | None = None
+    """What it is given where that is settled already."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,8 +124,8 @@ def declare(p: Program, key: str, each: Array | Constant | Option, *, now: bool 
             p.tree(key, tree, says, names)
         case Constant(usual, says, names, within):
             p.number(key, usual, says, within if now else None, names)
-        case Option(kind, says, values, names):
-            p.option(key, values[0], kind, says, p.choices.choice(values), names)
+        case Option(kind, says, values, names, given):
+            p.option(key, values[0], kind, says, given or p.choices.choice(values), names)
 
 
 def _decide(p: Program, cases: Mapping[str, str], word: str, *, at_once: bool) -> None:

@@ -4,6 +4,16 @@ from collections.abc import Callable
 from textwrap import dedent
 
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
+from synthesis.frontends.jax.recipes.applications.observables import (
+    write_cell_buffers,
+    write_displacements,
+    write_distribution,
+    write_pairs_of_lists,
+    write_shape,
+    write_temperature,
+    write_terms,
+    write_thermostat,
+)
 from synthesis.frontends.jax.recipes.applications.parts import truth
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.spaces import (
@@ -383,6 +393,14 @@ _WRITERS: dict[str, Callable[[Program], Text]] = {
     "pair_energy": _pair,
     "bonded_energy": _bonds,
     "neighbours": write_neighbours,
+    "temperature": write_temperature,
+    "pair_distribution": write_distribution,
+    "thermostat_chain": write_thermostat,
+    "displacement_in_time": write_displacements,
+    "molecule_shape": write_shape,
+    "energy_terms": write_terms,
+    "cell_buffers": write_cell_buffers,
+    "neighbour_pairs": write_pairs_of_lists,
 }
 _WEIGHTS = {"pair_energy": 2.0, "bonded_energy": 1.5, "periodic_space": 0.7}
 RECIPES = (written_recipe("molecule_part", "molecules", _WRITERS, _WEIGHTS),)

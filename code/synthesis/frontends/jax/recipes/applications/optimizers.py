@@ -5,12 +5,11 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.jax.recipes.applications.parts import (
-    remark,
-    weights,
-)
+from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
+from synthesis.frontends.jax.recipes.applications.parts import remark, settled, weights
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree, changed
+from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
 from synthesis.grammar.lines import block, join
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
@@ -452,4 +451,389 @@ def _by_name(p: Program, held: str, change: str, ends: str) -> str:
     )
 
 
-RECIPES = (Recipe(name="optimizer_step", category="optimizers", targets=tuple(_UPDATES), draw=_draw_step),)
+def _rate(p: Program, *usual: str) -> Array | Option:
+    """A step size, an array or a number."""
+    names = ("learning_rate", "lr")
+    if p.choices.chance(0.5):
+        return Array(Leaf((), 1e-3, 0.1), "step size", names)
+    return Option("float", "step size", usual, names)
+
+
+_MEAN_OF = '''
+    def lerp(old, new, decay):
+        {?0.4 """Moves a tree towards another one."""}
+        {return jax.tree.map(lambda o, n: decay * o + (1.0 - decay) * n.astype(o.dtype), old, new) ~
+        return jax.tree.map(lambda o, n: o + (1.0 - decay) * (jnp.asarray(n, o.dtype) - o), old, new)}
+'''
+_DEBIASED = '''
+    def debias(tree, decay: float, count: Array):
+        {?0.4 """{Undoes that a mean begins at zero ~ Bias correction}."""}
+        {scale = 1.0 / (1.0 - decay ** count)
+        return jax.tree.map(lambda m: m * scale, tree) ~
+        return jax.tree.map(lambda m: m / (1.0 - decay ** count), tree)}
+'''
+_DECAYED = '''
+    def decay_matrices(w: Array, update: Array, weight_decay: float) -> Array:
+        {?0.5 """{Adds weight decay to matrices ~ Vectors are not decayed}."""}
+        {if w.ndim < 2 or weight_decay == 0.0:
+            return update
+        return update + weight_decay * w ~
+        return update + weight_decay * w if w.ndim > 1 and weight_decay > 0.0 else update}
+'''
+_ADAPTIVE = """
+    {?0.5 if variant not in ('adam', 'belief', 'yogi', 'max'):
+        raise ValueError(f'unknown variant <<variant>>')}
+    count = state['count'] + 1
+    {?0.4 if accumulator_dtype is not None:
+        {?0.5 # {moments are kept in a wide type}}
+        grads = jax.tree.map(lambda g: g.astype(accumulator_dtype), grads)}
+    {mu = lerp(state['mu'], grads, b1) ~
+    mu = jax.tree.map(lambda m, g: b1 * m + (1.0 - b1) * g, state['mu'], grads)}
+    {if variant == 'belief':
+        {?0.4 # {spread around the mean, and not around zero}}
+        squares = jax.tree.map(lambda g, m: (g - m) ** 2 + eps_root, grads, mu)
+    else:
+        squares = jax.tree.map(jnp.square, grads) ~
+    squares = jax.tree.map(lambda g, m: (g - m) ** 2 if variant == 'belief' else g ** 2, grads, mu)}
+    {if variant == 'yogi':
+        {?0.5 # {grows and falls by the same amounts}}
+        nu = jax.tree.map(lambda v, s: v - (1.0 - b2) * jnp.sign(v - s) * s, state['nu'], squares)
+    {elif variant == 'max':
+        nu = jax.tree.map(lambda v, s: jnp.maximum(b2 * v, s), state['nu'], squares) ~}
+    else:
+        nu = lerp(state['nu'], squares, b2) ~
+    def second_moment(v, s):
+        if variant == 'yogi':
+            return v - (1.0 - b2) * jnp.sign(v - s) * s
+        {?0.5 if variant == 'max':
+            return jnp.maximum(b2 * v, s)}
+        return b2 * v + (1.0 - b2) * s
+
+    nu = jax.tree.map(second_moment, state['nu'], squares)}
+    {mu_hat, nu_hat = (debias(mu, b1, count), debias(nu, b2, count)) if correct else (mu, nu) ~
+    mu_hat = debias(mu, b1, count) if correct else mu
+    nu_hat = debias(nu, b2, count) if correct else nu ~
+    {if correct:
+        mu_hat, nu_hat = debias(mu, b1, count), debias(nu, b2, count)
+    else:
+        mu_hat, nu_hat = mu, nu} ~
+    mu_hat, nu_hat = debias(mu, b1, count), debias(nu, b2, count)}
+    {?0.5 if nesterov:
+        {?0.4 # {looks one step ahead}}
+        mu_hat = jax.tree.map(lambda m, g: b1 * m + (1.0 - b1) * g, mu_hat, grads)}
+    {updates = jax.tree.map(lambda m, v: m / (jnp.sqrt(v + eps_root) + eps), mu_hat, nu_hat) ~
+    updates = jax.tree.map(lambda m, v: m / (jnp.sqrt(v) + eps), mu_hat, nu_hat)}
+    {updates = jax.tree.map(functools.partial(decay_matrices, weight_decay=weight_decay), params, updates)
+    new_params = jax.tree.map(lambda w, u: (w - learning_rate * u).astype(w.dtype), params, updates) ~
+    {?0.6 if weight_decay > 0.0:
+        updates = jax.tree.map(lambda u, w: u + weight_decay * w, updates, params)}
+    new_params = jax.tree.map(lambda w, u: w - learning_rate * u, params, updates) ~
+    def apply(w, u):
+        {?0.5 if w.ndim > 1 and weight_decay > 0.0:
+            u = u + weight_decay * w}
+        return jnp.asarray(w - learning_rate * u, w.dtype)
+
+    new_params = jax.tree.map(apply, params, updates)}
+    return new_params, <<'count': count, 'mu': mu, 'nu': nu>>
+"""
+
+
+def _adaptive(p: Program) -> Text:
+    """Adam and its relatives, by name."""
+    tree = parameters(p, p.choices.integer(1, 2))[0]
+    p.holds_any_tree()
+    known = ("'adam'", "'belief'", "'yogi'", "'max'")
+    lines = p.choose(_ADAPTIVE)
+    if "variant == 'max'" not in lines:
+        known = known[:3]
+        lines = lines.replace("('adam', 'belief', 'yogi', 'max')", "('adam', 'belief', 'yogi')")
+    keeps: Tree = {"count": Leaf((), 0, 20, "int32"), "mu": changed(tree, -0.1, 0.1), "nu": changed(tree, 0.001, 0.1)}
+    return Text(
+        lines=settled(lines),
+        given={
+            "params": Array(changed(tree, -1, 1), "parameters", ("params", "weights")),
+            "grads": Array(changed(tree, -0.5, 0.5), "gradients", ("grads", "gradients")),
+            "state": Array(keeps, "count and moments", ("state", "opt_state")),
+            "learning_rate": _rate(p, "1e-3", "3e-4"),
+            "b1": Option("float", "decay of the first moment", ("0.9", "0.95"), ("b1", "beta1")),
+            "b2": Option("float", "decay of the second moment", ("0.999", "0.99"), ("b2", "beta2")),
+            "eps": Constant("1e-8", "small number that keeps the division safe", ("eps",)),
+            "eps_root": Constant("1e-16", "small number inside the root", ("eps_root",)),
+            "variant": Option("str", "how the second moment is kept", known, ("variant", "kind")),
+            "correct": Option("bool", "whether moments are corrected", ("True", "False"), ("bias_correction",)),
+            "nesterov": Option("bool", "whether to look ahead", ("False", "True"), ("nesterov",)),
+            "accumulator_dtype": Option("str | None", "type of the moments", ("None", "'float32'"),
+                                        ("accumulator_dtype", "mu_dtype")),
+            "weight_decay": Option("float", "decay of the parameters", ("0.0", "1e-4", "0.01", "0.1"),
+                                   ("weight_decay", "wd")),
+        },
+        result=(changed(tree, -1, 1), keeps),
+        helpers=(_MEAN_OF, _DEBIASED, _DECAYED),
+        titles=("adaptive_update", "adam_like_step", "apply_moments"),
+        summary=p.pick("One step of Adam or one of its relatives", "Adaptive step whose second moment is kept by name"),
+        returned="the new parameters and the new state",
+    )  # fmt: skip
+
+
+_SLOW = """
+    {?0.5 if sync_period < 1:
+        raise ValueError(f'expected a positive period, got <<sync_period>>')}
+    {?0.4 if params.keys() != state['slow'].keys():
+        raise ValueError('fast and slow parameters have different names')}
+    count = {state['count'] + 1 ~ jnp.asarray(state['count'] + 1, jnp.int32)}
+    {fast = <<name: w - learning_rate * grads[name].astype(w.dtype) for name, w in params.items()>> ~
+    fast = <<>>
+    for name, w in params.items():
+        g = grads[name]
+        {?0.6 if weight_decay > 0.0 and w.ndim > 1:
+            {?0.4 # {matrices only}}
+            g = g + weight_decay * w}
+        fast[name] = w - learning_rate * g ~
+    fast = jax.tree.map(lambda w, g: w - learning_rate * g, params, grads)}
+    {sync = count % sync_period == 0 ~
+    sync = jnp.logical_and(count % sync_period == 0, count >= start)}
+    {slow, new_params = <<>>, <<>>
+    for name, w in fast.items():
+        old = state['slow'][name]
+        {?0.4 # {slow weights go a part of the way}}
+        moved = old + alpha * (w - old)
+        slow[name] = jnp.where(sync, moved, old)
+        {new_params[name] = jnp.where(sync, moved, w) ~
+        new_params[name] = jnp.where(sync, moved, w) if reset_fast else w} ~
+    moved = <<name: old + alpha * (fast[name] - old) for name, old in state['slow'].items()>>
+    slow = jax.tree.map(functools.partial(jnp.where, sync), moved, state['slow'])
+    {new_params = jax.tree.map(functools.partial(jnp.where, sync), moved, fast) ~
+    {if reset_fast:
+        {?0.5 # {fast weights go on from the slow ones}}
+        new_params = jax.tree.map(functools.partial(jnp.where, sync), moved, fast)
+    else:
+        new_params = fast}} ~
+    def synchronize(old, w):
+        moved = old + alpha * (w - old)
+        return jnp.where(sync, moved, old), jnp.where(sync, moved, w)
+
+    pairs = <<name: synchronize(state['slow'][name], w) for name, w in fast.items()>>
+    slow = <<name: pair[0] for name, pair in pairs.items()>>
+    new_params = <<name: pair[1] for name, pair in pairs.items()>>}
+    {?0.5 {state = <<'count': count, 'slow': slow>> ~ state = dict(count=count, slow=slow)}
+    return new_params, state ~
+    return new_params, <<'count': count, 'slow': slow>>}
+"""
+_NAMES = (("kernel", "bias"), ("w", "b", "scale"), ("embed", "hidden", "bias"), ("conv", "dense", "bias"))
+
+
+def _look_ahead(p: Program) -> Text:
+    """Weights that follow others every few steps."""
+    p.holds_any_tree()
+    a, b = p.size(8, 16, 24), p.size(12, 32)
+    tree = {
+        name: Leaf((b,) if name in ("bias", "b", "scale") else (a, b)) for name in p.choices.choice(_NAMES)
+    }  # fmt: skip
+    keeps: Tree = {"count": Leaf((), 0, 20, "int32"), "slow": tree}
+    return Text(
+        lines=_SLOW,
+        given={
+            "params": Array(tree, "fast weights by name", ("params", "fast_params")),
+            "grads": Array(changed(tree, -0.5, 0.5), "gradients by name", ("grads", "gradients")),
+            "state": Array(keeps, "count and slow weights", ("state", "lookahead_state")),
+            "learning_rate": _rate(p, "0.01", "0.1"),
+            "alpha": Constant("0.5", "how far slow weights go", ("alpha", "slow_step_size")),
+            "sync_period": Option("int", "steps between two meetings", ("5", "6", "3", "2"), ("sync_period", "k")),
+            "start": Option("int", "steps before the first meeting", ("0", "5"), ("start_step", "start")),
+            "reset_fast": Option("bool", "whether fast weights go on from slow ones", ("True", "False"),
+                                 ("reset_fast", "pullback")),
+            "weight_decay": Option("float", "decay of the parameters", ("0.0", "1e-4", "0.01"), ("weight_decay",)),
+        },
+        result=(tree, keeps),
+        titles=("lookahead_step", "lookahead_update", "synchronize_weights"),
+        summary=p.pick("Gradient descent whose slow weights follow every few steps", "One step with lookahead"),
+        returned="the new parameters and the new state",
+    )  # fmt: skip
+
+
+_RECTIFIED = """
+    {?0.5 if b2 <= 0.0 or b2 >= 1.0:
+        raise ValueError(f'expected a decay between zero and one, got <<b2>>')}
+    count = state['count'] + 1
+    {t = count.astype(jnp.float32) ~ t = jnp.asarray(count, jnp.float32)}
+    rho_inf = 2.0 / (1.0 - b2) - 1.0
+    b2_t = b2 ** t
+    rho = rho_inf - 2.0 * t * b2_t / (1.0 - b2_t)
+    {?0.5 # {length of the mean that there is so far}}
+    {final = (rho_inf - 4.0) * (rho_inf - 2.0)
+    rect = jnp.sqrt(jnp.maximum((rho - 4.0) * (rho - 2.0) * rho_inf, 0.0) / (final * jnp.maximum(rho, 1.0))) ~
+    ratio = (rho - 4.0) * (rho - 2.0) * rho_inf / ((rho_inf - 4.0) * (rho_inf - 2.0) * jnp.maximum(rho, 1.0))
+    rect = jnp.sqrt(jnp.maximum(ratio, 0.0))}
+    leaves, treedef = jax.tree.flatten(params)
+    {per_leaf = zip(leaves, jax.tree.leaves(grads), treedef.flatten_up_to(state['mu']), jax.tree.leaves(state['nu'])) ~
+    per_leaf = zip(leaves, *(jax.tree.leaves(tree) for tree in (grads, state['mu'], state['nu'])))}
+    new_params, mu, nu = [], [], []
+    for w, g, m, v in per_leaf:
+        {?0.5 if weight_decay > 0.0 and not decoupled:
+            g = g + weight_decay * w}
+        m = b1 * m + (1.0 - b1) * g
+        v = b2 * v + (1.0 - b2) * g ** 2
+        m_hat = m / (1.0 - b1 ** t)
+        {adapted = rect * m_hat / (jnp.sqrt(v / (1.0 - b2_t)) + eps) ~
+        v_hat = jnp.sqrt(v / (1.0 - b2_t))
+        adapted = rect * m_hat / (v_hat + eps)}
+        {?0.5 # {too few steps for a second moment}}
+        {update = jnp.where(rho > threshold, adapted, m_hat) ~
+        update = jnp.where(rho > threshold, adapted, m_hat if degenerate_to_sgd else jnp.zeros_like(m_hat))}
+        {if decoupled and w.ndim > 1:
+            update = update + weight_decay * w ~
+        {?0.5 if decoupled:
+            {?0.4 # {vectors are not decayed}}
+            update = update + weight_decay * w if w.ndim > 1 else update}}
+        new_params.append(w - learning_rate * update)
+        mu.append(m)
+        nu.append(v)
+    {unflatten = functools.partial(jax.tree.unflatten, treedef)
+    return unflatten(new_params), <<'count': count, 'mu': unflatten(mu), 'nu': unflatten(nu)>> ~
+    new_params, mu, nu = (jax.tree.unflatten(treedef, each) for each in (new_params, mu, nu))
+    return new_params, <<'count': count, 'mu': mu, 'nu': nu>>}
+"""
+
+
+def _rectified(p: Program) -> Text:
+    """Adam that waits for its second moments."""
+    tree = parameters(p, p.choices.integer(1, 2))[0]
+    p.holds_any_tree()
+    keeps: Tree = {"count": Leaf((), 0, 20, "int32"), "mu": changed(tree, -0.1, 0.1), "nu": changed(tree, 0.001, 0.1)}
+    return Text(
+        lines=_RECTIFIED,
+        given={
+            "params": Array(changed(tree, -1, 1), "parameters", ("params", "weights")),
+            "grads": Array(changed(tree, -0.5, 0.5), "gradients", ("grads", "gradients")),
+            "state": Array(keeps, "count and moments", ("state", "opt_state")),
+            "learning_rate": _rate(p, "1e-3", "3e-4"),
+            "b1": Option("float", "decay of the first moment", ("0.9", "0.95"), ("b1", "beta1")),
+            "b2": Option("float", "decay of the second moment", ("0.999", "0.99"), ("b2", "beta2")),
+            "eps": Constant("1e-8", "small number that keeps the division safe", ("eps",)),
+            "threshold": Constant("5.0", "length of the mean from which it is used", ("threshold",)),
+            "degenerate_to_sgd": Option("bool", "whether to move before that", ("True", "False"),
+                                        ("degenerate_to_sgd", "use_sgd")),
+            "decoupled": Option("bool", "whether decay is no gradient", ("True", "False"), ("decoupled",)),
+            "weight_decay": Option("float", "decay of the parameters", ("1e-4", "0.01", "0.1"), ("weight_decay", "wd")),
+        },
+        result=(changed(tree, -1, 1), keeps),
+        titles=("radam_update", "rectified_step", "radam_step"),
+        summary=p.pick("One step of rectified Adam", "Adam that trusts its second moments only later"),
+        returned="the new parameters and the new state",
+    )  # fmt: skip
+
+
+_FREE = """
+    {?0.5 if params.keys() != state['z'].keys():
+        raise ValueError(f'no state for some of <<sorted(params)>>')
+    ~ {?0.5 if b1 <= 0.0 or b1 >= 1.0:
+        raise ValueError(f'expected an interpolation between zero and one, got <<b1>>')}}
+    count = state['count'] + 1
+    {ramp = jnp.minimum(1.0, count / warmup) if warmup > 0 else jnp.ones_like(count, dtype=jnp.float32)
+    rate = learning_rate * ramp ~
+    rate = jnp.asarray(learning_rate, jnp.float32)
+    if warmup > 0:
+        {?0.4 # {the only schedule that there is}}
+        rate = rate * jnp.minimum(1.0, count / warmup)}
+    {weight = rate ** 2 ~ weight = rate ** power if power > 0.0 else jnp.ones_like(rate) ~
+    if weighting == 'uniform':
+        weight = jnp.ones_like(rate)
+    elif weighting == 'squared':
+        {?0.4 # {small steps of the warmup hardly count}}
+        weight = rate ** 2
+    else:
+        raise ValueError(f'unknown weighting <<weighting>>')}
+    weight_sum = state['weight_sum'] + weight
+    share = weight / weight_sum
+    {new_params, z, nu = <<>>, <<>>, <<>>
+    for name, y in params.items():
+        g, old = grads[name], state['z'][name]
+        {?0.6 {if weight_decay > 0.0 and y.ndim > 1:
+            {?0.4 # {decay where the gradient was taken}}
+            g = g + weight_decay * y ~
+        if weight_decay > 0.0 and name not in exclude:
+            g = g + weight_decay * y}}
+        nu[name] = b2 * state['nu'][name] + (1.0 - b2) * g ** 2
+        {v_hat = nu[name] / (1.0 - b2 ** count) if correct else nu[name] ~ v_hat = nu[name] / (1.0 - b2 ** count)}
+        z[name] = old - rate * g / (jnp.sqrt(v_hat) + eps)
+        {?0.4 # {the average, from what the gradient saw}}
+        x = (y - (1.0 - b1) * old) / b1
+        x = {x + share * (z[name] - x) ~ (1.0 - share) * x + share * z[name]}
+        new_params[name] = b1 * x + (1.0 - b1) * z[name] ~
+    nu = <<name: b2 * v + (1.0 - b2) * grads[name] ** 2 for name, v in state['nu'].items()>>
+
+    def base_step(name):
+        v_hat = nu[name] / (1.0 - b2 ** count) if correct else nu[name]
+        g = grads[name] / (jnp.sqrt(v_hat) + eps)
+        {?0.6 if weight_decay > 0.0 and params[name].ndim > 1:
+            {?0.4 # {decoupled}}
+            g = g + weight_decay * params[name]}
+        return state['z'][name] - rate * g
+
+    def interpolate(name):
+        x = (params[name] - (1.0 - b1) * state['z'][name]) / b1
+        x = x + share * (z[name] - x)
+        return b1 * x + (1.0 - b1) * z[name]
+
+    z = <<name: base_step(name) for name in params>>
+    new_params = <<name: interpolate(name) for name in params>>}
+    state = <<'count': count, 'weight_sum': weight_sum, 'z': z, 'nu': nu>>
+    {return new_params, state ~ metrics = <<'lr': rate, 'share': share>>
+    return new_params, state, metrics}
+"""
+
+
+def _schedule_free(p: Program) -> Text:
+    """Steps whose average takes the place of a schedule."""
+    p.holds_any_tree()
+    a, b = p.size(8, 16, 24), p.size(12, 32)
+    names = p.choices.choice(_NAMES)
+    tree = {name: Leaf((b,) if name in ("bias", "b", "scale") else (a, b)) for name in names}
+    keeps: Tree = {
+        "count": Leaf((), 0, 20, "int32"), "weight_sum": Leaf((), 0.01, 1), "z": tree, "nu": changed(tree, 0.001, 0.1),
+    }  # fmt: skip
+    lines = p.choose(_FREE)
+    told: tuple[Tree, ...] = ({"lr": Leaf(()), "share": Leaf(())},) if "metrics = {" in lines else ()
+    return Text(
+        lines=settled(lines),
+        given={
+            "params": Array(tree, "parameters by name", ("params", "weights")),
+            "grads": Array(changed(tree, -0.5, 0.5), "gradients by name", ("grads", "gradients")),
+            "state": Array(keeps, "count, sum of weights, base points and second moments", ("state", "opt_state")),
+            "learning_rate": _rate(p, "0.01", "3e-3"),
+            "b1": Option("float", "how near to the average gradients are taken", ("0.9", "0.95"), ("b1", "beta1")),
+            "b2": Option("float", "decay of the second moment", ("0.999", "0.99"), ("b2", "beta2")),
+            "eps": Constant("1e-8", "small number that keeps the division safe", ("eps",)),
+            "warmup": Option("int", "steps of warmup", ("10", "0", "20"), ("warmup_steps",)),
+            "power": Option("float", "how much the step size counts", ("2.0", "0.0"), ("weight_lr_power", "power")),
+            "weighting": Option("str", "uniform or squared", ("'squared'", "'uniform'"), ("weighting",)),
+            "correct": Option("bool", "whether moments are corrected", ("True", "False"), ("bias_correction",)),
+            "exclude": Option("tuple[str, ...]", "names that do not decay", (f"('{names[-1]}',)", "()"), ("exclude",)),
+            "weight_decay": Option("float", "decay of the parameters", ("0.0", "1e-4", "0.01", "0.1"),
+                                   ("weight_decay", "wd")),
+        },
+        result=(tree, keeps, *told),
+        titles=("schedule_free_step", "schedule_free_update", "averaged_adam_step"),
+        summary=p.pick("One step of Adam without a schedule", "Schedule-free step, whose average is what counts"),
+        returned="the new parameters and the new state",
+    )  # fmt: skip
+
+
+_WHOLE = {
+    "adaptive_by_name": _adaptive, "look_ahead": _look_ahead, "rectified_adam": _rectified,
+    "schedule_free": _schedule_free,
+}  # fmt: skip
+_WRITTEN = written_recipe("optimizer_step", "optimizers", _WHOLE)
+
+
+def _draw_any(stream: Stream, target: str) -> KernelSpec:
+    """A step of one of the optimizers, or one of the texts above."""
+    return _WRITTEN.draw(stream, target) if target in _WHOLE else _draw_step(stream, target)
+
+
+RECIPES = (
+    Recipe(
+        name="optimizer_step", category="optimizers", targets=(*_UPDATES, *_WHOLE), draw=_draw_any,
+        target_weights=dict.fromkeys(_WHOLE, 1.75),
+    ),
+)  # fmt: skip

@@ -153,3 +153,8 @@ _LAYER_NORM = """
     inv = jax.lax.rsqrt(var + eps)
     TO = (VALUE - mean) * invENDS}
 """
+
+
+def settled(lines: str) -> str:
+    """Lines that were chosen already, as a text with groups has their braces."""
+    return lines.replace("{", "<<").replace("}", ">>")

@@ -3,13 +3,12 @@
 import re
 
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.jax.recipes.applications.parts import (
-    guard,
-    remark,
-    weights,
-)
+from synthesis.frontends.jax.recipes.applications.modes import Array, Option
+from synthesis.frontends.jax.recipes.applications.observables import placed
+from synthesis.frontends.jax.recipes.applications.parts import guard, key, remark, settled, truth, weights
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
+from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
 from synthesis.grammar.lines import block, join
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
@@ -237,4 +236,264 @@ def _cell(p: Program, target: str, at: dict[str, str]) -> list[str]:
             ]
 
 
-RECIPES = (Recipe(name="recurrent_layer", category="layers", targets=tuple(_CELLS), draw=_draw_recurrent),)
+_GRU = '''
+    def gru_cell(layer, h: Array, x: Array) -> Array:
+        {?0.5 """{One step of a gated recurrent unit ~ New state of a gated unit}."""}
+        {zx = x @ layer['w_x'] + layer['b']
+        zh = h @ layer['w_h']
+        {rx, ux, nx = jnp.split(zx, 3, axis=-1)
+        rh, uh, nh = jnp.split(zh, 3, axis=-1)
+        reset, update = jax.nn.sigmoid(rx + rh), jax.nn.sigmoid(ux + uh) ~
+        (rx, ux, nx), (rh, uh, nh) = (jnp.split(z, 3, axis=-1) for z in (zx, zh))
+        reset = jax.nn.sigmoid(rx + rh)
+        update = jax.nn.sigmoid(ux + uh)}
+        {candidate = jnp.tanh(nx + reset * nh)
+        return {(1.0 - update) * candidate + update * h ~ candidate + update * (h - candidate)} ~
+        return update * h + (1.0 - update) * jnp.tanh(nx + reset * nh)}}
+'''
+_PLAIN = '''
+    def plain_cell(layer, h: Array, x: Array, leak: float) -> Array:
+        {?0.5 """{One step of a leaky unit ~ New state of units that follow slowly}."""}
+        {new_h = jnp.tanh(x @ layer['w_x'] + h @ layer['w_h'] + layer['b'])
+        return new_h if leak == 1.0 else (1.0 - leak) * h + leak * new_h ~
+        both = jnp.concatenate([layer['w_x'], layer['w_h']])
+        new_h = jnp.tanh(jnp.concatenate([x, h], axis=-1) @ both + layer['b'])
+        {if leak < 1.0:
+            new_h = (1.0 - leak) * h + leak * new_h
+        return new_h ~ return h + leak * (new_h - h)}}
+'''
+_DROPPED = '''
+    def dropout(x: Array, rate: float, key: Array | None) -> Array:
+        {?0.5 """{Drops entries at random where there is a key ~ Nothing is dropped without a key}."""}
+        {if key is None or rate == 0.0:
+            return x
+        kept = jax.random.bernoulli(key, 1.0 - rate, x.shape)
+        return jnp.where(kept, x / (1.0 - rate), 0.0) ~
+        if rate > 0.0 and key is not None:
+            kept = jax.random.bernoulli(key, 1.0 - rate, x.shape)
+            x = jnp.where(kept, x, 0.0) / (1.0 - rate)
+        return x}
+'''
+_STACK = """
+    {?0.5 if len(params) != len(states):
+        raise ValueError(f'<<len(params)>> layers but <<len(states)>> states')
+    ~ {?0.4 if kind not in ('gru', 'rnn'):
+        raise ValueError(f'unknown cell <<kind>>')}}
+    {?0.6 {if resets is not None:
+        {?0.5 # {episodes begin with nothing}}
+        {states = [jnp.where(resets[:, None], 0.0, h) for h in states] ~
+        keep = 1.0 - resets.astype(x.dtype)[:, None]
+        states = [keep * h for h in states] ~
+        states = jax.tree.map(lambda h: jnp.where(resets[:, None], jnp.zeros_like(h), h), states)} ~
+    states = states if resets is None else [jnp.where(resets[:, None], 0.0, h) for h in states]}}
+    {cell = gru_cell if kind == 'gru' else functools.partial(plain_cell, leak=leak) ~
+    if kind == 'gru':
+        cell = gru_cell
+    elif kind == 'rnn':
+        cell = functools.partial(plain_cell, leak=leak)
+    else:
+        raise ValueError(f'unknown cell <<kind>>')}
+    {h = x
+    new_states = []
+    for i, (layer, state) in enumerate(zip(params, states)):
+        new_h = cell(layer, state, h)
+        {?0.5 if valid is not None:
+            {?0.4 # {nothing is remembered of padding}}
+            new_h = jnp.where(valid[:, None], new_h, state)}
+        new_states.append(new_h)
+        {?0.5 if residual and new_h.shape == h.shape:
+            {?0.4 # {around all layers of one width}}
+            new_h = new_h + h}
+        {layer_key = None if key is None else jax.random.fold_in(key, i)
+        h = dropout(new_h, rate, layer_key) if i < len(params) - 1 else new_h ~
+        h = new_h
+        if key is not None and i < len(params) - 1:
+            h = dropout(h, rate, jax.random.fold_in(key, i)) ~ h = new_h} ~
+    h = x
+    new_states = [None] * len(states)
+    for i, layer in enumerate(params):
+        new_states[i] = cell(layer, states[i], h)
+        {h = new_states[i] + h if residual and i > 0 else new_states[i] ~
+        skip = residual and i > 0
+        h = new_states[i] + h if skip else new_states[i]}}
+    {{?0.5 if head is not None:
+        {?0.4 # {scores of actions}}
+        h = {h @ head['kernel'] + head['bias'] ~ jnp.dot(h, head['kernel']) + head['bias']}}
+    return h, new_states ~
+    {?0.5 if return_all:
+        return new_states[-1], jnp.concatenate(new_states, axis=-1)}
+    return h, jnp.stack(new_states)}
+"""
+
+
+def _stack(p: Program) -> Text:
+    """One step of several layers of cells."""
+    rows, into, width, layers = p.size(4, 8, 16), p.size(12, 16), p.size(16, 24), p.choices.choice((2, 3))
+    kind = p.pick("gru", "rnn")
+    lines = p.choose(_STACK)
+    if "    raise ValueError(f'unknown cell {kind}')\nh = x" in lines:
+        lines = re.sub(r"if kind not in .*\n.*\n", "", lines)
+    gates = 3 if kind == "gru" else 1
+    sizes = [into, *[width] * (layers - 1)]
+    params: Tree = [
+        {"w_x": weights(size, gates * width), "w_h": weights(width, gates * width), "b": weights(gates * width)}
+        for size in sizes
+    ]  # fmt: skip
+    state = Leaf((rows, width))
+    headed, every = "if head is not None" in lines, p.choices.chance(0.5)
+    actions = p.choices.choice((4, 6))
+    stacked = Leaf((layers, rows, width))
+    if "if return_all" in lines and every:
+        stacked = Leaf((rows, layers * width))
+    result: tuple[Tree, ...] = (Leaf((rows, width)), stacked)
+    if "return h, new_states" in lines:
+        result = (Leaf((rows, actions if headed else width)), [state] * layers)
+    dropped = p.choices.chance(0.6)
+    return Text(
+        lines=settled(lines),
+        given={
+            "params": Array(params, "weights of each layer", ("params", "layers")),
+            "states": Array([state] * layers, "state of each layer", ("states", "carry", "hiddens")),
+            "x": Array(Leaf((rows, into), -2, 2), "inputs of shape (batch, features)", ("x", "inputs", "obs")),
+            "resets": Array(truth(rows), "where episodes begin", ("resets", "dones"), 0.4),
+            "valid": Array(truth(rows), "what is no padding", ("valid", "mask"), 0.4),
+            "key": Array(key(), "random key", ("key", "rng"), 0.0 if dropped else 1.0),
+            "kind": Option("str", "gru or rnn", (f"'{kind}'",), ("kind", "cell_type")),
+            "leak": Option("float", "how fast plain units follow", ("1.0", "0.5", "0.2"), ("leak", "leak_rate")),
+            "rate": Option("float", "share that is dropped", ("0.1", "0.2"), ("dropout_rate", "rate")),
+            "residual": Option("bool", "whether layers add to what they see", ("False", "True"), ("residual",)),
+            "head": Array({"kernel": weights(width, actions), "bias": weights(actions)}, "last layer", ("head",)),
+            "return_all": Option("bool", "whether all states are one array", ("False",), ("concat_states",),
+                                 str(every)),
+        },
+        result=result,
+        helpers=(_GRU, _PLAIN, _DROPPED),
+        titles=("stacked_cells", "recurrent_step", "rnn_core"),
+        summary=p.pick("One step of several layers of recurrent cells", "A recurrent core, one step in time"),
+        returned="outputs and the new states",
+    )  # fmt: skip
+
+
+_NORMED = '''
+    def norm_gates(gates: Array, scale: Array, num_gates: int) -> Array:
+        {?0.5 """{Normalizes each gate by itself ~ Layer normalization of every gate}."""}
+        {parts = gates.reshape(*gates.shape[:-1], num_gates, -1)
+        mean, var = jnp.mean(parts, axis=-1, keepdims=True), jnp.var(parts, axis=-1, keepdims=True)
+        return ((parts - mean) / jnp.sqrt(var + 1e-6)).reshape(gates.shape) * scale ~
+        parts = jnp.split(gates, num_gates, axis=-1)
+        parts = [(z - jnp.mean(z, axis=-1, keepdims=True)) * jax.lax.rsqrt(jnp.var(z, axis=-1, keepdims=True) + 1e-6)
+            for z in parts]
+        return jnp.concatenate(parts, axis=-1) * scale}
+'''
+_LSTM = """
+    {h, c = carry ~ h, c = carry['h'], carry['c']}
+    {?0.5 if h.shape[-1] != params['w_h'].shape[0]:
+        raise ValueError(f'a state of <<h.shape[-1]>> features does not fit the weights')}
+    {gates = x @ params['w_x'] + h @ params['w_h'] + params['b'] ~
+    gates = jnp.concatenate([x, h], axis=-1) @ jnp.concatenate([params['w_x'], params['w_h']]) + params['b'] ~
+    gates = x.astype(dtype) @ params['w_x'].astype(dtype) + h.astype(dtype) @ params['w_h'].astype(dtype)
+    {?0.4 # {gates are wide again}}
+    gates = gates.astype(c.dtype) + params['b']}
+    {?0.5 if 'scale' in params:
+        gates = norm_gates(gates, params['scale'], 4)}
+    {i, f, g, o = jnp.split(gates, 4, axis=-1) ~
+    i, f, g, o = (gates[..., n * c.shape[-1]:(n + 1) * c.shape[-1]] for n in range(4))}
+    {?0.5 if 'peephole' in params:
+        {?0.5 # {gates see the cell}}
+        {i, f = i + params['peephole'][0] * c, f + params['peephole'][1] * c ~
+        i = i + params['peephole'][0] * c
+        f = f + params['peephole'][1] * c}}
+    {keep = 1.0 - jax.nn.sigmoid(i) if coupled else jax.nn.sigmoid(f + forget_bias) ~
+    if coupled:
+        {?0.5 # {what is forgotten makes room}}
+        keep = 1.0 - jax.nn.sigmoid(i)
+    else:
+        keep = jax.nn.sigmoid(f + forget_bias) ~
+    keep = jax.nn.sigmoid(f + forget_bias)}
+    new_c = keep * c + jax.nn.sigmoid(i) * jnp.tanh(g)
+    {?0.5 {if cell_clip is not None:
+        new_c = jnp.clip(new_c, -cell_clip, cell_clip) ~
+    new_c = new_c if cell_clip is None else jnp.clip(new_c, -cell_clip, cell_clip)}}
+    {out = jax.nn.sigmoid(o) * jnp.tanh(new_c) ~
+    out = jax.nn.sigmoid(o) * (jnp.tanh(new_c) if squash else new_c)}
+    {?0.5 {if 'projection' in params:
+        {?0.5 # {the state is narrower than the cell}}
+        out = out @ params['projection'] ~
+    out = out @ params['projection'] if 'projection' in params else out}}
+    {?0.5 if zoneout > 0.0:
+        {{?0.4 # {some entries stay as they were}}
+        if key is not None:
+            stays = jax.random.bernoulli(key, zoneout, new_c.shape)
+            new_c = jnp.where(stays, c, new_c)
+        else:
+            new_c = zoneout * c + (1.0 - zoneout) * new_c ~
+        stays = zoneout if key is None else jax.random.bernoulli(key, zoneout, c.shape).astype(c.dtype)
+        new_c = stays * c + (1.0 - stays) * new_c}
+    ~ {?0.5 if mask is not None:
+        {?0.5 # {padding changes nothing}}
+        {keep_old = jnp.logical_not(mask)[:, None]
+        out, new_c = jnp.where(keep_old, h, out), jnp.where(keep_old, c, new_c) ~
+        out, new_c = (jnp.where(mask[:, None], new, old) for new, old in ((out, h), (new_c, c)))}}}
+    RETURNED
+"""
+
+
+def _lstm(p: Program) -> Text:
+    """One step of a cell with what people add to it."""
+    rows, into, cells = p.size(4, 8, 16), p.size(12, 16), p.size(16, 24)
+    lines = p.choose(_LSTM)
+    named = "carry['h']" in lines
+    lines = placed(lines, "RETURNED", p.pick(
+        "return out, {'h': out, 'c': new_c}", "new_carry = {'h': out, 'c': new_c}\nreturn out, new_carry",
+    ) if named else p.pick("return out, (out, new_c)", "new_carry = (out, new_c)\nreturn out, new_carry"))  # fmt: skip
+    narrow = "'projection' in params" in lines and p.choices.chance(0.6)
+    normed = "'scale' in params" in lines and p.choices.chance(0.6)
+    sees = "'peephole' in params" in lines and p.choices.chance(0.6)
+    width = cells // 2 if narrow else cells
+    params: dict[str, Tree] = {
+        "w_x": weights(into, 4 * cells), "w_h": weights(width, 4 * cells), "b": weights(4 * cells),
+        **({"scale": Leaf((4 * cells,), 0.5, 1.5)} if normed else {}),
+        **({"peephole": weights(2, cells)} if sees else {}),
+        **({"projection": weights(cells, width)} if narrow else {}),
+    }  # fmt: skip
+    h, c = Leaf((rows, width)), Leaf((rows, cells))
+    carry: Tree = {"h": h, "c": c} if named else (h, c)
+    return Text(
+        lines=settled(lines),
+        given={
+            "params": Array(params, "weights of the cell", ("params", "weights")),
+            "carry": Array(carry, "state before the step", ("carry", "state")),
+            "x": Array(Leaf((rows, into), -2, 2), "inputs of shape (batch, features)", ("x", "inputs")),
+            "mask": Array(truth(rows), "what is no padding", ("mask", "valid"), 0.3),
+            "key": Array(key(), "random key", ("key", "rng"), 0.5),
+            "dtype": Option("str", "type of the products", ("'float32'", "'bfloat16'"), ("dtype", "compute_dtype")),
+            "coupled": Option("bool", "whether two gates are one", ("False", "True"), ("coupled_gates", "cifg")),
+            "forget_bias": Option("float", "what the gate of forgetting begins with", ("1.0", "0.0"), ("forget_bias",)),
+            "cell_clip": Option("float | None", "largest value of the cell", ("None", "3.0", "1.0"), ("cell_clip",)),
+            "squash": Option("bool", "whether what is read is squashed", ("True", "False"), ("output_tanh", "squash")),
+            "zoneout": Option("float", "share that stays as it was", ("0.0", "0.1", "0.2"), ("zoneout_rate", "zoneout"),
+                              p.pick("0.1", "0.2")),
+        },
+        result=(h, carry),
+        helpers=(_NORMED,),
+        titles=("lstm_step", "lstm_cell", "cell_step"),
+        summary=p.pick("One step of an LSTM with options", "A long short-term memory cell, one step in time"),
+        returned="the output and the new state",
+    )  # fmt: skip
+
+
+_WHOLE = {"stacked_step": _stack, "lstm_options": _lstm}
+_WRITTEN = written_recipe("recurrent_layer", "layers", _WHOLE)
+
+
+def _draw_any(stream: Stream, target: str) -> KernelSpec:
+    """A cell over a sequence, or one of the texts above."""
+    return _WRITTEN.draw(stream, target) if target in _WHOLE else _draw_recurrent(stream, target)
+
+
+RECIPES = (
+    Recipe(
+        name="recurrent_layer", category="layers", targets=(*_CELLS, *_WHOLE), draw=_draw_any,
+        target_weights=dict.fromkeys(_WHOLE, 2.0),
+    ),
+)  # fmt: skip

@@ -2,6 +2,12 @@
 
 from collections.abc import Callable
 
+from synthesis.frontends.jax.recipes.applications.linkages import (
+    write_conventions,
+    write_inertia,
+    write_links,
+    write_subtrees,
+)
 from synthesis.frontends.jax.recipes.applications.modes import Array, Option
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record
@@ -669,11 +675,19 @@ def _angles(p: Program) -> Text:
     )
 
 
+def _links(p: Program) -> Text:
+    return write_links(p, (MULTIPLY, ROTATE))
+
+
 _WRITERS: dict[str, Callable[[Program], Text]] = {
     "rotate_vectors": _rotate,
     "compose_frames": _compose,
     "integrate_bodies": _integrate,
     "rotation_matrix": _matrix,
     "relative_rotation": _angles,
+    "link_poses": _links,
+    "subtree_mass": write_subtrees,
+    "shape_inertia": write_inertia,
+    "rotation_convention": write_conventions,
 }
 RECIPES = (written_recipe("rotation", "bodies", _WRITERS),)

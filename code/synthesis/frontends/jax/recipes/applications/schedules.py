@@ -3,9 +3,13 @@
 import re
 
 from synthesis.frontends.base import Recipe
+from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
+from synthesis.frontends.jax.recipes.applications.observables import placed
 from synthesis.frontends.jax.recipes.applications.optimizers import MAPS, parameters
+from synthesis.frontends.jax.recipes.applications.parts import settled
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree, changed
+from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
@@ -244,4 +248,234 @@ def _draw_schedule(stream: Stream, target: str) -> KernelSpec:
     )
 
 
-RECIPES = (Recipe(name="scheduled_step", category="optimizers", targets=tuple(_SCHEDULES), draw=_draw_schedule),)
+_COSINE_BETWEEN = '''
+    def blend(start, end, progress: Array, shape: str) -> Array:
+        {?0.5 """{From one number to another ~ Goes from a start to an end, in a line or along half a wave}."""}
+        progress = jnp.clip(progress, 0.0, 1.0)
+        {if shape == 'cosine':
+            progress = 0.5 * (1.0 - jnp.cos(jnp.pi * progress))
+        elif shape != 'linear':
+            raise ValueError(f'unknown shape <<shape>>')
+        return start + (end - start) * progress ~
+        if shape not in ('linear', 'cosine'):
+            raise ValueError(f'unknown shape <<shape>>')
+        share = progress if shape == 'linear' else 0.5 * (1.0 - jnp.cos(jnp.pi * progress))
+        return start + (end - start) * share}
+'''
+_ALL_CLIPPED = '''
+    def clip_gradients(grads, max_norm: float | None):
+        {?0.5 """{Limits the norm of all gradients together ~ Scales gradients down to a largest norm}."""}
+        if max_norm is None:
+            return grads
+        {norm = global_norm(grads)
+        return jax.tree.map(lambda g: g * jnp.minimum(1.0, max_norm / (norm + 1e-6)), grads) ~
+        norm = jnp.sqrt(sum(jnp.sum(g ** 2) for g in jax.tree.leaves(grads)))
+        factor = jnp.minimum(1.0, max_norm / (norm + 1e-6))
+        return jax.tree.map(lambda g: factor * g, grads)}
+'''
+_MOVED = """
+    {?0.6 grads = clip_gradients(grads, max_norm)}
+    {{if momentum is not None:
+        trace = jax.tree.map(lambda m, g: momentum * m + g, state['trace'], grads)
+        {updates = jax.tree.map(lambda m, g: momentum * m + g, trace, grads) if nesterov else trace ~ updates = trace}
+    else:
+        trace, updates = state['trace'], grads ~
+    trace = jax.tree.map(lambda m, g: momentum * m + g, state['trace'], grads)
+    updates = jax.tree.map(lambda m, g: momentum * m + g, trace, grads) if nesterov else trace}
+    {?0.5 if weight_decay > 0.0 and decay_all:
+        updates = jax.tree.map(lambda u, w: u + weight_decay * w, updates, params)
+    elif weight_decay > 0.0:
+        {?0.4 # {vectors are not decayed}}
+        updates = jax.tree.map(lambda u, w: u + weight_decay * w if w.ndim > 1 else u, updates, params)}
+    new_params = jax.tree.map(lambda w, u: (w - lr * u).astype(w.dtype), params, updates)}
+"""
+_PHASES = """
+    {?0.6 if len(lengths) != len(values) - 1:
+        raise ValueError(f'<<len(values)>> values for <<len(lengths)>> phases')
+    ~ {?0.4 if any(length <= 0 for length in lengths):
+        raise ValueError(f'phases have to be longer than nothing, got <<lengths>>')}}
+    {t = state['count'].astype(jnp.float32) ~ t = jnp.asarray(state['count'], jnp.float32)}
+    {ends = [sum(lengths[:i + 1]) for i in range(len(lengths))]
+    lr = values[-1] * jnp.ones_like(t)
+    for i in reversed(range(len(lengths))):
+        {?0.4 # {the first phase that has not ended}}
+        inside = blend(values[i], values[i + 1], (t - ends[i]) / lengths[i] + 1.0, shape)
+        lr = jnp.where(t < ends[i], inside, lr) ~
+    lr, start = jnp.zeros_like(t), 0
+    for i, length in enumerate(lengths):
+        phase = blend(values[i], values[i + 1], (t - start) / length, shape if i > 0 else 'linear')
+        {?0.4 # {later phases take over}}
+        lr = jnp.where(t >= start, phase, lr)
+        start = start + length ~
+    lr, start = jnp.asarray(values[0], jnp.float32), 0
+    for length, value, target in zip(lengths, values[:-1], values[1:]):
+        lr = jnp.where(t >= start, blend(value, target, (t - start) / length, shape), lr)
+        start += length}
+    {?0.5 if scale_with is not None:
+        {?0.4 # {larger batches take larger steps}}
+        lr = lr * {scale_with / 256 ~ math.sqrt(scale_with / 256)}}
+    {?0.4 lr = jnp.maximum(lr, min_lr) if min_lr > 0.0 else lr}
+    MOVED
+    state = <<'count': state['count'] + 1, 'trace': trace>>
+    RETURNED
+"""
+_PLATEAU = """
+    {?0.5 if mode not in ('min', 'max'):
+        raise ValueError(f'unknown mode <<mode>>')}
+    {{if mode == 'min':
+        improved = loss < state['best'] * (1.0 - rtol) - atol
+    else:
+        improved = loss > state['best'] * (1.0 + rtol) + atol ~
+    sign = 1.0 if mode == 'min' else -1.0
+    improved = sign * loss < sign * state['best'] - atol} ~
+    improved = loss < {state['best'] - atol ~ (1.0 - rtol) * state['best']}}
+    best = jnp.where(improved, loss, state['best'])
+    {bad_steps = jnp.where(improved, 0, state['bad_steps'] + 1) ~
+    bad_steps = jnp.where(improved, jnp.zeros_like(state['bad_steps']), state['bad_steps'] + 1)}
+    {{?0.5 # {some steps of rest behind a reduction}}
+    resting = state['cooldown'] > 0
+    {bad_steps = jnp.where(resting, 0, bad_steps) if cooldown > 0 else bad_steps ~
+    bad_steps = jnp.where(resting, 0, bad_steps)}
+    reduced = bad_steps > patience
+    left = jnp.where(reduced, cooldown, jnp.maximum(state['cooldown'] - 1, 0)) ~
+    reduced = bad_steps > patience}
+    {scale = jnp.where(reduced, jnp.maximum(factor * state['scale'], min_scale), state['scale']) ~
+    scale = jnp.where(reduced, factor * state['scale'], state['scale'])
+    {?0.6 if min_scale is not None:
+        scale = jnp.maximum(scale, min_scale)}}
+    bad_steps = jnp.where(reduced, 0, bad_steps)
+    {lr = learning_rate * scale ~
+    lr = learning_rate * scale
+    if warmup > 0:
+        {?0.4 # {small steps at the beginning}}
+        lr = lr * jnp.minimum(1.0, (state['count'] + 1) / warmup)}
+    MOVED
+    KEPT
+    RETURNED
+"""
+
+
+def _moving(p: Program) -> tuple[str, Tree, dict[str, Array | Constant | Option]]:
+    """Statements of a step of a size ``lr``, the parameters, and what the statements name."""
+    tree = parameters(p, p.choices.integer(1, 2))[0]
+    p.holds_any_tree()
+    move = p.choose(_MOVED)
+    given: dict[str, Array | Constant | Option] = {
+        "params": Array(changed(tree, -1, 1), "parameters", ("params", "weights")),
+        "grads": Array(changed(tree, -0.5, 0.5), "gradients", ("grads", "gradients")),
+        "max_norm": Option("float | None", "largest norm of the gradients", ("None", "1.0"), ("max_norm", "clip_norm")),
+        "momentum": Option("float | None" if "momentum is not None" in move else "float", "decay of the momentum",
+                           ("0.9", "0.95"), ("momentum", "beta")),
+        "nesterov": Option("bool", "whether to look ahead", ("False", "True"), ("nesterov",)),
+        "weight_decay": Option("float", "decay of the parameters", ("0.0", "1e-4", "0.01"), ("weight_decay", "wd")),
+        "decay_all": Option("bool", "whether vectors decay too", ("False", "True"), ("decay_all", "decay_vectors")),
+    }  # fmt: skip
+    return move, tree, given
+
+
+def _ending(p: Program, tree: Tree, keeps: Tree, told: dict[str, str]) -> tuple[str, tuple[Tree, ...]]:
+    """The last statements, and what they return."""
+    new = changed(tree, -1, 1)
+    form = p.pick("plain", "rate", "told")
+    if form == "plain":
+        return "return new_params, state", (new, keeps)
+    if form == "rate":
+        return "return new_params, state, lr", (new, keeps, Leaf(()))
+    entries = ", ".join(f"'{name}': {value}" for name, value in told.items())
+    return f"metrics = {{{entries}}}\nreturn new_params, state, metrics", (new, keeps, dict.fromkeys(told, Leaf(())))
+
+
+def _phases(p: Program) -> Text:
+    """A rate that goes from value to value in phases."""
+    move, tree, given = _moving(p)
+    lines = placed(p.choose(_PHASES), "MOVED", move)
+    keeps: Tree = {"count": Leaf((), 0, 50, "int32"), "trace": changed(tree, -1, 1)}
+    told = {"learning_rate": "lr", "update_norm": "lr * global_norm(updates)"}
+    end, result = _ending(p, tree, keeps, told)
+    phases, levels = p.choices.choice((
+        ("(10, 20)", "(0.0, 0.1, 0.01)"), ("(5, 20, 30)", "(0.0, 0.1, 0.1, 0.0)"), ("(10, 30)", "(0.01, 0.3, 0.0)"),
+        ("(10, 10, 20)", "(0.0, 0.2, 0.05, 0.01)"), ("(20, 20)", "(0.1, 0.1, 0.001)"),
+    ))  # fmt: skip
+    return Text(
+        lines=settled(placed(lines, "RETURNED", end)),
+        given={
+            "params": given["params"], "grads": given["grads"],
+            "state": Array(keeps, "count and running sum", ("state", "opt_state")), **given,
+            "lengths": Option("tuple[int, ...]", "steps of each phase", (phases,), ("phase_lengths", "durations")),
+            "values": Option("tuple[float, ...]", "rates between phases", (levels,), ("values", "levels", "lr_values")),
+            "shape": Option("str", "linear or cosine", ("'linear'", "'cosine'"), ("shape", "interpolation")),
+            "scale_with": Option("int | None", "rows of a batch", ("None", "512", "1024"), ("batch_size",)),
+            "min_lr": Option("float", "smallest rate", ("0.0", "1e-5", "1e-3"), ("min_lr", "floor")),
+        },
+        result=result,
+        helpers=(_COSINE_BETWEEN, _ALL_CLIPPED),
+        titles=("phased_step", "piecewise_update", "sgd_with_phases"),
+        summary=p.pick("Gradient descent whose rate goes from value to value", "A step whose size follows phases"),
+        returned="the new parameters and what the next step needs",
+    )  # fmt: skip
+
+
+def _plateau(p: Program) -> Text:
+    """A rate that falls where the loss does not."""
+    move, tree, given = _moving(p)
+    lines = placed(p.choose(_PLATEAU), "MOVED", move)
+    grows = "mode == 'min'" in lines and p.choices.chance(0.4)
+    before, now = (Leaf((), 0.3, 1.0), Leaf((), 0.3, 0.9)) if grows else (Leaf((), 0.3, 0.9), Leaf((), 0.3, 1.0))
+    fields: dict[str, tuple[str, Tree]] = {
+        "best": ("best", before), "bad_steps": ("bad_steps", Leaf((), 0, 8, "int32")),
+        "scale": ("scale", Leaf((), 0.1, 1)),
+    }  # fmt: skip
+    if "resting" in lines:
+        fields["cooldown"] = ("left", Leaf((), 0, 1, "int32"))
+    if "state['count']" in lines:
+        fields["count"] = ("state['count'] + 1", Leaf((), 0, 50, "int32"))
+    fields["trace"] = ("trace", changed(tree, -1, 1))
+    entries = [f"'{name}': {value}" for name, (value, _) in fields.items()]
+    keeps: Tree = {name: part for name, (_, part) in fields.items()}
+    told = {"lr": "lr", "best": "best", "reduced": "reduced.astype(jnp.float32)"}
+    end, result = _ending(p, tree, keeps, told)
+    kept = p.pick("state = {" + ", ".join(entries) + "}", "state = {\n    " + ",\n    ".join(entries) + ",\n}")
+    if "mode == 'min'" not in lines:
+        lines = re.sub(r"if mode not in .*\n.*\n", "", lines)
+    return Text(
+        lines=settled(placed(placed(lines, "KEPT", kept), "RETURNED", end)),
+        given={
+            "params": given["params"], "grads": given["grads"],
+            "state": Array(keeps, "what was best so far, and what is counted", ("state", "schedule_state")),
+            "loss": Array(now, "what is watched", ("loss", "value", "metric")), **given,
+            "learning_rate": Constant("0.1", "largest rate", ("learning_rate", "base_lr"), (0.01, 0.1)),
+            "mode": Option("str", "whether small or large is good", ("'min'",), ("mode",),
+                           "'max'" if grows else "'min'"),
+            "rtol": Option("float", "least improvement, as a share", ("1e-4", "1e-3"), ("rtol", "threshold")),
+            "atol": Option("float", "least improvement", ("0.0", "1e-4", "1e-3"), ("atol", "min_delta")),
+            "cooldown": Option("int", "steps of rest", ("2", "3", "5"), ("cooldown",)),
+            "patience": Option("int", "steps without improvement", ("6", "7", "5"), ("patience",)),
+            "factor": Option("float", "how much smaller steps become", ("0.5", "0.1", "0.2"), ("factor", "decay")),
+            "min_scale": Option("float | None" if "min_scale is not None" in lines else "float", "smallest factor",
+                                ("1e-3", "1e-2"), ("min_scale",)),
+            "warmup": Option("int", "steps of warmup", ("10", "20"), ("warmup_steps",)),
+        },
+        result=result,
+        helpers=(_ALL_CLIPPED,),
+        titles=("plateau_step", "reduce_on_plateau", "sgd_on_plateau"),
+        summary=p.pick("Gradient descent with smaller steps where the loss stands still",
+                       "A step whose size falls on a plateau"),
+        returned="the new parameters and what the next step needs",
+    )  # fmt: skip
+
+
+_WHOLE = {"phases": _phases, "plateau": _plateau}
+_WRITTEN = written_recipe("scheduled_step", "optimizers", _WHOLE)
+
+
+def _draw_any(stream: Stream, target: str) -> KernelSpec:
+    """A step by one of the schedules, or one of the texts above."""
+    return _WRITTEN.draw(stream, target) if target in _WHOLE else _draw_schedule(stream, target)
+
+
+RECIPES = (
+    Recipe(
+        name="scheduled_step", category="optimizers", targets=(*_SCHEDULES, *_WHOLE), draw=_draw_any,
+        target_weights=dict.fromkeys(_WHOLE, 2.0),
+    ),
+)  # fmt: skip

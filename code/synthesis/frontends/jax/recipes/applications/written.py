@@ -60,7 +60,8 @@ def _draw(stream: Stream, labels: tuple[str, str, str], write: Callable[[Program
     now = set(re.findall(r"\w+", lines))
     for key, each in text.given.items():
         if key in now:
-            declare(p, key, each)
+            left_out = isinstance(each, Array) and each.left_out > 0 and p.choices.chance(each.left_out)
+            declare(p, key, each, now=not left_out)
     p.add(lines)
     p.gives(*text.result)
     return p.done(*labels, text.titles, text.summary, text.returned)

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable
+from textwrap import dedent, indent
 
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.warp.recipes.applications.program import FLOAT, FRAME, INT, PAIR, SPATIAL, VEC, Program
+from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, FRAME, INT, PAIR, SPATIAL, VEC, Program
 from synthesis.grammar.lines import block, chain, join
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
@@ -28,15 +29,112 @@ def _read_pair(p: Program, shapes: int) -> list[str]:
     return [read]
 
 
-def _pair_tests(p: Program, shapes: int) -> list[tuple[str, str]]:
+_PAIR_FUNCTIONS = (
+    """
+    def groups_collide(group_a: int, group_b: int) -> bool:
+        {# -1 collides with all groups
+        ~}
+        {if group_a == -1 or group_b == -1:
+            return True
+        return group_a == group_b ~
+        return group_a == -1 or group_b == -1 or group_a == group_b ~
+        if group_a == 0 or group_b == 0:
+            return False
+        if group_a > 0 and group_b > 0:
+            return group_a == group_b
+        return True}
+    """,
+    """
+    def masks_collide(type_a: int, affinity_a: int, type_b: int, affinity_b: int) -> bool:
+        {return (type_a & affinity_b) != 0 or (type_b & affinity_a) != 0 ~
+        if (type_a & affinity_b) != 0:
+            return True
+        return (type_b & affinity_a) != 0 ~
+        {# both have to ask for it
+        ~}
+        return (type_a & affinity_b) != 0 and (type_b & affinity_a) != 0 ~
+        return ((type_a & affinity_b) | (type_b & affinity_a)) != 0}
+    """,
+    """
+    def same_world(world_a: int, world_b: int) -> bool:
+        {return world_a == world_b or world_a == -1 or world_b == -1 ~
+        {# -1 is in all worlds
+        ~}
+        if world_a == -1 or world_b == -1:
+            return True
+        return world_a == world_b ~
+        return world_a < 0 or world_b < 0 or world_a == world_b}
+    """,
+    """
+    def boxes_overlap(lower_a: wp.vec3, upper_a: wp.vec3, lower_b: wp.vec3, upper_b: wp.vec3) -> bool:
+        {for k in range(3):
+            if lower_a[k] > upper_b[k] or lower_b[k] > upper_a[k]:
+                return False
+        return True ~
+        if lower_a[0] > upper_b[0] or upper_a[0] < lower_b[0]:
+            return False
+        if lower_a[1] > upper_b[1] or upper_a[1] < lower_b[1]:
+            return False
+        return lower_a[2] <= upper_b[2] and upper_a[2] >= lower_b[2] ~
+        apart = {bool(False) ~ bool(False)}
+        for k in range(3):
+            apart = apart or lower_a[k] > upper_b[k] or lower_b[k] > upper_a[k]
+        return not apart}
+    """,
+    """
+    def spheres_overlap(pos_a: wp.vec3, radius_a: float, pos_b: wp.vec3, radius_b: float) -> bool:
+        d = pos_b - pos_a
+        {reach = radius_a + radius_b
+        return wp.dot(d, d) <= reach * reach ~ return wp.length(d) <= radius_a + radius_b ~
+        return wp.length_sq(d) <= (radius_a + radius_b) * (radius_a + radius_b)}
+    """,
+    """
+    def pair_index(type_a: int, type_b: int, num_types: int) -> int:
+        {lo = wp.min(type_a, type_b)
+        hi = wp.max(type_a, type_b)
+        return lo * num_types + hi ~
+        if type_a > type_b:
+            return type_b * num_types + type_a
+        return type_a * num_types + type_b ~
+        {# the upper triangle, row by row
+        ~}
+        lo = wp.min(type_a, type_b)
+        hi = wp.max(type_a, type_b)
+        return lo * num_types - lo * (lo + 1) // 2 + hi}
+    """,
+    """
+    def mix_weight(a: float, b: float) -> float:
+        {# which of two parameters counts how much
+        ~}
+        total = a + b
+        {if total < 1.0e-6:
+            return 0.5
+        return a / total ~
+        if total > 1.0e-6:
+            return a / total
+        return 0.5}
+    """,
+)
+"""Functions beside kernels of pairs."""
+
+
+def _pair_tests(p: Program, shapes: int, *, least: int = 1) -> list[tuple[str, str]]:
     """Why a pair is left out, each with its opposite."""
     p.array("group", INT, (-1, 2), (shapes,), ("shape_group", "collision_group", "shape_collision_group"))
     p.array("flags", INT, (2, 7), (shapes,), ("shape_flags", "geom_flags", "flags"))
     p.array("body", INT, (-1, shapes // 2), (shapes,), ("shape_body", "geom_bodyid", "body_ids"))
+    p.array("body_parent", INT, (-1, shapes // 2), (shapes // 2 + 1,), ("body_parent", "body_parentid"))
     p.array("contype", INT, (0, 7), (shapes,), ("contype", "geom_contype", "category_bits"))
     p.array("affinity", INT, (0, 7), (shapes,), ("conaffinity", "geom_conaffinity", "mask_bits"))
     p.array("world", INT, (-1, 2), (shapes,), ("shape_world", "env_id", "shape_env"))
+    p.array("lower", VEC, (-1, 0.5), (shapes,), ("aabb_lower", "shape_lower", "lower_bounds"))
+    p.array("upper", VEC, (-0.1, 1), (shapes,), ("aabb_upper", "shape_upper", "upper_bounds"))
+    p.array("center", VEC, (-1, 1), (shapes,), ("shape_center", "geom_xpos", "shape_pos"))
+    p.array("reach", FLOAT, (0.2, 0.8), (shapes,), ("shape_radius", "geom_rbound", "collision_radius"))
+    p.scalar("allow_self", FLAG, (0, 1), ("allow_self_collision", "self_collide"))
     p.constants({"COLLIDE_SHAPES": 2})
+    for each in _PAIR_FUNCTIONS:
+        p.function(each)
     groups = p.choices.choice((
         (
             "group[a] != group[b] and group[a] != -1 and group[b] != -1",
@@ -47,77 +145,242 @@ def _pair_tests(p: Program, shapes: int) -> list[tuple[str, str]]:
             "group[a] > 0 and group[b] > 0 and group[a] != group[b]",
             "group[a] <= 0 or group[b] <= 0 or group[a] == group[b]",
         ),
+        *[("not groups_collide(group[a], group[b])", "groups_collide(group[a], group[b])")] * 3,
     ))  # fmt: skip
-    flags = (
-        "(flags[a] & COLLIDE_SHAPES) == 0 or (flags[b] & COLLIDE_SHAPES) == 0",
-        "(flags[a] & flags[b] & COLLIDE_SHAPES) != 0",
-    )
-    bodies = ("body[a] == body[b]", "body[a] != body[b]")
-    masks = (
-        "(contype[a] & affinity[b]) == 0 and (contype[b] & affinity[a]) == 0",
-        "(contype[a] & affinity[b]) != 0 or (contype[b] & affinity[a]) != 0",
-    )
-    worlds = (
-        "world[a] != -1 and world[b] != -1 and world[a] != world[b]",
-        "world[a] == -1 or world[b] == -1 or world[a] == world[b]",
-    )
+    flags = p.choices.choice((
+        (
+            "(flags[a] & COLLIDE_SHAPES) == 0 or (flags[b] & COLLIDE_SHAPES) == 0",
+            "(flags[a] & flags[b] & COLLIDE_SHAPES) != 0",
+        ),
+        (
+            "not has_flag(flags[a], COLLIDE_SHAPES) or not has_flag(flags[b], COLLIDE_SHAPES)",
+            "has_flag(flags[a], COLLIDE_SHAPES) and has_flag(flags[b], COLLIDE_SHAPES)",
+        ),
+    ))  # fmt: skip
+    bodies = p.choices.choice((
+        ("body[a] == body[b]", "body[a] != body[b]"),
+        ("body[a] == body[b] and not allow_self", "body[a] != body[b] or allow_self"),
+        # nothing that may move
+        ("body[a] < 0 and body[b] < 0", "body[a] >= 0 or body[b] >= 0"),
+        (
+            "body[a] == body[b] or (body[a] < 0 and body[b] < 0)",
+            "body[a] != body[b] and (body[a] >= 0 or body[b] >= 0)",
+        ),
+    ))  # fmt: skip
+    crossed = "masks_collide(contype[a], affinity[a], contype[b], affinity[b])"
+    masks = p.choices.choice((
+        (
+            "(contype[a] & affinity[b]) == 0 and (contype[b] & affinity[a]) == 0",
+            "(contype[a] & affinity[b]) != 0 or (contype[b] & affinity[a]) != 0",
+        ),
+        *[(f"not {crossed}", crossed)] * 2,
+    ))  # fmt: skip
+    worlds = p.choices.choice((
+        (
+            "world[a] != -1 and world[b] != -1 and world[a] != world[b]",
+            "world[a] == -1 or world[b] == -1 or world[a] == world[b]",
+        ),
+        *[("not same_world(world[a], world[b])", "same_world(world[a], world[b])")] * 2,
+    ))  # fmt: skip
+    bounds = p.choices.choice((
+        "boxes_overlap(lower[a], upper[a], lower[b], upper[b])",
+        "spheres_overlap(center[a], reach[a], center[b], reach[b])",
+    ))  # fmt: skip
     tests = p.choices.shuffled([groups, flags, bodies, masks, worlds])
-    return tests[: p.choices.choice((1, 2, 2, 3)) if p.maybe(0.5) else 1]
+    chosen = tests[: max(least, p.choices.choice((1, 2, 2, 3)) if p.maybe(0.5) else 1)]
+    # where they are is asked last, as it costs most
+    return [*chosen, (f"not {bounds}", bounds)] if p.choices.chance(0.3) else chosen
+
+
+_OWN_PAIRS = {
+    "all_pairs": (
+        (
+            ("tid", "shape", "i"),
+            """
+            a = int(tid)
+            for b in range(a + 1, num_shapes):
+                SKIPS
+                TAKE
+            """,
+            "broadphase_nxn find_shape_pairs generate_pairs",
+            "The pairs of a shape with all that come after it",
+        ),
+        (
+            ("tid", "shape", "i"),
+            """
+            a = sorted_ids[tid]
+            for k in range(tid + 1, num_shapes):
+                b = sorted_ids[k]
+                {# sorted by where they begin: all others begin farther on
+                ~}
+                if lower[b][0] > upper[a][0]:
+                    break
+                SKIPS
+                TAKE
+            """,
+            "sweep_and_prune broadphase_sap sweep_sorted_shapes",
+            "The pairs of a shape whose bounds overlap along the sorted axis",
+        ),
+        (
+            ("tid", "shape", "i"),
+            """
+            a = int(tid)
+            {if body[a] < 0:
+                # what cannot move looks for nothing
+                return ~ if (flags[a] & COLLIDE_SHAPES) == 0:
+                return ~}
+            for k in range(cell_start[cell_of[a]], cell_start[cell_of[a] + 1]):
+                b = cell_items[k]
+                {# each pair once
+                ~}
+                if b <= a:
+                    continue
+                SKIPS
+                TAKE
+            """,
+            "collect_cell_pairs broadphase_grid find_pairs_in_cell",
+            "The pairs of a shape with others in its cell",
+        ),
+    ),
+    "pair_material": (
+        (
+            _PAIRS[0],
+            """
+            mu[tid] = {combine_friction(friction[a], friction[b]) ~ wp.max(friction[a], friction[b]) ~ \
+                    wp.sqrt(friction[a] * friction[b])}
+            {* {# bounces as the livelier of the two
+                ~}
+                bounce_of[tid] = {wp.max(restitution[a], restitution[b]) ~ 0.5 * (restitution[a] + restitution[b])}
+            ~
+                gap_of[tid] = {wp.max(margin[a], margin[b]) ~ margin[a] + margin[b]}
+            ~
+                {w = mix_weight(stiffness[a], stiffness[b])
+                ke_of[tid] = w * stiffness[a] + (1.0 - w) * stiffness[b] ~
+                {# two springs one behind the other
+                ~}
+                ke_of[tid] = stiffness[a] * stiffness[b] / (stiffness[a] + stiffness[b]) ~
+                ke_of[tid] = 0.5 * (stiffness[a] + stiffness[b])}
+            }
+            """,
+            "combine_materials mix_pair_materials compute_pair_materials",
+            "What the materials of two shapes make of their contact",
+        ),
+        (
+            _PAIRS[0],
+            """
+            {w = float(0.5)
+            {# the shape of the higher priority decides alone
+            ~}
+            if priority[a] > priority[b]:
+                w = 1.0
+            elif priority[a] < priority[b]:
+                w = 0.0
+            {else:
+                w = mix_weight(solmix[a], solmix[b])
+            ~}
+            mu[tid] = {wp.lerp(friction[b], friction[a], w) ~ w * friction[a] + (1.0 - w) * friction[b]} ~
+            w = {float(0.5) ~ mix_weight(solmix[a], solmix[b])}
+            if priority[a] == priority[b]:
+                mu[tid] = {combine_friction(friction[a], friction[b]) ~ wp.max(friction[a], friction[b])}
+            elif priority[a] > priority[b]:
+                w = 1.0
+                mu[tid] = friction[a]
+            else:
+                w = 0.0
+                mu[tid] = friction[b]}
+            ke_of[tid] = {w * stiffness[a] + (1.0 - w) * stiffness[b] ~ wp.lerp(stiffness[b], stiffness[a], w)}
+            {gap_of[tid] = {wp.max(margin[a], margin[b]) ~ margin[a] + margin[b]} ~}
+            """,
+            "mix_contact_params pair_contact_params resolve_pair_params",
+            "Parameters of contacts, mixed by the priority of both shapes",
+        ),
+    ),
+}
+"""Pairs that a thread makes, and what pairs are given: names of the index, lines, titles and a summary.
+
+``SKIPS`` leaves pairs out, ``TAKE`` keeps one.
+"""
 
 
 def _draw_pair_filter(stream: Stream, target: str) -> KernelSpec:
     """Pairs of shapes that may collide: by groups, flags, bodies and worlds, with -1 for none."""
-    p = Program(stream, *_PAIRS, launch=(stream.child("threads").choice((64, 96, 128)),))
-    shapes = p.choices.choice((6, 8, 12))
-    p.guard_count("pair")
+    own = stream.child("own").choice(_OWN_PAIRS[target]) if target in _OWN_PAIRS else None
+    looping = target == "all_pairs"
+    p = Program(
+        stream,
+        own[0] if own and looping else _PAIRS[0],
+        launch=(stream.child("threads").choice((24, 32) if looping else (64, 96, 128)),),
+    )
+    shapes = p.threads if looping else p.choices.choice((6, 8, 12))
+    p.guard_count("shape" if looping else "pair")
     p.output("mask", INT, (p.threads,), ("pair_valid", "pair_mask", "keep", "accepted"))
     p.output("count", INT, (1,), ("pair_count", "num_pairs", "candidate_count"), (0, 3))
+    p.output("lost", INT, (1,), ("num_dropped", "overflow"), (0, 3))
     p.output("degree", INT, (shapes,), ("shape_pair_count", "pairs_per_shape"), (0, 3))
     p.output("kind", INT, (p.threads,), ("pair_type", "collision_kind", "narrowphase"))
-    default = {"pair_mask": "mask[tid] = 0", "pair_count": "", "pair_kind": "kind[tid] = NO_COLLISION"}[target]
-    p.constants({"NO_COLLISION": -1, "SPHERE": 0, "CAPSULE": 1, "BOX": 2})
+    p.output("kind_count", INT, (16,), ("kind_count", "pairs_of_kind"), (0, 3))
+    p.constants({"NO_COLLISION": -1, "SPHERE": 0, "CAPSULE": 1, "BOX": 2, "NUM_TYPES": 3})
     kinds = ("SPHERE_SPHERE", "SPHERE_CAPSULE", "SPHERE_BOX", "CAPSULE_CAPSULE", "CAPSULE_BOX", "BOX_BOX")
     p.constants({f"KIND_{name}": number for number, name in enumerate((*kinds, "CONVEX", "GENERAL"))})
+    p.array("kind_table", INT, (0, 7), (9,), ("pair_kind_table", "collider_table"))
     p.array("type", INT, (0, 2), (shapes,), ("shape_type", "geom_type", "shape_types"))
-    p.output("kept", PAIR, (p.threads // 2,), ("filtered_pairs", "pairs_out", "broad_phase_pairs"), (-1, 0))
-    p.output("kept_ids", INT, (p.threads // 2,), ("filtered_ids", "pair_ids_out"), (-1, 0))
-    # what is counted, and what that is called
-    slots = "slot = wp.atomic_add(count, 0, 1)\n"
-    counted, count_titles = p.choices.choice((
-        (
-            "wp.atomic_add(degree, a, 1)\nwp.atomic_add(degree, b, 1)",
-            ("count_pairs_per_shape", "count_shape_pairs", "count_candidates_per_shape"),
-        ),
-        (
-            slots + block("if slot < kept.shape[0]:", "kept[slot] = wp.vec2i(a, b)"),
-            ("compact_pairs", "collect_shape_pairs", "write_filtered_pairs"),
-        ),
-        (
-            f"{slots}{block('if slot >= kept.shape[0]:', 'return')}\nkept[slot] = wp.vec2i(wp.min(a, b), wp.max(a, b))",
-            ("compact_pairs", "collect_sorted_pairs", "append_filtered_pairs"),
-        ),
-        (
-            slots + block("if slot < kept_ids.shape[0]:", "kept_ids[slot] = tid"),
-            ("select_pairs", "collect_pair_ids", "list_valid_pairs"),
-        ),
-    ))  # fmt: skip
-    accept = {
-        "pair_mask": "mask[tid] = 1",
-        "pair_count": counted,
-        "pair_kind": _kinds(p),
-    }[target]
+    room = p.threads // 2
+    p.output("kept", PAIR, (room,), ("filtered_pairs", "pairs_out", "broad_phase_pairs"), (-1, 0))
+    p.output("kept_ids", INT, (room,), ("filtered_ids", "pair_ids_out"), (-1, 0))
+    p.output("kept_kind", INT, (room,), ("filtered_kind", "pair_kind_out"), (-1, 0))
+    p.scalar("max_pairs", INT, (2, 5), ("max_pairs", "pair_capacity"))
+    p.places("sorted_ids", shapes, 1, ("sorted_ids", "sort_index"))
+    p.sizes(num_shapes=shapes)
+    cells = 6
+    p.array("cell_of", INT, (0, cells - 1), (shapes,), ("cell_ids", "cell_of"))
+    p.starts("cell_start", cells + 1, shapes // cells, shapes // cells, ("cell_start", "cell_offsets"))
+    p.array("cell_items", INT, (0, shapes - 1), (2 * shapes,), ("cell_shapes", "cell_items"))
+    for key, bounds, names in (
+        ("friction", (0.1, 1), ("shape_mu", "geom_friction", "friction")),
+        ("restitution", (0, 0.9), ("restitution", "shape_restitution")),
+        ("margin", (0, 0.1), ("margin", "geom_margin")),
+        ("stiffness", (0.5, 5), ("shape_ke", "contact_stiffness")), ("solmix", (0.1, 2), ("solmix", "mix_factor")),
+    ):  # fmt: skip
+        p.array(key, FLOAT, bounds, (shapes,), names)
+    p.array("priority", INT, (0, 2), (shapes,), ("priority", "geom_priority"))
+    for key, names in (
+        ("mu", ("pair_mu", "pair_friction")), ("bounce_of", ("pair_restitution",)), ("gap_of", ("pair_margin",)),
+        ("ke_of", ("pair_ke", "pair_stiffness")),
+    ):  # fmt: skip
+        p.output(key, FLOAT, (p.threads,), names)
+    counted, count_titles = _count(p)
     missing = p.pick("a < 0 or b < 0", "a == -1 or b == -1")
     tests = _pair_tests(p, shapes)
+    if own:
+        _, text, titles, summary = own
+        if looping:
+            skips, take = [each[0] for each in tests], counted.replace("RETURN", "continue")
+            skip = "\n".join(block(f"if {each}:", "continue") for each in skips)
+            if p.choices.chance(0.3):
+                skip, take = "", block(f"if {' and '.join(map(_bracketed, (each[1] for each in tests)))}:", take)
+            text = dedent(text)
+            for key, lines in (("SKIPS", skip), ("TAKE", take)):
+                text = text.replace(f"    {key}\n", indent(lines, "    ") + "\n")
+        else:
+            text = "\n".join((*_read_pair(p, shapes), block(f"if {missing}:", "return"), dedent(text)))
+        p.write(text)
+        return p.done("contact", "pair_filter", target, summary, tuple(titles.split()))
+    default = {"pair_mask": "mask[tid] = 0", "pair_count": "", "pair_kind": "kind[tid] = NO_COLLISION"}[target]
+    accept = {
+        "pair_mask": "mask[tid] = 1" + p.pick("", "\nwp.atomic_add(count, 0, 1)"),
+        "pair_count": counted.replace("RETURN", "return"),
+        "pair_kind": _kinds(p),
+    }[target]
     lines = _read_pair(p, shapes)
     form = p.pick("returns", "returns", "set_and_return", "nested")
     if form == "nested":
-        p.add(*lines, default, block("if a >= 0 and b >= 0:", _nested([each[1] for each in tests], accept)))
+        p.write(*lines, default, block("if a >= 0 and b >= 0:", _nested([each[1] for each in tests], accept)))
     elif form == "set_and_return" and default:
-        p.add(*lines, *(block(f"if {test}:", default, "return") for test in (missing, *(each[0] for each in tests))))
-        p.add(accept)
+        p.write(*lines, *(block(f"if {test}:", default, "return") for test in (missing, *(each[0] for each in tests))))
+        p.write(accept)
     else:
-        p.add(*lines, default, *(block(f"if {test}:", "return") for test in (missing, *(each[0] for each in tests))))
-        p.add(accept)
+        p.write(*lines, default, *(block(f"if {test}:", "return") for test in (missing, *(each[0] for each in tests))))
+        p.write(accept)
     titles = {
         "pair_mask": ("filter_pairs", "filter_shape_pairs", "mark_collision_pairs", "broadphase_filter"),
         "pair_count": count_titles,
@@ -131,6 +394,45 @@ def _draw_pair_filter(stream: Stream, target: str) -> KernelSpec:
     return p.done("contact", "pair_filter", target, summary, titles)
 
 
+def _bracketed(test: str) -> str:
+    return f"({test})" if " or " in test else test
+
+
+def _count(p: Program) -> tuple[str, tuple[str, ...]]:
+    """What is done with a pair that is taken, and what that is called; ``RETURN`` leaves the pair."""
+    slots = "slot = wp.atomic_add(count, 0, 1)\n"
+    ordered = p.pick(
+        "kept[slot] = wp.vec2i(a, b)",
+        "kept[slot] = wp.vec2i(wp.min(a, b), wp.max(a, b))",
+        "# the simpler type first\n" + block("if type[a] > type[b]:", "kept[slot] = wp.vec2i(b, a)") + "\n"
+        + block("else:", "kept[slot] = wp.vec2i(a, b)"),
+    )  # fmt: skip
+    full = p.pick("slot < max_pairs", "slot < kept.shape[0]")
+    no_room = full.replace("<", ">=")
+    return p.choices.choice((
+        (
+            "wp.atomic_add(degree, a, 1)\nwp.atomic_add(degree, b, 1)",
+            ("count_pairs_per_shape", "count_shape_pairs", "count_candidates_per_shape"),
+        ),
+        (slots + block(f"if {full}:", ordered), ("compact_pairs", "collect_shape_pairs", "write_filtered_pairs")),
+        (
+            slots + block(f"if {full}:", ordered) + "\n" + block("else:", "wp.atomic_add(lost, 0, 1)"),
+            ("compact_pairs", "collect_shape_pairs", "append_pairs"),
+        ),
+        (
+            f"{slots}{block(f'if {no_room}:', 'RETURN')}\n{ordered}",
+            ("compact_pairs", "collect_sorted_pairs", "append_filtered_pairs"),
+        ),
+        (
+            slots + block(
+                f"if {full}:", "kept[slot] = wp.vec2i(a, b)",
+                "entry = pair_index(type[a], type[b], NUM_TYPES)\nkept_kind[slot] = kind_table[entry]",
+            ),
+            ("collect_typed_pairs", "append_pairs_with_kind", "write_pair_kinds"),
+        ),
+    ))  # fmt: skip
+
+
 def _nested(tests: list[str], body: str) -> str:
     """Lines in branches, one in the other."""
     for test in reversed(tests):
@@ -140,6 +442,12 @@ def _nested(tests: list[str], body: str) -> str:
 
 def _kinds(p: Program) -> str:
     """Which routine a pair is for, by the types of its shapes."""
+    if p.choices.chance(0.3):
+        looked_up = "kind_table[pair_index(type[a], type[b], NUM_TYPES)]"
+        return p.pick(
+            f"kind[tid] = {looked_up}",
+            f"found_kind = {looked_up}\nkind[tid] = found_kind\nwp.atomic_add(kind_count, found_kind, 1)",
+        )
     ends = p.pick("kind[tid] = KIND_GENERAL", "kind[tid] = KIND_CONVEX")
     if p.choices.chance(0.5):
         # the simpler type first
@@ -359,7 +667,7 @@ RECIPES = (
     Recipe(
         name="pair_filter",
         category="contact",
-        targets=("pair_mask", "pair_count", "pair_kind"),
+        targets=("pair_mask", "pair_count", "pair_kind", *_OWN_PAIRS),
         draw=_draw_pair_filter,
     ),
     Recipe(

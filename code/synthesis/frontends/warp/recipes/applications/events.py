@@ -2,10 +2,10 @@
 
 import re
 from dataclasses import dataclass
-from textwrap import dedent
+from textwrap import dedent, indent
 
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, INT, VEC, Program
+from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, FOUR, INT, TRIPLE, VEC, Program
 from synthesis.grammar.lines import block, join
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
@@ -100,6 +100,133 @@ _SLOTS = {
 }
 """Lists that are filled; ``OWN`` is what is done with a candidate."""
 
+_FREED = {
+    "free_slots": (
+        (
+            """
+            if alive[tid] == 0:
+                return
+            age[tid] = age[tid] + dt
+            {if age[tid] < lifetime[tid]{ and in_bounds(pos[tid], lower_bound, upper_bound) ~}:
+                return ~ if age[tid] < lifetime[tid] and not has_flag(flags[tid], KILLED):
+                return ~
+            expired = age[tid] >= lifetime[tid]
+            if not expired and in_bounds(pos[tid], lower_bound, upper_bound):
+                return}
+            {# its slot is free for a new one
+            ~}
+            alive[tid] = 0
+            {slot = wp.atomic_add(num_free, 0, 1)
+            if slot < free_list.shape[0]:
+                free_list[slot] = tid ~
+            slot = wp.atomic_add(num_free, 0, 1)
+            free_list[slot] = tid}
+            """,
+            "retire_particles kill_particles expire_particles",
+            "Retires particles that are old, and lists their slots as free",
+        ),
+        (
+            """
+            {if emit[tid] == 0:
+                return
+            ~}
+            {# taken from the end of the list of free slots
+            ~}
+            place = wp.atomic_sub(num_free, 0, 1) - 1
+            if place < 0:
+                {# there is none
+                wp.atomic_add(num_failed, 0, 1)
+                ~}
+                return
+            slot = free_ids[place]
+            pos_out[slot] = emit_pos[tid]
+            vel_out[slot] = {emit_vel[tid] ~ emit_vel[tid] + spread * jitter[tid]}
+            {alive_out[slot] = 1
+            age_out[slot] = 0.0 ~ age_out[slot] = 0.0
+            alive_out[slot] = 1 ~ alive_out[slot] = 1}
+            """,
+            "emit_particles spawn_particles allocate_particles",
+            "Puts new particles into free slots",
+        ),
+        (
+            """
+            here = cell_of[tid]
+            {if here < 0 or alive[tid] == 0:
+                return ~ if alive[tid] == 0 or has_flag(flags[tid], KILLED):
+                return}
+            {# the first that comes has the cell
+            ~}
+            last = wp.atomic_cas(owner, here, -1, tid)
+            {won[tid] = 1 if last == -1 else 0 ~
+            if last == -1:
+                won[tid] = 1
+            else:
+                won[tid] = 0
+                wp.atomic_add(num_failed, 0, 1)}
+            """,
+            "claim_cells reserve_cells lock_cells",
+            "Each cell goes to one of those that ask for it",
+        ),
+    ),
+    "ring_slots": (
+        (
+            """
+            {if triggered[tid] == 0 or (last_trigger[tid] == 1 and not repeat_events):
+                return ~ if triggered[tid] == 0 or last_trigger[tid] == 1:
+                {# only where it begins
+                ~}
+                return ~ if triggered[tid] == 0:
+                return
+            if now - last_time[tid] < min_interval:
+                {# too soon after the last
+                ~}
+                return}
+            place = wp.atomic_add(head, 0, 1)
+            {# the oldest are written over
+            ~}
+            slot = ring_index(place, RING)
+            ring_id[slot] = tid
+            ring_time[slot] = {now ~ now + delay[tid]}
+            {ring_value[slot] = value[tid] ~}
+            """,
+            "record_events log_events push_events",
+            "Writes events into a ring",
+        ),
+        (
+            """
+            if due_time[tid] > now:
+                return
+            {kind = kind_of[tid]
+            if kind == EVENT_NONE:
+                return
+            if kind == EVENT_REPEAT:
+                due_time[tid] = due_time[tid] + {period[tid] ~ wp.max(period[tid], dt)}
+            else:
+                {# an event that happens once is over
+                ~}
+                kind_of[tid] = EVENT_NONE ~
+            if kind_of[tid] == EVENT_ONCE:
+                kind_of[tid] = EVENT_NONE
+            elif kind_of[tid] == EVENT_REPEAT:
+                {# what was missed is made up for at once
+                ~}
+                while due_time[tid] <= now:
+                    due_time[tid] = due_time[tid] + wp.max(period[tid], dt)
+            else:
+                return}
+            slot = wp.atomic_add(count, 0, 1)
+            if slot < line.shape[0]:
+                line[slot] = tid
+            """,
+            "fire_timers dispatch_due_events schedule_events",
+            "Lists the events that are due, and sets when they are due again",
+        ),
+    ),
+}
+"""Slots that are freed and taken, and rings: lines, titles and a summary."""
+_RING = 128
+"""Events that a ring has room for: as many as there may be threads, so that no two write one."""
+
 _OWN = """PASSED
             {if TEST:
                 {# the list is full
@@ -110,12 +237,51 @@ _OWN = """PASSED
                 num += 1 ~ if TEST and num < ROOM:
                 list[tid, num] = candidates[k]
                 num += 1}"""
+_SLOT_FUNCTIONS = (
+    """
+    def is_taken(value: float, limit: float, flags: int, bit: int) -> bool:
+        {return value <= limit and (flags & bit) != 0 ~
+        if (flags & bit) == 0:
+            return False
+        return value <= limit}
+    """,
+    """
+    def in_bounds(p: wp.vec3, lower: wp.vec3, upper: wp.vec3) -> bool:
+        {for k in range(3):
+            if p[k] < lower[k] or p[k] > upper[k]:
+                return False
+        return True ~
+        return p[0] >= lower[0] and p[1] >= lower[1] and p[2] >= lower[2] and \
+                p[0] <= upper[0] and p[1] <= upper[1] and p[2] <= upper[2] ~
+        if p[0] < lower[0] or p[1] < lower[1] or p[2] < lower[2]:
+            return False
+        return p[0] <= upper[0] and p[1] <= upper[1] and p[2] <= upper[2]}
+    """,
+    """
+    def ring_index(place: int, size: int) -> int:
+        {return place % size ~
+        {# the size is a power of two
+        ~}
+        return place & (size - 1)}
+    """,
+    """
+    def is_candidate(candidate: int, own: int) -> bool:
+        {return candidate >= 0 and candidate != own ~
+        if candidate < 0:
+            return False
+        return candidate != own}
+    """,
+)
+"""Functions that lines call."""
 
 
 def _draw_slots(stream: Stream, target: str) -> KernelSpec:
-    """Slots of lists: counted, taken by an atomic, or taken by a thread in a list of its own."""
-    subject = "particle" if target == "own_list" else stream.child("subject").choice(("contact", "event", "particle"))
-    p = Program(stream, ("tid", "i", subject))
+    """Slots of lists: counted, taken by an atomic, freed, or taken by a thread in a list of its own."""
+    freed = stream.child("freed").choice(_FREED[target]) if target in _FREED else None
+    of_particles = target in ("own_list", "free_slots")
+    subject = "particle" if of_particles else stream.child("subject").choice(("contact", "event", "particle"))
+    subject = "event" if target == "ring_slots" else subject
+    p = Program(stream, ("tid", "i", "emitter" if freed and "emit" in freed[1] else subject))
     worlds, room = p.choices.choice((2, 3, 4)), p.choices.choice((6, 8, 10))
     items = p.choices.choice((24, 32))
     p.array("world_of", INT, (-1, worlds - 1), (p.threads,), (f"{subject}_world", f"{subject}_worldid"))
@@ -157,19 +323,36 @@ def _draw_slots(stream: Stream, target: str) -> KernelSpec:
     p.output("dropped", INT, (worlds,), ("world_overflow", "num_dropped"), (0, 1))
     p.output("num_global", INT, (1,), ("num_global", "global_count"), (0, 1))
     p.constants({"ENABLED": 1})
-    p.guard_count(subject)
+    for each in _SLOT_FUNCTIONS:
+        p.function(each)
+    p.guard_count("emitter" if freed and "emit" in freed[1] else subject)
+    if freed:
+        _declare_freed(p)
+        p.write(dedent(freed[0]))
+        return p.done("events", "slots", target, freed[2], tuple(freed[1].split()))
     text = _SLOTS[target]
     skip = p.pick(
-        "value[tid] > most", "(flags[tid] & ENABLED) == 0", "value[tid] > most or (flags[tid] & ENABLED) == 0"
+        "value[tid] > most",
+        "(flags[tid] & ENABLED) == 0",
+        "not has_flag(flags[tid], ENABLED)",
+        "value[tid] > most or (flags[tid] & ENABLED) == 0",
+        "value[tid] > most or not has_flag(flags[tid], ENABLED)",
+        "not is_taken(value[tid], most, flags[tid], ENABLED)",
     )
     text = text.replace("SKIP", skip).replace("UNCOUNTED", skip)
     padded = p.choices.chance(0.5)
     p.array("candidates", INT, (-1 if padded else 0, p.threads - 1), (items,), ("candidates", "candidate_ids"))
-    passed = p.pick("if candidates[k] < 0:", "if candidates[k] < 0 or candidates[k] == tid:") if padded else (
+    passed = p.pick(
+        "if candidates[k] < 0:", "if candidates[k] < 0 or candidates[k] == tid:",
+        "if not is_candidate(candidates[k], tid):",
+    ) if padded else (
         p.pick("", "if candidates[k] == tid:")
     )  # fmt: skip
     own = _OWN.replace("PASSED\n            ", f"{passed}\n                continue\n            " if passed else "")
-    test = p.pick("(flags[candidates[k]] & ENABLED) != 0", "candidate_value[k] < most")
+    test = p.pick(
+        "(flags[candidates[k]] & ENABLED) != 0", "has_flag(flags[candidates[k]], ENABLED)", "candidate_value[k] < most",
+        "is_taken(candidate_value[k], most, flags[candidates[k]], ENABLED)",
+    )  # fmt: skip
     own = own.replace("TEST", test)
     p.write(text.replace("OWN", own).replace("ROOM", p.pick("room", "list.shape[1]")))
     titles = {
@@ -189,6 +372,52 @@ def _draw_slots(stream: Stream, target: str) -> KernelSpec:
         "own_list": "The neighbours of each particle, of those that may be one",
     }[target]
     return p.done("events", "slots", target, summary, titles)
+
+
+def _declare_freed(p: Program) -> None:
+    """What slots that are freed, and rings, are about."""
+    count = p.threads
+    p.array("lifetime", FLOAT, (0.2, 1.5), (count,), ("lifetime", "max_age"))
+    p.array("pos", VEC, (-1, 1), (count,), ("particle_q", "positions"))
+    p.array("emit", INT, (0, 1), (count,), ("emitter_active", "spawn_request"))
+    p.array("emit_pos", VEC, (-1, 1), (count,), ("emitter_pos", "spawn_pos"))
+    p.array("emit_vel", VEC, (-1, 1), (count,), ("emitter_vel", "spawn_vel"))
+    p.array("jitter", VEC, (-1, 1), (count,), ("velocity_noise", "random_dir"))
+    p.array("cell_of", INT, (-1, count // 2), (count,), ("cell_ids", "particle_cell"))
+    p.places("free_ids", count, 1, ("free_list", "free_slots"))
+    p.array("triggered", INT, (0, 1), (count,), ("triggered", "event_flag", "is_touching"))
+    p.array("last_trigger", INT, (0, 1), (count,), ("last_triggered", "prev_event_flag"))
+    p.array("last_time", FLOAT, (0, 1), (count,), ("last_event_time",))
+    p.array("delay", FLOAT, (0.1, 1), (count,), ("event_delay", "latency"))
+    p.array("period", FLOAT, (0.1, 0.6), (count,), ("period", "interval"))
+    p.scalar("repeat_events", FLAG, (0, 1), ("repeat_events", "retrigger"))
+    p.scalar("lower_bound", VEC, (-0.9, -0.5), ("bounds_lower", "domain_min"))
+    p.scalar("upper_bound", VEC, (0.5, 0.9), ("bounds_upper", "domain_max"))
+    p.scalar("now", FLOAT, (0.8, 1.6), ("now", "sim_time"))
+    p.scalar("dt", FLOAT, (0.05, 0.2), ("dt",))
+    p.number("spread", (0.1, 0.5), ("spread", "velocity_jitter"), ("0.1", "0.2"))
+    p.number("min_interval", (0.3, 0.8), ("min_interval", "debounce_time"), ("0.5",))
+    p.constants({"KILLED": 2, "RING": _RING, "EVENT_NONE": 0, "EVENT_ONCE": 1, "EVENT_REPEAT": 2})
+    p.output("alive", INT, (count,), ("alive", "particle_alive"), (0, 1))
+    p.output("age", FLOAT, (count,), ("age", "particle_age"), (0, 1))
+    p.output("num_free", INT, (1,), ("num_free", "free_count"), (count // 4, count // 2))
+    p.output("free_list", INT, (2 * count,), ("free_list", "free_slots"), (-1, 0))
+    p.output("num_failed", INT, (1,), ("num_failed", "num_rejected"), (0, 1))
+    p.output("owner", INT, (count // 2 + 1,), ("cell_owner", "cell_lock"), (-1, 0))
+    p.output("won", INT, (count,), ("has_cell", "won"))
+    for key, kind, names in (
+        ("pos_out", VEC, ("particle_q", "positions")), ("vel_out", VEC, ("particle_qd", "velocities")),
+        ("age_out", FLOAT, ("age", "particle_age")), ("alive_out", INT, ("alive", "particle_alive")),
+    ):  # fmt: skip
+        p.output(key, kind, (count,), names, (0, 1))
+    p.output("head", INT, (1,), ("ring_head", "event_count"), (0, 15))
+    for key, kind, names in (
+        ("ring_id", INT, ("ring_id", "event_source")), ("ring_time", FLOAT, ("ring_time", "event_log_time")),
+        ("ring_value", FLOAT, ("ring_value", "event_log_value")),
+    ):  # fmt: skip
+        p.output(key, kind, (_RING,), names, (0, 1))
+    p.output("due_time", FLOAT, (count,), ("due_time", "next_time"), (0, 2))
+    p.output("kind_of", INT, (count,), ("event_kind", "timer_mode"), (0, 2))
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +449,9 @@ _MACHINES = {
             elif phase == APPROACH:
                 # above the object, with the fingers open
                 target = object_pos[tid] + approach_offset
-                if wp.length(ee - target) < reach_tolerance{ and t >= settle_time ~}:
+                if {wp.length(ee - target) < reach_tolerance{ and t >= settle_time ~} ~ \
+                        has_reached(ee, target, reach_tolerance) ~ \
+                        has_reached(ee, target, reach_tolerance) and t >= settle_time}:
                     phase = GRASP
                     t = 0.0
                 {?0.4 elif t >= max_time:
@@ -236,6 +467,13 @@ _MACHINES = {
                 target = goal_pos[tid]
                 {if wp.length(ee - target) < reach_tolerance:
                     phase = REST
+                    t = 0.0 ~
+                if has_reached(ee, target, reach_tolerance):
+                    phase = REST
+                    t = 0.0
+                elif not has_reached(ee, object_pos[tid], slip_distance):
+                    # the object has been dropped
+                    phase = APPROACH
                     t = 0.0 ~
                 if wp.length(ee - object_pos[tid]) > slip_distance:
                     # the object has been dropped
@@ -367,7 +605,8 @@ _MACHINES = {
             {slide = v - wp.dot(v, n) * n
             slip = wp.length(slide) ~
             vn = wp.dot(v, n)
-            slip = wp.sqrt(wp.max(wp.length_sq(v) - vn * vn, 0.0))}
+            slip = wp.sqrt(wp.max(wp.length_sq(v) - vn * vn, 0.0)) ~
+            slip = tangential_speed(v, n)}
             if s == SEPARATED:
                 {s = STICKING ~ s = SLIDING if slip > stick_speed else STICKING}
                 age[tid] = 0
@@ -433,8 +672,9 @@ _MACHINES = {
                 if opening == 0.0:
                     s = CLOSED}
             {?0.5 # goes with the square root of the pressure drop
-            drop = wp.max(pressure[tid] - outlet_pressure, 0.0)
-            flow[tid] = flow_coefficient[tid] * opening * wp.sqrt(drop)}
+            {drop = wp.max(pressure[tid] - outlet_pressure, 0.0)
+            flow[tid] = flow_coefficient[tid] * opening * wp.sqrt(drop) ~
+            flow[tid] = opening * orifice_flow(flow_coefficient[tid], pressure[tid], outlet_pressure)}}
             position[tid] = opening
             state[tid] = s
             """,
@@ -511,11 +751,13 @@ _MACHINES = {
                 t = 0.0
             {if s == RELIEVING:
                 lift = wp.clamp((p - reseat_ratio * set_pressure[tid]) / blowdown_range, 0.0, 1.0)
-                flow[tid] = flow_coefficient[tid] * lift * wp.sqrt(wp.max(p - outlet_pressure, 0.0))
+                flow[tid] = {flow_coefficient[tid] * lift * wp.sqrt(wp.max(p - outlet_pressure, 0.0)) ~ \
+                        lift * orifice_flow(flow_coefficient[tid], p, outlet_pressure)}
             else:
                 flow[tid] = 0.0 ~
             if s == RELIEVING:
-                flow[tid] = flow_coefficient[tid] * wp.sqrt(wp.max(p - outlet_pressure, 0.0))
+                flow[tid] = {flow_coefficient[tid] * wp.sqrt(wp.max(p - outlet_pressure, 0.0)) ~ \
+                        orifice_flow(flow_coefficient[tid], p, outlet_pressure)}
             else:
                 flow[tid] = 0.0}
             state[tid] = s
@@ -532,7 +774,9 @@ _MACHINES = {
             """
             length = episode_length[tid] + 1
             s = int(RUNNING)
-            if base_height[tid] < min_height{ or tilt[tid] > max_tilt ~ or base_contact_force[tid] > max_contact_force}:
+            if {base_height[tid] < min_height or tilt[tid] > max_tilt ~ \
+                    base_height[tid] < min_height or base_contact_force[tid] > max_contact_force ~ \
+                    has_fallen(base_height[tid], tilt[tid], min_height, max_tilt)}:
                 # a fall
                 s = FAILED
             elif goal_distance[tid] < goal_radius:
@@ -573,7 +817,8 @@ _MACHINES = {
             episode_return[tid] = episode_return[tid] + reward[tid]
             episode_length[tid] = episode_length[tid] + 1
             s = int(RUNNING)
-            if base_height[tid] < min_height{ or tilt[tid] > max_tilt ~}:
+            if {base_height[tid] < min_height{ or tilt[tid] > max_tilt ~} ~ \
+                    has_fallen(base_height[tid], tilt[tid], min_height, max_tilt)}:
                 s = FAILED
             {elif goal_distance[tid] < goal_radius:
                 s = SUCCESS ~}
@@ -601,7 +846,8 @@ _MACHINES = {
                 truncated[tid] = 0
                 return}
             length = episode_length[tid] + 1
-            fallen = base_height[tid] < min_height or up_z[tid] < min_up
+            fallen = {base_height[tid] < min_height or up_z[tid] < min_up ~ \
+                    has_fallen(base_height[tid], tilt[tid], min_height, max_tilt)}
             {?0.5 # hurt by what it hits
             if base_contact_force[tid] > max_contact_force:
                 fallen = True ~
@@ -630,6 +876,42 @@ _MACHINES = {
         ),
     ),
 }
+
+
+_MACHINE_FUNCTIONS = (
+    """
+    def has_reached(p: wp.vec3, target: wp.vec3, tolerance: float) -> bool:
+        {return wp.length(target - p) < tolerance ~ d = target - p
+        return wp.dot(d, d) < tolerance * tolerance ~
+        for k in range(3):
+            if wp.abs(target[k] - p[k]) > tolerance:
+                return False
+        return True}
+    """,
+    """
+    def tangential_speed(v: wp.vec3, n: wp.vec3) -> float:
+        {return wp.length(v - wp.dot(v, n) * n) ~ vt = v - n * wp.dot(v, n)
+        return wp.length(vt)}
+    """,
+    """
+    def orifice_flow(coefficient: float, inlet: float, outlet: float) -> float:
+        {if inlet <= outlet:
+            return 0.0
+        return coefficient * wp.sqrt(inlet - outlet) ~
+        return coefficient * wp.sqrt(wp.max(inlet - outlet, 0.0)) ~
+        {# backwards too
+        ~}
+        drop = inlet - outlet
+        return coefficient * wp.sign(drop) * wp.sqrt(wp.abs(drop))}
+    """,
+    """
+    def has_fallen(height: float, tilt: float, min_height: float, max_tilt: float) -> bool:
+        {return height < min_height or tilt > max_tilt ~ if height < min_height:
+            return True
+        return tilt > max_tilt}
+    """,
+)
+"""Functions that lines call."""
 
 
 def _draw_machine(stream: Stream, target: str) -> KernelSpec:
@@ -680,6 +962,8 @@ def _draw_machine(stream: Stream, target: str) -> KernelSpec:
         ("death_cost", (0.5, 2), "1.0"),
     ):  # fmt: skip
         p.number(key, bounds, (key,), (usual,))
+    for each in _MACHINE_FUNCTIONS:
+        p.function(each)
     p.scalar("approach_offset", VEC, (0.05, 0.15), ("approach_offset", "pregrasp_offset"))
     p.scalar("max_episode_length", INT, (3, 6), ("max_episode_length",))
     p.scalar("hold_steps", INT, (2, 4), ("hold_steps", "success_steps"))
@@ -730,7 +1014,7 @@ _WORLD = {
             if s {< 0 ~ == -1}:
                 OUT = BEGIN
                 rate_out[tid] = START_RATE
-            elif s != wid:
+            elif s != wid{ and active[s] ~}:
                 OUT = old[s * DOFS_PER_WORLD + dof]
                 rate_out[tid] = velocity[s * DOFS_PER_WORLD + dof]
             """,
@@ -756,7 +1040,11 @@ _WORLD = {
             diff = old[tid] - template[dof]
             {?0.4 # what is wound around many times is as far as once
             diff = wrap_angle(diff)}
-            e = {weight[dof] * diff * diff ~ weight[dof] * wp.abs(diff) ~ 0.5 * weight[dof] * diff * diff}
+            {?0.3 # small ones are free
+            if wp.abs(diff) < deadband[dof]:
+                return}
+            e = {weight[dof] * huber(diff) ~ \
+                    weight[dof] * diff * diff ~ weight[dof] * wp.abs(diff) ~ 0.5 * weight[dof] * diff * diff}
             wp.atomic_add(sums, wid, e)
             """,
             "posture_cost compute_posture_cost sum_posture_cost",
@@ -767,7 +1055,12 @@ _WORLD = {
             SKIPS
             {power = torque[tid] * velocity[tid]
             # what is braked is lost
-            wp.atomic_add(sums, wid, weight[dof] * wp.max(power, 0.0)) ~
+            {wp.atomic_add(sums, wid, weight[dof] * wp.max(power, 0.0)) ~
+            if power > 0.0:
+                wp.atomic_add(sums, wid, weight[dof] * power)
+            elif count_braking:
+                # a part of it comes back
+                wp.atomic_add(sums, wid, recovery * weight[dof] * power)} ~
             power = wp.abs(torque[tid] * velocity[tid])
             {?0.4 # heat in the windings
             power = power + loss[dof] * torque[tid] * torque[tid]}
@@ -798,7 +1091,16 @@ _WORLD = {
         (
             """
             value = old[tid]
-            {if value < lower[dof] or value > upper[dof]:
+            {excess = limit_excess(value, lower[dof], upper[dof])
+            if excess != 0.0:
+                wp.atomic_add(bad, wid, 1)
+                {if excess * velocity[tid] > 0.0:
+                    # no faster outwards
+                    rate_out[tid] = 0.0
+                else:
+                    rate_out[tid] = velocity[tid] ~}
+            OUT = value - excess ~
+            if value < lower[dof] or value > upper[dof]:
                 wp.atomic_add(bad, wid, 1)
                 OUT = wp.clamp(value, lower[dof], upper[dof])
             else:
@@ -821,7 +1123,8 @@ _WORLD = {
         ),
         (
             """
-            excess = wp.max(lower[dof] - old[tid], old[tid] - upper[dof])
+            {excess = wp.max(lower[dof] - old[tid], old[tid] - upper[dof]) ~
+            excess = wp.abs(limit_excess(old[tid], lower[dof], upper[dof]))}
             if excess > 0.0:
                 wp.atomic_add(bad, wid, 1)
                 wp.atomic_max(largest, wid, excess)
@@ -845,6 +1148,7 @@ _WORLD = {
             """
             SKIPS
             {excess = wp.max(lower[dof] - old[tid], 0.0) + wp.max(old[tid] - upper[dof], 0.0) ~
+            excess = wp.abs(limit_excess(old[tid], {lower[dof], upper[dof] ~ soft * lower[dof], soft * upper[dof]})) ~
             excess = float(0.0)
             if old[tid] < soft * lower[dof]:
                 excess = soft * lower[dof] - old[tid]
@@ -857,6 +1161,30 @@ _WORLD = {
         ),
     ),
 }
+
+
+_WORLD_FUNCTIONS = (
+    """
+    def limit_excess(q: float, lower: float, upper: float) -> float:
+        {if q < lower:
+            return q - lower
+        if q > upper:
+            return q - upper
+        return 0.0 ~
+        return wp.max(q - upper, 0.0) + wp.min(q - lower, 0.0) ~
+        return q - wp.clamp(q, lower, upper)}
+    """,
+    """
+    def huber(x: float) -> float:
+        {if wp.abs(x) < 1.0:
+            return 0.5 * x * x
+        return wp.abs(x) - 0.5 ~
+        return wp.sqrt(1.0 + x * x) - 1.0 ~
+        a = wp.abs(x)
+        return 0.5 * a * a if a < 1.0 else a - 0.5}
+    """,
+)
+"""Functions that lines call."""
 
 
 def _draw_world(stream: Stream, target: str) -> KernelSpec:
@@ -879,7 +1207,12 @@ def _draw_world(stream: Stream, target: str) -> KernelSpec:
     p.array("action", FLOAT, (-1, 1), (total,), ("action", "actions"))
     p.array("last_action", FLOAT, (-1, 1), (total,), ("last_action", "prev_action"))
     p.array("last_last_action", FLOAT, (-1, 1), (total,), ("last_last_action", "prev_prev_action"))
+    for each in _WORLD_FUNCTIONS:
+        p.function(each)
+    p.scalar("count_braking", FLAG, (0, 1), ("regenerative", "count_braking"))
+    p.array("deadband", FLOAT, (0.1, 0.5), (size,), ("deadband", "joint_tolerance"))
     p.number("soft", (0.7, 0.95), ("soft_limit_factor", "soft_limit_ratio"), ("0.9", "0.95"))
+    p.number("recovery", (0.2, 0.6), ("recovery", "recuperation"), ("0.5", "0.25"))
     p.number("amount", (0.1, 0.5), ("noise_scale", "sigma", "amplitude"), ("0.1", "0.25"))
     p.number("max_speed", (0.8, 1.6), ("max_velocity", "speed_limit"), ("1.5",))
     p.output("q", FLOAT, (total,), ("joint_q_out", "q_out", "dof_pos_out"))
@@ -929,6 +1262,178 @@ def _answer(p: Program, target: str) -> tuple[str, str, str]:
     return start, block("if t < best:", "best = t", "found = s"), join("hit[tid] = found", finish)
 
 
+_RAY_FUNCTIONS = (
+    """
+    def ray_sphere(o: wp.vec3, dir: wp.vec3, center: wp.vec3, radius: float) -> float:
+        {# less than 0 is a miss
+        ~}
+        m = o - center
+        b = wp.dot(m, dir)
+        c = {wp.dot(m, m) ~ wp.length_sq(m)} - radius * radius
+        {?0.5 if c > 0.0 and b > 0.0:
+            return -1.0}
+        disc = b * b - c
+        if disc < 0.0:
+            return -1.0
+        {return -b - wp.sqrt(disc) ~
+        t = -b - wp.sqrt(disc)
+        if t < 0.0:
+            # from inside
+            t = -b + wp.sqrt(disc)
+        return t ~ return wp.max(-b - wp.sqrt(disc), 0.0)}
+    """,
+    """
+    def ray_box(o: wp.vec3, dir: wp.vec3, center: wp.vec3, half: wp.vec3) -> float:
+        t_near = float(-1.0e6)
+        t_far = float(1.0e6)
+        for k in range(3):
+            {if wp.abs(dir[k]) < 1.0e-6:
+                {# along the slab, and outside of it
+                ~}
+                if wp.abs(o[k] - center[k]) > half[k]:
+                    return -1.0
+            else:
+                t0 = (center[k] - half[k] - o[k]) / dir[k]
+                t1 = (center[k] + half[k] - o[k]) / dir[k]
+                t_near = wp.max(t_near, wp.min(t0, t1))
+                t_far = wp.min(t_far, wp.max(t0, t1)) ~
+            if wp.abs(dir[k]) > 1.0e-6:
+                t0 = (center[k] - half[k] - o[k]) / dir[k]
+                t1 = (center[k] + half[k] - o[k]) / dir[k]
+                t_near = wp.max(t_near, wp.min(t0, t1))
+                t_far = wp.min(t_far, wp.max(t0, t1))
+            elif wp.abs(o[k] - center[k]) > half[k]:
+                return -1.0}
+        if t_near > t_far or t_far < 0.0:
+            return -1.0
+        return {t_near ~ wp.max(t_near, 0.0)}
+    """,
+    """
+    def ray_plane(o: wp.vec3, dir: wp.vec3, point: wp.vec3, n: wp.vec3) -> float:
+        slope = wp.dot(n, dir)
+        {if slope > -1.0e-6:
+            {# seen from behind, or along it
+            ~}
+            return -1.0
+        return wp.dot(n, point - o) / slope ~
+        if wp.abs(slope) < 1.0e-6:
+            return -1.0
+        return wp.dot(n, point - o) / slope}
+    """,
+    """
+    def ray_triangle(o: wp.vec3, dir: wp.vec3, a: wp.vec3, b: wp.vec3, c: wp.vec3) -> float:
+        e1 = b - a
+        e2 = c - a
+        h = wp.cross(dir, e2)
+        det = wp.dot(e1, h)
+        {if wp.abs(det) < 1.0e-6:
+            return -1.0 ~ {# only from its front
+        ~}
+        if det < 1.0e-6:
+            return -1.0}
+        m = o - a
+        {u = wp.dot(m, h) / det
+        if u < 0.0 or u > 1.0:
+            return -1.0
+        q = wp.cross(m, e1)
+        v = wp.dot(dir, q) / det
+        if v < 0.0 or u + v > 1.0:
+            return -1.0
+        return wp.dot(e2, q) / det ~
+        q = wp.cross(m, e1)
+        u = wp.dot(m, h) / det
+        v = wp.dot(dir, q) / det
+        if u < 0.0 or v < 0.0 or u + v > 1.0:
+            return -1.0
+        return wp.dot(e2, q) / det}
+    """,
+)
+"""Functions beside kernels of rays: how far it is to a shape, less than 0 for a miss."""
+_RAY_HITS = {
+    "spheres": "t = ray_sphere(o, direction, centers[s], radii[s])",
+    "boxes": "t = ray_box(o, direction, centers[s], half_extents[s])",
+    "triangles": """
+        {t = ray_triangle(o, direction, vertices[tris[s][0]], vertices[tris[s][1]], vertices[tris[s][2]]) ~
+        tri = tris[s]
+        t = ray_triangle(o, direction, vertices[tri[0]], vertices[tri[1]], vertices[tri[2]])}
+    """,
+    "types": """
+        {t = float(-1.0)
+        if shape_type[s] == SHAPE_SPHERE:
+            t = ray_sphere(o, direction, centers[s], radii[s])
+        elif shape_type[s] == SHAPE_BOX:
+            t = ray_box(o, direction, centers[s], half_extents[s])
+        {elif shape_type[s] == SHAPE_PLANE:
+            t = ray_plane(o, direction, centers[s], normals[s]) ~} ~
+        kind = shape_type[s]
+        t = float(-1.0)
+        if kind == SHAPE_PLANE:
+            t = ray_plane(o, direction, centers[s], normals[s])
+        else:
+            # in the frame of the shape
+            o_s = wp.quat_rotate_inv(rotations[s], o - centers[s])
+            d_s = wp.quat_rotate_inv(rotations[s], direction)
+            if kind == SHAPE_SPHERE:
+                t = ray_sphere(o_s, d_s, wp.vec3(0.0, 0.0, 0.0), radii[s])
+            elif kind == SHAPE_BOX:
+                t = ray_box(o_s, d_s, wp.vec3(0.0, 0.0, 0.0), half_extents[s]) ~
+        if shape_type[s] == SHAPE_SPHERE:
+            t = ray_sphere(o, direction, centers[s], radii[s])
+        else:
+            t = ray_box(o, direction, centers[s], half_extents[s])}
+    """,
+}
+_RAY_USES = {
+    "any_hit": """
+        {if t >= 0.0 and t < far:
+            found = 1
+            break ~
+        if t < 0.0 or t >= far:
+            continue
+        found = 1
+        break}
+    """,
+    "hit_count": """
+        {if t >= 0.0 and t < far:
+            num += 1 ~
+        if t < 0.0:
+            continue
+        if t < far:
+            num += 1
+            {depth_sum += t ~}}
+    """,
+    "nearest_hit": """
+        {if t >= 0.0 and t < best:
+            best = t
+            found = s ~
+        if t < 0.0:
+            continue
+        if t < best:
+            best = t
+            found = s}
+    """,
+}
+
+
+def _cast(p: Program, target: str, shapes: str, loop: str) -> KernelSpec:
+    """A ray against shapes whose distances functions give."""
+    start, _, finish = _answer(p, target)
+    uses = _RAY_USES[target]
+    if target == "hit_count" and p.choices.chance(0.4):
+        start, finish = f"{start}\ndepth_sum = float(0.0)", f"{finish}\ndepth[tid] = depth_sum / float(wp.max(num, 1))"
+    else:
+        uses = uses.replace("            {depth_sum += t ~}", "            ")
+    body = indent(dedent(_RAY_HITS[shapes]).strip("\n") + "\n" + dedent(uses).strip("\n"), "    ")
+    p.write("o = origins[tid]\ndirection = wp.normalize(dirs[tid])", start, loop.replace("    HIT", body), finish)
+    many = {"spheres": "spheres", "types": "shapes", "boxes": "boxes", "triangles": "triangles"}[shapes]
+    titles = {
+        "nearest_hit": (f"raycast_{many}", f"cast_rays_{many}", f"ray_{many}"),
+        "any_hit": (f"occlusion_{many}", "any_hit", f"shadow_rays_{many}"),
+        "hit_count": (f"count_{many}_hit", f"count_ray_{many}", "ray_hit_count"),
+    }[target]
+    return p.done("events", "ray", target, f"Casts rays against a list of {many}", titles)
+
+
 def _draw_ray(stream: Stream, target: str) -> KernelSpec:
     """A ray against a list of spheres: the nearest, whether there is any, or how many."""
     p = Program(stream, ("tid", "i", "ray", "ray_id"), launch=(stream.child("threads").choice((96, 128)),))
@@ -937,6 +1442,13 @@ def _draw_ray(stream: Stream, target: str) -> KernelSpec:
     p.array("dirs", VEC, (-1, 1), (p.threads,), ("ray_dirs", "directions", "ray_dir"))
     p.array("centers", VEC, (-2, 2), (count,), ("centers", "sphere_pos", "shape_pos"))
     p.array("radii", FLOAT, (0.4, 1.2), (count,), ("radii", "sphere_radius", "shape_radius"))
+    p.array("half_extents", VEC, (0.2, 0.8), (count,), ("half_extents", "box_half", "shape_size"))
+    p.array("normals", VEC, (-1, 1), (count,), ("plane_normals", "shape_normal"))
+    p.array("rotations", FOUR, (-1, 1), (count,), ("shape_rot", "shape_quat"), element="wp.quat")
+    p.array("shape_type", INT, (0, 2), (count,), ("shape_type", "shape_kind"))
+    p.array("vertices", VEC, (-2, 2), (2 * count,), ("vertices", "points"))
+    p.array("tris", TRIPLE, (0, 2 * count - 1), (count,), ("tri_indices", "triangles"))
+    p.constants({"SHAPE_SPHERE": 0, "SHAPE_BOX": 1, "SHAPE_PLANE": 2})
     p.array("shape_of", INT, (-1, 1), (count,), ("shape_group", "sphere_group", "shape_layer"))
     p.array("ray_of", INT, (0, 1), (p.threads,), ("ray_group", "group_of_ray", "ray_layer"))
     p.array("visible", INT, (0, 1), (count,), ("visible", "shape_visible", "collidable"))
@@ -959,6 +1471,22 @@ def _draw_ray(stream: Stream, target: str) -> KernelSpec:
     p.array("squares", FLOAT, (0.2, 1.4), (count,), ("radius_sq", "squared_radii", "radii_sq"))
     inside = p.pick("wp.length_sq(m) - squares[s]", "wp.length_sq(m) - radii[s] * radii[s]")
     geometry = f"m = o - centers[s]\nb = wp.dot(m, direction)\nc = {inside}"
+    for each in _RAY_FUNCTIONS:
+        p.function(each)
+    shapes = p.choices.weighted(
+        (("inline", 0.35), ("spheres", 0.2), ("types", 0.25), ("boxes", 0.1), ("triangles", 0.1))
+    )
+    if shapes in ("types", "boxes", "triangles"):
+        p.array("centers", VEC, (-2, 2), (count,), ("centers", "shape_pos"))
+        p.array("radii", FLOAT, (0.4, 1.2), (count,), ("shape_radius", "radii"))
+        p.array("shape_of", INT, (-1, 1), (count,), ("shape_group", "shape_layer"))
+        sizes = ("num_triangles", "tri_count") if shapes == "triangles" else ("num_shapes", "shape_count")
+        p.scalar("n", INT, (count // 4, count), sizes)
+        over = p.pick(
+            "for s in range(n):", f"for s in range({'tris' if shapes == 'triangles' else 'centers'}.shape[0]):"
+        )
+    if shapes != "inline":
+        return _cast(p, target, shapes, block(over, *skips, "HIT"))
     apart = block("if c > 0.0 and b > 0.0:", "continue") if p.choices.chance(0.5) else ""
     miss = "disc = b * b - c\n" + block("if disc < 0.0:", "continue")
     # the nearer end, or none where it lies behind
@@ -982,7 +1510,7 @@ RECIPES = (
     Recipe(
         name="slots",
         category="events",
-        targets=tuple(_SLOTS),
+        targets=(*_SLOTS, *_FREED),
         draw=_draw_slots,
     ),
     Recipe(name="state_machine", category="events", targets=tuple(_MACHINES), draw=_draw_machine),

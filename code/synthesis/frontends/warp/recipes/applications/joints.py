@@ -329,6 +329,186 @@ _JOINT = {
             if parent >= 0:
                 body_a[child] = body_a[child] + body_a[parent]}}
     """,
+    "joint_limits": """
+        {?0.4 if {not joint_enabled[tid] ~ kind == JOINT_FIXED or kind == JOINT_FREE}:
+            return}
+        {if kind == JOINT_PRISMATIC or kind == JOINT_REVOLUTE:
+            q = joint_q_in[q_start]
+            qd = joint_qd[qd_start]
+            {f = float(0.0)
+            if q < limit_lower[qd_start]:
+                f = limit_ke[qd_start] * (limit_lower[qd_start] - q)
+                # it brakes only what goes on outwards
+                if qd < 0.0:
+                    f -= limit_kd[qd_start] * qd
+            elif q > limit_upper[qd_start]:
+                f = limit_ke[qd_start] * (limit_upper[qd_start] - q)
+                if qd > 0.0:
+                    f -= limit_kd[qd_start] * qd
+            joint_f_out[qd_start] = f ~
+            joint_f_out[qd_start] = limit_force(q, qd, limit_lower[qd_start], limit_upper[qd_start], \
+                    limit_ke[qd_start], limit_kd[qd_start])}
+        elif kind == JOINT_BALL:
+            # the cone that the axis of the child stays in
+            {imag = wp.vec3(joint_q_in[q_start], joint_q_in[q_start + 1], joint_q_in[q_start + 2])
+            axis = joint_axis[qd_start]
+            swing = wp.quat_rotate(wp.normalize(wp.quat(imag, joint_q_in[q_start + 3])), axis)
+            if wp.dot(swing, axis) < cone_cos{ and wp.length_sq(axis) > TINY ~}:
+                back = wp.cross(swing, axis)
+                for k in range(3):
+                    rate = joint_qd[qd_start + k]
+                    joint_f_out[qd_start + k] = limit_ke[qd_start] * back[k] - limit_kd[qd_start] * rate
+            else:
+                for k in range(3):
+                    joint_f_out[qd_start + k] = 0.0 ~
+            for k in range(3):
+                joint_f_out[qd_start + k] = -limit_kd[qd_start + k] * joint_qd[qd_start + k]}
+        {?0.7 elif kind == JOINT_D6:
+            for k in range(dof_dim[tid, 0] + dof_dim[tid, 1]):
+                dof = qd_start + k
+                {joint_f_out[dof] = limit_force(joint_q_in[q_start + k], joint_qd[dof], limit_lower[dof], \
+                        limit_upper[dof], limit_ke[dof], limit_kd[dof]) ~
+                excess = limit_excess(joint_q_in[q_start + k], limit_lower[dof], limit_upper[dof])
+                if excess != 0.0:
+                    joint_f_out[dof] = -limit_ke[dof] * excess - limit_kd[dof] * joint_qd[dof]
+                else:
+                    joint_f_out[dof] = 0.0}}
+        ~
+        for k in range(num_dofs[tid]):
+            dof = qd_start + k
+            {# joints with quaternions have no limits of their own
+            if kind == JOINT_BALL or kind == JOINT_FREE:
+                limit_active[dof] = 0
+                continue
+            ~}
+            q = joint_q_in[q_start + k]
+            {limit_active[dof] = 0
+            if q < limit_lower[dof]{ - slop ~}:
+                limit_active[dof] = -1
+                {if joint_qd[dof] < 0.0 and not soft_limits:
+                    joint_qd_out[dof] = 0.0 ~}
+                wp.atomic_add(num_at_limit, 0, 1)
+            elif q > limit_upper[dof]{ + slop ~}:
+                limit_active[dof] = 1
+                {if joint_qd[dof] > 0.0 and not soft_limits:
+                    joint_qd_out[dof] = 0.0 ~}
+                wp.atomic_add(num_at_limit, 0, 1) ~
+            excess = limit_excess(q, limit_lower[dof], limit_upper[dof])
+            if excess == 0.0:
+                limit_active[dof] = 0
+                continue
+            limit_active[dof] = 1 if excess > 0.0 else -1
+            wp.atomic_max(worst, 0, wp.abs(excess))}}
+    """,
+    "joint_integrate": """
+        {?0.3 if not joint_enabled[tid]:
+            return}
+        if kind == JOINT_PRISMATIC or kind == JOINT_REVOLUTE:
+            qd = joint_qd_out[qd_start] + joint_qdd[qd_start] * dt
+            {{# no faster than the motor turns
+            ~}
+            if velocity_limit[qd_start] > 0.0:
+                qd = clamp_symmetric(qd, velocity_limit[qd_start])
+            ~ qd = qd * (1.0 - damping * dt) ~}
+            q = joint_q[q_start] + qd * dt
+            {if kind == JOINT_REVOLUTE and unlimited[tid]:
+                q = wrap_angle(q)
+            {elif q < limit_lower[qd_start] or q > limit_upper[qd_start]:
+                q = wp.clamp(q, limit_lower[qd_start], limit_upper[qd_start])
+                qd = 0.0 ~} ~
+            if not unlimited[tid]:
+                {if q < limit_lower[qd_start]:
+                    q = limit_lower[qd_start]
+                    qd = wp.max(qd, 0.0)
+                elif q > limit_upper[qd_start]:
+                    q = limit_upper[qd_start]
+                    qd = wp.min(qd, 0.0) ~
+                if q < limit_lower[qd_start] or q > limit_upper[qd_start]:
+                    q = wp.clamp(q, limit_lower[qd_start], limit_upper[qd_start])
+                    qd = 0.0} ~
+            # stops at its limits
+            if q < limit_lower[qd_start]:
+                q = limit_lower[qd_start]
+                {qd = 0.0 ~ qd = wp.max(qd, 0.0)}
+            elif q > limit_upper[qd_start]:
+                q = limit_upper[qd_start]
+                {qd = 0.0 ~ qd = wp.min(qd, 0.0)} ~}
+            joint_q[q_start] = q
+            joint_qd_out[qd_start] = qd
+        elif kind == JOINT_BALL:
+            {w = wp.vec3(joint_qd_out[qd_start], joint_qd_out[qd_start + 1], joint_qd_out[qd_start + 2])
+            w += wp.vec3(joint_qdd[qd_start], joint_qdd[qd_start + 1], joint_qdd[qd_start + 2]) * dt ~
+            w = wp.vec3(0.0, 0.0, 0.0)
+            for k in range(3):
+                w[k] = joint_qd_out[qd_start + k] + joint_qdd[qd_start + k] * dt}
+            q_j = wp.quat(joint_q[q_start], joint_q[q_start + 1], joint_q[q_start + 2], joint_q[q_start + 3])
+            q_new = integrate_rotation(q_j, w, dt)
+            for k in range(4):
+                joint_q[q_start + k] = q_new[k]
+            for k in range(3):
+                joint_qd_out[qd_start + k] = w[k]
+        {?0.6 elif kind == JOINT_FREE:
+            {# linear part first, then the turning rate
+            ~}
+            for k in range(6):
+                joint_qd_out[qd_start + k] = joint_qd_out[qd_start + k] + joint_qdd[qd_start + k] * dt
+            for k in range(3):
+                joint_q[q_start + k] = joint_q[q_start + k] + joint_qd_out[qd_start + k] * dt
+            w = wp.vec3(joint_qd_out[qd_start + 3], joint_qd_out[qd_start + 4], joint_qd_out[qd_start + 5])
+            q_j = wp.quat(joint_q[q_start + 3], joint_q[q_start + 4], joint_q[q_start + 5], joint_q[q_start + 6])
+            q_new = integrate_rotation(q_j, w, dt)
+            for k in range(4):
+                joint_q[q_start + 3 + k] = q_new[k]}
+        {?0.5 elif kind == JOINT_D6:
+            for k in range(dof_dim[tid, 0] + dof_dim[tid, 1]):
+                qd = joint_qd_out[qd_start + k] + joint_qdd[qd_start + k] * dt
+                joint_qd_out[qd_start + k] = qd
+                joint_q[q_start + k] = joint_q[q_start + k] + qd * dt}
+    """,
+    "joint_drives": """
+        {?0.4 if not joint_enabled[tid]:
+            return}
+        {# joints with quaternions are driven in another way
+        ~}
+        if kind == JOINT_BALL or kind == JOINT_FREE:
+            return
+        for k in range(num_dofs[tid]):
+            dof = qd_start + k
+            {mode = drive_mode[dof]
+            if mode == DRIVE_NONE:
+                {joint_f_out[dof] = 0.0 ~ joint_f_out[dof] = joint_f[dof]}
+                continue
+            {tau = joint_f[dof] ~ tau = float(0.0)}
+            if mode == DRIVE_POSITION:
+                {err = target_q[dof] - joint_q_in[q_start + k]
+                {if unlimited[tid] and kind == JOINT_REVOLUTE:
+                    err = wrap_angle(err) ~ }
+                tau += target_ke[dof] * err - target_kd[dof] * joint_qd[dof] ~
+                tau += target_ke[dof] * (target_q[dof] - joint_q_in[q_start + k]) - target_kd[dof] * joint_qd[dof]}
+            {else:
+                tau += target_kd[dof] * (target_qd[dof] - joint_qd[dof]) ~
+            elif mode == DRIVE_VELOCITY:
+                tau += target_kd[dof] * (target_qd[dof] - joint_qd[dof])}
+            ~
+            {tau = joint_f[dof] - target_kd[dof] * joint_qd[dof] ~ tau = joint_f[dof]}
+            if (drive_mode[dof] & DRIVE_POSITION) != 0:
+                tau += target_ke[dof] * (target_q[dof] - joint_q_in[q_start + k])
+            if (drive_mode[dof] & DRIVE_VELOCITY) != 0:
+                tau += target_kd[dof] * (target_qd[dof] - joint_qd[dof])}
+            {{# 0 is no limit
+            ~}
+            if effort_limit[dof] > 0.0:
+                tau = clamp_symmetric(tau, effort_limit[dof]) ~
+            if effort_limit[dof] > 0.0 and wp.abs(tau) > effort_limit[dof]:
+                tau = wp.sign(tau) * effort_limit[dof]
+                {wp.atomic_add(num_saturated, 0, 1) ~} ~
+            {# less torque the faster it turns
+            ~}
+            if velocity_limit[dof] > 0.0 and effort_limit[dof] > 0.0:
+                top = effort_limit[dof] * wp.max(1.0 - wp.abs(joint_qd[dof]) / velocity_limit[dof], 0.0)
+                tau = wp.clamp(tau, -top, top) ~}
+            joint_f_out[dof] = tau
+    """,
     "joint_copy": """
         {?0.7 if not world_mask[joint_world[tid]]:
             return}
@@ -393,7 +573,7 @@ _DRIVES = (
 """The force of a joint's drive by its place, along its axis or about it."""
 
 
-def _declare_joints(p: Program, count: int) -> None:
+def _declare_joints(p: Program, count: int, target: str) -> None:
     """The arguments of a kernel of joints."""
     coords, dofs = count * _COORDINATES, count * _DOFS
     p.array("joint_type", INT, (0, 5), (count,), ("joint_type",))
@@ -468,8 +648,75 @@ def _declare_joints(p: Program, count: int) -> None:
         """.replace("limit_ke", "LIMIT_KE")
     )
     p.constants({"LIMIT_KE": p.choices.choice((20.0, 50.0, 100.0))})
-    p.array("limit_lower", FLOAT, (-1.5, -0.3), (dofs,), ("joint_limit_lower",))
-    p.array("limit_upper", FLOAT, (0.3, 1.5), (dofs,), ("joint_limit_upper",))
+    p.function(
+        """
+        def limit_excess(q: float, lower: float, upper: float) -> float:
+            {if q < lower:
+                return q - lower
+            if q > upper:
+                return q - upper
+            return 0.0 ~
+            return wp.max(q - upper, 0.0) + wp.min(q - lower, 0.0)}
+        """
+    )
+    p.function(
+        """
+        def limit_force(q: float, qd: float, lower: float, upper: float, ke: float, kd: float) -> float:
+            {if q < lower:
+                return ke * (lower - q) - kd * wp.min(qd, 0.0)
+            if q > upper:
+                return ke * (upper - q) - kd * wp.max(qd, 0.0)
+            return 0.0 ~
+            f = float(0.0)
+            if q < lower:
+                f = ke * (lower - q)
+                if qd < 0.0:
+                    f -= kd * qd
+            elif q > upper:
+                f = ke * (upper - q)
+                if qd > 0.0:
+                    f -= kd * qd
+            return f ~
+            if q >= lower and q <= upper:
+                return 0.0
+            bound = lower if q < lower else upper
+            return ke * (bound - q) - kd * qd}
+        """
+    )
+    p.function(
+        """
+        def integrate_rotation(q: wp.quat, w: wp.vec3, dt: float) -> wp.quat:
+            {return wp.normalize(q + wp.quat(w[0], w[1], w[2], 0.0) * q * (0.5 * dt)) ~
+            dq = wp.quat(w[0], w[1], w[2], 0.0) * q
+            return wp.normalize(q + dq * (0.5 * dt)) ~
+            angle = wp.length(w) * dt
+            if angle < 1.0e-6:
+                return wp.normalize(q)
+            return wp.normalize(wp.quat_from_axis_angle(wp.normalize(w), angle) * q)}
+        """
+    )
+    p.array("limit_ke", FLOAT, (5, 20), (dofs,), ("joint_limit_ke",))
+    p.array("limit_kd", FLOAT, (0.1, 1), (dofs,), ("joint_limit_kd",))
+    p.array("effort_limit", FLOAT, (-0.5, 2), (dofs,), ("joint_effort_limit", "max_torque"))
+    p.array("velocity_limit", FLOAT, (-0.3, 1), (dofs,), ("joint_velocity_limit", "max_velocity"))
+    p.array("target_qd", FLOAT, (-1, 1), (dofs,), ("joint_target_qd", "joint_target_vel"))
+    p.array("joint_qdd", FLOAT, (-1, 1), (dofs,), ("joint_qdd", "joint_acc"))
+    p.array("drive_mode", INT, (0, 2), (dofs,), ("drive_mode", "joint_dof_mode"))
+    p.array("unlimited", FLAG, (0, 1), (count,), ("joint_continuous", "is_continuous"))
+    p.number("damping", (0.1, 1), ("joint_damping", "damping"), ("0.1", "0.5"))
+    p.number("cone_cos", (0.3, 0.8), ("cone_cos", "swing_limit_cos"), ("0.5",))
+    p.number("slop", (0.01, 0.1), ("limit_slop", "limit_margin"), ("0.01", "0.05"))
+    p.scalar("soft_limits", FLAG, (0, 1), ("soft_limits", "allow_overshoot"))
+    p.scalar("dt", FLOAT, (0.05, 0.2), ("dt",))
+    p.constants({"DRIVE_NONE": 0, "DRIVE_POSITION": 1, "DRIVE_VELOCITY": 2})
+    p.output("joint_f_out", FLOAT, (dofs,), ("joint_limit_f", "limit_force") if target == "joint_limits"
+             else ("joint_tau", "joint_f_out"), (-1, 1))  # fmt: skip
+    p.output("limit_active", INT, (dofs,), ("limit_active", "limit_state"), (-1, 0))
+    p.output("num_at_limit", INT, (1,), ("num_at_limit", "limit_count"), (0, 1))
+    p.output("num_saturated", INT, (1,), ("num_saturated",), (0, 1))
+    p.output("worst", FLOAT, (1,), ("max_violation", "worst_excess"), (0, 0.1))
+    p.array("limit_lower", FLOAT, (-0.8, -0.2), (dofs,), ("joint_limit_lower",))
+    p.array("limit_upper", FLOAT, (0.2, 0.8), (dofs,), ("joint_limit_upper",))
     p.output("coord_count", INT, (count,), ("coord_count",))
     p.output("dof_count", INT, (count,), ("dof_count",))
     p.output("dof_joint", INT, (dofs,), ("dof_to_joint",), (-1, 0))
@@ -480,14 +727,14 @@ def _draw_joint(stream: Stream, target: str) -> KernelSpec:
     trees, length = stream.child("trees").choice(((12, 4), (16, 3), (8, 5), (16, 4)))
     if target == "joint_velocities":
         p = Program(stream, ("tid",), launch=(trees,))
-        _declare_joints(p, trees * length)
+        _declare_joints(p, trees * length, target)
         p.starts("articulation_start", trees + 1, length, 0, ("articulation_start",))
         p.parents("joint_parent", trees, length, ("joint_parent",))
         p.starts("joint_child", trees * length, 1, 0, ("joint_child",))
         p.lookups(start="start = articulation_start[tid]", end="end = articulation_start[tid + 1]")
     else:
         p = Program(stream, ("tid",))
-        _declare_joints(p, p.threads)
+        _declare_joints(p, p.threads, target)
         p.lookups(
             parent="parent = joint_parent[tid]", child="child = joint_child[tid]", kind="kind = joint_type[tid]",
             q_start="q_start = joint_q_start[tid]", qd_start="qd_start = joint_qd_start[tid]",
@@ -495,6 +742,12 @@ def _draw_joint(stream: Stream, target: str) -> KernelSpec:
     if target == "joint_forces":
         # those of which the lines speak
         p.array("joint_type", INT, (0, 4), (p.threads,), ("joint_type",))
+    if target in ("joint_limits", "joint_drives", "joint_integrate"):
+        span = (-1.5, 1.5) if target == "joint_limits" else (-4, 4)
+        p.array("joint_q_in", FLOAT, span, (p.threads * _COORDINATES,), ("joint_q",))
+        p.output("joint_qd_out", FLOAT, (p.threads * _DOFS,),
+                 ("joint_qd",) if target == "joint_integrate" else ("joint_qd_out",), (-1, 1))  # fmt: skip
+        p.output("joint_q", FLOAT, (p.threads * _COORDINATES,), ("joint_q",), (-4, 4))
     if target == "joint_copy":
         prefix, suffix = p.choices.choice((("src_", ""), ("", "_in")))
         p.array("joint_q_in", FLOAT, (-1, 1), (p.threads * _COORDINATES,), (f"{prefix or 'joint_'}q{suffix}",))
@@ -515,13 +768,29 @@ def _draw_joint(stream: Stream, target: str) -> KernelSpec:
         "joint_forces": ("eval_body_joints", "eval_joint_forces", "apply_joint_forces"),
         "joint_counts": ("count_joint_dofs", "joint_dimensions", "count_joint_coords"),
         "joint_velocities": ("eval_link_velocities", "propagate_velocities", "eval_articulation_velocities"),
+        "joint_limits": ("eval_joint_limits", "apply_joint_limits", "check_joint_limits"),
+        "joint_integrate": ("integrate_joints", "integrate_joint_state", "step_joint_coordinates"),
+        "joint_drives": ("eval_joint_drives", "compute_drive_forces", "apply_joint_drives"),
         "joint_copy": _MOVE_TITLES[moved],
     }[target]
-    return p.done("joints", "joints", target, "Joints of articulated bodies", titles, (
+    return p.done("joints", "joints", target, _JOINT_SUMMARIES[target], titles, (
         "One thread per articulation." if target == "joint_velocities" else "One thread per joint.",
-        "A parent of -1 is the world.", "Coordinates of all joints stand in one array.",
+        *(("A parent of -1 is the world.",) if "parent" in text else ()),
+        "Coordinates of all joints stand in one array.",
     ))  # fmt: skip
 
 
-_WEIGHTS = {"joint_copy": 0.5}
+_JOINT_SUMMARIES = {
+    "anchor_frames": "How far the two sides of each joint are apart",
+    "joint_coordinates": "Coordinates of joints from the poses of bodies",
+    "motion_axes": "The axes that joints move along and about",
+    "joint_forces": "Forces that hold the bodies of each joint together",
+    "joint_counts": "How many coordinates and velocities each joint has",
+    "joint_velocities": "Velocities of bodies from those of joints",
+    "joint_limits": "What the limits of joints do",
+    "joint_integrate": "A step of the coordinates of joints",
+    "joint_drives": "Forces of the drives of joints",
+    "joint_copy": "Writes the coordinates and velocities of joints",
+}
+_WEIGHTS = {"joint_copy": 0.5, "joint_counts": 0.5, "motion_axes": 0.8}
 RECIPES = (Recipe(name="joints", category="joints", targets=tuple(_JOINT), draw=_draw_joint, target_weights=_WEIGHTS),)

@@ -14,6 +14,20 @@ _JOINTS, _DOFS, _COORDINATES, _VELOCITIES = 2, 12, 7, 6
 
 _BODY = {
     "body_pose": """
+        {?0.5 {if not world_active[w] or sleeping[w, b] == 1:
+            {# it stays where it was
+            ~}
+            pos_out[w, b] = xpos_last[w, b]
+            quat_out[w, b] = xquat_last[w, b]
+            return ~
+        {# set from outside
+        ~}
+        mocap = mocap_of[b]
+        if mocap >= 0 and world_active[w]:
+            pos_out[w, b] = mocap_pos[w, mocap]
+            quat_out[w, b] = wp.normalize(mocap_quat[w, mocap])
+            return ~ if not world_active[w]:
+            return}}
         pid = parent_of[b]
         {p = body_pos[b]
         q = body_quat[b]
@@ -70,6 +84,10 @@ _BODY = {
         {?0.3 mat_out[w, b] = wp.quat_to_matrix(q)}
     """,
     "velocity_pass": """
+        {?0.5 {if sleeping[w, b] == 1 or not world_active[w]:
+            vel_out[w, b] = wp.spatial_vector(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+            return ~ if not world_active[w]:
+            return}}
         pid = parent_of[b]
         vel = cvel[w, pid]
         {{first = dof_adr[b]
@@ -108,11 +126,14 @@ _BODY = {
                 cdof_dot[w, dof] = motion_cross(vel, cdof[w, dof])
                 vel += cdof[w, dof] * qvel[w, dof]
                 dof += 1}
+        {?0.3 # no faster than the integrator copes with
+        if wp.length(wp.spatial_top(vel)) > max_spin and b > 0:
+            vel = vel * (max_spin / wp.length(wp.spatial_top(vel)))}
         vel_out[w, b] = vel
     """,
     "force_pass": """
         {?0.6 # nothing acts on a sleeping body
-        if sleeping[w, b] {== 1 ~ != 0}:
+        if {sleeping[w, b] == 1 ~ sleeping[w, b] != 0 ~ not world_active[w] or sleeping[w, b] == 1}:
             force_out[w, b] = wp.spatial_vector(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
             return}
         {# applied by the user: the force first
@@ -120,7 +141,8 @@ _BODY = {
         moment = wp.spatial_bottom(xfrc[w, b]) ~ moment = wp.spatial_bottom(xfrc[w, b])
         push = wp.spatial_top(xfrc[w, b])}
         {?0.6 # a part of the weight is carried
-        {push -= gravity * (mass[b] * gravcomp[b]) ~ if gravcomp[b] != 0.0:
+        {push -= gravity * (mass[b] * gravcomp[b]) ~ if {not ignores_gravity[b] ~ not ignores_gravity[b] and \
+gravcomp[b] > 0.5}:
             push -= gravity * (mass[b] * gravcomp[b])}}
         {# a medium that resists moving and turning
         flow = com_vel_in[w, b] - wind
@@ -131,7 +153,7 @@ _BODY = {
         push -= flow * (drag * wp.length(flow))
         moment -= ang_vel_in[w, b] * (spin_drag * wp.length(ang_vel_in[w, b])) ~
         # lift, as far as the medium is displaced
-        if xipos[w, b][2] < water_level:
+        if xipos[w, b][2] < water_level {and not is_sealed[b] ~}:
             push -= gravity * (water_density * volume[b])
             push -= drag * com_vel_in[w, b]
             moment -= spin_drag * ang_vel_in[w, b] ~}
@@ -139,11 +161,189 @@ _BODY = {
         arm = xipos[w, b] - com[w, root_of[b]]
         force_out[w, b] = wp.spatial_vector(moment + wp.cross(arm, push), push)
     """,
+    "spring_torque": """
+        {?0.5 {if not world_active[w]:
+            return ~ if sleeping[w, b] == 1 or not world_active[w]:
+            return}}
+        {ke = stiffness[b]
+        kind = jnt_type[b] ~ kind = jnt_type[b]
+        ke = stiffness[b]}
+        {{# a floating body is not held
+        ~}
+        if ke <= 0.0 or kind == JNT_FREE:
+            return
+        adr = jnt_qposadr[b]
+        dof = dof_adr[b]
+        if kind == JNT_BALL:
+            # the scalar part comes first
+            q = wp.normalize(wp.quat(qpos[w, adr + 1], qpos[w, adr + 2], qpos[w, adr + 3], qpos[w, adr]))
+            {{?0.5 q0 = wp.normalize(wp.quat(
+                spring_ref[adr + 1], spring_ref[adr + 2], spring_ref[adr + 3], spring_ref[adr]
+            ))
+            turn = rotation_vector(wp.quat_inverse(q0) * q) ~ turn = rotation_vector(q)}}
+            for i in range(3):
+                spring[w, dof + i] = -ke * turn[i]{ - damping[b] * qvel[w, dof + i] ~} ~
+        {# no spring
+        ~}
+        if ke <= 0.0:
+            return
+        adr = jnt_qposadr[b]
+        dof = dof_adr[b]
+        {if kind == JNT_FREE or kind == JNT_BALL: ~ if kind == JNT_BALL or kind == JNT_FREE:}
+            at = int(adr)
+            to = int(dof)
+            if kind == JNT_FREE:
+                {# first it is pulled back to its place
+                ~}
+                for i in range(3):
+                    spring[w, dof + i] = ke * (spring_ref[adr + i] - qpos[w, adr + i])
+                at = adr + 3
+                to = dof + 3
+            # the scalar part comes first
+            q = wp.normalize(wp.quat(qpos[w, at + 1], qpos[w, at + 2], qpos[w, at + 3], qpos[w, at]))
+            q0 = wp.normalize(wp.quat(spring_ref[at + 1], spring_ref[at + 2], spring_ref[at + 3], spring_ref[at]))
+            turn = rotation_vector(wp.quat_inverse(q0) * q)
+            for i in range(3):
+                spring[w, to + i] = -ke * turn[i]}
+        else:
+            {stretch = qpos[w, adr] - spring_ref[adr]
+            {?0.5 {# some play
+            ~}
+            if wp.abs(stretch) < dead_band:
+                stretch = 0.0}
+            spring[w, dof] = -ke * stretch ~
+            spring[w, dof] = ke * (spring_ref[adr] - qpos[w, adr]) ~
+            spring[w, dof] = -ke * (qpos[w, adr] - spring_ref[adr]) - damping[b] * qvel[w, dof]}
+    """,
+    "force_to_parent": """
+        {?0.5 {if not world_active[w]:
+            return ~ if sleeping[w, b] == 1 or not world_active[w]:
+            return}}
+        total = cfrc_body[w, b]
+        {{?0.7 # what its motion takes
+        total += inertial_force(mass[b], inertia[b], cacc[w, b], cvel[w, b])}
+        {?0.5 if has_load[b]:
+            total -= xfrc[w, b]} ~
+        {# loads pull only on what is awake
+        ~}
+        if has_load[b] and sleeping[w, b] == 0:
+            total -= xfrc[w, b]}
+        {for dof in range(dof_adr[b], dof_adr[b] + dof_num[b]): ~ first = dof_adr[b]
+        for i in range(dof_num[b]):
+            dof = first + i}
+            torque_of[w, dof] = wp.dot(cdof[w, dof], total)
+        pid = parent_of[b]
+        {{# the world takes everything
+        ~}
+        if pid > 0 {and not is_welded[b] ~}:
+            wp.atomic_add(force_sum, w, pid, total) ~
+        if pid == 0:
+            return
+        wp.atomic_add(force_sum, w, pid, total)}
+    """,
+    "camera_pose": """
+        mode = cam_mode[b]
+        body = cam_body[b]
+        {target = cam_target[b] ~ target = cam_target[b]
+        {# nothing to look at
+        ~}
+        if target < 0 and (mode == CAM_TARGETBODY or mode == CAM_TARGETCOM):
+            return}
+        {if mode == CAM_FIXED or target < 0: ~ if target < 0 or mode == CAM_FIXED:}
+            pos_out[w, b] = xpos[w, body] + wp.quat_rotate(xquat[w, body], cam_pos[b])
+            mat_out[w, b] = wp.quat_to_matrix(xquat[w, body] * cam_quat[b])
+            return
+        {if mode == CAM_TRACK or mode == CAM_TRACKCOM:
+            {# it moves along, but does not turn
+            ~}
+            center = xpos[w, body]
+            if mode == CAM_TRACKCOM:
+                center = subtree_com[w, body]
+            pos_out[w, b] = center + cam_pos[b]
+            mat_out[w, b] = wp.quat_to_matrix(cam_quat[b])
+            return ~
+        if mode == CAM_TRACK:
+            pos_out[w, b] = xpos[w, body] + cam_pos[b]
+            mat_out[w, b] = wp.quat_to_matrix(cam_quat[b])
+            return
+        elif mode == CAM_TRACKCOM:
+            pos_out[w, b] = subtree_com[w, body] + cam_pos[b]
+            mat_out[w, b] = wp.quat_to_matrix(cam_quat[b])
+            return}
+        eye = xpos[w, body] + wp.quat_rotate(xquat[w, body], cam_pos[b])
+        {aim = subtree_com[w, target]
+        if mode == CAM_TARGETBODY:
+            aim = xpos[w, target] ~ aim = xpos[w, target]
+        if mode == CAM_TARGETCOM:
+            aim = subtree_com[w, target] ~
+        aim = xpos[w, target] if mode == CAM_TARGETBODY else subtree_com[w, target]}
+        # a camera looks along its negative z axis
+        {mat_out[w, b] = look_at(eye, aim) ~
+        z = wp.normalize(eye - aim)
+        x = wp.normalize(wp.cross(wp.vec3(0.0, 0.0, 1.0), z))
+        y = wp.cross(z, x)
+        mat_out[w, b] = wp.mat33(x[0], y[0], z[0], x[1], y[1], z[1], x[2], y[2], z[2])}
+        pos_out[w, b] = eye
+    """,
+    "subtree_sums": """
+        {?0.4 if not world_active[w]:
+            return}
+        {if mass[b] < min_mass {or sleeping[w, b] == 1 ~}:
+            return
+        ~ if sleeping[w, b] == 1 or not counts[b]:
+            return
+        ~}
+        moment = mass[b] * xipos[w, b]
+        a = int(b)
+        # itself, and all that it hangs on
+        while a >= 0:
+            wp.atomic_add(mass_sum, w, a, mass[b])
+            wp.atomic_add(moment_sum, w, a, moment)
+            a = nodes[a]
+    """,
+    "forces_to_joints": """
+        {?0.4 if not world_active[w]:
+            return}
+        {# a force here is felt by all joints on the way to the root
+        ~}
+        push = wp.spatial_top(xfrc[w, b])
+        moment = wp.spatial_bottom(xfrc[w, b])
+        {?0.6 if {not has_load[b] ~ not has_load[b] or sleeping[w, b] == 1}:
+            return}
+        a = int(b)
+        while a >= 0:
+            {if jnt_kind[a] == JNT_SLIDE:
+                wp.atomic_add(torque_sum, w, a, wp.dot(xaxis[w, a], push))
+            else:
+                arm = xipos[w, b] - xanchor[w, a]
+                wp.atomic_add(torque_sum, w, a, wp.dot(xaxis[w, a], moment + wp.cross(arm, push))) ~
+            axis = xaxis[w, a]
+            if jnt_kind[a] == JNT_HINGE {and not is_welded[a] ~}:
+                arm = xipos[w, b] - xanchor[w, a]
+                wp.atomic_add(torque_sum, w, a, wp.dot(axis, moment + wp.cross(arm, push)))
+            elif jnt_kind[a] == JNT_SLIDE:
+                wp.atomic_add(torque_sum, w, a, wp.dot(axis, push))}
+            a = nodes[a]
+    """,
+    "moving_ancestor": """
+        {?0.4 if not world_active[w]:
+            return}
+        {# the nearest body above that may move
+        ~}
+        a = int(nodes[b])
+        while a >= 0 {and is_welded[a] ~ and (is_welded[a] or not counts[a])}:
+            a = nodes[a]
+        mover[w, b] = a
+        if a >= 0:
+            arm = xipos[w, b] - xpos[w, a]
+            {wp.atomic_add(moment_sum, w, a, mass[b] * arm) ~ wp.atomic_add(mass_sum, w, a, mass[b])
+            wp.atomic_add(moment_sum, w, a, mass[b] * arm)}
+    """,
     "gravity_torque": """
         {total = float(0.0)
         {for k in range({num_bodies ~ xipos.shape[1]}):
             # bodies that this joint carries
-            if {ancestor[b, k] == 0 ~ ancestor[b, k] != 1}:
+            if {ancestor[b, k] == 0 ~ ancestor[b, k] != 1 ~ ancestor[b, k] == 0 or ignores_gravity[k]}:
                 continue ~ # bodies of a subtree stand in a row
         for k in range(b, subtree_end[b]):}
             {arm = xipos[w, k] - xanchor[w, b]
@@ -175,8 +375,16 @@ _BODY = {
 def _draw_body(stream: Stream, target: str) -> KernelSpec:
     """Bodies of a tree in many worlds, a thread for each body of each world."""
     worlds, bodies = stream.child("sizes").choice(((4, 8), (6, 6), (8, 6), (6, 10), (8, 8)))
-    level = target in ("body_pose", "velocity_pass")
-    items = ("nodeid", "node", "tid") if level else ("b", "bodyid", "body", "bid")
+    level = target in ("body_pose", "velocity_pass", "force_to_parent")
+    items = (
+        ("b", "jntid", "jnt", "joint")
+        if target == "spring_torque"
+        else ("b", "camid", "cam")
+        if target == "camera_pose"
+        else ("nodeid", "node", "tid")
+        if level
+        else ("b", "bodyid", "body", "bid")
+    )
     p = Program(stream, ("w", "worldid", "world", "env"), items, launch=(worlds, bodies))
     p.places("level", bodies, 1, ("body_tree", "level_bodies"))
     joints, dofs, each = bodies * _JOINTS, bodies * _DOFS, (worlds, bodies)
@@ -186,12 +394,39 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
     p.starts("jnt_adr", bodies, _JOINTS, 0, ("body_jntadr",))
     p.starts("jnt_qposadr", joints, _COORDINATES, 0, ("jnt_qposadr",))
     p.array("dof_num", INT, (0, 3), (bodies,), ("body_dofnum",))
-    p.starts("dof_adr", bodies, _DOFS, 0, ("body_dofadr",))
+    p.starts("dof_adr", bodies, _DOFS, 0, ("jnt_dofadr",) if target == "spring_torque" else ("body_dofadr",))
     p.array("jnt_type", INT, (0, 3), (joints,), ("jnt_type",))
     p.array("jnt_kind", INT, (2, 3), (bodies,), ("jnt_type",))
     p.array("ancestor", INT, (0, 1), (bodies, bodies), ("is_ancestor",))
     p.array("subtree_end", INT, (bodies // 2, bodies), (bodies,), ("subtree_end",))
     p.array("sleeping", INT, (0, 1), each, ("body_asleep",))
+    p.array("world_active", FLAG, (0, 1), (worlds,), ("world_active", "world_mask"))
+    p.array("mocap_of", INT, (-3, 1), (bodies,), ("body_mocapid",))
+    p.array("mocap_pos", VEC, (-1, 1), (worlds, 2), ("mocap_pos",))
+    p.array("mocap_quat", FOUR, (-1, 1), (worlds, 2), ("mocap_quat",), element="wp.quat")
+    p.array("xpos_last", VEC, (-1, 1), each, ("xpos_prev",))
+    p.array("xquat_last", FOUR, (-1, 1), each, ("xquat_prev",), element="wp.quat")
+    for key, names in (
+        ("is_sealed", ("body_sealed", "is_hollow")), ("ignores_gravity", ("body_nogravity", "gravity_disabled")),
+        ("has_load", ("body_loaded", "has_xfrc")), ("is_welded", ("body_welded", "is_fixed")),
+        ("counts", ("body_counted", "body_included")),
+    ):  # fmt: skip
+        p.array(key, FLAG, (0, 1), (bodies,), names)
+    p.parents("nodes", 1, bodies, ("body_parentid", "parent_id"))
+    p.array("stiffness", FLOAT, (-0.5, 4), (bodies,), ("jnt_stiffness",))
+    p.array("damping", FLOAT, (0.1, 1), (bodies,), ("jnt_damping",))
+    p.array("spring_ref", FLOAT, (-1, 1), (joints * _COORDINATES,), ("qpos_spring",))
+    p.number("dead_band", (0.2, 0.8), ("dead_band", "spring_slack"), ("0.5",))
+    p.number("max_spin", (1, 3), ("max_angular_velocity", "spin_limit"), ("2.0",))
+    p.number("min_mass", (0.4, 1), ("min_mass", "mass_threshold"), ("0.5",))
+    p.array("cam_mode", INT, (0, 4), (bodies,), ("cam_mode",))
+    p.array("cam_body", INT, (0, bodies - 1), (bodies,), ("cam_bodyid",))
+    p.array("cam_target", INT, (-2, bodies - 1), (bodies,), ("cam_targetbodyid",))
+    p.array("cam_pos", VEC, (-1, 1), (bodies,), ("cam_pos",))
+    p.array("cam_quat", FOUR, (-1, 1), (bodies,), ("cam_quat",), element="wp.quat")
+    p.array("inertia", _MAT, (-1, 1), (bodies,), ("body_inertia",))
+    p.array("cacc", SPATIAL, (-1, 1), each, ("cacc",), element="wp.spatial_vector")
+    p.constants({"CAM_FIXED": 0, "CAM_TRACK": 1, "CAM_TRACKCOM": 2, "CAM_TARGETBODY": 3, "CAM_TARGETCOM": 4})
     p.array("jnt_axis", VEC, (-1, 1), (joints,), ("jnt_axis",))
     p.array("jnt_pos", VEC, (-0.5, 0.5), (joints,), ("jnt_pos",))
     p.array("body_pos", VEC, (-1, 1), (bodies,), ("body_pos",))
@@ -243,9 +478,48 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
             return wp.spatial_vector(ang, lin)
         """
     )
-    p.output("pos_out", VEC, each, ("xpos_out",))
+    p.function(
+        """
+        def rotation_vector(q: wp.quat) -> wp.vec3:
+            v = wp.vec3(q[0], q[1], q[2])
+            {# the shorter way around
+            ~}
+            {if q[3] < 0.0:
+                return -2.0 * v
+            return 2.0 * v ~
+            turn = {1.0 if q[3] >= 0.0 else -1.0 ~ wp.where(q[3] < 0.0, -1.0, 1.0)}
+            return (2.0 * turn) * v}
+        """
+    )
+    p.function(
+        """
+        def inertial_force(
+            mass: float, inertia: wp.mat33, acc: wp.spatial_vector, vel: wp.spatial_vector
+        ) -> wp.spatial_vector:
+            w = wp.spatial_top(vel)
+            moment = inertia * wp.spatial_top(acc) + wp.cross(w, inertia * w)
+            push = mass * {wp.spatial_bottom(acc) ~ (wp.spatial_bottom(acc) + wp.cross(w, wp.spatial_bottom(vel)))}
+            return wp.spatial_vector(moment, push)
+        """
+    )
+    p.function(
+        """
+        def look_at(eye: wp.vec3, target: wp.vec3) -> wp.mat33:
+            z = wp.normalize(eye - target)
+            x = wp.normalize(wp.cross(wp.vec3(0.0, 0.0, 1.0), z))
+            y = wp.cross(z, x)
+            return wp.mat33(x[0], y[0], z[0], x[1], y[1], z[1], x[2], y[2], z[2])
+        """
+    )
+    p.output("spring", FLOAT, (worlds, dofs), ("qfrc_spring",))
+    p.output("torque_of", FLOAT, (worlds, dofs), ("qfrc_bias", "joint_tau"))
+    p.output("force_sum", SPATIAL, each, ("cfrc_int",), (-1, 1), element="wp.spatial_vector")
+    p.output("mass_sum", FLOAT, each, ("subtree_mass",), (0, 1))
+    p.output("moment_sum", VEC, each, ("subtree_moment", "subtree_com_sum"), (-1, 1))
+    p.output("mover", INT, each, ("movable_parent", "moving_ancestor"))
+    p.output("pos_out", VEC, each, ("cam_xpos",) if target == "camera_pose" else ("xpos_out",))
     p.output("quat_out", FOUR, each, ("xquat_out",), element="wp.quat")
-    p.output("mat_out", _MAT, each, ("xmat_out",))
+    p.output("mat_out", _MAT, each, ("cam_xmat",) if target == "camera_pose" else ("xmat_out",))
     p.output("com_out", VEC, each, ("xipos_out",))
     p.output("anchor_out", VEC, (worlds, joints), ("xanchor_out",), (0, 1))
     p.output("axis_out", VEC, (worlds, joints), ("xaxis_out",), (0, 1))
@@ -262,18 +536,36 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
         "velocity_pass": ("com_vel", "com_vel_level", "forward_velocity", "body_velocities"),
         "force_pass": ("external_forces", "accumulate_cfrc_ext", "apply_external_forces", "cfrc_ext"),
         "gravity_torque": ("gravity_compensation", "gravcomp_torque", "gravity_torque"),
+        "spring_torque": ("passive_springs", "joint_springs", "spring_passive"),
+        "force_to_parent": ("rne_backward", "cfrc_backward", "backward_forces"),
+        "camera_pose": ("camlight_poses", "update_cameras", "camera_frames"),
+        "subtree_sums": ("accumulate_subtree_mass", "sum_subtree_moments", "subtree_mass_sums"),
+        "forces_to_joints": ("apply_body_forces", "project_body_forces", "xfrc_to_qfrc"),
+        "moving_ancestor": ("find_movable_parent", "merge_welded_bodies", "lump_welded_mass"),
     }[target]
     docstrings = {
         "body_pose": ("One level of the tree; the levels above are done.",),
         "velocity_pass": ("Spatial vectors are angular first.", "One level of the tree; the levels above are done."),
         "force_pass": ("Spatial vectors are angular first.", "Forces are taken about the centre of the tree."),
         "gravity_torque": ("Torque of each joint that holds its subtree against gravity.",),
+        "spring_torque": ("One thread for each joint of each world.",),
+        "force_to_parent": ("Spatial vectors are angular first.", "One level of the tree; the levels below are done."),
+        "camera_pose": ("One thread for each camera of each world.",),
+        **dict.fromkeys(
+            ("subtree_sums", "forces_to_joints", "moving_ancestor"), ("Walks from a body to the root of its tree.",)
+        ),
     }[target]
     summary = {
         "body_pose": "Poses of the bodies of one level of a tree, from those of their parents",
         "velocity_pass": "Velocities of the bodies of one level of a tree",
         "force_pass": "External forces on each body, about the centre of its tree",
         "gravity_torque": "Torques that hold the bodies of a tree against gravity",
+        "spring_torque": "Torques of the springs of joints by their types",
+        "force_to_parent": "Forces on the joints of one level of a tree, and on the bodies that carry them",
+        "camera_pose": "Poses of cameras by what they follow or look at",
+        "subtree_sums": "Masses and moments of the subtrees of bodies",
+        "forces_to_joints": "Torques of all joints that carry a body, from the force on it",
+        "moving_ancestor": "Adds the masses of welded bodies to those that carry them",
     }[target]
     return p.done("multibody", "trees", target, summary, titles, docstrings)
 
@@ -713,7 +1005,14 @@ def _draw_row(stream: Stream, target: str) -> KernelSpec:
     ))  # fmt: skip
 
 
+_WEIGHTS = {
+    "velocity_pass": 0.7,
+    "subtree_sums": 0.4,
+    "forces_to_joints": 0.5,
+    "moving_ancestor": 0.4,
+    "camera_pose": 0.8,
+}
 RECIPES = (
-    Recipe(name="trees", category="multibody", targets=tuple(_BODY), draw=_draw_body),
+    Recipe(name="trees", category="multibody", targets=tuple(_BODY), draw=_draw_body, target_weights=_WEIGHTS),
     Recipe(name="coordinates", category="multibody", targets=tuple(_ROW), draw=_draw_row),
 )

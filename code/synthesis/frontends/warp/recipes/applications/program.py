@@ -47,7 +47,7 @@ _ENDS_FIRST = 0.6
 """Words for the ends of a range, and how many kernels have them before what they are of: ``min_dt``, or ``dt_min``."""
 _FORMS_OF_SIZES = (("argument", 0.66), ("constant", 0.1), ("static", 0.2), ("number", 0.04))
 
-_STATIC = 0.2
+_STATIC = 0.5
 """How many modules hold their constants as numbers of Python's own, which are asked for by ``wp.static``."""
 
 _LOCALS: dict[str, tuple[str, ...]] = {

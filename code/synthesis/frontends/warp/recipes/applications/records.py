@@ -2,7 +2,7 @@
 
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.forms import plural
-from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, INT, VEC, Program
+from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, INT, PAIR, VEC, Program
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
@@ -28,12 +28,38 @@ _FLAT = {
         if src >= 0:
             x_out[tid] = x_src[src]
             kind_out[tid] = kind_src[src]
+            {v_out[tid] = v_src[src] ~}
+        else:
+            x_out[tid] = {0.0 ~ values[tid]}
+            kind_out[tid] = -1
+            {v_out[tid] = {v_all[tid] ~ wp.vec3(0.0, 0.0, 0.0)} ~} ~
+        if src < 0 or alive[tid] == 0:
+            {# what is not there keeps what it had
+            ~}
+            x_out[tid] = values[tid]
+            {v_out[tid] = v_all[tid] ~}
+        else:
+            x_out[tid] = {x_src[src] ~ wp.lerp(values[tid], x_src[src], blend_share)}
+            {v_out[tid] = {v_src[src] ~ wp.lerp(v_all[tid], v_src[src], blend_share)} ~} ~
+        if has_source(src, kind_src, wanted_kind):
+            x_out[tid] = x_src[src]
+            {v_out[tid] = v_src[src] ~}
+        else:
+            x_out[tid] = {0.0 ~ values[tid]}
+            {v_out[tid] = wp.vec3(0.0, 0.0, 0.0) ~} ~
+        {# only those of one type
+        ~}
+        if src >= 0 and kind_src[src] == wanted_kind:
+            x_out[tid] = x_src[src]
+            {v_out[tid] = v_src[src] - offset_of[group_of[tid]] ~}
+            {wp.atomic_add(histogram, kind_src[src], 1) ~}
         else:
             x_out[tid] = 0.0
-            kind_out[tid] = -1}
+            {v_out[tid] = wp.vec3(0.0, 0.0, 0.0) ~}}
     """,
     "compact": """
-        if alive[tid] == 0:
+        if {alive[tid] == 0 ~ alive[tid] == 0 ~ not is_kept(alive[tid], values[tid], threshold) ~ \
+                alive[tid] == 0 or values[tid] < threshold ~ alive[tid] == 0 or kind_or_none[tid] != wanted_kind}:
             return
         {# place among those that are kept, by the exclusive scan of the flags
         ~}
@@ -65,6 +91,18 @@ _FLAT = {
         {wp.atomic_add(weight_sum, kind, values_of_type[tid]) ~} ~
         wp.atomic_add(group_kinds, group_of[tid], kind, 1)} ~
         if kind >= 0 and kind < num_kinds:
+            wp.atomic_add(histogram, kind, 1)
+            {wp.atomic_add(weight_sum, kind, values_of_type[tid]) ~} ~
+        if is_valid_kind(kind, num_kinds):
+            wp.atomic_add({histogram, kind ~ group_kinds, group_of[tid], kind}, 1)
+            {?0.5 if values[tid] > threshold:
+                wp.atomic_add(weight_sum, kind, values_of_type[tid])}
+        {else:
+            wp.atomic_add(num_dropped, 0, 1) ~} ~
+        {# the largest of each type
+        ~}
+        if kind >= 0{ and alive[tid] == 1 ~}:
+            wp.atomic_max(weight_sum, kind, values_of_type[tid])
             wp.atomic_add(histogram, kind, 1)}
     """,
     "renumber": """
@@ -88,7 +126,26 @@ _FLAT = {
         id_out[tid] = new
         {# those whose target was removed
         if new < 0:
-            wp.atomic_add(num_dropped, 0, 1) ~}}
+            wp.atomic_add(num_dropped, 0, 1) ~} ~
+        new = remapped(old, slot_of)
+        {if new < 0 and old >= 0:
+            {# its target was removed
+            ~}
+            wp.atomic_add(num_dropped, 0, 1)
+        elif new >= 0:
+            wp.atomic_add(use_count, new, 1) ~
+        if new >= 0:
+            wp.atomic_add(use_count, new, 1) ~}
+        id_out[tid] = new ~
+        {# what is switched off points to nothing
+        ~}
+        if alive[tid] == 0 or old < 0:
+            id_out[tid] = -1
+        else:
+            {new = slot_of[old]
+            if new < 0:
+                wp.atomic_add(num_dropped, 0, 1)
+            id_out[tid] = new ~ id_out[tid] = slot_of[old]}}
     """,
 }
 
@@ -138,6 +195,80 @@ _SEGMENTS = (
             most = wp.max(most, wp.abs(data[k]))
         x_out[tid] = most}
     """),
+    ("{measure}_range min_max_{measure}", "{measure}_range", """
+        begin = starts[tid]
+        end = starts[tid + 1]
+        if {begin == end ~ end - begin < 2}:
+            x_out[tid] = 0.0
+            return
+        low = data[begin]
+        high = data[begin]
+        for k in range(begin + 1, end):
+            {low = wp.min(low, data[k])
+            high = wp.max(high, data[k]) ~
+            if data[k] < low:
+                low = data[k]
+            elif data[k] > high:
+                high = data[k]}
+        x_out[tid] = high - low
+    """),
+    ("{measure}_variance {thing}_variance", "{measure}_variance", """
+        begin = starts[tid]
+        end = starts[tid + 1]
+        if end - begin < 2:
+            x_out[tid] = 0.0
+            return
+        {total = float(0.0)
+        squares = float(0.0)
+        for k in range(begin, end):
+            total += data[k]
+            squares += data[k] * data[k]
+        mean = total / float(end - begin)
+        x_out[tid] = wp.max(squares / float(end - begin) - mean * mean, 0.0) ~
+        {# the mean goes along with it
+        ~}
+        mean = data[begin]
+        squares = float(0.0)
+        for k in range(begin + 1, end):
+            d = data[k] - mean
+            mean += d / float(k - begin + 1)
+            squares += d * (data[k] - mean)
+        x_out[tid] = squares / float({end - begin ~ end - begin - 1})}
+    """),
+    ("count_large_{many} large_{thing}_share", "large_{thing}_share", """
+        num = int(0)
+        {for k in range(starts[tid], starts[tid + 1]):
+            if {flags_of[k] == 1 and data[k] > threshold ~ is_kept(flags_of[k], data[k], threshold)}:
+                num += 1 ~
+        for k in range(starts[tid], starts[tid + 1]):
+            if flags_of[k] == 0:
+                continue
+            if data[k] > threshold:
+                num += 1}
+        {x_out[tid] = float(num) / float(wp.max(starts[tid + 1] - starts[tid], 1)) ~
+        if num > 0:
+            x_out[tid] = float(num) / float(starts[tid + 1] - starts[tid])
+        else:
+            x_out[tid] = 0.0}
+    """),
+    ("find_largest_{thing} strongest_{thing}", "largest_{measure}", """
+        best = float(0.0)
+        which = int(-1)
+        for k in range(starts[tid], starts[tid + 1]):
+            {if flags_of[k] == 1 and wp.abs(data[k]) > best:
+                best = wp.abs(data[k])
+                which = k ~
+            if flags_of[k] == 0:
+                continue
+            if wp.abs(data[k]) > best:
+                best = wp.abs(data[k])
+                which = k}
+        last_out[tid] = which
+        {if which >= 0:
+            x_out[tid] = data[which]
+        else:
+            x_out[tid] = 0.0 ~ x_out[tid] = best}
+    """),
     ("rms_{measure} {thing}_rms", "rms_{measure}", """
         begin = starts[tid]
         end = starts[tid + 1]
@@ -152,6 +283,40 @@ _SEGMENTS = (
 )  # fmt: skip
 """What the entries of a segment come to: names of kernels, what is written, and lines."""
 
+
+_LIST_FUNCTIONS = (
+    """
+    def has_source(src: int, kinds: wp.array[int], wanted: int) -> bool:
+        {if src < 0:
+            return False
+        return kinds[src] == wanted ~
+        if src >= 0:
+            return kinds[src] == wanted
+        return False}
+    """,
+    """
+    def is_kept(active: int, value: float, smallest: float) -> bool:
+        {return active != 0 and value > smallest ~ if active == 0:
+            return False
+        return value > smallest}
+    """,
+    """
+    def is_valid_kind(kind: int, num: int) -> bool:
+        {return kind >= 0 and kind < num ~ if kind < 0:
+            return False
+        return kind < num}
+    """,
+    """
+    def remapped(old: int, table: wp.array[int]) -> int:
+        {if old < 0:
+            return -1
+        return table[old] ~
+        if old >= 0:
+            return table[old]
+        return -1}
+    """,
+)
+"""Functions that lines call."""
 
 _MEASURES = {
     "particle": ("density", "temperature"), "body": ("energy", "speed"), "contact": ("depth", "impulse"),
@@ -191,6 +356,11 @@ def _draw_flat(stream: Stream, target: str) -> KernelSpec:
     p.starts("starts", count + 1, 3, 3, (f"{owner}_{thing}_start", f"{owner}_{thing}_offsets"))
     p.array("flags_of", INT, (0, 1), (total,), (f"{thing}_active", f"{thing}_enabled"))
     p.array("data", FLOAT, (-1, 1), (total,), (measure,))
+    for each in _LIST_FUNCTIONS:
+        p.function(each)
+    p.scalar("wanted_kind", INT, (0, 3), (f"{thing}_type_wanted", "wanted_type"))
+    p.number("blend_share", (0.2, 0.8), ("blend", "new_share"), ("0.5", "0.25"))
+    p.number("threshold", (-0.2, 0.2), (f"min_{measure}", "threshold"), ("0.0", "0.1"))
     p.scalar("capacity", INT, (count // 4, count // 2), (f"max_{many}", f"max_active_{many}"))
     p.sizes(max_slots=p.threads // 2, num_kinds=3)
     titles_of, outs, text = p.choices.child("segment").choice(_SEGMENTS)
@@ -235,7 +405,7 @@ _WORLDS: dict[str, tuple[tuple[str, str], ...]] = {
         (
             "reset_to_keyframe load_keyframes set_keyframe",
             """
-        if {not reset[world] ~ not reset[world]}:
+        if {not reset[world] ~ not reset[world] or is_locked[i]}:
             return
         key = key_of[world]
         {if key < 0:
@@ -248,7 +418,9 @@ _WORLDS: dict[str, tuple[tuple[str, str], ...]] = {
         q[world, i] = key_q[key, i]
         qd[world, i] = key_qd[key, i] ~
         q[world, i] = key_q[key, i]
-        {qd[world, i] = key_qd[key, i] ~ qd[world, i] = 0.0} ~
+        {qd[world, i] = key_qd[key, i] ~ qd[world, i] = 0.0}
+        {?0.4 if i == 0:
+            age_out[world] = 0} ~
         if key >= 0:
             q[world, i] = key_q[key, i]
             qd[world, i] = key_qd[key, i]
@@ -263,18 +435,27 @@ _WORLDS: dict[str, tuple[tuple[str, str], ...]] = {
         {# each world goes on from the state of its parent
         ~}
         src = parent[world]
-        {if src < 0:
+        {if src < 0{ or not env_active[world] ~ or failed[src] ~}:
             return
-        q_out[world, i] = q_in[src, i]
-        qd_out[world, i] = qd_in[src, i] ~
-        if src < 0:
+        {q_out[world, i] = q_in[src, i] ~ q_out[world, i] = q_in[src, i]
+        {?0.4 # copies go apart
+        if src != world:
+            q_out[world, i] = q_in[src, i] + noise_scale * noise[world, i]}}
+        qd_out[world, i] = qd_in[src, i]
+        {?0.4 if i == 0:
+            age_out[world] = episode_age[src]} ~
+        if src < 0{ or is_locked[i] ~}:
             q_out[world, i] = q_default[i]
             qd_out[world, i] = 0.0
         else:
-            q_out[world, i] = q_in[src, i]
-            qd_out[world, i] = qd_in[src, i] ~
+            {q_out[world, i] = q_in[src, i] ~ q_out[world, i] = wp.clamp(q_in[src, i], q_lower[i], q_upper[i])}
+            qd_out[world, i] = {qd_in[src, i] ~ 0.0 ~ clamp_symmetric(qd_in[src, i], max_qd)}
+        {?0.4 if i == 0 and src >= 0:
+            age_out[world] = episode_age[src]} ~
         q_out[world, i] = q_in[parents_all[world], i]
-        qd_out[world, i] = qd_in[parents_all[world], i]}
+        qd_out[world, i] = qd_in[parents_all[world], i]
+        {?0.4 if i == 0:
+            age_out[world] = episode_age[parents_all[world]]}}
         """,
         ),
         (
@@ -284,17 +465,63 @@ _WORLDS: dict[str, tuple[tuple[str, str], ...]] = {
         ~}
         at = order[i]
         {q_out[world, i] = q_in[world, at]{ - q_default[at] ~}
-        qd_out[world, i] = qd_in[world, at]{ * vel_scale ~} ~
+        qd_out[world, i] = {qd_in[world, at] ~ qd_in[world, at] * vel_scale ~
+        clamp_symmetric(vel_scale * qd_in[world, at], max_qd)} ~
         {# -1 is a joint that the policy does not know
         ~}
-        if order_or_none[i] < 0:
+        if order_or_none[i] < 0{ or not env_active[world] ~}:
             q_out[world, i] = 0.0
             qd_out[world, i] = 0.0
             return
         q_out[world, i] = q_in[world, order_or_none[i]]
         qd_out[world, i] = qd_in[world, order_or_none[i]] ~
-        q_out[world, i] = joint_sign[i] * q_in[world, at]
-        qd_out[world, i] = joint_sign[i] * qd_in[world, at]}
+        q_out[world, i] = joint_sign[i] * {q_in[world, at] ~ (q_in[world, at] - q_default[at])}
+        qd_out[world, i] = {joint_sign[i] * qd_in[world, at] ~ joint_sign[i] * vel_scale * qd_in[world, at]}}
+        {?0.3 last_action[world, i] = action[world, at]}
+        """,
+        ),
+        (
+            "auto_reset_worlds reset_finished_worlds step_or_reset",
+            """
+        {over = failed[world] or episode_age[world] >= max_length
+        if not over: ~ if not failed[world] and episode_age[world] < max_length:}
+            q_out[world, i] = q_in[world, i]
+            qd_out[world, i] = qd_in[world, i]
+            return
+        {key = key_of[world]
+        if key >= 0 {and not from_default ~}:
+            q_out[world, i] = key_q[key, i]
+        else:
+            q_out[world, i] = q_default[i] ~
+        q_out[world, i] = wp.clamp(q_default[i] + noise_scale * noise[world, i], q_lower[i], q_upper[i]) ~
+        {# fallen over: it starts from where it stood safely
+        ~}
+        if keeps_pose and key_of[world] >= 0:
+            q_out[world, i] = key_q[key_of[world], i]
+        else:
+            q_out[world, i] = q_default[i]}
+        qd_out[world, i] = 0.0
+        """,
+        ),
+        (
+            "copy_world_joints sync_selected_joints transfer_joint_state",
+            """
+        {src = parent[world]
+        if src < 0 or src == world:
+            return
+        ~ src = parent[world]
+        if src == -1 or not is_copied[i]:
+            return}
+        {{?0.5 if not is_locked[i]:
+            qd[world, i] = qd_in[src, i]
+        else:
+            qd[world, i] = 0.0}
+        q[world, i] = {wp.clamp(q_in[src, i], q_lower[i], q_upper[i]) ~ q_in[src, i]} ~
+        value = q_in[src, i]
+        if value < q_lower[i] or value > q_upper[i]:
+            value = q_default[i]
+        q[world, i] = value
+        {qd[world, i] = 0.0 ~}}
         """,
         ),
     ),
@@ -302,7 +529,7 @@ _WORLDS: dict[str, tuple[tuple[str, str], ...]] = {
         (
             "reset_worlds reset_joint_state reset_dofs",
             """
-        {if not reset[world]:
+        {if not reset[world]{ or not env_active[world] ~ or is_locked[i] ~}:
             return
         q[world, i] = {q_default[i] ~ q_default[i] + noise_scale * noise[world, i] ~ \
                 wp.clamp(q_default[i] + noise_scale * noise[world, i], q_lower[i], q_upper[i])}
@@ -334,12 +561,14 @@ _WORLDS: dict[str, tuple[tuple[str, str], ...]] = {
             air_time[world, i] += dt ~
         if reset[world] or touching[world, i]:
             air_time[world, i] = 0.0
+            {?0.4 landed[world, i] = touching[world, i] and not reset[world]}
         else:
             air_time[world, i] += dt ~
-        if reset[world]:
+        if reset[world]{ or not env_active[world] ~}:
             air_time[world, i] = 0.0
             contact_time[world, i] = 0.0
-        elif touching[world, i]:
+        elif touching[world, i]{ or contact_dist[world, i] < 0.0 ~}:
+            {?0.4 last_air_time[world, i] = air_time[world, i]}
             air_time[world, i] = 0.0
             contact_time[world, i] += dt
         else:
@@ -367,17 +596,76 @@ _WORLDS: dict[str, tuple[tuple[str, str], ...]] = {
                 = smoothing * filtered[world, i] + (1.0 - smoothing) * a}}
         """,
         ),
+        (
+            "randomize_masses randomize_bodies domain_randomization",
+            """
+        {if not reset[world] or not is_random[i]:
+            return ~ if not reset[world]:
+            return}
+        rng = wp.rand_init(seed, world * num_items + i)
+        {scale = {wp.randf(rng, scale_low, scale_high) ~ scale_low + (scale_high - scale_low) * wp.randf(rng)}
+        world_mass[world, i] = scale * body_mass[i]
+        {?0.5 # the inertia goes with the mass
+        world_inertia[world, i] = scale * body_inertia[i]} ~
+        {added = wp.randf(rng, 0.0, added_mass)
+        world_mass[world, i] = body_mass[i] + added ~
+        world_mass[world, i] = wp.max(body_mass[i] + added_mass * (2.0 * wp.randf(rng) - 1.0), 0.1 * body_mass[i])}}
+        """,
+        ),
+        (
+            "push_worlds apply_random_pushes disturb_joints",
+            """
+        {if step % push_every != 0 or not is_pushed[world]:
+            return ~ if (step + world) % push_every != 0:
+            return ~ if step % push_every != 0:
+            return
+        if not is_pushed[world] {or failed[world] ~}:
+            return}
+        rng = wp.rand_init(seed + step, world * num_items + i)
+        {qd[world, i] += push_speed * {wp.randf(rng, -1.0, 1.0) ~ (2.0 * wp.randf(rng) - 1.0)} ~
+        kick = push_speed * {wp.randn(rng) ~ wp.randf(rng, -1.0, 1.0)}
+        qd[world, i] = clamp_symmetric(qd[world, i] + kick, max_qd) ~
+        if is_locked[i]:
+            qd[world, i] = 0.0
+        else:
+            qd[world, i] += push_speed * wp.randf(rng, -1.0, 1.0)}
+        """,
+        ),
+        (
+            "resample_commands update_commands sample_commands",
+            """
+        {time_left[world, i] -= dt
+        if time_left[world, i] > 0.0 and not reset[world]:
+            return ~
+        left = time_left[world, i] - dt
+        if left > 0.0 and not reset[world]:
+            time_left[world, i] = left
+            return}
+        rng = wp.rand_init(seed, world * num_items + i)
+        time_left[world, i] = {wp.randf(rng, 1.0, 3.0) ~ hold_time * wp.randf(rng, 0.5, 1.5)}
+        value = q_lower[i] + (q_upper[i] - q_lower[i]) * wp.randf(rng)
+        {{# too small to be asked of a robot
+        ~}
+        if wp.abs(value) < dead_zone:
+            value = 0.0 ~
+        if wp.abs(value) < dead_zone or wp.randf(rng) < stand_share:
+            value = 0.0}
+        command[world, i] = value
+        """,
+        ),
     ),
     "offsets": (
         (
             "flatten_contacts gather_contact_ids pack_world_contacts",
             """
-        {if i >= num_contacts[world]:
+        {if i >= num_contacts[world]{ or not env_active[world] ~ or contact_dist[world, i] > 0.0 ~}:
             return
         flat = contact_start[world] + i
         {contact_ids_out[flat] = contact_ids[world, i] ~
         contact_ids_out[flat] = contact_ids[world, i]
         contact_dist_out[flat] = contact_dist[world, i]}
+        {?0.4 contact_pos_out[flat] = contact_pos[world, i]}
+        {?0.4 contact_geom_out[flat] = contact_geom[world, i]}
         contact_world[flat] = world ~
         if i < num_contacts[world]:
             contact_ids_out[contact_start[world] + i] = contact_ids[world, i]
@@ -395,11 +683,16 @@ _WORLDS: dict[str, tuple[tuple[str, str], ...]] = {
             return
         world_contacts[world, i] = flat_ids[contact_start[world] + i]
         world_dist[world, i] = flat_dist[contact_start[world] + i] ~ return
-        world_contacts[world, i] = flat_ids[contact_start[world] + i]} ~
+        world_contacts[world, i] = flat_ids[contact_start[world] + i]}
+        {?0.4 world_pos[world, i] = flat_pos[contact_start[world] + i]}
+        {?0.4 world_geom[world, i] = flat_geom[contact_start[world] + i]} ~
         if i < num_contacts[world]:
             world_contacts[world, i] = flat_ids[contact_start[world] + i]
+            {?0.4 world_pos[world, i] = flat_pos[contact_start[world] + i]}
+            {?0.4 world_geom[world, i] = flat_geom[contact_start[world] + i]}
         else:
-            world_contacts[world, i] = -1}
+            world_contacts[world, i] = -1
+            {?0.4 world_geom[world, i] = wp.vec2i(-1, -1)}}
         """,
         ),
         (
@@ -417,6 +710,11 @@ _WORLDS: dict[str, tuple[tuple[str, str], ...]] = {
         body_world[first + i] = world ~
         parent_body_out[first + i] = first + parent_body[i] if parent_body[i] >= 0 else -1
         mass_out[first + i] = body_mass[i]}
+        {?0.4 inertia_out[first + i] = body_inertia[i]}
+        {?0.4 # worlds stand beside each other
+        {body_pos_out[first + i] = body_pos[i] + world_origin[world] ~
+        body_pos_out[first + i] = body_pos[i] + wp.vec3(float(world) * spacing, 0.0, 0.0)}}
+        {?0.4 {root_out[first + i] = first ~ is_root[first + i] = parent_body[i] < 0}}
         """,
         ),
     ),
@@ -517,16 +815,75 @@ _WORLDS: dict[str, tuple[tuple[str, str], ...]] = {
             """
         {# a world that failed goes on from the better of two others
         ~}
-        if not failed[world]:
+        if {not failed[world] ~ not failed[world] and score[world] > down_score ~ not reset_of[world]}:
             parent_out[world] = world
             return
+        {a = first_candidate[world]
+        b = second_candidate[world] ~ rng = wp.rand_init(seed, world)
+        a = wp.randi(rng, 0, {num_worlds ~ score.shape[0]})
+        b = wp.randi(rng, 0, {num_worlds ~ score.shape[0]}) ~
+        rng = wp.rand_init(seed, world)
         a = first_candidate[world]
-        b = second_candidate[world]
+        b = wp.randi(rng, 0, {num_worlds ~ score.shape[0]})}
         {if score[a] >= score[b]:
             parent_out[world] = a
         else:
             parent_out[world] = b ~ parent_out[world] = a if score[a] >= score[b] else b ~
         parent_out[world] = wp.where(score[a] >= score[b], a, b)}
+        """,
+        ),
+        (
+            "check_termination compute_dones update_terminations",
+            """
+        {dead = bool(False)
+        for i in range({num_items ~ is_base.shape[0]}):
+            {if is_base[i] and touching[world, i]:
+                dead = True
+                break ~
+            if not is_base[i]:
+                continue
+            if touching[world, i] {or contact_dist[world, i] < -max_depth ~}:
+                dead = True
+                break} ~
+        num_base = int(0)
+        for i in range({num_items ~ is_base.shape[0]}):
+            if is_base[i] and touching[world, i]:
+                num_base += 1
+        dead = num_base > 0{ or height[world] < min_height ~}}
+        {late = episode_age[world] >= max_length
+        terminated[world] = dead
+        truncated[world] = late and not dead
+        {?0.5 if dead or late:
+            {wp.atomic_add(num_done, 0, 1) ~ age_out[world] = 0}} ~
+        if dead:
+            done_out[world] = DONE_FAILED
+        elif episode_age[world] >= max_length:
+            done_out[world] = DONE_TIMEOUT
+        else:
+            done_out[world] = DONE_NOT}
+        """,
+        ),
+        (
+            "update_curriculum update_terrain_levels move_terrain_level",
+            """
+        {if not failed[world] and episode_age[world] < max_length:
+            return ~ if not reset_of[world]:
+            return}
+        {if score[world] > up_score and level[world] < top_level:
+            level[world] += 1
+        elif score[world] < down_score and level[world] > 0:
+            level[world] -= 1 ~
+        here = level[world]
+        if score[world] > up_score:
+            here += 1
+        elif score[world] < down_score {and not only_up ~}:
+            here -= 1
+        {# who has done the last one goes to any of them
+        if here > top_level:
+            rng = wp.rand_init(seed, world)
+            here = wp.randi(rng, 0, top_level + 1)
+        level[world] = wp.max(here, 0) ~
+        level[world] = wp.clamp(here, 0, top_level)}}
         """,
         ),
     ),
@@ -555,6 +912,8 @@ _WORLDS: dict[str, tuple[tuple[str, str], ...]] = {
             "scale_actions unnormalize_actions actions_to_targets",
             """
         {a = wp.clamp(action[world, i], -1.0, 1.0)
+        {?0.3 if is_locked[i]{ or not env_active[world] ~}:
+            a = 0.0}
         {target_out[world, i] = q_lower[i] + 0.5 * (a + 1.0) * (q_upper[i] - q_lower[i]) ~
         middle = 0.5 * (q_lower[i] + q_upper[i])
         half = 0.5 * (q_upper[i] - q_lower[i])
@@ -562,7 +921,16 @@ _WORLDS: dict[str, tuple[tuple[str, str], ...]] = {
         {# offsets from the default pose
         ~}
         target = q_default[i] + action_scale[i] * action[world, i]
-        target_out[world, i] = wp.clamp(target, q_lower[i], q_upper[i]) ~
+        {?0.4 {if is_locked[i]:
+            target = q_default[i] ~ if reset[world] or not env_active[world]:
+            target = q_default[i]}}
+        target_out[world, i] = {wp.clamp(target, q_lower[i], q_upper[i]) ~
+        wp.min(wp.max(target, q_lower[i]), q_upper[i])}
+        {?0.4 last_action[world, i] = action[world, i]} ~
+        {if not env_active[world] or is_locked[i]:
+            target_out[world, i] = q_default[i]
+            return
+        ~}
         if is_relative:
             target_out[world, i] = q_in[world, i] + action_scale[i] * action[world, i]
         else:
@@ -584,9 +952,85 @@ _WORLDS: dict[str, tuple[tuple[str, str], ...]] = {
         wp.atomic_add(total_reward, world, term)}
         """,
         ),
+        (
+            "limit_actions safety_filter guard_joint_targets",
+            """
+        {target = q_in[world, i] + action_scale[i] * action[world, i] ~
+        target = q_default[i] + action_scale[i] * wp.clamp(action[world, i], -1.0, 1.0)}
+        {{# no faster than the motor can follow
+        ~}
+        step_of = clamp_symmetric(target - last_target[world, i], max_rate[i])
+        target = last_target[world, i] + step_of
+        {?0.5 target = wp.clamp(target, q_lower[i], q_upper[i])} ~
+        {# at the end of its range a joint goes only back
+        ~}
+        if (q_in[world, i] >= q_upper[i] and target > q_in[world, i]) or (q_in[world, i] <= q_lower[i] and \
+target < q_in[world, i]):
+            target = q_in[world, i] ~
+        if wp.abs(target - last_target[world, i]) > max_rate[i]:
+            if target > last_target[world, i]:
+                target = last_target[world, i] + max_rate[i]
+            else:
+                target = last_target[world, i] - max_rate[i]}
+        {?0.4 if not env_active[world] or is_locked[i]:
+            target = q_default[i]}
+        target_out[world, i] = target
+        """,
+        ),
+        (
+            "corrupt_observations add_sensor_noise simulate_sensors",
+            """
+        value = obs[world, i]
+        {if is_dropped[world, i] and not fixed_stats:
+            {# a sensor that fails shows what it has shown
+            ~}
+            obs_out[world, i] = last_obs[world, i]
+            return ~
+        {# seldom
+        ~}
+        if is_dropped[world, i] or not env_active[world]:
+            obs_out[world, i] = last_obs[world, i]
+            return}
+        {if noise_level[i] > low_noise and not fixed_stats:
+            value += noise_level[i] * noise[world, i] ~ if not fixed_stats:
+            value += noise_level[i] * noise[world, i]}
+        {?0.5 # steps of the sensor
+        value = wp.round(value / resolution[i]) * resolution[i]}
+        obs_out[world, i] = {clamp_symmetric(value, clip_obs) ~ value ~ wp.clamp(value, -clip_obs, clip_obs)}
+        """,
+        ),
     ),
 }
 """What is done with rows of many worlds: names of kernels, and lines, in each of the ways that simulators need."""
+_DONE = {
+    "reset_to_keyframe": "Sets joints of worlds to those of a keyframe",
+    "copy_worlds": "Copies the joints of worlds from those of their parents",
+    "reorder_joints": "Brings the joints of worlds into the order of a policy",
+    "auto_reset_worlds": "Starts worlds again whose episodes are over",
+    "copy_world_joints": "Copies some of the joints from other worlds",
+    "reset_worlds": "Resets the joints of worlds",
+    "update_air_time": "Counts how long feet have been in the air",
+    "update_actions": "Smooths the actions of worlds",
+    "randomize_masses": "Draws the masses of bodies anew for each world",
+    "push_worlds": "Pushes the joints of worlds now and then",
+    "resample_commands": "Draws commands anew when their time is over",
+    "flatten_contacts": "Writes the contacts of all worlds one after the other",
+    "unflatten_contacts": "Reads the contacts of each world from the list of all",
+    "globalize_body_ids": "Numbers the bodies of all worlds",
+    "discounted_returns": "Discounted returns of the steps of each world",
+    "compute_gae": "Generalized advantages of the steps of each world",
+    "assign_constraint_rows": "Where the rows of each contact begin",
+    "rank_worlds": "Ranks worlds by their scores",
+    "pick_parents": "Picks the worlds that others go on from",
+    "check_termination": "Which episodes are over, and why",
+    "update_curriculum": "Moves worlds to a harder or an easier level",
+    "normalize_observations": "Normalizes the observations of worlds",
+    "scale_actions": "Targets of joints from the actions of a policy",
+    "scale_rewards": "Sums the weighted rewards of each world",
+    "limit_actions": "Targets of joints that they can follow",
+    "corrupt_observations": "Observations as sensors with noise and failures show them",
+}
+"""What a kernel does, by the first of its names."""
 _BY_WORLD = ("prefix_sums", "rank_items")
 """What has one thread for each world."""
 
@@ -603,7 +1047,7 @@ def _draw_worlds(stream: Stream, target: str) -> KernelSpec:
     _declare_rows(p, worlds, width)
     p.write(text)
     doc = "One thread per world." if alone else "One thread for each entry of each world's row."
-    return p.done("bookkeeping", "worlds", target, "Rows of many worlds", tuple(titles.split()), (doc,))
+    return p.done("bookkeeping", "worlds", target, _DONE[titles.split()[0]], tuple(titles.split()), (doc,))
 
 
 def _declare_rows(p: Program, worlds: int, width: int) -> None:
@@ -611,6 +1055,77 @@ def _declare_rows(p: Program, worlds: int, width: int) -> None:
     shape, steps = (worlds, width), (width, worlds)
     keys = 4
     p.array("reset", FLAG, (0, 1), (worlds,), ("reset_mask", "done", "reset"))
+    for key, size, names in (
+        ("env_active", worlds, ("env_active", "active_mask")), ("reset_of", worlds, ("reset_mask", "done")),
+        ("is_pushed", worlds, ("push_mask", "is_pushed")), ("is_locked", width, ("dof_locked", "is_locked")),
+        ("is_copied", width, ("dof_selected", "is_copied")), ("is_random", width, ("is_randomized", "body_randomized")),
+        ("is_base", width, ("is_base", "ends_episode")),
+    ):  # fmt: skip
+        p.array(key, FLAG, (0, 1), (size,), names)
+    p.array("is_dropped", FLAG, (0, 1), shape, ("sensor_dropped", "dropout_mask"))
+    for key, names in (
+        ("from_default", ("ignore_keyframes", "use_default")), ("keeps_pose", ("restore_keyframe", "use_keyframe")),
+        ("only_up", ("only_harder", "never_demote")),
+    ):  # fmt: skip
+        p.scalar(key, FLAG, (0, 1), names)
+    p.scalar("seed", INT, (0, 1000), ("seed",))
+    p.scalar("step", INT, (0, 12), ("step", "frame_id"))
+    p.scalar("push_every", INT, (1, 3), ("push_interval", "push_every"))
+    p.scalar("top_level", INT, (2, 4), ("max_level", "top_level"))
+    p.scalar("max_length", INT, (3, 7), ("max_episode_length", "max_steps"))
+    p.array("episode_age", INT, (0, 9), (worlds,), ("episode_length", "progress"))
+    p.sizes(num_items=width)
+    for key, size, span, names in (
+        ("body_inertia", (width,), (0.1, 2), ("body_inertia",)), ("max_rate", (width,), (0.2, 1), ("max_target_rate",)),
+        ("last_target", shape, (-1, 1), ("last_target", "prev_target")),
+        ("last_obs", shape, (-2, 2), ("last_obs", "prev_obs")),
+        ("resolution", (width,), (0.1, 0.5), ("sensor_resolution", "resolution")),
+        ("height", (worlds,), (0, 1), ("base_height", "root_height")),
+    ):  # fmt: skip
+        p.array(key, FLOAT, span, size, names)
+    for key, span, names, usual in (
+        ("scale_low", (0.5, 0.9), ("mass_scale_low", "scale_min"), ("0.8",)),
+        ("scale_high", (1.1, 1.5), ("mass_scale_high", "scale_max"), ("1.2",)),
+        ("added_mass", (0.2, 1.5), ("added_mass", "payload"), ("0.5",)),
+        ("push_speed", (0.2, 1), ("push_velocity", "push_speed"), ("0.5",)),
+        ("max_qd", (0.5, 1), ("max_velocity", "velocity_limit"), ("1.0",)),
+        ("hold_time", (0.5, 2), ("command_time", "hold_time"), ("1.0",)),
+        ("dead_zone", (0.1, 0.4), ("dead_zone", "command_threshold"), ("0.2",)),
+        ("stand_share", (0.1, 0.4), ("stand_probability", "zero_command_prob"), ("0.2",)),
+        ("max_depth", (0.02, 0.08), ("max_depth", "penetration_limit"), ("0.05",)),
+        ("min_height", (0.2, 0.6), ("min_height", "fall_height"), ("0.3",)),
+        ("up_score", (0.2, 1), ("promote_above", "move_up_threshold"), ("0.5",)),
+        ("down_score", (-1, 0), ("demote_below", "move_down_threshold"), ("-0.5",)),
+        ("low_noise", (0.1, 0.4), ("min_noise", "noise_floor"), ("0.2",)),
+    ):
+        p.number(key, span, names, usual)
+    p.constants({"DONE_NOT": 0, "DONE_FAILED": 1, "DONE_TIMEOUT": 2})
+    p.array("contact_pos", VEC, (-1, 1), shape, ("contact_pos",))
+    p.array("contact_geom", PAIR, (0, 9), shape, ("contact_geom", "contact_shapes"))
+    p.array("flat_pos", VEC, (-1, 1), (worlds * width,), ("contact_pos",))
+    p.array("flat_geom", PAIR, (0, 9), (worlds * width,), ("contact_geom", "contact_shapes"))
+    p.array("body_pos", VEC, (-1, 1), (width,), ("body_pos",))
+    p.array("world_origin", VEC, (-2, 2), (worlds,), ("world_origin", "env_origin"))
+    p.number("spacing", (0.5, 2), ("spacing", "world_spacing"), ("1.0", "2.0"))
+    p.output("contact_pos_out", VEC, (worlds * width,), ("contact_pos_out",), (0, 1))
+    p.output("contact_geom_out", PAIR, (worlds * width,), ("contact_geom_out",), (0, 9))
+    p.output("world_pos", VEC, shape, ("world_contact_pos",))
+    p.output("world_geom", PAIR, shape, ("world_contact_geom", "world_contact_shapes"))
+    p.output("inertia_out", FLOAT, (worlds * width,), ("body_inertia_out",))
+    p.output("body_pos_out", VEC, (worlds * width,), ("body_pos_out", "world_body_pos"))
+    p.output("root_out", INT, (worlds * width,), ("body_root", "body_rootid_out"))
+    p.output("is_root", FLAG, (worlds * width,), ("is_root", "body_is_root"))
+    p.output("landed", FLAG, shape, ("first_contact", "has_landed"))
+    p.output("world_mass", FLOAT, shape, ("world_body_mass", "body_mass_out"))
+    p.output("world_inertia", FLOAT, shape, ("world_body_inertia", "body_inertia_out"))
+    p.output("time_left", FLOAT, shape, ("command_time_left", "time_left"), (-0.1, 0.2))
+    p.output("command", FLOAT, shape, ("command", "commands"))
+    p.output("terminated", FLAG, (worlds,), ("terminated",))
+    p.output("truncated", FLAG, (worlds,), ("truncated", "time_outs"))
+    p.output("done_out", INT, (worlds,), ("done_reason", "done"))
+    p.output("age_out", INT, (worlds,), ("episode_length_out", "progress_out"))
+    p.output("num_done", INT, (1,), ("num_done", "episode_count"), (0, 3))
+    p.output("level", INT, (worlds,), ("terrain_level", "level"), (0, 4))
     p.array("failed", FLAG, (0, 1), (worlds,), ("failed", "terminated"))
     p.array("finished", FLAG, (0, 1), steps, ("dones", "terminated"))
     p.array("done_float", INT, (0, 1), steps, ("dones", "terminated"))
@@ -709,6 +1224,6 @@ RECIPES = (
         category="bookkeeping",
         targets=tuple(_WORLDS),
         draw=_draw_worlds,
-        target_weights={"prefix_sums": 0.5, "offsets": 0.5},
+        target_weights={"prefix_sums": 0.5, "offsets": 0.4},
     ),
 )

@@ -291,7 +291,15 @@ def _draw_drive(stream: Stream, target: str) -> KernelSpec:
 _EPISODES = {
     "terminations": """
         reset = int(0)
-        {# too low, or tipped over
+        {if has_fallen(pos[env], rot[env], min_height, min_up):
+            reset = 1
+        ~
+        {# in the first steps it may still settle
+        ~}
+        if progress[env] > {0 ~ grace_steps} and has_fallen(pos[env], rot[env], min_height, min_up):
+            reset = 1
+        ~
+        # too low, or tipped over
         {up = wp.quat_rotate(rot[env], wp.vec3(0.0, 0.0, 1.0))
         if pos[env][2] < min_height or up[2] < min_up:
             reset = 1 ~
@@ -334,10 +342,10 @@ _EPISODES = {
         err = ex * ex + ey * ey ~
         d = wp.vec2(command[env][0] - v_b[0], command[env][1] - v_b[1])
         err = wp.dot(d, d)}
-        total = weight * wp.exp(-err / sigma)
+        total = weight * {tracking(err, sigma) ~ wp.exp(-err / sigma)}
         {* # and turns as told
             ew = command[env][2] - w_b[2]
-            total += yaw_weight * wp.exp(-ew * ew / sigma)
+            total += yaw_weight * {tracking(ew * ew, sigma) ~ wp.exp(-ew * ew / sigma)}
         ~
             # keep the body at its height
             dz = pos[env][2] - height_target
@@ -362,8 +370,23 @@ _EPISODES = {
             total -= action_weight * change ~
             # time in the air pays on touching down
             for k in range({NUM_FEET ~ contact_force.shape[1]}):
-                if contact_force[env, k] > contact_threshold {~ and last_contact[env, k] == 0}:
-                    total += air_weight * (air_time[env, k] - air_min)}
+                {if contact_force[env, k] > contact_threshold {~ and last_contact[env, k] == 0}:
+                    total += air_weight * (air_time[env, k] - air_min) ~
+                if contact_force[env, k] > contact_threshold:
+                    {# only where it has not stood before
+                    ~}
+                    if last_contact[env, k] == 0:
+                        total += air_weight * (air_time[env, k] - air_min) ~
+                touching = contact_force[env, k] > contact_threshold
+                if touching and not is_still(command[env], command_min):
+                    total += air_weight * (air_time[env, k] - air_min)}}
+        ~
+            # told to stand: away from the default pose costs
+            if is_still(command[env], command_min):
+                away = float(0.0)
+                for j in range(num_dofs):
+                    away += wp.abs(joint_q_now[env, j] - default_q[j])
+                total -= stand_weight * away
         ~
             if done_in[env] == 1:
                 total -= penalty
@@ -371,6 +394,98 @@ _EPISODES = {
         {?0.5 total = total * dt}
         reward[env] = total
         {?0.3 episode_sum[env] += total}
+    """,
+    "foot_contacts": """
+        feet_down = int(0)
+        for k in range({NUM_FEET ~ contact_force.shape[1]}):
+            touching = contact_force[env, k] > contact_threshold
+            {if touching:
+                {# it has just touched down
+                ~}
+                if contact_io[env, k] == 0:
+                    last_air_time[env, k] = air_time_io[env, k]
+                    {touch_count[env] = touch_count[env] + 1 ~}
+                air_time_io[env, k] = 0.0
+                contact_io[env, k] = 1
+                feet_down += 1
+            else:
+                air_time_io[env, k] = air_time_io[env, k] + dt
+                contact_io[env, k] = 0 ~
+            {# forces flicker: either of the last two counts
+            ~}
+            filtered = touching or contact_io[env, k] == 1
+            if filtered and air_time_io[env, k] > 0.0:
+                last_air_time[env, k] = air_time_io[env, k]
+            air_time_io[env, k] = 0.0 if filtered else air_time_io[env, k] + dt
+            contact_io[env, k] = 1 if touching else 0
+            if filtered:
+                feet_down += 1}
+        {standing[env] = feet_down ~
+        {# all feet in the air
+        ~}
+        if feet_down == 0:
+            wp.atomic_add(num_flying, 0, 1) ~
+        standing[env] = feet_down
+        {?0.5 wp.atomic_add(num_flying, 0, 1 if feet_down == 0 else 0)}}
+    """,
+    "terrain_levels": """
+        {if mask[env] == 0:
+            return ~ if not flagged[env]:
+            return}
+        level = level_io[env]
+        walked = {wp.length(pos[env] - origins[env]) ~ flat_distance(pos[env], origins[env])}
+        {{# far enough for the next one
+        ~}
+        if walked > half_terrain:
+            level += 1
+            {wp.atomic_add(num_promoted, 0, 1) ~}
+        {elif walked < 0.5 * told_distance[env] and level > 0:
+            level -= 1 ~
+        elif not is_still(command[env], command_min) and walked < 0.5 * told_distance[env]:
+            level = wp.max(level - 1, 0)} ~
+        if walked > half_terrain and timeout_in[env] == 1:
+            level += 1
+        elif walked < 0.5 * told_distance[env]:
+            if level > 0:
+                level -= 1}
+        {# who has done all goes anywhere
+        ~}
+        if level >= NUM_LEVELS:
+            {rng = wp.rand_init(seed, env)
+            level = wp.randi(rng, 0, NUM_LEVELS) ~ level = NUM_LEVELS - 1}
+        level_io[env] = level
+        {origin_out[env] = terrain_origin[level, terrain_kind[env]] ~}
+    """,
+    "resample_commands": """
+        {if progress[env] % resample_steps != 0{ and not flagged[env] ~}:
+            return ~
+        if not flagged[env] and command_time[env] > dt:
+            command_time[env] = command_time[env] - dt
+            return
+        command_time[env] = hold_time}
+        rng = wp.rand_init(seed, env)
+        {if wp.randf(rng) < still_share:
+            {# some are told to stand
+            ~}
+            command_out[env] = wp.vec3(0.0, 0.0, 0.0)
+            return ~}
+        {vx = wp.randf(rng, command_lower[0], command_upper[0])
+        vy = wp.randf(rng, command_lower[1], command_upper[1])
+        yaw = wp.randf(rng, command_lower[2], command_upper[2]) ~
+        vx = command_lower[0] + (command_upper[0] - command_lower[0]) * wp.randf(rng)
+        vy = command_lower[1] + (command_upper[1] - command_lower[1]) * wp.randf(rng)
+        yaw = command_lower[2] + (command_upper[2] - command_lower[2]) * wp.randf(rng)}
+        {{# small ones are none
+        ~}
+        if vx * vx + vy * vy < command_min * command_min:
+            vx = 0.0
+            vy = 0.0
+        command_out[env] = wp.vec3(vx, vy, yaw) ~
+        told = wp.vec3(vx, vy, yaw)
+        if is_still(told, command_min):
+            told = wp.vec3(0.0, 0.0, 0.0)
+        command_out[env] = told ~
+        command_out[env] = wp.vec3(vx, vy, yaw)}
     """,
     "reset_envs": """
         if {mask[env] == 0 ~ not flagged[env] ~ mask[env] != 1}:
@@ -400,6 +515,44 @@ _EPISODES = {
         {?0.3 episode_return[env] = 0.0}
     """,
 }
+
+
+_LEVELS = 6
+"""How hard terrain may be."""
+
+_EPISODE_FUNCTIONS = (
+    """
+    def tracking(err_sq: float, sigma: float) -> float:
+        {return wp.exp(-err_sq / sigma) ~ return wp.exp(-err_sq / (sigma * sigma)) ~
+        return 1.0 / (1.0 + err_sq / sigma)}
+    """,
+    """
+    def has_fallen(p: wp.vec3, q: wp.quat, min_height: float, min_up: float) -> bool:
+        {if p[2] < min_height:
+            return True
+        up = wp.quat_rotate(q, wp.vec3(0.0, 0.0, 1.0))
+        return up[2] < min_up ~
+        up = wp.quat_rotate(q, wp.vec3(0.0, 0.0, 1.0))
+        return p[2] < min_height or up[2] < min_up ~
+        {# the third entry of the last row of its rotation matrix
+        ~}
+        up_z = 1.0 - 2.0 * (q[0] * q[0] + q[1] * q[1])
+        return p[2] < min_height or up_z < min_up}
+    """,
+    """
+    def is_still(command: wp.vec3, smallest: float) -> bool:
+        {return wp.length(command) < smallest ~
+        return command[0] * command[0] + command[1] * command[1] < smallest * smallest ~
+        return wp.abs(command[0]) < smallest and wp.abs(command[1]) < smallest and wp.abs(command[2]) < smallest}
+    """,
+    """
+    def flat_distance(a: wp.vec3, b: wp.vec3) -> float:
+        {dx = a[0] - b[0]
+        dy = a[1] - b[1]
+        return wp.sqrt(dx * dx + dy * dy) ~ return wp.length(wp.vec2(a[0] - b[0], a[1] - b[1]))}
+    """,
+)
+"""Functions that lines call."""
 
 
 def _draw_episode(stream: Stream, target: str) -> KernelSpec:
@@ -462,6 +615,35 @@ def _draw_episode(stream: Stream, target: str) -> KernelSpec:
     p.number("min_up", (0.1, 0.5), ("min_up", "min_upright"), ("0.5", "0.2"))
     p.number("max_speed", (1, 1.5), ("max_speed", "velocity_limit"), ("1.2", "1.5"))
     p.number("contact_threshold", (0.5, 1.5), ("contact_threshold", "min_contact_force"), ("1.0",))
+    for each in _EPISODE_FUNCTIONS:
+        p.function(each)
+    p.scalar("grace_steps", INT, (1, 4), ("grace_steps", "settle_steps"))
+    p.scalar("resample_steps", INT, (2, 4), ("resample_steps", "command_interval"))
+    p.scalar("seed", INT, (0, 999), ("seed", "rng_seed"))
+    p.number("command_min", (0.3, 0.8), ("min_command", "command_deadband"), ("0.2", "0.5"))
+    p.number("stand_weight", (0.1, 1), ("stand_still_weight", "stand_weight"), ("0.5", "1.0"))
+    p.number("half_terrain", (0.8, 1.4), ("half_terrain", "promote_distance"), ("1.0",))
+    p.number("still_share", (0.1, 0.3), ("standing_share", "still_probability"), ("0.1", "0.2"))
+    p.number("hold_time", (0.5, 2), ("command_duration", "hold_time"), ("2.0", "1.0"))
+    p.scalar("command_lower", VEC, (-1, -0.3), ("command_lower", "command_min_range"))
+    p.scalar("command_upper", VEC, (0.3, 1), ("command_upper", "command_max_range"))
+    p.array("joint_q_now", FLOAT, (-1, 1), (envs, dofs), ("joint_q", "dof_pos"))
+    p.array("told_distance", FLOAT, (0.5, 3), (envs,), ("commanded_distance", "expected_distance"))
+    p.array("timeout_in", INT, (0, 1), (envs,), ("timeout", "truncated"))
+    p.array("terrain_kind", INT, (0, 2), (envs,), ("terrain_type", "terrain_col"))
+    p.array("terrain_origin", VEC, (-2, 2), (_LEVELS, 3), ("terrain_origins",))
+    p.constants({"NUM_LEVELS": _LEVELS})
+    p.output("level_io", INT, (envs,), ("terrain_level", "level"), (0, _LEVELS - 1))
+    p.output("origin_out", VEC, (envs,), ("env_origin_out", "spawn_origin"))
+    p.output("num_promoted", INT, (1,), ("num_promoted",), (0, 1))
+    p.output("command_out", VEC, (envs,), ("command_out", "velocity_command"))
+    p.output("command_time", FLOAT, (envs,), ("command_time", "time_left"), (0, 0.5))
+    p.output("contact_io", INT, (envs, feet), ("last_contact", "was_touching"), (0, 1))
+    p.output("air_time_io", FLOAT, (envs, feet), ("air_time", "feet_air_time"), (0, 1))
+    p.output("last_air_time", FLOAT, (envs, feet), ("last_air_time", "swing_duration"), (0, 1))
+    p.output("touch_count", INT, (envs,), ("num_steps", "touchdown_count"), (0, 9))
+    p.output("standing", INT, (envs,), ("num_standing", "standing_feet"))
+    p.output("num_flying", INT, (1,), ("num_flying", "num_airborne"), (0, 1))
     p.scalar("max_length", INT, (8, 14), ("max_episode_length", "max_steps", "horizon"))
     p.scalar("randomize", INT, (0, 1), ("randomize", "use_noise"))
     p.constants({"NUM_FEET": feet, "NUM_LINKS": links})
@@ -486,9 +668,20 @@ def _draw_episode(stream: Stream, target: str) -> KernelSpec:
     titles = {
         "terminations": ("check_termination", "compute_dones", "update_episodes", "check_resets"),
         "reward": ("compute_reward", "compute_rewards", "locomotion_reward", "tracking_reward"),
+        "foot_contacts": ("update_foot_contacts", "update_air_time", "track_feet_contacts"),
+        "terrain_levels": ("update_terrain_levels", "terrain_curriculum", "advance_curriculum"),
+        "resample_commands": ("resample_commands", "sample_velocity_commands", "update_commands"),
         "reset_envs": ("reset_envs", "reset_idx", "apply_resets", "reset_states"),
     }[target]
-    return p.done("control", "episodes", target, "Episodes of many environments", titles, (
+    summary = {
+        "terminations": "Which episodes are over",
+        "reward": "The reward of a step",
+        "foot_contacts": "How long the feet of each robot have been in the air",
+        "terrain_levels": "Moves robots to harder or easier terrain",
+        "resample_commands": "New velocity commands from time to time",
+        "reset_envs": "Starts environments anew",
+    }[target]
+    return p.done("control", "episodes", target, summary, titles, (
         "One thread per environment.", "Runs once per control step.",
     ))  # fmt: skip
 

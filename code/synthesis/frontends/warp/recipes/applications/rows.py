@@ -1,7 +1,9 @@
 """Rows of sparse matrices, segments of lists, and searches in tables: loops whose bounds are looked up."""
 
+import re
+
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.warp.recipes.applications.program import FLOAT, FOUR, INT, SPATIAL, VEC, Program
+from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, FOUR, INT, SPATIAL, VEC, Program
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.types import Type
 from synthesis.records import KernelSpec
@@ -15,9 +17,10 @@ _ROWS: dict[str, tuple[tuple[str, str], ...]] = {
         (
             "csr_mv spmv csr_gemv",
             """
-        total = float(0.0)
+        {?0.7 total = float(0.0)
         LOOP
-            total += values[k] * x[col]
+            total += values[k] * x[col] ~
+        total = row_dot(offsets, columns, values, x, row)}
         {y[row] = total ~ y[row] = alpha * total ~ added[row] = alpha * total + beta * added[row] ~
         if beta == 0.0:
             added[row] = alpha * total
@@ -35,9 +38,10 @@ _ROWS: dict[str, tuple[tuple[str, str], ...]] = {
         (
             "csr_residual compute_residual sparse_residual",
             """
-        residual = b[row]
+        {?0.6 residual = b[row]
         LOOP
-            residual -= values[k] * x[col]
+            residual -= values[k] * x[col] ~
+        residual = b[row] - row_dot(offsets, columns, values, x, row)}
         {y[row] = residual ~ y[row] = residual
         wp.atomic_add(change_out, 0, residual * residual) ~
         y[row] = residual
@@ -82,11 +86,13 @@ _ROWS: dict[str, tuple[tuple[str, str], ...]] = {
             for k in range(offsets[row], offsets[row + 1]):
                 total += values[k] * dense[columns[k], c]
             dense_out[row, c] = total ~
-        for c in range({num_columns ~ dense.shape[1]}):
-            dense_out[row, c] = 0.0
         LOOP
+            {?0.3 if values[k] == 0.0:
+                continue}
             for c in range({num_columns ~ dense.shape[1]}):
-                dense_out[row, c] += values[k] * dense[col, c]}
+                {dense_added[row, c] += values[k] * dense[col, c] ~
+                dense_added[row, c] = dense_added[row, c] - values[k] * dense[col, c] ~
+                wp.atomic_add(dense_added, col, c, values[k] * dense[row, c])}}
             """,
         ),
     ),
@@ -117,13 +123,36 @@ _ROWS: dict[str, tuple[tuple[str, str], ...]] = {
             "csr_inverse_diagonal invert_diagonal jacobi_preconditioner",
             """
         pivot = float(0.0)
-        {LOOP
+        {{LOOP
             if col == row:
-                pivot += values[k]
+                pivot += values[k] ~
+        LOOP
+            if col == row and values[k] != 0.0:
+                pivot = values[k]
+                break}
         {if wp.abs(pivot) > drop:
             diag[row] = 1.0 / pivot
         else:
-            diag[row] = {1.0 ~ 0.0} ~ diag[row] = 1.0 / pivot if wp.abs(pivot) > drop else 1.0} ~
+            diag[row] = {1.0 ~ 0.0} ~ diag[row] = 1.0 / pivot if wp.abs(pivot) > drop else 1.0 ~
+        {# rows that are fixed keep what they have
+        ~}
+        if mask[row] == 0:
+            diag[row] = 1.0
+        else:
+            diag[row] = safe_inverse(pivot, drop) ~
+        diag[row] = safe_inverse(pivot, drop)} ~
+        entry = find_entry(offsets, columns, row, row)
+        {if entry >= 0:
+            diag[row] = safe_inverse(values[entry], drop)
+        else:
+            diag[row] = 1.0 ~
+        {# no diagonal, or one that is too small
+        ~}
+        if entry < 0 or wp.abs(values[entry]) < drop:
+            wp.atomic_add(num_weak, 0, 1)
+            diag[row] = 1.0
+            return
+        diag[row] = 1.0 / values[entry]} ~
         {# a row whose diagonal is too small is scaled by all its entries
         ~}
         row_sum = float(0.0)
@@ -142,11 +171,15 @@ _ROWS: dict[str, tuple[tuple[str, str], ...]] = {
         (
             "csr_diagonal_scaling symmetric_scaling compute_diag_scale",
             """
-        pivot = float(0.0)
+        {?0.7 pivot = float(0.0)
         LOOP
             if col == row:
                 pivot = wp.abs(values[k])
-                break
+                break ~
+        entry = find_entry(offsets, columns, row, row)
+        {pivot = float(0.0)
+        if entry >= 0:
+            pivot = wp.abs(values[entry]) ~ pivot = wp.abs(values[entry]) if entry >= 0 else 0.0}}
         {diag[row] = 1.0 / wp.sqrt(wp.max(pivot, drop)) ~
         scale = float(1.0)
         if pivot > drop:
@@ -223,7 +256,7 @@ _ROWS: dict[str, tuple[tuple[str, str], ...]] = {
         row_sum = wp.sqrt(total_sq)}
         {scale = float(1.0)
         if row_sum > drop:
-            scale = 1.0 / row_sum ~ scale = 1.0 / wp.max(row_sum, drop)}
+            scale = 1.0 / row_sum ~ scale = safe_inverse(row_sum, drop) ~ scale = 1.0 / wp.max(row_sum, drop)}
         {y[row] = scale ~ y[row] = scale
         rhs_io[row] *= scale ~
         ENTRIES
@@ -303,15 +336,17 @@ _ROWS: dict[str, tuple[tuple[str, str], ...]] = {
         (
             "relax_rows damped_jacobi smooth_jacobi",
             """
-        residual = b[row]
+        {?0.6 residual = b[row]
         LOOP
-            residual -= values[k] * x[col]
+            residual -= values[k] * x[col] ~
+        residual = b[row] - row_dot(offsets, columns, values, x, row)}
         {y[row] = x[row] + {omega * inv_diag_in[row] * residual ~ inv_diag_in[row] * residual}
         {# its square, for the test of convergence
         wp.atomic_add(change_out, 0, residual * residual) ~} ~
         step = omega * inv_diag_in[row] * residual
         {if wp.abs(step) > max_step:
-            step = wp.sign(step) * max_step ~ step = wp.clamp(step, -max_step, max_step)}
+            step = wp.sign(step) * max_step ~ step = clamp_symmetric(step, max_step) ~
+        step = wp.clamp(step, -max_step, max_step)}
         y[row] = x[row] + step}
             """,
         ),
@@ -331,9 +366,10 @@ _ROWS: dict[str, tuple[tuple[str, str], ...]] = {
         (
             "chebyshev_step chebyshev_smoother csr_chebyshev",
             """
-        residual = b[row]
+        {?0.6 residual = b[row]
         LOOP
-            residual -= values[k] * x[col]
+            residual -= values[k] * x[col] ~
+        residual = b[row] - row_dot(offsets, columns, values, x, row)}
         {step = beta * direction[row] + alpha * inv_diag_in[row] * residual
         direction[row] = step
         y[row] = x[row] + step ~
@@ -344,11 +380,19 @@ _ROWS: dict[str, tuple[tuple[str, str], ...]] = {
         (
             "projected_jacobi pjacobi_sweep lcp_jacobi",
             """
-        residual = b[row]
+        {?0.6 residual = b[row]
         LOOP
-            residual -= values[k] * x[col]
+            residual -= values[k] * x[col] ~
+        residual = b[row] - row_dot(offsets, columns, values, x, row)}
         new = x[row] + omega * inv_diag_in[row] * residual
         {new = wp.max(new, 0.0) ~ new = wp.clamp(new, lower_bound[row], upper_bound[row]) ~
+        if limited[row] == 1:
+            if new < lower_bound[row]:
+                new = lower_bound[row]
+            elif new > upper_bound[row]:
+                new = upper_bound[row]
+            {?0.5 if new == x[row]:
+                wp.atomic_add(num_weak, 0, 1)} ~
         if limited[row] == 1:
             new = wp.max(new, 0.0)}
         y[row] = new
@@ -517,23 +561,593 @@ _ROWS: dict[str, tuple[tuple[str, str], ...]] = {
             """,
         ),
     ),
+    "csr_edit": (
+        (
+            "apply_dirichlet eliminate_fixed_dofs constrain_system",
+            """
+        {if mask[row] == 0:
+            {# the row of a fixed value says just that
+            ~}
+            ENTRIES
+                {if columns[k] == row:
+                    values_io[k] = 1.0
+                else:
+                    values_io[k] = 0.0 ~ values_io[k] = 1.0 if columns[k] == row else 0.0}
+            rhs_io[row] = fixed_value[row]
+        else:
+            {# what is known goes to the right side
+            ~}
+            LOOP
+                if mask[col] == 0:
+                    rhs_io[row] = rhs_io[row] - values_io[k] * fixed_value[col]
+                    values_io[k] = 0.0 ~
+        LOOP
+            if mask[row] == 0:
+                values_io[k] = 1.0 if col == row else 0.0
+            elif mask[col] == 0:
+                rhs_io[row] = rhs_io[row] - values_io[k] * fixed_value[col]
+                values_io[k] = 0.0
+        if mask[row] == 0:
+            rhs_io[row] = fixed_value[row]}
+            """,
+        ),
+        (
+            "add_to_diagonal regularize_matrix shift_diagonal",
+            """
+        {{?0.4 if mask[row] == 0:
+            return}
+        LOOP
+            if col == row:
+                {values_io[k] = values_io[k] + shift ~ values_io[k] = (1.0 + shift) * values_io[k] ~
+                {# never less than the floor
+                ~}
+                if values_io[k] < shift:
+                    values_io[k] = shift}
+                break ~
+        entry = find_entry(offsets, columns, row, row)
+        {if entry < 0:
+            wp.atomic_add(num_weak, 0, 1)
+            return ~ if entry < 0 or mask[row] == 0:
+            return}
+        values_io[entry] = values_io[entry] + {shift ~ shift * diag_in[row]}}
+            """,
+        ),
+        (
+            "scale_matrix apply_scaling equilibrate_matrix",
+            """
+        {s = scale_in[row]
+        LOOP
+            {values_io[k] = s * scale_in[col] * values_io[k] ~ values_io[k] *= s * scale_in[col]}
+        rhs_io[row] *= s ~
+        {# only rows that are scaled badly
+        ~}
+        row_max = float(0.0)
+        ENTRIES
+            row_max = wp.max(row_max, wp.abs(values_io[k]))
+        if row_max > {drop ~ max_step} or (row_max > 0.0 and row_max < drop * drop):
+            s = 1.0 / row_max
+            ENTRIES
+                values_io[k] = s * values_io[k]
+            rhs_io[row] = s * rhs_io[row]}
+            """,
+        ),
+        (
+            "drop_small_entries sparsify_rows filter_matrix",
+            """
+        removed = float(0.0)
+        LOOP
+            {if col != row and wp.abs(values_io[k]) < {drop ~ drop * diag_in[row]}:
+                removed += values_io[k]
+                values_io[k] = 0.0
+                {?0.4 wp.atomic_add(num_kept, 0, 1)} ~
+            if col == row:
+                continue
+            if wp.abs(values_io[k]) < drop * wp.sqrt(diag_in[row] * diag_in[col]):
+                removed += values_io[k]
+                values_io[k] = 0.0}
+        {# what is dropped goes to the diagonal, so that rows keep their sums
+        diag[row] = diag_in[row] + removed ~
+        diag[row] = diag_in[row] + removed ~
+        if removed != 0.0:
+            entry = find_entry(offsets, columns, row, row)
+            if entry >= 0:
+                values_io[entry] = values_io[entry] + removed}
+            """,
+        ),
+        (
+            "csr_to_ell pad_rows convert_to_ell",
+            """
+        start = offsets[row]
+        num = offsets[row + 1] - start
+        for k in range(ELL_WIDTH):
+            if k < num:
+                ell_columns[row, k] = columns[start + k]
+                ell_values[row, k] = values[start + k]
+            else:
+                {# padding points at the row itself
+                ell_columns[row, k] = row ~ ell_columns[row, k] = -1}
+                ell_values[row, k] = 0.0
+        {if num > ELL_WIDTH:
+            {wp.atomic_max(widest, 0, num) ~ wp.atomic_add(num_weak, 0, 1)} ~}
+            """,
+        ),
+        (
+            "csr_transpose_scatter build_transpose scatter_transpose",
+            """
+        LOOP
+            {?0.3 if values[k] == 0.0:
+                continue}
+            {place = wp.atomic_add(column_fill, col, 1)
+            if place < ELL_WIDTH:
+                transposed_rows[col, place] = row
+                transposed_values[col, place] = values[k] ~
+            place = wp.atomic_add(column_fill, col, 1)
+            if place >= ELL_WIDTH:
+                wp.atomic_add(num_weak, 0, 1)
+                continue
+            transposed_rows[col, place] = row
+            transposed_values[col, place] = values[k]}
+            """,
+        ),
+    ),
+    "csr_graph": (
+        (
+            "color_rows_step jones_plassmann_step color_independent_rows",
+            """
+        if row_color[row] >= 0:
+            {?0.5 color_out[row] = row_color[row]}
+            return
+        {# the largest of its neighbours that have no color yet
+        ~}
+        {is_largest = bool(True)
+        LOOP
+            if col != row and row_color[col] < 0 and outranks(priority[col], col, priority[row], row):
+                is_largest = False
+                {?0.6 break}
+        if is_largest:
+            color_out[row] = current_color
+        {else:
+            color_out[row] = -1
+            wp.atomic_add(num_kept, 0, 1) ~ else:
+            color_out[row] = -1} ~
+        color_out[row] = -1
+        LOOP
+            if col == row or row_color[col] >= 0:
+                continue
+            if priority[col] > priority[row] or (priority[col] == priority[row] and col > row):
+                {wp.atomic_add(num_kept, 0, 1)
+                ~}
+                return
+        color_out[row] = current_color}
+            """,
+        ),
+        (
+            "smallest_free_color greedy_color_step assign_row_color",
+            """
+        {if row_color[row] >= 0 and not recolor:
+            return ~ if row_color[row] >= 0:
+            color_out[row] = row_color[row]
+            return}
+        used = int(0)
+        LOOP
+            if col != row and row_color[col] >= 0:
+                used = used | (1 << row_color[col])
+        {# the lowest bit that is not set
+        ~}
+        free = int(0)
+        while (used & (1 << free)) != 0:
+            free += 1
+        color_out[row] = free
+        {wp.atomic_max(widest, 0, free + 1) ~}
+            """,
+        ),
+        (
+            "bfs_pull_step advance_frontier expand_frontier",
+            """
+        {if depth_of[row] >= 0:
+            return
+        LOOP
+            if depth_of[col] == current_depth:
+                depth_out[row] = current_depth + 1
+                {parent_out[row] = col
+                ~}
+                wp.atomic_add(num_kept, 0, 1)
+                break ~
+        {# from the frontier outwards
+        ~}
+        if depth_of[row] != current_depth:
+            return
+        LOOP
+            if depth_of[col] < 0:
+                wp.atomic_max(depth_out, col, current_depth + 1) ~
+        if depth_of[row] < 0:
+            LOOP
+                if depth_of[col] == current_depth and {mask[col] == 1 ~ values[k] > drop}:
+                    depth_out[row] = current_depth + 1
+                    {parent_out[row] = col
+                    ~}
+                    break}
+            """,
+        ),
+        (
+            "relax_distances shortest_path_step bellman_ford_step",
+            """
+        nearest = distance[row]
+        {via = int(-1)
+        LOOP
+            {if mask[col] == 0:
+                continue
+            ~}
+            through = distance[col] + wp.abs(values[k])
+            if through < nearest:
+                nearest = through
+                via = col
+        if via >= 0:
+            y[row] = nearest
+            parent_out[row] = via
+            wp.atomic_add(num_kept, 0, 1)
+        else:
+            y[row] = distance[row]
+            {parent_out[row] = -1 ~} ~
+        LOOP
+            nearest = wp.min(nearest, distance[col] + wp.abs(values[k]))
+        y[row] = nearest
+        if nearest < distance[row] - drop:
+            wp.atomic_add(num_kept, 0, 1)}
+            """,
+        ),
+        (
+            "pagerank_step rank_pages power_iteration_step",
+            """
+        total = float(0.0)
+        LOOP
+            {if out_degree[col] > 0:
+                total += x[col] / float(out_degree[col]) ~ total += x[col] / float(wp.max(out_degree[col], 1))}
+        new = (1.0 - damping) / float(num_rows) + damping * total
+        y[row] = new
+        {wp.atomic_add(change_out, 0, wp.abs(new - x[row])) ~ wp.atomic_max(largest_change, 0, wp.abs(new - x[row])) ~}
+            """,
+        ),
+        (
+            "match_neighbors find_strongest_neighbor pair_aggregates",
+            """
+        {if aggregate[row] >= 0:
+            partner[row] = -1
+            return ~}
+        strongest = float(0.0)
+        found = int(-1)
+        LOOP
+            {if col == row or aggregate[col] >= 0:
+                continue
+            w = wp.abs(values[k])
+            if w > strongest or (w == strongest and col < found): ~
+            w = wp.abs(values[k])
+            if col != row and aggregate[col] < 0 and w > strongest:}
+                strongest = w
+                found = col
+        {# too weak to be one
+        ~}
+        {if found >= 0 and strongest < drop:
+            found = -1 ~}
+        partner[row] = found
+        {if found < 0:
+            wp.atomic_add(num_weak, 0, 1) ~}
+            """,
+        ),
+        (
+            "graph_laplacian_smooth diffuse_on_graph smooth_graph_signal",
+            """
+        total = float(0.0)
+        weight_sum = float(0.0)
+        LOOP
+            if col != row{ and mask[col] == 1 ~}:
+                w = {wp.abs(values[k]) ~ wp.exp(-values[k] * values[k])}
+                total += w * (x[col] - x[row])
+                weight_sum += w
+        {if weight_sum > 0.0:
+            y[row] = x[row] + omega * total / weight_sum
+        else:
+            y[row] = x[row] ~ y[row] = x[row] + omega * total ~
+        if mask[row] == 0 or weight_sum == 0.0:
+            y[row] = x[row]
+            return
+        y[row] = x[row] + omega * total / weight_sum}
+            """,
+        ),
+    ),
+    "csr_transfer": (
+        (
+            "restrict_residual aggregate_residual coarsen_residual",
+            """
+        {agg = aggregate[row]
+        # rows without an aggregate are left to the smoother
+        if agg < 0{ or mask[row] == 0 ~}:
+            return
+        {?0.6 residual = b[row]
+        LOOP
+            residual -= values[k] * x[col] ~
+        residual = b[row] - row_dot(offsets, columns, values, x, row)}
+        wp.atomic_add(coarse, agg, {residual ~ inv_diag_in[row] * residual}) ~
+        LOOP
+            {# the transposed prolongation
+            ~}
+            if aggregate[col] >= 0:
+                wp.atomic_add(coarse, aggregate[col], values[k] * b[row])}
+            """,
+        ),
+        (
+            "prolongate_correction add_coarse_correction interpolate_correction",
+            """
+        agg = aggregate[row]
+        {if agg >= 0 and mask[row] == 1:
+            added[row] = added[row] + {coarse_in[agg] ~ omega * coarse_in[agg]} ~
+        correction = float(0.0)
+        if agg >= 0:
+            correction = coarse_in[agg]
+        else:
+            {# from its neighbours, by what binds it to them
+            ~}
+            weight_sum = float(0.0)
+            LOOP
+                if aggregate[col] >= 0:
+                    correction += wp.abs(values[k]) * coarse_in[aggregate[col]]
+                    weight_sum += wp.abs(values[k])
+            if weight_sum > 0.0:
+                correction = correction / weight_sum
+        added[row] += correction}
+            """,
+        ),
+        (
+            "galerkin_diagonal coarse_diagonal aggregate_diagonal",
+            """
+        agg = aggregate[row]
+        if agg < 0:
+            return
+        {total = float(0.0)
+        LOOP
+            if aggregate[col] == agg:
+                total += values[k]
+        wp.atomic_add(coarse, agg, total) ~
+        LOOP
+            if aggregate[col] == agg:
+                wp.atomic_add(coarse, agg, values[k])
+            elif aggregate[col] >= 0:
+                wp.atomic_add(coarse_off, agg, wp.abs(values[k]))}
+            """,
+        ),
+        (
+            "coarse_pattern count_coarse_entries mark_coarse_neighbors",
+            """
+        agg = aggregate[row]
+        if agg < 0:
+            return
+        LOOP
+            other_agg = aggregate[col]
+            {if other_agg >= 0 and other_agg != agg:
+                wp.atomic_max(coarse_adjacent, agg, other_agg, 1) ~
+            if other_agg < 0 or other_agg == agg:
+                continue
+            if wp.abs(values[k]) > drop:
+                wp.atomic_max(coarse_adjacent, agg, other_agg, 1)}
+            """,
+        ),
+    ),
+    "csr_blocks": (
+        (
+            "block_gauss_seidel gauss_seidel_sweep hybrid_gauss_seidel",
+            """
+        {# a thread goes through the rows of its block one by one
+        ~}
+        first = tid * block_size
+        last = first + block_size
+        for row in {range(first, last) ~ range(last - 1, first - 1, -1) ~ range(last - 1, first - 1, -1)}:
+            {?0.4 if mask[row] == 0:
+                continue}
+            pivot = float(0.0)
+            total = b[row]
+            LOOP
+                if col == row:
+                    pivot = values[k]
+                {elif col >= first and col < last:
+                    # new values of its own rows, old ones of all others
+                    total -= values[k] * added[col]
+                else:
+                    total -= values[k] * x[col] ~
+                elif col < first or col >= last:
+                    total -= values[k] * x[col]
+                else:
+                    total -= values[k] * added[col]}
+            {if wp.abs(pivot) > drop:
+                added[row] = {total / pivot ~ (1.0 - omega) * added[row] + omega * total / pivot} ~
+            added[row] = (1.0 - omega) * added[row] + omega * total * safe_inverse(pivot, drop)}
+            """,
+        ),
+        (
+            "block_lower_solve solve_lower_blocks forward_substitution",
+            """
+        first = tid * block_size
+        last = first + block_size
+        {# only entries within the block count
+        ~}
+        for row in range(first, last):
+            total = b[row]
+            {pivot = float(1.0)
+            LOOP
+                if col == row:
+                    pivot = values[k]
+                elif col >= first and col < row:
+                    total -= values[k] * added[col]
+            added[row] = total * safe_inverse(pivot, drop) ~
+            LOOP
+                if col < first or col >= row:
+                    continue
+                total -= values[k] * added[col]
+            added[row] = {total * inv_diag_in[row] ~ total}}
+            """,
+        ),
+        (
+            "block_upper_solve solve_upper_blocks backward_substitution",
+            """
+        first = tid * block_size
+        last = first + block_size
+        {# from the last row back to the first
+        ~}
+        for row in range(last - 1, first - 1, -1):
+            total = {b[row] ~ added[row]}
+            LOOP
+                {if col > row and col < last:
+                    total -= values[k] * added[col] ~
+                if col <= row or col >= last:
+                    continue
+                total -= values[k] * added[col]}
+            added[row] = {total * inv_diag_in[row] ~ inv_diag_in[row] * total}
+            """,
+        ),
+    ),
+    "csr_lanes": (
+        (
+            "csr_mv_lanes csr_vector_mv spmv_lanes",
+            """
+        {# several threads for each row, each takes every so many of its entries
+        ~}
+        row = tid // LANES
+        lane = tid % LANES
+        {?0.4 if mask[row] == 0:
+            return}
+        total = float(0.0)
+        for k in range(offsets[row] + lane, offsets[row + 1], LANES):
+            total += values[k] * x[columns[k]]
+        {wp.atomic_add(added, row, {total ~ alpha * total}) ~
+        if total != 0.0:
+            wp.atomic_add(added, row, total) ~
+        {# the first one brings the right side
+        ~}
+        if lane == 0:
+            total -= b[row]
+        wp.atomic_add(added, row, total)}
+            """,
+        ),
+        (
+            "row_norms_lanes sum_rows_lanes reduce_rows_lanes",
+            """
+        {row = tid // LANES
+        lane = tid % LANES ~ row = tid // LANES
+        lane = tid - row * LANES}
+        {total = float(0.0)
+        for k in range(offsets[row] + lane, offsets[row + 1], LANES):
+            {total += values[k] * values[k] ~ total += wp.abs(values[k]) ~ if columns[k] != row:
+                total += wp.abs(values[k])}
+        wp.atomic_add(added, row, total) ~
+        most = float(0.0)
+        for k in range(offsets[row] + lane, offsets[row + 1], LANES):
+            if columns[k] != row and wp.abs(values[k]) > most:
+                most = wp.abs(values[k])
+        wp.atomic_max(added, row, most)}
+            """,
+        ),
+    ),
 }
 """What is done with a row: the kernel's names, and its lines.
 
 ``LOOP`` begins the loop over its entries, in which ``col`` is an entry's column; ``ENTRIES`` does without the column.
 """
+_ROW_SUMMARIES = {
+    "csr_multiply": "A sparse matrix times a vector, row by row",
+    "csr_diagonal": "The diagonal of a sparse matrix",
+    "csr_row_norm": "How large the rows of a sparse matrix are",
+    "csr_jacobi": "A step of an iterative solver",
+    "csr_pattern": "Counts entries of a sparse matrix",
+    "csr_upper_width": "How far rows reach beyond the diagonal",
+    "csr_bandwidth": "How far rows reach from the diagonal",
+    "csr_edit": "Changes the entries of a sparse matrix",
+    "csr_graph": "A step of a graph algorithm on a sparse matrix",
+    "csr_transfer": "Between a matrix and its coarse level",
+    "csr_blocks": "Solves the diagonal blocks of a sparse matrix",
+    "csr_lanes": "Several threads for each row",
+}
+_CSR_WEIGHTS = {"csr_upper_width": 0.15, "csr_bandwidth": 0.4, "csr_row_norm": 0.7, "csr_lanes": 0.4, "csr_blocks": 0.7}
+_LANES, _BLOCK = 4, 4
+"""Threads that share a row, and rows that a thread goes through."""
+_ROW_FUNCTIONS = (
+    """
+    def row_dot(
+        offsets: wp.array[int], columns: wp.array[int], values: wp.array[float], x: wp.array[float], row: int
+    ) -> float:
+        total = float(0.0)
+        {for k in range(offsets[row], offsets[row + 1]):
+            total += values[k] * x[columns[k]] ~
+        for k in range(offsets[row], offsets[row + 1]):
+            col = columns[k]
+            total += values[k] * x[col]}
+        return total
+    """,
+    """
+    def find_entry(offsets: wp.array[int], columns: wp.array[int], row: int, wanted: int) -> int:
+        {for k in range(offsets[row], offsets[row + 1]):
+            if columns[k] == wanted:
+                return k
+        return -1 ~
+        place = int(-1)
+        for k in range(offsets[row], offsets[row + 1]):
+            if columns[k] == wanted:
+                place = k
+                break
+        return place}
+    """,
+    """
+    def safe_inverse(value: float, smallest: float) -> float:
+        {if wp.abs(value) > smallest:
+            return 1.0 / value
+        return {1.0 ~ 0.0} ~
+        if wp.abs(value) < smallest:
+            return {0.0 ~ 1.0}
+        return 1.0 / value}
+    """,
+    """
+    def outranks(rank_a: int, a: int, rank_b: int, b: int) -> bool:
+        {return rank_a > rank_b or (rank_a == rank_b and a > b) ~
+        if rank_a != rank_b:
+            return rank_a > rank_b
+        return a > b}
+    """,
+)
+"""Functions that lines call."""
+
+
+def _spelled(text: str, key: str, lines: str) -> str:
+    """Lines with some others in place of a word, below each other where that stands."""
+    return re.sub(
+        rf"^( *)([{{]*){key}\b", lambda found: f"{found[1]}{found[2]}" + lines.replace("\n", f"\n{found[1]}"),
+        text, flags=re.MULTILINE,
+    )  # fmt: skip
 
 
 def _draw_csr(stream: Stream, target: str) -> KernelSpec:
     """A row of a sparse matrix in compressed form: a product, its diagonal, a step of Jacobi's method."""
     titles, text = stream.child("purpose").choice(_ROWS[target])
-    p = Program(stream, ("row", "tid", "i", "r"))
-    rows, entries = p.threads, p.choices.choice((24, 32, 48))
+    shared, blocks = target == "csr_lanes", target == "csr_blocks"
+    if shared or blocks:
+        threads = stream.child("threads").choice((8, 12, 16) if blocks else (16, 24, 32))
+        names = ("tid", "block") if blocks else ("tid", "thread")
+        p = Program(stream, names, launch=(threads * (_LANES if shared else 1),))
+        rows = threads * (1 if shared else _BLOCK)
+    else:
+        p = Program(stream, ("row", "tid", "i", "r"))
+        rows = p.threads
+    entries = p.choices.choice((24, 32, 48))
     p.array("offsets", INT, (0, entries), (rows + 1,), ("row_offsets", "offsets", "row_ptr", "indptr"))
-    p.array("columns", INT, (0, rows - 1), (entries,), ("columns", "col_indices", "cols"))
-    p.array("values", FLOAT, (-2, 2), (entries,), ("values", "vals", "matrix_values"))
+    if "values_io" in text or "scaled_values" in text:
+        # no entry belongs to two rows
+        entries = 2 * rows + 3
+        p.starts("offsets", rows + 1, 2, 2, ("row_offsets", "offsets", "row_ptr", "indptr"))
+    graph = target == "csr_graph"
+    column_names = ("neighbors", "adjacent", "columns") if graph else ("columns", "col_indices", "cols")
+    p.array("columns", INT, (0, rows - 1), (entries,), column_names)
+    value_names = ("weights", "edge_weight", "values") if graph else ("values", "vals", "matrix_values")
+    p.array("values", FLOAT, (-2, 2), (entries,), value_names)
     p.array("blocks", _MATRIX, (-1, 1), (entries,), ("values", "blocks", "bsr_values"))
-    p.array("x", FLOAT, (-2, 2), (rows,), ("x", "x_old") if target == "csr_jacobi" else ("x", "vec", "p"))
+    p.array("x", FLOAT, (-2, 2), (rows,), ("x", "x_old") if target == "csr_jacobi"
+            else ("x", "score", "signal") if graph else ("x", "vec", "p"))  # fmt: skip
     p.array("x_vec", VEC, (-2, 2), (rows,), ("x", "vec", "p"))
     p.array("b", FLOAT, (-2, 2), (rows,), ("b", "rhs"))
     p.array("b_vec", VEC, (-2, 2), (rows,), ("b", "rhs"))
@@ -545,7 +1159,26 @@ def _draw_csr(stream: Stream, target: str) -> KernelSpec:
     p.array("limited", INT, (0, 1), (rows,), ("is_contact", "unilateral"))
     p.array("mask", INT, (0, 1), (rows,), ("mask", "free_dofs", "is_free"))
     p.array("color", INT, (0, _PARTS - 1), (rows,), ("row_part", "partition", "row_owner"))
-    p.sizes(num_columns=3)
+    p.sizes(num_columns=3, num_rows=rows)
+    p.sizes(block_size=_BLOCK)
+    p.constants({"LANES": _LANES, "ELL_WIDTH": 3})
+    coarse = rows // 4
+    for key, low, high, names in (
+        ("row_color", -3, 4, ("row_color", "color")), ("priority", 0, 9, ("priority", "row_hash", "random_rank")),
+        ("depth_of", -3, 2, ("depth", "bfs_level")), ("out_degree", 0, 4, ("out_degree", "num_links")),
+        ("aggregate", -1, coarse - 1, ("aggregate", "aggregate_of", "coarse_index")),
+    ):  # fmt: skip
+        p.array(key, INT, (low, high), (rows,), names)
+    p.array("distance", FLOAT, (0, 5), (rows,), ("distance", "dist"))
+    p.array("fixed_value", FLOAT, (-1, 1), (rows,), ("fixed_value", "dirichlet_value", "boundary_value"))
+    p.array("scale_in", FLOAT, (0.2, 2), (rows,), ("row_scale", "scale"))
+    p.array("coarse_in", FLOAT, (-1, 1), (coarse,), ("coarse_x", "x_coarse", "coarse_correction"))
+    p.scalar("current_color", INT, (4, 7), ("current_color", "next_color"))
+    p.scalar("current_depth", INT, (0, 1), ("current_depth", "level"))
+    p.scalar("recolor", FLAG, (0, 1), ("recolor", "recolor_all"))
+    p.number("damping", (0.5, 0.9), ("damping", "damping_factor"), ("0.85",))
+    for each in _ROW_FUNCTIONS:
+        p.function(each)
     p.number("omega", (0.3, 1), ("omega", "relaxation"), ("0.5", "0.8"))
     p.number("drop", (0.2, 0.6), ("threshold", "drop_tol", "tolerance"), ("0.25",))
     p.number("alpha", (0.5, 2), ("alpha",), ("2.0",))
@@ -553,15 +1186,31 @@ def _draw_csr(stream: Stream, target: str) -> KernelSpec:
     p.number("shift", (0.1, 1), ("shift", "regularization"), ("0.1",))
     p.number("max_step", (0.2, 0.8), ("max_step", "step_limit"), ("0.5",))
     for key, names in (
-        ("y", ("y", "out", "result") if target == "csr_multiply" else ("x_new", "x_out") if target == "csr_jacobi"
+        ("y", ("distance_out", "dist_out") if "distances" in titles else ("y", "out", "result")
+         if target in ("csr_multiply", "csr_graph") else ("x_new", "x_out") if target == "csr_jacobi"
          else ("row_norm", "row_value", "out")),
         ("z", ("z", "preconditioned") if target == "csr_multiply" else ("lower_bound", "eig_lower")),
         ("diag", ("dominance",) if "dominance" in titles else ("inv_diag", "diag_inv") if "inver" in titles
          else ("diag_scale", "scale") if "scaling" in titles else ("diag", "diagonal", "diag_out")),
     ):  # fmt: skip
         p.output(key, FLOAT, (rows,), names)
+    p.output("values_io", FLOAT, (entries,), ("values", "vals", "matrix_values"), (-1, 1))
+    p.output("color_out", INT, (rows,), ("color_out", "new_color"))
+    p.output("depth_out", INT, (rows,), ("depth_out", "new_depth"), (-3, 2))
+    p.output("parent_out", INT, (rows,), ("parent", "predecessor"), (-1, 0))
+    p.output("partner", INT, (rows,), ("partner", "match", "strongest_neighbor"))
+    coarse_names = ("coarse_b", "coarse_rhs") if "restrict" in titles else ("coarse_diag",)
+    p.output("coarse", FLOAT, (coarse,), coarse_names, (0, 1))
+    p.output("coarse_off", FLOAT, (coarse,), ("coarse_off_diag", "coarse_row_sum"), (0, 1))
+    p.output("coarse_adjacent", INT, (coarse, coarse), ("coarse_adjacent", "coarse_pattern"), (0, 1))
+    p.output("ell_columns", INT, (rows, 3), ("ell_columns", "ell_cols"))
+    p.output("ell_values", FLOAT, (rows, 3), ("ell_values",))
+    p.output("column_fill", INT, (rows,), ("column_fill", "col_fill"), (0, 1))
+    p.output("transposed_rows", INT, (rows, 3), ("transposed_rows", "t_indices"), (-1, 0))
+    p.output("transposed_values", FLOAT, (rows, 3), ("transposed_values", "t_values"), (0, 1))
     p.output("y_vec", VEC, (rows,), ("y", "out", "result"))
     p.output("dense_out", FLOAT, (rows, 3), ("C", "result", "y"))
+    p.output("dense_added", FLOAT, (rows, 3), ("C", "result", "y"), (-1, 1))
     p.output("added", FLOAT, (rows,), ("y", "out", "result"), (-1, 1))
     p.output("rhs_io", FLOAT, (rows,), ("b", "rhs"), (-1, 1))
     p.output("direction", FLOAT, (rows,), ("direction", "search_dir"), (-1, 1))
@@ -581,10 +1230,14 @@ def _draw_csr(stream: Stream, target: str) -> KernelSpec:
     p.output("norm_out", FLOAT, (1,), ("max_eigenvalue", "eig_max") if "gersh" in titles else ("matrix_norm",), (0, 1))
     p.output("low_out", FLOAT, (1,), ("min_eigenvalue", "eig_min"), (0, 1))
     for key, names in (
-        ("widest", ("max_row_count", "ell_width") if target == "csr_pattern" else ("upper_width", "upper_bandwidth")
+        ("widest", ("max_row_count", "ell_width") if target == "csr_pattern" else ("num_colors", "color_count") if graph
+         else ("upper_width", "upper_bandwidth")
          if "matrix_bandwidth" in titles else ("max_width", "band")),
         ("lower_widest", ("lower_width", "lower_bandwidth")), ("profile", ("profile", "envelope_size")),
-        ("num_kept", ("num_kept", "nnz")), ("num_weak", ("num_weak_rows", "weak_count")),
+        ("num_kept", ("num_reached", "num_changed") if target == "csr_graph"
+         else ("num_dropped",) if target == "csr_edit" else ("num_kept", "nnz")),
+        ("num_weak", ("num_long_rows", "num_overflow") if "ell" in titles or "transpose" in titles
+         else ("num_at_bound", "num_active") if "projected" in titles else ("num_weak_rows", "weak_count")),
     ):  # fmt: skip
         p.output(key, INT, (1,), names, (0, 1))
     loop = p.pick(
@@ -592,9 +1245,8 @@ def _draw_csr(stream: Stream, target: str) -> KernelSpec:
         "start = offsets[row]\nend = offsets[row + 1]\nfor k in range(start, end):",
         "start = offsets[row]\nfor k in range(start, offsets[row + 1]):",
     )
-    loop = loop.replace("\n", "\n        ")
-    p.write(text.replace("LOOP", f"{loop}\n            col = columns[k]").replace("ENTRIES", loop))
-    return p.done("sparse", "csr", target, "Rows of a sparse matrix", tuple(titles.split()))
+    p.write(_spelled(_spelled(text, "LOOP", f"{loop}\n    col = columns[k]"), "ENTRIES", loop))
+    return p.done("sparse", "csr", target, _ROW_SUMMARIES[target], tuple(titles.split()))
 
 
 _SEARCHES = {
@@ -787,7 +1439,8 @@ _SEGMENTS: dict[str, tuple[tuple[str, str, str], ...]] = {
         body = contact_body0[tid]
         match = int(-1)
         for k in range(last_start[body], last_start[body + 1]):
-            if last_key[k] == contact_key[tid]{ and wp.length(last_pos[k] - pos[tid]) < match_dist ~}:
+            if {last_key[k] == contact_key[tid]{ and wp.length(last_pos[k] - pos[tid]) < match_dist ~} ~ \
+                    same_contact(last_key[k], contact_key[tid], last_pos[k], pos[tid], match_dist)}:
                 match = k
                 break
         {if match >= 0:
@@ -816,7 +1469,9 @@ _SEGMENTS: dict[str, tuple[tuple[str, str, str], ...]] = {
             c = contacts[k]
             {# the ground belongs to no body
             ~}
-            if {other_body[c] < 0 and dist[c] < 0.0 ~ other_body[c] < 0 and normal[c][2] > slope_cos ~ \
+            if {other_body[c] < 0 and dist[c] < 0.0 ~ \
+                    other_body[c] < 0 and holds_up(normal[c], dist[c], slope_cos) ~ \
+                    other_body[c] < 0 and normal[c][2] > slope_cos ~ \
                     other_body[c] == -1 and normal_force[c] > 0.0}:
                 ground = c
                 break
@@ -905,7 +1560,9 @@ _SEGMENTS: dict[str, tuple[tuple[str, str, str], ...]] = {
         num = int(0)
         LOOP
             c = contacts[k]
-            {dim_rows = contact_dim[c] ~ {# a pyramid has two rows for each direction of friction
+            {dim_rows = contact_dim[c] ~ dim_rows = num_contact_rows(contact_dim[c]) ~ \
+                    dim_rows = num_contact_rows(contact_dim[c]) ~
+            {# a pyramid has two rows for each direction of friction
             ~}
             dim_rows = int(1)
             if contact_dim[c] > 1:
@@ -983,7 +1640,9 @@ _SEGMENTS: dict[str, tuple[tuple[str, str, str], ...]] = {
             ~}
             if normal_force[c] <= 0.0:
                 continue
-            if tangent_force[c] >= {0.95 * contact_mu[c] * normal_force[c] ~ contact_mu[c] * normal_force[c]}:
+            if {tangent_force[c] >= 0.95 * contact_mu[c] * normal_force[c] ~ \
+                    is_sliding(normal_force[c], tangent_force[c], contact_mu[c]) ~ \
+                    tangent_force[c] >= contact_mu[c] * normal_force[c]}:
                 num += 1
             else:
                 num_sticking += 1
@@ -991,7 +1650,8 @@ _SEGMENTS: dict[str, tuple[tuple[str, str, str], ...]] = {
         sticking_count[tid] = num_sticking ~
         LOOP
             c = contacts[k]
-            if normal_force[c] > 0.0 and tangent_force[c] > {contact_mu[c] ~ mu} * normal_force[c]:
+            if {normal_force[c] > 0.0 and tangent_force[c] > {contact_mu[c] ~ mu} * normal_force[c] ~ \
+                    is_sliding(normal_force[c], tangent_force[c], {contact_mu[c] ~ mu})}:
                 num += 1
         num_out[tid] = num
         {if num > 0:
@@ -1006,6 +1666,10 @@ _SEGMENTS: dict[str, tuple[tuple[str, str, str], ...]] = {
         LOOP
             c = contacts[k]
             {if dist[c] < 0.0 and normal[c][2] > slope_cos:
+                num += 1 ~
+            if holds_up(normal[c], dist[c], slope_cos):
+                num += 1 ~
+            if holds_up(normal[c], dist[c], slope_cos) and not is_sliding(normal_force[c], tangent_force[c], mu):
                 num += 1 ~
             if dist[c] >= 0.0:
                 continue
@@ -1075,6 +1739,113 @@ _SEGMENTS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ~}
         if strongest >= 0 and largest > break_force:
             wp.atomic_add(total_out, 0, 1)}
+            """,
+        ),
+    ),
+    "sort_segment": (
+        (
+            "sort_body_contacts sort_contacts_by_depth insertion_sort_contacts",
+            "Sorts the contacts of each body, the deepest first",
+            """
+        {# there are few, so each goes straight to its place
+        ~}
+        for i in range(FIRST + 1, LAST):
+            c = contacts_io[i]
+            place = int(i)
+            {while place > FIRST:
+                before = contacts_io[place - 1]
+                if dist[before] <= dist[c]{ ~ + slack}:
+                    break
+                contacts_io[place] = before
+                place -= 1 ~
+            for j in range(i - 1, FIRST - 1, -1):
+                if dist[contacts_io[j]] <= dist[c]:
+                    break
+                contacts_io[j + 1] = contacts_io[j]
+                place = j}
+            contacts_io[place] = c
+        {if LAST > FIRST:
+            match_out[tid] = contacts_io[FIRST]
+        else:
+            match_out[tid] = -1 ~}
+            """,
+        ),
+        (
+            "partition_contacts move_touching_first split_contacts",
+            "Brings the contacts of each body that touch to the front",
+            """
+        front = int(FIRST)
+        for k in range(FIRST, LAST):
+            c = contacts_io[k]
+            {if dist[c] < {0.0 ~ margin}:
+                {if k != front:
+                    contacts_io[k] = contacts_io[front]
+                    contacts_io[front] = c ~
+                contacts_io[k] = contacts_io[front]
+                contacts_io[front] = c}
+                front += 1 ~
+            if dist[c] >= 0.0 or normal_force[c] <= 0.0:
+                continue
+            contacts_io[k] = contacts_io[front]
+            contacts_io[front] = c
+            front += 1}
+        num_out[tid] = front - FIRST
+        {if front == FIRST:
+            wp.atomic_add(num_idle, 0, 1) ~}
+            """,
+        ),
+        (
+            "remove_duplicate_contacts unique_contacts dedupe_contacts",
+            "Leaves out contacts of a body that are there twice",
+            """
+        num = int(0)
+        for k in range(FIRST, LAST):
+            c = contacts_io[k]
+            known = bool(False)
+            for j in range(FIRST, FIRST + num):
+                {if contacts_io[j] == c:
+                    known = True
+                    break ~
+                kept_c = contacts_io[j]
+                if kept_c == c or wp.length(pos[kept_c] - pos[c]) < slack:
+                    {# the deeper of two that are close
+                    if dist[c] < dist[kept_c]:
+                        contacts_io[j] = c
+                    ~}
+                    known = True
+                    break}
+            if not known:
+                contacts_io[FIRST + num] = c
+                num += 1
+        num_out[tid] = num
+        {for k in range(FIRST + num, LAST):
+            contacts_io[k] = -1 ~}
+            """,
+        ),
+        (
+            "remaining_path_length path_distance_to_go measure_paths",
+            "How far it is from each waypoint to the end of its path",
+            """
+        first = waypoint_start[tid]
+        last = waypoint_start[tid + 1] - 1
+        left = float(0.0)
+        remaining[last] = 0.0
+        {# from the end back
+        ~}
+        for k in range(last - 1, first - 1, -1):
+            {left += wp.length(waypoint_pos[k + 1] - waypoint_pos[k])
+            remaining[k] = left ~
+            step = wp.length(waypoint_pos[k + 1] - waypoint_pos[k])
+            {if step < slack:
+                {# as good as one point
+                ~}
+                remaining[k] = left
+                continue ~}
+            left += step
+            remaining[k] = left ~
+            left += wp.length(waypoint_pos[k + 1] - waypoint_pos[k]) / max_speed[tid]
+            remaining[k] = left}
+        {distance_out[tid] = left + wp.length(waypoint_pos[first] - body_pos[tid]) ~ distance_out[tid] = left}
             """,
         ),
     ),
@@ -1171,6 +1942,49 @@ _SEGMENTS: dict[str, tuple[tuple[str, str, str], ...]] = {
 """What is done with the contacts of a body: names, a summary and lines; ``LOOP`` begins the loop over them, ``k``."""
 
 
+_CONTACT_FUNCTIONS = (
+    """
+    def same_contact(key_a: int, key_b: int, pos_a: wp.vec3, pos_b: wp.vec3, limit: float) -> bool:
+        {if key_a != key_b:
+            return False
+        return wp.length(pos_b - pos_a) < limit ~
+        return key_a == key_b and wp.length(pos_b - pos_a) < limit ~
+        d = pos_b - pos_a
+        return key_a == key_b and wp.dot(d, d) < limit * limit}
+    """,
+    """
+    def is_sliding(normal_force: float, tangent_force: float, mu: float) -> bool:
+        {if normal_force <= 0.0:
+            return False
+        return tangent_force >= {mu * normal_force ~ 0.95 * mu * normal_force} ~
+        return normal_force > 0.0 and tangent_force >= {mu * normal_force ~ 0.99 * mu * normal_force}}
+    """,
+    """
+    def num_contact_rows(dim: int) -> int:
+        {# a pyramid has two rows for each direction of friction
+        ~}
+        {if dim == 1:
+            return 1
+        return 2 * (dim - 1) ~ return 1 if dim == 1 else 2 * (dim - 1) ~ return wp.max(1, 2 * (dim - 1)) ~
+        {# a row along the normal, and two or three of friction
+        ~}
+        if dim < 3:
+            return dim
+        return 3}
+    """,
+    """
+    def holds_up(normal: wp.vec3, dist: float, min_up: float) -> bool:
+        {return dist < 0.0 and normal[2] > min_up ~ if dist >= 0.0:
+            return False
+        return wp.dot(normal, wp.vec3(0.0, 0.0, 1.0)) > min_up ~
+        if dist >= 0.0 or normal[2] <= min_up:
+            return False
+        return True}
+    """,
+)
+"""Functions that lines call."""
+
+
 def _draw_segment(stream: Stream, target: str) -> KernelSpec:
     """A pass over the contacts of a body, which stand in a list behind those of the body before."""
     titles, summary, text = stream.child("purpose").choice(_SEGMENTS[target])
@@ -1225,6 +2039,12 @@ def _draw_segment(stream: Stream, target: str) -> KernelSpec:
         ("break_force", (0.8, 1.8), ("break_force", "max_allowed_force"), ("1.5",)),
     ):  # fmt: skip
         p.number(key, span, names, usual)
+    for each in _CONTACT_FUNCTIONS:
+        p.function(each)
+    p.array("max_speed", FLOAT, (0.5, 2), (bodies,), ("robot_speed", "max_speed"))
+    p.output("contacts_io", INT, (entries,), ("body_contacts", "contacts_of_body"), (0, contacts - 1))
+    p.output("num_idle", INT, (1,), ("num_free_bodies", "num_without_contact"), (0, 1))
+    p.output("remaining", FLOAT, (3 * bodies + 3,), ("time_to_go",) if "max_speed" in text else ("path_remaining",))
     p.scalar("max_rows", INT, (2, 6), ("max_rows", "max_rows_per_body"))
     p.sizes(max_kept=2)
     for key, names in (("match_out",
@@ -1263,6 +2083,14 @@ def _draw_segment(stream: Stream, target: str) -> KernelSpec:
         "start = offsets[tid]\nend = offsets[tid + 1]\nfor k in range(start, end):",
         counted,
     )
+    if "FIRST" in text:
+        # no entry belongs to two bodies
+        counted, loop = (
+            "",
+            p.pick("first = offsets[tid]\nlast = offsets[tid + 1]", "first = begins[tid]\nlast = first + lengths[tid]"),
+        )
+        text = text.replace("FIRST", "first").replace("LAST", "last").replace("lengths[tid]", "(last - first)")
+        p.write(loop)
     text = text.replace("LOOP", loop.replace("\n", "\n        "))
     if loop != counted:
         text = text.replace("lengths[tid]", "(end - start)" if "end" in loop else "(offsets[tid + 1] - offsets[tid])")
@@ -1276,6 +2104,7 @@ RECIPES = (
         category="sparse",
         targets=tuple(_ROWS),
         draw=_draw_csr,
+        target_weights=_CSR_WEIGHTS,
     ),
     Recipe(
         name="search",

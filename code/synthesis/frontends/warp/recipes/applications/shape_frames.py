@@ -707,6 +707,6 @@ RECIPES = (
         category="shapes",
         targets=tuple(_CONTACT),
         draw=_draw_contact,
-        target_weights={"contact_velocities": 0.6},
+        target_weights={"contact_velocities": 0.6, "contact_points": 0.4, "pair_filter": 0.4, "contact_wrenches": 0.7},
     ),
 )

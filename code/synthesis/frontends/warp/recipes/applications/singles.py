@@ -32,7 +32,7 @@ _TEXTS: dict[str, tuple[tuple[str, str, str], ...]] = {
         peak_contacts[0] = wp.max(peak_contacts[0], contact_count[0]) ~}
         {{# what did not fit is reported and counted
         ~}
-        if contact_count[0] > capacity:
+        if contact_count[0] > capacity :
             {?0.6 wp.printf("contact buffer overflow: %d of %d\\n", contact_count[0], capacity)}
             num_dropped[0] += contact_count[0] - capacity ~
         if contact_count[0] > capacity:
@@ -94,6 +94,59 @@ _TEXTS: dict[str, tuple[tuple[str, str, str], ...]] = {
         kinetic[0] = 0.0
         contact_count[0] = 0
         max_penetration[0] = 0.0}
+            """,
+        ),
+        (
+            "begin_frame schedule_rebuild update_frame_state",
+            "Begins a frame, and says whether its neighbor lists are built again",
+            """
+        {# lists hold while nothing has moved further than half of their margin
+        ~}
+        {needs = max_moved[0] > 0.5 * skin or since_rebuild[0] >= rebuild_every ~
+        needs = since_rebuild[0] >= rebuild_every
+        if max_moved[0] > 0.5 * skin {and not is_static ~}:
+            needs = True}
+        {if needs:
+            rebuild[0] = 1
+            since_rebuild[0] = 0
+            max_moved[0] = 0.0
+            {?0.5 num_rebuilds[0] += 1}
+        else:
+            rebuild[0] = 0
+            since_rebuild[0] += 1 ~
+        rebuild[0] = 1 if needs else 0
+        since_rebuild[0] = 0 if needs else since_rebuild[0] + 1
+        {?0.5 if needs:
+            max_moved[0] = 0.0}}
+        {?0.6 if needs and not keep_counts:
+            pair_count[0] = 0
+            {?0.5 for k in range({num_blocks ~ world_count.shape[0]}):
+                world_count[k] = 0}}
+        {?0.5 frame[0] += 1}
+            """,
+        ),
+        (
+            "update_idle_state check_idle count_idle_steps",
+            "Counts the steps in which nothing happened, and puts the scene to sleep",
+            """
+        {if contact_count[0] == 0 and kinetic_in[0] < idle_energy:
+            num_idle[0] += 1
+        else:
+            num_idle[0] = 0
+            {asleep[0] = 0 ~} ~
+        if kinetic_in[0] >= idle_energy or was_touched[0] != 0:
+            {# woken up
+            ~}
+            num_idle[0] = 0
+            asleep[0] = 0
+            return
+        num_idle[0] += 1}
+        if num_idle[0] > patience and not never_sleeps:
+            {asleep[0] = 1 ~ if asleep[0] == 0:
+                {?0.4 wp.printf("asleep after %d idle steps\\n", num_idle[0])}
+                num_sleeps[0] += 1
+            asleep[0] = 1}
+        {?0.5 contact_count[0] = 0}
             """,
         ),
     ),
@@ -159,7 +212,7 @@ _TEXTS: dict[str, tuple[tuple[str, str, str], ...]] = {
         elif norm < tol * first_norm[0]:
             converged[0] = 1
         ~
-        if norm < wp.max(abs_tol, tol * rhs_norm[0]):
+        if {norm < wp.max(abs_tol, tol * rhs_norm[0]) ~ is_converged(norm, rhs_norm[0], abs_tol, tol)}:
             converged[0] = 1
         else:
             converged[0] = 0}
@@ -224,6 +277,58 @@ _TEXTS: dict[str, tuple[tuple[str, str, str], ...]] = {
         {?0.5 num_samples[0] = num}
             """,
         ),
+        (
+            "update_loss_scale adjust_loss_scale grad_scaler_update",
+            "Adjusts the scale of a loss by whether its gradients overflowed",
+            """
+        if {num_bad[0] > bad_limit ~ num_bad[0] > bad_limit and not ignores_bad}:
+            {# this step is skipped
+            ~}
+            loss_scale[0] = wp.max(loss_scale[0] * {backoff ~ 0.5}, 1.0)
+            num_good[0] = 0
+            {?0.5 num_skipped[0] += 1}
+            skip_step[0] = 1
+        else:
+            skip_step[0] = 0
+            num_good[0] += 1
+            {if num_good[0] >= growth_interval and loss_scale[0] < max_scale:
+                loss_scale[0] *= 2.0
+                num_good[0] = 0 ~
+            {# a while without any
+            ~}
+            if num_good[0] >= growth_interval:
+                loss_scale[0] = wp.min(2.0 * loss_scale[0], max_scale)
+                num_good[0] = 0}
+            """,
+        ),
+        (
+            "finish_grad_norm compute_clip_scale clip_by_global_norm",
+            "The factor that brings gradients below the largest norm, from the sums of blocks",
+            """
+        total = float(0.0)
+        for k in range({num_blocks ~ residual_sq.shape[0]}):
+            total += residual_sq[k]
+        norm = wp.sqrt(total)
+        grad_norm[0] = norm
+        {scale = float(1.0)
+        if norm > max_norm:
+            scale = max_norm / norm
+            {?0.5 num_clipped[0] += 1}
+        clip_scale[0] = scale ~
+        {# twice as long as they usually are
+        ~}
+        if step > 0 and norm > {2.0 ~ clip_factor} * mean_norm[0]:
+            clip_scale[0] = {2.0 ~ clip_factor} * mean_norm[0] / norm
+            {num_clipped[0] += 1 ~}
+        else:
+            clip_scale[0] = 1.0
+        {mean_norm[0] = wp.lerp(norm, mean_norm[0], decay) ~ mean_norm[0] += (1.0 - decay) * (norm - mean_norm[0])} ~
+        if norm <= max_norm or not clips:
+            clip_scale[0] = 1.0
+        else:
+            clip_scale[0] = max_norm / norm}
+            """,
+        ),
     ),
     "choose_step": (
         (
@@ -259,7 +364,8 @@ _TEXTS: dict[str, tuple[tuple[str, str, str], ...]] = {
         alpha = float({first_alpha ~ 1.0})
         found = int(-1)
         for k in range({num_trials ~ costs.shape[0]}):
-            if costs[k] <= cost_now[0] + armijo * alpha * slope[0]:
+            if {costs[k] <= cost_now[0] + armijo * alpha * slope[0] ~ \
+decreases_enough(cost_now[0], costs[k], armijo, alpha, slope[0])}:
                 found = k
                 break
             alpha *= shrink
@@ -283,7 +389,8 @@ _TEXTS: dict[str, tuple[tuple[str, str, str], ...]] = {
             "update_damping levenberg_marquardt_update update_lm_damping",
             "Accepts or rejects a step of Levenberg and Marquardt's method",
             """
-        ratio = (cost_kept[0] - trial_cost[0]) / predicted[0]
+        ratio = {(cost_kept[0] - trial_cost[0]) / predicted[0] ~
+        gain_ratio(cost_kept[0], trial_cost[0], predicted[0])}
         {if ratio > accept_ratio:
             cost_kept[0] = trial_cost[0]
             accepted[0] = 1
@@ -310,8 +417,8 @@ _TEXTS: dict[str, tuple[tuple[str, str, str], ...]] = {
             "update_trust_region trust_region_update update_trust_radius",
             "The radius of the next step from what the last one gained",
             """
-        gained = cost_kept[0] - trial_cost[0]
-        ratio = gained / predicted[0]
+        {gained = cost_kept[0] - trial_cost[0]
+        ratio = gained / predicted[0] ~ ratio = gain_ratio(cost_kept[0], trial_cost[0], predicted[0])}
         r = trust[0]
         if ratio < 0.25:
             r *= {0.25 ~ 0.5}
@@ -329,6 +436,39 @@ _TEXTS: dict[str, tuple[tuple[str, str, str], ...]] = {
             {?0.5 num_failed[0] += 1}
         {?0.5 if r < min_radius:
             converged[0] = 1}
+            """,
+        ),
+        (
+            "wolfe_bracket update_bracket linesearch_bisect",
+            "Narrows the bracket of a line search by the conditions of Wolfe",
+            """
+        {if converged[0] == 1:
+            return
+        ~}
+        alpha = alpha_now[0]
+        {if not decreases_enough(cost_kept[0], trial_cost[0], armijo, alpha, slope[0]): ~
+        if trial_cost[0] > cost_kept[0] + armijo * alpha * slope[0]:}
+            {# too far
+            ~}
+            high_alpha[0] = alpha
+            alpha_now[0] = 0.5 * (low_alpha[0] + alpha)
+        elif trial_slope[0] < curvature * slope[0]:
+            {# not far enough
+            ~}
+            low_alpha[0] = alpha
+            {if high_alpha[0] > max_alpha:
+                alpha_now[0] = 2.0 * alpha
+            else:
+                alpha_now[0] = 0.5 * (alpha + high_alpha[0]) ~
+            alpha_now[0] = 2.0 * alpha if high_alpha[0] > max_alpha else 0.5 * (alpha + high_alpha[0])}
+        else:
+            cost_kept[0] = trial_cost[0]
+            alpha_out[0] = alpha
+            converged[0] = 1
+        {?0.6 iteration[0] += 1
+        if iteration[0] >= max_iterations and converged[0] == 0:
+            num_failed[0] += 1
+            {?0.5 alpha_out[0] = low_alpha[0]}}
             """,
         ),
     ),
@@ -389,7 +529,7 @@ _TEXTS: dict[str, tuple[tuple[str, str, str], ...]] = {
             "The tiles that the rows of each block take",
             """
         total = int(0)
-        {?0.5 padding = int(0)}
+        padding = int(0)
         for k in range({num_blocks ~ counts.shape[0]}):
             {# a last tile may be partly filled
             ~}
@@ -397,7 +537,7 @@ _TEXTS: dict[str, tuple[tuple[str, str, str], ...]] = {
             tile_start[k] = total
             {?0.6 tile_count[k] = num_tiles}
             total += num_tiles
-            {?0.5 padding += num_tiles * tile_size - counts[k]}
+            padding += num_tiles * tile_size - counts[k]
         {?0.5 tile_start[{num_blocks ~ counts.shape[0]}] = total}
         total_tiles[0] = total
         {?0.5 num_padding[0] = padding}
@@ -429,6 +569,70 @@ _TEXTS: dict[str, tuple[tuple[str, str, str], ...]] = {
         total_rows[0] = start}
             """,
         ),
+        (
+            "find_top_k_bin find_threshold_bin select_threshold",
+            "The bin of a histogram from which on there are enough items",
+            """
+        {total = int(0)
+        at = int({num_blocks ~ counts.shape[0]})
+        {# from the highest bin down
+        ~}
+        while at > 0 and total < top_wanted:
+            at -= 1
+            total += counts[at]
+        threshold_bin[0] = at
+        {num_items[0] = total ~ num_items[0] = total
+        # those that are in higher bins for sure
+        num_above[0] = total - counts[at]} ~
+        total = int(0)
+        threshold_bin[0] = 0
+        for k in range({num_blocks ~ counts.shape[0]} - 1, -1, -1):
+            {if counts[k] == 0:
+                continue
+            ~}
+            total += counts[k]
+            if total >= top_wanted:
+                threshold_bin[0] = k
+                {num_above[0] = total - counts[k] ~}
+                break
+        num_items[0] = total}
+        {?0.5 if total < top_wanted{ and not allows_fewer ~}:
+            {?0.5 wp.printf("only %d of %d items\\n", total, top_wanted)}
+            num_failed[0] += 1}
+            """,
+        ),
+        (
+            "merge_free_ranges find_free_range allocate_block",
+            "The first gap in which an allocation fits",
+            """
+        first = int(-1)
+        run = int(0)
+        for k in range({num_blocks ~ used.shape[0]}):
+            {if used[k] != 0:
+                run = 0
+                continue
+            run += 1 ~
+            if used[k] == 0:
+                run += 1
+            else:
+                run = 0}
+            if run == num_wanted:
+                first = k - num_wanted + 1
+                break
+        {if first >= 0 {and not is_locked[0] ~}:
+            block_start[0] = first
+            num_used[0] += num_wanted
+        else:
+            block_start[0] = -1
+            num_failed[0] += 1 ~
+        block_start[0] = first
+        if first == -1:
+            num_failed[0] += 1
+            {?0.5 wp.printf("no gap for %d blocks\\n", num_wanted)}
+            return
+        num_used[0] += num_wanted}
+            """,
+        ),
     ),
     "check_residual": (
         (
@@ -437,14 +641,15 @@ _TEXTS: dict[str, tuple[tuple[str, str, str], ...]] = {
             """
         iteration[0] += 1
         norm = wp.sqrt(rr[0])
-        {if norm < {tol * rhs_norm[0] ~ wp.max(abs_tol, tol * rhs_norm[0])}:
+        {if {norm < tol * rhs_norm[0] ~ is_converged(norm, rhs_norm[0], abs_tol, tol)}:
             converged[0] = 1
         elif iteration[0] >= max_iterations:
             {?0.5 wp.printf("no convergence after %d iterations\\n", iteration[0])}
             converged[0] = -1
         else:
             converged[0] = 0 ~
-        if norm < {tol * rhs_norm[0] ~ wp.max(abs_tol, tol * rhs_norm[0])} or iteration[0] >= max_iterations:
+        if {norm < tol * rhs_norm[0] ~ is_converged(norm, rhs_norm[0], abs_tol, tol)} or \
+iteration[0] >= max_iterations:
             done[0] = 1}
         beta[0] = rz_new[0] / rz_old[0]
         rz_old[0] = rz_new[0]
@@ -499,6 +704,66 @@ _TEXTS: dict[str, tuple[tuple[str, str, str], ...]] = {
             status[0] = STALLED
         else:
             status[0] = RUNNING
+            """,
+        ),
+        (
+            "update_penalty balance_residuals adapt_rho",
+            "Balances the two residuals of a splitting method by its penalty",
+            """
+        iteration[0] += 1
+        r_p = wp.sqrt(rr[0])
+        r_d = {penalty[0] * wp.sqrt(dual_sq[0]) ~ wp.sqrt(dual_sq[0])}
+        {converged[0] = 1 if r_p < norm_tol and r_d < norm_tol else 0 ~ converged[0] = 0
+        if wp.max(r_p, r_d) < norm_tol:
+            converged[0] = 1 ~
+        if r_p < norm_tol and r_d < norm_tol:
+            converged[0] = 1
+        else:
+            converged[0] = 0}
+        {if iteration[0] % update_every != 0:
+            return
+        ~}
+        {if r_p > balance * r_d:
+            penalty[0] = 2.0 * penalty[0]
+        elif r_d > balance * r_p:
+            penalty[0] = 0.5 * penalty[0] ~
+        if r_p > balance * r_d {and not is_fixed ~}:
+            {penalty[0] *= 2.0 ~ penalty[0] = penalty[0] * 2.0}
+            num_updates[0] += 1
+        elif r_d > balance * r_p {and not is_fixed ~}:
+            {penalty[0] *= 0.5 ~ penalty[0] = penalty[0] / 2.0}
+            num_updates[0] += 1 ~
+        {# only where the two are far apart
+        ~}
+        factor = wp.sqrt(r_p / r_d)
+        if factor > balance or factor * balance < 1.0:
+            penalty[0] = {factor * penalty[0] ~ wp.clamp(factor, 0.5, 2.0) * penalty[0]}
+            {num_updates[0] += 1 ~}}
+            """,
+        ),
+        (
+            "newton_check newton_status finish_newton_iteration",
+            "Ends an iteration of Newton's method",
+            """
+        norm = wp.sqrt(rr[0])
+        iteration[0] += 1
+        {if is_converged(norm, rhs_norm[0], abs_tol, tol): ~ if norm < norm_tol:}
+            status[0] = CONVERGED
+        elif {norm > divergence * rhs_norm[0] ~ iteration[0] > 2 and norm > divergence * last_norm[0]}:
+            status[0] = DIVERGED
+            {?0.5 num_failed[0] += 1}
+        elif iteration[0] >= max_iterations:
+            status[0] = STALLED
+        {else:
+            status[0] = RUNNING
+            {# the matrix is kept while it serves
+            ~}
+            if norm > keep_ratio * last_norm[0]:
+                refactor[0] = 1
+            else:
+                refactor[0] = 0 ~ else:
+            status[0] = RUNNING}
+        last_norm[0] = norm
             """,
         ),
     ),
@@ -579,6 +844,60 @@ _TEXTS: dict[str, tuple[tuple[str, str, str], ...]] = {
         scale = wp.sqrt(float(few_iterations) / float(iteration[0] + 1))
         dt[0] = wp.clamp(dt[0] * wp.clamp(scale, 0.5, 2.0), min_dt, max_dt)}
         {?0.4 iteration[0] = 0}
+            """,
+        ),
+        (
+            "choose_substeps count_substeps plan_substeps",
+            "The number of substeps in which nothing moves too far",
+            """
+        {num = int(1)
+        sub_dt = float(frame_dt)
+        while num < max_substeps and max_speed[0] * sub_dt > {travel * cell_width ~ cell_width}:
+            num *= 2
+            sub_dt *= 0.5 ~
+        num = int(wp.ceil(max_speed[0] * frame_dt / (travel * cell_width)))
+        if num < 1:
+            num = 1
+        elif num > max_substeps:
+            {?0.5 wp.printf("%d substeps wanted, %d taken\\n", num, max_substeps)}
+            num = max_substeps
+            num_capped[0] += 1
+        sub_dt = frame_dt / float(num)}
+        {{# fewer again only after a while
+        ~}
+        if num < substeps[0] and num_calm[0] < patience:
+            num = substeps[0] - 1
+            sub_dt = frame_dt / float(num + 1)
+        ~}
+        substeps[0] = num
+        dt[0] = sub_dt
+            """,
+        ),
+        (
+            "update_learning_rate schedule_learning_rate step_scheduler",
+            "The learning rate of the next step",
+            """
+        {if lr_step < warmup_steps:
+            lr[0] = base_lr * float(lr_step + 1) / float(warmup_steps)
+        elif {lr_step % decay_every == 0 ~ (lr_step - warmup_steps) % decay_every == 0 and not keeps_rate}:
+            {lr[0] = shrink * lr[0] ~ lr[0] *= shrink} ~
+        {# lower where the loss no longer falls
+        ~}
+        if loss_in[0] < best_loss[0] - min_gain:
+            best_loss[0] = loss_in[0]
+            num_stalled[0] = 0
+        else:
+            num_stalled[0] += 1
+            if num_stalled[0] > patience {and not keeps_rate ~}:
+                lr[0] = {shrink * lr[0] ~ lr[0] * shrink}
+                num_stalled[0] = 0 ~
+        if lr_step < warmup_steps:
+            lr[0] = base_lr * float(lr_step + 1) / float(warmup_steps)
+        else:
+            passed = float(lr_step - warmup_steps) / float(decay_every)
+            lr[0] = wp.max(base_lr * (1.0 - passed), min_lr)
+        {?0.4 if frozen[0] == 1:
+            lr[0] = 0.0}}
             """,
         ),
     ),
@@ -713,13 +1032,13 @@ def _declare_given(p: Program, blocks: int) -> None:
         ("max_iterations", (2, 6), ("max_iterations", "iteration_limit")), ("patience", (0, 5), ("patience",)),
         ("few_iterations", (2, 4), ("few_iterations", "target_iterations")),
         ("many_iterations", (4, 6), ("many_iterations", "iteration_limit")), ("step", (0, 2), ("step", "train_step")),
-        ("num_rows", (16, 64), ("num_rows",)),
+        ("num_rows", (4, 16), ("num_rows",)),
     ):  # fmt: skip
         p.scalar(key, INT, span, names)
     for key, span, names, usual in (
         ("decay", (0.3, 0.9), ("decay",), ("0.5", "0.8")), ("tol", (0.1, 1.4), ("tol", "rel_tol"), ("0.5", "0.75")),
         ("norm_tol", (0.1, 1.2), ("tol", "abs_tol"), ("0.5",)),
-        ("abs_tol", (0.5, 1.2), ("abs_tol",), ("0.5",)), ("max_tol", (0.4, 0.8), ("max_tol",), ("0.5",)),
+        ("abs_tol", (0.2, 1.0), ("abs_tol",), ("0.5",)), ("max_tol", (0.4, 0.8), ("max_tol",), ("0.5",)),
         ("pos_tol", (0.3, 1), ("pos_tol",), ("0.5",)), ("vel_tol", (0.3, 1), ("vel_tol",), ("0.5",)),
         ("penetration_limit", (0.05, 0.3), ("max_allowed_penetration", "penetration_limit"), ("0.1",)),
         ("weight_decay", (0.01, 0.2), ("weight_decay",), ("0.05",)), ("min_gain", (0.02, 0.2), ("min_gain",),
@@ -742,6 +1061,58 @@ def _declare_given(p: Program, blocks: int) -> None:
         p.number(key, span, names, usual)
     p.scalar("frame_end", FLOAT, (1.5, 3), ("frame_end", "end_time"))
     p.sizes(num_blocks=blocks, num_trials=blocks, tile_size=p.choices.choice((2, 4)), cells_along=8)
+    for each in _FUNCTIONS:
+        p.function(each)
+    for key, span, names in (
+        ("kinetic_in", (0, 1), ("kinetic_energy",)), ("dual_sq", (0.05, 2), ("dual_residual_sq", "s_dot_s")),
+        ("trial_slope", (-2, 1), ("trial_slope", "new_slope")), ("loss_in", (0.1, 1), ("loss", "val_loss")),
+    ):  # fmt: skip
+        p.array(key, FLOAT, span, (1,), names)
+    p.array("was_touched", INT, (0, 1), (1,), ("user_input", "was_touched"))
+    p.array("is_locked", FLAG, (0, 1), (1,), ("is_locked", "pool_locked"))
+    p.array("frozen", INT, (0, 1), (1,), ("is_frozen", "frozen"))
+    for key, names in (
+        ("never_sleeps", ("never_sleep", "disable_sleep")), ("keep_counts", ("keep_counts", "accumulate")),
+        ("clips", ("clip_gradients", "use_clipping")), ("allows_fewer", ("allow_fewer", "allow_partial")),
+    ):  # fmt: skip
+        p.scalar(key, FLAG, (0, 1), names)
+    for key, span, names in (
+        ("rebuild_every", (2, 4), ("rebuild_interval", "rebuild_every")),
+        ("bad_limit", (0, 2), ("overflow_limit", "max_bad")),
+        ("growth_interval", (1, 4), ("growth_interval", "scale_window")),
+        ("num_wanted", (2, 4), ("num_wanted", "k_best", "request_size")),
+        ("update_every", (2, 4), ("update_interval", "rho_interval")),
+        ("max_substeps", (2, 8), ("max_substeps", "substep_limit")),
+        ("warmup_steps", (1, 3), ("warmup_steps", "num_warmup")),
+        ("decay_every", (2, 3), ("decay_interval", "decay_steps")),
+    ):
+        p.scalar(key, INT, span, names)
+    for key, span, names, usual in (
+        ("idle_energy", (0.3, 0.7), ("idle_energy", "sleep_energy"), ("0.5",)),
+        ("backoff", (0.3, 0.8), ("backoff_factor", "scale_backoff"), ("0.5",)),
+        ("max_scale", (2, 6), ("max_loss_scale", "scale_limit"), ("4.0",)),
+        ("max_norm", (0.5, 1.5), ("max_grad_norm", "clip_norm"), ("1.0",)),
+        ("clip_factor", (1.2, 2.5), ("clip_factor",), ("2.0",)),
+        ("curvature", (0.1, 0.9), ("curvature", "c2"), ("0.9", "0.5")),
+        ("max_alpha", (1, 3), ("max_alpha", "alpha_limit"), ("2.0",)),
+        ("balance", (1.2, 3), ("balance", "residual_ratio"), ("2.0",)),
+        ("keep_ratio", (0.2, 0.9), ("keep_ratio", "contraction"), ("0.5",)),
+        ("travel", (0.3, 1), ("travel", "max_cells_moved"), ("0.5",)),
+        ("base_lr", (0.3, 1), ("base_lr", "learning_rate"), ("0.5",)),
+        ("min_lr", (0.05, 0.25), ("min_lr", "final_lr"), ("0.1",)),
+    ):
+        p.number(key, span, names, usual)
+    p.scalar("lr_step", INT, (0, 7), ("step", "train_step", "epoch"))
+    p.scalar("top_wanted", INT, (blocks, 3 * blocks), ("num_wanted", "k_best", "num_top"))
+    p.array("used", INT, (0, 1), (blocks,), ("block_used", "is_used"))
+    p.array("num_bad", INT, (0, 3), (1,), ("num_nonfinite", "overflow_count"))
+    for key, names in (
+        ("is_static", ("scene_static", "is_static")), ("ignores_bad", ("ignore_overflow",)),
+        ("is_fixed", ("fixed_penalty", "keep_rho")), ("keeps_rate", ("constant_lr", "freeze_lr")),
+    ):  # fmt: skip
+        p.scalar(key, FLAG, (0, 1), names)
+    p.number("skin", (0.2, 0.8), ("skin", "verlet_margin"), ("0.4", "0.5"))
+    p.scalar("frame_dt", FLOAT, (0.2, 1), ("frame_dt", "outer_dt"))
     p.constants({"RUNNING": 0, "CONVERGED": 1, "STALLED": 2, "DIVERGED": 3})
 
 
@@ -762,6 +1133,35 @@ def _declare_kept(p: Program, blocks: int) -> None:
         ("num_rejected", (0, 3), ("num_rejected",)), ("frame_done", (0, 1), ("frame_done",)),
     ):  # fmt: skip
         p.output(key, INT, (1,), names, span)
+    for key, span, names in (
+        ("since_rebuild", (0, 5), ("steps_since_rebuild", "rebuild_age")),
+        ("num_idle", (0, 6), ("num_idle", "idle_steps")),
+        ("num_rebuilds", (0, 5), ("num_rebuilds", "rebuild_count")), ("asleep", (0, 1), ("scene_asleep", "asleep")),
+        ("num_sleeps", (0, 5), ("num_sleeps",)), ("num_good", (0, 4), ("good_steps", "growth_tracker")),
+        ("num_skipped", (0, 5), ("num_skipped", "skipped_steps")),
+        ("num_clipped", (0, 5), ("num_clipped", "clip_count")), ("num_used", (0, 5), ("num_used", "used_blocks")),
+        ("num_updates", (0, 5), ("num_updates", "rho_updates")), ("substeps", (1, 8), ("substeps", "num_substeps")),
+        ("num_capped", (0, 5), ("num_capped",)), ("num_calm", (0, 5), ("calm_frames", "num_calm")),
+    ):  # fmt: skip
+        p.output(key, INT, (1,), names, span)
+    for key, names in (
+        ("rebuild", ("rebuild_lists", "needs_rebuild")), ("skip_step", ("skip_step", "found_inf")),
+        ("threshold_bin", ("threshold_bin", "cutoff_bin")), ("block_start", ("block_start", "first_block")),
+        ("refactor", ("refactor", "rebuild_matrix")), ("num_above", ("num_above", "count_above")),
+    ):  # fmt: skip
+        p.output(key, INT, (1,), names)
+    for key, span, names in (
+        ("max_moved", (0, 0.4), ("max_displacement", "max_moved")), ("loss_scale", (1, 6), ("loss_scale",)),
+        ("mean_norm", (0.1, 1.2), ("mean_grad_norm", "norm_ema")), ("alpha_now", (0.2, 2), ("alpha", "trial_alpha")),
+        ("low_alpha", (0, 0.5), ("alpha_low", "bracket_low")), ("high_alpha", (0.8, 4), ("alpha_high", "bracket_high")),
+        ("penalty", (0.1, 1.5), ("rho", "penalty")), ("last_norm", (0.2, 2), ("last_norm", "prev_norm")),
+        ("lr", (0.05, 1), ("lr", "learning_rate")),
+    ):  # fmt: skip
+        p.output(key, FLOAT, (1,), names, span)
+    for key, names in (
+        ("grad_norm", ("grad_norm",)), ("clip_scale", ("clip_scale", "grad_scale")),
+    ):  # fmt: skip
+        p.output(key, FLOAT, (1,), names)
     for key, names in (
         ("num_items", ("num_items", "total_count")), ("num_samples", ("num_samples",)), ("num_cells", ("num_cells",)),
         ("max_bin_count", ("max_bin_count",)), ("total_tiles", ("total_tiles", "num_tiles")),
@@ -815,5 +1215,25 @@ def _declare_kept(p: Program, blocks: int) -> None:
     p.output("offsets", INT, (blocks + 1,), ("offsets", "starts"))
     p.output("cursor", INT, (blocks,), ("bin_count", "bin_cursor"), (0, 5))
 
+
+_FUNCTIONS = (
+    """
+    def is_converged(norm: float, reference: float, abs_tol: float, rel_tol: float) -> bool:
+        {return norm < wp.max(abs_tol, rel_tol * reference) ~ return norm < abs_tol or norm < rel_tol * reference ~
+        if norm < abs_tol:
+            return True
+        return norm < rel_tol * reference}
+    """,
+    """
+    def decreases_enough(cost: float, trial: float, c1: float, alpha: float, slope: float) -> bool:
+        return trial <= cost + c1 * alpha * slope
+    """,
+    """
+    def gain_ratio(cost: float, trial: float, predicted: float) -> float:
+        {return (cost - trial) / predicted ~ gained = cost - trial
+        return gained / predicted}
+    """,
+)
+"""Functions that some of the kernels call."""
 
 RECIPES = (Recipe(name="singles", category="bookkeeping", targets=tuple(_TEXTS), draw=_draw_single),)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, INT, Program
+from synthesis.frontends.warp.recipes.applications.states import TEXTS, draw_state
 from synthesis.frontends.warp.recipes.applications.things import KINDS, MADE, PARTS, THINGS, TOGETHER, Field, Thing
 from synthesis.grammar.lines import block
 from synthesis.grammar.streams import Stream
@@ -19,6 +20,8 @@ _MOST = {2: 3, 3: 4, 4: 5, 5: 7}
 """The most fields of a kernel of each difficulty."""
 _GROUPS = 4
 """Worlds that things are in."""
+_SECOND = 0.4
+"""How many of the conditions that say which things a kernel is for are two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,17 @@ _SPREAD = (
     _Way("src_{}", "dst_{}", "copy_{}_worlds copy_{}_between_worlds"),
 )
 
+_HELD = {
+    "body": ("body_kinematic", "is_kinematic", "body_fixed"),
+    "link": ("link_fixed", "link_kinematic"),
+    "dof": ("dof_locked", "is_locked"),
+    "particle": ("particle_pinned", "is_pinned"),
+}
+"""What the flags of things are called that are where they are put, and have no velocity of their own."""
+_VELOCITIES = (
+    "body_qd", "cvel", "link_lin_vel", "link_ang_vel", "joint_qd", "qvel", "dof_vel", "particle_qd", "particle_v",
+)  # fmt: skip
+"""Fields that those things do not have."""
 _REMEMBERED = frozenset({"action", "ctrl", "efc_force", "command", "joint_target_pos", "dof_pos_target", "ten_length"})
 """What is given or computed in a step and kept for the next one: for rates, and to start a solver from."""
 
@@ -158,6 +172,8 @@ class _Keeper:
         needed = {each.name for each in self.thing.state if each.name not in _SPARE} if whole else set[str]()
         self.fields = self._some(choices, fields, count, needed)
         # what is given back has to be what was taken
+        keeps = task.draw in (_draw_copied, _draw_chosen, _draw_spread)
+        self._holds = keeps and self.thing.prefix in _HELD and choices.chance(0.45)
         self._split = choices.chance(0.4) and task.draw is _draw_copied and self.way.written == "{}_out"
         names = ("i", "tid", *self.thing.indices, *self.thing.indices)
         if self.thing.prefix == "env":
@@ -209,6 +225,8 @@ class _Keeper:
             starts: whether what is written is read before.
         """
         way = self.way
+        if self.thing.prefix in _HELD:
+            self.p.array("held", FLAG, (0, 1), read, _HELD[self.thing.prefix])
         for each in self.fields:
             kind = KINDS[each.kind]
             self.p.array(_read(each), kind.type, kind.bounds, read, (way.read.format(each.name),), kind.element)
@@ -228,6 +246,14 @@ class _Keeper:
     def copies(self, to: str, at: str) -> list[str]:
         """Lines that copy every field from one place to another."""
         lines = list[str]()
+        moving = [each for each in self.fields if each.name in _VELOCITIES]
+        if self._holds and 0 < len(moving) < len(self.fields):
+            rest = [f"{_written(each)}[{to}] = {_read(each)}[{at}]" for each in self.fields if each not in moving]
+            taken = [f"{_written(each)}[{to}] = {_read(each)}[{at}]" for each in moving]
+            none = [f"{_written(each)}[{to}] = {self.nothing(each)}" for each in moving]
+            if self.p.habit("held first", 0.5):
+                return [*rest, block(f"if held[{at}]:", *none), block("else:", *taken)]
+            return [*rest, block(f"if not held[{at}]:", *taken), block("else:", *none)]
         for each in self.fields:
             if self._split and each.kind in PARTS:
                 value = self.local(each)
@@ -275,6 +301,16 @@ class _Keeper:
             return p.choices.choice((("", "not mask[i]", "mask[i]"), ("", "mask_ids[i] == 0", "mask_ids[i] == 1")))
         if self.listed:
             return "", "i >= number[0]", "i < number[0]"
+        found = self._conditions(resets=resets)
+        if "wid < 0" in found[1] or "wid >= 0" in found[1]:
+            p.array("world_of", INT, (-1, _GROUPS - 1), (self.count,), (f"{prefix}_world", f"{prefix}_world_id"))
+        if "mask[" in found[1] and "world_id" not in found[1] and p.choices.chance(_SECOND):
+            return self._both(*found)
+        return found
+
+    def _conditions(self, *, resets: bool) -> tuple[str, str, str]:
+        """One of the conditions that say which of the things in worlds a kernel is for; see ``condition``."""
+        prefix = self.thing.prefix
         flagged = any(each.name == f"{prefix}_flags" for each in self.fields)
         active = (("", "(flags[i] & ACTIVE) == 0", "(flags[i] & ACTIVE) != 0"),)
         own = (("", "not mask[i]", "mask[i]"), ("", "mask_ids[i] == 0", "mask_ids[i] == 1"))
@@ -294,10 +330,24 @@ class _Keeper:
             ("", "world_of[i] != world_id", "world_of[i] == world_id"),
         )
         suits = prefix == "particle" and not resets and not flagged
-        found = p.choices.choice((*whole, *active, *active) if suits else whole)
-        if "wid < 0" in found[1] or "wid >= 0" in found[1]:
-            p.array("world_of", INT, (-1, _GROUPS - 1), (self.count,), (f"{prefix}_world", f"{prefix}_world_id"))
-        return found
+        return self.p.choices.choice((*whole, *active, *active) if suits else whole)
+
+    def _both(self, before: str, unless: str, test: str) -> tuple[str, str, str]:
+        """A condition, and another one that the same things have to meet."""
+        p, prefix = self.p, self.thing.prefix
+        p.array("enabled", FLAG, (0, 1), (self.count,), (f"{prefix}_enabled", f"is_{prefix}_enabled"))
+        p.array("frozen", FLAG, (0, 1), (self.count,), (f"{prefix}_frozen", f"{prefix}_locked"))
+        further = [("not enabled[i]", "enabled[i]"), ("not enabled[i]", "enabled[i]"), ("frozen[i]", "not frozen[i]")]
+        if prefix == "body":
+            further.append(("(flags[i] & KINEMATIC) != 0", "(flags[i] & KINEMATIC) == 0"))
+        also_unless, also = p.choices.choice(further)
+        if " or " in test:
+            test = f"({test})"
+        if " and " in unless:
+            unless = f"({unless})"
+        if before or p.choices.chance(0.5):
+            return before, f"{unless} or {also_unless}", f"{test} and {also}"
+        return before, f"{also_unless} or {unless}", f"{also} and {test}"
 
     def guard(self, share: float = 0.8, *, resets: bool = False) -> list[str]:
         """Lines that leave out some threads."""
@@ -373,13 +423,17 @@ def _draw_gathered(k: _Keeper) -> None:
     p.array("index_map", INT, ({"src < 0": -2, "src == -1": -1}[test] if form != "all" else 0, among - 1), (k.count,),
             (f"{k.thing.prefix}_map", "index_map", "src_index", f"{k.thing.prefix}_ids"))  # fmt: skip
     p.guard_count(k.thing.prefix)
+    p.array("valid", FLAG, (0, 1), (among,), (f"{k.thing.prefix}_valid", f"{k.thing.prefix}_alive", "src_valid"))
     copies = k.copies("i", "src")
+    there = "src >= 0"
+    if p.choices.chance(0.35):
+        test, there = f"{test} or not valid[src]", f"{there} and valid[src]"
     lines = {
         "all": copies,
         "leave": [block(f"if {test}:", "return"), *copies],
         "clear": ["# slots without a source are cleared", block(f"if {test}:", *k.empties("i"), "return"), *copies],
-        "else": [block("if src >= 0:", *copies), block("else:", *k.empties("i"))],
-        "inside": [block("if src >= 0:", *copies)],
+        "else": [block(f"if {there}:", *copies), block("else:", *k.empties("i"))],
+        "inside": [block(f"if {there}:", *copies)],
     }[form]
     _write(k, "src = index_map[i]", *lines)
 
@@ -494,11 +548,62 @@ def _draw_chosen(k: _Keeper) -> None:
             _write(k, before, block(f"if {bad}world_ok[{index}]:", *taken))
 
 
+_STORES = (
+    """
+    def store_vec3(data: wp.array(dtype=float), at: int, v: wp.vec3):
+        {for k in range(3):
+            data[at + k] = v[k] ~
+        data[at] = v[0]
+        data[at + 1] = v[1]
+        data[at + 2] = v[2]}
+    """,
+    """
+    def store_quat(data: wp.array(dtype=float), at: int, q: wp.quat):
+        {for k in range(4):
+            data[at + k] = q[k] ~
+        data[at] = q[0]
+        data[at + 1] = q[1]
+        data[at + 2] = q[2]
+        data[at + 3] = q[3]}
+    """,
+)
+"""Functions that write a value to the numbers of a row."""
+_LOADS = (
+    """
+    def load_vec3(data: wp.array(dtype=float), at: int) -> wp.vec3:
+        return wp.vec3(data[at], data[at + 1], data[at + 2])
+    """,
+    """
+    def load_quat(data: wp.array(dtype=float), at: int) -> wp.quat:
+        {return wp.quat(data[at], data[at + 1], data[at + 2], data[at + 3]) ~
+        return wp.normalize(wp.quat(data[at], data[at + 1], data[at + 2], data[at + 3])) ~
+        q = wp.quat(data[at], data[at + 1], data[at + 2], data[at + 3])
+        return wp.normalize(q)}
+    """,
+    """
+    def load_pose(data: wp.array(dtype=float), at: int) -> wp.transform:
+        p = wp.vec3(data[at], data[at + 1], data[at + 2])
+        q = wp.quat(data[at + 3], data[at + 4], data[at + 5], data[at + 6])
+        return wp.transform(p, {q ~ wp.normalize(q)})
+    """,
+    """
+    def load_twist(data: wp.array(dtype=float), at: int) -> wp.spatial_vector:
+        {return wp.spatial_vector(data[at], data[at + 1], data[at + 2], data[at + 3], data[at + 4], data[at + 5]) ~
+        v = wp.vec3(data[at], data[at + 1], data[at + 2])
+        w = wp.vec3(data[at + 3], data[at + 4], data[at + 5])
+        return wp.spatial_vector(v, w)}
+    """,
+)
+"""Functions that make a value of the numbers of a row."""
+
+
 def _draw_packed(k: _Keeper) -> None:
     """All numbers of each behind one another in a flat row."""
     width = sum(KINDS[each.kind].parts for each in k.fields)
     k.declare((k.count,), (k.count,))
     p = k.p
+    for each in _STORES:
+        p.function(each)
     two = p.choices.chance(0.6)
     named = ("obs", "observations", "obs_buf") if "observations" in k.way.titles else ("packed", "flat_state", "rows")
     p.output("flat", FLOAT, (k.count, width) if two else (k.count * width,), named)
@@ -508,11 +613,14 @@ def _draw_packed(k: _Keeper) -> None:
         parts = KINDS[each.kind].parts
         source = f"{_read(each)}[i]"
         places = [f"i, {_plus('', at, j)}" if two else _plus("base", at, j) for j in (*map(str, range(parts)), "j")]
-        if parts > 1:
+        called = not two and each.kind in ("vec3", "quat") and p.habit("functions", 0.6)
+        if parts > 1 and not called:
             source = k.local(each)
             lines.append(f"{source} = {_read(each)}[i]")
         if parts == 1:
             lines.append(f"flat[{places[0]}] = {source}")
+        elif called:
+            lines.append(f"store_{each.kind}(flat, {places[0]}, {_read(each)}[i])")
         elif parts <= 4 and p.habit("written out", 0.5):
             lines += [f"flat[{places[j]}] = {source}[{j}]" for j in range(parts)]
         else:
@@ -539,13 +647,21 @@ def _draw_unpacked(k: _Keeper) -> None:
     k.declare((k.count,), (k.count,))
     two = k.p.choices.chance(0.5)
     shape = (k.count, width) if two else (k.count * width,)
+    for each in _LOADS:
+        k.p.function(each)
     k.p.array("flat", FLOAT, (-1, 1), shape, ("packed", "flat_state", "buffer"))
     k.p.sizes(stride=width)
     lines, at = list[str](), 0
     for each in k.fields:
         parts = KINDS[each.kind].parts
         numbers = (f"flat[{f'i, {at + j}' if two else _plus('base', at, str(j))}]" for j in range(parts))
-        lines.append(f"{_written(each)}[i] = {MADE[each.kind].format(*numbers)}")
+        value = MADE[each.kind].format(*numbers)
+        if not two and each.kind in ("vec3", "quat", "pose", "twist") and k.p.habit("functions", 0.6):
+            value = f"load_{each.kind}(flat, {_plus('base', at, '')})"
+        elif each.kind == "quat" and k.p.habit("normalized", 0.4):
+            # what was averaged or sent has no length of one any more
+            value = f"wp.normalize({value})"
+        lines.append(f"{_written(each)}[i] = {value}")
         at += parts
     _write(k, *k.guard(), *([] if two else ["base = i * stride"]), *lines)
 
@@ -672,7 +788,9 @@ _TASKS = {
 
 
 def _draw(stream: Stream, target: str) -> KernelSpec:
-    """Some fields of a thing, moved together."""
+    """Some fields of a thing, moved together, or what else is done with a state."""
+    if target in TEXTS:
+        return draw_state(stream, target)
     task = _TASKS[target]
     k = _Keeper(stream, task)
     task.draw(k)
@@ -692,5 +810,10 @@ _WEIGHTS = {
     "advance_fields": 1.5,
     "pack_fields": 2.0,
     "unpack_fields": 1.2,
+    "reset_joints": 4.0,
+    "sleep": 3.0,
+    "write_back": 4.0,
+    "keep_history": 3.0,
+    "carry_over": 4.0,
 }
-RECIPES = (Recipe(name="snapshots", category="state", targets=tuple(_TASKS), draw=_draw, target_weights=_WEIGHTS),)
+RECIPES = (Recipe(name="snapshots", category="state", targets=(*_TASKS, *TEXTS), draw=_draw, target_weights=_WEIGHTS),)

@@ -14,8 +14,7 @@ _UPDATES = (
     (
         """
         # rows beyond the dimension of the world
-        if row >= ncts{ or not world_mask[wid] ~}:
-            return
+        ROWS
         x[vio + row] = x[vio + row] + alpha[wid] * p[vio + row]
         r_next = r_old[vio + row] - alpha[wid] * Ap[vio + row]
         r_new[vio + row] = r_next
@@ -44,8 +43,7 @@ _UPDATES = (
     ),
     (
         """
-        if row >= ncts{ or not world_mask[wid] ~}:
-            return
+        ROWS
         index = vio + row
         {r_next = b[index] - Ap[index]
         r_new[index] = r_next
@@ -61,11 +59,10 @@ _UPDATES = (
     ),
     (
         """
-        if row >= ncts{ or not world_mask[wid] ~}:
-            return
+        ROWS
         step = x[vio + row] - x_old[vio + row]
         {# of Nesterov, and anew where it goes up
-        if restart[wid]:
+        if restart[wid]{ or beta[wid] <= min_beta ~}:
             ahead[vio + row] = x[vio + row]
         else:
             ahead[vio + row] = x[vio + row] + beta[wid] * step ~
@@ -80,12 +77,7 @@ _UPDATES = (
 
 _STACKED = {
     "matrix_vector": """
-        {if row >= ncts{ or not world_mask[wid] ~}:
-            return ~
-        if not world_mask[wid]:
-            return
-        if row >= ncts:
-            return}
+        ROWS
         mio = problem_mio[wid]
         value = float(0.0)
         {for col in range(ncts):
@@ -108,7 +100,7 @@ _STACKED = {
         {nl = problem_nl[wid]
         nc = problem_nc[wid] ~ nc = problem_nc[wid]
         nl = problem_nl[wid]}
-        {if row >= nl + nc:
+        {if row >= nl + nc{ or not world_mask[wid] ~ or status[wid] != 0 ~}:
             return
         if row < nl:
             # limits only push
@@ -118,11 +110,12 @@ _STACKED = {
         cid = row - nl
         ccio = vio + nl + 3 * cid
         mu = problem_mu[problem_lcio[wid] + cid] ~
-        if row >= nc:
+        if row >= nc{ or not world_mask[wid] ~ or status[wid] != 0 ~}:
             return
         ccio = vio + nl + 3 * row
         mu = problem_mu[problem_lcio[wid] + row]}
         lam = wp.vec3(x[ccio + 0], x[ccio + 1], x[ccio + 2])
+        {lam = project_to_cone(lam, mu) ~
         {lam_t = wp.sqrt(lam[0] * lam[0] + lam[1] * lam[1]) ~ lam_t = wp.length(wp.vec2(lam[0], lam[1]))}
         if lam[2] + mu * lam_t <= 0.0:
             # opens: the tip of the cone is nearest
@@ -134,7 +127,7 @@ _STACKED = {
             {lam[0] = lam[0] * scale
             lam[1] = lam[1] * scale
             lam[2] = lam_n ~
-            lam = wp.vec3(lam[0] * scale, lam[1] * scale, lam_n)}
+            lam = wp.vec3(lam[0] * scale, lam[1] * scale, lam_n)}}
         {for k in range(3):
             x[ccio + k] = lam[k] ~
         x[ccio + 0] = lam[0]
@@ -142,8 +135,7 @@ _STACKED = {
         x[ccio + 2] = lam[2]}
     """,
     "precondition": """
-        if row >= ncts:
-            return
+        ROWS
         mio = problem_mio[wid]
         {# three rows of a contact have one scale
         nl = problem_nl[wid]
@@ -158,8 +150,7 @@ _STACKED = {
                 1.0 / wp.sqrt(wp.max(D_ii, min_diagonal))}}
     """,
     "scale_system": """
-        if row >= ncts:
-            return
+        ROWS
         P_i = P[vio + row]
         mio = problem_mio[wid]
         for col in range(ncts):
@@ -168,7 +159,7 @@ _STACKED = {
         scaled_b[vio + row] = P_i * b[vio + row]
     """,
     "block_product": """
-        {if row >= num_nzb[wid]:
+        {if row >= num_nzb[wid]{ or not world_mask[wid] ~}:
             return
         global_block = nzb_start[wid] + row ~
         global_block = nzb_start[wid] + row
@@ -185,7 +176,7 @@ _STACKED = {
         wp.atomic_add(v_f, vio + block_row, P[vio + block_row] * value)}
     """,
     "scatter_wrenches": """
-        if row >= num_nzb[wid]:
+        if row >= num_nzb[wid]{ or not world_mask[wid] ~ or outcome[wid] == STATUS_FAILED ~}:
             return
         {global_block = nzb_start[wid] + row
         coords = nzb_coords[global_block] ~
@@ -203,6 +194,9 @@ _STACKED = {
     "integrate_bodies": """
         {if row >= bodies_count[wid]:
             return ~ if row >= bodies_count[wid] or not world_mask[wid]:
+            return ~ if not world_mask[wid]:
+            return
+        if row >= bodies_count[wid]:
             return}
         bid = bodies_offset[wid] + row
         {u_i = body_u[bid]
@@ -214,12 +208,18 @@ _STACKED = {
         tau_i = wp.spatial_bottom(w_i)
         {v_next = v_i + dt * (gravity[wid] + inv_m[bid] * f_i)
         omega_next = omega_i + dt * (inv_i[bid] * (tau_i - wp.cross(omega_i, body_i[bid] * omega_i))) ~
+        v_next = v_i + dt * (gravity[wid] + inv_m[bid] * f_i)
+        omega_next = omega_i + dt * angular_acceleration(inv_i[bid], body_i[bid], omega_i, tau_i) ~
         omega_next = omega_i + dt * (inv_i[bid] * tau_i)
         v_next = v_i + dt * inv_m[bid] * f_i + dt * gravity[wid]}
         {?0.4 # what is held does not fall
-        if inv_m[bid] == 0.0:
+        if inv_m[bid] == 0.0{ or asleep[bid] ~}:
             v_next = v_i
             omega_next = omega_i}
+        {?0.4 # no faster than a solver copes with
+        {v_next = limit_length(v_next, max_speed)
+        omega_next = limit_length(omega_next, max_spin) ~ if wp.length(v_next) > max_speed:
+            v_next = v_next * (max_speed / wp.length(v_next))}}
         {u_next[bid] = wp.spatial_vector(v_next, omega_next) ~
         flat_u[6 * bid + 0] = v_next[0]
         flat_u[6 * bid + 1] = v_next[1]
@@ -233,7 +233,7 @@ _STACKED = {
     """,
     "check_status": """
         {?0.7 # what has ended stays so
-        if status[wid] != 0:
+        if status[wid] != 0{ or not world_mask[wid] ~ or ncts == 0 ~}:
             return}
         {r_max = float(0.0)
         for i in range(ncts):
@@ -241,7 +241,7 @@ _STACKED = {
         residual_out[wid] = r_max
         iteration = iterations[wid] + 1
         iterations[wid] = iteration
-        if r_max < tolerance:
+        if r_max < tolerance{ and iteration > min_iterations ~}:
             status[wid] = STATUS_DONE
         elif iteration >= max_iterations:
             status[wid] = STATUS_LIMIT
@@ -270,13 +270,152 @@ _STACKED = {
         residual_out[wid] = wp.sqrt(r_sq)
         iteration = iterations[wid] + 1
         iterations[wid] = iteration
+        {?0.4 # it goes the wrong way
+        if iteration > min_iterations and r_sq > max_growth * b_sq:
+            status[wid] = STATUS_FAILED
+            return}
         # relative to the right side
         if r_sq < tolerance * tolerance * b_sq:
             status[wid] = STATUS_DONE
         elif iteration >= max_iterations:
             status[wid] = STATUS_LIMIT}
     """,
+    "gauss_seidel": """
+        {?0.7 if {not world_mask[wid] or status[wid] != 0 ~ status[wid] != 0 ~ not world_mask[wid]}:
+            return}
+        mio = problem_mio[wid]
+        nl = problem_nl[wid]
+        {size = nl + 3 * problem_nc[wid] ~ nc = problem_nc[wid]
+        size = nl + 3 * nc}
+        change = float(0.0)
+        for i in range(size):
+            D_ii = A[mio + (size + 1) * i]
+            {# nothing to divide by
+            ~}
+            if D_ii < min_diagonal:
+                continue
+            value = b[vio + i]
+            {for j in range(size):
+                value += A[mio + i * size + j] * x[vio + j]
+            lam_next = x[vio + i] - omega * value / D_ii ~
+            # without itself
+            for j in range(size):
+                if j != i:
+                    value += A[mio + i * size + j] * x[vio + j]
+            lam_next = -value / D_ii}
+            {if i < nl:
+                # limits only push
+                lam_next = wp.clamp(lam_next, 0.0, max_impulse)
+            elif (i - nl) % 3 == 2:
+                lam_next = wp.clamp(lam_next, 0.0, max_impulse)
+            else:
+                # friction: two rows before that of the normal
+                first = nl + 3 * ((i - nl) // 3)
+                most = wp.max(problem_mu[problem_lcio[wid] + (i - nl) // 3] * x[vio + first + 2], 0.0)
+                lam_next = clamp_symmetric(lam_next, most) ~
+            lam_next = wp.clamp(lam_next, row_lower[vio + i], row_upper[vio + i]) ~
+            if lam_next < row_lower[vio + i]:
+                lam_next = row_lower[vio + i]
+            elif lam_next > row_upper[vio + i]:
+                lam_next = row_upper[vio + i] ~
+            {# a limit only pushes, a joint pulls as well
+            ~}
+            if i < nl and lam_next < 0.0:
+                lam_next = 0.0
+            lam_next = clamp_symmetric(lam_next, max_impulse)}
+            {change = wp.max(change, wp.abs(lam_next - x[vio + i])) ~
+            step = wp.abs(lam_next - x[vio + i])
+            if step > change:
+                change = step}
+            x[vio + i] = lam_next
+        residual_out[wid] = change
+        {?0.5 if change < sweep_tol:
+            status[wid] = STATUS_DONE
+        iterations[wid] += 1}
+    """,
+    "contact_modes": """
+        {nl = problem_nl[wid]
+        nc = problem_nc[wid] ~ nc = problem_nc[wid]
+        nl = problem_nl[wid]}
+        {if row >= nc or not world_mask[wid]:
+            return ~ if row >= nc:
+            return}
+        ccio = vio + nl + 3 * row
+        cid = problem_lcio[wid] + row
+        lam_n = normal_in[cid]
+        {lam_t = wp.length(tangent_in[cid]) ~
+        u = tangent_in[cid]
+        lam_t = wp.sqrt(u[0] * u[0] + u[1] * u[1])}
+        {if lam_n <= min_impulse {and v_in[ccio + 2] > 0.0 ~}:
+            mode_out[cid] = MODE_OPEN
+        elif lam_t < slip_margin * problem_mu[cid] * lam_n:
+            mode_out[cid] = MODE_STICK
+        else:
+            mode_out[cid] = MODE_SLIP ~
+        mode = MODE_OPEN
+        if lam_n > min_impulse:
+            {# inside of its cone, or on its side
+            ~}
+            if lam_t < slip_margin * problem_mu[cid] * lam_n:
+                mode = MODE_STICK
+            else:
+                mode = MODE_SLIP
+                {?0.4 wp.atomic_add(num_slipping, wid, 1)}
+        mode_out[cid] = mode ~
+        if lam_n <= min_impulse or v_in[ccio + 2] > leave_speed:
+            mode_out[cid] = MODE_OPEN
+            return
+        v_t = wp.length(wp.vec2(v_in[ccio], v_in[ccio + 1]))
+        if v_t > slip_speed or lam_t >= problem_mu[cid] * lam_n:
+            mode_out[cid] = MODE_SLIP
+        else:
+            mode_out[cid] = MODE_STICK}
+        {?0.5 # what a contact does in the world
+        force_out[cid] = contact_frame[cid] * {(inv_dt * wp.vec3(tangent_in[cid][0], tangent_in[cid][1], lam_n)) ~
+        wp.vec3(tangent_in[cid][0], tangent_in[cid][1], lam_n)}}
+    """,
+    "dual_update": """
+        nj = problem_nj[wid]
+        nl = problem_nl[wid]
+        {if row >= nj + nl or status[wid] != 0:
+            return ~ if row >= nj + nl or not world_mask[wid]:
+            return ~ if row >= nj + nl:
+            return}
+        index = vio + row
+        {t = z_in[index] + eta[wid] * x_in[index] ~
+        t = z_in[index] + eta[wid] * over_relaxed(x_in[index], x_old[index], relaxation)}
+        {if row < nj:
+            # joints give way a little
+            y_next = t / (eta[wid] + compliance)
+            z_out[index] = compliance * y_next
+        elif t < 0.0:
+            {# limits only push
+            ~}
+            y_next = 0.0
+            z_out[index] = t
+        else:
+            y_next = t / eta[wid]
+            z_out[index] = 0.0 ~
+        {# joints pull and push, limits only push
+        ~}
+        y_next = t / (eta[wid] + compliance)
+        if row >= nj and t < 0.0:
+            y_next = 0.0
+            z_out[index] = t
+        else:
+            z_out[index] = compliance * y_next ~
+        y_next = float(0.0)
+        multiplier = float(t)
+        if row < nj or t > 0.0:
+            y_next = t / (eta[wid] + compliance)
+            multiplier = compliance * y_next
+        z_out[index] = multiplier}
+        y[index] = y_next
+        {?0.5 wp.atomic_max(r_norm, wid, wp.abs(x_in[index] - y_next))}
+    """,
     "row_owners": """
+        {?0.5 if not world_mask[wid]:
+            return}
         nl = problem_nl[wid]
         nc = problem_nc[wid]
         if row < nl:
@@ -293,9 +432,7 @@ _STACKED = {
                 row_kind[vio + row] = ROW_FRICTION}
     """,
     "warm_start": """
-        {if row >= ncts:
-            return ~ if row >= ncts or status[wid] != 0:
-            return}
+        ROWS
         index = vio + row
         {old = previous_row[index]
         {if old >= 0:
@@ -325,9 +462,57 @@ _SUMMARIES = {
     "scatter_wrenches": "Adds what the constraints of each world do to its bodies",
     "integrate_bodies": "Twists of the bodies of each world after a step",
     "check_status": "Which worlds have converged, and which have run out of iterations",
+    "gauss_seidel": "One sweep over the rows of each world, with impulses within their limits",
+    "contact_modes": "Which contacts of each world are open, stick or slip",
+    "dual_update": "Updates the copies and multipliers of the rows of joints and limits of each world",
     "row_owners": "Which limit or contact each row of a world is of",
     "warm_start": "Starts the impulses of each world from those of the last step",
 }
+
+
+_GUARD = """{if row >= ncts or not world_mask[wid]:
+            return ~
+        if not world_mask[wid] or row >= ncts:
+            return ~
+        if row >= ncts or status[wid] != 0:
+            return ~
+        if not world_mask[wid]:
+            return
+        if row >= ncts:
+            return ~
+        if row >= ncts:
+            return}"""
+"""Leaves out rows that a world does not have, and worlds that have nothing to do."""
+_FUNCTIONS = (
+    """
+    def project_to_cone(lam: wp.vec3, mu: float) -> wp.vec3:
+        {lam_t = wp.sqrt(lam[0] * lam[0] + lam[1] * lam[1]) ~ lam_t = wp.length(wp.vec2(lam[0], lam[1]))}
+        {if lam_t <= mu * lam[2]:
+            return lam
+        if lam[2] + mu * lam_t <= 0.0:
+            return wp.vec3(0.0, 0.0, 0.0)
+        ~
+        if lam[2] + mu * lam_t <= 0.0:
+            return wp.vec3(0.0, 0.0, 0.0)
+        if lam_t <= mu * lam[2]:
+            return lam
+        }
+        lam_n = (lam[2] + mu * lam_t) / (1.0 + mu * mu)
+        scale = mu * lam_n / lam_t
+        return wp.vec3(lam[0] * scale, lam[1] * scale, lam_n)
+    """,
+    """
+    def angular_acceleration(inv_inertia: wp.mat33, inertia: wp.mat33, omega: wp.vec3, tau: wp.vec3) -> wp.vec3:
+        {return inv_inertia * (tau - wp.cross(omega, inertia * omega)) ~
+        momentum = inertia * omega
+        return inv_inertia * (tau - wp.cross(omega, momentum))}
+    """,
+    """
+    def over_relaxed(value: float, last: float, factor: float) -> float:
+        return {factor * value + (1.0 - factor) * last ~ last + factor * (value - last)}
+    """,
+)
+"""Functions that some of the kernels call."""
 
 
 def _declare_stacked(p: Program, worlds: int, rows: int) -> None:
@@ -384,7 +569,38 @@ def _declare_stacked(p: Program, worlds: int, rows: int) -> None:
     p.number("decay", (0.5, 0.9), ("decay", "retention"), ("0.5",))
     p.number("dt", (0.1, 0.5), ("dt", "time_step"), ("0.5", "0.1"))
     p.number("inv_dt", (1, 2), ("inv_dt",), ("2.0",))
-    p.constants({"STATUS_DONE": 1, "STATUS_LIMIT": 2})
+    p.constants({"STATUS_DONE": 1, "STATUS_LIMIT": 2, "STATUS_FAILED": 3})
+    p.constants({"MODE_OPEN": 0, "MODE_STICK": 1, "MODE_SLIP": 2})
+    for each in _FUNCTIONS:
+        p.function(each)
+    p.array("problem_nj", INT, (1, rows // 2), (worlds,), ("problem_njc", "num_joint_rows"))
+    p.array("outcome", INT, (0, 3), (worlds,), ("solver_status", "world_status"))
+    p.array("asleep", FLAG, (0, 1), (worlds * bodies,), ("bodies_asleep", "is_sleeping"))
+    p.array("row_lower", FLOAT, (-1, 0), (total,), ("row_lower", "lambdas_min"))
+    p.array("row_upper", FLOAT, (0.2, 1), (total,), ("row_upper", "lambdas_max"))
+    for key, names in (("z_in", ("z", "multipliers")), ("v_in", ("v", "problem_v", "contact_v"))):
+        p.array(key, FLOAT, (-1, 1), (total,), names)
+    p.array("normal_in", FLOAT, (-0.4, 1.6), (worlds * contacts,), ("contact_lambda_n", "normal_impulse"))
+    pairs = Type("float32", (2,))
+    p.array("tangent_in", pairs, (-0.6, 0.6), (worlds * contacts,), ("contact_lambda_t", "friction_impulse"))
+    p.array("contact_frame", _MAT, (-1, 1), (worlds * contacts,), ("contact_R", "contact_frame"))
+    p.scalar("min_iterations", INT, (0, 2), ("min_iterations", "min_iters"))
+    for key, bounds, names, usual in (
+        ("max_growth", (1, 3), ("divergence_factor", "max_growth"), ("2.0",)),
+        ("min_beta", (0.2, 0.4), ("min_beta", "restart_beta"), ("0.25",)),
+        ("omega", (0.5, 1.5), ("omega", "relaxation"), ("1.0", "1.2")),
+        ("relaxation", (0.8, 1.8), ("relaxation", "over_relaxation"), ("1.5", "1.6")),
+        ("max_impulse", (0.5, 1), ("max_impulse", "impulse_limit"), ("1.0",)),
+        ("compliance", (0.1, 0.5), ("compliance", "regularization"), ("0.1",)),
+        ("sweep_tol", (0.6, 1.6), ("tolerance", "sweep_tol"), ("1.0",)),
+        ("min_impulse", (0, 0.4), ("min_impulse", "open_tol"), ("0.1",)),
+        ("slip_margin", (0.7, 1), ("slip_margin", "cone_margin"), ("0.9",)),
+        ("leave_speed", (0.2, 0.8), ("leave_speed", "separating_speed"), ("0.5",)),
+        ("slip_speed", (0.4, 1), ("slip_speed", "stick_tol"), ("0.5",)),
+        ("max_speed", (1, 3), ("max_linear_velocity", "max_speed"), ("2.0",)),
+        ("max_spin", (1, 2), ("max_angular_velocity", "max_spin"), ("1.5",)),
+    ):
+        p.number(key, bounds, names, usual)
     p.constants({"ROW_LIMIT": 0, "ROW_FRICTION": 1, "ROW_NORMAL": 2})
     p.output("x", FLOAT, (total,), ("x", "solution_lambdas", "lambdas"), (-1, 1))
     p.output("v_f", FLOAT, (total,), ("v_f", "constraint_v"), (-1, 1))
@@ -396,7 +612,7 @@ def _declare_stacked(p: Program, worlds: int, rows: int) -> None:
     ):  # fmt: skip
         p.output(key, FLOAT, (total,), names)
     p.output("A_out", FLOAT, (total * rows,), ("A_out", "D_scaled"))
-    for key, names in (("owner", ("row_element", "row_source")), ("row_kind", ("row_type", "row_kind"))):  # fmt: skip
+    for key, names in (("owner", ("row_element", "row_source")), ("row_kind", ("row_type", "row_kind"))):
         p.output(key, INT, (total,), names)
     p.output(
         "wrench_out", SPATIAL, (worlds * bodies,), ("bodies_w_c", "bodies_w"), (-1, 1), element="wp.spatial_vector"
@@ -413,6 +629,10 @@ def _declare_stacked(p: Program, worlds: int, rows: int) -> None:
         p.output(key, FLOAT, (worlds,), names, (0, 0.5))
     p.output("iterations", INT, (worlds,), ("iterations", "status_iterations"), (0, 3))
     p.output("status", INT, (worlds,), ("solver_status", "status", "converged"), (0, 1))
+    p.output("mode_out", INT, (worlds * contacts,), ("contact_mode", "contact_state"))
+    p.output("force_out", VEC, (worlds * contacts,), ("contact_force", "contact_reaction"))
+    p.output("z_out", FLOAT, (total,), ("z_next", "multipliers_out"))
+    p.output("num_slipping", INT, (worlds,), ("num_slipping", "slip_count"), (0, 2))
     p.output("num_running", INT, (1,), ("num_running", "num_active_worlds"), (0, 2))
     for key, names in (
         ("residual_out", ("status_r", "residual_norm")), ("primal_out", ("status_r_p", "primal_residual")),
@@ -426,10 +646,10 @@ def _draw_stacked(stream: Stream, target: str) -> KernelSpec:
     worlds, rows = stream.child("sizes").choice(((8, 9), (12, 9), (8, 12), (16, 9)))
     names = {
         "scatter_wrenches": ("nzb", "block_id"), "integrate_bodies": ("body", "bid_local"),
-        "block_product": ("nzb", "block_id"),
+        "block_product": ("nzb", "block_id"), "contact_modes": ("contact", "cid_local", "tid"),
     }.get(target, ("row", "tid", "i"))  # fmt: skip
     of_worlds = ("wid", "world", "world_id")
-    if target == "check_status":
+    if target in _BY_WORLD:
         p = Program(stream, of_worlds, launch=(worlds,))
     else:
         p = Program(stream, of_worlds, names, launch=(worlds, rows))
@@ -438,7 +658,7 @@ def _draw_stacked(stream: Stream, target: str) -> KernelSpec:
     text, named, summary = stream.child("update").choice(_UPDATES) if target == "vector_update" else (
         _STACKED[target], "", _SUMMARIES[target]
     )  # fmt: skip
-    p.write(re.sub(r"\brow\b", names[0], text))
+    p.write(re.sub(r"\brow\b", names[0], text.replace("ROWS", _GUARD)))
     titles = {
         "vector_update": tuple(named.split()),
         "matrix_vector": ("dense_matvec", "apply_delassus", "matrix_vector_worlds"),
@@ -449,15 +669,20 @@ def _draw_stacked(stream: Stream, target: str) -> KernelSpec:
         "scatter_wrenches": ("compute_body_wrenches", "jacobian_transpose", "apply_constraint_forces"),
         "integrate_bodies": ("integrate_twists", "euler_step", "compute_next_twist"),
         "check_status": ("check_convergence", "update_status", "test_convergence"),
+        "gauss_seidel": ("gauss_seidel_sweep", "sweep_rows", "projected_gauss_seidel"),
+        "contact_modes": ("classify_contacts", "update_contact_modes", "contact_reactions"),
+        "dual_update": ("update_dual", "admm_update", "update_multipliers"),
         "row_owners": ("label_rows", "assign_row_owners", "build_row_map"),
         "warm_start": ("warmstart_from_cache", "warm_start", "load_cached_solution"),
     }[target]
     return p.done("constraints", "stacked", target, summary, titles, (
-        *(() if target == "check_status" else ("Launched over (worlds, largest dimension).",)),
+        *(() if target in _BY_WORLD else ("Launched over (worlds, largest dimension).",)),
         "Each world has rows of its own, from its offset on.",
     ))  # fmt: skip
 
 
+_BY_WORLD = ("check_status", "gauss_seidel")
+"""What has one thread for each world."""
 _WEIGHTS = {
     "row_owners": 0.15,
     "scale_system": 0.15,
@@ -466,6 +691,7 @@ _WEIGHTS = {
     "precondition": 0.5,
     "vector_update": 0.5,
     "warm_start": 0.5,
+    "contact_modes": 0.6,
 }
 RECIPES = (
     Recipe(

@@ -70,7 +70,7 @@ _ELEMENT = {
         {weight = float(0.0)
         for k in range(start, start + num_adjacent):
             edge = edge_list[adjacent_edges[k]]
-            other_v = edge[1] if edge[0] == tid else edge[0]
+            other_v = {other_end(edge, tid) ~ edge[1] if edge[0] == tid else edge[0]}
             # short edges count for more
             w = 1.0 / (wp.length(particle_q[other_v] - particle_q[tid]) + spacing)
             total += w * (particle_q[other_v] - particle_q[tid])
@@ -79,11 +79,35 @@ _ELEMENT = {
         for k in range({num_adjacent):
             edge = edge_list[adjacent_edges[start + k]] ~ start, start + num_adjacent):
             edge = edge_list[adjacent_edges[k]]}
-            other_v = edge[1] if edge[0] == tid else edge[0]
+            other_v = {other_end(edge, tid) ~ edge[1] if edge[0] == tid else edge[0]}
             total += particle_q[other_v] - particle_q[tid]
+        {?0.3 # no farther than the edges are long
+        offset = limit_length(strength * total / float(num_adjacent), spacing)
+        smoothed[tid] = particle_q[tid] + offset ~
         {smoothed[tid] = particle_q[tid] + total * (strength / float(num_adjacent)) ~
         total = total / float(num_adjacent)
-        smoothed[tid] = particle_q[tid] + strength * total}}
+        smoothed[tid] = particle_q[tid] + strength * total}} ~
+        num_used = int(0)
+        for k in range(start, start + num_adjacent):
+            e = adjacent_edges[k]
+            other_v = other_end(edge_list[e], tid)
+            {if border_flag[tid] == 1:
+                # the border follows the border alone
+                if is_border_edge(edge_tris[e]):
+                    total += particle_q[other_v] - particle_q[tid]
+                    num_used += 1
+            else:
+                total += particle_q[other_v] - particle_q[tid]
+                num_used += 1 ~
+            if border_flag[tid] == 1 and not is_border_edge(edge_tris[e]):
+                continue
+            total += particle_q[other_v] - particle_q[tid]
+            num_used += 1}
+        {if num_used > 0:
+            smoothed[tid] = particle_q[tid] + total * (strength / float(num_used))
+        else:
+            smoothed[tid] = particle_q[tid] ~
+        smoothed[tid] = particle_q[tid] + total * (strength / float(wp.max(num_used, 1)))}}
     """,
     "vertex_colors": """
         start = vertex_start[tid]
@@ -93,7 +117,7 @@ _ELEMENT = {
         clash = int(0)
         for k in range(start, start + num_adjacent):
             edge = edge_list[adjacent_edges[k]]
-            {other_v = edge[1] if edge[0] == tid else edge[0]
+            {other_v = {other_end(edge, tid) ~ edge[1] if edge[0] == tid else edge[0]}
             if vertex_color[other_v] == color_of:
                 clash = {1
                 break ~ clash + 1} ~ for c in range(2):
@@ -131,7 +155,8 @@ _ELEMENT = {
     """,
     "vertex_triangles": """
         tri = tri_indices[tid]
-        {?0.2 if {not tri_enabled[tid] ~ tri[0] == tri[1] or tri[1] == tri[2] or tri[2] == tri[0]}:
+        {?0.25 if {not tri_enabled[tid] ~ tri[0] == tri[1] or tri[1] == tri[2] or tri[2] == tri[0] ~ \
+                is_degenerate(tri) ~ not tri_enabled[tid] or is_degenerate(tri)}:
             return}
         {# how many triangles each vertex has
         for c in range(3):
@@ -153,6 +178,12 @@ _ELEMENT = {
         if not tri_enabled[tid]:
             tri_sorted[tid] = wp.vec3i(-1, -1, -1)
             return}
+        {?0.3 {if is_degenerate(tri):
+            tri_sorted[tid] = wp.vec3i(-1, -1, -1)
+            {wp.atomic_add(num_bad, 0, 1) ~}
+            return ~}
+        tri_sorted[tid] = {sorted_corners(tri[0], tri[1], tri[2]) ~ rotated_to(tri, first_corner(tri)) ~ \
+                rotated_to(tri, first_corner(tri))} ~
         lowest = wp.min(tri[0], wp.min(tri[1], tri[2]))
         {# the same triangle whatever its first corner
         {if lowest == tri[1]:
@@ -170,7 +201,7 @@ _ELEMENT = {
         highest = wp.max(tri[0], wp.max(tri[1], tri[2]))
         {tri_sorted[tid] = wp.vec3i(lowest, tri[0] + tri[1] + tri[2] - lowest - highest, highest) ~
         middle = tri[0] + tri[1] + tri[2] - lowest - highest
-        tri_sorted[tid] = wp.vec3i(lowest, middle, highest)}}
+        tri_sorted[tid] = wp.vec3i(lowest, middle, highest)}}}
     """,
     "index_buffer": """
         tri = tri_indices[tid]
@@ -198,7 +229,8 @@ _ELEMENT = {
     "face_edges": """
         tri = tri_indices[tid]
         {?0.2 # no edges of what is no triangle
-        if {not tri_enabled[tid] ~ tri[0] == tri[1] or tri[1] == tri[2] or tri[2] == tri[0]}:
+        if {not tri_enabled[tid] ~ tri[0] == tri[1] or tri[1] == tri[2] or tri[2] == tri[0] ~ \
+                is_degenerate(tri) ~ not tri_enabled[tid] or is_degenerate(tri)}:
             for c in range(3):
                 tri_edges[3 * tid + c] = wp.vec2i(-1, -1)
             return}
@@ -207,14 +239,107 @@ _ELEMENT = {
         for c in range(3):
             {a = tri[c]
             b = tri[(c + 1) % 3]
-            {tri_edges[3 * tid + c] = wp.vec2i(wp.min(a, b), wp.max(a, b)) ~ if a < b:
+            {tri_edges[3 * tid + c] = {edge_key(a, b) ~ wp.vec2i(wp.min(a, b), wp.max(a, b))} ~ if a < b:
                 tri_edges[3 * tid + c] = wp.vec2i(a, b)
             else:
                 tri_edges[3 * tid + c] = wp.vec2i(b, a)} ~
             # the edge across from the corner
             a = tri[(c + 1) % 3]
             b = tri[(c + 2) % 3]
-            tri_edges[3 * tid + c] = wp.vec2i(wp.min(a, b), wp.max(a, b))}
+            tri_edges[3 * tid + c] = {edge_key(a, b) ~ wp.vec2i(wp.min(a, b), wp.max(a, b))}
+        ~
+            {# only half of the edges, as the other triangle has the rest
+            ~}
+            a = tri[c]
+            b = tri[(c + 1) % 3]
+            if a < b:
+                slot = wp.atomic_add(edge_fill, 0, 1)
+                if slot < edges_out.shape[0]:
+                    edges_out[slot] = wp.vec2i(a, b)}
+    """,
+    "edge_flags": """
+        {v0 = edge_list[tid][0]
+        v1 = edge_list[tid][1] ~ edge = edge_list[tid]
+        v0 = edge[0]
+        v1 = edge[1]}
+        tris = edge_tris[tid]
+        PART
+    """,
+    "tet_faces": """
+        tet = tet_indices[tid]
+        PART
+    """,
+    "half_edges": """
+        {# equal keys stand beside each other: both sides of an edge
+        ~}
+        half = half_order[tid]
+        {twin = int(-1)
+        if tid > 0 and same_edge(half_keys[tid - 1], half_keys[tid]):
+            twin = half_order[tid - 1]
+        elif tid + 1 < num_half and same_edge(half_keys[tid], half_keys[tid + 1]):
+            twin = half_order[tid + 1]
+        twin_out[half] = twin
+        {?0.5 if twin < 0:
+            {border_out[half] = 1
+            wp.atomic_add(num_bad, 0, 1) ~ wp.atomic_add(num_bad, 0, 1)}} ~
+        twin_out[half] = -1
+        if tid > 0:
+            if same_edge(half_keys[tid - 1], half_keys[tid]):
+                twin_out[half] = half_order[tid - 1]
+                return
+        if tid + 1 < num_half:
+            if same_edge(half_keys[tid], half_keys[tid + 1]):
+                twin_out[half] = half_order[tid + 1]
+                {?0.5 # counted once
+                wp.atomic_add(edge_fill, 0, 1)}}
+    """,
+    "vertex_class": """
+        start = vertex_start[tid]
+        {num_sharp = int(0)
+        num_border = int(0)
+        for k in range(start, start + vertex_count[tid]):
+            e = adjacent_edges[k]
+            if is_border_edge(edge_tris[e]):
+                num_border += 1
+            elif edge_cos[e] < crease_cos:
+                num_sharp += 1
+        {if num_border > 0:
+            vertex_kind[tid] = VERTEX_BORDER
+            {# where a crease meets the border
+            if num_sharp > 0{ or num_border > 2 ~}:
+                vertex_kind[tid] = VERTEX_CORNER ~}
+        elif num_sharp == 0:
+            vertex_kind[tid] = VERTEX_SMOOTH
+        elif num_sharp <= 2:
+            vertex_kind[tid] = VERTEX_CREASE
+        else:
+            vertex_kind[tid] = VERTEX_CORNER ~
+        vertex_kind[tid] = VERTEX_SMOOTH
+        if num_sharp > 2 or (num_sharp > 0 and num_border > 0):
+            vertex_kind[tid] = VERTEX_CORNER
+        elif num_border > 0:
+            vertex_kind[tid] = VERTEX_BORDER
+        elif num_sharp > 0:
+            vertex_kind[tid] = VERTEX_CREASE} ~
+        crossing = int(0)
+        for k in range(start, start + vertex_count[tid]):
+            {if edge_cos[adjacent_edges[k]] >= crease_cos:
+                continue
+            other_v = other_end(edge_list[adjacent_edges[k]], tid)
+            if other_v != tid:
+                crossing += 1 ~
+            if edge_cos[adjacent_edges[k]] < crease_cos:
+                crossing += 1}
+        {if crossing > 2:
+            vertex_kind[tid] = VERTEX_CORNER
+        elif crossing > 0 or pinned[tid] == 1:
+            vertex_kind[tid] = VERTEX_CREASE
+        else:
+            vertex_kind[tid] = VERTEX_SMOOTH ~
+        if crossing == 0 and pinned[tid] != 1:
+            vertex_kind[tid] = VERTEX_SMOOTH
+            return
+        vertex_kind[tid] = VERTEX_CREASE if crossing <= 2 else VERTEX_CORNER}}
     """,
     "bending_edges": """
         quad = edge_indices[tid]
@@ -392,8 +517,8 @@ _PARTS = {
         quarter = 0.25 * density * wp.abs(volume)
         for c in range(4):
             wp.atomic_add(vertex_mass, tet[c], quarter) ~
-        # those turned inside out are counted, and have none
-        if volume <= 0.0:
+        # those flat or turned inside out are counted, and have none
+        if volume < min_volume:
             wp.atomic_add(num_inverted, 0, 1)
             return
         for c in range(4):
@@ -401,6 +526,211 @@ _PARTS = {
         {?0.4 tet_volume[tid] = wp.abs(volume)}
         """,
             "Mass of the vertices of a soft body, a quarter of each tetrahedron",
+        ),
+    ),
+    "edge_flags": (
+        (
+            ("mark_remesh_edges", "choose_edge_operations", "classify_edge_lengths"),
+            """
+        length = wp.length(particle_q[v1] - particle_q[v0])
+        {edge_op[tid] = EDGE_KEEP
+        if length > max_length:
+            edge_op[tid] = EDGE_SPLIT
+            {wp.atomic_add(num_splits, 0, 1) ~}
+        elif length < min_length:
+            {# the border and what is pinned stay
+            ~}
+            {if not is_border_edge(tris) and border_flag[v0] == 0 and border_flag[v1] == 0:
+                edge_op[tid] = EDGE_COLLAPSE ~
+            if border_flag[v0] == 0 or border_flag[v1] == 0:
+                edge_op[tid] = EDGE_COLLAPSE
+                wp.atomic_add(num_collapses, 0, 1)} ~
+        if length > max_length:
+            {if edge_locked[tid] == 0:
+                edge_op[tid] = EDGE_SPLIT
+            else:
+                edge_op[tid] = EDGE_KEEP ~
+            edge_op[tid] = EDGE_SPLIT
+            wp.atomic_add(num_splits, 0, 1)}
+        elif length < min_length and not is_border_edge(tris):
+            edge_op[tid] = EDGE_COLLAPSE
+        else:
+            edge_op[tid] = EDGE_KEEP}
+        """,
+            "What remeshing does with each edge, by its length",
+        ),
+        (
+            ("find_feature_edges", "mark_sharp_edges", "detect_creases"),
+            """
+        {sharp = bool(False)
+        if tris[0] < 0 or tris[1] < 0:
+            {# the border
+            ~}
+            sharp = True
+        elif face_group[tris[0]] != face_group[tris[1]]:
+            sharp = True
+        else:
+            sharp = wp.dot(face_normal[tris[0]], face_normal[tris[1]]) < crease_cos ~
+        sharp = {is_border_edge(tris) ~ is_border_edge(tris) or edge_locked[tid] == 1}
+        if not sharp:
+            {cos_angle = wp.dot(face_normal[tris[0]], face_normal[tris[1]])
+            sharp = cos_angle < crease_cos or face_group[tris[0]] != face_group[tris[1]] ~
+            sharp = wp.dot(face_normal[tris[0]], face_normal[tris[1]]) < crease_cos}}
+        {edge_sharp[tid] = 1 if sharp else 0
+        {if sharp:
+            wp.atomic_add(sharp_degree, v0, 1)
+            wp.atomic_add(sharp_degree, v1, 1) ~} ~
+        if sharp:
+            slot = wp.atomic_add(edge_fill, 0, 1)
+            if slot < edges_out.shape[0]:
+                edges_out[slot] = {wp.vec2i(v0, v1) ~ edge_key(v0, v1)} ~
+        if sharp:
+            edge_sharp[tid] = 1
+            {wp.atomic_add(num_sharp_edges, 0, 1) ~}
+        else:
+            edge_sharp[tid] = 0}
+        """,
+            "Edges at which the surface has a crease",
+        ),
+        (
+            ("check_winding", "find_flipped_neighbors", "check_orientation"),
+            """
+        {if is_border_edge(tris):
+            {winding_bad[tid] = 0
+            ~}
+            return ~ if tris[0] < 0 or tris[1] < 0:
+            return}
+        {# both go the same way along it: one of them is turned around
+        ~}
+        side_a = edge_direction(tri_indices[tris[0]], v0, v1)
+        side_b = edge_direction(tri_indices[tris[1]], v0, v1)
+        {if side_a != 0 and side_a == side_b:
+            winding_bad[tid] = 1
+            wp.atomic_add(num_bad, 0, 1)
+        else:
+            winding_bad[tid] = 0 ~
+        winding_bad[tid] = 1 if side_a == side_b and side_a != 0 else 0 ~
+        if side_a == 0 or side_b == 0:
+            # it is no edge of a triangle that it is said to have
+            winding_bad[tid] = -1
+        elif side_a == side_b:
+            winding_bad[tid] = 1
+        else:
+            winding_bad[tid] = 0}
+        """,
+            "Whether the two triangles of each edge are turned alike",
+        ),
+        (
+            ("mark_delaunay_flips", "find_edges_to_flip", "check_delaunay"),
+            """
+        edge_op[tid] = EDGE_KEEP
+        if {is_border_edge(tris) ~ tris[0] < 0 or tris[1] < 0 ~ is_border_edge(tris) or edge_locked[tid] == 1}:
+            return
+        a = opposite_corner(tri_indices[tris[0]], v0, v1)
+        b = opposite_corner(tri_indices[tris[1]], v0, v1)
+        {if a == b:
+            return
+        ~}
+        {cot_sum = cotangent(particle_q[v0] - particle_q[a], particle_q[v1] - particle_q[a])
+        cot_sum += cotangent(particle_q[v0] - particle_q[b], particle_q[v1] - particle_q[b])
+        {if cot_sum < 0.0:
+            {# the two angles across from it come to more than half a turn
+            ~}
+            edge_op[tid] = EDGE_FLIP
+            {wp.atomic_add(num_changes, 0, 1) ~} ~
+        edge_weight[tid] = 0.5 * cot_sum
+        if cot_sum < 0.0:
+            edge_op[tid] = EDGE_FLIP} ~
+        new_length = wp.length(particle_q[b] - particle_q[a])
+        if new_length < wp.length(particle_q[v1] - particle_q[v0]):
+            {if wp.dot(face_normal[tris[0]], face_normal[tris[1]]) > crease_cos:
+                edge_op[tid] = EDGE_FLIP ~ edge_op[tid] = EDGE_FLIP}}
+        """,
+            "Edges that are better flipped",
+        ),
+    ),
+    "tet_faces": (
+        (
+            ("build_tet_faces", "list_tet_faces", "tet_face_keys"),
+            """
+        for side in range(4):
+            {a = tet[(side + 1) % 4]
+            b = tet[(side + 2) % 4]
+            c = tet[(side + 3) % 4] ~
+            # across from one corner
+            a = tet[(side + 1) % 4]
+            b = tet[(side + 2) % 4]
+            c = tet[(side + 3) % 4]}
+            {face_keys[4 * tid + side] = sorted_corners(a, b, c)
+            {face_tet[4 * tid + side] = tid ~} ~
+            {# every second one is turned, so that all look outwards
+            ~}
+            if side % 2 == 0:
+                tet_tris[4 * tid + side] = wp.vec3i(a, b, c)
+            else:
+                tet_tris[4 * tid + side] = wp.vec3i(a, c, b)
+            {face_keys[4 * tid + side] = sorted_corners(a, b, c) ~}}
+        """,
+            "The four faces of each tetrahedron",
+        ),
+        (
+            ("extract_tet_surface", "collect_surface_faces", "find_boundary_faces"),
+            """
+        for side in range(4):
+            {if tet_neighbors[tid, side] >= 0:
+                continue ~ if tet_neighbors[tid, side] >= 0 and tet_group[tet_neighbors[tid, side]] == tet_group[tid]:
+                # inside one material
+                continue}
+            slot = wp.atomic_add(face_fill, 0, 1)
+            if slot < surface_tris.shape[0]:
+                {a = tet[(side + 1) % 4]
+                b = tet[(side + 2) % 4]
+                c = tet[(side + 3) % 4]
+                {if side % 2 == 0:
+                    surface_tris[slot] = wp.vec3i(a, b, c)
+                else:
+                    surface_tris[slot] = wp.vec3i(a, c, b) ~ surface_tris[slot] = wp.vec3i(a, b, c)} ~
+                surface_tris[slot] = wp.vec3i(tet[(side + 1) % 4], tet[(side + 2) % 4], tet[(side + 3) % 4])}
+                {surface_tet[slot] = tid ~}
+        """,
+            "Faces of tetrahedra that no other one shares",
+        ),
+        (
+            ("list_tet_edges", "build_tet_edges", "tet_edge_keys"),
+            """
+        num = int(0)
+        for a in range(3):
+            for b in range(a + 1, 4):
+                {tet_edges[6 * tid + num] = edge_key(tet[a], tet[b]) ~
+                tet_edges[6 * tid + num] = edge_key(tet[a], tet[b])
+                rest_out6[6 * tid + num] = wp.length(particle_q[tet[b]] - particle_q[tet[a]])}
+                num += 1
+        """,
+            "The six edges of each tetrahedron",
+        ),
+        (
+            ("check_tet_quality", "measure_tet_quality", "find_bad_tets"),
+            """
+        x0 = particle_q[tet[0]]
+        volume = wp.dot(wp.cross(particle_q[tet[1]] - x0, particle_q[tet[2]] - x0), particle_q[tet[3]] - x0) / 6.0
+        longest = float(0.0)
+        for a in range(3):
+            for b in range(a + 1, 4):
+                longest = wp.max(longest, wp.length(particle_q[tet[b]] - particle_q[tet[a]]))
+        {# 1 for one with edges all alike
+        ~}
+        quality = 6.0 * wp.sqrt(2.0) * volume / wp.max(longest * longest * longest, TINY)
+        tet_quality[tid] = quality
+        {if volume < min_volume:
+            wp.atomic_add(num_inverted, 0, 1)
+        elif quality < min_quality:
+            wp.atomic_add(num_bad, 0, 1) ~
+        if volume < min_volume or quality < min_quality:
+            slot = wp.atomic_add(bad_fill, 0, 1)
+            if slot < bad_tets.shape[0]:
+                bad_tets[slot] = tid}
+        """,
+            "How well shaped each tetrahedron is",
         ),
     ),
     "vertex_lengths": (
@@ -442,10 +772,104 @@ _PARTS = {
 }
 """What is made of an element: what kernels are called that do it, their lines and what they do."""
 
+_FUNCTIONS = (
+    """
+    def edge_key(a: int, b: int) -> wp.vec2i:
+        {return wp.vec2i(wp.min(a, b), wp.max(a, b)) ~ if a < b:
+            return wp.vec2i(a, b)
+        return wp.vec2i(b, a)}
+    """,
+    """
+    def same_edge(a: wp.vec2i, b: wp.vec2i) -> bool:
+        {return a[0] == b[0] and a[1] == b[1] ~ if a[0] != b[0]:
+            return False
+        return a[1] == b[1]}
+    """,
+    """
+    def other_end(edge: wp.vec2i, v: int) -> int:
+        {if edge[0] == v:
+            return edge[1]
+        return edge[0] ~ return edge[1] if edge[0] == v else edge[0]}
+    """,
+    """
+    def is_border_edge(tris: wp.vec2i) -> bool:
+        {return tris[0] < 0 or tris[1] < 0 ~ return wp.min(tris[0], tris[1]) < 0}
+    """,
+    """
+    def is_degenerate(tri: wp.vec3i) -> bool:
+        {return tri[0] == tri[1] or tri[1] == tri[2] or tri[2] == tri[0] ~
+        if tri[0] == tri[1] or tri[1] == tri[2]:
+            return True
+        return tri[2] == tri[0]}
+    """,
+    """
+    def sorted_corners(a: int, b: int, c: int) -> wp.vec3i:
+        lowest = {wp.min(a, wp.min(b, c)) ~ wp.min(wp.min(a, b), c)}
+        highest = {wp.max(a, wp.max(b, c)) ~ wp.max(wp.max(a, b), c)}
+        {return wp.vec3i(lowest, a + b + c - lowest - highest, highest) ~
+        middle = a + b + c - lowest - highest
+        return wp.vec3i(lowest, middle, highest)}
+    """,
+    """
+    def first_corner(tri: wp.vec3i) -> int:
+        {if tri[1] < tri[0] and tri[1] < tri[2]:
+            return 1
+        if tri[2] < tri[0] and tri[2] < tri[1]:
+            return 2
+        return 0 ~
+        corner = int(0)
+        for c in range(1, 3):
+            if tri[c] < tri[corner]:
+                corner = c
+        return corner}
+    """,
+    """
+    def rotated_to(tri: wp.vec3i, c: int) -> wp.vec3i:
+        return wp.vec3i(tri[c], tri[(c + 1) % 3], tri[(c + 2) % 3])
+    """,
+    """
+    def opposite_corner(tri: wp.vec3i, a: int, b: int) -> int:
+        {for c in range(3):
+            if tri[c] != a and tri[c] != b:
+                return tri[c]
+        return tri[0] ~
+        if tri[0] != a and tri[0] != b:
+            return tri[0]
+        if tri[1] != a and tri[1] != b:
+            return tri[1]
+        return tri[2]}
+    """,
+    """
+    def edge_direction(tri: wp.vec3i, a: int, b: int) -> int:
+        for c in range(3):
+            {if tri[c] == a and tri[(c + 1) % 3] == b:
+                return 1
+            if tri[c] == b and tri[(c + 1) % 3] == a:
+                return -1 ~
+            after = tri[(c + 1) % 3]
+            if tri[c] == a and after == b:
+                return 1
+            if tri[c] == b and after == a:
+                return -1}
+        return 0
+    """,
+    """
+    def cotangent(u: wp.vec3, v: wp.vec3) -> float:
+        {return wp.dot(u, v) / wp.max(wp.length(wp.cross(u, v)), 1.0e-6) ~
+        sine = wp.length(wp.cross(u, v))
+        if sine < 1.0e-6:
+            return 0.0
+        return wp.dot(u, v) / sine}
+    """,
+)
+"""Functions that lines call."""
+
 _SUMMARIES = {
     "edge_adjacency": "What the edges of a mesh are between",
     "vertex_smooth": "Moves each vertex towards the mean of its neighbours",
     "vertex_colors": "Whether a neighbour of each vertex has the same colour",
+    "vertex_class": "Where creases and the border meet each vertex",
+    "half_edges": "The other half of each edge",
     "vertex_labels": "Gives each vertex the smallest label around it",
     "vertex_triangles": "The triangles of each vertex",
     "face_keys": "Triangles with their corners in an order that is always the same",
@@ -501,10 +925,11 @@ _EDGES = (
             opposite[tid, k] = -1
             t = edge_tris[tid][k]
             if t >= 0:
-                for c in range(3):
+                {for c in range(3):
                     v = tri_indices[t][c]
                     if v != v0 and v != v1:
-                        opposite[tid, k] = v
+                        opposite[tid, k] = v ~
+                opposite[tid, k] = opposite_corner(tri_indices[t], v0, v1)}
     """),
     (("edge_lengths", "compute_edge_lengths", "update_edge_lengths"), """
         length = wp.length(particle_q[v1] - particle_q[v0])
@@ -527,7 +952,8 @@ def _draw_element(stream: Stream, target: str) -> KernelSpec:
         "edge_adjacency": ("tid", "e", "edge_id"),
         **dict.fromkeys([each for each in _ELEMENT if each.startswith("vertex_")], vertex_names),
         **dict.fromkeys(("vertex_triangles", "face_keys", "index_buffer", "face_edges"), ("tid", "face")),
-        "bending_edges": ("tid", "eid"),
+        "bending_edges": ("tid", "eid"), "edge_flags": ("tid", "e", "edge_id"), "tet_faces": ("tid", "t", "tet_id"),
+        "half_edges": ("tid", "i"),
     }  # fmt: skip
     p = Program(stream, names[target], launch=(stream.child("sizes").choice((32, 48, 64)),))
     count = p.threads
@@ -567,7 +993,8 @@ def _draw_element(stream: Stream, target: str) -> KernelSpec:
     p.output("tris_out", TRIPLE, (2 * count,), ("tri_indices_out", "triangles"))
     p.output("tri_sorted", TRIPLE, (count,), ("tri_keys", "sorted_faces"))
     p.output("tri_edges", PAIR, (3 * count,), ("tri_edges", "edge_keys"))
-    p.output("edges_out", PAIR, (2 * count,), ("edge_indices_out", "edges_out"))
+    partly = (-1, 0) if target in ("edge_flags", "face_edges") else None
+    p.output("edges_out", PAIR, (2 * count,), ("edge_indices_out", "edges_out"), partly)
     p.output("quads_out", _QUAD, (count,), ("quads", "cell_vertices"))
     p.output("tri_flat", INT, (6 * count if target == "cloth_grid" else 3 * count,), ("index_buffer", "indices_out"))
     for key, kind, size, pool in (
@@ -583,6 +1010,46 @@ def _draw_element(stream: Stream, target: str) -> KernelSpec:
         p.output(key, kind, (size,), pool)
     p.output("vertex_tris", INT, (vertices, 2), ("vertex_tris", "vertex_faces"), (-1, 0))
     p.output("border_degree", INT, (vertices,), ("border_degree", "border_edge_count"), (0, 1))
+    for each in _FUNCTIONS:
+        p.function(each)
+    p.array("border_flag", INT, (0, 1), (vertices,), ("on_border", "is_boundary"))
+    p.array("edge_locked", INT, (0, 1), (count,), ("edge_locked", "is_constrained"))
+    p.array("edge_cos", FLOAT, (-1, 1), (count,), ("edge_cos", "dihedral_cos"))
+    p.array("face_normal", VEC, (-1, 1), (count,), ("face_normals", "tri_normals"))
+    p.array("face_group", INT, (0, 2), (count,), ("face_group", "face_material"))
+    p.array("tet_group", INT, (0, 2), (count,), ("tet_material", "tet_group"))
+    p.array("tet_neighbors", INT, (-count, count - 1), (count, 4), ("tet_neighbors", "tet_adjacency"))
+    p.array("half_keys", PAIR, (0, 2), (count,), ("sorted_edges", "sorted_keys"))
+    p.places("half_order", count, 1, ("half_edge_ids", "sort_order"))
+    p.sizes(num_half=count)
+    p.number("max_length", (1.2, 1.6), ("max_length", "split_length"), ("1.5",))
+    p.number("min_length", (0.6, 1), ("min_length", "collapse_length"), ("0.75",))
+    p.number("crease_cos", (0, 0.4), ("crease_cos", "sharp_cos"), ("0.25", "0.2"))
+    p.number("min_quality", (0.1, 0.3), ("min_quality", "quality_limit"), ("0.2", "0.1"))
+    p.constants({"EDGE_KEEP": 0, "EDGE_SPLIT": 1, "EDGE_COLLAPSE": 2, "EDGE_FLIP": 3})
+    p.constants({"VERTEX_SMOOTH": 0, "VERTEX_CREASE": 1, "VERTEX_CORNER": 2, "VERTEX_BORDER": 3})
+    for key, kind, size, pool in (
+        ("edge_op", INT, count, ("edge_operation", "edge_op")),
+        ("edge_sharp", INT, count, ("edge_sharp", "is_feature")),
+        ("winding_bad", INT, count, ("winding_error", "is_flipped")), ("vertex_kind", INT, count, ("vertex_kind",)),
+        ("edge_weight", FLOAT, count, ("cotan_weight",)), ("face_keys", TRIPLE, 4 * count, ("face_keys",)),
+        ("tet_tris", TRIPLE, 4 * count, ("tet_tris", "faces_out")), ("face_tet", INT, 4 * count, ("face_tet",)),
+        ("tet_edges", PAIR, 6 * count, ("tet_edges", "edge_keys")), ("rest_out6", FLOAT, 6 * count, ("rest_length",)),
+        ("tet_quality", FLOAT, count, ("tet_quality", "quality")), ("twin_out", INT, count, ("twin", "opposite_half")),
+    ):  # fmt: skip
+        p.output(key, kind, (size,), pool)
+    p.output("border_out", INT, (count,), ("is_border_half",), (-1, 0))
+    p.output("surface_tris", TRIPLE, (count,), ("surface_tris", "surface_faces"), (-1, 0))
+    p.output("surface_tet", INT, (count,), ("surface_tet",), (-1, 0))
+    p.output("bad_tets", INT, (count // 2,), ("bad_tets",), (-1, 0))
+    for key, size, pool in (
+        ("num_splits", 1, ("num_splits", "split_count")), ("num_collapses", 1, ("num_collapses",)),
+        ("num_sharp_edges", 1, ("num_sharp",)), ("sharp_degree", vertices, ("sharp_degree", "crease_count")),
+        ("edge_fill", 1, ("num_edges", "edge_count")),
+        ("face_fill", 1, ("num_faces", "face_count")), ("bad_fill", 1, ("num_bad_tets",)),
+        ("num_changes", 1, ("num_flips", "flip_count")),
+    ):  # fmt: skip
+        p.output(key, INT, (size,), pool, (0, 1))
     p.array("pinned", INT, (0, 1), (count,), ("is_pinned", "vertex_fixed"))
     p.output("opposite", INT, (count, 2), ("edge_opposite", "bend_verts"))
     p.output("length_sum", FLOAT, (vertices,), ("length_sum", "incident_length"), (0, 1))
@@ -598,7 +1065,10 @@ def _draw_element(stream: Stream, target: str) -> KernelSpec:
         ("num_bad", ("num_degenerate", "num_bad")),
     ):
         p.output(key, INT, (1,), pool, (0, 1))
-    counted = {"cloth": "cell", "tetrahedron": "tet", "bending": "edge", "edge": "edge", "vertex": "vertex"}
+    counted = {
+        "cloth": "cell", "tetrahedron": "tet", "tet": "tet", "half": "half_edge", "bending": "edge", "edge": "edge",
+        "vertex": "vertex",
+    }  # fmt: skip
     faces = target in ("vertex_triangles", "triangle_rest", "face_keys", "index_buffer", "face_edges")
     p.guard_count("tri" if faces else counted[target.partition("_")[0]])
     bad = "            wp.atomic_add(num_bad, 0, 1)\n" if p.maybe(0.4) else ""
@@ -612,6 +1082,10 @@ def _draw_element(stream: Stream, target: str) -> KernelSpec:
         "triangle_rest": part_titles,
         "tetrahedron_rest": part_titles,
         "edge_adjacency": edge_titles,
+        "edge_flags": part_titles,
+        "tet_faces": part_titles,
+        "half_edges": ("find_twins", "pair_half_edges", "link_half_edges"),
+        "vertex_class": ("classify_vertices", "find_corner_vertices", "mark_crease_vertices"),
         "vertex_smooth": ("smooth_vertices", "laplacian_smooth", "relax_mesh"),
         "vertex_colors": ("find_conflicts", "check_coloring", "count_color_clashes"),
         "vertex_labels": ("propagate_labels", "spread_labels", "label_components"),
@@ -633,6 +1107,7 @@ _WEIGHTS = {
     "vertex_labels": 0.3,
     "face_edges": 0.3,
     "vertex_triangles": 0.5,
+    "half_edges": 0.5,
     "vertex_lengths": 0.5,
     "face_keys": 0.5,
 }

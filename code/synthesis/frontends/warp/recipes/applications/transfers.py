@@ -64,7 +64,12 @@ _MOVES = {
             pose_out[tid] = wp.transform_identity()
             velocity_out[tid] = wp.spatial_vector()
             return
-        {pose_out[tid] = body_q[body] ~
+        {pose_out[tid] = body_q[body] ~ pose_out[tid] = shifted(body_q[body], world_offset[wid]) ~
+        if has_flag(body_flags[body], KINEMATIC):
+            pose_out[tid] = body_q[body]
+        else:
+            # what moves is kept as seen from the origin of its world
+            pose_out[tid] = shifted(body_q[body], world_offset[wid]) ~
         X = body_q[body]
         # as seen from the origin of its world
         pos = wp.transform_get_translation(X) - world_offset[wid]
@@ -94,7 +99,7 @@ _MOVES = {
         ~}
         {if body {< 0 ~ == -1}:
             return
-        {pose_out[tid] = body_q[body] ~
+        {pose_out[tid] = body_q[body] ~ pose_out[tid] = shifted(body_q[body], world_offset[wid]) ~
         X = body_q[body]
         pos = wp.transform_get_translation(X) - world_offset[wid]
         pose_out[tid] = wp.transform(pos, wp.transform_get_rotation(X))}
@@ -121,6 +126,11 @@ _MOVES = {
         slot = slot_of[tid]
         {scattered[slot] = body_q[tid]
         {scattered_v[slot] = body_qd[tid] ~ # linear and angular part in the other order
+        scattered_v[slot] = swapped(body_qd[tid]) ~
+        if has_flag(body_flags[tid], KINEMATIC) and not keep_velocity:
+            scattered_v[slot] = wp.spatial_vector()
+        else:
+            scattered_v[slot] = {swapped(body_qd[tid]) ~ body_qd[tid]} ~ # linear and angular part in the other order
         scattered_v[slot] = wp.spatial_vector(wp.spatial_bottom(body_qd[tid]), wp.spatial_top(body_qd[tid]))} ~
         pos = wp.transform_get_translation(body_q[tid])
         {?0.5 # relative to the world that it is in
@@ -157,7 +167,11 @@ _MOVES = {
             # sorts behind all others
             sort_keys[tid] = wp.uint64(0xFFFFFFFF) << wp.uint64(32)
             return}
-        {sort_keys[tid] = (wp.uint64(a) << wp.uint64(32)) | wp.uint64(b) ~
+        {sort_keys[tid] = pack_key(a, b) ~ sort_keys[tid] = (wp.uint64(a) << wp.uint64(32)) | wp.uint64(b) ~
+        sort_keys[tid] = pack_key(a, b) ~
+        {# the world is the most significant part
+        ~}
+        sort_keys[tid] = pack_key(body_world[tid] * key_stride + a, b) ~
         {# unique as long as ids are below the stride
         ~}
         sort_keys[tid] = wp.uint64(a) * wp.uint64(key_stride) + wp.uint64(b) ~
@@ -173,7 +187,19 @@ _MOVES = {
             return}
         {# the world is the more significant half
         ~}
-        {sort_keys[tid] = (wp.uint64(body_world[tid]) << wp.uint64(32)) | wp.uint64(cell_of[tid]) ~
+        {sort_keys[tid] = pack_key(body_world[tid], cell_of[tid]) ~
+        {# without a world it is behind those of all worlds
+        ~}
+        if body_world[tid] == STATIC_WORLD and not has_flag(body_flags[tid], ACTIVE):
+            sort_keys[tid] = pack_key(NUM_WORLDS, cell_of[tid])
+        else:
+            sort_keys[tid] = pack_key(body_world[tid], cell_of[tid]) ~
+        x = wp.clamp(cell_coord(body_pos[tid][0], origin[0], cell_size), 0, GRID_SIZE - 1)
+        y = wp.clamp(cell_coord(body_pos[tid][1], origin[1], cell_size), 0, GRID_SIZE - 1)
+        {z = wp.clamp(cell_coord(body_pos[tid][2], origin[2], cell_size), 0, GRID_SIZE - 1)
+        sort_keys[tid] = pack_key(body_world[tid], (x * GRID_SIZE + y) * GRID_SIZE + z) ~
+        sort_keys[tid] = pack_key(body_world[tid], {y * GRID_SIZE + x ~ x * GRID_SIZE + y})} ~
+        sort_keys[tid] = (wp.uint64(body_world[tid]) << wp.uint64(32)) | wp.uint64(cell_of[tid]) ~
         key = wp.uint64(body_world[tid]) << wp.uint64(32)
         key = key | wp.uint64(cell_of[tid])
         sort_keys[tid] = key ~
@@ -186,7 +212,13 @@ _MOVES = {
             run_flag[tid] = 0
             return}
         # the first of a run differs from the one before
-        {if tid == 0:
+        {run_flag[tid] = {1 if starts_run(sorted_keys, tid) else 0 ~ 1 if starts_run(sorted_keys, tid) else 0} ~
+        if starts_run(sorted_keys, tid):
+            run_flag[tid] = 1
+            {wp.atomic_add(num_runs, 0, 1) ~ wp.atomic_add(num_runs, 0, 1)
+        else:
+            run_flag[tid] = 0} ~
+        if tid == 0:
             run_flag[tid] = 1
         elif sorted_keys[tid - 1] != key:
             run_flag[tid] = 1
@@ -205,6 +237,10 @@ _MOVES = {
     "run_lengths": """
         key = sorted_keys[tid]
         {# only the first of a run counts
+        if not starts_run(sorted_keys, tid):
+            run_length[tid] = 0
+            return ~
+        # only the first of a run counts
         if tid > 0:
             if sorted_keys[tid - 1] == key:
                 run_length[tid] = 0
@@ -240,7 +276,7 @@ _MOVES = {
             offsets_out[k] = base
             {base += counts[k] ~ if enabled[k]:
                 base += counts[k] ~ # rows begin at whole blocks
-            base += (counts[k] + block_size - 1) // block_size * block_size} ~
+            base += {round_up(counts[k], block_size) ~ (counts[k] + block_size - 1) // block_size * block_size}} ~
             # what does not fit is left out
             if base + counts[k] > limit_total:
                 offsets_out[k] = -1
@@ -257,13 +293,14 @@ _MOVES = {
         rot = wp.transform_get_rotation(default_q[tid])
         {# around what it starts from
         pos += amount * jitter[tid]
-        {?0.5 rot = wp.quat_from_axis_angle(wp.vec3(0.0, 0.0, 1.0), turn[tid]) * rot} ~
+        {?0.6 rot = {yaw_rotation(turn[tid]) * rot ~ wp.quat_from_axis_angle(wp.vec3(0.0, 0.0, 1.0), turn[tid]) * rot ~
+        yaw_rotation(amount * turn[tid]) * rot}} ~
         pos += world_offset[wid] ~
         # each world has a place of its own
         pos += world_offset[wid] + amount * jitter[tid]}
         state_q[tid] = wp.transform(pos, rot)
         {state_qd[tid] = wp.spatial_vector() ~ # what moves by script goes on
-        if (body_flags[tid] & KINEMATIC) != 0:
+        if {has_flag(body_flags[tid], KINEMATIC) ~ (body_flags[tid] & KINEMATIC) != 0}:
             state_qd[tid] = default_qd[tid]
         else:
             state_qd[tid] = wp.spatial_vector() ~
@@ -272,7 +309,13 @@ _MOVES = {
         for k in range(count):
             {buffer[start + k] = defaults[start + k] ~
             q = defaults[start + k] + amount * src[start + k]
-            buffer[start + k] = wp.clamp(q, lower[start + k], upper[start + k])}
+            buffer[start + k] = wp.clamp(q, lower[start + k], upper[start + k]) ~
+            q = defaults[start + k]
+            if randomize:
+                q = q + amount * src[start + k]
+                if q < lower[start + k] or q > upper[start + k]:
+                    q = defaults[start + k]
+            buffer[start + k] = q}
             buffer_rate[start + k] = 0.0
             {?0.4 targets[start + k] = buffer[start + k]}}
     """,
@@ -308,8 +351,132 @@ _MOVES = {
         history[tid, at] = newest[tid]
         head_out[tid] = {(at + 1) % NUM_HISTORY ~ 0 if at == NUM_HISTORY - 1 else at + 1}}
     """,
+    "cell_ranges": """
+        {# keys are sorted, so those of a cell stand together
+        ~}
+        first = lower_bound(ascending, num_keys, tid)
+        {last = lower_bound(ascending, num_keys, tid + 1)
+        range_start[tid] = first
+        {range_end[tid] = last ~ range_count[tid] = last - first}
+        {if last > first:
+            {wp.atomic_add(num_runs, 0, 1) ~ wp.atomic_max(longest, 0, last - first)} ~} ~
+        if first == num_keys or ascending[first] != tid:
+            {# nothing in this cell
+            ~}
+            range_start[tid] = -1
+            range_count[tid] = 0
+            return
+        range_start[tid] = first
+        range_count[tid] = lower_bound(ascending, num_keys, tid + 1) - first}
+    """,
+    "range_ends": """
+        key = ascending[tid]
+        {if tid == 0:
+            range_first[key] = 0
+        else:
+            before = ascending[tid - 1]
+            if before != key:
+                # the cell before ends where this one begins
+                range_first[key] = tid
+                range_last[before] = tid
+        if tid == num_keys - 1:
+            range_last[key] = num_keys ~
+        {# each thread looks to both sides
+        ~}
+        if tid == 0 or ascending[tid - 1] != key:
+            range_first[key] = tid
+        if tid == num_keys - 1 or ascending[tid + 1] != key:
+            range_last[key] = tid + 1
+            {wp.atomic_add(num_runs, 0, 1) ~}}
+    """,
+    "morton_codes": """
+        sort_ids[tid] = tid
+        {if {not enabled[tid] ~ not has_flag(body_flags[tid], ACTIVE)}:
+            # sorts behind all others
+            morton_out[tid] = wp.uint32(0xFFFFFFFF)
+            return ~}
+        {p = body_pos[tid] - origin
+        {x = wp.clamp(p[0] / extent[0], 0.0, 1.0)
+        y = wp.clamp(p[1] / extent[1], 0.0, 1.0)
+        z = wp.clamp(p[2] / extent[2], 0.0, 1.0)
+        {# ten bits for each axis
+        ~}
+        ix = wp.uint32(1023.0 * x)
+        iy = wp.uint32(1023.0 * y)
+        iz = wp.uint32(1023.0 * z) ~
+        ix = wp.uint32(1023.0 * wp.clamp(p[0] / extent[0], 0.0, 1.0))
+        iy = wp.uint32(1023.0 * wp.clamp(p[1] / extent[1], 0.0, 1.0))
+        iz = wp.uint32(1023.0 * wp.clamp(p[2] / extent[2], 0.0, 1.0))} ~
+        c = 0.5 * (box_lower[tid] + box_upper[tid])
+        ix = wp.uint32(1023.0 * wp.clamp((c[0] - origin[0]) / extent[0], 0.0, 1.0))
+        iy = wp.uint32(1023.0 * wp.clamp((c[1] - origin[1]) / extent[1], 0.0, 1.0))
+        iz = wp.uint32(1023.0 * wp.clamp((c[2] - origin[2]) / extent[2], 0.0, 1.0))}
+        {morton_out[tid] = spread_bits(ix) | (spread_bits(iy) << wp.uint32(1)) | (spread_bits(iz) << wp.uint32(2)) ~
+        code = spread_bits(ix)
+        code = code | (spread_bits(iy) << wp.uint32(1))
+        code = code | (spread_bits(iz) << wp.uint32(2))
+        morton_out[tid] = code}
+    """,
+    "interpolate_state": """
+        {?0.3 if has_flag(body_flags[tid], KINEMATIC) and not keep_velocity:
+            state_q[tid] = body_q[tid]
+            return}
+        {# between the last two steps of the simulation
+        ~}
+        x_a = wp.transform_get_translation(default_q[tid])
+        x_b = wp.transform_get_translation(body_q[tid])
+        q_a = wp.transform_get_rotation(default_q[tid])
+        q_b = wp.transform_get_rotation(body_q[tid])
+        {if wp.length(x_b - x_a) > max_jump:
+            {# it was set somewhere else
+            ~}
+            state_q[tid] = body_q[tid]
+            return
+        ~}
+        {{# the shorter way around
+        ~}
+        if wp.dot(q_a, q_b) < 0.0:
+            q_b = -q_b
+        state_q[tid] = wp.transform(wp.lerp(x_a, x_b, alpha), wp.normalize(q_a * (1.0 - alpha) + q_b * alpha)) ~
+        state_q[tid] = wp.transform(x_a + alpha * (x_b - x_a), blended(q_a, q_b, alpha)) ~
+        state_q[tid] = wp.transform(wp.lerp(x_a, x_b, alpha), blended(q_a, q_b, alpha))
+        {?0.5 state_qd[tid] = (1.0 - alpha) * default_qd[tid] + alpha * body_qd[tid]}}
+    """,
+    "delay_actions": """
+        {# actions arrive some steps late
+        ~}
+        {for k in range(NUM_HISTORY - 1, 0, -1):
+            history[tid, k] = history[tid, k - 1] ~
+        k = int(NUM_HISTORY - 1)
+        while k > 0:
+            history[tid, k] = history[tid, k - 1]
+            k -= 1}
+        history[tid, 0] = newest[tid]
+        late = {latency[tid] ~ wp.min(latency[tid], NUM_HISTORY - 1)}
+        {{# the first steps know no older one
+        ~}
+        if late > filled[tid]:
+            late = filled[tid]
+        mean_out[tid] = history[tid, late]
+        filled[tid] = wp.min(filled[tid] + 1, NUM_HISTORY - 1) ~
+        if dropped[tid] and filled[tid] > late:
+            # a lost packet: the one before it is still held
+            mean_out[tid] = history[tid, late + 1]
+        else:
+            mean_out[tid] = history[tid, late] ~
+        {# between two steps
+        ~}
+        part = late_part[tid]
+        mean_out[tid] = wp.lerp(history[tid, late], history[tid, late + 1], part)}
+    """,
     "find_roots": """
-        {root = int(tid)
+        {root = find_root(parent_of, tid) ~ root = find_root(parent_of, tid)
+        {# a root is its own
+        ~}
+        if root == tid and not has_flag(body_flags[tid], ACTIVE):
+            root_out[tid] = -1
+            return ~
+        root = int(tid)
         while parent_of[root] >= 0:
             root = parent_of[root] ~
         node = int(parent_of[tid])
@@ -324,9 +491,108 @@ _MOVES = {
 }
 
 
+_FUNCTIONS = (
+    """
+    def pack_key(high: int, low: int) -> wp.uint64:
+        {return (wp.uint64(high) << wp.uint64(32)) | wp.uint64(low) ~
+        key = wp.uint64(high) << wp.uint64(32)
+        return key | wp.uint64(low)}
+    """,
+    """
+    def starts_run(keys: wp.array[int], i: int) -> bool:
+        {if i == 0:
+            return True
+        return keys[i] != keys[i - 1] ~
+        if i > 0 and keys[i - 1] == keys[i]:
+            return False
+        return True ~
+        return i == 0 or keys[i - 1] != keys[i]}
+    """,
+    """
+    def find_root(parents: wp.array[int], node: int) -> int:
+        {root = int(node)
+        while parents[root] >= 0:
+            root = parents[root]
+        return root ~
+        root = int(node)
+        above = int(parents[node])
+        while above >= 0:
+            root = above
+            above = parents[above]
+        return root}
+    """,
+    """
+    def lower_bound(keys: wp.array[int], num: int, key: int) -> int:
+        low = int(0)
+        high = int(num)
+        while low < high:
+            mid = {(low + high) // 2 ~ low + (high - low) // 2}
+            {if keys[mid] < key:
+                low = mid + 1
+            else:
+                high = mid ~
+            if keys[mid] >= key:
+                high = mid
+            else:
+                low = mid + 1}
+        return low
+    """,
+    """
+    def round_up(n: int, block: int) -> int:
+        {return (n + block - 1) // block * block ~
+        over = n % block
+        if over == 0:
+            return n
+        return n + block - over}
+    """,
+    """
+    def cell_coord(x: float, origin: float, size: float) -> int:
+        {return int(wp.floor((x - origin) / size)) ~ inv_size = 1.0 / size
+        return int(wp.floor((x - origin) * inv_size))}
+    """,
+    """
+    def yaw_rotation(angle: float) -> wp.quat:
+        {return wp.quat_from_axis_angle(wp.vec3(0.0, 0.0, 1.0), angle) ~
+        return wp.quat(0.0, 0.0, wp.sin(0.5 * angle), wp.cos(0.5 * angle))}
+    """,
+    """
+    def shifted(X: wp.transform, origin: wp.vec3) -> wp.transform:
+        return wp.transform(wp.transform_get_translation(X) - origin, wp.transform_get_rotation(X))
+    """,
+    """
+    def swapped(v: wp.spatial_vector) -> wp.spatial_vector:
+        return wp.spatial_vector(wp.spatial_bottom(v), wp.spatial_top(v))
+    """,
+    """
+    def spread_bits(v: wp.uint32) -> wp.uint32:
+        {out = wp.uint32(0)
+        for k in range(10):
+            bit = (v >> wp.uint32(k)) & wp.uint32(1)
+            out = out | (bit << wp.uint32(3 * k))
+        return out ~
+        out = wp.uint32(0)
+        for k in range(10):
+            {# two empty bits between each of them
+            ~}
+            out = out | ((v & (wp.uint32(1) << wp.uint32(k))) << wp.uint32(2 * k))
+        return out}
+    """,
+    """
+    def blended(a: wp.quat, b: wp.quat, t: float) -> wp.quat:
+        {if wp.dot(a, b) < 0.0:
+            return wp.normalize(a * (1.0 - t) - b * t)
+        return wp.normalize(a * (1.0 - t) + b * t) ~
+        s = {1.0 if wp.dot(a, b) >= 0.0 else -1.0 ~ -1.0 if wp.dot(a, b) < 0.0 else 1.0}
+        return wp.normalize(a * (1.0 - t) + b * (s * t))}
+    """,
+)
+"""Functions that lines call."""
+
 _THREADS = {
     "copy_rows": "row", "gather_bodies": "proxy", "gather_valid": "proxy", "scatter_bodies": "body",
     "pair_keys": "pair", "cell_keys": "body", "reset_state": "body", "shift_history": "env", "find_roots": "node",
+    "morton_codes": "body", "interpolate_state": "body", "delay_actions": "env", "cell_ranges": "cell",
+    "range_ends": "key",
 }  # fmt: skip
 """What a thread is for."""
 
@@ -365,12 +631,32 @@ def _declare_moves(p: Program, target: str) -> None:
     sources = ("joint_noise", "reset_randn") if target == "reset_state" else ("src", "values")
     for key, names in (("src", sources), ("defaults", ("joint_q_init", "default_dof_pos"))):
         p.array(key, FLOAT, (-2, 2), (total,), names)
-    p.array("newest", FLOAT, (-2, 2), (count,), ("newest", "sample", "observation"))
-    for key, names in (("body_q", ("body_q", "src_q")), ("default_q", ("default_body_q", "body_q_init"))):
+    newest = ("action", "command") if target == "delay_actions" else ("newest", "sample", "observation")
+    p.array("newest", FLOAT, (-2, 2), (count,), newest)
+    between = target == "interpolate_state"
+    first_q = ("last_body_q", "body_q_prev") if between else ("default_body_q", "body_q_init")
+    first_qd = ("last_body_qd", "body_qd_prev") if between else ("default_body_qd", "body_qd_init")
+    for key, names in (("body_q", ("body_q", "src_q")), ("default_q", first_q)):
         p.array(key, FRAME, (-1, 1), (count,), names, element="wp.transform")
-    for key, names in (("body_qd", ("body_qd", "src_qd")), ("default_qd", ("default_body_qd", "body_qd_init"))):
+    for key, names in (("body_qd", ("body_qd", "src_qd")), ("default_qd", first_qd)):
         p.array(key, SPATIAL, (-1, 1), (count,), names, element="wp.spatial_vector")
     p.array("world_offset", VEC, (-2, 2), (worlds,), ("world_offset", "env_origins", "world_origin"))
+    for each in _FUNCTIONS:
+        p.function(each)
+    p.array("body_pos", VEC, (-1, 1), (count,), ("body_pos", "centers", "positions"))
+    p.array("box_lower", VEC, (-1, 0), (count,), ("aabb_lower", "lower_bounds"))
+    p.array("box_upper", VEC, (0, 1), (count,), ("aabb_upper", "upper_bounds"))
+    p.scalar("origin", VEC, (-1, -0.8), ("grid_origin", "scene_lower"))
+    p.scalar("extent", VEC, (1.6, 2), ("grid_extent", "scene_extent"))
+    p.scalar("cell_size", FLOAT, (0.2, 0.5), ("cell_size", "grid_spacing"))
+    p.scalar("alpha", FLOAT, (0.2, 0.8), ("alpha", "blend"))
+    p.number("max_jump", (0.5, 1.5), ("max_jump", "teleport_distance"), ("1.0",))
+    p.scalar("keep_velocity", FLAG, (0, 1), ("keep_velocity", "keep_kinematic"))
+    p.scalar("randomize", FLAG, (0, 1), ("randomize", "use_noise"))
+    p.array("latency", INT, (0, 2), (count,), ("action_delay", "latency"))
+    p.array("late_part", FLOAT, (0, 1), (count,), ("delay_fraction",))
+    p.array("dropped", FLAG, (0, 1), (count,), ("packet_lost", "is_dropped"))
+    p.starts("ascending", count, 1, 0.6, ("sorted_keys", "sorted_cells", "cell_keys"))
     p.scalar("offset", INT, (1, 20), ("offset", "base_id", "first"))
     p.scalar("limit_total", INT, (count, 3 * count), ("capacity", "max_total", "max_rows"))
     p.scalar("key_stride", INT, (64, 256), ("key_stride", "num_shapes", "max_id"))
@@ -383,7 +669,7 @@ def _declare_moves(p: Program, target: str) -> None:
     p.number("fill", (-1, 1), ("fill_value", "default_value"), ("0.0", "1.0"))
     p.sizes(total=total, num_threads=count, num_items=count, num_keys=count, cells_per_world=32, block_size=4)
     p.constants({"NUM_HISTORY": 4})
-    p.constants({"ACTIVE": 1, "KINEMATIC": 2})
+    p.constants({"ACTIVE": 1, "KINEMATIC": 2, "GRID_SIZE": 8, "STATIC_WORLD": 0, "NUM_WORLDS": worlds})
     p.output("dst", FLOAT, (total,), ("dst", "values_out"))
     p.output("dst_rate", FLOAT, (total,), ("dst_rate", "dst_velocity"))
     p.output("targets", FLOAT, (total,), ("joint_target_pos",), (-1, 1))
@@ -400,6 +686,14 @@ def _declare_moves(p: Program, target: str) -> None:
     p.output("qvel_out", FLOAT, (2 * count, 6), ("qvel", "qvel_out"))
     p.output("sort_keys", _KEY, (count,), ("sort_keys", "keys_out", "keys"))
     p.output("sort_ids", INT, (count,), ("sort_values", "sort_ids", "order"))
+    runs = ("num_runs", "num_segments") if target == "find_runs" else ("num_occupied", "num_used_cells")
+    p.output("num_runs", INT, (1,), runs, (0, 1))
+    for key, names in (("range_start", ("cell_start", "range_start")), ("range_end", ("cell_end", "range_end")),
+                       ("range_count", ("cell_count", "range_count"))):  # fmt: skip
+        p.output(key, INT, (count,), names)
+    p.output("range_first", INT, (2 * count,), ("cell_start", "range_start"), (-1, 0))
+    p.output("range_last", INT, (2 * count,), ("cell_end", "range_end"), (-1, 0))
+    p.output("morton_out", Type("uint32"), (count,), ("morton_codes", "sort_keys"))
     p.output("run_flag", INT, (count,), ("run_flag", "is_first", "head_flag"))
     p.output("run_length", INT, (count,), ("run_length", "segment_size"))
     p.output("longest", INT, (1,), ("longest_run", "max_length"), (0, 1))
@@ -410,14 +704,18 @@ def _declare_moves(p: Program, target: str) -> None:
     p.output("tree_size", INT, (count,), ("tree_size",), (0, 1))
     p.output("tree_mass", FLOAT, (count,), ("tree_mass",), (0, 1))
     p.output("head_out", INT, (count,), ("head_out", "next_index"))
-    p.output("history", FLOAT, (count, 4), ("history", "obs_history", "samples"), (-1, 1))
+    stored = ("action_history", "action_buffer") if target == "delay_actions" else ("history", "obs_history", "samples")
+    p.output("history", FLOAT, (count, 4), stored, (-1, 1))
     p.output("running", FLOAT, (count,), ("running_sum", "window_sum"), (-1, 1))
     p.output("filled", INT, (count,), ("num_filled", "fill_count"), (0, 4))
-    p.output("mean_out", FLOAT, (count,), ("mean_out", "average"))
+    means = ("delayed", "applied_action") if target == "delay_actions" else ("mean_out", "average")
+    p.output("mean_out", FLOAT, (count,), means)
     p.output("buffer", FLOAT, (total,), ("joint_q", "dof_pos"), (-1, 1))
     p.output("buffer_rate", FLOAT, (total,), ("joint_qd", "dof_vel"), (-1, 1))
-    p.output("state_q", FRAME, (count,), ("body_q", "state_q"), (-1, 1), element="wp.transform")
-    p.output("state_qd", SPATIAL, (count,), ("body_qd", "state_qd"), (-1, 1), element="wp.spatial_vector")
+    shown = ("render_q", "shown_q") if target == "interpolate_state" else ("body_q", "state_q")
+    p.output("state_q", FRAME, (count,), shown, (-1, 1), element="wp.transform")
+    shown = ("render_qd", "shown_qd") if target == "interpolate_state" else ("body_qd", "state_qd")
+    p.output("state_qd", SPATIAL, (count,), shown, (-1, 1), element="wp.spatial_vector")
 
 
 def _draw_move(stream: Stream, target: str) -> KernelSpec:
@@ -426,7 +724,7 @@ def _draw_move(stream: Stream, target: str) -> KernelSpec:
     p = Program(stream, ("tid", "i", thread if thread == "i" else f"{thread}_id"))
     _declare_moves(p, target)
     p.lookups(wid="wid = world_of[tid]", count="count = row_count[tid]")
-    if target not in ("copy_strided", "offsets_from_counts", "find_runs", "run_lengths"):
+    if target not in ("copy_strided", "offsets_from_counts", "find_runs", "run_lengths", "cell_ranges", "range_ends"):
         p.guard_count(_THREADS.get(target, "item"))
     p.write(_MOVES[target])
     titles = {
@@ -442,6 +740,11 @@ def _draw_move(stream: Stream, target: str) -> KernelSpec:
         "offsets_from_counts": ("compute_row_offsets", "scan_row_counts", "assign_row_offsets"),
         "reset_state": ("reset_world_state", "reset_worlds", "apply_reset_mask"),
         "shift_history": ("update_history", "push_history", "append_sample"),
+        "cell_ranges": ("find_cell_ranges", "search_cell_starts", "compute_cell_ranges"),
+        "range_ends": ("mark_cell_ranges", "find_cell_bounds", "set_cell_start_end"),
+        "morton_codes": ("compute_morton_codes", "build_morton_keys", "assign_morton_codes"),
+        "interpolate_state": ("interpolate_body_state", "blend_body_states", "interpolate_poses"),
+        "delay_actions": ("delay_actions", "apply_action_latency", "push_delayed_actions"),
         "find_roots": ("find_roots", "label_trees", "find_tree_roots"),
     }[target]
     summary = {
@@ -457,6 +760,11 @@ def _draw_move(stream: Stream, target: str) -> KernelSpec:
         "offsets_from_counts": "Where the rows of each item begin",
         "reset_state": "Resets the worlds that are asked for",
         "shift_history": "Adds the newest value to a history",
+        "cell_ranges": "Where the entries of each cell begin and end",
+        "range_ends": "Where the entries of each cell begin and end",
+        "morton_codes": "Keys along a curve that keeps neighbours together",
+        "interpolate_state": "The state of bodies at the time of a frame",
+        "delay_actions": "Actions as they arrive after a delay",
         "find_roots": "The root of the tree that each node is in",
     }[target]
     return p.done("state", "moves", target, summary, titles, (
@@ -464,12 +772,13 @@ def _draw_move(stream: Stream, target: str) -> KernelSpec:
         {
             "reset_state": "Worlds that are not asked for keep their state.",
             "copy_rows": "Rows of all items stand in one array.",
+            "cell_ranges": "Keys are sorted.",
             "run_lengths": "Keys are sorted, so equal ones stand together.",
         }.get(target, ""),
     ))  # fmt: skip
 
 
-_RARE = ("find_runs", "cell_keys", "gather_bodies", "gather_valid", "find_roots")
+_RARE = ("find_runs", "cell_keys", "gather_bodies", "gather_valid", "find_roots", "cell_ranges", "range_ends")
 _WEIGHTS = dict.fromkeys(_MOVES, 0.6) | dict.fromkeys(_RARE, 0.25)
 """The same lines come back in these soon; most kernels of the category are of what things have, in any number."""
 RECIPES = (Recipe(name="moves", category="state", targets=tuple(_MOVES), draw=_draw_move, target_weights=_WEIGHTS),)

@@ -65,8 +65,10 @@ class Viewer:
         self.target = target
         choices = stream.child("layout")
         options = ["view, row, column", "view, row, column", _ALL, "number"]
-        if target not in ("shrink_image", "tile_views"):
+        if target not in ("shrink_image", "tile_views", "filter_image", "to_policy"):
             options += ["view, pixel", "number of a pixel"]
+        if target == "to_policy":  # which keeps several images of each view: an array has four dimensions at most
+            options.remove(_ALL)
         name = choices.choice(options)
         self.layout = _LAYOUTS[name]
         self.height, self.width = choices.choice(((5, 7), (6, 8), (5, 8), (6, 9)))
@@ -121,6 +123,8 @@ class Viewer:
             ("opacity", FLOAT, (-0.2, 1.2), ("opacity", "alpha_image", "coverage")),
             ("in_shadow", FLAG, (0, 1), ("in_shadow", "shadow_mask", "occluded")),
             ("ids", INT, (-1, _SEGMENTS - 1), ("shape_index", "segmentation", "object_ids", "geom_ids", "hit_ids")),
+            ("last_rgb", VEC, (0, 1), ("prev_color", "last_frame", "history")),
+            ("last_depth", FLOAT, (-1, 9), ("prev_depth", "last_depth")),
             ("last_ids", INT, (-1, 1), ("prev_ids", "previous_segmentation", "last_shape_index")),
             ("bits", _BITS, (0, 2**32 - 1), ("packed", "color_packed", "rgba_packed", "packed_color")),
             ("over_rgb", VEC, (0, 1), ("overlay_color", "layer_rgb", "foreground_color")),
@@ -140,6 +144,10 @@ class Viewer:
             ("range_max", FLOAT, (4, 9), ("depth_max", "max_depth", "far_depth"), ""),
             ("small_of", INT, (0, _SEGMENTS - 1), ("target_id", "tracked_object", "target_shape"), ""),
             ("cam_pos", VEC, (-2, 2), ("camera_position", "cam_pos", "eye_positions", "view_origin"), ""),
+            ("last_cam_pos", VEC, (-2, 2), ("prev_camera_position", "last_cam_pos"), ""),
+            ("last_cam_rot", FOUR, (-1, 1), ("prev_camera_orientation", "last_cam_quat"), "wp.quat"),
+            ("crop_x", INT, (-2, 2), ("crop_x", "shift_x", "offset_x"), ""),
+            ("crop_y", INT, (-2, 2), ("crop_y", "shift_y", "offset_y"), ""),
             ("cam_rot", FOUR, (-1, 1), ("camera_orientation", "cam_quat", "view_rotation", "camera_rot"), "wp.quat"),
             ("lens", FOUR, (2, 6), ("intrinsics", "camera_intrinsics", "projection_params", "lens_params"), "wp.vec4"),
         ):  # fmt: skip
@@ -176,9 +184,27 @@ class Viewer:
         p.scalar("num_lights", INT, (1, 3), ("num_lights", "light_count", "lights_size"))
         p.scalar("aspect", FLOAT, (1, 2), ("aspect", "aspect_ratio"))
         p.sizes(factor=2)
+        p.scalar("radius", INT, (1, 2), ("radius", "filter_radius", "half_size"))
+        p.scalar("spread", INT, (1, 2), ("step_width", "stride"))
+        p.scalar("min_count", INT, (2, 4), ("min_count", "min_neighbors"))
+        for key, names in (
+            ("invert", ("invert", "near_is_dark")), ("mirrored", ("mirror", "random_flip")),
+            ("blur_rows", ("horizontal", "along_rows")), ("count_dark", ("count_dark", "include_black")),
+        ):  # fmt: skip
+            p.scalar(key, FLAG, (0, 1), names)
+        p.array("blur_weight", FLOAT, (0.1, 0.5), (5,), ("blur_weight", "kernel_weights", "gauss"))
+        p.array("channel_mean", FLOAT, (0.3, 0.6), (3,), ("channel_mean", "rgb_mean"))
+        p.array("channel_std", FLOAT, (0.2, 0.5), (3,), ("channel_std", "rgb_std"))
+        p.constants({"RADIUS": 2, "NUM_BINS": 8})
         for key, bounds, names, usual in (
             ("near", (0.1, 0.5), ("near", "near_plane", "min_range", "z_near"), ("0.1", "0.5")),
             ("far", (6, 8), ("far", "far_plane", "max_range", "max_distance"), ("8.0", "10.0")),
+            ("exposure", (0.5, 2), ("exposure", "exposure_scale"), ("1.0", "2.0")),
+            ("falloff", (0.1, 0.5), ("falloff", "spatial_falloff"), ("0.5", "0.25")),
+            ("gradient_limit", (0.1, 0.4), ("edge_threshold", "min_gradient"), ("0.25", "0.2")),
+            ("contrast_range", (0.1, 0.4), ("contrast_range", "max_contrast"), ("0.2",)),
+            ("brightness_range", (0.05, 0.2), ("brightness_range", "max_brightness"), ("0.1",)),
+            ("min_luma", (0.01, 0.1), ("min_luminance", "luma_floor"), ("0.05",)),
             ("gray_mean", (0.3, 0.6), ("gray_mean",), ("0.5",)),
             ("gray_std", (0.2, 0.5), ("gray_std",), ("0.25",)),
             ("view_size", (1, 3), ("view_size", "half_height"), ("2.0",)),
@@ -264,6 +290,10 @@ class Viewer:
         ):  # fmt: skip
             p.output(key, INT, segments, names, start)
         p.output("counter", INT, (1,), ("num_points", "point_count"), (0, 1))
+        by_view = (self.count,)
+        p.output("obs", FLOAT, (*views, _COLORS, self.height, self.width), ("obs", "observation", "frames"), (0, 1))
+        p.output("brightness_bins", INT, (*by_view, 8), ("histogram", "luma_histogram"), (0, 2))
+        p.output("luma_sum", FLOAT, views, ("luma_sum", "total_luminance"), (0, 1))
         p.output("cloud", VEC, (_ROOM,), ("cloud", "point_cloud", "points_out"), (-1, 1))
         p.output("cloud_ids", INT, (_ROOM,), ("cloud_ids", "point_ids", "labels_out"), (-1, 1))
         p.output("cloud_rgb", VEC, (_ROOM,), ("cloud_rgb", "point_colors"), (0, 1))

@@ -8,7 +8,7 @@ from synthesis.grammar.streams import Stream
 from synthesis.grammar.types import Type
 from synthesis.records import Role
 
-_SHARE = 0.2
+_SHARE = 0.1
 """How often a flag that might be a number is a truth."""
 _FLAG = Type("bool")
 

@@ -1,7 +1,7 @@
 """Guards: what leaves early and what is inside a branch, one test of two parts or two tests."""
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet, blocks_in, blocks_of, names_in
 from synthesis.grammar.streams import Stream
@@ -24,6 +24,7 @@ _MIRRORED: dict[type[ast.cmpop], type[ast.cmpop]] = {
 
 def rearrange(sheet: Sheet, choices: Stream) -> None:
     """Write some of a kernel's tests in other ways."""
+    sheet.body = _without_known(sheet.body, {})
     for block in list(blocks_of(sheet.body)):
         _join(block, choices, (*sheet.indices, *sheet.items))
         _part(block, choices)
@@ -47,6 +48,42 @@ def _nested(
         for inner in blocks_in(statement):
             found += _nested(inner, depth + 1, ast.Continue if isinstance(statement, ast.For | ast.While) else None)
     return [*found, (depth, left, body)]
+
+
+_Known = Mapping[str, frozenset[str]]
+"""Comparisons of variables with each other or with numbers that hold, as text, and the variables in each."""
+
+
+def _without_known(body: list[ast.stmt], known: _Known) -> list[ast.stmt]:
+    """Lines without tests that always hold, because of a guard before them or a branch around them."""
+    made: list[ast.stmt] = []
+    for statement in body:
+        if isinstance(statement, ast.If) and not statement.orelse and ast.unparse(statement.test) in known:
+            made += _without_known(statement.body, known)
+            continue
+        changed = {
+            node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+        }
+        lasting = {text: names for text, names in known.items() if names.isdisjoint(changed)}
+        for inner in blocks_in(statement):
+            branch = isinstance(statement, ast.If)
+            tested = _known_by(statement.test) if branch and inner is statement.body else {}
+            inner[:] = _without_known(inner, {**(known if branch else lasting), **tested})
+        made.append(statement)
+        known = lasting
+        if isinstance(statement, ast.If) and _leaves(statement):
+            known = known | _known_by(opposite(statement.test))
+    return made
+
+
+def _known_by(test: ast.expr) -> dict[str, frozenset[str]]:
+    """What holds where a test does, as far as it is about variables and numbers alone."""
+    return {
+        ast.unparse(each): frozenset(names_in([each]))
+        for each in _parts(test, ast.And)
+        if isinstance(each, ast.Compare)
+        and all(isinstance(part, ast.Name | ast.Constant) for part in (each.left, *each.comparators))
+    }
 
 
 def opposite(test: ast.expr) -> ast.expr:

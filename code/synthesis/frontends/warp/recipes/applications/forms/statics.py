@@ -6,7 +6,7 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet, par
 from synthesis.frontends.warp.recipes.applications.forms.terms import extra_terms
 from synthesis.grammar.streams import Stream
 
-_BRANCHES, _VECTORS = 0.08, 0.04
+_BRANCHES, _VECTORS = 0.24, 0.1
 """How often a term that has a name depends on a constant, and how often vectors of plain numbers are made once."""
 _NAMES = ("USE_{}", "ENABLE_{}", "WITH_{}", "INCLUDE_{}")
 """What such a constant is called, by the term that depends on it; it is true."""

@@ -8,7 +8,7 @@ from synthesis.frontends.warp.recipes.applications.forms.terms import extra_term
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.types import Type
 
-_SHARE = 0.1
+_SHARE = 0.3
 """How often a kernel with such a term has one; of applications' arguments that are no arrays 4 % are truths."""
 _PATTERNS = ("use_{}", "enable_{}", "with_{}", "apply_{}", "add_{}", "{}_enabled")
 _DOMAIN = (0, 1)

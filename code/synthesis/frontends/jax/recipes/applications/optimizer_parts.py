@@ -1,0 +1,724 @@
+"""What optimizers are made of where they are written out: loops over parameters, groups by name, schedules, scaling."""
+
+from collections.abc import Callable
+
+from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
+from synthesis.frontends.jax.recipes.applications.observables import placed
+from synthesis.frontends.jax.recipes.applications.program import Program
+from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree, changed
+from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
+from synthesis.grammar.lines import join
+
+_NAMED = (
+    ("embedding", "kernel", "bias", "scale"), ("wte", "w_qkv", "b_qkv", "norm_scale"),
+    ("conv_kernel", "conv_bias", "dense_kernel", "dense_bias"), ("encoder_w", "encoder_b", "decoder_w", "decoder_b"),
+)  # fmt: skip
+
+
+def _flat(p: Program, count: int = 4) -> dict[str, Leaf]:
+    """Parameters by name, matrices and vectors."""
+    p.holds_any_tree()
+    names = p.choices.choice(_NAMED)[:count]
+    a, b = p.size(8, 16, 24), p.size(12, 32)
+    vectors = ("bias", "scale", "_b", "b_qkv")
+    return {name: Leaf((b,) if name.endswith(vectors) else (a, b)) for name in names}
+
+
+_BIAS = '''
+    def bias_correction(decay: float, count: Array) -> Array:
+        {?0.4 """Undoes that moments begin at zero."""}
+        return {1.0 - decay ** count ~ 1.0 - jnp.power(decay, count)}
+'''
+_CLIPPED = '''
+    def clip_by_norm(grads, max_norm: float | None):
+        {?0.5 """{Scales all gradients down to a largest norm ~ Limits the norm of all gradients together}."""}
+        if max_norm is None:
+            return grads
+        {norm = jnp.sqrt(sum(jnp.sum(g ** 2) for g in jax.tree.leaves(grads)))
+        factor = jnp.minimum(1.0, max_norm / (norm + 1e-6))
+        return jax.tree.map(lambda g: factor * g, grads) ~
+        squares = [jnp.sum(jnp.square(g)) for g in jax.tree.leaves(grads)]
+        norm = jnp.sqrt(jnp.sum(jnp.stack(squares)))
+        return jax.tree.map(lambda g: g * jnp.minimum(1.0, max_norm / (norm + 1e-6)), grads)}
+'''
+_FINITE = '''
+    def all_finite(tree) -> Array:
+        {?0.5 """Whether no array of a tree has an entry that overflowed."""}
+        {flags = [jnp.all(jnp.isfinite(x)) for x in jax.tree.leaves(tree)]
+        return jnp.all(jnp.stack(flags)) ~
+        finite = jnp.array(True)
+        for x in jax.tree.leaves(tree):
+            finite = jnp.logical_and(finite, jnp.all(jnp.isfinite(x)))
+        return finite ~
+        return functools.reduce(jnp.logical_and, [jnp.all(jnp.isfinite(x)) for x in jax.tree.leaves(tree)])}
+'''
+_NORM = '''
+    def l2_norm(x: Array) -> Array:
+        {?0.4 """Norm of all entries together."""}
+        {return jnp.sqrt(jnp.sum(x ** 2)) ~ x = x.reshape(-1)
+        return jnp.sqrt(jnp.dot(x, x))}
+'''
+_OTHERS = '''
+    def max_over_others(x: Array, axis: int) -> Array:
+        {?0.5 """The largest entry for each place along an axis."""}
+        {others = tuple(other for other in range(x.ndim) if other != axis)
+        return jnp.max(x, axis=others) if others else x ~
+        others = [other for other in range(x.ndim) if other != axis]
+        if not others:
+            return x
+        return jnp.max(x, axis=tuple(others))}
+'''
+_ALONG = '''
+    def along_axis(x: Array, axis: int, ndim: int) -> Array:
+        {?0.5 """A vector as an array of some axes, along one of them."""}
+        {shape = [1] * ndim
+        shape[axis] = x.shape[0]
+        return x.reshape(shape) ~
+        return x.reshape([-1 if place == axis else 1 for place in range(ndim)])}
+'''
+_WARM = '''
+    def warmup(t: Array, steps: int) -> Array:
+        {?0.4 """Grows from nothing to one."""}
+        {if steps == 0:
+            return jnp.ones_like(t)
+        return jnp.minimum(1.0, (t + 1.0) / steps) ~
+        return jnp.minimum(1.0, (t + 1.0) / steps) if steps > 0 else jnp.ones_like(t)}
+'''
+_BETWEEN = '''
+    def cosine_between(start: float, end: float, progress: Array) -> Array:
+        {?0.4 """Half a wave from one number to another."""}
+        return end + (start - end) * 0.5 * (1.0 + jnp.cos(jnp.pi * progress))
+'''
+
+
+def _settled(lines: str) -> str:
+    return lines.replace("{", "<<").replace("}", ">>")
+
+
+_ADAM = """
+    {?0.35 if not 0.0 <= b1_ok:
+        raise ValueError(f'expected decays below one, got <<b1>> and <<b2>>')}
+    count = state['count'] + 1
+    {c1, c2 = (bias_correction(decay, count) for decay in (b1, b2)) ~
+    c1, c2 = bias_correction(b1, count), bias_correction(b2, count) ~
+    c1, c2 = 1.0 - b1 ** count, 1.0 - b2 ** count ~ c1 = 1.0 - b1 ** count
+    c2 = 1.0 - b2 ** count}
+    {?0.55 {grads = clip_by_norm(grads, max_norm) ~ if max_norm is not None:
+        {?0.4 # {all gradients together}}
+        norm = jnp.sqrt(sum(jnp.sum(g ** 2) for g in grads.values()))
+        grads = <<name: g * jnp.minimum(1.0, max_norm / (norm + 1e-6)) for name, g in grads.items()>>}}
+    {new_params, mu, nu = <<>>, <<>>, <<>>
+    for name, w in params.items():
+        g = grads[name]
+        {?0.5 if weight_decay > 0.0 and not decoupled:
+            {?0.4 # {L2 regularization}}
+            g = g + weight_decay * w}
+        mu[name] = b1 * state['mu'][name] + (1.0 - b1) * g
+        nu[name] = b2 * state['nu'][name] + (1.0 - b2) * g ** 2
+        {m_hat = mu[name] / c1
+        {?0.5 if nesterov:
+            {?0.4 # {looks one step ahead}}
+            m_hat = b1 * m_hat + (1.0 - b1) * g / c1} ~
+        m_hat = (b1 * mu[name] + (1.0 - b1) * g) / c1 if nesterov else mu[name] / c1}
+        {?0.3 # {bias correction of both moments}}
+        update = m_hat / (jnp.sqrt(nu[name] / c2) + eps)
+        {{?0.4 # {vectors are not decayed}}
+        if decoupled and w.ndim > 1:
+            update = update + weight_decay * w ~
+        if decoupled and not name.endswith(('bias', 'scale')):
+            update = update + weight_decay * w}
+        new_params[name] = w - learning_rate * update
+    return new_params, <<'count': count, 'mu': mu, 'nu': nu>> ~
+    def update_one(w, g, m, v):
+        {?0.5 if weight_decay > 0.0 and not decoupled:
+            g = g + weight_decay * w}
+        m = b1 * m + (1.0 - b1) * g
+        v = b2 * v + (1.0 - b2) * g ** 2
+        m_hat = (b1 * m + (1.0 - b1) * g) / c1 if nesterov else m / c1
+        delta = m_hat / (jnp.sqrt(v / c2) + eps)
+        if decoupled and w.ndim > 1:
+            {?0.5 # {vectors are not decayed}}
+            delta = delta + weight_decay * w
+        return w - learning_rate * delta, m, v
+
+    updated = <<name: update_one(w, grads[name], state['mu'][name], state['nu'][name])
+        for name, w in params.items()>>
+    {new_params, mu, nu = (<<name: parts[i] for name, parts in updated.items()>> for i in range(3))
+    return new_params, <<'count': count, 'mu': mu, 'nu': nu>> ~
+    state = <<
+        'count': count, 'mu': <<name: m for name, (_, m, _) in updated.items()>>,
+        'nu': <<name: v for name, (_, _, v) in updated.items()>>,
+    >>
+    return <<name: w for name, (w, _, _) in updated.items()>>, state}}
+"""
+
+
+def _adam(p: Program) -> Text:
+    """Adam over parameters by name, with what people add to it."""
+    tree = _flat(p)
+    first = p.choose(_ADAM)
+    lines = first.replace(
+        "if not 0.0 <= b1_ok:", p.pick("if b1 >= 1.0 or b2 >= 1.0:", "if not (b1 < 1.0 and b2 < 1.0):")
+    )
+    moments = {"count": Leaf((), 0, 20, "int32"), "mu": changed(tree, -0.1, 0.1), "nu": changed(tree, 0.001, 0.1)}
+    out: Tree = {"count": Leaf((), dtype="int32"), "mu": changed(tree, -1, 1), "nu": changed(tree, -1, 1)}
+    return Text(
+        lines=_settled(lines),
+        given={
+            "params": Array(tree, "parameters by name", ("params", "weights")),
+            "grads": Array(changed(tree, -0.5, 0.5), "gradients by name", ("grads", "gradients")),
+            "state": Array(moments, "count and moments", ("state", "opt_state")),
+            "learning_rate": Constant("1e-3", "step size", ("learning_rate", "lr"), (1e-3, 0.1)),
+            "b1": Option("float", "decay of the first moment", ("0.9", "0.95"), ("b1", "beta1")),
+            "b2": Option("float", "decay of the second moment", ("0.999", "0.99", "0.95"), ("b2", "beta2")),
+            "eps": Constant("1e-8", "small number that keeps the division safe", ("eps",)),
+            "weight_decay": Option("float", "decay of the parameters", ("1e-4", "0.01", "0.1"), ("weight_decay", "wd")),
+            "decoupled": Option("bool", "whether decay is no gradient", ("True", "False"), ("decoupled", "adamw")),
+            "nesterov": Option("bool", "whether to look ahead", ("False", "True"), ("nesterov",)),
+            "max_norm": Option("float | None", "largest norm of the gradients", ("None", "1.0"),
+                               ("max_norm", "clip_norm")),
+        },
+        result=(changed(tree, -1, 1), out),
+        helpers=(_BIAS, _CLIPPED),
+        titles=("adam_update", "apply_adam", "optimizer_update"),
+        summary=p.pick("One step of Adam, with decay and look-ahead", "Updates parameters by their moments"),
+        returned="the new parameters and the new state",
+    )  # fmt: skip
+
+
+_GROUPS = """
+    {def group_of(name):
+        {?0.4 \"\"\"{The group of a parameter ~ Which group a parameter is of, by its name}.\"\"\"}
+        {if name.startswith(('embedding', 'wte', 'conv', 'encoder')):
+            return 'frozen' if freeze else 'slow'
+        {if name.endswith(('bias', 'scale', '_b')):
+            return 'no_decay'
+        return 'decay' ~
+        return 'no_decay' if name.endswith(('bias', 'scale', '_b')) else 'decay'} ~
+        if name.startswith(('embedding', 'wte', 'conv', 'encoder')):
+            if freeze:
+                {?0.4 # {pretrained layers stay as they are}}
+                return 'frozen'
+            return 'slow'
+        return 'no_decay' if any(word in name for word in no_decay) else 'decay'}
+
+    new_params = <<>>
+    for name, w in params.items():
+        group = group_of(name)
+        if group == 'frozen':
+            {?0.4 # {not even decayed}}
+            new_params[name] = w
+            continue
+        GRAD
+        {?0.4 # {the first layers move less}}
+        {delta = learning_rate * (0.1 if group == 'slow' else 1.0) * g ~
+        rate = 0.1 * learning_rate if group == 'slow' else learning_rate
+        delta = rate * g ~
+        rate = learning_rate
+        if group == 'slow':
+            rate = 0.1 * rate
+        delta = rate * g}
+        {if group == 'decay':
+            delta = delta + learning_rate * weight_decay * w ~
+        if group not in ('no_decay', 'slow'):
+            delta = delta + learning_rate * weight_decay * w}
+        new_params[name] = w - delta
+    return new_params ~
+    {def group_of(name):
+        if any(word in name for word in no_decay):
+            return 'no_decay' ~
+    def group_of(name, w):
+        if any(word in name for word in no_decay) or w.ndim < 2:
+            return 'no_decay'}
+        {if freeze and name.startswith(('embedding', 'wte', 'conv', 'encoder')):
+            {?0.4 # {pretrained}}
+            return 'frozen'
+        return 'decay' ~
+        return 'frozen' if freeze and name.startswith(('embedding', 'wte', 'conv', 'encoder')) else 'decay'}
+
+    new_params = dict(params)
+    for name, w in params.items():
+        group = GROUP
+        if group == 'frozen':
+            continue
+        GRAD
+        {?0.4 # {the decay does not pass through the step size of the gradient}}
+        {delta = g + weight_decay * w if group == 'decay' else g ~
+        delta = g
+        if group == 'decay':
+            delta = delta + weight_decay * w}
+        new_params[name] = w - learning_rate * delta
+    return new_params ~
+    new_params = <<>>
+    for name, w in params.items():
+        GRAD
+        {?0.4 # {matrices are decayed, vectors are not}}
+        if w.ndim > 1 and name not in exclude:
+            g = g + weight_decay * w
+        {?0.6 if scales is not None and name in scales:
+            {?0.4 # {some parameters move faster than others}}
+            g = scales[name] * g}
+        new_params[name] = w - learning_rate * g
+    return new_params}
+"""
+_GRAD = """
+    {?0.4 if grads[name].shape != w.shape:
+        raise ValueError(f'gradient of <<name>> has shape <<grads[name].shape>>, expected <<w.shape>>')}
+    {g = grads[name].astype(w.dtype)
+    {?0.5 if clip is not None:
+        g = jnp.clip(g, -clip, clip)} ~
+    g = jnp.asarray(grads[name], w.dtype) ~
+    g = jnp.clip(grads[name], -bound, bound) ~
+    {?0.4 # {one bad entry should not spoil the parameter}}
+    g = jnp.nan_to_num(grads[name]) ~
+    g = grads[name]
+    if normalize:
+        {?0.4 # {as long as any other}}
+        g = g / (jnp.sqrt(jnp.sum(g ** 2)) + 1e-8)}
+"""
+
+
+def _groups(p: Program) -> Text:
+    """A step that treats parameters by their names."""
+    tree = _flat(p)
+    lines = placed(p.choose(_GROUPS), "GRAD", p.choose(_GRAD))
+    lines = lines.replace("GROUP", "group_of(name, w)" if "def group_of(name, w)" in lines else "group_of(name)")
+    frozen = "freeze" in lines and p.choices.chance(0.5)
+    given = changed(tree, -0.5, 0.5)
+    scaled: Tree = {name: Leaf((), 0.1, 2) for name in p.choices.shuffled(list(tree))[:2]}
+    if frozen:
+        stays = [name for name in tree if name.startswith(("embedding", "wte", "conv", "encoder"))]
+        if "if any(word" in lines:  # which is asked first
+            stays = [name for name in stays if not name.endswith(("bias", "scale", "_b"))]
+            stays = [name for name in stays if "w.ndim < 2" not in lines or len(tree[name].shape) > 1]
+        given = {name: leaf for name, leaf in tree.items() if name not in stays}
+    return Text(
+        lines=_settled(lines),
+        given={
+            "params": Array(tree, "parameters by name", ("params", "weights")),
+            "grads": Array(given, "gradients by name", ("grads", "gradients")),
+            "learning_rate": Constant("0.01", "step size", ("learning_rate", "lr"), (0.01, 0.1)),
+            "weight_decay": Constant("1e-4", "decay of the parameters", ("weight_decay", "wd"), (0.01, 0.1)),
+            "freeze": Option("bool", "whether first layers stay", ("False",), ("freeze", "freeze_embedding"),
+                             str(frozen)),
+            "no_decay": Option("tuple[str, ...]", "words in names that are not decayed", ("('bias', 'scale', '_b')",),
+                               ("no_decay", "skip_decay")),
+            "clip": Option("float | None", "largest gradient", ("None", "0.3"), ("clip", "max_grad")),
+            "bound": Option("float", "largest gradient", ("0.3", "0.4"), ("clip_value", "max_grad")),
+            "normalize": Option("bool", "whether gradients are of length one", ("False", "True"), ("normalize",)),
+            "scales": Array(scaled, "factors by name", ("scales", "lr_scales", "multipliers")),
+            "exclude": Option("tuple[str, ...]", "names that are not decayed", ("()", "('embedding', 'wte')"),
+                              ("exclude", "no_decay")),
+        },
+        result=(changed(tree, -1, 1),),
+        titles=("grouped_update", "sgd_by_group", "update_with_groups"),
+        summary=p.pick("A step whose decay depends on the parameter", "Updates parameters by their group"),
+        returned="the new parameters",
+    )  # fmt: skip
+
+
+_SCALING = """
+    {scale, good_steps = scaler['scale'], scaler['good_steps'] ~ scale = scaler['scale']
+    good_steps = scaler['good_steps']}
+    {grads = jax.tree.map(lambda g: g / scale, grads) ~
+    inv_scale = 1.0 / scale
+    grads = jax.tree.map(lambda g: g.astype(jnp.float32) * inv_scale, grads)}
+    {finite = jnp.array(True)
+    for g in jax.tree.leaves(grads):
+        {?0.4 if not jnp.issubdtype(g.dtype, jnp.floating):
+            continue}
+        finite = finite & jnp.all(jnp.isfinite(g)) ~
+    finite = all_finite(grads) ~
+    finite = jnp.all(jnp.stack([jnp.all(jnp.isfinite(g)) for g in jax.tree.leaves(grads)]))}
+    {?0.5 {grads = clip_by_norm(grads, max_norm) ~ if max_norm is not None:
+        norm = jnp.sqrt(sum(jnp.sum(g ** 2) for g in jax.tree.leaves(grads)))
+        grads = jax.tree.map(lambda g: g * jnp.minimum(1.0, max_norm / (norm + 1e-6)), grads)}}
+    {?0.4 # {a step with overflow is left out}}
+    {new_params = jax.tree.map(lambda w, g: jnp.where(finite, w - learning_rate * g, w), params, grads) ~
+    def apply(w, g):
+        return jnp.where(finite, w - learning_rate * g, w)
+
+    new_params = jax.tree.map(apply, params, grads)}
+    {good_steps = jnp.where(finite, good_steps + 1, 0)
+    grow = good_steps >= growth_interval
+    {?0.4 # {larger after many good steps, smaller after a bad one}}
+    {scale = jnp.where(finite, jnp.where(grow, scale * factor, scale), scale / factor) ~
+    scale = jnp.where(grow, scale * factor, scale)
+    scale = jnp.where(finite, scale, scale / factor)}
+    good_steps = jnp.where(grow, 0, good_steps)
+    scale = jnp.clip(scale, 1.0, max_scale) ~
+    if dynamic:
+        good_steps = jnp.where(finite, good_steps + 1, 0)
+        grow = good_steps >= growth_interval
+        scale = jnp.where(finite, jnp.where(grow, scale * factor, scale), jnp.maximum(scale / factor, 1.0))
+        good_steps = jnp.where(grow, 0, good_steps)
+    else:
+        {?0.5 # {only counts}}
+        good_steps = good_steps + finite.astype(good_steps.dtype)}
+    {return new_params, <<'scale': scale, 'good_steps': good_steps>> ~
+    scaler = <<'scale': scale, 'good_steps': good_steps>>
+    return new_params, scaler, finite}
+"""
+
+
+def _scaling(p: Program) -> Text:
+    """A step in half precision, whose loss was scaled."""
+    tree = _flat(p, p.choices.choice((2, 3, 4)))
+    lines = p.choose(_SCALING)
+    scaler: Tree = {"scale": Leaf((), 2.0, 8.0), "good_steps": Leaf((), 0, 2000, "int32")}
+    made: Tree = {"scale": Leaf(()), "good_steps": Leaf((), dtype="int32")}
+    flag = (Leaf((), dtype="bool"),) if lines.split("\n")[-1].endswith("finite") else ()
+    return Text(
+        lines=_settled(lines),
+        given={
+            "params": Array(tree, "parameters", ("params", "weights")),
+            "grads": Array(changed(tree, -4, 4), "gradients of the scaled loss", ("grads", "scaled_grads")),
+            "scaler": Array(scaler, "scale, and steps without overflow", ("scaler", "loss_scale", "scale_state")),
+            "learning_rate": Constant("0.01", "step size", ("learning_rate", "lr"), (0.01, 0.1)),
+            "growth_interval": Option("int", "good steps before the scale grows", ("2000", "1000"),
+                                      ("growth_interval", "period")),
+            "factor": Option("float", "how much the scale changes", ("2.0",), ("factor", "growth_factor")),
+            "max_scale": Option("float", "largest scale", ("65536.0", "16777216.0"), ("max_scale",)),
+            "max_norm": Option("float | None", "largest norm", ("None", "1.0"), ("max_norm", "clip_norm")),
+            "dynamic": Option("bool", "whether the scale adapts", ("True", "False"), ("dynamic",)),
+        },
+        result=(changed(tree, -1, 1), made, *flag),
+        helpers=(_FINITE, _CLIPPED),
+        titles=("scaled_update", "apply_scaled_gradients", "mixed_precision_step"),
+        summary=p.pick("A step that is left out where gradients overflow", "Takes the loss scale out of gradients"),
+        returned="the new parameters and the new scale",
+    )  # fmt: skip
+
+
+_RATES = """
+    {?0.4 if warmup_steps >= total_steps:
+        raise ValueError(f'<<warmup_steps>> steps of warmup do not fit <<total_steps>> steps')}
+    t = {jnp.asarray(step, jnp.float32) ~ step.astype(jnp.float32)}
+    {progress = jnp.clip((t - warmup_steps) / (total_steps - warmup_steps), 0.0, 1.0) ~
+    progress = (t - warmup_steps) / {max(total_steps - warmup_steps, 1) ~ (total_steps - warmup_steps)}
+    progress = jnp.clip(progress, 0.0, 1.0)}
+    CASES
+    {if warmup_steps > 0:
+        {?0.5 # {linear warmup}}
+        warm = {jnp.minimum(1.0, (t + 1.0) / warmup_steps) ~ jnp.clip((t + 1.0) / warmup_steps, 0.0, 1.0)}
+        scale = scale * warm ~
+    scale = warmup(t, warmup_steps) * scale ~
+    if warmup_steps == 0:
+        return peak * scale
+    {scale = jnp.where(t < warmup_steps, (t + 1.0) / warmup_steps, scale) ~
+    warm = (t + 1.0) / warmup_steps
+    scale = jnp.where(t < warmup_steps, warm, scale)}}
+    {?0.35 if min_rate is not None:
+        return jnp.maximum(peak * scale, min_rate)}
+    {return peak * scale ~ rate = peak * scale
+    return rate}
+"""
+_RATE_CASES = {
+    "constant": "scale = jnp.ones_like(t)",
+    "linear": "scale = {1.0 - (1.0 - floor) * progress ~ floor + (1.0 - floor) * (1.0 - progress)}",
+    "cosine": "scale = {cosine_between(1.0, floor, progress) ~ "
+    "floor + (1.0 - floor) * 0.5 * (1.0 + jnp.cos(jnp.pi * progress))}",
+    "rsqrt": "{?0.4 # {as in the first transformers}}\n"
+    "scale = jax.lax.rsqrt(jnp.maximum(t, max(warmup_steps, 1)) / max(warmup_steps, 1))",
+    "exponential": "scale = jnp.exp({progress * math.log(floor) ~ math.log(floor) * progress})",
+    "stable": "{?0.4 # {constant for most of the time, then down}}\n"
+    "scale = jnp.where(progress < hold, 1.0, {floor + (1.0 - floor) * (1.0 - progress) / (1.0 - hold) ~ "
+    "1.0 - (1.0 - floor) * (progress - hold) / (1.0 - hold)})",
+    "step": "scale = jnp.ones_like(t)\nfor boundary in boundaries:\n    {?0.4 # {down by a factor at each}}\n"
+    "    scale = scale * jnp.where(t < boundary * total_steps, 1.0, drop)",
+    "cycles": "{?0.4 # {warm restarts}}\n"
+    "phase = {jnp.mod(progress * num_cycles, 1.0) ~ (progress * num_cycles) % 1.0}\n"
+    "scale = {cosine_between(1.0, floor, phase) ~ "
+    "floor + (1.0 - floor) * 0.5 * (1.0 + jnp.cos(jnp.pi * phase))}",
+}  # fmt: skip
+
+
+def _rates(p: Program) -> Text:
+    """A step size that depends on the step by the name of a schedule."""
+    known = p.choices.shuffled(list(_RATE_CASES))[: p.choices.integer(3, 5)]
+    asked = p.choices.choice(known)
+    cases: list[str] = []
+    for place, name in enumerate(known):
+        body = p.choose(_RATE_CASES[name]).replace("\n", "\n        ")
+        cases.append(f"    {'elif' if place else 'if'} name == '{name}':\n        {body}")
+    cases.append("    else:\n        raise ValueError(f'unknown schedule <<name>>')")
+    several = p.choices.chance(0.4)
+    lines = p.choose(_RATES.replace("CASES", "MARK")).replace("MARK", join("\n".join(cases)))
+    shape: tuple[int, ...] = (p.size(16, 32, 64),) if several else ()
+    return Text(
+        lines=_settled(lines),
+        given={
+            "step": Array(Leaf(shape, 0, 100, "int32"), "steps so far", ("steps",) if several else ("step", "count")),
+            "name": Option("str", f"one of {', '.join(sorted(known))}", (f"'{p.choices.choice(known)}'",),
+                           ("schedule", "name", "decay"), f"'{asked}'"),
+            "peak": Constant("3e-4", "largest step size", ("peak_lr", "base_lr", "learning_rate"), (0.01, 0.1)),
+            "floor": Option("float", "share of the largest in the end", ("0.1", "0.01"), ("end_factor", "final_scale")),
+            "warmup_steps": Option("int", "steps of warmup", ("10", "20", "0"), ("warmup_steps",),
+                                   "20" if asked in ("constant", "stable", "step") else None),
+            "total_steps": Option("int", "all steps", ("100", "200"), ("total_steps", "num_steps")),
+            "min_rate": Option("float | None", "smallest step size", ("None", "1e-5"), ("min_lr",)),
+            "hold": Option("float", "share of the time without decay", ("0.8", "0.5"), ("hold", "stable_fraction")),
+            "boundaries": Option("tuple[float, ...]", "where it drops, as shares of all steps",
+                                 ("(0.5, 0.75)", "(0.3, 0.6, 0.9)"), ("boundaries", "milestones")),
+            "drop": Option("float", "factor of each drop", ("0.1", "0.5"), ("drop", "decay_factor")),
+            "num_cycles": Option("int", "restarts", ("2", "4"), ("num_cycles",)),
+        },
+        result=(Leaf(shape),),
+        helpers=(_WARM, _BETWEEN),
+        titles=("learning_rate_at", "scheduled_rate", "get_learning_rate", "schedule_value"),
+        summary=p.pick("The step size of a schedule that a name chooses", "Learning rate after some steps"),
+        returned="one step size for each step" if several else "the step size",
+    )  # fmt: skip
+
+
+_REPORT = """
+    {?0.4 if set(params) != set(grads):
+        raise ValueError('expected gradients of the same parameters')}
+    report = <<>>
+    {?0.6 total = jnp.zeros(())}
+    for name, g in grads.items():
+        {?0.4 if g.size == 1:
+            {?0.5 # {scalars say little}}
+            continue}
+        {norm = l2_norm(g) ~ norm = l2_norm(g) ~ norm = jnp.sqrt(jnp.sum(g ** 2))}
+        report[f'<<prefix>>/<<name>>/norm'] = norm
+        {* if with_max:
+            report[f'<<prefix>>/<<name>>/max'] = jnp.max(jnp.abs(g))
+        ~ report[f'<<prefix>>/<<name>>/zeros'] = jnp.mean((g == 0.0).astype(jnp.float32))
+        ~ {?0.4 # {how large a step is beside what it changes}}
+        weight = {l2_norm(params[name]) ~ jnp.sqrt(jnp.sum(params[name] ** 2))}
+        report[f'<<prefix>>/<<name>>/ratio'] = learning_rate * norm / (weight + 1e-8)
+        ~ if percentile is not None:
+            report[f'<<prefix>>/<<name>>/p<<percentile>>'] = jnp.percentile(jnp.abs(g), percentile)}
+        {?0.6 total = total + norm ** 2}
+    END
+"""
+
+
+def _report(p: Program) -> Text:
+    """What is logged of gradients, by name."""
+    tree = _flat(p, p.choices.choice((2, 3, 4)))
+    text = _REPORT.replace("{?0.6 total = jnp.zeros(())}", "TOTAL0").replace(
+        "{?0.6 total = total + norm ** 2}", "TOTAL1"
+    )
+    summed = p.choices.chance(0.65)
+    first, second = p.choices.choice(
+        (("total_sq = jnp.zeros(())", "total_sq = total_sq + norm ** 2"),
+         ("total_sq = 0.0", "total_sq = total_sq + norm ** 2"),
+         ("total_norms = []", "total_norms.append(norm)"))
+    )  # fmt: skip
+    end = "report[f'<<prefix>>/norm'] = " + (
+        p.pick("jnp.linalg.norm(jnp.stack(total_norms))", "jnp.sqrt(sum(n ** 2 for n in total_norms))")
+        if "norms" in first
+        else "jnp.sqrt(total_sq)"
+    )
+    if not summed:
+        first, second, end = "", "", ""
+    text = (
+        text.replace("TOTAL0", first)
+        .replace("TOTAL1", second)
+        .replace("END", join(end, "return report").replace("\n", "\n    "))
+    )
+    lines = p.choose(text)
+    prefix, large = p.pick("grad", "grads", "gradients"), p.choices.chance(0.5)
+    percentile = p.pick("None", "90", "99")
+    keys: list[str] = []
+    for name in tree:
+        keys.append(f"{prefix}/{name}/norm")
+        if "with_max" in lines and large:
+            keys.append(f"{prefix}/{name}/max")
+        keys += [f"{prefix}/{name}/{each}" for each in ("zeros", "ratio") if f"/{each}'" in lines]
+        if "percentile is" in lines and percentile != "None":
+            keys.append(f"{prefix}/{name}/p{percentile}")
+    if summed:
+        keys.append(f"{prefix}/norm")
+    weighed = "params[name]" in lines
+    weights = {"params": Array(changed(tree, 0.1, 1), "parameters by name", ("params", "weights"))} if weighed else {}
+    if not weighed:
+        lines = lines.replace("if set(params) != set(grads):", "if not grads:").replace(
+            "expected gradients of the same parameters", "expected at least one gradient"
+        )
+    return Text(
+        lines=_settled(lines),
+        given={
+            **weights,
+            "grads": Array(tree, "gradients by name", ("grads", "gradients", "updates")),
+            "learning_rate": Option("float", "step size", ("0.1", "0.01"), ("learning_rate", "lr")),
+            "prefix": Option("str", "what names begin with", (f"'{prefix}'",), ("prefix", "scope")),
+            "with_max": Option("bool", "whether largest entries are wanted", ("False",), ("with_max", "log_max"),
+                               str(large)),
+            "percentile": Option("int | None", "which percentile is wanted", ("None",), ("percentile",), percentile),
+        },
+        result=({key: Leaf(()) for key in keys},),
+        helpers=(_NORM,),
+        titles=("gradient_report", "grad_metrics", "log_gradients", "gradient_stats"),
+        summary=p.pick("What is logged of gradients", "Norms of gradients by name"),
+        returned="numbers by name",
+    )  # fmt: skip
+
+
+_ORTHOGONAL = '''
+    def orthogonalize(g: Array, steps: int) -> Array:
+        {?0.5 """{Newton and Schulz: brings singular values near one ~ The nearest matrix of unit singular values}."""}
+        a, b, c = {3.4445, -4.775, 2.0315 ~ 1.875, -1.25, 0.375}
+        {flipped = g.shape[0] > g.shape[1]
+        x = g.T if flipped else g
+        x = x / (jnp.sqrt(jnp.sum(x ** 2)) + 1e-7)
+        for _ in range(steps):
+            gram = x @ x.T
+            x = a * x + (b * gram + c * gram @ gram) @ x
+        return x.T if flipped else x ~
+        x = g / (jnp.linalg.norm(g) + 1e-7)
+        if g.shape[0] > g.shape[1]:
+            x = x.T
+        for _ in range(steps):
+            gram = x @ x.T
+            poly = b * gram + c * gram @ gram
+            x = a * x + poly @ x
+        if g.shape[0] > g.shape[1]:
+            x = x.T
+        return x}
+'''
+_MUON = """
+    {?0.35 if steps < 1:
+        raise ValueError(f'expected at least one step, got <<steps>>')}
+    new_params, new_trace = <<>>, <<>>
+    for name, w in params.items():
+        g = grads[name]
+        m = {momentum * trace[name] + g ~ momentum * trace[name] + (1.0 - momentum) * g}
+        new_trace[name] = m
+        {update = momentum * m + g if nesterov else m ~
+        update = m
+        if nesterov:
+            update = momentum * m + g}
+        if w.ndim < 2{~ or name.startswith(('embedding', 'wte'))}:
+            {?0.5 # {vectors have no singular values}}
+            {new_params[name] = w - vector_rate * update
+            continue ~ new_params[name] = w - vector_rate * jnp.sign(update)
+            continue}
+        {flat = update.reshape(-1, update.shape[-1])
+        update = orthogonalize(flat, steps).reshape(w.shape) ~
+        update = orthogonalize({update ~ update.reshape(-1, update.shape[-1])}, steps){~ .reshape(w.shape)}}
+        {{?0.4 # {as large a step for wide as for tall matrices}}
+        {scale = max(1.0, w.shape[0] / w.shape[-1]) ** 0.5 ~ scale = math.sqrt(max(1.0, w.shape[0] / w.shape[1])) ~
+        scale = 0.2 * math.sqrt(max(w.shape))}
+        update = scale * update ~
+        {?0.4 # {as if each entry were a step of Adam}}
+        update = 0.2 * math.sqrt(max(w.shape)) * update}
+        {?0.5 if weight_decay > 0.0:
+            update = update + weight_decay * w}
+        new_params[name] = w - learning_rate * update
+    return new_params, new_trace
+"""
+
+
+def _muon(p: Program) -> Text:
+    """Steps of orthogonal matrices."""
+    p.holds_any_tree()
+    a, b = p.choices.choice(((8, 12), (12, 8), (6, 16), (16, 6)))
+    names = p.choices.choice(_NAMED)
+    tree = {name: Leaf((b,) if name.endswith(("bias", "scale", "_b", "b_qkv")) else (a, b)) for name in names}
+    text = _MUON.replace(
+        "({update ~ update.reshape(-1, update.shape[-1])}, steps){~ .reshape(w.shape)}", "(update, steps)"
+    )
+    lines = p.choose(text)
+    return Text(
+        lines=_settled(lines),
+        given={
+            "params": Array(changed(tree, -0.5, 0.5), "parameters by name", ("params", "weights")),
+            "grads": Array(tree, "gradients by name", ("grads", "gradients")),
+            "trace": Array(changed(tree, -0.5, 0.5), "momentum by name", ("trace", "momentum_state", "mu")),
+            "learning_rate": Constant("0.02", "step size of matrices", ("learning_rate", "lr"), (0.01, 0.1)),
+            "vector_rate": Constant("1e-3", "step size of vectors", ("vector_lr", "scalar_lr"), (0.01, 0.1)),
+            "momentum": Option("float", "decay of the momentum", ("0.95", "0.9"), ("momentum", "beta")),
+            "nesterov": Option("bool", "whether to look ahead", ("True", "False"), ("nesterov",)),
+            "steps": Option("int", "steps of the iteration", ("3", "2"), ("ns_steps", "num_iters")),
+            "weight_decay": Option("float", "decay of the parameters", ("0.0", "0.1", "0.01"), ("weight_decay", "wd")),
+        },
+        result=(changed(tree, -1, 1), changed(tree, -1, 1)),
+        titles=("muon_update", "muon_step", "orthogonal_update"),
+        summary=p.pick("A step whose matrices are orthogonal", "Momentum with orthogonal updates"),
+        returned="the new parameters and the new momentum",
+        helpers=(_ORTHOGONAL,),
+    )  # fmt: skip
+
+
+_COVER = """
+    new_params, new_state = <<>>, <<>>
+    for name, w in params.items():
+        g, covers = grads[name], state[name]
+        {?0.5 if len(covers) != w.ndim:
+            raise ValueError(f'expected a sum for each of <<w.ndim>> axes of <<name>>')}
+        {?0.4 # {each axis has a sum, and an entry has the least of those that cover it}}
+        {shaped = [along_axis(cover, axis, w.ndim) for axis, cover in enumerate(covers)]
+        nu = functools.reduce(jnp.minimum, shaped) + g ** 2 ~
+        shaped = []
+        for axis, cover in enumerate(covers):
+            shape = [1] * w.ndim
+            shape[axis] = w.shape[axis]
+            shaped.append(cover.reshape(shape))
+        {nu = functools.reduce(jnp.minimum, shaped) + g ** 2 ~
+        nu = shaped[0]
+        for cover in shaped[1:]:
+            nu = jnp.minimum(nu, cover)
+        nu = nu + g ** 2} ~
+        if w.ndim == 1:
+            nu = covers[0] + g ** 2
+        else:
+            rows, cols = covers
+            nu = jnp.minimum(rows[:, None], cols) + g ** 2}
+        {update = g / jnp.sqrt(nu + eps) ~ update = g * jax.lax.rsqrt(nu + eps)}
+        {?0.4 if weight_decay > 0.0 and w.ndim > 1:
+            update = update + weight_decay * w}
+        new_params[name] = w - learning_rate * update
+        {new_state[name] = [max_over_others(nu, axis) for axis in range(w.ndim)] ~
+        new_state[name] = {tuple ~ list}(
+            jnp.max(nu, axis=tuple(other for other in range(w.ndim) if other != axis)) for axis in range(w.ndim)) ~
+        sums = []
+        for axis in range(w.ndim):
+            others = tuple(other for other in range(w.ndim) if other != axis)
+            sums.append(jnp.max(nu, axis=others) if others else nu)
+        new_state[name] = {sums ~ tuple(sums)}}
+    return new_params, new_state
+"""
+
+
+def _cover(p: Program) -> Text:
+    """Adaptive steps whose second moments are kept by axis."""
+    tree = _flat(p, p.choices.choice((2, 3, 4)))
+    lines = p.choose(_COVER)
+    listed = "list(" in lines or "[max_over" in lines or "= sums" in lines
+
+    def kept(leaves: list[Leaf]) -> Tree:
+        return leaves if listed else tuple(leaves)
+
+    state: Tree = {name: tuple(Leaf((size,), 0.01, 1) for size in leaf.shape) for name, leaf in tree.items()}
+    made: dict[str, Tree] = {name: kept([Leaf((size,)) for size in leaf.shape]) for name, leaf in tree.items()}
+    return Text(
+        lines=_settled(lines),
+        given={
+            "params": Array(tree, "parameters by name", ("params", "weights")),
+            "grads": Array(changed(tree, -1, 1), "gradients by name", ("grads", "gradients")),
+            "state": Array(state, "sums along each axis, by name", ("state", "accumulators", "opt_state")),
+            "learning_rate": Constant("0.1", "step size", ("learning_rate", "lr"), (0.01, 0.1)),
+            "eps": Constant("1e-8", "small number that keeps the division safe", ("eps",)),
+            "weight_decay": Option("float", "decay of the parameters", ("0.0", "0.01"), ("weight_decay", "wd")),
+        },
+        result=(changed(tree, -1, 1), made),
+        helpers=(_OTHERS, _ALONG),
+        titles=("sm3_update", "cover_update", "memory_efficient_adagrad"),
+        summary=p.pick("Adagrad with one sum for each row and column", "Adaptive steps in little memory"),
+        returned="the new parameters and the new sums",
+    )  # fmt: skip
+
+
+_WRITERS: dict[str, Callable[[Program], Text]] = {
+    "adam_by_name": _adam,
+    "update_by_group": _groups,
+    "scaled_gradients": _scaling,
+    "schedule_by_name": _rates,
+    "gradient_report": _report,
+    "orthogonal_update": _muon,
+    "cover_update": _cover,
+}
+RECIPES = (written_recipe("optimizer_part", "optimizers", _WRITERS, dict.fromkeys(_WRITERS, 1.5)),)

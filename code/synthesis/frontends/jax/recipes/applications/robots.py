@@ -1,0 +1,450 @@
+"""What environments of robots do around a simulation: observations, rewards, ends of episodes, random models."""
+
+import math
+
+from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
+from synthesis.frontends.jax.recipes.applications.parts import key
+from synthesis.frontends.jax.recipes.applications.program import Program
+from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
+from synthesis.frontends.jax.recipes.applications.written import Text
+
+FLATTENED = '''
+    def as_rows(x: Array) -> Array:
+        {?0.5 """One row for each robot, whatever an entry is."""}
+        {return x.reshape(x.shape[0], -1) ~
+        if x.ndim == 1:
+            return x[:, None]
+        return x.reshape(x.shape[0], -1) ~
+        return x[:, None] if x.ndim == 1 else x.reshape(x.shape[0], -1)}
+'''
+_PUSHED = '''
+    def push_history(history: Array, obs: Array) -> Array:
+        {?0.5 """Puts an observation before those of the last steps."""}
+        {return jnp.roll(history, 1, axis=1).at[:, 0].set(obs) ~
+        return jnp.concatenate([obs[:, None], history[:, :-1]], axis=1)}
+'''
+_NOISY = '''
+    def add_noise(key: Array, x: Array, scale: float) -> Array:
+        {?0.4 """Noise of sensors."""}
+        {return x + scale * jax.random.uniform(key, x.shape, x.dtype, -1.0, 1.0) ~
+        noise = jax.random.normal(key, x.shape, x.dtype)
+        return x + scale * noise}
+'''
+_SQUARE = '''
+    def sum_of_squares(x: Array) -> Array:
+        {?0.4 """Of each robot."""}
+        return {jnp.sum(x ** 2, axis=-1) ~ jnp.einsum('ni,ni->n', x, x)}
+'''
+_TRACKED = '''
+    def tracking(error: Array, sigma) -> Array:
+        {?0.4 """One where there is no error, and less the larger it is."""}
+        {if error.ndim > 1:
+            error = jnp.sum(error ** 2, axis=-1)
+        else:
+            error = error ** 2
+        return jnp.exp(-error / sigma) ~
+        squares = jnp.sum(error ** 2, axis=-1) if error.ndim > 1 else error ** 2
+        return jnp.exp(-squares / sigma)}
+'''
+_OUTSIDE = '''
+    def outside(x: Array, low: Array, high: Array) -> Array:
+        {?0.4 """Which entries are not between their limits."""}
+        return {(x < low) | (x > high) ~ jnp.logical_or(x < low, x > high)}
+'''
+_FACTORS = '''
+    def draw_factors(key: Array, shape: tuple[int, ...], low: float, high: float) -> Array:
+        {?0.5 """{Random factors between two numbers ~ Uniform factors, or ones where the interval is empty}."""}
+        {return jax.random.uniform(key, shape, minval=low, maxval=high) ~
+        if low == high:
+            return jnp.full(shape, low)
+        return jax.random.uniform(key, shape, minval=low, maxval=high)}
+'''
+
+_SENSED: dict[str, tuple[int, ...]] = {
+    "joint_pos": (8,), "joint_vel": (8,), "gravity": (3,), "gyro": (3,), "height": (), "last_action": (8,),
+    "contact_forces": (4, 3),
+}  # fmt: skip
+_OBSERVED = """
+    {?0.4 missing = [name for name in names if name not in state]
+    if missing:
+        raise KeyError_MISSING}
+    {?0.3 # {everything in one row for each robot}}
+    parts = []
+    for name in {names ~ names or sorted(state)}:
+        {value = as_rows(state[name]) ~ value = state[name]
+        {if value.ndim == 1:
+            value = value[:, None]
+        elif value.ndim > 2:
+            value = value.reshape(value.shape[0], -1) ~
+        value = value.reshape(value.shape[0], -1) ~
+        value = as_rows(value)}}
+        {?0.55 {if name in scales:
+            {?0.5 # {bring all to about one}}
+            value = value * scales[name] ~ value = value * scales.get(name, 1.0)}}
+        {?0.4 if {name not in ('gravity', 'height') ~ name != 'last_action'}:
+            {?0.5 # {what is measured, not known}}
+            value = jnp.clip(value, -limit, limit)}
+        parts.append(value)
+    obs = jnp.concatenate(parts, axis=-1)
+    {?0.45 if noise_scale is not None and noise_scale > 0.0:
+        {obs = add_noise(key, obs, noise_scale) ~ noise = jax.random.uniform(key, obs.shape, obs.dtype, -1.0, 1.0)
+        obs = obs + noise_scale * noise ~
+        obs = obs + noise_scale * jax.random.normal(key, obs.shape, obs.dtype)}}
+    {{?0.4 if history is not None:
+        {?0.5 # {the newest observation comes first}}
+        {history = push_history(history, obs) ~ history = jnp.roll(history, 1, axis=1).at[:, 0].set(obs) ~
+        history = jnp.concatenate([obs[:, None], history[:, :-1]], axis=1)}
+        return history.reshape(obs.shape[0], -1), history}
+    return obs ~
+    {?0.6 if limit is not None:
+        obs = jnp.clip(obs, -limit, limit)}
+    return obs ~
+    if nan_to_num:
+        {?0.5 # {one robot that explodes should not end the training}}
+        obs = jnp.nan_to_num(obs, nan=0.0, posinf=limit, neginf=-limit)
+    return obs}
+"""
+
+
+def write_observation(p: Program) -> Text:
+    """Observations of robots, put together from what is sensed."""
+    n = p.size(32, 64, 128)
+    names = p.choices.shuffled(list(_SENSED))[: p.choices.integer(3, 5)]
+    lines = p.choose(_OBSERVED)
+    checks = "raise ValueError(f'no <<missing[0]>> in the state')"
+    checks = p.pick(checks, "raise ValueError(f'the state lacks <<missing>>')")
+    width = sum(math.prod(_SENSED[name]) for name in names)
+    frames = p.choices.choice((3, 4))
+    kept = "history" in lines and p.choices.chance(0.7)
+    state: Tree = {name: Leaf((n, *_SENSED[name]), -2, 2) for name in names}
+    scaled: Tree = {name: Leaf((), 0.1, 2) for name in p.choices.shuffled(names)[:2]}
+    listed = str(tuple(names))
+    row = Leaf((n, width))
+    stacked = Leaf((n, frames, width), -2, 2)
+    lines = lines.replace("raise KeyError_MISSING", checks)
+    checked_limit = "limit is not None" in lines and "-limit, limit)\n    parts" not in lines
+    noisy = "noise_scale" in lines
+    noise = p.pick("0.05", "0.1", "0.02")
+    return Text(
+        lines=lines.replace("{", "<<").replace("}", ">>"),
+        given={
+            "state": Array(state, "what is sensed, by name", ("state", "sensors", "data")),
+            "scales": Array(scaled, "scales by name", ("scales", "obs_scales")),
+            "history": Array(stacked, "observations of the last steps", ("history", "obs_history"), float(not kept)),
+            **({"key": Array(key(), "random key", ("key", "rng"))} if noisy else {}),
+            "names": Option("tuple[str, ...]", "what is observed", (listed,), ("keys", "obs_keys", "names")),
+            "limit": Option("float | None", "largest magnitude", ("None",), ("clip", "max_abs"), p.pick("1.5", "1.0"))
+            if checked_limit
+            else Option("float", "largest magnitude", ("100.0", "1.5", "5.0"), ("clip", "max_abs")),
+            "noise_scale": Option("float | None", "size of the noise", ("None",),
+                                  ("noise_scale", "noise_level"), noise),
+            "nan_to_num": Option("bool", "whether to take out what is not finite", ("True", "False"), ("nan_to_num",)),
+        },
+        result=(Leaf((n, frames * width)), Leaf((n, frames, width))) if kept else (row,),
+        helpers=(FLATTENED, _PUSHED, _NOISY),
+        titles=("get_obs", "build_observation", "compute_obs", "observe"),
+        summary=p.pick("Observations of many robots", "Puts together what robots observe"),
+        returned="a row for each robot" + (", and the history" if kept else ""),
+    )  # fmt: skip
+
+
+_COMMANDED = """
+    {terms = <<>> ~ terms = dict()}
+    {terms['tracking_lin_vel'] = tracking(command[:, :2] - state['lin_vel'][:, :2], sigma) ~
+    error = jnp.sum((command[:, :2] - state['lin_vel'][:, :2]) ** 2, axis=-1)
+    terms['tracking_lin_vel'] = jnp.exp(-error / sigma) ~
+    {?0.4 # {one where the robot does what it is told}}
+    error = command[:, :2] - state['lin_vel'][:, :2]
+    terms['tracking_lin_vel'] = jnp.exp(-jnp.sum(error ** 2, axis=-1) / sigma)}
+    {?0.7 terms['tracking_ang_vel'] = {tracking(command[:, 2] - state['ang_vel'][:, 2], sigma) ~
+        jnp.exp(-(command[:, 2] - state['ang_vel'][:, 2]) ** 2 / sigma)}}
+    {* terms['lin_vel_z'] = state['lin_vel'][:, 2] ** 2
+    ~ terms['torques'] = {sum_of_squares(state['torque']) ~ jnp.sum(state['torque'] ** 2, axis=-1) ~
+        jnp.sum(jnp.abs(state['torque']), axis=-1)}
+    ~ terms['energy'] = jnp.sum(jnp.abs(state['torque'] * state['joint_vel']), axis=-1)
+    ~ terms['orientation'] = {sum_of_squares(state['gravity'][:, :2]) ~ jnp.sum(state['gravity'][:, :2] ** 2, axis=-1)}
+    ~ if default_pose is not None:
+        {?0.4 # {stay near how the robot stands}}
+        terms['pose'] = jnp.sum({jnp.abs(state['joint_pos'] - default_pose) ~
+            (state['joint_pos'] - default_pose) ** 2}, axis=-1)
+    ~ if last_action is not None:
+        {?0.5 # {jerky motions wear out the motors}}
+        terms['action_rate'] = {sum_of_squares(action - last_action) ~ jnp.sum((action - last_action) ** 2, axis=-1)}}
+    {?0.4 {# {standing still when told so}}
+    moving = jnp.sum(command ** 2, axis=-1) > threshold ** 2
+    terms['stand_still'] = jnp.where(moving, 0.0, jnp.sum(state['joint_vel'] ** 2, axis=-1))}
+    {?0.35 terms = <<name: value for name, value in terms.items() if name in weights>>}
+    {reward = sum(weights[name] * value for name, value in terms.items()) ~
+    scaled = <<name: weights[name] * value for name, value in terms.items()>>
+    reward = sum(scaled.values()) ~
+    reward = jnp.zeros(command.shape[0])
+    for name, value in terms.items():
+        {?0.5 if weights[name] == 0.0:
+            continue}
+        reward = reward + weights[name] * value}
+    {?0.6 if only_positive:
+        {?0.5 # {a robot that is punished too much ends its episodes}}
+        reward = jnp.maximum(reward, 0.0)}
+    {?0.6 reward = {dt * reward ~ reward * dt}}
+    {return reward ~
+    {metrics = <<f'reward/<<name>>': jnp.mean(value) for name, value in terms.items()>> ~
+    metrics = <<>>
+    for name, value in terms.items():
+        metrics[f'reward/<<name>>'] = jnp.mean(value)}
+    {?0.4 metrics['reward'] = jnp.mean(reward)}
+    return reward, metrics ~
+    return reward, terms ~
+    if done is not None:
+        reward = jnp.where(done, reward + weights.get('termination', -1.0), reward)
+    return reward}
+"""
+
+
+def write_rewards(p: Program) -> Text:
+    """The reward of robots that follow commands, term by term."""
+    n, dof = p.size(32, 64, 128), p.choices.choice((8, 12))
+    lines = p.choose(_COMMANDED)
+    given_pose, given_last, ended = (p.choices.chance(0.7) for _ in range(3))
+    terms = [name for name in _READ if f"terms['{name}']" in lines]
+    terms = [each for each in terms if not (each == "pose" and not given_pose)]
+    terms = [each for each in terms if not (each == "action_rate" and not given_last)]
+    # A term that is not weighed, where others read all that it reads.
+    spare = [term for term in terms if all(_is_read(terms, name, term) for name in _READ[term])]
+    filtered = "if name in weights" in lines and bool(spare)
+    dropped = p.choices.choice(spare) if filtered else ""
+    if not filtered:
+        lines = "\n".join(each for each in lines.split("\n") if "if name in weights" not in each)
+    weighed = {each: _weight(p, each) for each in terms if each != dropped}
+    kept = list(weighed) if filtered else terms
+    shapes = {"lin_vel": 3, "ang_vel": 3, "gravity": 3, "torque": dof, "joint_vel": dof, "joint_pos": dof}
+    entries = {name: Leaf((n, width), -1, 1) for name, width in shapes.items() if f"state['{name}']" in lines}
+    entries = {name: leaf for name, leaf in entries.items() if name != "joint_pos" or given_pose}
+    penalty = "'termination'" in lines
+    if penalty and ended:
+        weighed["termination"] = "-1.0"
+    last = lines.split("\n")[-1]
+    measured = {f"reward/{name}": Leaf(()) for name in kept} | (
+        {"reward": Leaf(())} if "metrics['reward']" in lines else {}
+    )
+    result: tuple[Tree, ...] = (Leaf((n,)),)
+    if last.endswith("metrics"):
+        result = (Leaf((n,)), measured)
+    elif last.endswith("terms"):
+        result = (Leaf((n,)), {name: Leaf((n,)) for name in kept})
+    table = ", ".join(f"'{name}': {value}" for name, value in weighed.items())
+    body = f"weights = {{{table}}}\n" + lines
+    return Text(
+        lines=body.replace("{", "<<").replace("}", ">>"),
+        given={
+            "state": Array(entries, "velocities and torques of the robots", ("state", "data")),
+            "command": Array(Leaf((n, 3), -1, 1), "velocities that robots are told to have", ("command", "commands")),
+            "action": Array(Leaf((n, dof), -1, 1), "actions of this step", ("action", "actions"),
+                            float(not given_last)),
+            "last_action": Array(Leaf((n, dof), -1, 1), "actions of the step before", ("last_action", "prev_action"),
+                                 float(not given_last)),
+            "default_pose": Array(Leaf((dof,), -0.5, 0.5), "how the robot stands", ("default_pose",),
+                                  float(not given_pose)),
+            "done": Array(Leaf((n,), 0, 1, "bool"), "robots that fell", ("done", "fallen"), float(not ended)),
+            "sigma": Constant("0.25", "how far off is far", ("sigma", "tracking_sigma"), (0.2, 0.5)),
+            "threshold": Option("float", "least command to move", ("0.5", "0.6"), ("threshold", "deadband")),
+            "only_positive": Option("bool", "whether rewards below zero are cut off", ("True", "False"),
+                                    ("only_positive", "clip_negative")),
+            "dt": Option("float", "time of a step", ("0.02", "0.05"), ("dt", "ctrl_dt")),
+        },
+        result=result,
+        helpers=(_SQUARE, _TRACKED),
+        titles=("compute_reward", "get_reward", "reward_terms", "locomotion_reward"),
+        summary=p.pick("Reward of robots that follow commands", "Weighs the terms of a reward"),
+        returned="one reward for each robot" + (", and what it is made of" if len(result) > 1 else ""),
+    )  # fmt: skip
+
+
+_READ: dict[str, tuple[str, ...]] = {
+    "tracking_lin_vel": ("lin_vel", "command"), "tracking_ang_vel": ("ang_vel",), "lin_vel_z": ("lin_vel",),
+    "torques": ("torque",), "energy": ("torque", "joint_vel"), "orientation": ("gravity",),
+    "pose": ("joint_pos", "default_pose"), "action_rate": ("action", "last_action"), "stand_still": ("joint_vel",),
+}  # fmt: skip
+"""What each term of a reward reads that has to matter."""
+
+
+def _is_read(terms: list[str], name: str, but: str) -> bool:
+    """Whether a term other than one reads something."""
+    return any(name in _READ[term] for term in terms if term != but)
+
+
+def _weight(p: Program, term: str) -> str:
+    if term.startswith("tracking"):
+        return p.pick("1.0", "1.5", "0.5", "0.8")
+    return {
+        "torques": p.pick("-2e-4", "-1e-3", "-0.01"), "energy": p.pick("-1e-3", "-0.01"),
+        "lin_vel_z": p.pick("-0.5", "-0.2"), "orientation": p.pick("-1.0", "-0.5"),
+        "action_rate": p.pick("-0.01", "-0.05"), "pose": p.pick("-0.1", "-0.05"),
+    }.get(term, p.pick("-0.05", "-0.02"))  # fmt: skip
+
+
+_ENDS = """
+    {?0.3 if up.shape[-1] != 3:
+        raise ValueError(f'expected directions of shape (n, 3), got <<up.shape>>')}
+    {reasons = <<'fallen': height < min_height>>
+    if max_tilt is not None:
+        {?0.5 # {the third entry is the cosine of the tilt}}
+        reasons['tilted'] = up[:, 2] < math.cos({max_tilt ~ math.radians(max_tilt)})
+    {?0.6 if joint_limits is not None:
+        low, high = joint_limits
+        {beyond = outside(joint_pos, low, high) ~ beyond = jnp.logical_or(joint_pos < low, joint_pos > high)}
+        reasons['joint_limit'] = {jnp.any(beyond, axis=-1) ~ jnp.sum(beyond, axis=-1) > tolerated}}
+    {?0.5 reasons['too_fast'] = jnp.max(jnp.abs(joint_vel), axis=-1) > max_speed}
+    {done = jnp.zeros(height.shape, dtype=bool)
+    for reason in reasons.values():
+        done = {done | reason ~ jnp.logical_or(done, reason)} ~
+    done = jnp.any(jnp.stack(list(reasons.values())), axis=0) ~
+    done = functools.reduce(jnp.logical_or, reasons.values())} ~
+    fallen = height < min_height
+    tilted = up[:, 2] < math.cos(tilt_limit)
+    reasons = <<'fallen': fallen, 'tilted': tilted>>
+    done = fallen | tilted}
+    {?0.5 # {the time is up, which is no failure}}
+    timeout = {steps >= episode_length ~ steps + 1 >= episode_length}
+    {{truncated = timeout & jnp.logical_not(done)
+    return done, truncated ~
+    {?0.5 if ignore_timeout:
+        return done, reasons}
+    return done | timeout, reasons ~
+    reasons['timeout'] = timeout
+    counts = <<f'done/<<name>>': jnp.mean(flag.astype(jnp.float32)) for name, flag in reasons.items()>>
+    return done | timeout, counts} ~
+    {if as_float:
+        return (done | timeout).astype(jnp.float32), timeout.astype(jnp.float32)
+    return done | timeout, timeout ~
+    discount = jnp.where(done, 0.0, gamma)
+    {?0.5 # {the value beyond a time limit still counts}}
+    return done | timeout, discount}}
+"""
+
+
+def write_ends(p: Program) -> Text:
+    """Which episodes of robots end, and why."""
+    n, dof = p.size(32, 64, 128), p.choices.choice((8, 12))
+    lines = p.choose(_ENDS)
+    limited = p.choices.chance(0.6)
+    degrees = "math.radians(" in lines
+    floats = p.choices.chance(0.5)
+    reasons = ["fallen", "tilted"]
+    if "joint_limits" in lines and limited:
+        reasons.append("joint_limit")
+    if "too_fast" in lines:
+        reasons.append("too_fast")
+    flag = Leaf((n,), dtype="bool")
+    last = lines.split("\n")[-1]
+    counted = "counts" in last
+    if counted:
+        result: tuple[Tree, ...] = (flag, {f"done/{name}": Leaf(()) for name in [*reasons, "timeout"]})
+    elif "reasons" in last:
+        result = (flag, dict.fromkeys(reasons, flag))
+    elif "discount" in last:
+        result = (flag, Leaf((n,)))
+    else:
+        result = (Leaf((n,)), Leaf((n,))) if "as_float" in lines and floats else (flag, flag)
+    tilts = p.pick("60.0", "45.0") if degrees else p.pick("1.0", "0.8")
+    given: dict[str, Array | Constant | Option] = {
+        "height": Array(Leaf((n,), 0.05, 0.6), "height of each robot", ("height", "base_height")),
+        "up": Array(Leaf((n, 3), 0.2, 1), "where up is for each robot", ("up", "up_vector")),
+        "joint_pos": Array(Leaf((n, dof), -1, 1), "position of each joint", ("joint_pos", "qpos"),
+                           float(not limited)),
+        "joint_limits": Array((Leaf((dof,), -1.2, -0.9), Leaf((dof,), 0.9, 1.2)), "lowest and highest positions",
+                              ("joint_limits", "limits")),
+        "joint_vel": Array(Leaf((n, dof), -10, 10), "velocity of each joint", ("joint_vel", "qvel")),
+        "steps": Array(Leaf((n,), 0, 1500, "int32"), "steps of each episode so far", ("steps", "episode_steps")),
+        "min_height": Option("float", "least height", ("0.2", "0.15", "0.3"), ("min_height", "min_z")),
+        "max_tilt": Option("float | None", "largest tilt", ("None",), ("max_tilt",), tilts),
+        "tilt_limit": Option("float", "largest tilt", ("1.0", "0.8"), ("max_tilt", "tilt_limit")),
+        "tolerated": Option("int", "joints that may be outside", ("0", "1"), ("tolerated",)),
+        "max_speed": Option("float", "largest speed of a joint", ("9.5", "9.0"), ("max_speed", "max_joint_vel")),
+        "episode_length": Option("int", "steps of an episode", ("1000", "500"), ("episode_length", "max_steps")),
+        "ignore_timeout": Option("bool", "whether time does not count", ("False",), ("ignore_timeout",)),
+        "as_float": Option("bool", "whether flags are numbers", ("False",), ("as_float",), str(floats)),
+        "gamma": Option("float", "discount", ("0.99", "0.97"), ("gamma", "discounting")),
+    }  # fmt: skip
+    if "joint_limits is not None" in lines and not limited:
+        # Asked for by nobody: neither limits nor what they are compared with.
+        p.tensor("joint_pos", Leaf((n, dof)), "position of each joint", ("joint_pos", "qpos"), given=False,
+                 optional=True)  # fmt: skip
+        p.tensor("joint_limits", Leaf((2, dof)), "lowest and highest positions", ("joint_limits", "limits"),
+                 given=False, optional=True)  # fmt: skip
+        del given["joint_pos"], given["joint_limits"]
+    return Text(
+        lines=lines.replace("{", "<<").replace("}", ">>"),
+        given=given,
+        result=result,
+        helpers=(_OUTSIDE,),
+        titles=("check_termination", "get_termination", "episode_end", "is_done"),
+        summary=p.pick("Which robots are done", "Ends episodes of robots that fell or ran out of time"),
+        returned="flags",
+    )
+
+
+_RANDOM = """
+    {?0.3 unknown = set(ranges) - set(model)
+    if unknown:
+        raise ValueError(f'the model has no <<sorted(unknown)>>')}
+    {keys = jax.random.split(key, len(ranges))
+    {sampled = dict(model) ~ sampled = <<name: value for name, value in model.items()>>}
+    for k, (name, (low, high)) in zip(keys, {ranges.items() ~ sorted(ranges.items())}):
+        value = model[name]
+        {factor = {draw_factors(k, (num_envs, *value.shape), low, high) ~
+            jax.random.uniform(k, {(num_envs, *value.shape) ~ (num_envs,) + value.shape}, minval=low, maxval=high)}
+        sampled[name] = factor * value ~
+        {?0.5 # {one draw for each robot, or one for each entry}}
+        shape = (num_envs,) + (value.shape if per_entry else (1,) * value.ndim)
+        factor = jax.random.uniform(k, shape, minval=low, maxval=high)
+        sampled[name] = factor * value ~
+        draw = jax.random.uniform(k, (num_envs, *value.shape), minval=low, maxval=high)
+        sampled[name] = value + draw if name in additive else value * draw} ~
+    sampled = <<>>
+    for name, value in model.items():
+        {if name not in ranges:
+            {?0.5 # {the same for all robots}}
+            sampled[name] = jnp.broadcast_to(value, {(num_envs, *value.shape) ~ (num_envs,) + value.shape})
+            continue
+        key, sub = jax.random.split(key)
+        low, high = ranges[name] ~
+        key, sub = jax.random.split(key)
+        low, high = ranges.get(name, (1.0, 1.0))}
+        factor = {draw_factors(sub, (num_envs, *value.shape), low, high) ~
+            jax.random.uniform(sub, (num_envs, *value.shape), minval=low, maxval=high)}
+        sampled[name] = factor * value}
+    return sampled
+"""
+
+
+def write_randomization(p: Program) -> Text:
+    """Models of robots that differ, as training on many of them needs."""
+    envs, links, dof = p.size(16, 32, 64), p.choices.choice((4, 5, 9)), p.choices.choice((8, 12))
+    sizes = {"mass": links, "friction": 3, "damping": dof, "armature": dof, "gain": dof}
+    names = p.choices.shuffled(list(sizes))[: p.choices.integer(3, 4)]
+    ranged = names[: p.choices.integer(2, len(names))] if p.choices.chance(0.7) else names
+    lines = p.choose(_RANDOM)
+    low, high = p.pick("0.8", "0.9", "0.5"), p.pick("1.2", "1.1", "1.5")
+    table = ", ".join(
+        f"'{name}': ({low}, {high})" if p.choices.chance(0.5) else f"'{name}': (0.7, {high})" for name in ranged
+    )
+    whole = "for name, value in model.items():" in lines and "jax.random.split(key, len" not in lines
+    model: Tree = {name: Leaf((sizes[name],), 0.2, 2) for name in names}
+    result = {name: Leaf((envs, sizes[name]) if whole or name in ranged else (sizes[name],)) for name in names}
+    added = f"('{ranged[-1]}',)"
+    body = f"ranges = {{{table}}}\n" + lines
+    return Text(
+        lines=body.replace("{", "<<").replace("}", ">>"),
+        given={
+            "key": Array(key(), "random key", ("key", "rng")),
+            "model": Array(model, "parameters of the robot, by name", ("model", "params", "sys_params")),
+            "num_envs": Option("int", "how many robots there are", (str(envs),), ("num_envs", "batch_size")),
+            "per_entry": Option("bool", "whether entries are drawn apart", ("True", "False"), ("per_entry",)),
+            "additive": Option("tuple[str, ...]", "what is added to rather than scaled", (added,), ("additive",)),
+        },
+        result=(result,),
+        helpers=(_FACTORS,),
+        titles=("randomize_model", "domain_randomize", "randomize_params", "sample_models"),
+        summary=p.pick("Draws a model for each of many robots", "Randomizes the parameters of robots"),
+        returned="the model with a first axis for the robots",
+    )

@@ -1,0 +1,672 @@
+"""What libraries do to the shapes of arrays in passing: windows, patches, segments, chunks, reductions by name."""
+
+from synthesis.frontends.jax.recipes.applications.modes import Array, Option
+from synthesis.frontends.jax.recipes.applications.parts import weights
+from synthesis.frontends.jax.recipes.applications.program import Program
+from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
+from synthesis.frontends.jax.recipes.applications.written import Text
+from synthesis.grammar.lines import join
+
+CANONICAL = '''
+    def canonical_axis(axis: int, ndim: int) -> int:
+        {?0.5 """{Counts axes from the front ~ The same axis as a number from zero}."""}
+        if axis < -ndim or axis >= ndim:
+            raise ValueError(f'axis <<axis>> is out of bounds for <<ndim>> dimensions')
+        return {axis % ndim ~ axis + ndim if axis < 0 else axis}
+'''
+_MERGED = {
+    "apply": """
+        {lead, width = x.shape[:-1], x.shape[-1] ~ *lead, width = x.shape}
+        {?0.6 if width != kernel.shape[0]:
+            raise ValueError(f'expected <<kernel.shape[0]>> features, got <<width>>')}
+        {?0.4 # {one product for all leading axes}}
+        flat = x.reshape(-1, width)
+        {?0.5 if dtype is not None:
+            {?0.5 # {multiply in the type that is asked for}}
+            flat, kernel = flat.astype(dtype), kernel.astype(dtype)}
+        y = {flat @ kernel ~ jnp.dot(flat, kernel)}
+        {?0.7 if bias is not None:
+            y = y + bias}
+        {?0.4 if activation == 'relu':
+            y = jax.nn.relu(y)
+        elif activation == 'gelu':
+            y = jax.nn.gelu(y)
+        elif activation is not None:
+            raise ValueError(f'unknown activation <<activation>>')}
+        return {y.reshape(*lead, y.shape[-1]) ~ y.reshape(*lead, -1)}
+    """,
+    "merge": """
+        {def merge(x):
+            {?0.6 if x.ndim < num_axes:
+                raise ValueError(f'cannot merge <<num_axes>> axes of shape <<x.shape>>')}
+            {return x.reshape(-1, *x.shape[num_axes:]) ~
+            size = math.prod(x.shape[:num_axes])
+            return x.reshape((size,) + x.shape[num_axes:])}
+
+        {flat = jax.tree.map(merge, batch) ~ flat = <<name: merge(x) for name, x in batch.items()>>} ~
+        flat = <<>>
+        for name, x in batch.items():
+            {?0.5 if x.ndim < num_axes:
+                raise ValueError(f'<<name>> has only <<x.ndim>> axes')}
+            flat[name] = x.reshape(-1, *x.shape[num_axes:])}
+        {{?0.5 # {rows are drawn from all steps of all environments}}
+        {?0.5 if key is None:
+            return flat}
+        order = jax.random.permutation(key, ROWS)
+        return {jax.tree.map(lambda x: x[order], flat) ~ <<name: x[order] for name, x in flat.items()>> ~
+            jax.tree.map(functools.partial(jnp.take, indices=order, axis=0), flat)} ~
+        return flat ~
+        if num_batches is None:
+            return flat
+        {?0.4 # {one batch after the other}}
+        return {jax.tree.map(lambda x: x.reshape(num_batches, -1, *x.shape[1:]), flat) ~
+            <<name: x.reshape(num_batches, -1, *x.shape[1:]) for name, x in flat.items()>>}}
+    """,
+    "split": """
+        {?0.5 rows = x.shape[axis]
+        if rows % num_parts != 0:
+            raise ValueError(f'cannot divide <<rows>> rows into <<num_parts>> parts')}
+        axis = canonical_axis(axis, x.ndim)
+        {shape = list(x.shape)
+        shape[axis:axis + 1] = [num_parts, shape[axis] // num_parts] ~
+        before, after = x.shape[:axis], x.shape[axis + 1:]
+        shape = (*before, num_parts, x.shape[axis] // num_parts, *after)}
+        {return x.reshape(shape) ~
+        parts = x.reshape(shape)
+        {?0.5 if not front:
+            return parts}
+        {?0.5 # {parts come first, as devices and scans want them}}
+        return jnp.moveaxis(parts, axis, 0) ~
+        parts = x.reshape(shape)
+        if strided:
+            {?0.5 # {neighbours go to different parts}}
+            shape = (*x.shape[:axis], x.shape[axis] // num_parts, num_parts, *x.shape[axis + 1:])
+            parts = jnp.swapaxes(x.reshape(shape), axis, axis + 1)
+        return parts}
+    """,
+}
+
+
+def write_merged(p: Program) -> Text:
+    """Axes that are merged for one operation, or split for another."""
+    form = p.pick(*_MERGED)
+    lines = p.choose(_MERGED[form])
+    a, b, width, out = p.choices.choice((4, 6, 8)), p.choices.choice((10, 12, 16)), p.size(8, 16), p.size(24, 32)
+    lead: tuple[int, ...] = p.choices.choice(((a, b), (a, b), (2, a, b)))
+    given_axis, num_parts = p.choices.choice((0, 1, -1)), p.choices.choice((2, 4))
+    three = (8, 12, 16)
+    place = given_axis % 3
+    biased, halved = p.choices.chance(0.7), p.choices.chance(0.5)
+    front, strided = (p.choices.chance(0.5) for _ in range(2))
+    batch: Tree = {"obs": Leaf((a, b, width)), "action": Leaf((a, b), 0, 5, "int32"), "reward": Leaf((a, b))}
+    if p.choices.chance(0.4):
+        batch = {"tokens": Leaf((a, b), 0, 99, "int32"), "weights": Leaf((a, b), 0.0, 1.0)}
+    keyed, cut = p.choices.chance(0.7), p.choices.chance(0.6)
+    lines = lines.replace("ROWS", "jax.tree.leaves(flat)[0].shape[0]")
+    result: Tree = Leaf((*lead, out), dtype="bfloat16" if "dtype is not None" in lines and halved else "float32")
+    if "bfloat16" in str(result) and "bias is not None" in lines and biased:
+        result = Leaf((*lead, out))
+    if form == "merge":
+        rows = 2 if cut and "num_batches is None" in lines else 0
+        head = (rows, a * b // rows) if rows else (a * b,)
+        result = {name: Leaf((*head, *leaf.shape[2:]), dtype=leaf.dtype) for name, leaf in batch.items()}  # type: ignore[union-attr]
+    elif form == "split":
+        shape = [*three[:place], num_parts, three[place] // num_parts, *three[place + 1 :]]
+        if ("if not front" in lines and front) or ("moveaxis" in lines and "if not front" not in lines):
+            shape = [shape[place], *shape[:place], *shape[place + 1 :]]
+        result = Leaf(tuple(shape))
+    x = Leaf((*lead, width)) if form == "apply" else Leaf(three)
+    return Text(
+        lines=lines.replace("{", "<<").replace("}", ">>"),
+        given={
+            **({} if form == "merge" else
+               {"x": Array(x, "features" if form == "apply" else "an array", ("x", "inputs"))}),
+            "kernel": Array(weights(width, out), "weights", ("kernel", "weight")),
+            "bias": Array(Leaf((out,)), "bias", ("bias",), float(not biased)),
+            "batch": Array(batch, "arrays by name", ("batch", "rollout", "data")),
+            "key": Array(Leaf((2,), 0, 2**32 - 1, "uint32"), "random key", ("key", "rng"),
+                         float("key is None" in lines and not keyed)),
+            "dtype": Option("str | None", "type of the product", ("None",), ("dtype", "compute_dtype"),
+                            "'bfloat16'" if halved else "None"),
+            "activation": Option("str | None", "relu, gelu or none", ("None", "'relu'", "'gelu'"), ("activation",)),
+            "num_axes": Option("int", "leading axes that become one", ("2",), ("num_axes", "num_dims", "batch_dims")),
+            "num_batches": Option("int | None", "batches", ("None",), ("num_batches", "num_minibatches"),
+                                  "2" if cut else "None"),
+            "axis": Option("int", "the axis that is divided", ("0",), ("axis",), str(given_axis)),
+            "num_parts": Option("int", "how many parts", (str(num_parts),), ("num_parts", "num_shards", "num_groups")),
+            "front": Option("bool", "whether parts come first", ("False",), ("move_to_front", "leading"), str(front)),
+            "strided": Option("bool", "whether neighbours are in different parts", ("False",), ("strided",),
+                              str(strided)),
+        },
+        result=(result,),
+        titles={"apply": ("batched_dense", "apply_over_batch", "dense_nd"),
+                "merge": ("flatten_batch", "merge_leading_axes", "collapse_time"),
+                "split": ("split_axis", "shard_axis", "reshape_groups")}[form],
+        summary={"apply": "Applies a layer to arrays with any leading axes",
+                 "merge": "Makes the leading axes of a batch one",
+                 "split": "Divides an axis into parts of one size"}[form],
+        returned={"apply": "features", "merge": "the batch with fewer axes"}.get(form, "an array with one axis more"),
+        helpers=(CANONICAL,),
+    )  # fmt: skip
+
+
+_WINDOWS = """
+    {?0.4 if stride < 1 or size < 1:
+        raise ValueError(f'expected positive sizes, got <<size>> and <<stride>>')}
+    {if pad:
+        {?0.4 # {so that the last samples are in a window too}}
+        missing = -(x.shape[-1] - size) % stride
+        x = jnp.pad(x, [(0, 0)] * (x.ndim - 1) + [(0, missing)]) ~
+    if center:
+        {?0.4 # {windows are centred on their samples}}
+        x = jnp.pad(x, [(0, 0)] * (x.ndim - 1) + [(size // 2, size - size // 2)], mode=pad_mode) ~}
+    length = x.shape[-1]
+    {?0.4 if length < size:
+        raise ValueError(f'a window of <<size>> does not fit <<length>> samples')}
+    num_frames = (length - size) // stride + 1
+    {starts = stride * jnp.arange(num_frames)
+    {frames = x[..., starts[:, None] + jnp.arange(size)] ~
+    slice_at = functools.partial(jax.lax.dynamic_slice_in_dim, x, slice_size=size, axis=-1)
+    frames = jax.vmap(slice_at, out_axes=-2)(starts)} ~
+    frames = jnp.stack([x[..., i * stride:i * stride + size] for i in range(num_frames)], axis=-2) ~
+    {?0.4 # {indices of all samples of all windows}}
+    index = jnp.arange(num_frames)[:, None] * stride + jnp.arange(size)[None, :]
+    frames = jnp.take(x, index, axis=-1)}
+    {{?0.5 if remove_mean:
+        frames = frames - jnp.mean(frames, axis=-1, keepdims=True)}
+    {?0.5 if preemphasis is not None:
+        {?0.4 # {the first sample has none before it}}
+        first = frames[..., :1] * (1.0 - preemphasis)
+        frames = jnp.concatenate([first, frames[..., 1:] - preemphasis * frames[..., :-1]], axis=-1)}
+    {if window is not None:
+        {?0.6 if window.shape != (size,):
+            raise ValueError(f'expected a window of <<size>> numbers, got <<window.shape>>')}
+        frames = frames * window
+    return frames ~ return frames} ~
+    {if reduce == 'mean':
+        return jnp.mean(frames, axis=-1)
+    if reduce == 'max':
+        return jnp.max(frames, axis=-1)
+    if reduce == 'rms':
+        return jnp.sqrt(jnp.mean(frames ** 2, axis=-1) + 1e-8)
+    if reduce is None:
+        return frames
+    raise ValueError(f'unknown reduction <<reduce>>') ~
+    {?0.5 # {loudness of each window}}
+    energy = jnp.sum(frames ** 2, axis=-1)
+    return frames, energy}}
+"""
+
+
+def write_windows(p: Program) -> Text:
+    """Windows of signals."""
+    length, size = p.size(120, 200, 256), p.choices.choice((16, 20, 32))
+    stride = p.choices.choice((size // 4, size // 2, size))
+    lead: tuple[int, ...] = p.choices.choice(((), (4,), (2, 3)))
+    lines = p.choose(_WINDOWS)
+    padded, centred = p.choices.chance(0.5), p.choices.chance(0.6)
+    whole = length
+    if "if pad:" in lines and padded:
+        whole += -(length - size) % stride
+    elif "if center:" in lines and centred:
+        whole += size
+    frames = (whole - size) // stride + 1
+    reduce = p.pick("None", "'mean'", "'max'", "'rms'")
+    last = lines.split("\n")[-1]
+    result: tuple[Tree, ...] = (Leaf((*lead, frames, size)),)
+    if "energy" in last:
+        result = (Leaf((*lead, frames, size)), Leaf((*lead, frames)))
+    elif "reduce ==" in lines and reduce != "None":
+        result = (Leaf((*lead, frames)),)
+    return Text(
+        lines=lines.replace("{", "<<").replace("}", ">>"),
+        given={
+            "x": Array(Leaf((*lead, length)), "signals", ("x", "signal", "audio")),
+            "window": Array(Leaf((size,), 0.1, 1), "weight of each sample of a window", ("window", "taper"), 0.35),
+            "size": Option("int", "samples of a window", (str(size),), ("frame_length", "window_size", "size")),
+            "stride": Option("int", "samples between windows", (str(stride),), ("hop_length", "stride", "frame_step")),
+            "pad": Option("bool", "whether the end is filled up", ("False",), ("pad_end", "pad"), str(padded)),
+            "center": Option("bool", "whether windows are centred", ("True",), ("center",), str(centred)),
+            "pad_mode": Option("str", "how the ends are filled", ("'reflect'", "'constant'", "'edge'"), ("pad_mode",)),
+            "remove_mean": Option("bool", "whether the mean of a window is taken off", ("False", "True"),
+                                  ("remove_mean", "remove_dc")),
+            "preemphasis": Option("float | None", "share of the sample before that is taken off",
+                                  ("None", "0.97", "0.95"), ("preemphasis",)),
+            "reduce": Option("str | None", "mean, max, rms or none", ("None",), ("reduce", "reduction"), reduce),
+        },
+        result=result,
+        titles=("frame_signal", "sliding_windows", "extract_frames", "to_frames"),
+        summary=p.pick("Cuts signals into windows", "Windows of signals that overlap"),
+        returned="windows of each signal",
+    )  # fmt: skip
+
+
+_PATCHES = {
+    "to": """
+        {batch, height, width, channels = images.shape ~ *lead, height, width, channels = images.shape}
+        {?0.6 if height % patch != 0 or width % patch != 0:
+            raise ValueError(f'cannot cut <<height>>x<<width>> into patches of <<patch>>') ~
+        {if height % patch or width % patch:
+            {?0.4 # {fill up at the bottom and the right}}
+            images = jnp.pad(images, [(0, 0), (0, -height % patch), (0, -width % patch), (0, 0)])
+            height, width = images.shape[1:3] ~}}
+        rows, cols = height // patch, width // patch
+        {x = images.reshape(images.shape[0], rows, patch, cols, patch, channels)
+        x = {x.transpose(0, 1, 3, 2, 4, 5) ~ jnp.swapaxes(x, 2, 3) ~ jnp.einsum('bhpwqc->bhwpqc', x)}
+        {if flatten:
+            return x.reshape(images.shape[0], rows * cols, -1)
+        return x.reshape(images.shape[0], rows, cols, patch ** 2 * channels) ~
+        x = x.reshape(images.shape[0], rows * cols, patch ** 2 * channels)
+        if cls is not None:
+            {?0.5 # {one token for the whole image}}
+            {tokens = jnp.broadcast_to(cls, (x.shape[0], 1, cls.shape[-1])) ~
+            tokens = jnp.zeros((x.shape[0], 1, x.shape[-1]), x.dtype) + cls}
+            x = jnp.concatenate([tokens, x], axis=1)
+        {?0.5 if pos is not None:
+            x = x + pos[:x.shape[1]]}
+        return x ~
+        x = x.reshape(images.shape[0], rows * cols, -1)
+        {if norm_pixels:
+            {?0.4 # {each patch by its own mean and variance}}
+            mean, var = jnp.mean(x, axis=-1, keepdims=True), jnp.var(x, axis=-1, keepdims=True)
+            x = (x - mean) / jnp.sqrt(var + 1e-6) ~}
+        return x}}
+    """,
+    "from": """
+        {batch, num, width = patches.shape ~ num, width = patches.shape[1:]}
+        {rows = math.isqrt(num)
+        cols = num // rows ~
+        if grid is None:
+            {?0.4 # {a square image}}
+            side = math.isqrt(num)
+            grid = (side, side)
+        rows, cols = grid ~
+        side = math.isqrt(num)
+        rows, cols = {grid if grid is not None else (side, side) ~ grid or (side, side)}}
+        {?0.6 if rows * cols != num:
+            raise ValueError(f'<<num>> patches are no grid of <<rows>>x<<cols>>')}
+        {?0.4 if width % channels != 0:
+            raise ValueError(f'cannot divide <<width>> numbers by <<channels>> channels')}
+        patch = math.isqrt(width // channels)
+        x = patches.reshape(patches.shape[0], rows, cols, patch, patch, channels)
+        x = {x.transpose(0, 1, 3, 2, 4, 5) ~ jnp.swapaxes(x, 2, 3) ~ jnp.einsum('bhwpqc->bhpwqc', x)}
+        {images = x.reshape(x.shape[0], rows * patch, cols * patch, channels)
+        {?0.6 if channels_first:
+            images = {images.transpose(0, 3, 1, 2) ~ jnp.moveaxis(images, -1, 1)}}
+        return images ~
+        images = x.reshape(-1, rows * patch, cols * patch, channels)
+        if crop is not None:
+            {?0.4 # {what was filled up is cut off}}
+            images = images[:, :crop, :crop]
+        return images}
+    """,
+    "depth": """
+        {batch, height, width, channels = images.shape ~ height, width, channels = images.shape[1:]}
+        {if inverse:
+            {?0.5 if channels % block ** 2 != 0:
+                raise ValueError(f'<<channels>> channels are no blocks of <<block>>')}
+            {?0.4 # {channels become pixels}}
+            x = images.reshape(-1, height, width, block, block, channels // block ** 2)
+            x = x.transpose(0, 1, 3, 2, 4, 5)
+            return x.reshape(-1, height * block, width * block, channels // block ** 2)
+        {?0.5 if height % block or width % block:
+            raise ValueError(f'expected sides that <<block>> divides, got <<height>> and <<width>>')}
+        {?0.4 # {pixels become channels}}
+        x = images.reshape(-1, height // block, block, width // block, block, channels)
+        x = x.transpose(0, 1, 3, 2, 4, 5)
+        return x.reshape(-1, height // block, width // block, block ** 2 * channels) ~
+        x = images.reshape(-1, height // block, block, width // block, block, channels)
+        if reduce == 'mean':
+            {?0.4 # {a smaller image}}
+            return jnp.mean(x, axis=(2, 4))
+        if reduce == 'max':
+            return jnp.max(x, axis=(2, 4))
+        if reduce is not None:
+            raise ValueError(f'expected mean or max, got <<reduce>>')
+        x = x.transpose(0, 1, 3, 2, 4, 5)
+        return x.reshape(*x.shape[:3], -1)}
+    """,
+}
+
+
+def write_patches(p: Program) -> Text:
+    """Images as patches, patches as images, or pixels as channels."""
+    form = p.pick(*_PATCHES)
+    lines = p.choose(_PATCHES[form])
+    n, patch, channels = p.size(2, 4), p.choices.choice((4, 8)), p.choices.choice((3, 4))
+    rows, cols = p.choices.choice(((4, 4), (4, 6), (3, 5)))
+    flat, tokens, placed_too = (p.choices.chance(0.6) for _ in range(3))
+    first, cut, back = (p.choices.chance(0.5) for _ in range(3))
+    width = patch**2 * channels
+    images = Leaf((n, rows * patch, cols * patch, channels), 0, 1)
+    result = Leaf((n, rows * cols, width))
+    if form == "to":
+        if "if flatten:" in lines and not flat:
+            result = Leaf((n, rows, cols, width))
+        elif "cls is not None" in lines and tokens:
+            result = Leaf((n, rows * cols + 1, width))
+    elif form == "from":
+        if "grid" not in lines:
+            cols = rows
+        h, w = rows * patch, cols * patch
+        result = Leaf((n, h, w, channels))
+        if "channels_first" in lines and first:
+            result = Leaf((n, channels, h, w))
+        elif "crop is not None" in lines and cut:
+            result = Leaf((n, min(h, 11), min(w, 11), channels))
+    elif "if inverse:" in lines and back:
+        images = Leaf((n, rows, cols, 4 * channels), 0, 1)
+        result = Leaf((n, 2 * rows, 2 * cols, channels))
+    else:
+        result = Leaf((n, rows * patch // 2, cols * patch // 2, 4 * channels))
+        if "reduce ==" in lines and flat:
+            result = Leaf((n, rows * patch // 2, cols * patch // 2, channels))
+    square = rows == cols
+    return Text(
+        lines=lines.replace("{", "<<").replace("}", ">>"),
+        given={
+            "images": Array(images, "images of shape (batch, height, width, channels)", ("images", "imgs", "pixels")),
+            "patches": Array(Leaf((n, rows * cols, width), 0, 1), "patches of each image", ("patches", "patch_tokens")),
+            "cls": Array(Leaf((width,)), "token of the whole image", ("cls_token", "cls"), float(not tokens)),
+            "pos": Array(Leaf((rows * cols + 1, width)), "embeddings of positions", ("pos_embed", "pos_emb"),
+                         float(not placed_too)),
+            "patch": Option("int", "side of a patch", (str(patch),), ("patch_size", "patch")),
+            "flatten": Option("bool", "whether patches are in one row", ("True",), ("flatten",), str(flat)),
+            "norm_pixels": Option("bool", "whether patches are normalized", ("False", "True"),
+                                  ("norm_pixels", "normalize")),
+            "grid": Option("tuple[int, int] | None", "patches along each side", ("None",), ("grid_size", "grid"),
+                           "None" if square else f"({rows}, {cols})"),
+            "channels": Option("int", "colours of a pixel", (str(channels),), ("channels", "num_channels")),
+            "channels_first": Option("bool", "whether channels come first", ("False",), ("channels_first",),
+                                     str(first)),
+            "crop": Option("int | None", "side of the image", ("None",), ("crop", "image_size"),
+                           "11" if cut else "None"),
+            "block": Option("int", "side of a block", ("2",), ("block_size", "block")),
+            "inverse": Option("bool", "whether channels become pixels", ("False",), ("inverse",), str(back)),
+            "reduce": Option("str | None", "mean, max or none", ("None",), ("reduce", "reduction"),
+                             p.pick("'mean'", "'max'") if flat else "None"),
+        },
+        result=(result,),
+        titles={"to": ("patchify", "extract_patches", "images_to_patches"),
+                "from": ("unpatchify", "patches_to_images", "fold_patches"),
+                "depth": ("space_to_depth", "pixel_unshuffle", "block_pixels")}[form],
+        summary={"to": "Cuts images into patches", "from": "Puts images together from patches",
+                 "depth": "Takes blocks of pixels together"}[form],
+        returned={"to": "a row of patches for each image", "from": "images"}.get(form, "images of other sides"),
+    )  # fmt: skip
+
+
+def write_reduced(p: Program) -> Text:
+    """Reductions of what counts, along an axis or all of them."""
+    shape: tuple[int, ...] = p.choices.choice(((16, 24), (8, 12, 6), (4, 10, 8)))
+    axis = p.pick("None", "-1", "0", "1")
+    masked, keep = p.choices.chance(0.65), p.choices.chance(0.4)
+    text = """
+        {?0.45 if where is not None and where.ndim > x.ndim:
+            raise ValueError(f'a mask of <<where.ndim>> axes does not fit <<x.shape>>')}
+        {if where is not None:
+            {?0.4 # {one flag for all features of a row}}
+            {while where.ndim < x.ndim:
+                where = where[..., None] ~ where = where.reshape(where.shape + (1,) * (x.ndim - where.ndim))}
+            where = jnp.broadcast_to(where, x.shape)
+        else:
+            where = jnp.ones(x.shape, dtype=bool) ~
+        if where is None:
+            where = jnp.ones(x.shape, dtype=bool)
+        else:
+            missing = x.ndim - where.ndim
+            where = jnp.broadcast_to(where.reshape(where.shape + (1,) * missing), x.shape)}
+        {?0.5 if axis is not None:
+            axis = canonical_axis(axis, x.ndim)}
+        {reduce = functools.partial(jnp.sum, axis=axis, keepdims=keepdims, where=where) ~}
+    """
+    ends = {
+        "sum": """
+            {?0.4 # {never nothing to divide by}}
+            count = jnp.maximum(SUM(where.astype(x.dtype)), 1.0)
+            if how == 'sum':
+                return SUM(x)
+            if how == 'mean':
+                return SUM(x) / count
+            {if how == 'rms':
+                return jnp.sqrt(SUM(x ** 2) / count)
+            raise ValueError(f'unknown reduction <<how>>') ~
+            if how == 'var':
+                return SUM(x ** 2) / count - (SUM(x) / count) ** 2
+            raise ValueError(f'expected sum, mean or var, got <<how>>') ~
+            raise ValueError(f'expected sum or mean, got <<how>>')}
+        """,
+        "moments": """
+            count = jnp.maximum(SUM(where.astype(x.dtype)), 1.0)
+            mean = SUM(x) / count
+            {mean_sq = SUM(x ** 2) / count
+            {?0.4 # {rounding may leave a little less than nothing}}
+            var = jnp.maximum(mean_sq - mean ** 2, 0.0) ~
+            var = SUM(x ** 2) / count - mean ** 2}
+            {return mean, var ~ return <<'mean': mean, 'var': var>> ~
+            if unbiased:
+                {?0.4 # {Bessel's correction}}
+                var = var * count / jnp.maximum(count - 1.0, 1.0)
+            return mean, var}
+        """,
+    }
+    form = p.pick("sum", "sum", "moments")
+    summed = p.choose(text).replace("{", "<<").replace("}", ">>")
+    call = "reduce({})" if "functools.partial" in summed else "jnp.sum({}, axis=axis, keepdims=keepdims, where=where)"
+    end = p.choose(ends[form])
+    for inside in ("where.astype(x.dtype)", "x ** 2", "x"):
+        end = end.replace(f"SUM({inside})", call.format(inside))
+    lines = join(summed, end.replace("{", "<<").replace("}", ">>"))
+    known = [each for each in ("sum", "mean", "rms", "var") if f"how == '{each}'" in lines]
+    kept: tuple[int, ...] = ()
+    if axis == "None":
+        kept = (1,) * len(shape) if keep else ()
+    else:
+        place = int(axis) % len(shape)
+        kept = tuple(1 if i == place else s for i, s in enumerate(shape) if keep or i != place)
+    whole = Leaf(kept)
+    named = "'var': var" in lines
+    result: tuple[Tree, ...] = (whole,)
+    if form == "moments":
+        result = ({"mean": whole, "var": whole},) if named else (whole, whole)
+    flags = Leaf(shape[: p.choices.integer(1, len(shape))], 0, 1, "bool")
+    return Text(
+        lines=lines,
+        given={
+            "x": Array(Leaf(shape, -2, 2), "numbers", ("x", "values")),
+            "where": Array(flags, "which numbers count", ("where", "mask"), float(not masked)),
+            "axis": Option("int | None", "the axis that goes, or all of them", ("None",), ("axis",), axis),
+            "keepdims": Option("bool", "whether axes stay with one entry", ("False",), ("keepdims",), str(keep)),
+            "how": Option("str", f"one of {', '.join(known)}", (f"'{p.choices.choice(known or ['sum'])}'",),
+                          ("reduction", "how", "mode")),
+            "unbiased": Option("bool", "whether to divide by one less", ("False", "True"), ("unbiased",)),
+        },
+        result=result,
+        titles=("masked_moments", "masked_mean_and_var", "moments_where")
+        if form == "moments"
+        else ("masked_reduce", "reduce_where", "reduce"),
+        summary="Mean and variance of what counts" if form == "moments" else "Reduces what counts, along an axis",
+        returned="mean and variance" if form == "moments" else "the reduced numbers",
+        helpers=(CANONICAL,),
+    )  # fmt: skip
+
+
+_MASKED = """
+    {?0.5 if mask is not None:
+        {?0.5 # {rows that do not count go behind the last segment, and are dropped}}
+        segment_ids = jnp.where(mask, segment_ids, num_segments)}
+"""
+_SEGMENTS = """
+    {?0.4 if segment_ids.shape != x.shape[:1]:
+        raise ValueError(f'expected a segment for each row, got <<segment_ids.shape>>')}
+MASKED
+    {totals = jnp.zeros((num_segments, *x.shape[1:]), x.dtype).at[segment_ids].add(VALUES, mode='drop') ~
+    totals = jax.ops.segment_sum(VALUES, segment_ids, num_segments=num_segments) ~
+    {?0.4 # {a product with a matrix of flags}}
+    one_hot = jax.nn.one_hot(segment_ids, num_segments, dtype=x.dtype)
+    totals = jnp.einsum('ns,n...->s...', one_hot, VALUES)}
+"""
+_SEGMENT_ENDS = {
+    "by": """
+        {if reduce == 'sum':
+            return totals
+        {counts = jax.ops.segment_sum(jnp.ones(x.shape[0], x.dtype), segment_ids, num_segments=num_segments) ~
+        counts = jnp.zeros(num_segments, x.dtype).at[segment_ids].add(1.0, mode='drop')}
+        counts = {counts.reshape((-1,) + (1,) * (x.ndim - 1)) ~ counts[:, None]}
+        if reduce == 'mean':
+            {?0.4 # {a segment without rows has a mean of zero}}
+            return totals / jnp.maximum(counts, 1.0)
+        {if reduce == 'sqrt':
+            {?0.4 # {sums of many rows grow with the root of their number}}
+            return totals / jnp.sqrt(jnp.maximum(counts, 1.0))
+        raise ValueError(f'unknown reduction <<reduce>>') ~
+        raise ValueError(f'expected sum or mean, got <<reduce>>')} ~
+        if reduce == 'sum':
+            return totals
+        elif reduce == 'max':
+            largest = jax.ops.segment_max(x, segment_ids, num_segments=num_segments)
+            {?0.4 # {a segment without rows}}
+            return jnp.where(jnp.isfinite(largest), largest, empty)
+        elif reduce == 'min':
+            smallest = jax.ops.segment_min(x, segment_ids, num_segments=num_segments)
+            return jnp.where(jnp.isfinite(smallest), smallest, empty)
+        else:
+            raise ValueError(f'unknown reduction <<reduce>>')}
+    """,
+    "shares": """
+        {?0.4 # {never nothing to divide by}}
+        totals = jnp.maximum(totals, eps)
+        {shares = VALUES / jnp.take(totals, segment_ids, axis=0) ~ shares = VALUES / totals[segment_ids]}
+        {if return_totals:
+            return shares, totals
+        return shares ~ return shares}
+    """,
+}
+
+
+def write_segments(p: Program) -> Text:
+    """Rows reduced by the segment that they are of."""
+    n, width, kinds = p.size(48, 64, 96), p.size(4, 8), p.size(6, 8, 12)
+    form = p.pick("by", "by", "shares")
+    masked = p.choices.chance(0.6)
+    flat = form == "shares"
+    values = p.pick("jnp.exp(x)", "x") if flat else "x"
+    first = _SEGMENTS.replace("MASKED\n", "" if flat else _MASKED.lstrip("\n"))
+    lines = p.choose(join(first, _SEGMENT_ENDS[form]).replace("VALUES", values))
+    x = Leaf((n,), 0.1, 2) if flat else Leaf((n, width), -2, 2)
+    known = [each for each in ("sum", "mean", "sqrt", "max", "min") if f"reduce == '{each}'" in lines]
+    totals = "return_totals" in lines and p.choices.chance(0.5)
+    result: tuple[Tree, ...] = (Leaf((kinds, width)),)
+    if flat:
+        result = (Leaf((n,)), Leaf((kinds,))) if totals else (Leaf((n,)),)
+    return Text(
+        lines=lines.replace("{", "<<").replace("}", ">>"),
+        given={
+            "x": Array(x, "one number for each row" if flat else "rows", ("values", "data", "messages")),
+            "segment_ids": Array(Leaf((n,), 0, kinds - 1, "int32"), "the segment of each row",
+                                 ("segment_ids", "index", "receivers")),
+            "mask": Array(Leaf((n,), 0, 1, "bool"), "rows that count", ("mask", "valid"), float(not masked)),
+            "num_segments": Option("int", "how many segments there are", (str(kinds),), ("num_segments", "num_nodes")),
+            "reduce": Option("str", f"one of {', '.join(known)}", (f"'{p.choices.choice(known or ['sum'])}'",),
+                             ("reduce", "aggregation", "reduction")),
+            "empty": Option("float", "what a segment without rows has", ("0.0", "-1.0"), ("empty", "fill_value")),
+            "eps": Option("float", "what keeps quotients finite", ("1e-6", "1e-9"), ("eps",)),
+            "return_totals": Option("bool", "whether sums are wanted too", ("False",), ("return_totals",),
+                                    str(totals)),
+        },
+        result=result,
+        titles=("segment_shares", "segment_normalize") if flat else ("segment_reduce", "aggregate", "scatter_reduce"),
+        summary="Shares of rows in their segments" if flat else "Reduces rows by segment",
+        returned="one share for each row" if flat else "one row for each segment",
+    )  # fmt: skip
+
+
+_CHUNKED = """
+    {?0.3 if chunk < 1:
+        raise ValueError(f'expected a positive chunk, got <<chunk>>')}
+    n = queries.shape[0]
+    {?0.35 if n <= chunk:
+        {?0.5 # {all at once}}
+        return ONE(queries)}
+    {missing = -n % chunk ~ num_chunks = -(-n // chunk)
+    missing = num_chunks * chunk - n}
+    {if missing > 0:
+        {?0.4 # {the last chunk is filled up}}
+        {queries = jnp.pad(queries, [(0, missing), (0, 0)]) ~
+        fill = jnp.zeros((missing, *queries.shape[1:]), queries.dtype)
+        queries = jnp.concatenate([queries, fill])} ~
+    queries = jnp.pad(queries, [(0, missing)] + [(0, 0)] * (queries.ndim - 1))}
+    chunks = queries.reshape(-1, chunk, {queries.shape[-1] ~ *queries.shape[1:]})
+    {out = jax.lax.map(ONE, chunks)
+    {return out.reshape(-1, *out.shape[2:])[:n] ~
+    out = out.reshape(-1, *out.shape[2:])
+    return out if missing == 0 else out[:n]} ~
+    {?0.4 # {less memory than one product of all}}
+    parts = [ONE(part) for part in chunks]
+    return {jnp.concatenate(parts)[:n] ~ jnp.concatenate(parts, axis=0)[:n]} ~
+    _, out = jax.lax.scan(lambda carry, part: (carry, ONE(part)), None, chunks)
+    return out.reshape(-1, *out.shape[2:])[:n]}
+"""
+_ONES = {
+    "nearest": """
+        def nearest(part, table):
+            {?0.5 \"\"\"Index of the key that is nearest to each query.\"\"\"}
+            {squares = jnp.sum(part ** 2, axis=-1)[:, None] - 2.0 * part @ table.T + jnp.sum(table ** 2, axis=-1)
+            ~ squares = jnp.sum((part[:, None] - table) ** 2, axis=-1)}
+            return jnp.argmin(squares, axis=-1)
+    """,
+    "average": """
+        def average(part, table, entries):
+            {?0.5 \"\"\"Values by how near their keys are.\"\"\"}
+            {squares = jnp.sum((part[:, None] - table) ** 2, axis=-1)
+            weights = jax.nn.softmax(-squares / temperature, axis=-1) ~
+            scores = part @ table.T / temperature
+            weights = jax.nn.softmax(scores, axis=-1)}
+            return weights @ entries
+    """,
+    "count": """
+        def count(part, table):
+            {?0.5 \"\"\"How many keys are within the radius of each query.\"\"\"}
+            squares = jnp.sum((part[:, None] - table) ** 2, axis=-1)
+            {return jnp.sum(squares < radius ** 2, axis=-1) ~ return jnp.count_nonzero(squares < radius ** 2, axis=-1)}
+    """,
+}
+
+
+def write_chunked(p: Program) -> Text:
+    """A search over all pairs, some queries at a time."""
+    n, m, d = p.choices.choice((40, 50, 64)), p.choices.choice((24, 32)), p.choices.choice((3, 4, 8))
+    chunk = p.choices.choice((8, 16, 12))
+    form = p.pick(*_ONES)
+    rest = "table=keys, entries=values" if form == "average" else "table=keys"
+    partial = p.choices.chance(0.7)
+    one = p.choose(_ONES[form])
+    body = p.choose(_CHUNKED)
+    if partial:
+        one += f"\nsearch = functools.partial({form}, {rest})"
+        body = body.replace("ONE", "search")
+    else:
+        one = one.replace("(part, table, entries):", "(part):").replace("(part, table):", "(part):")
+        one = one.replace("table", "keys").replace("entries", "values")
+        body = body.replace("ONE", form)
+    lines = join(one, body).replace("{", "<<").replace("}", ">>")
+    out = p.choices.choice((2, 5))
+    leaf = {"nearest": Leaf((n,), dtype="int32"), "average": Leaf((n, out)), "count": Leaf((n,), dtype="int32")}[form]
+    return Text(
+        lines=lines,
+        given={
+            "queries": Array(Leaf((n, d), -1, 1), "a row for each query", ("queries", "points", "x")),
+            "keys": Array(Leaf((m, d), -1, 1), "what is searched", ("keys", "centers", "database")),
+            "values": Array(Leaf((m, out), -1, 1), "a row for each key", ("values",)),
+            "chunk": Option("int", "queries at a time", (str(chunk),), ("chunk_size", "batch_size", "chunk")),
+            "temperature": Option("float", "how soft the choice is", ("1.0", "0.5"), ("temperature", "bandwidth")),
+            "radius": Option("float", "how far is near", ("1.0", "0.8"), ("radius", "cutoff")),
+        },
+        result=(leaf,),
+        titles={"nearest": ("nearest_keys", "assign_centers", "nearest_neighbors"),
+                "average": ("soft_lookup", "kernel_regression", "attend_in_chunks"),
+                "count": ("count_within", "neighbors_within", "ball_counts")}[form],
+        summary={"nearest": "The nearest of many keys to each query", "average": "Averages values by nearness",
+                 "count": "How many keys are near each query"}[form],
+        returned="one entry for each query",
+    )  # fmt: skip
