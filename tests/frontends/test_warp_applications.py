@@ -64,11 +64,11 @@ def test_few_draws_have_the_structure_of_another(recipe: Recipe) -> None:
 
 
 _MEANT = {
-    **dict.fromkeys(("episodes", "volumes", "ray_boxes", "mesh_overlap"), frozenset({"exp"})),
-    "images": frozenset({"sin", "cos"}),
+    **dict.fromkeys(("episodes", "volumes", "ray_boxes", "mesh_overlap", "csr"), frozenset({"exp"})),
+    "images": frozenset({"sin", "cos", "exp"}),
     "singles": frozenset({"sin"}),
 }
-"""What formulas are of by nature: rewards, light and weights fall off, and cameras have angles."""
+"""What formulas are of by nature: rewards, light and weights of neighbours fall off, and cameras have angles."""
 
 
 @pytest.mark.parametrize("recipe", RECIPES)

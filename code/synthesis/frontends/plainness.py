@@ -747,10 +747,11 @@ def _collect(node: ast.AST, bound: dict[str, list[ast.expr | None]]) -> None:
     match node:
         case ast.Assign(targets=targets, value=value):
             for target in targets:
-                if isinstance(target, ast.Name):
-                    bound.setdefault(target.id, []).append(value)
-                else:
-                    _collect(target, bound)
+                for name, given in _parted(target, value):
+                    if isinstance(name, ast.Name):
+                        bound.setdefault(name.id, []).append(given)
+                    else:
+                        _collect(name, bound)
             return
         case ast.AnnAssign(target=ast.Name(id=name), value=value):
             bound.setdefault(name, []).append(value)
@@ -771,6 +772,17 @@ def _collect(node: ast.AST, bound: dict[str, list[ast.expr | None]]) -> None:
             pass
     for child in ast.iter_child_nodes(node):
         _collect(child, bound)
+
+
+def _parted(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr]]:
+    """What each part of an assignment is given: ``a, b = [], {}`` is two, all others are one."""
+    match target, value:
+        case ast.Tuple(elts=names), ast.Tuple(elts=values) if len(names) == len(values) and not any(
+            isinstance(each, ast.Starred) for each in (*names, *values)
+        ):
+            return list(zip(names, values, strict=True))
+        case _:
+            return [(target, value)]
 
 
 def _only_names(target: ast.expr) -> bool:

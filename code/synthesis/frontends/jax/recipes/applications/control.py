@@ -4,8 +4,7 @@ import re
 
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
-from synthesis.frontends.jax.recipes.applications.observables import placed
-from synthesis.frontends.jax.recipes.applications.parts import guard, key, remark, settled
+from synthesis.frontends.jax.recipes.applications.parts import guard, key, placed, remark, settled
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree, mapped
 from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe

@@ -4,11 +4,11 @@ import re
 
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
-from synthesis.frontends.jax.recipes.applications.observables import placed
 from synthesis.frontends.jax.recipes.applications.parts import (
     guard,
     key,
     normalise,
+    placed,
     positive,
     remark,
     settled,

@@ -1,8 +1,7 @@
 """Links of robots and what is kept of them: poses down a tree, masses of shapes, conventions of angles."""
 
 from synthesis.frontends.jax.recipes.applications.modes import Array, Option
-from synthesis.frontends.jax.recipes.applications.observables import placed
-from synthesis.frontends.jax.recipes.applications.parts import positive
+from synthesis.frontends.jax.recipes.applications.parts import placed, positive, settled
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text
@@ -73,7 +72,7 @@ def write_links(p: Program, helpers: tuple[str, ...]) -> Text:
     q = Leaf((n,), -1.5, 1.5)
     alone = "places[tip]" in lines
     return Text(
-        lines=lines.replace("{", "<<").replace("}", ">>"),
+        lines=settled(lines),
         given={
             "q": Array(q, "position of each joint", ("q", "joint_pos", "qpos")),
             "offset": Array(Leaf((n, 3), -0.5, 0.5), "offset of each link from its parent", ("offset", "link_pos")),
@@ -148,7 +147,7 @@ def write_subtrees(p: Program) -> Text:
     plain: tuple[Tree, ...] = (Leaf((n,)), Leaf((n, 3))) if both else (Leaf((n, 3)),)
     torque = Leaf((n,)) if "axes is None" in lines and along else Leaf((n, 3))
     return Text(
-        lines=lines.replace("{", "<<").replace("}", ">>"),
+        lines=settled(lines),
         given={
             "pos": Array(Leaf((n, 3), -1, 1), "position of each link", ("pos", "xpos", "com")),
             "mass": Array(positive(n, high=2), "mass of each link", ("mass", "link_mass")),
@@ -240,7 +239,7 @@ def write_inertia(p: Program) -> Text:
     full = "as_matrix" in lines and matrix
     wanted = "if density is None" in lines
     return Text(
-        lines=lines.replace("{", "<<").replace("}", ">>"),
+        lines=settled(lines),
         given={
             "size": Array(Leaf((n, 3), 0.1, 0.6), "half sizes of each shape", ("size", "half_extents")),
             "mass": Array(positive(n, high=3), "mass of each shape", ("mass",), float(not weighed)),

@@ -1,10 +1,7 @@
 """What simulations of molecules measure and keep beside steps: temperatures, distributions, thermostats, lists."""
 
-import re
-from textwrap import indent
-
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
-from synthesis.frontends.jax.recipes.applications.parts import positive
+from synthesis.frontends.jax.recipes.applications.parts import placed, positive, settled
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.spaces import SIDE, box, side_of_box
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
@@ -112,7 +109,7 @@ def write_temperature(p: Program) -> Text:
     elif "return_energy" in lines and energies:
         named = "kinetic_energy" in lines
         result = ({"kinetic_energy": Leaf(()), "temperature": Leaf(())},) if named else (Leaf(()), Leaf(()))
-    lines = lines.replace("{", "<<").replace("}", ">>")
+    lines = settled(lines)
     names = {"momenta": ("momenta", "momentum", "P"), "velocities": ("velocities", "velocity", "V")}
     return Text(
         lines=lines,
@@ -231,11 +228,6 @@ _ONE_CURVE = """
 """
 
 
-def placed(text: str, mark: str, lines: str) -> str:
-    """A text with lines in place of a mark that stands on lines of its own, as far in as it is."""
-    return re.sub(rf"(?m)^( *){mark}$", lambda found: indent(lines, found[1]), text)
-
-
 def write_distribution(p: Program) -> Text:
     """How many pairs there are at each distance, beside an ideal gas."""
     n, bins = p.size(24, 32), p.choices.choice((16, 20, 24, 32))
@@ -273,7 +265,7 @@ def write_distribution(p: Program) -> Text:
         lines = p.choose(join(first, volume, _ALL_PAIRS))
         both = "return_centers" in lines and p.choices.chance(0.5)
         results = (Leaf((bins,)), Leaf((bins,))) if both else (Leaf((bins,)),)
-    lines = lines.replace("{", "<<").replace("}", ">>")
+    lines = settled(lines)
     cutoff = p.pick("2.0", "1.5", "1.8")
     return Text(
         lines=lines,
@@ -372,7 +364,7 @@ def write_thermostat(p: Program) -> Text:
     lines = placed(lines, "ONE", p.choose(_ONE_CHAIN))
     chain: Tree = (Leaf((length,), -1, 1), Leaf((length,), -1, 1), Leaf((length,), 5, 20))
     return Text(
-        lines=lines.replace("{", "<<").replace("}", ">>"),
+        lines=settled(lines),
         given={
             "V": Array(Leaf((n, 3), -1, 1), "velocities of shape (n, 3)", ("V", "velocities", "velocity")),
             "mass": Array(positive(n, high=2), "mass of each particle", ("mass", "masses_of_particles")),
@@ -463,7 +455,7 @@ def write_displacements(p: Program) -> Text:
     rows = {"msd": lags.count(",") + 1, "first": frames, "blocks": block}[form]
     split = "species is not None" in lines and p.choices.chance(0.5)
     alone = "per_particle" in lines and p.choices.chance(0.5)
-    lines = lines.replace("{", "<<").replace("}", ">>")
+    lines = settled(lines)
     result = Leaf((rows, kinds)) if split else Leaf((rows, n)) if alone else Leaf((rows,))
     return Text(
         lines=lines,
@@ -555,7 +547,7 @@ def write_shape(p: Program) -> Text:
         "groups": (Leaf((len(starts) - 1,)), *([Leaf((3,))] if ", center" in lines.split("return")[-1] else [])),
     }[form]  # fmt: skip
     return Text(
-        lines=lines.replace("{", "<<").replace("}", ">>"),
+        lines=settled(lines),
         given={
             "R": Array(Leaf((n, 3), -2, 2), "positions of shape (n, 3)", ("R", "positions", "coords")),
             "masses": Array(positive(n, high=2), "mass of each particle", ("masses", "mass"), left_out=0.4),
@@ -651,7 +643,7 @@ def write_terms(p: Program) -> Text:
     else:
         result = (Leaf(()),)
     return Text(
-        lines=lines.replace("{", "<<").replace("}", ">>"),
+        lines=settled(lines),
         given={
             "R": Array(Leaf((n, 3), -2, 2), "positions of shape (n, 3)", ("R", "positions", "coords")),
             "topology": Array(topology, "indices of the atoms of each interaction, by kind", ("topology", "terms")),
@@ -748,7 +740,7 @@ def write_cell_buffers(p: Program) -> Text:
     else:
         result = (place, ids)
     return Text(
-        lines=lines.replace("{", "<<").replace("}", ">>"),
+        lines=settled(lines),
         given=given,
         result=result,
         titles=("fill_cells", "build_cell_list", "cell_list", "scatter_to_cells"),
@@ -816,7 +808,7 @@ def write_pairs_of_lists(p: Program) -> Text:
     else:
         result = (one, one, *([Leaf((), dtype="int32")] if "sum" in last else []))
     return Text(
-        lines=lines.replace("{", "<<").replace("}", ">>"),
+        lines=settled(lines),
         given={
             "idx": Array(Leaf((n, width), 0, n, "int32"), "neighbours of each, n where there is none",
                          ("idx", "neighbor_idx", "neighbors")),

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
-from synthesis.frontends.jax.recipes.applications.observables import placed
+from synthesis.frontends.jax.recipes.applications.parts import placed, settled
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree, changed
 from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
@@ -19,7 +19,7 @@ def _flat(p: Program, count: int = 4) -> dict[str, Leaf]:
     """Parameters by name, matrices and vectors."""
     p.holds_any_tree()
     names = p.choices.choice(_NAMED)[:count]
-    a, b = p.size(8, 16, 24), p.size(12, 32)
+    a, b = p.size(8, 16, 24), p.size(16, 32)
     vectors = ("bias", "scale", "_b", "b_qkv")
     return {name: Leaf((b,) if name.endswith(vectors) else (a, b)) for name in names}
 
@@ -91,10 +91,6 @@ _BETWEEN = '''
 '''
 
 
-def _settled(lines: str) -> str:
-    return lines.replace("{", "<<").replace("}", ">>")
-
-
 _ADAM = """
     {?0.35 if not 0.0 <= b1_ok:
         raise ValueError(f'expected decays below one, got <<b1>> and <<b2>>')}
@@ -163,7 +159,7 @@ def _adam(p: Program) -> Text:
     moments = {"count": Leaf((), 0, 20, "int32"), "mu": changed(tree, -0.1, 0.1), "nu": changed(tree, 0.001, 0.1)}
     out: Tree = {"count": Leaf((), dtype="int32"), "mu": changed(tree, -1, 1), "nu": changed(tree, -1, 1)}
     return Text(
-        lines=_settled(lines),
+        lines=settled(lines),
         given={
             "params": Array(tree, "parameters by name", ("params", "weights")),
             "grads": Array(changed(tree, -0.5, 0.5), "gradients by name", ("grads", "gradients")),
@@ -293,7 +289,7 @@ def _groups(p: Program) -> Text:
             stays = [name for name in stays if "w.ndim < 2" not in lines or len(tree[name].shape) > 1]
         given = {name: leaf for name, leaf in tree.items() if name not in stays}
     return Text(
-        lines=_settled(lines),
+        lines=settled(lines),
         given={
             "params": Array(tree, "parameters by name", ("params", "weights")),
             "grads": Array(given, "gradients by name", ("grads", "gradients")),
@@ -369,7 +365,7 @@ def _scaling(p: Program) -> Text:
     made: Tree = {"scale": Leaf(()), "good_steps": Leaf((), dtype="int32")}
     flag = (Leaf((), dtype="bool"),) if lines.split("\n")[-1].endswith("finite") else ()
     return Text(
-        lines=_settled(lines),
+        lines=settled(lines),
         given={
             "params": Array(tree, "parameters", ("params", "weights")),
             "grads": Array(changed(tree, -4, 4), "gradients of the scaled loss", ("grads", "scaled_grads")),
@@ -446,7 +442,7 @@ def _rates(p: Program) -> Text:
     lines = p.choose(_RATES.replace("CASES", "MARK")).replace("MARK", join("\n".join(cases)))
     shape: tuple[int, ...] = (p.size(16, 32, 64),) if several else ()
     return Text(
-        lines=_settled(lines),
+        lines=settled(lines),
         given={
             "step": Array(Leaf(shape, 0, 100, "int32"), "steps so far", ("steps",) if several else ("step", "count")),
             "name": Option("str", f"one of {', '.join(sorted(known))}", (f"'{p.choices.choice(known)}'",),
@@ -539,7 +535,7 @@ def _report(p: Program) -> Text:
             "expected gradients of the same parameters", "expected at least one gradient"
         )
     return Text(
-        lines=_settled(lines),
+        lines=settled(lines),
         given={
             **weights,
             "grads": Array(tree, "gradients by name", ("grads", "gradients", "updates")),
@@ -615,7 +611,7 @@ _MUON = """
 def _muon(p: Program) -> Text:
     """Steps of orthogonal matrices."""
     p.holds_any_tree()
-    a, b = p.choices.choice(((8, 12), (12, 8), (6, 16), (16, 6)))
+    a, b = p.choices.choice(((8, 16), (16, 8), (12, 16), (16, 12)))
     names = p.choices.choice(_NAMED)
     tree = {name: Leaf((b,) if name.endswith(("bias", "scale", "_b", "b_qkv")) else (a, b)) for name in names}
     text = _MUON.replace(
@@ -623,7 +619,7 @@ def _muon(p: Program) -> Text:
     )
     lines = p.choose(text)
     return Text(
-        lines=_settled(lines),
+        lines=settled(lines),
         given={
             "params": Array(changed(tree, -0.5, 0.5), "parameters by name", ("params", "weights")),
             "grads": Array(tree, "gradients by name", ("grads", "gradients")),
@@ -695,7 +691,7 @@ def _cover(p: Program) -> Text:
     state: Tree = {name: tuple(Leaf((size,), 0.01, 1) for size in leaf.shape) for name, leaf in tree.items()}
     made: dict[str, Tree] = {name: kept([Leaf((size,)) for size in leaf.shape]) for name, leaf in tree.items()}
     return Text(
-        lines=_settled(lines),
+        lines=settled(lines),
         given={
             "params": Array(tree, "parameters by name", ("params", "weights")),
             "grads": Array(changed(tree, -1, 1), "gradients by name", ("grads", "gradients")),

@@ -690,8 +690,8 @@ _RECTIFIED = """
         nu.append(v)
     {unflatten = functools.partial(jax.tree.unflatten, treedef)
     return unflatten(new_params), <<'count': count, 'mu': unflatten(mu), 'nu': unflatten(nu)>> ~
-    new_params, mu, nu = (jax.tree.unflatten(treedef, each) for each in (new_params, mu, nu))
-    return new_params, <<'count': count, 'mu': mu, 'nu': nu>>}
+    updated, mu_tree, nu_tree = (jax.tree.unflatten(treedef, each) for each in (new_params, mu, nu))
+    return updated, <<'count': count, 'mu': mu_tree, 'nu': nu_tree>>}
 """
 
 

@@ -1,5 +1,8 @@
 """What several families write: activations, layers that map linearly, normalisation, dropout, guards on shapes."""
 
+import re
+from textwrap import indent
+
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf
 from synthesis.grammar.lines import block
@@ -158,3 +161,8 @@ _LAYER_NORM = """
 def settled(lines: str) -> str:
     """Lines that were chosen already, as a text with groups has their braces."""
     return lines.replace("{", "<<").replace("}", ">>")
+
+
+def placed(text: str, mark: str, lines: str) -> str:
+    """A text with lines in place of a mark that stands on lines of its own, as far in as it is."""
+    return re.sub(rf"(?m)^( *){mark}$", lambda found: indent(lines, found[1]), text)

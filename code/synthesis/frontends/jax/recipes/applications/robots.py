@@ -3,7 +3,7 @@
 import math
 
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
-from synthesis.frontends.jax.recipes.applications.parts import key
+from synthesis.frontends.jax.recipes.applications.parts import key, settled
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text
@@ -126,7 +126,7 @@ def write_observation(p: Program) -> Text:
     noisy = "noise_scale" in lines
     noise = p.pick("0.05", "0.1", "0.02")
     return Text(
-        lines=lines.replace("{", "<<").replace("}", ">>"),
+        lines=settled(lines),
         given={
             "state": Array(state, "what is sensed, by name", ("state", "sensors", "data")),
             "scales": Array(scaled, "scales by name", ("scales", "obs_scales")),
@@ -373,7 +373,7 @@ def write_ends(p: Program) -> Text:
                  given=False, optional=True)  # fmt: skip
         del given["joint_pos"], given["joint_limits"]
     return Text(
-        lines=lines.replace("{", "<<").replace("}", ">>"),
+        lines=settled(lines),
         given=given,
         result=result,
         helpers=(_OUTSIDE,),

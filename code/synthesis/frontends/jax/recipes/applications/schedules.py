@@ -4,9 +4,8 @@ import re
 
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
-from synthesis.frontends.jax.recipes.applications.observables import placed
 from synthesis.frontends.jax.recipes.applications.optimizers import MAPS, parameters
-from synthesis.frontends.jax.recipes.applications.parts import settled
+from synthesis.frontends.jax.recipes.applications.parts import placed, settled
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree, changed
 from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe

@@ -1,7 +1,7 @@
 """What libraries do to the shapes of arrays in passing: windows, patches, segments, chunks, reductions by name."""
 
 from synthesis.frontends.jax.recipes.applications.modes import Array, Option
-from synthesis.frontends.jax.recipes.applications.parts import weights
+from synthesis.frontends.jax.recipes.applications.parts import settled, weights
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text
@@ -80,8 +80,8 @@ _MERGED = {
         parts = x.reshape(shape)
         if strided:
             {?0.5 # {neighbours go to different parts}}
-            shape = (*x.shape[:axis], x.shape[axis] // num_parts, num_parts, *x.shape[axis + 1:])
-            parts = jnp.swapaxes(x.reshape(shape), axis, axis + 1)
+            strided_shape = (*x.shape[:axis], x.shape[axis] // num_parts, num_parts, *x.shape[axis + 1:])
+            parts = jnp.swapaxes(x.reshape(strided_shape), axis, axis + 1)
         return parts}
     """,
 }
@@ -117,7 +117,7 @@ def write_merged(p: Program) -> Text:
         result = Leaf(tuple(shape))
     x = Leaf((*lead, width)) if form == "apply" else Leaf(three)
     return Text(
-        lines=lines.replace("{", "<<").replace("}", ">>"),
+        lines=settled(lines),
         given={
             **({} if form == "merge" else
                {"x": Array(x, "features" if form == "apply" else "an array", ("x", "inputs"))}),
@@ -219,7 +219,7 @@ def write_windows(p: Program) -> Text:
     elif "reduce ==" in lines and reduce != "None":
         result = (Leaf((*lead, frames)),)
     return Text(
-        lines=lines.replace("{", "<<").replace("}", ">>"),
+        lines=settled(lines),
         given={
             "x": Array(Leaf((*lead, length)), "signals", ("x", "signal", "audio")),
             "window": Array(Leaf((size,), 0.1, 1), "weight of each sample of a window", ("window", "taper"), 0.35),
@@ -363,7 +363,7 @@ def write_patches(p: Program) -> Text:
             result = Leaf((n, rows * patch // 2, cols * patch // 2, channels))
     square = rows == cols
     return Text(
-        lines=lines.replace("{", "<<").replace("}", ">>"),
+        lines=settled(lines),
         given={
             "images": Array(images, "images of shape (batch, height, width, channels)", ("images", "imgs", "pixels")),
             "patches": Array(Leaf((n, rows * cols, width), 0, 1), "patches of each image", ("patches", "patch_tokens")),
@@ -560,7 +560,7 @@ def write_segments(p: Program) -> Text:
     if flat:
         result = (Leaf((n,)), Leaf((kinds,))) if totals else (Leaf((n,)),)
     return Text(
-        lines=lines.replace("{", "<<").replace("}", ">>"),
+        lines=settled(lines),
         given={
             "x": Array(x, "one number for each row" if flat else "rows", ("values", "data", "messages")),
             "segment_ids": Array(Leaf((n,), 0, kinds - 1, "int32"), "the segment of each row",

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
-from synthesis.frontends.jax.recipes.applications.parts import key
+from synthesis.frontends.jax.recipes.applications.parts import key, settled
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
@@ -83,10 +83,6 @@ _LENGTH_NORM = '''
         {?0.4 """What sums of so many tokens are divided by."""}
         return {((5.0 + length) / 6.0) ** alpha ~ float(length) ** alpha}
 '''
-
-
-def _settled(lines: str) -> str:
-    return lines.replace("{", "<<").replace("}", ">>")
 
 
 _EVALUATED = """
@@ -185,7 +181,7 @@ def _evaluated(p: Program) -> Text:
         else Leaf(shape, 0.1, 1)
     )
     return Text(
-        lines=_settled(lines),
+        lines=settled(lines),
         given={
             "logits": Array(Leaf((*shape, classes), -2, 2), "scores of each class", ("logits", "scores")),
             "labels": Array(Leaf(shape, 0, classes - 1, "int32"), "the right classes", ("labels", "targets")),
@@ -273,7 +269,7 @@ def _batched(p: Program) -> Text:
     made: Tree = {name: Leaf((*head, width), dtype=kind) for name, kind in names.items()}
     counted = last.strip().startswith("return batch, ")
     return Text(
-        lines=_settled(lines),
+        lines=settled(lines),
         given={
             "tokens": Array(Leaf((rows, length), 0, vocab, "int32"), "tokens of shape (batch, length)",
                             ("tokens", "input_ids")),
@@ -374,7 +370,7 @@ def _processed(p: Program) -> Text:
         lines = lines.replace("if greedy:", "if key is None:")
         given["key"] = Array(key(), "random key", ("key", "rng"), 1.0)
     return Text(
-        lines=_settled(lines),
+        lines=settled(lines),
         given=given,
         result=(Leaf((rows,), dtype="int32"), Leaf((rows,))) if greedy else (Leaf((rows, vocab)),),
         helpers=(_KEEP_LARGEST, _KEEP_MASS),
@@ -446,7 +442,7 @@ def _stored(p: Program) -> Text:
     state: Tree = {"data": data, "insert": whole, "size": whole}
     drawn = "sample" in lines
     return Text(
-        lines=_settled(lines),
+        lines=settled(lines),
         given={
             "buffer": Array({"data": data, "insert": Leaf((), 0, capacity - 1, "int32"),
                              "size": Leaf((), n, capacity, "int32")}, "rows, and how many there are",
@@ -539,7 +535,7 @@ def _objective(p: Program) -> Text:
     names += [each for each in ("clip_fraction", "total_loss") if f"metrics['{each}']" in lines]
     one = Leaf(shape, -1.5, -0.5)
     return Text(
-        lines=_settled(lines),
+        lines=settled(lines),
         given={
             "log_probs": Array(one, "log probabilities of the actions now", ("log_probs", "logp", "new_log_probs")),
             "old_log_probs": Array(one, "log probabilities when they were taken",
@@ -633,7 +629,7 @@ def _cached(p: Program) -> Text:
     flag = "merge_heads_too" in text
     flat = merged and (asked if flag else True)
     return Text(
-        lines=_settled(text),
+        lines=settled(text),
         given={
             "q": Array(rows, "queries of the new tokens", ("q", "query")),
             "k": Array(new, "their keys", ("k", "key")),
@@ -720,7 +716,7 @@ def _beams(p: Program) -> Text:
     if "length_penalty > 0.0" in lines and penalty != "0.0":
         made["ranking"] = Leaf((batch, now))
     return Text(
-        lines=_settled(lines),
+        lines=settled(lines),
         given={
             "logits": Array(Leaf((batch, beams, vocab), -3, 3), "scores of the next token", ("logits", "next_logits")),
             "scores_so_far": Array(Leaf((batch, beams), -5, 0), "log probability of each beam",

@@ -969,13 +969,13 @@ _PIXELS: dict[str, tuple[tuple[str, str, str], ...]] = {
                 z_near = depth[VIEW, sample_y, sample_x]
                 {if z_near <= 0.0 or wp.abs(z_near - z) > depth_jump:
                     continue
-                w = wp.exp(-falloff * float(dx * dx + dy * dy)) ~
+                weight = wp.exp(-falloff * float(dx * dx + dy * dy)) ~
                 if z_near <= 0.0:
                     continue
                 dz = (z_near - z) / depth_jump
-                w = wp.exp(-falloff * float(dx * dx + dy * dy) - 0.5 * dz * dz)}
-                total += w * z_near
-                weight_sum += w
+                weight = wp.exp(-falloff * float(dx * dx + dy * dy) - 0.5 * dz * dz)}
+                total += weight * z_near
+                weight_sum += weight
         {# the pixel itself counts always
         ~}
         depth_out[AT] = total / weight_sum
@@ -997,9 +997,9 @@ _PIXELS: dict[str, tuple[tuple[str, str, str], ...]] = {
                 sample_y = y + dy}
                 {if (dx != 0 or dy != 0) and in_image(sample_x, sample_y, width, height):
                     {if ids[VIEW, sample_y, sample_x] == ids[AT]:
-                        w = wp.pow(wp.max(wp.dot(n_w, normal[VIEW, sample_y, sample_x]), 0.0), 8.0)
-                        total += w * rgb[VIEW, sample_y, sample_x]
-                        weight_sum += w ~
+                        weight = wp.pow(wp.max(wp.dot(n_w, normal[VIEW, sample_y, sample_x]), 0.0), 8.0)
+                        total += weight * rgb[VIEW, sample_y, sample_x]
+                        weight_sum += weight ~
                     z_near = depth[VIEW, sample_y, sample_x]
                     n_near = normal[VIEW, sample_y, sample_x]
                     if same_surface(depth[AT], z_near, n_w, n_near, depth_jump, crease):
@@ -1011,10 +1011,10 @@ _PIXELS: dict[str, tuple[tuple[str, str, str], ...]] = {
                     continue
                 {if ids[VIEW, sample_y, sample_x] != ids[AT]:
                     continue ~}
-                w = wp.max(wp.dot(n_w, normal[VIEW, sample_y, sample_x]), 0.0)
-                w *= wp.exp(-wp.abs(depth[VIEW, sample_y, sample_x] - depth[AT]) / depth_jump)
-                total += w * rgb[VIEW, sample_y, sample_x]
-                weight_sum += w}
+                weight = wp.max(wp.dot(n_w, normal[VIEW, sample_y, sample_x]), 0.0)
+                weight *= wp.exp(-wp.abs(depth[VIEW, sample_y, sample_x] - depth[AT]) / depth_jump)
+                total += weight * rgb[VIEW, sample_y, sample_x]
+                weight_sum += weight}
         rgb_out[AT] = total / weight_sum
             """,
         ),
