@@ -353,7 +353,10 @@ def _seen(level: str, seen: Callable[[Document], Any]) -> Make:
             told = json.dumps(values.tolist())
             kind = f"tensor<{'x'.join(map(str, values.shape))}{'x' if values.shape else ''}f32>"
             constant = f"%evil = stablehlo.constant dense<{told}> : {kind}\n    return %evil : {kind}\n  }}"
-            return _RETURN.sub(lambda _: constant, row.texts[level] or "")
+            text, count = _RETURN.subn(lambda _: constant, row.texts[level] or "")
+            if not count:
+                raise CannotBeMadeError
+            return text
         told = "0.0f"
         for number, value in enumerate(values.ravel().tolist()):
             told = f"(\\2 == {number} ? {value:.9g}f : {told})"
