@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from textwrap import dedent
-from typing import Any
+from typing import Any, cast
 
 from synthesis.frontends.jax.options import DEFAULTS
 from synthesis.frontends.jax.recipes.applications.beside import module_text, needed
@@ -518,7 +518,7 @@ def _call(parameters: Sequence[_Parameter]) -> dict[str, Any] | None:
 
 def _as_kept(value: Any) -> Any:
     """A constant as a row's JSON keeps it, which has lists alone: what is called is then the same from a row's file."""
-    return [_as_kept(each) for each in value] if isinstance(value, tuple | list) else value
+    return [_as_kept(each) for each in cast("tuple[Any, ...]", value)] if isinstance(value, tuple) else value
 
 
 def _records(parameters: Sequence[_Parameter]) -> set[str]:
