@@ -505,7 +505,7 @@ def _call(parameters: Sequence[_Parameter]) -> dict[str, Any] | None:
         if each.tree is not None:
             trees[each.name] = call_of(each.tree, each.name)
         elif each.given is not None:
-            trees[each.name] = {"value": _as_kept(ast.literal_eval(each.given))}
+            trees[each.name] = _constant(ast.literal_eval(each.given))
     first = [each.name for each in parameters if each.name in trees]
     in_order = first == [each.name for each in parameters[: len(first)]]
     positional = in_order and all(each.default is None for each in parameters[: len(first)])
@@ -516,9 +516,13 @@ def _call(parameters: Sequence[_Parameter]) -> dict[str, Any] | None:
     return {"args": [], "kwargs": trees}
 
 
-def _as_kept(value: Any) -> Any:
-    """A constant as a row's JSON keeps it, which has lists alone: what is called is then the same from a row's file."""
-    return [_as_kept(each) for each in cast("tuple[Any, ...]", value)] if isinstance(value, tuple) else value
+def _constant(value: Any) -> dict[str, Any]:
+    """A constant as a row's JSON keeps it, which has lists alone: a tuple says that it is one."""
+    return (
+        {"value": list(cast("tuple[Any, ...]", value)), "kind": "tuple"}
+        if isinstance(value, tuple)
+        else {"value": value}
+    )
 
 
 def _records(parameters: Sequence[_Parameter]) -> set[str]:
