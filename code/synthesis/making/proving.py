@@ -16,15 +16,13 @@ from synthesis.verification.verifier import Verifier
 
 
 def plan(frontend: Frontend, candidates: Sequence[Candidate], making: Making, terms: Terms) -> list[Candidate]:
-    """Candidates with what verification is to run, of those that are to be verified."""
+    """Candidates with what verification is to run; whether it is to be run at all is asked before."""
     return [_planned(frontend, each, making, terms) for each in candidates]
 
 
 def _planned(frontend: Frontend, candidate: Candidate, making: Making, terms: Terms) -> Candidate:
     spec, kernel, lowered = candidate.spec, candidate.kernel, candidate.lowered
     if candidate.stopped is not None or candidate.plan is not None or spec is None or kernel is None or lowered is None:
-        return candidate
-    if not making.verifies(spec.seed, candidate.number):
         return candidate
     build = making.builds(spec.seed, candidate.number)
     made = plan_at_executed_sizes(

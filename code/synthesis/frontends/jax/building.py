@@ -32,8 +32,6 @@ class Building:
                 return self.leaves[tree]
             case {"weak": name} | {"key": name}:
                 return self.leaves[name]
-            case {"value": [*entries], "kind": "tuple"}:
-                return tuple(entries)
             case {"value": constant}:
                 return constant
             case {"beside": name}:

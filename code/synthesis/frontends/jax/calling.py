@@ -195,8 +195,14 @@ def with_fields(tree: Any, others: Mapping[str, str]) -> Any:
 
 
 def is_constant(tree: Any) -> bool:
-    """Whether a tree of a call is a constant, and so no array that is traced."""
-    return isinstance(tree, dict) and ("value" in tree or "beside" in tree)
+    """Whether a tree of a call is a constant, or a tuple of constants, and so no array that is traced."""
+    match tree:
+        case {"value": _} | {"beside": _}:
+            return True
+        case {"tuple": [_, *_] as entries}:
+            return all(map(is_constant, entries))
+        case _:
+            return False
 
 
 def with_examples(function: Any, examples: Examples, *, named: bool) -> Call | None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
-from synthesis.frontends.jax.recipes.applications.parts import key, positive, truth, weights
+from synthesis.frontends.jax.recipes.applications.parts import key, positive, settled, truth, weights
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf
 from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
@@ -137,7 +137,7 @@ def _pooling(p: Program) -> Text:
 
 def _needing(p: Program, text: Text, cases: Mapping[str, str]) -> Text:
     """A text whose groups are chosen; where its mask serves some of the cases alone, it is given one of these."""
-    lines = p.choose(text.lines).replace("{", "<<").replace("}", ">>")
+    lines = settled(p.choose(text.lines))
     given = dict(text.given)
     named = given["name"]
     if "mask" in lines and isinstance(named, Option):
@@ -213,7 +213,7 @@ def _time_convolution(p: Program) -> Text:
         return out + residual}}
         """,
     )
-    lines = p.choose(lines).replace("{", "<<").replace("}", ">>")
+    lines = settled(p.choose(lines))
     channels = dim if depthwise else out
     gated = p.choices.chance(0.5)
     end = channels // 2 if "gated" in lines and gated else channels
@@ -349,7 +349,7 @@ def _named_norm(p: Program) -> Text:
         titles, summary = ("group_norm", "group_normalize"), "Group normalization of sequences"
         results = (Leaf((rows, length, dim)),)
     else:
-        lines = (
+        lines = settled(
             p.choose("""
             {?0.4 # {statistics over all but the features}}
             axes = {tuple(range(x.ndim - 1)) ~ (0, 1)}
@@ -378,8 +378,6 @@ def _named_norm(p: Program) -> Text:
                 out = out * scale + bias}
             return out, running_mean, running_var
         """)
-            .replace("{", "<<")
-            .replace("}", ">>")
         )
         titles, summary = ("batch_norm", "batch_normalize"), "Batch normalization with running statistics"
         results = (Leaf((rows, length, dim)), Leaf((dim,)), Leaf((dim,)))
@@ -597,7 +595,7 @@ def _masks(p: Program) -> Text:
         return attn @ v}
         """,
     )
-    lines = p.choose(lines).replace("{", "<<").replace("}", ">>")
+    lines = settled(p.choose(lines))
     asked = p.choices.chance(0.5)
     results = (Leaf((rows, length, dim)),)
     if "need_weights" in lines and asked:

@@ -350,7 +350,7 @@ def write_conventions(p: Program) -> Text:
                   f"if intrinsic:\n    {left}\nelse:\n    {right}")  # fmt: skip
     first = f"matrix = turn if matrix is None else {p.pick('matrix @ turn', 'turn @ matrix')}"
     step = first if "matrix = None" in lines else p.pick(left, right, both)
-    lines = placed(lines, "STEP", step).replace("{", "<<").replace("}", ">>")
+    lines = settled(placed(lines, "STEP", step))
     turned = "points" in lines and p.choices.chance(0.5)
     order = p.pick("'xyz'", "'zyx'", "'zxy'", "'zyz'")
     result = {"letters": Leaf((n, 3, 3)), "matrix": Leaf((n, 4)), "six": Leaf((n, 3) if turned else (n, 3, 3))}[form]

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
-from synthesis.frontends.jax.recipes.applications.parts import truth, whole
+from synthesis.frontends.jax.recipes.applications.parts import settled, truth, whole
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
@@ -389,7 +389,7 @@ def _f1(p: Program) -> Text:
         ),
     }
     end, result = ends[form]
-    end = p.choose(end).replace("{", "<<").replace("}", ">>")
+    end = settled(p.choose(end))
     if form == "beta" and "fbeta.mean()" in end:
         result = (per_class, Leaf(()))
     return Text(
@@ -484,7 +484,7 @@ def _calibration(p: Program) -> Text:
         ),
     }  # fmt: skip
     lines, titles, summary, results = ends[form]
-    lines = p.choose(join(batch.start(), lines)).replace("{", "<<").replace("}", ">>")
+    lines = settled(p.choose(join(batch.start(), lines)))
     made: tuple[Tree, ...] = results
     if form == "ece" and "mce" in lines:
         made = (Leaf(()), Leaf(()))

@@ -360,7 +360,7 @@ def write_thermostat(p: Program) -> Text:
     """Half a step of a chain of thermostats."""
     n, length = p.size(64, 128), p.choices.choice((2, 3, 4))
     loop = p.pick(join(_SUZUKI, _NESTED), "delta = dt / substeps\nfor _ in range(substeps):\n    ONE", _WEIGHTED)
-    lines = placed(p.choose(_CHAIN.replace("LOOP", "MARK")), "MARK", p.choose(loop))
+    lines = placed(p.choose(_CHAIN), "LOOP", p.choose(loop))
     lines = placed(lines, "ONE", p.choose(_ONE_CHAIN))
     chain: Tree = (Leaf((length,), -1, 1), Leaf((length,), -1, 1), Leaf((length,), 5, 20))
     return Text(

@@ -92,7 +92,7 @@ _BETWEEN = '''
 
 
 _ADAM = """
-    {?0.35 if not 0.0 <= b1_ok:
+    {?0.35 REFUSED:
         raise ValueError(f'expected decays below one, got <<b1>> and <<b2>>')}
     count = state['count'] + 1
     {c1, c2 = (bias_correction(decay, count) for decay in (b1, b2)) ~
@@ -153,9 +153,7 @@ def _adam(p: Program) -> Text:
     """Adam over parameters by name, with what people add to it."""
     tree = _flat(p)
     first = p.choose(_ADAM)
-    lines = first.replace(
-        "if not 0.0 <= b1_ok:", p.pick("if b1 >= 1.0 or b2 >= 1.0:", "if not (b1 < 1.0 and b2 < 1.0):")
-    )
+    lines = first.replace("REFUSED", p.pick("if b1 >= 1.0 or b2 >= 1.0", "if not (b1 < 1.0 and b2 < 1.0)"))
     moments = {"count": Leaf((), 0, 20, "int32"), "mu": changed(tree, -0.1, 0.1), "nu": changed(tree, 0.001, 0.1)}
     out: Tree = {"count": Leaf((), dtype="int32"), "mu": changed(tree, -1, 1), "nu": changed(tree, -1, 1)}
     return Text(
@@ -439,7 +437,7 @@ def _rates(p: Program) -> Text:
         cases.append(f"    {'elif' if place else 'if'} name == '{name}':\n        {body}")
     cases.append("    else:\n        raise ValueError(f'unknown schedule <<name>>')")
     several = p.choices.chance(0.4)
-    lines = p.choose(_RATES.replace("CASES", "MARK")).replace("MARK", join("\n".join(cases)))
+    lines = p.choose(_RATES).replace("CASES", join("\n".join(cases)))
     shape: tuple[int, ...] = (p.size(16, 32, 64),) if several else ()
     return Text(
         lines=settled(lines),
@@ -471,7 +469,7 @@ _REPORT = """
     {?0.4 if set(params) != set(grads):
         raise ValueError('expected gradients of the same parameters')}
     report = <<>>
-    {?0.6 total = jnp.zeros(())}
+    TOTAL_FIRST
     for name, g in grads.items():
         {?0.4 if g.size == 1:
             {?0.5 # {scalars say little}}
@@ -486,7 +484,7 @@ _REPORT = """
         report[f'<<prefix>>/<<name>>/ratio'] = learning_rate * norm / (weight + 1e-8)
         ~ if percentile is not None:
             report[f'<<prefix>>/<<name>>/p<<percentile>>'] = jnp.percentile(jnp.abs(g), percentile)}
-        {?0.6 total = total + norm ** 2}
+        TOTAL_NEXT
     END
 """
 
@@ -494,9 +492,6 @@ _REPORT = """
 def _report(p: Program) -> Text:
     """What is logged of gradients, by name."""
     tree = _flat(p, p.choices.choice((2, 3, 4)))
-    text = _REPORT.replace("{?0.6 total = jnp.zeros(())}", "TOTAL0").replace(
-        "{?0.6 total = total + norm ** 2}", "TOTAL1"
-    )
     summed = p.choices.chance(0.65)
     first, second = p.choices.choice(
         (("total_sq = jnp.zeros(())", "total_sq = total_sq + norm ** 2"),
@@ -511,8 +506,8 @@ def _report(p: Program) -> Text:
     if not summed:
         first, second, end = "", "", ""
     text = (
-        text.replace("TOTAL0", first)
-        .replace("TOTAL1", second)
+        _REPORT.replace("TOTAL_FIRST", first)
+        .replace("TOTAL_NEXT", second)
         .replace("END", join(end, "return report").replace("\n", "\n    "))
     )
     lines = p.choose(text)
@@ -594,7 +589,7 @@ _MUON = """
             continue}
         {flat = update.reshape(-1, update.shape[-1])
         update = orthogonalize(flat, steps).reshape(w.shape) ~
-        update = orthogonalize({update ~ update.reshape(-1, update.shape[-1])}, steps){~ .reshape(w.shape)}}
+        update = orthogonalize(update, steps)}
         {{?0.4 # {as large a step for wide as for tall matrices}}
         {scale = max(1.0, w.shape[0] / w.shape[-1]) ** 0.5 ~ scale = math.sqrt(max(1.0, w.shape[0] / w.shape[1])) ~
         scale = 0.2 * math.sqrt(max(w.shape))}
@@ -614,10 +609,7 @@ def _muon(p: Program) -> Text:
     a, b = p.choices.choice(((8, 16), (16, 8), (12, 16), (16, 12)))
     names = p.choices.choice(_NAMED)
     tree = {name: Leaf((b,) if name.endswith(("bias", "scale", "_b", "b_qkv")) else (a, b)) for name in names}
-    text = _MUON.replace(
-        "({update ~ update.reshape(-1, update.shape[-1])}, steps){~ .reshape(w.shape)}", "(update, steps)"
-    )
-    lines = p.choose(text)
+    lines = p.choose(_MUON)
     return Text(
         lines=settled(lines),
         given={

@@ -509,7 +509,7 @@ def _call(parameters: Sequence[_Parameter]) -> dict[str, Any] | None:
     first = [each.name for each in parameters if each.name in trees]
     in_order = first == [each.name for each in parameters[: len(first)]]
     positional = in_order and all(each.default is None for each in parameters[: len(first)])
-    constant = any(isinstance(each, dict) and "value" in each for each in trees.values())
+    constant = any(each.tree is None and each.given is not None for each in parameters)
     if positional and not constant:
         plain = all(isinstance(each, str) for each in trees.values())
         return None if plain else {"args": list(trees.values()), "kwargs": {}}
@@ -517,12 +517,10 @@ def _call(parameters: Sequence[_Parameter]) -> dict[str, Any] | None:
 
 
 def _constant(value: Any) -> dict[str, Any]:
-    """A constant as a row's JSON keeps it, which has lists alone: a tuple says that it is one."""
-    return (
-        {"value": list(cast("tuple[Any, ...]", value)), "kind": "tuple"}
-        if isinstance(value, tuple)
-        else {"value": value}
-    )
+    """A constant as calls have it: JSON has lists alone, so a tuple says that it is one."""
+    if isinstance(value, tuple):
+        return {"tuple": [_constant(each) for each in cast("tuple[Any, ...]", value)]}
+    return {"value": value}
 
 
 def _records(parameters: Sequence[_Parameter]) -> set[str]:

@@ -234,7 +234,7 @@ def write_rewards(p: Program) -> Text:
     table = ", ".join(f"'{name}': {value}" for name, value in weighed.items())
     body = f"weights = {{{table}}}\n" + lines
     return Text(
-        lines=body.replace("{", "<<").replace("}", ">>"),
+        lines=settled(body),
         given={
             "state": Array(entries, "velocities and torques of the robots", ("state", "data")),
             "command": Array(Leaf((n, 3), -1, 1), "velocities that robots are told to have", ("command", "commands")),
@@ -434,7 +434,7 @@ def write_randomization(p: Program) -> Text:
     added = f"('{ranged[-1]}',)"
     body = f"ranges = {{{table}}}\n" + lines
     return Text(
-        lines=body.replace("{", "<<").replace("}", ">>"),
+        lines=settled(body),
         given={
             "key": Array(key(), "random key", ("key", "rng")),
             "model": Array(model, "parameters of the robot, by name", ("model", "params", "sys_params")),

@@ -451,12 +451,12 @@ def write_reduced(p: Program) -> Text:
         """,
     }
     form = p.pick("sum", "sum", "moments")
-    summed = p.choose(text).replace("{", "<<").replace("}", ">>")
+    summed = settled(p.choose(text))
     call = "reduce({})" if "functools.partial" in summed else "jnp.sum({}, axis=axis, keepdims=keepdims, where=where)"
     end = p.choose(ends[form])
     for inside in ("where.astype(x.dtype)", "x ** 2", "x"):
         end = end.replace(f"SUM({inside})", call.format(inside))
-    lines = join(summed, end.replace("{", "<<").replace("}", ">>"))
+    lines = join(summed, settled(end))
     known = [each for each in ("sum", "mean", "rms", "var") if f"how == '{each}'" in lines]
     kept: tuple[int, ...] = ()
     if axis == "None":
@@ -649,7 +649,7 @@ def write_chunked(p: Program) -> Text:
         one = one.replace("(part, table, entries):", "(part):").replace("(part, table):", "(part):")
         one = one.replace("table", "keys").replace("entries", "values")
         body = body.replace("ONE", form)
-    lines = join(one, body).replace("{", "<<").replace("}", ">>")
+    lines = settled(join(one, body))
     out = p.choices.choice((2, 5))
     leaf = {"nearest": Leaf((n,), dtype="int32"), "average": Leaf((n, out)), "count": Leaf((n,), dtype="int32")}[form]
     return Text(

@@ -1,7 +1,7 @@
 """What a step of training does with gradients: bounds them, moves the parameters, returns the new state."""
 
 from synthesis.frontends.jax.recipes.applications.optimizers import MAPS, clip_by_norm
-from synthesis.frontends.jax.recipes.applications.parts import remark
+from synthesis.frontends.jax.recipes.applications.parts import remark, settled
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree, changed, leaves_of
 
@@ -52,7 +52,7 @@ def finish_step(
         p, kind, each, held, tree, decays=not (decays or clipped) and p.maybe(0.25)
     )
     p.add(*lines, move)
-    names = ", ".join(["params", *states]).replace("{", "<<").replace("}", ">>")
+    names = settled(", ".join(["params", *states]))
     p.finish(
         *([(f"return {names}, {plain}", (tree, *results, *leaves))] if not told else []),
         *(

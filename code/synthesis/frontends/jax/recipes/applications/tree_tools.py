@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
 from synthesis.frontends.jax.recipes.applications.optimizers import parameters
-from synthesis.frontends.jax.recipes.applications.parts import key
+from synthesis.frontends.jax.recipes.applications.parts import key, settled
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree, changed, mapped
 from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
@@ -44,7 +44,7 @@ KEYS_LIKE = '''
 
 def _settled(p: Program, text: str) -> str:
     """A text whose groups are chosen, as a text without groups."""
-    return p.choose(text).replace("{", "<<").replace("}", ">>")
+    return settled(p.choose(text))
 
 
 def _tree(p: Program, low: float = -1.0, high: float = 1.0, dtype: str = "float32") -> Tree:

@@ -6,7 +6,7 @@ from textwrap import dedent, indent
 
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Family, Option, draw_by_name
-from synthesis.frontends.jax.recipes.applications.parts import key, truth, weights
+from synthesis.frontends.jax.recipes.applications.parts import key, settled, truth, weights
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree, changed
 from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
@@ -418,7 +418,7 @@ def _draw_update(stream: Stream, target: str) -> KernelSpec:
 
 def _settled(p: Program, text: str) -> str:
     """A text whose groups are chosen, as a text without groups."""
-    return p.choose(text).replace("{", "<<").replace("}", ">>")
+    return settled(p.choose(text))
 
 
 def _put(text: str, mark: str, lines: str) -> str:
