@@ -459,6 +459,24 @@ def _rate(p: Program, *usual: str) -> Array | Option:
     return Option("float", "step size", usual, names)
 
 
+def _kept(tree: Tree) -> Tree:
+    """A count, and the first and second moments of gradients."""
+    return {"count": Leaf((), 0, 20, "int32"), "mu": changed(tree, -0.1, 0.1), "nu": changed(tree, 0.001, 0.1)}
+
+
+def _moments(p: Program, tree: Tree, keeps: Tree) -> dict[str, Array | Option | Constant]:
+    """What a step by moments is given."""
+    return {
+        "params": Array(changed(tree, -1, 1), "parameters", ("params", "weights")),
+        "grads": Array(changed(tree, -0.5, 0.5), "gradients", ("grads", "gradients")),
+        "state": Array(keeps, "count and moments", ("state", "opt_state")),
+        "learning_rate": _rate(p, "1e-3", "3e-4"),
+        "b1": Option("float", "decay of the first moment", ("0.9", "0.95"), ("b1", "beta1")),
+        "b2": Option("float", "decay of the second moment", ("0.999", "0.99"), ("b2", "beta2")),
+        "eps": Constant("1e-8", "small number that keeps the division safe", ("eps",)),
+    }
+
+
 _MEAN_OF = '''
     def lerp(old, new, decay):
         {?0.4 """Moves a tree towards another one."""}
@@ -547,17 +565,11 @@ def _adaptive(p: Program) -> Text:
     if "variant == 'max'" not in lines:
         known = known[:3]
         lines = lines.replace("('adam', 'belief', 'yogi', 'max')", "('adam', 'belief', 'yogi')")
-    keeps: Tree = {"count": Leaf((), 0, 20, "int32"), "mu": changed(tree, -0.1, 0.1), "nu": changed(tree, 0.001, 0.1)}
+    keeps = _kept(tree)
     return Text(
         lines=settled(lines),
         given={
-            "params": Array(changed(tree, -1, 1), "parameters", ("params", "weights")),
-            "grads": Array(changed(tree, -0.5, 0.5), "gradients", ("grads", "gradients")),
-            "state": Array(keeps, "count and moments", ("state", "opt_state")),
-            "learning_rate": _rate(p, "1e-3", "3e-4"),
-            "b1": Option("float", "decay of the first moment", ("0.9", "0.95"), ("b1", "beta1")),
-            "b2": Option("float", "decay of the second moment", ("0.999", "0.99"), ("b2", "beta2")),
-            "eps": Constant("1e-8", "small number that keeps the division safe", ("eps",)),
+            **_moments(p, tree, keeps),
             "eps_root": Constant("1e-16", "small number inside the root", ("eps_root",)),
             "variant": Option("str", "how the second moment is kept", known, ("variant", "kind")),
             "correct": Option("bool", "whether moments are corrected", ("True", "False"), ("bias_correction",)),
@@ -699,17 +711,11 @@ def _rectified(p: Program) -> Text:
     """Adam that waits for its second moments."""
     tree = parameters(p, p.choices.integer(1, 2))[0]
     p.holds_any_tree()
-    keeps: Tree = {"count": Leaf((), 0, 20, "int32"), "mu": changed(tree, -0.1, 0.1), "nu": changed(tree, 0.001, 0.1)}
+    keeps = _kept(tree)
     return Text(
         lines=_RECTIFIED,
         given={
-            "params": Array(changed(tree, -1, 1), "parameters", ("params", "weights")),
-            "grads": Array(changed(tree, -0.5, 0.5), "gradients", ("grads", "gradients")),
-            "state": Array(keeps, "count and moments", ("state", "opt_state")),
-            "learning_rate": _rate(p, "1e-3", "3e-4"),
-            "b1": Option("float", "decay of the first moment", ("0.9", "0.95"), ("b1", "beta1")),
-            "b2": Option("float", "decay of the second moment", ("0.999", "0.99"), ("b2", "beta2")),
-            "eps": Constant("1e-8", "small number that keeps the division safe", ("eps",)),
+            **_moments(p, tree, keeps),
             "threshold": Constant("5.0", "length of the mean from which it is used", ("threshold",)),
             "degenerate_to_sgd": Option("bool", "whether to move before that", ("True", "False"),
                                         ("degenerate_to_sgd", "use_sgd")),
