@@ -96,7 +96,7 @@ def test_every_choice_of_every_kernel_text_is_python() -> None:
         for name, table in vars(module).items()
         if name.isupper() and isinstance(table, dict)
         for text in cast(dict[str, object], table).values()
-        if isinstance(text, str)
+        if isinstance(text, str) and "\n" in text  # others say in words what a kernel does
     ]
     assert len(texts) > 30
     generator = random.Random(1)
