@@ -26,7 +26,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
 NEWEST := .venv-newest
 WARP_SAMPLES := 270
-JAX_SAMPLES := 133
+JAX_SAMPLES := 138
 WRONG_TEXTS := 2000
 SEED := 1
 

@@ -191,7 +191,7 @@ def test_an_export_goes_to_a_url(tmp_path: Path) -> None:
         ({"examples": -1}, ConfigError, "examples must be an integer from 0, got -1"),
         ({"view": "repair", "errors": 0}, ConfigError, "errors must be an integer from 1, got 0"),
         ({"templates": "/nowhere.toml"}, ConfigError, "cannot read /nowhere.toml"),
-        ({"direction": "python-to-cuda_forward"}, ConfigError, "of 133 rows none has a record"),
+        ({"direction": "python-to-cuda_forward"}, ConfigError, "of 138 rows none has a record"),
         ({"nonsense": 1}, ConfigError, "no such setting: nonsense"),
     ],
 )

@@ -704,9 +704,16 @@ class _Check:
             return
         if isinstance(what, ast.Name) and scope is not None and what.id in scope.bound:
             values = scope.bound[what.id]
-            if all(isinstance(value, (*_DISPLAYS, ast.Call, ast.BinOp)) for value in values):
+            if all(map(_may_be_own, values)):
                 return
         raise _MoreError(node, f"it changes {ast.unparse(what)[:60]} in place")
+
+
+def _may_be_own(value: ast.expr | None) -> bool:
+    """Whether a value may be what a function has made itself: a display, a call, a sum, or one of two of these."""
+    if isinstance(value, ast.IfExp):
+        return _may_be_own(value.body) and _may_be_own(value.orelse)
+    return isinstance(value, (*_DISPLAYS, ast.Call, ast.BinOp))
 
 
 def _is_update(node: ast.expr) -> bool:

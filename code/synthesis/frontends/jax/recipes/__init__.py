@@ -41,6 +41,7 @@ CATEGORIES = (
     "bodies",
     "molecules",
     "utilities",
+    "pipelines",
 )
 """A new one is the last, so that no kernel of another moves."""
 RECIPES: tuple[Recipe, ...] = (
@@ -60,10 +61,14 @@ RECIPES: tuple[Recipe, ...] = (
 )
 _APPLICATIONS = 0.75
 """The share of functions that are of applications; each operation comes up some 14 times in 20,000."""
-_UNLIKE = {"training": 6, "molecules": 4, "utilities": 4, "bodies": 3, "optimizers": 2, "layers": 2, "dynamics": 2}
+_UNLIKE = {
+    "training": 3, "pipelines": 3, "molecules": 4, "utilities": 4, "bodies": 3, "optimizers": 2, "layers": 2,
+    "dynamics": 2,
+}  # fmt: skip
 """How often categories are drawn beside each other.
 
 Libraries have more parts of simulations, functions of rigid bodies and tools for arrays and trees than losses. Steps of
-training are whole programs, as what is lowered mostly is.
+training are whole programs, as what is lowered mostly is; what is around them, batches, tokens and episodes, are
+pipelines.
 """
 WEIGHTS = usual_weights(RECIPES, CATEGORIES[CATEGORIES.index("layers") :], _UNLIKE, share=_APPLICATIONS)

@@ -22,6 +22,8 @@ _HABITS = Habits(comments=0.18, docstring=0.11, listed=0.08)
 _SILENT = Habits(comments=0.0, docstring=0.0, listed=0.0)
 # The share of kernels that are written for any type of numbers: about one in twenty of Warp's own.
 _GENERIC = 0.045
+_GENERIC_MOVES = 0.75
+"""The share of kernels of applications that only move values about which are written for values of any type."""
 # The shares of kernels that are declared to have no backward text, of those with a derivative and of the others. In
 # applications it is 27 % of all; here most keep theirs, which is half of what there is to learn from them.
 _WITHOUT_BACKWARD, _WITHOUT_DERIVATIVE = 0.15, 0.9
@@ -51,6 +53,8 @@ class Draft(Sketch):
     """
 
     plain: bool = False
+    moves: bool = False
+    """Whether a kernel that is whole as it is only moves values about, of whatever type they are."""
 
     def _open_book(self) -> NameBook:
         return NameBook(self.stream.child("names"), steady=self.plain, long=_LONG_NAMES)
@@ -61,7 +65,7 @@ class Draft(Sketch):
         Constants have single precision in it, as people write them who think of no other.
         """
         stream = self.stream.child("generic")
-        if self.plain or not stream.chance(_GENERIC):
+        if not stream.chance(_GENERIC_MOVES if self.moves else 0.0 if self.plain else _GENERIC):
             return {}
         plain = stream.chance(0.5)
         return {

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from synthesis.frontends.jax.recipes.applications.array_parts import WRITERS as PARTS
 from synthesis.frontends.jax.recipes.applications.counting import write_counts, write_statistics
 from synthesis.frontends.jax.recipes.applications.modes import Array, Option
 from synthesis.frontends.jax.recipes.applications.parts import key
@@ -421,5 +422,6 @@ _WRITERS: dict[str, Callable[[Program], Text]] = {
     "masked_reduction": write_reduced,
     "segment_reduction": write_segments,
     "search_in_chunks": write_chunked,
+    **PARTS,
 }
 RECIPES = (written_recipe("array_tool", "utilities", _WRITERS),)

@@ -3,6 +3,7 @@
 import functools
 
 from synthesis.frontends.base import Recipe
+from synthesis.frontends.jax.recipes.applications.detection import BATCHES
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
 from synthesis.frontends.jax.recipes.applications.parts import key, settled, whole
 from synthesis.frontends.jax.recipes.applications.program import Program
@@ -309,7 +310,7 @@ def _draw_batch(stream: Stream, target: str) -> KernelSpec:
         "next_token_batch": ("prepare_batch", "language_model_batch", "shift_tokens"),
     }[target]
     return p.done(
-        "training",
+        "pipelines",
         "batch_preparation",
         target,
         titles,
@@ -655,8 +656,10 @@ def _operations(p: Program) -> Text:
     )  # fmt: skip
 
 
-_WHOLE = {"image_pipeline": _image_pipeline, "transition_batch": _transitions, "listed_operations": _operations}
-_WRITTEN = written_recipe("batch_preparation", "training", _WHOLE)
+_WHOLE = {
+    "image_pipeline": _image_pipeline, "transition_batch": _transitions, "listed_operations": _operations, **BATCHES,
+}  # fmt: skip
+_WRITTEN = written_recipe("batch_preparation", "pipelines", _WHOLE)
 
 
 def _draw_any(stream: Stream, target: str) -> KernelSpec:
@@ -666,7 +669,7 @@ def _draw_any(stream: Stream, target: str) -> KernelSpec:
 
 RECIPES = (
     Recipe(
-        name="batch_preparation", category="training", targets=(*_BATCHES, *_WHOLE), draw=_draw_any,
+        name="batch_preparation", category="pipelines", targets=(*_BATCHES, *_WHOLE), draw=_draw_any,
         target_weights=dict.fromkeys(_WHOLE, 1.5),
     ),
 )  # fmt: skip

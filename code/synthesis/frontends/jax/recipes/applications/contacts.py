@@ -9,6 +9,7 @@ from synthesis.frontends.jax.recipes.applications.robots import (
     write_observation,
     write_randomization,
     write_rewards,
+    write_targets,
 )
 from synthesis.frontends.jax.recipes.applications.rotations import NORMALIZE
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree
@@ -429,5 +430,6 @@ _WRITERS: dict[str, Callable[[Program], Text]] = {
     "reward_terms": write_rewards,
     "episode_end": write_ends,
     "random_models": write_randomization,
+    "action_torques": write_targets,
 }
 RECIPES = (written_recipe("body_forces", "bodies", _WRITERS),)

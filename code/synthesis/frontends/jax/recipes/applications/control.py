@@ -6,6 +6,7 @@ from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
 from synthesis.frontends.jax.recipes.applications.parts import guard, key, placed, remark, settled
 from synthesis.frontends.jax.recipes.applications.program import Program
+from synthesis.frontends.jax.recipes.applications.tracking import PLANS
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree, mapped
 from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
 from synthesis.grammar.lines import block, join
@@ -801,7 +802,7 @@ def _episode(p: Program) -> Text:
     )  # fmt: skip
 
 
-_WHOLE = {"pid": _pid, "acrobot": _acrobot, "episode_wrapper": _episode}
+_WHOLE = {"pid": _pid, "acrobot": _acrobot, "episode_wrapper": _episode, **PLANS}
 _WRITTEN = written_recipe("control", "dynamics", _WHOLE)
 
 

@@ -147,20 +147,40 @@ def write_counts(p: Program) -> Text:
         ),
         "accuracy": (
             """
+            {hits = (preds == labels).astype(jnp.float32) ~
+            if top_k is None:
+                hits = (jnp.argmax(scores, axis=-1) == labels).astype(jnp.float32)
+            else:
+                {?0.5 # {among the best few}}
+                best = jax.lax.top_k(scores, top_k)[1]
+                hits = jnp.any(best == labels[:, None], axis=-1).astype(jnp.float32)}
+            {if weights is None:
+                weights = jnp.ones(labels.shape, hits.dtype)
+            {?0.6 elif weights.shape != labels.shape:
+                raise ValueError(f'expected a weight for each label, got <<weights.shape>>')} ~
+            weights = jnp.ones_like(hits)}
+            {?0.5 if ignore_label is not None:
+                {?0.5 # {rows without a label do not count}}
+                weights = jnp.where(labels == ignore_label, 0.0, weights)}
             {if balanced:
                 {?0.5 # {every class that occurs counts as much as any other}}
-                total = jnp.sum(counts, axis=1)
-                rates = jnp.diag(counts) / jnp.maximum(total, 1.0)
-                score = jnp.sum(rates) / jnp.sum(total > 0)
-            else:
-                score = jnp.trace(counts) / jnp.sum(counts)
-            return score ~
-            return jnp.trace(counts) / jnp.sum(counts)}
+                found = jnp.zeros(scores.shape[-1]).at[labels].add(weights * hits)
+                counts = jnp.zeros(scores.shape[-1]).at[labels].add(weights)
+                rates = found / jnp.maximum(counts, 1e-6)
+                return jnp.sum(rates) / jnp.maximum(jnp.sum(counts > 0), 1)
+            return jnp.sum(weights * hits) / jnp.maximum(jnp.sum(weights), 1e-6) ~
+            return jnp.sum(weights * hits) / jnp.maximum(jnp.sum(weights), 1e-6)}
             """,
             Leaf(()),
         ),
     }
     end, leaf = ends[form]
+    if form == "accuracy":
+        counts = """
+            {?0.4 if scores.ndim != 2 or labels.shape != scores.shape[:1]:
+                raise ValueError(f'expected a label for each row of scores, got <<labels.shape>> and <<scores.shape>>')}
+            preds = jnp.argmax(scores, axis=-1)
+        """
     return Text(
         lines=join(counts, end),
         given={
@@ -169,6 +189,9 @@ def write_counts(p: Program) -> Text:
             "weights": Array(Leaf((rows,), 0.1, 1), "weight of each row", ("weights", "sample_weight")),
             "normalize": Option("str | None", "true, pred or all", ("None", "'true'", "'pred'"), ("normalize",)),
             "normalized": Option("bool", "whether rows are shares", ("False", "True"), ("normalize", "normalized")),
+            "top_k": Option("int | None", "how many guesses count", ("None", "3", "2"), ("top_k", "k")),
+            "ignore_label": Option("int | None", "a label that does not count", ("None", "0"),
+                                   ("ignore_label", "ignore_index")),
             "balanced": Option("bool", "whether all classes count alike", ("False", "True"), ("balanced",)),
         },
         result=(leaf,),

@@ -3,7 +3,7 @@
 import re
 
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
+from synthesis.frontends.jax.recipes.applications.modes import Array, Option
 from synthesis.frontends.jax.recipes.applications.parts import (
     guard,
     key,
@@ -417,7 +417,7 @@ def _relative(p: Program) -> Text:
             "offset": Option("int | None", "place of the first query", ("None", "4"), ("offset", "query_offset")),
             "aligned_right": Option("bool", "whether the last query sees all", ("True", "False"), ("aligned_right",)),
             "kind": Option("str", "how distances are grouped", kinds, ("kind", "bias_type")),
-            "scale": Constant(p.pick("0.125", "0.25"), "factor of the scores", ("scale", "sm_scale")),
+            "scale": Option("float", "factor of the scores", ("0.125", "0.25", "0.18"), ("scale", "sm_scale")),
             "causal": Option("bool", "whether nobody looks ahead", ("False", "True"), ("causal", "is_causal")),
             "window": Option("int | None", "distance that is seen", ("None", "6", "8"), ("window", "window_size")),
             "normalize": Option("bool", "whether weights add up to one", ("True", "False"), ("normalize",)),

@@ -3,11 +3,13 @@
 import re
 
 from synthesis.frontends.base import Recipe
+from synthesis.frontends.jax.recipes.applications.ensemble_parts import WRITERS
 from synthesis.frontends.jax.recipes.applications.molecules import CUTOFF, SAFE
 from synthesis.frontends.jax.recipes.applications.parts import key, truth
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.spaces import DISPLACEMENT, SIDE
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
+from synthesis.frontends.jax.recipes.applications.written import written_recipe
 from synthesis.grammar.lines import block, join
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
@@ -95,9 +97,8 @@ _RESCALED = join(
     {?0.5 # {Berendsen thermostat ~ weak coupling to a bath}}
     ratio = 1.0 + dt / tau * (kT / T - 1.0)
     V = V * jnp.sqrt(ratio) ~
-    {?0.4 # {velocities are rescaled within a window around the target}}
-    ratio = jnp.clip(kT / T, 1.0 - window, 1.0 + window)
-    V = V * jnp.sqrt(ratio)}
+    {?0.4 # {exactly as warm as was asked for}}
+    V = V * jnp.sqrt(kT / T)}
     """,
 )
 _LANGEVIN = f"""
@@ -290,7 +291,6 @@ def _declare(p: Program, n: int, kinds: int, steps: int, way: str, *, by_kind: b
                  ("step_size",) if way == "steepest" else ("dt", "time_step"))  # fmt: skip
     p.number("kT", "1.0", "temperature", (0.5, 1.5), ("kT", "temperature"))
     p.number("tau", "0.1", "time of coupling to the bath", (0.05, 0.5), ("tau", "relaxation_time"))
-    p.option("window", "0.1", "float", "largest change of the temperature in a step", "0.2", ("max_change",))
     p.option("friction", "1.0", "float", "friction", p.pick("5.0", "10.0", "2.0"), ("gamma", "friction"))
     p.option("delay", "5", "int", "steps downhill before the step grows", p.pick("5", "3"), ("n_min", "delay"))
     p.number("dt_max", p.pick("0.1", "0.05"), "largest time step", None, ("dt_max",))
@@ -344,12 +344,20 @@ def _loop(p: Program, carried: list[str], body: str, log: str) -> None:
         )
 
 
+_WRITTEN = written_recipe("ensemble", "molecules", WRITERS)
+
+
+def _draw(stream: Stream, target: str) -> KernelSpec:
+    """Steps of a simulation that are put together here, or written as a text."""
+    return (_WRITTEN.draw if target in WRITERS else _draw_ensemble)(stream, target)
+
+
 RECIPES = (
     Recipe(
         name="ensemble",
         category="molecules",
-        targets=tuple(_STEPS),
-        draw=_draw_ensemble,
-        target_weights=dict.fromkeys(_STEPS, 0.75),
+        targets=(*_STEPS, *WRITERS),
+        draw=_draw,
+        target_weights={**dict.fromkeys(_STEPS, 0.35), **dict.fromkeys(WRITERS, 0.32)},
     ),
 )

@@ -3,7 +3,9 @@
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.parts import key, positive, truth
 from synthesis.frontends.jax.recipes.applications.program import Program
+from synthesis.frontends.jax.recipes.applications.tracking import FILTERS
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
+from synthesis.frontends.jax.recipes.applications.written import written_recipe
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
@@ -387,4 +389,17 @@ def _draw_filter(stream: Stream, target: str) -> KernelSpec:
     )
 
 
-RECIPES = (Recipe(name="state_filter", category="dynamics", targets=tuple(_TEXTS), draw=_draw_filter),)
+_WRITTEN = written_recipe("state_filter", "dynamics", FILTERS)
+
+
+def _draw_any(stream: Stream, target: str) -> KernelSpec:
+    """A filter of one of the texts above, or of many things at once."""
+    return _WRITTEN.draw(stream, target) if target in FILTERS else _draw_filter(stream, target)
+
+
+RECIPES = (
+    Recipe(
+        name="state_filter", category="dynamics", targets=(*_TEXTS, *FILTERS), draw=_draw_any,
+        target_weights=dict.fromkeys(FILTERS, 2.5),
+    ),
+)  # fmt: skip

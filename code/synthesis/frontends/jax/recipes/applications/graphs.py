@@ -1,15 +1,18 @@
 """Layers of graphs: messages along edges, brought together at their ends."""
 
 from synthesis.frontends.base import Recipe
+from synthesis.frontends.jax.recipes.applications.networks import GRAPHS
 from synthesis.frontends.jax.recipes.applications.parts import positive, truth, weights, whole
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
+from synthesis.frontends.jax.recipes.applications.written import written_recipe
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
 _ENDS = """
     {?0.5 if {senders.shape != receivers.shape ~ senders.ndim != 1 or senders.shape != receivers.shape}:
-        raise ValueError(f'expected as many receivers as senders, got <<receivers.shape>> and <<senders.shape>>') ~
+        {raise ValueError('senders and receivers have different shapes') ~
+        raise ValueError(f'<<senders.shape[0]>> senders but <<receivers.shape[0]>> receivers')} ~
     {?0.4 if nodes.ndim != 2:
         raise ValueError(f'expected nodes of shape (nodes, features), got <<nodes.shape>>')}}
     n = nodes.shape[0]
@@ -51,8 +54,8 @@ _OUT = """
     if activate_out:
         out = {jax.nn.relu(out) ~ jax.nn.elu(out)}}}
     {?0.3 if residual:
-        {?0.6 if out.shape != nodes.shape:
-            raise ValueError(f'a residual needs <<out.shape[-1]>> features of a node, got <<nodes.shape[-1]>>')}
+        {?0.5 if out.shape != nodes.shape:
+            raise ValueError('a residual connection needs as many outputs as inputs')}
         out = out + nodes}
     {?0.35 if node_mask is not None:
         {?0.5 if node_mask.shape != (n,):
@@ -186,10 +189,10 @@ def _draw_graph(stream: Stream, target: str) -> KernelSpec:
     p.option("normalize", "False", "bool", "whether rows get length one", p.pick("True", "False"))
     p.number("epsilon", "0.0", "how much more a node counts than its neighbours", (0.0, 0.5), ("epsilon", "eps"))
     p.write(*_LAYERS[target])
-    made, flow = Leaf((count, out)), Leaf((edges, out))
+    made = Leaf((count, out))
     ends: list[tuple[str, tuple[Tree, ...]]] = [("return out", (made,)), ("return out", (made,))]
-    if target in ("sage_layer", "edge_update"):
-        ends.append(("return out, messages", (made, Leaf((edges, into)) if target == "sage_layer" else flow)))
+    if target == "edge_update":
+        ends.append(("return out, messages", (made, Leaf((edges, out)))))
     p.finish(*ends)
     titles = {
         "graph_convolution": ("graph_conv", "gcn_layer", "graph_convolution"),
@@ -210,4 +213,17 @@ def _draw_graph(stream: Stream, target: str) -> KernelSpec:
     )
 
 
-RECIPES = (Recipe(name="graph_layer", category="layers", targets=tuple(_LAYERS), draw=_draw_graph),)
+_WRITTEN = written_recipe("graph_layer", "layers", GRAPHS)
+
+
+def _draw_any(stream: Stream, target: str) -> KernelSpec:
+    """A layer of a graph, or a network of several."""
+    return _WRITTEN.draw(stream, target) if target in GRAPHS else _draw_graph(stream, target)
+
+
+RECIPES = (
+    Recipe(
+        name="graph_layer", category="layers", targets=(*_LAYERS, *GRAPHS), draw=_draw_any,
+        target_weights=dict.fromkeys(GRAPHS, 3.0),
+    ),
+)  # fmt: skip

@@ -6,8 +6,10 @@ from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.parts import positive, weights, whole
 from synthesis.frontends.jax.recipes.applications.precision import Precision, draw_precision
 from synthesis.frontends.jax.recipes.applications.program import Program
+from synthesis.frontends.jax.recipes.applications.routing import WRITERS
 from synthesis.frontends.jax.recipes.applications.steps import FORMS, finish_step
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree
+from synthesis.frontends.jax.recipes.applications.written import written_recipe
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
@@ -369,12 +371,20 @@ def _write_loss(p: Program, body: str, start: str, target: str, tree: Tree) -> N
     finish_step(p, tree, FORMS if target == "lm_step" else (), metric=metric)
 
 
+_WRITTEN = written_recipe("language_model", "training", WRITERS)
+
+
+def _draw_any(stream: Stream, target: str) -> KernelSpec:
+    """A language model, or a part of one."""
+    return _WRITTEN.draw(stream, target) if target in WRITERS else _draw_language_model(stream, target)
+
+
 RECIPES = (
     Recipe(
         name="language_model",
         category="training",
-        targets=tuple(_TITLES),
-        draw=_draw_language_model,
-        target_weights=dict.fromkeys(_TITLES, 2.0),
+        targets=(*_TITLES, *WRITERS),
+        draw=_draw_any,
+        target_weights=dict.fromkeys(_TITLES, 1.5) | dict.fromkeys(WRITERS, 2.0),
     ),
 )

@@ -71,6 +71,11 @@ def write_links(p: Program, helpers: tuple[str, ...]) -> Text:
     known = "kinds[i] ==" in lines
     q = Leaf((n,), -1.5, 1.5)
     alone = "places[tip]" in lines
+    p.option("parents", None, "tuple[int, ...]", "the parent of each link, -1 for the world", parents,
+             ("parents", "parent_idx"))  # fmt: skip
+    if known:
+        p.option("kinds", None, "tuple[str, ...]", "what joint each link has", str(tuple(kinds)),
+                 ("kinds", "joint_types"))  # fmt: skip
     return Text(
         lines=settled(lines),
         given={
@@ -79,10 +84,6 @@ def write_links(p: Program, helpers: tuple[str, ...]) -> Text:
             "axes": Array(Leaf((n, 3), 0.2, 1), "axis of each joint", ("axes", "joint_axis")),
             "rest": Array(Leaf((n, 4), 0.2, 0.8), "rotation of each link at rest", ("rest", "link_rot"), 0.4),
             "base_pos": Array(Leaf((3,), -1, 1), "position of the base", ("base_pos", "root_pos"), 0.4),
-            "parents": Option("tuple[int, ...]", "the parent of each link, -1 for the world", (parents,),
-                              ("parents", "parent_idx")),
-            "kinds": Option("tuple[str, ...]", "hinge or slide, for each link",
-                            (str(tuple(kinds)) if known else "()",), ("kinds", "joint_types")),
             "tip": Option("int | None", "the link that is asked for", ("None", "1", "2"), ("tip", "link")),
         },
         result=(Leaf((3,)), Leaf((4,))) if alone else (Leaf((n, 3)), Leaf((n, 4))),
@@ -146,6 +147,8 @@ def write_subtrees(p: Program) -> Text:
     pulled, along = "gravity" in lines, p.choices.chance(0.6)
     plain: tuple[Tree, ...] = (Leaf((n,)), Leaf((n, 3))) if both else (Leaf((n, 3)),)
     torque = Leaf((n,)) if "axes is None" in lines and along else Leaf((n, 3))
+    p.option("parents", None, "tuple[int, ...]", "the parent of each link, -1 for the world",
+             p.choices.choice(_BRANCHES[n]), ("parents", "parent_idx"))  # fmt: skip
     return Text(
         lines=settled(lines),
         given={
@@ -153,8 +156,6 @@ def write_subtrees(p: Program) -> Text:
             "mass": Array(positive(n, high=2), "mass of each link", ("mass", "link_mass")),
             "gravity": Array(Leaf((3,), -9.81, -0.1), "acceleration of gravity", ("gravity",)),
             "axes": Array(Leaf((n, 3), 0.2, 1), "axis of each joint", ("axes", "joint_axis"), float(not along)),
-            "parents": Option("tuple[int, ...]", "the parent of each link, -1 for the world",
-                              (p.choices.choice(_BRANCHES[n]),), ("parents", "parent_idx")),
             "return_mass": Option("bool", "whether masses are wanted too", ("False",), ("return_mass",), str(both)),
         },
         result=(torque,) if pulled else plain,

@@ -6,6 +6,7 @@ from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
 from synthesis.frontends.jax.recipes.applications.parts import guard, placed, positive, remark, settled, truth
 from synthesis.frontends.jax.recipes.applications.program import Program
+from synthesis.frontends.jax.recipes.applications.tracking import WALLS
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
 from synthesis.grammar.lines import block, join
@@ -523,7 +524,7 @@ def _fluid(p: Program) -> Text:
     )  # fmt: skip
 
 
-_WHOLE = {"flock": _flock, "smoothed_fluid": _fluid}
+_WHOLE = {"flock": _flock, "smoothed_fluid": _fluid, **WALLS}
 _WRITTEN = written_recipe("particle_step", "dynamics", _WHOLE)
 
 

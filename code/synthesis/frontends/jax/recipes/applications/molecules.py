@@ -4,6 +4,14 @@ from collections.abc import Callable
 from textwrap import dedent
 
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
+from synthesis.frontends.jax.recipes.applications.molecule_parts import (
+    write_constraints,
+    write_electrostatics,
+    write_order,
+    write_pressure,
+    write_stale,
+    write_velocities,
+)
 from synthesis.frontends.jax.recipes.applications.observables import (
     write_cell_buffers,
     write_displacements,
@@ -401,6 +409,12 @@ _WRITERS: dict[str, Callable[[Program], Text]] = {
     "energy_terms": write_terms,
     "cell_buffers": write_cell_buffers,
     "neighbour_pairs": write_pairs_of_lists,
+    "pressure": write_pressure,
+    "electrostatics": write_electrostatics,
+    "bond_constraints": write_constraints,
+    "first_velocities": write_velocities,
+    "order_parameter": write_order,
+    "list_update": write_stale,
 }
 _WEIGHTS = {"pair_energy": 2.0, "bonded_energy": 1.5, "periodic_space": 0.7}
 RECIPES = (written_recipe("molecule_part", "molecules", _WRITERS, _WEIGHTS),)

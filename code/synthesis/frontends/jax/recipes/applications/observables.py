@@ -236,14 +236,17 @@ def write_distribution(p: Program) -> Text:
     dim = p.choices.choice((2, 3))
     periodic = p.choices.chance(0.7)
     first = _HISTOGRAM.replace("COUNT", _COUNTED.strip())
-    volume = "{volume = side ** d ~ volume = math.prod([side] * d)}" if periodic else ""
+    volume = "volume = side ** d" if periodic else ""
     if not periodic:
         volume = """
-            {extent = jnp.max(R, axis=0) - jnp.min(R, axis=0)
-            volume = jnp.prod(extent) ~
-            {?0.4 # {no box: the space that the particles take up}}
-            lowest, highest = jnp.min(R, axis=0), jnp.max(R, axis=0)
-            volume = jnp.prod(highest - lowest)}
+            {if side is None:
+                {?0.5 # {no box: the space that the particles take up}}
+                volume = jnp.prod(jnp.max(R, axis=0) - jnp.min(R, axis=0))
+            else:
+                volume = side ** d ~
+            extent = jnp.max(R, axis=0) - jnp.min(R, axis=0)
+            volume = {jnp.prod(extent) if side is None else side ** d ~
+                side ** d if side is not None else jnp.prod(extent)}}
         """
     pairs: Tree = [Leaf((bins,)) for _ in range(kinds * (kinds + 1) // 2)]
     if split:

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
+from synthesis.frontends.jax.recipes.applications.gradients import CHAINS
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
-from synthesis.frontends.jax.recipes.applications.parts import placed, settled
+from synthesis.frontends.jax.recipes.applications.parts import placed, settled, step_size
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree, changed
 from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
@@ -162,7 +163,7 @@ def _adam(p: Program) -> Text:
             "params": Array(tree, "parameters by name", ("params", "weights")),
             "grads": Array(changed(tree, -0.5, 0.5), "gradients by name", ("grads", "gradients")),
             "state": Array(moments, "count and moments", ("state", "opt_state")),
-            "learning_rate": Constant("1e-3", "step size", ("learning_rate", "lr"), (1e-3, 0.1)),
+            "learning_rate": step_size(p, "1e-3", "3e-4"),
             "b1": Option("float", "decay of the first moment", ("0.9", "0.95"), ("b1", "beta1")),
             "b2": Option("float", "decay of the second moment", ("0.999", "0.99", "0.95"), ("b2", "beta2")),
             "eps": Constant("1e-8", "small number that keeps the division safe", ("eps",)),
@@ -291,8 +292,8 @@ def _groups(p: Program) -> Text:
         given={
             "params": Array(tree, "parameters by name", ("params", "weights")),
             "grads": Array(given, "gradients by name", ("grads", "gradients")),
-            "learning_rate": Constant("0.01", "step size", ("learning_rate", "lr"), (0.01, 0.1)),
-            "weight_decay": Constant("1e-4", "decay of the parameters", ("weight_decay", "wd"), (0.01, 0.1)),
+            "learning_rate": step_size(p, "0.01", "0.1", "1e-3"),
+            "weight_decay": Option("float", "decay of the parameters", ("1e-4", "0.01", "0.1"), ("weight_decay", "wd")),
             "freeze": Option("bool", "whether first layers stay", ("False",), ("freeze", "freeze_embedding"),
                              str(frozen)),
             "no_decay": Option("tuple[str, ...]", "words in names that are not decayed", ("('bias', 'scale', '_b')",),
@@ -319,8 +320,6 @@ _SCALING = """
     grads = jax.tree.map(lambda g: g.astype(jnp.float32) * inv_scale, grads)}
     {finite = jnp.array(True)
     for g in jax.tree.leaves(grads):
-        {?0.4 if not jnp.issubdtype(g.dtype, jnp.floating):
-            continue}
         finite = finite & jnp.all(jnp.isfinite(g)) ~
     finite = all_finite(grads) ~
     finite = jnp.all(jnp.stack([jnp.all(jnp.isfinite(g)) for g in jax.tree.leaves(grads)]))}
@@ -368,7 +367,7 @@ def _scaling(p: Program) -> Text:
             "params": Array(tree, "parameters", ("params", "weights")),
             "grads": Array(changed(tree, -4, 4), "gradients of the scaled loss", ("grads", "scaled_grads")),
             "scaler": Array(scaler, "scale, and steps without overflow", ("scaler", "loss_scale", "scale_state")),
-            "learning_rate": Constant("0.01", "step size", ("learning_rate", "lr"), (0.01, 0.1)),
+            "learning_rate": step_size(p, "0.01", "0.1", "1e-3"),
             "growth_interval": Option("int", "good steps before the scale grows", ("2000", "1000"),
                                       ("growth_interval", "period")),
             "factor": Option("float", "how much the scale changes", ("2.0",), ("factor", "growth_factor")),
@@ -445,7 +444,7 @@ def _rates(p: Program) -> Text:
             "step": Array(Leaf(shape, 0, 100, "int32"), "steps so far", ("steps",) if several else ("step", "count")),
             "name": Option("str", f"one of {', '.join(sorted(known))}", (f"'{p.choices.choice(known)}'",),
                            ("schedule", "name", "decay"), f"'{asked}'"),
-            "peak": Constant("3e-4", "largest step size", ("peak_lr", "base_lr", "learning_rate"), (0.01, 0.1)),
+            "peak": step_size(p, "3e-4", "1e-3", "0.01", names=("peak_lr", "base_lr", "learning_rate")),
             "floor": Option("float", "share of the largest in the end", ("0.1", "0.01"), ("end_factor", "final_scale")),
             "warmup_steps": Option("int", "steps of warmup", ("10", "20", "0"), ("warmup_steps",),
                                    "20" if asked in ("constant", "stable", "step") else None),
@@ -616,8 +615,8 @@ def _muon(p: Program) -> Text:
             "params": Array(changed(tree, -0.5, 0.5), "parameters by name", ("params", "weights")),
             "grads": Array(tree, "gradients by name", ("grads", "gradients")),
             "trace": Array(changed(tree, -0.5, 0.5), "momentum by name", ("trace", "momentum_state", "mu")),
-            "learning_rate": Constant("0.02", "step size of matrices", ("learning_rate", "lr"), (0.01, 0.1)),
-            "vector_rate": Constant("1e-3", "step size of vectors", ("vector_lr", "scalar_lr"), (0.01, 0.1)),
+            "learning_rate": step_size(p, "0.02", "0.05"),
+            "vector_rate": step_size(p, "1e-3", "3e-4", names=("vector_lr", "scalar_lr")),
             "momentum": Option("float", "decay of the momentum", ("0.95", "0.9"), ("momentum", "beta")),
             "nesterov": Option("bool", "whether to look ahead", ("True", "False"), ("nesterov",)),
             "steps": Option("int", "steps of the iteration", ("3", "2"), ("ns_steps", "num_iters")),
@@ -688,7 +687,7 @@ def _cover(p: Program) -> Text:
             "params": Array(tree, "parameters by name", ("params", "weights")),
             "grads": Array(changed(tree, -1, 1), "gradients by name", ("grads", "gradients")),
             "state": Array(state, "sums along each axis, by name", ("state", "accumulators", "opt_state")),
-            "learning_rate": Constant("0.1", "step size", ("learning_rate", "lr"), (0.01, 0.1)),
+            "learning_rate": step_size(p, "0.1", "0.01"),
             "eps": Constant("1e-8", "small number that keeps the division safe", ("eps",)),
             "weight_decay": Option("float", "decay of the parameters", ("0.0", "0.01"), ("weight_decay", "wd")),
         },
@@ -708,5 +707,8 @@ _WRITERS: dict[str, Callable[[Program], Text]] = {
     "gradient_report": _report,
     "orthogonal_update": _muon,
     "cover_update": _cover,
+    **CHAINS,
 }
-RECIPES = (written_recipe("optimizer_part", "optimizers", _WRITERS, dict.fromkeys(_WRITERS, 1.5)),)
+RECIPES = (
+    written_recipe("optimizer_part", "optimizers", _WRITERS, dict.fromkeys(_WRITERS, 1.5) | {"listed_transforms": 2.5}),
+)

@@ -12,7 +12,9 @@ from synthesis.frontends.jax.recipes.applications.parts import (
     whole,
 )
 from synthesis.frontends.jax.recipes.applications.program import Program
+from synthesis.frontends.jax.recipes.applications.return_parts import WRITERS
 from synthesis.frontends.jax.recipes.applications.trees import Leaf
+from synthesis.frontends.jax.recipes.applications.written import written_recipe
 from synthesis.grammar.lines import block
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
@@ -179,7 +181,7 @@ def _draw_sampling(stream: Stream, target: str) -> KernelSpec:
         "min_p_sampling": ("sample_min_p", "min_p_sample"),
     }[target]
     return p.done(
-        "training",
+        "pipelines",
         "sampling",
         target,
         titles,
@@ -373,7 +375,7 @@ def _draw_returns(stream: Stream, target: str) -> KernelSpec:
         "clipped_objective": ("ppo_loss", "clipped_policy_loss", "surrogate_loss"),
     }[target]
     return p.done(
-        "training",
+        "pipelines",
         "episode_returns",
         target,
         titles,
@@ -387,17 +389,25 @@ def _draw_returns(stream: Stream, target: str) -> KernelSpec:
     )
 
 
+_WRITTEN = written_recipe("episode_returns", "pipelines", WRITERS)
+
+
+def _draw_any_returns(stream: Stream, target: str) -> KernelSpec:
+    """Returns that are put together here, or written as a text."""
+    return (_WRITTEN.draw if target in WRITERS else _draw_returns)(stream, target)
+
+
 RECIPES = (
     Recipe(
         name="sampling",
-        category="training",
+        category="pipelines",
         targets=("categorical", "top_k_sampling", "nucleus", "min_p_sampling"),
         draw=_draw_sampling,
     ),
     Recipe(
         name="episode_returns",
-        category="training",
-        targets=("discounted_returns", "advantages", "importance_returns", "clipped_objective"),
-        draw=_draw_returns,
+        category="pipelines",
+        targets=("discounted_returns", "advantages", "importance_returns", "clipped_objective", *WRITERS),
+        draw=_draw_any_returns,
     ),
 )

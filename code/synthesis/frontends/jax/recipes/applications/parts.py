@@ -3,6 +3,7 @@
 import re
 from textwrap import indent
 
+from synthesis.frontends.jax.recipes.applications.modes import Array, Option
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf
 from synthesis.grammar.lines import block
@@ -18,6 +19,10 @@ ACTIVATIONS = (
     "jax.nn.elu(VALUE)",
     "jax.nn.leaky_relu(VALUE, 0.01)",
 )
+
+
+_PLAIN_MESSAGES = 0.4
+"""How many errors do not tell what was given instead."""
 
 
 def activate(p: Program, value: str, *, named: bool = False) -> str:
@@ -62,6 +67,13 @@ def key() -> Leaf:
     return Leaf((2,), 0, 2**32 - 1, "uint32")
 
 
+def step_size(p: Program, *usual: str, names: tuple[str, ...] = ("learning_rate", "lr")) -> Array | Option:
+    """The step size of an optimizer, which callers choose: an array, or a number."""
+    if p.choices.chance(0.5):
+        return Array(Leaf((), 0.01, 0.1), "step size", names)
+    return Option("float", "step size", (p.pick(*usual), *usual), names)
+
+
 def half(p: Program) -> str:
     """A format of 16 bits."""
     return p.choices.weighted((("jnp.bfloat16", 0.75), ("jnp.float16", 0.25)))
@@ -78,6 +90,8 @@ def guard(p: Program, test: str, message: str, share: float = 0.3) -> str:
     """
     if not p.maybe(0.7 * share):
         return ""
+    if p.choices.child("guard", message).chance(_PLAIN_MESSAGES):
+        message = re.sub(r", (?:got|not|but) [^,]*\{.*", "", message)
     text = f"f'{message}'" if "{" in message else f"'{message}'"
     if p.choices.chance(0.15) and " != " in test and " or " not in test:
         test = f"not {test.replace(' != ', ' == ')}" if "ndim" not in test else test

@@ -319,9 +319,7 @@ _STACK = """
         {?0.4 # {scores of actions}}
         h = {h @ head['kernel'] + head['bias'] ~ jnp.dot(h, head['kernel']) + head['bias']}}
     return h, new_states ~
-    {?0.5 if return_all:
-        return new_states[-1], jnp.concatenate(new_states, axis=-1)}
-    return h, jnp.stack(new_states)}
+    return <<'output': h, 'states': new_states>>}
 """
 
 
@@ -339,12 +337,9 @@ def _stack(p: Program) -> Text:
         for size in sizes
     ]  # fmt: skip
     state = Leaf((rows, width))
-    headed, every = "if head is not None" in lines, p.choices.chance(0.5)
+    headed = "if head is not None" in lines
     actions = p.choices.choice((4, 6))
-    stacked = Leaf((layers, rows, width))
-    if "if return_all" in lines and every:
-        stacked = Leaf((rows, layers * width))
-    result: tuple[Tree, ...] = (Leaf((rows, width)), stacked)
+    result: tuple[Tree, ...] = ({"output": Leaf((rows, width)), "states": [state] * layers},)
     if "return h, new_states" in lines:
         result = (Leaf((rows, actions if headed else width)), [state] * layers)
     dropped = p.choices.chance(0.6)
@@ -362,8 +357,6 @@ def _stack(p: Program) -> Text:
             "rate": Option("float", "share that is dropped", ("0.1", "0.2"), ("dropout_rate", "rate")),
             "residual": Option("bool", "whether layers add to what they see", ("False", "True"), ("residual",)),
             "head": Array({"kernel": weights(width, actions), "bias": weights(actions)}, "last layer", ("head",)),
-            "return_all": Option("bool", "whether all states are one array", ("False",), ("concat_states",),
-                                 str(every)),
         },
         result=result,
         helpers=(_GRU, _PLAIN, _DROPPED),

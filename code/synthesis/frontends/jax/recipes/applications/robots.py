@@ -195,7 +195,7 @@ _COMMANDED = """
     return reward, metrics ~
     return reward, terms ~
     if done is not None:
-        reward = jnp.where(done, reward + weights.get('termination', -1.0), reward)
+        reward = jnp.where(done, reward + weights['termination'], reward)
     return reward}
 """
 
@@ -205,8 +205,8 @@ def write_rewards(p: Program) -> Text:
     n, dof = p.size(32, 64, 128), p.choices.choice((8, 12))
     lines = p.choose(_COMMANDED)
     given_pose, given_last, ended = (p.choices.chance(0.7) for _ in range(3))
-    terms = [name for name in _READ if f"terms['{name}']" in lines]
-    terms = [each for each in terms if not (each == "pose" and not given_pose)]
+    written = [name for name in _READ if f"terms['{name}']" in lines]
+    terms = [each for each in written if not (each == "pose" and not given_pose)]
     terms = [each for each in terms if not (each == "action_rate" and not given_last)]
     # A term that is not weighed, where others read all that it reads.
     spare = [term for term in terms if all(_is_read(terms, name, term) for name in _READ[term])]
@@ -214,13 +214,14 @@ def write_rewards(p: Program) -> Text:
     dropped = p.choices.choice(spare) if filtered else ""
     if not filtered:
         lines = "\n".join(each for each in lines.split("\n") if "if name in weights" not in each)
-    weighed = {each: _weight(p, each) for each in terms if each != dropped}
-    kept = list(weighed) if filtered else terms
+    # Terms that nobody asks for now have weights too.
+    weighed = {each: _weight(p, each) for each in written if each != dropped}
+    kept = [each for each in terms if each in weighed]
     shapes = {"lin_vel": 3, "ang_vel": 3, "gravity": 3, "torque": dof, "joint_vel": dof, "joint_pos": dof}
     entries = {name: Leaf((n, width), -1, 1) for name, width in shapes.items() if f"state['{name}']" in lines}
     entries = {name: leaf for name, leaf in entries.items() if name != "joint_pos" or given_pose}
     penalty = "'termination'" in lines
-    if penalty and ended:
+    if penalty:
         weighed["termination"] = "-1.0"
     last = lines.split("\n")[-1]
     measured = {f"reward/{name}": Leaf(()) for name in kept} | (
@@ -448,3 +449,142 @@ def write_randomization(p: Program) -> Text:
         summary=p.pick("Draws a model for each of many robots", "Randomizes the parameters of robots"),
         returned="the model with a first axis for the robots",
     )
+
+
+_GAINS = '''
+    def pd_torque(q: Array, qd: Array, target: Array, kp: Array, kd: Array) -> Array:
+        {?0.5 """{A spring to the target and a damper ~ Proportional and derivative control}."""}
+        {return kp * (target - q) - kd * qd ~
+        error = target - q
+        return kp * error - kd * qd}
+'''
+_ACTED = """
+    {?0.35 if action.shape[-1] != default_pose.shape[0]:
+        raise ValueError(f'expected <<default_pose.shape[0]>> actions, got <<action.shape>>')}
+    {?0.5 if clip_actions is not None:
+        action = jnp.clip(action, -clip_actions, clip_actions)}
+    {?0.5 if last_action is not None:
+        {?0.5 # {smooth motions save the gears}}
+        action = smoothing * last_action + (1.0 - smoothing) * action}
+"""
+_TORQUES = """
+    {if control == 'position':
+        target = default_pose + action_scale * action
+        {?0.5 if joint_limits is not None:
+            low, high = joint_limits
+            {?0.5 # {not quite as far as joints go}}
+            middle, half = 0.5 * (low + high), 0.5 * soft_limit * (high - low)
+            target = jnp.clip(target, middle - half, middle + half)}
+        torque = {pd_torque(q, qd, target, kp, kd) ~ kp * (target - q) - kd * qd}
+    elif control == 'velocity':
+        torque = kd * (action_scale * action - qd) + kp * (default_pose - q)
+    elif control == 'torque':
+        {?0.5 # {around what holds the robot where it stands}}
+        torque = action_scale * action + pd_torque(q, qd, default_pose, kp, kd)
+    else:
+        raise ValueError(f'unknown kind of control <<control>>') ~
+    target = default_pose + action_scale * action
+    {if joint_limits is not None:
+        low, high = joint_limits
+        target = jnp.clip(target, low, high) ~}
+    torque = {pd_torque(q, qd, target, kp, kd) ~ kp * (target - q) - kd * qd} ~
+    {?0.5 # {how far a joint may get in one step}}
+    target = q + jnp.clip(default_pose + action_scale * action - q, -max_delta, max_delta)
+    torque = pd_torque(q, qd, target, kp, kd)}
+    {?0.5 if motor_strength is not None:
+        {?0.5 # {no two motors are alike}}
+        torque = motor_strength * torque}
+    {?0.6 if max_torque is not None:
+        {if saturation:
+            {?0.5 # {motors give less the faster they turn}}
+            room = jnp.clip(1.0 - jnp.abs(qd) / max_speed, 0.0, 1.0)
+            torque = jnp.clip(torque, -max_torque * room, max_torque * room)
+        else:
+            torque = jnp.clip(torque, -max_torque, max_torque) ~
+        torque = jnp.clip(torque, -max_torque, max_torque)}}
+    {return torque ~ return torque ~
+    power = {jnp.sum(jnp.abs(torque * qd), axis=-1) ~ jnp.sum(jnp.maximum(torque * qd, 0.0), axis=-1)}
+    return torque, power ~
+    return torque, <<'action': action, 'power': jnp.sum(jnp.abs(torque * qd), axis=-1)>>}
+"""
+_SUBSTEPS = """
+    target = default_pose + action_scale * action
+    {?0.5 if joint_limits is not None:
+        low, high = joint_limits
+        target = jnp.clip(target, low, high)}
+    {?0.5 # {several small steps of the joints for each action}}
+    for _ in range(decimation):
+        torque = pd_torque(q, qd, target, kp, kd)
+        {?0.4 if motor_strength is not None:
+            torque = motor_strength * torque}
+        {?0.6 if max_torque is not None:
+            torque = jnp.clip(torque, -max_torque, max_torque)}
+        {qd = qd + dt * (torque - friction * qd) / inertia ~
+        acc = (torque - friction * qd) / inertia
+        qd = qd + dt * acc}
+        {?0.4 if max_speed is not None:
+            qd = jnp.clip(qd, -max_speed, max_speed)}
+        q = q + dt * qd
+    return {q, qd ~ q, qd, torque}
+"""
+
+
+def write_targets(p: Program) -> Text:
+    """Torques of joints from the actions of a policy."""
+    n, dof = p.size(32, 64, 128), p.choices.choice((8, 12))
+    stepped = p.choices.chance(0.35)
+    lines = p.choose(_ACTED + (_SUBSTEPS if stepped else _TORQUES))
+    smooth, strong = (p.choices.chance(0.6) for _ in range(2))
+    last = lines.rstrip().split("\n")[-1]
+    row = Leaf((n, dof))
+    if stepped:
+        result: tuple[Tree, ...] = (row,) * (last.count(",") + 1)
+    elif "'power'" in last:
+        result = (row, {"action": row, "power": Leaf((n,))})
+    else:
+        result = (row, Leaf((n,))) if "power" in last else (row,)
+    known = "'velocity'" in lines
+    asked = p.pick("'position'", "'position'", "'velocity'", "'torque'")
+    return Text(
+        lines=settled(lines),
+        given={
+            "q": Array(Leaf((n, dof), -1, 1), "position of each joint", ("q", "joint_pos", "qpos")),
+            "qd": Array(Leaf((n, dof), -2, 2), "velocity of each joint", ("qd", "joint_vel", "qvel")),
+            "action": Array(Leaf((n, dof), -1, 1), "what the policy gave", ("action", "actions")),
+            "last_action": Array(Leaf((n, dof), -1, 1), "what it gave before", ("last_action", "prev_action"),
+                                 float(not smooth)),
+            "default_pose": Array(Leaf((dof,), -0.5, 0.5), "how the robot stands", ("default_pose", "home_pose")),
+            "joint_limits": Array((Leaf((dof,), -1.2, -0.6), Leaf((dof,), 0.6, 1.2)), "lowest and highest positions",
+                                  ("joint_limits", "limits")),
+            "kp": Array(Leaf((dof,), 10, 40), "stiffness of each joint", ("kp", "stiffness")),
+            "kd": Array(Leaf((dof,), 0.2, 1), "damping of each joint", ("kd", "damping")),
+            "motor_strength": Array(Leaf((n, dof), 0.8, 1.2), "how strong motors are", ("motor_strength",),
+                                    float(not strong)),
+            "control": Option("str", "position, velocity or torque", (asked,), ("control_type", "control_mode"))
+            if known
+            else Option("str", "kind of control", ("'position'",)),
+            "clip_actions": Option("float | None", "largest action", ("None", "0.8", "0.9"), ("clip_actions",)),
+            "smoothing": Option("float", "weight of the action before", ("0.2", "0.5", "0.8"), ("smoothing", "alpha")),
+            "action_scale": Option("float", "what actions are multiplied by", ("0.25", "0.5", "0.3"),
+                                   ("action_scale",)),
+            "soft_limit": Option("float", "share of the range that is used", ("0.9", "0.95"), ("soft_limit",)),
+            "max_delta": Option("float", "largest way in a step", ("0.2", "0.3", "0.5"), ("max_delta",)),
+            "max_torque": Option("float | None", "largest torque", ("None", "20.0", "30.0"),
+                                 ("max_torque", "torque_limit")),
+            "max_speed": Option("float | None", "largest speed", ("None", "10.0", "5.0"), ("max_speed",))
+            if stepped
+            else Option("float", "speed without a load", ("10.0", "20.0"), ("max_speed", "no_load_speed")),
+            "saturation": Option("bool", "whether motors lose torque with speed", ("True", "False"), ("saturation",)),
+            "decimation": Option("int", "steps for each action", ("4", "2", "3"), ("decimation", "substeps")),
+            "dt": Option("float", "time of a small step", ("0.005", "0.002"), ("dt", "sim_dt")),
+            "friction": Option("float", "friction of joints", ("0.1", "0.05"), ("friction", "joint_friction")),
+            "inertia": Option("float", "inertia of joints", ("0.1", "0.2"), ("armature", "inertia")),
+        },
+        result=result,
+        helpers=(_GAINS,),
+        titles=("apply_action", "advance_joints") if stepped else
+        ("compute_torques", "action_to_torque", "control_joints", "apply_action"),
+        summary="Moves joints towards what a policy asks for" if stepped else
+        p.pick("Torques of joints from the actions of a policy", "Turns actions into torques"),
+        returned="positions and velocities of the joints" if stepped else "a torque for each joint",
+    )  # fmt: skip

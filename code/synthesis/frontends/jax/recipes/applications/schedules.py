@@ -5,7 +5,7 @@ import re
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
 from synthesis.frontends.jax.recipes.applications.optimizers import MAPS, parameters
-from synthesis.frontends.jax.recipes.applications.parts import placed, settled
+from synthesis.frontends.jax.recipes.applications.parts import placed, settled, step_size
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree, changed
 from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
@@ -143,13 +143,15 @@ _DECAYS = {
         """,
 }
 _STEPS = (
-    ("warmup", ("10", "100"), "steps of warmup", ("4", "10", "5"), ("warmup_steps", "num_warmup_steps")),
-    ("horizon", ("1000", "10000"), "steps of the whole schedule", ("60", "80", "100"),
+    ("warmup", ("100", "1000"), "steps of warmup", ("100", "500", "1000"), ("warmup_steps", "num_warmup_steps")),
+    ("horizon", ("10_000", "100_000"), "steps of the whole schedule", ("5000", "10_000", "20_000"),
      ("decay_steps", "total_steps", "num_steps")),
-    ("period", ("1000", "2000"), "steps of one period", ("10", "20"), ("transition_steps", "decay_every", "period")),
-    ("cycle_steps", ("1000", "4000"), "steps of one cycle", ("10", "20"), ("cycle_steps", "cycle_length")),
-    ("half_cycle", ("500", "2000"), "steps from the floor to the peak", ("5", "10"), ("step_size_up", "half_cycle")),
-    ("shift", ("1000", "10000"), "steps before it falls", ("10", "20"), ("timescale",)),
+    ("period", ("1000", "2000"), "steps of one period", ("1000", "2000", "500"),
+     ("transition_steps", "decay_every", "period")),
+    ("cycle_steps", ("1000", "4000"), "steps of one cycle", ("1000", "2000"), ("cycle_steps", "cycle_length")),
+    ("half_cycle", ("500", "2000"), "steps from the floor to the peak", ("500", "1000"),
+     ("step_size_up", "half_cycle")),
+    ("shift", ("1000", "10_000"), "steps before it falls", ("1000", "2000"), ("timescale",)),
 )  # fmt: skip
 """Numbers of steps that schedules have: key, defaults, what it is, what it is given, names."""
 
@@ -163,7 +165,7 @@ def _draw_schedule(stream: Stream, target: str) -> KernelSpec:
     p.tree("params", changed(tree, -1, 1), "parameters", ("params", "weights"))
     p.tree("grads", changed(tree, -2, 2), "gradients, a tree like the parameters", ("grads", "gradients"))
     p.tree("mu", changed(tree, -1, 1), "running sum of the gradients", ("momentum", "velocity", "trace"))
-    p.tensor("count", Leaf((), 0, 50, "int32"), "steps that were made", ("step", "count", "step_count"))
+    p.tensor("count", Leaf((), 0, 4000, "int32"), "steps that were made", ("step", "count", "step_count"))
     p.number(
         "peak", p.pick("0.1", "1e-2", "3e-4"), "largest step size", (0.01, 0.1), ("peak_lr", "base_lr", "learning_rate")
     )
@@ -202,7 +204,7 @@ def _draw_schedule(stream: Stream, target: str) -> KernelSpec:
         p.pick("(30_000, 60_000)", "(10_000, 20_000, 40_000)", "(50_000, 75_000)"),
         "tuple[int, ...]",
         "steps at which the rate changes",
-        p.pick("(10, 20)", "(10, 20, 40)", "(20, 30)"),
+        p.pick("(1000, 2000)", "(1000, 2000, 3000)", "(2000, 3000)"),
         ("boundaries", "milestones"),
     )
     p.option(
@@ -388,12 +390,14 @@ def _phases(p: Program) -> Text:
     """A rate that goes from value to value in phases."""
     move, tree, given = _moving(p)
     lines = placed(p.choose(_PHASES), "MOVED", move)
-    keeps: Tree = {"count": Leaf((), 0, 50, "int32"), "trace": changed(tree, -1, 1)}
+    keeps: Tree = {"count": Leaf((), 0, 4000, "int32"), "trace": changed(tree, -1, 1)}
     told = {"learning_rate": "lr", "update_norm": "lr * global_norm(updates)"}
     end, result = _ending(p, tree, keeps, told)
     phases, levels = p.choices.choice((
-        ("(10, 20)", "(0.0, 0.1, 0.01)"), ("(5, 20, 30)", "(0.0, 0.1, 0.1, 0.0)"), ("(10, 30)", "(0.01, 0.3, 0.0)"),
-        ("(10, 10, 20)", "(0.0, 0.2, 0.05, 0.01)"), ("(20, 20)", "(0.1, 0.1, 0.001)"),
+        ("(500, 4500)", "(0.0, 0.1, 0.01)"), ("(500, 2000, 3000)", "(0.0, 0.1, 0.1, 0.0)"),
+        ("(1000, 4000)", "(0.01, 0.3, 0.0)"), ("(1000, 1000, 3000)", "(0.0, 0.2, 0.05, 0.01)"),
+        ("(2000, 3000)", "(0.1, 0.1, 0.001)"), ("(100, 900, 4000)", "(1e-4, 0.05, 0.05, 1e-3)"),
+        ("(200, 2800, 1000, 2000)", "(0.0, 0.1, 0.03, 0.01, 0.003)"),
     ))  # fmt: skip
     return Text(
         lines=settled(placed(lines, "RETURNED", end)),
@@ -427,7 +431,7 @@ def _plateau(p: Program) -> Text:
     if "resting" in lines:
         fields["cooldown"] = ("left", Leaf((), 0, 1, "int32"))
     if "state['count']" in lines:
-        fields["count"] = ("state['count'] + 1", Leaf((), 0, 50, "int32"))
+        fields["count"] = ("state['count'] + 1", Leaf((), 0, 2000, "int32"))
     fields["trace"] = ("trace", changed(tree, -1, 1))
     entries = [f"'{name}': {value}" for name, (value, _) in fields.items()]
     keeps: Tree = {name: part for name, (_, part) in fields.items()}
@@ -442,7 +446,7 @@ def _plateau(p: Program) -> Text:
             "params": given["params"], "grads": given["grads"],
             "state": Array(keeps, "what was best so far, and what is counted", ("state", "schedule_state")),
             "loss": Array(now, "what is watched", ("loss", "value", "metric")), **given,
-            "learning_rate": Constant("0.1", "largest rate", ("learning_rate", "base_lr"), (0.01, 0.1)),
+            "learning_rate": step_size(p, "0.1", "0.05", names=("learning_rate", "base_lr")),
             "mode": Option("str", "whether small or large is good", ("'min'",), ("mode",),
                            "'max'" if grows else "'min'"),
             "rtol": Option("float", "least improvement, as a share", ("1e-4", "1e-3"), ("rtol", "threshold")),
@@ -452,7 +456,7 @@ def _plateau(p: Program) -> Text:
             "factor": Option("float", "how much smaller steps become", ("0.5", "0.1", "0.2"), ("factor", "decay")),
             "min_scale": Option("float | None" if "min_scale is not None" in lines else "float", "smallest factor",
                                 ("1e-3", "1e-2"), ("min_scale",)),
-            "warmup": Option("int", "steps of warmup", ("10", "20"), ("warmup_steps",)),
+            "warmup": Option("int", "steps of warmup", ("100", "500"), ("warmup_steps",)),
         },
         result=result,
         helpers=(_ALL_CLIPPED,),

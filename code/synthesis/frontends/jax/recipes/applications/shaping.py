@@ -183,10 +183,14 @@ _WINDOWS = """
             raise ValueError(f'expected a window of <<size>> numbers, got <<window.shape>>')}
         frames = frames * window
     return frames ~ return frames} ~
-    {if reduce == 'mean':
-        return jnp.mean(frames, axis=-1)
-    if reduce == 'max':
-        return jnp.max(frames, axis=-1)
+    {if reduce == 'peak':
+        return jnp.max(jnp.abs(frames), axis=-1)
+    {if reduce == 'crossings':
+        {?0.5 # {how often the sign changes}}
+        changes = jnp.sign(frames[..., 1:]) != jnp.sign(frames[..., :-1])
+        return jnp.mean(changes.astype(frames.dtype), axis=-1) ~
+    if reduce == 'log_energy':
+        return jnp.log(jnp.sum(frames ** 2, axis=-1) + 1e-8)}
     if reduce == 'rms':
         return jnp.sqrt(jnp.mean(frames ** 2, axis=-1) + 1e-8)
     if reduce is None:
@@ -200,7 +204,8 @@ _WINDOWS = """
 
 def write_windows(p: Program) -> Text:
     """Windows of signals."""
-    length, size = p.size(120, 200, 256), p.choices.choice((16, 20, 32))
+    # Windows that are cut one by one are as many at any size.
+    length, size = p.choices.choice((120, 200, 256)), p.choices.choice((16, 20, 32))
     stride = p.choices.choice((size // 4, size // 2, size))
     lead: tuple[int, ...] = p.choices.choice(((), (4,), (2, 3)))
     lines = p.choose(_WINDOWS)
@@ -211,7 +216,7 @@ def write_windows(p: Program) -> Text:
     elif "if center:" in lines and centred:
         whole += size
     frames = (whole - size) // stride + 1
-    reduce = p.pick("None", "'mean'", "'max'", "'rms'")
+    reduce = p.pick("None", "'peak'", "'rms'", "'crossings'" if "'crossings'" in lines else "'log_energy'")
     last = lines.split("\n")[-1]
     result: tuple[Tree, ...] = (Leaf((*lead, frames, size)),)
     if "energy" in last:
@@ -232,7 +237,7 @@ def write_windows(p: Program) -> Text:
                                   ("remove_mean", "remove_dc")),
             "preemphasis": Option("float | None", "share of the sample before that is taken off",
                                   ("None", "0.97", "0.95"), ("preemphasis",)),
-            "reduce": Option("str | None", "mean, max, rms or none", ("None",), ("reduce", "reduction"), reduce),
+            "reduce": Option("str | None", "what is measured of each window", ("None",), ("reduce", "measure"), reduce),
         },
         result=result,
         titles=("frame_signal", "sliding_windows", "extract_frames", "to_frames"),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+from synthesis.frontends.jax.recipes.applications.checkpoints import WRITERS as CHECKPOINTS
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
 from synthesis.frontends.jax.recipes.applications.parts import key, settled
 from synthesis.frontends.jax.recipes.applications.program import Program
@@ -212,7 +213,7 @@ _BATCHED = """
         inputs, answers = tokens[:, :-1], tokens[:, 1:] ~
     {?0.4 # {each position predicts the next token}}
     inputs, answers = tokens[:, :-1], tokens[:, 1:]}
-    batch = <<'inputs': inputs, 'targets': answers>>
+    features = <<'inputs': inputs, 'targets': answers>>
     mask = (answers != pad_id)
     {?0.6 if prompt_lens is not None:
         {?0.5 # {only the answer is learned}}
@@ -222,7 +223,7 @@ _BATCHED = """
         {?0.5 # {what follows the end does not count}}
         ended = jnp.cumsum(inputs == eos_id, axis=1) > 0
         mask = jnp.logical_and(mask, jnp.logical_not(ended))}
-    batch['loss_mask'] = mask.astype(jnp.float32)
+    features['loss_mask'] = mask.astype(jnp.float32)
     {if packed:
         {?0.4 # {a new document begins behind each end}}
         ends = (inputs[:, :-1] == sep_id).astype(inputs.dtype)
@@ -230,20 +231,20 @@ _BATCHED = """
         segments = jnp.cumsum(starts, axis=1) + 1
         {?0.5 index = jnp.broadcast_to(jnp.arange(inputs.shape[1]), inputs.shape)
         last_start = jax.lax.cummax(jnp.where(starts > 0, index, 0), axis=1)
-        batch['positions'] = index - last_start}
-        batch['segment_ids'] = jnp.where(inputs == pad_id, 0, segments)
+        features['positions'] = index - last_start}
+        features['segment_ids'] = jnp.where(inputs == pad_id, 0, segments)
     {else:
-        batch['positions'] = jnp.broadcast_to(jnp.arange(inputs.shape[1]), inputs.shape)} ~
-    {batch['positions'] = jnp.broadcast_to(jnp.arange(inputs.shape[1]), inputs.shape) ~
+        features['positions'] = jnp.broadcast_to(jnp.arange(inputs.shape[1]), inputs.shape)} ~
+    {features['positions'] = jnp.broadcast_to(jnp.arange(inputs.shape[1]), inputs.shape) ~
     valid = (inputs != pad_id).astype(jnp.int32)
     {?0.4 # {padding may be on the left}}
-    batch['positions'] = jnp.maximum(jnp.cumsum(valid, axis=1) - 1, 0) ~}}
-    {return batch ~
+    features['positions'] = jnp.maximum(jnp.cumsum(valid, axis=1) - 1, 0) ~}}
+    {return features ~
     if num_shards is None:
-        return batch
+        return features
     {?0.4 # {one part for each device}}
-    return <<name: value.reshape(num_shards, -1, *value.shape[1:]) for name, value in batch.items()>> ~
-    return batch, jnp.sum(batch['loss_mask'])}
+    return <<name: value.reshape(num_shards, -1, *value.shape[1:]) for name, value in features.items()>> ~
+    return features, jnp.sum(features['loss_mask'])}
 """
 
 
@@ -262,12 +263,12 @@ def _batched(p: Program) -> Text:
         if packed:
             names["segment_ids"] = "int32"
             names |= {"positions": "int32"} if "last_start" in lines else {}
-        elif "else:\n    batch['positions']" in lines:
+        elif "else:\n    features['positions']" in lines:
             names["positions"] = "int32"
-    elif "batch['positions']" in lines:
+    elif "features['positions']" in lines:
         names["positions"] = "int32"
     made: Tree = {name: Leaf((*head, width), dtype=kind) for name, kind in names.items()}
-    counted = last.strip().startswith("return batch, ")
+    counted = last.strip().startswith("return features, ")
     return Text(
         lines=settled(lines),
         given={
@@ -748,5 +749,6 @@ _WRITERS: dict[str, Callable[[Program], Text]] = {
     "policy_objective": _objective,
     "cached_attention": _cached,
     "beam_step": _beams,
+    **CHECKPOINTS,
 }
-RECIPES = (written_recipe("training_part", "training", _WRITERS, dict.fromkeys(_WRITERS, 2.0)),)
+RECIPES = (written_recipe("training_part", "pipelines", _WRITERS, dict.fromkeys(_WRITERS, 2.0)),)

@@ -7,6 +7,13 @@ from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, 
 from synthesis.frontends.jax.recipes.applications.optimizers import parameters
 from synthesis.frontends.jax.recipes.applications.parts import key, settled
 from synthesis.frontends.jax.recipes.applications.program import Program
+from synthesis.frontends.jax.recipes.applications.tree_parts import (
+    write_compared,
+    write_frozen,
+    write_log,
+    write_merged_models,
+    write_vector,
+)
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree, changed, mapped
 from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
 from synthesis.grammar.lines import join
@@ -178,55 +185,178 @@ def _norm(p: Program) -> Text:
     )
 
 
+_CASTS = {
+    "kept": """
+        {?0.3 if dtype is None:
+            return tree}
+        {?0.4 dtype = jnp.dtype(dtype)
+        {?0.6 if not jnp.issubdtype(dtype, jnp.floating):
+            raise ValueError(f'expected a floating type, got <<dtype>>')}}
+        {def cast(x):
+            {?0.4 x = jnp.asarray(x)}
+            {?0.4 # {WHY}}
+            {if KEPT:
+                return x
+            return x.astype(dtype) ~ return x if KEPT else x.astype(dtype) ~
+            if jnp.issubdtype(x.dtype, jnp.floating) {~and x.ndim > 1}:
+                x = x.astype(dtype)
+            return x ~
+            {?0.5 # {nothing to do}}
+            if x.dtype == jnp.dtype(dtype) or KEPT:
+                return x
+            return x.astype(dtype)}
+
+        return jax.tree.map(cast, tree) ~
+        return jax.tree.map(lambda x: x if KEPT else x.astype(dtype), tree) ~
+        leaves, structure = jax.tree.flatten(tree)
+        {made = [x if KEPT else x.astype(dtype) for x in leaves] ~
+        made = []
+        for x in leaves:
+            {?0.4 # {WHY}}
+            made.append(x if KEPT else x.astype(dtype))}
+        return jax.tree.unflatten(structure, made)}
+    """,
+    "policy": """
+        {?0.4 policies = <<'full': 'float32', 'half': 'bfloat16'>>
+        if policy not in policies:
+            raise ValueError(f'unknown policy <<policy>>')
+        dtype = policies[policy] ~
+        if policy == 'half':
+            dtype = jnp.bfloat16
+        elif policy == 'full':
+            dtype = jnp.float32
+        else:
+            raise ValueError(f'expected full or half, got <<policy>>')}
+
+        def cast(x):
+            {if not jnp.issubdtype(x.dtype, jnp.floating):
+                return x
+            return x.astype(dtype) ~
+            {?0.4 # {counters are not rounded}}
+            is_float = jnp.issubdtype(x.dtype, jnp.floating)
+            return x.astype(dtype) if is_float else x}
+
+        {return jax.tree.map(cast, tree) ~
+        {?0.4 # {what layers compute with, and the batch that they are given}}
+        return jax.tree.map(cast, tree), jax.tree.map(cast, batch) ~
+        def cast_layer(name, layer):
+            {?0.5 # {statistics need full precision}}
+            if name in keep_full:
+                return layer
+            return jax.tree.map(cast, layer)
+
+        return <<name: cast_layer(name, layer) for name, layer in tree.items()>>}
+    """,
+    "scaled": """
+        {?0.4 if loss_scale.ndim != 0:
+            raise ValueError(f'expected one scale for all gradients, got <<loss_scale.shape>>')}
+        inv_scale = 1.0 / loss_scale
+
+        def unscale(x):
+            {?0.4 # {divide in full precision, where small numbers are not lost}}
+            {return x.astype(jnp.float32) * inv_scale ~
+            x = x.astype(jnp.float32)
+            return {x * inv_scale ~ inv_scale * x} ~
+            if x.dtype != jnp.float32:
+                x = x.astype(jnp.float32)
+            return x * inv_scale}
+
+        grads = jax.tree.map(unscale, grads)
+        {{finite = [jnp.all(jnp.isfinite(g)) for g in jax.tree.leaves(grads)]
+        all_finite = {jnp.all(jnp.stack(finite)) ~ functools.reduce(jnp.logical_and, finite)} ~
+        all_finite = jnp.asarray(True)
+        for g in jax.tree.leaves(grads):
+            all_finite = all_finite & jnp.all(jnp.isfinite(g)) ~
+        flags = jax.tree.map(lambda g: jnp.all(jnp.isfinite(g)), grads)
+        all_finite = jax.tree.reduce(jnp.logical_and, flags)}
+        {return grads, all_finite ~
+        {?0.5 # {a step that overflowed is not made}}
+        grads = jax.tree.map(lambda g: jnp.where(all_finite, g, 0.0), grads)
+        return grads, all_finite ~
+        {?0.4 # {twice as large after some good steps, half after an overflow}}
+        {grow = all_finite & (good_steps + 1 >= growth_interval)
+        scale = jnp.where(grow, loss_scale * factor, loss_scale)
+        scale = jnp.where(all_finite, scale, jnp.maximum(loss_scale / factor, 1.0)) ~
+        grown = jnp.where(good_steps + 1 >= growth_interval, loss_scale * factor, loss_scale)
+        scale = jnp.where(all_finite, grown, jnp.maximum(loss_scale / factor, 1.0))}
+        return grads, scale} ~
+        return grads}
+    """,
+}
+
+
 def _cast(p: Program) -> Text:
+    """Trees in another precision, or gradients that were scaled for it."""
+    form = p.choices.weighted((("kept", 0.45), ("policy", 0.25), ("scaled", 0.3)))
     tree = _tree(p, -2, 2)
-    if isinstance(tree, dict) and p.choices.chance(0.6):
+    some = form == "kept" and p.choices.chance(0.4)
+    why = (
+        p.pick("scales and biases stay in full precision", "vectors are small and sensitive")
+        if some
+        else p.pick("whole numbers stay what they are", "counters are not rounded")
+    )
+    kept = "x.ndim < 2" if some else "not jnp.issubdtype(x.dtype, jnp.floating)"
+    text = _CASTS[form].replace("KEPT", kept).replace("WHY", why)
+    text = text.replace("{~and x.ndim > 1}", "and x.ndim > 1" if some else "")
+    lines = p.choose(text)
+    last = lines.rstrip().split("\n")[-1].strip()
+    by_layer = "cast_layer" in last
+    layers: dict[str, Tree] = {
+        name: {"kernel": Leaf((24, 16)), "bias": Leaf((16,))} for name in ("dense", "norm", "head")
+    }
+    if by_layer:
+        tree = layers
+    elif form == "kept" and isinstance(tree, dict) and p.choices.chance(0.6):
         tree = {**tree, "step": Leaf((), 0, 1000, "int32")}
-    some = p.choices.chance(0.4)
+    halved = form == "kept" or p.choices.chance(0.7)
 
     def low(leaf: Leaf) -> Leaf:
-        kept = leaf.dtype != "float32" or (some and len(leaf.shape) < 2)
-        return Leaf(leaf.shape, dtype=leaf.dtype if kept else "bfloat16")
+        stays = leaf.dtype != "float32" or not halved or (some and len(leaf.shape) < 2)
+        return Leaf(leaf.shape, dtype=leaf.dtype if stays else "bfloat16")
 
-    kept = "x.ndim < 2" if some else "not jnp.issubdtype(x.dtype, jnp.floating)"
+    rows = p.size(16, 32, 64)
+    batch: Tree = {"inputs": Leaf((rows, 8)), "labels": Leaf((rows,), 0, 9, "int32")}
+    result: tuple[Tree, ...] = (mapped(tree, low),)
+    if by_layer:
+        result = ({name: part if name == "norm" else mapped(part, low) for name, part in layers.items()},)
+    elif "batch" in last:
+        result = (mapped(tree, low), mapped(batch, low))
+    elif form == "scaled":
+        more = {"return grads, all_finite": (Leaf((), dtype="bool"),), "return grads, scale": (Leaf(()),)}
+        result = (mapped(tree, lambda leaf: Leaf(leaf.shape)), *more.get(last, ()))
+    half = mapped(tree, lambda leaf: Leaf(leaf.shape, -2, 2, "bfloat16")) if p.choices.chance(0.5) else tree
+    titles = {
+        "kept": ("cast_matrices", "to_half", "cast_params") if some else ("tree_cast", "cast_floating", "to_dtype"),
+        "policy": ("apply_policy", "cast_to_compute", "cast_by_policy"),
+        "scaled": ("unscale_gradients", "unscale_and_check", "unscale"),
+    }[form]
     return Text(
-        lines=join(
-            """
-            {?0.15 if dtype is None:
-                return tree}
-            """,
-            f"""
-            {{def cast(x):
-                {{?0.5 x = jnp.asarray(x)}}
-                {{?0.4 # {"scales and biases stay in full precision" if some else "whole numbers stay what they are"}}}
-                {{if {kept}:
-                    return x
-                return x.astype(dtype) ~ return x if {kept} else x.astype(dtype)}}
-
-            return jax.tree.map(cast, tree) ~
-            dtype = jnp.dtype(dtype)
-            {{?0.4 if not jnp.issubdtype(dtype, jnp.floating):
-                raise ValueError(f'expected a floating type, got <<dtype>>')}}
-
-            def cast(x):
-                {{?0.4 # {"scales and biases stay in full precision" if some else "counters are not rounded"}}}
-                if {kept} or x.dtype == dtype:
-                    return x
-                return x.astype(dtype)
-
-            return jax.tree.map(cast, tree) ~
-            return jax.tree.map(lambda x: x if {kept} else x.astype(dtype), tree)}}
-            """,
-        ),
+        lines=settled(lines),
         given={
             "tree": Array(tree, "arrays in single precision", ("tree", "params", "variables")),
-            "dtype": Option("str", "what to cast to", ("'bfloat16'",), ("dtype", "param_dtype")),
+            "batch": Array(batch, "what layers are given", ("batch", "inputs")),
+            "grads": Array(half, "gradients of the scaled loss", ("grads", "scaled_grads")),
+            "loss_scale": Array(Leaf((), 128, 4096), "what the loss was multiplied by", ("loss_scale", "scale")),
+            "good_steps": Array(Leaf((), 0, 2000, "int32"), "steps without an overflow", ("good_steps", "counter")),
+            "growth_interval": Option("int", "good steps before the scale grows", ("2000", "1000", "100"),
+                                      ("growth_interval", "period")),
+            "factor": Option("float", "how much the scale changes", ("2.0",), ("factor", "growth_factor")),
+            "policy": Option("str", "full or half", ("'half'",), ("policy", "precision"),
+                             "'half'" if halved else "'full'"),
+            "keep_full": Option("tuple[str, ...]", "layers that stay as they are", ("('norm',)",),
+                                ("keep_full", "skip_layers")),
+            "dtype": Option("str | None" if "dtype is None" in lines else "str", "what to cast to", ("'bfloat16'",),
+                            ("dtype", "param_dtype")),
         },
-        result=(mapped(tree, low),),
-        titles=("cast_matrices", "to_half", "cast_params") if some else ("tree_cast", "cast_floating", "to_dtype"),
-        summary="Casts the matrices of a tree" if some else "Casts the floating arrays of a tree",
-        returned="the tree in half precision",
-    )
+        result=result,
+        titles=titles,
+        summary={
+            "kept": "Casts the matrices of a tree" if some else "Casts the floating arrays of a tree",
+            "policy": "Casts what layers compute with", "scaled": "Gradients without the scale of the loss",
+        }[form],
+        returned={"kept": "the tree in half precision", "policy": "the same in the precision of the policy"}.get(
+            form, "gradients in single precision"),
+    )  # fmt: skip
 
 
 _CHOICES = {
@@ -528,11 +658,22 @@ _BATCHES = {
                 raise ValueError(f'tree <<place>> has another structure than tree 0')}
         return jax.tree.map(lambda *xs: jnp.concatenate(xs, axis=0), *trees) ~
         def concat(*xs):
+            {?0.4 if xs[0].ndim == 0:
+                {?0.5 # {numbers become a vector}}
+                return jnp.stack(xs)}
+            {?0.4 dtype = {jnp.result_type(*xs) ~ functools.reduce(jnp.promote_types, [x.dtype for x in xs])}
+            xs = [x.astype(dtype) for x in xs]}
             {?0.5 if any(x.shape[1:] != xs[0].shape[1:] for x in xs):
                 raise ValueError(f'cannot join arrays of shapes <<[x.shape for x in xs]>>')}
-            return jnp.concatenate(xs, axis=0)
+            {return jnp.concatenate(xs, axis=0) ~ return jnp.concatenate(xs, axis=0)[:max_rows] ~
+            joined = jnp.concatenate(xs, axis=0)
+            return joined if max_rows is None else joined[-max_rows:]}
 
-        return jax.tree.map(concat, *trees)}
+        return jax.tree.map(concat, *trees) ~
+        {?0.4 # {flattened once, so that structures have to be the same}}
+        leaves = [jax.tree.leaves(tree) for tree in trees]
+        joined = [jnp.concatenate(xs, axis=0) for xs in zip(*leaves)]
+        return jax.tree.unflatten(jax.tree.structure(trees[0]), joined)}
     """,
     "sample": """
         num_rows = jax.tree.leaves(tree)[0].shape[0]
@@ -663,6 +804,7 @@ def _batches(p: Program) -> Text:
             "length": Option("int", "how many rows there are to be", (str(longer),), ("length", "size", "max_rows")),
             "fill": Option("float", "what further rows hold", ("-1.0", "0.0"), ("fill_value", "fill")),
             "weights": Array(Leaf((rows,), 0.1, 1), "weight of each row", ("weights", "sample_weight")),
+            "max_rows": Option("int | None", "most rows", ("None",), ("max_rows", "capacity"), "None"),
             "axis": Option("int", "where the new axis is", (str(axis),), ("axis",)),
         },
         result=results[form],
@@ -820,5 +962,11 @@ _WRITERS: dict[str, Callable[[Program], Text]] = {
     "tree_noise": _noise,
     "tree_batches": _batches,
     "tree_average": _blend,
+    "tree_log": write_log,
+    "tree_vector": write_vector,
+    "merged_models": write_merged_models,
+    "frozen_layers": write_frozen,
+    "tree_comparison": write_compared,
 }
-RECIPES = (written_recipe("tree_tool", "utilities", _WRITERS),)
+_WEIGHTS: dict[str, float] = {"tree_norm": 0.55, "tree_choice": 0.55, "tree_noise": 0.55, "tree_average": 0.55}
+RECIPES = (written_recipe("tree_tool", "utilities", _WRITERS, _WEIGHTS),)

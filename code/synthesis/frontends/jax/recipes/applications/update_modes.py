@@ -512,5 +512,5 @@ _WRITERS: dict[str, Callable[[Program], Text]] = {
 }  # fmt: skip
 RECIPES = (
     Recipe(name="update_by_name", category="optimizers", targets=tuple(FAMILIES), draw=_draw_update),
-    written_recipe("batch_by_name", "training", _WRITERS),
+    written_recipe("batch_by_name", "pipelines", _WRITERS),
 )

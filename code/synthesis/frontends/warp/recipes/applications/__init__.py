@@ -36,6 +36,7 @@ from synthesis.frontends.warp.recipes.applications import (
     vertices,
     volume_queries,
     voxels,
+    windows,
 )
 
 _MIX = {2: 0.12, 3: 0.2, 4: 0.3, 5: 0.38}
@@ -75,6 +76,7 @@ RECIPES: tuple[Recipe, ...] = tuple(
         vertices,
         volume_queries,
         voxels,
+        windows,
         images,
     )
     for recipe in module.RECIPES

@@ -15,7 +15,8 @@ _TREE = {
         {for j in range(end - 1, start - 1, -1): ~ for back in range(end - start):
             j = end - back - 1}
             parent = joint_parent[j]
-            f_s = {body_f_in[j] + body_ft[j] ~ body_ft[j] + body_f_in[j] - body_f_ext[j]}
+            child = joint_child[j]
+            f_s = {body_f_in[child] + body_ft[child] ~ body_ft[child] + body_f_in[child] - body_f_ext[child]}
             {for k in range(joint_qd_start[j], joint_qd_start[j + 1]):
                 {tau[k] = -wp.dot(joint_S_s[k], f_s) {+ joint_act[k] ~} {- joint_damping[k] * joint_qd[k] ~}
                 ~
@@ -209,6 +210,7 @@ def _declare_trees(p: Program, length: int) -> None:
     trees = p.threads
     joints, square = trees * length, length * length
     p.starts("articulation_start", trees + 1, length, 0, ("articulation_start",))
+    p.starts("joint_child", joints, 1, 0, ("joint_child",))
     p.starts("articulation_J_start", trees, 6 * square, 0, ("articulation_J_start",))
     p.starts("articulation_H_start", trees, square, 0, ("articulation_H_start",))
     p.parents("joint_parent", trees, length, ("joint_parent",))
@@ -276,6 +278,8 @@ def _draw_tree(stream: Stream, target: str) -> KernelSpec:
     _declare_trees(p, length)
     p.lookups(start="start = articulation_start[tid]", end="end = articulation_start[tid + 1]")
     p.guard_count("articulation")
+    if target in ("sleeping", "tree_totals"):
+        p.starts("articulation_start", trees + 1, length, 0, ("articulation_body_start", "articulation_link_start"))
     if target == "joint_torques":
         _declare_dofs(p, trees * length)
     wanted = p.choices.choice(tuple(_TOTALS))

@@ -16,7 +16,7 @@ def _shapes(p: Program) -> int:
     p.array("shape_type", INT, (0, 3), (count,), ("shape_type", "geom_type", "shape_types"))
     p.array("shape_pos", VEC, (-0.9, 0.9), (count,), ("shape_pos", "geom_xpos", "centers"))
     p.array("shape_scale", VEC, (0.2, 0.5), (count,), ("shape_scale", "geom_size", "shape_size"))
-    p.array("shape_body", INT, (-1, 11), (count,), ("shape_body", "geom_bodyid", "body_ids"))
+    p.array("shape_body", INT, (-1, 11), (count,), ("shape_body", "body_ids"))
     p.array("shape_flags", INT, (1, 3), (count,), ("shape_flags", "flags"))
     p.array("shape_group", INT, (-1, 2), (count,), ("collision_group", "shape_group", "group"))
     p.array("margin_of", FLOAT, (0.3, 0.8), (count,), ("shape_margin", "geom_margin", "thickness"))
@@ -341,7 +341,7 @@ def _draw_survey(stream: Stream, target: str) -> KernelSpec:
         for key, kind, bounds, names in (
             ("shape_type", INT, (0, 3), ("shape_type", "geom_type", "shape_types")),
             ("shape_scale", VEC, (0.2, 0.9), ("shape_scale", "geom_size", "shape_size")),
-            ("shape_body", INT, (-1, 11), ("shape_body", "geom_bodyid", "body_ids")),
+            ("shape_body", INT, (-1, 11), ("shape_body", "body_ids")),
             ("shape_flags", INT, (0, 3), ("shape_flags", "flags")),
             ("margin_of", FLOAT, (0.05, 0.4), ("shape_margin", "geom_margin", "thickness")),
         ):

@@ -122,7 +122,7 @@ def _pair_tests(p: Program, shapes: int, *, least: int = 1) -> list[tuple[str, s
     """Why a pair is left out, each with its opposite."""
     p.array("group", INT, (-1, 2), (shapes,), ("shape_group", "collision_group", "shape_collision_group"))
     p.array("flags", INT, (2, 7), (shapes,), ("shape_flags", "geom_flags", "flags"))
-    p.array("body", INT, (-1, shapes // 2), (shapes,), ("shape_body", "geom_bodyid", "body_ids"))
+    p.array("body", INT, (-1, shapes // 2), (shapes,), ("shape_body", "body_ids"))
     p.array("body_parent", INT, (-1, shapes // 2), (shapes // 2 + 1,), ("body_parent", "body_parentid"))
     p.array("contype", INT, (0, 7), (shapes,), ("contype", "geom_contype", "category_bits"))
     p.array("affinity", INT, (0, 7), (shapes,), ("conaffinity", "geom_conaffinity", "mask_bits"))

@@ -187,7 +187,7 @@ _FREED = {
             slot = ring_index(place, RING)
             ring_id[slot] = tid
             ring_time[slot] = {now ~ now + delay[tid]}
-            {ring_value[slot] = value[tid] ~}
+            {?0.6 ring_value[slot] = strength[tid]}
             """,
             "record_events log_events push_events",
             "Writes events into a ring",
@@ -390,6 +390,7 @@ def _declare_freed(p: Program) -> None:
     p.array("last_time", FLOAT, (0, 1), (count,), ("last_event_time",))
     p.array("delay", FLOAT, (0.1, 1), (count,), ("event_delay", "latency"))
     p.array("period", FLOAT, (0.1, 0.6), (count,), ("period", "interval"))
+    p.array("strength", FLOAT, (0, 2), (count,), ("event_strength", "impulse"))
     p.scalar("repeat_events", FLAG, (0, 1), ("repeat_events", "retrigger"))
     p.scalar("lower_bound", VEC, (-0.9, -0.5), ("bounds_lower", "domain_min"))
     p.scalar("upper_bound", VEC, (0.5, 0.9), ("bounds_upper", "domain_max"))
@@ -413,7 +414,7 @@ def _declare_freed(p: Program) -> None:
     p.output("head", INT, (1,), ("ring_head", "event_count"), (0, 15))
     for key, kind, names in (
         ("ring_id", INT, ("ring_id", "event_source")), ("ring_time", FLOAT, ("ring_time", "event_log_time")),
-        ("ring_value", FLOAT, ("ring_value", "event_log_value")),
+        ("ring_value", FLOAT, ("ring_strength", "event_log_impulse")),
     ):  # fmt: skip
         p.output(key, kind, (_RING,), names, (0, 1))
     p.output("due_time", FLOAT, (count,), ("due_time", "next_time"), (0, 2))

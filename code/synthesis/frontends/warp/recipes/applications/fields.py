@@ -379,8 +379,9 @@ def _draw_plane(stream: Stream, target: str) -> KernelSpec:
     text, titles, summary = stream.child("kernel").choice(_PLANE[target])
     p = Program(stream, ("x", "i", "ix"), ("y", "j", "iy"), launch=(nx, ny))
     shape = (nx, ny)
-    p.array("u", FLOAT, (-1, 1), shape, ("u", "vel_x", "velocity_x"))
-    p.array("v", FLOAT, (-1, 1), shape, ("v", "vel_y", "velocity_y"))
+    along, up = p.choices.choice((("u", "v"), ("vel_x", "vel_y"), ("velocity_x", "velocity_y")))
+    p.array("u", FLOAT, (-1, 1), shape, (along,))
+    p.array("v", FLOAT, (-1, 1), shape, (up,))
     quantity = {
         "advect": ("density", "smoke", "concentration", "phi", "temperature"),
         "divergence": ("q",),
@@ -408,8 +409,9 @@ def _draw_plane(stream: Stream, target: str) -> KernelSpec:
     p.number("decay", (0.1, 0.5), losses.get(target, ("dissipation", "decay")), ("0.1", "0.5"))
     p.number("gravity", (1, 5), ("gravity", "g"), ("9.81",))
     p.scalar("color", INT, (0, 1), ("color", "parity"))
-    p.array("uf", FLOAT, (-1, 1), (nx + 1, ny), ("u", "vel_x", "face_vel_x"))
-    p.array("vf", FLOAT, (-1, 1), (nx, ny + 1), ("v", "vel_y", "face_vel_y"))
+    across, over = p.choices.choice((("u", "v"), ("vel_x", "vel_y"), ("face_vel_x", "face_vel_y")))
+    p.array("uf", FLOAT, (-1, 1), (nx + 1, ny), (across,))
+    p.array("vf", FLOAT, (-1, 1), (nx, ny + 1), (over,))
     p.array("depth", FLOAT, (0.5, 2), shape, ("depth", "water_depth"))
     p.array("conduct", FLOAT, (0.1, 0.5), shape, ("conductivity", "diffusivity"))
     p.array("capacity", FLOAT, (0.5, 2), shape, ("heat_capacity", "rho_c"))

@@ -762,7 +762,7 @@ def _draw_joint(stream: Stream, target: str) -> KernelSpec:
     # what leaves a joint alone stands before all that is read of it
     p.write(*text.replace("DRIVE_ALONG", along).replace("DRIVE_ANGLE", angle).split("        REST\n"))
     titles = {
-        "anchor_frames": ("compute_joint_frames", "joint_anchor_error", "eval_joint_errors"),
+        "anchor_frames": ("compute_joint_errors", "joint_anchor_error", "eval_joint_errors"),
         "joint_coordinates": ("eval_joint_coordinates", "reconstruct_joint_q", "eval_ik"),
         "motion_axes": ("compute_motion_subspace", "joint_motion_axes", "update_joint_axes"),
         "joint_forces": ("eval_body_joints", "eval_joint_forces", "apply_joint_forces"),

@@ -84,7 +84,7 @@ _BODY = {
         {?0.3 mat_out[w, b] = wp.quat_to_matrix(q)}
     """,
     "velocity_pass": """
-        {?0.5 {if sleeping[w, b] == 1 or not world_active[w]:
+        {?0.5 {if sleeping[w, b] == 1:
             vel_out[w, b] = wp.spatial_vector(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
             return ~ if not world_active[w]:
             return}}
@@ -126,14 +126,11 @@ _BODY = {
                 cdof_dot[w, dof] = motion_cross(vel, cdof[w, dof])
                 vel += cdof[w, dof] * qvel[w, dof]
                 dof += 1}
-        {?0.3 # no faster than the integrator copes with
-        if wp.length(wp.spatial_top(vel)) > max_spin and b > 0:
-            vel = vel * (max_spin / wp.length(wp.spatial_top(vel)))}
         vel_out[w, b] = vel
     """,
     "force_pass": """
         {?0.6 # nothing acts on a sleeping body
-        if {sleeping[w, b] == 1 ~ sleeping[w, b] != 0 ~ not world_active[w] or sleeping[w, b] == 1}:
+        if sleeping[w, b] {== 1 ~ != 0}:
             force_out[w, b] = wp.spatial_vector(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
             return}
         {# applied by the user: the force first
@@ -216,9 +213,8 @@ gravcomp[b] > 0.5}:
             spring[w, dof] = -ke * (qpos[w, adr] - spring_ref[adr]) - damping[b] * qvel[w, dof]}
     """,
     "force_to_parent": """
-        {?0.5 {if not world_active[w]:
-            return ~ if sleeping[w, b] == 1 or not world_active[w]:
-            return}}
+        {?0.5 if not world_active[w]:
+            return}
         total = cfrc_body[w, b]
         {{?0.7 # what its motion takes
         total += inertial_force(mass[b], inertia[b], cacc[w, b], cvel[w, b])}
@@ -417,7 +413,6 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
     p.array("damping", FLOAT, (0.1, 1), (bodies,), ("jnt_damping",))
     p.array("spring_ref", FLOAT, (-1, 1), (joints * _COORDINATES,), ("qpos_spring",))
     p.number("dead_band", (0.2, 0.8), ("dead_band", "spring_slack"), ("0.5",))
-    p.number("max_spin", (1, 3), ("max_angular_velocity", "spin_limit"), ("2.0",))
     p.number("min_mass", (0.4, 1), ("min_mass", "mass_threshold"), ("0.5",))
     p.array("cam_mode", INT, (0, 4), (bodies,), ("cam_mode",))
     p.array("cam_body", INT, (0, bodies - 1), (bodies,), ("cam_bodyid",))

@@ -40,12 +40,12 @@ FOUR, FRAME, SPATIAL = (Type("float32", (size,)) for size in (4, 7, 6))
 _EAGER = {2: 0.55, 3: 0.85, 4: 1.4, 5: 2.2}
 """How much more often a kernel of each difficulty has what it may have."""
 
-_NUMBERS_GIVEN = 0.64
+_NUMBERS_GIVEN = 0.45
 """How many kernels are given all their numbers; of others the module has them as constants."""
 _ENDS = frozenset({"min", "max", "lower", "upper", "low", "high"})
 _ENDS_FIRST = 0.6
 """Words for the ends of a range, and how many kernels have them before what they are of: ``min_dt``, or ``dt_min``."""
-_FORMS_OF_SIZES = (("argument", 0.66), ("constant", 0.1), ("static", 0.2), ("number", 0.04))
+_FORMS_OF_SIZES = (("argument", 0.8), ("constant", 0.08), ("static", 0.1), ("number", 0.02))
 
 _STATIC = 0.5
 """How many modules hold their constants as numbers of Python's own, which are asked for by ``wp.static``."""
@@ -73,6 +73,8 @@ _LINES_KEPT = 256
 """Texts of which it is known what they name; one kernel has some dozen, and asks for them again and again."""
 _WRITTEN = (-1e6, 1e6)
 """The values that an array may come to hold which the kernel only writes."""
+_MOST_OPEN = 4
+"""The most arrays of which a kernel leaves the type open."""
 _EARLY, _IN_PLACE = 0.5, 0.25
 """How many kernels read all that they need first, and how many read in place what they need once."""
 
@@ -246,9 +248,10 @@ class Program:
             return
         self._given.pop(key, None)
         value = Literal(self.choices.choice(usual))
-        named = self.choices.choice(self._in_one_order(names)).upper()
+        ordered = self._in_one_order(names)
+        pool = tuple(each.upper() for each in (self.choices.choice(ordered), *ordered))
         static = self.habit("numbers are static", _STATIC)
-        self._holes[key] = functools.cache(functools.partial(self._declare, named, value, static=static))
+        self._holes[key] = functools.cache(functools.partial(self._declare_number, pool, value, static=static))
 
     def constants(self, values: Mapping[str, int | float]) -> None:
         """Constants of the module that lines may name."""
@@ -268,6 +271,11 @@ class Program:
             else:
                 declare = functools.partial(self._declare, key.upper(), literal, static=form == "static")
                 self._holes[key] = functools.cache(declare)
+
+    def _declare_number(self, pool: tuple[str, ...], value: Expression, *, static: bool) -> Expression:
+        """A constant of the module by the first name of a pool that lines have for no other constant."""
+        name = next(each for each in (*pool, f"{pool[0]}_VALUE") if each not in self._holes)
+        return self._declare(name, value, static=static)
 
     def _declare(self, name: str, value: Expression, *, static: bool = False) -> Expression:
         """A constant of the module; if static, a number of Python's own, which the kernel's text is made with."""
@@ -449,7 +457,9 @@ class Program:
         )
         reshape(sheet, self.choices.child("form"), talks=self._talks)
         axes = tuple(map(sheet.names_of_index, sheet.axes))
-        self.draft = Draft(self._stream, (FLOAT,), rank=len(axes), launch=sheet.launch, axes=axes, plain=True)
+        self.draft = Draft(
+            self._stream, (FLOAT,), rank=len(axes), launch=sheet.launch, axes=axes, plain=True, moves=_only_moves(sheet)
+        )
         constants, roles = dict(self._holes), sheet.roles | {key: each.names for key, each in sheet.given.items()}
         for key, given in sheet.given.items():
             self._holes[key] = functools.cache(functools.partial(self._declare_argument, given))
@@ -519,6 +529,30 @@ def _as_used(given: Given, read: bool, written: bool) -> Given:
     if given.role is Role.INPUT:
         return given
     return (given if written else replace(given, role=Role.INPUT)) if read else given.unread()
+
+
+def _only_moves(sheet: Sheet) -> bool:
+    """Whether lines give elements of arrays values as they are, or sums of them, and nothing asks for their type.
+
+    A vector, a cast, a number with a point, a component or a function of the kernel's own would.
+    """
+    if sheet.bundles or sheet.made or sheet.named() & set(sheet.functions):
+        return False
+    for node in (node for statement in sheet.body for node in ast.walk(statement)):
+        match node:
+            case ast.Constant(value=float()) | ast.Subscript(value=ast.Subscript()):
+                return False
+            case ast.Call(func=ast.Attribute(attr=name)) if not name.startswith("atomic_"):
+                return False
+            case ast.Call(func=ast.Name(id="float" | "bool")):
+                return False
+            case ast.Attribute(value=value) if not isinstance(value, ast.Name):
+                return False
+            case _:
+                pass
+    floats = [each for key, each in sheet.given.items() if key in sheet.named() and each.kind.dtype == "float32"]
+    simple = all(each.shape is not None and each.kind.shape in ((), (2,), (3,)) for each in floats)
+    return simple and 1 < len(floats) <= _MOST_OPEN
 
 
 def _written_arrays(tree: ast.Module) -> set[str]:

@@ -252,13 +252,13 @@ _STACKED = {
         for i in range(ncts):
             # how far the two copies are apart, and how far one has moved
             r_p = wp.max(r_p, wp.abs(x_in[vio + i] - y_in[vio + i]))
-            r_d = wp.max(r_d, wp.abs(eta[wid] * (y_in[vio + i] - x_old[vio + i])))
+            r_d = wp.max(r_d, penalty[wid] * wp.abs(y_in[vio + i] - y_old[vio + i]))
         primal_out[wid] = r_p
         dual_out[wid] = r_d
         iteration = iterations[wid] + 1
         iterations[wid] = iteration
-        {if r_p < tolerance and r_d < tolerance:
-            status[wid] = STATUS_DONE ~ if wp.max(r_p, r_d) < tolerance:
+        {if r_p < both_tol and r_d < both_tol:
+            status[wid] = STATUS_DONE ~ if wp.max(r_p, r_d) < both_tol:
             status[wid] = STATUS_DONE}
         elif iteration >= max_iterations:
             status[wid] = STATUS_LIMIT ~
@@ -382,36 +382,89 @@ _STACKED = {
             return ~ if row >= nj + nl:
             return}
         index = vio + row
-        {t = z_in[index] + eta[wid] * x_in[index] ~
-        t = z_in[index] + eta[wid] * over_relaxed(x_in[index], x_old[index], relaxation)}
+        {t = z_in[index] + penalty[wid] * x_in[index] ~
+        t = z_in[index] + penalty[wid] * over_relaxed(x_in[index], slack_in[index], relaxation)}
         {if row < nj:
             # joints give way a little
-            y_next = t / (eta[wid] + compliance)
-            z_out[index] = compliance * y_next
+            projected = t / (penalty[wid] + compliance)
+            z_out[index] = compliance * projected
         elif t < 0.0:
             {# limits only push
             ~}
-            y_next = 0.0
+            projected = 0.0
             z_out[index] = t
         else:
-            y_next = t / eta[wid]
+            projected = t / penalty[wid]
             z_out[index] = 0.0 ~
         {# joints pull and push, limits only push
         ~}
-        y_next = t / (eta[wid] + compliance)
+        projected = t / (penalty[wid] + compliance)
         if row >= nj and t < 0.0:
-            y_next = 0.0
+            projected = 0.0
             z_out[index] = t
         else:
-            z_out[index] = compliance * y_next ~
-        y_next = float(0.0)
+            z_out[index] = compliance * projected ~
+        projected = float(0.0)
         multiplier = float(t)
         if row < nj or t > 0.0:
-            y_next = t / (eta[wid] + compliance)
-            multiplier = compliance * y_next
+            projected = t / (penalty[wid] + compliance)
+            multiplier = compliance * projected
         z_out[index] = multiplier}
-        y[index] = y_next
-        {?0.5 wp.atomic_max(r_norm, wid, wp.abs(x_in[index] - y_next))}
+        slack_out[index] = projected
+        {?0.5 wp.atomic_max(r_norm, wid, wp.abs(x_in[index] - projected))}
+    """,
+    "factorize": """
+        {?0.6 if {status[wid] != 0 ~ ncts == 0 ~ not world_mask[wid]}:
+            return}
+        mio = problem_mio[wid]
+        {?0.5 num_fixed = int(0)}
+        for j in range(ncts):
+            {# what the columns before have left of the diagonal
+            ~}
+            pivot_j = diagonal[vio + j]
+            for k in range(j):
+                {L_jk = factor[mio + j * ncts + k]
+                pivot_j -= L_jk * L_jk ~ pivot_j -= factor[mio + j * ncts + k] * factor[mio + j * ncts + k]}
+            {# keeps the matrix positive
+            ~}
+            if pivot_j < min_pivot:
+                pivot_j = min_pivot
+                COUNT
+            L_jj = wp.sqrt(pivot_j)
+            factor[mio + j * ncts + j] = L_jj
+            for i in range(j + 1, ncts):
+                value = factor[mio + i * ncts + j]
+                {for k in range(j):
+                    value -= factor[mio + i * ncts + k] * factor[mio + j * ncts + k] ~
+                # rows of the band alone
+                for k in range(wp.max(i - bandwidth, 0), j):
+                    value -= factor[mio + i * ncts + k] * factor[mio + j * ncts + k]}
+                factor[mio + i * ncts + j] = value / L_jj
+                {# the other half is not asked for
+                factor[mio + j * ncts + i] = 0.0 ~}
+        {pivots_out[wid] = num_fixed ~}
+        {?0.4 iterations[wid] += 1}
+    """,
+    "substitute": """
+        {?0.6 if {status[wid] != 0 ~ ncts == 0 ~ not world_mask[wid]}:
+            return}
+        mio = problem_mio[wid]
+        {# forward, then back
+        ~}
+        for i in range(ncts):
+            value = {b[vio + i] ~ P[vio + i] * b[vio + i] ~ -b[vio + i]}
+            for k in range(i):
+                value -= factor_in[mio + i * ncts + k] * x[vio + k]
+            FORWARD
+        DIAGONALfor i in range(ncts - 1, -1, -1):
+            value = BACKWARD
+            for k in range(i + 1, ncts):
+                value -= factor_in[mio + k * ncts + i] * x[vio + k]
+            LAST
+        {?0.4 largest = float(0.0)
+        for i in range(ncts):
+            largest = wp.max(largest, wp.abs(x[vio + i]))
+        norm_out[wid] = largest}
     """,
     "row_owners": """
         {?0.5 if not world_mask[wid]:
@@ -465,6 +518,8 @@ _SUMMARIES = {
     "gauss_seidel": "One sweep over the rows of each world, with impulses within their limits",
     "contact_modes": "Which contacts of each world are open, stick or slip",
     "dual_update": "Updates the copies and multipliers of the rows of joints and limits of each world",
+    "factorize": "Factorizes the dense matrix of each world in place",
+    "substitute": "Solves the factorized system of each world by substitution",
     "row_owners": "Which limit or contact each row of a world is of",
     "warm_start": "Starts the impulses of each world from those of the last step",
 }
@@ -537,6 +592,7 @@ def _declare_stacked(p: Program, worlds: int, rows: int) -> None:
     for key, names in (
         ("p", ("p", "search_dir")), ("b", ("b", "problem_v_f", "rhs")), ("Ap", ("Ap", "matvec")),
         ("r_old", ("r", "residual")), ("x_old", ("x_prev", "lambdas_prev")),
+        ("slack_in", ("slack", "lambdas_y")), ("y_old", ("y_prev", "lambdas_y_prev")),
         ("cached", ("cached_lambdas", "lambdas_cache")),
     ):  # fmt: skip
         p.array(key, FLOAT, (-1, 1), (total,), names)
@@ -546,13 +602,21 @@ def _declare_stacked(p: Program, worlds: int, rows: int) -> None:
     p.array("r_dot_z_in", FLOAT, (0.2, 2), (worlds,), ("rz_new", "r_dot_z"))
     p.array("r_dot_z_old", FLOAT, (0.5, 2), (worlds,), ("rz_old", "r_dot_z_prev"))
     p.number("tolerance_sq", (0.4, 0.8), ("tolerance_sq", "tol_sq"), ("0.5",))
+    p.array("diagonal", FLOAT, (0.4, 2), (total,), ("problem_diag", "diagonal"))
+    p.array("pivot", FLOAT, (0.8, 2), (total,), ("pivot", "L_diag"))
+    p.array("factor_in", FLOAT, (-0.4, 0.4), (total * rows,), ("L", "factor"))
+    p.output("factor", FLOAT, (total * rows,), ("L", "factor"), (-0.3, 0.3))
+    p.output("norm_out", FLOAT, (worlds,), ("solution_norm", "max_lambda"))
+    p.output("pivots_out", INT, (worlds,), ("num_regularized", "num_clamped"))
+    p.scalar("bandwidth", INT, (2, rows - 2), ("bandwidth", "half_band"))
+    p.number("min_pivot", (0.4, 0.6), ("min_pivot", "pivot_eps"), ("0.5",))
     p.array("P", FLOAT, (0.5, 2), (total,), ("problem_P", "preconditioner"))
     p.array("A", FLOAT, (-1, 2), (total * rows,), ("A", "D", "problem_D"))
     for key, bounds, names in (
         ("alpha", (0.5, 2), ("alpha", "step_size")),
         ("beta", (0.1, 0.9), ("beta", "momentum")),
-        ("eta", (0.1, 1), ("eta", "regularization")),
-    ):
+        ("eta", (0.1, 1), ("eta", "regularization")), ("penalty", (0.5, 2), ("rho", "penalty")),
+    ):  # fmt: skip
         p.array(key, FLOAT, bounds, (worlds,), names)
     p.array("problem_mu", FLOAT, (0.2, 1), (worlds * contacts,), ("problem_mu", "contact_mu"))
     p.array("nzb_values", SPATIAL, (-1, 1), (blocks,), ("nzb_values", "jac_nzb_values"), element="wp.spatial_vector")
@@ -591,7 +655,8 @@ def _declare_stacked(p: Program, worlds: int, rows: int) -> None:
         ("omega", (0.5, 1.5), ("omega", "relaxation"), ("1.0", "1.2")),
         ("relaxation", (0.8, 1.8), ("relaxation", "over_relaxation"), ("1.5", "1.6")),
         ("max_impulse", (0.5, 1), ("max_impulse", "impulse_limit"), ("1.0",)),
-        ("compliance", (0.1, 0.5), ("compliance", "regularization"), ("0.1",)),
+        ("compliance", (0.1, 0.5), ("compliance", "softness"), ("0.1",)),
+        ("both_tol", (1.2, 3.0), ("tolerance", "eps"), ("2.0",)),
         ("sweep_tol", (0.6, 1.6), ("tolerance", "sweep_tol"), ("1.0",)),
         ("min_impulse", (0, 0.4), ("min_impulse", "open_tol"), ("0.1",)),
         ("slip_margin", (0.7, 1), ("slip_margin", "cone_margin"), ("0.9",)),
@@ -605,7 +670,8 @@ def _declare_stacked(p: Program, worlds: int, rows: int) -> None:
     p.output("x", FLOAT, (total,), ("x", "solution_lambdas", "lambdas"), (-1, 1))
     p.output("v_f", FLOAT, (total,), ("v_f", "constraint_v"), (-1, 1))
     for key, names in (
-        ("y", ("y", "Ax")), ("ahead", ("y", "x_ahead")), ("r_new", ("r_next", "residual_out")),
+        ("y", ("y", "Ax")), ("slack_out", ("slack_out", "lambdas_y_next")),
+        ("ahead", ("y", "x_ahead")), ("r_new", ("r_next", "residual_out")),
         ("scaled", ("z", "scaled_r")),
         ("scaled_b", ("b_scaled", "rhs_scaled")), ("p_new", ("p_next", "search_dir_out")),
         ("P_out", ("problem_P", "P_out")),
@@ -658,6 +724,13 @@ def _draw_stacked(stream: Stream, target: str) -> KernelSpec:
     text, named, summary = stream.child("update").choice(_UPDATES) if target == "vector_update" else (
         _STACKED[target], "", _SUMMARIES[target]
     )  # fmt: skip
+    if target == "factorize":
+        counts = p.choices.chance(0.5)
+        text = re.sub(
+            r"\n *(\{\?0.5 num_fixed = int\(0\)\}|COUNT|\{pivots_out.*)(?=\n)", _counted if counts else "", text
+        )
+    for key, line in p.choices.choice(_SUBSTITUTIONS).items():
+        text = text.replace(key, line)
     p.write(re.sub(r"\brow\b", names[0], text.replace("ROWS", _GUARD)))
     titles = {
         "vector_update": tuple(named.split()),
@@ -672,6 +745,8 @@ def _draw_stacked(stream: Stream, target: str) -> KernelSpec:
         "gauss_seidel": ("gauss_seidel_sweep", "sweep_rows", "projected_gauss_seidel"),
         "contact_modes": ("classify_contacts", "update_contact_modes", "contact_reactions"),
         "dual_update": ("update_dual", "admm_update", "update_multipliers"),
+        "factorize": ("cholesky_factorize", "factorize_worlds", "factorize_delassus"),
+        "substitute": ("cholesky_solve", "solve_factorized", "substitute_worlds"),
         "row_owners": ("label_rows", "assign_row_owners", "build_row_map"),
         "warm_start": ("warmstart_from_cache", "warm_start", "load_cached_solution"),
     }[target]
@@ -681,10 +756,41 @@ def _draw_stacked(stream: Stream, target: str) -> KernelSpec:
     ))  # fmt: skip
 
 
-_BY_WORLD = ("check_status", "gauss_seidel")
+_SUBSTITUTIONS = (
+    {
+        "FORWARD": "x[vio + i] = value / pivot[vio + i]",
+        "DIAGONAL": "",
+        "BACKWARD": "x[vio + i]",
+        "LAST": "x[vio + i] = value / pivot[vio + i]",
+    },
+    {
+        "FORWARD": "x[vio + i] = value",
+        "DIAGONAL": "for i in range(ncts):\n            x[vio + i] = x[vio + i] / pivot[vio + i]\n        ",
+        "BACKWARD": "x[vio + i]",
+        "LAST": "x[vio + i] = value",
+    },
+    {
+        "FORWARD": "x[vio + i] = value",
+        "DIAGONAL": "",
+        "BACKWARD": "x[vio + i] / pivot[vio + i]",
+        "LAST": "x[vio + i] = value",
+    },
+)
+"""How a system is solved whose factor has the pivots on its diagonal, or beside it."""
+
+
+def _counted(found: re.Match[str]) -> str:
+    """A line of a kernel that counts the pivots which it had to raise."""
+    line = found[0].replace("COUNT", "num_fixed += 1").replace("{?0.5 num_fixed = int(0)}", "num_fixed = int(0)")
+    return line.replace("{pivots_out[wid] = num_fixed ~}", "pivots_out[wid] = num_fixed")
+
+
+_BY_WORLD = ("check_status", "gauss_seidel", "factorize", "substitute")
 """What has one thread for each world."""
 _WEIGHTS = {
     "row_owners": 0.15,
+    "factorize": 0.6,
+    "substitute": 0.6,
     "scale_system": 0.15,
     "matrix_vector": 0.5,
     "block_product": 0.5,

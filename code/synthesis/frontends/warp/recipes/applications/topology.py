@@ -358,7 +358,7 @@ _ELEMENT = {
         x2 = particle_q[quad[1]]}
         n1 = wp.cross(x3 - x1, x4 - x1)
         n2 = wp.cross(x4 - x2, x3 - x2)
-        {?0.7 if wp.length_sq(n1) < TINY or wp.length_sq(n2) < TINY:
+        {?0.7 if wp.length_sq(n1) < 1.0e-12 or wp.length_sq(n2) < 1.0e-12:
             edge_angle[tid] = 0.0
             return}
         edge = x4 - x3

@@ -1,6 +1,6 @@
 """The forms in which people write the same: in many worlds or one, in place or not, a guard or a branch,
-flags as numbers or truths, sizes as arguments or asked of arrays, a thread for each or for what a list names,
-vectors of one number in full or not, formulas as functions, in the words of one code base.
+flags as numbers or truths, one index for a grid or several, sizes as arguments or asked of arrays, a thread for each
+or for what a list names, vectors of one number in full or not, formulas as functions, in the words of one code base.
 
 Each form changes a :class:`~.sheet.Sheet`, a kernel whose arguments are not yet declared, and leaves what it computes.
 A recipe writes its lines once; these choose how they look.
@@ -8,8 +8,10 @@ A recipe writes its lines once; these choose how they look.
 
 from synthesis.frontends.warp.recipes.applications.forms import (
     bundles,
+    components,
     extents,
     flags,
+    flattening,
     guards,
     idioms,
     in_place,
@@ -17,8 +19,10 @@ from synthesis.frontends.warp.recipes.applications.forms import (
     outlining,
     prints,
     remarks,
+    selects,
     statics,
     switches,
+    variables,
     words,
     worlds,
     zeros,
@@ -47,17 +51,24 @@ def reshape(sheet: Sheet, choices: Stream, *, talks: bool) -> None:
     """
     in_place.update(sheet, choices.child("in place"))
     worlds.spread(sheet, choices.child("worlds"))
+    flattening.flatten(sheet, choices.child("flattening"))
     words.agree(sheet, choices.child("words"))
     extents.ask(sheet, choices.child("extents"))
     listing.choose_threads(sheet, choices.child("listing"))
+    flags.turn_to_numbers(sheet, choices.child("numbers"))
     flags.turn_to_truths(sheet, choices.child("flags"))
     guards.rearrange(sheet, choices.child("guards"))
     prints.warn(sheet, choices.child("prints"))
     switches.switch(sheet, choices.child("switches"))
     statics.resolve(sheet, choices.child("statics"))
+    selects.choose(sheet, choices.child("selects"))
+    in_place.add(sheet, choices.child("added"))
     zeros.shorten(sheet, choices.child("zeros"))
     if talks:
         remarks.remark(sheet, choices.child("remarks"))
     bundles.bundle(sheet, choices.child("bundles"))
     outlining.outline(sheet, choices.child("functions"))
     idioms.name(sheet, choices.child("idioms"))
+    components.unfold(sheet, choices.child("unfolded"))
+    components.name(sheet, choices.child("components"))
+    variables.describe(sheet, choices.child("variables"))

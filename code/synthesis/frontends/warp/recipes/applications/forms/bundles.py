@@ -38,7 +38,6 @@ _SUBJECTS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "vert": (("MeshData", "Vertices", "Surface"), ("mesh_data", "verts", "geo")),
     "face": (("MeshData", "Faces", "Surface"), ("mesh_data", "surface", "geo")),
     "spring": (("Springs", "Cloth", "SpringData"), ("springs", "cloth", "links")),
-    "row": (("SparseMatrix", "BsrMatrix", "System"), ("matrix", "lhs_matrix", "mtx")),
     "cell": (("Grid", "GridData", "Field"), ("grid", "domain", "cells")),
     "geom": (("Geoms", "GeomData", "Shapes"), ("geoms", "shapes", "geom_data")),
     "shape": (("Shapes", "ShapeData", "Collider"), ("shapes", "collider", "shape_data")),
@@ -46,6 +45,8 @@ _SUBJECTS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 """For what a field's name speaks of, the names of the struct and of the argument."""
 _READ = (("Model", "ModelData", "ModelInfo"), ("model", "m", "mdl", "info"))
+_SETTLED = (("Options", "SolverOptions", "Settings"), ("options", "opts", "settings"))
+"""What a kernel of one thread reads is told to a solver, and is no model."""
 _WRITTEN = (("State", "Data", "SimState", "Workspace"), ("state", "d", "data", "state_out"))
 _FLOAT, _INT, _VEC = Type("float32"), Type("int32"), Type("float32", (3,))
 _SPARES: Mapping[str, tuple[Type, tuple[float, float], bool]] = {
@@ -113,7 +114,7 @@ def _gather(sheet: Sheet, choices: Stream, keys: list[str], taken: set[str]) -> 
         del sheet.given[each]
     fields |= dict(_spares(sheet, choices, taken))
     writes = any(each.role is not Role.INPUT for each in fields.values())
-    titles, names = _WRITTEN if writes and choices.chance(0.5) else _READ if not writes else _WRITTEN
+    titles, names = _WRITTEN if writes else _READ if sheet.axes else _SETTLED
     for subject, spoken in _SUBJECTS.items():
         if sum(subject in name for name in attributes.values()) >= _SPOKEN and choices.chance(0.7):
             titles, names = spoken

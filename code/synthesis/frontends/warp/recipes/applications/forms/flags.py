@@ -8,8 +8,12 @@ from synthesis.grammar.streams import Stream
 from synthesis.grammar.types import Type
 from synthesis.records import Role
 
-_SHARE = 0.1
+_SHARE = 0.05
 """How often a flag that might be a number is a truth."""
+_NUMBERS = 0.6
+"""How many authors have numbers for truths; applications' kernels have truths among their arguments in 9 %."""
+_TRUE = 0.3
+"""How many of them ask whether a flag is 1, rather than whether it is not 0."""
 _FLAG = Type("bool")
 
 
@@ -24,6 +28,81 @@ def turn_to_truths(sheet: Sheet, choices: Stream) -> None:
         if flag and uses.count(key) == tests.asked.get(key, 0) > 0 and choices.chance(_SHARE):
             sheet.given[key] = replace(given, kind=_FLAG)
             sheet.body = [_Asking(key).visit(each) for each in sheet.body]
+
+
+def turn_to_numbers(sheet: Sheet, choices: Stream) -> None:
+    """Declare all flags of some kernels as numbers, and compare them with 0 or 1."""
+    if not choices.chance(_NUMBERS):
+        return
+    one = choices.chance(_TRUE)
+    testing = _Testing()
+    for statement in sheet.body:
+        testing.visit(statement)
+    uses = list(names_in(sheet.body))
+    flags = {key for key, each in sheet.given.items() if each.kind == _FLAG and each.role is Role.INPUT}
+    flags = {key for key in flags if uses.count(key) == testing.tested.get(key, 0) > 0}
+    for key in flags:
+        sheet.given[key] = replace(sheet.given[key], kind=Type("int32"))
+    comparing = _Comparing(flags, one=one)
+    sheet.body = [comparing.visit(each) for each in sheet.body]
+
+
+def _truth(node: ast.expr) -> str | None:
+    """The array or argument whose truth an expression is; None for any other expression."""
+    match node:
+        case ast.Name(id=key) | ast.Subscript(value=ast.Name(id=key)):
+            return key
+        case _:
+            return None
+
+
+def _tests_of(node: ast.AST) -> list[ast.expr]:
+    """The parts of a statement or expression of which the truth is asked for."""
+    match node:
+        case ast.If(test=test) | ast.While(test=test) | ast.IfExp(test=test):
+            return [test]
+        case ast.BoolOp(values=values):
+            return values
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            return [operand]
+        case _:
+            return []
+
+
+class _Testing(ast.NodeVisitor):
+    """Counts how often the truth of each name is asked for."""
+
+    def __init__(self) -> None:
+        self.tested: dict[str, int] = {}
+
+    def generic_visit(self, node: ast.AST) -> None:
+        for key in filter(None, map(_truth, _tests_of(node))):
+            self.tested[key] = self.tested.get(key, 0) + 1
+        super().generic_visit(node)
+
+
+class _Comparing(ast.NodeTransformer):
+    """Compares with a number where the truth of a flag was asked for."""
+
+    def __init__(self, flags: set[str], *, one: bool) -> None:
+        self.flags, self.one = flags, one
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:
+        if isinstance(node.op, ast.Not) and _truth(node.operand) in self.flags:
+            return ast.Compare(self.visit(node.operand).left, [ast.Eq()], [ast.Constant(0)])
+        return ast.UnaryOp(node.op, self.visit(node.operand))
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return self._compared(node) if node.id in self.flags else node
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
+        inner = self.visit(node.slice)
+        if _truth(node) in self.flags:
+            return self._compared(ast.Subscript(node.value, inner, node.ctx))
+        return ast.Subscript(self.visit(node.value), inner, node.ctx)
+
+    def _compared(self, node: ast.expr) -> ast.expr:
+        return ast.Compare(node, [ast.Eq() if self.one else ast.NotEq()], [ast.Constant(int(self.one))])
 
 
 def _asked(node: ast.AST) -> tuple[str, bool] | None:

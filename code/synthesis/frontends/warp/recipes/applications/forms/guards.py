@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet, blocks_in, blocks_of, names_in
 from synthesis.grammar.streams import Stream
 
-_INSIDE: dict[type[ast.stmt], float] = {ast.Return: 0.4, ast.Continue: 0.5}
+_INSIDE: dict[type[ast.stmt], float] = {ast.Return: 0.45, ast.Continue: 0.3}
 """How many kernels have what comes after their guards in branches instead."""
 _BUT_RANGES = 0.5
 """How many of these still leave where an index is out of range."""
-_JOINED, _PARTED = 0.75, 0.08
+_JOINED, _PARTED = 0.6, 0.08
 """How often two tests with the same body are one, and one of two parts is two."""
-_TIGHT = 0.5
+_TIGHT = 0.25
 """How often a branch whose body is another branch asks for both at once."""
 _DEEPEST, _DEEP = 3, 3
 """The deepest block that branches are made in, and how deep what one is put around may be. Applications' kernels have

@@ -104,7 +104,7 @@ _IDIOMS = (
         width=_SIZE, y=_PLACE, x=_PLACE),
     _of("wrap_index periodic_index", "i: int, n: int", "int", "(i + n) % n", i=_PLACE, n=_SIZE),
     _of("next_index wrap_next", "i: int, n: int", "int", "(i + 1) % n", i=_PLACE, n=_SIZE),
-    _of("in_range is_valid_index", "i: int, n: int", "bool", "i >= 0 and i < n"),
+    _of("in_range is_valid_index", "i: int, n: int", "bool", "i >= 0 and i < n", n=_SIZE),
     _of("mix blend", "a: float, b: float, t: float", "float", "a + (b - a) * t", "a * (1.0 - t) + b * t"),
     _of("mix_color blend_color", "a: wp.vec3, b: wp.vec3, t: float", "wp.vec3",
         "a + (b - a) * t", "a * (1.0 - t) + b * t", a=_COLOR),

@@ -7,9 +7,11 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import Given, She
 from synthesis.grammar.streams import Stream
 from synthesis.records import Role
 
-_SHARE = 0.5
+_SHARE = 0.8
 """How often an array that holds what another one becomes is that one. Of applications' kernels 22 % read and write one
 array."""
+_ADDED = 0.7
+"""How many authors write ``a[i] += e`` where an element is added to."""
 _UNSAID = frozenset({"out", "new", "next", "in", "old", "last", "prev", "src", "dst", "buffer", "data", "current"})
 """Parts of names that say when or where something is, and not what."""
 
@@ -36,6 +38,26 @@ def update(sheet: Sheet, choices: Stream) -> None:
             sheet.body = [_Renaming(written, read).visit(each) for each in sheet.body]
             alone.remove(read)
             break
+
+
+def add(sheet: Sheet, choices: Stream) -> None:
+    """Write ``a[i] += e`` for ``a[i] = a[i] + e`` in most kernels."""
+    if choices.chance(_ADDED):
+        sheet.body = [_Adding().visit(each) for each in sheet.body]
+
+
+class _Adding(ast.NodeTransformer):
+    """Adds to elements where they are."""
+
+    def visit_Assign(self, node: ast.Assign) -> ast.stmt:
+        match node:
+            case ast.Assign(
+                targets=[ast.Subscript(value=ast.Name()) as target],
+                value=ast.BinOp(left=ast.Subscript() as left, op=ast.Add() | ast.Sub() as op, right=right),
+            ) if ast.unparse(target) == ast.unparse(left):
+                return ast.AugAssign(target, op, right)
+            case _:
+                return node
 
 
 def _is_written(given: Given | None) -> bool:

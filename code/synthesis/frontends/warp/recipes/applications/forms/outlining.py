@@ -1,4 +1,5 @@
-"""Functions beside a kernel: lines that compute one value of some others are often a function of their own."""
+"""Functions beside a kernel: lines that compute a value or two of some others, or write what was found, are often a
+function of their own."""
 
 import ast
 import re
@@ -6,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from synthesis.frontends.warp.recipes.applications.forms.kinds import kinds_in
-from synthesis.frontends.warp.recipes.applications.forms.sheet import Made, Sheet, blocks_of, parse_expression
+from synthesis.frontends.warp.recipes.applications.forms.sheet import Made, Sheet, blocks_of, names_in, parse_expression
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.templates import KNOWN
 
@@ -18,39 +19,54 @@ _WHOLE = 26
 """Nodes of one statement that is worth a function by itself."""
 _MOST_PARAMETERS, _MOST_ARRAYS, _LONG = 6, 2, 3
 """A function of fewer statements than that is of values: what is read from arrays is read where it is called."""
+_MOST_RESULTS = 2
+"""The most variables that a function gives; of applications' kernels 8 % take several from one."""
+_STORED, _FEWEST_STORES, _MOST_STORED = 0.5, 3, 9
+"""How often lines in a row that write elements are a function, how many are worth one, and the most that it is given.
+
+Of applications' kernels 9 % call a function for what it does, not for what it gives."""
+_WRITING = ("write_{}", "store_{}", "set_{}", "save_{}")
 _SHARE_OF_KERNEL = 0.5
 """How much of a kernel a function may be; more of it would leave nothing to read."""
 _RETURNED = 0.65
 """How often a function says what it gives."""
+_THREAD = "thread_"
+"""What lines call an index of which others are made, as the first thing that a kernel does."""
 _SHORT = 3
 _PLAIN = KNOWN | {"wp"}
 _SPOKEN = {
-    "x": "position", "p": "point", "v": "velocity", "w": "angular_velocity", "q": "rotation", "n": "normal",
-    "d": "distance", "r": "distance", "f": "force", "m": "mass", "acc": "sum", "num": "count", "new": "next_value",
-    "old": "last_value", "out": "result", "vel": "velocity", "pos": "position", "dist": "distance", "dir": "direction",
-    "tau": "torque", "dl": "impulse", "dlam": "impulse", "div": "divergence", "disc": "discriminant", "err": "error",
-    "total": "sum",
+    ("x", "wp.vec3"): "position", ("p", "wp.vec3"): "point", ("v", "wp.vec3"): "velocity", ("q", "wp.quat"): "rotation",
+    ("w", "float"): "weight", ("r", "float"): "distance", ("n", "wp.vec3"): "normal",
+    ("f", "wp.vec3"): "force", ("m", "float"): "mass", ("vel", "wp.vec3"): "velocity",
+    ("pos", "wp.vec3"): "position", ("dist", "float"): "distance", ("dir", "wp.vec3"): "direction",
+    ("tau", "float"): "torque", ("tau", "wp.vec3"): "torque", ("dl", "float"): "impulse", ("dlam", "float"): "impulse",
+    ("div", "float"): "divergence", ("disc", "float"): "discriminant", ("err", "float"): "error",
 }  # fmt: skip
-"""What short names of variables are called in the names of functions."""
+"""What short names of variables are called in the names of functions, where their type leaves no doubt."""
+_SHORTENED = frozenset({"acc", "num", "new", "old", "out", "total", "diff", "delta", "res", "tmp", "val"})
+"""Words of three letters and more that say nothing either."""
 _VAGUE = frozenset({
-    "value", "sum", "count", "result", "next_value", "last_value", "low", "high", "slot", "found", "index", "item",
-    "first", "best", "start", "end", "num_around", "here", "row", "col", "key", "cell", "kind", "hits", "left",
+    "value", "values", "sum", "count", "result", "next_value", "last_value", "low", "high", "slot", "found", "index",
+    "item", "first", "last", "best", "start", "end", "num_around", "here", "row", "col", "key", "cell", "kind", "hits",
+    "left",
     "right", "base", "flag", "state", "other", "least", "most", "dest", "offset", "begin", "stop", "size",
     "scaled",
 })  # fmt: skip
 """Words that say nothing of what a function computes: lines that give such a variable stay where they are."""
 _NAMED_OR_NUMBERED = re.compile(r"id='\w+'|value=[-\d.e]+")
 _VERBS = ("compute_{}", "compute_{}", "eval_{}", "get_{}")
+_QUESTIONS = ("is_{}", "check_{}")
+"""What a function is called that answers a question."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Part:
-    """Statements in a row that give one variable its value and leave nothing else."""
+    """Statements in a row that give some variables their values and leave nothing else."""
 
     block: list[ast.stmt]
     start: int
     stop: int
-    result: str
+    results: tuple[str, ...]
     parameters: Mapping[str, str]
 
     @property
@@ -62,13 +78,15 @@ def outline(sheet: Sheet, choices: Stream) -> None:
     """Make functions of some of a kernel's lines."""
     for share in _SHARES:
         if not choices.chance(share):
-            return
+            break
         known, places = kinds_in(sheet), _Places(sheet)
         for block, start, stop in choices.shuffled(list(_runs(sheet, places))):
             part = _part(block, start, stop, sheet, known, places)
-            if part is not None and _spoken(part.result, known[part.result], sheet) is not None:
+            if part is not None and all(_spoken(each, known[each], sheet) for each in part.results):
                 _move_out(sheet, part, choices, known)
                 break
+    if choices.child("stores").chance(_STORED):
+        _move_stores_out(sheet, choices.child("stores"))
 
 
 def _runs(sheet: Sheet, places: "_Places") -> Iterator[tuple[list[ast.stmt], int, int]]:
@@ -168,7 +186,7 @@ def _is_pure(nodes: list[ast.AST], objects: frozenset[str]) -> bool:
 def _part(
     block: list[ast.stmt], start: int, stop: int, sheet: Sheet, known: Mapping[str, str], places: _Places
 ) -> _Part | None:  # fmt: skip
-    """Some statements as a part; None if more than one variable leaves them, or a type is not known."""
+    """Some statements as a part; None if more than two variables leave them, or a type is not known."""
     statements = block[start:stop]
     if isinstance(statements[-1], ast.Expr) or not _is_worth_it(block, start, stop, places):
         return None
@@ -178,21 +196,25 @@ def _part(
     if any(isinstance(first[name].ctx, ast.Load) or id(first[name]) in places.added_to for name in stored):
         return None  # it goes on from a value of before
     leaving = {node.id for node in (*before, *after) if node.id in stored}
-    if len(leaving) != 1 or any(node.id in leaving for node in before):
+    if not 1 <= len(leaving) <= _MOST_RESULTS or any(node.id in leaving for node in before):
         return None
-    (result,) = leaving
-    if not any(isinstance(each, ast.Assign) and _target(each) == result for each in statements):
+    if not leaving <= {_target(each) for each in statements if isinstance(each, ast.Assign)}:
+        return None
+    results = tuple(dict.fromkeys(node.id for node in inside if node.id in leaving))
+    if len(results) > 1 and len(statements) < _LONG:
         return None
     needed = [name for name in dict.fromkeys(node.id for node in inside) if name not in stored]
     free = [name for name in needed if name not in sheet.fixed and name not in _PLAIN]
-    clear = all(name in known and name not in sheet.bundles for name in (*free, result))
-    if not clear or not free or len(free) > _MOST_PARAMETERS:
+    clear = all(name in known and name not in sheet.bundles for name in (*free, *results))
+    if not clear or not free or len(free) > _MOST_PARAMETERS or _THREAD in free:
         return None
     arrays = [name for name in free if "array" in known[name]]
-    if len(arrays) > (_MOST_ARRAYS if len(statements) >= _LONG else 0) or "array" in known[result]:
+    if len(arrays) > (_MOST_ARRAYS if len(statements) >= _LONG else 0) or any(
+        "array" in known[each] for each in results
+    ):
         return None
     parameters = {name: known[name] for name in (*arrays, *(each for each in free if each not in arrays))}
-    return _Part(block=block, start=start, stop=stop, result=result, parameters=parameters)
+    return _Part(block=block, start=start, stop=stop, results=results, parameters=parameters)
 
 
 def _is_worth_it(block: list[ast.stmt], start: int, stop: int, places: _Places) -> bool:
@@ -213,27 +235,78 @@ def _target(statement: ast.Assign) -> str | None:
 def _move_out(sheet: Sheet, part: _Part, choices: Stream, known: Mapping[str, str]) -> None:
     """Put a part into a function, and call it."""
     *lines, last = part.statements
-    if isinstance(last, ast.Assign) and _target(last) == part.result:
+    one = part.results[0] if len(part.results) == 1 else None
+    if one is not None and isinstance(last, ast.Assign) and _target(last) == one:
         lines.append(ast.Return(last.value))
     else:
-        lines += [last, ast.Return(ast.Name(part.result, ast.Load()))]
-    parameters = [ast.arg(name, parse_expression(kind)) for name, kind in part.parameters.items()]
+        lines += [last, ast.Return(_together(part.results, ast.Load()))]
+    said = "_and_".join(dict.fromkeys(_spoken(each, known[each], sheet) or each for each in part.results))
+    asks = one is not None and known[one] == "bool" and not said.startswith(("is_", "has_"))
+    titles = tuple(each.format(said) for each in choices.shuffled(_QUESTIONS if asks else _VERBS))
+    returned = parse_expression(known[one]) if choices.chance(_RETURNED) and one is not None else None
+    call = _define(sheet, titles, part.parameters, lines, returned)
+    part.block[part.start : part.stop] = [ast.Assign([_together(part.results, ast.Store())], call)]
+
+
+def _together(names: tuple[str, ...], context: ast.expr_context) -> ast.expr:
+    parts: list[ast.expr] = [ast.Name(each, context) for each in names]
+    return parts[0] if len(parts) == 1 else ast.Tuple(parts, context)
+
+
+def _define(
+    sheet: Sheet, titles: tuple[str, ...], parameters: Mapping[str, str], lines: list[ast.stmt],
+    returned: ast.expr | None = None,
+) -> ast.Call:  # fmt: skip
+    """Put lines of a kernel into a function, and return a call of it."""
     name = f"made_{len(sheet.made)}"
-    said = _spoken(part.result, known[part.result], sheet)
-    sheet.roles[name] = tuple(each.format(said) for each in choices.shuffled(_VERBS))
-    returned = parse_expression(known[part.result]) if choices.chance(_RETURNED) else None
-    arguments = ast.arguments([], parameters, None, [], [], None, [])
+    sheet.roles[name] = titles
+    typed = [ast.arg(each, parse_expression(kind)) for each, kind in parameters.items()]
+    arguments = ast.arguments([], typed, None, [], [], None, [])
     sheet.made.append(Made(ast.FunctionDef(name, arguments, lines, [], returned), moved=True))
-    call = ast.Call(ast.Name(name, ast.Load()), [ast.Name(each, ast.Load()) for each in part.parameters], [])
-    part.block[part.start : part.stop] = [ast.Assign([ast.Name(part.result, ast.Store())], call)]
+    return ast.Call(ast.Name(name, ast.Load()), [ast.Name(each, ast.Load()) for each in parameters], [])
+
+
+def _move_stores_out(sheet: Sheet, choices: Stream) -> None:
+    """Put lines in a row that only write elements of arrays into a function that returns nothing."""
+    known = kinds_in(sheet)
+    for block in blocks_of(sheet.body):
+        for start in range(len(block) - _FEWEST_STORES + 1):
+            stop = start
+            while stop < len(block) and _is_store(block[stop], sheet):
+                stop += 1
+            if stop - start < _FEWEST_STORES:
+                continue
+            names = dict.fromkeys(names_in(block[start:stop]))
+            free = [each for each in names if each not in sheet.fixed and each not in _PLAIN]
+            free.sort(key=lambda each: "array" in known.get(each, ""))
+            clear = all(each in known and each not in sheet.bundles and each not in sheet.objects for each in free)
+            if not clear or len(free) > _MOST_STORED:
+                continue
+            arrays = [each for each in free if "array" in known[each]]
+            words = [each.partition("_")[0] for array in arrays for each in sheet.given[array].names[:1]]
+            subject = max(sorted(set(words)), key=words.count)
+            said = subject if words.count(subject) > 1 and len(subject) > _SHORT else "results"
+            titles = tuple(each.format(said) for each in choices.shuffled(_WRITING))
+            call = _define(sheet, titles, {each: known[each] for each in free}, block[start:stop])
+            block[start:stop] = [ast.Expr(call)]
+            return
+
+
+def _is_store(statement: ast.stmt, sheet: Sheet) -> bool:
+    """Whether a statement gives an element of an array a value, and calls none of the kernel's functions."""
+    match statement:
+        case ast.Assign(targets=[ast.Subscript(value=ast.Name(id=array))], value=value) if array in sheet.given:
+            return not any(isinstance(node, ast.Call) and isinstance(node.func, ast.Name) for node in ast.walk(value))
+        case _:
+            return False
 
 
 def _spoken(variable: str, kind: str, sheet: Sheet) -> str | None:
     """What a variable is called in the name of the function that gives it; None if that would say nothing."""
     for each in (variable, *sheet.roles.get(variable, ())):
-        if (each == "q" and kind != "wp.quat") or (len(each) < _SHORT and kind in ("int", "bool")):
-            continue
-        said = _SPOKEN.get(each.rstrip("0123456789")) or (each if len(each) >= _SHORT else "value")
-        if said not in _VAGUE:
+        bare = each.rstrip("0123456789_")
+        stem = bare.partition("_")[0]  # ``v_j`` is a velocity, of something
+        said = _SPOKEN.get((stem, kind)) or (each if len(stem) >= _SHORT else "")
+        if said and said not in _VAGUE and bare not in _VAGUE | _SHORTENED:
             return said
     return None

@@ -16,6 +16,7 @@ _ROW = ("# entries of this row", "# walk the segment", "# everything that belong
 _READ = ("# load the state", "# inputs of this thread", "# load inputs")
 _WRITE = ("# write the results", "# store results", "# write outputs")
 _WORLD = ("# which world this thread is in", "# one thread for each item of each world", "# unpack the flat index")
+_GRID = ("# unpack the flat index", "# from the flat index to the grid", "# row-major order")
 _LIMIT = ("# keep it in range", "# limit", "# stay inside the bounds", "# saturate")
 
 
@@ -43,8 +44,8 @@ def _words(block: list[ast.stmt], place: int, read: set[str], *, outer: bool) ->
             return _FULL if before is not None and _takes_place(before) else _why(test, read)
         case ast.Assign() if _takes_place(statement):
             return _PLACE
-        case ast.Assign(value=ast.BinOp(op=ast.FloorDiv(), left=ast.Name(id="thread_"))):
-            return _WORLD
+        case ast.Assign(targets=[ast.Name(id=name)], value=ast.BinOp(op=ast.FloorDiv(), left=ast.Name(id="thread_"))):
+            return _WORLD if name.startswith("world") else _GRID
         case ast.Assign(
             targets=[ast.Name(id=name)], value=ast.Call(func=ast.Attribute(attr="clamp"), args=[ast.Name(id=same), *_])
         ):

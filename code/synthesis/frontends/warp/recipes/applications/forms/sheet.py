@@ -149,6 +149,8 @@ class Filling(ast.NodeTransformer):
 
 _SAID = frozenset({"tid", "idx", "index", "i", "k", "t"})
 """Names of an index that do not say what it is of."""
+_SHORTEST = 2
+"""Letters of a name that says too little of what an index is of."""
 _PLURALS = {"vertex": "vertices", "axis": "axes"}
 
 
@@ -159,6 +161,12 @@ def thing_of(names: Sequence[str]) -> str:
         if word != each and word not in _SAID:
             return word
     return ""
+
+
+def subject_of(names: Sequence[str]) -> str:
+    """What an index is of, by one of its names that has no suffix too; nothing if none says it."""
+    whole = (each for each in names if each.isalpha() and len(each) > _SHORTEST and each not in _SAID)
+    return thing_of(names) or next(whole, "")
 
 
 def plural(word: str) -> str:

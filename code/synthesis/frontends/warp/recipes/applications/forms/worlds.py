@@ -1,11 +1,21 @@
-"""Kernels of many worlds: one more launch dimension, or index, and arrays that have a part for each world."""
+"""Kernels of many worlds: one more launch dimension, or index, and arrays that have a part for each world, or in which
+the things of one world stand behind those of another."""
 
 import ast
+import itertools
 import math
 from collections.abc import Mapping
 from dataclasses import replace
 
-from synthesis.frontends.warp.recipes.applications.forms.sheet import Given, Sheet, parts_of, plural, thing_of
+from synthesis.frontends.warp.recipes.applications.forms.sheet import (
+    Given,
+    Sheet,
+    names_in,
+    parts_of,
+    plural,
+    subject_of,
+    thing_of,
+)
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.types import Type
 from synthesis.records import Role
@@ -14,6 +24,11 @@ _SHARE, _FLAT = 0.14, 0.12
 """How often a kernel of one launch dimension is of many worlds, and how often those have one index for both.
 
 Of the indices of applications' arrays 4 % are the thread's own in two dimensions."""
+_SPLIT, _UNEVEN = 0.16, 0.6
+"""How often the things of a kernel of one launch dimension are those of several worlds, one world's behind another's,
+and how often worlds have different numbers of them. A third of applications' kernels has several thread indices."""
+_LEAST = 12
+"""Things that are worth it to be those of several worlds."""
 _BATCHED = {"float32": 0.85, "int32": 0.3, "bool": 0.3}
 """How often what is only read has a part for each world, all arrays of a type alike: numbers of a model that are whole,
 its topology, are mostly the same in all of them."""
@@ -24,7 +39,7 @@ _TAKEN = {
     "env", "wid", "world", "body_world", "world_of", "world_mask", "point_world", "group_of",
     "per_world", "DOFS_PER_WORLD",
     # a world's list of contacts is not another's
-    "contact_shape0", "contact_pair",
+    "contact_shape0", "contact_pair", "contacts", "contacts_io", "offsets",
 }  # fmt: skip
 """What lines call the world, the worlds of things, or how many things are in each, where they have several."""
 _COUNTS = (2, 3, 4, 8)
@@ -35,6 +50,11 @@ _WORLD, _THREAD, _EACH = "world_", "thread_", "per_world"
 _NAMES = ("worldid", "world", "env", "world_id", "env_id", "w")
 _PER_WORLD = ("num_per_world", "per_world", "num_per_env", "count_per_world")
 _PER_WORLD_OF = ("{many}_per_world", "num_{many}", "{many}_per_env", "{one}_count")
+_STARTS, _NUMBERS, _LOCAL = "starts_", "numbers_", "local_"
+"""What lines call where the things of each world begin, how many they are, and the number of a thing in its world."""
+_STARTS_OF = ("{one}_start", "world_{one}_start", "{one}_offset", "first_{one}", "{one}_world_start")
+_NUMBERS_OF = ("num_{many}", "{one}_count", "world_{one}_count", "num_world_{many}")
+_LOCALS = ("local_id", "j", "i", "local", "k", "lid")
 _INT = Type("int32")
 
 
@@ -45,6 +65,8 @@ def spread(sheet: Sheet, choices: Stream) -> None:
     count = choices.choice(counts) if several else 1
     if several:
         _batch(sheet, choices, count)
+    elif _may_split(sheet) and choices.chance(_SPLIT):
+        count = _split(sheet, choices)
     _box(sheet, choices, count)
 
 
@@ -167,6 +189,53 @@ def _batch(sheet: Sheet, choices: Stream, count: int) -> None:
     sheet.body[:0] = ast.parse(f"{_WORLD} = {_THREAD} // {_EACH}\n{names[0]} = {_THREAD} % {_EACH}").body
 
 
+def _may_split(sheet: Sheet) -> bool:
+    """Whether a kernel's one index says what it is of and has no bound, and lines name no worlds yet."""
+    if len(sheet.axes) != 1 or sheet.launch[0] < _LEAST or not subject_of(sheet.axes[0]):
+        return False
+    if sheet.named() & _TAKEN or list(names_in(sheet.body)).count(sheet.indices[0]) < 2:
+        return False
+    compared = [node for each in sheet.body for node in ast.walk(each) if isinstance(node, ast.Compare)]
+    return sheet.indices[0] not in set(names_in([each.left for each in compared]))
+
+
+def _split(sheet: Sheet, choices: Stream) -> int:
+    """Make a kernel's things those of several worlds, one world's behind another's, and return how many worlds."""
+    (names,), (threads,) = sheet.axes, sheet.launch
+    index = names[0]
+    things = subject_of(names)
+    even = [count for count in (2, 3, 4, 6, 8) if threads % count == 0]
+    if even and not choices.chance(_UNEVEN):
+        count = choices.choice(even)
+        most = threads // count
+        said = tuple(each.format(one=things, many=plural(things)) for each in _PER_WORLD_OF)
+        sheet.given[_EACH] = Given(kind=_INT, domain=(most, most), names=said)
+        lines = f"{index} = {_WORLD} * {_EACH} + {_LOCAL}"
+    else:
+        count = choices.choice((2, 3, 4))
+        starts = [0, *sorted(choices.shuffled(range(1, threads))[: count - 1]), threads]
+        numbers = [end - start for start, end in itertools.pairwise(starts)]
+        most = max(numbers)
+        own = tuple(each.format(one=things, many=plural(things)) for each in choices.shuffled(_STARTS_OF))
+        counted = choices.chance(0.5)
+        shape = (count,) if counted else (count + 1,)
+        sheet.given[_STARTS] = Given(kind=_INT, domain=(0, 0), names=own, shape=shape, base=tuple(starts[: shape[0]]))
+        if counted:
+            said = tuple(each.format(one=things, many=plural(things)) for each in choices.shuffled(_NUMBERS_OF))
+            sheet.given[_NUMBERS] = Given(kind=_INT, domain=(0, 0), names=said, shape=(count,), base=tuple(numbers))
+            beyond = f"{_LOCAL} >= {_NUMBERS}[{_WORLD}]"
+            lines = f"if {beyond}:\n    return\n{index} = {_STARTS}[{_WORLD}] + {_LOCAL}"
+        else:
+            beyond = f"{index} >= {_STARTS}[{_WORLD} + 1]"
+            lines = f"{index} = {_STARTS}[{_WORLD}] + {_LOCAL}\nif {beyond}:\n    return"
+    sheet.axes = [(_WORLD, *_NAMES), (_LOCAL, *(each for each in choices.shuffled(_LOCALS) if each not in names))]
+    sheet.launch = (count, most)
+    sheet.items = (index,)
+    sheet.roles |= {index: tuple(each for each in names if each != "tid") or names}
+    sheet.body[:0] = ast.parse(lines).body
+    return count
+
+
 class _Boxing(ast.NodeTransformer):
     """Reads values from arrays of the same names."""
 
@@ -181,6 +250,8 @@ class _Boxing(ast.NodeTransformer):
 def _box(sheet: Sheet, choices: Stream, worlds: int) -> None:
     """Read some values for all threads from arrays: of one element, or of one for each world."""
     boxed: dict[str, ast.expr] = {}
+    if not sheet.axes:
+        return  # one thread has no need of one place for all
     named, by_world = sheet.named(), worlds > 1 and choices.chance(_BOXED_IN_WORLDS)
     for key, given in sheet.given.items():
         if given.shape is not None or key not in named or given.domain[0] == given.domain[1]:

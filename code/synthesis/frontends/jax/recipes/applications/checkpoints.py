@@ -1,0 +1,536 @@
+"""What is done to weights between programs: converted, merged with adapters or with each other, kept in few bits."""
+
+from collections.abc import Callable
+
+from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
+from synthesis.frontends.jax.recipes.applications.parts import settled, weights
+from synthesis.frontends.jax.recipes.applications.program import Program
+from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
+from synthesis.frontends.jax.recipes.applications.written import Text
+
+_LINEAR = '''
+    def convert_kernel(w: Array) -> Array:
+        {?0.5 """{Input features before output features ~ The kernel of a layer as this library has it}."""}
+        {if w.ndim == 4:
+            return w.transpose(2, 3, 1, 0)
+        if w.ndim == 3:
+            return w.transpose(2, 1, 0)
+        return w.T ~
+        {?0.4 # {from (out, in, *window) to (*window, in, out)}}
+        out_axis, in_axis, *window = range(w.ndim)
+        return jnp.transpose(w, (*window, in_axis, out_axis)) ~
+        return jnp.moveaxis(w, (0, 1), (-1, -2))}
+'''
+_CONVERTED = """
+    {?0.3 if not state:
+        raise ValueError('there are no weights to convert')}
+    params = <<>>
+    for name, w in state.items():
+        {?0.5 {if name.startswith(skip):
+            {?0.5 # {heads of other tasks}}
+            continue ~ if any(part in name for part in skip):
+            continue}}
+        {?0.4 {name = name.removeprefix('model.') ~ if prefix is not None and name.startswith(prefix):
+            name = name[len(prefix):]}}
+        {path = name.split('.')
+        last = path.pop() ~ *path, last = name.split('.')}
+        {?0.35 if last == 'num_batches_tracked':
+            continue}
+        CASES
+        HEADS
+        {?0.6 {w = w.astype(dtype) ~ w = jnp.asarray(w, dtype) ~ if w.ndim > 1:
+            {?0.5 # {scales and biases stay as they are}}
+            w = w.astype(dtype)}}
+        STORE
+    return params
+"""
+_NAMES = (
+    """
+    {if last == 'weight' and path[-1] == EMBED:
+        last = 'embedding'
+    elif last == 'weight' and w.ndim == 1:
+        {?0.5 # {of a normalization}}
+        last = 'scale'
+    elif last == 'weight':
+        last, w = 'kernel', CONVERT
+    elif last == 'running_mean':
+        last = 'mean'
+    elif last == 'running_var':
+        last = 'var' ~
+    if last == 'weight':
+        if w.ndim == 1:
+            last = 'scale'
+        elif EMBED in path:
+            last = 'embedding'
+        else:
+            last = 'kernel'
+            w = CONVERT
+    elif last.startswith('running_'):
+        {?0.5 # {statistics of a batch normalization}}
+        last = last.removeprefix('running_')}
+    """,
+    """
+    {if last == 'weight':
+        last = 'scale' if w.ndim == 1 else 'embedding' if path[-1] == EMBED else 'kernel' ~
+    if last == 'weight' and w.ndim > 1:
+        last = 'embedding' if EMBED in path else 'kernel'
+    elif last == 'weight':
+        last = 'scale'}
+    {elif last in ('running_mean', 'running_var'):
+        last = last.split('_')[-1] ~ last = <<'running_mean': 'mean', 'running_var': 'var'>>.get(last, last)}
+    {?0.5 # {kernels have their inputs first here}}
+    if last == 'kernel':
+        w = CONVERT
+    """,
+)
+_HEADS = """
+    {if num_heads is not None and path[-1] in ('query', 'key', 'value'):
+        {?0.5 # {one axis for the heads}}
+        {w = w.reshape(*w.shape[:-1], num_heads, -1) ~
+        w = w.reshape(w.shape[:-1] + (num_heads, w.shape[-1] // num_heads))} ~
+    if path[-1] in ('query', 'key', 'value'):
+        w = w.reshape(*w.shape[:-1], num_heads, w.shape[-1] // num_heads)}
+"""
+
+
+def _converted(p: Program) -> Text:
+    """Weights under the names and in the order of axes of another library."""
+    width, channels, vocab, heads = p.size(8, 16), p.choices.choice((3, 4)), p.size(20, 24), p.choices.choice((2, 4))
+    embed = p.choices.choice(("embed", "wte", "embedding"))
+    store = p.pick(
+        "params['/'.join([*path, last])] = w", "params['.'.join([*path, last])] = w",
+        "new_name = '/'.join((*path, last))\nparams[new_name] = w",
+    )  # fmt: skip
+    mark = "." if "'.'" in store else "/"
+    convert = p.pick("convert_kernel(w)", "convert_kernel(w)", "jnp.moveaxis(w, (0, 1), (-1, -2))")
+    split = p.choices.chance(0.5)
+    cases = p.choices.choice(_NAMES).replace("EMBED", f"'{embed}'").replace("CONVERT", convert)
+    text = _CONVERTED
+    for key, part in (("CASES", cases), ("HEADS", _HEADS if split else ""), ("STORE", store)):
+        lines = "\n".join(f"        {line}" for line in _dedented(part))
+        text = text.replace(f"        {key}", lines)
+    lines = p.choose(text)
+    low = "dtype)" in lines and p.choices.chance(0.4)
+    kind = "bfloat16" if low else "float32"
+    of_all = low and "if w.ndim > 1:\n        w = w.astype" not in lines.replace("    # scales", "")
+    given: dict[str, Leaf] = {}
+    made: dict[str, tuple[list[str], Leaf]] = {}
+
+    def layer(path: str, last: str, shape: tuple[int, ...], new: str, turned: tuple[int, ...] | None = None) -> None:
+        given[f"{path}.{last}"] = Leaf(shape, 0.1 if last == "running_var" else -1, 1)
+        end = turned or shape
+        if split and path.rpartition(".")[2] in ("query", "key", "value"):
+            end = (*end[:-1], heads, end[-1] // heads)
+        narrow = low and (of_all or len(end) > 1)
+        made[f"{path}.{last}"] = ([*path.split("."), new], Leaf(end, dtype=kind if narrow else "float32"))
+
+    if p.choices.chance(0.5) and not split:
+        window = p.choices.choice((3, 5))
+        kernel = (width, channels, window, window)
+        layer("stem.conv", "weight", kernel, "kernel", (window, window, channels, width))
+        for last, new in (("weight", "scale"), ("bias", "bias"), ("running_mean", "mean"), ("running_var", "var")):
+            layer("stem.norm", last, (width,), new)
+    else:
+        layer(embed, "weight", (vocab, width), "embedding")
+        for part in ("query", "key") if split else ("up", "down"):
+            layer(f"layers.0.{part}", "weight", (width, width), "kernel", (width, width))
+            layer(f"layers.0.{part}", "bias", (width,), "bias")
+        layer("norm", "weight", (width,), "scale")
+    layer("head", "weight", (channels, width), "kernel", (width, channels))
+    layer("head", "bias", (channels,), "bias")
+    result: Tree = {mark.join(path): leaf for path, leaf in made.values()}
+    return Text(
+        lines=settled(lines),
+        given={
+            "state": Array(dict(given), "arrays by name", ("state_dict", "state", "checkpoint")),
+            "skip": Option(*(("str", "what names of left out arrays begin with", ("'pooler.'", "'aux_head.'")) if
+                             "startswith(skip)" in lines else
+                             ("tuple[str, ...]", "parts of names that are left out", ("('aux',)", "('pooler',)"))),
+                           ("skip", "ignore")),
+            "prefix": Option("str | None", "what is taken off all names", ("None", "'model.'"), ("prefix",)),
+            "num_heads": Option("int | None" if "num_heads is not None" in lines else "int", "heads of attention",
+                                (str(heads),), ("num_heads", "heads")),
+            "dtype": Option("str", "type of the weights", ("'float32'",), ("dtype", "param_dtype"), f"'{kind}'"),
+        },
+        result=(result,),
+        helpers=(_LINEAR,),
+        titles=("convert_weights", "convert_state_dict", "params_from_state_dict", "load_weights"),
+        summary=p.pick("Weights of another library under the names of this one", "Converts weights to this layout"),
+        returned="parameters as the model takes them",
+    )  # fmt: skip
+
+
+def _dedented(part: str) -> list[str]:
+    """Lines of a text, without the margin of its first one."""
+    lines = part.strip("\n").split("\n")
+    margin = len(lines[0]) - len(lines[0].lstrip(" "))
+    return [line[margin:] for line in lines if line.strip()]
+
+
+_DELTA = '''
+    def low_rank_delta(adapter, scale: float) -> Array:
+        {?0.5 """{What an adapter adds to a weight ~ The product of two thin matrices, scaled}."""}
+        {return scale * (adapter['a'] @ adapter['b']) ~
+        a, b = adapter['a'], adapter['b']
+        return scale * jnp.einsum('ir,ro->io', a, b)}
+'''
+_COLUMNS = '''
+    def column_norm(w: Array) -> Array:
+        {?0.5 """Norm of each output's weights."""}
+        return {jnp.sqrt(jnp.sum(w ** 2, axis=0, keepdims=True) + 1e-12) ~
+            jnp.sqrt(jnp.maximum(jnp.sum(jnp.square(w), axis=0, keepdims=True), 1e-12))}
+'''
+_MERGED = """
+    {?0.5 {unknown = [name for name in adapters if name not in params]
+    if unknown:
+        raise ValueError(f'no weights for the adapters <<unknown>>') ~
+    if not set(adapters) <= set(params):
+        raise ValueError('some adapters belong to no weight')}}
+    {merged = dict(params)
+    for name, adapter in adapters.items():
+        w = params[name] ~
+    merged = <<>>
+    for name, w in params.items():
+        {if name not in adapters:
+            {?0.4 # {as it was trained}}
+            merged[name] = w
+            continue
+        adapter = adapters[name] ~
+        adapter = adapters.get(name)
+        if adapter is None:
+            merged[name] = w
+            continue}}
+        {?0.4 if adapter['a'].shape[1] != adapter['b'].shape[0]:
+            raise ValueError(f'two ranks for <<name>>')}
+        {rank = adapter['a'].shape[-1] ~ rank = adapter['b'].shape[0] ~ _, rank = adapter['a'].shape}
+        {scale = alpha / math.sqrt(rank) if rank_stabilized else alpha / rank ~
+        scale = alpha / rank ~
+        scale = alpha / rank
+        if rank_stabilized:
+            {?0.5 # {large ranks learn as fast as small ones}}
+            scale = alpha / math.sqrt(rank)}
+        {delta = scale * (adapter['a'] @ adapter['b']) ~ delta = low_rank_delta(adapter, scale) ~
+        delta = low_rank_delta(adapter, scale) ~
+        delta = scale * jnp.matmul(adapter['a'], adapter['b'])}
+        {{?0.5 if delta.shape != w.shape:
+            {?0.5 # {heads, or the window of a convolution, have axes of their own}}
+            delta = delta.reshape(w.shape)} ~
+        delta = delta.reshape(w.shape)}
+        {?0.3 if mask is not None and name in mask:
+            delta = jnp.where(mask[name], delta, 0.0)}
+        {{?0.4 # {the sum is taken in full precision}}
+        new = w.astype(jnp.float32) + {strength * delta ~ delta} ~
+        new = w + {strength * delta ~ delta} ~ new = w - delta if subtract else w + delta}
+        {?0.5 if 'magnitude' in adapter:
+            {?0.5 # {direction and length are learned apart}}
+            {new = adapter['magnitude'] * new / column_norm(new) ~
+            length = jnp.sqrt(jnp.sum(new ** 2, axis=0, keepdims=True) + 1e-12)
+            new = new * (adapter['magnitude'] / length)}}
+        merged[name] = {new.astype(w.dtype) ~ new.astype(w.dtype) ~ new.astype(dtype or w.dtype)}
+    {return merged ~ if not with_report:
+        return merged
+    {?0.4 # {how far each weight moved}}
+    moved = <<name: {jnp.max(jnp.abs(merged[name] - params[name])) ~ jnp.linalg.norm(merged[name] - params[name])}
+        for name in adapters>>
+    return merged, moved}
+"""
+
+
+def _merged(p: Program) -> Text:
+    """Weights with what was learned beside them."""
+    width, rank, heads = p.size(16, 24), p.choices.choice((2, 4)), p.choices.choice((2, 4))
+    lines = p.choose(_MERGED)
+    reshaped = "reshape(w.shape)" in lines and p.choices.chance(0.6)
+    names = list(p.choices.choice((("wq", "wk", "wv", "wo"), ("query", "value", "w_in", "w_out"),
+                                   ("attn_qkv", "attn_out", "mlp_up", "mlp_down"))))  # fmt: skip
+    shapes: dict[str, tuple[int, ...]] = dict.fromkeys(names, (width, width))
+    if reshaped:
+        shapes[names[0]] = (width, heads, width // heads)
+    params: dict[str, Tree] = {**{name: Leaf(shape) for name, shape in shapes.items()}, "bias": Leaf((width,))}
+    kept = names[: p.choices.integer(2, 3)]
+    long = "'magnitude' in adapter" in lines and p.choices.chance(0.6) and not reshaped
+    adapters: dict[str, Tree] = {
+        name: {
+            "a": weights(width, rank), "b": weights(rank, width),
+            **({"magnitude": Leaf((1, width), 0.5, 1.5)} if long else {}),
+        }
+        for name in kept
+    }  # fmt: skip
+    masked: Tree = {kept[0]: Leaf(shapes[kept[0]], 0, 1, "bool")}
+    told = "with_report" in lines and p.choices.chance(0.6)
+    result: tuple[Tree, ...] = (dict(params),)
+    if told:
+        result = (dict(params), dict.fromkeys(kept, Leaf(())))
+    return Text(
+        lines=settled(lines),
+        given={
+            "params": Array(params, "weights by name", ("params", "weights", "base_params")),
+            "adapters": Array(adapters, "thin matrices by name", ("adapters", "lora", "lora_params")),
+            "mask": Array(masked, "entries that may change", ("masks", "mask")),
+            "alpha": Option("float", "factor of what is added", ("16.0", "8.0", "4.0"), ("alpha", "lora_alpha")),
+            "rank_stabilized": Option("bool", "whether the root of the rank divides", ("False", "True"),
+                                      ("rank_stabilized", "use_rslora")),
+            "strength": Constant("1.0", "share of the adapters", ("strength", "adapter_scale"), (0.3, 1.0)),
+            "subtract": Option("bool", "whether adapters are taken out again", ("False", "True"),
+                               ("subtract", "unmerge")),
+            "dtype": Option("str | None", "type of merged weights", ("None", "'float32'"), ("dtype",)),
+            "with_report": Option("bool", "whether changes are told", ("False",), ("with_report", "return_change"),
+                                  str(told)),
+        },
+        result=result,
+        helpers=(_DELTA, _COLUMNS),
+        titles=("merge_adapters", "merge_lora", "apply_adapters", "fuse_lora"),
+        summary=p.pick("Adds low-rank adapters to the weights that they belong to", "Merges adapters into weights"),
+        returned="the merged weights" + (", and how far they moved" if told else ""),
+    )  # fmt: skip
+
+
+_RANGE = '''
+    def largest_magnitude(w: Array, axes) -> Array:
+        {?0.5 """{The largest entry without its sign ~ Half of the range that has to be kept}."""}
+        return {jnp.maximum(jnp.max(jnp.abs(w), axis=axes, keepdims=True), 1e-8) ~
+            jnp.max(jnp.abs(w), axis=axes, keepdims=True) + 1e-8}
+'''
+_QUANTIZED = """
+    {?0.5 {if bits not in (4, 8):
+        raise ValueError(f'expected 4 or 8 bits, got <<bits>>') ~ if bits > 8 or bits < 2:
+        raise ValueError('an entry has to fit one byte')}}
+    limit = 2 ** (bits - 1) - 1
+    {quantized, kept = <<>>, <<>> ~ quantized = <<>>
+    kept = <<>>}
+    for name, w in params.items():
+        {if w.ndim < 2 {or name in exclude ~ or name.endswith(exclude) ~}:
+            {?0.5 # {vectors are small already}}
+            kept[name] = w
+            continue ~ if w.size < min_size or w.ndim == 1:
+            kept[name] = w
+            continue}
+        {?0.4 {w = w.astype(jnp.float32) ~ w = jnp.asarray(w, jnp.float32)}}
+        AXES
+        {if symmetric:
+            {scale = largest_magnitude(w, axes) / limit ~
+            scale = jnp.maximum(jnp.max(jnp.abs(w), axis=axes, keepdims=True), 1e-8) / limit}
+            {offset = jnp.zeros_like(scale) ~ offset = 0.0 * scale}
+        else:
+            low = jnp.min(w, axis=axes, keepdims=True)
+            high = jnp.max(w, axis=axes, keepdims=True)
+            {?0.4 # {all of the range, also where weights are on one side of zero}}
+            scale = {jnp.maximum(high - low, 1e-8) ~ (high - low + 1e-8)} / (2 * limit)
+            offset = 0.5 * (high + low)
+        codes = jnp.clip(jnp.round((w - offset) / scale), -limit, limit)
+        entry = <<'codes': codes.astype(jnp.int8), 'scale': scale, 'offset': offset>> ~
+        {?0.35 if clip_quantile is not None:
+            {?0.5 # {few large entries should not make all others coarse}}
+            bound = jnp.quantile(jnp.abs(w), clip_quantile)
+            w = jnp.clip(w, -bound, bound)}
+        {scale = largest_magnitude(w, axes) / limit ~
+        scale = jnp.maximum(jnp.max(jnp.abs(w), axis=axes, keepdims=True), 1e-8) / limit}
+        {if key is None:
+            codes = jnp.round(w / scale)
+        else:
+            {?0.5 # {up or down at random, right on average}}
+            noise = jax.random.uniform(jax.random.fold_in(key, len(quantized)), w.shape)
+            codes = jnp.floor(w / scale + noise) ~
+        codes = jnp.round(w / scale)}
+        {codes = jnp.clip(codes, -limit, limit).astype(jnp.int8)
+        entry = <<'codes': codes, 'scale': scale>> ~
+        entry = <<'codes': jnp.clip(codes, -limit, limit).astype(jnp.int8), 'scale': scale>>}
+        {?0.3 {if scale_dtype is not None:
+            entry['scale'] = scale.astype(scale_dtype)}}}
+        quantized[name] = entry
+    return quantized, kept
+"""
+_AXES = (
+    "axes = tuple(range(w.ndim - 1)) if per_channel else None",
+    "axes = tuple(range(w.ndim - 1))\nif not per_channel:\n    axes = tuple(range(w.ndim))",
+    "if per_channel:\n    # one scale for each output\n    axes = tuple(range(w.ndim - 1))\n"
+    "else:\n    axes = tuple(range(w.ndim))",
+)
+_GROUPED = (
+    "if group_size is not None and w.shape[0] % group_size == 0:\n"
+    "    # rows of a group share a scale\n"
+    "    w = w.reshape(-1, group_size, *w.shape[1:])\n"
+    "    axes = (1,)\nelse:\n    axes = (0,)"
+)
+
+
+def _quantized(p: Program) -> Text:
+    """Weights in few bits, with what brings them back."""
+    a, b = p.size(16, 24), p.size(8, 32)
+    grouped = p.choices.chance(0.35)
+    axes = _GROUPED if grouped else p.choices.choice(_AXES)
+    text = _QUANTIZED.replace("AXES", axes.replace("\n", "\n        "))
+    lines = p.choose(text)
+    names = p.choices.choice((("embedding", "kernel", "bias"), ("w_qkv", "w_out", "scale"), ("conv", "dense", "bias")))
+    params: dict[str, Leaf] = {name: Leaf((b,) if name in ("bias", "scale") else (a, b)) for name in names}
+    if "conv" in params:
+        params["conv"] = Leaf((4, 3, b))
+    out = p.choices.chance(0.5) and "name in exclude" in lines
+    channel = p.choices.chance(0.7)
+    group = p.pick("4", "8", "None")
+    symmetric = p.choices.chance(0.5)
+    low = "scale_dtype is not None" in lines and p.choices.chance(0.5)
+    made: dict[str, Tree] = {}
+    left: dict[str, Tree] = {}
+    for name, leaf in params.items():
+        shape = leaf.shape
+        if len(shape) < 2 or (out and name == names[0]):
+            left[name] = Leaf(shape)
+            continue
+        if grouped and group != "None" and shape[0] % int(group) == 0:
+            shape = (shape[0] // int(group), int(group), *shape[1:])
+            kept = (shape[0], 1, *shape[2:])
+        elif grouped:
+            kept = (1, *shape[1:])
+        else:
+            kept = (*(1 for _ in shape[:-1]), shape[-1] if channel else 1)
+        entry: dict[str, Tree] = {
+            "codes": Leaf(shape, dtype="int8"), "scale": Leaf(kept, dtype="bfloat16" if low else "float32"),
+        }  # fmt: skip
+        if "'offset': offset" in lines:
+            entry["offset"] = Leaf(kept)
+        made[name] = entry
+    return Text(
+        lines=settled(lines),
+        given={
+            "params": Array(dict(params), "weights by name", ("params", "weights")),
+            "key": Array(Leaf((2,), 0, 2**32 - 1, "uint32"), "random key", ("key", "rng"), 0.5),
+            "bits": Option("int", "bits of an entry", ("8", "4"), ("bits", "num_bits")),
+            "per_channel": Option("bool", "whether each output has a scale", ("True",), ("per_channel",), str(channel)),
+            "group_size": Option("int | None", "rows that share a scale", ("None",), ("group_size", "block_size"),
+                                 group),
+            "symmetric": Option("bool", "whether zero stays zero", ("True",), ("symmetric",), str(symmetric)),
+            "min_size": Option("int", "entries of the smallest array", ("64", "32"), ("min_size",)),
+            "exclude": Option("tuple[str, ...]", "arrays that stay", ("('norm',)",), ("exclude", "keep"),
+                              f"('{names[0]}',)" if out else None),
+            "clip_quantile": Option("float | None", "share of entries that is not cut", ("None", "0.99", "0.999"),
+                                    ("clip_quantile", "quantile")),
+            "scale_dtype": Option("str | None", "type of the scales", ("None",), ("scale_dtype",),
+                                  "'bfloat16'" if low else "None"),
+        },
+        result=(made, left),
+        helpers=(_RANGE,),
+        titles=("quantize_weights", "quantize_params", "to_low_bits"),
+        summary=p.pick("Weights as whole numbers and their scales", "Quantizes the matrices of a model"),
+        returned="codes and scales by name, and what stays as it is",
+    )  # fmt: skip
+
+
+_SIGNS = '''
+    def elected_sign(deltas: Array) -> Array:
+        {?0.5 """The sign that most of the weight is on."""}
+        return {jnp.where(jnp.sum(deltas, axis=0) >= 0.0, 1.0, -1.0) ~ jnp.sign(jnp.sum(deltas, axis=0))}
+'''
+_TRIMMED = '''
+    def trim(delta: Array, density: float) -> Array:
+        {?0.5 """{Leaves the largest changes ~ Drops small changes}."""}
+        {least = jnp.quantile(jnp.abs(delta), 1.0 - density)
+        return jnp.where(jnp.abs(delta) >= least, delta, 0.0) ~
+        if density >= 1.0:
+            return delta
+        least = jnp.quantile(jnp.abs(delta).reshape(-1), 1.0 - density)
+        return delta * (jnp.abs(delta) >= least)}
+'''
+_AVERAGED = """
+    {?0.5 {if weights is not None and len(weights) != len(models):
+        raise ValueError(f'<<len(weights)>> weights for <<len(models)>> models') ~ if len(models) < 2:
+        raise ValueError('there is nothing to merge')}}
+    {if weights is None:
+        weights = [1.0 / len(models)] * len(models) ~
+    if weights is None:
+        weights = [1.0] * len(models)
+    {?0.4 # {shares of one}}
+    weights = [weight / sum(weights) for weight in weights] ~
+    count = len(models)
+    weights = [1.0 / count for _ in models] if weights is None else [w / sum(weights) for w in weights]}
+    {?0.4 first = models[0]}
+    merged = <<>>
+    for name, start in base.items():
+        {?0.5 if name in exclude:
+            {?0.5 # {stays as in the first model}}
+            merged[name] = models[0][name]
+            continue}
+        {?0.3 shapes = [model[name].shape for model in models]
+        if any(shape != start.shape for shape in shapes):
+            raise ValueError(f'models disagree about <<name>>: <<shapes>>')}
+        {deltas = jnp.stack([model[name] - start for model in models]) ~
+        deltas = jnp.stack([model[name] for model in models]) - start ~
+        deltas = [model[name] - start for model in models]
+        {?0.6 deltas = [trim(delta, density) for delta in deltas]}
+        deltas = jnp.stack(deltas)}
+        {if method == 'average':
+            change = sum(weight * delta for weight, delta in zip(weights, deltas))
+        elif method == 'signs':
+            {?0.5 # {only models that agree with the majority count}}
+            sign = elected_sign(deltas)
+            agree = {(deltas * sign > 0.0).astype(deltas.dtype) ~ jnp.where(deltas * sign > 0.0, 1.0, 0.0)}
+            {change = jnp.sum(agree * deltas, axis=0) / jnp.maximum(jnp.sum(agree, axis=0), 1.0) ~
+            count_of = jnp.maximum(jnp.sum(agree, axis=0), 1.0)
+            change = jnp.sum(deltas * agree, axis=0) / count_of}
+        {elif method == 'median':
+            change = jnp.median(deltas, axis=0) ~ elif method == 'largest':
+            chosen = jnp.argmax(jnp.abs(deltas), axis=0)
+            change = jnp.take_along_axis(deltas, chosen[None], axis=0)[0] ~}
+        else:
+            raise ValueError(f'unknown method <<method>>') ~
+        if robust:
+            {?0.5 # {one bad model does not matter}}
+            change = jnp.median(deltas, axis=0)
+        else:
+            change = {sum(weight * delta for weight, delta in zip(weights, deltas)) ~
+                functools.reduce(jnp.add, [weight * delta for weight, delta in zip(weights, deltas)])}}
+        merged[name] = {start + strength * change ~ (start + strength * change).astype(start.dtype)}
+    {return merged ~ {?0.4 # {what is new keeps its values}}
+    extra = <<name: value for name, value in models[0].items() if name not in base>>
+    merged.update(extra)
+    return merged}
+"""
+
+
+def _averaged(p: Program) -> Text:
+    """Several models, trained from one, as one."""
+    a, b, count = p.size(8, 16), p.size(12, 24), p.choices.choice((2, 3, 3, 4))
+    lines = p.choose(_AVERAGED)
+    names = p.choices.choice((("kernel", "bias"), ("w_in", "w_out", "scale"), ("embed", "dense", "bias")))
+    base: dict[str, Leaf] = {name: Leaf((b,) if name in ("bias", "scale") else (a, b)) for name in names}
+    models: list[Tree] = [dict(base) for _ in range(count)]
+    result: dict[str, Tree] = dict(base)
+    if "extra = {" in lines:
+        head = Leaf((b, 4))
+        models[0] = dict(base) | {"head": head}
+        result["head"] = head
+    methods = ["average", "signs", *(each for each in ("median", "largest") if f"method == '{each}'" in lines)]
+    # A weight matters for an average alone.
+    asked = p.choices.choice(methods)
+    shares = p.pick("None", "None", f"({', '.join(('0.5', '0.3', '0.2', '0.1')[:count])})")
+    return Text(
+        lines=settled(lines),
+        given={
+            "base": Array(dict(base), "weights that all models began with", ("base", "pretrained", "base_params")),
+            "models": Array(models, "weights of each model", ("models", "checkpoints", "finetuned")),
+            "weights": Option("tuple[float, ...] | None", "how much each model counts", ("None",),
+                              ("weights", "coefficients"), shares),
+            "exclude": Option("tuple[str, ...]", "names that are not merged", ("()", "('norm',)"), ("exclude", "skip")),
+            "density": Option("float", "share of the changes that is kept", ("0.5", "0.2", "0.8"),
+                              ("density", "keep_fraction")),
+            "method": Option("str", f"one of {', '.join(methods)}", ("'average'",), ("method", "merge_method"),
+                             f"'{asked}'"),
+            "robust": Option("bool", "whether the median is taken", ("False", "True"), ("robust", "use_median")),
+            "strength": Constant(p.pick("0.5", "0.7", "0.4"), "factor of what was learned", ("strength", "scaling"),
+                                 (0.3, 0.8)),
+        },
+        result=(result,),
+        helpers=(_SIGNS, _TRIMMED),
+        titles=("merge_models", "average_checkpoints", "merge_checkpoints", "model_soup"),
+        summary=p.pick("Merges models that began as one", "One model from several that were trained apart"),
+        returned="weights of the merged model",
+    )  # fmt: skip
+
+
+WRITERS: dict[str, Callable[[Program], Text]] = {
+    "converted_weights": _converted,
+    "merged_adapters": _merged,
+    "quantized_weights": _quantized,
+    "averaged_models": _averaged,
+}
+"""For each target what writes it."""

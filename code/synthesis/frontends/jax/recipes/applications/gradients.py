@@ -1,0 +1,596 @@
+"""What is done with gradients that are there: one of several tasks', one without single examples, a new state."""
+
+import re
+from collections.abc import Callable
+
+from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
+from synthesis.frontends.jax.recipes.applications.parts import key, placed, settled, step_size
+from synthesis.frontends.jax.recipes.applications.program import Program
+from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree, changed
+from synthesis.frontends.jax.recipes.applications.written import Text
+from synthesis.grammar.lines import chain, join
+
+_NAMES = (
+    ("kernel", "bias"), ("w1", "b1", "w2", "b2"), ("embed", "dense", "bias"), ("conv", "scale", "bias"),
+    ("w_in", "w_out", "norm"),
+)  # fmt: skip
+
+
+def _tree(p: Program, most: int = 4) -> dict[str, Leaf]:
+    """Parameters by name."""
+    names = p.choices.choice(_NAMES)[:most]
+    a, b = p.size(6, 8, 12), p.size(10, 16)
+    vectors = ("bias", "scale", "norm", "b1", "b2")
+    return {name: Leaf((3, 3, a) if name == "conv" else (b,) if name in vectors else (a, b)) for name in names}
+
+
+_FLAT = '''
+    def flatten(tree) -> Array:
+        {?0.5 """{All entries one behind the other ~ One vector of all arrays of a tree}."""}
+        {return jnp.concatenate([x.reshape(-1) for x in jax.tree.leaves(tree)]) ~
+        return jnp.concatenate([tree[name].reshape(-1) for name in sorted(tree)]) ~
+        leaves = jax.tree.leaves(tree)
+        return jnp.concatenate([jnp.ravel(x) for x in leaves])}
+'''
+_UNFLAT = '''
+    def unflatten(vector: Array, like):
+        {?0.5 """{Undoes what made one vector ~ Cuts a vector into arrays as another tree has them}."""}
+        {tree, start = <<>>, 0
+        for name in sorted(like):
+            tree[name] = vector[start:start + like[name].size].reshape(like[name].shape)
+            start += like[name].size
+        return tree ~
+        leaves, treedef = jax.tree.flatten(like)
+        parts, start = [], 0
+        for leaf in leaves:
+            parts.append(vector[start:start + leaf.size].reshape(leaf.shape))
+            start += leaf.size
+        return jax.tree.unflatten(treedef, parts)}
+'''
+_PROJECTED = '''
+    def without_conflict(g: Array, other: Array) -> Array:
+        {?0.5 """{Takes off what works against another task ~ The part of a gradient that does not hurt another}."""}
+        dot = jnp.vdot(g, other)
+        {return g - jnp.minimum(dot, 0.0) / (jnp.vdot(other, other) + 1e-8) * other ~
+        against = dot / (jnp.sum(other ** 2) + 1e-8) * other
+        return jnp.where(dot < 0.0, g - against, g)}
+'''
+_COMBINED = """
+    {?0.5 {if len(grads) < 2:
+        raise ValueError('there is nothing to combine') ~ if weights is not None and len(weights) != len(grads):
+        raise ValueError(f'<<len(weights)>> weights for <<len(grads)>> tasks')}}
+    flat = [flatten(each) for each in grads]
+    {?0.5 if weights is not None:
+        {?0.4 # {what tasks are worth}}
+        flat = [weight * g for weight, g in zip(weights, flat)]}
+    {?0.5 {if balance:
+        {?0.5 # {no task is louder than another}}
+        norms = [jnp.linalg.norm(g) for g in flat]
+        mean_norm = sum(norms) / len(norms)
+        flat = [g * mean_norm / (norm + 1e-8) for g, norm in zip(flat, norms)] ~
+    if balance:
+        flat = [g / (jnp.linalg.norm(g) + 1e-8) for g in flat]}}
+    {if method == 'sum':
+        combined = {sum(flat) ~ functools.reduce(jnp.add, flat)}
+    elif method == 'project':
+        projected = []
+        for i, g in enumerate(flat):
+            {{?0.4 # {one after the other, each against the gradients as they were}}
+            for j, other in enumerate(flat):
+                {if i != j:
+                    g = without_conflict(g, other) ~ if i == j:
+                    continue
+                g = without_conflict(g, other)}
+            projected.append(g) ~
+            others = [other for j, other in enumerate(flat) if j != i]
+            projected.append(functools.reduce(without_conflict, others, g))}
+        combined = sum(projected)
+    {elif method == 'agree':
+        stacked = jnp.stack(flat)
+        {?0.5 # {only where all tasks want the same}}
+        {agree = jnp.abs(jnp.sum(jnp.sign(stacked), axis=0)) == len(flat) ~
+        agree = jnp.all(stacked > 0.0, axis=0) | jnp.all(stacked < 0.0, axis=0)}
+        combined = jnp.where(agree, jnp.sum(stacked, axis=0), 0.0) ~
+    elif method == 'median':
+        combined = len(flat) * jnp.median(jnp.stack(flat), axis=0) ~}
+    else:
+        raise ValueError(f'unknown method <<method>>') ~
+    if surgery:
+        combined = jnp.zeros_like(flat[0])
+        for i, g in enumerate(flat):
+            for other in {flat[:i] + flat[i + 1:] ~ [*flat[:i], *flat[i + 1:]]}:
+                g = without_conflict(g, other)
+            combined = combined + g
+    else:
+        combined = sum(flat)}
+    {?0.4 if average:
+        combined = combined / len(flat)}
+    {return unflatten(combined, grads[0]) ~
+    merged = unflatten(combined, grads[0])
+    if not with_similarity:
+        return merged
+    {units = jnp.stack([g / (jnp.linalg.norm(g) + 1e-8) for g in flat])
+    return merged, units @ units.T ~
+    norms = [jnp.linalg.norm(g) + 1e-8 for g in flat]
+    rows = [[jnp.vdot(a, b) / (na * nb) for b, nb in zip(flat, norms)] for a, na in zip(flat, norms)]
+    return merged, jnp.stack([jnp.stack(row) for row in rows])}}
+"""
+
+
+def _combined(p: Program) -> Text:
+    """One gradient of several tasks'."""
+    p.holds_any_tree()
+    tree, tasks = _tree(p), p.choices.choice((2, 3, 3, 4))
+    lines = p.choose(_COMBINED)
+    known = [each for each in ("sum", "project", "agree", "median") if f"method == '{each}'" in lines]
+    told = "with_similarity" in lines and p.choices.chance(0.6)
+    shares = p.pick("None", f"({', '.join(('1.0', '0.5', '0.3', '0.1')[:tasks])})")
+    made = changed(tree, -1, 1)
+    return Text(
+        lines=settled(lines),
+        given={
+            "grads": Array([changed(tree, -1, 1)] * tasks, "gradients of each task", ("task_grads", "grads")),
+            "weights": Option("tuple[float, ...] | None", "how much each task counts", ("None",),
+                              ("weights", "task_weights"), shares),
+            "balance": Option("bool", "whether all get one norm", ("False", "True"), ("balance", "equalize_norms")),
+            "method": Option("str", f"one of {', '.join(known)}", tuple(f"'{each}'" for each in known) or ("''",),
+                             ("method", "combine")),
+            "surgery": Option("bool", "whether conflicts are taken out", ("True", "False"), ("surgery", "project")),
+            "average": Option("bool", "whether the mean is taken", ("False", "True"), ("average",)),
+            "with_similarity": Option("bool", "whether angles are told", ("False",), ("with_similarity", "return_cos"),
+                                      str(told)),
+        },
+        result=(made, Leaf((tasks, tasks))) if told else (made,),
+        helpers=(_FLAT, _UNFLAT, _PROJECTED),
+        titles=("combine_gradients", "multitask_gradient", "merge_task_gradients"),
+        summary=p.pick("One gradient of several tasks", "Brings the gradients of tasks together"),
+        returned="a gradient" + (", and how alike those of tasks are" if told else ""),
+    )  # fmt: skip
+
+
+_EACH_NORM = '''
+    def example_norms(grads) -> Array:
+        {?0.5 """{Norm of each example's gradient, all arrays together ~ One norm for each row}."""}
+        {leaves = jax.tree.leaves(grads)
+        squares = [jnp.sum(g.reshape(g.shape[0], -1) ** 2, axis=1) for g in leaves]
+        return jnp.sqrt(sum(squares)) ~
+        def squared(g):
+            return jnp.sum(jnp.square(g), axis=tuple(range(1, g.ndim)))
+
+        return jnp.sqrt(sum(squared(g) for g in jax.tree.leaves(grads))) ~
+        return jax.vmap(global_norm)(grads)}
+'''
+_NOISY = '''
+    def add_noise(tree, key: Array, scale: float):
+        {?0.5 """{Independent noise for every array ~ Gaussian noise, each array with a key of its own}."""}
+        leaves, treedef = jax.tree.flatten(tree)
+        {keys = jax.random.split(key, len(leaves))
+        noisy = [x + scale * jax.random.normal(k, x.shape, x.dtype) for x, k in zip(leaves, keys)] ~
+        noisy = []
+        for i, x in enumerate(leaves):
+            noise = jax.random.normal(jax.random.fold_in(key, i), x.shape, x.dtype)
+            noisy.append(x + scale * noise)}
+        return jax.tree.unflatten(treedef, noisy)
+'''
+_PRIVATE = """
+    {sizes = [len(g) for g in jax.tree.leaves(grads)]
+    {?0.6 if any(size != sizes[0] for size in sizes):
+        raise ValueError('all gradients need one row for each example')}
+    count = sizes[0] ~ count = jax.tree.leaves(grads)[0].shape[0]}
+    {?0.4 {if max_norm <= 0.0:
+        raise ValueError(f'norms are limited by a positive number, got <<max_norm>>') ~ if noise_multiplier < 0.0:
+        raise ValueError('noise has no negative size')}}
+    {if per_layer:
+        {?0.5 # {each array has a limit of its own}}
+        limit = max_norm / math.sqrt(len(jax.tree.leaves(grads)))
+        {scales = <<name: jnp.minimum(1.0, limit / (example_norms(g) + 1e-6)) for name, g in grads.items()>> ~
+        scales = <<>>
+        for name, g in grads.items():
+            scales[name] = jnp.minimum(1.0, limit / jnp.maximum(example_norms(g), 1e-6))}
+    else:
+        norms = example_norms(grads)
+        scale = jnp.minimum(1.0, max_norm / (norms + 1e-6))
+        scales = <<name: scale for name in grads>>
+    {?0.5 if mask is not None:
+        {?0.5 # {padding is no example}}
+        scales = <<name: scale * mask for name, scale in scales.items()>>}
+    summed = <<name: jnp.tensordot(scales[name], g, axes=1) for name, g in grads.items()>> ~
+    norms = example_norms(grads)
+    {scale = jnp.minimum(1.0, max_norm / (norms + 1e-6)) ~ scale = max_norm / jnp.maximum(norms, max_norm) ~
+    {?0.4 # {smooth, and never above the limit}}
+    scale = max_norm / (norms + {0.01 ~ stability}) if automatic else jnp.minimum(1.0, max_norm / (norms + 1e-6))}
+    {?0.5 if mask is not None:
+        {?0.5 # {padding is no example}}
+        scale = {scale * mask ~ jnp.where(mask, scale, 0.0)}}
+    {summed = jax.tree.map(lambda g: jnp.tensordot(scale, g, axes=1), grads) ~
+    summed = <<name: jnp.einsum('n,n...->...', scale, g) for name, g in grads.items()>> ~
+    def clipped_sum(g):
+        return jnp.sum(g * scale.reshape(-1, *[1] * (g.ndim - 1)), axis=0)
+
+    summed = jax.tree.map(clipped_sum, grads)}}
+    {?0.6 {if key is not None and noise_multiplier > 0.0:
+        {?0.4 # {hides any single example}}
+        summed = add_noise(summed, key, noise_multiplier * max_norm) ~
+    summed = summed if key is None else add_noise(summed, key, noise_multiplier * max_norm) ~
+    summed = add_noise(summed, key, noise_multiplier * max_norm)}}
+    {mean_grads = jax.tree.map(lambda g: g / count, summed) ~
+    total = count if expected_size is None else expected_size
+    mean_grads = jax.tree.map(lambda g: g / total, summed) ~
+    {?0.5 # {batches are drawn, and so of any size}}
+    if expected_size is not None:
+        count = expected_size
+    mean_grads = <<name: g / count for name, g in summed.items()>>}
+    {return mean_grads ~ clipped = jnp.mean((norms > max_norm).astype(jnp.float32))
+    {?0.5 if target_quantile is not None:
+        {?0.5 # {the limit follows a quantile of the norms}}
+        max_norm = max_norm * jnp.exp({0.2 ~ -0.2 * -1.0} * (clipped - (1.0 - target_quantile)))
+        return mean_grads, clipped, max_norm}
+    return mean_grads, clipped}
+"""
+
+
+def _private(p: Program) -> Text:
+    """A mean gradient that no single example decides."""
+    tree, count = _tree(p), p.size(8, 16)
+    text = _PRIVATE.replace("{0.2 ~ -0.2 * -1.0}", "0.2")
+    lines = p.choose(text)
+    if "per_layer" in lines:
+        lines = lines.replace(
+            "clipped = jnp.mean((norms > max_norm)", "clipped = jnp.mean((example_norms(grads) > max_norm)"
+        )
+    given: Tree = {name: Leaf((count, *leaf.shape), -0.5, 0.5) for name, leaf in tree.items()}
+    quantile = p.pick("0.5", "0.9", "None") if "target_quantile" in lines else "None"
+    told = lines.rstrip().endswith("return mean_grads, clipped")
+    mean = changed(tree, -1, 1)
+    followed = (Leaf(()),) if told and quantile != "None" else ()
+    always = "key is None" not in lines and "key is not None" not in lines
+    return Text(
+        lines=settled(lines),
+        given={
+            "grads": Array(given, "gradients of each example, examples first", ("per_example_grads", "grads")),
+            "mask": Array(Leaf((count,), 0, 1, "bool"), "rows that are examples", ("mask", "is_example"), 0.4),
+            "key": Array(key(), "random key", ("key", "rng"), 0.0 if always else 0.4),
+            "max_norm": Option("float", "largest norm of an example", ("1.0", "0.5", "2.0"), ("max_norm", "l2_clip")),
+            "noise_multiplier": Option("float", "noise in units of the limit", ("1.1", "0.8", "0.5"),
+                                       ("noise_multiplier", "sigma")),
+            "per_layer": Option("bool", "whether arrays are limited apart", ("False", "True"), ("per_layer",)),
+            "automatic": Option("bool", "whether all are scaled", ("True", "False"), ("automatic", "normalize")),
+            "stability": Option("float", "what is added to norms", ("0.01", "0.1"), ("stability", "gamma")),
+            "expected_size": Option("int | None", "examples of a usual batch", ("None", str(count)),
+                                    ("expected_batch_size", "lot_size")),
+            "target_quantile": Option("float | None", "share of examples that are not limited", ("None",),
+                                      ("target_quantile", "target_unclipped"), quantile),
+        },
+        result=(mean, Leaf(()), *followed) if told else (mean,),
+        helpers=(_EACH_NORM, _NOISY),
+        titles=("private_gradient", "dp_mean_gradient", "clip_and_noise", "privatize_gradients"),
+        summary=p.pick("A mean gradient that no single example decides", "Limits and hides gradients of examples"),
+        returned="a gradient" + (", and how many examples were limited" if told else ""),
+    )  # fmt: skip
+
+
+_RATE = '''
+    def learning_rate_at(step: Array, peak: float, warmup: int, total: int | None) -> Array:
+        {?0.5 """{Step size after some steps ~ Linear warmup, then half a wave down}."""}
+        {rate = peak * jnp.minimum(1.0, (step + 1) / max(warmup, 1))
+        if total is None:
+            return rate
+        progress = jnp.clip((step - warmup) / (total - warmup), 0.0, 1.0)
+        return rate * 0.5 * (1.0 + jnp.cos(jnp.pi * progress)) ~
+        scale = jnp.minimum(1.0, (step + 1) / warmup) if warmup > 0 else 1.0
+        if total is not None:
+            scale = scale * jnp.clip((total - step) / (total - warmup), 0.0, 1.0)
+        return peak * scale}
+'''
+_LIMITED = '''
+    def clip_to(grads, norm: Array, max_norm: float | None):
+        {?0.4 """Gradients no longer than a largest norm."""}
+        {if max_norm is None:
+            return grads
+        return jax.tree.map(lambda g: g * jnp.minimum(1.0, max_norm / (norm + 1e-6)), grads) ~
+        factor = 1.0 if max_norm is None else jnp.minimum(1.0, max_norm / (norm + 1e-6))
+        return jax.tree.map(lambda g: factor * g, grads)}
+'''
+_APPLIED = """
+    {?0.4 {if set(grads) != set(STATE.params):
+        raise ValueError('gradients and parameters have different names') ~
+    if jax.tree.structure(grads) != jax.tree.structure(STATE.params):
+        raise ValueError('gradients do not fit the parameters')}}
+    {?0.4 if loss_scale != 1.0:
+        {?0.5 # {the loss was scaled against underflow}}
+        grads = jax.tree.map(lambda g: g / loss_scale, grads)}
+    {grad_norm = global_norm(grads) ~ grad_norm = jnp.sqrt(sum(jnp.sum(g ** 2) for g in jax.tree.leaves(grads)))}
+    {?0.6 {grads = clip_to(grads, grad_norm, max_norm) ~ if max_norm is not None:
+        grads = clip_to(grads, grad_norm, max_norm)}}
+    {lr = learning_rate_at(STATE.step, peak_lr, warmup_steps, total_steps) ~
+    lr = learning_rate_at(STATE.step, peak_lr, warmup_steps, total_steps)
+    {?0.5 if batch_size is not None:
+        {?0.5 # {larger batches allow larger steps}}
+        lr = lr * {batch_size / 256 ~ math.sqrt(batch_size / 256)}} ~
+    lr = peak_lr}
+    MOVED
+    {?0.6 {if weight_decay > 0.0:
+        {?0.5 # {vectors are not decayed}}
+        updates = <<name: u + weight_decay * STATE.params[name] if STATE.params[name].ndim > 1 else u
+            for name, u in updates.items()>> ~
+    if weight_decay > 0.0:
+        for name, w in STATE.params.items():
+            {if name in no_decay:
+                continue
+            updates[name] = updates[name] + weight_decay * w ~
+            if w.ndim > 1 and name not in no_decay:
+                updates[name] = updates[name] + weight_decay * w}}}
+    {params = <<>>
+    for name, w in STATE.params.items():
+        {params[name] = w if name in frozen else w - lr * updates[name] ~
+        if name in frozen:
+            {?0.5 # {pretrained}}
+            params[name] = w
+        else:
+            params[name] = w - lr * updates[name]} ~
+    params = <<name: w - lr * updates[name] for name, w in STATE.params.items()>> ~
+    params = jax.tree.map(lambda w, u: w - lr * u, STATE.params, updates)}
+    AVERAGED
+    {?0.6 if skip_nonfinite:
+        {?0.5 # {nothing is learned from an overflow}}
+        finite = jnp.isfinite(grad_norm)
+        {params = jax.tree.map(lambda new, old: jnp.where(finite, new, old), params, STATE.params)
+        KEPT_OLD ~
+        def keep(new, old):
+            return jax.tree.map(functools.partial(jnp.where, finite), new, old)
+
+        params = keep(params, STATE.params)
+        KEPT_BY}}
+    new_state = RECORD
+    {metrics = <<'grad_norm': grad_norm>>
+    {?0.6 metrics['learning_rate'] = lr}
+    {?0.5 metrics['param_norm'] = global_norm(params)}
+    {?0.5 if log_updates:
+        {moved = jax.tree.map(jnp.subtract, params, STATE.params)
+        metrics['update_norm'] = global_norm(moved) ~ metrics['update_norm'] = lr * global_norm(updates)}}
+    return new_state, metrics ~ return new_state}
+"""
+_MOVES = {
+    "mu": (
+        "{mu = jax.tree.map(lambda m, g: momentum * m + g, STATE.mu, grads) ~\n"
+        "    mu = <<name: momentum * STATE.mu[name] + g for name, g in grads.items()>>}\n"
+        "    {updates = jax.tree.map(lambda m, g: momentum * m + g, mu, grads) if nesterov else dict(mu) ~\n"
+        "    updates = dict(mu)}"
+    ),
+    "nu": (
+        "{nu = jax.tree.map(lambda v, g: decay * v + (1.0 - decay) * g ** 2, STATE.nu, grads) ~\n"
+        "    nu = <<name: decay * STATE.nu[name] + (1.0 - decay) * jnp.square(g) for name, g in grads.items()>>}\n"
+        "    updates = jax.tree.map(lambda g, v: g / (jnp.sqrt(v) + eps), grads, nu)"
+    ),
+    "": "{updates = dict(grads) ~ updates = jax.tree.map(jnp.sign, grads) if use_sign else dict(grads)}",
+}
+
+
+def _applied(p: Program) -> Text:
+    """A new state of training, of gradients that are given."""
+    p.holds_any_tree()
+    tree = _tree(p)
+    kept = p.choices.choice(("mu", "mu", "nu", ""))
+    averaged = p.choices.chance(0.5)
+    text = _APPLIED.replace("    MOVED", f"    {_MOVES[kept]}")
+    text = text.replace(
+        "    AVERAGED\n",
+        """    {?0.5 # {what is evaluated changes slowly}}
+    {ema_params = jax.tree.map(lambda e, w: e + (1.0 - ema_decay) * (w - e), STATE.ema_params, params) ~
+    ema_params = ema(STATE.ema_params, params, ema_decay) ~
+    ema_rate = jnp.minimum(ema_decay, (1 + STATE.step) / (10 + STATE.step))
+    ema_params = ema(STATE.ema_params, params, ema_rate)}
+""" if averaged else "",
+    )  # fmt: skip
+    names = [*([kept] if kept else []), *(["ema_params"] if averaged else [])]
+    old = [f"{each} = jax.tree.map(lambda new, old: jnp.where(finite, new, old), {each}, STATE.{each})"
+           for each in names]  # fmt: skip
+    by = [f"{each} = keep({each}, STATE.{each})" for each in names]
+    for mark, part in (("KEPT_OLD", old), ("KEPT_BY", by)):
+        text = text.replace(f"        {mark}", "\n".join(f"        {line}" for line in part) or "        ")
+    low, high = (0.01, 0.5) if kept == "nu" else (-0.5, 0.5)
+    fields: list[tuple[str, Tree]] = [("step", Leaf((), 0, 100, "int32")), ("params", changed(tree, -1, 1))]
+    fields += [(kept, changed(tree, low, high))] if kept else []
+    fields += [("ema_params", changed(tree, -1, 1))] if averaged else []
+    record: Record = p.record("TrainState", fields, "Parameters, and what the optimizer keeps")
+    lines = p.choose(text)
+    entries = ", ".join(["step=STATE.step + 1", "params=params", *(f"{name}={name}" for name in names)])
+    if p.choices.chance(0.5):
+        made = f"{record.name}({entries})"
+    else:
+        entries = join("step=STATE.step + 1,", "params=params,", *(f"{name}={name}," for name in names))
+        inner = "\n".join(f"        {line}" for line in entries.split("\n") if line)
+        made = f"{record.name}(\n{inner}\n    )"
+    if "updates[name] = updates" not in lines:
+        lines = lines.replace("dict(mu)", "mu").replace("dict(grads)", "grads")
+    if "lr = peak_lr" in lines:
+        lines = re.sub(r"\n *metrics\['learning_rate'\] = lr", "", lines)
+        lines = re.sub(r"\blr\b", "peak_lr", lines.replace("lr = peak_lr\n", ""))
+    lines = lines.replace("RECORD", made).replace("STATE", "state")
+    logged = ["grad_norm"]
+    logged += [each for each in ("learning_rate", "param_norm") if f"metrics['{each}']" in lines]
+    told = p.choices.chance(0.6)
+    logged += ["update_norm"] if "log_updates" in lines and told else []
+    new = Record(record.name, tuple((name, changed(part, -1, 1)) for name, part in fields))
+    frozen = p.pick("()", "('embed',)")
+    return Text(
+        lines=settled(lines),
+        given={
+            "state": Array(record, "parameters, and what is kept beside them", ("state", "train_state")),
+            "grads": Array(changed(tree, -0.5, 0.5), "gradients by name", ("grads", "gradients")),
+            "loss_scale": Option("float", "factor of the loss", ("1.0", "128.0", "1024.0"), ("loss_scale",)),
+            "max_norm": Option("float | None", "largest norm of the gradients", ("None", "1.0", "0.5"),
+                               ("max_norm", "clip_norm")),
+            "peak_lr": step_size(p, "1e-3", "0.01", "3e-4", names=("peak_lr", "learning_rate")),
+            "warmup_steps": Option("int", "steps of warmup", ("100", "10", "1000"), ("warmup_steps",)),
+            "total_steps": Option("int | None", "all steps", ("None", "10000", "2000"), ("total_steps", "num_steps")),
+            "batch_size": Option("int | None", "examples of a batch", ("None", "512", "1024"), ("batch_size",)),
+            "momentum": Option("float", "decay of the momentum", ("0.9", "0.95"), ("momentum", "beta")),
+            "decay": Option("float", "decay of the squares", ("0.99", "0.999", "0.95"), ("decay", "rms_decay")),
+            "eps": Constant("1e-8", "small number that keeps the division safe", ("eps",)),
+            "nesterov": Option("bool", "whether to look ahead", ("False", "True"), ("nesterov",)),
+            "use_sign": Option("bool", "whether only signs count", ("False", "True"), ("use_sign", "sign_update")),
+            "weight_decay": Option("float", "decay of the parameters", ("1e-4", "0.01", "0.1", "0.0"),
+                                   ("weight_decay", "wd")),
+            "no_decay": Option("tuple[str, ...]", "names that are not decayed",
+                               ("('bias', 'scale')", "('embed', 'bias', 'norm')"), ("no_decay", "decay_exclude")),
+            "frozen": Option("tuple[str, ...]", "names that stay", ("()",), ("frozen",), frozen),
+            "ema_decay": Option("float", "decay of the average", ("0.999", "0.99", "0.9"), ("ema_decay",)),
+            "skip_nonfinite": Option("bool", "whether overflows are left out", ("True", "False"), ("skip_nonfinite",)),
+            "log_updates": Option("bool", "whether steps are measured", ("False",), ("log_updates",), str(told)),
+        },
+        result=(new, dict.fromkeys(logged, Leaf(()))) if "return new_state, metrics" in lines else (new,),
+        helpers=(_RATE, _LIMITED),
+        titles=("apply_gradients", "update_state", "optimizer_step"),
+        summary=p.pick("The state of training after one step", "Applies gradients to a state of training"),
+        returned="the new state" + (", and what is logged" if "return new_state, metrics" in lines else ""),
+    )  # fmt: skip
+
+
+_TRANSFORMS = {
+    "clip": """
+        {?0.4 # {all gradients together}}
+        {norm = global_norm(updates)
+        factor = jnp.minimum(1.0, max_norm / (norm + 1e-6)) ~
+        factor = max_norm / jnp.maximum(global_norm(updates), max_norm)}
+        {updates = <<name: factor * u for name, u in updates.items()>> ~
+        updates = jax.tree.map(lambda u: factor * u, updates)}
+    """,
+    "clip_value": """
+        {updates = <<name: jnp.clip(u, -max_value, max_value) for name, u in updates.items()>> ~
+        updates = jax.tree.map(functools.partial(jnp.clip, min=-max_value, max=max_value), updates)}
+    """,
+    "decay": """
+        {?0.4 # {vectors are not decayed}}
+        {updates = <<
+            name: u + weight_decay * params[name] if params[name].ndim > 1 else u for name, u in updates.items()>> ~
+        for name, w in params.items():
+            if w.ndim > 1:
+                updates[name] = updates[name] + weight_decay * w}
+    """,
+    "momentum": """
+        {trace = <<name: momentum * state['trace'][name] + u for name, u in updates.items()>> ~
+        trace = jax.tree.map(lambda m, u: momentum * m + u, state['trace'], updates)}
+        new_state['trace'] = trace
+        {updates = jax.tree.map(lambda m, u: momentum * m + u, trace, updates) if nesterov else dict(trace) ~
+        updates = dict(trace)}
+    """,
+    "rms": """
+        {nu = <<name: decay * state['nu'][name] + (1.0 - decay) * u ** 2 for name, u in updates.items()>> ~
+        nu = jax.tree.map(lambda v, u: decay * v + (1.0 - decay) * jnp.square(u), state['nu'], updates)}
+        new_state['nu'] = nu
+        {updates = <<name: u / (jnp.sqrt(nu[name]) + eps) for name, u in updates.items()>> ~
+        updates = jax.tree.map(lambda u, v: u * jax.lax.rsqrt(v + eps), updates, nu)}
+    """,
+    "sign": "updates = {jax.tree.map(jnp.sign, updates) ~ <<name: jnp.sign(u) for name, u in updates.items()>>}",
+    "centralize": """
+        {?0.4 # {columns of matrices get a mean of zero}}
+        {for name, u in updates.items():
+            {if u.ndim < 2:
+                continue
+            updates[name] = u - jnp.mean(u, axis=tuple(range(u.ndim - 1)), keepdims=True) ~
+            if u.ndim > 1:
+                updates[name] = u - jnp.mean(u, axis=tuple(range(u.ndim - 1)), keepdims=True)} ~
+        updates = <<
+            name: u - jnp.mean(u, axis=tuple(range(u.ndim - 1)), keepdims=True) if u.ndim > 1 else u
+            for name, u in updates.items()
+        >>}
+    """,
+    "trust": """
+        {?0.4 # {steps in proportion to what they change}}
+        for name, w in params.items():
+            {ratio = jnp.linalg.norm(w) / (jnp.linalg.norm(updates[name]) + 1e-6)
+            {updates[name] = jnp.clip(ratio, 0.0, max_ratio) * updates[name] ~
+            updates[name] = jnp.minimum(ratio, max_ratio) * updates[name]} ~
+            size, length = jnp.linalg.norm(w), jnp.linalg.norm(updates[name])
+            updates[name] = jnp.where(length > 0.0, size / jnp.maximum(length, 1e-6), 1.0) * updates[name]}
+    """,
+    "noise": """
+        {?0.4 # {less and less}}
+        scale = noise_std / (1.0 + state['count']) ** 0.55
+        for i, name in enumerate(sorted(updates)):
+            noise = jax.random.normal(jax.random.fold_in(key, i), updates[name].shape)
+            updates[name] = updates[name] + scale * noise
+    """,
+}
+_CHAINED = """
+    {?0.4 if set(grads) != set(params):
+        raise ValueError('gradients and parameters have different names')}
+    CHECK
+    updates = dict(grads)
+    {new_state = <<'count': state['count'] + 1>> ~ new_state = dict(state)
+    new_state['count'] = state['count'] + 1}
+    for kind in chain:
+        CASES
+    {rate = learning_rate ~ rate = learning_rate
+    if warmup_steps > 0:
+        {?0.4 # {small steps at the beginning}}
+        rate = rate * jnp.minimum(1.0, new_state['count'] / warmup_steps)}
+    {return <<name: w - rate * updates[name] for name, w in params.items()>>, new_state ~
+    new_params = <<>>
+    for name, w in params.items():
+        {new_params[name] = (w - rate * updates[name]).astype(w.dtype) ~ new_params[name] = w - rate * updates[name]}
+    return new_params, new_state}
+"""
+
+
+def _chained(p: Program) -> Text:
+    """Updates by transforms that are listed."""
+    p.holds_any_tree()
+    tree = _tree(p)
+    known = p.choices.shuffled(list(_TRANSFORMS))[: p.choices.integer(3, 5)]
+    asked = p.choices.shuffled(known)[: p.choices.integer(2, 3)]
+    if "sign" in asked:  # behind which sizes do not matter
+        asked = ["sign", *(each for each in asked if each not in ("sign", "clip", "clip_value", "rms", "trust"))]
+    cases = [(f"kind == '{name}'", p.choose(_TRANSFORMS[name]).strip("\n")) for name in known]
+    checked = p.choices.chance(0.4)
+    unknown = "raise ValueError(f'unknown transform {kind}')"
+    decided = chain(*cases[:-1], otherwise=cases[-1][1]) if checked else chain(*cases, otherwise=unknown)
+    listed = ", ".join(f"'{name}'" for name in known)
+    check = p.pick(
+        f"unknown = [kind for kind in chain if kind not in ({listed})]\n"
+        "if unknown:\n    raise ValueError(f'unknown transforms {unknown}')",
+        f"if any(kind not in ({listed}) for kind in chain):\n    raise ValueError('a transform is not known')",
+    )
+    lines = placed(placed(p.choose(_CHAINED), "CHECK", check if checked else ""), "CASES", decided)
+    if "rate = rate *" not in lines:
+        lines = re.sub(r"\brate = learning_rate\n", "", lines)
+        lines = re.sub(r"\brate\b", "learning_rate", lines)
+    keeps: dict[str, Tree] = {"count": Leaf((), 0, 100, "int32")}
+    keeps |= {"trace": changed(tree, -0.5, 0.5)} if "momentum" in asked else {}
+    keeps |= {"nu": changed(tree, 0.01, 0.5)} if "rms" in asked else {}
+    kept: Tree = {name: changed(part, -1, 1) for name, part in keeps.items()}
+    return Text(
+        lines=settled(lines),
+        given={
+            "params": Array(tree, "parameters by name", ("params", "weights")),
+            "grads": Array(changed(tree, -1, 1), "gradients by name", ("grads", "gradients")),
+            "state": Array(keeps, "count, and what transforms keep", ("state", "opt_state")),
+            "key": Array(key(), "random key", ("key", "rng"), 0.0 if "noise" in asked else 1.0),
+            "chain": Option("tuple[str, ...]", "names of the transforms, in order",
+                            (repr(tuple(asked)),), ("chain", "transforms")),
+            "learning_rate": step_size(p, "1e-3", "0.01", "0.1"),
+            "warmup_steps": Option("int", "steps of warmup", ("100", "10", "0"), ("warmup_steps",)),
+            "max_norm": Option("float", "largest norm of all", ("1.0", "0.5"), ("max_norm", "clip_norm")),
+            "max_value": Option("float", "largest entry", ("0.5", "1.0", "0.1"), ("max_value", "clip_value")),
+            "weight_decay": Option("float", "decay of the parameters", ("1e-4", "0.01", "0.1"), ("weight_decay", "wd")),
+            "momentum": Option("float", "decay of the momentum", ("0.9", "0.95"), ("momentum", "beta")),
+            "nesterov": Option("bool", "whether to look ahead", ("False", "True"), ("nesterov",)),
+            "decay": Option("float", "decay of the squares", ("0.99", "0.9", "0.999"), ("decay", "rms_decay")),
+            "eps": Constant("1e-8", "small number that keeps the division safe", ("eps",)),
+            "max_ratio": Option("float", "largest ratio", ("10.0", "5.0"), ("max_ratio", "trust_clip")),
+            "noise_std": Option("float", "size of the noise", ("0.01", "0.1"), ("noise_std", "eta")),
+        },
+        result=(changed(tree, -1, 1), kept),
+        titles=("chained_update", "apply_chain", "transform_gradients"),
+        summary=p.pick("An update by the transforms that are listed", "Transforms gradients one after the other"),
+        returned="the new parameters and the new state",
+    )  # fmt: skip
+
+
+STATES: dict[str, Callable[[Program], Text]] = {"applied_gradients": _applied}
+"""What makes a new state of training, by target."""
+GRADIENTS: dict[str, Callable[[Program], Text]] = {"combined_tasks": _combined, "private_mean": _private}
+"""What makes one gradient of several, by target."""
+CHAINS: dict[str, Callable[[Program], Text]] = {"listed_transforms": _chained}
+"""What is made of transforms by name, by target."""

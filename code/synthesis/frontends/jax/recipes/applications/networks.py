@@ -1,0 +1,570 @@
+"""Layers with what people add to them: attention under several masks, networks of graphs, stages of image models."""
+
+from collections.abc import Callable
+from itertools import pairwise
+
+from synthesis.frontends.jax.recipes.applications.modes import Array, Option
+from synthesis.frontends.jax.recipes.applications.parts import key, settled, truth, weights, whole
+from synthesis.frontends.jax.recipes.applications.program import Program
+from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
+from synthesis.frontends.jax.recipes.applications.written import Text
+
+_SEEN = '''
+    def band(q_pos: Array, k_pos: Array, causal: bool, window: int | None) -> Array:
+        {?0.5 """{Which keys are near enough ~ What a query sees by its place alone}."""}
+        distance = q_pos[:, None] - k_pos[None, :]
+        {mask = distance >= 0 if causal else jnp.ones_like(distance, dtype=bool)
+        if window is not None:
+            mask = mask & ({jnp.abs(distance) < window ~ (distance < window) & (distance > -window)})
+        return mask ~
+        if causal and window is None:
+            return distance >= 0
+        if causal:
+            return (distance >= 0) & (distance < window)
+        if window is None:
+            return jnp.ones(distance.shape, bool)
+        return jnp.abs(distance) < window}
+'''
+_DROPPED = '''
+    def drop(x: Array, rate: float, key: Array | None) -> Array:
+        {?0.4 """{Nothing is dropped without a key ~ Dropout}."""}
+        {if key is None or rate == 0.0:
+            return x
+        kept = jax.random.bernoulli(key, 1.0 - rate, x.shape)
+        return jnp.where(kept, x / (1.0 - rate), 0.0) ~
+        if rate > 0.0 and key is not None:
+            x = x * jax.random.bernoulli(key, 1.0 - rate, x.shape) / (1.0 - rate)
+        return x}
+'''
+_SLOPES = '''
+    def head_slopes(num_heads: int) -> Array:
+        {?0.5 """{How fast heads forget what is far ~ One slope for each head}."""}
+        return {2.0 ** (-8.0 * (jnp.arange(num_heads) + 1) / num_heads) ~
+            jnp.exp2(-8.0 / num_heads * jnp.arange(1, num_heads + 1))}
+'''
+_ATTENDED = """
+    {batch, q_len, num_heads, depth = q.shape
+    _, k_len, kv_heads, _ = k.shape ~ q_len, num_heads, depth = q.shape[1:]
+    k_len, kv_heads = k.shape[1:3]}
+    {?0.5 {if num_heads % kv_heads != 0:
+        raise ValueError(f'<<num_heads>> heads of queries cannot share <<kv_heads>> heads of keys') ~
+    if k.shape != v.shape:
+        raise ValueError('keys and values have different shapes')}}
+    {if kv_heads != num_heads:
+        {?0.5 # {several queries share a key}}
+        {k, v = (jnp.repeat(part, num_heads // kv_heads, axis=2) for part in (k, v)) ~
+        repeats = num_heads // kv_heads
+        k = jnp.repeat(k, repeats, axis=2)
+        v = jnp.repeat(v, repeats, axis=2)} ~
+    groups = num_heads // kv_heads
+    if groups > 1:
+        k, v = jnp.repeat(k, groups, axis=2), jnp.repeat(v, groups, axis=2)}
+    {?0.4 if q_scale is not None:
+        {?0.5 # {queries and keys of unit size}}
+        q, k = rms_norm(q, q_scale), rms_norm(k, k_scale)}
+    {if scale is None:
+        scale = depth ** -0.5 ~ scale = depth ** -0.5 if scale is None else scale ~ scale = 1.0 / math.sqrt(depth)}
+    logits = {scale * jnp.einsum('bqhd,bkhd->bhqk', q, k) ~ jnp.einsum('bqhd,bkhd->bhqk', scale * q, k) ~
+        jnp.einsum('bqhd,bkhd->bhqk', q, k, preferred_element_type=jnp.float32) * scale}
+    {?0.5 if softcap is not None:
+        logits = softcap * jnp.tanh(logits / softcap)}
+    {q_pos = jnp.arange(q_len) + (k_len - q_len) ~ {?0.5 # {the last query is as far as the last key}}
+    q_pos = jnp.arange(k_len - q_len, k_len)}
+    k_pos = jnp.arange(k_len)
+    {?0.5 {if bias is not None:
+        logits = logits + bias ~ if linear_bias:
+        {?0.5 # {what is far away counts less}}
+        distance = jnp.abs(q_pos[:, None] - k_pos[None, :])
+        logits = logits - head_slopes(num_heads)[:, None, None] * distance}}
+    {{masks = [band(q_pos, k_pos, causal, window)] ~ masks = []
+    if causal or window is not None:
+        masks.append(band(q_pos, k_pos, causal, window))}
+    if key_lengths is not None:
+        {?0.5 # {padding is at the end}}
+        masks.append((k_pos < key_lengths[:, None])[:, None, None, :])
+    {?0.6 if segments is not None:
+        {?0.5 # {documents do not see each other}}
+        same = segments[:, -q_len:, None] == segments[:, None, :]
+        masks.append(same[:, None])}
+    {if masks:
+        allowed = functools.reduce(jnp.logical_and, masks)
+        logits = jnp.where(allowed, logits, LOWEST) ~
+    for allowed in masks:
+        logits = jnp.where(allowed, logits, LOWEST)} ~
+    allowed = band(q_pos, k_pos, causal, window)
+    {if key_lengths is not None:
+        allowed = allowed & (k_pos < key_lengths[:, None])[:, None, None, :] ~
+    if segments is not None:
+        {?0.5 # {documents do not see each other}}
+        same = segments[:, -q_len:, None] == segments[:, None, :]
+        allowed = jnp.logical_and(allowed, same[:, None])}
+    logits = jnp.where(allowed, logits, LOWEST)}
+    {?0.4 if sinks is not None:
+        {?0.5 # {a place for heads that want nothing}}
+        column = jnp.broadcast_to(sinks[:, None, None], (*logits.shape[:-1], 1))
+        logits = jnp.concatenate([logits, column], axis=-1)}
+    {probs = jax.nn.softmax(logits, axis=-1) ~
+    probs = jax.nn.softmax(logits.astype(jnp.float32), axis=-1).astype(v.dtype)}
+    {?0.5 if probs.shape[-1] != k_len:
+        probs = probs[..., :k_len]}
+    {?0.4 probs = drop(probs, drop_rate, key)}
+    out = jnp.einsum('bhqk,bkhd->bqhd', probs, v)
+    {?0.5 {if gate is not None:
+        {?0.4 # {each head may stay silent}}
+        out = out * jax.nn.sigmoid(gate)[:, None] ~
+    out = out if gate is None else out * jax.nn.sigmoid(gate)[..., None]}}
+    {out = out.reshape(*out.shape[:2], -1) ~ out = out.reshape(out.shape[0], q_len, num_heads * depth)}
+    {if out_kernel is not None:
+        out = out @ out_kernel
+    return out ~ if not return_weights:
+        return out
+    return out, {probs ~ jnp.mean(probs, axis=1)} ~ return out}
+"""
+
+
+def _attended(p: Program) -> Text:
+    """Attention of heads, with masks by place, length and document."""
+    batch, length, heads, depth = p.choices.choice((1, 2)), p.size(12, 16), p.choices.choice((2, 4)), p.size(8, 16)
+    lines = p.choose(_ATTENDED).replace("LOWEST", p.pick("-1e9", "-1e30", "jnp.finfo(logits.dtype).min"))
+    # What sees itself has to see something.
+    ended = "sinks is not None" in lines
+    cut = "if probs.shape[-1] != k_len" in lines
+    if ended and not cut:
+        lines = lines.replace(
+            "out = jnp.einsum('bhqk,bkhd->bqhd', probs, v)",
+            "out = jnp.einsum('bhqk,bkhd->bqhd', probs[..., :k_len], v)",
+        )
+    elif cut and not ended:
+        lines = lines.replace("if probs.shape[-1] != k_len:\n    probs = probs[..., :k_len]\n", "")
+    queries = p.choices.choice((length, length, length // 2))
+    shared = p.choices.chance(0.5) and "repeat" in lines
+    kv = heads // 2 if shared else heads
+    q, k = Leaf((batch, queries, heads, depth), -2, 2), Leaf((batch, length, kv, depth), -2, 2)
+    told = p.choices.chance(0.5)
+    width = heads * depth
+    projected, wide = "out @ out_kernel" in lines and p.choices.chance(0.6), p.size(16, 24)
+    out = Leaf((batch, queries, wide if projected else width))
+    result: tuple[Tree, ...] = (out,)
+    if "not return_weights" in lines and told:
+        keys = length + (1 if ended and not cut else 0)
+        shape = (batch, queries, keys) if "jnp.mean(probs, axis=1)" in lines else (batch, heads, queries, keys)
+        result = (out, Leaf(shape))
+    return Text(
+        lines=settled(lines),
+        given={
+            "q": Array(q, "queries of shape (batch, queries, heads, depth)", ("q", "query", "queries")),
+            "k": Array(k, "keys of shape (batch, keys, heads, depth)", ("k", "key", "keys")),
+            "v": Array(k, "values, one for each key", ("v", "value", "values")),
+            "bias": Array(Leaf((heads, queries, length)), "added to the scores", ("bias", "attn_bias"), 0.3),
+            "key_lengths": Array(Leaf((batch,), length - 3, length, "int32"), "keys that are no padding",
+                                 ("key_lengths", "kv_lengths"), 0.4),
+            "segments": Array(Leaf((batch, length), 0, 1, "int32"), "document of each key",
+                              ("segment_ids", "segments"), 0.5),
+            "sinks": Array(Leaf((heads,)), "score of nothing, for each head", ("sinks", "sink_logits"), 0.3),
+            "gate": Array(Leaf((heads,) if "sigmoid(gate)[:, None]" in lines else (batch, queries, heads), -2, 2),
+                          "how much of each head is used", ("gate", "head_gate"), 0.3),
+            "q_scale": Array(Leaf((depth,), 0.5, 1.5), "scale of queries", ("q_scale", "q_norm")),
+            "k_scale": Array(Leaf((depth,), 0.5, 1.5), "scale of keys", ("k_scale", "k_norm")),
+            "out_kernel": Array(weights(width, wide), "last projection", ("out_kernel", "w_out"),
+                                float(not projected)),
+            "key": Array(key(), "random key", ("rng", "dropout_key"), 0.5),
+            "scale": Option("float | None", "factor of the scores", ("None", "0.125", "0.25"), ("scale", "sm_scale")),
+            "softcap": Option("float | None", "largest score", ("None", "30.0", "50.0"), ("softcap", "logit_cap")),
+            "causal": Option("bool", "whether nobody looks ahead", ("True", "False"), ("causal", "is_causal")),
+            "window": Option("int | None", "distance that is seen", ("None", "4", "8"), ("window", "window_size")),
+            "linear_bias": Option("bool", "whether distances count", ("True", "False"), ("linear_bias", "use_alibi")),
+            "drop_rate": Option("float", "share that is dropped", ("0.1", "0.2"), ("dropout_rate", "rate")),
+            "return_weights": Option("bool", "whether weights are wanted", ("False",),
+                                     ("return_weights", "output_attentions"), str(told)),
+        },
+        result=result,
+        helpers=(_SEEN, _DROPPED, _SLOPES),
+        titles=("dot_product_attention", "attend", "masked_attention", "attention"),
+        summary=p.pick("Attention under masks of several kinds", "Scaled dot-product attention of many heads"),
+        returned="attended values" + (", and the weights" if len(result) > 1 else ""),
+    )  # fmt: skip
+
+
+_MLP = '''
+    def mlp(layers, x: Array, activate_last: bool = False) -> Array:
+        {?0.5 """{A small perceptron ~ Layers with an activation between them}."""}
+        {for i, layer in enumerate(layers):
+            x = x @ layer['w'] + layer['b']
+            if activate_last or i < len(layers) - 1:
+                x = ACT(x)
+        return x ~
+        *hidden, last = layers
+        for layer in hidden:
+            x = ACT(x @ layer['w'] + layer['b'])
+        x = x @ last['w'] + last['b']
+        return ACT(x) if activate_last else x}
+'''
+_POOLED = '''
+    def pool(x: Array, index: Array, count: int, how: str) -> Array:
+        {?0.5 """{Brings rows of one index together ~ Sum, mean or largest of the rows of each index}."""}
+        {if how == 'max':
+            largest = jax.ops.segment_max(x, index, num_segments=count)
+            return jnp.where(jnp.isfinite(largest), largest, 0.0)
+        total = jax.ops.segment_sum(x, index, num_segments=count)
+        if how == 'sum':
+            return total
+        size = jax.ops.segment_sum(jnp.ones(index.shape, x.dtype), index, num_segments=count)
+        return total / jnp.maximum(size, 1.0)[:, None] ~
+        total = jnp.zeros((count, x.shape[-1]), x.dtype).at[index].add(x)
+        if how == 'mean':
+            size = jnp.zeros(count, x.dtype).at[index].add(1.0)
+            total = total / jnp.maximum(size, 1.0)[:, None]
+        elif how != 'sum':
+            raise ValueError(f'unknown pooling <<how>>')
+        return total}
+'''
+_NETWORK = """
+    {?0.4 {if graph['senders'].shape != graph['receivers'].shape:
+        raise ValueError('an edge has two ends') ~ if not params['rounds']:
+        raise ValueError('there are no rounds of messages')}}
+    {senders, receivers = graph['senders'], graph['receivers'] ~
+    senders, receivers = (graph[name] for name in ('senders', 'receivers'))}
+    num_nodes = graph['nodes'].shape[0]
+    {nodes = mlp(params['encoder'], graph['nodes']) ~
+    nodes = mlp(params['encoder'], graph['nodes'], activate_last=True)}
+    {if 'edges' in graph:
+        edges = mlp(params['edge_encoder'], graph['edges'])
+    else:
+        edges = None ~ edges = mlp(params['edge_encoder'], graph['edges']) if 'edges' in graph else None}
+    {?0.4 states = [nodes]}
+    for layer in params['rounds']:
+        {inputs = [nodes[senders], nodes[receivers]]
+        if edges is not None:
+            inputs.append(edges)
+        messages = mlp(layer['message'], jnp.concatenate(inputs, axis=-1)) ~
+        ends = [nodes[senders], nodes[receivers], *([] if edges is None else [edges])]
+        messages = mlp(layer['message'], jnp.concatenate(ends, axis=-1)) ~
+        {?0.5 # {the same for both directions}}
+        near = [nodes[senders] + nodes[receivers], jnp.abs(nodes[senders] - nodes[receivers])]
+        if edges is not None:
+            near = [*near, edges]
+        messages = mlp(layer['message'], jnp.concatenate(near, axis=-1))}
+        {?0.5 if 'gate' in layer:
+            {?0.5 # {some edges matter more}}
+            messages = messages * jax.nn.sigmoid(messages @ layer['gate'])}
+        {?0.4 if edge_mask is not None:
+            messages = jnp.where(edge_mask[:, None], messages, 0.0)}
+        pooled = pool(messages, receivers, num_nodes, aggregate)
+        {?0.35 if both_ways:
+            {?0.4 # {news go back to where they came from}}
+            pooled = pooled + pool(messages, senders, num_nodes, aggregate)}
+        update = mlp(layer['update'], jnp.concatenate([nodes, pooled], axis=-1))
+        {nodes = nodes + update if residual else update ~ nodes = nodes + update ~
+        if residual:
+            update = update + nodes
+        nodes = update}
+        {?0.5 {if 'norm' in layer:
+            nodes = layer_norm(nodes, layer['norm']['scale'], layer['norm']['bias']) ~
+        nodes = layer_norm(nodes, **layer['norm']) if 'norm' in layer else nodes}}
+        {?0.5 if edges is not None and update_edges:
+            edges = edges + messages}
+        KEEP
+    {?0.5 if node_mask is not None:
+        {?0.5 # {padding of the batch}}
+        nodes = jnp.where(node_mask[:, None], nodes, 0.0)}
+    FEATURES
+    {if 'graph_ids' not in graph:
+        return mlp(params['decoder'], features)
+    {?0.5 # {one vector for each graph}}
+    readout = [pool(features, graph['graph_ids'], num_graphs, how) for how in readouts]
+    return mlp(params['decoder'], jnp.concatenate(readout, axis=-1)) ~
+    {if num_graphs is not None:
+        features = jnp.concatenate(
+            [pool(features, graph['graph_ids'], num_graphs, how) for how in readouts], axis=-1)
+    return mlp(params['decoder'], features) ~
+    if num_graphs is None:
+        return mlp(params['decoder'], features)
+    pooled = [pool(features, graph['graph_ids'], num_graphs, how) for how in readouts]
+    return mlp(params['decoder'], jnp.concatenate(pooled, axis=-1))}}
+"""
+
+
+def _network(p: Program) -> Text:
+    """Rounds of messages between a first and a last layer."""
+    count, edges, into, width = p.size(24, 32), p.size(48, 64), p.size(5, 8), p.size(12, 16)
+    out, rounds, graphs = p.choices.choice((1, 3, 6)), p.choices.choice((1, 2, 2, 3)), p.choices.choice((3, 4))
+    lines = p.choose(_NETWORK).replace("**layer['norm']", "layer['norm']['scale'], layer['norm']['bias']")
+    jumps = "states = [nodes]" in lines
+    keep, features = ("states.append(nodes)", "features = jnp.concatenate(states, axis=-1)") if jumps else (
+        "", "features = nodes")  # fmt: skip
+    masked = "if node_mask is not None" in lines
+    if jumps and masked:
+        features = "states[-1] = nodes\n" + features
+    lines = lines.replace("    KEEP\n", f"    {keep}\n" if keep else "").replace("FEATURES", features)
+    if not jumps:
+        lines = (
+            lines.replace("features = nodes\n", "").replace("features,", "nodes,").replace(", features)", ", nodes)")
+        )
+        lines = lines.replace("features = jnp.concatenate(", "nodes = jnp.concatenate(")
+    act = p.pick("jax.nn.relu", "jax.nn.silu", "jax.nn.gelu", "jnp.tanh")
+    deep = p.choices.chance(0.5)
+
+    def layers(first: int, last: int) -> Tree:
+        sizes = [first, width, last] if deep else [first, last]
+        return [{"w": weights(a, b), "b": weights(b)} for a, b in pairwise(sizes)]
+
+    linked = p.choices.chance(0.6)
+    pooled = p.choices.chance(0.6)
+    gated = "'gate' in layer" in lines and p.choices.chance(0.6)
+    normed = "'norm' in layer" in lines and p.choices.chance(0.7)
+    each: dict[str, Tree] = {
+        "message": layers((3 if linked else 2) * width, width), "update": layers(2 * width, width),
+        **({"gate": weights(width, 1)} if gated else {}),
+        **({"norm": {"scale": Leaf((width,), 0.5, 1.5), "bias": Leaf((width,))}} if normed else {}),
+    }  # fmt: skip
+    readouts = p.choices.choice((("mean",), ("sum",), ("sum", "max"), ("mean", "max"))) if pooled else ("mean",)
+    aggregate = p.pick("sum", "mean", "max")
+    known = p.choices.chance(0.5)
+    helper = _pool_of(maximum=aggregate == "max" or "max" in readouts or known)
+    many = width * (rounds + 1 if jumps else 1)
+    params: dict[str, Tree] = {
+        "encoder": layers(into, width), "rounds": [each] * rounds,
+        "decoder": layers(many * (len(readouts) if pooled else 1), out),
+        **({"edge_encoder": layers(3, width)} if linked else {}),
+    }  # fmt: skip
+    graph: dict[str, Tree] = {
+        "nodes": Leaf((count, into), -2, 2),
+        "senders": whole(edges, below=count), "receivers": whole(edges, below=count),
+        **({"edges": Leaf((edges, 3), -2, 2)} if linked else {}),
+        **({"graph_ids": whole(count, below=graphs)} if pooled else {}),
+    }  # fmt: skip
+    return Text(
+        lines=settled(lines),
+        given={
+            "params": Array(params, "weights of the network", ("params", "weights")),
+            "graph": Array(graph, "nodes, edges and their ends", ("graph", "batch")),
+            "edge_mask": Array(truth(edges), "edges that exist", ("edge_mask",), 0.4),
+            "node_mask": Array(truth(count), "nodes that exist", ("node_mask",), 0.4),
+            "num_graphs": Option("int | None" if "num_graphs is" in lines or not pooled else "int",
+                                 "graphs of the batch", (str(graphs) if pooled else "None",), ("num_graphs",)),
+            "readouts": Option("tuple[str, ...]", "how nodes are brought together",
+                               (repr(readouts),), ("readouts", "graph_pools")),
+            "aggregate": Option("str", "how messages are brought together", (f"'{aggregate}'",),
+                                ("aggregate", "reduce")),
+            "residual": Option("bool", "whether nodes keep what they were", ("True", "False"), ("residual",)),
+            "both_ways": Option("bool", "whether messages go back too", ("False", "True"),
+                                ("both_ways", "bidirectional")),
+            "update_edges": Option("bool", "whether edges change", ("True", "False"), ("update_edges",)),
+        },
+        result=(Leaf((graphs if pooled else count, out)),),
+        helpers=(_MLP.replace("ACT", act), helper),
+        titles=("graph_network", "message_passing_network", "apply_gnn"),
+        summary=p.pick("Rounds of messages between the nodes of graphs", "A network of graphs"),
+        returned="one row for each " + ("graph" if pooled else "node"),
+    )  # fmt: skip
+
+
+def _pool_of(*, maximum: bool) -> str:
+    """The function that pools, with the largest among what it knows or not."""
+    whole_text, _, second = _POOLED.partition(" ~\n        total = jnp.zeros")
+    head, _, first = whole_text.partition("        {if how == 'max':")
+    if maximum:
+        return f"{head}        if how == 'max':{first}\n"
+    return f"{head}        total = jnp.zeros{second.replace('return total}', 'return total')}"
+
+
+_CONV = '''
+    def conv(x: Array, kernel: Array, stride: int = 1, groups: int = 1) -> Array:
+        {?0.5 """{Convolution with zeros beyond the edge ~ Two-dimensional convolution}."""}
+        return jax.lax.conv_general_dilated(
+            x, kernel, (stride, stride), 'SAME', dimension_numbers=('NHWC', 'HWIO', 'NHWC'), feature_group_count=groups)
+'''
+_NORMED = '''
+    def channel_norm(x: Array, norm, kind: str) -> Array:
+        {?0.5 """{Unit variance of channels, with moments that were kept or its own ~ Normalization by name}."""}
+        {if kind == 'batch':
+            mean, var = norm['mean'], norm['var']
+        else:
+            axes = -1 if kind == 'layer' else (1, 2)
+            mean, var = jnp.mean(x, axis=axes, keepdims=True), jnp.var(x, axis=axes, keepdims=True)
+        return (x - mean) * jax.lax.rsqrt(var + 1e-5) * norm['scale'] + norm['bias'] ~
+        if 'mean' in norm and kind == 'batch':
+            {?0.5 # {what was seen in training}}
+            x = (x - norm['mean']) / jnp.sqrt(norm['var'] + 1e-5)
+        else:
+            axes = <<'layer': (-1,), 'instance': (1, 2)>>[kind]
+            x = x - jnp.mean(x, axis=axes, keepdims=True)
+            x = x / jnp.sqrt(jnp.mean(x ** 2, axis=axes, keepdims=True) + 1e-5)
+        return norm['scale'] * x + norm['bias']}
+'''
+_EXCITED = '''
+    def excite(layer, x: Array) -> Array:
+        {?0.5 """{Scales channels by what the whole image shows ~ Squeeze and excitation}."""}
+        {pooled = jnp.mean(x, axis=(1, 2))
+        hidden = jax.nn.relu(pooled @ layer['down'])
+        return x * jax.nn.sigmoid(hidden @ layer['up'])[:, None, None, :] ~
+        scale = jnp.mean(x, axis=(1, 2), keepdims=True)
+        scale = jax.nn.sigmoid(jax.nn.relu(scale @ layer['down']) @ layer['up'])
+        return scale * x}
+'''
+_STAGES = """
+    {?0.5 {if x.ndim != 4:
+        raise ValueError('expected images of shape (batch, height, width, channels)') ~
+    if norm not in ('batch', 'layer', 'instance'):
+        raise ValueError(f'unknown normalization <<norm>>')}}
+    {x = ACT(conv(x, params['stem'], stride=stem_stride)) ~ x = conv(x, params['stem'], stride=stem_stride)}
+    {features = <<>> ~ features = []}
+    {block_index = 0 ~}
+    for i, stage in enumerate(params['stages']):
+        for j, block in enumerate(stage):
+            {stride = 2 if i > 0 and j == 0 else 1 ~ stride = 1
+            if j == 0 and i > 0:
+                {?0.5 # {each stage but the first halves the image}}
+                stride = 2}
+            BODY
+            {?0.5 if 'excite' in block:
+                h = excite(block['excite'], h)}
+            {if 'shortcut' in block:
+                {?0.4 # {where size or width changes}}
+                skip = conv(x, block['shortcut'], stride)
+            else:
+                skip = x ~ skip = conv(x, block['shortcut'], stride) if 'shortcut' in block else x}
+            {?0.4 {if key is not None and drop_rate > 0.0:
+                {?0.5 # {whole blocks are left out for some images}}
+                block_key = jax.random.fold_in(key, 16 * i + j)
+                kept = jax.random.bernoulli(block_key, 1.0 - drop_rate, (x.shape[0], 1, 1, 1))
+                h = jnp.where(kept, h / (1.0 - drop_rate), 0.0)}}
+            {x = ACT(skip + h) ~ x = skip + h ~ x = skip + (h * block['gamma'] if 'gamma' in block else h)}
+        {if i in out_stages:
+            STORE ~ STORE}
+    {if pool:
+        return jnp.mean(x, axis=(1, 2))
+    return features ~
+    if head is None:
+        return features
+    {pooled = jnp.mean(x, axis=(1, 2))
+    return pooled @ head['kernel'] + head['bias'] ~ return jnp.mean(x, axis=(1, 2)) @ head['kernel'] + head['bias']} ~
+    return features}
+"""
+_BODIES = (
+    """
+            h = conv(x, block['conv1'], stride)
+            h = ACT(channel_norm(h, block['norm1'], norm))
+            {h = channel_norm(conv(h, block['conv2']), block['norm2'], norm) ~
+            h = conv(h, block['conv2'])
+            h = channel_norm(h, block['norm2'], norm)}
+    """,
+    """
+            {?0.4 # {normalized before, as in the second version}}
+            h = ACT(channel_norm(x, block['norm0'], norm))
+            h = conv(h, block['conv1'], stride)
+            h = conv(ACT(channel_norm(h, block['norm1'], norm)), block['conv2'])
+    """,
+    """
+            {?0.4 # {each channel by itself, then all channels at each pixel}}
+            h = conv(x, block['depthwise'], stride, groups=x.shape[-1])
+            h = channel_norm(h, block['norm0'], norm)
+            {h = ACT(h @ block['expand']) @ block['project'] ~ h = ACT(h @ block['expand'])
+            h = h @ block['project']}
+    """,
+)
+
+
+def _stages(p: Program) -> Text:
+    """Stages of blocks, with the features of some of them."""
+    rows, side, first = p.choices.choice((1, 2)), p.choices.choice((8, 16)), p.size(6, 8)
+    kind = p.choices.integer(0, 2)
+    body = _BODIES[kind].strip("\n").rstrip(" ").rstrip("\n")
+    counts = p.choices.choice(((1, 1), (2, 1), (1, 2), (1, 1, 1)))
+    text = _STAGES.replace("            BODY", body)
+    lines = p.choose(text)
+    act = p.pick("jax.nn.relu", "jax.nn.gelu", "jax.nn.silu")
+    lines = lines.replace("ACT", act).replace("block_index = 0\n", "")
+    listed = "features = []" in lines
+    store = "features.append(x)" if listed else p.pick("features[f'stage<<i + 1>>'] = x", "features[f'c<<i + 2>>'] = x")
+    lines = lines.replace("STORE", store.replace("<<", "{").replace(">>", "}"))
+    norm = p.pick("batch", "layer", "instance")
+    if norm == "instance":  # of images that have more than a pixel to the end
+        side = 16
+    excited = "'excite' in block" in lines and p.choices.chance(0.6)
+    scaled = "'gamma' in block" in lines and p.choices.chance(0.6)
+    stem_stride = p.choices.choice((1, 2))
+
+    def normal(width: int) -> Tree:
+        kept = {"mean": Leaf((width,)), "var": Leaf((width,), 0.5, 1.5)} if norm == "batch" else {}
+        return {"scale": Leaf((width,), 0.5, 1.5), "bias": Leaf((width,)), **kept}
+
+    size = side // stem_stride
+    stages: list[Tree] = []
+    made: list[Leaf] = []
+    before = first
+    for place, count in enumerate(counts):
+        width = first * 2**place
+        blocks: list[Tree] = []
+        for number in range(count):
+            if place > 0 and number == 0:
+                size = size // 2
+            block: dict[str, Tree] = {}
+            if kind == 0:
+                block = {"conv1": weights(3, 3, before, width), "norm1": normal(width),
+                         "conv2": weights(3, 3, width, width), "norm2": normal(width)}  # fmt: skip
+            elif kind == 1:
+                block = {"norm0": normal(before), "conv1": weights(3, 3, before, width), "norm1": normal(width),
+                         "conv2": weights(3, 3, width, width)}  # fmt: skip
+            else:
+                block = {"depthwise": weights(3, 3, 1, before), "norm0": normal(before),
+                         "expand": weights(before, 2 * width), "project": weights(2 * width, width)}  # fmt: skip
+            if excited:
+                block["excite"] = {"down": weights(width, width // 2), "up": weights(width // 2, width)}
+            if scaled:
+                block["gamma"] = Leaf((width,), 0.1, 1)
+            if before != width:
+                block["shortcut"] = weights(1, 1, before, width)
+            blocks.append(block)
+            before = width
+        stages.append(blocks)
+        made.append(Leaf((rows, size, size, width)))
+    picked = "if i in out_stages" in lines
+    told = sorted(p.choices.shuffled(range(len(counts)))[: p.choices.integer(1, len(counts))])
+    last = len(counts) - 1
+    if picked and last not in told:
+        told.append(last)  # for which all weights matter
+    kept = [(place, leaf) for place, leaf in enumerate(made) if not picked or place in told]
+    pooled = "if pool:" in lines and p.choices.chance(0.4)
+    headed = "if head is None" in lines and p.choices.chance(0.5)
+    classes = p.choices.choice((4, 10))
+    features: Tree = [leaf for _, leaf in kept]
+    if not listed:
+        mark = ("stage", 1) if "stage{" in lines else ("c", 2)
+        features = {f"{mark[0]}{place + mark[1]}": leaf for place, leaf in kept}
+    result: Tree = features
+    if pooled:
+        result = Leaf((rows, before))
+    elif headed:
+        result = Leaf((rows, classes))
+    window = p.choices.choice((3, 5))
+    head: Tree = {"kernel": weights(before, classes), "bias": weights(classes)}
+    return Text(
+        lines=settled(lines),
+        given={
+            "params": Array({"stem": weights(window, window, 3, first), "stages": stages}, "weights by stage",
+                            ("params", "weights")),
+            "x": Array(Leaf((rows, side, side, 3)), "images of shape (batch, height, width, channels)", ("x",)),
+            "head": Array(head if headed else Leaf((classes,)),
+                          "last layer", ("head",), float(not headed)),
+            "key": Array(key(), "random key", ("key", "rng"), 0.5),
+            "norm": Option("str", "batch, layer or instance", (f"'{norm}'",), ("norm", "norm_type")),
+            "stem_stride": Option("int", "stride of the first convolution", (str(stem_stride),), ("stem_stride",)),
+            "out_stages": Option("tuple[int, ...]", "stages whose features are wanted", (repr(tuple(told)),),
+                                 ("out_stages", "out_indices")),
+            "drop_rate": Option("float", "share of blocks that are left out", ("0.1", "0.2"),
+                                ("drop_path_rate", "drop_rate")),
+            "pool": Option("bool", "whether one vector is wanted", ("False",), ("pool", "global_pool"), str(pooled)),
+        },
+        result=(result,),
+        helpers=(_CONV, _NORMED, _EXCITED),
+        titles=("backbone", "extract_features", "image_encoder"),
+        summary=p.pick("Stages of blocks over images", "Features of images, stage by stage"),
+        returned="features" if not (pooled or headed) else "one row for each image",
+    )  # fmt: skip
+
+
+ATTENTION: dict[str, Callable[[Program], Text]] = {"masked_attention": _attended}
+GRAPHS: dict[str, Callable[[Program], Text]] = {"graph_network": _network}
+IMAGES: dict[str, Callable[[Program], Text]] = {"image_stages": _stages}
+"""For each target what writes it."""

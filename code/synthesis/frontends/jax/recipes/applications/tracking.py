@@ -1,0 +1,566 @@
+"""Robots and particles: plans that are drawn, things that are tracked, walls; and vectors that are to be alike."""
+
+from collections.abc import Callable
+
+from synthesis.frontends.jax.recipes.applications.modes import Array, Option
+from synthesis.frontends.jax.recipes.applications.parts import key, placed, settled, truth
+from synthesis.frontends.jax.recipes.applications.program import Program
+from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
+from synthesis.frontends.jax.recipes.applications.written import Text
+from synthesis.grammar.lines import block, chain
+
+_MOTIONS = {
+    "point": (4, 2, '''
+    def advance(x: Array, u: Array, dt: float) -> Array:
+        {?0.5 """{A point that is pushed ~ Position and velocity after a step}."""}
+        {position, velocity = x[:2], x[2:]
+        velocity = velocity + dt * u
+        return jnp.concatenate([position + dt * velocity, velocity]) ~
+        velocity = x[2:] + dt * (u - 0.1 * x[2:])
+        return jnp.concatenate([x[:2] + dt * velocity, velocity])}
+'''),
+    "car": (4, 2, '''
+    def advance(x: Array, u: Array, dt: float) -> Array:
+        {?0.5 """{A car: place, heading and speed ~ Kinematic bicycle}."""}
+        heading, speed = x[2], x[3]
+        {rate = jnp.stack([speed * jnp.cos(heading), speed * jnp.sin(heading), speed * u[1], u[0]])
+        return x + dt * rate ~
+        {?0.4 # {wheels turn by a small angle}}
+        yaw_rate = speed * jnp.tan(0.5 * jnp.tanh(u[1])) / 2.5
+        return x + dt * jnp.stack([speed * jnp.cos(heading), speed * jnp.sin(heading), yaw_rate, u[0]])}
+'''),
+    "unicycle": (3, 2, '''
+    def advance(x: Array, u: Array, dt: float) -> Array:
+        {?0.5 """{A robot with two wheels ~ Place and heading after a step}."""}
+        {speed, turn = u[0], u[1]
+        return x + dt * jnp.stack([speed * jnp.cos(x[2]), speed * jnp.sin(x[2]), turn]) ~
+        heading = x[2] + dt * u[1]
+        return jnp.stack([x[0] + dt * u[0] * jnp.cos(heading), x[1] + dt * u[0] * jnp.sin(heading), heading])}
+'''),
+}  # fmt: skip
+"""For each robot how many numbers it is, how many it is steered by, and how it moves."""
+_COST = '''
+    def stage_cost(x: Array, u: Array, goal: Array, obstacles: Array | None, effort: float) -> Array:
+        {?0.5 """{Far from the goal, hard steering, close to obstacles ~ What a step costs}."""}
+        {cost = jnp.sum((x[:2] - goal) ** 2) + effort * jnp.sum(u ** 2) ~
+        away = x[:2] - goal
+        cost = jnp.vdot(away, away) + effort * jnp.vdot(u, u)}
+        if obstacles is None:
+            return cost
+        gap = jnp.linalg.norm(x[:2] - obstacles[:, :2], axis=-1) - obstacles[:, 2]
+        {return cost + jnp.sum(jnp.where(gap < 0.0, 100.0, 0.0)) ~
+        return cost + 10.0 * jnp.sum(jnp.exp(-jnp.maximum(gap, 0.0) / 0.2)) ~
+        return cost + 50.0 * jnp.sum(jnp.maximum(0.3 - gap, 0.0) ** 2)}
+'''
+_PLANNED = """
+    {?0.5 {if num_elites > num_samples:
+        raise ValueError(f'cannot keep <<num_elites>> of <<num_samples>> plans') ~ if plan.ndim != 2:
+        raise ValueError('a plan has one row for each step')}}
+    {horizon, num_controls = plan.shape ~ horizon = plan.shape[0]}
+    {noise = sigma * jax.random.normal(key, (num_samples, *plan.shape)) ~
+    noise = sigma * jax.random.normal(key, (num_samples,) + plan.shape, plan.dtype)}
+    {?0.5 {if smoothing > 0.0:
+        {?0.5 # {robots do not tremble}}
+        {smooth = [noise[:, 0]]
+        for t in range(1, horizon):
+            smooth.append(smoothing * smooth[-1] + (1.0 - smoothing) * noise[:, t])
+        noise = jnp.stack(smooth, axis=1) ~
+        before = jnp.pad(noise[:, :-1], ((0, 0), (1, 0), (0, 0)))
+        noise = (1.0 - smoothing) * noise + smoothing * before}}}
+    {?0.4 if keep_plan:
+        {?0.5 # {the plan so far is a candidate too}}
+        noise = noise.at[0].set(0.0)}
+    {plans = plan + noise
+    if limits is not None:
+        {low, high = limits
+        plans = jnp.clip(plans, low, high) ~ plans = jnp.clip(plans, limits[0], limits[1]) ~
+        plans = jnp.clip(plans, *limits)} ~
+    plans = plan + noise if limits is None else jnp.clip(plan + noise, limits[0], limits[1])}
+
+    def cost_of(candidate):
+        {x, cost = state, 0.0
+        for t in range(horizon):
+            x = advance(x, candidate[t], dt)
+            cost = cost + {stage_cost(x, candidate[t], goal, obstacles, effort) ~
+                discount ** t * stage_cost(x, candidate[t], goal, obstacles, effort)} ~
+        x = state
+        costs = []
+        for u in candidate:
+            x = advance(x, u, dt)
+            costs.append(stage_cost(x, u, goal, obstacles, effort))
+        cost = sum(costs)}
+        {?0.6 {if final_weight > 0.0:
+            cost = cost + final_weight * jnp.sum((x[:2] - goal) ** 2) ~
+        cost = cost + final_weight * jnp.sum((x[:2] - goal) ** 2)}}
+        return cost
+
+    costs = jax.vmap(cost_of)(plans)
+    {if method == 'softmax':
+        {?0.5 # {cheap plans count more}}
+        {weights = jax.nn.softmax(-(costs - jnp.min(costs)) / temperature) ~
+        weights = jnp.exp(-(costs - jnp.min(costs)) / temperature)
+        weights = weights / jnp.sum(weights)}
+        plan = {jnp.einsum('n,nta->ta', weights, plans) ~ jnp.tensordot(weights, plans, axes=1)}
+    elif method == 'elites':
+        {_, best = jax.lax.top_k(-costs, num_elites) ~ best = jnp.argsort(costs)[:num_elites]}
+        elites = plans[best]
+        {new_sigma = jnp.std(elites, axis=0)
+        ~} plan = jnp.mean(elites, axis=0)
+    {elif method == 'best':
+        plan = plans[jnp.argmin(costs)] ~}
+    else:
+        raise ValueError(f'unknown method <<method>>') ~
+    if num_elites > 0:
+        elites = plans[jax.lax.top_k(-costs, num_elites)[1]]
+        {plan = (1.0 - inertia) * jnp.mean(elites, axis=0) + inertia * plan ~ plan = jnp.mean(elites, axis=0)}
+    else:
+        {?0.5 # {cheap plans count more}}
+        weights = jax.nn.softmax((jnp.min(costs) - costs) / temperature)
+        plan = jnp.einsum('n,nta->ta', weights, plans)}
+    {?0.4 # {the next plan begins a step later}}
+    {next_plan = jnp.concatenate([plan[1:], plan[-1:]]) ~ next_plan = jnp.roll(plan, -1, axis=0).at[-1].set(plan[-1]) ~
+    next_plan = jnp.concatenate([plan[1:], jnp.zeros_like(plan[:1])])}
+    {return plan[0], next_plan ~ if not with_costs:
+        return plan[0], next_plan
+    return plan[0], next_plan, costs ~
+    return plan[0], next_plan, <<'best_cost': jnp.min(costs), 'mean_cost': jnp.mean(costs)>>}
+"""
+
+
+def _planned(p: Program) -> Text:
+    """The next command of a robot, from plans that were drawn."""
+    size, controls, motion = _MOTIONS[p.pick(*_MOTIONS)]
+    horizon, samples = p.choices.choice((5, 6, 8)), p.choices.choice((16, 24, 32))
+    text = _PLANNED.replace(
+        """        {new_sigma = jnp.std(elites, axis=0)
+        ~} plan = jnp""",
+        "        plan = jnp",
+    )
+    lines = p.choose(text)
+    plan, command = Leaf((horizon, controls), -0.5, 0.5), Leaf((controls,))
+    told = p.choices.chance(0.5)
+    result: tuple[Tree, ...] = (command, Leaf((horizon, controls)))
+    if "'best_cost'" in lines:
+        result = (*result, {"best_cost": Leaf(()), "mean_cost": Leaf(())})
+    elif "not with_costs" in lines and told:
+        result = (*result, Leaf((samples,)))
+    known = [each for each in ("softmax", "elites", "best") if f"method == '{each}'" in lines]
+    return Text(
+        lines=settled(lines),
+        given={
+            "state": Array(Leaf((size,)), "what the robot is now", ("state", "x0")),
+            "plan": Array(plan, "commands that were planned before", ("plan", "nominal", "mean_actions")),
+            "goal": Array(Leaf((2,), 1, 2), "where it is to be", ("goal", "target")),
+            "key": Array(key(), "random key", ("key", "rng")),
+            "obstacles": Array(Leaf((3, 3), 0.2, 0.8), "middle and radius of each obstacle", ("obstacles",), 0.4),
+            "num_samples": Option("int", "plans that are drawn", (str(samples),), ("num_samples", "num_candidates")),
+            "sigma": Option("float", "how much plans vary", ("0.3", "0.5", "0.2"), ("sigma", "noise_std")),
+            "smoothing": Option("float", "how much steps are alike", ("0.5", "0.8", "0.0"), ("smoothing", "beta")),
+            "keep_plan": Option("bool", "whether the old plan is tried", ("True", "False"), ("keep_plan", "keep_mean")),
+            "limits": Option("tuple[float, float] | None", "smallest and largest command", ("None", "(-1.0, 1.0)"),
+                             ("limits", "action_limits")),
+            "dt": Option("float", "length of a step", ("0.1", "0.05", "0.2"), ("dt",)),
+            "effort": Option("float", "cost of steering", ("0.1", "0.01"), ("effort", "control_cost")),
+            "discount": Option("float", "how much less later steps cost", ("0.99", "0.95"), ("discount", "gamma")),
+            "final_weight": Option("float", "weight of the last place", ("10.0", "5.0"),
+                                   ("final_weight", "terminal_weight")),
+            "temperature": Option("float", "how even plans count", ("1.0", "0.5", "0.1"), ("temperature", "lam")),
+            "method": Option("str", f"one of {', '.join(known)}", tuple(f"'{each}'" for each in known) or ("''",),
+                             ("method", "update")),
+            "num_elites": Option("int", "plans that are kept", ("4", "6"), ("num_elites", "num_best")),
+            "inertia": Option("float", "share of the old plan", ("0.1", "0.2"), ("inertia", "momentum")),
+            "with_costs": Option("bool", "whether costs are told", ("False",), ("with_costs", "return_costs"),
+                                 str(told)),
+        },
+        result=result,
+        helpers=(motion, _COST),
+        titles=("plan_step", "sample_and_plan", "mpc_step", "improve_plan"),
+        summary=p.pick("The next command, from plans that are drawn and weighed", "Plans by drawing commands"),
+        returned="a command, and the plan of the next step",
+    )  # fmt: skip
+
+
+_TRACKED = """
+    {?0.5 {if measured.shape[-1] != observation.shape[0]:
+        raise ValueError(f'<<measured.shape[-1]>> measurements, but a model of <<observation.shape[0]>>') ~
+    if transition.shape[0] != transition.shape[1]:
+        raise ValueError('the transition has to be square')}}
+    def update(mean, factor, z, present):
+        {?0.4 # {where it should be by now}}
+        mean = transition @ mean
+        {?0.4 if control is not None:
+            mean = mean + control}
+        {cov = transition @ (factor @ factor.T) @ transition.T + jnp.diag(process_noise) ~
+        moved = transition @ factor
+        cov = moved @ moved.T + jnp.diag(process_noise)}
+        {?0.4 if fading != 1.0:
+            {?0.5 # {old measurements are forgotten}}
+            cov = fading ** 2 * cov}
+        WAY
+        {?0.6 {cov = 0.5 * (cov + cov.T)}}
+        RETURN
+
+    {if measured.ndim == 1:
+        return update(state['mean'], state['factor'], measured, present)
+    in_axes = (0, 0, 0, None if present is None else 0)
+    return jax.vmap(update, in_axes=in_axes)(state['mean'], state['factor'], measured, present) ~
+    axes = (0, 0, 0, None if present is None else 0)
+    update_all = jax.vmap(update, in_axes=axes) if measured.ndim == 2 else update
+    {return update_all(state['mean'], state['factor'], measured, present) ~
+    mean, cov = update_all(state['mean'], state['factor'], measured, present)
+    return <<'mean': mean, 'cov': cov>>}}
+"""
+_UPDATES = (
+    """
+        {?0.4 # {one measurement after the other, which needs no inverse}}
+        for i in range(observation.shape[0]):
+            row = observation[i]
+            {spread = row @ cov @ row + noise[i]
+            gain = cov @ row / spread ~ seen = cov @ row
+            spread = jnp.vdot(row, seen) + noise[i]
+            gain = seen / spread}
+            error = z[i] - row @ mean
+            {?0.5 if i in angles:
+                error = wrap_angle(error)}
+            if present is not None:
+                gain = jnp.where(present[i], gain, 0.0)
+            {?0.5 if gate is not None:
+                {?0.5 # {what is far off is no measurement of this}}
+                gain = jnp.where(error ** 2 < gate * spread, gain, 0.0)}
+            mean = mean + gain * error
+            cov = cov - jnp.outer(gain, row @ cov)
+    """,
+    """
+        {error = z - observation @ mean
+        {?0.5 if angles:
+            error = jnp.stack([wrap_angle(e) if i in angles else e for i, e in enumerate(error)])}
+        spread = observation @ cov @ observation.T + jnp.diag(noise) ~
+        spread = observation @ cov @ observation.T + jnp.diag(noise)
+        error = z - observation @ mean}
+        {gain = jnp.linalg.solve(spread, observation @ cov).T ~ crossed = cov @ observation.T
+        gain = jnp.linalg.solve(spread, crossed.T).T}
+        if present is not None:
+            {?0.5 # {what was not seen changes nothing}}
+            gain = jnp.where(present, gain, 0.0)
+        {?0.5 if gate is not None:
+            distance = error @ jnp.linalg.solve(spread, error)
+            gain = jnp.where(distance < gate, gain, 0.0)}
+        mean = mean + gain @ error
+        kept = jnp.eye(mean.shape[0]) - gain @ observation
+        {if joseph:
+            {?0.5 # {stays a covariance in spite of rounding}}
+            cov = kept @ cov @ kept.T + gain @ jnp.diag(noise) @ gain.T
+        else:
+            cov = kept @ cov ~ cov = kept @ cov @ kept.T + (gain * noise) @ gain.T}
+    """,
+)
+
+
+def _tracked(p: Program) -> Text:
+    """One step of filters that follow things."""
+    size, seen, rows = p.choices.choice((4, 4, 6)), p.choices.choice((2, 3)), p.size(4, 8)
+    text = _TRACKED.replace("        WAY", p.choices.choice(_UPDATES).strip("\n"))
+    text = text.replace("RETURN\n", "return mean, cov\n")
+    lines = p.choose(text)
+    many = p.choices.chance(0.65)
+    head: tuple[int, ...] = (rows,) if many else ()
+    mean, cov = Leaf((*head, size), -2, 2), Leaf((*head, size, size))
+    by_name = "return {'mean': mean, 'cov': cov}" in lines
+    return Text(
+        lines=settled(lines),
+        given={
+            "state": Array({"mean": mean, "factor": cov}, "means, and matrices whose squares are covariances",
+                           ("state", "tracks", "belief")),
+            "measured": Array(Leaf((*head, seen), -2, 2), "measurements", ("measured", "z", "measurements")),
+            "transition": Array(Leaf((size, size), -0.5, 0.5), "how states move", ("transition", "F")),
+            "observation": Array(Leaf((seen, size)), "how states are seen", ("observation", "H")),
+            "process_noise": Array(Leaf((size,), 0.01, 0.1), "variance of the motion", ("process_noise", "q_diag")),
+            "noise": Array(Leaf((seen,), 0.2, 0.5), "variance of the measurements", ("noise", "r_diag")),
+            "control": Array(Leaf((size,)), "what is known of the motion", ("control", "drift"), 0.4),
+            "present": Array(truth(*head, seen), "measurements that were made", ("present", "valid"), 0.4),
+            "fading": Option("float", "how fast measurements are forgotten", ("1.0", "1.01", "1.05"),
+                             ("fading", "forgetting")),
+            "angles": Option("tuple[int, ...]", "measurements that are angles", ("()", "(0,)", "(1,)"), ("angles",)),
+            "gate": Option("float | None", "largest squared distance", ("None", "9.0", "6.0"), ("gate",)),
+            "joseph": Option("bool", "whether the safe form is taken", ("True", "False"), ("joseph", "joseph_form")),
+        },
+        result=({"mean": Leaf(mean.shape), "cov": cov},) if by_name else (Leaf(mean.shape), cov),
+        titles=("track_step", "kalman_step", "filter_update", "update_tracks"),
+        summary=p.pick("One step of Kalman filters, one for each thing", "Moves and corrects what is tracked"),
+        returned="means and covariances",
+    )  # fmt: skip
+
+
+_WALLS = {
+    "periodic": """
+        {?0.4 # {what leaves comes in again}}
+        {x = jnp.mod(x, length) ~ x = x - length * jnp.floor(x / length)}
+    """,
+    "reflect": """
+        {below, above = x < 0.0, x > length
+        x = jnp.where(below, -x, jnp.where(above, 2.0 * length - x, x))
+        v = jnp.where(below | above, -restitution * v, v) ~
+        hit = (x < 0.0) | (x > length)
+        {?0.4 # {as if the space went on, mirrored}}
+        x = length - jnp.abs(jnp.mod(x, 2.0 * length) - length)
+        v = jnp.where(hit, -restitution * v, v)}
+    """,
+    "stick": """
+        stuck = (x <= 0.0) | (x >= length)
+        x = jnp.clip(x, 0.0, length)
+        v = {jnp.where(stuck, 0.0, v) ~ v * jnp.logical_not(stuck)}
+    """,
+    "open": """
+        {?0.4 # {gone for good}}
+        inside = inside & (x >= 0.0) & (x <= length)
+    """,
+}
+_ENCLOSED = """
+    {?0.5 {if len(walls) != positions.shape[-1]:
+        raise ValueError(f'<<len(walls)>> walls in <<positions.shape[-1]>> dimensions') ~
+    if positions.shape != velocities.shape:
+        raise ValueError('every position has a velocity')}}
+    {positions = positions + dt * velocities ~ if gravity is not None:
+        velocities = velocities + dt * gravity
+    positions = positions + dt * velocities ~
+    if max_speed is not None:
+        {?0.5 # {nothing crosses the box in one step}}
+        speed = jnp.linalg.norm(velocities, axis=-1, keepdims=True)
+        velocities = velocities * jnp.minimum(1.0, max_speed / (speed + 1e-8))
+    positions = positions + dt * velocities}
+    {?0.5 for centre, radius in obstacles:
+        {?0.5 # {out of each sphere, and away from it}}
+        away = jnp.stack([positions[:, axis] - centre[axis] for axis in range(positions.shape[-1])], axis=-1)
+        distance = jnp.linalg.norm(away, axis=-1, keepdims=True)
+        normal = away / jnp.maximum(distance, 1e-8)
+        {touching = distance < radius
+        positions = jnp.where(touching, positions + (radius - distance) * normal, positions) ~
+        touching = distance < radius
+        positions = positions + jnp.maximum(radius - distance, 0.0) * normal}
+        inward = jnp.sum(velocities * normal, axis=-1, keepdims=True)
+        rebound = (1.0 + restitution) * inward * normal
+        velocities = jnp.where(touching & (inward < 0.0), velocities - rebound, velocities)}
+    inside = jnp.ones(positions.shape[0], bool)
+    {new_x, new_v = [], [] ~ columns, rates = [], []}
+    for axis, kind in enumerate(walls):
+        x, v = positions[:, axis], velocities[:, axis]
+        length = size[axis]
+        CASES
+        XS.append(x)
+        VS.append(v)
+    positions, velocities = jnp.stack(XS, axis=-1), jnp.stack(VS, axis=-1)
+    {?0.4 if drag > 0.0:
+        velocities = velocities * {(1.0 - drag * dt) ~ math.exp(-drag * dt)}}
+    RETURNED
+"""
+
+
+def _enclosed(p: Program) -> Text:
+    """Particles after a step, in a box."""
+    count, dims = p.size(32, 48, 64), p.choices.choice((2, 3))
+    known = p.choices.shuffled(list(_WALLS))[: p.choices.integer(2, 4)]
+    asked = [p.choices.choice(known) for _ in range(dims)]
+    cases = [(f"kind == '{name}'", p.choose(_WALLS[name]).strip("\n")) for name in known]
+    if p.choices.chance(0.4):
+        check = block(f"if kind not in ({', '.join(repr(name) for name in known)}):",
+                      "raise ValueError(f'unknown kind of wall {kind}')")  # fmt: skip
+        decided = f"{check}\n{chain(*cases[:-1], otherwise=cases[-1][1])}"
+    else:
+        decided = chain(*cases, otherwise="raise ValueError(f'unknown kind of wall {kind}')")
+    lines = placed(p.choose(_ENCLOSED), "CASES", decided)
+    names = ("new_x", "new_v") if "new_x, new_v" in lines else ("columns", "rates")
+    lines = lines.replace("XS", names[0]).replace("VS", names[1])
+    leaves = "open" in known
+    place = Leaf((count, dims))
+    ends: list[tuple[str, tuple[Tree, ...]]] = [("return positions, velocities", (place, place))]
+    if leaves:
+        alive = Leaf((count,), dtype="bool")
+        ends = [
+            ("return positions, velocities, inside", (place, place, alive)),
+            ("return positions, jnp.where(inside[:, None], velocities, 0.0), inside", (place, place, alive)),
+        ]
+    else:
+        lines = "\n".join(line for line in lines.split("\n") if not line.startswith("inside = "))
+    end, result = p.choices.choice(ends)
+    lines = placed(lines, "RETURNED", end)
+    words = ", ".join(repr(name) for name in asked)
+    spheres = "((1.0, 1.0), 0.3)" if dims == 2 else "((1.0, 1.0, 1.0), 0.3)"
+    more = "((0.4, 1.5), 0.2)" if dims == 2 else "((0.4, 1.5, 1.0), 0.2)"
+    return Text(
+        lines=settled(lines),
+        given={
+            "positions": Array(Leaf((count, dims), 0, 2), "where particles are", ("positions", "pos")),
+            "velocities": Array(Leaf((count, dims), -2, 2), "how fast they are", ("velocities", "vel")),
+            "size": Array(Leaf((dims,), 1.8, 2), "sides of the box", ("box", "size", "box_size")),
+            "gravity": Array(Leaf((dims,)), "acceleration of all", ("gravity",), 0.4),
+            "walls": Option("tuple[str, ...]", "what happens at the ends of each axis", (f"({words})",),
+                            ("walls", "boundary", "boundary_kinds")),
+            "obstacles": Option("tuple[tuple[tuple[float, ...], float], ...]", "middle and radius of spheres",
+                                (f"({spheres},)", f"({spheres}, {more})", "()"), ("obstacles", "spheres")),
+            "restitution": Option("float", "speed that is left", ("1.0", "0.8", "0.5"), ("restitution", "bounce")),
+            "max_speed": Option("float | None", "largest speed", ("None", "1.5", "3.0"), ("max_speed",)),
+            "drag": Option("float", "how fast motion dies", ("0.0", "0.1", "0.5"), ("drag", "damping")),
+            "dt": Option("float", "length of a step", ("0.01", "0.05", "0.1"), ("dt",)),
+        },
+        result=result,
+        titles=("move_in_box", "apply_boundaries", "advance_particles"),
+        summary=p.pick("Moves particles in a box, whose walls differ", "A step of particles, and what walls do"),
+        returned="positions and velocities" + (", and who is still inside" if len(result) > 2 else ""),
+    )  # fmt: skip
+
+
+_UNIT = '''
+    def unit(x: Array) -> Array:
+        {?0.5 """{Rows of length one ~ Directions of vectors}."""}
+        {return x / jnp.maximum(jnp.linalg.norm(x, axis=-1, keepdims=True), 1e-8) ~
+        return x * jax.lax.rsqrt(jnp.sum(x ** 2, axis=-1, keepdims=True) + 1e-8)}
+'''
+_ROWS = '''
+    def row_losses(logits: Array, kind: str, smoothing: float) -> Array:
+        {?0.5 """{Each row has its match on the diagonal ~ How far each row is from finding its match}."""}
+        n = logits.shape[0]
+        {if kind == 'sigmoid':
+            signs = 2.0 * jnp.eye(n, logits.shape[1]) - 1.0
+            return -jnp.sum(jax.nn.log_sigmoid(signs * logits), axis=-1)
+        log_probs = jax.nn.log_softmax(logits, axis=-1)
+        nll = {-jnp.diagonal(log_probs) ~ -log_probs[jnp.arange(n), jnp.arange(n)]}
+        {if smoothing == 0.0:
+            return nll
+        return (1.0 - smoothing) * nll - smoothing * jnp.mean(log_probs, axis=-1) ~
+        return nll if smoothing == 0.0 else (1.0 - smoothing) * nll - smoothing * log_probs.mean(axis=-1)} ~
+        target = jnp.eye(n, logits.shape[1])
+        if kind == 'sigmoid':
+            return jnp.sum(jax.nn.softplus(logits) - target * logits, axis=-1)
+        if smoothing > 0.0:
+            target = (1.0 - smoothing) * target + smoothing / logits.shape[1]
+        return -jnp.sum(target * jax.nn.log_softmax(logits, axis=-1), axis=-1)}
+'''
+_MATCHED = """
+    {?0.5 {if queries.shape != documents.shape:
+        raise ValueError('every query needs its document') ~ if kind not in ('softmax', 'sigmoid'):
+        raise ValueError(f'unknown loss <<kind>>')}}
+    {queries, documents = unit(queries), unit(documents) ~
+    queries, documents = (unit(x) for x in (queries, documents)) ~
+    if normalize:
+        queries, documents = unit(queries), unit(documents)}
+    {n, dim = queries.shape ~ n = queries.shape[0]}
+    {scale = {jnp.exp(log_scale) ~ jnp.exp(jnp.minimum(log_scale, math.log(100.0))) ~
+        jnp.minimum(jnp.exp(log_scale), 100.0)}
+    scores = scale * queries @ documents.T ~
+    scores = queries @ documents.T / temperature ~ scores = jnp.einsum('id,jd->ij', queries, documents) / temperature}
+    {?0.3 if margin > 0.0:
+        {?0.5 # {matches have to be better by some distance}}
+        scores = scores - margin * jnp.eye(n)}
+    {{?0.5 if groups is not None:
+        {?0.5 # {others of one kind are no mistakes}}
+        same = groups[:, None] == groups[None, :]
+        {scores = jnp.where(same & (jnp.eye(n) == 0), -1e9, scores) ~
+        other = jnp.logical_and(same, jnp.logical_not(jnp.eye(n, dtype=bool)))
+        scores = jnp.where(other, -1e9, scores)}} ~
+    {?0.4 if ceiling is not None:
+        {?0.5 # {what is more alike than the match is likely no mistake}}
+        too_close = scores > jnp.diagonal(scores)[:, None] + ceiling
+        scores = jnp.where(too_close, -1e9, scores)}}
+    {?0.5 columns = scores.T}
+    {wide = scores
+    if negatives is not None:
+        {?0.5 # {documents that look right and are not}}
+        {hard = queries @ unit(negatives).T
+        wide = jnp.concatenate([scores, SCALED], axis=1) ~
+        hard = jnp.einsum('id,jd->ij', queries, unit(negatives))
+        wide = jnp.concatenate([scores, SCALED], axis=1)}
+    losses = row_losses(wide, kind, smoothing) ~
+    if negatives is None:
+        losses = row_losses(scores, kind, smoothing)
+    else:
+        {?0.5 # {documents that look right and are not}}
+        hard = queries @ unit(negatives).T
+        losses = row_losses(jnp.concatenate([scores, SCALED], axis=1), kind, smoothing) ~
+    losses = row_losses(scores, kind, smoothing)}
+    {if symmetric:
+        losses = 0.5 * (losses + row_losses(scores.T, kind, smoothing)) ~
+    losses = 0.5 * (losses + row_losses(scores.T, kind, smoothing)) if symmetric else losses ~
+    if symmetric:
+        {?0.4 # {documents look for queries too}}
+        backwards = row_losses(scores.T, kind, smoothing)
+        losses = {(1.0 - share) * losses + share * backwards ~ 0.5 * (losses + backwards)}}
+    {loss = jnp.mean(losses) if weights is None else jnp.sum(weights * losses) / jnp.maximum(jnp.sum(weights), 1e-8) ~
+    if weights is None:
+        loss = jnp.mean(losses)
+    else:
+        loss = {jnp.sum(weights * losses) / jnp.sum(weights) ~ jnp.average(losses, weights=weights)} ~
+    loss = jnp.mean(losses)}
+    {if not with_metrics:
+        return loss
+    {?0.4 # {how often the match is the best}}
+    found = jnp.argmax(scores, axis=1) == jnp.arange(n)
+    return loss, <<'accuracy': jnp.mean(found.astype(losses.dtype))>> ~
+    metrics = <<'loss': loss>>
+    for k in top_k:
+        better = jnp.sum(scores > jnp.diagonal(scores)[:, None], axis=1)
+        metrics[f'recall_at_<<k>>'] = jnp.mean((better < k).astype(losses.dtype))
+    return loss, metrics ~
+    if reduce:
+        return loss
+    return losses}
+"""
+
+
+def _matched(p: Program) -> Text:
+    """How well queries find their documents."""
+    n, dim, many = p.size(8, 16), p.size(16, 32), p.size(12, 24)
+    text = _MATCHED.replace("    {?0.5 columns = scores.T}\n", "")
+    lines = p.choose(text)
+    lines = lines.replace("SCALED", "scale * hard" if "log_scale" in lines else "hard / temperature")
+    told, whole_loss = p.choices.chance(0.6), p.choices.chance(0.6)
+    tops = p.pick("(1, 5)", "(1, 3)", "(1,)")
+    result: tuple[Tree, ...] = (Leaf(()),)
+    if "not with_metrics" in lines and told:
+        result = (Leaf(()), {"accuracy": Leaf(())})
+    elif "in top_k" in lines:
+        ranks = tops.strip("(),").split(", ")
+        result = (Leaf(()), dict.fromkeys(["loss", *(f"recall_at_{k}" for k in ranks)], Leaf(())))
+    elif "if reduce" in lines and not whole_loss:
+        result = (Leaf((n,)),)
+    per_row = len(result) == 1 and result[0] != Leaf(())
+    return Text(
+        lines=settled(lines),
+        given={
+            "queries": Array(Leaf((n, dim), -2, 2), "vectors of queries", ("queries", "query_emb", "anchors")),
+            "documents": Array(Leaf((n, dim), -2, 2), "vectors of what belongs to them",
+                               ("documents", "doc_emb", "positives")),
+            "negatives": Array(Leaf((many, dim), -2, 2), "vectors of what belongs to none",
+                               ("negatives", "hard_negatives"), 0.4),
+            "log_scale": Array(Leaf((), 1, 3), "logarithm of the scale of scores", ("log_scale", "logit_scale")),
+            "groups": Array(Leaf((n,), 0, n // 2, "int32"), "kind of each pair", ("groups", "group_ids"), 0.4),
+            "weights": Array(Leaf((n,), 0.1, 1), "how much each pair counts", ("weights", "pair_weights"),
+                             1.0 if per_row else 0.4),
+            "temperature": Option("float", "what scores are divided by", ("0.07", "0.1", "0.05"),
+                                  ("temperature", "tau")),
+            "normalize": Option("bool", "whether only directions count", ("True", "False"), ("normalize",), "True"),
+            "margin": Option("float", "how much better matches have to be", ("0.0", "0.2", "0.1"), ("margin",)),
+            "ceiling": Option("float | None", "how much more alike others may be", ("None", "0.1", "0.5"),
+                              ("ceiling", "false_negative_margin")),
+            "kind": Option("str", "softmax or sigmoid", ("'softmax'", "'sigmoid'"), ("kind", "loss_type")),
+            "smoothing": Option("float", "share of all documents", ("0.0", "0.1"), ("label_smoothing", "smoothing")),
+            "symmetric": Option("bool", "whether documents look too", ("True", "False"),
+                                ("symmetric", "bidirectional")),
+            "share": Option("float", "share of the way back", ("0.5", "0.3"), ("backward_weight", "share")),
+            "with_metrics": Option("bool", "whether more is told", ("False",), ("with_metrics", "return_metrics"),
+                                   str(told)),
+            "top_k": Option("tuple[int, ...]", "how many guesses are allowed", (tops,), ("top_k", "ks")),
+            "reduce": Option("bool", "whether the mean is taken", ("True",), ("reduce",), str(whole_loss)),
+        },
+        result=result,
+        helpers=(_UNIT, _ROWS),
+        titles=("retrieval_loss", "contrastive_loss", "in_batch_loss"),
+        summary=p.pick("How well queries find their documents in a batch", "Contrastive loss of pairs, with options"),
+        returned="the loss" + (", and what is logged" if len(result) > 1 else ""),
+    )  # fmt: skip
+
+
+PLANS: dict[str, Callable[[Program], Text]] = {"sampled_plan": _planned}
+FILTERS: dict[str, Callable[[Program], Text]] = {"tracked_objects": _tracked}
+WALLS: dict[str, Callable[[Program], Text]] = {"box_walls": _enclosed}
+PAIRS: dict[str, Callable[[Program], Text]] = {"retrieval": _matched}
+"""For each target what writes it."""

@@ -1,0 +1,84 @@
+"""Components of vectors by their letters, ``v.x``, or by their numbers, ``v[0]``."""
+
+import ast
+
+from synthesis.frontends.warp.recipes.applications.forms.kinds import kinds_in
+from synthesis.frontends.warp.recipes.applications.forms.sheet import (
+    Sheet,
+    blocks_of,
+    names_in,
+    parse_expression,
+    unparse,
+)
+from synthesis.grammar.streams import Stream
+
+_SHARE = 0.4
+"""How many authors call components by letters."""
+_UNFOLDED, _LONG = 0.5, 50
+"""How many authors give a vector that takes so many characters its components one after the other."""
+_VECTORS = {"wp.vec2": "xy", "wp.vec3": "xyz", "wp.vec2i": "xy", "wp.vec3i": "xyz"}
+
+
+def unfold(sheet: Sheet, choices: Stream) -> None:
+    """Give long vectors of three numbers their components one after the other in some kernels."""
+    if not choices.chance(_UNFOLDED):
+        return
+    for block in list(blocks_of(sheet.body)):
+        for place in reversed(range(len(block))):
+            match block[place]:
+                case ast.Assign(
+                    targets=[ast.Name(id=key) as target], value=ast.Call(func=ast.Attribute(attr="vec3"), args=parts)
+                ) if len(parts) == len("xyz") and len(unparse(block[place])) > _LONG:
+                    if key in names_in(parts) or key in sheet.given:
+                        continue
+                    empty = ast.Call(parse_expression("wp.vec3"), [], [])
+                    stores = [
+                        ast.Assign([ast.Subscript(ast.Name(key, ast.Load()), ast.Constant(each), ast.Store())], part)
+                        for each, part in enumerate(parts)
+                    ]
+                    block[place : place + 1] = [ast.Assign([target], empty), *stores]
+                case _:
+                    pass
+
+
+def name(sheet: Sheet, choices: Stream) -> None:
+    """Call the components of local vectors by their letters in some kernels, but those that a variable says."""
+    if not choices.chance(_SHARE):
+        return
+    known = kinds_in(sheet)
+    finding = _Finding()
+    for statement in sheet.body:
+        finding.visit(statement)
+    vectors = {
+        key: _VECTORS[kind]
+        for key, kind in known.items()
+        if kind in _VECTORS and key not in sheet.given and key not in finding.counted
+    }
+    naming = _Naming(vectors)
+    sheet.body = [naming.visit(each) for each in sheet.body]
+
+
+class _Finding(ast.NodeVisitor):
+    """Finds variables of which components are asked for by another variable."""
+
+    def __init__(self) -> None:
+        self.counted = set[str]()
+
+    def visit_Subscript(self, node: ast.Subscript) -> None:
+        if isinstance(node.value, ast.Name) and not isinstance(node.slice, ast.Constant):
+            self.counted.add(node.value.id)
+        self.generic_visit(node)
+
+
+class _Naming(ast.NodeTransformer):
+    """Writes components by their letters."""
+
+    def __init__(self, vectors: dict[str, str]) -> None:
+        self.vectors = vectors
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
+        match node:
+            case ast.Subscript(value=ast.Name(id=key), slice=ast.Constant(value=int(place))) if key in self.vectors:
+                return ast.Attribute(node.value, self.vectors[key][place], node.ctx)
+            case _:
+                return ast.Subscript(self.visit(node.value), self.visit(node.slice), node.ctx)

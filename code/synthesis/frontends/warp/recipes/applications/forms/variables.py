@@ -1,0 +1,240 @@
+"""Names of variables that say what they hold: ``inv_mass = body_inv_mass[b]`` instead of ``w = body_inv_mass[b]``."""
+
+import ast
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from synthesis.frontends.warp.recipes.applications.forms.kinds import kind_of, kinds_in
+from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet, names_in, parts_of, plural, subject_of
+from synthesis.grammar.streams import Stream
+
+_SHARE = 0.82
+"""How many authors have names that say it; variables of applications' kernels have 6.6 characters on average, those of
+drawn kernels without this 3.8, and the hundred names that are used most are 31 % of theirs and were 58 % of ours."""
+_SUBJECTS = 0.6
+"""How many authors say of all arrays what they are of; arguments of applications' kernels have 12.7 characters."""
+_LONGEST = 5
+"""Letters of names that may say more."""
+_KNOWN: Mapping[str, tuple[str, ...]] = {
+    "body_q": ("body_pose", "body_tf", "body_transform", "pose"), "body_qd": ("body_twist", "body_vel", "twist"),
+    "particle_q": ("particle_pos", "position"), "particle_qd": ("particle_vel", "velocity"),
+    "joint_q": ("joint_pos", "joint_coord"), "joint_qd": ("joint_vel", "joint_speed"),
+    "body_f": ("body_force", "body_wrench"), "joint_f": ("joint_force", "applied_force"),
+    "particle_f": ("particle_force", "net_force"), "body_com": ("center_of_mass", "com_local"),
+    "joint_X_p": ("parent_frame", "joint_frame"), "joint_X_c": ("child_frame", "child_anchor"),
+    "qpos": ("coordinate", "joint_pos"), "qvel": ("dof_vel", "speed"), "xpos": ("world_pos", "body_pos"),
+    "xquat": ("world_quat", "body_quat"), "xipos": ("com_pos", "inertial_pos"),
+}  # fmt: skip
+"""What an element of an array is called whose name is an abbreviation."""
+_SPOKEN: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("x", "wp.vec3"): ("pos", "position"), ("p", "wp.vec3"): ("point", "pos"), ("v", "wp.vec3"): ("vel", "velocity"),
+    ("q", "wp.quat"): ("rot", "orientation", "quat"), ("n", "wp.vec3"): ("normal",), ("f", "wp.vec3"): ("force",),
+    ("w", "wp.vec3"): ("omega", "ang_vel"), ("m", "float"): ("mass",), ("X", "wp.transform"): ("xform", "pose"),
+    ("d", "float"): ("dist", "distance"), ("r", "wp.vec3"): ("arm", "rel_pos"), ("e", "wp.vec3"): ("edge",),
+    ("dx", "wp.vec3"): ("delta_pos", "displacement"), ("dv", "wp.vec3"): ("delta_vel", "rel_vel"),
+    ("tau", "float"): ("torque",), ("R", "wp.mat33"): ("rot_matrix", "rotation"),
+    ("I", "wp.mat33"): ("inertia",), ("nl", "int"): ("num_limits",), ("nc", "int"): ("num_contacts",),
+    ("nj", "int"): ("num_joints",), ("vio", "int"): ("vector_offset", "row_offset"), ("s", "float"): ("value", "scale"),
+    ("wid", "int"): ("world_id", "world_index"), ("num", "int"): ("num_found", "count"), ("acc", "float"): ("total",),
+    ("total", "wp.vec3"): ("total_force", "accumulated"), ("best", "float"): ("best_value", "closest"),
+    ("dest", "int"): ("dest_index", "write_index"), ("slot", "int"): ("slot_index", "write_index"),
+    ("lo", "int"): ("lower_bound", "search_low"), ("hi", "int"): ("upper_bound", "search_high"),
+    ("mid", "int"): ("middle", "mid_index"), ("kind", "int"): ("type_id", "kind_id"), ("err", "float"): ("error",),
+    ("dist", "float"): ("distance",), ("vel", "wp.vec3"): ("velocity",), ("pos", "wp.vec3"): ("position",),
+    ("dir", "wp.vec3"): ("direction", "unit_dir"), ("diff", "wp.vec3"): ("difference", "delta"),
+}  # fmt: skip
+"""What a variable of one type is that has a short name, where nothing was read that says more."""
+_BECOME: Mapping[str, tuple[str, ...]] = {
+    "total": ("total_{}", "{}_sum"), "acc": ("total_{}", "{}_sum"), "sum": ("{}_sum", "total_{}"),
+    "best": ("best_{}", "{}_best"), "num": ("num_{}", "{}_found"), "value": ("{}_value", "new_{}"),
+}  # fmt: skip
+"""What a variable is called that becomes an element of an array, by what lines call it."""
+_FEWEST, _LONG = 2, 16
+"""Letters between which the name of an element is worth it to be part of another name."""
+_INDICES = ("{}_id", "{}_idx", "{}_index")
+_OWNERS = frozenset({
+    "body", "bodies", "joint", "joints", "contact", "contacts", "shape", "shapes", "particle", "particles", "spring",
+    "world", "worlds", "env", "envs", "tri", "tris", "face", "faces", "edge", "edges", "vertex", "vertices", "vert",
+    "dof", "dofs", "geom", "geoms", "jnt", "node", "nodes", "cell", "cells", "pixel", "pixels", "ray", "rays", "camera",
+    "cam", "row", "rows", "col", "link", "links", "point", "points", "pair", "pairs", "tet", "tets", "element",
+    "actuator", "articulation", "muscle", "tendon", "constraint", "efc", "voxel", "block", "agent", "robot", "sensor",
+    "image", "color", "depth", "grid", "mesh", "query", "foot", "limit", "out", "output", "result", "results",
+})  # fmt: skip
+"""Words that say what an array is of, or that it is nobody's."""
+_MOST = 26
+"""The most letters of an argument's name that says what it is of."""
+_PLAIN = frozenset({
+    "in", "out", "new", "old", "prev", "last", "next", "buf", "src", "dst", "a", "b", "io", "data", "arr", "array",
+    "values", "value", "list", "local",
+})  # fmt: skip
+"""Words of an array's name that say nothing of an element."""
+_FIRST = frozenset({"first", "num", "last", "max", "min", "next", "has", "is", "no", "of"})
+"""Words that say nothing without the next one."""
+_MANY = frozenset({"indices", "ids", "nodes", "corners", "pairs"})
+"""Words of arrays whose elements may be several indices."""
+_SAID = frozenset({"start", "end", "first", "last", "known", "found", "count", "begin", "stop", "level", "cell", "own"})
+"""Names that are short and say what a variable is."""
+_PLURALS = {"indices": "index", "vertices": "vertex", "axes": "axis", "masses": "mass", "poses": "pose"}
+_ALIKE = frozenset({"radius", "pos", "bias", "status", "axis", "mass", "basis", "loss", "stress", "class", "gas"})
+"""Words that end like several of a thing and are one."""
+
+
+def describe(sheet: Sheet, choices: Stream) -> None:
+    """Give variables the names that say what was read into them, and arrays those that say what they are of."""
+    if choices.chance(_SUBJECTS):
+        _name_subjects(sheet)
+    if not choices.chance(_SHARE):
+        return
+    known = kinds_in(sheet)
+    bodies = [sheet.body, *(each.definition.body for each in sheet.made if each.moved)]
+    values = dict[str, list[ast.expr]]()
+    for name, value in (pair for body in bodies for pair in _assigned(body)):
+        values.setdefault(name, []).append(value)
+    used = set(sheet.fixed) | sheet.named() | {each for body in bodies for each in names_in(body)}
+    used |= {each for given in sheet.given.values() for each in given.names}
+    used |= {each for pool in (*sheet.axes, *sheet.roles.values()) for each in pool}
+    index_style, stored = choices.choice(_INDICES), _stored(bodies, sheet)
+    for name, assigned in values.items():
+        if len(name) > _LONGEST or name.endswith("_") or name in _SAID or name in sheet.given or name in sheet.indices:
+            continue
+        found = _candidates(name, assigned[0], sheet, known, index_style) or _as_stored(name, stored.get(name, ()))
+        pool = tuple(each for each in found if each not in used)
+        if pool:
+            sheet.roles[name] = pool
+            used.update(pool)
+
+
+def _assigned(body: Sequence[ast.stmt]) -> Iterator[tuple[str, ast.expr]]:
+    """The variables that some lines assign to, each with a value, in their order."""
+    for statement in body:
+        for node in ast.walk(statement):
+            match node:
+                case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                    yield name, value
+                case _:
+                    pass
+
+
+def _candidates(
+    name: str, value: ast.expr, sheet: Sheet, known: Mapping[str, str], index_style: str
+) -> tuple[str, ...]:
+    """What a variable may be called that has a value at first."""
+    end = _end(name)
+    match value:
+        case ast.Subscript(value=ast.Name(id=array)) if array in sheet.given:
+            found = _of_arrays(sheet.given[array].names)
+        case ast.Subscript(value=ast.Attribute(attr=field, value=ast.Name(id=owner))) if owner in sheet.bundles:
+            found = _of_arrays((field,))
+        case _:
+            found = ()
+    whole = known.get(name) == "int"
+    if whole:
+        found = tuple(each if _counts(each) else index_style.format(each) for each in found)
+    stem = name.removesuffix(end).removesuffix("_")
+    kind = known.get(name) or (kind_of(value.left, known) if isinstance(value, ast.BinOp) else None)
+    found = found or _SPOKEN.get((stem, kind or ""), ())
+    return tuple(f"{each}_{end}" if end else each for each in found)
+
+
+def _stored(bodies: Sequence[Sequence[ast.stmt]], sheet: Sheet) -> dict[str, tuple[str, ...]]:
+    """For variables that become elements of one array as they are, the names that it may have."""
+    arrays = dict[str, set[str]]()
+    for body in bodies:
+        for statement in body:
+            for node in ast.walk(statement):
+                match node:
+                    case ast.Assign(targets=[ast.Subscript(value=ast.Name(id=array))], value=ast.Name(id=name)) if (
+                        array in sheet.given
+                    ):
+                        arrays.setdefault(name, set()).add(array)
+                    case _:
+                        pass
+    return {name: sheet.given[next(iter(found))].names for name, found in arrays.items() if len(found) == 1}
+
+
+def _as_stored(name: str, arrays: tuple[str, ...]) -> tuple[str, ...]:
+    """What a variable may be called that becomes an element of an array with one of some names."""
+    forms = _BECOME.get(name, ("new_{}", "next_{}"))
+    elements = ("_".join(words) for each in arrays if (words := _words(each)))
+    return tuple(form.format(each) for each in elements for form in forms if _FEWEST < len(each) <= _LONG)
+
+
+def _end(name: str) -> str:
+    """What tells a variable from others of its kind: the ``a`` of ``a``, ``xa`` and ``x_a``; empty if nothing does."""
+    found = re.fullmatch(r"(?:[a-zA-Z]{1,2}_?)?([ab])|[a-zA-Z]{1,2}_?([ij]|\d)|[a-zA-Z]+_([a-z]{1,3}|\d)", name)
+    return next(filter(None, found.groups()), "") if found else ""
+
+
+def _counts(name: str) -> bool:
+    """Whether the name of a whole number says that it is none by which something is found."""
+    words = set(name.split("_"))
+    return name.endswith(("id", "adr", "idx")) or bool(
+        words & {
+            "count", "num", "start", "end", "type", "kind", "flag", "flags", "mask", "group", "id", "index", "idx",
+            "offset", "dim", "mode", "state", "length", "size", "level", "adr", "age", "depth", "color", "label", "key",
+            "active", "enabled", "valid", "status", "nnz", "rownnz", "steps", "step", "sum", "total", "max", "min",
+        }
+    )  # fmt: skip
+
+
+def _of_arrays(names: tuple[str, ...]) -> tuple[str, ...]:
+    """What an element of an array may be called that has one of some names."""
+    found = list[str]()
+    for name in names:
+        if name in _KNOWN:
+            found += _KNOWN[name]
+            continue
+        words = _words(name)
+        if not words:
+            continue
+        if "_".join(words) != name:
+            found.append("_".join(words))
+        if len(words) > 1 and len("_".join(words[1:])) > _LONGEST - 1:
+            found.append("_".join(words[1:]))
+    return tuple(dict.fromkeys(each for each in found if len(each) > 2 and each.isidentifier()))
+
+
+def _words(name: str) -> list[str]:
+    """The words of an array's name that say what an element is; none if they do not tell."""
+    words = [each for each in name.split("_") if each not in _PLAIN and each]
+    if not words or words[0] in _FIRST or words[-1] in _MANY:
+        return []
+    return [*words[:-1], _singular(words[-1])]
+
+
+def _singular(word: str) -> str:
+    """One of what a word is for several of; the word if it is for one."""
+    if word in _PLURALS:
+        return _PLURALS[word]
+    if word in _ALIKE or not word.endswith("s") or word.endswith(("ss", "us", "is")) or len(word) < len("toes"):
+        return word
+    if word.endswith("ies"):
+        return f"{word[:-3]}y"
+    return word[:-2] if word.endswith(("ches", "shes", "xes", "sses")) else word[:-1]
+
+
+def _name_subjects(sheet: Sheet) -> None:
+    """Say of each array with an element for each thing what things these are, where its names do not."""
+    said = ({each for each in names if each not in sheet.avoided} for names in sheet.axes)
+    things = {names[0]: subject_of(sorted(kept)) for names, kept in zip(sheet.axes, said, strict=True)}
+    things |= {key: subject_of(sheet.roles.get(key, (key,))) for key in sheet.items}
+    found = dict[str, set[str]]()
+    for statement in sheet.body:
+        for node in ast.walk(statement):
+            match node:
+                case ast.Subscript(value=ast.Name(id=array), slice=index) if array in sheet.given:
+                    last = parts_of(index)[-1]
+                    found.setdefault(array, set()).add(things.get(last.id, "") if isinstance(last, ast.Name) else "")
+                case _:
+                    pass
+    taken = {each for given in sheet.given.values() for each in given.names}
+    for array, of in found.items():
+        given, (thing, *others) = sheet.given[array], of
+        words = {word for each in given.names for word in each.split("_")}
+        if others or not thing or words & (_OWNERS | {thing, plural(thing)}):
+            continue
+        names = tuple(f"{thing}_{each}" for each in given.names)
+        if not taken & set(names) and max(map(len, names)) <= _MOST:
+            sheet.given[array] = replace(given, names=names)
+            taken.update(names)
