@@ -32,12 +32,11 @@ def flatten(sheet: Sheet, choices: Stream) -> None:
     if len(sheet.axes) < 2 or min(sheet.launch[1:]) < 2 or "local_" in sheet.indices or not choices.chance(_SHARE):
         return  # things of several worlds, one world's behind another's, have an index of their own
     sizes = [_size(sheet, place) for place in range(1, len(sheet.axes))]
-    left, lines = _THREAD, list[str]()
+    lines = list[str]()
     for place, index in enumerate(sheet.indices):
-        below = " * ".join(sizes[place:])
-        found = f"{left} // ({below})" if len(sizes) - place > 1 else f"{left} // {below}" if below else left
-        lines.append(f"{index} = ({found}) % {sizes[place - 1]}" if place and below else f"{index} = {found}")
-    lines[-1] = f"{sheet.indices[-1]} = {left} % {sizes[-1]}"
+        inner = " * ".join(sizes[place:])
+        value = f"{_THREAD} // ({inner})" if inner else _THREAD
+        lines.append(f"{index} = ({value}) % {sizes[place - 1]}" if place else f"{index} = {value}")
     sheet.body[:0] = ast.parse("\n".join(lines)).body
     sheet.roles |= {names[0]: names for names in sheet.axes}
     sheet.items = sheet.indices
