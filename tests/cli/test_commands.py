@@ -44,10 +44,10 @@ def test_generate_writes_pairs_and_a_table(tmp_path: Path, capsys: pytest.Captur
 
 @pytest.mark.needs("jax")
 def test_generate_prints_json_when_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    arguments = ["generate", "--frontend", "jax", "--category-mix", "uniform", "--count", "22", "--seed", "3", "--json"]
+    arguments = ["generate", "--frontend", "jax", "--category-mix", "uniform", "--count", "23", "--seed", "3", "--json"]
     assert run([*arguments, "--level", "hlo", "--out", str(tmp_path)]) == 0
     summary = json.loads(capsys.readouterr().out)
-    assert summary["rows"] == summary["candidates"] == 22
+    assert summary["rows"] == summary["candidates"] == 23
     assert set(summary["categories"].values()) == {1}
 
 

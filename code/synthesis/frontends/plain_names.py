@@ -44,7 +44,8 @@ ONLY: dict[str, frozenset[str]] = {
     }),
     "jax.tree_util": frozenset({
         "Partial", "register_dataclass", "register_pytree_node_class", "register_static", "tree_all", "tree_flatten",
-        "tree_leaves", "tree_map", "tree_reduce", "tree_structure", "tree_transpose", "tree_unflatten",
+        "tree_flatten_with_path", "tree_leaves", "tree_leaves_with_path", "tree_map", "tree_map_with_path",
+        "tree_reduce", "tree_structure", "tree_transpose", "tree_unflatten",
     }),
     "jax._src": frozenset({
         "api", "custom_derivatives", "dtypes", "lax", "nn", "numpy", "ops", "random", "scipy", "typing"

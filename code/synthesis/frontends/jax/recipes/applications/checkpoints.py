@@ -77,7 +77,7 @@ _NAMES = (
     elif last == 'weight':
         last = 'scale'}
     {elif last in ('running_mean', 'running_var'):
-        last = last.split('_')[-1] ~ last = <<'running_mean': 'mean', 'running_var': 'var'>>.get(last, last)}
+        last = last.split('_')[-1] ~ last = <<'running_mean': 'mean', 'running_var': 'var'>>.get(last) or last}
     {?0.5 # {kernels have their inputs first here}}
     if last == 'kernel':
         w = CONVERT

@@ -211,11 +211,11 @@ _DECODED = """
 
 def _decoded(p: Program) -> Text:
     """Boxes that the levels of a detector tell."""
-    rows, classes = p.choices.choice((1, 2)), p.choices.choice((3, 5))
+    rows, classes = p.size(2, 4), p.choices.choice((3, 5))
     lines = p.choose(_DECODED)
     lists = ("all_boxes", "all_scores") if "all_boxes" in lines else ("boxes", "scores")
     lines = lines.replace("BOXES", lists[0]).replace("SCORES", lists[1])
-    sides, strides = p.choices.choice((((4, 2), "(8, 16)"), ((8, 4), "(8, 16)"), ((4, 2, 1), "(8, 16, 32)")))
+    sides, strides = p.choices.choice((((16, 8), "(8, 16)"), ((8, 4), "(8, 16)"), ((8, 4, 2), "(8, 16, 32)")))
     rated = "'centerness' in level" in lines and p.choices.chance(0.6)
     outputs: list[Tree] = [
         {
@@ -229,7 +229,7 @@ def _decoded(p: Program) -> Text:
     kept = p.choices.choice((5, 10) if always else (5, 10, 0))
     count = kept or total
     boxes, best, labels = Leaf((rows, count, 4)), Leaf((rows, count)), Leaf((rows, count), dtype="int32")
-    by_name = "'classes': labels" in lines
+    by_name = "'classes': " in lines
     return Text(
         lines=settled(lines),
         given={

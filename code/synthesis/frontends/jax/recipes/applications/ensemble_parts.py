@@ -148,7 +148,7 @@ _DAMPED = """
 
 def write_thermostats(p: Program) -> Text:
     """A step of a simulation with a thermostat that the caller names."""
-    n = p.choices.choice((36, 48, 64))
+    n = p.size(36, 48, 64)
     lines = placed(p.choose(_THERMOSTATS), "THERMOSTAT", p.choose(_DAMPED))
     if "(F * V)" in lines and "F = force(R)" not in lines:
         first, last = lines.rsplit("V = V + 0.5 * dt * force(R) / mass", 1)
@@ -265,7 +265,7 @@ _MOVES = (
 
 def write_trials(p: Program) -> Text:
     """Sweeps of trial moves, one particle at a time."""
-    n = p.choices.choice((16, 24, 32))
+    n = p.size(16, 24, 32)
     lines = placed(p.choose(_TRIALS), "MOVE", p.choose(p.choices.choice(_MOVES)))
     if "energy_at =" in lines:
         lines = lines.replace("ENERGY(", "energy_at(").replace("ENERGY_OF", "energy_at")
@@ -436,7 +436,7 @@ _PRESSED = """
 
 def write_pressed(p: Program) -> Text:
     """A box that follows a pressure."""
-    n = p.choices.choice((36, 48, 64))
+    n = p.size(36, 48, 64)
     state = p.record(
         "NPTState",
         [("R", _inside(n)), ("V", Leaf((n, 3), -1, 1)), ("mass", Leaf((n,), 0.5, 2)),

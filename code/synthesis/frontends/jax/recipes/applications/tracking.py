@@ -262,7 +262,7 @@ def _tracked(p: Program) -> Text:
     text = _TRACKED.replace("        WAY", p.choices.choice(_UPDATES).strip("\n"))
     text = text.replace("RETURN\n", "return mean, cov\n")
     lines = p.choose(text)
-    many = p.choices.chance(0.65)
+    many = p.choices.chance(0.9)
     head: tuple[int, ...] = (rows,) if many else ()
     mean, cov = Leaf((*head, size), -2, 2), Leaf((*head, size, size))
     by_name = "return {'mean': mean, 'cov': cov}" in lines
