@@ -85,7 +85,7 @@ NAMED = {
         "layers": "mlp residual_mlp self_attention grouped_query_attention token_embedding tied_logits conv_block lstm",
         "losses": "cross_entropy focal_loss huber quantile info_nce triplet f1_score",
         "optimizers": "adam adamw lion rmsprop clip_by_global_norm moving_average accumulate",
-        "training": "train_step loss_and_grad lm_loss classifier_step",
+        "training": "train_step loss_and_grad lm_loss image_step",
         "dynamics": "pendulum cart_pole lennard_jones spring_network heat wave reaction",
         "bodies": "rotate_vectors integrate_bodies find_contacts joint_torque motor_torque",
         "molecules": "pair_energy bonded_energy neighbours constant_energy langevin",

@@ -44,10 +44,16 @@ def drawn(plan: Plan) -> int:
     return sum(key.purpose is Purpose.DRAW for key in plan.programs[0].runs)
 
 
+@pytest.fixture
+def name(rows: dict[str, Document]) -> str:
+    """The recipe whose sample is the smallest of those that have an array."""
+    return min((each for each in rows if numbers_of(rows[each]) >= 1 << 12), key=lambda each: numbers_of(rows[each]))
+
+
 def test_the_rows_own_text_is_run_at_the_sizes_that_it_is_for(
-    rows: dict[str, Document], plan_of: Callable[[str], Plan]
+    rows: dict[str, Document], name: str, plan_of: Callable[[str], Plan]
 ) -> None:
-    row, plan = rows["particle_step"], plan_of("particle_step")
+    row, plan = rows[name], plan_of(name)
     assert plan.spec == replace(row.spec, signature=replace(row.spec.signature, twin=None))
     assert {each.text for each in plan.programs} == {row.texts[name] for name in ("jaxpr", "stablehlo")}
     assert plan.draws is not None
@@ -57,12 +63,13 @@ def test_the_rows_own_text_is_run_at_the_sizes_that_it_is_for(
 
 
 def test_what_is_dearer_has_fewer_draws_and_what_is_too_dear_none(
-    rows: dict[str, Document], plan_of: Callable[[str], Plan], monkeypatch: pytest.MonkeyPatch
+    rows: dict[str, Document], name: str, plan_of: Callable[[str], Plan], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    usual = drawn(plan_of(name))
     monkeypatch.setattr(own_sizes, "_DRAWS", ((1e3, 6), (1e12, 2)))
-    assert drawn(plan_of("particle_step")) == 2 + 2  # those where arguments are what they are compared with
+    assert 2 <= drawn(plan_of(name)) < usual  # some are where arguments are what they are compared with
     monkeypatch.setattr(own_sizes, "_DRAWS", ((1e3, 6),))
-    plan = plan_of("particle_step")
+    plan = plan_of(name)
     assert plan.unknown is not None
     assert plan.unknown.hindrance is Hindrance.NOT_EXECUTED
     assert (plan.programs, plan.draws) == ((), None)
