@@ -233,7 +233,7 @@ _STACKED = {
     """,
     "check_status": """
         {?0.7 # what has ended stays so
-        if status[wid] != 0{ or not world_mask[wid] ~ or ncts == 0 ~}:
+        if status[wid] != 0{ or ncts == 0 ~}:
             return}
         {r_max = float(0.0)
         for i in range(ncts):
@@ -241,7 +241,7 @@ _STACKED = {
         residual_out[wid] = r_max
         iteration = iterations[wid] + 1
         iterations[wid] = iteration
-        if r_max < tolerance{ and iteration > min_iterations ~}:
+        if r_max < tolerance:
             status[wid] = STATUS_DONE
         elif iteration >= max_iterations:
             status[wid] = STATUS_LIMIT
@@ -626,10 +626,10 @@ def _declare_stacked(p: Program, worlds: int, rows: int) -> None:
     for key, names in (("inv_i", ("bodies_inv_I", "inv_inertia")), ("body_i", ("bodies_I", "inertia"))):
         p.array(key, _MAT, (-1, 1), (worlds * bodies,), names)
     p.array("gravity", VEC, (-10, 10), (worlds,), ("gravity", "model_gravity"))
-    p.scalar("max_iterations", INT, (3, 6), ("max_iterations", "max_iters"))
+    p.scalar("max_iterations", INT, (3, 5), ("max_iterations", "max_iters"))
     p.number("min_diagonal", (0.2, 0.6), ("min_diagonal", "diagonal_eps"), ("0.5",))
     p.scalar("max_nzb", INT, (blocks // 2, blocks), ("max_nzb", "max_blocks"))
-    p.number("tolerance", (0.6, 1.4), ("tolerance", "eps"), ("0.9",))
+    p.number("tolerance", (0.5, 1.2), ("tolerance", "eps"), ("0.7",))
     p.number("decay", (0.5, 0.9), ("decay", "retention"), ("0.5",))
     p.number("dt", (0.1, 0.5), ("dt", "time_step"), ("0.5", "0.1"))
     p.number("inv_dt", (1, 2), ("inv_dt",), ("2.0",))
@@ -648,7 +648,7 @@ def _declare_stacked(p: Program, worlds: int, rows: int) -> None:
     pairs = Type("float32", (2,))
     p.array("tangent_in", pairs, (-0.6, 0.6), (worlds * contacts,), ("contact_lambda_t", "friction_impulse"))
     p.array("contact_frame", _MAT, (-1, 1), (worlds * contacts,), ("contact_R", "contact_frame"))
-    p.scalar("min_iterations", INT, (0, 2), ("min_iterations", "min_iters"))
+    p.scalar("min_iterations", INT, (2, 4), ("min_iterations", "min_iters"))
     for key, bounds, names, usual in (
         ("max_growth", (1, 3), ("divergence_factor", "max_growth"), ("2.0",)),
         ("min_beta", (0.2, 0.4), ("min_beta", "restart_beta"), ("0.25",)),
@@ -693,7 +693,7 @@ def _declare_stacked(p: Program, worlds: int, rows: int) -> None:
         ("pAp", ("pAp", "p_dot_Ap")),
     ):
         p.output(key, FLOAT, (worlds,), names, (0, 0.5))
-    p.output("iterations", INT, (worlds,), ("iterations", "status_iterations"), (0, 3))
+    p.output("iterations", INT, (worlds,), ("iterations", "status_iterations"), (0, 5))
     p.output("status", INT, (worlds,), ("solver_status", "status", "converged"), (0, 1))
     p.output("mode_out", INT, (worlds * contacts,), ("contact_mode", "contact_state"))
     p.output("force_out", VEC, (worlds * contacts,), ("contact_force", "contact_reaction"))
