@@ -201,7 +201,7 @@ def words_in(text: str) -> set[str]:
     return {re.sub("^(?:adj|var)_", "", each) for each in re.findall(r"[A-Za-z_]+|\d+\.\d+", text)}
 
 
-RARE = {"wp_contiguous_args", "wp_contiguous_adj_args", "strides", "sizeof", "if", "const"}
+RARE = {"wp_contiguous_args", "wp_contiguous_adj_args", "strides", "sizeof", "if", "const", "return"}
 """What Warp writes around kernels of a certain form, of which few are drawn; the form shows in what is given."""
 
 
