@@ -13,7 +13,7 @@ from synthesis.frontends.jax.recipes.applications.parts import (
 )
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
-from synthesis.frontends.jax.recipes.applications.written import written_recipe
+from synthesis.frontends.jax.recipes.applications.written import with_texts
 from synthesis.grammar.lines import block
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
@@ -338,17 +338,10 @@ def _rotary(p: Program) -> str:
 
 
 _TARGETS = ("self_attention", "cross_attention", "grouped_query_attention")
-_WRITTEN = written_recipe("attention_layer", "layers", ATTENTION)
-
-
-def _draw_any(stream: Stream, target: str) -> KernelSpec:
-    """A layer of attention, or attention under masks."""
-    return _WRITTEN.draw(stream, target) if target in ATTENTION else _draw_attention(stream, target)
-
-
 RECIPES = (
-    Recipe(
-        name="attention_layer", category="layers", targets=(*_TARGETS, *ATTENTION), draw=_draw_any,
-        target_weights=dict.fromkeys(ATTENTION, 3.0),
+    with_texts(
+        Recipe(name="attention_layer", category="layers", targets=_TARGETS, draw=_draw_attention),
+        ATTENTION,
+        weight=3.0,
     ),
-)  # fmt: skip
+)

@@ -8,7 +8,7 @@ from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, 
 from synthesis.frontends.jax.recipes.applications.parts import key, settled, whole
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
-from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
+from synthesis.frontends.jax.recipes.applications.written import Text, with_texts
 from synthesis.grammar.lines import block, chain, join
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
@@ -659,17 +659,10 @@ def _operations(p: Program) -> Text:
 _WHOLE = {
     "image_pipeline": _image_pipeline, "transition_batch": _transitions, "listed_operations": _operations, **BATCHES,
 }  # fmt: skip
-_WRITTEN = written_recipe("batch_preparation", "pipelines", _WHOLE)
-
-
-def _draw_any(stream: Stream, target: str) -> KernelSpec:
-    """A batch by one of the texts above."""
-    return _WRITTEN.draw(stream, target) if target in _WHOLE else _draw_batch(stream, target)
-
-
 RECIPES = (
-    Recipe(
-        name="batch_preparation", category="pipelines", targets=(*_BATCHES, *_WHOLE), draw=_draw_any,
-        target_weights=dict.fromkeys(_WHOLE, 1.5),
+    with_texts(
+        Recipe(name="batch_preparation", category="pipelines", targets=tuple(_BATCHES), draw=_draw_batch),
+        _WHOLE,
+        weight=1.5,
     ),
-)  # fmt: skip
+)

@@ -8,7 +8,7 @@ from synthesis.frontends.jax.recipes.applications.parts import guard, key, place
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.tracking import PLANS
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree, mapped
-from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
+from synthesis.frontends.jax.recipes.applications.written import Text, with_texts
 from synthesis.grammar.lines import block, join
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
@@ -803,17 +803,10 @@ def _episode(p: Program) -> Text:
 
 
 _WHOLE = {"pid": _pid, "acrobot": _acrobot, "episode_wrapper": _episode, **PLANS}
-_WRITTEN = written_recipe("control", "dynamics", _WHOLE)
-
-
-def _draw_any(stream: Stream, target: str) -> KernelSpec:
-    """A system, or one of the texts above."""
-    return _WRITTEN.draw(stream, target) if target in _WHOLE else _draw_control(stream, target)
-
-
 RECIPES = (
-    Recipe(
-        name="control", category="dynamics", targets=(*_SYSTEMS, *_WHOLE), draw=_draw_any,
-        target_weights=dict.fromkeys(_WHOLE, 1.75),
+    with_texts(
+        Recipe(name="control", category="dynamics", targets=tuple(_SYSTEMS), draw=_draw_control),
+        _WHOLE,
+        weight=1.75,
     ),
-)  # fmt: skip
+)

@@ -18,7 +18,7 @@ from synthesis.frontends.jax.recipes.applications.parts import (
 )
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
-from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
+from synthesis.frontends.jax.recipes.applications.written import Text, with_texts
 from synthesis.grammar.lines import block, join
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
@@ -431,18 +431,15 @@ def _relative(p: Program) -> Text:
 
 
 _WHOLE = {"table_columns": _columns, "relative_positions": _relative}
-_WRITTEN = written_recipe("embedding", "layers", _WHOLE)
-
-
-def _draw_any(stream: Stream, target: str) -> KernelSpec:
-    """Vectors of tokens, or one of the texts above."""
-    return _WRITTEN.draw(stream, target) if target in _WHOLE else _draw_embedding(stream, target)
-
-
 RECIPES = (
-    Recipe(
-        name="embedding", category="layers",
-        targets=("token_embedding", "sinusoidal_positions", "tied_logits", *_WHOLE), draw=_draw_any,
-        target_weights=dict.fromkeys(_WHOLE, 2.0),
+    with_texts(
+        Recipe(
+            name="embedding",
+            category="layers",
+            targets=("token_embedding", "sinusoidal_positions", "tied_logits"),
+            draw=_draw_embedding,
+        ),
+        _WHOLE,
+        weight=2.0,
     ),
-)  # fmt: skip
+)

@@ -9,7 +9,7 @@ from synthesis.frontends.jax.recipes.applications.parts import key, truth
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.spaces import DISPLACEMENT, SIDE
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
-from synthesis.frontends.jax.recipes.applications.written import written_recipe
+from synthesis.frontends.jax.recipes.applications.written import with_texts
 from synthesis.grammar.lines import block, join
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
@@ -344,20 +344,16 @@ def _loop(p: Program, carried: list[str], body: str, log: str) -> None:
         )
 
 
-_WRITTEN = written_recipe("ensemble", "molecules", WRITERS)
-
-
-def _draw(stream: Stream, target: str) -> KernelSpec:
-    """Steps of a simulation that are put together here, or written as a text."""
-    return (_WRITTEN.draw if target in WRITERS else _draw_ensemble)(stream, target)
-
-
 RECIPES = (
-    Recipe(
-        name="ensemble",
-        category="molecules",
-        targets=(*_STEPS, *WRITERS),
-        draw=_draw,
-        target_weights={**dict.fromkeys(_STEPS, 0.35), **dict.fromkeys(WRITERS, 0.32)},
+    with_texts(
+        Recipe(
+            name="ensemble",
+            category="molecules",
+            targets=tuple(_STEPS),
+            draw=_draw_ensemble,
+            target_weights=dict.fromkeys(_STEPS, 0.35),
+        ),
+        WRITERS,
+        weight=0.32,
     ),
 )

@@ -5,7 +5,7 @@ from synthesis.frontends.jax.recipes.applications.parts import key, positive, tr
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.tracking import FILTERS
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
-from synthesis.frontends.jax.recipes.applications.written import written_recipe
+from synthesis.frontends.jax.recipes.applications.written import with_texts
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
@@ -389,17 +389,10 @@ def _draw_filter(stream: Stream, target: str) -> KernelSpec:
     )
 
 
-_WRITTEN = written_recipe("state_filter", "dynamics", FILTERS)
-
-
-def _draw_any(stream: Stream, target: str) -> KernelSpec:
-    """A filter of one of the texts above, or of many things at once."""
-    return _WRITTEN.draw(stream, target) if target in FILTERS else _draw_filter(stream, target)
-
-
 RECIPES = (
-    Recipe(
-        name="state_filter", category="dynamics", targets=(*_TEXTS, *FILTERS), draw=_draw_any,
-        target_weights=dict.fromkeys(FILTERS, 2.5),
+    with_texts(
+        Recipe(name="state_filter", category="dynamics", targets=tuple(_TEXTS), draw=_draw_filter),
+        FILTERS,
+        weight=2.5,
     ),
-)  # fmt: skip
+)

@@ -7,7 +7,7 @@ from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, 
 from synthesis.frontends.jax.recipes.applications.parts import positive, settled, truth, weights, whole
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
-from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
+from synthesis.frontends.jax.recipes.applications.written import Text, with_texts
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
@@ -527,17 +527,10 @@ def _values(p: Program) -> Text:
 
 
 _WHOLE = {"value_backups": _values}
-_WRITTEN = written_recipe("model_loss", "losses", _WHOLE)
-
-
-def _draw_any(stream: Stream, target: str) -> KernelSpec:
-    """One of the losses, or the text above."""
-    return _WRITTEN.draw(stream, target) if target in _WHOLE else _draw_generative(stream, target)
-
-
 RECIPES = (
-    Recipe(
-        name="model_loss", category="losses", targets=(*_LOSSES, *_WHOLE), draw=_draw_any,
-        target_weights=dict.fromkeys(_WHOLE, 2.0),
+    with_texts(
+        Recipe(name="model_loss", category="losses", targets=tuple(_LOSSES), draw=_draw_generative),
+        _WHOLE,
+        weight=2.0,
     ),
-)  # fmt: skip
+)

@@ -5,7 +5,7 @@ from synthesis.frontends.jax.recipes.applications.networks import GRAPHS
 from synthesis.frontends.jax.recipes.applications.parts import positive, truth, weights, whole
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
-from synthesis.frontends.jax.recipes.applications.written import written_recipe
+from synthesis.frontends.jax.recipes.applications.written import with_texts
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
@@ -213,17 +213,10 @@ def _draw_graph(stream: Stream, target: str) -> KernelSpec:
     )
 
 
-_WRITTEN = written_recipe("graph_layer", "layers", GRAPHS)
-
-
-def _draw_any(stream: Stream, target: str) -> KernelSpec:
-    """A layer of a graph, or a network of several."""
-    return _WRITTEN.draw(stream, target) if target in GRAPHS else _draw_graph(stream, target)
-
-
 RECIPES = (
-    Recipe(
-        name="graph_layer", category="layers", targets=(*_LAYERS, *GRAPHS), draw=_draw_any,
-        target_weights=dict.fromkeys(GRAPHS, 3.0),
+    with_texts(
+        Recipe(name="graph_layer", category="layers", targets=tuple(_LAYERS), draw=_draw_graph),
+        GRAPHS,
+        weight=3.0,
     ),
-)  # fmt: skip
+)

@@ -8,7 +8,7 @@ from synthesis.frontends.jax.recipes.applications.networks import IMAGES
 from synthesis.frontends.jax.recipes.applications.parts import key, positive, weights
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
-from synthesis.frontends.jax.recipes.applications.written import written_recipe
+from synthesis.frontends.jax.recipes.applications.written import with_texts
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
@@ -630,17 +630,10 @@ def _draw_images(stream: Stream, target: str) -> KernelSpec:
     return p.done("layers", "image_block", target, _TITLES[target], _SUMMARIES[target], returned)
 
 
-_WRITTEN = written_recipe("image_block", "layers", IMAGES)
-
-
-def _draw_any(stream: Stream, target: str) -> KernelSpec:
-    """A block of convolutions, or stages of them."""
-    return _WRITTEN.draw(stream, target) if target in IMAGES else _draw_images(stream, target)
-
-
 RECIPES = (
-    Recipe(
-        name="image_block", category="layers", targets=(*_DRAWN, *IMAGES), draw=_draw_any,
-        target_weights=dict.fromkeys(IMAGES, 3.0),
+    with_texts(
+        Recipe(name="image_block", category="layers", targets=tuple(_DRAWN), draw=_draw_images),
+        IMAGES,
+        weight=3.0,
     ),
-)  # fmt: skip
+)

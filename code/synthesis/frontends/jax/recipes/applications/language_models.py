@@ -9,7 +9,7 @@ from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.routing import WRITERS
 from synthesis.frontends.jax.recipes.applications.steps import FORMS, finish_step
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree
-from synthesis.frontends.jax.recipes.applications.written import written_recipe
+from synthesis.frontends.jax.recipes.applications.written import with_texts
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
@@ -371,20 +371,16 @@ def _write_loss(p: Program, body: str, start: str, target: str, tree: Tree) -> N
     finish_step(p, tree, FORMS if target == "lm_step" else (), metric=metric)
 
 
-_WRITTEN = written_recipe("language_model", "training", WRITERS)
-
-
-def _draw_any(stream: Stream, target: str) -> KernelSpec:
-    """A language model, or a part of one."""
-    return _WRITTEN.draw(stream, target) if target in WRITERS else _draw_language_model(stream, target)
-
-
 RECIPES = (
-    Recipe(
-        name="language_model",
-        category="training",
-        targets=(*_TITLES, *WRITERS),
-        draw=_draw_any,
-        target_weights=dict.fromkeys(_TITLES, 1.5) | dict.fromkeys(WRITERS, 2.0),
+    with_texts(
+        Recipe(
+            name="language_model",
+            category="training",
+            targets=tuple(_TITLES),
+            draw=_draw_language_model,
+            target_weights=dict.fromkeys(_TITLES, 1.5),
+        ),
+        WRITERS,
+        weight=2.0,
     ),
 )

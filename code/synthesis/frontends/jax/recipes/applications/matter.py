@@ -8,7 +8,7 @@ from synthesis.frontends.jax.recipes.applications.parts import guard, placed, po
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.tracking import WALLS
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
-from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
+from synthesis.frontends.jax.recipes.applications.written import Text, with_texts
 from synthesis.grammar.lines import block, join
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
@@ -525,18 +525,11 @@ def _fluid(p: Program) -> Text:
 
 
 _WHOLE = {"flock": _flock, "smoothed_fluid": _fluid, **WALLS}
-_WRITTEN = written_recipe("particle_step", "dynamics", _WHOLE)
-
-
-def _draw_any(stream: Stream, target: str) -> KernelSpec:
-    """Particles, by one of the potentials or one of the texts above."""
-    return _WRITTEN.draw(stream, target) if target in _WHOLE else _draw_particles(stream, target)
-
-
 _PAIRS = ("gravity_pairs", "lennard_jones", "coulomb", "spring_network", "soft_spheres")
 RECIPES = (
-    Recipe(
-        name="particle_step", category="dynamics", targets=(*_PAIRS, *_WHOLE), draw=_draw_any,
-        target_weights=dict.fromkeys(_WHOLE, 2.0),
+    with_texts(
+        Recipe(name="particle_step", category="dynamics", targets=_PAIRS, draw=_draw_particles),
+        _WHOLE,
+        weight=2.0,
     ),
-)  # fmt: skip
+)

@@ -9,7 +9,7 @@ from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, 
 from synthesis.frontends.jax.recipes.applications.parts import remark, settled, weights
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree, changed
-from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
+from synthesis.frontends.jax.recipes.applications.written import Text, with_texts
 from synthesis.grammar.lines import block, join
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
@@ -829,17 +829,10 @@ _WHOLE = {
     "adaptive_by_name": _adaptive, "look_ahead": _look_ahead, "rectified_adam": _rectified,
     "schedule_free": _schedule_free,
 }  # fmt: skip
-_WRITTEN = written_recipe("optimizer_step", "optimizers", _WHOLE)
-
-
-def _draw_any(stream: Stream, target: str) -> KernelSpec:
-    """A step of one of the optimizers, or one of the texts above."""
-    return _WRITTEN.draw(stream, target) if target in _WHOLE else _draw_step(stream, target)
-
-
 RECIPES = (
-    Recipe(
-        name="optimizer_step", category="optimizers", targets=(*_UPDATES, *_WHOLE), draw=_draw_any,
-        target_weights=dict.fromkeys(_WHOLE, 1.75),
+    with_texts(
+        Recipe(name="optimizer_step", category="optimizers", targets=tuple(_UPDATES), draw=_draw_step),
+        _WHOLE,
+        weight=1.75,
     ),
-)  # fmt: skip
+)

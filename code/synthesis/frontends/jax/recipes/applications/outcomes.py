@@ -14,7 +14,7 @@ from synthesis.frontends.jax.recipes.applications.parts import (
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.return_parts import WRITERS
 from synthesis.frontends.jax.recipes.applications.trees import Leaf
-from synthesis.frontends.jax.recipes.applications.written import written_recipe
+from synthesis.frontends.jax.recipes.applications.written import with_texts
 from synthesis.grammar.lines import block
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
@@ -389,14 +389,6 @@ def _draw_returns(stream: Stream, target: str) -> KernelSpec:
     )
 
 
-_WRITTEN = written_recipe("episode_returns", "pipelines", WRITERS)
-
-
-def _draw_any_returns(stream: Stream, target: str) -> KernelSpec:
-    """Returns that are put together here, or written as a text."""
-    return (_WRITTEN.draw if target in WRITERS else _draw_returns)(stream, target)
-
-
 RECIPES = (
     Recipe(
         name="sampling",
@@ -404,10 +396,13 @@ RECIPES = (
         targets=("categorical", "top_k_sampling", "nucleus", "min_p_sampling"),
         draw=_draw_sampling,
     ),
-    Recipe(
-        name="episode_returns",
-        category="pipelines",
-        targets=("discounted_returns", "advantages", "importance_returns", "clipped_objective", *WRITERS),
-        draw=_draw_any_returns,
+    with_texts(
+        Recipe(
+            name="episode_returns",
+            category="pipelines",
+            targets=("discounted_returns", "advantages", "importance_returns", "clipped_objective"),
+            draw=_draw_returns,
+        ),
+        WRITERS,
     ),
 )

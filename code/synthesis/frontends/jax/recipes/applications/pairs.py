@@ -12,7 +12,7 @@ from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.reducing import reduce
 from synthesis.frontends.jax.recipes.applications.tracking import PAIRS
 from synthesis.frontends.jax.recipes.applications.trees import Leaf
-from synthesis.frontends.jax.recipes.applications.written import written_recipe
+from synthesis.frontends.jax.recipes.applications.written import with_texts
 from synthesis.grammar.lines import block, join
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
@@ -213,17 +213,10 @@ def _pair_loss(p: Program, target: str, *, unit: bool, queued: bool) -> list[str
 
 
 _TARGETS = ("info_nce", "clip", "triplet", "margin_pairs", "supervised_contrastive")
-_WRITTEN = written_recipe("pair_loss", "losses", PAIRS)
-
-
-def _draw_any(stream: Stream, target: str) -> KernelSpec:
-    """A loss of pairs, or of queries and what belongs to them."""
-    return _WRITTEN.draw(stream, target) if target in PAIRS else _draw_pairs(stream, target)
-
-
 RECIPES = (
-    Recipe(
-        name="pair_loss", category="losses", targets=(*_TARGETS, *PAIRS), draw=_draw_any,
-        target_weights=dict.fromkeys(PAIRS, 3.0),
+    with_texts(
+        Recipe(name="pair_loss", category="losses", targets=_TARGETS, draw=_draw_pairs),
+        PAIRS,
+        weight=3.0,
     ),
-)  # fmt: skip
+)

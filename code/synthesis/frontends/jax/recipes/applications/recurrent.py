@@ -7,7 +7,7 @@ from synthesis.frontends.jax.recipes.applications.modes import Array, Option
 from synthesis.frontends.jax.recipes.applications.parts import guard, key, placed, remark, settled, truth, weights
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
-from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
+from synthesis.frontends.jax.recipes.applications.written import Text, with_texts
 from synthesis.grammar.lines import block, join
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
@@ -475,17 +475,10 @@ def _lstm(p: Program) -> Text:
 
 
 _WHOLE = {"stacked_step": _stack, "lstm_options": _lstm}
-_WRITTEN = written_recipe("recurrent_layer", "layers", _WHOLE)
-
-
-def _draw_any(stream: Stream, target: str) -> KernelSpec:
-    """A cell over a sequence, or one of the texts above."""
-    return _WRITTEN.draw(stream, target) if target in _WHOLE else _draw_recurrent(stream, target)
-
-
 RECIPES = (
-    Recipe(
-        name="recurrent_layer", category="layers", targets=(*_CELLS, *_WHOLE), draw=_draw_any,
-        target_weights=dict.fromkeys(_WHOLE, 2.0),
+    with_texts(
+        Recipe(name="recurrent_layer", category="layers", targets=tuple(_CELLS), draw=_draw_recurrent),
+        _WHOLE,
+        weight=2.0,
     ),
-)  # fmt: skip
+)

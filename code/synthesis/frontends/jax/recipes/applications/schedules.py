@@ -8,7 +8,7 @@ from synthesis.frontends.jax.recipes.applications.optimizers import MAPS, parame
 from synthesis.frontends.jax.recipes.applications.parts import placed, settled, step_size
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree, changed
-from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
+from synthesis.frontends.jax.recipes.applications.written import Text, with_texts
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
@@ -468,17 +468,10 @@ def _plateau(p: Program) -> Text:
 
 
 _WHOLE = {"phases": _phases, "plateau": _plateau}
-_WRITTEN = written_recipe("scheduled_step", "optimizers", _WHOLE)
-
-
-def _draw_any(stream: Stream, target: str) -> KernelSpec:
-    """A step by one of the schedules, or one of the texts above."""
-    return _WRITTEN.draw(stream, target) if target in _WHOLE else _draw_schedule(stream, target)
-
-
 RECIPES = (
-    Recipe(
-        name="scheduled_step", category="optimizers", targets=(*_SCHEDULES, *_WHOLE), draw=_draw_any,
-        target_weights=dict.fromkeys(_WHOLE, 2.0),
+    with_texts(
+        Recipe(name="scheduled_step", category="optimizers", targets=tuple(_SCHEDULES), draw=_draw_schedule),
+        _WHOLE,
+        weight=2.0,
     ),
-)  # fmt: skip
+)

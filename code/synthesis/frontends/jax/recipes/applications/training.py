@@ -17,7 +17,7 @@ from synthesis.frontends.jax.recipes.applications.parts import (
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.steps import FORMS, declare_state, use_gradients
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree, mapped
-from synthesis.frontends.jax.recipes.applications.written import written_recipe
+from synthesis.frontends.jax.recipes.applications.written import with_texts
 from synthesis.grammar.lines import block, join
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
@@ -334,20 +334,10 @@ def _draw_step(stream: Stream, target: str) -> KernelSpec:
 
 
 _TARGETS = ("train_step", "loss_and_grad", "gradient_only", "gradient_norms")
-_WRITTEN = written_recipe("gradient_step", "training", GRADIENTS)
-
-
-def _draw_any(stream: Stream, target: str) -> KernelSpec:
-    """A model's gradient, or one of several that are given."""
-    return _WRITTEN.draw(stream, target) if target in GRADIENTS else _draw_step(stream, target)
-
-
 RECIPES = (
-    Recipe(
-        name="gradient_step",
-        category="training",
-        targets=(*_TARGETS, *GRADIENTS),
-        draw=_draw_any,
-        target_weights=dict.fromkeys(GRADIENTS, 2.0),
+    with_texts(
+        Recipe(name="gradient_step", category="training", targets=_TARGETS, draw=_draw_step),
+        GRADIENTS,
+        weight=2.0,
     ),
 )

@@ -9,7 +9,7 @@ from synthesis.frontends.jax.recipes.applications.gradients import STATES
 from synthesis.frontends.jax.recipes.applications.parts import weights, whole
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree, changed
-from synthesis.frontends.jax.recipes.applications.written import written_recipe
+from synthesis.frontends.jax.recipes.applications.written import with_texts
 from synthesis.grammar.lines import block, join
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
@@ -343,17 +343,16 @@ def _draw_program(stream: Stream, target: str) -> KernelSpec:
     )
 
 
-_WRITTEN = written_recipe("training_program", "training", STATES)
-
-
-def _draw_any(stream: Stream, target: str) -> KernelSpec:
-    """A step of training, or a state that takes in gradients."""
-    return _WRITTEN.draw(stream, target) if target in STATES else _draw_program(stream, target)
-
-
 RECIPES = (
-    Recipe(
-        name="training_program", category="training", targets=(*_MOVES, *STATES), draw=_draw_any,
-        target_weights=dict.fromkeys(_MOVES, 2.0) | dict.fromkeys(STATES, 3.0),
+    with_texts(
+        Recipe(
+            name="training_program",
+            category="training",
+            targets=tuple(_MOVES),
+            draw=_draw_program,
+            target_weights=dict.fromkeys(_MOVES, 2.0),
+        ),
+        STATES,
+        weight=3.0,
     ),
-)  # fmt: skip
+)

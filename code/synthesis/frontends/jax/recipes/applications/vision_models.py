@@ -11,7 +11,7 @@ from synthesis.frontends.jax.recipes.applications.precision import Precision, dr
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.steps import FORMS, finish_step
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
-from synthesis.frontends.jax.recipes.applications.written import written_recipe
+from synthesis.frontends.jax.recipes.applications.written import with_texts
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
@@ -333,20 +333,16 @@ def _declare_functions(
     p.function(_written(_FORWARD, layout, precision, BLOCK=f"{kind}_block", WIDE=wide, **said))
 
 
-_WRITTEN = written_recipe("vision_model", "training", VISION)
-
-
-def _draw_any(stream: Stream, target: str) -> KernelSpec:
-    """A model of images, or a part of a detector."""
-    return _WRITTEN.draw(stream, target) if target in VISION else _draw_vision_model(stream, target)
-
-
 RECIPES = (
-    Recipe(
-        name="vision_model",
-        category="training",
-        targets=(*_TITLES, *VISION),
-        draw=_draw_any,
-        target_weights=dict.fromkeys(_TITLES, 1.5) | dict.fromkeys(VISION, 2.0),
+    with_texts(
+        Recipe(
+            name="vision_model",
+            category="training",
+            targets=tuple(_TITLES),
+            draw=_draw_vision_model,
+            target_weights=dict.fromkeys(_TITLES, 1.5),
+        ),
+        VISION,
+        weight=2.0,
     ),
 )

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from synthesis.frontends.base import Recipe
@@ -49,6 +49,23 @@ def written_recipe(
         return _draw(stream, (category, name, target), writers[target])
 
     return Recipe(name=name, category=category, targets=tuple(writers), draw=draw, target_weights=weights)
+
+
+def with_texts(recipe: Recipe, writers: Mapping[str, Callable[[Program], Text]], weight: float = 1.0) -> Recipe:
+    """A recipe that has more targets, whose functions are texts.
+
+    Args:
+        recipe: the recipe; it draws its own targets as it does.
+        writers: for each target more what writes its text.
+        weight: how often each of these is drawn.
+    """
+    written = written_recipe(recipe.name, recipe.category, writers)
+
+    def draw(stream: Stream, target: str) -> KernelSpec:
+        return (written if target in writers else recipe).draw(stream, target)
+
+    weights = {**recipe.target_weights, **dict.fromkeys(writers, weight)}
+    return replace(recipe, targets=(*recipe.targets, *writers), draw=draw, target_weights=weights)
 
 
 def _draw(stream: Stream, labels: tuple[str, str, str], write: Callable[[Program], Text]) -> KernelSpec:
