@@ -5,6 +5,7 @@ import functools
 import itertools
 import math
 import re
+from collections.abc import Set
 from dataclasses import replace
 
 import pytest
@@ -39,6 +40,12 @@ def specs(recipe: Recipe) -> list[KernelSpec]:
         )
         for number in range(100)
     ]
+
+
+def specs_but(recipe: Recipe, left_out: Set[str]) -> list[KernelSpec]:
+    """Those of the hundred functions whose targets are not left out."""
+    targets = itertools.cycle(recipe.targets)
+    return [spec for spec, target in zip(specs(recipe), targets, strict=False) if target not in left_out]
 
 
 def elements(argument: Argument) -> int:
@@ -91,8 +98,7 @@ def test_what_a_function_is_given_is_small_enough_to_be_run_and_large_enough_to_
     assert max(map(sum, run)) <= 2**20
     told = [[elements(each) for each in spec.signature.arguments] for spec in specs(recipe)]
     assert max(map(sum, told)) <= LARGEST_WITH_TWIN
-    targets = (recipe.targets[number % len(recipe.targets)] for number in itertools.count())
-    large = [spec for spec, target in zip(specs(recipe), targets, strict=False) if target not in SMALL]
+    large = specs_but(recipe, SMALL)
     sizes = [[elements(each) for each in (*spec.signature.arguments, *spec.signature.results)] for spec in large]
     assert sum(max(each) >= 100 for each in sizes) >= 0.9 * len(sizes)
 
@@ -159,16 +165,18 @@ def test_many_functions_say_why() -> None:
     assert all(not remark.endswith(".") and remark[0].strip() for remarks in said for remark in remarks)
 
 
+def recipe_named(name: str) -> Recipe:
+    return next(each for each in applications.RECIPES if each.name == name)
+
+
 def specs_of(name: str) -> list[KernelSpec]:
     """A hundred functions of a recipe."""
-    return specs(next(each for each in applications.RECIPES if each.name == name))
+    return specs(recipe_named(name))
 
 
 @pytest.mark.parametrize("name", ["language_model", "vision_model"])
 def test_whole_models_have_trees_and_compute_in_sixteen_bits_or_not(name: str) -> None:
-    recipe = next(each for each in applications.RECIPES if each.name == name)
-    targets = (recipe.targets[number % len(recipe.targets)] for number in itertools.count())
-    drawn = [spec for spec, target in zip(specs(recipe), targets, strict=False) if target not in OF_MODELS]
+    drawn = specs_but(recipe_named(name), OF_MODELS)
     half = [each for each in drawn if re.search(r"jnp\.b?float16\b", each.source)]
     assert 0.25 < len(half) / len(drawn) < 0.55
     assert all("float32" in each.source for each in half)

@@ -1,9 +1,10 @@
 """What is done to weights between programs: converted, merged with adapters or with each other, kept in few bits."""
 
 from collections.abc import Callable
+from textwrap import dedent
 
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
-from synthesis.frontends.jax.recipes.applications.parts import settled, weights
+from synthesis.frontends.jax.recipes.applications.parts import placed, settled, weights
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text
@@ -106,9 +107,8 @@ def _converted(p: Program) -> Text:
     split = p.choices.chance(0.5)
     cases = p.choices.choice(_NAMES).replace("EMBED", f"'{embed}'").replace("CONVERT", convert)
     text = _CONVERTED
-    for key, part in (("CASES", cases), ("HEADS", _HEADS if split else ""), ("STORE", store)):
-        lines = "\n".join(f"        {line}" for line in _dedented(part))
-        text = text.replace(f"        {key}", lines)
+    for mark, part in (("CASES", cases), ("HEADS", _HEADS if split else ""), ("STORE", store)):
+        text = placed(text, mark, dedent(part).strip("\n"))
     lines = p.choose(text)
     low = "dtype)" in lines and p.choices.chance(0.4)
     kind = "bfloat16" if low else "float32"
@@ -158,13 +158,6 @@ def _converted(p: Program) -> Text:
         summary=p.pick("Weights of another library under the names of this one", "Converts weights to this layout"),
         returned="parameters as the model takes them",
     )  # fmt: skip
-
-
-def _dedented(part: str) -> list[str]:
-    """Lines of a text, without the margin of its first one."""
-    lines = part.strip("\n").split("\n")
-    margin = len(lines[0]) - len(lines[0].lstrip(" "))
-    return [line[margin:] for line in lines if line.strip()]
 
 
 _DELTA = '''

@@ -1,5 +1,6 @@
 """What is done to parameters by their names: statistics for a log, flat vectors, merged checkpoints, frozen layers."""
 
+import math
 import re
 from collections.abc import Mapping
 
@@ -300,7 +301,7 @@ def write_vector(p: Program) -> Text:
     mapped(tree, lambda leaf: leaves.append(leaf) or leaf)
     only = p.choices.chance(0.5) and "weight_only" in lines
     kept = [leaf for leaf in leaves if len(leaf.shape) > 1 or not only]
-    size = sum(_size(leaf) for leaf in kept)
+    size = sum(math.prod(leaf.shape) for leaf in kept)
     shards = p.choices.choice((2, 4, 8)) if "num_shards" in lines else 1
     if "num_shards > 1" in lines and p.choices.chance(0.3):
         shards = 1
@@ -327,13 +328,6 @@ def write_vector(p: Program) -> Text:
         "All arrays of a tree as one vector",
         returned="the parameters after the step" if back else "a vector" if shards == 1 else "a row for each device",
     )  # fmt: skip
-
-
-def _size(leaf: Leaf) -> int:
-    size = 1
-    for each in leaf.shape:
-        size *= each
-    return size
 
 
 _MERGES = {

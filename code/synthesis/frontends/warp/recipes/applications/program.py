@@ -536,7 +536,8 @@ def _only_moves(sheet: Sheet) -> bool:
 
     A vector, a cast, a number with a point, a component or a function of the kernel's own would.
     """
-    if sheet.bundles or sheet.made or sheet.named() & set(sheet.functions):
+    named = sheet.named()
+    if sheet.bundles or sheet.made or named & set(sheet.functions):
         return False
     for node in (node for statement in sheet.body for node in ast.walk(statement)):
         match node:
@@ -550,7 +551,7 @@ def _only_moves(sheet: Sheet) -> bool:
                 return False
             case _:
                 pass
-    floats = [each for key, each in sheet.given.items() if key in sheet.named() and each.kind.dtype == "float32"]
+    floats = [each for key, each in sheet.given.items() if key in named and each.kind.dtype == "float32"]
     simple = all(each.shape is not None and each.kind.shape in ((), (2,), (3,)) for each in floats)
     return simple and 1 < len(floats) <= _MOST_OPEN
 

@@ -417,7 +417,7 @@ _STACKED = {
         {?0.6 if {status[wid] != 0 ~ ncts == 0 ~ not world_mask[wid]}:
             return}
         mio = problem_mio[wid]
-        {?0.5 num_fixed = int(0)}
+        num_fixed = int(0)
         for j in range(ncts):
             {# what the columns before have left of the diagonal
             ~}
@@ -429,7 +429,7 @@ _STACKED = {
             ~}
             if pivot_j < min_pivot:
                 pivot_j = min_pivot
-                COUNT
+                num_fixed += 1
             L_jj = wp.sqrt(pivot_j)
             factor[mio + j * ncts + j] = L_jj
             for i in range(j + 1, ncts):
@@ -442,7 +442,7 @@ _STACKED = {
                 factor[mio + i * ncts + j] = value / L_jj
                 {# the other half is not asked for
                 factor[mio + j * ncts + i] = 0.0 ~}
-        {pivots_out[wid] = num_fixed ~}
+        pivots_out[wid] = num_fixed
         {?0.4 iterations[wid] += 1}
     """,
     "substitute": """
@@ -724,11 +724,8 @@ def _draw_stacked(stream: Stream, target: str) -> KernelSpec:
     text, named, summary = stream.child("update").choice(_UPDATES) if target == "vector_update" else (
         _STACKED[target], "", _SUMMARIES[target]
     )  # fmt: skip
-    if target == "factorize":
-        counts = p.choices.chance(0.5)
-        text = re.sub(
-            r"\n *(\{\?0.5 num_fixed = int\(0\)\}|COUNT|\{pivots_out.*)(?=\n)", _counted if counts else "", text
-        )
+    if target == "factorize" and not p.choices.chance(0.5):  # nobody counts the pivots that had to be raised
+        text = "\n".join(line for line in text.split("\n") if "num_fixed" not in line)
     for key, line in p.choices.choice(_SUBSTITUTIONS).items():
         text = text.replace(key, line)
     p.write(re.sub(r"\brow\b", names[0], text.replace("ROWS", _GUARD)))
@@ -777,12 +774,6 @@ _SUBSTITUTIONS = (
     },
 )
 """How a system is solved whose factor has the pivots on its diagonal, or beside it."""
-
-
-def _counted(found: re.Match[str]) -> str:
-    """A line of a kernel that counts the pivots which it had to raise."""
-    line = found[0].replace("COUNT", "num_fixed += 1").replace("{?0.5 num_fixed = int(0)}", "num_fixed = int(0)")
-    return line.replace("{pivots_out[wid] = num_fixed ~}", "pivots_out[wid] = num_fixed")
 
 
 _BY_WORLD = ("check_status", "gauss_seidel", "factorize", "substitute")

@@ -2,7 +2,7 @@
 
 import ast
 
-from synthesis.frontends.warp.recipes.applications.forms.sheet import Given, Sheet, names_in, plural, thing_of
+from synthesis.frontends.warp.recipes.applications.forms.sheet import THREAD, Given, Sheet, names_in, plural, thing_of
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.types import Type
 
@@ -14,8 +14,8 @@ kernels without this had 50 % and 14 %.
 """
 _PADDED, _PAD = 0.3, 5
 """How often a list has entries that name nothing, and one in how many does."""
-_THREAD, _LIST, _OFFSET = "thread_", "listed", "behind"
-"""What lines call the thread, the list, and the offset."""
+_LIST, _OFFSET = "listed", "behind"
+"""What lines call the list, and the offset."""
 _THREADS = ("tid", "t", "thread_id", "idx", "slot")
 _LISTS = ("active_ids", "indices", "ids", "order", "selected_ids", "active_list", "sorted_ids", "work_list")
 _LISTS_OF = (
@@ -46,8 +46,8 @@ def choose_threads(sheet: Sheet, choices: Stream) -> None:
         offsets = tuple(each.format(things) for each in choices.shuffled(_OFFSETS_OF)) if things else _OFFSETS
         sheet.given[_OFFSET] = Given(kind=_INT, domain=(0, furthest), names=offsets)
         sheet.launch = (*sheet.launch[:-1], threads - furthest)
-        lines = choices.choice((f"{index} = {_OFFSET} + {_THREAD}", f"{index} = {_THREAD} + {_OFFSET}"))
-    sheet.axes = [*sheet.axes[:-1], (_THREAD, *(each for each in _THREADS if each != index))]
+        lines = choices.choice((f"{index} = {_OFFSET} + {THREAD}", f"{index} = {THREAD} + {_OFFSET}"))
+    sheet.axes = [*sheet.axes[:-1], (THREAD, *(each for each in _THREADS if each != index))]
     sheet.items = (index,)
     sheet.roles |= {index: tuple(each for each in names if each != "tid") or names}
     sheet.body[:0] = ast.parse(lines).body
@@ -74,7 +74,7 @@ def _is_chosen(body: list[ast.stmt], index: str) -> bool:
 def _list(sheet: Sheet, choices: Stream, index: str, threads: int, things: str) -> str:
     """Give a kernel a list of indices; returns the lines that read it."""
     order = choices.shuffled(range(threads))
-    lines = f"{index} = {_LIST}[{_THREAD}]"
+    lines = f"{index} = {_LIST}[{THREAD}]"
     if choices.chance(_PADDED):
         order = [-1 if place % _PAD == _PAD - 1 else each for place, each in enumerate(order)]
         lines += f"\nif {index} {choices.choice(('< 0', '< 0', '== -1'))}:\n    return"

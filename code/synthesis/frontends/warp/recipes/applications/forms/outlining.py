@@ -7,7 +7,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from synthesis.frontends.warp.recipes.applications.forms.kinds import kinds_in
-from synthesis.frontends.warp.recipes.applications.forms.sheet import Made, Sheet, blocks_of, names_in, parse_expression
+from synthesis.frontends.warp.recipes.applications.forms.sheet import (
+    THREAD,
+    Made,
+    Sheet,
+    blocks_of,
+    names_in,
+    parse_expression,
+)
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.templates import KNOWN
 
@@ -30,8 +37,6 @@ _SHARE_OF_KERNEL = 0.5
 """How much of a kernel a function may be; more of it would leave nothing to read."""
 _RETURNED = 0.65
 """How often a function says what it gives."""
-_THREAD = "thread_"
-"""What lines call an index of which others are made, as the first thing that a kernel does."""
 _SHORT = 3
 _PLAIN = KNOWN | {"wp"}
 _SPOKEN = {
@@ -206,7 +211,7 @@ def _part(
     needed = [name for name in dict.fromkeys(node.id for node in inside) if name not in stored]
     free = [name for name in needed if name not in sheet.fixed and name not in _PLAIN]
     clear = all(name in known and name not in sheet.bundles for name in (*free, *results))
-    if not clear or not free or len(free) > _MOST_PARAMETERS or _THREAD in free:
+    if not clear or not free or len(free) > _MOST_PARAMETERS or THREAD in free:
         return None
     arrays = [name for name in free if "array" in known[name]]
     if len(arrays) > (_MOST_ARRAYS if len(statements) >= _LONG else 0) or any(

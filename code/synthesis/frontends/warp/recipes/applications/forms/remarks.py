@@ -2,7 +2,7 @@
 
 import ast
 
-from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet, blocks_of
+from synthesis.frontends.warp.recipes.applications.forms.sheet import THREAD, Sheet, blocks_of
 from synthesis.grammar.streams import Stream
 
 _SHARE, _MOST = 0.6, 4
@@ -44,7 +44,9 @@ def _words(block: list[ast.stmt], place: int, read: set[str], *, outer: bool) ->
             return _FULL if before is not None and _takes_place(before) else _why(test, read)
         case ast.Assign() if _takes_place(statement):
             return _PLACE
-        case ast.Assign(targets=[ast.Name(id=name)], value=ast.BinOp(op=ast.FloorDiv(), left=ast.Name(id="thread_"))):
+        case ast.Assign(targets=[ast.Name(id=name)], value=ast.BinOp(op=ast.FloorDiv(), left=ast.Name(id=divided))) if (
+            divided == THREAD
+        ):
             return _WORLD if name.startswith("world") else _GRID
         case ast.Assign(
             targets=[ast.Name(id=name)], value=ast.Call(func=ast.Attribute(attr="clamp"), args=[ast.Name(id=same), *_])

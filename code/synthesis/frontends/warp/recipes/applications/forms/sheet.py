@@ -9,6 +9,10 @@ from synthesis.frontends.warp.spelling import array_annotation, value_annotation
 from synthesis.grammar.types import Type
 from synthesis.records import Role
 
+THREAD, LOCAL = "thread_", "local_"
+"""What lines call an index of the launch of which a form makes the kernel's own, and the number of a thing in its
+world, where the things of one world stand behind those of another."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
@@ -125,10 +129,15 @@ class Sheet:
         return set(names_in(self.body))
 
 
+def nodes_in(nodes: Sequence[ast.AST]) -> Iterator[ast.AST]:
+    """Some nodes and all that is in them."""
+    for each in nodes:
+        yield from ast.walk(each)
+
+
 def names_in(nodes: Sequence[ast.AST]) -> Iterator[str]:
     """The names in some nodes, each as often as it is there."""
-    for each in nodes:
-        yield from (node.id for node in ast.walk(each) if isinstance(node, ast.Name))
+    return (node.id for node in nodes_in(nodes) if isinstance(node, ast.Name))
 
 
 class Filling(ast.NodeTransformer):
@@ -149,9 +158,12 @@ class Filling(ast.NodeTransformer):
 
 _SAID = frozenset({"tid", "idx", "index", "i", "k", "t"})
 """Names of an index that do not say what it is of."""
-_SHORTEST = 2
+SHORTEST = 2
 """Letters of a name that says too little of what an index is of."""
 _PLURALS = {"vertex": "vertices", "axis": "axes"}
+_SINGULARS = {many: one for one, many in _PLURALS.items()} | {"indices": "index"}
+_ALIKE = frozenset({"radius", "pos", "bias", "status", "axis", "mass", "basis", "loss", "stress", "class", "gas"})
+"""Words that end like several of a thing and are one."""
 
 
 def thing_of(names: Sequence[str]) -> str:
@@ -165,7 +177,7 @@ def thing_of(names: Sequence[str]) -> str:
 
 def subject_of(names: Sequence[str]) -> str:
     """What an index is of, by one of its names that has no suffix too; nothing if none says it."""
-    whole = (each for each in names if each.isalpha() and len(each) > _SHORTEST and each not in _SAID)
+    whole = (each for each in names if each.isalpha() and len(each) > SHORTEST and each not in _SAID)
     return thing_of(names) or next(whole, "")
 
 
@@ -176,6 +188,17 @@ def plural(word: str) -> str:
     if word.endswith("y") and word[-2:-1] not in "aeiou":
         return f"{word[:-1]}ies"
     return f"{word}es" if word.endswith(("s", "x", "ch", "sh")) else f"{word}s"
+
+
+def singular(word: str) -> str:
+    """One of what a word is for several of; the word if it is for one."""
+    if word in _SINGULARS:
+        return _SINGULARS[word]
+    if word in _ALIKE or not word.endswith("s") or word.endswith(("ss", "us", "is")) or len(word) < len("toes"):
+        return word
+    if word.endswith("ies"):
+        return f"{word[:-3]}y"
+    return word[:-2] if word.endswith(("ches", "shes", "xes", "sses")) else word[:-1]
 
 
 def parts_of(index: ast.expr) -> list[ast.expr]:

@@ -6,7 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from synthesis.frontends.warp.recipes.applications.forms.kinds import kind_of, kinds_in
-from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet, names_in, parts_of, plural, subject_of
+from synthesis.frontends.warp.recipes.applications.forms.sheet import (
+    Sheet,
+    names_in,
+    nodes_in,
+    parts_of,
+    plural,
+    singular,
+    subject_of,
+)
 from synthesis.grammar.streams import Stream
 
 _SHARE = 0.82
@@ -75,9 +83,6 @@ _MANY = frozenset({"indices", "ids", "nodes", "corners", "pairs"})
 """Words of arrays whose elements may be several indices."""
 _SAID = frozenset({"start", "end", "first", "last", "known", "found", "count", "begin", "stop", "level", "cell", "own"})
 """Names that are short and say what a variable is."""
-_PLURALS = {"indices": "index", "vertices": "vertex", "axes": "axis", "masses": "mass", "poses": "pose"}
-_ALIKE = frozenset({"radius", "pos", "bias", "status", "axis", "mass", "basis", "loss", "stress", "class", "gas"})
-"""Words that end like several of a thing and are one."""
 
 
 def describe(sheet: Sheet, choices: Stream) -> None:
@@ -91,7 +96,7 @@ def describe(sheet: Sheet, choices: Stream) -> None:
     values = dict[str, list[ast.expr]]()
     for name, value in (pair for body in bodies for pair in _assigned(body)):
         values.setdefault(name, []).append(value)
-    used = set(sheet.fixed) | sheet.named() | {each for body in bodies for each in names_in(body)}
+    used = set(sheet.fixed) | {each for body in bodies for each in names_in(body)}
     used |= {each for given in sheet.given.values() for each in given.names}
     used |= {each for pool in (*sheet.axes, *sheet.roles.values()) for each in pool}
     index_style, stored = choices.choice(_INDICES), _stored(bodies, sheet)
@@ -107,13 +112,12 @@ def describe(sheet: Sheet, choices: Stream) -> None:
 
 def _assigned(body: Sequence[ast.stmt]) -> Iterator[tuple[str, ast.expr]]:
     """The variables that some lines assign to, each with a value, in their order."""
-    for statement in body:
-        for node in ast.walk(statement):
-            match node:
-                case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                    yield name, value
-                case _:
-                    pass
+    for node in nodes_in(body):
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                yield name, value
+            case _:
+                pass
 
 
 def _candidates(
@@ -200,18 +204,7 @@ def _words(name: str) -> list[str]:
     words = [each for each in name.split("_") if each not in _PLAIN and each]
     if not words or words[0] in _FIRST or words[-1] in _MANY:
         return []
-    return [*words[:-1], _singular(words[-1])]
-
-
-def _singular(word: str) -> str:
-    """One of what a word is for several of; the word if it is for one."""
-    if word in _PLURALS:
-        return _PLURALS[word]
-    if word in _ALIKE or not word.endswith("s") or word.endswith(("ss", "us", "is")) or len(word) < len("toes"):
-        return word
-    if word.endswith("ies"):
-        return f"{word[:-3]}y"
-    return word[:-2] if word.endswith(("ches", "shes", "xes", "sses")) else word[:-1]
+    return [*words[:-1], singular(words[-1])]
 
 
 def _name_subjects(sheet: Sheet) -> None:
@@ -220,14 +213,13 @@ def _name_subjects(sheet: Sheet) -> None:
     things = {names[0]: subject_of(sorted(kept)) for names, kept in zip(sheet.axes, said, strict=True)}
     things |= {key: subject_of(sheet.roles.get(key, (key,))) for key in sheet.items}
     found = dict[str, set[str]]()
-    for statement in sheet.body:
-        for node in ast.walk(statement):
-            match node:
-                case ast.Subscript(value=ast.Name(id=array), slice=index) if array in sheet.given:
-                    last = parts_of(index)[-1]
-                    found.setdefault(array, set()).add(things.get(last.id, "") if isinstance(last, ast.Name) else "")
-                case _:
-                    pass
+    for node in nodes_in(sheet.body):
+        match node:
+            case ast.Subscript(value=ast.Name(id=array), slice=index) if array in sheet.given:
+                last = parts_of(index)[-1]
+                found.setdefault(array, set()).add(things.get(last.id, "") if isinstance(last, ast.Name) else "")
+            case _:
+                pass
     taken = {each for given in sheet.given.values() for each in given.names}
     for array, of in found.items():
         given, (thing, *others) = sheet.given[array], of

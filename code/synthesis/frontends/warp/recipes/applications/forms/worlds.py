@@ -8,9 +8,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from synthesis.frontends.warp.recipes.applications.forms.sheet import (
+    LOCAL,
+    THREAD,
     Given,
     Sheet,
     names_in,
+    nodes_in,
     parts_of,
     plural,
     subject_of,
@@ -45,13 +48,13 @@ _TAKEN = {
 _COUNTS = (2, 3, 4, 8)
 _MOST_THREADS = 288
 _HIGHEST_RANK = 3
-_WORLD, _THREAD, _EACH = "world_", "thread_", "per_world"
-"""What lines call the world, the thread of a launch of one dimension, and the number of threads in each world."""
+_WORLD, _EACH = "world_", "per_world"
+"""What lines call the world, and the number of threads in each."""
 _NAMES = ("worldid", "world", "env", "world_id", "env_id", "w")
 _PER_WORLD = ("num_per_world", "per_world", "num_per_env", "count_per_world")
 _PER_WORLD_OF = ("{many}_per_world", "num_{many}", "{many}_per_env", "{one}_count")
-_STARTS, _NUMBERS, _LOCAL = "starts_", "numbers_", "local_"
-"""What lines call where the things of each world begin, how many they are, and the number of a thing in its world."""
+_STARTS, _NUMBERS = "starts_", "numbers_"
+"""What lines call where the things of each world begin, and how many they are."""
 _STARTS_OF = ("{one}_start", "world_{one}_start", "{one}_offset", "first_{one}", "{one}_world_start")
 _NUMBERS_OF = ("num_{many}", "{one}_count", "world_{one}_count", "num_world_{many}")
 _LOCALS = ("local_id", "j", "i", "local", "k", "lid")
@@ -180,13 +183,13 @@ def _batch(sheet: Sheet, choices: Stream, count: int) -> None:
     if not choices.chance(_FLAT):
         sheet.axes, sheet.launch = [(_WORLD, *_NAMES), names], (count, threads)
         return
-    sheet.axes = [(_THREAD, *(each for each in ("tid", "i", "idx", "thread_id") if each != names[0]))]
+    sheet.axes = [(THREAD, *(each for each in ("tid", "i", "idx", "thread_id") if each != names[0]))]
     sheet.launch = (count * threads,)
     sheet.roles |= {_WORLD: _NAMES, names[0]: names}
     things = thing_of(names)
     said = tuple(each.format(one=things, many=plural(things)) for each in _PER_WORLD_OF) if things else _PER_WORLD
     sheet.given[_EACH] = Given(kind=_INT, domain=(threads, threads), names=said)
-    sheet.body[:0] = ast.parse(f"{_WORLD} = {_THREAD} // {_EACH}\n{names[0]} = {_THREAD} % {_EACH}").body
+    sheet.body[:0] = ast.parse(f"{_WORLD} = {THREAD} // {_EACH}\n{names[0]} = {THREAD} % {_EACH}").body
 
 
 def _may_split(sheet: Sheet) -> bool:
@@ -195,8 +198,8 @@ def _may_split(sheet: Sheet) -> bool:
         return False
     if sheet.named() & _TAKEN or list(names_in(sheet.body)).count(sheet.indices[0]) < 2:
         return False
-    compared = [node for each in sheet.body for node in ast.walk(each) if isinstance(node, ast.Compare)]
-    return sheet.indices[0] not in set(names_in([each.left for each in compared]))
+    compared = [node.left for node in nodes_in(sheet.body) if isinstance(node, ast.Compare)]
+    return sheet.indices[0] not in set(names_in(compared))
 
 
 def _split(sheet: Sheet, choices: Stream) -> int:
@@ -210,7 +213,7 @@ def _split(sheet: Sheet, choices: Stream) -> int:
         most = threads // count
         said = tuple(each.format(one=things, many=plural(things)) for each in _PER_WORLD_OF)
         sheet.given[_EACH] = Given(kind=_INT, domain=(most, most), names=said)
-        lines = f"{index} = {_WORLD} * {_EACH} + {_LOCAL}"
+        lines = f"{index} = {_WORLD} * {_EACH} + {LOCAL}"
     else:
         count = choices.choice((2, 3, 4))
         starts = [0, *sorted(choices.shuffled(range(1, threads))[: count - 1]), threads]
@@ -223,12 +226,12 @@ def _split(sheet: Sheet, choices: Stream) -> int:
         if counted:
             said = tuple(each.format(one=things, many=plural(things)) for each in choices.shuffled(_NUMBERS_OF))
             sheet.given[_NUMBERS] = Given(kind=_INT, domain=(0, 0), names=said, shape=(count,), base=tuple(numbers))
-            beyond = f"{_LOCAL} >= {_NUMBERS}[{_WORLD}]"
-            lines = f"if {beyond}:\n    return\n{index} = {_STARTS}[{_WORLD}] + {_LOCAL}"
+            beyond = f"{LOCAL} >= {_NUMBERS}[{_WORLD}]"
+            lines = f"if {beyond}:\n    return\n{index} = {_STARTS}[{_WORLD}] + {LOCAL}"
         else:
             beyond = f"{index} >= {_STARTS}[{_WORLD} + 1]"
-            lines = f"{index} = {_STARTS}[{_WORLD}] + {_LOCAL}\nif {beyond}:\n    return"
-    sheet.axes = [(_WORLD, *_NAMES), (_LOCAL, *(each for each in choices.shuffled(_LOCALS) if each not in names))]
+            lines = f"{index} = {_STARTS}[{_WORLD}] + {LOCAL}\nif {beyond}:\n    return"
+    sheet.axes = [(_WORLD, *_NAMES), (LOCAL, *(each for each in choices.shuffled(_LOCALS) if each not in names))]
     sheet.launch = (count, most)
     sheet.items = (index,)
     sheet.roles |= {index: tuple(each for each in names if each != "tid") or names}
