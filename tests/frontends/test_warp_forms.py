@@ -12,17 +12,20 @@ from synthesis.frontends.warp.recipes.applications.forms import (
     Given,
     Sheet,
     bundles,
+    chains,
     extents,
     flags,
     guards,
     idioms,
     in_place,
     listing,
+    loops,
     outlining,
     prints,
     remarks,
     statics,
     switches,
+    unpacking,
     words,
     worlds,
     zeros,
@@ -505,6 +508,179 @@ def test_state_is_updated_where_it_is() -> None:
 )
 def test_arrays_stay_apart_where_one_would_change_more_than_its_place(text: str) -> None:
     assert {text_of(each) for each in formed(text, in_place.update, **STATE)} == {text}
+
+
+@pytest.mark.parametrize(
+    ("text", "updated"),
+    [
+        pytest.param(
+            "if heat[tid] > 1.0:\n    v_out[tid] = 0.0\nelse:\n    v_out[tid] = v[tid]",
+            "if heat[tid] > 1.0:\n    v[tid] = 0.0",
+            id="otherwise",
+        ),
+        pytest.param(
+            "if heat[tid] > 1.0:\n    v_out[tid] = v[tid]\nelse:\n    v_out[tid] = 0.0",
+            "if heat[tid] <= 1.0:\n    v[tid] = 0.0",
+            id="first",
+        ),
+        pytest.param(
+            "now = v[tid]\nif heat[tid] > 1.0:\n    v_out[tid] = 0.0\nelse:\n    v_out[tid] = now",
+            "if heat[tid] > 1.0:\n    v[tid] = 0.0",
+            id="by way of a variable",
+        ),
+        pytest.param(
+            "i = at[tid]\nv_out[i] = v[i] * scale", "i = at[tid]\nv[i] = v[i] * scale", id="by an index that was read"
+        ),
+    ],
+)
+def test_what_would_give_an_element_to_itself_is_left_out(text: str, updated: str) -> None:
+    assert {text_of(each) for each in formed(text, in_place.update, **STATE)} == {text, updated}
+
+
+NUM = {"num": Given(kind=INT, domain=(4, 4), names=("num",))}
+
+
+def ran(sheet: Sheet, axes: tuple[int, ...]) -> dict[str, list[float]]:
+    """What the lines leave in arrays of a hundred numbers, run as Python by every thread, the last one first."""
+    lines = "\n".join(f"    {line}" for line in text_of(sheet).splitlines()) or "    pass"
+    arrays = {name: [float((7 * place + len(name)) % 5) for place in range(100)] for name in ("a", "b", "out")}
+    names: dict[str, Any] = {key: each.domain[0] for key, each in sheet.given.items() if each.shape is None}
+    names |= arrays | {"at": [place % 3 for place in range(100)]}
+    exec(f"def kernel({', '.join(sheet.indices)}):\n{lines}", names)
+    for thread in reversed(list(itertools.product(*map(range, axes)))):
+        names["kernel"](*thread)
+    return arrays
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "for k in range(num):\n    out[tid * 3 + k] = 1.0\n    b[k] = a[k]",
+        "first = 3 * tid\nfor k in range(first, num):\n    p = first + k\n    out[p] = a[k] * scale",
+        "first = 3 * tid\nfor k in range(num):\n    out[first + k] = a[k]",
+    ],
+)
+def test_several_threads_share_a_row(text: str) -> None:
+    made = formed(text, loops.share, **NUM)
+    shared = [each for each in made if len(each.axes) > 1]
+    assert len(made) > len(shared) > 0 or "tid * 3" in text
+    for sheet in shared:
+        lanes = sheet.launch[-1]
+        assert sheet.given["lanes_"].domain == (lanes, lanes)
+        assert ran(sheet, (3, lanes)) == ran(sheet_of(text, **NUM), (3,))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("total = 0.0\nfor k in range(num):\n    total += a[k]\n    out[k] = total", id="what is carried"),
+        pytest.param("for k in range(num):\n    out[tid] = a[k]", id="one element for all turns"),
+        pytest.param("for k in range(num):\n    out[k] = out[k + 1]", id="what another turn writes"),
+        pytest.param("out[tid] = 1.0\nfor k in range(num):\n    b[k] = a[k]", id="what is written before"),
+        pytest.param("for k in range(num):\n    if at[k] < 0:\n        break\n    out[k] = a[k]", id="left early"),
+        pytest.param("for k in range(2):\n    out[k] = a[k]", id="two turns"),
+        pytest.param("for k in range(num):\n    out[at[k]] = a[k]", id="elements that may be alike"),
+    ],
+)
+def test_turns_that_have_to_do_with_each_other_are_one_threads(text: str) -> None:
+    assert {text_of(each) for each in formed(text, loops.share, **NUM)} == {text}
+
+
+def test_a_thread_takes_every_so_many_things(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loops, "_STRIDDEN", 0.5)
+    text = "if a[tid] > 2.0:\n    return\nout[tid] = b[tid] * scale"
+    made = formed(text, loops.stride)
+    strode = [each for each in made if each.launch != (32,)]
+    assert len(made) > len(strode) > 0
+    for sheet in strode:
+        assert "return" not in text_of(sheet)
+        assert ran(sheet, sheet.launch) == ran(sheet_of(text), (32,))
+
+
+def test_what_leaves_a_loop_inside_or_asks_for_its_range_has_a_thread_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loops, "_STRIDDEN", 1.0)
+    left = "for k in range(num):\n    if a[k] > 2.0:\n        return\n    out[tid] = b[k]"
+    asked = "if tid >= num:\n    return\nout[tid] = b[tid]"
+    for text in (left, asked):
+        assert {text_of(each) for each in formed(text, loops.stride, **NUM)} == {text}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "total = 0.0\nfor k in range(num):\n    total += a[k]\nout[tid] = total",
+        "first = at[tid]\nfor k in range(first, num):\n    if a[k] > 2.0:\n        break\n    out[k] = b[k]",
+    ],
+)
+def test_a_loop_may_count_by_itself(text: str) -> None:
+    made = formed(text, loops.count, **NUM)
+    counted = [each for each in made if "while k < num:" in text_of(each)]
+    assert len(made) > len(counted) > 0
+    assert all(ran(each, (3,)) == ran(sheet_of(text, **NUM), (3,)) for each in counted)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(
+            "for k in range(num):\n    if a[k] > 2.0:\n        continue\n    out[k] = b[k]", id="goes on early"
+        ),
+        pytest.param("for k in range(num):\n    out[k] = b[k]\nout[tid] = a[k]", id="asked for afterwards"),
+        pytest.param("end = num\nfor k in range(end):\n    end = 2\n    out[k] = b[k]", id="an end that moves"),
+        pytest.param("for k in range(4):\n    out[k] = b[k]", id="a number of turns that Warp knows"),
+    ],
+)
+def test_a_loop_that_would_be_another_counts_by_range(text: str) -> None:
+    assert {text_of(each) for each in formed(text, loops.count, **NUM)} == {text}
+
+
+KINDS = "if kind == BALL or kind == 7:\n    out[tid] = 1.0\nelif kind == FREE:\n    out[tid] = a[tid]"
+
+
+def test_cases_are_asked_for_one_after_the_other() -> None:
+    apart = KINDS.replace("elif", "if")
+    assert {text_of(each) for each in formed(KINDS, chains.part)} == {KINDS, apart}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(f"{KINDS}\nelse:\n    out[tid] = 0.0", id="something for the rest"),
+        pytest.param(KINDS.replace("FREE", "BALL"), id="the same twice"),
+        pytest.param(KINDS.replace("kind == FREE", "kind > FREE"), id="more than one value"),
+        pytest.param(KINDS.replace("kind == FREE", "flag[tid] == FREE"), id="something else"),
+        pytest.param(KINDS.replace("out[tid] = 1.0", "kind = FREE"), id="what a branch changes"),
+        pytest.param(KINDS.replace("FREE", "scale"), id="what is no constant"),
+    ],
+)
+def test_cases_of_which_two_may_hold_are_asked_for_otherwise(text: str) -> None:
+    assert {text_of(each) for each in formed(text, chains.part)} == {text}
+
+
+def test_sizes_of_a_grid_are_numbers_where_only_they_are_asked_for() -> None:
+    size = Given(kind=Type("int32", (3,)), domain=(2, 4), names=("grid_dims", "resolution"))
+    made = formed("out[tid] = a[tid % dims[0]] * b[dims[2] - 1]", unpacking.unpack, dims=size)
+    unpacked = [each for each in made if "dims_0_" in text_of(each)]
+    assert len(made) > len(unpacked) > 0
+    for sheet in unpacked:
+        assert text_of(sheet) == "out[tid] = a[tid % dims_0_] * b[dims_2_ - 1]"
+        assert sheet.given["dims_2_"].names == ("grid_dim_z", "resolution_z")
+        assert sheet.given["dims_2_"].kind == INT
+    whole = "cell = cell_of(dims, a[tid])\nout[tid] = b[dims[0]]"
+    assert {text_of(each) for each in formed(whole, unpacking.unpack, dims=size)} == {whole}
+
+
+def test_a_kernel_may_be_told_whether_to_write_its_last_array(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(switches, "_STORED", 0.5)
+    text = "now = v[tid] * 2.0\nout[tid] = now\nv_out[tid] = now + heat[tid]"
+    made = formed(text, switches.switch, **STATE)
+    told = text.replace("v_out", "if switch:\n    v_out")
+    assert {text_of(each) for each in made} == {text, told}
+    sheet = next(each for each in made if text_of(each) == told)
+    assert sheet.given["switch"].kind == Type("bool")
+    assert all("velocity" in name and "out" not in name.split("_") for name in sheet.given["switch"].names)
+    alone = "v_out[tid] = v[tid] * 2.0"
+    assert {text_of(each) for each in formed(alone, switches.switch, **STATE)} == {alone}
 
 
 def test_threads_are_for_what_a_list_names_or_for_what_lies_behind_an_offset() -> None:

@@ -3,6 +3,8 @@
 import ast
 from collections.abc import Sequence
 
+from synthesis.grammar.walking import walk
+
 
 def prune(texts: Sequence[str]) -> list[str]:
     """The texts, of one body, without assignments to variables that are never read, and without empty statements."""
@@ -17,13 +19,13 @@ def _read(trees: Sequence[ast.Module]) -> set[str]:
     return {
         node.id
         for tree in trees
-        for node in ast.walk(tree)
+        for node in walk(tree)
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
     }
 
 
 def _assigned(trees: Sequence[ast.Module]) -> set[str]:
-    return {name for tree in trees for node in ast.walk(tree) if (name := _target(node))}
+    return {name for tree in trees for node in walk(tree) if (name := _target(node))}
 
 
 def _target(node: ast.AST) -> str | None:

@@ -195,10 +195,13 @@ def with_fields(tree: Any, others: Mapping[str, str]) -> Any:
 
 
 def is_constant(tree: Any) -> bool:
-    """Whether a tree of a call is a constant, or a tuple of constants, and so no array that is traced."""
+    """Whether a tree of a call is a constant, or a tuple or an object of constants, and so no array that is traced."""
     match tree:
         case {"value": _} | {"beside": _}:
             return True
+        case {"record": _, "fields": {**fields}}:
+            settings = [each for each in fields.values() if each != {"tuple": []}]
+            return bool(settings) and all(map(is_constant, settings))
         case {"tuple": [_, *_] as entries}:
             return all(map(is_constant, entries))
         case _:

@@ -13,9 +13,9 @@ _SHORT = {"float32": "float", "int32": "int"}
 _SUFFIX = {"float32": "", "float64": "d", "float16": "h", "int32": "i"}
 # The shares of 1,792 kernels of applications. No kernel writes arrays in two ways, hardly any writes numbers or vectors
 # in two.
-_ARRAYS = (("array2d[]", 0.92), ("array2d(dtype=)", 0.06), ("array(dtype=, ndim=)", 0.02))
+_ARRAYS = (("array2d[]", 0.955), ("array2d(dtype=)", 0.033), ("array(dtype=, ndim=)", 0.012))
 _SCALARS = (((), 0.63), (("int",), 0.1), (("float", "int"), 0.27))
-_LONG_CASTS = 0.55
+_LONG_CASTS = 0.8
 _SUFFIXED = 0.16
 _LONG = {"float": "wp.float32", "int": "wp.int32"}
 _WITH_SUFFIX = {

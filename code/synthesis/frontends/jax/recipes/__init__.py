@@ -62,7 +62,7 @@ RECIPES: tuple[Recipe, ...] = (
 _APPLICATIONS = 0.75
 """The share of functions that are of applications; each operation comes up some 14 times in 20,000."""
 _UNLIKE = {
-    "training": 3, "pipelines": 3, "molecules": 4, "utilities": 4, "bodies": 3, "optimizers": 2, "layers": 2,
+    "training": 3, "pipelines": 3, "molecules": 4, "utilities": 4, "bodies": 3, "optimizers": 3, "layers": 2,
     "dynamics": 2,
 }  # fmt: skip
 """How often categories are drawn beside each other.

@@ -11,7 +11,7 @@ from synthesis.records import KernelSpec
 
 _TARGETS = ("add", "sub", "mul", "div", "pow")
 _INTEGER_TARGETS = ("add", "sub", "mul")
-_OPERATIONS = tuple(ELEMENTWISE[name] for name in (*_TARGETS, "neg", "abs", "exp", "sqrt", "sin", "square"))
+_OPERATIONS = tuple(ELEMENTWISE[name] for name in (*_TARGETS, "neg", "abs", "exp", "sqrt", "square"))
 _INTEGER_OPERATIONS = tuple(ELEMENTWISE[name] for name in (*_INTEGER_TARGETS, "min", "max", "abs", "neg"))
 
 

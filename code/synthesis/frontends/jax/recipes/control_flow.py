@@ -29,8 +29,7 @@ from synthesis.grammar.weaving import DrawError, FunctionScope, Weaver, give_nam
 from synthesis.records import Domain, KernelSpec
 
 _OPERATIONS = tuple(
-    ELEMENTWISE[name]
-    for name in ("add", "sub", "mul", "div", "sin", "cos", "exp", "tanh", "square", "abs", "sqrt", "sigmoid", "neg")
+    ELEMENTWISE[name] for name in ("add", "sub", "mul", "div", "sin", "exp", "tanh", "square", "abs", "sqrt", "neg")
 )
 # Where a carried value starts, and what it stays inside, whatever the number of steps.
 _START = Domain(low=-2.0, high=2.0)

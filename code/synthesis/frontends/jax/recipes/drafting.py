@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Sequence, Set
+from typing import Any, TypeVar
 
 from synthesis.frontends.jax.options import DEFAULTS
+from synthesis.frontends.jax.recipes.applications.nodes import changed
 from synthesis.frontends.jax.recipes.sketch import Sketch
 from synthesis.frontends.jax.spelling import type_name
 from synthesis.grammar.commentary import Habits, add_comments, write_docstring
@@ -18,7 +20,9 @@ from synthesis.grammar.syntax import (
     Display,
     Expression,
     Function,
+    Infix,
     Lambda,
+    Literal,
     Name,
     Return,
     Slice,
@@ -46,6 +50,9 @@ _HABITS = Habits(comments=0.27, docstring=0.5, listed=0.6)
 _OUTLINED = 0.5
 # An expression of fewer nodes is not worth a function.
 _WORTH = 6
+# How many write ``x ** 2`` for a square, ``abs(x)``, and ``x ** 0.5`` for a root.
+_POWERS, _OWN, _ROOTS = 0.65, 0.6, 0.35
+T = TypeVar("T")
 
 
 class Draft(Sketch):
@@ -73,6 +80,24 @@ class Draft(Sketch):
         title = self.book.title()
         self.declare(Function(title, parameters, (Return(rename(statement.value, renames)),)))
         self._block[place] = Assign(statement.target, Call(Name(title), tuple(map(Name, read))))
+
+    def _spelled(self, nodes: tuple[T, ...]) -> tuple[T, ...]:
+        """What it computes as most people write it: squares as powers, and sizes by Python's own function."""
+        stream = self.stream.child("spelling")
+        powers, own, roots = stream.chance(_POWERS), stream.chance(_OWN), stream.chance(_ROOTS)
+
+        def spell(node: Any) -> Any:
+            match node:
+                case Call(Name("jnp.square"), (value,), ()) if powers:
+                    return Infix("**", value, Literal("2"))
+                case Call(Name("jnp.sqrt"), (value,), ()) if roots:
+                    return Infix("**", value, Literal("0.5"))
+                case Call(Name("jnp.abs"), (value,), ()) if own:
+                    return Call(Name("abs"), (value,))
+                case _:
+                    return node
+
+        return changed(nodes, spell)
 
     # ---- printing
 
@@ -106,6 +131,10 @@ class Draft(Sketch):
         self._outline()
         end = Return(nodes[0] if len(nodes) == 1 else Display(nodes))
         self.check((end,))
+        self._block = [*self._spelled(tuple(self._block))]
+        self._helpers = [*self._spelled(tuple(self._helpers))]
+        nodes = self._spelled(nodes)
+        end = Return(nodes[0] if len(nodes) == 1 else Display(nodes))
         body = (*self.casts(), *add_comments(self.stream.child("comments"), tuple(self._block), _HABITS), end)
         used = ops.union(*(term.ops for term in results))
         annotation = "jax.Array" if self._annotated else ""

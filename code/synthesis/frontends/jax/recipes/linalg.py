@@ -24,7 +24,7 @@ from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import DrawError, Weaver, typical_domain
 from synthesis.records import Domain, KernelSpec
 
-_ARITHMETIC = tuple(ELEMENTWISE[name] for name in ("add", "sub", "mul", "tanh", "sin", "square", "sigmoid", "abs"))
+_ARITHMETIC = tuple(ELEMENTWISE[name] for name in ("add", "sub", "mul", "tanh", "square", "abs"))
 _OPERATIONS = (*PRODUCTS.values(), SHAPES["transpose"], *_ARITHMETIC)
 _SMALL = Domain(low=-1.5, high=1.5)
 

@@ -12,8 +12,8 @@ from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import Weaver, typical_domain
 from synthesis.records import Domain, KernelSpec
 
-_OPERATIONS = tuple(ELEMENTWISE[name] for name in ("add", "sub", "mul", "exp", "sin", "tanh", "square", "abs"))
-_SIGNED = tuple(ELEMENTWISE[name] for name in ("add", "sub", "mul", "exp", "sin", "tanh"))
+_OPERATIONS = tuple(ELEMENTWISE[name] for name in ("add", "sub", "mul", "exp", "tanh", "square", "abs"))
+_SIGNED = tuple(ELEMENTWISE[name] for name in ("add", "sub", "mul", "exp", "tanh"))
 _AFTER = (*_OPERATIONS, REDUCTIONS["sum"], REDUCTIONS["mean"])
 _NORMAL = Domain(low=-5.6, high=5.6)  # what 24 random bits can give
 

@@ -12,12 +12,10 @@ from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import DrawError, Weaver, give_name, typical_domain
 from synthesis.records import Domain, KernelSpec
 
-_BEFORE = tuple(
-    ELEMENTWISE[name] for name in ("add", "sub", "mul", "div", "abs", "exp", "sin", "square", "tanh", "neg")
-)
+_BEFORE = tuple(ELEMENTWISE[name] for name in ("add", "sub", "mul", "div", "abs", "exp", "square", "tanh", "neg"))
 _AFTER = (
     *REDUCTIONS.values(),
-    *(ELEMENTWISE[name] for name in ("add", "sub", "mul", "sqrt", "log", "exp", "cos", "tanh")),
+    *(ELEMENTWISE[name] for name in ("add", "sub", "mul", "sqrt", "log", "exp", "tanh")),
 )
 
 
@@ -155,13 +153,13 @@ def _draw_joined(stream: Stream, target: str) -> KernelSpec:
     )
 
 
-_AFTER_EXTREMES = tuple(ELEMENTWISE[name] for name in ("add", "sub", "mul", "sin", "exp", "tanh"))
+_AFTER_EXTREMES = tuple(ELEMENTWISE[name] for name in ("add", "sub", "mul", "exp", "tanh"))
 # In half precision the others lose what they are of.
 _EXACT = ("sum", "mean", "logsumexp")
 _PRODUCTS = ("prod", "cumprod")
 _SPREADS = ("var", "std")
 # What a spread does not take out again, as it does an offset that all elements share.
-_SCALING = tuple(ELEMENTWISE[name] for name in ("mul", "div", "abs", "exp", "sin", "square", "tanh"))
+_SCALING = tuple(ELEMENTWISE[name] for name in ("mul", "div", "abs", "exp", "square", "tanh"))
 _OPERATIONS = {**REDUCTIONS, **RUNNING}
 
 RECIPES = (

@@ -103,7 +103,8 @@ _UNLIKE = {
     "state": 30,
     **dict.fromkeys(("joints", "shapes", "bookkeeping", "constraints"), 14),
     **dict.fromkeys(("multibody", "sparse", "events"), 12),
-    **dict.fromkeys(("contact", "queries", "sensors"), 9),
+    "queries": 12,
+    **dict.fromkeys(("contact", "sensors"), 9),
     **dict.fromkeys(("articulation", "topology", "control"), 6),
     **dict.fromkeys(("voxels", "deformable", "mesh", "particles", "field"), 4),
 }
@@ -111,7 +112,7 @@ _UNLIKE = {
 
 Theirs are mostly solvers of robots and what these keep account of. A quarter compute nothing and only move, choose or
 reset what they are given. They have few formulas for single particles, and few loops over the cells or entries around
-one, which Warp unrolls. They ask meshes and trees in one kernel of fifty; here it is one of thirty, since each question
-is an operation of its own that some rows are to have.
+one, which Warp unrolls. They ask meshes and trees in one kernel of fifty; here it is one of twenty-five, since each
+question is an operation of its own that some rows are to have.
 """
 WEIGHTS = usual_weights(RECIPES, CATEGORIES[CATEGORIES.index("contact") :], _UNLIKE)

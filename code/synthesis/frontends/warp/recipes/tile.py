@@ -101,7 +101,7 @@ class Tiled:
         if self.draft.stream.difficulty == 1 or self.choices.chance(0.4):
             return self.hold(self.change(first))
         second = self.load()
-        style = self.choices.choice(("*", "*", "+", "-", "func"))
+        style = self.choices.choice(("*", "*", "*", "+", "+", "-", "-", "func"))
         if style == "func":
             node: Expression = call("tile_map", Name(self.function(2)), first, second)
         else:
@@ -128,7 +128,7 @@ class Tiled:
             return result
         for _ in range(self.choices.weighted([(0, 0.15), (1, 0.45), (2, 0.3), (3, 0.1)])):
             source = self.hold(result)
-            style = self.choices.weighted([("map", 0.4), ("scale", 0.3), ("func", 0.3)])
+            style = self.choices.weighted([("map", 0.12), ("scale", 0.7), ("func", 0.18)])
             if style == "scale":
                 result = Infix("*", source, Literal(repr(self.choices.decimal(0.3, 2.5, 1))))
             elif style == "map":

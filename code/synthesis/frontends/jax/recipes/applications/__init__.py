@@ -13,6 +13,7 @@ from synthesis.frontends.jax.recipes.applications import (
     dense,
     dynamics_modes,
     embedding,
+    encoders,
     ensembles,
     filters,
     generative,
@@ -35,6 +36,7 @@ from synthesis.frontends.jax.recipes.applications import (
     recurrent,
     rotations,
     schedules,
+    sequence_models,
     training,
     training_parts,
     training_programs,
@@ -89,6 +91,8 @@ RECIPES: tuple[Recipe, ...] = tuple(
         ensembles,
         optimizer_parts,
         training_parts,
+        sequence_models,
+        encoders,
     )
     for recipe in module.RECIPES
 )

@@ -431,8 +431,8 @@ _LOW_RANK = """
     y = x @ kernel + scaling * ((x @ a) @ b) ~
     {flat = x.reshape(-1, x.shape[-1]) ~ *lead, width = x.shape
     flat = x.reshape(-1, width)}
-    delta = jnp.dot(jnp.dot(flat, a), b)
-    y = (jnp.dot(flat, kernel) + scaling * delta).reshape(*x.shape[:-1], kernel.shape[-1])}
+    low_rank = jnp.dot(jnp.dot(flat, a), b)
+    y = (jnp.dot(flat, kernel) + scaling * low_rank).reshape(*x.shape[:-1], kernel.shape[-1])}
     {?0.5 if magnitude is not None:
         {?0.4 if magnitude.shape != kernel.shape[1:]:
             raise ValueError(f'expected a magnitude for each output, got <<magnitude.shape>>')}

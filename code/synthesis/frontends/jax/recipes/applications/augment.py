@@ -564,8 +564,8 @@ _OPERATIONS = {
         x = jnp.where(jax.random.bernoulli(op_key, 0.5, (n, 1, 1, 1)), jnp.flip(x, axis=2), x)}
     """,
     "brightness": """
-        delta = jax.random.uniform(op_key, (n, 1, 1, 1), x.dtype, -strength, strength)
-        x = {x + delta ~ jnp.clip(x + delta, 0.0, 1.0)}
+        offset = jax.random.uniform(op_key, (n, 1, 1, 1), x.dtype, -strength, strength)
+        x = {x + offset ~ jnp.clip(x + offset, 0.0, 1.0)}
     """,
     "contrast": """
         factor = jax.random.uniform(op_key, (n, 1, 1, 1), x.dtype, 1.0 - strength, 1.0 + strength)

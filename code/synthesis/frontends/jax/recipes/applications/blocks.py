@@ -22,7 +22,7 @@ _ATTEND = """
     # {attention ~ self-attention ~ let positions exchange what they know}
     {q, k, v = (split_heads(w, num_heads) for w in jnp.split(SOURCE @ params['qkv'], 3, axis=-1)) ~
     qkv = SOURCE @ params['qkv']
-    q, k, v = [split_heads(part, num_heads) for part in jnp.split(qkv, 3, axis=-1)] ~
+    q, k, v = [split_heads(proj, num_heads) for proj in jnp.split(qkv, 3, axis=-1)] ~
     q, k, v = jnp.split(jnp.dot(SOURCE, params['qkv']), 3, axis=-1)
     q, k, v = split_heads(q, num_heads), split_heads(k, num_heads), split_heads(v, num_heads)}
     {scores = q @ jnp.swapaxes(k, -1, -2) / math.sqrt(q.shape[-1]) ~

@@ -202,18 +202,18 @@ _MERGED = """
         if rank_stabilized:
             {?0.5 # {large ranks learn as fast as small ones}}
             scale = alpha / math.sqrt(rank)}
-        {delta = scale * (adapter['a'] @ adapter['b']) ~ delta = low_rank_delta(adapter, scale) ~
-        delta = low_rank_delta(adapter, scale) ~
-        delta = scale * jnp.matmul(adapter['a'], adapter['b'])}
-        {{?0.5 if delta.shape != w.shape:
+        {update = scale * (adapter['a'] @ adapter['b']) ~ update = low_rank_delta(adapter, scale) ~
+        update = low_rank_delta(adapter, scale) ~
+        update = scale * jnp.matmul(adapter['a'], adapter['b'])}
+        {{?0.5 if update.shape != w.shape:
             {?0.5 # {heads, or the window of a convolution, have axes of their own}}
-            delta = delta.reshape(w.shape)} ~
-        delta = delta.reshape(w.shape)}
+            update = update.reshape(w.shape)} ~
+        update = update.reshape(w.shape)}
         {?0.3 if mask is not None and name in mask:
-            delta = jnp.where(mask[name], delta, 0.0)}
+            update = jnp.where(mask[name], update, 0.0)}
         {{?0.4 # {the sum is taken in full precision}}
-        new = w.astype(jnp.float32) + {strength * delta ~ delta} ~
-        new = w + {strength * delta ~ delta} ~ new = w - delta if subtract else w + delta}
+        new = w.astype(jnp.float32) + {strength * update ~ update} ~
+        new = w + {strength * update ~ update} ~ new = w - update if subtract else w + update}
         {?0.5 if 'magnitude' in adapter:
             {?0.5 # {direction and length are learned apart}}
             {new = adapter['magnitude'] * new / column_norm(new) ~
@@ -415,14 +415,14 @@ _SIGNS = '''
         return {jnp.where(jnp.sum(deltas, axis=0) >= 0.0, 1.0, -1.0) ~ jnp.sign(jnp.sum(deltas, axis=0))}
 '''
 _TRIMMED = '''
-    def trim(delta: Array, density: float) -> Array:
+    def trim(vector: Array, density: float) -> Array:
         {?0.5 """{Leaves the largest changes ~ Drops small changes}."""}
-        {least = jnp.quantile(jnp.abs(delta), 1.0 - density)
-        return jnp.where(jnp.abs(delta) >= least, delta, 0.0) ~
+        {least = jnp.quantile(jnp.abs(vector), 1.0 - density)
+        return jnp.where(jnp.abs(vector) >= least, vector, 0.0) ~
         if density >= 1.0:
-            return delta
-        least = jnp.quantile(jnp.abs(delta).reshape(-1), 1.0 - density)
-        return delta * (jnp.abs(delta) >= least)}
+            return vector
+        least = jnp.quantile(jnp.abs(vector).reshape(-1), 1.0 - density)
+        return vector * (jnp.abs(vector) >= least)}
 '''
 _AVERAGED = """
     {?0.5 {if weights is not None and len(weights) != len(models):
@@ -449,10 +449,10 @@ _AVERAGED = """
         {deltas = jnp.stack([model[name] - start for model in models]) ~
         deltas = jnp.stack([model[name] for model in models]) - start ~
         deltas = [model[name] - start for model in models]
-        {?0.6 deltas = [trim(delta, density) for delta in deltas]}
+        {?0.6 deltas = [trim(vector, density) for vector in deltas]}
         deltas = jnp.stack(deltas)}
         {if method == 'average':
-            change = sum(weight * delta for weight, delta in zip(weights, deltas))
+            change = sum(weight * vector for weight, vector in zip(weights, deltas))
         elif method == 'signs':
             {?0.5 # {only models that agree with the majority count}}
             sign = elected_sign(deltas)
@@ -470,8 +470,8 @@ _AVERAGED = """
             {?0.5 # {one bad model does not matter}}
             change = jnp.median(deltas, axis=0)
         else:
-            change = {sum(weight * delta for weight, delta in zip(weights, deltas)) ~
-                functools.reduce(jnp.add, [weight * delta for weight, delta in zip(weights, deltas)])}}
+            change = {sum(weight * vector for weight, vector in zip(weights, deltas)) ~
+                functools.reduce(jnp.add, [weight * vector for weight, vector in zip(weights, deltas)])}}
         merged[name] = {start + strength * change ~ (start + strength * change).astype(start.dtype)}
     {return merged ~ {?0.4 # {what is new keeps its values}}
     extra = <<name: value for name, value in models[0].items() if name not in base>>

@@ -29,10 +29,10 @@ _DISTANCES = {
     "spheres": """
         {normal, length = normalize(a.pos - b.pos)
         dist = length[:, 0] - a.radius - b.radius ~
-        delta = a.pos - b.pos
-        length = jnp.sqrt(jnp.sum(delta ** 2, axis=-1) + 1e-8)
+        diff = a.pos - b.pos
+        length = jnp.sqrt(jnp.sum(diff ** 2, axis=-1) + 1e-8)
         {?0.4 # {from the second to the first}}
-        normal = delta / length[:, None]
+        normal = diff / length[:, None]
         dist = length - (a.radius + b.radius)}
         {?0.4 # {halfway between the two surfaces}}
         pos = b.pos + (b.radius + 0.5 * dist)[:, None] * normal

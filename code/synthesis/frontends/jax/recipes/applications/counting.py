@@ -24,11 +24,11 @@ def write_statistics(p: Program) -> Text:
         count = state.count + n
         {?0.4 # {Chan's formula joins two groups ~ as if all rows had come at once}}
         {mean = jnp.mean(batch, axis=0)
-        delta = mean - state.mean
-        new_mean = state.mean + delta * n / count
-        {m2 = state.m2 + jnp.sum((batch - mean) ** 2, axis=0) + delta ** 2 * state.count * n / count ~
+        shift = mean - state.mean
+        new_mean = state.mean + shift * n / count
+        {m2 = state.m2 + jnp.sum((batch - mean) ** 2, axis=0) + shift ** 2 * state.count * n / count ~
         within = jnp.sum((batch - mean) ** 2, axis=0)
-        m2 = state.m2 + within + delta ** 2 * (state.count * n / count)} ~
+        m2 = state.m2 + within + shift ** 2 * (state.count * n / count)} ~
         before = batch - state.mean
         new_mean = state.mean + jnp.sum(before, axis=0) / count
         after = batch - new_mean

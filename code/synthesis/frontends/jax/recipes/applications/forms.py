@@ -1,8 +1,10 @@
 """Other forms of the same statements: ways out of a function before its end, assertions, updates in place."""
 
-from collections.abc import Callable, Container, Mapping
+import re
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from synthesis.frontends.jax.recipes.applications.nodes import nodes
 from synthesis.frontends.jax.recipes.applications.pruning import assigned_in, prune
 from synthesis.grammar.syntax import (
     Assert,
@@ -11,7 +13,11 @@ from synthesis.grammar.syntax import (
     Call,
     Comment,
     Comparison,
+    Comprehension,
     Conditional,
+    Dictionary,
+    Display,
+    Evaluate,
     Expression,
     For,
     FormattedText,
@@ -24,6 +30,7 @@ from synthesis.grammar.syntax import (
     Raise,
     Return,
     Statement,
+    Subscript,
     size,
 )
 
@@ -184,6 +191,85 @@ def _asks_for_presence(test: Expression) -> bool:
             return _asks_for_presence(left) or _asks_for_presence(right)
         case _:
             return False
+
+
+def assuming(body: Body) -> Body:
+    """A body that does what is left for the last of several names, and does not refuse any other."""
+    made: list[Statement] = []
+    for each in body:
+        match made, each:
+            case [*_, If(Comparison("==", name), _, ()), If(Comparison("==", other), inner, ())], Raise() if (
+                name == other and isinstance(inner[-1], Return)
+            ):
+                made.pop()
+                made += inner
+            case _:
+                made.append(_without_last(each, first=True))
+    return tuple(made)
+
+
+def _without_last(statement: Statement, *, first: bool) -> Statement:
+    match statement:
+        case If(test, inner, (If(Comparison("=="), last, (Raise(),)),)) if isinstance(test, Comparison):
+            return If(test, inner, last)
+        case If(test, inner, (If() as other,)):
+            return If(test, inner, (_without_last(other, first=False),))
+        case _ if first:
+            return _inside(statement, assuming)
+        case _:
+            return statement
+
+
+def gathering(body: Body) -> Body:
+    """A body with comprehensions for loops that do nothing but fill a list or a dictionary."""
+    made: list[Statement] = []
+    for each in body:
+        match made, each:
+            case [*_, Assign(Name(name), start, "")], For(target, iterable, (filled,)) if (
+                whole := _gathered(name, start, target, iterable, filled)
+            ) is not None:
+                made[-1] = Assign(Name(name), whole)
+            case _:
+                made.append(_inside(each, gathering))
+    return tuple(made)
+
+
+def _gathered(
+    name: str, start: Expression, target: str, iterable: Expression, filled: Statement
+) -> Comprehension | None:
+    """What a list or a dictionary holds that a loop fills; None if the loop does more."""
+    if not re.fullmatch(r"\w+(, \w+)*", target):
+        return None
+    names = tuple(map(Name, target.split(", ")))
+    bound = names[0] if len(names) == 1 else Display(names)
+    match start, filled:
+        case Display((), "[]"), Evaluate(Call(Attribute(Name(other), "append"), (value,), ())) if other == name:
+            made = Comprehension(value, bound, iterable)
+        case ((Dictionary(()) | Call(Name("dict"), (), ())), Assign(Subscript(Name(other), (key,)), value, "")) if (
+            other == name
+        ):
+            made = Comprehension(value, bound, iterable, (), "{}", (key,))
+        case _:
+            return None
+    return None if Name(name) in (*nodes(value), *nodes(iterable)) or size(value) > _INLINE else made
+
+
+def telling_briefly(body: Body) -> Body:
+    """A body whose errors say what is wrong, and not with which values."""
+    return tuple(_brief(each) for each in body)
+
+
+def _brief(statement: Statement) -> Statement:
+    match statement:
+        case Raise(Call(kind, (FormattedText((str() as text, _, *rest)),), ())) if not any(_texts(rest)):
+            told = re.sub(r"(,? got\b[^,]*|,? (and|of shape|has shape)|[:,])? ?'?$", "", text)
+            return Raise(Call(kind, (Literal(repr(told)),))) if " " in told else statement
+        case _:
+            return _inside(statement, telling_briefly)
+
+
+def _texts(parts: Sequence[str | Expression]) -> list[str]:
+    return [each.strip("'\".") if isinstance(each, str) else "value" for each in parts]
 
 
 def updating(body: Body, names: Container[str] | None = None) -> Body:

@@ -2,20 +2,25 @@
 
 import ast
 import re
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass, replace
-from typing import Any, cast
+from collections.abc import Callable, Container, Mapping, Sequence, Set
+from dataclasses import dataclass
+from typing import Any
 
 from synthesis.frontends.jax.recipes.applications.forms import (
     Said,
     asserting,
+    assuming,
     checking,
     choosing,
+    gathering,
     leaving_early,
     returning_at_once,
+    telling_briefly,
     trusting,
     updating,
 )
+from synthesis.frontends.jax.recipes.applications.nodes import changed, nodes
+from synthesis.frontends.jax.recipes.applications.spellings import Spellings, arrays_of
 from synthesis.grammar.rendering import render, render_block
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import (
@@ -44,7 +49,8 @@ _REDUCTIONS = frozenset({"jnp.mean", "jnp.sum", "jnp.max", "jnp.min", "jnp.std",
 _PLAIN = re.compile(r"(?!0\.?0*$|1\.?0*$)[\d.]+(e-?\d+)?")
 """Numbers that may stand in a formula: those that are no formulas themselves, and that would not seem to do nothing."""
 _SQUARE_BY_NAME, _METHODS, _SETTLED, _INSIDE = 0.12, 0.5, 0.75, 0.15
-_EARLY, _ASSERTS, _UPDATES, _SHAPED, _CHECKS, _SHORT_LAX, _TRUSTS = 0.8, 0.25, 0.3, 0.6, 0.6, 0.35, 0.4
+_EARLY, _ASSERTS, _UPDATES, _SHAPED, _CHECKS, _SHORT_LAX, _TRUSTS = 0.35, 0.35, 0.3, 0.6, 0.25, 0.35, 0.58
+_ASSUMES, _BRIEF, _GATHERS = 0.35, 0.55, 0.6
 _JOINED, _INLINE, _TREE_UTIL, _AT_ONCE = 0.7, 0.6, 0.2, 0.65
 _SAID = (
     Said(("{} has shape ", ", expected "), "{name} must have {count} {axes}, got "),
@@ -87,6 +93,14 @@ class Habits:
     """Whether it leaves out guards against what a caller should not give."""
     short_lax: bool
     """Whether it is ``lax.scan`` rather than ``jax.lax.scan``."""
+    assumes: bool
+    """Whether it takes the last of several choices for granted where it is none of the others."""
+    brief: bool
+    """Whether errors say what is wrong without the values."""
+    gathers: bool
+    """Whether lists and dictionaries are comprehensions where they can be."""
+    spellings: Spellings
+    """How it writes what JAX has several names for."""
 
     @classmethod
     def of(cls, stream: Stream) -> "Habits":
@@ -107,15 +121,39 @@ class Habits:
             inline=stream.chance(_INLINE),
             trusts=stream.chance(_TRUSTS),
             short_lax=stream.chance(_SHORT_LAX),
+            assumes=stream.chance(_ASSUMES),
+            brief=stream.chance(_BRIEF),
+            gathers=stream.child("gathers").chance(_GATHERS),
+            spellings=Spellings.of(stream.child("spellings")),
         )
 
-    def rewrite(self, body: tuple[Statement, ...]) -> tuple[Statement, ...]:
-        """The same statements in this person's spelling."""
-        return tuple(_changed(each, self._respell) for each in body)
+    def rewrite(
+        self,
+        body: tuple[Statement, ...],
+        given: Set[str] = frozenset(),
+        helper: Callable[[str], Expression] | None = None,
+    ) -> tuple[Statement, ...]:
+        """The same statements in this person's spelling.
+
+        Args:
+            body: the statements.
+            given: the arrays that they are given.
+            helper: gives the name of a function beside them; None where none is to be called.
+        """
+        arrays = arrays_of(body, given)
+
+        def respell(node: Any) -> Any:
+            spelled = self.spellings.spell(node, arrays, helper)
+            return self._respell(node) if spelled is node else changed(spelled, self._respell)
+
+        return tuple(changed(each, respell) for each in body)
 
     def form(self, body: tuple[Statement, ...]) -> tuple[Statement, ...]:
         """The same statements in the forms that this person gives them."""
         body = trusting(body) if self.trusts else body
+        body = gathering(body) if self.gathers else body
+        body = assuming(body) if self.assumes else body
+        body = telling_briefly(body) if self.brief else body
         body = asserting(body, said=self.settled) if self.asserts else body
         body = choosing(body) if self.inline else body
         body = leaving_early(body) if self.early else body
@@ -166,7 +204,7 @@ class Habits:
             return made.get(node.id, node) if isinstance(node, Name) else node
 
         constants = [Assign(each, Literal(chosen[name])) for name, each in made.items() if isinstance(each, Name)]
-        return tuple(_changed(each, change) for each in body), constants
+        return tuple(changed(each, change) for each in body), constants
 
     def _respell(self, node: Any) -> Any:
         match node:
@@ -175,8 +213,10 @@ class Habits:
             case Call(Name("jnp.zeros_like"), (Name() as value,), ()) if self.shaped:
                 return Call(Name("jnp.zeros"), (Attribute(value, "shape"), Attribute(value, "dtype")))
             case Call(Name("jnp.expand_dims"), (value, *given), keywords) if (
-                axis := _axis(given, keywords)
-            ) in _ADDED and not isinstance(value, Display | Comprehension):
+                "expand" not in self.spellings.has
+                and (axis := _axis(given, keywords)) in _ADDED
+                and not isinstance(value, Display | Comprehension)
+            ):
                 return Subscript(value, _ADDED[axis])
             case Call(Name("jnp.matmul"), (left, right), ()):
                 return Infix("@", left, right)
@@ -212,42 +252,21 @@ def _updated_somewhere(body: tuple[Statement, ...]) -> set[str]:
     """The variables that are updated in place in one of some statements at least."""
     return {
         node.target.id
-        for node in _nodes(body)
+        for node in nodes(body)
         if isinstance(node, Assign) and node.operator and isinstance(node.target, Name)
     }
 
 
-def _changed(node: Any, change: Callable[[Any], Any]) -> Any:
-    """A tree of syntax with each of its nodes changed, the innermost first."""
-    if isinstance(node, tuple):
-        return tuple(_changed(each, change) for each in cast("tuple[Any, ...]", node))
-    if not is_dataclass(node) or isinstance(node, type):
-        return node
-    made = {each.name: _changed(getattr(node, each.name), change) for each in fields(node)}
-    return change(replace(node, **made))
-
-
-def _nodes(node: Any) -> Iterator[Any]:
-    """Every node of a tree of syntax."""
-    if isinstance(node, tuple):
-        for each in cast("tuple[Any, ...]", node):
-            yield from _nodes(each)
-    elif is_dataclass(node) and not isinstance(node, type):
-        yield node
-        for each in fields(node):
-            yield from _nodes(getattr(node, each.name))
-
-
 def _decisive(body: tuple[Statement, ...]) -> set[str]:
     """Names that are decided by, which makes them the caller's choice."""
-    tests = (node.test for node in _nodes(body) if isinstance(node, If | Conditional | Assert))
+    tests = (node.test for node in nodes(body) if isinstance(node, If | Conditional | Assert))
     return {name for test in tests for name in re.findall(r"\w+", render(test))}
 
 
 def _in_view(body: tuple[Statement, ...]) -> set[str]:
     """Names that read better than their numbers: in comparisons and messages, and beside another number."""
     found = set[str]()
-    for node in _nodes(body):
+    for node in nodes(body):
         match node:
             case Comparison() | FormattedText():
                 found |= set(re.findall(r"\w+", render(node)))

@@ -34,6 +34,22 @@ HELPERS: tuple[str, ...] = (
         return jnp.sqrt(jnp.maximum(squares, eps))}
     ''',
     '''
+    def unit_vector(x: Array, axis: int = -1) -> Array:
+        {? """The same direction with length one."""}
+        {norm = jnp.linalg.norm(x, axis=axis, keepdims=True)
+        return x / {jnp.maximum(norm, 1e-8) ~ (norm + 1e-8)} ~
+        return x / (jnp.linalg.norm(x, axis=axis, keepdims=True) + {1e-8 ~ 1e-6}) ~
+        squares = jnp.sum(x ** 2, axis=axis, keepdims=True)
+        return x * jax.lax.rsqrt(squares + {1e-12 ~ 1e-8})}
+    ''',
+    '''
+    def force_from(energy):
+        {? """Force of an energy, which is minus its gradient."""}
+        {grad_fn = jax.grad(energy)
+        return lambda R: -grad_fn(R) ~
+        return jax.grad(lambda R: -energy(R))}
+    ''',
+    '''
     def split_heads(x: Array, num_heads: int) -> Array:
         {? """From (batch, length, features) to (batch, heads, length, features per head)."""}
         {b, t, d = x.shape

@@ -413,7 +413,7 @@ _ORDERED = {
         theta = jnp.arctan2(dR[..., 1], dR[..., 0] + 1e-9)
         weights = near / jnp.maximum(jnp.sum(near, axis=1, keepdims=True), 1)
         {?0.5 # {real and imaginary parts}}
-        real, imag = [jnp.sum(weights * part, axis=1) for part in (jnp.cos(fold * theta), jnp.sin(fold * theta))]}
+        real, imag = [jnp.sum(weights * wave, axis=1) for wave in (jnp.cos(fold * theta), jnp.sin(fold * theta))]}
         {order = jnp.sqrt(real ** 2 + imag ** 2 + 1e-12)
         {?0.5 if per_particle:
             return order}

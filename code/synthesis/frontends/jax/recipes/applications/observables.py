@@ -310,20 +310,20 @@ _SUZUKI = """
 """
 _ONE_CHAIN = """
     {?0.4 # {from the end of the chain to the particles}}
-    p_xi = p_xi.at[-1].add(0.25 * delta * push(length - 1, p_xi, kinetic))
+    p_xi = p_xi.at[-1].add(0.25 * dt_k * push(length - 1, p_xi, kinetic))
     for k in reversed(range(length - 1)):
-        drag = jnp.exp(-0.125 * delta * p_xi[k + 1] / masses[k + 1])
-        p_xi = p_xi.at[k].set(drag * (drag * p_xi[k] + 0.25 * delta * push(k, p_xi, kinetic)))
+        drag = jnp.exp(-0.125 * dt_k * p_xi[k + 1] / masses[k + 1])
+        p_xi = p_xi.at[k].set(drag * (drag * p_xi[k] + 0.25 * dt_k * push(k, p_xi, kinetic)))
     {?0.4 # {all velocities are scaled alike}}
-    factor = jnp.exp(-0.5 * delta * p_xi[0] / masses[0])
+    factor = jnp.exp(-0.5 * dt_k * p_xi[0] / masses[0])
     scale = scale * factor
     kinetic = factor ** 2 * kinetic
-    xi = xi + 0.5 * delta * p_xi / masses
+    xi = xi + 0.5 * dt_k * p_xi / masses
     {?0.4 # {and back again}}
     for k in range(length - 1):
-        drag = jnp.exp(-0.125 * delta * p_xi[k + 1] / masses[k + 1])
-        p_xi = p_xi.at[k].set(drag * (drag * p_xi[k] + 0.25 * delta * push(k, p_xi, kinetic)))
-    p_xi = p_xi.at[-1].add(0.25 * delta * push(length - 1, p_xi, kinetic))
+        drag = jnp.exp(-0.125 * dt_k * p_xi[k + 1] / masses[k + 1])
+        p_xi = p_xi.at[k].set(drag * (drag * p_xi[k] + 0.25 * dt_k * push(k, p_xi, kinetic)))
+    p_xi = p_xi.at[-1].add(0.25 * dt_k * push(length - 1, p_xi, kinetic))
 """
 _CHAIN = """
     xi, p_xi, masses = chain
@@ -349,12 +349,12 @@ _CHAIN = """
 _NESTED = """
     for _ in range(substeps):
         for w in weights:
-            delta = {w * dt / substeps ~ dt * w / substeps}
+            dt_k = {w * dt / substeps ~ dt * w / substeps}
             ONE
 """
 _WEIGHTED = """
     for weight in (0.5, 0.5):
-        delta = {weight * dt ~ dt * weight}
+        dt_k = {weight * dt ~ dt * weight}
         ONE
 """
 
@@ -362,7 +362,7 @@ _WEIGHTED = """
 def write_thermostat(p: Program) -> Text:
     """Half a step of a chain of thermostats."""
     n, length = p.size(64, 128), p.choices.choice((2, 3, 4))
-    loop = p.pick(join(_SUZUKI, _NESTED), "delta = dt / substeps\nfor _ in range(substeps):\n    ONE", _WEIGHTED)
+    loop = p.pick(join(_SUZUKI, _NESTED), "dt_k = dt / substeps\nfor _ in range(substeps):\n    ONE", _WEIGHTED)
     lines = placed(p.choose(_CHAIN), "LOOP", p.choose(loop))
     lines = placed(lines, "ONE", p.choose(_ONE_CHAIN))
     chain: Tree = (Leaf((length,), -1, 1), Leaf((length,), -1, 1), Leaf((length,), 5, 20))

@@ -304,10 +304,12 @@ def _draw_returns(stream: Stream, target: str) -> KernelSpec:
         off_policy = target == "importance_returns"
         step = block(
             "def step(carry, inputs):",
-            "delta, mask, cut = inputs" if off_policy else "delta, mask = inputs",
-            "carry = delta + gamma * lam * cut * mask * carry"
+            "td_error, mask, cut = inputs" if off_policy else "td_error, mask = inputs",
+            "carry = td_error + gamma * lam * cut * mask * carry"
             if off_policy
-            else p.pick("carry = delta + gamma * lam * mask * carry", "carry = delta + (gamma * lam) * carry * mask"),
+            else p.pick(
+                "carry = td_error + gamma * lam * mask * carry", "carry = td_error + (gamma * lam) * carry * mask"
+            ),
             "return carry, carry",
         )
         start = p.pick("jnp.zeros_like(last_value)", "jnp.zeros(values.shape[1:])", "jnp.zeros(rewards.shape[1])")

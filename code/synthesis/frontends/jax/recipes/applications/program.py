@@ -3,8 +3,8 @@
 import ast
 import functools
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import replace
 from textwrap import dedent
 from typing import Any, cast
 
@@ -12,14 +12,18 @@ from synthesis.frontends.jax.options import DEFAULTS
 from synthesis.frontends.jax.recipes.applications.beside import module_text, needed
 from synthesis.frontends.jax.recipes.applications.habits import Habits
 from synthesis.frontends.jax.recipes.applications.helpers import HELPERS
+from synthesis.frontends.jax.recipes.applications.nodes import changed, nodes
+from synthesis.frontends.jax.recipes.applications.packing import Packing, is_literal
+from synthesis.frontends.jax.recipes.applications.parameters import Parameter
 from synthesis.frontends.jax.recipes.applications.pruning import needed_in, prune, spaced
 from synthesis.frontends.jax.recipes.applications.sizes import RealSizes
+from synthesis.frontends.jax.recipes.applications.spellings import partial_for
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree, call_of, leaves_of, parts_of
 from synthesis.grammar.lines import join, quote_remarks
 from synthesis.grammar.naming import NameBook
 from synthesis.grammar.rendering import render_block
 from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Assign, Class, Expression, Function, Infix, Literal, Name, Statement
+from synthesis.grammar.syntax import Assign, Call, Class, Expression, Function, Infix, Literal, Name, Statement
 from synthesis.grammar.templates import PYTHON, Hole, Template
 from synthesis.grammar.variants import choose
 from synthesis.records import KernelSpec, Role, Signature
@@ -28,7 +32,7 @@ _EAGER = {2: 0.6, 3: 0.85, 4: 1.3, 5: 1.9}
 """How much more often a function of each difficulty has what it may have."""
 _KNOWN = PYTHON | {"NamedTuple", "Callable"}
 _ALIAS = "Array"
-_ARRAYS = ((_ALIAS, 0.45), ("jax.Array", 0.3), ("jnp.ndarray", 0.18), ("", 0.07))
+_ARRAYS = ((_ALIAS, 0.62), ("jax.Array", 0.18), ("jnp.ndarray", 0.12), ("", 0.08))
 """How functions annotate arrays, many by a name of their module's, or leave that out."""
 _TREES = (("", 0.45), ("PyTree", 0.25), ("ArrayTree", 0.1), ("Any", 0.2))
 """How functions annotate trees of arrays that are no records: by what they hold, by a name for any, or as anything."""
@@ -62,29 +66,14 @@ _ASKING = 0.5
 """How many functions have to be given all their numbers and options, and have no defaults for them."""
 _CONSTANTS = frozenset({"eps", "g", "base", "cap"})
 """Numbers that modules hold as constants, small ones and those of nature."""
+_CONVERTS = 0.26
+"""How many functions make sure that they have arrays."""
 _SHORT = 7
 """Statements of a body that people set no empty lines in."""
 _LONGEST_LINE = 120
 """Characters."""
 _WIDEST = 80
 """Characters of what a function is said to return; where it takes more, people leave it out."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Parameter:
-    name: str
-    tree: Tree | None
-    """What it is given where that is traced; None for a constant, and for what is left at its default."""
-    says: str
-    """What it is, in words."""
-    annotation: str
-    default: str | None = None
-    given: str | None = None
-    """The constant that it is given where that is not its default."""
-    static: bool = False
-    """Whether tracing has to know it."""
-    tuned: bool = False
-    """Whether it is a number that callers choose, like others beside it."""
 
 
 class Program:
@@ -117,7 +106,7 @@ class Program:
         self._number = "jax.typing.ArrayLike" if layout.chance(_ANY_NUMBER) else "float"
         self._habits = Habits.of(stream.child("habits"))
         self._holes: dict[str, Hole] = {}
-        self._parameters: dict[str, _Parameter] = {}
+        self._parameters: dict[str, Parameter] = {}
         self._shapes: dict[str, tuple[int, ...]] = {}
         self._beside: list[Statement] = [Assign(Name(_ALIAS), Name("jax.Array"))] if self.array == _ALIAS else []
         self._body: list[Statement] = []
@@ -174,13 +163,13 @@ class Program:
         """
         kind = f"{self.array} | None" if optional and self.array else self.array
         default = "None" if optional else None
-        self._declare(key, names, leaf if given else None, says, kind, default)
+        self._declare(key, names, leaf if given else None, says, kind, default=default)
         if leaf.dtype != "uint32":  # which random keys are made of
             self._shapes[self._template.name(key).id] = leaf.shape
 
     def tree(self, key: str, tree: Tree, says: str, names: Sequence[str] = ()) -> None:
         """A pytree that lines may name, with classes for its records; see ``tensor``."""
-        self._declare(key, names, tree, says, self._kind_of(tree) if self.array else "", None)
+        self._declare(key, names, tree, says, self._kind_of(tree) if self.array else "")
 
     def option(
         self, key: str, default: str | None, kind: str, says: str, given: str | None = None, names: Sequence[str] = ()
@@ -196,10 +185,11 @@ class Program:
                 where it is the default.
             names: what it may be called; the key if there are none.
         """
-        if self._asks and default not in (None, "None") and _is_literal(given or default):
+        if self._asks and default not in (None, "None") and is_literal(given or default):
             given, default = given or default, None
         kept = given if given != default or kind == "int" else None
-        self._declare(key, names, None, says, kind if self.array else "", default, kept, static=True)
+        annotation = kind if self.array else ""
+        self._declare(key, names, None, says, annotation, kind=kind, default=default, given=kept, static=True)
 
     def number(
         self, key: str, usual: str, says: str, within: tuple[float, float] | None = None, names: Sequence[str] = ()
@@ -215,18 +205,23 @@ class Program:
             return
         leaf = Leaf((), *within) if within and (self._asks or self.choices.chance(0.5)) else None
         default = None if within and self._asks else usual
-        kind = self._number if self.array else ""
-        self._declare(key, names, leaf, says, kind, default, tuned=key not in _CONSTANTS)
+        annotation = self._number if self.array else ""
+        self._declare(
+            key, names, leaf, says, annotation,
+            kind="float", default=default, usual=usual, tuned=key not in _CONSTANTS,
+        )  # fmt: skip
 
     def _declare(
-        self, key: str, names: Sequence[str], tree: Tree | None, says: str, kind: str, default: str | None,
-        given: str | None = None, *, static: bool = False, tuned: bool = False,
+        self, key: str, names: Sequence[str], tree: Tree | None, says: str, annotation: str, *, kind: str = "",
+        default: str | None = None, usual: str | None = None, given: str | None = None, static: bool = False,
+        tuned: bool = False,
     ) -> None:  # fmt: skip
         self._roles[key] = tuple(names) or (key,)
         name = self._template.name(key).id
-        self._parameters[name] = _Parameter(
-            name=name, tree=tree, says=says, annotation=kind, default=default, given=given, static=static, tuned=tuned
-        )
+        self._parameters[name] = Parameter(
+            name=name, tree=tree, says=says, annotation=annotation, kind=kind, default=default, usual=usual,
+            given=given, static=static, tuned=tuned,
+        )  # fmt: skip
 
     def _kind_of(self, tree: Tree) -> str:
         """The annotation of a tree, as far as people write it."""
@@ -359,7 +354,8 @@ class Program:
         tested = _tested_for_none("\n".join(render_block(body)))
         given = {each.name for each in self._parameters.values() if each.tree is not None and each.default is None}
         body = self._habits.check(body, self._shapes, (given & needed_in(body)) - tested)
-        body = self._habits.form(self._habits.rewrite(body))
+        arrays = {each for each in self._shapes if self._parameters[each].tree is not None} - tested
+        body = self._habits.form(self._habits.rewrite(body, arrays, self._called))
         declared, read = self._parameters.values(), needed_in(body)
         # Where callers choose one number they may choose all.
         chosen = any(each.tuned and each.tree is not None and each.name in read for each in declared)
@@ -370,16 +366,24 @@ class Program:
         used = [
             _optional(each) if each.name in tested else each for each in self._parameters.values() if each.name in read
         ]
+        packing = Packing(
+            stream=self._stream.child("packing"), labels=(category, recipe), title=name, kind_of=self._kind_of,
+            take=self._book.take, array=self.array, body=body, used=used, results=self._results,
+        )  # fmt: skip
+        packing.pack(tested)
+        used, self._results = packing.used, packing.results
+        body = self._with_partials((*self._converted(used, tested), *packing.body))
+        self._beside += packing.classes
         style = self._stream.child("signature")
         keyword = style.chance(_KEYWORD_ONLY)
-        plain = [each for each in used if each.default is None and not (keyword and each.given)]
+        plain = [each for each in used if each.default is None and not (keyword and each.given and not each.call)]
         rest = [each for each in used if each not in plain]
         docstring = self._docstring(style, summary, [*plain, *rest], returned)
         beside = self._habits.rewrite(tuple(each for each in self._beside if not isinstance(each, Assign)))
         beside, inner = self._habits.place(needed(beside, body, _records(used)))
         body = (*inner, *body)
-        returns_apart = len(body) > _SHORT and style.chance(0.4)
-        body = spaced(body, style.chance(0.6), returns_apart, below_docstring=bool(docstring))
+        returns_apart = len(body) > _SHORT and style.chance(0.5)
+        body = spaced(body, style.chance(0.8), returns_apart, below_docstring=bool(docstring))
         listed = [(each.name, each.annotation) for each in plain]
         listed += [("*", "")] if keyword and rest else []
         listed += [(each.name, each.annotation) for each in rest]
@@ -409,6 +413,31 @@ class Program:
             difficulty=self._stream.difficulty,
         )
 
+    def _converted(self, used: Sequence[Parameter], tested: Container[str]) -> list[Statement]:
+        """What some people make arrays of at once, since callers may have lists."""
+        stream = self._stream.child("converted")
+        arrays = [
+            each.name for each in used
+            if isinstance(each.tree, Leaf) and each.tree.shape and each.tree.dtype != "uint32"
+            and each.name not in tested
+        ]  # fmt: skip
+        if not arrays or not stream.chance(_CONVERTS):
+            return []
+        function = Name("jnp.asarray" if stream.chance(0.48) else "jnp.array")
+        return [Assign(Name(name), Call(function, (Name(name),))) for name in arrays[: 1 + stream.chance(0.3)]]
+
+    def _with_partials(self, body: tuple[Statement, ...]) -> tuple[Statement, ...]:
+        if "partial" not in self._habits.spellings.has:
+            return body
+        made = [each for each in (*self._beside, *nodes(body)) if isinstance(each, Function)]
+        parameters = {each.name: [key for key, _ in each.parameters if key != "*"] for each in made}
+        return tuple(changed(each, lambda node: partial_for(node, parameters)) for each in body)
+
+    def _called(self, helper: str) -> Expression:
+        """The name of a function beside it, which is defined if it is not yet."""
+        hole = self._holes[helper]
+        return hole() if callable(hole) else hole
+
     def _returns(self, style: Stream) -> str:
         if not self.array or not style.chance(0.75) or not isinstance(self._results, tuple):
             return ""
@@ -416,9 +445,9 @@ class Program:
         kind = kinds[0] if len(kinds) == 1 else f"tuple[{', '.join(kinds)}]"
         return kind if len(kind) < _WIDEST else ""
 
-    def _marks(self, style: Stream, used: Sequence[_Parameter]) -> tuple[str, ...]:
+    def _marks(self, style: Stream, used: Sequence[Parameter]) -> tuple[str, ...]:
         """``jax.jit`` above some functions, with the names of what it has to know."""
-        if not style.chance(0.04):
+        if not style.chance(0.004):
             return ()
         static = [each.name for each in used if each.static]
         if not static:
@@ -430,7 +459,7 @@ class Program:
             written = f"functools.partial(\n    jax.jit,\n    static_argnames=(\n{listed}    ),\n)"
         return (written,)
 
-    def _docstring(self, style: Stream, summary: str, parameters: Sequence[_Parameter], returned: str) -> str:
+    def _docstring(self, style: Stream, summary: str, parameters: Sequence[Parameter], returned: str) -> str:
         if not style.chance(0.68):
             return ""
         if not style.chance(0.5):
@@ -440,7 +469,7 @@ class Program:
         lines += ["", "Returns:", f"    {returned[:1].upper()}{returned[1:]}."] if returned else []
         return "\n".join(lines)
 
-    def _signature(self, parameters: Sequence[_Parameter]) -> Signature:
+    def _signature(self, parameters: Sequence[Parameter]) -> Signature:
         arguments = [
             leaf.argument(path)
             for each in parameters
@@ -462,15 +491,7 @@ class Program:
         )
 
 
-def _is_literal(text: str | None) -> bool:
-    """Whether a text is a number, a truth or a string."""
-    try:
-        return isinstance(ast.literal_eval(text or ""), int | float | str)
-    except (SyntaxError, ValueError):
-        return False
-
-
-def _is_loose(parameter: _Parameter) -> bool:
+def _is_loose(parameter: Parameter) -> bool:
     """Whether it is a number that is left at its default, which could stand in the function or its module as well."""
     left = parameter.tree is None and parameter.given is None and not parameter.static
     return left and parameter.default is not None and parameter.default != "None"
@@ -481,12 +502,16 @@ def _tested_for_none(text: str) -> set[str]:
     return set(re.findall(r"\b(\w+) is (?:not )?None\b", text))
 
 
-def _optional(parameter: _Parameter) -> _Parameter:
+def _optional(parameter: Parameter) -> Parameter:
     """A parameter that may be None, and is where it is not given."""
-    kind = parameter.annotation
-    if kind and not kind.endswith("None"):
-        kind = f"{kind} | None"
-    return replace(parameter, annotation=kind, default=parameter.default or "None")
+    return replace(
+        parameter, annotation=_or_none(parameter.annotation), kind=_or_none(parameter.kind),
+        default=parameter.default or "None",
+    )  # fmt: skip
+
+
+def _or_none(kind: str) -> str:
+    return f"{kind} | None" if kind and not kind.endswith("None") else kind
 
 
 def _filled(text: str) -> str:
@@ -498,12 +523,14 @@ def _squared(node: Expression) -> Expression:
     return Infix("**", node, Literal("2"))
 
 
-def _call(parameters: Sequence[_Parameter]) -> dict[str, Any] | None:
+def _call(parameters: Sequence[Parameter]) -> dict[str, Any] | None:
     """How the function is called; None if that is with arrays in the order of its parameters."""
     trees: dict[str, Any] = {}
     for each in parameters:
         if each.tree is not None:
             trees[each.name] = call_of(each.tree, each.name)
+        elif each.call is not None:
+            trees[each.name] = each.call
         elif each.given is not None:
             trees[each.name] = _constant(ast.literal_eval(each.given))
     first = [each.name for each in parameters if each.name in trees]
@@ -523,9 +550,10 @@ def _constant(value: Any) -> dict[str, Any]:
     return {"value": value}
 
 
-def _records(parameters: Sequence[_Parameter]) -> set[str]:
+def _records(parameters: Sequence[Parameter]) -> set[str]:
     """The classes of what a function is given."""
-    return {name for each in parameters if each.tree is not None for name in _classes(each.tree)}
+    made = {name for each in parameters if each.tree is not None for name in _classes(each.tree)}
+    return made | {each.call["record"] for each in parameters if each.call is not None}
 
 
 def _classes(tree: Tree) -> Iterator[str]:

@@ -690,4 +690,4 @@ _WRITERS: dict[str, Callable[[Program], Text]] = {
     "shape_inertia": write_inertia,
     "rotation_convention": write_conventions,
 }
-RECIPES = (written_recipe("rotation", "bodies", _WRITERS),)
+RECIPES = (written_recipe("rotation", "bodies", _WRITERS, {"integrate_bodies": 0.5, "rotation_convention": 0.6}),)

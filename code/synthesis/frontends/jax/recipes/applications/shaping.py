@@ -607,9 +607,9 @@ _CHUNKED = """
     out = out.reshape(-1, *out.shape[2:])
     return out if missing == 0 else out[:n]} ~
     {?0.4 # {less memory than one product of all}}
-    parts = [ONE(part) for part in chunks]
+    parts = [ONE(chunk) for chunk in chunks]
     return {jnp.concatenate(parts)[:n] ~ jnp.concatenate(parts, axis=0)[:n]} ~
-    _, out = jax.lax.scan(lambda carry, part: (carry, ONE(part)), None, chunks)
+    _, out = jax.lax.scan(lambda carry, chunk: (carry, ONE(chunk)), None, chunks)
     return out.reshape(-1, *out.shape[2:])[:n]}
 """
 _ONES = {

@@ -26,8 +26,9 @@ MOST_TRIPS = 128
 _LOOPS = re.compile(r"\b(?:scan|fori_loop|while_loop|associative_scan|map)\(")
 _REAL: dict[int, tuple[int, ...]] = {
     10: (100, 1000), 14: (98,), 16: (128, 256), 24: (192, 384), 28: (224,), 32: (256, 512, 768), 48: (384, 768),
-    64: (512, 768, 1024), 96: (768, 1152, 1536), 100: (1000,), 128: (1024, 2048, 3072, 4096), 256: (2048, 3072, 4096),
-    512: (8192, 32000, 50257), 1000: (1000, 21841), 1024: (4096, 8192),
+    56: (784,), 64: (512, 768, 1024), 72: (1792, 2048), 96: (768, 1152, 1536), 100: (1000,), 112: (8192,),
+    128: (1024, 2048, 3072, 4096), 256: (2048, 3072, 4096), 512: (8192, 32000, 50257), 1000: (1000, 21841),
+    1024: (4096, 8192),
 }  # fmt: skip
 """For a size that recipes list, the real ones that it stands for; a size that is not here is real as it is."""
 
@@ -85,5 +86,7 @@ def _trips(spec: KernelSpec) -> int:
         return 1
     leading = [each.shape[0] or 1 for each in spec.signature.arguments if each.shape]
     named: Mapping[str, Any] = (spec.signature.call or {}).get("kwargs", {})
-    given = [cast("dict[str, Any]", each).get("value") for each in named.values() if isinstance(each, dict)]
+    objects = [cast("dict[str, Any]", each) for each in named.values() if isinstance(each, dict)]
+    objects += [part for each in objects for part in each.get("fields", {}).values() if isinstance(part, dict)]
+    given = [each.get("value") for each in objects]
     return max([1, *leading, *(each for each in given if type(each) is int)])

@@ -125,7 +125,7 @@ def write_space(p: Program) -> Text:
             "Ra": Array(box(n), "positions of shape (n, 3)", ("Ra", "pos_a", "r1")),
             "Rb": Array(box(n), "positions of the others", ("Rb", "pos_b", "r2")),
             "R": Array(box(n), "positions of shape (n, 3)", ("R", "position", "pos")),
-            "dR": Array(Leaf((n, 3), -2, 2), "how far each is moved", ("dR", "delta")),
+            "dR": Array(Leaf((n, 3), -2, 2), "how far each is moved", ("dR", "shift")),
             "V": Array(Leaf((n, 3), -9, 9), "velocities", ("V", "velocity", "vel")),
             "dt": Option("float", "time step", ("0.1", "0.2"), ("dt", "time_step")),
             "box": side_of_box(p),

@@ -7,7 +7,7 @@ from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tre
 
 FORMS = ("sgd", "momentum", "adam")
 """Optimizers that a step of training may write out; each keeps a tree more than the one before."""
-_MOST = 42
+_MOST = 126
 """Arrays that a step of training is given at most: each is drawn again by itself, to see that it matters."""
 
 

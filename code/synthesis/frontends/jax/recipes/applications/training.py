@@ -34,8 +34,8 @@ _PIXELS = _SIDE**2
 
 def _model(p: Program, into: int, out: int, *, image: bool, smooth: bool, apart: int = 0) -> tuple[Tree, str]:
     """The parameters of a small model, and the text of the function that applies it; no layer is ``apart`` wide."""
-    hidden = p.size(32, 64, 96, 128, apart=apart)
-    depth = 1 + (p.level >= 4 or p.choices.chance(0.4))
+    hidden = p.size(32, 48, 64, 72, 96, apart=apart)
+    depth = 1 + (p.level >= 4 or p.choices.chance(0.5)) + p.choices.chance(0.3)
     sizes = [into, *[hidden] * depth, out]
     pairs = [(weights(a, b), weights(b)) for a, b in pairwise(sizes)]
     form = p.pick("flat", "flat", "list", "pairs", "record")
@@ -171,7 +171,7 @@ def _loss(p: Program, apply: str, metric: str, *, classes: bool, low: bool, extr
 def _draw_step(stream: Stream, target: str) -> KernelSpec:
     """The gradient of a model's loss on a batch, and what it is used for."""
     p = Program(stream)
-    rows, into, out = p.size(8, 16, 32, 64, 128), p.size(16, 32, 64), p.size(4, 10, 16, 32)
+    rows, into, out = p.size(8, 16, 32, 48, 64), p.size(16, 32, 56, 64), p.size(4, 10, 16, 112)
     image = p.choices.chance(0.25)
     classes = p.choices.chance(0.6)
     low = p.choices.child("precision").chance(_HALF)
@@ -334,10 +334,11 @@ def _draw_step(stream: Stream, target: str) -> KernelSpec:
 
 
 _TARGETS = ("train_step", "loss_and_grad", "gradient_only", "gradient_norms")
+_WEIGHTS = {"loss_and_grad": 1.6, "gradient_only": 2.2, "gradient_norms": 1.4, "train_step": 0.6}
 RECIPES = (
     with_texts(
-        Recipe(name="gradient_step", category="training", targets=_TARGETS, draw=_draw_step),
+        Recipe(name="gradient_step", category="training", targets=_TARGETS, draw=_draw_step, target_weights=_WEIGHTS),
         GRADIENTS,
-        weight=2.0,
+        weight=0.8,
     ),
 )

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.gradients import STATES
-from synthesis.frontends.jax.recipes.applications.parts import weights, whole
+from synthesis.frontends.jax.recipes.applications.parts import key, weights, whole
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree, changed
 from synthesis.frontends.jax.recipes.applications.written import with_texts
@@ -34,9 +34,9 @@ _MODEL = '''
         return x @ last['w'] + last['b'] ~
         h = x
         for layer in params[:-1]:
-            out = ACT(h @ layer['w'] + layer['b'])
+            new_h = ACT(h @ layer['w'] + layer['b'])
             {?0.5 # {skip connection where widths agree}}
-            h = h + out if h.shape == out.shape else out
+            h = h + new_h if h.shape == new_h.shape else new_h
         return h @ params[-1]['w'] + params[-1]['b']}
 '''
 _CLASS_LOSS = """
@@ -242,6 +242,36 @@ _EMA = """
     ema_rate = jnp.minimum(keep, (1.0 + count) / (10.0 + count))
     ema_params = jax.tree.map(lambda e, p: ema_rate * e + (1.0 - ema_rate) * p, state.ema_params, params)}
 """
+_HALF = """
+    {?0.5 # {weights stay in float32, products are of bfloat16 ~ multiply in bfloat16}}
+    {half_params = jax.tree.map(lambda p: p.astype(jnp.bfloat16), params)
+    OUTPUTS = apply_model(half_params, x.astype(jnp.bfloat16)).astype(jnp.float32) ~
+    half_params, x = jax.tree.map(lambda a: a.astype(jnp.bfloat16), (params, x))
+    OUTPUTS = apply_model(half_params, x).astype(jnp.float32)}
+"""
+_HALF_SHARE = 0.45
+"""How many models of numbers compute in ``bfloat16``."""
+_EPOCH = """
+    num_examples = INPUTS.shape[0]
+    {?0.3 if num_examples % num_batches != 0:
+        raise ValueError(f'<<num_examples>> examples are not divisible by <<num_batches>>')}
+    {{?0.4 # {every epoch in another order}}
+    {order = jax.random.permutation(key, num_examples)
+    {batches = jax.tree.map(lambda x: x[order].reshape(num_batches, -1, *x.shape[1:]), data) ~
+    order = order.reshape(num_batches, -1)
+    batches = jax.tree.map(lambda x: x[order], data) ~
+    batches = jax.tree.map(lambda x: jnp.take(x, order, axis=0).reshape(num_batches, -1, *x.shape[1:]), data)}} ~
+    {batches = jax.tree.map(lambda x: x.reshape(num_batches, num_examples // num_batches, *x.shape[1:]), data) ~
+    batch_size = num_examples // num_batches
+    batches = jax.tree.map(lambda x: x.reshape(num_batches, batch_size, *x.shape[1:]), data)} ~
+    {?0.4 # {examples are drawn, some of them twice}}
+    {batch_size = num_examples // num_batches
+    indices = jax.random.randint(key, (num_batches, batch_size), 0, num_examples) ~
+    indices = jax.random.randint(key, (num_batches, num_examples // num_batches), 0, num_examples)}
+    batches = jax.tree.map(lambda x: x[indices], data)}
+    {?0.3 # {one step after the other}}
+    state, (losses, PLURAL) = jax.lax.scan(train_step, state, batches)
+"""
 _EXTRAS = ("", "average", "clip", "clip", "schedule", "schedule", "l2", "decay")
 """What a step may have beside a loss and an optimizer."""
 
@@ -249,16 +279,19 @@ _EXTRAS = ("", "average", "clip", "clip", "schedule", "schedule", "l2", "decay")
 def _draw_program(stream: Stream, target: str) -> KernelSpec:
     """A step of training from a state to the next."""
     p = Program(stream)
-    rows, into, out = p.size(16, 32, 64), p.size(16, 24, 64), p.size(4, 10)
-    hidden = p.size(32, 48, 96, apart=into)
-    depth = p.choices.choice((1, 2, 2, 3)) if target == "sgd" else p.choices.choice((1, 1, 2))
+    epoch = target == "epoch"
+    kind = p.pick(*_MOVES) if epoch else target
+    rows, into, out = p.size(16, 32, 64), p.size(16, 24, 56, 64), p.size(4, 10)
+    hidden = p.size(32, 48, 64, 72, 96, apart=into)
+    depth = p.choices.choice((1, 1, 2, 2, 3))
     classes = p.choices.chance(0.55)
+    low = not classes and p.choices.chance(_HALF_SHARE)
     sizes = [into, *[hidden] * depth, out]
     tree: Tree = [{"w": weights(a, b), "b": weights(b)} for a, b in pairwise(sizes)]
     # One thing at most beside the loss and the optimizer: steps that do everything belong to frameworks.
     extra = p.pick(*_EXTRAS, *(("smoothing",) if classes else ()))
     averaged, clipped, scheduled = (extra == each for each in ("average", "clip", "schedule"))
-    kept = {"sgd": (), "momentum": ("mu",), "adam": ("mu", "nu")}[target]
+    kept = {"sgd": (), "momentum": ("mu",), "adam": ("mu", "nu")}[kind]
     fields: list[tuple[str, Tree]] = [("step", Leaf((), 0, 50, "int32")), ("params", tree)]
     fields += [(each, changed(tree, *((-1, 1) if each == "mu" else (0.01, 2)))) for each in kept]
     fields += [("ema_params", changed(tree, -0.2, 0.2))] if averaged else []
@@ -270,7 +303,12 @@ def _draw_program(stream: Stream, target: str) -> KernelSpec:
     batch: Tree = {"dict": {names[0]: x, names[1]: y}, "tuple": (x, y)}.get(form) or p.record(
         "Batch", [(names[0], x), (names[1], y)], "A batch of examples"
     )
-    p.tree("batch", batch, "examples", ("batch", "data"))
+    if epoch:
+        p.tree("data", batch, "all examples", ("data", "dataset", "examples"))
+    else:
+        p.tree("batch", batch, "examples", ("batch", "data"))
+    p.tensor("key", key(), "random key", ("key", "rng"))
+    p.option("num_batches", "4", "int", "steps of the epoch", p.pick("2", "4"), ("num_batches", "steps_per_epoch"))
     taken = {
         "dict": f"x, y = batch['{names[0]}'], batch['{names[1]}']",
         "tuple": "x, y = batch",
@@ -307,22 +345,39 @@ def _draw_program(stream: Stream, target: str) -> KernelSpec:
     p.helper(p.choose(_MODEL.replace("ACT", act)))
     lines = _SMOOTHED_LOSS if extra == "smoothing" else _CLASS_LOSS if classes else _NUMBER_LOSS
     end = (_PENALIZED if extra == "l2" else _LOSS_END).replace("METRIC", metric)
-    body = join(taken, f"{outputs} = apply_model(params, x)", p.choose(lines), p.choose(end))
-    loss = block("def loss_fn(params, batch):", body)
+    run = p.choose(_HALF.replace("OUTPUTS", outputs)) if low else f"{outputs} = apply_model(params, x)"
+    batch_name = "minibatch" if epoch else "batch"
+    body = join(re.sub(r"\bbatch\b", batch_name, taken), run, p.choose(lines), p.choose(end))
+    loss = block(f"def loss_fn(params, {batch_name}):", body)
     if extra in ("smoothing", "l2") or "delta" in body or p.choices.chance(0.4):
         p.add(loss)
     else:
         p.helper(loss)
-    how = p.pick("loop", "scan") if p.choices.chance(0.3) else "whole"
-    p.write(_GRADIENTS[how].replace("INPUTS", taken_inputs).replace("PLURAL", plural).replace("METRIC", metric))
-    p.write(_CLIP if clipped else "", "count = state.step + 1", _RATE if scheduled else "")
-    move = p.choose((_DECAYING_MOVES if extra == "decay" else _MOVES)[target])
-    p.add(move if scheduled else re.sub(r"\blr\b", "learning_rate", move))
-    if averaged:
-        p.write(_EMA)
+    how = p.pick("loop", "scan", "scan") if p.choices.chance(0.35) and not epoch else "whole"
+    found = _GRADIENTS[how].replace("INPUTS", taken_inputs).replace("PLURAL", plural).replace("METRIC", metric)
+    move = p.choose((_DECAYING_MOVES if extra == "decay" else _MOVES)[kind])
     made = ["step=count", "params=params", *(f"{each}={each}" for each in kept)]
     made += ["ema_params=ema_params"] if averaged else []
-    p.add(f"new_state = {state.name}({', '.join(made)})")
+    steps = [
+        p.choose(re.sub(r"\bbatch\)", f"{batch_name})", found)),
+        p.choose(_CLIP) if clipped else "",
+        "count = state.step + 1",
+        p.choose(_RATE) if scheduled else "",
+        move if scheduled else re.sub(r"\blr\b", "learning_rate", move),
+        p.choose(_EMA) if averaged else "",
+        f"new_state = {state.name}({', '.join(made)})",
+    ]
+    if epoch:
+        _write_epoch(p, steps, taken_inputs, (metric, plural))
+        p.finish(
+            (f"return state, jnp.mean(losses), jnp.mean({plural})", (state, Leaf(()), Leaf(()))),
+            (f"return state, <<'loss': losses.mean(), '{metric}': {plural}.mean()>>",
+             (state, {"loss": Leaf(()), metric: Leaf(())})),
+            (f"metrics = <<'loss': jnp.mean(losses), 'last_loss': losses[-1], '{metric}': jnp.mean({plural})>>\n"
+             "return state, metrics", (state, dict.fromkeys(("loss", "last_loss", metric), Leaf(())))),
+        )  # fmt: skip
+        return _finished(p, target)
+    p.add(*steps)
     metrics = {"loss": "loss", metric: metric}
     metrics |= {"grad_norm": "grad_norm"} if clipped and p.choices.chance(0.5) else {}
     metrics |= {"learning_rate": "lr"} if scheduled and p.choices.chance(0.5) else {}
@@ -333,6 +388,34 @@ def _draw_program(stream: Stream, target: str) -> KernelSpec:
     else:
         p.add(f"return new_state, (loss, {metric})")
         p.gives(state, (Leaf(()), Leaf(())))
+    return _finished(p, target)
+
+
+def _write_epoch(p: Program, steps: list[str], inputs: str, metric: tuple[str, str]) -> None:
+    """Steps on one batch as a function, and a loop over all of them.
+
+    Args:
+        p: the function.
+        steps: the statements of a step.
+        inputs: what leads to the inputs of a batch.
+        metric: what a step tells beside the loss, for one step and for several.
+    """
+    one, several = metric
+    p.add(block("def train_step(state, minibatch):", *steps, f"return new_state, (loss, {one})"))
+    p.write(_EPOCH.replace("INPUTS", re.sub(r"\bbatch\b", "data", inputs)).replace("PLURAL", several))
+
+
+def _finished(p: Program, target: str) -> KernelSpec:
+    """The function, with what it is called and what it is for."""
+    if target == "epoch":
+        return p.done(
+            "training",
+            "training_program",
+            target,
+            ("train_epoch", "run_epoch", "epoch"),
+            p.pick("One epoch of training", "Goes through all examples once, a batch at a time"),
+            "the new state and the metrics of the epoch",
+        )
     return p.done(
         "training",
         "training_program",
@@ -348,11 +431,11 @@ RECIPES = (
         Recipe(
             name="training_program",
             category="training",
-            targets=tuple(_MOVES),
+            targets=(*_MOVES, "epoch"),
             draw=_draw_program,
-            target_weights=dict.fromkeys(_MOVES, 2.0),
+            target_weights={"sgd": 1.8, "momentum": 0.5, "adam": 0.5, "epoch": 0.7},
         ),
         STATES,
-        weight=3.0,
+        weight=0.6,
     ),
 )

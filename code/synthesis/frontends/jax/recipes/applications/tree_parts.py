@@ -275,19 +275,19 @@ _UNRAVEL = """
     {moved, offset = [], 0
     for x in leaves:
         {size = {x.size ~ math.prod(x.shape)}
-        part = {vector[offset:offset + size] ~ jax.lax.dynamic_slice_in_dim(vector, offset, size)}
-        moved.append(x + scale * part.reshape(x.shape).astype(x.dtype))
+        chunk = {vector[offset:offset + size] ~ jax.lax.dynamic_slice_in_dim(vector, offset, size)}
+        moved.append(x + scale * chunk.reshape(x.shape).astype(x.dtype))
         offset += size ~
         end = offset + x.size
-        part = vector[offset:end].reshape(x.shape)
-        moved.append(x + scale * part.astype(x.dtype))
+        chunk = vector[offset:end].reshape(x.shape)
+        moved.append(x + scale * chunk.astype(x.dtype))
         offset = end} ~
     sizes = [x.size for x in leaves]
     {ends = [sum(sizes[:i + 1]) for i in range(len(sizes) - 1)] ~ ends = []
     for size in sizes[:-1]:
         ends.append(size + (ends[-1] if ends else 0))}
     parts = jnp.split(vector, ends)
-    moved = [x + scale * part.reshape(x.shape).astype(x.dtype) for x, part in zip(leaves, parts)]}
+    moved = [x + scale * chunk.reshape(x.shape).astype(x.dtype) for x, chunk in zip(leaves, parts)]}
     return jax.tree.unflatten(structure, moved)
 """
 
@@ -379,20 +379,20 @@ _MERGES = {
                 sign = jnp.sign(jnp.sum(deltas, axis=0))
                 agrees = jnp.sign(deltas) == sign
                 count = jnp.maximum(jnp.sum(agrees, axis=0), 1)
-                delta = jnp.sum(jnp.where(agrees, deltas, 0.0), axis=0) / count
+                merged = jnp.sum(jnp.where(agrees, deltas, 0.0), axis=0) / count
             else:
-                delta = {jnp.mean(deltas, axis=0) ~ jnp.sum(deltas, axis=0)}
-            return w + scale * delta} ~
+                merged = {jnp.mean(deltas, axis=0) ~ jnp.sum(deltas, axis=0)}
+            return w + scale * merged} ~
             {?0.5 if w.ndim < 2:
                 {?0.5 # {vectors are averaged}}
                 return (w + sum(others)) / (len(others) + 1)}
-            delta = {jnp.zeros_like(w) ~ jnp.zeros(w.shape, w.dtype)}
+            merged = {jnp.zeros_like(w) ~ jnp.zeros(w.shape, w.dtype)}
             for x in others:
                 change = x - w
                 {?0.5 # {each change as long as the tuned model made it, and no longer}}
                 limit = max_change * jnp.max(jnp.abs(w))
-                delta = delta + jnp.clip(change, -limit, limit)
-            return w + scale * delta}
+                merged = merged + jnp.clip(change, -limit, limit)
+            return w + scale * merged}
 
         return jax.tree.map(merge, base, *tuned)
     """,

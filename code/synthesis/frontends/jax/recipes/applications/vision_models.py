@@ -227,8 +227,8 @@ def _draw_vision_model(stream: Stream, target: str) -> KernelSpec:
     p = Program(stream)
     smooth = target != "image_scores"
     precision, layout = draw_precision(p, smooth=smooth), Layout(p.choices.chance(0.35))
-    rows, side, wide = p.size(2, 4), p.size(16) // 2, p.size(16, 24)
-    classes, byte = p.size(10, 100), p.choices.chance(0.75)
+    rows, side, wide = p.size(4, 8), p.size(16) // 2, p.size(16, 24)
+    classes, byte = 10 if p.choices.chance(0.4) else p.size(10, 100), p.choices.chance(0.75)
     acts = (
         ("jax.nn.gelu", "jax.nn.silu") if smooth and precision.half else ("jax.nn.relu", "jax.nn.gelu", "jax.nn.silu")
     )
@@ -340,9 +340,9 @@ RECIPES = (
             category="training",
             targets=tuple(_TITLES),
             draw=_draw_vision_model,
-            target_weights=dict.fromkeys(_TITLES, 1.5),
+            target_weights={"image_gradient": 0.8, "image_step": 0.6, "reconstruction": 1.5},
         ),
         VISION,
-        weight=2.0,
+        weight=0.6,
     ),
 )

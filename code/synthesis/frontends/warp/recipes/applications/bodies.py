@@ -180,7 +180,7 @@ def _draw_integration(stream: Stream, target: str) -> KernelSpec:
     p.array("world", INT, (-1, 3), (count,), names("body_world", "env_index", "world_id"))
     p.array("gravities", VEC, (-10, 10), (4,), ("world_gravity", "gravity", "gravities"))
     p.array("drive", VEC, (-1, 1), (count,), names("kinematic_vel", "target_vel", "drive_vel"))
-    p.scalar("gravity", VEC, (-10, 10), ("gravity", "g"))
+    p.array("gravity", VEC, (-10, 10), (1,), ("gravity",))
     p.number("dt", (0.01, 0.1), ("dt", "sim_dt", "h"), ("0.01", "0.02"))
     p.number("limit", (1, 2), ("max_velocity", "v_max", "speed_limit"), ("2.0", "1.5"))
     p.number("floor", (-1, 0), ("ground_height", "floor_z", "ground"), ("0.0", "-1.0"))
@@ -231,8 +231,8 @@ def _resting(p: Program, kept: str) -> list[str]:
 def _forces(p: Program) -> list[str]:
     """The velocity ``v1`` after gravity and forces, from ``v0``."""
     push = p.pick(
-        "a = f[tid] * inv_mass[tid] + gravity\nv1 = v0 + a * dt",
-        "v1 = v0 + (f[tid] * inv_mass[tid] + gravity) * dt",
+        "a = f[tid] * inv_mass[tid] + gravity[0]\nv1 = v0 + a * dt",
+        "v1 = v0 + (f[tid] * inv_mass[tid] + gravity[0]) * dt",
         "world",
     )
     if push != "world":

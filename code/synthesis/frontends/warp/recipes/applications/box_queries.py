@@ -452,7 +452,7 @@ _BROAD: dict[str, tuple[tuple[str, str, str], ...]] = {
 """What the boxes that overlap are asked for: the kernel's names, its summary, and its lines."""
 
 _RAY = """{start = ray_start[tid]
-        ray = wp.normalize(ray_dir[tid]) ~
+        ray = {wp.normalize(ray_dir[tid]) ~ ray_dir[tid]} ~
         start = ray_start[tid]
         ray = wp.normalize(ray_end[tid] - start)}"""
 _RAY_FILTER = """{?0.5 {if group[other] == own[tid]:

@@ -1425,7 +1425,7 @@ def _cast(p: Program, target: str, shapes: str, loop: str) -> KernelSpec:
     else:
         uses = uses.replace("            {depth_sum += t ~}", "            ")
     body = indent(dedent(_RAY_HITS[shapes]).strip("\n") + "\n" + dedent(uses).strip("\n"), "    ")
-    p.write("o = origins[tid]\ndirection = wp.normalize(dirs[tid])", start, loop.replace("    HIT", body), finish)
+    p.write(_ray(p), start, loop.replace("    HIT", body), finish)
     many = {"spheres": "spheres", "types": "shapes", "boxes": "boxes", "triangles": "triangles"}[shapes]
     titles = {
         "nearest_hit": (f"raycast_{many}", f"cast_rays_{many}", f"ray_{many}"),
@@ -1433,6 +1433,11 @@ def _cast(p: Program, target: str, shapes: str, loop: str) -> KernelSpec:
         "hit_count": (f"count_{many}_hit", f"count_ray_{many}", "ray_hit_count"),
     }[target]
     return p.done("events", "ray", target, f"Casts rays against a list of {many}", titles)
+
+
+def _ray(p: Program) -> str:
+    """Where a ray begins, and which way it goes; mostly directions are given with length one."""
+    return f"o = origins[tid]\ndirection = {p.pick('wp.normalize(dirs[tid])', 'dirs[tid]', 'dirs[tid]')}"
 
 
 def _draw_ray(stream: Stream, target: str) -> KernelSpec:
@@ -1494,7 +1499,7 @@ def _draw_ray(stream: Stream, target: str) -> KernelSpec:
     t = "t = -b - wp.sqrt(disc)\n" + block("if t < 0.0:", "continue")
     start, use, finish = _answer(p, target)
     p.add(
-        "o = origins[tid]\ndirection = wp.normalize(dirs[tid])",
+        _ray(p),
         start,
         block(over, *skips, geometry, apart, miss, t, use),
         finish,

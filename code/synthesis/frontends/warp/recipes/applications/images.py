@@ -61,7 +61,7 @@ _PIXELS: dict[str, tuple[tuple[str, str, str], ...]] = {
             ~}
             alpha = 0.0
         bits_out[AT] = pack_color(c, alpha) ~
-        if ids[AT] < 0 and not view_on[VIEW]:
+        if ids[AT] < 0 or opacity[AT] <= 0.0:
             bits_out[AT] = clear_value
         else:
             bits_out[AT] = pack_color(c, opacity[AT]) ~

@@ -59,7 +59,7 @@ _STATES = (
         v_com = body_v[tid] + wp.cross(omega[tid], com_w - wp.transform_get_translation(X_wb))
         w_b = wp.quat_rotate_inv(q, omega[tid])
         kinetic = 0.5 * masses[tid] * wp.dot(v_com, v_com) + 0.5 * wp.dot(w_b, inertia[tid] * w_b)
-        {?0.6 potential = -masses[tid] * wp.dot(gravity, com_w)
+        {?0.6 potential = -masses[tid] * wp.dot(gravity[0], com_w)
         energy_out[tid] = kinetic + potential ~ energy_out[tid] = kinetic}
     """),
 )  # fmt: skip
@@ -88,9 +88,10 @@ _WRENCHES = (
         {# what is below the surface is lifted by the water it pushes away
         ~}
         submerged = wp.clamp((ground - com_w[2]) / draft + 0.5, 0.0, 1.0)
-        f = gravity * {-displaced * submerged ~ (masses[tid] - displaced * submerged)}
+        f = gravity[0] * {-displaced * submerged ~ (masses[tid] - displaced * submerged)}
         {# at the centre of what is pushed away
-        t = wp.cross(arm, gravity * (-displaced * submerged)) ~ t = wp.cross(arm, gravity) * (-displaced * submerged)}
+        t = wp.cross(arm, gravity[0] * (-displaced * submerged)) ~
+        t = wp.cross(arm, gravity[0]) * (-displaced * submerged)}
         if submerged > 0.0:
             f -= body_v[tid] * (drag * submerged)
             t -= omega[tid] * (spin_drag * submerged)
@@ -101,7 +102,7 @@ _WRENCHES = (
         if force_local[tid]:
             f = wp.quat_rotate(wp.transform_get_rotation(X_wb), f)}
         t = torque[tid] + wp.cross(arm, f)
-        {?0.4 f += gravity * masses[tid]}
+        {?0.4 f += gravity[0] * masses[tid]}
     """, "Wrenches of what is applied to bodies"),
 )  # fmt: skip
 """What acts on a body: what kernels that do it are called, their lines and what they do."""
@@ -135,8 +136,8 @@ _BODY = {
         q0 = wp.transform_get_rotation(X_wb)
         v0 = body_v[tid]
         w0 = omega[tid]
-        {v1 = v0 + (force[tid] * inv_mass[tid] + gravity) * dt ~
-        a = gravity + force[tid] * inv_mass[tid]
+        {v1 = v0 + (force[tid] * inv_mass[tid] + gravity[0]) * dt ~
+        a = gravity[0] + force[tid] * inv_mass[tid]
         v1 = v0 + a * dt}
         # Euler's equations in the frame of the body
         wb = wp.quat_rotate_inv(q0, w0)
@@ -218,7 +219,7 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
     p.number("torque_ratio", (0.05, 0.3), ("torque_ratio", "moment_ratio"), ("0.1",))
     p.array("wind_on", INT, (0, 1), (count,), ("exposed", "in_wind"))
     p.array("body_flags", INT, (0, 3), (count,), ("body_flags", "flags"))
-    p.scalar("gravity", VEC, (-10, 10), ("gravity", "g"))
+    p.array("gravity", VEC, (-10, 10), (1,), ("gravity",))
     p.scalar("wind", VEC, (-1, 1), ("wind", "wind_velocity"))
     p.number("dt", (0.02, 0.1), ("dt", "sim_dt", "timestep"), ("0.02", "0.1"))
     p.number("ground", (-0.5, 0.3), ("water_level", "water_height"), ("0.0",))

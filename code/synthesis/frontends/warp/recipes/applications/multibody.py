@@ -138,9 +138,9 @@ _BODY = {
         moment = wp.spatial_bottom(xfrc[w, b]) ~ moment = wp.spatial_bottom(xfrc[w, b])
         push = wp.spatial_top(xfrc[w, b])}
         {?0.6 # a part of the weight is carried
-        {push -= gravity * (mass[b] * gravcomp[b]) ~ if {not ignores_gravity[b] ~ not ignores_gravity[b] and \
+        {push -= gravity[w] * (mass[b] * gravcomp[b]) ~ if {not ignores_gravity[b] ~ not ignores_gravity[b] and \
 gravcomp[b] > 0.5}:
-            push -= gravity * (mass[b] * gravcomp[b])}}
+            push -= gravity[w] * (mass[b] * gravcomp[b])}}
         {# a medium that resists moving and turning
         flow = com_vel_in[w, b] - wind
         push -= drag * flow
@@ -151,7 +151,7 @@ gravcomp[b] > 0.5}:
         moment -= ang_vel_in[w, b] * (spin_drag * wp.length(ang_vel_in[w, b])) ~
         # lift, as far as the medium is displaced
         if xipos[w, b][2] < water_level {and not is_sealed[b] ~}:
-            push -= gravity * (water_density * volume[b])
+            push -= gravity[w] * (water_density * volume[b])
             push -= drag * com_vel_in[w, b]
             moment -= spin_drag * ang_vel_in[w, b] ~}
         # moved from the centre of the body to that of its tree
@@ -343,16 +343,16 @@ gravcomp[b] > 0.5}:
                 continue ~ # bodies of a subtree stand in a row
         for k in range(b, subtree_end[b]):}
             {arm = xipos[w, k] - xanchor[w, b]
-            moment = wp.dot(xaxis[w, b], wp.cross(arm, gravity))
+            moment = wp.dot(xaxis[w, b], wp.cross(arm, gravity[w]))
             {total += moment * mass[k] ~ total += moment * mass[k] * gravcomp[k]} ~
-            weight = gravity * {mass[k] ~ (mass[k] * gravcomp[k])}
+            weight = gravity[w] * {mass[k] ~ (mass[k] * gravcomp[k])}
             {?0.75 if jnt_kind[b] == JNT_SLIDE:
                 total += wp.dot(xaxis[w, b], weight)
                 continue}
             total += wp.dot(xaxis[w, b], wp.cross(xipos[w, k] - xanchor[w, b], weight))}
         ~
         {# the subtree as one mass at its centre
-        weight = gravity * subtree_mass[b] ~ weight = gravity * subtree_mass[b]}
+        weight = gravity[w] * subtree_mass[b] ~ weight = gravity[w] * subtree_mass[b]}
         {if jnt_kind[b] == JNT_SLIDE:
             total = wp.dot(xaxis[w, b], weight)
         else:
@@ -447,7 +447,7 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
         ("cfrc_body", each, ("cfrc_body",)), ("cdof", (worlds, dofs), ("cdof",)),
     ):  # fmt: skip
         p.array(key, SPATIAL, (-1, 1), shape, names, element="wp.spatial_vector")
-    p.scalar("gravity", VEC, (-10, 10), ("gravity",))
+    p.array("gravity", VEC, (-10, 10), (worlds,), ("gravity", "opt_gravity"))
     p.scalar("wind", VEC, (-1, 1), ("wind",))
     p.number("max_torque", (1, 4), ("max_torque", "torque_limit"), ("2.0", "4.0"))
     p.number("drag", (0.1, 1), ("drag", "linear_drag"), ("0.1", "0.5"))

@@ -65,7 +65,7 @@ _NEIGHBORS = {
             # pressure of both sides
             w = cutoff - r
             total += d / r * (0.5 * mass[nbr] * (pressure[tid] + pressure[nbr]) * w * w)}
-        {f[tid] = total ~ f[tid] = total + gravity * mass[tid] ~ added[tid] += total}
+        {f[tid] = total ~ f[tid] = total + gravity[0] * mass[tid] ~ added[tid] += total}
     """,
     "neighbor_count": """
         {?0.12 if active[tid] == 0:
@@ -168,7 +168,7 @@ def _draw_neighbors(stream: Stream, target: str) -> KernelSpec:
     p.number("rest_density", (0.5, 1.5), ("rest_density", "rho0"), ("1.0",))
     p.number("blend", (0.05, 0.5), ("xsph", "smoothing", "blend"), ("0.1", "0.25"))
     p.number("dt", (0.05, 0.2), ("dt", "time_step"), ("0.1",))
-    p.scalar("gravity", VEC, (-10, 10), ("gravity", "g"))
+    p.array("gravity", VEC, (-10, 10), (1,), ("gravity",))
     p.output("density", FLOAT, (count,), ("density", "densities", "rho"))
     p.output("pressure_out", FLOAT, (count,), ("pressure", "pressure_out"))
     p.output("constraint", FLOAT, (count,), ("density_error", "constraint"))

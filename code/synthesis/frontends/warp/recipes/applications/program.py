@@ -21,6 +21,7 @@ from synthesis.frontends.warp.recipes.applications.forms import (
     reshape,
     unparse,
 )
+from synthesis.frontends.warp.recipes.applications.forms.sheet import names_stored
 from synthesis.frontends.warp.recipes.applications.helpers import HELPERS
 from synthesis.frontends.warp.recipes.drafting import Draft
 from synthesis.grammar.lines import block, join, quote_remarks
@@ -31,6 +32,7 @@ from synthesis.grammar.syntax import Assign, Call, Class, Expression, Function, 
 from synthesis.grammar.templates import Hole, Template
 from synthesis.grammar.types import Type
 from synthesis.grammar.variants import choose
+from synthesis.grammar.walking import walk
 from synthesis.records import Argument, Domain, KernelSpec, Role
 
 FLOAT, INT, FLAG = Type("float32"), Type("int32"), Type("bool")
@@ -73,9 +75,9 @@ _LINES_KEPT = 256
 """Texts of which it is known what they name; one kernel has some dozen, and asks for them again and again."""
 _WRITTEN = (-1e6, 1e6)
 """The values that an array may come to hold which the kernel only writes."""
-_MOST_OPEN = 4
+_MOST_OPEN = 6
 """The most arrays of which a kernel leaves the type open."""
-_EARLY, _IN_PLACE = 0.5, 0.25
+_EARLY, _IN_PLACE = 0.5, 0.45
 """How many kernels read all that they need first, and how many read in place what they need once."""
 
 
@@ -455,6 +457,7 @@ class Program:
             functions=self._functions,
             roles=dict(_LOCALS),
         )
+        assert sheet.given.keys().isdisjoint(names_stored(sheet.body)), "a variable has the name of an argument"
         reshape(sheet, self.choices.child("form"), talks=self._talks)
         axes = tuple(map(sheet.names_of_index, sheet.axes))
         self.draft = Draft(
@@ -539,7 +542,7 @@ def _only_moves(sheet: Sheet) -> bool:
     named = sheet.named()
     if sheet.bundles or sheet.made or named & set(sheet.functions):
         return False
-    for node in (node for statement in sheet.body for node in ast.walk(statement)):
+    for node in (node for statement in sheet.body for node in walk(statement)):
         match node:
             case ast.Constant(value=float()) | ast.Subscript(value=ast.Subscript()):
                 return False
@@ -559,7 +562,7 @@ def _only_moves(sheet: Sheet) -> bool:
 def _written_arrays(tree: ast.Module) -> set[str]:
     """The arrays in some lines that are written, added to, or handed to a function, which may write them."""
     found = set[str]()
-    for node in ast.walk(tree):
+    for node in walk(tree):
         match node:
             case ast.Subscript(value=ast.Name(id=name), ctx=ast.Store()):
                 found.add(name)
@@ -573,7 +576,7 @@ def _written_arrays(tree: ast.Module) -> set[str]:
 def _read_arrays(tree: ast.Module) -> set[str]:
     """The arrays in some lines that are read or added to, and not only written."""
     found = set[str]()
-    for node in ast.walk(tree):
+    for node in walk(tree):
         match node:
             case ast.Subscript(value=ast.Name(id=name), ctx=ast.Load()):
                 found.add(name)
@@ -589,6 +592,6 @@ def _read_arrays(tree: ast.Module) -> set[str]:
 @functools.lru_cache(_LINES_KEPT)
 def _variables(text: str) -> tuple[str, ...]:
     """The names in some lines, in the order in which they come."""
-    nodes = (each for each in ast.walk(ast.parse(text)) if isinstance(each, ast.Name))
+    nodes = (each for each in walk(ast.parse(text)) if isinstance(each, ast.Name))
     ordered = sorted(nodes, key=lambda each: (each.lineno, each.col_offset))
     return tuple(dict.fromkeys(each.id for each in ordered))

@@ -524,11 +524,11 @@ _ROWS: dict[str, tuple[tuple[str, str], ...]] = {
         width[row] = wp.max(row - first, far - row)
         {# the whole matrix is as wide as its widest row
         wp.atomic_max(widest, 0, wp.max(row - first, far - row)) ~} ~
-        distance = int(0)
+        reach = int(0)
         LOOP
-            distance = wp.max(distance, wp.abs(col - row))
-        width[row] = distance
-        {wp.atomic_max(widest, 0, distance) ~}}
+            reach = wp.max(reach, wp.abs(col - row))
+        width[row] = reach
+        {wp.atomic_max(widest, 0, reach) ~}}
             """,
         ),
         (

@@ -156,7 +156,7 @@ _SHAPE = {
         kind = shape_type[tid]
         t = float(-1.0)
         if kind == GEO_PLANE:
-            if {wp.abs(dir_s[2]) > 1.0e-3 ~ dir_s[2] < -1.0e-3}:
+            if {wp.abs(dir_s[2]) > EPSILON ~ dir_s[2] < -EPSILON}:
                 t = -start_s[2] / dir_s[2]
         {elif kind == GEO_CAPSULE:
             t = ray_capsule(start_s, dir_s, shape_scale[tid][0], shape_scale[tid][1]) ~}
@@ -172,10 +172,10 @@ _SHAPE = {
                 if t < 0.0:
                     t = (-b + wp.sqrt(disc)) / a}
         elif kind == GEO_BOX:
-            t_near = float(-1000.0)
-            t_far = float(1000.0)
+            t_near = float(-MAX_RANGE)
+            t_far = float(MAX_RANGE)
             for k in range(3):
-                if wp.abs(dir_s[k]) > 1.0e-3:
+                if wp.abs(dir_s[k]) > EPSILON:
                     t1 = (-shape_scale[tid][k] - start_s[k]) / dir_s[k]
                     t2 = (shape_scale[tid][k] - start_s[k]) / dir_s[k]
                     t_near = wp.max(t_near, wp.min(t1, t2))
@@ -291,6 +291,7 @@ def _declare_shapes(p: Program, count: int, bodies: int) -> None:
     p.constants({name: number for number, name in enumerate(_KINDS)})
     p.constants({"VISIBLE": 1, "COLLIDES": 2, "STATIC": 4})
     p.constants({"KINEMATIC": 1})
+    p.constants({"EPSILON": 0.001, "MAX_RANGE": p.choices.choice((1000.0, 10000.0))})
 
 
 def _draw_shape(stream: Stream, target: str) -> KernelSpec:
@@ -324,7 +325,7 @@ def _draw_shape(stream: Stream, target: str) -> KernelSpec:
             c = start[0] * start[0] + start[1] * start[1] - radius * radius
             disc = b * b - a * c
             # the cylinder between the caps
-            if disc >= 0.0 and a > 1.0e-3:
+            if disc >= 0.0 and a > EPSILON:
                 t = (-b - wp.sqrt(disc)) / a
                 if t >= 0.0 and wp.abs(start[2] + t * dir[2]) <= half_height:
                     t_hit = t
@@ -334,7 +335,7 @@ def _draw_shape(stream: Stream, target: str) -> KernelSpec:
                 a_s = wp.dot(dir, dir)
                 b_s = b + z * dir[2]
                 disc_s = b_s * b_s - a_s * (c + z * z)
-                if disc_s >= 0.0 and a_s > 1.0e-3:
+                if disc_s >= 0.0 and a_s > EPSILON:
                     t_s = (-b_s - wp.sqrt(disc_s)) / a_s
                     if t_s >= 0.0 and (t_hit < 0.0 or t_s < t_hit):
                         t_hit = t_s
@@ -699,7 +700,7 @@ def _draw_contact(stream: Stream, target: str) -> KernelSpec:
     ))  # fmt: skip
 
 
-_WEIGHTS = {"shape_sites": 0.5, "shape_flags": 0.5}
+_WEIGHTS = {"shape_sites": 0.5, "shape_flags": 0.5, "shape_mass": 0.6, "shape_ray": 0.8}
 RECIPES = (
     Recipe(name="shape_frames", category="shapes", targets=tuple(_SHAPE), draw=_draw_shape, target_weights=_WEIGHTS),
     Recipe(

@@ -1236,4 +1236,7 @@ _FUNCTIONS = (
 )
 """Functions that some of the kernels call."""
 
-RECIPES = (Recipe(name="singles", category="bookkeeping", targets=tuple(_TEXTS), draw=_draw_single),)
+_WEIGHTS = dict.fromkeys(_TEXTS, 2.0)
+RECIPES = (
+    Recipe(name="singles", category="bookkeeping", targets=tuple(_TEXTS), draw=_draw_single, target_weights=_WEIGHTS),
+)

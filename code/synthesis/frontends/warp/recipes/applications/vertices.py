@@ -64,8 +64,8 @@ _VERTEX = {
         v0 = v[tid]
         {?0.4 # damped first
         v0 = v0 * {(1.0 - kd * dt) ~ (1.0 / (1.0 + kd * dt))}}
-        {v1 = v0 + (gravity + f_in[tid] * inv_mass_of[tid]) * dt ~
-        v1 = v0 + gravity * dt
+        {v1 = v0 + (gravity[0] + f_in[tid] * inv_mass_of[tid]) * dt ~
+        v1 = v0 + gravity[0] * dt
         if inv_mass_of[tid] > 0.0:
             v1 += f_in[tid] * (inv_mass_of[tid] * dt)}
         {* speed = wp.length(v1)
@@ -148,7 +148,7 @@ def _draw_vertex(stream: Stream, target: str) -> KernelSpec:
     p.output("x_prev_out", VEC, (count,), ("x_prev_out", "particle_q_prev_out"))
     p.output("a_out", VEC, (count,), ("particle_qdd", "accel_out"))
     p.output("rest_time", FLOAT, (count,), ("rest_time", "sleep_timer"), (0, 1))
-    p.scalar("gravity", VEC, (-10, 10), ("gravity", "g"))
+    p.array("gravity", VEC, (-10, 10), (1,), ("gravity",))
     p.number("dt", (0.05, 0.2), ("dt", "sim_dt", "h"), ("0.1", "0.05"))
     p.number("ke", (1, 20), ("ke", "stiffness", "k_elastic"), ("10.0", "5.0"))
     p.number("kd", (0.05, 0.5), ("kd", "damping"), ("0.1", "0.5"))

@@ -140,7 +140,7 @@ _CELL = {
             return}
         {v = velocity[i, j, k]
         {if cell_type[i, j, k] == CELL_SOLID:
-            v = wp.vec3(0.0, 0.0, 0.0) ~ v += gravity * dt}
+            v = wp.vec3(0.0, 0.0, 0.0) ~ v += gravity[0] * dt}
         {# nothing leaves through the walls
         if i == 0 and v[0] < 0.0:
             v[0] = 0.0
@@ -169,7 +169,7 @@ _CELL = {
             velocity[i, j, k] = wp.vec3(0.0, 0.0, 0.0)
             return
         v = momentum[i, j, k] / mass
-        {v += gravity * dt ~ v = v + dt * gravity}
+        {v += gravity[0] * dt ~ v = v + dt * gravity[0]}
         {?0.5 if k == 0 and v[2] < 0.0:
             v[2] = 0.0}
         {?0.4 speed = wp.length(v)
@@ -216,7 +216,7 @@ def _draw_cell(stream: Stream, target: str) -> KernelSpec:
     p.array("momentum", VEC, (-1, 1), shape, ("momentum", "grid_mv"))
     p.array("cell_type", INT, (0, 2), shape, ("cell_type", "labels", "grid_flags"))
     p.array("cell_active", FLAG, (0, 1), shape, ("cell_active", "active", "occupied"))
-    p.scalar("gravity", VEC, (-10, 10), ("gravity",))
+    p.array("gravity", VEC, (-10, 10), (1,), ("gravity",))
     p.scalar("lower", VEC, (-1, 1), ("lower", "grid_lower", "origin"))
     p.scalar("origin_ijk", TRIPLE, (-4, 4), ("origin_ijk", "cell_offset"))
     p.number("steep", (0.3, 1), ("gradient_limit", "refine_threshold"), ("0.5",))

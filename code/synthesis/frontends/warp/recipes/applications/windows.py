@@ -837,7 +837,7 @@ def _draw_window(stream: Stream, target: str) -> KernelSpec:
     )
     text = re.sub(r"( *)SCAN\n", lambda found: _indented(_SCAN, found[1]), text)
     text = _with_loops(p, text)
-    sizes = p.choices.choice((("nx", "ny", "nz"), ("dims[0]", "dims[1]", "dims[2]"), ("dims[0]", "dims[1]", "dims[2]")))
+    sizes = p.choices.choice((("nx", "ny", "nz"), ("nx", "ny", "nz"), ("dims[0]", "dims[1]", "dims[2]")))
     text = text.replace("OUTSIDE", _OUTSIDE).replace("[AT]", f"[{_AT}]")
     text = text.replace("SCALE", p.pick("scale", "dt * inv_dx", "scale / density"))
     wall = p.pick("0.0", "0.0", "wall_velocity[{}]")

@@ -194,7 +194,7 @@ def _draw_cell(stream: Stream, target: str) -> KernelSpec:
     choices, i = scene.choices, scene.thread[0]
     steps = choices.integer(2, 6)
     row = scene.array(NUMBER, _VALUES, (*scene.draft.threads, steps), ("sequence", "xs", "inputs", "series", "tokens"))
-    scene.add("h = float(0.0)\n\nh += start", start=scene.own(NUMBER, UNIT, ("h0", "initial", "state0", "hidden_in")))
+    scene.add("h = float(start)", start=scene.own(NUMBER, UNIT, ("h0", "initial", "state0", "hidden_in")))
     weight = {name: scene.number(0.2, 1.4, (name, f"{name}_in", name.upper())) for name in ("wx", "wh", "wz", "uz")}
     body = {
         "plain_cell": "    h = wp.tanh(wx * row[i, k] + wh * h)",

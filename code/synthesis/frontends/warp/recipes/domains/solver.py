@@ -338,6 +338,7 @@ RECIPES = (
         category="solver",
         targets=("brownian", "geometric", "mean_reverting", "jump", "estimate"),
         draw=_draw_walk,
+        target_weights=dict.fromkeys(("brownian", "geometric", "mean_reverting", "jump", "estimate"), 0.6),
     ),
     Recipe(
         name="scan",

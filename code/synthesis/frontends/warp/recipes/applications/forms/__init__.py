@@ -1,6 +1,6 @@
-"""The forms in which people write the same: in many worlds or one, in place or not, a guard or a branch,
-flags as numbers or truths, one index for a grid or several, sizes as arguments or asked of arrays, a thread for each
-or for what a list names, vectors of one number in full or not, formulas as functions, in the words of one code base.
+"""The forms in which people write the same, a module for each: in many worlds or one, in place or not, a guard or a
+branch, one index for a grid or several, sizes as arguments or asked of arrays, a thread for each thing or for every so
+many, loops by ``range`` or ``while``, flags as numbers or truths, formulas as functions, in the words of one code base.
 
 Each form changes a :class:`~.sheet.Sheet`, a kernel whose arguments are not yet declared, and leaves what it computes.
 A recipe writes its lines once; these choose how they look.
@@ -8,6 +8,7 @@ A recipe writes its lines once; these choose how they look.
 
 from synthesis.frontends.warp.recipes.applications.forms import (
     bundles,
+    chains,
     components,
     extents,
     flags,
@@ -16,12 +17,14 @@ from synthesis.frontends.warp.recipes.applications.forms import (
     idioms,
     in_place,
     listing,
+    loops,
     outlining,
     prints,
     remarks,
     selects,
     statics,
     switches,
+    unpacking,
     variables,
     words,
     worlds,
@@ -50,14 +53,19 @@ def reshape(sheet: Sheet, choices: Stream, *, talks: bool) -> None:
         talks: whether it has comments.
     """
     in_place.update(sheet, choices.child("in place"))
+    unpacking.unpack(sheet, choices.child("unpacking"))
     worlds.spread(sheet, choices.child("worlds"))
     flattening.flatten(sheet, choices.child("flattening"))
     words.agree(sheet, choices.child("words"))
     extents.ask(sheet, choices.child("extents"))
     listing.choose_threads(sheet, choices.child("listing"))
+    loops.share(sheet, choices.child("lanes"))
+    loops.stride(sheet, choices.child("stride"))
+    loops.count(sheet, choices.child("counting"))
     flags.turn_to_numbers(sheet, choices.child("numbers"))
     flags.turn_to_truths(sheet, choices.child("flags"))
     guards.rearrange(sheet, choices.child("guards"))
+    chains.part(sheet, choices.child("chains"))
     prints.warn(sheet, choices.child("prints"))
     switches.switch(sheet, choices.child("switches"))
     statics.resolve(sheet, choices.child("statics"))

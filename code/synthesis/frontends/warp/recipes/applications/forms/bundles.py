@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from synthesis.frontends.warp.recipes.applications.forms.sheet import Bundle, Given, Sheet
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.types import Type
+from synthesis.grammar.walking import walk
 from synthesis.records import Role
 
 _SHARE = 0.05
@@ -93,7 +94,7 @@ def _assigned(sheet: Sheet) -> set[str]:
     return {
         node.id
         for statement in sheet.body
-        for node in ast.walk(statement)
+        for node in walk(statement)
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
     }
 

@@ -12,10 +12,13 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import (
 )
 from synthesis.grammar.streams import Stream
 
-_SHARE = 0.4
+_SHARE = 0.45
 """How many authors call components by letters."""
-_UNFOLDED, _LONG = 0.5, 50
-"""How many authors give a vector that takes so many characters its components one after the other."""
+_UNFOLDED, _LONG, _LONGER = 0.85, 38, 60
+"""How many authors give a vector that takes so many characters its components one after the other, and characters of
+one that they give to an element of an array by way of a variable."""
+_MADE, _MADE_NAMES = "made_{}_", ("v", "result", "value", "vec")
+"""What lines call such a variable, and the names that it may get."""
 _VECTORS = {"wp.vec2": "xy", "wp.vec3": "xyz", "wp.vec2i": "xy", "wp.vec3i": "xyz"}
 
 
@@ -27,18 +30,29 @@ def unfold(sheet: Sheet, choices: Stream) -> None:
         for place in reversed(range(len(block))):
             match block[place]:
                 case ast.Assign(
-                    targets=[ast.Name(id=key) as target], value=ast.Call(func=ast.Attribute(attr="vec3"), args=parts)
+                    targets=[ast.Name(id=key)], value=ast.Call(func=ast.Attribute(attr="vec3"), args=parts)
                 ) if len(parts) == len("xyz") and len(unparse(block[place])) > _LONG:
-                    if key in names_in(parts) or key in sheet.given:
-                        continue
-                    empty = ast.Call(parse_expression("wp.vec3"), [], [])
-                    stores = [
-                        ast.Assign([ast.Subscript(ast.Name(key, ast.Load()), ast.Constant(each), ast.Store())], part)
-                        for each, part in enumerate(parts)
-                    ]
-                    block[place : place + 1] = [ast.Assign([target], empty), *stores]
+                    if key not in names_in(parts) and key not in sheet.given:
+                        block[place : place + 1] = _one_by_one(key, parts)
+                case ast.Assign(
+                    targets=[ast.Subscript() as target], value=ast.Call(func=ast.Attribute(attr="vec3"), args=parts)
+                ) if len(parts) == len("xyz") and len(unparse(block[place])) > _LONGER:
+                    key = _MADE.format(sum(each.startswith(_MADE[: len("made_")]) for each in sheet.roles))
+                    sheet.roles[key] = _MADE_NAMES
+                    stored = ast.Assign([target], ast.Name(key, ast.Load()))
+                    block[place : place + 1] = [*_one_by_one(key, parts), stored]
                 case _:
                     pass
+
+
+def _one_by_one(key: str, parts: list[ast.expr]) -> list[ast.stmt]:
+    """Lines that give a variable a vector and then its components."""
+    empty = ast.Call(parse_expression("wp.vec3"), [], [])
+    stores = [
+        ast.Assign([ast.Subscript(ast.Name(key, ast.Load()), ast.Constant(each), ast.Store())], part)
+        for each, part in enumerate(parts)
+    ]
+    return [ast.Assign([ast.Name(key, ast.Store())], empty), *stores]
 
 
 def name(sheet: Sheet, choices: Stream) -> None:

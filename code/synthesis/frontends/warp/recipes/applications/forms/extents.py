@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from synthesis.frontends.warp.recipes.applications.forms.sheet import Given, Sheet, names_in, parts_of
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.types import Type
+from synthesis.grammar.walking import walk
 
 _SIZES, _LOOPS, _GUARDS = 0.7, 0.5, 0.1
 """How often a size that an array has is asked of it, how often a loop over all of a dimension that says its number, and
@@ -31,7 +32,7 @@ def ask(sheet: Sheet, choices: Stream) -> None:
             known, place = choices.choice(sorted({each for each in found if each[0] == known} or set(found)))
             asked = _Asking(key, known, place)
             sheet.body = [asked.visit(each) for each in sheet.body]
-    for loop in [node for statement in sheet.body for node in ast.walk(statement) if isinstance(node, ast.For)]:
+    for loop in [node for statement in sheet.body for node in walk(statement) if isinstance(node, ast.For)]:
         _ask_for_length(loop, sheet, choices)
     if choices.chance(_GUARDS):
         _guard(sheet, choices)
@@ -48,7 +49,7 @@ def _is_size(given: Given | None) -> bool:
 def _places(body: list[ast.stmt]) -> Iterator[tuple[str, int, str]]:
     """The dimensions by which elements are found: the array, the dimension's number, and the index, if it is a name."""
     for statement in body:
-        for node in ast.walk(statement):
+        for node in walk(statement):
             match node:
                 case ast.Subscript(value=ast.Name(id=array), slice=index):
                     for place, each in enumerate(parts_of(index)):
@@ -68,7 +69,7 @@ def _bounded(body: list[ast.stmt], key: str) -> set[str]:
     """The variables that go as far as a size says, are compared with it, or are what is left of a division by it."""
     found = set[str]()
     for statement in body:
-        for node in ast.walk(statement):
+        for node in walk(statement):
             match node:
                 case ast.For(target=ast.Name(id=counter), iter=ast.Call(args=arguments)):
                     if key in names_in(arguments):
@@ -116,7 +117,7 @@ def _asks_first(sheet: Sheet) -> bool:
     """Whether the first thing that a kernel does is to ask for the range of its index."""
     match [each for each in sheet.body if not isinstance(each, ast.Expr)]:
         case [ast.If(test=test), *_]:
-            compared = [each.left for each in ast.walk(test) if isinstance(each, ast.Compare)]
+            compared = [each.left for each in walk(test) if isinstance(each, ast.Compare)]
             return any(isinstance(each, ast.Name) and each.id in sheet.indices for each in compared)
         case _:
             return False

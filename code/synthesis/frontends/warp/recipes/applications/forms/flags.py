@@ -8,9 +8,9 @@ from synthesis.grammar.streams import Stream
 from synthesis.grammar.types import Type
 from synthesis.records import Role
 
-_SHARE = 0.05
-"""How often a flag that might be a number is a truth."""
-_NUMBERS = 0.6
+_SHARE, _ALONE = 0.15, 0.8
+"""How often an array of flags that might be numbers is of truths, and how often one flag is a truth."""
+_NUMBERS = 0.55
 """How many authors have numbers for truths; applications' kernels have truths among their arguments in 9 %."""
 _TRUE = 0.3
 """How many of them ask whether a flag is 1, rather than whether it is not 0."""
@@ -25,13 +25,17 @@ def turn_to_truths(sheet: Sheet, choices: Stream) -> None:
     uses = list(names_in(sheet.body))
     for key, given in sheet.given.items():
         flag = given.kind == Type("int32") and given.domain == (0, 1) and given.role is Role.INPUT and not given.base
-        if flag and uses.count(key) == tests.asked.get(key, 0) > 0 and choices.chance(_SHARE):
+        if (
+            flag
+            and uses.count(key) == tests.asked.get(key, 0) > 0
+            and choices.chance(_ALONE if given.shape is None else _SHARE)
+        ):
             sheet.given[key] = replace(given, kind=_FLAG)
             sheet.body = [_Asking(key).visit(each) for each in sheet.body]
 
 
 def turn_to_numbers(sheet: Sheet, choices: Stream) -> None:
-    """Declare all flags of some kernels as numbers, and compare them with 0 or 1."""
+    """Declare all arrays of flags of some kernels as numbers, and compare them with 0 or 1."""
     if not choices.chance(_NUMBERS):
         return
     one = choices.chance(_TRUE)
@@ -39,7 +43,7 @@ def turn_to_numbers(sheet: Sheet, choices: Stream) -> None:
     for statement in sheet.body:
         testing.visit(statement)
     uses = list(names_in(sheet.body))
-    flags = {key for key, each in sheet.given.items() if each.kind == _FLAG and each.role is Role.INPUT}
+    flags = {key for key, each in sheet.given.items() if each.kind == _FLAG and each.shape and each.role is Role.INPUT}
     flags = {key for key in flags if uses.count(key) == testing.tested.get(key, 0) > 0}
     for key in flags:
         sheet.given[key] = replace(sheet.given[key], kind=Type("int32"))

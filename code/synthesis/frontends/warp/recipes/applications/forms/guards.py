@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet, blocks_in, blocks_of, names_in
 from synthesis.grammar.streams import Stream
+from synthesis.grammar.walking import walk
 
 _INSIDE: dict[type[ast.stmt], float] = {ast.Return: 0.45, ast.Continue: 0.3}
 """How many kernels have what comes after their guards in branches instead."""
@@ -35,7 +36,7 @@ def rearrange(sheet: Sheet, choices: Stream) -> None:
         if depth < _DEEPEST and left in inside:
             _turn_inside(block, left, indices)
     sheet.body = [_Plain().visit(each) for each in sheet.body]
-    if any(_asks_by_sign(node) for statement in sheet.body for node in ast.walk(statement)):
+    if any(_asks_by_sign(node) for statement in sheet.body for node in walk(statement)):
         sheet.body = [_BySign().visit(each) for each in sheet.body]
 
 
@@ -62,7 +63,7 @@ def _without_known(body: list[ast.stmt], known: _Known) -> list[ast.stmt]:
             made += _without_known(statement.body, known)
             continue
         changed = {
-            node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+            node.id for node in walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
         }
         lasting = {text: names for text, names in known.items() if names.isdisjoint(changed)}
         for inner in blocks_in(statement):
@@ -187,7 +188,7 @@ def _is_range(test: ast.expr, indices: Sequence[str]) -> bool:
 
 def _independent(first: ast.expr, second: ast.expr) -> bool:
     """Whether the second test may be asked whatever the first one says: it looks up nothing by what that one guards."""
-    nodes = list(ast.walk(second))
+    nodes = list(walk(second))
     indices = names_in([node.slice for node in nodes if isinstance(node, ast.Subscript)])
     return not any(isinstance(node, ast.Call) for node in nodes) and set(indices).isdisjoint(names_in([first]))
 

@@ -9,8 +9,15 @@ from dataclasses import dataclass
 from typing import cast
 
 from synthesis.frontends.warp.recipes.applications.forms.kinds import kind_of, kinds_in
-from synthesis.frontends.warp.recipes.applications.forms.sheet import Filling, Made, Sheet, parse_expression
+from synthesis.frontends.warp.recipes.applications.forms.sheet import (
+    Filling,
+    Made,
+    Sheet,
+    nodes_in,
+    parse_expression,
+)
 from synthesis.grammar.streams import Stream
+from synthesis.grammar.walking import walk
 
 _SHARE = 0.62
 """How often a formula that is such an idiom is a function; of applications' kernels 37 % call one of their own."""
@@ -116,7 +123,7 @@ _IDIOMS = (
 
 def name(sheet: Sheet, choices: Stream) -> None:
     """Make functions of some formulas that have names; every place of one becomes a call."""
-    known, inside = kinds_in(sheet), list(_expressions(sheet.body))
+    known, inside = kinds_in(sheet), _by_shape(sheet.body)
     named = 0
     for place, idiom in enumerate(_IDIOMS):
         found = next(_places(inside, idiom, known), None)
@@ -131,7 +138,7 @@ def name(sheet: Sheet, choices: Stream) -> None:
         named += 1
         if named == _MOST:
             return
-        known, inside = kinds_in(sheet), list(_expressions(sheet.body))
+        known, inside = kinds_in(sheet), _by_shape(sheet.body)
 
 
 def _define(called: str, idiom: _Idiom, form: ast.expr, bound: Mapping[str, ast.expr]) -> ast.FunctionDef:
@@ -141,21 +148,40 @@ def _define(called: str, idiom: _Idiom, form: ast.expr, bound: Mapping[str, ast.
     return ast.FunctionDef(called, arguments, [ast.Return(value)], [], parse_expression(idiom.result))
 
 
-def _expressions(body: list[ast.stmt]) -> Iterator[ast.expr]:
-    for statement in body:
-        yield from (node for node in ast.walk(statement) if isinstance(node, ast.expr))
+def _by_shape(body: list[ast.stmt]) -> dict[str, list[ast.expr]]:
+    """The expressions in some lines, by their shapes."""
+    found: dict[str, list[ast.expr]] = {}
+    for node in nodes_in(body):
+        if isinstance(node, ast.expr):
+            found.setdefault(_shape(node), []).append(node)
+    return found
 
 
-_parsed = functools.cache(parse_expression)
-"""A form of an idiom; nobody changes what it gives."""
+def _shape(node: ast.expr) -> str:
+    """What an expression and any form that it may be of have in common: what kind of node they are, and of which
+    operation or function."""
+    match node:
+        case ast.BinOp(op=op):
+            return type(op).__name__
+        case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name)):
+            return f"{name}()"
+        case _:
+            return type(node).__name__
+
+
+@functools.cache
+def _parsed(form: str) -> tuple[str, ast.expr]:
+    """The shape of a form of an idiom, and the form; nobody changes what it gives."""
+    node = parse_expression(form)
+    return _shape(node), node
 
 
 def _places(
-    inside: list[ast.expr], idiom: _Idiom, known: Mapping[str, str]
+    inside: Mapping[str, list[ast.expr]], idiom: _Idiom, known: Mapping[str, str]
 ) -> Iterator[tuple[ast.expr, dict[str, ast.expr]]]:
     """The forms in which some expressions are an idiom, each with what its variables are there."""
-    for form in map(_parsed, idiom.forms):
-        for node in (each for each in inside if type(each) is type(form)):
+    for shape, form in map(_parsed, idiom.forms):
+        for node in inside.get(shape, ()):
             bound = _match(form, node, idiom, known)
             if bound is not None:
                 yield form, bound
@@ -168,7 +194,7 @@ def _match(form: ast.expr, node: ast.expr, idiom: _Idiom, known: Mapping[str, st
         return None
     fits = all(kind_of(bound[each], known) == kind for each, kind in idiom.parameters.items())
     fits = fits and all(each.fullmatch(ast.unparse(bound[key])) for key, each in idiom.where.items())
-    short = all(sum(isinstance(part, ast.expr) for part in ast.walk(each)) <= _LARGEST for each in bound.values())
+    short = all(sum(isinstance(part, ast.expr) for part in walk(each)) <= _LARGEST for each in bound.values())
     return bound if fits and short else None
 
 

@@ -1,13 +1,23 @@
 """State that is updated where it is: one array instead of one that is read and another that is written."""
 
 import ast
+import copy
 from dataclasses import replace
 
-from synthesis.frontends.warp.recipes.applications.forms.sheet import Given, Sheet, parts_of
+from synthesis.frontends.warp.recipes.applications.forms.guards import opposite
+from synthesis.frontends.warp.recipes.applications.forms.sheet import (
+    Given,
+    Sheet,
+    names_in,
+    names_read,
+    names_stored,
+    nodes_in,
+    parts_of,
+)
 from synthesis.grammar.streams import Stream
 from synthesis.records import Role
 
-_SHARE = 0.8
+_SHARE = 0.95
 """How often an array that holds what another one becomes is that one. Of applications' kernels 22 % read and write one
 array."""
 _ADDED = 0.7
@@ -19,23 +29,23 @@ _UNSAID = frozenset({"out", "new", "next", "in", "old", "last", "prev", "src", "
 def update(sheet: Sheet, choices: Stream) -> None:
     """Let some arrays be updated where they are.
 
-    That is done where every thread touches only its own element of both, both hold the same by their names, what was
-    there is not read after it is written, and no line would then give an element to itself.
+    That is done where a thread touches the same one element of both, both hold the same by their names, what was there
+    is not read after it is written, and no line would then give an element to itself: where a line gives what was
+    there, and nothing else does, it is left out.
     """
-    own = ", ".join(sheet.indices)
-    places = _Places()
-    for statement in sheet.body:
-        places.visit(statement)
-    alone = [key for key, found in places.indices.items() if found == {own} and key not in places.bare]
+    places = _places_in(sheet.body)
+    alone = [key for key, found in places.indices.items() if len(found) == 1 and key not in places.bare]
     for written in [key for key in alone if _is_written(sheet.given.get(key))]:
         for read in [key for key in alone if _become(sheet.given.get(key), sheet.given[written])]:
-            if read == written or places.copies(read, written) or places.reads_after(read, written):
+            body = _without_copies(sheet.body, read, written)
+            if read == written or places.indices[read] != places.indices[written] or body is None:
                 continue
-            if not choices.chance(_SHARE):
+            places = _places_in(body)
+            if places.copies(read, written) or places.reads_after(read, written) or not choices.chance(_SHARE):
                 continue
             old, new = sheet.given[read], sheet.given[written]
             sheet.given[read] = replace(old, role=Role.INOUT, names=_unmarked(old.names, new.names))
-            sheet.body = [_Renaming(written, read).visit(each) for each in sheet.body]
+            sheet.body = [_Renaming(written, read).visit(each) for each in body]
             alone.remove(read)
             break
 
@@ -44,6 +54,52 @@ def add(sheet: Sheet, choices: Stream) -> None:
     """Write ``a[i] += e`` for ``a[i] = a[i] + e`` in most kernels."""
     if choices.chance(_ADDED):
         sheet.body = [_Adding().visit(each) for each in sheet.body]
+
+
+def _without_copies(body: list[ast.stmt], read: str, written: str) -> list[ast.stmt] | None:
+    """Lines without those that give an element of one array to the same one of another; None if too little is left."""
+    stored = list(names_stored(body))
+    values = {
+        statement.targets[0].id: ast.unparse(statement.value)
+        for statement in nodes_in(body)
+        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name)
+    }
+    values = {name: value for name, value in values.items() if stored.count(name) == 1}
+    left = _drop(copy.deepcopy(body), read, written, values)
+    if left is None or not any(name == written for name in names_in(left)):
+        return None
+    unread = (set(names_read(body)) - set(names_read(left))) & values.keys()
+    return [
+        each for each in left if not (isinstance(each, ast.Assign) and unread & set(map(ast.unparse, each.targets)))
+    ]
+
+
+def _drop(body: list[ast.stmt], read: str, written: str, values: dict[str, str]) -> list[ast.stmt] | None:
+    """Lines without copies, and without branches of nothing else; None if a branch or a loop would hold nothing."""
+    left: list[ast.stmt] = []
+    for statement in body:
+        match statement:
+            case ast.Assign(targets=[ast.Subscript(value=ast.Name(id=name), slice=index)], value=value) if (
+                name == written
+                and values.get(ast.unparse(value), ast.unparse(value)) == f"{read}[{ast.unparse(index)}]"
+            ):
+                pass
+            case ast.If():
+                inside = _drop(statement.body, read, written, values)
+                otherwise = _drop(statement.orelse, read, written, values)
+                if inside is None or otherwise is None or not (inside or otherwise):
+                    return None
+                test = statement.test if inside else opposite(statement.test)
+                left.append(ast.If(test, inside or otherwise, otherwise if inside else []))
+            case ast.For() | ast.While():
+                inside = _drop(statement.body, read, written, values)
+                if not inside:
+                    return None
+                statement.body = inside
+                left.append(statement)
+            case _:
+                left.append(statement)
+    return left
 
 
 class _Adding(ast.NodeTransformer):
@@ -81,6 +137,14 @@ def _unmarked(old: tuple[str, ...], new: tuple[str, ...]) -> tuple[str, ...]:
     """Names of an array that is updated: those that do not say when or where it is, or all if each does."""
     plain = tuple(name for name in (*old, *new) if _UNSAID.isdisjoint(name.split("_")))
     return tuple(dict.fromkeys(plain)) or old
+
+
+def _places_in(body: list[ast.stmt]) -> "_Places":
+    """Where arrays are read and written in some lines."""
+    places = _Places()
+    for statement in body:
+        places.visit(statement)
+    return places
 
 
 class _Places(ast.NodeVisitor):

@@ -17,6 +17,7 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import (
 )
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.templates import KNOWN
+from synthesis.grammar.walking import walk
 
 _SHARES = (0.95, 0.5)
 """How often a kernel has a function beside it that its lines might have been, and then another one."""
@@ -149,7 +150,7 @@ class _Places:
         for each in children:
             self._note(each)
         if isinstance(node, ast.stmt):
-            inner = list(ast.walk(node))
+            inner = list(walk(node))
             cost = sum(1 for each in inner if isinstance(each, ast.expr))
             pure = _is_pure(inner, self._objects)
             self.facts[id(node)] = _Fact(cost=cost, pure=pure, first=first, last=len(self.names))
@@ -301,7 +302,7 @@ def _is_store(statement: ast.stmt, sheet: Sheet) -> bool:
     """Whether a statement gives an element of an array a value, and calls none of the kernel's functions."""
     match statement:
         case ast.Assign(targets=[ast.Subscript(value=ast.Name(id=array))], value=value) if array in sheet.given:
-            return not any(isinstance(node, ast.Call) and isinstance(node.func, ast.Name) for node in ast.walk(value))
+            return not any(isinstance(node, ast.Call) and isinstance(node.func, ast.Name) for node in walk(value))
         case _:
             return False
 

@@ -6,7 +6,7 @@ import itertools
 from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet, blocks_of, parse_expression
 from synthesis.grammar.streams import Stream
 
-_SHARE = 0.3
+_SHARE = 0.4
 """How often a thread says so; of applications' kernels 1.3 % print."""
 _TEXTS = (
     "buffer overflow: %d of %d\n", "capacity exceeded, item %d of %d is dropped\n", "too many items: %d (limit %d)\n",
@@ -23,8 +23,16 @@ def warn(sheet: Sheet, choices: Stream) -> None:
                     ast.Assign(targets=[ast.Name(id=slot)], value=ast.Call(func=ast.Attribute(attr="atomic_add"))),
                     ast.If(test=ast.Compare(left=ast.Name(id=same), ops=[ast.GtE()], comparators=[limit])),
                 ) if same == slot and choices.chance(_SHARE):
-                    told = ast.Constant(choices.choice(_TEXTS))
-                    call = ast.Call(parse_expression("wp.printf"), [told, ast.Name(slot, ast.Load()), limit], [])
-                    statement.body.insert(0, ast.Expr(call))
+                    statement.body.insert(0, _warning(slot, limit, choices))
+                case (
+                    ast.Assign(targets=[ast.Name(id=slot)], value=ast.Call(func=ast.Attribute(attr="atomic_add"))),
+                    ast.If(test=ast.Compare(left=ast.Name(id=same), ops=[ast.Lt()], comparators=[limit]), orelse=[]),
+                ) if same == slot and choices.chance(_SHARE):
+                    statement.orelse.append(_warning(slot, limit, choices))
                 case _:
                     pass
+
+
+def _warning(slot: str, limit: ast.expr, choices: Stream) -> ast.stmt:
+    told = ast.Constant(choices.choice(_TEXTS))
+    return ast.Expr(ast.Call(parse_expression("wp.printf"), [told, ast.Name(slot, ast.Load()), limit], []))

@@ -4,6 +4,7 @@ import ast
 
 from synthesis.frontends.warp.recipes.applications.forms.sheet import THREAD, Sheet, blocks_of
 from synthesis.grammar.streams import Stream
+from synthesis.grammar.walking import walk
 
 _SHARE, _MOST = 0.6, 4
 """How often a line that people comment on has a comment, and how many a kernel gets."""
@@ -69,7 +70,7 @@ def _takes_place(statement: ast.stmt) -> bool:
 
 def _read_from_arrays(sheet: Sheet) -> set[str]:
     """The variables that are read from arrays, as they are."""
-    nodes = (node for statement in sheet.body for node in ast.walk(statement) if isinstance(node, ast.Assign))
+    nodes = (node for statement in sheet.body for node in walk(statement) if isinstance(node, ast.Assign))
     return {
         target.id
         for node in nodes

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from synthesis.frontends.warp.recipes.applications.forms.kinds import kind_of, kinds_in
 from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet, blocks_of, names_in, parse_expression
 from synthesis.grammar.streams import Stream
+from synthesis.grammar.walking import walk
 
 _SHARE = 0.55
 """How many authors choose values by ``wp.where``, which works both of them out; it is in 4.3 % of kernels."""
@@ -57,8 +58,8 @@ def _bare(value: ast.expr) -> ast.expr:
 def _where(test: ast.expr, one: ast.expr, two: ast.expr, known: Mapping[str, str]) -> ast.expr | None:
     """One of two values by a test, as a call; None if the values are of two types or may not be worked out both."""
     kinds = {kind_of(one, known), kind_of(two, known)}
-    plain = all(isinstance(node, _CHEAP) for value in (one, two) for node in ast.walk(value))
-    divides = any(isinstance(node, _DIVISIONS) for value in (one, two) for node in ast.walk(value))
+    plain = all(isinstance(node, _CHEAP) for value in (one, two) for node in walk(value))
+    divides = any(isinstance(node, _DIVISIONS) for value in (one, two) for node in walk(value))
     single = isinstance(test, ast.Compare | ast.Name | ast.Subscript) and kind_of(test, known) == "bool"
     if len(kinds) != 1 or None in kinds or not plain or divides or not single:
         return None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from synthesis.frontends.warp.spelling import array_annotation, value_annotation
 from synthesis.grammar.types import Type
+from synthesis.grammar.walking import walk
 from synthesis.records import Role
 
 THREAD, LOCAL = "thread_", "local_"
@@ -132,12 +133,27 @@ class Sheet:
 def nodes_in(nodes: Sequence[ast.AST]) -> Iterator[ast.AST]:
     """Some nodes and all that is in them."""
     for each in nodes:
-        yield from ast.walk(each)
+        yield from walk(each)
 
 
 def names_in(nodes: Sequence[ast.AST]) -> Iterator[str]:
     """The names in some nodes, each as often as it is there."""
     return (node.id for node in nodes_in(nodes) if isinstance(node, ast.Name))
+
+
+def names_read(nodes: Sequence[ast.AST]) -> Iterator[str]:
+    """The names in some nodes that are read, each as often as it is."""
+    return (node.id for node in nodes_in(nodes) if isinstance(node, ast.Name) and not _is_stored(node))
+
+
+def names_stored(nodes: Sequence[ast.AST]) -> Iterator[str]:
+    """The names in some nodes that are given values, each as often as it is."""
+    return (node.id for node in nodes_in(nodes) if isinstance(node, ast.Name) and _is_stored(node))
+
+
+def _is_stored(node: ast.Name) -> bool:
+    """Whether a name is given a value; one that a form made to be read may have no context."""
+    return isinstance(getattr(node, "ctx", None), ast.Store)
 
 
 class Filling(ast.NodeTransformer):

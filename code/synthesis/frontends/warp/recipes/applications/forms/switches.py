@@ -3,14 +3,20 @@
 import ast
 
 from synthesis.frontends.warp.recipes.applications.forms.kinds import kinds_in
-from synthesis.frontends.warp.recipes.applications.forms.sheet import Given, Sheet, names_in
+from synthesis.frontends.warp.recipes.applications.forms.sheet import Given, Sheet, names_in, nodes_in
 from synthesis.frontends.warp.recipes.applications.forms.terms import extra_terms
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.types import Type
+from synthesis.grammar.walking import walk
+from synthesis.records import Role
 
-_SHARE = 0.3
+_SHARE = 0.5
 """How often a kernel with such a term has one; of applications' arguments that are no arrays 4 % are truths."""
 _PATTERNS = ("use_{}", "enable_{}", "with_{}", "apply_{}", "add_{}", "{}_enabled")
+_STORED = 0.12
+"""How often a kernel that writes several arrays is told whether to write the last one."""
+_STORING = ("write_{}", "compute_{}", "update_{}", "store_{}", "output_{}")
+_SAID = frozenset({"out", "new", "next", "in", "dst", "to"})
 _DOMAIN = (0, 1)
 _KEY = "switch"
 
@@ -18,7 +24,7 @@ _KEY = "switch"
 def switch(sheet: Sheet, choices: Stream) -> None:
     """Ask for a truth before one of the terms that are added to a variable."""
     known = kinds_in(sheet)
-    nodes = [node for statement in sheet.body for node in ast.walk(statement)]
+    nodes = [node for statement in sheet.body for node in walk(statement)]
     divisors = [
         each.right
         for each in nodes
@@ -31,9 +37,36 @@ def switch(sheet: Sheet, choices: Stream) -> None:
         if each.variable not in needed and known.get(each.variable) in ("wp.vec3", "float")
     ]
     if not places or not choices.chance(_SHARE):
+        _guard_last(sheet, choices)
         return
     block, place, _, words = choices.choice(places)
     word = choices.choice(words)
     names = tuple(each.format(word) for each in choices.shuffled(_PATTERNS))
     sheet.given[_KEY] = Given(kind=Type("bool"), domain=_DOMAIN, names=names)
     block[place] = ast.If(ast.Name(_KEY, ast.Load()), [block[place]], [])
+
+
+def _guard_last(sheet: Sheet, choices: Stream) -> None:
+    """Ask for a truth before the last array is written, in some kernels that write others before."""
+    *before, last = sheet.body
+    match last:
+        case ast.Assign(targets=[ast.Subscript(value=ast.Name(id=key))]) if _is_output(sheet, key):
+            others = {
+                node.value.id
+                for node in nodes_in(before)
+                if isinstance(node, ast.Subscript)
+                and isinstance(node.value, ast.Name)
+                and _is_output(sheet, node.value.id)
+            }
+            if key in others or not others or not choices.chance(_STORED):
+                return
+        case _:
+            return
+    word = "_".join(each for each in sheet.given[key].names[0].split("_") if each not in _SAID)
+    names = tuple(each.format(word) for each in choices.shuffled(_STORING))
+    sheet.given[_KEY] = Given(kind=Type("bool"), domain=_DOMAIN, names=names)
+    sheet.body[-1] = ast.If(ast.Name(_KEY, ast.Load()), [last], [])
+
+
+def _is_output(sheet: Sheet, key: str) -> bool:
+    return key in sheet.given and sheet.given[key].shape is not None and sheet.given[key].role is Role.OUTPUT

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet, blocks_in, names_in
+from synthesis.grammar.walking import walk
 
 
 class Extra(NamedTuple):
@@ -25,7 +26,7 @@ _UNSUITED = frozenset({"time", "timestep", "scale", "max", "min", "num", "count"
 
 def extra_terms(sheet: Sheet) -> list[Extra]:
     """Where a term that has a name is added to a variable that has another one, not trip after trip of a loop."""
-    nodes = [node for statement in sheet.body for node in ast.walk(statement)]
+    nodes = [node for statement in sheet.body for node in walk(statement)]
     added = [each.target.id for each in nodes if isinstance(each, ast.AugAssign) and isinstance(each.target, ast.Name)]
     begun = {_begun_with_a_term(each) for each in nodes}
     found: list[Extra] = []

@@ -16,6 +16,7 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import (
     subject_of,
 )
 from synthesis.grammar.streams import Stream
+from synthesis.grammar.walking import walk
 
 _SHARE = 0.82
 """How many authors have names that say it; variables of applications' kernels have 6.6 characters on average, those of
@@ -146,7 +147,7 @@ def _stored(bodies: Sequence[Sequence[ast.stmt]], sheet: Sheet) -> dict[str, tup
     arrays = dict[str, set[str]]()
     for body in bodies:
         for statement in body:
-            for node in ast.walk(statement):
+            for node in walk(statement):
                 match node:
                     case ast.Assign(targets=[ast.Subscript(value=ast.Name(id=array))], value=ast.Name(id=name)) if (
                         array in sheet.given

@@ -23,11 +23,11 @@ from synthesis.grammar.streams import Stream
 from synthesis.grammar.types import Type
 from synthesis.records import Role
 
-_SHARE, _FLAT = 0.14, 0.12
+_SHARE, _FLAT = 0.1, 0.12
 """How often a kernel of one launch dimension is of many worlds, and how often those have one index for both.
 
 Of the indices of applications' arrays 4 % are the thread's own in two dimensions."""
-_SPLIT, _UNEVEN = 0.16, 0.6
+_SPLIT, _UNEVEN = 0.22, 0.6
 """How often the things of a kernel of one launch dimension are those of several worlds, one world's behind another's,
 and how often worlds have different numbers of them. A third of applications' kernels has several thread indices."""
 _LEAST = 12

@@ -1,0 +1,359 @@
+"""Whole models of images cut into patches, or of rows of numbers: layers of one form with a way around each."""
+
+from synthesis.frontends.base import Recipe
+from synthesis.frontends.jax.recipes.applications.parts import positive, weights, whole
+from synthesis.frontends.jax.recipes.applications.precision import Precision, draw_precision
+from synthesis.frontends.jax.recipes.applications.program import Program
+from synthesis.frontends.jax.recipes.applications.steps import FORMS, finish_step
+from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
+from synthesis.grammar.streams import Stream
+from synthesis.records import KernelSpec
+
+_PATCH = 4
+"""Pixels of a side of a patch."""
+_NORM = '''
+    def layer_norm(x: Array, scale: Array, bias: Array) -> Array:
+        {? """Zero mean and unit variance over the features."""}
+        START
+        mean = {jnp.mean(X32, axis=-1, keepdims=True) ~ X32.mean(axis=-1, keepdims=True)}
+        {var = jnp.var(X32, axis=-1, keepdims=True)
+        y = (X32 - mean) * jax.lax.rsqrt(var + {1e-6 ~ 1e-5}) ~
+        centred = X32 - mean
+        y = centred / jnp.sqrt(jnp.mean(centred ** 2, axis=-1, keepdims=True) + {1e-6 ~ 1e-5})}
+        return (y * scale + bias)BACK
+'''
+_DENSE = '''
+    def dense(layer, x: Array) -> Array:
+        {? """A layer that maps features linearly."""}
+        {return x @ layer['w']CAST + layer['b']CAST ~ return jnp.dot(x, layer['w']CAST) + layer['b']CAST}
+'''
+_PERCEPTRON = '''
+    def feed_forward(layer, x: Array) -> Array:
+        {? """{Widens, bends and narrows the features ~ A perceptron for every place}."""}
+        {h = ACT(dense(layer['up'], x))
+        return dense(layer['down'], h) ~
+        return dense(layer['down'], ACT(dense(layer['up'], x)))}
+'''
+_ATTENTION = '''
+    def self_attention(layer, x: Array, num_heads: int) -> Array:
+        {? """{Every patch attends to all patches ~ Attention with several heads}."""}
+        {batch, length, dim = x.shape
+        {q, k, v = (
+            (x @ layer[name]CAST).reshape(batch, length, num_heads, dim // num_heads)
+            for name in ('query', 'key', 'value')) ~
+        split = (batch, length, num_heads, dim // num_heads)
+        q = (x @ layer['query']CAST).reshape(split)
+        k = (x @ layer['key']CAST).reshape(split)
+        v = (x @ layer['value']CAST).reshape(split)}
+        {scores = jnp.einsum('bqhd,bkhd->bhqk', q, kSUMS) / math.sqrt(q.shape[-1]) ~
+        scores = jnp.einsum('bqhd,bkhd->bhqk', q * q.shape[-1] ** -0.5, kSUMS)}
+        {?0.4 # {over all patches}}
+        probs = jax.nn.softmax(scores, axis=-1)BACK
+        out = jnp.einsum('bhqk,bkhd->bqhd', probs, v)
+        return dense(layer['out'], out.reshape(batch, length, dim))}
+'''
+_BLOCKS = {
+    "residual": '''
+    def residual_block(layer, x: Array) -> Array:
+        {? """{A perceptron with a way around it ~ One layer of the network}."""}
+        {h = layer_norm(x, layer['scale1'], layer['bias1'])
+        return x + feed_forward(layer, h) ~
+        return x + feed_forward(layer, layer_norm(x, layer['scale1'], layer['bias1']))}
+    ''',
+    "mixer": '''
+    def mixer_block(layer, x: Array) -> Array:
+        {? """{Mixes the patches, and then the features ~ One layer of a mixer}."""}
+        h = layer_norm(x, layer['scale1'], layer['bias1'])
+        {?0.4 # {along the patches}}
+        {h = ACT(dense(layer['mix'], jnp.swapaxes(h, 1, 2)))
+        x = x + jnp.swapaxes(h @ layer['unmix']CAST, 1, 2) ~
+        h = ACT(dense(layer['mix'], h.transpose(0, 2, 1))) @ layer['unmix']CAST
+        x = x + h.transpose(0, 2, 1) ~
+        h = ACT(dense(layer['mix'], jnp.swapaxes(h, 1, 2)))
+        x = x + jnp.einsum('bdh,hp->bpd', h, layer['unmix']CAST)}
+        {?0.4 # {along the features}}
+        {h = layer_norm(x, layer['scale2'], layer['bias2'])
+        return x + feed_forward(layer, h) ~
+        return x + feed_forward(layer, layer_norm(x, layer['scale2'], layer['bias2']))}
+    ''',
+    "attention": '''
+    def encoder_block(layer, x: Array, num_heads: int) -> Array:
+        {? """{One layer: attention and a perceptron, each with a way around ~ One layer of the encoder}."""}
+        {x = x + self_attention(layer, layer_norm(x, layer['scale1'], layer['bias1']), num_heads)
+        return x + feed_forward(layer, layer_norm(x, layer['scale2'], layer['bias2'])) ~
+        h = layer_norm(x, layer['scale1'], layer['bias1'])
+        x = x + self_attention(layer, h, num_heads)
+        h = layer_norm(x, layer['scale2'], layer['bias2'])
+        return x + feed_forward(layer, h)}
+    ''',
+}
+_NAMES = {"residual": "residual_block", "mixer": "mixer_block", "attention": "encoder_block"}
+_PATCHES = '''
+    def to_patches(images: Array, size: int) -> Array:
+        {? """{Cuts images into squares, a row of numbers for each ~ From images to patches}."""}
+        batch, height, width, channels = images.shape
+        {rows, cols = height // size, width // size
+        x = images.reshape(batch, rows, size, cols, size, channels)
+        {x = x.transpose(0, 1, 3, 2, 4, 5) ~ x = jnp.swapaxes(x, 2, 3)}
+        return x.reshape(batch, rows * cols, size * size * channels) ~
+        x = images.reshape(batch, height // size, size, width // size, size, channels)
+        return jnp.swapaxes(x, 2, 3).reshape(batch, -1, size * size * channels)}
+'''
+_FORWARD = '''
+    def forward(params, x: Array, SIZES) -> Array:
+        {? """{Scores of every class ~ Applies the network to a batch}."""}
+        CAST_TREE
+        x = FIRST
+        x = dense(params['embed'], x)
+        PLACED
+        LAYERS
+        x = layer_norm(x, params['scale'], params['bias'])
+        POOLED
+        {return dense(params['head'], x)LEAVE ~
+        logits = dense(params['head'], x)
+        return logitsLEAVE}
+'''
+_LAYERS = {
+    True: """
+        def body(h, layer):
+            return BLOCK(layer, hHEADS), None
+
+        {?0.4 # {weights of all layers are stacked ~ the loop is compiled once for all layers}}
+        {x, _ = jax.lax.scan({body ~ jax.checkpoint(body)}, x, params['layers']) ~
+        x = jax.lax.scan(body, x, params['layers'])[0]}
+    """,
+    False: """
+        for layer in params['layers']:
+            x = BLOCK(layer, xHEADS)
+    """,
+}
+_LOSSES = """
+        {log_probs = jax.nn.log_softmax(logits, axis=-1)
+        losses = -jnp.take_along_axis(log_probs, labels[:, None], axis=-1)[:, 0] ~
+        losses = jax.nn.logsumexp(logits, axis=-1) - logits[jnp.arange(logits.shape[0]), labels] ~
+        one_hot = jax.nn.one_hot(labels, logits.shape[-1])
+        losses = -jnp.sum(one_hot * jax.nn.log_softmax(logits), axis=-1) ~
+        {?0.4 # label smoothing}
+        one_hot = jax.nn.one_hot(labels, logits.shape[-1])
+        soft_labels = (1.0 - smoothing) * one_hot + smoothing / logits.shape[-1]
+        losses = -jnp.sum(soft_labels * jax.nn.log_softmax(logits), axis=-1) ~
+        {?0.4 # {each class by itself ~ a class does not compete with the others}}
+        one_hot = jax.nn.one_hot(labels, logits.shape[-1])
+        losses = jnp.sum(jnp.logaddexp(0.0, logits) - one_hot * logits, axis=-1)}
+"""
+_MOVED = {
+    "whole": """
+    def loss_fn(params):
+        logits = forward(params, inputsGIVEN)
+        LOSSES
+        return {jnp.mean(losses) ~ losses.mean()}
+
+    {loss, grads = jax.value_and_grad(loss_fn)(params) ~
+    grad_fn = jax.value_and_grad(loss_fn)
+    loss, grads = grad_fn(params)}
+    """,
+    "accuracy": """
+    def loss_fn(params):
+        logits = forward(params, inputsGIVEN)
+        LOSSES
+        accuracy = {jnp.mean(jnp.argmax(logits, axis=-1) == labels) ~ (logits.argmax(axis=-1) == labels).mean()}
+        return {jnp.mean(losses) ~ losses.mean()}, accuracy
+
+    {(loss, accuracy), grads = jax.value_and_grad(loss_fn, has_aux=True)(params) ~
+    grad_fn = jax.value_and_grad(loss_fn, has_aux=True)
+    (loss, accuracy), grads = grad_fn(params)}
+    """,
+    "microbatches": """
+    {?0.4 if inputs.shape[0] % num_microbatches != 0:
+        raise ValueError(f'<<inputs.shape[0]>> examples are not divisible by <<num_microbatches>>')}
+
+    def loss_fn(params, microbatch):
+        inputs, labels = microbatch
+        logits = forward(params, inputsGIVEN)
+        LOSSES
+        return {jnp.mean(losses) ~ losses.mean()}
+
+    {def accumulate(total, microbatch):
+        {?0.5 loss_and_grads = jax.value_and_grad(loss_fn)(params, microbatch)
+        return jax.tree.map(jnp.add, total, loss_and_grads), None ~
+        return jax.tree.map(jnp.add, total, jax.value_and_grad(loss_fn)(params, microbatch)), None}
+
+    microbatches = jax.tree.map(lambda x: x.reshape(num_microbatches, -1, *x.shape[1:]), (inputs, labels))
+    {?0.4 # {sums of losses and gradients ~ only one microbatch is in memory at a time}}
+    zeros = (jnp.zeros(()), jax.tree.map(jnp.zeros_like, params))
+    total, _ = jax.lax.scan(accumulate, zeros, microbatches)
+    loss, grads = jax.tree.map(lambda x: x / num_microbatches, total) ~
+    def accumulate(grad_sum, microbatch):
+        loss, grads = jax.value_and_grad(loss_fn)(params, microbatch)
+        return jax.tree.map(jnp.add, grad_sum, grads), loss
+
+    {micro_size = inputs.shape[0] // num_microbatches
+    microbatches = (
+        inputs.reshape(num_microbatches, micro_size, *inputs.shape[1:]), labels.reshape(num_microbatches, micro_size))
+    ~ microbatches = jax.tree.map(lambda x: jnp.stack(jnp.split(x, num_microbatches)), (inputs, labels))}
+    {?0.4 # {only one microbatch is in memory at a time}}
+    grad_sum, losses = jax.lax.scan(accumulate, jax.tree.map(jnp.zeros_like, params), microbatches)
+    loss, grads = jnp.mean(losses), jax.tree.map(lambda g: g / num_microbatches, grad_sum)}
+    """,
+}
+_EVALUATED = """
+    logits = forward(params, inputsGIVEN)
+    LOSSES
+    {?0.6 {?0.4 if weight is not None:
+        losses = weight * losses}}
+    {loss = jnp.mean(losses) ~ loss = losses.mean()}
+"""
+_TOP = """
+    {?0.4 # {the label is among the best}}
+    {best = jax.lax.top_k(logits, top_k)[1]
+    recall = jnp.mean(jnp.any(best == labels[:, None], axis=-1)) ~
+    label_logits = jnp.take_along_axis(logits, labels[:, None], axis=-1)
+    rank = jnp.sum(logits > label_logits, axis=-1)
+    recall = jnp.mean(rank < top_k)}
+"""
+
+
+def _declare_model(p: Program, kind: str, stacked: bool) -> tuple[dict[str, Tree], Leaf, tuple[str, int]]:
+    """The parameters, what the model is given, and how many heads and classes there are."""
+    # Neither examples nor patches are as many as features: JAX writes one function for two arrays of one shape.
+    heads, depth, rows = p.size(2, 4), p.size(16), p.size(8, 16) if kind == "residual" else p.size(4, 8)
+    side, wide, classes = p.size(14) - 2, p.size(2, 4), 10 if p.choices.chance(0.4) else p.size(8, 10, 100)
+    dim, count = heads * depth, (side // _PATCH) ** 2
+
+    def dense(into: int, out: int) -> dict[str, Leaf]:
+        return {"w": weights(into, out), "b": weights(out)}
+
+    layer: dict[str, Tree] = {
+        "scale1": positive(dim), "bias1": weights(dim), "up": dense(dim, wide * dim), "down": dense(wide * dim, dim),
+    }  # fmt: skip
+    if kind != "residual":
+        layer |= {"scale2": positive(dim), "bias2": weights(dim)}
+    if kind == "mixer":
+        # A bias for each patch would be taken off by the norms that follow.
+        layer |= {"mix": dense(count, dim), "unmix": weights(dim, count)}
+    if kind == "attention":
+        # A bias of the keys would change nothing: scores are compared with each other alone.
+        layer |= {name: weights(dim, dim) for name in ("query", "key", "value")} | {"out": dense(dim, dim)}
+    layers = 2 + (p.level >= 4 and p.choices.chance(0.4))
+    given = Leaf((rows, p.size(16, 24, 64)), -2, 2) if kind == "residual" else Leaf((rows, side, side, 3))
+    into = given.shape[-1] if kind == "residual" else 3 * _PATCH**2
+    tree: dict[str, Tree] = {
+        "embed": dense(into, dim), "scale": positive(dim), "bias": weights(dim), "head": dense(dim, classes),
+        "layers": _stacked(layer, layers) if stacked else [_stacked(layer, 0) for _ in range(layers)],
+    }  # fmt: skip
+    if kind == "attention":
+        tree["pos"] = weights(count, dim)
+    return tree, given, (str(heads), classes)
+
+
+def _stacked(layer: dict[str, Tree], count: int) -> dict[str, Tree]:
+    """So many layers as one, or the same layer again for none."""
+    made: dict[str, Tree] = {}
+    for name, part in layer.items():
+        if isinstance(part, dict):
+            made[name] = _stacked(part, count)
+        elif isinstance(part, Leaf):
+            made[name] = Leaf((count, *part.shape), part.low, part.high) if count else part
+    return made
+
+
+def _declare_functions(p: Program, kind: str, precision: Precision, *, stacked: bool, smooth: bool) -> None:
+    """The functions beside: a norm, what layers are made of, a layer, and the model, which is called ``forward``."""
+    half = bool(precision.half)
+    act = p.pick("jax.nn.gelu", "jax.nn.gelu", "jax.nn.silu", "jax.nn.relu" if not (smooth and half) else "jax.nn.silu")
+    heads = ", num_heads" if kind == "attention" else ""
+    sizes = {"residual": "", "mixer": "patch_size: int", "attention": "patch_size: int, num_heads: int"}[kind]
+    loop = _LAYERS[stacked].strip("\n").rstrip()
+    first = "xENTER" if kind == "residual" else "to_patches(x, patch_size)ENTER"
+    marks = {
+        "START": "{?0.4 # {moments in float32}}\n        x32 = xLEAVE" if half else "", "X32": "x32" if half else "x",
+        "x = FIRST": f"x = {first}" if half or kind != "residual" else "",
+        "BACK": ".astype(x.dtype)" if half else "", "ACT": act, ", SIZES": f", {sizes}" if sizes else "",
+        "PLACED": "x = x + params['pos']CAST" if kind == "attention" else "",
+        "POOLED": "" if kind == "residual" else "{?0.4 # {one vector for each image}}\n"
+        "        {x = jnp.mean(x, axis=1) ~ x = x.mean(axis=1)}",
+        "        LAYERS": loop, "BLOCK": _NAMES[kind], "HEADS": heads,
+    }  # fmt: skip
+    for text in (_NORM, _DENSE, _PERCEPTRON, _ATTENTION, _BLOCKS[kind], _PATCHES, _FORWARD):
+        written = text
+        for mark, said in marks.items():
+            written = written.replace(mark, said)
+        p.function(precision.filled(written))
+
+
+_SUMMARIES = {
+    "encoder_loss": "How well a classifier does on a batch",
+    "encoder_step": "One step of training of a classifier",
+}
+_TITLES = {
+    "encoder_loss": ("evaluate", "eval_step", "evaluate_batch"),
+    "encoder_step": ("train_step", "update", "training_step"),
+}
+_RETURNED = {
+    "encoder_loss": "the loss and what else is watched",
+    "encoder_step": "the new parameters, the state of the optimizer if there is one, and the loss",
+}
+
+
+def _draw_encoder(stream: Stream, target: str) -> KernelSpec:
+    """A classifier with many layers, whole: its parameters a tree of fifteen to fifty arrays."""
+    p = Program(stream)
+    moves = target == "encoder_step"
+    precision = draw_precision(p, smooth=moves)
+    kind, stacked = p.pick("residual", "mixer", "attention", "attention"), p.choices.chance(0.45)
+    tree, given, (heads, classes) = _declare_model(p, kind, stacked)
+    rows = given.shape[0]
+    _declare_functions(p, kind, precision, stacked=stacked, smooth=moves)
+    p.tree("params", tree, "weights of the model", ("params", "variables"))
+    if kind == "residual":
+        p.tensor("inputs", given, "one example a row", ("inputs", "features"))
+    else:
+        p.tensor("inputs", given, "images of shape (batch, height, width, channels)", ("images", "inputs"))
+    p.tensor("labels", whole(rows, below=classes), "the class of each example", ("labels", "targets"))
+    p.tensor("weight", positive(rows), "weight of each example", ("sample_weight", "weights"), optional=True)
+    p.option("num_heads", heads, "int", "heads of the attention", heads, ("num_heads",))
+    p.option("patch_size", str(_PATCH), "int", "pixels of a side of a patch", str(_PATCH), ("patch_size",))
+    p.option("num_microbatches", "1", "int", "microbatches of a batch", p.pick("2", "4"), ("num_microbatches",))
+    p.option("top_k", "5", "int", "how many guesses count", "3", ("top_k",))
+    p.option("smoothing", p.pick("0.1", "0.05"), "float", "label smoothing", None, ("label_smoothing", "smoothing"))
+    said = {"residual": "", "mixer": ", patch_size", "attention": ", patch_size, num_heads"}[kind]
+    axes = len(given.shape)
+    p.write("{?0.3 if inputs.ndim != AXES:\n    raise ValueError(f'expected AXES axes, got <<inputs.shape>>')}".replace(
+        "AXES", str(axes)))  # fmt: skip
+    if moves:
+        # What the largest score is may fall either way where numbers are coarse.
+        how = p.pick("whole", "microbatches", *([] if precision.half else ["accuracy"]))
+        p.write(_MOVED[how].replace("        LOSSES\n", _LOSSES.lstrip("\n")).replace("GIVEN", said))
+        forms = FORMS[1:] if p.choices.chance(0.6) else FORMS
+        finish_step(p, tree, forms, metric="accuracy" if how == "accuracy" else "")
+    else:
+        losses = _LOSSES.lstrip("\n").replace("\n    ", "\n")[4:]
+        p.write(_EVALUATED.replace("    LOSSES\n", losses).replace("GIVEN", said))
+        top = not precision.half and p.choices.chance(0.5)
+        p.write(_TOP if top else "")
+        ends: list[tuple[str, tuple[Tree, ...]]] = [("return loss, logits", (Leaf(()), Leaf((rows, classes))))]
+        if top:
+            ends = [
+                ("return loss, recall", (Leaf(()), Leaf(()))),
+                ("return <<'loss': loss, 'recall': recall>>", ({"loss": Leaf(()), "recall": Leaf(())},)),
+            ]
+        elif not precision.half:
+            ends += [
+                ("accuracy = jnp.mean(jnp.argmax(logits, axis=-1) == labels)\nreturn loss, accuracy",
+                 (Leaf(()), Leaf(()))),
+                ("accuracy = (logits.argmax(axis=-1) == labels).mean()\n"
+                 "return <<'loss': loss, 'accuracy': accuracy>>", ({"loss": Leaf(()), "accuracy": Leaf(())},)),
+            ]  # fmt: skip
+        p.finish(*ends)
+    return p.done("training", "encoder_model", target, _TITLES[target], _SUMMARIES[target], _RETURNED[target])
+
+
+RECIPES = (
+    Recipe(
+        name="encoder_model",
+        category="training",
+        targets=tuple(_TITLES),
+        draw=_draw_encoder,
+        target_weights={"encoder_loss": 1.6, "encoder_step": 0.9},
+    ),
+)

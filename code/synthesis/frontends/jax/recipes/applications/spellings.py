@@ -1,0 +1,304 @@
+"""What has several spellings in JAX, each as one person writes it."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+from typing import Any
+
+from synthesis.frontends.jax.recipes.applications.nodes import nodes
+from synthesis.grammar.rendering import render
+from synthesis.grammar.streams import Stream
+from synthesis.grammar.syntax import (
+    Assign,
+    Attribute,
+    Call,
+    Comparison,
+    Comprehension,
+    Conditional,
+    Dictionary,
+    Display,
+    Expression,
+    For,
+    Function,
+    If,
+    Infix,
+    Lambda,
+    Literal,
+    Name,
+    Negation,
+    Slice,
+    Starred,
+    Statement,
+    Subscript,
+)
+
+_SMALL = re.compile(r"1e-\d+|0\.0+1")
+"""What keeps a quotient finite, as it is written."""
+_NAMED_SMALL = frozenset({"eps", "epsilon", "EPS", "EPSILON"})
+_VECTORS = frozenset({"rot", "quat", "direction", "axis", "normal", "vector", "x", "y", "z"})
+"""What has one axis where it is divided by its norm without one."""
+_METHODS = frozenset({"sum", "mean", "max", "min", "std", "var", "astype", "reshape", "clip", "dot", "set"})
+"""Methods of arrays."""
+_NOT_ONE = re.compile(r"jnp\.(shape|ndim|size|result_type|promote_types|nonzero|unique|meshgrid)")
+_SHARES = {
+    "relu": 0.7, "added": 0.6, "clip_method": 0.9, "rsqrt": 0.6, "half_power": 0.5, "own_abs": 0.65, "array_of": 0.95,
+    "array": 0.45, "reshaped": 0.4, "int32": 0.45, "zeros_like": 0.85, "counted": 0.8, "over": 0.95, "unit": 0.9,
+    "expand": 0.45, "masked_sum": 0.6, "partial": 0.9, "lengths": 0.2, "force": 0.6, "without": 0.5, "empty": 0.35,
+    "segments": 0.75,
+}  # fmt: skip
+"""How many people have each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spellings:
+    """The spellings that one person has."""
+
+    has: frozenset[str]
+
+    @classmethod
+    def of(cls, stream: Stream) -> "Spellings":
+        """Those of a stream."""
+        return cls(frozenset(name for name, share in _SHARES.items() if stream.child(name).chance(share)))
+
+    def spell(self, node: Any, arrays: Set[str], helper: Callable[[str], Expression] | None) -> Any:
+        """A node as this person writes it.
+
+        Args:
+            node: of a function's body, what is in it spelled already.
+            arrays: the names of arrays.
+            helper: gives the name of a function beside it; None where none is to be called.
+        """
+        match node:
+            case Infix("/", left, Call(Name("jnp.maximum"), (below, least))) if (
+                "added" in self.has and _is_small(least) and not (helper and _is_norm_of(below, left))
+            ):
+                return Infix("/", left, Infix("+", below, least))
+            case Infix("/", left, Call(Name("jnp.sqrt"), (square,))) if "rsqrt" in self.has and _is_array(
+                square, arrays
+            ):
+                root = Call(Name("jax.lax.rsqrt"), (square,))
+                return root if left in (Literal("1.0"), Literal("1")) else Infix("*", left, root)
+            case Infix("/", left, norm) if helper and "unit" in self.has and _is_norm_of(norm, left):
+                return Call(helper("unit_vector"), (left,))
+            case Dictionary(()) if "empty" in self.has:
+                return Call(Name("dict"))
+            case Attribute(Name() as array, "ndim") if "lengths" in self.has:
+                return Call(Name("len"), (Attribute(array, "shape"),))
+            case Subscript(Name() as array, (Literal("..."), Literal("None"))) if "expand" in self.has:
+                return Call(Name("jnp.expand_dims"), (array, Negation(Literal("1"))))
+            case Negation(Call(Call(Name("jax.grad"), (energy,), ()), (_,) as at, ())) if (
+                helper and "force" in self.has
+            ):
+                return Call(Call(helper("force_from"), (energy,)), at)
+            case Call(Name("jax.grad"), (Lambda((own,), Negation(Call(energy, (Name(at),), ()))),), ()) if (
+                helper and own == at and "force" in self.has
+            ):
+                return Call(helper("force_from"), (energy,))
+            case Call(Name(name), given, keywords):
+                return self._call(node, name, given, dict(keywords), arrays, helper)
+            case Call(Attribute(array, "reshape"), shape, ()) if "reshaped" in self.has and shape:
+                whole = shape[0] if len(shape) == 1 else Display(shape)
+                return Call(Name("jnp.reshape"), (array, whole))
+            case _:
+                return node
+
+    def _call(
+        self, node: Call, name: str, given: tuple[Expression, ...], named: dict[str, Expression], arrays: Set[str],
+        helper: Callable[[str], Expression] | None,
+    ) -> Expression:  # fmt: skip
+        has = self.has
+        match name, given:
+            case "jnp.maximum", (value, Literal("0" | "0.0")) if "relu" in has and _is_array(value, arrays):
+                return Call(Name("jax.nn.relu"), (value,))
+            case "jnp.maximum", (value, Literal(_) as least) if "clip_method" in has and _is_array(value, arrays):
+                return Call(Attribute(value, "clip"), (), (("min", least),))
+            case "jnp.clip", (value, *bounds) if "clip_method" in has and _is_array(value, arrays):
+                return Call(Attribute(value, "clip"), tuple(bounds), node.keywords)
+            case "jnp.sqrt", (value,) if "half_power" in has and not isinstance(value, Literal):
+                return Infix("**", value, Literal("0.5"))
+            case "jnp.sum", (Call(Name("jnp.where"), (test, Name() as value, Literal("0" | "0.0"))),) if (
+                "masked_sum" in has
+            ):
+                return Call(Name("jnp.sum"), (value,), (*node.keywords, ("where", test)))
+            case "jax.ops.segment_sum", (Name() as value, index, *count) if (
+                "segments" in has and value.id in arrays and (count or set(named) == {"num_segments"})
+            ):
+                shape = Infix("+", Display((count[0] if count else named["num_segments"],)), _rest_of(value))
+                zeros = Call(Name("jnp.zeros"), (shape, Attribute(value, "dtype")))
+                return Call(Attribute(Subscript(Attribute(zeros, "at"), (index,)), "add"), (value,))
+            case "jnp.abs", _ if "own_abs" in has:
+                return Call(Name("abs"), given)
+            case "jnp.stack", (values,) if "array_of" in has and not named:
+                return Call(Name("jnp.array"), (values,))
+            case "jnp.asarray", _ if "array" in has:
+                return Call(Name("jnp.array"), given, node.keywords)
+            case "jnp.append", (Literal("0.0"), value) if "segments" in has and not named:
+                zero = Call(Name("jnp.zeros"), (Literal("1"),))
+                return Call(Name("jnp.concatenate"), (Display((zero, value), "[]"),))
+            case "jnp.arange", _ if "int32" in has and not named and not any("." in render(each) for each in given):
+                return Call(Name("jnp.arange"), given, (("dtype", Name("jnp.int32")),))
+            case "jnp.where", (test, Name(key) as value, Literal("0.0" | "0")) if "zeros_like" in has and key in arrays:
+                return Call(Name("jnp.where"), (test, value, Call(Name("jnp.zeros_like"), (value,))))
+            case "jnp.where", (test, Literal("0.0"), Name() as value) if "without" in has and value.id in arrays:
+                return Infix("*", _opposite(test), value)
+            case "jnp.where", (test, Literal("0.0" | "0"), Name(key) as value) if "zeros_like" in has and key in arrays:
+                return Call(Name("jnp.where"), (test, Call(Name("jnp.zeros_like"), (value,)), value))
+            case "jnp.bincount", (index,) if "counted" in has and set(named) == {"length"}:
+                zeros = Call(Name("jnp.zeros"), (named["length"], Name("jnp.int32")))
+                return Call(Attribute(Subscript(Attribute(zeros, "at"), (index,)), "add"), (Literal("1"),))
+            case "jnp.linalg.norm", (value,) if "over" in has and {"axis"} <= set(named) <= {"axis", "keepdims"}:
+                last = render(named["axis"]) == "-1"
+                if helper and last and "keepdims" in named:
+                    return Call(helper("safe_norm"), (value,))
+                if isinstance(value, Name):
+                    squares = Call(Name("jnp.sum"), (Infix("**", value, Literal("2")),), node.keywords)
+                    return Infix("**", squares, Literal("0.5"))
+                return node
+            case _:
+                return node
+
+
+def _opposite(test: Expression) -> Expression:
+    """What is true where a test is not."""
+    match test:
+        case Subscript(mask, added) if all(each in (Slice(), Literal("None"), Literal("...")) for each in added):
+            return Subscript(Call(Name("jnp.logical_not"), (mask,)), added)
+        case _:
+            return Call(Name("jnp.logical_not"), (test,))
+
+
+def _rest_of(array: Name) -> Expression:
+    """The shape of what an array has along its first axis."""
+    return Subscript(Attribute(array, "shape"), (Slice("1"),))
+
+
+def partial_for(node: Any, parameters: Mapping[str, Sequence[str]]) -> Any:
+    """A function with some of its arguments in the place of one that only calls it with these.
+
+    Args:
+        node: of a function's body.
+        parameters: for each function that there is, what it takes.
+    """
+    match node:
+        case Lambda((own,), Call(Name(name), (Name(first), *rest), keywords)) if (
+            own == first and name in parameters and len(rest) < len(parameters[name]) and (rest or keywords)
+        ):
+            given = [*zip(parameters[name][1:], rest, strict=False), *keywords]
+            if any(Name(own) in nodes(value) or isinstance(value, Starred) for _, value in given):
+                return node
+            return Call(Name("functools.partial"), (Name(name),), tuple(given))
+        case _:
+            return node
+
+
+def arrays_of(body: tuple[Statement, ...], first: Set[str]) -> set[str]:
+    """The names that are arrays in a body, as far as it can be seen.
+
+    Args:
+        body: the statements.
+        first: the arrays that it is given.
+    """
+    found = set(first)
+    for target, value in _assignments(body):
+        if _is_array(value, found):
+            found |= {target}
+        else:
+            found -= {target}
+    return found - _rebound(body)
+
+
+def _assignments(body: tuple[Statement, ...]) -> Iterator[tuple[str, Expression]]:
+    for each in body:
+        match each:
+            case Assign(Name(name), value, ""):
+                yield name, value
+            case Assign(Display(targets), Display(values), ""):
+                pairs = zip(targets, values, strict=False)
+                yield from ((name.id, value) for name, value in pairs if isinstance(name, Name))
+            case Assign(Display(targets), Call(Name(name)) as value, "") if name in _SEVERAL:
+                yield from ((each.id, value) for each in targets if isinstance(each, Name))
+            case If(_, inner, orelse):
+                yield from _assignments(inner)
+                yield from _assignments(orelse)
+            case For(_, _, inner):
+                yield from _assignments(inner)
+            case Function():
+                yield from _assignments(each.body)
+            case _:
+                pass
+
+
+def _rebound(body: tuple[Statement, ...]) -> set[str]:
+    """Names that functions in a body, or what runs over something, have for something of their own."""
+    found = set[str]()
+    for node in nodes(body):
+        match node:
+            case Function():
+                found |= {name for name, _ in node.parameters}
+            case Lambda(parameters):
+                found |= {*parameters}
+            case Comprehension(_, target):
+                found |= set(re.findall(r"\w+", render(target)))
+            case For(target):
+                found |= set(re.findall(r"\w+", target))
+            case _:
+                pass
+    return found
+
+
+_SEVERAL = frozenset({"jnp.moveaxis", "jnp.split", "jax.random.split"})
+"""What is taken apart into arrays."""
+
+
+def _is_array(node: Expression, arrays: Set[str]) -> bool:
+    """Whether an expression is one array, as far as it can be seen."""
+    match node:
+        case Name(name):
+            return name in arrays
+        case Call(Name(name)):
+            return name.startswith(("jnp.", "jax.nn.", "jax.random.", "jax.ops.")) and not _NOT_ONE.search(name)
+        case Call(Name("abs"), (value,)):
+            return _is_array(value, arrays)
+        case Call(Attribute(_, name)):
+            return name in _METHODS
+        case Infix(operator, left, right):
+            return operator not in ("and", "or") and (_is_array(left, arrays) or _is_array(right, arrays))
+        case Negation(operand, "-"):
+            return _is_array(operand, arrays)
+        case Comparison(operator, left, right):
+            return operator in "<=>=!===" and (_is_array(left, arrays) or _is_array(right, arrays))
+        case Subscript(base):
+            return _is_array(base, arrays)
+        case Conditional(_, first, second):
+            return _is_array(first, arrays) and _is_array(second, arrays)
+        case _:
+            return False
+
+
+def _is_small(node: Expression) -> bool:
+    return (isinstance(node, Literal) and _SMALL.fullmatch(node.text) is not None) or (
+        isinstance(node, Name) and node.id in _NAMED_SMALL
+    )
+
+
+def _is_norm_of(node: Expression, value: Expression) -> bool:
+    """Whether it is the norm of the rows of a value."""
+    match node:
+        case Infix("+", norm, least) if _is_small(least):
+            return _is_norm_of(norm, value)
+        case Call(Name("jnp.maximum"), (norm, least)) if _is_small(least):
+            return _is_norm_of(norm, value)
+        case Call(Attribute(norm, "clip"), (), (("min", least),)) if _is_small(least):
+            return _is_norm_of(norm, value)
+        case Call(Name("jnp.linalg.norm"), (other,), ()):
+            return other == value and (
+                (isinstance(value, Name) and value.id in _VECTORS)
+                or (isinstance(value, Attribute) and value.name in _VECTORS)
+            )
+        case Call(Name("safe_norm" | "_safe_norm"), (other,), ()):
+            return other == value
+        case Call(Name("jnp.linalg.norm"), (other,), keywords):
+            named = {key: render(each) for key, each in keywords}
+            return other == value and named == {"axis": "-1", "keepdims": "True"}
+        case _:
+            return False

@@ -1,0 +1,74 @@
+"""Numbers of a kernel under names of its module, as people write those that do not explain themselves."""
+
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
+
+from synthesis.grammar.streams import Stream
+from synthesis.grammar.syntax import Assign, Call, Comparison, Expression, Infix, Literal, Name, Statement
+
+_PLAIN = frozenset({0.0, 0.5, 1.0, 2.0})
+"""What everybody writes in its place."""
+_SMALLEST = 0.02
+"""What is not above this is there to keep something from being 0."""
+_NAMES = {
+    "factor": ("SCALE", "GAIN", "WEIGHT", "COEFF", "RATIO", "DECAY", "STRENGTH"),
+    "offset": ("OFFSET", "BIAS", "SHIFT", "BASE", "MARGIN"),
+    "limit": ("LIMIT", "THRESHOLD", "CUTOFF", "BOUND", "MAX_VALUE"),
+    "small": ("EPS", "EPSILON", "TOLERANCE", "TINY"),
+}
+_BOUNDS = frozenset({"wp.min", "wp.max", "wp.clamp"})
+
+
+class _Naming:
+    def __init__(self, taken: set[str], stream: Stream) -> None:
+        self._taken = taken
+        self._stream = stream
+        self._wrapped = stream.chance(0.6)
+        self._known: dict[tuple[str, str], Expression] = {}
+        self.declared: list[Statement] = []
+
+    def visit(self, node: Any, role: str = "") -> Any:
+        match node:
+            case Literal(text):
+                return self._named(node, text, role)
+            case Infix(operator):
+                inner = {"*": "factor", "/": "factor", "+": "offset", "-": "offset"}.get(operator, "")
+                return self._inside(node, inner)
+            case Comparison():
+                return self._inside(node, "limit")
+            case Call(function) if isinstance(function, Name) and function.id in _BOUNDS:
+                return self._inside(node, "limit")
+            case tuple():
+                return tuple(self.visit(each, role) for each in node)  # pyright: ignore[reportUnknownVariableType]
+            case _:
+                return self._inside(node, "") if is_dataclass(node) else node
+
+    def _inside(self, node: Any, role: str) -> Any:
+        return replace(node, **{each.name: self.visit(getattr(node, each.name), role) for each in fields(node)})
+
+    def _named(self, node: Literal, text: str, role: str) -> Expression:
+        if not role or "." not in text or not text.replace(".", "").isdigit() or float(text) in _PLAIN:
+            return node
+        pool = _NAMES["small" if role == "offset" and float(text) <= _SMALLEST else role]
+        if (pool[0], text) not in self._known:
+            free = [each for each in pool if each not in self._taken]
+            if not free:
+                return node
+            name = Name(self._stream.choice(free))
+            self._taken.add(name.id)
+            self.declared.append(Assign(name, Call(Name("wp.constant"), (node,)) if self._wrapped else node))
+            self._known[pool[0], text] = name
+        return self._known[pool[0], text]
+
+
+def name_numbers(statements: tuple[Statement, ...], taken: set[str], stream: Stream) -> tuple[Statement, ...]:
+    """Statements whose factors, offsets and bounds are constants beside them, these first.
+
+    Args:
+        statements: a kernel and its functions; what is written inside calls of other functions stays where it is.
+        taken: the names that there are; new ones are added.
+        stream: the random choices.
+    """
+    naming = _Naming(taken, stream)
+    changed = naming.visit(statements)
+    return (*naming.declared, *changed)
