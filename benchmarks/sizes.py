@@ -16,7 +16,8 @@ how far the texts of all drawn functions are from programs is said in a line bel
 
 A number has percentiles of both and the Kolmogorov-Smirnov distance between them (0: one distribution, 1: no overlap).
 A share has both, the drawn one as a multiple of the other, and their difference, which is the same distance of truth
-values. A star marks a share that is not within a factor of 1.5; where it is not meant to be, the reason stands there.
+values. A star marks a share that is not within a factor of 1.5; where it is not meant to be, or both are too rare to
+tell, that stands there.
 Docstrings are no lines and no statements here. A function is counted without its helpers: what it does inside them,
 with arrays too, is not seen; functions inside it are part of it.
 """

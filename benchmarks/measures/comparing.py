@@ -7,11 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from measures.profiles import Profile
-from measures.reasons import REASONS
+from measures.reasons import RARE, REASONS
 
 _MARKS = (10, 25, 50, 75, 90, 95, 99)
 _REACH = 1.5
 _MOST_APART = 12
+_RARE = 0.005
+"""A share that is below this in both populations is of too few kernels to say more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +61,11 @@ class Share:
     def is_near(self) -> bool:
         """Whether the shares are within a factor of 1.5 of each other."""
         return 1 / _REACH <= self.factor <= _REACH
+
+    @property
+    def reason(self) -> str:
+        """Why the shares are not near each other; empty if nothing says why."""
+        return RARE if max(self.drawn, self.real or 0.0) < _RARE else REASONS.get(self.name, "")
 
 
 def compare_numbers(drawn: Sequence[Profile], real: Sequence[Profile]) -> list[Numbers]:
@@ -177,7 +184,7 @@ def print_shares(lines: Sequence[Share]) -> Iterator[str]:
         real = (
             f"{100 * line.real:8.1f}{line.factor:8.2f}{line.distance:10.2f}" if line.real is not None else f"{'-':>8}"
         )
-        note = "" if line.is_near else f"  {REASONS.get(line.name, '*')}"
+        note = "" if line.is_near else f"  {line.reason or '*'}"
         yield f"  {line.name:46}{100 * line.drawn:8.1f}{real}{note}"
 
 
@@ -185,7 +192,7 @@ def print_summary(numbers: Sequence[Numbers], shares: Sequence[Share]) -> Iterat
     """The means of the distances, and how many shares are near those of applications."""
     asked = [each for each in shares if each.real is not None]
     near = sum(each.is_near for each in asked)
-    told = sum(not each.is_near and each.name in REASONS for each in asked)
+    told = sum(not each.is_near and bool(each.reason) for each in asked)
     yield f"mean distance of {len(numbers)} numeric lines: {np.mean([each.distance for each in numbers]):.3f}"
     yield f"mean distance of {len(asked)} shares: {np.mean([each.distance for each in asked]):.3f}"
     yield f"shares within a factor of {_REACH}: {near} of {len(asked)}; of the others {told} have a reason"
