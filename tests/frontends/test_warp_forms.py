@@ -529,6 +529,11 @@ def test_arrays_stay_apart_where_one_would_change_more_than_its_place(text: str)
             id="by way of a variable",
         ),
         pytest.param(
+            "if heat[tid] > 1.0:\n    '# stays'\n    v_out[tid] = v[tid]\nelse:\n    v_out[tid] = 0.0",
+            "if heat[tid] <= 1.0:\n    v[tid] = 0.0",
+            id="with a remark on it",
+        ),
+        pytest.param(
             "i = at[tid]\nv_out[i] = v[i] * scale", "i = at[tid]\nv[i] = v[i] * scale", id="by an index that was read"
         ),
     ],

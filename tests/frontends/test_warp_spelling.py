@@ -88,7 +88,7 @@ def test_a_kernel_writes_all_its_arrays_in_one_way_and_most_write_them_as_today(
         used = {"subscript" if re.match(r"wp\.array\w*\[", each) else "call" for each in spelled}
         assert len(used) == 1, spec.source
         ways[used.pop()] += 1
-    assert 0.88 < ways["subscript"] / len(drawn) < 0.96
+    assert 0.92 < ways["subscript"] / len(drawn) < 0.99  # 96 % of the annotations of applications
 
 
 def test_a_kernel_writes_each_type_in_one_way(drawn: list[KernelSpec]) -> None:

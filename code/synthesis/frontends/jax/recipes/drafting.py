@@ -5,12 +5,12 @@ from collections.abc import Sequence, Set
 from typing import Any, TypeVar
 
 from synthesis.frontends.jax.options import DEFAULTS
-from synthesis.frontends.jax.recipes.applications.nodes import changed
 from synthesis.frontends.jax.recipes.sketch import Sketch
 from synthesis.frontends.jax.spelling import type_name
 from synthesis.grammar.commentary import Habits, add_comments, write_docstring
 from synthesis.grammar.drafting import render_module
 from synthesis.grammar.naming import PARAMETERS, NameBook
+from synthesis.grammar.nodes import changed
 from synthesis.grammar.operations import Term
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import (

@@ -231,7 +231,8 @@ _TRIALS = """
     R, accepted, _ = carry}
     rate = accepted / (sweeps * n)
     {?0.4 # {the energy of where particles are now}}
-    {U = 0.5 * jnp.sum(jax.vmap(lambda x, i: ENERGY(x, i, R))(R, jnp.arange(n))) ~
+    {index = jnp.arange(n)
+    U = 0.5 * jnp.sum(jax.vmap(lambda x, i: ENERGY(x, i, R))(R, index)) ~
     felt = jax.vmap(ENERGY_OF, in_axes=(0, 0, None))(R, jnp.arange(n), R)
     U = 0.5 * jnp.sum(felt)}
     {if target_rate is not None:

@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from synthesis.frontends.jax.recipes.applications.nodes import nodes
 from synthesis.frontends.jax.recipes.applications.pruning import assigned_in, prune
+from synthesis.grammar.nodes import nodes
 from synthesis.grammar.syntax import (
     Assert,
     Assign,

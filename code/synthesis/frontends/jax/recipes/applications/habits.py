@@ -19,8 +19,8 @@ from synthesis.frontends.jax.recipes.applications.forms import (
     trusting,
     updating,
 )
-from synthesis.frontends.jax.recipes.applications.nodes import changed, nodes
 from synthesis.frontends.jax.recipes.applications.spellings import Spellings, arrays_of
+from synthesis.grammar.nodes import changed, nodes
 from synthesis.grammar.rendering import render, render_block
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import (

@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
-from synthesis.frontends.jax.recipes.applications.nodes import changed, nodes
+from synthesis.frontends import plain_names
 from synthesis.frontends.jax.recipes.applications.parameters import Parameter
 from synthesis.frontends.jax.recipes.applications.pruning import assigned_in
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree, parts_of
+from synthesis.grammar.nodes import changed, nodes
 from synthesis.grammar.rendering import render
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import (
@@ -47,8 +48,12 @@ _BY_NAME = 0.6
 """How often what is packed is read where it is needed, and not taken apart first."""
 _LEAST, _MANY = 3, 7
 """Settings that are worth a class, and parameters that call for one."""
+_CROWD = 2
+"""Fields that a lambda may read where they are packed; a line cannot be broken in one."""
 _REGISTERED = ("jax.tree_util.register_dataclass", "dataclasses.dataclass(frozen=True)")
 _FROZEN = ("dataclasses.dataclass(frozen=True)",)
+_SPOKEN_FOR = plain_names.MUTATORS | plain_names.NO_ATTRIBUTES | plain_names.NO_KEYWORDS | {"add"}
+"""What a source may not ask for or give by name, since it could do more than define a function by that."""
 _METHODS = frozenset({"count", "index"})
 """What a tuple has already."""
 _OF_A_CALL = frozenset({"training", "train", "is_training", "deterministic", "inference", "keepdims", "axis", "where"})
@@ -193,7 +198,7 @@ class Packing:
         name, keys = parameter.name, set(tree)
         asked = {key for node in nodes(self.body) if (key := _asked_for(node, name)) is not None}
         named = {ast.literal_eval(node.indices[0].text) for node in nodes(self.body) if _is_entry(node, name)}
-        if not all(key.isidentifier() for key in keys | named) or not named:
+        if not all(map(_may_be_field, keys | named)) or not named:
             return
         if name in self._bound(besides=(name,)) or not self._is_only_made_of(name, keys):
             return
@@ -337,7 +342,7 @@ class Packing:
         self._put(packed, found)
 
     def _is_setting(self, each: Parameter) -> bool:
-        if each.name in _OF_A_CALL or each.name.startswith("return_") or not each.kind:
+        if each.name in _OF_A_CALL | _SPOKEN_FOR or each.name.startswith("return_") or not each.kind:
             return False
         if (each.default or "").startswith(("[", "{")):
             return False
@@ -364,7 +369,7 @@ class Packing:
                 results = tuple(whole[key] for key, _ in listed)
             case _:
                 return
-        if not all(key is not None and key.isidentifier() for key in keys) or len(set(keys)) < len(keys):
+        if not all(key is not None and _may_be_field(key) for key in keys) or len(set(keys)) < len(keys):
             return
         fields = tuple((cast("str", key), tree) for key, tree in zip(keys, results, strict=True))
         last = self.title.rpartition("_")[2]
@@ -393,7 +398,8 @@ class Packing:
 
     def _read(self, name: str, fields: Sequence[str], *, by_name: bool) -> None:
         """Have the fields of what is packed where they were parameters."""
-        if not by_name or self._bound() & {*fields}:
+        crowded = any(len(_read_in(each, fields)) > _CROWD for each in nodes(self.body) if isinstance(each, Lambda))
+        if not by_name or crowded or self._bound() & {*fields}:
             targets: tuple[Any, ...] = tuple(map(Name, fields))
             values = tuple(Attribute(Name(name), each) for each in fields)
             first = [Assign(Display(targets), Display(values))] if len(fields) < 4 else [
@@ -531,6 +537,11 @@ def _replaced(tree: Tree, keys: set[str], record: Record) -> Tree:
     )  # fmt: skip
 
 
+def _may_be_field(key: str) -> bool:
+    """Whether an entry or a result may be a field of that name."""
+    return key.isidentifier() and key not in _SPOKEN_FOR
+
+
 def _is_new(item: Any, key: str) -> bool:
     """Whether a result is the new value of a field."""
     return isinstance(item, Name) and re.fullmatch(rf"(new_|next_)?{key}(_new|_next|_out)?", item.id) is not None
@@ -540,7 +551,8 @@ def _field_of(item: Any) -> str | None:
     """What a field may be called that has a result."""
     match item:
         case Name(name) if name.isidentifier() and not name.startswith("_"):
-            return name.removeprefix("new_").removeprefix("next_").rstrip("0123456789_") or None
+            plain = name.removeprefix("new_").removeprefix("next_").rstrip("0123456789_")
+            return "output" if plain == "out" else plain or None
         case _:
             return None
 
@@ -599,6 +611,11 @@ def _constant(value: Any) -> dict[str, Any]:
     if isinstance(value, tuple):
         return {"tuple": [_constant(each) for each in cast("tuple[Any, ...]", value)]}
     return {"value": value}
+
+
+def _read_in(node: Any, fields: Sequence[str]) -> set[str]:
+    """The fields that are read in a node."""
+    return {each.id for each in nodes(node) if isinstance(each, Name)} & {*fields}
 
 
 def _in_text(text: str, name: str, fields: Sequence[str]) -> str:

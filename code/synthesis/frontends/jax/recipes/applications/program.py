@@ -12,7 +12,6 @@ from synthesis.frontends.jax.options import DEFAULTS
 from synthesis.frontends.jax.recipes.applications.beside import module_text, needed
 from synthesis.frontends.jax.recipes.applications.habits import Habits
 from synthesis.frontends.jax.recipes.applications.helpers import HELPERS
-from synthesis.frontends.jax.recipes.applications.nodes import changed, nodes
 from synthesis.frontends.jax.recipes.applications.packing import Packing, is_literal
 from synthesis.frontends.jax.recipes.applications.parameters import Parameter
 from synthesis.frontends.jax.recipes.applications.pruning import needed_in, prune, spaced
@@ -21,6 +20,7 @@ from synthesis.frontends.jax.recipes.applications.spellings import partial_for
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree, call_of, leaves_of, parts_of
 from synthesis.grammar.lines import join, quote_remarks
 from synthesis.grammar.naming import NameBook
+from synthesis.grammar.nodes import changed, nodes
 from synthesis.grammar.rendering import render_block
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import Assign, Call, Class, Expression, Function, Infix, Literal, Name, Statement

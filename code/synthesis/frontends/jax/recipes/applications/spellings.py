@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
-from synthesis.frontends.jax.recipes.applications.nodes import nodes
+from synthesis.grammar.nodes import nodes
 from synthesis.grammar.rendering import render
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import (

@@ -766,6 +766,8 @@ def _batches(p: Program) -> Text:
     if p.choices.chance(0.4):
         one = (Leaf((rows, widths[0])), Leaf((rows,)))
     many, size, axis = p.choices.choice((2, 3, 4)), p.choices.choice((4, 8, 16)), p.choices.choice((0, 0, 1))
+    if form == "shuffle" and rows % many:
+        many = 2  # which every number of rows is a multiple of
     check = """
         {?0.35 lengths = set(x.shape[0] for x in jax.tree.leaves(tree))
         if len(lengths) != 1:

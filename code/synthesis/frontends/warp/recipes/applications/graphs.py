@@ -363,8 +363,8 @@ _SURFACE = """
 
 def _of_worlds(text: str, keys: tuple[str, ...]) -> str:
     """A text in which each world has its own part of some arrays."""
-    text = re.sub(r"\b(\w+)\[0\]", lambda found: f"{found[1]}[w]" if found[1] in keys else found[0], text)
-    text = re.sub(r"\b(\w+)\[(?!w\])", lambda found: f"{found[1]}[w, " if found[1] in keys else found[0], text)
+    text = re.sub(r"\b(\w+)\[0\]", lambda found: f"{found[1]}[wid]" if found[1] in keys else found[0], text)
+    text = re.sub(r"\b(\w+)\[(?!wid\])", lambda found: f"{found[1]}[wid, " if found[1] in keys else found[0], text)
     return re.sub(r"\b(\w+)\.shape\[0\]", lambda found: f"{found[1]}.shape[1]" if found[1] in keys else found[0], text)
 
 
@@ -456,7 +456,7 @@ def _draw_serial(stream: Stream, target: str) -> KernelSpec:
     bodies, contacts = stream.child("sizes").choice(((10, 16), (12, 20), (16, 24), (8, 12)))
     alone = stream.child("alone").chance(0.65)
     worlds = 0 if alone else stream.child("worlds").choice((3, 4, 8))
-    p = Program(stream, launch=(1,)) if alone else Program(stream, ("w", "worldid", "world"), launch=(worlds,))
+    p = Program(stream, launch=(1,)) if alone else Program(stream, ("wid", "worldid", "world"), launch=(worlds,))
     colors = stream.child("colors").choice((4, 6, 8))
     keys = _declare_graph(p, worlds, bodies, contacts, colors)
     p.parents("joint_parent", 1, bodies, ("joint_parent",))

@@ -99,7 +99,11 @@ def _drop(body: list[ast.stmt], read: str, written: str, values: dict[str, str])
                 left.append(statement)
             case _:
                 left.append(statement)
-    return left
+    return left if any(not _is_remark(each) for each in left) else []
+
+
+def _is_remark(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
 
 
 class _Adding(ast.NodeTransformer):

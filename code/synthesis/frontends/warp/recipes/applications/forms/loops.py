@@ -30,7 +30,8 @@ _STRIDDEN, _FEWER = 0.02, (2, 4, 8)
 _COUNTED = 0.24
 """How many authors count by a ``while``. Of applications' kernels 6 % have one, where drawn kernels without this had
 3 %."""
-_MOST_THREADS = 512
+_MOST_THREADS, _MOST_AXES = 512, 2
+"""Threads of a launch, and dimensions of one that gets another: Warp has four, and hardly any kernel has four."""
 _LONG = 4
 """Turns of a loop that are worth it to be shared."""
 _LANE, _STEP = "lane_", "lanes_"
@@ -56,7 +57,8 @@ def share(sheet: Sheet, choices: Stream) -> None:
     turns = loop.iter.args[-1] if isinstance(loop, ast.For) and isinstance(loop.iter, ast.Call) else None
     most = turns.value if isinstance(turns, ast.Constant) and isinstance(turns.value, int) else _MOST_THREADS
     counts = [each for each in _LANES if each * math.prod(sheet.launch) <= _MOST_THREADS and each < most]
-    if not (sheet.axes and counts and _is_apart(sheet.body, sheet)) or not choices.chance(_SHARED):
+    flat = 0 < len(sheet.axes) <= _MOST_AXES
+    if not (flat and counts and _is_apart(sheet.body, sheet)) or not choices.chance(_SHARED):
         return
     assert isinstance(loop, ast.For)
     assert isinstance(loop.iter, ast.Call)
