@@ -21,6 +21,21 @@ def chain(*cases: tuple[str, str], otherwise: str = "") -> str:
     return join(*parts, block("else:", otherwise) if otherwise else "")
 
 
+def with_marked(text: str, mark: str, *, kept: bool) -> str:
+    """A text with the lines that have a mark, or without them; what opens or closes a group in one stays."""
+    lines = (line.replace(mark, "") if kept else _without_marked(line, mark) for line in text.split("\n"))
+    return "\n".join(each for each in lines if each is not None)
+
+
+def _without_marked(line: str, mark: str) -> str | None:
+    """What stays of a line without what is behind a mark; None if nothing does."""
+    if mark not in line:
+        return line
+    before, _, rest = line.partition(mark)
+    ends = "".join(each for each in rest if each in "{}~") if rest.rstrip().endswith(("}", "~")) else ""
+    return before + ends if ends or before.strip() else None
+
+
 def quote_remarks(text: str) -> str:
     """The lines of a text with comments as templates take them: each a text by itself."""
     lines = (re.sub(r"# .*", lambda remark: repr(remark[0]), each) if each.lstrip().startswith("# ") else each

@@ -116,7 +116,7 @@ def _of_statement(text: str, statement: Statement, dialect: Dialect, *, derivati
     if len(statement.branches) > 1:
         yield exchange(Kind.EXCHANGED, text, *statement.branches[:2])
     yield from _of_operands(text, statement)
-    yield from _dropped(statement, dialect, derivative=derivative)
+    yield from _dropped(text, statement, dialect, derivative=derivative)
 
 
 def _spell(statement: Statement, number: int) -> str:
@@ -201,8 +201,8 @@ def _of_operands(text: str, statement: Statement) -> Iterator[Edit]:
             yield _swap(Kind.OPERAND, text, first, second)
 
 
-def _dropped(statement: Statement, dialect: Dialect, *, derivative: bool) -> Iterator[Edit]:
-    """An operation that gives an operand of its result's type back."""
+def _dropped(text: str, statement: Statement, dialect: Dialect, *, derivative: bool) -> Iterator[Edit]:
+    """An operation that gives an operand of its result's type back; nothing where it does so already."""
     same = [token for token, kind in zip(statement.operands, statement.types, strict=False) if kind == statement.result]
     if not same or not statement.result:
         return
@@ -210,7 +210,9 @@ def _dropped(statement: Statement, dialect: Dialect, *, derivative: bool) -> Ite
     kind = Kind.STATEMENT
     if derivative:
         kind = Kind.SIGN if statement.op.text in dialect.negations else Kind.ADJOINT
-    yield replace_span(kind, statement.start, statement.end, dialect.identity(statement, same[0]))
+    copied = dialect.identity(statement, same[0])
+    if text[statement.start : statement.end] != copied:
+        yield replace_span(kind, statement.start, statement.end, copied)
     if derivative and adds and len(same) > 1:
         yield replace_span(Kind.ACCUMULATION, statement.start, statement.end, dialect.identity(statement, same[1]))
 

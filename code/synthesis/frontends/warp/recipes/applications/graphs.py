@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLOAT, INT, PAIR, TRIPLE, VEC, Program
+from synthesis.grammar.lines import with_marked
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.types import Type
 from synthesis.records import KernelSpec
@@ -492,9 +493,7 @@ def _draw_neighbors(stream: Stream) -> KernelSpec:
         ("max_count", ("max_neighbor_count",)),
     ):  # fmt: skip
         p.output(key, INT, (1,), names, (0, 2))
-    nearest = p.choices.chance(0.4)
-    lines = (each for each in _NEIGHBORS.split("\n") if nearest or "NEAR " not in each)
-    p.write("\n".join(lines).replace("NEAR ", ""))
+    p.write(with_marked(_NEIGHBORS, "NEAR ", kept=p.choices.chance(0.4)))
     titles = ("build_neighbor_lists", "find_neighbors", "update_neighbor_list", "build_verlet_lists")
     summary = "Lists of the particles near each"
     return p.done("state", "grid_lists", "neighbor_lists", summary, titles, ("One thread per particle.",))

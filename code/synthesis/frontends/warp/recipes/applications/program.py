@@ -21,7 +21,10 @@ from synthesis.frontends.warp.recipes.applications.forms import (
     reshape,
     unparse,
 )
-from synthesis.frontends.warp.recipes.applications.forms.sheet import names_stored
+from synthesis.frontends.warp.recipes.applications.forms.sheet import (
+    names_stored,
+    nodes_in,
+)
 from synthesis.frontends.warp.recipes.applications.helpers import HELPERS
 from synthesis.frontends.warp.recipes.drafting import Draft
 from synthesis.grammar.lines import block, join, quote_remarks
@@ -542,7 +545,7 @@ def _only_moves(sheet: Sheet) -> bool:
     named = sheet.named()
     if sheet.bundles or sheet.made or named & set(sheet.functions):
         return False
-    for node in (node for statement in sheet.body for node in walk(statement)):
+    for node in nodes_in(sheet.body):
         match node:
             case ast.Constant(value=float()) | ast.Subscript(value=ast.Subscript()):
                 return False

@@ -15,6 +15,7 @@ from synthesis.frontends.warp.recipes.applications.program import (
     VEC,
     Program,
 )
+from synthesis.grammar.lines import with_marked
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.types import Type
 from synthesis.records import KernelSpec
@@ -826,24 +827,6 @@ _COMPOSITE = """
 """
 
 
-def _with_velocities(text: str, wanted: bool) -> str:
-    """A text with its lines of velocities, or without."""
-    lines = text.split("\n")
-    kept = list[str]()
-    for line in lines:
-        if "VEL " not in line:
-            kept.append(line)
-        elif wanted:
-            kept.append(line.replace("VEL ", ""))
-        else:
-            # what opens or closes a group stays
-            rest = line.partition("VEL ")
-            ends = "".join(each for each in rest[2] if each in "{}~") if rest[2].rstrip().endswith(("}", "~")) else ""
-            if ends or rest[0].strip():
-                kept.append(rest[0] + ends)
-    return "\n".join(kept)
-
-
 def _declare_articulations(p: Program, trees: int, length: int) -> None:
     joints = trees * length
     p.starts("articulation_start", trees + 1, length, 0, ("articulation_start",))
@@ -878,32 +861,34 @@ def _declare_articulations(p: Program, trees: int, length: int) -> None:
 
 
 _TREE_SIZES = ((8, 4), (12, 3), (8, 5), (16, 3))
+_TREE_REMARKS = ("One thread per articulation.", "Joints of an articulation stand in a row, parents first.")
+
+
+def _begin_articulations(stream: Stream) -> Program:
+    """A kernel that goes through trees of joints, a thread for each."""
+    trees, length = stream.child("trees").choice(_TREE_SIZES)
+    p = Program(stream, ("tid",), launch=(trees,))
+    _declare_articulations(p, trees, length)
+    p.guard_count("articulation")
+    return p
 
 
 def _draw_forward(stream: Stream, target: str) -> KernelSpec:
     """A tree of joints from its root to its leaves, a thread for each."""
-    trees, length = stream.child("trees").choice(_TREE_SIZES)
-    p = Program(stream, ("tid",), launch=(trees,))
-    _declare_articulations(p, trees, length)
-    p.guard_count("articulation")
-    p.write(_with_velocities(_FORWARD, p.choices.chance(0.65)))
+    p = _begin_articulations(stream)
+    p.write(with_marked(_FORWARD, "VEL ", kept=p.choices.chance(0.65)))
     titles = ("eval_articulation_fk", "eval_fk", "forward_kinematics", "update_body_poses")
     summary = "Poses of bodies from the coordinates of their joints"
-    told = ("One thread per articulation.", "Joints of an articulation stand in a row, parents first.")
-    return p.done("joints", "tree_passes", target, summary, titles, told)
+    return p.done("joints", "tree_passes", target, summary, titles, _TREE_REMARKS)
 
 
 def _draw_composite(stream: Stream, target: str) -> KernelSpec:
     """A tree of joints from its leaves to its root, a thread for each."""
-    trees, length = stream.child("trees").choice(_TREE_SIZES)
-    p = Program(stream, ("tid",), launch=(trees,))
-    _declare_articulations(p, trees, length)
-    p.guard_count("articulation")
+    p = _begin_articulations(stream)
     p.write(_COMPOSITE)
     titles = ("eval_composite_inertia", "composite_rigid_body", "eval_mass_matrix_crba", "crb_accumulate")
     summary = "Inertia of each body with all that hangs on it"
-    told = ("One thread per articulation.", "Joints of an articulation stand in a row, parents first.")
-    return p.done("multibody", "composite_bodies", target, summary, titles, told)
+    return p.done("multibody", "composite_bodies", target, summary, titles, _TREE_REMARKS)
 
 
 _RESET = """
@@ -989,7 +974,6 @@ def _draw_reset(stream: Stream, target: str) -> KernelSpec:
     p.array("qpos_noise", FLOAT, (-1, 1), (worlds, nq), ("qpos_noise",))
     p.array("qvel_noise", FLOAT, (-1, 1), (worlds, nv), ("qvel_noise",))
     p.array("ctrl0", FLOAT, (-1, 1), (nu,), ("default_ctrl", "ctrl0"))
-    p.array("body_mocapid", INT, (-2, -1), (nbody,), ("body_mocapid",))
     p.places("body_mocapid", nbody, 1, ("body_mocapid",))
     p.array("body_pos", VEC, (-1, 1), (nbody,), ("body_pos",))
     p.array("body_quat", FOUR, (-1, 1), (nbody,), ("body_quat",), element="wp.quat")

@@ -6,10 +6,14 @@ Programs hand such a struct to many kernels, so that it has fields which this on
 import ast
 from collections.abc import Iterator, Mapping
 
-from synthesis.frontends.warp.recipes.applications.forms.sheet import Bundle, Given, Sheet
+from synthesis.frontends.warp.recipes.applications.forms.sheet import (
+    Bundle,
+    Given,
+    Sheet,
+    names_stored,
+)
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.types import Type
-from synthesis.grammar.walking import walk
 from synthesis.records import Role
 
 _SHARE = 0.05
@@ -64,7 +68,7 @@ _SPARES: Mapping[str, tuple[Type, tuple[float, float], bool]] = {
 def bundle(sheet: Sheet, choices: Stream) -> None:
     """Put some of a kernel's arrays, and numbers beside them, into one or two structs."""
     named = sheet.named()
-    asked = named - _assigned(sheet)
+    asked = named.difference(names_stored(sheet.body))
     fitting = {key: each for key, each in sheet.given.items() if key in asked}
     arrays = [key for key, each in fitting.items() if each.shape is not None]
     if named & sheet.objects or len(arrays) < _LEAST or not choices.chance(_SHARE):
@@ -87,16 +91,6 @@ def _of_one_subject(keys: list[str], given: Mapping[str, Given]) -> list[str]:
     of = {subject: [key for key in keys if all(subject in name for name in given[key].names)] for subject in _SUBJECTS}
     most = max(of.values(), key=len)
     return most if len(most) > _SPOKEN else []
-
-
-def _assigned(sheet: Sheet) -> set[str]:
-    """The names that lines give another value."""
-    return {
-        node.id
-        for statement in sheet.body
-        for node in walk(statement)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-    }
 
 
 def _gather(sheet: Sheet, choices: Stream, keys: list[str], taken: set[str]) -> None:

@@ -17,7 +17,7 @@ _SHARE = 0.45
 _UNFOLDED, _LONG, _LONGER = 0.85, 38, 60
 """How many authors give a vector that takes so many characters its components one after the other, and characters of
 one that they give to an element of an array by way of a variable."""
-_MADE, _MADE_NAMES = "made_{}_", ("v", "result", "value", "vec")
+_MADE, _MADE_NAMES = "made_", ("v", "result", "value", "vec")
 """What lines call such a variable, and the names that it may get."""
 _VECTORS = {"wp.vec2": "xy", "wp.vec3": "xyz", "wp.vec2i": "xy", "wp.vec3i": "xyz"}
 
@@ -37,7 +37,7 @@ def unfold(sheet: Sheet, choices: Stream) -> None:
                 case ast.Assign(
                     targets=[ast.Subscript() as target], value=ast.Call(func=ast.Attribute(attr="vec3"), args=parts)
                 ) if len(parts) == len("xyz") and len(unparse(block[place])) > _LONGER:
-                    key = _MADE.format(sum(each.startswith(_MADE[: len("made_")]) for each in sheet.roles))
+                    key = f"{_MADE}{sum(each.startswith(_MADE) for each in sheet.roles)}_"
                     sheet.roles[key] = _MADE_NAMES
                     stored = ast.Assign([target], ast.Name(key, ast.Load()))
                     block[place : place + 1] = [*_one_by_one(key, parts), stored]

@@ -3,7 +3,13 @@
 import ast
 from collections.abc import Iterator
 
-from synthesis.frontends.warp.recipes.applications.forms.sheet import Given, Sheet, names_in, parts_of
+from synthesis.frontends.warp.recipes.applications.forms.sheet import (
+    Given,
+    Sheet,
+    names_in,
+    nodes_in,
+    parts_of,
+)
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.types import Type
 from synthesis.grammar.walking import walk
@@ -32,7 +38,7 @@ def ask(sheet: Sheet, choices: Stream) -> None:
             known, place = choices.choice(sorted({each for each in found if each[0] == known} or set(found)))
             asked = _Asking(key, known, place)
             sheet.body = [asked.visit(each) for each in sheet.body]
-    for loop in [node for statement in sheet.body for node in walk(statement) if isinstance(node, ast.For)]:
+    for loop in [node for node in nodes_in(sheet.body) if isinstance(node, ast.For)]:
         _ask_for_length(loop, sheet, choices)
     if choices.chance(_GUARDS):
         _guard(sheet, choices)

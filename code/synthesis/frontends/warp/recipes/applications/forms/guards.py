@@ -3,7 +3,14 @@
 import ast
 from collections.abc import Mapping, Sequence
 
-from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet, blocks_in, blocks_of, names_in
+from synthesis.frontends.warp.recipes.applications.forms.sheet import (
+    Sheet,
+    blocks_in,
+    blocks_of,
+    names_in,
+    names_stored,
+    nodes_in,
+)
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.walking import walk
 
@@ -36,7 +43,7 @@ def rearrange(sheet: Sheet, choices: Stream) -> None:
         if depth < _DEEPEST and left in inside:
             _turn_inside(block, left, indices)
     sheet.body = [_Plain().visit(each) for each in sheet.body]
-    if any(_asks_by_sign(node) for statement in sheet.body for node in walk(statement)):
+    if any(map(_asks_by_sign, nodes_in(sheet.body))):
         sheet.body = [_BySign().visit(each) for each in sheet.body]
 
 
@@ -62,9 +69,7 @@ def _without_known(body: list[ast.stmt], known: _Known) -> list[ast.stmt]:
         if isinstance(statement, ast.If) and not statement.orelse and ast.unparse(statement.test) in known:
             made += _without_known(statement.body, known)
             continue
-        changed = {
-            node.id for node in walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-        }
+        changed = set(names_stored([statement]))
         lasting = {text: names for text, names in known.items() if names.isdisjoint(changed)}
         for inner in blocks_in(statement):
             branch = isinstance(statement, ast.If)

@@ -8,6 +8,7 @@ from synthesis.frontends.warp.recipes.applications.forms.guards import opposite
 from synthesis.frontends.warp.recipes.applications.forms.sheet import (
     Given,
     Sheet,
+    is_remark,
     names_in,
     names_read,
     names_stored,
@@ -35,10 +36,12 @@ def update(sheet: Sheet, choices: Stream) -> None:
     """
     places = _places_in(sheet.body)
     alone = [key for key, found in places.indices.items() if len(found) == 1 and key not in places.bare]
-    for written in [key for key in alone if _is_written(sheet.given.get(key))]:
+    for written in [key for key in alone if key in sheet.given and sheet.given[key].is_output]:
         for read in [key for key in alone if _become(sheet.given.get(key), sheet.given[written])]:
+            if read == written or places.indices[read] != places.indices[written]:
+                continue
             body = _without_copies(sheet.body, read, written)
-            if read == written or places.indices[read] != places.indices[written] or body is None:
+            if body is None:
                 continue
             places = _places_in(body)
             if places.copies(read, written) or places.reads_after(read, written) or not choices.chance(_SHARE):
@@ -99,11 +102,7 @@ def _drop(body: list[ast.stmt], read: str, written: str, values: dict[str, str])
                 left.append(statement)
             case _:
                 left.append(statement)
-    return left if any(not _is_remark(each) for each in left) else []
-
-
-def _is_remark(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+    return left if any(not is_remark(each) for each in left) else []
 
 
 class _Adding(ast.NodeTransformer):
@@ -118,10 +117,6 @@ class _Adding(ast.NodeTransformer):
                 return ast.AugAssign(target, op, right)
             case _:
                 return node
-
-
-def _is_written(given: Given | None) -> bool:
-    return given is not None and given.shape is not None and given.role is Role.OUTPUT
 
 
 def _become(old: Given | None, new: Given) -> bool:

@@ -47,9 +47,7 @@ def choose_threads(sheet: Sheet, choices: Stream) -> None:
         sheet.given[_OFFSET] = Given(kind=_INT, domain=(0, furthest), names=offsets)
         sheet.launch = (*sheet.launch[:-1], threads - furthest)
         lines = choices.choice((f"{index} = {_OFFSET} + {THREAD}", f"{index} = {THREAD} + {_OFFSET}"))
-    sheet.axes = [*sheet.axes[:-1], (THREAD, *(each for each in _THREADS if each != index))]
-    sheet.items = (index,)
-    sheet.roles |= {index: tuple(each for each in names if each != "tid") or names}
+    sheet.find_last_index(tuple(each for each in _THREADS if each != index))
     sheet.body[:0] = ast.parse(lines).body
 
 

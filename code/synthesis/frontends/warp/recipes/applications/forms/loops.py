@@ -10,6 +10,7 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import (
     Given,
     Sheet,
     blocks_of,
+    is_remark,
     names_in,
     names_stored,
     nodes_in,
@@ -37,13 +38,14 @@ _LONG = 4
 _LANE, _STEP = "lane_", "lanes_"
 """What lines call the number of a thread in its row, and how many threads a row has."""
 _LANE_NAMES = ("lane", "sub", "lane_id", "sub_id", "tid_in_row", "worker")
+_STEP_NAMES = ("num_lanes", "lanes", "threads_per_item", "stride", "num_workers", "lane_count")
 _ALL, _EVERY = "all_", "every_"
 """What lines call how many things there are, and how many threads."""
 _EVERY_NAMES = ("num_threads", "total_num_threads", "stride", "grid_stride", "thread_count")
 _COUNT_NAMES, _COUNT_NAMES_OF = ("n", "count", "num_items", "total"), ("num_{many}", "{one}_count", "total_{many}")
+_THREADS = ("tid", "thread_id", "t")
 _LEAST = 16
 """Things that are worth it to be more than threads."""
-_STEP_NAMES = ("num_lanes", "lanes", "threads_per_item", "stride", "num_workers", "lane_count")
 _INT = Type("int32")
 
 
@@ -87,9 +89,7 @@ def stride(sheet: Sheet, choices: Stream) -> None:
     assert isinstance(every, ast.For)
     every.body = [_GoingOn().visit(each) for each in sheet.body]
     sheet.body = [every]
-    sheet.roles |= {names[0]: tuple(each for each in names if each != "tid") or names}
-    sheet.items = (names[0],)
-    sheet.axes = [(THREAD, "tid", "thread_id", "t")]
+    sheet.find_last_index(_THREADS)
     sheet.launch = (threads,)
 
 
@@ -180,9 +180,7 @@ def _effects(body: list[ast.stmt]) -> Iterator[tuple[str, ast.expr | None]]:
                 yield "", None
             case ast.Expr(value=ast.Call(func=ast.Attribute(attr="atomic_add"), args=[ast.Name(id=name), *_])):
                 yield name, None
-            case ast.Expr(value=ast.Constant()):
-                pass  # a remark
-            case ast.Expr():
+            case ast.Expr() if not is_remark(node):
                 yield "", None
             case ast.Assign(value=ast.Call(func=ast.Attribute(attr=called))) if called.startswith("atomic_"):
                 yield "", None
@@ -219,10 +217,7 @@ def _is_countable(loop: ast.For) -> bool:
     assert isinstance(loop.iter, ast.Call)
     first, last = _bounds(loop.iter)
     plain = isinstance(last, ast.Name) and isinstance(first, ast.Name | ast.Constant)
-    changed = {
-        node.id for node in nodes_in(loop.body) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-    }
-    fixed = changed.isdisjoint({*names_in([last]), ast.unparse(loop.target)})
+    fixed = {*names_in([last]), ast.unparse(loop.target)}.isdisjoint(names_stored(loop.body))
     return plain and fixed and not any(isinstance(node, ast.Continue) for node in nodes_in(loop.body))
 
 

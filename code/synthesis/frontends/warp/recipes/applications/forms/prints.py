@@ -21,18 +21,16 @@ def warn(sheet: Sheet, choices: Stream) -> None:
             match before, statement:
                 case (
                     ast.Assign(targets=[ast.Name(id=slot)], value=ast.Call(func=ast.Attribute(attr="atomic_add"))),
-                    ast.If(test=ast.Compare(left=ast.Name(id=same), ops=[ast.GtE()], comparators=[limit])),
-                ) if same == slot and choices.chance(_SHARE):
-                    statement.body.insert(0, _warning(slot, limit, choices))
-                case (
-                    ast.Assign(targets=[ast.Name(id=slot)], value=ast.Call(func=ast.Attribute(attr="atomic_add"))),
-                    ast.If(test=ast.Compare(left=ast.Name(id=same), ops=[ast.Lt()], comparators=[limit]), orelse=[]),
-                ) if same == slot and choices.chance(_SHARE):
-                    statement.orelse.append(_warning(slot, limit, choices))
+                    ast.If(
+                        test=ast.Compare(
+                            left=ast.Name(id=same), ops=[ast.GtE() | ast.Lt() as asked], comparators=[limit]
+                        ),
+                        body=full,
+                        orelse=rest,
+                    ),
+                ) if same == slot and (isinstance(asked, ast.GtE) or not rest) and choices.chance(_SHARE):
+                    told = ast.Constant(choices.choice(_TEXTS))
+                    call = ast.Call(parse_expression("wp.printf"), [told, ast.Name(slot, ast.Load()), limit], [])
+                    (full if isinstance(asked, ast.GtE) else rest).insert(0, ast.Expr(call))
                 case _:
                     pass
-
-
-def _warning(slot: str, limit: ast.expr, choices: Stream) -> ast.stmt:
-    told = ast.Constant(choices.choice(_TEXTS))
-    return ast.Expr(ast.Call(parse_expression("wp.printf"), [told, ast.Name(slot, ast.Load()), limit], []))

@@ -2,9 +2,14 @@
 
 import ast
 
-from synthesis.frontends.warp.recipes.applications.forms.sheet import THREAD, Sheet, blocks_of
+from synthesis.frontends.warp.recipes.applications.forms.sheet import (
+    THREAD,
+    Sheet,
+    blocks_of,
+    is_remark,
+    nodes_in,
+)
 from synthesis.grammar.streams import Stream
-from synthesis.grammar.walking import walk
 
 _SHARE, _MOST = 0.6, 4
 """How often a line that people comment on has a comment, and how many a kernel gets."""
@@ -27,13 +32,9 @@ def remark(sheet: Sheet, choices: Stream) -> None:
     for block in list(blocks_of(sheet.body)):
         for place in reversed(range(len(block))):
             words = _words(block, place, read, outer=block is sheet.body)
-            if words and written < _MOST and not (place and _is_remark(block[place - 1])) and choices.chance(_SHARE):
+            if words and written < _MOST and not (place and is_remark(block[place - 1])) and choices.chance(_SHARE):
                 block.insert(place, ast.Expr(ast.Constant(choices.choice(words))))
                 written += 1
-
-
-def _is_remark(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
 
 
 def _words(block: list[ast.stmt], place: int, read: set[str], *, outer: bool) -> tuple[str, ...]:
@@ -70,7 +71,7 @@ def _takes_place(statement: ast.stmt) -> bool:
 
 def _read_from_arrays(sheet: Sheet) -> set[str]:
     """The variables that are read from arrays, as they are."""
-    nodes = (node for statement in sheet.body for node in walk(statement) if isinstance(node, ast.Assign))
+    nodes = (node for node in nodes_in(sheet.body) if isinstance(node, ast.Assign))
     return {
         target.id
         for node in nodes

@@ -42,6 +42,11 @@ class Given:
         return replace(self, role=Role.OUTPUT) if self.role is Role.INOUT else self
 
     @property
+    def is_output(self) -> bool:
+        """Whether it is an array of which nothing is read."""
+        return self.shape is not None and self.role is Role.OUTPUT
+
+    @property
     def value_type(self) -> str:
         """The type of a value, or of an element, as an annotation."""
         return self.element or value_annotation(self.kind)
@@ -124,6 +129,13 @@ class Sheet:
         """Of the names of an index those that it may get in the kernel."""
         possible = tuple(each for each in names if not each.endswith("_"))
         return tuple(each for each in possible if each not in self.avoided) or possible
+
+    def find_last_index(self, threads: tuple[str, ...]) -> None:
+        """Have lines that a form adds say what the last index is; the thread's own number gets one of other names."""
+        names = self.axes[-1]
+        self.axes = [*self.axes[:-1], (THREAD, *threads)]
+        self.items = (names[0],)
+        self.roles |= {names[0]: tuple(each for each in names if each != "tid") or names}
 
     def named(self) -> set[str]:
         """All names in the lines."""
@@ -215,6 +227,11 @@ def singular(word: str) -> str:
     if word.endswith("ies"):
         return f"{word[:-3]}y"
     return word[:-2] if word.endswith(("ches", "shes", "xes", "sses")) else word[:-1]
+
+
+def is_remark(statement: ast.stmt) -> bool:
+    """Whether a statement is a comment, which templates take as a text by itself."""
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
 
 
 def parts_of(index: ast.expr) -> list[ast.expr]:

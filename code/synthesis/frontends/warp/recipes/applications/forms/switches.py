@@ -7,8 +7,6 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import Given, She
 from synthesis.frontends.warp.recipes.applications.forms.terms import extra_terms
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.types import Type
-from synthesis.grammar.walking import walk
-from synthesis.records import Role
 
 _SHARE = 0.5
 """How often a kernel with such a term has one; of applications' arguments that are no arrays 4 % are truths."""
@@ -24,7 +22,7 @@ _KEY = "switch"
 def switch(sheet: Sheet, choices: Stream) -> None:
     """Ask for a truth before one of the terms that are added to a variable."""
     known = kinds_in(sheet)
-    nodes = [node for statement in sheet.body for node in walk(statement)]
+    nodes = list(nodes_in(sheet.body))
     divisors = [
         each.right
         for each in nodes
@@ -49,14 +47,13 @@ def switch(sheet: Sheet, choices: Stream) -> None:
 def _guard_last(sheet: Sheet, choices: Stream) -> None:
     """Ask for a truth before the last array is written, in some kernels that write others before."""
     *before, last = sheet.body
+    outputs = {key for key, each in sheet.given.items() if each.is_output}
     match last:
-        case ast.Assign(targets=[ast.Subscript(value=ast.Name(id=key))]) if _is_output(sheet, key):
+        case ast.Assign(targets=[ast.Subscript(value=ast.Name(id=key))]) if key in outputs:
             others = {
                 node.value.id
                 for node in nodes_in(before)
-                if isinstance(node, ast.Subscript)
-                and isinstance(node.value, ast.Name)
-                and _is_output(sheet, node.value.id)
+                if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id in outputs
             }
             if key in others or not others or not choices.chance(_STORED):
                 return
@@ -66,7 +63,3 @@ def _guard_last(sheet: Sheet, choices: Stream) -> None:
     names = tuple(each.format(word) for each in choices.shuffled(_STORING))
     sheet.given[_KEY] = Given(kind=Type("bool"), domain=_DOMAIN, names=names)
     sheet.body[-1] = ast.If(ast.Name(_KEY, ast.Load()), [last], [])
-
-
-def _is_output(sheet: Sheet, key: str) -> bool:
-    return key in sheet.given and sheet.given[key].shape is not None and sheet.given[key].role is Role.OUTPUT

@@ -4,8 +4,12 @@ import ast
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet, blocks_in, names_in
-from synthesis.grammar.walking import walk
+from synthesis.frontends.warp.recipes.applications.forms.sheet import (
+    Sheet,
+    blocks_in,
+    names_in,
+    nodes_in,
+)
 
 
 class Extra(NamedTuple):
@@ -26,7 +30,7 @@ _UNSUITED = frozenset({"time", "timestep", "scale", "max", "min", "num", "count"
 
 def extra_terms(sheet: Sheet) -> list[Extra]:
     """Where a term that has a name is added to a variable that has another one, not trip after trip of a loop."""
-    nodes = [node for statement in sheet.body for node in walk(statement)]
+    nodes = list(nodes_in(sheet.body))
     added = [each.target.id for each in nodes if isinstance(each, ast.AugAssign) and isinstance(each.target, ast.Name)]
     begun = {_begun_with_a_term(each) for each in nodes}
     found: list[Extra] = []

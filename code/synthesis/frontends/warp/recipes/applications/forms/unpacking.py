@@ -12,18 +12,19 @@ _SHARE = 0.9
 whole numbers, of drawn ones without this one in fifty was."""
 _LETTERS = "xyz"
 _INT = Type("int32")
+_VECTORS = tuple(Type("int32", (size,)) for size in (2, 3, 4))
 
 
 def unpack(sheet: Sheet, choices: Stream) -> None:
     """Make numbers of vectors of whole numbers of which only components are asked for."""
     if not choices.chance(_SHARE):
         return
-    uses = list(names_in(sheet.body))
-    asked = [_component(node) for node in nodes_in(sheet.body)]
-    for key, given in list(sheet.given.items()):
+    vectors = [(key, each) for key, each in sheet.given.items() if each.shape is None and each.kind in _VECTORS]
+    uses = list(names_in(sheet.body)) if vectors else []
+    asked = [_component(node) for node in nodes_in(sheet.body)] if vectors else []
+    for key, given in vectors:
         places = sorted(each[1] for each in asked if each and each[0] == key)
-        vector = given.shape is None and given.kind.dtype == "int32" and len(given.kind.shape) == 1
-        if not vector or uses.count(key) != len(places) or not places:
+        if uses.count(key) != len(places) or not places:
             continue
         for place in dict.fromkeys(places):
             names = tuple(f"{singular(name)}_{_LETTERS[place]}" for name in given.names)
