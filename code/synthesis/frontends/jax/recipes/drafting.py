@@ -1,7 +1,7 @@
 """A JAX function from its first line to its text."""
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from typing import Any, TypeVar
 
 from synthesis.frontends.jax.options import DEFAULTS
@@ -52,7 +52,7 @@ _OUTLINED = 0.5
 _WORTH = 6
 # How many write ``x ** 2`` for a square, ``abs(x)``, and ``x ** 0.5`` for a root.
 _POWERS, _OWN, _ROOTS = 0.65, 0.6, 0.35
-T = TypeVar("T")
+_Node = TypeVar("_Node")
 
 
 class Draft(Sketch):
@@ -81,7 +81,7 @@ class Draft(Sketch):
         self.declare(Function(title, parameters, (Return(rename(statement.value, renames)),)))
         self._block[place] = Assign(statement.target, Call(Name(title), tuple(map(Name, read))))
 
-    def _spelled(self, nodes: tuple[T, ...]) -> tuple[T, ...]:
+    def _spelled(self, nodes: Iterable[_Node]) -> tuple[_Node, ...]:
         """What it computes as most people write it: squares as powers, and sizes by Python's own function."""
         stream = self.stream.child("spelling")
         powers, own, roots = stream.chance(_POWERS), stream.chance(_OWN), stream.chance(_ROOTS)
@@ -97,7 +97,7 @@ class Draft(Sketch):
                 case _:
                     return node
 
-        return changed(nodes, spell)
+        return changed(tuple(nodes), spell)
 
     # ---- printing
 
@@ -131,10 +131,9 @@ class Draft(Sketch):
         self._outline()
         end = Return(nodes[0] if len(nodes) == 1 else Display(nodes))
         self.check((end,))
-        self._block = [*self._spelled(tuple(self._block))]
-        self._helpers = [*self._spelled(tuple(self._helpers))]
-        nodes = self._spelled(nodes)
-        end = Return(nodes[0] if len(nodes) == 1 else Display(nodes))
+        self._block = [*self._spelled(self._block)]
+        self._helpers = [*self._spelled(self._helpers)]
+        (end,) = self._spelled((end,))
         body = (*self.casts(), *add_comments(self.stream.child("comments"), tuple(self._block), _HABITS), end)
         used = ops.union(*(term.ops for term in results))
         annotation = "jax.Array" if self._annotated else ""

@@ -1,11 +1,13 @@
 """Whole models of images cut into patches, or of rows of numbers: layers of one form with a way around each."""
 
+from dataclasses import replace
+
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.parts import positive, weights, whole
 from synthesis.frontends.jax.recipes.applications.precision import Precision, draw_precision
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.steps import FORMS, finish_step
-from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
+from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree, mapped
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
@@ -237,24 +239,14 @@ def _declare_model(p: Program, kind: str, stacked: bool) -> tuple[dict[str, Tree
     layers = 2 + (p.level >= 4 and p.choices.chance(0.4))
     given = Leaf((rows, p.size(16, 24, 64)), -2, 2) if kind == "residual" else Leaf((rows, side, side, 3))
     into = given.shape[-1] if kind == "residual" else 3 * _PATCH**2
+    stack: Tree = mapped(layer, lambda leaf: replace(leaf, shape=(layers, *leaf.shape)))
     tree: dict[str, Tree] = {
         "embed": dense(into, dim), "scale": positive(dim), "bias": weights(dim), "head": dense(dim, classes),
-        "layers": _stacked(layer, layers) if stacked else [_stacked(layer, 0) for _ in range(layers)],
+        "layers": stack if stacked else [layer] * layers,
     }  # fmt: skip
     if kind == "attention":
         tree["pos"] = weights(count, dim)
     return tree, given, (str(heads), classes)
-
-
-def _stacked(layer: dict[str, Tree], count: int) -> dict[str, Tree]:
-    """So many layers as one, or the same layer again for none."""
-    made: dict[str, Tree] = {}
-    for name, part in layer.items():
-        if isinstance(part, dict):
-            made[name] = _stacked(part, count)
-        elif isinstance(part, Leaf):
-            made[name] = Leaf((count, *part.shape), part.low, part.high) if count else part
-    return made
 
 
 def _declare_functions(p: Program, kind: str, precision: Precision, *, stacked: bool, smooth: bool) -> None:
@@ -275,10 +267,7 @@ def _declare_functions(p: Program, kind: str, precision: Precision, *, stacked: 
         "        LAYERS": loop, "BLOCK": _NAMES[kind], "HEADS": heads,
     }  # fmt: skip
     for text in (_NORM, _DENSE, _PERCEPTRON, _ATTENTION, _BLOCKS[kind], _PATCHES, _FORWARD):
-        written = text
-        for mark, said in marks.items():
-            written = written.replace(mark, said)
-        p.function(precision.filled(written))
+        p.function(precision.filled(text, marks))
 
 
 _SUMMARIES = {

@@ -1,7 +1,7 @@
 """Other forms of the same statements: ways out of a function before its end, assertions, updates in place."""
 
 import re
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, replace
 
 from synthesis.frontends.jax.recipes.applications.pruning import assigned_in, prune
@@ -261,15 +261,16 @@ def telling_briefly(body: Body) -> Body:
 
 def _brief(statement: Statement) -> Statement:
     match statement:
-        case Raise(Call(kind, (FormattedText((str() as text, _, *rest)),), ())) if not any(_texts(rest)):
+        case Raise(Call(kind, (FormattedText((str() as text, _, *rest)),), ())) if not any(map(_says_more, rest)):
             told = re.sub(r"(,? got\b[^,]*|,? (and|of shape|has shape)|[:,])? ?'?$", "", text)
             return Raise(Call(kind, (Literal(repr(told)),))) if " " in told else statement
         case _:
             return _inside(statement, telling_briefly)
 
 
-def _texts(parts: Sequence[str | Expression]) -> list[str]:
-    return [each.strip("'\".") if isinstance(each, str) else "value" for each in parts]
+def _says_more(part: str | Expression) -> bool:
+    """Whether a part of a message is more than the end of a sentence."""
+    return not isinstance(part, str) or bool(part.strip("'\"."))
 
 
 def updating(body: Body, names: Container[str] | None = None) -> Body:

@@ -8,10 +8,9 @@ from typing import Any, cast
 
 from synthesis.frontends import plain_names
 from synthesis.frontends.jax.recipes.applications.parameters import Parameter
-from synthesis.frontends.jax.recipes.applications.pruning import assigned_in
-from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree, parts_of
+from synthesis.frontends.jax.recipes.applications.pruning import assigned_in, bound_inside
+from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree, constant_of, parts_of
 from synthesis.grammar.nodes import changed, nodes
-from synthesis.grammar.rendering import render
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import (
     Assign,
@@ -19,12 +18,10 @@ from synthesis.grammar.syntax import (
     Call,
     Class,
     Comparison,
-    Comprehension,
     Conditional,
     Dictionary,
     Display,
     For,
-    Function,
     If,
     Lambda,
     Literal,
@@ -196,25 +193,25 @@ class Packing:
     def _name_entries(self, parameter: Parameter, tree: Mapping[str, Tree], *, may_be_none: bool) -> None:
         """Have attributes for the entries of a dictionary, if all that is done with it is to name these."""
         name, keys = parameter.name, set(tree)
-        asked = {key for node in nodes(self.body) if (key := _asked_for(node, name)) is not None}
-        named = {ast.literal_eval(node.indices[0].text) for node in nodes(self.body) if _is_entry(node, name)}
+        there = list(nodes(self.body))
+        here = [node for node in there if _is_entry(node, name)]
+        asked = {key for node in there if (key := _asked_for(node, name)) is not None}
+        named = {ast.literal_eval(node.indices[0].text) for node in here}
         if not all(map(_may_be_field, keys | named)) or not named:
             return
         if name in self._bound(besides=(name,)) or not self._is_only_made_of(name, keys):
             return
-        here = [node for node in nodes(self.body) if _is_entry(node, name)]
-        whole = sum(node == Name(name) for node in nodes(self.body)) - len(here)
-        whole -= sum(_asked_for(node, name) is not None for node in nodes(self.body))
-        whole -= sum(_assigns(node, name) for node in nodes(self.body))
+        whole = sum(node == Name(name) for node in there) - len(here)
+        whole -= sum(_asked_for(node, name) is not None for node in there)
+        whole -= sum(_assigns(node, name) for node in there)
         if may_be_none:
-            whole -= sum(_asks_for_none(node, name) for node in nodes(self.body))
-        passed = sum(_passes(each, name) for each in nodes(self.body))
-        made = any((listed := _made_of(each)) is not None and {key for key, _ in listed} == keys
-                   for each in nodes(self.body))  # fmt: skip
+            whole -= sum(_asks_for_none(node, name) for node in there)
+        passed = sum(_passes(each, name) for each in there)
+        made = any(_is_made_of(each, keys) for each in there)
         given = any(isinstance(each, Mapping) and set(each) == keys for _, each in parts_of(self.results))
         if whole != (passed if given else 0) or given != bool(made or whole):
             return
-        if given and any(_is_any_entry(node, keys) and node not in here for node in nodes(self.body)):
+        if given and any(_is_any_entry(node, keys) and node not in here for node in there):
             return
         optional = [key for key in tree if key in asked]
         fields = tuple((key, tree[key]) for key in (*(key for key in tree if key not in asked), *optional))
@@ -227,10 +224,9 @@ class Packing:
                 case Comparison("in" | "not in" as operator, Literal(text), base) if _asked_for(node, name):
                     asking = "is not" if operator == "in" else "is"
                     return Comparison(asking, Attribute(base, ast.literal_eval(text)), Literal("None"))
+                case _ if given and _is_made_of(node, keys):
+                    return Call(Name(record.name), (), tuple(_made_of(node) or ()))
                 case _:
-                    listed = _made_of(node)
-                    if given and listed is not None and {key for key, _ in listed} == keys:
-                        return Call(Name(record.name), (), tuple(listed))
                     return node
 
         self.body = changed(self.body, read)
@@ -245,8 +241,7 @@ class Packing:
         given = [
             node.value for node in nodes(self.body) if isinstance(node, Assign) and name in assigned_in((node,))
         ]  # fmt: skip
-        made = [_made_of(each) for each in given]
-        return all(listed is not None and {key for key, _ in listed} == keys for listed in made)
+        return all(_is_made_of(each, keys) for each in given)
 
     # ---- arrays
 
@@ -312,15 +307,18 @@ class Packing:
 
     def _set_once(self) -> None:
         category, recipe = self.labels
-        bound = self._bound()
-        found = [each for each in self.used if self._is_setting(each) and each.name not in bound]
+        found = [each for each in self.used if self._is_setting(each)]
         if len(found) < _LEAST or len(self.used) < _LEAST + 2:
+            return
+        bound = self._bound()
+        found = [each for each in found if each.name not in bound]
+        if len(found) < _LEAST:
             return
         stream = self.stream.child("settings", "names")
         nouns = _NOUNS.get(recipe, _NOUNS.get(category, ("",)))
         noun = stream.choice(("Potential",) if re.search(r"energy|force|potential|pair", self.title) else nouns)
         end, names = stream.choice(_ENDS)
-        kind, name = self._class_name(f"{noun}{end}"), self.take(names)
+        kind, name = self.take((f"{noun}{end}",)), self.take(names)
         given = {each.name: value for each in found if (value := _given(each)) is not None}
         usual = [(each.name, each.default) for each in found if is_literal(each.default)]
         whole = given or dict(usual[:1])
@@ -333,7 +331,7 @@ class Packing:
         as_tuple = stream.chance(0.3) and not {each.name for each in found} & _METHODS
         marks, bases = ((), ("NamedTuple",)) if as_tuple else (_FROZEN, ())
         self.classes.append(Class(kind, rows, marks, bases, docstring))
-        fields = {key: _constant(ast.literal_eval(value or "None")) for key, value in whole.items()}
+        fields = {key: constant_of(ast.literal_eval(value or "None")) for key, value in whole.items()}
         packed = Parameter(
             name=name, tree=None, says=says[:1].lower() + says[1:], annotation=kind if self.array else "", kind=kind,
             static=True, given="None", call={"record": kind, "fields": fields},
@@ -383,18 +381,7 @@ class Packing:
 
     def _bound(self, besides: tuple[str, ...] = ()) -> set[str]:
         """Names that mean something of its own somewhere in the function; some of them may be assigned."""
-        found = assigned_in(self.body) - {*besides}
-        for node in nodes(self.body):
-            match node:
-                case Function():
-                    found |= {name for name, _ in node.parameters}
-                case Lambda(parameters):
-                    found |= {*parameters}
-                case Comprehension(_, target):
-                    found |= set(re.findall(r"\w+", render(target)))
-                case _:
-                    pass
-        return found
+        return assigned_in(self.body) - {*besides} | bound_inside(self.body)
 
     def _read(self, name: str, fields: Sequence[str], *, by_name: bool) -> None:
         """Have the fields of what is packed where they were parameters."""
@@ -442,7 +429,7 @@ class Packing:
             absent: what else it has, and is None.
         """
         stream = self.stream.child("record", kind)
-        kind = self._class_name(kind)
+        kind = self.take((kind,))
         array = self.array or "jax.Array"
         kinds = [(key, self.kind_of(tree) if self.array else array) for key, tree in fields]
         rows = tuple((key, f"{each} | None" if key in optional else each) for key, each in kinds)
@@ -454,9 +441,6 @@ class Packing:
         marks, bases = ((), ("NamedTuple",)) if plain else (_REGISTERED, ())
         self.classes.append(Class(kind, rows, marks, bases, docstring))
         return Record(kind, fields)
-
-    def _class_name(self, kind: str) -> str:
-        return self.take((kind,))
 
 
 def _is_entry(node: Any, name: str) -> bool:
@@ -509,6 +493,12 @@ def _made_of(node: Any) -> Sequence[tuple[str, Any]] | None:
             return listed
         case _:
             return None
+
+
+def _is_made_of(node: Any, keys: set[str]) -> bool:
+    """Whether it is a dictionary that is written out, with some keys."""
+    listed = _made_of(node)
+    return listed is not None and {key for key, _ in listed} == keys
 
 
 def _passes(node: Any, name: str) -> int:
@@ -605,12 +595,6 @@ def _given(each: Parameter) -> str | None:
 
 def _with(default: str | None) -> str:
     return "" if default is None else f" = {default}"
-
-
-def _constant(value: Any) -> dict[str, Any]:
-    if isinstance(value, tuple):
-        return {"tuple": [_constant(each) for each in cast("tuple[Any, ...]", value)]}
-    return {"value": value}
 
 
 def _read_in(node: Any, fields: Sequence[str]) -> set[str]:

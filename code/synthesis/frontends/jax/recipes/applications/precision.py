@@ -1,9 +1,12 @@
 """In which format a model computes: weights that are cast where they are used, sums and losses in ``float32``."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from synthesis.frontends.jax.recipes.applications.program import Program
 
+_NONE: Mapping[str, str] = MappingProxyType({})
 SHARE = 0.4
 """How many whole models compute in a format of 16 bits; of the layers that could, a quarter do."""
 
@@ -51,14 +54,18 @@ class Precision:
         """A last argument of a product that is summed up in ``float32``."""
         return ", preferred_element_type=jnp.float32" if self.half else ""
 
-    def filled(self, text: str) -> str:
+    def filled(self, text: str, marks: Mapping[str, str] = _NONE) -> str:
         """A text with what it says of formats, in place of ``CAST_TREE``, ``CAST``, ``ENTER``, ``LEAVE`` and ``SUMS``.
 
         A line that is only ``CAST_TREE`` is left out where there is nothing to cast.
+
+        Args:
+            text: the text.
+            marks: what other words of it stand for, which may be of formats as well.
         """
         for mark, said in (
-            ("CAST_TREE", self.cast_tree), ("CAST", self.cast), ("ENTER", self.enter), ("LEAVE", self.leave),
-            ("SUMS", self.sums),
+            *marks.items(), ("CAST_TREE", self.cast_tree), ("CAST", self.cast), ("ENTER", self.enter),
+            ("LEAVE", self.leave), ("SUMS", self.sums),
         ):  # fmt: skip
             text = text.replace(mark, said)
         return text

@@ -6,7 +6,7 @@ import re
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from textwrap import dedent
-from typing import Any, cast
+from typing import Any
 
 from synthesis.frontends.jax.options import DEFAULTS
 from synthesis.frontends.jax.recipes.applications.beside import module_text, needed
@@ -17,7 +17,15 @@ from synthesis.frontends.jax.recipes.applications.parameters import Parameter
 from synthesis.frontends.jax.recipes.applications.pruning import needed_in, prune, spaced
 from synthesis.frontends.jax.recipes.applications.sizes import RealSizes
 from synthesis.frontends.jax.recipes.applications.spellings import partial_for
-from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree, call_of, leaves_of, parts_of
+from synthesis.frontends.jax.recipes.applications.trees import (
+    Leaf,
+    Record,
+    Tree,
+    call_of,
+    constant_of,
+    leaves_of,
+    parts_of,
+)
 from synthesis.grammar.lines import join, quote_remarks
 from synthesis.grammar.naming import NameBook
 from synthesis.grammar.nodes import changed, nodes
@@ -532,7 +540,7 @@ def _call(parameters: Sequence[Parameter]) -> dict[str, Any] | None:
         elif each.call is not None:
             trees[each.name] = each.call
         elif each.given is not None:
-            trees[each.name] = _constant(ast.literal_eval(each.given))
+            trees[each.name] = constant_of(ast.literal_eval(each.given))
     first = [each.name for each in parameters if each.name in trees]
     in_order = first == [each.name for each in parameters[: len(first)]]
     positional = in_order and all(each.default is None for each in parameters[: len(first)])
@@ -541,13 +549,6 @@ def _call(parameters: Sequence[Parameter]) -> dict[str, Any] | None:
         plain = all(isinstance(each, str) for each in trees.values())
         return None if plain else {"args": list(trees.values()), "kwargs": {}}
     return {"args": [], "kwargs": trees}
-
-
-def _constant(value: Any) -> dict[str, Any]:
-    """A constant as calls have it: JSON has lists alone, so a tuple says that it is one."""
-    if isinstance(value, tuple):
-        return {"tuple": [_constant(each) for each in cast("tuple[Any, ...]", value)]}
-    return {"value": value}
 
 
 def _records(parameters: Sequence[Parameter]) -> set[str]:

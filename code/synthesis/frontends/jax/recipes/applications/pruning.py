@@ -1,18 +1,22 @@
 """What is computed and never read, taken out: lines that belong to choices which went another way."""
 
 import ast
+import re
 from collections.abc import Iterator, Set
 from dataclasses import replace
 
-from synthesis.grammar.rendering import render_block
+from synthesis.grammar.nodes import nodes
+from synthesis.grammar.rendering import render, render_block
 from synthesis.grammar.syntax import (
     Assign,
     Comment,
+    Comprehension,
     Display,
     Expression,
     For,
     Function,
     If,
+    Lambda,
     Name,
     Return,
     Starred,
@@ -30,6 +34,22 @@ def read_in(body: tuple[Statement, ...]) -> set[str]:
 def assigned_in(body: tuple[Statement, ...]) -> set[str]:
     """Every name that statements give a value, those inside inner functions included."""
     return {each.id for each in _names(body) if not _is_read(each)}
+
+
+def bound_inside(body: tuple[Statement, ...]) -> set[str]:
+    """Names that inner functions, and what runs over something, have for something of their own."""
+    found = set[str]()
+    for node in nodes(body):
+        match node:
+            case Function():
+                found |= {name for name, _ in node.parameters}
+            case Lambda(parameters):
+                found |= {*parameters}
+            case Comprehension(_, target):
+                found |= set(re.findall(r"\w+", render(target)))
+            case _:
+                pass
+    return found
 
 
 def _names(body: tuple[Statement, ...]) -> Iterator[ast.Name]:

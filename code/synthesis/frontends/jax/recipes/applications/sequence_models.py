@@ -321,9 +321,7 @@ def _back(precision: Precision) -> str:
 
 def _marked(text: str, marks: dict[str, str], precision: Precision) -> str:
     """A text with what its marks stand for."""
-    for mark, said in marks.items():
-        text = text.replace(mark, said)
-    text = precision.filled(text)
+    text = precision.filled(text, marks)
     if not precision.half:
         # What is not converted needs no parentheses.
         for inner in ("x @ cell['w_x']", "h @ cell['w_h']", "x @ cell['w_x'] + h @ cell['w_h']",

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
+from synthesis.frontends.jax.recipes.applications.pruning import bound_inside
 from synthesis.grammar.nodes import nodes
 from synthesis.grammar.rendering import render
 from synthesis.grammar.streams import Stream
@@ -13,7 +14,6 @@ from synthesis.grammar.syntax import (
     Attribute,
     Call,
     Comparison,
-    Comprehension,
     Conditional,
     Dictionary,
     Display,
@@ -204,7 +204,8 @@ def arrays_of(body: tuple[Statement, ...], first: Set[str]) -> set[str]:
             found |= {target}
         else:
             found -= {target}
-    return found - _rebound(body)
+    counted = {name for each in nodes(body) if isinstance(each, For) for name in re.findall(r"\w+", each.target)}
+    return found - bound_inside(body) - counted
 
 
 def _assignments(body: tuple[Statement, ...]) -> Iterator[tuple[str, Expression]]:
@@ -226,24 +227,6 @@ def _assignments(body: tuple[Statement, ...]) -> Iterator[tuple[str, Expression]
                 yield from _assignments(each.body)
             case _:
                 pass
-
-
-def _rebound(body: tuple[Statement, ...]) -> set[str]:
-    """Names that functions in a body, or what runs over something, have for something of their own."""
-    found = set[str]()
-    for node in nodes(body):
-        match node:
-            case Function():
-                found |= {name for name, _ in node.parameters}
-            case Lambda(parameters):
-                found |= {*parameters}
-            case Comprehension(_, target):
-                found |= set(re.findall(r"\w+", render(target)))
-            case For(target):
-                found |= set(re.findall(r"\w+", target))
-            case _:
-                pass
-    return found
 
 
 _SEVERAL = frozenset({"jnp.moveaxis", "jnp.split", "jax.random.split"})

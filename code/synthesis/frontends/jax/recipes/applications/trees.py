@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from synthesis.frontends.jax.spelling import type_name
 from synthesis.records import Argument, Domain, Role
@@ -77,6 +77,13 @@ def call_of(tree: Tree, name: str) -> Any:
             return {"list": list(inner.values())}
         case Sequence():
             return {"tuple": list(inner.values())}
+
+
+def constant_of(value: Any) -> dict[str, Any]:
+    """A constant as ``Signature.call`` has it: JSON has lists alone, so a tuple says that it is one."""
+    if isinstance(value, tuple):
+        return {"tuple": [constant_of(each) for each in cast("tuple[Any, ...]", value)]}
+    return {"value": value}
 
 
 def mapped(tree: Tree, change: Callable[[Leaf], Leaf]) -> Tree:
