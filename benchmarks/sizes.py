@@ -32,6 +32,7 @@ import numpy as np
 from measures import comparing, jax_functions, warp_kernels
 from measures.profiles import Profile
 from measures.reading import MissingPackageError, draw_functions, read_applications
+from measures.reasons import REASONS
 from measures.texts import profile_cuda, profile_stablehlo
 
 from synthesis import Pair, SynthesisPipeline
@@ -83,8 +84,8 @@ def compare_python(frontend: str, count: int, seed: int) -> list[comparing.Numbe
         *comparing.compare_names(drawn, real, but=own),
     ]
     print_lines(comparing.print_numbers("Python", numbers))
-    print_lines(comparing.print_shares(shares))
-    print_lines(comparing.print_summary(numbers, shares))
+    print_lines(comparing.print_shares(shares, REASONS[frontend]))
+    print_lines(comparing.print_summary(numbers, shares, REASONS[frontend]))
     return numbers
 
 
@@ -93,7 +94,7 @@ def compare_texts(frontend: str, count: int, seed: int) -> list[comparing.Number
     drawn = lower_drawn(frontend, count, seed, _PROGRAMS[frontend])
     if frontend == "warp":
         print(f"\nCUDA of {len(drawn)} drawn; real kernels are not lowered")
-        print_lines(comparing.print_shares(comparing.list_shares(drawn)))
+        print_lines(comparing.print_shares(comparing.list_shares(drawn), REASONS[frontend]))
         return []
     from measures.programs import lower_programs
 
@@ -104,8 +105,8 @@ def compare_texts(frontend: str, count: int, seed: int) -> list[comparing.Number
     numbers = comparing.compare_numbers(drawn, real)
     shares = [*comparing.compare_shares(drawn, real), *comparing.compare_vocabulary(drawn, real)]
     print_lines(comparing.print_numbers("StableHLO", numbers))
-    print_lines(comparing.print_shares(shares))
-    print_lines(comparing.print_summary(numbers, shares))
+    print_lines(comparing.print_shares(shares, REASONS[frontend]))
+    print_lines(comparing.print_summary(numbers, shares, REASONS[frontend]))
     everything = comparing.compare_numbers(lower_drawn(frontend, count, seed), real)
     apart = np.mean([each.distance for each in everything])
     print(f"of drawn functions of all categories the mean distance of these numeric lines is {apart:.3f}")

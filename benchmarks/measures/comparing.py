@@ -1,13 +1,13 @@
 """Lines that hold two populations against each other, and how they are printed."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from measures.profiles import Profile
-from measures.reasons import RARE, REASONS
+from measures.reasons import RARE
 
 _MARKS = (10, 25, 50, 75, 90, 95, 99)
 _REACH = 1.5
@@ -61,11 +61,6 @@ class Share:
     def is_near(self) -> bool:
         """Whether the shares are within a factor of 1.5 of each other."""
         return 1 / _REACH <= self.factor <= _REACH
-
-    @property
-    def reason(self) -> str:
-        """Why the shares are not near each other; empty if nothing says why."""
-        return RARE if max(self.drawn, self.real or 0.0) < _RARE else REASONS.get(self.name, "")
 
 
 def compare_numbers(drawn: Sequence[Profile], real: Sequence[Profile]) -> list[Numbers]:
@@ -174,7 +169,7 @@ def print_numbers(title: str, lines: Sequence[Numbers]) -> Iterator[str]:
             yield f"{line.name if name == 'drawn' else '':{width}}{name:6}{marks:{9 * len(_MARKS)}}{apart}".rstrip()
 
 
-def print_shares(lines: Sequence[Share]) -> Iterator[str]:
+def print_shares(lines: Sequence[Share], reasons: Mapping[str, str]) -> Iterator[str]:
     """The table of shares: both, the factor, the distance, and a star or a reason where the factor is over 1.5."""
     heading = ""
     for line in lines:
@@ -184,18 +179,23 @@ def print_shares(lines: Sequence[Share]) -> Iterator[str]:
         real = (
             f"{100 * line.real:8.1f}{line.factor:8.2f}{line.distance:10.2f}" if line.real is not None else f"{'-':>8}"
         )
-        note = "" if line.is_near else f"  {line.reason or '*'}"
+        note = "" if line.is_near else f"  {_reason(line, reasons) or '*'}"
         yield f"  {line.name:46}{100 * line.drawn:8.1f}{real}{note}"
 
 
-def print_summary(numbers: Sequence[Numbers], shares: Sequence[Share]) -> Iterator[str]:
+def print_summary(numbers: Sequence[Numbers], shares: Sequence[Share], reasons: Mapping[str, str]) -> Iterator[str]:
     """The means of the distances, and how many shares are near those of applications."""
     asked = [each for each in shares if each.real is not None]
     near = sum(each.is_near for each in asked)
-    told = sum(not each.is_near and bool(each.reason) for each in asked)
+    told = sum(not each.is_near and bool(_reason(each, reasons)) for each in asked)
     yield f"mean distance of {len(numbers)} numeric lines: {np.mean([each.distance for each in numbers]):.3f}"
     yield f"mean distance of {len(asked)} shares: {np.mean([each.distance for each in asked]):.3f}"
     yield f"shares within a factor of {_REACH}: {near} of {len(asked)}; of the others {told} have a reason"
+
+
+def _reason(line: Share, reasons: Mapping[str, str]) -> str:
+    """Why the shares of a line are not near each other; empty if nothing says why."""
+    return RARE if max(line.drawn, line.real or 0.0) < _RARE else reasons.get(line.name, "")
 
 
 def _having(group: Sequence[Profile], heading: str, name: str) -> float:
