@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import ml_dtypes
 import numpy as np
@@ -12,8 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
+from typing_extensions import TypeAliasType
 
 from synthesis.isolation.wire import WireError, decode, encode
+
+Kind = TypeVar("Kind", bound=np.generic)
+Named = TypeAliasType("Named", np.ndarray[Any, np.dtype[Kind]], type_params=(Kind,))
+"""What ``NDArray`` is in NumPy 2.5, from Python 3.12 on."""
 
 
 class Colour(StrEnum):
@@ -55,6 +60,11 @@ def test_arrays_are_what_they_were(value: np.ndarray[Any, Any]) -> None:
     assert found.dtype == value.dtype
     assert found.shape == value.shape
     assert found.tobytes() == value.tobytes()
+
+
+def test_named_types_are_what_they_stand_for() -> None:
+    found = decode(encode({"a": np.arange(3)}), Mapping[str, Named[Any]] | Inner)
+    assert np.array_equal(found["a"], np.arange(3))
 
 
 def test_records_keep_their_types_and_what_they_share() -> None:

@@ -345,8 +345,12 @@ def _only(node: Any, tag: Any, wanted: str) -> Any:
 
 @functools.cache
 def _parts_of(kind: Any) -> tuple[Any, tuple[Any, ...]]:
-    """The class behind a type, and what it is given in brackets."""
-    return get_origin(kind) or kind, get_args(kind)
+    """The class behind a type, and what it is given in brackets; for a named type, of the one that it stands for."""
+    origin, inner = get_origin(kind) or kind, get_args(kind)
+    meant = getattr(origin, "__value__", None)  # as of NumPy's NDArray, from NumPy 2.5 and Python 3.12 on
+    if meant is not None:
+        return _parts_of(meant[inner] if inner else meant)
+    return origin, inner
 
 
 @functools.cache
