@@ -22,6 +22,7 @@ from synthesis.engines.base import Event, Failed, Made, Order, Settled, Staffed,
 from synthesis.engines.local import Local
 from synthesis.engines.worker import read_order, write_order
 from synthesis.output.chunks import Chunk, chunks_of, read_chunk
+from synthesis.output.reading import read_folder
 from synthesis.stores.places import store_of
 
 FAST = ("arithmetic", "array", "math")
@@ -135,6 +136,13 @@ def test_a_log_says_what_a_rank_did(tmp_path: Path) -> None:
     assert all("killed by SIGKILL" in each["why"] for each in failed)
     BatchGenerator.of(settings(6)).run(6, tmp_path)
     assert log.read_text().splitlines()[: len(lines)] == [json.dumps(each) for each in lines]
+
+
+def test_workers_leave_the_machine_s_gpus_alone(tmp_path: Path) -> None:
+    environment = {**os.environ, "JAX_PLATFORMS": "cuda", "CUDA_VISIBLE_DEVICES": "0"}  # which JAX does not have here
+    command = [*_WORDS[:-4], "--count", "2", "--chunk-size", "1", "--workers", "2", "--out", str(tmp_path)]
+    subprocess.run(command, env=environment, check=True, capture_output=True)
+    assert len(list(read_folder(tmp_path))) == 2
 
 
 @pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])

@@ -12,7 +12,7 @@ import pytest
 
 from synthesis.errors import MachineError, Symptom
 from synthesis.isolation import clock
-from synthesis.isolation.confinement import MY_OWN
+from synthesis.isolation.confinement import MY_OWN, Confinement
 from synthesis.isolation.zygote import Casualty, Zygote
 
 
@@ -36,9 +36,40 @@ def then(harm: str) -> Iterator[str]:
         os._exit(0)
 
 
+def environment() -> Iterator[dict[str, str]]:
+    yield dict(os.environ)
+
+
 def noisy() -> Iterator[bytes]:
     os.write(1, b"this is dropped")
     yield b"x" * 3_000_000
+
+
+def threads() -> Iterator[int]:
+    import jax as jax_module
+    import psutil
+
+    jax: Any = jax_module
+    jax.local_devices()  # which starts XLA, with its threads
+    yield psutil.Process().num_threads()
+
+
+@pytest.mark.needs("jax")
+def test_work_starts_threads_for_two_cores_however_many_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NPROC", "100")
+    with Zygote(confinement=MY_OWN) as zygote:
+        (count,) = zygote.run(threads, int, time_limit=60)
+    assert count < 100
+
+
+@pytest.mark.parametrize("confinement", [MY_OWN, Confinement()])
+def test_work_sees_no_gpu(confinement: Confinement, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0,1")
+    monkeypatch.setenv("JAX_PLATFORMS", "cuda")
+    with Zygote(confinement=confinement) as zygote:
+        (found,) = zygote.run(environment, dict[str, str], time_limit=20)
+    assert (found["CUDA_VISIBLE_DEVICES"], found["JAX_PLATFORMS"]) == ("", "cpu")
+    assert (os.environ["CUDA_VISIBLE_DEVICES"], os.environ["JAX_PLATFORMS"]) == ("0,1", "cuda")
 
 
 def test_items_arrive_and_later_work_is_untouched_by_earlier_harm(capfd: pytest.CaptureFixture[str]) -> None:

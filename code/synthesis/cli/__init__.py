@@ -4,6 +4,7 @@ Exit status: 0 done; 1 nothing could be made of the kernels given, or a row fail
 read; 2 a usage error; 130 interrupted.
 """
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -12,6 +13,7 @@ from cyclopts import App, CycloptsError, MissingArgumentError
 from synthesis.cli.interrupts import keep_interrupts
 from synthesis.cli.options import MissingOptions, read_config, require_whole_numbers
 from synthesis.errors import ConfigError, IrsmithError, MissingFrontendError, UsageError
+from synthesis.isolation.environment import WITHOUT_GPUS
 from synthesis.version import __version__
 
 app = App(
@@ -59,8 +61,14 @@ app.register_install_completion_command()  # pyright: ignore[reportUnknownMember
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line and exit with its status."""
-    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+    """Run the command line and exit with its status.
+
+    A program that is recorded finds the machine's GPUs, and nothing else does.
+    """
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments[:1] != ["record"]:
+        os.environ.update(WITHOUT_GPUS)
+    sys.exit(run(arguments))
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -21,6 +21,7 @@ from typing import IO, Any
 from synthesis.engines.base import Attempts, Failed, OnEvent, Order, Staffed
 from synthesis.engines.worker import read_events, write_order
 from synthesis.errors import MachineError, error_of
+from synthesis.isolation.environment import environment_of_work
 from synthesis.output.chunks import Chunk
 
 logger = logging.getLogger(__name__)
@@ -71,7 +72,7 @@ class _Worker:
             self._process = subprocess.Popen(  # noqa: S603 (our own interpreter and program)
                 [sys.executable, "-c", _PROGRAM.format(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry)},
+                env=environment_of_work() | {"PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry)},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=self._words,

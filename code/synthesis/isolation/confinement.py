@@ -20,6 +20,7 @@ import psutil
 
 from synthesis.errors import ConfigError, SandboxError
 from synthesis.isolation import linux
+from synthesis.isolation.environment import environment_of_work
 
 
 class Sandbox(StrEnum):
@@ -178,10 +179,10 @@ ENVIRONMENT = (
 
 
 def environment_for(confinement: Confinement) -> dict[str, str]:
-    """The environment variables that work may see."""
+    """The environment variables that work may see; it sees no GPU."""
     if not confinement.stranger:
-        return dict(os.environ)
-    return {name: value for name, value in os.environ.items() if name.startswith(ENVIRONMENT)}
+        return environment_of_work()
+    return environment_of_work({name: value for name, value in os.environ.items() if name.startswith(ENVIRONMENT)})
 
 
 def describe(held: frozenset[Protection]) -> str:

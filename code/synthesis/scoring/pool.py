@@ -14,6 +14,7 @@ from dataclasses import replace
 from multiprocessing.connection import Connection, wait
 
 from synthesis.errors import IrsmithError, MachineError, error_of
+from synthesis.isolation.environment import environment_of_work
 from synthesis.scoring.answers import Answer
 from synthesis.scoring.grading import Grader
 from synthesis.scoring.scores import Score
@@ -103,7 +104,7 @@ class _Worker:
             self._process = subprocess.Popen(  # noqa: S603 (our own interpreter and program)
                 [sys.executable, "-c", _PROGRAM.format(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry)},
+                env=environment_of_work() | {"PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry)},
                 stdin=subprocess.DEVNULL,
                 process_group=0,  # an interrupt at the terminal is for the command alone, which ends this process
             )

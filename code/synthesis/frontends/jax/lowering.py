@@ -11,7 +11,7 @@ import inspect
 import json
 import re
 import tempfile
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
 from types import FunctionType, MethodType
 from typing import Any
@@ -170,7 +170,7 @@ class Tracing:
             case "hlo":
                 return self._hlo([self._lower().compiler_ir("hlo").as_hlo_module()])
             case "optimized_hlo":
-                return self._hlo(self._lower().compile().runtime_executable().hlo_modules())
+                return self._hlo(self._compile().hlo_modules())
             case "llvm_ir":
                 return self._llvm_ir()
             case "mosaic" | "triton":
@@ -182,6 +182,11 @@ class Tracing:
         if self._lowered is None:
             self._lowered = self._traced.lower(lowering_platforms=(self._platform,))
         return self._lowered
+
+    def _compile(self, options: Mapping[str, str] | None = None) -> Any:
+        """What XLA makes of it: for this machine's processor also where JAX has a GPU that it prefers."""
+        with jax.default_device(jax.devices(self._platform)[0]):
+            return self._lower().compile(compiler_options=options).runtime_executable()
 
     def _jaxpr(self) -> tuple[str, LineMap]:
         closed = self._traced.jaxpr
@@ -195,14 +200,12 @@ class Tracing:
     def _llvm_ir(self) -> tuple[str, LineMap]:
         """What XLA's CPU compiler hands to LLVM, one module after the other; each stands for lines of Python."""
         with tempfile.TemporaryDirectory(prefix="irsmith-") as folder:
-            compiled = self._lower().compile(compiler_options={"xla_dump_to": folder})
+            compiled = self._compile({"xla_dump_to": folder})
             modules = sorted(Path(folder).glob("*.ir-no-opt.ll"), key=lambda path: path.name.partition(".")[2])
             texts = [path.read_text(encoding="utf-8") for path in modules]
         if not texts:
             raise NotAvailableError("XLA makes no LLVM IR of it: library calls alone")
-        annotated = "\n".join(
-            module.to_string(_hlo_options(metadata=True)) for module in compiled.runtime_executable().hlo_modules()
-        )
+        annotated = "\n".join(module.to_string(_hlo_options(metadata=True)) for module in compiled.hlo_modules())
         cleaned: list[str] = []
         line_map: LineMap = []
         first = 1
