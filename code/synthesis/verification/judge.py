@@ -95,6 +95,11 @@ def judge(plan: Plan, outcomes: Sequence[Outcome | Rejection], *, retraced: Coll
             unverified[level.name] = beyond
         else:
             errors[level.name] = found
+    for level in plan.levels:  # what cannot be run is as wrong as what says the same in another language
+        wrong = _wrong_elsewhere(plan, level, failed) if _needs_gpu(unverified.get(level.name)) else None
+        if wrong is not None:
+            failed[level.name] = wrong
+            del unverified[level.name]
     verdict = Verdict(
         verified=tuple(errors),
         gradient=_gradient(plan, errors, unverified, failed),
@@ -103,6 +108,19 @@ def judge(plan: Plan, outcomes: Sequence[Outcome | Rejection], *, retraced: Coll
         figures=_figures(plan, errors, built, time.perf_counter() - began),
     )
     return Judgement(verdict, failed)
+
+
+def _needs_gpu(reason: Unproved | None) -> bool:
+    return reason is not None and reason.hindrance is Hindrance.NEEDS_GPU
+
+
+def _wrong_elsewhere(plan: Plan, level: Level, failed: Mapping[str, Problem]) -> Problem | None:
+    """What is wrong with the derivatives of the kernel's text of the same direction; None if nothing is known to be."""
+    for other in plan.levels:
+        problem = failed.get(other.name)
+        if problem is not None and other.direction is level.direction and problem.symptom is Symptom.WRONG_GRADIENT:
+            return replace(problem, detail=f"{other.name} of the same statements: {problem.detail}")
+    return None
 
 
 def _judge_level(

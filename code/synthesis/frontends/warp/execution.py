@@ -55,6 +55,7 @@ _COOPERATIVE = re.compile(
 )
 _TILES = re.compile(r"tile_shape_t<(?:\d+,)*(\d+)>>> (\w+) =")
 _OF_THREADS = re.compile(r"\b(\w+) = wp::tile<")
+_EACH_STORES = re.compile(r"\bwp::adj_(?:array_store|atomic_\w+)\(")
 _PARTED = re.compile(r"\btile_i?fft\((?:[^,()]*,){3} *(?!0,)\d+,")
 _NEEDS_GPU = Unproved(Hindrance.NEEDS_GPU)
 _REORDERED = {2: 3e-2, 4: 1e-3, 8: 1e-9}
@@ -89,8 +90,12 @@ def unavailable(level: Level, text: str) -> Unproved | None:
 
 
 def _is_of_block(text: str) -> bool:
-    """Whether a text has tiles with an element, or a part, for each of several threads of a block."""
-    if _PARTED.search(text):
+    """Whether it matters how many threads a block has that works on tiles.
+
+    It does where tiles have an element, or a part, for each thread; and in a backward text where each thread by itself
+    goes back through what all of them have stored or added, so that adjoints are too large by as many as there are.
+    """
+    if _PARTED.search(text) or ("wp::adj_tile_" in text and _EACH_STORES.search(text)):
         return True
     sizes = {name: size for size, name in _TILES.findall(text)}
     return any(sizes.get(name, "1") != "1" for name in _OF_THREADS.findall(text))
@@ -426,19 +431,25 @@ def _differing(left: Values, right: Values) -> str | None:
     return None
 
 
-# ---- PTX
+# ---- What a GPU has
 
 
 def _compiled_only(program: Program) -> Outcome | Rejection:
     try:
-        ptx_of(program.text, int(program.signature.options["block_dim"]))
+        compiled_cuda(program.text, int(program.signature.options["block_dim"]))
     except RuntimeError as error:
         return _failure(Symptom.BUILD_ERROR, f"NVRTC: {error}")
     return {}
 
 
-def ptx_of(text: str, block_dim: int) -> bytes:
-    """The PTX that NVRTC makes of a CUDA text; no GPU is needed.
+def compiled_cuda(text: str, block_dim: int, suffix: str = "ptx", architecture: int = CUDA_ARCHITECTURE) -> bytes:
+    """What NVRTC makes of a CUDA text; no GPU is needed.
+
+    Args:
+        text: the text of a kernel.
+        block_dim: threads of a block.
+        suffix: ``ptx`` for PTX, ``cubin`` for machine code.
+        architecture: the compute capability, times ten, that it is for.
 
     Raises:
         RuntimeError: if it does not compile.
@@ -446,17 +457,17 @@ def ptx_of(text: str, block_dim: int) -> bytes:
     prepare()
     header = codegen.cuda_module_header.format(block_dim=block_dim) + codegen.codegen_cast_macros
     with tempfile.TemporaryDirectory(prefix="irsmith-") as folder, _standard_error() as said:
-        source = Path(folder, "kernel.cu")
+        source, output = Path(folder, "kernel.cu"), Path(folder, f"kernel.{suffix}")
         source.write_text(header + text, encoding="utf-8")
         try:
             build.build_cuda(
                 str(source),
-                CUDA_ARCHITECTURE,
-                str(source.with_suffix(".ptx")),
+                architecture,
+                str(output),
                 pch_dir=None,
                 config="release",
                 use_precompiled_headers=False,
             )
         except Exception as error:
             raise RuntimeError(_first_error("".join(said)) if said else str(error)) from error
-        return source.with_suffix(".ptx").read_bytes()
+        return output.read_bytes()

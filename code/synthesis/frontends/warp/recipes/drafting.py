@@ -61,6 +61,8 @@ class Draft(Sketch):
     plain: bool = False
     moves: bool = False
     """Whether a kernel that is whole as it is only moves values about, of whatever type they are."""
+    forward_only: bool = False
+    """Whether the kernel is declared without a backward text, since Warp's would be wrong."""
 
     def _open_book(self) -> NameBook:
         return NameBook(self.stream.child("names"), steady=self.plain, long=_LONG_NAMES)
@@ -87,7 +89,7 @@ class Draft(Sketch):
         applications that keep what an atomic gives, mostly a slot, and decide by it: a backward text does not ask the
         atomic again, and decides by whatever the memory held.
         """
-        if self.rank == 0 or (self.plain and _SLOT.search(told)):
+        if self.forward_only or self.rank == 0 or (self.plain and _SLOT.search(told)):
             return False
         return not self.stream.child("declaration").chance(_WITHOUT_BACKWARD if differentiated else _WITHOUT_DERIVATIVE)
 

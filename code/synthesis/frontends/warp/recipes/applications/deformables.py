@@ -35,7 +35,8 @@ def _elements(p: Program, kind: str, corners: int, names: tuple[str, ...], *, fo
     """Elements that join as many particles as they have corners, whose locals are looked up; returns the particles."""
     points, count = _particles(p), p.threads
     flat = p.choices.chance(0.4)
-    p.array("joined", INT, (-1, points - 1), (count * corners,) if flat else (count, corners), names)
+    shape = (count * corners,) if flat else (count, corners)
+    p.corners("joined", INT, corners, points, shape, names, missing=1)
     p.array(
         "rest",
         FLOAT,
@@ -76,7 +77,7 @@ def _elements(p: Program, kind: str, corners: int, names: tuple[str, ...], *, fo
         missing = p.pick("== -1", "< 0")
         p.write("# unused slots\nif " + " or ".join(f"{each} {missing}" for each in letters) + ":\n    return")
         return points
-    p.array("joined", INT, (0, points - 1), (count * corners,) if flat else (count, corners), names)
+    p.corners("joined", INT, corners, points, shape, names)
     if guard == "active":
         p.write("if {active[tid] == 0 ~ active[tid] != 1}:\n    return")
     elif guard == "fixed":

@@ -1453,7 +1453,7 @@ def _draw_ray(stream: Stream, target: str) -> KernelSpec:
     p.array("rotations", FOUR, (-1, 1), (count,), ("shape_rot", "shape_quat"), element="wp.quat")
     p.array("shape_type", INT, (0, 2), (count,), ("shape_type", "shape_kind"))
     p.array("vertices", VEC, (-2, 2), (2 * count,), ("vertices", "points"))
-    p.array("tris", TRIPLE, (0, 2 * count - 1), (count,), ("tri_indices", "triangles"))
+    p.corners("tris", TRIPLE, 3, 2 * count, (count,), ("tri_indices", "triangles"))
     p.constants({"SHAPE_SPHERE": 0, "SHAPE_BOX": 1, "SHAPE_PLANE": 2})
     p.array("shape_of", INT, (-1, 1), (count,), ("shape_group", "sphere_group", "shape_layer"))
     p.array("ray_of", INT, (0, 1), (p.threads,), ("ray_group", "group_of_ray", "ray_layer"))

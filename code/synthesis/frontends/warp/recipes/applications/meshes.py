@@ -416,9 +416,16 @@ def _draw_triangle(stream: Stream, target: str) -> KernelSpec:
     """A triangle's normal, area or charge, gathered from its three vertices and given to them."""
     p = Program(stream, ("tid", "face", "tri", "f", "i"))
     count = p.choices.choice((12, 16, 24))
-    p.array("triples", TRIPLE, (0, count - 1), (p.threads,), ("triangles", "faces", "tri_indices"))
-    p.array("table", INT, (0, count - 1), (p.threads, 3), ("tri_indices", "faces", "triangles"))
-    p.array("flat", INT, (0, count - 1), (3 * p.threads,), ("indices", "tri_indices", "mesh_indices"))
+    looks_for_bad = p.maybe(0.4)
+    for key, kind, shape, names in (
+        ("triples", TRIPLE, (p.threads,), ("triangles", "faces", "tri_indices")),
+        ("table", INT, (p.threads, 3), ("tri_indices", "faces", "triangles")),
+        ("flat", INT, (3 * p.threads,), ("indices", "tri_indices", "mesh_indices")),
+    ):
+        if looks_for_bad:
+            p.array(key, kind, (0, count - 1), shape, names)
+        else:
+            p.corners(key, kind, 3, count, shape, names)
     p.array("x", VEC, (-2, 2), (count,), ("points", "vertices", "positions"))
     p.array("group", INT, (-1, 2), (p.threads,), ("face_group", "material_id", "tri_tag"))
     p.array("active", INT, (0, 1), (p.threads,), ("face_active", "active", "enabled"))
@@ -454,7 +461,7 @@ def _draw_triangle(stream: Stream, target: str) -> KernelSpec:
     if p.maybe(0.4):
         tests = ["active[tid] == 0"] if target == "lumped_mass" else ["active[tid] == 0", "group[tid] != wanted"]
         p.add(block(f"if {p.choices.choice(tests)}:", *nothing, "return"))
-    if p.maybe(0.4):
+    if looks_for_bad:
         p.add(
             block(
                 "if a == b or b == c or c == a:",

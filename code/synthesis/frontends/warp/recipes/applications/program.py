@@ -6,6 +6,7 @@ have been read before is looked up once, where its kernel reads things.
 
 import ast
 import functools
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -185,6 +186,30 @@ class Program:
         """An array of places, no two alike and in no order, among ``among`` for each of some items."""
         base = tuple(self.choices.child("places", key).shuffled(range(0, count * among, among)))
         self._give(key, Given(kind=INT, domain=(0, among - 1), shape=(count,), names=names or (key,), base=base))
+
+    def corners(
+        self, key: str, kind: Type, corners: int, among: int, shape: Sequence[int], names: tuple[str, ...] = (),
+        *, missing: int = 0,
+    ) -> None:  # fmt: skip
+        """An array of the vertices that elements have at their corners, no two of an element alike.
+
+        A triangle with one vertex twice has an area and a normal of zero on a CPU, and on a GPU of what the rounding of
+        a fused multiplication leaves. So each corner of an element has vertices of its own to draw from.
+
+        Args:
+            key: what lines call it.
+            kind: the type of an element of the array.
+            corners: how many an element has; those of the next one follow, in the array's shape and its kind.
+            among: how many vertices there are.
+            shape: the array's dimensions.
+            names: what it may be called in the kernel; the key if there are none.
+            missing: how many numbers below 0 a corner may be, for what is not there.
+        """
+        own = among // corners
+        numbers = math.prod(shape) * math.prod(kind.shape)
+        base = tuple((place + place // corners) % corners * own for place in range(numbers))
+        domain = (-missing, own - 1 - missing)
+        self._give(key, Given(kind=kind, domain=domain, shape=tuple(shape), names=names or (key,), base=base))
 
     def parents(self, key: str, trees: int, length: int, names: tuple[str, ...] = ()) -> None:
         """An array of what each node of some trees hangs on: one before it in its own tree, or less than 0 for none."""

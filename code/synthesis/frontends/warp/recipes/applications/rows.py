@@ -1997,10 +1997,15 @@ def _draw_segment(stream: Stream, target: str) -> KernelSpec:
     bodies, contacts = p.threads, p.choices.choice((24, 32, 48))
     contacts = bodies if what == "contact" else contacts
     entries = 3 * bodies + 4
+    if "row_address" in text:  # of a contact, so that no two threads have the same
+        contacts = entries
     p.starts("offsets", bodies + 1, 3, 3, ("body_contact_start", "body_contact_offset"))
     p.starts("begins", bodies, 3, 1, ("body_contact_start", "first_contact"))
     p.array("lengths", INT, (0, 2), (bodies,), ("body_contact_count", "num_body_contacts"))
-    p.array("contacts", INT, (0, contacts - 1), (entries,), ("body_contacts", "contacts_of_body"))
+    if contacts == entries:
+        p.places("contacts", entries, 1, ("body_contacts", "contacts_of_body"))
+    else:
+        p.array("contacts", INT, (0, contacts - 1), (entries,), ("body_contacts", "contacts_of_body"))
     p.array("other_body", INT, (-2, bodies - 1), (contacts,), ("contact_body1", "contact_other"))
     p.array("contact_body0", INT, (0, _FEW - 1), (contacts,), ("contact_body0", "contact_body"))
     p.array("contact_dim", INT, (1, 4), (contacts,), ("contact_dim", "contact_condim"))

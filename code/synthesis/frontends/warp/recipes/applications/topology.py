@@ -959,9 +959,12 @@ def _draw_element(stream: Stream, target: str) -> KernelSpec:
     count = p.threads
     vertices = 2 * count
     p.array("particle_q", VEC, (-1, 1), (vertices,), ("particle_q", "pos", "vertices", "x"))
-    p.array("tri_indices", TRIPLE, (0, vertices - 1), (count,), ("tri_indices", "triangles", "faces"))
-    p.array("tet_indices", _QUAD, (0, vertices - 1), (count,), ("tet_indices", "tets"))
-    p.array("edge_indices", _QUAD, (-8, vertices - 1), (count,), ("edge_indices", "bending_edges"))
+    if target == "triangle_rest":
+        p.corners("tri_indices", TRIPLE, 3, vertices, (count,), ("tri_indices", "triangles", "faces"))
+    else:
+        p.array("tri_indices", TRIPLE, (0, vertices - 1), (count,), ("tri_indices", "triangles", "faces"))
+    p.corners("tet_indices", _QUAD, 4, vertices, (count,), ("tet_indices", "tets"))
+    p.corners("edge_indices", _QUAD, 4, vertices, (count,), ("edge_indices", "bending_edges"), missing=2)
     p.array("edge_list", PAIR, (0, vertices - 1), (count,), ("edges", "edge_verts"))
     p.array("edge_tris", PAIR, (-20, count - 1), (count,), ("edge_tris", "edge_faces"))
     p.starts("vertex_start", count, _ADJACENT, 1, ("vertex_start", "adjacency_offsets", "v_adj_edges_offsets"))
