@@ -1,44 +1,119 @@
-"""Runs CUDA texts on a GPU from the text alone: NVRTC, the driver, and arrays laid out as for the CPU."""
+"""Runs CUDA texts on a GPU from the text alone: NVRTC, the driver, and arrays laid out as for the CPU.
 
+NVRTC makes machine code for the very GPU: a driver loads no PTX of a toolkit that is newer than it.
+"""
+
+import ast
 import ctypes
 import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
-from synthesis.frontends.base import Direction, Outcome, Program, RunKey, Values
-from synthesis.frontends.warp.execution import context, ptx_of
+from synthesis.frontends.base import (
+    Direction,
+    Frontend,
+    Kernel,
+    Level,
+    Outcome,
+    Program,
+    Prover,
+    Purpose,
+    RunKey,
+    Values,
+)
+from synthesis.frontends.warp.execution import compiled_cuda, context
 from synthesis.frontends.warp.introspection import wp
 from synthesis.frontends.warp.memory import Buffer, Memory, launch_bounds
+from synthesis.records import Hindrance, Unproved
+from synthesis.verification.judge import Judgement, judge
+from synthesis.verification.plan import make_plan
 
 _SHARED = 40_000
-"""Bytes of shared memory for tiles; more than any drawn kernel takes, less than any GPU has."""
+"""Bytes of shared memory for tiles; more than any drawn kernel takes, less than a launch may have unasked."""
 
 
-def outcome_on_gpu(program: Program, before: Outcome | None, device: str = "cuda:0") -> Outcome:
-    """What each run leaves; ``before`` is what the program that it follows has left."""
+@dataclass(frozen=True)
+class _WithGpu:
+    """What proves a front end's texts, where none has to wait for a GPU."""
+
+    prover: Prover
+
+    def unavailable(self, level: Level, text: str) -> Unproved | None:
+        reason = self.prover.unavailable(level, text)
+        return None if reason is not None and reason.hindrance is Hindrance.NEEDS_GPU else reason
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.prover, name)
+
+
+def judged_on_gpu(frontend: Frontend, kernel: Kernel, texts: Mapping[str, str]) -> Judgement:
+    """What runs on a GPU prove of a kernel's CUDA texts, also of those that no CPU runs.
+
+    What is the same array under two names is left out: there threads that run at once read what others write. A kernel
+    that goes on with what atomics give has one thread do the work of all, in their order, since the reference's order
+    is one of many.
+    """
+    in_order = takes_slots(kernel.spec.source)
+    prover = cast(Prover, _WithGpu(cast(Prover, frontend.prover)))
+    plan = replace(make_plan(replace(frontend, prover=prover), kernel, texts, useful=False), overlap=None)
+    outcomes: list[Outcome] = []
+    for program in plan.programs:
+        before = None if program.follows is None else outcomes[program.follows]
+        outcomes.append(outcome_on_gpu(program, before, in_order=in_order))
+    return judge(plan, outcomes)
+
+
+def takes_slots(source: str) -> bool:
+    """Whether a kernel uses what an atomic gives it, which depends on the order of threads."""
+    tree = ast.parse(source)
+    plain = {id(each.value) for each in ast.walk(tree) if isinstance(each, ast.Expr)}
+    return any(
+        isinstance(each, ast.Call) and id(each) not in plain and ast.unparse(each.func).startswith("wp.atomic_")
+        for each in ast.walk(tree)
+    )
+
+
+def outcome_on_gpu(
+    program: Program, before: Outcome | None, device: str = "cuda:0", *, in_order: bool = False
+) -> Outcome:
+    """What each run leaves.
+
+    Args:
+        program: the text, and what it is run on.
+        before: what the program that it follows has left.
+        device: the GPU.
+        in_order: whether one thread does what all have to do, one after the other.
+    """
     chosen = wp.get_device(device)
     core = context.runtime.core
     direction, signature = program.level.direction, program.signature
     block = int(signature.options["block_dim"])
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "kernel.ptx")
-        path.write_bytes(ptx_of(program.text, block))
+        path = Path(folder, "kernel.cubin")
+        path.write_bytes(compiled_cuda(program.text, block, "cubin", chosen.arch))
         module = core.wp_cuda_load_module(chosen.context, str(path).encode())
-    assert module, "the driver does not load the PTX"
+    assert module, "the driver does not load the machine code"
     kernel = core.wp_cuda_get_kernel(chosen.context, module, f"{program.name}_cuda_kernel_{direction}".encode())
-    assert kernel, "the PTX has no such kernel"
+    assert kernel, "the machine code has no such kernel"
+    strided, shared = int(signature.options["default_grid_stride"]), _SHARED if signature.tiled else 0
+    alone = in_order and strided and not signature.tiled
     outcome: dict[RunKey, Values] = {}
-    for key, values in program.runs.items():
+    for key, values in (program if before is None else program.after(before)).runs.items():
+        if key.purpose is Purpose.OVERLAP:
+            continue
         copies: list[tuple[Buffer, Any]] = []
-        memory = Memory(values | (before or {}).get(key, {}), program, _copied_to(chosen, copies), device=device)
+        memory = Memory(values, program, _copied_to(chosen, copies), device=device)
         bounds = launch_bounds(signature, program.text, block if signature.tiled else 1)
         structures = [memory.arguments, *([memory.adjoints] if direction is Direction.BACKWARD else [])]
         places = [ctypes.addressof(bounds), *(place for each in structures for place in _fields(each))]
         parameters = (ctypes.c_void_p * len(places))(*places)
         stream = chosen.stream.cuda_stream
         failed = core.wp_cuda_launch_kernel(
-            chosen.context, kernel, bounds.size, 0, block, 1, 1, _SHARED, parameters, stream, None
-        )
+            chosen.context, kernel, bounds.size, int(alone), 1 if alone else block, strided, 1, shared, parameters,
+            stream, None,
+        )  # fmt: skip
         assert not failed, "the launch fails"
         wp.synchronize_device(chosen)
         for buffer, copy in copies:
