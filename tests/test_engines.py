@@ -138,9 +138,10 @@ def test_a_log_says_what_a_rank_did(tmp_path: Path) -> None:
     assert log.read_text().splitlines()[: len(lines)] == [json.dumps(each) for each in lines]
 
 
-def test_workers_leave_the_machine_s_gpus_alone(tmp_path: Path) -> None:
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_run_leaves_the_machine_s_gpus_alone(workers: str, tmp_path: Path) -> None:
     environment = {**os.environ, "JAX_PLATFORMS": "cuda", "CUDA_VISIBLE_DEVICES": "0"}  # which JAX does not have here
-    command = [*_WORDS[:-4], "--count", "2", "--chunk-size", "1", "--workers", "2", "--out", str(tmp_path)]
+    command = [*_WORDS[:-4], "--count", "2", "--chunk-size", "1", "--workers", workers, "--out", str(tmp_path)]
     subprocess.run(command, env=environment, check=True, capture_output=True)
     assert len(list(read_folder(tmp_path))) == 2
 

@@ -13,7 +13,7 @@ from cyclopts import App, CycloptsError, MissingArgumentError
 from synthesis.cli.interrupts import keep_interrupts
 from synthesis.cli.options import MissingOptions, read_config, require_whole_numbers
 from synthesis.errors import ConfigError, IrsmithError, MissingFrontendError, UsageError
-from synthesis.isolation.environment import WITHOUT_GPUS
+from synthesis.isolation.environment import OF_WORK
 from synthesis.version import __version__
 
 app = App(
@@ -63,11 +63,11 @@ app.register_install_completion_command()  # pyright: ignore[reportUnknownMember
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its status.
 
-    A program that is recorded finds the machine's GPUs, and nothing else does.
+    A program that is recorded finds the machine's GPUs and cores as they are, and nothing else does.
     """
     arguments = sys.argv[1:] if arguments is None else arguments
     if arguments[:1] != ["record"]:
-        os.environ.update(WITHOUT_GPUS)
+        os.environ.update(OF_WORK)
     sys.exit(run(arguments))
 
 

@@ -4,6 +4,7 @@ Ray starts another task where a node or a worker is lost; here the tries are cou
 worker wherever it is done ends the run with a clear message.
 """
 
+import os
 from collections import deque
 from collections.abc import Iterable
 from typing import Any
@@ -12,6 +13,7 @@ from synthesis.engines.base import Attempts, Event, Failed, Made, OnEvent, Order
 from synthesis.engines.inline import make_chunks
 from synthesis.engines.worker import read_order, write_order
 from synthesis.errors import ConfigError, IrsmithError, MachineError, error_of
+from synthesis.isolation.environment import OF_WORK
 from synthesis.output.chunks import Chunk
 
 _AHEAD = 2
@@ -124,7 +126,8 @@ class Ray:
 
 
 def _make_one(line: bytes, start: int, stop: int) -> _Result:
-    """Make one chunk, in a process of the cluster."""
+    """Make one chunk, in a process of the cluster, which a core is for."""
+    os.environ.update(OF_WORK)
     settled: list[bool] = []
 
     def note(event: Event) -> None:

@@ -9,12 +9,13 @@ memory for each: more than work may have, and all for nothing, as there is a wor
 import os
 from collections.abc import Mapping
 
-WITHOUT_GPUS: Mapping[str, str] = {"CUDA_VISIBLE_DEVICES": "", "HIP_VISIBLE_DEVICES": "", "JAX_PLATFORMS": "cpu"}
-"""With these, tools find no GPU; they are read as a tool starts."""
+_WITHOUT_GPUS = {"CUDA_VISIBLE_DEVICES": "", "HIP_VISIBLE_DEVICES": "", "JAX_PLATFORMS": "cpu"}
 _FEW_THREADS = {"NPROC": "2", "OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "4"}
 """The cores that XLA takes for present, the threads of NumPy's products, and what glibc reserves memory for."""
+OF_WORK: Mapping[str, str] = _WITHOUT_GPUS | _FEW_THREADS
+"""They are read as a tool starts, so that a process that has not started one yet may set its own."""
 
 
 def environment_of_work(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
     """The environment variables, with those that keep work to itself."""
-    return {**environment, **WITHOUT_GPUS, **_FEW_THREADS}
+    return {**environment, **OF_WORK}
