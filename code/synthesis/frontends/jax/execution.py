@@ -11,6 +11,7 @@ Call it in a process that may die: the interpreter aborts on what it does not kn
 import contextlib
 import functools
 import math
+import platform
 import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -279,6 +280,10 @@ def _scatter_into_copies(module: Any) -> None:
     module.operation.walk(visit)
 
 
+_INSTRUCTIONS = [("xla_cpu_max_isa", "AVX2")] if platform.machine() in ("x86_64", "AMD64") else []
+"""What machine code may be made of: the same on every machine, so that what a text is proved by is no machine's own."""
+
+
 class _Compiled:
     """A module as XLA's CPU compiler makes it, without optimisation."""
 
@@ -289,6 +294,7 @@ class _Compiled:
             ("xla_llvm_disable_expensive_passes", True),
             ("xla_cpu_use_fusion_emitters", False),  # they take 40 % of the time of a compile
             ("xla_cpu_parallel_codegen_split_count", 1),  # modules for so many threads take a quarter of it
+            *_INSTRUCTIONS,
         ]
         device = jax.devices("cpu")[0]
         self._device = device

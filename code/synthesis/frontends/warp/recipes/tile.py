@@ -225,7 +225,7 @@ def _draw_reduce(stream: Stream, target: str) -> KernelSpec:
         node = Call(Name("wp.tile_atomic_add"), (Name(out), total), (("offset", Literal("0")),))
         draft.add(Evaluate(node))
     elif choices.chance(0.6):
-        # every thread of the block stores it, and in the backward text adds to its adjoints, once a thread too often
+        # every thread of the block stores it, and the backward text adds to its adjoint as often
         draft.forward_only = True
         value = _used(tiled, Subscript(total, (Literal("0"),)))
         draft.add(Assign(Subscript(Name(out), (slot,)), value))
