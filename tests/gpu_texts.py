@@ -26,7 +26,7 @@ from synthesis.frontends.base import (
 from synthesis.frontends.warp.execution import compiled_cuda, context
 from synthesis.frontends.warp.introspection import wp
 from synthesis.frontends.warp.memory import Buffer, Memory, launch_bounds
-from synthesis.records import Hindrance, Unproved
+from synthesis.records import Unproved
 from synthesis.verification.judge import Judgement, judge
 from synthesis.verification.plan import make_plan
 
@@ -42,7 +42,7 @@ class _WithGpu:
 
     def unavailable(self, level: Level, text: str) -> Unproved | None:
         reason = self.prover.unavailable(level, text)
-        return None if reason is not None and reason.hindrance is Hindrance.NEEDS_GPU else reason
+        return None if reason is not None and reason.needs_gpu else reason
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.prover, name)

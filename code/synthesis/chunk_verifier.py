@@ -205,7 +205,8 @@ def _failures(checked: Checked, candidate: Candidate, found: Findings, seed: int
         yield from _overclaims(checked, verdict, seed)
     for name in claimed:
         reason = verdict.unverified.get(name)
-        if name not in verdict.verified and name not in failed and not (_needs_gpu(reason) or _needs_library(reason)):
+        waits = reason is not None and (reason.needs_gpu or _needs_library(reason))
+        if name not in verdict.verified and name not in failed and not waits:
             why = str(reason or "the row has no such text")
             yield Failure(stem, name, "not_verified", f"the row says that it is verified, but {why}")
 
@@ -222,7 +223,3 @@ def _overclaims(checked: Checked, verdict: Verdict, seed: int) -> Iterator[Failu
 
 def _needs_library(reason: Unproved | None) -> bool:
     return reason is not None and reason.hindrance is Hindrance.NEEDS_LIBRARY
-
-
-def _needs_gpu(reason: Unproved | None) -> bool:
-    return reason is not None and reason.hindrance is Hindrance.NEEDS_GPU

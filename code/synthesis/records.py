@@ -448,6 +448,11 @@ class Unproved:
         """In words for a row and for a person."""
         return self.detail or str(self.hindrance)
 
+    @property
+    def needs_gpu(self) -> bool:
+        """Whether only a GPU could prove it."""
+        return self.hindrance is Hindrance.NEEDS_GPU
+
 
 class GradientStatus(StrEnum):
     """How the derivatives' texts of a row fared."""

@@ -72,7 +72,7 @@ class _Worker:
             self._process = subprocess.Popen(  # noqa: S603 (our own interpreter and program)
                 [sys.executable, "-c", _PROGRAM.format(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
-                env=environment_of_work() | {"PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry)},
+                env=environment_of_work(),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=self._words,

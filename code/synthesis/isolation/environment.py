@@ -7,6 +7,7 @@ memory for each: more than work may have, and all for nothing, as there is a wor
 """
 
 import os
+import sys
 from collections.abc import Mapping
 
 _WITHOUT_GPUS = {"CUDA_VISIBLE_DEVICES": "", "HIP_VISIBLE_DEVICES": "", "JAX_PLATFORMS": "cpu"}
@@ -17,5 +18,5 @@ OF_WORK: Mapping[str, str] = _WITHOUT_GPUS | _FEW_THREADS
 
 
 def environment_of_work(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """The environment variables, with those that keep work to itself."""
-    return {**environment, **OF_WORK}
+    """The environment variables, with those that keep work to itself, and this process's own path of modules."""
+    return {**environment, **OF_WORK, "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry)}

@@ -88,8 +88,7 @@ class Zygote:
         self._confinement = replace(self._confinement, readable=(*self._confinement.readable, own))
         self._socket, theirs = socket.socketpair()
         program = f"from synthesis.isolation.serving import serve; serve({theirs.fileno()}, {str(self._folder)!r})"
-        environment = environment_for(self._confinement)
-        environment |= {"PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry), "TMPDIR": str(own)}
+        environment = environment_for(self._confinement) | {"TMPDIR": str(own)}
         try:
             self._process = subprocess.Popen(  # noqa: S603 (our own interpreter and program)
                 [sys.executable, "-c", program],

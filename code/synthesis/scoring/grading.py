@@ -8,7 +8,6 @@ from functools import lru_cache
 from synthesis.errors import ConfigError, Symptom
 from synthesis.frontends.base import Level, Program
 from synthesis.output.reading import Document
-from synthesis.records import Hindrance
 from synthesis.registry import get_frontend
 from synthesis.scoring.admission import Refused, admitted
 from synthesis.scoring.answers import PYTHON, Answer
@@ -232,7 +231,7 @@ def _trial_of(each: _Open, plan: Plan | str) -> Trial | Score:
     why = get_frontend(each.row.frontend).the_prover.unavailable(each.level, each.text)
     if why is None:
         return replace(trial, apart=_is_foreign(each.row.frontend, each.level, each.row.texts[each.level.name] or ""))
-    needs = "threads that work together" if why.hindrance is Hindrance.NEEDS_GPU else str(why)
+    needs = "threads that work together" if why.needs_gpu else str(why)
     return refused(str(Refusal.FOREIGN), f"it needs what the row's own text does not: {needs}")
 
 

@@ -4,7 +4,6 @@ One that is killed costs what it was at some time, and nothing else: another tak
 """
 
 import contextlib
-import os
 import socket
 import subprocess
 import sys
@@ -104,7 +103,7 @@ class _Worker:
             self._process = subprocess.Popen(  # noqa: S603 (our own interpreter and program)
                 [sys.executable, "-c", _PROGRAM.format(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
-                env=environment_of_work() | {"PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry)},
+                env=environment_of_work(),
                 stdin=subprocess.DEVNULL,
                 process_group=0,  # an interrupt at the terminal is for the command alone, which ends this process
             )

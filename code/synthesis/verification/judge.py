@@ -96,7 +96,8 @@ def judge(plan: Plan, outcomes: Sequence[Outcome | Rejection], *, retraced: Coll
         else:
             errors[level.name] = found
     for level in plan.levels:  # what cannot be run is as wrong as what says the same in another language
-        wrong = _wrong_elsewhere(plan, level, failed) if _needs_gpu(unverified.get(level.name)) else None
+        reason = unverified.get(level.name)
+        wrong = _wrong_elsewhere(plan, level, failed) if reason is not None and reason.needs_gpu else None
         if wrong is not None:
             failed[level.name] = wrong
             del unverified[level.name]
@@ -108,10 +109,6 @@ def judge(plan: Plan, outcomes: Sequence[Outcome | Rejection], *, retraced: Coll
         figures=_figures(plan, errors, built, time.perf_counter() - began),
     )
     return Judgement(verdict, failed)
-
-
-def _needs_gpu(reason: Unproved | None) -> bool:
-    return reason is not None and reason.hindrance is Hindrance.NEEDS_GPU
 
 
 def _wrong_elsewhere(plan: Plan, level: Level, failed: Mapping[str, Problem]) -> Problem | None:

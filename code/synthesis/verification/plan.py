@@ -356,6 +356,7 @@ class _Planning:
     def _builds(self, unavailable: Mapping[str, Unproved]) -> tuple[Program, ...]:
         """Programs that are compiled and not run: CUDA for its device, and that of others that only a GPU can run."""
         spec = self.kernel.spec
+        waiting = {name for name, reason in unavailable.items() if reason.needs_gpu}
         return tuple(
             Program(
                 name=spec.name,
@@ -367,7 +368,7 @@ class _Planning:
                 sketched=not self.build,
             )
             for level, text in self.levels.items()
-            if level.language == CUDA and (self.build or (not self.fresh and _needs_gpu(unavailable.get(level.name))))
+            if level.language == CUDA and (self.build or (not self.fresh and level.name in waiting))
         )
 
     def _programs(self, plan: Plan, runs: Sequence[Values]) -> list[Program]:
@@ -400,10 +401,6 @@ class _Planning:
         """The arrays that CUDA texts may change by atomics alone."""
         cuda = any(level.language == CUDA and level.name not in plan.unavailable for level in self.levels)
         return self.prover.accumulated(self.kernel, run) if cuda else frozenset()
-
-
-def _needs_gpu(reason: Unproved | None) -> bool:
-    return reason is not None and reason.hindrance is Hindrance.NEEDS_GPU
 
 
 def _starts(plan: Plan, level: Level, runs: Sequence[Values]) -> Runs:
