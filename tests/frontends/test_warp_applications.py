@@ -18,6 +18,7 @@ from synthesis.grammar.streams import Stream
 from synthesis.identity.python import structure_hash
 from synthesis.verification.plan import make_plan
 
+pytestmark = pytest.mark.xdist_group("applications of Warp")  # by one worker, which draws its kernels once
 RECIPES = [pytest.param(each, id=each.name) for each in applications.RECIPES]
 _JUMPS = (ast.Return, ast.Break, ast.Continue)
 

@@ -14,6 +14,7 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import (
 )
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.types import Type
+from synthesis.grammar.walking import Rewriter
 from synthesis.records import Role
 
 _SHARE = 0.05
@@ -131,7 +132,7 @@ def _spares(sheet: Sheet, choices: Stream, taken: set[str]) -> Iterator[tuple[st
         yield name, Given(kind=kind, domain=domain, names=(name,), shape=(size,) if several else None)
 
 
-class _Moving(ast.NodeTransformer):
+class _Moving(Rewriter):
     """Asks a struct for what were arguments."""
 
     def __init__(self, bundle: str, attributes: Mapping[str, str]) -> None:

@@ -11,6 +11,7 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import (
     unparse,
 )
 from synthesis.grammar.streams import Stream
+from synthesis.grammar.walking import Rewriter, Visitor
 
 _SHARE = 0.45
 """How many authors call components by letters."""
@@ -72,7 +73,7 @@ def name(sheet: Sheet, choices: Stream) -> None:
     sheet.body = [naming.visit(each) for each in sheet.body]
 
 
-class _Finding(ast.NodeVisitor):
+class _Finding(Visitor):
     """Finds variables of which components are asked for by another variable."""
 
     def __init__(self) -> None:
@@ -84,7 +85,7 @@ class _Finding(ast.NodeVisitor):
         self.generic_visit(node)
 
 
-class _Naming(ast.NodeTransformer):
+class _Naming(Rewriter):
     """Writes components by their letters."""
 
     def __init__(self, vectors: dict[str, str]) -> None:

@@ -12,7 +12,7 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import (
 )
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.types import Type
-from synthesis.grammar.walking import walk
+from synthesis.grammar.walking import Rewriter, walk
 
 _SIZES, _LOOPS, _GUARDS = 0.7, 0.5, 0.1
 """How often a size that an array has is asked of it, how often a loop over all of a dimension that says its number, and
@@ -134,7 +134,7 @@ def _size(array: str, place: int) -> ast.expr:
     return ast.Subscript(shape, ast.Constant(place), ast.Load())
 
 
-class _Asking(ast.NodeTransformer):
+class _Asking(Rewriter):
     """Reads a size from an array."""
 
     def __init__(self, key: str, array: str, place: int) -> None:

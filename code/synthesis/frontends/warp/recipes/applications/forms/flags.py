@@ -6,6 +6,7 @@ from dataclasses import replace
 from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet, names_in
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.types import Type
+from synthesis.grammar.walking import Rewriter, Visitor
 from synthesis.records import Role
 
 _SHARE, _ALONE = 0.15, 0.8
@@ -73,7 +74,7 @@ def _tests_of(node: ast.AST) -> list[ast.expr]:
             return []
 
 
-class _Testing(ast.NodeVisitor):
+class _Testing(Visitor):
     """Counts how often the truth of each name is asked for."""
 
     def __init__(self) -> None:
@@ -85,7 +86,7 @@ class _Testing(ast.NodeVisitor):
         super().generic_visit(node)
 
 
-class _Comparing(ast.NodeTransformer):
+class _Comparing(Rewriter):
     """Compares with a number where the truth of a flag was asked for."""
 
     def __init__(self, flags: set[str], *, one: bool) -> None:
@@ -122,7 +123,7 @@ def _asked(node: ast.AST) -> tuple[str, bool] | None:
             return None
 
 
-class _Tests(ast.NodeVisitor):
+class _Tests(Visitor):
     """Counts how often each name is compared with 0 or 1."""
 
     def __init__(self) -> None:
@@ -134,7 +135,7 @@ class _Tests(ast.NodeVisitor):
         self.generic_visit(node)
 
 
-class _Asking(ast.NodeTransformer):
+class _Asking(Rewriter):
     """Asks for a truth where it was compared."""
 
     def __init__(self, key: str) -> None:

@@ -12,7 +12,7 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import (
     nodes_in,
 )
 from synthesis.grammar.streams import Stream
-from synthesis.grammar.walking import walk
+from synthesis.grammar.walking import Rewriter, walk
 
 _INSIDE: dict[type[ast.stmt], float] = {ast.Return: 0.45, ast.Continue: 0.3}
 """How many kernels have what comes after their guards in branches instead."""
@@ -115,7 +115,7 @@ def _asks_by_sign(node: ast.AST) -> bool:
             return False
 
 
-class _BySign(ast.NodeTransformer):
+class _BySign(Rewriter):
     """Asks for a negative number where it was asked for -1, as the rest of the kernel does."""
 
     def visit_Compare(self, node: ast.Compare) -> ast.expr:
@@ -130,7 +130,7 @@ class _BySign(ast.NodeTransformer):
                 return node
 
 
-class _Plain(ast.NodeTransformer):
+class _Plain(Rewriter):
     """Asks for what is, rather than for what is not: ``a != b`` and not ``not (a == b)``."""
 
     def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:

@@ -17,7 +17,7 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import (
     parse_expression,
 )
 from synthesis.grammar.streams import Stream
-from synthesis.grammar.walking import walk
+from synthesis.grammar.walking import Rewriter, walk
 
 _SHARE = 0.62
 """How often a formula that is such an idiom is a function; of applications' kernels 37 % call one of their own."""
@@ -228,7 +228,7 @@ def _same(one: object, other: object, idiom: _Idiom, bound: dict[str, ast.expr])
             return one == other
 
 
-class _Calling(ast.NodeTransformer):
+class _Calling(Rewriter):
     """Calls a function wherever a formula of its form stands, with the same number in it."""
 
     def __init__(

@@ -16,6 +16,7 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import (
     parts_of,
 )
 from synthesis.grammar.streams import Stream
+from synthesis.grammar.walking import Rewriter, Visitor
 from synthesis.records import Role
 
 _SHARE = 0.95
@@ -105,7 +106,7 @@ def _drop(body: list[ast.stmt], read: str, written: str, values: dict[str, str])
     return left if any(not is_remark(each) for each in left) else []
 
 
-class _Adding(ast.NodeTransformer):
+class _Adding(Rewriter):
     """Adds to elements where they are."""
 
     def visit_Assign(self, node: ast.Assign) -> ast.stmt:
@@ -146,7 +147,7 @@ def _places_in(body: list[ast.stmt]) -> "_Places":
     return places
 
 
-class _Places(ast.NodeVisitor):
+class _Places(Visitor):
     """Finds by which indices arrays are read and written, what is used otherwise, and what is given to what."""
 
     def __init__(self) -> None:
@@ -228,7 +229,7 @@ def _values(node: ast.expr) -> set[str]:
             return set()
 
 
-class _Renaming(ast.NodeTransformer):
+class _Renaming(Rewriter):
     """Calls an array what another one is called."""
 
     def __init__(self, old: str, new: str) -> None:

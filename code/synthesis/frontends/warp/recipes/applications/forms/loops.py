@@ -21,6 +21,7 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import (
 )
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.types import Type
+from synthesis.grammar.walking import Rewriter
 
 _SHARED, _LANES = 0.6, (2, 4, 8)
 """How often several threads share a row whose entries have nothing to do with each other, and how many.
@@ -103,7 +104,7 @@ def _may_stride(sheet: Sheet) -> bool:
     return not (index.endswith("_") or asks or leaves) and index in names_in(sheet.body)
 
 
-class _GoingOn(ast.NodeTransformer):
+class _GoingOn(Rewriter):
     """Goes on to the next turn where a thread would be done."""
 
     def visit_Return(self, node: ast.Return) -> ast.stmt:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from synthesis.frontends.warp.recipes.applications.forms.kinds import kind_of, kinds_in
 from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet, blocks_of, names_in, parse_expression
 from synthesis.grammar.streams import Stream
-from synthesis.grammar.walking import walk
+from synthesis.grammar.walking import Rewriter, walk
 
 _SHARE = 0.55
 """How many authors choose values by ``wp.where``, which works both of them out; it is in 4.3 % of kernels."""
@@ -66,7 +66,7 @@ def _where(test: ast.expr, one: ast.expr, two: ast.expr, known: Mapping[str, str
     return ast.Call(parse_expression("wp.where"), [test, one, two], [])
 
 
-class _Choosing(ast.NodeTransformer):
+class _Choosing(Rewriter):
     """Writes conditional expressions as calls."""
 
     def __init__(self, known: Mapping[str, str]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from synthesis.frontends.warp.spelling import array_annotation, value_annotation
 from synthesis.grammar.types import Type
-from synthesis.grammar.walking import walk
+from synthesis.grammar.walking import Rewriter, walk
 from synthesis.records import Role
 
 THREAD, LOCAL = "thread_", "local_"
@@ -168,7 +168,7 @@ def _is_stored(node: ast.Name) -> bool:
     return isinstance(getattr(node, "ctx", None), ast.Store)
 
 
-class Filling(ast.NodeTransformer):
+class Filling(Rewriter):
     """Puts values where variables are read.
 
     Args:

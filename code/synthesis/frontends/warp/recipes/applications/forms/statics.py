@@ -5,6 +5,7 @@ import ast
 from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet, parse_expression
 from synthesis.frontends.warp.recipes.applications.forms.terms import extra_terms
 from synthesis.grammar.streams import Stream
+from synthesis.grammar.walking import Rewriter
 
 _BRANCHES, _VECTORS = 0.24, 0.1
 """How often a term that has a name depends on a constant, and how often vectors of plain numbers are made once."""
@@ -31,7 +32,7 @@ def _branch(sheet: Sheet, choices: Stream) -> None:
     block[place] = ast.If(parse_expression(f"wp.static({_KEY})"), [block[place]], [])
 
 
-class _Making(ast.NodeTransformer):
+class _Making(Rewriter):
     """Makes vectors of plain numbers once, but for those that are given to a variable, which may change later."""
 
     def visit_Assign(self, node: ast.Assign) -> ast.stmt:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet, names_in, nodes_in, singular
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.types import Type
+from synthesis.grammar.walking import Rewriter
 
 _SHARE = 0.9
 """How many authors hand over numbers: of applications' arguments that are no arrays one in a thousand is a vector of
@@ -41,7 +42,7 @@ def _component(node: ast.AST) -> tuple[str, int] | None:
             return None
 
 
-class _Unpacking(ast.NodeTransformer):
+class _Unpacking(Rewriter):
     """Asks for a number where a vector was asked for a component."""
 
     def __init__(self, key: str) -> None:

@@ -21,6 +21,7 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import (
 )
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.types import Type
+from synthesis.grammar.walking import Rewriter, Visitor
 from synthesis.records import Role
 
 _SHARE, _FLAT = 0.1, 0.12
@@ -81,7 +82,7 @@ def _may_spread(sheet: Sheet) -> bool:
     return not (named & sheet.objects or named & _TAKEN or written.keys() & _bare(sheet) or high)
 
 
-class _Uses(ast.NodeVisitor):
+class _Uses(Visitor):
     """Finds arrays that are used in other ways than by all their indices, and in atomics."""
 
     def __init__(self, sheet: Sheet) -> None:
@@ -127,7 +128,7 @@ def _bare(sheet: Sheet) -> set[str]:
     return {name for name in uses.bare if name in sheet.given and sheet.given[name].shape is not None}
 
 
-class _Batching(ast.NodeTransformer):
+class _Batching(Rewriter):
     """Gives arrays one more index, the first; an array of one element gets the world's instead of its own."""
 
     def __init__(self, arrays: set[str], single: set[str]) -> None:
@@ -239,7 +240,7 @@ def _split(sheet: Sheet, choices: Stream) -> int:
     return count
 
 
-class _Boxing(ast.NodeTransformer):
+class _Boxing(Rewriter):
     """Reads values from arrays of the same names."""
 
     def __init__(self, boxed: Mapping[str, ast.expr]) -> None:

@@ -4,6 +4,7 @@ import ast
 
 from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet
 from synthesis.grammar.streams import Stream
+from synthesis.grammar.walking import Rewriter
 
 _WAYS = (("whole", 0.4), ("one", 0.35), ("none", 0.25))
 """How often an author writes every component, one for all, or none where they are zero."""
@@ -18,7 +19,7 @@ def shorten(sheet: Sheet, choices: Stream) -> None:
         sheet.body = [shortening.visit(each) for each in sheet.body]
 
 
-class _Shortening(ast.NodeTransformer):
+class _Shortening(Rewriter):
     """Leaves out the components of vectors that are as the first one is."""
 
     def __init__(self, *, bare: bool) -> None:
