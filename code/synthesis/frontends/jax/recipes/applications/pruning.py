@@ -1,8 +1,9 @@
 """What is computed and never read, taken out: lines that belong to choices which went another way."""
 
 import ast
+import functools
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Set
 from dataclasses import replace
 
 from synthesis.grammar.nodes import nodes
@@ -22,18 +23,21 @@ from synthesis.grammar.syntax import (
     Starred,
     Statement,
 )
+from synthesis.grammar.walking import walk
 
+_STATEMENTS_KEPT = 2_000
+"""Statements whose names are remembered: a body is asked many times, and little of it changes in between."""
 _BLANK = Comment("")
 
 
 def read_in(body: tuple[Statement, ...]) -> set[str]:
     """Every name that statements read, those of inner functions included."""
-    return {each.id for each in _names(body) if _is_read(each)}
+    return set[str]().union(*(_names_in(each)[0] for each in body))
 
 
 def assigned_in(body: tuple[Statement, ...]) -> set[str]:
     """Every name that statements give a value, those inside inner functions included."""
-    return {each.id for each in _names(body) if not _is_read(each)}
+    return set[str]().union(*(_names_in(each)[1] for each in body))
 
 
 def bound_inside(body: tuple[Statement, ...]) -> set[str]:
@@ -52,9 +56,13 @@ def bound_inside(body: tuple[Statement, ...]) -> set[str]:
     return found
 
 
-def _names(body: tuple[Statement, ...]) -> Iterator[ast.Name]:
-    text = "\n".join(["def body():", *render_block(body, 1), "    pass"])
-    return (each for each in ast.walk(ast.parse(text)) if isinstance(each, ast.Name))
+@functools.lru_cache(_STATEMENTS_KEPT)
+def _names_in(statement: Statement) -> tuple[frozenset[str], frozenset[str]]:
+    """The names that a statement reads, and those that it gives a value."""
+    text = "\n".join(["def body():", *render_block((statement,), 1), "    pass"])
+    names = [each for each in walk(ast.parse(text)) if isinstance(each, ast.Name)]
+    read = frozenset(each.id for each in names if isinstance(each.ctx, ast.Load))
+    return read, frozenset(each.id for each in names if not isinstance(each.ctx, ast.Load))
 
 
 def needed_in(body: tuple[Statement, ...]) -> set[str]:
@@ -72,10 +80,6 @@ def needed_in(body: tuple[Statement, ...]) -> set[str]:
             case _:
                 pass
     return needed
-
-
-def _is_read(node: ast.Name) -> bool:
-    return isinstance(node.ctx, ast.Load)
 
 
 def prune(body: tuple[Statement, ...]) -> tuple[Statement, ...]:
