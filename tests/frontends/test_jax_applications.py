@@ -26,6 +26,7 @@ from synthesis.verification.claims import LARGEST_WITH_TWIN
 from synthesis.verification.comparison import expect, poison_for
 from synthesis.verification.inputs import DRAWS, complete, draw_inputs
 
+pytestmark = pytest.mark.xdist_group("applications of JAX")  # by one worker, which draws its functions once
 RECIPES = [pytest.param(each, id=each.name) for each in applications.RECIPES]
 
 
@@ -227,6 +228,18 @@ def test_a_gradient_in_sixteen_bits_is_told_from_its_rounding_on_all_inputs(name
         frontend.compiler.release([kernel])
         tried += 1
     assert tried > 9
+
+
+@pytest.mark.parametrize(("name", "target"), [("training_program", "sgd"), ("training_program", "adam")])
+def test_layers_of_two_widths_have_two_widths_at_both_sizes(name: str, target: str) -> None:
+    widths = 0
+    for number in range(150):
+        signature = draw(recipe_named(name), Stream("widths", number, difficulty=4), target).signature
+        told, run = ([each.shape for each in sizes.arguments] for sizes in (signature, signature.executed))
+        for first, second in itertools.combinations(range(len(told)), 2):
+            assert (told[first] == told[second]) == (run[first] == run[second])
+        widths += signature.twin is not None
+    assert widths > 50
 
 
 def test_every_recipe_is_drawn() -> None:

@@ -16,7 +16,9 @@ _SUFFIX = {"float32": "", "float64": "d", "float16": "h", "int32": "i"}
 _ARRAYS = (("array2d[]", 0.955), ("array2d(dtype=)", 0.033), ("array(dtype=, ndim=)", 0.012))
 _SCALARS = (((), 0.63), (("int",), 0.1), (("float", "int"), 0.27))
 _LONG_CASTS = 0.8
-_SUFFIXED = 0.16
+_SUFFIXED = 0.12
+_SUFFIXED_WITH = ((("vec2", "mat33"), 0.15), (("vec2",), 0.1), ((), 0.75))
+"""How many kernels say that vectors are of floats, and how many do that have some which fewer have."""
 _LONG = {"float": "wp.float32", "int": "wp.int32"}
 _WITH_SUFFIX = {
     f"wp.{name}": f"wp.{name}f"
@@ -38,12 +40,19 @@ class Style:
         long: which of ``float`` and ``int`` are written as ``wp.float32`` and ``wp.int32`` where types are declared.
         long_casts: whether they are where numbers are cast too.
         suffixed: whether ``wp.vec3f`` is written where others write ``wp.vec3``.
+        suffixed_with: types of which a kernel has one that is written so, too.
     """
 
     arrays: str = "array2d[]"
     long: tuple[str, ...] = ()
     long_casts: bool = False
     suffixed: bool = False
+    suffixed_with: tuple[str, ...] = ()
+
+    def settled(self, told: str) -> "Style":
+        """The style in which a kernel is written whose text and types are given."""
+        found = any(re.search(rf"wp\.{each}\b", told) for each in self.suffixed_with)
+        return replace(self, suffixed=self.suffixed or found)
 
     def respell_argument(self, argument: Argument) -> Argument:
         """An argument with its type, and those of its fields, written in this way."""
@@ -80,6 +89,7 @@ def draw_style(stream: Stream) -> Style:
         long=stream.weighted(_SCALARS),
         long_casts=stream.chance(_LONG_CASTS),
         suffixed=stream.chance(_SUFFIXED),
+        suffixed_with=stream.weighted(_SUFFIXED_WITH),
     )
 
 

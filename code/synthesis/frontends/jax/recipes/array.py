@@ -13,7 +13,7 @@ _TARGETS = (
     "reshape", "transpose", "slice", "concat", "stack", "pad", "flip", "roll", "tile", "repeat", "swapaxes", "moveaxis",
 )  # fmt: skip
 _AXES = ("transpose", "swapaxes", "moveaxis")
-_ARITHMETIC = tuple(ELEMENTWISE[name] for name in ("add", "sub", "mul", "exp", "tanh"))
+_ARITHMETIC = tuple(ELEMENTWISE[name] for name in ("add", "sub", "mul", "exp", "square"))
 _OPERATIONS = (*SHAPES.values(), *_ARITHMETIC)
 
 

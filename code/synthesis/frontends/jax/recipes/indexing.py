@@ -13,7 +13,7 @@ from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import Weaver, give_name, typical_domain
 from synthesis.records import Domain, KernelSpec
 
-_OPERATIONS = tuple(ELEMENTWISE[name] for name in ("add", "sub", "mul", "div", "exp", "tanh", "abs", "square", "neg"))
+_OPERATIONS = tuple(ELEMENTWISE[name] for name in ("add", "sub", "mul", "div", "abs", "square", "neg"))
 _AFTER = (*_OPERATIONS, REDUCTIONS["sum"], REDUCTIONS["mean"])
 
 

@@ -267,7 +267,7 @@ def _tridiagonal_system(draft: Draft, choices: Stream, vector: Type) -> Term:
     return Term(node, side.type, Domain(low=-2.0, high=2.0), frozenset({"tridiagonal_solve"}), 3)
 
 
-_BOUNDED = tuple(ELEMENTWISE[name] for name in ("sin", "tanh", "cos"))
+_BOUNDED = tuple(ELEMENTWISE[name] for name in ("sin", "tanh", "atan", "erf"))
 _SCALED = Domain(low=-30.0, high=30.0)
 _FORMS = ("eig", "hessenberg", "householder_product", "schur", "tridiagonal", "tridiagonal_solve")
 _CONTRACTING = (*CONTRACTIONS.values(), SHAPES["transpose"], *_ARITHMETIC)

@@ -27,7 +27,7 @@ from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import Weaver, give_name
 from synthesis.records import Domain, KernelSpec
 
-_OPERATIONS = tuple(ELEMENTWISE[name] for name in ("add", "sub", "mul", "tanh", "square"))
+_OPERATIONS = tuple(ELEMENTWISE[name] for name in ("add", "sub", "mul", "abs", "square"))
 _CENTRED, _UNIT, _SCALE = Domain(low=-2.0, high=2.0), Domain(low=-1.0, high=1.0), Domain(low=0.5, high=1.5)
 _WEIGHTS = ("w", "weights", "kernel", "W", "proj", "theta")
 _BIASES = ("bias", "b", "shift", "offset", "beta")

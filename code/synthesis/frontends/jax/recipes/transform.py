@@ -27,10 +27,10 @@ from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import FunctionScope, Weaver, name_of, typical_domain
 from synthesis.records import Domain, KernelSpec
 
-_OPERATIONS = tuple(ELEMENTWISE[name] for name in ("add", "sub", "mul", "sin", "exp", "tanh", "square", "sigmoid"))
+_OPERATIONS = tuple(ELEMENTWISE[name] for name in ("add", "sub", "mul", "exp", "square", "atan", "expm1"))
 # Their slopes depend on where they are taken, so a gradient still depends on every input; so do the slopes' slopes of
 # all but the first.
-_CURVED = ("square", "exp", "sin", "tanh", "sigmoid")
+_CURVED = ("square", "exp", "atan", "erf", "expm1")
 _SLOPES = Domain(low=-300.0, high=300.0)
 _NAMES = ("loss", "energy", "objective", "potential", "f", "cost", "score")
 
@@ -265,7 +265,13 @@ RECIPES = (
         targets=("grad", "value_and_grad", "jacfwd", "jacrev", "hessian"),
         draw=_draw_gradient,
     ),
-    Recipe(name="batched", category="transform", targets=("vmap", "vmap_grad"), draw=_draw_batched),
+    Recipe(
+        name="batched",
+        category="transform",
+        targets=("vmap", "vmap_grad"),
+        draw=_draw_batched,
+        target_weights={"vmap_grad": 0.4},
+    ),
     Recipe(name="tangent", category="transform", targets=("jvp", "vjp", "linearize"), draw=_draw_tangent),
     Recipe(name="custom", category="transform", targets=("custom_vjp", "custom_jvp"), draw=_draw_custom),
     Recipe(name="block", category="transform", targets=("checkpoint", "jit"), draw=_draw_checkpoint),

@@ -100,19 +100,28 @@ RECIPES: tuple[Recipe, ...] = (
     *applications.RECIPES,
 )
 _UNLIKE = {
-    "state": 30,
-    **dict.fromkeys(("joints", "shapes", "bookkeeping", "constraints"), 14),
-    **dict.fromkeys(("multibody", "sparse", "events"), 12),
-    "queries": 12,
-    **dict.fromkeys(("contact", "sensors"), 9),
-    **dict.fromkeys(("articulation", "topology", "control"), 6),
-    **dict.fromkeys(("voxels", "deformable", "mesh", "particles", "field"), 4),
+    "state": 60,
+    "bookkeeping": 30,
+    **dict.fromkeys(("joints", "constraints", "sparse"), 26),
+    **dict.fromkeys(("shapes", "events", "multibody"), 24),
+    "queries": 22,
+    "sensors": 20,
+    **dict.fromkeys(("contact", "control", "topology"), 14),
+    "articulation": 12,
+    "voxels": 10,
+    "field": 8,
+    **dict.fromkeys(("deformable", "mesh", "particles"), 5),
+    **dict.fromkeys(("simulation", "geometry", "image", "learning", "solver"), 5),
 }
 """How often categories are drawn that applications have more or less of than of others.
 
 Theirs are mostly solvers of robots and what these keep account of. A quarter compute nothing and only move, choose or
-reset what they are given. They have few formulas for single particles, and few loops over the cells or entries around
-one, which Warp unrolls. They ask meshes and trees in one kernel of fifty; here it is one of twenty-five, since each
-question is an operation of its own that some rows are to have.
+reset what they are given. They have few formulas for single particles, few vectors that are measured, crossed or
+normalized beside integers that are looked up and counted, and few loops over the cells or entries around one, which
+Warp unrolls. They ask meshes and trees in one kernel of fifty; here it is one of twenty-five, since each question is an
+operation of its own that some rows are to have. Formulas of a field, which need no operation of their own, are few.
 """
-WEIGHTS = usual_weights(RECIPES, CATEGORIES[CATEGORIES.index("contact") :], _UNLIKE)
+WEIGHTS = usual_weights(RECIPES, CATEGORIES[CATEGORIES.index("simulation") :], _UNLIKE, share=0.79)
+"""Families that decide and look up as applications do: guards, flags, enums, -1 for none, rows, slots, searches.
+
+Four kernels in five are of these and of formulas of a field; the others are there for single operations."""

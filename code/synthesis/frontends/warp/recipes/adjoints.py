@@ -24,7 +24,7 @@ _POSITIVE = Domain(low=0.2, high=1.5)
 
 def _begin(stream: Stream) -> tuple[Stream, Draft, Weaver]:
     choices = stream.child("shape")
-    kind = Type(choices.weighted([("float32", 0.88), ("float64", 0.12)]))
+    kind = Type(choices.weighted([("float32", 0.93), ("float64", 0.07)]))
     draft = Draft(stream, (kind,))
     return choices, draft, Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=0)
 

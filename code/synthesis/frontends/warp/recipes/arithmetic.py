@@ -11,7 +11,7 @@ from synthesis.grammar.types import HALVES, Type
 from synthesis.grammar.weaving import Weaver
 from synthesis.records import KernelSpec
 
-_FLOATS = (("float32", 0.8), ("float64", 0.1), ("float16", 0.06), ("bfloat16", 0.04))
+_FLOATS = (("float32", 0.83), ("float64", 0.07), ("float16", 0.06), ("bfloat16", 0.04))
 _WHOLE = (("int32", 0.65), ("int64", 0.1), ("int16", 0.08), ("int8", 0.07), ("uint8", 0.07), ("uint16", 0.03))
 # Few steps are made in these: many roundings leave little of 16 bits, and sums soon leave 8 of them.
 _SMALL = (*HALVES, "int8", "int16", "uint8", "uint16")

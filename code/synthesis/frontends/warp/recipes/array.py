@@ -12,13 +12,13 @@ from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import Weaver, typical_domain
 from synthesis.records import Domain, KernelSpec
 
-_OPERATIONS = tuple(SCALAR[name] for name in ("add", "sub", "mul", "sin", "exp", "tanh", "abs", "sqrt"))
+_OPERATIONS = tuple(SCALAR[name] for name in ("add", "sub", "mul", "sin", "exp", "tanh", "sqrt"))
 _ROWS = ("row", "line", "part", "view", "slab", "plane")
 
 
 def _start(stream: Stream, rank: int) -> tuple[Stream, Draft, Weaver]:
     choices = stream.child("shape")
-    kind = Type(choices.weighted([("float32", 0.85), ("float64", 0.15)]))
+    kind = Type(choices.weighted([("float32", 0.92), ("float64", 0.08)]))
     draft = Draft(stream, (kind,), rank=rank)
     return choices, draft, Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=0)
 

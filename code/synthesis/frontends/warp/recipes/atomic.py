@@ -11,7 +11,7 @@ from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import Weaver
 from synthesis.records import Domain, KernelSpec, Role
 
-_OPERATIONS = tuple(SCALAR[name] for name in ("add", "sub", "mul", "div", "abs", "sqrt", "sin", "cos", "exp", "neg"))
+_OPERATIONS = tuple(SCALAR[name] for name in ("add", "sub", "mul", "div", "sqrt", "sin", "cos", "exp", "neg"))
 # An extreme over many threads hides where its element started, so each element is shared by few.
 _NARROW = ((16, 2), (24, 2), (18, 3), (3, 16), (2, 20), (12, 3))
 _VERBS = {"atomic_add": "Sum", "atomic_min": "Minimum", "atomic_max": "Maximum"}
@@ -147,7 +147,7 @@ _INTEGERS = tuple(SCALAR[name] for name in ("add", "sub", "mul"))
 
 def _begin(stream: Stream, rank: int, launch: tuple[int, ...] | None = None) -> tuple[Stream, Draft, Weaver]:
     choices = stream.child("shape")
-    kind = Type(choices.weighted([("float32", 0.88), ("float64", 0.12)]))
+    kind = Type(choices.weighted([("float32", 0.93), ("float64", 0.07)]))
     draft = Draft(stream, (kind,), rank=rank, launch=launch)
     return choices, draft, Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=1)
 

@@ -39,7 +39,7 @@ _LINEAR = tuple(SCALAR[name] for name in ("add", "sub", "neg"))
 def _start(stream: Stream, rank: int = 1) -> tuple[Stream, Draft, Weaver]:
     """The shape stream, the draft and the weaver that every recipe here begins with."""
     choices = stream.child("shape")
-    kind = Type(choices.weighted([("float32", 0.88), ("float64", 0.12)]))
+    kind = Type(choices.weighted([("float32", 0.93), ("float64", 0.07)]))
     draft = Draft(stream, (kind,), rank=rank)
     return choices, draft, Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=1)
 

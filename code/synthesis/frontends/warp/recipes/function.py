@@ -30,7 +30,7 @@ from synthesis.grammar.weaving import DrawError, FunctionScope, Weaver, give_nam
 from synthesis.records import Argument, Domain, KernelSpec
 
 _NUMBER, _VEC = Type("float32"), Type("float32", (3,))
-_SCALARS = tuple(SCALAR[name] for name in ("add", "sub", "mul", "sin", "cos", "exp", "tanh", "abs", "sqrt"))
+_SCALARS = tuple(SCALAR[name] for name in ("add", "sub", "mul", "sin", "cos", "exp", "tanh", "sqrt"))
 _OPERATIONS = (*_SCALARS, *LINEAR.values(), VECTOR["dot"], VECTOR["length"], VECTOR["cw_mul"], VECTOR["cross"])
 
 

@@ -11,11 +11,11 @@ from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import Weaver
 from synthesis.records import Domain, KernelSpec
 
-_OPERATIONS = tuple(SCALAR[name] for name in ("add", "sub", "mul", "sin", "cos", "tanh", "abs", "exp"))
+_OPERATIONS = tuple(SCALAR[name] for name in ("add", "sub", "mul", "sin", "cos", "tanh", "exp"))
 
 
 def _begin(stream: Stream, target: str) -> tuple[Stream, Draft]:
-    kind = Type(stream.child("kind").weighted([("float32", 0.9), ("float64", 0.1)]))
+    kind = Type(stream.child("kind").weighted([("float32", 0.94), ("float64", 0.06)]))
     return stream.child("shape"), Draft(stream, (kind,), rank=int(target[-2]))
 
 

@@ -31,12 +31,12 @@ from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import Weaver
 from synthesis.records import Domain, KernelSpec
 
-_OPERATIONS = tuple(SCALAR[name] for name in ("add", "sub", "mul", "sin", "cos", "tanh", "abs", "exp"))
+_OPERATIONS = tuple(SCALAR[name] for name in ("add", "sub", "mul", "sin", "cos", "tanh", "exp"))
 _POSITIVE = Domain(low=0.2, high=2.0)
 
 
 def _begin(stream: Stream) -> tuple[Stream, Draft]:
-    kind = Type(stream.child("kind").weighted([("float32", 0.9), ("float64", 0.1)]))
+    kind = Type(stream.child("kind").weighted([("float32", 0.94), ("float64", 0.06)]))
     return stream.child("shape"), Draft(stream, (kind,))
 
 

@@ -17,7 +17,7 @@ _OPERATIONS = tuple(SCALAR.values())
 
 def _draw(stream: Stream, target: str) -> KernelSpec:
     choices = stream.child("shape")
-    kind = Type(choices.weighted([("float32", 0.85), ("float64", 0.15)]))
+    kind = Type(choices.weighted([("float32", 0.92), ("float64", 0.08)]))
     draft = Draft(stream, (kind,), rank=choices.weighted([(1, 0.8), (2, 0.2)]))
     weaver = Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=choices.integer(0, 1))
     terms = draft.leaves(choices.weighted([(1, 0.5), (2, 0.4), (3, 0.1)]))

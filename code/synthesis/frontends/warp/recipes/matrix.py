@@ -18,7 +18,7 @@ _OPERATIONS = (*MATRIX.values(), *LINEAR.values(), *_VECTOR, *_SCALAR)
 
 def _draw(stream: Stream, target: str) -> KernelSpec:
     choices = stream.child("shape")
-    dtype = choices.weighted([("float32", 0.85), ("float64", 0.15)])
+    dtype = choices.weighted([("float32", 0.92), ("float64", 0.08)])
     order = choices.weighted([(2, 0.35), (3, 0.4), (4, 0.25)])
     matrix, vector, number = Type(dtype, (order, order)), Type(dtype, (order,)), Type(dtype)
     draft = Draft(stream, (matrix, vector, number), rank=choices.weighted([(1, 0.9), (2, 0.1)]))
@@ -46,7 +46,7 @@ def _draw(stream: Stream, target: str) -> KernelSpec:
 def _draw_special(stream: Stream, target: str) -> KernelSpec:
     """What is made of a matrix: its inverse, determinant, trace or diagonal; or a matrix made of vectors."""
     choices = stream.child("shape")
-    dtype = choices.weighted([("float32", 0.85), ("float64", 0.15)])
+    dtype = choices.weighted([("float32", 0.92), ("float64", 0.08)])
     order = choices.weighted([(2, 0.35), (3, 0.4), (4, 0.25)])
     matrix, vector, number = Type(dtype, (order, order)), Type(dtype, (order,)), Type(dtype)
     draft = Draft(stream, (matrix, vector, number), rank=choices.weighted([(1, 0.9), (2, 0.1)]))

@@ -23,7 +23,7 @@ _WRENCHES = ("wrenches", "forces", "body_f", "loads", "f_s")
 def _draw_numeric(stream: Stream, target: str) -> KernelSpec:
     """A function of numbers, with arithmetic around it."""
     choices = stream.child("shape")
-    kind = Type("float32" if target == "div_approx" else choices.weighted([("float32", 0.88), ("float64", 0.12)]))
+    kind = Type("float32" if target == "div_approx" else choices.weighted([("float32", 0.93), ("float64", 0.07)]))
     draft = Draft(stream, (kind,), rank=choices.weighted([(1, 0.85), (2, 0.15)]))
     around = _ODD if target == "copysign" else _AROUND
     weaver = Weaver(draft, stream.child("weave"), around, max_fresh=choices.integer(0, 1))

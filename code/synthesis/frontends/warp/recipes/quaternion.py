@@ -40,12 +40,12 @@ def element(draft: Draft, kind: Type, domain: Domain, pool: tuple[str, ...], spe
 def _rotation(choices: Stream, draft: Draft) -> tuple[Expression, str]:
     """A unit quaternion in a local, and the operation that it was made by."""
     made = choices.weighted(
-        [("normalize", 0.5), ("quat_from_axis_angle", 0.25), ("quat_rpy", 0.15), ("quat_from_matrix", 0.1)]
+        [("normalize", 0.25), ("quat_from_axis_angle", 0.4), ("quat_rpy", 0.25), ("quat_from_matrix", 0.1)]
     )
     if made == "normalize":
         node: Expression = call("normalize", element(draft, _QUAT, _UNIT, _QUATS, "wp.quat"))
     elif made == "quat_from_axis_angle":
-        axis = call("normalize", element(draft, _VEC, Domain(low=0.2, high=1.0), VECTORS))
+        axis = _axis(draft)
         angle = element(draft, _NUMBER, _ANGLE, _ANGLES)
         if draft.stream.child("half turns").chance(0.25):
             angle = Infix("*", angle, Name("wp.pi"))
@@ -57,6 +57,15 @@ def _rotation(choices: Stream, draft: Draft) -> tuple[Expression, str]:
         first = call("normalize", element(draft, _QUAT, _UNIT, _QUATS, "wp.quat"))
         node = call(made, call("quat_to_matrix", first))
     return draft.add_local(node, _LOCAL_QUATS), made
+
+
+def _axis(draft: Draft) -> Expression:
+    """What a thread's rotation is about: an axis of the frame, or one of its own."""
+    choices = draft.stream.child("axis")
+    if choices.chance(0.7):
+        along = choices.below(3)
+        return call("vec3", *(Literal("1.0" if place == along else "0.0") for place in range(3)))
+    return call("normalize", element(draft, _VEC, Domain(low=0.2, high=1.0), VECTORS))
 
 
 def _point(choices: Stream, draft: Draft, pool: tuple[str, ...] = VECTORS) -> Term:

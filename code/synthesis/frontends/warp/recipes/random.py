@@ -16,7 +16,7 @@ from synthesis.records import Domain, KernelSpec
 
 _NUMBER, _PAIR, _TRIPLE = Type("float32"), Type("float32", (2,)), Type("float32", (3,))
 _UNIT, _TURN = Domain(low=-1.0, high=1.0), Domain(low=0.0, high=2.0 * math.pi)
-_SCALARS = tuple(SCALAR[name] for name in ("add", "sub", "mul", "sin", "exp", "tanh", "abs"))
+_SCALARS = tuple(SCALAR[name] for name in ("add", "sub", "mul", "sin", "exp", "tanh"))
 _OPERATIONS = (*_SCALARS, *LINEAR.values(), VECTOR["dot"], VECTOR["length"], VECTOR["cw_mul"])
 # A sample of length one has no other length.
 _DIRECTIONS = (*_SCALARS, *LINEAR.values(), VECTOR["dot"], VECTOR["cw_mul"])

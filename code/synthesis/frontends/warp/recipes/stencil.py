@@ -12,7 +12,7 @@ from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import Weaver, give_name, typical_domain
 from synthesis.records import Domain, KernelSpec
 
-_OPERATIONS = tuple(SCALAR[name] for name in ("add", "sub", "mul", "sin", "tanh", "abs", "exp"))
+_OPERATIONS = tuple(SCALAR[name] for name in ("add", "sub", "mul", "sin", "tanh", "exp"))
 
 
 def _moved(index: Expression, by: int) -> Expression:
@@ -46,7 +46,7 @@ def _draw(stream: Stream, target: str) -> KernelSpec:
     """A weighted sum of an element and its neighbours, and often a step of an equation with it."""
     choices = stream.child("shape")
     rank = int(target[-2])
-    kind = Type(choices.weighted([("float32", 0.9), ("float64", 0.1)]))
+    kind = Type(choices.weighted([("float32", 0.94), ("float64", 0.06)]))
     draft = Draft(stream, (kind,), rank=rank, launch=choices.choice(_LAUNCHES[rank]))
     border = choices.choice(("padded", "clamped", "periodic", "interior"))
     extents = tuple(extent + (2 if border == "padded" else 0) for extent in draft.threads)

@@ -29,7 +29,7 @@ from synthesis.records import Domain, KernelSpec, Role
 
 _F32 = Type("float32")
 _VALUES = Domain(low=-2.0, high=2.0)
-_TILES = ("t", "tile", "part", "block", "piece", "chunk")
+_TILES = ("t", "tile", "block", "piece", "chunk")
 _RESULTS = ("u", "scaled", "mapped", "mixed", "c", "res_tile", "product")
 _MAPS = ("sin", "cos", "tanh", "exp", "abs")
 _ROLES: dict[str, tuple[str, ...]] = {

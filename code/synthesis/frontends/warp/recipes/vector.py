@@ -9,13 +9,13 @@ from synthesis.grammar.weaving import Weaver
 from synthesis.records import KernelSpec
 
 _TARGETS = ("dot", "cross", "length", "normalize")
-_SCALAR = tuple(SCALAR[name] for name in ("add", "sub", "mul", "div", "abs", "sqrt", "sin", "exp"))
+_SCALAR = tuple(SCALAR[name] for name in ("add", "sub", "mul", "div", "sqrt", "sin", "exp"))
 _OPERATIONS = (*VECTOR.values(), *LINEAR.values(), *_SCALAR)
 
 
 def _draw(stream: Stream, target: str) -> KernelSpec:
     choices = stream.child("shape")
-    dtype = choices.weighted([("float32", 0.85), ("float64", 0.15)])
+    dtype = choices.weighted([("float32", 0.92), ("float64", 0.08)])
     width = 3 if target == "cross" else choices.weighted([(2, 0.25), (3, 0.5), (4, 0.25)])
     vector, number = Type(dtype, (width,)), Type(dtype)
     draft = Draft(stream, (vector, number), rank=choices.weighted([(1, 0.85), (2, 0.15)]))

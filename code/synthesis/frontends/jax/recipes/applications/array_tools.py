@@ -424,4 +424,5 @@ _WRITERS: dict[str, Callable[[Program], Text]] = {
     "search_in_chunks": write_chunked,
     **PARTS,
 }
-RECIPES = (written_recipe("array_tool", "utilities", _WRITERS),)
+_OFTEN = {"signal_smoothing": 0.7, "search_in_chunks": 0.8}
+RECIPES = (written_recipe("array_tool", "utilities", _WRITERS, _OFTEN),)

@@ -115,7 +115,7 @@ def _draw_attention(stream: Stream, target: str) -> KernelSpec:
         p.add(remark(p, "heads before positions", "(batch, heads, length, depth)"))
         p.add(*(f"{each} = {swap.replace('VALUE', each)}" for each in "qkv"))
     p.add(_scores(p, layout))
-    if p.maybe(0.2):
+    if p.maybe(0.08):
         told = remark(p, "soft cap", "large scores saturate")
         p.add(block("if cap is not None:", told, "scores = cap * jnp.tanh(scores / cap)"))
     least = p.pick("-1e9", "jnp.finfo(scores.dtype).min")

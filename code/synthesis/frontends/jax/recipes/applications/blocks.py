@@ -176,9 +176,7 @@ def _filled(p: Program, target: str, *, gated: bool, scaled: bool) -> list[str]:
         + attn_out,
         "DROP_NARROW": dedent(drop.replace("VALUE", "mlp_out").replace("KEY", "mlp_key")),
         "SHRINK": mlp_out,
-        "GATE": f"wide = wide * {p.pick(f'({source} @ {gate})', f'jax.nn.sigmoid({source} @ {gate})')}"
-        if gated
-        else "",
+        "GATE": f"wide = wide * {p.pick(f'({source} @ {gate})', f'jax.nn.silu({source} @ {gate})')}" if gated else "",
     }
     texts: list[str] = []
     for text in (_CHECK, *_BLOCKS[target]):

@@ -805,8 +805,14 @@ def _episode(p: Program) -> Text:
 _WHOLE = {"pid": _pid, "acrobot": _acrobot, "episode_wrapper": _episode, **PLANS}
 RECIPES = (
     with_texts(
-        Recipe(name="control", category="dynamics", targets=tuple(_SYSTEMS), draw=_draw_control),
+        Recipe(
+            name="control",
+            category="dynamics",
+            targets=tuple(_SYSTEMS),
+            draw=_draw_control,
+            target_weights={"mountain_car": 0.5, "vehicle": 0.7, "cart_pole": 0.7, "pendulum": 0.7},
+        ),
         _WHOLE,
-        weight=1.75,
+        weight=1.6,
     ),
 )

@@ -85,7 +85,7 @@ def _draw_perceptron(stream: Stream, target: str) -> KernelSpec:
     chosen = p.maybe(0.3)
     p.option(
         "act",
-        p.pick("jax.nn.relu", "jax.nn.gelu", "jax.nn.silu", "jnp.tanh"),
+        p.pick("jax.nn.relu", "jax.nn.gelu", "jax.nn.silu", "jax.nn.swish"),
         "Callable",
         "nonlinearity between the layers",
         None,

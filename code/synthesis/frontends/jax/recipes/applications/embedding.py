@@ -365,9 +365,9 @@ _BIAS = """
         raise ValueError(f'unknown kind <<kind>>') ~
     buckets = relative_bucket(distance, num_buckets, max_distance, bidirectional)
     {bias = jnp.transpose(table[buckets], (2, 0, 1)) ~ bias = jnp.einsum('qkh->hqk', table[buckets])}}
-    {?0.5 if gate is not None:
+    {?0.12 if gate is not None:
         {?0.4 # {some heads do without}}
-        bias = jax.nn.sigmoid(gate)[:, None, None] * bias}
+        bias = gate[:, None, None] * bias}
     {scores = scores + bias.astype(scores.dtype) ~ scores = scores * scale + bias.astype(scores.dtype)}
     {?0.6 {if causal:
         scores = jnp.where(distance > 0, -1e9, scores) ~

@@ -24,7 +24,8 @@ ENERGY = f'''
         {{?0.5 """{{Energy of all pairs in a periodic box ~ Potential energy, each pair once}}."""}}
         {{dR = R[:, None, :] - R[None, :, :] ~ dR = R[:, None] - R}}
         {_WRAPPED}
-        {{apart = jnp.eye(R.shape[0]) == 0 ~ apart = jnp.logical_not(jnp.eye(R.shape[0], dtype=bool))}}
+        {{apart = off_diagonal(R.shape[0]) ~ apart = jnp.eye(R.shape[0]) == 0 ~
+        apart = jnp.logical_not(jnp.eye(R.shape[0], dtype=bool))}}
         {{?0.5 # {{the root has no gradient at zero}}}}
         dr2 = jnp.where(apart, jnp.sum(dR ** 2, axis=-1) + 1e-8, 1.0)
         POTENTIAL
@@ -82,6 +83,8 @@ _THERMOSTATS = """
     force = jax.grad(lambda R: -energy(R)) ~
     force_fn = jax.grad(total_energy)
     force = lambda R: -force_fn(R, box, epsilon, sigma) ~
+    force = force_from(functools.partial(total_energy, box=box, epsilon=epsilon, sigma=sigma)) ~
+    force = force_from(lambda R: total_energy(R, box, epsilon, sigma)) ~
     def force(R):
         return -jax.grad(total_energy)(R, box, epsilon, sigma)}
 
@@ -317,7 +320,9 @@ _BROWNIAN = """
     scale = jnp.sqrt(2.0 * kT * mobility * dt)}
 
     def force(R):
-        F = -jax.grad(total_energy)(R, box, epsilon, sigma)
+        {F = -jax.grad(total_energy)(R, box, epsilon, sigma) ~
+        F = force_from(functools.partial(total_energy, box=box, epsilon=epsilon, sigma=sigma))(R) ~
+        F = force_from(lambda R: total_energy(R, box, epsilon, sigma))(R)}
         {?0.5 if drive is not None:
             {?0.5 if drive.shape not in ((3,), R.shape):
                 raise ValueError(f'expected one force, or one for each particle, got <<drive.shape>>')}

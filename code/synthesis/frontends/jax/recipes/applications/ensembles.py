@@ -331,7 +331,7 @@ def _loop(p: Program, carried: list[str], body: str, log: str) -> None:
     """The steps, with ``history`` if something is measured after each."""
     held = f"({', '.join(carried)})"
     names = ", ".join(carried)
-    form = "scan" if log else p.pick("scan", "fori")
+    form = "scan" if log else p.pick("scan", "fori", "fori")
     if form == "fori":
         p.add(
             block("def step(_, carry):", f"{names} = carry", body, f"return {held}"),
@@ -351,9 +351,9 @@ RECIPES = (
             category="molecules",
             targets=tuple(_STEPS),
             draw=_draw_ensemble,
-            target_weights=dict.fromkeys(_STEPS, 0.35),
+            target_weights=dict.fromkeys(_STEPS, 0.28),
         ),
         WRITERS,
-        weight=0.32,
+        weight=0.3,
     ),
 )

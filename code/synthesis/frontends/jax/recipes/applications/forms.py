@@ -154,6 +154,29 @@ def _chosen(statement: Statement) -> Statement:
             return _inside(statement, choosing)
 
 
+def turning(body: Body) -> Body:
+    """A body with ``if not flag`` where what is done without the flag is less than what is done with it."""
+    return tuple(_turned(each) for each in body)
+
+
+def _turned(statement: Statement) -> Statement:
+    match statement:
+        case If(Name() as flag, inner, orelse) if (
+            orelse and not isinstance(orelse[0], If) and _length(orelse) < _length(inner)
+        ):
+            return If(opposite(flag), turning(orelse), turning(inner))
+        case Assign(target, Conditional(Name() as flag, first, second), operator) if size(second) < size(first):
+            return Assign(target, Conditional(opposite(flag), second, first), operator)
+        case Return(Conditional(Name() as flag, first, second)) if size(second) < size(first):
+            return Return(Conditional(opposite(flag), second, first))
+        case _:
+            return _inside(statement, turning)
+
+
+def _length(body: Body) -> int:
+    return sum(1 for each in body for one in nodes(each) if isinstance(one, Statement | Assign))
+
+
 def _inside(statement: Statement, change: Callable[[Body], Body]) -> Statement:
     """A statement with its blocks changed, those of branches, of loops and of functions."""
     match statement:

@@ -17,6 +17,7 @@ from synthesis.frontends.jax.recipes.applications.forms import (
     returning_at_once,
     telling_briefly,
     trusting,
+    turning,
     updating,
 )
 from synthesis.frontends.jax.recipes.applications.spellings import Spellings, arrays_of
@@ -45,13 +46,15 @@ from synthesis.grammar.syntax import (
     Subscript,
 )
 
-_REDUCTIONS = frozenset({"jnp.mean", "jnp.sum", "jnp.max", "jnp.min", "jnp.std", "jnp.var"})
+_REDUCTIONS = frozenset({
+    "jnp.mean", "jnp.sum", "jnp.max", "jnp.min", "jnp.std", "jnp.var", "jnp.argmax", "jnp.argmin",
+})  # fmt: skip
 _PLAIN = re.compile(r"(?!0\.?0*$|1\.?0*$)[\d.]+(e-?\d+)?")
 """Numbers that may stand in a formula: those that are no formulas themselves, and that would not seem to do nothing."""
-_SQUARE_BY_NAME, _METHODS, _SETTLED, _INSIDE = 0.12, 0.5, 0.75, 0.15
+_SQUARE_BY_NAME, _METHODS, _SETTLED, _INSIDE = 0.12, 0.68, 0.75, 0.15
 _EARLY, _ASSERTS, _UPDATES, _SHAPED, _CHECKS, _SHORT_LAX, _TRUSTS = 0.35, 0.35, 0.3, 0.6, 0.25, 0.35, 0.58
 _ASSUMES, _BRIEF, _GATHERS = 0.35, 0.55, 0.6
-_JOINED, _INLINE, _TREE_UTIL, _AT_ONCE = 0.7, 0.6, 0.2, 0.65
+_JOINED, _INLINE, _TREE_UTIL, _AT_ONCE, _TURNS = 0.7, 0.6, 0.36, 0.65, 0.6
 _SAID = (
     Said(("{} has shape ", ", expected "), "{name} must have {count} {axes}, got "),
     Said(("{} of shape ", " does not match "), "expected {name} with {count} {axes}, got "),
@@ -99,6 +102,8 @@ class Habits:
     """Whether errors say what is wrong without the values."""
     gathers: bool
     """Whether lists and dictionaries are comprehensions where they can be."""
+    turns: bool
+    """Whether the shorter of two ways comes first."""
     spellings: Spellings
     """How it writes what JAX has several names for."""
 
@@ -124,6 +129,7 @@ class Habits:
             assumes=stream.chance(_ASSUMES),
             brief=stream.chance(_BRIEF),
             gathers=stream.child("gathers").chance(_GATHERS),
+            turns=stream.child("turns").chance(_TURNS),
             spellings=Spellings.of(stream.child("spellings")),
         )
 
@@ -156,6 +162,7 @@ class Habits:
         body = telling_briefly(body) if self.brief else body
         body = asserting(body, said=self.settled) if self.asserts else body
         body = choosing(body) if self.inline else body
+        body = turning(body) if self.turns else body
         body = leaving_early(body) if self.early else body
         body = returning_at_once(body) if self.at_once else body
         return updating(body) if self.updates else updating(body, _updated_somewhere(body))

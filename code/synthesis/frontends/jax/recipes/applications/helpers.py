@@ -43,11 +43,37 @@ HELPERS: tuple[str, ...] = (
         return x * jax.lax.rsqrt(squares + {1e-12 ~ 1e-8})}
     ''',
     '''
+    def off_diagonal(n: int) -> Array:
+        {?0.5 """{Pairs of different particles ~ Where two indices are not the same}."""}
+        return {jnp.eye(n) == 0 ~ jnp.arange(n)[:, None] != jnp.arange(n)}
+    ''',
+    '''
+    def log_probs_in_float32(x: Array) -> Array:
+        {?0.5 """{Logarithms of probabilities, in single precision ~ Log softmax over the last axis}."""}
+        {return jax.nn.log_softmax(x.astype(jnp.float32), axis=-1) ~
+        x = x.astype(jnp.float32)
+        return x - jax.nn.logsumexp(x, axis=-1, keepdims=True)}
+    ''',
+    '''
     def force_from(energy):
         {? """Force of an energy, which is minus its gradient."""}
         {grad_fn = jax.grad(energy)
         return lambda R: -grad_fn(R) ~
         return jax.grad(lambda R: -energy(R))}
+    ''',
+    '''
+    def gated(x: Array, gate: Array) -> Array:
+        {?0.5 """Scales each row between nothing and itself."""}
+        {return x * jax.nn.sigmoid(x @ gate) ~
+        weight = jax.nn.sigmoid(jnp.dot(x, gate))
+        return weight * x}
+    ''',
+    '''
+    def softmax_in_float32(x: Array) -> Array:
+        {?0.5 """{Softmax over the last axis, in single precision ~ Probabilities, however narrow the scores are}."""}
+        {return jax.nn.softmax(x.astype(jnp.float32), axis=-1).astype(x.dtype) ~
+        probs = jax.nn.softmax(x.astype(jnp.float32), axis=-1)
+        return probs.astype(x.dtype)}
     ''',
     '''
     def split_heads(x: Array, num_heads: int) -> Array:
@@ -91,11 +117,11 @@ HELPERS: tuple[str, ...] = (
     def activate(x: Array, kind: str) -> Array:
         {?0.4 """Nonlinearity by name."""}
         if kind == 'relu':
-            return {jax.nn.relu(x) ~ jnp.maximum(x, 0)}
+            return {jnp.maximum(x, 0) ~ jax.nn.relu(x)}
         elif kind == 'gelu':
             return jax.nn.gelu(x)
         elif kind == 'silu':
-            return {jax.nn.silu(x) ~ x * jax.nn.sigmoid(x)}
+            return jax.nn.silu(x)
         raise ValueError(f'unknown activation <<kind>>')
     ''',
     '''

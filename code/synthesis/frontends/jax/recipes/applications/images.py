@@ -121,7 +121,7 @@ _EXCITE = '''
         {? """Scales every channel by what the whole image says."""}
         pooled = {x.mean(axis=SIDES) ~ jnp.mean(x, axis=SIDES)}
         gate = {jax.nn.relu ~ jax.nn.silu}(pooled @ layer['reduce'] + layer['reduce_bias'])
-        gate = jax.nn.sigmoid(gate @ layer['expand'] + layer['expand_bias'])
+        gate = {jax.nn.sigmoid ~ jax.nn.hard_sigmoid}(gate @ layer['expand'] + layer['expand_bias'])
         return x * gateSPREAD
 '''
 _DROP_CHANNELS = """

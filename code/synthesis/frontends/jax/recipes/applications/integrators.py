@@ -272,4 +272,9 @@ def _draw_integrator(stream: Stream, target: str) -> KernelSpec:
     )
 
 
-RECIPES = (Recipe(name="integrator", category="dynamics", targets=tuple(_SYSTEMS), draw=_draw_integrator),)
+RECIPES = (
+    Recipe(
+        name="integrator", category="dynamics", targets=tuple(_SYSTEMS), draw=_draw_integrator,
+        target_weights=dict.fromkeys(_SYSTEMS, 0.85),
+    ),
+)  # fmt: skip

@@ -267,7 +267,7 @@ def _draw_classes(stream: Stream, target: str) -> KernelSpec:
     elif binary:
         p.write("per_example = {bce.mean(axis=-1) ~ jnp.sum(bce, axis=-1) ~ jnp.mean(bce, axis=-1)}")
     if end == "ignored":
-        p.write("{?0.4 # {padding has no label}}\nvalid = {labels != ignore ~ (labels != ignore).astype(jnp.float32)}")
+        p.write("{?0.4 # {padding has no label}}\nvalid = labels != ignore")
     reduce(p, lead, weighted=end == "weighted", masked=end in ("masked", "ignored"))
     titles = {
         "cross_entropy": {
@@ -405,8 +405,6 @@ def _draw_numbers(stream: Stream, target: str) -> KernelSpec:
     )
     if target == "squared_error" and p.maybe(0.35):
         p.add(remark(p, "in the units of the targets"), "per_example = jnp.sqrt(per_example + eps)")
-    if masked:
-        p.add("" if p.choices.chance(0.5) else "valid = valid.astype(jnp.float32)")
     reduce(p, lead, weighted=weighted, masked=masked)
     titles = {
         "huber": ("huber_loss", "smooth_l1_loss"),

@@ -43,6 +43,11 @@ SAFE = '''
         return jnp.where(dr2 > 0, jnp.sqrt(safe), 0.0) ~
         return jnp.sqrt(jnp.where(dr2 > 0, dr2, 1.0)) * (dr2 > 0)}
 '''
+_APART = '''
+    def masked_distance(dR: Array, mask: Array) -> Array:
+        {?0.5 """{Distances of the pairs that count, and one for the others ~ Distances that are never zero}."""}
+        return {jnp.where(mask, distance(dR), 1.0) ~ distance(jnp.where(mask[..., None], dR, 1.0))}
+'''
 CUTOFF = '''
     def smooth_cutoff(dr: Array, onset: float, cutoff: float) -> Array:
         {?0.5 """{One up to the onset, nothing beyond the cutoff ~ Falls smoothly from one to nothing}."""}
@@ -156,11 +161,15 @@ def _pair(p: Program) -> Text:
         if listed
         else """
         dR = displacement(R[:, None, :], R[None, :, :], box)
-        mask = {jnp.eye(R.shape[0]) == 0 ~ jnp.arange(R.shape[0])[:, None] != jnp.arange(R.shape[0])}
+        mask = {off_diagonal(R.shape[0]) ~ jnp.eye(R.shape[0]) == 0 ~
+            jnp.arange(R.shape[0])[:, None] != jnp.arange(R.shape[0])}
         """
     )
     # A particle's distance from itself is nothing to divide by.
-    length = "dr = {jnp.where(mask, distance(dR), 1.0) ~ distance(jnp.where(mask[..., None], dR, 1.0))}"
+    length = (
+        "dr = {masked_distance(dR, mask) ~ "
+        "jnp.where(mask, distance(dR), 1.0) ~ distance(jnp.where(mask[..., None], dR, 1.0))}"
+    )
     charges = f"charge[:, None] * {'charge[idx]' if listed else 'charge'}"
     energy = _PAIR[kind].replace("CHARGES", charges)
     if cut == "shifted":
@@ -240,7 +249,7 @@ def _pair(p: Program) -> Text:
         returned={"total": "the energy", "particle": "the energy of each particle"}.get(
             per, "forces of shape (n, 3)" if len(result) == 1 else "the energy and forces of shape (n, 3)"
         ),
-        helpers=(DISPLACEMENT, SAFE, CUTOFF),
+        helpers=(DISPLACEMENT, SAFE, _APART, CUTOFF),
     )  # fmt: skip
 
 
@@ -416,5 +425,5 @@ _WRITERS: dict[str, Callable[[Program], Text]] = {
     "order_parameter": write_order,
     "list_update": write_stale,
 }
-_WEIGHTS = {"pair_energy": 2.0, "bonded_energy": 1.5, "periodic_space": 0.7}
+_WEIGHTS = {"pair_energy": 2.0, "bonded_energy": 0.8, "periodic_space": 0.7, "order_parameter": 0.5, "pressure": 0.8}
 RECIPES = (written_recipe("molecule_part", "molecules", _WRITERS, _WEIGHTS),)

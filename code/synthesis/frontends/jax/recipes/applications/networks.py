@@ -66,7 +66,7 @@ _ATTENDED = """
         scale = depth ** -0.5 ~ scale = depth ** -0.5 if scale is None else scale ~ scale = 1.0 / math.sqrt(depth)}
     logits = {scale * jnp.einsum('bqhd,bkhd->bhqk', q, k) ~ jnp.einsum('bqhd,bkhd->bhqk', scale * q, k) ~
         jnp.einsum('bqhd,bkhd->bhqk', q, k, preferred_element_type=jnp.float32) * scale}
-    {?0.5 if softcap is not None:
+    {?0.12 if softcap is not None:
         logits = softcap * jnp.tanh(logits / softcap)}
     {q_pos = jnp.arange(q_len) + (k_len - q_len) ~ {?0.5 # {the last query is as far as the last key}}
     q_pos = jnp.arange(k_len - q_len, k_len)}
@@ -109,10 +109,10 @@ _ATTENDED = """
         probs = probs[..., :k_len]}
     {?0.4 probs = drop(probs, drop_rate, key)}
     out = jnp.einsum('bhqk,bkhd->bqhd', probs, v)
-    {?0.5 {if gate is not None:
+    {?0.12 {if gate is not None:
         {?0.4 # {each head may stay silent}}
-        out = out * jax.nn.sigmoid(gate)[:, None] ~
-    out = out if gate is None else out * jax.nn.sigmoid(gate)[..., None]}}
+        out = out * gate[:, None] ~
+    out = out if gate is None else out * gate[..., None]}}
     {out = out.reshape(*out.shape[:2], -1) ~ out = out.reshape(out.shape[0], q_len, num_heads * depth)}
     {if out_kernel is not None:
         out = out @ out_kernel
@@ -161,7 +161,7 @@ def _attended(p: Program) -> Text:
             "segments": Array(Leaf((batch, length), 0, 1, "int32"), "document of each key",
                               ("segment_ids", "segments"), 0.5),
             "sinks": Array(Leaf((heads,)), "score of nothing, for each head", ("sinks", "sink_logits"), 0.3),
-            "gate": Array(Leaf((heads,) if "sigmoid(gate)[:, None]" in lines else (batch, queries, heads), -2, 2),
+            "gate": Array(Leaf((heads,) if "gate[:, None]" in lines else (batch, queries, heads), -2, 2),
                           "how much of each head is used", ("gate", "head_gate"), 0.3),
             "q_scale": Array(Leaf((depth,), 0.5, 1.5), "scale of queries", ("q_scale", "q_norm")),
             "k_scale": Array(Leaf((depth,), 0.5, 1.5), "scale of keys", ("k_scale", "k_norm")),
@@ -246,7 +246,7 @@ _NETWORK = """
         messages = mlp(layer['message'], jnp.concatenate(near, axis=-1))}
         {?0.5 if 'gate' in layer:
             {?0.5 # {some edges matter more}}
-            messages = messages * jax.nn.sigmoid(messages @ layer['gate'])}
+            messages = gated(messages, layer['gate'])}
         {?0.4 if edge_mask is not None:
             messages = jnp.where(edge_mask[:, None], messages, 0.0)}
         pooled = pool(messages, receivers, num_nodes, aggregate)

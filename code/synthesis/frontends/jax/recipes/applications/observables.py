@@ -189,7 +189,7 @@ _COUNTED = """
         flat = jnp.minimum(index, bins).reshape(-1)
         return jnp.bincount(flat, weights.reshape(-1), length=bins + 1)[:-1]}
 
-    {others = 1.0 - jnp.eye(n) ~ others = jnp.where(jnp.arange(n)[:, None] == jnp.arange(n), 0.0, 1.0)}
+    {others = 1.0 - jnp.eye(n) ~ others = off_diagonal(n).astype(R.dtype)}
 """
 _ALL_PAIRS = """
     {density = n / volume

@@ -404,6 +404,7 @@ RECIPES = (
             category="pipelines",
             targets=("discounted_returns", "advantages", "importance_returns", "clipped_objective"),
             draw=_draw_returns,
+            target_weights={"discounted_returns": 0.8, "advantages": 0.8, "importance_returns": 0.8},
         ),
         WRITERS,
     ),

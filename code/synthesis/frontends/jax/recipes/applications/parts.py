@@ -13,8 +13,7 @@ ACTIVATIONS = (
     "jax.nn.gelu(VALUE)",
     "jax.nn.silu(VALUE)",
     "jnp.maximum(VALUE, 0)",
-    "jax.nn.relu(VALUE)",
-    "jnp.tanh(VALUE)",
+    "jax.nn.swish(VALUE)",
     "jax.nn.gelu(VALUE, approximate=False)",
     "jax.nn.elu(VALUE)",
     "jax.nn.leaky_relu(VALUE, 0.01)",
@@ -27,7 +26,7 @@ _PLAIN_MESSAGES = 0.4
 
 def activate(p: Program, value: str, *, named: bool = False) -> str:
     """An activation of a value; if it may be named, sometimes one that the caller chooses by its name."""
-    if named and p.maybe(0.3):
+    if named and p.maybe(0.5):
         p.option(
             "act_name",
             p.pick("'relu'", "'gelu'", "'silu'"),

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from synthesis.frontends.jax.recipes.applications.program import Program
 
 _NONE: Mapping[str, str] = MappingProxyType({})
-SHARE = 0.4
+SHARE = 0.5
 """How many whole models compute in a format of 16 bits; of the layers that could, a quarter do."""
 
 

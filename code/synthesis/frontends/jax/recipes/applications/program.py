@@ -16,7 +16,7 @@ from synthesis.frontends.jax.recipes.applications.packing import Packing, is_lit
 from synthesis.frontends.jax.recipes.applications.parameters import Parameter
 from synthesis.frontends.jax.recipes.applications.pruning import needed_in, prune, spaced
 from synthesis.frontends.jax.recipes.applications.sizes import RealSizes
-from synthesis.frontends.jax.recipes.applications.spellings import partial_for
+from synthesis.frontends.jax.recipes.applications.spellings import partial_for, with_shorthand
 from synthesis.frontends.jax.recipes.applications.trees import (
     Leaf,
     Record,
@@ -47,7 +47,7 @@ _TREES = (("", 0.45), ("PyTree", 0.25), ("ArrayTree", 0.1), ("Any", 0.2))
 _ANY_TREE = "PyTree"
 _COLUMNS = ((80, 0.6), (88, 0.2), (100, 0.2))
 """Where lines are broken: most libraries keep to 80."""
-_ANY_NUMBER = 0.4
+_ANY_NUMBER = 0.52
 """How many functions say of numbers that they are given that these may be arrays."""
 _KEYWORD_ONLY = 0.18
 _LIKES = (
@@ -74,8 +74,9 @@ _ASKING = 0.5
 """How many functions have to be given all their numbers and options, and have no defaults for them."""
 _CONSTANTS = frozenset({"eps", "g", "base", "cap"})
 """Numbers that modules hold as constants, small ones and those of nature."""
-_CONVERTS = 0.26
-"""How many functions make sure that they have arrays."""
+_CONVERTS, _SAYS_SO = 0.26, 0.45
+"""How many functions make sure that they have arrays, and how many of these say that they take what can be made one."""
+_ANY_ARRAY = "jax.typing.ArrayLike"
 _SHORT = 7
 """Statements of a body that people set no empty lines in."""
 _LONGEST_LINE = 120
@@ -111,7 +112,7 @@ class Program:
         self._asks = style.chance(_ASKING)
         layout = stream.child("layout")
         self._columns = layout.weighted(_COLUMNS)
-        self._number = "jax.typing.ArrayLike" if layout.chance(_ANY_NUMBER) else "float"
+        self._number = _ANY_ARRAY if layout.chance(_ANY_NUMBER) else "float"
         self._habits = Habits.of(stream.child("habits"))
         self._holes: dict[str, Hole] = {}
         self._parameters: dict[str, Parameter] = {}
@@ -141,11 +142,11 @@ class Program:
 
         Args:
             options: the sizes.
-            apart: a size that stays as it is beside this one, and so has to be another one at small sizes too; where it
-                is drawn, the next option is taken.
+            apart: a size beside this one that it must not be, at small sizes and at real ones; where it is drawn, the
+                next option is taken.
         """
         size = self.choices.choice(options)
-        if size == apart:
+        if size == (self._sizes.listed(apart) if self._stream.real else apart):
             size = options[(options.index(size) + 1) % len(options)]
         return self._sizes.of(size) if self._stream.real else size
 
@@ -380,7 +381,9 @@ class Program:
         )  # fmt: skip
         packing.pack(tested)
         used, self._results = packing.used, packing.results
-        body = self._with_partials((*self._converted(used, tested), *packing.body))
+        converted = self._converted(used, tested)
+        body = self._with_partials((*converted, *packing.body))
+        used = self._taking_any(used, converted)
         self._beside += packing.classes
         style = self._stream.child("signature")
         keyword = style.chance(_KEYWORD_ONLY)
@@ -409,6 +412,7 @@ class Program:
             constants = [Assign(Name(self._any_tree), Name("Any")), *constants]
         text = module_text(constants, (*beside, kernel), self._columns)
         called = set(re.findall(r"\b(?:jnp|lax|jax(?:\.\w+)*)\.([a-z]\w*)\(", text))
+        called |= set(re.findall(r"\bpartial\(\s*(?:jnp|lax|jax(?:\.\w+)*)\.([a-z]\w*)", text))
         return KernelSpec(
             frontend="jax",
             name=name,
@@ -421,7 +425,7 @@ class Program:
             difficulty=self._stream.difficulty,
         )
 
-    def _converted(self, used: Sequence[Parameter], tested: Container[str]) -> list[Statement]:
+    def _converted(self, used: Sequence[Parameter], tested: Container[str]) -> list[Assign]:
         """What some people make arrays of at once, since callers may have lists."""
         stream = self._stream.child("converted")
         arrays = [
@@ -434,9 +438,17 @@ class Program:
         function = Name("jnp.asarray" if stream.chance(0.48) else "jnp.array")
         return [Assign(Name(name), Call(function, (Name(name),))) for name in arrays[: 1 + stream.chance(0.3)]]
 
+    def _taking_any(self, used: Sequence[Parameter], converted: Sequence[Assign]) -> list[Parameter]:
+        """Parameters of which those that are made arrays may be anything that can be made one."""
+        names = {each.target.id for each in converted if isinstance(each.target, Name)}
+        says = self.array and self._stream.child("converted", "kind").chance(_SAYS_SO)
+        return [replace(each, annotation=_ANY_ARRAY) if says and each.name in names else each for each in used]
+
     def _with_partials(self, body: tuple[Statement, ...]) -> tuple[Statement, ...]:
         if "partial" not in self._habits.spellings.has:
             return body
+        if "shorthand" in self._habits.spellings.has:
+            body = with_shorthand(body, {*self._parameters, *self._holes})
         made = [each for each in (*self._beside, *nodes(body)) if isinstance(each, Function)]
         parameters = {each.name: [key for key, _ in each.parameters if key != "*"] for each in made}
         return tuple(changed(each, lambda node: partial_for(node, parameters)) for each in body)

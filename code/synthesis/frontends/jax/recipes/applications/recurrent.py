@@ -14,6 +14,35 @@ from synthesis.records import KernelSpec
 
 _HALF = 0.35
 """How many cells multiply in ``bfloat16``; what is carried along stays ``float32``."""
+_BESIDE = 0.95
+"""How many functions call another one for what gates do."""
+_LSTM_GATES = '''
+    def lstm_gates(gates: Array, c: Array, bias: float = {0.0 ~ 1.0}):
+        {?0.5 """{New state of a long short-term memory ~ What the gates make of a cell}."""}
+        {i, f, g, o = jnp.split(gates, 4, axis=-1) ~ i, f, o, g = jnp.split(gates, 4, axis=-1)}
+        {c = jax.nn.sigmoid(f + bias) * c + jax.nn.sigmoid(i) * jnp.tanh(g)
+        return jax.nn.sigmoid(o) * jnp.tanh(c), c ~
+        kept = jax.nn.sigmoid(f + bias) * c
+        c = kept + jax.nn.sigmoid(i) * jnp.tanh(g)
+        h = jnp.tanh(c) * jax.nn.sigmoid(o)
+        return h, c}
+'''
+_GRU_GATES = '''
+    def gru_gates(zx: Array, zh: Array, h: Array) -> Array:
+        {?0.5 """{New state of a gated recurrent unit ~ What the gates make of a state}."""}
+        rx, ux, nx = jnp.split(zx, 3, axis=-1)
+        rh, uh, nh = jnp.split(zh, 3, axis=-1)
+        {reset, update = jax.nn.sigmoid(rx + rh), jax.nn.sigmoid(ux + uh) ~
+        reset = jax.nn.sigmoid(rx + rh)
+        update = jax.nn.sigmoid(ux + uh)}
+        candidate = jnp.tanh(nx + reset * nh)
+        return {(1.0 - update) * candidate + update * h ~ candidate + update * (h - candidate)}
+'''
+_LEAKY = '''
+    def leaky_unit(pre: Array, h: Array, leak: float = {0.5 ~ 0.2 ~ 0.8}) -> Array:
+        {?0.5 """Moves a state towards what it is driven to."""}
+        return {h + leak * (jnp.tanh(pre) - h) ~ (1.0 - leak) * h + leak * jnp.tanh(pre)}
+'''
 _CELLS = {"lstm": ("h", "c"), "gru": ("h",), "rnn": ("h",), "linear_recurrence": ("h",)}
 
 
@@ -165,9 +194,13 @@ def _draw_recurrent(stream: Stream, target: str) -> KernelSpec:
     )
 
 
+def _renamed(found: re.Match[str]) -> str:
+    return f"new_{found[1]}{f', new_{found[2]}' if found[2] else ''} = "
+
+
 def _into_new(line: str) -> str:
     """A line of a cell that gives a new state beside the old one, which is kept where a sequence has ended."""
-    return re.sub(r"(?m)^([hc]) = ", r"new_\1 = ", line).replace("jnp.tanh(c)", "jnp.tanh(new_c)")
+    return re.sub(r"(?m)^([hc])(?:, (c))? = ", _renamed, line).replace("jnp.tanh(c)", "jnp.tanh(new_c)")
 
 
 _PRODUCT = re.compile(r"\b([xh]) @ (params[\w.'\[\]]+)|\bjnp\.dot\(([xh]), (params[\w.'\[\]]+)\)")
@@ -190,7 +223,20 @@ def _cell(p: Program, target: str, at: dict[str, str]) -> list[str]:
         f"x @ {at['w_x']} + h @ {at.get('w_h', '')} + {at['b']}",
         f"jnp.dot(x, {at['w_x']}) + jnp.dot(h, {at.get('w_h', '')}) + {at['b']}",
     )
+    beside = p.choices.child("cell").chance(_BESIDE)
     match target:
+        case "lstm" if beside:
+            p.function(_LSTM_GATES)
+            return [f"gates = {both}", p.pick("h, c = lstm_gates(gates, c, bias)", "h, c = lstm_gates(gates, c)")]
+        case "gru" if beside:
+            p.function(_GRU_GATES)
+            return [
+                f"zx = x @ {at['w_x']} + {at['b']}", f"zh = h @ {at['w_h']}",
+                remark(p, "the reset gate decides what of the state is seen"), "h = gru_gates(zx, zh, h)",
+            ]  # fmt: skip
+        case "rnn" if beside:
+            p.function(_LEAKY)
+            return [f"pre = {both}", p.pick("h = leaky_unit(pre, h, leak)", "h = leaky_unit(pre, h)")]
         case "lstm":
             return [
                 remark(p, "all gates by one product", "input, forget, cell and output gate"),
@@ -377,6 +423,14 @@ _NORMED = '''
             for z in parts]
         return jnp.concatenate(parts, axis=-1) * scale}
 '''
+_GATE = '''
+    def gate_of(z: Array, hard: bool) -> Array:
+        {?0.5 """{How far a gate is open ~ Between closed and open}."""}
+        {return jax.nn.hard_sigmoid(z) if hard else jax.nn.sigmoid(z) ~
+        if hard:
+            return jax.nn.hard_sigmoid(z)
+        return jax.nn.sigmoid(z)}
+'''
 _LSTM = """
     {h, c = carry ~ h, c = carry['h'], carry['c']}
     {?0.5 if h.shape[-1] != params['w_h'].shape[0]:
@@ -395,19 +449,19 @@ _LSTM = """
         {i, f = i + params['peephole'][0] * c, f + params['peephole'][1] * c ~
         i = i + params['peephole'][0] * c
         f = f + params['peephole'][1] * c}}
-    {keep = 1.0 - jax.nn.sigmoid(i) if coupled else jax.nn.sigmoid(f + forget_bias) ~
+    {keep = 1.0 - gate_of(i, hard) if coupled else gate_of(f + forget_bias, hard) ~
     if coupled:
         {?0.5 # {what is forgotten makes room}}
-        keep = 1.0 - jax.nn.sigmoid(i)
+        keep = 1.0 - gate_of(i, hard)
     else:
-        keep = jax.nn.sigmoid(f + forget_bias) ~
-    keep = jax.nn.sigmoid(f + forget_bias)}
-    new_c = keep * c + jax.nn.sigmoid(i) * jnp.tanh(g)
+        keep = gate_of(f + forget_bias, hard) ~
+    keep = gate_of(f + forget_bias, hard)}
+    new_c = keep * c + gate_of(i, hard) * jnp.tanh(g)
     {?0.5 {if cell_clip is not None:
         new_c = jnp.clip(new_c, -cell_clip, cell_clip) ~
     new_c = new_c if cell_clip is None else jnp.clip(new_c, -cell_clip, cell_clip)}}
-    {out = jax.nn.sigmoid(o) * jnp.tanh(new_c) ~
-    out = jax.nn.sigmoid(o) * (jnp.tanh(new_c) if squash else new_c)}
+    {out = gate_of(o, hard) * jnp.tanh(new_c) ~
+    out = gate_of(o, hard) * (jnp.tanh(new_c) if squash else new_c)}
     {?0.5 {if 'projection' in params:
         {?0.5 # {the state is narrower than the cell}}
         out = out @ params['projection'] ~
@@ -462,23 +516,28 @@ def _lstm(p: Program) -> Text:
             "coupled": Option("bool", "whether two gates are one", ("False", "True"), ("coupled_gates", "cifg")),
             "forget_bias": Option("float", "what the gate of forgetting begins with", ("1.0", "0.0"), ("forget_bias",)),
             "cell_clip": Option("float | None", "largest value of the cell", ("None", "3.0", "1.0"), ("cell_clip",)),
+            "hard": Option("bool", "whether gates are straight lines between closed and open", ("False", "True"),
+                           ("hard_gates", "hard_sigmoid")),
             "squash": Option("bool", "whether what is read is squashed", ("True", "False"), ("output_tanh", "squash")),
             "zoneout": Option("float", "share that stays as it was", ("0.0", "0.1", "0.2"), ("zoneout_rate", "zoneout"),
                               p.pick("0.1", "0.2")),
         },
         result=(h, carry),
-        helpers=(_NORMED,),
+        helpers=(_NORMED, _GATE),
         titles=("lstm_step", "lstm_cell", "cell_step"),
         summary=p.pick("One step of an LSTM with options", "A long short-term memory cell, one step in time"),
         returned="the output and the new state",
     )  # fmt: skip
 
 
-_WHOLE = {"stacked_step": _stack, "lstm_options": _lstm}
 RECIPES = (
     with_texts(
-        Recipe(name="recurrent_layer", category="layers", targets=tuple(_CELLS), draw=_draw_recurrent),
-        _WHOLE,
-        weight=2.0,
+        with_texts(
+            Recipe(name="recurrent_layer", category="layers", targets=tuple(_CELLS), draw=_draw_recurrent),
+            {"stacked_step": _stack},
+            weight=1.8,
+        ),
+        {"lstm_options": _lstm},
+        weight=0.5,
     ),
 )

@@ -56,7 +56,9 @@ _MEAN_OF_WEIGHTED = """
 _OVER_VALID = """
     {?0.6 # {padding adds nothing to the loss ~ only what counts enters the mean ~ leave out what does not count}}
     {return masked_mean(per_example, valid) ~
-    per_example = {jnp.where(valid, per_example, 0.0) ~ per_example * valid}
+    {per_example = jnp.where(valid, per_example, 0.0) ~
+    {?0.5 valid = valid.astype(jnp.float32)}
+    per_example = per_example * valid}
     {?0.4 # a batch may have no valid entry at all}
     {total = jnp.maximum(valid.sum(), 1)
     return {jnp.sum(per_example) ~ per_example.sum()} / total ~

@@ -690,4 +690,8 @@ _WRITERS: dict[str, Callable[[Program], Text]] = {
     "shape_inertia": write_inertia,
     "rotation_convention": write_conventions,
 }
-RECIPES = (written_recipe("rotation", "bodies", _WRITERS, {"integrate_bodies": 0.5, "rotation_convention": 0.6}),)
+RECIPES = (
+    written_recipe(
+        "rotation", "bodies", _WRITERS, {"integrate_bodies": 0.5, "rotation_convention": 0.45, "rotation_matrix": 0.5}
+    ),
+)

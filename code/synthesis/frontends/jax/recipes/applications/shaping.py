@@ -592,7 +592,10 @@ _CHUNKED = """
     n = queries.shape[0]
     {?0.35 if n <= chunk:
         {?0.5 # {all at once}}
-        return ONE(queries)}
+        return ONE(queries)
+    ~ {?0.6 {?0.4 # {no chunk is longer than what there is}}
+    while chunk > n:
+        chunk = chunk // 2}}
     {missing = -n % chunk ~ num_chunks = -(-n // chunk)
     missing = num_chunks * chunk - n}
     {if missing > 0:
@@ -607,10 +610,8 @@ _CHUNKED = """
     out = out.reshape(-1, *out.shape[2:])
     return out if missing == 0 else out[:n]} ~
     {?0.4 # {less memory than one product of all}}
-    parts = [ONE(chunk) for chunk in chunks]
-    return {jnp.concatenate(parts)[:n] ~ jnp.concatenate(parts, axis=0)[:n]} ~
-    _, out = jax.lax.scan(lambda carry, chunk: (carry, ONE(chunk)), None, chunks)
-    return out.reshape(-1, *out.shape[2:])[:n]}
+    parts = [ONE(block) for block in chunks]
+    return {jnp.concatenate(parts)[:n] ~ jnp.concatenate(parts, axis=0)[:n]}}
 """
 _ONES = {
     "nearest": """

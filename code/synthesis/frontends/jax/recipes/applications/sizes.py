@@ -53,6 +53,10 @@ class RealSizes:
             self._chosen[size] = self._stream.child(size).choice(free) if free else size
         return self._chosen[size]
 
+    def listed(self, real: int) -> int:
+        """The size that a recipe lists and that a real one stands for; itself if it stands for none."""
+        return next((size for size, chosen in self._chosen.items() if chosen == real), real)
+
 
 def at_real_sizes(draw: Draw) -> Draw:
     """What draws as a recipe does, mostly at real sizes, with a twin where they are too dear to run."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from synthesis.frontends.jax.recipes.applications.pruning import bound_inside
-from synthesis.grammar.nodes import nodes
+from synthesis.grammar.nodes import changed, nodes
 from synthesis.grammar.rendering import render
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import (
@@ -41,12 +41,15 @@ _METHODS = frozenset({"sum", "mean", "max", "min", "std", "var", "astype", "resh
 """Methods of arrays."""
 _NOT_ONE = re.compile(r"jnp\.(shape|ndim|size|result_type|promote_types|nonzero|unique|meshgrid)")
 _SHARES = {
-    "relu": 0.7, "added": 0.6, "clip_method": 0.9, "rsqrt": 0.6, "half_power": 0.5, "own_abs": 0.65, "array_of": 0.95,
+    "relu": 0.08, "added": 0.6, "clip_method": 0.9, "rsqrt": 0.6, "half_power": 0.5, "own_abs": 0.65, "array_of": 0.95,
     "array": 0.45, "reshaped": 0.4, "int32": 0.45, "zeros_like": 0.85, "counted": 0.8, "over": 0.95, "unit": 0.9,
-    "expand": 0.45, "masked_sum": 0.6, "partial": 0.9, "lengths": 0.2, "force": 0.6, "without": 0.5, "empty": 0.35,
-    "segments": 0.75,
+    "expand": 0.45, "masked_sum": 0.85, "partial": 0.95, "lengths": 0.2, "force": 0.95, "without": 0.65, "empty": 0.35,
+    "segments": 0.75, "cap": 0.8, "narrow": 0.65, "ones_like": 0.6, "log_add": 0.5, "mapped": 0.6, "shorthand": 0.4,
 }  # fmt: skip
 """How many people have each."""
+_TURNED = {"<": ">=", ">=": "<", ">": "<=", "<=": ">", "==": "!=", "!=": "=="}
+_SEVERAL_TIMES = 2
+"""How often a function is called alike before it is worth a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,16 @@ class Spellings:
                 helper and own == at and "force" in self.has
             ):
                 return Call(helper("force_from"), (energy,))
+            case Call(
+                Name() as function,
+                (
+                    Subscript(first, (Slice("", "", ""), Literal("None"), *_)),
+                    Subscript(second, (Literal("None"), *_)),
+                    *rest,
+                ),
+                (),
+            ) if "mapped" in self.has and "." not in function.id and _same_place(first, second):
+                return _of_all_pairs(function, first, second, rest)
             case Call(Name(name), given, keywords):
                 return self._call(node, name, given, dict(keywords), arrays, helper)
             case Call(Attribute(array, "reshape"), shape, ()) if "reshaped" in self.has and shape:
@@ -112,6 +125,12 @@ class Spellings:
                 return Call(Name("jax.nn.relu"), (value,))
             case "jnp.maximum", (value, Literal(_) as least) if "clip_method" in has and _is_array(value, arrays):
                 return Call(Attribute(value, "clip"), (), (("min", least),))
+            case ("jnp.minimum", (value, Literal(_) as most)) | ("jnp.minimum", (Literal(_) as most, value)) if (
+                "cap" in has and not isinstance(value, Literal)
+            ):
+                if "clip_method" in has and _is_array(value, arrays):
+                    return Call(Attribute(value, "clip"), (), (("max", most),))
+                return Call(Name("jnp.clip"), (value,), (("max", most),))
             case "jnp.clip", (value, *bounds) if "clip_method" in has and _is_array(value, arrays):
                 return Call(Attribute(value, "clip"), tuple(bounds), node.keywords)
             case "jnp.sqrt", (value,) if "half_power" in has and not isinstance(value, Literal):
@@ -126,6 +145,28 @@ class Spellings:
                 shape = Infix("+", Display((count[0] if count else named["num_segments"],)), _rest_of(value))
                 zeros = Call(Name("jnp.zeros"), (shape, Attribute(value, "dtype")))
                 return Call(Attribute(Subscript(Attribute(zeros, "at"), (index,)), "add"), (value,))
+            case "jax.nn.softmax", (value,) if (
+                helper
+                and "narrow" in has
+                and not _is_cast(value)
+                and [render(each) for each in named.values()] in ([], ["-1"])
+            ):
+                return Call(helper("softmax_in_float32"), (value,))
+            case "jax.nn.log_softmax", (value,) if (
+                helper
+                and "narrow" in has
+                and not _is_cast(value)
+                and [render(each) for each in named.values()] in ([], ["-1"])
+            ):
+                return Call(helper("log_probs_in_float32"), (value,))
+            case "jnp.ones", (Attribute(Name() as like, "shape"), *kind) if (
+                "ones_like" in has and like.id in arrays and len([*kind, *named]) == 1
+            ):
+                (dtype,) = (*kind, *named.values())
+                same = dtype == Attribute(like, "dtype")
+                return Call(Name("jnp.ones_like"), (like,), () if same else (("dtype", dtype),))
+            case "jax.nn.softplus", (value,) if "log_add" in has:
+                return Call(Name("jnp.logaddexp"), (value, Literal("0.0")))
             case "jnp.abs", _ if "own_abs" in has:
                 return Call(Name("abs"), given)
             case "jnp.stack", (values,) if "array_of" in has and not named:
@@ -139,7 +180,7 @@ class Spellings:
                 return Call(Name("jnp.arange"), given, (("dtype", Name("jnp.int32")),))
             case "jnp.where", (test, Name(key) as value, Literal("0.0" | "0")) if "zeros_like" in has and key in arrays:
                 return Call(Name("jnp.where"), (test, value, Call(Name("jnp.zeros_like"), (value,))))
-            case "jnp.where", (test, Literal("0.0"), Name() as value) if "without" in has and value.id in arrays:
+            case "jnp.where", (test, Literal("0.0"), value) if "without" in has and _is_array(value, arrays):
                 return Infix("*", _opposite(test), value)
             case "jnp.where", (test, Literal("0.0" | "0"), Name(key) as value) if "zeros_like" in has and key in arrays:
                 return Call(Name("jnp.where"), (test, Call(Name("jnp.zeros_like"), (value,)), value))
@@ -158,9 +199,15 @@ class Spellings:
                 return node
 
 
+def _is_cast(value: Expression) -> bool:
+    return isinstance(value, Call) and isinstance(value.function, Attribute) and value.function.name == "astype"
+
+
 def _opposite(test: Expression) -> Expression:
     """What is true where a test is not."""
     match test:
+        case Comparison(operator, left, right) if operator in _TURNED:
+            return Comparison(_TURNED[operator], left, right)
         case Subscript(mask, added) if all(each in (Slice(), Literal("None"), Literal("...")) for each in added):
             return Subscript(Call(Name("jnp.logical_not"), (mask,)), added)
         case _:
@@ -172,6 +219,35 @@ def _rest_of(array: Name) -> Expression:
     return Subscript(Attribute(array, "shape"), (Slice("1"),))
 
 
+def _same_place(first: Expression, second: Expression) -> bool:
+    """Whether both are whole arrays, so that what stands behind them is rows of numbers."""
+    return all(isinstance(each, Name | Attribute) for each in (first, second))
+
+
+def _of_all_pairs(function: Name, first: Expression, second: Expression, rest: Sequence[Expression]) -> Expression:
+    """A function of two points for every pair of two arrays of them."""
+    shared = [Literal("None")] * len(rest)
+    inner = Call(Name("jax.vmap"), (function, Display((Literal("None"), Literal("0"), *shared))))
+    outer = Call(Name("jax.vmap"), (inner, Display((Literal("0"), Literal("None"), *shared))))
+    return Call(outer, (first, second, *rest))
+
+
+_PARAMETERS: Mapping[str, Sequence[str]] = {
+    "jnp.convolve": ("a", "v"),
+    "jnp.take": ("a", "indices"),
+    "jnp.roll": ("a", "shift"),
+    "jnp.clip": ("arr", "min", "max"),
+}
+"""What functions of JAX take, of which people make others with some of it given."""
+_SHORTHANDS: Mapping[str, str] = {
+    "jnp.concatenate": "concat", "jnp.stack": "stack", "jnp.arange": "indices", "jnp.repeat": "repeat",
+    "jnp.roll": "shift", "jnp.argsort": "order_of", "jnp.take_along_axis": "pick", "jax.nn.logsumexp": "logsumexp",
+    "jax.nn.log_softmax": "log_softmax", "jnp.einsum": "einsum", "jnp.dot": "dot", "jnp.matmul": "matmul",
+    "jnp.cumsum": "running_sum", "jnp.split": "split", "jnp.linalg.norm": "length_of",
+}  # fmt: skip
+"""What a function is called that has been given its last arguments."""
+
+
 def partial_for(node: Any, parameters: Mapping[str, Sequence[str]]) -> Any:
     """A function with some of its arguments in the place of one that only calls it with these.
 
@@ -179,16 +255,68 @@ def partial_for(node: Any, parameters: Mapping[str, Sequence[str]]) -> Any:
         node: of a function's body.
         parameters: for each function that there is, what it takes.
     """
+    known = {**_PARAMETERS, **parameters}
     match node:
-        case Lambda((own,), Call(Name(name), (Name(first), *rest), keywords)) if (
-            own == first and name in parameters and len(rest) < len(parameters[name]) and (rest or keywords)
-        ):
-            given = [*zip(parameters[name][1:], rest, strict=False), *keywords]
-            if any(Name(own) in nodes(value) or isinstance(value, Starred) for _, value in given):
+        case Lambda(own, Call(Name(name), given, keywords)) if own and given[: len(own)] == tuple(map(Name, own)):
+            rest = given[len(own) :]
+            takes = known.get(name, own if "." in name and not rest else ())
+            if not (rest or keywords) or len(given) > len(takes):
                 return node
-            return Call(Name("functools.partial"), (Name(name),), tuple(given))
+            fixed = [*zip(takes[len(own) :], rest, strict=False), *keywords]
+            if any(Name(each) in nodes(value) or isinstance(value, Starred) for _, value in fixed for each in own):
+                return node
+            return Call(Name("functools.partial"), (Name(name),), tuple(fixed))
         case _:
             return node
+
+
+def with_shorthand(body: tuple[Statement, ...], taken: Set[str]) -> tuple[Statement, ...]:
+    """A body in which a function of JAX that is called alike in several places is given its last arguments once.
+
+    Args:
+        body: the statements.
+        taken: names that are in use.
+    """
+    found: dict[tuple[str, tuple[tuple[str, Expression], ...]], int] = {}
+    for node in nodes(body):
+        match node:
+            case Call(Name(name), (_, *_), keywords) if (
+                keywords and name in _SHORTHANDS and all(_is_fixed(value) for _, value in keywords)
+            ):
+                found[name, keywords] = found.get((name, keywords), 0) + 1
+            case _:
+                pass
+    used = taken | {node.id for node in nodes(body) if isinstance(node, Name)}
+    for (name, keywords), times in found.items():
+        if times < _SEVERAL_TIMES or _SHORTHANDS[name] in used:
+            continue
+        short = Name(_SHORTHANDS[name])
+
+        def change(node: Any, name: str = name, keywords: Any = keywords, short: Name = short) -> Any:
+            match node:
+                case Call(Name(called), (_, *_) as given, named) if called == name and named == keywords:
+                    return Call(short, given)
+                case _:
+                    return node
+
+        made = tuple(changed(each, change) for each in body)
+        first = next(place for place, each in enumerate(made) if each != body[place])
+        partial = Assign(short, Call(Name("functools.partial"), (Name(name),), keywords))
+        return (*made[:first], partial, *made[first:])
+    return body
+
+
+def _is_fixed(value: Expression) -> bool:
+    """Whether it is a number, or a type."""
+    match value:
+        case Literal():
+            return True
+        case Negation(operand):
+            return isinstance(operand, Literal)
+        case Name(name):
+            return name.startswith("jnp.")
+        case _:
+            return False
 
 
 def arrays_of(body: tuple[Statement, ...], first: Set[str]) -> set[str]:

@@ -600,7 +600,7 @@ _CACHED = """
     {?0.4 if padding is not None:
         {?0.4 # {padding is on the left}}
         mask = mask & (k_pos >= padding[:, None])[:, None, None, :]}
-    {?0.35 if softcap is not None:
+    {?0.12 if softcap is not None:
         scores = softcap * jnp.tanh(scores / softcap)}
     scores = jnp.where(mask, scores, {jnp.finfo(scores.dtype).min ~ -1e9})
     probs = jax.nn.softmax(scores, axis=-1)

@@ -34,7 +34,7 @@ _LOSSES = {
     ),
     "hinge": "jnp.maximum(0.0, delta - e * truth).mean(axis=-1)",
     "log_cosh": "jnp.mean(jnp.log(jnp.cosh(e * delta)), axis=-1)",
-    "focal": "jnp.sum(jax.nn.softplus(-e) * jax.nn.sigmoid(-e) ** 2 * (1.0 + delta * truth), axis=-1)",
+    "focal": "jnp.sum(jnp.logaddexp(0.0, -e) / (1.0 + jnp.exp(e)) ** 2 * (1.0 + delta * truth), axis=-1)",
 }
 
 
@@ -120,7 +120,7 @@ def _draw_loss(stream: Stream, target: str) -> KernelSpec:
     if "delta" not in used:
         node = f"({node}) * delta"
         used["delta"] = delta
-    if choices.chance(0.4):
+    if choices.chance(0.12):
         scene.add(f"def loss(e):\n    return jnp.mean({node})", **used)
         made = scene.template.expression(
             choices.choice(("jax.grad(loss)(z)", "z - 0.1 * jax.grad(loss)(z)")), loss=scene.name("loss"), z=z
@@ -151,7 +151,7 @@ def _draw_network(stream: Stream, target: str) -> KernelSpec:
             ((hidden,), ("b1", "bias", "b_in")),
         )
     )
-    active = choices.pick(("jnp.tanh", "jax.nn.relu", "jax.nn.gelu", "jax.nn.silu", "jax.nn.elu", "jnp.sin"))
+    active = choices.pick(("jax.nn.gelu", "jax.nn.silu", "jax.nn.elu", "jax.nn.swish", "jnp.arctan"))
     scene.draft.add(Assign(scene.name("p"), Dictionary((("w1", first), ("b1", bias), ("w2", second)))))
     layer = f"{active}(row @ p['w1'] + p['b1']) @ p['w2']"
     extra = scene.weave_hole((rows, width), VALUES, (0, 2))
@@ -191,10 +191,10 @@ def _draw_network(stream: Stream, target: str) -> KernelSpec:
 
 _CELLS = {
     "plain_cell": "new = jnp.tanh(row @ wx + h @ wh)",
-    "gated_cell": "z = jax.nn.sigmoid(row @ wx + h @ wh)\n    new = (1.0 - z) * h + z * jnp.tanh(row @ wh)",
-    "leaky_cell": "new = 0.7 * h + 0.3 * jnp.sin(row @ wx) + 0.1 * h @ wh",
+    "gated_cell": "z = jax.nn.hard_sigmoid(row @ wx + h @ wh)\n    new = (1.0 - z) * h + z * jnp.tanh(row @ wh)",
+    "leaky_cell": "new = 0.7 * h + 0.3 * jnp.arctan(row @ wx) + 0.1 * h @ wh",
     "state_space": "new = decay * h + row @ wx",
-    "minimal_cell": "z = jax.nn.sigmoid(h @ wh)\n    new = z * h + (1.0 - z) * row @ wx",
+    "minimal_cell": "z = jax.nn.hard_sigmoid(h @ wh)\n    new = z * h + (1.0 - z) * row @ wx",
 }
 
 
@@ -212,10 +212,10 @@ def _draw_cell(stream: Stream, target: str) -> KernelSpec:
             holes[name] = scene.array((width, width), UNIT, pool)
     if "decay" in body:
         holes["decay"] = scene.array((width,), Domain(low=0.3, high=0.9), ("decay", "lam", "a_diag"))
-    out = choices.choice(("new", "new * row", "jnp.tanh(new)", "new + 0.5 * row"))
+    out = choices.choice(("new", "new * row", "jnp.arctan(new)", "new + 0.5 * row"))
     scene.add(f"def body(h, row):\n    {body}\n    return new, {out}", **holes)
     scene.add("last, ys = jax.lax.scan(body, h0, seq)", h0=h0, seq=scene.weave_hole((steps, width), VALUES, (0, 2)))
-    end = choices.choice(("ys + gate * last", "ys * gate", "ys * jax.nn.sigmoid(last) + gate"))
+    end = choices.choice(("ys + gate * last", "ys * gate", "ys * (1.0 + gate) + last"))
     made = scene.template.expression(
         end, ys=scene.name("ys"), last=scene.name("last"), gate=scene.weave_hole((steps, width), FACTOR, (0, 2))
     )
@@ -230,5 +230,11 @@ RECIPES = (
     Recipe(
         name="network", category="learning", targets=("mlp", "batched_mlp", "trained", "gradients"), draw=_draw_network
     ),
-    Recipe(name="cell", category="learning", targets=tuple(_CELLS), draw=_draw_cell),
+    Recipe(
+        name="cell",
+        category="learning",
+        targets=tuple(_CELLS),
+        draw=_draw_cell,
+        target_weights=dict.fromkeys(_CELLS, 0.35),
+    ),
 )

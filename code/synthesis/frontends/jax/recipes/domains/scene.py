@@ -33,8 +33,7 @@ _ROLES: dict[str, tuple[str, ...]] = {
     "ys": ("ys", "outs", "trace", "hist"),
 }  # fmt: skip
 _OPERATIONS = tuple(
-    ELEMENTWISE[name]
-    for name in ("add", "sub", "mul", "sin", "cos", "tanh", "exp", "square", "sqrt", "abs", "sigmoid", "softplus")
+    ELEMENTWISE[name] for name in ("add", "sub", "mul", "expm1", "log1p", "square", "sqrt", "abs", "atan", "erf")
 )
 
 

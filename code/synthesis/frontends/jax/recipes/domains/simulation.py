@@ -188,7 +188,7 @@ def _draw_distance(stream: Stream, target: str) -> KernelSpec:
     )
     scene.add("d = made", made=made)
     made = scene.template.expression(
-        choices.choice(("d * gain", "jnp.exp(-d * d) * gain", "jnp.tanh(d) + gain")),
+        choices.choice(("d * gain", "jnp.exp(-d * d) * gain", "jnp.arctan(d) + gain")),
         d=scene.name("d"),
         gain=scene.weave_hole((count,), FACTOR, (1, 3)),
     )

@@ -107,8 +107,12 @@ def _draw_sweep(stream: Stream, target: str) -> KernelSpec:
     return scene.finish(made, (n, width), 60.0, "solver", "sweep", target, "A recurrence swept along rows")
 
 
+_SWEEPS = ("forward_sweep", "filter", "prefix", "carry")
+
 RECIPES = (
     Recipe(name="linear", category="solver", targets=tuple(_ITERATIONS), draw=_draw_linear),
     Recipe(name="root", category="solver", targets=tuple(_ROOTS), draw=_draw_root),
-    Recipe(name="sweep", category="solver", targets=("forward_sweep", "filter", "prefix", "carry"), draw=_draw_sweep),
+    Recipe(
+        name="sweep", category="solver", targets=_SWEEPS, draw=_draw_sweep, target_weights=dict.fromkeys(_SWEEPS, 0.35)
+    ),
 )

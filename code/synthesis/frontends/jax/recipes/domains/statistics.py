@@ -223,5 +223,11 @@ RECIPES = (
         draw=_draw_filter,
     ),
     Recipe(name="random_walk", category="statistics", targets=tuple(_WALKS), draw=_draw_walk),
-    Recipe(name="image", category="statistics", targets=tuple(_FILTERS), draw=_draw_image),
+    Recipe(
+        name="image",
+        category="statistics",
+        targets=tuple(_FILTERS),
+        draw=_draw_image,
+        target_weights=dict.fromkeys(_FILTERS, 0.6),
+    ),
 )

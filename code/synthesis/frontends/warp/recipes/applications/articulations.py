@@ -95,8 +95,8 @@ _TREE = {
         still = fastest < threshold ~
         still = bool(True)
         for j in range(start, end):
-            if {wp.length(wp.spatial_top(body_qd_in[j])) > lin_threshold or \
-                    wp.length(wp.spatial_bottom(body_qd_in[j])) > ang_threshold ~ \
+            if {wp.length_sq(wp.spatial_top(body_qd_in[j])) > lin_threshold * lin_threshold or \
+                    wp.length_sq(wp.spatial_bottom(body_qd_in[j])) > ang_threshold * ang_threshold ~ \
                     wp.length_sq(body_qd_in[j]) > threshold}:
                 still = False
                 {break ~}}

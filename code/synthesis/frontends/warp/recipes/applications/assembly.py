@@ -147,7 +147,7 @@ _ROWS = {
             for k in range(wrapnum - 1):
                 {p0 = site_xpos[worldid, wrap_objid[adr + k]]
                 p1 = site_xpos[worldid, wrap_objid[adr + k + 1]]
-                length += wp.length(p1 - p0) ~
+                length += {distance_between(p0, p1) ~ distance_between(p0, p1) ~ wp.length(p1 - p0)} ~
                 length += wp.length(site_xpos[worldid, wrap_objid[adr + k + 1]] - site_xpos[worldid, wrap_objid[adr \
                         + k]])} ~
         {divisor = float(1.0)
@@ -161,8 +161,14 @@ _ROWS = {
             dif = site_xpos[worldid, wrap_objid[k + 1]] - site_xpos[worldid, wrap_objid[k]]
             length += wp.length(dif) / divisor ~
         for k in range(adr, adr + wrapnum - 1):
+            {# from site to site; what comes after a pulley is another piece
+            ~}
+            if wrap_type[k] != WRAP_SITE or wrap_type[k + 1] != WRAP_SITE:
+                continue
+            length += distance_between(site_xpos[worldid, wrap_objid[k]], site_xpos[worldid, wrap_objid[k + 1]]) ~
+        for k in range(adr, adr + wrapnum - 1):
             if wrap_type[k] == WRAP_SITE and wrap_type[k + 1] == WRAP_SITE:
-                length += wp.length(site_xpos[worldid, wrap_objid[k + 1]] - site_xpos[worldid, wrap_objid[k]])}}
+                length += distance_between(site_xpos[worldid, wrap_objid[k]], site_xpos[worldid, wrap_objid[k + 1]])}}
         ten_length[worldid, u] = length
         {?0.6 vel = float(0.0)
         {rowadr = ten_J_rowadr[u]
@@ -277,7 +283,7 @@ _ROWS = {
         {?0.5 cutoff = sensor_cutoff[u]
         if cutoff > 0.0 {and kind != SENSOR_FRAMEQUAT ~ and sensor_datatype[u] == DATATYPE_REAL}:
             for k in range(sensor_dim[u]):
-                sensordata[worldid, adr + k] = wp.clamp(sensordata[worldid, adr + k], -cutoff, cutoff)}
+                sensordata[worldid, adr + k] = clamp_symmetric(sensordata[worldid, adr + k], cutoff)}
     """,
     "transmission": """
         trntype = actuator_trntype[u]
@@ -412,13 +418,13 @@ _ROWS = {
             total += M[worldid, sparseid] * x_vec[worldid, M_colind[sparseid]] ~
         for sparseid in range(rowadr, rowadr + rownnz):
             total += M[worldid, sparseid] * x_vec[worldid, M_colind[sparseid]] ~
-        # the diagonal apart from the rest
-        total += dof_M[u] * x_vec[worldid, u]
         for sparseid in range(rowadr, rowadr + rownnz):
             col = M_colind[sparseid]
             if col == u:
                 continue
-            total += M[worldid, sparseid] * x_vec[worldid, col] ~
+            total += M[worldid, sparseid] * x_vec[worldid, col]
+        # the diagonal apart from the rest
+        total += dof_M[u] * x_vec[worldid, u] ~
         dofid = int(u)
         k = int(0)
         while dofid >= 0 and k < rownnz:
@@ -697,7 +703,7 @@ _WEIGHTS = {
     "tree_states": 0.3,
     "sensor_values": 0.7,
     "mass_rows": 0.5,
-    "equality_joint": 0.5,
+    "equality_joint": 0.8,
     "row_states": 0.5,
     "sparse_rows": 0.5,
     "transmission": 0.5,

@@ -32,7 +32,7 @@ def _shapes(p: Program) -> int:
 _NARROW = {
     "sphere_sphere": """
         d = pb - pa
-        r = wp.length(d)
+        {r = wp.length(d) ~ r = distance_between(pa, pb)}
         dist = r - ra - rb
         # any direction will do where the centres are one
         n = wp.vec3({1.0, 0.0, 0.0 ~ 0.0, 0.0, 1.0})
@@ -50,8 +50,8 @@ _NARROW = {
         half = shape_scale[a]
         # the centre of the sphere in the frame of the box
         c = wp.quat_rotate_inv(rot_of[a], pb - pa)
-        {near = wp.vec3(wp.clamp(c[0], -half[0], half[0]), wp.clamp(c[1], -half[1], half[1]), \
-                wp.clamp(c[2], -half[2], half[2])) ~ near = wp.min(wp.max(c, -half), half)}
+        {near = wp.vec3(clamp_symmetric(c[0], half[0]), clamp_symmetric(c[1], half[1]), \
+                clamp_symmetric(c[2], half[2])) ~ near = wp.min(wp.max(c, -half), half)}
         away = c - near
         r = wp.length(away)
         n_box = wp.vec3(0.0, 0.0, 1.0)
@@ -85,11 +85,11 @@ _NARROW = {
         {axis = wp.quat_rotate(rot_of[a], wp.vec3(0.0, 0.0, 1.0))
         half = shape_scale[a][1]
         # the nearest point of the segment
-        t = wp.clamp(wp.dot(pb - pa, axis), -half, half)
+        t = clamp_symmetric(wp.dot(pb - pa, axis), half)
         near = pa + axis * t ~
         half_axis = wp.quat_rotate(rot_of[a], wp.vec3(0.0, 0.0, shape_scale[a][1]))
         t = wp.dot(pb - pa, half_axis) / (wp.dot(half_axis, half_axis) + TINY)
-        {t = wp.clamp(t, -1.0, 1.0) ~ if t > 1.0:
+        {t = {clamp_symmetric(t, 1.0) ~ clamp_symmetric(t, 1.0) ~ wp.clamp(t, -1.0, 1.0)} ~ if t > 1.0:
             t = 1.0
         elif t < -1.0:
             t = -1.0}
@@ -97,10 +97,10 @@ _NARROW = {
         half_axis = wp.quat_rotate(rot_of[a], wp.vec3(0.0, 0.0, shape_scale[a][1]))
         start_a = pa - half_axis
         segment = 2.0 * half_axis
-        t = wp.clamp(wp.dot(pb - start_a, segment) / (wp.dot(segment, segment) + TINY), 0.0, 1.0)
+        t = saturate(wp.dot(pb - start_a, segment) / (wp.dot(segment, segment) + TINY))
         near = start_a + segment * t}
         d = pb - near
-        r = wp.length(d)
+        {r = wp.length(d) ~ r = distance_between(near, pb)}
         {# no direction to push in
         if r < TINY:
             return
@@ -153,15 +153,18 @@ _KEEP = (
         return
     push = n * (-0.5 * dist)
     {if body_a >= 0:
-        wp.atomic_sub(pushes, body_a, push)
+        {wp.atomic_add(pushes, body_a, -push) ~ \
+wp.atomic_sub(pushes, body_a, push)}
     if body_b >= 0:
         wp.atomic_add(pushes, body_b, push) ~
     # the one that can move goes all the way
     if body_a >= 0 and body_b >= 0:
-        wp.atomic_sub(pushes, body_a, push)
+        {wp.atomic_add(pushes, body_a, -push) ~ \
+wp.atomic_sub(pushes, body_a, push)}
         wp.atomic_add(pushes, body_b, push)
     elif body_a >= 0:
-        wp.atomic_sub(pushes, body_a, 2.0 * push)
+        {wp.atomic_add(pushes, body_a, -2.0 * push) ~ \
+wp.atomic_sub(pushes, body_a, 2.0 * push)}
     elif body_b >= 0:
         wp.atomic_add(pushes, body_b, 2.0 * push)}
     """,
@@ -182,6 +185,11 @@ def _draw_narrow(stream: Stream, target: str) -> KernelSpec:
             ("shape_type", "geom_type", "shape_types"))  # fmt: skip
     p.array("normal_of", VEC, (-1, 1), (count,), ("plane_normals", "shape_normal"))
     p.array("rot_of", FOUR, (-1, 1), (count,), ("shape_rot", "geom_quat", "orientations"), element="wp.quat")
+    # a position and a rotation of each shape, or a pose
+    place, turn = "shape_pos[{}]", "rot_of[a]"
+    if p.choices.child("poses").chance(0.6):
+        place, turn = "wp.transform_get_translation(pose_of[{}])", "wp.transform_get_rotation(pose_of[a])"
+    p.array("pose_of", FRAME, (-0.9, 0.9), (count,), ("shape_X_ws", "geom_pose", "shape_poses"), element="wp.transform")
     p.output("counter", INT, (1,), ("contact_count", "num_contacts", "ncon"), (0, 1))
     p.scalar("max_contacts", INT, (1, 3), ("max_contacts", "contact_max", "nconmax"))
     p.output("contact_pair", PAIR, (_CONTACTS,), ("contact_pair", "contact_shapes", "contact_geom"))
@@ -197,7 +205,7 @@ def _draw_narrow(stream: Stream, target: str) -> KernelSpec:
         body_a="body_a = shape_body[a]", body_b="body_b = shape_body[b]",
         a="a = pairs[tid][0]" if packed else "a = first[tid]",
         b="b = pairs[tid][1]" if packed else "b = second[tid]",
-        pa="pa = shape_pos[a]", pb="pb = shape_pos[b]",
+        pa=f"pa = {place.format('a')}", pb=f"pb = {place.format('b')}",
         ra="ra = {shape_scale[a][0] ~ shape_scale[a].x}", rb="rb = {shape_scale[b][0] ~ shape_scale[b].x}",
         gap="gap = {margin ~ margin_of[a] + margin_of[b] ~ wp.max(margin_of[a], margin_of[b])}",
     )  # fmt: skip
@@ -227,7 +235,7 @@ def _draw_narrow(stream: Stream, target: str) -> KernelSpec:
                 return ~
             if ga > 0 and gb > 0 and ga != gb:
                 return}}}}}}""",
-        _NARROW[target],
+        _NARROW[target].replace("rot_of[a]", turn),
         _KEEP[kept],
     )
     kinds = target.replace("_", "-")
@@ -314,7 +322,7 @@ _SURVEY = {
                         wp.length(wp.vec3(wp.max(q[0], 0.0), wp.max(q[1], 0.0), wp.max(q[2], 0.0)))}
                 dist = outside + wp.min(wp.max(q[0], wp.max(q[1], q[2])), 0.0)}
             elif shape_type[s] == CAPSULE:
-                {dist = sdf_capsule(p_s, size[0], size[1]) ~ t = wp.clamp(p_s[2], -size[1], size[1])
+                {dist = sdf_capsule(p_s, size[0], size[1]) ~ t = clamp_symmetric(p_s[2], size[1])
                 dist = wp.length(p_s - wp.vec3(0.0, 0.0, t)) - size[0]}
             {?0.3 dist -= margin_of[s]}
             if dist < best:

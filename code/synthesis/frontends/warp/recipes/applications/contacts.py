@@ -5,6 +5,7 @@ from collections.abc import Callable
 from textwrap import dedent, indent
 
 from synthesis.frontends.base import Recipe
+from synthesis.frontends.warp.recipes.applications.helpers import with_bodies_called
 from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, FRAME, INT, PAIR, SPATIAL, VEC, Program
 from synthesis.grammar.lines import block, chain, join
 from synthesis.grammar.streams import Stream
@@ -595,7 +596,9 @@ def _draw_contact_force(stream: Stream, target: str) -> KernelSpec:
     text = _PUSHES[target].replace("LAW", _contact_law(p, soft=soft, by_shape=by_shape).replace("\n", "\n        "))
     if by_shape and not soft:
         text = text.replace("{a = body0[tid]\n        b = body1[tid] ~ ", "").replace("shape1[tid]]}", "shape1[tid]]")
-    text = re.sub(r"(COM|VEL|PUSH|PULL)\[(\w)\]", _spelled(p.choices.chance(0.5)), text)
+    text = re.sub(r"(COM|VEL|PUSH|PULL)\[(\w)\]", _spelled(p.choices.chance(0.5), p.choices.chance(0.6)), text)
+    if soft:
+        text = with_bodies_called(p.choices, text)
     p.write(text)
     titles = {
         "contact_wrench": ("eval_body_contacts", "apply_contact_forces", "eval_rigid_contacts", "penalty_contacts"),
@@ -607,8 +610,8 @@ def _draw_contact_force(stream: Stream, target: str) -> KernelSpec:
     ))  # fmt: skip
 
 
-def _spelled(vectors: bool) -> Callable[[re.Match[str]], str]:
-    """What is known of a body and done to it, as vectors of their own or as spatial ones."""
+def _spelled(vectors: bool, called: bool) -> Callable[[re.Match[str]], str]:
+    """What is known of a body and done to it, as vectors of their own or as spatial ones, told of functions or not."""
     lines = {
         "COM": "positions[{0}]", "VEL": "velocities[{0}] + wp.cross(spins[{0}], r{0})",
         "PUSH": "wp.atomic_add(forces, {0}, f)\n            wp.atomic_add(torques, {0}, wp.cross(r{0}, f))",
@@ -619,6 +622,15 @@ def _spelled(vectors: bool) -> Callable[[re.Match[str]], str]:
         "PUSH": "wp.atomic_add(wrenches, {0}, wp.spatial_vector(f, wp.cross(r{0}, f)))",
         "PULL": "wp.atomic_sub(wrenches, {0}, wp.spatial_vector(f, wp.cross(r{0}, f)))",
     }  # fmt: skip
+    if called and vectors:
+        pull = "wp.atomic_add(forces, {0}, -f)\n            wp.atomic_add(torques, {0}, -wp.cross(r{0}, f))"
+        lines = lines | {"PULL": pull}
+    elif called:
+        lines = lines | {
+            "VEL": "point_velocity(body_qd[{0}], r{0})",
+            "PUSH": "wp.atomic_add(wrenches, {0}, wrench_at(f, r{0}))",
+            "PULL": "wp.atomic_add(wrenches, {0}, -wrench_at(f, r{0}))",
+        }
     return lambda found: lines[found[1]].format(found[2])
 
 

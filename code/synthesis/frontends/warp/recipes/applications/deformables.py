@@ -36,7 +36,9 @@ def _elements(p: Program, kind: str, corners: int, names: tuple[str, ...], *, fo
     points, count = _particles(p), p.threads
     flat = p.choices.chance(0.4)
     shape = (count * corners,) if flat else (count, corners)
-    p.corners("joined", INT, corners, points, shape, names, missing=1)
+    # one kind of test for what is left out is enough
+    guard = p.choices.weighted((("none", 0.35), ("slots", 0.35), ("active", 0.1), ("fixed", 0.2 if forces else 0.0)))
+    p.corners("joined", INT, corners, points, shape, names, missing=1 if guard == "slots" else 0)
     p.array(
         "rest",
         FLOAT,
@@ -71,13 +73,10 @@ def _elements(p: Program, kind: str, corners: int, names: tuple[str, ...], *, fo
         l0="l0 = rest[tid]",
         rest_area="rest_area = rest[tid]",
     )
-    # one kind of test for what is left out is enough
-    guard = p.choices.weighted((("none", 0.35), ("slots", 0.35), ("active", 0.1), ("fixed", 0.2 if forces else 0.0)))
     if guard == "slots":
         missing = p.pick("== -1", "< 0")
         p.write("# unused slots\nif " + " or ".join(f"{each} {missing}" for each in letters) + ":\n    return")
         return points
-    p.corners("joined", INT, corners, points, shape, names)
     if guard == "active":
         p.write("if {active[tid] == 0 ~ active[tid] != 1}:\n    return")
     elif guard == "fixed":
@@ -89,7 +88,7 @@ def _elements(p: Program, kind: str, corners: int, names: tuple[str, ...], *, fo
 
 
 _PUSHED = """{
-                wp.atomic_sub(f, i, force)
+                {wp.atomic_add(f, i, -force) ~ wp.atomic_sub(f, i, force)}
                 wp.atomic_add(f, j, force)
             ~
                 wp.atomic_add(f, i, -force)
@@ -97,7 +96,7 @@ _PUSHED = """{
             ~
                 # pinned particles take no force
                 if (flags[i] & PINNED) == 0:
-                    wp.atomic_sub(f, i, force)
+                    {wp.atomic_add(f, i, -force) ~ wp.atomic_sub(f, i, force)}
                 if (flags[j] & PINNED) == 0:
                     wp.atomic_add(f, j, force)
             }"""
@@ -231,7 +230,7 @@ _SPRING_STRAINS = (
             elif e < -limit:
                 rest_io[tid] = length / (1.0 - limit)
             {?0.5 creep[tid] = creep[tid] + wp.max(wp.abs(e) - limit, 0.0)}
-            {?0.5 strain[tid] = wp.clamp(e, -limit, limit)}
+            {?0.5 strain[tid] = {clamp_symmetric(e, limit) ~ clamp_symmetric(e, limit) ~ wp.clamp(e, -limit, limit)}}
         """,
         "apply_spring_plasticity yield_springs update_plastic_rest_length",
         "Lets springs yield that are stretched too far",
@@ -271,13 +270,15 @@ _PROJECTIONS = (
         }
         {
             wp.atomic_add(dx, i, n * (wi * dlam))
-            wp.atomic_sub(dx, j, n * (wj * dlam))
+            {wp.atomic_add(dx, j, -n * (wj * dlam)) ~ \
+wp.atomic_sub(dx, j, n * (wj * dlam))}
         ~
             # fixed particles take no correction
             if wi > 0.0:
                 wp.atomic_add(dx, i, n * (wi * dlam))
             if wj > 0.0:
-                wp.atomic_sub(dx, j, n * (wj * dlam))
+                {wp.atomic_add(dx, j, -n * (wj * dlam)) ~ \
+wp.atomic_sub(dx, j, n * (wj * dlam))}
         }
         {?0.25 # the sum is divided by how many there are
         wp.atomic_add(degree, i, 1)

@@ -751,7 +751,7 @@ _MACHINES = {
                 s = SEATED
                 t = 0.0
             {if s == RELIEVING:
-                lift = wp.clamp((p - reseat_ratio * set_pressure[tid]) / blowdown_range, 0.0, 1.0)
+                lift = saturate((p - reseat_ratio * set_pressure[tid]) / blowdown_range)
                 flow[tid] = {flow_coefficient[tid] * lift * wp.sqrt(wp.max(p - outlet_pressure, 0.0)) ~ \
                         lift * orifice_flow(flow_coefficient[tid], p, outlet_pressure)}
             else:
@@ -1437,7 +1437,7 @@ def _cast(p: Program, target: str, shapes: str, loop: str) -> KernelSpec:
 
 def _ray(p: Program) -> str:
     """Where a ray begins, and which way it goes; mostly directions are given with length one."""
-    return f"o = origins[tid]\ndirection = {p.pick('wp.normalize(dirs[tid])', 'dirs[tid]', 'dirs[tid]')}"
+    return f"o = origins[tid]\ndirection = {p.pick('safe_normalize(dirs[tid])', 'dirs[tid]', 'dirs[tid]')}"
 
 
 def _draw_ray(stream: Stream, target: str) -> KernelSpec:
@@ -1526,5 +1526,11 @@ RECIPES = (
         targets=tuple(_WORLD),
         draw=_draw_world,
     ),
-    Recipe(name="ray", category="events", targets=("nearest_hit", "any_hit", "hit_count"), draw=_draw_ray),
+    Recipe(
+        name="ray",
+        category="events",
+        targets=("nearest_hit", "any_hit", "hit_count"),
+        draw=_draw_ray,
+        target_weights=dict.fromkeys(("nearest_hit", "any_hit", "hit_count"), 0.6),
+    ),
 )

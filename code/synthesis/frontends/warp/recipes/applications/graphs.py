@@ -354,7 +354,7 @@ _SURFACE = """
     gx = field[i + 1, j, k] - field[i, j, k]
     gy = field[i, j + 1, k] - field[i, j, k]
     gz = field[i, j, k + 1] - field[i, j, k]
-    normals[slot] = wp.normalize(wp.vec3(gx, gy, gz))} ~
+    normals[slot] = {safe_normalize ~ safe_normalize ~ wp.normalize}(wp.vec3(gx, gy, gz))} ~
     cell_point[i, j, k] = origin[0] + total * (cell_size / float(num))
     {?0.6 cell_vertex[i, j, k] = num}
     {?0.8 cell_mask[i, j, k] = wp.uint8(mask)}
@@ -542,13 +542,13 @@ RECIPES = (
         category="bookkeeping",
         targets=tuple(_SERIAL),
         draw=_draw_serial,
-        target_weights={"islands": 2.0, "coloring": 2.0, "levels": 2.0},
+        target_weights={"islands": 1.4, "coloring": 1.4, "levels": 1.4},
     ),
     Recipe(
         name="grid_lists",
         category="state",
         targets=tuple(_OF_GRIDS),
         draw=_draw_grid,
-        target_weights={"neighbor_lists": 3.0, "surface_cells": 3.5},
+        target_weights={"neighbor_lists": 4.6, "surface_cells": 5.4},
     ),
 )

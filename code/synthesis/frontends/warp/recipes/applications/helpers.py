@@ -1,5 +1,9 @@
 """Small functions that many kernels of applications call; each is written beside a kernel that names it."""
 
+import re
+
+from synthesis.grammar.streams import Stream
+
 HELPERS = (
     """
     def has_flag(flags: int, bit: int) -> bool:
@@ -78,4 +82,52 @@ HELPERS = (
             return wp.vec3(v[0], v[1], -floor_speed * v[2])
         return v
     """,
+    """
+    def point_velocity(twist: wp.spatial_vector, r: wp.vec3) -> wp.vec3:
+        return wp.spatial_top(twist) + wp.cross(wp.spatial_bottom(twist), r)
+    """,
+    """
+    def wrench_at(f: wp.vec3, r: wp.vec3) -> wp.spatial_vector:
+        {return wp.spatial_vector(f, wp.cross(r, f)) ~ t = wp.cross(r, f)
+        return wp.spatial_vector(f, t)}
+    """,
+    """
+    def transform_twist(X: wp.transform, lin: wp.vec3, ang: wp.vec3) -> wp.spatial_vector:
+        w = wp.transform_vector(X, ang)
+        {x = wp.transform_get_translation(X)
+        return wp.spatial_vector(wp.transform_vector(X, lin) + wp.cross(x, w), w) ~
+        v = wp.transform_vector(X, lin) + wp.cross(wp.transform_get_translation(X), w)
+        return wp.spatial_vector(v, w)}
+    """,
+    """
+    def saturate(x: float) -> float:
+        {return wp.clamp(x, 0.0, 1.0) ~ return wp.min(wp.max(x, 0.0), 1.0) ~ if x < 0.0:
+            return 0.0
+        if x > 1.0:
+            return 1.0
+        return x}
+    """,
+    """
+    def distance_between(a: wp.vec3, b: wp.vec3) -> float:
+        {return wp.length(b - a) ~ d = b - a
+        return wp.length(d)}
+    """,
+    """
+    def unit_quat(x: float, y: float, z: float, w: float) -> wp.quat:
+        {return wp.normalize(wp.quat(x, y, z, w)) ~ q = wp.quat(x, y, z, w)
+        return wp.normalize(q)}
+    """,
 )
+
+
+def with_bodies_called(choices: Stream, text: str) -> str:
+    """Lines of a kernel, in most kernels with functions for velocities of points of bodies and for forces on them."""
+    if choices.child("velocities").chance(0.7):
+        sought = r"wp\.spatial_top\((\w+\[\w+\])\) \+ wp\.cross\(wp\.spatial_bottom\(\1\), (\w+)\)"
+        text = re.sub(sought, r"point_velocity(\1, \2)", text)
+    if choices.child("wrenches").chance(0.7):
+        text = re.sub(r"wp\.spatial_vector\((\w+), wp\.cross\((\w+), \1\)\)", r"wrench_at(\1, \2)", text)
+    if choices.child("signs").chance(0.6):
+        sought = r"wp\.atomic_sub\((\w+), (\w+), (wrench_at|wp\.spatial_vector)\("
+        text = re.sub(sought, r"wp.atomic_add(\1, \2, -\3(", text)
+    return text

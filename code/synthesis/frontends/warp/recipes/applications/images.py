@@ -4,9 +4,13 @@ In its lines ``AT`` is the thread's pixel, ``LEFT`` and ``UP`` those beside it, 
 ``VIEW_BYTES`` the pixel of an image of bytes, and ``LEAVE`` what leaves the pixels of some views alone.
 """
 
+import re
+
 from synthesis.frontends.base import Recipe
+from synthesis.frontends.warp.recipes.applications.program import FRAME
 from synthesis.frontends.warp.recipes.applications.viewers import Viewer
 from synthesis.grammar.streams import Stream
+from synthesis.grammar.types import Type
 from synthesis.records import KernelSpec
 
 _PIXELS: dict[str, tuple[tuple[str, str, str], ...]] = {
@@ -73,9 +77,9 @@ _PIXELS: dict[str, tuple[tuple[str, str, str], ...]] = {
         c = wp.vec3(linear_to_srgb(wp.max(c[0], 0.0)), linear_to_srgb(wp.max(c[1], 0.0)), \
                 linear_to_srgb(wp.max(c[2], 0.0)))
         bits_out[AT] = pack_color(c, 1.0)} ~
-        {red = wp.uint32(wp.clamp(c[0], 0.0, 1.0) * 255.0)
-        green = wp.uint32(wp.clamp(c[1], 0.0, 1.0) * 255.0)
-        blue = wp.uint32(wp.clamp(c[2], 0.0, 1.0) * 255.0) ~
+        {red = wp.uint32(saturate(c[0]) * 255.0)
+        green = wp.uint32(saturate(c[1]) * 255.0)
+        blue = wp.uint32(saturate(c[2]) * 255.0) ~
         c = 255.0 * wp.max(wp.min(c, wp.vec3(1.0, 1.0, 1.0)), wp.vec3(0.0, 0.0, 0.0))
         red = wp.uint32(c[0])
         green = wp.uint32(c[1])
@@ -86,7 +90,7 @@ _PIXELS: dict[str, tuple[tuple[str, str, str], ...]] = {
             ~}
             alpha = wp.uint32(0)
         bits_out[AT] = red | (green << wp.uint32(8)) | (blue << wp.uint32(16)) | (alpha << wp.uint32(24)) ~
-        alpha = wp.uint32(wp.clamp(opacity[AT], 0.0, 1.0) * 255.0)
+        alpha = wp.uint32({saturate(opacity[AT]) ~ saturate(opacity[AT]) ~ wp.clamp(opacity[AT], 0.0, 1.0)} * 255.0)
         bits_out[AT] = (alpha << wp.uint32(24)) | (blue << wp.uint32(16)) | (green << wp.uint32(8)) | red ~
         bits_out[AT] = wp.uint32(0xFF000000) | red | (green << wp.uint32(8)) | (blue << wp.uint32(16))}}
             """,
@@ -104,16 +108,16 @@ _PIXELS: dict[str, tuple[tuple[str, str, str], ...]] = {
         bytes_out[VIEW_BYTES, 1] = to_byte(c[1])
         bytes_out[VIEW_BYTES, 2] = to_byte(c[2]) ~
         for k in range(3):
-            bytes_out[VIEW_BYTES, k] = wp.uint8(wp.clamp(c[k], 0.0, 1.0) * 255.0) ~
-        bytes_out[VIEW_BYTES, 0] = wp.uint8(wp.clamp(c[0], 0.0, 1.0) * 255.0)
-        bytes_out[VIEW_BYTES, 1] = wp.uint8(wp.clamp(c[1], 0.0, 1.0) * 255.0)
-        bytes_out[VIEW_BYTES, 2] = wp.uint8(wp.clamp(c[2], 0.0, 1.0) * 255.0)}
+            bytes_out[VIEW_BYTES, k] = wp.uint8({saturate(c[k]) ~ saturate(c[k]) ~ wp.clamp(c[k], 0.0, 1.0)} * 255.0) ~
+        bytes_out[VIEW_BYTES, 0] = wp.uint8(saturate(c[0]) * 255.0)
+        bytes_out[VIEW_BYTES, 1] = wp.uint8(saturate(c[1]) * 255.0)
+        bytes_out[VIEW_BYTES, 2] = wp.uint8(saturate(c[2]) * 255.0)}
         {bytes_out[VIEW_BYTES, 3] = wp.uint8(255) ~
         if ids[AT] < 0:
             bytes_out[VIEW_BYTES, 3] = wp.uint8(0)
         else:
             bytes_out[VIEW_BYTES, 3] = wp.uint8(255) ~
-        bytes_out[VIEW_BYTES, 3] = {to_byte(opacity[AT]) ~ wp.uint8(wp.clamp(opacity[AT], 0.0, 1.0) * 255.0)}}
+        bytes_out[VIEW_BYTES, 3] = {to_byte(opacity[AT]) ~ wp.uint8(saturate(opacity[AT]) * 255.0)}}
             """,
         ),
         (
@@ -123,7 +127,7 @@ _PIXELS: dict[str, tuple[tuple[str, str, str], ...]] = {
         LEAVE
         c = rgb[AT]
         for k in range(3):
-            linear = wp.clamp(c[k], 0.0, 1.0)
+            linear = {saturate(c[k]) ~ saturate(c[k]) ~ wp.clamp(c[k], 0.0, 1.0)}
             {{bytes_out[VIEW_BYTES, k] = wp.uint8(255.0 * linear_to_srgb(linear){ ~ + 0.5}) ~
             bytes_out[VIEW_BYTES, k] = to_byte(linear_to_srgb(linear))} ~
             if linear <= 0.0031308:
@@ -135,7 +139,7 @@ _PIXELS: dict[str, tuple[tuple[str, str, str], ...]] = {
                 s = 1.055 * wp.pow(linear, 1.0 / 2.4) - 0.055
             bytes_out[VIEW_BYTES, k] = wp.uint8({255.0 * s ~ 255.0 * s + 0.5})}
         {bytes_out[VIEW_BYTES, 3] = wp.uint8(255) ~ bytes_out[VIEW_BYTES, 3] = \
-                wp.uint8(wp.clamp(opacity[AT], 0.0, 1.0) * 255.0)}
+                wp.uint8({saturate(opacity[AT]) ~ saturate(opacity[AT]) ~ wp.clamp(opacity[AT], 0.0, 1.0)} * 255.0)}
             """,
         ),
     ),
@@ -231,7 +235,7 @@ _PIXELS: dict[str, tuple[tuple[str, str, str], ...]] = {
             return
         {{# near things are bright
         ~}
-        t = wp.clamp((far - z) / (far - near), 0.0, 1.0)
+        t = saturate((far - z) / (far - near))
         gray_out[AT] = wp.uint8({255.0 * t ~ 50.0 + 205.0 * t}) ~
         shade = depth_shade(z, near, far)
         {gray_out[AT] = {to_byte(shade) ~ wp.uint8(255.0 * shade)} ~
@@ -241,16 +245,16 @@ _PIXELS: dict[str, tuple[tuple[str, str, str], ...]] = {
         if invert:
             shade = 1.0 - shade
         gray_out[AT] = wp.uint8(255.0 * shade)} ~
-        t = wp.clamp((z - near) / (far - near), 0.0, 1.0)
+        t = saturate((z - near) / (far - near))
         gray_out[AT] = wp.uint8(255.0 * (1.0 - t)) ~
         {# the range of each view
         ~}
         t = (z - range_min[VIEW]) / wp.max(range_max[VIEW] - range_min[VIEW], 1.0e-6)
-        gray_out[AT] = wp.uint8(255.0 * wp.clamp(1.0 - t, 0.0, 1.0)) ~
+        gray_out[AT] = wp.uint8(255.0 * {saturate(1.0 - t) ~ saturate(1.0 - t) ~ wp.clamp(1.0 - t, 0.0, 1.0)}) ~
         {# by its inverse, so that near things differ more
         ~}
         t = (1.0 / wp.max(z, near) - 1.0 / far) / (1.0 / near - 1.0 / far)
-        gray_out[AT] = wp.uint8(255.0 * wp.clamp(t, 0.0, 1.0))}
+        gray_out[AT] = wp.uint8(255.0 * {saturate(t) ~ saturate(t) ~ wp.clamp(t, 0.0, 1.0)})}
             """,
         ),
         (
@@ -264,7 +268,7 @@ _PIXELS: dict[str, tuple[tuple[str, str, str], ...]] = {
                 bytes_out[VIEW_BYTES, k] = wp.uint8(0)
             {bytes_out[VIEW_BYTES, 3] = wp.uint8(0) ~}
             return
-        {t = wp.clamp((z - near) / (far - near), 0.0, 1.0) ~ t = 1.0 - depth_shade(z, near, far)}
+        {t = saturate((z - near) / (far - near)) ~ t = 1.0 - depth_shade(z, near, far)}
         {c = wp.lerp(near_color, far_color, t) ~
         c = wp.vec3(0.0, 0.0, 0.0)
         if t < 0.5:
@@ -767,7 +771,7 @@ _PIXELS: dict[str, tuple[tuple[str, str, str], ...]] = {
         c = wp.vec3(base[0] * light[0], base[1] * light[1], base[2] * light[2])}
         {{# far things fade
         ~}
-        fog = wp.clamp(depth[AT] / far, 0.0, 1.0)
+        fog = {saturate(depth[AT] / far) ~ saturate(depth[AT] / far) ~ wp.clamp(depth[AT] / far, 0.0, 1.0)}
         c = wp.lerp(c, background, fog) ~ c = tone_map(c, exposure) ~ ~}
         rgb_out[AT] = c
             """,
@@ -813,7 +817,7 @@ _PIXELS: dict[str, tuple[tuple[str, str, str], ...]] = {
             "A layer with opacity over an image",
             """
         LEAVE
-        a = wp.clamp(opacity[AT], 0.0, 1.0)
+        a = {saturate(opacity[AT]) ~ saturate(opacity[AT]) ~ wp.clamp(opacity[AT], 0.0, 1.0)}
         {{# hidden behind the scene
         ~}
         if over_depth[AT] > depth[AT]{ and depth[AT] > 0.0 ~}:
@@ -1177,8 +1181,8 @@ _PIXELS: dict[str, tuple[tuple[str, str, str], ...]] = {
         {c = rgb[AT]
         for k in range(3):
             {obs[VIEW, k, y, x] = (c[k] - channel_mean[k]) / channel_std[k] ~
-            obs[VIEW, k, y, x] = 2.0 * wp.clamp(c[k], 0.0, 1.0) - 1.0 ~
-            obs[VIEW, k, y, x] = (wp.clamp(c[k], 0.0, 1.0) - channel_mean[k]) / channel_std[k]} ~
+            obs[VIEW, k, y, x] = 2.0 * {saturate(c[k]) ~ saturate(c[k]) ~ wp.clamp(c[k], 0.0, 1.0)} - 1.0 ~
+            obs[VIEW, k, y, x] = (saturate(c[k]) - channel_mean[k]) / channel_std[k]} ~
         c = unpack_color(bits[AT])
         for k in range(3):
             obs[VIEW, k, y, x] = {c[k] ~ (c[k] - channel_mean[k]) / channel_std[k]} ~
@@ -1191,7 +1195,7 @@ _PIXELS: dict[str, tuple[tuple[str, str, str], ...]] = {
             obs[VIEW, 3, y, x] = {0.0 ~ 1.0}
         else:
             obs[VIEW, 3, y, x] = (z - near) / (far - near) ~
-        obs[VIEW, 3, y, x] = wp.clamp((depth[AT] - near) / (far - near), 0.0, 1.0)} ~
+        obs[VIEW, 3, y, x] = saturate((depth[AT] - near) / (far - near))} ~
         # what is to be found is marked in the fourth
         {obs[VIEW, 3, y, x] = 1.0 if ids[AT] == selected_id else 0.0} ~}
             """,
@@ -1200,7 +1204,7 @@ _PIXELS: dict[str, tuple[tuple[str, str, str], ...]] = {
             "stack_frames push_frame update_frame_stack",
             "Adds a frame to those that a policy sees",
             """
-        {value = rgb_to_luminance(rgb[AT]) ~ value = wp.clamp((depth[AT] - near) / (far - near), 0.0, 1.0) ~
+        {value = rgb_to_luminance(rgb[AT]) ~ value = saturate((depth[AT] - near) / (far - near)) ~
         value = depth_shade(depth[AT], near, far) ~ value = rgb_to_luminance(unpack_color(bits[AT]))}
         if moved[VIEW]:
             {# a new episode begins with the same frame everywhere
@@ -1235,7 +1239,7 @@ _PIXELS: dict[str, tuple[tuple[str, str, str], ...]] = {
         else:
             rgb_out[VIEW, y, x] = c ~
         for k in range(3):
-            c[k] = wp.clamp(c[k], 0.0, 1.0)
+            c[k] = {saturate(c[k]) ~ saturate(c[k]) ~ wp.clamp(c[k], 0.0, 1.0)}
         rgb_out[AT] = c ~
         rgb_out[AT] = c}
             """,
@@ -1477,6 +1481,19 @@ _CAMERA_POINT = """{p_c = z * {pixel_ray(x, y, focal, center_x, center_y) ~ lens
         p_c = z * wp.normalize(wp.vec3(u, v, 1.0))}}"""
 """The point that a pixel shows, as its camera sees it."""
 
+_MATRIX = {"focal": "0, 0", "center_x": "0, 2", "center_y": "1, 2"}
+_NUMBERS = {"focal": "0", "center_x": "2", "center_y": "3"}
+"""Where a camera's matrix, or its four numbers, have what else would be arguments of their own."""
+_AS_POSES = (
+    (r"last_cam_rot", "last_cam_turn"),
+    (r"cam_pos\[VIEW\] \+ wp\.quat_rotate\(cam_rot\[VIEW\], p_c\)", "wp.transform_point(cam_pose[VIEW], p_c)"),
+    (r"wp\.quat_rotate\(cam_rot\[VIEW\], p_c\) \+ cam_pos\[VIEW\]", "wp.transform_point(cam_pose[VIEW], p_c)"),
+    (r"(?<!last_)cam_rot\[VIEW\]", "wp.transform_get_rotation(cam_pose[VIEW])"),
+    (r"(?<!last_)cam_pos\[VIEW\]", "wp.transform_get_translation(cam_pose[VIEW])"),
+    (r"last_cam_turn", "last_cam_rot"),
+)
+"""Positions and rotations of cameras as parts of their poses."""
+
 
 def _draw(stream: Stream, target: str) -> KernelSpec:
     """Images of cameras, a thread for each pixel."""
@@ -1485,7 +1502,20 @@ def _draw(stream: Stream, target: str) -> KernelSpec:
     viewer.declare()
     for each in _FUNCTIONS:
         viewer.p.function(each)
-    viewer.write(text.replace("CAMERA_POINT", _CAMERA_POINT))
+    text = text.replace("CAMERA_POINT", _CAMERA_POINT)
+    choices = stream.child("poses")
+    if choices.chance(0.85):
+        for pattern, pose in _AS_POSES:
+            text = re.sub(pattern, pose, text)
+        viewer.p.array("cam_pose", FRAME, (-1, 1), viewer.views, ("camera_pose", "cam_X_w", "camera_transforms"),
+                       element="wp.transform")  # fmt: skip
+    if "focal" in text and choices.chance(0.8):
+        # all cameras alike: a matrix, or its four numbers
+        kind, places = choices.choice(((Type("float32", (3, 3)), _MATRIX), (Type("float32", (4,)), _NUMBERS)))
+        viewer.p.scalar("camera_K", kind, (2.5, 5), ("camera_K", "intrinsics", "K"))
+        for name, place in places.items():
+            text = re.sub(rf"(?<!_){name}\b", f"camera_K[{place}]", text)
+    viewer.write(text)
     docstrings = ("One thread per pixel.", "Launched over all pixels of all cameras.")
     return viewer.p.done("sensors", "images", target, summary, tuple(titles.split()), docstrings)
 

@@ -1,6 +1,9 @@
 """Joints of articulated bodies: their frames, coordinates, axes and forces by type."""
 
+import re
+
 from synthesis.frontends.base import Recipe
+from synthesis.frontends.warp.recipes.applications.helpers import with_bodies_called
 from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, FRAME, INT, SPATIAL, VEC, Program
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
@@ -78,12 +81,17 @@ _JOINT = {
         x_c = wp.transform_get_translation(X_wcj)
         w_rel = wp.spatial_bottom(body_qd[child])
         r_c = x_c - wp.transform_point(body_q[child], body_com[child])
+        {v_rel = wp.spatial_top(body_qd[child]) + wp.cross(wp.spatial_bottom(body_qd[child]), r_c)
+        if parent >= 0:
+            r_p = x_c - wp.transform_point(body_q[parent], body_com[parent])
+            v_rel -= wp.spatial_top(body_qd[parent]) + wp.cross(wp.spatial_bottom(body_qd[parent]), r_p)
+            w_rel -= wp.spatial_bottom(body_qd[parent]) ~
         v_rel = wp.spatial_top(body_qd[child]) + wp.cross(w_rel, r_c)
         if parent >= 0:
             w_p = wp.spatial_bottom(body_qd[parent])
             r_p = x_c - wp.transform_point(body_q[parent], body_com[parent])
             v_rel -= wp.spatial_top(body_qd[parent]) + wp.cross(w_p, r_p)
-            w_rel -= w_p
+            w_rel -= w_p}
         # as the parent's side of the joint sees it
         v_j = wp.quat_rotate_inv(wp.transform_get_rotation(X_wpj), v_rel)
         w_j = wp.quat_rotate_inv(wp.transform_get_rotation(X_wpj), w_rel)
@@ -119,6 +127,31 @@ _JOINT = {
         X_wpj = joint_X_p[tid]
         if parent >= 0:
             X_wpj = {body_q[parent] * X_wpj ~ wp.transform_multiply(body_q[parent], X_wpj)}
+        {if kind == JOINT_PRISMATIC:
+            joint_S[qd_start] = transform_twist(X_wpj, joint_axis[qd_start], wp.vec3(0.0, 0.0, 0.0))
+        elif kind == JOINT_REVOLUTE:
+            joint_S[qd_start] = transform_twist(X_wpj, wp.vec3(0.0, 0.0, 0.0), joint_axis[qd_start])
+        elif kind == JOINT_BALL:
+            for k in range(3):
+                e = wp.vec3(0.0, 0.0, 0.0)
+                e[k] = 1.0
+                joint_S[qd_start + k] = transform_twist(X_wpj, wp.vec3(0.0, 0.0, 0.0), e)
+        {?0.5 elif kind == JOINT_D6:
+            lin_count = dof_dim[tid, 0]
+            for k in range(lin_count):
+                joint_S[qd_start + k] = transform_twist(X_wpj, joint_axis[qd_start + k], wp.vec3(0.0, 0.0, 0.0))
+            # angular axes after the linear ones
+            {for k in range(dof_dim[tid, 1]):
+                i = qd_start + lin_count + k ~ for k in range(lin_count, lin_count + dof_dim[tid, 1]):
+                i = qd_start + k}
+                joint_S[i] = transform_twist(X_wpj, wp.vec3(0.0, 0.0, 0.0), joint_axis[i])}
+        {?0.6 elif kind == JOINT_FREE:
+            # along the parent's axes, and about them
+            for k in range(3):
+                e = wp.vec3(0.0, 0.0, 0.0)
+                e[k] = 1.0
+                joint_S[qd_start + k] = transform_twist(X_wpj, e, wp.vec3(0.0, 0.0, 0.0))
+                joint_S[qd_start + 3 + k] = transform_twist(X_wpj, wp.vec3(0.0, 0.0, 0.0), e)} ~
         {x = wp.transform_get_translation(X_wpj) ~ x = wp.transform_get_translation(X_wpj) - origin}
         if kind == JOINT_PRISMATIC:
             {v = wp.transform_vector(X_wpj, joint_axis[qd_start])
@@ -151,7 +184,7 @@ _JOINT = {
                 e[k] = 1.0
                 e_w = wp.transform_vector(X_wpj, e)
                 joint_S[qd_start + k] = wp.spatial_vector(e_w, wp.vec3(0.0, 0.0, 0.0))
-                joint_S[qd_start + 3 + k] = wp.spatial_vector(wp.cross(x, e_w), e_w)}
+                joint_S[qd_start + 3 + k] = wp.spatial_vector(wp.cross(x, e_w), e_w)}}
     """,
     "joint_forces": """
         {if kind == JOINT_FREE{ or not joint_enabled[tid] ~ }:
@@ -222,9 +255,12 @@ _JOINT = {
         {if parent >= 0:
             wp.atomic_sub(body_f, parent, wp.spatial_vector(f, t + wp.cross(r_p, f)))
         wp.atomic_add(body_f, child, wp.spatial_vector(f, t + wp.cross(r_c, f))) ~
-        wp.atomic_add(body_f, child, wp.spatial_vector(f, t + wp.cross(r_c, f)))
+        wp.atomic_add(body_f, child, wrench_about(f, t, r_c))
         if parent >= 0:
-            wp.atomic_sub(body_f, parent, wp.spatial_vector(f, t + wp.cross(r_p, f)))}
+            wp.atomic_add(body_f, parent, -wrench_about(f, t, r_p)) ~
+        if parent >= 0:
+            wp.atomic_add(body_f, parent, -wrench_about(f, t, r_p))
+        wp.atomic_add(body_f, child, wrench_about(f, t, r_c))}
     """,
     "joint_counts": """
         {num_q = int(0)
@@ -316,9 +352,10 @@ _JOINT = {
                 lin = wp.vec3(joint_qd[qd_start], joint_qd[qd_start + 1], joint_qd[qd_start + 2])
                 ang = wp.vec3(joint_qd[qd_start + 3], joint_qd[qd_start + 4], joint_qd[qd_start + 5])
             # the screw of the joint about the origin of the world
+            {v_j = transform_twist(X_wpj, lin, ang) ~ v_j = transform_twist(X_wpj, lin, ang) ~
             x = wp.transform_get_translation(X_wpj)
             w_j = wp.transform_vector(X_wpj, ang)
-            v_j = wp.spatial_vector(wp.transform_vector(X_wpj, lin) {+ wp.cross(x, w_j) ~ - wp.cross(w_j, x)}, w_j)
+            v_j = wp.spatial_vector(wp.transform_vector(X_wpj, lin) {+ wp.cross(x, w_j) ~ - wp.cross(w_j, x)}, w_j)}
             {body_v[child] = v_wp + v_j ~
             v_s = v_wp + v_j
             body_v[child] = v_s
@@ -506,7 +543,7 @@ _JOINT = {
             ~}
             if velocity_limit[dof] > 0.0 and effort_limit[dof] > 0.0:
                 top = effort_limit[dof] * wp.max(1.0 - wp.abs(joint_qd[dof]) / velocity_limit[dof], 0.0)
-                tau = wp.clamp(tau, -top, top) ~}
+                tau = {clamp_symmetric(tau, top) ~ clamp_symmetric(tau, top) ~ wp.clamp(tau, -top, top)} ~}
             joint_f_out[dof] = tau
     """,
     "joint_copy": """
@@ -760,6 +797,19 @@ def _draw_joint(stream: Stream, target: str) -> KernelSpec:
     moved = p.choices.choice(tuple(_MOVES))
     text = _JOINT[target].replace("        MOVE\n", _MOVES[moved][1:])
     # what leaves a joint alone stands before all that is read of it
+    p.function(
+        """
+        def wrench_about(f: wp.vec3, t: wp.vec3, r: wp.vec3) -> wp.spatial_vector:
+            {return wp.spatial_vector(f, t + wp.cross(r, f)) ~ moment = t + wp.cross(r, f)
+            return wp.spatial_vector(f, moment)}
+        """
+    )
+    text = with_bodies_called(p.choices, text)
+    if p.choices.child("points").chance(0.7):
+        sought = r"wp\.spatial_top\((body_qd\[\w+\])\) \+ wp\.cross\(w_[pc], (r_[pc])\)"
+        text = re.sub(sought, r"point_velocity(\1, \2)", text)
+    if p.choices.child("quaternions").chance(0.7):
+        text = text.replace("wp.quat(joint_q[", "unit_quat(joint_q[")
     p.write(*text.replace("DRIVE_ALONG", along).replace("DRIVE_ANGLE", angle).split("        REST\n"))
     titles = {
         "anchor_frames": ("compute_joint_errors", "joint_anchor_error", "eval_joint_errors"),

@@ -67,7 +67,7 @@ _STATES = (
 _WRENCHES = (
     (("apply_thrusters", "eval_thruster_forces", "thruster_wrench"), """
         # a thruster that is fixed to the body
-        thrust = {force[tid] ~ wp.clamp(throttle[tid], 0.0, 1.0) * force[tid]}
+        thrust = {force[tid] ~ saturate(throttle[tid]) * force[tid]}
         f = wp.quat_rotate(wp.transform_get_rotation(X_wb), thrust)
         t = wp.cross(arm, f)
         {?0.5 # and what it turns the other way
@@ -87,7 +87,7 @@ _WRENCHES = (
     (("apply_buoyancy", "eval_buoyancy", "buoyancy_wrench"), """
         {# what is below the surface is lifted by the water it pushes away
         ~}
-        submerged = wp.clamp((ground - com_w[2]) / draft + 0.5, 0.0, 1.0)
+        submerged = saturate((ground - com_w[2]) / draft + 0.5)
         f = gravity[0] * {-displaced * submerged ~ (masses[tid] - displaced * submerged)}
         {# at the centre of what is pushed away
         t = wp.cross(arm, gravity[0] * (-displaced * submerged)) ~
@@ -150,9 +150,9 @@ _BODY = {
         w1 = w1 / (1.0 + drag * dt)}}
         {?0.5 {v1 = limit_length(v1, max_speed)
         w1 = limit_length(w1, max_spin) ~
-        if wp.length(v1) > max_speed:
+        if {wp.length_sq(v1) > max_speed * max_speed ~ wp.length(v1) > max_speed}:
             v1 = wp.normalize(v1) * max_speed
-        if wp.length(w1) > max_spin:
+        if {wp.length_sq(w1) > max_spin * max_spin ~ wp.length(w1) > max_spin}:
             w1 = wp.normalize(w1) * max_spin ~
         speed = wp.length(v1)
         if speed > max_speed:
@@ -353,7 +353,7 @@ _DOF = {
             if kind[row] == ROW_CONTACT:
                 impulse = wp.max(impulse, 0.0)
             {elif kind[row] == ROW_FRICTION:
-                impulse = wp.clamp(impulse, -friction_limit, friction_limit) ~}
+                impulse = clamp_symmetric(impulse, friction_limit) ~}
             lam[env, row] = impulse ~
             # contacts push and never pull
             if kind[row] == ROW_CONTACT:

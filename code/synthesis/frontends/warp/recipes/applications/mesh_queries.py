@@ -29,6 +29,8 @@ def ask_mesh(p: Program, shapes: Sequence[str] = tuple(SHAPES), *, velocities: b
     return face_count(shape)
 
 
+_SAME_ANYWHERE = ("mesh_contact", "mesh_distance", "sdf_sample", "inside_count", "winding_number")
+"""Targets of which each kernel gives distances, or what it gives in the frame of the mesh."""
 _SURFACE = "surface = wp.mesh_eval_position(mesh, answer.face, answer.u, answer.v)"
 _IDLE = """{?0.3 if (flags[tid] & ACTIVE) == 0:
             return}"""
@@ -537,7 +539,7 @@ _SIGNED: dict[str, tuple[tuple[str, str, str], ...]] = {
         {# only those that are deep inside
         ~}
         SURFACE
-        if wp.length(p - surface) > margin:
+        if {wp.length_sq(p - surface) > margin * margin ~ wp.length(p - surface) > margin}:
             flags_io[tid] = flags_io[tid] ^ ACTIVE
             wp.atomic_add(count, 0, 1)}
             """,
@@ -625,12 +627,21 @@ def _write(p: Program, text: str) -> None:
     )
 
 
+def _placed(p: Program, target: str, text: str) -> str:
+    """Lines that ask a mesh, in some kernels one that stands somewhere, for what is the same in any frame."""
+    if target not in _SAME_ANYWHERE or "p = x[tid]" not in text or not p.choices.chance(0.85):
+        return text
+    p.scalar("mesh_pose", FRAME, (-0.3, 0.3), ("mesh_pose", "mesh_xform", "X_mesh"))
+    return text.replace("p = x[tid]", "p = wp.transform_point(wp.transform_inverse(mesh_pose), x[tid])")
+
+
 def _draw_closest(stream: Stream, target: str) -> KernelSpec:
     """The closest point of a mesh, within a distance: contacts, projections, distances."""
     titles, summary, text = stream.child("purpose").choice(_CLOSEST[target])
     p = Program(stream, ("tid", "i", "particle", "pid"), launch=(stream.child("threads").choice((64, 96, 128)),))
     ask_mesh(p, velocities="eval_velocity" in text)
     _declare(p, target, titles)
+    text = _placed(p, target, text)
     if "IDLE" not in text and "ACTIVE" not in text:
         p.guard_count("particle" if "particle" in summary else "point")
     _write(p, text)
@@ -645,6 +656,7 @@ def _draw_signed(stream: Stream, target: str) -> KernelSpec:
     p = Program(stream, axes, launch=(stream.child("threads").choice((64, 96, 128)),))
     ask_mesh(p, CLOSED)
     _declare(p, target, titles)
+    text = _placed(p, target, text)
     if not by_cell and "IDLE" not in text and "ACTIVE" not in text:
         p.guard_count("particle" if "article" in summary else "point")
     query = "wp.mesh_query_point_sign_winding_number" if target == "winding_number" else "wp.mesh_query_point"

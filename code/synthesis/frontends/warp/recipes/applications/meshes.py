@@ -37,7 +37,7 @@ _EDGES: dict[str, tuple[tuple[str, str, str], ...]] = {
         k_face = 2.0 * conductivity[own] * conductivity[other_cell] / (conductivity[own] + conductivity[other_cell])
         q = k_face * area[tid] * (u[other_cell] - u[own]) / rest[tid]}
         wp.atomic_add(out, own, q)
-        wp.atomic_sub(out, other_cell, q)
+        {wp.atomic_add(out, other_cell, -q) ~ wp.atomic_sub(out, other_cell, q)}
             """,
         ),
         (
@@ -56,23 +56,25 @@ _EDGES: dict[str, tuple[tuple[str, str, str], ...]] = {
             q = flow * u[own]
         else:
             q = flow * u_other}
-        wp.atomic_sub(out, own, q)
+        {wp.atomic_add(out, own, -q) ~ wp.atomic_sub(out, own, q)}
         if other_cell >= 0:
             wp.atomic_add(out, other_cell, q) ~
         if other_cell < 0:
             {# in with the value outside, out with that of the cell
             ~}
             if flow > 0.0:
-                wp.atomic_sub(out, own, flow * u[own])
+                {wp.atomic_add(out, own, -flow * u[own]) ~ \
+wp.atomic_sub(out, own, flow * u[own])}
             else:
-                wp.atomic_sub(out, own, flow * outside)
+                {wp.atomic_add(out, own, -flow * outside) ~ \
+wp.atomic_sub(out, own, flow * outside)}
             return
         {q = wp.max(flow, 0.0) * u[own] + wp.min(flow, 0.0) * u[other_cell] ~
         {# a part of it from the mean of both
         ~}
         upwind = u[own] if flow > 0.0 else u[other_cell]
         q = flow * (blend * 0.5 * (u[own] + u[other_cell]) + (1.0 - blend) * upwind)}
-        wp.atomic_sub(out, own, q)
+        {wp.atomic_add(out, own, -q) ~ wp.atomic_sub(out, own, q)}
         wp.atomic_add(out, other_cell, q)}
             """,
         ),
@@ -93,7 +95,8 @@ _EDGES: dict[str, tuple[tuple[str, str, str], ...]] = {
         {speed = wp.max(wp.abs(u_l), wp.abs(u_r))
         q = 0.25 * (u_l * u_l + u_r * u_r) - 0.5 * speed * (u_r - u_l) ~
         q = wave_speed * 0.5 * (u_l + u_r) - 0.5 * wp.abs(wave_speed) * (u_r - u_l)}
-        wp.atomic_sub(out, own, area[tid] * q)
+        {wp.atomic_add(out, own, -area[tid] * q) ~ \
+wp.atomic_sub(out, own, area[tid] * q)}
         {if other_cell >= 0:
             wp.atomic_add(out, other_cell, area[tid] * q)
         {wp.atomic_max(max_speed, 0, wp.max(wp.abs(u_l), wp.abs(u_r))) ~} ~
@@ -114,11 +117,11 @@ _EDGES: dict[str, tuple[tuple[str, str, str], ...]] = {
             return ~}
         {q = w[tid] * (u[b] - u[a]) ~ q = (u[b] - u[a]) / rest[tid]}
         {wp.atomic_add(out, a, q)
-        wp.atomic_sub(out, b, q) ~
+        {wp.atomic_add(out, b, -q) ~ wp.atomic_sub(out, b, q)} ~
         if fixed[a] == 0:
             wp.atomic_add(out, a, q)
         if fixed[b] == 0:
-            wp.atomic_sub(out, b, q)}
+            {wp.atomic_add(out, b, -q) ~ wp.atomic_sub(out, b, q)}}
         {wp.atomic_add(energy, 0, 0.5 * q * (u[b] - u[a])) ~}
             """,
         ),
@@ -138,7 +141,7 @@ _EDGES: dict[str, tuple[tuple[str, str, str], ...]] = {
         d = x[b] - x[a]
         {scale = 1.0 / wp.max(wp.length(d), min_length) ~ scale = w[tid]}
         wp.atomic_add(sums, a, scale * d)
-        wp.atomic_sub(sums, b, scale * d)
+        {wp.atomic_add(sums, b, -scale * d) ~ wp.atomic_sub(sums, b, scale * d)}
         wp.atomic_add(weight_sum, a, scale)
         wp.atomic_add(weight_sum, b, scale)}
             """,
@@ -164,7 +167,7 @@ _EDGES: dict[str, tuple[tuple[str, str, str], ...]] = {
             weight += 0.5 * wp.dot(e0, e1) / wp.max(wp.length(wp.cross(e0, e1)), min_area)}
         {q = weight * (u[b] - u[a])
         wp.atomic_add(out, a, q)
-        wp.atomic_sub(out, b, q) ~
+        {wp.atomic_add(out, b, -q) ~ wp.atomic_sub(out, b, q)} ~
         edge_weight[tid] = weight
         wp.atomic_add(weight_sum, a, weight)
         wp.atomic_add(weight_sum, b, weight)}
@@ -178,7 +181,7 @@ _EDGES: dict[str, tuple[tuple[str, str, str], ...]] = {
             """
         ENDS
         d = x[b] - x[a]
-        r = wp.length(d)
+        {r = wp.length(d) ~ r = distance_between(x[a], x[b])}
         if r < TINY:
             return
         n = d / r
@@ -195,7 +198,7 @@ _EDGES: dict[str, tuple[tuple[str, str, str], ...]] = {
         if stretch > soft_range:
             f_n += ke_hard * (stretch - soft_range)}
         wp.atomic_add(f, a, f_n * n)
-        wp.atomic_sub(f, b, f_n * n)
+        {wp.atomic_add(f, b, -f_n * n) ~ wp.atomic_sub(f, b, f_n * n)}
             """,
         ),
         (
@@ -206,7 +209,7 @@ _EDGES: dict[str, tuple[tuple[str, str, str], ...]] = {
             return
         ENDS
         d = x[b] - x[a]
-        r = wp.length(d)
+        {r = wp.length(d) ~ r = distance_between(x[a], x[b])}
         {if r > max_stretch * rest[tid]:
             torn[tid] = 1
             {wp.atomic_add(num_torn, 0, 1) ~}
@@ -221,7 +224,7 @@ _EDGES: dict[str, tuple[tuple[str, str, str], ...]] = {
             return}
         g = (ke * (r - rest[tid]) / wp.max(r, TINY)) * d
         wp.atomic_add(f, a, g)
-        wp.atomic_sub(f, b, g)
+        {wp.atomic_add(f, b, -g) ~ wp.atomic_sub(f, b, g)}
             """,
         ),
         (
@@ -234,7 +237,7 @@ _EDGES: dict[str, tuple[tuple[str, str, str], ...]] = {
         {if w_a + w_b == 0.0:
             return ~}
         d = x[b] - x[a]
-        r = wp.length(d)
+        {r = wp.length(d) ~ r = distance_between(x[a], x[b])}
         if r < TINY:
             return
         c = r - rest[tid]
@@ -248,7 +251,8 @@ _EDGES: dict[str, tuple[tuple[str, str, str], ...]] = {
         if c <= 0.0:
             return
         push = (-c / (w_a + w_b)) * d / r}
-        wp.atomic_sub(delta, a, w_a * push)
+        {wp.atomic_add(delta, a, -w_a * push) ~ \
+wp.atomic_sub(delta, a, w_a * push)}
         wp.atomic_add(delta, b, w_b * push)
             """,
         ),

@@ -76,7 +76,7 @@ _BODY = {
             {?0.7 elif kind == JNT_FREE:
                 p = wp.vec3(qpos[w, adr], qpos[w, adr + 1], qpos[w, adr + 2])
                 q = wp.normalize(wp.quat(qpos[w, adr + 4], qpos[w, adr + 5], qpos[w, adr + 6], qpos[w, adr + 3]))}}
-        {?0.5 q = wp.normalize(q)}
+        {?0.3 q = wp.normalize(q)}
         {pos_out[w, b] = p
         quat_out[w, b] = q ~ quat_out[w, b] = q
         pos_out[w, b] = p}
@@ -156,7 +156,8 @@ gravcomp[b] > 0.5}:
             moment -= spin_drag * ang_vel_in[w, b] ~}
         # moved from the centre of the body to that of its tree
         arm = xipos[w, b] - com[w, root_of[b]]
-        force_out[w, b] = wp.spatial_vector(moment + wp.cross(arm, push), push)
+        force_out[w, b] = {move_force(push, moment, arm) ~ move_force(push, moment, arm) ~ \
+wp.spatial_vector(moment + wp.cross(arm, push), push)}
     """,
     "spring_torque": """
         {?0.5 {if not world_active[w]:
@@ -275,7 +276,7 @@ gravcomp[b] > 0.5}:
         aim = xpos[w, target] if mode == CAM_TARGETBODY else subtree_com[w, target]}
         # a camera looks along its negative z axis
         {mat_out[w, b] = look_at(eye, aim) ~
-        z = wp.normalize(eye - aim)
+        z = safe_normalize(eye - aim)
         x = wp.normalize(wp.cross(wp.vec3(0.0, 0.0, 1.0), z))
         y = wp.cross(z, x)
         mat_out[w, b] = wp.mat33(x[0], y[0], z[0], x[1], y[1], z[1], x[2], y[2], z[2])}
@@ -313,6 +314,8 @@ gravcomp[b] > 0.5}:
             else:
                 arm = xipos[w, b] - xanchor[w, a]
                 wp.atomic_add(torque_sum, w, a, wp.dot(xaxis[w, a], moment + wp.cross(arm, push))) ~
+            arm = xipos[w, b] - xanchor[w, a]
+            wp.atomic_add(torque_sum, w, a, joint_share(jnt_kind[a], xaxis[w, a], push, moment, arm)) ~
             axis = xaxis[w, a]
             if jnt_kind[a] == JNT_HINGE {and not is_welded[a] ~}:
                 arm = xipos[w, b] - xanchor[w, a]
@@ -343,17 +346,20 @@ gravcomp[b] > 0.5}:
                 continue ~ # bodies of a subtree stand in a row
         for k in range(b, subtree_end[b]):}
             {arm = xipos[w, k] - xanchor[w, b]
-            moment = wp.dot(xaxis[w, b], wp.cross(arm, gravity[w]))
+            moment = {moment_about(xaxis[w, b], arm, gravity[w]) ~ moment_about(xaxis[w, b], arm, gravity[w]) ~ \
+wp.dot(xaxis[w, b], wp.cross(arm, gravity[w]))}
             {total += moment * mass[k] ~ total += moment * mass[k] * gravcomp[k]} ~
             weight = gravity[w] * {mass[k] ~ (mass[k] * gravcomp[k])}
             {?0.75 if jnt_kind[b] == JNT_SLIDE:
                 total += wp.dot(xaxis[w, b], weight)
                 continue}
-            total += wp.dot(xaxis[w, b], wp.cross(xipos[w, k] - xanchor[w, b], weight))}
+            {total += moment_about(xaxis[w, b], xipos[w, k] - xanchor[w, b], weight) ~
+            total += wp.dot(xaxis[w, b], wp.cross(xipos[w, k] - xanchor[w, b], weight))}}
         ~
         {# the subtree as one mass at its centre
         weight = gravity[w] * subtree_mass[b] ~ weight = gravity[w] * subtree_mass[b]}
-        {if jnt_kind[b] == JNT_SLIDE:
+        {total = moment_about(xaxis[w, b], subtree_com[w, b] - xanchor[w, b], weight) ~
+        if jnt_kind[b] == JNT_SLIDE:
             total = wp.dot(xaxis[w, b], weight)
         else:
             total = wp.dot(xaxis[w, b], wp.cross(subtree_com[w, b] - xanchor[w, b], weight)) ~
@@ -362,7 +368,10 @@ gravcomp[b] > 0.5}:
         {?0.6 # no more than the motor has
         {if wp.abs(total) > max_torque:
             total = wp.sign(total) * max_torque ~ total = clamp_symmetric(total, max_torque) ~
-        total = wp.clamp(total, -max_torque, max_torque)}}
+        total = clamp_symmetric(total, max_torque) ~ if total > max_torque:
+            total = max_torque
+        elif total < -max_torque:
+            total = -max_torque}}
         {torque[w, b] = -total ~ torque_sum[w, b] = torque_sum[w, b] - total}
     """,
 }
@@ -467,6 +476,33 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
     )
     p.function(
         """
+        def rotation_of(w: float, x: float, y: float, z: float) -> wp.quat:
+            {return wp.normalize(wp.quat(x, y, z, w)) ~ q = wp.quat(x, y, z, w)
+            return wp.normalize(q)}
+        """
+    )
+    p.function(
+        """
+        def move_force(force: wp.vec3, moment: wp.vec3, arm: wp.vec3) -> wp.spatial_vector:
+            return wp.spatial_vector(moment + wp.cross(arm, force), force)
+        """
+    )
+    p.function(
+        """
+        def moment_about(axis: wp.vec3, arm: wp.vec3, force: wp.vec3) -> float:
+            return wp.dot(axis, wp.cross(arm, force))
+        """
+    )
+    p.function(
+        """
+        def joint_share(kind: int, axis: wp.vec3, force: wp.vec3, moment: wp.vec3, arm: wp.vec3) -> float:
+            if kind == JNT_SLIDE:
+                return wp.dot(axis, force)
+            return wp.dot(axis, moment + wp.cross(arm, force))
+        """
+    )
+    p.function(
+        """
         def motion_cross(u: wp.spatial_vector, v: wp.spatial_vector) -> wp.spatial_vector:
             ang = wp.cross(wp.spatial_top(u), wp.spatial_top(v))
             lin = wp.cross(wp.spatial_top(u), wp.spatial_bottom(v)) + wp.cross(wp.spatial_bottom(u), wp.spatial_top(v))
@@ -525,6 +561,9 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
     p.output("torque_sum", FLOAT, each, ("qfrc_passive",), (-1, 1))
     # parents have been done in a launch of their own, and children are done in the next
     text = re.sub(r"\bb\b", "bodyid", _BODY[target]) if level else _BODY[target]
+    if p.choices.child("rotations").chance(0.65):
+        sought = r"wp\.normalize\(wp\.quat\((q.*?\]), (q.*?\]), (q.*?\]), (q.*?\])\)\)"
+        text = re.sub(sought, r"rotation_of(\4, \1, \2, \3)", text)
     p.write(*(("bodyid = level[nodeid]",) if level else ()), text)
     titles = {
         "body_pose": ("kinematics", "update_kinematics", "body_poses", "eval_fk"),
@@ -684,7 +723,7 @@ _ROW = {
                 {?0.4 # no more than the sensor can show
                 if sensor_cutoff[u] > 0.0:
                     for k in range(3):
-                        v[k] = wp.clamp(v[k], -sensor_cutoff[u], sensor_cutoff[u])}
+                        v[k] = clamp_symmetric(v[k], sensor_cutoff[u])}
                 for k in range(3):
                     sensordata[w, adr + k] = v[k]
             """,
@@ -717,7 +756,7 @@ _ROW = {
                 {?0.4 # no more than the sensor can show
                 if sensor_cutoff[u] > 0.0:
                     for k in range(3):
-                        v[k] = wp.clamp(v[k], -sensor_cutoff[u], sensor_cutoff[u])}
+                        v[k] = clamp_symmetric(v[k], sensor_cutoff[u])}
                 for k in range(3):
                     sensordata[w, adr + k] = v[k]
             """,
@@ -1005,9 +1044,15 @@ _WEIGHTS = {
     "subtree_sums": 0.4,
     "forces_to_joints": 0.5,
     "moving_ancestor": 0.4,
-    "camera_pose": 0.8,
+    "camera_pose": 0.6,
 }
 RECIPES = (
     Recipe(name="trees", category="multibody", targets=tuple(_BODY), draw=_draw_body, target_weights=_WEIGHTS),
-    Recipe(name="coordinates", category="multibody", targets=tuple(_ROW), draw=_draw_row),
+    Recipe(
+        name="coordinates",
+        category="multibody",
+        targets=tuple(_ROW),
+        draw=_draw_row,
+        target_weights={"actuator_force": 1.7, "limit_row": 1.3},
+    ),
 )

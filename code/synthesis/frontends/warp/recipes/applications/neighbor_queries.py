@@ -216,7 +216,7 @@ _USES: dict[str, tuple[tuple[str, str, str], ...]] = {
         num = int(0)
         AROUND h
             OTHERS
-            if other != tid and wp.length(pos - x[other]) < h:
+            if other != tid and {wp.length_sq(pos - x[other]) < h * h ~ wp.length(pos - x[other]) < h}:
                 num += 1
         number[tid] = num
         {wp.atomic_max(most_out, 0, num) ~ wp.atomic_add(total, 0, num) ~
@@ -232,7 +232,7 @@ _USES: dict[str, tuple[tuple[str, str, str], ...]] = {
         num = int(0)
         center = wp.vec3(0.0, 0.0, 0.0)
         AROUND h
-            if wp.length(pos - x[other]) < h:
+            if {wp.length_sq(pos - x[other]) < h * h ~ wp.length(pos - x[other]) < h}:
                 center += x[other]
                 num += 1
         {# inside, the middle of the neighbors is where the particle is

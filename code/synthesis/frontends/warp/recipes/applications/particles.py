@@ -78,7 +78,7 @@ _NEIGHBORS = {
                 continue}
             {r = wp.length(x0 - x[nbr])
             if r < cutoff:
-                num += 1 ~ if wp.length(x0 - x[nbr]) < cutoff:
+                num += 1 ~ if {wp.length_sq(x0 - x[nbr]) < cutoff * cutoff ~ wp.length(x0 - x[nbr]) < cutoff}:
                 num += 1 ~ r = wp.length(x0 - x[nbr])
             if r >= cutoff:
                 continue
@@ -127,7 +127,7 @@ _NEIGHBORS = {
         LOOP
             {?0.15 if phase[nbr] != phase[tid]:
                 continue}
-            if wp.length(x0 - x[nbr]) < cutoff:
+            if {wp.length_sq(x0 - x[nbr]) < cutoff * cutoff ~ wp.length(x0 - x[nbr]) < cutoff}:
                 total += v[nbr]
                 num += 1
         {new = total / float(num) ~ new = wp.lerp(v[tid], total / float(num), blend) ~

@@ -81,7 +81,7 @@ _WRITTEN = (-1e6, 1e6)
 """The values that an array may come to hold which the kernel only writes."""
 _MOST_OPEN = 6
 """The most arrays of which a kernel leaves the type open."""
-_EARLY, _IN_PLACE = 0.5, 0.45
+_EARLY, _IN_PLACE = 0.5, 0.6
 """How many kernels read all that they need first, and how many read in place what they need once."""
 
 

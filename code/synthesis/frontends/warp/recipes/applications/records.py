@@ -585,10 +585,10 @@ _WORLDS: dict[str, tuple[tuple[str, str], ...]] = {
             last_action[world, i] = 0.0
             filtered[world, i] = 0.0
             return
-        a = {wp.clamp(action[world, i], -1.0, 1.0) ~ action_scale[i] * action[world, i]}
+        a = {clamp_symmetric(action[world, i], 1.0) ~ action_scale[i] * action[world, i]}
         filtered[world, i] = smoothing * filtered[world, i] + (1.0 - smoothing) * a
         last_action[world, i] = a ~
-        a = wp.clamp(action[world, i], -1.0, 1.0)
+        a = clamp_symmetric(action[world, i], 1.0)
         if reset[world]:
             filtered[world, i] = a
         else:
@@ -892,14 +892,14 @@ _WORLDS: dict[str, tuple[tuple[str, str], ...]] = {
             "normalize_observations normalize_obs scale_observations",
             """
         {x = (obs[world, i] - obs_mean[i]) / {wp.sqrt(obs_var[i] + TINY) ~ wp.max(obs_std[i], TINY) ~ obs_std[i]}
-        obs_out[world, i] = {wp.clamp(x, -clip_obs, clip_obs) ~ wp.min(wp.max(x, -clip_obs), clip_obs)} ~
+        obs_out[world, i] = {clamp_symmetric(x, clip_obs) ~ wp.min(wp.max(x, -clip_obs), clip_obs)} ~
         value = obs[world, i]
         {if not fixed_stats:
             {# noise while training
             ~}
             value += noise_scale * noise[world, i] ~ value += noise_level[i] * noise[world, i]}
         x = (value - obs_mean[i]) / obs_std[i]
-        obs_out[world, i] = wp.clamp(x, -clip_obs, clip_obs) ~
+        obs_out[world, i] = clamp_symmetric(x, clip_obs) ~
         if constant_obs[i]:
             {# does not vary, so there is nothing to divide by
             ~}
@@ -911,7 +911,7 @@ _WORLDS: dict[str, tuple[tuple[str, str], ...]] = {
         (
             "scale_actions unnormalize_actions actions_to_targets",
             """
-        {a = wp.clamp(action[world, i], -1.0, 1.0)
+        {a = clamp_symmetric(action[world, i], 1.0)
         {?0.3 if is_locked[i]{ or not env_active[world] ~}:
             a = 0.0}
         {target_out[world, i] = q_lower[i] + 0.5 * (a + 1.0) * (q_upper[i] - q_lower[i]) ~
@@ -956,7 +956,7 @@ _WORLDS: dict[str, tuple[tuple[str, str], ...]] = {
             "limit_actions safety_filter guard_joint_targets",
             """
         {target = q_in[world, i] + action_scale[i] * action[world, i] ~
-        target = q_default[i] + action_scale[i] * wp.clamp(action[world, i], -1.0, 1.0)}
+        target = q_default[i] + action_scale[i] * clamp_symmetric(action[world, i], 1.0)}
         {{# no faster than the motor can follow
         ~}
         step_of = clamp_symmetric(target - last_target[world, i], max_rate[i])

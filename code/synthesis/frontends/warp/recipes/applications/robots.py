@@ -1,7 +1,9 @@
 """Robots in many environments at once: drives of their joints, what they observe, what it is worth, when it ends."""
 
+import re
+
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, FOUR, INT, VEC, Program
+from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, FOUR, FRAME, INT, VEC, Program
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
@@ -10,7 +12,7 @@ _LIMITED = """{tau = {wp.clamp(tau, -effort[j], effort[j]) ~ clamp_symmetric(tau
             room = float(effort[j])
             if tau * qd > 0.0:
                 room = effort[j] * wp.max(1.0 - wp.abs(qd) / speed_limit[j], 0.0)
-            tau = wp.clamp(tau, -room, room) ~
+            tau = {clamp_symmetric(tau, room) ~ clamp_symmetric(tau, room) ~ wp.clamp(tau, -room, room)} ~
             if tau > effort[j]:
                 tau = effort[j]
             elif tau < -effort[j]:
@@ -73,7 +75,7 @@ _DRIVES = {
             if step_count[env] == 0:
                 total = 0.0 ~
             total = float(integral[env, j])}
-            {total = wp.clamp(total + err * dt, -max_integral, max_integral)
+            {total = clamp_symmetric(total + err * dt, max_integral)
             tau = kp[j] * err + ki[j] * total - kd[j] * qd
             integral[env, j] = total ~
             tau = kp[j] * err + ki[j] * (total + err * dt) - kd[j] * qd
@@ -101,7 +103,7 @@ _DRIVES = {
                 {tau += wp.min(limit_ke * (upper[j] - q) - limit_kd * qd, 0.0) ~
                 tau += limit_ke * (upper[j] - q) - limit_kd * wp.max(qd, 0.0)}
             {?0.6 # dry friction, smooth around standstill
-            tau -= friction[j] * wp.clamp(qd / static_speed, -1.0, 1.0)}
+            tau -= friction[j] * clamp_symmetric(qd / static_speed, 1.0)}
             {passive[env, j] = tau ~ tau_sum[env, j] += tau ~ passive[env, j] = tau}
             """,
             "eval_passive_forces joint_passive_forces passive_joint_torques",
@@ -111,7 +113,7 @@ _DRIVES = {
     "action_filter": (
         (
             """
-            a = wp.clamp(actions[env, j], -1.0, 1.0)
+            a = clamp_symmetric(actions[env, j], 1.0)
             last = float(previous[env, j])
             {?0.5 # there is none before the first
             if step_count[env] == 0:
@@ -119,7 +121,7 @@ _DRIVES = {
             {# smoothed
             a = smoothing * last + (1.0 - smoothing) * a ~ a = wp.lerp(a, last, smoothing) ~
             # no faster than it may change
-            a = last + wp.clamp(a - last, -max_rate, max_rate) ~
+            a = last + clamp_symmetric(a - last, max_rate) ~
             step = a - last
             if wp.abs(step) > max_rate:
                 a = last + wp.sign(step) * max_rate}
@@ -148,7 +150,7 @@ _DRIVES = {
             a = float(0.0)
             if step_count[env] >= delay[env]:
                 a = queue[env, (step_count[env] - delay[env]) % QUEUE_LENGTH, j]}
-            a = wp.clamp(a, -1.0, 1.0)
+            a = {clamp_symmetric(a, 1.0) ~ clamp_symmetric(a, 1.0) ~ wp.clamp(a, -1.0, 1.0)}
             {?0.4 a = a * gear[j]}
             {goal = default_q[j] + action_scale * a ~
             if relative != 0:
@@ -157,14 +159,14 @@ _DRIVES = {
                 goal = default_q[j] + action_scale * a}
             {?0.6 goal = wp.clamp(goal, lower[j], upper[j])}
             {applied[env, j] = goal ~ tau = kp[j] * (goal - joint_q[env, j]) - kd[j] * joint_qd[env, j]
-            tau_out[env, j] = wp.clamp(tau, -effort[j], effort[j])}
+            tau_out[env, j] = clamp_symmetric(tau, effort[j])}
             """,
             "apply_delayed_actions delay_actions read_delayed_actions",
             "Takes the actions that were given some steps ago",
         ),
         (
             """
-            a = wp.clamp(actions[env, j], -1.0, 1.0)
+            a = clamp_symmetric(actions[env, j], 1.0)
             {# the policy's first actions after a reset do not count
             if step_count[env] < warmup:
                 a = 0.0 ~ # fades in after a reset
@@ -318,7 +320,7 @@ _EPISODES = {
         ~
         {?0.5 # outside of its field
         {r = wp.length(pos[env] - origins[env])
-        if r > max_distance: ~ if wp.length(pos[env] - origins[env]) > max_distance:}
+        if r > max_distance: ~ if wp.length_sq(pos[env] - origins[env]) > max_distance * max_distance:}
             reset = 1}}
         {# the end of the time is no failure
         {if {progress[env] >= max_length ~ progress[env] >= max_length - 1}:
@@ -541,7 +543,7 @@ _EPISODE_FUNCTIONS = (
     """,
     """
     def is_still(command: wp.vec3, smallest: float) -> bool:
-        {return wp.length(command) < smallest ~
+        {return {wp.length_sq(command) < smallest * smallest ~ wp.length(command) < smallest} ~
         return command[0] * command[0] + command[1] * command[1] < smallest * smallest ~
         return wp.abs(command[0]) < smallest and wp.abs(command[1]) < smallest and wp.abs(command[2]) < smallest}
     """,
@@ -660,11 +662,16 @@ def _draw_episode(stream: Stream, target: str) -> KernelSpec:
     p.output("q_out", FLOAT, (envs, dofs), ("joint_q", "dof_pos", "qpos"), (-1, 1))
     p.output("qd_out", FLOAT, (envs, dofs), ("joint_qd", "dof_vel", "qvel"), (-1, 1))
     p.output("pos_out", VEC, (envs,), ("root_pos", "base_pos"), (-1, 1))
-    p.lookups(
-        v_b="v_b = wp.quat_rotate_inv(rot[env], vel[env])", w_b="w_b = wp.quat_rotate_inv(rot[env], ang_vel[env])"
-    )
+    turn, text = "rot[env]", _EPISODES[target]
+    if p.choices.child("poses").chance(0.6):
+        # a pose has both the position and the rotation
+        turn = "wp.transform_get_rotation(root_pose[env])"
+        p.array("root_pose", FRAME, (-1, 1), (envs,), ("root_pose", "base_pose", "body_q"), element="wp.transform")
+        p.lookups(root_p="root_p = wp.transform_get_translation(root_pose[env])", root_q=f"root_q = {turn}")
+        text = re.sub(r"\brot\[env\]", "root_q", re.sub(r"\bpos\[env\]", "root_p", text))
+    p.lookups(v_b=f"v_b = wp.quat_rotate_inv({turn}, vel[env])", w_b=f"w_b = wp.quat_rotate_inv({turn}, ang_vel[env])")
     p.guard_count("env")
-    p.write(_EPISODES[target])
+    p.write(text)
     titles = {
         "terminations": ("check_termination", "compute_dones", "update_episodes", "check_resets"),
         "reward": ("compute_reward", "compute_rewards", "locomotion_reward", "tracking_reward"),

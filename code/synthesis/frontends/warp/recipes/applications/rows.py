@@ -346,7 +346,7 @@ _ROWS: dict[str, tuple[tuple[str, str], ...]] = {
         step = omega * inv_diag_in[row] * residual
         {if wp.abs(step) > max_step:
             step = wp.sign(step) * max_step ~ step = clamp_symmetric(step, max_step) ~
-        step = wp.clamp(step, -max_step, max_step)}
+        step = clamp_symmetric(step, max_step)}
         y[row] = x[row] + step}
             """,
         ),
@@ -2122,5 +2122,6 @@ RECIPES = (
         category="sparse",
         targets=tuple(_SEGMENTS),
         draw=_draw_segment,
+        target_weights={"fill_budget": 0.5},
     ),
 )

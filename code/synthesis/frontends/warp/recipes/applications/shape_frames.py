@@ -1,6 +1,9 @@
 """Shapes on bodies: their frames, bounds and pairs, and contacts that are converted from one to another."""
 
+import re
+
 from synthesis.frontends.base import Recipe
+from synthesis.frontends.warp.recipes.applications.helpers import with_bodies_called
 from synthesis.frontends.warp.recipes.applications.program import (
     FLAG,
     FLOAT,
@@ -33,7 +36,9 @@ _SHAPE = {
         if body >= 0:
             omega = wp.spatial_bottom(body_qd[body])
             arm = wp.transform_get_translation(X_ws) - wp.transform_point(body_q[body], body_com_in[body])
-            twist = wp.spatial_vector(wp.spatial_top(body_qd[body]) + wp.cross(omega, arm), omega)
+            {v = wp.spatial_top(body_qd[body]) + wp.cross(wp.spatial_bottom(body_qd[body]), arm)
+            twist = wp.spatial_vector(v, omega) ~
+            twist = wp.spatial_vector(wp.spatial_top(body_qd[body]) + wp.cross(omega, arm), omega)}
         twist_out[tid] = twist} ~
         {pos = wp.transform_get_translation(X_ws)
         # each world is drawn at a place of its own
@@ -62,11 +67,26 @@ _SHAPE = {
             extent = wp.vec3(plane_extent, plane_extent, plane_extent)
         elif kind == GEO_SPHERE:
             extent = wp.vec3(scale[0], scale[0], scale[0])
+        {elif kind == GEO_CAPSULE:
+            extent = axis_extent(X_ws, scale[1]) + wp.vec3(scale[0], scale[0], scale[0])
+        elif kind == GEO_BOX:
+            extent = box_extent(X_ws, scale) ~
+        elif kind == GEO_BOX:
+            extent = box_extent(X_ws, scale)
+        elif kind == GEO_CAPSULE:
+            extent = axis_extent(X_ws, scale[1]) + wp.vec3(scale[0], scale[0], scale[0]) ~
+        elif kind == GEO_CAPSULE:
+            extent = axis_extent(X_ws, scale[1]) + wp.vec3(scale[0], scale[0], scale[0])
+        {?0.5 elif kind == GEO_BOX:
+            extent = box_extent(X_ws, scale)}
+        else:
+            {radius = shape_radius[tid]
+            extent = wp.vec3(radius, radius, radius) ~ extent = wp.vec3(shape_radius[tid])} ~
         elif kind == GEO_CAPSULE:
             axis = wp.transform_vector(X_ws, wp.vec3(0.0, 0.0, scale[1]))
             for k in range(3):
                 extent[k] = wp.abs(axis[k]) + scale[0]
-        {elif kind == GEO_BOX:
+        elif kind == GEO_BOX:
             rot = wp.quat_to_matrix(wp.transform_get_rotation(X_ws))
             for i in range(3):
                 total = float(0.0)
@@ -78,10 +98,7 @@ _SHAPE = {
             for k in range(3):
                 # the rim reaches farthest where the axis does not point
                 rim = scale[0] * wp.sqrt(wp.max(1.0 - axis_w[k] * axis_w[k], 0.0))
-                extent[k] = wp.abs(axis_w[k]) * scale[1] + rim ~
-        else:
-            {radius = shape_radius[tid]
-            extent = wp.vec3(radius, radius, radius) ~ extent = wp.vec3(shape_radius[tid])}}
+                extent[k] = wp.abs(axis_w[k]) * scale[1] + rim}
         {pad = wp.vec3(margin, margin, margin)
         aabb_lower[tid] = pos - extent - pad
         aabb_upper[tid] = pos + extent + pad ~
@@ -156,10 +173,18 @@ _SHAPE = {
         kind = shape_type[tid]
         t = float(-1.0)
         if kind == GEO_PLANE:
-            if {wp.abs(dir_s[2]) > EPSILON ~ dir_s[2] < -EPSILON}:
+            if {dir_s[2] < -EPSILON ~ dir_s[2] < -EPSILON ~ wp.abs(dir_s[2]) > EPSILON}:
                 t = -start_s[2] / dir_s[2]
         {elif kind == GEO_CAPSULE:
             t = ray_capsule(start_s, dir_s, shape_scale[tid][0], shape_scale[tid][1]) ~}
+        {elif kind == GEO_SPHERE:
+            t = ray_sphere(start_s, dir_s, shape_scale[tid][0])
+        elif kind == GEO_BOX:
+            t = ray_box(start_s, dir_s, shape_scale[tid]) ~
+        elif kind == GEO_BOX:
+            t = ray_box(start_s, dir_s, shape_scale[tid])
+        elif kind == GEO_SPHERE:
+            t = ray_sphere(start_s, dir_s, shape_scale[tid][0]) ~
         elif kind == GEO_SPHERE:
             radius = shape_scale[tid][0]
             a = wp.dot(dir_s, dir_s)
@@ -186,7 +211,7 @@ _SHAPE = {
                     if wp.abs(start_s[k]) > shape_scale[tid][k]:
                         t_far = -1.0}
             if t_near <= t_far and t_far >= 0.0:
-                t = t_near if t_near >= 0.0 else t_far
+                t = t_near if t_near >= 0.0 else t_far}
         {?0.7 if t > max_dist:
             t = -1.0}
         HIT
@@ -265,6 +290,56 @@ _HITS = (
 )
 """What is written of a ray that a shape is not asked about, and of one that it is."""
 
+_SHAPE_FUNCTIONS = (
+    """
+    def axis_extent(X: wp.transform, half_height: float) -> wp.vec3:
+        axis = wp.transform_vector(X, wp.vec3(0.0, 0.0, half_height))
+        return {wp.abs(axis) ~ wp.vec3(wp.abs(axis[0]), wp.abs(axis[1]), wp.abs(axis[2]))}
+    """,
+    """
+    def box_extent(X: wp.transform, half: wp.vec3) -> wp.vec3:
+        rot = wp.quat_to_matrix(wp.transform_get_rotation(X))
+        extent = wp.vec3(0.0, 0.0, 0.0)
+        for i in range(3):
+            {for j in range(3):
+                extent[i] = extent[i] + wp.abs(rot[i, j]) * half[j] ~
+            extent[i] = wp.abs(rot[i, 0]) * half[0] + wp.abs(rot[i, 1]) * half[1] + wp.abs(rot[i, 2]) * half[2]}
+        return extent
+    """,
+    """
+    def ray_sphere(start: wp.vec3, dir: wp.vec3, radius: float) -> float:
+        a = wp.dot(dir, dir)
+        b = wp.dot(start, dir)
+        disc = b * b - a * (wp.dot(start, start) - radius * radius)
+        if disc < 0.0 or a < EPSILON:
+            return -1.0
+        t = (-b - wp.sqrt(disc)) / a
+        {?0.7 # from within, out at the other side
+        if t < 0.0:
+            t = (-b + wp.sqrt(disc)) / a}
+        return t
+    """,
+    """
+    def ray_box(start: wp.vec3, dir: wp.vec3, half: wp.vec3) -> float:
+        t_near = float(-MAX_RANGE)
+        t_far = float(MAX_RANGE)
+        for k in range(3):
+            if wp.abs(dir[k]) > EPSILON:
+                t1 = (-half[k] - start[k]) / dir[k]
+                t2 = (half[k] - start[k]) / dir[k]
+                t_near = wp.max(t_near, wp.min(t1, t2))
+                t_far = wp.min(t_far, wp.max(t1, t2))
+            elif wp.abs(start[k]) > half[k]:
+                return -1.0
+        if t_near > t_far or t_far < 0.0:
+            return -1.0
+        {if t_near < 0.0:
+            return t_far
+        return t_near ~ return t_near if t_near >= 0.0 else t_far}
+    """,
+)
+"""What shapes of a kind do, for kernels that call it."""
+
 
 def _declare_shapes(p: Program, count: int, bodies: int) -> None:
     """The arguments that kernels of shapes and of contacts have in common."""
@@ -342,6 +417,8 @@ def _draw_shape(stream: Stream, target: str) -> KernelSpec:
             return t_hit
         """
     )
+    for text in _SHAPE_FUNCTIONS:
+        p.function(text)
     p.output("nearest", FLOAT, (1,), ("min_dist", "nearest"), (2, 5))
     p.output("flags_out", INT, (count,), ("shape_flags_out", "flags_new"))
     p.output("body_mass", FLOAT, (bodies,), ("body_mass", "mass_out"), (0, 1))
@@ -352,7 +429,8 @@ def _draw_shape(stream: Stream, target: str) -> KernelSpec:
         p.guard_count("site" if target == "shape_sites" else "shape")
     miss, hit = p.choices.choice(_HITS)
     p.output("twist_out", SPATIAL, (count,), ("shape_twist", "shape_qd"), element="wp.spatial_vector")
-    p.write(_SHAPE[target].replace("MISS", miss).replace("HIT", hit))
+    text = with_bodies_called(p.choices, _SHAPE[target])
+    p.write(text.replace("MISS", miss).replace("HIT", hit))
     titles = {
         "shape_poses": ("update_shape_transforms", "compute_shape_poses", "shape_world_transforms"),
         "shape_bounds": ("compute_shape_aabbs", "update_shape_bounds", "shape_aabb"),
@@ -438,11 +516,14 @@ _CONTACT = {
         {tangent_v[tid] = v_rel - normal * v_n ~
         slip[tid] = wp.length(v_rel - normal * v_n) ~
         # two directions across the normal
+        {t0 = orthogonal(normal)
+        t1 = wp.cross(normal, t0) ~ t0 = orthogonal(normal)
+        t1 = wp.cross(normal, t0) ~
         axis = wp.vec3(1.0, 0.0, 0.0)
         if wp.abs(normal[0]) > 0.5:
             axis = wp.vec3(0.0, 1.0, 0.0)
         t0 = wp.normalize(wp.cross(normal, axis))
-        t1 = wp.cross(normal, t0)
+        t1 = wp.cross(normal, t0)}
         tangent_speed[tid] = wp.vec2(wp.dot(t0, v_rel), wp.dot(t1, v_rel)) ~
         # the speed that is left when they bounce
         if v_n < -bounce_threshold:
@@ -597,7 +678,7 @@ _CONTACT = {
             p_a = wp.transform_point(body_q[shape_body[shape_a]], p_a)
         if shape_body[shape_b] >= 0:
             p_b = wp.transform_point(body_q[shape_body[shape_b]], p_b)}
-        n = wp.normalize(contact_normal[tid])
+        n = {contact_normal[tid] ~ contact_normal[tid] ~ wp.normalize(contact_normal[tid])}
         {dist = wp.dot(n, p_b - p_a) ~ dist = wp.dot(n, p_b - p_a) - contact_margin[tid]}
         {?0.6 # what is too far away gets no constraint
         include_margin = wp.max(shape_margin[shape_a], shape_margin[shape_b])
@@ -611,10 +692,11 @@ _CONTACT = {
         dist_out[conid] = dist
         contact_pos[conid] = 0.5 * (p_a + p_b)
         {# the normal is the first row
+        {t0 = orthogonal(n) ~ t0 = orthogonal(n) ~
         axis = wp.vec3(1.0, 0.0, 0.0)
         if wp.abs(n[0]) > 0.7:
             axis = wp.vec3(0.0, 1.0, 0.0)
-        t0 = wp.normalize(wp.cross(n, axis))
+        t0 = wp.normalize(wp.cross(n, axis))}
         frame_out[conid] = wp.matrix_from_rows(n, t0, wp.cross(n, t0)) ~ normal_out[conid] = n}
         {pair_out[conid] = wp.vec2i(shape_geom[shape_a], shape_geom[shape_b]) ~
         geom_a = shape_geom[shape_a]
@@ -624,6 +706,13 @@ _CONTACT = {
                 wp.max(shape_mu[shape_a], shape_mu[shape_b]) ~ wp.sqrt(shape_mu[shape_a] * shape_mu[shape_b])}}
     """,
 }
+
+_ARMS = (
+    r"\1\2 = wp.transform_vector(\3, \4 - \5)\n",
+    r"\1\2 = wp.quat_rotate(wp.transform_get_rotation(\3), \4 - \5)\n",
+    r"\1\2 = wp.transform_point(\3, \4) - wp.transform_point(\3, \5)\n",
+)
+"""The ways from the centre of a body to a point that is known in its frame."""
 
 
 def _draw_contact(stream: Stream, target: str) -> KernelSpec:
@@ -677,7 +766,24 @@ def _draw_contact(stream: Stream, target: str) -> KernelSpec:
     p.output("world_rows", INT, (8,), ("world_row_count", "nefc"), (0, 2))
     p.output("num_rejected", INT, (8,), ("num_rejected", "world_overflow"), (0, 2))
     p.output("row_contact", INT, (8, 12), ("row_contact", "efc_contact_id"), (-1, 0))
-    p.write(_CONTACT[target])
+    p.function(
+        """
+        def orthogonal(n: wp.vec3) -> wp.vec3:
+            {axis = wp.vec3(1.0, 0.0, 0.0)
+            if wp.abs(n[0]) > 0.7:
+                axis = wp.vec3(0.0, 1.0, 0.0)
+            return wp.normalize(wp.cross(n, axis)) ~
+            # not along the axis that the normal is nearest to
+            if wp.abs(n[2]) < 0.7:
+                return wp.normalize(wp.cross(n, wp.vec3(0.0, 0.0, 1.0)))
+            return wp.normalize(wp.cross(n, wp.vec3(1.0, 0.0, 0.0)))}
+        """
+    )
+    text = with_bodies_called(p.choices, _CONTACT[target])
+    if target in ("contact_velocities", "contact_wrenches"):
+        sought = r"( *)(r_\w) = wp\.transform_vector\((.*), (\w+\[tid\]) - (.*)\)\n"
+        text = re.sub(sought, p.choices.choice(_ARMS), text)
+    p.write(text)
     titles = {
         "contact_points": ("compute_contact_distances", "update_contacts", "eval_contact_points"),
         "contact_velocities": ("compute_contact_velocities", "compute_relative_velocity", "eval_contact_velocities"),

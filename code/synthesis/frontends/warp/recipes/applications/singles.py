@@ -1236,7 +1236,7 @@ _FUNCTIONS = (
 )
 """Functions that some of the kernels call."""
 
-_WEIGHTS = dict.fromkeys(_TEXTS, 2.0)
+_WEIGHTS = dict.fromkeys(_TEXTS, 2.2) | {"check_residual": 1.5, "adapt_step": 1.5, "choose_step": 1.5}
 RECIPES = (
     Recipe(name="singles", category="bookkeeping", targets=tuple(_TEXTS), draw=_draw_single, target_weights=_WEIGHTS),
 )

@@ -218,7 +218,7 @@ _STACKED = {
             omega_next = omega_i}
         {?0.4 # no faster than a solver copes with
         {v_next = limit_length(v_next, max_speed)
-        omega_next = limit_length(omega_next, max_spin) ~ if wp.length(v_next) > max_speed:
+        omega_next = limit_length(omega_next, max_spin) ~ if wp.length_sq(v_next) > max_speed * max_speed:
             v_next = v_next * (max_speed / wp.length(v_next))}}
         {u_next[bid] = wp.spatial_vector(v_next, omega_next) ~
         flat_u[6 * bid + 0] = v_next[0]
@@ -728,7 +728,8 @@ def _draw_stacked(stream: Stream, target: str) -> KernelSpec:
         text = "\n".join(line for line in text.split("\n") if "num_fixed" not in line)
     for key, line in p.choices.choice(_SUBSTITUTIONS).items():
         text = text.replace(key, line)
-    p.write(re.sub(r"\brow\b", names[0], text.replace("ROWS", _GUARD)))
+    text = text.replace("ROWS", _GUARD)
+    p.write(re.sub(r"\brow\b", names[0], text))
     titles = {
         "vector_update": tuple(named.split()),
         "matrix_vector": ("dense_matvec", "apply_delassus", "matrix_vector_worlds"),

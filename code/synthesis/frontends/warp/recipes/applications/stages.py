@@ -1,9 +1,11 @@
 """Whole stages of a step in one kernel: shapes that collide by their kinds, rows of constraints with their impedance,
 trees from the root to the leaves and back, worlds that start anew."""
 
+import re
 from collections.abc import Callable
 
 from synthesis.frontends.base import Recipe
+from synthesis.frontends.warp.recipes.applications.helpers import with_bodies_called
 from synthesis.frontends.warp.recipes.applications.program import (
     FLAG,
     FLOAT,
@@ -57,6 +59,11 @@ _COLLIDE = """
     X_a = shape_X_ws[shape_a]
     size_b = shape_scale[shape_b]
     X_b = shape_X_ws[shape_b]}
+    MEETING
+    {gap = shape_gap[shape_a] + shape_gap[shape_b] ~ gap = wp.max(shape_gap[shape_a], shape_gap[shape_b])}
+    END
+"""
+_MEETING = """
     pos_a = wp.transform_get_translation(X_a)
     pos_b = wp.transform_get_translation(X_b)
     dist = float(MAX_DIST)
@@ -140,7 +147,7 @@ _COLLIDE = """
             p_b = pos_b + half_b * (2.0 * st[1] - 1.0)
         elif type_b == GEO_CAPSULE:
             axis_b = wp.transform_vector(X_b, wp.vec3(0.0, 0.0, 1.0))
-            t = {wp.clamp(wp.dot(axis_b, pos_a - pos_b), -size_b[1], size_b[1]) ~ \
+            t = {clamp_symmetric(wp.dot(axis_b, pos_a - pos_b), size_b[1]) ~ \
                     wp.max(wp.min(wp.dot(axis_b, pos_a - pos_b), size_b[1]), -size_b[1])}
             p_b = pos_b + axis_b * t
         away = p_b - p_a
@@ -149,9 +156,118 @@ _COLLIDE = """
             normal = away / r
         dist = r - size_a[0] - size_b[0]
         point = p_a + normal * (size_a[0] + 0.5 * dist)
-    {gap = shape_gap[shape_a] + shape_gap[shape_b] ~ gap = wp.max(shape_gap[shape_a], shape_gap[shape_b])}
-    END
 """
+"""Where two shapes meet, all of it in the kernel."""
+_MEETING_CALLED = """
+    pos_a = wp.transform_get_translation(X_a)
+    pos_b = wp.transform_get_translation(X_b)
+    dist = float(MAX_DIST)
+    normal = wp.vec3(0.0, 0.0, 1.0)
+    point = wp.vec3(0.0, 0.0, 0.0)
+    if type_a == GEO_PLANE:
+        normal = wp.quat_rotate(wp.transform_get_rotation(X_a), normal)
+        {low = pos_b
+        radius = size_b[0]
+        if type_b == GEO_CAPSULE:
+            # the end that is deeper
+            low = capsule_end(X_b, size_b[1], normal)
+        elif type_b == GEO_BOX:
+            low = deepest_corner(X_b, size_b, normal)
+            radius = 0.0
+        if type_b != GEO_PLANE:
+            dist = gap_along(normal, pos_a, low) - radius
+            point = low - normal * (radius + 0.5 * dist) ~
+        if type_b == GEO_SPHERE:
+            dist = gap_along(normal, pos_a, pos_b) - size_b[0]
+            point = pos_b - normal * (size_b[0] + 0.5 * dist)
+        elif type_b == GEO_CAPSULE:
+            low = capsule_end(X_b, size_b[1], normal)
+            dist = gap_along(normal, pos_a, low) - size_b[0]
+            point = low - normal * (size_b[0] + 0.5 * dist)
+        elif type_b == GEO_BOX:
+            low = deepest_corner(X_b, size_b, normal)
+            dist = gap_along(normal, pos_a, low)
+            point = low - normal * (0.5 * dist)}
+    elif type_b == GEO_BOX:
+        center = pos_a
+        if type_a == GEO_CAPSULE:
+            # the point of the axis that is nearest to the middle of the box
+            center = nearest_on_axis(X_a, size_a[1], pos_b)
+        point = nearest_on_box(X_b, size_b, center)
+        normal = direction_to(center, point)
+        dist = gap_along(normal, center, point) - size_a[0]
+    else:
+        # spheres around two points
+        p_a = pos_a
+        p_b = pos_b
+        if type_a == GEO_CAPSULE:
+            {# twice, as both ends may count
+            ~}
+            p_b = nearest_on_axis(X_b, size_b[1], pos_a)
+            p_a = nearest_on_axis(X_a, size_a[1], p_b)
+            p_b = nearest_on_axis(X_b, size_b[1], p_a)
+        elif type_b == GEO_CAPSULE:
+            p_b = nearest_on_axis(X_b, size_b[1], pos_a)
+        normal = direction_to(p_a, p_b)
+        dist = gap_along(normal, p_a, p_b) - size_a[0] - size_b[0]
+        point = p_a + normal * (size_a[0] + 0.5 * dist)
+"""
+"""The same, with functions for what shapes have in common."""
+_MEETING_FUNCTIONS = (
+    """
+    def gap_along(normal: wp.vec3, p_a: wp.vec3, p_b: wp.vec3) -> float:
+        return wp.dot(normal, p_b - p_a)
+    """,
+    """
+    def direction_to(p_a: wp.vec3, p_b: wp.vec3) -> wp.vec3:
+        d = p_b - p_a
+        r = wp.length(d)
+        {if r > EPSILON:
+            return d / r
+        return wp.vec3(0.0, 0.0, 1.0) ~ # in the same place: any direction will do
+        if r < EPSILON:
+            return wp.vec3(0.0, 0.0, 1.0)
+        return d / r}
+    """,
+    """
+    def capsule_end(X: wp.transform, half_height: float, normal: wp.vec3) -> wp.vec3:
+        half_axis = wp.transform_vector(X, wp.vec3(0.0, 0.0, half_height))
+        {if wp.dot(normal, half_axis) > 0.0:
+            return wp.transform_get_translation(X) - half_axis
+        return wp.transform_get_translation(X) + half_axis ~
+        end = wp.transform_get_translation(X) + half_axis
+        if wp.dot(normal, half_axis) > 0.0:
+            end = wp.transform_get_translation(X) - half_axis
+        return end}
+    """,
+    """
+    def deepest_corner(X: wp.transform, half: wp.vec3, normal: wp.vec3) -> wp.vec3:
+        n_b = wp.quat_rotate_inv(wp.transform_get_rotation(X), normal)
+        corner = wp.vec3(half[0], half[1], half[2])
+        for k in range(3):
+            if n_b[k] > 0.0:
+                corner[k] = -half[k]
+        return wp.transform_point(X, corner)
+    """,
+    """
+    def nearest_on_axis(X: wp.transform, half_height: float, p: wp.vec3) -> wp.vec3:
+        axis = wp.transform_vector(X, wp.vec3(0.0, 0.0, 1.0))
+        {t = wp.dot(axis, p - wp.transform_get_translation(X))
+        return wp.transform_get_translation(X) + axis * wp.clamp(t, -half_height, half_height) ~
+        pos = wp.transform_get_translation(X)
+        t = wp.min(wp.max(wp.dot(axis, p - pos), -half_height), half_height)
+        return pos + axis * t}
+    """,
+    """
+    def nearest_on_box(X: wp.transform, half: wp.vec3, p: wp.vec3) -> wp.vec3:
+        c = wp.transform_point(wp.transform_inverse(X), p)
+        {return wp.transform_point(X, wp.max(wp.min(c, half), -half)) ~
+        near = wp.vec3(0.0, 0.0, 0.0)
+        for k in range(3):
+            near[k] = wp.clamp(c[k], -half[k], half[k])
+        return wp.transform_point(X, near)}
+    """,
+)
 _COLLIDE_ENDS = (
     """
     pair_dist[tid] = dist
@@ -247,7 +363,14 @@ def _draw_collide(stream: Stream, target: str) -> KernelSpec:
     p.output("num_box_pairs", INT, (1,), ("box_pair_count", "num_skipped"), (0, 1))
     p.output("max_depth", FLOAT, (1,), ("max_penetration", "max_depth"), (-0.2, 0))
     p.output("body_f", SPATIAL, (bodies,), ("body_f",), (-1, 1), element="wp.spatial_vector")
-    p.write(_COLLIDE.replace("    END\n", p.choices.choice(_COLLIDE_ENDS)[1:]))
+    meeting = _MEETING
+    if p.choices.chance(0.75):
+        meeting = _MEETING_CALLED
+        for text in _MEETING_FUNCTIONS:
+            p.function(text)
+    lines = _COLLIDE.replace("    MEETING\n", meeting[1:])
+    end = with_bodies_called(p.choices, p.choices.choice(_COLLIDE_ENDS))
+    p.write(lines.replace("    END\n", end[1:]))
     titles = ("collide_shapes", "narrow_phase", "collide_pairs", "compute_shape_contacts", "collide_primitives")
     summary = "Where the shapes of each pair meet, by their kinds"
     return p.done("shapes", "shape_pairs", target, summary, titles, ("One thread per pair of shapes.",))
@@ -328,10 +451,14 @@ _LIMIT_ROW = """
     if kind == JNT_BALL:
         # how far it is turned in all, the scalar part first
         v = wp.vec3(qpos[worldid, qposadr + 1], qpos[worldid, qposadr + 2], qpos[worldid, qposadr + 3])
+        {axis = safe_normalize(v)
+        angle = turn_angle(qpos[worldid, qposadr], v) ~
+        axis = safe_normalize(v)
+        angle = turn_angle(qpos[worldid, qposadr], v) ~
         sin_half = wp.length(v)
         if sin_half > 0.0:
             axis = v / sin_half
-        angle = 2.0 * wp.atan2(sin_half, qpos[worldid, qposadr])
+        angle = 2.0 * wp.atan2(sin_half, qpos[worldid, qposadr])}
         pos = wp.max(lower, upper) - angle - margin
         side = -1.0
         for k in range(3):
@@ -431,12 +558,28 @@ _PYRAMID = """
             jacr = wp.vec3(0.0, 0.0, 0.0)
             if isdofancestor[body2, dof] == 1:
                 jacr += wp.spatial_top(cdof[worldid, dof])
-                jacp += wp.spatial_bottom(cdof[worldid, dof])
-                jacp += wp.cross(wp.spatial_top(cdof[worldid, dof]), offset2)
+                SHIFTED +offset2
             if isdofancestor[body1, dof] == 1:
                 jacr -= wp.spatial_top(cdof[worldid, dof])
-                jacp -= wp.spatial_bottom(cdof[worldid, dof])
-                jacp -= wp.cross(wp.spatial_top(cdof[worldid, dof]), offset1)
+                SHIFTED -offset1
+            {# in the frame of the contact, the normal first
+            J_lin = frame * jacp
+            J_ang = frame * jacr
+            J = J_lin[0]
+            if condim > 1:
+                if tangent < 3:
+                    J += sign * friction[0] * J_lin[tangent]
+                else:
+                    # friction against turning about the normal
+                    J += sign * friction[1] * J_ang[0] ~
+            J_lin = frame * jacp
+            J = J_lin[0]
+            if condim > 1 and tangent < 3:
+                J += sign * friction[0] * J_lin[tangent]
+            elif condim > 1:
+                # friction against turning about the normal
+                J_ang = frame * jacr
+                J += sign * friction[1] * J_ang[0] ~
             J = wp.dot(wp.vec3(frame[0, 0], frame[0, 1], frame[0, 2]), jacp)
             if condim > 1:
                 if tangent < 3:
@@ -444,7 +587,7 @@ _PYRAMID = """
                     J += sign * friction[0] * wp.dot(t, jacp)
                 else:
                     # friction against turning about the normal
-                    J += sign * friction[1] * wp.dot(wp.vec3(frame[0, 0], frame[0, 1], frame[0, 2]), jacr)
+                    J += sign * friction[1] * wp.dot(wp.vec3(frame[0, 0], frame[0, 1], frame[0, 2]), jacr)}
             efc_J[worldid, efcid, dof] = J
             vel += J * qvel[worldid, dof]
         {?0.6 contact_row[u, row] = efcid}
@@ -467,6 +610,16 @@ _TAKEN_BLOCKS = (
     first = contact_rowadr[u]
     """,
 )
+_SHIFTS = (
+    """jacp {sign}= wp.spatial_bottom(cdof[worldid, dof])
+                jacp {sign}= wp.cross(wp.spatial_top(cdof[worldid, dof]), {offset})""",
+    "jacp {sign}= velocity_at(cdof[worldid, dof], {offset})",
+)
+_AT_OFFSET = """
+    def velocity_at(motion: wp.spatial_vector, offset: wp.vec3) -> wp.vec3:
+        {return wp.spatial_bottom(motion) + wp.cross(wp.spatial_top(motion), offset) ~
+        return wp.spatial_bottom(motion) - wp.cross(offset, wp.spatial_top(motion))}
+"""
 _TETRAHEDRON = """
     {i = tet_indices[tid, 0]
     j = tet_indices[tid, 1]
@@ -496,29 +649,27 @@ _TETRAHEDRON = """
     inv_rest = tet_poses[tid]
     {D = wp.matrix_from_cols(x1 - x0, x2 - x0, x3 - x0)
     F = D * inv_rest ~ F = wp.matrix_from_cols(x1 - x0, x2 - x0, x3 - x0) * inv_rest}
-    f1 = wp.vec3(F[0, 0], F[1, 0], F[2, 0])
-    f2 = wp.vec3(F[0, 1], F[1, 1], F[2, 1])
-    f3 = wp.vec3(F[0, 2], F[1, 2], F[2, 2])
+    COLUMNS
     {?0.8 # how much it is sheared and stretched
-    norm = wp.sqrt(wp.dot(f1, f1) + wp.dot(f2, f2) + wp.dot(f3, f3))
+    norm = NORM
     if norm > 0.0:
         G = F * wp.transpose(inv_rest) / norm
         g1 = wp.vec3(G[0, 0], G[1, 0], G[2, 0])
         g2 = wp.vec3(G[0, 1], G[1, 1], G[2, 1])
         g3 = wp.vec3(G[0, 2], G[1, 2], G[2, 2])
         g0 = -g1 - g2 - g3
-        w_sum = w0 * wp.dot(g0, g0) + w1 * wp.dot(g1, g1) + w2 * wp.dot(g2, g2) + w3 * wp.dot(g3, g3)
+        w_sum = SUM
         {alpha = 1.0 / (mu * volume * dt * dt)
         lam = -norm / (w_sum + alpha) ~ lam = -norm / (w_sum + 1.0 / (mu * volume * dt * dt))}
         WRITTEN}
     # how much its volume has changed
-    {C = wp.determinant(F) - 1.0 {- mu / la ~} ~ C = wp.dot(f1, wp.cross(f2, f3)) - 1.0 {- mu / la ~}}
-    G = wp.matrix_from_cols(wp.cross(f2, f3), wp.cross(f3, f1), wp.cross(f1, f2)) * wp.transpose(inv_rest)
+    C = DET - 1.0 {- mu / la ~}
+    G = COFACTOR * wp.transpose(inv_rest)
     g1 = wp.vec3(G[0, 0], G[1, 0], G[2, 0])
     g2 = wp.vec3(G[0, 1], G[1, 1], G[2, 1])
     g3 = wp.vec3(G[0, 2], G[1, 2], G[2, 2])
     g0 = -g1 - g2 - g3
-    w_sum = w0 * wp.dot(g0, g0) + w1 * wp.dot(g1, g1) + w2 * wp.dot(g2, g2) + w3 * wp.dot(g3, g3)
+    w_sum = SUM
     {alpha = 1.0 / (la * volume * dt * dt)
     lam = -C / (w_sum + alpha) ~ lam = -C / (w_sum + 1.0 / (la * volume * dt * dt))}
     {?0.5 # damped by how fast it changes
@@ -534,6 +685,36 @@ _CORRECTED = """
     wp.atomic_add(delta, k, {w2 * lam * g2 ~ g2 * (w2 * lam)})
     wp.atomic_add(delta, l, {w3 * lam * g3 ~ g3 * (w3 * lam)})
 """
+_TETRAHEDRON_WAYS = (
+    {
+        "COLUMNS": """
+    f1 = wp.vec3(F[0, 0], F[1, 0], F[2, 0])
+    f2 = wp.vec3(F[0, 1], F[1, 1], F[2, 1])
+    f3 = wp.vec3(F[0, 2], F[1, 2], F[2, 2])
+""",
+        "NORM": "wp.sqrt(wp.dot(f1, f1) + wp.dot(f2, f2) + wp.dot(f3, f3))",
+        "SUM": "w0 * wp.dot(g0, g0) + w1 * wp.dot(g1, g1) + w2 * wp.dot(g2, g2) + w3 * wp.dot(g3, g3)",
+        "DET": "{wp.determinant(F) ~ wp.dot(f1, wp.cross(f2, f3))}",
+        "COFACTOR": "wp.matrix_from_cols(wp.cross(f2, f3), wp.cross(f3, f1), wp.cross(f1, f2))",
+    },
+    {
+        "COLUMNS": "\n",
+        "NORM": "wp.sqrt(wp.ddot(F, F))",
+        "SUM": "w0 * wp.length_sq(g0) + w1 * wp.length_sq(g1) + w2 * wp.length_sq(g2) + w3 * wp.length_sq(g3)",
+        "DET": "wp.determinant(F)",
+        "COFACTOR": "cofactor(F)",
+    },
+)
+"""What the two measures are told from: the columns of the deformation, or all of it at once."""
+_TETRAHEDRON_FUNCTIONS = (
+    """
+    def cofactor(F: wp.mat33) -> wp.mat33:
+        f1 = wp.vec3(F[0, 0], F[1, 0], F[2, 0])
+        f2 = wp.vec3(F[0, 1], F[1, 1], F[2, 1])
+        f3 = wp.vec3(F[0, 2], F[1, 2], F[2, 2])
+        return wp.matrix_from_cols(wp.cross(f2, f3), wp.cross(f3, f1), wp.cross(f1, f2))
+    """,
+)
 
 
 def _deeper(text: str, by: int) -> str:
@@ -599,6 +780,13 @@ def _draw_limit_row(stream: Stream) -> KernelSpec:
     p.output("limit_active", INT, (worlds, joints), ("limit_active_out", "jnt_at_limit"))
     p.output("nl", INT, (worlds, joints), ("limit_used", "row_used"), (0, 1))
     p.output("num_limits", INT, (worlds,), ("nl_out", "num_limits"), (0, 2))
+    p.function(
+        """
+        def turn_angle(scalar: float, v: wp.vec3) -> float:
+            {return 2.0 * wp.atan2(wp.length(v), scalar) ~ # the shorter way around
+            return 2.0 * wp.atan2(wp.length(v), wp.abs(scalar))}
+        """
+    )
     impedance = _IMPEDANCE.replace("SOURCE", "u")
     taken = _TAKEN_ROWS[placed]
     p.write(_filled(_LIMIT_ROW, row=taken, impedance=impedance, finish=_FINISH))
@@ -641,7 +829,10 @@ def _draw_pyramid(stream: Stream) -> KernelSpec:
     p.output("contact_row", INT, (contacts, 6), ("contact_efc_address_out",), (-1, 0))
     p.output("njmax_needed", INT, (1,), ("njmax_needed", "max_rows_asked"), (0, 3))
     impedance = _IMPEDANCE.replace("SOURCE", "u")
-    p.write(_filled(_PYRAMID, rows=_TAKEN_BLOCKS[placed], impedance=impedance))
+    p.function(_AT_OFFSET)
+    shift = _SHIFTS[p.choices.chance(0.7)]
+    text = re.sub(r"SHIFTED (.)(\w+)", lambda found: shift.format(sign=found[1], offset=found[2]), _PYRAMID)
+    p.write(_filled(text, rows=_TAKEN_BLOCKS[placed], impedance=impedance))
     titles = ("efc_contact_pyramidal", "contact_rows", "add_contact_rows", "contact_constraints")
     summary = "Rows of the friction pyramid of each contact"
     return p.done("constraints", "row_builders", "pyramid_rows", summary, titles, ("One thread per contact.",))
@@ -664,7 +855,12 @@ def _draw_tetrahedron(stream: Stream) -> KernelSpec:
     p.output("delta", VEC, (particles,), ("delta", "corrections", "particle_deltas"), (-1, 1))
     p.output("tet_volume_ratio", FLOAT, (tets,), ("tet_volume_ratio",))
     p.guard_count("tet")
-    p.write(_filled(_TETRAHEDRON, written=_CORRECTED))
+    for text in _TETRAHEDRON_FUNCTIONS:
+        p.function(text)
+    text = _TETRAHEDRON
+    for word, way in _TETRAHEDRON_WAYS[p.choices.chance(0.65)].items():
+        text = text.replace(f"    {word}\n", way[1:]).replace(word, way)
+    p.write(_filled(text, written=_CORRECTED))
     titles = ("solve_tetrahedra", "project_tetrahedra", "solve_tet_constraints", "xpbd_tets")
     summary = "Corrections that bring tetrahedra back to their shape and volume"
     return p.done("constraints", "row_builders", "tetrahedra", summary, titles, ("One thread per tetrahedron.",))
@@ -876,7 +1072,10 @@ def _begin_articulations(stream: Stream) -> Program:
 def _draw_forward(stream: Stream, target: str) -> KernelSpec:
     """A tree of joints from its root to its leaves, a thread for each."""
     p = _begin_articulations(stream)
-    p.write(with_marked(_FORWARD, "VEL ", kept=p.choices.chance(0.65)))
+    text = _FORWARD
+    if p.choices.child("quaternions").chance(0.75):
+        text = text.replace("wp.quat(joint_q[", "unit_quat(joint_q[")
+    p.write(with_marked(text, "VEL ", kept=p.choices.chance(0.65)))
     titles = ("eval_articulation_fk", "eval_fk", "forward_kinematics", "update_body_poses")
     summary = "Poses of bodies from the coordinates of their joints"
     return p.done("joints", "tree_passes", target, summary, titles, _TREE_REMARKS)
@@ -1043,7 +1242,8 @@ _SOLVE = """
     n = contact_normal[tid]
     p_a = wp.transform_point(X_a, contact_point0[tid])
     p_b = wp.transform_point(X_b, contact_point1[tid])
-    {depth = wp.dot(n, p_b - p_a) - contact_margin[tid] ~
+    {depth = gap_along(n, p_a, p_b) - contact_margin[tid] ~ depth = gap_along(n, p_a, p_b) ~
+    depth = wp.dot(n, p_b - p_a) - contact_margin[tid] ~
     depth = wp.dot(n, p_b - p_a) - contact_margin0[tid] - contact_margin1[tid] ~ depth = wp.dot(n, p_b - p_a)}
     {# apart
     if depth >= 0.0:
@@ -1054,11 +1254,7 @@ _SOLVE = """
     r_b = p_b - wp.transform_point(X_b, com_b)
     q_a = wp.transform_get_rotation(X_a)
     q_b = wp.transform_get_rotation(X_b)
-    {# what turns the bodies, in their own frames
-    ~}
-    turn_a = wp.quat_rotate_inv(q_a, wp.cross(r_a, n))
-    turn_b = wp.quat_rotate_inv(q_b, wp.cross(r_b, n))
-    w_n = m_a + m_b + wp.dot(turn_a, I_a * turn_a) + wp.dot(turn_b, I_b * turn_b)
+    WEIGHED
     if w_n <= 0.0:
         return
     {alpha = compliance / (dt * dt)
@@ -1068,13 +1264,11 @@ _SOLVE = """
     {?0.8 # friction against what it has slipped since the last step
     {mu = 0.5 * (shape_mu[wp.max(shape_a, 0)] + shape_mu[wp.max(shape_b, 0)]) ~ mu = contact_mu[tid]}
     slip = p_b - p_a - (wp.transform_point(X_b, contact_last1[tid]) - wp.transform_point(X_a, contact_last0[tid]))
-    slip -= n * wp.dot(n, slip)
+    {slip -= n * wp.dot(n, slip) ~ slip = across(slip, n) ~ slip = across(slip, n)}
     dist = wp.length(slip)
     if dist > 0.0:
         t = slip / dist
-        side_a = wp.quat_rotate_inv(q_a, wp.cross(r_a, t))
-        side_b = wp.quat_rotate_inv(q_b, wp.cross(r_b, t))
-        w_t = m_a + m_b + wp.dot(side_a, I_a * side_a) + wp.dot(side_b, I_b * side_b)
+        SLID
         {if w_t > 0.0:
             # inside the cone
             lam_t = wp.min(dist / (w_t + compliance / (dt * dt)), mu * lam)
@@ -1088,7 +1282,35 @@ _SOLVE = """
             impulse -= t * lam_t}}
     {?0.6 contact_lambda[tid] = lam}
 """
+_WEIGHED = (
+    """
+    {# what turns the bodies, in their own frames
+    ~}
+    turn_a = wp.quat_rotate_inv(q_a, wp.cross(r_a, n))
+    turn_b = wp.quat_rotate_inv(q_b, wp.cross(r_b, n))
+    w_n = m_a + m_b + wp.dot(turn_a, I_a * turn_a) + wp.dot(turn_b, I_b * turn_b)
+    """,
+    """
+    w_n = inverse_mass(q_a, m_a, I_a, r_a, n) + inverse_mass(q_b, m_b, I_b, r_b, n)
+    """,
+)
+"""How much the bodies give way along the normal."""
+_SLID = (
+    """
+    side_a = wp.quat_rotate_inv(q_a, wp.cross(r_a, t))
+    side_b = wp.quat_rotate_inv(q_b, wp.cross(r_b, t))
+    w_t = m_a + m_b + wp.dot(side_a, I_a * side_a) + wp.dot(side_b, I_b * side_b)
+    """,
+    """
+    w_t = inverse_mass(q_a, m_a, I_a, r_a, t) + inverse_mass(q_b, m_b, I_b, r_b, t)
+    """,
+)
 _MOVED = (
+    """
+    if body_SIDE >= 0:
+        wp.ATOMIC(body_delta, body_SIDE, wp.spatial_vector(impulse * m_SIDE, turn_by(q_SIDE, I_SIDE, r_SIDE, impulse)))
+        COUNT
+    """,
     """
     if body_SIDE >= 0:
         ang_SIDE = wp.quat_rotate(q_SIDE, I_SIDE * wp.quat_rotate_inv(q_SIDE, wp.cross(r_SIDE, impulse)))
@@ -1108,6 +1330,25 @@ _MOVED = (
         ang_SIDE = I_world_SIDE * wp.cross(r_SIDE, impulse)
         wp.ATOMIC(body_delta, body_SIDE, wp.spatial_vector(impulse * m_SIDE, ang_SIDE))
         COUNT
+    """,
+)
+_ACROSS = """
+    def across(v: wp.vec3, n: wp.vec3) -> wp.vec3:
+        return v - n * wp.dot(n, v)
+"""
+_SOLVE_FUNCTIONS = (
+    """
+    def inverse_mass(q: wp.quat, inv_m: float, inv_I: wp.mat33, r: wp.vec3, n: wp.vec3) -> float:
+        {# what turns the body, in its own frame
+        ~}
+        turn = wp.quat_rotate_inv(q, wp.cross(r, n))
+        return inv_m + wp.dot(turn, inv_I * turn)
+    """,
+    """
+    def turn_by(q: wp.quat, inv_I: wp.mat33, r: wp.vec3, impulse: wp.vec3) -> wp.vec3:
+        {return wp.quat_rotate(q, inv_I * wp.quat_rotate_inv(q, wp.cross(r, impulse))) ~
+        local = inv_I * wp.quat_rotate_inv(q, wp.cross(r, impulse))
+        return wp.quat_rotate(q, local)}
     """,
 )
 
@@ -1140,12 +1381,22 @@ def _draw_solve(stream: Stream, target: str) -> KernelSpec:
     p.output("body_delta", SPATIAL, (bodies,), ("body_delta", "deltas"), (-1, 1), element="wp.spatial_vector")
     p.output("body_contacts", INT, (bodies,), ("body_contact_count", "contact_weight"), (0, 2))
     p.output("num_sliding", INT, (1,), ("num_sliding", "sliding_count"), (0, 2))
-    moved = p.choices.choice(_MOVED).strip("\n").rstrip()
+    called = p.choices.chance(0.7)
+    if called:
+        for text in _SOLVE_FUNCTIONS:
+            p.function(text)
+    p.function(_MEETING_FUNCTIONS[0])
+    p.function(_ACROSS)
+    moved = (_MOVED[0] if called else p.choices.choice(_MOVED[1:])).strip("\n").rstrip()
     moved = moved.replace("COUNT", "wp.atomic_add(body_contacts, body_SIDE, 1)" if p.choices.chance(0.5) else "")
+    # what moves one body away moves the other back
+    back = moved if p.choices.chance(0.4) else moved.replace("wp.spatial_vector(", "-wp.spatial_vector(")
     sides = (
-        moved.replace("SIDE", side).replace("ATOMIC", f"atomic_{how}") for side, how in (("a", "sub"), ("b", "add"))
+        back.replace("ATOMIC", "atomic_sub" if back == moved else "atomic_add").replace("SIDE", "a"),
+        moved.replace("ATOMIC", "atomic_add").replace("SIDE", "b"),
     )
-    p.write("\n".join((_SOLVE.rstrip(), *sides)))
+    lines = _filled(_SOLVE.rstrip(), weighed=_WEIGHED[called], slid=_SLID[called])
+    p.write("\n".join((lines, *sides)))
     titles = ("solve_body_contacts", "solve_contact_positions", "project_contacts", "apply_contact_corrections")
     summary = "Corrections that move the bodies of each contact apart"
     return p.done("contact", "contact_solvers", target, summary, titles, ("One thread per contact.",))
@@ -1157,28 +1408,28 @@ RECIPES = (
         category="contact",
         targets=("solve_positions",),
         draw=_draw_solve,
-        target_weights={"solve_positions": 2.4},
+        target_weights={"solve_positions": 2.0},
     ),
     Recipe(
         name="shape_pairs",
         category="shapes",
         targets=("collide_shapes",),
         draw=_draw_collide,
-        target_weights={"collide_shapes": 3.0},
+        target_weights={"collide_shapes": 2.7},
     ),
     Recipe(
         name="row_builders",
         category="constraints",
         targets=tuple(_BUILDERS),
         draw=_draw_builder,
-        target_weights={"limit_row": 2.2, "pyramid_rows": 2.5, "tetrahedra": 2.0},
+        target_weights={"limit_row": 3.2, "pyramid_rows": 2.5, "tetrahedra": 2.0},
     ),
     Recipe(
         name="tree_passes",
         category="joints",
         targets=("forward_kinematics",),
         draw=_draw_forward,
-        target_weights={"forward_kinematics": 2.6},
+        target_weights={"forward_kinematics": 2.2},
     ),
     Recipe(
         name="composite_bodies",
@@ -1192,6 +1443,6 @@ RECIPES = (
         category="state",
         targets=("reset_data",),
         draw=_draw_reset,
-        target_weights={"reset_data": 4.5},
+        target_weights={"reset_data": 3.8},
     ),
 )

@@ -160,7 +160,7 @@ _RESET_JOINTS = (
             target_out[i] = {dof_q[i] ~ wp.clamp(dof_q[i], lower[i], upper[i])}
             {?0.4 target_qd_out[i] = 0.0}
         elif mode == MODE_VELOCITY:
-            {target_qd_out[i] = 0.0 ~ target_qd_out[i] = wp.clamp(dof_qd[i], -max_speed, max_speed)}
+            {target_qd_out[i] = 0.0 ~ target_qd_out[i] = clamp_symmetric(dof_qd[i], max_speed)}
         {elif mode == MODE_EFFORT: ~ else:}
             effort_out[i] = 0.0 ~
         {# only what is driven has a target
@@ -415,12 +415,12 @@ _SLEEP = (
         {?0.5 waker = {b if asleep_in[a] else a ~ wp.where(asleep_in[a], b, a)}
         {# a body that rests on it leaves it alone
         ~}
-        if wp.length(wp.spatial_top(body_qd_in[waker])) < wake_speed:
+        if wp.length_sq(wp.spatial_top(body_qd_in[waker])) < wake_speed * wake_speed:
             return}
         wp.atomic_max(woken_out, sleeper, 1) ~
-        if asleep_in[a] and not asleep_in[b] and wp.length(wp.spatial_top(body_qd_in[b])) > wake_speed:
+        if asleep_in[a] and not asleep_in[b] and wp.length_sq(wp.spatial_top(body_qd_in[b])) > wake_speed * wake_speed:
             wp.atomic_max(woken_out, a, 1)
-        if asleep_in[b] and not asleep_in[a] and wp.length(wp.spatial_top(body_qd_in[a])) > wake_speed:
+        if asleep_in[b] and not asleep_in[a] and wp.length_sq(wp.spatial_top(body_qd_in[a])) > wake_speed * wake_speed:
             wp.atomic_max(woken_out, b, 1)}
         """),
     _Text("body", "commit_body_state finish_body_step update_awake_bodies",
@@ -504,7 +504,7 @@ _WRITTEN_BACK = (
         shift = x - wp.transform_get_translation(last)}
         {# what is put somewhere else does not fly there
         ~}
-        if {teleports[i] or wp.length(shift) > max_jump ~ wp.length(shift) > max_jump ~ teleports[i]}:
+        if {teleports[i] or wp.length(shift) > max_jump ~ wp.length_sq(shift) > max_jump * max_jump ~ teleports[i]}:
             body_qd_out[i] = wp.spatial_vector(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
         else:
             {w = spin_between(wp.transform_get_rotation(last), wp.transform_get_rotation(pose), dt)
@@ -740,7 +740,7 @@ _KEPT = (
                 stacked[i, at + k] = {0.0 if done[i] else stacked[i, at - obs_dim + k] ~
                 wp.where(done[i], 0.0, stacked[i, at - obs_dim + k])}
         for k in range(obs_dim):
-            stacked[i, k] = {wp.clamp(obs_rows[i, k], -clip_obs, clip_obs) ~ obs_rows[i, k]} ~
+            stacked[i, k] = {clamp_symmetric(obs_rows[i, k], clip_obs) ~ obs_rows[i, k]} ~
         if done[i] and not keep_history:
             for at in range(obs_dim, size, obs_dim):
                 for k in range(obs_dim):
@@ -795,7 +795,7 @@ _KEPT = (
             if key_times[k] > t:
                 break
             key = k}
-        s = {wp.clamp((t - key_times[key]) / (key_times[key + 1] - key_times[key]), 0.0, 1.0) ~
+        s = {saturate((t - key_times[key]) / (key_times[key + 1] - key_times[key])) ~
         key_phase(t, key_times[key], key_times[key + 1])}
         {?0.3 # eases in and out
         s = s * s * (3.0 - 2.0 * s)}
@@ -829,7 +829,7 @@ _CARRIED = (
             if d < best:
                 best = d
                 matched = k ~
-            if old_key[k] == key and wp.length(old_point[k] - contact_point[i]) < match_radius:
+            if old_key[k] == key and wp.length_sq(old_point[k] - contact_point[i]) < match_radius * match_radius:
                 matched = k
                 break ~
             if old_key[k] == key:
@@ -874,7 +874,7 @@ _CARRIED = (
         n = contact_normal[i]
         gap = wp.dot(shift, n)
         slip = shift - n * gap}
-        {if gap > break_distance or wp.length(slip) > break_distance:
+        {if gap > break_distance or wp.length_sq(slip) > break_distance * break_distance:
             contact_state[i] = CONTACT_FREE
             impulse_kept[i] = wp.vec3(0.0, 0.0, 0.0)
         else:
@@ -1067,9 +1067,9 @@ _FUNCTIONS = (
         v = wp.spatial_top(qd)
         w = wp.spatial_bottom(qd)
         return wp.dot(v, v) < lin_limit * lin_limit and wp.dot(w, w) < ang_limit * ang_limit ~
-        if wp.length(wp.spatial_top(qd)) >= lin_limit:
+        if {wp.length_sq(wp.spatial_top(qd)) >= lin_limit * lin_limit ~ wp.length(wp.spatial_top(qd)) >= lin_limit}:
             return False
-        return wp.length(wp.spatial_bottom(qd)) < ang_limit}
+        return wp.length_sq(wp.spatial_bottom(qd)) < ang_limit * ang_limit}
     """,
     """
     def spin_between(q0: wp.quat, q1: wp.quat, dt: float) -> wp.vec3:
@@ -1085,7 +1085,7 @@ _FUNCTIONS = (
     """,
     """
     def in_scene(p: wp.vec3, lowest: float, radius: float) -> bool:
-        {return p[2] >= lowest and wp.length(p) <= radius ~
+        {return p[2] >= lowest and {wp.length_sq(p) <= radius * radius ~ wp.length(p) <= radius} ~
         if p[2] < lowest:
             return False
         return wp.abs(p[0]) <= radius and wp.abs(p[1]) <= radius ~

@@ -3,7 +3,7 @@
 import re
 
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.warp.recipes.applications.program import FLOAT, FOUR, INT, VEC, Program
+from synthesis.frontends.warp.recipes.applications.program import FLOAT, FOUR, FRAME, INT, VEC, Program
 from synthesis.frontends.warp.recipes.applications.shapes import texture_argument
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.types import Type
@@ -18,7 +18,7 @@ _SLOPES = """dzdx = SCALEDwp.texture_sample(height_map, uv + wp.vec2(texel, 0.0)
         dzdy = SCALEDwp.texture_sample(height_map, uv + wp.vec2(0.0, texel), dtype=float) - ground
         {# a texel is so wide in the world
         ~}
-        n = wp.normalize(wp.vec3(-dzdx, -dzdy, texel / inv_extent))"""
+        n = {safe_normalize ~ wp.normalize}(wp.vec3(-dzdx, -dzdy, texel / inv_extent))"""
 
 _AT_POINT: dict[str, tuple[tuple[str, str, str], ...]] = {
     "texture_terrain": (
@@ -277,7 +277,8 @@ _AT_POINT: dict[str, tuple[tuple[str, str, str], ...]] = {
 }
 """What is read from a texture for: the kernel's names, its summary, and its lines."""
 
-_LOCAL = """{local = particle_x[tid] - center ~ {# in the frame of the shape
+_LOCAL = """{local = particle_x[tid] - center ~
+        local = wp.transform_point(wp.transform_inverse(X_ws), particle_x[tid]) ~ {# in the frame of the shape
         ~}
         local = wp.quat_rotate_inv(shape_rot[shape_index], particle_x[tid] - shape_pos[shape_index])}
         coords = wp.cw_div(local - lower, upper - lower)"""
@@ -315,6 +316,7 @@ def _draw(stream: Stream, target: str) -> KernelSpec:
     p.array("particle_x", VEC, (-1.1, 1), (count,), ("particle_q", "positions", "points", "x"))
     p.array("particle_flags", INT, (0, 3), (count,), ("particle_flags", "flags"))
     p.array("radius", FLOAT, (0.02, 0.2), (count,), ("particle_radius", "radii"))
+    p.scalar("X_ws", FRAME, (-0.2, 0.2), ("X_ws", "shape_pose", "shape_xform"))
     p.array("shape_rot", FOUR, (-1, 1), (4,), ("shape_rot", "shape_quat"), "wp.quat")
     p.array("shape_pos", VEC, (-0.2, 0.2), (4,), ("shape_pos", "shape_position"))
     p.scalar("shape_index", INT, (0, 3), ("shape_index", "shape_id"))

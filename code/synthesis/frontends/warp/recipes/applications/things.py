@@ -120,7 +120,8 @@ TOGETHER = tuple(frozenset(each.split()) for each in (
     "joint_q joint_qd", "joint_target_pos joint_target_vel", "joint_target_ke joint_target_kd",
     "joint_limit_lower joint_limit_upper", "joint_effort_limit joint_velocity_limit",
     "qpos qvel", "dof_bodyid dof_parentid", "dof_pos dof_vel", "dof_stiffness dof_damping", "dof_lower dof_upper",
-    "act act_dot", "actuator_length actuator_velocity", "actuator_gain actuator_bias", "ctrl_lower ctrl_upper",
+    "act act_dot", "actuator_length actuator_velocity", "actuator_gain actuator_bias", "jnt_range jnt_solref",
+    "actuator_ctrlrange actuator_forcerange",
     "actuator_trntype actuator_trnid", "particle_q particle_qd", "particle_mass particle_inv_mass",
     "particle_x particle_v", "particle_F particle_C", "particle_mass particle_vol", "particle_mu particle_lam",
     "rigid_contact_shape0 rigid_contact_shape1 rigid_contact_point0 rigid_contact_point1 rigid_contact_normal",
@@ -200,6 +201,13 @@ THINGS = (
         float dof_armature dof_damping dof_frictionloss dof_invweight0
         id dof_bodyid dof_parentid
     """),
+    _thing("joints", "jnt", "jntid jnt", model="""
+        int jnt_type jnt_qposadr jnt_dofadr
+        id jnt_bodyid
+        vec3 jnt_pos jnt_axis
+        vec2 jnt_range jnt_solref
+        float jnt_stiffness jnt_margin
+    """),
     _thing("joints", "dof", "dof dof_id", state="""
         float* dof_pos
         float dof_vel
@@ -216,7 +224,8 @@ THINGS = (
     """, model="""
         int actuator_trntype
         id actuator_trnid
-        float actuator_gear actuator_gain actuator_bias ctrl_lower ctrl_upper
+        float actuator_gear actuator_gain actuator_bias
+        vec2 actuator_ctrlrange actuator_forcerange
     """),
     _thing("particles", "particle", "particle pid particle_id", state="""
         vec3* particle_q
@@ -249,6 +258,7 @@ THINGS = (
         mat33 contact_frame
         pair contact_geom
         float contact_includemargin contact_friction
+        vec2 contact_solref
         int contact_dim contact_worldid
     """),
     _thing("shapes", "shape", "shape sid shape_id", model="""
@@ -270,6 +280,7 @@ THINGS = (
         int geom_contype geom_conaffinity
         float geom_margin geom_gap geom_rbound
         vec3 geom_friction
+        vec2 geom_solref
     """),
     _thing("constraints", "efc", "efcid row", step="""
         int efc_type

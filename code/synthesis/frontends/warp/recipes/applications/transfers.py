@@ -396,21 +396,21 @@ _MOVES = {
             morton_out[tid] = wp.uint32(0xFFFFFFFF)
             return ~}
         {p = body_pos[tid] - origin
-        {x = wp.clamp(p[0] / extent[0], 0.0, 1.0)
-        y = wp.clamp(p[1] / extent[1], 0.0, 1.0)
-        z = wp.clamp(p[2] / extent[2], 0.0, 1.0)
+        {x = saturate(p[0] / extent[0])
+        y = saturate(p[1] / extent[1])
+        z = saturate(p[2] / extent[2])
         {# ten bits for each axis
         ~}
         ix = wp.uint32(1023.0 * x)
         iy = wp.uint32(1023.0 * y)
         iz = wp.uint32(1023.0 * z) ~
-        ix = wp.uint32(1023.0 * wp.clamp(p[0] / extent[0], 0.0, 1.0))
-        iy = wp.uint32(1023.0 * wp.clamp(p[1] / extent[1], 0.0, 1.0))
-        iz = wp.uint32(1023.0 * wp.clamp(p[2] / extent[2], 0.0, 1.0))} ~
+        ix = wp.uint32(1023.0 * saturate(p[0] / extent[0]))
+        iy = wp.uint32(1023.0 * saturate(p[1] / extent[1]))
+        iz = wp.uint32(1023.0 * saturate(p[2] / extent[2]))} ~
         c = 0.5 * (box_lower[tid] + box_upper[tid])
-        ix = wp.uint32(1023.0 * wp.clamp((c[0] - origin[0]) / extent[0], 0.0, 1.0))
-        iy = wp.uint32(1023.0 * wp.clamp((c[1] - origin[1]) / extent[1], 0.0, 1.0))
-        iz = wp.uint32(1023.0 * wp.clamp((c[2] - origin[2]) / extent[2], 0.0, 1.0))}
+        ix = wp.uint32(1023.0 * saturate((c[0] - origin[0]) / extent[0]))
+        iy = wp.uint32(1023.0 * saturate((c[1] - origin[1]) / extent[1]))
+        iz = wp.uint32(1023.0 * saturate((c[2] - origin[2]) / extent[2]))}
         {morton_out[tid] = spread_bits(ix) | (spread_bits(iy) << wp.uint32(1)) | (spread_bits(iz) << wp.uint32(2)) ~
         code = spread_bits(ix)
         code = code | (spread_bits(iy) << wp.uint32(1))
@@ -779,6 +779,6 @@ def _draw_move(stream: Stream, target: str) -> KernelSpec:
 
 
 _RARE = ("find_runs", "cell_keys", "gather_bodies", "gather_valid", "find_roots", "cell_ranges", "range_ends")
-_WEIGHTS = dict.fromkeys(_MOVES, 0.6) | dict.fromkeys(_RARE, 0.25)
+_WEIGHTS = dict.fromkeys(_MOVES, 0.6) | dict.fromkeys(_RARE, 0.25) | {"pair_keys": 1.2}
 """The same lines come back in these soon; most kernels of the category are of what things have, in any number."""
 RECIPES = (Recipe(name="moves", category="state", targets=tuple(_MOVES), draw=_draw_move, target_weights=_WEIGHTS),)

@@ -30,7 +30,7 @@ _VERTEX = {
         for k in range(first[tid], first[tid + 1]):
             nbr = adjacency[k]
             d = x0 - x[nbr]
-            r = wp.length(d)
+            {r = wp.length(d) ~ r = distance_between(x0, x[nbr]) ~ r = distance_between(x0, x[nbr])}
             if r < TINY:
                 continue
             c = r - {rest_of[k] ~ spacing}
@@ -55,7 +55,7 @@ _VERTEX = {
             x_out[tid] = x0 + wp.inverse(hess) * force
         ~
             step = wp.inverse(hess) * force
-            {if wp.length(step) > limit:
+            {if {wp.length_sq(step) > limit * limit ~ wp.length(step) > limit}:
                 step = wp.normalize(step) * limit ~}
             x_out[tid] = x0 + {relax * ~}step
         }
@@ -88,7 +88,7 @@ _VERTEX = {
         d = x0 - x_prev[tid]
         v1 = d / dt
         {* v1 = v1 * (1.0 - kd * dt) ~
-            {v1 = limit_length(v1, v_max) ~ if wp.length(v1) > v_max:
+            {v1 = limit_length(v1, v_max) ~ if {wp.length_sq(v1) > v_max * v_max ~ wp.length(v1) > v_max}:
                 v1 = wp.normalize(v1) * v_max}
         ~
             if x0[2] {< ~ <=} ground and v1[2] < 0.0:
@@ -98,7 +98,7 @@ _VERTEX = {
         x_prev_out[tid] = x0 ~ # the acceleration that it had in this step
         v_out[tid] = v1
         a_out[tid] = (v1 - v[tid]) / dt ~
-        if wp.length(v1) < rest_limit:
+        if {wp.length_sq(v1) < rest_limit * rest_limit ~ wp.length(v1) < rest_limit}:
             rest_time[tid] += dt
         else:
             rest_time[tid] = 0.0
@@ -114,7 +114,7 @@ _VERTEX = {
         if num > 0:
             scale = relax / float(num)
         d = correction[tid] * scale}
-        {?0.4 {d = limit_length(d, limit) ~ if wp.length(d) > limit:
+        {?0.4 {d = limit_length(d, limit) ~ if {wp.length_sq(d) > limit * limit ~ wp.length(d) > limit}:
             d = d * (limit / wp.length(d))}}
         x1 = x0 + d
         {?0.5 if x1[2] < ground:

@@ -19,7 +19,7 @@ _AT_POINT: dict[str, tuple[tuple[str, str], ...]] = {
             return
         ~ if d > margin:
             return}
-        n = wp.normalize(normal)
+        {n = safe_normalize(normal) ~ n = safe_normalize(normal) ~ n = wp.normalize(normal)}
         TURN
         v = particle_v[tid]
         vn = wp.dot(n, v)
@@ -50,7 +50,7 @@ _AT_POINT: dict[str, tuple[tuple[str, str], ...]] = {
         if c >= 0.0:
             particle_x_out[tid] = particle_x[tid]
             return
-        n = wp.normalize(normal)
+        {n = safe_normalize(normal) ~ n = safe_normalize(normal) ~ n = wp.normalize(normal)}
         TURN
         {dx = n * (-c) ~ dx = n * (-c)
         # friction takes back what it has slid in this step
@@ -74,7 +74,7 @@ _AT_POINT: dict[str, tuple[tuple[str, str], ...]] = {
         slot = wp.atomic_add(num_contacts, 0, 1)
         if slot >= contact_particle.shape[0]:
             return
-        n = wp.normalize(normal)
+        {n = safe_normalize(normal) ~ n = safe_normalize(normal) ~ n = wp.normalize(normal)}
         TURN
         contact_particle[slot] = tid
         contact_normal[slot] = n
@@ -290,7 +290,8 @@ _AT_POINT: dict[str, tuple[tuple[str, str], ...]] = {
         {# down the slope, which is per voxel
         ~}
         {particle_f[tid] -= grad * (mass[tid] * inv_voxel) ~
-        wp.atomic_sub(particle_f, tid, grad * (mass[tid] * inv_voxel)) ~
+        {wp.atomic_add(particle_f, tid, -grad * (mass[tid] * inv_voxel)) ~ \
+wp.atomic_sub(particle_f, tid, grad * (mass[tid] * inv_voxel))} ~
         wp.atomic_add(particle_f, tid, -mass[tid] * inv_voxel * grad)}
         {wp.atomic_add(total_energy, 0, mass[tid] * value) ~ energy[tid] = mass[tid] * value}
         """,
@@ -409,6 +410,10 @@ _LOOKS = (
         """x_local = wp.transform_point(wp.transform_inverse(X_ws), particle_x[tid])
         uvw = wp.volume_world_to_index(sdf, x_local)""",
         "n = wp.transform_vector(X_ws, n)",
+    ),
+    (
+        """uvw = wp.volume_world_to_index(sdf, wp.transform_point(wp.transform_inverse(X_ws), particle_x[tid]))""",
+        "n = wp.quat_rotate(wp.transform_get_rotation(X_ws), n)",
     ),
 )
 """Where a particle is in the volume, and how the normal comes back: the shape stands still, or has a pose."""

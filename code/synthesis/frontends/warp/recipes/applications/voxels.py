@@ -155,7 +155,7 @@ _CELL = {
         if k == 0:
             v = wp.vec3(0.0, 0.0, 0.0)} ~
         for axis in range(3):
-            {v[axis] = wp.clamp(v[axis], -limit, limit) ~ if v[axis] > limit:
+            {v[axis] = clamp_symmetric(v[axis], limit) ~ if v[axis] > limit:
                 v[axis] = limit
             elif v[axis] < -limit:
                 v[axis] = -limit} ~
@@ -437,7 +437,7 @@ _PIXEL = {
             shade = wp.abs(wp.dot(n, light_dir))
             color = shape_color[hit] * (ambient + (1.0 - ambient) * shade)}
             {?0.5 # fades into the background far away
-            fog = wp.clamp((depth[cam, py, px] - fog_start) / (max_depth - fog_start), 0.0, 1.0)
+            fog = saturate((depth[cam, py, px] - fog_start) / (max_depth - fog_start))
             color = wp.lerp(color, background, fog)}
             color_out[cam, py, px] = color
             """,
@@ -577,7 +577,7 @@ _PIXEL = {
             {if d <= 0.0:
                 d = max_depth
             atlas[out_y, out_x] = {wp.min(d / max_depth, 1.0) ~ 1.0 - wp.min(d / max_depth, 1.0)} ~
-            atlas[out_y, out_x] = wp.clamp(d / max_depth, 0.0, 1.0)} ~
+            atlas[out_y, out_x] = saturate(d / max_depth)} ~
             rgb = image[cam, py, px]
             {gray = 0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2] ~ gray = (rgb[0] + rgb[1] + rgb[2]) / 3.0}
             atlas[out_y, out_x] = gray ~
@@ -671,6 +671,8 @@ def _draw_pixel(stream: Stream, target: str) -> KernelSpec:
     p.output("pixel_count", INT, (shapes,), ("shape_pixels", "pixel_count"), (0, 2))
     p.output("flat_normal", FLOAT, (3 * total,), ("normal_out", "flat_normal"))
     p.output("color_atlas", VEC, (cams // 2 * height, 2 * width), ("atlas", "tiled_image"))
+    if p.choices.child("rays").chance(0.6):
+        text = text.replace("wp.normalize(dir_c)", "safe_normalize(dir_c)")
     p.write(text.replace("SCALED", p.pick("rgb[c]", "rgb[c]", "(rgb[c] - mean_color[c]) / std_color[c]")))
     return p.done("voxels", "pixels", target, summary, tuple(titles.split()), (
         "Launched over (cameras, rows, columns).", "One thread per pixel.",
@@ -757,9 +759,9 @@ _POINT = {
         {for axis in range(3):
             cell[axis] = wp.clamp(cell[axis], 0, GRID - 2) ~
         cell = wp.vec3i(wp.clamp(cell[0], 0, GRID - 2), wp.clamp(cell[1], 0, GRID - 2), wp.clamp(cell[2], 0, GRID - 2))}
-        {fx = wp.clamp(pos[0] - float(cell[0]), 0.0, 1.0)
-        fy = wp.clamp(pos[1] - float(cell[1]), 0.0, 1.0)
-        fz = wp.clamp(pos[2] - float(cell[2]), 0.0, 1.0)
+        {fx = saturate(pos[0] - float(cell[0]))
+        fy = saturate(pos[1] - float(cell[1]))
+        fz = saturate(pos[2] - float(cell[2]))
         {total = float(0.0)
         for c in range(8):
             di = c & 1
@@ -920,6 +922,6 @@ RECIPES = (
         category="voxels",
         targets=tuple(_POINT),
         draw=_draw_point,
-        target_weights={"splat": 0.4, "sample_grid": 0.5},
+        target_weights={"splat": 0.4, "sample_grid": 0.5, "find_cell": 1.5},
     ),
 )

@@ -700,17 +700,32 @@ _FUNCTIONS = (
 )
 
 
-def _declare_cells(p: Program, n: int, launched: int) -> None:
-    """The arguments of a kernel of a grid of ``n`` cells along each axis, of which a part may be launched over."""
+def _declare_cells(p: Program, n: int, launched: int) -> bool:
+    """The arguments of a kernel of a grid of ``n`` cells along each axis, of which a part may be launched over.
+
+    Returns whether the three sizes are one argument.
+    """
     shape, part, plane = (n, n, n), (launched,) * 3, (n, n)
-    p.scalar("dims", TRIPLE, (n, n), ("dims", "grid_dims", "resolution"))
     p.sizes(nx=n, ny=n, nz=n)
-    p.scalar("shift", TRIPLE, (-2, 2), ("shift", "cell_shift", "offset"))
-    p.scalar("brick_start", TRIPLE, (-1, n - launched + 1), ("brick_start", "window_start", "origin"))
-    p.scalar("periodic", TRIPLE, (0, 1), ("periodic", "wrap_axis"))
-    p.scalar("flipped", TRIPLE, (0, 1), ("flip_axis", "flipped"))
-    p.scalar("axis_order", TRIPLE, (0, 2), ("axis_order", "permutation"))
-    p.scalar("reach", TRIPLE, (0, 2), ("reach", "kernel_radius", "inflation"))
+    together = p.choices.chance(0.1)
+    for key, bounds, names in (
+        ("dims", (n, n), ("dims", "grid_dims", "resolution")),
+        ("shift", (-2, 2), ("shift", "cell_shift", "offset")),
+        ("brick_start", (-1, n - launched + 1), ("brick_start", "window_start", "origin")),
+        ("reach", (0, 2), ("reach", "kernel_radius", "inflation")),
+    ):
+        if together:
+            p.scalar(key, TRIPLE, bounds, names)
+            continue
+        # a number for each axis
+        parts = ("nx", "ny", "nz") if key == "dims" else tuple(f"{key}_{axis}" for axis in "xyz")
+        if key != "dims":
+            for axis, word in zip("xyz", parts, strict=True):
+                p.scalar(word, INT, bounds, tuple(f"{name}_{axis}" for name in names))
+        p.lookups(**{key: f"{key} = wp.vec3i({', '.join(parts)})"})
+    p.array("periodic", INT, (0, 1), (3,), ("periodic", "wrap_axis"))
+    p.array("flipped", INT, (0, 1), (3,), ("flip_axis", "flipped"))
+    p.array("axis_order", INT, (0, 2), (3,), ("axis_order", "permutation"))
     for key, bounds, names in (
         ("mode", (0, 2), ("mode", "blend_mode", "op")), ("boundary", (0, 2), ("boundary", "boundary_mode")),
         ("max_seen", (4, 9), ("max_seen", "max_weight")), ("max_light", (6, 15), ("max_light", "sky_level")),
@@ -813,6 +828,7 @@ def _declare_cells(p: Program, n: int, launched: int) -> None:
     p.output("largest", FLOAT, (1,), ("max_divergence", "residual"), (0, 0.5))
     p.output("frontier_cells", TRIPLE, (8,), ("frontier_cells", "frontier_list"), (-1, 0))
     p.output("column_ij", INT, (2 * n,), ("active_columns", "column_ids"), (-1, 0))
+    return together
 
 
 def _draw_window(stream: Stream, target: str) -> KernelSpec:
@@ -830,14 +846,14 @@ def _draw_window(stream: Stream, target: str) -> KernelSpec:
         if kernel.columns
         else Program(stream, *axes, launch=(launched, launched, launched))
     )
-    _declare_cells(p, n, launched)
+    together = _declare_cells(p, n, launched)
     left_out = "|".join(key for key in _ALONG if not p.choices.chance(_GOES_ALONG))
     text = (
         re.sub(rf"^ *(?:{left_out})\[.*\n", "", kernel.text, flags=re.MULTILINE) if moves and left_out else kernel.text
     )
     text = re.sub(r"( *)SCAN\n", lambda found: _indented(_SCAN, found[1]), text)
     text = _with_loops(p, text)
-    sizes = p.choices.choice((("nx", "ny", "nz"), ("nx", "ny", "nz"), ("dims[0]", "dims[1]", "dims[2]")))
+    sizes = ("dims[0]", "dims[1]", "dims[2]") if together else ("nx", "ny", "nz")
     text = text.replace("OUTSIDE", _OUTSIDE).replace("[AT]", f"[{_AT}]")
     text = text.replace("SCALE", p.pick("scale", "dt * inv_dx", "scale / density"))
     wall = p.pick("0.0", "0.0", "wall_velocity[{}]")

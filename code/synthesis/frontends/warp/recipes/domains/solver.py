@@ -147,7 +147,7 @@ def _draw_stepped(stream: Stream, target: str) -> KernelSpec:
     choices = scene.choices
     function, arity = _slope(scene, "slope")
     dt = scene.shared(NUMBER, STEP, ("dt", "h", "step", "delta_t"))
-    scene.add("x = float(0.0)\n\nx += own", own=scene.own(NUMBER, POINTS, ("states", "x0", "u", "y", "initial")))
+    scene.add("x = own", own=scene.own(NUMBER, POINTS, ("states", "x0", "u", "y", "initial")))
     rate = scene.own(NUMBER, POSITIVE, ("rates", "params", "time", "omega")) if arity == 2 else Literal("0")
 
     def call(at: str) -> str:
@@ -256,7 +256,7 @@ def _draw_walk(stream: Stream, target: str) -> KernelSpec:
         i=scene.thread[0],
     )
     scene.add(
-        "x = float(0.0)\n\nx += own\n\ns = float(0.0)",
+        "x = own\n\ns = float(0.0)",
         own=scene.own(NUMBER, POINTS, ("starts", "x0", "initial", "positions")),
     )
     gain = scene.number(0.1, 0.8, ("sigma", "volatility", "step_size", "spread"))
@@ -293,7 +293,7 @@ def _draw_scan(stream: Stream, target: str) -> KernelSpec:
         "moving_average": "s = keep * s + (1.0 - keep) * row[i, k]",
         "prefix_product": "s = s * (1.0 + 0.1 * keep * row[i, k])",
     }[target]
-    scene.add("s = float(0.0)\n\ns += start", start=scene.own(NUMBER, POSITIVE, ("starts", "init", "carry_in", "s0")))
+    scene.add("s = start", start=scene.own(NUMBER, POSITIVE, ("starts", "init", "carry_in", "s0")))
     where = "out[i, k] = s" if choices.chance(0.7) or target == "prefix_max" else f"out[i, {width - 1} - k] = s"
     factor = scene.weave_hole(NUMBER, [], FACTOR, (1, 2))
     scene.add(

@@ -53,8 +53,11 @@ def reshape(sheet: Sheet, choices: Stream, *, talks: bool) -> None:
         talks: whether it has comments.
     """
     in_place.update(sheet, choices.child("in place"))
+    unpacking.join_limits(sheet, choices.child("limits"))
+    unpacking.pack(sheet, choices.child("packing"))
     unpacking.unpack(sheet, choices.child("unpacking"))
     worlds.spread(sheet, choices.child("worlds"))
+    flattening.lay(sheet, choices.child("laying"))
     flattening.flatten(sheet, choices.child("flattening"))
     words.agree(sheet, choices.child("words"))
     extents.ask(sheet, choices.child("extents"))
@@ -62,6 +65,7 @@ def reshape(sheet: Sheet, choices: Stream, *, talks: bool) -> None:
     loops.share(sheet, choices.child("lanes"))
     loops.stride(sheet, choices.child("stride"))
     loops.count(sheet, choices.child("counting"))
+    loops.offset(sheet, choices.child("offset"))
     flags.turn_to_numbers(sheet, choices.child("numbers"))
     flags.turn_to_truths(sheet, choices.child("flags"))
     guards.rearrange(sheet, choices.child("guards"))
@@ -70,7 +74,9 @@ def reshape(sheet: Sheet, choices: Stream, *, talks: bool) -> None:
     switches.switch(sheet, choices.child("switches"))
     statics.resolve(sheet, choices.child("statics"))
     selects.choose(sheet, choices.child("selects"))
+    flags.ask_bare(sheet, choices.child("bare"))
     in_place.add(sheet, choices.child("added"))
+    in_place.nest(sheet, choices.child("nested"))
     zeros.shorten(sheet, choices.child("zeros"))
     if talks:
         remarks.remark(sheet, choices.child("remarks"))

@@ -2,11 +2,16 @@
 
 import ast
 import math
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import cast
 
 from synthesis.frontends.warp.recipes.applications.forms.sheet import (
     LOCAL,
     SHORTEST,
     THREAD,
+    Filling,
     Given,
     Sheet,
     names_in,
@@ -16,6 +21,7 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import (
 )
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.types import Type
+from synthesis.grammar.walking import Rewriter
 
 _SHARE = 0.2
 """How often a kernel of several launch dimensions has one index. Of applications' kernels 9 % divide whole numbers and
@@ -33,10 +39,20 @@ _OTHERS = ("stride", "inner_dim", "dim", "num_inner")
 _INT = Type("int32")
 
 
+_LAID, _GRIDS = 0.45, (2, 3)
+"""How often a grid is one row after the other in an array of one dimension, as images of a renderer are, and of
+how many dimensions such grids are."""
+_SAYS = re.compile(r"WIDTH|HEIGHT|ROWS|COL|RES|SIZE|DIM|^N[XYZ]$")
+"""Constants that may be the length of a dimension."""
+_PLACE, _PLACES = "place_", ("idx", "index", "flat_id", "linear_id")
+
+
 def flatten(sheet: Sheet, choices: Stream) -> None:
     """Launch some kernels of several dimensions over one, and find their indices by division."""
     if len(sheet.axes) < 2 or min(sheet.launch[1:]) < 2 or LOCAL in sheet.indices or not choices.chance(_SHARE):
         return  # things of several worlds, one world's behind another's, have an index of their own
+    if _PLACE in sheet.roles:
+        return  # a place in a row after the other would be found from the thread's index, by way of two others
     sizes = [_size(sheet, place) for place in range(1, len(sheet.axes))]
     lines = list[str]()
     for place, index in enumerate(sheet.indices):
@@ -51,15 +67,122 @@ def flatten(sheet: Sheet, choices: Stream) -> None:
     sheet.launch = (math.prod(sheet.launch),)
 
 
-def _size(sheet: Sheet, place: int) -> str:
-    """What lines call the length of a launch dimension: an argument that is compared with its index, or a new one."""
-    names, length = sheet.axes[place], sheet.launch[place]
+def lay(sheet: Sheet, choices: Stream) -> None:
+    """Have one dimension in some kernels' grids, row after row, whose threads have an index for each of several."""
+    if len(sheet.axes) not in _GRIDS or min(sheet.launch) < 2 or LOCAL in sheet.indices:
+        return
+    laid = [key for key in sheet.given if _is_grid(sheet, key)]
+    named = sheet.named()
+    wide = [key for key, each in sheet.given.items() if key in named and _is_wide(each, sheet)]
+    hidden = any(_is_bounded(sheet, place) for place in range(1, len(sheet.axes))) or any(map(_SAYS.search, named))
+    if not laid or laid != wide or hidden or _is_of_worlds(sheet.axes[0]) or not choices.chance(_LAID):
+        return
+    sizes = [_size(sheet, place) for place in range(1, len(sheet.axes))]
+    for key in laid:
+        given = sheet.given[key]
+        sheet.given[key] = replace(given, shape=(math.prod(given.shape or ()),))
+    laying = _Laying(frozenset(laid), sizes, sheet.indices)
+    sheet.body = [laying.visit(each) for each in sheet.body]
+    sheet.roles[_PLACE] = _PLACES
+    if laying.met > 1:
+        sheet.body = [ast.Assign([ast.Name(_PLACE, ast.Store())], laying.here()), *sheet.body]
+    else:
+        sheet.body = [Filling({_PLACE: laying.here()}).visit(each) for each in sheet.body]
+
+
+def _is_of_worlds(names: tuple[str, ...]) -> bool:
+    """Whether an index is of one of many worlds, by its names."""
+    return any("world" in each or "env" in each for each in names)
+
+
+def _is_bounded(sheet: Sheet, place: int) -> bool:
+    """Whether lines say how long a launch dimension is in another way than by one argument that is its length."""
+    index, length, key = sheet.indices[place], sheet.launch[place], _known_size(sheet, place)
+    named = sheet.named()
+    sizes = {
+        name
+        for name, each in sheet.given.items()
+        if name in named and each.shape is None and each.kind == _INT and each.domain == (length, length)
+    }
     compared = [set(names_in([node])) for node in nodes_in(sheet.body) if isinstance(node, ast.Compare)]
-    beside = sorted({key for each in compared if names[0] in each for key in each if key in sheet.given})
-    for key in beside:
+    asked = any(index in each and not each.isdisjoint(sheet.given) for each in compared)
+    return sizes != {key} if key else bool(sizes) or asked
+
+
+def _is_wide(given: Given, sheet: Sheet) -> bool:
+    """Whether an argument is an array with an element for each thread of the launch."""
+    shape = given.shape or ()
+    return len(shape) == len(sheet.launch) and shape[1:] == sheet.launch[1:]
+
+
+def _is_grid(sheet: Sheet, key: str) -> bool:
+    """Whether an array is as wide as the launch, and of it only elements are asked for, by all indices in a row."""
+    elements = 0
+    if not _is_wide(sheet.given[key], sheet):
+        return False
+    for node in nodes_in(sheet.body):
+        match node:
+            case ast.Subscript(value=ast.Name(id=name), slice=ast.Tuple(elts=parts)) if name == key:
+                own = zip(sheet.indices, parts, strict=False)
+                if len(parts) != len(sheet.indices) or any(index not in names_in([part]) for index, part in own):
+                    return False
+                elements += 1
+            case _:
+                pass
+    return 0 < elements == list(names_in(sheet.body)).count(key)
+
+
+class _Laying(Rewriter):
+    """Finds elements of arrays by one index, row after row.
+
+    Args:
+        laid: the arrays.
+        sizes: what lines call the lengths of the dimensions but for the first.
+        indices: the thread's own.
+    """
+
+    def __init__(self, laid: frozenset[str], sizes: Sequence[str], indices: tuple[str, ...]) -> None:
+        self._laid, self._sizes, self._indices = laid, sizes, indices
+        self.met = 0
+        """How many elements are the thread's own."""
+
+    def here(self) -> ast.expr:
+        """Where the thread's own elements are."""
+        return self._place([ast.Name(each, ast.Load()) for each in self._indices])
+
+    def _place(self, parts: Sequence[ast.expr]) -> ast.expr:
+        place = parts[0]
+        for size, part in zip(self._sizes, parts[1:], strict=True):
+            place = ast.BinOp(ast.BinOp(place, ast.Mult(), ast.Name(size, ast.Load())), ast.Add(), part)
+        return place
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
+        match node:
+            case ast.Subscript(value=ast.Name(id=key), slice=ast.Tuple(elts=parts)) if key in self._laid:
+                if tuple(map(ast.unparse, parts)) == self._indices:
+                    self.met += 1
+                    return ast.Subscript(node.value, ast.Name(_PLACE, ast.Load()), node.ctx)
+                return ast.Subscript(node.value, self._place(parts), node.ctx)
+            case _:
+                return cast("ast.expr", self.generic_visit(node))
+
+
+def _known_size(sheet: Sheet, place: int) -> str | None:
+    """An argument that is the length of a launch dimension and compared with its index; None if there is none."""
+    index, length = sheet.indices[place], sheet.launch[place]
+    compared = [set(names_in([node])) for node in nodes_in(sheet.body) if isinstance(node, ast.Compare)]
+    for key in sorted({key for each in compared if index in each for key in each if key in sheet.given}):
         given = sheet.given[key]
         if given.shape is None and given.kind == _INT and given.domain == (length, length):
             return key
+    return None
+
+
+def _size(sheet: Sheet, place: int) -> str:
+    """What lines call the length of a launch dimension: an argument that is compared with its index, or a new one."""
+    if known := _known_size(sheet, place):
+        return known
+    names, length = sheet.axes[place], sheet.launch[place]
     things = thing_of([each for each in names if len(each.partition("_")[0]) > SHORTEST])
     said = next((known for called, known in _SIZES if called & set(names)), _OTHERS)
     key = f"size_{place}_"

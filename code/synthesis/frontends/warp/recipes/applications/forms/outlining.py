@@ -3,7 +3,7 @@ function of their own."""
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from synthesis.frontends.warp.recipes.applications.forms.kinds import kinds_in
@@ -14,6 +14,7 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import (
     blocks_of,
     names_in,
     parse_expression,
+    singular,
 )
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.templates import KNOWN
@@ -33,6 +34,14 @@ _STORED, _FEWEST_STORES, _MOST_STORED = 0.5, 3, 9
 """How often lines in a row that write elements are a function, how many are worth one, and the most that it is given.
 
 Of applications' kernels 9 % call a function for what it does, not for what it gives."""
+_SLOTS, _FEWEST_LINES, _MOST_GIVEN = 0.7, 2, 14
+"""How often what takes a slot of a list and writes it is a function, of how many lines and more, and the most that it
+is given."""
+_OF_LISTS = frozenset(
+    {"out", "in", "new", "list", "buffer", "ids", "index", "indices", "idx", "sorted", "data", "flat"}
+)
+"""Words of arrays that do not say what is in a list."""
+_APPENDING = ("add_{}", "append_{}", "write_{}", "emit_{}")
 _WRITING = ("write_{}", "store_{}", "set_{}", "save_{}")
 _SHARE_OF_KERNEL = 0.5
 """How much of a kernel a function may be; more of it would leave nothing to read."""
@@ -93,6 +102,8 @@ def outline(sheet: Sheet, choices: Stream) -> None:
                 break
     if choices.child("stores").chance(_STORED):
         _move_stores_out(sheet, choices.child("stores"))
+    if choices.child("slots").chance(_SLOTS):
+        _move_slots_out(sheet, choices.child("slots"))
 
 
 def _runs(sheet: Sheet, places: "_Places") -> Iterator[tuple[list[ast.stmt], int, int]]:
@@ -296,6 +307,63 @@ def _move_stores_out(sheet: Sheet, choices: Stream) -> None:
             call = _define(sheet, titles, {each: known[each] for each in free}, block[start:stop])
             block[start:stop] = [ast.Expr(call)]
             return
+
+
+def _move_slots_out(sheet: Sheet, choices: Stream) -> None:
+    """Put lines that take a slot of a list and write what is in it into a function that returns nothing."""
+    known = kinds_in(sheet)
+    for block in blocks_of(sheet.body):
+        start = next((place for place, each in enumerate(block) if _takes_slot(each)), len(block))
+        lines = block[start:]
+        nodes = [node for each in lines for node in walk(each)]
+        leaves = any(isinstance(node, ast.Break | ast.Continue | ast.Return) for node in nodes)
+        if len(lines) < _FEWEST_LINES or start == 0 or (leaves and block is not sheet.body):
+            continue
+        stored = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+        outside = list(names_in(sheet.body))
+        for each in names_in(lines):
+            outside.remove(each)
+        free = [each for each in dict.fromkeys(names_in(lines)) if each not in stored]
+        free = [each for each in free if each not in sheet.fixed and each not in _PLAIN]
+        free.sort(key=lambda each: "array" in known.get(each, ""))
+        clear = all(each in known and each not in sheet.bundles and each not in sheet.objects for each in free)
+        if not clear or len(free) > _MOST_GIVEN or not stored.isdisjoint(outside):
+            continue
+        written = [
+            node.value.id
+            for node in nodes
+            if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and isinstance(node.ctx, ast.Store)
+        ]
+        said = _listed([sheet.given[each].names[0] for each in dict.fromkeys(written) if each in sheet.given])
+        if not said:
+            continue
+        titles = tuple(each.format(said) for each in choices.shuffled(_APPENDING))
+        call = _define(sheet, titles, {each: known[each] for each in free}, lines)
+        block[start:] = [ast.Expr(call)]
+        return
+
+
+def _listed(arrays: Sequence[str]) -> str:
+    """What is in a list, by the names of its arrays: ``pair`` of ``pair_list``, ``contact`` of ``contact_pos`` and
+    ``contact_normal``; nothing if no name says it."""
+    words = [
+        [each for each in name.partition("_of_")[0].split("_") if each not in _OF_LISTS and len(each) >= _SHORT]
+        for name in arrays
+    ]
+    first = [each[0] for each in words if each]
+    common = max(sorted(set(first)), key=first.count, default="")
+    if first.count(common) > 1:
+        return singular(common)
+    return singular(next((each[-1] for each in words if each), ""))
+
+
+def _takes_slot(statement: ast.stmt) -> bool:
+    """Whether a statement keeps what a counter was before it is added to."""
+    match statement:
+        case ast.Assign(targets=[ast.Name()], value=ast.Call(func=ast.Attribute(attr="atomic_add"))):
+            return True
+        case _:
+            return False
 
 
 def _is_store(statement: ast.stmt, sheet: Sheet) -> bool:

@@ -51,7 +51,7 @@ _SPOKEN: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("lo", "int"): ("lower_bound", "search_low"), ("hi", "int"): ("upper_bound", "search_high"),
     ("mid", "int"): ("middle", "mid_index"), ("kind", "int"): ("type_id", "kind_id"), ("err", "float"): ("error",),
     ("dist", "float"): ("distance",), ("vel", "wp.vec3"): ("velocity",), ("pos", "wp.vec3"): ("position",),
-    ("dir", "wp.vec3"): ("direction", "unit_dir"), ("diff", "wp.vec3"): ("difference", "delta"),
+    ("dir", "wp.vec3"): ("direction", "unit_dir"), ("diff", "wp.vec3"): ("difference",),
 }  # fmt: skip
 """What a variable of one type is that has a short name, where nothing was read that says more."""
 _BECOME: Mapping[str, tuple[str, ...]] = {
