@@ -190,24 +190,10 @@ SHORTEST = 2
 """Letters of a name that says too little of what an index is of."""
 _PLURALS = {"vertex": "vertices", "axis": "axes"}
 _SINGULARS = {many: one for one, many in _PLURALS.items()} | {"indices": "index"}
-_ALIKE = frozenset(
-    {
-        "radius",
-        "pos",
-        "qpos",
-        "xpos",
-        "xipos",
-        "bias",
-        "status",
-        "axis",
-        "mass",
-        "basis",
-        "loss",
-        "stress",
-        "class",
-        "gas",
-    }
-)
+_ALIKE = frozenset({
+    "radius", "pos", "qpos", "xpos", "xipos", "bias", "status", "axis", "mass", "basis", "loss", "stress", "class",
+    "gas",
+})  # fmt: skip
 """Words that end like several of a thing and are one."""
 
 
