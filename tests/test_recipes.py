@@ -163,8 +163,8 @@ def is_literal(node: ast.expr) -> bool:
     return True
 
 
-_TAKE_ONE_TWICE = ["dot", "vdot", "outer", "matmul", "einsum", "vec2", "vec3", "vec3f", "reduce_window", "reshape",
-                   "beta"]  # fmt: skip
+_TAKE_ONE_TWICE = ["dot", "ddot", "vdot", "outer", "matmul", "einsum", "vec2", "vec3", "vec3f", "reduce_window",
+                   "reshape", "beta"]  # fmt: skip
 
 
 def may_repeat(node: ast.AST) -> bool:

@@ -549,6 +549,6 @@ RECIPES = (
         category="state",
         targets=tuple(_OF_GRIDS),
         draw=_draw_grid,
-        target_weights={"neighbor_lists": 4.6, "surface_cells": 5.4},
+        target_weights={"neighbor_lists": 4.6, "surface_cells": 5.0},
     ),
 )

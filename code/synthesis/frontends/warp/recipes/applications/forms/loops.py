@@ -135,7 +135,7 @@ def offset(sheet: Sheet, choices: Stream) -> None:
     if not choices.chance(_OFFSET):
         return
     alone = choices.chance(_ALONE)
-    for block in list(blocks_of(sheet.body)):
+    for block in reversed(list(blocks_of(sheet.body))):  # the innermost first: a loop gets another body
         for place in reversed(range(len(block))):
             loop = block[place]
             if isinstance(loop, ast.For) and _is_row(loop) and ast.unparse(loop.target) not in names_in(
