@@ -35,7 +35,7 @@ from synthesis.grammar.syntax import (
 )
 
 _OPPOSITE = {"==": "!=", "<": ">=", ">": "<=", "is": "is not", "in": "not in"}
-_OPPOSITES = _OPPOSITE | {other: each for each, other in _OPPOSITE.items()}
+OPPOSITES = _OPPOSITE | {other: each for each, other in _OPPOSITE.items()}
 _SHORT, _INLINE = 9, 24
 """Nodes of a result that may be written twice, and of a choice that stands in one line."""
 
@@ -55,8 +55,8 @@ class Said:
 def opposite(test: Expression) -> Expression:
     """What is true where a test is not."""
     match test:
-        case Comparison(operator, left, right) if operator in _OPPOSITES:
-            return Comparison(_OPPOSITES[operator], left, right)
+        case Comparison(operator, left, right) if operator in OPPOSITES:
+            return Comparison(OPPOSITES[operator], left, right)
         case Negation(operand, "not "):
             return operand
         case Infix("or", left, right):
@@ -174,7 +174,7 @@ def _turned(statement: Statement) -> Statement:
 
 
 def _length(body: Body) -> int:
-    return sum(1 for each in body for one in nodes(each) if isinstance(one, Statement | Assign))
+    return sum(isinstance(each, Statement) for each in nodes(body))
 
 
 def _inside(statement: Statement, change: Callable[[Body], Body]) -> Statement:

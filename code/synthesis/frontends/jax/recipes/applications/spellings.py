@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
+from synthesis.frontends.jax.recipes.applications.forms import OPPOSITES
 from synthesis.frontends.jax.recipes.applications.pruning import bound_inside
 from synthesis.grammar.nodes import changed, nodes
 from synthesis.grammar.rendering import render
@@ -47,7 +48,8 @@ _SHARES = {
     "segments": 0.75, "cap": 0.8, "narrow": 0.65, "ones_like": 0.6, "log_add": 0.5, "mapped": 0.6, "shorthand": 0.4,
 }  # fmt: skip
 """How many people have each."""
-_TURNED = {"<": ">=", ">=": "<", ">": "<=", "<=": ">", "==": "!=", "!=": "=="}
+_IN_FLOAT32 = {"jax.nn.softmax": "softmax_in_float32", "jax.nn.log_softmax": "log_probs_in_float32"}
+"""Functions beside a function that compute the same in single precision."""
 _SEVERAL_TIMES = 2
 """How often a function is called alike before it is worth a name."""
 
@@ -145,20 +147,13 @@ class Spellings:
                 shape = Infix("+", Display((count[0] if count else named["num_segments"],)), _rest_of(value))
                 zeros = Call(Name("jnp.zeros"), (shape, Attribute(value, "dtype")))
                 return Call(Attribute(Subscript(Attribute(zeros, "at"), (index,)), "add"), (value,))
-            case "jax.nn.softmax", (value,) if (
+            case (("jax.nn.softmax" | "jax.nn.log_softmax"), (value,)) if (
                 helper
                 and "narrow" in has
                 and not _is_cast(value)
                 and [render(each) for each in named.values()] in ([], ["-1"])
             ):
-                return Call(helper("softmax_in_float32"), (value,))
-            case "jax.nn.log_softmax", (value,) if (
-                helper
-                and "narrow" in has
-                and not _is_cast(value)
-                and [render(each) for each in named.values()] in ([], ["-1"])
-            ):
-                return Call(helper("log_probs_in_float32"), (value,))
+                return Call(helper(_IN_FLOAT32[name]), (value,))
             case "jnp.ones", (Attribute(Name() as like, "shape"), *kind) if (
                 "ones_like" in has and like.id in arrays and len([*kind, *named]) == 1
             ):
@@ -206,8 +201,8 @@ def _is_cast(value: Expression) -> bool:
 def _opposite(test: Expression) -> Expression:
     """What is true where a test is not."""
     match test:
-        case Comparison(operator, left, right) if operator in _TURNED:
-            return Comparison(_TURNED[operator], left, right)
+        case Comparison(operator, left, right) if operator in OPPOSITES:
+            return Comparison(OPPOSITES[operator], left, right)
         case Subscript(mask, added) if all(each in (Slice(), Literal("None"), Literal("...")) for each in added):
             return Subscript(Call(Name("jnp.logical_not"), (mask,)), added)
         case _:

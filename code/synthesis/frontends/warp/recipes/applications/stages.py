@@ -63,12 +63,17 @@ _COLLIDE = """
     {gap = shape_gap[shape_a] + shape_gap[shape_b] ~ gap = wp.max(shape_gap[shape_a], shape_gap[shape_b])}
     END
 """
-_MEETING = """
+_APART = """
     pos_a = wp.transform_get_translation(X_a)
     pos_b = wp.transform_get_translation(X_b)
     dist = float(MAX_DIST)
     normal = wp.vec3(0.0, 0.0, 1.0)
     point = wp.vec3(0.0, 0.0, 0.0)
+"""
+"""Where two shapes are, before it is known how near."""
+_MEETING = (
+    _APART
+    + """\
     if type_a == GEO_PLANE:
         normal = wp.transform_vector(X_a, wp.vec3(0.0, 0.0, 1.0))
         if type_b == GEO_SPHERE:
@@ -157,13 +162,11 @@ _MEETING = """
         dist = r - size_a[0] - size_b[0]
         point = p_a + normal * (size_a[0] + 0.5 * dist)
 """
+)
 """Where two shapes meet, all of it in the kernel."""
-_MEETING_CALLED = """
-    pos_a = wp.transform_get_translation(X_a)
-    pos_b = wp.transform_get_translation(X_b)
-    dist = float(MAX_DIST)
-    normal = wp.vec3(0.0, 0.0, 1.0)
-    point = wp.vec3(0.0, 0.0, 0.0)
+_MEETING_CALLED = (
+    _APART
+    + """\
     if type_a == GEO_PLANE:
         normal = wp.quat_rotate(wp.transform_get_rotation(X_a), normal)
         {low = pos_b
@@ -212,6 +215,7 @@ _MEETING_CALLED = """
         dist = gap_along(normal, p_a, p_b) - size_a[0] - size_b[0]
         point = p_a + normal * (size_a[0] + 0.5 * dist)
 """
+)
 """The same, with functions for what shapes have in common."""
 _MEETING_FUNCTIONS = (
     """

@@ -3,6 +3,7 @@ function of their own."""
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -320,9 +321,7 @@ def _move_slots_out(sheet: Sheet, choices: Stream) -> None:
         if len(lines) < _FEWEST_LINES or start == 0 or (leaves and block is not sheet.body):
             continue
         stored = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-        outside = list(names_in(sheet.body))
-        for each in names_in(lines):
-            outside.remove(each)
+        outside = Counter(names_in(sheet.body)) - Counter(names_in(lines))
         free = [each for each in dict.fromkeys(names_in(lines)) if each not in stored]
         free = [each for each in free if each not in sheet.fixed and each not in _PLAIN]
         free.sort(key=lambda each: "array" in known.get(each, ""))
