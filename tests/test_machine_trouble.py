@@ -57,7 +57,7 @@ def test_a_full_temporary_folder_stops_a_run_that_goes_on_later(tmp_path: Path) 
     small = tmp_path / "small"
     small.mkdir()
     command = [sys.executable, "-m", "synthesis", "generate", "--frontend", "warp", "--count", "3"]
-    script = f'mount -t tmpfs -o size=64k none {small} && TMPDIR={small} exec "$@"'
+    script = f'mount -t tmpfs -o size=16k none {small} && TMPDIR={small} exec "$@"'
     result = subprocess.run(
         ["unshare", "--map-root-user", "--mount", "sh", "-c", script, "sh", *command, "--out", str(tmp_path / "full")],
         capture_output=True, text=True, check=False,

@@ -9,6 +9,7 @@ import pytest
 from synthesis import run_pipeline
 from synthesis.extraction import extract_to_folder
 from synthesis.output.reading import read_folder
+from synthesis.output.rows import readable
 from synthesis.settings import Running
 
 # The first kernel has no derivative, and the function is of another front end, which comes up after some rows.
@@ -89,6 +90,19 @@ def test_datasets_reads_it(folder: Path, tmp_path: Path, monkeypatch: pytest.Mon
         table = datasets.load_dataset("json", data_files=given, split="train", cache_dir=str(tmp_path / "cache"))
         assert sorted(table["python_source"]) == sources(folder)
         assert all(json.loads(row["signature"])["arguments"] for row in table["metadata"])
+
+
+def test_datasets_reads_long_rows(folders: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    datasets: Any = pytest.importorskip("datasets")
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    more = [12_000 << 2 * number for number, _ in enumerate(rows(folders["extracted"]))]
+    for document, count in zip(rows(folders["extracted"]), more, strict=True):
+        long = document | {"python_source": "# as before\n" * count}
+        (tmp_path / f"{count}.json").write_text(readable(long))
+    sizes = sorted(path.stat().st_size for path in tmp_path.glob("*.json"))
+    assert sizes[0] < 1 << 18 < 1 << 20 < sizes[-1]
+    table = datasets.load_dataset("json", data_files=f"{tmp_path}/*.json", split="train", cache_dir=f"{tmp_path}/cache")
+    assert sorted(map(len, table["python_source"])) == [12 * count for count in more]
 
 
 def test_pandas_polars_and_duckdb_read_it(folder: Path) -> None:

@@ -1,7 +1,7 @@
 """Answers to rows with a twin are run at the row's own sizes, on what its own source gives there."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from scored_rows import SAMPLES, named_otherwise, numbers_of
@@ -197,19 +197,26 @@ def control_row(tmp_path_factory: pytest.TempPathFactory) -> Document:
     return row
 
 
+@pytest.fixture(scope="session")
+def usual_scorer() -> Iterator[Scorer]:
+    """A scorer with the usual limits: derivatives at their own sizes take seconds to be made again."""
+    with Scorer() as found:
+        yield found
+
+
 @pytest.mark.parametrize("level", _OF_DERIVATIVES)
 def test_hlo_and_derivatives_are_judged_at_the_rows_own_sizes(
-    level: str, control_row: Document, scorer: Scorer
+    level: str, control_row: Document, usual_scorer: Scorer
 ) -> None:
     assert () in [each.shape for each in control_row.spec.signature.arguments]
     text = named_otherwise(control_row, level)
-    found = scored(scorer, control_row, level, text)
+    found = scored(usual_scorer, control_row, level, text)
     assert (found.value, found.step) == (1.0, Step.ALL), found
     spoilt = {"jaxpr": r"(?<= = )mul\b", "stablehlo": r"stablehlo\.multiply\b", "hlo": r"\bmultiply\("}
     by = {"jaxpr": "add", "stablehlo": "stablehlo.add", "hlo": "add("}
     language = level.rpartition("_")[2]
     wrong = re.sub(spoilt[language], by[language], text)
     assert wrong != text
-    found = scored(scorer, control_row, level, wrong)
+    found = scored(usual_scorer, control_row, level, wrong)
     assert not found.accepted
     assert found.step in (Step.RAN, Step.SOME, Step.FORWARD)

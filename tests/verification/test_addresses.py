@@ -16,6 +16,8 @@ from synthesis.verification.plan import make_plan
 from synthesis.verification.verifier import Verifier
 
 pytestmark = pytest.mark.needs("warp")
+ROUNDED = 1e-6
+"""What single precision may take from an offset that is not a whole number: bases of floats are below 4."""
 ROWS = """
 import warp as wp
 
@@ -55,7 +57,8 @@ def test_no_run_of_verification_takes_an_address_elsewhere(name: str) -> None:
             assert domain is not None
             for run in runs:
                 off = run[argument.name] - np.asarray(argument.base).reshape(array_shape(argument))
-                assert domain.low <= off.min() <= off.max() <= domain.high, f"{argument.name}\n{spec.source}"
+                low, high = domain.low - ROUNDED, domain.high + ROUNDED
+                assert low <= off.min() <= off.max() <= high, f"{argument.name}\n{spec.source}"
         bent += len(runs)
         frontend.compiler.release([kernel])
     assert bent

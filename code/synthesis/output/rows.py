@@ -13,6 +13,10 @@ from synthesis.records import Pair
 from synthesis.registry import levels_of
 from synthesis.version import __version__
 
+_BLOCK = 1 << 18
+"""Bytes from which a JSON object is one line. Arrow reads JSON in blocks, which end at the end of a line; datasets 5.2
+hands it blocks of 320 KiB, and larger ones where a line is longer but not where an object is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -128,8 +132,11 @@ def _packed(value: Any) -> str:
 
 
 def readable(document: Mapping[str, Any]) -> str:
-    """A JSON object with a key a line; ends with a newline."""
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    """A JSON object with a key a line, or all in one line where it is long; ends with a newline."""
+    text = json.dumps(document, indent=2, ensure_ascii=False)
+    if len(text.encode()) > _BLOCK:
+        text = _packed(document)
+    return text + "\n"
 
 
 def text_form(row: Row) -> dict[str, str]:

@@ -27,7 +27,7 @@ _ISLANDS = """
         # the world holds nothing together
         if body_a < 0 or body_b < 0:
             continue
-        {?0.5 {if inv_mass[body_a] == 0.0 or inv_mass[body_b] == 0.0:
+        {?0.5 {if inv_mass[body_a] <= 0.0 or inv_mass[body_b] <= 0.0:
             continue ~ if body_flags[body_a] & STATIC != 0 or body_flags[body_b] & STATIC != 0:
             continue}}
         {?0.4 # a weak contact does not count
@@ -383,7 +383,7 @@ def _declare_graph(p: Program, worlds: int, bodies: int, contacts: int, colors: 
         ("contact_pair", PAIR, (-1, bodies - 1), contacts, ("contact_pair", "contact_bodies")),
         ("contact_body0", INT, (-1, bodies - 1), contacts, ("contact_body0", "body_a_of")),
         ("contact_body1", INT, (-1, bodies - 1), contacts, ("contact_body1", "body_b_of")),
-        ("inv_mass", FLOAT, (0, 1), bodies, ("body_inv_mass", "inv_mass")),
+        ("inv_mass", FLOAT, (-0.5, 1), bodies, ("body_inv_mass", "inv_mass")),
         ("body_flags", INT, (0, 3), bodies, ("body_flags",)),
         ("contact_force", FLOAT, (0, 2), contacts, ("contact_force", "contact_impulse")),
         ("body_speed", FLOAT, (0, 1), bodies, ("body_speed", "max_speed")),
