@@ -98,7 +98,7 @@ def _beside(
     least, most = low + _CLOSEST * width, high - _CLOSEST * width
     # On the other side rather than all at the bound: where two are equal, what sorts has no derivative.
     chosen = np.where((chosen < least) | (chosen > most), 2 * place - chosen, chosen)
-    chosen = np.clip(chosen, least, most)
+    chosen = based(argument, np.clip(chosen, least, most))
     return np.where(generator.random(value.shape) < 0.5, chosen, value.astype(np.float64)).astype(value.dtype)
 
 
