@@ -179,6 +179,10 @@ def test_every_target_comes_up_about_as_often_as_it_weighs(name: str) -> None:
         times = Counter(tasks)
         assert times.keys() == weights.keys()
         assert all(0.2 < times[each] / (weight * usual) < 2.0 for each, weight in weights.items())
+        if len(set(weights.values())) == 1:
+            turns = [tasks[start : start + len(weights)] for start in range(0, len(tasks), len(weights))]
+            assert all(set(turn) == weights.keys() for turn in turns)
+            assert len(weights) == 1 or len(set(map(tuple, turns))) > 1, "each turn has an order of its own"
 
 
 @FRONTENDS

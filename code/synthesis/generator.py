@@ -26,9 +26,10 @@ class KernelGenerator:
 
     Indices go around a wheel of categories, on which each stands as often as it weighs, spread evenly; ``spec(j)`` is
     the next kernel of the category that ``j`` comes to. So ``generate_<category>(i)`` is the same kernel whatever else
-    is drawn, and whatever the category weighs. Inside a category, each number has a seeded score for every recipe and
-    target operation, and the best one is drawn: all come up as often as they weigh, most of them equally often, and a
-    recipe, target or operation more changes only the kernels that it is drawn for.
+    is drawn, and whatever the category weighs. Where all targets of a category weigh the same, as single operations do,
+    each is drawn once in as many numbers as there are targets, in an order of each turn's own, so that none comes up
+    seldom by chance. Else each number has a seeded score for every recipe and target, and the best one is drawn: all
+    come up as often as they weigh, and a recipe or target more changes only the kernels that it is drawn for.
 
     Args:
         frontend: a front end or its name.
@@ -181,8 +182,13 @@ class KernelGenerator:
 
     def _task(self, category: str, number: int) -> _Task:
         """What the ``number``-th kernel of a category is drawn from."""
-        stream = Stream(self.config, self.drawing.seed, category, "task", number)
-        return stream.pick(self._tasks_at(category, number), key=_name_of, weight=_weight_of)
+        tasks = self._tasks_at(category, number)
+        if len(set(map(_weight_of, tasks))) == 1:
+            turn, place = divmod(number, len(tasks))
+            return Stream(self.config, self.drawing.seed, category, "task", turn).ranked(tasks, key=_name_of)[place]
+        return Stream(self.config, self.drawing.seed, category, "task", number).pick(
+            tasks, key=_name_of, weight=_weight_of
+        )
 
     def _tasks_at(self, category: str, number: int) -> list[_Task]:
         """The tasks that the ``number``-th kernel of a category may be drawn from."""

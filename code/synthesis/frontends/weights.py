@@ -21,7 +21,7 @@ def usual_weights(
 
     Two kernels in three are of applications, or as many as is said. The others are there for the operations that these
     have seldom or never, so their shares are as the numbers of operations that they aim at, and each operation comes up
-    about equally often: some 16 times in 20,000 kernels, so that few come up less than ten times.
+    about equally often: some 15 times in 20,000 kernels, by turns, so that none comes up less than ten times.
 
     Args:
         recipes: all of them.

@@ -99,6 +99,5 @@ RECIPES = (
         category="matrix",
         targets=("determinant", "inverse", "outer", "trace", "diag", "ddot", "get_diag"),
         draw=_draw_special,
-        target_weights={"get_diag": 2.0},
     ),
 )

@@ -167,14 +167,12 @@ RECIPES = (
         category="random",
         targets=tuple(_SAMPLES),
         draw=_draw_sample,
-        target_weights={"sample_unit_hemisphere_surface": 2.0},
     ),
     Recipe(
         name="integers",
         category="random",
         targets=("randi", "poisson"),
         draw=_draw_integers,
-        target_weights={"randi": 2.0},
     ),
     Recipe(
         name="estimate", category="random", targets=("monte_carlo", "hit_or_miss", "random_walk"), draw=_draw_estimate

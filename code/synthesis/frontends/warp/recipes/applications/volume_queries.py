@@ -1,7 +1,9 @@
 """Volumes: distances to a shape, densities, winds and labels in space, asked where particles, rays and cells are."""
 
+import re
+
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.warp.recipes.applications.program import FLOAT, FRAME, INT, VEC, Program
+from synthesis.frontends.warp.recipes.applications.program import FLOAT, FOUR, FRAME, INT, VEC, Program
 from synthesis.frontends.warp.recipes.applications.shapes import volume_argument
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
@@ -227,6 +229,34 @@ _AT_POINT: dict[str, tuple[tuple[str, str], ...]] = {
             rho = wp.volume_sample_f(smoke, wp.volume_world_to_index(smoke, p_i), wp.Volume.LINEAR)
             transmittance *= wp.exp(-sigma * wp.max(rho, 0.0) * min_step)
         transmitted[tid] = transmittance}
+        """,
+        ),
+    ),
+    "volume_steps": (
+        (
+            "march_in_voxels trace_voxel_space march_index_space",
+            """
+        uvw = wp.volume_world_to_index(smoke, ray_origin[tid])
+        {direction = wp.normalize(ray_dir[tid])
+        delta = wp.volume_world_to_index_dir(smoke, direction * min_step) ~
+        # the same step all along, in voxels
+        delta = min_step * wp.volume_world_to_index_dir(smoke, wp.normalize(ray_dir[tid]))}
+        {depth_sum = float(0.0)
+        for step in range(max_steps):
+            rho = wp.volume_sample_f(smoke, uvw, wp.Volume.LINEAR)
+            {if rho > 0.0:
+                depth_sum += rho * min_step ~ depth_sum += wp.max(rho, 0.0) * min_step}
+            uvw += delta
+        {optical_depth[tid] = depth_sum ~ transmitted[tid] = wp.exp(-sigma * depth_sum)} ~
+        transmittance = float(1.0)
+        for step in range(max_steps):
+            rho = wp.volume_sample_f(smoke, uvw, wp.Volume.LINEAR)
+            transmittance *= wp.exp(-sigma * wp.max(rho, 0.0) * min_step)
+            uvw += delta
+        transmitted[tid] = transmittance}
+        {?0.6 {# where it leaves
+        ~}
+        ray_end[tid] = wp.volume_index_to_world(smoke, uvw)}
         """,
         ),
     ),
@@ -516,6 +546,60 @@ _AT_VOXEL: dict[str, tuple[tuple[str, str], ...]] = {
         """,
         ),
     ),
+    "voxel_center": (
+        (
+            "sum_volume_mass density_center accumulate_center_of_mass",
+            """
+        rho = {wp.volume_lookup_f(smoke, i, j, k) ~ wp.volume_lookup(smoke, i, j, k, dtype=float)}
+        {# air, or nearly
+        ~}
+        if rho < {threshold ~ 0.0}:
+            return
+        {pos = wp.volume_index_to_world(smoke, wp.vec3(float(i), float(j), float(k)))
+        wp.atomic_add(mass_sum, 0, rho)
+        wp.atomic_add(moment_sum, 0, pos * rho) ~
+        voxel = wp.vec3(float(i), float(j), float(k))
+        {wp.atomic_add(mass_sum, 0, rho)
+        ~}
+        wp.atomic_add(moment_sum, 0, rho * wp.volume_index_to_world(smoke, voxel))}
+        {?0.4 wp.atomic_add(num_active, 0, 1)}
+        """,
+        ),
+        (
+            "bake_voxel_positions sample_points_from_density write_voxel_centers",
+            """
+        rho = {wp.volume_lookup_f(smoke, i, j, k) ~ wp.volume_lookup(smoke, i, j, k, dtype=float)}
+        pos = wp.volume_index_to_world(smoke, wp.vec3(float(i), float(j), float(k)))
+        {voxel_points[i, j, k] = wp.vec4(pos[0], pos[1], pos[2], rho) ~
+        voxel_points[i, j, k] = wp.vec4(pos[0], pos[1], pos[2], wp.max(rho, 0.0))}
+        {?0.4 if rho > threshold:
+            wp.atomic_add(num_active, 0, 1)}
+        """,
+        ),
+    ),
+    "voxel_gradient": (
+        (
+            "volume_gradient compute_voxel_gradient sdf_gradient_per_voxel",
+            """
+        {dx = AT(i + 1, j, k) - AT(i - 1, j, k)
+        dy = AT(i, j + 1, k) - AT(i, j - 1, k)
+        dz = AT(i, j, k + 1) - AT(i, j, k - 1)
+        diff = wp.vec3(dx, dy, dz) ~
+        diff = wp.vec3(
+            AT(i + 1, j, k) - AT(i - 1, j, k),
+            AT(i, j + 1, k) - AT(i, j - 1, k),
+            AT(i, j, k + 1) - AT(i, j, k - 1),
+        )}
+        {# a voxel's width along each axis
+        ~}
+        spacing = wp.volume_index_to_world_dir(potential, wp.vec3(1.0, 1.0, 1.0))
+        {slope = 0.5 * wp.cw_div(diff, spacing) ~
+        slope = wp.cw_div(diff, 2.0 * spacing)}
+        {slope_out[i, j, k] = slope ~ slope_out[i, j, k] = limit_length(slope, max_slope)}
+        {?0.4 wp.atomic_max(steepest, 0, wp.length(slope))}
+        """,
+        ),
+    ),
     "voxel_divergence": (
         (
             "volume_divergence velocity_divergence compute_divergence",
@@ -537,10 +621,13 @@ _AT_VOXEL: dict[str, tuple[tuple[str, str], ...]] = {
         ),
     ),
 }
+_OF_RAYS = ("volume_march", "volume_steps")
 _CENTER = """{# centres of the cells
         pos = lower + wp.vec3(float(i) + 0.5, float(j) + 0.5, float(k) + 0.5) * width ~
         pos = lower + wp.vec3(float(i), float(j), float(k)) * width}"""
 
+_LOOKED_UP = (r"wp.volume_lookup_f(potential, \1)", r"wp.volume_lookup(potential, \1, dtype=float)")
+"""How a value of a voxel is asked for."""
 _STENCILS = (
     ("center + alpha * (total - 6.0 * center)", ("diffuse_volume", "diffusion_step", "volume_diffusion")),
     ("(total - 6.0 * center) * inv_width * inv_width", ("volume_laplacian", "laplacian_of_volume")),
@@ -569,7 +656,7 @@ def _declare_volumes(p: Program) -> None:
 
 def _draw_at_points(stream: Stream, target: str) -> KernelSpec:
     """What a volume holds where a particle is or a ray passes."""
-    p = Program(stream, ("tid", "i", "ray") if target == "volume_march" else ("tid", "i", "particle"))
+    p = Program(stream, ("tid", "i", "ray") if target in _OF_RAYS else ("tid", "i", "particle"))
     _declare_volumes(p)
     count = p.threads
     reach = (-0.85, 0.8) if target == "volume_force" else (-1.3, 1.2)  # its slope is nothing but noise outside
@@ -614,6 +701,7 @@ def _draw_at_points(stream: Stream, target: str) -> KernelSpec:
     p.output("particle_x_out", VEC, (count,), ("particle_q_out", "x_out", "x_new", "corrected"))
     p.output("particle_v_out", VEC, (count,), ("particle_qd_out", "v_out", "v_new"))
     p.output("gradient", VEC, (count,), ("gradients", "grad_out"))
+    p.output("ray_end", VEC, (count,), ("ray_end", "exit_point", "end_points"))
     for key, names in (
         ("contact_dist", ("distances", "contact_dist", "sdf_values")), ("depth", ("depth", "ray_dist", "t_hit")),
         ("radiance", ("radiance", "pixels")), ("energy", ("energy", "potential_energy")),
@@ -636,7 +724,7 @@ def _draw_at_points(stream: Stream, target: str) -> KernelSpec:
     p.output("contact_depth", FLOAT, (count // 2,), ("contact_depth", "penetration"), (0, 1))
     p.output("label_count", INT, (8,), ("label_count", "histogram"), (0, 3))
     p.output("label_mass", FLOAT, (8,), ("label_mass", "region_mass"), (0, 1))
-    p.guard_count("ray" if target == "volume_march" else "particle")
+    p.guard_count("ray" if target in _OF_RAYS else "particle")
     titles, text = p.choices.child("purpose").choice(_AT_POINT[target])
     found, turned = p.choices.choice(_LOOKS)
     text = text.replace("LABEL", _LABEL).replace("LOOK", found + _GRADIENT)
@@ -646,6 +734,7 @@ def _draw_at_points(stream: Stream, target: str) -> KernelSpec:
         "volume_contact": "Contacts of particles with a shape that is given by its distances",
         "volume_advect": "Particles in a wind that is sampled from a volume",
         "volume_march": "Rays through a volume",
+        "volume_steps": "Rays through the voxels of a volume",
         "volume_density": "Values of a density volume at particles",
         "volume_force": "The slope of a potential where particles are",
         "volume_labels": "Regions of a labelled volume that particles are in",
@@ -665,6 +754,8 @@ def _draw_at_voxels(stream: Stream, target: str) -> KernelSpec:
     p.number("alpha", (0.05, 0.15), ("alpha", "diffusion", "rate"), ("0.1", "0.05"))
     p.number("band", (0.2, 0.4), ("band", "narrow_band", "truncation"), ("0.3", "0.25"))
     p.number("offset", (0.05, 0.2), ("offset", "thickness"), ("0.1",))
+    p.number("threshold", (0.05, 0.3), ("threshold", "min_density"), ("0.1", "0.05"))
+    p.number("max_slope", (0.5, 3), ("max_slope", "gradient_limit"), ("1.0", "2.0"))
     p.scalar("least", INT, (3, 8), ("min_neighbors", "least"))
     p.output("field_out", FLOAT, sizes, ("field_out", "grid_out", "phi_out", "result"))
     p.output("label_out", INT, sizes, ("label_out", "labels_out"))
@@ -672,9 +763,15 @@ def _draw_at_voxels(stream: Stream, target: str) -> KernelSpec:
     p.output("occupied", INT, sizes, ("occupancy", "occupied"))
     p.output("num_active", INT, (1,), ("num_active", "active_count", "num_voxels"), (0, 3))
     p.output("largest", FLOAT, (1,), ("max_divergence", "residual"), (0, 0.1))
+    p.output("steepest", FLOAT, (1,), ("max_slope_out", "steepest"), (0, 0.1))
+    p.output("mass_sum", FLOAT, (1,), ("total_mass", "mass_sum"), (0, 1))
+    p.output("moment_sum", VEC, (1,), ("first_moment", "weighted_center"), (-1, 1))
+    p.output("slope_out", VEC, sizes, ("gradient_out", "grad_out", "gradients"))
+    p.output("voxel_points", FOUR, sizes, ("voxel_points", "points_out"))
     stencil, laplacian = p.choices.choice(_STENCILS)
     titles, text = p.choices.child("purpose").choice(_AT_VOXEL[target])
-    p.write(text.replace("STENCIL", stencil).replace("CENTER", _CENTER))
+    looked = p.choices.child("looked").choice(_LOOKED_UP)
+    p.write(re.sub(r"AT\((.*?)\)", looked, text.replace("STENCIL", stencil).replace("CENTER", _CENTER)))
     named = laplacian if target == "voxel_laplacian" else tuple(titles.split())
     return p.done("queries", "volumes", target, "A thread for each voxel", named)
 
@@ -689,7 +786,11 @@ _WEIGHTS = {
     "volume_labels": 2.5,
     "voxel_occupied": 1.2,
     "volume_contact": 2.5,
-    "voxel_divergence": 0.5,
+    "volume_steps": 1.5,
+    "voxel_resample": 1.8,
+    "voxel_center": 2.5,
+    "voxel_gradient": 2.0,
+    "voxel_divergence": 1.5,
 }
 RECIPES = (
     Recipe(name="volumes", category="queries", targets=(*_AT_POINT, *_AT_VOXEL), draw=_draw, target_weights=_WEIGHTS),
