@@ -279,6 +279,13 @@ _FORCES = {
 }
 
 
+_STILL = """
+    {?0.5 if deadband > 0.0:
+        {?0.4 # {small controls do nothing}}
+        ctrl = {soft_deadband(ctrl, deadband) ~ jnp.where(jnp.abs(ctrl) < deadband, 0.0, ctrl)}}
+"""
+
+
 def _motor(p: Program) -> Text:
     n, dof = p.size(64, 128), p.size(256, 512)
     act = p.record(
@@ -297,10 +304,8 @@ def _motor(p: Program) -> Text:
                 {?0.4 if low.shape != ctrl.shape or high.shape != ctrl.shape:
                     raise ValueError(f'expected limits of shape <<ctrl.shape>>, got <<low.shape>> and <<high.shape>>')}
                 ctrl = jnp.clip(ctrl, low, high)}
-            {?0.4 if deadband > 0.0:
-                {?0.4 # {small controls do nothing}}
-                ctrl = {soft_deadband(ctrl, deadband) ~ jnp.where(jnp.abs(ctrl) < deadband, 0.0, ctrl)}}
             """,
+            _STILL if kind == "torque" else "",
             _FORCES[kind],
             """
             {?0.4 if max_force is not None:
@@ -368,22 +373,29 @@ def _environment(p: Program) -> Text:
         healthy = state.height > min_height
         if max_height is not None:
             healthy = healthy & (state.height < max_height)}
+    """
+    rewarded = """
         {reward = forward_weight * forward + healthy_reward * healthy - cost ~
         reward = forward_weight * forward - cost
-        {if terminate:
-            {?0.5 # {an episode only goes on while the robot stands}}
-            reward = reward + healthy_reward
-        else:
-            reward = reward + healthy_reward * healthy ~
-        reward = reward + jnp.where(healthy, healthy_reward, 0.0)}}
+        reward = reward + jnp.where(healthy, healthy_reward, 0.0)}
     """
     done = """
-        {done = 1.0 - healthy.astype(reward.dtype) ~
-        if terminate:
-            done = 1.0 - healthy.astype(reward.dtype)
-        else:
-            done = jnp.zeros(reward.shape)}
+        done = 1.0 - healthy.astype(reward.dtype)
     """
+    if form != "dict" and p.choices.chance(0.4):
+        rewarded = """
+        reward = forward_weight * forward - cost
+        if terminate:
+            {?0.5 # {an episode only goes on while the robot stands}}
+            {reward = reward + healthy_reward
+            done = 1.0 - healthy.astype(reward.dtype) ~
+            done = 1.0 - healthy.astype(reward.dtype)
+            reward = reward + healthy_reward}
+        else:
+            reward = reward + healthy_reward * healthy
+            done = jnp.zeros(reward.shape)
+        """
+        done = ""
     observation = f"""
         {{position = state.q
         if exclude:
@@ -396,7 +408,7 @@ def _environment(p: Program) -> Text:
         obs = jnp.concatenate([state.q[:, {skip}:], state.qd], axis=-1)}}
     """
     return Text(
-        lines=join(body, observation if seen else "", done if form != "dict" else "", end),
+        lines=join(body, rewarded, observation if seen else "", done if form != "dict" else "", end),
         given={
             "state": Array(state, "state of the simulation", ("state", "pipeline_state", "data")),
             "action": Array(Leaf((n, dof), -1, 1), "actions of shape (batch, joints)", ("action", "actions")),
@@ -406,8 +418,7 @@ def _environment(p: Program) -> Text:
             "forward_weight": Constant("1.25", "weight of the velocity", ("forward_weight",), (0.5, 2)),
             "min_height": Option("float", "least height of a healthy robot", ("0.3", "0.2"), ("min_height", "min_z")),
             "max_height": Option("float", "largest height of a healthy robot", ("1.2", "1.0"), ("max_height", "max_z")),
-            "terminate": Option("bool", "whether a fallen robot is done", ("False",) if form == "dict" else
-                                ("True", "False"),
+            "terminate": Option("bool", "whether a fallen robot is done", ("True", "False"),
                                 ("terminate_when_unhealthy", "terminate")),
             "exclude": Option("bool", "whether the position of the robot is left out", ("True",),
                               ("exclude_position",)),

@@ -127,12 +127,12 @@ _SUBTREES = """
         return center
     return subtree, center ~
     {?0.5 # {what gravity asks of each joint}}
-    {arm = center - pos
+    {arm = center - anchor
     return jnp.cross(arm, subtree[:, None] * gravity) ~
     weight = subtree[:, None] * gravity
-    torque = jnp.cross(center - pos, weight)
+    torque = jnp.cross(center - anchor, weight)
     return torque ~
-    torque = jnp.cross(center - pos, subtree[:, None] * gravity)
+    torque = jnp.cross(center - anchor, subtree[:, None] * gravity)
     if axes is None:
         return torque
     return jnp.sum(torque * axes, axis=-1)}}
@@ -152,7 +152,8 @@ def write_subtrees(p: Program) -> Text:
     return Text(
         lines=settled(lines),
         given={
-            "pos": Array(Leaf((n, 3), -1, 1), "position of each link", ("pos", "xpos", "com")),
+            "pos": Array(Leaf((n, 3), -1, 1), "centre of mass of each link", ("xipos", "com", "pos")),
+            "anchor": Array(Leaf((n, 3), -1, 1), "position of each joint", ("joint_pos", "xanchor", "anchor")),
             "mass": Array(positive(n, high=2), "mass of each link", ("mass", "link_mass")),
             "gravity": Array(Leaf((3,), -9.81, -0.1), "acceleration of gravity", ("gravity",)),
             "axes": Array(Leaf((n, 3), 0.2, 1), "axis of each joint", ("axes", "joint_axis"), float(not along)),

@@ -47,9 +47,7 @@ _TEMPERATURES = {
             if num_constraints < 0 or num_constraints >= dof:
                 raise ValueError(f'cannot constrain <<num_constraints>> of <<dof>> degrees of freedom')
             dof -= num_constraints}
-        {{?0.5 if half:
-            return 0.5 * jnp.sum(squares)}
-        return jnp.sum(squares) / dof ~
+        {return jnp.sum(squares) / dof ~
         {if return_energy:
             kinetic = 0.5 * jnp.sum(squares)
             return <<'kinetic_energy': kinetic, 'temperature': 2.0 * kinetic / dof>> ~
@@ -101,7 +99,7 @@ def write_temperature(p: Program) -> Text:
     result: tuple[Tree, ...] = (Leaf(()),)
     dof_axis = "axis is not None" in lines
     given_axis = p.pick("None", "0", "2") if dof_axis else "None"
-    averaged, energies, halved, totals = (p.choices.chance(0.5) for _ in range(4))
+    averaged, energies, totals = (p.choices.chance(0.5) for _ in range(3))
     if form == "axes" and (given_axis == "None" if dof_axis else not averaged):
         result = (Leaf((3,)),)
     elif form == "species":
@@ -131,7 +129,6 @@ def write_temperature(p: Program) -> Text:
             "average": Option("bool", "whether axes count as one", ("True",), ("average", "mean"), str(averaged)),
             "return_energy": Option("bool", "whether the energy is wanted too", ("False",), ("return_energy",),
                                     str(energies)),
-            "half": Option("bool", "whether the kinetic energy is wanted", ("False",), ("energy_only",), str(halved)),
             "return_total": Option("bool", "whether the whole is wanted too", ("False",), ("return_total",),
                                    str(totals)),
         },

@@ -215,7 +215,7 @@ _GROUPS = """
         delta = rate * g}
         {if group == 'decay':
             delta = delta + learning_rate * weight_decay * w ~
-        if group not in ('no_decay', 'slow'):
+        if group != 'no_decay':
             delta = delta + learning_rate * weight_decay * w}
         new_params[name] = w - delta
     return new_params ~

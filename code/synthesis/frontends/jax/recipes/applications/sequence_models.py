@@ -271,7 +271,7 @@ def _draw_network(p: Program, end: str) -> None:
         p.tensor("labels", labels, says, ("labels",) if task == "class" else ("targets", "ys"))
     p.tensor("mask", truth(*first), "steps that count", ("mask", "valid"))
     p.tensor("lengths", Leaf((rows,), 1, length, "int32"), "length of each sequence", ("lengths", "seq_lengths"))
-    p.option("burn_in", "2", "int", "steps that do not count", p.pick("2", "4"), ("burn_in", "warmup_steps"))
+    p.option("burn_in", "2", "int", "steps that do not count", p.pick("2", "4"), ("burn_in",))
     marks = {
         "STEP": _STEPS[kind], "BEGIN": "(h, h)" if kind == "lstm" else "h", "BACK": _back(precision),
         "TURNED": ".T" if order == "early" else "", "TIME": "0" if order == "early" else "1",

@@ -527,7 +527,7 @@ _JOINT = {
             elif mode == DRIVE_VELOCITY:
                 tau += target_kd[dof] * (target_qd[dof] - joint_qd[dof])}
             ~
-            {tau = joint_f[dof] - target_kd[dof] * joint_qd[dof] ~ tau = joint_f[dof]}
+            tau = joint_f[dof]
             if (drive_mode[dof] & DRIVE_POSITION) != 0:
                 tau += target_ke[dof] * (target_q[dof] - joint_q_in[q_start + k])
             if (drive_mode[dof] & DRIVE_VELOCITY) != 0:

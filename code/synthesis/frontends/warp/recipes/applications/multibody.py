@@ -241,12 +241,13 @@ wp.spatial_vector(moment + wp.cross(arm, push), push)}
     "camera_pose": """
         mode = cam_mode[b]
         body = cam_body[b]
-        {target = cam_target[b] ~ target = cam_target[b]
+        target = cam_target[b]
         {# nothing to look at
         ~}
-        if target < 0 and (mode == CAM_TARGETBODY or mode == CAM_TARGETCOM):
-            return}
-        {if mode == CAM_FIXED or target < 0: ~ if target < 0 or mode == CAM_FIXED:}
+        {if target < 0 and (mode == CAM_TARGETBODY or mode == CAM_TARGETCOM):
+            return
+        if mode == CAM_FIXED: ~
+        if mode == CAM_FIXED or (target < 0 and mode >= CAM_TARGETBODY):}
             pos_out[w, b] = xpos[w, body] + wp.quat_rotate(xquat[w, body], cam_pos[b])
             mat_out[w, b] = wp.quat_to_matrix(xquat[w, body] * cam_quat[b])
             return

@@ -57,7 +57,7 @@ _STATIC = 0.5
 """How many modules hold their constants as numbers of Python's own, which are asked for by ``wp.static``."""
 
 _LOCALS: dict[str, tuple[str, ...]] = {
-    "d": ("d", "diff", "delta"), "r": ("r",), "n": ("n", "normal", "dir"),
+    "d": ("d",), "r": ("r",), "n": ("n",),
     "total": ("total", "sum", "acc", "result"), "best": ("best",),
     "k": ("k", "j"), "found": ("found", "best_id"), "num": ("num", "count", "n"),
     "f": ("f", "force", "f_total"), "slot": ("slot", "dest", "out_id"),

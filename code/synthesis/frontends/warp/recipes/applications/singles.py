@@ -867,7 +867,7 @@ iteration[0] >= max_iterations:
         ~}
         if num < substeps[0] and num_calm[0] < patience:
             num = substeps[0] - 1
-            sub_dt = frame_dt / float(num + 1)
+            sub_dt = frame_dt / float(num)
         ~}
         substeps[0] = num
         dt[0] = sub_dt

@@ -413,12 +413,12 @@ _IMPEDANCE = """
     b_imp = 2.0 / (dmax * timeconst) ~
     b_imp = 2.0 / (dmax * timeconst)
     k_imp = 1.0 / (dmax * dmax * timeconst * timeconst * dampratio * dampratio) ~
-    if dampratio > 0.0:
+    if timeconst > 0.0:
         k_imp = 1.0 / (dmax * dmax * timeconst * timeconst * dampratio * dampratio)
         b_imp = 2.0 / (dmax * timeconst)
     else:
         # given directly
-        k_imp = timeconst / (dmax * dmax)
+        k_imp = -timeconst / (dmax * dmax)
         b_imp = -dampratio / dmax}
 """
 _FINISH = """
@@ -969,13 +969,12 @@ _COMPOSITE = """
     {?0.5 {if not articulation_mask[tid]:
         return ~ if articulation_mask[tid] == 0:
         return}}
-    {?0.4 num_links = end - start
-    if num_links == 0:
+    num_links = end - start
+    {?0.4 if num_links == 0:
         return}
     H_start = articulation_H_start[tid]
-    n = end - start
     # from the leaves to the root
-    {for back in range(n):
+    {for back in range(num_links):
         i = end - back - 1 ~ for i in range(end - 1, start - 1, -1):}
         m = body_mass[i]
         X = body_q_in[i]
@@ -1014,16 +1013,15 @@ _COMPOSITE = """
         {?0.8 {# its row of the mass matrix
         ~}
         F = I_c * joint_S_s[i]
-        row = H_start + (i - start) * n
+        row = H_start + (i - start) * num_links
         H[row + i - start] = wp.dot(joint_S_s[i], F) {+ joint_armature[i] ~}
-        {j = int(parent)
+        j = int(parent)
         while j >= {start ~ 0}:
             {entry = wp.dot(joint_S_s[j], F)
             H[row + j - start] = entry
-            H[H_start + (j - start) * n + i - start] = entry ~
+            H[H_start + (j - start) * num_links + i - start] = entry ~
             H[row + j - start] = wp.dot(joint_S_s[j], F)}
-            j = joint_parent[j] ~
-        ~}}
+            j = joint_parent[j]}
 """
 
 

@@ -605,10 +605,10 @@ wp.abs(p[1]) > scene_radius ~ not in_scene(p, floor_z, scene_radius)}
         if not world_mask[world_of[i]] or (flags[i] & ACTIVE) == 0:
             return}
         x = x_new[i]
-        {{held = anchor_of[i]
-        if held >= 0:
+        {{carrier = anchor_of[i]
+        if carrier >= 0:
             # a pinned one moves with its body
-            x = wp.transform_point(anchor_pose[held], anchor_local[i])
+            x = wp.transform_point(anchor_pose[carrier], anchor_local[i])
         v = (x - x_old[i]) / dt ~
         v = (x - x_old[i]) / dt
         if anchor_of[i] >= 0:

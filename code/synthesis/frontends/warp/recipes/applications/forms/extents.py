@@ -14,9 +14,9 @@ from synthesis.grammar.streams import Stream
 from synthesis.grammar.types import Type
 from synthesis.grammar.walking import Rewriter, walk
 
-_SIZES, _LOOPS, _GUARDS = 0.7, 0.5, 0.1
-"""How often a size that an array has is asked of it, how often a loop over all of a dimension that says its number, and
-how often threads beyond the end of an array are left out. Of applications' kernels 16 % ask arrays for sizes."""
+_SIZES, _LOOPS, _GUARDS = 0.75, 0.5, 0.1
+"""How often sizes that arrays have are asked of them, how often a loop over all of a dimension that says its number,
+and how often threads beyond the end of an array are left out. Of applications' kernels 16 % ask arrays for sizes."""
 _LEAST = 2
 """A size of one tells arrays apart too little."""
 _INT = Type("int32")
@@ -25,16 +25,16 @@ _INT = Type("int32")
 def ask(sheet: Sheet, choices: Stream) -> None:
     """Ask arrays for some of the sizes that are arguments or numbers: a size is one that the array always has.
 
-    An array that was asked for one size is asked for the others that it has.
+    A kernel that asks for one size asks for all that there are, and an array for all that it has.
     """
     places = list(_places(sheet.body))
-    known = ""
+    known, asks = "", choices.chance(_SIZES)
     for key in [each for each in dict.fromkeys(names_in(sheet.body)) if _is_size(sheet.given.get(each))]:
         size, bounded = sheet.given[key].domain[0], _bounded(sheet.body, key)
         found = [
             (name, place) for name, place, index in places if _extent(sheet, name, place) == size and index in bounded
         ]
-        if found and choices.chance(_SIZES):
+        if found and asks:
             known, place = choices.choice(sorted({each for each in found if each[0] == known} or set(found)))
             asked = _Asking(key, known, place)
             sheet.body = [asked.visit(each) for each in sheet.body]

@@ -73,9 +73,9 @@ def lay(sheet: Sheet, choices: Stream) -> None:
         return
     laid = [key for key in sheet.given if _is_grid(sheet, key)]
     named = sheet.named()
-    wide = [key for key, each in sheet.given.items() if key in named and _is_wide(each, sheet)]
+    grids = [key for key, each in sheet.given.items() if key in named and len(each.shape or ()) == len(sheet.launch)]
     hidden = any(_is_bounded(sheet, place) for place in range(1, len(sheet.axes))) or any(map(_SAYS.search, named))
-    if not laid or laid != wide or hidden or _is_of_worlds(sheet.axes[0]) or not choices.chance(_LAID):
+    if not laid or laid != grids or hidden or _is_of_worlds(sheet.axes[0]) or not choices.chance(_LAID):
         return
     sizes = [_size(sheet, place) for place in range(1, len(sheet.axes))]
     for key in laid:

@@ -41,8 +41,8 @@ _OFFSET, _ALONE = 0.85, 0.7
 Of the indices of applications' arrays 3 % are counters of loops, 9 % arithmetic and 26 % were computed before; of drawn
 kernels' without this it was 6 %, 6 % and 22 %."""
 _TURN_NAMES, _BEGIN_NAMES = ("i", "k", "j", "n", "ii"), ("start", "begin", "first", "offset", "base")
-_LONG = 4
-"""Turns of a loop that are worth it to be shared."""
+_LONG, _FEW = 4, 8
+"""Turns of a loop that are worth it to be shared, where a number says how many and where an argument does."""
 _LANE, _STEP = "lane_", "lanes_"
 """What lines call the number of a thread in its row, and how many threads a row has."""
 _LANE_NAMES = ("lane", "sub", "lane_id", "sub_id", "tid_in_row", "worker")
@@ -64,8 +64,7 @@ def share(sheet: Sheet, choices: Stream) -> None:
     read before it.
     """
     loop = sheet.body[-1]
-    turns = loop.iter.args[-1] if isinstance(loop, ast.For) and isinstance(loop.iter, ast.Call) else None
-    most = turns.value if isinstance(turns, ast.Constant) and isinstance(turns.value, int) else _MOST_THREADS
+    most = _most_turns(loop, sheet)
     counts = [each for each in _LANES if each * math.prod(sheet.launch) <= _MOST_THREADS and each < most]
     flat = 0 < len(sheet.axes) <= _MOST_AXES
     if not (flat and counts and _is_apart(sheet.body, sheet)) or not choices.chance(_SHARED):
@@ -80,6 +79,20 @@ def share(sheet: Sheet, choices: Stream) -> None:
     sheet.given[_STEP] = Given(kind=_INT, domain=(count, count), names=_STEP_NAMES)
     sheet.axes = [*sheet.axes, (_LANE, *_LANE_NAMES)]
     sheet.launch = (*sheet.launch, count)
+
+
+def _most_turns(loop: ast.stmt, sheet: Sheet) -> float:
+    """How many turns a loop has at most, as far as a number or the argument that counts them tells; 0 if it is none."""
+    if not isinstance(loop, ast.For) or not isinstance(loop.iter, ast.Call):
+        return 0
+    match loop.iter.args[-1]:
+        case ast.Constant(value=int(most)):
+            return most
+        case ast.Name(id=key) | ast.Subscript(value=ast.Name(id=key)) if key in sheet.given:
+            high = sheet.given[key].domain[1]
+            return high if high >= _FEW else 0
+        case _:
+            return _MOST_THREADS
 
 
 def stride(sheet: Sheet, choices: Stream) -> None:

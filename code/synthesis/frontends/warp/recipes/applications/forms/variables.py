@@ -38,10 +38,11 @@ _KNOWN: Mapping[str, tuple[str, ...]] = {
 """What an element of an array is called whose name is an abbreviation."""
 _SPOKEN: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("x", "wp.vec3"): ("pos", "position"), ("p", "wp.vec3"): ("point", "pos"), ("v", "wp.vec3"): ("vel", "velocity"),
-    ("q", "wp.quat"): ("rot", "orientation", "quat"), ("n", "wp.vec3"): ("normal",), ("f", "wp.vec3"): ("force",),
+    ("q", "wp.quat"): ("rot", "orientation", "quat"), ("n", "wp.vec3"): ("normal", "dir"), ("f", "wp.vec3"): ("force",),
     ("w", "wp.vec3"): ("omega", "ang_vel"), ("m", "float"): ("mass",), ("X", "wp.transform"): ("xform", "pose"),
     ("d", "float"): ("dist", "distance"), ("r", "wp.vec3"): ("arm", "rel_pos"), ("e", "wp.vec3"): ("edge",),
-    ("dx", "wp.vec3"): ("delta_pos", "displacement"), ("dv", "wp.vec3"): ("delta_vel", "rel_vel"),
+    ("d", "wp.vec3"): ("diff", "delta"), ("dx", "wp.vec3"): ("delta_pos", "displacement"),
+    ("dv", "wp.vec3"): ("delta_vel", "rel_vel"),
     ("tau", "float"): ("torque",), ("R", "wp.mat33"): ("rot_matrix", "rotation"),
     ("I", "wp.mat33"): ("inertia",), ("nl", "int"): ("num_limits",), ("nc", "int"): ("num_contacts",),
     ("nj", "int"): ("num_joints",), ("vio", "int"): ("vector_offset", "row_offset"), ("s", "float"): ("value", "scale"),

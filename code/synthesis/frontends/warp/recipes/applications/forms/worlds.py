@@ -4,6 +4,7 @@ the things of one world stand behind those of another."""
 import ast
 import itertools
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -36,6 +37,8 @@ _LEAST = 12
 _BATCHED = {"float32": 0.85, "int32": 0.3, "bool": 0.3}
 """How often what is only read has a part for each world, all arrays of a type alike: numbers of a model that are whole,
 its topology, are mostly the same in all of them."""
+_AXIS = re.compile(r"_[xyz]$")
+"""What tells arguments apart that belong together: either all of them are read from arrays, or none is."""
 _BOXED, _BOXED_IN_WORLDS = 0.02, 0.25
 """How often a value for all threads is read from an array, of one element, and how often all numbers are of one for
 each world."""
@@ -263,7 +266,7 @@ def _box(sheet: Sheet, choices: Stream, worlds: int) -> None:
         if by_world:
             boxed[key] = ast.Name(_WORLD, ast.Load())
             sheet.given[key] = replace(given, shape=(worlds,))
-        elif choices.chance(_BOXED):
+        elif choices.child(_AXIS.sub("", key)).chance(_BOXED):
             boxed[key] = ast.Constant(0)
             sheet.given[key] = replace(given, shape=(1,))
     sheet.body = [_Boxing(boxed).visit(each) for each in sheet.body]
