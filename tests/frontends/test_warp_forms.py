@@ -543,6 +543,7 @@ def test_what_would_give_an_element_to_itself_is_left_out(text: str, updated: st
 
 
 NUM = {"num": Given(kind=INT, domain=(4, 4), names=("num",))}
+MANY = {"num": Given(kind=INT, domain=(8, 8), names=("num",))}
 
 
 def ran(sheet: Sheet, axes: tuple[int, ...]) -> dict[str, list[float]]:
@@ -566,13 +567,14 @@ def ran(sheet: Sheet, axes: tuple[int, ...]) -> dict[str, list[float]]:
     ],
 )
 def test_several_threads_share_a_row(text: str) -> None:
-    made = formed(text, loops.share, **NUM)
+    made = formed(text, loops.share, **MANY)
+    assert {text_of(each) for each in formed(text, loops.share, **NUM)} == {text}, "too few for several"
     shared = [each for each in made if len(each.axes) > 1]
     assert len(made) > len(shared) > 0 or "tid * 3" in text
     for sheet in shared:
         lanes = sheet.launch[-1]
         assert sheet.given["lanes_"].domain == (lanes, lanes)
-        assert ran(sheet, (3, lanes)) == ran(sheet_of(text, **NUM), (3,))
+        assert ran(sheet, (3, lanes)) == ran(sheet_of(text, **MANY), (3,))
 
 
 @pytest.mark.parametrize(
@@ -588,7 +590,7 @@ def test_several_threads_share_a_row(text: str) -> None:
     ],
 )
 def test_turns_that_have_to_do_with_each_other_are_one_threads(text: str) -> None:
-    assert {text_of(each) for each in formed(text, loops.share, **NUM)} == {text}
+    assert {text_of(each) for each in formed(text, loops.share, **MANY)} == {text}
 
 
 def test_a_thread_takes_every_so_many_things(monkeypatch: pytest.MonkeyPatch) -> None:
