@@ -4,7 +4,7 @@ But where targets take turns, one more makes each turn longer: that changes the 
 """
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import replace
 from itertools import takewhile
 from typing import Any, NamedTuple, cast
@@ -57,7 +57,7 @@ def draw(name: str, recipes: Sequence[Recipe] = ()) -> Drawn:
     return made
 
 
-def only_these_changed(before: Drawn, after: Drawn, using: set[int], turning: set[int] | None = None) -> None:
+def only_these_changed(before: Drawn, after: Drawn, using: set[int], turning: Set[int] = frozenset()) -> None:
     """Claims that all kernels but those that use what was added, some but not most, are the same bytes.
 
     A draft with what was added may lead nowhere; then another one is begun, which may do without.
@@ -71,7 +71,7 @@ def only_these_changed(before: Drawn, after: Drawn, using: set[int], turning: se
     begun_again = after.begun_again - before.begun_again - using
     assert 0 < len(using) < 0.7 * COUNT
     assert len(begun_again) < 0.03 * COUNT
-    kept = set(range(COUNT)) - using - begun_again - (turning or set())
+    kept = set(range(COUNT)) - using - begun_again - turning
     assert len(kept) > 0.3 * COUNT
     for index in kept:
         assert before.sources[index] == after.sources[index], index

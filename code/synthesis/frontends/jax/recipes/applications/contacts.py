@@ -379,10 +379,8 @@ def _environment(p: Program) -> Text:
         reward = forward_weight * forward - cost
         reward = reward + jnp.where(healthy, healthy_reward, 0.0)}
     """
-    done = """
-        done = 1.0 - healthy.astype(reward.dtype)
-    """
-    if form != "dict" and p.choices.chance(0.4):
+    done = "" if form == "dict" else "done = 1.0 - healthy.astype(reward.dtype)"
+    if done and p.choices.chance(0.4):
         rewarded = """
         reward = forward_weight * forward - cost
         if terminate:
@@ -408,7 +406,7 @@ def _environment(p: Program) -> Text:
         obs = jnp.concatenate([state.q[:, {skip}:], state.qd], axis=-1)}}
     """
     return Text(
-        lines=join(body, rewarded, observation if seen else "", done if form != "dict" else "", end),
+        lines=join(body, rewarded, observation if seen else "", done, end),
         given={
             "state": Array(state, "state of the simulation", ("state", "pipeline_state", "data")),
             "action": Array(Leaf((n, dof), -1, 1), "actions of shape (batch, joints)", ("action", "actions")),

@@ -656,7 +656,8 @@ def _declare_volumes(p: Program) -> None:
 
 def _draw_at_points(stream: Stream, target: str) -> KernelSpec:
     """What a volume holds where a particle is or a ray passes."""
-    p = Program(stream, ("tid", "i", "ray") if target in _OF_RAYS else ("tid", "i", "particle"))
+    thing = "ray" if target in _OF_RAYS else "particle"
+    p = Program(stream, ("tid", "i", thing))
     _declare_volumes(p)
     count = p.threads
     reach = (-0.85, 0.8) if target == "volume_force" else (-1.3, 1.2)  # its slope is nothing but noise outside
@@ -724,7 +725,7 @@ def _draw_at_points(stream: Stream, target: str) -> KernelSpec:
     p.output("contact_depth", FLOAT, (count // 2,), ("contact_depth", "penetration"), (0, 1))
     p.output("label_count", INT, (8,), ("label_count", "histogram"), (0, 3))
     p.output("label_mass", FLOAT, (8,), ("label_mass", "region_mass"), (0, 1))
-    p.guard_count("ray" if target in _OF_RAYS else "particle")
+    p.guard_count(thing)
     titles, text = p.choices.child("purpose").choice(_AT_POINT[target])
     found, turned = p.choices.choice(_LOOKS)
     text = text.replace("LABEL", _LABEL).replace("LOOK", found + _GRADIENT)
@@ -771,7 +772,7 @@ def _draw_at_voxels(stream: Stream, target: str) -> KernelSpec:
     stencil, laplacian = p.choices.choice(_STENCILS)
     titles, text = p.choices.child("purpose").choice(_AT_VOXEL[target])
     looked = p.choices.child("looked").choice(_LOOKED_UP)
-    p.write(re.sub(r"AT\((.*?)\)", looked, text.replace("STENCIL", stencil).replace("CENTER", _CENTER)))
+    p.write(re.sub(r"\bAT\((.*?)\)", looked, text.replace("STENCIL", stencil).replace("CENTER", _CENTER)))
     named = laplacian if target == "voxel_laplacian" else tuple(titles.split())
     return p.done("queries", "volumes", target, "A thread for each voxel", named)
 
