@@ -1,6 +1,7 @@
 """Several runs evaluated together give what each gives alone, to the bit, and come to the same places."""
 
 import re
+import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
@@ -158,3 +159,30 @@ def test_runs_of_what_is_drawn_go_together(recipe: str, monkeypatch: pytest.Monk
     (outcome,) = SynthesisPipeline("jax", seed=5, difficulty="2").outcomes([index])
     assert isinstance(outcome, Pair)
     assert set(went) == {"together"}
+
+
+def many_large(x: Any) -> Any:
+    """Sums of thirty arrays of 512 by 512, none of which is read again."""
+    total = jnp.zeros(())
+    for step in range(30):
+        total = total + jnp.sum(jnp.sin(x[:, None] * x[None, :] + step))
+    return jnp.where(x[0] > 0.0, total, -total)
+
+
+def test_large_arrays_are_evaluated_a_few_runs_at_a_time() -> None:
+    generator = np.random.default_rng(5)
+    runs = [(generator.normal(size=512).astype(np.float32),) for _ in range(40)]
+    held_against_each_alone(many_large, *runs, double=True)
+
+
+def test_what_nothing_reads_again_is_not_kept() -> None:
+    x = np.linspace(-1.0, 1.0, 512, dtype=np.float32)
+    graph = graph_of(jax.make_jaxpr(many_large)(x))
+    tracemalloc.start()
+    try:
+        Together(double=True).runs(graph, [[np.roll(x, shift)] for shift in range(40)])
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    one = 512 * 512 * 8
+    assert one < peak < 90 * one  # all of them would be 60 for each of 40 runs

@@ -31,16 +31,22 @@ class Evaluator:
         self.double = double
         self._trace = trace
         self._run = 0
+        self._leave: dict[int, tuple[Graph, list[list[Any]]]] = {}
         self.programs: list[tuple[int, ...]] = []
 
-    def runs(self, graph: Graph, several: Sequence[Inputs]) -> list[list[Array]]:
+    def runs(self, graph: Graph, several: Sequence[Inputs], *, first: int = 0) -> list[list[Array]]:
         """A function's results on several inputs.
+
+        Args:
+            graph: the function.
+            several: the inputs of each run.
+            first: the number of the first of these runs, for the trace.
 
         Raises:
             ReferenceUnknownError: for a primitive that is not modelled.
         """
         made: list[list[Array]] = []
-        for self._run, inputs in enumerate(several):
+        for self._run, inputs in enumerate(several, first):
             made.append(self.results(graph, inputs))
         return made
 
@@ -85,10 +91,24 @@ class Evaluator:
         def read(atom: Any) -> Array:
             return self.promoted(atom.value) if isinstance(atom, Constant) else values[atom]
 
-        for equation in graph.equations:
+        for equation, left in zip(graph.equations, self._left_by(graph), strict=True):
             made = self.apply(equation, [read(each) for each in equation.inputs])
             values.update(zip(equation.outputs, made, strict=True))
+            for name in left:
+                del values[name]
         return [read(each) for each in graph.outputs]
+
+    def _left_by(self, graph: Graph) -> list[list[Any]]:
+        """Of each equation, the names that nothing behind it reads: what they stand for need not be kept."""
+        if id(graph) not in self._leave:
+            needed: set[Any] = {each for each in graph.outputs if not isinstance(each, Constant)}
+            found: list[list[Any]] = []
+            for equation in reversed(graph.equations):
+                used = {each for each in equation.inputs if not isinstance(each, Constant)} | set(equation.outputs)
+                found.append(list(used - needed))
+                needed |= used
+            self._leave[id(graph)] = graph, found[::-1]  # with the graph, so that its number is no other's
+        return self._leave[id(graph)][1]
 
     def apply(self, equation: Equation, inputs: Inputs) -> list[Array]:
         """The results of one equation.

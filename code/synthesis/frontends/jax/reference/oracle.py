@@ -17,7 +17,7 @@ from synthesis.frontends.jax.reference.shaking import (
     is_unclear,
     most_moved,
 )
-from synthesis.frontends.jax.reference.together import Together
+from synthesis.frontends.jax.reference.together import Together, at_once
 from synthesis.frontends.jax.reference.work import work_of
 
 _INNER = {
@@ -57,7 +57,8 @@ class GraphReference:
         found, directions, others = list[Shake](), Directions(seed), Directions(seed + 1)
         turning = not self.unit
         several = [list(run.values()) for run in runs]
-        for inputs, noted in zip(several, Noting().noted(self.graph, several), strict=True):
+        noting = (each for group in at_once(self.graph, several) for each in Noting().noted(self.graph, group))
+        for inputs, noted in zip(several, noting, strict=True):
             shaken = Shaken(noted, directions)
             off, moved = self._named(shaken.results(self.graph, inputs)), shaken.moved
             if turning and is_unclear(noted.apart, moved):

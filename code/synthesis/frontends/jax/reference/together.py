@@ -15,6 +15,10 @@ from synthesis.frontends.jax.graphs import Equation, Graph, Shaped
 from synthesis.frontends.jax.reference.evaluator import Evaluator
 from synthesis.frontends.jax.reference.rules import RULES
 from synthesis.frontends.jax.reference.rules.table import Array, Dtype, Inputs, Rule
+from synthesis.frontends.jax.reference.work import largest_of
+
+_MOST_AT_ONCE = 1 << 22
+"""Elements of one array of all runs together."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,6 +53,16 @@ Form = Callable[["Together", Sequence[Any], Equation], Sequence[Any] | None]
 """What an equation gives of values of which one is a stack at least; None if it has to be evaluated run by run."""
 
 
+def at_once(graph: Graph, several: Sequence[Inputs]) -> list[Sequence[Inputs]]:
+    """Inputs in groups, of each of which the largest array that the graph makes is not too large for all of it.
+
+    Nothing is won where arrays are large: an equation takes as long as its elements do, not as long as it takes to
+    begin with it.
+    """
+    size = max(1, _MOST_AT_ONCE // largest_of(graph))
+    return [several[place : place + size] for place in range(0, len(several), size)]
+
+
 class Together(Evaluator):
     """Evaluates graphs on several inputs at once.
 
@@ -63,21 +77,27 @@ class Together(Evaluator):
         """The runs that what is being evaluated is of, one an element of each stack."""
         self._came_to: list[dict[int, None]] = []
 
-    def runs(self, graph: Graph, several: Sequence[Inputs]) -> list[list[Array]]:
+    def runs(self, graph: Graph, several: Sequence[Inputs], *, first: int = 0) -> list[list[Array]]:
         """A function's results on several inputs; where one fails, what is told is what the first to fail comes to.
 
         Raises:
             ReferenceUnknownError: for a primitive that is not modelled.
         """
+        made = list[list[Array]]()
+        for group in at_once(graph, several):
+            made += self._group(graph, group, first + len(made))
+        return made
+
+    def _group(self, graph: Graph, several: Sequence[Inputs], first: int) -> list[list[Array]]:
         if len(several) < 2:
-            return super().runs(graph, several)
+            return super().runs(graph, several, first=first)
         try:
             made = self.together(graph, several)
         except Exception:  # noqa: BLE001 (any run may be at fault)
             self._came_to = []
-            return super().runs(graph, several)
+            return super().runs(graph, several, first=first)
         if self._trace is not None:
-            for run, graphs in enumerate(self._came_to):
+            for run, graphs in enumerate(self._came_to, first):
                 for each in graphs:
                     self._trace.first.setdefault(each, run)
         return [[of_run(each, run) for each in made] for run in range(len(several))]

@@ -31,6 +31,13 @@ def work_of(graph: Graph) -> float:
     return total
 
 
+def largest_of(graph: Graph) -> int:
+    """Elements of the largest array that an equation of a graph makes, or one of a graph inside it; 1 at least."""
+    made = (math.prod(kind.shape) for equation in graph.equations for kind in equation.types)
+    inside = (largest_of(inner) for equation in graph.equations for inner in _graphs_in(equation))
+    return max([1, *made, *inside])
+
+
 def _own(equation: Equation, shapes: _Sizes) -> float:
     given = [_shape(each, shapes) for each in equation.inputs]
     made = sum(math.prod(each.shape) for each in equation.types)
@@ -48,12 +55,16 @@ def _own(equation: Equation, shapes: _Sizes) -> float:
 
 def _inside(equation: Equation) -> float:
     parameters = equation.parameters
-    held = (cast("tuple[Any, ...]", each) if isinstance(each, tuple) else (each,) for each in parameters.values())
-    graphs = [each for some in held for each in some if isinstance(each, Graph)]
     grid = parameters.get("grid_mapping")
     points = math.prod(grid.sizes) if isinstance(grid, Grid) else 1
     times = {"pallas_call": points, "scan": parameters.get("length", 1), "while": _TRIPS}.get(equation.primitive, 1)
-    return times * sum(map(work_of, graphs))
+    return times * sum(map(work_of, _graphs_in(equation)))
+
+
+def _graphs_in(equation: Equation) -> list[Graph]:
+    parameters = equation.parameters.values()
+    held = (cast("tuple[Any, ...]", each) if isinstance(each, tuple) else (each,) for each in parameters)
+    return [each for some in held for each in some if isinstance(each, Graph)]
 
 
 def _shape(atom: Any, shapes: _Sizes) -> tuple[int, ...]:
