@@ -258,7 +258,7 @@ class Weaver:
         """The term brought into a domain by a smooth map, or None."""
         if term.interval.within(domain):
             return term
-        ways = {self._shrink: 4.0, self._limit: 3.0, self._lift: 1.0, self._wave: _UNUSUAL, self._exponential: _UNUSUAL,
+        ways = {self._shrink: 4.0, self._limit: 3.0, self._lift: 0.4, self._wave: _UNUSUAL, self._exponential: _UNUSUAL,
                 self._squash: _UNUSUAL}  # fmt: skip
         for way in self._stream.tries(list(ways), key=attrgetter("__name__"), weight=ways.__getitem__):
             fitted = way(term, domain)

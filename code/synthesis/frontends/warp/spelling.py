@@ -16,7 +16,7 @@ _SUFFIX = {"float32": "", "float64": "d", "float16": "h", "int32": "i"}
 _ARRAYS = (("array2d[]", 0.955), ("array2d(dtype=)", 0.033), ("array(dtype=, ndim=)", 0.012))
 _SCALARS = (((), 0.63), (("int",), 0.1), (("float", "int"), 0.27))
 _LONG_CASTS = 0.8
-_SUFFIXED = 0.12
+_SUFFIXED = 0.13
 _SUFFIXED_WITH = ((("vec2", "mat33"), 0.15), (("vec2",), 0.1), ((), 0.75))
 """How many kernels say that vectors are of floats, and how many do that have some which fewer have."""
 _LONG = {"float": "wp.float32", "int": "wp.int32"}

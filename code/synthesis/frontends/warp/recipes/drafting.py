@@ -22,7 +22,7 @@ from synthesis.records import Argument, KernelSpec, Role, Signature
 _HABITS = Habits(comments=0.18, docstring=0.11, listed=0.08)
 _SILENT = Habits(comments=0.0, docstring=0.0, listed=0.0)
 # The share of other kernels that are written for any type of numbers; of those of applications 6 % are.
-_GENERIC = 0.09
+_GENERIC = 0.11
 _GENERIC_MOVES = 0.95
 """The share of kernels of applications that only move values about which are written for values of any type."""
 # The shares of kernels that are declared to have no backward text, of those with a derivative and of the others. In
@@ -75,7 +75,7 @@ class Draft(Sketch):
         stream = self.stream.child("generic")
         if not stream.chance(_GENERIC_MOVES if self.moves else 0.0 if self.plain else _GENERIC):
             return {}
-        plain = stream.chance(0.5)
+        plain = stream.chance(0.9)
         return {
             each.name: "Any" if each.shape is None else array_annotation("Any", len(each.shape))
             for each in arguments

@@ -345,12 +345,17 @@ _SMOOTHED = """
     rows = x.reshape(-1, length)}
     {if edges == 'shrink':
         {?0.5 # {fewer samples count near the ends}}
-        padded = jnp.pad(rows, [(0, 0), (half, half)])
+        {padded = jnp.pad(rows, [(0, 0), (half, half)]) ~
+        ends = jnp.zeros((rows.shape[0], half), rows.dtype)
+        padded = jnp.concatenate([ends, rows, ends], axis=1)}
         counted = jnp.convolve(jnp.ones(x.shape[-1]), taps, mode='same')
     else:
         padded = jnp.pad(rows, [(0, 0), (half, half)], mode=edges)
         counted = 1.0 ~
     padded = jnp.pad(rows, {[(0, 0), (half, half)] ~ ((0, 0), (half, half))}, mode=edges)
+    counted = 1.0 ~
+    first, last = rows[:, :1], rows[:, -1:]
+    padded = jnp.concatenate([jnp.repeat(first, half, axis=1), rows, jnp.repeat(last, half, axis=1)], axis=1)
     counted = 1.0}
     {convolve_row = functools.partial(jnp.convolve, v=taps, mode='valid')
     smooth = jax.vmap(convolve_row)(padded) / counted ~

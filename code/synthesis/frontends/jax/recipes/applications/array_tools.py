@@ -50,10 +50,6 @@ _PADDED = {
             return x}
         {widths = [(0, missing)] + [(0, 0)] * (x.ndim - 1)
         {return jnp.pad(x, widths, constant_values=value) ~
-        if mode == 'edge':
-            {?0.4 # {the last row over and over}}
-            return jnp.pad(x, widths, mode='edge')
-        return jnp.pad(x, widths, constant_values=value) ~
         if mode not in ('constant', 'edge', 'wrap'):
             raise ValueError(f'unknown mode <<mode>>')
         if mode == 'constant':
@@ -62,31 +58,38 @@ _PADDED = {
         {?0.4 # {only the first axis grows}}
         fill = jnp.full((missing, *x.shape[1:]), value, x.dtype)
         return jnp.concatenate([x, fill]) ~
-        widths = [(0, 0)] * x.ndim
+        if mode == 'edge':
+            {?0.4 # {the last row over and over}}
+            return jnp.concatenate([x, jnp.repeat(x[-1:], missing, axis=0)])
+        return jnp.concatenate([x, jnp.full((missing, *x.shape[1:]), value, x.dtype)]) ~
+        fill = jnp.full((missing, *x.shape[1:]), value, x.dtype)
         if side == 'right':
-            widths[0] = (0, missing)
-        elif side == 'left':
+            return jnp.concatenate([x, fill])
+        {if side == 'left':
             {?0.5 # {so that the last rows of all batches are real}}
-            widths[0] = (missing, 0)
-        else:
+            return jnp.concatenate([fill, x])
+        raise ValueError(f'expected left or right, got <<side>>') ~
+        if side != 'left':
             raise ValueError(f'expected left or right, got <<side>>')
-        return jnp.pad(x, widths, constant_values=value)}
+        return jnp.concatenate([fill, x])}}
     """,
     "mask": """
-        widths = [(0, missing)] + [(0, 0)] * (x.ndim - 1)
-        {padded = jnp.pad(x, widths) ~ padded = jnp.pad(x, widths, constant_values=value)}
+        {widths = [(0, missing)] + [(0, 0)] * (x.ndim - 1)
+        padded = jnp.pad(x, widths, constant_values=value) ~
+        padded = jnp.concatenate([x, jnp.zeros((missing, *x.shape[1:]), x.dtype)]) ~
+        padded = jnp.zeros((n + missing, *x.shape[1:]), x.dtype).at[:n].set(x)}
         {{?0.4 # {which rows are real}}
         return padded, jnp.arange(n + missing) < n ~
         if mask is None:
             mask = jnp.ones(n, dtype=bool)
         elif mask.shape != (n,):
             raise ValueError(f'expected a mask of shape (<<n>>,), got <<mask.shape>>')
-        return padded, jnp.pad(mask, (0, missing)) ~
+        return padded, jnp.concatenate([mask, jnp.zeros(missing, dtype=bool)]) ~
         if mask is not None:
             {?0.7 if mask.shape[0] != n:
                 raise ValueError(f'expected a mask of <<n>> rows, got <<mask.shape>>')}
             {?0.4 # {rows that were masked stay so}}
-            mask = jnp.pad(mask, (0, missing))
+            mask = jnp.concatenate([mask, jnp.zeros(missing, dtype=bool)])
         else:
             mask = jnp.arange(n + missing) < n
         return padded, mask}
@@ -96,7 +99,7 @@ _PADDED = {
             {?0.4 # {the last chunk is filled up}}
             fill = jnp.zeros((missing, *x.shape[1:]), x.dtype)
             x = jnp.concatenate([x, fill]) ~
-        x = jnp.pad(x, [(0, missing)] + [(0, 0)] * (x.ndim - 1))}
+        x = jnp.concatenate([x, jnp.zeros((missing, *x.shape[1:]), x.dtype)])}
         return {x.reshape(-1, multiple, *x.shape[1:]) ~ x.reshape((-1, multiple) + x.shape[1:])}
     """,
     "dropped": """
@@ -124,8 +127,7 @@ _PADDED = {
         if n > length:
             x = x[:length]
         elif n < length:
-            widths = [(0, length - n)] + [(0, 0)] * (x.ndim - 1)
-            x = jnp.pad(x, widths, constant_values=value)
+            x = jnp.full((length, *x.shape[1:]), value, x.dtype).at[:n].set(x)
         return x}
     """,
 }

@@ -40,8 +40,8 @@ def write_statistics(p: Program) -> Text:
         n = jnp.sum(weights)
         count = state.count + n
         before = batch - state.mean
-        new_mean = state.mean + {weights @ before ~ jnp.einsum('n,nd->d', weights, before)} / count
-        m2 = state.m2 + jnp.einsum('n,nd->d', weights, before * (batch - new_mean))}
+        new_mean = state.mean + {weights @ before ~ jnp.sum(weights[:, None] * before, axis=0)} / count
+        m2 = state.m2 + {weights @ (before * (batch - new_mean)) ~ jnp.dot(weights, before * (batch - new_mean))}}
     """
     normal = """
         {std = jnp.sqrt(VARIANCE + eps) ~ std = jnp.clip(jnp.sqrt(VARIANCE), min_std, max_std) ~

@@ -74,7 +74,8 @@ _POTENTIAL = Family(
         n = positions.shape[0]
         r2 = jnp.sum(d ** 2, axis=-1)
         {?0.4 # {a particle is at no distance from itself, where the root has no gradient}}
-        r = jnp.sqrt(jnp.where(jnp.eye(n, dtype=bool), 1.0, r2))
+        itself = {jnp.eye(n, dtype=bool) ~ jnp.arange(n)[:, None] == jnp.arange(n)}
+        r = jnp.sqrt(jnp.where(itself, 1.0, r2))
     """,
     cases={
         "lennard_jones": """
@@ -112,7 +113,7 @@ _POTENTIAL = Family(
             {?0.5 # {smooth at the cutoff}}
             fade = jnp.clip(1.0 - (r / cutoff) ** 2, 0.0, 1.0)
             out = out * fade ** 2}}
-        out = jnp.where(jnp.eye(n, dtype=bool), 0.0, out)
+        out = jnp.where(itself, 0.0, out)
         {?0.3 if mask is not None:
             {?0.6 if mask.shape != (n,):
                 raise ValueError(f'expected a mask of shape (<<n>>,), got <<mask.shape>>')}

@@ -343,6 +343,6 @@ RECIPES = (
         category="training",
         targets=tuple(_TITLES),
         draw=_draw_encoder,
-        target_weights={"encoder_loss": 1.6, "encoder_step": 0.9},
+        target_weights={"encoder_loss": 1.8, "encoder_step": 1.0},
     ),
 )

@@ -25,7 +25,8 @@ ENERGY = f'''
         {{dR = R[:, None, :] - R[None, :, :] ~ dR = R[:, None] - R}}
         {_WRAPPED}
         {{apart = off_diagonal(R.shape[0]) ~ apart = jnp.eye(R.shape[0]) == 0 ~
-        apart = jnp.logical_not(jnp.eye(R.shape[0], dtype=bool))}}
+        index = jnp.arange(R.shape[0])
+        apart = index[:, None] != index}}
         {{?0.5 # {{the root has no gradient at zero}}}}
         dr2 = jnp.where(apart, jnp.sum(dR ** 2, axis=-1) + 1e-8, 1.0)
         POTENTIAL
@@ -223,7 +224,9 @@ _TRIALS = """
         accept = jax.random.uniform(accept_key) < jnp.exp(jnp.minimum(-change / kT, 0.0))}
         {R = R.at[i].set(jnp.where(accept, x, R[i]))
         return R, accepted + accept, key ~
-        return jnp.where(accept, R.at[i].set(x), R), accepted + accept.astype(jnp.int32), key}
+        return jnp.where(accept, R.at[i].set(x), R), accepted + accept.astype(jnp.int32), key ~
+        R = jax.lax.cond(accept, lambda: R.at[i].set(x), lambda: R)
+        return R, accepted + accept, key}
 
     {accepted = jnp.zeros((), jnp.int32) ~ accepted = jnp.asarray(0, jnp.int32)}
     {for _ in range(sweeps):
@@ -411,7 +414,7 @@ _PRESSED = """
     virial = -jax.grad(stretched)(jnp.zeros(d, R.dtype)) ~
     virial = -jax.grad(lambda strain: total_energy((1.0 + strain) * R, (1.0 + strain) * box, epsilon, sigma))(
         jnp.zeros_like(box))}
-    {kinetic = jnp.sum(state.mass[:, None] * V ** 2, axis=0) ~ kinetic = jnp.einsum('n,nd->d', state.mass, V ** 2)}
+    {kinetic = jnp.sum(state.mass[:, None] * V ** 2, axis=0) ~ kinetic = state.mass @ V ** 2}
     pressure = (kinetic + virial) / volume
     {if coupling == 'isotropic':
         pressure = jnp.full(d, jnp.mean(pressure))

@@ -64,8 +64,9 @@ _GATE = """{?0.5 # {gate outliers by their Mahalanobis distance}}
         distance = innovation @ jnp.linalg.solve(S, innovation)
         {ok = ok & (distance < gate) ~ ok = jnp.logical_and(ok, distance < gate)}"""
 _SEEN = """{?0.5 # {skip the update where there is no observation}}
-        new_mu = jnp.where(ok, new_mu, mu)
-        new_cov = jnp.where(ok, new_cov, cov)"""
+        {new_mu = jnp.where(ok, new_mu, mu)
+        new_cov = jnp.where(ok, new_cov, cov) ~
+        new_mu, new_cov = jax.lax.cond(ok, lambda: (new_mu, new_cov), lambda: (mu, cov))}"""
 _SMOOTHINGS = {
     "simple": """
         {def step(level, z):
@@ -173,6 +174,7 @@ _DRAWN_IF_FEW = """{?0.5 # {resample where the effective sample size is small}}
     resample = ess < threshold * n
     ancestors = jax.random.categorical(resample_key, log_w, {shape=(n,) ~ shape=log_w.shape})
     {states = jnp.where(resample, states[ancestors], states) ~
+    states = jax.lax.cond(resample, lambda: states[ancestors], lambda: states) ~
     resampled = jnp.take(states, ancestors, axis=0)
     states = jnp.where(resample, resampled, states)}
     log_w = jnp.where(resample, {-math.log(n) ~ -jnp.log(n)}, log_w)"""

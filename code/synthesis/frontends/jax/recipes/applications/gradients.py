@@ -337,7 +337,8 @@ _APPLIED = """
         {params = jax.tree.map(lambda new, old: jnp.where(finite, new, old), params, STATE.params)
         KEPT_OLD ~
         def keep(new, old):
-            return jax.tree.map(functools.partial(jnp.where, finite), new, old)
+            return {jax.tree.map(functools.partial(jnp.where, finite), new, old) ~
+                jax.lax.cond(finite, lambda: new, lambda: old) ~ jax.lax.cond(finite, lambda: new, lambda: old)}
 
         params = keep(params, STATE.params)
         KEPT_BY}}

@@ -407,7 +407,7 @@ RECIPES = (
             category="training",
             targets=tuple(_TITLES),
             draw=_draw_language_model,
-            target_weights={"lm_scores": 1.8, "lm_loss": 1.4, "lm_gradient": 0.4, "lm_step": 0.8},
+            target_weights={"lm_scores": 2.0, "lm_loss": 1.6, "lm_gradient": 0.5, "lm_step": 1.0},
         ),
         WRITERS,
         weight=0.7,

@@ -304,7 +304,8 @@ _FLOCK = """
     d = {displacement(R[None], R[:, None], box) ~ jax.vmap(lambda one: displacement(R, one, box))(R) ~
         jax.vmap(functools.partial(displacement, R, box=box))(R)}
     {dist2 = jnp.sum(d ** 2, axis=-1)
-    others = jnp.logical_not(jnp.eye(R.shape[0], dtype=bool))
+    index = jnp.arange(R.shape[0])
+    others = index[:, None] != index
     near = others & (dist2 < radius ** 2) ~
     index = jnp.arange(R.shape[0])
     dist2 = jnp.sum(d ** 2, axis=-1)
@@ -312,12 +313,12 @@ _FLOCK = """
     {?0.45 if field_of_view is not None:
         {?0.4 # {nobody sees what is behind}}
         heading = V / jnp.sqrt(jnp.sum(V ** 2, axis=-1, keepdims=True) + 1e-8)
-        ahead = jnp.einsum('ijk,ik->ij', d, heading)
+        ahead = {jnp.sum(d * heading[:, None], axis=-1) ~ jnp.sum(heading[:, None] * d, axis=2)}
         near = near & (ahead > math.cos(0.5 * field_of_view) * jnp.sqrt(dist2 + 1e-8))}
     {seen = near.astype(R.dtype) ~ seen = jnp.asarray(near, R.dtype)}
     count = jnp.maximum(jnp.sum(seen, axis=1, keepdims=True), 1.0)
     {terms = <<
-        'cohesion': jnp.einsum('ij,ijk->ik', seen, d) / count,
+        'cohesion': jnp.sum(seen[..., None] * d, axis=1) / count,
         'alignment': seen @ V / count - jnp.sum(seen, axis=1, keepdims=True) / count * V,
         'separation': -jnp.sum((seen / (dist2 + softening))[..., None] * d, axis=1),
     >>
@@ -325,7 +326,7 @@ _FLOCK = """
     cohesion = jnp.sum(seen[..., None] * d, axis=1) / count
     alignment = seen @ V / count - jnp.minimum(jnp.sum(seen, axis=1, keepdims=True), 1.0) * V
     close = jnp.where(dist2 < (0.5 * radius) ** 2, seen, 0.0)
-    separation = -jnp.einsum('ij,ijk->ik', close, d)
+    separation = -jnp.sum(close[..., None] * d, axis=1)
     acc = weights['cohesion'] * cohesion + weights['alignment'] * alignment + weights['separation'] * separation}
     {{?0.5 if goal is not None:
         acc = acc + weights['goal'] * displacement(goal, R, box)}
@@ -449,7 +450,7 @@ _FLUID = """
         pairs = (pressure / density ** 2)[:, None] + (pressure / density ** 2)[None, :]
     else:
         pairs = (pressure[:, None] + pressure[None, :]) / (density[:, None] * density[None, :])}
-    acc = {-jnp.einsum('ij,ijk->ik', pairs * slope * m / r, d) ~
+    acc = {-jnp.sum((pairs * slope * m / r)[:, :, None] * d, axis=1) ~
         -jnp.sum((pairs * slope * m / r)[..., None] * d, axis=1)}
     {{?0.5 if viscosity > 0.0 and V is not None:
         {?0.4 # {neighbours move alike}}

@@ -3,7 +3,7 @@
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
 from synthesis.frontends.jax.recipes.applications.parts import key, positive, settled
 from synthesis.frontends.jax.recipes.applications.program import Program
-from synthesis.frontends.jax.recipes.applications.spaces import DISPLACEMENT, SIDE, box, side_of_box
+from synthesis.frontends.jax.recipes.applications.spaces import DISPLACEMENT, SIDE, WITHIN, box, side_of_box
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text
 from synthesis.grammar.lines import join
@@ -21,7 +21,7 @@ _PRESSURE = """
         volume = jnp.prod(box)}
     {?0.4 # {derivative of the pair energy, by the distance}}
     dR = displacement(R[:, None, :], R[None, :, :], box)
-    {others = off_diagonal(n) ~ others = jnp.eye(n) == 0 ~ others = jnp.logical_not(jnp.eye(n, dtype=bool))}
+    {others = off_diagonal(n) ~ others = jnp.eye(n) == 0 ~ others = jnp.arange(n)[:, None] != jnp.arange(n)}
     dr = jnp.sqrt(jnp.where(others, jnp.sum(dR ** 2, axis=-1), 1.0) + 1e-12)
     def pair_energy(r):
         FORM
@@ -43,7 +43,7 @@ _PAIR_FORMS = (
 )
 _PRESSURES = {
     "scalar": """
-        {kinetic = jnp.sum(mass[:, None] * V ** 2) ~ kinetic = jnp.einsum('n,nd->', mass, V ** 2)}
+        {kinetic = jnp.sum(mass[:, None] * V ** 2) ~ kinetic = jnp.sum(mass * jnp.sum(V ** 2, axis=1))}
         {?0.4 # {each pair is counted twice}}
         virial = -0.5 * jnp.sum(slope * dr)
         {if return_parts:
@@ -413,7 +413,7 @@ _ORDERED = {
         n = R.shape[0]
         dR = {R[:, None] - R ~ displacement(R[:, None], R, box)}
         dr2 = jnp.sum(dR ** 2, axis=-1)
-        {near = (dr2 < cutoff ** 2) & (jnp.eye(n) == 0) ~
+        {near = (dr2 < cutoff ** 2) & (jnp.arange(n)[:, None] != jnp.arange(n)) ~
         near = jnp.logical_and(dr2 < cutoff ** 2, jnp.arange(n)[:, None] != jnp.arange(n))}
         {?0.4 if species is not None:
             {?0.5 # {order among particles of one kind}}
@@ -521,7 +521,7 @@ def write_order(p: Program) -> Text:
     return Text(
         lines=settled(lines),
         given={
-            "R": Array(Leaf((n, 2 if form == "bond" else 3), 0.0, SIDE), "positions of the particles", _POSITIONS),
+            "R": Array(Leaf((n, 2 if form == "bond" else 3), *WITHIN), "positions of the particles", _POSITIONS),
             "axes": Array(Leaf((n, 3), 0.1, 1), "direction of each molecule", ("axes", "directors", "orientation")),
             "weights": Array(positive(n), "how much each counts", ("weights",), float(not weighed)),
             "director": Array(Leaf((3,), 0.2, 1), "a direction", ("director", "reference_axis"), float(not along)),
@@ -592,7 +592,13 @@ _STALE = """
     lifetime = skin * age / jnp.maximum(way, 1e-6)
     return rebuild, lifetime ~
     fraction = jnp.mean((2.0 * moved > skin).astype(R.dtype))
-    return rebuild, way, fraction}
+    return rebuild, way, fraction ~
+    {?0.5 # {where particles are if it is built now, and where they were if not}}
+    new_reference = jax.lax.cond(rebuild, lambda: R, lambda: reference)
+    return rebuild, way, new_reference ~
+    {reference = jax.lax.cond(rebuild, lambda: R, lambda: reference) ~
+    reference = jax.lax.cond(rebuild, lambda new, old: new, lambda new, old: old, R, reference)}
+    return rebuild, way, reference}
 """
 
 
@@ -605,6 +611,9 @@ def write_stale(p: Program) -> Text:
     result: tuple[Tree, ...] = (flag, number, *([number] if "fraction" in last else []))
     if "'rebuild'" in last:
         result = ({"rebuild": flag, "largest": number},)
+    begins_anew = "reference" in last
+    if begins_anew:
+        result = (flag, number, Leaf((n, 3)))
     scaled, held = p.choices.chance(0.6), p.choices.chance(0.6)
     return Text(
         lines=settled(lines),
@@ -629,6 +638,7 @@ def write_stale(p: Program) -> Text:
         result=result,
         titles=("needs_rebuild", "list_is_stale", "check_neighbors", "should_rebuild"),
         summary=p.pick("Whether a list of neighbours is too old", "How far particles moved since a list was built"),
-        returned="whether to build the list again, and how far particles have moved",
+        returned="whether to build the list again, and how far particles have moved"
+        + (", and the positions that the list is of then" if begins_anew else ""),
         helpers=(DISPLACEMENT,),
     )  # fmt: skip

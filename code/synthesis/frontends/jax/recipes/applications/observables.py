@@ -3,7 +3,7 @@
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
 from synthesis.frontends.jax.recipes.applications.parts import placed, positive, settled
 from synthesis.frontends.jax.recipes.applications.program import Program
-from synthesis.frontends.jax.recipes.applications.spaces import SIDE, box, side_of_box
+from synthesis.frontends.jax.recipes.applications.spaces import SIDE, WITHIN, box, side_of_box
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text
 from synthesis.grammar.lines import join
@@ -14,7 +14,7 @@ DISTANCES = '''
         dR = {R[:, None, :] - R[None, :, :] ~ R[:, None] - R}
         if side is not None:
             {dR = dR - side * jnp.round(dR / side) ~ dR = jnp.mod(dR + 0.5 * side, side) - 0.5 * side}
-        dr2 = {jnp.sum(dR ** 2, axis=-1) ~ jnp.einsum('ijk,ijk->ij', dR, dR)}
+        dr2 = {jnp.sum(dR ** 2, axis=-1) ~ jnp.sum(dR * dR, axis=-1)}
         {?0.3 # {the root has no gradient at zero}}
         {return jnp.sqrt(jnp.where(dr2 > 0, dr2, 1.0)) * (dr2 > 0) ~
         apart = dr2 > 0
@@ -173,7 +173,8 @@ _COUNTED = """
             {?0.5 # {a smooth histogram has gradients}}
             z = (dr[..., None] - centers) / smearing
             kernel = jnp.exp(-0.5 * z ** 2) / (smearing * math.sqrt(2.0 * math.pi))
-            return width * jnp.einsum('ij,ijb->b', weights, kernel) ~
+            return width * {jnp.einsum('ij,ijb->b', weights, kernel) ~
+                jnp.sum(weights[..., None] * kernel, axis=(0, 1)) ~ jnp.tensordot(weights, kernel, axes=2)} ~
         if smooth:
             z = (dr[..., None] - centers) / width
             kernel = jnp.exp(-0.5 * z ** 2) / math.sqrt(2.0 * math.pi)
@@ -186,7 +187,7 @@ _COUNTED = """
         flat = jnp.minimum(index, bins).reshape(-1)
         return jnp.bincount(flat, weights.reshape(-1), length=bins + 1)[:-1]}
 
-    {others = 1.0 - jnp.eye(n) ~ others = off_diagonal(n).astype(R.dtype)}
+    {others = (jnp.arange(n)[:, None] != jnp.arange(n)).astype(R.dtype) ~ others = off_diagonal(n).astype(R.dtype)}
 """
 _ALL_PAIRS = """
     {density = n / volume
@@ -270,7 +271,7 @@ def write_distribution(p: Program) -> Text:
     return Text(
         lines=lines,
         given={
-            "R": Array(Leaf((n, dim), 0.0, SIDE), f"positions of shape (n, {dim})", ("R", "positions", "pos")),
+            "R": Array(Leaf((n, dim), *WITHIN), f"positions of shape (n, {dim})", ("R", "positions", "pos")),
             "side": Option("float", "side of the periodic box", (f"{SIDE}",), ("box_size", "side"))
             if periodic
             else Option("float | None", "side of the periodic box", ("None",), ("box_size", "side")),
@@ -328,7 +329,7 @@ _CHAIN = """
         raise ValueError(f'expected one mass for each thermostat, got <<masses.shape>>')}
     length = len(masses)
     {dof = V.size ~ dof = V.size - V.shape[1]}
-    {kinetic = jnp.sum(mass[:, None] * V ** 2) ~ kinetic = jnp.einsum('n,nd->', mass, V ** 2)}
+    {kinetic = jnp.sum(mass[:, None] * V ** 2) ~ kinetic = jnp.sum(mass @ V ** 2)}
 
     def push(k, p_xi, kinetic):
         {?0.5 \"\"\"{What drives one thermostat of the chain ~ Force on a thermostat}.\"\"\"}
@@ -507,7 +508,7 @@ _SHAPE_ENDS = {
         return jnp.sqrt(rg2), center}
     """,
     "tensor": """
-        tensor = jnp.einsum('n,ni,nj->ij', masses, arm, arm)
+        tensor = {jnp.einsum('n,ni,nj->ij', masses, arm, arm) ~ (masses[:, None] * arm).T @ arm}
         {if kind == 'inertia':
             {?0.5 # {how hard it is to turn about each axis}}
             tensor = jnp.trace(tensor) * jnp.eye(3, dtype=R.dtype) - tensor
@@ -723,7 +724,7 @@ def write_cell_buffers(p: Program) -> Text:
     if p.choices.chance(0.5):
         some = {"charge": Leaf((n,), -1, 1)}
     given: dict[str, Array | Constant | Option] = {
-        "R": Array(Leaf((n, dim), 0.0, SIDE), f"positions of shape (n, {dim})", ("R", "positions", "pos")),
+        "R": Array(Leaf((n, dim), *WITHIN), f"positions of shape (n, {dim})", ("R", "positions", "pos")),
         "side": Option("float", "side of the box", (f"{SIDE}",), ("box_size", "side")),
         "per_side": Option("int", "cells along each side", (str(side_cells),), ("cells_per_side", "grid_size")),
         "capacity": Option("int", "most particles of a cell", (str(capacity),), ("capacity", "cell_capacity")),

@@ -331,7 +331,11 @@ _SCALING = """
     def apply(w, g):
         return jnp.where(finite, w - learning_rate * g, w)
 
-    new_params = jax.tree.map(apply, params, grads)}
+    new_params = jax.tree.map(apply, params, grads) ~
+    def step():
+        return jax.tree.map(lambda w, g: w - learning_rate * g, params, grads)
+
+    new_params = jax.lax.cond(finite, step, lambda: params)}
     {good_steps = jnp.where(finite, good_steps + 1, 0)
     grow = good_steps >= growth_interval
     {?0.4 # {larger after many good steps, smaller after a bad one}}

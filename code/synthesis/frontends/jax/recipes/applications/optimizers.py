@@ -194,7 +194,7 @@ def clip_by_norm(p: Program, each: str, tree: str, *, always: bool = False) -> s
         always: whether it is never left as it is, so that ``grad_norm`` is known in any case.
     """
     text = _CLIP if always or p.choices.chance(0.6) else _CLIP_OR_NOT
-    return p.choose(text.replace("TREE", tree).replace("EACH", each))
+    return p.choose(text.replace("CUT", p.pick(*_CUT)).replace("TREE", tree).replace("EACH", each))
 
 
 _CLIP = """
@@ -205,17 +205,26 @@ _CLIP = """
     squared_norms = [jnp.sum(jnp.square(g)) for g in jax.tree.leaves(TREE)]
     grad_norm = jnp.sqrt(jnp.stack(squared_norms).sum())}
     {?0.3 # clip by global norm}
-    clip_factor = {jnp.minimum(1.0, max_norm / (grad_norm + 1e-6)) ~ max_norm / jnp.maximum(grad_norm, max_norm)}
-    TREE = EACH(lambda g: g * clip_factor, TREE)
+    {clip_factor = {jnp.minimum(1.0, max_norm / (grad_norm + 1e-6)) ~ max_norm / jnp.maximum(grad_norm, max_norm)}
+    TREE = EACH(lambda g: g * clip_factor, TREE) ~
+    CUT}
 """
 _CLIP_OR_NOT = """
     if max_norm is not None:
         {?0.3 # clip by global norm}
         {grad_norm = global_norm(TREE) ~ grad_norm = global_norm(TREE) ~
         grad_norm = jnp.sqrt(sum({jnp.sum(jnp.square(g)) ~ (g ** 2).sum()} for g in jax.tree.leaves(TREE)))}
-        clip_factor = {jnp.minimum(1.0, max_norm / (grad_norm + 1e-6)) ~ max_norm / jnp.maximum(grad_norm, max_norm)}
-        TREE = EACH(lambda g: g * clip_factor, TREE)
+        {clip_factor = {jnp.minimum(1.0, max_norm / (grad_norm + 1e-6)) ~ max_norm / jnp.maximum(grad_norm, max_norm)}
+        TREE = EACH(lambda g: g * clip_factor, TREE) ~
+        CUT}
 """
+_CUT = (
+    "TREE = jax.lax.cond(grad_norm > max_norm, "
+    "lambda tree: EACH(lambda g: g * (max_norm / grad_norm), tree), lambda tree: tree, TREE)",
+    "TREE = jax.lax.cond(grad_norm <= max_norm, "
+    "lambda tree: tree, lambda tree: EACH(lambda g: max_norm * g / grad_norm, tree), TREE)",
+)
+"""How a tree is scaled only where it is too large."""
 
 
 def _first(p: Program, each: str, at: dict[str, str]) -> str:
@@ -613,7 +622,8 @@ _SLOW = """
         {new_params[name] = jnp.where(sync, moved, w) ~
         new_params[name] = jnp.where(sync, moved, w) if reset_fast else w} ~
     moved = <<name: old + alpha * (fast[name] - old) for name, old in state['slow'].items()>>
-    slow = jax.tree.map(functools.partial(jnp.where, sync), moved, state['slow'])
+    {slow = jax.tree.map(functools.partial(jnp.where, sync), moved, state['slow']) ~
+    slow = jax.lax.cond(sync, lambda: moved, lambda: state['slow'])}
     {new_params = jax.tree.map(functools.partial(jnp.where, sync), moved, fast) ~
     {if reset_fast:
         {?0.5 # {fast weights go on from the slow ones}}
@@ -691,6 +701,7 @@ _RECTIFIED = """
         adapted = rect * m_hat / (v_hat + eps)}
         {?0.5 # {too few steps for a second moment}}
         {update = jnp.where(rho > threshold, adapted, m_hat) ~
+        update = jax.lax.cond(rho > threshold, lambda: adapted, lambda: m_hat) ~
         update = jnp.where(rho > threshold, adapted, m_hat if degenerate_to_sgd else jnp.zeros_like(m_hat))}
         {if decoupled and w.ndim > 1:
             update = update + weight_decay * w ~

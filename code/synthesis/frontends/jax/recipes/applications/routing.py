@@ -365,7 +365,7 @@ _DRAFTED = """
     refused = jnp.logical_not(accepted)
     count = jnp.where(jnp.any(refused, axis=1), jnp.argmax(refused, axis=1), num_draft)}
     {padded = jnp.concatenate([draft, jnp.zeros_like(draft[:, :1])], axis=1) ~
-    padded = jnp.pad(draft, ((0, 0), (0, 1), (0, 0)))}
+    padded = jnp.concatenate([draft, jnp.zeros((draft.shape[0], 1, draft.shape[2]), draft.dtype)], axis=1)}
     {rest = leftover(target, padded)
     rest = jnp.take_along_axis(rest, count[:, None, None], axis=1)[:, 0] ~
     at = count[:, None, None]
@@ -373,7 +373,7 @@ _DRAFTED = """
     EXTRA
     {?0.4 # {what was accepted, one token of the model, padding}}
     place = jnp.arange(num_draft + 1)
-    tokens = {jnp.pad(draft_tokens, ((0, 0), (0, 1))) ~
+    tokens = {jnp.concatenate([draft_tokens, draft_tokens[:, :1]], axis=1) ~
         jnp.concatenate([draft_tokens, jnp.zeros_like(draft_tokens[:, :1])], axis=1)}
     tokens = jnp.where(place < count[:, None], tokens, pad_id)
     tokens = jnp.where(place == count[:, None], extra[:, None], tokens)

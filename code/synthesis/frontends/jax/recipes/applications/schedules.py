@@ -19,7 +19,8 @@ _RISE = """
     {?0.5 # linear warmup}
     {warmup_lr = peak * (t + 1.0) / warmup
     rate = jnp.where(t < warmup, warmup_lr, rate) ~
-    rate = jnp.where(t < warmup, peak * (t + 1.0) / warmup, rate)}
+    rate = jnp.where(t < warmup, peak * (t + 1.0) / warmup, rate) ~
+    rate = jax.lax.cond(t < warmup, lambda: peak * (t + 1.0) / warmup, lambda: rate)}
 """
 _WARMUP = 0.55
 """How many schedules begin with a linear warmup, behind which they start."""
@@ -107,8 +108,10 @@ _CLIP = """
     if max_norm is not None:
         {?0.4 # clip by global norm}
         grad_norm = global_norm(grads)
-        clip_factor = {jnp.minimum(1.0, max_norm / (grad_norm + 1e-6)) ~ max_norm / jnp.maximum(grad_norm, max_norm)}
-        grads = EACH(lambda g: g * clip_factor, grads)
+        {clip_factor = {jnp.minimum(1.0, max_norm / (grad_norm + 1e-6)) ~ max_norm / jnp.maximum(grad_norm, max_norm)}
+        grads = EACH(lambda g: g * clip_factor, grads) ~
+        too_large = grad_norm > max_norm
+        grads = jax.lax.cond(too_large, lambda: EACH(lambda g: g * max_norm / grad_norm, grads), lambda: grads)}
 """
 _APPLY = {
     "plain": """
@@ -341,6 +344,7 @@ _PLATEAU = """
     left = jnp.where(reduced, cooldown, jnp.maximum(state['cooldown'] - 1, 0)) ~
     reduced = bad_steps > patience}
     {scale = jnp.where(reduced, jnp.maximum(factor * state['scale'], min_scale), state['scale']) ~
+    scale = jax.lax.cond(reduced, lambda s: factor * s, lambda s: s, state['scale']) ~
     scale = jnp.where(reduced, factor * state['scale'], state['scale'])
     {?0.6 if min_scale is not None:
         scale = jnp.maximum(scale, min_scale)}}

@@ -156,7 +156,7 @@ _WINDOWS = """
     {if pad:
         {?0.4 # {so that the last samples are in a window too}}
         missing = -(x.shape[-1] - size) % stride
-        x = jnp.pad(x, [(0, 0)] * (x.ndim - 1) + [(0, missing)]) ~
+        x = jnp.concatenate([x, jnp.zeros((*x.shape[:-1], missing), x.dtype)], axis=-1) ~
     if center:
         {?0.4 # {windows are centred on their samples}}
         x = jnp.pad(x, [(0, 0)] * (x.ndim - 1) + [(size // 2, size - size // 2)], mode=pad_mode) ~}
@@ -257,7 +257,7 @@ _PATCHES = {
             height, width = images.shape[1:3] ~}}
         rows, cols = height // patch, width // patch
         {x = images.reshape(images.shape[0], rows, patch, cols, patch, channels)
-        x = {x.transpose(0, 1, 3, 2, 4, 5) ~ jnp.swapaxes(x, 2, 3) ~ jnp.einsum('bhpwqc->bhwpqc', x)}
+        x = {x.transpose(0, 1, 3, 2, 4, 5) ~ jnp.swapaxes(x, 2, 3) ~ jnp.moveaxis(x, 2, 3)}
         {if flatten:
             return x.reshape(images.shape[0], rows * cols, -1)
         return x.reshape(images.shape[0], rows, cols, patch ** 2 * channels) ~
@@ -294,7 +294,7 @@ _PATCHES = {
             raise ValueError(f'cannot divide <<width>> numbers by <<channels>> channels')}
         patch = math.isqrt(width // channels)
         x = patches.reshape(patches.shape[0], rows, cols, patch, patch, channels)
-        x = {x.transpose(0, 1, 3, 2, 4, 5) ~ jnp.swapaxes(x, 2, 3) ~ jnp.einsum('bhwpqc->bhpwqc', x)}
+        x = {x.transpose(0, 1, 3, 2, 4, 5) ~ jnp.swapaxes(x, 2, 3) ~ jnp.moveaxis(x, 2, 3)}
         {images = x.reshape(x.shape[0], rows * patch, cols * patch, channels)
         {?0.6 if channels_first:
             images = {images.transpose(0, 3, 1, 2) ~ jnp.moveaxis(images, -1, 1)}}
@@ -602,8 +602,10 @@ _CHUNKED = """
         {?0.4 # {the last chunk is filled up}}
         {queries = jnp.pad(queries, [(0, missing), (0, 0)]) ~
         fill = jnp.zeros((missing, *queries.shape[1:]), queries.dtype)
-        queries = jnp.concatenate([queries, fill])} ~
-    queries = jnp.pad(queries, [(0, missing)] + [(0, 0)] * (queries.ndim - 1))}
+        queries = jnp.concatenate([queries, fill]) ~
+        queries = jnp.concatenate([queries, jnp.zeros((missing, queries.shape[-1]), queries.dtype)])} ~
+    fill = jnp.zeros((missing, *queries.shape[1:]), queries.dtype)
+    queries = jnp.concatenate([queries, fill])}
     chunks = queries.reshape(-1, chunk, {queries.shape[-1] ~ *queries.shape[1:]})
     {out = jax.lax.map(ONE, chunks)
     {return out.reshape(-1, *out.shape[2:])[:n] ~

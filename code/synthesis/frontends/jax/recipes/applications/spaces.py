@@ -8,6 +8,9 @@ from synthesis.grammar.lines import join
 
 SIDE = 4.0
 """Of the box that positions are in."""
+WITHIN = (0.02 * SIDE, 0.97 * SIDE)
+"""Where they are: bounds and the middle of it, which some draws are of, lie half a box apart for no box of this side,
+where the shortest way is one as much as the other and rounding decides."""
 
 DISPLACEMENT = '''
     def displacement(Ra: Array, Rb: Array, side) -> Array:
@@ -24,7 +27,7 @@ SQUARE = '''
 
 def box(n: int) -> Leaf:
     """Positions of so many particles."""
-    return Leaf((n, 3), 0.0, SIDE)
+    return Leaf((n, 3), *WITHIN)
 
 
 def side_of_box(p: Program) -> Array:

@@ -46,6 +46,7 @@ _SHARES = {
     "array": 0.45, "reshaped": 0.4, "int32": 0.45, "zeros_like": 0.85, "counted": 0.8, "over": 0.95, "unit": 0.9,
     "expand": 0.45, "masked_sum": 0.85, "partial": 0.95, "lengths": 0.2, "force": 0.95, "without": 0.65, "empty": 0.35,
     "segments": 0.75, "cap": 0.8, "narrow": 0.65, "ones_like": 0.6, "log_add": 0.5, "mapped": 0.6, "shorthand": 0.4,
+    "inverted": 0.8, "array_pi": 0.75,
 }  # fmt: skip
 """How many people have each."""
 _IN_FLOAT32 = {"jax.nn.softmax": "softmax_in_float32", "jax.nn.log_softmax": "log_probs_in_float32"}
@@ -85,6 +86,8 @@ class Spellings:
                 return root if left in (Literal("1.0"), Literal("1")) else Infix("*", left, root)
             case Infix("/", left, norm) if helper and "unit" in self.has and _is_norm_of(norm, left):
                 return Call(helper("unit_vector"), (left,))
+            case Name("math.pi") if "array_pi" in self.has:
+                return Name("jnp.pi")
             case Dictionary(()) if "empty" in self.has:
                 return Call(Name("dict"))
             case Attribute(Name() as array, "ndim") if "lengths" in self.has:
@@ -160,6 +163,8 @@ class Spellings:
                 (dtype,) = (*kind, *named.values())
                 same = dtype == Attribute(like, "dtype")
                 return Call(Name("jnp.ones_like"), (like,), () if same else (("dtype", dtype),))
+            case "jnp.logical_not", (truth,) if "inverted" in has:
+                return Negation(truth, "~")
             case "jax.nn.softplus", (value,) if "log_add" in has:
                 return Call(Name("jnp.logaddexp"), (value, Literal("0.0")))
             case "jnp.abs", _ if "own_abs" in has:
@@ -176,7 +181,7 @@ class Spellings:
             case "jnp.where", (test, Name(key) as value, Literal("0.0" | "0")) if "zeros_like" in has and key in arrays:
                 return Call(Name("jnp.where"), (test, value, Call(Name("jnp.zeros_like"), (value,))))
             case "jnp.where", (test, Literal("0.0"), value) if "without" in has and _is_array(value, arrays):
-                return Infix("*", _opposite(test), value)
+                return Infix("*", self._opposite(test), value)
             case "jnp.where", (test, Literal("0.0" | "0"), Name(key) as value) if "zeros_like" in has and key in arrays:
                 return Call(Name("jnp.where"), (test, Call(Name("jnp.zeros_like"), (value,)), value))
             case "jnp.bincount", (index,) if "counted" in has and set(named) == {"length"}:
@@ -193,20 +198,21 @@ class Spellings:
             case _:
                 return node
 
+    def _opposite(self, test: Expression) -> Expression:
+        """What is true where a test is not."""
+        match test:
+            case Comparison(operator, left, right) if operator in OPPOSITES:
+                return Comparison(OPPOSITES[operator], left, right)
+            case Subscript(mask, added) if all(each in (Slice(), Literal("None"), Literal("...")) for each in added):
+                return Subscript(self._opposite(mask), added)
+            case _ if "inverted" in self.has:
+                return Negation(test, "~")
+            case _:
+                return Call(Name("jnp.logical_not"), (test,))
+
 
 def _is_cast(value: Expression) -> bool:
     return isinstance(value, Call) and isinstance(value.function, Attribute) and value.function.name == "astype"
-
-
-def _opposite(test: Expression) -> Expression:
-    """What is true where a test is not."""
-    match test:
-        case Comparison(operator, left, right) if operator in OPPOSITES:
-            return Comparison(OPPOSITES[operator], left, right)
-        case Subscript(mask, added) if all(each in (Slice(), Literal("None"), Literal("...")) for each in added):
-            return Subscript(Call(Name("jnp.logical_not"), (mask,)), added)
-        case _:
-            return Call(Name("jnp.logical_not"), (test,))
 
 
 def _rest_of(array: Name) -> Expression:

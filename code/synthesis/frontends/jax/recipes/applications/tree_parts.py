@@ -251,13 +251,14 @@ _RAVEL = """
         vector = vector / jnp.maximum(jnp.linalg.norm(vector), 1e-12)}
     {{if num_shards > 1:
         {?0.5 # {every device has as many numbers}}
-        vector = jnp.pad(vector, (0, -vector.size % num_shards))
+        vector = jnp.append(vector, jnp.zeros(-vector.size % num_shards, vector.dtype))
         vector = vector.reshape(num_shards, -1)
     return vector ~
     missing = -vector.shape[0] % num_shards
     {?0.5 # {the last shard is filled up}}
     {if missing:
-        vector = jnp.concatenate([vector, jnp.zeros(missing, vector.dtype)]) ~ vector = jnp.pad(vector, (0, missing))}
+        vector = jnp.concatenate([vector, jnp.zeros(missing, vector.dtype)]) ~
+    vector = jnp.zeros(vector.size + missing, vector.dtype).at[:vector.size].set(vector)}
     return vector.reshape(num_shards, -1)} ~
     return vector}
 """

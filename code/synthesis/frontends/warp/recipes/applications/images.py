@@ -575,15 +575,20 @@ _PIXELS: dict[str, tuple[tuple[str, str, str], ...]] = {
             """
         LEAVE
         segment = ids[AT]
-        {if {segment < 0 ~ is_background(segment, hidden_id)}:
+        {{if segment < 0:
             rgb_out[AT] = {background ~ wp.vec3(0.0, 0.0, 0.0)}
             return
         c = {palette[segment] ~ palette[segment] ~ id_color(segment)}
-        {{# what is selected stands out
+        if segment == hidden_id:
+            c = background ~
+        if {segment < 0 ~ is_background(segment, hidden_id)}:
+            rgb_out[AT] = {background ~ wp.vec3(0.0, 0.0, 0.0)}
+            return
+        c = {palette[segment] ~ palette[segment] ~ id_color(segment)}
+        {# what is selected stands out
         ~}
         if segment == selected_id:
-            c = 0.5 * c + 0.5 * highlight ~ if segment == hidden_id:
-            c = background}
+            c = 0.5 * c + 0.5 * highlight}
         rgb_out[AT] = c ~
         c = {background ~ wp.vec3(0.0, 0.0, 0.0)}
         if segment >= 0 and segment != hidden_id:

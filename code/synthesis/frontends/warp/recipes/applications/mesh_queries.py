@@ -567,8 +567,8 @@ def _declare(p: Program, target: str, titles: str) -> None:
     for key, span, names, usual in (
         ("cell_size", (0.4, 0.6), ("cell_size", "voxel_size"), ("0.5",)),
         ("reach", (0.3, 0.7), ("max_dist", "query_dist", "max_distance"), ("0.5", "0.4")),
-        ("band", (0.5, 0.9), ("band", "narrow_band"),
-        ("0.6",)),
+        ("band", (0.25, 0.7), ("band", "narrow_band"),
+        ("0.5",)),
         ("margin", (0.1, 0.3), ("margin", "contact_margin", "shell"), ("0.2",)),
         ("thickness", (0.05, 0.2), ("thickness",), ("0.1",)), ("offset", (0.02, 0.1), ("offset", "skin"), ("0.05",)),
         ("strength", (0.2, 0.8), ("strength", "blend"), ("0.5",)), ("ke", (0.5, 3), ("ke", "contact_ke"), ("2.0",)),

@@ -1045,7 +1045,7 @@ _WEIGHTS = {
     "subtree_sums": 0.4,
     "forces_to_joints": 0.5,
     "moving_ancestor": 0.4,
-    "camera_pose": 0.6,
+    "camera_pose": 0.8,
 }
 RECIPES = (
     Recipe(name="trees", category="multibody", targets=tuple(_BODY), draw=_draw_body, target_weights=_WEIGHTS),
@@ -1054,6 +1054,6 @@ RECIPES = (
         category="multibody",
         targets=tuple(_ROW),
         draw=_draw_row,
-        target_weights={"actuator_force": 1.7, "limit_row": 1.3},
+        target_weights={"actuator_force": 1.5, "limit_row": 0.9, "sensor_value": 1.3},
     ),
 )

@@ -172,14 +172,22 @@ class Program:
         self._give(key, Given(kind=kind, domain=domain, shape=tuple(shape), names=names or (key,), element=element))
 
     def starts(
-        self, key: str, count: int, stride: int, slack: float, names: tuple[str, ...] = (), *, kind: Type = INT
+        self,
+        key: str,
+        count: int,
+        stride: int,
+        slack: float,
+        names: tuple[str, ...] = (),
+        *,
+        kind: Type = INT,
+        again: int = 0,
     ) -> None:
         """An array of where each of some rows begins: ``stride`` entries lie between two, up to ``slack`` more or less.
 
         Rows of up to ``stride - slack`` entries have none in common, and the last ends before ``count * stride``. With
-        less slack than the stride, each starts before the next.
+        less slack than the stride, each starts before the next. They begin anew after ``again`` rows, if that is said.
         """
-        base = tuple(range(0, count * stride, stride))
+        base = tuple(stride * (each % (again or count)) for each in range(count))
         self._give(key, Given(kind=kind, domain=(0, slack), shape=(count,), names=names or (key,), base=base))
 
     def places(self, key: str, count: int, among: int, names: tuple[str, ...] = ()) -> None:

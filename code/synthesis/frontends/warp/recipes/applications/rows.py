@@ -1180,7 +1180,9 @@ def _draw_csr(stream: Stream, target: str) -> KernelSpec:
     for each in _ROW_FUNCTIONS:
         p.function(each)
     p.number("omega", (0.3, 1), ("omega", "relaxation"), ("0.5", "0.8"))
-    p.number("drop", (0.2, 0.6), ("threshold", "drop_tol", "tolerance"), ("0.25",))
+    of_rows = any(each in text for each in ("row_sum > drop", "wp.max(row_sum, drop)", "strongest < drop"))
+    p.number("drop", (0.8, 2) if of_rows else (0.2, 0.6), ("threshold", "drop_tol", "tolerance"),
+             ("1.0",) if of_rows else ("0.25",))  # fmt: skip
     p.number("alpha", (0.5, 2), ("alpha",), ("2.0",))
     p.number("beta", (0.2, 1), ("beta",), ("0.5",))
     p.number("shift", (0.1, 1), ("shift", "regularization"), ("0.1",))
@@ -1807,7 +1809,7 @@ _SEGMENTS: dict[str, tuple[tuple[str, str, str], ...]] = {
                     known = True
                     break ~
                 kept_c = contacts_io[j]
-                if kept_c == c or wp.length(pos[kept_c] - pos[c]) < slack:
+                if kept_c == c or wp.length(pos[kept_c] - pos[c]) < merge_dist:
                     {# the deeper of two that are close
                     if dist[c] < dist[kept_c]:
                         contacts_io[j] = c
@@ -2029,9 +2031,9 @@ def _draw_segment(stream: Stream, target: str) -> KernelSpec:
     p.array("body_vel", VEC, (-0.5, 0.5), (bodies,), ("body_vel", "body_lin_vel"))
     p.array("body_rot", FOUR, (-1, 1), (bodies,), ("body_quat", "body_rot"), "wp.quat")
     p.starts("waypoint_start", bodies + 1, 3, 0, ("waypoint_start", "path_start"))
-    p.starts("waypoint_time", 3 * bodies + 3, 1, 0.5, ("waypoint_time",), kind=FLOAT)
+    p.starts("waypoint_time", 3 * bodies + 3, 1, 0.5, ("waypoint_time",), kind=FLOAT, again=3)
     p.array("waypoint_pos", VEC, (-1, 1), (3 * bodies + 3,), ("waypoint_pos", "path_points"))
-    p.scalar("now", FLOAT, (0.5, 2.5 * bodies), ("now", "sim_time"))
+    p.scalar("now", FLOAT, (0.2, 2.2), ("now", "sim_time"))
     for key, span, names, usual in (
         ("margin", (-0.05, 0.05), ("margin", "contact_margin"), ("0.01",)), ("mu", (0.2, 1), ("mu", "friction"),
         ("0.5",)),
@@ -2041,6 +2043,7 @@ def _draw_segment(stream: Stream, target: str) -> KernelSpec:
         ("sleep_speed", (0.3, 0.8), ("sleep_speed", "rest_speed"), ("0.5",)), ("decay", (0.5, 0.95),
         ("warm_start_factor",), ("0.9",)),
         ("match_dist", (0.8, 1.6), ("match_dist", "match_radius"), ("1.0",)),
+        ("merge_dist", (0.6, 1.2), ("merge_dist", "merge_radius"), ("0.8",)),
         ("break_force", (0.8, 1.8), ("break_force", "max_allowed_force"), ("1.5",)),
     ):  # fmt: skip
         p.number(key, span, names, usual)

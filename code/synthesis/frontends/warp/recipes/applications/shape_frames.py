@@ -358,7 +358,7 @@ def _declare_shapes(p: Program, count: int, bodies: int) -> None:
     p.array("world_offset", VEC, (-2, 2), (8,), ("world_offsets", "env_offset", "world_origin"))
     for key, bounds, names in (
         ("shape_gap", (0, 0.2), ("shape_gap", "contact_gap")),
-        ("shape_margin", (0, 0.2), ("shape_margin", "thickness")),
+        ("shape_margin", (0, 0.5), ("shape_margin", "thickness")),
         ("shape_radius", (0.5, 2), ("shape_collision_radius", "shape_radius")),
         ("density", (-0.3, 2), ("shape_density", "density")),
     ):  # fmt: skip
@@ -379,7 +379,7 @@ def _draw_shape(stream: Stream, target: str) -> KernelSpec:
     p.scalar("hidden_pos", VEC, (50, 90), ("hidden_pos", "hidden_position"))
     p.scalar("ray_start", VEC, (-2, 2), ("ray_origin",))
     p.scalar("ray_dir", VEC, (-1, 1), ("ray_dir",))
-    p.number("max_dist", (0.3, 1.2), ("max_dist", "ray_length"), ("1.0",))
+    p.number("max_dist", (0.3, 2.5), ("max_dist", "ray_length"), ("1.0",))
     p.scalar("world", INT, (0, 3), ("world", "world_id"))
     poses = ("site_X_ws", "site_world_xform") if target == "shape_sites" else ("shape_X_ws", "shape_world_xform")
     p.output("pose_out", FRAME, (count,), poses, element="wp.transform")

@@ -989,7 +989,7 @@ def _draw_single(stream: Stream, target: str) -> KernelSpec:
     titles, summary, text = stream.child("purpose").choice(_TEXTS[target])
     p = Program(stream, launch=(1,))
     _declare_given(p, blocks)
-    _declare_kept(p, blocks)
+    _declare_kept(p, blocks, 1 if "contact_count[0] == 0" in text else 4 * blocks)
     p.write(text)
     return p.done("bookkeeping", "singles", target, summary, tuple(titles.split()), (
         "Launched with a single thread.", f"{summary}; launched with dim=1.",
@@ -1051,8 +1051,8 @@ def _declare_given(p: Program, blocks: int) -> None:
         ("max_lam", (1, 2), ("max_damping",), ("1.5",)), ("max_radius", (0.8, 1.5), ("max_radius",), ("1.0",)),
         ("min_radius", (0.1, 0.4), ("min_radius",), ("0.2",)), ("divergence", (0.3, 1.2), ("divergence_factor",),
         ("1.5",)),
-        ("min_dt", (0.05, 0.15), ("min_dt", "dt_min"), ("0.1",)), ("max_dt", (0.25, 0.6), ("max_dt", "dt_max"),
-        ("0.4",)),
+        ("min_dt", (0.05, 0.15), ("min_dt", "dt_min"), ("0.1",)), ("max_dt", (0.18, 0.35), ("max_dt", "dt_max"),
+        ("0.25",)),
         ("sound_speed", (0.5, 2), ("sound_speed",), ("1.5",)), ("cfl", (0.2, 0.9), ("cfl",), ("0.5",)),
         ("cell_width", (0.3, 0.8), ("cell_size", "dx"), ("0.5",)),
         ("viscosity", (0.05, 0.5), ("viscosity",), ("0.1",)), ("margin", (0.05, 0.3), ("margin", "padding"), ("0.1",)),
@@ -1116,11 +1116,11 @@ def _declare_given(p: Program, blocks: int) -> None:
     p.constants({"RUNNING": 0, "CONVERGED": 1, "STALLED": 2, "DIVERGED": 3})
 
 
-def _declare_kept(p: Program, blocks: int) -> None:
+def _declare_kept(p: Program, blocks: int, most_contacts: int) -> None:
     """What is kept from one launch to the next, and what is only written."""
     for key, span, names in (
         ("peak_contacts", (0, 60), ("peak_contacts", "max_contact_count")),
-        ("contact_count", (0, 4 * blocks), ("contact_count", "num_contacts")), ("num_dropped", (0, 9),
+        ("contact_count", (0, most_contacts), ("contact_count", "num_contacts")), ("num_dropped", (0, 9),
         ("num_dropped",)),
         ("overflow", (0, 1), ("overflow",)), ("pair_count", (0, 40), ("pair_count", "num_pairs")),
         ("iteration", (0, 6), ("iteration", "niter")), ("converged", (0, 1), ("converged",)), ("done", (0, 1),

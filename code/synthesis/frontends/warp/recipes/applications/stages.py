@@ -504,9 +504,11 @@ _LIMIT_ROW = """
 _TAKEN_ROWS = (
     """
     efcid = wp.atomic_add(nefc, worldid, 1)
-    if efcid >= {njmax ~ efc_J.shape[1]}:
-        {?0.3 wp.printf("world %d: more than %d rows\\n", worldid, njmax)}
-        return
+    {if efcid >= njmax:
+        {?0.4 wp.printf("world %d: more than %d rows\\n", worldid, njmax)}
+        return ~
+    if efcid >= efc_J.shape[1]:
+        return}
     """,
     """
     # its place among the rows of the limits
@@ -1438,7 +1440,7 @@ RECIPES = (
         category="multibody",
         targets=("composite_inertia",),
         draw=_draw_composite,
-        target_weights={"composite_inertia": 2.2},
+        target_weights={"composite_inertia": 3.0},
     ),
     Recipe(
         name="resets",

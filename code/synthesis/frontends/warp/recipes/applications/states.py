@@ -314,9 +314,9 @@ _SLEEP = (
     _Text("body", "update_sleep_timers update_body_sleep update_sleep_state",
           "Puts bodies to sleep that have not moved for a while", """
         {if (flags[i] & KINEMATIC) != 0 or not enabled[i]:
-            return ~ if not enabled[i] or inv_mass[i] == 0.0:
+            return ~ if not enabled[i] or inv_mass[i] <= 0.0:
             return ~ if not world_mask[world_of[i]] or (flags[i] & KINEMATIC) != 0:
-            return ~ if inv_mass[i] == 0.0:
+            return ~ if inv_mass[i] <= 0.0:
             return}
         qd = body_qd[i]
         if SLOW:
@@ -335,7 +335,7 @@ _SLEEP = (
     _Text("body", "damp_slow_bodies settle_bodies stabilize_bodies",
           "Slows bodies down that hardly move", """
         {if asleep_in[i] or not enabled[i]:
-            return ~ if asleep_in[i] or inv_mass[i] == 0.0:
+            return ~ if asleep_in[i] or inv_mass[i] <= 0.0:
             return ~ if (flags[i] & KINEMATIC) != 0 or asleep_in[i]:
             return}
         qd = body_qd_in[i]
@@ -366,7 +366,7 @@ _SLEEP = (
         calm = bool(True)
         {for k in range(start, end):
             b = group_items[k]
-            {if inv_mass_all[b] == 0.0:
+            {if inv_mass_all[b] <= 0.0:
                 continue
             ~ if is_kinematic[b]:
                 continue
@@ -458,10 +458,10 @@ _SLEEP = (
 _WRITTEN_BACK = (
     _Text("body", "clamp_body_velocities limit_velocities apply_velocity_limits",
           "Keeps the velocities of bodies below their limits", """
-        {if not enabled[i] or inv_mass[i] == 0.0:
+        {if not enabled[i] or inv_mass[i] <= 0.0:
             return ~ if (flags[i] & KINEMATIC) != 0:
             return ~ if not enabled[i] or not world_mask[world_of[i]]:
-            return ~ if inv_mass[i] == 0.0 or asleep_in[i]:
+            return ~ if inv_mass[i] <= 0.0 or asleep_in[i]:
             return}
         {v = wp.spatial_top(body_qd[i])
         w = wp.spatial_bottom(body_qd[i]) ~
@@ -517,7 +517,7 @@ _WRITTEN_BACK = (
     _Text("body", "revert_diverged_bodies restore_lost_bodies recover_bodies",
           "Puts bodies back that have left the scene or become too fast", """
         {if not enabled[i] or (flags[i] & KINEMATIC) != 0:
-            return ~ if inv_mass[i] == 0.0:
+            return ~ if inv_mass[i] <= 0.0:
             return ~}
         {p = wp.transform_get_translation(body_q[i])
         speed = wp.length(wp.spatial_top(body_qd[i])) ~
@@ -613,7 +613,7 @@ wp.abs(p[1]) > scene_radius ~ not in_scene(p, floor_z, scene_radius)}
         v = (x - x_old[i]) / dt
         if anchor_of[i] >= 0:
             v = anchor_vel[anchor_of[i]]} ~
-        if inv_mass[i] == 0.0:
+        if inv_mass[i] <= 0.0:
             {x = x_target[i] ~ x = x_old[i] + dt * v_target[i]}
         v = (x - x_old[i]) / dt}
         {v = limit_length(v, max_lin) ~ ~
@@ -1178,7 +1178,7 @@ def _declare_chosen(p: Program, one: str, n: int) -> None:
     p.array("world_mask", FLAG, (0, 1), (_GROUPS,), ("world_mask", "reset_mask", "env_mask"))
     p.array("flags", INT, (0, 3), (n,), (f"{one}_flags",))
     p.array("env_mask", FLAG, (0, 1), (n,), ("env_mask", "reset_mask"))
-    p.array("inv_mass", FLOAT, (0, 1), (n,), (f"{one}_inv_mass", "inv_mass"))
+    p.array("inv_mass", FLOAT, (-0.4, 1), (n,), (f"{one}_inv_mass", "inv_mass"))
     p.constants({"ACTIVE": 1, "KINEMATIC": 2})
     p.scalar("dt", FLOAT, (0.1, 0.3), ("dt", "step_dt", "frame_dt"))
     p.scalar("seed", INT, (0, 1000), ("seed",))
@@ -1257,7 +1257,7 @@ def _declare_bodies(p: Program, n: int) -> None:
     p.array("woken", INT, (0, 1), (items,), ("body_woken", "wake_flags"))
     p.array("num_touching", INT, (0, 3), (n,), ("body_contact_count", "num_touching"))
     p.array("timer_in", FLOAT, (0, 1), (items,), ("sleep_timer", "body_sleep_timer"))
-    p.array("inv_mass_all", FLOAT, (0, 1), (items,), ("body_inv_mass",))
+    p.array("inv_mass_all", FLOAT, (-0.4, 1), (items,), ("body_inv_mass",))
     for key, size, names in (
         ("body_qd_in", n, ("body_qd_in", "body_qd")), ("body_qd_next", n, ("body_qd_next", "body_qd_new")),
         ("com_qd", n, ("body_com_qd", "com_twist")), ("qd_all", items, ("body_qd_in", "body_qd")),

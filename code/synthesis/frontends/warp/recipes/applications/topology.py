@@ -326,7 +326,7 @@ _ELEMENT = {
             {if edge_cos[adjacent_edges[k]] >= crease_cos:
                 continue
             other_v = other_end(edge_list[adjacent_edges[k]], tid)
-            if other_v != tid:
+            if pinned[other_v] == 0:
                 crossing += 1 ~
             if edge_cos[adjacent_edges[k]] < crease_cos:
                 crossing += 1}
@@ -958,14 +958,17 @@ def _draw_element(stream: Stream, target: str) -> KernelSpec:
     p = Program(stream, names[target], launch=(stream.child("sizes").choice((32, 48, 64)),))
     count = p.threads
     vertices = 2 * count
+    # ends that are vertices of the launch, and few of them where a triangle is to have both
+    ends = {"vertex_class": count, "edge_flags": 6}.get(target, vertices)
     p.array("particle_q", VEC, (-1, 1), (vertices,), ("particle_q", "pos", "vertices", "x"))
     if target == "triangle_rest":
         p.corners("tri_indices", TRIPLE, 3, vertices, (count,), ("tri_indices", "triangles", "faces"))
     else:
-        p.array("tri_indices", TRIPLE, (0, vertices - 1), (count,), ("tri_indices", "triangles", "faces"))
+        corners = ends if target == "edge_flags" else vertices
+        p.array("tri_indices", TRIPLE, (0, corners - 1), (count,), ("tri_indices", "triangles", "faces"))
     p.corners("tet_indices", _QUAD, 4, vertices, (count,), ("tet_indices", "tets"))
     p.corners("edge_indices", _QUAD, 4, vertices, (count,), ("edge_indices", "bending_edges"), missing=2)
-    p.array("edge_list", PAIR, (0, vertices - 1), (count,), ("edges", "edge_verts"))
+    p.array("edge_list", PAIR, (0, ends - 1), (count,), ("edges", "edge_verts"))
     p.array("edge_tris", PAIR, (-20, count - 1), (count,), ("edge_tris", "edge_faces"))
     p.starts("vertex_start", count, _ADJACENT, 1, ("vertex_start", "adjacency_offsets", "v_adj_edges_offsets"))
     p.array("vertex_count", INT, (0, 5), (count,), ("vertex_edge_count", "vertex_valence"))
@@ -1027,7 +1030,7 @@ def _draw_element(stream: Stream, target: str) -> KernelSpec:
     p.sizes(num_half=count)
     p.number("max_length", (1.2, 1.6), ("max_length", "split_length"), ("1.5",))
     p.number("min_length", (0.6, 1), ("min_length", "collapse_length"), ("0.75",))
-    p.number("crease_cos", (0, 0.4), ("crease_cos", "sharp_cos"), ("0.25", "0.2"))
+    p.number("crease_cos", (-0.4, 0.6), ("crease_cos", "sharp_cos"), ("0.25", "0.2"))
     p.number("min_quality", (0.1, 0.3), ("min_quality", "quality_limit"), ("0.2", "0.1"))
     p.constants({"EDGE_KEEP": 0, "EDGE_SPLIT": 1, "EDGE_COLLAPSE": 2, "EDGE_FLIP": 3})
     p.constants({"VERTEX_SMOOTH": 0, "VERTEX_CREASE": 1, "VERTEX_CORNER": 2, "VERTEX_BORDER": 3})

@@ -6,7 +6,8 @@ from synthesis.grammar.streams import Stream
 from synthesis.grammar.types import Type
 from synthesis.records import KernelSpec
 
-_KEY = Type("uint64")
+_SIGNED = 0.75
+"""How often keys of two halves have a sign, which is left at zero."""
 _WIDTH = 6
 """Entries of a row that a thread moves."""
 
@@ -597,7 +598,14 @@ _THREADS = {
 """What a thread is for."""
 
 
-def _declare_moves(p: Program, target: str) -> None:
+def _keyed(text: str, key_type: str) -> str:
+    """A text whose keys of two halves are of a type."""
+    if key_type == "uint64":
+        return text
+    return text.replace("wp.uint64(0xFFFFFFFF)", "wp.int64(0x7FFFFFFF)").replace("wp.uint64", "wp.int64")
+
+
+def _declare_moves(p: Program, target: str, key_type: str) -> None:
     """The arguments of a kernel that moves state."""
     count, width = p.threads, _WIDTH
     total, worlds = count * width, 8
@@ -642,7 +650,7 @@ def _declare_moves(p: Program, target: str) -> None:
         p.array(key, SPATIAL, (-1, 1), (count,), names, element="wp.spatial_vector")
     p.array("world_offset", VEC, (-2, 2), (worlds,), ("world_offset", "env_origins", "world_origin"))
     for each in _FUNCTIONS:
-        p.function(each)
+        p.function(_keyed(each, key_type))
     p.array("body_pos", VEC, (-1, 1), (count,), ("body_pos", "centers", "positions"))
     p.array("box_lower", VEC, (-1, 0), (count,), ("aabb_lower", "lower_bounds"))
     p.array("box_upper", VEC, (0, 1), (count,), ("aabb_upper", "upper_bounds"))
@@ -684,7 +692,7 @@ def _declare_moves(p: Program, target: str) -> None:
     p.output("flat_q", FLOAT, (count, 7), ("dst_q", "local_q"))
     p.output("qpos_out", FLOAT, (2 * count, 7), ("qpos", "qpos_out"))
     p.output("qvel_out", FLOAT, (2 * count, 6), ("qvel", "qvel_out"))
-    p.output("sort_keys", _KEY, (count,), ("sort_keys", "keys_out", "keys"))
+    p.output("sort_keys", Type(key_type), (count,), ("sort_keys", "keys_out", "keys"))
     p.output("sort_ids", INT, (count,), ("sort_values", "sort_ids", "order"))
     runs = ("num_runs", "num_segments") if target == "find_runs" else ("num_occupied", "num_used_cells")
     p.output("num_runs", INT, (1,), runs, (0, 1))
@@ -722,11 +730,12 @@ def _draw_move(stream: Stream, target: str) -> KernelSpec:
     """State of many items, a thread for each item or for every so many."""
     thread = _THREADS.get(target, "i")
     p = Program(stream, ("tid", "i", thread if thread == "i" else f"{thread}_id"))
-    _declare_moves(p, target)
+    key_type = "int64" if p.choices.child("keys").chance(_SIGNED) else "uint64"
+    _declare_moves(p, target, key_type)
     p.lookups(wid="wid = world_of[tid]", count="count = row_count[tid]")
     if target not in ("copy_strided", "offsets_from_counts", "find_runs", "run_lengths", "cell_ranges", "range_ends"):
         p.guard_count(_THREADS.get(target, "item"))
-    p.write(_MOVES[target])
+    p.write(_keyed(_MOVES[target], key_type))
     titles = {
         "copy_strided": ("copy_strided", "copy_values", "grid_stride_copy"),
         "copy_rows": ("copy_rows", "copy_segments", "copy_ragged_rows"),
@@ -778,7 +787,7 @@ def _draw_move(stream: Stream, target: str) -> KernelSpec:
     ))  # fmt: skip
 
 
-_RARE = ("find_runs", "cell_keys", "gather_bodies", "gather_valid", "find_roots", "cell_ranges", "range_ends")
-_WEIGHTS = dict.fromkeys(_MOVES, 0.6) | dict.fromkeys(_RARE, 0.25) | {"pair_keys": 1.2}
+_RARE = ("find_runs", "gather_bodies", "gather_valid", "find_roots", "cell_ranges", "range_ends")
+_WEIGHTS = dict.fromkeys(_MOVES, 0.6) | dict.fromkeys(_RARE, 0.25) | {"pair_keys": 2.6, "cell_keys": 1.4}
 """The same lines come back in these soon; most kernels of the category are of what things have, in any number."""
 RECIPES = (Recipe(name="moves", category="state", targets=tuple(_MOVES), draw=_draw_move, target_weights=_WEIGHTS),)

@@ -262,7 +262,7 @@ _KERNELS: dict[str, tuple[_Kernel, ...]] = {
                     if level < 0:
                         level = 0
                 light[i, j, k] = level
-                {?0.5 if level == 0 and light_stops == 1:
+                {?0.5 if level == 0:
                     {for below in range(k): ~ for below in range(k - 1, -1, -1):}
                         light[i, j, below] = 0
                     break}
@@ -729,7 +729,7 @@ def _declare_cells(p: Program, n: int, launched: int) -> bool:
     for key, bounds, names in (
         ("mode", (0, 2), ("mode", "blend_mode", "op")), ("boundary", (0, 2), ("boundary", "boundary_mode")),
         ("max_seen", (4, 9), ("max_seen", "max_weight")), ("max_light", (6, 15), ("max_light", "sky_level")),
-        ("absorption", (1, 3), ("absorption", "light_loss")), ("light_stops", (0, 1), ("stop_at_dark", "early_out")),
+        ("absorption", (1, 3), ("absorption", "light_loss")),
         ("far", (n, 2 * n), ("max_distance", "far")), ("min_unknown", (1, 4), ("min_unknown",)),
         ("min_seen", (1, 3), ("min_seen", "min_count")), ("max_age", (5, 20), ("max_age", "memory")),
         ("frame", (10, 40), ("frame", "step")),

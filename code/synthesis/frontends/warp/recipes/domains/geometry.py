@@ -3,7 +3,6 @@
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.ops import squared
 from synthesis.frontends.warp.recipes.domains.scene import (
-    FACTOR,
     MATRIX,
     NUMBER,
     POINTS,
@@ -189,7 +188,7 @@ def _draw_triangle(stream: Stream, target: str) -> KernelSpec:
         scene.add("r = float(-1.0)\n\nif t > -0.5 and w > -0.5:\n    r = f * wp.dot(e2, q)")
         node = scene.template.expression("r + 0.1 * t", r=scene.name("r"), t=scene.name("t"))
     made = scene.draft.keep(term(node, 20.0))
-    factor = scene.weave_hole(NUMBER, [], FACTOR, (1, 2))
+    factor = scene.weave_factor()
     node = scene.template.expression("made * factor", made=made.node, factor=factor)
     return scene.finish(
         term(node, 60.0), "geometry", "triangle", target, "Something of a triangle a thread", ("cross", "dot")
@@ -253,7 +252,7 @@ def _draw_element(stream: Stream, target: str) -> KernelSpec:
             "P * direction", P=scene.name("P"), direction=scene.own(VEC, UNIT, ("normals", "faces", "directions"))
         )
         bound, kind = 60.0, VEC
-    volume = scene.weave_hole(NUMBER, [], FACTOR, (1, 2))
+    volume = scene.weave_factor()
     node = scene.template.expression(
         "made * volume", made=scene.draft.add_local(node, ("psi", "energy", "density", "stress", "dens")), volume=volume
     )

@@ -1,7 +1,7 @@
 """Image filters: blurs, edges, colours and tones, on grids that threads cover."""
 
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.warp.recipes.domains.scene import FACTOR, NUMBER, UNIT, VEC, Scene, term
+from synthesis.frontends.warp.recipes.domains.scene import NUMBER, UNIT, VEC, Scene, term
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import Expression, Literal
 from synthesis.records import Domain, KernelSpec
@@ -70,7 +70,7 @@ def _draw_window(stream: Stream, target: str) -> KernelSpec:
         bias=lambda: scene.number(0.1, 0.9, ("bias", "center_weight", "gain")),
         amount=lambda: scene.number(0.2, 1.5, ("amount", "strength", "sharpen")),
     )
-    tone = scene.weave_hole(NUMBER, [], FACTOR, (1, 2))
+    tone = scene.weave_factor()
     made = scene.template.expression(
         "made * tone", made=scene.draft.add_local(made, ("filtered", "val", "res_px", "mean_px")), tone=tone
     )

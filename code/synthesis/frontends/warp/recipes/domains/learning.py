@@ -4,7 +4,7 @@ import functools
 import re
 
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.warp.recipes.domains.scene import FACTOR, NUMBER, POSITIVE, UNIT, Scene, term
+from synthesis.frontends.warp.recipes.domains.scene import NUMBER, POSITIVE, UNIT, Scene, term
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import Expression, Literal, Name
 from synthesis.grammar.templates import Hole
@@ -69,7 +69,7 @@ def _draw_row(stream: Stream, target: str) -> KernelSpec:
             head=out,
         )
         made = scene.template.expression("y + 0.1 * w", y=scene.name("y"), w=scene.name("w"))
-    gate = scene.weave_hole(NUMBER, [], FACTOR, (1, 2))
+    gate = scene.weave_factor()
     made = scene.template.expression("made * gate", made=made, gate=gate)
     return scene.finish(
         term(made, 60.0), "learning", "rows", target, "A row on a scale of its own", ("loop_sum", "exp")
@@ -142,7 +142,7 @@ def _draw_optimiser(stream: Stream, target: str) -> KernelSpec:
     if choices.chance(0.35):
         scene.add("g = wp.clamp(g, -edge, edge)", edge=scene.number(0.3, 1.2, ("clip", "max_norm", "limit")))
     if choices.chance(0.65):
-        scene.add("g = g * factor", factor=scene.weave_hole(NUMBER, [], FACTOR, (1, 2)))
+        scene.add("g = g * factor", factor=scene.weave_factor())
 
     def kept(pool: tuple[str, ...], domain: Domain = UNIT) -> Expression:
         return scene.template.expression(

@@ -15,8 +15,10 @@ MATRIX = Type("float32", (3, 3))
 UNIT, POSITIVE = Domain(low=-1.0, high=1.0), Domain(low=0.3, high=2.0)
 POINTS = Domain(low=-2.0, high=2.0)
 STEP = Domain(low=0.01, high=0.1)
-FACTOR = Domain(low=0.1, high=8.0)
-"""Where a hole lies that something is multiplied by."""
+_FACTOR = Domain(low=0.1, high=8.0)
+"""Where what something is multiplied by lies."""
+_FACTORS = ((0.3, 2.0), (0.1, 1.0), (0.5, 1.5), (1.0, 4.0))
+"""What its arguments are drawn from: what is positive needs no operation that makes it so."""
 
 ROLES: dict[str, tuple[str, ...]] = {
     "p": ("p", "pos", "x0", "xi", "p0", "point"), "q": ("q", "other", "xj", "p1", "target_pos", "neighbor"),
@@ -40,6 +42,8 @@ ROLES: dict[str, tuple[str, ...]] = {
 _SCALARS = tuple(
     SCALAR[name] for name in ("add", "sub", "mul", "sin", "cos", "exp", "tanh", "abs", "sqrt", "max", "min")
 )
+_POSITIVE = tuple(SCALAR[name] for name in ("add", "mul", "max", "min", "sqrt"))
+"""Operations that leave positive numbers positive."""
 _VECTORS = (*LINEAR.values(), VECTOR["cw_mul"], VECTOR["cross"], *(SCALAR[name] for name in ("add", "mul", "sin")))
 
 
@@ -111,6 +115,17 @@ class Scene(scenes.Scene[Draft]):
         operations = _SCALARS if kind.rank == 0 else _VECTORS
         fresh = choices.integer(0, 1)
         return self.weave(choices, terms, operations, kind, within, steps=steps, max_fresh=fresh)
+
+    def weave_factor(self) -> Expression:
+        """A hole that something is multiplied by: an argument or two, and sometimes a number, all of them positive.
+
+        Raises:
+            DrawError: if nothing leads there.
+        """
+        choices = self.begin_hole()
+        low, high = choices.choice(_FACTORS)
+        terms = [self.draft.fresh(NUMBER, Domain(low=low, high=high))]
+        return self.weave(choices, terms, _POSITIVE, NUMBER, _FACTOR, steps=(0, 2), max_fresh=choices.integer(0, 1))
 
     def finish(
         self, term: Term, category: str, recipe: str, target: str, summary: str, ops: tuple[str, ...] = ()

@@ -2,7 +2,6 @@
 
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.domains.scene import (
-    FACTOR,
     NUMBER,
     POINTS,
     POSITIVE,
@@ -323,7 +322,7 @@ def _draw_rigid(stream: Stream, target: str) -> KernelSpec:
         choices.choice(("nxt + gain * extra", "nxt * keep + gain * extra", "nxt * keep - extra * gain")),
         extra=extra,
         gain=scene.number(0.1, 0.9, ("gain", "coupling", "alpha")),
-        keep=lambda: scene.weave_hole(NUMBER, [], FACTOR, (0, 2)),
+        keep=lambda: scene.weave_factor(),
     )
     return scene.finish(
         term(made, 60.0, VEC),
@@ -393,7 +392,7 @@ def _draw_cloth(stream: Stream, target: str) -> KernelSpec:
         )
         scene.add("f = f + n * (r * small)", small=scene.number(0.1, 0.9, ("inflate", "puff", "normal_gain")))
     if target != "pressure" and choices.chance(0.7):
-        scene.add("f = f * gain", gain=scene.weave_hole(NUMBER, [], FACTOR, (1, 3)))
+        scene.add("f = f * gain", gain=scene.weave_factor())
     out = Name(scene.draft.add_array(VEC, UNIT, (count,), Role.INOUT, ("forces", "vertex_f", "f_out", "nodal_forces")))
     scene.add(
         "wp.atomic_add(out, ia, f)\n\nwp.atomic_add(out, ib, f)\n\nwp.atomic_add(out, ic, f)"

@@ -2,7 +2,7 @@
 
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.ops import SCALAR
-from synthesis.frontends.warp.recipes.domains.scene import FACTOR, NUMBER, POINTS, POSITIVE, STEP, UNIT, Scene, term
+from synthesis.frontends.warp.recipes.domains.scene import NUMBER, POINTS, POSITIVE, STEP, UNIT, Scene, term
 from synthesis.grammar.drafting import Helper
 from synthesis.grammar.operations import Term
 from synthesis.grammar.streams import Stream
@@ -120,7 +120,7 @@ def _draw_banded(stream: Stream, target: str) -> KernelSpec:
         )
         node = "s / (x + 0.5)"
     made = scene.template.expression(node, **{each: scene.name(each) for each in ("s", "x") if each in node})
-    made = scene.template.expression("made * factor", made=made, factor=scene.weave_hole(NUMBER, [], FACTOR, (1, 3)))
+    made = scene.template.expression("made * factor", made=made, factor=scene.weave_factor())
     return scene.finish(
         term(made, 30.0), "solver", "banded", target, "A small linear system a thread", ("loop_sum", "div")
     )
@@ -275,7 +275,7 @@ def _draw_walk(stream: Stream, target: str) -> KernelSpec:
         level=lambda: scene.number(-1.0, 1.0, ("mean", "level", "mu")),
     )
     made = scene.template.expression(f"x + s / {float(steps)}", x=scene.name("x"), s=scene.name("s"))
-    made = scene.template.expression("made * factor", made=made, factor=scene.weave_hole(NUMBER, [], FACTOR, (1, 2)))
+    made = scene.template.expression("made * factor", made=made, factor=scene.weave_factor())
     return scene.finish(term(made, 60.0), "solver", "random_walk", target, "A path of random steps", ("randn",))
 
 
@@ -295,7 +295,7 @@ def _draw_scan(stream: Stream, target: str) -> KernelSpec:
     }[target]
     scene.add("s = start", start=scene.own(NUMBER, POSITIVE, ("starts", "init", "carry_in", "s0")))
     where = "out[i, k] = s" if choices.chance(0.7) or target == "prefix_max" else f"out[i, {width - 1} - k] = s"
-    factor = scene.weave_hole(NUMBER, [], FACTOR, (1, 2))
+    factor = scene.weave_factor()
     scene.add(
         f"for k in range(width):\n    {step}\n    {where} * factor",
         row=row,

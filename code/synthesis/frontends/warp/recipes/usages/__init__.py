@@ -9,7 +9,7 @@ from functools import partial
 from inspect import cleandoc
 
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.warp.recipes.domains.scene import FACTOR, NUMBER, VEC
+from synthesis.frontends.warp.recipes.domains.scene import NUMBER, VEC
 from synthesis.frontends.warp.recipes.usages import constructors, factors, frames, scalars, tables, triangles
 from synthesis.frontends.warp.recipes.usages.base import Given, Usage, UsageScene
 from synthesis.grammar.operations import Term
@@ -44,7 +44,7 @@ def _draw(stream: Stream, target: str) -> KernelSpec:
     made = scene.template.expression(usage.made)
     within = Domain(low=-usage.bound, high=usage.bound)
     if scene.choices.chance(0.75):
-        scale = scene.weave_hole(NUMBER, [], FACTOR, (0, 2))
+        scale = scene.weave_factor()
         made = scene.template.expression("made * scale", made=made, scale=scale)
         within = Domain(low=-8 * usage.bound, high=8 * usage.bound)
     if usage.kind in (NUMBER, VEC) and scene.choices.chance(0.3):

@@ -16,12 +16,14 @@ from synthesis.frontends.warp.recipes.applications.forms import (
     guards,
     idioms,
     in_place,
+    limits,
     listing,
     loops,
     outlining,
     prints,
     remarks,
     selects,
+    squares,
     statics,
     switches,
     unpacking,
@@ -75,6 +77,8 @@ def reshape(sheet: Sheet, choices: Stream, *, talks: bool) -> None:
     statics.resolve(sheet, choices.child("statics"))
     selects.choose(sheet, choices.child("selects"))
     flags.ask_bare(sheet, choices.child("bare"))
+    squares.multiply(sheet, choices.child("squares"))
+    limits.compare(sheet, choices.child("compared"))
     in_place.add(sheet, choices.child("added"))
     in_place.nest(sheet, choices.child("nested"))
     zeros.shorten(sheet, choices.child("zeros"))

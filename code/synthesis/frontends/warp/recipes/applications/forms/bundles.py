@@ -17,7 +17,7 @@ from synthesis.grammar.types import Type
 from synthesis.grammar.walking import Rewriter
 from synthesis.records import Role
 
-_SHARE = 0.05
+_SHARE = 0.06
 """How often a kernel is given a struct of arrays where it may be; in applications 3.6 % of all kernels are."""
 _BOTH = 0.35
 """How often one has a struct of what is read and another one of what is written."""

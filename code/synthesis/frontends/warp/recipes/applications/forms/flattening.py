@@ -39,7 +39,7 @@ _OTHERS = ("stride", "inner_dim", "dim", "num_inner")
 _INT = Type("int32")
 
 
-_LAID, _GRIDS = 0.45, (2, 3)
+_LAID, _GRIDS = 0.52, (2, 3)
 """How often a grid is one row after the other in an array of one dimension, as images of a renderer are, and of
 how many dimensions such grids are."""
 _SAYS = re.compile(r"WIDTH|HEIGHT|ROWS|COL|RES|SIZE|DIM|^N[XYZ]$")

@@ -19,7 +19,7 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import (
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.walking import Rewriter, walk
 
-_SHARE = 0.62
+_SHARE = 0.78
 """How often a formula that is such an idiom is a function; of applications' kernels 37 % call one of their own."""
 _MOST = 2
 """Functions of this kind beside a kernel."""

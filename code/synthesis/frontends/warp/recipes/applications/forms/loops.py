@@ -35,7 +35,7 @@ _COUNTED = 0.24
 3 %."""
 _MOST_THREADS, _MOST_AXES = 512, 2
 """Threads of a launch, and dimensions of one that gets another: Warp has four, and hardly any kernel has four."""
-_OFFSET, _ALONE = 0.85, 0.7
+_OFFSET, _ALONE = 0.83, 0.8
 """How many authors count the entries of a row from 0 on, and how many of these say in the brackets which it is.
 
 Of the indices of applications' arrays 3 % are counters of loops, 9 % arithmetic and 26 % were computed before; of drawn
