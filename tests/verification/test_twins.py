@@ -375,10 +375,11 @@ def test_a_run_with_twins_goes_on_where_it_stopped(folder: Path, tmp_path: Path)
 def test_what_is_cheap_is_run_as_it_is() -> None:
     generator = KernelGenerator("jax", seed=3)
     for number in range(40):
-        signature = generator.generate("losses", number).signature
+        spec = generator.generate("losses", number)
+        signature, of_a_pair = spec.signature, 16 if "[None, :" in spec.source else 1
         shapes = [[size or 1 for size in each.shape or ()] for each in (*signature.arguments, *signature.results)]
         work = sum(map(math.prod, shapes)) * max(size for shape in [[1], *shapes] for size in shape)
-        assert work > CHEAP or signature.twin is None
+        assert of_a_pair * work > CHEAP or signature.twin is None
 
 
 def test_nothing_is_false_that_drawn_functions_say_of_their_twins() -> None:

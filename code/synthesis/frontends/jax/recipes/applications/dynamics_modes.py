@@ -94,7 +94,7 @@ _POTENTIAL = Family(
         "screened": """
             {?0.5 # {charges that meet have a finite energy}}
             strength = charge[:, None] * charge[None, :]
-            out = strength * jnp.exp(-width * r) / jnp.sqrt(r ** 2 + softening)
+            out = strength * jnp.exp(-width * r) / jnp.sqrt(r ** 2 + softening ** 2)
         """,
         "soft_sphere": """
             overlap = jnp.maximum(1.0 - r / sigma, 0.0)

@@ -284,7 +284,7 @@ def _declare(p: Program, n: int, kinds: int, steps: int, way: str, *, by_kind: b
     p.option(
         "cutoff", "1.8", "float", "distance beyond which nothing acts", p.pick("1.8", "1.6"), ("r_cutoff", "r_cut")
     )
-    p.option("steps", p.pick("1", "10"), "int", "number of steps", str(steps), ("num_steps", "steps", "inner_steps"))
+    p.option("steps", p.pick("1", "10"), "int", "number of steps", str(steps), ("num_steps", "steps"))
     if way != "fire":
         usual = p.pick("0.02", "0.05") if way == "steepest" else p.pick("0.005", "0.01", "0.002")
         p.option("dt", "0.005", "float", "largest step along the force" if way == "steepest" else "time step", usual,

@@ -277,6 +277,10 @@ def _gathered(
     return None if Name(name) in (*nodes(value), *nodes(iterable)) or size(value) > _INLINE else made
 
 
+_LEADING_ON = frozenset({"for", "of", "in", "at", "by", "to", "from", "with", "than", "is", "are", "least", "most"})
+"""Words that no message ends with."""
+
+
 def telling_briefly(body: Body) -> Body:
     """A body whose errors say what is wrong, and not with which values."""
     return tuple(_brief(each) for each in body)
@@ -286,7 +290,8 @@ def _brief(statement: Statement) -> Statement:
     match statement:
         case Raise(Call(kind, (FormattedText((str() as text, _, *rest)),), ())) if not any(map(_says_more, rest)):
             told = re.sub(r"(,? got\b[^,]*|,? (and|of shape|has shape)|[:,])? ?'?$", "", text)
-            return Raise(Call(kind, (Literal(repr(told)),))) if " " in told else statement
+            whole = " " in told and told.split()[-1] not in _LEADING_ON
+            return Raise(Call(kind, (Literal(repr(told)),))) if whole else statement
         case _:
             return _inside(statement, telling_briefly)
 

@@ -193,7 +193,9 @@ def _draw_integrator(stream: Stream, target: str) -> KernelSpec:
     )
     p.tree("params", (), "constants of the equations", ("params", "args"))  # its fields are known later
     p.option("dt", p.pick("0.01", "0.02"), "float", "time step", p.pick("0.01", "0.02", "0.05"), ("dt", "step_size"))
-    p.option("steps", "10", "int", "number of steps", str(steps), ("num_steps", "n_steps", "steps"))
+    kept = run == "nested"
+    p.option("steps", "10", "int", "number of states that are kept" if kept else "number of steps", str(steps),
+             ("num_saves", "num_frames") if kept else ("num_steps", "n_steps", "steps"))  # fmt: skip
     p.option(
         "method",
         p.pick("'rk4'", "'euler'"),

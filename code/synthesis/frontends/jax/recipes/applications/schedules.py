@@ -464,7 +464,7 @@ def _plateau(p: Program) -> Text:
         },
         result=result,
         helpers=(_ALL_CLIPPED,),
-        titles=("plateau_step", "reduce_on_plateau", "sgd_on_plateau"),
+        titles=("plateau_step", "sgd_with_plateau", "sgd_on_plateau"),
         summary=p.pick("Gradient descent with smaller steps where the loss stands still",
                        "A step whose size falls on a plateau"),
         returned="the new parameters and what the next step needs",

@@ -506,10 +506,7 @@ _SEGMENTS = """
         raise ValueError(f'expected a segment for each row, got <<segment_ids.shape>>')}
 MASKED
     {totals = jnp.zeros((num_segments, *x.shape[1:]), x.dtype).at[segment_ids].add(VALUES, mode='drop') ~
-    totals = jax.ops.segment_sum(VALUES, segment_ids, num_segments=num_segments) ~
-    {?0.4 # {a product with a matrix of flags}}
-    one_hot = jax.nn.one_hot(segment_ids, num_segments, dtype=x.dtype)
-    totals = jnp.einsum('ns,n...->s...', one_hot, VALUES)}
+    totals = jax.ops.segment_sum(VALUES, segment_ids, num_segments=num_segments)}
 """
 _SEGMENT_ENDS = {
     "by": """

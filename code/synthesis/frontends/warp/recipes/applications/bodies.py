@@ -215,7 +215,7 @@ def _draw_integration(stream: Stream, target: str) -> KernelSpec:
         "new_state": ("integrate_state", f"integrate_{flavour}_state", "semi_implicit_step"),
         "in_place": (f"integrate_{flavour}", f"advance_{flavour}", f"step_{flavour}", "apply_gravity"),
         "kinematic_bodies": ("integrate_bodies", "update_bodies", "move_kinematic_bodies"),
-        "sleeping_bodies": ("integrate_and_sleep", "update_sleep_state", "integrate_bodies"),
+        "sleeping_bodies": ("integrate_and_sleep", "integrate_and_check_sleep", "integrate_bodies"),
     }[target]
     return p.done("articulation", "integration", target, "Bodies moved in place", titles)
 

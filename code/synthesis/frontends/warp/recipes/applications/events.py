@@ -285,7 +285,7 @@ def _draw_slots(stream: Stream, target: str) -> KernelSpec:
     worlds, room = p.choices.choice((2, 3, 4)), p.choices.choice((6, 8, 10))
     items = p.choices.choice((24, 32))
     p.array("world_of", INT, (-1, worlds - 1), (p.threads,), (f"{subject}_world", f"{subject}_worldid"))
-    distances = {"contact": ("contact_dist", "separation"), "event": ("event_time", "event_delay"),
+    distances = {"contact": ("contact_dist", "separation"), "event": ("event_time", "event_due_time"),
                  "particle": ("particle_sdf", "ground_distance")}[subject]  # fmt: skip
     p.array("value", FLOAT, (-1, 1), (p.threads,), distances)
     p.array("flags", INT, (0, 3), (p.threads,), (f"{subject}_flags",))

@@ -354,7 +354,7 @@ def _draw_edge(stream: Stream, target: str) -> KernelSpec:
     p.array("fixed", INT, (0, 1), (count,), ("fixed", "pinned", "is_fixed"))
     p.array("face_group", INT, (0, 2), (count,), ("face_group", "face_material"))
     for key, span, size, names in (
-        ("u", (-2, 2), count, ("pressure", "temperature", "phi")),
+        ("u", (-2, 2), count, ("velocity", "u") if "u_l * u_l" in text else ("pressure", "temperature", "phi")),
         ("w", (0.2, 2), edges, ("conductance", "edge_weight")),
         ("conductivity", (0.5, 2), count, ("conductivity", "diffusivity")), ("area", (0.2, 1.5), edges, ("face_area",)),
         ("face_flow", (-1, 1), edges, ("face_flux", "volume_flux")),

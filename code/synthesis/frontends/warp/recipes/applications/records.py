@@ -95,8 +95,7 @@ _FLAT = {
             {wp.atomic_add(weight_sum, kind, values_of_type[tid]) ~} ~
         if is_valid_kind(kind, num_kinds):
             wp.atomic_add({histogram, kind ~ group_kinds, group_of[tid], kind}, 1)
-            {?0.5 if values[tid] > threshold:
-                wp.atomic_add(weight_sum, kind, values_of_type[tid])}
+            {?0.5 wp.atomic_add(weight_sum, kind, values_of_type[tid])}
         {else:
             wp.atomic_add(num_dropped, 0, 1) ~} ~
         {# the largest of each type
@@ -559,9 +558,11 @@ _WORLDS: dict[str, tuple[tuple[str, str], ...]] = {
             air_time[world, i] = 0.0
         else:
             air_time[world, i] += dt ~
+        {{# it was in the air until now
+        ~}
+        landed[world, i] = touching[world, i] and air_time[world, i] > 0.0 ~}
         if reset[world] or touching[world, i]:
             air_time[world, i] = 0.0
-            {?0.4 landed[world, i] = touching[world, i] and not reset[world]}
         else:
             air_time[world, i] += dt ~
         if reset[world]{ or not env_active[world] ~}:

@@ -579,13 +579,21 @@ _CONTACT = {
         shape_b = pair[1] ~
         shape_a = contact_pair[tid][0]
         shape_b = contact_pair[tid][1]}
-        world = shape_world[shape_a]
+        {world = shape_world[shape_a]
         {# shapes that every world has
+        ~}
         if world < 0:
             world = shape_world[shape_b]
         if world < 0:
             return ~
-        if world < 0 or (shape_world[shape_b] >= 0 and shape_world[shape_b] != world):
+        {# shapes that every world has are of none
+        ~}
+        world = wp.max(shape_world[shape_a], shape_world[shape_b])
+        if world < 0:
+            return ~
+        world = wp.max(shape_world[shape_a], shape_world[shape_b])
+        first_world = wp.min(shape_world[shape_a], shape_world[shape_b])
+        if world < 0 or (first_world >= 0 and first_world != world):
             return}
         {num = 3 ~ num = contact_dim[tid] ~
         # a normal and two edges of the pyramid for each tangent

@@ -133,7 +133,10 @@ _TEXTS: dict[str, tuple[tuple[str, str, str], ...]] = {
             num_idle[0] += 1
         else:
             num_idle[0] = 0
-            {asleep[0] = 0 ~} ~
+            {asleep[0] = 0 ~}
+        {# the next step counts again
+        ~}
+        contact_count[0] = 0 ~
         if kinetic_in[0] >= idle_energy or was_touched[0] != 0:
             {# woken up
             ~}
@@ -146,7 +149,6 @@ _TEXTS: dict[str, tuple[tuple[str, str, str], ...]] = {
                 {?0.4 wp.printf("asleep after %d idle steps\\n", num_idle[0])}
                 num_sleeps[0] += 1
             asleep[0] = 1}
-        {?0.5 contact_count[0] = 0}
             """,
         ),
     ),
@@ -1036,7 +1038,7 @@ def _declare_given(p: Program, blocks: int) -> None:
     ):  # fmt: skip
         p.scalar(key, INT, span, names)
     for key, span, names, usual in (
-        ("decay", (0.3, 0.9), ("decay",), ("0.5", "0.8")), ("tol", (0.1, 1.4), ("tol", "rel_tol"), ("0.5", "0.75")),
+        ("decay", (0.3, 0.9), ("decay",), ("0.5", "0.8")), ("tol", (0.1, 0.8), ("tol", "rel_tol"), ("0.5", "0.25")),
         ("norm_tol", (0.1, 1.2), ("tol", "abs_tol"), ("0.5",)),
         ("abs_tol", (0.2, 1.0), ("abs_tol",), ("0.5",)), ("max_tol", (0.4, 0.8), ("max_tol",), ("0.5",)),
         ("pos_tol", (0.3, 1), ("pos_tol",), ("0.5",)), ("vel_tol", (0.3, 1), ("vel_tol",), ("0.5",)),
@@ -1049,7 +1051,7 @@ def _declare_given(p: Program, blocks: int) -> None:
         ("accept_ratio", (0, 0.9), ("accept_ratio", "eta"), ("0.1",)), ("min_lam", (0.05, 0.3), ("min_damping",),
         ("0.1",)),
         ("max_lam", (1, 2), ("max_damping",), ("1.5",)), ("max_radius", (0.8, 1.5), ("max_radius",), ("1.0",)),
-        ("min_radius", (0.1, 0.4), ("min_radius",), ("0.2",)), ("divergence", (0.3, 1.2), ("divergence_factor",),
+        ("min_radius", (0.1, 0.4), ("min_radius",), ("0.2",)), ("divergence", (0.7, 2.0), ("divergence_factor",),
         ("1.5",)),
         ("min_dt", (0.05, 0.15), ("min_dt", "dt_min"), ("0.1",)), ("max_dt", (0.18, 0.35), ("max_dt", "dt_max"),
         ("0.25",)),

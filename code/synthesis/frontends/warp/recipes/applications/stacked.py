@@ -434,16 +434,12 @@ _STACKED = {
             factor[mio + j * ncts + j] = L_jj
             for i in range(j + 1, ncts):
                 value = factor[mio + i * ncts + j]
-                {for k in range(j):
-                    value -= factor[mio + i * ncts + k] * factor[mio + j * ncts + k] ~
-                # rows of the band alone
-                for k in range(wp.max(i - bandwidth, 0), j):
-                    value -= factor[mio + i * ncts + k] * factor[mio + j * ncts + k]}
+                for k in range(j):
+                    value -= factor[mio + i * ncts + k] * factor[mio + j * ncts + k]
                 factor[mio + i * ncts + j] = value / L_jj
                 {# the other half is not asked for
                 factor[mio + j * ncts + i] = 0.0 ~}
         pivots_out[wid] = num_fixed
-        {?0.4 iterations[wid] += 1}
     """,
     "substitute": """
         {?0.6 if {status[wid] != 0 ~ ncts == 0 ~ not world_mask[wid]}:
@@ -608,7 +604,6 @@ def _declare_stacked(p: Program, worlds: int, rows: int) -> None:
     p.output("factor", FLOAT, (total * rows,), ("L", "factor"), (-0.3, 0.3))
     p.output("norm_out", FLOAT, (worlds,), ("solution_norm", "max_lambda"))
     p.output("pivots_out", INT, (worlds,), ("num_regularized", "num_clamped"))
-    p.scalar("bandwidth", INT, (2, rows - 2), ("bandwidth", "half_band"))
     p.number("min_pivot", (0.4, 0.6), ("min_pivot", "pivot_eps"), ("0.5",))
     p.array("P", FLOAT, (0.5, 2), (total,), ("problem_P", "preconditioner"))
     p.array("A", FLOAT, (-1, 2), (total * rows,), ("A", "D", "problem_D"))
@@ -650,7 +645,7 @@ def _declare_stacked(p: Program, worlds: int, rows: int) -> None:
     p.array("contact_frame", _MAT, (-1, 1), (worlds * contacts,), ("contact_R", "contact_frame"))
     p.scalar("min_iterations", INT, (2, 4), ("min_iterations", "min_iters"))
     for key, bounds, names, usual in (
-        ("max_growth", (1, 3), ("divergence_factor", "max_growth"), ("2.0",)),
+        ("max_growth", (1, 1.8), ("divergence_factor", "max_growth"), ("1.5",)),
         ("min_beta", (0.2, 0.4), ("min_beta", "restart_beta"), ("0.25",)),
         ("omega", (0.5, 1.5), ("omega", "relaxation"), ("1.0", "1.2")),
         ("relaxation", (0.8, 1.8), ("relaxation", "over_relaxation"), ("1.5", "1.6")),

@@ -343,7 +343,8 @@ def _draw_collide(stream: Stream, target: str) -> KernelSpec:
     pairs, count, bodies = p.threads, p.choices.choice((12, 16, 24)), p.choices.choice((8, 12))
     p.array("pair_count", INT, (pairs // 3, pairs), (1,), ("pair_count", "num_pairs", "shape_pairs_count"))
     p.scalar("max_pairs", INT, (pairs // 2, pairs), ("max_pairs", "pair_capacity"))
-    p.array("shape_pairs", PAIR, (-1, count - 1), (pairs,), ("shape_pairs", "candidate_pair"), element="wp.vec2i")
+    # no shape with itself: two capsules on one axis are nearest at any point of it
+    p.corners("shape_pairs", PAIR, 2, count, (pairs,), ("shape_pairs", "candidate_pair"), missing=1)
     p.array("shape_body", INT, (-1, bodies - 1), (count,), ("shape_body",))
     p.array("shape_world", INT, (-1, 3), (count,), ("shape_world",))
     p.array("shape_type", INT, (0, 3), (count,), ("shape_type", "geom_type"))
@@ -1150,9 +1151,6 @@ _RESET = """
     for lag in range(action_buffer.shape[1]):
         for k in range({nu ~ action_buffer.shape[2]}):
             action_buffer[u, lag, k] = 0.0}
-    {?0.4 if track_history:
-        for k in range({nq ~ qpos.shape[1]}):
-            qpos_prev[u, k] = qpos0[k]}
     {world_reset_done[u] = True ~ ~}
 """
 
@@ -1170,7 +1168,6 @@ def _draw_reset(stream: Stream, target: str) -> KernelSpec:
     p.array("world_truncated", FLAG, (0, 1), (worlds,), ("truncated", "timed_out"))
     p.scalar("key", INT, (0, 2), ("key", "keyframe"))
     p.scalar("noise_scale", FLOAT, (0.1, 1), ("noise_scale", "reset_noise"))
-    p.scalar("track_history", FLAG, (0, 1), ("track_history", "keep_previous"))
     p.array("qpos0", FLOAT, (-1, 1), (nq,), ("qpos0", "default_qpos"))
     p.array("qpos_key", FLOAT, (-1, 1), (3, nq), ("key_qpos",))
     p.array("qvel_key", FLOAT, (-1, 1), (3, nv), ("key_qvel",))
@@ -1191,7 +1188,7 @@ def _draw_reset(stream: Stream, target: str) -> KernelSpec:
         p.output(key, kind, (worlds,), (f"{key}_out", key), span)
     p.output("energy", _TWO, (worlds,), ("energy_out", "energy"), (0, 2), element="wp.vec2")
     for key, size in (
-        ("qpos", nq), ("qpos_prev", nq), ("qvel", nv), ("qacc_warmstart", nv), ("qfrc_applied", nv), ("ctrl", nu),
+        ("qpos", nq), ("qvel", nv), ("qacc_warmstart", nv), ("qfrc_applied", nv), ("ctrl", nu),
         ("last_action", nu), ("act", na), ("act_dot", na), ("sensordata", nsensor),
     ):  # fmt: skip
         p.output(key, FLOAT, (worlds, size), (f"{key}_out", key), (-1, 1))

@@ -39,6 +39,7 @@ KINDS = {
     "pose": Kind(FRAME, (-1, 1), ("wp.transform_identity()",), "wp.transform", parts=7),
     "twist": Kind(SPATIAL, (-2, 2), ("wp.spatial_vector()",), "wp.spatial_vector", parts=6),
     "mat33": Kind(Type("float32", (3, 3)), (-1, 1), ("wp.mat33(0.0)", "wp.mat33()")),
+    "deformation": Kind(Type("float32", (3, 3)), (-1, 1), ("wp.identity(n=3, dtype=float)",)),
     "pair": Kind(PAIR, (-1, 9), ("wp.vec2i(-1, -1)",)),
 }
 MADE = {
@@ -299,7 +300,7 @@ THINGS = (
         flag terminated truncated
     """),
     _thing("elements", "tet", "tet tet_id", state="""
-        mat33* tet_F
+        deformation* tet_F
         float tet_plastic_strain
     """, step="""
         mat33 tet_stress

@@ -191,7 +191,7 @@ _MOVES = {
         {sort_keys[tid] = pack_key(body_world[tid], cell_of[tid]) ~
         {# without a world it is behind those of all worlds
         ~}
-        if body_world[tid] == STATIC_WORLD and not has_flag(body_flags[tid], ACTIVE):
+        if body_world[tid] == STATIC_WORLD or not has_flag(body_flags[tid], ACTIVE):
             sort_keys[tid] = pack_key(NUM_WORLDS, cell_of[tid])
         else:
             sort_keys[tid] = pack_key(body_world[tid], cell_of[tid]) ~
@@ -616,7 +616,9 @@ def _declare_moves(p: Program, target: str, key_type: str) -> None:
         (count,),
         ("body_world",) if target in ("scatter_bodies", "reset_state") else ("proxy_world",),
     )
-    p.array("body_world", INT, (0, worlds - 1), (count,), ("body_world", "world_of_body"))
+    of_pairs = ("pair_world", "world_of_pair")
+    p.array("body_world", INT, (0, worlds - 1), (count,),
+            of_pairs if target == "pair_keys" else ("body_world", "world_of_body"))  # fmt: skip
     p.array("world_mask", FLAG, (0, 1), (worlds,), ("world_mask", "reset_mask", "world_active"))
     p.array("enabled", FLAG, (0, 1), (count,), ("enabled", "mask", "active"))
     p.array(

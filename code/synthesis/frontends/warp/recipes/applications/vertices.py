@@ -65,9 +65,8 @@ _VERTEX = {
         {?0.4 # damped first
         v0 = v0 * {(1.0 - kd * dt) ~ (1.0 / (1.0 + kd * dt))}}
         {v1 = v0 + (gravity[0] + f_in[tid] * inv_mass_of[tid]) * dt ~
-        v1 = v0 + gravity[0] * dt
-        if inv_mass_of[tid] > 0.0:
-            v1 += f_in[tid] * (inv_mass_of[tid] * dt)}
+        acc = gravity[0] + f_in[tid] * inv_mass_of[tid]
+        v1 = v0 + acc * dt}
         {* speed = wp.length(v1)
             if speed > limit:
                 v1 *= limit / speed

@@ -291,8 +291,9 @@ _PIXEL = {
         (
             """
             K = intrinsics[cam]
-            x = (float(px){ + 0.5 ~} - K[0, 2]) / K[0, 0]
-            y = (float(py){ + 0.5 ~} - K[1, 2]) / K[1, 1]
+            {x = (float(px) + 0.5 - K[0, 2]) / K[0, 0]
+            y = (float(py) + 0.5 - K[1, 2]) / K[1, 1] ~ x = (float(px) - K[0, 2]) / K[0, 0]
+            y = (float(py) - K[1, 2]) / K[1, 1]}
             {?0.5 # one step against the distortion of the lens
             r2 = x * x + y * y
             scale = 1.0 / (1.0 + distortion[cam][0] * r2 + distortion[cam][1] * r2 * r2)

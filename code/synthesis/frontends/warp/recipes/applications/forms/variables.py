@@ -1,6 +1,8 @@
 """Names of variables that say what they hold: ``inv_mass = body_inv_mass[b]`` instead of ``w = body_inv_mass[b]``."""
 
 import ast
+import builtins
+import keyword
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -46,7 +48,7 @@ _SPOKEN: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("tau", "float"): ("torque",), ("R", "wp.mat33"): ("rot_matrix", "rotation"),
     ("I", "wp.mat33"): ("inertia",), ("nl", "int"): ("num_limits",), ("nc", "int"): ("num_contacts",),
     ("nj", "int"): ("num_joints",), ("vio", "int"): ("vector_offset", "row_offset"), ("s", "float"): ("value", "scale"),
-    ("wid", "int"): ("world_id", "world_index"), ("num", "int"): ("num_found", "count"), ("acc", "float"): ("total",),
+    ("wid", "int"): ("world_id", "world_index"), ("num", "int"): ("count", "counter"), ("acc", "float"): ("total",),
     ("total", "wp.vec3"): ("total_force", "accumulated"), ("best", "float"): ("best_value", "closest"),
     ("dest", "int"): ("dest_index", "write_index"), ("slot", "int"): ("slot_index", "write_index"),
     ("lo", "int"): ("lower_bound", "search_low"), ("hi", "int"): ("upper_bound", "search_high"),
@@ -105,7 +107,9 @@ def describe(sheet: Sheet, choices: Stream) -> None:
     for name, assigned in values.items():
         if len(name) > _LONGEST or name.endswith("_") or name in _SAID or name in sheet.given or name in sheet.indices:
             continue
-        found = _candidates(name, assigned[0], sheet, known, index_style) or _as_stored(name, stored.get(name, ()))
+        # what is read twice into one variable is not what is stored of it
+        becomes = () if sum(isinstance(each, ast.Subscript) for each in assigned) > 1 else stored.get(name, ())
+        found = _candidates(name, assigned[0], sheet, known, index_style) or _as_stored(name, becomes)
         pool = tuple(each for each in found if each not in used)
         if pool:
             sheet.roles[name] = pool
@@ -161,9 +165,10 @@ def _stored(bodies: Sequence[Sequence[ast.stmt]], sheet: Sheet) -> dict[str, tup
 
 def _as_stored(name: str, arrays: tuple[str, ...]) -> tuple[str, ...]:
     """What a variable may be called that becomes an element of an array with one of some names."""
-    forms = _BECOME.get(name, ("new_{}", "next_{}"))
+    forms = _BECOME.get(name, ("{}", "new_{}", "next_{}"))
     elements = ("_".join(words) for each in arrays if (words := _words(each)))
-    return tuple(form.format(each) for each in elements for form in forms if _FEWEST < len(each) <= _LONG)
+    found = (form.format(each) for each in elements for form in forms if _FEWEST < len(each) <= _LONG)
+    return tuple(each for each in found if each not in vars(builtins) and not keyword.iskeyword(each))
 
 
 def _end(name: str) -> str:

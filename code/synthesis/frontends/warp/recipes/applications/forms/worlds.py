@@ -63,6 +63,7 @@ _STARTS_OF = ("{one}_start", "world_{one}_start", "{one}_offset", "first_{one}",
 _NUMBERS_OF = ("num_{many}", "{one}_count", "world_{one}_count", "num_world_{many}")
 _LOCALS = ("local_id", "j", "i", "local", "k", "lid")
 _INT = Type("int32")
+_TAKING_APART = (ast.Mod, ast.FloorDiv)
 
 
 def spread(sheet: Sheet, choices: Stream) -> None:
@@ -197,13 +198,18 @@ def _batch(sheet: Sheet, choices: Stream, count: int) -> None:
 
 
 def _may_split(sheet: Sheet) -> bool:
-    """Whether a kernel's one index says what it is of and has no bound, and lines name no worlds yet."""
+    """Whether a kernel's one index says what it is of and has no bound, and lines name no worlds yet.
+
+    Nor may it be taken apart into a row and a column, since a world's things do not begin at zero then.
+    """
     if len(sheet.axes) != 1 or sheet.launch[0] < _LEAST or not subject_of(sheet.axes[0]):
         return False
     if sheet.named() & _TAKEN or list(names_in(sheet.body)).count(sheet.indices[0]) < 2:
         return False
-    compared = [node.left for node in nodes_in(sheet.body) if isinstance(node, ast.Compare)]
-    return sheet.indices[0] not in set(names_in(compared))
+    inside = list(nodes_in(sheet.body))
+    asked = [node.left for node in inside if isinstance(node, ast.Compare)]
+    asked += [node.left for node in inside if isinstance(node, ast.BinOp) and isinstance(node.op, _TAKING_APART)]
+    return sheet.indices[0] not in set(names_in(asked))
 
 
 def _split(sheet: Sheet, choices: Stream) -> int:
