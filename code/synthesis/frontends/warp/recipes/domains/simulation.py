@@ -322,7 +322,7 @@ def _draw_rigid(stream: Stream, target: str) -> KernelSpec:
         choices.choice(("nxt + gain * extra", "nxt * keep + gain * extra", "nxt * keep - extra * gain")),
         extra=extra,
         gain=scene.number(0.1, 0.9, ("gain", "coupling", "alpha")),
-        keep=lambda: scene.weave_factor(),
+        keep=scene.weave_factor,
     )
     return scene.finish(
         term(made, 60.0, VEC),

@@ -86,7 +86,7 @@ def _known_by(test: ast.expr) -> dict[str, frozenset[str]]:
     """What holds where a test does, as far as it is about variables and numbers alone."""
     return {
         ast.unparse(each): frozenset(names_in([each]))
-        for each in _parts(test, ast.And)
+        for each in parts_of_test(test, ast.And)
         if isinstance(each, ast.Compare)
         and all(isinstance(part, ast.Name | ast.Constant) for part in (each.left, *each.comparators))
     }
@@ -198,7 +198,8 @@ def _independent(first: ast.expr, second: ast.expr) -> bool:
     return not any(isinstance(node, ast.Call) for node in nodes) and set(indices).isdisjoint(names_in([first]))
 
 
-def _parts(test: ast.expr, op: type[ast.boolop]) -> list[ast.expr]:
+def parts_of_test(test: ast.expr, op: type[ast.boolop]) -> list[ast.expr]:
+    """What a test asks for at once, or of which it asks for any, by the operation; the test alone if it is no such."""
     return test.values if isinstance(test, ast.BoolOp) and isinstance(test.op, op) else [test]
 
 
@@ -210,7 +211,7 @@ def _join(block: list[ast.stmt], choices: Stream, indices: Sequence[str]) -> Non
         if _alike(first, second, indices) and choices.chance(_JOINED):
             assert isinstance(first, ast.If)
             assert isinstance(second, ast.If)
-            tests = [*_parts(first.test, ast.Or), *_parts(second.test, ast.Or)]
+            tests = [*parts_of_test(first.test, ast.Or), *parts_of_test(second.test, ast.Or)]
             if len(tests) <= 3:
                 block[place : place + 2] = [ast.If(ast.BoolOp(ast.Or(), tests), first.body, [])]
         place += 1
@@ -221,7 +222,7 @@ def _part(block: list[ast.stmt], choices: Stream) -> None:
     for place in reversed(range(len(block))):
         statement = block[place]
         if _leaves(statement) and isinstance(statement, ast.If) and choices.chance(_PARTED):
-            parts = _parts(statement.test, ast.Or)
+            parts = parts_of_test(statement.test, ast.Or)
             block[place : place + 1] = [ast.If(each, statement.body, []) for each in parts]
 
 
@@ -231,7 +232,7 @@ def _tighten(block: list[ast.stmt], choices: Stream) -> None:
         match statement:
             case ast.If(test=outer, body=[ast.If(test=inner, body=body, orelse=[])], orelse=[]):
                 if _independent(outer, inner) and choices.chance(_TIGHT):
-                    tests = [*_parts(outer, ast.And), *_parts(inner, ast.And)]
+                    tests = [*parts_of_test(outer, ast.And), *parts_of_test(inner, ast.And)]
                     block[place] = ast.If(ast.BoolOp(ast.And(), tests), body, [])
             case _:
                 pass

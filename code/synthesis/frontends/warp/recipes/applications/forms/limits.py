@@ -2,8 +2,8 @@
 
 import ast
 import copy
-from collections.abc import Mapping
 
+from synthesis.frontends.warp.recipes.applications.forms.guards import parts_of_test
 from synthesis.frontends.warp.recipes.applications.forms.kinds import kind_of, kinds_in
 from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet, nodes_in, parse_expression
 from synthesis.grammar.streams import Stream
@@ -15,6 +15,10 @@ _WARY = 0.22
 """How many authors make sure that a limit or a divisor is finite; ``isfinite`` is in 2.1 % of applications' kernels."""
 _SIMPLE = (ast.Name, ast.Subscript, ast.Attribute)
 """What is written twice without being computed twice."""
+_OTHER_SIDE: dict[type[ast.cmpop], tuple[type[ast.cmpop], type[ast.boolop]]] = {
+    ast.Gt: (ast.Lt, ast.Or), ast.GtE: (ast.LtE, ast.Or), ast.Lt: (ast.Gt, ast.And), ast.LtE: (ast.GtE, ast.And),
+}  # fmt: skip
+"""How the limit's negative is asked where the size is held against the limit so, and what joins the two."""
 
 
 def compare(sheet: Sheet, choices: Stream) -> None:
@@ -29,12 +33,8 @@ class _BySide(Rewriter):
     """Compares a number with a limit and its negative, in the place of the number's size with the limit."""
 
     def visit_BoolOp(self, node: ast.BoolOp) -> ast.expr:
-        parts = [self.visit(each) for each in node.values]
-        values: list[ast.expr] = []
-        for each in parts:
-            joins = isinstance(each, ast.BoolOp) and type(each.op) is type(node.op)
-            values += each.values if joins else [each]
-        return ast.BoolOp(node.op, values)
+        parts = (parts_of_test(self.visit(each), type(node.op)) for each in node.values)
+        return ast.BoolOp(node.op, [each for some in parts for each in some])
 
     def visit_Compare(self, node: ast.Compare) -> ast.expr:
         match node:
@@ -43,12 +43,10 @@ class _BySide(Rewriter):
                 ops=[ast.Gt() | ast.GtE() | ast.Lt() | ast.LtE() as asked],
                 comparators=[limit],
             ) if isinstance(value, _SIMPLE) and isinstance(limit, (*_SIMPLE, ast.Constant)):
-                outside = isinstance(asked, ast.Gt | ast.GtE)
-                opposite = {ast.Gt: ast.Lt(), ast.GtE: ast.LtE(), ast.Lt: ast.Gt(), ast.LtE: ast.GtE()}[type(asked)]
+                other, joined = _OTHER_SIDE[type(asked)]
                 negative = ast.UnaryOp(ast.USub(), copy.deepcopy(limit))
-                below = ast.Compare(copy.deepcopy(value), [opposite], [negative])
-                above = ast.Compare(value, [asked], [limit])
-                return ast.BoolOp(ast.Or(), [below, above]) if outside else ast.BoolOp(ast.And(), [below, above])
+                below = ast.Compare(copy.deepcopy(value), [other()], [negative])
+                return ast.BoolOp(joined(), [below, ast.Compare(value, [asked], [limit])])
             case _:
                 return node
 
@@ -65,7 +63,7 @@ def _ask_finite(sheet: Sheet) -> None:
                     comparators=[ast.Constant()],
                 ) as test,
                 body=body,
-            ) if _is_number(value, known):
+            ) if kind_of(value, known) == "float":
                 finite = ast.Call(parse_expression("wp.isfinite"), [copy.deepcopy(value)], [])
                 if isinstance(body[-1], ast.Return | ast.Continue):
                     branch.test = ast.BoolOp(ast.Or(), [ast.UnaryOp(ast.Not(), finite), test])
@@ -74,7 +72,3 @@ def _ask_finite(sheet: Sheet) -> None:
                 return
             case _:
                 pass
-
-
-def _is_number(value: ast.expr, known: Mapping[str, str]) -> bool:
-    return kind_of(value, known) == "float"

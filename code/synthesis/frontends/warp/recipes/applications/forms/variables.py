@@ -1,8 +1,6 @@
 """Names of variables that say what they hold: ``inv_mass = body_inv_mass[b]`` instead of ``w = body_inv_mass[b]``."""
 
 import ast
-import builtins
-import keyword
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -167,8 +165,7 @@ def _as_stored(name: str, arrays: tuple[str, ...]) -> tuple[str, ...]:
     """What a variable may be called that becomes an element of an array with one of some names."""
     forms = _BECOME.get(name, ("{}", "new_{}", "next_{}"))
     elements = ("_".join(words) for each in arrays if (words := _words(each)))
-    found = (form.format(each) for each in elements for form in forms if _FEWEST < len(each) <= _LONG)
-    return tuple(each for each in found if each not in vars(builtins) and not keyword.iskeyword(each))
+    return tuple(form.format(each) for each in elements for form in forms if _FEWEST < len(each) <= _LONG)
 
 
 def _end(name: str) -> str:
