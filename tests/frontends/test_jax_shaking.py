@@ -150,6 +150,66 @@ def test_a_choice_that_rounding_may_make_is_told(chooses: str, unsettled: bool) 
     assert {reference.shaken([run], seed=seed)[0].unsettled for seed in range(5)} == {unsettled}
 
 
+NEAR: list[tuple[Function, float, float, float]] = [
+    (jnp.floor, 2.0, 2.0, 1.0),
+    (jnp.floor, -2.0, -2.0, -3.0),
+    (jnp.ceil, 2.0, 2.0, 3.0),
+    (jnp.round, 2.5, 2.0, 3.0),
+    (jnp.round, -3.5, -4.0, -3.0),
+    (lambda x: x.astype(int), 2.0, 2, 1),
+    (lambda x: x.astype(int), -2.0, -2, -1),
+    (lambda x: x.astype(jnp.uint8), 3.0, 3, 2),
+    (lambda x: jax.lax.rem(x, jnp.float32(0.5)), 1.0, 0.0, 0.5),
+    (lambda x: jax.lax.rem(x, jnp.float32(0.5)), -1.0, 0.0, -0.5),
+    (lambda x: x % 0.5, 1.0, 0.0, 0.5),
+]
+"""A function that drops digits, where it jumps, and what it gives on both sides."""
+
+
+@pytest.mark.parametrize(("drops", "jump", "one", "other"), NEAR)
+def test_digits_that_rounding_may_drop_otherwise_are_dropped_otherwise(
+    drops: Function, jump: float, one: float, other: float
+) -> None:
+    x = np.linspace(0.1, 2, 40).astype(np.float32)
+
+    def steps(x: Any) -> Any:
+        nothing = x * 3.1 - (x + x + x * 1.1)  # but for rounding
+        return drops(jump + nothing), drops(jump + 0.2 + nothing), drops(jump + 0 * x)
+
+    reference, run = reference_of(steps, x)
+    own, turned = reference([run], double=False)[0], reference.shaken([run], seed=0)[0].turned
+    assert turned is not None
+    apart = abs(own["r0"] - turned["r0"].astype(float))
+    assert (abs(apart - abs(float(one) - float(other))) < 1e-5).mean() > 0.7  # some numbers are few digits, and exact
+    assert {round(float(each), 4) for each in [*own["r0"], *turned["r0"]]} == {float(one), float(other)}
+    for name in ("r1", "r2"):
+        np.testing.assert_allclose(turned[name], own[name], rtol=1e-5)
+
+
+def test_zero_is_no_jump_of_what_drops_digits_towards_it() -> None:
+    def steps(x: Any) -> Any:
+        nothing = x * 3.1 - (x + x + x * 1.1)
+        return nothing.astype(int), jax.lax.rem(nothing, jnp.float32(0.5))
+
+    reference, run = reference_of(steps, np.linspace(0.1, 2, 40).astype(np.float32))
+    assert reference.shaken([run], seed=0)[0].turned is None
+
+
+def test_a_remainder_is_as_far_off_as_what_it_is_of() -> None:
+    def left(x: Any) -> Any:
+        return jax.lax.rem(x * 1.7, jnp.float32(1.3))
+
+    def all_of_it(x: Any) -> Any:
+        return jax.lax.rem(x, jnp.float32(np.inf))
+
+    x = np.linspace(100.2, 101.8, 9).astype(np.float32)
+    own, shaken = both(left, x)
+    off = np.abs(own["r0"] - shaken["r0"])
+    assert (off > 0).all()
+    assert off.max() <= 2 * np.spacing(np.float32(173))
+    np.testing.assert_allclose(both(all_of_it, x)[1]["r0"], x, rtol=2e-7)
+
+
 @pytest.mark.parametrize("kind", ["float32", "bfloat16"])
 def test_ties_without_rounding_and_ways_that_are_taken_are_not_turned(kind: str) -> None:
     def chosen(x: Any) -> Any:

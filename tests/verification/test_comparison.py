@@ -180,6 +180,24 @@ def test_what_rounding_comes_to_is_capped_and_left_out_where_it_is_more_than_tha
     assert slack["o"][0] * (1e-6 + 2e-6) == pytest.approx(8 * 3e-6, rel=1e-3)  # little beside the largest
 
 
+def test_an_element_that_is_what_rounding_leaves_may_be_something_else_of_its_kind_and_no_other() -> None:
+    true = np.linspace(0.5, 1.0, 200)
+    own = true.astype(np.float32)
+    shaken = own.copy()
+    own[3] += np.float32(0.2)
+    shaken[3] -= np.float32(0.1)
+    loose = loosened(expected_of(true, own), shake(shaken))
+    for element, off, agrees in ((3, -0.7, True), (3, 100.0, False), (3, np.nan, False), (4, -0.1, False)):
+        found = own.copy()
+        found[element] += np.float32(off)
+        assert (compare(values(found), loose).mismatch is None) == agrees, (element, off)
+    assert loose.largest_allowance < CAP
+    steady = loosened(expected_of(true, own), shake(own))  # a decision that falls either way, and no rounding
+    found = own.copy()
+    found[3] -= np.float32(0.7)
+    assert compare(values(found), steady).mismatch is not None
+
+
 def test_a_shaken_run_that_decides_otherwise_says_nothing() -> None:
     own = {"o": ONE.astype(np.float32), "n": np.arange(5)}
     expected = expect([{"o": ONE, "n": own["n"]}], [own], {})

@@ -41,6 +41,8 @@ there an honest text is off by one."""
 _LEAST = 1e-11
 """The smallest allowance: for float64 there is no wider format to measure against."""
 _QUARTILE = 0.25
+_LOST = 16.0
+"""How many times as far as rounding is known to move it an element may be that is what rounding leaves."""
 _BEYOND = 1.5
 """How far from what an element is, in steps to what it is with comparisons turned, it may be."""
 _OUTLIERS = 0.01
@@ -100,6 +102,9 @@ class Expected:
     """Array to the relative allowance of each element, where that may be more than the array's; a run an entry."""
     turned: tuple[Mapping[str, npt.NDArray[Any]], ...] = ()
     """Array to what it is where comparisons that rounding may turn fall the other way; a run an entry."""
+    noise: tuple[Mapping[str, npt.NDArray[Any]], ...] = ()
+    """Array to how far from what it is each element may be that is what rounding leaves, and 0 for the others; a run an
+    entry, without arrays that have no such element."""
     unit: float = 0.0
     """A unit in the last place of the coarsest numbers that the kernel computes with; 0 if that is not known."""
     together: Mapping[str, float] = field(default_factory=dict[str, float])
@@ -167,15 +172,20 @@ def loosened(expected: Expected, shaken: Sequence[Shake]) -> Expected:
     does an element that is moved by more than the cap, of itself or of the largest one of its array. No allowance is
     more than that cap.
 
+    An element that is moved by more, and that lies as far apart in the two precisions too, is what rounding leaves, as
+    the direction of a vector is that would be zero: it may be some times as far off as any of these are.
+
     Args:
         expected: of the runs, all of them finite.
         shaken: what rounding makes of the reference's arrays in the kernel's own precision; a run an entry.
     """
     off = [flat(each.off) for each in shaken]
     turned = tuple({} if each.turned is None else flat(each.turned) for each in shaken)
-    slack = tuple(_slack(*each, expected.unit) for each in zip(expected.double, expected.own, off, strict=True))
+    told = list(zip(expected.double, expected.own, off, strict=True))
+    slack = tuple(_slack(*each, expected.unit) for each in told)
+    noise = tuple(_noise(*each, expected.unit) for each in told)
     together = {name: max(each, _shaken_together(name, expected, off)) for name, each in expected.together.items()}
-    return replace(expected, slack=slack, turned=turned, together=together)
+    return replace(expected, slack=slack, noise=noise, turned=turned, together=together)
 
 
 def _shaken_together(name: str, expected: Expected, shaken: Sequence[Mapping[str, npt.NDArray[Any]]]) -> float:
@@ -195,17 +205,45 @@ def _slack(
     shaken: Mapping[str, npt.NDArray[Any]],
     unit: float,
 ) -> dict[str, npt.NDArray[Any]]:
-    if any(value.dtype.kind in "iub" and not np.array_equal(value, shaken[name]) for name, value in own.items()):
+    if _decides_otherwise(own, shaken):
         return {}
     found: dict[str, npt.NDArray[Any]] = {}
     for name, value in own.items():
         if value.dtype.kind in "iub":
             continue
-        off = np.abs(_number(shaken[name]) - _number(value))
-        scale = scale_of(wide[name])
-        most = _cap(_epsilon(value.dtype), unit) * np.maximum(scale, _sizes(wide[name]).max(initial=0.0))
-        found[name] = np.asarray(np.where(off <= most, np.minimum(most, _MARGIN * off), 0.0) / scale)
+        off, most = np.abs(_number(shaken[name]) - _number(value)), _most(wide[name], value.dtype, unit)
+        found[name] = np.asarray(np.where(off <= most, np.minimum(most, _MARGIN * off), 0.0) / scale_of(wide[name]))
     return found
+
+
+def _noise(
+    wide: Mapping[str, npt.NDArray[Any]],
+    own: Mapping[str, npt.NDArray[Any]],
+    shaken: Mapping[str, npt.NDArray[Any]],
+    unit: float,
+) -> dict[str, npt.NDArray[Any]]:
+    if unit > _FINE or _decides_otherwise(own, shaken):
+        return {}
+    found: dict[str, npt.NDArray[Any]] = {}
+    for name, value in own.items():
+        if value.dtype.kind in "iub":
+            continue
+        most = _most(wide[name], value.dtype, unit)
+        off = np.abs(_number(shaken[name]) - _number(value))
+        apart = np.abs(wide[name] - _number(value))
+        lost = (off > most) & (apart > most)
+        if lost.any():
+            found[name] = np.where(lost, _LOST * np.maximum(off, apart), 0.0)
+    return found
+
+
+def _decides_otherwise(own: Mapping[str, npt.NDArray[Any]], shaken: Mapping[str, npt.NDArray[Any]]) -> bool:
+    return any(value.dtype.kind in "iub" and not np.array_equal(value, shaken[name]) for name, value in own.items())
+
+
+def _most(wide: npt.NDArray[Any], dtype: np.dtype[Any], unit: float) -> npt.NDArray[Any]:
+    """How far an array's elements may be off at most: the cap, of each or of the largest."""
+    return _cap(_epsilon(dtype), unit) * np.maximum(scale_of(wide), _sizes(wide).max(initial=0.0))
 
 
 def _numeric(values: Values) -> dict[str, npt.NDArray[Any]]:
@@ -357,6 +395,9 @@ def wrong_elements(
             usual = _usual_size(expected, name)
             noise = (true != 0) & (np.abs(true) <= _NOISE * usual)
             wrong &= ~((apart | noise) & (np.abs(measured - _number(own)) <= _epsilon(own.dtype) * usual))
+        noise = expected.noise[run].get(name) if expected.noise else None
+        if noise is not None and wrong.any():
+            wrong &= ~(np.abs(measured - _number(own)) <= noise)
         if turned is not None and wrong.any():
             way = np.abs(_number(turned) - _number(own))
             wrong &= ~(np.abs(measured - _number(own)) <= _BEYOND * way)

@@ -200,8 +200,7 @@ def is_constant(tree: Any) -> bool:
         case {"value": _} | {"beside": _}:
             return True
         case {"record": _, "fields": {**fields}}:
-            settings = [each for each in fields.values() if each != {"tuple": []}]
-            return bool(settings) and all(map(is_constant, settings))
+            return bool(fields) and all(each == {"tuple": []} or is_constant(each) for each in fields.values())
         case {"tuple": [_, *_] as entries}:
             return all(map(is_constant, entries))
         case _:

@@ -9,6 +9,7 @@ from synthesis.frontends.jax.graphs import Constant, Equation, Graph
 from synthesis.frontends.jax.reference.formats import coarsest_unit
 from synthesis.frontends.jax.reference.shaking import (
     MORE,
+    Decision,
     Directions,
     Noting,
     Shaken,
@@ -61,20 +62,22 @@ class GraphReference:
         for inputs, noted in zip(several, noting, strict=True):
             shaken = Shaken(noted, directions)
             off, moved = self._named(shaken.results(self.graph, inputs)), shaken.moved
-            if turning and is_unclear(noted.apart, moved):
+            if turning and is_unclear(noted, moved):
                 for _ in range(MORE):
                     again = Shaken(noted, others)
                     again.results(self.graph, inputs)
                     moved = most_moved(moved, again.moved)
-            doubts = doubts_of(noted.apart, moved) if turning else []
-            found.append(Shake(off, self._turned(noted.decided, doubts, inputs), shaken.unsettled))
+            doubts = doubts_of(noted, moved) if turning else []
+            found.append(Shake(off, self._turned(noted, doubts, moved, inputs), shaken.unsettled))
         return found
 
-    def _turned(self, decided: list[list[Any]], doubts: list[Any], inputs: Sequence[Any]) -> Values | None:
+    def _turned(
+        self, noted: Sequence[Decision], doubts: Sequence[Any], moved: Sequence[Any], inputs: Sequence[Any]
+    ) -> Values | None:
         """The results where decisions in doubt fall the other way; None if none is, or another way were taken."""
         if all(each is None for each in doubts):
             return None
-        turned = Turned(decided, doubts)
+        turned = Turned(noted, doubts, moved)
         try:
             results = turned.results(self.graph, inputs)
         except (StopIteration, ValueError, IndexError):

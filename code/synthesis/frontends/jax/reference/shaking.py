@@ -67,9 +67,9 @@ _COMPARISONS = frozenset({"eq", "ge", "gt", "le", "lt", "ne"})
 _EXTREMES = {"argmax": -1.0, "argmin": 1.0}
 """Primitives that choose an element, and what its numbers are to be multiplied by for it to be the least."""
 _TURNS = 4.0
-"""A comparison is in doubt whose sides are apart by no more than so many times what rounding moves them by."""
+"""A decision is in doubt that is no further from the other one than so many times what rounding moves it by."""
 MORE = 3
-"""Evaluations besides the first one that show how far rounding moves sides which that one may have left by chance."""
+"""Evaluations besides the first one that show how far rounding moves what that one may have left by chance."""
 _AT_ONCE = 4096
 """Directions that are drawn together."""
 
@@ -103,15 +103,70 @@ class Directions:
 
 
 @dataclass(frozen=True, slots=True)
-class Noted:
-    """What floating-point numbers decided in one run, in order."""
+class Decision:
+    """What floating-point numbers decided at one equation of one run."""
 
-    decided: list[list[Array]]
-    apart: list[Array | None]
-    """Of each decision, how far the two sides of a comparison are apart; None for another one, and of one number,
-    which may decide on the way that is taken."""
-    chosen_from: list[Array | None]
-    """Of each decision, the numbers that an element is chosen from; None for another one."""
+    primitive: str
+    told: list[Array]
+    """The equation's results."""
+    measure: Array | None
+    """What it was decided by, in float64: of a comparison the difference of its two sides, of a step the number, of a
+    remainder the quotient; None for another one, and of one number, which may decide on the way that is taken."""
+    chosen_from: Array | None
+    """The numbers that an element is chosen from; None for another decision."""
+
+    @property
+    def apart(self) -> Array | None:
+        """How far each measure is from the nearest one at which it would have been decided otherwise."""
+        if self.measure is None:
+            return None
+        match self.primitive:
+            case "floor" | "ceil":
+                return self.measure - np.round(self.measure)
+            case "round":
+                return self.measure - np.floor(self.measure) - 0.5
+            case "convert_element_type" | "rem":  # both drop digits, and zero is in the middle of what becomes zero
+                return np.where(np.abs(self.measure) < 0.5, np.inf, self.measure - np.round(self.measure))
+            case _:
+                return self.measure
+
+    def otherwise(self, doubts: Array) -> list[Array]:
+        """The results with those that are in doubt on the other side."""
+        assert self.measure is not None
+        (told,) = self.told
+        if told.dtype == np.bool_:
+            return [told ^ doubts]
+        if self.primitive == "sign":
+            return [np.where(doubts, -told, told)]
+        with np.errstate(all="ignore"):  # whole numbers of those that are not finite, which are in no doubt
+            return [np.where(doubts, (told.astype(np.float64) + self._step()).astype(told.dtype), told)]
+
+    def _step(self) -> Array:
+        """From each whole number that was decided on to the one on the other side."""
+        assert self.measure is not None
+        apart = self.apart
+        assert apart is not None
+        ties = {"floor": -1.0, "ceil": 1.0}.get(self.primitive)
+        if ties is None:  # towards zero, or back to the number that was rounded
+            whole = np.trunc(self.measure) if self.primitive == "rem" else self.told[0].astype(np.float64)
+            ties = np.sign(self.measure - whole if self.primitive == "round" else -whole)
+        return np.where(apart == 0, ties, -np.sign(apart))
+
+    def remainders(self, inputs: Inputs, doubts: Array | None = None) -> Array:
+        """Remainders after quotients that were decided on, those in doubt on the other side.
+
+        As any remainder, one there is of the sign of what is divided, or nothing.
+        """
+        assert self.measure is not None
+        wide = [each.astype(np.float64) for each in inputs]
+        quotient = np.trunc(self.measure)
+        if doubts is not None:
+            quotient = np.where(doubts, quotient + self._step(), quotient)
+        with np.errstate(all="ignore"):
+            left = wide[0] - np.where(quotient == 0, 0.0, quotient * wide[1])
+            if doubts is not None:
+                left = np.where(doubts & (left * wide[0] < 0), 0.0, left)
+            return left.astype(inputs[0].dtype)
 
 
 class Noting(Together):
@@ -121,8 +176,8 @@ class Noting(Together):
         super().__init__(double=False)
         self._decisions: list[tuple[Sequence[int], Equation, Sequence[Any], Sequence[Any]]] = []
 
-    def noted(self, graph: Graph, several: Sequence[Inputs]) -> list[Noted]:
-        """What is decided on each of several inputs.
+    def noted(self, graph: Graph, several: Sequence[Inputs]) -> list[list[Decision]]:
+        """What is decided on each of several inputs, in order.
 
         Raises:
             ReferenceUnknownError: for a primitive that is not modelled.
@@ -137,16 +192,16 @@ class Noting(Together):
             return [noted for inputs in several for noted in Noting().noted(graph, [inputs])]
         return [self._of_run(run) for run in range(len(several))]
 
-    def _of_run(self, run: int) -> Noted:
-        noted = Noted([], [], [])
+    def _of_run(self, run: int) -> list[Decision]:
+        noted = list[Decision]()
         for running, equation, inputs, results in self._decisions:
             if run not in running:
                 continue
             place = running.index(run)
             own = [of_run(each, place) for each in inputs]
-            noted.decided.append([of_run(each, place) for each in results])
-            noted.apart.append(_apart(equation, own))
-            noted.chosen_from.append(own[0] if equation.primitive in _EXTREMES else None)
+            told = [of_run(each, place) for each in results]
+            chosen_from = own[0] if equation.primitive in _EXTREMES else None
+            noted.append(Decision(equation.primitive, told, _measure(equation, own), chosen_from))
         return noted
 
     def apply(self, equation: Equation, inputs: Sequence[Any]) -> list[Any]:
@@ -161,20 +216,20 @@ class Shaken(Evaluator):
     """Evaluates in the graph's own precision, every rounded number off by a unit in the last place, up or down.
 
     It decides as another evaluation did: what comparisons, ``argmax``, ``floor`` or conversions to whole numbers give
-    is taken from there. So it shows how rounding grows along the way that the graph takes, and never goes another way:
-    a text that does is not let off for it.
+    is taken from there, and so are quotients of remainders. So it shows how rounding grows along the way that the graph
+    takes, and never goes another way: a text that does is not let off for it.
 
     Args:
         noted: what the other one decided.
         directions: in which numbers are off.
     """
 
-    def __init__(self, noted: Noted, directions: Directions) -> None:
+    def __init__(self, noted: Sequence[Decision], directions: Directions) -> None:
         super().__init__(double=False)
-        self._noted = zip(noted.decided, noted.apart, noted.chosen_from, strict=True)
+        self._noted = iter(noted)
         self._directions = directions
         self.moved: list[Array | None] = []
-        """Of each decision, how far rounding moves the two sides of a comparison; None for another one."""
+        """Of each decision, how far rounding moves what it is decided by; None where that is not told."""
         self.unsettled = False
         """Whether rounding may have another element chosen."""
 
@@ -182,10 +237,14 @@ class Shaken(Evaluator):
         """The results of one equation."""
         if not _decides(equation, inputs):
             return self._shaken(equation, inputs)
-        told, apart, chosen_from = next(self._noted)
-        if chosen_from is not None:
-            self.unsettled |= _may_choose_another(equation, chosen_from, inputs[0], told[0])
-        self.moved.append(None if apart is None else _moved(apart, _apart(equation, inputs)))
+        decision = next(self._noted)
+        told = decision.told
+        if decision.chosen_from is not None:
+            self.unsettled |= _may_choose_another(equation, decision.chosen_from, inputs[0], told[0])
+        measure = decision.measure
+        self.moved.append(None if measure is None else _moved(measure, _measure(equation, inputs)))
+        if equation.primitive == "rem":
+            return [self._off(decision.remainders(inputs))]
         if not any(_is_rounded(each.dtype) for each in told) or equation.primitive in STEPS:
             return told
         made = self._shaken(equation, inputs)
@@ -240,22 +299,39 @@ class Shaken(Evaluator):
 class Turned(Evaluator):
     """Evaluates in the graph's own precision, each decision that rounding may turn taken the other way.
 
+    Where a turn before has changed what is decided by, by more than rounding does, the decision is taken anew.
+
     Args:
-        decided: what was decided, in order.
+        noted: what was decided, in order.
         doubts: where each is turned; None if nowhere.
+        moved: of each, how far rounding moves what it is decided by; None where that is not told.
     """
 
-    def __init__(self, decided: list[list[Array]], doubts: list[Array | None]) -> None:
+    def __init__(
+        self, noted: Sequence[Decision], doubts: Sequence[Array | None], moved: Sequence[Array | None]
+    ) -> None:
         super().__init__(double=False)
-        self._told = zip(decided, doubts, strict=True)
+        self._noted = zip(noted, doubts, moved, strict=True)
 
     def apply(self, equation: Equation, inputs: Inputs) -> list[Array]:
         """The results of one equation."""
         if not _decides(equation, inputs):
             return super().apply(equation, inputs)
-        told, doubts = next(self._told)
-        if doubts is not None:
-            return [each ^ doubts for each in told]
+        decision, doubts, moved = next(self._noted)
+        before = decision.measure
+        if before is None or moved is None:
+            return self._of_untold(decision, equation, inputs)
+        changed = ~(_moved(before, _measure(equation, inputs)) <= _TURNS * moved)
+        if equation.primitive == "rem":
+            kept = [decision.remainders(inputs, doubts)]
+        else:
+            kept = decision.told if doubts is None else decision.otherwise(doubts)
+        if not changed.any():
+            return kept
+        return [np.where(changed, new, old) for new, old in zip(super().apply(equation, inputs), kept, strict=True)]
+
+    def _of_untold(self, decision: Decision, equation: Equation, inputs: Inputs) -> list[Array]:
+        told = decision.told
         if not any(_is_rounded(each.dtype) for each in told) or equation.primitive in STEPS:
             return told
         made = super().apply(equation, inputs)
@@ -264,16 +340,22 @@ class Turned(Evaluator):
     @property
     def is_done(self) -> bool:
         """Whether it came to as many decisions: if not, it went another way, and its results mean nothing."""
-        return next(self._told, None) is None
+        return next(self._noted, None) is None
 
 
-def _apart(equation: Equation, inputs: Inputs) -> Array | None:
-    """How far the two sides of a comparison of arrays are apart; None for anything else."""
-    if equation.primitive not in _COMPARISONS or not equation.types[0].shape:
+def _measure(equation: Equation, inputs: Inputs) -> Array | None:
+    """What an equation decides by, as ``Decision.measure`` is; None if that is not told."""
+    if not equation.types[0].shape or not all(each.dtype in _BITS for each in inputs):
         return None
-    if not all(each.dtype in _BITS for each in inputs):
-        return None
-    return inputs[0].astype(np.float64) - inputs[1].astype(np.float64)
+    name = equation.primitive
+    if name in _COMPARISONS:
+        return inputs[0].astype(np.float64) - inputs[1].astype(np.float64)
+    if name == "rem":
+        with np.errstate(all="ignore"):
+            return inputs[0].astype(np.float64) / inputs[1].astype(np.float64)
+    if name in STEPS or (name == "convert_element_type" and equation.types[0].dtype != np.bool_):
+        return inputs[0].astype(np.float64)
+    return None
 
 
 def _may_choose_another(equation: Equation, numbers: Array, shaken: Array, chosen: Array) -> bool:
@@ -290,41 +372,43 @@ def _may_choose_another(equation: Equation, numbers: Array, shaken: Array, chose
     return bool(((moved > 0) & (apart <= _TURNS * moved)).any())
 
 
-def _moved(apart: Array, shaken: Array | None) -> Array:
-    return np.zeros(apart.shape) if shaken is None else np.abs(shaken - apart)
+def _moved(measure: Array, shaken: Array | None) -> Array:
+    return np.zeros(measure.shape) if shaken is None else np.abs(shaken - measure)
 
 
 def most_moved(first: Sequence[Array | None], second: Sequence[Array | None]) -> list[Array | None]:
-    """Of each decision, how far two evaluations move the sides at most."""
+    """Of each decision, how far two evaluations move what it is decided by at most."""
     pairs = zip(first, second, strict=True)
     return [None if one is None or other is None else np.maximum(one, other) for one, other in pairs]
 
 
-def is_unclear(apart: Sequence[Array | None], moved: Sequence[Array | None]) -> bool:
-    """Whether a comparison that is not in doubt would be if rounding moved it as far as others of its array.
+def is_unclear(noted: Sequence[Decision], moved: Sequence[Array | None]) -> bool:
+    """Whether a decision that is not in doubt would be if rounding moved it as far as others of its array.
 
     One evaluation may leave a sum where it is, since what is off up and what is off down come to the same.
     """
-    for sides, by in zip(apart, moved, strict=True):
-        if sides is None or by is None or not (by > 0).any():
+    for decision, by in zip(noted, moved, strict=True):
+        apart = None if by is None or not (by > 0).any() else decision.apart
+        if apart is None or by is None:
             continue
-        near = np.abs(sides) <= _TURNS * np.median(by[by > 0])
-        if (near & ~_in_doubt(sides, by)).any():
+        near = np.abs(apart) <= _TURNS * np.median(by[by > 0])
+        if (near & ~_in_doubt(apart, by)).any():
             return True
     return False
 
 
-def doubts_of(apart: Sequence[Array | None], moved: Sequence[Array | None]) -> list[Array | None]:
+def doubts_of(noted: Sequence[Decision], moved: Sequence[Array | None]) -> list[Array | None]:
     """Of each decision, where rounding may turn it; None if nowhere. An exact tie, which nothing moves, is no doubt."""
     found: list[Array | None] = []
-    for sides, by in zip(apart, moved, strict=True):
-        doubts = None if sides is None or by is None else _in_doubt(sides, by)
+    for decision, by in zip(noted, moved, strict=True):
+        apart = None if by is None or not (by > 0).any() else decision.apart
+        doubts = None if apart is None or by is None else _in_doubt(apart, by)
         found.append(doubts if doubts is not None and doubts.any() else None)
     return found
 
 
 def _in_doubt(apart: Array, moved: Array) -> Array:
-    """Where two sides are apart by no more than rounding may move them by."""
+    """Where what is decided by is no further from being decided otherwise than rounding may move it."""
     return (moved > 0) & (np.abs(apart) <= _TURNS * moved)
 
 
@@ -337,9 +421,11 @@ def _is_rounded(dtype: Dtype | None) -> bool:
 
 
 def _decides(equation: Equation, inputs: Sequence[Any]) -> bool:
-    """Whether floating-point numbers are turned into whole ones, truth values or steps."""
+    """Whether floating-point numbers are turned into whole ones, truth values or steps, or lose whole multiples."""
     if equation.primitive in STEPS:
         return True
+    if equation.primitive == "rem":
+        return bool(equation.types[0].shape) and all(each.dtype in _BITS for each in inputs)
     if equation.primitive in CALLS:
         return False
     whole = any(not _is_rounded(each.dtype) for each in equation.types)

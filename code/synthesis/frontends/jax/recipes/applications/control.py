@@ -518,7 +518,7 @@ def _pid(p: Program) -> Text:
     lines = join(
         lines,
         p.pick(f"new_state = {{{entries}}}\n", f"new_state = dict({', '.join(f'{f}={now[f]}' for f in fields)})\n"),
-        "metrics = {'error': jnp.mean(jnp.abs(error)), 'saturated': jnp.mean(out != command)}\n"
+        "metrics = {'error': jnp.mean(jnp.abs(error)), 'saturated': jnp.mean(jnp.abs(out - command) > 1e-4)}\n"
         "return out, new_state, metrics" if told else "return out, new_state",
     )  # fmt: skip
     each = p.choices.chance(0.5)

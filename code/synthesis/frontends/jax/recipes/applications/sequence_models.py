@@ -475,7 +475,7 @@ def _draw_dynamics(p: Program, end: str) -> None:
              ("observed", "targets", "trajectory"))  # fmt: skip
     p.tensor("controls", Leaf((length, rows, acted), -1, 1), "controls of shape (time, batch, controls)",
              ("controls", "actions"))  # fmt: skip
-    p.tensor("mask", Leaf((length, rows), 0, 1), "which steps were observed", ("mask", "weights"))
+    p.tensor("mask", truth(length, rows), "which steps were observed", ("mask", "is_observed"))
     p.tensor("scale", positive(size), "how much each number varies", ("scale", "state_std"))
     p.number("dt", p.pick("0.01", "0.05", "0.1"), "length of a step", None, ("dt", "step_size"))
     p.number("delta", "1.0", "where the loss becomes linear", None, ("delta", "huber_delta"))

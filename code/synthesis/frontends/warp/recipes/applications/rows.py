@@ -1474,7 +1474,7 @@ _SEGMENTS: dict[str, tuple[tuple[str, str, str], ...]] = {
             if {other_body[c] < 0 and dist[c] < 0.0 ~ \
                     other_body[c] < 0 and holds_up(normal[c], dist[c], slope_cos) ~ \
                     other_body[c] < 0 and normal[c][2] > slope_cos ~ \
-                    other_body[c] == -1 and normal_force[c] > 0.0}:
+                    other_body[c] < 0 and normal_force[c] > 0.0}:
                 ground = c
                 break
         {if ground >= 0:
@@ -2008,7 +2008,7 @@ def _draw_segment(stream: Stream, target: str) -> KernelSpec:
         p.places("contacts", entries, 1, ("body_contacts", "contacts_of_body"))
     else:
         p.array("contacts", INT, (0, contacts - 1), (entries,), ("body_contacts", "contacts_of_body"))
-    p.array("other_body", INT, (-2, bodies - 1), (contacts,), ("contact_body1", "contact_other"))
+    p.array("other_body", INT, (-bodies // 2, bodies - 1), (contacts,), ("contact_body1", "contact_other"))
     p.array("contact_body0", INT, (0, _FEW - 1), (contacts,), ("contact_body0", "contact_body"))
     p.array("contact_dim", INT, (1, 4), (contacts,), ("contact_dim", "contact_condim"))
     p.starts("last_start", _FEW + 1, 4, 3, ("prev_contact_start", "old_contact_start"))

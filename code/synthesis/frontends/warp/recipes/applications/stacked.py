@@ -271,7 +271,7 @@ _STACKED = {
         iteration = iterations[wid] + 1
         iterations[wid] = iteration
         {?0.4 # it goes the wrong way
-        if iteration > min_iterations and r_sq > max_growth * b_sq:
+        if r_sq > max_growth * b_sq:
             status[wid] = STATUS_FAILED
             return}
         # relative to the right side
@@ -643,9 +643,8 @@ def _declare_stacked(p: Program, worlds: int, rows: int) -> None:
     pairs = Type("float32", (2,))
     p.array("tangent_in", pairs, (-0.6, 0.6), (worlds * contacts,), ("contact_lambda_t", "friction_impulse"))
     p.array("contact_frame", _MAT, (-1, 1), (worlds * contacts,), ("contact_R", "contact_frame"))
-    p.scalar("min_iterations", INT, (2, 4), ("min_iterations", "min_iters"))
     for key, bounds, names, usual in (
-        ("max_growth", (1, 1.8), ("divergence_factor", "max_growth"), ("1.5",)),
+        ("max_growth", (0.9, 1.3), ("divergence_factor", "max_growth"), ("1.1",)),
         ("min_beta", (0.2, 0.4), ("min_beta", "restart_beta"), ("0.25",)),
         ("omega", (0.5, 1.5), ("omega", "relaxation"), ("1.0", "1.2")),
         ("relaxation", (0.8, 1.8), ("relaxation", "over_relaxation"), ("1.5", "1.6")),

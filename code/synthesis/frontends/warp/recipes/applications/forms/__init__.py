@@ -7,6 +7,7 @@ A recipe writes its lines once; these choose how they look.
 """
 
 from synthesis.frontends.warp.recipes.applications.forms import (
+    arguments,
     bundles,
     chains,
     components,
@@ -89,4 +90,6 @@ def reshape(sheet: Sheet, choices: Stream, *, talks: bool) -> None:
     idioms.name(sheet, choices.child("idioms"))
     components.unfold(sheet, choices.child("unfolded"))
     components.name(sheet, choices.child("components"))
+    arguments.name_subjects(sheet, choices.child("subjects"))
     variables.describe(sheet, choices.child("variables"))
+    arguments.spell(sheet, choices.child("spelled"))

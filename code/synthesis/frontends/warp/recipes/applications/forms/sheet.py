@@ -189,7 +189,7 @@ _SAID = frozenset({"tid", "idx", "index", "i", "k", "t"})
 SHORTEST = 2
 """Letters of a name that says too little of what an index is of."""
 _PLURALS = {"vertex": "vertices", "axis": "axes"}
-_SINGULARS = {many: one for one, many in _PLURALS.items()} | {"indices": "index"}
+_SINGULARS = {many: one for one, many in _PLURALS.items()} | {"indices": "index", "tris": "tri"}
 _ALIKE = frozenset({
     "radius", "pos", "qpos", "xpos", "xipos", "bias", "status", "axis", "mass", "basis", "loss", "stress", "class",
     "gas",

@@ -3,17 +3,13 @@
 import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from synthesis.frontends.warp.recipes.applications.forms.kinds import kind_of, kinds_in
 from synthesis.frontends.warp.recipes.applications.forms.sheet import (
     Sheet,
     names_in,
     nodes_in,
-    parts_of,
-    plural,
     singular,
-    subject_of,
 )
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.walking import walk
@@ -21,8 +17,6 @@ from synthesis.grammar.walking import walk
 _SHARE = 0.82
 """How many authors have names that say it; variables of applications' kernels have 6.6 characters on average, those of
 drawn kernels without this 3.8, and the hundred names that are used most are 31 % of theirs and were 58 % of ours."""
-_SUBJECTS = 0.6
-"""How many authors say of all arrays what they are of; arguments of applications' kernels have 12.7 characters."""
 _LONGEST = 5
 """Letters of names that may say more."""
 _KNOWN: Mapping[str, tuple[str, ...]] = {
@@ -63,17 +57,6 @@ _BECOME: Mapping[str, tuple[str, ...]] = {
 _FEWEST, _LONG = 2, 16
 """Letters between which the name of an element is worth it to be part of another name."""
 _INDICES = ("{}_id", "{}_idx", "{}_index")
-_OWNERS = frozenset({
-    "body", "bodies", "joint", "joints", "contact", "contacts", "shape", "shapes", "particle", "particles", "spring",
-    "world", "worlds", "env", "envs", "tri", "tris", "face", "faces", "edge", "edges", "vertex", "vertices", "vert",
-    "dof", "dofs", "geom", "geoms", "jnt", "node", "nodes", "cell", "cells", "pixel", "pixels", "ray", "rays", "camera",
-    "cam", "row", "rows", "col", "link", "links", "point", "points", "pair", "pairs", "tet", "tets", "element",
-    "actuator", "articulation", "muscle", "tendon", "constraint", "efc", "voxel", "block", "agent", "robot", "sensor",
-    "image", "color", "depth", "grid", "mesh", "query", "foot", "limit", "out", "output", "result", "results",
-})  # fmt: skip
-"""Words that say what an array is of, or that it is nobody's."""
-_MOST = 26
-"""The most letters of an argument's name that says what it is of."""
 _PLAIN = frozenset({
     "in", "out", "new", "old", "prev", "last", "next", "buf", "src", "dst", "a", "b", "io", "data", "arr", "array",
     "values", "value", "list", "local",
@@ -88,9 +71,7 @@ _SAID = frozenset({"start", "end", "first", "last", "known", "found", "count", "
 
 
 def describe(sheet: Sheet, choices: Stream) -> None:
-    """Give variables the names that say what was read into them, and arrays those that say what they are of."""
-    if choices.chance(_SUBJECTS):
-        _name_subjects(sheet)
+    """Give variables the names that say what was read into them."""
     if not choices.chance(_SHARE):
         return
     known = kinds_in(sheet)
@@ -209,28 +190,3 @@ def _words(name: str) -> list[str]:
     if not words or words[0] in _FIRST or words[-1] in _MANY:
         return []
     return [*words[:-1], singular(words[-1])]
-
-
-def _name_subjects(sheet: Sheet) -> None:
-    """Say of each array with an element for each thing what things these are, where its names do not."""
-    said = ({each for each in names if each not in sheet.avoided} for names in sheet.axes)
-    things = {names[0]: subject_of(sorted(kept)) for names, kept in zip(sheet.axes, said, strict=True)}
-    things |= {key: subject_of(sheet.roles.get(key, (key,))) for key in sheet.items}
-    found = dict[str, set[str]]()
-    for node in nodes_in(sheet.body):
-        match node:
-            case ast.Subscript(value=ast.Name(id=array), slice=index) if array in sheet.given:
-                last = parts_of(index)[-1]
-                found.setdefault(array, set()).add(things.get(last.id, "") if isinstance(last, ast.Name) else "")
-            case _:
-                pass
-    taken = {each for given in sheet.given.values() for each in given.names}
-    for array, of in found.items():
-        given, (thing, *others) = sheet.given[array], of
-        words = {word for each in given.names for word in each.split("_")}
-        if others or not thing or words & (_OWNERS | {thing, plural(thing)}):
-            continue
-        names = tuple(f"{thing}_{each}" for each in given.names)
-        if not taken & set(names) and max(map(len, names)) <= _MOST:
-            sheet.given[array] = replace(given, names=names)
-            taken.update(names)

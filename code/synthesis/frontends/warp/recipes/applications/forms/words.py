@@ -58,6 +58,11 @@ def agree(sheet: Sheet, choices: Stream) -> None:
             _leave_out(sheet, frozenset[str]().union(*(each for each in spoken if each is not kept)))
 
 
+def is_of(sheet: Sheet, house: str) -> bool:
+    """Whether an argument is called what one of the simulators alone would call it."""
+    return any(all(_has(name, _DIALECTS[house]) for name in each.names) for each in sheet.given.values())
+
+
 def _pools(sheet: Sheet, named: set[str]) -> Iterator[tuple[str, ...]]:
     """The names that indices, and the arguments that lines name, may get."""
     yield from (each.names for key, each in sheet.given.items() if key in named)
