@@ -15,6 +15,8 @@ functions of libraries stand beside drawn ones of all other categories, and the 
 how far the texts of all drawn functions are from programs is said in a line below.
 
 A number has percentiles of both and the Kolmogorov-Smirnov distance between them (0: one distribution, 1: no overlap).
+Pairs of operations, one of which takes what the other gives, are those of applications, told through variables; their
+line says how many of them, each as often as it is there, a drawn kernel has too (``measures/dataflow.py``).
 A share has both, the drawn one as a multiple of the other, and their difference, which is the same distance of truth
 values. A star marks a share that is not within a factor of 1.5; where it is not meant to be, or both are too rare to
 tell, that stands there.
@@ -81,6 +83,7 @@ def compare_python(frontend: str, count: int, seed: int) -> list[comparing.Numbe
     shares = [
         *comparing.compare_shares(drawn, real),
         *comparing.compare_skeletons(drawn, real),
+        *comparing.compare_flows(drawn, real),
         *comparing.compare_names(drawn, real, but=own),
     ]
     print_lines(comparing.print_numbers("Python", numbers))

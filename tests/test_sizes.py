@@ -236,6 +236,24 @@ def test_shares_are_near_within_a_factor_of_one_and_a_half(drawn: float, real: f
     assert comparing.Share(heading="h", name="n", drawn=drawn, real=real).is_near == near
 
 
+def test_operations_are_paired_with_those_whose_results_they_take(step: Profile) -> None:
+    found = set(step.flows)
+    assert found >= {
+        "tanh -> sin", "sin -> []=", "tid -> [] index", "[] -> [] index", "[] -> range", "range -> Gt", "Gt -> if",
+        "Not -> Or", "Or -> if", "Add -> [] index", "tid -> Add", "Add -> []=", "vec2i -> atomic_add",
+    }  # fmt: skip
+    assert not {each for each in found if each.endswith("sin") and each != "tanh -> sin"}
+    flows = jax_functions.profile(_functions("jax", _JAX)["apply"]).flows
+    assert flows["tanh -> sigmoid"] == flows["MatMult -> tanh"] == flows["abs -> Add"] == flows["Div -> return"] == 1
+    assert not any("each" in pair or "gain" in pair for pair in flows)
+
+
+def test_dataflow_is_covered_by_weight() -> None:
+    real = [Profile(flows=Counter({"a -> b": 3, "b -> c": 1, "c -> d": 2}))]
+    (by_weight,) = comparing.compare_flows([Profile(flows=Counter({"a -> b": 1, "x -> y": 9}))], real)
+    assert (by_weight.drawn, by_weight.real) == (0.5, 1.0)
+
+
 def test_skeletons_are_counted_in_equally_many_of_both() -> None:
     drawn = [Profile(skeleton=str(each // 6)) for each in range(12)]
     distinct, covered = comparing.compare_skeletons(drawn, [Profile(skeleton="a"), Profile(skeleton="a")])

@@ -120,6 +120,21 @@ def compare_skeletons(drawn: Sequence[Profile], real: Sequence[Profile]) -> list
     ]
 
 
+def compare_flows(drawn: Sequence[Profile], real: Sequence[Profile]) -> list[Share]:
+    """How much of the pairs of operations of applications, each as often as it is there, drawn kernels have too."""
+    ours = set[str]().union(*(each.flows for each in drawn))
+    theirs = sum((each.flows for each in real), Counter[str]())
+    covered = sum(count for pair, count in theirs.items() if pair in ours)
+    return [
+        Share(
+            heading="dataflow of applications that is drawn, %",
+            name="pairs of operations, by weight",
+            drawn=covered / max(theirs.total(), 1),
+            real=1.0,
+        )
+    ]
+
+
 def compare_names(drawn: Sequence[Profile], real: Sequence[Profile], *, but: set[str]) -> list[Share]:
     """The names whose shares are furthest apart, without some that have lines already."""
     ours, theirs = (Counter(name for each in group for name in each.names) for group in (drawn, real))

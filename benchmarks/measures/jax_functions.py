@@ -2,8 +2,10 @@
 
 import ast
 
+from measures.dataflow import flows_of
 from measures.decisions import branches
 from measures.profiles import Profile
+from measures.reading import COUNTED
 from measures.syntax import Function, calls_helper, has_comment, own_returns, sizes, skeleton, unread_parameters
 from measures.tells import float_literals, tell
 
@@ -42,6 +44,7 @@ def profile(function: Function) -> Profile:
         parts={"literals of floating point": float_literals(function)},
         names=names,
         skeleton=skeleton(function.body),
+        flows=flows_of(function, COUNTED, python=False),
     )
 
 

@@ -19,3 +19,5 @@ class Profile:
     """The names of the tool that it uses."""
     skeleton: str = ""
     """Its control flow without what is computed."""
+    flows: Counter[str] = field(default_factory=Counter[str])
+    """Its pairs of operations of which the second takes what the first gives."""

@@ -42,7 +42,7 @@ _WORDS = {"warp": re.compile(r"\.(?:kernel|struct)\b"), "jax": re.compile("jax")
 """What a file has to hold to be worth parsing."""
 
 _STRUCT = re.compile(r"\.struct\b")
-_COUNTED = ("jax.numpy.", "jax.lax.", "jax.nn.", "jax.scipy.", "jax.random.")
+COUNTED = ("jax.numpy.", "jax.lax.", "jax.nn.", "jax.scipy.", "jax.random.")
 
 
 class MissingPackageError(Exception):
@@ -104,7 +104,7 @@ def is_kernel(function: Function) -> bool:
 def calls_jax(function: Function) -> bool:
     """Whether a function calls one of JAX's own functions on arrays."""
     called = (function.path(each.func) for each in function.inside() if isinstance(each, ast.Call))
-    return any(path is not None and path.startswith(_COUNTED) for path in called)
+    return any(path is not None and path.startswith(COUNTED) for path in called)
 
 
 def find_structs(nodes: Iterable[ast.AST]) -> dict[str, bool]:

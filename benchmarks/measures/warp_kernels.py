@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from measures.dataflow import flows_of
 from measures.decisions import branches
 from measures.profiles import Profile
 from measures.syntax import Function, calls_helper, has_comment, number, sizes, skeleton, unread_parameters
@@ -71,6 +72,7 @@ def profile(function: Function) -> Profile:
         },
         names=names,
         skeleton=skeleton(function.body),
+        flows=flows_of(function, ("warp.",), python=True),
     )
 
 
