@@ -192,6 +192,10 @@ def test_an_element_that_is_what_rounding_leaves_may_be_something_else_of_its_ki
         found[element] += np.float32(off)
         assert (compare(values(found), loose).mismatch is None) == agrees, (element, off)
     assert loose.largest_allowance < CAP
+    all_over = loosened(expected_of(true, own), shake(shaken + np.float32(0.5) * (np.arange(200) < 9)))
+    found = own.copy()
+    found[3] -= np.float32(0.7)
+    assert compare(values(found), all_over).mismatch is not None  # no element in a hundred: nine of them
     steady = loosened(expected_of(true, own), shake(own))  # a decision that falls either way, and no rounding
     found = own.copy()
     found[3] -= np.float32(0.7)

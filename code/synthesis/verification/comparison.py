@@ -172,8 +172,8 @@ def loosened(expected: Expected, shaken: Sequence[Shake]) -> Expected:
     does an element that is moved by more than the cap, of itself or of the largest one of its array. No allowance is
     more than that cap.
 
-    An element that is moved by more, and that lies as far apart in the two precisions too, is what rounding leaves, as
-    the direction of a vector is that would be zero: it may be some times as far off as any of these are.
+    An element that is moved by more is what rounding leaves, as the direction of a vector is that would be zero: it may
+    be some times as far off as it is moved, or as far as the two precisions are apart; if there are few of them.
 
     Args:
         expected: of the runs, all of them finite.
@@ -231,8 +231,8 @@ def _noise(
         most = _most(wide[name], value.dtype, unit)
         off = np.abs(_number(shaken[name]) - _number(value))
         apart = np.abs(wide[name] - _number(value))
-        lost = (off > most) & (apart > most)
-        if lost.any():
+        lost = off > most
+        if 0 < lost.sum() <= max(1, _OUTLIERS * lost.size):
             found[name] = np.where(lost, _LOST * np.maximum(off, apart), 0.0)
     return found
 

@@ -283,7 +283,7 @@ def _groups(p: Program) -> Text:
     scaled: Tree = {name: Leaf((), 0.1, 2) for name in p.choices.shuffled(list(tree))[:2]}
     if frozen:
         stays = [name for name in tree if name.startswith(("embedding", "wte", "conv", "encoder"))]
-        if "if any(word" in lines:  # which is asked first
+        if "if any(word" in lines.partition("freeze")[0]:  # which is asked first
             stays = [name for name in stays if not name.endswith(("bias", "scale", "_b"))]
             stays = [name for name in stays if "w.ndim < 2" not in lines or len(tree[name].shape) > 1]
         given = {name: leaf for name, leaf in tree.items() if name not in stays}

@@ -866,18 +866,28 @@ _PIXELS: dict[str, tuple[tuple[str, str, str], ...]] = {
             """
         LEAVE
         {best = float(HUGE)
-        {which = int(-1) ~}
+        which = int(-1)
         for b in range(factor):
             for a in range(factor):
                 z = fine_depth[VIEW, factor * y + b, factor * x + a]
                 if z > 0.0 and z < best:
                     best = z
-                    {which = fine_ids[VIEW, factor * y + b, factor * x + a] ~}
+                    which = fine_ids[VIEW, factor * y + b, factor * x + a]
         if best < HUGE:
             small_depth[VIEW, y, x] = best
         else:
             small_depth[VIEW, y, x] = 0.0
-        {small_ids[VIEW, y, x] = which ~} ~
+        small_ids[VIEW, y, x] = which ~
+        best = float(HUGE)
+        for b in range(factor):
+            for a in range(factor):
+                z = fine_depth[VIEW, factor * y + b, factor * x + a]
+                if z > 0.0 and z < best:
+                    best = z
+        if best < HUGE:
+            small_depth[VIEW, y, x] = best
+        else:
+            small_depth[VIEW, y, x] = 0.0 ~
         total = float(0.0)
         num = int(0)
         for b in range(factor):

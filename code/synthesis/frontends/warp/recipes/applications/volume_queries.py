@@ -90,7 +90,9 @@ _AT_POINT: dict[str, tuple[tuple[str, str], ...]] = {
             "particle_sdf_distances sample_sdf query_sdf",
             """
         uvw = wp.volume_world_to_index(sdf, particle_x[tid])
-        d = {wp.volume_sample_f(sdf, uvw, wp.Volume.LINEAR) ~ wp.volume_sample(sdf, uvw, wp.Volume.LINEAR, dtype=float)}
+        d = {wp.volume_sample_f(sdf, uvw, wp.Volume.LINEAR) ~ \
+                wp.volume_sample(sdf, uvw, wp.Volume.LINEAR, dtype=float) ~ \
+                wp.volume_sample(sdf, uvw, wp.Volume.LINEAR, dtype=float)}
         contact_dist[tid] = d - radius[tid]
         {if d < margin + radius[tid]:
             in_contact[tid] = 1
@@ -266,6 +268,7 @@ _AT_POINT: dict[str, tuple[tuple[str, str], ...]] = {
             """
         uvw = wp.volume_world_to_index(smoke, particle_x[tid])
         {density[tid] = wp.volume_sample_f(smoke, uvw, {wp.Volume.LINEAR ~ wp.Volume.LINEAR ~ wp.Volume.CLOSEST}) ~
+        density[tid] = wp.volume_sample(smoke, uvw, wp.Volume.LINEAR, dtype=float) ~
         value = wp.volume_sample(smoke, uvw, wp.Volume.LINEAR, dtype=float)
         {density[tid] = wp.max(value, 0.0) ~
         {# thin smoke is not seen
@@ -524,6 +527,7 @@ _AT_VOXEL: dict[str, tuple[tuple[str, str], ...]] = {
         CENTER
         {uvw = wp.volume_world_to_index(sdf, pos)
         field_out[i, j, k] = {wp.volume_sample_f(sdf, uvw, wp.Volume.LINEAR) ~ \
+                wp.volume_sample(sdf, uvw, wp.Volume.LINEAR, dtype=float) ~ \
                 wp.volume_sample(sdf, uvw, wp.Volume.LINEAR, dtype=float)} ~
         d = wp.volume_sample_f(sdf, wp.volume_world_to_index(sdf, pos), wp.Volume.LINEAR)
         {field_out[i, j, k] = wp.clamp(d, -band, band) ~ field_out[i, j, k] = d - offset}}

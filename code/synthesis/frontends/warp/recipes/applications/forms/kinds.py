@@ -30,8 +30,8 @@ _MADE = frozenset(_PARTS) | {"wp.mat33", "wp.mat22"}
 
 def kinds_in(sheet: Sheet) -> dict[str, str]:
     """The types of arguments, of the thread's indices, of functions, and of the variables that tell."""
-    known = {key: each.annotation for key, each in sheet.given.items()} | dict.fromkeys(sheet.indices, "int")
-    known |= sheet.functions
+    known = dict(sheet.functions)  # one that a kernel of an argument of its name does not call
+    known |= {key: each.annotation for key, each in sheet.given.items()} | dict.fromkeys(sheet.indices, "int")
     for key, bundle in sheet.bundles.items():
         known |= {key: bundle.title} | {f"{key}.{name}": each.annotation for name, each in bundle.fields.items()}
     unclear = set[str]()
