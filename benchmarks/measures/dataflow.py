@@ -29,8 +29,8 @@ def flows_of(function: Function, modules: tuple[str, ...], *, python: bool) -> C
         function: it.
         modules: those whose functions are operations, such as ``jax.numpy.``; operators and what arrays can do by
             themselves are some too.
-        python: whether functions that are built into Python are, and elements are stored in arrays; into what is not
-            the tool's they may be anywhere.
+        python: whether functions that are built into Python are, and stores of elements: of JAX's arrays there are
+            none, and what such lines of libraries store in is something else.
     """
     reading = _Reading(function, modules, python)
     found = Counter[str]()
@@ -60,13 +60,9 @@ class _Reading:
         match node:
             case ast.Call():
                 name = self._called(node)
-                owner = (
-                    node.func.value
-                    if isinstance(node.func, ast.Attribute) and not self._function.path(node.func)
-                    else None
-                )
-                given = [*node.args, *(each.value for each in node.keywords)]
-                yield from ((name, each) for each in ([owner] if owner is not None else []) + given)
+                if isinstance(node.func, ast.Attribute) and not self._function.path(node.func):
+                    yield name, node.func.value
+                yield from ((name, each) for each in (*node.args, *(each.value for each in node.keywords)))
             case ast.Subscript(value=value, slice=index):
                 name = "[]" if isinstance(node.ctx, ast.Load) else "[]="
                 yield from (

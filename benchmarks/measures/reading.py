@@ -43,6 +43,7 @@ _WORDS = {"warp": re.compile(r"\.(?:kernel|struct)\b"), "jax": re.compile("jax")
 
 _STRUCT = re.compile(r"\.struct\b")
 COUNTED = ("jax.numpy.", "jax.lax.", "jax.nn.", "jax.scipy.", "jax.random.")
+"""How the paths of JAX's functions on arrays begin."""
 
 
 class MissingPackageError(Exception):

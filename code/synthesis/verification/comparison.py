@@ -12,7 +12,7 @@ of that format, and a term that is left out may be no more. So the cap is wider 
 are off together is held against what the reference's own rounding comes to.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -205,15 +205,10 @@ def _slack(
     shaken: Mapping[str, npt.NDArray[Any]],
     unit: float,
 ) -> dict[str, npt.NDArray[Any]]:
-    if _decides_otherwise(own, shaken):
-        return {}
-    found: dict[str, npt.NDArray[Any]] = {}
-    for name, value in own.items():
-        if value.dtype.kind in "iub":
-            continue
-        off, most = np.abs(_number(shaken[name]) - _number(value)), _most(wide[name], value.dtype, unit)
-        found[name] = np.asarray(np.where(off <= most, np.minimum(most, _MARGIN * off), 0.0) / scale_of(wide[name]))
-    return found
+    return {
+        name: np.asarray(np.where(off <= most, np.minimum(most, _MARGIN * off), 0.0) / scale_of(wide[name]))
+        for name, off, most in _shifts(wide, own, shaken, unit)
+    }
 
 
 def _noise(
@@ -222,28 +217,32 @@ def _noise(
     shaken: Mapping[str, npt.NDArray[Any]],
     unit: float,
 ) -> dict[str, npt.NDArray[Any]]:
-    if unit > _FINE or _decides_otherwise(own, shaken):
+    if unit > _FINE:
         return {}
     found: dict[str, npt.NDArray[Any]] = {}
-    for name, value in own.items():
-        if value.dtype.kind in "iub":
-            continue
-        most = _most(wide[name], value.dtype, unit)
-        off = np.abs(_number(shaken[name]) - _number(value))
-        apart = np.abs(wide[name] - _number(value))
+    for name, off, most in _shifts(wide, own, shaken, unit):
         lost = off > most
         if 0 < lost.sum() <= max(1, _OUTLIERS * lost.size):
+            apart = np.abs(wide[name] - _number(own[name]))
             found[name] = np.where(lost, _LOST * np.maximum(off, apart), 0.0)
     return found
 
 
-def _decides_otherwise(own: Mapping[str, npt.NDArray[Any]], shaken: Mapping[str, npt.NDArray[Any]]) -> bool:
-    return any(value.dtype.kind in "iub" and not np.array_equal(value, shaken[name]) for name, value in own.items())
-
-
-def _most(wide: npt.NDArray[Any], dtype: np.dtype[Any], unit: float) -> npt.NDArray[Any]:
-    """How far an array's elements may be off at most: the cap, of each or of the largest."""
-    return _cap(_epsilon(dtype), unit) * np.maximum(scale_of(wide), _sizes(wide).max(initial=0.0))
+def _shifts(
+    wide: Mapping[str, npt.NDArray[Any]],
+    own: Mapping[str, npt.NDArray[Any]],
+    shaken: Mapping[str, npt.NDArray[Any]],
+    unit: float,
+) -> Iterator[tuple[str, npt.NDArray[Any], npt.NDArray[Any]]]:
+    """Arrays of numbers that are rounded, how far each element is moved, and how far at most it may: the cap, of it or
+    of the largest. None of a run that decides otherwise."""
+    if any(value.dtype.kind in "iub" and not np.array_equal(value, shaken[name]) for name, value in own.items()):
+        return
+    for name, value in own.items():
+        if value.dtype.kind not in "iub":
+            largest = _sizes(wide[name]).max(initial=0.0)
+            most = _cap(_epsilon(value.dtype), unit) * np.maximum(scale_of(wide[name]), largest)
+            yield name, np.abs(_number(shaken[name]) - _number(value)), most
 
 
 def _numeric(values: Values) -> dict[str, npt.NDArray[Any]]:
@@ -395,9 +394,9 @@ def wrong_elements(
             usual = _usual_size(expected, name)
             noise = (true != 0) & (np.abs(true) <= _NOISE * usual)
             wrong &= ~((apart | noise) & (np.abs(measured - _number(own)) <= _epsilon(own.dtype) * usual))
-        noise = expected.noise[run].get(name) if expected.noise else None
-        if noise is not None and wrong.any():
-            wrong &= ~(np.abs(measured - _number(own)) <= noise)
+        reach = expected.noise[run].get(name) if expected.noise else None
+        if reach is not None and wrong.any():
+            wrong &= ~(np.abs(measured - _number(own)) <= reach)
         if turned is not None and wrong.any():
             way = np.abs(_number(turned) - _number(own))
             wrong &= ~(np.abs(measured - _number(own)) <= _BEYOND * way)

@@ -4,7 +4,7 @@ Two evaluations of the same thing in one precision differ where the result is li
 that is off at every step says how much, where the two precisions of the oracle may lie close to each other by chance.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -130,6 +130,16 @@ class Decision:
             case _:
                 return self.measure
 
+    def apart_where(self, moved: Array | None) -> Array | None:
+        """How far each is apart if rounding moves any; None if it moves none, or that is not told."""
+        return None if moved is None or not (moved > 0).any() else self.apart
+
+    def with_rounded(self, compute: Callable[[], list[Array]]) -> list[Array]:
+        """The results, those that are no decisions but rounded numbers beside them computed."""
+        if not any(_is_rounded(each.dtype) for each in self.told) or self.primitive in STEPS:
+            return self.told
+        return [new if _is_rounded(new.dtype) else each for new, each in zip(compute(), self.told, strict=True)]
+
     def otherwise(self, doubts: Array) -> list[Array]:
         """The results with those that are in doubt on the other side."""
         assert self.measure is not None
@@ -238,17 +248,13 @@ class Shaken(Evaluator):
         if not _decides(equation, inputs):
             return self._shaken(equation, inputs)
         decision = next(self._noted)
-        told = decision.told
         if decision.chosen_from is not None:
-            self.unsettled |= _may_choose_another(equation, decision.chosen_from, inputs[0], told[0])
+            self.unsettled |= _may_choose_another(equation, decision.chosen_from, inputs[0], decision.told[0])
         measure = decision.measure
         self.moved.append(None if measure is None else _moved(measure, _measure(equation, inputs)))
         if equation.primitive == "rem":
             return [self._off(decision.remainders(inputs))]
-        if not any(_is_rounded(each.dtype) for each in told) or equation.primitive in STEPS:
-            return told
-        made = self._shaken(equation, inputs)
-        return [off if _is_rounded(off.dtype) else each for off, each in zip(made, told, strict=True)]
+        return decision.with_rounded(lambda: self._shaken(equation, inputs))
 
     def _shaken(self, equation: Equation, inputs: Inputs) -> list[Array]:
         name = equation.primitive
@@ -320,7 +326,7 @@ class Turned(Evaluator):
         decision, doubts, moved = next(self._noted)
         before = decision.measure
         if before is None or moved is None:
-            return self._of_untold(decision, equation, inputs)
+            return decision.with_rounded(lambda: super(Turned, self).apply(equation, inputs))
         changed = ~(_moved(before, _measure(equation, inputs)) <= _TURNS * moved)
         if equation.primitive == "rem":
             kept = [decision.remainders(inputs, doubts)]
@@ -329,13 +335,6 @@ class Turned(Evaluator):
         if not changed.any():
             return kept
         return [np.where(changed, new, old) for new, old in zip(super().apply(equation, inputs), kept, strict=True)]
-
-    def _of_untold(self, decision: Decision, equation: Equation, inputs: Inputs) -> list[Array]:
-        told = decision.told
-        if not any(_is_rounded(each.dtype) for each in told) or equation.primitive in STEPS:
-            return told
-        made = super().apply(equation, inputs)
-        return [each if _is_rounded(each.dtype) else kept for each, kept in zip(made, told, strict=True)]
 
     @property
     def is_done(self) -> bool:
@@ -388,7 +387,7 @@ def is_unclear(noted: Sequence[Decision], moved: Sequence[Array | None]) -> bool
     One evaluation may leave a sum where it is, since what is off up and what is off down come to the same.
     """
     for decision, by in zip(noted, moved, strict=True):
-        apart = None if by is None or not (by > 0).any() else decision.apart
+        apart = decision.apart_where(by)
         if apart is None or by is None:
             continue
         near = np.abs(apart) <= _TURNS * np.median(by[by > 0])
@@ -401,7 +400,7 @@ def doubts_of(noted: Sequence[Decision], moved: Sequence[Array | None]) -> list[
     """Of each decision, where rounding may turn it; None if nowhere. An exact tie, which nothing moves, is no doubt."""
     found: list[Array | None] = []
     for decision, by in zip(noted, moved, strict=True):
-        apart = None if by is None or not (by > 0).any() else decision.apart
+        apart = decision.apart_where(by)
         doubts = None if apart is None or by is None else _in_doubt(apart, by)
         found.append(doubts if doubts is not None and doubts.any() else None)
     return found

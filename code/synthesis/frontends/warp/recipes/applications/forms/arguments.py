@@ -107,7 +107,7 @@ def spell(sheet: Sheet, choices: Stream) -> None:
     """
     for rule, share in _RULES:
         if choices.chance(share):
-            _rename(sheet, dict.fromkeys(sheet.given, rule))
+            _rename(sheet, rule)
     if choices.chance(_PAIRED):
         _name_pairs(sheet)
     if choices.chance(_CONTACTS):
@@ -116,13 +116,12 @@ def spell(sheet: Sheet, choices: Stream) -> None:
         _name_keepers(sheet, choices)
 
 
-def _rename(sheet: Sheet, rules: dict[str, Callable[[Given, str], str]]) -> None:
+def _rename(sheet: Sheet, rule: Callable[[Given, str], str]) -> None:
     """Give arguments other names where no other argument, variable or index may have them."""
     taken = {each for given in sheet.given.values() for each in given.names}
     taken |= {each for pool in (*sheet.axes, *sheet.roles.values()) for each in pool}
     taken |= {*names_in(sheet.body), *sheet.fixed, *sheet.objects}
-    for key, rule in rules.items():
-        given = sheet.given[key]
+    for key, given in sheet.given.items():
         names = tuple(dict.fromkeys(rule(given, each) for each in given.names))
         new = set(names) - set(given.names)
         if new and not new & taken and max(map(len, new)) <= _LONGEST:
@@ -190,7 +189,7 @@ def _name_pairs(sheet: Sheet) -> None:
             return name
         return f"{stem.removesuffix('_')}_{'ab'[int(name[-1])]}"
 
-    _rename(sheet, dict.fromkeys(sheet.given, lettered))
+    _rename(sheet, lettered)
 
 
 def _name_contacts(sheet: Sheet) -> None:
@@ -204,26 +203,26 @@ def _name_contacts(sheet: Sheet) -> None:
         return f"{kind}_{name}" if given.shape is not None and name.startswith("contact_") else name
 
     if not spoken & {"rigid", "soft"}:
-        _rename(sheet, dict.fromkeys(sheet.given, said))
+        _rename(sheet, said)
 
 
 def _name_keepers(sheet: Sheet, choices: Stream) -> None:
     """Say of all arrays what keeps them: one thing those that stay, another one those that change; or one thing all."""
-    arrays = {key: each for key, each in sheet.given.items() if each.shape is not None}
-    every = [each for given in arrays.values() for each in given.names]
+    arrays = [each for each in sheet.given.values() if each.shape is not None]
+    every = [each for given in arrays for each in given.names]
     if sheet.bundles or words.is_of(sheet, "mujoco") or any(_is_marked(each) for each in every):
         return
-    if 2 * sum(map(_is_solved, arrays.values())) >= len(arrays) >= _FEWEST:
+    if 2 * sum(map(_is_solved, arrays)) >= len(arrays) >= _FEWEST:
         stays = changes = choices.choice(_PROBLEMS)
-    elif sum(map(_is_of_things, arrays.values())) >= _FEWEST:
+    elif sum(map(_is_of_things, arrays)) >= _FEWEST:
         stays, changes = choices.choice(_KEEPERS)
     else:
         return
 
     def said(given: Given, name: str) -> str:
-        return f"{changes if _moves(given, name) else stays}_{name}"
+        return name if given.shape is None else f"{changes if _moves(given, name) else stays}_{name}"
 
-    _rename(sheet, dict.fromkeys(arrays, said))
+    _rename(sheet, said)
 
 
 def _is_marked(name: str) -> bool:
