@@ -11,6 +11,7 @@ import pytest
 from folders import contents
 
 from synthesis import KernelGenerator, __version__, get_frontend, run_pipeline
+from synthesis.frontends.linemap import runs_of_steps
 from synthesis.identity.python import program_id, renamed_hash, structure_hash
 from synthesis.languages import ir_structure_hash
 from synthesis.output.naming import file_stem
@@ -88,7 +89,8 @@ def test_a_sample_is_what_it_says(path: Path, tmp_path: Path) -> None:
     drawn = KernelGenerator(pair.frontend, metadata["seed"], category_mix="uniform").spec(metadata["index"])
     assert drawn == pair.spec
     assert list(metadata["line_map"]) == texts
-    for level, runs in metadata["line_map"].items():
+    for level, steps in metadata["line_map"].items():
+        runs = runs_of_steps(steps)
         text = pair.texts[level]
         assert text is not None
         assert all(1 <= first <= last <= text.count("\n") for _, first, last in runs)

@@ -11,6 +11,8 @@ import pytest
 from playwright.sync_api import Page, expect
 from sites import Few, Open, Visit
 
+from synthesis.frontends.linemap import runs_of_steps
+
 pytestmark = pytest.mark.xdist_group("explorer")
 LEVELS = ("cpp_forward", "cpp_backward", "cuda_forward", "cuda_backward")
 SEARCHED = ("kernel_name", "description", "category", "recipe", "ops", "id")
@@ -35,7 +37,7 @@ def pair(few: Few, open_site: Open, rest: str = "", row: Row | None = None) -> V
 def lines_of(row: Row, level: str) -> dict[int, list[int]]:
     """The lines of a level's text that came from each line of the Python."""
     lines: dict[int, list[int]] = defaultdict(list)
-    for python, first, last in json.loads(row["metadata"]["line_map"])[level]:
+    for python, first, last in runs_of_steps(json.loads(row["metadata"]["line_map"])[level]):
         lines[python] += range(first, last + 1)
     return lines
 

@@ -42,7 +42,9 @@ def hostile(given: dict[str, Any], words: str) -> dict[str, Any]:
     metadata["options"] = json.dumps({words: words, "__proto__": {"polluted": 1}})
     metadata["verified"] = json.dumps([words, "jaxpr"])
     metadata["unverified"] = json.dumps({words: words})
-    metadata["line_map"] = json.dumps({"jaxpr": [[1, 1, 1 << 40], ["x"], [1, -1, 2], [2, 1, 2]], words: words})
+    metadata["line_map"] = json.dumps(
+        {"jaxpr": [[1, 1, 1 << 30]] * 4 + [[1, -9, 1]] * 3, "stablehlo": [[1, 1, 1], ["x"]], words: words}
+    )
     metadata["toolchain"] = json.dumps({words: words})
     metadata["origin"] |= {"package": words, "file": words}
     row["python_source"] = f"{words}\n{words}\n"

@@ -12,7 +12,7 @@ import pytest
 from synthesis import KernelGenerator, KernelSpec, Pair, extract, get_frontend
 from synthesis.frontends.base import Kernel, Lowered
 from synthesis.frontends.jax.locations import mlir_lines
-from synthesis.frontends.linemap import Places, origins_of, runs_of
+from synthesis.frontends.linemap import LineMap, Places, origins_of, runs_of, runs_of_steps, steps_of
 from synthesis.frontends.warp import compilation
 from synthesis.frontends.warp.binaries import find_nvdisasm
 from synthesis.records import Argument, Signature
@@ -264,6 +264,24 @@ def test_machine_code_is_mapped_through_the_cuda_text(level: str, root: str, mon
 
 def build_cuda() -> Callable[..., None]:
     return compilation.build.build_cuda
+
+
+@pytest.mark.parametrize(
+    ("runs", "steps"),
+    [
+        ([], []),
+        ([(7, 16, 16), (8, 17, 19), (7, 22, 22)], [[7, 15, 1], [8, 0, 3], [7, 2, 1]]),
+        ([(5, 1, 9), (6, 1, 9), (4, 11, 12)], [[5, 0, 9], [6, -9, 9], [4, 1, 2]]),
+    ],
+)
+def test_rows_hold_runs_by_what_is_skipped(runs: LineMap, steps: list[list[int]]) -> None:
+    assert steps_of(runs) == steps
+    assert runs_of_steps(steps) == runs
+    shown = (Path(__file__).parents[2] / "docs" / "rows.md").read_text(encoding="utf-8")
+    code = shown.partition("## Line maps")[2].partition("```python\n")[2].partition("```")[0]
+    space: dict[str, Any] = {}
+    exec(code, space)
+    assert space["origins"](steps) == origins_of(runs)
 
 
 def test_llvm_ir_is_mapped_by_function() -> None:

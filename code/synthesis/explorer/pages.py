@@ -8,6 +8,7 @@ from typing import Any
 
 from synthesis.errors import IrsmithError
 from synthesis.explorer.packing import plain
+from synthesis.frontends.linemap import runs_of_steps
 from synthesis.output.reading import Document
 from synthesis.registry import levels_of
 
@@ -18,6 +19,7 @@ TOGETHER = 32
 """Rows whose pages are in one file: one that is opened takes some ten milliseconds."""
 LONGEST = 1_000_000
 """Characters of a text that are shown."""
+_MOST_LINES = 1 << 31
 _WORDS = 400
 _MOST = 500
 """Of operations, levels and reasons of one row."""
@@ -125,14 +127,16 @@ def _words(value: object) -> str:
     return str(value)[:_WORDS]
 
 
-def _runs(runs: object) -> list[list[int]]:
-    """The runs of a line map; what is none is left out."""
-    listed: list[Any] = runs if isinstance(runs, list) else []  # pyright: ignore[reportUnknownVariableType]
-    return [
-        [*each]
-        for each in listed
-        if isinstance(each, list) and len(each) == 3 and all(type(line) is int and 0 < line < 1 << 31 for line in each)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
-    ]
+def _runs(steps: object) -> list[list[int]]:
+    """The runs of a line map as a row holds it; empty if it is none, and without those that no text has."""
+    listed: list[Any] = steps if isinstance(steps, list) else []  # pyright: ignore[reportUnknownVariableType]
+    if not all(isinstance(each, list) and len(each) == 3 and all(map(_is_line, each)) for each in listed):  # pyright: ignore[reportUnknownArgumentType]
+        return []
+    return [[*run] for run in runs_of_steps(listed) if run[0] > 0 and 0 < run[1] <= run[2] < _MOST_LINES]
+
+
+def _is_line(value: object) -> bool:
+    return type(value) is int and abs(value) < _MOST_LINES
 
 
 def describe_levels(frontends: list[str]) -> dict[str, dict[str, str]]:

@@ -1,6 +1,6 @@
 """Line maps: which lines of an IR text come from which line of Python."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 LineMap = list[tuple[int, int, int]]
@@ -44,6 +44,30 @@ def runs_of(origins: Iterable[int | None]) -> LineMap:
             runs[-1] = (origin, runs[-1][1], number)
         else:
             runs.append((origin, number, number))
+    return runs
+
+
+def steps_of(runs: Iterable[tuple[int, int, int]]) -> list[list[int]]:
+    """A line map as rows hold it: of each run the Python line, how many IR lines are skipped before it, and its length.
+
+    Neighbours are alike where kernels are, which lines by their numbers are not: rows are a seventh smaller for it. Of
+    runs that share lines the later ones skip fewer than none.
+    """
+    steps: list[list[int]] = []
+    end = 0
+    for origin, first, last in runs:
+        steps.append([origin, first - end - 1, last - first + 1])
+        end = last
+    return steps
+
+
+def runs_of_steps(steps: Iterable[Sequence[int]]) -> LineMap:
+    """The line map that ``steps_of`` wrote."""
+    runs: LineMap = []
+    end = 0
+    for origin, skipped, length in steps:
+        first, end = end + skipped + 1, end + skipped + length
+        runs.append((origin, first, end))
     return runs
 
 

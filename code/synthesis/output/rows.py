@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from synthesis.frontends.base import Level
+from synthesis.frontends.linemap import steps_of
 from synthesis.identity.python import program_id, renamed_hash, structure_hash
 from synthesis.languages import ir_structure_hash
 from synthesis.output.schema import METADATA, Column, Kind
@@ -58,7 +59,7 @@ def metadata_of(pair: Pair) -> dict[str, Any]:
         "index": spec.index,
         "config": spec.config,
         "device": pair.device,
-        "line_map": {name: [list(run) for run in runs] for name, runs in pair.line_map.items()},
+        "line_map": {name: steps_of(runs) for name, runs in pair.line_map.items()},
         "signature": signature,
         "options": options,
         "verified": list(pair.verdict.verified),

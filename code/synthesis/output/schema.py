@@ -77,7 +77,8 @@ METADATA = (
     Column(
         name="line_map",
         kind=Kind.JSON,
-        content="level → list of `[line of the source, first line of the text, last line of the text]`, from 1",
+        content="level → list of `[line of the source, lines of the text skipped before it, lines of the text]` "
+        "([below](#line-maps))",
     ),
     Column(name="signature", kind=Kind.JSON, content="see below"),
     Column(name="options", kind=Kind.JSON, content="compiler options that change the text, by name"),

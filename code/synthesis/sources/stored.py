@@ -13,6 +13,7 @@ from typing import Any
 
 from synthesis.errors import Stage, Symptom, TargetError, UnknownNameError
 from synthesis.frontends.base import Frontend, Lowered, Program
+from synthesis.frontends.linemap import steps_of
 from synthesis.frontends.requirements import needs_of
 from synthesis.isolation.zygote import Casualty, Zygote
 from synthesis.making.candidate import Candidate
@@ -287,7 +288,7 @@ def _columns_that_differ(document: Document, row: Row, remade: Remade, *, loaded
         yield f"index: drawn again, kernel {row.spec.index} of seed {row.spec.seed} has another source"
     if row.same and loaded:
         maps = unpack_line_maps(remade.line_maps)
-        right_maps = {name: [list(run) for run in runs] for name, runs in maps.items() if name in row.texts}
+        right_maps = {name: steps_of(runs) for name, runs in maps.items() if name in row.texts}
         # A text that could not be made again has been told of, or nothing can be told of it.
         if {
             name: runs for name, runs in metadata["line_map"].items() if remade.texts.get(name) is not None
