@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import warp as _warp
 from conftest import kernels_module, one_kernel
 
 from synthesis import KernelGenerator, Pair, get_frontend
@@ -17,6 +18,8 @@ from synthesis.frontends.jax.reference.evaluator import Evaluator
 from synthesis.frontends.warp.reference.semantics import SEMANTICS
 from synthesis.verification.inputs import complete, draw_inputs
 from synthesis.verification.twins import at_executed_sizes
+
+wp: Any = _warp
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = sorted((ROOT / "data" / "samples" / "jax").glob("*.json"))
@@ -53,6 +56,26 @@ def test_a_kernel_at_fault_is_told_and_never_run(body: str, what: str, tmp_path:
     object.__setattr__(spec.signature, "launch", (16,))
     with pytest.raises(ReferenceFaultError, match=what):
         get_frontend("warp").the_prover.reference(kernel)([values], double=False)
+
+
+def test_edges_that_are_parallel_but_for_rounding_are_told_as_warp_tells_them(tmp_path: Path) -> None:
+    kernel = one_kernel(
+        tmp_path,
+        "import warp as wp\n\n\n@wp.kernel\n"
+        "def one(p: wp.array(dtype=wp.vec3), d: wp.array(dtype=wp.vec3), o: wp.array(dtype=wp.vec3)):\n"
+        "    i = wp.tid()\n"
+        "    o[i] = wp.closest_point_edge_edge(p[i], p[i] + d[i], -p[i], -p[i] - d[i] * 0.7, 1.0e-6)\n",
+    )
+    object.__setattr__(kernel.spec.signature, "launch", (512,))
+    generator = np.random.default_rng(0)
+    p, d = (generator.uniform(-1.0, 1.0, (512, 3)).astype(np.float32) for _ in range(2))
+    run = {"p": p, "d": d, "o": np.zeros((512, 3), np.float32)}
+    (left,) = get_frontend("warp").the_prover.reference(kernel)([run], double=False)
+    kernel.live.module.options |= {"enable_backward": False, "fuse_fp": False}
+    given = [wp.array(each, dtype=wp.vec3, device="cpu") for each in run.values()]
+    wp.launch(kernel.live, dim=512, inputs=given, device="cpu")
+    np.testing.assert_array_equal(left["o"], given[2].numpy())
+    assert 0.1 < (left["o"][:, 0] == 0.0).mean() < 0.9
 
 
 def test_what_is_not_modelled_is_refused_by_name(tmp_path: Path) -> None:

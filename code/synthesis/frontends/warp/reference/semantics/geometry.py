@@ -8,9 +8,20 @@ from synthesis.frontends.warp.reference.semantics.table import semantics
 from synthesis.frontends.warp.reference.values import INT32, Array, Value
 
 
+def _difference(a: Array, b: Array, c: Array, d: Array) -> Array:
+    """``a * b - c * d`` after Kahan, with two fused operations: what the second product loses is added again."""
+    second = c * d
+    difference = (a.astype(np.float64) * b - second).astype(a.dtype)
+    lost = (second - c.astype(np.float64) * d).astype(a.dtype)
+    return difference + lost
+
+
 @semantics("closest_point_edge_edge")
 def _closest(_: Machine, p1: Value, q1: Value, p2: Value, q2: Value, epsilon: Value) -> Value:
-    """Weights along both edges and the distance: Ericson, Real-Time Collision Detection, 5.1.9."""
+    """Weights along both edges and the distance: Ericson, Real-Time Collision Detection, 5.1.9.
+
+    Whether edges are parallel is told by a difference of products, of which Warp keeps what they lose.
+    """
     d1, d2, between = q1.data - p1.data, q2.data - p2.data, p1.data - p2.data
     a, e, f = rotations.dotted(d1, d1), rotations.dotted(d2, d2), rotations.dotted(d2, between)
     b, c = rotations.dotted(d1, d2), rotations.dotted(d1, between)
@@ -22,8 +33,8 @@ def _closest(_: Machine, p1: Value, q1: Value, p2: Value, q2: Value, epsilon: Va
     def clipped(x: Array) -> Array:
         return np.clip(x, 0, 1)
 
-    denominator = a * e - b * b
-    s = np.where(denominator > 0, clipped(divided(b * f - c * e, denominator)), 0)
+    denominator = _difference(a, e, b, b)
+    s = np.where(denominator > 0, clipped(divided(_difference(b, f, c, e), denominator)), 0)
     t = divided(b * s + f, e)
     s = np.where(t < 0, clipped(divided(-c, a)), np.where(t > 1, clipped(divided(b - c, a)), s))
     t = clipped(t)
