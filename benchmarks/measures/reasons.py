@@ -23,6 +23,7 @@ REASONS: Mapping[str, Mapping[str, str]] = {
         "unused argument": _MATTERS,
         "wp.add(a, b) spelled out": "an operator says the same",
         "block_dim": "what a thread does must not depend on a block, whose size is another on a CPU",
+        "tile": "a tile of what threads have is as large as a block, whose size is another on a CPU",
         "nan": "what a row computes is finite",
     },
     "jax": {

@@ -142,14 +142,15 @@ _SCALED = """
     {?0.3 if x.ndim != 2:
         raise ValueError(f'expected rows of features, got <<x.shape>>')}
     {if valid_rows is None:
-        count, weight = x.shape[0], jnp.ones((x.shape[0], 1), x.dtype)
+        count, weight = x.shape[0], {jnp.ones((x.shape[0], 1), x.dtype) ~ jnp.ones_like(x[:, :1])}
     else:
         {?0.4 if valid_rows.shape != x.shape[:1]:
             raise ValueError(f'expected a flag for each row, got <<valid_rows.shape>>')}
         {?0.5 # {padding must not count}}
         weight = valid_rows[:, None].astype(x.dtype)
         count = jnp.maximum(jnp.sum(weight), 1.0) ~
-    weight = jnp.ones((len(x), 1), x.dtype) if valid_rows is None else valid_rows.astype(x.dtype)[:, None]
+    weight = {jnp.ones((len(x), 1), x.dtype) ~ jnp.ones_like(x[:, :1])} \
+            if valid_rows is None else valid_rows.astype(x.dtype)[:, None]
     count = jnp.maximum(jnp.sum(weight), 1.0)}
     {if scheme == 'standard':
         offset = jnp.sum(weight * x, axis=0) / count

@@ -661,7 +661,13 @@ _WHOLE = {
 }  # fmt: skip
 RECIPES = (
     with_texts(
-        Recipe(name="batch_preparation", category="pipelines", targets=tuple(_BATCHES), draw=_draw_batch),
+        Recipe(
+            name="batch_preparation",
+            category="pipelines",
+            targets=tuple(_BATCHES),
+            draw=_draw_batch,
+            target_weights={"mixup": 1.8, "random_crops": 1.6, "cutout": 2.0},
+        ),
         _WHOLE,
         weight=1.5,
     ),

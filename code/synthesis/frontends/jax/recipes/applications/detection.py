@@ -422,13 +422,13 @@ _FORECAST = """
     {context, future = window[:, :past], window[:, past:] ~ context = window[:, :past]
     future = window[:, past:]}
     {if observed is None:
-        weight = jnp.ones(context.shape[:2], context.dtype)
+        weight = {jnp.ones(context.shape[:2], context.dtype) ~ jnp.ones_like(context[..., 0])}
     else:
         weight = gather_windows(observed[..., None], starts, past)[..., 0].astype(context.dtype)
         {?0.5 # {gaps are filled with nothing}}
         context = jnp.where(weight[..., None] > 0, context, 0.0)
     count = jnp.maximum(jnp.sum(weight, axis=1), 1.0)[:, None, None] ~
-    weight = jnp.ones(context.shape[:2], context.dtype)
+    weight = {jnp.ones(context.shape[:2], context.dtype) ~ jnp.ones_like(context[..., 0])}
     {?0.6 if decay < 1.0:
         {?0.5 # {old steps say less about the level}}
         weight = weight * decay ** jnp.arange(past)[::-1]}

@@ -351,7 +351,7 @@ RECIPES = (
             category="molecules",
             targets=tuple(_STEPS),
             draw=_draw_ensemble,
-            target_weights=dict.fromkeys(_STEPS, 0.32),
+            target_weights=dict.fromkeys(_STEPS, 0.32) | {"langevin": 0.6},
         ),
         WRITERS,
         weight=0.3,

@@ -488,10 +488,11 @@ _SHAPES = """
     {?0.3 if R.shape[-1] != 3:
         raise ValueError(f'expected positions in three dimensions, got <<R.shape>>')}
     {if masses is None:
-        masses = jnp.ones(R.shape[0], R.dtype)
+        masses = {jnp.ones(R.shape[0], R.dtype) ~ jnp.ones_like(R[:, 0])}
     {?0.6 elif masses.shape != R.shape[:1]:
         raise ValueError(f'expected a mass for each particle, got <<masses.shape>>')} ~
-    masses = jnp.ones(R.shape[:1], R.dtype) if masses is None else jnp.asarray(masses, R.dtype)}
+    masses = {jnp.ones(R.shape[:1], R.dtype) ~ jnp.ones_like(R[:, 0])} \
+            if masses is None else jnp.asarray(masses, R.dtype)}
     total_mass = jnp.sum(masses)
     {center = masses @ R / total_mass ~ center = jnp.sum(masses[:, None] * R, axis=0) / total_mass}
     arm = R - center

@@ -415,9 +415,9 @@ def write_reduced(p: Program) -> Text:
                 where = where[..., None] ~ where = where.reshape(where.shape + (1,) * (x.ndim - where.ndim))}
             where = jnp.broadcast_to(where, x.shape)
         else:
-            where = jnp.ones(x.shape, dtype=bool) ~
+            where = {jnp.ones(x.shape, dtype=bool) ~ jnp.ones_like(x, dtype=bool)} ~
         if where is None:
-            where = jnp.ones(x.shape, dtype=bool)
+            where = {jnp.ones(x.shape, dtype=bool) ~ jnp.ones_like(x, dtype=bool)}
         else:
             missing = x.ndim - where.ndim
             where = jnp.broadcast_to(where.reshape(where.shape + (1,) * missing), x.shape)}

@@ -1,5 +1,7 @@
 """Trees of joints, a thread for each tree: from the root to the leaves and back, with dense matrices in flat arrays."""
 
+import re
+
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, FRAME, INT, SPATIAL, VEC, Program
 from synthesis.grammar.streams import Stream
@@ -289,7 +291,13 @@ def _draw_tree(stream: Stream, target: str) -> KernelSpec:
     text = _TREE[target]
     for gap, written, deep in lines:
         text = text.replace(gap, written.replace("\n", "\n" + " " * deep))
-    p.write(_MOMENTUM if target == "tree_totals" and wanted == "momentum" else text)
+    if target == "tree_totals" and wanted == "momentum":
+        text = _MOMENTUM
+    if p.choices.child("steps").chance(0.5):
+        text = re.sub(
+            r"( *)for j in range\(start, end\):", r"\1for step in range(end - start):\n\1    j = start + step", text
+        )
+    p.write(text)
     titles = {
         "joint_torques": ("eval_rigid_tau", "compute_joint_torques", "backward_pass"),
         "jacobian": ("eval_rigid_jacobian", "fill_jacobian", "articulation_jacobian"),

@@ -1,6 +1,7 @@
 """Shapes that collide: pairs of primitives, their bounds, and distances to them."""
 
 from synthesis.frontends.base import Recipe
+from synthesis.frontends.warp.recipes.applications.helpers import with_shape_data
 from synthesis.frontends.warp.recipes.applications.program import FLOAT, FOUR, FRAME, INT, PAIR, VEC, Program
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
@@ -24,9 +25,16 @@ def _shapes(p: Program) -> int:
     p.array("body_q", FRAME, (-1, 1), (12,), ("body_q", "body_xform", "transforms"), element="wp.transform")
     p.array("body_v", VEC, (-1, 1), (12,), ("body_v", "body_vel", "velocities"))
     p.number("margin", (0.6, 1), ("margin", "contact_margin", "rigid_contact_margin"), ("0.1", "0.2"))
+    p.array("shape_data", FOUR, (0.2, 0.5), (count,), ("shape_data", "geom_data"), element="wp.vec4")
     p.constants(_TYPES)
     p.constants({"COLLIDE": 1})
     return count
+
+
+def _with_data(p: Program, *texts: str) -> list[str]:
+    """Lines of shapes, in many kernels with the size and the margin of a shape in one vector."""
+    together = p.choices.child("data").chance(0.5)
+    return [with_shape_data(text, "margin_of") if together else text for text in texts]
 
 
 _NARROW = {
@@ -201,13 +209,19 @@ def _draw_narrow(stream: Stream, target: str) -> KernelSpec:
     p.output("point_out", VEC, (room,), ("contact_point", "contact_pos"), (0, 1))
     p.output("friction_out", FLOAT, (room,), ("contact_friction", "contact_mu"), (0, 1))
     p.output("pushes", VEC, (12,), ("body_push", "body_correction", "body_delta"), (-0.1, 0.1))
+    narrow, ra, rb, gap = _with_data(
+        p,
+        _NARROW[target].replace("rot_of[a]", turn),
+        "ra = {shape_scale[a][0] ~ shape_scale[a].x}",
+        "rb = {shape_scale[b][0] ~ shape_scale[b].x}",
+        "gap = {margin ~ margin_of[a] + margin_of[b] ~ wp.max(margin_of[a], margin_of[b])}",
+    )
     p.lookups(
         body_a="body_a = shape_body[a]", body_b="body_b = shape_body[b]",
         a="a = pairs[tid][0]" if packed else "a = first[tid]",
         b="b = pairs[tid][1]" if packed else "b = second[tid]",
         pa=f"pa = {place.format('a')}", pb=f"pb = {place.format('b')}",
-        ra="ra = {shape_scale[a][0] ~ shape_scale[a].x}", rb="rb = {shape_scale[b][0] ~ shape_scale[b].x}",
-        gap="gap = {margin ~ margin_of[a] + margin_of[b] ~ wp.max(margin_of[a], margin_of[b])}",
+        ra=ra, rb=rb, gap=gap,
     )  # fmt: skip
     p.guard_count("pair")
     other = "shape_type[b] != SPHERE"
@@ -235,7 +249,7 @@ def _draw_narrow(stream: Stream, target: str) -> KernelSpec:
                 return ~
             if ga > 0 and gb > 0 and ga != gb:
                 return}}}}}}""",
-        _NARROW[target].replace("rot_of[a]", turn),
+        narrow,
         _KEEP[kept],
     )
     kinds = target.replace("_", "-")
@@ -261,27 +275,25 @@ _SURVEY = {
             X = body_q[shape_body[tid]] * X ~
         X_b = body_q[shape_body[tid]] if shape_body[tid] >= 0 else wp.transform_identity()
         X = wp.transform_multiply(X_b, shape_xform[tid])}
-        {c = wp.transform_get_translation(X)
-        q = wp.transform_get_rotation(X) ~ q = wp.transform_get_rotation(X)
-        c = wp.transform_get_translation(X)}
+        c = wp.transform_get_translation(X)
         s = shape_scale[tid]
         e = wp.vec3(0.0, 0.0, 0.0)
         if kind == SPHERE:
             e = {wp.vec3(s[0], s[0], s[0]) ~ wp.vec3(s.x, s.x, s.x)}
         elif kind == BOX:
-            {e += wp.abs(wp.quat_rotate(q, wp.vec3(s[0], 0.0, 0.0)))
-            e += wp.abs(wp.quat_rotate(q, wp.vec3(0.0, s[1], 0.0)))
-            e += wp.abs(wp.quat_rotate(q, wp.vec3(0.0, 0.0, s[2]))) ~
-            R = wp.quat_to_matrix(q)
+            {e += wp.abs(wp.transform_vector(X, wp.vec3(s[0], 0.0, 0.0)))
+            e += wp.abs(wp.transform_vector(X, wp.vec3(0.0, s[1], 0.0)))
+            e += wp.abs(wp.transform_vector(X, wp.vec3(0.0, 0.0, s[2]))) ~
+            R = wp.quat_to_matrix(wp.transform_get_rotation(X))
             for i in range(3):
                 {e[i] = wp.abs(R[i, 0]) * s[0] + wp.abs(R[i, 1]) * s[1] + wp.abs(R[i, 2]) * s[2] ~
                 e[i] = 0.0
                 for k in range(3):
                     e[i] = e[i] + wp.abs(R[i, k]) * s[k]}}
         elif kind == CAPSULE:
-            {tip = wp.quat_rotate(q, wp.vec3(0.0, 0.0, s[1]))
+            {tip = wp.transform_vector(X, wp.vec3(0.0, 0.0, s[1]))
             e = wp.abs(tip) + wp.vec3(s[0], s[0], s[0]) ~
-            tip = wp.abs(wp.quat_rotate(q, wp.vec3(0.0, 0.0, s[1])))
+            tip = wp.abs(wp.transform_vector(X, wp.vec3(0.0, 0.0, s[1])))
             e = tip + wp.vec3(s[0], s[0], s[0])}
         elif kind == PLANE:
             # without an end
@@ -354,6 +366,7 @@ def _draw_survey(stream: Stream, target: str) -> KernelSpec:
             ("margin_of", FLOAT, (0.05, 0.4), ("shape_margin", "geom_margin", "thickness")),
         ):
             p.array(key, kind, bounds, (threads,), names)
+        p.array("shape_data", FOUR, (0.2, 0.6), (threads,), ("shape_data", "geom_data"), element="wp.vec4")
     shapes = threads if target == "bounds" else count
     # from the shape to its body where bodies move, from the shape to the world where they have been looked at before
     frames = ("shape_transform", "shape_X_bs") if target == "bounds" else ("shape_X_ws", "shape_world_xform")
@@ -370,7 +383,7 @@ def _draw_survey(stream: Stream, target: str) -> KernelSpec:
     p.output("dist_out", FLOAT, (threads,), ("distances", "sdf", "dist_out"))
     p.output("nearest", INT, (threads,), ("nearest", "closest_shape", "shape_out"))
     p.guard_count("shape" if target == "bounds" else "point")
-    p.write(_SURVEY[target])
+    p.write(*_with_data(p, _SURVEY[target]))
     titles = {
         "bounds": ("compute_shape_aabbs", "update_bounds", "shape_bounds", "compute_aabb"),
         "distances": ("query_shapes", "closest_shape", "eval_sdf", "compute_distances"),

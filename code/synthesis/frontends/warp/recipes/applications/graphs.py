@@ -542,7 +542,7 @@ RECIPES = (
         category="bookkeeping",
         targets=tuple(_SERIAL),
         draw=_draw_serial,
-        target_weights={"islands": 0.6, "coloring": 0.6, "levels": 0.6},
+        target_weights={"islands": 0.6, "coloring": 0.6, "levels": 0.15},
     ),
     Recipe(
         name="grid_lists",

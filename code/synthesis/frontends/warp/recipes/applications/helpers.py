@@ -131,3 +131,17 @@ def with_bodies_called(choices: Stream, text: str) -> str:
         sought = r"wp\.atomic_sub\((\w+), (\w+), (wrench_at|wp\.spatial_vector)\("
         text = re.sub(sought, r"wp.atomic_add(\1, \2, -\3(", text)
     return text
+
+
+def with_shape_data(text: str, margin: str) -> str:
+    """Lines of a kernel whose shapes have a size and a margin, with both in one vector of four, ``shape_data``.
+
+    Args:
+        text: lines that read ``shape_scale[…]``.
+        margin: the array of margins, by its key.
+    """
+    sought = r"(?m)^( *)(size|scale|half|s)(\w*) = shape_scale\[(\w+)\]"
+    told = r"\1data\3 = shape_data[\4]\n\1\2\3 = wp.vec3(data\3[0], data\3[1], data\3[2])"
+    text = re.sub(sought, told, text).replace("shape_scale[", "shape_data[")
+    read = {place: f"data{end}" for end, place in re.findall(r"data(\w*) = shape_data\[(\w+)\]", text)}
+    return re.sub(rf"\b{margin}\[(\w+)\]", lambda found: f"{read.get(found[1], f'shape_data[{found[1]}]')}[3]", text)

@@ -1535,4 +1535,5 @@ def _draw(stream: Stream, target: str) -> KernelSpec:
     return viewer.p.done("sensors", "images", target, summary, tuple(titles.split()), docstrings)
 
 
-RECIPES = (Recipe(name="images", category="sensors", targets=tuple(_PIXELS), draw=_draw),)
+_WEIGHTS = {"pack_colors": 1.8, "unpack_colors": 1.8}
+RECIPES = (Recipe(name="images", category="sensors", targets=tuple(_PIXELS), draw=_draw, target_weights=_WEIGHTS),)

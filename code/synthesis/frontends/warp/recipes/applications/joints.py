@@ -318,7 +318,8 @@ _JOINT = {
     """,
     "joint_velocities": """
         # from the root to the leaves: a parent is done before its children
-        for j in range(start, end):
+        {for j in range(start, end): ~ for step in range(end - start):
+            j = start + step}
             parent = joint_parent[j]
             child = joint_child[j]
             kind = joint_type[j]

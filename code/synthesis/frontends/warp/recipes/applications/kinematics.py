@@ -6,7 +6,7 @@ from synthesis.grammar.streams import Stream
 from synthesis.grammar.types import Type
 from synthesis.records import KernelSpec
 
-_MAT = Type("float32", (3, 3))
+_MAT, _SQUARE = Type("float32", (3, 3)), Type("float32", (6, 6))
 _STATES = (
     (("update_body_com", "compute_body_com", "eval_body_com"), """
         com_out[tid] = com_w
@@ -125,6 +125,48 @@ _BODY = {
                 wp.transform_get_translation(X_wb) + wp.quat_rotate(q, body_com[tid])}
         STATE
     """,
+    "spatial_inertia": """
+        {?0.5 if {masses[tid] <= 0.0 ~ (body_flags[tid] & STATIC) != 0}:
+            spatial_out[tid] = wp.spatial_matrix()
+            return}
+        X_wb = body_q[tid]
+        m = masses[tid]
+        {R = wp.quat_to_matrix(wp.transform_get_rotation(X_wb)) ~ rot = wp.transform_get_rotation(X_wb)
+        R = wp.matrix_from_cols(
+            wp.quat_rotate(rot, wp.vec3(1.0, 0.0, 0.0)),
+            wp.quat_rotate(rot, wp.vec3(0.0, 1.0, 0.0)),
+            wp.quat_rotate(rot, wp.vec3(0.0, 0.0, 1.0)),
+        )}
+        I_w = R * inertia[tid] * wp.transpose(R)
+        {{# from the centre of mass to the origin
+        ~}
+        S = wp.skew(wp.transform_point(X_wb, body_com[tid]))
+        {I_o = I_w - m * (S * S) ~ I_o = I_w + m * S * wp.transpose(S)} ~
+        c = wp.transform_point(X_wb, body_com[tid])
+        S = wp.skew(c)
+        # parallel axes
+        {I_o = I_w + m * (wp.dot(c, c) * wp.identity(n=3, dtype=float) - wp.outer(c, c)) ~ I_o = I_w - m * (S * S)}}
+        M_s = wp.spatial_matrix()
+        {for r in range(3):
+            M_s[r, r] = m
+            for k in range(3):
+                {M_s[r, k + 3] = -m * S[r, k]
+                M_s[r + 3, k] = m * S[r, k]
+                M_s[r + 3, k + 3] = I_o[r, k] ~ M_s[r + 3, k + 3] = I_o[r, k]
+                M_s[r, k + 3] = m * S[k, r]
+                M_s[r + 3, k] = m * S[r, k]} ~
+        for r in range(3):
+            for k in range(3):
+                M_s[r, k + 3] = -m * S[r, k]
+                M_s[r + 3, k] = m * S[r, k]
+                M_s[r + 3, k + 3] = I_o[r, k]
+            M_s[r, r] = m}
+        {spatial_out[tid] = M_s ~ spatial_out[tid] = M_s
+        # momentum, about the origin
+        wrench_out[tid] = M_s * twist[tid] ~ spatial_out[tid] = M_s
+        {energy_out[tid] = 0.5 * wp.dot(twist[tid], M_s * twist[tid]) ~ h = M_s * twist[tid]
+        energy_out[tid] = 0.5 * wp.dot(twist[tid], h)}}
+    """,
     "integrate_pose": """
         {?0.9 if {inv_mass[tid] <= 0.0 ~ {(body_flags[tid] & KINEMATIC) != 0 ~ has_flag(body_flags[tid], KINEMATIC)}}:
             pose_out[tid] = body_q[tid]
@@ -208,7 +250,9 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
         p.array(key, VEC, (-1, 1), (count,), names)
     p.array("inertia", _MAT, (-1, 1), (count,), ("body_inertia", "inertia", "I_b"))
     p.array("inv_inertia", _MAT, (-1, 1), (count,), ("body_inv_inertia", "inv_inertia", "I_inv"))
-    p.array("masses", FLOAT, (0.5, 2), (count,), ("body_mass", "mass"))
+    p.array("twist", SPATIAL, (-1, 1), (count,), ("body_qd", "body_twist"), element="wp.spatial_vector")
+    least = -0.3 if target == "spatial_inertia" else 0.5
+    p.array("masses", FLOAT, (least, 2), (count,), ("body_mass", "mass"))
     p.array("inv_mass", FLOAT, (-0.3, 2), (count,), ("body_inv_mass", "inv_mass"))
     p.parents("up_of", count // 8, 8, ("body_parent", "link_parent"))
     p.array("world", INT, (0, 7), (count,), ("body_world",))
@@ -245,7 +289,9 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
     p.output("com_sum", VEC, (8,), ("com_sum", "mass_moment"), (-1, 1))
     p.output("energy_out", FLOAT, (count,), ("body_energy", "energy"))
     p.output("pose_out", FRAME, (count,), ("body_q_out", "body_xform_out"))
-    p.output("wrench_out", SPATIAL, (count,), ("wrench", "body_wrench"), element="wp.spatial_vector")
+    p.output("spatial_out", _SQUARE, (count,), ("body_I_s", "spatial_inertia"), element="wp.spatial_matrix")
+    wrenches = ("body_h", "spatial_momentum") if target == "spatial_inertia" else ("wrench", "body_wrench")
+    p.output("wrench_out", SPATIAL, (count,), wrenches, element="wp.spatial_vector")
     p.output("wrench_sum", SPATIAL, (count,), ("body_f_out", "net_wrench"), (-1, 1), element="wp.spatial_vector")
     p.guard_count("body")
     added, order = p.choices.chance(0.5), p.pick("t, f", "f, t")
@@ -265,12 +311,14 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
     titles = {
         "world_state": state_titles,
         "wrench": wrench_titles,
+        "spatial_inertia": ("compute_spatial_inertia", "update_spatial_inertia", "eval_body_inertia"),
         "integrate_pose": ("integrate_bodies", "integrate_rigid_bodies", "semi_implicit_bodies", "step_bodies"),
         "chain": ("eval_chain", "forward_kinematics", "compute_world_transforms", "accumulate_transforms"),
     }[target]
     summary = {
         "world_state": "What bodies are and have in the world",
         "wrench": wrench_summary,
+        "spatial_inertia": "Spatial inertia of bodies about the origin of the world",
         "integrate_pose": "A semi-implicit step of rigid bodies",
         "chain": "Poses of bodies in the world, from those of their parents",
     }[target]
@@ -413,8 +461,9 @@ RECIPES = (
     Recipe(
         name="frames",
         category="articulation",
-        targets=("world_state", "wrench", "integrate_pose", "chain"),
+        targets=("world_state", "wrench", "spatial_inertia", "integrate_pose", "chain"),
         draw=_draw_body,
+        target_weights={"spatial_inertia": 1.4},
     ),
     Recipe(
         name="systems",

@@ -3,10 +3,11 @@
 import re
 
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.warp.recipes.applications.helpers import with_bodies_called
+from synthesis.frontends.warp.recipes.applications.helpers import with_bodies_called, with_shape_data
 from synthesis.frontends.warp.recipes.applications.program import (
     FLAG,
     FLOAT,
+    FOUR,
     FRAME,
     INT,
     PAIR,
@@ -137,14 +138,14 @@ _SHAPE = {
             v_cylinder = 2.0 * wp.pi * r * r * h
             v_ball = 4.0 / 3.0 * wp.pi * r * r * r
             volume = v_cylinder + v_ball
-            across = v_cylinder * (0.25 * r * r + h * h / 3.0) + v_ball * (0.4 * r * r + h * h + 0.75 * r * h)
+            across = v_cylinder * (r * r / 4.0 + h * h / 3.0) + v_ball * (0.4 * r * r + h * h + 3.0 / 4.0 * r * h)
             along = v_cylinder * 0.5 * r * r + v_ball * 0.4 * r * r
             inertia = wp.vec3(across, across, along) / volume
         {?0.8 elif kind == GEO_CYLINDER:
             r2 = scale[0] * scale[0]
             h2 = scale[1] * scale[1]
             volume = 2.0 * wp.pi * r2 * scale[1]
-            inertia = wp.vec3(0.25 * r2 + h2 / 3.0, 0.25 * r2 + h2 / 3.0, 0.5 * r2)}
+            inertia = wp.vec3(r2 / 4.0 + h2 / 3.0, r2 / 4.0 + h2 / 3.0, 0.5 * r2)}
         mass = volume * density[tid]
         wp.atomic_add(body_mass, body, mass)
         {wp.atomic_add(body_com, body, mass * wp.transform_get_translation(shape_transform[tid])) ~
@@ -355,6 +356,7 @@ def _declare_shapes(p: Program, count: int, bodies: int) -> None:
     p.array("body_qd", SPATIAL, (-1, 1), (bodies,), ("body_qd",), element="wp.spatial_vector")
     p.array("body_com_in", VEC, (-0.5, 0.5), (bodies,), ("body_com",))
     p.array("shape_scale", VEC, (0.5, 2), (count,), ("shape_scale",))
+    p.array("shape_data", FOUR, (0.4, 1.5), (count,), ("shape_data", "geom_data"), element="wp.vec4")
     p.array("world_offset", VEC, (-2, 2), (8,), ("world_offsets", "env_offset", "world_origin"))
     for key, bounds, names in (
         ("shape_gap", (0, 0.2), ("shape_gap", "contact_gap")),
@@ -430,6 +432,8 @@ def _draw_shape(stream: Stream, target: str) -> KernelSpec:
     miss, hit = p.choices.choice(_HITS)
     p.output("twist_out", SPATIAL, (count,), ("shape_twist", "shape_qd"), element="wp.spatial_vector")
     text = with_bodies_called(p.choices, _SHAPE[target])
+    if target in ("shape_bounds", "shape_mass") and p.choices.child("data").chance(0.5):
+        text = with_shape_data(text, "shape_margin")
     p.write(text.replace("MISS", miss).replace("HIT", hit))
     titles = {
         "shape_poses": ("update_shape_transforms", "compute_shape_poses", "shape_world_transforms"),

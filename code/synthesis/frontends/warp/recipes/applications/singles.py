@@ -1238,7 +1238,14 @@ _FUNCTIONS = (
 )
 """Functions that some of the kernels call."""
 
-_WEIGHTS = dict.fromkeys(_TEXTS, 2.2) | {"check_residual": 1.5, "adapt_step": 1.5, "choose_step": 1.5}
+_WEIGHTS = dict.fromkeys(_TEXTS, 2.2) | {
+    "check_residual": 1.5,
+    "adapt_step": 1.5,
+    "choose_step": 1.5,
+    "finish_sum": 1.2,
+    "fit_grid": 1.2,
+    "sum_offsets": 1.5,
+}
 RECIPES = (
     Recipe(name="singles", category="bookkeeping", targets=tuple(_TEXTS), draw=_draw_single, target_weights=_WEIGHTS),
 )

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.warp.recipes.applications.helpers import with_bodies_called
+from synthesis.frontends.warp.recipes.applications.helpers import with_bodies_called, with_shape_data
 from synthesis.frontends.warp.recipes.applications.program import (
     FLAG,
     FLOAT,
@@ -168,7 +168,7 @@ _MEETING_CALLED = (
     _APART
     + """\
     if type_a == GEO_PLANE:
-        normal = wp.quat_rotate(wp.transform_get_rotation(X_a), normal)
+        normal = {wp.quat_rotate(wp.transform_get_rotation(X_a), normal) ~ wp.transform_vector(X_a, normal)}
         {low = pos_b
         radius = size_b[0]
         if type_b == GEO_CAPSULE:
@@ -337,6 +337,10 @@ _COLLIDE_ENDS = (
 )
 
 
+_ONE_VECTOR = 0.6
+"""How often a shape has its size and its gap in one vector."""
+
+
 def _draw_collide(stream: Stream, target: str) -> KernelSpec:
     """Two shapes of any kinds, a thread for each pair."""
     p = Program(stream, ("tid", "pair_id", "idx"))
@@ -351,6 +355,7 @@ def _draw_collide(stream: Stream, target: str) -> KernelSpec:
     p.array("shape_X_ws", FRAME, (-1.2, 1.2), (count,), ("shape_X_ws", "shape_transform"), element="wp.transform")
     p.array("shape_scale", VEC, (0.3, 1), (count,), ("shape_scale", "geom_size"))
     p.array("shape_gap", FLOAT, (0, 0.3), (count,), ("shape_gap", "contact_margin"))
+    p.array("shape_data", FOUR, (0.2, 0.6), (count,), ("shape_data", "geom_data"), element="wp.vec4")
     p.array("shape_ke", FLOAT, (1, 10), (count,), ("shape_material_ke", "shape_ke"))
     p.array("body_q", FRAME, (-1, 1), (bodies,), ("body_q",), element="wp.transform")
     p.array("body_com", VEC, (-0.5, 0.5), (bodies,), ("body_com",))
@@ -374,6 +379,8 @@ def _draw_collide(stream: Stream, target: str) -> KernelSpec:
         for text in _MEETING_FUNCTIONS:
             p.function(text)
     lines = _COLLIDE.replace("    MEETING\n", meeting[1:])
+    if p.choices.child("data").chance(_ONE_VECTOR):
+        lines = with_shape_data(lines, "shape_gap")
     end = with_bodies_called(p.choices, p.choices.choice(_COLLIDE_ENDS))
     p.write(lines.replace("    END\n", end[1:]))
     titles = ("collide_shapes", "narrow_phase", "collide_pairs", "compute_shape_contacts", "collide_primitives")
@@ -890,7 +897,8 @@ _FORWARD = """
         return ~ # nothing has changed
     if articulation_mask[tid] == 0:
         return}}
-    for i in range(start, end):
+    {for i in range(start, end): ~ for link in range(end - start):
+        i = start + link}
         {parent = joint_parent[i]
         child = joint_child[i] ~ child = joint_child[i]
         parent = joint_parent[i]}
@@ -1416,14 +1424,14 @@ RECIPES = (
         category="shapes",
         targets=("collide_shapes",),
         draw=_draw_collide,
-        target_weights={"collide_shapes": 2.7},
+        target_weights={"collide_shapes": 2.0},
     ),
     Recipe(
         name="row_builders",
         category="constraints",
         targets=tuple(_BUILDERS),
         draw=_draw_builder,
-        target_weights={"limit_row": 3.2, "pyramid_rows": 2.5, "tetrahedra": 2.0},
+        target_weights={"limit_row": 3.0, "pyramid_rows": 2.3, "tetrahedra": 2.2},
     ),
     Recipe(
         name="tree_passes",
@@ -1437,13 +1445,13 @@ RECIPES = (
         category="multibody",
         targets=("composite_inertia",),
         draw=_draw_composite,
-        target_weights={"composite_inertia": 3.0},
+        target_weights={"composite_inertia": 1.5},
     ),
     Recipe(
         name="resets",
         category="state",
         targets=("reset_data",),
         draw=_draw_reset,
-        target_weights={"reset_data": 3.8},
+        target_weights={"reset_data": 2.4},
     ),
 )

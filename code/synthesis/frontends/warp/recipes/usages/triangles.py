@@ -47,22 +47,22 @@ USAGES: dict[str, Usage] = {
         texts=(
             """
             p = a - b
-            q = wp.vec3(-0.37, 0.21, -0.45)
-            h = wp.intersect_tri_tri(p, p + u, p + v, q, q + v * 1.7 + u, q - u * 1.3 + wp.vec3(0.2, 0.1, 2.1))
+            q = wp.vec3(-0.4, 0.2, -0.5)
+            h = wp.intersect_tri_tri(p, p + u, p + v, q, q + v * 2.0 + u, q - u + wp.vec3(0.2, 0.1, 2.0))
             s = x + p[0]
             if h == 1:
                 s = x * 2.0 - p[1]
             """,
             """
-            p = a + wp.vec3(0.13, -0.29, 0.31)
-            h = wp.intersect_tri_tri(p, p + u, p + v, b, b + wp.vec3(0.4, 0.3, 1.9), b - wp.vec3(1.6, 0.2, 0.9))
+            p = a + wp.vec3(0.1, -0.3, 0.3)
+            h = wp.intersect_tri_tri(p, p + u, p + v, b, b + wp.vec3(0.4, 0.3, 2.0), b - wp.vec3(2.0, 0.2, 0.9))
             s = wp.where(h == 1, x, -0.5 * x) + wp.dot(p, b)
             """,
             """
-            p = a * 0.4 + wp.vec3(0.13, -0.29, 0.31)
+            p = a * 0.4 + wp.vec3(0.1, -0.3, 0.3)
             q = b * 0.4
-            h = wp.intersect_tri_tri(p, p + u, p + v, q - u, q + wp.vec3(0.4, 1.3, 1.9), q - wp.vec3(1.6, -0.8, 0.9))
-            s = (float(h) + 0.25) * x + wp.length(p - q)
+            h = wp.intersect_tri_tri(p, p + u, p + v, q - u, q + wp.vec3(0.4, 1.0, 2.0), q - wp.vec3(2.0, -0.8, 0.9))
+            s = (float(h) + 0.5) * x + wp.length(p - q)
             """,
         ),
         made="s",

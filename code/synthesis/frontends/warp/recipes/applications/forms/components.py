@@ -13,7 +13,7 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import (
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.walking import Rewriter, Visitor
 
-_SHARE = 0.45
+_SHARE = 0.4
 """How many authors call components by letters."""
 _UNFOLDED, _LONG, _LONGER = 0.85, 38, 60
 """How many authors give a vector that takes so many characters its components one after the other, and characters of
