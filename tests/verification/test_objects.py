@@ -242,15 +242,15 @@ def test_a_row_whose_object_cannot_be_made_is_refuted(change: str) -> None:
         assert (refuted_claim(each, kernel) is not None) == refuted
 
 
-def test_of_what_is_equally_close_the_two_precisions_take_different_places() -> None:
+def test_of_what_is_equally_close_the_two_orders_take_different_places() -> None:
     distances = np.array([[2, 1 + 1e-8, 1, 1 + 1e-8, 3], [2, 1, 1, 1, 3], [2, 1, 3, 3, 3]])
     places = np.zeros((3, 5, 3))
     places[0, 2] = places[:, 0] = 1  # the closest one lies apart from those before and behind it; the first is too far
 
-    def taken(*, double: bool) -> tuple[list[int], list[bool]]:
-        machine: Any = SimpleNamespace(double=double)
+    def taken(*, backwards: bool) -> tuple[list[int], list[bool]]:
+        machine: Any = SimpleNamespace(backwards=backwards)
         face, apart = chosen(machine, distances, np.ones((3, 1)), lambda some: places[some])
         return face.tolist(), apart.tolist()
 
-    assert taken(double=True) == ([3, 3, 1], [True, False, False])
-    assert taken(double=False) == ([2, 1, 1], [True, False, False])
+    assert taken(backwards=True) == ([3, 3, 1], [True, False, False])
+    assert taken(backwards=False) == ([2, 1, 1], [True, False, False])

@@ -2,7 +2,8 @@
 
 import ast
 import re
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +13,12 @@ from checking import judged, pairs_of, pairs_of_texts
 from synthesis import Pair, Symptom, get_frontend
 from synthesis.examples import ArrayType, Examples
 from synthesis.formats import numpy_dtype
-from synthesis.frontends.base import Kernel, Reached, Trace
+from synthesis.frontends.base import Kernel, Reached, Trace, Values
 from synthesis.records import Argument, Domain, Hindrance, KernelSpec, Role, Signature
 from synthesis.verification.aimed import (
     TRIALS,
     _edge_inputs,  # pyright: ignore[reportPrivateUsage]
+    _kept,  # pyright: ignore[reportPrivateUsage]
     aimed_inputs,
 )
 from synthesis.verification.inputs import complete, draw_inputs
@@ -285,6 +287,37 @@ def test_whole_numbers_are_drawn_into_any_format(dtype: str) -> None:
     for run in (*aimed_inputs(spec), *edges):
         assert run["x"].dtype == numpy_dtype(dtype)
         assert ((run["x"] >= 0) & (run["x"] <= 4)).all()
+
+
+@dataclass(frozen=True)
+class Told:
+    """A reference that gives what each run holds for it."""
+
+    unit: float = 0.0
+
+    def __call__(self, runs: Sequence[Values], *, double: bool, trace: Trace | None = None) -> list[Values]:
+        return [self.left(run, "double" if double else "own") for run in runs]
+
+    def others(self, runs: Sequence[Values]) -> list[list[Values]]:
+        return [[self.left(run, "other") for run in runs]]
+
+    def left(self, run: Values, name: str) -> Values:
+        return {"x": run["x"] + run[name], "n": run["n"] + (run[name] > 0.5)}
+
+
+def test_a_draw_that_depends_on_an_open_order_or_counts_what_rounding_decides_is_left_out() -> None:
+    values = [Argument(name="x", type_name="f32[4]", dtype="float32", shape=(4,), role=Role.INOUT),
+              Argument(name="n", type_name="i32[4]", dtype="int32", shape=(4,), role=Role.INOUT)]  # fmt: skip
+    signature = Signature(arguments=tuple(values))
+    spec = KernelSpec(frontend="warp", name="k", category="extracted", source="", signature=signature)
+    clear, ordered, counted = (
+        {"x": np.ones(4, np.float32), "n": np.zeros(4, np.int32), "own": np.float32(0), "double": np.float32(double),
+         "other": np.float32(other)}
+        for double, other in ((0, 0), (0, 0.1), (1e-9, 0.6))
+    )  # fmt: skip
+    turned = clear | {"double": np.float32(0.6), "own": np.float32(0.4999), "x": np.full(4, 1e6, np.float32)}
+    found = _kept(Told(), spec, [clear, ordered, counted, turned], {"x": 1e-5, "n": 0.0})  # pyright: ignore[reportArgumentType]
+    assert [each.inputs is clear for each in found] == [True]
 
 
 def test_aimed_draws_bend_a_base_and_never_leave_it() -> None:

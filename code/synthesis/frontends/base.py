@@ -230,6 +230,21 @@ class Reference(Protocol):
         """
         ...
 
+    def others(self, runs: Sequence[Values]) -> Sequence[Sequence[Values]]:
+        """What the kernel may compute in its own precision as well, where the tool leaves an order open.
+
+        Args:
+            runs: every argument of each run, of the same shapes.
+
+        Returns:
+            For each order what the reference gives, a run an entry; nothing where none is open.
+
+        Raises:
+            ReferenceUnknownError: for what is not modelled.
+            ReferenceFaultError: if the kernel is at fault in that order.
+        """
+        ...
+
     @property
     def unit(self) -> float:
         """A unit in the last place of the coarsest numbers that are computed with; 0 if that does not matter.

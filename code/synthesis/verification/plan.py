@@ -277,7 +277,11 @@ class _Planning:
         trace = Trace()
         own = reference(runs, double=False, trace=trace)
         reach = reach_of(self.signature, runs, own, reference.reached(trace))
-        expected = expect(double, own, poison_for(self.signature), unit=reference.unit)
+        poison = poison_for(self.signature)
+        expected = expect(double, own, poison, unit=reference.unit)
+        others = [expect(double, each, poison, unit=reference.unit) for each in reference.others(runs)]
+        told = next((each.ill_conditioned for each in (expected, *others) if each.ill_conditioned), None)
+        expected = replace(expected, ill_conditioned=told)
         return _Drawn(runs=runs, double=double, own=own, expected=expected, reach=reach, trace=trace, redrawn=redrawn)
 
     def _problem(self, reference: Reference, drawn: "_Drawn") -> Problem | None:

@@ -71,6 +71,10 @@ class GraphReference:
             found.append(Shake(off, self._turned(noted, doubts, moved, inputs), shaken.unsettled))
         return found
 
+    def others(self, runs: Sequence[Values]) -> list[list[Values]]:
+        """None: a function's results leave nothing open but rounding, of which ``shaken`` tells."""
+        return []
+
     def _turned(
         self, noted: Sequence[Decision], doubts: Sequence[Any], moved: Sequence[Any], inputs: Sequence[Any]
     ) -> Values | None:

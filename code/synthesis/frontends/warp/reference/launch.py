@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, cast
 
 import numpy as np
@@ -52,6 +53,17 @@ class LaunchReference:
     def shaken(self, runs: Sequence[Values], *, seed: int) -> None:
         """None: a text makes the same operations in the same order, and what they round is rounded alike."""
 
+    def others(self, runs: Sequence[Values]) -> list[list[Values]]:
+        """What is left in single precision where queries find what they find in the other order; none without queries.
+
+        Raises:
+            ReferenceUnknownError: for a construct that is not modelled.
+            ReferenceFaultError: if the kernel is at fault in that order.
+        """
+        if not any(each.handle for each in self.signature.arguments):
+            return []
+        return [launched(self.kernel, self.signature, runs, double=False, backwards=True)]
+
     @property
     def unit(self) -> float:
         """0, for the same reason."""
@@ -68,7 +80,13 @@ class LaunchReference:
 
 
 def launched(
-    kernel: Any, signature: Signature, runs: Sequence[Values], *, double: bool, trace: Trace | None = None
+    kernel: Any,
+    signature: Signature,
+    runs: Sequence[Values],
+    *,
+    double: bool,
+    trace: Trace | None = None,
+    backwards: bool | None = None,
 ) -> list[Values]:
     """What several launches leave in a kernel's arrays.
 
@@ -81,6 +99,7 @@ def launched(
         runs: every argument of each launch, of the same shapes. What is one array in all of them is one in memory.
         double: whether to compute in float64.
         trace: what the statements that run are noted in, if anything.
+        backwards: whether queries find the last first, as they do in float64; as ``double`` if not given.
 
     Returns:
         Every array argument of each launch, in the precision that it was computed in.
@@ -93,14 +112,15 @@ def launched(
     if not all(launch):
         raise ReferenceUnknownError("a launch without threads")
     threads = list(range(math.prod(launch)))
-    memory, way, machines = _launch(kernel, signature, runs, [threads], double=double)
+    launch_groups = partial(_launch, kernel, signature, runs, double=double, backwards=backwards)
+    memory, way, machines = launch_groups([threads])
     recast, touched = is_recast(machines[0]), touched_by(machines)
     apart = recast or depend(touched)
     if apart and not recast and not are_in_order(touched):
-        memory, way, machines = _launch(kernel, signature, runs, stages_of(touched, len(threads)), double=double)
+        memory, way, machines = launch_groups(stages_of(touched, len(threads)))
         touched = touched_by(machines)
     if apart and (recast or not are_in_order(touched)):
-        memory, way, machines = _launch(kernel, signature, runs, [[each] for each in threads], double=double)
+        memory, way, machines = launch_groups([[each] for each in threads])
     if trace is not None:
         trace.first |= first_runs(machines) if apart else way.first
         trace.left_out |= way.left_out
@@ -110,11 +130,20 @@ def launched(
 
 
 def _launch(
-    kernel: Any, signature: Signature, runs: Sequence[Values], groups: Sequence[list[int]], *, double: bool
+    kernel: Any,
+    signature: Signature,
+    runs: Sequence[Values],
+    groups: Sequence[list[int]],
+    *,
+    double: bool,
+    backwards: bool | None,
 ) -> tuple[dict[str, Any], Trace, list[Machine]]:
     """What groups of threads, one after the other, leave in memory, the statements that ran, and what ran them."""
     memory, way = _memory(runs, double=double), Trace()
-    machines = [_run(kernel, signature, memory, len(runs), double=double, threads=group, trace=way) for group in groups]
+    machines = [
+        _run(kernel, signature, memory, len(runs), double=double, threads=group, trace=way, backwards=backwards)
+        for group in groups
+    ]
     return memory, way, machines
 
 
@@ -190,10 +219,18 @@ def _run(
     double: bool,
     threads: list[int],
     trace: Trace,
+    backwards: bool | None = None,
 ) -> Machine:
     launch = tuple(size or 0 for size in signature.launch or ())
     machine = Machine(
-        launch, replicas, double=double, threads=threads, tiled=signature.tiled, function=run_function, trace=trace
+        launch,
+        replicas,
+        double=double,
+        threads=threads,
+        tiled=signature.tiled,
+        function=run_function,
+        trace=trace,
+        backwards=backwards,
     )
     machine.names = {id(memory[each.name]): each.name for each in reversed(signature.arguments)}
     source = source_of(kernel)

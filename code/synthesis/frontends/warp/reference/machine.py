@@ -66,6 +66,7 @@ class Machine:
         tiled: whether a lane is a block; its only thread, on a CPU, is number 0.
         function: what runs functions of the user's; none can be run if it is not given.
         trace: what the statements that run are noted in, if anything.
+        backwards: whether what queries find, whose order is open, comes last to first; as ``double`` if not given.
     """
 
     def __init__(
@@ -78,6 +79,7 @@ class Machine:
         tiled: bool = False,
         function: "Function | None" = None,
         trace: Trace | None = None,
+        backwards: bool | None = None,
     ) -> None:
         self.launch = launch
         self.trace = trace
@@ -85,6 +87,7 @@ class Machine:
         self.tiled = tiled
         self.replicas = replicas
         self.double = double
+        self.backwards = double if backwards is None else backwards
         self.threads = threads
         self.lanes = replicas * (math.prod(launch) if threads is None else len(threads))
         self.everyone = np.ones(self.lanes, bool)

@@ -1,8 +1,8 @@
 """Objects as the reference asks them: everything they hold is looked at, for every lane.
 
 Where a question has several answers, as a point that is as close to one face as to the next, or where the order of what
-is found is open, the two precisions of the reference answer differently. So what depends on the answer is
-ill-conditioned, and no row.
+is found is open, a machine that goes backwards answers differently, as that of double precision does. So what depends
+on the answer is ill-conditioned, and no row.
 """
 
 from collections.abc import Callable, Sequence
@@ -83,12 +83,12 @@ def chosen(
 ) -> tuple[Array, Array]:
     """Which of several, a lane a row, is the closest, and whether another one that may be is at another place.
 
-    Of those that are equal but for rounding, double precision takes the last. The other takes the one whose place is
-    furthest from that one's, or the first if all are at one place; so no two places that a text may come to are taken
-    for one.
+    Of those that are equal but for rounding, a machine that goes backwards takes the last. The other takes the one
+    whose place is furthest from that one's, or the first if all are at one place; so no two places that a text may come
+    to are taken for one.
 
     Args:
-        machine: whose precision.
+        machine: whose order.
         distances: of all of them; shape ``(lanes, count)``.
         size: of what is asked, a lane; shape ``(lanes, 1)``.
         places: where they are of some lanes; shape ``(number of these, count, 3)``. If it is not given, equal ones are
@@ -97,7 +97,7 @@ def chosen(
     with np.errstate(invalid="ignore"):
         same = distances <= distances.min(axis=1, keepdims=True) + _NEAR * size
     first, last = same.argmax(axis=1), distances.shape[1] - 1 - same[:, ::-1].argmax(axis=1)
-    taken, apart = last if machine.double else first.copy(), np.zeros(len(first), np.bool_)
+    taken, apart = last if machine.backwards else first.copy(), np.zeros(len(first), np.bool_)
     several = np.nonzero(first != last)[0]
     if places is None or not several.size:
         return taken, apart
@@ -105,17 +105,17 @@ def chosen(
     away: Array = np.abs(found - found[np.arange(len(several)), last[several]][:, None]).max(axis=-1)
     away[~same[several] | (away <= _NEAR * size[several])] = 0
     apart[several] = away.any(axis=1)
-    if not machine.double:
+    if not machine.backwards:
         taken[apart] = away.argmax(axis=1)[apart[several]]
     return taken, apart
 
 
 def query_of(machine: Machine, kind: str, member: Array) -> Query:
-    """The query that finds the members, a lane a row of truths; in double precision the last comes first."""
+    """The query that finds the members, a lane a row of truths, in the machine's order."""
     counts = member.sum(axis=1)
     most = max(1, int(counts.max(initial=0)))
     order = np.argsort(~member, axis=1, kind="stable")[:, :most]
-    if machine.double:
+    if machine.backwards:
         turned = np.maximum(counts[:, None] - 1 - np.arange(most), 0)
         order = np.take_along_axis(order, turned, axis=1)
     return Query(kind, order.astype(np.int32), counts, np.zeros(machine.lanes, np.int64))

@@ -62,7 +62,7 @@ def _points(machine: Machine, id: Any, point: Value, max_dist: Value) -> Query: 
 
 @semantics("hash_grid_point_id")
 def _in_order(machine: Machine, id: Any, index: Value) -> Value:  # noqa: A002
-    """The points in some order: of cells in Warp, of their numbers here, in double precision backwards."""
+    """The points in some order: of cells in Warp, of their numbers here, or backwards."""
     count = part(machine, object_of(id, "hash_grid"), "points").shape[1]
     places = numbered(machine, index, count, "a point")
-    return Value(INT32, (count - 1 - places if machine.double else places).astype(np.int32))
+    return Value(INT32, (count - 1 - places if machine.backwards else places).astype(np.int32))
