@@ -20,6 +20,7 @@ TOGETHER = 32
 LONGEST = 1_000_000
 """Characters of a text that are shown."""
 _MOST_LINES = 1 << 31
+"""Below which numbers of lines, and of lines that are skipped, are."""
 _WORDS = 400
 _MOST = 500
 """Of operations, levels and reasons of one row."""

@@ -13,8 +13,17 @@ import numpy.typing as npt
 from synthesis.formats import numpy_dtype
 from synthesis.frontends.base import Reference, Trace, Values
 from synthesis.records import Argument, KernelSpec, Role, Signature
-from synthesis.verification.comparison import expect, poison_for
-from synthesis.verification.inputs import array_shape, based, complete, draw_argument, draw_inputs, generator_of, pick
+from synthesis.verification.comparison import decides_otherwise, expect, poison_for
+from synthesis.verification.inputs import (
+    array_shape,
+    based,
+    complete,
+    draw_argument,
+    draw_inputs,
+    flat,
+    generator_of,
+    pick,
+)
 from synthesis.verification.reach import Reach, changed_by
 from synthesis.verification.thresholds import Thresholds, thresholds_of
 
@@ -220,8 +229,8 @@ def _kept(
     def is_clear(own: Values, double: Values) -> bool:
         expected = expect([double], [own], poison, unit=reference.unit)
         loose = any(each > _LOOSER * tolerance[name] for name, each in expected.tolerance.items())
-        counted = all(np.array_equal(own[name], value) for name, value in double.items() if value.dtype.kind in "iub")
-        return counted and not (loose or expected.ill_conditioned or expected.non_finite)
+        otherwise = decides_otherwise(flat(own), flat(double))
+        return not (loose or otherwise or expected.ill_conditioned or expected.non_finite)
 
     try:
         ways = [reference(runs, double=False), *reference.others(runs)]

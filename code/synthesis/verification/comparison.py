@@ -228,6 +228,11 @@ def _noise(
     return found
 
 
+def decides_otherwise(own: Mapping[str, npt.NDArray[Any]], other: Mapping[str, npt.NDArray[Any]]) -> bool:
+    """Whether a whole number or a truth value of one run's ``flat`` arrays is another in a second evaluation of it."""
+    return any(value.dtype.kind in "iub" and not np.array_equal(value, other[name]) for name, value in own.items())
+
+
 def _shifts(
     wide: Mapping[str, npt.NDArray[Any]],
     own: Mapping[str, npt.NDArray[Any]],
@@ -236,7 +241,7 @@ def _shifts(
 ) -> Iterator[tuple[str, npt.NDArray[Any], npt.NDArray[Any]]]:
     """Arrays of numbers that are rounded, how far each element is moved, and how far at most it may: the cap, of it or
     of the largest. None of a run that decides otherwise."""
-    if any(value.dtype.kind in "iub" and not np.array_equal(value, shaken[name]) for name, value in own.items()):
+    if decides_otherwise(own, shaken):
         return
     for name, value in own.items():
         if value.dtype.kind not in "iub":

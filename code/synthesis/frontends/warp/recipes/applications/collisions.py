@@ -31,12 +31,6 @@ def _shapes(p: Program) -> int:
     return count
 
 
-def _with_data(p: Program, *texts: str) -> list[str]:
-    """Lines of shapes, in many kernels with the size and the margin of a shape in one vector."""
-    together = p.choices.child("data").chance(0.5)
-    return [with_shape_data(text, "margin_of") if together else text for text in texts]
-
-
 _NARROW = {
     "sphere_sphere": """
         d = pb - pa
@@ -209,12 +203,14 @@ def _draw_narrow(stream: Stream, target: str) -> KernelSpec:
     p.output("point_out", VEC, (room,), ("contact_point", "contact_pos"), (0, 1))
     p.output("friction_out", FLOAT, (room,), ("contact_friction", "contact_mu"), (0, 1))
     p.output("pushes", VEC, (12,), ("body_push", "body_correction", "body_delta"), (-0.1, 0.1))
-    narrow, ra, rb, gap = _with_data(
-        p,
-        _NARROW[target].replace("rot_of[a]", turn),
-        "ra = {shape_scale[a][0] ~ shape_scale[a].x}",
-        "rb = {shape_scale[b][0] ~ shape_scale[b].x}",
-        "gap = {margin ~ margin_of[a] + margin_of[b] ~ wp.max(margin_of[a], margin_of[b])}",
+    narrow, ra, rb, gap = (
+        with_shape_data(p.choices, each, "margin_of")
+        for each in (
+            _NARROW[target].replace("rot_of[a]", turn),
+            "ra = {shape_scale[a][0] ~ shape_scale[a].x}",
+            "rb = {shape_scale[b][0] ~ shape_scale[b].x}",
+            "gap = {margin ~ margin_of[a] + margin_of[b] ~ wp.max(margin_of[a], margin_of[b])}",
+        )
     )
     p.lookups(
         body_a="body_a = shape_body[a]", body_b="body_b = shape_body[b]",
@@ -383,7 +379,7 @@ def _draw_survey(stream: Stream, target: str) -> KernelSpec:
     p.output("dist_out", FLOAT, (threads,), ("distances", "sdf", "dist_out"))
     p.output("nearest", INT, (threads,), ("nearest", "closest_shape", "shape_out"))
     p.guard_count("shape" if target == "bounds" else "point")
-    p.write(*_with_data(p, _SURVEY[target]))
+    p.write(with_shape_data(p.choices, _SURVEY[target], "margin_of"))
     titles = {
         "bounds": ("compute_shape_aabbs", "update_bounds", "shape_bounds", "compute_aabb"),
         "distances": ("query_shapes", "closest_shape", "eval_sdf", "compute_distances"),

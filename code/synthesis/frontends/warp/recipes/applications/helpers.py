@@ -133,13 +133,17 @@ def with_bodies_called(choices: Stream, text: str) -> str:
     return text
 
 
-def with_shape_data(text: str, margin: str) -> str:
-    """Lines of a kernel whose shapes have a size and a margin, with both in one vector of four, ``shape_data``.
+def with_shape_data(choices: Stream, text: str, margin: str, share: float = 0.5) -> str:
+    """Lines of a kernel whose shapes have a size and a margin, in some with both in one vector of four, ``shape_data``.
 
     Args:
+        choices: the kernel's; all its lines are written one way.
         text: lines that read ``shape_scale[…]``.
         margin: the array of margins, by its key.
+        share: how often they are in one vector.
     """
+    if not choices.child("data").chance(share):
+        return text
     sought = r"(?m)^( *)(size|scale|half|s)(\w*) = shape_scale\[(\w+)\]"
     told = r"\1data\3 = shape_data[\4]\n\1\2\3 = wp.vec3(data\3[0], data\3[1], data\3[2])"
     text = re.sub(sought, told, text).replace("shape_scale[", "shape_data[")

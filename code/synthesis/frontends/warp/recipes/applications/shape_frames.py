@@ -432,8 +432,8 @@ def _draw_shape(stream: Stream, target: str) -> KernelSpec:
     miss, hit = p.choices.choice(_HITS)
     p.output("twist_out", SPATIAL, (count,), ("shape_twist", "shape_qd"), element="wp.spatial_vector")
     text = with_bodies_called(p.choices, _SHAPE[target])
-    if target in ("shape_bounds", "shape_mass") and p.choices.child("data").chance(0.5):
-        text = with_shape_data(text, "shape_margin")
+    if target in ("shape_bounds", "shape_mass"):
+        text = with_shape_data(p.choices, text, "shape_margin")
     p.write(text.replace("MISS", miss).replace("HIT", hit))
     titles = {
         "shape_poses": ("update_shape_transforms", "compute_shape_poses", "shape_world_transforms"),

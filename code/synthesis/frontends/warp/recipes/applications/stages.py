@@ -337,10 +337,6 @@ _COLLIDE_ENDS = (
 )
 
 
-_ONE_VECTOR = 0.6
-"""How often a shape has its size and its gap in one vector."""
-
-
 def _draw_collide(stream: Stream, target: str) -> KernelSpec:
     """Two shapes of any kinds, a thread for each pair."""
     p = Program(stream, ("tid", "pair_id", "idx"))
@@ -379,8 +375,7 @@ def _draw_collide(stream: Stream, target: str) -> KernelSpec:
         for text in _MEETING_FUNCTIONS:
             p.function(text)
     lines = _COLLIDE.replace("    MEETING\n", meeting[1:])
-    if p.choices.child("data").chance(_ONE_VECTOR):
-        lines = with_shape_data(lines, "shape_gap")
+    lines = with_shape_data(p.choices, lines, "shape_gap", share=0.6)
     end = with_bodies_called(p.choices, p.choices.choice(_COLLIDE_ENDS))
     p.write(lines.replace("    END\n", end[1:]))
     titles = ("collide_shapes", "narrow_phase", "collide_pairs", "compute_shape_contacts", "collide_primitives")

@@ -790,14 +790,7 @@ def _draw_move(stream: Stream, target: str) -> KernelSpec:
 
 
 _RARE = ("find_runs", "gather_bodies", "gather_valid", "find_roots", "cell_ranges", "range_ends")
-_WEIGHTS = (
-    dict.fromkeys(_MOVES, 0.6)
-    | dict.fromkeys(_RARE, 0.25)
-    | {
-        "pair_keys": 2.6,
-        "cell_keys": 1.4,
-        "morton_codes": 1.0,
-    }
-)
+_OFTEN = {"pair_keys": 2.6, "cell_keys": 1.4, "morton_codes": 1.0}
+_WEIGHTS = dict.fromkeys(_MOVES, 0.6) | dict.fromkeys(_RARE, 0.25) | _OFTEN
 """The same lines come back in these soon; most kernels of the category are of what things have, in any number."""
 RECIPES = (Recipe(name="moves", category="state", targets=tuple(_MOVES), draw=_draw_move, target_weights=_WEIGHTS),)
