@@ -227,11 +227,18 @@ def coverage(frontend: Frontend, folder: Place) -> Counter[str]:
     """How many verified rows of a folder have each of a tool's operations.
 
     Raises:
-        TargetError: if there is no such folder, it holds no pairs, or a file is no pair.
+        TargetError: if there is no such folder, it holds no pairs, a file is no pair, or no verified row has the text
+            that operations are read from.
     """
-    prover = frontend.prover
+    prover, verified = frontend.prover, 0
     found = Counter(dict.fromkeys(prover.operations() if prover is not None else (), 0))
     for pair in read_folder(folder):
         if prover is not None and pair.frontend == frontend.name and pair.metadata["verified"]:
             found.update(prover.used(pair.source, pair.texts) & found.keys())
+            verified += 1
+    if verified and not found.total():
+        raise TargetError(
+            f"{folder}: none of the {verified} verified rows of {frontend.name} has a text that operations are read "
+            "from, which of JAX's is the jaxpr: generate them with that level too"
+        )
     return found

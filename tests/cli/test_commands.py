@@ -325,6 +325,18 @@ def test_operations_are_listed_with_what_is_known_of_them(capsys: pytest.Capture
     assert "operations are in at least 10 verified rows" in capsys.readouterr().out
 
 
+@pytest.mark.needs("jax")
+def test_rows_without_the_text_that_operations_are_read_from_are_not_counted_as_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "pairs"
+    settings = ["--frontend", "jax", "--count", "2", "--level", "stablehlo", "--verify", "all", "--out", str(out)]
+    assert run(["generate", *settings]) == 0
+    capsys.readouterr()
+    assert run(["ops", "--frontend", "jax", "--coverage", str(out / "jax")]) == 2
+    assert "2 verified rows of jax has a text that operations are read from" in capsys.readouterr().err
+
+
 def test_windows_is_refused_in_a_sentence(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr("sys.platform", "win32")
     assert run(["list"]) == 2
