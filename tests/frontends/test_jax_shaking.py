@@ -68,6 +68,60 @@ def test_what_is_exact_stays(function: Function) -> None:
     np.testing.assert_array_equal(own["r0"], shaken["r0"])
 
 
+def test_a_quotient_of_few_digits_is_exact_only_by_a_power_of_two() -> None:
+    x = np.arange(1, 20, dtype=np.float32) * 2000
+
+    def divided(x: Any) -> Any:
+        return x / 2000.0, x / 16.0, x / jnp.array([[3.0], [8.0]])
+
+    own, shaken = both(divided, x)
+    assert (own["r0"] != shaken["r0"]).all()
+    np.testing.assert_array_equal(own["r1"], shaken["r1"])
+    assert ((own["r2"] != shaken["r2"]).mean(axis=1) > [0.9, -1]).all()
+    np.testing.assert_array_equal(own["r2"][1], shaken["r2"][1])
+
+
+ADDING: list[Function] = [jnp.sum, lambda x: jnp.sum(x.reshape(8, 96), axis=(0, 1)), lambda x: x @ jnp.full(768, 1.0)]
+
+
+@pytest.mark.parametrize("adds", ADDING)
+def test_a_sum_is_off_as_far_as_one_of_its_terms_in_turn(adds: Function) -> None:
+    x = np.full(768, 3.0 / 255.0, np.float32)
+    own, shaken = both(adds, x)
+    off = np.add.accumulate(x)[-1] - x.astype(float).sum()
+    assert abs(off) > 20 * np.spacing(own["r0"])
+    assert abs(shaken["r0"] - own["r0"] - off) < 5 * np.spacing(own["r0"])
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "dimensions"),
+    [
+        ((3, 5), (5, 4), (((1,), (0,)), ((), ()))),
+        ((5, 2, 3), (2, 4, 5), (((0,), (2,)), ((1,), (0,)))),
+        ((2, 3, 4, 6), (6, 3, 2, 5), (((1, 3), (1, 0)), ((0,), (2,)))),
+    ],
+)
+def test_a_product_of_matrices_that_is_added_up_in_turn_is_that_product(
+    left: tuple[int, ...], right: tuple[int, ...], dimensions: Any
+) -> None:
+    generator = np.random.default_rng(3)
+    matrices = [generator.uniform(-1, 1, shape).astype(np.float32) for shape in (left, right)]
+
+    def multiplied(left: Any, right: Any) -> Any:
+        return jax.lax.dot_general(left, right, dimensions)
+
+    own, shaken = both(multiplied, *matrices)
+    np.testing.assert_allclose(shaken["r0"], own["r0"], atol=3e-6)
+
+
+def test_numbers_may_be_off_the_other_way() -> None:
+    reference, run = reference_of(ROUNDING[0], X)
+    own = reference([run], double=False)[0]["r0"].view(np.int32)
+    one, other = (reference.shaken([run], seed=5, opposite=each)[0].off["r0"].view(np.int32) for each in (False, True))
+    np.testing.assert_array_equal(own - one, other - own)
+    assert (own != one).any()
+
+
 def scaled(x: Any) -> Any:
     return jnp.sin(x) * 1.3
 
@@ -118,8 +172,7 @@ def test_a_comparison_that_rounding_may_turn_is_turned_where_it_may() -> None:
         return jnp.where(left + jnp.array([0.0, 1.0, -1.0, 0.0]) > 0, 1.0, -1.0), left > 5.0
 
     reference, run = reference_of(steps, x)
-    own, turned = reference([run], double=False)[0], reference.shaken([run], seed=0)[0].turned
-    assert turned is not None
+    own, turned = reference([run], double=False)[0], reference.shaken([run], seed=0)[0].turned[0]
     np.testing.assert_array_equal(turned["r0"] != own["r0"], [True, False, False, True])
     np.testing.assert_array_equal(turned["r1"], own["r1"])
 
@@ -133,8 +186,7 @@ def test_a_comparison_that_one_evaluation_leaves_by_chance_is_turned_too() -> No
     reference, run = reference_of(steps, x)
     own = reference([run], double=False)[0]["r0"]
     for seed in range(5):
-        turned = reference.shaken([run], seed=seed)[0].turned
-        assert turned is not None
+        turned = reference.shaken([run], seed=seed)[0].turned[0]
         assert (turned["r0"] != own).mean() > 0.97
 
 
@@ -148,6 +200,30 @@ def test_a_choice_that_rounding_may_make_is_told(chooses: str, unsettled: bool) 
 
     reference, run = reference_of(nearest, x)
     assert {reference.shaken([run], seed=seed)[0].unsettled for seed in range(5)} == {unsettled}
+
+
+def test_a_single_number_that_rounding_may_decide_on_is_told() -> None:
+    def cycle(step: Any) -> Any:
+        return jnp.floor(step / 2000.0)
+
+    for step, unsettled in ((4000.0, True), (5000.0, False)):
+        reference, run = reference_of(cycle, np.float32(step))
+        found = [reference.shaken([run], seed=seed)[0] for seed in range(5)]
+        assert {each.unsettled for each in found} == {unsettled}
+        assert all(each.turned == [] for each in found)
+
+
+def test_decisions_that_come_to_nothing_together_are_turned_alone_too() -> None:
+    def count(x: Any) -> Any:
+        up = x * 3.1 - (x + x + x * 1.1) + jnp.array([0.0, 1.0, 0.0, -1.0]) > 0
+        return jnp.sum(jnp.where(up, 1.0, -1.0) * jnp.array([1.0, 8.0, -1.0, 8.0]))
+
+    x = np.full(4, 0.3, np.float32)
+    reference, run = reference_of(count, x)
+    own = reference([run], double=False)[0]["r0"]
+    together, *alone = (each["r0"] for each in reference.shaken([run], seed=0)[0].turned)
+    assert together == own
+    assert sorted(abs(each - own) for each in alone) == [2.0, 2.0]
 
 
 NEAR: list[tuple[Function, float, float, float]] = [
@@ -177,8 +253,7 @@ def test_digits_that_rounding_may_drop_otherwise_are_dropped_otherwise(
         return drops(jump + nothing), drops(jump + 0.2 + nothing), drops(jump + 0 * x)
 
     reference, run = reference_of(steps, x)
-    own, turned = reference([run], double=False)[0], reference.shaken([run], seed=0)[0].turned
-    assert turned is not None
+    own, turned = reference([run], double=False)[0], reference.shaken([run], seed=0)[0].turned[0]
     apart = abs(own["r0"] - turned["r0"].astype(float))
     assert (abs(apart - abs(float(one) - float(other))) < 1e-5).mean() > 0.7  # some numbers are few digits, and exact
     assert {round(float(each), 4) for each in [*own["r0"], *turned["r0"]]} == {float(one), float(other)}
@@ -192,7 +267,7 @@ def test_zero_is_no_jump_of_what_drops_digits_towards_it() -> None:
         return nothing.astype(int), jax.lax.rem(nothing, jnp.float32(0.5))
 
     reference, run = reference_of(steps, np.linspace(0.1, 2, 40).astype(np.float32))
-    assert reference.shaken([run], seed=0)[0].turned is None
+    assert reference.shaken([run], seed=0)[0].turned == []
 
 
 def test_a_remainder_is_as_far_off_as_what_it_is_of() -> None:
@@ -218,7 +293,7 @@ def test_ties_without_rounding_and_ways_that_are_taken_are_not_turned(kind: str)
         return tied, jax.lax.cond(jnp.mean(close) < 1.0, scaled, jnp.negative, x)
 
     reference, run = reference_of(chosen, np.asarray(jnp.asarray(np.arange(8) / 4).astype(kind)))
-    assert reference.shaken([run], seed=0)[0].turned is None
+    assert reference.shaken([run], seed=0)[0].turned == []
 
 
 @pytest.mark.parametrize("name", sorted(CASES))

@@ -6,7 +6,16 @@ import pytest
 
 from synthesis.frontends.base import Shake, Values
 from synthesis.isolation.wire import decode, encode
-from synthesis.verification.comparison import CAP, Expected, compare, expect, loosened
+from synthesis.verification.comparison import (
+    CAP,
+    Expected,
+    compare,
+    expect,
+    furthest,
+    has_few_elements,
+    leaves_rounding,
+    loosened,
+)
 from synthesis.verification.inputs import poison_of
 
 ONE = np.linspace(1, 2, 20)
@@ -121,13 +130,13 @@ def test_another_shape_is_a_mismatch(other: np.ndarray) -> None:  # type: ignore
 
 def shake(off: Any) -> list[Shake]:
     """What rounding makes of one run, in which it turns no comparison."""
-    return [Shake(each, None) for each in values(off)]
+    return [Shake(each, ()) for each in values(off)]
 
 
 def test_an_element_whose_comparison_rounding_may_turn_is_either_and_no_other() -> None:
     own = {"o": ONE.astype(np.float32), "n": np.arange(5)}
     turned = {"o": own["o"] + np.float32(0.5) * (np.arange(ONE.size) == 3), "n": own["n"] + (own["n"] == 2)}
-    loose = loosened(expect([{"o": ONE, "n": own["n"]}], [own], {}), [Shake(own, turned)])
+    loose = loosened(expect([{"o": ONE, "n": own["n"]}], [own], {}), [Shake(own, [turned])])
     assert compare([own], loose).mismatch is None
     assert compare([turned], loose).mismatch is None
     for name, element in (("o", 3), ("o", 4), ("n", 2), ("n", 3)):
@@ -202,13 +211,60 @@ def test_an_element_that_is_what_rounding_leaves_may_be_something_else_of_its_ki
     assert compare(values(found), steady).mismatch is not None
 
 
+def test_an_element_that_one_of_several_measurements_moves_may_be_as_far_off() -> None:
+    own = ONE.astype(np.float32)
+    first, second = own.copy(), own.copy()
+    first[2] += 1e-4
+    second[[2, 3]] += np.array([1e-5, 1e-4], np.float32)
+    otherwise = {"o": own + 1, "n": np.arange(3) + 1}
+    expected = expect([{"o": ONE, "n": np.arange(3)}], [{"o": own, "n": np.arange(3)}], {})
+    shakes = [Shake({"o": each, "n": np.arange(3)}, ()) for each in (first, second)]
+    found = furthest(expected, 0, [*shakes, Shake(otherwise, ())])
+    np.testing.assert_array_equal(np.flatnonzero(found.off["o"] != own), [2, 3])
+    assert found.off["o"][2] == first[2]
+
+
+def test_what_is_measured_again_is_of_few_elements_or_what_rounding_leaves() -> None:
+    few, many = np.array([1.5, 2.5]), np.linspace(0.5, 1.0, 200)
+    assert has_few_elements(expected_of(few, few.astype(np.float32)))
+    assert not has_few_elements(expected_of(many, many.astype(np.float32)))
+    assert not has_few_elements(expected_of(np.arange(2), np.arange(2)))
+    expected, shaken = expected_of(many, many.astype(np.float32)), many.astype(np.float32)
+    assert not leaves_rounding(expected, 0, *shake(shaken * np.float32(1.001)))
+    shaken[3] -= np.float32(0.1)
+    assert leaves_rounding(expected, 0, *shake(shaken))
+
+
+def test_what_is_computed_with_what_rounding_leaves_may_be_moved_a_little_less() -> None:
+    true = np.linspace(0.5, 1.0, 400)
+    own, shaken = true.astype(np.float32), true.astype(np.float32)
+    shaken[4] += np.float32(0.007)
+    found = own.copy()
+    found[4] += np.float32(0.3)
+    assert compare(values(found), loosened(expected_of(true, own), shake(shaken))).mismatch is not None
+    shaken[3] -= np.float32(0.1)
+    assert compare(values(found), loosened(expected_of(true, own), shake(shaken))).mismatch is None
+
+
+def test_comparisons_that_come_to_nothing_together_may_fall_either_way() -> None:
+    own = {"o": ONE.astype(np.float32), "n": np.arange(5)}
+    third, second = np.arange(ONE.size) == 3, own["n"] == 2
+    steps = (0.0, 0.5, -0.5)
+    ways = [{"o": own["o"] + np.float32(each) * third, "n": own["n"] + (each > 0) * second} for each in steps]
+    loose = loosened(expect([{"o": ONE, "n": own["n"]}], [own], {}), [Shake(own, ways)])
+    for way in ways:
+        assert compare([way], loose).mismatch is None
+    wrong = {**own, "o": own["o"] + np.float32(2.0) * third}
+    assert compare([wrong], loose).mismatch is not None
+
+
 def test_a_shaken_run_that_decides_otherwise_says_nothing() -> None:
     own = {"o": ONE.astype(np.float32), "n": np.arange(5)}
     expected = expect([{"o": ONE, "n": own["n"]}], [own], {})
     shaken = {"o": own["o"] * np.float32(1 + 1e-4), "n": own["n"].copy()}
-    assert loosened(expected, [Shake(shaken, None)]).slack[0].keys() == {"o"}
+    assert loosened(expected, [Shake(shaken, ())]).slack[0].keys() == {"o"}
     shaken["n"][2] += 1
-    assert loosened(expected, [Shake(shaken, None)]).slack == ({},)
+    assert loosened(expected, [Shake(shaken, ())]).slack == ({},)
 
 
 def test_what_is_held_against_a_single_number_is_an_array_that_can_be_sent() -> None:

@@ -174,10 +174,12 @@ class Shake:
 
     off: Values
     """What is computed if every rounded number is off by a unit in the last place; decisions are as without that."""
-    turned: Values | None
-    """What is computed if each comparison that rounding may turn falls the other way; None if there is none."""
+    turned: Sequence[Values]
+    """What is computed if each comparison that rounding may turn falls the other way, and then, if there are several,
+    what if only some do, each of them once; nothing if there is none."""
     unsettled: bool = False
-    """Whether rounding may decide which of several elements is the largest or the smallest."""
+    """Whether rounding may decide which of several elements is the largest or the smallest, or turn a single decision,
+    on which the way that is taken may depend."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,7 +216,7 @@ class Reference(Protocol):
         """
         ...
 
-    def shaken(self, runs: Sequence[Values], *, seed: int) -> Sequence[Shake] | None:
+    def shaken(self, runs: Sequence[Values], *, seed: int, opposite: bool = False) -> Sequence[Shake] | None:
         """What the kernel computes in its own precision as far as rounding tells, a run an entry.
 
         None where a text does what the
@@ -223,6 +225,7 @@ class Reference(Protocol):
         Args:
             runs: every argument of each run, of the same shapes.
             seed: of the directions in which numbers are off.
+            opposite: whether each number is off the other way than it is without that.
 
         Raises:
             ReferenceUnknownError: for what is not modelled.

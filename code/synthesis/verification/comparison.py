@@ -43,8 +43,11 @@ _LEAST = 1e-11
 _QUARTILE = 0.25
 _LOST = 16.0
 """How many times as far as rounding is known to move it an element may be that is what rounding leaves."""
+_SINGLE = 4
+"""How many elements an array has at most whose rounding is measured once more."""
 _BEYOND = 1.5
-"""How far from what an element is, in steps to what it is with comparisons turned, it may be."""
+"""How far from what an element is, in steps to what it is with comparisons turned, it may be: with all of them, or one
+after the other if that is further."""
 _OUTLIERS = 0.01
 """The share of elements that may stand apart in the two precisions: a comparison that falls either way, or next to
 nothing that is left of much. A text gives there what one of the two does, but for less than a unit of what the array
@@ -100,10 +103,11 @@ class Expected:
     """The first array with a NaN or an infinity."""
     slack: tuple[Mapping[str, npt.NDArray[Any]], ...] = ()
     """Array to the relative allowance of each element, where that may be more than the array's; a run an entry."""
-    turned: tuple[Mapping[str, npt.NDArray[Any]], ...] = ()
-    """Array to what it is where comparisons that rounding may turn fall the other way; a run an entry."""
+    turned: tuple[Sequence[Mapping[str, npt.NDArray[Any]]], ...] = ()
+    """Array to what it is where comparisons that rounding may turn fall the other way, all and a few of them; a run an
+    entry."""
     noise: tuple[Mapping[str, npt.NDArray[Any]], ...] = ()
-    """Array to how far from what it is each element may be that is what rounding leaves, and 0 for the others; a run an
+    """Array to how far from what they are the elements may be that are what rounding leaves, 0 for the others; a run an
     entry, without arrays that have no such element."""
     unit: float = 0.0
     """A unit in the last place of the coarsest numbers that the kernel computes with; 0 if that is not known."""
@@ -161,6 +165,39 @@ def expect(
     return Expected(wide, narrow, tolerance, dict(poison), ill, non_finite, unit=unit, together=together)
 
 
+def has_few_elements(expected: Expected) -> bool:
+    """Whether an array of rounded numbers has so few that rounding may leave them all where they are by chance."""
+    return any(each.dtype.kind not in "iub" and each.size <= _SINGLE for each in expected.own[0].values())
+
+
+def leaves_rounding(expected: Expected, run: int, shake: Shake) -> bool:
+    """Whether elements of a run, if few, are what rounding leaves."""
+    return bool(_noise(expected.double[run], expected.own[run], flat(shake.off), expected.unit))
+
+
+def furthest(expected: Expected, run: int, shaken: Sequence[Shake]) -> Shake:
+    """Of several times that rounding was measured of a run, the first, with each element where it was moved furthest.
+
+    Args:
+        expected: of all runs.
+        run: the number of the run.
+        shaken: the first of them, and others; of these one that decides otherwise counts not at all.
+    """
+    first, *others = shaken
+    own, off = expected.own[run], flat(first.off)
+    for other in others:
+        found = flat(other.off)
+        if not decides_otherwise(own, found):
+            off = {name: _further(own[name], value, found[name]) for name, value in off.items()}
+    return replace(first, off=off)
+
+
+def _further(own: npt.NDArray[Any], one: npt.NDArray[Any], other: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Of two arrays, in each place the number that is further from a third one's."""
+    apart = [np.abs(_number(each) - _number(own)) for each in (one, other)]
+    return np.where(apart[1] > apart[0], other, one)
+
+
 def loosened(expected: Expected, shaken: Sequence[Shake]) -> Expected:
     """The same with the allowance of an element that rounding alone moves further than that of its array.
 
@@ -173,14 +210,15 @@ def loosened(expected: Expected, shaken: Sequence[Shake]) -> Expected:
     more than that cap.
 
     An element that is moved by more is what rounding leaves, as the direction of a vector is that would be zero: it may
-    be some times as far off as it is moved, or as far as the two precisions are apart; if there are few of them.
+    be some times as far off as the one that is moved furthest, or as far as the two precisions are apart; if there are
+    few of them.
 
     Args:
         expected: of the runs, all of them finite.
         shaken: what rounding makes of the reference's arrays in the kernel's own precision; a run an entry.
     """
     off = [flat(each.off) for each in shaken]
-    turned = tuple({} if each.turned is None else flat(each.turned) for each in shaken)
+    turned = tuple([flat(way) for way in each.turned] for each in shaken)
     told = list(zip(expected.double, expected.own, off, strict=True))
     slack = tuple(_slack(*each, expected.unit) for each in told)
     noise = tuple(_noise(*each, expected.unit) for each in told)
@@ -221,10 +259,12 @@ def _noise(
         return {}
     found: dict[str, npt.NDArray[Any]] = {}
     for name, off, most in _shifts(wide, own, shaken, unit):
-        lost = off > most
-        if 0 < lost.sum() <= max(1, _OUTLIERS * lost.size):
+        if not (off > most).any():
+            continue
+        lost = _MARGIN * off > most  # what is computed with one that is lost may be moved a little less than it
+        if lost.sum() <= max(1, _OUTLIERS * lost.size):
             apart = np.abs(wide[name] - _number(own[name]))
-            found[name] = np.where(lost, _LOST * np.maximum(off, apart), 0.0)
+            found[name] = np.where(lost, _LOST * np.maximum(off, apart)[lost].max(), 0.0)
     return found
 
 
@@ -384,10 +424,11 @@ def wrong_elements(
     written = _written(own, expected.poison.get(name))
     if np.array_equal(value, own):  # as most arrays of right texts are; what follows takes a hundred times as long
         return np.zeros(value.shape, bool), np.zeros(value.shape), written
-    turned = expected.turned[run].get(name) if expected.turned else None
+    turned = [each[name] for each in expected.turned[run]] if expected.turned else []
     if value.dtype.kind in "iub":
         wrong = (value != own) & (value != true)
-        wrong = wrong if turned is None else wrong & (value != turned)
+        for way in turned:
+            wrong &= value != way
         distance: npt.NDArray[Any] = np.zeros(value.shape)
     else:
         measured = _number(value)
@@ -402,9 +443,10 @@ def wrong_elements(
         reach = expected.noise[run].get(name) if expected.noise else None
         if reach is not None and wrong.any():
             wrong &= ~(np.abs(measured - _number(own)) <= reach)
-        if turned is not None and wrong.any():
-            way = np.abs(_number(turned) - _number(own))
-            wrong &= ~(np.abs(measured - _number(own)) <= _BEYOND * way)
+        if turned and wrong.any():
+            steps = [np.abs(_number(way) - _number(own)) for way in turned]
+            reach = np.maximum(steps[0], np.sum(steps[1:], axis=0)) if steps[1:] else steps[0]
+            wrong &= ~(np.abs(measured - _number(own)) <= _BEYOND * reach)
         if name in expected.together:
             wrong = _but_for_a_few(wrong, distance, _cap(_epsilon(own.dtype), expected.unit))
     return np.where(written, wrong, value != own), distance, written

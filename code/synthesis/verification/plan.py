@@ -40,7 +40,16 @@ from synthesis.verification.aimed import (
     find_edge_draws,
     find_turning_draws,
 )
-from synthesis.verification.comparison import CAP, Expected, expect, loosened, poison_for
+from synthesis.verification.comparison import (
+    CAP,
+    Expected,
+    expect,
+    furthest,
+    has_few_elements,
+    leaves_rounding,
+    loosened,
+    poison_for,
+)
 from synthesis.verification.gradients import backward_runs
 from synthesis.verification.inputs import DRAWS, complete, draw_inputs, missing_inputs, overlapping
 from synthesis.verification.points import NothingToCheck, Point, find_points
@@ -53,6 +62,8 @@ OUTSIDE_DOMAIN = "on the inputs drawn"
 """How the reason ends why nothing can be proved on some inputs, and might be on others."""
 _MORE_SEEDS = 4
 """How many more seeds a derivative's points may be of, one after the other."""
+_MORE_SHAKES = 3
+"""How many more times rounding is measured where it is all that is left of an element."""
 _FARTHEST = 1e6
 """Where one array is two arguments, what was computed is computed with again; beyond this it has left its domain."""
 _FED_BACK = 1e-3
@@ -352,10 +363,33 @@ class _Planning:
         if fine and all(each == 0 or each >= CAP for each in drawn.expected.tolerance.values()):
             return None
         try:
-            return reference.shaken(drawn.runs, seed=self.seed)
+            shaken = reference.shaken(drawn.runs, seed=self.seed)
+            return None if shaken is None else self._furthest(reference, drawn, shaken)
         except Exception as error:  # noqa: BLE001 (such as a factor that is not there)
             logger.debug("%s: what rounding comes to is not told: %s", self.kernel.spec.name, error)
             return None
+
+    def _furthest(self, reference: Reference, drawn: "_Drawn", shaken: Sequence[Shake]) -> Sequence[Shake]:
+        """What rounding makes of the draws, measured again where once tells too little.
+
+        It is of a few numbers, which a maximum hides on one side where its operands are equal, as at bounds of domains
+        and where comparisons turn, and of those that are what rounding leaves.
+        """
+        several = [[each] for each in shaken]
+
+        def shake_again(numbers: Sequence[int], seed: int, *, opposite: bool = False) -> None:
+            found = reference.shaken([drawn.runs[number] for number in numbers], seed=seed, opposite=opposite)
+            for number, each in zip(numbers, found or (), strict=True):
+                several[number].append(each)
+
+        if has_few_elements(drawn.expected):
+            at_bounds = [edges for _, edges in DRAWS[-self.draws :]]
+            numbers = [number for number in range(len(shaken)) if number >= len(at_bounds) or at_bounds[number]]
+            shake_again(numbers, self.seed, opposite=True)
+        lost = [number for number, each in enumerate(shaken) if leaves_rounding(drawn.expected, number, each)]
+        for more in range(_MORE_SHAKES if lost else 0):
+            shake_again(lost, self.seed + 1 + more)
+        return [furthest(drawn.expected, number, each) for number, each in enumerate(several)]
 
     def _builds(self, unavailable: Mapping[str, Unproved]) -> tuple[Program, ...]:
         """Programs that are compiled and not run: CUDA for its device, and that of others that only a GPU can run."""

@@ -1,5 +1,6 @@
 """The oracle of one function: its results, and which of its equations some runs came to."""
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,8 +16,10 @@ from synthesis.frontends.jax.reference.shaking import (
     Shaken,
     Turned,
     doubts_of,
+    is_open,
     is_unclear,
     most_moved,
+    with_parts,
 )
 from synthesis.frontends.jax.reference.together import Together, at_once
 from synthesis.frontends.jax.reference.work import work_of
@@ -48,14 +51,14 @@ class GraphReference:
         results = Together(double=double, trace=trace).runs(self.graph, [list(run.values()) for run in runs])
         return [dict(zip(self.names, each, strict=True)) for each in results]
 
-    def shaken(self, runs: Sequence[Values], *, seed: int) -> list[Shake]:
+    def shaken(self, runs: Sequence[Values], *, seed: int, opposite: bool = False) -> list[Shake]:
         """The results in the function's own precision, with every rounded number off by a unit in the last place.
 
         Raises:
             ReferenceUnknownError: for a primitive that is not modelled.
             ReferenceFaultError: for a loop that does not end.
         """
-        found, directions, others = list[Shake](), Directions(seed), Directions(seed + 1)
+        found, directions, others = list[Shake](), Directions(seed, opposite=opposite), Directions(seed + 1)
         turning = not self.unit
         several = [list(run.values()) for run in runs]
         noting = (each for group in at_once(self.graph, several) for each in Noting().noted(self.graph, group))
@@ -68,7 +71,8 @@ class GraphReference:
                     again.results(self.graph, inputs)
                     moved = most_moved(moved, again.moved)
             doubts = doubts_of(noted, moved) if turning else []
-            found.append(Shake(off, self._turned(noted, doubts, moved, inputs), shaken.unsettled))
+            unsettled = shaken.unsettled or (turning and is_open(noted, moved))
+            found.append(Shake(off, self._turned(noted, doubts, moved, inputs), unsettled))
         return found
 
     def others(self, runs: Sequence[Values]) -> list[list[Values]]:
@@ -77,16 +81,19 @@ class GraphReference:
 
     def _turned(
         self, noted: Sequence[Decision], doubts: Sequence[Any], moved: Sequence[Any], inputs: Sequence[Any]
-    ) -> Values | None:
-        """The results where decisions in doubt fall the other way; None if none is, or another way were taken."""
-        if all(each is None for each in doubts):
-            return None
-        turned = Turned(noted, doubts, moved)
-        try:
-            results = turned.results(self.graph, inputs)
-        except (StopIteration, ValueError, IndexError):
-            return None
-        return self._named(results) if turned.is_done else None
+    ) -> list[Values]:
+        """The results where decisions in doubt fall the other way, and where only some do; none if none is in doubt.
+
+        Nor are there any of those that would take another way.
+        """
+        found = list[Values]()
+        for some in with_parts(doubts):
+            turned = Turned(noted, some, moved)
+            with contextlib.suppress(StopIteration, ValueError, IndexError):
+                results = turned.results(self.graph, inputs)
+                if turned.is_done:
+                    found.append(self._named(results))
+        return found
 
     def _named(self, results: Sequence[Any]) -> Values:
         return dict(zip(self.names, results, strict=True))

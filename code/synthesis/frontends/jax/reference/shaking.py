@@ -4,6 +4,7 @@ Two evaluations of the same thing in one precision differ where the result is li
 that is off at every step says how much, where the two precisions of the oracle may lie close to each other by chance.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -41,16 +42,22 @@ INSIDE = frozenset({
 TURNING = frozenset({"eig", "eigh", "hessenberg", "householder_product", "qr", "schur", "svd", "tridiagonal"})
 """Primitives that turn a matrix, once a row or oftener: rounding there is in proportion to its largest number."""
 FAITHFUL = frozenset({
-    "add", "add_any", "convert_element_type", "cumprod", "div", "integer_pow", "mul", "reduce_prod", "rem",
+    "add", "add_any", "convert_element_type", "cumprod", "integer_pow", "mul", "reduce_prod", "rem",
     "scatter-mul", "sqrt", "square", "sub", *INSIDE,
 })  # fmt: skip
-"""Primitives that give a number of few digits exactly; others may come near one from a side, as ``tanh`` to 1."""
+"""Primitives that give a number of few digits exactly; others may come near one from a side, as ``tanh`` to 1. So may
+quotients: XLA multiplies by the reciprocal of a number that it divides a whole array by, as of any constant."""
 COARSE = frozenset({
-    "acosh", "asinh", "atanh", "erf", "erf_inv", "erfc", "exp2", "expm1", "log1p", "pow", "sinh", "tanh",
+    "acosh", "asinh", "atanh", "bessel_i0e", "bessel_i1e", "digamma", "erf", "erf_inv", "erfc", "exp2", "expm1",
+    "igamma", "igammac", "lgamma", "log1p", "polygamma", "pow", "sinh", "tanh", "zeta",
 })  # fmt: skip
 """Primitives that XLA's CPU gives to more than two units in the last place of float32: of 20,000 numbers from -4 to 4
 the furthest was off by 2.3 (log1p) to 5.1 (sinh), of tanh by 4.9; few of erfc and erf_inv by 10 and 20. Of exp, log,
-sin, cos, sqrt and rsqrt it was 1.6 at most. Measured on 2026-11-23, jax 0.10.2, without optimisation."""
+sin, cos, sqrt and rsqrt it was 1.6 at most. Measured on 2026-11-23, jax 0.10.2, without optimisation. Of as many from
+0.1 to 10, on 2026-11-27, polygamma was off by 4.5 (1) and 7.3 (2), zeta by 3.6, the Bessel functions (-4 to 4) by 5.5,
+igamma and igammac (2) by 6 and 7; lgamma and digamma by thousands where they cross zero."""
+CROSSING = frozenset({"digamma", "lgamma"})
+"""Primitives that XLA's CPU computes from numbers which cancel where they cross zero."""
 _COARSE_UNITS = 4
 STEPS = frozenset({"ceil", "floor", "round", "sign"})
 """Decisions that are floating-point numbers."""
@@ -70,6 +77,10 @@ _TURNS = 4.0
 """A decision is in doubt that is no further from the other one than so many times what rounding moves it by."""
 MORE = 3
 """Evaluations besides the first one that show how far rounding moves what that one may have left by chance."""
+_PARTS_OF_DOUBTS = 4
+"""Parts in which decisions are turned that are in doubt: so few of these are turned one by one."""
+_FEW_TERMS = 1 << 16
+"""Terms of all elements of a product of matrices that is added up one by one."""
 _AT_ONCE = 4096
 """Directions that are drawn together."""
 
@@ -79,9 +90,11 @@ class Directions:
 
     Args:
         seed: of all of them.
+        opposite: whether each is off the other way than it is without that.
     """
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, *, opposite: bool = False) -> None:
+        self._up = np.int8(-1 if opposite else 1)
         self._bits = np.random.Philox(key=seed % (1 << 64))
         self._words = np.empty(0, np.uint32)
         self._left = np.empty(0, np.int8)
@@ -99,7 +112,8 @@ class Directions:
         raw = self._bits.random_raw(max(0, words - len(self._words) + 1) // 2).astype("<u8", copy=False).view("<u4")
         drawn = np.concatenate([self._words, raw])
         self._words = drawn[words:]
-        return ((drawn[:words].view(np.uint8)[:count] >> 6) & 2).view(np.int8) - np.int8(1)
+        up = ((drawn[:words].view(np.uint8)[:count] >> 6) & 2).view(np.int8) - np.int8(1)
+        return self._up * up
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +125,14 @@ class Decision:
     """The equation's results."""
     measure: Array | None
     """What it was decided by, in float64: of a comparison the difference of its two sides, of a step the number, of a
-    remainder the quotient; None for another one, and of one number, which may decide on the way that is taken."""
+    remainder the quotient; None for another one."""
     chosen_from: Array | None
     """The numbers that an element is chosen from; None for another decision."""
+
+    @property
+    def is_single(self) -> bool:
+        """Whether it is of one number, which may decide on the way that is taken."""
+        return not self.told[0].shape
 
     @property
     def apart(self) -> Array | None:
@@ -260,7 +279,7 @@ class Shaken(Evaluator):
         name = equation.primitive
         if name in ("psum", "psum_invariant") and any(isinstance(each, int) for each in equation.parameters["axes"]):
             name = "reduce_sum"  # over an axis that is a dimension
-        if name in INSIDE:
+        if name in INSIDE or name in CROSSING:
             inputs = [self._off(each) for each in inputs]
         elif name in TURNING:
             inputs = [self._off_in_proportion(inputs[0]), *inputs[1:]]
@@ -268,14 +287,18 @@ class Shaken(Evaluator):
         if name in EXACT or name in CALLS:
             return results
         if name == "reduce_sum":
-            results = [self._off_one_by_one(inputs[0], each) for each in results]
+            axes = tuple(equation.parameters["axes"])
+            results = [self._off_one_by_one(_summed_in_turn(inputs[0], axes, each), inputs[0]) for each in results]
+        elif name == "dot_general":
+            dimensions = equation.parameters["dimension_numbers"]
+            results = [_multiplied_in_turn(inputs[0], inputs[1], dimensions, each) for each in results]
+        faithful = _is_power_of_two(inputs[1]) if name == "div" else name in FAITHFUL
         return [
-            self._off(each, units=_COARSE_UNITS if _is_coarse(name, each) else 1, faithful=name in FAITHFUL)
-            for each in results
+            self._off(each, units=_COARSE_UNITS if _is_coarse(name, each) else 1, faithful=faithful) for each in results
         ]
 
-    def _off(self, value: Array, *, units: int = 1, faithful: bool = True) -> Array:
-        """Numbers off by so many units; if ``faithful``, one of few digits is taken for exact, as whole numbers are."""
+    def _off(self, value: Array, *, units: int = 1, faithful: bool | Array = True) -> Array:
+        """Numbers off by so many units; where ``faithful``, one of few digits is taken for exact, as a whole one is."""
         if not _is_rounded(value.dtype):
             return value
         parts = value.ravel()
@@ -283,10 +306,14 @@ class Shaken(Evaluator):
             parts = parts.view(_PARTS[value.dtype])
         word, half = _BITS[parts.dtype]
         bits: npt.NDArray[np.signedinteger] = parts.view(word)
-        rounded = (bits & half) != 0 if faithful else np.isfinite(parts) & (parts != 0)
+        rounded: npt.NDArray[np.bool_] = (bits & half) != 0
+        if faithful is not True:
+            any_digits = np.isfinite(parts) & (parts != 0)
+            exact = np.broadcast_to(faithful, value.shape).ravel() if isinstance(faithful, np.ndarray) else faithful
+            rounded = np.where(exact, rounded, any_digits)
         return (bits + rounded * (units * self._directions.take(bits.size))).view(value.dtype).reshape(value.shape)
 
-    def _off_one_by_one(self, terms: Array, total: Array) -> Array:
+    def _off_one_by_one(self, total: Array, terms: Array) -> Array:
         """A sum in a format of 16 bits as if it were rounded after each term: XLA may sum up so, and the oracle not."""
         if total.dtype not in UNITS:
             return total
@@ -325,7 +352,7 @@ class Turned(Evaluator):
             return super().apply(equation, inputs)
         decision, doubts, moved = next(self._noted)
         before = decision.measure
-        if before is None or moved is None:
+        if before is None or moved is None or decision.is_single:
             return decision.with_rounded(lambda: super(Turned, self).apply(equation, inputs))
         changed = ~(_moved(before, _measure(equation, inputs)) <= _TURNS * moved)
         if equation.primitive == "rem":
@@ -344,7 +371,7 @@ class Turned(Evaluator):
 
 def _measure(equation: Equation, inputs: Inputs) -> Array | None:
     """What an equation decides by, as ``Decision.measure`` is; None if that is not told."""
-    if not equation.types[0].shape or not all(each.dtype in _BITS for each in inputs):
+    if not all(each.dtype in _BITS for each in inputs):
         return None
     name = equation.primitive
     if name in _COMPARISONS:
@@ -384,10 +411,13 @@ def most_moved(first: Sequence[Array | None], second: Sequence[Array | None]) ->
 def is_unclear(noted: Sequence[Decision], moved: Sequence[Array | None]) -> bool:
     """Whether a decision that is not in doubt would be if rounding moved it as far as others of its array.
 
-    One evaluation may leave a sum where it is, since what is off up and what is off down come to the same.
+    So may a single one be at a tie. One evaluation may leave a sum where it is, since what is off up and what is off
+    down come to the same.
     """
     for decision, by in zip(noted, moved, strict=True):
         apart = decision.apart_where(by)
+        if decision.is_single and by is not None and decision.apart == 0 and by == 0:
+            return True
         if apart is None or by is None:
             continue
         near = np.abs(apart) <= _TURNS * np.median(by[by > 0])
@@ -397,13 +427,45 @@ def is_unclear(noted: Sequence[Decision], moved: Sequence[Array | None]) -> bool
 
 
 def doubts_of(noted: Sequence[Decision], moved: Sequence[Array | None]) -> list[Array | None]:
-    """Of each decision, where rounding may turn it; None if nowhere. An exact tie, which nothing moves, is no doubt."""
-    found: list[Array | None] = []
-    for decision, by in zip(noted, moved, strict=True):
-        apart = decision.apart_where(by)
-        doubts = None if apart is None or by is None else _in_doubt(apart, by)
-        found.append(doubts if doubts is not None and doubts.any() else None)
-    return found
+    """Of each decision, where rounding may turn it; None if nowhere, and of a single one."""
+    pairs = zip(noted, moved, strict=True)
+    return [None if decision.is_single else _doubts(decision, by) for decision, by in pairs]
+
+
+def with_parts(doubts: Sequence[Array | None]) -> list[Sequence[Array | None]]:
+    """The doubts, and if there are several, each in one of a few parts; nothing if there are none.
+
+    What two of them change may come to nothing together, where a text turns one of the two.
+    """
+    sizes = [0 if each is None else int(each.sum()) for each in doubts]
+    several = min(_PARTS_OF_DOUBTS, sum(sizes))
+    if several <= 1:
+        return [doubts] * several
+    ends = np.cumsum(sizes)
+    return [doubts, *([_part(each, end, part, several) for each, end in zip(doubts, ends, strict=True)]
+                      for part in range(several))]  # fmt: skip
+
+
+def _part(doubts: Array | None, end: int, part: int, several: int) -> Array | None:
+    """Of what is in doubt, every so manieth place, counted through all decisions up to one; None if none is."""
+    if doubts is None:
+        return None
+    places = np.flatnonzero(doubts)
+    kept = np.zeros(doubts.size, bool)
+    kept[places[(end - 1 - np.arange(places.size)) % several == part]] = True
+    return kept.reshape(doubts.shape) if kept.any() else None
+
+
+def is_open(noted: Sequence[Decision], moved: Sequence[Array | None]) -> bool:
+    """Whether rounding may turn a single decision, which may be on the way that is taken."""
+    return any(each.is_single and _doubts(each, by) is not None for each, by in zip(noted, moved, strict=True))
+
+
+def _doubts(decision: Decision, moved: Array | None) -> Array | None:
+    """Where rounding may turn a decision; None if nowhere. An exact tie, which nothing moves, is no doubt."""
+    apart = decision.apart_where(moved)
+    doubts = None if apart is None or moved is None else _in_doubt(apart, moved)
+    return doubts if doubts is not None and doubts.any() else None
 
 
 def _in_doubt(apart: Array, moved: Array) -> Array:
@@ -415,6 +477,42 @@ def _is_coarse(primitive: str, result: Array) -> bool:
     return primitive in COARSE and result.dtype == np.float32  # those of 16 bits are rounded from it
 
 
+def _summed_in_turn(terms: Array, axes: tuple[int, ...], total: Array) -> Array:
+    """A sum in float32 with its terms added one after the other, as XLA's CPU does; others as they are.
+
+    The oracle adds in pairs. What is rounded away of many terms that are alike has one direction, and grows with them.
+    """
+    if total.dtype != np.float32 or not terms.size:
+        return total
+    last = np.moveaxis(terms, axes, range(-len(axes), 0)).reshape(*total.shape, -1)
+    return np.add.accumulate(last, axis=-1)[..., -1].reshape(total.shape)
+
+
+def _multiplied_in_turn(left: Array, right: Array, dimensions: Any, product: Array) -> Array:
+    """A small product of matrices in float32, likewise; others, which XLA's CPU computes in blocks, as they are."""
+    summed, batch = dimensions
+    terms = product.size * math.prod(left.shape[axis] for axis in summed[0])
+    if {left.dtype, right.dtype, product.dtype} != {np.dtype(np.float32)} or not 0 < terms <= _FEW_TERMS:
+        return product
+    rows, columns = _with_last(left, batch[0], summed[0]), _with_last(right, batch[1], summed[1])
+    together = rows[:, :, None, :] * columns[:, None, :, :]
+    return np.add.accumulate(together, axis=-1)[..., -1].reshape(product.shape)
+
+
+def _with_last(matrix: Array, batch: Sequence[int], summed: Sequence[int]) -> Array:
+    """A matrix in which axes are joined to three: those of a batch, the others, and those that are summed over."""
+    others = [axis for axis in range(matrix.ndim) if axis not in (*batch, *summed)]
+    moved = matrix.transpose(*batch, *others, *summed)
+    return moved.reshape(
+        math.prod(matrix.shape[axis] for axis in batch), -1, math.prod(matrix.shape[axis] for axis in summed)
+    )
+
+
+def _is_power_of_two(divisors: Array) -> bool | Array:
+    """Which of real numbers are; no complex one is."""
+    return divisors.dtype in _BITS and np.abs(np.frexp(divisors.astype(np.float64))[0]) == 0.5
+
+
 def _is_rounded(dtype: Dtype | None) -> bool:
     return dtype in _BITS or dtype in _PARTS
 
@@ -424,7 +522,7 @@ def _decides(equation: Equation, inputs: Sequence[Any]) -> bool:
     if equation.primitive in STEPS:
         return True
     if equation.primitive == "rem":
-        return bool(equation.types[0].shape) and all(each.dtype in _BITS for each in inputs)
+        return all(each.dtype in _BITS for each in inputs)
     if equation.primitive in CALLS:
         return False
     whole = any(not _is_rounded(each.dtype) for each in equation.types)

@@ -50,7 +50,7 @@ class LaunchReference:
         """Every array that several launches leave; see :func:`launched`."""
         return launched(self.kernel, self.signature, runs, double=double, trace=trace)
 
-    def shaken(self, runs: Sequence[Values], *, seed: int) -> None:
+    def shaken(self, runs: Sequence[Values], *, seed: int, opposite: bool = False) -> None:
         """None: a text makes the same operations in the same order, and what they round is rounded alike."""
 
     def others(self, runs: Sequence[Values]) -> list[list[Values]]:
