@@ -216,6 +216,40 @@ def test_a_wrong_tangent_of_one_input_does_not_hide_behind_those_of_others(tmp_p
     assert "the slope is" in found.rejections[0].detail
 
 
+COUNTS = """
+import jax
+import jax.numpy as jnp
+import numpy as np
+from synthesis import example
+
+
+@jax.custom_jvp
+def sizes(x):
+    return x * x, (x > 0.5).sum()
+
+
+@sizes.defjvp
+def sizes_jvp(primals, tangents):
+    (x,), (t,) = primals, tangents
+    return (x * x, (x > 0.5).sum() + MORE), (2 * x * t, np.zeros((), jax.dtypes.float0))
+
+
+@example("f32[8]")
+def counted(x):
+    return sizes(x)
+"""
+
+
+@pytest.mark.needs("jax")
+@pytest.mark.parametrize(("more", "levels"), [(0, ("stablehlo", "jvp_stablehlo")), (1, ("stablehlo",))])
+def test_a_wrong_count_beside_right_tangents_is_found(tmp_path: Path, more: int, levels: tuple[str, ...]) -> None:
+    (tmp_path / "mine.py").write_text(COUNTS.replace("MORE", str(more)))
+    (found,) = (each for each in extract(str(tmp_path / "mine.py"), level=["stablehlo", "jvp_stablehlo"])
+                if isinstance(each, Pair) and each.spec.name == "counted")  # fmt: skip
+    assert found.verdict.verified == levels
+    assert all("result_1[]: the result is" in each.detail for each in found.rejections)
+
+
 INTEGERS = """
 import warp as wp
 

@@ -15,7 +15,7 @@ from synthesis.scoring.scores import Refusal, Score, Step
 from synthesis.scoring.starts import with_other_starts
 from synthesis.verification.judge import judge
 from synthesis.verification.plan import Plan, Problem
-from synthesis.verification.tangents import right_results, wrong_whole_numbers
+from synthesis.verification.tangents import right_results
 
 _LONGEST = 300
 _PLACES = re.compile(r"(?:/[\w.+~-]+){2,}/?|0x[0-9a-fA-F]{5,}")
@@ -119,9 +119,6 @@ def _compared(trial: Trial, before: Outcome | None, found: Outcome, worth: Mappi
     if level.name in judgement.verdict.unverified:
         return not_executed(str(judgement.verdict.unverified[level.name]))
     problem = judgement.problem or judgement.failed.get(level.name)
-    if problem is None and level.direction is Direction.TANGENT and isinstance(plan.tangents, tuple):
-        name = wrong_whole_numbers(_in_order(found), plan.tangents)
-        problem = None if name is None else Problem(Symptom.WRONG_RESULT, f"{name} is wrong")
     if problem is None and level.name in judgement.verdict.verified:
         return _made(Step.ALL, "", "", worth)
     return _wrong(trial, found, problem, worth)
