@@ -44,7 +44,7 @@ _QUARTILE = 0.25
 _LOST = 16.0
 """How many times as far as rounding is known to move it an element may be that is what rounding leaves."""
 _SINGLE = 4
-"""How many elements an array has at most whose rounding is measured once more."""
+"""How many elements an array has at most that are too few for one measurement of what rounding comes to."""
 _BEYOND = 1.5
 """How far from what an element is, in steps to what it is with comparisons turned, it may be: with all of them, or one
 after the other if that is further."""
@@ -220,7 +220,7 @@ def loosened(expected: Expected, shaken: Sequence[Shake]) -> Expected:
     off = [flat(each.off) for each in shaken]
     turned = tuple([flat(way) for way in each.turned] for each in shaken)
     told = list(zip(expected.double, expected.own, off, strict=True))
-    slack = tuple(_slack(*each, expected.unit) for each in told)
+    slack = _with_usual(tuple(_slack(*each, expected.unit) for each in told))
     noise = tuple(_noise(*each, expected.unit) for each in told)
     together = {name: max(each, _shaken_together(name, expected, off)) for name, each in expected.together.items()}
     return replace(expected, slack=slack, noise=noise, turned=turned, together=together)
@@ -247,6 +247,18 @@ def _slack(
         name: np.asarray(np.where(off <= most, np.minimum(most, _MARGIN * off), 0.0) / scale_of(wide[name]))
         for name, off, most in _shifts(wide, own, shaken, unit)
     }
+
+
+def _with_usual(slack: tuple[dict[str, npt.NDArray[Any]], ...]) -> tuple[dict[str, npt.NDArray[Any]], ...]:
+    """The same, in which arrays of few elements are let off no less on a run than on half of the runs.
+
+    A single number may be moved by little on one by chance, where what it is computed from is moved by much.
+    """
+    few = {name for run in slack for name, each in run.items() if 0 < each.size <= _SINGLE}
+    usual = {name: np.median([run[name].max() for run in slack if name in run]) for name in few}
+    return tuple(
+        {name: np.asarray(np.maximum(each, usual.get(name, 0.0))) for name, each in run.items()} for run in slack
+    )
 
 
 def _noise(
