@@ -1,6 +1,6 @@
 """Tangents: what a text says of them, element by element, against finite differences of the float64 reference."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -46,8 +46,7 @@ class Tangents:
     smooth: Mapping[str, npt.NDArray[np.bool_]]
     """Where a result has a tangent, and does not jump."""
     steady: Mapping[str, npt.NDArray[np.bool_]]
-    """Where a result of whole numbers or truth values is the same beside the point; nowhere in kernels that compute in
-    a format of few digits, which may decide otherwise than the reference."""
+    """Where a result of whole numbers or truth values is the same beside the point, and in both precisions."""
 
 
 def find_tangents(reference: Reference, spec: KernelSpec, *, seed: int = 0) -> tuple[Tangents, ...] | NothingToCheck:
@@ -77,10 +76,12 @@ def find_tangents(reference: Reference, spec: KernelSpec, *, seed: int = 0) -> t
         there = doubled(point)
         runs += [there, *(moved(there, directions, step) for step in STEPS)]
     results = reference(runs, double=True)
+    decided = all(each.is_float for each in signature.results)
+    own = [None] * len(points) if decided else reference(points, double=False)
     size = 1 + len(STEPS)
     found = tuple(
-        _expected({**point, **tangent}, results[number * size : (number + 1) * size], spec, reference.unit)
-        for number, (point, tangent) in enumerate(zip(points, tangents, strict=True))
+        _expected({**point, **tangent}, results[number * size : (number + 1) * size], there, spec)
+        for number, (point, tangent, there) in enumerate(zip(points, tangents, own, strict=True))
     )
     unit = _UNITS * max(reference.unit, _FINE)
     found = (*found[: len(numbers)], *(_doubted(each, found[0], unit) for each in found[len(numbers) :]))
@@ -98,14 +99,14 @@ def _doubted(tangents: Tangents, whole: Tangents, unit: float) -> Tangents:
     })  # fmt: skip
 
 
-def _expected(inputs: Values, results: Sequence[Values], spec: KernelSpec, unit: float) -> Tangents:
+def _expected(inputs: Values, results: Sequence[Values], own: Values | None, spec: KernelSpec) -> Tangents:
     base, expected = results[0], dict(results[0])
     doubt = dict[str, Floats]()
     smooth, steady = dict[str, npt.NDArray[np.bool_]](), dict[str, npt.NDArray[np.bool_]]()
     for each in spec.signature.results:
         if not each.is_float:
-            if base[each.name].dtype.kind in "iub" and unit <= _FINE:
-                same = np.all([result[each.name] == base[each.name] for result in results], axis=0)
+            if own is not None and base[each.name].dtype.kind in "iub":
+                same = np.all([result[each.name] == base[each.name] for result in (*results, own)], axis=0)
                 steady[each.name] = np.asarray(same)
             continue
         runs = np.stack([result[each.name].ravel() for result in results])
@@ -138,11 +139,17 @@ def check_tangents(
                     return GradientResult(0, float(np.max(error[wrong])), _described(array, wrong, each, values))
                 worst = max(worst, float(error[mask].max(initial=0.0)))
             count += int(mask.sum())
-        for name, mask in each.steady.items():
-            wrong = np.asarray(mask & (values[name] != each.expected[name]))
-            if wrong.any():
-                return GradientResult(0, np.inf, _described(name, wrong, each, values))
+        for name, wrong in _wrong_whole_numbers(values, each):
+            return GradientResult(0, np.inf, _described(name, wrong, each, values))
     return GradientResult(count, worst)
+
+
+def _wrong_whole_numbers(values: Values, tangents: Tangents) -> Iterator[tuple[str, npt.NDArray[np.bool_]]]:
+    """The results of whole numbers or truth values that are not the expected ones, and where they are not."""
+    for name, mask in tangents.steady.items():
+        wrong = np.asarray(mask & (values[name] != tangents.expected[name]))
+        if wrong.any():
+            yield name, wrong
 
 
 def right_results(outcome: Sequence[Values], tangents: Sequence[Tangents], forward: float) -> bool:
@@ -155,7 +162,7 @@ def right_results(outcome: Sequence[Values], tangents: Sequence[Tangents], forwa
     """
     telling = False
     for values, each in zip(outcome, tangents, strict=True):
-        if any((mask & (values[name] != each.expected[name])).any() for name, mask in each.steady.items()):
+        if any(_wrong_whole_numbers(values, each)):
             return False
         for name, mask in each.smooth.items():
             true = each.expected[name]
