@@ -230,13 +230,16 @@ def coverage(frontend: Frontend, folder: Place) -> Counter[str]:
         TargetError: if there is no such folder, it holds no pairs, a file is no pair, or no verified row has the text
             that operations are read from.
     """
-    prover, verified = frontend.prover, 0
+    prover, verified, told = frontend.prover, 0, 0
     found = Counter(dict.fromkeys(prover.operations() if prover is not None else (), 0))
     for pair in read_folder(folder):
         if prover is not None and pair.frontend == frontend.name and pair.metadata["verified"]:
-            found.update(prover.used(pair.source, pair.texts) & found.keys())
             verified += 1
-    if verified and not found.total():
+            used = prover.used(pair.source, pair.texts)
+            if used is not None:
+                told += 1
+                found.update(used & found.keys())
+    if verified and not told:
         raise TargetError(
             f"{folder}: none of the {verified} verified rows of {frontend.name} has a text that operations are read "
             "from, which of JAX's is the jaxpr: generate them with that level too"

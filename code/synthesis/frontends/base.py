@@ -494,8 +494,8 @@ class Prover(Protocol):
         """Every operation that the tool has, by name."""
         ...
 
-    def used(self, source: str, texts: Mapping[str, str | None]) -> frozenset[str]:
-        """The operations that a row has in it, told from its source or its texts."""
+    def used(self, source: str, texts: Mapping[str, str | None]) -> frozenset[str] | None:
+        """The operations that a row has in it, told from its source or its texts; None if it lacks that text."""
         ...
 
 

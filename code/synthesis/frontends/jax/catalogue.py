@@ -46,11 +46,13 @@ def operations() -> Mapping[str, ToolOperation]:
     }
 
 
-def used(texts: Mapping[str, str | None]) -> frozenset[str]:
-    """The primitives of a row's jaxpr; none where the row has no such text, or one that does not parse."""
+def used(texts: Mapping[str, str | None]) -> frozenset[str] | None:
+    """The primitives of a row's jaxpr, none of one that does not parse; None where the row has no such text."""
     text = texts.get("jaxpr")
+    if not text:
+        return None
     try:
-        return frozenset(_primitives(parse(text))) if text else frozenset()
+        return frozenset(_primitives(parse(text)))
     except JaxprSyntaxError:
         return frozenset()
 

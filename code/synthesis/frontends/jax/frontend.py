@@ -175,8 +175,8 @@ class JaxProver:
         """JAX's public primitives."""
         return catalogue.operations()
 
-    def used(self, source: str, texts: Mapping[str, str | None]) -> frozenset[str]:
-        """The primitives of the jaxpr."""
+    def used(self, source: str, texts: Mapping[str, str | None]) -> frozenset[str] | None:
+        """The primitives of the jaxpr; None if there is none."""
         return catalogue.used(texts)
 
     def gradient_trap(self, kernel: Kernel) -> str | None:
