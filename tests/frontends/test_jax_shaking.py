@@ -77,7 +77,7 @@ def test_a_quotient_of_few_digits_is_exact_only_by_a_power_of_two() -> None:
     own, shaken = both(divided, x)
     assert (own["r0"] != shaken["r0"]).all()
     np.testing.assert_array_equal(own["r1"], shaken["r1"])
-    assert ((own["r2"] != shaken["r2"]).mean(axis=1) > [0.9, -1]).all()
+    assert (own["r2"] != shaken["r2"])[0].mean() > 0.9
     np.testing.assert_array_equal(own["r2"][1], shaken["r2"][1])
 
 
@@ -117,9 +117,19 @@ def test_a_product_of_matrices_that_is_added_up_in_turn_is_that_product(
 def test_numbers_may_be_off_the_other_way() -> None:
     reference, run = reference_of(ROUNDING[0], X)
     own = reference([run], double=False)[0]["r0"].view(np.int32)
-    one, other = (reference.shaken([run], seed=5, opposite=each)[0].off["r0"].view(np.int32) for each in (False, True))
+    again = [reference.shaken_again([run], seed=5, opposite=each)[0]["r0"] for each in (False, True)]
+    np.testing.assert_array_equal(again[0], reference.shaken([run], seed=5)[0].off["r0"])
+    one, other = (each.view(np.int32) for each in again)
     np.testing.assert_array_equal(own - one, other - own)
     assert (own != one).any()
+
+
+@pytest.mark.parametrize(("crosses", "zero"), [(jax.lax.lgamma, 2.0), (jax.lax.digamma, 1.4616321)])
+def test_what_cancels_where_a_function_crosses_zero_is_off_by_more_than_its_units(
+    crosses: Function, zero: float
+) -> None:
+    own, shaken = both(crosses, np.linspace(zero + 1e-5, zero + 1e-3, 40).astype(np.float32))
+    assert (abs(own["r0"] - shaken["r0"]) > 4.5 * np.spacing(abs(own["r0"]))).mean() > 0.8
 
 
 def scaled(x: Any) -> Any:

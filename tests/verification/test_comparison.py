@@ -218,8 +218,8 @@ def test_an_element_that_one_of_several_measurements_moves_may_be_as_far_off() -
     second[[2, 3]] += np.array([1e-5, 1e-4], np.float32)
     otherwise = {"o": own + 1, "n": np.arange(3) + 1}
     expected = expect([{"o": ONE, "n": np.arange(3)}], [{"o": own, "n": np.arange(3)}], {})
-    shakes = [Shake({"o": each, "n": np.arange(3)}, ()) for each in (first, second)]
-    found = furthest(expected, 0, [*shakes, Shake(otherwise, ())])
+    measured = [{"o": each, "n": np.arange(3)} for each in (first, second)]
+    found = furthest(expected, 0, Shake(measured[0], ()), [measured[1], otherwise])
     np.testing.assert_array_equal(np.flatnonzero(found.off["o"] != own), [2, 3])
     assert found.off["o"][2] == first[2]
 

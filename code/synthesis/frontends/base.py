@@ -216,11 +216,24 @@ class Reference(Protocol):
         """
         ...
 
-    def shaken(self, runs: Sequence[Values], *, seed: int, opposite: bool = False) -> Sequence[Shake] | None:
+    def shaken(self, runs: Sequence[Values], *, seed: int) -> Sequence[Shake] | None:
         """What the kernel computes in its own precision as far as rounding tells, a run an entry.
 
         None where a text does what the
         reference does, operation by operation, so that the two are rounded alike.
+
+        Args:
+            runs: every argument of each run, of the same shapes.
+            seed: of the directions in which numbers are off.
+
+        Raises:
+            ReferenceUnknownError: for what is not modelled.
+            ReferenceFaultError: if the kernel is at fault on these inputs.
+        """
+        ...
+
+    def shaken_again(self, runs: Sequence[Values], *, seed: int, opposite: bool = False) -> Sequence[Values]:
+        """What ``Shake.off`` is of several inputs, and nothing else of it; nothing where ``shaken`` gives None.
 
         Args:
             runs: every argument of each run, of the same shapes.

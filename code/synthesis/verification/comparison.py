@@ -175,18 +175,17 @@ def leaves_rounding(expected: Expected, run: int, shake: Shake) -> bool:
     return bool(_noise(expected.double[run], expected.own[run], flat(shake.off), expected.unit))
 
 
-def furthest(expected: Expected, run: int, shaken: Sequence[Shake]) -> Shake:
-    """Of several times that rounding was measured of a run, the first, with each element where it was moved furthest.
+def furthest(expected: Expected, run: int, first: Shake, others: Sequence[Values]) -> Shake:
+    """What rounding makes of a run, with each element where it is moved furthest of several times.
 
     Args:
         expected: of all runs.
         run: the number of the run.
-        shaken: the first of them, and others; of these one that decides otherwise counts not at all.
+        first: what was measured of it first.
+        others: what was computed the other times; one that decides otherwise counts not at all.
     """
-    first, *others = shaken
     own, off = expected.own[run], flat(first.off)
-    for other in others:
-        found = flat(other.off)
+    for found in map(flat, others):
         if not decides_otherwise(own, found):
             off = {name: _further(own[name], value, found[name]) for name, value in off.items()}
     return replace(first, off=off)

@@ -375,21 +375,22 @@ class _Planning:
         It is of a few numbers, which a maximum hides on one side where its operands are equal, as at bounds of domains
         and where comparisons turn, and of those that are what rounding leaves.
         """
-        several = [[each] for each in shaken]
+        more = [list[Values]() for _ in shaken]
 
         def shake_again(numbers: Sequence[int], seed: int, *, opposite: bool = False) -> None:
-            found = reference.shaken([drawn.runs[number] for number in numbers], seed=seed, opposite=opposite)
-            for number, each in zip(numbers, found or (), strict=True):
-                several[number].append(each)
+            found = reference.shaken_again([drawn.runs[number] for number in numbers], seed=seed, opposite=opposite)
+            for number, each in zip(numbers, found, strict=True):
+                more[number].append(each)
 
         if has_few_elements(drawn.expected):
             at_bounds = [edges for _, edges in DRAWS[-self.draws :]]
             numbers = [number for number in range(len(shaken)) if number >= len(at_bounds) or at_bounds[number]]
             shake_again(numbers, self.seed, opposite=True)
         lost = [number for number, each in enumerate(shaken) if leaves_rounding(drawn.expected, number, each)]
-        for more in range(_MORE_SHAKES if lost else 0):
-            shake_again(lost, self.seed + 1 + more)
-        return [furthest(drawn.expected, number, each) for number, each in enumerate(several)]
+        for again in range(_MORE_SHAKES if lost else 0):
+            shake_again(lost, self.seed + 1 + again)
+        pairs = zip(shaken, more, strict=True)
+        return [furthest(drawn.expected, number, each, others) for number, (each, others) in enumerate(pairs)]
 
     def _builds(self, unavailable: Mapping[str, Unproved]) -> tuple[Program, ...]:
         """Programs that are compiled and not run: CUDA for its device, and that of others that only a GPU can run."""

@@ -51,18 +51,16 @@ class GraphReference:
         results = Together(double=double, trace=trace).runs(self.graph, [list(run.values()) for run in runs])
         return [dict(zip(self.names, each, strict=True)) for each in results]
 
-    def shaken(self, runs: Sequence[Values], *, seed: int, opposite: bool = False) -> list[Shake]:
+    def shaken(self, runs: Sequence[Values], *, seed: int) -> list[Shake]:
         """The results in the function's own precision, with every rounded number off by a unit in the last place.
 
         Raises:
             ReferenceUnknownError: for a primitive that is not modelled.
             ReferenceFaultError: for a loop that does not end.
         """
-        found, directions, others = list[Shake](), Directions(seed, opposite=opposite), Directions(seed + 1)
+        found, directions, others = list[Shake](), Directions(seed), Directions(seed + 1)
         turning = not self.unit
-        several = [list(run.values()) for run in runs]
-        noting = (each for group in at_once(self.graph, several) for each in Noting().noted(self.graph, group))
-        for inputs, noted in zip(several, noting, strict=True):
+        for inputs, noted in self._noted(runs):
             shaken = Shaken(noted, directions)
             off, moved = self._named(shaken.results(self.graph, inputs)), shaken.moved
             if turning and is_unclear(noted, moved):
@@ -74,6 +72,23 @@ class GraphReference:
             unsettled = shaken.unsettled or (turning and is_open(noted, moved))
             found.append(Shake(off, self._turned(noted, doubts, moved, inputs), unsettled))
         return found
+
+    def shaken_again(self, runs: Sequence[Values], *, seed: int, opposite: bool = False) -> list[Values]:
+        """The same, without what decisions in doubt would make of them.
+
+        Raises:
+            ReferenceUnknownError: for a primitive that is not modelled.
+            ReferenceFaultError: for a loop that does not end.
+        """
+        directions = Directions(seed, opposite=opposite)
+        shaken = (Shaken(noted, directions).results(self.graph, inputs) for inputs, noted in self._noted(runs))
+        return [self._named(each) for each in shaken]
+
+    def _noted(self, runs: Sequence[Values]) -> Iterator[tuple[list[Any], list[Decision]]]:
+        """The inputs of each run, and what is decided on them."""
+        several = [list(run.values()) for run in runs]
+        noting = (each for group in at_once(self.graph, several) for each in Noting().noted(self.graph, group))
+        return zip(several, noting, strict=True)
 
     def others(self, runs: Sequence[Values]) -> list[list[Values]]:
         """None: a function's results leave nothing open but rounding, of which ``shaken`` tells."""
