@@ -200,6 +200,21 @@ def test_a_comparison_that_one_evaluation_leaves_by_chance_is_turned_too() -> No
         assert (turned["r0"] != own).mean() > 0.97
 
 
+@pytest.mark.parametrize(("near", "turns"), [(2, True), (40, False)])
+def test_in_a_format_of_16_bits_few_comparisons_of_many_are_turned(near: int, turns: bool) -> None:
+    def sign(x: Any) -> Any:
+        left = x.astype(jnp.bfloat16) * 3.1  # is 0.62 where it is near
+        return jnp.where(left.astype(jnp.float32) > 0.62, 1.0, -1.0)
+
+    x = np.where(np.arange(400) < near, np.float32(0.2), np.float32(3.0)).astype(np.float32)
+    reference, run = reference_of(sign, x)
+    own, turned = reference([run], double=False)[0]["r0"], reference.shaken([run], seed=0)[0].turned
+    assert reference.unit > 0
+    assert bool(turned) == turns
+    for each in turned[:1]:
+        np.testing.assert_array_equal(each["r0"] != own, np.arange(400) < near)
+
+
 @pytest.mark.parametrize(("chooses", "unsettled"), [("rounded", True), ("exact", False), ("far", False)])
 def test_a_choice_that_rounding_may_make_is_told(chooses: str, unsettled: bool) -> None:
     rows = {"rounded": [0.1, -0.1, 0.3], "exact": [0.5, -0.5, 2.0], "far": [0.1, 0.2, 0.3]}[chooses]

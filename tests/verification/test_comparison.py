@@ -308,6 +308,17 @@ def test_of_coarse_numbers_one_may_be_further_off_and_not_all_of_them() -> None:
     assert coarse(short, np.where(np.arange(900) == 9, short * 1.5, short))  # none of fewer than a thousand
 
 
+def test_of_coarse_numbers_those_whose_comparisons_turn_are_not_off_together_with_the_others() -> None:
+    true = np.linspace(1, 2, 3)
+    own = true.astype(np.float32)
+    turned = own * np.float32(1.3) ** (np.arange(3) == 1)
+    expected = expect(values(true), values(own), {}, unit=2.0**-7)
+    loose = loosened(expected, [Shake({"o": own}, values(turned))])
+    assert compare(values(turned), expected).mismatch is not None
+    assert compare(values(turned), loose).mismatch is None
+    assert compare(values(turned * np.float32(1.3) ** (np.arange(3) == 2)), loose).mismatch is not None
+
+
 def test_coarse_numbers_that_are_all_over_the_place_prove_nothing() -> None:
     true = np.linspace(1, 2, 2000)
     expected = expect([{"o": true}], [{"o": (true * 1.2).astype(np.float32)}], {}, unit=2.0**-7)

@@ -457,7 +457,9 @@ def wrong_elements(
         if turned and wrong.any():
             steps = [np.abs(_number(way) - _number(own)) for way in turned]
             reach = np.maximum(steps[0], np.sum(steps[1:], axis=0)) if steps[1:] else steps[0]
-            wrong &= ~(np.abs(measured - _number(own)) <= _BEYOND * reach)
+            turning = wrong & (np.abs(measured - _number(own)) <= _BEYOND * reach)
+            wrong &= ~turning
+            distance = np.where(turning, 0.0, distance)  # which says nothing of how far rounding moves the others
         if name in expected.together:
             wrong = _but_for_a_few(wrong, distance, _cap(_epsilon(own.dtype), expected.unit))
     return np.where(written, wrong, value != own), distance, written

@@ -59,18 +59,18 @@ class GraphReference:
             ReferenceFaultError: for a loop that does not end.
         """
         found, directions, others = list[Shake](), Directions(seed), Directions(seed + 1)
-        turning = not self.unit
+        coarse = bool(self.unit)
         for inputs, noted in self._noted(runs):
             shaken = Shaken(noted, directions)
             off, moved = self._named(shaken.results(self.graph, inputs)), shaken.moved
-            if turning and is_unclear(noted, moved):
+            if is_unclear(noted, moved):
                 for _ in range(MORE):
                     again = Shaken(noted, others)
                     again.results(self.graph, inputs)
                     moved = most_moved(moved, again.moved)
-            doubts = doubts_of(noted, moved) if turning else []
-            unsettled = shaken.unsettled or (turning and is_open(noted, moved))
-            found.append(Shake(off, self._turned(noted, doubts, moved, inputs), unsettled))
+            turned = self._turned(noted, doubts_of(noted, moved, few=coarse), moved, inputs)
+            unsettled = shaken.unsettled or (not coarse and is_open(noted, moved))
+            found.append(Shake(off, turned, unsettled))
         return found
 
     def shaken_again(self, runs: Sequence[Values], *, seed: int, opposite: bool = False) -> list[Values]:

@@ -79,6 +79,8 @@ MORE = 3
 """Evaluations besides the first one that show how far rounding moves what that one may have left by chance."""
 _PARTS_OF_DOUBTS = 4
 """Parts in which decisions are turned that are in doubt: so few of these are turned one by one."""
+_FEW_DOUBTS = 0.01
+"""The share of a decision that may be in doubt where numbers of 16 bits are."""
 _FEW_TERMS = 1 << 16
 """Terms of all elements of a product of matrices that is added up one by one."""
 _AT_ONCE = 4096
@@ -426,10 +428,19 @@ def is_unclear(noted: Sequence[Decision], moved: Sequence[Array | None]) -> bool
     return False
 
 
-def doubts_of(noted: Sequence[Decision], moved: Sequence[Array | None]) -> list[Array | None]:
-    """Of each decision, where rounding may turn it; None if nowhere, and of a single one."""
-    pairs = zip(noted, moved, strict=True)
-    return [None if decision.is_single else _doubts(decision, by) for decision, by in pairs]
+def doubts_of(noted: Sequence[Decision], moved: Sequence[Array | None], *, few: bool = False) -> list[Array | None]:
+    """Of each decision, where rounding may turn it; None if nowhere, and of a single one.
+
+    Args:
+        noted: what was decided, in order.
+        moved: of each, how far rounding moves what it is decided by; None where that is not told.
+        few: whether a decision of which more than a hundredth is in doubt counts as one of which nothing is. In formats
+            of 16 bits many are, and a text that decides wrongly must not pass for it.
+    """
+    found = [None if each.is_single else _doubts(each, by) for each, by in zip(noted, moved, strict=True)]
+    if not few:
+        return found
+    return [None if each is None or each.sum() > _FEW_DOUBTS * each.size else each for each in found]
 
 
 def with_parts(doubts: Sequence[Array | None]) -> list[Sequence[Array | None]]:
