@@ -43,6 +43,7 @@ class Symptom(StrEnum):
     TRACE_ERROR = "trace_error"
     NOT_AVAILABLE = "not_available"
     UNPRINTED_CONSTANTS = "unprinted_constants"
+    UNASSIGNED = "unassigned"
     NOT_DIFFERENTIABLE = "not_differentiable"
     RENAMED_REPEAT = "renamed_repeat"
     RENAMED_IR_REPEAT = "renamed_ir_repeat"

@@ -35,6 +35,7 @@ from synthesis.frontends.warp.headers import borrow_header, keep_header
 from synthesis.frontends.warp.introspection import wp
 from synthesis.frontends.warp.memory import GUARDS, Memory, flat, launch_bounds
 from synthesis.frontends.warp.statements import Statements, framed, statements_of
+from synthesis.frontends.warp.unassigned import find_unassigned
 from synthesis.frontends.warp.units import MalformedError, Piece, piece_of, unit_of
 from synthesis.frontends.warp.watching import UnwatchableError, watched_arrays
 from synthesis.languages import CUDA
@@ -130,6 +131,8 @@ def run_programs(
         program = programs[number]
         if isinstance(outcome, Rejection) and program.sketched:  # the host may lack what a GPU has
             outcome = _compiled_only(program)
+        elif outcome is not None and (unassigned := find_unassigned(program.text)) is not None:
+            outcome = _failure(Symptom.UNASSIGNED, unassigned)  # its runs say nothing: what is left in memory may fit
         for each in (number, *followers.get(number, ())) if outcome is not None else (number,):
             if outcome is not None and not isinstance(outcome, Rejection):
                 left[each] = outcome

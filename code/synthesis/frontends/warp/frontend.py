@@ -43,6 +43,7 @@ from synthesis.frontends.warp.recipes import CATEGORIES, RECIPES, WEIGHTS
 from synthesis.frontends.warp.reference.launch import LaunchReference, accumulated
 from synthesis.frontends.warp.replaying import WarpReplayer
 from synthesis.frontends.warp.texts import words
+from synthesis.frontends.warp.unassigned import find_unassigned
 from synthesis.records import KernelSpec, Rejection, Signature, Unproved
 
 _VERSIONS = {"warp-lang": version("warp-lang")}
@@ -113,6 +114,9 @@ class WarpCompiler:
         needs_gpu = [level.name for level in sources if level.device == "cpu" and _is_for_gpu(found[level.name])]
         found |= dict.fromkeys(needs_gpu)
         texts = {name: text and text[0] for name, text in found.items()}
+        unassigned = find_unassigned(next(filter(None, texts.values()), ""))  # all are made of the same statements
+        if unassigned is not None:
+            return rejected(kernel.spec, Stage.LOWER, Symptom.UNASSIGNED, unassigned)
         source = kernel.spec.source
         line_map = {
             name: with_native_lines(text[1], text[0], source) for name, text in found.items() if text is not None
