@@ -114,6 +114,15 @@ def test_a_product_of_matrices_that_is_added_up_in_turn_is_that_product(
     np.testing.assert_allclose(shaken["r0"], own["r0"], atol=3e-6)
 
 
+def test_a_long_product_of_a_vector_is_off_as_far_as_what_is_added_up_in_turn() -> None:
+    numbers = np.random.default_rng(3).uniform(0.9, 1.0, 100_000).astype(np.float32)
+    in_turn = np.add.accumulate(numbers)[-1]
+    own, shaken = both(jnp.dot, numbers, np.ones_like(numbers))
+    off = np.abs(in_turn - own["r0"])
+    assert off > 20 * np.spacing(own["r0"])
+    assert np.abs(shaken["r0"] - own["r0"]) > 0.5 * off
+
+
 def test_numbers_may_be_off_the_other_way() -> None:
     reference, run = reference_of(ROUNDING[0], X)
     own = reference([run], double=False)[0]["r0"].view(np.int32)

@@ -81,8 +81,8 @@ _PARTS_OF_DOUBTS = 4
 """Parts in which decisions are turned that are in doubt: so few of these are turned one by one."""
 _FEW_DOUBTS = 0.01
 """The share of a decision that may be in doubt where numbers of 16 bits are."""
-_FEW_TERMS = 1 << 16
-"""Terms of all elements of a product of matrices that is added up one by one."""
+_FEW_TERMS, _FEW_OF_A_VECTOR = 1 << 16, 1 << 22
+"""Terms of all elements of a product of matrices that is added up one by one, and of one of a vector."""
 _AT_ONCE = 4096
 """Directions that are drawn together."""
 
@@ -500,12 +500,15 @@ def _summed_in_turn(terms: Array, axes: tuple[int, ...], total: Array) -> Array:
 
 
 def _multiplied_in_turn(left: Array, right: Array, dimensions: Any, product: Array) -> Array:
-    """A small product of matrices in float32, likewise; others, which XLA's CPU computes in blocks, as they are."""
+    """A product in float32, likewise, if it is small or one side is a vector; XLA's CPU computes others in blocks."""
     summed, batch = dimensions
     terms = product.size * math.prod(left.shape[axis] for axis in summed[0])
-    if {left.dtype, right.dtype, product.dtype} != {np.dtype(np.float32)} or not 0 < terms <= _FEW_TERMS:
+    few = not {left.dtype, right.dtype, product.dtype} - {np.dtype(np.float32)} and 0 < terms <= _FEW_OF_A_VECTOR
+    if not few:
         return product
     rows, columns = _with_last(left, batch[0], summed[0]), _with_last(right, batch[1], summed[1])
+    if terms > _FEW_TERMS and 1 not in (rows.shape[1], columns.shape[1]):
+        return product
     together = rows[:, :, None, :] * columns[:, None, :, :]
     return np.add.accumulate(together, axis=-1)[..., -1].reshape(product.shape)
 
