@@ -13,7 +13,7 @@ from synthesis.frontends.base import Frontend, Kernel, Recipe
 from synthesis.verification.inputs import Values, another_draw, array_shape, draw_inputs, with_shared_parts
 from synthesis.verification.twins import at_executed_sizes
 
-_DRAWS = 6
+_DRAWS = 16
 """How often the inputs of a kernel are drawn to see whether it is of use: most leave early on some."""
 
 

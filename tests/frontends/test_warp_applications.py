@@ -122,11 +122,13 @@ def test_the_frame_that_a_kernel_declares_is_in_its_text_and_its_options() -> No
     frontend = get_frontend("warp")
     level = frontend.level("cuda_forward")
     forms = Counter[str]()
-    for number in range(80):
+    for number in range(800):
         spec = draw(SNAPSHOTS, Stream("frames", number), SNAPSHOTS.targets[number % len(SNAPSHOTS.targets)])
         declared = spec.source.rpartition("@wp.kernel")[2].partition("def ")[0]
         form = "module" if "default_grid_stride" in declared else "kernel" if "grid_stride" in declared else "none"
         forms[form] += 1
+        if forms[form] > 30:
+            continue
         kernel = load(spec)
         (lowered,) = frontend.compiler.lower([kernel], (level,), device="cuda")
         frontend.compiler.release([kernel])

@@ -38,14 +38,12 @@ _LOOKED_UP = """
     n = {values.shape[0] ~ len(values)}
     BOUNDS
     spacing = (high - low) / (n - 1)
-    {{?0.4 # {points stand at equal distances}}
-    position = (x - low) / spacing
-    idx = jnp.clip({jnp.floor(position).astype(jnp.int32) ~ position.astype(jnp.int32)}, 0, n - 2)
+    {?0.4 # {points stand at equal distances}}
+    position = {(x - low) / spacing ~ (x - low) / (high - low) * (n - 1)}
+    {idx = jnp.clip({jnp.floor(position).astype(jnp.int32) ~ position.astype(jnp.int32)}, 0, n - 2)
     t = position - idx ~
-    grid = {jnp.linspace(low, high, n) ~ low + spacing * jnp.arange(n)}
-    {idx = jnp.clip(jnp.sum(x[:, None] >= grid, axis=-1) - 1, 0, n - 2) ~
-    idx = jnp.sum(x[:, None] >= grid[1:-1], axis=-1)}
-    t = (x - grid[idx]) / spacing}
+    below = jnp.clip(jnp.floor(position), 0, n - 2)
+    idx, t = below.astype(jnp.int32), position - below}
     METHOD
     END
 """
@@ -119,7 +117,7 @@ def write_lookup(p: Program) -> Text:
             "x": Array(Leaf((n,), 0.05, 0.95), "where values are wanted", ("x", "query", "xq")),
             "low": Option("float", "where the table begins", ("0.0", "0.1"), ("x_min", "start", "low")),
             "high": Option("float", "where the table ends", ("1.0", "0.8"), ("x_max", "stop", "high")),
-            "values": Array(Leaf((points,), 0.5, 2), "values at the points", ("values", "fp", "table")),
+            "values": Array(Leaf((points,), 0.5, 2), "values at the points", ("values", "samples", "table")),
             "method": Option("str", f"one of {', '.join(known)}", (f"'{p.choices.choice(known or ['linear'])}'",),
                              ("method", "kind", "interpolation")),
             "outside": Option("str", "what is beyond the ends", (p.choices.choice(modes),),

@@ -74,36 +74,31 @@ _BATCHES = {
         _NORMALISE,
     ),
     "cutout": (
-        _IMAGES,
-        _NORMALISE,
         """
-        # {a square of each image is hidden ~ hide a square at a random place}
-        row_key, column_key = jax.random.split(rng)
-        {centres = jnp.stack(
-            [height * jax.random.uniform(row_key, (n,)), width * jax.random.uniform(column_key, (n,))], axis=-1) ~
-        centres = jnp.stack([
-            jax.random.uniform(row_key, (n,), maxval=height), jax.random.uniform(column_key, (n,), maxval=width)
-        ], axis=-1)}
-        rows, columns = jnp.arange(height), jnp.arange(width)
-        {inside_rows = jnp.abs(rows[None, :] - centres[:, :1]) < size / 2
-        inside_columns = jnp.abs(columns[None, :] - centres[:, 1:]) < size / 2
-        hole = inside_rows[:, :, None] & inside_columns[:, None, :] ~
-        def square(centre):
-            near = jnp.abs(rows - centre[0])[:, None] < size / 2
-            return near & (jnp.abs(columns - centre[1])[None, :] < size / 2)
-
-        hole = jax.vmap(square)(centres)}
-        {if fill == 'zero':
-            images = jnp.where(hole[..., None], 0.0, images)
-        elif fill == 'mean':
-            average = images.mean(axis=(1, 2), keepdims=True)
-            images = jnp.where(hole[..., None], average, images)
-        else:
-            raise ValueError(f'unknown fill <<fill>>') ~
-        if fill not in ('zero', 'mean'):
-            raise ValueError(f'unknown fill <<fill>>')
-        value = images.mean(axis=(1, 2), keepdims=True) if fill == 'mean' else 0.0
-        images = jnp.where(hole[..., None], value, images)}
+        {{?0.4 if images.ndim != 4:
+            raise ValueError(f'expected images of shape (batch, height, width, channels), got <<images.shape>>')} ~
+        {?0.4 if size < 1:
+            raise ValueError(f'expected a square of at least one pixel, got <<size>>')}}
+        KNOWN
+        SHAPE
+        {KEYS = jax.random.split(COUNT)
+        centre_y = jax.random.randint(row_key, (n, 1), 0, height)
+        centre_x = jax.random.randint(column_key, (n, 1), 0, width)
+        {# {squares may reach over the edge}}
+        top, left = centre_y - size // 2, centre_x - size // 2 ~
+        {# {squares lie within the image}}
+        KEYS = jax.random.split(COUNT)
+        top = jax.random.randint(row_key, (n, 1), 0, height - size + 1)
+        left = jax.random.randint(column_key, (n, 1), 0, width - size + 1)}
+        {rows, columns = jnp.arange(height), jnp.arange(width)
+        inside_rows = (rows >= top) & (rows < top + size)
+        inside_columns = (columns >= left) & (columns < left + size) ~
+        down, right = jnp.arange(height) - top, jnp.arange(width) - left
+        inside_rows = (down >= 0) & (down < size)
+        inside_columns = (right >= 0) & (right < size)}
+        hole = inside_rows[:, :, None] & inside_columns[:, None, :]
+        CHOSEN
+        FILLED
         """,
     ),
     "mixup": (
@@ -179,13 +174,15 @@ _BATCHES = {
             # {several documents share a row and do not see each other ~ no document looks into the one before}
             starts = (inputs == separator).astype(jnp.int32)
             segments = jnp.cumsum(starts, axis=1)
-            visible = segments[:, :, None] == segments[:, None, :]
+            visible = (segments[:, :, None] == segments[:, None, :]) & (inputs != pad)[:, None, :]
             {?0.6 # {the end of a document does not tell how the next one begins}
             loss_mask = loss_mask * (answers != separator)}
         else:
             visible = (inputs != pad)[:, None, :] ~
         segments = jnp.cumsum(inputs == separator, axis=1)
         visible = segments[:, :, None] == segments[:, None, :]
+        {?0.6 # {nobody sees padding}}
+        visible = visible & (inputs != pad)[:, None, :]
         {?0.5 # {nobody can tell how the next document begins ~ no loss across documents}
         loss_mask = loss_mask * (answers != separator)} ~
         if prefix > 0:
@@ -199,6 +196,33 @@ _BATCHES = {
         """,
     ),
 }  # fmt: skip
+
+
+def _hidden(p: Program) -> dict[str, str]:
+    """What a function that hides squares is made of: its keys, whether it spares images, and what it fills in."""
+    spares, form = p.choices.chance(0.3), p.pick("value", "named", "named", "noise")
+    keys = ["row_key", "column_key", *(["some_key"] if spares else []), *(["noise_key"] if form == "noise" else [])]
+    split = f"rng, {len(keys)}" if len(keys) > 2 else "rng"
+    said = {"KNOWN": "", "KEYS": ", ".join(keys), "COUNT": split, "CHOSEN": ""}
+    if spares:
+        said["CHOSEN"] = """# {some images stay whole ~ not every image is changed}
+        hole = hole & jax.random.bernoulli(some_key, prob, (n, 1, 1))"""
+    if form == "value":
+        said["FILLED"] = "images = jnp.where(hole[..., None], value, images)"
+    elif form == "noise":
+        said["FILLED"] = """noise = jax.random.normal(noise_key, images.shape{~, images.dtype})
+        images = jnp.where(hole[..., None], noise, images)"""
+    else:
+        said["KNOWN"] = """{if fill not in ('zero', 'mean'):
+            raise ValueError(f'unknown fill <<fill>>')}"""
+        said["FILLED"] = """{value = images.mean(axis=(1, 2), keepdims=True) if fill == 'mean' else 0.0
+        images = jnp.where(hole[..., None], value, images) ~
+        if fill == 'mean':
+            average = images.mean(axis=(1, 2), keepdims=True)
+            images = jnp.where(hole[..., None], average, images)
+        else:
+            images = jnp.where(hole[..., None], 0.0, images)}"""
+    return said
 
 
 def _draw_batch(stream: Stream, target: str) -> KernelSpec:
@@ -279,8 +303,10 @@ def _draw_batch(stream: Stream, target: str) -> KernelSpec:
     p.option("prefix", "0", "int", "length of the prompt", p.pick("4", "0", "8"), ("prefix_length", "prompt_len"))
     p.option("separator", "1", "int", "id that begins a document", None, ("bos_id", "separator"))
     p.option("boundaries", "True", "bool", "whether rows hold several documents", "True", ("packed", "boundaries"))
+    p.option("prob", "0.5", "float", "how many images are changed", p.pick("0.5", "0.25"), ("prob", "probability"))
+    p.option("value", "0.0", "float", "what is put there", p.pick("0.0", "0.5"), ("fill_value", "value"))
     taken, whole_image = p.choices.choice(_SHAPES.get(target, (("", ""),)))
-    said = {"SHAPE": taken, "WHOLE": whole_image}
+    said = {"SHAPE": taken, "WHOLE": whole_image, **_hidden(p)}
     said["STANDARDIZE"] = _STANDARDIZE if required else _STANDARDIZE_IF_GIVEN
     for text in _BATCHES[target]:
         p.write(functools.reduce(lambda made, mark: made.replace(mark, said[mark]), said, text))
@@ -303,8 +329,8 @@ def _draw_batch(stream: Stream, target: str) -> KernelSpec:
     }  # fmt: skip
     p.finish(*ends[target])
     titles = {
-        "random_crops": ("augment", "random_crop_flip", "augment_images"),
-        "cutout": ("cutout", "random_erasing", "erase_squares"),
+        "random_crops": ("augment", "prepare_images", "augment_images"),
+        "cutout": ("cutout", "random_erasing", "erase_squares", "hide_squares"),
         "mixup": ("mixup", "mix_batch", "apply_mixup"),
         "masked_tokens": ("mask_tokens", "masked_lm_batch", "apply_masking"),
         "next_token_batch": ("prepare_batch", "language_model_batch", "shift_tokens"),

@@ -39,7 +39,7 @@ _CONVERTED = """
             continue}
         CASES
         HEADS
-        {?0.6 {w = w.astype(dtype) ~ w = jnp.asarray(w, dtype) ~ if w.ndim > 1:
+        {?0.6 {w = w.astype(dtype) ~ if w.ndim > 1:
             {?0.5 # {scales and biases stay as they are}}
             w = w.astype(dtype)}}
         STORE
@@ -194,7 +194,7 @@ _MERGED = """
             merged[name] = w
             continue}}
         {?0.4 if adapter['a'].shape[1] != adapter['b'].shape[0]:
-            raise ValueError(f'two ranks for <<name>>')}
+            raise ValueError(f'the factors of <<name>> do not fit each other')}
         {rank = adapter['a'].shape[-1] ~ rank = adapter['b'].shape[0] ~ _, rank = adapter['a'].shape}
         {scale = alpha / math.sqrt(rank) if rank_stabilized else alpha / rank ~
         scale = alpha / rank ~
@@ -205,12 +205,9 @@ _MERGED = """
         {update = scale * (adapter['a'] @ adapter['b']) ~ update = low_rank_delta(adapter, scale) ~
         update = low_rank_delta(adapter, scale) ~
         update = scale * jnp.matmul(adapter['a'], adapter['b'])}
-        {{?0.5 if update.shape != w.shape:
+        {?0.5 if update.shape != w.shape:
             {?0.5 # {heads, or the window of a convolution, have axes of their own}}
-            update = update.reshape(w.shape)} ~
-        update = update.reshape(w.shape)}
-        {?0.3 if mask is not None and name in mask:
-            update = jnp.where(mask[name], update, 0.0)}
+            update = update.reshape(w.shape)}
         {{?0.4 # {the sum is taken in full precision}}
         new = w.astype(jnp.float32) + {strength * update ~ update} ~
         new = w + {strength * update ~ update} ~ new = w - update if subtract else w + update}
@@ -249,7 +246,6 @@ def _merged(p: Program) -> Text:
         }
         for name in kept
     }  # fmt: skip
-    masked: Tree = {kept[0]: Leaf(shapes[kept[0]], 0, 1, "bool")}
     told = "with_report" in lines and p.choices.chance(0.6)
     result: tuple[Tree, ...] = (dict(params),)
     if told:
@@ -259,7 +255,6 @@ def _merged(p: Program) -> Text:
         given={
             "params": Array(params, "weights by name", ("params", "weights", "base_params")),
             "adapters": Array(adapters, "thin matrices by name", ("adapters", "lora", "lora_params")),
-            "mask": Array(masked, "entries that may change", ("masks", "mask")),
             "alpha": Option("float", "factor of what is added", ("16.0", "8.0", "4.0"), ("alpha", "lora_alpha")),
             "rank_stabilized": Option("bool", "whether the root of the rank divides", ("False", "True"),
                                       ("rank_stabilized", "use_rslora")),

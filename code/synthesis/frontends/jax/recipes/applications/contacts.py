@@ -163,11 +163,9 @@ def _impulse(p: Program) -> Text:
                 {?0.4 # {overlap is undone over several steps}}
                 bias = baumgarte * jnp.maximum(-c.dist, 0.0) / dt
                 {{bounce = -(1.0 + elasticity) * speed ~
-                if threshold is not None:
-                    {?0.5 # {slow contacts come to rest}}
-                    bounce = -speed * (1.0 + jnp.where(speed < -threshold, elasticity, 0.0))
-                else:
-                    bounce = -(1.0 + elasticity) * speed}
+                {?0.5 # {slow contacts come to rest}}
+                rebound = jnp.where(speed < -threshold, elasticity, 0.0)
+                bounce = -(1.0 + rebound) * speed}
                 magnitude = jnp.maximum((bounce + bias) / c.inv_mass, 0.0) ~
                 magnitude = jnp.maximum((bias - speed) / c.inv_mass, 0.0)}
                 {impulse = magnitude * normal
@@ -193,7 +191,7 @@ def _impulse(p: Program) -> Text:
             "mu": Constant("0.5", "coefficient of friction", ("friction", "mu"), (0.2, 1.0)),
             "baumgarte": Constant("0.1", "share of the overlap that a step undoes", ("baumgarte", "erp"), (0.1, 0.3)),
             "elasticity": Constant("0.3", "how much contacts bounce", ("elasticity", "restitution"), (0.1, 0.5)),
-            "threshold": Option("float | None", "speed below which nothing bounces", ("None", "0.5", "0.2"),
+            "threshold": Option("float", "speed below which nothing bounces", ("0.5", "0.2", "0.1"),
                                 ("rest_threshold", "bounce_threshold")),
         },
         result=(Leaf((n, 3)),),
@@ -205,32 +203,31 @@ def _impulse(p: Program) -> Text:
 
 def _joint(p: Program) -> Text:
     n = p.size(64, 128, 256)
+    rests = p.choices.chance(0.4)
     joint = p.record(
         "Joint",
-        [("angle", Leaf((n,), -1.5, 1.5)), ("vel", Leaf((n,), -2, 2)), ("stiffness", Leaf((n,), 5, 20)),
+        [("angle", Leaf((n,), -1.5, 1.5)), ("vel", Leaf((n,), -2, 2)),
+         *([("rest", Leaf((n,), -0.5, 0.5))] if rests else []), ("stiffness", Leaf((n,), 5, 20)),
          ("damping", Leaf((n,), 0.1, 2)), ("low", Leaf((n,), -1, -0.2)), ("high", Leaf((n,), 0.2, 1))],
         "Joints of one degree of freedom",
     )  # fmt: skip
     return Text(
-        lines="""
-            {{?0.5 offset = joint.angle
-            if rest is not None:
-                {?0.15 if rest.shape != joint.angle.shape:
-                    raise ValueError(f'expected angles at rest of shape <<joint.angle.shape>>, got <<rest.shape>>')}
-                {offset = wrap_angle(joint.angle - rest) ~ offset = joint.angle - rest}
+        lines=join("""
+            {offset = wrap_angle(joint.angle - joint.rest)
             torque = -joint.stiffness * offset - joint.damping * joint.vel ~
-            torque = -joint.stiffness * joint.angle - joint.damping * joint.vel}}
+            torque = -joint.stiffness * (joint.angle - joint.rest) - joint.damping * joint.vel}
+        """ if rests else "torque = -joint.stiffness * joint.angle - joint.damping * joint.vel", """
             {?0.4 # {soft joint limits}}
             {over = joint.angle - jnp.clip(joint.angle, joint.low, joint.high) ~
             over = jnp.minimum(joint.angle - joint.low, 0.0) + jnp.maximum(joint.angle - joint.high, 0.0)}
             {torque = torque - limit_stiffness * over ~
             torque = torque - limit_stiffness * over
-            torque = torque - jnp.where(over != 0.0, limit_damping * joint.vel, 0.0)}
+            {?0.5 # {only on the way out, so that a joint comes back freely}}
+            torque = torque - jnp.where(over * joint.vel > 0.0, limit_damping * joint.vel, 0.0)}
             return torque
-        """,
+        """),
         given={
             "joint": Array(joint, "angles, velocities and how each joint resists", ("joint", "joints")),
-            "rest": Array(Leaf((n,), -0.5, 0.5), "angle of each joint at rest", ("rest", "rest_angle")),
             "limit_stiffness": Constant("100.0", "stiffness beyond limits", ("limit_stiffness", "k_limit"), (20, 60)),
             "limit_damping": Constant("1.0", "damping beyond the limits", ("limit_damping",), (0.5, 2)),
         },
@@ -352,8 +349,8 @@ def _environment(p: Program) -> Text:
         "both": ("return obs, reward, done", (obs, Leaf((n,)), Leaf((n,)))),
         "reward": ("return reward, done", (Leaf((n,)), Leaf((n,)))),
         "dict": (
-            "return obs, reward, <<'forward': forward, 'ctrl': cost>>",
-            (obs, Leaf((n,)), {"forward": Leaf((n,)), "ctrl": Leaf((n,))}),
+            "return obs, reward, done, <<'forward': forward, 'ctrl': cost>>",
+            (obs, Leaf((n,)), Leaf((n,)), {"forward": Leaf((n,)), "ctrl": Leaf((n,))}),
         ),
     }
     end, result = ends[form]
@@ -379,8 +376,8 @@ def _environment(p: Program) -> Text:
         reward = forward_weight * forward - cost
         reward = reward + jnp.where(healthy, healthy_reward, 0.0)}
     """
-    done = "" if form == "dict" else "done = 1.0 - healthy.astype(reward.dtype)"
-    if done and p.choices.chance(0.4):
+    done = "done = 1.0 - healthy.astype(reward.dtype)"
+    if p.choices.chance(0.4):
         rewarded = """
         reward = forward_weight * forward - cost
         if terminate:
@@ -391,7 +388,7 @@ def _environment(p: Program) -> Text:
             reward = reward + healthy_reward}
         else:
             reward = reward + healthy_reward * healthy
-            done = jnp.zeros(reward.shape)
+            done = jnp.zeros_like(reward)
         """
         done = ""
     observation = f"""
@@ -422,9 +419,10 @@ def _environment(p: Program) -> Text:
                               ("exclude_position",)),
         },
         result=result,
-        titles=("evaluate_step", "get_reward", "step_outcome") if form == "reward" else
-        ("observe_and_reward", "step_outcome", "evaluate_step"),
-        summary="Reward of a step of many robots" if form == "reward" else "Observation and reward of many robots",
+        titles=("reward_and_done", "get_reward", "step_outcome") if form == "reward" else
+        ("observe_and_reward", "step_outcome", "observe_step"),
+        summary="Reward of a step of many robots, and who is done" if form == "reward" else
+        "Observation and reward of many robots, and who is done",
         returned="one entry for each robot",
     )  # fmt: skip
 

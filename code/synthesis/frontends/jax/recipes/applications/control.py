@@ -66,7 +66,8 @@ def _gathered(p: Program, target: str, lines: list[str]) -> list[str]:
         "limit": _LIMITS[target][1],
         "power": (0.001, 0.002) if target == "mountain_car" else (0.5, 1.5),
         "max_speed": (0.03, 0.05) if target == "mountain_car" else (1.0, 1.5),
-    }
+        "min_position": (-1.0, -0.8), "max_position": (0.5, 0.6),
+    }  # fmt: skip
 
     def bare(name: str) -> str:
         return rf"(?<![\w.#']){name}(?![\w'(=])(?! =)"
@@ -169,9 +170,11 @@ def _advance(p: Program, system: str) -> str:
                     "velocity = velocity + acc",
                     "velocity = jnp.clip(velocity + acc, -max_speed, max_speed)",
                 ),
-                "position = jnp.clip(position + velocity, -1.2, 0.6)" if walls else "position = position + velocity",
+                "position = jnp.clip(position + velocity, min_position, max_position)"
+                if walls
+                else "position = position + velocity",
                 remark(p, "inelastic wall on the left") if walls else "",
-                "velocity = jnp.where((position <= -1.2) & (velocity < 0), 0.0, velocity)" if walls else "",
+                "velocity = jnp.where((position <= min_position) & (velocity < 0), 0.0, velocity)" if walls else "",
             )
         case "point_mass":
             moved = _in_order(p, "position = position + dt * velocity", "velocity = velocity + dt * acc")
@@ -285,6 +288,8 @@ def _draw_control(stream: Stream, target: str) -> KernelSpec:
         "mass", "0.1" if pole else "1.0", "mass of the pole" if pole else "mass", (0.1, 1.0),
         ("mass_pole", "pole_mass") if pole else ("mass", "m"),
     )  # fmt: skip
+    p.option("min_position", "-1.2", "float", "the wall on the left", None, ("min_position", "x_min"))
+    p.option("max_position", "0.6", "float", "the end on the right", None, ("max_position", "x_max"))
     p.option("slope", "0.0025", "float", "gravity along the hill", None, ("hill_gravity", "gravity"))
     p.number("max_steer", p.pick("0.5", "0.6"), "largest steering angle", (0.3, 0.7), ("max_steer", "steering_limit"))
     p.number("mass_cart", "1.0", "mass of the cart", None, ("mass_cart", "cart_mass"))

@@ -1,6 +1,7 @@
 """What is counted while a program goes on: statistics of observations, and classes taken for others."""
 
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
+from synthesis.frontends.jax.recipes.applications.parts import settled
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text
@@ -59,7 +60,7 @@ def write_statistics(p: Program) -> Text:
             {?0.35 if batch.shape[-1] != state.mean.shape[-1]:
                 raise ValueError(f'expected <<state.mean.shape[-1]>> features, got <<batch.shape[-1]>>')}
             """,
-            normal.replace("VARIANCE", "state.m2 / state.count").replace("MEAN", "state.mean"),
+            normal.replace("VARIANCE", "state.m2 / jnp.maximum(state.count, 1.0)").replace("MEAN", "state.mean"),
             "return out",
         )
         result: tuple[Tree, ...] = (Leaf((rows, width)),)
@@ -80,8 +81,8 @@ def write_statistics(p: Program) -> Text:
             "batch": Array(Leaf((rows, width), -3, 3), "observations, a row each", ("batch", "obs", "x")),
             "weights": Array(Leaf((rows,), 0.1, 1), "how much each row counts", ("weights", "mask")),
             "eps": Constant("1e-6", "what keeps the root away from zero", ("eps",)),
-            "min_std": Option("float", "smallest deviation", ("0.01", "1e-4"), ("min_std", "std_min")),
-            "max_std": Option("float", "largest deviation", ("10.0", "100.0"), ("max_std", "std_max")),
+            "min_std": Option("float", "smallest deviation", ("1e-6", "1e-4", "0.01"), ("min_std", "std_min")),
+            "max_std": Option("float", "largest deviation", ("1e6", "1e4"), ("max_std", "std_max")),
             "limit": Option("float | None", "largest magnitude", ("None", "2.0", "1.0"), ("max_abs", "clip", "limit")),
         },
         result=result,
@@ -123,15 +124,15 @@ def write_counts(p: Program) -> Text:
             """
             {{if normalize == 'true':
                 {?0.5 # {each row adds up to one}}
-                counts = counts / jnp.maximum(jnp.sum(counts, axis=1, keepdims=True), 1e-6)
+                counts = counts / jnp.maximum(jnp.sum(counts, axis=1, keepdims=True), LEAST)
             elif normalize == 'pred':
-                counts = counts / jnp.maximum(jnp.sum(counts, axis=0, keepdims=True), 1e-6)
+                counts = counts / jnp.maximum(jnp.sum(counts, axis=0, keepdims=True), LEAST)
             elif normalize == 'all':
-                counts = counts / jnp.sum(counts)
+                counts = counts / jnp.maximum(jnp.sum(counts), LEAST)
             elif normalize is not None:
                 raise ValueError(f'unknown normalization <<normalize>>') ~
             {?0.5 if normalized:
-                counts = counts / jnp.maximum(jnp.sum(counts, axis=1, keepdims=True), 1e-6)}}}
+                counts = counts / jnp.maximum(jnp.sum(counts, axis=1, keepdims=True), LEAST)}}}
             return counts
             """,
             Leaf((classes, classes)),
@@ -181,8 +182,11 @@ def write_counts(p: Program) -> Text:
                 raise ValueError(f'expected a label for each row of scores, got <<labels.shape>> and <<scores.shape>>')}
             preds = jnp.argmax(scores, axis=-1)
         """
+    lines = p.choose(join(counts, end))
+    # sums of whole numbers are one at least where they are not zero
+    lines = lines.replace("LEAST", "1e-6" if "weights is not None" in lines else "1.0")
     return Text(
-        lines=join(counts, end),
+        lines=settled(lines),
         given={
             "scores": Array(Leaf((rows, classes), -3, 3), "scores of shape (batch, classes)", ("logits", "scores")),
             "labels": Array(Leaf((rows,), 0, classes - 1, "int32"), "the class of each row", ("labels", "targets")),

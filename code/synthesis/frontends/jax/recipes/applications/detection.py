@@ -61,9 +61,13 @@ _ASSIGNED = """
         {if force_match:
             {?0.5 # {no box is left without an anchor}}
             is_best = (iou == jnp.max(iou, axis=0)) & (iou > 0.0)
-            {positive = positive | jnp.any(is_best, axis=1) ~
             best = jnp.where(jnp.any(is_best, axis=1), jnp.argmax(is_best, axis=1), best)
-            positive = jnp.logical_or(positive, jnp.any(is_best, axis=1))} ~}
+            positive = positive | jnp.any(is_best, axis=1) ~
+        {?0.5 # {no box is left without an anchor}}
+        is_best = (iou == jnp.max(iou, axis=0)) & (iou > 0.0)
+        forced = jnp.any(is_best, axis=1)
+        best = jnp.where(forced, jnp.argmax(is_best, axis=1), best)
+        positive = jnp.logical_or(positive, forced)}
         {labels = jnp.where(positive, classes[best] + 1, 0) ~ labels = jnp.where(positive, classes[best] + 1, 0)
         if ignore_between:
             {?0.5 # {neither a box nor background}}
@@ -75,9 +79,12 @@ _ASSIGNED = """
             distance = jnp.linalg.norm(offsets[:, :2], axis=-1)
             weight = jnp.where(positive, jnp.exp(-distance), 1.0)
         else:
-            weight = jnp.ones_like(best_iou) ~ weight = jnp.where(positive, {best_iou ~ best_iou ** 2}, 1.0)
-        if not soft_weights:
-            weight = {jnp.ones_like(weight) ~ jnp.ones(weight.shape, weight.dtype)}}
+            weight = jnp.ones_like(best_iou) ~
+        if soft_weights:
+            {?0.5 # {anchors that fit badly count less}}
+            weight = jnp.where(positive, {best_iou ~ best_iou ** 2}, 1.0)
+        else:
+            weight = jnp.ones_like(best_iou)}
         return labels, offsets, weight
     ~ return labels, offsets}
 
@@ -311,15 +318,15 @@ _PYRAMID = """
         for fine, coarse in zip(names[:-1], names[1:]):
             below = halve(merged[fine], pool)
             merged[coarse] = merged[coarse] + below}
-    {outs = <<name: smooth(params['smooth'], merged[name]) for name in names>> ~
-    outs = <<name: smooth(params['smooth'], level) for name, level in merged.items()>> ~
+    {outs = <<name: smooth(params['smooth'][name], merged[name]) for name in names>> ~
+    outs = <<name: smooth(params['smooth'][name], level) for name, level in merged.items()>> ~
     outs = <<>>
     for name in names:
         {if name in skip_smooth:
             outs[name] = merged[name]
             continue
-        outs[name] = smooth(params['smooth'], merged[name]) ~
-        outs[name] = merged[name] if name in skip_smooth else smooth(params['smooth'], merged[name])}}
+        outs[name] = smooth(params['smooth'][name], merged[name]) ~
+        outs[name] = merged[name] if name in skip_smooth else smooth(params['smooth'][name], merged[name])}}
     {for i in range(num_extra):
         {?0.5 # {levels for large things}}
         last = outs[f'p<<len(names) + i + 1>>']
@@ -331,9 +338,9 @@ _PYRAMID = """
 _MERGES = (
     "merged[fine] = laterals[fine] + above",
     "merged[fine] = laterals[fine] + above",
-    "{merged[fine] = laterals[fine] + above if mode == 'sum' else 0.5 * (laterals[fine] + above) ~\n"
-    "MARGINif mode == 'sum':\nMARGIN    merged[fine] = laterals[fine] + above\n"
-    "MARGINelse:\nMARGIN    merged[fine] = 0.5 * (laterals[fine] + above)}",
+    "if mode == 'sum':\nMARGIN    merged[fine] = laterals[fine] + above\n"
+    "MARGINelif mode == 'mean':\nMARGIN    merged[fine] = 0.5 * (laterals[fine] + above)\n"
+    "MARGINelse:\nMARGIN    raise ValueError(f'expected sum or mean, got <<mode>>')",
     "share = jax.nn.softmax(params['fuse'])\nMARGINmerged[fine] = share[0] * laterals[fine] + share[1] * above",
 )
 
@@ -354,10 +361,13 @@ def _pyramid(p: Program) -> Text:
     features: dict[str, Tree] = {
         name: Leaf((rows, side, side, depth)) for name, side, depth in zip(names, sides, channels, strict=True)
     }
-    smooth: dict[str, Tree] = {"kernel": weights(3, 3, width, width), "bias": weights(width)}
+    skipped = p.pick("()", f"('{names[-1]}',)")
+    rough = names[-1:] if "skip_smooth" in lines and skipped != "()" else []
     params: dict[str, Tree] = {
         "lateral": {name: weights(depth, width) for name, depth in zip(names, channels, strict=True)},
-        "smooth": smooth,
+        "smooth": {
+            name: {"kernel": weights(3, 3, width, width), "bias": weights(width)} for name in names if name not in rough
+        },
         **({"fuse": weights(2)} if "params['fuse']" in lines else {}),
     }
     made: dict[str, Tree] = {name: Leaf((rows, side, side, width)) for name, side in zip(names, sides, strict=True)}
@@ -367,7 +377,6 @@ def _pyramid(p: Program) -> Text:
         made[f"p{levels + 2}"] = Leaf((rows, side, side, width))
     elif "if extra_level" in lines and extra:
         made["extra"] = Leaf((rows, side, side, width))
-    skipped = p.pick("()", f"('{names[-1]}',)")
     return Text(
         lines=settled(lines),
         given={

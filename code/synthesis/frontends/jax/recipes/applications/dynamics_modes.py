@@ -103,7 +103,7 @@ _POTENTIAL = Family(
             else:
                 out = 0.5 * epsilon * overlap ** 2 ~ out = 0.5 * epsilon * overlap ** 2}
         """,
-        "gaussian": "out = epsilon * jnp.exp(-0.5 * {(r / sigma) ** 2 ~ jnp.square(r / sigma)})",
+        "gaussian": "out = epsilon * jnp.exp(-{((r / sigma) ** 2) ~ jnp.square(r / sigma)})",
     },
     after="""
         {?0.4 if cutoff is not None:

@@ -66,7 +66,7 @@ _BLOCKS = {
     def mixer_block(layer, x: Array) -> Array:
         {? """{Mixes the patches, and then the features ~ One layer of a mixer}."""}
         h = layer_norm(x, layer['scale1'], layer['bias1'])
-        {?0.4 # {along the patches}}
+        {?0.4 # {along the patches ~ along the patches, where the norms would take off a last bias}}
         {h = ACT(dense(layer['mix'], jnp.swapaxes(h, 1, 2)))
         x = x + jnp.swapaxes(h @ layer['unmix']CAST, 1, 2) ~
         h = ACT(dense(layer['mix'], h.transpose(0, 2, 1))) @ layer['unmix']CAST

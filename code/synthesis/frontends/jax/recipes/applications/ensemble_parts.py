@@ -9,12 +9,11 @@ from synthesis.frontends.jax.recipes.applications.written import Text
 from synthesis.grammar.lines import join
 
 _POTENTIALS = """
-    {U = epsilon * jnp.exp(-0.5 * dr2 / sigma ** 2) ~
+    {U = epsilon * jnp.exp(-dr2 / sigma ** 2) ~
     overlap = jnp.maximum(1.0 - jnp.sqrt(dr2) / sigma, 0.0)
     U = {0.5 * epsilon * overlap ** 2 ~ 0.4 * epsilon * overlap ** 2.5} ~
-    {?0.5 # {soft at the core, so that the energy stays finite}}
-    inv = 1.0 / (0.5 + (dr2 / sigma ** 2) ** 3)
-    U = 4.0 * epsilon * inv * (inv - 1.0) ~
+    {?0.5 # {shells that overlap repel each other}}
+    U = epsilon * jnp.exp(-jnp.sqrt(dr2) / sigma) ~
     decay = jnp.exp(-2.0 * (jnp.sqrt(dr2) - sigma))
     U = epsilon * decay * (decay - 2.0)}
 """
@@ -66,9 +65,9 @@ def _interaction(p: Program) -> dict[str, Array | Constant | Option]:
     return {
         "box": Array(Leaf((), SIDE, 1.2 * SIDE), "side of the periodic box", ("box", "box_size"))
         if sides == "array"
-        else Option("float", "side of the periodic box", (f"{SIDE}",), ("box_size", "side")),
-        "epsilon": Constant("1.0", "strength of the interaction", ("epsilon", "strength"), (0.5, 1.5)),
-        "sigma": Constant("1.0", "length of the interaction", ("sigma", "diameter"), (0.8, 1.2)),
+        else Option("float", "side of the periodic box", (f"{SIDE}",), ("box_size", "box"), needed=True),
+        "epsilon": Constant("1.0", "strength of the interaction", ("epsilon",), (0.5, 1.5)),
+        "sigma": Constant("1.0", "length of the interaction", ("sigma",), (0.8, 1.2)),
         "kT": Constant("1.0", "temperature", ("kT", "temperature"), (0.5, 1.5)),
         "dt": Option("float", "time step", ("0.005", "0.002", "0.01"), ("dt", "time_step")),
     }
@@ -160,7 +159,7 @@ def write_thermostats(p: Program) -> Text:
     known = [each for each in ("langevin", "andersen", "berendsen", "rescale", "gaussian") if f"'{each}'" in lines]
     state = p.record("MDState", [("R", _inside(n)), ("V", Leaf((n, 3), -1, 1)), ("mass", Leaf((n,), 0.5, 2))],
                      "Positions, velocities and masses of particles")  # fmt: skip
-    asked = p.choices.choice(known)
+    asked = p.choices.choice([each for each in known if each != "gaussian"])  # which asks for no temperature
     random = asked in ("langevin", "andersen")
     made = f"{state.name}(R=R, V=V, mass=state.mass)"
     end, more = p.choices.choice(
@@ -453,7 +452,7 @@ def write_pressed(p: Program) -> Text:
         "Positions, velocities and masses of particles, and sides of the box",
     )  # fmt: skip
     lines = p.choose(_PRESSED)
-    noisy = p.choices.chance(0.6)
+    noisy = "noisy" in lines  # the temperature is for nothing else
     made = f"{state.name}(R=factor * R, V=V, mass=state.mass, box=factor * box)"
     end, more = p.choices.choice(
         (
@@ -499,7 +498,7 @@ _REPLICAS = """
     {energy = functools.partial(total_energy, box=box, epsilon=epsilon, sigma=sigma)
     {energies = jax.vmap(energy)(R) ~ energies = jax.lax.map(energy, R)} ~
     energies = jax.vmap(lambda r: total_energy(r, box, epsilon, sigma))(R) ~
-    energies = jnp.stack([total_energy(R[i], box, epsilon, sigma) for i in range(num_replicas)])}
+    energies = jax.vmap(total_energy, in_axes=(0, None, None, None))(R, box, epsilon, sigma)}
     betas = 1.0 / temperatures
     index = jnp.arange(num_replicas)
     {?0.5 # {even pairs and odd pairs take turns}}
@@ -512,11 +511,11 @@ _REPLICAS = """
     partner = jnp.where((partner >= 0) & (partner < num_replicas), partner, index)}
     gain = (betas - betas[partner]) * (energies - energies[partner])
     {?0.5 # {both of a pair draw the same number}}
-    {key, noise_key = jax.random.split(key)
-    draws = jax.random.uniform(key, (num_replicas,))
+    {draws = jax.random.uniform(key, (num_replicas,))
     draws = draws[jnp.minimum(index, partner)] ~
-    swap_key, noise_key = jax.random.split(key)
-    draws = jnp.take(jax.random.uniform(swap_key, (num_replicas,)), jnp.minimum(index, partner))}
+    draws = jnp.take(jax.random.uniform(key, (num_replicas,)), jnp.minimum(index, partner)) ~
+    pair_of = jnp.minimum(index, partner)
+    draws = jax.random.uniform(key, (num_replicas,))[pair_of]}
     {accept = (draws < jnp.exp(jnp.minimum(gain, 0.0))) & (partner != index) ~
     accept = jnp.logical_and(jnp.log(draws + 1e-12) < gain, partner != index)}
     source = jnp.where(accept, partner, index)
@@ -526,31 +525,30 @@ _REPLICAS = """
     V = scale[:, None, None] * V ~
     if rescale:
         V = V * jnp.sqrt(temperatures / temperatures[source])[:, None, None]}
-    {?0.4 # {replicas that met should not stay alike}}
-    {noise = jnp.sqrt(temperatures)[:, None, None] * jax.random.normal(noise_key, V.shape)
-    V = math.sqrt(1.0 - refresh ** 2) * V + refresh * noise ~
-    keep = math.sqrt(1.0 - refresh ** 2)
-    noise = jax.random.normal(noise_key, V.shape, V.dtype)
-    V = keep * V + refresh * jnp.sqrt(temperatures)[:, None, None] * noise}
     energies = energies[source]
     {return R, V, energies ~
     rate = jnp.sum(accept) / jnp.maximum(jnp.sum(partner != index), 1)
     return R, V, energies, rate ~
     return <<'R': R, 'V': V, 'energy': energies, 'source': source>> ~
-    return R, V, <<'energy': energies, 'accepted': accept>>}
+    return R, V, <<'energy': energies, 'accepted': accept>> ~
+    {?0.5 # {to follow a replica on its way through the temperatures}}
+    return R, V, energies, labels[source]}
 """
 
 
 def write_replicas(p: Program) -> Text:
     """Replicas at several temperatures that change places."""
-    n, replicas = p.choices.choice((16, 24, 32)), p.choices.choice((4, 5, 6, 8))
+    n, replicas = p.choices.choice((12, 16, 24)), p.choices.choice((8, 10, 12, 16))
     lines = p.choose(_REPLICAS)
     last = lines.rstrip().split("\n")[-1]
     whole = Leaf((replicas, n, 3))
     number, flags = Leaf((replicas,)), Leaf((replicas,), dtype="bool")
-    if "'source'" in last:
+    result: tuple[Tree, ...]
+    if "labels" in last:
+        result = (whole, whole, number, Leaf((replicas,), dtype="int32"))
+    elif "'source'" in last:
         source = Leaf((replicas,), dtype="int32")
-        result: tuple[Tree, ...] = ({"R": whole, "V": whole, "energy": number, "source": source},)
+        result = ({"R": whole, "V": whole, "energy": number, "source": source},)
     elif "'accepted'" in last:
         result = (whole, whole, {"energy": number, "accepted": flags})
     else:
@@ -561,12 +559,12 @@ def write_replicas(p: Program) -> Text:
             "R": Array(Leaf((replicas, n, 3), 0.05 * SIDE, 0.95 * SIDE), "positions of all replicas",
                        ("R", "positions")),
             "V": Array(Leaf((replicas, n, 3), -1, 1), "velocities of all replicas", ("V", "velocities")),
-            "temperatures": Array(Leaf((replicas,), 0.5, 2), "temperature of each replica", ("temperatures", "kTs")),
+            "temperatures": Array(Leaf((replicas,), 0.8, 2), "temperature of each replica", ("temperatures", "kTs")),
             "key": Array(key(), "random key", ("key", "rng")),
             "step": Array(Leaf((), 0, 20, "int32"), "how often replicas met so far", ("step", "round")),
             **_interaction(p),
-            "refresh": Option("float", "share of the velocities that is drawn anew", ("0.1", "0.3"),
-                              ("refresh", "mixing")),
+            "labels": Array(Leaf((replicas,), 0, replicas - 1, "int32"), "which replica is at each temperature",
+                            ("labels", "replica_ids")),
             "rescale": Option("bool", "whether velocities are rescaled", ("True", "False"), ("rescale_velocities",)),
         },
         result=result,

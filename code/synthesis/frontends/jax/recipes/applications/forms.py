@@ -217,30 +217,33 @@ def _asks_for_presence(test: Expression) -> bool:
 
 
 def assuming(body: Body) -> Body:
-    """A body that does what is left for the last of several names, and does not refuse any other."""
+    """A body that does what is left for the second of two names, and does not refuse any other."""
     made: list[Statement] = []
     for each in body:
         match made, each:
-            case [*_, If(Comparison("==", name), _, ()), If(Comparison("==", other), inner, ())], Raise() if (
-                name == other and isinstance(inner[-1], Return)
+            case [*before, If(Comparison("==", name), _, ()), If(Comparison("==", other), inner, ())], Raise() if (
+                name == other and isinstance(inner[-1], Return) and not (before and _asks_for(before[-1], name))
             ):
                 made.pop()
                 made += inner
             case _:
-                made.append(_without_last(each, first=True))
+                made.append(_without_last(each))
     return tuple(made)
 
 
-def _without_last(statement: Statement, *, first: bool) -> Statement:
+def _asks_for(statement: Statement, name: Expression) -> bool:
+    """Whether it is a choice by a name."""
+    return isinstance(statement, If) and isinstance(statement.test, Comparison) and statement.test.left == name
+
+
+def _without_last(statement: Statement) -> Statement:
     match statement:
-        case If(test, inner, (If(Comparison("=="), last, (Raise(),)),)) if isinstance(test, Comparison):
+        case If(Comparison() as test, inner, (If(Comparison("=="), last, (Raise(),)),)):
             return If(test, inner, last)
-        case If(test, inner, (If() as other,)):
-            return If(test, inner, (_without_last(other, first=False),))
-        case _ if first:
-            return _inside(statement, assuming)
-        case _:
+        case If(_, _, (If(),)) | For():  # what loops decide by names is open to more of them
             return statement
+        case _:
+            return _inside(statement, assuming)
 
 
 def gathering(body: Body) -> Body:

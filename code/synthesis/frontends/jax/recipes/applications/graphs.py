@@ -50,9 +50,9 @@ _GATHER = """
     pooled = pooled.at[receivers].add(messages)}}
 """
 _OUT = """
-    {{?0.5 out = {jax.nn.relu(out) ~ jax.nn.gelu(out) ~ jax.nn.elu(out)} ~
+    {{?0.5 out = ACT(out) ~
     if activate_out:
-        out = {jax.nn.relu(out) ~ jax.nn.elu(out)}}}
+        out = ACT(out)}}
     {?0.3 if residual:
         {?0.5 if out.shape != nodes.shape:
             raise ValueError('a residual connection needs as many outputs as inputs')}
@@ -130,23 +130,34 @@ _LAYERS = {
         """
         {?0.6 # {what an edge says depends on both ends}}
         joined = jnp.concatenate([nodes[senders], nodes[receivers]], axis=-1)
-        messages = {jax.nn.relu ~ jax.nn.silu}(joined @ params['edge'] + params['bias'])
+        messages = ACT(joined @ params['edge'] + params['edge_bias'])
         """,
         _EDGES, _GATHER,
         """
-        out = jnp.concatenate([nodes, pooled], axis=-1) @ params['node']
+        out = jnp.concatenate([nodes, pooled], axis=-1) @ params['node'] + params['node_bias']
         """,
         _OUT,
     ),
     "isomorphism_layer": (
         _ENDS,
-        "messages = {jax.nn.relu(nodes[senders]) ~ nodes[senders]}",
-        _EDGES, _GATHER,
         """
+        {messages = nodes[senders]
+        {?0.45 if edge_weight is not None:
+            {?0.6 if edge_weight.shape != senders.shape:
+                raise ValueError(f'expected one weight for each edge, got <<edge_weight.shape>>')}
+            messages = messages * edge_weight[:, None]} ~
+        {?0.4 {if edge_features.shape[0] != senders.shape[0]:
+            raise ValueError(f'expected features of <<senders.shape[0]>> edges, got <<edge_features.shape>>') ~
+        if edge_features.shape[-1] != nodes.shape[-1]:
+            raise ValueError('edges and nodes have features of different widths')}}
+        {?0.5 # {what kind of edge it is goes into the message}}
+        messages = jax.nn.relu(nodes[senders] + edge_features)}
+        {pooled = jax.ops.segment_sum(messages, receivers, num_segments=n) ~
+        pooled = jnp.zeros_like(nodes).at[receivers].add(messages)}
         h = (1.0 + epsilon) * nodes + pooled
         {?0.5 # {two layers, which tell sums of neighbours apart}}
-        h = jax.nn.relu(h @ params['own'])
-        out = h @ params['kernel2'] + params['bias']
+        h = ACT(h @ params['w1'] + params['b1'])
+        out = h @ params['w2'] + params['b2']
         """,
         _OUT,
     ),
@@ -159,19 +170,28 @@ def _draw_graph(stream: Stream, target: str) -> KernelSpec:
     count, edges = p.size(32, 48, 64), p.size(128, 192, 256)
     into = p.size(8, 16, 32)
     out = into if target == "isomorphism_layer" else p.size(8, 16, 32)
+    act = p.pick("jax.nn.relu", "jax.nn.relu", "jax.nn.gelu", "jax.nn.elu", "jax.nn.silu")
+    last = {"isomorphism_layer": "b2", "edge_update": "node_bias"}.get(target, "bias")
     fields: dict[str, dict[str, Tree]] = {
         "graph_convolution": {"kernel": weights(into, out)},
         "graph_attention": {"kernel": weights(into, out), "score_from": weights(out), "score_to": weights(out)},
         "sage_layer": {"own": weights(into, out), "kernel": weights(into, out)},
-        "edge_update": {"edge": weights(2 * into, out), "node": weights(into + out, out)},
-        "isomorphism_layer": {"own": weights(into, out), "kernel2": weights(out, out)},
+        "edge_update": {
+            "edge": weights(2 * into, out),
+            "edge_bias": weights(out),
+            "node": weights(into + out, out),
+        },
+        "isomorphism_layer": {"w1": weights(into, out), "b1": weights(out), "w2": weights(out, out)},
     }
-    p.tree("params", fields[target] | {"bias": weights(out)}, "weights of the layer", ("params", "weights"))
+    p.tree("params", fields[target] | {last: weights(out)}, "weights of the layer", ("params", "weights"))
     p.tensor("nodes", Leaf((count, into), -1, 1), "features of the nodes", ("nodes", "node_features", "x"))
     p.tensor("senders", whole(edges, below=count), "where each edge begins", ("senders", "src", "sources"))
     p.tensor("receivers", whole(edges, below=count), "where each edge ends", ("receivers", "dst", "targets"))
     p.tensor(
         "edge_weight", positive(edges), "weight of each edge", ("edge_weight", "edge_weights"), optional=True,
+    )  # fmt: skip
+    p.tensor(
+        "edge_features", Leaf((edges, into), -1, 1), "features of the edges", ("edge_features", "edge_attr"),
     )  # fmt: skip
     p.tensor("node_mask", truth(count), "nodes that exist", ("node_mask", "mask"), optional=True)
     asked = p.pick("'sum'", "'mean'", "'mean'")
@@ -188,7 +208,7 @@ def _draw_graph(stream: Stream, target: str) -> KernelSpec:
     p.option("residual", "False", "bool", "whether inputs are added", "True" if out == into else "False")
     p.option("normalize", "False", "bool", "whether rows get length one", p.pick("True", "False"))
     p.number("epsilon", "0.0", "how much more a node counts than its neighbours", (0.0, 0.5), ("epsilon", "eps"))
-    p.write(*_LAYERS[target])
+    p.write(*(text.replace("ACT(", f"{act}(") for text in _LAYERS[target]))
     made = Leaf((count, out))
     ends: list[tuple[str, tuple[Tree, ...]]] = [("return out", (made,)), ("return out", (made,))]
     if target == "edge_update":

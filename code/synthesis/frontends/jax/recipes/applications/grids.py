@@ -346,10 +346,9 @@ def _change(p: Program, target: str, more: str, *, leapfrog: bool, either: bool,
                 slopes,
                 p.pick("flow = u * (du_dx + du_dy)", "flow = u * du_dx + u * du_dy"),
                 p.pick(
-                    f"u_next = u + dt * (nu * laplacian(u, dx{more}) - flow)",
-                    f"u_next = u - dt * flow + dt * nu * laplacian(u, dx{more})",
-                )
-                + source,
+                    f"u_next = u + dt * (nu * laplacian(u, dx{more}) - flow{' + source' if forced else ''})",
+                    f"u_next = u - dt * flow + dt * nu * laplacian(u, dx{more}){source}",
+                ),
             )
         case _ if excitable:
             return join(

@@ -20,7 +20,7 @@ from synthesis.frontends.jax.recipes.applications.forms import (
     turning,
     updating,
 )
-from synthesis.frontends.jax.recipes.applications.spellings import Spellings, arrays_of
+from synthesis.frontends.jax.recipes.applications.spellings import Spellings, arrays_of, without_second_guards
 from synthesis.grammar.nodes import changed, nodes
 from synthesis.grammar.rendering import render, render_block
 from synthesis.grammar.streams import Stream
@@ -53,7 +53,7 @@ _PLAIN = re.compile(r"(?!0\.?0*$|1\.?0*$)[\d.]+(e-?\d+)?")
 """Numbers that may stand in a formula: those that are no formulas themselves, and that would not seem to do nothing."""
 _SQUARE_BY_NAME, _METHODS, _SETTLED, _INSIDE = 0.12, 0.68, 0.75, 0.15
 _EARLY, _ASSERTS, _UPDATES, _SHAPED, _CHECKS, _SHORT_LAX, _TRUSTS = 0.35, 0.35, 0.3, 0.6, 0.25, 0.35, 0.58
-_ASSUMES, _BRIEF, _GATHERS = 0.35, 0.55, 0.6
+_ASSUMES, _BRIEF, _GATHERS = 0.15, 0.55, 0.6
 _JOINED, _INLINE, _TREE_UTIL, _AT_ONCE, _TURNS = 0.7, 0.6, 0.36, 0.65, 0.6
 _SAID = (
     Said(("{} has shape ", ", expected "), "{name} must have {count} {axes}, got "),
@@ -97,7 +97,7 @@ class Habits:
     short_lax: bool
     """Whether it is ``lax.scan`` rather than ``jax.lax.scan``."""
     assumes: bool
-    """Whether it takes the last of several choices for granted where it is none of the others."""
+    """Whether it takes the second of two choices for granted where it is not the first."""
     brief: bool
     """Whether errors say what is wrong without the values."""
     gathers: bool
@@ -152,7 +152,7 @@ class Habits:
             spelled = self.spellings.spell(node, arrays, helper)
             return self._respell(node) if spelled is node else changed(spelled, self._respell)
 
-        return tuple(changed(each, respell) for each in body)
+        return without_second_guards(tuple(changed(each, respell) for each in body))
 
     def form(self, body: tuple[Statement, ...]) -> tuple[Statement, ...]:
         """The same statements in the forms that this person gives them."""

@@ -17,6 +17,13 @@ def _some(p: Program, cases: Mapping[str, str], least: int = 2, most: int = 3) -
     return {name: text for name, text in cases.items() if name in kept}
 
 
+def _with_usual(p: Program, cases: Mapping[str, str], usual: tuple[str, ...]) -> dict[str, str]:
+    """A few of several cases, in their order, with those that nobody would leave out."""
+    others = _some(p, {name: text for name, text in cases.items() if name not in usual}, 1, 2)
+    kept = {*usual, *others} if len(usual) == 1 or p.choices.chance(0.6) else {*usual}
+    return {name: text for name, text in cases.items() if name in kept}
+
+
 def _by_name(cases: Mapping[str, str], variable: str, word: str) -> str:
     """A chain of cases that a name decides between, with an error for any other name."""
     tests = [(f"{variable} == '{name}'", text) for name, text in cases.items()]
@@ -80,31 +87,38 @@ def _pooling(p: Program) -> Text:
     if p.choices.chance(0.5):
         stride = p.choices.choice((size, size // 2))
         end = (side - size) // stride + 1
-        cases = _some(p, _WINDOWS)
-        least = stride == size
+        cases = _with_usual(p, _WINDOWS, ("max", "avg"))
+        apart = stride == size
         lines = join(
             """
             {?0.3 if x.ndim != 4:
                 raise ValueError(f'expected images of shape (batch, height, width, channels), got <<x.shape>>')}
             """,
-            "" if not least else """
-            {?0.4 if stride is None:
+            """
+            {if stride is None:
                 {?0.4 # {windows that do not overlap}}
-                stride = size ~
+                stride = size
+            window, strides = (1, size, size, 1), (1, stride, stride, 1) ~
             {?0.3 if x.shape[1] % size != 0 or x.shape[2] % size != 0:
                 raise ValueError(f'expected sides that <<size>> divides, got <<x.shape[1:3]>>')}
-            {stride = size}}
+            window = (1, size, size, 1)}
+            """ if apart else """
+            {window, strides = (1, size, size, 1), (1, stride, stride, 1) ~
+            window = (1, size, size, 1)
+            strides = (1, stride, stride, 1)}
             """,
-            "window, strides = (1, size, size, 1), (1, stride, stride, 1)",
             _by_name(cases, "name", "pooling"),
             "return out",
         )  # fmt: skip
+        lines = settled(p.choose(lines))
+        if "strides =" not in lines:
+            lines = lines.replace("window, strides,", "window, window,")
         shape, result = (rows, side, side, dim), Leaf((rows, end, end, dim))
-        kinds = Option("int | None", "distance of windows", ("None",), ("stride", "strides")) if least else Option(
+        kinds = Option("int | None", "distance of windows", ("None",), ("stride", "strides")) if apart else Option(
             "int", "distance of windows", (str(stride),), ("stride",))  # fmt: skip
         titles, summary = ("pool", "pool2d", "spatial_pool"), "Pools windows of images"
     else:
-        cases = _some(p, p.choices.choice((_GLOBAL, _GLOBAL_MASKED)))
+        cases = _with_usual(p, p.choices.choice((_GLOBAL, _GLOBAL_MASKED)), ("mean",))
         lines = join(
             """
             {?0.3 if x.ndim != 3:

@@ -76,9 +76,9 @@ _PER_LAYER = {
         def update(w, g, m):
             {?0.5 # {keep entries where momentum and gradient agree}}
             mask = {(m * g > 0).astype(g.dtype) ~ jnp.where(m * g > 0, 1.0, 0.0)}
-            {{?0.6 if rescale:
-                mask = mask / jnp.maximum(mask.mean(), 1e-3)} ~
-            w = w * (1.0 - lr * decay)}
+            {?0.5 # {as large a step as if all entries moved}}
+            mask = mask / jnp.maximum(mask.mean(), 1e-3)
+            {?0.4 w = w * (1.0 - lr * decay)}
             return w - lr * m * mask
 
         new_params = EACH(update, params, grads, mu)
@@ -165,7 +165,6 @@ def _draw_per_layer(stream: Stream, target: str) -> KernelSpec:
         p.pick("True", "False"),
         ("scale_parameter", "relative"),
     )
-    p.option("rescale", "True", "bool", "whether masked steps keep their length", p.pick("True", "False"))
     p.write(text.replace("EACH", each))
     new = changed(tree, -1, 1)
     held = {"rows": rows, "columns": columns}

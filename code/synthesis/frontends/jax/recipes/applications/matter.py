@@ -66,9 +66,11 @@ def _draw_particles(stream: Stream, target: str) -> KernelSpec:
                 "d = positions[i] - positions[j]", "d = jnp.take(positions, i, axis=0) - jnp.take(positions, j, axis=0)"
             ),
             block("if periodic:", near) if wrap else "",
-            "r2 = jnp.sum(d ** 2, axis=-1)",
             remark(p, "finite gradient at zero length"),
-            "r = jnp.sqrt(jnp.where(r2 > 0.0, r2, 1.0))",
+            p.pick(
+                "r = jnp.sqrt(jnp.sum(d ** 2, axis=-1) + 1e-12)",
+                "r2 = jnp.sum(d ** 2, axis=-1)\nr = jnp.sqrt(jnp.maximum(r2, 1e-12))",
+            ),
         )
     else:
         pair = join(
@@ -82,6 +84,7 @@ def _draw_particles(stream: Stream, target: str) -> KernelSpec:
     results: list[Tree] = []
     form = p.pick("forces", "step", "step", "verlet")
     fits = p.choices.chance(0.5) and form != "forces"
+    told = form != "forces" and p.maybe(0.3)
     message = "velocities of shape {velocities.shape} and masses of shape {mass.shape} do not match {positions.shape}"
     p.add(
         guard(p, "velocities.shape != positions.shape or mass.shape != positions.shape[:1]", message, 0.15)
@@ -101,10 +104,9 @@ def _draw_particles(stream: Stream, target: str) -> KernelSpec:
     elif energy:
         p.add(block("def energy_fn(positions):", pair, _energy(p, target, close=close, masked=masked)))
         p.add(
-            p.pick(
-                "energy, grad = jax.value_and_grad(energy_fn)(positions)\nforces = -grad",
-                "energy = energy_fn(positions)\nforces = -jax.grad(energy_fn)(positions)",
-            )
+            "energy, grad = jax.value_and_grad(energy_fn)(positions)\nforces = -grad"
+            if form == "forces" or told
+            else "forces = -jax.grad(energy_fn)(positions)"
         )
     else:
         p.add(pair, _force(p, target, close=close, masked=masked))
@@ -142,13 +144,17 @@ def _draw_particles(stream: Stream, target: str) -> KernelSpec:
                 "new_vel = jnp.where(low | high, -new_vel, new_vel)",
                 "new_pos = jnp.clip(new_pos, 0.0, box)",
             )
-        if p.maybe(0.3):
+        if told and energy and form == "step":
+            p.add("return new_pos, new_vel, energy")
+            results = [Leaf((count, dim)), Leaf((count, dim)), Leaf(())]
+        elif told:
             p.add(
                 p.pick(
                     "kinetic = 0.5 * jnp.sum(mass[:, None] * new_vel ** 2)",
                     "kinetic = 0.5 * (mass * jnp.sum(new_vel ** 2, axis=1)).sum()",
                 ),
-                "return new_pos, new_vel, kinetic",
+                remark(p, "what should stay the same") if energy else "",
+                f"return new_pos, new_vel, kinetic{' + energy_fn(new_pos)' if energy else ''}",
             )
             results = [Leaf((count, dim)), Leaf((count, dim)), Leaf(())]
         else:
@@ -315,7 +321,7 @@ _FLOCK = """
         heading = V / jnp.sqrt(jnp.sum(V ** 2, axis=-1, keepdims=True) + 1e-8)
         ahead = {jnp.sum(d * heading[:, None], axis=-1) ~ jnp.sum(heading[:, None] * d, axis=2)}
         near = near & (ahead > math.cos(0.5 * field_of_view) * jnp.sqrt(dist2 + 1e-8))}
-    {seen = near.astype(R.dtype) ~ seen = jnp.asarray(near, R.dtype)}
+    seen = near.astype(R.dtype)
     count = jnp.maximum(jnp.sum(seen, axis=1, keepdims=True), 1.0)
     {terms = <<
         'cohesion': jnp.sum(seen[..., None] * d, axis=1) / count,

@@ -47,6 +47,8 @@ class Option:
     names: tuple[str, ...] = ()
     given: str | None = None
     """What it is given where that is settled already."""
+    needed: bool = False
+    """Whether every caller has to give it, since nothing is usual."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,10 +97,12 @@ def draw_by_name(
     ended = p.choices.chance(0.6)
     before, after = p.choose(family.before), p.choose(family.after) if ended or not family.finished else ""
     now = set(re.findall(r"\w+", f"{before}\n{after}\n{cases[asked]}"))
+    p.has_defaults()
     for key, each in given.items():
         declare(p, key, each, now=key in now)
     default = p.choices.choice(known)
-    p.option("name", f"'{default}'", "str", f"one of {', '.join(sorted(known))}", f"'{asked}'", family.named)
+    usual = None if p.choices.chance(0.4) else f"'{default}'"
+    p.option("name", usual, "str", f"one of {', '.join(sorted(known))}", f"'{asked}'", family.named)
     p.add(before)
     _decide(p, cases, family.word, at_once=not after)
     p.add(after)
@@ -124,8 +128,9 @@ def declare(p: Program, key: str, each: Array | Constant | Option, *, now: bool 
             p.tree(key, tree, says, names)
         case Constant(usual, says, names, within):
             p.number(key, usual, says, within if now else None, names)
-        case Option(kind, says, values, names, given):
-            p.option(key, values[0], kind, says, given or p.choices.choice(values), names)
+        case Option(kind, says, values, names, given, needed):
+            default = None if needed else values[0]
+            p.option(key, default, kind, says, given or p.choices.choice(values), names)
 
 
 def _decide(p: Program, cases: Mapping[str, str], word: str, *, at_once: bool) -> None:

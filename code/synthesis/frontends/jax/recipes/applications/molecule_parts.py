@@ -1,5 +1,7 @@
 """What else simulations of molecules compute: pressures, charges, constraints, order, and when lists are too old."""
 
+import re
+
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
 from synthesis.frontends.jax.recipes.applications.parts import key, positive, settled
 from synthesis.frontends.jax.recipes.applications.program import Program
@@ -22,7 +24,7 @@ _PRESSURE = """
     {?0.4 # {derivative of the pair energy, by the distance}}
     dR = displacement(R[:, None, :], R[None, :, :], box)
     {others = off_diagonal(n) ~ others = jnp.eye(n) == 0 ~ others = jnp.arange(n)[:, None] != jnp.arange(n)}
-    dr = jnp.sqrt(jnp.where(others, jnp.sum(dR ** 2, axis=-1), 1.0) + 1e-12)
+    dr = jnp.sqrt(jnp.sum(dR ** 2, axis=-1) + 1e-12)
     def pair_energy(r):
         FORM
         {return u ~ return u ~
@@ -36,10 +38,11 @@ _PRESSURE = """
     {slope = jnp.where(others, slope, 0.0) ~ slope = slope * others}
 """
 _PAIR_FORMS = (
-    "u = epsilon * jnp.exp(-0.5 * (r / sigma) ** 2)",
+    "u = epsilon * jnp.exp(-((r / sigma) ** 2))",
     "u = 0.5 * epsilon * jnp.maximum(1.0 - r / sigma, 0.0) ** 2",
     "x = jnp.exp(-alpha * (r - sigma))\nu = epsilon * x * (x - 2.0)",
-    "inv = 1.0 / (0.5 + (r / sigma) ** 6)\nu = 4.0 * epsilon * inv * (inv - 1.0)",
+    "u = 0.4 * epsilon * jnp.maximum(1.0 - r / sigma, 0.0) ** 2.5",
+    "u = epsilon * jnp.exp(-r / sigma)",
 )
 _PRESSURES = {
     "scalar": """
@@ -50,9 +53,9 @@ _PRESSURES = {
             return <<'kinetic': kinetic / (d * volume), 'virial': virial / (d * volume)>>
         return (kinetic + virial) / (d * volume) ~
         pressure = (kinetic + virial) / (d * volume)
-        {?0.5 if tail is not None:
+        {?0.5 if long_range is not None:
             {?0.5 # {what the cutoff leaves out}}
-            pressure = pressure + tail * (n / volume) ** 2}
+            pressure = pressure + long_range}
         return pressure ~
         if temperature is not None:
             {?0.5 # {the ideal gas at a temperature that is given, not measured}}
@@ -99,6 +102,8 @@ def write_pressure(p: Program) -> Text:
     form = p.pick(*_PRESSURES)
     lines = p.choose(join(_PRESSURE.replace("FORM", p.pick(*_PAIR_FORMS).replace("\n", "\n        ")),
                           _PRESSURES[form]))  # fmt: skip
+    if "cutoff" not in lines:
+        lines = re.sub(r"(?m)^if long_range is not None:\n(?: +.*\n)+", "", lines)
     parts = p.choices.chance(0.5)
     component = p.pick("'full'", "'diagonal'", "'trace'")
     result: Tree = Leaf(()) if form == "scalar" else Leaf((3, 3))
@@ -118,7 +123,8 @@ def write_pressure(p: Program) -> Text:
             "alpha": Constant("2.0", "steepness of the well", ("alpha",), (1.5, 2.5)),
             "cutoff": Option("float | None", "distance beyond which nothing acts", ("None", "1.8", "1.5"),
                              ("cutoff", "r_cut")),
-            "tail": Option("float | None", "coefficient of the tail", ("None", "-0.5"), ("tail", "tail_correction")),
+            "long_range": Option("float | None", "pressure that the cutoff leaves out", ("None", "-0.05"),
+                                 ("tail_correction", "long_range_correction")),
             "temperature": Option("float | None", "temperature", ("None",), ("temperature", "kT"), "None"),
             "return_parts": Option("bool", "whether both parts are wanted", ("False",), ("return_parts",), str(parts)),
             "component": Option("str", "full, diagonal or trace", (component,), ("component", "which")),
@@ -241,23 +247,28 @@ _CONSTRAINED = """
     {if mass is None:
         inv_mass = jnp.ones(R.shape[0], R.dtype)
     else:
-        inv_mass = 1.0 / mass ~ inv_mass = 1.0 / mass ~
+        inv_mass = 1.0 / mass
+    weight = inv_mass[i] + inv_mass[j] ~
+    inv_mass = 1.0 / mass
+    weight = inv_mass[i] + inv_mass[j] ~
     {?0.5 # {a mass of zero stands for one that does not move}}
-    inv_mass = jnp.where(mass > 0.0, 1.0 / jnp.where(mass > 0.0, mass, 1.0), 0.0)}
-    weight = inv_mass[i] + inv_mass[j] {~ + 1e-6}
+    inv_mass = jnp.where(mass > 0.0, 1.0 / jnp.where(mass > 0.0, mass, 1.0), 0.0)
+    {?0.5 # {a bond may have both of its ends pinned}}
+    weight = jnp.maximum(inv_mass[i] + inv_mass[j], 1e-6)}
     {?0.4 # {how many bonds pull at a particle}}
     {counts = jnp.zeros(R.shape[0], R.dtype).at[i].add(1.0).at[j].add(1.0) ~
-    counts = jnp.bincount(bonds.reshape(-1), length=R.shape[0]).astype(R.dtype)}
+    counts = jnp.zeros(R.shape[0], R.dtype).at[bonds].add(1.0)}
     share = 1.0 / jnp.maximum(counts, 1.0)
     {?0.4 start = R}
 
     def project(R{~, _}):
         dR = {R[i] - R[j] ~ displacement(R[i], R[j], box)}
-        {length = jnp.sqrt(jnp.sum(dR ** 2, axis=-1) + 1e-12) ~ length = jnp.linalg.norm(dR + 1e-9, axis=-1)}
-        {excess = length - lengths
+        {length = jnp.sqrt(jnp.sum(dR ** 2, axis=-1) + 1e-12)
+        excess = length - lengths
         push = (stiffness * excess / (weight * length))[:, None] * dR ~
-        {?0.5 # {linear in the squares, as SHAKE has it}}
-        excess = (length ** 2 - lengths ** 2) / (2.0 * lengths * length)
+        {?0.5 # {without a root, which is as good near the right length}}
+        squares = jnp.sum(dR ** 2, axis=-1)
+        excess = (squares - lengths ** 2) / (squares + lengths ** 2)
         push = (stiffness * excess / weight)[:, None] * dR}
         {R = R.at[i].add(-inv_mass[i, None] * share[i, None] * push)
         return R.at[j].add(inv_mass[j, None] * share[j, None] * push) ~
@@ -323,7 +334,7 @@ def write_constraints(p: Program) -> Text:
             "dt": Option("float", "time step", ("0.01", "0.005", "0.02"), ("dt", "time_step")),
         },
         result=result,
-        titles=("apply_constraints", "constrain_bonds", "project_bonds", "shake"),
+        titles=("apply_constraints", "constrain_bonds", "project_bonds", "solve_bonds"),
         summary=p.pick("Moves particles until bonds have their lengths", "Solves the constraints of rigid bonds"),
         returned={"plain": "the positions", "velocity": "positions and velocities"}.get(
             end, "the positions, and what is left of the error"),

@@ -89,7 +89,7 @@ _PAIR = {
         U = CHARGES / jnp.sqrt(dr ** 2 + radius ** 2)
         {?0.4 U = U * jnp.exp(-kappa * dr)}
     """,
-    "gaussian_core": "U = epsilon * jnp.exp({-0.5 * (dr / sigma) ** 2 ~ -((dr / sigma) ** 2)})",
+    "gaussian_core": "U = epsilon * jnp.exp(-((dr / sigma) ** 2))",
 }
 _CUT = {
     "none": "",
@@ -216,7 +216,8 @@ def _pair(p: Program) -> Text:
     else:
         text = join(check, table, body)
         result = (Leaf(()) if per == "total" else Leaf((n,)),)
-    ends = ("_forces", "_force_field") if per == "forces" else ("_energy", "_pair")
+    ends = ("_forces", "_energy_and_forces" if len(result) > 1 else "_force") if per == "forces" else (
+        "_energy", "_potential")  # fmt: skip
     return Text(
         lines=text,
         given={
@@ -371,6 +372,7 @@ def _bonds(p: Program) -> Text:
     else:
         text = join(lines, "return {jnp.sum(U) ~ U.sum()}" if form == "total" else "return U")
         result = Leaf(()) if form == "total" else Leaf((m,))
+    ending = {"force": "forces", "each": "energies"}.get(form, "energy")
     names = {"bond": (f"'{bond}'",), "torsion": ("'periodic'",)}.get(kind, ("'harmonic'", "'cosine'"))
     asked = p.choices.choice(names)
     return Text(
@@ -392,7 +394,7 @@ def _bonds(p: Program) -> Text:
             "form": Option("str", f"form of the energy of a {kind}", (asked,), ("form", "kind")),
         },
         result=(result,),
-        titles=tuple(f"{name}_{'forces' if form == 'force' else 'energy'}" for name in
+        titles=tuple(f"{name}_{ending}" for name in
                      {"bond": ("bond", "bonded"), "angle": ("angle", "bending"),
                       "torsion": ("torsion", "dihedral")}[kind]),
         summary={

@@ -383,7 +383,7 @@ _NORMED = '''
             axes = -1 if kind == 'layer' else (1, 2)
             mean, var = jnp.mean(x, axis=axes, keepdims=True), jnp.var(x, axis=axes, keepdims=True)
         return (x - mean) * jax.lax.rsqrt(var + 1e-5) * norm['scale'] + norm['bias'] ~
-        if 'mean' in norm and kind == 'batch':
+        if kind == 'batch':
             {?0.5 # {what was seen in training}}
             x = (x - norm['mean']) / jnp.sqrt(norm['var'] + 1e-5)
         else:
@@ -441,6 +441,15 @@ _STAGES = """
     return pooled @ head['kernel'] + head['bias'] ~ return jnp.mean(x, axis=(1, 2)) @ head['kernel'] + head['bias']} ~
     return features}
 """
+_PRE_ACTIVATED_HEAD = """
+    if head is None:
+        return features
+    {x = ACT(channel_norm(x, head['norm'], norm)) ~
+    {?0.5 # {nothing was normalized behind the last block}}
+    x = ACT(channel_norm(x, head['norm'], norm))}
+    {pooled = jnp.mean(x, axis=(1, 2))
+    return pooled @ head['kernel'] + head['bias'] ~ return jnp.mean(x, axis=(1, 2)) @ head['kernel'] + head['bias']}
+"""
 _BODIES = (
     """
             h = conv(x, block['conv1'], stride)
@@ -451,8 +460,8 @@ _BODIES = (
     """,
     """
             {?0.4 # {normalized before, as in the second version}}
-            h = ACT(channel_norm(x, block['norm0'], norm))
-            h = conv(h, block['conv1'], stride)
+            pre = ACT(channel_norm(x, block['norm0'], norm))
+            h = conv(pre, block['conv1'], stride)
             h = conv(ACT(channel_norm(h, block['norm1'], norm)), block['conv2'])
     """,
     """
@@ -472,6 +481,12 @@ def _stages(p: Program) -> Text:
     body = _BODIES[kind].strip("\n").rstrip(" ").rstrip("\n")
     counts = p.choices.choice(((1, 1), (2, 1), (1, 2), (1, 1, 1)))
     text = _STAGES.replace("            BODY", body)
+    if kind == 1:
+        # what is normalized before has no activation behind it, but one in front of the last layer
+        text = text.replace("{x = ACT(conv(x, params['stem'], stride=stem_stride)) ~ ", "{")
+        text = text.replace("{x = ACT(skip + h) ~ ", "{")
+        text = text.replace("conv(x, block['shortcut']", "conv(pre, block['shortcut']")
+        text = text[: text.index("    {if pool:")] + _PRE_ACTIVATED_HEAD
     lines = p.choose(text)
     act = p.pick("jax.nn.relu", "jax.nn.gelu", "jax.nn.silu")
     lines = lines.replace("ACT", act).replace("block_index = 0\n", "")
@@ -538,7 +553,9 @@ def _stages(p: Program) -> Text:
     elif headed:
         result = Leaf((rows, classes))
     window = p.choices.choice((3, 5))
-    head: Tree = {"kernel": weights(before, classes), "bias": weights(classes)}
+    head: Tree = {
+        **({"norm": normal(before)} if kind == 1 else {}), "kernel": weights(before, classes), "bias": weights(classes),
+    }  # fmt: skip
     return Text(
         lines=settled(lines),
         given={

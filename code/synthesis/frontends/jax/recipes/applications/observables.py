@@ -600,8 +600,8 @@ _TERMS = """
         else:
             raise ValueError(f'expected bonds or angles, got <<name>>')}
         {energies[name] = 0.5 * jnp.sum(k * (value - rest) ** 2) ~
-        stretch = value - rest
-        energies[name] = 0.5 * jnp.sum(k * stretch ** 2)}
+        deviation = value - rest
+        energies[name] = 0.5 * jnp.sum(k * deviation ** 2)}
 """
 _TERM_ENDS = """
     {return sum(energies.values()) ~
@@ -727,7 +727,9 @@ def write_cell_buffers(p: Program) -> Text:
     given: dict[str, Array | Constant | Option] = {
         "R": Array(Leaf((n, dim), *WITHIN), f"positions of shape (n, {dim})", ("R", "positions", "pos")),
         "side": Option("float", "side of the box", (f"{SIDE}",), ("box_size", "side")),
-        "per_side": Option("int", "cells along each side", (str(side_cells),), ("cells_per_side", "grid_size")),
+        "per_side": Option(
+            "int", "cells along each side", (str(side_cells),), ("cells_per_side", "grid_size"), needed=True
+        ),
         "capacity": Option("int", "most particles of a cell", (str(capacity),), ("capacity", "cell_capacity")),
         "attributes": Array(some, "what else particles have, by name", ("attributes", "extra", "features")),
     }

@@ -184,13 +184,13 @@ def _adam(p: Program) -> Text:
 _GROUPS = """
     {def group_of(name):
         {?0.4 \"\"\"{The group of a parameter ~ Which group a parameter is of, by its name}.\"\"\"}
-        {if name.startswith(('embedding', 'wte', 'conv', 'encoder')):
+        {if name.startswith(pretrained):
             return 'frozen' if freeze else 'slow'
         {if name.endswith(('bias', 'scale', '_b')):
             return 'no_decay'
         return 'decay' ~
         return 'no_decay' if name.endswith(('bias', 'scale', '_b')) else 'decay'} ~
-        if name.startswith(('embedding', 'wte', 'conv', 'encoder')):
+        if name.startswith(pretrained):
             if freeze:
                 {?0.4 # {pretrained layers stay as they are}}
                 return 'frozen'
@@ -225,11 +225,11 @@ _GROUPS = """
     def group_of(name, w):
         if any(word in name for word in no_decay) or w.ndim < 2:
             return 'no_decay'}
-        {if freeze and name.startswith(('embedding', 'wte', 'conv', 'encoder')):
+        {if name.startswith(frozen):
             {?0.4 # {pretrained}}
             return 'frozen'
         return 'decay' ~
-        return 'frozen' if freeze and name.startswith(('embedding', 'wte', 'conv', 'encoder')) else 'decay'}
+        return 'frozen' if name.startswith(frozen) else 'decay'}
 
     new_params = dict(params)
     for name, w in params.items():
@@ -262,7 +262,7 @@ _GRAD = """
     {g = grads[name].astype(w.dtype)
     {?0.5 if clip is not None:
         g = jnp.clip(g, -clip, clip)} ~
-    g = jnp.asarray(grads[name], w.dtype) ~
+    g = grads[name].astype(w.dtype) ~
     g = jnp.clip(grads[name], -bound, bound) ~
     {?0.4 # {one bad entry should not spoil the parameter}}
     g = jnp.nan_to_num(grads[name]) ~
@@ -278,12 +278,13 @@ def _groups(p: Program) -> Text:
     tree = _flat(p)
     lines = placed(p.choose(_GROUPS), "GRAD", p.choose(_GRAD))
     lines = lines.replace("GROUP", "group_of(name, w)" if "def group_of(name, w)" in lines else "group_of(name)")
-    frozen = "freeze" in lines and p.choices.chance(0.5)
+    first = next(name for name in ("embedding", "wte", "conv", "encoder") if next(iter(tree)).startswith(name))
+    frozen = ("freeze" in lines or "startswith(frozen)" in lines) and p.choices.chance(0.5)
     given = changed(tree, -0.5, 0.5)
     scaled: Tree = {name: Leaf((), 0.1, 2) for name in p.choices.shuffled(list(tree))[:2]}
     if frozen:
-        stays = [name for name in tree if name.startswith(("embedding", "wte", "conv", "encoder"))]
-        if "if any(word" in lines.partition("freeze")[0]:  # which is asked first
+        stays = [name for name in tree if name.startswith(first)]
+        if "if any(word" in lines.partition("frozen")[0]:  # which is asked first
             stays = [name for name in stays if not name.endswith(("bias", "scale", "_b"))]
             stays = [name for name in stays if "w.ndim < 2" not in lines or len(tree[name].shape) > 1]
         given = {name: leaf for name, leaf in tree.items() if name not in stays}
@@ -296,6 +297,10 @@ def _groups(p: Program) -> Text:
             "weight_decay": Option("float", "decay of the parameters", ("1e-4", "0.01", "0.1"), ("weight_decay", "wd")),
             "freeze": Option("bool", "whether first layers stay", ("False",), ("freeze", "freeze_embedding"),
                              str(frozen)),
+            "pretrained": Option("tuple[str, ...]", "what names of pretrained layers begin with", (f"('{first}',)",),
+                                 ("pretrained", "backbone")),
+            "frozen": Option("tuple[str, ...]", "what names of layers that stay begin with", ("()",),
+                             ("frozen", "frozen_prefixes"), f"('{first}',)" if frozen else "()"),
             "no_decay": Option("tuple[str, ...]", "words in names that are not decayed", ("('bias', 'scale', '_b')",),
                                ("no_decay", "skip_decay")),
             "clip": Option("float | None", "largest gradient", ("None", "0.3"), ("clip", "max_grad")),
@@ -344,14 +349,12 @@ _SCALING = """
     scale = jnp.where(finite, scale, scale / factor)}
     good_steps = jnp.where(grow, 0, good_steps)
     scale = jnp.clip(scale, 1.0, max_scale) ~
-    if dynamic:
-        good_steps = jnp.where(finite, good_steps + 1, 0)
-        grow = good_steps >= growth_interval
-        scale = jnp.where(finite, jnp.where(grow, scale * factor, scale), jnp.maximum(scale / factor, 1.0))
-        good_steps = jnp.where(grow, 0, good_steps)
-    else:
-        {?0.5 # {only counts}}
-        good_steps = good_steps + finite.astype(good_steps.dtype)}
+    grow = finite & (good_steps + 1 >= growth_interval)
+    {scale = jnp.where(grow, scale * factor, scale)
+    scale = jnp.where(finite, scale, jnp.maximum(scale * backoff, 1.0)) ~
+    scale = jnp.where(finite, jnp.where(grow, scale * factor, scale), jnp.maximum(scale * backoff, 1.0))}
+    {?0.5 # {counted anew after a change of the scale}}
+    good_steps = jnp.where(finite & jnp.logical_not(grow), good_steps + 1, 0)}
     {return new_params, <<'scale': scale, 'good_steps': good_steps>> ~
     scaler = <<'scale': scale, 'good_steps': good_steps>>
     return new_params, scaler, finite}
@@ -377,7 +380,8 @@ def _scaling(p: Program) -> Text:
             "factor": Option("float", "how much the scale changes", ("2.0",), ("factor", "growth_factor")),
             "max_scale": Option("float", "largest scale", ("65536.0", "16777216.0"), ("max_scale",)),
             "max_norm": Option("float | None", "largest norm", ("None", "1.0"), ("max_norm", "clip_norm")),
-            "dynamic": Option("bool", "whether the scale adapts", ("True", "False"), ("dynamic",)),
+            "backoff": Option("float", "how much of the scale is left after an overflow", ("0.5", "0.25"),
+                              ("backoff_factor", "backoff")),
         },
         result=(changed(tree, -1, 1), made, *flag),
         helpers=(_FINITE, _CLIPPED),
@@ -483,8 +487,8 @@ _REPORT = """
             report[f'<<prefix>>/<<name>>/max'] = jnp.max(jnp.abs(g))
         ~ report[f'<<prefix>>/<<name>>/zeros'] = jnp.mean((g == 0.0).astype(jnp.float32))
         ~ {?0.4 # {how large a step is beside what it changes}}
-        weight = {l2_norm(params[name]) ~ jnp.sqrt(jnp.sum(params[name] ** 2))}
-        report[f'<<prefix>>/<<name>>/ratio'] = learning_rate * norm / (weight + 1e-8)
+        weight_norm = {l2_norm(params[name]) ~ jnp.sqrt(jnp.sum(params[name] ** 2))}
+        report[f'<<prefix>>/<<name>>/ratio'] = learning_rate * norm / (weight_norm + 1e-8)
         ~ if percentile is not None:
             report[f'<<prefix>>/<<name>>/p<<percentile>>'] = jnp.percentile(jnp.abs(g), percentile)}
         TOTAL_NEXT
@@ -536,7 +540,7 @@ def _report(p: Program) -> Text:
         lines=settled(lines),
         given={
             **weights,
-            "grads": Array(tree, "gradients by name", ("grads", "gradients", "updates")),
+            "grads": Array(tree, "gradients by name", ("grads", "gradients")),
             "learning_rate": Option("float", "step size", ("0.1", "0.01"), ("learning_rate", "lr")),
             "prefix": Option("str", "what names begin with", (f"'{prefix}'",), ("prefix", "scope")),
             "with_max": Option("bool", "whether largest entries are wanted", ("False",), ("with_max", "log_max"),
@@ -579,13 +583,13 @@ _MUON = """
     new_params, new_trace = <<>>, <<>>
     for name, w in params.items():
         g = grads[name]
-        m = {momentum * trace[name] + g ~ momentum * trace[name] + (1.0 - momentum) * g}
+        m = momentum * trace[name] + NEW
         new_trace[name] = m
-        {update = momentum * m + g if nesterov else m ~
+        {update = momentum * m + NEW if nesterov else m ~
         update = m
         if nesterov:
-            update = momentum * m + g}
-        if w.ndim < 2{~ or name.startswith(('embedding', 'wte'))}:
+            update = momentum * m + NEW}
+        if w.ndim OTHERS 2{~ or name.startswith(('embedding', 'wte'))}:
             {?0.5 # {vectors have no singular values}}
             {new_params[name] = w - vector_rate * update
             continue ~ new_params[name] = w - vector_rate * jnp.sign(update)
@@ -612,13 +616,15 @@ def _muon(p: Program) -> Text:
     a, b = p.choices.choice(((8, 16), (16, 8), (12, 16), (16, 12)))
     names = p.choices.choice(_NAMED)
     tree = {name: Leaf((b,) if name.endswith(("bias", "scale", "_b", "b_qkv")) else (a, b)) for name in names}
-    lines = p.choose(_MUON)
+    lines = p.choose(_MUON).replace("NEW", p.pick("g", "(1.0 - momentum) * g"))
+    # matrices alone, or what is made one
+    lines = lines.replace("OTHERS", "<" if "reshape" in lines else "!=")
     return Text(
         lines=settled(lines),
         given={
             "params": Array(changed(tree, -0.5, 0.5), "parameters by name", ("params", "weights")),
             "grads": Array(tree, "gradients by name", ("grads", "gradients")),
-            "trace": Array(changed(tree, -0.5, 0.5), "momentum by name", ("trace", "momentum_state", "mu")),
+            "trace": Array(changed(tree, -0.5, 0.5), "momentum by name", ("trace", "momentum_state")),
             "learning_rate": step_size(p, "0.02", "0.05"),
             "vector_rate": step_size(p, "1e-3", "3e-4", names=("vector_lr", "scalar_lr")),
             "momentum": Option("float", "decay of the momentum", ("0.95", "0.9"), ("momentum", "beta")),

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
-from synthesis.frontends.jax.recipes.applications.parts import remark, settled, weights
+from synthesis.frontends.jax.recipes.applications.parts import placed, remark, settled, weights
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree, changed
 from synthesis.frontends.jax.recipes.applications.written import Text, with_texts
@@ -490,7 +490,7 @@ _MEAN_OF = '''
     def lerp(old, new, decay):
         {?0.4 """Moves a tree towards another one."""}
         {return jax.tree.map(lambda o, n: decay * o + (1.0 - decay) * n.astype(o.dtype), old, new) ~
-        return jax.tree.map(lambda o, n: o + (1.0 - decay) * (jnp.asarray(n, o.dtype) - o), old, new)}
+        return jax.tree.map(lambda o, n: o + (1.0 - decay) * (n.astype(o.dtype) - o), old, new)}
 '''
 _DEBIASED = '''
     def debias(tree, decay: float, count: Array):
@@ -508,46 +508,17 @@ _DECAYED = '''
         return update + weight_decay * w if w.ndim > 1 and weight_decay > 0.0 else update}
 '''
 _ADAPTIVE = """
-    {?0.5 if variant not in ('adam', 'belief', 'yogi', 'max'):
-        raise ValueError(f'unknown variant <<variant>>')}
+    if variant not in KNOWN:
+        raise ValueError(f'unknown variant <<variant>>')
     count = state['count'] + 1
     {?0.4 if accumulator_dtype is not None:
         {?0.5 # {moments are kept in a wide type}}
         grads = jax.tree.map(lambda g: g.astype(accumulator_dtype), grads)}
     {mu = lerp(state['mu'], grads, b1) ~
     mu = jax.tree.map(lambda m, g: b1 * m + (1.0 - b1) * g, state['mu'], grads)}
-    {if variant == 'belief':
-        {?0.4 # {spread around the mean, and not around zero}}
-        squares = jax.tree.map(lambda g, m: (g - m) ** 2 + eps_root, grads, mu)
-    else:
-        squares = jax.tree.map(jnp.square, grads) ~
-    squares = jax.tree.map(lambda g, m: (g - m) ** 2 if variant == 'belief' else g ** 2, grads, mu)}
-    {if variant == 'yogi':
-        {?0.5 # {grows and falls by the same amounts}}
-        nu = jax.tree.map(lambda v, s: v - (1.0 - b2) * jnp.sign(v - s) * s, state['nu'], squares)
-    {elif variant == 'max':
-        nu = jax.tree.map(lambda v, s: jnp.maximum(b2 * v, s), state['nu'], squares) ~}
-    else:
-        nu = lerp(state['nu'], squares, b2) ~
-    def second_moment(v, s):
-        if variant == 'yogi':
-            return v - (1.0 - b2) * jnp.sign(v - s) * s
-        {?0.5 if variant == 'max':
-            return jnp.maximum(b2 * v, s)}
-        return b2 * v + (1.0 - b2) * s
-
-    nu = jax.tree.map(second_moment, state['nu'], squares)}
-    {mu_hat, nu_hat = (debias(mu, b1, count), debias(nu, b2, count)) if correct else (mu, nu) ~
-    mu_hat = debias(mu, b1, count) if correct else mu
-    nu_hat = debias(nu, b2, count) if correct else nu ~
-    {if correct:
-        mu_hat, nu_hat = debias(mu, b1, count), debias(nu, b2, count)
-    else:
-        mu_hat, nu_hat = mu, nu} ~
-    mu_hat, nu_hat = debias(mu, b1, count), debias(nu, b2, count)}
-    {?0.5 if nesterov:
-        {?0.4 # {looks one step ahead}}
-        mu_hat = jax.tree.map(lambda m, g: b1 * m + (1.0 - b1) * g, mu_hat, grads)}
+    SECOND
+    AHEAD
+    CORRECTED
     {updates = jax.tree.map(lambda m, v: m / (jnp.sqrt(v + eps_root) + eps), mu_hat, nu_hat) ~
     updates = jax.tree.map(lambda m, v: m / (jnp.sqrt(v) + eps), mu_hat, nu_hat)}
     {updates = jax.tree.map(functools.partial(decay_matrices, weight_decay=weight_decay), params, updates)
@@ -558,10 +529,68 @@ _ADAPTIVE = """
     def apply(w, u):
         {?0.5 if w.ndim > 1 and weight_decay > 0.0:
             u = u + weight_decay * w}
-        return jnp.asarray(w - learning_rate * u, w.dtype)
+        return (w - learning_rate * u).astype(w.dtype)
 
     new_params = jax.tree.map(apply, params, updates)}
     return new_params, <<'count': count, 'mu': mu, 'nu': nu>>
+"""
+_SECOND = """
+    {{if variant == 'belief':
+        {?0.4 # {spread around the mean, and not around zero}}
+        squares = jax.tree.map(lambda g, m: (g - m) ** 2 + eps_root, grads, mu)
+    else:
+        squares = jax.tree.map(jnp.square, grads) ~
+    squares = jax.tree.map(lambda g, m: (g - m) ** 2 if variant == 'belief' else g ** 2, grads, mu)}
+    if variant == 'yogi':
+        {?0.5 # {grows and falls by the same amounts}}
+        nu = jax.tree.map(lambda v, s: v - (1.0 - b2) * jnp.sign(v - s) * s, state['nu'], squares)
+    else:
+        nu = lerp(state['nu'], squares, b2) ~
+    def second_moment(v, g, m):
+        {s = (g - m) ** 2 if variant == 'belief' else g ** 2 ~
+        s = jnp.square(g - m if variant == 'belief' else g)}
+        if variant == 'yogi':
+            {?0.5 # {grows and falls by the same amounts}}
+            return v - (1.0 - b2) * jnp.sign(v - s) * s
+        return b2 * v + (1.0 - b2) * s
+
+    nu = jax.tree.map(second_moment, state['nu'], grads, mu)}
+"""
+_LARGEST = """
+    if variant == 'adamax':
+        {?0.5 # {the largest gradient that is remembered}}
+        nu = jax.tree.map(lambda v, g: jnp.maximum(b2 * v, jnp.abs(g)), state['nu'], grads)
+    {elif variant == 'belief':
+        nu = jax.tree.map(lambda v, g, m: b2 * v + (1.0 - b2) * (g - m) ** 2, state['nu'], grads, mu)
+    else:
+        nu = jax.tree.map(lambda v, g: b2 * v + (1.0 - b2) * g ** 2, state['nu'], grads) ~
+    else:
+        nu = lerp(state['nu'], jax.tree.map(jnp.square, grads), b2)}
+"""
+_AHEAD = """
+    {?0.4 # {looks one step ahead}}
+    ahead = jax.tree.map(lambda m, g: b1 * m + (1.0 - b1) * g, mu, grads) if nesterov else mu
+"""
+_CORRECTED = """
+    {mu_hat, nu_hat = (debias(FIRST, b1, count), debias(nu, b2, count)) if correct else (FIRST, nu) ~
+    mu_hat = debias(FIRST, b1, count) if correct else FIRST
+    nu_hat = debias(nu, b2, count) if correct else nu ~
+    {if correct:
+        mu_hat, nu_hat = debias(FIRST, b1, count), debias(nu, b2, count)
+    else:
+        mu_hat, nu_hat = FIRST, nu} ~
+    mu_hat, nu_hat = debias(FIRST, b1, count), debias(nu, b2, count)}
+"""
+_CORRECTED_LARGEST = """
+    mu_hat = debias(FIRST, b1, count)
+    {?0.5 # {a largest value has no bias, and is no square}}
+    {nu_hat = nu if variant == 'adamax' else debias(nu, b2, count)
+    scales = nu_hat if variant == 'adamax' else jax.tree.map(jnp.sqrt, nu_hat) ~
+    if variant == 'adamax':
+        scales = nu
+    else:
+        scales = jax.tree.map(jnp.sqrt, debias(nu, b2, count))}
+    updates = jax.tree.map(lambda m, v: m / (v + eps), mu_hat, scales)
 """
 
 
@@ -569,11 +598,22 @@ def _adaptive(p: Program) -> Text:
     """Adam and its relatives, by name."""
     tree = parameters(p, p.choices.integer(1, 2))[0]
     p.holds_any_tree()
-    known = ("'adam'", "'belief'", "'yogi'", "'max'")
-    lines = p.choose(_ADAPTIVE)
-    if "variant == 'max'" not in lines:
-        known = known[:3]
-        lines = lines.replace("('adam', 'belief', 'yogi', 'max')", "('adam', 'belief', 'yogi')")
+    largest, ahead = p.choices.chance(0.35), p.maybe(0.3)
+    parts = {
+        "SECOND": _LARGEST if largest else _SECOND,
+        "AHEAD": _AHEAD if ahead else "",
+        "CORRECTED": (_CORRECTED_LARGEST if largest else _CORRECTED).replace("FIRST", "ahead" if ahead else "mu"),
+    }
+    text = _ADAPTIVE
+    if largest:
+        text = re.sub(r"    \{updates = jax\.tree\.map\(lambda m, v: (?:.*\n){2}", "", text, count=1)
+    lines = p.choose(text)
+    for mark, part in parts.items():
+        lines = placed(lines, mark, p.choose(part).strip("\n"))
+    known = ("'adam'", "'belief'", "'yogi'")
+    if largest:
+        known = ("'adam'", "'adamax'", *(["'belief'"] if "'belief'" in lines else []))
+    lines = lines.replace("KNOWN", f"({', '.join(known)})")
     keeps = _kept(tree)
     return Text(
         lines=settled(lines),

@@ -52,7 +52,7 @@ _ANY_NUMBER = 0.52
 _KEYWORD_ONLY = 0.18
 _LIKES = (
     ("learning_rate", "learning_rate", "lr", "step_size"), ("out", "out", "y"), ("h", "h", "hidden", "z"),
-    ("scores", "scores", "logits"), ("probs", "probs", "p", "probabilities"), ("loss", "loss", "total_loss"),
+    ("scores", "scores", "logits"), ("probs", "probs", "p", "probabilities"), ("loss", "loss", "loss_value"),
     ("attn", "probs", "weights", "attn", "attn_weights"),
     ("grads", "grads", "gradients"), ("diff", "diff", "error", "residual"),
     ("step", "step", "body", "step_fn"),
@@ -74,8 +74,9 @@ _ASKING = 0.5
 """How many functions have to be given all their numbers and options, and have no defaults for them."""
 _CONSTANTS = frozenset({"eps", "g", "base", "cap"})
 """Numbers that modules hold as constants, small ones and those of nature."""
-_CONVERTS, _SAYS_SO = 0.26, 0.45
-"""How many functions make sure that they have arrays, and how many of these say that they take what can be made one."""
+_CONVERTS, _SAYS_SO, _ONLY_LOOKS, _FEW = 0.26, 0.7, 0.5, 3
+"""How many functions make sure that they have arrays, how many of these say that they take what can be made one, how
+many do not copy what is one already, and how many arrays they make sure of at most."""
 _ANY_ARRAY = "jax.typing.ArrayLike"
 _SHORT = 7
 """Statements of a body that people set no empty lines in."""
@@ -126,6 +127,10 @@ class Program:
     def holds_any_tree(self) -> None:
         """Say that it takes whatever trees there are, and does not name what one of them holds."""
         self._any_tree = self._any_tree or _ANY_TREE
+
+    def has_defaults(self) -> None:
+        """Say that no number and no option has to be given, since each serves some of its cases alone."""
+        self._asks = False
 
     # ---- choices
 
@@ -194,7 +199,7 @@ class Program:
                 where it is the default.
             names: what it may be called; the key if there are none.
         """
-        if self._asks and default not in (None, "None") and is_literal(given or default):
+        if self._asks and default not in (None, "None", "False") and is_literal(given or default):
             given, default = given or default, None
         kept = given if given != default or kind == "int" else None
         annotation = kind if self.array else ""
@@ -426,17 +431,17 @@ class Program:
         )
 
     def _converted(self, used: Sequence[Parameter], tested: Container[str]) -> list[Assign]:
-        """What some people make arrays of at once, since callers may have lists."""
+        """What some people make arrays of at once, since callers may have lists: all arrays, if there are few."""
         stream = self._stream.child("converted")
         arrays = [
             each.name for each in used
             if isinstance(each.tree, Leaf) and each.tree.shape and each.tree.dtype != "uint32"
             and each.name not in tested
         ]  # fmt: skip
-        if not arrays or not stream.chance(_CONVERTS):
+        if not arrays or len(arrays) > _FEW or not stream.chance(_CONVERTS):
             return []
-        function = Name("jnp.asarray" if stream.chance(0.48) else "jnp.array")
-        return [Assign(Name(name), Call(function, (Name(name),))) for name in arrays[: 1 + stream.chance(0.3)]]
+        function = Name("jnp.asarray" if stream.chance(_ONLY_LOOKS) else "jnp.array")
+        return [Assign(Name(name), Call(function, (Name(name),))) for name in arrays]
 
     def _taking_any(self, used: Sequence[Parameter], converted: Sequence[Assign]) -> list[Parameter]:
         """Parameters of which those that are made arrays may be anything that can be made one."""

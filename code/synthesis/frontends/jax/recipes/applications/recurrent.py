@@ -56,8 +56,10 @@ def _draw_recurrent(stream: Stream, target: str) -> KernelSpec:
         ("w_h", weights(hidden, gates * hidden)),
         ("b", weights(gates * hidden)),
     ]
-    if target == "linear_recurrence":
-        fields = [("w_x", weights(into, hidden)), ("log_decay", Leaf((hidden,), -2, 0)), ("b", weights(hidden))]
+    linear = target == "linear_recurrence"
+    decay = p.pick("nu_log", "decay_logit")
+    if linear:
+        fields = [("w_x", weights(into, hidden)), (decay, Leaf((hidden,), -2, 0)), ("b", weights(hidden))]
     read = p.maybe(0.35)
     fields += [("w_out", weights(hidden, into))] if read else []
     if p.choices.chance(0.4):
@@ -123,12 +125,16 @@ def _draw_recurrent(stream: Stream, target: str) -> KernelSpec:
     )
     if not given:
         p.add(remark(p, "begin with nothing", "zero state"))
-        wide = f"{at['log_decay']}.shape[0]" if target == "linear_recurrence" else f"{at['w_h']}.shape[0]"
+        wide = f"{at[decay]}.shape[0]" if linear else f"{at['w_h']}.shape[0]"
         kind = p.pick("", "" if half else ", dtype=xs.dtype")
         p.add(f"start = jnp.zeros((xs.shape[1], {wide}){kind})")
         begin = packed.replace("h, c", "start, start").replace("h", "start") if len(state) > 1 else "start"
     unpack = f"{', '.join(state)} = carry" if len(state) > 1 else ""
-    body = _cell(p, target, at)
+    body = _cell(p, target, at) if not linear else ["h = decay * h + x"]
+    if linear:
+        # what does not wait for the state is computed for all steps at once
+        drives = _drives(p, at, decay)
+        p.add(*(map(_multiplied_in_half, drives) if half else drives))
     if masked:
         body = [_into_new(line) for line in body]
     keep = (
@@ -146,7 +152,7 @@ def _draw_recurrent(stream: Stream, target: str) -> KernelSpec:
     head = "x, t = inp" if masked else ""
     after = read and out == "h"
     given_inside = "bias" in "".join(body) or "leak" in "".join(body)
-    apart = not masked and not given_inside and p.choices.chance(0.5)
+    apart = not masked and not given_inside and not linear and p.choices.chance(0.5)
     define = p.helper if apart else p.add
     define(
         block(
@@ -158,7 +164,8 @@ def _draw_recurrent(stream: Stream, target: str) -> KernelSpec:
             f"return {packed}, {out}",
         )
     )
-    over = "(xs, jnp.arange(xs.shape[0]))" if masked else "xs"
+    driven = "drives" if linear else "xs"
+    over = f"({driven}, jnp.arange({driven}.shape[0]))" if masked else driven
     turned = ", reverse=reverse" if backwards else ""
     step = "functools.partial(step, params)" if apart else "step"
     p.add(f"last, hs = jax.lax.scan({step}, {begin}, {over}{turned})")
@@ -182,7 +189,8 @@ def _draw_recurrent(stream: Stream, target: str) -> KernelSpec:
         "lstm": ("lstm", "run_lstm", "lstm_layer"),
         "gru": ("gru", "run_gru", "gru_layer"),
         "rnn": ("rnn", "elman_rnn", "simple_rnn"),
-        "linear_recurrence": ("linear_recurrence", "diagonal_ssm", "linear_rnn"),
+        # one that reads its states out is a model of a state space
+        "linear_recurrence": ("linear_recurrence", "diagonal_ssm" if read else "diagonal_recurrence", "linear_rnn"),
     }[target]
     return p.done(
         "layers",
@@ -203,7 +211,7 @@ def _into_new(line: str) -> str:
     return re.sub(r"(?m)^([hc])(?:, (c))? = ", _renamed, line).replace("jnp.tanh(c)", "jnp.tanh(new_c)")
 
 
-_PRODUCT = re.compile(r"\b([xh]) @ (params[\w.'\[\]]+)|\bjnp\.dot\(([xh]), (params[\w.'\[\]]+)\)")
+_PRODUCT = re.compile(r"\b(xs?|h) @ (params[\w.'\[\]]+)|\bjnp\.dot\((xs?|h), (params[\w.'\[\]]+)\)")
 
 
 def _multiplied_in_half(line: str) -> str:
@@ -270,15 +278,19 @@ def _cell(p: Program, target: str, at: dict[str, str]) -> list[str]:
                 )
             ]
         case _:
-            return [
-                remark(p, "always between zero and one", "stable for any weights"),
-                p.pick(f"decay = jnp.exp(-jnp.exp({at['log_decay']}))", f"decay = jax.nn.sigmoid({at['log_decay']})"),
-                f"drive = x @ {at['w_x']} + {at['b']}",
-                p.pick(
-                    "h = decay * h + (1.0 - decay) * drive",
-                    "h = decay * h + jnp.sqrt(1.0 - decay ** 2) * drive",
-                ),
-            ]
+            raise ValueError(f"no cell of {target}")
+
+
+def _drives(p: Program, at: dict[str, str], decay: str) -> list[str]:
+    """Statements that give how fast a state decays, and what drives it at every step."""
+    gain = p.pick("(1.0 - decay)", "jnp.sqrt(1.0 - decay ** 2)")
+    drives = p.pick(f"xs @ {at['w_x']} + {at['b']}", f"jnp.dot(xs, {at['w_x']}) + {at['b']}")
+    return [
+        remark(p, "always between zero and one", "stable for any weights"),
+        f"decay = jnp.exp(-jnp.exp({at[decay]}))" if decay == "nu_log" else f"decay = jax.nn.sigmoid({at[decay]})",
+        remark(p, "states keep the size of what drives them", share=0.4),
+        p.pick(f"drives = {gain} * ({drives})", f"drives = {drives}\ndrives = {gain} * drives"),
+    ]
 
 
 _GRU = '''

@@ -17,6 +17,10 @@ def reduce(p: Program, shape: tuple[int, ...], *, weighted: bool, masked: bool) 
         p.write(_MEAN_OF_WEIGHTED)
         p.gives(Leaf(()))
         return
+    if weighted and masked:
+        p.write(_WEIGHTED_VALID)
+        p.gives(Leaf(()))
+        return
     if weighted:
         p.write(_WEIGH)
     if masked:
@@ -52,6 +56,19 @@ _MEAN_OF_WEIGHTED = """
     {?0.5 if weight.shape != per_example.shape:
         raise ValueError(f'expected weights of shape <<per_example.shape>>, got <<weight.shape>>')}
     return {jnp.sum(weight * per_example) ~ jnp.vdot(weight, per_example)} / {jnp.sum(weight) ~ weight.sum()}
+"""
+_WEIGHTED_VALID = """
+    {?0.6 # {padding adds nothing to the loss ~ only what counts enters the mean ~ leave out what does not count}}
+    {if weight is None:
+        counted = valid.astype(per_example.dtype)
+    else:
+        {?0.5 if weight.shape != per_example.shape:
+            raise ValueError(f'expected weights of shape <<per_example.shape>>, got <<weight.shape>>')}
+        counted = {jnp.where(valid, weight, 0.0) ~ weight * valid} ~
+    counted = valid.astype(per_example.dtype)
+    if weight is not None:
+        counted = counted * weight}
+    return {jnp.sum(counted * per_example) ~ jnp.vdot(counted, per_example)} / jnp.maximum(jnp.sum(counted), 1e-8)
 """
 _OVER_VALID = """
     {?0.6 # {padding adds nothing to the loss ~ only what counts enters the mean ~ leave out what does not count}}

@@ -544,7 +544,7 @@ def write_targets(p: Program) -> Text:
     else:
         result = (row, Leaf((n,))) if "power" in last else (row,)
     known = "'velocity'" in lines
-    asked = p.pick("'position'", "'position'", "'velocity'", "'torque'")
+    asked = "'position'" if "joint_limits" in lines else p.pick("'position'", "'velocity'", "'torque'")
     return Text(
         lines=settled(lines),
         given={

@@ -266,11 +266,11 @@ _COMPOSED = {
             {?0.5 # {each link is known in the frame of the one before}}
             pos = pos + rotate(link_pos, rot)
             rot = quat_mul(rot, link_rot)
-            {?0.5 rot = rot / jnp.linalg.norm(rot)}
+            NORMED
             return (pos, rot), (pos, rot) ~
             pos = parent[0] + rotate(link[0], parent[1])
             rot = quat_mul(parent[1], link[1])
-            rot = rot / jnp.linalg.norm(rot)
+            NORMED
             return (pos, rot), (pos, rot)}
 
         {{?0.4 # {the base does not move}}
@@ -278,7 +278,7 @@ _COMPOSED = {
         if origin is None:
             origin = jnp.zeros(3)
         base = (origin, jnp.zeros(4).at[0].set(1.0))}
-        links = (a.pos, a.rot / jnp.linalg.norm(a.rot, axis=-1, keepdims=True))
+        LINKS
         _, (pos, rot) = {lax ~ jax.lax}.scan(step, base, links)
         """,
         ("chain_frames", "forward_kinematics", "accumulate_frames"),
@@ -292,6 +292,15 @@ def _compose(p: Program) -> Text:
     form = p.pick(*_COMPOSED)
     lines, titles, summary = _COMPOSED[form]
     n = p.size(8, 16, 24) if form == "chain" else n
+    # unit quaternions from the start, or brought to unit length on the way
+    early = p.choices.chance(0.5)
+    said = {
+        "NORMED": "" if early else "rot = rot / jnp.linalg.norm(rot)",
+        "LINKS": "links = (a.pos, a.rot / jnp.linalg.norm(a.rot, axis=-1, keepdims=True))"
+        if early else "links = (a.pos, a.rot)",
+    }  # fmt: skip
+    for mark, line in said.items():
+        lines = lines.replace(mark, line)
     frame = p.record("Transform", [("pos", Leaf((n, 3), -2, 2)), ("rot", _quat(n))], "Position and rotation of bodies")
     name = frame.name
     first, second = {

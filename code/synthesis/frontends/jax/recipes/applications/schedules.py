@@ -286,11 +286,14 @@ _MOVED = """
         trace, updates = state['trace'], grads ~
     trace = jax.tree.map(lambda m, g: momentum * m + g, state['trace'], grads)
     updates = jax.tree.map(lambda m, g: momentum * m + g, trace, grads) if nesterov else trace}
-    {?0.5 if weight_decay > 0.0 and decay_all:
-        updates = jax.tree.map(lambda u, w: u + weight_decay * w, updates, params)
-    elif weight_decay > 0.0:
+    {?0.5 if weight_decay > 0.0:
+        {updates = jax.tree.map(lambda u, w: u + weight_decay * w, updates, params) ~
         {?0.4 # {vectors are not decayed}}
-        updates = jax.tree.map(lambda u, w: u + weight_decay * w if w.ndim > 1 else u, updates, params)}
+        updates = jax.tree.map(lambda u, w: u + weight_decay * w if w.ndim > 1 else u, updates, params) ~
+        def decayed(u, w):
+            return u + weight_decay * w if decay_all or w.ndim > 1 else u
+
+        updates = jax.tree.map(decayed, updates, params)}}
     new_params = jax.tree.map(lambda w, u: (w - lr * u).astype(w.dtype), params, updates)}
 """
 _PHASES = """
@@ -317,8 +320,8 @@ _PHASES = """
         start += length}
     {?0.5 if scale_with is not None:
         {?0.4 # {larger batches take larger steps}}
-        lr = lr * {scale_with / 256 ~ math.sqrt(scale_with / 256)}}
-    {?0.4 lr = jnp.maximum(lr, min_lr) if min_lr > 0.0 else lr}
+        {lr = lr * scale_with / base_batch ~ lr *= scale_with / base_batch} ~
+    {?0.4 lr = jnp.maximum(lr, min_lr) if min_lr > 0.0 else lr}}
     MOVED
     state = <<'count': state['count'] + 1, 'trace': trace>>
     RETURNED
@@ -412,6 +415,8 @@ def _phases(p: Program) -> Text:
             "values": Option("tuple[float, ...]", "rates between phases", (levels,), ("values", "levels", "lr_values")),
             "shape": Option("str", "linear or cosine", ("'linear'", "'cosine'"), ("shape", "interpolation")),
             "scale_with": Option("int | None", "rows of a batch", ("None", "512", "1024"), ("batch_size",)),
+            "base_batch": Option("int", "rows of a batch that the rates are for", ("256", "128"),
+                                 ("base_batch_size", "reference_batch")),
             "min_lr": Option("float", "smallest rate", ("0.0", "1e-5", "1e-3"), ("min_lr", "floor")),
         },
         result=result,

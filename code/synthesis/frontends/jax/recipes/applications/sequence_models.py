@@ -568,12 +568,13 @@ _LIMITS = {
     """,
     "top_p": """
         {?0.4 # {the fewest tokens that have so much of the probability}}
-        {ordered = jnp.sort(jax.nn.softmax(logits, axis=-1), axis=-1)[:, ::-1]
+        {probs = jax.nn.softmax(logits, axis=-1)
+        ordered = jnp.sort(probs, axis=-1)[:, ::-1]
         count = jnp.sum(jnp.cumsum(ordered, axis=-1) < top_p, axis=-1, keepdims=True)
         {?0.5 floor = jnp.take_along_axis(ordered, jnp.minimum(count, ordered.shape[-1] - 1), axis=-1)
         ~ last = jnp.minimum(count, ordered.shape[-1] - 1)
         floor = jnp.take_along_axis(ordered, last, axis=-1)}
-        logits = jnp.where(jax.nn.softmax(logits, axis=-1) < floor, -1e9, logits)}
+        logits = jnp.where(probs < floor, -1e9, logits)}
     """,
     "banned": """
         {?0.4 # {padding is never drawn}}
@@ -627,14 +628,25 @@ def _draw_tokens(p: Program) -> None:
     p.function(text)
     cooled = "        {logits = logits / temperature ~ logits /= temperature}" if p.choices.chance(0.6) else ""
     limited = "\n".join((cooled, _LIMITS[p.pick(*_LIMITS)]))
-    p.write(f"def draw(carry, step_key):{_CHOSEN.replace('        LIMITED', limited)}", _DRAWN)
+    chosen, run = _CHOSEN.replace("        LIMITED", limited), _DRAWN
+    counted = p.choices.chance(0.25)
+    if counted:  # a text may hold the padding's token, so its length is not told by that
+        ended = "        {?0.4 # {texts that ended"
+        chosen = chosen.replace(ended, f"        alive = jnp.logical_not(done)\n{ended}")
+        chosen = chosen.replace("(token, log_prob)\n", "(token, log_prob, alive)\n")
+        run = run.replace("(tokens, log_probs) =", "(tokens, log_probs, alive) =")
+    p.write(f"def draw(carry, step_key):{chosen}", run)
     drawn, told = Leaf((rows, steps), dtype="int32"), Leaf((rows, steps))
+    if counted:
+        p.finish(
+            ("lengths = jnp.sum(alive, axis=0)\nreturn tokens.T, log_probs.sum(axis=0), lengths",
+             (drawn, Leaf((rows,)), Leaf((rows,), dtype="int32"))),
+        )  # fmt: skip
+        return
     p.finish(
         ("return tokens.T, log_probs.T", (drawn, told)),
         ("return {tokens.T ~ jnp.swapaxes(tokens, 0, 1)}, jnp.sum(log_probs, axis=0)", (drawn, Leaf((rows,)))),
         ("return <<'tokens': tokens.T, 'log_probs': log_probs.T>>", ({"tokens": drawn, "log_probs": told},)),
-        ("lengths = jnp.sum(tokens != pad_id, axis=0)\nreturn tokens.T, log_probs.sum(axis=0), lengths",
-         (drawn, Leaf((rows,)), Leaf((rows,), dtype="int32"))),
     )  # fmt: skip
 
 

@@ -1,5 +1,7 @@
 """What libraries do to the shapes of arrays in passing: windows, patches, segments, chunks, reductions by name."""
 
+import re
+
 from synthesis.frontends.jax.recipes.applications.modes import Array, Option
 from synthesis.frontends.jax.recipes.applications.parts import settled, weights
 from synthesis.frontends.jax.recipes.applications.program import Program
@@ -428,7 +430,7 @@ def write_reduced(p: Program) -> Text:
     ends = {
         "sum": """
             {?0.4 # {never nothing to divide by}}
-            count = jnp.maximum(SUM(where.astype(x.dtype)), 1.0)
+            count = COUNT
             if how == 'sum':
                 return SUM(x)
             if how == 'mean':
@@ -437,21 +439,22 @@ def write_reduced(p: Program) -> Text:
                 return jnp.sqrt(SUM(x ** 2) / count)
             raise ValueError(f'unknown reduction <<how>>') ~
             if how == 'var':
-                return SUM(x ** 2) / count - (SUM(x) / count) ** 2
+                {?0.5 # {rounding may leave a little less than nothing}}
+                return jnp.maximum(SUM(x ** 2) / count - (SUM(x) / count) ** 2, 0.0)
             raise ValueError(f'expected sum, mean or var, got <<how>>') ~
             raise ValueError(f'expected sum or mean, got <<how>>')}
         """,
         "moments": """
-            count = jnp.maximum(SUM(where.astype(x.dtype)), 1.0)
+            count = COUNT
             mean = SUM(x) / count
             {mean_sq = SUM(x ** 2) / count
             {?0.4 # {rounding may leave a little less than nothing}}
             var = jnp.maximum(mean_sq - mean ** 2, 0.0) ~
-            var = SUM(x ** 2) / count - mean ** 2}
+            var = jnp.maximum(SUM(x ** 2) / count - mean ** 2, 0.0)}
             {return mean, var ~ return <<'mean': mean, 'var': var>> ~
             if unbiased:
                 {?0.4 # {Bessel's correction}}
-                var = var * count / jnp.maximum(count - 1.0, 1.0)
+                var = var * count / jnp.maximum(count - 1, 1)
             return mean, var}
         """,
     }
@@ -459,7 +462,8 @@ def write_reduced(p: Program) -> Text:
     summed = settled(p.choose(text))
     call = "reduce({})" if "functools.partial" in summed else "jnp.sum({}, axis=axis, keepdims=keepdims, where=where)"
     end = p.choose(ends[form])
-    for inside in ("where.astype(x.dtype)", "x ** 2", "x"):
+    end = end.replace("COUNT", "jnp.maximum(jnp.sum(where, axis=axis, keepdims=keepdims), 1)")
+    for inside in ("x ** 2", "x"):
         end = end.replace(f"SUM({inside})", call.format(inside))
     lines = join(summed, settled(end))
     known = [each for each in ("sum", "mean", "rms", "var") if f"how == '{each}'" in lines]
@@ -505,16 +509,14 @@ _SEGMENTS = """
     {?0.4 if segment_ids.shape != x.shape[:1]:
         raise ValueError(f'expected a segment for each row, got <<segment_ids.shape>>')}
 MASKED
-    {totals = jnp.zeros((num_segments, *x.shape[1:]), x.dtype).at[segment_ids].add(VALUES, mode='drop') ~
-    totals = jax.ops.segment_sum(VALUES, segment_ids, num_segments=num_segments)}
+    totals = TOTALS
 """
 _SEGMENT_ENDS = {
     "by": """
         {if reduce == 'sum':
             return totals
-        {counts = jax.ops.segment_sum(jnp.ones(x.shape[0], x.dtype), segment_ids, num_segments=num_segments) ~
-        counts = jnp.zeros(num_segments, x.dtype).at[segment_ids].add(1.0, mode='drop')}
-        counts = {counts.reshape((-1,) + (1,) * (x.ndim - 1)) ~ counts[:, None]}
+        counts = COUNTS
+        counts = counts.reshape((-1,) + (1,) * (x.ndim - 1))
         if reduce == 'mean':
             {?0.4 # {a segment without rows has a mean of zero}}
             return totals / jnp.maximum(counts, 1.0)
@@ -554,13 +556,20 @@ def write_segments(p: Program) -> Text:
     flat = form == "shares"
     values = p.pick("jnp.exp(x)", "x") if flat else "x"
     first = _SEGMENTS.replace("MASKED\n", "" if flat else _MASKED.lstrip("\n"))
-    lines = p.choose(join(first, _SEGMENT_ENDS[form]).replace("VALUES", values))
+    totals, counts = p.choices.choice((
+        ("jnp.zeros((num_segments, *x.shape[1:]), x.dtype).at[segment_ids].add(VALUES, mode='drop')",
+         "jnp.zeros(num_segments, x.dtype).at[segment_ids].add(1.0, mode='drop')"),
+        ("jax.ops.segment_sum(VALUES, segment_ids, num_segments=num_segments)",
+         "jax.ops.segment_sum(jnp.ones(x.shape[0], x.dtype), segment_ids, num_segments=num_segments)"),
+    ))  # fmt: skip
+    text = join(first, _SEGMENT_ENDS[form]).replace("TOTALS", totals).replace("COUNTS", counts)
+    lines = p.choose(text.replace("VALUES", values))
     x = Leaf((n,), 0.1, 2) if flat else Leaf((n, width), -2, 2)
     known = [each for each in ("sum", "mean", "sqrt", "max", "min") if f"reduce == '{each}'" in lines]
-    totals = "return_totals" in lines and p.choices.chance(0.5)
+    both = "return_totals" in lines and p.choices.chance(0.5)
     result: tuple[Tree, ...] = (Leaf((kinds, width)),)
     if flat:
-        result = (Leaf((n,)), Leaf((kinds,))) if totals else (Leaf((n,)),)
+        result = (Leaf((n,)), Leaf((kinds,))) if both else (Leaf((n,)),)
     return Text(
         lines=settled(lines),
         given={
@@ -568,13 +577,14 @@ def write_segments(p: Program) -> Text:
             "segment_ids": Array(Leaf((n,), 0, kinds - 1, "int32"), "the segment of each row",
                                  ("segment_ids", "index", "receivers")),
             "mask": Array(Leaf((n,), 0, 1, "bool"), "rows that count", ("mask", "valid"), float(not masked)),
-            "num_segments": Option("int", "how many segments there are", (str(kinds),), ("num_segments", "num_nodes")),
+            "num_segments": Option("int", "how many segments there are", (str(kinds),), ("num_segments", "num_nodes"),
+                                   needed=True),
             "reduce": Option("str", f"one of {', '.join(known)}", (f"'{p.choices.choice(known or ['sum'])}'",),
                              ("reduce", "aggregation", "reduction")),
             "empty": Option("float", "what a segment without rows has", ("0.0", "-1.0"), ("empty", "fill_value")),
             "eps": Option("float", "what keeps quotients finite", ("1e-6", "1e-9"), ("eps",)),
             "return_totals": Option("bool", "whether sums are wanted too", ("False",), ("return_totals",),
-                                    str(totals)),
+                                    str(both)),
         },
         result=result,
         titles=("segment_shares", "segment_normalize") if flat else ("segment_reduce", "aggregate", "scatter_reduce"),
@@ -590,9 +600,8 @@ _CHUNKED = """
     {?0.35 if n <= chunk:
         {?0.5 # {all at once}}
         return ONE(queries)
-    ~ {?0.6 {?0.4 # {no chunk is longer than what there is}}
-    while chunk > n:
-        chunk = chunk // 2}}
+    ~ {?0.4 {?0.4 # {no chunk is longer than what there is}}
+    chunk = min(chunk, n)}}
     {missing = -n % chunk ~ num_chunks = -(-n // chunk)
     missing = num_chunks * chunk - n}
     {if missing > 0:
@@ -604,24 +613,22 @@ _CHUNKED = """
     fill = jnp.zeros((missing, *queries.shape[1:]), queries.dtype)
     queries = jnp.concatenate([queries, fill])}
     chunks = queries.reshape(-1, chunk, {queries.shape[-1] ~ *queries.shape[1:]})
-    {out = jax.lax.map(ONE, chunks)
+    {?0.3 # {less memory than one product of all}}
+    out = jax.lax.map(ONE, chunks)
     {return out.reshape(-1, *out.shape[2:])[:n] ~
     out = out.reshape(-1, *out.shape[2:])
-    return out if missing == 0 else out[:n]} ~
-    {?0.4 # {less memory than one product of all}}
-    parts = [ONE(block) for block in chunks]
-    return {jnp.concatenate(parts)[:n] ~ jnp.concatenate(parts, axis=0)[:n]}}
+    return out if missing == 0 else out[:n]}
 """
 _ONES = {
     "nearest": """
-        def nearest(part, table):
+        def nearest(part: Array, table: Array) -> Array:
             {?0.5 \"\"\"Index of the key that is nearest to each query.\"\"\"}
             {squares = jnp.sum(part ** 2, axis=-1)[:, None] - 2.0 * part @ table.T + jnp.sum(table ** 2, axis=-1)
             ~ squares = jnp.sum((part[:, None] - table) ** 2, axis=-1)}
             return jnp.argmin(squares, axis=-1)
     """,
     "average": """
-        def average(part, table, entries):
+        def average(part: Array, table: Array, entries: Array, temperature: float) -> Array:
             {?0.5 \"\"\"Values by how near their keys are.\"\"\"}
             {squares = jnp.sum((part[:, None] - table) ** 2, axis=-1)
             weights = jax.nn.softmax(-squares / temperature, axis=-1) ~
@@ -630,7 +637,7 @@ _ONES = {
             return weights @ entries
     """,
     "count": """
-        def count(part, table):
+        def count(part: Array, table: Array, radius: float) -> Array:
             {?0.5 \"\"\"How many keys are within the radius of each query.\"\"\"}
             squares = jnp.sum((part[:, None] - table) ** 2, axis=-1)
             {return jnp.sum(squares < radius ** 2, axis=-1) ~ return jnp.count_nonzero(squares < radius ** 2, axis=-1)}
@@ -640,21 +647,19 @@ _ONES = {
 
 def write_chunked(p: Program) -> Text:
     """A search over all pairs, some queries at a time."""
-    n, m, d = p.choices.choice((40, 50, 64)), p.choices.choice((24, 32)), p.choices.choice((3, 4, 8))
-    chunk = p.choices.choice((8, 16, 12))
+    n, m, d = p.choices.choice((100, 128, 150)), p.choices.choice((24, 32)), p.choices.choice((3, 4, 8))
+    chunk = p.choices.choice((32, 64))
     form = p.pick(*_ONES)
-    rest = "table=keys, entries=values" if form == "average" else "table=keys"
-    partial = p.choices.chance(0.7)
-    one = p.choose(_ONES[form])
     body = p.choose(_CHUNKED)
-    if partial:
-        one += f"\nsearch = functools.partial({form}, {rest})"
-        body = body.replace("ONE", "search")
+    beside = p.choices.chance(0.6)
+    if beside:  # a function of the module, which is given what all chunks share
+        rest = {"average": "table=keys, entries=values, temperature=temperature", "count": "table=keys, radius=radius"}
+        given = rest.get(form, "table=keys")
+        lines = join(f"search = functools.partial({form}, {given})", body.replace("ONE", "search"))
     else:
-        one = one.replace("(part, table, entries):", "(part):").replace("(part, table):", "(part):")
-        one = one.replace("table", "keys").replace("entries", "values")
-        body = body.replace("ONE", form)
-    lines = settled(join(one, body))
+        one = re.sub(r"def (\w+)\(.*\) -> Array:", r"def \1(part):", p.choose(_ONES[form]))
+        lines = join(one.replace("table", "keys").replace("entries", "values"), body.replace("ONE", form))
+    lines = settled(lines)
     out = p.choices.choice((2, 5))
     leaf = {"nearest": Leaf((n,), dtype="int32"), "average": Leaf((n, out)), "count": Leaf((n,), dtype="int32")}[form]
     return Text(
@@ -663,7 +668,8 @@ def write_chunked(p: Program) -> Text:
             "queries": Array(Leaf((n, d), -1, 1), "a row for each query", ("queries", "points", "x")),
             "keys": Array(Leaf((m, d), -1, 1), "what is searched", ("keys", "centers", "database")),
             "values": Array(Leaf((m, out), -1, 1), "a row for each key", ("values",)),
-            "chunk": Option("int", "queries at a time", (str(chunk),), ("chunk_size", "batch_size", "chunk")),
+            "chunk": Option("int", "queries at a time", (str(chunk),), ("chunk_size", "batch_size", "chunk"),
+                            needed=True),
             "temperature": Option("float", "how soft the choice is", ("1.0", "0.5"), ("temperature", "bandwidth")),
             "radius": Option("float", "how far is near", ("1.0", "0.8"), ("radius", "cutoff")),
         },
@@ -674,4 +680,5 @@ def write_chunked(p: Program) -> Text:
         summary={"nearest": "The nearest of many keys to each query", "average": "Averages values by nearness",
                  "count": "How many keys are near each query"}[form],
         returned="one entry for each query",
+        helpers=(_ONES[form],) if beside else (),
     )  # fmt: skip

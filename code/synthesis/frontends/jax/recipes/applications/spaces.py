@@ -88,7 +88,7 @@ _IMAGES = """
     moved = R + dR
     {?0.4 # {how often each particle went around the box ~ needed to follow particles that diffuse}}
     crossed = jnp.floor(moved / box)
-    {moved = moved - crossed * box ~ moved = jnp.mod(moved, box)}
+    wrapped = moved - {crossed * box ~ box * crossed}
     {if images is not None:
         {?0.5 if images.shape != R.shape:
             raise ValueError(f'expected images of shape <<R.shape>>, got <<images.shape>>')}
@@ -96,7 +96,7 @@ _IMAGES = """
     else:
         images = crossed.astype(jnp.int32) ~
     images = images + crossed.astype(jnp.int32)}
-    return moved, images
+    return wrapped, images
 """
 
 
@@ -200,7 +200,7 @@ _CELLS = """
     cell = jnp.clip(cell, 0, per_side - 1)}
     {index = cell[:, 0] + per_side * (cell[:, 1] + per_side * cell[:, 2]) ~
     index = jnp.zeros(R.shape[0], dtype=jnp.int32)
-    for axis in range(3):
+    for axis in range(R.shape[1]):
         index = index * per_side + cell[:, axis]}
 """
 
@@ -265,7 +265,8 @@ def write_neighbours(p: Program) -> Text:
             "cutoff": Option("float", "distance up to which others are near", ("1.0", "1.3", "0.8"),
                              ("cutoff", "r_cutoff")),
             "half": Option("bool", "whether each pair is listed once", ("False", "True"), ("half", "half_list")),
-            "per_side": Option("int", "cells along each side", (str(cells),), ("cells_per_side", "num_cells")),
+            "per_side": Option("int", "cells along each side", (str(cells),), ("cells_per_side", "num_cells"),
+                               needed=True),
             "wrap": Option("bool", "whether the box repeats", ("True", "False"), ("periodic", "wrap")),
             "capacity": Option("int", "most neighbours of one", (str(near),), ("capacity", "max_neighbors")),
         },

@@ -35,6 +35,8 @@ from synthesis.grammar.syntax import (
 
 _SMALL = re.compile(r"1e-\d+|0\.0+1")
 """What keeps a quotient finite, as it is written."""
+_NEVER_ZERO = frozenset({Name("safe_norm"), Name("_safe_norm")})
+"""Functions beside a function that give lengths which may be divided by."""
 _NAMED_SMALL = frozenset({"eps", "epsilon", "EPS", "EPSILON"})
 _VECTORS = frozenset({"rot", "quat", "direction", "axis", "normal", "vector", "x", "y", "z"})
 """What has one axis where it is divided by its norm without one."""
@@ -44,14 +46,14 @@ _NOT_ONE = re.compile(r"jnp\.(shape|ndim|size|result_type|promote_types|nonzero|
 _SHARES = {
     "relu": 0.08, "added": 0.6, "clip_method": 0.9, "rsqrt": 0.6, "half_power": 0.5, "own_abs": 0.65, "array_of": 0.95,
     "array": 0.45, "reshaped": 0.4, "int32": 0.45, "zeros_like": 0.85, "counted": 0.8, "over": 0.95, "unit": 0.9,
-    "expand": 0.45, "masked_sum": 0.85, "partial": 0.95, "lengths": 0.2, "force": 0.95, "without": 0.65, "empty": 0.35,
+    "expand": 0.45, "masked_sum": 0.85, "partial": 0.95, "lengths": 0.16, "force": 0.95, "without": 0.65, "empty": 0.35,
     "segments": 0.75, "cap": 0.8, "narrow": 0.65, "ones_like": 0.6, "log_add": 0.5, "mapped": 0.6, "shorthand": 0.4,
     "inverted": 0.8, "array_pi": 0.75,
 }  # fmt: skip
 """How many people have each."""
 _IN_FLOAT32 = {"jax.nn.softmax": "softmax_in_float32", "jax.nn.log_softmax": "log_probs_in_float32"}
 """Functions beside a function that compute the same in single precision."""
-_SEVERAL_TIMES = 2
+_SEVERAL_TIMES = 3
 """How often a function is called alike before it is worth a name."""
 
 
@@ -150,6 +152,12 @@ class Spellings:
                 shape = Infix("+", Display((count[0] if count else named["num_segments"],)), _rest_of(value))
                 zeros = Call(Name("jnp.zeros"), (shape, Attribute(value, "dtype")))
                 return Call(Attribute(Subscript(Attribute(zeros, "at"), (index,)), "add"), (value,))
+            case "jax.ops.segment_sum", (Call(Name("jnp.ones"), (_, *kind), ()), index, *count) if (
+                "segments" in has and (count or set(named) == {"num_segments"})
+            ):
+                length = count[0] if count else named["num_segments"]
+                zeros = Call(Name("jnp.zeros"), (length, *kind))
+                return Call(Attribute(Subscript(Attribute(zeros, "at"), (index,)), "add"), (Literal("1.0"),))
             case (("jax.nn.softmax" | "jax.nn.log_softmax"), (value,)) if (
                 helper
                 and "narrow" in has
@@ -180,7 +188,9 @@ class Spellings:
                 return Call(Name("jnp.arange"), given, (("dtype", Name("jnp.int32")),))
             case "jnp.where", (test, Name(key) as value, Literal("0.0" | "0")) if "zeros_like" in has and key in arrays:
                 return Call(Name("jnp.where"), (test, value, Call(Name("jnp.zeros_like"), (value,))))
-            case "jnp.where", (test, Literal("0.0"), value) if "without" in has and _is_array(value, arrays):
+            case "jnp.where", (Name() | Comparison() as test, Literal("0.0"), value) if "without" in has and _is_array(
+                value, arrays
+            ):
                 return Infix("*", self._opposite(test), value)
             case "jnp.where", (test, Literal("0.0" | "0"), Name(key) as value) if "zeros_like" in has and key in arrays:
                 return Call(Name("jnp.where"), (test, Call(Name("jnp.zeros_like"), (value,)), value))
@@ -385,6 +395,30 @@ def _is_array(node: Expression, arrays: Set[str]) -> bool:
             return _is_array(first, arrays) and _is_array(second, arrays)
         case _:
             return False
+
+
+def without_second_guards(body: tuple[Statement, ...]) -> tuple[Statement, ...]:
+    """A body in which lengths that are never zero as they are computed are not kept from it once more."""
+    lengths = {
+        node.target
+        for node in nodes(body)
+        if isinstance(node, Assign) and isinstance(node.value, Call) and node.value.function in _NEVER_ZERO
+    }
+
+    def change(node: Any) -> Any:
+        match node:
+            case Infix("+", Name() as length, least) if length in lengths and _is_small(least):
+                return length
+            case Call(Name("jnp.maximum"), (Name() as length, least)) if length in lengths and _is_small(least):
+                return length
+            case Call(Attribute(Name() as length, "clip"), (), (("min", least),)) if length in lengths and _is_small(
+                least
+            ):
+                return length
+            case _:
+                return node
+
+    return tuple(changed(each, change) for each in body) if lengths else body
 
 
 def _is_small(node: Expression) -> bool:

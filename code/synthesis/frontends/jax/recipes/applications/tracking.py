@@ -1,5 +1,6 @@
 """Robots and particles: plans that are drawn, things that are tracked, walls; and vectors that are to be alike."""
 
+import re
 from collections.abc import Callable
 
 from synthesis.frontends.jax.recipes.applications.modes import Array, Option
@@ -315,19 +316,25 @@ _WALLS = {
         inside = inside & (x >= 0.0) & (x <= length)
     """,
 }
-_ENCLOSED = """
-    {?0.5 {if len(walls) != positions.shape[-1]:
-        raise ValueError(f'<<len(walls)>> walls in <<positions.shape[-1]>> dimensions') ~
-    if positions.shape != velocities.shape:
-        raise ValueError('every position has a velocity')}}
+_MOVED = """
     {positions = positions + dt * velocities ~ if gravity is not None:
         velocities = velocities + dt * gravity
     positions = positions + dt * velocities ~
     if max_speed is not None:
         {?0.5 # {nothing crosses the box in one step}}
         speed = jnp.linalg.norm(velocities, axis=-1, keepdims=True)
-        velocities = velocities * jnp.minimum(1.0, max_speed / (speed + 1e-8))
+        velocities = velocities * jnp.minimum(1.0, max_speed / jnp.maximum(speed, 1e-8))
+    positions = positions + dt * velocities ~
+    if drag > 0.0:
+        velocities = velocities * {(1.0 - drag * dt) ~ math.exp(-drag * dt)}
     positions = positions + dt * velocities}
+"""
+_ENCLOSED = """
+    {?0.5 {if len(walls) != positions.shape[-1]:
+        raise ValueError(f'<<len(walls)>> walls in <<positions.shape[-1]>> dimensions') ~
+    if positions.shape != velocities.shape:
+        raise ValueError('every position has a velocity')}}
+    MOVED
     {?0.5 for centre, radius in obstacles:
         {?0.5 # {out of each sphere, and away from it}}
         away = jnp.stack([positions[:, axis] - centre[axis] for axis in range(positions.shape[-1])], axis=-1)
@@ -340,7 +347,7 @@ _ENCLOSED = """
         inward = jnp.sum(velocities * normal, axis=-1, keepdims=True)
         rebound = (1.0 + restitution) * inward * normal
         velocities = jnp.where(touching & (inward < 0.0), velocities - rebound, velocities)}
-    inside = jnp.ones(positions.shape[0], bool)
+    inside = jnp.ones(positions.shape[0], dtype=bool)
     {new_x, new_v = [], [] ~ columns, rates = [], []}
     for axis, kind in enumerate(walls):
         x, v = positions[:, axis], velocities[:, axis]
@@ -349,17 +356,18 @@ _ENCLOSED = """
         XS.append(x)
         VS.append(v)
     positions, velocities = jnp.stack(XS, axis=-1), jnp.stack(VS, axis=-1)
-    {?0.4 if drag > 0.0:
-        velocities = velocities * {(1.0 - drag * dt) ~ math.exp(-drag * dt)}}
     RETURNED
 """
 
 
 def _enclosed(p: Program) -> Text:
-    """Particles after a step, in a box."""
+    """Particles in a box, after a step or as a step has left them."""
     count, dims = p.size(32, 48, 64), p.choices.choice((2, 3))
-    known = p.choices.shuffled(list(_WALLS))[: p.choices.integer(2, 4)]
-    asked = [p.choices.choice(known) for _ in range(dims)]
+    # walls that nothing bounces off are only spoken of beside some that something does
+    solid = p.pick("reflect", "reflect", "stick")
+    others = p.choices.shuffled([name for name in _WALLS if name != solid])[: p.choices.integer(1, 2)]
+    known = p.choices.shuffled([solid, *others])
+    asked = p.choices.shuffled([solid, *(p.choices.choice(known) for _ in range(dims - 1))])
     cases = [(f"kind == '{name}'", p.choose(_WALLS[name]).strip("\n")) for name in known]
     if p.choices.chance(0.4):
         check = block(f"if kind not in ({', '.join(repr(name) for name in known)}):",
@@ -367,13 +375,17 @@ def _enclosed(p: Program) -> Text:
         decided = f"{check}\n{chain(*cases[:-1], otherwise=cases[-1][1])}"
     else:
         decided = chain(*cases, otherwise="raise ValueError(f'unknown kind of wall {kind}')")
-    lines = placed(p.choose(_ENCLOSED), "CASES", decided)
+    moves = p.choices.chance(0.6)
+    lines = p.choose(_ENCLOSED)
+    if "periodic" in known or not ("reflect" in known or moves):
+        # a sphere would have to act across the ends of the box, and a speed that stays is lost at every wall
+        lines = re.sub(r"(?m)^for centre, radius in obstacles:\n(?: +.*\n)+", "", lines)
+    lines = placed(placed(lines, "CASES", decided), "MOVED", p.choose(_MOVED).strip("\n") if moves else "")
     names = ("new_x", "new_v") if "new_x, new_v" in lines else ("columns", "rates")
     lines = lines.replace("XS", names[0]).replace("VS", names[1])
-    leaves = "open" in known
     place = Leaf((count, dims))
     ends: list[tuple[str, tuple[Tree, ...]]] = [("return positions, velocities", (place, place))]
-    if leaves:
+    if "open" in known:
         alive = Leaf((count,), dtype="bool")
         ends = [
             ("return positions, velocities, inside", (place, place, alive)),
@@ -389,7 +401,8 @@ def _enclosed(p: Program) -> Text:
     return Text(
         lines=settled(lines),
         given={
-            "positions": Array(Leaf((count, dims), 0, 2), "where particles are", ("positions", "pos")),
+            "positions": Array(Leaf((count, dims), *((0, 2) if moves else (-0.2, 2.2))), "where particles are",
+                               ("positions", "pos")),
             "velocities": Array(Leaf((count, dims), -2, 2), "how fast they are", ("velocities", "vel")),
             "size": Array(Leaf((dims,), 1.8, 2), "sides of the box", ("box", "size", "box_size")),
             "gravity": Array(Leaf((dims,)), "acceleration of all", ("gravity",), 0.4),
@@ -403,8 +416,10 @@ def _enclosed(p: Program) -> Text:
             "dt": Option("float", "length of a step", ("0.01", "0.05", "0.1"), ("dt",)),
         },
         result=result,
-        titles=("move_in_box", "apply_boundaries", "advance_particles"),
-        summary=p.pick("Moves particles in a box, whose walls differ", "A step of particles, and what walls do"),
+        titles=("move_in_box", "advance_particles", "drift_in_box") if moves else (
+            "apply_boundaries", "enforce_walls", "boundary_conditions"),
+        summary=p.pick("Moves particles in a box, whose walls differ", "A step of particles, and what walls do")
+        if moves else "What the walls of a box do to particles",
         returned="positions and velocities" + (", and who is still inside" if len(result) > 2 else ""),
     )  # fmt: skip
 

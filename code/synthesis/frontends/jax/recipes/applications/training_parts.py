@@ -304,19 +304,20 @@ _PROCESSED = """
     ~ if frequency_penalty > 0.0:
         counts = jnp.sum(jax.nn.one_hot(generated, vocab, dtype=logits.dtype), axis=1)
         logits = logits - frequency_penalty * counts
-    ~ if min_length is not None:
-        {?0.5 # {no end before so many tokens}}
-        logits = logits.at[:, eos_id].set({jnp.where(step < min_length, lowest, logits[:, eos_id]) ~
-            jnp.where(step >= min_length, logits[:, eos_id], lowest)})
-    ~ for token in banned:
-        logits = logits.at[:, token].set(lowest)
     ~ if bias is not None:
         {?0.6 if bias.shape[-1] != vocab:
             raise ValueError(f'expected a bias of <<vocab>> entries, got <<bias.shape>>')}
         logits = logits + bias}
-    {if temperature != 1.0:
-        logits = logits / temperature ~ if temperature is not None and temperature > 0.0:
-        logits = logits / temperature}
+    {* if min_length is not None:
+        {?0.5 # {no end before so many tokens}}
+        logits = logits.at[:, eos_id].set({jnp.where(step < min_length, lowest, logits[:, eos_id]) ~
+            jnp.where(step >= min_length, logits[:, eos_id], lowest)})
+    ~ for token in banned:
+        logits = logits.at[:, token].set(lowest)}
+    {?0.3 if temperature <= 0.0:
+        raise ValueError(f'expected a positive temperature, got <<temperature>>')}
+    if temperature != 1.0:
+        logits = logits / temperature
     {?0.6 if top_k is not None{~ and top_k < vocab}:
         {logits = keep_largest(logits, top_k, lowest) ~ kth = jax.lax.top_k(logits, top_k)[0][:, -1:]
         logits = jnp.where(logits < kth, lowest, logits) ~ logits = keep_largest(logits, top_k, lowest)}}
@@ -349,13 +350,13 @@ def _processed(p: Program) -> Text:
     given: dict[str, Array | Constant | Option] = {
         "logits": Array(Leaf((rows, vocab), -3, 3), "scores of shape (batch, vocab)", ("logits", "scores")),
         "generated": Array(Leaf((rows, length), 0, vocab - 1, "int32"), "tokens so far",
-                           ("generated", "prev_tokens", "input_ids")),
-        "step": Array(Leaf((), 0, 20, "int32"), "how many tokens there are", ("step", "cur_len")),
+                           ("generated", "prev_tokens", "output_ids")),
+        "step": Array(Leaf((), 0, 20, "int32"), "how many tokens there are", ("cur_len", "length")),
         "bias": Array(Leaf((vocab,), -1, 1), "added to the scores", ("bias", "logit_bias")),
         "repetition_penalty": Option("float", "penalty of tokens that were seen", ("1.0",),
                                      ("repetition_penalty", "penalty"), penalty),
         "frequency_penalty": Option("float", "penalty for each time", ("0.0",), ("frequency_penalty",), frequency),
-        "min_length": Option("int | None", "least length", ("None",), ("min_length", "min_new_tokens"), "10"),
+        "min_length": Option("int | None", "least length", ("None",), ("min_length",), "10"),
         "eos_id": Option("int", "last token", ("2", "1"), ("eos_id",)),
         "banned": Option("tuple[int, ...]", "tokens that may not come", ("()",), ("banned", "bad_tokens"),
                          p.pick("(0, 3)", "(0,)", "(3, 4, 7)")),
@@ -579,7 +580,8 @@ _CACHED = """
     cache = <<'k': cache_k, 'v': cache_v, 'index': index + length>> ~
     updated = <<'index': index + length>>
     for name, new in (('k', k), ('v', v)):
-        updated[name] = jax.lax.dynamic_update_slice_in_dim(cache[name], new, index, axis=1)
+        updated[name] = jax.lax.dynamic_update_slice_in_dim(
+            cache[name], new.astype(cache[name].dtype), index, axis=1)
     cache = updated}
     {?0.4 # {several queries share a key}}
     {full_k, full_v = (repeat_heads(cache[name], q.shape[2]) for name in ('k', 'v')) ~

@@ -343,7 +343,7 @@ _MERGES = {
         {?0.6 elif weights.shape != (len(checkpoints),):
             raise ValueError(f'expected <<len(checkpoints)>> weights, got <<weights.shape>>')} ~
         weights = jnp.ones(len(checkpoints)) if weights is None else jnp.asarray(weights)}
-        {weights = weights / jnp.sum(weights) ~ weights = jax.nn.softmax(weights)} ~
+        weights = weights / jnp.sum(weights) ~
         {?0.4 # {checkpoints with a lower loss count more}}
         weights = jax.nn.softmax(-losses / temperature)}
 
@@ -351,13 +351,14 @@ _MERGES = {
             {?0.4 if not jnp.issubdtype(xs[0].dtype, jnp.floating):
                 {?0.5 # {counters of the last one}}
                 return xs[-1]}
-            {return jnp.tensordot(weights, jnp.stack(xs), axes=1) ~
+            {return jnp.tensordot(weights, jnp.stack(xs), axes=1).astype(xs[0].dtype) ~
             return sum(w * x for w, x in zip(weights, xs)) ~
             {mixed = jnp.zeros_like(xs[0]) ~ mixed = jnp.zeros(xs[0].shape, xs[0].dtype)}
             for w, x in zip(weights, xs):
                 mixed = mixed + w * x
             return mixed ~
-            return jnp.einsum('k,k...->...', weights, jnp.stack(xs))}
+            mixed = jnp.einsum('k,k...->...', weights, jnp.stack(xs))
+            return mixed.astype(xs[0].dtype)}
 
         {return jax.tree.map(average, *checkpoints) ~
         return jax.tree.map(average, checkpoints[0], *checkpoints[1:])}

@@ -295,7 +295,8 @@ def _cast(p: Program) -> Text:
         if some
         else p.pick("whole numbers stay what they are", "counters are not rounded")
     )
-    kept = "x.ndim < 2" if some else "not jnp.issubdtype(x.dtype, jnp.floating)"
+    whole_numbers = "not jnp.issubdtype(x.dtype, jnp.floating)"
+    kept = f"x.ndim < 2 or {whole_numbers}" if some else whole_numbers
     text = _CASTS[form].replace("KEPT", kept).replace("WHY", why)
     text = text.replace("{~and x.ndim > 1}", "and x.ndim > 1" if some else "")
     lines = p.choose(text)
@@ -326,7 +327,7 @@ def _cast(p: Program) -> Text:
         result = (mapped(tree, lambda leaf: Leaf(leaf.shape)), *more.get(last, ()))
     half = mapped(tree, lambda leaf: Leaf(leaf.shape, -2, 2, "bfloat16")) if p.choices.chance(0.5) else tree
     titles = {
-        "kept": ("cast_matrices", "to_half", "cast_params") if some else ("tree_cast", "cast_floating", "to_dtype"),
+        "kept": ("cast_matrices", "cast_kernels") if some else ("tree_cast", "cast_floating", "to_dtype"),
         "policy": ("apply_policy", "cast_to_compute", "cast_by_policy"),
         "scaled": ("unscale_gradients", "unscale_and_check", "unscale"),
     }[form]
@@ -337,7 +338,7 @@ def _cast(p: Program) -> Text:
             "batch": Array(batch, "what layers are given", ("batch", "inputs")),
             "grads": Array(half, "gradients of the scaled loss", ("grads", "scaled_grads")),
             "loss_scale": Array(Leaf((), 128, 4096), "what the loss was multiplied by", ("loss_scale", "scale")),
-            "good_steps": Array(Leaf((), 0, 2000, "int32"), "steps without an overflow", ("good_steps", "counter")),
+            "good_steps": Array(Leaf((), 0, 2600, "int32"), "steps without an overflow", ("good_steps", "counter")),
             "growth_interval": Option("int", "good steps before the scale grows", ("2000", "1000", "100"),
                                       ("growth_interval", "period")),
             "factor": Option("float", "how much the scale changes", ("2.0",), ("factor", "growth_factor")),
@@ -671,7 +672,7 @@ _BATCHES = {
 
         return jax.tree.map(concat, *trees) ~
         {?0.4 # {flattened once, so that structures have to be the same}}
-        leaves = [jax.tree.leaves(tree) for tree in trees]
+        leaves = [jax.tree.leaves(each) for each in trees]
         joined = [jnp.concatenate(xs, axis=0) for xs in zip(*leaves)]
         return jax.tree.unflatten(jax.tree.structure(trees[0]), joined)}
     """,

@@ -103,6 +103,14 @@ _COMPRESS = Family(
 
             out = jax.tree.map(ternarize, grads)
         """,
+        "half": """
+            {out = jax.tree.map(lambda g: jax.lax.reduce_precision(g, exponent_bits=8, mantissa_bits=7), grads) ~
+            def shorten(g):
+                {?0.5 # {as many digits as bfloat16 has}}
+                return jax.lax.reduce_precision(g, exponent_bits=8, mantissa_bits=7)
+
+            out = jax.tree.map(shorten, grads)}
+        """,
         "low_rank": """
             def project(g):
                 if g.ndim != 2 {or min(g.shape) < 2 ~}:

@@ -212,13 +212,15 @@ _TITLES = {
     "image_scores": ("apply_model", "predict", "classify_images", "convnet"),
     "image_gradient": ("loss_and_grads", "compute_gradients", "classifier_grads"),
     "image_step": ("train_step", "update", "training_step"),
-    "reconstruction": ("reconstruction_grads", "autoencoder_step", "train_autoencoder"),
+    "reconstruction": ("reconstruction_grads", "autoencoder_grads", "reconstruction_loss_and_grads"),
+    "reconstruction_step": ("autoencoder_step", "train_autoencoder", "train_step"),
 }
 _SUMMARIES = {
     "image_scores": "Scores of every class for a batch of images",
     "image_gradient": "Loss of a classifier of images on a batch and its gradient",
     "image_step": "One step of training of a classifier of images",
     "reconstruction": "Reconstruction error of an autoencoder and its gradient",
+    "reconstruction_step": "One step of training of an autoencoder",
 }
 
 
@@ -247,7 +249,7 @@ def _draw_vision_model(stream: Stream, target: str) -> KernelSpec:
     shape = layout.images(rows, side, 3)
     p.tensor(
         "images", Leaf(shape, 0, 255, "uint8") if byte else Leaf(shape, -1, 1),
-        f"{'bytes' if byte else 'images'} of shape {layout.said['ORDER']}", ("images", "image"),
+        f"{'bytes' if byte else 'images'} of shape {layout.said['ORDER']}", ("images", "pixels"),
     )  # fmt: skip
     p.tensor("labels", whole(rows, below=classes), "the class of each image", ("labels", "targets"))
     p.tensor("rng", key(), "random key of the augmentation", ("key", "rng"), optional=target != "reconstruction")
@@ -263,16 +265,19 @@ def _draw_vision_model(stream: Stream, target: str) -> KernelSpec:
     _declare_functions(p, layout, precision, target, said, kind)
     p.write(layout.written(_CHECKS), f"x = {start}(images)" if byte else "")
     text = str if byte else _without_floats
+    moved = False
     if target == "image_scores":
         p.write(text(layout.written(_SCORES)))
         p.gives(Leaf((rows, classes)))
     else:
-        _write_step(p, tree, target, text, exact=not precision.half)
+        moved = _write_step(p, tree, target, text, exact=not precision.half)
     returned = {
         "image_scores": "scores of shape (batch, classes)", "image_gradient": "the loss and the gradients",
-        "image_step": "the new parameters, the state of the optimizer and the loss",
-    }.get(target, "the loss and the gradients, or the new parameters")  # fmt: skip
-    return p.done("training", "vision_model", target, _TITLES[target], _SUMMARIES[target], returned)
+        "reconstruction": "the loss and the gradients",
+    }  # fmt: skip
+    what = "reconstruction_step" if moved and target == "reconstruction" else target
+    told = returned.get(what, "the new parameters, the state of the optimizer and the loss")
+    return p.done("training", "vision_model", target, _TITLES[what], _SUMMARIES[what], told)
 
 
 def _without_floats(text: str) -> str:
@@ -280,8 +285,8 @@ def _without_floats(text: str) -> str:
     return re.sub(r"\bx\b", "images", text)
 
 
-def _write_step(p: Program, tree: Tree, target: str, text: Callable[[str], str], *, exact: bool) -> None:
-    """The loss, its gradient, and what is done with it."""
+def _write_step(p: Program, tree: Tree, target: str, text: Callable[[str], str], *, exact: bool) -> bool:
+    """The loss, its gradient, and what is done with it; gives whether parameters are moved by it."""
     metric, decays = "", False
     if target == "reconstruction":
         denoises = p.maybe(0.3)
@@ -301,6 +306,7 @@ def _write_step(p: Program, tree: Tree, target: str, text: Callable[[str], str],
     p.write(f"def loss_fn(params):{body}", slopes.replace("AUX", ", has_aux=True" if metric else ""))
     moved = target == "image_step" or (target == "reconstruction" and p.choices.chance(0.5))
     finish_step(p, tree, FORMS if moved else (), metric=metric, decays=decays)
+    return moved
 
 
 def _declare_model(p: Program, layout: Layout, target: str, sizes: tuple[int, int]) -> dict[str, Tree]:
@@ -338,7 +344,7 @@ RECIPES = (
         Recipe(
             name="vision_model",
             category="training",
-            targets=tuple(_TITLES),
+            targets=tuple(each for each in _TITLES if each != "reconstruction_step"),
             draw=_draw_vision_model,
             target_weights={"image_gradient": 0.8, "image_step": 0.6, "reconstruction": 1.5},
         ),

@@ -1,7 +1,5 @@
 """Trees of joints, a thread for each tree: from the root to the leaves and back, with dense matrices in flat arrays."""
 
-import re
-
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, FRAME, INT, SPATIAL, VEC, Program
 from synthesis.grammar.streams import Stream
@@ -144,14 +142,9 @@ _TREE = {
 _MOMENTUM = """
         momentum = wp.vec3(0.0, 0.0, 0.0)
         for j in range(start, end):
-            {# what only carries a frame
-            if body_mass[j] > 0.0:
-                momentum += body_mass[j] * wp.spatial_top(body_qd_in[j]) ~
-            m = body_mass[j]
-            # what only carries a frame
-            if m <= 0.0:
-                continue
-            momentum += m * wp.spatial_top(body_qd_in[j])}
+            {momentum += body_mass[j] * wp.spatial_top(body_qd_in[j]) ~
+            v = wp.spatial_top(body_qd_in[j])
+            momentum += body_mass[j] * v}
         tree_momentum[tid] = momentum
         {?0.6 if articulation_world[tid] >= 0:
             wp.atomic_add(world_momentum, articulation_world[tid], momentum)}
@@ -293,10 +286,6 @@ def _draw_tree(stream: Stream, target: str) -> KernelSpec:
         text = text.replace(gap, written.replace("\n", "\n" + " " * deep))
     if target == "tree_totals" and wanted == "momentum":
         text = _MOMENTUM
-    if p.choices.child("steps").chance(0.5):
-        text = re.sub(
-            r"( *)for j in range\(start, end\):", r"\1for step in range(end - start):\n\1    j = start + step", text
-        )
     p.write(text)
     titles = {
         "joint_torques": ("eval_rigid_tau", "compute_joint_torques", "backward_pass"),

@@ -35,9 +35,8 @@ _ROWS = {
         if not eq_active[worldid, u]:
             return
         efcid = wp.atomic_add(nefc, worldid, 1)
-        {if efcid >= {njmax_in ~ row_pos.shape[1]}:
+        if efcid >= {njmax_in ~ row_pos.shape[1]}:
             return
-        ~}
         {?0.6 efc_kind[worldid, efcid] = EFC_EQUALITY
         efc_source[worldid, efcid] = u}
         joint1 = eq_obj1id[u]
@@ -45,6 +44,10 @@ _ROWS = {
         dofadr1 = jnt_dofadr[joint1]
         pos = qpos[worldid, jnt_qposadr[joint1]] - qpos0[jnt_qposadr[joint1]]
         vel = qvel[worldid, dofadr1]
+        {# all other joints are left alone
+        ~}
+        for dof in range({nv ~ qvel.shape[1]}):
+            eq_J[worldid, efcid, dof] = 0.0
         eq_J[worldid, efcid, dofadr1] = 1.0
         {if joint2 >= 0:
             dofadr2 = jnt_dofadr[joint2]
@@ -81,9 +84,8 @@ _ROWS = {
         if not eq_active[worldid, u]:
             return
         efcid = wp.atomic_add(nefc, worldid, 3)
-        {if efcid + 3 > {njmax_in ~ row_pos.shape[1]}:
+        if efcid + 3 > {njmax_in ~ row_pos.shape[1]}:
             return
-        ~}
         {obj1 = eq_obj1id[u]
         obj2 = eq_body2id[u]
         if is_site[u]:
@@ -113,24 +115,40 @@ _ROWS = {
             row_pos[worldid, efcid + k] = dif[k]
         offset1 = pos1 - subtree_com[worldid, body_rootid[body1]]
         offset2 = pos2 - subtree_com[worldid, body_rootid[body2]]
+        {# stiffer the farther they are apart
+        solimp = eq_solimp[u]
+        {imp = solimp[0] + wp.min(wp.length(dif) / solimp[2], 1.0) * (solimp[1] - solimp[0]) ~
+        x = wp.min(wp.length(dif) / solimp[2], 1.0)
+        imp = solimp[0] + x * (solimp[1] - solimp[0])}
+        invweight = body_invweight[body1] + body_invweight[body2]
+        rate = solimp[1] * eq_solref[u][0]
+        kd = 2.0 / rate
+        kp = imp / (rate * rate * eq_solref[u][1] * eq_solref[u][1])
+        for k in range(3):
+            connect_D[worldid, efcid + k] = imp / ((1.0 - imp) * invweight) ~
+        # as a damped spring would bring them together
+        timeconst = eq_solref[u][0]
+        dampratio = eq_solref[u][1]
+        kd = 2.0 / timeconst
+        kp = 1.0 / (timeconst * timeconst * dampratio * dampratio)}
         {dif_vel = wp.vec3(0.0, 0.0, 0.0)
         for dof in range({nv ~ cdof.shape[1]}):
             JACDIF
             dif_vel += jacdif * qvel[worldid, dof]
             for k in range(3):
-                eq_J[worldid, efcid + k, dof] = jacdif[k]
-        for k in range(3):
-            row_vel[worldid, efcid + k] = dif_vel[k] ~
+                eq_J[worldid, efcid + k, dof] = jacdif[k] ~
         for dof in range({nv ~ cdof.shape[1]}):
             JACDIF
             for k in range(3):
                 eq_J[worldid, efcid + k, dof] = jacdif[k]
-        {?0.6 cvel1 = body_cvel[worldid, body1]
+        cvel1 = body_cvel[worldid, body1]
         cvel2 = body_cvel[worldid, body2]
         vel1 = wp.spatial_bottom(cvel1) + wp.cross(wp.spatial_top(cvel1), offset1)
         vel2 = wp.spatial_bottom(cvel2) + wp.cross(wp.spatial_top(cvel2), offset2)
+        dif_vel = vel1 - vel2}
         for k in range(3):
-            row_vel[worldid, efcid + k] = vel1[k] - vel2[k]}}
+            {?0.6 row_vel[worldid, efcid + k] = dif_vel[k]}
+            aref[worldid, efcid + k] = -kd * dif_vel[k] - kp * dif[k]
     """.replace("            JACDIF\n", _JACDIF),
     "tendon_length": """
         {wrapnum = tendon_num[u]
@@ -565,6 +583,8 @@ def _declare_model(p: Program, n: int) -> None:
     p.array("wrap_prm", FLOAT, (-1, 1), (entries,), ("wrap_prm",))
     p.array("eq_data", FLOAT, (-1, 1), (n, 3), ("eq_data",))
     p.array("eq_solref", _TWO, (0.5, 2), (n,), ("eq_solref",))
+    p.array("eq_solimp", VEC, (0.5, 0.95), (n,), ("eq_solimp",))
+    p.array("body_invweight", FLOAT, (0.2, 1), (n,), ("body_invweight0",))
     for key, names in (("eq_anchor", ("eq_anchor1",)), ("eq_anchor2", ("eq_anchor2",))):
         p.array(key, VEC, (-1, 1), (n,), names)
     p.scalar("njmax", INT, (1, 5), ("njmax", "max_rows"))
@@ -630,6 +650,7 @@ def _declare_data(p: Program, worlds: int, n: int, rows_each: int) -> None:
     row = (worlds, n * rows_each + 1)
     for key, shape, names in (
         ("row_pos", row, ("efc_pos_out",)), ("row_vel", row, ("efc_vel_out",)), ("aref", row, ("efc_aref_out",)),
+        ("connect_D", row, ("efc_D_out",)),
         ("row_diag", each, ("efc_D_out",)), ("row_invdiag", each, ("efc_diagA_out",)),
         ("row_force", each, ("efc_force_out",)), ("row_Jaref", each, ("efc_Jaref_out",)),
         ("ten_length", each, ("ten_length_out",)), ("ten_velocity", each, ("ten_velocity_out",)),

@@ -20,7 +20,7 @@ _FACES: dict[str, tuple[tuple[str, str, str], ...]] = {
         for facet in wp.mesh_query_aabb(mesh, lower, upper):
             {{# faces that do not take part
             ~}
-            if face_group[facet] < 0:
+            if face_enabled[facet] == 0:
                 continue
             num += 1 ~ if face_group[facet] == own[tid]:
                 num += 1 ~ num += 1}
@@ -44,7 +44,7 @@ _FACES: dict[str, tuple[tuple[str, str, str], ...]] = {
             break ~
         occupied = int(0)
         for facet in wp.mesh_query_aabb(mesh, lower, upper):
-            if face_group[facet] >= 0:
+            if face_enabled[facet] != 0:
                 occupied = 1
                 break
         state[tid] = occupied
@@ -89,7 +89,7 @@ _FACES: dict[str, tuple[tuple[str, str, str], ...]] = {
         {num = int(0)
         for facet in wp.mesh_query_aabb(mesh, lower, upper):
             {if face_group[facet] == own[tid]:
-                continue ~ if face_group[facet] < 0:
+                continue ~ if face_enabled[facet] == 0:
                 continue ~}
             near_faces[tid, facet] = 1
             num += 1
@@ -117,8 +117,9 @@ _FACES: dict[str, tuple[tuple[str, str, str], ...]] = {
         for facet in wp.mesh_query_aabb(mesh, lower, upper):
             {middle = wp.mesh_eval_position(mesh, facet, 0.333, 0.333)
             r = wp.length(x[tid] - middle) ~
-            n = wp.mesh_eval_face_normal(mesh, facet)
-            r = wp.abs(wp.dot(x[tid] - wp.mesh_get_point(mesh, 3 * facet), n))}
+            corner_sum = wp.mesh_get_point(mesh, 3 * facet)
+            corner_sum += wp.mesh_get_point(mesh, 3 * facet + 1) + wp.mesh_get_point(mesh, 3 * facet + 2)
+            r = wp.length(x[tid] - corner_sum / 3.0)}
             if r < best:
                 best = r
                 nearest = facet
@@ -155,33 +156,45 @@ _FACES: dict[str, tuple[tuple[str, str, str], ...]] = {
             normal_sum += w * wp.mesh_eval_face_normal(mesh, facet)
             w_sum += w
         if w_sum > 0.0:
-            normal_out[tid] = normal_sum / w_sum
+            mean_normal[tid] = normal_sum / w_sum
         else:
-            normal_out[tid] = wp.vec3(0.0, 0.0, 0.0)}
+            mean_normal[tid] = wp.vec3(0.0, 0.0, 0.0)}
             """,
         ),
         (
             "gather_face_values sample_face_field average_face_temperature",
-            "The mean of a field of faces near each point",
+            "The mean of a field of faces around each point, the near ones before the others",
             """
-        BOX
+        {reach = wp.vec3(far, far, far)
+        lower = x[tid] - reach
+        upper = x[tid] + reach ~
+        lower = x[tid] - wp.vec3(far, far, far)
+        upper = x[tid] + wp.vec3(far, far, far)}
         total_value = float(0.0)
-        area_sum = float(0.0)
+        w_sum = float(0.0)
         for facet in wp.mesh_query_aabb(mesh, lower, upper):
-            {if face_group[facet] < 0:
+            {if face_group[facet] != {wanted ~ own[tid]}:
                 continue ~}
-            {a = face_area[facet] ~ middle = wp.mesh_eval_position(mesh, facet, 0.333, 0.333)
-            a = face_area[facet] * wp.exp(-wp.length(x[tid] - middle) / falloff)}
-            total_value += a * face_value[facet]
-            area_sum += a
-        {if area_sum > 0.0:
-            value_out[tid] = total_value / area_sum
+            middle = wp.mesh_eval_position(mesh, facet, 0.333, 0.333)
+            {r = wp.length(x[tid] - middle)
+            # the box reaches farther than the ball in it
+            if r >= far:
+                continue
+            {near = 1.0 - r / far
+            w = face_area[facet] * near * near ~ near = 1.0 - r / far
+            w = near * near * near ~ w = face_area[facet] * (1.0 - r / far)} ~
+            w = face_area[facet] * wp.exp(-4.0 * wp.length_sq(x[tid] - middle) / (far * far))}
+            total_value += w * face_value[facet]
+            w_sum += w
+        {if w_sum > 0.0:
+            value_out[tid] = total_value / w_sum
         else:
             value_out[tid] = far_value ~
-        if area_sum == 0.0:
+        # no face is near enough
+        if w_sum == 0.0:
             value_out[tid] = far_value
             return
-        value_out[tid] = total_value / area_sum}
+        value_out[tid] = total_value / w_sum}
             """,
         ),
     ),
@@ -224,19 +237,21 @@ def _draw_overlap(stream: Stream, target: str) -> KernelSpec:
     p.array("enabled", INT, (0, 1), (count,), ("enabled", "is_active"))
     p.array("own", INT, (-1, 2), (count,), ("group", "shape_group"))
     p.array("face_group", INT, (-1, 2), (faces,), ("face_group", "face_tag"))
+    p.array("face_enabled", INT, (0, 1), (faces,), ("face_enabled", "face_mask"))
     p.array("face_material", INT, (0, 4), (faces,), ("face_material", "face_label"))
     p.array("face_area", FLOAT, (0.2, 1.5), (faces,), ("face_area", "areas"))
     p.array("face_value", FLOAT, (-1, 1), (faces,),
             ("face_temperature",) if "temperature" in titles else ("face_values",))  # fmt: skip
     p.scalar("wanted", INT, (-1, 2), ("wanted_group", "group"))
     p.scalar("capacity", INT, (1, 5), ("max_faces", "capacity"))
-    p.scalar("grid_origin", VEC, (-1.2, -1), ("grid_origin", "grid_lower"))
+    p.scalar("grid_origin", VEC, (-1.4, -0.9), ("grid_origin", "grid_lower"))
     for key, span, names, usual in (
         ("cell_size", (0.35, 0.55), ("cell_size", "voxel_size"), ("0.45",)), ("margin", (0.03, 0.2), ("margin",),
         ("0.1",)),
         ("query_radius", (0.2, 0.6), ("query_radius", "search_radius"), ("0.4",)),
         ("min_normal_z", (-0.3, 0.6), ("min_normal_z",), ("0.25",)), ("falloff", (0.4, 1),
         ("falloff", "kernel_radius"), ("0.5",)),
+        ("far", (0.3, 0.5), ("search_radius", "kernel_radius"), ("0.4",)),
         ("far_value", (2, 4), ("default_value", "background"), ("3.0",)),
     ):  # fmt: skip
         p.number(key, span, names, usual)
@@ -257,6 +272,7 @@ def _draw_overlap(stream: Stream, target: str) -> KernelSpec:
     p.output("distance", FLOAT, (count,), ("distance", "face_distance"))
     p.output("value_out", FLOAT, (count,), ("temperature",) if "temperature" in titles else ("sampled", "value_out"))
     p.output("normal_out", VEC, (count,), ("normals", "surface_normal"))
+    p.output("mean_normal", VEC, (count,), ("mean_normal", "average_normal"))
     if "enabled" not in text and "CELL" not in text:
         p.guard_count("shape" if "shape" in axes and "shape" in summary else "point" if "point" in summary else "box")
     text = text.replace("BOX", _BOX).replace("CELL", _CELL)
@@ -268,15 +284,25 @@ def _draw_overlap(stream: Stream, target: str) -> KernelSpec:
     return p.done("queries", "mesh_overlap", target, summary, tuple(titles.split()))
 
 
-_FILTER = """{?0.6 {if other == tid:
-                continue ~ if group[other] != own[tid]:
+_FILTER = """{?0.6 {if body_world[other] != world_of[tid]:
                 continue ~ if body[other] == mine[tid]:
                 continue ~ if (bits[other] & mask[tid]) == 0:
                 continue ~ {# worlds do not touch each other; -1 is in all of them
             ~}
-            if group[other] != -1 and group[other] != own[tid]:
+            if body_world[other] != -1 and body_world[other] != world_of[tid]:
                 continue}}"""
 """Which boxes of a tree are left out."""
+_ITSELF = """if other == tid:
+                continue
+            """
+_ONCE = """{# each pair once
+            ~}
+            if other <= tid:
+                continue
+            """
+"""What a box leaves out that is in the tree itself, and what it does where it lists pairs."""
+_SAME = {"item_pos": "x", "item_radius": "radius", "world_of": "body_world", "mine": "body", "item_mass": "weight"}
+"""For what the boxes of the tree have, what the same is called where they are those that ask."""
 _BOUNDS = """{lower = aabb_lower[tid]
         upper = aabb_upper[tid] ~
         {# larger by what it may move until the tree is built again
@@ -286,6 +312,13 @@ _BOUNDS = """{lower = aabb_lower[tid]
         pad = wp.vec3(radius[tid], radius[tid], radius[tid])
         lower = x[tid] - pad
         upper = x[tid] + pad}"""
+
+_REACH = """{pad = wp.vec3(radius[tid], radius[tid], radius[tid])
+        lower = x[tid] - pad
+        upper = x[tid] + pad ~
+        lower = x[tid] - wp.vec3(radius[tid], radius[tid], radius[tid])
+        upper = x[tid] + wp.vec3(radius[tid], radius[tid], radius[tid])}"""
+"""The box of a sphere."""
 
 _BROAD: dict[str, tuple[tuple[str, str, str], ...]] = {
     "broad_count": (
@@ -310,24 +343,26 @@ _BROAD: dict[str, tuple[tuple[str, str, str], ...]] = {
             """,
         ),
         (
-            "sum_overlap_mass gather_overlaps accumulate_overlaps",
-            "The mass of all that each box overlaps",
+            "estimate_density gather_density accumulate_density",
+            "A density around each of some points, of the items in reach",
             """
-        BOUNDS
-        mass_sum = float(0.0)
+        REACH
+        density = float(0.0)
         num = int(0)
         search = wp.bvh_query_aabb(bvh, lower, upper)
         other = int(0)
         while wp.bvh_query_next(search, other):
-            FILTER
-            mass_sum += item_mass[other]
+            ANY_FILTER
+            r = wp.length(item_pos[other] - x[tid])
+            {# the box reaches farther than the ball in it
+            ~}
+            if r >= radius[tid]:
+                continue
+            {near = 1.0 - r / radius[tid]
+            density += item_mass[other] * near * near ~ density += item_mass[other] * (1.0 - r / radius[tid])}
             num += 1
-        {mass_out[tid] = mass_sum
-        pair_count[tid] = num ~ mass_out[tid] = mass_sum / float(wp.max(num, 1)) ~
-        if num > 0:
-            mass_out[tid] = mass_sum / float(num)
-        else:
-            mass_out[tid] = 0.0}
+        density_out[tid] = density
+        pair_count[tid] = num
             """,
         ),
     ),
@@ -355,12 +390,12 @@ _BROAD: dict[str, tuple[tuple[str, str, str], ...]] = {
         other = int(0)
         while wp.bvh_query_next(search, other):
             FILTER
-            {# what has no mass is not moved by a contact
+            {# a sensor notices, but does not touch
             ~}
-            if item_mass[other] > mass_limit:
-                pairs[tid, other] = 2
+            if (item_flags[other] & SENSOR) != 0:
+                pairs[tid, other] = PAIR_SENSOR
             else:
-                pairs[tid, other] = 1}
+                pairs[tid, other] = PAIR_CONTACT}
             """,
         ),
         (
@@ -384,23 +419,23 @@ _BROAD: dict[str, tuple[tuple[str, str, str], ...]] = {
     ),
     "broad_first": (
         (
-            "find_partner lowest_overlap find_lowest_overlap",
-            "The overlapping box with the lowest index",
+            "check_overlaps is_in_collision find_collisions",
+            "Whether each sphere touches anything",
             """
-        BOUNDS
-        lowest = int(-1)
+        REACH
+        touches = int(0)
         search = wp.bvh_query_aabb(bvh, lower, upper)
         other = int(0)
         while wp.bvh_query_next(search, other):
             FILTER
-            if lowest == -1 or other < lowest:
-                lowest = other
-        partner[tid] = lowest
-        {if lowest >= 0:
-            wp.atomic_add(degree, lowest, 1) ~ if lowest >= 0:
-            mass_out[tid] = item_mass[lowest]
-        else:
-            mass_out[tid] = 0.0}
+            reach = radius[tid] + item_radius[other]
+            if wp.length_sq(item_pos[other] - x[tid]) < reach * reach:
+                touches = 1
+                {# one is enough
+                break ~ break}
+        colliding[tid] = touches
+        {?0.4 if touches == 1:
+            wp.atomic_add(total, 0, 1)}
             """,
         ),
         (
@@ -427,24 +462,29 @@ _BROAD: dict[str, tuple[tuple[str, str, str], ...]] = {
             """,
         ),
         (
-            "find_heaviest_overlap heaviest_overlap select_support",
-            "The heaviest of the boxes that each box overlaps",
+            "deepest_contact find_deepest_overlap deepest_penetration",
+            "The deepest of the contacts of each sphere",
             """
-        BOUNDS
-        largest = float(0.0)
-        heaviest = int(-1)
+        REACH
+        deepest = float(0.0)
+        partner_of = int(-1)
         search = wp.bvh_query_aabb(bvh, lower, upper)
         other = int(0)
         while wp.bvh_query_next(search, other):
             FILTER
-            {# between equals the lower index decides
-            ~}
-            if item_mass[other] > largest or (item_mass[other] == largest and other < heaviest):
-                largest = item_mass[other]
-                heaviest = other
-        partner[tid] = heaviest
-        {mass_out[tid] = largest ~ if heaviest >= 0:
-            wp.atomic_add(degree, heaviest, 1) ~}
+            {d = x[tid] - item_pos[other]
+            depth = radius[tid] + item_radius[other] - wp.length(d) ~
+            depth = radius[tid] + item_radius[other] - wp.length(x[tid] - item_pos[other])}
+            if depth > deepest:
+                deepest = depth
+                partner_of = other
+        partner[tid] = partner_of
+        depth_out[tid] = deepest
+        {?0.5 if partner_of >= 0:
+            # away from what it is in
+            normal_out[tid] = {wp.normalize ~ safe_normalize}(x[tid] - item_pos[partner_of])
+        else:
+            normal_out[tid] = wp.vec3(0.0, 0.0, 0.0)}
             """,
         ),
     ),
@@ -455,7 +495,7 @@ _RAY = """{start = ray_start[tid]
         ray = {wp.normalize(ray_dir[tid]) ~ ray_dir[tid]} ~
         start = ray_start[tid]
         ray = wp.normalize(ray_end[tid] - start)}"""
-_RAY_FILTER = """{?0.5 {if group[other] == own[tid]:
+_RAY_FILTER = """{?0.5 {if body_world[other] != world_of[tid]:
                 continue ~ if (bits[other] & mask[tid]) == 0:
                 continue ~ if body[other] == mine[tid]:
                 continue}}"""
@@ -584,9 +624,17 @@ _RAYS: dict[str, tuple[tuple[str, str, str], ...]] = {
 """What the boxes on a ray are asked for: the kernel's names, its summary, and its lines."""
 
 
-def _declare_boxes(p: Program, stream: Stream, *, rays: bool = False) -> None:
-    """All that the lines of a kernel that asks a tree of boxes, ``bvh``, may name."""
-    boxes, count = stream.child("boxes").choice((16, 20, 24, 32)), p.threads
+def _declare_boxes(p: Program, boxes: int, target: str, *, same: bool = False) -> None:
+    """All that the lines of a kernel that asks a tree of boxes, ``bvh``, may name.
+
+    Args:
+        p: the kernel.
+        boxes: how many there are in the tree.
+        target: what the kernel is drawn for.
+        same: whether the boxes of the tree ask for one another.
+    """
+    rays = target.startswith("ray_")
+    count = p.threads
     p.handle("bvh", ("bvh", "bvh_id", "shape_bvh"), lambda name: bvh_argument(name, boxes, 1.4, (0.15, 0.5)))
     for key, span, names in (
         ("x", (-1.4, 1.26), ("positions", "centers")), ("aabb_lower", (-1.5, 0.4), ("aabb_lower", "shape_aabb_lower")),
@@ -598,43 +646,53 @@ def _declare_boxes(p: Program, stream: Stream, *, rays: bool = False) -> None:
     p.array("radius", FLOAT, (0.2, 0.6), (count,), ("radius", "radii"))
     p.array("item_pos", VEC, (-1.4, 1.3), (boxes,), ("item_pos", "sphere_pos"))
     for key, span, names in (
-        ("item_mass", (0.2, 1.5), ("item_mass", "shape_mass")), ("item_radius", (0.2, 0.7),
+        ("item_mass", (0.2, 1.5), ("item_mass", "source_mass")), ("item_radius", (0.2, 0.7),
         ("item_radius", "sphere_radius")),
         ("absorption", (0.05, 0.5), ("absorption", "optical_depth")), ("opacity", (0.05, 0.6), ("opacity", "alpha")),
     ):  # fmt: skip
         p.array(key, FLOAT, span, (boxes,), names)
-    p.array("group", INT, (-1, 2), (boxes,), ("item_world", "shape_world"))
-    p.array("own", INT, (-1, 2), (count,), ("world_id", "query_world"))
+    p.array("body_world", INT, (-1, 2), (boxes,), ("item_world", "shape_world"))
+    p.array("world_of", INT, (-1, 2), (count,), ("world_id", "query_world"))
     p.array("bits", INT, (0, 7), (boxes,), ("shape_mask", "category_bits"))
-    p.array("mask", INT, (0, 7), (count,), ("query_mask", "filter_mask"))
+    p.array("mask", INT, (0, 7), (count,), ("collision_mask",) if same else ("query_mask", "filter_mask"))
     p.array("body", INT, (0, 3), (boxes,), ("item_body", "shape_body"))
     p.array("mine", INT, (0, 3), (count,), ("body", "query_body"))
+    p.array("weight", FLOAT, (0.2, 1.5), (count,), ("particle_mass", "mass"))
+    p.array("item_flags", INT, (0, 3), (boxes,), ("item_flags", "shape_flags"))
+    p.constants({"SENSOR": 2, "PAIR_CONTACT": 1, "PAIR_SENSOR": 2})
     p.scalar("capacity", INT, (1, 5), ("max_pairs", "capacity"))
     for key, span, names, usual in (
-        ("margin", (0.05, 0.3), ("margin", "contact_margin"), ("0.1",)), ("mass_limit", (0.4, 1.2), ("mass_limit",),
-        ("0.8",)),
+        ("margin", (0.05, 0.3), ("margin", "contact_margin"), ("0.1",)),
         ("cutoff", (0.2, 0.8), ("cutoff", "min_transmittance"), ("0.5",)),
         ("max_distance", (1, 3), ("max_distance", "max_dist"), ("2.0",)),
     ):  # fmt: skip
         p.number(key, span, names, usual)
+    degrees = {"broad_pairs": ("item_count", "overlaps_per_item"), "broad_first": ("points_per_item", "assigned_count")}
+    totals = {
+        "broad_count": ("total_overlaps",), "broad_pairs": ("total_pairs", "num_pairs"),
+        "broad_first": ("num_colliding", "collision_count"),
+    }  # fmt: skip
     for key, names in (
         ("pair_count", ("hit_count", "num_hits") if rays else ("pair_count", "num_overlaps")),
-        ("partner", ("partner", "partner_id")),
+        ("partner", ("partner", "partner_id")), ("colliding", ("in_collision", "is_colliding")),
         ("hit_id", ("hit_id", "hit_item")),
     ):  # fmt: skip
         p.output(key, INT, (count,), names)
     for key, names in (
-        ("mass_out", ("overlap_mass", "mass_out")), ("distance", ("distance", "hit_distance")),
+        ("density_out", ("density", "density_out")),
+        ("depth_out", ("penetration", "contact_depth")),
+        ("distance", ("distance", "hit_distance")),
         ("transmittance", ("transmittance",)),
     ):  # fmt: skip
         p.output(key, FLOAT, (count,), names)
     p.output("hit_normal", VEC, (count,), ("hit_normal",))
+    p.output("normal_out", VEC, (count,), ("contact_normal",))
     p.output("pairs", INT, (count, boxes), ("pair_matrix", "overlaps"), (0, 3))
     p.output("visible", INT, (count, boxes), ("visible", "hit_matrix"), (0, 3))
     p.output("overlap_depth", FLOAT, (count, boxes), ("overlap_depth",), (0, 1))
-    p.output("degree", INT, (boxes,), ("rays_per_item",) if rays else ("item_count", "contacts_per_item"), (0, 3))
+    p.output("degree", INT, (boxes,), degrees.get(target, ("rays_per_item",)), (0, 3))
     for key, names in (
-        ("total", ("total_hits",) if rays else ("total_pairs", "num_pairs")),
+        ("total", totals.get(target, ("total_hits",))),
         ("most_out", ("max_hits",) if rays else ("max_pairs_per_item",)),
         ("num_dropped", ("num_dropped",)),
     ):  # fmt: skip
@@ -644,10 +702,22 @@ def _declare_boxes(p: Program, stream: Stream, *, rays: bool = False) -> None:
 def _draw_broad(stream: Stream, target: str) -> KernelSpec:
     """Boxes that a thread's box overlaps, but for those that a filter leaves out."""
     titles, summary, text = stream.child("purpose").choice(_BROAD[target])
-    p = Program(stream, ("tid", "i", "shape", "item"), launch=(stream.child("threads").choice((64, 96, 128)),))
-    _declare_boxes(p, stream)
-    p.guard_count("shape")
-    p.write(text.replace("BOUNDS", _BOUNDS).replace("FILTER", _FILTER))
+    # the boxes that ask are those of the tree, or others
+    same = stream.child("same").chance(0.5)
+    boxes = stream.child("boxes").choice((32, 48, 64) if same else (16, 20, 24, 32))
+    threads = boxes if same else stream.child("threads").choice((64, 96, 128))
+    p = Program(
+        stream, ("tid", "i", "shape_id", "shape") if same else ("tid", "i", "query_id", "query"), launch=(threads,)
+    )
+    _declare_boxes(p, boxes, target, same=same)
+    p.guard_count("shape" if same else "query")
+    text = text.replace("BOUNDS", _BOUNDS).replace("REACH", _REACH)
+    text = text.replace("ANY_FILTER", _FILTER)
+    itself = _ONCE if target == "broad_pairs" else _ITSELF
+    text = text.replace("FILTER", f"{itself}{_FILTER}" if same else _FILTER)
+    if same:
+        text = re.sub(r"\b(\w+)(?=\[)", lambda found: _SAME.get(found[1], found[1]), text)
+    p.write(text)
     return p.done("queries", "broad_phase", target, summary, tuple(titles.split()))
 
 
@@ -655,7 +725,7 @@ def _draw_met(stream: Stream, target: str) -> KernelSpec:
     """Boxes that a ray comes through."""
     titles, summary, text = stream.child("purpose").choice(_RAYS[target])
     p = Program(stream, ("tid", "ray_id", "i", "r"), launch=(stream.child("threads").choice((64, 96, 128)),))
-    _declare_boxes(p, stream, rays=True)
+    _declare_boxes(p, stream.child("boxes").choice((16, 20, 24, 32)), target)
     p.guard_count("ray")
     p.write(text.replace("FILTER", _RAY_FILTER).replace("RAY", _RAY))
     return p.done("queries", "ray_boxes", target, summary, tuple(titles.split()))

@@ -18,8 +18,8 @@ _CONTACTS = (("tid", "i", "contact", "contact_id"),)
 def _read_pair(p: Program, shapes: int) -> list[str]:
     """The two shapes of a pair, and what is done where one of them is missing."""
     p.array("pairs", PAIR, (-1, shapes - 1), (p.threads,), ("shape_pairs", "pairs", "candidate_pair", "geom_pair"))
-    p.array("shape0", INT, (-1, shapes - 1), (p.threads,), ("shape0", "shape_a", "geom1", "pair_first"))
-    p.array("shape1", INT, (-1, shapes - 1), (p.threads,), ("shape1", "shape_b", "geom2", "pair_second"))
+    p.array("shape0", INT, (-1, shapes - 1), (p.threads,), ("shape0", "shape_a", "geom1"))
+    p.array("shape1", INT, (-1, shapes - 1), (p.threads,), ("shape1", "shape_b", "geom2"))
     p.array("pairs2d", INT, (-1, shapes - 1), (p.threads, 2), ("pairs", "shape_pairs", "collision_pairs"))
     read = p.pick(
         "pair_ab = pairs[tid]\na = pair_ab[0]\nb = pair_ab[1]",
@@ -119,8 +119,15 @@ _PAIR_FUNCTIONS = (
 """Functions beside kernels of pairs."""
 
 
-def _pair_tests(p: Program, shapes: int, *, least: int = 1) -> list[tuple[str, str]]:
-    """Why a pair is left out, each with its opposite."""
+def _pair_tests(p: Program, shapes: int, *, made: bool, bounded: float) -> list[tuple[str, str]]:
+    """Why a pair is left out, each with its opposite.
+
+    Args:
+        p: the kernel.
+        shapes: how many there are.
+        made: whether the kernel makes the pairs, of which some are of one body then.
+        bounded: how often it is asked whether two shapes are near each other.
+    """
     p.array("group", INT, (-1, 2), (shapes,), ("shape_group", "collision_group", "shape_collision_group"))
     p.array("flags", INT, (2, 7), (shapes,), ("shape_flags", "geom_flags", "flags"))
     p.array("body", INT, (-1, shapes // 2), (shapes,), ("shape_body", "body_ids"))
@@ -141,7 +148,6 @@ def _pair_tests(p: Program, shapes: int, *, least: int = 1) -> list[tuple[str, s
             "group[a] != group[b] and group[a] != -1 and group[b] != -1",
             "group[a] == group[b] or group[a] == -1 or group[b] == -1",
         ),
-        ("group[a] == 0 or group[b] == 0", "group[a] != 0 and group[b] != 0"),
         (
             "group[a] > 0 and group[b] > 0 and group[a] != group[b]",
             "group[a] <= 0 or group[b] <= 0 or group[a] == group[b]",
@@ -162,7 +168,7 @@ def _pair_tests(p: Program, shapes: int, *, least: int = 1) -> list[tuple[str, s
         ("body[a] == body[b]", "body[a] != body[b]"),
         ("body[a] == body[b] and not allow_self", "body[a] != body[b] or allow_self"),
         # nothing that may move
-        ("body[a] < 0 and body[b] < 0", "body[a] >= 0 or body[b] >= 0"),
+        *(() if made else (("body[a] < 0 and body[b] < 0", "body[a] >= 0 or body[b] >= 0"),)),
         (
             "body[a] == body[b] or (body[a] < 0 and body[b] < 0)",
             "body[a] != body[b] and (body[a] >= 0 or body[b] >= 0)",
@@ -188,9 +194,11 @@ def _pair_tests(p: Program, shapes: int, *, least: int = 1) -> list[tuple[str, s
         "spheres_overlap(center[a], reach[a], center[b], reach[b])",
     ))  # fmt: skip
     tests = p.choices.shuffled([groups, flags, bodies, masks, worlds])
-    chosen = tests[: max(least, p.choices.choice((1, 2, 2, 3)) if p.maybe(0.5) else 1)]
+    chosen = tests[: p.choices.choice((1, 2, 2, 3)) if p.maybe(0.5) else 1]
+    if made and bodies not in chosen:
+        chosen = [bodies, *chosen]
     # where they are is asked last, as it costs most
-    return [*chosen, (f"not {bounds}", bounds)] if p.choices.chance(0.3) else chosen
+    return [*chosen, (f"not {bounds}", bounds)] if p.choices.chance(bounded) else chosen
 
 
 _OWN_PAIRS = {
@@ -216,6 +224,14 @@ _OWN_PAIRS = {
                 ~}
                 if lower[b][0] > upper[a][0]:
                     break
+                {# they may be apart along the other axes
+                ~}
+                {if lower[a][1] > upper[b][1] or lower[b][1] > upper[a][1]:
+                    continue
+                if lower[a][2] > upper[b][2] or lower[b][2] > upper[a][2]:
+                    continue ~
+                if not boxes_overlap(lower[a], upper[a], lower[b], upper[b]):
+                    continue}
                 SKIPS
                 TAKE
             """,
@@ -313,7 +329,8 @@ def _draw_pair_filter(stream: Stream, target: str) -> KernelSpec:
         launch=(stream.child("threads").choice((24, 32) if looping else (64, 96, 128)),),
     )
     shapes = p.threads if looping else p.choices.choice((6, 8, 12))
-    p.guard_count("shape" if looping else "pair")
+    if not looping:
+        p.guard_count("pair")
     p.output("mask", INT, (p.threads,), ("pair_valid", "pair_mask", "keep", "accepted"))
     p.output("count", INT, (1,), ("pair_count", "num_pairs", "candidate_count"), (0, 3))
     p.output("lost", INT, (1,), ("num_dropped", "overflow"), (0, 3))
@@ -351,7 +368,8 @@ def _draw_pair_filter(stream: Stream, target: str) -> KernelSpec:
         p.output(key, FLOAT, (p.threads,), names)
     counted, count_titles = _count(p)
     missing = p.pick("a < 0 or b < 0", "a == -1 or b == -1")
-    tests = _pair_tests(p, shapes)
+    bounded = {"broadphase_nxn": 1.0, "sweep_and_prune": 0.0}.get(own[2].split()[0] if own else "", 0.3)
+    tests = _pair_tests(p, shapes, made=looping, bounded=bounded)
     if own:
         _, text, titles, summary = own
         if looping:
@@ -375,7 +393,9 @@ def _draw_pair_filter(stream: Stream, target: str) -> KernelSpec:
     lines = _read_pair(p, shapes)
     form = p.pick("returns", "returns", "set_and_return", "nested")
     if form == "nested":
-        p.write(*lines, default, block("if a >= 0 and b >= 0:", _nested([each[1] for each in tests], accept)))
+        kept = [each[1] for each in tests]
+        joined = [" and ".join(map(_bracketed, kept[at : at + 2])) for at in range(0, len(kept), 2)]
+        p.write(*lines, default, block("if a >= 0 and b >= 0:", _nested(joined, accept)))
     elif form == "set_and_return" and default:
         p.write(*lines, *(block(f"if {test}:", default, "return") for test in (missing, *(each[0] for each in tests))))
         p.write(accept)
@@ -510,8 +530,10 @@ _PUSHES = {
     "contact_push": """
         {?0.45 if tid >= contact_count[0]:
             return}
-        particle = particle_of[tid]
-        body = shape_body[shape_of[tid]]
+        {particle = particle_of[tid]
+        shape = shape_of[tid] ~ shape = shape_of[tid]
+        particle = particle_of[tid]}
+        body = shape_body[shape]
         {?0.4 if (particle_flags[particle] & ACTIVE) == 0:
             return}
         X_wb = body_q[body] if body >= 0 else wp.transform_identity()
@@ -524,16 +546,19 @@ _PUSHES = {
         if sep >= 0.0:
             return
         r = wp.vec3(0.0, 0.0, 0.0)
-        {v = particle_qd[particle]
+        {rel_vel = particle_qd[particle]
         if body >= 0:
             r = x - wp.transform_point(X_wb, body_com[body])
-            v -= wp.spatial_top(body_qd[body]) + wp.cross(wp.spatial_bottom(body_qd[body]), r) ~
+            rel_vel -= wp.spatial_top(body_qd[body]) + wp.cross(wp.spatial_bottom(body_qd[body]), r)
+        {?0.4 # and what moves along its surface
+        rel_vel -= wp.transform_vector(X_wb, surface_v[tid])} ~
         vs = wp.vec3(0.0, 0.0, 0.0)
         if body >= 0:
             r = x - wp.transform_point(X_wb, body_com[body])
             vs = wp.spatial_top(body_qd[body]) + wp.cross(wp.spatial_bottom(body_qd[body]), r)
-        v = particle_qd[particle] - vs}
-        vn = wp.dot(n, v)
+        {?0.5 vs += wp.transform_vector(X_wb, surface_v[tid])}
+        rel_vel = particle_qd[particle] - vs}
+        vn = wp.dot(n, rel_vel)
         LAW
         wp.atomic_add(particle_f, particle, f)
         # and back on the body
@@ -576,6 +601,7 @@ def _draw_contact_force(stream: Stream, target: str) -> KernelSpec:
     p.array("particle_of", INT, (0, particles - 1), (count,), ("soft_contact_particle",))
     p.array("shape_of", INT, (0, shapes - 1), (count,), ("soft_contact_shape",))
     p.array("body_points", VEC, (-1, 1), (count,), ("soft_contact_body_pos",))
+    p.array("surface_v", VEC, (-0.5, 0.5), (count,), ("soft_contact_body_vel",))
     p.array("particle_q", VEC, (-1, 1), (particles,), ("particle_q",))
     p.array("particle_qd", VEC, (-1, 1), (particles,), ("particle_qd",))
     p.array("particle_flags", INT, (0, 3), (particles,), ("particle_flags",))
@@ -646,7 +672,7 @@ def _contact_law(p: Program, *, soft: bool, by_shape: bool) -> str:
             "stiffness = 0.5 * (shape_ke[sa] + shape_ke[sb])\ndamping = 0.5 * (shape_kd[sa] + shape_kd[sb])",
         ]
     elif by_shape:
-        ke, kd, mu = (f"shape_{each}[shape_of[tid]]" for each in ("ke", "kd", "mu"))
+        ke, kd, mu = (f"shape_{each}[shape]" for each in ("ke", "kd", "mu"))
     lines.append(
         p.pick(
             f"fn = wp.max(-{ke} * sep - {kd} * vn, 0.0)",
@@ -664,7 +690,8 @@ def _contact_law(p: Program, *, soft: bool, by_shape: bool) -> str:
                 "friction = 0.5 * (shape_mu[sa] + shape_mu[sb])",
             )
         )
-    lines.append(f"# Coulomb friction\nvt = v - n * vn\nvt_len = wp.length(vt)\nf = {push}")
+    slip = "rel_vel" if soft else "v"
+    lines.append(f"# Coulomb friction\nvt = {slip} - n * vn\nvt_len = wp.length(vt)\nf = {push}")
     slides = p.pick(f"wp.min(kf * vt_len, {mu} * fn)", f"{mu} * fn")
     lines.append(
         p.pick(

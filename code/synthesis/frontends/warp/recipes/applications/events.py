@@ -25,7 +25,10 @@ _SLOTS = {
         slot = wp.atomic_add(counts, wid, 1)
         {if slot < {room ~ capacity}:
             items_of[wid, slot] = tid
-            {?0.4 values_of[wid, slot] = value[tid]} ~
+            {?0.4 values_of[wid, slot] = value[tid]}
+        else:
+            # the list has to be made larger
+            wp.atomic_add(dropped, wid, 1) ~
         # more than there is room for
         if slot >= {room ~ capacity}:
             {wp.atomic_add(dropped, wid, 1)
@@ -53,9 +56,7 @@ _SLOTS = {
         wid = world_of[tid]
         if wid < 0 or UNCOUNTED:
             return
-        {# as many as an item may have
-        wp.atomic_add(rows_of, wid, wp.min(need[tid], max_need)) ~ wp.atomic_add(rows_of, wid, need[tid])
-        wp.atomic_max(widest, wid, need[tid])}}
+        MOST}
     """,
     "list_slots": """
         {if SKIP:
@@ -64,9 +65,10 @@ _SLOTS = {
         {# a full list takes no more
         if slot >= list_capacity:
             return
-        line[slot] = tid ~ if slot < list_capacity:
-            line[slot] = tid}
-        {?0.4 line_value[slot] = value[tid]} ~
+        line[slot] = tid
+        {?0.4 line_value[slot] = value[tid]} ~ if slot < list_capacity:
+            line[slot] = tid
+            {?0.4 line_value[slot] = value[tid]}} ~
         # what is kept, and what is not, from the two ends
         if SKIP:
             slot = wp.atomic_add(skipped, 0, 1)
@@ -200,7 +202,7 @@ _FREED = {
             if kind == EVENT_NONE:
                 return
             if kind == EVENT_REPEAT:
-                due_time[tid] = due_time[tid] + {period[tid] ~ wp.max(period[tid], dt)}
+                due_time[tid] = due_time[tid] + period[tid]
             else:
                 {# an event that happens once is over
                 ~}
@@ -208,10 +210,10 @@ _FREED = {
             if kind_of[tid] == EVENT_ONCE:
                 kind_of[tid] = EVENT_NONE
             elif kind_of[tid] == EVENT_REPEAT:
-                {# what was missed is made up for at once
-                ~}
-                while due_time[tid] <= now:
-                    due_time[tid] = due_time[tid] + wp.max(period[tid], dt)
+                # the next time that is still to come
+                missed = wp.floor((now - due_time[tid]) / period[tid])
+                due_time[tid] = due_time[tid] + (missed + 1.0) * period[tid]
+                {?0.5 wp.atomic_add(num_missed, 0, int(missed))}
             else:
                 return}
             slot = wp.atomic_add(count, 0, 1)
@@ -237,6 +239,14 @@ _OWN = """PASSED
                 num += 1 ~ if TEST and num < ROOM:
                 list[tid, num] = candidates[k]
                 num += 1}"""
+_WIDEST = """wp.atomic_add(rows_of, wid, need[tid])
+        wp.atomic_max(widest, wid, need[tid])"""
+_MOST = (
+    _WIDEST,
+    f"""{{# as many as an item may have
+        wp.atomic_add(rows_of, wid, wp.min(need[tid], max_need)) ~ {_WIDEST}}}""",
+)
+"""What is summed of an item, and of a particle, whose list of neighbours may be cut short."""
 _SLOT_FUNCTIONS = (
     """
     def is_taken(value: float, limit: float, flags: int, bit: int) -> bool:
@@ -264,13 +274,6 @@ _SLOT_FUNCTIONS = (
         ~}
         return place & (size - 1)}
     """,
-    """
-    def is_candidate(candidate: int, own: int) -> bool:
-        {return candidate >= 0 and candidate != own ~
-        if candidate < 0:
-            return False
-        return candidate != own}
-    """,
 )
 """Functions that lines call."""
 
@@ -279,32 +282,34 @@ def _draw_slots(stream: Stream, target: str) -> KernelSpec:
     """Slots of lists: counted, taken by an atomic, freed, or taken by a thread in a list of its own."""
     freed = stream.child("freed").choice(_FREED[target]) if target in _FREED else None
     of_particles = target in ("own_list", "free_slots")
-    subject = "particle" if of_particles else stream.child("subject").choice(("contact", "event", "particle"))
+    counted = target == "count_slots"
+    of_joints = "joint" if counted else "limit"
+    subject = "particle" if of_particles else stream.child("subject").choice(("contact", of_joints, "particle"))
     subject = "event" if target == "ring_slots" else subject
     p = Program(stream, ("tid", "i", "emitter" if freed and "emit" in freed[1] else subject))
     worlds, room = p.choices.choice((2, 3, 4)), p.choices.choice((6, 8, 10))
     items = p.choices.choice((24, 32))
     p.array("world_of", INT, (-1, worlds - 1), (p.threads,), (f"{subject}_world", f"{subject}_worldid"))
-    distances = {"contact": ("contact_dist", "separation"), "event": ("event_time", "event_due_time"),
-                 "particle": ("particle_sdf", "ground_distance")}[subject]  # fmt: skip
+    distances = {"contact": ("contact_dist", "separation"), "limit": ("limit_dist", "limit_gap"),
+                 "particle": ("particle_sdf", "ground_distance")}.get(subject, ("distance",))  # fmt: skip
     p.array("value", FLOAT, (-1, 1), (p.threads,), distances)
     p.array("flags", INT, (0, 3), (p.threads,), (f"{subject}_flags",))
-    needs = {"contact": ("contact_dim", "contact_rows"), "event": ("event_size", "payload_size"),
-             "particle": ("num_neighbors", "neighbor_count")}[subject]  # fmt: skip
+    needs = {"contact": ("contact_dim", "contact_rows"), "joint": ("joint_dof_count", "joint_num_dofs"),
+             "particle": ("num_neighbors", "neighbor_count")}.get(subject, ("need",))  # fmt: skip
     p.array("need", INT, (1, 6), (p.threads,), needs)
     p.array("begins", INT, (0, items // 2), (p.threads,), ("candidate_start", "cell_start"))
     p.array("lengths", INT, (0, items // 2), (p.threads,), ("candidate_count", "num_candidates"))
-    p.array("candidate_value", FLOAT, (-1, 1), (items,), ("candidate_dist", "candidate_distance"))
+    p.array("candidate_value", FLOAT, (0, 1), (items,), ("candidate_dist", "candidate_distance"))
     near = ("query_radius", "max_distance") if target == "own_list" else ("contact_margin", "max_distance")
-    limits = {"contact": ("margin", "contact_margin"), "event": ("now", "current_time"), "particle": near}[subject]
-    if subject == "event":
-        p.scalar("most", FLOAT, (-0.3, 0.5), limits)
+    limits = {"contact": ("margin", "contact_margin"), "limit": ("margin", "limit_margin")}.get(subject, near)
+    if target == "own_list":
+        p.number("most", (0.2, 0.7), limits, ("0.25", "0.5"))
     else:
         p.number("most", (-0.3, 0.5), limits, ("0.0", "0.1"))
     p.scalar("capacity", INT, (2, 4), (f"max_{subject}s_per_world", "capacity"))
     p.scalar("list_capacity", INT, (p.threads // 8, p.threads // 4), (f"max_{subject}s", "capacity"))
-    totals = {"contact": ("world_row_count", "rows_per_world"), "event": ("world_payload", "payload_per_world"),
-              "particle": ("world_neighbor_count", "neighbors_per_world")}[subject]  # fmt: skip
+    totals = {"contact": ("world_row_count", "rows_per_world"), "joint": ("world_dof_count", "dofs_per_world"),
+              "particle": ("world_neighbor_count", "neighbors_per_world")}.get(subject, ("total",))  # fmt: skip
     p.scalar("max_need", INT, (3, 5), (f"max_{needs[0].removeprefix('num_')}",))
     p.sizes(room=room)
     p.output("count", INT, (1,), (f"num_{subject}s", f"{subject}_count"), (0, 1))
@@ -331,23 +336,18 @@ def _draw_slots(stream: Stream, target: str) -> KernelSpec:
         p.write(dedent(freed[0]))
         return p.done("events", "slots", target, freed[2], tuple(freed[1].split()))
     text = _SLOTS[target]
-    skip = p.pick(
+    far = (
         "value[tid] > most",
-        "(flags[tid] & ENABLED) == 0",
-        "not has_flag(flags[tid], ENABLED)",
         "value[tid] > most or (flags[tid] & ENABLED) == 0",
         "value[tid] > most or not has_flag(flags[tid], ENABLED)",
         "not is_taken(value[tid], most, flags[tid], ENABLED)",
     )
-    text = text.replace("SKIP", skip).replace("UNCOUNTED", skip)
-    padded = p.choices.chance(0.5)
-    p.array("candidates", INT, (-1 if padded else 0, p.threads - 1), (items,), ("candidates", "candidate_ids"))
-    passed = p.pick(
-        "if candidates[k] < 0:", "if candidates[k] < 0 or candidates[k] == tid:",
-        "if not is_candidate(candidates[k], tid):",
-    ) if padded else (
-        p.pick("", "if candidates[k] == tid:")
-    )  # fmt: skip
+    # how many neighbours or dofs there are has nothing to do with a distance
+    near_or_not = () if counted and subject != "contact" else far
+    skip = p.pick("(flags[tid] & ENABLED) == 0", "not has_flag(flags[tid], ENABLED)", *near_or_not)
+    text = text.replace("SKIP", skip).replace("UNCOUNTED", skip).replace("MOST", _MOST[subject == "particle"])
+    p.array("candidates", INT, (0, p.threads - 1), (items,), ("candidates", "candidate_ids"))
+    passed = p.pick("", "if candidates[k] == tid:", "if candidates[k] == tid:")
     own = _OWN.replace("PASSED\n            ", f"{passed}\n                continue\n            " if passed else "")
     test = p.pick(
         "(flags[candidates[k]] & ENABLED) != 0", "has_flag(flags[candidates[k]], ENABLED)", "candidate_value[k] < most",
@@ -356,18 +356,20 @@ def _draw_slots(stream: Stream, target: str) -> KernelSpec:
     own = own.replace("TEST", test)
     p.write(text.replace("OWN", own).replace("ROOM", p.pick("room", "list.shape[1]")))
     titles = {
-        "world_slots": (f"append_{subject}s_per_world", f"collect_world_{subject}s", f"sort_{subject}s_by_world"),
+        "world_slots": (f"append_{subject}s_per_world", f"collect_world_{subject}s", f"gather_{subject}s_by_world"),
         "count_slots": {
             "contact": ("count_contact_rows", "count_rows_per_world", "count_world_rows"),
-            "event": ("sum_event_sizes", "measure_world_events", "count_event_payload"),
+            "joint": ("count_world_dofs", "count_dofs_per_world", "sum_joint_dofs"),
             "particle": ("count_world_neighbors", "count_neighbors_per_world", "sum_neighbor_counts"),
-        }[subject],
+        }.get(subject, ()),
         "list_slots": (f"collect_active_{subject}s", f"compact_{subject}s", f"build_{subject}_list"),
         "own_list": ("build_neighbor_lists", "filter_neighbors", "gather_neighbors"),
     }[target]
     summary = {
         "world_slots": f"Puts {subject}s into the lists of their worlds",
-        "count_slots": f"How much the {subject}s of each world need",
+        "count_slots": "How many {} has each world".format(
+            {"contact": "rows of contacts", "joint": "degrees of freedom"}.get(subject, "pairs of neighbours")
+        ),
         "list_slots": f"Lists the {subject}s that are taken, in no order",
         "own_list": "The neighbours of each particle, of those that may be one",
     }[target]
@@ -405,6 +407,7 @@ def _declare_freed(p: Program) -> None:
     p.output("free_list", INT, (2 * count,), ("free_list", "free_slots"), (-1, 0))
     p.output("num_failed", INT, (1,), ("num_failed", "num_rejected"), (0, 1))
     p.output("owner", INT, (count // 2 + 1,), ("cell_owner", "cell_lock"), (-1, 0))
+    p.output("num_missed", INT, (1,), ("num_missed", "missed_count"), (0, 3))
     p.output("won", INT, (count,), ("has_cell", "won"))
     for key, kind, names in (
         ("pos_out", VEC, ("particle_q", "positions")), ("vel_out", VEC, ("particle_qd", "velocities")),
@@ -442,7 +445,7 @@ _MACHINES = {
             t = timer[tid] + dt
             ee = ee_pos[tid]
             target = {ee ~ ee}
-            closed = {phase == GRASP or phase == LIFT ~ phase != REST and phase != APPROACH}
+            closed = int(0)
             if phase == REST:
                 if t >= rest_time:
                     phase = APPROACH
@@ -461,11 +464,13 @@ _MACHINES = {
                     t = 0.0}
             elif phase == GRASP:
                 target = object_pos[tid]
+                closed = 1
                 if t >= grasp_time:
                     phase = LIFT
                     t = 0.0
-            else:
+            elif phase == LIFT:
                 target = goal_pos[tid]
+                closed = 1
                 {if wp.length(ee - target) < reach_tolerance:
                     phase = REST
                     t = 0.0 ~
@@ -483,11 +488,10 @@ _MACHINES = {
                 elif wp.length(ee - target) < reach_tolerance:
                     phase = REST
                     t = 0.0}
-            {ee_target[tid] = target
-            gripper_closed[tid] = 1 if closed else 0 ~
+            {ee_target[tid] = target ~
             # no more than one step of the arm
-            ee_target[tid] = ee + limit_length(target - ee, max_step)
-            gripper_closed[tid] = 1 if closed else 0}
+            ee_target[tid] = ee + limit_length(target - ee, max_step)}
+            gripper_closed[tid] = closed
             state[tid] = phase
             timer[tid] = t
             """,
@@ -640,17 +644,23 @@ _MACHINES = {
             """
             s = state[tid]
             opening = position[tid]
-            {if command[tid] == CMD_OPEN and (s == CLOSED or s == CLOSING):
+            {if command[tid] == CMD_OPEN:
+                if s == CLOSED or s == CLOSING:
+                    s = OPENING
+            elif command[tid] == CMD_CLOSE:
+                if s == OPEN or s == OPENING:
+                    s = CLOSING ~
+            if command[tid] == CMD_OPEN and s != OPEN:
                 s = OPENING
-            elif command[tid] == CMD_CLOSE and (s == OPEN or s == OPENING):
+            elif command[tid] == CMD_CLOSE and s != CLOSED:
                 s = CLOSING ~
             if pressure[tid] > trip_pressure:
                 # closes by itself, whatever it is told
                 if s != CLOSED:
                     s = CLOSING
-            elif command[tid] == CMD_OPEN and (s == CLOSED or s == CLOSING):
+            elif command[tid] == CMD_OPEN and s != OPEN:
                 s = OPENING
-            elif command[tid] == CMD_CLOSE and (s == OPEN or s == OPENING):
+            elif command[tid] == CMD_CLOSE and s != CLOSED:
                 s = CLOSING}
             {if s == OPENING:
                 opening = opening + stroke_rate * dt
@@ -729,40 +739,44 @@ _MACHINES = {
         ),
         _Machine(
             "valve",
-            "SEATED RELIEVING BLOCKED",
+            "SEATED RELIEVING",
             """
             s = state[tid]
-            p = pressure[tid]
+            vessel = vessel_of[tid]
+            p = vessel_pressure[vessel]
+            reseat = reseat_ratio * set_pressure[tid]
+            {if s == SEATED:
+                if p > set_pressure[tid]:
+                    s = RELIEVING
+            elif p < reseat:
+                # well below what opens it
+                s = SEATED ~
+            if s == SEATED and p > set_pressure[tid]:
+                s = RELIEVING
+            elif s == RELIEVING and p < reseat:
+                # well below what opens it
+                s = SEATED ~
             t = timer[tid] + dt
             if s == SEATED:
                 if p > set_pressure[tid]:
                     s = RELIEVING
                     t = 0.0
-            elif s == RELIEVING:
-                # it reseats well below what opens it
-                if p < reseat_ratio * set_pressure[tid]{ and t >= min_open_time ~}:
-                    s = SEATED
-                    t = 0.0
-                elif t >= max_open_time:
-                    # for so long it should have sufficed
-                    s = BLOCKED
-                    t = 0.0
-            elif p < reseat_ratio * set_pressure[tid]:
+            elif p < reseat and t >= min_open_time:
+                # not at once, or it would chatter
                 s = SEATED
                 t = 0.0
-            {if s == RELIEVING:
-                lift = saturate((p - reseat_ratio * set_pressure[tid]) / blowdown_range)
-                flow[tid] = {flow_coefficient[tid] * lift * wp.sqrt(wp.max(p - outlet_pressure, 0.0)) ~ \
-                        lift * orifice_flow(flow_coefficient[tid], p, outlet_pressure)}
-            else:
-                flow[tid] = 0.0 ~
+            timer[tid] = t}
+            q = float(0.0)
             if s == RELIEVING:
-                flow[tid] = {flow_coefficient[tid] * wp.sqrt(wp.max(p - outlet_pressure, 0.0)) ~ \
-                        orifice_flow(flow_coefficient[tid], p, outlet_pressure)}
-            else:
-                flow[tid] = 0.0}
+                {lift = saturate((p - reseat) / blowdown_range)
+                q = {flow_coefficient[tid] * lift * wp.sqrt(wp.max(p - outlet_pressure, 0.0)) ~ \
+                        lift * orifice_flow(flow_coefficient[tid], p, outlet_pressure)} ~
+                q = {flow_coefficient[tid] * wp.sqrt(wp.max(p - outlet_pressure, 0.0)) ~ \
+                        orifice_flow(flow_coefficient[tid], p, outlet_pressure)}}
+            flow[tid] = q
+            {?0.6 # several valves may protect one vessel
+            wp.atomic_add(vessel_outflow, vessel, q)}
             state[tid] = s
-            timer[tid] = t
             """,
             "update_relief_valves step_relief_valves relief_valve_state",
             "Opens and reseats relief valves",
@@ -956,7 +970,7 @@ def _draw_machine(stream: Stream, target: str) -> KernelSpec:
         ("trip_pressure", (2, 3), "2.5"), ("outlet_pressure", (0.8, 1.2), "1.0"), ("stroke_rate", (1, 4), "2.0"),
         ("finger_speed", (0.05, 0.2), "0.1"), ("hold_force", (4, 7), "5.0"), ("slip_force", (1, 3), "2.0"),
         ("min_width", (0.005, 0.02), "0.01"), ("max_width", (0.05, 0.07), "0.06"), ("reseat_ratio", (0.7, 0.9), "0.85"),
-        ("min_open_time", (0.1, 0.3), "0.2"), ("max_open_time", (0.5, 0.8), "0.6"),
+        ("min_open_time", (0.1, 0.3), "0.2"),
         ("blowdown_range", (0.3, 0.6), "0.5"),
         ("min_height", (0.3, 0.5), "0.35"), ("max_tilt", (0.5, 0.9), "0.8"), ("max_contact_force", (1, 1.8), "1.0"),
         ("goal_radius", (0.2, 0.5), "0.3"), ("min_up", (0.2, 0.5), "0.3"), ("max_speed", (8, 11), "10.0"),
@@ -985,6 +999,10 @@ def _draw_machine(stream: Stream, target: str) -> KernelSpec:
         p.output(key, kind, (count,), (), bounds)
     for key, kind in (("num_fell_asleep", INT), ("num_awake", INT), ("num_finished", INT), ("return_sum", FLOAT)):
         p.output(key, kind, (1,), (), (0, 1))
+    vessels = count // 3
+    p.array("vessel_of", INT, (0, vessels - 1), (count,), ("valve_vessel", "vessel_id"))
+    p.array("vessel_pressure", FLOAT, (0.5, 4), (vessels,))
+    p.output("vessel_outflow", FLOAT, (vessels,), ("vessel_outflow", "vessel_relief_flow"), (0, 1))
     p.output("awake_islands", INT, (count + 1,), ("awake_islands", "active_islands"), (-1, 0))
     p.guard_count(thread)
     p.write(re.sub(r"\btid\b", own, dedent(machine.text)))
@@ -1254,7 +1272,11 @@ def _draw_world(stream: Stream, target: str) -> KernelSpec:
 def _answer(p: Program, target: str) -> tuple[str, str, str]:
     """How a ray's search begins, what it does with a hit, and what it keeps."""
     if target == "any_hit":
-        return "found = int(0)", block("if t < far:", "found = 1", "break"), "hit[tid] = found"
+        return (
+            "blocked = bool(False)",
+            block("if t < reach[tid]:", "blocked = True", "break"),
+            "occluded[tid] = blocked",
+        )
     if target == "hit_count":
         return "num = int(0)", block("if t < far:", "num += 1"), "num_out[tid] = num"
     empty = block("if found == NO_HIT:", "depth[tid] = far") + "\n" + block("else:", "depth[tid] = best")
@@ -1284,26 +1306,26 @@ _RAY_FUNCTIONS = (
         return t ~ return wp.max(-b - wp.sqrt(disc), 0.0)}
     """,
     """
-    def ray_box(o: wp.vec3, dir: wp.vec3, center: wp.vec3, half: wp.vec3) -> float:
+    def ray_box(o: wp.vec3, dir: wp.vec3, half: wp.vec3) -> float:
         t_near = float(-1.0e6)
         t_far = float(1.0e6)
         for k in range(3):
             {if wp.abs(dir[k]) < 1.0e-6:
                 {# along the slab, and outside of it
                 ~}
-                if wp.abs(o[k] - center[k]) > half[k]:
+                if wp.abs(o[k]) > half[k]:
                     return -1.0
             else:
-                t0 = (center[k] - half[k] - o[k]) / dir[k]
-                t1 = (center[k] + half[k] - o[k]) / dir[k]
+                t0 = (-half[k] - o[k]) / dir[k]
+                t1 = (half[k] - o[k]) / dir[k]
                 t_near = wp.max(t_near, wp.min(t0, t1))
                 t_far = wp.min(t_far, wp.max(t0, t1)) ~
             if wp.abs(dir[k]) > 1.0e-6:
-                t0 = (center[k] - half[k] - o[k]) / dir[k]
-                t1 = (center[k] + half[k] - o[k]) / dir[k]
+                t0 = (-half[k] - o[k]) / dir[k]
+                t1 = (half[k] - o[k]) / dir[k]
                 t_near = wp.max(t_near, wp.min(t0, t1))
                 t_far = wp.min(t_far, wp.max(t0, t1))
-            elif wp.abs(o[k] - center[k]) > half[k]:
+            elif wp.abs(o[k]) > half[k]:
                 return -1.0}
         if t_near > t_far or t_far < 0.0:
             return -1.0
@@ -1352,46 +1374,50 @@ _RAY_FUNCTIONS = (
 """Functions beside kernels of rays: how far it is to a shape, less than 0 for a miss."""
 _RAY_HITS = {
     "spheres": "t = ray_sphere(o, direction, centers[s], radii[s])",
-    "boxes": "t = ray_box(o, direction, centers[s], half_extents[s])",
+    "boxes": """
+        {# in the frame of the box
+        ~}
+        o_s = wp.quat_rotate_inv(rotations[s], o - centers[s])
+        t = ray_box(o_s, wp.quat_rotate_inv(rotations[s], direction), half_extents[s])
+    """,
     "triangles": """
         {t = ray_triangle(o, direction, vertices[tris[s][0]], vertices[tris[s][1]], vertices[tris[s][2]]) ~
         tri = tris[s]
         t = ray_triangle(o, direction, vertices[tri[0]], vertices[tri[1]], vertices[tri[2]])}
     """,
     "types": """
-        {t = float(-1.0)
-        if shape_type[s] == SHAPE_SPHERE:
+        t = float(-1.0)
+        {if shape_type[s] == SHAPE_SPHERE:
             t = ray_sphere(o, direction, centers[s], radii[s])
         elif shape_type[s] == SHAPE_BOX:
-            t = ray_box(o, direction, centers[s], half_extents[s])
+            {# in its own frame
+            ~}
+            o_s = wp.quat_rotate_inv(rotations[s], o - centers[s])
+            t = ray_box(o_s, wp.quat_rotate_inv(rotations[s], direction), half_extents[s])
         {elif shape_type[s] == SHAPE_PLANE:
             t = ray_plane(o, direction, centers[s], normals[s]) ~} ~
         kind = shape_type[s]
-        t = float(-1.0)
         if kind == SHAPE_PLANE:
             t = ray_plane(o, direction, centers[s], normals[s])
-        else:
-            # in the frame of the shape
-            o_s = wp.quat_rotate_inv(rotations[s], o - centers[s])
-            d_s = wp.quat_rotate_inv(rotations[s], direction)
-            if kind == SHAPE_SPHERE:
-                t = ray_sphere(o_s, d_s, wp.vec3(0.0, 0.0, 0.0), radii[s])
-            elif kind == SHAPE_BOX:
-                t = ray_box(o_s, d_s, wp.vec3(0.0, 0.0, 0.0), half_extents[s]) ~
-        if shape_type[s] == SHAPE_SPHERE:
+        elif kind == SHAPE_SPHERE:
             t = ray_sphere(o, direction, centers[s], radii[s])
         else:
-            t = ray_box(o, direction, centers[s], half_extents[s])}
+            # in the frame of the box
+            o_s = wp.quat_rotate_inv(rotations[s], o - centers[s])
+            d_s = wp.quat_rotate_inv(rotations[s], direction)
+            t = ray_box(o_s, d_s, half_extents[s])}
     """,
 }
 _RAY_USES = {
     "any_hit": """
-        {if t >= 0.0 and t < far:
-            found = 1
+        {if t > bias and t < reach[tid]:
+            blocked = True
             break ~
-        if t < 0.0 or t >= far:
+        {# neither where the ray begins nor behind the light
+        ~}
+        if t <= bias or t >= reach[tid]:
             continue
-        found = 1
+        blocked = True
         break}
     """,
     "hit_count": """
@@ -1462,13 +1488,20 @@ def _draw_ray(stream: Stream, target: str) -> KernelSpec:
     p.array("flags", INT, (0, 2), (p.threads,), ("ray_enabled", "ray_flags", "ray_mask"))
     p.scalar("n", INT, (count // 4, count), ("num_shapes", "num_spheres", "shape_count"))
     p.number("far", (0.5, 2.5), ("max_distance", "t_max", "cutoff"), ("2.0", "1.5"))
+    p.array("reach", FLOAT, (0.5, 2.5), (p.threads,), ("ray_length", "ray_max_t"))
+    p.number("bias", (0.01, 0.1), ("ray_bias", "t_min"), ("0.01", "0.001"))
+    p.output("occluded", FLAG, (p.threads,), ("occluded", "in_shadow"))
     p.output("hit", INT, (p.threads,), ("hit_id", "hit_shape", "shape_index"))
     p.output("depth", FLOAT, (p.threads,), ("hit_t", "depth", "hit_distance"))
     p.output("num_out", INT, (p.threads,), ("num_hits", "hit_count"))
     p.constants({"NO_HIT": -1, "DISABLED": 0})
     p.guard_count("ray")
     if p.maybe(0.1):
-        none = {"nearest_hit": "hit[tid] = NO_HIT", "any_hit": "hit[tid] = 0", "hit_count": "num_out[tid] = 0"}[target]
+        none = {
+            "nearest_hit": "hit[tid] = NO_HIT",
+            "any_hit": "occluded[tid] = False",
+            "hit_count": "num_out[tid] = 0",
+        }[target]
         p.add(block("if flags[tid] == DISABLED:", none, "return"))
     over = p.pick("for s in range(n):", "for s in range(centers.shape[0]):", "for s in range(n):")
     tests = ("visible[s] == 0", "s == skip[tid]", "shape_of[s] != -1 and shape_of[s] != ray_of[tid]")

@@ -14,17 +14,17 @@ def _with_edge(text: str) -> str:
     return text.replace("{EDGE", "{" + _EDGE)
 
 
-_NEIGHBORS = """{flow = float(0.0)
+_NEIGHBORS = """{laplacian = float(0.0)
             {if x > 0:
-                flow += q[x - 1, y] - here
+                laplacian += q[x - 1, y] - here
             if x < nx - 1:
-                flow += q[x + 1, y] - here
+                laplacian += q[x + 1, y] - here
             if y > 0:
-                flow += q[x, y - 1] - here
+                laplacian += q[x, y - 1] - here
             if y < ny - 1:
-                flow += q[x, y + 1] - here ~
-            flow += q[wp.max(x - 1, 0), y] + q[wp.min(x + 1, nx - 1), y] - 2.0 * here
-            flow += q[x, wp.max(y - 1, 0)] + q[x, wp.min(y + 1, ny - 1)] - 2.0 * here} ~
+                laplacian += q[x, y + 1] - here ~
+            laplacian += q[wp.max(x - 1, 0), y] + q[wp.min(x + 1, nx - 1), y] - 2.0 * here
+            laplacian += q[x, wp.max(y - 1, 0)] + q[x, wp.min(y + 1, ny - 1)] - 2.0 * here} ~
             {left = q[wp.max(x - 1, 0), y]
             right = q[wp.min(x + 1, nx - 1), y]
             low = q[x, wp.max(y - 1, 0)]
@@ -33,7 +33,7 @@ _NEIGHBORS = """{flow = float(0.0)
             right = q[(x + 1) % nx, y]
             low = q[x, (y + ny - 1) % ny]
             high = q[x, (y + 1) % ny]}
-            flow = left + right + low + high - 4.0 * here}"""
+            laplacian = left + right + low + high - 4.0 * here}"""
 """The sum of what the four cells around one have more than it."""
 
 
@@ -257,7 +257,7 @@ _PLANE = {
             NEIGHBORS
             {# the wave equation, velocity first
             ~}
-            speed = rate_in[x, y] + {wave_speed * wave_speed ~ c2} * flow * dt / (h * h)
+            speed = rate_in[x, y] + {wave_speed * wave_speed ~ c2} * laplacian * dt / (h * h)
             {speed *= 1.0 - decay * dt ~ speed = speed * (1.0 - decay * dt) ~ speed = speed / (1.0 + decay * dt) ~}
             rate[x, y] = speed
             out[x, y] = here + speed * dt
@@ -323,15 +323,18 @@ _PLANE = {
         (
             _with_neighbors("""
             here = q[x, y]
-            {?0.5 if cell_type[x, y] == SOLID:
-                out[x, y] = {here ~ boundary_value}
+            {?0.5 # a cell that is held at its temperature
+            if cell_type[x, y] == FIXED:
+                out[x, y] = here
                 return}
             NEIGHBORS
-            {new = here + weight * dt * flow / (h * h) ~ new = here + weight * dt / (h * h) * flow}
-            {?0.4 new += dt * source[x, y]}
-            {?0.4 # heat is lost to the surroundings
-            new -= decay * dt * (here - boundary_value)}
-            out[x, y] = new
+            {# heat is conducted, and lost to the surroundings
+            change = weight * laplacian / (h * h) - decay * (here - boundary_value) ~
+            # heat is conducted, and made in the cell
+            change = weight * laplacian / (h * h) + source[x, y] ~
+            change = weight * laplacian / (h * h) + source[x, y] - decay * (here - boundary_value) ~
+            change = weight * laplacian / (h * h) ~ change = weight / (h * h) * laplacian}
+            {out[x, y] = here + dt * change ~ out[x, y] = here + change * dt}
             """),
             "heat_step diffuse_heat conduct",
             "An explicit step of heat conduction",
@@ -421,7 +424,7 @@ def _draw_plane(stream: Stream, target: str) -> KernelSpec:
     outside = ("ambient", "ambient_temperature") if target == "heat" else ("boundary_value", "boundary_pressure")
     p.number("boundary_value", (-1, 1), outside, ("0.0",))
     p.sizes(nx=nx, ny=ny)
-    p.constants({"FLUID": 0, "SOLID": 1, "INFLOW": 2})
+    p.constants({"FLUID": 0, "SOLID": 1, "INFLOW": 2, "FIXED": 1})
     scaled = p.choices.chance(0.4)
     results = {
         "advect": ("density_out", "smoke_out", "concentration_out", "phi_out", "temperature_out"),
@@ -561,9 +564,11 @@ _TRANSFER = {
         cell_of[tid] = cell ~ cell_of[tid] = NUMBER}
         {?0.7 {wp.atomic_add(cell_count, PLACE, 1) ~ wp.atomic_add(cell_mass, PLACE, masses[tid]) ~
         rank = wp.atomic_add(cell_count, PLACE, 1)
-        {# no room for it in the cell
-        ~}
-        if rank >= max_per_cell:
+        if rank < max_per_cell:
+            cell_points[PLACE, rank] = tid
+        else:
+            {# no room for it in the cell
+            ~}
             wp.atomic_add(num_full, 0, 1)}}
     """,
 }
@@ -599,6 +604,7 @@ def _draw_transfer(stream: Stream, target: str) -> KernelSpec:
     p.output("grid_v", VEC, (n, n), ("grid_v", "node_momentum", "grid_mv"), (0, 0.1))
     p.output("cell_count", INT, (n, n), ("cell_count", "num_in_cell"), (0, 1))
     p.output("num_full", INT, (1,), ("num_full", "overflow"), (0, 1))
+    p.output("cell_points", INT, (n, n, 4), ("cell_particles", "cell_points"), (-1, 0))
     p.output("cell_mass", FLOAT, (n, n), ("cell_mass", "mass_in_cell"), (0, 0.1))
     p.output("num_lost", INT, (1,), ("num_lost", "num_outside"), (0, 1))
     p.output("cell_of", INT, (count,), ("cell_of", "cell_ids", "cell_index"))

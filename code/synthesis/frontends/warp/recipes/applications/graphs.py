@@ -27,9 +27,8 @@ _ISLANDS = """
         # the world holds nothing together
         if body_a < 0 or body_b < 0:
             continue
-        {?0.5 {if inv_mass[body_a] <= 0.0 or inv_mass[body_b] <= 0.0:
-            continue ~ if body_flags[body_a] & STATIC != 0 or body_flags[body_b] & STATIC != 0:
-            continue}}
+        FIXED if FIXED_A or FIXED_B:
+        FIXED     continue
         {?0.4 # a weak contact does not count
         if contact_force[c] < min_force:
             continue}
@@ -52,11 +51,13 @@ _ISLANDS = """
         root[body_b] = wp.min(root_a, root_b)}
     num = int(0)
     for body in range(num_bodies):
+        FIXED # what never moves is in no island
+        FIXED if FIXED_BODY:
+        FIXED     island_of[body] = -1
+        FIXED     continue
         {if root[body] == body:
             # the first body of an island
             island_of[body] = num
-            {?0.6 island_size[num] = 0
-            ~}
             num += 1
             continue
         top = int(root[body])
@@ -72,11 +73,12 @@ _ISLANDS = """
         else:
             # a root stands before all others of its island
             island_of[body] = island_of[top]}
-    {num_islands[0] = num
-    ~}
+    num_islands[0] = num
     {?0.8 for k in range(num):
         island_size[k] = 0
     for body in range(num_bodies):
+        FIXED if island_of[body] < 0:
+        FIXED     continue
         island_size[island_of[body]] += 1
     {?0.8 total = int(0)
     for k in range(num):
@@ -86,6 +88,8 @@ _ISLANDS = """
         island_size[k] = 0
     for body in range(num_bodies):
         k = island_of[body]
+        FIXED if k < 0:
+        FIXED     continue
         island_bodies[island_start[k] + island_size[k]] = body
         island_size[k] += 1}}}
     {?0.6 {# an island sleeps as long as all of its bodies rest
@@ -93,6 +97,8 @@ _ISLANDS = """
     for k in range(num):
         island_asleep[k] = 1
     for body in range(num_bodies):
+        FIXED if island_of[body] < 0:
+        FIXED     continue
         {if body_speed[body] > sleep_speed:
             island_asleep[island_of[body]] = 0 ~ if rest_steps[body] < min_rest_steps:
             island_asleep[island_of[body]] = 0}}
@@ -102,8 +108,9 @@ _COLORS = """
         used[body] = 0
     for k in range({max_colors ~ color_count.shape[0]}):
         color_count[k] = 0
-    {?0.6 num_left[0] = 0}
-    for con in range({num_constraints ~ wp.min(contact_count[0], num_constraints)}):
+    LEFT num_left[0] = 0
+    ACTIVE active = wp.min(contact_count[0], num_constraints)
+    for con in range(COUNT):
         {pair = contact_pair[con]
         body_a = pair[0]
         body_b = pair[1] ~ body_a = contact_body0[con]
@@ -124,18 +131,19 @@ _COLORS = """
         while color < max_colors and (taken >> color) & 1 == 1:
             color += 1
         if color == max_colors:
+            # solved by itself
             color_of[con] = -1
-            {?0.6 num_left[0] += 1}
+            LEFT num_left[0] += 1
             continue ~
         color = int(-1)
         for k in range(max_colors):
             if (taken >> k) & 1 == 0:
                 color = k
                 break
-        color_of[con] = color
         if color < 0:
-            # solved alone, after all others
-            {?0.6 num_left[0] += 1}
+            # solved by itself
+            color_of[con] = -1
+            LEFT num_left[0] += 1
             continue}
         bit = 1 << color
         if body_a >= 0:
@@ -146,18 +154,31 @@ _COLORS = """
         color_count[color] += 1
     {?0.8 # where each color begins
     total = int(0)
-    for k in range(max_colors):
+    {for k in range(max_colors):
         color_start[k] = total
-        {?0.5 color_next[k] = total}
+        cursor[k] = total
         total += color_count[k]
     {?0.7 color_start[max_colors] = total}
-    {?0.8 for k in range(max_colors):
-        cursor[k] = color_start[k]
-    for con in range({num_constraints ~ wp.min(contact_count[0], num_constraints)}):
+    for con in range(COUNT):
         k = color_of[con]
         if k >= 0:
             sorted_constraints[cursor[k]] = con
-            cursor[k] += 1}}
+            cursor[k] += 1 ~
+    for k in range(max_colors):
+        color_start[k] = total
+        total += color_count[k]
+        # counted again as they are filled
+        color_count[k] = 0
+    color_start[max_colors] = total
+    for con in range(COUNT):
+        k = color_of[con]
+        if k >= 0:
+            sorted_constraints[color_start[k] + color_count[k]] = con
+            color_count[k] += 1 ~
+    for k in range(max_colors):
+        color_start[k] = total
+        total += color_count[k]
+    color_start[max_colors] = total}}
     {?0.5 num_colors[0] = 0
     for k in range(max_colors):
         if color_count[k] > 0:
@@ -168,10 +189,11 @@ _LEVELS = """
     for joint in range(num_joints):
         parent = joint_parent[joint]
         level_of[joint] = 0
+        CHILDREN num_children[joint] = 0
         if parent >= 0:
             # parents stand before their children
             level_of[joint] = level_of[parent] + 1
-            {?0.6 num_children[parent] += 1}
+            CHILDREN num_children[parent] += 1
         deepest = wp.max(deepest, level_of[joint]) ~
     deepest = int(0)
     for joint in range(num_joints):
@@ -229,19 +251,24 @@ _LEVELS = """
         chain_dofs[joint] = num_dofs}
 """
 _NEIGHBORS = """
-    {?0.4 if particle_flags[tid] & ACTIVE == 0:
-        neighbor_count[tid] = 0
-        return}
+    FLAGGED if particle_flags[tid] & ACTIVE == 0:
+    FLAGGED     neighbor_count[tid] = 0
+    FLAGGED     NEAR nearest_out[tid] = -1
+    FLAGGED     FILLED for k in range(MOST):
+    FLAGGED     FILLED     neighbors[tid, k] = -1
+    FLAGGED     return
     x = particle_q[tid]
     {cell = wp.vec3i(
-        int(wp.floor((x[0] - lower_x) * inv_cell)),
-        int(wp.floor((x[1] - lower_y) * inv_cell)),
-        int(wp.floor((x[2] - lower_z) * inv_cell)),
+        int(wp.floor((x[0] - lower[0]) * inv_cell)),
+        int(wp.floor((x[1] - lower[1]) * inv_cell)),
+        int(wp.floor((x[2] - lower[2]) * inv_cell)),
     ) ~
     cell = wp.vec3i(0, 0, 0)
-    cell[0] = int(wp.floor((x[0] - lower_x) * inv_cell))
-    cell[1] = int(wp.floor((x[1] - lower_y) * inv_cell))
-    cell[2] = int(wp.floor((x[2] - lower_z) * inv_cell)) ~ cell = particle_cell[tid]}
+    {for axis in range(3):
+        cell[axis] = int(wp.floor((x[axis] - lower[axis]) * inv_cell)) ~
+    cell[0] = int(wp.floor((x[0] - lower[0]) * inv_cell))
+    cell[1] = int(wp.floor((x[1] - lower[1]) * inv_cell))
+    cell[2] = int(wp.floor((x[2] - lower[2]) * inv_cell))} ~ cell = particle_cell[tid]}
     num = int(0)
     NEAR nearest = int(-1)
     NEAR best = float(cutoff * cutoff)
@@ -254,16 +281,20 @@ _NEIGHBORS = """
                 # nothing beyond the grid
                 if cx < 0 or cy < 0 or cz < 0 or cx >= nx or cy >= ny or cz >= nz:
                     continue
-                {start = cell_start[cx, cy, cz]
+                {start = offsets[cx, cy, cz]
                 for k in range(start, start + cell_count[cx, cy, cz]): ~
-                for k in range(cell_start[cx, cy, cz], cell_start[cx, cy, cz] + cell_count[cx, cy, cz]):}
+                for k in range(offsets[cx, cy, cz], offsets[cx, cy, cz] + cell_count[cx, cy, cz]):}
                     other = cell_particles[k]
-                    {if other == tid:
-                        continue ~ # each pair once
-                    if other <= tid:
-                        continue}
-                    {?0.4 if particle_group[other] == particle_group[tid]:
-                        continue}
+                    PAIRED # each pair once
+                    PAIRED if other <= tid:
+                    PAIRED     continue
+                    WHOLE if other == tid:
+                    WHOLE     continue
+                    FLAGGED if particle_flags[other] & ACTIVE == 0:
+                    FLAGGED     continue
+                    GROUPED # what belongs together does not touch
+                    GROUPED if particle_group[other] == particle_group[tid]:
+                    GROUPED     continue
                     d = particle_q[other] - x
                     {dist_sq = wp.dot(d, d) ~ dist_sq = wp.length_sq(d)}
                     if dist_sq >= cutoff * cutoff:
@@ -271,30 +302,128 @@ _NEIGHBORS = """
                     NEAR if dist_sq < best:
                     NEAR     best = dist_sq
                     NEAR     nearest = other
-                    {# counted, but there is no room for it
-                    if num >= {max_neighbors ~ neighbors.shape[1]}:
-                        num += 1
-                        continue
-                    neighbors[tid, num] = other
-                    num += 1 ~
-                    if num < {max_neighbors ~ neighbors.shape[1]}:
+                    {# counted, even if there is no room for it
+                    ~}
+                    if num < MOST:
                         neighbors[tid, num] = other
-                    num += 1}
-    {neighbor_count[tid] = wp.min(num, max_neighbors)
-    if num > max_neighbors:
-        wp.atomic_add(num_overflowed, 0, 1) ~ neighbor_count[tid] = wp.min(num, max_neighbors)
+                    num += 1
+    {neighbor_count[tid] = wp.min(num, MOST)
+    if num > MOST:
+        wp.atomic_add(num_overflowed, 0, 1) ~ neighbor_count[tid] = wp.min(num, MOST)
     {?0.5 wp.atomic_max(max_count, 0, num)}}
     NEAR nearest_out[tid] = nearest
-    {?0.6 # what is left of the row
-    for k in range(wp.min(num, max_neighbors), max_neighbors):
-        neighbors[tid, k] = -1}
+    FILLED # what is left of the row
+    FILLED for k in range(wp.min(num, MOST), MOST):
+    FILLED     neighbors[tid, k] = -1
 """
-_SURFACE = """
-    {?0.4 if not cell_active[i, j, k]:
-        {?0.7 cell_vertex[i, j, k] = -1}
-        return ~ {?0.5 if cell_mode[i, j, k] == wp.uint8(0):
-        cell_vertex[i, j, k] = -1
+_EDGE = """
+        # four edges along each axis
+        axis = e // 4
+        lo = wp.vec3i(0, 0, 0)
+        lo[(axis + 1) % 3] = {e & 1 ~ e % 2}
+        lo[(axis + 2) % 3] = {(e >> 1) & 1 ~ e % 4 // 2}
+        {hi = wp.vec3i(lo[0], lo[1], lo[2])
+        hi[axis] = 1 ~
+        step = wp.vec3i(0, 0, 0)
+        step[axis] = 1
+        hi = lo + step}
+        {va = field[i + lo[0], j + lo[1], k + lo[2]]
+        vb = field[i + hi[0], j + hi[1], k + hi[2]] ~
+        vb = field[i + hi[0], j + hi[1], k + hi[2]]
+        va = field[i + lo[0], j + lo[1], k + lo[2]]}
+        {# both ends on the same side
+        if (va < iso) == (vb < iso):
+            continue ~
+        if va < iso and vb < iso:
+            continue
+        if va >= iso and vb >= iso:
+            continue}
+        t = (iso - va) / (vb - va)
+        p_a = wp.vec3(float(i + lo[0]), float(j + lo[1]), float(k + lo[2]))
+        p_b = wp.vec3(float(i + hi[0]), float(j + hi[1]), float(k + hi[2]))
+        {crossing = p_a + (p_b - p_a) * t ~ crossing = wp.lerp(p_a, p_b, t) ~ crossing = (1.0 - t) * p_a + t * p_b}"""
+"""Where the surface crosses an edge of a cell, in cells; edges that it does not cross are left out."""
+_CORNERS = """
+    {?0.3 {if not cell_active[i, j, k]:
+        EMPTY
+        return ~ if cell_mode[i, j, k] == wp.uint8(0):
+        EMPTY
         return}}
+    num_inside = int(0)
+    NORMAL slope = wp.vec3(0.0, 0.0, 0.0)
+    for c in range(8):
+        PLAIN if field[i + (c & 1), j + ((c >> 1) & 1), k + ((c >> 2) & 1)] < iso:
+        NORMAL value = field[i + (c & 1), j + ((c >> 1) & 1), k + ((c >> 2) & 1)]
+        NORMAL if value < iso:
+            num_inside += 1
+        NORMAL # each corner draws towards its own side
+        NORMAL side = wp.vec3(float(c & 1), float((c >> 1) & 1), float((c >> 2) & 1)) - wp.vec3(0.5, 0.5, 0.5)
+        NORMAL slope += value * side
+    # the surface does not go through
+    if num_inside == 0 or num_inside == 8:
+        EMPTY
+        return
+"""
+"""Which cells the surface goes through, and in some kernels the slope of the field in their middle."""
+_MEAN = """
+    crossing_sum = wp.vec3(0.0, 0.0, 0.0)
+    num = int(0)
+    for e in range(12):
+EDGE
+        crossing_sum += crossing
+        num += 1
+    # in the middle of where the surface crosses the edges
+    vertex = crossing_sum / float(num)
+"""
+_PLANES = """
+    A = wp.mat33()
+    b = wp.vec3(0.0, 0.0, 0.0)
+    crossing_sum = wp.vec3(0.0, 0.0, 0.0)
+    num = int(0)
+    for e in range(12):
+EDGE
+        n_a = gradient[i + lo[0], j + lo[1], k + lo[2]]
+        n_b = gradient[i + hi[0], j + hi[1], k + hi[2]]
+        n = safe_normalize(wp.lerp(n_a, n_b, t))
+        A += wp.outer(n, n)
+        b += n * wp.dot(n, crossing)
+        crossing_sum += crossing
+        num += 1
+    mass_point = crossing_sum / float(num)
+    # nearest to all tangent planes, and to the mean where these leave it open
+    system = A + pull * wp.identity(n=3, dtype=float)
+    vertex = mass_point + wp.inverse(system) * (b - A * mass_point)
+"""
+_LISTED = """
+    slot = wp.atomic_add(num_vertices, 0, 1)
+    {# no room for it
+    if slot >= {max_vertices ~ vertices.shape[0]}:
+        cell_vertex[i, j, k] = -1
+        return
+    cell_vertex[i, j, k] = slot
+    vertices[slot] = grid_lower + cell_size * vertex
+    NORMAL normals[slot] = safe_normalize(slope)
+    {?0.5 vertex_cells[slot] = wp.vec3i(i, j, k)} ~
+    if slot < {max_vertices ~ vertices.shape[0]}:
+        cell_vertex[i, j, k] = slot
+        vertices[slot] = grid_lower + cell_size * vertex
+        NORMAL normals[slot] = safe_normalize(slope)
+        {?0.5 vertex_cells[slot] = wp.vec3i(i, j, k)}
+    else:
+        # no room for it
+        cell_vertex[i, j, k] = -1}
+"""
+_FLAGGED = """
+    cell_point[i, j, k] = grid_lower + cell_size * vertex
+    NORMAL cell_normal[i, j, k] = safe_normalize(slope)
+    # a scan of the flags numbers the vertices
+    has_vertex[i, j, k] = 1
+"""
+"""How the vertices of cells are kept: in a list, or in their cells."""
+_CASES = """
+    {?0.3 if not cell_active[i, j, k]:
+        cell_mask[i, j, k] = wp.uint8(0)
+        return}
     # which corners are inside
     mask = int(0)
     for c in range(8):
@@ -305,60 +434,18 @@ _SURFACE = """
             mask = mask | (1 << c) ~
         if field[i + (c & 1), j + ((c >> 1) & 1), k + ((c >> 2) & 1)] < iso:
             mask = mask | (1 << c)}
+    cell_mask[i, j, k] = wp.uint8(mask)
     {if mask == 0 or mask == 255:
-        cell_vertex[i, j, k] = -1
-        return ~ # the surface does not go through
-    if mask == 0 or mask == 255:
-        {?0.6 cell_vertex[i, j, k] = -1}
-        return}
-    total = wp.vec3(0.0, 0.0, 0.0)
-    num = int(0)
-    for e in range(num_edges):
-        # four edges along each axis
-        {axis = e // 4
-        lo = wp.vec3i(0, 0, 0)
-        lo[(axis + 1) % 3] = e & 1
-        lo[(axis + 2) % 3] = (e >> 1) & 1
-        hi = wp.vec3i(lo[0], lo[1], lo[2])
-        hi[axis] = 1 ~
-        axis = e // 4
-        lo = wp.vec3i(0, 0, 0)
-        lo[(axis + 1) % 3] = e % 2
-        lo[(axis + 2) % 3] = e % 4 // 2
-        step = wp.vec3i(0, 0, 0)
-        step[axis] = 1
-        hi = lo + step}
-        {va = field[i + lo[0], j + lo[1], k + lo[2]]
-        vb = field[i + hi[0], j + hi[1], k + hi[2]] ~
-        vb = field[i + hi[0], j + hi[1], k + hi[2]]
-        va = field[i + lo[0], j + lo[1], k + lo[2]]}
-        {if (va < iso) == (vb < iso):
-            continue ~
-        # both ends on the same side
-        if va < iso and vb < iso:
-            continue
-        if va >= iso and vb >= iso:
-            continue}
-        t = (iso - va) / (vb - va)
-        p_a = wp.vec3(float(i + lo[0]), float(j + lo[1]), float(k + lo[2]))
-        p_b = wp.vec3(float(i + hi[0]), float(j + hi[1]), float(k + hi[2]))
-        {total += p_a + (p_b - p_a) * t ~ total += wp.lerp(p_a, p_b, t) ~ total += (1.0 - t) * p_a + t * p_b}
-        num += 1
-    {slot = wp.atomic_add(num_vertices, 0, 1)
-    if slot >= {max_vertices ~ vertices.shape[0]}:
         return
-    cell_vertex[i, j, k] = slot
-    vertices[slot] = origin[0] + total * (cell_size / float(num))
-    {?0.6 vertex_cells[slot] = wp.vec3i(i, j, k)}
-    {?0.6 # which way is out
-    gx = field[i + 1, j, k] - field[i, j, k]
-    gy = field[i, j + 1, k] - field[i, j, k]
-    gz = field[i, j, k + 1] - field[i, j, k]
-    normals[slot] = {safe_normalize ~ safe_normalize ~ wp.normalize}(wp.vec3(gx, gy, gz))} ~
-    cell_point[i, j, k] = origin[0] + total * (cell_size / float(num))
-    {?0.6 cell_vertex[i, j, k] = num}
-    {?0.8 cell_mask[i, j, k] = wp.uint8(mask)}
-    {?0.5 wp.atomic_add(num_vertices, 0, 1)}}
+    {slot = wp.atomic_add(num_cells, 0, 1)
+    if slot < {max_vertices ~ surface_cells.shape[0]}:
+        surface_cells[slot] = wp.vec3i(i, j, k) ~
+    wp.atomic_add(num_cells, 0, 1)
+    # all triangles of a case stand in one table
+    wp.atomic_add(num_triangles, 0, case_triangles[mask])} ~
+    triangle_count[i, j, k] = case_triangles[mask]
+    if mask != 0 and mask != 255:
+        wp.atomic_add(num_cells, 0, 1)}
 """
 
 
@@ -404,7 +491,7 @@ def _declare_graph(p: Program, worlds: int, bodies: int, contacts: int, colors: 
         ("color_of", contacts, (-1, 0), ("color", "constraint_color")),
         ("color_count", 8, (0, 3), ("color_count", "color_size")),
         ("color_start", 9, (0, 3), ("color_start", "color_offsets")),
-        ("color_next", 8, (0, 3), ("color_cursor", "color_next")), ("cursor", 8, (0, 3), ("fill_cursor", "cursor")),
+        ("cursor", 8, (0, 3), ("fill_cursor", "cursor")),
         ("sorted_constraints", contacts, (-1, 0), ("sorted_constraints", "color_groups")),
         ("level_of", bodies, (0, 1), ("joint_level", "level")),
         ("level_size", bodies, (0, 3), ("level_size", "level_count")),
@@ -452,6 +539,22 @@ _SERIAL = {
 }
 
 
+_FIXED = ("", "", "inv_mass[{}] <= 0.0", "body_flags[{}] & STATIC != 0")
+"""Which bodies never move, in kernels that ask for it."""
+
+
+def _with_habits(text: str, p: Program) -> str:
+    """A text in which what several of its lines have in common is chosen once."""
+    fixed, counted = p.pick(*_FIXED), p.choices.chance(0.6)
+    text = with_marked(text, "FIXED ", kept=bool(fixed))
+    for mark, body in (("FIXED_A", "body_a"), ("FIXED_B", "body_b"), ("FIXED_BODY", "body")):
+        text = re.sub(rf"\b{mark}\b", fixed.format(body), text)
+    text = with_marked(text, "ACTIVE ", kept=counted)
+    text = text.replace("COUNT", "active" if counted else "num_constraints")
+    text = with_marked(text, "LEFT ", kept=p.maybe(0.5))
+    return with_marked(text, "CHILDREN ", kept=p.maybe(0.5))
+
+
 def _draw_serial(stream: Stream, target: str) -> KernelSpec:
     """One pass over a scene by one thread, or by one for each world."""
     bodies, contacts = stream.child("sizes").choice(((10, 16), (12, 20), (16, 24), (8, 12)))
@@ -462,6 +565,7 @@ def _draw_serial(stream: Stream, target: str) -> KernelSpec:
     keys = _declare_graph(p, worlds, bodies, contacts, colors)
     p.parents("joint_parent", 1, bodies, ("joint_parent",))
     text, titles, summary = _SERIAL[target]
+    text = _with_habits(text, p)
     p.write(text if alone else _of_worlds(text, keys))
     told = ("Launched with one thread.",) if alone else ("One thread per world.",)
     return p.done("bookkeeping", "serial_passes", target, summary, titles, told)
@@ -469,17 +573,17 @@ def _draw_serial(stream: Stream, target: str) -> KernelSpec:
 
 def _draw_neighbors(stream: Stream) -> KernelSpec:
     """The particles near one, a thread for each."""
-    p = Program(stream, ("tid", "particle", "i"))
+    p = Program(stream, ("tid", "particle_id", "particle"))
     count, n, most = p.threads, p.choices.choice((4, 5, 6)), p.choices.choice((4, 6, 8))
     p.array("particle_q", VEC, (-1, 1), (count,), ("particle_q", "positions"))
     p.array("particle_flags", INT, (0, 3), (count,), ("particle_flags",))
     p.array("particle_group", INT, (0, 3), (count,), ("particle_group", "phase"))
     p.array("particle_cell", TRIPLE, (-1, n), (count,), ("particle_cell", "cell_of"), element="wp.vec3i")
-    p.array("cell_start", INT, (0, count - 3), (n, n, n), ("cell_start",))
+    # where the cells of one world begin is not where those of another do
+    p.array("offsets", INT, (0, count - 3), (n, n, n), ("cell_start",))
     p.array("cell_count", INT, (0, 3), (n, n, n), ("cell_count",))
     p.array("cell_particles", INT, (0, count - 1), (count,), ("cell_particles", "sorted_ids"))
-    for axis in "xyz":
-        p.scalar(f"lower_{axis}", FLOAT, (-1.1, -0.9), (f"lower_{axis}",))
+    p.scalar("lower", VEC, (-1.1, -0.9), ("grid_lower", "grid_origin"))
     p.scalar("inv_cell", FLOAT, (n / 2.1, n / 1.9), ("inv_cell_size", "inv_cell"))
     p.scalar("cutoff", FLOAT, (0.6, 1.2), ("cutoff", "search_radius", "radius"))
     p.sizes(nx=n, ny=n, nz=n)
@@ -493,36 +597,78 @@ def _draw_neighbors(stream: Stream) -> KernelSpec:
         ("max_count", ("max_neighbor_count",)),
     ):  # fmt: skip
         p.output(key, INT, (1,), names, (0, 2))
-    p.write(with_marked(_NEIGHBORS, "NEAR ", kept=p.choices.chance(0.4)))
+    whole = p.choices.chance(0.6)
+    kept = {
+        "FLAGGED ": p.maybe(0.4), "FILLED ": p.maybe(0.5), "PAIRED ": not whole, "WHOLE ": whole,
+        "GROUPED ": whole and p.maybe(0.2),
+        # of half a list nothing is the nearest
+        "NEAR ": whole and p.choices.chance(0.4),
+    }  # fmt: skip
+    text = _NEIGHBORS.replace("MOST", p.pick("max_neighbors", "neighbors.shape[1]"))
+    for mark, there in kept.items():
+        text = with_marked(text, mark, kept=there)
+    p.write(text)
     titles = ("build_neighbor_lists", "find_neighbors", "update_neighbor_list", "build_verlet_lists")
     summary = "Lists of the particles near each"
     return p.done("state", "grid_lists", "neighbor_lists", summary, titles, ("One thread per particle.",))
+
+
+_SURFACES = (
+    ("mean", "extract_surface_vertices surface_net_vertices place_surface_vertices",
+     "A vertex in each cell that the surface goes through"),
+    ("planes", "dual_contour_cells dual_contouring_vertices solve_cell_vertices",
+     "A vertex in each cell that the surface goes through, on the planes that touch it"),
+    ("cases", "classify_cells find_surface_cells mark_surface_cells",
+     "Which corners of each cell are inside of the surface"),
+)  # fmt: skip
+"""What is done with a cell: what kernels are called that do it, and their summaries."""
+
+
+def _surface_text(p: Program, form: str) -> str:
+    """The lines of a kernel that looks for the surface in a cell."""
+    if form == "cases":
+        return _CASES
+    listed, normal = p.choices.chance(0.6), form == "mean" and p.choices.chance(0.5)
+    text = _CORNERS + (_MEAN if form == "mean" else _PLANES) + (_LISTED if listed else _FLAGGED)
+    text = text.replace("EDGE", _EDGE.strip("\\n"))
+    text = text.replace("EMPTY", "cell_vertex[i, j, k] = -1" if listed else "has_vertex[i, j, k] = 0")
+    return with_marked(with_marked(text, "NORMAL ", kept=normal), "PLAIN ", kept=not normal)
 
 
 def _draw_surface(stream: Stream) -> KernelSpec:
     """The part of a surface in a cell, a thread for each."""
     n = stream.child("size").choice((4, 5, 6))
     p = Program(stream, ("i", "x", "ix"), ("j", "y", "iy"), ("k", "z", "iz"), launch=(n, n, n))
-    most = 2 * n * n
-    p.array("field", FLOAT, (-1, 1), (n + 1, n + 1, n + 1), ("field", "sdf", "phi", "density"))
-    p.array("cell_active", INT, (0, 1), (n, n, n), ("cell_active", "cell_mask"))
-    p.array("origin", VEC, (-1, 1), (1,), ("grid_origin", "origin"))
+    form, titles, summary = p.choices.choice((*_SURFACES, _SURFACES[0]))
+    most, corners = 2 * n * n, (n + 1, n + 1, n + 1)
+    p.array("field", FLOAT, (-1, 1), corners, ("field", "sdf", "phi", "density"))
+    p.array("gradient", VEC, (-1, 1), corners, ("gradient", "field_gradient"))
+    p.array("cell_active", INT, (0, 1), (n, n, n), ("cell_active", "cell_enabled"))
+    p.array("cell_mode", _BYTE, (0, 2), (n, n, n), ("cell_mode", "cell_state"))
+    p.array("case_triangles", INT, (0, 5), (256,), ("case_num_triangles", "triangle_count_table"))
+    p.scalar("grid_lower", VEC, (-1, 1), ("grid_origin", "grid_lower"))
     p.scalar("iso", FLOAT, (-0.3, 0.3), ("iso", "iso_value", "threshold"))
     p.scalar("cell_size", FLOAT, (0.1, 0.5), ("cell_size", "voxel_size"))
-    p.scalar("max_vertices", INT, (n * n, most), ("max_vertices", "vertex_capacity"))
-    p.scalar("num_edges", INT, (12, 12), ("num_edges", "edges_per_cell"))
-    p.array("cell_mode", _BYTE, (0, 2), (n, n, n), ("cell_mode", "cell_state"))
+    p.scalar("max_vertices", INT, (n * n, most),
+             ("max_cells",) if form == "cases" else ("max_vertices", "vertex_capacity"))  # fmt: skip
+    p.number("pull", (0.05, 0.3), ("regularization", "mass_point_weight"), ("0.1", "0.05"))
     p.output("cell_vertex", INT, (n, n, n), ("cell_vertex", "vertex_index"))
+    p.output("has_vertex", INT, (n, n, n), ("has_vertex", "vertex_flag"))
     p.output("cell_mask", _BYTE, (n, n, n), ("cell_case", "corner_mask"))
+    p.output("triangle_count", INT, (n, n, n), ("num_triangles", "triangle_count"))
     p.output("cell_point", VEC, (n, n, n), ("cell_point", "dual_vertex"))
+    p.output("cell_normal", VEC, (n, n, n), ("cell_normal",))
     p.output("vertices", VEC, (most,), ("vertices", "vertex_pos"))
     p.output("normals", VEC, (most,), ("normals", "vertex_normal"))
     p.output("vertex_cells", TRIPLE, (most,), ("vertex_cells", "vertex_cell"), element="wp.vec3i")
-    p.output("num_vertices", INT, (1,), ("num_vertices", "vertex_count"), (0, 1))
-    p.write(_SURFACE)
-    titles = ("extract_surface_vertices", "dual_contour_cells", "surface_net_vertices", "find_surface_cells")
-    summary = "A vertex in each cell that the surface goes through"
-    return p.done("state", "grid_lists", "surface_cells", summary, titles, ("One thread per cell.",))
+    p.output("surface_cells", TRIPLE, (most,), ("surface_cells", "active_cells"), element="wp.vec3i")
+    for key, names in (
+        ("num_vertices", ("num_vertices", "vertex_count")), ("num_cells", ("num_surface_cells", "num_active_cells")),
+        ("num_triangles", ("num_triangles", "triangle_total")),
+    ):  # fmt: skip
+        p.output(key, INT, (1,), names, (0, 1))
+    p.write(_surface_text(p, form))
+    return p.done("state", "grid_lists", "surface_cells", summary, tuple(titles.split()), ("One thread per cell.",))
 
 
 _OF_GRIDS: dict[str, Callable[[Stream], KernelSpec]] = {

@@ -7,7 +7,7 @@ In its lines ``AT`` is the thread's pixel, ``LEFT`` and ``UP`` those beside it, 
 import re
 
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.warp.recipes.applications.program import FRAME
+from synthesis.frontends.warp.recipes.applications.program import FLOAT, FRAME, INT, VEC
 from synthesis.frontends.warp.recipes.applications.viewers import Viewer
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.types import Type
@@ -216,8 +216,9 @@ _PIXELS: dict[str, tuple[tuple[str, str, str], ...]] = {
         bytes_out[VIEW_BYTES, 1] = wp.uint8((packed >> wp.uint32(8)) & wp.uint32(0xFF))
         bytes_out[VIEW_BYTES, 2] = wp.uint8(packed & wp.uint32(0xFF))
         {?0.5 bytes_out[VIEW_BYTES, 3] = wp.uint8(255)} ~
-        for k in range(4):
-            bytes_out[VIEW_BYTES, k] = wp.uint8((packed >> wp.uint32(8 * k)) & wp.uint32(0xFF))}
+        for k in range(3):
+            bytes_out[VIEW_BYTES, k] = wp.uint8((packed >> wp.uint32(8 * k)) & wp.uint32(0xFF))
+        bytes_out[VIEW_BYTES, 3] = {wp.uint8(packed >> wp.uint32(24)) ~ wp.uint8(255)}}
             """,
         ),
     ),
@@ -513,58 +514,76 @@ _PIXELS: dict[str, tuple[tuple[str, str, str], ...]] = {
     "count_segments": (
         (
             "bound_segments segment_boxes compute_bounding_boxes",
-            "The box in the image around each object",
+            "The box in each image around each object",
             """
         LEAVE
-        segment = ids[AT]
+        segment = labels[AT]
         if {segment < 0 ~ segment < 0 or segment == hidden_id ~ is_background(segment, hidden_id)}:
             return
-        wp.atomic_min(box_low_x, segment, x)
-        wp.atomic_max(box_high_x, segment, x)
-        wp.atomic_min(box_low_y, segment, y)
-        wp.atomic_max(box_high_y, segment, y)
-        {?0.5 wp.atomic_add(segment_count, segment, 1)}
+        wp.atomic_min(box_low_x, VIEW, segment, x)
+        wp.atomic_max(box_high_x, VIEW, segment, x)
+        wp.atomic_min(box_low_y, VIEW, segment, y)
+        wp.atomic_max(box_high_y, VIEW, segment, y)
+        {?0.5 wp.atomic_add(segment_count, VIEW, segment, 1)}
             """,
         ),
         (
             "count_segments measure_segments sum_segments",
-            "What each object covers",
+            "What each object covers in each image",
             """
         LEAVE
-        segment = ids[AT]
+        segment = labels[AT]
         if segment {== -1 ~ < 0}:
             return
-        wp.atomic_add(segment_count, segment, 1)
-        {wp.atomic_add(segment_rgb, segment, rgb[AT]) ~
+        {wp.atomic_add(segment_count, VIEW, segment, 1)
+        wp.atomic_add(segment_rgb, VIEW, segment, rgb[AT]) ~
         {# the middle of an object is its sum over the count
         ~}
-        wp.atomic_add(segment_x, segment, {float(x) + 0.5 ~ float(x)})
-        wp.atomic_add(segment_y, segment, {float(y) + 0.5 ~ float(y)}) ~
-        if depth[AT] > 0.0:
-            wp.atomic_min(nearest, segment, depth[AT])
-            {?0.5 wp.atomic_add(segment_depth, segment, depth[AT])}}
+        wp.atomic_add(segment_count, VIEW, segment, 1)
+        wp.atomic_add(segment_x, VIEW, segment, {float(x) + 0.5 ~ float(x)})
+        wp.atomic_add(segment_y, VIEW, segment, {float(y) + 0.5 ~ float(y)}) ~
+        {# a pixel without a depth does not count
+        ~}
+        if {depth[AT] <= 0.0 ~ not valid[AT]}:
+            return
+        wp.atomic_add(segment_count, VIEW, segment, 1)
+        {wp.atomic_min(nearest, VIEW, segment, depth[AT])
+        {?0.5 wp.atomic_add(segment_depth, VIEW, segment, depth[AT])} ~
+        wp.atomic_add(segment_depth, VIEW, segment, depth[AT])}}
             """,
         ),
         (
             "count_confusion segment_overlap accumulate_iou",
-            "How two segmentations agree",
+            "How two segmentations agree in each image",
             """
         LEAVE
-        segment = ids[AT]
-        expected = over_ids[AT]
-        {if expected < 0:
-            return ~}
+        segment = labels[AT]
+        expected = true_labels[AT]
+        {?0.4 {# nobody has labeled it
+        ~}
+        if not valid[AT]:
+            return}
         {if segment >= 0:
-            wp.atomic_add(segment_count, segment, 1)
+            wp.atomic_add(segment_count, VIEW, segment, 1)
         if expected >= 0:
-            wp.atomic_add(expected_count, expected, 1)
+            wp.atomic_add(expected_count, VIEW, expected, 1)
         if segment >= 0 and segment == expected:
-            wp.atomic_add(overlap_count, segment, 1) ~
-        if segment == expected and segment >= 0:
-            wp.atomic_add(overlap_count, segment, 1)
-            wp.atomic_add(segment_count, segment, 1)
-        elif segment >= 0:
-            wp.atomic_add(segment_count, segment, 1)}
+            wp.atomic_add(overlap_count, VIEW, segment, 1) ~
+        if expected >= 0:
+            wp.atomic_add(expected_count, VIEW, expected, 1)
+        if segment >= 0:
+            wp.atomic_add(segment_count, VIEW, segment, 1)
+            if segment == expected:
+                wp.atomic_add(overlap_count, VIEW, segment, 1) ~
+        {# the union is what either has, counted once
+        ~}
+        if segment >= 0:
+            wp.atomic_add(union_count, VIEW, segment, 1)
+        if segment == expected:
+            if segment >= 0:
+                wp.atomic_add(overlap_count, VIEW, segment, 1)
+        elif expected >= 0:
+            wp.atomic_add(union_count, VIEW, expected, 1)}
             """,
         ),
     ),
@@ -720,19 +739,20 @@ _PIXELS: dict[str, tuple[tuple[str, str, str], ...]] = {
             {# what was there before says nothing
             ~}
             rgb_io[AT] = rgb[AT]
-            {samples_io[AT] = 1 ~}
-            return ~
-        if ids[AT] != last_ids[AT]:
-            rgb_io[AT] = rgb[AT]
-            return}
-        history = rgb_io[AT]
+            return
+        past = rgb_io[AT]
         {{# bright single pixels are limited by what was seen before
         ~}
-        bound = history + wp.vec3(clamp_width, clamp_width, clamp_width)
+        bound = past + wp.vec3(clamp_width, clamp_width, clamp_width)
         new = wp.min(rgb[AT], bound)
-        rgb_io[AT] = wp.lerp(history, new, new_share) ~
-        rgb_io[AT] = wp.lerp(history, rgb[AT], new_share) ~
-        rgb_io[AT] = new_share * rgb[AT] + (1.0 - new_share) * history}
+        rgb_io[AT] = wp.lerp(past, new, new_share) ~
+        rgb_io[AT] = wp.lerp(past, rgb[AT], new_share) ~
+        rgb_io[AT] = new_share * rgb[AT] + (1.0 - new_share) * past} ~
+        {# history counts only of the same thing, seen from the same place
+        ~}
+        same = not moved[VIEW] and ids[AT] == last_ids[AT]
+        weight = new_share if same else 1.0
+        rgb_io[AT] = {wp.lerp(rgb_io[AT], rgb[AT], weight) ~ rgb_io[AT] + weight * (rgb[AT] - rgb_io[AT])}}
             """,
         ),
     ),
@@ -1510,11 +1530,51 @@ _AS_POSES = (
 """Positions and rotations of cameras as parts of their poses."""
 
 
+_SEGMENTS = 12
+"""Objects that pixels may show."""
+_IDS = (
+    ("shape_index", "prev_shape_index"),
+    ("segmentation", "prev_segmentation"),
+    ("object_ids", "last_object_ids"),
+    ("geom_ids", "prev_geom_ids"),
+    ("hit_ids", "last_hit_ids"),
+)
+"""What pixels show, and what they showed in the frame before."""
+
+
+def _declare_segments(viewer: Viewer) -> None:
+    """What objects cover in each image."""
+    p, pixels, each = viewer.p, viewer.shape, (*viewer.views, _SEGMENTS)
+    p.array("labels", INT, (-1, _SEGMENTS - 1), pixels, ("segmentation", "segment_ids", "instance_ids"))
+    p.array("true_labels", INT, (-1, _SEGMENTS - 1), pixels, ("target_segmentation", "ground_truth_ids", "label_ids"))
+    p.output("segment_count", INT, each, ("segment_count", "pixels_per_segment", "segment_size"), (0, 1))
+    p.output("segment_rgb", VEC, each, ("segment_color_sum", "color_sum"), (0, 1))
+    p.output("expected_count", INT, each, ("target_count", "expected_count"), (0, 1))
+    p.output("overlap_count", INT, each, ("overlap_count", "intersection"), (0, 1))
+    p.output("union_count", INT, each, ("union_count", "segment_union"), (0, 1))
+    p.output("segment_x", FLOAT, each, ("segment_sum_x", "sum_x"), (0, 1))
+    p.output("segment_y", FLOAT, each, ("segment_sum_y", "sum_y"), (0, 1))
+    p.output("segment_depth", FLOAT, each, ("segment_depth_sum", "depth_sum"), (0, 1))
+    p.output("nearest", FLOAT, each, ("segment_min_depth", "nearest_depth"), (8, 10))
+    for key, names, start in (
+        ("box_low_x", ("box_min_x", "left", "bbox_x0"), (3, 9)),
+        ("box_low_y", ("box_min_y", "top", "bbox_y0"), (2, 9)),
+        ("box_high_x", ("box_max_x", "right", "bbox_x1"), (0, 2)),
+        ("box_high_y", ("box_max_y", "bottom", "bbox_y1"), (0, 1)),
+    ):  # fmt: skip
+        p.output(key, INT, each, names, start)
+
+
 def _draw(stream: Stream, target: str) -> KernelSpec:
     """Images of cameras, a thread for each pixel."""
     titles, summary, text = stream.child("purpose").choice(_PIXELS[target])
     viewer = Viewer(stream, target)
     viewer.declare()
+    _declare_segments(viewer)
+    # what was seen before is called after what is seen now
+    now, before = stream.child("names of what is seen").choice(_IDS)
+    viewer.p.array("ids", INT, (-1, _SEGMENTS - 1), viewer.shape, (now,))
+    viewer.p.array("last_ids", INT, (-1, 1), viewer.shape, (before,))
     for each in _FUNCTIONS:
         viewer.p.function(each)
     text = text.replace("CAMERA_POINT", _CAMERA_POINT)

@@ -19,18 +19,31 @@ _JOINT = {
             X_wpj = body_q[parent] * X_wpj ~ X_wp = body_q[parent] if parent >= 0 else wp.transform_identity()
         X_wpj = X_wp * joint_X_p[tid]}
         X_wcj = body_q[child] * joint_X_c[tid]
-        {{x_err = wp.transform_get_translation(X_wcj) - wp.transform_get_translation(X_wpj)
-        error_out[tid] = {x_err ~ wp.quat_rotate_inv(wp.transform_get_rotation(X_wpj), x_err)}
-        q_err = wp.quat_inverse(wp.transform_get_rotation(X_wpj)) * wp.transform_get_rotation(X_wcj) ~
-        X_err = wp.transform_inverse(X_wpj) * X_wcj
-        error_out[tid] = wp.transform_get_translation(X_err)
-        q_err = wp.transform_get_rotation(X_err)}
+        {{X_err = wp.transform_inverse(X_wpj) * X_wcj
+        x_err = wp.transform_get_translation(X_err)
+        q_err = wp.transform_get_rotation(X_err) ~
+        q_wpj = wp.transform_get_rotation(X_wpj)
+        x_err = wp.transform_get_translation(X_wcj) - wp.transform_get_translation(X_wpj)
+        x_err = wp.quat_rotate_inv(q_wpj, x_err)
+        q_err = wp.quat_inverse(q_wpj) * wp.transform_get_rotation(X_wcj)}
         # the shorter way around
         {if q_err[3] < 0.0:
             q_err = -q_err
-        rotation_out[tid] = 2.0 * wp.vec3(q_err[0], q_err[1], q_err[2]) ~
+        rot_err = 2.0 * wp.vec3(q_err[0], q_err[1], q_err[2]) ~
         s = -2.0 if q_err[3] < 0.0 else 2.0
-        rotation_out[tid] = s * wp.vec3(q_err[0], q_err[1], q_err[2])}
+        rot_err = s * wp.vec3(q_err[0], q_err[1], q_err[2])}
+        {# what a joint leaves free is no error
+        ~}
+        if kind == JOINT_PRISMATIC:
+            x_err -= wp.dot(x_err, joint_axis[qd_start]) * joint_axis[qd_start]
+        elif kind == JOINT_REVOLUTE:
+            rot_err -= wp.dot(rot_err, joint_axis[qd_start]) * joint_axis[qd_start]
+        elif kind == JOINT_BALL:
+            rot_err = wp.vec3(0.0, 0.0, 0.0)
+        {error_out[tid] = x_err
+        rotation_out[tid] = rot_err ~
+        rotation_out[tid] = rot_err
+        error_out[tid] = x_err}
         ~
         {frame_out[tid] = {wp.transform_inverse(X_wpj) * X_wcj ~ \
                 wp.transform_multiply(wp.transform_inverse(X_wpj), X_wcj)}
@@ -318,8 +331,7 @@ _JOINT = {
     """,
     "joint_velocities": """
         # from the root to the leaves: a parent is done before its children
-        {for j in range(start, end): ~ for step in range(end - start):
-            j = start + step}
+        for j in range(start, end):
             parent = joint_parent[j]
             child = joint_child[j]
             kind = joint_type[j]
@@ -368,8 +380,6 @@ _JOINT = {
                 body_a[child] = body_a[child] + body_a[parent]}}
     """,
     "joint_limits": """
-        {?0.4 if {not joint_enabled[tid] ~ kind == JOINT_FIXED or kind == JOINT_FREE}:
-            return}
         {if kind == JOINT_PRISMATIC or kind == JOINT_REVOLUTE:
             q = joint_q_in[q_start]
             qd = joint_qd[qd_start]
@@ -388,7 +398,7 @@ _JOINT = {
                     limit_ke[qd_start], limit_kd[qd_start])}
         elif kind == JOINT_BALL:
             # the cone that the axis of the child stays in
-            {imag = wp.vec3(joint_q_in[q_start], joint_q_in[q_start + 1], joint_q_in[q_start + 2])
+            imag = wp.vec3(joint_q_in[q_start], joint_q_in[q_start + 1], joint_q_in[q_start + 2])
             axis = joint_axis[qd_start]
             swing = wp.quat_rotate(wp.normalize(wp.quat(imag, joint_q_in[q_start + 3])), axis)
             if wp.dot(swing, axis) < cone_cos{ and wp.length_sq(axis) > TINY ~}:
@@ -398,9 +408,7 @@ _JOINT = {
                     joint_f_out[qd_start + k] = limit_ke[qd_start] * back[k] - limit_kd[qd_start] * rate
             else:
                 for k in range(3):
-                    joint_f_out[qd_start + k] = 0.0 ~
-            for k in range(3):
-                joint_f_out[qd_start + k] = -limit_kd[qd_start + k] * joint_qd[qd_start + k]}
+                    joint_f_out[qd_start + k] = 0.0
         {?0.7 elif kind == JOINT_D6:
             for k in range(dof_dim[tid, 0] + dof_dim[tid, 1]):
                 dof = qd_start + k
@@ -411,6 +419,11 @@ _JOINT = {
                     joint_f_out[dof] = -limit_ke[dof] * excess - limit_kd[dof] * joint_qd[dof]
                 else:
                     joint_f_out[dof] = 0.0}}
+        else:
+            {# it has no limits
+            ~}
+            for k in range(num_dofs[tid]):
+                joint_f_out[qd_start + k] = 0.0
         ~
         for k in range(num_dofs[tid]):
             dof = qd_start + k
@@ -505,18 +518,22 @@ _JOINT = {
     """,
     "joint_drives": """
         {?0.4 if not joint_enabled[tid]:
+            for k in range(num_dofs[tid]):
+                joint_f_out[qd_start + k] = 0.0
             return}
-        {# joints with quaternions are driven in another way
+        {# joints with quaternions have no drive
         ~}
         if kind == JOINT_BALL or kind == JOINT_FREE:
+            for k in range(num_dofs[tid]):
+                joint_f_out[qd_start + k] = joint_f[qd_start + k]
             return
         for k in range(num_dofs[tid]):
             dof = qd_start + k
             {mode = drive_mode[dof]
             if mode == DRIVE_NONE:
-                {joint_f_out[dof] = 0.0 ~ joint_f_out[dof] = joint_f[dof]}
+                joint_f_out[dof] = joint_f[dof]
                 continue
-            {tau = joint_f[dof] ~ tau = float(0.0)}
+            tau = joint_f[dof]
             if mode == DRIVE_POSITION:
                 {err = target_q[dof] - joint_q_in[q_start + k]
                 {if unlimited[tid] and kind == JOINT_REVOLUTE:
@@ -540,10 +557,12 @@ _JOINT = {
             if effort_limit[dof] > 0.0 and wp.abs(tau) > effort_limit[dof]:
                 tau = wp.sign(tau) * effort_limit[dof]
                 {wp.atomic_add(num_saturated, 0, 1) ~} ~
-            {# less torque the faster it turns
-            ~}
-            if velocity_limit[dof] > 0.0 and effort_limit[dof] > 0.0:
-                top = effort_limit[dof] * wp.max(1.0 - wp.abs(joint_qd[dof]) / velocity_limit[dof], 0.0)
+            if effort_limit[dof] > 0.0:
+                top = effort_limit[dof]
+                {# less is left to turn on the faster it turns; it may brake with all
+                ~}
+                if velocity_limit[dof] > 0.0 and tau * joint_qd[dof] > 0.0:
+                    top = top * wp.max(1.0 - wp.abs(joint_qd[dof]) / velocity_limit[dof], 0.0)
                 tau = {clamp_symmetric(tau, top) ~ clamp_symmetric(tau, top) ~ wp.clamp(tau, -top, top)} ~}
             joint_f_out[dof] = tau
     """,
@@ -562,9 +581,9 @@ _MOVES = {
         for k in range(num_coords[tid]):
             joint_q[q_start + k] = default_q[q_start + k]}
         {for k in range(num_dofs[tid]):
-            joint_qd_out[qd_start + k] = 0.0 ~
+            joint_qd_out[qd_start + k] = {0.0 ~ default_qd[qd_start + k]} ~
         for k in range(qd_start, qd_start + num_dofs[tid]):
-            joint_qd_out[k] = 0.0}
+            joint_qd_out[k] = {0.0 ~ default_qd[k]}}
     """,
     "zero": """
         # to zero, which for a quaternion is no rotation
@@ -574,9 +593,6 @@ _MOVES = {
             joint_q[q_start + 3] = 1.0
         elif kind == JOINT_FREE:
             joint_q[q_start + 6] = 1.0
-            {?0.5 # where its body starts
-            for k in range(3):
-                joint_q[q_start + k] = default_q[q_start + k]}
         for k in range(num_dofs[tid]):
             joint_qd_out[qd_start + k] = 0.0
     """,
@@ -636,6 +652,7 @@ def _declare_joints(p: Program, count: int, target: str) -> None:
     p.array("joint_axis", VEC, (-1, 1), (dofs,), ("joint_axis",))
     for key, size, names in (
         ("joint_q_in", coords, ("joint_q_in",)), ("default_q", coords, ("default_q", "joint_q_init", "q_rest")),
+        ("default_qd", dofs, ("default_qd", "joint_qd_init")),
         ("joint_qd", dofs, ("joint_qd",)), ("joint_f", dofs, ("joint_f", "joint_act")),
         ("target_q", dofs, ("joint_target_q", "joint_target_pos", "targets")),
     ):  # fmt: skip
@@ -649,8 +666,8 @@ def _declare_joints(p: Program, count: int, target: str) -> None:
     p.constants({name: number for number, name in enumerate(kinds)})
     p.constants({"LOCKED": 1})
     p.output("frame_out", FRAME, (count,), ("joint_frame",), element="wp.transform")
-    p.output("error_out", VEC, (count,), ("joint_error",))
-    p.output("rotation_out", VEC, (count,), ("rot_error",))
+    p.output("error_out", VEC, (count,), ("joint_pos_error", "anchor_error"))
+    p.output("rotation_out", VEC, (count,), ("joint_rot_error", "rot_error"))
     p.output("joint_q", FLOAT, (coords,), ("joint_q",), (-1, 1))
     p.output("joint_qd_out", FLOAT, (dofs,), ("joint_qd_out",), (-1, 1))
     p.output("joint_S", SPATIAL, (dofs,), ("joint_S_s",), (-1, 1), element="wp.spatial_vector")
@@ -777,11 +794,11 @@ def _draw_joint(stream: Stream, target: str) -> KernelSpec:
             parent="parent = joint_parent[tid]", child="child = joint_child[tid]", kind="kind = joint_type[tid]",
             q_start="q_start = joint_q_start[tid]", qd_start="qd_start = joint_qd_start[tid]",
         )  # fmt: skip
-    if target == "joint_forces":
+    if target in ("joint_forces", "joint_coordinates"):
         # those of which the lines speak
         p.array("joint_type", INT, (0, 4), (p.threads,), ("joint_type",))
     if target in ("joint_limits", "joint_drives", "joint_integrate"):
-        span = (-1.5, 1.5) if target == "joint_limits" else (-4, 4)
+        span = {"joint_limits": (-1.5, 1.5), "joint_drives": (-6, 6)}.get(target, (-4, 4))
         p.array("joint_q_in", FLOAT, span, (p.threads * _COORDINATES,), ("joint_q",))
         p.output("joint_qd_out", FLOAT, (p.threads * _DOFS,),
                  ("joint_qd",) if target == "joint_integrate" else ("joint_qd_out",), (-1, 1))  # fmt: skip

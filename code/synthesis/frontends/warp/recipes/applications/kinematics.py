@@ -1,5 +1,7 @@
 """Chains of bodies: where they are, how they move, and what their joints feel of it."""
 
+from textwrap import indent
+
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, FRAME, INT, SPATIAL, VEC, Program
 from synthesis.grammar.streams import Stream
@@ -66,6 +68,7 @@ _STATES = (
 """What is made of a body's centre of mass: what kernels that do it are called, and their lines."""
 _WRENCHES = (
     (("apply_thrusters", "eval_thruster_forces", "thruster_wrench"), """
+        ARM
         # a thruster that is fixed to the body
         thrust = {force[tid] ~ saturate(throttle[tid]) * force[tid]}
         f = wp.quat_rotate(wp.transform_get_rotation(X_wb), thrust)
@@ -74,6 +77,7 @@ _WRENCHES = (
         t -= wp.quat_rotate(wp.transform_get_rotation(X_wb), thrust) * torque_ratio}
     """, "Forces and torques of thrusters that are fixed to bodies"),
     (("apply_air_drag", "eval_body_drag", "wind_wrench"), """
+        ARM
         {# wind acts by how fast the air passes the body
         ~}
         passing = wind - body_v[tid]
@@ -85,6 +89,7 @@ _WRENCHES = (
         t -= omega[tid] * {spin_drag ~ (spin_drag * wp.length(omega[tid]))}
     """, "Drag of the air that passes bodies"),
     (("apply_buoyancy", "eval_buoyancy", "buoyancy_wrench"), """
+        ARM
         {# what is below the surface is lifted by the water it pushes away
         ~}
         submerged = saturate((ground - com_w[2]) / draft + 0.5)
@@ -97,11 +102,19 @@ _WRENCHES = (
             t -= omega[tid] * (spin_drag * submerged)
     """, "Lift and drag of bodies in water"),
     (("apply_body_forces", "eval_applied_wrench", "accumulate_body_forces"), """
+        {ARM
         f = force[tid]
-        {?0.6 # in the frame of the body, or of the world
+        t = torque[tid] + wp.cross(arm, f) ~
+        arm = application[tid] - com_w
+        f = force[tid]
+        t = torque[tid]
         if force_local[tid]:
-            f = wp.quat_rotate(wp.transform_get_rotation(X_wb), f)}
-        t = torque[tid] + wp.cross(arm, f)
+            # all of it is given in the frame of the body
+            rot = wp.transform_get_rotation(X_wb)
+            arm = wp.quat_rotate(rot, application[tid] - body_com[tid])
+            f = wp.quat_rotate(rot, f)
+            t = wp.quat_rotate(rot, t)
+        t += wp.cross(arm, f)}
         {?0.4 f += gravity[0] * masses[tid]}
     """, "Wrenches of what is applied to bodies"),
 )  # fmt: skip
@@ -112,11 +125,14 @@ _WRENCH = """
             return}
         X_wb = body_q[tid]
         com_w = wp.transform_point(X_wb, body_com[tid])
-        {arm = application[tid] - com_w ~ # the point is given in the frame of the body
-        arm = wp.transform_point(X_wb, application[tid]) - com_w}
         FORCES
         WRENCH
     """
+_ARM = """
+        {arm = application[tid] - com_w ~ # the point is given in the frame of the body
+        arm = wp.transform_point(X_wb, application[tid]) - com_w}
+"""
+"""Where forces act, from the centre of mass."""
 _BODY = {
     "world_state": """
         X_wb = body_q[tid]
@@ -226,7 +242,7 @@ _BODY = {
             if stop_at[node] == 1:
                 X = body_q[node] * X
                 break}
-            X = {X_local[node] * X ~ wp.transform_multiply(X_local[node], X)}
+            X = X_local[node] * X
             node = up_of[node]
         pose_out[tid] = X
         {?0.4 # a point that the link carries
@@ -304,7 +320,7 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
     state_titles, state = p.choices.choice(_STATES)
     wrench_titles, forces, wrench_summary = p.choices.choice(_WRENCHES)
     if target == "wrench":
-        text = _WRENCH.replace("        FORCES\n", forces[1:].rstrip(" "))
+        text = _WRENCH.replace("        FORCES\n", forces[1:].rstrip(" ")).replace("ARM\n", _ARM.lstrip())
     else:
         text = _BODY[target].replace("        STATE\n", state[1:])
     p.write(text.replace("NO_WRENCH", "" if added else zero).replace("WRENCH", wrench))
@@ -323,22 +339,22 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
         "chain": "Poses of bodies in the world, from those of their parents",
     }[target]
     return p.done("articulation", "frames", target, summary, titles, (
-        "One thread per body.", *(("Forces act at the centre of mass.",) if target == "wrench" else ()),
+        "One thread per body.", *(("Torques are about the centre of mass.",) if target == "wrench" else ()),
     ))  # fmt: skip
 
 
 _DOF = {
     "mass_matrix": """
-        for i in range({nv ~ jac.shape[1]}):
+        for i in range({nv ~ jac.shape[2]}):
             for k in range(i + 1):
                 total = float(0.0)
-                for b in range({num_bodies ~ jac.shape[2]}):
+                for b in range({num_bodies ~ jac.shape[1]}):
                     {?0.5 # rows without weight
                     if mass[b] <= 0.0:
                         continue}
-                    total += jac[env, i, b] * mass[b] * jac[env, k, b]
+                    total += jac[env, b, i] * mass[b] * jac[env, b, k]
                 {?0.7 if i == k:
-                    total += {armature[i] ~ damping ~ armature[i]}}
+                    total += armature[i]}
                 M[env, i, k] = total
                 {# and the other half
                 M[env, k, i] = total ~ if i != k:
@@ -384,42 +400,85 @@ _DOF = {
             alpha = alpha * shrink
         step_out[env] = alpha
     """,
-    "contact_rows": """
-        count = num_rows[env]
-        {for row in range(count): ~ for row in range(count): ~ for row in range({max_rows ~ jac.shape[2]}):
-            if row >= count:
-                break}
-            v = float(0.0)
-            for i in range({nv ~ jac.shape[1]}):
-                v += jac[env, i, row] * q_in[env, i]
-            {?0.6 if active[env, row] == 0:
-                {lam[env, row] = 0.0
-                continue ~ continue}}
-            goal = {bias[env, row] ~ -bias[env, row]}
-            dl = (goal - v {- damping * lam[env, row] ~}) / diag_inv[row]
-            {impulse = lam[env, row] + dl
-            if kind[row] == ROW_CONTACT:
-                impulse = wp.max(impulse, 0.0)
-            {elif kind[row] == ROW_FRICTION:
-                impulse = clamp_symmetric(impulse, friction_limit) ~}
-            lam[env, row] = impulse ~
-            # contacts push and never pull
-            if kind[row] == ROW_CONTACT:
-                lam[env, row] = wp.max(lam[env, row] + dl, 0.0)
-            else:
-                lam[env, row] = lam[env, row] + dl}
-    """,
 }
+_IMPULSES = """
+        count = num_rows[env]
+        for row in range(count):
+            {?0.5 if active[env, row] == 0:
+                continue}
+            # how fast the row moves, by all joints
+            v = float(0.0)
+            for i in range({nv ~ jac.shape[2]}):
+                v += jac[env, row, i] * qvel[env, i]
+            old = lam[env, row]
+            {dl = (goal[env, row] - v) / row_diag[env, row] ~
+            # a soft row gives way to its own impulse
+            dl = (goal[env, row] - v - softness * old) / (row_diag[env, row] + softness) ~
+            dl = relaxation * (goal[env, row] - v) / row_diag[env, row]}
+            {new = old + dl
+            if kind[env, row] == ROW_CONTACT:
+                {# contacts push and never pull
+                ~}
+                new = wp.max(new, 0.0)
+            elif kind[env, row] == ROW_FRICTION:
+                # as far as what presses the bodies together lets it hold
+                limit = mu[env, row] * lam[env, normal_row[env, row]]
+                new = {clamp_symmetric(new, limit) ~ wp.clamp(new, -limit, limit)} ~
+            {# contacts push and never pull
+            ~}
+            new = old + dl
+            if kind[env, row] != ROW_EQUALITY:
+                new = wp.max(new, 0.0)}
+            lam[env, row] = new
+            {# the rows after this one feel it
+            ~}
+            for i in range({nv ~ jac.shape[2]}):
+                qvel[env, i] += inv_m_jac[env, row, i] * (new - old)
+"""
+_FORCES = """
+        count = num_rows[env]
+        for row in range(count):
+            {# how far the acceleration is from the one that the row asks for
+            ~}
+            jaref = -bias[env, row]
+            for i in range({nv ~ jac.shape[2]}):
+                jaref += jac[env, row, i] * q_in[env, i]
+            force = -stiff[env, row] * jaref
+            {if kind[env, row] == ROW_CONTACT:
+                {# contacts push and never pull
+                ~}
+                force = wp.max(force, 0.0)
+            elif kind[env, row] == ROW_FRICTION:
+                # dry friction gives no more than its bound
+                {force = clamp_symmetric(force, bound[env, row]) ~
+                force = wp.clamp(force, -bound[env, row], bound[env, row])} ~
+            if kind[env, row] == ROW_CONTACT and jaref >= 0.0:
+                {# it opens by itself
+                ~}
+                force = 0.0
+            if kind[env, row] == ROW_FRICTION:
+                force = {clamp_symmetric(force, bound[env, row]) ~ wp.clamp(force, -bound[env, row], bound[env, row])}}
+            force_out[env, row] = force
+            {?0.4 row_state[env, row] = 1 if force != 0.0 else 0}
+            {?0.4 for i in range({nv ~ jac.shape[2]}):
+                wp.atomic_add(qfrc, env, i, jac[env, row, i] * force)}
+"""
+_ROWS = (
+    (_IMPULSES, ("solve_rows", "project_impulses", "gauss_seidel_rows", "pgs_iteration")),
+    (_FORCES, ("update_constraint", "constraint_forces", "evaluate_rows")),
+)
+"""What is done with rows of constraints, and what kernels are called that do it."""
 
 
 def _draw_dof(stream: Stream, target: str) -> KernelSpec:
     """Small dense systems, one for each environment: matrices, triangular solves, line searches, rows of contacts."""
     envs, nv, rows = (stream.child("sizes").choice(each) for each in ((8, 12, 16), (4, 5, 6), (4, 6, 8)))
     p = Program(stream, ("env", "worldid", "world", "tid"), launch=(envs,))
-    p.array("jac", FLOAT, (-1, 1), (envs, nv, rows), ("J", "jacobian", "jac"))
+    p.array("jac", FLOAT, (-1, 1), (envs, rows, nv), ("J", "jacobian", "jac"))
+    p.array("inv_m_jac", FLOAT, (-0.5, 0.5), (envs, rows, nv), ("inv_M_Jt", "MinvJT", "B"))
     p.array("L", FLOAT, (-0.5, 0.5), (envs, nv, nv), ("L", "factor", "qLD"))
     for key, bounds, names in (
-        ("q_in", (-1, 1), ("qvel",) if target == "contact_rows" else ("qacc",)),
+        ("q_in", (-1, 1), ("qacc",)),
         ("grad", (-1, 1), ("rhs", "qfrc")), ("direction", (-1, 1), ("search", "direction", "delta")),
     ):  # fmt: skip
         p.array(key, FLOAT, bounds, (envs, nv), names)
@@ -427,30 +486,45 @@ def _draw_dof(stream: Stream, target: str) -> KernelSpec:
     p.array("armature", FLOAT, (0.05, 0.5), (nv,), ("armature", "joint_armature", "rotor_inertia"))
     p.array("diag", FLOAT, (0.3, 2), (nv,), ("diag", "hess_diag"))
     p.array("L_diag", FLOAT, (0.3, 2), (envs, nv), ("L_diag", "diag"))
-    p.array("num_rows", INT, (1, rows), (envs,), ("nefc", "num_rows", "ncon"))
+    p.array("num_rows", INT, (1, rows), (envs,), ("nefc", "num_rows"))
     p.array("active", INT, (0, 1), (envs, rows), ("efc_active", "row_active"))
-    p.array("bias", FLOAT, (-1, 1), (envs, rows), ("aref", "bias", "target_velocity"))
-    p.array("diag_inv", FLOAT, (0.3, 1.5), (rows,), ("efc_diagA", "row_diag"))
-    p.array("kind", INT, (0, 2), (rows,), ("efc_type", "row_type", "constraint_type"))
-    p.number("damping", (0.1, 1), ("damping", "regularization", "compliance"), ("0.1", "0.5"))
+    p.array("bias", FLOAT, (-1, 1), (envs, rows), ("efc_aref", "aref"))
+    p.array("stiff", FLOAT, (0.5, 2), (envs, rows), ("efc_D", "row_D"))
+    p.array("bound", FLOAT, (0.1, 0.6), (envs, rows), ("efc_frictionloss", "row_frictionloss"))
+    p.array("goal", FLOAT, (-1, 1), (envs, rows), ("target_velocity", "row_target", "row_bias"))
+    p.array("row_diag", FLOAT, (0.5, 1.5), (envs, rows), ("row_diag", "effective_mass_inv", "A_diag"))
+    p.array("kind", INT, (0, 2), (envs, rows), ("efc_type", "row_type", "constraint_type"))
+    p.array("mu", FLOAT, (0.2, 1), (envs, rows), ("row_mu", "row_friction"))
+    p.array("normal_row", INT, (0, rows - 1), (envs, rows), ("normal_row", "row_parent"))
+    p.number("softness", (0.1, 0.5), ("regularization", "cfm", "compliance"), ("0.1", "0.05"))
+    p.number("relaxation", (0.5, 0.9), ("relaxation", "omega"), ("0.8", "0.9"))
     p.number("armijo", (0.05, 0.3), ("armijo", "c1"), ("0.1", "0.25"))
     p.number("shrink", (0.4, 0.7), ("shrink", "backtrack"), ("0.5",))
-    p.number("friction_limit", (0.2, 0.6), ("friction_limit", "mu", "bound"), ("0.5",))
-    p.sizes(nv=nv, num_bodies=rows, max_rows=rows, max_iter=p.choices.choice((3, 4, 5)))
+    p.sizes(nv=nv, num_bodies=rows, max_iter=p.choices.choice((3, 4, 5)))
     p.constants({"ROW_EQUALITY": 0, "ROW_CONTACT": 1, "ROW_FRICTION": 2})
     p.output("M", FLOAT, (envs, nv, nv), ("M", "mass_matrix", "qM"), (0, 1))
     # The right side is solved in place: what a thread has written may be read without its start being lost.
     p.output("y", FLOAT, (envs, nv), ("x", "solution", "rhs"), (0, 1))
-    p.output("lam", FLOAT, (envs, rows), ("lam", "efc_force", "lambdas"), (0, 1))
+    p.output("lam", FLOAT, (envs, rows), ("lam", "impulse", "lambdas"), (0, 1))
+    p.output("qvel", FLOAT, (envs, nv), ("qvel", "joint_qd"), (-1, 1))
+    p.output("force_out", FLOAT, (envs, rows), ("efc_force", "row_force"))
+    p.output("row_state", INT, (envs, rows), ("efc_state", "row_state"))
+    p.output("qfrc", FLOAT, (envs, nv), ("qfrc_constraint",), (-1, 1))
     p.output("step_out", FLOAT, (envs,), ("alpha", "step_size"))
     p.array("done", INT, (0, 1), (envs,), ("done", "converged"))
     p.write("{?0.5 if done[env] != 0:\n    return}")
-    p.write(_DOF[target].replace("SIZE", p.pick("nv", "L.shape[1]")))
+    rows_text, rows_titles = p.choices.choice(_ROWS)
+    if p.choices.child("sweeps").chance(0.3):
+        first, loop, rows_of = rows_text.partition("        for row in range(count):")
+        p.sizes(num_sweeps=3)
+        if "qvel" in rows_of:
+            rows_text = f"{first}        for _ in range(num_sweeps):\n{indent(loop + rows_of, '    ')}"
+    p.write(_DOF.get(target, rows_text).replace("SIZE", p.pick("nv", "L.shape[1]")))
     titles = {
         "mass_matrix": ("compute_mass_matrix", "assemble_mass_matrix", "assemble_mass"),
         "solve_lower": ("solve_cholesky", "cholesky_solve", "solve_factored"),
         "line_search": ("line_search", "linesearch_iterative", "backtracking_step"),
-        "contact_rows": ("solve_rows", "update_constraint", "project_impulses", "constraint_forces"),
+        "contact_rows": rows_titles,
     }[target]
     return p.done("articulation", "systems", target, "Small dense systems, one for each environment", titles, (
         "One thread per environment.", "Dense, for a few degrees of freedom only.",
@@ -468,7 +542,7 @@ RECIPES = (
     Recipe(
         name="systems",
         category="articulation",
-        targets=tuple(_DOF),
+        targets=(*_DOF, "contact_rows"),
         draw=_draw_dof,
         target_weights={"mass_matrix": 0.4, "line_search": 0.5},
     ),

@@ -23,7 +23,8 @@ def _draw_faces(stream: Stream, target: str) -> KernelSpec:
     guards = ("tid >= held.indices.shape[0] // 3", "tid * 3 >= held.indices.shape[0]", "tid >= limit")
     guard = p.pick(*guards) if extra else p.pick("", "", *guards)
     held = "held" in guard or p.choices.chance(0.5)
-    p.add("held = wp.mesh_get(mesh)" if held else "", block(f"if {guard}:", "return") if guard else "")
+    got, left = "held = wp.mesh_get(mesh)" if held else "", block(f"if {guard}:", "return") if guard else ""
+    p.add(*((left, got) if guard == "tid >= limit" else (got, left)))
     if target == "face_centre" and p.choices.chance(0.3):
         titles, lines = _sides_of_plane(p)
         p.add(*lines)
@@ -51,6 +52,7 @@ def _name_faces(p: Program, size: float) -> None:
         p.output(key, FLOAT, (p.threads,), names)
     for key, names in (("total", ("total_area", "mesh_area")), ("total_mass", ("total_mass",)),
                        ("volume", ("mesh_volume", "total_volume")),
+                       ("total_flux", ("total_flux", "mesh_volume_rate")),
                        ("total_swept", ("total_swept",))):  # fmt: skip
         p.output(key, FLOAT, (1,), names, (0, 1))
     p.output("centre", VEC, (p.threads,), ("centroids", "face_center", "centers"))
@@ -126,15 +128,17 @@ def _areas(p: Program) -> tuple[str, list[str]]:
 def _facing(p: Program, *, evaluated: bool) -> tuple[str, list[str]]:
     """Which side of a face is turned to a camera or a light; if ``evaluated``, by the normal that a built-in gives."""
     normal = "n = wp.mesh_eval_face_normal(mesh, tid)" if evaluated else "n = wp.normalize(wp.cross(pb - pa, pc - pa))"
-    if evaluated or p.choices.chance(0.5):  # where a face is counts too, which its corners tell
-        seen = [normal, "c = (pa + pb + pc) / 3.0", "s = wp.dot(n, eye - c)"]
+    if evaluated or p.choices.chance(0.5):  # where a face is counts too, which any of its corners tells
         form = p.pick("mark", "headlight")
         if form == "mark":
-            mark = block("if s > 0.0:", "visible[tid] = 1") + "\n" + block("else:", "visible[tid] = 0")
-            mark = p.pick(mark, "visible[tid] = 1 if s > 0.0 else 0")
+            # the sign is the same whatever the length of the normal
+            across = normal if evaluated else "n = wp.cross(pb - pa, pc - pa)"
+            mark = block("if facing > 0.0:", "visible[tid] = 1") + "\n" + block("else:", "visible[tid] = 0")
+            mark = p.pick(mark, "visible[tid] = 1 if facing > 0.0 else 0")
+            seen = [across, "facing = wp.dot(n, eye - pa)"]
             return "mark_visible_faces mark_front_faces find_front_faces", [*seen, mark]
-        turned = block("if s < 0.0:", "n = -n")
-        return "orient_normals face_normals_to_camera flip_normals", [*seen, turned, "normal[tid] = n"]
+        turned = block("if wp.dot(n, eye - pa) < 0.0:", "n = -n")
+        return "orient_normals face_normals_to_camera flip_normals", [normal, turned, "normal[tid] = n"]
     lit = p.pick("s = wp.max(wp.dot(n, light), 0.0)", "s = wp.max(-wp.dot(n, light), 0.0)")
     value = p.pick("shade[tid] = albedo[tid] * s", "shade[tid] = albedo[tid] * (ambient + (1.0 - ambient) * s)")
     return "shade_faces lambert_shading face_lighting", [normal, lit, value]
@@ -148,7 +152,7 @@ def _flux(p: Program, held: bool, *, by_corner: bool) -> tuple[str, list[str]]:
         loop = block("for k in range(3):", "v += wp.mesh_get_velocity(mesh, tid * 3 + k) / 3.0")
         speed = join("v = wp.vec3(0.0, 0.0, 0.0)", loop)
     elif not by_corner:
-        third = "0.333"
+        third = "0.333333"
         speed = p.pick(
             f"v = wp.mesh_eval_velocity(mesh, tid, {third}, {third})",
             *(
@@ -163,7 +167,8 @@ def _flux(p: Program, held: bool, *, by_corner: bool) -> tuple[str, list[str]]:
     through = "n = wp.cross(pb - pa, pc - pa) * 0.5"
     form = p.pick("drag", "drag", "rate", "swept")
     if form == "rate":
-        rate = [speed, through, "flux[tid] = wp.dot(n, v)"]
+        kept = p.pick("flux[tid] = wp.dot(n, v)", "q = wp.dot(n, v)\nflux[tid] = q\nwp.atomic_add(total_flux, 0, q)")
+        rate = [speed, through, kept]
         return "face_flux volume_rate compute_face_flux", rate
     if form == "swept":
         swept = [speed, through, "s = dt * wp.dot(n, v)", "swept[tid] = s", "wp.atomic_add(total_swept, 0, s)"]

@@ -421,6 +421,9 @@ def _draw_triangle(stream: Stream, target: str) -> KernelSpec:
     p = Program(stream, ("tid", "face", "tri", "f", "i"))
     count = p.choices.choice((12, 16, 24))
     looks_for_bad = p.maybe(0.4)
+    # which way a face looks is unknown where it has hardly an area
+    slivers = looks_for_bad and target == "face_kind"
+    looks_for_bad = looks_for_bad and not slivers
     for key, kind, shape, names in (
         ("triples", TRIPLE, (p.threads,), ("triangles", "faces", "tri_indices")),
         ("table", INT, (p.threads, 3), ("tri_indices", "faces", "triangles")),
@@ -431,15 +434,19 @@ def _draw_triangle(stream: Stream, target: str) -> KernelSpec:
         else:
             p.corners(key, kind, 3, count, shape, names)
     p.array("x", VEC, (-2, 2), (count,), ("points", "vertices", "positions"))
-    p.array("group", INT, (-1, 2), (p.threads,), ("face_group", "material_id", "tri_tag"))
+    group, wanted, dense = p.choices.child("groups").choice((
+        ("face_group", "selected_group", "group_density"), ("material_id", "selected_material", "material_density"),
+        ("tri_tag", "selected_tag", "density_of_tag"),
+    ))  # fmt: skip
+    p.array("group", INT, (-1, 2), (p.threads,), (group,))
     p.array("active", INT, (0, 1), (p.threads,), ("face_active", "active", "enabled"))
-    p.array("density", FLOAT, (0.5, 2), (3,), ("group_density", "material_density", "densities"))
+    p.array("density", FLOAT, (0.5, 2), (3,), (dense,))
     p.array("thickness", FLOAT, (0.1, 1), (p.threads,), ("thickness", "face_thickness"))
     p.number("default_density", (0.5, 2), ("default_density", "density"), ("0.5", "2.0"))
     p.number("drag", (0.2, 1), ("drag_coefficient", "air_drag"), ("0.5",))
     p.array("load", FLOAT, (-1, 1), (p.threads,), ("pressure", "face_load", "load"))
     p.scalar("wind", VEC, (-2, 2), ("wind", "wind_velocity", "air_velocity"))
-    p.scalar("wanted", INT, (-1, 2), ("group", "wanted", "selected_group"))
+    p.scalar("wanted", INT, (-1, 2), (wanted,))
     normal = p.habit("faces' normals", 0.5)
     names = ("vertex_normals", "normals") if normal else ("vertex_force", "particle_f")
     p.output("vertex", VEC, (count,), names, (-1, 1))
@@ -450,7 +457,8 @@ def _draw_triangle(stream: Stream, target: str) -> KernelSpec:
     p.scalar("view", VEC, (-2, 2), ("view_dir", "light_dir"))
     p.scalar("eye", VEC, (-2, 2), ("eye", "camera_pos"))
     p.output("num_front", INT, (1,), ("num_front", "front_count"), (0, 1))
-    p.constants({"NO_GROUP": -1, "FRONT": 1, "BACK": 2, "EDGE_ON": 3})
+    p.number("min_area", (0.5, 1.2), ("min_area", "area_eps"), ("0.5", "0.25"))
+    p.constants({"NO_GROUP": -1, "UNKNOWN": 0, "FRONT": 1, "BACK": 2, "EDGE_ON": 3})
     p.guard_count("face")
     p.add(p.pick(
         "a = table[tid, 0]\nb = table[tid, 1]\nc = table[tid, 2]",
@@ -459,9 +467,9 @@ def _draw_triangle(stream: Stream, target: str) -> KernelSpec:
     ))  # fmt: skip
     # the kind of what is left out: said once at the beginning, or wherever a face is left out
     first = target == "face_kind" and p.choices.chance(0.5)
-    nothing = ["kind[tid] = 0"] if target == "face_kind" and not first else []
+    nothing = ["kind[tid] = UNKNOWN"] if target == "face_kind" and not first else []
     if first:
-        p.add("kind[tid] = 0")
+        p.add("kind[tid] = UNKNOWN")
     if p.maybe(0.4):
         tests = ["active[tid] == 0"] if target == "lumped_mass" else ["active[tid] == 0", "group[tid] != wanted"]
         p.add(block(f"if {p.choices.choice(tests)}:", *nothing, "return"))
@@ -475,6 +483,9 @@ def _draw_triangle(stream: Stream, target: str) -> KernelSpec:
             )
         )
     p.add("n = wp.cross(x[b] - x[a], x[c] - x[a])")
+    if slivers:
+        count_bad = ["wp.atomic_add(bad, 0, 1)"] if p.maybe(0.4) else []
+        p.add(block("if 0.5 * wp.length(n) < min_area:", *nothing, *count_bad, "return"))
     if target == "face_kind":
         p.add(*_facing(p, started=first))
     elif target == "lumped_mass":
@@ -522,7 +533,7 @@ def _push(p: Program) -> list[str]:
 
 
 def _facing(p: Program, *, started: bool) -> list[str]:
-    """Which way a face looks; ``started`` if its kind is 0 already."""
+    """Which way a face looks; ``started`` if its kind is unknown already."""
     test = p.pick("s = wp.dot(n, view)", "s = wp.dot(n, view)", "s = wp.dot(n, x[a] - eye)")
     signs = (("s < 0.0", "kind[tid] = FRONT"), ("s > 0.0", "kind[tid] = BACK"))
     front, back = signs if p.choices.chance(0.5) else signs[::-1]
@@ -531,12 +542,12 @@ def _facing(p: Program, *, started: bool) -> list[str]:
     lines = join(front[1], *count)
     if form == "chain":
         sides = block(f"if {front[0]}:", lines) + "\nel" + block(f"if {back[0]}:", back[1])
-        facing = sides if started else chain((front[0], lines), back, otherwise="kind[tid] = 0")
+        facing = sides if started else chain((front[0], lines), back, otherwise="kind[tid] = UNKNOWN")
         return [test, facing if p.choices.chance(0.4) else chain((front[0], lines), otherwise=back[1])]
     if form == "two":
         return [test, block(f"if {front[0]}:", lines, "return"), back[1]]
     if form == "start":
-        return [test, *([] if started else ["kind[tid] = 0"]), block(f"if {front[0]}:", lines)]
+        return [test, *([] if started else ["kind[tid] = UNKNOWN"]), block(f"if {front[0]}:", lines)]
     inner = block("if wp.abs(s) < grazing * wp.length(n):", "kind[tid] = EDGE_ON")
     return [test, inner + "\nel" + block(f"if {front[0]}:", lines) + "\n" + block("else:", back[1])]
 

@@ -84,19 +84,21 @@ _BODY = {
         {?0.3 mat_out[w, b] = wp.quat_to_matrix(q)}
     """,
     "velocity_pass": """
-        {?0.5 {if sleeping[w, b] == 1:
+        {{?0.5 {if sleeping[w, b] == 1:
             vel_out[w, b] = wp.spatial_vector(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
             return ~ if not world_active[w]:
             return}}
         pid = parent_of[b]
         vel = cvel[w, pid]
-        {{first = dof_adr[b]
+        {first = dof_adr[b]
         for k in range(dof_num[b]):
             dof = first + k ~
         for dof in range(dof_adr[b], dof_adr[b] + dof_num[b]):}
-            {?0.6 # the axes move with the bodies above
-            cdof_dot[w, dof] = {motion_cross(vel, cdof[w, dof]) ~ wp.spatial_cross(vel, cdof[w, dof])}}
             vel += cdof[w, dof] * qvel[w, dof] ~
+        {?0.5 if not world_active[w]:
+            return}
+        pid = parent_of[b]
+        vel = cvel[w, pid]
         dof = int(dof_adr[b])
         for jnt in range(jnt_adr[b], jnt_adr[b] + jnt_num[b]):
             kind = jnt_type[jnt]
@@ -138,8 +140,7 @@ _BODY = {
         moment = wp.spatial_bottom(xfrc[w, b]) ~ moment = wp.spatial_bottom(xfrc[w, b])
         push = wp.spatial_top(xfrc[w, b])}
         {?0.6 # a part of the weight is carried
-        {push -= gravity[w] * (mass[b] * gravcomp[b]) ~ if {not ignores_gravity[b] ~ not ignores_gravity[b] and \
-gravcomp[b] > 0.5}:
+        {push -= gravity[w] * (mass[b] * gravcomp[b]) ~ if {not ignores_gravity[b] ~ gravcomp[b] > 0.0}:
             push -= gravity[w] * (mass[b] * gravcomp[b])}}
         {# a medium that resists moving and turning
         flow = com_vel_in[w, b] - wind
@@ -150,10 +151,16 @@ gravcomp[b] > 0.5}:
         push -= flow * (drag * wp.length(flow))
         moment -= ang_vel_in[w, b] * (spin_drag * wp.length(ang_vel_in[w, b])) ~
         # lift, as far as the medium is displaced
-        if xipos[w, b][2] < water_level {and not is_sealed[b] ~}:
-            push -= gravity[w] * (water_density * volume[b])
-            push -= drag * com_vel_in[w, b]
-            moment -= spin_drag * ang_vel_in[w, b] ~}
+        {share = saturate(0.5 + 0.5 * (water_level - xipos[w, b][2]) / half_height[b])
+        push -= gravity[w] * (water_density * volume[b] * share) ~
+        {# the cap of a ball that is below the surface
+        ~}
+        depth = wp.clamp(water_level - xipos[w, b][2] + ball_radius[b], 0.0, 2.0 * ball_radius[b])
+        below = wp.pi * depth * depth * (ball_radius[b] - depth / 3.0)
+        push -= gravity[w] * (water_density * below)
+        share = 0.5 * depth / ball_radius[b]}
+        push -= (share * drag) * com_vel_in[w, b]
+        moment -= (share * spin_drag) * ang_vel_in[w, b] ~}
         # moved from the centre of the body to that of its tree
         arm = xipos[w, b] - com[w, root_of[b]]
         force_out[w, b] = {move_force(push, moment, arm) ~ move_force(push, moment, arm) ~ \
@@ -232,7 +239,7 @@ wp.spatial_vector(moment + wp.cross(arm, push), push)}
         pid = parent_of[b]
         {{# the world takes everything
         ~}
-        if pid > 0 {and not is_welded[b] ~}:
+        if pid > 0:
             wp.atomic_add(force_sum, w, pid, total) ~
         if pid == 0:
             return
@@ -318,7 +325,7 @@ wp.spatial_vector(moment + wp.cross(arm, push), push)}
             arm = xipos[w, b] - xanchor[w, a]
             wp.atomic_add(torque_sum, w, a, joint_share(jnt_kind[a], xaxis[w, a], push, moment, arm)) ~
             axis = xaxis[w, a]
-            if jnt_kind[a] == JNT_HINGE {and not is_welded[a] ~}:
+            if jnt_kind[a] == JNT_HINGE:
                 arm = xipos[w, b] - xanchor[w, a]
                 wp.atomic_add(torque_sum, w, a, wp.dot(axis, moment + wp.cross(arm, push)))
             elif jnt_kind[a] == JNT_SLIDE:
@@ -413,7 +420,7 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
     p.array("xpos_last", VEC, (-1, 1), each, ("xpos_prev",))
     p.array("xquat_last", FOUR, (-1, 1), each, ("xquat_prev",), element="wp.quat")
     for key, names in (
-        ("is_sealed", ("body_sealed", "is_hollow")), ("ignores_gravity", ("body_nogravity", "gravity_disabled")),
+        ("ignores_gravity", ("body_nogravity", "gravity_disabled")),
         ("has_load", ("body_loaded", "has_xfrc")), ("is_welded", ("body_welded", "is_fixed")),
         ("counts", ("body_counted", "body_included")),
     ):  # fmt: skip
@@ -447,7 +454,8 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
         p.array(key, VEC, (-1, 1), each, names)
     for key, bounds, names in (
         ("mass", (0.2, 2), ("body_mass",)), ("subtree_mass", (0.5, 4), ("body_subtreemass",)),
-        ("gravcomp", (0.2, 1), ("body_gravcomp",)),
+        ("gravcomp", (-0.3, 1), ("body_gravcomp",)), ("half_height", (0.2, 0.8), ("body_half_height",)),
+        ("ball_radius", (0.2, 0.8), ("body_radius",)),
     ):  # fmt: skip
         p.array(key, FLOAT, bounds, (bodies,), names)
     p.array("qpos", FLOAT, (-2, 2), (worlds, joints * _COORDINATES), ("qpos",))
@@ -609,9 +617,10 @@ _ROW = {
     "actuator_force": (
         (
             """
-            dof = trn_id[u]
-            length = gear[u] * qpos[w, dof]
-            velocity = gear[u] * qvel[w, dof]
+            jnt = trn_id[u]
+            dof = jnt_dofadr[jnt]
+            length = gear[u] * long_qpos[w, jnt_qposadr[jnt]]
+            velocity = gear[u] * long_qvel[w, dof]
             {?0.8 value = ctrl[w, u]
             if limited[u]:
                 value = wp.clamp(value, ctrl_lower[u], ctrl_upper[u]) ~ value = ctrl[w, u]}
@@ -620,7 +629,7 @@ _ROW = {
                 act_dot[w, u] = value
                 value = act[w, u]
             elif dyn_type[u] == DYN_FILTER:
-                act_dot[w, u] = (value - act[w, u]) / time_const[u]
+                act_dot[w, u] = (value - act[w, u]) / dyn_prm[u][0]
                 value = act[w, u]
             else:
                 act_dot[w, u] = 0.0}
@@ -640,9 +649,10 @@ _ROW = {
         ),
         (
             """
-            dof = trn_id[u]
-            q = qpos[w, dof]
-            qd = qvel[w, dof]
+            jnt = trn_id[u]
+            dof = jnt_dofadr[jnt]
+            q = long_qpos[w, jnt_qposadr[jnt]]
+            qd = long_qvel[w, dof]
             mode = act_type[u]
             f = {float(0.0) ~ float(0.0)}
             if mode == MODE_EFFORT:
@@ -672,14 +682,17 @@ _ROW = {
             obj = sensor_obj[u]
             adr = sensor_adr[u]
             if kind == SENSOR_JOINTPOS:
-                sensordata[w, adr] = {qpos[w, obj] ~ qpos[w, obj] - ref[obj]}
+                sensordata[w, adr] = long_qpos[w, jnt_qposadr[obj]]
             {elif kind == SENSOR_LIMITPOS:
                 # how far from the nearer end of the range
-                q = qpos[w, obj]
+                q = long_qpos[w, jnt_qposadr[obj]]
                 sensordata[w, adr] = wp.min(q - lower[obj], upper[obj] - q) ~
             elif kind == SENSOR_CLOCK:
-                sensordata[w, adr] = time[w] ~}
-            elif kind == SENSOR_FRAMEPOS{ or kind == SENSOR_SUBTREECOM ~}:
+                sensordata[w, adr] = time[w] ~
+            elif kind == SENSOR_SUBTREECOM:
+                for k in range(3):
+                    sensordata[w, adr + k] = subtree_com[w, obj][k] ~}
+            elif kind == SENSOR_FRAMEPOS:
                 x = xpos[w, obj]
                 refid = ref_obj[u]
                 # as another frame sees it, if there is one
@@ -704,9 +717,9 @@ _ROW = {
             obj = sensor_obj[u]
             adr = sensor_adr[u]
             if kind == SENSOR_JOINTVEL:
-                sensordata[w, adr] = qvel[w, obj]
+                sensordata[w, adr] = long_qvel[w, jnt_dofadr[obj]]
             {elif kind == SENSOR_ACTUATORVEL:
-                sensordata[w, adr] = gear[obj] * qvel[w, trn_id[obj]] ~}
+                sensordata[w, adr] = motor_velocity[w, obj] ~}
             else:
                 bodyid = site_body[obj]
                 ang = wp.spatial_top(cvel[w, bodyid])
@@ -739,7 +752,7 @@ _ROW = {
             if kind == SENSOR_ACTUATORFRC:
                 sensordata[w, adr] = force_in[w, obj]
             elif kind == SENSOR_JOINTACTFRC:
-                sensordata[w, adr] = qfrc_in[w, obj]
+                sensordata[w, adr] = qfrc_in[w, jnt_dofadr[obj]]
             else:
                 bodyid = site_body[obj]
                 rot = wp.transpose(xmat[w, obj])
@@ -770,7 +783,8 @@ _ROW = {
             """
             {?0.6 if not limited[u]:
                 return}
-            q = qpos[w, u]
+            dof = jnt_dofadr[u]
+            q = long_qpos[w, jnt_qposadr[u]]
             dist_low = q - lower[u]
             dist_up = upper[u] - q
             pos = wp.min(dist_low, dist_up) - margin_of[u]
@@ -782,16 +796,22 @@ _ROW = {
             if row >= njmax:
                 return
             side = {1.0 if dist_low < dist_up else -1.0 ~ wp.where(dist_low < dist_up, 1.0, -1.0)}
-            jac[w, row, u] = side
-            vel = side * qvel[w, u]
+            {for i in range({nv ~ nv ~ jac.shape[2]}):
+                jac[w, row, i] = 0.0
+            jac[w, row, dof] = side ~
+            {# no other joint has a part in it
+            ~}
+            for i in range({nv ~ nv ~ jac.shape[2]}):
+                jac[w, row, i] = side if i == dof else 0.0}
+            vel = side * long_qvel[w, dof]
             IMPEDANCE
             {# stiffer the nearer the impedance is to one
             ~}
-            row_diag[w, row] = imp / ((1.0 - imp) * inv_weight[u])
+            row_diag[w, row] = imp / ((1.0 - imp) * inv_weight[dof])
             row_pos[w, row] = pos
             {?0.4 row_vel[w, row] = vel}
             # reference acceleration of a spring and a damper
-            aref[w, row] = -limit_b[u] * vel - limit_k[u] * imp * pos
+            aref[w, row] = -kd * vel - kp * imp * pos
             """,
             "efc_limit limit_constraints add_limit_rows joint_limit_rows",
             "A row for each joint that is near an end of its range",
@@ -801,28 +821,26 @@ _ROW = {
             row_active[w, u] = 0
             {?0.6 if not limited[u]:
                 return}
-            {dist = qpos[w, u] - lower[u]
+            q = long_qpos[w, jnt_qposadr[u]]
+            dof = jnt_dofadr[u]
+            {dist = q - lower[u]
             side = float(1.0)
             # the nearer end of the range
-            if upper[u] - qpos[w, u] < dist:
-                dist = upper[u] - qpos[w, u]
+            if upper[u] - q < dist:
+                dist = upper[u] - q
                 side = -1.0 ~
-            q = qpos[w, u]
             side = {1.0 if q - lower[u] < upper[u] - q else -1.0 ~ wp.where(q - lower[u] < upper[u] - q, 1.0, -1.0)}
             dist = wp.min(q - lower[u], upper[u] - q)}
             pos = dist - margin_of[u]
-            vel = side * qvel[w, u]
-            {if pos >= 0.0:
-                return ~
-            # or it goes away from there fast enough
-            if pos >= 0.0 or vel > leave_speed:
-                return}
+            if pos >= 0.0:
+                return
+            vel = side * long_qvel[w, dof]
             row_active[w, u] = 1
             {row_side[w, u] = side ~ row_side[w, u] = side}
             IMPEDANCE
             row_of_pos[w, u] = pos
-            aref_of[w, u] = -limit_b[u] * vel - limit_k[u] * imp * pos
-            diag_of[w, u] = imp / ((1.0 - imp) * inv_weight[u])
+            aref_of[w, u] = -kd * vel - kp * imp * pos
+            diag_of[w, u] = imp / ((1.0 - imp) * inv_weight[dof])
             """,
             "update_limit_rows evaluate_joint_limits prepare_limit_constraints",
             "The limit constraint of each joint, active near the ends of its range",
@@ -834,34 +852,42 @@ _ROW = {
             adr = jnt_qposadr[u]
             dof = jnt_dofadr[u]
             kind = jnt_type[u]
-            if kind == JNT_FREE:
+            {if kind == JNT_FREE:
                 for k in range(3):
                     long_out[w, adr + k] = long_qpos[w, adr + k] + long_qvel[w, dof + k] * dt
-                # the scalar part of the rotation comes first
-                rot = wp.quat(
-                    long_qpos[w, adr + 4], long_qpos[w, adr + 5], long_qpos[w, adr + 6], long_qpos[w, adr + 3]
-                )
-                omega = wp.vec3(long_qvel[w, dof + 3], long_qvel[w, dof + 4], long_qvel[w, dof + 5])
-                rot = quat_integrate(rot, omega, dt)
+                rot = quat_integrate(quat_at(long_qpos, w, adr + 3), vec3_at(long_qvel, w, dof + 3), dt)
+                # the scalar part of a rotation comes first
                 long_out[w, adr + 3] = rot[3]
                 for k in range(3):
                     long_out[w, adr + 4 + k] = rot[k]
             elif kind == JNT_BALL:
-                rot = wp.quat(long_qpos[w, adr + 1], long_qpos[w, adr + 2], long_qpos[w, adr + 3], long_qpos[w, adr])
-                omega = wp.vec3(long_qvel[w, dof], long_qvel[w, dof + 1], long_qvel[w, dof + 2])
-                rot = quat_integrate(rot, omega, dt)
+                rot = quat_integrate(quat_at(long_qpos, w, adr), vec3_at(long_qvel, w, dof), dt)
                 long_out[w, adr] = rot[3]
                 for k in range(3):
                     long_out[w, adr + 1 + k] = rot[k]
-            {else:
-                long_out[w, adr] = long_qpos[w, adr] + long_qvel[w, dof] * dt ~
-            elif kind == JNT_HINGE and wraps[u] == 1:
-                long_out[w, adr] = wrap_angle(long_qpos[w, adr] + long_qvel[w, dof] * dt)
             else:
+                {# a slide or a hinge
+                ~}
                 long_out[w, adr] = long_qpos[w, adr] + long_qvel[w, dof] * dt ~
+            at = int(adr)
+            to = int(dof)
+            if kind == JNT_FREE:
+                for k in range(3):
+                    long_out[w, adr + k] = long_qpos[w, adr + k] + long_qvel[w, dof + k] * dt
+                at = adr + 3
+                to = dof + 3
+            if kind == JNT_FREE or kind == JNT_BALL:
+                # the scalar part of a rotation comes first
+                rot = wp.quat(long_qpos[w, at + 1], long_qpos[w, at + 2], long_qpos[w, at + 3], long_qpos[w, at])
+                omega = wp.vec3(long_qvel[w, to], long_qvel[w, to + 1], long_qvel[w, to + 2])
+                rot = quat_integrate(rot, omega, dt)
+                long_out[w, at] = rot[3]
+                for k in range(3):
+                    long_out[w, at + 1 + k] = rot[k]
             else:
-                # a slide or a hinge
-                long_out[w, adr] = long_qpos[w, adr] + dt * long_qvel[w, dof]}
+                {# a slide or a hinge
+                ~}
+                long_out[w, adr] = long_qpos[w, adr] + long_qvel[w, dof] * dt}
             """,
             "next_position integrate_pos advance_positions",
             "Moves the coordinates of each joint on by its velocity",
@@ -910,13 +936,28 @@ _ROW = {
         ),
     ),
 }
-_IMPEDANCE = """{imp = impedance[u] ~
-            # from the width of the impedance on it is constant
-            x = wp.min(wp.abs(pos) / imp_width[u], 1.0)
-            imp = imp_min[u] + x * (imp_max[u] - imp_min[u]) ~
-            # rises smoothly with the violation
-            x = wp.min(wp.abs(pos) / imp_width[u], 1.0)
-            imp = imp_min[u] + x * x * (3.0 - 2.0 * x) * (imp_max[u] - imp_min[u])}"""
+_IMPEDANCE = """solimp = jnt_solimp[u]
+            {# from the width of the impedance on it is constant
+            x = wp.min(wp.abs(pos) / solimp[2], 1.0)
+            imp = solimp[0] + x * (solimp[1] - solimp[0]) ~
+            # rises smoothly with the violation, the most in the middle of its width
+            x = wp.min(wp.abs(pos) / solimp[2], 1.0)
+            y = {2.0 * x * x if x < 0.5 else 1.0 - 2.0 * (1.0 - x) * (1.0 - x) ~
+            wp.where(x < 0.5, 2.0 * x * x, 1.0 - 2.0 * (1.0 - x) * (1.0 - x))}
+            imp = solimp[0] + y * (solimp[1] - solimp[0])}
+            {# a spring and a damper by their time constant and damping ratio
+            ~}
+            solref = jnt_solref[u]
+            {kd = 2.0 / (solimp[1] * solref[0])
+            kp = 1.0 / (solimp[1] * solimp[1] * solref[0] * solref[0] * solref[1] * solref[1]) ~
+            rate = solimp[1] * solref[0]
+            kd = 2.0 / rate
+            kp = 1.0 / (rate * rate * solref[1] * solref[1]) ~
+            # no faster than two steps can follow
+            rate = solimp[1] * wp.max(solref[0], 2.0 * dt)
+            kd = 2.0 / rate
+            kp = 1.0 / (rate * rate * solref[1] * solref[1])}"""
+"""How stiff a limit is: its impedance, and the constants of its spring and damper."""
 
 
 _ACCELERATION = """{# it feels the centripetal part, too
@@ -927,40 +968,56 @@ _ACCELERATION = """{# it feels the centripetal part, too
                     {v = rot * (a_lin + wp.cross(ang, lin)) ~ v = rot * a_lin + wp.cross(rot * ang, rot * lin)}"""
 
 
+def _declare_dofs(p: Program, of: str, worlds: int, n: int) -> None:
+    """The arguments of a kernel that moves single coordinates on, by what they are of."""
+    q, qd, qdd, f = ("q", "qd", "qdd", "f") if of == "joint" else ("pos", "vel", "acc", "force")
+    for key, bounds, name in (
+        ("qpos", (-4, 4), q), ("qvel", (-1, 1), qd), ("qacc", (-4, 4), qdd), ("force_in", (-2, 2), f),
+    ):  # fmt: skip
+        p.array(key, FLOAT, bounds, (worlds, n), (f"{of}_{name}",))
+    for key, bounds, name in (
+        ("lower", (-1.5, -0.3), "limit_lower"), ("upper", (0.3, 1.5), "limit_upper"), ("damping", (0.1, 1), "damping"),
+        ("inv_mass", (0.5, 2), "inv_inertia"), ("bounce_of", (0.1, 0.6), "restitution"),
+        ("max_speed", (0.4, 0.8), "velocity_limit"),
+    ):  # fmt: skip
+        p.array(key, FLOAT, bounds, (n,), (f"{of}_{name}",))
+    p.array("locked", INT, (0, 1), (n,), (f"{of}_locked",))
+    p.array("wraps", INT, (0, 1), (n,), (f"{of}_continuous",))
+    p.output("qpos_out", FLOAT, (worlds, n), (f"{of}_{q}_out",))
+    p.output("qvel_out", FLOAT, (worlds, n), (f"{of}_{qd}_out",))
+
+
 def _draw_row(stream: Stream, target: str) -> KernelSpec:
     """Actuators, sensors, limits and coordinates in many worlds."""
     worlds, n = stream.child("sizes").choice(((4, 8), (6, 6), (8, 6), (6, 10), (8, 8)))
     text, titles, summary = stream.child("kernel").choice(_ROW[target])
+    of_dofs = "euler_step" in titles
+    # coordinates of single joints have the words of other code than those of bodies
+    of = stream.child("words").choice(("joint", "dof"))
     names = {"actuator_force": ("u", "uid", "act_id", "i"), "sensor_value": ("u", "sensorid", "s", "i")}
-    p = Program(
-        stream, ("w", "worldid", "world", "env"), names.get(target, ("u", "jntid", "dofid", "i")), launch=(worlds, n)
-    )
+    items = ("u", f"{of}_id", "i") if of_dofs else names.get(target, ("u", "jntid", "i"))
+    p = Program(stream, ("w", "worldid", "world", "env"), items, launch=(worlds, n))
     each, data = (worlds, n), (worlds, 3 * n)
     for key, bounds, pool in (
-        ("ctrl", (-2, 2), ("ctrl",)), ("qpos", (-2, 2), ("qpos",)),
-        ("qvel", (-1, 1), ("qvel",)), ("act", (-1, 1), ("act",)), ("qacc", (-4, 4), ("qacc",)),
-        ("force_in", (-2, 2), ("qfrc_total",) if target == "integrate" else ("actuator_force",)),
-        ("qfrc_in", (-2, 2), ("qfrc_actuator",)), ("bias_force", (-1, 1), ("qfrc_bias",)),
+        ("ctrl", (-2, 2), ("ctrl",)), ("act", (-1, 1), ("act",)), ("force_in", (-2, 2), ("actuator_force",)),
+        ("motor_velocity", (-2, 2), ("actuator_velocity",)),
     ):  # fmt: skip
         p.array(key, FLOAT, bounds, each, pool)
+    p.array("qfrc_in", FLOAT, (-2, 2), (worlds, n * _VELOCITIES), ("qfrc_actuator",))
+    p.array("bias_force", FLOAT, (-1, 1), (worlds, n * _VELOCITIES), ("qfrc_bias",))
     for key, bounds, pool in (
         ("ctrl_lower", (-1.5, -0.5), ("ctrl_lower",)),
         ("ctrl_upper", (0.5, 1.5), ("ctrl_upper",)),
-        ("gear", (0.5, 2), ("actuator_gear",)), ("stiffness", (1, 10), ("actuator_ke",)),
+        ("gear", (0.5, 2), ("actuator_gear",)), ("stiffness", (1, 10), ("actuator_kp",)),
         ("max_force", (1, 6), ("effort_limit",)), ("stall_force", (4, 8), ("stall_torque",)),
-        ("time_const", (0.2, 1), ("act_tau", "time_constant")),
         ("lower", (-1.5, -0.3), ("jnt_lower",)), ("upper", (0.3, 1.5), ("jnt_upper",)),
-        ("ref", (-1, 1), ("qpos0",)), ("sensor_cutoff", (-0.5, 1), ("sensor_cutoff",)),
+        ("sensor_cutoff", (-0.5, 1), ("sensor_cutoff",)),
         ("margin_of", (0.05, 0.6), ("jnt_margin",)),
-        ("limit_k", (5, 20), ("limit_stiffness",)), ("limit_b", (0.5, 2), ("limit_damping",)),
-        ("inv_weight", (0.5, 2), ("dof_invweight0",)), ("inv_mass", (0.5, 2), ("dof_inv_inertia",)),
-        ("damping", (0.1, 1), ("actuator_kd",) if target == "actuator_force" else ("dof_damping",)),
-        ("imp_width", (0.1, 0.5), ("imp_width",)), ("imp_min", (0.5, 0.7), ("imp_min",)),
-        ("imp_max", (0.8, 0.95), ("imp_max",)), ("bounce_of", (0.1, 0.6), ("jnt_restitution",)),
+        ("damping", (0.1, 1), ("actuator_kv",)),
     ):  # fmt: skip
         p.array(key, FLOAT, bounds, (n,), pool)
-    if target == "integrate":
-        p.array("qpos", FLOAT, (-4, 4), each, ("qpos",))  # some of them have to be wrapped
+    if of_dofs:
+        _declare_dofs(p, of, worlds, n)
     p.array("long_qpos", FLOAT, (-4, 4), (worlds, n * _COORDINATES), ("qpos",))
     p.array("long_qvel", FLOAT, (-1, 1), (worlds, n * _VELOCITIES), ("qvel",))
     p.starts("jnt_qposadr", n, _COORDINATES, 0, ("jnt_qposadr",))
@@ -971,6 +1028,7 @@ def _draw_row(stream: Stream, target: str) -> KernelSpec:
     p.array("gain_type", INT, (0, 1), (n,), ("actuator_gaintype",))
     p.array("bias_type", INT, (0, 1), (n,), ("actuator_biastype",))
     p.array("gain_prm", VEC, (-2, 2), (n,), ("actuator_gainprm",))
+    p.array("dyn_prm", VEC, (0.2, 1), (n,), ("actuator_dynprm",))
     p.array("bias_prm", VEC, (-2, 2), (n,), ("actuator_biasprm",))
     p.array("force_range", Type("float32", (2,)), (-3, 3), (n,), ("actuator_forcerange",))
     p.array("sensor_type", INT, (0, 5), (n,), ("sensor_type",))
@@ -980,9 +1038,7 @@ def _draw_row(stream: Stream, target: str) -> KernelSpec:
     p.array("trn_id", INT, (0, n - 1), (n,), ("actuator_trnid",))
     p.array("site_body", INT, (0, n - 1), (n,), ("site_bodyid",))
     p.array("body_root", INT, (0, n - 1), (n,), ("body_rootid",))
-    p.array("locked", INT, (0, 1), (n,), ("dof_locked",))
-    p.array("wraps", INT, (0, 1), (n,), ("is_continuous",))
-    limits = ("actuator_ctrllimited",) if target == "actuator_force" else ("jnt_limited", "has_limits")
+    limits = ("actuator_ctrllimited",) if target == "actuator_force" else ("jnt_limited",)
     p.array("limited", FLAG, (0, 1), (n,), limits)
     p.array("force_limited", FLAG, (0, 1), (n,), ("actuator_forcelimited",))
     p.array("time", FLOAT, (0, 4), (worlds,), ("time",))
@@ -991,12 +1047,14 @@ def _draw_row(stream: Stream, target: str) -> KernelSpec:
     p.array("xmat", _MAT, (-1, 1), each, ("site_xmat",))
     for key in ("cvel", "cacc", "cfrc_int"):
         p.array(key, SPATIAL, (-1, 1), each, (key,), element="wp.spatial_vector")
-    p.scalar("dt", FLOAT, (0.02, 0.2), ("timestep", "dt"))
-    p.array("max_speed", FLOAT, (0.4, 0.8), (n,), ("dof_velocity_limit",))
+    # two steps of a limit's solver are about as long as its time constant
+    p.scalar("dt", FLOAT, (0.15, 0.5) if target == "limit_row" else (0.02, 0.2), ("timestep", "dt"))
     p.array("no_load_speed", FLOAT, (1, 1.5), (n,), ("no_load_speed",))
-    p.array("impedance", FLOAT, (0.5, 0.9), (n,), ("jnt_impedance",))
-    p.number("leave_speed", (0.2, 0.8), ("leave_speed", "separating_speed"), ("0.5",))
+    p.array("jnt_solimp", VEC, (0.5, 0.95), (n,), ("jnt_solimp",))
+    p.array("jnt_solref", Type("float32", (2,)), (0.3, 1.2), (n,), ("jnt_solref",))
+    p.array("inv_weight", FLOAT, (0.5, 2), (n * _VELOCITIES,), ("dof_invweight0",))
     p.scalar("njmax", INT, (n // 2, n), ("njmax",))
+    p.sizes(nv=n * _VELOCITIES)
     p.constants({"MODE_EFFORT": 0, "MODE_POSITION": 1, "MODE_VELOCITY": 2})
     p.constants({"DYN_NONE": 0, "DYN_INTEGRATOR": 1, "DYN_FILTER": 2, "GAIN_AFFINE": 1, "BIAS_AFFINE": 1})
     p.constants({"JNT_FREE": 0, "JNT_BALL": 1, "JNT_SLIDE": 2, "JNT_HINGE": 3})
@@ -1018,12 +1076,24 @@ def _draw_row(stream: Stream, target: str) -> KernelSpec:
             return wp.normalize(q + dq * (0.5 * dt))}
         """
     )
+    p.function(
+        """
+        def quat_at(values: wp.array(dtype=float, ndim=2), row: int, at: int) -> wp.quat:
+            return wp.quat(values[row, at + 1], values[row, at + 2], values[row, at + 3], values[row, at])
+        """
+    )
+    p.function(
+        """
+        def vec3_at(values: wp.array(dtype=float, ndim=2), row: int, at: int) -> wp.vec3:
+            return wp.vec3(values[row, at], values[row, at + 1], values[row, at + 2])
+        """
+    )
     p.output("force", FLOAT, each, ("actuator_force",))
     p.output("act_dot", FLOAT, each, ("act_dot",))
-    p.output("qfrc", FLOAT, each, ("qfrc_actuator",), (-1, 1))
+    p.output("qfrc", FLOAT, (worlds, n * _VELOCITIES), ("qfrc_actuator",), (-1, 1))
     p.output("sensordata", FLOAT, data, ("sensordata",), (-1, 1))
     p.output("nefc", INT, (worlds,), ("nefc",), (0, 2))
-    p.output("jac", FLOAT, (worlds, n, n), ("efc_J",), (-1, 1))
+    p.output("jac", FLOAT, (worlds, n, n * _VELOCITIES), ("efc_J",), (-1, 1))
     for key, pool in (
         ("aref", ("efc_aref",)), ("row_pos", ("efc_pos",)), ("row_vel", ("efc_vel",)), ("row_diag", ("efc_D",)),
         ("aref_of", ("limit_aref",)), ("row_of_pos", ("limit_pos",)), ("diag_of", ("limit_D",)),
@@ -1031,8 +1101,6 @@ def _draw_row(stream: Stream, target: str) -> KernelSpec:
     ):  # fmt: skip
         p.output(key, FLOAT, each, pool, (0, 1))
     p.output("row_active", INT, each, ("limit_active",))
-    p.output("qpos_out", FLOAT, each, ("qpos_out",))
-    p.output("qvel_out", FLOAT, each, ("qvel_out",))
     p.output("long_out", FLOAT, (worlds, n * _COORDINATES), ("qpos_out",), (-1, 1))
     p.write(text.replace("IMPEDANCE", _IMPEDANCE).replace("ACCELERATION", _ACCELERATION))
     return p.done("multibody", "coordinates", target, summary, tuple(titles.split()), (

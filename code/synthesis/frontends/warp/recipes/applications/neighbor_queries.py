@@ -86,8 +86,15 @@ _USES: dict[str, tuple[tuple[str, str, str], ...]] = {
         AROUND h
             r = wp.length(pos - x[other])
             if r < h and other != tid:
-                w = (h - r) * (h - r) / (h * h)
-                change += {w * (v[other] - v[tid]) ~ (mass[other] / rho_in[other]) * w * (v[other] - v[tid])}
+                {# the kernel has a volume of one
+                ~}
+                {d_sq = h * h - r * r
+                w = 315.0 / (64.0 * wp.pi * wp.pow(h, 9.0)) * d_sq * d_sq * d_sq ~
+                q = 1.0 - r / h
+                w = 15.0 / (wp.pi * h * h * h) * q * q * q}
+                {change += (mass[other] / rho_in[other]) * w * (v[other] - v[tid]) ~
+                rho_mean = 0.5 * (rho_in[tid] + rho_in[other])
+                change += (mass[other] / rho_mean) * w * (v[other] - v[tid])}
         v_out[tid] = v[tid] + blend * change}
             """,
         ),

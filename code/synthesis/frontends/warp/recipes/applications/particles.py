@@ -88,22 +88,31 @@ _NEIGHBORS = {
         {?0.4 wp.atomic_add(total_pairs, 0, num)}
     """,
     "nearest_neighbor": """
-        {?0.12 if active[tid] == 0:
-            nearest[tid] = -1
-            NO_DISTANCE
-            return}
         x0 = x[tid]
-        best = {float(HUGE) ~ float(cutoff) ~ float(cutoff)}
+        {best = {float(HUGE) ~ float(cutoff) ~ float(cutoff)}
         found = int(-1)
         LOOP
-            {?0.15 if phase[nbr] == phase[tid]:
+            {?0.15 if phase[nbr] != phase[tid]:
                 continue}
             r = wp.length(x0 - x[nbr])
             if r < best:
                 best = r
                 found = nbr
         nearest[tid] = found
-        DISTANCE
+        {?0.5 distance_out[tid] = best} ~
+        {# squares are compared as well, and need no root
+        ~}
+        best_sq = {float(HUGE) ~ float(cutoff * cutoff)}
+        found = int(-1)
+        LOOP
+            {?0.15 if phase[nbr] != phase[tid]:
+                continue}
+            r2 = wp.length_sq(x0 - x[nbr])
+            if r2 < best_sq:
+                best_sq = r2
+                found = nbr
+        nearest[tid] = found
+        {?0.5 distance_out[tid] = wp.sqrt(best_sq)}}
     """,
     "smooth_velocity": """
         {?0.12 if active[tid] == 0:
@@ -138,12 +147,6 @@ _NEIGHBORS = {
 }
 """What a particle's neighbours come to; ``LOOP`` begins the loop over them, ``nbr``."""
 
-_DISTANCE = """        {distance_out[tid] = best if found >= 0 else -1.0 ~ if found >= 0:
-            distance_out[tid] = best
-        else:
-            distance_out[tid] = -1.0}
-"""
-
 
 def _draw_neighbors(stream: Stream, target: str) -> KernelSpec:
     """A sum over a particle's neighbours within a cutoff; the list has an offset for each particle."""
@@ -151,10 +154,9 @@ def _draw_neighbors(stream: Stream, target: str) -> KernelSpec:
     count, widest = p.threads, p.choices.choice((4, 6, 8))
     total = p.choices.choice((24, 32, 48))
     p.array("offsets", INT, (0, total - 1), (count + 1,), _OFFSETS)
-    p.array("counts", INT, (0, widest), (count,), ("neighbor_count", "num_neighbors", "list_length"))
+    p.array("counts", INT, (0, widest), (count,), ("neighbor_count", "num_neighbors"))
     p.array("starts", INT, (0, total - widest), (count,), ("neighbor_start", "list_start", "first_neighbor"))
-    p.array("list", INT, (-1, count - 1), (total,), ("neighbors", "neighbor_ids", "neighbor_list"))
-    p.array("table", INT, (-1, count - 1), (count, widest), ("neighbors", "neighbor_table", "adjacency"))
+    p.array("list", INT, (0, count - 1), (total,), ("neighbors", "neighbor_ids", "neighbor_list"))
     p.array("x", VEC, (-1, 1), (count,), ("positions", "particle_q", "points", "pos"))
     p.array("v", VEC, (-1, 1), (count,), ("velocities", "particle_qd", "point_vel", "vel"))
     p.array("mass", FLOAT, (0.5, 2), (count,), ("mass", "particle_mass", "masses"))
@@ -189,24 +191,23 @@ def _draw_neighbors(stream: Stream, target: str) -> KernelSpec:
         "for k in range(table.shape[1]):|nbr = table[tid, k]",
         "start = starts[tid]\nfor k in range(start, start + counts[tid]):|nbr = list[k]",
     ).split("|")
-    if "table.shape" in loop:
+    # a row of a table ends early, or there is a number of how long it is
+    ends = "table.shape" in loop
+    p.array("table", INT, (-1 if ends else 0, count - 1), (count, widest),
+            ("neighbors", "neighbor_table", "neighbor_ids"))  # fmt: skip
+    if ends:
         skip = "# the row ends early\n" + block("if nbr < 0:", "break")
         skip = p.pick(skip, block("if nbr < 0:", "break")) + "\n" + block("if nbr == tid:", "continue")
     else:
-        skip = p.pick(
-            block(f"if nbr {p.pick('< 0', '== -1')} or nbr == tid:", "continue"),
-            block("if nbr < 0:", "continue") + "\n" + block("if nbr == tid:", "continue"),
-        )
+        skip = block("if nbr == tid:", "continue")
     begun = "\n".join([loop, *(f"    {each}" for each in join(get, skip).split("\n"))])
     text = _NEIGHBORS[target].replace("LOOP", begun.replace("\n", "\n        "))
-    far = p.maybe(0.5)
-    text = text.replace("            NO_DISTANCE\n", "            distance_out[tid] = -1.0\n" if far else "")
-    p.write(text.replace("        DISTANCE\n", _DISTANCE if far else ""))
+    p.write(text)
     titles = {
         "neighbor_density": ("compute_density", "sum_density", "eval_density"),
         "neighbor_force": ("pair_forces", "compute_neighbor_forces", "eval_particle_forces"),
         "neighbor_count": ("count_neighbors", "count_close_particles", "neighbor_degree"),
-        "nearest_neighbor": ("find_nearest", "nearest_particle", "closest_neighbor"),
+        "nearest_neighbor": ("find_nearest", "nearest_neighbor", "closest_neighbor"),
         "smooth_velocity": ("smooth_velocities", "xsph_velocity", "average_velocity"),
     }[target]
     return p.done("particles", "neighbors", target, "What a particle's neighbours come to", titles)

@@ -31,13 +31,14 @@ def _camera(p: Program, width: int, height: int, *, flat: bool) -> str:
 
 
 def _listed(p: Program, *, flat: bool) -> str:
-    """The ray of a sensor, or from one point to another."""
+    """The ray of a sensor, or from one of several points to an object between them."""
     farther = 0.5 if flat else 0.0
     ray = p.pick(
         "start = starts[tid]\nray = wp.normalize(dirs[tid])",
-        "start = starts[tid]\nray = wp.normalize(targets[tid] - start)",
-        "start = eye\nray = wp.normalize(targets[tid] - eye)",
+        "start = starts[tid]\nray = wp.normalize(middle - start)",
+        "start = eye\nray = wp.normalize(dirs[tid])",
     )
+    p.scalar("middle", VEC, (-0.5, 0.4), ("object_center", "scan_center"))
     _declare_far(p, (1.2 + farther, 2.2 + farther), ("2.5", "2.4") if flat else ("1.6", "1.8"))
     return ray
 
@@ -63,12 +64,18 @@ _RAYS: dict[str, tuple[tuple[str, str, str], ...]] = {
         depth[tid] = {t ~ t / far} ~
         if not answer.result:
             depth[tid] = far
-            {return_power[tid] = 0.0 ~ hit_mask[tid] = 0}
+            return_power[tid] = 0.0
             return
         depth[tid] = answer.t
         {# what comes back falls with the square of the distance
         ~}
-        {return_power[tid] = wp.abs(wp.dot(answer.normal, ray)) / (answer.t * answer.t) ~ hit_mask[tid] = 1} ~
+        return_power[tid] = wp.abs(wp.dot(answer.normal, ray)) / (answer.t * answer.t) ~
+        if not answer.result:
+            depth[tid] = far
+            hit_mask[tid] = 0
+            return
+        depth[tid] = answer.t
+        hit_mask[tid] = 1 ~
         {# too close to be told from the sensor itself
         ~}
         if answer.result and answer.t > blind_range:
@@ -90,12 +97,17 @@ _RAYS: dict[str, tuple[tuple[str, str, str], ...]] = {
         else:
             points[tid] = {wp.vec3(0.0, 0.0, 0.0) ~ start + far * ray}
             hit_mask[tid] = 0 ~
-        hit_mask[tid] = 0
+        if not answer.result:
+            points[tid] = start + far * ray
+            normal[tid] = wp.vec3(0.0, 0.0, 0.0)
+            return
+        points[tid] = start + answer.t * ray
+        normal[tid] = answer.normal ~
         if not answer.result:
             points[tid] = start + far * ray
             return
         points[tid] = start + answer.t * ray
-        {normal[tid] = answer.normal ~ if answer.t < warn_range:
+        {if answer.t < warn_range:
             wp.atomic_add(count, 0, 1) ~}}
             """,
         ),
@@ -252,18 +264,30 @@ _RAYS: dict[str, tuple[tuple[str, str, str], ...]] = {
             "How fast the mesh that each ray meets comes nearer",
             """
         answer = wp.mesh_query_ray(mesh, start, ray, far)
-        if not answer.result:
+        {if not answer.result:
+            {# no echo
+            ~}
+            depth[tid] = {-1.0 ~ far}
             range_rate[tid] = 0.0
-            {depth[tid] = far ~}
             return
-        v_s = wp.mesh_eval_velocity(mesh, answer.face, answer.u, answer.v)
-        {range_rate[tid] = wp.dot(v_s, ray) ~ range_rate[tid] = wp.dot(v_s - sensor_vel, ray) ~
+        depth[tid] = answer.t
+        v_s = wp.mesh_eval_velocity(mesh, answer.face, answer.u, answer.v) ~
+        if not answer.result:
+            hit_mask[tid] = 0
+            range_rate[tid] = 0.0
+            return
+        hit_mask[tid] = 1
+        v_s = wp.mesh_eval_velocity(mesh, answer.face, answer.u, answer.v)}
+        {range_rate[tid] = wp.dot(v_s - sensor_vel, ray) ~
         {# below what it can tell from rest
         ~}
         rate = wp.dot(v_s - sensor_vel, ray)
         if wp.abs(rate) < min_rate:
             rate = 0.0
-        range_rate[tid] = rate}
+        range_rate[tid] = rate ~
+        rate = wp.dot(v_s - sensor_vel, ray)
+        range_rate[tid] = rate
+        doppler_shift[tid] = -2.0 * rate / wavelength}
             """,
         ),
         (
@@ -273,10 +297,16 @@ _RAYS: dict[str, tuple[tuple[str, str, str], ...]] = {
         answer = wp.mesh_query_ray(mesh, start, ray, far)
         {if answer.result:
             velocity_out[tid] = wp.mesh_eval_velocity(mesh, answer.face, answer.u, answer.v)
-            {points[tid] = start + answer.t * ray ~ hit_mask[tid] = 1}
+            points[tid] = start + answer.t * ray
         else:
             velocity_out[tid] = wp.vec3(0.0, 0.0, 0.0)
-            {points[tid] = start + far * ray ~ hit_mask[tid] = 0} ~
+            points[tid] = start + far * ray ~
+        if answer.result:
+            velocity_out[tid] = wp.mesh_eval_velocity(mesh, answer.face, answer.u, answer.v)
+            hit_mask[tid] = 1
+        else:
+            velocity_out[tid] = wp.vec3(0.0, 0.0, 0.0)
+            hit_mask[tid] = 0 ~
         if not answer.result:
             points[tid] = start + far * ray
             return
@@ -306,8 +336,8 @@ def _draw_rays(stream: Stream, target: str) -> KernelSpec:
     p.guard_count("pixel" if camera else own.removesuffix("_id"))
     agents = own == "agent"
     p.array("starts", VEC, (1.0, 1.8), (count,), ("agent_pos", "eye_pos") if agents else ("ray_origin", "ray_start"))
-    p.array("targets", VEC, (-1.6, 1.4), (count,), ("ray_end", "ray_target") if traced else ("goal_pos", "target_pos")
-            if agents else ("points", "target_pos"))  # fmt: skip
+    p.array("targets", VEC, (-1.6, 1.4), (count,), ("goal_pos", "target_pos") if agents
+            else ("points", "target_pos"))  # fmt: skip
     p.array("dirs", VEC, (-1.0, -0.2), (count,), ("ray_dir", "ray_direction"))
     p.array("headings", VEC, (-0.9, 0.3), (count,), ("heading", "facing"))
     p.array("normals_in", VEC, (-1, 1), (count,), ("normals", "surface_normals"))
@@ -328,12 +358,13 @@ def _draw_rays(stream: Stream, target: str) -> KernelSpec:
         ("light_power", (0.5, 3), ("light_power", "intensity"), ("2.0",)), ("fov_cos", (-0.3, 0.4),
         ("fov_cos", "cos_half_fov"), ("0.0",)),
         ("min_rate", (0.1, 0.4), ("min_rate", "rate_threshold"), ("0.2",)), ("latency", (0.2, 0.8), ("latency",),
-        ("0.5",)),
+        ("0.5",)), ("wavelength", (0.1, 0.5), ("wavelength",), ("0.25",)),
     ):  # fmt: skip
         p.number(key, span, names, usual)
     for key, names in (
         ("depth", ("depth", "depth_image") if camera else ("ranges", "hit_dist")), ("shade", ("image", "pixels")),
         ("return_power", ("return_power", "intensity_out")), ("range_rate", ("range_rate", "radial_velocity")),
+        ("doppler_shift", ("doppler_shift", "frequency_shift")),
         ("visible_share", ("visible_share", "free_share")), ("irradiance", ("irradiance", "light_out")),
     ):  # fmt: skip
         p.output(key, FLOAT, (count,), names)

@@ -12,11 +12,26 @@ _FLAT = {
         {{# nothing to copy from
         ~}
         if src < 0:
-            {x_out[tid] = 0.0
+            x_out[tid] = 0.0
+            kind_out[tid] = -1
+            return
+        x_out[tid] = x_src[src]
+        kind_out[tid] = kind_src[src] ~
+        {# nothing to copy from
+        ~}
+        if src < 0:
+            x_out[tid] = 0.0
             v_out[tid] = wp.vec3(0.0, 0.0, 0.0)
-            {kind_out[tid] = -1
-            ~}
-            return ~ return}
+            kind_out[tid] = -1
+            return
+        {kind_out[tid] = kind_src[src]
+        x_out[tid] = x_src[src]
+        v_out[tid] = v_src[src] ~
+        x_out[tid] = x_src[src]
+        v_out[tid] = v_src[src]
+        kind_out[tid] = kind_src[src]} ~
+        if src < 0:
+            return
         {{kind_out[tid] = kind_src[src]
         ~}
         x_out[tid] = x_src[src]
@@ -28,34 +43,54 @@ _FLAT = {
         if src >= 0:
             x_out[tid] = x_src[src]
             kind_out[tid] = kind_src[src]
-            {v_out[tid] = v_src[src] ~}
         else:
-            x_out[tid] = {0.0 ~ values[tid]}
-            kind_out[tid] = -1
-            {v_out[tid] = {v_all[tid] ~ wp.vec3(0.0, 0.0, 0.0)} ~} ~
-        if src < 0 or alive[tid] == 0:
-            {# what is not there keeps what it had
+            x_out[tid] = 0.0
+            kind_out[tid] = -1 ~
+        if src >= 0:
+            x_out[tid] = x_src[src]
+            v_out[tid] = v_src[src]
+            kind_out[tid] = kind_src[src]
+        else:
+            {# what is new stays where it was put
             ~}
             x_out[tid] = values[tid]
-            {v_out[tid] = v_all[tid] ~}
+            v_out[tid] = v_all[tid]
+            kind_out[tid] = -1 ~
+        {# what is not there keeps what it had
+        ~}
+        if src < 0 or alive[tid] == 0:
+            x_out[tid] = values[tid]
         else:
-            x_out[tid] = {x_src[src] ~ wp.lerp(values[tid], x_src[src], blend_share)}
-            {v_out[tid] = {v_src[src] ~ wp.lerp(v_all[tid], v_src[src], blend_share)} ~} ~
+            x_out[tid] = {x_src[src] ~ wp.lerp(values[tid], x_src[src], blend_share)} ~
+        {# what is not there keeps what it had
+        ~}
+        if src < 0 or alive[tid] == 0:
+            x_out[tid] = values[tid]
+            v_out[tid] = v_all[tid]
+        else:
+            x_out[tid] = x_src[src]
+            v_out[tid] = v_src[src] ~
         if has_source(src, kind_src, wanted_kind):
             x_out[tid] = x_src[src]
-            {v_out[tid] = v_src[src] ~}
         else:
-            x_out[tid] = {0.0 ~ values[tid]}
-            {v_out[tid] = wp.vec3(0.0, 0.0, 0.0) ~} ~
+            x_out[tid] = {0.0 ~ values[tid]} ~
+        if has_source(src, kind_src, wanted_kind):
+            x_out[tid] = x_src[src]
+            v_out[tid] = v_src[src]
+        else:
+            x_out[tid] = values[tid]
+            v_out[tid] = v_all[tid] ~
         {# only those of one type
         ~}
         if src >= 0 and kind_src[src] == wanted_kind:
             x_out[tid] = x_src[src]
-            {v_out[tid] = v_src[src] - offset_of[group_of[tid]] ~}
-            {wp.atomic_add(histogram, kind_src[src], 1) ~}
+            {v_out[tid] = v_src[src] - offset_of[group_of[tid]] ~ v_out[tid] = v_src[src]}
+            {wp.atomic_add(num_gathered, 0, 1) ~} ~
+        if src >= 0 and kind_src[src] == wanted_kind:
+            x_out[tid] = x_src[src]
+            {wp.atomic_add(num_gathered, 0, 1) ~}
         else:
-            x_out[tid] = 0.0
-            {v_out[tid] = wp.vec3(0.0, 0.0, 0.0) ~}}
+            x_out[tid] = 0.0}
     """,
     "compact": """
         if {alive[tid] == 0 ~ alive[tid] == 0 ~ not is_kept(alive[tid], values[tid], threshold) ~ \
@@ -322,6 +357,8 @@ _MEASURES = {
     "vertex": ("curvature", "area"), "ray": ("depth", "intensity"),
 }  # fmt: skip
 """Of what there are records, and what may be known of each."""
+_SIGNED = frozenset({"particle_temperature", "vertex_curvature"})
+"""What may be less than zero, so that it is large by its size."""
 _PLACES = {"contact": ("contact_pos", "contact_point"), "ray": ("ray_hit_pos", "ray_hit_point")}
 """Where each is, if it is not called its position."""
 _OWNERS = {"particle": "cell", "body": "world", "contact": "body", "vertex": "patch", "ray": "sensor"}
@@ -351,13 +388,13 @@ def _draw_flat(stream: Stream, target: str) -> KernelSpec:
     p.array("alive", INT, (0, 1), (count,), (f"{thing}_active", f"{thing}_enabled", f"{thing}_mask"))
     p.array("values", FLOAT, (-1, 1), (count,), (measure,))
     p.array("values_of_type", FLOAT, (0.1, 2), (count,), (measure,))
-    p.places("scan", count, 1, (f"{thing}_scan", f"{thing}_prefix", f"{thing}_slot"))
+    p.places("scan", count, 1, (f"{thing}_prefix_sum", f"{thing}_offset", f"{thing}_slot"))
     p.starts("starts", count + 1, 3, 3, (f"{owner}_{thing}_start", f"{owner}_{thing}_offsets"))
     p.array("flags_of", INT, (0, 1), (total,), (f"{thing}_active", f"{thing}_enabled"))
     p.array("data", FLOAT, (-1, 1), (total,), (measure,))
     for each in _LIST_FUNCTIONS:
         p.function(each)
-    p.scalar("wanted_kind", INT, (0, 3), (f"{thing}_type_wanted", "wanted_type"))
+    p.scalar("wanted_kind", INT, (0, 3), (f"wanted_{thing}_type", "wanted_type"))
     p.number("blend_share", (0.2, 0.8), ("blend", "new_share"), ("0.5", "0.25"))
     p.number("threshold", (-0.2, 0.2), (f"min_{measure}", "threshold"), ("0.0", "0.1"))
     p.scalar("capacity", INT, (count // 4, count // 2), (f"max_{many}", f"max_active_{many}"))
@@ -365,7 +402,11 @@ def _draw_flat(stream: Stream, target: str) -> KernelSpec:
     titles_of, outs, text = p.choices.child("segment").choice(_SEGMENTS)
     said = {"many": many, "measure": measure, "thing": thing}
     p.output("x_out", FLOAT, (count,), (outs.format(**said),) if by_owner else (f"{measure}_out",))
-    p.output("last_out", INT, (count,), (f"max_{thing}_id", f"max_{thing}_index"))
+    largest = titles_of.startswith("find_largest")
+    last = (f"largest_{thing}_id", f"largest_{thing}_index") if largest else (f"max_{thing}_id", f"max_{thing}_index")
+    p.output("last_out", INT, (count,), last)
+    if by_owner and measure not in _SIGNED:
+        text = text.replace("wp.abs(data[k])", "data[k]")
     p.output("x_list", FLOAT, (count,), (f"active_{measure}", f"kept_{measure}"))
     p.output("v_list", VEC, (count,), tuple(f"active_{each}" for each in places))
     p.output("v_out", VEC, (count,), tuple(f"{each}_out" for each in places))
@@ -375,6 +416,7 @@ def _draw_flat(stream: Stream, target: str) -> KernelSpec:
     p.output("items_out", INT, (count,), (f"active_{thing}_ids", f"active_{many}"), (-1, 0))
     dropped = (f"num_lost_{many}",) if target == "renumber" else (f"num_dropped_{many}", f"{thing}_overflow")
     p.output("num_dropped", INT, (1,), dropped, (0, 1))
+    p.output("num_gathered", INT, (1,), (f"num_gathered_{many}", f"gathered_{thing}_count"), (0, 1))
     p.output("histogram", INT, (4,), (f"{thing}_type_count", f"num_{many}_of_type"), (0, 1))
     p.output("group_kinds", INT, (4, 4), (f"world_{thing}_type_count", f"world_{thing}_types"), (0, 1))
     p.output("use_count", INT, (num_src,), (f"{thing}_use_count", f"{thing}_references"), (0, 1))
@@ -680,20 +722,41 @@ _WORLDS: dict[str, tuple[tuple[str, str], ...]] = {
         ~}
         if i >= num_contacts[world]:
             world_contacts[world, i] = -1
-            {world_dist[world, i] = 0.0
             return
         world_contacts[world, i] = flat_ids[contact_start[world] + i]
-        world_dist[world, i] = flat_dist[contact_start[world] + i] ~ return
-        world_contacts[world, i] = flat_ids[contact_start[world] + i]}
-        {?0.4 world_pos[world, i] = flat_pos[contact_start[world] + i]}
-        {?0.4 world_geom[world, i] = flat_geom[contact_start[world] + i]} ~
+        {world_pos[world, i] = flat_pos[contact_start[world] + i] ~} ~
+        {# beyond the last contact of the world
+        ~}
+        if i >= num_contacts[world]:
+            world_contacts[world, i] = -1
+            world_dist[world, i] = FAR_AWAY
+            return
+        flat = contact_start[world] + i
+        world_contacts[world, i] = flat_ids[flat]
+        world_dist[world, i] = flat_dist[flat]
+        {world_pos[world, i] = flat_pos[flat] ~} ~
+        if i >= num_contacts[world]:
+            world_dist[world, i] = FAR_AWAY
+            world_geom[world, i] = wp.vec2i(-1, -1)
+            return
+        flat = contact_start[world] + i
+        world_dist[world, i] = flat_dist[flat]
+        world_geom[world, i] = flat_geom[flat]
+        {world_pos[world, i] = flat_pos[flat] ~} ~
         if i < num_contacts[world]:
             world_contacts[world, i] = flat_ids[contact_start[world] + i]
-            {?0.4 world_pos[world, i] = flat_pos[contact_start[world] + i]}
-            {?0.4 world_geom[world, i] = flat_geom[contact_start[world] + i]}
+            world_geom[world, i] = flat_geom[contact_start[world] + i]
         else:
             world_contacts[world, i] = -1
-            {?0.4 world_geom[world, i] = wp.vec2i(-1, -1)}}
+            world_geom[world, i] = wp.vec2i(-1, -1) ~
+        if i < num_contacts[world]:
+            flat = contact_start[world] + i
+            world_contacts[world, i] = flat_ids[flat]
+            world_dist[world, i] = flat_dist[flat]
+            {?0.4 world_pos[world, i] = flat_pos[flat]}
+        else:
+            world_contacts[world, i] = -1
+            world_dist[world, i] = FAR_AWAY}
         """,
         ),
         (
@@ -767,9 +830,9 @@ _WORLDS: dict[str, tuple[tuple[str, str], ...]] = {
             """
         row = int(0)
         for k in range(num_contacts_of[world]):
-            {# a row for the normal, and two for each direction of friction
+            {{# a row for the normal, and two for each direction of friction
             ~}
-            {row_start[world, k] = row
+            row_start[world, k] = row
             row += contact_rows[world, k] ~
             if contact_gap[world, k] > 0.0:
                 row_start[world, k] = -1
@@ -780,6 +843,7 @@ _WORLDS: dict[str, tuple[tuple[str, str], ...]] = {
             ~}
             if row + contact_rows[world, k] > max_rows:
                 row_start[world, k] = -1
+                num_dropped[world] += 1
                 continue
             row_start[world, k] = row
             row += contact_rows[world, k]}
@@ -854,8 +918,13 @@ _WORLDS: dict[str, tuple[tuple[str, str], ...]] = {
         {late = episode_age[world] >= max_length
         terminated[world] = dead
         truncated[world] = late and not dead
-        {?0.5 if dead or late:
-            {wp.atomic_add(num_done, 0, 1) ~ age_out[world] = 0}} ~
+        {?0.5 {if dead or late:
+            wp.atomic_add(num_done, 0, 1) ~
+        # counted on, or from the start of the next one
+        if dead or late:
+            age_out[world] = 0
+        else:
+            age_out[world] = episode_age[world] + 1}} ~
         if dead:
             done_out[world] = DONE_FAILED
         elif episode_age[world] >= max_length:
@@ -1100,6 +1169,7 @@ def _declare_rows(p: Program, worlds: int, width: int) -> None:
         ("low_noise", (0.1, 0.4), ("min_noise", "noise_floor"), ("0.2",)),
     ):
         p.number(key, span, names, usual)
+    p.constants({"FAR_AWAY": 1.0e6})
     p.constants({"DONE_NOT": 0, "DONE_FAILED": 1, "DONE_TIMEOUT": 2})
     p.array("contact_pos", VEC, (-1, 1), shape, ("contact_pos",))
     p.array("contact_geom", PAIR, (0, 9), shape, ("contact_geom", "contact_shapes"))
@@ -1125,6 +1195,7 @@ def _declare_rows(p: Program, worlds: int, width: int) -> None:
     p.output("truncated", FLAG, (worlds,), ("truncated", "time_outs"))
     p.output("done_out", INT, (worlds,), ("done_reason", "done"))
     p.output("age_out", INT, (worlds,), ("episode_length_out", "progress_out"))
+    p.output("num_dropped", INT, (worlds,), ("num_dropped", "contact_overflow"), (0, 2))
     p.output("num_done", INT, (1,), ("num_done", "episode_count"), (0, 3))
     p.output("level", INT, (worlds,), ("terrain_level", "level"), (0, 4))
     p.array("failed", FLAG, (0, 1), (worlds,), ("failed", "terminated"))

@@ -227,13 +227,19 @@ def _draw_drive(stream: Stream, target: str) -> KernelSpec:
     p = Program(stream, worlds, dofs, launch=(envs, joints))
     shape, length = (envs, joints), 8
     text, titles, summary = stream.child("kernel").choice(_DRIVES[target])
+    other = stream.child("words").choice(("joint", "dof"))
+
+    def in_words(*names: str) -> tuple[str, ...]:
+        """Of names, those that call a joint as the kernel's others do."""
+        return tuple(each for each in names if other not in each.split("_")) or names
+
     for key, bounds, names in (
         ("joint_q", (-3, 3), ("joint_q", "dof_pos", "qpos")), ("joint_qd", (-2, 2), ("joint_qd", "dof_vel", "qvel")),
         ("target", (-2, 2), ("joint_target", "targets", "ctrl", "commands")),
         ("gravity_comp", (-1, 1), ("gravity_comp", "feedforward")),
         ("actions", (-1.5, 1.5), ("actions", "action")), ("previous", (-1, 1), ("last_actions", "prev_actions")),
     ):  # fmt: skip
-        p.array(key, FLOAT, bounds, shape, names)
+        p.array(key, FLOAT, bounds, shape, in_words(*names))
     for key, bounds, names in (
         ("kp", (1, 20), ("kp", "target_ke", "stiffness")), ("kd", (0.1, 2), ("kd", "target_kd", "damping")),
         ("lower", (-2, -0.5), ("joint_limit_lower", "lower", "dof_min")),
@@ -242,12 +248,12 @@ def _draw_drive(stream: Stream, target: str) -> KernelSpec:
         ("friction", (0.1, 0.5), ("friction", "joint_friction", "frictionloss")),
         ("default_q", (-1, 1), ("default_q", "default_dof_pos", "rest_pose")),
     ):  # fmt: skip
-        p.array(key, FLOAT, bounds, (joints,), names)
-    p.array("modes", INT, (0, 3), shape, ("control_mode", "drive_mode", "mode", "joint_mode"))
+        p.array(key, FLOAT, bounds, (joints,), in_words(*names))
+    p.array("modes", INT, (0, 3), shape, in_words("control_mode", "drive_mode", "mode", "joint_mode"))
     p.array("broken", FLAG, (0, 1), shape, ("motor_failed", "broken", "disabled"))
     p.array("step_count", INT, (0, 6), (envs,), ("episode_length", "step_count", "progress"))
     p.array("delay", INT, (0, 4), (envs,), ("delay_steps", "action_delay", "latency"))
-    p.array("continuous", INT, (0, 1), (joints,), ("is_continuous", "dof_wraps"))
+    p.array("continuous", INT, (0, 1), (joints,), in_words("is_continuous", "dof_wraps"))
     p.scalar("relative", INT, (0, 1), ("relative_actions", "use_relative"))
     p.array("active", INT, (0, 1), (envs,), ("env_active", "active_mask", "enabled"))
     p.scalar("warmup", INT, (1, 4), ("warmup_steps", "num_warmup"))
@@ -258,31 +264,31 @@ def _draw_drive(stream: Stream, target: str) -> KernelSpec:
     p.number("limit_ke", (5, 20), ("limit_ke", "limit_stiffness"), ("10.0", "20.0"))
     p.number("max_speed", (1, 1.6), ("max_velocity", "velocity_limit"), ("1.5", "1.0"))
     p.array("gear", FLOAT, (0.5, 2), (joints,), ("gear_ratio", "motor_strength"))
-    p.array("speed_limit", FLOAT, (1, 1.6), (joints,), ("joint_velocity_limit", "dof_vel_limits"))
+    p.array("speed_limit", FLOAT, (1, 1.6), (joints,), in_words("joint_velocity_limit", "dof_vel_limits"))
     p.number("smoothing", (0.2, 0.8), ("smoothing", "alpha", "filter_coeff"), ("0.5", "0.8"))
     p.number("max_rate", (0.2, 0.8), ("max_rate", "rate_limit", "max_delta"), ("0.5",))
     p.number("action_scale", (0.3, 1), ("action_scale", "scale"), ("0.5", "0.25"))
     p.number("soft", (0.7, 0.95), ("soft_limit_factor", "soft_ratio"), ("0.9", "0.95"))
-    p.output("tau_out", FLOAT, shape, ("joint_f", "torques", "qfrc_actuator", "tau"))
-    p.output("applied", FLOAT, shape, ("joint_target_out", "applied_targets", "dof_targets"))
+    p.output("tau_out", FLOAT, shape, in_words("joint_f", "torques", "qfrc_actuator", "tau"))
+    p.output("applied", FLOAT, shape, in_words("joint_target_out", "applied_targets", "dof_targets"))
     p.output("filtered", FLOAT, shape, ("filtered_actions", "smoothed_actions"))
     p.output("penalty", FLOAT, (envs,), ("limit_penalty", "limit_cost"), (0, 1))
     p.constants({"MODE_NONE": 0, "MODE_POSITION": 1, "MODE_VELOCITY": 2, "MODE_TORQUE": 3})
     p.array("queue", FLOAT, (-1.5, 1.5), (envs, length, joints), ("action_queue", "action_history"))
     p.constants({"QUEUE_LENGTH": length})
-    p.array("target_qd", FLOAT, (-1, 1), shape, ("joint_target_qd", "target_vel"))
+    p.array("target_qd", FLOAT, (-1, 1), shape, in_words("joint_target_qd", "target_vel"))
     p.array("noise", FLOAT, (-1, 1), shape, ("action_noise", "exploration_noise"))
-    p.array("last_target", FLOAT, (-1, 1), shape, ("last_target", "prev_joint_target"))
+    p.array("last_target", FLOAT, (-1, 1), shape, in_words("last_target", "prev_joint_target"))
     p.array("ki", FLOAT, (0.1, 2), (joints,), ("ki", "target_ki"))
-    p.array("damping", FLOAT, (0.1, 1), (joints,), ("joint_damping", "dof_damping"))
-    p.array("spring_ke", FLOAT, (0.5, 4), (joints,), ("joint_stiffness", "spring_ke"))
+    p.array("damping", FLOAT, (0.1, 1), (joints,), in_words("joint_damping", "dof_damping"))
+    p.array("spring_ke", FLOAT, (0.5, 4), (joints,), in_words("joint_stiffness", "spring_ke"))
     p.number("max_integral", (0.3, 1), ("max_integral", "integral_limit"), ("0.5",))
     p.number("amount", (0.05, 0.2), ("noise_scale", "noise_std"), ("0.1",))
     p.scalar("dt", FLOAT, (0.02, 0.1), ("dt",))
     p.output("integral", FLOAT, shape, ("error_integral", "integral"), (-0.4, 0.4))
     p.output("passive", FLOAT, shape, ("passive_f", "qfrc_passive"))
-    p.output("tau_sum", FLOAT, shape, ("joint_f", "qfrc"), (-1, 1))
-    p.output("rate_out", FLOAT, shape, ("joint_target_qd", "target_rate"))
+    p.output("tau_sum", FLOAT, shape, in_words("joint_f", "qfrc"), (-1, 1))
+    p.output("rate_out", FLOAT, shape, in_words("joint_target_qd", "target_rate"))
     p.output("power", FLOAT, (envs,), ("env_power", "power_cost"), (0, 1))
     p.write(text.replace("LIMITED", _LIMITED))
     return p.done("control", "drives", target, summary, tuple(titles.split()), (
@@ -435,7 +441,7 @@ _EPISODES = {
             return ~ if not flagged[env]:
             return}
         level = level_io[env]
-        walked = {wp.length(pos[env] - origins[env]) ~ flat_distance(pos[env], origins[env])}
+        walked = flat_distance(pos[env], origins[env])
         {{# far enough for the next one
         ~}
         if walked > half_terrain:
@@ -492,26 +498,45 @@ _EPISODES = {
     "reset_envs": """
         if {mask[env] == 0 ~ not flagged[env] ~ mask[env] != 1}:
             return
-        k = start_of[env]
-        {for j in range({num_dofs ~ q_out.shape[1]}):
-            q_out[env, j] = {start_q[k, j] ~ start_q[k, j] + scale_noise * noise[env, j]}
-            qd_out[env, j] = {0.0 ~ start_qd[k, j] ~ scale_noise * qd_noise[env, j]}
-        ~
+        {{# in the middle of a motion, with all the velocities that it has there
+        ~}
+        frame = start_of[env]
         for j in range({num_dofs ~ q_out.shape[1]}):
-            q = float(start_q[k, j])
-            {if randomize != 0:
-                q = wp.clamp(q + scale_noise * noise[env, j], lower[j], upper[j]) ~
-            if randomize == 1:
-                q = wp.clamp(q + scale_noise * noise[env, j], lower[j], upper[j])}
-            q_out[env, j] = q
+            q_out[env, j] = start_q[frame, j]
+            qd_out[env, j] = start_qd[frame, j]
+        pos_out[env] = origins[env] + offset[frame]
+        rot_out[env] = start_rot[frame]
+        vel_out[env] = start_vel[frame]
+        spin_out[env] = start_spin[frame]
+        ~
+        {# at rest in one of some poses
+        ~}
+        frame = start_of[env]
+        for j in range({num_dofs ~ q_out.shape[1]}):
+            {q_out[env, j] = start_q[frame, j] ~
+            q = start_q[frame, j] + scale_noise * noise[env, j]
+            q_out[env, j] = wp.clamp(q, lower[j], upper[j]) ~
+            q = float(start_q[frame, j])
+            if randomize != 0:
+                q = wp.clamp(q + scale_noise * noise[env, j], lower[j], upper[j])
+            q_out[env, j] = q}
             qd_out[env, j] = 0.0
+        pos_out[env] = origins[env] + offset[frame]
+        rot_out[env] = start_rot[frame]
+        vel_out[env] = wp.vec3(0.0, 0.0, 0.0)
+        spin_out[env] = wp.vec3(0.0, 0.0, 0.0)
         ~
+        {# around the default pose
+        ~}
         for j in range({num_dofs ~ q_out.shape[1]}):
-            q_out[env, j] = default_q[j] + {scale_noise * noise[env, j] ~ noise[env, j]}
-            qd_out[env, j] = 0.0}
-        {?0.6 pos_out[env] = origins[env] + offset[k]
-        rot_out[env] = {wp.quat_identity() ~ start_rot[k]}
-        {?0.6 vel_out[env] = wp.vec3(0.0, 0.0, 0.0)
+            {q_out[env, j] = default_q[j] + scale_noise * noise[env, j] ~
+            q_out[env, j] = wp.clamp(default_q[j] + scale_noise * noise[env, j], lower[j], upper[j])}
+            qd_out[env, j] = {0.0 ~ speed_noise * qd_noise[env, j]}
+        {?0.7 {# above the ground by as much as the legs are long
+        ~}
+        pos_out[env] = origins[env] + wp.vec3(0.0, 0.0, spawn_height)
+        rot_out[env] = wp.quat_identity()
+        vel_out[env] = wp.vec3(0.0, 0.0, 0.0)
         spin_out[env] = wp.vec3(0.0, 0.0, 0.0)}}
         progress_io[env] = 0
         {?0.3 episode_return[env] = 0.0}
@@ -568,13 +593,15 @@ def _draw_episode(stream: Stream, target: str) -> KernelSpec:
     p.array("start_rot", FOUR, (-1, 1), (starts,), ("keyframe_rot",), element="wp.quat")
     p.array("ang_vel", VEC, (-1, 1), (envs,), ("root_ang_vel", "base_ang_vel", "ang_vel"))
     p.array("origins", VEC, (-1, 1), (envs,), ("env_origins", "origins", "start_pos"))
-    p.array("offset", VEC, (-1, 1), (starts,), ("keyframe_pos",))
+    for key, name in (("offset", "pos"), ("start_vel", "vel"), ("start_spin", "ang_vel")):
+        p.array(key, VEC, (-1, 1), (starts,), (f"keyframe_{name}",))
+    p.number("spawn_height", (0.2, 0.6), ("spawn_height", "init_height"), ("0.5", "0.4"))
     p.array("command", VEC, (-1, 1), (envs,), ("commands", "target_vel", "velocity_command"))
     p.array("done_in", INT, (0, 1), (envs,), ("done", "dones", "terminated"))
     p.array("mask", INT, (0, 1), (envs,), ("reset_mask", "mask", "done"))
     p.array("flagged", FLAG, (0, 1), (envs,), ("reset_mask", "should_reset", "done"))
     p.array("progress", INT, (0, 20), (envs,), ("progress", "episode_length", "step_count"))
-    p.array("start_of", INT, (0, starts - 1), (envs,), ("keyframe_ids", "motion_ids"))
+    p.array("start_of", INT, (0, starts - 1), (envs,), ("keyframe_ids", "frame_ids"))
     links = 2 * feet
     p.array("is_foot", INT, (0, 1), (links,), ("is_foot", "allowed_contact"))
     p.array("link_force", FLOAT, (0, 1.3), (envs, links), ("contact_forces", "link_contact", "net_contact_force"))
@@ -590,8 +617,8 @@ def _draw_episode(stream: Stream, target: str) -> KernelSpec:
     p.array("noise", FLOAT, (-0.5, 0.5), (envs, dofs), ("noise", "q_noise"))
     p.array("start_q", FLOAT, (-1, 1), (starts, dofs), ("keyframe_q",))
     for key, bounds, names in (
-        ("default_q", (-1, 1), ("default_q", "rest_pose")), ("lower", (-1, -0.2), ("lower", "dof_min")),
-        ("upper", (0.2, 1), ("upper", "dof_max")),
+        ("default_q", (-1, 1), ("default_q", "rest_pose")), ("lower", (-1, -0.2), ("lower", "q_lower")),
+        ("upper", (0.2, 1), ("upper", "q_upper")),
     ):  # fmt: skip
         p.array(key, FLOAT, bounds, (dofs,), names)
     p.number("min_height", (-0.7, -0.2), ("min_height", "termination_height"), ("0.0", "-0.5"))
@@ -603,6 +630,7 @@ def _draw_episode(stream: Stream, target: str) -> KernelSpec:
     p.number("air_min", (0.2, 0.6), ("min_air_time", "air_target"), ("0.5",))
     p.number("penalty", (0.5, 2), ("termination_penalty", "fall_cost"), ("1.0", "2.0"))
     p.number("scale_noise", (0.2, 1), ("noise_scale", "reset_noise"), ("0.5", "0.1"))
+    p.number("speed_noise", (0.2, 1), ("velocity_noise_scale", "qd_noise_scale"), ("0.2", "0.5"))
     p.number("dt", (0.05, 0.2), ("dt", "step_dt"), ("0.1", "0.02"))
     p.number("weight", (0.5, 2), ("weight", "tracking_weight", "reward_scale"), ("1.0", "1.5", "2.0"))
     for key, names, usual in (

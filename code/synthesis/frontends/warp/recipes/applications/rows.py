@@ -102,11 +102,9 @@ _ROWS: dict[str, tuple[tuple[str, str], ...]] = {
             """
         {pivot = float(0.0)
         LOOP
-            {if col == row:
-                pivot = values[k]
-                break ~ # entries of the same place add up
             if col == row:
-                pivot += values[k]}
+                pivot = values[k]
+                {?0.7 break}
         diag[row] = pivot ~
         pivot = float(0.0)
         place = int(-1)
@@ -125,7 +123,7 @@ _ROWS: dict[str, tuple[tuple[str, str], ...]] = {
         pivot = float(0.0)
         {{LOOP
             if col == row:
-                pivot += values[k] ~
+                pivot = values[k] ~
         LOOP
             if col == row and values[k] != 0.0:
                 pivot = values[k]
@@ -195,7 +193,7 @@ _ROWS: dict[str, tuple[tuple[str, str], ...]] = {
         row_sum = float(0.0)
         {LOOP
             if col == row:
-                pivot += values[k]
+                pivot = values[k]
             else:
                 row_sum += wp.abs(values[k])
         {diag[row] = wp.abs(pivot) - row_sum ~ diag[row] = pivot - row_sum}
@@ -216,7 +214,8 @@ _ROWS: dict[str, tuple[tuple[str, str], ...]] = {
         {block = wp.mat33(0.0)
         LOOP
             if col == row:
-                block += blocks[k]
+                block = blocks[k]
+                {?0.5 break}
         {block_diag[row] = block ~ {# its trace, as a first guess of the scale
         ~}
         block_diag[row] = block
@@ -328,8 +327,9 @@ _ROWS: dict[str, tuple[tuple[str, str], ...]] = {
         y[row] = {row_sum / pivot ~ x[row] + omega * (row_sum / pivot - x[row])} ~
         new = x[row]
         if wp.abs(pivot) >= drop:
-            new = row_sum / pivot
-        y[row] = {new ~ (1.0 - omega) * x[row] + omega * new}
+            new = {row_sum / pivot ~ x[row] + omega * (row_sum / pivot - x[row]) ~
+            (1.0 - omega) * x[row] + omega * row_sum / pivot}
+        y[row] = new
         {wp.atomic_max(largest_change, 0, wp.abs(new - x[row])) ~}}}
             """,
         ),
@@ -467,18 +467,18 @@ _ROWS: dict[str, tuple[tuple[str, str], ...]] = {
         largest = float(0.0)
         {LOOP
             if col != row:
-                largest = wp.max(largest, {wp.abs(values[k]) ~ -values[k]})
+                largest = wp.max(largest, wp.abs(values[k]))
         num = int(0)
-        for k in range(offsets[row], offsets[row + 1]):
-            if columns[k] != row and wp.abs(values[k]) {> ~ >=} drop * largest:
+        AGAIN
+            if columns[k] != row and wp.abs(values[k]) >= drop * largest:
                 num += 1 ~
         LOOP
             if col != row:
                 largest = wp.max(largest, -values[k])
         num = int(0)
         if largest > 0.0:
-            for k in range(offsets[row], offsets[row + 1]):
-                if columns[k] != row and -values[k] > drop * largest:
+            AGAIN
+                if columns[k] != row and -values[k] >= drop * largest:
                     num += 1}
         count[row] = num
             """,
@@ -626,7 +626,7 @@ _ROWS: dict[str, tuple[tuple[str, str], ...]] = {
             row_max = wp.max(row_max, wp.abs(values_io[k]))
         if row_max > {drop ~ max_step} or (row_max > 0.0 and row_max < drop * drop):
             s = 1.0 / row_max
-            ENTRIES
+            AGAIN
                 values_io[k] = s * values_io[k]
             rhs_io[row] = s * rhs_io[row]}
             """,
@@ -635,23 +635,24 @@ _ROWS: dict[str, tuple[tuple[str, str], ...]] = {
             "drop_small_entries sparsify_rows filter_matrix",
             """
         removed = float(0.0)
+        entry = int(-1)
         LOOP
-            {if col != row and wp.abs(values_io[k]) < {drop ~ drop * diag_in[row]}:
+            {if col == row:
+                entry = k
+            elif wp.abs(values_io[k]) < {drop ~ drop * diag_in[row]}:
                 removed += values_io[k]
                 values_io[k] = 0.0
                 {?0.4 wp.atomic_add(num_kept, 0, 1)} ~
             if col == row:
+                entry = k
                 continue
             if wp.abs(values_io[k]) < drop * wp.sqrt(diag_in[row] * diag_in[col]):
                 removed += values_io[k]
                 values_io[k] = 0.0}
         {# what is dropped goes to the diagonal, so that rows keep their sums
-        diag[row] = diag_in[row] + removed ~
-        diag[row] = diag_in[row] + removed ~
-        if removed != 0.0:
-            entry = find_entry(offsets, columns, row, row)
-            if entry >= 0:
-                values_io[entry] = values_io[entry] + removed}
+        ~}
+        if entry >= 0{ ~ and removed != 0.0}:
+            values_io[entry] = values_io[entry] + removed
             """,
         ),
         (
@@ -847,7 +848,10 @@ _ROWS: dict[str, tuple[tuple[str, str], ...]] = {
         {if weight_sum > 0.0:
             y[row] = x[row] + omega * total / weight_sum
         else:
-            y[row] = x[row] ~ y[row] = x[row] + omega * total ~
+            y[row] = x[row] ~
+        {# as it is at the end of the step, so that no weight makes it unstable
+        ~}
+        y[row] = x[row] + omega * total / (1.0 + omega * weight_sum) ~
         if mask[row] == 0 or weight_sum == 0.0:
             y[row] = x[row]
             return
@@ -924,11 +928,13 @@ _ROWS: dict[str, tuple[tuple[str, str], ...]] = {
         LOOP
             other_agg = aggregate[col]
             {if other_agg >= 0 and other_agg != agg:
-                wp.atomic_max(coarse_adjacent, agg, other_agg, 1) ~
+                coarse_adjacent[agg, other_agg] = 1 ~
             if other_agg < 0 or other_agg == agg:
                 continue
-            if wp.abs(values[k]) > drop:
-                wp.atomic_max(coarse_adjacent, agg, other_agg, 1)}
+            {# only what is strong beside both diagonals
+            ~}
+            if wp.abs(values[k]) > drop * wp.sqrt(diag_in[row] * diag_in[col]):
+                coarse_adjacent[agg, other_agg] = 1}
             """,
         ),
     ),
@@ -1181,7 +1187,17 @@ def _draw_csr(stream: Stream, target: str) -> KernelSpec:
         p.function(each)
     p.number("omega", (0.3, 1), ("omega", "relaxation"), ("0.5", "0.8"))
     of_rows = any(each in text for each in ("row_sum > drop", "wp.max(row_sum, drop)", "strongest < drop"))
-    p.number("drop", (0.8, 2) if of_rows else (0.2, 0.6), ("threshold", "drop_tol", "tolerance"),
+    strong = "strong" in titles or "coarse_pattern" in titles
+    drop_names = (
+        ("strength_threshold", "theta")
+        if strong
+        else ("min_pivot", "pivot_tol")
+        if "pivot" in text and not of_rows and "dominance" not in titles
+        else ("threshold", "tolerance")
+        if target in ("csr_diagonal", "csr_row_norm", "csr_jacobi")
+        else ("threshold", "drop_tol", "tolerance")
+    )
+    p.number("drop", (0.8, 2) if of_rows else (0.2, 0.6), drop_names,
              ("1.0",) if of_rows else ("0.25",))  # fmt: skip
     p.number("alpha", (0.5, 2), ("alpha",), ("2.0",))
     p.number("beta", (0.2, 1), ("beta",), ("0.5",))
@@ -1247,7 +1263,8 @@ def _draw_csr(stream: Stream, target: str) -> KernelSpec:
         "start = offsets[row]\nend = offsets[row + 1]\nfor k in range(start, end):",
         "start = offsets[row]\nfor k in range(start, offsets[row + 1]):",
     )
-    p.write(_spelled(_spelled(text, "LOOP", f"{loop}\n    col = columns[k]"), "ENTRIES", loop))
+    lines = _spelled(_spelled(text, "LOOP", f"{loop}\n    col = columns[k]"), "ENTRIES", loop)
+    p.write(_spelled(lines, "AGAIN", loop.split("\n")[-1]))
     return p.done("sparse", "csr", target, _ROW_SUMMARIES[target], tuple(titles.split()))
 
 
@@ -1351,20 +1368,23 @@ _SEARCHES = {
         {?0.15 if valid[tid] == 0:
             return}
         key = queries[tid]
-        {# edges belong to the bin on their right
-        ~}
         {{# outside of all bins
         ~}
-        if key < table[0] or key >= table[num_keys - 1]:
+        if key < table[0] or key > table[PAST - 1]:
+            {?0.25 wp.atomic_add(num_outside, 0, 1)}
             return
         WHOLE
-        wp.atomic_add(hits, lo - 1, 1)
-        {?0.15 wp.atomic_add(bin_sum, lo - 1, weight[tid])} ~
-        {# the first and the last bin are open
+        {# the last bin has both of its edges
         ~}
+        bucket = wp.min(lo - 1, PAST - 2)
+        wp.atomic_add(hits, bucket, 1)
+        {?0.15 wp.atomic_add(bin_sum, bucket, weight[tid])} ~
         WHOLE
-        wp.atomic_add(hits, lo, 1)
-        {?0.15 wp.atomic_add(bin_sum, lo, weight[tid])}}
+        {# what is outside counts for the bins at the ends
+        ~}
+        bucket = {wp.clamp(lo - 1, 0, PAST - 2) ~ wp.max(wp.min(lo - 1, PAST - 2), 0)}
+        wp.atomic_add(hits, bucket, 1)
+        {?0.15 wp.atomic_add(bin_sum, bucket, weight[tid])}}
     """,
 }
 """A search; it is in a whole table or in a part of it, ``FIRST`` to ``PAST``."""
@@ -1388,9 +1408,12 @@ def _draw_search(stream: Stream, target: str) -> KernelSpec:
     """A search by halves for a key, in a table or in the part of it that a thread is told."""
     p = Program(stream, ("tid", "i", "sample" if target in ("bucket", "table_value") else "query"))
     size = p.choices.choice((16, 24, 32, 48))
-    p.starts("table", size, 2, 1, ("bin_edges", "edges") if target == "bucket" else ("sorted_keys", "keys"))
-    asked = ("samples", "values") if target == "bucket" else ("queries", "query_keys", "targets")
-    p.array("queries", INT, (-2, 2 * size + 2), (p.threads,), asked)
+    if target == "bucket":
+        p.starts("table", size, 2, 1, ("bin_edges", "edges"), kind=FLOAT)
+        p.array("queries", FLOAT, (-2, 2 * size + 2), (p.threads,), ("samples", "values"))
+    else:
+        p.starts("table", size, 2, 1, ("sorted_keys", "keys"))
+        p.array("queries", INT, (-2, 2 * size + 2), (p.threads,), ("queries", "query_keys", "targets"))
     p.starts("knots", size, 2, 1, ("knots", "times", "x_table"), kind=FLOAT)
     p.array("knots_query", FLOAT, (-2, 2 * size + 1), (p.threads,), ("samples", "query_times", "x_query"))
     p.array("begins", INT, (0, size // 2), (p.threads,), ("segment_start", "range_start", "begin"))
@@ -1406,13 +1429,15 @@ def _draw_search(stream: Stream, target: str) -> KernelSpec:
         ("valid", "sample_mask") if target in ("bucket", "table_value") else ("valid", "query_mask"),
     )
     p.number("fallback", (-1, 1), ("default_value", "fill_value"), ("0.0", "-1.0"))
-    p.sizes(num_keys=size, num_knots=size)
+    p.sizes(num_keys=size, num_knots=size, num_edges=size)
     p.output("place", INT, (p.threads,), ("key_index", "index_out", "found_index"))
     p.output("value", FLOAT, (p.threads,), ("interpolated", "sampled", "values_out"))
-    p.output("hits", INT, (size + 1,), ("histogram", "bin_count", "bin_size"), (0, 3))
-    p.output("bin_sum", FLOAT, (size + 1,), ("bin_weight", "weight_sum"), (0, 1))
+    p.output("hits", INT, (size - 1,), ("histogram", "bin_count", "bin_size"), (0, 3))
+    p.output("bin_sum", FLOAT, (size - 1,), ("bin_weight", "weight_sum"), (0, 1))
+    p.output("num_outside", INT, (1,), ("num_outside", "outlier_count"), (0, 1))
     p.guard_count("sample" if target in ("bucket", "table_value") else "query")
-    first, past = "0", p.pick("num_keys", "num_keys", "table.shape[0]")
+    size_name = "num_edges" if target == "bucket" else "num_keys"
+    first, past = "0", p.pick(size_name, size_name, "table.shape[0]")
     if p.maybe(0.35) and target != "bucket":
         first, past = "begins[tid]", "ends[tid]"
     whole = _HALVES.replace("TEST", "table[mid] <= key").replace("OTHERWISE", "table[mid] > key")
@@ -1426,7 +1451,11 @@ def _draw_search(stream: Stream, target: str) -> KernelSpec:
         "table_value": ("sample_table", "lookup_values", "eval_table"),
         "bucket": ("count_buckets", "histogram_by_edges", "bin_samples"),
     }[target]
-    return p.done("sparse", "search", target, "A search by halves", titles)
+    summary = {
+        "table_value": "Values of a table between its points",
+        "bucket": "Counts the samples in each bin",
+    }.get(target, "A search by halves")
+    return p.done("sparse", "search", target, summary, titles)
 
 
 _FEW = 5

@@ -176,7 +176,7 @@ _SHAPE = {
         if kind == GEO_PLANE:
             if {dir_s[2] < -EPSILON ~ dir_s[2] < -EPSILON ~ wp.abs(dir_s[2]) > EPSILON}:
                 t = -start_s[2] / dir_s[2]
-        {elif kind == GEO_CAPSULE:
+        {{elif kind == GEO_CAPSULE:
             t = ray_capsule(start_s, dir_s, shape_scale[tid][0], shape_scale[tid][1]) ~}
         {elif kind == GEO_SPHERE:
             t = ray_sphere(start_s, dir_s, shape_scale[tid][0])
@@ -185,7 +185,7 @@ _SHAPE = {
         elif kind == GEO_BOX:
             t = ray_box(start_s, dir_s, shape_scale[tid])
         elif kind == GEO_SPHERE:
-            t = ray_sphere(start_s, dir_s, shape_scale[tid][0]) ~
+            t = ray_sphere(start_s, dir_s, shape_scale[tid][0])} ~
         elif kind == GEO_SPHERE:
             radius = shape_scale[tid][0]
             a = wp.dot(dir_s, dir_s)
@@ -218,13 +218,12 @@ _SHAPE = {
         HIT
     """,
     "shape_sites": """
-        shape = site_shape[tid]
-        {X_ws = shape_transform[shape]
-        body = shape_body[shape] ~ body = shape_body[shape]
-        X_ws = shape_transform[shape]}
+        body = site_body[tid]
+        {X_site = site_transform[tid]
         if body >= 0:
-            X_ws = {body_q[body] * X_ws ~ wp.transform_multiply(body_q[body], X_ws)}
-        X_site = X_ws * site_transform[tid]
+            X_site = {body_q[body] * X_site ~ wp.transform_multiply(body_q[body], X_site)} ~
+        X_wb = body_q[body] if body >= 0 else wp.transform_identity()
+        X_site = X_wb * site_transform[tid]}
         pose_out[tid] = X_site
         {?0.6 # velocity of the point of the body that is there
         {v = wp.vec3(0.0, 0.0, 0.0)
@@ -242,29 +241,24 @@ _SHAPE = {
     "shape_flags": """
         flags = shape_flags[tid]
         body = shape_body[tid]
-        {# bodies that move only by script are static to the solver
+        {# what no force moves
         if body < 0:
-            flags = flags | STATIC
+            flags = flags | IMMOVABLE
         elif (body_flags[body] & KINEMATIC) != 0:
-            flags = flags | STATIC
-        ~
+            flags = flags | IMMOVABLE ~
+        # neither the world nor what is moved by hand
         if body < 0 or body_flags[body] & KINEMATIC:
-            flags = flags | STATIC ~
-        if body >= 0 and (body_flags[body] & KINEMATIC) != 0:
-            flags = flags | STATIC}
-        {# nothing of a world that rests is tested
-        if shape_world[tid] >= 0 and not world_active[shape_world[tid]]:
-            flags = flags & (VISIBLE | STATIC) ~
-        # a shape of group 0 is only drawn
-        if collision_group[tid] == 0:
-            flags = flags & (VISIBLE | STATIC) ~
-        if collision_group[tid] == 0:
-            flags = flags & (VISIBLE | STATIC)
-        elif shape_world[tid] >= 0:
-            {# nothing of a world that rests is tested
-            if not world_active[shape_world[tid]]:
-                flags = flags & (VISIBLE | STATIC) ~ if not world_active[shape_world[tid]]:
-                flags = flags & (VISIBLE | STATIC)}}
+            flags = flags | IMMOVABLE ~
+        if body >= 0 and (body_flags[body] & KINEMATIC) == 0:
+            flags = flags | DYNAMIC}
+        {# a shape of group 0, or of a world that rests, is only drawn
+        ~}
+        hidden = {collision_group[tid] == 0 ~ shape_world[tid] >= 0 and not world_active[shape_world[tid]] ~ \
+                collision_group[tid] == 0 or (shape_world[tid] >= 0 and not world_active[shape_world[tid]])}
+        {if hidden and (flags & COLLIDES) != 0:
+            flags = flags ^ COLLIDES ~
+        if hidden and has_flag(flags, COLLIDES):
+            flags = flags ^ COLLIDES}
         flags_out[tid] = flags
     """,
 }
@@ -366,7 +360,7 @@ def _declare_shapes(p: Program, count: int, bodies: int) -> None:
     ):  # fmt: skip
         p.array(key, FLOAT, bounds, (count,), names)
     p.constants({name: number for number, name in enumerate(_KINDS)})
-    p.constants({"VISIBLE": 1, "COLLIDES": 2, "STATIC": 4})
+    p.constants({"VISIBLE": 1, "COLLIDES": 2, "STATIC": 4, "IMMOVABLE": 4, "DYNAMIC": 4})
     p.constants({"KINEMATIC": 1})
     p.constants({"EPSILON": 0.001, "MAX_RANGE": p.choices.choice((1000.0, 10000.0))})
 
@@ -376,7 +370,7 @@ def _draw_shape(stream: Stream, target: str) -> KernelSpec:
     p = Program(stream, ("tid", "shape", "shape_id", "i") if target != "shape_sites" else ("tid", "site", "site_id"))
     count, bodies = p.threads, p.choices.choice((8, 12, 16))
     _declare_shapes(p, count, bodies)
-    p.array("site_shape", INT, (0, count - 1), (count,), ("site_shape", "site_to_shape"))
+    p.array("site_body", INT, (-1, bodies - 1), (count,), ("site_body", "site_to_body"))
     p.array("site_transform", FRAME, (-1, 1), (count,), ("site_transform", "site_xform"), element="wp.transform")
     p.scalar("hidden_pos", VEC, (50, 90), ("hidden_pos", "hidden_position"))
     p.scalar("ray_start", VEC, (-2, 2), ("ray_origin",))
@@ -692,30 +686,36 @@ _CONTACT = {
             p_b = wp.transform_point(body_q[shape_body[shape_b]], p_b)}
         n = {contact_normal[tid] ~ contact_normal[tid] ~ wp.normalize(contact_normal[tid])}
         {dist = wp.dot(n, p_b - p_a) ~ dist = wp.dot(n, p_b - p_a) - contact_margin[tid]}
-        {?0.6 # what is too far away gets no constraint
-        include_margin = wp.max(shape_margin[shape_a], shape_margin[shape_b])
+        {# what is too far away gets no constraint
+        ~}
+        include_margin = {wp.max(shape_gap[shape_a], shape_gap[shape_b]) ~ shape_gap[shape_a] + shape_gap[shape_b]}
         if dist > include_margin:
-            return}
+            return
         {conid = wp.atomic_add(ncon, 0, 1)
         if conid >= slot_max:
             return ~ conid = wp.atomic_add(ncon, 0, 1)
         if conid >= dist_out.shape[0]:
             return}
         dist_out[conid] = dist
+        {?0.6 margin_out[conid] = include_margin}
         contact_pos[conid] = 0.5 * (p_a + p_b)
         {# the normal is the first row
+        ~}
         {t0 = orthogonal(n) ~ t0 = orthogonal(n) ~
         axis = wp.vec3(1.0, 0.0, 0.0)
         if wp.abs(n[0]) > 0.7:
             axis = wp.vec3(0.0, 1.0, 0.0)
         t0 = wp.normalize(wp.cross(n, axis))}
-        frame_out[conid] = wp.matrix_from_rows(n, t0, wp.cross(n, t0)) ~ normal_out[conid] = n}
+        frame_out[conid] = wp.matrix_from_rows(n, t0, wp.cross(n, t0))
         {pair_out[conid] = wp.vec2i(shape_geom[shape_a], shape_geom[shape_b]) ~
         geom_a = shape_geom[shape_a]
         geom_b = shape_geom[shape_b]
         pair_out[conid] = wp.vec2i(geom_a, geom_b)}
-        {?0.6 friction_out[conid] = {0.5 * (shape_mu[shape_a] + shape_mu[shape_b]) ~ \
-                wp.max(shape_mu[shape_a], shape_mu[shape_b]) ~ wp.sqrt(shape_mu[shape_a] * shape_mu[shape_b])}}
+        friction_out[conid] = {wp.max(shape_mu[shape_a], shape_mu[shape_b]) ~ \
+                wp.sqrt(shape_mu[shape_a] * shape_mu[shape_b])}
+        {?0.6 dim_out[conid] = {3 ~ wp.max(shape_dim[shape_a], shape_dim[shape_b]) ~ \
+                wp.max(shape_dim[shape_a], shape_dim[shape_b])}}
+        {?0.5 solref_out[conid] = {shape_solref[shape_a] ~ 0.5 * (shape_solref[shape_a] + shape_solref[shape_b])}}
     """,
 }
 
@@ -746,7 +746,7 @@ def _draw_contact(stream: Stream, target: str) -> KernelSpec:
         ("friction_force", ("friction_force", "contact_friction_f")),
     ):  # fmt: skip
         p.array(key, VEC, (-1, 1), (contacts,), names)
-    p.array("contact_margin", FLOAT, (0, 0.5), (contacts,), ("contact_margin", "contact_thickness"))
+    p.array("contact_margin", FLOAT, (0, 0.5), (contacts,), ("contact_offset", "contact_thickness"))
     p.array("normal_force", FLOAT, (-0.5, 2), (contacts,), ("normal_force", "contact_fn"))
     p.array("shape_mu", FLOAT, (0.2, 1), (count,), ("shape_mu", "shape_material_mu", "friction"))
     p.scalar("contact_max", INT, (contacts // 2, contacts), ("contact_max", "max_contacts", "capacity"))
@@ -758,7 +758,6 @@ def _draw_contact(stream: Stream, target: str) -> KernelSpec:
     p.output("contact_dist", FLOAT, (contacts,), ("contact_dist", "contact_separation"))
     for key, names in (
         ("contact_pos", ("contact_pos", "contact_position")), ("tangent_v", ("tangent_vel", "slip_vel")),
-        ("normal_out", ("contact_normal_out", "normal_out")),
     ):  # fmt: skip
         p.output(key, VEC, (contacts,), names)
     p.output("normal_v", FLOAT, (contacts,), ("normal_vel", "contact_vn"))
@@ -766,6 +765,11 @@ def _draw_contact(stream: Stream, target: str) -> KernelSpec:
     p.output("slip", FLOAT, (contacts,), ("slip_speed", "tangent_speed"))
     p.output("tangent_speed", _TWO, (contacts,), ("tangent_vel", "slip_vel"))
     p.output("dist_out", FLOAT, (contacts,), ("contact_dist_out", "dist_out"))
+    p.array("shape_dim", INT, (1, 6), (count,), ("shape_condim", "shape_contact_dim"))
+    p.array("shape_solref", _TWO, (0.02, 1), (count,), ("shape_solref",))
+    p.output("margin_out", FLOAT, (contacts,), ("contact_includemargin", "includemargin_out"))
+    p.output("dim_out", INT, (contacts,), ("contact_dim_out", "condim_out"))
+    p.output("solref_out", _TWO, (contacts,), ("contact_solref_out", "solref_out"))
     p.output("friction_out", FLOAT, (contacts,), ("contact_friction_out", "friction_out"))
     p.array("shape_geom", INT, (0, 40), (count,), ("shape_to_geom", "shape_geom"))
     p.output("pair_out", PAIR, (contacts,), ("contact_geom_out", "contact_geom"))

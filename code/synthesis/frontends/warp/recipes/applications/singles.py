@@ -39,9 +39,9 @@ _TEXTS: dict[str, tuple[tuple[str, str, str], ...]] = {
             overflow[0] = 1 ~}
         contact_count[0] = 0
         pair_count[0] = 0
-        for k in range({num_blocks ~ world_count.shape[0]}):
-            world_count[k] = 0
-            {?0.5 world_start[k] = 0}
+        {?0.5 num_mesh_pairs[0] = 0}
+        {?0.4 num_triangle_pairs[0] = 0}
+        {?0.4 max_penetration[0] = 0.0}
             """,
         ),
         (
@@ -51,21 +51,18 @@ _TEXTS: dict[str, tuple[tuple[str, str, str], ...]] = {
         iteration[0] = 0
         converged[0] = 0
         {?0.5 residual_norm[0] = HUGE}
-        {if warm_start:
-            {# the impulses of the last step are the first guess
-            ~}
-            for k in range({num_blocks ~ impulse.shape[0]}):
-                impulse[k] *= decay
+        {# how near is near enough, beside the right side
+        ~}
+        target_norm[0] = {abs_tol + tol * rhs_norm[0] ~ tol * rhs_norm[0]}
+        {?0.6 {if not warm_start:
+            penalty[0] = first_penalty ~
+        {# that of the last step is a good first guess
+        ~}
+        if warm_start:
+            penalty[0] *= decay
         else:
-            for k in range({num_blocks ~ impulse.shape[0]}):
-                impulse[k] = 0.0 ~
-        for k in range({num_blocks ~ impulse.shape[0]}):
-            impulse[k] = impulse[k] * decay if warm_start else 0.0 ~
-        if not warm_start:
-            for k in range(num_blocks):
-                impulse[k] = 0.0}
-        {?0.6 for k in range({num_blocks ~ world_count.shape[0]}):
-            world_count[k] = 0}
+            penalty[0] = first_penalty ~
+        penalty[0] = penalty[0] * decay if warm_start else first_penalty}}
             """,
         ),
         (
@@ -120,8 +117,7 @@ _TEXTS: dict[str, tuple[tuple[str, str, str], ...]] = {
             max_moved[0] = 0.0}}
         {?0.6 if needs and not keep_counts:
             pair_count[0] = 0
-            {?0.5 for k in range({num_blocks ~ world_count.shape[0]}):
-                world_count[k] = 0}}
+            {?0.5 num_mesh_pairs[0] = 0}}
         {?0.5 frame[0] += 1}
             """,
         ),
@@ -195,7 +191,7 @@ _TEXTS: dict[str, tuple[tuple[str, str, str], ...]] = {
         for k in range({num_blocks ~ residual_sq.shape[0]}):
             total += residual_sq[k]
             largest = wp.max(largest, residual_max[k])
-        norm = wp.sqrt(total{ / float(num_rows) ~})
+        norm = wp.sqrt(total / float(num_rows))
         residual_norm[0] = norm
         largest_out[0] = largest
         {if norm < tol and largest < max_tol:
@@ -856,7 +852,9 @@ iteration[0] >= max_iterations:
         sub_dt = float(frame_dt)
         while num < max_substeps and max_speed[0] * sub_dt > {travel * cell_width ~ cell_width}:
             num *= 2
-            sub_dt *= 0.5 ~
+            sub_dt *= 0.5
+        substeps[0] = num
+        dt[0] = sub_dt ~
         num = int(wp.ceil(max_speed[0] * frame_dt / (travel * cell_width)))
         if num < 1:
             num = 1
@@ -864,15 +862,19 @@ iteration[0] >= max_iterations:
             {?0.5 wp.printf("%d substeps wanted, %d taken\\n", num, max_substeps)}
             num = max_substeps
             num_capped[0] += 1
-        sub_dt = frame_dt / float(num)}
-        {{# fewer again only after a while
+        {{# fewer again only after a while, one at a time
         ~}
-        if num < substeps[0] and num_calm[0] < patience:
-            num = substeps[0] - 1
-            sub_dt = frame_dt / float(num)
+        if num >= substeps[0]:
+            num_calm[0] = 0
+        else:
+            num_calm[0] += 1
+            num = substeps[0]
+            if num_calm[0] > patience:
+                num_calm[0] = 0
+                num = substeps[0] - 1
         ~}
         substeps[0] = num
-        dt[0] = sub_dt
+        dt[0] = frame_dt / float(num)}
             """,
         ),
         (
@@ -1019,7 +1021,7 @@ def _declare_given(p: Program, blocks: int) -> None:
     for key, span, names in (
         ("slope", (-2, -0.5), ("slope", "grad_dot_dir")), ("trial_cost", (0.5, 2), ("trial_cost", "new_cost")),
         ("predicted", (0.2, 3), ("predicted_decrease", "model_decrease")), ("step_norm", (0.2, 1.5), ("step_norm",)),
-        ("rhs_norm", (0.5, 2), ("b_norm", "rhs_norm")), ("p_ap", (-0.3, 2), ("p_ap", "pAp")),
+        ("rhs_norm", (0.5, 4), ("b_norm", "rhs_norm")), ("p_ap", (-0.3, 2), ("p_ap", "pAp")),
         ("error", (0.05, 1.5), ("error", "error_norm", "local_error")), ("pos_error", (0.05, 1), ("pos_error",)),
         ("vel_error", (0.05, 1), ("vel_error",)), ("max_speed", (0, 4), ("max_speed",)),
         ("first_energy", (0, 2), ("initial_energy",)), ("param_norm_sq", (0.1, 2), ("param_norm_sq",)),
@@ -1038,9 +1040,11 @@ def _declare_given(p: Program, blocks: int) -> None:
     ):  # fmt: skip
         p.scalar(key, INT, span, names)
     for key, span, names, usual in (
-        ("decay", (0.3, 0.9), ("decay",), ("0.5", "0.8")), ("tol", (0.1, 0.8), ("tol", "rel_tol"), ("0.5", "0.25")),
+        ("decay", (0.3, 0.9), ("decay",), ("0.5", "0.8")),
+        ("first_penalty", (0.2, 1.0), ("initial_rho", "rho_init"), ("0.5",)),
+        ("tol", (0.1, 0.8), ("tol", "rel_tol"), ("0.5", "0.25")),
         ("norm_tol", (0.1, 1.2), ("tol", "abs_tol"), ("0.5",)),
-        ("abs_tol", (0.2, 1.0), ("abs_tol",), ("0.5",)), ("max_tol", (0.4, 0.8), ("max_tol",), ("0.5",)),
+        ("abs_tol", (0.3, 1.2), ("abs_tol",), ("0.5",)), ("max_tol", (0.4, 0.8), ("max_tol",), ("0.5",)),
         ("pos_tol", (0.3, 1), ("pos_tol",), ("0.5",)), ("vel_tol", (0.3, 1), ("vel_tol",), ("0.5",)),
         ("penetration_limit", (0.05, 0.3), ("max_allowed_penetration", "penetration_limit"), ("0.1",)),
         ("weight_decay", (0.01, 0.2), ("weight_decay",), ("0.05",)), ("min_gain", (0.02, 0.2), ("min_gain",),
@@ -1066,7 +1070,7 @@ def _declare_given(p: Program, blocks: int) -> None:
     for each in _FUNCTIONS:
         p.function(each)
     for key, span, names in (
-        ("kinetic_in", (0, 1), ("kinetic_energy",)), ("dual_sq", (0.05, 2), ("dual_residual_sq", "s_dot_s")),
+        ("kinetic_in", (0, 1), ("kinetic_energy",)), ("dual_sq", (0.05, 6), ("dual_residual_sq", "s_dot_s")),
         ("trial_slope", (-2, 1), ("trial_slope", "new_slope")), ("loss_in", (0.1, 1), ("loss", "val_loss")),
     ):  # fmt: skip
         p.array(key, FLOAT, span, (1,), names)
@@ -1097,7 +1101,7 @@ def _declare_given(p: Program, blocks: int) -> None:
         ("clip_factor", (1.2, 2.5), ("clip_factor",), ("2.0",)),
         ("curvature", (0.1, 0.9), ("curvature", "c2"), ("0.9", "0.5")),
         ("max_alpha", (1, 3), ("max_alpha", "alpha_limit"), ("2.0",)),
-        ("balance", (1.2, 3), ("balance", "residual_ratio"), ("2.0",)),
+        ("balance", (1.2, 3), ("balance", "residual_ratio"), ("1.5",)),
         ("keep_ratio", (0.2, 0.9), ("keep_ratio", "contraction"), ("0.5",)),
         ("travel", (0.3, 1), ("travel", "max_cells_moved"), ("0.5",)),
         ("base_lr", (0.3, 1), ("base_lr", "learning_rate"), ("0.5",)),
@@ -1124,7 +1128,10 @@ def _declare_kept(p: Program, blocks: int, most_contacts: int) -> None:
         ("peak_contacts", (0, 60), ("peak_contacts", "max_contact_count")),
         ("contact_count", (0, most_contacts), ("contact_count", "num_contacts")), ("num_dropped", (0, 9),
         ("num_dropped",)),
-        ("overflow", (0, 1), ("overflow",)), ("pair_count", (0, 40), ("pair_count", "num_pairs")),
+        ("overflow", (0, 1), ("overflow",)),
+        ("num_mesh_pairs", (0, 9), ("num_mesh_pairs", "mesh_pair_count")),
+        ("num_triangle_pairs", (0, 9), ("num_triangle_pairs", "triangle_pair_count")),
+        ("pair_count", (0, 40), ("pair_count", "num_pairs")),
         ("iteration", (0, 6), ("iteration", "niter")), ("converged", (0, 1), ("converged",)), ("done", (0, 1),
         ("done",)),
         ("frame", (0, 40), ("frame", "step_count")), ("num_warnings", (0, 3), ("num_warnings",)),
@@ -1185,7 +1192,8 @@ def _declare_kept(p: Program, blocks: int, most_contacts: int) -> None:
     ):  # fmt: skip
         p.output(key, FLOAT, (1,), names, span)
     for key, names in (
-        ("residual_norm", ("residual_norm",)), ("loss", ("loss",)), ("largest_out", ("max_residual",)),
+        ("residual_norm", ("residual_norm",)), ("target_norm", ("target_norm", "residual_limit")),
+        ("loss", ("loss",)), ("largest_out", ("max_residual",)),
         ("total_mass", ("total_mass",)), ("kinetic_com", ("com_kinetic_energy",)), ("mean_out", ("mean",)),
         ("variance", ("variance",)), ("alpha_out", ("alpha", "step_length")), ("beta", ("beta",)),
         ("cell_size", ("cell_size", "voxel_size")), ("inv_cell_size", ("inv_cell_size",)),
@@ -1201,7 +1209,6 @@ def _declare_kept(p: Program, blocks: int, most_contacts: int) -> None:
     p.output("near_far", Type("float32", (2,)), (1,), ("near_far", "clip_range"))
     p.output("grid_dim", TRIPLE, (1,), ("grid_dim", "grid_res"))
     p.output("res", INT, (3,), ("grid_dim", "grid_res"))
-    p.output("impulse", FLOAT, (blocks,), ("impulses", "constraint_impulse"), (0.2, 1))
     for key, names in (
         ("energy_log", ("energy_log", "energy_history")), ("drift_log", ("energy_drift",)),
         ("penetration_log", ("penetration_log",)),
@@ -1209,7 +1216,6 @@ def _declare_kept(p: Program, blocks: int, most_contacts: int) -> None:
         p.output(key, FLOAT, (blocks,), names, (0, 1))
     p.output("contact_log", INT, (blocks,), ("contact_log", "contact_history"), (0, 9))
     for key, names in (
-        ("world_count", ("world_contact_count", "contacts_per_world")), ("world_start", ("world_contact_start",)),
         ("tile_start", ("tile_start", "tile_offsets")), ("tile_count", ("tile_count",)),
         ("row_start", ("row_start", "efc_start")), ("row_count", ("row_count", "efc_count")),
     ):  # fmt: skip

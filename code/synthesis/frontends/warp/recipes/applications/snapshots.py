@@ -133,6 +133,8 @@ _SPARE = frozenset(
     {"qacc_warmstart", "body_sleep_timer", "body_asleep", "tet_plastic_strain", "act", "act_dot", "ctrl"}
 )
 """What a state goes without now and then."""
+_OF_TREE = frozenset({"body_parentid", "body_rootid", "dof_parentid"})
+"""What says by their own numbers which of the things hang on which: nobody moves that without numbering them anew."""
 _UNSEEN = frozenset({"episode_return", "episode_length", "terminated", "truncated"})
 """What no policy observes."""
 
@@ -198,6 +200,10 @@ class _Keeper:
         fields = [each for part in kept for each in parts[part]]
         if task.worlds and thing.prefix == "env":
             return []
+        fields = [each for each in fields if each.name not in _OF_TREE]
+        if task.worlds:
+            # what a thing is of, and where its numbers stand, is the same in all worlds
+            fields = [each for each in fields if each not in thing.model or each.kind not in ("int", "id")]
         if task.remembers and any(each.name == "particle_C" for each in thing.state):
             return []
         if task.remembers:
@@ -284,6 +290,11 @@ class _Keeper:
         """Whether there are as many of the things as a count says, in a list that has room for more."""
         return self.thing.prefix in ("contact", "efc", "path", "ray")
 
+    @property
+    def _may_leave_out(self) -> bool:
+        """Whether some of the things may be left as they are: what is saved is saved of all, and a state is of all."""
+        return self.way.written not in _SAVES and self.thing.prefix in ("body", "particle", "link")
+
     def condition(self, *, resets: bool) -> tuple[str, str, str]:
         """Which things a kernel is for: a line before, the test that leaves one out, and the one that takes it."""
         p, prefix = self.p, self.thing.prefix
@@ -304,7 +315,8 @@ class _Keeper:
         found = self._conditions(resets=resets)
         if "wid < 0" in found[1] or "wid >= 0" in found[1]:
             p.array("world_of", INT, (-1, _GROUPS - 1), (self.count,), (f"{prefix}_world", f"{prefix}_world_id"))
-        if "mask[" in found[1] and "world_id" not in found[1] and p.choices.chance(_SECOND):
+        single = "mask[" in found[1] and "world_id" not in found[1]
+        if single and self._may_leave_out and p.choices.chance(_SECOND):
             return self._both(*found)
         return found
 
@@ -689,7 +701,11 @@ def _draw_spread(k: _Keeper) -> None:
     lines = [block(f"if {guard}:", "return")] if guard else []
     if form in ("flatten", "unflatten"):
         p.sizes(per_world=k.count)
-        lines.append(p.pick("flat = start_of[world] + i", "flat = world * per_world + i"))
+        # worlds that begin where a list says have as many of the things as another one says
+        uneven = "count_of" in guard or p.choices.chance(0.3)
+        if uneven and "count_of" not in guard:
+            lines.append(block("if i >= count_of[world]:", "return"))
+        lines.append("flat = start_of[world] + i" if uneven else "flat = world * per_world + i")
     if form == "source":
         p.array("source", INT, (-1, k.worlds - 1), (k.worlds,), ("source_world", "copy_from"))
         lines = ["src = source[world]", block(f"if {p.pick('src < 0', 'src < 0 or src == world')}:", "return")]
@@ -783,6 +799,7 @@ _TASKS = {
         parts=_ALL,
         worlds=True,
         things=_LASTING,
+        whole=True,
     ),
 }
 
@@ -796,8 +813,13 @@ def _draw(stream: Stream, target: str) -> KernelSpec:
     task.draw(k)
     things = k.thing.title
     titles = tuple(each.format(k.thing.prefix) for each in k.way.titles.split())
+    summary = task.summary
+    if all(each in k.thing.model for each in k.fields):
+        # what a thing is made of is not its state
+        titles = tuple(re.sub(r"_state\b", "_properties", each) for each in titles)
+        summary = summary.replace("the state of", "the properties of")
     docstrings = (f"One thread for each of the {things}.", f"Launched over all {things}.")
-    return k.p.done("state", "snapshots", target, task.summary.format(things=things), titles, docstrings)
+    return k.p.done("state", "snapshots", target, summary.format(things=things), titles, docstrings)
 
 
 _WEIGHTS = {

@@ -267,16 +267,17 @@ _STACKED = {
         for i in range(ncts):
             r_sq += r_old[vio + i] * r_old[vio + i]
             b_sq += b[vio + i] * b[vio + i]
-        residual_out[wid] = wp.sqrt(r_sq)
+        norm_r = wp.sqrt(r_sq)
+        norm_b = wp.sqrt(b_sq)
+        residual_out[wid] = norm_r
         iteration = iterations[wid] + 1
         iterations[wid] = iteration
-        {?0.4 # it goes the wrong way
-        if r_sq > max_growth * b_sq:
-            status[wid] = STATUS_FAILED
-            return}
-        # relative to the right side
-        if r_sq < tolerance * tolerance * b_sq:
+        # relative to the right side, unless that is close to nothing
+        if norm_r <= rel_tol * wp.max(norm_b, 1.0):
             status[wid] = STATUS_DONE
+        {?0.4 elif norm_r > max_growth * norm_b:
+            # it goes the wrong way
+            status[wid] = STATUS_FAILED}
         elif iteration >= max_iterations:
             status[wid] = STATUS_LIMIT}
     """,
@@ -644,12 +645,13 @@ def _declare_stacked(p: Program, worlds: int, rows: int) -> None:
     p.array("tangent_in", pairs, (-0.6, 0.6), (worlds * contacts,), ("contact_lambda_t", "friction_impulse"))
     p.array("contact_frame", _MAT, (-1, 1), (worlds * contacts,), ("contact_R", "contact_frame"))
     for key, bounds, names, usual in (
-        ("max_growth", (0.9, 1.3), ("divergence_factor", "max_growth"), ("1.1",)),
+        ("max_growth", (1.3, 1.8), ("divergence_factor", "max_growth"), ("1.5",)),
         ("min_beta", (0.2, 0.4), ("min_beta", "restart_beta"), ("0.25",)),
         ("omega", (0.5, 1.5), ("omega", "relaxation"), ("1.0", "1.2")),
         ("relaxation", (0.8, 1.8), ("relaxation", "over_relaxation"), ("1.5", "1.6")),
         ("max_impulse", (0.5, 1), ("max_impulse", "impulse_limit"), ("1.0",)),
         ("compliance", (0.1, 0.5), ("compliance", "softness"), ("0.1",)),
+        ("rel_tol", (0.4, 0.9), ("tolerance", "eps"), ("0.5", "0.7")),
         ("both_tol", (1.2, 3.0), ("tolerance", "eps"), ("2.0",)),
         ("sweep_tol", (0.6, 1.6), ("tolerance", "sweep_tol"), ("1.0",)),
         ("min_impulse", (0, 0.4), ("min_impulse", "open_tol"), ("0.1",)),

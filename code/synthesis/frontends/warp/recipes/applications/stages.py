@@ -32,13 +32,17 @@ _COLLIDE = """
     shape_a = pair[0]
     shape_b = pair[1]
     {if shape_a < 0 or shape_b < 0:
+        SKIPPED
         return ~ {# padding
     if shape_a == -1 or shape_b == -1:
+        SKIPPED
         return ~}}
     {?0.4 {if shape_body[shape_a] == shape_body[shape_b]:
+        SKIPPED
         return ~ # worlds that do not meet; -1 is in all
     if shape_world[shape_a] >= 0 and shape_world[shape_b] >= 0:
         if shape_world[shape_a] != shape_world[shape_b]:
+            SKIPPED
             return}}
     # the kind that comes first in the table is the first shape
     if shape_type[shape_a] > shape_type[shape_b]:
@@ -48,8 +52,10 @@ _COLLIDE = """
     type_b = shape_type[shape_b]
     {# boxes that meet have a pass of their own
     if type_a == GEO_BOX:
+        SKIPPED
         return ~ if type_a == GEO_BOX and type_b == GEO_BOX:
         {?0.5 wp.atomic_add(num_box_pairs, 0, 1)}
+        SKIPPED
         return}
     {X_a = shape_X_ws[shape_a]
     X_b = shape_X_ws[shape_b]
@@ -122,24 +128,39 @@ _MEETING = (
             dist = wp.dot(normal, p_w - pos_a)
             point = p_w - normal * (0.5 * dist)}
     elif type_b == GEO_BOX:
+        X_bw = wp.transform_inverse(X_b)
         center = pos_a
         if type_a == GEO_CAPSULE:
-            # the point of the axis that is nearest to the middle of the box
+            # from the axis to the box and back, nearer each time
             axis_a = wp.transform_vector(X_a, wp.vec3(0.0, 0.0, 1.0))
-            t = wp.max(wp.min(wp.dot(axis_a, pos_b - pos_a), size_a[1]), -size_a[1])
-            center = pos_a + axis_a * t
+            for turn in range(3):
+                c = wp.transform_point(X_bw, center)
+                on_box = wp.transform_point(X_b, wp.max(wp.min(c, size_b), -size_b))
+                t = wp.clamp(wp.dot(axis_a, on_box - pos_a), -size_a[1], size_a[1])
+                center = pos_a + axis_a * t
         # in the frame of the box
-        c = wp.transform_point(wp.transform_inverse(X_b), center)
+        c = wp.transform_point(X_bw, center)
         {near = wp.max(wp.min(c, size_b), -size_b) ~
         near = wp.vec3(0.0, 0.0, 0.0)
         for k in range(3):
-            near[k] = wp.max(wp.min(c[k], size_b[k]), -size_b[k])}
+            near[k] = wp.clamp(c[k], -size_b[k], size_b[k])}
         away = c - near
         r = wp.length(away)
         if r > 0.0:
             normal = wp.transform_vector(X_b, -away / r)
-        dist = r - size_a[0]
-        point = wp.transform_point(X_b, near)
+            dist = r - size_a[0]
+        else:
+            # inside: out through the nearest face
+            depth = float(MAX_DIST)
+            for k in range(3):
+                to_face = size_b[k] - wp.abs(c[k])
+                if to_face < depth:
+                    depth = to_face
+                    away = wp.vec3(0.0, 0.0, 0.0)
+                    away[k] = wp.sign(c[k])
+            normal = wp.transform_vector(X_b, -away)
+            dist = -depth - size_a[0]
+        point = center + normal * (size_a[0] + 0.5 * dist)
     else:
         # spheres around two points
         p_a = pos_a
@@ -152,8 +173,7 @@ _MEETING = (
             p_b = pos_b + half_b * (2.0 * st[1] - 1.0)
         elif type_b == GEO_CAPSULE:
             axis_b = wp.transform_vector(X_b, wp.vec3(0.0, 0.0, 1.0))
-            t = {clamp_symmetric(wp.dot(axis_b, pos_a - pos_b), size_b[1]) ~ \
-                    wp.max(wp.min(wp.dot(axis_b, pos_a - pos_b), size_b[1]), -size_b[1])}
+            t = wp.clamp(wp.dot(axis_b, pos_a - pos_b), -size_b[1], size_b[1])
             p_b = pos_b + axis_b * t
         away = p_b - p_a
         r = wp.length(away)
@@ -194,11 +214,15 @@ _MEETING_CALLED = (
     elif type_b == GEO_BOX:
         center = pos_a
         if type_a == GEO_CAPSULE:
-            # the point of the axis that is nearest to the middle of the box
-            center = nearest_on_axis(X_a, size_a[1], pos_b)
-        point = nearest_on_box(X_b, size_b, center)
-        normal = direction_to(center, point)
-        dist = gap_along(normal, center, point) - size_a[0]
+            # from the axis to the box and back, nearer each time
+            for turn in range(3):
+                center = nearest_on_axis(X_a, size_a[1], nearest_on_box(X_b, size_b, center))
+        c = wp.transform_point(wp.transform_inverse(X_b), center)
+        {dist = sdf_box(c, size_b) - size_a[0]
+        normal = wp.transform_vector(X_b, -box_outward(c, size_b)) ~
+        normal = wp.transform_vector(X_b, -box_outward(c, size_b))
+        dist = sdf_box(c, size_b) - size_a[0]}
+        point = center + normal * (size_a[0] + 0.5 * dist)
     else:
         # spheres around two points
         p_a = pos_a
@@ -270,6 +294,28 @@ _MEETING_FUNCTIONS = (
         for k in range(3):
             near[k] = wp.clamp(c[k], -half[k], half[k])
         return wp.transform_point(X, near)}
+    """,
+    """
+    def box_outward(p: wp.vec3, half: wp.vec3) -> wp.vec3:
+        away = p - wp.max(wp.min(p, half), -half)
+        r = wp.length(away)
+        if r > 0.0:
+            return away / r
+        # inside: through the nearest face
+        {q = wp.vec3(wp.abs(p[0]) - half[0], wp.abs(p[1]) - half[1], wp.abs(p[2]) - half[2])
+        if q[0] >= q[1] and q[0] >= q[2]:
+            return wp.vec3(wp.sign(p[0]), 0.0, 0.0)
+        if q[1] >= q[2]:
+            return wp.vec3(0.0, wp.sign(p[1]), 0.0)
+        return wp.vec3(0.0, 0.0, wp.sign(p[2])) ~
+        x = half[0] - wp.abs(p[0])
+        y = half[1] - wp.abs(p[1])
+        z = half[2] - wp.abs(p[2])
+        if x <= y and x <= z:
+            return wp.vec3(wp.sign(p[0]), 0.0, 0.0)
+        if y <= z:
+            return wp.vec3(0.0, wp.sign(p[1]), 0.0)
+        return wp.vec3(0.0, 0.0, wp.sign(p[2]))}
     """,
 )
 _COLLIDE_ENDS = (
@@ -348,7 +394,7 @@ def _draw_collide(stream: Stream, target: str) -> KernelSpec:
     p.array("shape_body", INT, (-1, bodies - 1), (count,), ("shape_body",))
     p.array("shape_world", INT, (-1, 3), (count,), ("shape_world",))
     p.array("shape_type", INT, (0, 3), (count,), ("shape_type", "geom_type"))
-    p.array("shape_X_ws", FRAME, (-1.2, 1.2), (count,), ("shape_X_ws", "shape_transform"), element="wp.transform")
+    p.array("shape_X_ws", FRAME, (-1.2, 1.2), (count,), ("shape_X_ws", "shape_world_transform"), element="wp.transform")
     p.array("shape_scale", VEC, (0.3, 1), (count,), ("shape_scale", "geom_size"))
     p.array("shape_gap", FLOAT, (0, 0.3), (count,), ("shape_gap", "contact_margin"))
     p.array("shape_data", FOUR, (0.2, 0.6), (count,), ("shape_data", "geom_data"), element="wp.vec4")
@@ -377,6 +423,10 @@ def _draw_collide(stream: Stream, target: str) -> KernelSpec:
     lines = _COLLIDE.replace("    MEETING\n", meeting[1:])
     lines = with_shape_data(p.choices, lines, "shape_gap", share=0.6)
     end = with_bodies_called(p.choices, p.choices.choice(_COLLIDE_ENDS))
+    # what has no contact says so
+    left = {"pair_state[tid]": "SEPARATE", "pair_dist[tid]": "MAX_DIST"}
+    said = [f"{where} = {value}" for where, value in left.items() if where in end]
+    lines = re.sub(r"(?m)^( *)SKIPPED\n", lambda found: "".join(f"{found[1]}{each}\n" for each in said), lines)
     p.write(lines.replace("    END\n", end[1:]))
     titles = ("collide_shapes", "narrow_phase", "collide_pairs", "compute_shape_contacts", "collide_primitives")
     summary = "Where the shapes of each pair meet, by their kinds"
@@ -391,12 +441,11 @@ _IMPEDANCE = """
     width = solimp[SOURCE, 2]
     imp_x = wp.min(-pos / width, 1.0)
     imp = dmin + imp_x * (dmax - dmin) ~
+    dmin = solimp[SOURCE, 0]
     dmax = solimp[SOURCE, 1]
-    imp = solimp[SOURCE, 0]
+    imp = float(dmax)
     if -pos < solimp[SOURCE, 2]:
-        imp -= (dmax - imp) * pos / solimp[SOURCE, 2]
-    else:
-        imp = dmax ~
+        imp = dmin - (dmax - dmin) * pos / solimp[SOURCE, 2] ~
     dmin = solimp[SOURCE, 0]
     dmax = solimp[SOURCE, 1]
     imp_x = -pos / solimp[SOURCE, 2]
@@ -457,15 +506,20 @@ _LIMIT_ROW = """
     axis = wp.vec3(0.0, 0.0, 0.0)
     if kind == JNT_BALL:
         # how far it is turned in all, the scalar part first
+        scalar = qpos[worldid, qposadr]
         v = wp.vec3(qpos[worldid, qposadr + 1], qpos[worldid, qposadr + 2], qpos[worldid, qposadr + 3])
+        {# the shorter way around
+        ~}
+        if scalar < 0.0:
+            v = -v
         {axis = safe_normalize(v)
-        angle = turn_angle(qpos[worldid, qposadr], v) ~
+        angle = turn_angle(scalar, v) ~
         axis = safe_normalize(v)
-        angle = turn_angle(qpos[worldid, qposadr], v) ~
+        angle = turn_angle(scalar, v) ~
         sin_half = wp.length(v)
         if sin_half > 0.0:
             axis = v / sin_half
-        angle = 2.0 * wp.atan2(sin_half, qpos[worldid, qposadr])}
+        angle = 2.0 * wp.atan2(sin_half, wp.abs(scalar))}
         pos = wp.max(lower, upper) - angle - margin
         side = -1.0
         for k in range(3):
@@ -539,7 +593,7 @@ _PYRAMID = """
     body2 = geom_bodyid[geom[1]]
     frame = contact_frame[u]
     con_pos = contact_pos[u]
-    friction = contact_friction[u]
+    friction = contact_friction[u, 0]
     {offset1 = con_pos - subtree_com[worldid, body_rootid[body1]]
     offset2 = con_pos - subtree_com[worldid, body_rootid[body2]] ~
     com1 = subtree_com[worldid, body_rootid[body1]]
@@ -548,10 +602,8 @@ _PYRAMID = """
     offset2 = con_pos - com2}
     invweight = body_invweight[body1] + body_invweight[body2]
     if condim > 1:
-        {mu = friction[0]
-        invweight = invweight * (1.0 + mu * mu)
-        ~ invweight += friction[0] * friction[0] * invweight}
-        invweight = 2.0 * friction[0] * friction[0] * invweight / impratio
+        {invweight = invweight * (1.0 + friction * friction) ~ invweight += friction * friction * invweight}
+        invweight = 2.0 * friction * friction * invweight / impratio
     IMPEDANCE
     for row in range(nrows):
         efcid = first + row
@@ -559,10 +611,10 @@ _PYRAMID = """
         sign = {1.0 if row % 2 == 0 else -1.0 ~ float(1 - 2 * (row % 2))}
         vel = float(0.0)
         for dof in range({nv ~ efc_J.shape[2]}):
-            {?0.5 if isdofancestor[body1, dof] == isdofancestor[body2, dof]:
+            if isdofancestor[body1, dof] == isdofancestor[body2, dof]:
                 # moves both alike, or neither
                 efc_J[worldid, efcid, dof] = 0.0
-                continue}
+                continue
             jacp = wp.vec3(0.0, 0.0, 0.0)
             jacr = wp.vec3(0.0, 0.0, 0.0)
             if isdofancestor[body2, dof] == 1:
@@ -576,27 +628,30 @@ _PYRAMID = """
             J_ang = frame * jacr
             J = J_lin[0]
             if condim > 1:
+                mu = sign * contact_friction[u, tangent - 1]
                 if tangent < 3:
-                    J += sign * friction[0] * J_lin[tangent]
+                    J += mu * J_lin[tangent]
                 else:
-                    # friction against turning about the normal
-                    J += sign * friction[1] * J_ang[0] ~
+                    # against turning about the normal, and against rolling
+                    J += mu * J_ang[tangent - 3] ~
             J_lin = frame * jacp
             J = J_lin[0]
             if condim > 1 and tangent < 3:
-                J += sign * friction[0] * J_lin[tangent]
+                J += sign * contact_friction[u, tangent - 1] * J_lin[tangent]
             elif condim > 1:
-                # friction against turning about the normal
+                # against turning about the normal, and against rolling
                 J_ang = frame * jacr
-                J += sign * friction[1] * J_ang[0] ~
+                J += sign * contact_friction[u, tangent - 1] * J_ang[tangent - 3] ~
             J = wp.dot(wp.vec3(frame[0, 0], frame[0, 1], frame[0, 2]), jacp)
             if condim > 1:
+                mu = sign * contact_friction[u, tangent - 1]
                 if tangent < 3:
                     t = wp.vec3(frame[tangent, 0], frame[tangent, 1], frame[tangent, 2])
-                    J += sign * friction[0] * wp.dot(t, jacp)
+                    J += mu * wp.dot(t, jacp)
                 else:
-                    # friction against turning about the normal
-                    J += sign * friction[1] * wp.dot(wp.vec3(frame[0, 0], frame[0, 1], frame[0, 2]), jacr)}
+                    # against turning about the normal, and against rolling
+                    axis = wp.vec3(frame[tangent - 3, 0], frame[tangent - 3, 1], frame[tangent - 3, 2])
+                    J += mu * wp.dot(axis, jacr)}
             efc_J[worldid, efcid, dof] = J
             vel += J * qvel[worldid, dof]
         {?0.6 contact_row[u, row] = efcid}
@@ -617,6 +672,8 @@ _TAKEN_BLOCKS = (
     """,
     """
     first = contact_rowadr[u]
+    if first + nrows > {njmax ~ efc_J.shape[1]}:
+        return
     """,
 )
 _SHIFTS = (
@@ -624,6 +681,8 @@ _SHIFTS = (
                 jacp {sign}= wp.cross(wp.spatial_top(cdof[worldid, dof]), {offset})""",
     "jacp {sign}= velocity_at(cdof[worldid, dof], {offset})",
 )
+_MOST_ROWS = 10
+"""Edges of the pyramid of a contact with friction against sliding, turning and rolling."""
 _AT_OFFSET = """
     def velocity_at(motion: wp.spatial_vector, offset: wp.vec3) -> wp.vec3:
         {return wp.spatial_bottom(motion) + wp.cross(wp.spatial_top(motion), offset) ~
@@ -640,7 +699,7 @@ _TETRAHEDRON = """
     k = nodes[2]
     l = nodes[3]}
     {?0.4 {if not tet_active[tid]:
-        return ~ # torn
+        return ~ # what is torn does not pull
     if tet_active[tid] == 0:
         return}}
     x0 = particle_q[i]
@@ -651,9 +710,9 @@ _TETRAHEDRON = """
     w1 = particle_inv_mass[j]
     w2 = particle_inv_mass[k]
     w3 = particle_inv_mass[l]
-    {mu = tet_materials[tid, 0]
-    la = tet_materials[tid, 1] ~ la = tet_materials[tid, 1]
-    mu = tet_materials[tid, 0]}
+    {k_mu = tet_materials[tid, 0]
+    k_lam = tet_materials[tid, 1] ~ k_lam = tet_materials[tid, 1]
+    k_mu = tet_materials[tid, 0]}
     volume = tet_rest_volume[tid]
     inv_rest = tet_poses[tid]
     {D = wp.matrix_from_cols(x1 - x0, x2 - x0, x3 - x0)
@@ -668,43 +727,44 @@ _TETRAHEDRON = """
         g3 = wp.vec3(G[0, 2], G[1, 2], G[2, 2])
         g0 = -g1 - g2 - g3
         w_sum = SUM
-        {alpha = 1.0 / (mu * volume * dt * dt)
-        lam = -norm / (w_sum + alpha) ~ lam = -norm / (w_sum + 1.0 / (mu * volume * dt * dt))}
+        {alpha = 1.0 / (k_mu * volume * dt * dt)
+        dlambda = -norm / (w_sum + alpha) ~ dlambda = -norm / (w_sum + 1.0 / (k_mu * volume * dt * dt))}
         WRITTEN}
     # how much its volume has changed
-    C = DET - 1.0 {- mu / la ~}
+    J = DET
+    C = J - 1.0 {- k_mu / k_lam ~}
     G = COFACTOR * wp.transpose(inv_rest)
     g1 = wp.vec3(G[0, 0], G[1, 0], G[2, 0])
     g2 = wp.vec3(G[0, 1], G[1, 1], G[2, 1])
     g3 = wp.vec3(G[0, 2], G[1, 2], G[2, 2])
     g0 = -g1 - g2 - g3
     w_sum = SUM
-    {alpha = 1.0 / (la * volume * dt * dt)
-    lam = -C / (w_sum + alpha) ~ lam = -C / (w_sum + 1.0 / (la * volume * dt * dt))}
+    {alpha = 1.0 / (k_lam * volume * dt * dt)
+    dlambda = -C / (w_sum + alpha) ~ dlambda = -C / (w_sum + 1.0 / (k_lam * volume * dt * dt))}
     {?0.5 # damped by how fast it changes
     C_dot = wp.dot(g0, particle_qd[i]) + wp.dot(g1, particle_qd[j])
     C_dot += wp.dot(g2, particle_qd[k]) + wp.dot(g3, particle_qd[l])
-    lam -= tet_materials[tid, 2] * C_dot}
+    dlambda -= tet_materials[tid, 2] * C_dot}
     WRITTEN
-    {?0.4 tet_volume_ratio[tid] = C + 1.0}
+    {?0.4 tet_volume_ratio[tid] = J}
 """
 _CORRECTED = """
-    wp.atomic_add(delta, i, {w0 * lam * g0 ~ g0 * (w0 * lam)})
-    wp.atomic_add(delta, j, {w1 * lam * g1 ~ g1 * (w1 * lam)})
-    wp.atomic_add(delta, k, {w2 * lam * g2 ~ g2 * (w2 * lam)})
-    wp.atomic_add(delta, l, {w3 * lam * g3 ~ g3 * (w3 * lam)})
+    wp.atomic_add(delta, i, {w0 * dlambda * g0 ~ g0 * (w0 * dlambda)})
+    wp.atomic_add(delta, j, {w1 * dlambda * g1 ~ g1 * (w1 * dlambda)})
+    wp.atomic_add(delta, k, {w2 * dlambda * g2 ~ g2 * (w2 * dlambda)})
+    wp.atomic_add(delta, l, {w3 * dlambda * g3 ~ g3 * (w3 * dlambda)})
 """
 _TETRAHEDRON_WAYS = (
     {
         "COLUMNS": """
-    f1 = wp.vec3(F[0, 0], F[1, 0], F[2, 0])
-    f2 = wp.vec3(F[0, 1], F[1, 1], F[2, 1])
-    f3 = wp.vec3(F[0, 2], F[1, 2], F[2, 2])
+    F1 = wp.vec3(F[0, 0], F[1, 0], F[2, 0])
+    F2 = wp.vec3(F[0, 1], F[1, 1], F[2, 1])
+    F3 = wp.vec3(F[0, 2], F[1, 2], F[2, 2])
 """,
-        "NORM": "wp.sqrt(wp.dot(f1, f1) + wp.dot(f2, f2) + wp.dot(f3, f3))",
+        "NORM": "wp.sqrt(wp.dot(F1, F1) + wp.dot(F2, F2) + wp.dot(F3, F3))",
         "SUM": "w0 * wp.dot(g0, g0) + w1 * wp.dot(g1, g1) + w2 * wp.dot(g2, g2) + w3 * wp.dot(g3, g3)",
-        "DET": "{wp.determinant(F) ~ wp.dot(f1, wp.cross(f2, f3))}",
-        "COFACTOR": "wp.matrix_from_cols(wp.cross(f2, f3), wp.cross(f3, f1), wp.cross(f1, f2))",
+        "DET": "{wp.determinant(F) ~ wp.dot(F1, wp.cross(F2, F3))}",
+        "COFACTOR": "wp.matrix_from_cols(wp.cross(F2, F3), wp.cross(F3, F1), wp.cross(F1, F2))",
     },
     {
         "COLUMNS": "\n",
@@ -792,8 +852,8 @@ def _draw_limit_row(stream: Stream) -> KernelSpec:
     p.function(
         """
         def turn_angle(scalar: float, v: wp.vec3) -> float:
-            {return 2.0 * wp.atan2(wp.length(v), scalar) ~ # the shorter way around
-            return 2.0 * wp.atan2(wp.length(v), wp.abs(scalar))}
+            {return 2.0 * wp.atan2(wp.length(v), wp.abs(scalar)) ~ half = wp.atan2(wp.length(v), wp.abs(scalar))
+            return 2.0 * half}
         """
     )
     impedance = _IMPEDANCE.replace("SOURCE", "u")
@@ -812,30 +872,30 @@ def _draw_pyramid(stream: Stream) -> KernelSpec:
     )
     p = Program(stream, ("u", "conid", "contactid", "cid"), launch=(contacts,))
     placed = p.choices.chance(0.5)
-    rows = 6 * contacts if placed else contacts
+    rows = _MOST_ROWS * contacts if placed else contacts
     _declare_solved(p, worlds, rows, dofs)
     p.array("nacon", INT, (contacts // 2, contacts), (1,), ("nacon_in", "nacon"))
     p.scalar("naconmax", INT, (contacts // 2, contacts), ("naconmax_in", "naconmax"))
     p.scalar("njmax", INT, (rows // 2, rows), ("njmax_in", "njmax"))
     p.scalar("impratio", FLOAT, (0.5, 2), ("impratio", "opt_impratio"))
-    p.array("contact_dim", INT, (1, 4), (contacts,), ("contact_dim_in", "contact_dim"))
+    p.array("contact_dim", INT, (1, 6), (contacts,), ("contact_dim_in", "contact_dim"))
     p.array("contact_world", INT, (0, worlds - 1), (contacts,), ("contact_worldid_in", "contact_worldid"))
     p.array("contact_dist", FLOAT, (-0.5, 0.3), (contacts,), ("contact_dist_in", "contact_dist"))
     p.array("contact_margin", FLOAT, (0, 0.3), (contacts,), ("contact_includemargin_in", "contact_margin"))
-    p.array("contact_geom", PAIR, (0, bodies - 1), (contacts,), ("contact_geom_in",), element="wp.vec2i")
+    p.corners("contact_geom", PAIR, 2, bodies, (contacts,), ("contact_geom_in",))
     p.array("contact_frame", _MAT, (-1, 1), (contacts,), ("contact_frame_in",), element="wp.mat33")
     p.array("contact_pos", VEC, (-1, 1), (contacts,), ("contact_pos_in",))
-    p.array("contact_friction", _TWO, (0.3, 1), (contacts,), ("contact_friction_in",), element="wp.vec2")
+    p.array("contact_friction", FLOAT, (0.3, 1), (contacts, 5), ("contact_friction_in",))
     p.array("solref", _TWO, (0.2, 1), (contacts,), ("contact_solref_in",), element="wp.vec2")
     p.array("solimp", FLOAT, (0.2, 0.9), (contacts, 3), ("contact_solimp_in",))
-    p.starts("contact_rowadr", contacts, 6, 0, ("contact_rowadr", "contact_efc_start"))
-    p.array("geom_bodyid", INT, (0, bodies - 1), (bodies,), ("geom_bodyid",))
+    p.starts("contact_rowadr", contacts, _MOST_ROWS, 0, ("contact_rowadr", "contact_efc_start"))
+    p.places("geom_bodyid", bodies, 1, ("geom_bodyid",))
     p.array("body_rootid", INT, (0, bodies - 1), (bodies,), ("body_rootid",))
     p.array("body_invweight", FLOAT, (0.2, 2), (bodies,), ("body_invweight0", "body_invweight"))
     p.array("isdofancestor", INT, (0, 1), (bodies, dofs), ("body_isdofancestor",))
     p.array("subtree_com", VEC, (-1, 1), (worlds, bodies), ("subtree_com_in",))
     p.array("cdof", SPATIAL, (-1, 1), (worlds, dofs), ("cdof_in",), element="wp.spatial_vector")
-    p.output("contact_row", INT, (contacts, 6), ("contact_efc_address_out",), (-1, 0))
+    p.output("contact_row", INT, (contacts, _MOST_ROWS), ("contact_efc_address_out",), (-1, 0))
     p.output("njmax_needed", INT, (1,), ("njmax_needed", "max_rows_asked"), (0, 3))
     impedance = _IMPEDANCE.replace("SOURCE", "u")
     p.function(_AT_OFFSET)
@@ -851,8 +911,8 @@ def _draw_tetrahedron(stream: Stream) -> KernelSpec:
     """The corrections of the corners of a tetrahedron, a thread for each."""
     p = Program(stream, ("tid", "tet_id", "tet"))
     tets, particles = p.threads, p.choices.choice((24, 32, 48))
-    p.array("tet_indices", INT, (0, particles - 1), (tets, 4), ("tet_indices", "tet_ids"))
-    p.array("tet_nodes", Type("int32", (4,)), (0, particles - 1), (tets,), ("tet_nodes",), element="wp.vec4i")
+    p.corners("tet_indices", INT, 4, particles, (tets, 4), ("tet_indices", "tet_ids"))
+    p.corners("tet_nodes", Type("int32", (4,)), 4, particles, (tets,), ("tet_nodes",))
     p.array("tet_active", FLAG if p.choices.chance(0.5) else INT, (0, 1), (tets,), ("tet_active", "tet_alive"))
     p.array("particle_q", VEC, (-1, 1), (particles,), ("particle_q", "positions"))
     p.array("particle_qd", VEC, (-1, 1), (particles,), ("particle_qd", "velocities"))
@@ -889,7 +949,7 @@ def _draw_builder(stream: Stream, target: str) -> KernelSpec:
 
 _FORWARD = """
     {?0.5 {if not articulation_mask[tid]:
-        return ~ # nothing has changed
+        return ~ # only what has changed
     if articulation_mask[tid] == 0:
         return}}
     {for i in range(start, end): ~ for link in range(end - start):
@@ -903,10 +963,8 @@ _FORWARD = """
         q_start = joint_q_start[i]}
         # the frame of the joint on its parent, or on the world
         X_wpj = joint_X_p[i]
-        VEL v_wp = wp.spatial_vector(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
         if parent >= 0:
-            X_wpj = {body_q[parent] * X_wpj ~ wp.transform_multiply(body_q[parent], X_wpj)}
-            VEL v_wp = body_qd[parent]
+            X_wpj = body_q[parent] * X_wpj
         {X_j = wp.transform_identity()
         VEL v_j = wp.spatial_vector(0.0, 0.0, 0.0, 0.0, 0.0, 0.0) ~
         VEL v_j = wp.spatial_vector(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
@@ -956,15 +1014,18 @@ _FORWARD = """
                 rot = rot * wp.quat_from_axis_angle(joint_axis[qd_start + k], joint_q[q_start + k])
             X_j = wp.transform(pos, rot)
             VEL v_j = wp.spatial_vector(lin, ang)}
-        {X_wcj = X_wpj * X_j
-        X_wc = X_wcj * wp.transform_inverse(joint_X_c[i]) ~ X_wc = X_wpj * X_j * wp.transform_inverse(joint_X_c[i])}
-        VEL # in the frame of the world, about the middle of the child
-        VEL v_lin = wp.transform_vector(X_wpj, wp.spatial_top(v_j)) + wp.spatial_top(v_wp)
-        VEL v_ang = wp.transform_vector(X_wpj, wp.spatial_bottom(v_j)) + wp.spatial_bottom(v_wp)
-        VEL x_parent = wp.transform_get_translation(X_wpj)
+        X_wcj = X_wpj * X_j
+        X_wc = X_wcj * wp.transform_inverse(joint_X_c[i])
+        VEL # in the frame of the world, at the origin of the child
+        VEL x_child = wp.transform_get_translation(X_wc)
+        VEL v_ang = wp.transform_vector(X_wpj, wp.spatial_bottom(v_j))
+        VEL v_lin = wp.transform_vector(X_wpj, wp.spatial_top(v_j))
+        VEL v_lin += wp.cross(v_ang, x_child - wp.transform_get_translation(X_wcj))
         VEL if parent >= 0:
-        VEL     x_parent = wp.transform_get_translation(body_q[parent])
-        VEL v_lin += wp.cross(wp.spatial_bottom(v_wp), wp.transform_get_translation(X_wc) - x_parent)
+        VEL     # carried along by the parent
+        VEL     r_parent = x_child - wp.transform_get_translation(body_q[parent])
+        VEL     v_lin += wp.spatial_top(body_qd[parent]) + wp.cross(wp.spatial_bottom(body_qd[parent]), r_parent)
+        VEL     v_ang += wp.spatial_bottom(body_qd[parent])
         {?0.3 # moved by hand
         if body_flags[child] & KINEMATIC != 0:
             continue}
@@ -1083,7 +1144,7 @@ def _draw_forward(stream: Stream, target: str) -> KernelSpec:
     text = _FORWARD
     if p.choices.child("quaternions").chance(0.75):
         text = text.replace("wp.quat(joint_q[", "unit_quat(joint_q[")
-    p.write(with_marked(text, "VEL ", kept=p.choices.chance(0.65)))
+    p.write(with_bodies_called(p.choices, with_marked(text, "VEL ", kept=p.choices.chance(0.65))))
     titles = ("eval_articulation_fk", "eval_fk", "forward_kinematics", "update_body_poses")
     summary = "Poses of bodies from the coordinates of their joints"
     return p.done("joints", "tree_passes", target, summary, titles, _TREE_REMARKS)
@@ -1105,36 +1166,44 @@ _RESET = """
     if world_reset[u] == 0:
         return ~ if not (world_done[u] or world_truncated[u]):
         return}
-    {time[u] = 0.0
-    ~}
-    {* step_count[u] = 0 ~ solver_niter[u] = 0 ~ nefc[u] = 0
-    ncon[u] = 0 ~ energy[u] = wp.vec2(0.0, 0.0) ~ episode_return[u] = 0.0
-    episode_length[u] = 0 ~ num_resets[u] += 1 ~ is_warm[u] = False ~ goal_index[u] = 0}
+    time[u] = 0.0
+    COUNTED
     {for k in range({nq ~ qpos.shape[1]}):
         qpos[u, k] = qpos0[k]
-        {?0.6 {if k < {nv ~ qvel.shape[1]}:
+    {?0.7 for k in range({nv ~ qvel.shape[1]}):
+        qvel[u, k] = 0.0
+        {?0.6 qacc_warmstart[u, k] = 0.0}
+        {?0.4 qfrc_applied[u, k] = 0.0}} ~
+    for k in range({nq ~ qpos.shape[1]}):
+        qpos[u, k] = qpos0[k]
+        {# there are as many speeds, or one less for each quaternion
+        ~}
+        if k < {nv ~ qvel.shape[1]}:
             qvel[u, k] = 0.0
-            {?0.6 qacc_warmstart[u, k] = 0.0}
-            {?0.4 qfrc_applied[u, k] = 0.0}}} ~
+            {?0.6 qacc_warmstart[u, k] = 0.0} ~
     for k in range({nq ~ qpos.shape[1]}):
         qpos[u, k] = qpos_key[key, k]
     for k in range({nv ~ qvel.shape[1]}):
         qvel[u, k] = qvel_key[key, k]
         {?0.6 qacc_warmstart[u, k] = 0.0
         qfrc_applied[u, k] = 0.0} ~
+    {# from the file of the model; the root stays where it is put
+    ~}
     for k in range({nq ~ qpos.shape[1]}):
-        {# from the file of the model, moved by what was drawn
-        ~}
-        qpos[u, k] = qpos0[k] + {noise_scale * qpos_noise[u, k] ~ qpos_noise[u, k]}
+        qpos[u, k] = qpos0[k]
+        if k >= ROOT_NQ:
+            {# the joints are moved by what was drawn
+            ~}
+            qpos[u, k] += {noise_scale * qpos_noise[u, k] ~ qpos_noise[u, k]}
     for k in range({nv ~ qvel.shape[1]}):
         qvel[u, k] = {qvel_noise[u, k] ~ 0.0}
         {?0.5 qacc_warmstart[u, k] = 0.0}}
     {?0.8 for k in range({nu ~ ctrl.shape[1]}):
         ctrl[u, k] = {0.0 ~ ctrl0[k]}
-        {?0.5 last_action[u, k] = 0.0}
-        {?0.5 if k < {na ~ act.shape[1]}:
-            act[u, k] = 0.0
-            {?0.6 act_dot[u, k] = 0.0}}}
+        LAST_ACTION}
+    {?0.6 for k in range({na ~ act.shape[1]}):
+        act[u, k] = 0.0
+        {?0.5 act_dot[u, k] = 0.0}}
     {?0.7 for k in range({nbody ~ xfrc_applied.shape[1]}):
         xfrc_applied[u, k] = wp.spatial_vector(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
         {?0.6 {mocapid = body_mocapid[k]
@@ -1143,19 +1212,43 @@ _RESET = """
             mocap_quat[u, mocapid] = body_quat[k] ~ if body_mocapid[k] >= 0:
             mocap_pos[u, body_mocapid[k]] = body_pos[k]
             mocap_quat[u, body_mocapid[k]] = body_quat[k]}}}
+    KEPT
+    {world_reset_done[u] = True ~ ~}
+"""
+
+
+_RESET_PARTS = (
+    {
+        "COUNTED": """
+    {* nefc[u] = 0
+    ncon[u] = 0 ~ solver_niter[u] = 0 ~ energy[u] = wp.vec2(0.0, 0.0)}
+        """,
+        "LAST_ACTION": "",
+        "KEPT": """
     {?0.6 for k in range({neq ~ eq_active.shape[1]}):
         eq_active[u, k] = eq_active0[k]}
     {?0.6 for k in range({nsensordata ~ sensordata.shape[1]}):
         sensordata[u, k] = 0.0}
     {?0.5 for k in range({ntree ~ tree_asleep.shape[1]}):
-        {tree_asleep[u, k] = -1 ~ tree_asleep[u, k] = tree_asleep0[k]}}
-    {?0.4 {# the delayed actions of the last episode
+        tree_asleep[u, k] = tree_asleep0[k]}
+        """,
+    },
+    {
+        "COUNTED": """
+    {* episode_return[u] = 0.0
+    episode_length[u] = 0 ~ goal_index[u] = 0 ~ reset_count[u] += 1}
+        """,
+        "LAST_ACTION": "    {?0.6 last_action[u, k] = 0.0}",
+        "KEPT": """
+    {?0.5 {# the delayed actions of the last episode
     ~}
     for lag in range(action_buffer.shape[1]):
         for k in range({nu ~ action_buffer.shape[2]}):
             action_buffer[u, lag, k] = 0.0}
-    {world_reset_done[u] = True ~ ~}
-"""
+        """,
+    },
+)
+"""What a simulation keeps of a world beside its state, and what an environment for learning does."""
 
 
 def _draw_reset(stream: Stream, target: str) -> KernelSpec:
@@ -1163,13 +1256,14 @@ def _draw_reset(stream: Stream, target: str) -> KernelSpec:
     p = Program(stream, ("u", "worldid", "world", "env_id"))
     worlds = p.threads
     nq, nv, nu, na, nbody, neq, nsensor, ntree = p.choices.choice((
-        (9, 8, 4, 2, 6, 3, 8, 2), (13, 12, 6, 3, 8, 4, 10, 3), (7, 6, 6, 5, 4, 2, 12, 1), (11, 10, 5, 2, 7, 3, 6, 4),
+        (9, 8, 4, 2, 6, 3, 10, 1), (13, 12, 6, 3, 8, 4, 10, 2), (8, 7, 5, 4, 6, 2, 12, 1), (11, 10, 5, 2, 7, 3, 6, 4),
     ))  # fmt: skip
     p.sizes(nq=nq, nv=nv, nu=nu, na=na, nbody=nbody, neq=neq, nsensordata=nsensor, ntree=ntree)
     p.array("world_reset", FLAG if p.choices.chance(0.5) else INT, (0, 1), (worlds,), ("reset_in", "world_reset"))
     p.array("world_done", FLAG, (0, 1), (worlds,), ("terminated", "world_done"))
     p.array("world_truncated", FLAG, (0, 1), (worlds,), ("truncated", "timed_out"))
     p.scalar("key", INT, (0, 2), ("key", "keyframe"))
+    p.constants({"ROOT_NQ": 7})
     p.scalar("noise_scale", FLOAT, (0.1, 1), ("noise_scale", "reset_noise"))
     p.array("qpos0", FLOAT, (-1, 1), (nq,), ("qpos0", "default_qpos"))
     p.array("qpos_key", FLOAT, (-1, 1), (3, nq), ("key_qpos",))
@@ -1183,9 +1277,9 @@ def _draw_reset(stream: Stream, target: str) -> KernelSpec:
     p.array("eq_active0", FLAG, (0, 1), (neq,), ("eq_active0",))
     p.array("tree_asleep0", INT, (-1, 3), (ntree,), ("tree_asleep_init",))
     for key, kind, span in (
-        ("time", FLOAT, (0, 2)), ("episode_return", FLOAT, (-1, 1)), ("step_count", INT, (0, 9)),
+        ("time", FLOAT, (0, 2)), ("episode_return", FLOAT, (-1, 1)),
         ("solver_niter", INT, (0, 9)), ("nefc", INT, (0, 9)), ("ncon", INT, (0, 9)), ("episode_length", INT, (0, 9)),
-        ("num_resets", INT, (0, 9)), ("goal_index", INT, (0, 5)), ("is_warm", FLAG, (0, 1)),
+        ("reset_count", INT, (0, 9)), ("goal_index", INT, (0, 5)),
         ("world_reset_done", FLAG, (0, 1)),
     ):  # fmt: skip
         p.output(key, kind, (worlds,), (f"{key}_out", key), span)
@@ -1201,7 +1295,8 @@ def _draw_reset(stream: Stream, target: str) -> KernelSpec:
     p.output("xfrc_applied", SPATIAL, (worlds, nbody), ("xfrc_applied_out",), (-1, 1), element="wp.spatial_vector")
     p.output("mocap_pos", VEC, (worlds, nbody), ("mocap_pos_out", "mocap_pos"), (-1, 1))
     p.output("mocap_quat", FOUR, (worlds, nbody), ("mocap_quat_out", "mocap_quat"), (-1, 1), element="wp.quat")
-    p.write(_RESET)
+    parts = p.choices.child("parts").choice(_RESET_PARTS)
+    p.write(_filled(_RESET, **{name.lower(): part.rstrip() for name, part in parts.items()}))
     titles = ("reset_worlds", "reset_data", "reset_world_state", "begin_episodes", "reset_nworld")
     return p.done("state", "resets", target, "Puts worlds back to where they begin", titles, ("One thread per world.",))
 

@@ -9,6 +9,13 @@ from synthesis.records import KernelSpec
 _QUAD, _MAT, _MAT2 = Type("int32", (4,)), Type("float32", (3, 3)), Type("float32", (2, 2))
 _ADJACENT = 6
 """Neighbours that a vertex has room for."""
+_ADJACENCY = (
+    ("vertex_edge_start", "vertex_edge_count", "vertex_edges"),
+    ("v_adj_edges_offsets", "v_adj_edges_count", "v_adj_edges"),
+    ("adjacency_start", "adjacency_count", "adjacent_edges"),
+    ("adjacent_edge_offsets", "adjacent_edge_count", "adjacent_edges"),
+)
+"""Where the edges of each vertex begin, how many there are, and the list of them: each author names them alike."""
 
 _ELEMENT = {
     "cloth_grid": """
@@ -45,10 +52,10 @@ _ELEMENT = {
             particle_q[tet[1]] - x0,
             particle_q[tet[2]] - x0,
             particle_q[tet[3]] - x0) ~
-        x1 = particle_q[tet[1]]
-        x2 = particle_q[tet[2]]
-        x3 = particle_q[tet[3]]
-        D = wp.matrix_from_cols(x1 - x0, x2 - x0, x3 - x0)}
+        e1 = particle_q[tet[1]] - x0
+        e2 = particle_q[tet[2]] - x0
+        e3 = particle_q[tet[3]] - x0
+        D = wp.matrix_from_cols(e1, e2, e3)}
         volume = wp.determinant(D) / 6.0
         PART
     """,
@@ -71,18 +78,37 @@ _ELEMENT = {
         for k in range(start, start + num_adjacent):
             edge = edge_list[adjacent_edges[k]]
             other_v = {other_end(edge, tid) ~ edge[1] if edge[0] == tid else edge[0]}
+            {# short edges count for more
+            w = 1.0 / wp.max(wp.length(particle_q[other_v] - particle_q[tid]), {TINY ~ 1.0e-6})
+            total += w * (particle_q[other_v] - particle_q[tid]) ~
+            dx = particle_q[other_v] - particle_q[tid]
             # short edges count for more
-            w = 1.0 / (wp.length(particle_q[other_v] - particle_q[tid]) + spacing)
-            total += w * (particle_q[other_v] - particle_q[tid])
+            w = 1.0 / wp.max(wp.length(dx), {TINY ~ 1.0e-6})
+            total += w * dx}
             weight += w
         smoothed[tid] = particle_q[tid] + total * (strength / weight) ~
+        {# weights of edges by the angles opposite to them
+        ~}
+        weight = float(0.0)
+        for k in range(start, start + num_adjacent):
+            e = adjacent_edges[k]
+            other_v = {other_end(edge_list[e], tid) ~ edge_list[e][1] if edge_list[e][0] == tid else edge_list[e][0]}
+            total += cotan_in[e] * (particle_q[other_v] - particle_q[tid])
+            weight += cotan_in[e]
+        {if weight > 0.0:
+            smoothed[tid] = particle_q[tid] + total * (strength / weight)
+        else:
+            smoothed[tid] = particle_q[tid] ~
+        smoothed[tid] = particle_q[tid]
+        if weight > 0.0:
+            smoothed[tid] += total * (strength / weight)} ~
         for k in range({num_adjacent):
             edge = edge_list[adjacent_edges[start + k]] ~ start, start + num_adjacent):
             edge = edge_list[adjacent_edges[k]]}
             other_v = {other_end(edge, tid) ~ edge[1] if edge[0] == tid else edge[0]}
             total += particle_q[other_v] - particle_q[tid]
-        {?0.3 # no farther than the edges are long
-        offset = limit_length(strength * total / float(num_adjacent), spacing)
+        {?0.3 # no farther than a step may move it
+        offset = limit_length(strength * total / float(num_adjacent), max_offset)
         smoothed[tid] = particle_q[tid] + offset ~
         {smoothed[tid] = particle_q[tid] + total * (strength / float(num_adjacent)) ~
         total = total / float(num_adjacent)
@@ -470,7 +496,7 @@ _PARTS = {
             wp.atomic_add(vertex_area, i, 0.25 * area)
             wp.atomic_add(vertex_area, j, 0.5 * area if b < 0.0 else 0.25 * area)
             wp.atomic_add(vertex_area, k, 0.5 * area if c < 0.0 else 0.25 * area)
-        elif area > min_area:
+        elif area > 0.0:
             share = 1.0 / (16.0 * area)
             wp.atomic_add(vertex_area, i, share * ((a + b) * c + (a + c) * b))
             wp.atomic_add(vertex_area, j, share * ((a + b) * c + (b + c) * a))
@@ -919,17 +945,45 @@ _EDGES = (
             on_border[v0] = 1
             on_border[v1] = 1}}
     """),
-    (("find_opposite_vertices", "edge_adjacency", "build_bending_quads"), """
-        # the corner of each triangle that is not on the edge
+    (("find_opposite_vertices", "edge_opposite_vertices", "find_edge_corners"), """
+        {# the corner of each triangle that is not on the edge; none beyond the border
+        ~}
+        {corners = wp.vec2i(-1, -1)
         for k in range(2):
-            opposite[tid, k] = -1
             t = edge_tris[tid][k]
             if t >= 0:
                 {for c in range(3):
                     v = tri_indices[t][c]
                     if v != v0 and v != v1:
-                        opposite[tid, k] = v ~
-                opposite[tid, k] = opposite_corner(tri_indices[t], v0, v1)}
+                        corners[k] = v ~
+                corners[k] = opposite_corner(tri_indices[t], v0, v1)}
+        opposite[tid] = corners ~
+        tris = edge_tris[tid]
+        left = int(-1)
+        right = int(-1)
+        if tris[0] >= 0:
+            left = opposite_corner(tri_indices[tris[0]], v0, v1)
+        if tris[1] >= 0:
+            right = opposite_corner(tri_indices[tris[1]], v0, v1)
+        opposite[tid] = wp.vec2i(left, right)}
+    """),
+    (("build_bending_quads", "build_hinges", "collect_bending_edges"), """
+        tris = edge_tris[tid]
+        {# an edge of the border does not bend
+        if tris[0] < 0 or tris[1] < 0:
+            hinges[tid] = wp.vec4i(-1, -1, v0, v1)
+            return
+        left = opposite_corner(tri_indices[tris[0]], v0, v1)
+        right = opposite_corner(tri_indices[tris[1]], v0, v1)
+        hinges[tid] = wp.vec4i(left, right, v0, v1) ~
+        # an edge of the border does not bend
+        if tris[0] >= 0 and tris[1] >= 0:
+            left = opposite_corner(tri_indices[tris[0]], v0, v1)
+            right = opposite_corner(tri_indices[tris[1]], v0, v1)
+            hinges[tid] = wp.vec4i(left, right, v0, v1)
+            {wp.atomic_add(edge_fill, 0, 1) ~}
+        else:
+            hinges[tid] = wp.vec4i(-1, -1, v0, v1)}
     """),
     (("edge_lengths", "compute_edge_lengths", "update_edge_lengths"), """
         length = wp.length(particle_q[v1] - particle_q[v0])
@@ -945,7 +999,7 @@ _EDGES = (
 def _draw_element(stream: Stream, target: str) -> KernelSpec:
     """An element of a mesh, a thread for each."""
     labels = target == "vertex_labels"
-    vertex_names = ("tid", "v_index", "particle")
+    vertex_names = ("tid", "v_index", "vertex")
     names = {
         "cloth_grid": ("tid", "cell"), "triangle_rest": ("tid", "t", "tri_id"),
         "tetrahedron_rest": ("tid", "t", "tet_id"),
@@ -970,9 +1024,10 @@ def _draw_element(stream: Stream, target: str) -> KernelSpec:
     p.corners("edge_indices", _QUAD, 4, vertices, (count,), ("edge_indices", "bending_edges"), missing=2)
     p.array("edge_list", PAIR, (0, ends - 1), (count,), ("edges", "edge_verts"))
     p.array("edge_tris", PAIR, (-20, count - 1), (count,), ("edge_tris", "edge_faces"))
-    p.starts("vertex_start", count, _ADJACENT, 1, ("vertex_start", "adjacency_offsets", "v_adj_edges_offsets"))
-    p.array("vertex_count", INT, (0, 5), (count,), ("vertex_edge_count", "vertex_valence"))
-    p.array("adjacent_edges", INT, (0, count - 1), (count * _ADJACENT,), ("adjacent_edges", "v_adj_edges"))
+    offsets, valences, listed = p.choices.child("adjacency").choice(_ADJACENCY)
+    p.starts("vertex_start", count, _ADJACENT, 1, (offsets,))
+    p.array("vertex_count", INT, (0, 5), (count,), (valences,))
+    p.array("adjacent_edges", INT, (0, count - 1), (count * _ADJACENT,), (listed,))
     p.array(
         "vertex_color",
         INT,
@@ -982,7 +1037,8 @@ def _draw_element(stream: Stream, target: str) -> KernelSpec:
     )
     p.array("rest_angle", FLOAT, (-0.5, 0.5), (count,), ("rest_angle", "edge_rest_angle"))
     p.scalar("flip_winding", FLAG, (0, 1), ("flip_winding", "reverse"))
-    p.number("spacing", (0.1, 0.5), ("spacing", "cell_size"), ("0.1",))
+    p.number("max_offset", (0.1, 0.5), ("max_offset", "max_move"), ("0.1",))
+    p.array("cotan_in", FLOAT, (-0.3, 2), (count,), ("edge_cotan", "cotan_weight"))
     p.number("strength", (0.2, 0.8), ("strength", "smoothing", "step"), ("0.5",))
     p.array("tri_density", FLOAT, (0.5, 2), (count,), ("tri_density", "face_density"))
     p.array("tri_enabled", FLAG, (0, 1), (count,), ("tri_active", "face_mask"))
@@ -992,7 +1048,7 @@ def _draw_element(stream: Stream, target: str) -> KernelSpec:
     p.scalar("max_adjacent", INT, (1, 2), ("max_adjacent", "capacity"))
     p.number("min_area", (0.1, 0.2), ("min_area", "area_eps"), ("0.1",))
     p.number("min_volume", (0.03, 0.07), ("min_volume", "volume_eps"), ("0.05",))
-    p.number("density", (0.5, 2), ("density", "rho"), ("1.0", "2.0"))
+    p.scalar("density", FLOAT, (0.5, 2), ("density", "rho"))
     p.number("slack", (0.9, 1.1), ("slack", "rest_scale"), ("1.05", "0.95"))
     p.scalar("cells_x", INT, (8, 8), ("cells_x", "dim_x", "nx"))
     p.constants({"EDGE_LOOSE": 0, "EDGE_BORDER": 1, "EDGE_INNER": 2})
@@ -1057,7 +1113,8 @@ def _draw_element(stream: Stream, target: str) -> KernelSpec:
     ):  # fmt: skip
         p.output(key, INT, (size,), pool, (0, 1))
     p.array("pinned", INT, (0, 1), (count,), ("is_pinned", "vertex_fixed"))
-    p.output("opposite", INT, (count, 2), ("edge_opposite", "bend_verts"))
+    p.output("opposite", PAIR, (count,), ("edge_opposite", "opposite_verts"), element="wp.vec2i")
+    p.output("hinges", _QUAD, (count,), ("bend_indices", "hinge_verts"), element="wp.vec4i")
     p.output("length_sum", FLOAT, (vertices,), ("length_sum", "incident_length"), (0, 1))
     for key, pool in (("vertex_area", ("vertex_area", "particle_area")), ("vertex_mass", ("particle_mass", "mass"))):
         p.output(key, FLOAT, (vertices,), pool, (0, 1))

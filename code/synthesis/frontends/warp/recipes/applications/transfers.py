@@ -1,9 +1,13 @@
 """State on its way: copied in strides, gathered, scattered, packed into keys, given offsets and reset under masks."""
 
+from textwrap import dedent
+
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, FRAME, INT, PAIR, SPATIAL, VEC, Program
+from synthesis.grammar.lines import with_marked
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.types import Type
+from synthesis.grammar.variants import choose
 from synthesis.records import KernelSpec
 
 _SIGNED = 0.75
@@ -163,11 +167,11 @@ _MOVES = {
             b = pair[0]} ~
         a = wp.min(pairs[tid][0], pairs[tid][1])
         b = wp.max(pairs[tid][0], pairs[tid][1])}
-        sort_ids[tid] = tid
-        {?0.2 if not enabled[tid]:
-            # sorts behind all others
-            sort_keys[tid] = wp.uint64(0xFFFFFFFF) << wp.uint64(32)
-            return}
+        IDS sort_ids[tid] = tid
+        OFF if not enabled[tid]:
+        OFF     # sorts behind all others
+        OFF     sort_keys[tid] = LAST_KEY
+        OFF     return
         {sort_keys[tid] = pack_key(a, b) ~ sort_keys[tid] = (wp.uint64(a) << wp.uint64(32)) | wp.uint64(b) ~
         sort_keys[tid] = pack_key(a, b) ~
         {# the world is the most significant part
@@ -181,11 +185,11 @@ _MOVES = {
         sort_keys[tid] = key}
     """,
     "cell_keys": """
-        sort_ids[tid] = tid
-        {?0.2 if {not enabled[tid] ~ (body_flags[tid] & ACTIVE) == 0}:
-            # sorts behind all others
-            sort_keys[tid] = wp.uint64(0xFFFFFFFF) << wp.uint64(32)
-            return}
+        IDS sort_ids[tid] = tid
+        OFF if {not enabled[tid] ~ (body_flags[tid] & ACTIVE) == 0}:
+        OFF     # sorts behind all others
+        OFF     sort_keys[tid] = LAST_KEY
+        OFF     return
         {# the world is the more significant half
         ~}
         {sort_keys[tid] = pack_key(body_world[tid], cell_of[tid]) ~
@@ -251,11 +255,11 @@ _MOVES = {
             run_length[tid] = 0
             return}
         {length = int(1)
-        while tid + length < {num_keys ~ sorted_keys.shape[0]}:
+        while tid + length < num_keys:
             if sorted_keys[tid + length] != key:
                 break
             length += 1 ~ length = int(1)
-        for k in range(tid + 1, {num_keys ~ sorted_keys.shape[0]}):
+        for k in range(tid + 1, num_keys):
             if sorted_keys[k] != key:
                 break
             length += 1}
@@ -391,11 +395,11 @@ _MOVES = {
             {wp.atomic_add(num_runs, 0, 1) ~}}
     """,
     "morton_codes": """
-        sort_ids[tid] = tid
-        {if {not enabled[tid] ~ not has_flag(body_flags[tid], ACTIVE)}:
-            # sorts behind all others
-            morton_out[tid] = wp.uint32(0xFFFFFFFF)
-            return ~}
+        IDS sort_ids[tid] = tid
+        OFF if {not enabled[tid] ~ not has_flag(body_flags[tid], ACTIVE)}:
+        OFF     # sorts behind all others
+        OFF     morton_out[tid] = wp.uint32(0xFFFFFFFF)
+        OFF     return
         {p = body_pos[tid] - origin
         {x = saturate(p[0] / extent[0])
         y = saturate(p[1] / extent[1])
@@ -605,6 +609,16 @@ def _keyed(text: str, key_type: str) -> str:
     return text.replace("wp.uint64(0xFFFFFFFF)", "wp.int64(0x7FFFFFFF)").replace("wp.uint64", "wp.int64")
 
 
+_COUNTED = {
+    "pair_keys": ("num_pairs", "pair_count"), "cell_keys": ("num_bodies", "body_count"),
+    "morton_codes": ("num_bodies", "body_count"), "find_runs": ("num_keys", "key_count"),
+    "run_lengths": ("num_keys", "key_count"), "range_ends": ("num_keys", "key_count"),
+}  # fmt: skip
+"""Whose arrays have entries that stand together from the first on, up to a number that is called so.
+
+What is sorted, or was sorted, has no gaps."""
+
+
 def _declare_moves(p: Program, target: str, key_type: str) -> None:
     """The arguments of a kernel that moves state."""
     count, width = p.threads, _WIDTH
@@ -625,7 +639,7 @@ def _declare_moves(p: Program, target: str, key_type: str) -> None:
         "local_to_global", INT, (-1, count - 1), (count,), ("local_to_global", "proxy_ids", "body_ids", "index_map")
     )
     p.array("body_flags", INT, (0, 3), (count,), ("body_flags", "flags"))
-    p.array("cell_of", INT, (0, 31), (count,), ("cell_ids", "bin_ids", "cell_of"))
+    p.array("cell_of", INT, (0, 31), (count,), ("cell_ids", "cell_of"))
     p.array("newest_mass", FLOAT, (0.1, 2), (count,), ("body_mass", "node_mass"))
     p.array("pairs", PAIR, (0, 40), (count,), ("shape_pairs", "pairs"))
     p.array("sorted_keys", INT, (-1, 2), (count,), ("sorted_keys", "keys", "labels"))
@@ -678,7 +692,7 @@ def _declare_moves(p: Program, target: str, key_type: str) -> None:
     p.number("amount", (0.1, 0.5), ("noise_scale", "reset_noise"), ("0.1", "0.2"))
     p.number("fill", (-1, 1), ("fill_value", "default_value"), ("0.0", "1.0"))
     p.sizes(total=total, num_threads=count, num_items=count, num_keys=count, cells_per_world=32, block_size=4)
-    p.constants({"NUM_HISTORY": 4})
+    p.constants({"NUM_HISTORY": 4, "NO_ID": 2147483647})
     p.constants({"ACTIVE": 1, "KINEMATIC": 2, "GRID_SIZE": 8, "STATIC_WORLD": 0, "NUM_WORLDS": worlds})
     p.output("dst", FLOAT, (total,), ("dst", "values_out"))
     p.output("dst_rate", FLOAT, (total,), ("dst_rate", "dst_velocity"))
@@ -735,9 +749,17 @@ def _draw_move(stream: Stream, target: str) -> KernelSpec:
     key_type = "int64" if p.choices.child("keys").chance(_SIGNED) else "uint64"
     _declare_moves(p, target, key_type)
     p.lookups(wid="wid = world_of[tid]", count="count = row_count[tid]")
-    if target not in ("copy_strided", "offsets_from_counts", "find_runs", "run_lengths", "cell_ranges", "range_ends"):
+    if target not in (*_COUNTED, "copy_strided", "offsets_from_counts", "cell_ranges"):
         p.guard_count(_THREADS.get(target, "item"))
-    p.write(_keyed(_MOVES[target], key_type))
+    if target in _COUNTED:
+        p.scalar("num_keys", INT, (p.threads // 2, p.threads), _COUNTED[target])
+        p.write("# beyond what is used\nif tid >= num_keys:\n    return")
+    # numbers that are sorted with the keys are of use with the keys alone
+    numbered = p.choices.child("numbers").chance(0.5)
+    text = with_marked(_MOVES[target], "IDS ", kept=numbered)
+    text = choose(dedent(with_marked(text, "OFF ", kept=numbered or p.maybe(0.2))), p.choices.shuffled, p.maybe)
+    last = "pack_key(NO_ID, 0)" if "pack_key" in text else "wp.uint64(0xFFFFFFFF) << wp.uint64(32)"
+    p.write(_keyed(text.replace("LAST_KEY", last), key_type))
     titles = {
         "copy_strided": ("copy_strided", "copy_values", "grid_stride_copy"),
         "copy_rows": ("copy_rows", "copy_segments", "copy_ragged_rows"),

@@ -44,7 +44,7 @@ _VERTEX = {
             if c > 0.0:
                 hess += (wp.identity(n=3, dtype=float) - wp.outer(n, n)) * (ke * c / r)}
         {?0.4 # ground below the vertex
-        depth = ground - x0[2]
+        depth = ground + radius[tid] - x0[2]
         if depth > 0.0:
             force += wp.vec3(0.0, 0.0, ke * depth)
             {hess += wp.diag(wp.vec3(0.0, 0.0, ke)) ~ hess[2, 2] = hess[2, 2] + ke}}
@@ -75,10 +75,13 @@ _VERTEX = {
             v1 += (wind - v1) * (drag * dt)
         }
         x1 = x0 + v1 * dt
-        {?0.5 if x1[2] < ground:
-            x1[2] = ground
-            {v1 = wp.vec3(v1[0] * friction, v1[1] * friction, 0.0) ~ v1[2] = 0.0 ~
-            v1 = wp.vec3(v1[0], v1[1], -bounce * v1[2])}}
+        {?0.5 if x1[2] < ground + radius[tid]:
+            x1[2] = ground + radius[tid]
+            {# only what still goes down is stopped
+            ~}
+            if v1[2] < 0.0:
+                {v1 = wp.vec3(v1[0] * friction, v1[1] * friction, 0.0) ~ v1[2] = 0.0 ~
+                v1 = wp.vec3(v1[0], v1[1], -bounce * v1[2])}}
         {x_out[tid] = x1
         v_out[tid] = v1 ~ v_out[tid] = v1
         x_out[tid] = x1}
@@ -90,7 +93,7 @@ _VERTEX = {
             {v1 = limit_length(v1, v_max) ~ if {wp.length_sq(v1) > v_max * v_max ~ wp.length(v1) > v_max}:
                 v1 = wp.normalize(v1) * v_max}
         ~
-            if x0[2] {< ~ <=} ground and v1[2] < 0.0:
+            if x0[2] {< ~ <=} ground + radius[tid] and v1[2] < 0.0:
                 {v1[2] = 0.0 ~ v1 = wp.vec3(v1[0] * friction, v1[1] * friction, 0.0)}
         }
         {v_out[tid] = v1 ~ v_out[tid] = v1
@@ -116,8 +119,8 @@ _VERTEX = {
         {?0.4 {d = limit_length(d, limit) ~ if {wp.length_sq(d) > limit * limit ~ wp.length(d) > limit}:
             d = d * (limit / wp.length(d))}}
         x1 = x0 + d
-        {?0.5 if x1[2] < ground:
-            x1[2] = ground}
+        {?0.5 if x1[2] < ground + radius[tid]:
+            x1[2] = ground + radius[tid]}
         x_out[tid] = x1
         {v_out[tid] = {v[tid] + (x1 - x0) / dt ~ (x1 - x_prev[tid]) / dt} ~}
     """,
@@ -126,7 +129,7 @@ _VERTEX = {
 
 def _draw_vertex(stream: Stream, target: str) -> KernelSpec:
     """Vertices of a soft body, one thread each: predicted, solved with their neighbours, moved."""
-    p = Program(stream, ("tid", "vertex", "particle", "v_id"))
+    p = Program(stream, ("tid", "vertex", "particle", "vertex_id"))
     count = p.threads
     total = 3 * count
     p.array("x", VEC, (-1, 1), (count,), ("x", "particle_q", "pos", "positions"))
@@ -137,6 +140,7 @@ def _draw_vertex(stream: Stream, target: str) -> KernelSpec:
     p.array("correction", VEC, (-0.5, 0.5), (count,), ("delta", "particle_delta", "corrections"))
     p.array("degree_in", INT, (0, 4), (count,), ("constraint_count", "num_constraints", "valence"))
     p.array("inv_mass_of", FLOAT, (-0.2, 2), (count,), ("inv_mass", "particle_inv_mass", "w"))
+    p.array("radius", FLOAT, (0.05, 0.2), (count,), ("particle_radius", "radius"))
     p.array("masses", FLOAT, (0.5, 2), (count,), ("mass", "particle_mass", "masses"))
     p.array("flags", INT, (0, 3), (count,), ("particle_flags", "flags"))
     p.array("first", INT, (0, total), (count + 1,), ("adj_offsets", "vertex_start", "row_start"))
@@ -157,7 +161,7 @@ def _draw_vertex(stream: Stream, target: str) -> KernelSpec:
     p.number("v_max", (8, 20), ("max_velocity", "v_max", "speed_limit"), ("10.0", "20.0"))
     p.number("spacing", (0.3, 0.8), ("rest_length", "spacing"), ("0.5",))
     p.number("rest_limit", (3, 15), ("sleep_speed", "sleep_threshold"), ("5.0",))
-    p.number("friction", (0.3, 0.9), ("ground_damping", "slip"), ("0.5",))
+    p.number("friction", (0.3, 0.9), ("ground_slip", "slip_factor"), ("0.5",))
     p.number("bounce", (0.2, 0.8), ("restitution", "bounce"), ("0.5",))
     p.number("drag", (0.2, 1), ("wind_drag", "air_drag"), ("0.5",))
     p.scalar("wind", VEC, (-2, 2), ("wind", "wind_velocity"))

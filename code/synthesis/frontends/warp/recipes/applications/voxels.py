@@ -87,29 +87,40 @@ _CELL = {
                 if in_box(cell, nx, ny, nz):
                     if cell_type[cell[0], cell[1], cell[2]] == CELL_FLUID:
                         count += 1 ~
-        if i > 0 and cell_type[wp.max(i - 1, 0), j, k] == CELL_FLUID:
+        {# the border has not all of its neighbours
+        ~}
+        if i == 0 or j == 0 or k == 0 or i == nx - 1 or j == ny - 1 or k == nz - 1:
+            cell_out[i, j, k] = label
+            return
+        if cell_type[i - 1, j, k] == CELL_FLUID:
             count += 1
-        if i < nx - 1 and cell_type[wp.min(i + 1, nx - 1), j, k] == CELL_FLUID:
+        if cell_type[i + 1, j, k] == CELL_FLUID:
             count += 1
-        if j > 0 and cell_type[i, wp.max(j - 1, 0), k] == CELL_FLUID:
+        if cell_type[i, j - 1, k] == CELL_FLUID:
             count += 1
-        if j < ny - 1 and cell_type[i, wp.min(j + 1, ny - 1), k] == CELL_FLUID:
+        if cell_type[i, j + 1, k] == CELL_FLUID:
             count += 1
-        if k > 0 and cell_type[i, j, wp.max(k - 1, 0)] == CELL_FLUID:
+        if cell_type[i, j, k - 1] == CELL_FLUID:
             count += 1
-        if k < nz - 1 and cell_type[i, j, wp.min(k + 1, nz - 1)] == CELL_FLUID:
+        if cell_type[i, j, k + 1] == CELL_FLUID:
             count += 1}
-        {# holes are filled, drops are dropped
-        {if label == CELL_EMPTY and count > 3:
-            label = CELL_FLUID
-        elif label == CELL_FLUID and count == 0:
-            label = CELL_EMPTY
-        cell_out[i, j, k] = label ~ if count > 3:
+        {{# fluid where there are particles, and in the gaps between them
+        ~}
+        {if num_inside[i, j, k] > 0 or count > 4:
             cell_out[i, j, k] = CELL_FLUID
-        elif count == 0:
-            cell_out[i, j, k] = CELL_EMPTY
         else:
-            cell_out[i, j, k] = label} ~
+            cell_out[i, j, k] = CELL_EMPTY ~
+        cell_out[i, j, k] = CELL_EMPTY
+        if num_inside[i, j, k] > 0 or count > 4:
+            cell_out[i, j, k] = CELL_FLUID} ~
+        {# by the distance to the surface; air beside the fluid takes part in extrapolation
+        ~}
+        if phi[i, j, k] < 0.0:
+            cell_out[i, j, k] = CELL_FLUID
+        elif count > 0:
+            cell_out[i, j, k] = CELL_SURFACE
+        else:
+            cell_out[i, j, k] = CELL_EMPTY ~
         {# empty cells beside the fluid are its surface
         ~}
         {cell_out[i, j, k] = CELL_SURFACE if label == CELL_EMPTY and count > 0 else label ~
@@ -215,6 +226,8 @@ def _draw_cell(stream: Stream, target: str) -> KernelSpec:
     p.array("fine_type", INT, (0, 2), finer, ("fine_type", "fine_labels"))
     p.array("momentum", VEC, (-1, 1), shape, ("momentum", "grid_mv"))
     p.array("cell_type", INT, (0, 2), shape, ("cell_type", "labels", "grid_flags"))
+    p.array("phi", FLOAT, (-1, 2), shape, ("phi", "liquid_phi", "liquid_sdf"))
+    p.array("num_inside", INT, (-2, 2), shape, ("particle_count", "cell_particles"))
     p.array("cell_active", FLAG, (0, 1), shape, ("cell_active", "active", "occupied"))
     p.array("gravity", VEC, (-10, 10), (1,), ("gravity",))
     p.scalar("lower", VEC, (-1, 1), ("lower", "grid_lower", "origin"))
@@ -801,77 +814,124 @@ _POINT = {
                 grid[cell[0], cell[1] + 1, cell[2]] - grid[cell[0], cell[1], cell[2]], \
                 grid[cell[0], cell[1], cell[2] + 1] - grid[cell[0], cell[1], cell[2]])}
     """,
-    "sorted_cells": """
-        start = {cell_start[tid] ~ cell_start[tid]}
+}
+_SORTED = (
+    ("pick_cell_points cell_representatives downsample_points", """
+        start = offsets[tid]
         count = cell_length[tid]
-        {{?0.6 if count == 0:
-            cell_first[tid] = -1
+        {?0.4 if count == 0:
+            cell_pick[tid] = -1
             return}
-        {heaviest = float(0.0)
-        first = int(-1)
+        {# the middle of the cell
+        ~}
+        middle = voxel * wp.vec3(
+            float(tid // (GRID * GRID)) + 0.5, float((tid // GRID) % GRID) + 0.5, float(tid % GRID) + 0.5)
+        best = float(HUGE)
+        nearest = int(-1)
         for k in range(start, start + count):
             point = order[k]
-            if mass[point] > heaviest:
-                heaviest = mass[point]
-                first = point
-        cell_first[tid] = first
-        {cell_mass[tid] = heaviest ~} ~
-        {# the first of the points by number
+            {?0.4 if not point_mask[point]:
+                continue}
+            {dist_sq = wp.length_sq(points[point] - middle) ~ d = points[point] - middle
+            dist_sq = wp.dot(d, d)}
+            if dist_sq < best:
+                best = dist_sq
+                nearest = point
+        cell_pick[tid] = nearest
+    """),
+    ("first_cell_points cell_representatives pick_first_points", """
+        start = offsets[tid]
+        count = cell_length[tid]
+        {?0.4 if count == 0:
+            cell_first[tid] = -1
+            return}
+        {# the smallest number, in whatever order the points were sorted
         ~}
         first = int(-1)
-        for k in range(count):
-            point = order[start + k]
-            {if not point_mask[point]:
-                continue ~}
+        for k in range({count):
+            point = order[start + k] ~ start, start + count):
+            point = order[k]}
+            {?0.6 if not point_mask[point]:
+                continue}
             if first < 0 or point < first:
                 first = point
-        cell_first[tid] = first}
-        {?0.4 cell_ijk[tid] = wp.vec3i(tid // (GRID * GRID), (tid // GRID) % GRID, tid % GRID)} ~
-        center = wp.vec3(0.0, 0.0, 0.0)
+        cell_first[tid] = first
+    """),
+    ("compute_cell_centers cell_centers reduce_cell_mass", """
+        start = offsets[tid]
+        count = cell_length[tid]
+        moment = wp.vec3(0.0, 0.0, 0.0)
         total = float(0.0)
         for k in range({count):
             point = order[start + k] ~ start, start + count):
             point = order[k]}
-            {if not point_mask[point]:
-                continue ~}
-            center += mass[point] * points[point]
+            {?0.4 if not point_mask[point]:
+                continue}
+            moment += mass[point] * points[point]
             total += mass[point]
         {if total > 0.0:
-            cell_center[tid] = center / total
+            cell_center[tid] = moment / total
         else:
-            cell_center[tid] = wp.vec3(0.0, 0.0, 0.0) ~ cell_center[tid] = center / wp.max(total, TINY)}
-        {?0.5 cell_mass[tid] = total} ~
+            cell_center[tid] = wp.vec3(0.0, 0.0, 0.0) ~ cell_center[tid] = moment / wp.max(total, TINY)}
+        {?0.5 cell_mass[tid] = total}
+    """),
+    ("average_cell_velocity compute_cell_velocity mean_cell_velocity", """
+        start = offsets[tid]
+        count = cell_length[tid]
+        {?0.5 {# nothing moves in an empty cell
+        ~}
+        if count == 0:
+            cell_velocity[tid] = wp.vec3(0.0, 0.0, 0.0)
+            return}
         v = wp.vec3(0.0, 0.0, 0.0)
+        {for k in range(start, start + count):
+            v += velocity_in[order[k]]
+        cell_velocity[tid] = v / float({count ~ wp.max(count, 1)}) ~
         num = int(0)
         for k in range(start, start + count):
-            {if point_mask[order[k]]:
+            if point_mask[order[k]]:
                 v += velocity_in[order[k]]
-                num += 1 ~ v += velocity_in[order[k]]
-            num += 1}
+                num += 1
         {if num > 0:
             cell_velocity[tid] = v / float(num)
         else:
-            cell_velocity[tid] = wp.vec3(0.0, 0.0, 0.0) ~ cell_velocity[tid] = v / float(wp.max(num, 1))}
-        {?0.4 wp.atomic_max(most_points, 0, num)}}
-    """,
-}
+            cell_velocity[tid] = wp.vec3(0.0, 0.0, 0.0) ~ cell_velocity[tid] = v / float(wp.max(num, 1))} ~
+        total = float(0.0)
+        for k in range(start, start + count):
+            point = order[k]
+            {# heavy ones count more
+            ~}
+            v += mass[point] * velocity_in[point]
+            total += mass[point]
+        cell_velocity[tid] = v / wp.max(total, TINY)
+        {?0.5 cell_mass[tid] = total}}
+    """),
+)  # fmt: skip
+"""What is made of the points of a cell, which stand together: what kernels are called that do it, and their lines."""
 
 
 def _draw_point(stream: Stream, target: str) -> KernelSpec:
     """A point in a grid of cells, a thread for each."""
     by_cell = target == "sorted_cells"
-    p = Program(stream, ("tid", "cell_id", "c") if by_cell else ("tid", "point_id", "i_point", "particle"))
-    count, side = p.threads, 4
+    side = 4
+    p = Program(
+        stream,
+        ("tid", "cell_id", "c") if by_cell else ("tid", "point_id", "i_point", "particle"),
+        launch=(side * side * side,) if by_cell else None,
+    )
+    count = p.threads
     grid = (side, side, side)
     p.array("points", VEC, (-0.2, 4.2), (count,), ("points", "particle_q", "positions"))
     p.array("velocity_in", VEC, (-1, 1), (count,), ("velocities", "particle_qd", "particle_v"))
     p.array("mass", FLOAT, (0.1, 1), (count,), ("particle_mass", "mass", "weights"))
     p.array("point_mask", FLAG, (0, 1), (count,), ("point_mask", "active", "valid_mask"))
     p.array("grid", FLOAT, (-1, 1), grid, ("grid", "sdf", "field"))
-    p.starts("cell_start", count, 5, 0, ("cell_start", "cell_offsets"))
+    # where the cells of one world begin is not where those of another do
+    p.starts("offsets", count, 5, 0, ("cell_start", "cell_offsets"))
     p.array("cell_length", INT, (0, 5), (count,), ("points_per_cell", "cell_num_points"))
     p.array("order", INT, (0, count - 1), (5 * count,), ("sorted_points", "order", "particle_ids"))
     p.scalar("inv_width", FLOAT, (0.8, 1.2), ("inv_voxel_size", "inv_dx", "inv_cell_size"))
+    p.scalar("voxel", FLOAT, (0.8, 1.2), ("voxel_size", "cell_size"))
     p.number("fill", (0.5, 2), ("outside_value", "background", "fill_value"), ("1.0", "2.0"))
     p.constants({"GRID": side})
     p.function(
@@ -886,29 +946,30 @@ def _draw_point(stream: Stream, target: str) -> KernelSpec:
     )
     p.output("cell_ijk", TRIPLE, (count,), ("cell_ijk", "ijk", "node_ijk"))
     for key, pool in (("cell_of", ("cell_ids", "point_cell")), ("octant", ("octants", "child_index")),
-                      ("cell_first", ("first_point", "cell_owner"))):  # fmt: skip
+                      ("cell_first", ("first_point", "cell_owner")),
+                      ("cell_pick", ("representative", "cell_point"))):  # fmt: skip
         p.output(key, INT, (count,), pool)
     p.output("local_out", VEC, (count,), ("local_pos", "cell_coords"))
     p.output("gradient_out", VEC, (count,), ("gradient", "grad_out"))
     p.output("cell_velocity", VEC, (count,), ("cell_velocity", "mean_velocity"))
     p.output("cell_mass", FLOAT, (count,), ("cell_mass", "cell_weight"))
     p.output("num_outside", INT, (1,), ("num_outside", "num_lost"), (0, 1))
-    p.output("most_points", INT, (1,), ("max_points", "fullest"), (0, 1))
     p.output("cell_count", INT, grid, ("cell_count", "grid_counts"), (0, 1))
     p.output("grid_mass", FLOAT, grid, ("grid_mass", "grid_m"), (0, 1))
     p.output("grid_v", VEC, grid, ("grid_v", "grid_momentum"), (-1, 1))
     p.output("sampled", FLOAT, (count,), ("sampled", "values_out"))
     p.output("cell_center", VEC, (count,), ("cell_center", "centroids"))
     p.guard_count("cell" if by_cell else "point")
-    p.write(_POINT[target])
+    sorted_titles, sorted_text = p.choices.choice(_SORTED)
+    p.write(_POINT.get(target, sorted_text))
     titles = {
         "find_cell": ("find_cells", "bin_points", "compute_cell_ids"),
         "splat": ("particles_to_grid", "splat_mass", "p2g"),
         "sample_grid": ("grid_to_particles", "sample_grid", "g2p"),
-        "sorted_cells": ("reduce_cells", "cell_representatives", "cell_centers"),
+        "sorted_cells": tuple(sorted_titles.split()),
     }[target]
     return p.done("voxels", "points3d", target, "Points in a grid of cells", titles, (
-        "One thread per point.", "Cells are counted row by row.",
+        "One thread per cell." if by_cell else "One thread per point.", "Cells are counted row by row.",
     ))  # fmt: skip
 
 
@@ -921,7 +982,7 @@ RECIPES = (
     Recipe(
         name="points3d",
         category="voxels",
-        targets=tuple(_POINT),
+        targets=(*_POINT, "sorted_cells"),
         draw=_draw_point,
         target_weights={"splat": 0.4, "sample_grid": 0.5, "find_cell": 1.5},
     ),

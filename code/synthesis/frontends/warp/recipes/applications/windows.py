@@ -274,6 +274,7 @@ _KERNELS: dict[str, tuple[_Kernel, ...]] = {
             "Lets loose cells of each column fall onto what is below",
             """
             floor = int(0)
+            top = int(0)
             num_moved = int(0)
             for k in range(DZ):
                 kind = label_io[i, j, k]
@@ -290,9 +291,11 @@ _KERNELS: dict[str, tuple[_Kernel, ...]] = {
                     label_io[i, j, floor] = LABEL_LOOSE}
                     num_moved += 1
                 floor += 1
+                top = floor
             if num_moved > 0:
                 wp.atomic_add(num_changed, 0, num_moved)
-            {?0.4 fill_level[i, j] = floor}
+            {?0.4 # the highest loose cell, not what it lies on
+            fill_level[i, j] = top}
             """,
             columns=True,
         ),

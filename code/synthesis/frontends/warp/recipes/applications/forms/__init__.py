@@ -23,6 +23,7 @@ from synthesis.frontends.warp.recipes.applications.forms import (
     outlining,
     prints,
     remarks,
+    rotating,
     selects,
     squares,
     statics,
@@ -79,6 +80,7 @@ def reshape(sheet: Sheet, choices: Stream, *, talks: bool) -> None:
     selects.choose(sheet, choices.child("selects"))
     flags.ask_bare(sheet, choices.child("bare"))
     squares.multiply(sheet, choices.child("squares"))
+    rotating.turn(sheet, choices.child("rotating"))
     limits.compare(sheet, choices.child("compared"))
     in_place.add(sheet, choices.child("added"))
     in_place.nest(sheet, choices.child("nested"))

@@ -29,6 +29,8 @@ _OWNERS = frozenset({
     "image", "color", "depth", "grid", "mesh", "query", "foot", "limit", "out", "output", "result", "results",
 })  # fmt: skip
 """Words that say what an array is of, or that it is nobody's."""
+_COLUMNS = frozenset({"col", "column", "px", "x_id"})
+"""Names of an index that says where in a grid it is, and not what it is of."""
 _LONGEST = 26
 """The most letters of an argument's name that says more."""
 _THINGS = frozenset({
@@ -78,7 +80,8 @@ def name_subjects(sheet: Sheet, choices: Stream) -> None:
     if not choices.chance(_SUBJECTS):
         return
     said = ({each for each in names if each not in sheet.avoided} for names in sheet.axes)
-    things = {names[0]: subject_of(sorted(kept)) for names, kept in zip(sheet.axes, said, strict=True)}
+    axes = zip(sheet.axes, said, strict=True)
+    things = {names[0]: subject_of(sorted(kept)) for names, kept in axes if not _COLUMNS & set(names)}
     things |= {key: subject_of(sheet.roles.get(key, (key,))) for key in sheet.items}
     found = dict[str, set[str]]()
     for node in nodes_in(sheet.body):

@@ -142,3 +142,13 @@ class _Moving(Rewriter):
     def visit_Name(self, node: ast.Name) -> ast.expr:
         attribute = self.attributes.get(node.id)
         return node if attribute is None else ast.Attribute(ast.Name(self.bundle, ast.Load()), attribute, ast.Load())
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> ast.stmt:
+        """Assign an element of a struct's array that is multiplied or divided in place: Warp adds to such alone."""
+        target, value = self.visit(node.target), self.visit(node.value)
+        match target:
+            case ast.Subscript(value=ast.Attribute() as array, slice=index) if isinstance(node.op, ast.Mult | ast.Div):
+                read = ast.Subscript(array, index, ast.Load())
+                return ast.Assign([target], ast.BinOp(read, node.op, value))
+            case _:
+                return ast.AugAssign(target, node.op, value)

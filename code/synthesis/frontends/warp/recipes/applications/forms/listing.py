@@ -17,10 +17,10 @@ _PADDED, _PAD = 0.3, 5
 _LIST, _OFFSET = "listed", "behind"
 """What lines call the list, and the offset."""
 _THREADS = ("tid", "t", "thread_id", "idx", "slot")
-_LISTS = ("active_ids", "indices", "ids", "order", "selected_ids", "active_list", "sorted_ids", "work_list")
-_LISTS_OF = (
-    "{one}_ids", "active_{many}", "{one}_indices", "{one}_list", "{one}_order", "sorted_{many}", "selected_{many}",
-)  # fmt: skip
+_LISTS = ("active_ids", "indices", "ids", "selected_ids", "active_list", "work_list")
+_LISTS_OF = ("{one}_ids", "active_{many}", "{one}_indices", "{one}_list", "selected_{many}")
+_WHOLE = frozenset({"pixel", "pixels", "px", "texel", "col", "column"})
+"""Names of an index whose things are never some of all."""
 _OFFSETS = ("offset", "start", "first", "base", "begin", "index_offset", "start_index")
 _OFFSETS_OF = ("{}_offset", "{}_start", "first_{}", "{}_begin", "{}_base")
 _INT = Type("int32")
@@ -54,6 +54,8 @@ def choose_threads(sheet: Sheet, choices: Stream) -> None:
 def _may_choose(sheet: Sheet) -> bool:
     """Whether a kernel's last index is what its lines are about, and a list of these would be worth while."""
     if not sheet.axes or sheet.launch[-1] < _LEAST or sheet.indices[-1].endswith("_"):
+        return False
+    if any(_WHOLE & set(each.split("_")) for each in sheet.axes[-1]):
         return False
     return list(names_in(sheet.body)).count(sheet.indices[-1]) > 1 and not _is_chosen(sheet.body, sheet.indices[-1])
 

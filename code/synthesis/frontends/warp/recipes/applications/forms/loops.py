@@ -94,6 +94,11 @@ def _most_turns(loop: ast.stmt, sheet: Sheet) -> float:
         case ast.Name(id=key) | ast.Subscript(value=ast.Name(id=key)) if key in sheet.given:
             high = sheet.given[key].domain[1]
             return high if high >= _FEW else 0
+        case ast.Subscript(
+            value=ast.Attribute(value=ast.Name(id=key), attr="shape"), slice=ast.Constant(value=int(axis))
+        ):
+            size = (sheet.given[key].shape or ())[axis : axis + 1] if key in sheet.given else ()
+            return size[0] if size and size[0] >= _FEW else 0
         case _:
             return _MOST_THREADS
 

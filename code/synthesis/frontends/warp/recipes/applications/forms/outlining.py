@@ -219,7 +219,7 @@ def _part(
     if not leaving <= {_target(each) for each in statements if isinstance(each, ast.Assign)}:
         return None
     results = tuple(dict.fromkeys(node.id for node in inside if node.id in leaving))
-    if len(results) > 1 and len(statements) < _LONG:
+    if len(results) > 1 and (len(statements) < _LONG or not _hang_together(statements, results)):
         return None
     needed = [name for name in dict.fromkeys(node.id for node in inside) if name not in stored]
     free = [name for name in needed if name not in sheet.fixed and name not in _PLAIN]
@@ -233,6 +233,19 @@ def _part(
         return None
     parameters = {name: known[name] for name in (*arrays, *(each for each in free if each not in arrays))}
     return _Part(block=block, start=start, stop=stop, results=results, parameters=parameters)
+
+
+def _hang_together(statements: Sequence[ast.stmt], results: Sequence[str]) -> bool:
+    """Whether several results come of something that these lines compute for all of them: else each is by itself."""
+    made_of = dict[str, set[str]]()
+    for each in statements:
+        names = [node for node in walk(each) if isinstance(node, ast.Name)]
+        parts = {part for node in names for part in made_of.get(node.id, ())}
+        for node in names:
+            if isinstance(node.ctx, ast.Store):
+                made_of[node.id] = parts | {node.id}
+    first, *others = (made_of[each] for each in results)
+    return bool(first.intersection(*others))
 
 
 def _is_worth_it(block: list[ast.stmt], start: int, stop: int, places: _Places) -> bool:
@@ -289,6 +302,8 @@ def _move_stores_out(sheet: Sheet, choices: Stream) -> None:
     known = kinds_in(sheet)
     for block in blocks_of(sheet.body):
         for start in range(len(block) - _FEWEST_STORES + 1):
+            if start and _is_store(block[start - 1], sheet):
+                continue  # nobody moves out the second half of what belongs together
             stop = start
             while stop < len(block) and _is_store(block[stop], sheet):
                 stop += 1

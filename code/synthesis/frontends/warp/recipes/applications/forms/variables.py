@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from synthesis.frontends.warp.recipes.applications.forms.kinds import kind_of, kinds_in
 from synthesis.frontends.warp.recipes.applications.forms.sheet import (
+    Given,
     Sheet,
     names_in,
     nodes_in,
@@ -84,10 +85,12 @@ def describe(sheet: Sheet, choices: Stream) -> None:
     used |= {each for pool in (*sheet.axes, *sheet.roles.values()) for each in pool}
     index_style, stored = choices.choice(_INDICES), _stored(bodies, sheet)
     for name, assigned in values.items():
-        if len(name) > _LONGEST or name.endswith("_") or name in _SAID or name in sheet.given or name in sheet.indices:
+        if len(name) > _LONGEST or name.endswith("_") or name in _SAID or name in sheet.given:
+            continue
+        if name in sheet.indices or name in sheet.items:
             continue
         # what is read twice into one variable is not what is stored of it
-        becomes = () if sum(isinstance(each, ast.Subscript) for each in assigned) > 1 else stored.get(name, ())
+        becomes = None if sum(isinstance(each, ast.Subscript) for each in assigned) > 1 else stored.get(name)
         found = _candidates(name, assigned[0], sheet, known, index_style) or _as_stored(name, becomes)
         pool = tuple(each for each in found if each not in used)
         if pool:
@@ -126,8 +129,8 @@ def _candidates(
     return tuple(f"{each}_{end}" if end else each for each in found)
 
 
-def _stored(bodies: Sequence[Sequence[ast.stmt]], sheet: Sheet) -> dict[str, tuple[str, ...]]:
-    """For variables that become elements of one array as they are, the names that it may have."""
+def _stored(bodies: Sequence[Sequence[ast.stmt]], sheet: Sheet) -> dict[str, Given]:
+    """For variables that become elements of one array as they are, that array."""
     arrays = dict[str, set[str]]()
     for body in bodies:
         for statement in body:
@@ -139,13 +142,18 @@ def _stored(bodies: Sequence[Sequence[ast.stmt]], sheet: Sheet) -> dict[str, tup
                         arrays.setdefault(name, set()).add(array)
                     case _:
                         pass
-    return {name: sheet.given[next(iter(found))].names for name, found in arrays.items() if len(found) == 1}
+    return {name: sheet.given[next(iter(found))] for name, found in arrays.items() if len(found) == 1}
 
 
-def _as_stored(name: str, arrays: tuple[str, ...]) -> tuple[str, ...]:
-    """What a variable may be called that becomes an element of an array with one of some names."""
-    forms = _BECOME.get(name, ("{}", "new_{}", "next_{}"))
-    elements = ("_".join(words) for each in arrays if (words := _words(each)))
+def _as_stored(name: str, array: Given | None) -> tuple[str, ...]:
+    """What a variable may be called that becomes an element of an array; nothing of none.
+
+    It is a new one, or the next, only of what was there before.
+    """
+    if array is None:
+        return ()
+    forms = _BECOME.get(name, ("{}",) if array.is_output else ("{}", "new_{}", "next_{}"))
+    elements = ("_".join(words) for each in array.names if (words := _words(each)))
     return tuple(form.format(each) for each in elements for form in forms if _FEWEST < len(each) <= _LONG)
 
 

@@ -37,6 +37,12 @@ _LEAST = 12
 _BATCHED = {"float32": 0.85, "int32": 0.3, "bool": 0.3}
 """How often what is only read has a part for each world, all arrays of a type alike: numbers of a model that are whole,
 its topology, are mostly the same in all of them."""
+_CHANGING = re.compile(
+    r"(?:^|_)(?:active|alive|asleep|awake|count|counter|enabled|flags?|mask|mode|num|phase|selected|state|status|steps?"
+    r"|touched|valid|visible|was|is|efc|contact)(?:_|$)"
+)
+"""What names of whole numbers say that differ from world to world; the others say what things are, and how they hang
+together."""
 _AXIS = re.compile(r"_[xyz]$")
 """What tells arguments apart that belong together: either all of them are read from arrays, or none is."""
 _BOXED, _BOXED_IN_WORLDS = 0.02, 0.25
@@ -169,13 +175,17 @@ def _batch(sheet: Sheet, choices: Stream, count: int) -> None:
         for key, each in sheet.given.items()
         if key in named - bare and 0 < len(each.shape or ()) <= _HIGHEST_RANK
     }
-    read = {each.kind.dtype for each in able.values() if each.role is Role.INPUT}
+    inputs = {key: each for key, each in able.items() if each.role is Role.INPUT}
+    differing = {key: each for key, each in inputs.items() if not _is_of_model(each)} or inputs
+    read = {each.kind.dtype for each in differing.values()}
     batched = {kind for kind, share in _BATCHED.items() if choices.chance(share)}
     batched = batched if batched & read else read  # a world that differs in nothing it reads has no purpose
     chosen = {
         key
         for key, each in able.items()
-        if each.role is not Role.INPUT or each.kind.dtype in batched or each.shape == (1,)  # each counts its own
+        if each.role is not Role.INPUT
+        or (key in differing and each.kind.dtype in batched)
+        or each.shape == (1,)  # each counts its own
     }
     single = {key for key in chosen if sheet.given[key].shape == (1,)}
     batching = _Batching(chosen, single)
@@ -197,12 +207,18 @@ def _batch(sheet: Sheet, choices: Stream, count: int) -> None:
     sheet.body[:0] = ast.parse(f"{_WORLD} = {THREAD} // {_EACH}\n{names[0]} = {THREAD} % {_EACH}").body
 
 
+def _is_of_model(given: Given) -> bool:
+    """Whether an array holds whole numbers that say what things are, which they are in every world."""
+    return given.kind.dtype == "int32" and not any(map(_CHANGING.search, given.names))
+
+
 def _may_split(sheet: Sheet) -> bool:
     """Whether a kernel's one index says what it is of and has no bound, and lines name no worlds yet.
 
     Nor may it be taken apart into a row and a column, since a world's things do not begin at zero then.
     """
-    if len(sheet.axes) != 1 or sheet.launch[0] < _LEAST or not subject_of(sheet.axes[0]):
+    things = subject_of(sheet.axes[0]) if len(sheet.axes) == 1 and sheet.launch[0] >= _LEAST else ""
+    if things in ("", "world", "env"):
         return False
     if sheet.named() & _TAKEN or list(names_in(sheet.body)).count(sheet.indices[0]) < 2:
         return False

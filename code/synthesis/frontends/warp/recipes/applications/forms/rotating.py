@@ -1,0 +1,32 @@
+"""Vectors turned by a transform: by the function that is there for them, or by its rotation."""
+
+import ast
+import copy
+from typing import cast
+
+from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet, parse_expression
+from synthesis.grammar.streams import Stream
+from synthesis.grammar.walking import Rewriter
+
+_BY_ROTATION = 0.4
+"""How many authors turn by the rotation; ``transform_vector`` is in 1.8 % of applications' kernels, and was in 3.1 % of
+drawn ones without this, ``transform_get_rotation`` in 4.4 % and 4.7 %."""
+
+
+def turn(sheet: Sheet, choices: Stream) -> None:
+    """Turn vectors by the rotations of transforms that have a name, in some kernels."""
+    if choices.chance(_BY_ROTATION):
+        sheet.body = [_ByRotation().visit(each) for each in sheet.body]
+
+
+class _ByRotation(Rewriter):
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        node = cast("ast.Call", self.generic_visit(node))
+        match node:
+            case ast.Call(
+                func=ast.Attribute(attr="transform_vector"), args=[ast.Name() | ast.Subscript() as by, turned]
+            ):
+                rotation = ast.Call(parse_expression("wp.transform_get_rotation"), [copy.deepcopy(by)], [])
+                return ast.Call(parse_expression("wp.quat_rotate"), [rotation, turned], [])
+            case _:
+                return node
