@@ -146,8 +146,8 @@ def test_python_is_run_at_the_rows_own_sizes_too(twin_samples: list[Document], s
 
 
 def turn(source: str) -> str:
-    """A source with the factors of a product the other way round, or as it is if it has no product of two names."""
-    return re.sub(r"(?<=[:=+] )([a-z]\w*) \* ([a-z]\w*)\b(?! [*/]|[.(\[])", r"\2 * \1", source, count=1)
+    """A source with the factors of its products the other way round, or as it is if it has no product of two names."""
+    return re.sub(r"(?<=[-:=+] )([a-z]\w*) \* ([a-z]\w*)\b(?! [*/]|[.(\[])", r"\2 * \1", source)
 
 
 def test_what_is_too_dear_even_so_is_told_apart(scorer: Scorer) -> None:

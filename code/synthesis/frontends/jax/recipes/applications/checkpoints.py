@@ -1,5 +1,6 @@
 """What is done to weights between programs: converted, merged with adapters or with each other, kept in few bits."""
 
+import re
 from collections.abc import Callable
 from textwrap import dedent
 
@@ -22,6 +23,8 @@ _LINEAR = '''
         return jnp.transpose(w, (*window, in_axis, out_axis)) ~
         return jnp.moveaxis(w, (0, 1), (-1, -2))}
 '''
+_OF_MATRICES = re.compile(r"if w\.ndim > 1:\n(?:\s*'#.*\n)?\s*w = w\.astype")
+"""Where matrices alone are given another format."""
 _CONVERTED = """
     {?0.3 if not state:
         raise ValueError('there are no weights to convert')}
@@ -112,7 +115,7 @@ def _converted(p: Program) -> Text:
     lines = p.choose(text)
     low = "dtype)" in lines and p.choices.chance(0.4)
     kind = "bfloat16" if low else "float32"
-    of_all = low and "if w.ndim > 1:\n        w = w.astype" not in lines.replace("    # scales", "")
+    of_all = low and _OF_MATRICES.search(lines) is None
     given: dict[str, Leaf] = {}
     made: dict[str, tuple[list[str], Leaf]] = {}
 

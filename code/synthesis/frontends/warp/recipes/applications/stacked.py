@@ -652,7 +652,7 @@ def _declare_stacked(p: Program, worlds: int, rows: int) -> None:
         ("max_impulse", (0.5, 1), ("max_impulse", "impulse_limit"), ("1.0",)),
         ("compliance", (0.1, 0.5), ("compliance", "softness"), ("0.1",)),
         ("rel_tol", (0.4, 0.9), ("tolerance", "eps"), ("0.5", "0.7")),
-        ("both_tol", (1.2, 3.0), ("tolerance", "eps"), ("2.0",)),
+        ("both_tol", (0.8, 2.0), ("tolerance", "eps"), ("1.5", "1.0")),
         ("sweep_tol", (0.6, 1.6), ("tolerance", "sweep_tol"), ("1.0",)),
         ("min_impulse", (0, 0.4), ("min_impulse", "open_tol"), ("0.1",)),
         ("slip_margin", (0.7, 1), ("slip_margin", "cone_margin"), ("0.9",)),
