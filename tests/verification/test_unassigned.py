@@ -12,7 +12,31 @@ from synthesis.frontends.base import Kernel
 from synthesis.frontends.warp.unassigned import find_unassigned
 from synthesis.verification.verifier import Verifier
 
-KERNELS = """
+STATE = """\
+    state = s[i]
+    if state == CLOSED:
+        if p[i] > 2.0:
+            state = OPEN
+    elif p[i] > 3.0:
+        state = wp.where(RATIO * p[i] > 1.75, OPEN, CLOSED)
+    else:
+        state = wp.where(RATIO * p[i] > 0.25, OPEN, CLOSED)
+"""
+TOTAL = """\
+    total = float(0.0)
+    for k in range({}):
+        if p[k] > 2.0:
+            total += RATIO * p[k]
+        else:
+            total += RATIO
+"""
+INNER = """\
+        if p[i] > 3.0:
+            flow[i] = RATIO * p[i]
+        else:
+            flow[i] = 1.0 - RATIO * p[i]
+"""
+KERNELS = f"""
 import warp as wp
 
 RATIO = wp.constant(0.5)
@@ -23,15 +47,7 @@ OPEN = wp.constant(1)
 @wp.kernel
 def reads_behind(p: wp.array(dtype=float), s: wp.array(dtype=int), flow: wp.array(dtype=float)):
     i = wp.tid()
-    state = s[i]
-    if state == CLOSED:
-        if p[i] > 2.0:
-            state = OPEN
-    elif p[i] > 3.0:
-        state = wp.where(RATIO * p[i] > 1.75, OPEN, CLOSED)
-    else:
-        state = wp.where(RATIO * p[i] > 0.25, OPEN, CLOSED)
-    if state == OPEN:
+{STATE}    if state == OPEN:
         flow[i] = RATIO * p[i]
     else:
         flow[i] = -1.0
@@ -40,40 +56,20 @@ def reads_behind(p: wp.array(dtype=float), s: wp.array(dtype=int), flow: wp.arra
 @wp.kernel
 def reads_behind_a_loop(p: wp.array(dtype=float), s: wp.array(dtype=int), flow: wp.array(dtype=float)):
     i = wp.tid()
-    total = float(0.0)
-    for k in range(s[i]):
-        if p[k] > 2.0:
-            total += RATIO * p[k]
-        else:
-            total += RATIO
-    flow[i] = total - RATIO * p[i]
+{TOTAL.format("s[i]")}    flow[i] = total - RATIO * p[i]
 
 
 @wp.kernel
 def reads_behind_a_loop_that_turns(p: wp.array(dtype=float), s: wp.array(dtype=int), flow: wp.array(dtype=float)):
     i = wp.tid()
-    total = float(0.0)
-    for k in range(20):
-        if p[k] > 2.0:
-            total += RATIO * p[k]
-        else:
-            total += RATIO
-    flow[i] = total - RATIO * p[i] * float(s[i])
+{TOTAL.format(20)}    flow[i] = total - RATIO * p[i] * float(s[i])
 
 
 @wp.kernel
 def reads_before(p: wp.array(dtype=float), s: wp.array(dtype=int), flow: wp.array(dtype=float)):
     i = wp.tid()
     half = RATIO * p[i]
-    state = s[i]
-    if state == CLOSED:
-        if p[i] > 2.0:
-            state = OPEN
-    elif p[i] > 3.0:
-        state = wp.where(RATIO * p[i] > 1.75, OPEN, CLOSED)
-    else:
-        state = wp.where(RATIO * p[i] > 0.25, OPEN, CLOSED)
-    flow[i] = half + RATIO * float(state)
+{STATE}    flow[i] = half + RATIO * float(state)
 
 
 @wp.kernel
@@ -82,11 +78,7 @@ def reads_inside(p: wp.array(dtype=float), s: wp.array(dtype=int), flow: wp.arra
     if s[i] == CLOSED:
         flow[i] = p[i]
     else:
-        if p[i] > 3.0:
-            flow[i] = RATIO * p[i]
-        else:
-            flow[i] = 1.0 - RATIO * p[i]
-        flow[i] += RATIO
+{INNER}        flow[i] += RATIO
 
 
 @wp.kernel
@@ -95,11 +87,7 @@ def reads_on_both_sides(p: wp.array(dtype=float), s: wp.array(dtype=int), flow: 
     if s[i] == CLOSED:
         flow[i] = RATIO + p[i]
     else:
-        if p[i] > 3.0:
-            flow[i] = RATIO * p[i]
-        else:
-            flow[i] = 1.0 - RATIO * p[i]
-    flow[i] += RATIO
+{INNER}    flow[i] += RATIO
 """
 INPUTS = "".join(
     f'[{name}]\np = "f32[32] in 0..4"\ns = "i32[32] in 0..1"\nflow = "f32[32]"\ndim = 32\n'

@@ -503,8 +503,7 @@ def _multiplied_in_turn(left: Array, right: Array, dimensions: Any, product: Arr
     """A product in float32, likewise, if it is small or one side is a vector; XLA's CPU computes others in blocks."""
     summed, batch = dimensions
     terms = product.size * math.prod(left.shape[axis] for axis in summed[0])
-    few = not {left.dtype, right.dtype, product.dtype} - {np.dtype(np.float32)} and 0 < terms <= _FEW_OF_A_VECTOR
-    if not few:
+    if {left.dtype, right.dtype, product.dtype} != {np.dtype(np.float32)} or not 0 < terms <= _FEW_OF_A_VECTOR:
         return product
     rows, columns = _with_last(left, batch[0], summed[0]), _with_last(right, batch[1], summed[1])
     if terms > _FEW_TERMS and 1 not in (rows.shape[1], columns.shape[1]):

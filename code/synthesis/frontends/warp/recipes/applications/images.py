@@ -7,7 +7,7 @@ In its lines ``AT`` is the thread's pixel, ``LEFT`` and ``UP`` those beside it, 
 import re
 
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.warp.recipes.applications.program import FLOAT, FRAME, INT, VEC
+from synthesis.frontends.warp.recipes.applications.program import FRAME
 from synthesis.frontends.warp.recipes.applications.viewers import Viewer
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.types import Type
@@ -1530,51 +1530,11 @@ _AS_POSES = (
 """Positions and rotations of cameras as parts of their poses."""
 
 
-_SEGMENTS = 12
-"""Objects that pixels may show."""
-_IDS = (
-    ("shape_index", "prev_shape_index"),
-    ("segmentation", "prev_segmentation"),
-    ("object_ids", "last_object_ids"),
-    ("geom_ids", "prev_geom_ids"),
-    ("hit_ids", "last_hit_ids"),
-)
-"""What pixels show, and what they showed in the frame before."""
-
-
-def _declare_segments(viewer: Viewer) -> None:
-    """What objects cover in each image."""
-    p, pixels, each = viewer.p, viewer.shape, (*viewer.views, _SEGMENTS)
-    p.array("labels", INT, (-1, _SEGMENTS - 1), pixels, ("segmentation", "segment_ids", "instance_ids"))
-    p.array("true_labels", INT, (-1, _SEGMENTS - 1), pixels, ("target_segmentation", "ground_truth_ids", "label_ids"))
-    p.output("segment_count", INT, each, ("segment_count", "pixels_per_segment", "segment_size"), (0, 1))
-    p.output("segment_rgb", VEC, each, ("segment_color_sum", "color_sum"), (0, 1))
-    p.output("expected_count", INT, each, ("target_count", "expected_count"), (0, 1))
-    p.output("overlap_count", INT, each, ("overlap_count", "intersection"), (0, 1))
-    p.output("union_count", INT, each, ("union_count", "segment_union"), (0, 1))
-    p.output("segment_x", FLOAT, each, ("segment_sum_x", "sum_x"), (0, 1))
-    p.output("segment_y", FLOAT, each, ("segment_sum_y", "sum_y"), (0, 1))
-    p.output("segment_depth", FLOAT, each, ("segment_depth_sum", "depth_sum"), (0, 1))
-    p.output("nearest", FLOAT, each, ("segment_min_depth", "nearest_depth"), (8, 10))
-    for key, names, start in (
-        ("box_low_x", ("box_min_x", "left", "bbox_x0"), (3, 9)),
-        ("box_low_y", ("box_min_y", "top", "bbox_y0"), (2, 9)),
-        ("box_high_x", ("box_max_x", "right", "bbox_x1"), (0, 2)),
-        ("box_high_y", ("box_max_y", "bottom", "bbox_y1"), (0, 1)),
-    ):  # fmt: skip
-        p.output(key, INT, each, names, start)
-
-
 def _draw(stream: Stream, target: str) -> KernelSpec:
     """Images of cameras, a thread for each pixel."""
     titles, summary, text = stream.child("purpose").choice(_PIXELS[target])
     viewer = Viewer(stream, target)
     viewer.declare()
-    _declare_segments(viewer)
-    # what was seen before is called after what is seen now
-    now, before = stream.child("names of what is seen").choice(_IDS)
-    viewer.p.array("ids", INT, (-1, _SEGMENTS - 1), viewer.shape, (now,))
-    viewer.p.array("last_ids", INT, (-1, 1), viewer.shape, (before,))
     for each in _FUNCTIONS:
         viewer.p.function(each)
     text = text.replace("CAMERA_POINT", _CAMERA_POINT)

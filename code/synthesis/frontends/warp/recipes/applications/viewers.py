@@ -15,6 +15,14 @@ _COLORS = 4
 """Channels of an image of bytes."""
 _SEGMENTS = 12
 """Objects that pixels may show."""
+_IDS = (
+    ("shape_index", "prev_shape_index"),
+    ("segmentation", "prev_segmentation"),
+    ("object_ids", "last_object_ids"),
+    ("geom_ids", "prev_geom_ids"),
+    ("hit_ids", "last_hit_ids"),
+)
+"""What pixels show, and what they showed in the frame before."""
 
 _LEAVE = """{?0.45 if {not view_on[VIEW] ~ view_mask[VIEW] == 0 ~ not view_on[VIEW]}:
             return}"""
@@ -63,6 +71,8 @@ class Viewer:
 
     def __init__(self, stream: Stream, target: str) -> None:
         self.target = target
+        # what was seen before is called after what is seen now
+        self._now, self._before = stream.child("names of what is seen").choice(_IDS)
         choices = stream.child("layout")
         options = ["view, row, column", "view, row, column", _ALL, "number"]
         if target not in ("shrink_image", "tile_views", "filter_image", "to_policy"):
@@ -122,10 +132,10 @@ class Viewer:
             ("valid", FLAG, (0, 1), ("valid_mask", "is_valid", "pixel_mask", "hit_mask")),
             ("opacity", FLOAT, (-0.2, 1.2), ("opacity", "alpha_image", "coverage")),
             ("in_shadow", FLAG, (0, 1), ("in_shadow", "shadow_mask", "occluded")),
-            ("ids", INT, (-1, _SEGMENTS - 1), ("shape_index", "segmentation", "object_ids", "geom_ids", "hit_ids")),
+            ("ids", INT, (-1, _SEGMENTS - 1), (self._now,)),
             ("last_rgb", VEC, (0, 1), ("prev_color", "last_frame", "history")),
             ("last_depth", FLOAT, (-1, 9), ("prev_depth", "last_depth")),
-            ("last_ids", INT, (-1, 1), ("prev_ids", "previous_segmentation", "last_shape_index")),
+            ("last_ids", INT, (-1, 1), (self._before,)),
             ("bits", _BITS, (0, 2**32 - 1), ("packed", "color_packed", "rgba_packed", "packed_color")),
             ("over_rgb", VEC, (0, 1), ("overlay_color", "layer_rgb", "foreground_color")),
             ("over_normal", VEC, (-1, 1), ("overlay_normal", "layer_normals", "foreground_normal")),
@@ -273,22 +283,7 @@ class Viewer:
         p.output("outlier_count", INT, views, ("outlier_count", "num_outliers"), (0, 1))
         p.output("depth_sum", FLOAT, views, ("depth_sum", "total_depth"), (0, 1))
         p.output("pixel_count", INT, views, ("pixel_count", "num_pixels", "hit_count"), (0, 1))
-        segments = (_SEGMENTS,)
-        p.output("segment_count", INT, segments, ("segment_count", "pixels_per_shape", "pixel_count"), (0, 1))
-        p.output("segment_rgb", VEC, segments, ("segment_color", "color_sum"), (0, 1))
-        p.output("expected_count", INT, segments, ("target_count", "expected_count"), (0, 1))
-        p.output("overlap_count", INT, segments, ("overlap_count", "intersection"), (0, 1))
-        p.output("segment_x", FLOAT, segments, ("segment_sum_x", "sum_x"), (0, 1))
-        p.output("segment_y", FLOAT, segments, ("segment_sum_y", "sum_y"), (0, 1))
-        p.output("segment_depth", FLOAT, segments, ("segment_depth", "depth_sum"), (0, 1))
-        p.output("nearest", FLOAT, segments, ("segment_min_depth", "nearest_depth"), (8, 10))
-        for key, names, start in (
-            ("box_low_x", ("box_min_x", "left", "bbox_x0"), (3, 9)),
-            ("box_low_y", ("box_min_y", "top", "bbox_y0"), (2, 9)),
-            ("box_high_x", ("box_max_x", "right", "bbox_x1"), (0, 2)),
-            ("box_high_y", ("box_max_y", "bottom", "bbox_y1"), (0, 1)),
-        ):  # fmt: skip
-            p.output(key, INT, segments, names, start)
+        self._declare_segments()
         p.output("counter", INT, (1,), ("num_points", "point_count"), (0, 1))
         by_view = (self.count,)
         p.output("obs", FLOAT, (*views, _COLORS, self.height, self.width), ("obs", "observation", "frames"), (0, 1))
@@ -298,3 +293,27 @@ class Viewer:
         p.output("cloud_ids", INT, (_ROOM,), ("cloud_ids", "point_ids", "labels_out"), (-1, 1))
         p.output("cloud_rgb", VEC, (_ROOM,), ("cloud_rgb", "point_colors"), (0, 1))
         p.sizes(max_points=_ROOM)
+
+    def _declare_segments(self) -> None:
+        """What objects cover in each image."""
+        p, pixels, each, bounds = self.p, self.shape, (*self.views, _SEGMENTS), (-1, _SEGMENTS - 1)
+        p.array("labels", INT, bounds, pixels, ("segmentation", "segment_ids", "instance_ids"))
+        p.array(
+            "true_labels", INT, (-1, _SEGMENTS - 1), pixels, ("target_segmentation", "ground_truth_ids", "label_ids")
+        )
+        p.output("segment_count", INT, each, ("segment_count", "pixels_per_segment", "segment_size"), (0, 1))
+        p.output("segment_rgb", VEC, each, ("segment_color_sum", "color_sum"), (0, 1))
+        p.output("expected_count", INT, each, ("target_count", "expected_count"), (0, 1))
+        p.output("overlap_count", INT, each, ("overlap_count", "intersection"), (0, 1))
+        p.output("union_count", INT, each, ("union_count", "segment_union"), (0, 1))
+        p.output("segment_x", FLOAT, each, ("segment_sum_x", "sum_x"), (0, 1))
+        p.output("segment_y", FLOAT, each, ("segment_sum_y", "sum_y"), (0, 1))
+        p.output("segment_depth", FLOAT, each, ("segment_depth_sum", "depth_sum"), (0, 1))
+        p.output("nearest", FLOAT, each, ("segment_min_depth", "nearest_depth"), (8, 10))
+        for key, names, start in (
+            ("box_low_x", ("box_min_x", "left", "bbox_x0"), (3, 9)),
+            ("box_low_y", ("box_min_y", "top", "bbox_y0"), (2, 9)),
+            ("box_high_x", ("box_max_x", "right", "bbox_x1"), (0, 2)),
+            ("box_high_y", ("box_max_y", "bottom", "bbox_y1"), (0, 1)),
+        ):  # fmt: skip
+            p.output(key, INT, each, names, start)
