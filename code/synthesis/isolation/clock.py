@@ -13,11 +13,11 @@ _GLANCE = 0.05
 """Seconds by the clock before which nobody asks what a process has used: most items come sooner, and to ask is dear."""
 
 
-def processor_time(process: int) -> float | None:
-    """Seconds that a process and all that it has started have used; None if it is gone."""
+def processor_time(keeper: int) -> float | None:
+    """Seconds that all that a keeper has started have used, without its own; None if it is gone."""
     try:
-        keeper = psutil.Process(process)
-        return sum(map(_used, [keeper, *keeper.children(recursive=True)]))
+        process = psutil.Process(keeper)
+        return _of_ended(process) + sum(map(_used, process.children(recursive=True)))
     except psutil.Error:
         return None
 
@@ -26,21 +26,27 @@ def _used(process: psutil.Process) -> float:
     """Of the process, and of its children that have ended; none of one that has just gone."""
     try:
         times: Any = process.cpu_times()
+        return times.user + times.system + _of_ended(process)
     except psutil.Error:
         return 0.0
-    return times.user + times.system + times.children_user + times.children_system
+
+
+def _of_ended(process: psutil.Process) -> float:
+    """Of the process's children that have ended."""
+    times: Any = process.cpu_times()
+    return times.children_user + times.children_system
 
 
 class Deadline:
     """When a process has had its time for one item.
 
     Args:
-        process: the process, by its number.
+        keeper: the process that started the work, by its number.
         limit: seconds of processor time; by the clock if it only waits.
     """
 
-    def __init__(self, process: int, limit: float) -> None:
-        self._process, self._limit = process, limit
+    def __init__(self, keeper: int, limit: float) -> None:
+        self._keeper, self._limit = keeper, limit
         self._began = time.monotonic()
         self._used: float | None = None
         self._checked, self._used_then = self._began, 0.0
@@ -51,10 +57,10 @@ class Deadline:
         if self._used is None:
             if now - self._began < min(_GLANCE, self._limit):
                 return self._began + min(_GLANCE, self._limit) - now
-            self._used = self._used_then = processor_time(self._process) or 0.0
+            self._used = self._used_then = processor_time(self._keeper) or 0.0
         if now - self._began < self._limit:
             return self._began + self._limit - now
-        used = processor_time(self._process)
+        used = processor_time(self._keeper)
         if used is None or used - self._used >= self._limit:
             return 0.0
         waited = now - self._checked

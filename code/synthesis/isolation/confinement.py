@@ -63,7 +63,7 @@ class Limits:
     memory: int = 8192
     """MiB of address space, beside what the process has when it begins."""
     threads: int = 256
-    """Threads and processes."""
+    """Threads and processes. The kernel gives no more, but to a superuser, whose work is ended soon after."""
     files: int = 512
     """MiB that a file may come to."""
     output: int = 1024

@@ -40,6 +40,10 @@ _RESULTS = 3
 _GLANCE = 0.02
 _PATIENCE = 5.0
 """Seconds that a keeper has to end what it keeps."""
+_COUNT = 0.05
+"""Seconds between two counts of threads, where the kernel does not count them."""
+MANY = 1 << 16
+"""The status of work that had more threads than it may; no process ends with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,12 +163,14 @@ def _keep(order: Order, writer: int, tell: int, zygote: int) -> NoReturn:
         if first == 0:
             _begin(order, writer, tell, held)
         os.close(writer)
-        os.close(tell)
 
         def end(*_: object) -> NoReturn:
             _end_all(first)
 
         signal.signal(signal.SIGTERM, end)
+        if os.getuid() == 0:
+            _count_threads(first, order.confinement.limits.threads, tell)
+        os.close(tell)
         os.waitpid(first, 0)
         _end_all(first)
     except Exception as error:  # noqa: BLE001 (it is raised again on the other side)
@@ -173,6 +179,32 @@ def _keep(order: Order, writer: int, tell: int, zygote: int) -> NoReturn:
             os.write(tell, STATUS.pack(0))
     finally:
         os._exit(0)
+
+
+def _count_threads(first: int, most: int, tell: int) -> None:
+    """Wait for the first process's end, and end it if it and its descendants come to more threads than they may.
+
+    The kernel refuses a thread beyond the limit to everybody but the superuser, in whatever namespace of users
+    (``copy_process`` in its ``kernel/fork.c``).
+    """
+    watched = _watch(first)
+    while watched and not select.select(watched, [], [], _COUNT)[0]:
+        if _threads(first) > most:
+            os.write(tell, STATUS.pack(MANY))  # before the first process tells of an end
+            os.kill(first, signal.SIGKILL)
+    for each in watched:
+        os.close(each)
+
+
+def _threads(process: int) -> int:
+    """How many threads a process and its descendants have; those that end meanwhile are left out."""
+    count = 0
+    with contextlib.suppress(OSError):
+        for thread in Path(f"/proc/{process}/task").iterdir():
+            count += 1
+            with contextlib.suppress(OSError):
+                count += sum(_threads(int(child)) for child in (thread / "children").read_text().split())
+    return count
 
 
 def _end_all(first: int) -> NoReturn:

@@ -21,7 +21,7 @@ from synthesis.isolation.channel import STATUS, Kind, TooMuchError, read, receiv
 from synthesis.isolation.clock import Deadline
 from synthesis.isolation.confinement import Confinement, Protection, environment_for
 from synthesis.isolation.folders import check_space, make_temporary, remove
-from synthesis.isolation.serving import BEGIN, KILL, START_LIMIT, Order
+from synthesis.isolation.serving import BEGIN, KILL, MANY, START_LIMIT, Order
 from synthesis.isolation.wire import WireError, decode
 
 _STARTS = 3
@@ -240,6 +240,9 @@ class Zygote:
         running.ended = True
         if status == -signal.SIGXCPU:
             return Casualty(symptom=Symptom.TIMEOUT, detail="its processor time is used up")
+        if status == MANY:
+            detail = f"has more than {self._confinement.limits.threads} threads"
+            return Casualty(symptom=Symptom.CRASH, detail=detail)
         if status == 0:
             return Casualty(symptom=Symptom.CRASH, detail="ended without its results")
         if status > 0:
