@@ -82,8 +82,10 @@ def test_a_signature_is_what_tracing_gives(recipe: Recipe) -> None:
         assert [(each.name, each.type_name) for each in said.results] == [
             (each.name, each.type_name) for each in found.results
         ], kernel.spec.source
-        assert said.differentiable == found.differentiable
-        assert said.cotangents == found.cotangents
+        # What goes on until it is good enough cannot be gone through backwards.
+        slopes = "while_loop(" not in kernel.spec.source
+        assert said.differentiable == (found.differentiable if slopes else ())
+        assert said.cotangents == (found.cotangents if slopes else ())
     frontend.compiler.release(kernels)
 
 

@@ -438,7 +438,7 @@ _LOW_RANK = """
     low_rank = jnp.dot(jnp.dot(flat, a), b)
     y = (jnp.dot(flat, kernel) + scaling * low_rank).reshape(*x.shape[:-1], kernel.shape[-1])}
     {?0.5 if magnitude is not None:
-        {?0.4 if magnitude.shape != kernel.shape[1:]:
+        {?0.6 if magnitude.shape != kernel.shape[1:]:
             raise ValueError(f'expected a magnitude for each output, got <<magnitude.shape>>')}
         {?0.5 # {directions are adapted, and lengths apart from them}}
         length = jnp.linalg.norm(kernel + scaling * a @ b, axis=0)

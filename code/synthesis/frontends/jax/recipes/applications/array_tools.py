@@ -4,6 +4,12 @@ from collections.abc import Callable
 
 from synthesis.frontends.jax.recipes.applications.array_parts import WRITERS as PARTS
 from synthesis.frontends.jax.recipes.applications.counting import write_counts, write_statistics
+from synthesis.frontends.jax.recipes.applications.iterations import (
+    write_balance,
+    write_largest,
+    write_refused,
+    write_solution,
+)
 from synthesis.frontends.jax.recipes.applications.modes import Array, Option
 from synthesis.frontends.jax.recipes.applications.parts import key
 from synthesis.frontends.jax.recipes.applications.program import Program
@@ -86,7 +92,7 @@ _PADDED = {
             raise ValueError(f'expected a mask of shape (<<n>>,), got <<mask.shape>>')
         return padded, jnp.concatenate([mask, jnp.zeros(missing, dtype=bool)]) ~
         if mask is not None:
-            {?0.7 if mask.shape[0] != n:
+            {?0.85 if mask.shape[0] != n:
                 raise ValueError(f'expected a mask of <<n>> rows, got <<mask.shape>>')}
             {?0.4 # {rows that were masked stay so}}
             mask = jnp.concatenate([mask, jnp.zeros(missing, dtype=bool)])
@@ -199,7 +205,7 @@ _SEEN = {
         prompt = steps[None, :] < prefix[:, None]
         mask = (steps[:, None] >= steps) | prompt[:, None, :]}
         {?0.5 if lengths is not None:
-            {?0.6 if lengths.shape != prefix.shape:
+            {?0.8 if lengths.shape != prefix.shape:
                 raise ValueError(f'expected lengths of shape <<prefix.shape>>, got <<lengths.shape>>')}
             {?0.4 # {padding is seen from nowhere}}
             mask = mask & (steps < lengths[:, None])[:, None, :]}
@@ -394,7 +400,7 @@ def _first_weights(p: Program) -> Text:
             "mode": Option("str", "what is counted", ("'fan_in'", "'fan_out'", "'fan_avg'"), ("mode",)),
             "name": Option("str", "he, glorot or lecun", ("'glorot'", "'he'"), ("initializer", "init")),
             "uniform": Option("bool", "whether numbers are drawn uniformly", ("False", "True"), ("uniform",)),
-            "use_bias": Option("bool", "whether there is a bias", ("True",), ("use_bias", "bias")),
+            "use_bias": Option("bool", "whether there is a bias", ("True",), ("use_bias", "with_bias")),
             "distribution": Option("str", "normal or uniform", ("'normal'", "'uniform'"), ("distribution",)),
             "padding": Option("int | None", "row of the padding", ("None", "0"), ("padding_idx", "pad_id")),
         },
@@ -424,7 +430,14 @@ _WRITERS: dict[str, Callable[[Program], Text]] = {
     "masked_reduction": write_reduced,
     "segment_reduction": write_segments,
     "search_in_chunks": write_chunked,
+    "least_squares": write_solution,
+    "power_iteration": write_largest,
+    "balanced_plan": write_balance,
+    "refused_draws": write_refused,
     **PARTS,
 }
-_OFTEN = {"signal_smoothing": 0.7, "search_in_chunks": 0.8}
+_OFTEN = {
+    "signal_smoothing": 0.7, "search_in_chunks": 0.8, "least_squares": 0.6, "power_iteration": 0.5,
+    "balanced_plan": 0.5, "refused_draws": 0.5,
+}  # fmt: skip
 RECIPES = (written_recipe("array_tool", "utilities", _WRITERS, _OFTEN),)

@@ -398,7 +398,7 @@ _PIPELINE = """
     {?0.6 {if crop is not None and crop < min(x.shape[-3:-1]):
         x = center_crop(x, crop) ~
     if crop is not None:
-        {?0.6 if crop > min(x.shape[-3:-1]):
+        {?0.8 if crop > min(x.shape[-3:-1]):
             raise ValueError(f'cannot cut <<crop>> pixels out of <<x.shape>>')}
         x = center_crop(x, crop)}}
     {?0.45 if grayscale and x.shape[-1] == 3:

@@ -29,10 +29,10 @@ _DISTANCES = {
     "spheres": """
         {normal, length = normalize(a.pos - b.pos)
         dist = length[:, 0] - a.radius - b.radius ~
-        diff = a.pos - b.pos
-        length = jnp.sqrt(jnp.sum(diff ** 2, axis=-1) + 1e-8)
+        apart = a.pos - b.pos
+        length = jnp.sqrt(jnp.sum(apart ** 2, axis=-1) + 1e-8)
         {?0.4 # {from the second to the first}}
-        normal = diff / length[:, None]
+        normal = apart / length[:, None]
         dist = length - (a.radius + b.radius)}
         {?0.4 # {halfway between the two surfaces}}
         pos = b.pos + (b.radius + 0.5 * dist)[:, None] * normal

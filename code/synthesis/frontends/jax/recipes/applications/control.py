@@ -723,6 +723,10 @@ _EPISODE = """
         {?0.4 # {one flag for each environment}}
         {flags = ended.reshape(ended.shape + (1,) * (new.ndim - ended.ndim))
         return jnp.where(flags, start, new) ~
+        flags = ended
+        while flags.ndim < new.ndim:
+            flags = flags[..., None]
+        return jnp.where(flags, start, new) ~
         return jnp.where(ended.reshape(-1, *[1] * (new.ndim - 1)), start, new)}
 
     {physics = new_physics
@@ -745,6 +749,9 @@ _WHERE_ENDED = '''
         {?0.5 """{Takes the first state where an episode has ended ~ The state of a reset, where there is one}."""}
         {flags = ended.reshape(ended.shape + (1,) * (x.ndim - ended.ndim))
         return jnp.where(flags, first, x) ~
+        while ended.ndim < x.ndim:
+            ended = ended[..., None]
+        return jnp.where(ended, first, x) ~
         if x.ndim > 1:
             ended = ended.reshape(-1, *[1] * (x.ndim - 1))
         return jnp.where(ended, first, x)}

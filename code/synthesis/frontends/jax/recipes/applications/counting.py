@@ -109,7 +109,7 @@ def write_counts(p: Program) -> Text:
         {?0.4 # {rows are labels, columns are predictions}}
         {counts = jnp.zeros((size, size), dtype=jnp.float32)
         {if weights is not None:
-            {?0.6 if weights.shape != labels.shape:
+            {?0.8 if weights.shape != labels.shape:
                 raise ValueError(f'expected a weight for each label, got <<weights.shape>>')}
             counts = counts.at[labels, preds].add(weights)
         else:

@@ -1,6 +1,7 @@
 """Layers of matrix products: perceptrons, gated and residual blocks, experts."""
 
 import itertools
+import re
 
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.parts import (
@@ -159,8 +160,11 @@ def _draw_perceptron(stream: Stream, target: str) -> KernelSpec:
                 remark(p, "hidden layers", "every layer but the last"), "*rest, end = params" if style == "star" else ""
             )
             p.add(block(f"for {one.strip('()')} in {rest}:", _step(residual, nonlinear(made))), drop)
-            head = {"pairs": f"w, b = {end}"}.get(form, f"layer = {end}")
-            p.add(head, f"out = {made}")
+            if form == "pairs":
+                p.add(f"w, b = {end}", f"out = {made}")
+            else:
+                last_made = re.sub(r"\blayer\b", end, made)
+                p.add(f"out = {last_made}")
     if last:
         if not final_norm and not low and p.choices.chance(0.5):
             p.add(block("if not final:", "return out"))

@@ -49,7 +49,7 @@ _EDGES = Family(
         {out = nu * out ~ out = nu * out ~ if conductivity is not None:
             out = out * conductivity}
         {?0.35 if source is not None:
-            {?0.6 if source.shape != u.shape:
+            {?0.8 if source.shape != u.shape:
                 raise ValueError(f'expected a source of shape <<u.shape>>, got <<source.shape>>')}
             out = out + source}
         {?0.3 if solid is not None:
@@ -115,7 +115,7 @@ _POTENTIAL = Family(
             out = out * fade ** 2}}
         out = jnp.where(itself, 0.0, out)
         {?0.3 if mask is not None:
-            {?0.6 if mask.shape != (n,):
+            {?0.8 if mask.shape != (n,):
                 raise ValueError(f'expected a mask of shape (<<n>>,), got <<mask.shape>>')}
             both = mask[:, None] & mask[None, :]
             out = jnp.where(both, out, 0.0)}
@@ -165,7 +165,7 @@ _CONTACT = Family(
         {?0.4 if max_force is not None:
             out = jnp.minimum(out, max_force)}
         {?0.3 if mask is not None:
-            {?0.6 if mask.shape != positions.shape[:1]:
+            {?0.8 if mask.shape != positions.shape[:1]:
                 raise ValueError(f'expected one flag for each body, got <<mask.shape>>')}
             out = jnp.where(mask, out, 0.0)}
     """,

@@ -358,9 +358,9 @@ _BIAS = """
     {if kind == 'bucket':
         buckets = relative_bucket(distance, num_buckets, max_distance, bidirectional)
         {bias = table[buckets].transpose(2, 0, 1) ~ bias = jnp.moveaxis(jnp.take(table, buckets, axis=0), -1, 0)}
-    {elif kind == 'clipped':
+    elif kind == 'clipped':
         half = table.shape[0] // 2
-        bias = jnp.moveaxis(table[jnp.clip(distance + half, 0, table.shape[0] - 1)], -1, 0) ~}
+        bias = jnp.moveaxis(table[jnp.clip(distance + half, 0, table.shape[0] - 1)], -1, 0)
     else:
         raise ValueError(f'unknown kind <<kind>>') ~
     buckets = relative_bucket(distance, num_buckets, max_distance, bidirectional)
@@ -392,17 +392,16 @@ def _relative(p: Program) -> Text:
     queries = p.choices.choice((keys, keys, keys // 2))
     lines = p.choose(_BIAS)
     # Scores that are hidden are far larger than others.
-    ends = ("return scores", "return jax.nn.softmax(scores, axis=-1) if normalize else scores")
     attended = (
         "return jax.nn.softmax(scores, axis=-1)",
         "attn = jax.nn.softmax(scores.astype(jnp.float32), axis=-1)\nreturn attn.astype(scores.dtype)",
     )
-    lines = placed(lines, "RETURNED", p.pick(*(attended if "-1e9" in lines else ends)))
-    kinds = ("'bucket'", *(("'clipped'",) if "'clipped'" in lines else ()))
+    hides = "-1e9" in lines
+    lines = placed(lines, "RETURNED", p.pick(*attended) if hides else "return scores")
     buckets = p.choices.choice((8, 16))
     scores = Leaf((rows, heads, queries, keys), -3, 3)
-    # No whole powers, whose logarithms would lie between two groups.
-    furthest = p.choices.choice(("100", "50", "200"))
+    # No squares of what near distances are multiplied by, whose logarithms would lie between two groups.
+    furthest = p.choices.choice(("60", "40", "120"))
     return Text(
         lines=settled(lines),
         given={
@@ -416,17 +415,18 @@ def _relative(p: Program) -> Text:
             "bidirectional": Option("bool", "whether both directions count", ("True", "False"), ("bidirectional",)),
             "offset": Option("int | None", "place of the first query", ("None", "4"), ("offset", "query_offset")),
             "aligned_right": Option("bool", "whether the last query sees all", ("True", "False"), ("aligned_right",)),
-            "kind": Option("str", "how distances are grouped", kinds, ("kind", "bias_type")),
+            "kind": Option("str", "how distances are grouped", ("'bucket'", "'clipped'"), ("kind", "bias_type")),
             "scale": Option("float", "factor of the scores", ("0.125", "0.25", "0.18"), ("scale", "sm_scale")),
             "causal": Option("bool", "whether nobody looks ahead", ("False", "True"), ("causal", "is_causal")),
             "window": Option("int | None", "distance that is seen", ("None", "6", "8"), ("window", "window_size")),
-            "normalize": Option("bool", "whether weights add up to one", ("True", "False"), ("normalize",)),
         },
         result=(scores,),
         helpers=(_BUCKETS,),
-        titles=("add_relative_bias", "relative_position_bias", "biased_scores"),
-        summary=p.pick("Adds what heads learned about distances", "Scores of attention with relative positions"),
-        returned="scores with biases, or what they give",
+        titles=("relative_attention_weights", "biased_attention_weights", "attention_with_distances") if hides else
+               ("add_relative_bias", "apply_relative_bias", "biased_scores"),
+        summary="Weights of attention with a bias for each distance" if hides else
+                p.pick("Adds what heads learned about distances", "Scores of attention with relative positions"),
+        returned="weights that add up to one over the keys" if hides else "scores with biases",
     )  # fmt: skip
 
 

@@ -127,8 +127,9 @@ _DAMPED = """
         raise ValueError(f'expected berendsen or langevin, got <<thermostat>>')
     if thermostat == 'berendsen':
         ratio = kT / kinetic_temperature(V, state.mass)
-        {ratio = jnp.clip(ratio, 0.8, 1.25)
-        V = V * jnp.sqrt(ratio) ~ V = V * jnp.sqrt(1.0 + dt * friction * (ratio - 1.0))}
+        {?0.5 # {no more at once than a simulation bears}}
+        V = V * {jnp.clip(jnp.sqrt(1.0 + dt * friction * (ratio - 1.0)), 0.8, 1.25) ~
+            jnp.sqrt(jnp.clip(1.0 + dt * friction * (ratio - 1.0), 0.64, 1.5625))}
     else:
         c = math.exp(-friction * dt)
         noise = jax.random.normal(key, V.shape)
@@ -183,7 +184,8 @@ def write_thermostats(p: Program) -> Text:
             "state": Array(state, "state of the simulation", ("state", "md_state")),
             "key": Array(key(), "random key", ("key", "rng"), 0.0 if random else 1.0),
             **_interaction(p),
-            "thermostat": Option("str | None", f"one of {', '.join(known)}", (f"'{asked}'",), ("thermostat", "method")),
+            "thermostat": Option("str | None" if "is not None" in lines else "str", f"one of {', '.join(known)}",
+                                 (f"'{asked}'",), ("thermostat", "method")),
             "friction": Option("float", "how fast particles come to the temperature", ("1.0", "5.0", "10.0"),
                                ("gamma", "friction", "rate")),
             "window": Option("float", "how far off the temperature may be", ("0.1", "0.05"), ("window", "tolerance")),
@@ -326,7 +328,7 @@ _BROWNIAN = """
         F = force_from(functools.partial(total_energy, box=box, epsilon=epsilon, sigma=sigma))(R) ~
         F = force_from(lambda R: total_energy(R, box, epsilon, sigma))(R)}
         {?0.5 if drive is not None:
-            {?0.5 if drive.shape not in ((3,), R.shape):
+            {?0.7 if drive.shape not in ((3,), R.shape):
                 raise ValueError(f'expected one force, or one for each particle, got <<drive.shape>>')}
             F = F + drive}
         {?0.35 if max_force is not None:

@@ -233,7 +233,7 @@ def _draw_ensemble(stream: Stream, target: str) -> KernelSpec:
         "constant_energy": ("energy(R)", f"{kinetic} + energy(R)"),
     }.get(way, (kinetic, "energy(R)"))  # fmt: skip
     log = p.pick(*measured) if p.choices.chance(0.35) else ""
-    _loop(p, carried, body, log)
+    _loop(p, carried, body, log, minimizes=way in ("fire", "steepest"))
 
     end = "R"
     if way != "steepest":
@@ -327,11 +327,28 @@ def _inserted(text: str, mark: str, lines: str) -> str:
     return join(text).replace(f"    {mark}", "\n".join(inner))
 
 
-def _loop(p: Program, carried: list[str], body: str, log: str) -> None:
-    """The steps, with ``history`` if something is measured after each."""
+def _loop(p: Program, carried: list[str], body: str, log: str, *, minimizes: bool) -> None:
+    """The steps, with ``history`` if something is measured after each; a minimum may be reached before the last."""
     held = f"({', '.join(carried)})"
     names = ", ".join(carried)
-    form = "scan" if log else p.pick("scan", "fori", "fori")
+    form = "scan" if log else p.pick("scan", "fori", "fori", *(("while",) * 3 if minimizes else ()))
+    if form == "while":
+        p.option("tolerance", "1e-3", "float", "largest force at a minimum", p.pick("1e-3", "1e-2"),
+                 ("force_tol", "f_max", "tolerance"))  # fmt: skip
+        p.write(
+            """
+            def unrelaxed(carry):
+                *_, F, iteration = carry
+                {return (jnp.max(jnp.abs(F)) > tolerance) & (iteration < steps) ~
+                largest = jnp.max(jnp.sqrt(jnp.sum(F ** 2, axis=-1)))
+                return (largest > tolerance) & (iteration < steps)}
+            """
+        )
+        p.add(
+            block("def step(carry):", f"{names}, iteration = carry", body, f"return {names}, iteration + 1"),
+            f"{names}, _ = jax.lax.while_loop(unrelaxed, step, ({names}, 0))",
+        )
+        return
     if form == "fori":
         p.add(
             block("def step(_, carry):", f"{names} = carry", body, f"return {held}"),

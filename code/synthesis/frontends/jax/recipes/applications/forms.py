@@ -210,10 +210,19 @@ def _asks_for_presence(test: Expression) -> bool:
     match test:
         case Comparison("is" | "is not" | "in" | "not in"):
             return True
-        case Infix("and" | "or", left, right):
+        case Infix("and" | "or", left, right) | Comparison("==" | "!=", left, right):
             return _asks_for_presence(left) or _asks_for_presence(right)
         case _:
             return False
+
+
+def _asked_for_presence(test: Expression) -> list[str]:
+    """The names that a test asks of whether they are None."""
+    return [
+        each.left.id
+        for each in nodes(test)
+        if isinstance(each, Comparison) and each.operator in ("is", "is not") and isinstance(each.left, Name)
+    ]
 
 
 def assuming(body: Body) -> Body:
@@ -280,7 +289,11 @@ def _gathered(
     return None if Name(name) in (*nodes(value), *nodes(iterable)) or size(value) > _INLINE else made
 
 
-_LEADING_ON = frozenset({"for", "of", "in", "at", "by", "to", "from", "with", "than", "is", "are", "least", "most"})
+_LEADING_ON = frozenset({
+    "for", "of", "in", "at", "by", "to", "from", "with", "than", "is", "are", "least", "most", "no", "not", "has",
+    "have", "a", "an", "the", "and", "or", "as", "like", "between", "over", "under", "lacks", "only", "but",
+    "be", "into",
+})  # fmt: skip
 """Words that no message ends with."""
 
 
@@ -343,6 +356,7 @@ def checking(
                 name in left and name not in always and not _refuses(ahead) and not _asks_rank(ahead, name)
             ):
                 fitting = _check(name, left, always, said)
+                left.pop(name)
                 if fitting is None:
                     made.append(statement)
                 elif joined:
@@ -350,6 +364,11 @@ def checking(
                     made.append(statement)
                 else:
                     made.append(If(statement.test, (fitting, *inner), orelse))
+            case If(test, (Raise(),), ()):
+                # one of several that are asked for together is no more looked at than the others
+                made.append(statement)
+                for each in _asked_for_presence(test):
+                    left.pop(each, None)
             case _:
                 made.append(statement)
         for each in assigned_in((statement,)):

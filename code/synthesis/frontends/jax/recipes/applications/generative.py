@@ -64,7 +64,7 @@ _LOSSES = {
             raise ValueError(f'unknown loss type <<form>>')}
         critic_loss = {0.5 * (jnp.mean(loss_real) + jnp.mean(loss_fake)) ~ loss_real.mean() + loss_fake.mean()}
         {?0.4 if slopes is not None:
-            {?0.15 if slopes.ndim != 2:
+            {?0.3 if slopes.ndim != 2:
                 raise ValueError(f'expected one gradient for each example, got shape <<slopes.shape>>')}
             {?0.4 # {gradient penalty}}
             grad_norm = jnp.linalg.norm(slopes, axis=-1)
@@ -123,7 +123,7 @@ _LOSSES = {
         nll = -jnp.take_along_axis(jax.nn.log_softmax(outputs), labels[:, None], axis=-1)[:, 0]
         per_example = share * kl + (1.0 - share) * nll
         {if mask is not None:
-            {?0.15 if mask.shape != per_example.shape:
+            {?0.3 if mask.shape != per_example.shape:
                 raise ValueError(f'expected a mask of shape <<per_example.shape>>, got <<mask.shape>>')}
             {loss = masked_mean(per_example, mask) ~
             loss = jnp.sum(per_example * mask) / jnp.maximum(mask.sum(), 1)}
@@ -156,7 +156,7 @@ _LOSSES = {
             per_example = 0.5 * {jnp.square(td_error) ~ td_error ** 2} ~
         per_example = 0.5 * td_error ** 2}
         {?0.3 if weight is not None:
-            {?0.15 if weight.shape != per_example.shape:
+            {?0.3 if weight.shape != per_example.shape:
                 raise ValueError(f'<<weight.shape>> weights for <<per_example.shape>> samples')}
             {?0.4 # {importance sampling weights}}
             per_example = per_example * weight}

@@ -204,8 +204,13 @@ _PRIVATE = """
         scale = {scale * mask ~ jnp.where(mask, scale, 0.0)}}
     {summed = jax.tree.map(lambda g: jnp.tensordot(scale, g, axes=1), grads) ~
     summed = <<name: jnp.einsum('n,n...->...', scale, g) for name, g in grads.items()>> ~
+    {def clipped_sum(g):
+        return jnp.sum(g * scale.reshape(-1, *[1] * (g.ndim - 1)), axis=0) ~
     def clipped_sum(g):
-        return jnp.sum(g * scale.reshape(-1, *[1] * (g.ndim - 1)), axis=0)
+        factor = scale
+        while factor.ndim < g.ndim:
+            factor = factor[..., None]
+        return jnp.sum(factor * g, axis=0)}
 
     summed = jax.tree.map(clipped_sum, grads)}}
     {?0.6 {if key is not None and noise_multiplier > 0.0:
@@ -301,7 +306,8 @@ _APPLIED = """
         grads = jax.tree.map(lambda g: g / loss_scale, grads)}
     {grad_norm = global_norm(grads) ~ grad_norm = jnp.sqrt(sum(jnp.sum(g ** 2) for g in jax.tree.leaves(grads)))}
     {?0.6 {grads = clip_to(grads, grad_norm, max_norm) ~ if max_norm is not None:
-        grads = clip_to(grads, grad_norm, max_norm)}}
+        clip_factor = jnp.minimum(1.0, max_norm / (grad_norm + 1e-6))
+        grads = jax.tree.map(lambda g: clip_factor * g, grads)}}
     {lr = learning_rate_at(STATE.step, peak_lr, warmup_steps, total_steps) ~
     lr = learning_rate_at(STATE.step, peak_lr, warmup_steps, total_steps)
     {?0.5 if batch_size is not None:

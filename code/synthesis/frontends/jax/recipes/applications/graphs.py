@@ -54,18 +54,18 @@ _OUT = """
     if activate_out:
         out = ACT(out)}}
     {?0.3 if residual:
-        {?0.5 if out.shape != nodes.shape:
+        {?0.7 if out.shape != nodes.shape:
             raise ValueError('a residual connection needs as many outputs as inputs')}
         out = out + nodes}
     {?0.35 if node_mask is not None:
-        {?0.5 if node_mask.shape != (n,):
+        {?0.7 if node_mask.shape != (n,):
             raise ValueError(f'expected a mask of shape (<<n>>,), got <<node_mask.shape>>')}
         {?0.5 # {padding of the graph stays zero}}
         out = jnp.where(node_mask[:, None], out, 0.0)}
 """
 _EDGES = """
     {?0.45 if edge_weight is not None:
-        {?0.6 if edge_weight.shape != senders.shape:
+        {?0.8 if edge_weight.shape != senders.shape:
             raise ValueError(f'expected one weight for each edge, got <<edge_weight.shape>>')}
         messages = messages * edge_weight[:, None]}
 """
@@ -143,7 +143,7 @@ _LAYERS = {
         """
         {messages = nodes[senders]
         {?0.45 if edge_weight is not None:
-            {?0.6 if edge_weight.shape != senders.shape:
+            {?0.8 if edge_weight.shape != senders.shape:
                 raise ValueError(f'expected one weight for each edge, got <<edge_weight.shape>>')}
             messages = messages * edge_weight[:, None]} ~
         {?0.4 {if edge_features.shape[0] != senders.shape[0]:

@@ -3,9 +3,11 @@
 import re
 
 from synthesis.frontends.base import Recipe
+from synthesis.frontends.jax.recipes.applications.iterations import write_implicit, write_orbits
 from synthesis.frontends.jax.recipes.applications.parts import settled
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
+from synthesis.frontends.jax.recipes.applications.written import with_texts
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
@@ -275,8 +277,12 @@ def _draw_integrator(stream: Stream, target: str) -> KernelSpec:
 
 
 RECIPES = (
-    Recipe(
-        name="integrator", category="dynamics", targets=tuple(_SYSTEMS), draw=_draw_integrator,
-        target_weights=dict.fromkeys(_SYSTEMS, 0.85),
+    with_texts(
+        Recipe(
+            name="integrator", category="dynamics", targets=tuple(_SYSTEMS), draw=_draw_integrator,
+            target_weights=dict.fromkeys(_SYSTEMS, 0.85),
+        ),
+        {"kepler_orbit": write_orbits, "implicit_step": write_implicit},
+        weight=0.6,
     ),
 )  # fmt: skip

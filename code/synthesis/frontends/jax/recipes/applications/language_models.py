@@ -159,7 +159,7 @@ _SMOOTHED = """{?0.4 if smoothing > 0:
 _MEAN = {
     "optional": """
         if mask is not None:
-            {?0.6 if mask.shape != nll.shape:
+            {?0.8 if mask.shape != nll.shape:
                 raise ValueError(f'expected a mask of shape <<nll.shape>>, got <<mask.shape>>')}
             weight = mask.astype(nll.dtype)
             {?0.4 # {padding does not count}}
@@ -278,17 +278,42 @@ _CAP = """
         {?0.5 # {soft cap ~ large scores saturate}}
         logits = cap * jnp.tanh(logits / cap)}
 """
-_ENDS = """
-    {if last_only:
-        {?0.4 # {all that sampling needs ~ the next token of each text}}
-        logits = logits[:, -1]
-    {?0.5 if temperature != 1.0:
-        logits = logits / temperature}
-    return logits ~
-    if last_only:
-        return logits[:, -1]
-    return logits}
-"""
+_ENDS = {
+    "every": "return logits",
+    "asked": """
+        {if last_only:
+            {?0.4 # {all that sampling needs ~ the next token of each text}}
+            logits = logits[:, -1]
+        {?0.5 if temperature != 1.0:
+            logits = logits / temperature}
+        return logits ~
+        if last_only:
+            return logits[:, -1]
+        return logits}
+    """,
+    "next": """
+        {?0.4 # {texts are padded behind their last token}}
+        {last = jnp.maximum(lengths - 1, 0)
+        logits = jnp.take_along_axis(logits, last[:, None, None], axis=1)[:, 0] ~
+        logits = logits[jnp.arange(tokens.shape[0]), lengths - 1]}
+        {?0.5 if temperature != 1.0:
+            logits = logits / temperature}
+        return logits
+    """,
+    "log_probs": """
+        {return jax.nn.log_softmax(logits, axis=-1) ~
+        if num_prompt > 0:
+            {?0.5 # {the last token of the prompt predicts the first that follows it}}
+            logits = logits[:, num_prompt - 1:]
+        return jax.nn.log_softmax(logits, axis=-1) ~
+        if not return_entropy:
+            return jax.nn.log_softmax(logits, axis=-1)
+        log_probs = jax.nn.log_softmax(logits, axis=-1)
+        {?0.4 # {how unsure the model is at each position}}
+        return log_probs, -jnp.sum(jnp.exp(log_probs) * log_probs, axis=-1)}
+    """,
+}
+"""What is asked of a model: the scores of every position or of some, or probabilities."""
 _SLOPES = """
     {LEFT, grads = jax.value_and_grad(loss_fnAUX)(params) ~
     grad_fn = jax.value_and_grad(loss_fnAUX)
@@ -301,7 +326,7 @@ _SUMMARIES = {
     "lm_step": "One step of training of a language model",
 }
 _TITLES = {
-    "lm_scores": ("apply_model", "predict_logits", "language_model", "decode"),
+    "lm_scores": ("apply_model", "predict_logits", "language_model"),
     "lm_loss": ("lm_loss", "next_token_loss", "compute_loss", "eval_loss"),
     "lm_gradient": ("loss_and_grads", "compute_gradients", "lm_grads"),
     "lm_step": ("train_step", "update", "training_step"),
@@ -341,17 +366,44 @@ def _draw_language_model(stream: Stream, target: str) -> KernelSpec:
     p.write("{?0.35 if tokens.ndim != 2:\n    raise ValueError(f'expected (batch, length), got <<tokens.shape>>')}")
     if target == "lm_scores":
         p.write(f"logits = {apply}(params, tokens)", _CAP)
-        listed = p.maybe(0.4)
-        asked = p.pick("True", "False")
-        p.option("last_only", "False", "bool", "whether only the last position is asked for", asked)
-        p.write(_ENDS if listed else "return logits")
-        p.gives(Leaf((rows, words) if listed and asked == "True" else (rows, length, words)))
-    else:
-        start = "inputs, labels = tokens[:, :-1], tokens[:, 1:]" if shifted else ""
-        given = "inputs" if shifted else "tokens"
-        body = "\n".join((f"        logits = {apply}(params, {given})", _NLL, _MEAN[masked]))
-        _write_loss(p, body, start, target, tree)
+        return _finish_scores(p, (rows, length, words), alone=alone)
+    start = "inputs, labels = tokens[:, :-1], tokens[:, 1:]" if shifted else ""
+    given = "inputs" if shifted else "tokens"
+    body = "\n".join((f"        logits = {apply}(params, {given})", _NLL, _MEAN[masked]))
+    _write_loss(p, body, start, target, tree)
     return p.done("training", "language_model", target, _TITLES[target], _SUMMARIES[target], _RETURNED[target])
+
+
+def _finish_scores(p: Program, shape: tuple[int, int, int], *, alone: bool) -> KernelSpec:
+    """Write what is returned of the scores of all positions, of a shape, and finish the function."""
+    rows, length, words = shape
+    # A model is seldom wrapped for nothing but to be called.
+    end = p.choices.weighted((("every", 0.4 if alone else 0.0), ("asked", 0.4), ("next", 0.3), ("log_probs", 0.3)))
+    asked = p.pick("True", "False")
+    p.option("last_only", "False", "bool", "whether only the last position is asked for", asked)
+    p.tensor("lengths", Leaf((rows,), 1, length, "int32"), "tokens of each text", ("lengths", "seq_lens"))
+    begun = p.choices.chance(0.5)
+    p.option("num_prompt", "0", "int", "tokens that were given", "5" if begun else "0", ("num_prompt", "prompt_len"))
+    unsure = p.choices.chance(0.5)
+    p.option("return_entropy", "False", "bool", "whether entropies are wanted too", "True" if unsure else None)
+    lines = p.choose(_ENDS[end])
+    p.add(lines)
+    whole: tuple[Tree, ...] = (Leaf(shape),)
+    if end == "next" or ("last_only" in lines and asked == "True"):
+        whole = (Leaf((rows, words)),)
+    elif "num_prompt" in lines and begun:
+        whole = (Leaf((rows, length - 4, words)),)
+    elif "return_entropy" in lines and unsure:
+        whole = (Leaf(shape), Leaf((rows, length)))
+    p.gives(*whole)
+    titles, summary, returned = {
+        "next": (("next_token_logits", "last_logits", "score_next_token"),
+                 "Scores of the token that follows each of a batch of texts", "scores of the next token of each text"),
+        "log_probs": (("token_log_probs", "predict_log_probs", "score_tokens"),
+                      "Log probabilities of the next token at every position of a batch of texts",
+                      "log probabilities of the next tokens"),
+    }.get(end, (_TITLES["lm_scores"], _SUMMARIES["lm_scores"], _RETURNED["lm_scores"]))  # fmt: skip
+    return p.done("training", "language_model", "lm_scores", titles, summary, returned)
 
 
 _RETURNED = {

@@ -1,7 +1,10 @@
 """Steps of optimizers that treat each array by its own size."""
 
+from textwrap import dedent
+
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.optimizers import MAPS, parameters
+from synthesis.frontends.jax.recipes.applications.parts import placed
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree, changed, mapped
 from synthesis.grammar.streams import Stream
@@ -42,13 +45,21 @@ _PER_LAYER = {
         mu = EACH(lambda m, g, w, r: b1 * m + lr * r * (g + decay * w), mu, grads, params, ratios)
         {new_params = EACH(lambda w, m: w - m, params, mu) ~ new_params = EACH(jnp.subtract, params, mu)}
     """),
-    "factored": (("rows", "columns"), """
-        {?0.5 # {second moments are kept as row and column means}}
-        rows = EACH(lambda r, g: b2 * r + (1.0 - b2) * jnp.mean({g ** 2 ~ jnp.square(g)} + eps, axis=-1), rows, grads)
-        columns = EACH(
-            lambda c, g: b2 * c + (1.0 - b2) * jnp.mean({g ** 2 ~ jnp.square(g)} + eps, axis=-2), columns, grads)
+    "factored": (("factors",), """
+        def accumulate(g, old):
+            squares = {g ** 2 ~ jnp.square(g)} + eps
+            if g.ndim < 2:
+                {?0.5 # {a vector keeps all of its second moments}}
+                return KEEP_ALL
+            KEEP_TWO
 
-        def scale(g, row, column):
+        {?0.5 # {of a matrix, means of rows and columns stand for all entries}}
+        factors = EACH(accumulate, grads, factors)
+
+        def scale(g, kept):
+            if g.ndim < 2:
+                return {g / jnp.sqrt(ALL) ~ g * jax.lax.rsqrt(ALL)}
+            TAKE
             {row_factor = jax.lax.rsqrt(row / jnp.mean(row))
             return g * row_factor[:, None] * jax.lax.rsqrt(column)[None, :] ~
             nu_hat = row[:, None] * column[None, :] / jnp.mean(row)
@@ -56,7 +67,7 @@ _PER_LAYER = {
             nu_hat = jnp.outer(row, column) / jnp.mean(row)
             return g / jnp.sqrt(nu_hat)}
 
-        scaled = EACH(scale, grads, rows, columns)
+        scaled = EACH(scale, grads, factors)
 
         def clip_by_rms(u):
             rms = jnp.sqrt(jnp.mean(jnp.square(u)))
@@ -104,17 +115,50 @@ _PER_LAYER = {
 }  # fmt: skip
 
 
-def _of_sides(tree: Tree, axis: int) -> Tree:
-    """Second moments of the rows of each matrix, along axis 0, or of its columns, along the last one."""
-    return mapped(tree, lambda leaf: Leaf((leaf.shape[axis],), 0.01, 2))
+_FACTORS = {
+    True: {
+        "KEEP_ALL": "<<'full': b2 * old['full'] + (1.0 - b2) * squares>>",
+        "KEEP_TWO": """
+            return <<
+                'row': b2 * old['row'] + (1.0 - b2) * jnp.mean(squares, axis=-1),
+                'column': b2 * old['column'] + (1.0 - b2) * jnp.mean(squares, axis=-2),
+            >>
+        """,
+        "TAKE": "row, column = kept['row'], kept['column']",
+        "ALL": "kept['full']",
+    },
+    False: {
+        "KEEP_ALL": "b2 * old + (1.0 - b2) * squares",
+        "KEEP_TWO": """
+            row, column = old
+            row = b2 * row + (1.0 - b2) * jnp.mean(squares, axis=-1)
+            column = b2 * column + (1.0 - b2) * jnp.mean(squares, axis=-2)
+            return row, column
+        """,
+        "TAKE": "row, column = kept",
+        "ALL": "kept",
+    },
+}
+"""How second moments are kept of an array: by name, or as a pair for a matrix."""
+
+
+def _kept_of(leaf: Leaf, *, named: bool) -> Tree:
+    """The second moments that are kept of an array."""
+    full = Leaf(leaf.shape, 0.01, 2)
+    if len(leaf.shape) < 2:
+        return {"full": full} if named else full
+    row, column = (Leaf((leaf.shape[axis],), 0.01, 2) for axis in (0, -1))
+    return {"column": column, "row": row} if named else (row, column)
 
 
 def _draw_per_layer(stream: Stream, target: str) -> KernelSpec:
     """A step of an optimizer that treats each array by its own size."""
     p = Program(stream)
-    # Of a vector there are no rows and columns.
-    tree, _ = parameters(p, p.choices.integer(1, 2) + (p.level >= 4), biased=target != "factored")
+    tree, _ = parameters(p, p.choices.integer(1, 2) + (p.level >= 4))
     kept, text = _PER_LAYER[target]
+    by_name = p.choices.chance(0.5)
+    for mark, lines in _FACTORS[by_name].items():
+        text = placed(text, mark, dedent(lines).strip()).replace(mark, lines)
     each = p.pick(*MAPS)
     p.tree("params", changed(tree, -1, 1), "parameters", ("params", "weights"))
     p.tree("grads", changed(tree, -2, 2), "gradients, a tree like the parameters", ("grads", "gradients"))
@@ -125,9 +169,13 @@ def _draw_per_layer(stream: Stream, target: str) -> KernelSpec:
         ("mu",) if target == "lamb" else ("momentum_buffer", "trace", "velocity"),
     )
     p.tree("nu", changed(tree, 0.01, 2), "running mean of their squares", ("nu",))
-    rows, columns = _of_sides(tree, 0), _of_sides(tree, -1)
-    p.tree("rows", rows, "mean squares of the rows of the gradients", ("row_moments", "v_row"))
-    p.tree("columns", columns, "mean squares of their columns", ("column_moments", "v_col"))
+    factors = mapped(tree, lambda leaf: _kept_of(leaf, named=by_name))
+    p.tree(
+        "factors",
+        factors,
+        "second moments of each array, of matrices by rows and columns",
+        ("second_moments", "factored_nu", "nu"),
+    )
     p.tensor("count", Leaf((), 0, 50, "int32"), "steps that were made", ("step", "count"))
     p.number("lr", p.pick("1e-3", "0.01"), "step size", (0.001, 0.1), ("learning_rate", "lr"))
     betas = p.choices.choice((("b1", "b2"), ("beta1", "beta2")))
@@ -165,19 +213,28 @@ def _draw_per_layer(stream: Stream, target: str) -> KernelSpec:
         p.pick("True", "False"),
         ("scale_parameter", "relative"),
     )
+    together = target == "lamb" and p.choices.chance(0.6)
+    if together:
+        moments: Tree = {
+            "count": Leaf((), 0, 50, "int32"), "mu": changed(tree, -1, 1), "nu": changed(tree, 0.01, 2),
+        }  # fmt: skip
+        p.tree("state", moments, "steps that were made, and running means", ("state", "opt_state"))
+        text = text.replace("count = count + 1", "count = state['count'] + 1")
+        text = text.replace(", mu, grads)", ", state['mu'], grads)").replace(", nu, grads)", ", state['nu'], grads)")
     p.write(text.replace("EACH", each))
     new = changed(tree, -1, 1)
-    held = {"rows": rows, "columns": columns}
-    names = [*kept, *(["count"] if target == "lamb" else [])]
-    counted: tuple[Tree, ...] = (Leaf((), dtype="int32"),) if target == "lamb" else ()
-    state: Tree = dict(zip(names, [*(held.get(each, new) for each in kept), *counted], strict=True))
-    entries = ", ".join(f"'{name}': {name}" for name in names)
-    plain = (f"return new_params, {', '.join(names)}", (new, *(held.get(each, new) for each in kept), *counted))
-    gathered = (
-        (f"return new_params, <<{entries}>>", (new, state)),
-        (f"state = <<{entries}>>\nreturn new_params, state", (new, state)),
-    )
-    p.finish(plain, *(gathered if len(names) > 1 else ()))
+    if together:
+        state: Tree = {"count": Leaf((), dtype="int32"), "mu": new, "nu": new}
+        entries = "'count': count, 'mu': mu, 'nu': nu"
+        p.finish(
+            (f"return new_params, <<{entries}>>", (new, state)),
+            (f"state = <<{entries}>>\nreturn new_params, state", (new, state)),
+        )
+    else:
+        names = [*kept, *(["count"] if target == "lamb" else [])]
+        counted: tuple[Tree, ...] = (Leaf((), dtype="int32"),) if target == "lamb" else ()
+        p.write(f"return new_params, {', '.join(names)}")
+        p.gives(new, *(factors if each == "factors" else new for each in kept), *counted)
     titles = {
         "lamb": ("lamb_update", "lamb_step"),
         "lars": ("lars_update", "lars_step"),

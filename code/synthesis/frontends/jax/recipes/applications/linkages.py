@@ -214,7 +214,7 @@ _SHAPE_MASS = """
         squares = jnp.sum(offset ** 2, axis=-1, keepdims=True)
         inertia = inertia + mass[:, None] * (squares - offset ** 2) ~
     if offset is not None:
-        {?0.5 if offset.shape != size.shape:
+        {?0.7 if offset.shape != size.shape:
             raise ValueError(f'expected offsets of shape <<size.shape>>, got <<offset.shape>>')}
         inertia = inertia + mass[:, None] * (jnp.sum(offset ** 2, axis=-1, keepdims=True) - offset ** 2)}
     return mass, inertia ~

@@ -99,7 +99,7 @@ _ROBUST = Family(
     },
     after="""
         {?0.5 if weight is not None:
-            {?0.5 if weight.shape != out.shape[:1]:
+            {?0.7 if weight.shape != out.shape[:1]:
                 raise ValueError(f'expected a weight for each of <<out.shape[0]>> rows, got <<weight.shape>>')}
             out = out * weight[:, None]}
         {?0.5 if mask is not None:

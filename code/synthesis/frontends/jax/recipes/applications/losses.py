@@ -133,7 +133,7 @@ _FOCAL = {
         {{?0.4 # {rare classes count more}}
         per_example = per_example * balance[labels] ~
         if balance is not None:
-            {?0.3 if balance.shape[0] != logits.shape[-1]:
+            {?0.5 if balance.shape[0] != logits.shape[-1]:
                 raise ValueError(f'expected <<logits.shape[-1]>> class weights, got <<balance.shape[0]>>')}
             per_example = balance[labels] * per_example ~}
     """,

@@ -212,7 +212,6 @@ def _energy(p: Program, target: str, *, close: bool, masked: bool) -> str:
             _taking_part(p, masked, "stretch", "active[i] & active[j]"),
             "return 0.5 * stiffness * jnp.sum(stretch ** 2)",
         )
-    apart = p.pick("r2 = r2 + jnp.eye(positions.shape[0])", "n = positions.shape[0]\nr2 = r2 + jnp.eye(n)")
     pairs = {
         "lennard_jones": p.pick(
             "s6 = (sigma ** 2 / (r2 + softening)) ** 3\npair = 4.0 * epsilon * (s6 ** 2 - s6)",
@@ -224,17 +223,13 @@ def _energy(p: Program, target: str, *, close: bool, masked: bool) -> str:
         ),
     }[target]
     cut = join("pair = jnp.where(r2 < cutoff ** 2, pair, 0.0)" if close else "", _taking_part(p, masked, "pair"))
-    same = p.pick(
-        "pair = jnp.where(jnp.eye(positions.shape[0], dtype=bool), 0.0, pair)",
-        "pair = pair * (1.0 - jnp.eye(positions.shape[0]))",
+    once = p.pick(
+        "pair = jnp.where(jnp.eye(positions.shape[0], dtype=bool), 0.0, pair)\nreturn 0.5 * jnp.sum(pair)",
+        "pair = pair * (1.0 - jnp.eye(positions.shape[0]))\nreturn 0.5 * jnp.sum(pair)",
+        "return jnp.sum(jnp.triu(pair, k=1))",
+        "i, j = jnp.triu_indices(positions.shape[0], k=1)\nreturn jnp.sum(pair[i, j])",
     )
-    return join(
-        apart,
-        pairs,
-        cut,
-        same,
-        p.pick("return 0.5 * jnp.sum(pair)", "return 0.5 * pair.sum()", "return jnp.sum(jnp.triu(pair, k=1))"),
-    )
+    return join(pairs, cut, once)
 
 
 def _force(p: Program, target: str, *, close: bool, masked: bool) -> str:

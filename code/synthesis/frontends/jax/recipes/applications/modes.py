@@ -89,6 +89,8 @@ def draw_by_name(
         result: what it returns.
     """
     p = Program(stream)
+    if labels[0] != "layers":
+        p.calls("out", "out", "result")
     asked = p.choices.choice(tuple(family.cases))
     known = [name for name in family.cases if name == asked or p.choices.chance(_SHARE)]
     known = known if len(known) > 1 else list(family.cases)[:3]

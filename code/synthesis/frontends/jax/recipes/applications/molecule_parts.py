@@ -1,9 +1,10 @@
 """What else simulations of molecules compute: pressures, charges, constraints, order, and when lists are too old."""
 
 import re
+from textwrap import dedent
 
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
-from synthesis.frontends.jax.recipes.applications.parts import key, positive, settled
+from synthesis.frontends.jax.recipes.applications.parts import key, placed, positive, settled
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.spaces import DISPLACEMENT, SIDE, WITHIN, box, side_of_box
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
@@ -179,7 +180,7 @@ _ELECTRIC = """
         kernel = kernel + (dr - cutoff) / cutoff ** 2}}
     {mask = others & (dr < cutoff) ~ mask = jnp.logical_and(others, dr < cutoff)}
     {?0.5 if bonded is not None:
-        {?0.5 if bonded.ndim != 2 or bonded.shape[1] != 2:
+        {?0.7 if bonded.ndim != 2 or bonded.shape[1] != 2:
             raise ValueError(f'expected pairs of particles, got <<bonded.shape>>')}
         {?0.5 # {bonded pairs have terms of their own}}
         {i, j = bonded.T
@@ -262,7 +263,7 @@ _CONSTRAINED = """
     {?0.4 start = R}
 
     def project(R{~, _}):
-        dR = {R[i] - R[j] ~ displacement(R[i], R[j], box)}
+        dR = APART
         {length = jnp.sqrt(jnp.sum(dR ** 2, axis=-1) + 1e-12)
         excess = length - lengths
         push = (stiffness * excess / (weight * length))[:, None] * dR ~
@@ -279,7 +280,20 @@ _CONSTRAINED = """
 
     {for _ in range(iterations):
         R = project(R) ~
-    R = jax.lax.fori_loop(0, iterations, lambda _, R: project(R), R)}
+    R = jax.lax.fori_loop(0, iterations, lambda _, R: project(R), R) ~
+    def violated(carry):
+        R, iteration = carry
+        dR = APART
+        error = {jnp.abs(jnp.sqrt(jnp.sum(dR ** 2, axis=-1) + 1e-12) / lengths - 1.0) ~
+            jnp.abs(jnp.sum(dR ** 2, axis=-1) - lengths ** 2) / (2.0 * lengths ** 2)}
+        return (jnp.max(error) > tolerance) & (iteration < iterations)
+
+    def solve(carry):
+        R, iteration = carry
+        return project(R), iteration + 1
+
+    {?0.4 # {until all bonds are as long as they should be, or as near as time allows}}
+    R, _ = jax.lax.while_loop(violated, solve, (R, 0))}
     END
 """
 
@@ -302,7 +316,7 @@ def write_constraints(p: Program) -> Text:
         """),
         "violation": p.choose("""
             {?0.4 # {what is left of the error}}
-            dR = {R[i] - R[j] ~ displacement(R[i], R[j], box)}
+            dR = APART
             {violation = jnp.abs(jnp.sqrt(jnp.sum(dR ** 2, axis=-1) + 1e-12) - lengths)
             return R, jnp.max(violation) ~
             error = jnp.sqrt(jnp.sum(dR ** 2, axis=-1) + 1e-12) / lengths - 1.0
@@ -311,13 +325,15 @@ def write_constraints(p: Program) -> Text:
     }
     if end == "velocity" and "start = R" not in lines:
         lines = lines.replace("\ndef project(", "\nstart = R\ndef project(", 1)
-    lines = lines.replace("END", ends[end])
+    # what is left is measured as it was undone
+    apart = p.pick("R[i] - R[j]", "displacement(R[i], R[j], box)")
+    lines = lines.replace("END", ends[end]).replace("APART", apart)
     result: tuple[Tree, ...] = (Leaf((n, 3)),)
     if end == "violation":
         result = (Leaf((n, 3)), Leaf(()))
     elif end == "velocity":
         result = (Leaf((n, 3)), Leaf((n, 3)))
-    iterations = p.pick("4", "8", "10", "20") if "fori_loop" in lines else p.pick("2", "3", "4")
+    iterations = p.pick("4", "8", "10", "20") if "jax.lax." in lines else p.pick("2", "3", "4")
     return Text(
         lines=settled(lines),
         given={
@@ -331,6 +347,7 @@ def write_constraints(p: Program) -> Text:
             "stiffness": Option("float", "share of an error that is undone at once", ("1.0", "0.8", "0.5"),
                                 ("stiffness", "relaxation")),
             "iterations": Option("int", "how often all bonds are solved", (iterations,), ("iterations", "num_iters")),
+            "tolerance": Option("float", "largest error that is left", ("1e-3", "1e-4"), ("tolerance", "tol")),
             "dt": Option("float", "time step", ("0.01", "0.005", "0.02"), ("dt", "time_step")),
         },
         result=result,
@@ -349,26 +366,10 @@ _DRAWN = """
     {spread = jnp.sqrt(temperature / mass)[:, None] ~ mass = mass.reshape(-1, 1)
     spread = jnp.sqrt(temperature / mass)}
     V = spread * jax.random.{normal(key, SHAPE) ~ normal(key, SHAPE, mass.dtype)}
-    {?0.45 if frozen is not None:
-        {?0.4 if frozen.shape[0] != n:
-            raise ValueError(f'expected <<n>> flags, got <<frozen.shape>>')}
-        {?0.5 # {walls do not move}}
-        V = jnp.where(frozen[:, None], 0.0, V)}
-    {?0.7 if remove_drift:
-        {?0.5 # {the centre of mass stands still}}
-        {momentum = jnp.sum(COLUMN * V, axis=0)
-        V = V - momentum / jnp.sum(COLUMN) ~
-        V = V - jnp.sum(COLUMN * V, axis=0, keepdims=True) / jnp.sum(COLUMN)}}
-    {?0.35 if remove_rotation:
-        {?0.5 # {nor does it turn}}
-        arm = R - jnp.sum(COLUMN * R, axis=0) / jnp.sum(COLUMN)
-        angular = jnp.sum(COLUMN * jnp.cross(arm, V), axis=0)
-        squares = jnp.sum(arm ** 2, axis=-1)[:, None, None] * jnp.eye(3)
-        inertia = jnp.sum(COLUMN[..., None] * (squares - arm[:, :, None] * arm[:, None, :]), axis=0)
-        V = V - jnp.cross(jnp.linalg.solve(inertia, angular), arm)}
+    STILL
     {if exact:
         {?0.5 # {as warm as was asked for, not only on average}}
-        dof = V.size - {(3 if remove_drift else 0) ~ 3}
+        dof = DOF
         measured = jnp.sum(COLUMN * V ** 2) / dof
         V = V * jnp.sqrt(temperature / {measured ~ jnp.maximum(measured, 1e-12)})
     return V ~
@@ -382,13 +383,55 @@ _DRAWN = """
     return V ~
     return V, 0.5 * jnp.sum(COLUMN * V ** 2)}
 """
+_STILL = {
+    "frozen": (
+        """
+        if frozen is not None:
+            {?0.6 if frozen.shape[0] != n:
+                raise ValueError(f'expected <<n>> flags, got <<frozen.shape>>')}
+            {?0.5 # {walls do not move}}
+            V = jnp.where(frozen[:, None], 0.0, V)
+    """,
+        "V.size if frozen is None else 3 * jnp.sum(jnp.logical_not(frozen))",
+    ),
+    "drift": (
+        """
+        if remove_drift:
+            {?0.5 # {the centre of mass stands still}}
+            {momentum = jnp.sum(COLUMN * V, axis=0)
+            V = V - momentum / jnp.sum(mass) ~
+            V = V - jnp.sum(COLUMN * V, axis=0, keepdims=True) / jnp.sum(mass)}
+    """,
+        "V.size - (3 if remove_drift else 0)",
+    ),
+    "rotation": (
+        """
+        {?0.5 # {the centre of mass stands still}}
+        V = V - jnp.sum(COLUMN * V, axis=0) / jnp.sum(mass)
+        if remove_rotation:
+            {?0.5 # {nor does it turn}}
+            arm = R - jnp.sum(COLUMN * R, axis=0) / jnp.sum(mass)
+            angular = jnp.sum(COLUMN * jnp.cross(arm, V), axis=0)
+            {squares = jnp.sum(arm ** 2, axis=-1)[:, None, None] * jnp.eye(3)
+            outer = arm[:, :, None] * arm[:, None, :]
+            inertia = jnp.sum(mass.reshape(-1, 1, 1) * (squares - outer), axis=0) ~
+            second = jnp.einsum('ni,nj->ij', COLUMN * arm, arm)
+            inertia = jnp.trace(second) * jnp.eye(3) - second}
+            V = V - jnp.cross(jnp.linalg.solve(inertia, angular), arm)
+    """,
+        "V.size - (6 if remove_rotation else 3)",
+    ),
+}
+"""What is taken off velocities, and how many degrees of freedom they have then."""
 
 
 def write_velocities(p: Program) -> Text:
     """Velocities as a simulation begins with them."""
     n = p.size(64, 128, 256)
-    lines = p.choose(_DRAWN)
-    column = "mass" if "reshape" in lines else "mass[:, None]"
+    still, dof = _STILL[p.pick("frozen", "drift", "drift", "rotation")]
+    lines = p.choose(placed(_DRAWN, "STILL", dedent(still).strip()))
+    lines = lines.replace("DOF", dof)
+    column = "mass" if "mass = mass.reshape" in lines else "mass[:, None]"
     lines = lines.replace("SHAPE", "(n, 3)").replace("COLUMN", column)
     cold = p.choices.chance(0.5)
     both = lines.rstrip().split("\n")[-1].count(",") > 1 or ", 0.5" in lines.rstrip().split("\n")[-1]
@@ -572,7 +615,7 @@ _STALE = """
         reference = reference * (box / reference_box)}
     dR = displacement(R, reference, box)
     {?0.35 if frozen is not None:
-        {?0.4 if frozen.shape != R.shape[:1]:
+        {?0.6 if frozen.shape != R.shape[:1]:
             raise ValueError(f'expected one flag for each particle, got <<frozen.shape>>')}
         dR = jnp.where(frozen[:, None], 0.0, dR)}
     {moved = jnp.sqrt(jnp.sum(dR ** 2, axis=-1) + 1e-12) ~ moved = jnp.linalg.norm(dR, axis=-1)}
@@ -595,9 +638,8 @@ _STALE = """
     {?0.5 # {half of the skin for each of two particles}}
     way = 2.0 * jnp.max(moved)}}
     {rebuild = way > skin ~ rebuild = way > safety * skin}
-    {?0.5 if every is not None:
-        {?0.5 # {also after some steps, whatever happened}}
-        rebuild = rebuild | (step % every == 0)}
+    {?0.5 {?0.5 # {a list is kept for some steps in any case}}
+    rebuild = {rebuild & (age >= delay) ~ jnp.logical_and(rebuild, age >= delay)}}
     {return rebuild, way ~ return <<'rebuild': rebuild, 'largest': way>> ~
     {?0.5 # {how many steps it may last, if all goes on like that}}
     lifetime = skin * age / jnp.maximum(way, 1e-6)
@@ -633,7 +675,6 @@ def write_stale(p: Program) -> Text:
             "reference": Array(box(n), "positions that the list was built for", ("reference", "R_ref", "last_pos")),
             "frozen": Array(Leaf((n,), 0, 1, "bool"), "particles that do not move", ("frozen", "fixed"),
                             float(not held)),
-            "step": Array(Leaf((), 0, 100, "int32"), "the step", ("step", "count"), 1.0),
             "age": Array(Leaf((), 1, 20, "int32"), "steps since the list was built", ("age", "steps_since")),
             "box": Array(Leaf((), SIDE, 1.2 * SIDE), "side of the periodic box", ("box", "box_size", "side")),
             "reference_box": Array(Leaf((), SIDE, 1.2 * SIDE), "the box that the list was built for",
@@ -643,8 +684,7 @@ def write_stale(p: Program) -> Text:
             "safety": Option("float", "share of the skin that may be used up", ("0.9", "0.8"), ("safety",)),
             "two_largest": Option("bool", "whether the two that moved most count", ("True", "False"), ("two_largest",)),
             "kind": Option("str", "max, rms or quantile", ("'max'", "'rms'", "'quantile'"), ("criterion", "kind")),
-            "every": Option("int | None", "steps after which lists are built again", ("None",),
-                            ("every", "rebuild_every"), "None"),
+            "delay": Option("int", "steps for which a list is kept", ("10", "8", "12"), ("delay", "min_steps")),
         },
         result=result,
         titles=("needs_rebuild", "list_is_stale", "check_neighbors", "should_rebuild"),

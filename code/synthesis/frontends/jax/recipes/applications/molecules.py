@@ -263,7 +263,7 @@ _BONDED = {
         stretch = dr - rest
         FORM
         {?0.25 if mask is not None:
-            {?0.2 if mask.shape != bonds.shape[:1]:
+            {?0.4 if mask.shape != bonds.shape[:1]:
                 raise ValueError(f'expected one flag for each bond, got <<mask.shape>>')}
             U = {jnp.where(mask, U, 0.0) ~ U * mask}}
     """,
@@ -427,5 +427,5 @@ _WRITERS: dict[str, Callable[[Program], Text]] = {
     "order_parameter": write_order,
     "list_update": write_stale,
 }
-_WEIGHTS = {"pair_energy": 2.0, "bonded_energy": 0.8, "periodic_space": 0.7, "order_parameter": 0.5, "pressure": 0.8}
+_WEIGHTS = {"pair_energy": 2.0, "bonded_energy": 0.8, "periodic_space": 0.7, "order_parameter": 0.5, "pressure": 0.5}
 RECIPES = (written_recipe("molecule_part", "molecules", _WRITERS, _WEIGHTS),)

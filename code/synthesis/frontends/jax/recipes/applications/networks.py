@@ -59,8 +59,9 @@ _ATTENDED = """
     groups = num_heads // kv_heads
     if groups > 1:
         k, v = jnp.repeat(k, groups, axis=2), jnp.repeat(v, groups, axis=2)}
-    {?0.4 if q_scale is not None:
+    {?0.4 if norm_scales is not None:
         {?0.5 # {queries and keys of unit size}}
+        q_scale, k_scale = norm_scales
         q, k = rms_norm(q, q_scale), rms_norm(k, k_scale)}
     {if scale is None:
         scale = depth ** -0.5 ~ scale = depth ** -0.5 if scale is None else scale ~ scale = 1.0 / math.sqrt(depth)}
@@ -163,8 +164,8 @@ def _attended(p: Program) -> Text:
             "sinks": Array(Leaf((heads,)), "score of nothing, for each head", ("sinks", "sink_logits"), 0.3),
             "gate": Array(Leaf((heads,) if "gate[:, None]" in lines else (batch, queries, heads), -2, 2),
                           "how much of each head is used", ("gate", "head_gate"), 0.3),
-            "q_scale": Array(Leaf((depth,), 0.5, 1.5), "scale of queries", ("q_scale", "q_norm")),
-            "k_scale": Array(Leaf((depth,), 0.5, 1.5), "scale of keys", ("k_scale", "k_norm")),
+            "norm_scales": Array((Leaf((depth,), 0.5, 1.5), Leaf((depth,), 0.5, 1.5)), "scales of queries and keys",
+                                 ("qk_scales", "norm_scales")),
             "out_kernel": Array(weights(width, wide), "last projection", ("out_kernel", "w_out"),
                                 float(not projected)),
             "key": Array(key(), "random key", ("rng", "dropout_key"), 0.5),

@@ -21,8 +21,8 @@ DISTANCES = '''
         return jnp.where(apart, jnp.sqrt(jnp.where(apart, dr2, 1.0)), 0.0)}
 '''
 _SQUARES = """
-    {?0.75 if (momenta is None) == (velocities is None):
-        raise ValueError('expected either momenta or velocities')}
+    if (momenta is None) == (velocities is None):
+        raise ValueError('expected either momenta or velocities')
     {if momenta is not None:
         {?0.4 # {twice the kinetic energy of each degree of freedom}}
         squares = momenta ** 2 / MASS
@@ -35,8 +35,7 @@ _SQUARES = """
 """
 _TEMPERATURES = {
     "whole": """
-        {n, d = squares.shape
-        dof = n * d ~ dof = squares.size}
+        dof = squares.size
         {if remove_drift:
             {?0.5 # {the centre of mass does not move}}
             dof -= squares.shape[1]
@@ -60,6 +59,8 @@ _TEMPERATURES = {
         per_particle = {jnp.sum(squares, axis=-1) ~ squares.sum(-1)}
         {totals = jnp.zeros(num_species, squares.dtype).at[species].add(per_particle)
         counts = jnp.zeros(num_species, jnp.int32).at[species].add(1) ~
+        totals = jnp.bincount(species, weights=per_particle, length=num_species)
+        counts = jnp.bincount(species, length=num_species) ~
         totals = jax.ops.segment_sum(per_particle, species, num_segments=num_species)
         counts = jnp.bincount(species, length=num_species)}
         dof = squares.shape[1] * counts
@@ -526,13 +527,30 @@ _SHAPE_ENDS = {
         {?0.4 # {one molecule after the other}}
         radii = []
         for first, last in zip(starts[:-1], starts[1:]):
-            {?0.5 if last - first < 2:
-                continue}
             part, weight = R[first:last], masses[first:last]
             middle = weight @ part / jnp.sum(weight)
             rg2 = weight @ jnp.sum((part - middle) ** 2, axis=-1) / jnp.sum(weight)
             radii.append({jnp.sqrt(rg2) ~ rg2 if squared else jnp.sqrt(rg2)})
-        return jnp.stack(radii){~, center}
+        return jnp.stack(radii)
+    """,
+    "indexed": """
+        {total = jnp.zeros(num_molecules, R.dtype).at[molecule].add(masses) ~
+        total = jnp.bincount(molecule, weights=masses, length=num_molecules)}
+        {?0.5 # {a molecule without particles has no size}}
+        total = jnp.maximum(total, 1e-6)
+        {sums = jax.ops.segment_sum(masses[:, None] * R, molecule, num_segments=num_molecules)
+        centers = sums / total[:, None] ~
+        centers = jnp.zeros((num_molecules, R.shape[1]), R.dtype).at[molecule].add(masses[:, None] * R)
+        centers = centers / total[:, None]}
+        {squares = jnp.sum((R - centers[molecule]) ** 2, axis=-1) ~
+        relative = R - jnp.take(centers, molecule, axis=0)
+        squares = jnp.sum(relative ** 2, axis=-1)}
+        rg2 = {jnp.zeros_like(total).at[molecule].add(masses * squares) / total ~
+            jnp.bincount(molecule, weights=masses * squares, length=num_molecules) / total}
+        {return jnp.sqrt(rg2) ~ return rg2 if squared else jnp.sqrt(rg2) ~
+        if not return_centers:
+            return jnp.sqrt(rg2)
+        return jnp.sqrt(rg2), centers}
     """,
 }
 
@@ -544,9 +562,11 @@ def write_shape(p: Program) -> Text:
     lines = p.choose(join(_SHAPES, _SHAPE_ENDS[form]))
     both = "return_center" in lines and p.choices.chance(0.5)
     starts = [0, n // 3, n // 2, n] if p.choices.chance(0.5) else [0, n // 4, n // 2, 3 * n // 4, n]
+    several, located = p.choices.choice((4, 6, 8)), "return_centers" in lines and p.choices.chance(0.5)
     result: tuple[Tree, ...] = {
         "gyration": (Leaf(()), Leaf((3,))) if both else (Leaf(()),), "tensor": (Leaf((3, 3)),),
-        "groups": (Leaf((len(starts) - 1,)), *([Leaf((3,))] if ", center" in lines.split("return")[-1] else [])),
+        "groups": (Leaf((len(starts) - 1,)),),
+        "indexed": (Leaf((several,)), *([Leaf((several, 3))] if located else [])),
     }[form]  # fmt: skip
     return Text(
         lines=settled(lines),
@@ -557,14 +577,20 @@ def write_shape(p: Program) -> Text:
             "return_center": Option("bool", "whether the centre is wanted too", ("False",), ("return_center",),
                                     str(both)),
             "kind": Option("str", "inertia or gyration", ("'gyration'", "'inertia'"), ("kind", "which")),
-            "starts": Option("tuple[int, ...]", "where each molecule begins, and the end",
-                             (str(tuple(starts)),), ("starts", "offsets")),
+            "starts": Option("tuple[int, ...]", "where each molecule begins, and the end of the last",
+                             (str(tuple(starts)),), ("offsets", "boundaries"), needed=True),
+            "molecule": Array(Leaf((n,), 0, several - 1, "int32"), "the molecule of each particle",
+                              ("molecule_ids", "molecule", "mol_idx")),
+            "num_molecules": Option("int", "how many molecules there are", (str(several),), ("num_molecules",),
+                                    needed=True),
+            "return_centers": Option("bool", "whether centres are wanted too", ("False",), ("return_centers",),
+                                     str(located)),
         },
         result=result,
         titles={"gyration": ("radius_of_gyration", "gyration_radius"), "tensor": ("gyration_tensor", "shape_tensor"),
-                "groups": ("radii_of_gyration", "gyration_by_molecule")}[form],
+                }.get(form, ("radii_of_gyration", "gyration_by_molecule")),
         summary={"gyration": "Radius of gyration of a molecule", "tensor": "Gyration or inertia tensor of a molecule",
-                 "groups": "Radius of gyration of each of several molecules"}[form],
+                 }.get(form, "Radius of gyration of each of several molecules"),
         returned={"gyration": "a length", "tensor": "a symmetric matrix"}.get(form, "one length for each molecule"),
     )  # fmt: skip
 
@@ -592,7 +618,7 @@ _TERMS = """
             sine = jnp.sqrt(jnp.sum(jnp.cross(u, v) ** 2, axis=-1) + 1e-8)
             value = jnp.arctan2(sine, jnp.sum(u * v, axis=-1))
         {elif name == 'planes':
-            {?0.4 # {how far the first atom is out of the plane of the others}}
+            {?0.4 # {the volume that four atoms span, which is none in a plane}}
             a, b, c = R[idx[:, 1]] - R[idx[:, 0]], R[idx[:, 2]] - R[idx[:, 0]], R[idx[:, 3]] - R[idx[:, 0]]
             value = jnp.sum(a * jnp.cross(b, c), axis=-1) / 6.0
         else:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from synthesis.frontends.jax.recipes.applications.gradients import CHAINS
+from synthesis.frontends.jax.recipes.applications.iterations import write_line_search
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
 from synthesis.frontends.jax.recipes.applications.parts import placed, settled, step_size
 from synthesis.frontends.jax.recipes.applications.program import Program
@@ -478,11 +479,12 @@ _REPORT = """
     report = <<>>
     TOTAL_FIRST
     for name, g in grads.items():
-        {?0.4 if g.size == 1:
-            {?0.5 # {scalars say little}}
-            continue}
         {norm = l2_norm(g) ~ norm = l2_norm(g) ~ norm = jnp.sqrt(jnp.sum(g ** 2))}
+        TOTAL_NEXT
         report[f'<<prefix>>/<<name>>/norm'] = norm
+        {?0.4 if g.size == 1:
+            {?0.5 # {of a scalar there is no more to say}}
+            continue}
         {* if with_max:
             report[f'<<prefix>>/<<name>>/max'] = jnp.max(jnp.abs(g))
         ~ report[f'<<prefix>>/<<name>>/zeros'] = jnp.mean((g == 0.0).astype(jnp.float32))
@@ -491,7 +493,6 @@ _REPORT = """
         report[f'<<prefix>>/<<name>>/ratio'] = learning_rate * norm / (weight_norm + 1e-8)
         ~ if percentile is not None:
             report[f'<<prefix>>/<<name>>/p<<percentile>>'] = jnp.percentile(jnp.abs(g), percentile)}
-        TOTAL_NEXT
     END
 """
 
@@ -717,6 +718,7 @@ _WRITERS: dict[str, Callable[[Program], Text]] = {
     "gradient_report": _report,
     "orthogonal_update": _muon,
     "cover_update": _cover,
+    "line_search": write_line_search,
     **CHAINS,
 }
 RECIPES = (

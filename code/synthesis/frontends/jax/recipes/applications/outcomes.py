@@ -37,7 +37,7 @@ _OPTIONAL = (
     "",
     """
     if bias is not None:
-        {?0.2 if bias.shape[-1] != logits.shape[-1]:
+        {?0.4 if bias.shape[-1] != logits.shape[-1]:
             raise ValueError(f'expected a bias for <<logits.shape[-1]>> tokens, got <<bias.shape[-1]>>')}
         logits = logits + bias
     """,

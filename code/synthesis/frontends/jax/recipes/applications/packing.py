@@ -9,7 +9,7 @@ from typing import Any, cast
 from synthesis.frontends import plain_names
 from synthesis.frontends.jax.recipes.applications.parameters import Parameter
 from synthesis.frontends.jax.recipes.applications.pruning import assigned_in, bound_inside
-from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree, constant_of, parts_of
+from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree, constant_of, kind_of_field, parts_of
 from synthesis.grammar.nodes import changed, nodes
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import (
@@ -431,7 +431,7 @@ class Packing:
         stream = self.stream.child("record", kind)
         kind = self.take((kind,))
         array = self.array or "jax.Array"
-        kinds = [(key, self.kind_of(tree) if self.array else array) for key, tree in fields]
+        kinds = [(key, self.kind_of(tree) if self.array else kind_of_field(tree)) for key, tree in fields]
         rows = tuple((key, f"{each} | None" if key in optional else each) for key, each in kinds)
         other = array if all(isinstance(tree, Leaf) for _, tree in fields) else "Any"
         rows += tuple((key, f"{other} | None = None") for key in absent)

@@ -80,5 +80,5 @@ def draw_precision(p: Program, *, smooth: bool = False) -> Precision:
     """
     if not p.choices.chance(SHARE):
         return Precision()
-    half = "jnp.float16" if not smooth and p.choices.chance(0.2) else "jnp.bfloat16"
+    half = "jnp.float16" if not smooth and p.choices.chance(0.1) else "jnp.bfloat16"
     return Precision(half, p.choices.chance(0.4))

@@ -14,7 +14,7 @@ from synthesis.frontends.jax.recipes.applications.habits import Habits
 from synthesis.frontends.jax.recipes.applications.helpers import HELPERS
 from synthesis.frontends.jax.recipes.applications.packing import Packing, is_literal
 from synthesis.frontends.jax.recipes.applications.parameters import Parameter
-from synthesis.frontends.jax.recipes.applications.pruning import needed_in, prune, spaced
+from synthesis.frontends.jax.recipes.applications.pruning import needed_in, prune, saying_once, spaced
 from synthesis.frontends.jax.recipes.applications.sizes import RealSizes
 from synthesis.frontends.jax.recipes.applications.spellings import partial_for, with_shorthand
 from synthesis.frontends.jax.recipes.applications.trees import (
@@ -23,6 +23,7 @@ from synthesis.frontends.jax.recipes.applications.trees import (
     Tree,
     call_of,
     constant_of,
+    kind_of_field,
     leaves_of,
     parts_of,
 )
@@ -31,7 +32,21 @@ from synthesis.grammar.naming import NameBook
 from synthesis.grammar.nodes import changed, nodes
 from synthesis.grammar.rendering import render_block
 from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Assign, Call, Class, Expression, Function, Infix, Literal, Name, Statement
+from synthesis.grammar.syntax import (
+    Assign,
+    Call,
+    Class,
+    Dictionary,
+    Display,
+    Expression,
+    Function,
+    If,
+    Infix,
+    Literal,
+    Name,
+    Return,
+    Statement,
+)
 from synthesis.grammar.templates import PYTHON, Hole, Template
 from synthesis.grammar.variants import choose
 from synthesis.records import KernelSpec, Role, Signature
@@ -74,7 +89,7 @@ _ASKING = 0.5
 """How many functions have to be given all their numbers and options, and have no defaults for them."""
 _CONSTANTS = frozenset({"eps", "g", "base", "cap"})
 """Numbers that modules hold as constants, small ones and those of nature."""
-_CONVERTS, _SAYS_SO, _ONLY_LOOKS, _FEW = 0.26, 0.7, 0.5, 3
+_CONVERTS, _SAYS_SO, _ONLY_LOOKS, _FEW = 0.29, 0.7, 0.45, 3
 """How many functions make sure that they have arrays, how many of these say that they take what can be made one, how
 many do not copy what is one already, and how many arrays they make sure of at most."""
 _ANY_ARRAY = "jax.typing.ArrayLike"
@@ -131,6 +146,10 @@ class Program:
     def has_defaults(self) -> None:
         """Say that no number and no option has to be given, since each serves some of its cases alone."""
         self._asks = False
+
+    def calls(self, key: str, *names: str) -> None:
+        """Say what a variable of the lines may be called."""
+        self._roles[key] = names
 
     # ---- choices
 
@@ -270,7 +289,7 @@ class Program:
             plain: whether it has to be a named tuple, which lines may take apart.
         """
         made = Record(self._template.name(name).id, tuple(fields))
-        kinds = tuple((key, self._kind_of(part) if self.array else "jax.Array") for key, part in fields)
+        kinds = tuple((key, self._kind_of(part) if self.array else kind_of_field(part)) for key, part in fields)
         docstring = f"{says}." if self.choices.chance(0.5) else ""
         if plain or self.choices.chance(0.7):
             self._beside.append(Class(name, kinds, (), ("NamedTuple",), docstring))
@@ -364,7 +383,7 @@ class Program:
             returned: what it returns, in words.
         """
         name = self._book.take(tuple(titles))
-        body = prune(tuple(self._body))
+        body = saying_once(prune(tuple(self._body)))
         tested = _tested_for_none("\n".join(render_block(body)))
         given = {each.name for each in self._parameters.values() if each.tree is not None and each.default is None}
         body = self._habits.check(body, self._shapes, (given & needed_in(body)) - tested)
@@ -386,6 +405,7 @@ class Program:
         )  # fmt: skip
         packing.pack(tested)
         used, self._results = packing.used, packing.results
+        used = self._going_by_name(used, packing.body)
         converted = self._converted(used, tested)
         body = self._with_partials((*converted, *packing.body))
         used = self._taking_any(used, converted)
@@ -409,7 +429,7 @@ class Program:
             body,
             self._marks(style, used),
             docstring,
-            self._returns(style),
+            self._returns(style, body),
             tuple((each.name, each.default) for each in rest if each.default is not None),
         )
         constants = [*(each for each in self._beside if isinstance(each, Assign)), *constants]
@@ -425,7 +445,7 @@ class Program:
             recipe=recipe,
             source=text,
             description=f"{summary}.",
-            signature=self._signature([*plain, *rest]),
+            signature=self._signature([*plain, *rest], slopes="while_loop(" not in text),
             ops=tuple(sorted({target, *called})),
             difficulty=self._stream.difficulty,
         )
@@ -442,6 +462,27 @@ class Program:
             return []
         function = Name("jnp.asarray" if stream.chance(_ONLY_LOOKS) else "jnp.array")
         return [Assign(Name(name), Call(function, (Name(name),))) for name in arrays]
+
+    def _going_by_name(self, used: Sequence[Parameter], body: tuple[Statement, ...]) -> list[Parameter]:
+        """Parameters of which those whose entries a body goes through by name are dictionaries, not any trees."""
+        text = "\n".join(render_block(body))
+        named = {
+            each.name for each in used
+            if isinstance(each.tree, Mapping) and self._any_tree and each.annotation.startswith(self._any_tree)
+            and re.search(rf"\b{each.name}(?:\.(?:items|keys|values)\(|\[[a-z_]\w*\])", text)
+        }  # fmt: skip
+        return [
+            replace(each, annotation=each.annotation.replace(self._any_tree, self._kind_by_name(each.tree), 1))
+            if each.name in named
+            else each
+            for each in used
+        ]
+
+    def _kind_by_name(self, tree: Tree | None) -> str:
+        """The annotation of a dictionary, of arrays or of trees."""
+        assert isinstance(tree, Mapping)
+        flat = all(isinstance(part, Leaf) for _, part in parts_of(tree))
+        return f"dict[str, {self.array if flat else self._any_tree}]"
 
     def _taking_any(self, used: Sequence[Parameter], converted: Sequence[Assign]) -> list[Parameter]:
         """Parameters of which those that are made arrays may be anything that can be made one."""
@@ -463,8 +504,10 @@ class Program:
         hole = self._holes[helper]
         return hole() if callable(hole) else hole
 
-    def _returns(self, style: Stream) -> str:
+    def _returns(self, style: Stream, body: tuple[Statement, ...]) -> str:
         if not self.array or not style.chance(0.75) or not isinstance(self._results, tuple):
+            return ""
+        if len({_form_of(each.value) for each in _ends(body)}) > 1:  # of one of several forms there is no short name
             return ""
         kinds = [self._kind_of(each) for each in self._results]
         kind = kinds[0] if len(kinds) == 1 else f"tuple[{', '.join(kinds)}]"
@@ -494,7 +537,8 @@ class Program:
         lines += ["", "Returns:", f"    {returned[:1].upper()}{returned[1:]}."] if returned else []
         return "\n".join(lines)
 
-    def _signature(self, parameters: Sequence[Parameter]) -> Signature:
+    def _signature(self, parameters: Sequence[Parameter], *, slopes: bool) -> Signature:
+        """The arguments and results; ``slopes`` says whether it can be differentiated in reverse."""
         arguments = [
             leaf.argument(path)
             for each in parameters
@@ -509,11 +553,34 @@ class Program:
         return Signature(
             arguments=tuple(arguments),
             results=tuple(results),
-            differentiable=moving if ends else (),
-            cotangents=ends if moving else (),
+            differentiable=moving if ends and slopes else (),
+            cotangents=ends if moving and slopes else (),
             call=_call(parameters),
             options=DEFAULTS,
         )
+
+
+def _ends(body: Sequence[Statement]) -> Iterator[Return]:
+    """Where a function ends, those in it left out."""
+    for each in body:
+        match each:
+            case Return():
+                yield each
+            case If(_, inner, orelse):
+                yield from _ends((*inner, *orelse))
+            case _:
+                pass
+
+
+def _form_of(value: Expression | None) -> int:
+    """A number for a form of what is returned: several values, values by name, or one."""
+    match value:
+        case Display(items):
+            return 1 + len(items)
+        case Dictionary():
+            return 0
+        case _:
+            return 1
 
 
 def _is_loose(parameter: Parameter) -> bool:

@@ -139,6 +139,19 @@ def _unread_as_blank(item: Expression, read: Set[str]) -> Expression:
             return item
 
 
+def saying_once(body: tuple[Statement, ...]) -> tuple[Statement, ...]:
+    """A body without comments that say again what one before them says, on the same level."""
+    said = set[str]()
+    made: list[Statement] = []
+    for statement in body:
+        if isinstance(statement, Comment) and statement.text:
+            if statement.text in said:
+                continue
+            said.add(statement.text)
+        made.append(statement)
+    return tuple(made)
+
+
 def spaced(
     body: tuple[Statement, ...], before_comments: bool, before_return: bool, *, below_docstring: bool
 ) -> tuple[Statement, ...]:

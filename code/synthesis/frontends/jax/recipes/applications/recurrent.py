@@ -472,6 +472,7 @@ _LSTM = """
     {?0.5 {if cell_clip is not None:
         new_c = jnp.clip(new_c, -cell_clip, cell_clip) ~
     new_c = new_c if cell_clip is None else jnp.clip(new_c, -cell_clip, cell_clip)}}
+    LOOKS
     {out = gate_of(o, hard) * jnp.tanh(new_c) ~
     out = gate_of(o, hard) * (jnp.tanh(new_c) if squash else new_c)}
     {?0.5 {if 'projection' in params:
@@ -481,12 +482,22 @@ _LSTM = """
     {?0.5 if zoneout > 0.0:
         {{?0.4 # {some entries stay as they were}}
         if key is not None:
-            stays = jax.random.bernoulli(key, zoneout, new_c.shape)
-            new_c = jnp.where(stays, c, new_c)
+            cell_key, out_key = jax.random.split(key)
+            new_c = jnp.where(jax.random.bernoulli(cell_key, zoneout, c.shape), c, new_c)
+            out = jnp.where(jax.random.bernoulli(out_key, zoneout, h.shape), h, out)
         else:
-            new_c = zoneout * c + (1.0 - zoneout) * new_c ~
-        stays = zoneout if key is None else jax.random.bernoulli(key, zoneout, c.shape).astype(c.dtype)
-        new_c = stays * c + (1.0 - stays) * new_c}
+            {?0.4 # {what it is on average}}
+            new_c = zoneout * c + (1.0 - zoneout) * new_c
+            out = zoneout * h + (1.0 - zoneout) * out ~
+        if key is None:
+            {?0.4 # {what it is on average}}
+            stay_c, stay_h = zoneout, zoneout
+        else:
+            cell_key, out_key = jax.random.split(key)
+            stay_c = jax.random.bernoulli(cell_key, zoneout, c.shape).astype(c.dtype)
+            stay_h = jax.random.bernoulli(out_key, zoneout, h.shape).astype(h.dtype)
+        new_c = stay_c * c + (1.0 - stay_c) * new_c
+        out = stay_h * h + (1.0 - stay_h) * out}
     ~ {?0.5 if mask is not None:
         {?0.5 # {padding changes nothing}}
         {keep_old = jnp.logical_not(mask)[:, None]
@@ -494,12 +505,19 @@ _LSTM = """
         out, new_c = (jnp.where(mask[:, None], new, old) for new, old in ((out, h), (new_c, c)))}}}
     RETURNED
 """
+_LAST_PEEPHOLE = """
+    if 'peephole' in params:
+        {?0.4 # {the gate of the output sees what the cell has become}}
+        o = o + params['peephole'][2] * new_c
+"""
 
 
 def _lstm(p: Program) -> Text:
     """One step of a cell with what people add to it."""
     rows, into, cells = p.size(4, 8, 16), p.size(12, 16), p.size(16, 24)
     lines = p.choose(_LSTM)
+    peeping = "'peephole' in params" in lines
+    lines = placed(lines, "LOOKS", p.choose(_LAST_PEEPHOLE) if peeping else "")
     named = "carry['h']" in lines
     lines = placed(lines, "RETURNED", p.pick(
         "return out, {'h': out, 'c': new_c}", "new_carry = {'h': out, 'c': new_c}\nreturn out, new_carry",
@@ -511,7 +529,7 @@ def _lstm(p: Program) -> Text:
     params: dict[str, Tree] = {
         "w_x": weights(into, 4 * cells), "w_h": weights(width, 4 * cells), "b": weights(4 * cells),
         **({"scale": Leaf((4 * cells,), 0.5, 1.5)} if normed else {}),
-        **({"peephole": weights(2, cells)} if sees else {}),
+        **({"peephole": weights(3, cells)} if sees else {}),
         **({"projection": weights(cells, width)} if narrow else {}),
     }  # fmt: skip
     h, c = Leaf((rows, width)), Leaf((rows, cells))

@@ -46,7 +46,7 @@ def reduce(p: Program, shape: tuple[int, ...], *, weighted: bool, masked: bool) 
 
 _WEIGH = """
     if weight is not None:
-        {?0.4 if weight.shape != per_example.shape:
+        {?0.6 if weight.shape != per_example.shape:
             raise ValueError(f'expected weights of shape <<per_example.shape>>, got <<weight.shape>>')}
         {per_example = per_example * weight ~ per_example *= weight}
 """

@@ -82,8 +82,8 @@ _OBSERVED = """
             {?0.5 # {bring all to about one}}
             value = value * scales[name] ~ value = value * scales.get(name, 1.0)}}
         {?0.4 if {name not in ('gravity', 'height') ~ name != 'last_action'}:
-            {?0.5 # {what is measured, not known}}
-            value = jnp.clip(value, -limit, limit)}
+            {?0.5 # {sensors have a range}}
+            value = jnp.clip(value, -reach, reach)}
         parts.append(value)
     obs = jnp.concatenate(parts, axis=-1)
     {?0.45 if noise_scale is not None and noise_scale > 0.0:
@@ -122,7 +122,7 @@ def write_observation(p: Program) -> Text:
     row = Leaf((n, width))
     stacked = Leaf((n, frames, width), -2, 2)
     lines = lines.replace("raise KeyError_MISSING", checks)
-    checked_limit = "limit is not None" in lines and "-limit, limit)\n    parts" not in lines
+    checked_limit = "limit is not None" in lines
     noisy = "noise_scale" in lines
     noise = p.pick("0.05", "0.1", "0.02")
     return Text(
@@ -136,6 +136,8 @@ def write_observation(p: Program) -> Text:
             "limit": Option("float | None", "largest magnitude", ("None",), ("clip", "max_abs"), p.pick("1.5", "1.0"))
             if checked_limit
             else Option("float", "largest magnitude", ("100.0", "1.5", "5.0"), ("clip", "max_abs")),
+            "reach": Option("float", "largest value that is measured", ("1.5", "1.8", "5.0"),
+                            ("sensor_range", "max_reading")),
             "noise_scale": Option("float | None", "size of the noise", ("None",),
                                   ("noise_scale", "noise_level"), noise),
             "nan_to_num": Option("bool", "whether to take out what is not finite", ("True", "False"), ("nan_to_num",)),
@@ -179,8 +181,6 @@ _COMMANDED = """
     reward = sum(scaled.values()) ~
     reward = jnp.zeros(command.shape[0])
     for name, value in terms.items():
-        {?0.5 if weights[name] == 0.0:
-            continue}
         reward = reward + weights[name] * value}
     {?0.6 if only_positive:
         {?0.5 # {a robot that is punished too much ends its episodes}}
@@ -210,7 +210,8 @@ def write_rewards(p: Program) -> Text:
     terms = [each for each in terms if not (each == "action_rate" and not given_last)]
     # A term that is not weighed, where others read all that it reads.
     spare = [term for term in terms if all(_is_read(terms, name, term) for name in _READ[term])]
-    filtered = "if name in weights" in lines and bool(spare)
+    tabled = p.choices.chance(0.4)  # weights of a table of the function's own are those of its terms
+    filtered = "if name in weights" in lines and bool(spare) and not tabled
     dropped = p.choices.choice(spare) if filtered else ""
     if not filtered:
         lines = "\n".join(each for each in lines.split("\n") if "if name in weights" not in each)
@@ -233,10 +234,13 @@ def write_rewards(p: Program) -> Text:
     elif last.endswith("terms"):
         result = (Leaf((n,)), {name: Leaf((n,)) for name in kept})
     table = ", ".join(f"'{name}': {value}" for name, value in weighed.items())
-    body = f"weights = {{{table}}}\n" + lines
+    body = f"weights = {{{table}}}\n" + lines if tabled else lines
+    asked = [*kept, *(["termination"] if penalty and ended else [])]
+    weights: Tree = {name: _range(float(weighed[name])) for name in asked}
     return Text(
         lines=settled(body),
         given={
+            **({} if tabled else {"weights": Array(weights, "weights by name", ("weights", "reward_scales"))}),
             "state": Array(entries, "velocities and torques of the robots", ("state", "data")),
             "command": Array(Leaf((n, 3), -1, 1), "velocities that robots are told to have", ("command", "commands")),
             "action": Array(Leaf((n, dof), -1, 1), "actions of this step", ("action", "actions"),
@@ -271,6 +275,12 @@ _READ: dict[str, tuple[str, ...]] = {
 def _is_read(terms: list[str], name: str, but: str) -> bool:
     """Whether a term other than one reads something."""
     return any(name in _READ[term] for term in terms if term != but)
+
+
+def _range(weight: float) -> Leaf:
+    """Weights about as large as one."""
+    low, high = sorted((0.5 * weight, 2.0 * weight))
+    return Leaf((), low, high)
 
 
 def _weight(p: Program, term: str) -> str:

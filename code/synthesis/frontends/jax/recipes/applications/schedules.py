@@ -42,11 +42,8 @@ _SCHEDULES = {
         {rate = floor + (peak - floor) * (1.0 - progress) ** exponent ~
         remaining = (1.0 - progress) ** exponent
         rate = (peak - floor) * remaining + floor ~
-        if exponent == 1.0:
-            rate = peak + (floor - peak) * progress
-        else:
-            remaining = (1.0 - progress) ** exponent
-            rate = floor + (peak - floor) * remaining}
+        gap = peak - floor
+        rate = floor + gap * jnp.power(1.0 - progress, exponent)}
     """,
     "exponential_schedule": """
         {?0.4 # exponential decay}
@@ -167,7 +164,7 @@ def _draw_schedule(stream: Stream, target: str) -> KernelSpec:
     kind = p.pick("plain", "momentum", "nesterov")
     p.tree("params", changed(tree, -1, 1), "parameters", ("params", "weights"))
     p.tree("grads", changed(tree, -2, 2), "gradients, a tree like the parameters", ("grads", "gradients"))
-    p.tree("mu", changed(tree, -1, 1), "running sum of the gradients", ("momentum", "velocity", "trace"))
+    p.tree("mu", changed(tree, -1, 1), "momentum, a tree like the parameters", ("momentum", "velocity", "trace"))
     p.tensor("count", Leaf((), 0, 4000, "int32"), "steps that were made", ("step", "count", "step_count"))
     p.number(
         "peak", p.pick("0.1", "1e-2", "3e-4"), "largest step size", (0.01, 0.1), ("peak_lr", "base_lr", "learning_rate")

@@ -212,17 +212,17 @@ _OUTPUTS = {
     return logits - jax.nn.logsumexp(logits, axis=-1, keepdims=True) ~
     return jax.nn.softmax(logits / temperature, axis=-1) ~
     {?0.4 # {each class by itself}}
-    return jax.nn.sigmoid(logits)} ~
-    return apply_model(params, xs)}
+    return jax.nn.sigmoid(logits)}}
     """,
     "values": """
     {preds = apply_model(params, xs)
-    {return preds ~
+    {{?0.4 # {values of a sensor have a range}}
+    return low + (high - low) * jax.nn.sigmoid(preds) ~
+    return jnp.clip(preds, low, high) ~
     {?0.4 # {nothing is predicted for padding}}
     return jnp.where(mask[..., None], preds, 0.0) ~
     {?0.4 # {back to the units of the data}}
-    return offset + spread * preds} ~
-    return apply_model(params, xs)}
+    return offset + spread * preds}}
     """,
 }
 
@@ -303,6 +303,8 @@ def _draw_network(p: Program, end: str) -> None:
     if end == "outputs":
         p.tensor("offset", weights(answers), "mean of the data", ("mean", "offset"))
         p.tensor("spread", positive(answers), "standard deviation of the data", ("std", "scale"))
+        p.option("low", None, "float", "least value", p.pick("0.0", "-1.0"), ("low", "min_value"))
+        p.option("high", None, "float", "largest value", p.pick("1.0", "2.0"), ("high", "max_value"))
         p.number("temperature", p.pick("0.8", "2.0"), "how even probabilities are", (0.5, 2.0), ("temperature",))
         p.write(_marked(_OUTPUTS[task], marks, precision))
         many = {"tokens": (rows,), "class": (rows, answers), "values": (*first, answers)}[task]
@@ -482,7 +484,7 @@ def _draw_dynamics(p: Program, end: str) -> None:
     p.number("discount", p.pick("0.95", "0.99"), "factor of the errors from one step to the next", None, ("discount",))
     p.number("last_weight", "1.0", "weight of the last step", None, ("final_weight", "last_weight"))
     p.option("penalty_weight", p.pick("1e-3", "1e-4"), "float", "factor of the penalty", "0.1", ("penalty_weight",))
-    act = p.pick("jnp.tanh", "jnp.tanh", "jax.nn.silu", "jax.nn.softplus")
+    act = p.pick("jnp.tanh", "jnp.tanh", "jax.nn.silu")
     taken, given = ("y: Array, u: Array", "y, u") if driven else ("y: Array", "y")
     control = ", u" if driven else ""
     later = {

@@ -1,9 +1,10 @@
 """What libraries do to the shapes of arrays in passing: windows, patches, segments, chunks, reductions by name."""
 
 import re
+from textwrap import dedent
 
 from synthesis.frontends.jax.recipes.applications.modes import Array, Option
-from synthesis.frontends.jax.recipes.applications.parts import settled, weights
+from synthesis.frontends.jax.recipes.applications.parts import placed, settled, weights
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text
@@ -38,31 +39,23 @@ _MERGED = {
         return {y.reshape(*lead, y.shape[-1]) ~ y.reshape(*lead, -1)}
     """,
     "merge": """
-        {def merge(x):
+        def merge(x):
             {?0.6 if x.ndim < num_axes:
                 raise ValueError(f'cannot merge <<num_axes>> axes of shape <<x.shape>>')}
             {return x.reshape(-1, *x.shape[num_axes:]) ~
             size = math.prod(x.shape[:num_axes])
             return x.reshape((size,) + x.shape[num_axes:])}
 
-        {flat = jax.tree.map(merge, batch) ~ flat = <<name: merge(x) for name, x in batch.items()>>} ~
+        flat = jax.tree.map(merge, batch)
+        THEN
+    """,
+    "merge_named": """
         flat = <<>>
         for name, x in batch.items():
             {?0.5 if x.ndim < num_axes:
                 raise ValueError(f'<<name>> has only <<x.ndim>> axes')}
-            flat[name] = x.reshape(-1, *x.shape[num_axes:])}
-        {{?0.5 # {rows are drawn from all steps of all environments}}
-        {?0.5 if key is None:
-            return flat}
-        order = jax.random.permutation(key, ROWS)
-        return {jax.tree.map(lambda x: x[order], flat) ~ <<name: x[order] for name, x in flat.items()>> ~
-            jax.tree.map(functools.partial(jnp.take, indices=order, axis=0), flat)} ~
-        return flat ~
-        if num_batches is None:
-            return flat
-        {?0.4 # {one batch after the other}}
-        return {jax.tree.map(lambda x: x.reshape(num_batches, -1, *x.shape[1:]), flat) ~
-            <<name: x.reshape(num_batches, -1, *x.shape[1:]) for name, x in flat.items()>>}}
+            flat[name] = x.reshape(-1, *x.shape[num_axes:])
+        THEN
     """,
     "split": """
         {?0.5 rows = x.shape[axis]
@@ -87,12 +80,52 @@ _MERGED = {
         return parts}
     """,
 }
+_MERGED_ENDS = {
+    "plain": ("return flat", "return flat"),
+    "shuffled": (
+        """
+        {?0.5 # {rows are drawn from all steps of all environments}}
+        order = jax.random.permutation(key, jax.tree.leaves(flat)[0].shape[0])
+        return {jax.tree.map(lambda x: x[order], flat) ~
+            jax.tree.map(functools.partial(jnp.take, indices=order, axis=0), flat)}
+        """,
+        """
+        {?0.5 # {rows are drawn from all steps of all environments}}
+        order = jax.random.permutation(key, len(flat['FIRST']))
+        return <<name: x[order] for name, x in flat.items()>>
+        """,
+    ),
+    "batches": (
+        """
+        {if key is not None:
+            {?0.5 # {no batch is one environment's alone}}
+            order = jax.random.permutation(key, jax.tree.leaves(flat)[0].shape[0])
+            flat = jax.tree.map(lambda x: x[order], flat) ~}
+        {{?0.4 # {one batch after the other}}
+        return jax.tree.map(lambda x: x.reshape(num_batches, -1, *x.shape[1:]), flat) ~
+        def split(x):
+            {?0.5 if x.shape[0] % num_batches != 0:
+                raise ValueError(f'cannot divide <<x.shape[0]>> rows into <<num_batches>> batches')}
+            return x.reshape(num_batches, -1, *x.shape[1:])
+
+        return jax.tree.map(split, flat)}
+        """,
+        """
+        {?0.4 # {one batch after the other}}
+        return <<name: x.reshape(num_batches, -1, *x.shape[1:]) for name, x in flat.items()>>
+        """,
+    ),
+}
+"""What is done with rows of all leading axes: of any tree, and of arrays by name."""
 
 
 def write_merged(p: Program) -> Text:
     """Axes that are merged for one operation, or split for another."""
-    form = p.pick(*_MERGED)
-    lines = p.choose(_MERGED[form])
+    form = p.pick("apply", "merge", "split")
+    end = p.pick("plain", "shuffled", "batches", "batches")
+    named = form == "merge" and p.choices.chance(0.3)
+    text = _MERGED["merge_named" if named else form]
+    lines = p.choose(placed(text, "THEN", dedent(_MERGED_ENDS[end][named]).strip()))
     a, b, width, out = p.choices.choice((4, 6, 8)), p.choices.choice((10, 12, 16)), p.size(8, 16), p.size(24, 32)
     lead: tuple[int, ...] = p.choices.choice(((a, b), (a, b), (2, a, b)))
     given_axis, num_parts = p.choices.choice((0, 1, -1)), p.choices.choice((2, 4))
@@ -103,13 +136,13 @@ def write_merged(p: Program) -> Text:
     batch: Tree = {"obs": Leaf((a, b, width)), "action": Leaf((a, b), 0, 5, "int32"), "reward": Leaf((a, b))}
     if p.choices.chance(0.4):
         batch = {"tokens": Leaf((a, b), 0, 99, "int32"), "weights": Leaf((a, b), 0.0, 1.0)}
-    keyed, cut = p.choices.chance(0.7), p.choices.chance(0.6)
-    lines = lines.replace("ROWS", "jax.tree.leaves(flat)[0].shape[0]")
+    keyed = p.choices.chance(0.7)
+    lines = lines.replace("FIRST", next(iter(batch)))
     result: Tree = Leaf((*lead, out), dtype="bfloat16" if "dtype is not None" in lines and halved else "float32")
     if "bfloat16" in str(result) and "bias is not None" in lines and biased:
         result = Leaf((*lead, out))
     if form == "merge":
-        rows = 2 if cut and "num_batches is None" in lines else 0
+        rows = 2 if end == "batches" else 0
         head = (rows, a * b // rows) if rows else (a * b,)
         result = {name: Leaf((*head, *leaf.shape[2:]), dtype=leaf.dtype) for name, leaf in batch.items()}  # type: ignore[union-attr]
     elif form == "split":
@@ -127,13 +160,12 @@ def write_merged(p: Program) -> Text:
             "bias": Array(Leaf((out,)), "bias", ("bias",), float(not biased)),
             "batch": Array(batch, "arrays by name", ("batch", "rollout", "data")),
             "key": Array(Leaf((2,), 0, 2**32 - 1, "uint32"), "random key", ("key", "rng"),
-                         float("key is None" in lines and not keyed)),
+                         float("key is not None" in lines and not keyed)),
             "dtype": Option("str | None", "type of the product", ("None",), ("dtype", "compute_dtype"),
                             "'bfloat16'" if halved else "None"),
             "activation": Option("str | None", "relu, gelu or none", ("None", "'relu'", "'gelu'"), ("activation",)),
             "num_axes": Option("int", "leading axes that become one", ("2",), ("num_axes", "num_dims", "batch_dims")),
-            "num_batches": Option("int | None", "batches", ("None",), ("num_batches", "num_minibatches"),
-                                  "2" if cut else "None"),
+            "num_batches": Option("int", "batches", ("2",), ("num_batches", "num_minibatches"), needed=True),
             "axis": Option("int", "the axis that is divided", ("0",), ("axis",), str(given_axis)),
             "num_parts": Option("int", "how many parts", (str(num_parts),), ("num_parts", "num_shards", "num_groups")),
             "front": Option("bool", "whether parts come first", ("False",), ("move_to_front", "leading"), str(front)),
@@ -142,12 +174,18 @@ def write_merged(p: Program) -> Text:
         },
         result=(result,),
         titles={"apply": ("batched_dense", "apply_over_batch", "dense_nd"),
-                "merge": ("flatten_batch", "merge_leading_axes", "collapse_time"),
+                "merge": {"plain": ("flatten_batch", "merge_leading_axes", "collapse_time"),
+                          "shuffled": ("flatten_and_shuffle", "shuffle_rollout", "shuffled_rows"),
+                          "batches": ("make_minibatches", "split_minibatches", "to_minibatches")}[end],
                 "split": ("split_axis", "shard_axis", "reshape_groups")}[form],
         summary={"apply": "Applies a layer to arrays with any leading axes",
-                 "merge": "Makes the leading axes of a batch one",
+                 "merge": {"plain": "Makes the leading axes of a batch one",
+                           "shuffled": "Makes the leading axes of a batch one, its rows in a random order",
+                           "batches": "Divides what was collected into batches of one size"}[end],
                  "split": "Divides an axis into parts of one size"}[form],
-        returned={"apply": "features", "merge": "the batch with fewer axes"}.get(form, "an array with one axis more"),
+        returned={
+            "apply": "features", "merge": "batches, along the first axis" if end == "batches" else "the rows of all",
+        }.get(form, "an array with one axis more"),
         helpers=(CANONICAL,),
     )  # fmt: skip
 
@@ -181,7 +219,7 @@ _WINDOWS = """
         first = frames[..., :1] * (1.0 - preemphasis)
         frames = jnp.concatenate([first, frames[..., 1:] - preemphasis * frames[..., :-1]], axis=-1)}
     {if window is not None:
-        {?0.6 if window.shape != (size,):
+        {?0.8 if window.shape != (size,):
             raise ValueError(f'expected a window of <<size>> numbers, got <<window.shape>>')}
         frames = frames * window
     return frames ~ return frames} ~
@@ -264,6 +302,7 @@ _PATCHES = {
             return x.reshape(images.shape[0], rows * cols, -1)
         return x.reshape(images.shape[0], rows, cols, patch ** 2 * channels) ~
         x = x.reshape(images.shape[0], rows * cols, patch ** 2 * channels)
+        x = {x @ kernel ~ jnp.dot(x, kernel)}
         if cls is not None:
             {?0.5 # {one token for the whole image}}
             {tokens = jnp.broadcast_to(cls, (x.shape[0], 1, cls.shape[-1])) ~
@@ -346,12 +385,14 @@ def write_patches(p: Program) -> Text:
     first, cut, back = (p.choices.chance(0.5) for _ in range(3))
     width = patch**2 * channels
     images = Leaf((n, rows * patch, cols * patch, channels), 0, 1)
-    result = Leaf((n, rows * cols, width))
+    embeds = "cls is not None" in lines
+    dim = p.choices.choice((24, 40)) if embeds else width
+    result = Leaf((n, rows * cols, dim))
     if form == "to":
         if "if flatten:" in lines and not flat:
             result = Leaf((n, rows, cols, width))
-        elif "cls is not None" in lines and tokens:
-            result = Leaf((n, rows * cols + 1, width))
+        elif embeds and tokens:
+            result = Leaf((n, rows * cols + 1, dim))
     elif form == "from":
         if "grid" not in lines:
             cols = rows
@@ -374,8 +415,9 @@ def write_patches(p: Program) -> Text:
         given={
             "images": Array(images, "images of shape (batch, height, width, channels)", ("images", "imgs", "pixels")),
             "patches": Array(Leaf((n, rows * cols, width), 0, 1), "patches of each image", ("patches", "patch_tokens")),
-            "cls": Array(Leaf((width,)), "token of the whole image", ("cls_token", "cls"), float(not tokens)),
-            "pos": Array(Leaf((rows * cols + 1, width)), "embeddings of positions", ("pos_embed", "pos_emb"),
+            "cls": Array(Leaf((dim,)), "token of the whole image", ("cls_token", "cls"), float(not tokens)),
+            "kernel": Array(weights(width, dim), "projection of a patch", ("kernel", "proj")),
+            "pos": Array(Leaf((rows * cols + 1, dim)), "embeddings of positions", ("pos_embed", "pos_emb"),
                          float(not placed_too)),
             "patch": Option("int", "side of a patch", (str(patch),), ("patch_size", "patch")),
             "flatten": Option("bool", "whether patches are in one row", ("True",), ("flatten",), str(flat)),
@@ -394,12 +436,15 @@ def write_patches(p: Program) -> Text:
                              p.pick("'mean'", "'max'") if flat else "None"),
         },
         result=(result,),
-        titles={"to": ("patchify", "extract_patches", "images_to_patches"),
+        titles=("embed_patches", "patch_embedding", "images_to_tokens") if embeds else
+               {"to": ("patchify", "extract_patches", "images_to_patches"),
                 "from": ("unpatchify", "patches_to_images", "fold_patches"),
                 "depth": ("space_to_depth", "pixel_unshuffle", "block_pixels")}[form],
-        summary={"to": "Cuts images into patches", "from": "Puts images together from patches",
+        summary="Embeds the patches of images" if embeds else
+                {"to": "Cuts images into patches", "from": "Puts images together from patches",
                  "depth": "Takes blocks of pixels together"}[form],
-        returned={"to": "a row of patches for each image", "from": "images"}.get(form, "images of other sides"),
+        returned="a row of tokens for each image" if embeds else
+                 {"to": "a row of patches for each image", "from": "images"}.get(form, "images of other sides"),
     )  # fmt: skip
 
 
@@ -414,7 +459,10 @@ def write_reduced(p: Program) -> Text:
         {if where is not None:
             {?0.4 # {one flag for all features of a row}}
             {while where.ndim < x.ndim:
-                where = where[..., None] ~ where = where.reshape(where.shape + (1,) * (x.ndim - where.ndim))}
+                where = {where[..., None] ~ jnp.expand_dims(where, -1)} ~
+            while where.ndim < x.ndim:
+                where = where[..., None] ~
+            where = where.reshape(where.shape + (1,) * (x.ndim - where.ndim))}
             where = jnp.broadcast_to(where, x.shape)
         else:
             where = {jnp.ones(x.shape, dtype=bool) ~ jnp.ones_like(x, dtype=bool)} ~
@@ -516,7 +564,8 @@ _SEGMENT_ENDS = {
         {if reduce == 'sum':
             return totals
         counts = COUNTS
-        counts = counts.reshape((-1,) + (1,) * (x.ndim - 1))
+        {counts = counts.reshape((-1,) + (1,) * (x.ndim - 1)) ~ while counts.ndim < x.ndim:
+            counts = counts[..., None]}
         if reduce == 'mean':
             {?0.4 # {a segment without rows has a mean of zero}}
             return totals / jnp.maximum(counts, 1.0)
@@ -562,6 +611,9 @@ def write_segments(p: Program) -> Text:
         ("jax.ops.segment_sum(VALUES, segment_ids, num_segments=num_segments)",
          "jax.ops.segment_sum(jnp.ones(x.shape[0], x.dtype), segment_ids, num_segments=num_segments)"),
     ))  # fmt: skip
+    if flat and (values == "x" or "zeros" in totals):
+        totals = p.pick("jnp.zeros(num_segments, x.dtype).at[segment_ids].add(VALUES)",
+                        "jnp.bincount(segment_ids, weights=VALUES, length=num_segments)")  # fmt: skip
     text = join(first, _SEGMENT_ENDS[form]).replace("TOTALS", totals).replace("COUNTS", counts)
     lines = p.choose(text.replace("VALUES", values))
     x = Leaf((n,), 0.1, 2) if flat else Leaf((n, width), -2, 2)

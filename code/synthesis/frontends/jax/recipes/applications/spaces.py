@@ -90,7 +90,7 @@ _IMAGES = """
     crossed = jnp.floor(moved / box)
     wrapped = moved - {crossed * box ~ box * crossed}
     {if images is not None:
-        {?0.5 if images.shape != R.shape:
+        {?0.7 if images.shape != R.shape:
             raise ValueError(f'expected images of shape <<R.shape>>, got <<images.shape>>')}
         images = images + crossed.astype(jnp.int32)
     else:
@@ -168,7 +168,7 @@ _NEAR = """
     {close = (dr2 < cutoff ** 2) & (jnp.eye(n) == 0) ~
     close = jnp.logical_and(dr2 < cutoff ** 2, jnp.arange(n)[:, None] != jnp.arange(n))}
     {?0.3 if molecule is not None:
-        {?0.7 if molecule.shape != (n,):
+        {?0.85 if molecule.shape != (n,):
             raise ValueError(f'expected a molecule for each of <<n>> particles, got <<molecule.shape>>')}
         # {what is bonded is not a neighbour ~ neighbours within a molecule are bonded}
         close = close & (molecule[:, None] != molecule)}

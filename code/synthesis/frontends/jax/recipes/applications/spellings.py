@@ -27,6 +27,7 @@ from synthesis.grammar.syntax import (
     Literal,
     Name,
     Negation,
+    Return,
     Slice,
     Starred,
     Statement,
@@ -37,9 +38,13 @@ _SMALL = re.compile(r"1e-\d+|0\.0+1")
 """What keeps a quotient finite, as it is written."""
 _NEVER_ZERO = frozenset({Name("safe_norm"), Name("_safe_norm")})
 """Functions beside a function that give lengths which may be divided by."""
+_MAKERS = frozenset({"force_from", "_force_from"})
+"""Functions beside a function that make functions."""
 _NAMED_SMALL = frozenset({"eps", "epsilon", "EPS", "EPSILON"})
 _VECTORS = frozenset({"rot", "quat", "direction", "axis", "normal", "vector", "x", "y", "z"})
 """What has one axis where it is divided by its norm without one."""
+_ONE_A_ROW = frozenset({"per_particle", "weight", "confidence", "correct", "force", "scores", "logits", "ones"})
+"""What has one number for each row, so that sums of it have no more axes."""
 _METHODS = frozenset({"sum", "mean", "max", "min", "std", "var", "astype", "reshape", "clip", "dot", "set"})
 """Methods of arrays."""
 _NOT_ONE = re.compile(r"jnp\.(shape|ndim|size|result_type|promote_types|nonzero|unique|meshgrid)")
@@ -97,7 +102,7 @@ class Spellings:
             case Subscript(Name() as array, (Literal("..."), Literal("None"))) if "expand" in self.has:
                 return Call(Name("jnp.expand_dims"), (array, Negation(Literal("1"))))
             case Negation(Call(Call(Name("jax.grad"), (energy,), ()), (_,) as at, ())) if (
-                helper and "force" in self.has
+                helper and "force" in self.has and "energy" in render(energy)
             ):
                 return Call(Call(helper("force_from"), (energy,)), at)
             case Call(Name("jax.grad"), (Lambda((own,), Negation(Call(energy, (Name(at),), ()))),), ()) if (
@@ -114,6 +119,10 @@ class Spellings:
                 (),
             ) if "mapped" in self.has and "." not in function.id and _same_place(first, second):
                 return _of_all_pairs(function, first, second, rest)
+            case Function(name, ((at, ""),), (Return(Call(Call(Name(maker), (energy,), ()), (Name(given),), ())),)) if (
+                given == at and maker in _MAKERS
+            ):
+                return Assign(Name(name), Call(Name(maker), (energy,)))
             case Call(Name(name), given, keywords):
                 return self._call(node, name, given, dict(keywords), arrays, helper)
             case Call(Attribute(array, "reshape"), shape, ()) if "reshaped" in self.has and shape:
@@ -149,7 +158,8 @@ class Spellings:
             case "jax.ops.segment_sum", (Name() as value, index, *count) if (
                 "segments" in has and value.id in arrays and (count or set(named) == {"num_segments"})
             ):
-                shape = Infix("+", Display((count[0] if count else named["num_segments"],)), _rest_of(value))
+                rows = count[0] if count else named["num_segments"]
+                shape = rows if value.id in _ONE_A_ROW else Infix("+", Display((rows,)), _rest_of(value))
                 zeros = Call(Name("jnp.zeros"), (shape, Attribute(value, "dtype")))
                 return Call(Attribute(Subscript(Attribute(zeros, "at"), (index,)), "add"), (value,))
             case "jax.ops.segment_sum", (Call(Name("jnp.ones"), (_, *kind), ()), index, *count) if (

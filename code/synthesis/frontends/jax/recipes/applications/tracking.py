@@ -208,8 +208,8 @@ _TRACKED = """
     axes = (0, 0, 0, None if present is None else 0)
     update_all = jax.vmap(update, in_axes=axes) if measured.ndim == 2 else update
     {return update_all(state['mean'], state['factor'], measured, present) ~
-    mean, cov = update_all(state['mean'], state['factor'], measured, present)
-    return <<'mean': mean, 'cov': cov>>}}
+    mean, factor = update_all(state['mean'], state['factor'], measured, present)
+    return <<'mean': mean, 'factor': factor>>}}
 """
 _UPDATES = (
     """
@@ -248,11 +248,8 @@ _UPDATES = (
             gain = jnp.where(distance < gate, gain, 0.0)}
         mean = mean + gain @ error
         kept = jnp.eye(mean.shape[0]) - gain @ observation
-        {if joseph:
-            {?0.5 # {stays a covariance in spite of rounding}}
-            cov = kept @ cov @ kept.T + gain @ jnp.diag(noise) @ gain.T
-        else:
-            cov = kept @ cov ~ cov = kept @ cov @ kept.T + (gain * noise) @ gain.T}
+        {?0.5 # {a covariance whatever the gain is}}
+        cov = kept @ cov @ kept.T + {gain @ jnp.diag(noise) @ gain.T ~ (gain * noise) @ gain.T}
     """,
 )
 
@@ -261,12 +258,12 @@ def _tracked(p: Program) -> Text:
     """One step of filters that follow things."""
     size, seen, rows = p.choices.choice((4, 4, 6)), p.choices.choice((2, 3)), p.size(4, 8)
     text = _TRACKED.replace("        WAY", p.choices.choice(_UPDATES).strip("\n"))
-    text = text.replace("RETURN\n", "return mean, cov\n")
+    text = text.replace("RETURN\n", "return mean, jnp.linalg.cholesky(cov)\n")
     lines = p.choose(text)
     many = p.choices.chance(0.9)
     head: tuple[int, ...] = (rows,) if many else ()
     mean, cov = Leaf((*head, size), -2, 2), Leaf((*head, size, size))
-    by_name = "return {'mean': mean, 'cov': cov}" in lines
+    by_name = "return {'mean': mean, 'factor': factor}" in lines
     return Text(
         lines=settled(lines),
         given={
@@ -283,12 +280,11 @@ def _tracked(p: Program) -> Text:
                              ("fading", "forgetting")),
             "angles": Option("tuple[int, ...]", "measurements that are angles", ("()", "(0,)", "(1,)"), ("angles",)),
             "gate": Option("float | None", "largest squared distance", ("None", "9.0", "6.0"), ("gate",)),
-            "joseph": Option("bool", "whether the safe form is taken", ("True", "False"), ("joseph", "joseph_form")),
         },
-        result=({"mean": Leaf(mean.shape), "cov": cov},) if by_name else (Leaf(mean.shape), cov),
+        result=({"mean": mean, "factor": cov},) if by_name else (Leaf(mean.shape), cov),
         titles=("track_step", "kalman_step", "filter_update", "update_tracks"),
         summary=p.pick("One step of Kalman filters, one for each thing", "Moves and corrects what is tracked"),
-        returned="means and covariances",
+        returned="means, and matrices whose squares are covariances",
     )  # fmt: skip
 
 

@@ -125,7 +125,7 @@ _NUMBER_LOSSES = """
 _MEANS = {
     True: """
         if weight is not None:
-            {?0.2 if weight.shape != losses.shape:
+            {?0.4 if weight.shape != losses.shape:
                 raise ValueError(f'expected weights of shape <<losses.shape>>, got <<weight.shape>>')}
             loss = {jnp.sum(weight * losses) / jnp.sum(weight) ~ jnp.vdot(weight, losses) / weight.sum()}
         else:
@@ -334,7 +334,7 @@ def _draw_step(stream: Stream, target: str) -> KernelSpec:
 
 
 _TARGETS = ("train_step", "loss_and_grad", "gradient_only", "gradient_norms")
-_WEIGHTS = {"loss_and_grad": 1.6, "gradient_only": 2.2, "gradient_norms": 1.4, "train_step": 0.6}
+_WEIGHTS = {"loss_and_grad": 1.6, "gradient_only": 1.4, "gradient_norms": 1.4, "train_step": 0.6}
 RECIPES = (
     with_texts(
         Recipe(name="gradient_step", category="training", targets=_TARGETS, draw=_draw_step, target_weights=_WEIGHTS),

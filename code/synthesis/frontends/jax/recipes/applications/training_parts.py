@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Callable
+from textwrap import dedent, indent
 
 from synthesis.frontends.jax.recipes.applications.checkpoints import WRITERS as CHECKPOINTS
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
-from synthesis.frontends.jax.recipes.applications.parts import key, settled
+from synthesis.frontends.jax.recipes.applications.parts import key, placed, settled
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
@@ -77,12 +78,15 @@ _FOLLOW = '''
         {?0.5 """Takes each new beam's entries from its parent."""}
         {index = parents.reshape(parents.shape + (1,) * (x.ndim - parents.ndim))
         return jnp.take_along_axis(x, index, axis=1) ~
+        while parents.ndim < x.ndim:
+            parents = parents[..., None]
+        return jnp.take_along_axis(x, parents, axis=1) ~
         return jax.vmap(lambda rows, chosen: rows[chosen])(x, parents)}
 '''
 _LENGTH_NORM = '''
-    def length_norm(length: int, alpha: float) -> float:
+    def length_norm(length: Array, alpha: float) -> Array:
         {?0.4 """What sums of so many tokens are divided by."""}
-        return {((5.0 + length) / 6.0) ** alpha ~ float(length) ** alpha}
+        return {((5.0 + length) / 6.0) ** alpha ~ length.astype(jnp.float32) ** alpha}
 '''
 
 
@@ -305,7 +309,7 @@ _PROCESSED = """
         counts = jnp.sum(jax.nn.one_hot(generated, vocab, dtype=logits.dtype), axis=1)
         logits = logits - frequency_penalty * counts
     ~ if bias is not None:
-        {?0.6 if bias.shape[-1] != vocab:
+        {?0.8 if bias.shape[-1] != vocab:
             raise ValueError(f'expected a bias of <<vocab>> entries, got <<bias.shape>>')}
         logits = logits + bias}
     {* if min_length is not None:
@@ -502,14 +506,7 @@ _OBJECTIVE = """
     policy_loss = -reduce(surrogate)
     metrics = <<'policy_loss': policy_loss>>
     total_loss = policy_loss
-    {?0.7 if values is not None:
-        error = (values - returns) ** 2
-        {?0.5 if old_values is not None:
-            {?0.5 # {values do not move far in one update either}}
-            near = old_values + jnp.clip(values - old_values, -clip_eps, clip_eps)
-            error = jnp.maximum(error, (near - returns) ** 2)}
-        metrics['value_loss'] = 0.5 * reduce(error)
-        total_loss = total_loss + value_coef * metrics['value_loss']}
+    CRITIC
     {?0.5 if entropy is not None:
         metrics['entropy'] = reduce(entropy)
         total_loss = total_loss - entropy_coef * metrics['entropy']}
@@ -517,19 +514,34 @@ _OBJECTIVE = """
         {?0.5 # {unbiased, and never negative}}
         metrics['kl'] = reduce(ratio - 1.0 - log_ratio)
         total_loss = total_loss + kl_coef * metrics['kl']}
-    {?0.6 metrics['clip_fraction'] = reduce((jnp.abs(ratio - 1.0) > clip_eps).astype(ratio.dtype))}
+    {?0.6 metrics['clip_fraction'] = reduce((ratio != clipped).astype(ratio.dtype))}
     {?0.4 metrics['total_loss'] = total_loss}
     return total_loss, metrics
+"""
+_CRITIC = """
+    error = (values - returns) ** 2
+    {?0.5 if old_values is not None:
+        {?0.5 # {values do not move far in one update either}}
+        near = old_values + jnp.clip(values - old_values, -clip_eps, clip_eps)
+        error = jnp.maximum(error, (near - returns) ** 2)}
+    metrics['value_loss'] = 0.5 * reduce(error)
+    total_loss = total_loss + value_coef * metrics['value_loss']
 """
 
 
 def _objective(p: Program) -> Text:
     """The loss of a policy and of its critic, part by part."""
     shape = (p.size(16, 32, 64), p.choices.choice((8, 12)))
-    lines = p.choose(_OBJECTIVE)
+    critic_form = p.pick("always", "always", "asked", "never")
+    # values without returns are of no use
+    asking = "if values is not None:\n    if returns is None:\n        raise ValueError('expected returns for values')"
+    value_loss = dedent(_CRITIC).strip()
+    if critic_form == "asked":
+        value_loss = f"{asking}\n{indent(value_loss, '    ')}"
+    lines = p.choose(placed(_OBJECTIVE, "CRITIC", "" if critic_form == "never" else value_loss))
     masked, old, ent = (p.choices.chance(0.6) for _ in range(3))
     kl = p.pick("0.1", "0.02", "0.0")
-    critic = "values is not None" in lines and p.choices.chance(0.8)
+    critic = critic_form == "always" or (critic_form == "asked" and p.choices.chance(0.8))
     names = ["policy_loss"]
     names += ["value_loss"] if critic else []
     names += ["entropy"] if "entropy is not None" in lines and ent else []
@@ -563,8 +575,10 @@ def _objective(p: Program) -> Text:
         },
         result=(Leaf(()), {name: Leaf(()) for name in names}),
         helpers=(WEIGHTED_MEAN,),
-        titles=("ppo_loss", "policy_and_value_loss", "clipped_policy_loss"),
-        summary=p.pick("Loss of a policy and its critic", "The clipped objective, with all of its parts"),
+        titles=("ppo_policy_loss", "clipped_policy_loss", "clipped_surrogate_loss") if critic_form == "never" else
+               ("ppo_loss", "policy_and_value_loss", "actor_critic_loss"),
+        summary="The clipped objective of a policy" if critic_form == "never" else
+                p.pick("Loss of a policy and its critic", "The clipped objective, with all of its parts"),
         returned="the loss and what it is made of",
     )  # fmt: skip
 
@@ -661,12 +675,7 @@ _BEAMS = """
         raise ValueError(f'expected scores of shape <<logits.shape[:2]>>, got <<scores_so_far.shape>>')}
     {batch, beams, vocab = logits.shape ~ beams, vocab = logits.shape[1:]}
     log_probs = jax.nn.log_softmax(logits, axis=-1)
-    {if done is not None:
-        {?0.5 # {beams that ended only repeat their last token}}
-        {frozen = jnp.full(vocab, -1e9).at[eos_id].set(0.0)
-        log_probs = jnp.where(done[..., None], frozen, log_probs) ~
-        ended = jnp.where(jnp.arange(vocab) == eos_id, 0.0, -1e9)
-        log_probs = jnp.where(done[..., None], ended, log_probs)} ~}
+    ENDED
     totals = scores_so_far[..., None] + log_probs
     {?0.4 if diversity > 0.0:
         {?0.5 # {beams of one parent are pushed apart}}
@@ -675,29 +684,63 @@ _BEAMS = """
     flat = totals.reshape(totals.shape[0], {-1 ~ beams * vocab})
     best, index = jax.lax.top_k(flat, {beams ~ beams if num_keep is None else num_keep})
     parents, tokens = {index // vocab, index % vocab ~ jnp.divmod(index, vocab)}
+    PARENTS
     {?0.4 # {each new beam goes on from its parent}}
-    {sequences = jnp.take_along_axis(sequences, parents[..., None], axis=1)
-    sequences = {sequences.at[:, :, step].set(tokens) ~
-        jnp.concatenate([sequences[:, :, 1:], tokens[..., None]], axis=-1)} ~
-    {sequences = gather_beams(sequences, parents)
-    sequences = {sequences.at[:, :, step].set(tokens) ~
-        jnp.concatenate([sequences[:, :, 1:], tokens[..., None]], axis=-1)} ~
-    def follow(x):
-        index_of = parents.reshape(parents.shape + (1,) * (x.ndim - 2))
-        return jnp.take_along_axis(x, index_of, axis=1)
-
-    sequences = jnp.concatenate([follow(sequences)[:, :, 1:], tokens[..., None]], axis=-1)}}
+    {sequences = FOLLOW(sequences)
+    sequences = sequences.at[:, :, step].set(tokens) ~
+    sequences = FOLLOW(sequences).at[:, :, step].set(tokens) ~
+    {?0.4 # {the window moves on by a token}}
+    sequences = jnp.concatenate([FOLLOW(sequences)[:, :, 1:], tokens[..., None]], axis=-1)}
     state = <<'sequences': sequences, 'scores': best>>
-    {?0.6 if done is not None:
-        ended_now = tokens == eos_id
-        state['done'] = {jnp.take_along_axis(done, parents, axis=1) ~ gather_beams(done, parents)} | ended_now}
-    {?0.5 if length_penalty > 0.0:
-        {?0.5 # {long sequences have lower sums}}
-        {state['ranking'] = best / length_norm(sequences.shape[-1], length_penalty) ~
-        length = {(sequences.shape[-1] + 5.0) / 6.0 ~ float(sequences.shape[-1])}
-        state['ranking'] = best / length ** length_penalty}}
+    KEPT
     return state
 """
+_ENDED_BEAMS = {
+    "never": ("", ""),
+    "maybe": (
+        """
+        if done is not None:
+            {?0.5 # {beams that ended only repeat their last token}}
+            frozen = {jnp.full(vocab, -1e9).at[eos_id].set(0.0) ~ jnp.where(jnp.arange(vocab) == eos_id, 0.0, -1e9)}
+            log_probs = jnp.where(done[..., None], frozen, log_probs)
+        """,
+        """
+        if done is not None:
+            state['done'] = FOLLOW(done) | (tokens == eos_id)
+        """,
+    ),
+    "counted": (
+        """
+        {?0.5 # {beams that ended only repeat their last token}}
+        frozen = {jnp.full(vocab, -1e9).at[eos_id].set(0.0) ~ jnp.where(jnp.arange(vocab) == eos_id, 0.0, -1e9)}
+        log_probs = jnp.where(done[..., None], frozen, log_probs)
+        """,
+        """
+        done = FOLLOW(done)
+        {?0.5 # {beams that ended before grow no more}}
+        lengths = FOLLOW(lengths) + {jnp.logical_not(done).astype(jnp.int32) ~ jnp.where(done, 0, 1)}
+        state['done'] = done | (tokens == eos_id)
+        state['lengths'] = lengths
+        {?0.5 # {long sequences have lower sums}}
+        {state['ranking'] = best / length_norm(lengths, length_penalty) ~
+        state['ranking'] = best / ((5.0 + lengths) / 6.0) ** length_penalty}
+        """,
+    ),
+}
+"""What is known of beams that have ended: what it does to the next scores, and what is kept of it."""
+_PARENTS = {
+    "helper": ("gather_beams(VALUE, parents)", ""),
+    "inner": (
+        "follow(VALUE)",
+        """
+        def follow(x):
+            {index_of = parents.reshape(parents.shape + (1,) * (x.ndim - 2))
+            return jnp.take_along_axis(x, index_of, axis=1) ~
+            return x[jnp.arange(x.shape[0])[:, None], parents]}
+    """,
+    ),
+}
+"""How a new beam gets what its parent had, and a function in the function that does it."""
 
 
 def _beams(p: Program) -> Text:
@@ -708,16 +751,24 @@ def _beams(p: Program) -> Text:
         p.size(16, 24),
         p.choices.choice((6, 8)),
     )
-    lines = p.choose(_BEAMS)
-    ended = "done is not None" in lines and p.choices.chance(0.7)
+    form = p.pick("never", "maybe", "counted", "counted")
+    before, after = _ENDED_BEAMS[form]
+    call, inner = _PARENTS["helper" if form == "never" else p.pick(*_PARENTS)]
+    text = placed(placed(_BEAMS, "ENDED", dedent(before).strip()), "KEPT", dedent(after).strip())
+    text = placed(text, "PARENTS", dedent(inner).strip())
+    if form == "never":
+        call = "jnp.take_along_axis(VALUE, parents[..., None], axis=1)"
+    text = re.sub(r"FOLLOW\((\w+)\)", lambda found: call.replace("VALUE", found[1]), text)
+    lines = p.choose(text)
+    ended = form == "counted" or (form == "maybe" and p.choices.chance(0.7))
     kept = p.pick("None", "2") if "num_keep" in lines else "None"
     now = beams if kept == "None" else int(kept)
-    penalty = p.pick("0.6", "1.0", "0.0")
+    penalty = p.pick("0.6", "1.0", "0.8")
     made: dict[str, Tree] = {"sequences": Leaf((batch, now, length), dtype="int32"), "scores": Leaf((batch, now))}
-    if "state['done']" in lines and ended:
+    if ended:
         made["done"] = Leaf((batch, now), dtype="bool")
-    if "length_penalty > 0.0" in lines and penalty != "0.0":
-        made["ranking"] = Leaf((batch, now))
+    if form == "counted":
+        made |= {"lengths": Leaf((batch, now), dtype="int32"), "ranking": Leaf((batch, now))}
     return Text(
         lines=settled(lines),
         given={
@@ -728,12 +779,14 @@ def _beams(p: Program) -> Text:
                                ("sequences", "beam_tokens")),
             "done": Array(Leaf((batch, beams), 0, 1, "bool"), "beams that ended", ("done", "finished"),
                           float(not ended)),
+            "lengths": Array(Leaf((batch, beams), 1, length, "int32"), "tokens of each beam, its end included",
+                             ("lengths", "beam_lengths")),
             "step": Option("int", "place of the next token", (str(length - 1), str(length - 2)), ("step", "cur_len")),
             "eos_id": Option("int", "last token", ("1", "2"), ("eos_id",)),
             "num_keep": Option("int | None", "beams that stay", ("None",), ("num_keep", "num_beams"), kept),
             "diversity": Option("float", "how far beams are pushed apart", ("0.0", "0.5", "1.0"),
                                 ("diversity", "diversity_rate")),
-            "length_penalty": Option("float", "power of the length", ("0.0",), ("length_penalty", "alpha"), penalty),
+            "length_penalty": Option("float", "power of the length", ("0.6",), ("length_penalty", "alpha"), penalty),
         },
         result=(made,),
         helpers=(_FOLLOW, _LENGTH_NORM),

@@ -391,7 +391,7 @@ _MERGES = {
             merged = {jnp.zeros_like(w) ~ jnp.zeros(w.shape, w.dtype)}
             for x in others:
                 change = x - w
-                {?0.5 # {each change as long as the tuned model made it, and no longer}}
+                {?0.5 # {no tuned model may outweigh the others by a few large changes}}
                 limit = max_change * jnp.max(jnp.abs(w))
                 merged = merged + jnp.clip(change, -limit, limit)
             return w + scale * merged}

@@ -375,7 +375,7 @@ _CHOICES = {
             return jnp.where(flag, x, y) ~
             flag = pred
             while flag.ndim < x.ndim:
-                flag = flag[..., None]
+                flag = {flag[..., None] ~ jnp.expand_dims(flag, -1)}
             return jnp.where(flag, x, y) ~
             if x.ndim > 1:
                 flag = pred.reshape([x.shape[0]] + [1] * (x.ndim - 1))
@@ -395,6 +395,10 @@ _CHOICES = {
                 raise ValueError(f'expected <<valid_rows.shape[0]>> rows, got <<x.shape>>')}
             {flag = valid_rows.reshape({(-1,) + (1,) * (x.ndim - 1) ~ valid_rows.shape + (1,) * (x.ndim - 1)})
             return jnp.where(flag, x, jnp.array(fill, x.dtype)) ~
+            flag = valid_rows
+            while flag.ndim < x.ndim:
+                flag = flag[..., None]
+            return jnp.where(flag, x, fill) ~
             flag = jnp.expand_dims(valid_rows, axis=tuple(range(1, x.ndim)))
             return jnp.where(flag, x, fill)}
 
@@ -740,7 +744,9 @@ _BATCHES = {
                 return jnp.mean(x, axis=0)
             {?0.5 if x.shape[0] != weights.shape[0]:
                 raise ValueError(f'expected <<weights.shape[0]>> rows, got <<x.shape>>')} ~}
-            w = weights.reshape((-1,) + (1,) * (x.ndim - 1))
+            {w = weights.reshape((-1,) + (1,) * (x.ndim - 1)) ~ w = weights
+            while w.ndim < x.ndim:
+                w = w[..., None]}
             return jnp.sum(w * x, axis=0) / jnp.sum(weights)
 
         return jax.tree.map(average, tree) ~

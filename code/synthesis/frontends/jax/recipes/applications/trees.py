@@ -86,8 +86,8 @@ def constant_of(value: Any) -> dict[str, Any]:
     return {"value": value}
 
 
-def mapped(tree: Tree, change: Callable[[Leaf], Leaf]) -> Tree:
-    """A tree of the same form with other arrays."""
+def mapped(tree: Tree, change: Callable[[Leaf], Tree]) -> Tree:
+    """A tree of the same form with other arrays, or with trees of them in their places."""
     match tree:
         case Leaf():
             return change(tree)
@@ -99,6 +99,17 @@ def mapped(tree: Tree, change: Callable[[Leaf], Leaf]) -> Tree:
             return tuple(mapped(part, change) for _, part in parts_of(tree))
         case _:
             return [mapped(part, change) for _, part in parts_of(tree)]
+
+
+def kind_of_field(tree: Tree) -> str:
+    """The annotation of what a class holds, where functions annotate nothing."""
+    match tree:
+        case Leaf():
+            return "jax.Array"
+        case Record():
+            return tree.name
+        case _:
+            return "Any"
 
 
 def changed(tree: Tree, low: float, high: float, dtype: str = "") -> Tree:

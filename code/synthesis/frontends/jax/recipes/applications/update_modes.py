@@ -136,7 +136,7 @@ _COMPRESS = Family(
 )  # fmt: skip
 _MASKED = """
     {if allowed is not None:
-        {?0.4 if allowed.shape != scores.shape:
+        {?0.6 if allowed.shape != scores.shape:
             raise ValueError(f'expected a mask of shape <<scores.shape>>, got <<allowed.shape>>')}
         {?0.4 # {invalid actions are never selected}}
         scores = jnp.where(allowed, scores, -jnp.inf) ~
@@ -146,7 +146,7 @@ _CHOICES = {
     "epsilon": (
         """
         {if allowed is not None:
-            {?0.4 if allowed.shape != scores.shape:
+            {?0.6 if allowed.shape != scores.shape:
                 raise ValueError(f'expected a mask of shape <<scores.shape>>, got <<allowed.shape>>')}
             {?0.4 # {invalid actions are never selected}}
             scores = jnp.where(allowed, scores, {-jnp.inf ~ -1e9}) ~
@@ -257,7 +257,7 @@ _STANDARD = """
     {{?0.5 if standardize:
         ADV = (ADV - ADV.mean()) / (ADV.std() + eps)} ~
     if mask is not None:
-        {?0.3 if mask.shape != ADV.shape:
+        {?0.5 if mask.shape != ADV.shape:
             raise ValueError(f'expected a mask of shape <<ADV.shape>>, got <<mask.shape>>')}
         {?0.5 # {padding after the end of an episode ~ steps that do not count}}
         ADV = jnp.where(mask, ADV, 0.0) ~}

@@ -138,7 +138,7 @@ _SMOOTHED = """if smoothing > 0:
             {?0.4 # {never quite sure ~ label smoothing}}
             one_hot = (1.0 - smoothing) * one_hot + smoothing / logits.shape[-1]"""
 _AVERAGED = """if weight is not None:
-            {?0.5 if weight.shape != losses.shape:
+            {?0.7 if weight.shape != losses.shape:
                 raise ValueError(f'expected weights of shape <<losses.shape>>, got <<weight.shape>>')}
             loss = jnp.sum(weight * losses) / jnp.sum(weight)
         else:

@@ -77,17 +77,31 @@ _JOINT_LAWS: dict[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 """For each target, what is done with a coordinate ``Q`` of a joint and its velocity ``QD``."""
-_JOINT_TYPES = ("JOINT_PRISMATIC", "JOINT_REVOLUTE", "JOINT_UNIVERSAL", "JOINT_FIXED", "JOINT_D6")
+_JOINT_TYPES = ("JOINT_PRISMATIC", "JOINT_REVOLUTE", "JOINT_BALL", "JOINT_FIXED", "JOINT_FREE", "JOINT_D6")
+_TURNED = """
+    def integrate_rotation(joint_q: wp.array[float], at: int, w: wp.vec3, dt: float):
+        q = wp.quat(joint_q[at], joint_q[at + 1], joint_q[at + 2], joint_q[at + 3])
+        {q = wp.normalize(q + wp.quat(w, 0.0) * q * (0.5 * dt)) ~
+        q = wp.normalize(q + 0.5 * dt * (wp.quat(w[0], w[1], w[2], 0.0) * q)) ~
+        angle = wp.length(w) * dt
+        if angle > 1.0e-6:
+            q = wp.normalize(wp.quat_from_axis_angle(wp.normalize(w), angle) * q)}
+        for k in range(4):
+            joint_q[at + k] = q[k]
+"""
+"""Rotations have coordinates of their own: one more than there are velocities."""
 
 
 def _draw_joint(stream: Stream, target: str) -> KernelSpec:
     """A joint's coordinates or forces, by the joint's type; where they start is looked up."""
     p = Program(stream, ("tid", "joint", "joint_id", "i", "j"), launch=(stream.child("threads").choice((96, 128)),))
-    joints, stride = p.threads, 3
+    integrates = target == "joint_integration"
+    # a free joint has a position and a quaternion
+    joints, stride = p.threads, 7 if integrates else 3
     where = p.pick("q = q_start[tid]\nqd = qd_start[tid]", "qd = qd_start[tid]\nq = q_start[tid]")
     p.starts("q_start", joints, stride, 0, ("joint_q_start", "q_start"))
     p.starts("qd_start", joints, stride, 0, ("joint_qd_start", "qd_start"))
-    p.array("type", INT, (0, 4), (joints,), ("joint_type",))
+    p.array("type", INT, (0, 5), (joints,), ("joint_type",))
     p.array("enabled", FLAG, (0, 1), (joints,), ("joint_enabled",))
     p.array("dof", INT, (1, 3), (joints,), ("joint_dof_count", "dof_count", "num_dofs"))
     p.array("flags", INT, (0, 3), (joints,), ("joint_flags",))
@@ -122,7 +136,8 @@ def _draw_joint(stream: Stream, target: str) -> KernelSpec:
     p.constants({"LOCKED": 1})
     p.guard_count("joint")
     p.add(*_skipped_joints(p), "kind = type[tid]")
-    p.add(where, _joint_cases(p, dedent(p.choices.choice(_JOINT_LAWS[target])).strip()))
+    p.function(_TURNED)
+    p.add(where, _joint_cases(p, dedent(p.choices.choice(_JOINT_LAWS[target])).strip(), integrates=integrates))
     titles = {
         "joint_targets": ("eval_joint_drives", "apply_joint_control", "compute_joint_targets"),
         "joint_limits": ("eval_joint_limits", "apply_joint_limits", "joint_limit_forces"),
@@ -131,20 +146,51 @@ def _draw_joint(stream: Stream, target: str) -> KernelSpec:
     return p.done("articulation", "joint", target, "Joints by their type", titles)
 
 
-def _joint_cases(p: Program, law: str) -> str:
-    """What is done with a joint's coordinates by its type: there are one, two, or as many as it says."""
+def _joint_cases(p: Program, law: str, *, integrates: bool) -> str:
+    """What is done with a joint's coordinates by its type.
+
+    Joints of one axis have one, others as many as they say; those that turn freely are moved along with their own
+    coordinates, and have neither limits nor drives.
+    """
     one, several = law.replace("QD", "qd").replace("Q", "q"), law.replace("QD", "qd + k").replace("Q", "q + k")
-    if p.choices.chance(0.25):
-        return block("for k in range(dof[tid]):", several)
     both = p.pick(
         "kind == JOINT_PRISMATIC or kind == JOINT_REVOLUTE", "kind == JOINT_REVOLUTE or kind == JOINT_PRISMATIC"
     )
-    cases = [(both, one)]
-    if p.maybe(0.5):
-        cases.append(("kind == JOINT_UNIVERSAL", block("for k in range(2):", several)))
-    if len(cases) == 1 or p.maybe(0.5):
-        cases.append(("kind == JOINT_D6", block("for k in range(dof[tid]):", several)))
-    return chain(*cases)
+    each = block("for k in range(dof[tid]):", several)
+    if integrates:
+        return chain((both, one), *_turning_cases(p, law), ("kind == JOINT_D6", each))
+    form = p.pick("all", "cases", "count")
+    if form == "all":
+        return join(block("if kind == JOINT_BALL or kind == JOINT_FREE:", "return"), each)
+    if form == "cases":
+        return chain((both, one), ("kind == JOINT_D6", each))
+    counted = chain((both, "num = 1"), ("kind == JOINT_D6", "num = dof[tid]"))
+    return join("num = int(0)", counted, block("for k in range(num):", several))
+
+
+def _turning_cases(p: Program, law: str) -> list[tuple[str, str]]:
+    """A ball joint turned by its velocity, and a free one moved and turned."""
+    faster = "joint_qdd[QD]" in law
+
+    def turned(q: str, at: str, ahead: int) -> str:
+        numbers = [f"qd + {ahead + k}" if ahead + k else "qd" for k in range(3)]
+        w = f"w = wp.vec3({', '.join(f'joint_qd[{each}]' for each in numbers)})"
+        if not faster:
+            return join(w, f"integrate_rotation(joint_q, {q}, w, dt)")
+        w_next = f"w = w + wp.vec3({', '.join(f'joint_qdd[{each}]' for each in numbers)}) * dt"
+        return join(
+            w, w_next, block("for k in range(3):", f"joint_qd[{at} + k] = w[k]"),
+            f"integrate_rotation(joint_q, {q}, w, dt)",
+        )  # fmt: skip
+
+    moved = "joint_q[q + k] = joint_q[q + k] + joint_qd[qd + k] * dt"
+    if faster:
+        moved = join("joint_qd[qd + k] = joint_qd[qd + k] + joint_qdd[qd + k] * dt", moved)
+    cases = [("kind == JOINT_BALL", turned("q", "qd", 0))]
+    if p.choices.chance(0.5):
+        free = join(block("for k in range(3):", moved), turned("q + 3", "qd + 3", 3))
+        cases.append(("kind == JOINT_FREE", free))
+    return cases
 
 
 def _skipped_joints(p: Program) -> list[str]:
@@ -222,10 +268,9 @@ def _draw_integration(stream: Stream, target: str) -> KernelSpec:
 
 def _resting(p: Program, kept: str) -> list[str]:
     """Bodies that stay where they are, and how that is kept."""
-    tests = p.some(("inv_mass[tid] <= 0.0", "(flags[tid] & ACTIVE) == 0", "kind[tid] == STATIC"), least=1)[:2]
-    if len(tests) == 2 and p.choices.chance(0.4):
-        return [block(f"if {tests[0]} or {tests[1]}:", kept, "return")]
-    return [block(f"if {each}:", kept, "return") for each in tests[:1]]
+    held = "inv_mass[tid] <= 0.0"
+    further = p.some(("(flags[tid] & ACTIVE) == 0", "kind[tid] == STATIC"))[:1]
+    return [block(f"if {' or '.join(p.choices.shuffled([held, *further]))}:", kept, "return")]
 
 
 def _forces(p: Program) -> list[str]:
@@ -259,8 +304,11 @@ def _ground(p: Program) -> list[str]:
     if not p.maybe(0.4):
         return []
     above = p.pick("x1 = wp.vec3(x1[0], x1[1], floor)", "x1 += wp.vec3(0.0, 0.0, floor - x1[2])")
-    flip = "v1 = wp.vec3(v1[0], v1[1], -bounce * v1[2])"
-    return [block("if x1[2] < floor:", above, p.pick(flip, block("if v1[2] < 0.0:", flip)))]
+    flip = p.pick(
+        block("if v1[2] < 0.0:", "v1 = wp.vec3(v1[0], v1[1], -bounce * v1[2])"),
+        "v1 = wp.vec3(v1[0], v1[1], bounce * wp.abs(v1[2]))",
+    )
+    return [block("if x1[2] < floor:", above, flip)]
 
 
 def _sleeping(p: Program) -> list[str]:

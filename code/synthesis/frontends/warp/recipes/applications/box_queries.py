@@ -108,8 +108,8 @@ _FACES: dict[str, tuple[tuple[str, str, str], ...]] = {
     ),
     "overlap_sum": (
         (
-            "nearest_face_in_box find_nearest_face distance_to_faces",
-            "The nearest face in the box around each point",
+            "nearest_face_center find_nearest_face_center distance_to_face_centers",
+            "The face in the box around each point whose middle is the nearest",
             """
         BOX
         best = float(HUGE)
@@ -553,14 +553,14 @@ _RAYS: dict[str, tuple[tuple[str, str, str], ...]] = {
             FILTER
             visible[tid, other] = 1
             {wp.atomic_add(degree, other, 1) ~ wp.atomic_add(total, 0, 1) ~} ~
-        {# the ray has to meet the ball in the box too
-        ~}
         search = wp.bvh_query_ray(bvh, start, ray)
         other = int(0)
         while wp.bvh_query_next(search, other):
             FILTER
+            {# the ray has to meet the ball in the box too
+            ~}
             d = item_pos[other] - start
-            t = wp.dot(d, ray)
+            t = wp.max(wp.dot(d, ray), 0.0)
             if wp.length(d - t * ray) < item_radius[other]:
                 visible[tid, other] = 1
                 {wp.atomic_add(degree, other, 1) ~}}
@@ -716,6 +716,8 @@ def _draw_broad(stream: Stream, target: str) -> KernelSpec:
     itself = _ONCE if target == "broad_pairs" else _ITSELF
     text = text.replace("FILTER", f"{itself}{_FILTER}" if same else _FILTER)
     if same:
+        # neither of the two has to be in one world alone
+        text = text.replace("!= -1 and body_world[other] !=", "!= -1 and world_of[tid] != -1 and body_world[other] !=")
         text = re.sub(r"\b(\w+)(?=\[)", lambda found: _SAME.get(found[1], found[1]), text)
     p.write(text)
     return p.done("queries", "broad_phase", target, summary, tuple(titles.split()))

@@ -24,7 +24,7 @@ def _shapes(p: Program) -> int:
     p.array("friction_of", FLOAT, (0.1, 1), (count,), ("shape_mu", "geom_friction", "friction"))
     p.array("body_q", FRAME, (-1, 1), (12,), ("body_q", "body_xform", "transforms"), element="wp.transform")
     p.array("body_v", VEC, (-1, 1), (12,), ("body_v", "body_vel", "velocities"))
-    p.number("margin", (0.6, 1), ("margin", "contact_margin", "rigid_contact_margin"), ("0.1", "0.2"))
+    p.number("margin", (0.6, 1), ("margin", "contact_margin", "contact_gap"), ("0.1", "0.2"))
     p.array("shape_data", FOUR, (0.2, 0.5), (count,), ("shape_data", "geom_data"), element="wp.vec4")
     p.constants(_TYPES)
     p.constants({"COLLIDE": 1})

@@ -154,7 +154,9 @@ _FREED = {
             """
             here = cell_of[tid]
             {if here < 0 or alive[tid] == 0:
+                won[tid] = 0
                 return ~ if alive[tid] == 0 or has_flag(flags[tid], KILLED):
+                won[tid] = 0
                 return}
             {# the first that comes has the cell
             ~}
@@ -439,7 +441,7 @@ _MACHINES = {
     "agent_state": (
         _Machine(
             "env",
-            "REST APPROACH GRASP LIFT",
+            "REST APPROACH DESCEND GRASP LIFT",
             """
             phase = state[tid]
             t = timer[tid] + dt
@@ -453,15 +455,20 @@ _MACHINES = {
             elif phase == APPROACH:
                 # above the object, with the fingers open
                 target = object_pos[tid] + approach_offset
-                if {wp.length(ee - target) < reach_tolerance{ and t >= settle_time ~} ~ \
-                        has_reached(ee, target, reach_tolerance) ~ \
-                        has_reached(ee, target, reach_tolerance) and t >= settle_time}:
-                    phase = GRASP
+                if has_reached(ee, target, reach_tolerance){ and t >= settle_time ~}:
+                    phase = DESCEND
                     t = 0.0
                 {?0.4 elif t >= max_time:
                     # out of reach
                     phase = REST
                     t = 0.0}
+            elif phase == DESCEND:
+                {# the fingers go around the object before they close
+                ~}
+                target = object_pos[tid]
+                if has_reached(ee, target, reach_tolerance):
+                    phase = GRASP
+                    t = 0.0
             elif phase == GRASP:
                 target = object_pos[tid]
                 closed = 1
@@ -471,23 +478,14 @@ _MACHINES = {
             elif phase == LIFT:
                 target = goal_pos[tid]
                 closed = 1
-                {if wp.length(ee - target) < reach_tolerance:
-                    phase = REST
+                {?0.5 if not has_reached(ee, object_pos[tid], slip_distance):
+                    # the object has been dropped
+                    phase = APPROACH
                     t = 0.0 ~
+                {# it is held there until the episode ends
+                ~}
                 if has_reached(ee, target, reach_tolerance):
-                    phase = REST
-                    t = 0.0
-                elif not has_reached(ee, object_pos[tid], slip_distance):
-                    # the object has been dropped
-                    phase = APPROACH
-                    t = 0.0 ~
-                if wp.length(ee - object_pos[tid]) > slip_distance:
-                    # the object has been dropped
-                    phase = APPROACH
-                    t = 0.0
-                elif wp.length(ee - target) < reach_tolerance:
-                    phase = REST
-                    t = 0.0}
+                    lifted[tid] = 1}
             {ee_target[tid] = target ~
             # no more than one step of the arm
             ee_target[tid] = ee + limit_length(target - ee, max_step)}
@@ -788,19 +786,19 @@ _MACHINES = {
             "RUNNING TIMEOUT FAILED SUCCESS",
             """
             length = episode_length[tid] + 1
+            {at_goal = goal_distance[tid] < goal_radius ~
+            # it has to stay there
+            held = goal_steps[tid] + 1 if goal_distance[tid] < goal_radius else 0
+            goal_steps[tid] = held
+            at_goal = held >= hold_steps}
             s = int(RUNNING)
             if {base_height[tid] < min_height or tilt[tid] > max_tilt ~ \
                     base_height[tid] < min_height or base_contact_force[tid] > max_contact_force ~ \
                     has_fallen(base_height[tid], tilt[tid], min_height, max_tilt)}:
                 # a fall
                 s = FAILED
-            elif goal_distance[tid] < goal_radius:
-                {s = SUCCESS ~
-                # it has to stay there
-                held = goal_steps[tid] + 1
-                goal_steps[tid] = held
-                if held >= hold_steps:
-                    s = SUCCESS}
+            elif at_goal:
+                s = SUCCESS
             elif length >= max_episode_length:
                 s = TIMEOUT
             {if s == RUNNING:
@@ -986,6 +984,7 @@ def _draw_machine(stream: Stream, target: str) -> KernelSpec:
     for key, kind in (
         ("ee_target", VEC), ("gripper_closed", INT), ("swing_progress", FLOAT), ("flow", FLOAT),
         ("finger_target", FLOAT), ("finger_velocity", FLOAT), ("is_holding", INT), ("reset_buf", INT),
+        ("lifted", INT),
         ("terminated", INT), ("truncated", INT),
     ):  # fmt: skip
         p.output(key, kind, (count,))
@@ -1005,7 +1004,11 @@ def _draw_machine(stream: Stream, target: str) -> KernelSpec:
     p.output("vessel_outflow", FLOAT, (vessels,), ("vessel_outflow", "vessel_relief_flow"), (0, 1))
     p.output("awake_islands", INT, (count + 1,), ("awake_islands", "active_islands"), (-1, 0))
     p.guard_count(thread)
-    p.write(re.sub(r"\btid\b", own, dedent(machine.text)))
+    text = machine.text
+    if p.choices.child("distances").chance(0.5):
+        text = re.sub(r"not has_reached\((\w+), (\S+), (\w+)\)", r"wp.length(\2 - \1) > \3", text)
+        text = re.sub(r"has_reached\((\w+), (\S+), (\w+)\)", r"wp.length(\2 - \1) < \3", text)
+    p.write(re.sub(r"\btid\b", own, dedent(text)))
     return p.done("events", "state_machine", target, machine.summary, tuple(machine.titles.split()))
 
 
@@ -1280,7 +1283,7 @@ def _answer(p: Program, target: str) -> tuple[str, str, str]:
     if target == "hit_count":
         return "num = int(0)", block("if t < far:", "num += 1"), "num_out[tid] = num"
     empty = block("if found == NO_HIT:", "depth[tid] = far") + "\n" + block("else:", "depth[tid] = best")
-    finish = p.pick("", "depth[tid] = best", empty)
+    finish = p.pick("depth[tid] = best", empty)
     start = "best = float(far)\nfound = int(NO_HIT)"
     return start, block("if t < best:", "best = t", "found = s"), join("hit[tid] = found", finish)
 
@@ -1496,11 +1499,10 @@ def _draw_ray(stream: Stream, target: str) -> KernelSpec:
     p.output("num_out", INT, (p.threads,), ("num_hits", "hit_count"))
     p.constants({"NO_HIT": -1, "DISABLED": 0})
     p.guard_count("ray")
-    if p.maybe(0.1):
+    if target != "hit_count" and p.maybe(0.1):
         none = {
-            "nearest_hit": "hit[tid] = NO_HIT",
+            "nearest_hit": "hit[tid] = NO_HIT\ndepth[tid] = far",
             "any_hit": "occluded[tid] = False",
-            "hit_count": "num_out[tid] = 0",
         }[target]
         p.add(block("if flags[tid] == DISABLED:", none, "return"))
     over = p.pick("for s in range(n):", "for s in range(centers.shape[0]):", "for s in range(n):")

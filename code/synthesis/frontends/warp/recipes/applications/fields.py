@@ -1,9 +1,12 @@
 """Fields on grids: transport, pressure, boundaries, heights, particles that give to a grid and take from it."""
 
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.warp.recipes.applications.program import FLOAT, INT, VEC, Program
+from synthesis.frontends.warp.recipes.applications.program import FLOAT, INT, Program
 from synthesis.grammar.streams import Stream
+from synthesis.grammar.types import Type
 from synthesis.records import KernelSpec
+
+_PLANAR = Type("float32", (2,))
 
 _EDGE = "{if x == 0 or y == 0 or x == nx - 1 or y == ny - 1: ~ " \
     "if x < 1 or x > nx - 2 or y < 1 or y > ny - 2: ~ if x == 0 or x == nx - 1 or y == 0 or y == ny - 1:}"  # fmt: skip
@@ -392,6 +395,9 @@ def _draw_plane(stream: Stream, target: str) -> KernelSpec:
         "heights": ("height", "eta", "water_height"),
         "heat": ("temperature", "heat"),
     }[target]
+    # what is read and what is written are of one thing
+    subject = p.choices.child("subject").choice(range(len(quantity)))
+    quantity = (quantity[subject],)
     p.array("q", FLOAT, (-1, 1), shape, quantity)
     p.array("rate_in", FLOAT, (-1, 1), shape, ("height_rate", "eta_dot", "vertical_velocity"))
     p.array(
@@ -403,8 +409,10 @@ def _draw_plane(stream: Stream, target: str) -> KernelSpec:
     )
     p.array("cell_type", INT, (0, 2), shape, ("cell_type", "flags", "boundary", "cell_flags"))
     p.number("dt", (0.2, 1), ("dt", "time_step"), ("0.5", "0.1"))
-    p.number("h", (0.8, 2), ("dx", "h", "cell_size"), ("1.0", "0.5"))
-    p.number("inv_h", (0.8, 2), ("inv_dx", "inv_h", "inv_cell_size"), ("1.0", "2.0"))
+    # an explicit step of heat is stable on coarse cells alone
+    coarse = target == "heat"
+    p.number("h", (0.8, 2), ("dx", "h", "cell_size"), ("1.0",) if coarse else ("1.0", "0.5"))
+    p.number("inv_h", (0.8, 2), ("inv_dx", "inv_h", "inv_cell_size"), ("1.0",) if coarse else ("1.0", "2.0"))
     p.number("density", (0.5, 2), ("density", "rho"), ("1.0",))
     p.number("wave_speed", (0.3, 1), ("wave_speed", "c"), ("0.5",))
     p.number("c2", (0.1, 1), ("c_squared", "wave_speed_sq"), ("0.25",))
@@ -433,7 +441,7 @@ def _draw_plane(stream: Stream, target: str) -> KernelSpec:
         "heights": ("height_out", "eta_new", "water_height_out"),
         "heat": ("temperature_out", "heat_out"),
     }[target]
-    p.output("out", FLOAT, shape, results)
+    p.output("out", FLOAT, shape, results if target == "divergence" else (results[subject],))
     p.output("q_io", FLOAT, shape, quantity, (-1, 1))
     p.output("u_io", FLOAT, shape, ("u", "vel_x"), (-1, 1))
     p.output("v_io", FLOAT, shape, ("v", "vel_y"), (-1, 1))
@@ -464,11 +472,11 @@ _TRANSFER = {
         gx = int(wp.floor((x[0] - LOW_X) * inv_h))
         gy = int(wp.floor((x[1] - LOW_Y) * inv_h))
         {?0.5 # outside the grid
-        if gx < 0 or gy < 0 or gx >= n - 1 or gy >= n - 1:
+        if gx < 0 or gy < 0 or gx >= grid_size - 1 or gy >= grid_size - 1:
             {wp.atomic_add(num_lost, 0, 1)
             return ~ return} ~
-        gx = wp.clamp(gx, 0, n - 2)
-        gy = wp.clamp(gy, 0, n - 2)}
+        gx = wp.clamp(gx, 0, grid_size - 2)
+        gy = wp.clamp(gy, 0, grid_size - 2)}
         fx = (x[0] - LOW_X) * inv_h - float(gx)
         fy = (x[1] - LOW_Y) * inv_h - float(gy)
         m = {masses[tid] ~ volumes[tid] * scale[material[tid]]}
@@ -508,15 +516,15 @@ _TRANSFER = {
             STAY
             v_out[tid] = velocities[tid]
             return}
-        {gx = wp.clamp(int((x[0] - LOW_X) * inv_h), 0, n - 2)
-        gy = wp.clamp(int((x[1] - LOW_Y) * inv_h), 0, n - 2) ~
-        gx = int(wp.clamp((x[0] - LOW_X) * inv_h, 0.0, float(n - 2)))
-        gy = int(wp.clamp((x[1] - LOW_Y) * inv_h, 0.0, float(n - 2)))}
+        {gx = wp.clamp(int((x[0] - LOW_X) * inv_h), 0, grid_size - 2)
+        gy = wp.clamp(int((x[1] - LOW_Y) * inv_h), 0, grid_size - 2) ~
+        gx = int(wp.clamp((x[0] - LOW_X) * inv_h, 0.0, float(grid_size - 2)))
+        gy = int(wp.clamp((x[1] - LOW_Y) * inv_h, 0.0, float(grid_size - 2)))}
         {fx = saturate((x[0] - LOW_X) * inv_h - float(gx))
         fy = saturate((x[1] - LOW_Y) * inv_h - float(gy)) ~
         fx = wp.min(wp.max((x[0] - LOW_X) * inv_h - float(gx), 0.0), 1.0)
         fy = wp.min(wp.max((x[1] - LOW_Y) * inv_h - float(gy), 0.0), 1.0)}
-        {total = wp.vec3(0.0, 0.0, 0.0)
+        {vel = wp.vec2(0.0, 0.0)
         for dx in range(2):
             for dy in range(2):
                 {?0.4 if mass_of[gx + dx, gy + dy] <= threshold:
@@ -525,40 +533,37 @@ _TRANSFER = {
                 wx = fx if dx == 1 else 1.0 - fx
                 wy = fy if dy == 1 else 1.0 - fy
                 w = wx * wy}
-                total += grid_of[gx + dx, gy + dy] * w ~
+                vel += grid_of[gx + dx, gy + dy] * w ~
         a = grid_of[gx, gy] * (1.0 - fx) + grid_of[gx + 1, gy] * fx
         b = grid_of[gx, gy + 1] * (1.0 - fx) + grid_of[gx + 1, gy + 1] * fx
-        total = a * (1.0 - fy) + b * fy}
-        {* {# drag of the air
-            ~}
-            total *= wp.max(1.0 - drag * dt, 0.0) ~
-            if x[2] < floor and total[2] < 0.0:
-                total = wp.vec3(total[0], total[1], {0.0 ~ -restitution * total[2]})
-        ~
-            total += gravity * dt
-        ~
-            speed = wp.length(total)
-            if speed > v_max:
-                total *= v_max / speed
-        }
+        vel = a * (1.0 - fy) + b * fy}
+        {?0.6 vel += gravity * dt}
+        {?0.5 {# drag of the air
+        ~}
+        vel *= wp.max(1.0 - drag * dt, 0.0)}
+        {?0.5 speed = wp.length(vel)
+        if speed > v_max:
+            vel *= v_max / speed}
+        {?0.4 if x[1] < floor and vel[1] < 0.0:
+            vel = wp.vec2(vel[0], {0.0 ~ -restitution * vel[1]})}
         MOVE
-        v_out[tid] = total
+        v_out[tid] = vel
     """,
     "bin_points": """
         x = points[tid]
         cx = int(wp.floor((x[0] - LOW_X) * inv_h))
         cy = int(wp.floor((x[1] - LOW_Y) * inv_h))
-        {if {cx < 0 or cx >= n or cy < 0 or cy >= n ~ not in_grid(cx, cy, n, n)}:
+        {if {cx < 0 or cx >= grid_size or cy < 0 or cy >= grid_size ~ not in_grid(cx, cy, grid_size, grid_size)}:
             cell_of[tid] = -1
             {wp.atomic_add(num_lost, 0, 1) ~}
             return ~
         {# points outside belong to the cells at the border
         ~}
-        cx = wp.clamp(cx, 0, n - 1)
-        cy = {wp.min(wp.max(cy, 0), n - 1) ~ wp.clamp(cy, 0, n - 1)}}
+        cx = wp.clamp(cx, 0, grid_size - 1)
+        cy = {wp.min(wp.max(cy, 0), grid_size - 1) ~ wp.clamp(cy, 0, grid_size - 1)}}
         {?0.2 if active[tid] == 0:
             {# behind all other cells when sorted
-            cell_of[tid] = cells ~ cell_of[tid] = -1}
+            cell_of[tid] = num_cells ~ cell_of[tid] = -1}
             return}
         {cell = NUMBER
         cell_of[tid] = cell ~ cell_of[tid] = NUMBER}
@@ -578,17 +583,17 @@ def _draw_transfer(stream: Stream, target: str) -> KernelSpec:
     """Particles that give to a grid, take from it, or are sorted into its cells."""
     p = Program(stream, ("tid", "particle", "i"))
     count, n = p.threads, p.choices.choice((6, 8, 10))
-    p.array("points", VEC, (-1, 1), (count,), ("particle_q", "points", "x", "positions"))
-    p.array("velocities", VEC, (-1, 1), (count,), ("particle_qd", "velocities", "v"))
+    p.array("points", _PLANAR, (-1, 1), (count,), ("particle_q", "points", "x", "positions"))
+    p.array("velocities", _PLANAR, (-1, 1), (count,), ("particle_qd", "velocities", "v"))
     p.array("masses", FLOAT, (0.5, 2), (count,), ("mass", "particle_mass", "masses"))
     p.array("volumes", FLOAT, (0.2, 1), (count,), ("volumes", "particle_volume"))
     p.array("material", INT, (0, 2), (count,), ("material", "phase", "particle_type"))
     p.array("active", INT, (0, 1), (count,), ("active", "alive", "particle_flags"))
     p.array("scale", FLOAT, (0.5, 2), (3,), ("material_density", "density_of", "rest_density"))
-    p.array("grid_of", VEC, (-1, 1), (n, n), ("grid_v", "node_velocity", "grid_vel"))
+    p.array("grid_of", _PLANAR, (-1, 1), (n, n), ("grid_v", "node_velocity", "grid_vel"))
     p.array("mass_of", FLOAT, (0, 1), (n, n), ("grid_m", "node_mass"))
-    p.scalar("origin", VEC, (-1.1, -0.9), ("origin", "grid_origin", "lower"))
-    p.scalar("gravity", VEC, (-10, 10), ("gravity", "g"))
+    p.scalar("origin", _PLANAR, (-1.1, -0.9), ("origin", "grid_origin", "lower"))
+    p.scalar("gravity", _PLANAR, (-10, 10), ("gravity", "g"))
     p.number("low", (-1, -0.8), ("grid_lo", "low", "min_coord"), ("-1.0",))
     p.number("inv_h", (n / 2.4, n / 2.1), ("inv_dx", "inv_h"), (f"{n / 2}",))
     p.number("dt", (0.05, 0.2), ("dt", "sim_dt"), ("0.1",))
@@ -598,25 +603,31 @@ def _draw_transfer(stream: Stream, target: str) -> KernelSpec:
     p.number("v_max", (0.3, 0.8), ("max_velocity", "v_max"), ("0.5",))
     p.number("threshold", (0.2, 0.5), ("mass_threshold", "min_mass"), ("0.25",))
     p.scalar("max_per_cell", INT, (1, 4), ("max_per_cell", "cell_capacity"))
-    p.sizes(n=n, cells=n * n)
+    p.sizes(grid_size=n, num_cells=n * n)
     p.constants({"EMPTY": 0, "WATER": 1, "SAND": 2})
     p.output("grid_m", FLOAT, (n, n), ("grid_m", "node_mass", "grid_mass"), (0, 0.1))
-    p.output("grid_v", VEC, (n, n), ("grid_v", "node_momentum", "grid_mv"), (0, 0.1))
+    p.output("grid_v", _PLANAR, (n, n), ("grid_v", "node_momentum", "grid_mv"), (0, 0.1))
     p.output("cell_count", INT, (n, n), ("cell_count", "num_in_cell"), (0, 1))
     p.output("num_full", INT, (1,), ("num_full", "overflow"), (0, 1))
     p.output("cell_points", INT, (n, n, 4), ("cell_particles", "cell_points"), (-1, 0))
     p.output("cell_mass", FLOAT, (n, n), ("cell_mass", "mass_in_cell"), (0, 0.1))
     p.output("num_lost", INT, (1,), ("num_lost", "num_outside"), (0, 1))
     p.output("cell_of", INT, (count,), ("cell_of", "cell_ids", "cell_index"))
-    p.output("x_out", VEC, (count,), ("x_out", "particle_q_out", "points_out"))
-    p.output("v_out", VEC, (count,), ("v_out", "particle_qd_out", "new_velocities"), (0, 1))
+    p.output("x_out", _PLANAR, (count,), ("x_out", "particle_q_out", "points_out"))
+    p.output("v_out", _PLANAR, (count,), ("v_out", "particle_qd_out", "new_velocities"), (0, 1))
     p.guard_count("particle")
     low_x, low_y = p.choices.choice((("origin[0]", "origin[1]"), ("low", "low")))
-    number, place = p.choices.choice((("cx * n + cy", "cx, cy"), ("cy * n + cx", "cy, cx"), ("cx + n * cy", "cy, cx")))
+    number, place = p.choices.choice(
+        (
+            ("cx * grid_size + cy", "cx, cy"),
+            ("cy * grid_size + cx", "cy, cx"),
+            ("cx + grid_size * cy", "cy, cx"),
+        )
+    )
     text = _TRANSFER[target].replace("NUMBER", number).replace("PLACE", place)
     moves = p.choices.chance(0.5)
     text = text.replace("            STAY\n", "            x_out[tid] = x\n" if moves else "")
-    text = text.replace("        MOVE\n", "        x_out[tid] = x + total * dt\n" if moves else "")
+    text = text.replace("        MOVE\n", "        x_out[tid] = x + vel * dt\n" if moves else "")
     p.write(text.replace("LOW_X", low_x).replace("LOW_Y", low_y))
     titles = {
         "to_grid": ("p2g", "scatter_to_grid", "deposit_mass", "splat_particles"),

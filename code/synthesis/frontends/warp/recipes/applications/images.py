@@ -156,13 +156,15 @@ _PIXELS: dict[str, tuple[tuple[str, str, str], ...]] = {
         {if alpha > 0.0:
             rgb_out[AT] = unpack_color(packed) / alpha
         else:
-            rgb_out[AT] = {wp.vec3(0.0, 0.0, 0.0) ~ background} ~
+            rgb_out[AT] = wp.vec3(0.0, 0.0, 0.0) ~
         rgb_out[AT] = {wp.lerp(background, unpack_color(packed), alpha) ~ alpha * unpack_color(packed) + \
                 (1.0 - alpha) * background} ~
-        if ids[AT] >= 0 and alpha > 0.0:
-            rgb_out[AT] = unpack_color(packed)
+        {# nothing was hit there
+        ~}
+        if ids[AT] < 0:
+            rgb_out[AT] = background
         else:
-            rgb_out[AT] = background}} ~
+            rgb_out[AT] = alpha * unpack_color(packed) + (1.0 - alpha) * background}} ~
         {# red is the lowest byte
         ~}
         red = float(packed & wp.uint32(255))
@@ -176,7 +178,7 @@ _PIXELS: dict[str, tuple[tuple[str, str, str], ...]] = {
         if alpha > 0.0:
             rgb_out[AT] = wp.vec3(red, green, blue) / alpha
         else:
-            rgb_out[AT] = {wp.vec3(0.0, 0.0, 0.0) ~ background} ~
+            rgb_out[AT] = wp.vec3(0.0, 0.0, 0.0) ~
         alpha = float(packed >> wp.uint32(24)) / 255.0
         rgb_out[AT] = wp.lerp(background, wp.vec3(red, green, blue) / 255.0, alpha)}}
             """,
@@ -194,10 +196,10 @@ _PIXELS: dict[str, tuple[tuple[str, str, str], ...]] = {
         luma = rgb_to_luminance(unpack_color(packed)) ~
         c = unpack_color(packed)
         luma = rgb_to_luminance(c)}
-        {?0.2 if invert:
+        {?0.2 if negative:
             luma = 1.0 - luma}
         {value_out[AT] = luma ~ value_out[AT] = (luma - gray_mean) / gray_std ~
-        gray_out[AT] = wp.uint8(255.0 * luma)}
+        luma_out[AT] = wp.uint8(255.0 * luma)}
             """,
         ),
         (
@@ -386,11 +388,29 @@ _PIXELS: dict[str, tuple[tuple[str, str, str], ...]] = {
         if {z <= 0.0 ~ z <= near or z >= far ~ not in_depth_range(z, near, far) ~ \
                 not valid[AT] or not in_depth_range(z, near, far)}:
             point_out[AT] = wp.vec3(0.0, 0.0, 0.0)
-            {?0.5 valid_out[AT] = False}
             return
         CAMERA_POINT
         point_out[AT] = cam_pos[VIEW] + wp.quat_rotate(cam_rot[VIEW], p_c)
-        {?0.5 valid_out[AT] = True}
+            """,
+        ),
+        (
+            "unproject_depth depth_to_points points_from_depth",
+            "The points in the world that pixels show, and which pixels show one",
+            """
+        LEAVE
+        z = depth[AT]
+        {valid_out[AT] = False
+        if in_depth_range(z, near, far):
+            CAMERA_POINT
+            point_out[AT] = cam_pos[VIEW] + wp.quat_rotate(cam_rot[VIEW], p_c)
+            valid_out[AT] = True ~
+        if z <= near or z >= far:
+            point_out[AT] = wp.vec3(0.0, 0.0, 0.0)
+            valid_out[AT] = False
+            return
+        CAMERA_POINT
+        point_out[AT] = cam_pos[VIEW] + wp.quat_rotate(cam_rot[VIEW], p_c)
+        valid_out[AT] = True}
             """,
         ),
         (
@@ -1067,7 +1087,7 @@ _PIXELS: dict[str, tuple[tuple[str, str, str], ...]] = {
             for a in range(wp.max(x - 1, 0), wp.min(x + 2, width)): ~
         for b in range(wp.max(y - radius, 0), wp.min(y + radius, height - 1) + 1):
             for a in range(wp.max(x - radius, 0), wp.min(x + radius, width - 1) + 1):}
-                if {valid[VIEW, b, a] ~ ids[VIEW, b, a] == selected_id ~ over_ids[VIEW, b, a] >= 0}:
+                if {valid[VIEW, b, a] ~ ids[VIEW, b, a] == selected_id}:
                     covered = True
         {valid_out[AT] = covered ~
         {# the rim alone
@@ -1192,7 +1212,7 @@ _PIXELS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ~}
         p_last = wp.quat_rotate_inv(last_cam_rot[VIEW], p_w - last_cam_pos[VIEW])
         c = rgb[AT]
-        if p_last[2] > near:
+        if p_last[2] > 0.01:
             sample_x = int(wp.floor(focal * p_last[0] / p_last[2] + center_x))
             sample_y = int(wp.floor(focal * p_last[1] / p_last[2] + center_y))
             {if in_image(sample_x, sample_y, width, height):

@@ -1,11 +1,13 @@
 """Joints of articulated bodies: their frames, coordinates, axes and forces by type."""
 
 import re
+from textwrap import dedent, indent
 
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.helpers import with_bodies_called
 from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, FRAME, INT, SPATIAL, VEC, Program
 from synthesis.grammar.streams import Stream
+from synthesis.grammar.variants import choose
 from synthesis.records import KernelSpec
 
 _COORDINATES, _DOFS = 7, 6
@@ -325,9 +327,13 @@ _JOINT = {
         {coord_count[tid] = num_q
         dof_count[tid] = num_qd ~ dof_count[tid] = num_qd
         coord_count[tid] = num_q}
-        {?0.5 # which joint each velocity belongs to
-        for k in range(num_qd):
-            dof_joint[qd_start + k] = tid}
+        {?0.5 {art = articulation_of[tid]
+        if art >= 0:
+            wp.atomic_add(articulation_dofs, art, num_qd)
+            {wp.atomic_add(articulation_coords, art, num_q) ~} ~
+        # to allocate the arrays of all joints
+        wp.atomic_add(total_dofs, 0, num_qd)
+        wp.atomic_add(total_coords, 0, num_q)}}
     """,
     "joint_velocities": """
         # from the root to the leaves: a parent is done before its children
@@ -455,37 +461,7 @@ _JOINT = {
         {?0.3 if not joint_enabled[tid]:
             return}
         if kind == JOINT_PRISMATIC or kind == JOINT_REVOLUTE:
-            qd = joint_qd_out[qd_start] + joint_qdd[qd_start] * dt
-            {{# no faster than the motor turns
-            ~}
-            if velocity_limit[qd_start] > 0.0:
-                qd = clamp_symmetric(qd, velocity_limit[qd_start])
-            ~ qd = qd * (1.0 - damping * dt) ~}
-            q = joint_q[q_start] + qd * dt
-            {if kind == JOINT_REVOLUTE and unlimited[tid]:
-                q = wrap_angle(q)
-            {elif q < limit_lower[qd_start] or q > limit_upper[qd_start]:
-                q = wp.clamp(q, limit_lower[qd_start], limit_upper[qd_start])
-                qd = 0.0 ~} ~
-            if not unlimited[tid]:
-                {if q < limit_lower[qd_start]:
-                    q = limit_lower[qd_start]
-                    qd = wp.max(qd, 0.0)
-                elif q > limit_upper[qd_start]:
-                    q = limit_upper[qd_start]
-                    qd = wp.min(qd, 0.0) ~
-                if q < limit_lower[qd_start] or q > limit_upper[qd_start]:
-                    q = wp.clamp(q, limit_lower[qd_start], limit_upper[qd_start])
-                    qd = 0.0} ~
-            # stops at its limits
-            if q < limit_lower[qd_start]:
-                q = limit_lower[qd_start]
-                {qd = 0.0 ~ qd = wp.max(qd, 0.0)}
-            elif q > limit_upper[qd_start]:
-                q = limit_upper[qd_start]
-                {qd = 0.0 ~ qd = wp.min(qd, 0.0)} ~}
-            joint_q[q_start] = q
-            joint_qd_out[qd_start] = qd
+            SCALAR
         elif kind == JOINT_BALL:
             {w = wp.vec3(joint_qd_out[qd_start], joint_qd_out[qd_start + 1], joint_qd_out[qd_start + 2])
             w += wp.vec3(joint_qdd[qd_start], joint_qdd[qd_start + 1], joint_qdd[qd_start + 2]) * dt ~
@@ -512,9 +488,7 @@ _JOINT = {
                 joint_q[q_start + 3 + k] = q_new[k]}
         {?0.5 elif kind == JOINT_D6:
             for k in range(dof_dim[tid, 0] + dof_dim[tid, 1]):
-                qd = joint_qd_out[qd_start + k] + joint_qdd[qd_start + k] * dt
-                joint_qd_out[qd_start + k] = qd
-                joint_q[q_start + k] = joint_q[q_start + k] + qd * dt}
+                EACH}
     """,
     "joint_drives": """
         {?0.4 if not joint_enabled[tid]:
@@ -774,7 +748,63 @@ def _declare_joints(p: Program, count: int, target: str) -> None:
     p.array("limit_upper", FLOAT, (0.2, 0.8), (dofs,), ("joint_limit_upper",))
     p.output("coord_count", INT, (count,), ("coord_count",))
     p.output("dof_count", INT, (count,), ("dof_count",))
-    p.output("dof_joint", INT, (dofs,), ("dof_to_joint",), (-1, 0))
+    p.array("articulation_of", INT, (-2, 7), (count,), ("joint_articulation",))
+    p.output("articulation_dofs", INT, (8,), ("articulation_dof_count", "articulation_num_dofs"), (0, 1))
+    p.output("articulation_coords", INT, (8,), ("articulation_coord_count",), (0, 1))
+    p.output("total_dofs", INT, (1,), ("total_dof_count", "num_dofs"), (0, 1))
+    p.output("total_coords", INT, (1,), ("total_coord_count", "num_coords"), (0, 1))
+
+
+_SCALAR = """
+    qd = joint_qd_out[QD] + joint_qdd[QD] * dt
+    {{# no faster than the motor turns
+    ~}
+    if velocity_limit[QD] > 0.0:
+        qd = clamp_symmetric(qd, velocity_limit[QD])
+    ~ qd = qd * (1.0 - damping * dt) ~}
+    q = joint_q[Q] + qd * dt
+    {if kind == JOINT_REVOLUTE and unlimited[tid]:
+        q = wrap_angle(q)
+    {elif q < limit_lower[QD] or q > limit_upper[QD]:
+        q = wp.clamp(q, limit_lower[QD], limit_upper[QD])
+        qd = 0.0 ~} ~
+    if not unlimited[tid]:
+        {if q < limit_lower[QD]:
+            q = limit_lower[QD]
+            qd = wp.max(qd, 0.0)
+        elif q > limit_upper[QD]:
+            q = limit_upper[QD]
+            qd = wp.min(qd, 0.0) ~
+        if q < limit_lower[QD] or q > limit_upper[QD]:
+            q = wp.clamp(q, limit_lower[QD], limit_upper[QD])
+            qd = 0.0} ~
+    # stops at its limits
+    {if q < limit_lower[QD]:
+        q = limit_lower[QD]
+        qd = wp.max(qd, 0.0)
+    elif q > limit_upper[QD]:
+        q = limit_upper[QD]
+        qd = wp.min(qd, 0.0) ~
+    if q < limit_lower[QD] or q > limit_upper[QD]:
+        q = wp.clamp(q, limit_lower[QD], limit_upper[QD])
+        qd = 0.0} ~}
+    joint_q[Q] = q
+    joint_qd_out[QD] = qd
+"""
+"""A step of one coordinate ``Q`` and its velocity ``QD``."""
+
+
+def _with_scalars(p: Program, text: str) -> str:
+    """Lines of a kernel that steps joints, each axis of a joint of several as the axis of one is."""
+    law = choose(dedent(_SCALAR), p.choices.shuffled, p.maybe)
+    one = law.replace("QD", "qd_start").replace("Q]", "q_start]")
+    # no single axis of several turns without an end
+    each = re.sub(r"if kind == JOINT_REVOLUTE and unlimited\[tid\]:\n *q = wrap_angle\(q\)\n(el)?", "", law)
+    each = re.sub(r"if not unlimited\[tid\]:\n((?:    .*\n)+)", lambda found: dedent(found[1]), each)
+    each = "\n".join(line for line in each.split("\n") if not line.lstrip().startswith("#"))
+    each = each.replace("QD", "qd_start + k").replace("Q]", "q_start + k]")
+    text = text.replace("            SCALAR\n", indent(one, " " * 12) + "\n")
+    return text.replace("                EACH", indent(each, " " * 16))
 
 
 def _draw_joint(stream: Stream, target: str) -> KernelSpec:
@@ -814,6 +844,7 @@ def _draw_joint(stream: Stream, target: str) -> KernelSpec:
     along, angle = p.choices.choice(_DRIVES)
     moved = p.choices.choice(tuple(_MOVES))
     text = _JOINT[target].replace("        MOVE\n", _MOVES[moved][1:])
+    text = _with_scalars(p, text) if target == "joint_integrate" else text
     # what leaves a joint alone stands before all that is read of it
     p.function(
         """
@@ -830,7 +861,9 @@ def _draw_joint(stream: Stream, target: str) -> KernelSpec:
         text = text.replace("wp.quat(joint_q[", "unit_quat(joint_q[")
     p.write(*text.replace("DRIVE_ALONG", along).replace("DRIVE_ANGLE", angle).split("        REST\n"))
     titles = {
-        "anchor_frames": ("compute_joint_errors", "joint_anchor_error", "eval_joint_errors"),
+        "anchor_frames": ("compute_joint_frames", "eval_joint_frames", "relative_joint_poses")
+        if p.says("frame_out[")
+        else ("compute_joint_errors", "joint_anchor_error", "eval_joint_errors"),
         "joint_coordinates": ("eval_joint_coordinates", "reconstruct_joint_q", "eval_ik"),
         "motion_axes": ("compute_motion_subspace", "joint_motion_axes", "update_joint_axes"),
         "joint_forces": ("eval_body_joints", "eval_joint_forces", "apply_joint_forces"),

@@ -11,12 +11,12 @@ from synthesis.records import KernelSpec
 _MAT, _SQUARE = Type("float32", (3, 3)), Type("float32", (6, 6))
 _STATES = (
     (("update_body_com", "compute_body_com", "eval_body_com"), """
-        com_out[tid] = com_w
+        com_pos[tid] = com_w
         {{# the velocity of the centre of mass
         arm = com_w - wp.transform_get_translation(X_wb)
-        v_out[tid] = body_v[tid] + wp.cross(omega[tid], arm) ~
+        com_v[tid] = body_v[tid] + wp.cross(omega[tid], arm) ~
         # the velocity of the centre of mass
-        v_out[tid] = body_v[tid] + wp.cross(omega[tid], wp.quat_rotate(q, body_com[tid]))}
+        com_v[tid] = body_v[tid] + wp.cross(omega[tid], wp.quat_rotate(q, body_com[tid]))}
         ~}
     """),
     (("update_world_inertia", "compute_world_inertia", "rotate_body_inertia"), """
@@ -292,7 +292,8 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
     p.number("max_speed", (1, 2), ("max_velocity", "max_speed"), ("1.5", "2.0"))
     p.number("max_spin", (0.6, 1.5), ("max_spin", "max_angular_velocity"), ("1.0",))
     p.constants({"KINEMATIC": 1, "STATIC": 2})
-    p.output("com_out", VEC, (count,), ("body_com_world", "xipos", "com_out"))
+    p.output("com_pos", VEC, (count,), ("body_com_world", "xipos", "com_pos"))
+    p.output("com_v", VEC, (count,), ("com_vel", "body_com_vel"))
     p.output("v_out", VEC, (count,), ("body_v_out", "lin_vel_out", "v_new"))
     p.output("omega_out", VEC, (count,), ("body_w_out", "ang_vel_out", "w_new"))
     p.output("tip_out", VEC, (count,), ("site_pos_out", "tool_pos"))

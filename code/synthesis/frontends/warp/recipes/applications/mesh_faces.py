@@ -99,24 +99,25 @@ def _corners(p: Program, held: bool, *, by_index: bool) -> str:
 
 def _areas(p: Program) -> tuple[str, list[str]]:
     measure = p.pick(
-        "r = 0.5 * wp.length(wp.cross(pb - pa, pc - pa))", "n = wp.cross(pb - pa, pc - pa)\nr = wp.length(n) * 0.5"
+        "tri_area = 0.5 * wp.length(wp.cross(pb - pa, pc - pa))",
+        "n = wp.cross(pb - pa, pc - pa)\ntri_area = wp.length(n) * 0.5",
     )
     form = p.pick("each", "sum", "mass", "small", "volume")
     if form == "each":
         return "face_areas compute_areas measure_faces", [
-            measure, "area[tid] = r", p.pick("", "wp.atomic_add(total, 0, r)"),
+            measure, "area[tid] = tri_area", p.pick("", "wp.atomic_add(total, 0, tri_area)"),
         ]  # fmt: skip
     if form == "sum":
         return "mesh_area total_mesh_area sum_face_areas", [
             measure,
-            p.pick("wp.atomic_add(total, 0, r)", "total[0] += r"),
+            p.pick("wp.atomic_add(total, 0, tri_area)", "total[0] += tri_area"),
         ]
     if form == "mass":
-        mass = ["m = density[tid] * r", "face_mass[tid] = m", p.pick("", "wp.atomic_add(total_mass, 0, m)")]
+        mass = ["m = density[tid] * tri_area", "face_mass[tid] = m", p.pick("", "wp.atomic_add(total_mass, 0, m)")]
         return "face_masses compute_face_mass shell_mass", [measure, *mass]
     if form == "small":
-        small = block("if r < smallest:", "wp.atomic_add(num_small, 0, 1)")
-        return "count_degenerate_faces find_small_faces check_face_areas", [measure, "area[tid] = r", small]
+        small = block("if tri_area < smallest:", "wp.atomic_add(num_small, 0, 1)")
+        return "count_degenerate_faces find_small_faces check_face_areas", [measure, "area[tid] = tri_area", small]
     signed = p.pick("v = wp.dot(pa, wp.cross(pb, pc)) / 6.0", "v = wp.dot(wp.cross(pa, pb), pc) / 6.0")
     centre = p.pick("", "wp.atomic_add(center_sum, 0, v * 0.25 * (pa + pb + pc))")
     told = "# of the tetrahedron that the face makes with the origin"
@@ -189,8 +190,8 @@ def _centres(p: Program) -> tuple[str, list[str]]:
     if form == "plain":
         return "face_centers compute_centroids face_centroids", [middle, "centre[tid] = c"]
     if form == "weighted":
-        area = "r = 0.5 * wp.length(wp.cross(pb - pa, pc - pa))"
-        sums = ["wp.atomic_add(center_sum, 0, r * c)", "wp.atomic_add(total, 0, r)"]
+        area = "tri_area = 0.5 * wp.length(wp.cross(pb - pa, pc - pa))"
+        sums = ["wp.atomic_add(center_sum, 0, tri_area * c)", "wp.atomic_add(total, 0, tri_area)"]
         return "mesh_centroid accumulate_centroid sum_face_centers", [middle, area, *sums]
     n = "wp.cross(pb - pa, pc - pa)"
     shape = p.choices.choice((

@@ -24,11 +24,11 @@ _EDGES: dict[str, tuple[tuple[str, str, str], ...]] = {
         other_cell = neighbor[tid]
         {if other_cell < 0:
             {# a face of the border, with a given value outside
-            q = w[tid] * (outside - u[own]) / rest[tid]
+            q = face_diffusivity[tid] * area[tid] * (outside - u[own]) / rest[tid]
             wp.atomic_add(out, own, q)
             return ~ # nothing flows over the border
             return}
-        q = w[tid] * (u[other_cell] - u[own]) / rest[tid] ~
+        q = face_diffusivity[tid] * area[tid] * (u[other_cell] - u[own]) / rest[tid] ~
         {# the conductance of both cells in a row
         ~}
         if other_cell == -1:
@@ -84,24 +84,42 @@ wp.atomic_sub(out, own, flow * outside)}
             """
         own = owner[tid]
         other_cell = neighbor[tid]
-        {if other_cell < 0:
-            return
         u_l = u[own]
-        u_r = u[other_cell] ~
-        u_l = u[own]
-        u_r = u_l
+        {# over the border it flows out as it is inside
+        u_r = u_l ~ u_r = u_l ~ u_r = float(outside)}
         if other_cell >= 0:
-            u_r = u[other_cell]}
-        {speed = wp.max(wp.abs(u_l), wp.abs(u_r))
-        q = 0.25 * (u_l * u_l + u_r * u_r) - 0.5 * speed * (u_r - u_l) ~
-        q = wave_speed * 0.5 * (u_l + u_r) - 0.5 * wp.abs(wave_speed) * (u_r - u_l)}
+            u_r = u[other_cell]
+        speed = wp.max(wp.abs(u_l), wp.abs(u_r))
+        q = 0.25 * (u_l * u_l + u_r * u_r) - 0.5 * speed * (u_r - u_l)
         {wp.atomic_add(out, own, -area[tid] * q) ~ \
 wp.atomic_sub(out, own, area[tid] * q)}
-        {if other_cell >= 0:
-            wp.atomic_add(out, other_cell, area[tid] * q)
-        {wp.atomic_max(max_speed, 0, wp.max(wp.abs(u_l), wp.abs(u_r))) ~} ~
         if other_cell >= 0:
-            wp.atomic_add(out, other_cell, area[tid] * q)}
+            wp.atomic_add(out, other_cell, area[tid] * q)
+        {# for the largest step that is stable
+        wp.atomic_max(max_speed, 0, speed) ~}
+            """,
+        ),
+        (
+            "advection_flux transport_flux advect_scalar",
+            "What a uniform flow carries over each face",
+            """
+        own = owner[tid]
+        other_cell = neighbor[tid]
+        {# along the normal, which points away from the owner
+        ~}
+        speed = wp.dot(stream, normal[tid])
+        u_l = u[own]
+        u_r = float(outside)
+        if other_cell >= 0:
+            u_r = u[other_cell]
+        {q = 0.5 * speed * (u_l + u_r) - 0.5 * wp.abs(speed) * (u_r - u_l) ~
+        q = speed * u_l if speed > 0.0 else speed * u_r ~
+        q = wp.max(speed, 0.0) * u_l + wp.min(speed, 0.0) * u_r}
+        {wp.atomic_add(out, own, -area[tid] * q) ~ \
+wp.atomic_sub(out, own, area[tid] * q)}
+        if other_cell >= 0:
+            wp.atomic_add(out, other_cell, area[tid] * q)
+        {wp.atomic_max(max_speed, 0, wp.abs(speed)) ~}
             """,
         ),
     ),
@@ -354,7 +372,9 @@ def _draw_edge(stream: Stream, target: str) -> KernelSpec:
     p.array("fixed", INT, (0, 1), (count,), ("fixed", "pinned", "is_fixed"))
     p.array("face_group", INT, (0, 2), (count,), ("face_group", "face_material"))
     for key, span, size, names in (
-        ("u", (-2, 2), count, ("velocity", "u") if "u_l * u_l" in text else ("pressure", "temperature", "phi")),
+        ("u", (-2, 2), count, ("velocity", "u") if "u_l * u_l" in text
+         else ("temperature", "concentration", "phi") if bounded else ("pressure", "temperature", "phi")),
+        ("face_diffusivity", (0.2, 2), edges, ("face_diffusivity", "face_conductivity")),
         ("w", (0.2, 2), edges, ("conductance", "edge_weight")),
         ("conductivity", (0.5, 2), count, ("conductivity", "diffusivity")), ("area", (0.2, 1.5), edges, ("face_area",)),
         ("face_flow", (-1, 1), edges, ("face_flux", "volume_flux")),
@@ -367,10 +387,12 @@ def _draw_edge(stream: Stream, target: str) -> KernelSpec:
     p.array("x", VEC, (-2, 2), (count,), ("particle_q", "x") if moving else ("points", "vertices"))
     p.array("v", VEC, (-2, 2), (count,), ("particle_qd", "v"))
     p.array("face_normal", VEC, (-1, 1), (count,), ("face_normal", "face_normals"))
+    p.array("normal", VEC, (-1, 1), (edges,), ("face_normal",))
+    p.scalar("stream", VEC, (-1, 1), ("flow_velocity", "wind"))
     for key, span, names, usual in (
         ("outside", (-1, 1), ("u_boundary", "ambient"), ("0.0",)), ("blend", (0.2, 0.8), ("blend", "central_share"),
         ("0.5",)),
-        ("wave_speed", (-1, 1), ("wave_speed",), ("0.5",)), ("ke", (0.5, 2), ("ke", "stiffness"), ("0.5", "2.0")),
+        ("ke", (0.5, 2), ("ke", "stiffness"), ("0.5", "2.0")),
         ("kd", (0.1, 1), ("kd", "damping"), ("0.5",)), ("ke_hard", (2, 5), ("ke_hard", "limit_ke"), ("4.0",)),
         ("soft_range", (0.2, 1), ("soft_range", "strain_limit"), ("0.5",)), ("dt", (0.2, 0.5), ("dt",), ("0.25",)),
         ("max_stretch", (1.2, 2.5), ("max_stretch", "tear_ratio"), ("1.5", "2.0")),
@@ -534,8 +556,8 @@ def _push(p: Program) -> list[str]:
 
 def _facing(p: Program, *, started: bool) -> list[str]:
     """Which way a face looks; ``started`` if its kind is unknown already."""
-    test = p.pick("s = wp.dot(n, view)", "s = wp.dot(n, view)", "s = wp.dot(n, x[a] - eye)")
-    signs = (("s < 0.0", "kind[tid] = FRONT"), ("s > 0.0", "kind[tid] = BACK"))
+    test = p.pick("facing = wp.dot(n, view)", "facing = wp.dot(n, view)", "facing = wp.dot(n, x[a] - eye)")
+    signs = (("facing < 0.0", "kind[tid] = FRONT"), ("facing > 0.0", "kind[tid] = BACK"))
     front, back = signs if p.choices.chance(0.5) else signs[::-1]
     count = [p.pick("", "wp.atomic_add(num_front, 0, 1)")] if "FRONT" in front[1] else []
     form = p.pick("chain", "two", "edge", "start")
@@ -548,7 +570,7 @@ def _facing(p: Program, *, started: bool) -> list[str]:
         return [test, block(f"if {front[0]}:", lines, "return"), back[1]]
     if form == "start":
         return [test, *([] if started else ["kind[tid] = UNKNOWN"]), block(f"if {front[0]}:", lines)]
-    inner = block("if wp.abs(s) < grazing * wp.length(n):", "kind[tid] = EDGE_ON")
+    inner = block("if wp.abs(facing) < grazing * wp.length(n):", "kind[tid] = EDGE_ON")
     return [test, inner + "\nel" + block(f"if {front[0]}:", lines) + "\n" + block("else:", back[1])]
 
 

@@ -1,14 +1,16 @@
 """Trees of bodies in many worlds at once: poses, velocities, forces, actuators, sensors, rows of constraints."""
 
 import re
+from textwrap import dedent
 
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, FOUR, INT, SPATIAL, VEC, Program
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.types import Type
+from synthesis.grammar.variants import choose
 from synthesis.records import KernelSpec
 
-_MAT = Type("float32", (3, 3))
+_MAT, _SQUARE = Type("float32", (3, 3)), Type("float32", (6, 6))
 _JOINTS, _DOFS, _COORDINATES, _VELOCITIES = 2, 12, 7, 6
 """The joints and velocities that a body has at most, and the coordinates and velocities that a joint has."""
 
@@ -20,10 +22,12 @@ _BODY = {
             pos_out[w, b] = xpos_last[w, b]
             quat_out[w, b] = xquat_last[w, b]
             return ~
+        {?0.4 if not world_active[w]:
+            return}
         {# set from outside
         ~}
         mocap = mocap_of[b]
-        if mocap >= 0 and world_active[w]:
+        if mocap >= 0:
             pos_out[w, b] = mocap_pos[w, mocap]
             quat_out[w, b] = wp.normalize(mocap_quat[w, mocap])
             return ~ if not world_active[w]:
@@ -223,15 +227,15 @@ wp.spatial_vector(moment + wp.cross(arm, push), push)}
     "force_to_parent": """
         {?0.5 if not world_active[w]:
             return}
-        total = cfrc_body[w, b]
-        {{?0.7 # what its motion takes
-        total += inertial_force(mass[b], inertia[b], cacc[w, b], cvel[w, b])}
-        {?0.5 if has_load[b]:
-            total -= xfrc[w, b]} ~
-        {# loads pull only on what is awake
+        {total = force_sum[w, b] ~
+        {# its own and those of its children
         ~}
-        if has_load[b] and sleeping[w, b] == 0:
-            total -= xfrc[w, b]}
+        total = force_sum[w, b] + cfrc_body[w, b] ~
+        # what its motion takes, and its children
+        total = force_sum[w, b] + inertial_force(cinert[w, b], cacc[w, b], cvel[w, b])
+        {?0.6 if has_load[b]:
+            total -= cfrc_ext[w, b]} ~
+        total = force_sum[w, b] + cfrc_body[w, b] - cfrc_ext[w, b]}
         {for dof in range(dof_adr[b], dof_adr[b] + dof_num[b]): ~ first = dof_adr[b]
         for i in range(dof_num[b]):
             dof = first + i}
@@ -285,9 +289,9 @@ wp.spatial_vector(moment + wp.cross(arm, push), push)}
         # a camera looks along its negative z axis
         {mat_out[w, b] = look_at(eye, aim) ~
         z = safe_normalize(eye - aim)
-        x = wp.normalize(wp.cross(wp.vec3(0.0, 0.0, 1.0), z))
-        y = wp.cross(z, x)
-        mat_out[w, b] = wp.mat33(x[0], y[0], z[0], x[1], y[1], z[1], x[2], y[2], z[2])}
+        right = wp.normalize(wp.cross(wp.vec3(0.0, 0.0, 1.0), z))
+        up = wp.cross(z, right)
+        mat_out[w, b] = wp.mat33(right[0], up[0], z[0], right[1], up[1], z[1], right[2], up[2], z[2])}
         pos_out[w, b] = eye
     """,
     "subtree_sums": """
@@ -338,13 +342,15 @@ wp.spatial_vector(moment + wp.cross(arm, push), push)}
         {# the nearest body above that may move
         ~}
         a = int(nodes[b])
-        while a >= 0 {and is_welded[a] ~ and (is_welded[a] or not counts[a])}:
+        while a >= 0 and is_welded[a]:
             a = nodes[a]
         mover[w, b] = a
-        if a >= 0:
+        {# what moves by itself keeps its mass
+        ~}
+        if a >= 0 and is_welded[b]:
             arm = xipos[w, b] - xpos[w, a]
-            {wp.atomic_add(moment_sum, w, a, mass[b] * arm) ~ wp.atomic_add(mass_sum, w, a, mass[b])
-            wp.atomic_add(moment_sum, w, a, mass[b] * arm)}
+            wp.atomic_add(mass_sum, w, a, mass[b])
+            wp.atomic_add(moment_sum, w, a, mass[b] * arm)
     """,
     "gravity_torque": """
         {total = float(0.0)
@@ -399,9 +405,12 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
         else ("b", "bodyid", "body", "bid")
     )
     p = Program(stream, ("w", "worldid", "world", "env"), items, launch=(worlds, bodies))
-    p.places("level", bodies, 1, ("body_tree", "level_bodies"))
+    # those that carry a level stand before it, so that no thread adds to what another one reads
+    before = bodies if target == "force_to_parent" else 0
+    p.places("level", bodies, 1, ("body_tree", "level_bodies"), after=before)
+    bodies += before
     joints, dofs, each = bodies * _JOINTS, bodies * _DOFS, (worlds, bodies)
-    p.array("parent_of", INT, (0, bodies - 1), (bodies,), ("body_parentid",))
+    p.array("parent_of", INT, (0, (before or bodies) - 1), (bodies,), ("body_parentid",))
     p.array("root_of", INT, (0, bodies - 1), (bodies,), ("body_rootid",))
     p.array("jnt_num", INT, (0, _JOINTS), (bodies,), ("body_jntnum",))
     p.starts("jnt_adr", bodies, _JOINTS, 0, ("body_jntadr",))
@@ -412,7 +421,7 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
     p.array("jnt_kind", INT, (2, 3), (bodies,), ("jnt_type",))
     p.array("ancestor", INT, (0, 1), (bodies, bodies), ("is_ancestor",))
     p.array("subtree_end", INT, (bodies // 2, bodies), (bodies,), ("subtree_end",))
-    p.array("sleeping", INT, (0, 1), each, ("body_asleep",))
+    p.array("sleeping", INT, (0, 1), each, ("jnt_asleep",) if target == "spring_torque" else ("body_asleep",))
     p.array("world_active", FLAG, (0, 1), (worlds,), ("world_active", "world_mask"))
     p.array("mocap_of", INT, (-3, 1), (bodies,), ("body_mocapid",))
     p.array("mocap_pos", VEC, (-1, 1), (worlds, 2), ("mocap_pos",))
@@ -436,7 +445,7 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
     p.array("cam_target", INT, (-2, bodies - 1), (bodies,), ("cam_targetbodyid",))
     p.array("cam_pos", VEC, (-1, 1), (bodies,), ("cam_pos",))
     p.array("cam_quat", FOUR, (-1, 1), (bodies,), ("cam_quat",), element="wp.quat")
-    p.array("inertia", _MAT, (-1, 1), (bodies,), ("body_inertia",))
+    p.array("cinert", _SQUARE, (-1, 1), each, ("cinert",), element="wp.spatial_matrix")
     p.array("cacc", SPATIAL, (-1, 1), each, ("cacc",), element="wp.spatial_vector")
     p.constants({"CAM_FIXED": 0, "CAM_TRACK": 1, "CAM_TRACKCOM": 2, "CAM_TARGETBODY": 3, "CAM_TARGETCOM": 4})
     p.array("jnt_axis", VEC, (-1, 1), (joints,), ("jnt_axis",))
@@ -462,7 +471,7 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
     p.array("qvel", FLOAT, (-1, 1), (worlds, dofs), ("qvel",))
     for key, shape, names in (
         ("cvel", each, ("cvel_in",)), ("xfrc", each, ("xfrc_applied",)),
-        ("cfrc_body", each, ("cfrc_body",)), ("cdof", (worlds, dofs), ("cdof",)),
+        ("cfrc_body", each, ("cfrc_body",)), ("cfrc_ext", each, ("cfrc_ext",)), ("cdof", (worlds, dofs), ("cdof",)),
     ):  # fmt: skip
         p.array(key, SPATIAL, (-1, 1), shape, names, element="wp.spatial_vector")
     p.array("gravity", VEC, (-10, 10), (worlds,), ("gravity", "opt_gravity"))
@@ -522,24 +531,29 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
         """
         def rotation_vector(q: wp.quat) -> wp.vec3:
             v = wp.vec3(q[0], q[1], q[2])
-            {# the shorter way around
-            ~}
-            {if q[3] < 0.0:
-                return -2.0 * v
-            return 2.0 * v ~
-            turn = {1.0 if q[3] >= 0.0 else -1.0 ~ wp.where(q[3] < 0.0, -1.0, 1.0)}
-            return (2.0 * turn) * v}
+            s = wp.length(v)
+            if s < 1.0e-6:
+                return wp.vec3(0.0, 0.0, 0.0)
+            angle = 2.0 * wp.atan2(s, q[3])
+            # the shorter way around
+            if angle > wp.pi:
+                angle -= 2.0 * wp.pi
+            return {v * (angle / s) ~ (angle / s) * v}
         """
     )
     p.function(
         """
         def inertial_force(
-            mass: float, inertia: wp.mat33, acc: wp.spatial_vector, vel: wp.spatial_vector
+            inertia: wp.spatial_matrix, acc: wp.spatial_vector, vel: wp.spatial_vector
         ) -> wp.spatial_vector:
+            momentum = inertia * vel
             w = wp.spatial_top(vel)
-            moment = inertia * wp.spatial_top(acc) + wp.cross(w, inertia * w)
-            push = mass * {wp.spatial_bottom(acc) ~ (wp.spatial_bottom(acc) + wp.cross(w, wp.spatial_bottom(vel)))}
-            return wp.spatial_vector(moment, push)
+            {push = wp.spatial_bottom(momentum)
+            moment = wp.cross(w, wp.spatial_top(momentum)) + wp.cross(wp.spatial_bottom(vel), push)
+            return inertia * acc + wp.spatial_vector(moment, wp.cross(w, push)) ~
+            ang = wp.cross(w, wp.spatial_top(momentum)) + wp.cross(wp.spatial_bottom(vel), wp.spatial_bottom(momentum))
+            lin = wp.cross(w, wp.spatial_bottom(momentum))
+            return inertia * acc + wp.spatial_vector(ang, lin)}
         """
     )
     p.function(
@@ -552,10 +566,11 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
         """
     )
     p.output("spring", FLOAT, (worlds, dofs), ("qfrc_spring",))
-    p.output("torque_of", FLOAT, (worlds, dofs), ("qfrc_bias", "joint_tau"))
     p.output("force_sum", SPATIAL, each, ("cfrc_int",), (-1, 1), element="wp.spatial_vector")
-    p.output("mass_sum", FLOAT, each, ("subtree_mass",), (0, 1))
-    p.output("moment_sum", VEC, each, ("subtree_moment", "subtree_com_sum"), (-1, 1))
+    lumps = target == "moving_ancestor"
+    p.output("mass_sum", FLOAT, each, ("lumped_mass",) if lumps else ("subtree_mass",), (0, 1))
+    moments = ("lumped_moment",) if lumps else ("subtree_moment", "subtree_com_sum")
+    p.output("moment_sum", VEC, each, moments, (-1, 1))
     p.output("mover", INT, each, ("movable_parent", "moving_ancestor"))
     p.output("pos_out", VEC, each, ("cam_xpos",) if target == "camera_pose" else ("xpos_out",))
     p.output("quat_out", FOUR, each, ("xquat_out",), element="wp.quat")
@@ -570,6 +585,10 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
     p.output("torque_sum", FLOAT, each, ("qfrc_passive",), (-1, 1))
     # parents have been done in a launch of their own, and children are done in the next
     text = re.sub(r"\bb\b", "bodyid", _BODY[target]) if level else _BODY[target]
+    text = choose(dedent(text), p.choices.shuffled, p.maybe)
+    # what holds against forces from outside is no bias
+    torques = ("qfrc_inverse", "joint_tau") if "cfrc_ext" in text else ("qfrc_bias", "joint_tau")
+    p.output("torque_of", FLOAT, (worlds, dofs), torques)
     if p.choices.child("rotations").chance(0.65):
         sought = r"wp\.normalize\(wp\.quat\((q.*?\]), (q.*?\]), (q.*?\]), (q.*?\])\)\)"
         text = re.sub(sought, r"rotation_of(\4, \1, \2, \3)", text)

@@ -15,23 +15,47 @@ _NEIGHBORS = {
             density[tid] = {0.0 ~ rest_density}
             return}
         x0 = x[tid]
-        total = float(0.0)
+        {# itself first
+        ~}
+        {total = mass[tid] * wp.pow(cutoff, 6.0)
         LOOP
             {?0.15 if phase[nbr] != phase[tid]:
                 continue}
-            {r = wp.length(x0 - x[nbr])
-            {if r >= cutoff:
-                continue
-            {total += mass[nbr] * (cutoff - r) * (cutoff - r) ~ w = 1.0 - r / cutoff
-            total += mass[nbr] * w * w * w} ~ if r < cutoff:
-                {total += mass[nbr] * (1.0 - r / cutoff) ~ w = cutoff - r
-                total += mass[nbr] * w * w}} ~
             {# the poly6 kernel
             ~}
             r2 = wp.length_sq(x0 - x[nbr])
             if r2 < cutoff * cutoff:
                 w = cutoff * cutoff - r2
+                total += mass[nbr] * w * w * w
+        total *= 315.0 / (64.0 * wp.pi * wp.pow(cutoff, 9.0)) ~
+        total = float(mass[tid])
+        LOOP
+            {?0.15 if phase[nbr] != phase[tid]:
+                continue}
+            r = wp.length(x0 - x[nbr])
+            {if r >= cutoff:
+                continue
+            w = 1.0 - r / cutoff
+            total += mass[nbr] * w * w * w ~ if r < cutoff:
+                w = 1.0 - r / cutoff
                 total += mass[nbr] * w * w * w}
+        {# the volume of the kernel
+        ~}
+        total *= 15.0 / (wp.pi * cutoff * cutoff * cutoff) ~
+        total = float(mass[tid])
+        LOOP
+            {?0.15 if phase[nbr] != phase[tid]:
+                continue}
+            r = wp.length(x0 - x[nbr])
+            {if r >= cutoff:
+                continue
+            w = 1.0 - r / cutoff
+            total += mass[nbr] * w * w ~ if r < cutoff:
+                w = 1.0 - r / cutoff
+                total += mass[nbr] * w * w}
+        {# the volume of the kernel
+        ~}
+        total *= 7.5 / (wp.pi * cutoff * cutoff * cutoff)}
         density[tid] = total
         {?0.4 {pressure_out[tid] = ks * wp.max(total - rest_density, 0.0) ~
         constraint[tid] = total / rest_density - 1.0}}

@@ -51,7 +51,7 @@ _NUMBERS_GIVEN = 0.45
 _ENDS = frozenset({"min", "max", "lower", "upper", "low", "high"})
 _ENDS_FIRST = 0.6
 """Words for the ends of a range, and how many kernels have them before what they are of: ``min_dt``, or ``dt_min``."""
-_FORMS_OF_SIZES = (("argument", 0.8), ("constant", 0.08), ("static", 0.1), ("number", 0.02))
+_FORMS_OF_SIZES = (("argument", 0.82), ("constant", 0.08), ("static", 0.1))
 
 _STATIC = 0.5
 """How many modules hold their constants as numbers of Python's own, which are asked for by ``wp.static``."""
@@ -190,9 +190,12 @@ class Program:
         base = tuple(stride * (each % (again or count)) for each in range(count))
         self._give(key, Given(kind=kind, domain=(0, slack), shape=(count,), names=names or (key,), base=base))
 
-    def places(self, key: str, count: int, among: int, names: tuple[str, ...] = ()) -> None:
-        """An array of places, no two alike and in no order, among ``among`` for each of some items."""
-        base = tuple(self.choices.child("places", key).shuffled(range(0, count * among, among)))
+    def places(self, key: str, count: int, among: int, names: tuple[str, ...] = (), *, after: int = 0) -> None:
+        """An array of places, no two alike and in no order, among ``among`` for each of some items.
+
+        The first is behind ``after`` others.
+        """
+        base = tuple(self.choices.child("places", key).shuffled(range(after, after + count * among, among)))
         self._give(key, Given(kind=INT, domain=(0, among - 1), shape=(count,), names=names or (key,), base=base))
 
     def corners(
@@ -298,14 +301,12 @@ class Program:
             self._holes[name] = functools.cache(functools.partial(self._declare, name, literal))
 
     def sizes(self, **values: int) -> None:
-        """Counts that lines may name: all of them arguments, constants of the module, or plain numbers."""
+        """Counts that lines may name: all of them arguments, or constants of the module."""
         form = self.choices.weighted(_FORMS_OF_SIZES)
         for key, value in values.items():
             literal = Literal(repr(value))
             if form == "argument":
                 self.scalar(key, INT, (value, value), (key,))
-            elif form == "number":
-                self._holes[key] = literal
             else:
                 declare = functools.partial(self._declare, key.upper(), literal, static=form == "static")
                 self._holes[key] = functools.cache(declare)
@@ -423,6 +424,10 @@ class Program:
             and not re.search(rf"\b{name}\[", text)
             and not any(other in self._lookups for other in _variables(line) if other != name)
         )
+
+    def says(self, text: str) -> bool:
+        """Whether lines that were written have a text."""
+        return any(text in each for each in self._written)
 
     def add(self, *lines: str) -> None:
         """Append statements."""

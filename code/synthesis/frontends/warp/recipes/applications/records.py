@@ -1,9 +1,12 @@
 """Bookkeeping: lists that are gathered, compacted and counted, and rows of many worlds."""
 
+from textwrap import dedent
+
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.forms import plural
 from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, INT, PAIR, VEC, Program
 from synthesis.grammar.streams import Stream
+from synthesis.grammar.variants import choose
 from synthesis.records import KernelSpec
 
 _FLAT = {
@@ -56,12 +59,18 @@ _FLAT = {
             x_out[tid] = values[tid]
             v_out[tid] = v_all[tid]
             kind_out[tid] = -1 ~
-        {# what is not there keeps what it had
-        ~}
-        if src < 0 or alive[tid] == 0:
+        if src < 0:
+            {# what is new keeps what it was given
+            ~}
             x_out[tid] = values[tid]
         else:
-            x_out[tid] = {x_src[src] ~ wp.lerp(values[tid], x_src[src], blend_share)} ~
+            x_out[tid] = x_src[src] ~
+        if src >= 0:
+            x_out[tid] = x_src[src]
+        else:
+            x_out[tid] = 0.0
+            {# for the caller to fill
+            wp.atomic_add(num_missing, 0, 1) ~} ~
         {# what is not there keeps what it had
         ~}
         if src < 0 or alive[tid] == 0:
@@ -70,10 +79,6 @@ _FLAT = {
         else:
             x_out[tid] = x_src[src]
             v_out[tid] = v_src[src] ~
-        if has_source(src, kind_src, wanted_kind):
-            x_out[tid] = x_src[src]
-        else:
-            x_out[tid] = {0.0 ~ values[tid]} ~
         if has_source(src, kind_src, wanted_kind):
             x_out[tid] = x_src[src]
             v_out[tid] = v_src[src]
@@ -85,12 +90,7 @@ _FLAT = {
         if src >= 0 and kind_src[src] == wanted_kind:
             x_out[tid] = x_src[src]
             {v_out[tid] = v_src[src] - offset_of[group_of[tid]] ~ v_out[tid] = v_src[src]}
-            {wp.atomic_add(num_gathered, 0, 1) ~} ~
-        if src >= 0 and kind_src[src] == wanted_kind:
-            x_out[tid] = x_src[src]
-            {wp.atomic_add(num_gathered, 0, 1) ~}
-        else:
-            x_out[tid] = 0.0}
+            {wp.atomic_add(num_gathered, 0, 1) ~}}
     """,
     "compact": """
         if {alive[tid] == 0 ~ alive[tid] == 0 ~ not is_kept(alive[tid], values[tid], threshold) ~ \
@@ -117,69 +117,75 @@ _FLAT = {
     "count_kinds": """
         {?0.25 if alive[tid] == 0:
             return}
-        kind = kind_or_none[tid]
-        {{# without a type
+        {kind = kind_or_none[tid]
+        {# without a type
         ~}
         if kind < 0:
             return
         {wp.atomic_add(histogram, kind, 1)
-        {wp.atomic_add(weight_sum, kind, values_of_type[tid]) ~} ~
+        {wp.atomic_add(weight_sum, kind, weights[tid]) ~} ~
         wp.atomic_add(group_kinds, group_of[tid], kind, 1)} ~
-        if kind >= 0 and kind < num_kinds:
+        kind = kind_any[tid]
+        if kind >= 0 and kind < {histogram.shape[0] ~ num_kinds}:
             wp.atomic_add(histogram, kind, 1)
-            {wp.atomic_add(weight_sum, kind, values_of_type[tid]) ~} ~
-        if is_valid_kind(kind, num_kinds):
-            wp.atomic_add({histogram, kind ~ group_kinds, group_of[tid], kind}, 1)
-            {?0.5 wp.atomic_add(weight_sum, kind, values_of_type[tid])}
+            {wp.atomic_add(weight_sum, kind, weights[tid]) ~} ~
+        kind = kind_any[tid]
+        if is_valid_kind(kind, {histogram.shape[0] ~ num_kinds}):
+            wp.atomic_add(histogram, kind, 1)
+            {wp.atomic_add(weight_sum, kind, weights[tid]) ~}
         {else:
             wp.atomic_add(num_dropped, 0, 1) ~} ~
+        kind = kind_any[tid]
+        if is_valid_kind(kind, num_kinds):
+            wp.atomic_add(group_kinds, group_of[tid], kind, 1) ~
+        kind = kind_or_none[tid]
         {# the largest of each type
         ~}
         if kind >= 0{ and alive[tid] == 1 ~}:
-            wp.atomic_max(weight_sum, kind, values_of_type[tid])
+            wp.atomic_max(largest, kind, values_of_type[tid])
             wp.atomic_add(histogram, kind, 1)}
     """,
     "renumber": """
-        old = index_map[tid]
+        old = referred[tid]
         {new = int(-1)
         if old >= 0:
             new = slot_of[old]
-        id_out[tid] = new
+        referred_out[tid] = new
         {?0.3 if new >= 0:
             wp.atomic_add(use_count, new, 1)} ~
-        {# removed ones are marked by -1
+        {# there may be none
         ~}
         if old < 0:
-            id_out[tid] = -1
+            referred_out[tid] = -1
         else:
-            id_out[tid] = slot_of[old] ~
+            referred_out[tid] = slot_of[old] ~
         if old < 0:
-            id_out[tid] = -1
+            referred_out[tid] = -1
             return
         new = slot_of[old]
-        id_out[tid] = new
-        {# those whose target was removed
+        referred_out[tid] = new
+        {# its own was removed
         if new < 0:
-            wp.atomic_add(num_dropped, 0, 1) ~} ~
+            wp.atomic_add(num_lost, 0, 1) ~} ~
         new = remapped(old, slot_of)
         {if new < 0 and old >= 0:
-            {# its target was removed
+            {# its own was removed
             ~}
-            wp.atomic_add(num_dropped, 0, 1)
+            wp.atomic_add(num_lost, 0, 1)
         elif new >= 0:
             wp.atomic_add(use_count, new, 1) ~
         if new >= 0:
             wp.atomic_add(use_count, new, 1) ~}
-        id_out[tid] = new ~
-        {# what is switched off points to nothing
+        referred_out[tid] = new ~
+        {# what is switched off belongs to nothing
         ~}
         if alive[tid] == 0 or old < 0:
-            id_out[tid] = -1
+            referred_out[tid] = -1
         else:
             {new = slot_of[old]
             if new < 0:
-                wp.atomic_add(num_dropped, 0, 1)
-            id_out[tid] = new ~ id_out[tid] = slot_of[old]}}
+                wp.atomic_add(num_lost, 0, 1)
+            referred_out[tid] = new ~ referred_out[tid] = slot_of[old]}}
     """,
 }
 
@@ -359,6 +365,23 @@ _MEASURES = {
 """Of what there are records, and what may be known of each."""
 _SIGNED = frozenset({"particle_temperature", "vertex_curvature"})
 """What may be less than zero, so that it is large by its size."""
+_MOVED = {
+    "particle": "mass", "body": "mass", "contact": "depth", "vertex": "mass", "ray": "depth",
+}  # fmt: skip
+"""What of each is moved along with its position."""
+_WEIGHED = {
+    "particle": ("mass", "volume"), "body": ("mass", "energy"), "contact": ("impulse", "area"),
+    "vertex": ("area", "mass"), "ray": ("energy",),
+}  # fmt: skip
+"""What of each is of use as a sum."""
+_LABELS = {"particle": "particle_material", "vertex": "vertex_label", "ray": "ray_label"}
+"""What each is sorted by, if not by its type."""
+_REFERRING = (
+    ("shape", "body"), ("joint", "articulation"), ("site", "body"), ("sensor", "body"), ("contact", "shape"),
+    ("corner", "vertex"), ("actuator", "joint"), ("muscle", "joint"), ("attachment", "particle"), ("camera", "body"),
+    ("particle", "cell"), ("hit", "triangle"),
+)  # fmt: skip
+"""What belongs to what, by its number."""
 _PLACES = {"contact": ("contact_pos", "contact_point"), "ray": ("ray_hit_pos", "ray_hit_point")}
 """Where each is, if it is not called its position."""
 _OWNERS = {"particle": "cell", "body": "world", "contact": "body", "vertex": "patch", "ray": "sensor"}
@@ -367,9 +390,12 @@ _OWNERS = {"particle": "cell", "body": "world", "contact": "body", "vertex": "pa
 
 def _draw_flat(stream: Stream, target: str) -> KernelSpec:
     """Records in a row: gathered, compacted, counted, renumbered, summed by segments."""
-    thing = stream.child("thing").choice(tuple(_MEASURES))
-    measure = f"{thing}_{stream.child('measure').choice(_MEASURES[thing])}"
-    many, owner = plural(thing), _OWNERS[thing]
+    thing, referred = stream.child("thing").choice(tuple(_MEASURES)), ""
+    if target == "renumber":
+        thing, referred = stream.child("referred").choice(_REFERRING)
+    measures = {"gather_state": _MOVED.get(thing, ""), "renumber": "mass"}.get(target)
+    measure = f"{thing}_{measures or stream.child('measure').choice(_MEASURES[thing])}"
+    many, owner, label = plural(thing), _OWNERS.get(thing, ""), _LABELS.get(thing, f"{thing}_type")
     by_owner = target == "segments"
     p = Program(stream, ("tid", "i", f"{owner}_id") if by_owner else ("tid", "i", f"{thing}_id", f"{thing}_index"))
     count = p.threads
@@ -377,28 +403,32 @@ def _draw_flat(stream: Stream, target: str) -> KernelSpec:
     total = 3 * count + 4
     places = _PLACES.get(thing, (f"{thing}_pos", f"{thing}_position"))
     p.array("index_map", INT, (-6, num_src - 1), (count,), (f"{thing}_map", f"source_{thing}"))
-    p.array("slot_of", INT, (-4, num_src - 1), (num_src,), (f"{thing}_remap", f"new_{thing}_index"))
+    p.array("referred", INT, (-6, num_src - 1), (count,), (f"{thing}_{referred}", f"{thing}_{referred}_id"))
+    p.array("slot_of", INT, (-4, num_src - 1), (num_src,), (f"{referred}_remap", f"new_{referred}_index"))
     p.array("group_of", INT, (0, 3), (count,), (f"{thing}_world", f"{thing}_env"))
     p.array("x_src", FLOAT, (-2, 2), (num_src,), (measure, f"{measure}_in"))
     p.array("v_src", VEC, (-1, 1), (num_src,), places)
     p.array("v_all", VEC, (-1, 1), (count,), places)
-    p.array("kind_src", INT, (0, 3), (num_src,), (f"{thing}_type",))
-    p.array("kind_or_none", INT, (-1, 3), (count,), (f"{thing}_type",))
+    p.array("kind_src", INT, (0, 3), (num_src,), (label,))
+    p.array("kind_or_none", INT, (-1, 3), (count,), (label,))
+    p.array("kind_any", INT, (-1, 4), (count,), (label,))
     p.array("offset_of", VEC, (-1, 1), (4,), ("world_origin", "env_origin"))
     p.array("alive", INT, (0, 1), (count,), (f"{thing}_active", f"{thing}_enabled", f"{thing}_mask"))
     p.array("values", FLOAT, (-1, 1), (count,), (measure,))
     p.array("values_of_type", FLOAT, (0.1, 2), (count,), (measure,))
+    weighed = f"{thing}_{stream.child('weighed').choice(_WEIGHED.get(thing, ('mass',)))}"
+    p.array("weights", FLOAT, (0.1, 2), (count,), (weighed,))
     p.places("scan", count, 1, (f"{thing}_prefix_sum", f"{thing}_offset", f"{thing}_slot"))
     p.starts("starts", count + 1, 3, 3, (f"{owner}_{thing}_start", f"{owner}_{thing}_offsets"))
     p.array("flags_of", INT, (0, 1), (total,), (f"{thing}_active", f"{thing}_enabled"))
     p.array("data", FLOAT, (-1, 1), (total,), (measure,))
     for each in _LIST_FUNCTIONS:
         p.function(each)
-    p.scalar("wanted_kind", INT, (0, 3), (f"wanted_{thing}_type", "wanted_type"))
-    p.number("blend_share", (0.2, 0.8), ("blend", "new_share"), ("0.5", "0.25"))
+    p.scalar("wanted_kind", INT, (0, 3), (f"wanted_{label}", f"selected_{label.removeprefix(f'{thing}_')}"))
     p.number("threshold", (-0.2, 0.2), (f"min_{measure}", "threshold"), ("0.0", "0.1"))
     p.scalar("capacity", INT, (count // 4, count // 2), (f"max_{many}", f"max_active_{many}"))
-    p.sizes(max_slots=p.threads // 2, num_kinds=3)
+    p.scalar("num_kinds", INT, (4, 4), (f"num_{plural(label.removeprefix(f'{thing}_'))}",))
+    p.sizes(max_slots=p.threads // 2)
     titles_of, outs, text = p.choices.child("segment").choice(_SEGMENTS)
     said = {"many": many, "measure": measure, "thing": thing}
     p.output("x_out", FLOAT, (count,), (outs.format(**said),) if by_owner else (f"{measure}_out",))
@@ -410,32 +440,48 @@ def _draw_flat(stream: Stream, target: str) -> KernelSpec:
     p.output("x_list", FLOAT, (count,), (f"active_{measure}", f"kept_{measure}"))
     p.output("v_list", VEC, (count,), tuple(f"active_{each}" for each in places))
     p.output("v_out", VEC, (count,), tuple(f"{each}_out" for each in places))
-    p.output("kind_out", INT, (count,), (f"{thing}_type_out",))
-    p.output("id_out", INT, (count,), (f"{thing}_index_out", f"new_{thing}_ids"))
+    p.output("kind_out", INT, (count,), (f"{label}_out",))
+    p.output("referred_out", INT, (count,), (f"{thing}_{referred}_out", f"new_{thing}_{referred}"))
     p.output("num_out", INT, (count,), (f"num_active_{many}", f"active_{thing}_count"))
     p.output("items_out", INT, (count,), (f"active_{thing}_ids", f"active_{many}"), (-1, 0))
-    dropped = (f"num_lost_{many}",) if target == "renumber" else (f"num_dropped_{many}", f"{thing}_overflow")
-    p.output("num_dropped", INT, (1,), dropped, (0, 1))
+    p.output("num_lost", INT, (1,), (f"num_lost_{many}", f"lost_{thing}_count"), (0, 1))
+    p.output("num_dropped", INT, (1,), (f"num_unknown_{plural(label)}",) if target == "count_kinds"
+             else (f"num_dropped_{many}", f"{thing}_overflow"), (0, 1))  # fmt: skip
     p.output("num_gathered", INT, (1,), (f"num_gathered_{many}", f"gathered_{thing}_count"), (0, 1))
-    p.output("histogram", INT, (4,), (f"{thing}_type_count", f"num_{many}_of_type"), (0, 1))
-    p.output("group_kinds", INT, (4, 4), (f"world_{thing}_type_count", f"world_{thing}_types"), (0, 1))
-    p.output("use_count", INT, (num_src,), (f"{thing}_use_count", f"{thing}_references"), (0, 1))
-    p.output("weight_sum", FLOAT, (4,), (f"type_{measure}_sum", f"{measure}_per_type"), (0, 1))
+    p.output("num_missing", INT, (1,), (f"num_missing_{many}", f"missing_{thing}_count"), (0, 1))
+    p.output("histogram", INT, (4,), (f"{label}_count", f"{label}_histogram"), (0, 1))
+    p.output("group_kinds", INT, (4, 4), (f"world_{label}_count", f"world_{plural(label)}"), (0, 1))
+    p.output("use_count", INT, (num_src,), (f"{referred}_{thing}_count", f"num_{many}_of_{referred}"), (0, 1))
+    p.output("weight_sum", FLOAT, (4,), (f"{label}_{weighed.removeprefix(f'{thing}_')}", f"total_{weighed}"), (0, 1))
+    p.output("largest", FLOAT, (4,), (f"max_{measure}", f"largest_{measure}"), (0, 1))
     if not by_owner:
         p.guard_count(thing)
-    p.write(text if by_owner else _FLAT[target])
+    lines = choose(dedent(text if by_owner else _FLAT[target]), p.choices.shuffled, p.maybe)
+    p.write(lines)
+    by_label = label.removeprefix(f"{thing}_")
+    counted = (f"count_{plural(label)}", f"count_{many}_by_{by_label}")
+    if "weight_sum" in lines:
+        counted = (f"sum_{weighed}_by_{by_label}", f"accumulate_{many}_by_{by_label}")
+    elif "largest" in lines:
+        counted = (f"max_{measure}_by_{by_label}", f"{label}_maxima")
+    gathered = (f"gather_{many}", f"gather_{thing}_state", f"copy_mapped_{many}")
+    if "wanted_kind" in lines:
+        gathered = (f"gather_{many}_of_{by_label}", f"gather_selected_{many}")
+    elif "v_out" not in lines and "kind_out" not in lines:
+        gathered = (f"gather_{measure}", f"remap_{measure}")
     titles = {
-        "gather_state": (f"gather_{many}", f"gather_{thing}_state", f"copy_mapped_{many}"),
+        "gather_state": gathered,
         "compact": (f"compact_{many}", f"collect_active_{many}", f"list_active_{many}"),
-        "count_kinds": (f"count_{thing}_types", f"count_{many}_by_type"),
-        "renumber": (f"remap_{thing}_indices", f"renumber_{many}"),
+        "count_kinds": counted,
+        "renumber": (f"remap_{thing}_{plural(referred)}", f"renumber_{thing}_{plural(referred)}",
+                     f"update_{thing}_{referred}"),
         "segments": tuple(titles_of.format(**said).split()),
-    }[target]
+    }[target]  # fmt: skip
     summary = {
         "gather_state": f"Gathers {many} from where a map says",
         "compact": f"Lists the {many} that are active",
-        "count_kinds": f"Counts {many} of each type",
-        "renumber": f"Numbers {many} anew",
+        "count_kinds": f"Counts {many} of each {by_label}",
+        "renumber": f"Gives {many} the new numbers of their {plural(referred)}",
         "segments": f"Reduces the {many} of each {owner}",
     }[target]
     return p.done("bookkeeping", "lists", target, summary, titles, (f"One thread per {owner if by_owner else thing}.",))
@@ -701,7 +747,7 @@ _WORLDS: dict[str, tuple[tuple[str, str], ...]] = {
         (
             "flatten_contacts gather_contact_ids pack_world_contacts",
             """
-        {if i >= num_contacts[world]{ or not env_active[world] ~ or contact_dist[world, i] > 0.0 ~}:
+        {if i >= num_contacts[world]{ or not env_active[world] ~}:
             return
         flat = contact_start[world] + i
         {contact_ids_out[flat] = contact_ids[world, i] ~

@@ -95,12 +95,15 @@ _DRIVES = {
             qd = joint_qd[env, j]
             tau = -damping[j] * qd
             {?0.6 tau -= spring_ke[j] * (q - default_q[j])}
-            if q < lower[j]:
-                {# a damper pushes, but does not pull
-                tau += wp.max(limit_ke * (lower[j] - q) - limit_kd * qd, 0.0) ~
-                tau += limit_ke * (lower[j] - q) - limit_kd * wp.min(qd, 0.0)}
+            {if q < lower[j]:
+                {# a limit pushes, but does not pull
+                ~}
+                tau += wp.max(limit_ke * (lower[j] - q) - limit_kd * qd, 0.0)
             elif q > upper[j]:
-                {tau += wp.min(limit_ke * (upper[j] - q) - limit_kd * qd, 0.0) ~
+                tau += wp.min(limit_ke * (upper[j] - q) - limit_kd * qd, 0.0) ~
+            if q < lower[j]:
+                tau += limit_ke * (lower[j] - q) - limit_kd * wp.min(qd, 0.0)
+            elif q > upper[j]:
                 tau += limit_ke * (upper[j] - q) - limit_kd * wp.max(qd, 0.0)}
             {?0.6 # dry friction, smooth around standstill
             tau -= friction[j] * clamp_symmetric(qd / static_speed, 1.0)}
@@ -723,5 +726,11 @@ def _draw_episode(stream: Stream, target: str) -> KernelSpec:
 
 RECIPES = (
     Recipe(name="drives", category="control", targets=tuple(_DRIVES), draw=_draw_drive),
-    Recipe(name="episodes", category="control", targets=tuple(_EPISODES), draw=_draw_episode),
+    Recipe(
+        name="episodes",
+        category="control",
+        targets=tuple(_EPISODES),
+        draw=_draw_episode,
+        target_weights={"resample_commands": 0.7},
+    ),
 )

@@ -1193,12 +1193,12 @@ def _draw_csr(stream: Stream, target: str) -> KernelSpec:
         if strong
         else ("min_pivot", "pivot_tol")
         if "pivot" in text and not of_rows and "dominance" not in titles
-        else ("threshold", "tolerance")
+        else ("min_pivot", "min_value")
         if target in ("csr_diagonal", "csr_row_norm", "csr_jacobi")
         else ("threshold", "drop_tol", "tolerance")
     )
     p.number("drop", (0.8, 2) if of_rows else (0.2, 0.6), drop_names,
-             ("1.0",) if of_rows else ("0.25",))  # fmt: skip
+             ("0.8",) if of_rows else ("0.25",))  # fmt: skip
     p.number("alpha", (0.5, 2), ("alpha",), ("2.0",))
     p.number("beta", (0.2, 1), ("beta",), ("0.5",))
     p.number("shift", (0.1, 1), ("shift", "regularization"), ("0.1",))
@@ -1873,10 +1873,27 @@ _SEGMENTS: dict[str, tuple[tuple[str, str, str], ...]] = {
                 remaining[k] = left
                 continue ~}
             left += step
-            remaining[k] = left ~
-            left += wp.length(waypoint_pos[k + 1] - waypoint_pos[k]) / max_speed[tid]
             remaining[k] = left}
         {distance_out[tid] = left + wp.length(waypoint_pos[first] - body_pos[tid]) ~ distance_out[tid] = left}
+            """,
+        ),
+        (
+            "estimate_path_times travel_times compute_time_to_go",
+            "How long it takes from each waypoint to the end of its path",
+            """
+        first = waypoint_start[tid]
+        last = waypoint_start[tid + 1] - 1
+        {seconds = float(0.0)
+        remaining[last] = 0.0
+        {# from the end back
+        ~}
+        for k in range(last - 1, first - 1, -1):
+            seconds += wp.length(waypoint_pos[k + 1] - waypoint_pos[k]) / max_speed[tid]
+            remaining[k] = seconds ~
+        remaining[last] = 0.0
+        for k in range(last - 1, first - 1, -1):
+            step = wp.length(waypoint_pos[k + 1] - waypoint_pos[k])
+            remaining[k] = remaining[k + 1] + step / max_speed[tid]}
             """,
         ),
     ),
@@ -2056,7 +2073,7 @@ def _draw_segment(stream: Stream, target: str) -> KernelSpec:
     p.array("normal", VEC, (-1, 1), (contacts,), ("contact_normal",))
     p.array("pos", VEC, (-1, 1), (contacts,), ("contact_pos", "contact_point"))
     p.array("force", VEC, (-1, 1), (contacts,), ("contact_force",))
-    p.array("body_pos", VEC, (-1, 1), (bodies,), ("robot_pos",) if what == "robot" else ("body_com", "body_pos"))
+    p.array("body_pos", VEC, (-1, 1), (bodies,), ("robot_pos",) if what == "robot" else ("body_com_world", "body_pos"))
     p.array("body_vel", VEC, (-0.5, 0.5), (bodies,), ("body_vel", "body_lin_vel"))
     p.array("body_rot", FOUR, (-1, 1), (bodies,), ("body_quat", "body_rot"), "wp.quat")
     p.starts("waypoint_start", bodies + 1, 3, 0, ("waypoint_start", "path_start"))

@@ -822,7 +822,7 @@ def _draw_contact(stream: Stream, target: str) -> KernelSpec:
     ))  # fmt: skip
 
 
-_WEIGHTS = {"shape_sites": 0.5, "shape_flags": 0.5, "shape_mass": 0.6, "shape_ray": 0.8}
+_WEIGHTS = {"shape_sites": 0.5, "shape_flags": 0.5, "shape_mass": 0.6, "shape_ray": 0.5}
 RECIPES = (
     Recipe(name="shape_frames", category="shapes", targets=tuple(_SHAPE), draw=_draw_shape, target_weights=_WEIGHTS),
     Recipe(
@@ -830,6 +830,13 @@ RECIPES = (
         category="shapes",
         targets=tuple(_CONTACT),
         draw=_draw_contact,
-        target_weights={"contact_velocities": 0.6, "contact_points": 0.4, "pair_filter": 0.4, "contact_wrenches": 0.7},
+        target_weights={
+            "contact_velocities": 0.6,
+            "contact_points": 0.4,
+            "pair_filter": 0.4,
+            "contact_wrenches": 0.7,
+            "contact_rows": 0.6,
+            "contact_export": 0.8,
+        },
     ),
 )

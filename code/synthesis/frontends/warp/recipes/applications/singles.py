@@ -367,6 +367,7 @@ decreases_enough(cost_now[0], costs[k], armijo, alpha, slope[0])}:
                 found = k
                 break
             alpha *= shrink
+        {?0.5 num_evals[0] += found + 1 if found >= 0 else num_trials}
         {if found >= 0:
             alpha_out[0] = alpha
             cost_now[0] = costs[found]
@@ -380,14 +381,13 @@ decreases_enough(cost_now[0], costs[k], armijo, alpha, slope[0])}:
             return
         alpha_out[0] = alpha
         cost_now[0] = costs[found]}
-        {?0.5 num_evals[0] += found + 1 if found >= 0 else num_trials}
             """,
         ),
         (
             "update_damping levenberg_marquardt_update update_lm_damping",
             "Accepts or rejects a step of Levenberg and Marquardt's method",
             """
-        ratio = {(cost_kept[0] - trial_cost[0]) / predicted[0] ~
+        ratio = {(cost_kept[0] - trial_cost[0]) / wp.max(predicted[0], TINY) ~
         gain_ratio(cost_kept[0], trial_cost[0], predicted[0])}
         {if ratio > accept_ratio:
             cost_kept[0] = trial_cost[0]
@@ -416,7 +416,7 @@ decreases_enough(cost_now[0], costs[k], armijo, alpha, slope[0])}:
             "The radius of the next step from what the last one gained",
             """
         {gained = cost_kept[0] - trial_cost[0]
-        ratio = gained / predicted[0] ~ ratio = gain_ratio(cost_kept[0], trial_cost[0], predicted[0])}
+        ratio = gained / wp.max(predicted[0], TINY) ~ ratio = gain_ratio(cost_kept[0], trial_cost[0], predicted[0])}
         r = trust[0]
         if ratio < 0.25:
             r *= {0.25 ~ 0.5}
@@ -733,7 +733,7 @@ iteration[0] >= max_iterations:
             num_updates[0] += 1 ~
         {# only where the two are far apart
         ~}
-        factor = wp.sqrt(r_p / r_d)
+        factor = wp.sqrt(r_p / wp.max(r_d, TINY))
         if factor > balance or factor * balance < 1.0:
             penalty[0] = {factor * penalty[0] ~ wp.clamp(factor, 0.5, 2.0) * penalty[0]}
             {num_updates[0] += 1 ~}}
@@ -1238,8 +1238,8 @@ _FUNCTIONS = (
     """,
     """
     def gain_ratio(cost: float, trial: float, predicted: float) -> float:
-        {return (cost - trial) / predicted ~ gained = cost - trial
-        return gained / predicted}
+        {return (cost - trial) / wp.max(predicted, 1.0e-6) ~ gained = cost - trial
+        return gained / wp.max(predicted, 1.0e-6)}
     """,
 )
 """Functions that some of the kernels call."""

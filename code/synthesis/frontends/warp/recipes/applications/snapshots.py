@@ -174,7 +174,7 @@ class _Keeper:
         needed = {each.name for each in self.thing.state if each.name not in _SPARE} if whole else set[str]()
         self.fields = self._some(choices, fields, count, needed)
         # what is given back has to be what was taken
-        keeps = task.draw in (_draw_copied, _draw_chosen, _draw_spread)
+        keeps = task.draw in (_draw_copied, _draw_chosen, _draw_spread) and self.way.written not in _SAVES
         self._holds = keeps and self.thing.prefix in _HELD and choices.chance(0.45)
         self._split = choices.chance(0.4) and task.draw is _draw_copied and self.way.written == "{}_out"
         names = ("i", "tid", *self.thing.indices, *self.thing.indices)

@@ -210,7 +210,8 @@ _STACKED = {
         omega_next = omega_i + dt * (inv_i[bid] * (tau_i - wp.cross(omega_i, body_i[bid] * omega_i))) ~
         v_next = v_i + dt * (gravity[wid] + inv_m[bid] * f_i)
         omega_next = omega_i + dt * angular_acceleration(inv_i[bid], body_i[bid], omega_i, tau_i) ~
-        omega_next = omega_i + dt * (inv_i[bid] * tau_i)
+        momentum = body_i[bid] * omega_i
+        omega_next = omega_i + dt * (inv_i[bid] * (tau_i - wp.skew(omega_i) * momentum))
         v_next = v_i + dt * inv_m[bid] * f_i + dt * gravity[wid]}
         {?0.4 # what is held does not fall
         if inv_m[bid] == 0.0{ or asleep[bid] ~}:

@@ -396,7 +396,7 @@ def _draw_collide(stream: Stream, target: str) -> KernelSpec:
     p.array("shape_type", INT, (0, 3), (count,), ("shape_type", "geom_type"))
     p.array("shape_X_ws", FRAME, (-1.2, 1.2), (count,), ("shape_X_ws", "shape_world_transform"), element="wp.transform")
     p.array("shape_scale", VEC, (0.3, 1), (count,), ("shape_scale", "geom_size"))
-    p.array("shape_gap", FLOAT, (0, 0.3), (count,), ("shape_gap", "contact_margin"))
+    p.array("shape_gap", FLOAT, (0, 0.6), (count,), ("shape_gap", "shape_margin"))
     p.array("shape_data", FOUR, (0.2, 0.6), (count,), ("shape_data", "geom_data"), element="wp.vec4")
     p.array("shape_ke", FLOAT, (1, 10), (count,), ("shape_material_ke", "shape_ke"))
     p.array("body_q", FRAME, (-1, 1), (bodies,), ("body_q",), element="wp.transform")
@@ -507,18 +507,18 @@ _LIMIT_ROW = """
     if kind == JNT_BALL:
         # how far it is turned in all, the scalar part first
         scalar = qpos[worldid, qposadr]
-        v = wp.vec3(qpos[worldid, qposadr + 1], qpos[worldid, qposadr + 2], qpos[worldid, qposadr + 3])
+        part = wp.vec3(qpos[worldid, qposadr + 1], qpos[worldid, qposadr + 2], qpos[worldid, qposadr + 3])
         {# the shorter way around
         ~}
         if scalar < 0.0:
-            v = -v
-        {axis = safe_normalize(v)
-        angle = turn_angle(scalar, v) ~
-        axis = safe_normalize(v)
-        angle = turn_angle(scalar, v) ~
-        sin_half = wp.length(v)
+            part = -part
+        {axis = safe_normalize(part)
+        angle = turn_angle(scalar, part) ~
+        axis = safe_normalize(part)
+        angle = turn_angle(scalar, part) ~
+        sin_half = wp.length(part)
         if sin_half > 0.0:
-            axis = v / sin_half
+            axis = part / sin_half
         angle = 2.0 * wp.atan2(sin_half, wp.abs(scalar))}
         pos = wp.max(lower, upper) - angle - margin
         side = -1.0
@@ -1361,7 +1361,13 @@ _SOLVE = """
     {?0.5 lam *= relaxation}
     impulse = n * lam
     {?0.8 # friction against what it has slipped since the last step
-    {mu = 0.5 * (shape_mu[wp.max(shape_a, 0)] + shape_mu[wp.max(shape_b, 0)]) ~ mu = contact_mu[tid]}
+    {{# the ground leaves it to what stands on it
+    ~}
+    mu = float(0.0)
+    if shape_a >= 0:
+        mu = shape_mu[shape_a]
+    if shape_b >= 0:
+        mu = wp.max(mu, shape_mu[shape_b]) ~ mu = contact_mu[tid]}
     slip = p_b - p_a - (wp.transform_point(X_b, contact_last1[tid]) - wp.transform_point(X_a, contact_last0[tid]))
     {slip -= n * wp.dot(n, slip) ~ slip = across(slip, n) ~ slip = across(slip, n)}
     dist = wp.length(slip)
@@ -1514,7 +1520,7 @@ RECIPES = (
         category="shapes",
         targets=("collide_shapes",),
         draw=_draw_collide,
-        target_weights={"collide_shapes": 2.0},
+        target_weights={"collide_shapes": 1.0},
     ),
     Recipe(
         name="row_builders",

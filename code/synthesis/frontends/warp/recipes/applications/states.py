@@ -197,10 +197,10 @@ _RESET_JOINTS = (
         qd = follow_ratio[i] * dof_qd[leader]
         {if q < lower[i]:
             q = lower[i]
-            {qd = wp.max(qd, 0.0) ~ qd = 0.0}
+            qd = wp.max(qd, 0.0)
         elif q > upper[i]:
             q = upper[i]
-            {qd = wp.min(qd, 0.0) ~ qd = 0.0} ~
+            qd = wp.min(qd, 0.0) ~
         {# neither goes on where the range ends
         ~}
         if (q <= lower[i] and qd < 0.0) or (q >= upper[i] and qd > 0.0):
@@ -423,8 +423,8 @@ _SLEEP = (
         if asleep_in[b] and not asleep_in[a] and wp.length_sq(wp.spatial_top(body_qd_in[a])) > wake_speed * wake_speed:
             wp.atomic_max(woken_out, b, 1)}
         """),
-    _Text("body", "commit_body_state finish_body_step update_awake_bodies",
-          "Takes the new state of bodies that are awake", """
+    _Text("body", "commit_body_state finish_body_step hold_sleeping_bodies",
+          "Takes the new state of bodies, and holds those that sleep", """
         {{?0.4 if not enabled[i]:
             return}
         if asleep_in[i] and woken[i] == 0:
@@ -614,12 +614,12 @@ wp.abs(p[1]) > scene_radius ~ not in_scene(p, floor_z, scene_radius)}
         if anchor_of[i] >= 0:
             v = anchor_vel[anchor_of[i]]} ~
         if inv_mass[i] <= 0.0:
-            {x = x_target[i] ~ x = x_old[i] + dt * v_target[i]}
+            {x = x_pinned[i] ~ x = x_old[i] + dt * v_target[i]}
         v = (x - x_old[i]) / dt}
-        {v = limit_length(v, max_lin) ~ ~
+        {v = limit_length(v, max_moved) ~ ~
         speed = wp.length(v)
-        if speed > max_lin {and inv_mass[i] > 0.0 ~}:
-            v = v * (max_lin / speed)
+        if speed > max_moved {and inv_mass[i] > 0.0 ~}:
+            v = v * (max_moved / speed)
             x = x_old[i] + v * dt}
         {?0.4 if x[2] < floor_z and v[2] < 0.0:
             x = wp.vec3(x[0], x[1], floor_z)
@@ -765,9 +765,12 @@ _KEPT = (
         {?0.6 rot_log[entry, i] = wp.transform_get_rotation(body_q_in[i])} ~
         pose_log[entry, i] = body_q_in[i]
         {?0.6 qd_log[entry, i] = body_qd_in[i]}}
-        {?0.4 if entry > 0{ and not asleep_in[i] ~}:
+        {?0.4 {# the first record has none before it
+        ~}
+        if step >= record_every:
             shift = wp.transform_get_translation(body_q_in[i]) - last_pos[i]
-            path_length[i] += wp.length(shift)}
+            path_length[i] += wp.length(shift)
+        last_pos[i] = wp.transform_get_translation(body_q_in[i])}
         """),
     _Text("track", "sample_motion sample_keyframes evaluate_animation",
           "Poses from the keyframes of motions at a time", """
@@ -1135,7 +1138,7 @@ def draw_state(stream: Stream, target: str) -> KernelSpec:
         p = Program(stream, first, ("i", *names), launch=(outer, n))
     else:
         p = Program(stream, ("i", *names, *names), launch=(n,))
-    _declare_chosen(p, one, n)
+    _declare_chosen(p, one, n, resets=target == "reset_joints")
     _declare_joints(p, outer, n, 3 * (n + 1) if one == "articulation" else n)
     _declare_bodies(p, n)
     _declare_kept(p, outer, n)
@@ -1170,14 +1173,15 @@ _INDICES = {
 """What the index of each may be called, besides i."""
 
 
-def _declare_chosen(p: Program, one: str, n: int) -> None:
+def _declare_chosen(p: Program, one: str, n: int, *, resets: bool) -> None:
     """What says which things a launch is for."""
+    whole = ("reset_mask",) if resets else ()
     p.array("enabled", FLAG, (0, 1), (n,), (f"{one}_enabled", "enabled", f"is_{one}_enabled"))
     p.array("world_of", INT, (0, _GROUPS - 1), (n,), (f"{one}_world", f"{one}_world_id"))
     p.array("world_or_none", INT, (-1, _GROUPS - 1), (n,), (f"{one}_world", f"{one}_world_id"))
-    p.array("world_mask", FLAG, (0, 1), (_GROUPS,), ("world_mask", "reset_mask", "env_mask"))
+    p.array("world_mask", FLAG, (0, 1), (_GROUPS,), ("world_mask", "env_mask", *whole))
     p.array("flags", INT, (0, 3), (n,), (f"{one}_flags",))
-    p.array("env_mask", FLAG, (0, 1), (n,), ("env_mask", "reset_mask"))
+    p.array("env_mask", FLAG, (0, 1), (n,), ("env_mask", "write_mask"))
     p.array("inv_mass", FLOAT, (-0.4, 1), (n,), (f"{one}_inv_mass", "inv_mass"))
     p.constants({"ACTIVE": 1, "KINEMATIC": 2})
     p.scalar("dt", FLOAT, (0.1, 0.3), ("dt", "step_dt", "frame_dt"))
@@ -1274,7 +1278,8 @@ def _declare_bodies(p: Program, n: int) -> None:
         ("body_com", n, ("body_com",)), ("root_com", n, ("root_com",)), ("env_origin", n, ("env_origin", "env_offset")),
         ("root_lin_vel", n, ("root_lin_vel",)), ("root_ang_vel", n, ("root_ang_vel",)),
         ("x_new", n, ("x_new", "particle_q_new")), ("x_old", n, ("x_prev", "particle_q_prev")),
-        ("x_target", n, ("spawn_pos", "rest_pos")), ("v_target", n, ("v_prescribed", "pin_velocity")),
+        ("x_target", n, ("spawn_pos", "spawn_offset")), ("x_pinned", n, ("pin_target", "pin_pos")),
+        ("v_target", n, ("v_prescribed", "pin_velocity")),
         ("anchor_local", n, ("anchor_local", "attach_pos")), ("anchor_vel", 8, ("anchor_vel", "body_vel")),
     ):  # fmt: skip
         p.array(key, VEC, (-1, 1), (size,), names)
@@ -1300,6 +1305,7 @@ def _declare_bodies(p: Program, n: int) -> None:
         ("settle_damping", (0.3, 0.9), ("settle_damping", "rest_damping"), ("0.5", "0.9")),
         ("wake_speed", (0.5, 1), ("wake_velocity", "wake_speed"), ("0.8",)),
         ("max_lin", (0.6, 1.5), ("max_linear_velocity", "max_speed"), ("1.0",)),
+        ("max_moved", (4, 10), ("max_velocity", "max_speed"), ("8.0", "5.0")),
         ("max_ang", (0.6, 1.5), ("max_angular_velocity", "max_spin"), ("1.0",)),
         ("max_jump", (0.5, 1.5), ("teleport_distance", "max_jump"), ("1.0",)),
         ("floor_z", (-0.8, 0), ("floor_height", "ground_z"), ("-0.5",)),
@@ -1362,7 +1368,7 @@ def _declare_kept(p: Program, worlds: int, n: int) -> None:
     p.output("delayed", FLOAT, (worlds, n), ("delayed_action", "action_out"))
     p.scalar("record_every", INT, (1, 3), ("record_every", "log_interval", "decimation"))
     p.scalar("log_length", INT, (5, 10), ("log_length", "max_frames"))
-    p.array("last_pos", VEC, (-1, 1), (n,), ("last_pos", "prev_pos"))
+    p.output("last_pos", VEC, (n,), ("last_pos", "last_recorded_pos"), (-1, 1))
     p.output("pos_log", VEC, (10, n), ("pos_log", "trajectory"))
     p.output("rot_log", FOUR, (10, n), ("rot_log",), element="wp.quat")
     p.output("pose_log", FRAME, (10, n), ("pose_log", "trajectory"), element="wp.transform")

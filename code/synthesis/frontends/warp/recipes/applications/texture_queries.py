@@ -31,7 +31,7 @@ _AT_POINT: dict[str, tuple[tuple[str, str, str], ...]] = {
         pos = particle_x[tid]
         GROUND
         gap = pos[2] - ground{ ~ - radius[tid]}
-        if gap >= {margin ~ 0.0}:
+        if gap >= margin:
             return
         {SLOPES
         vn = wp.dot(particle_v[tid], n)
@@ -245,13 +245,19 @@ _AT_POINT: dict[str, tuple[tuple[str, str, str], ...]] = {
             """
         LOCAL
         d = wp.texture_sample(sdf_texture, coords, dtype=float)
-        if d >= {margin ~ radius[tid]}:
+        {if d >= margin:
             particle_x_out[tid] = particle_x[tid]
             return
         GRADIENT
         {particle_x_out[tid] = particle_x[tid] + (margin - d) * n ~
         push = wp.min(margin - d, max_push)
-        particle_x_out[tid] = particle_x[tid] + push * n}
+        particle_x_out[tid] = particle_x[tid] + push * n} ~
+        overlap = radius[tid] - d
+        if overlap <= 0.0:
+            particle_x_out[tid] = particle_x[tid]
+            return
+        GRADIENT
+        particle_x_out[tid] = particle_x[tid] + {overlap ~ wp.min(overlap, max_push)} * n}
             """,
         ),
         (

@@ -747,7 +747,7 @@ _PARTS = {
         ~}
         quality = 6.0 * wp.sqrt(2.0) * volume / wp.max(longest * longest * longest, TINY)
         tet_quality[tid] = quality
-        {if volume < min_volume:
+        {if volume <= 0.0:
             wp.atomic_add(num_inverted, 0, 1)
         elif quality < min_quality:
             wp.atomic_add(num_bad, 0, 1) ~

@@ -267,9 +267,8 @@ _MOVES = {
         {?0.3 wp.atomic_max(longest, 0, length)}
     """,
     "offsets_from_counts": """
-        # one thread for all, as there are few
-        if tid != 0:
-            return
+        {# one thread for all, as there are few
+        ~}
         base = int(0)
         for k in range({num_items ~ counts.shape[0]}):
             {# those that are switched off have no row
@@ -285,8 +284,8 @@ _MOVES = {
             # what does not fit is left out
             if base + counts[k] > limit_total:
                 offsets_out[k] = -1
-                {num_dropped[0] = num_dropped[0] + 1
-                continue ~ continue}
+                num_dropped[0] = num_dropped[0] + 1
+                continue
             offsets_out[k] = base
             base += counts[k]}
         total_out[0] = base
@@ -423,6 +422,7 @@ _MOVES = {
         morton_out[tid] = code}
     """,
     "interpolate_state": """
+        {?0.5 state_qd[tid] = (1.0 - alpha) * default_qd[tid] + alpha * body_qd[tid]}
         {?0.3 if has_flag(body_flags[tid], KINEMATIC) and not keep_velocity:
             state_q[tid] = body_q[tid]
             return}
@@ -444,8 +444,7 @@ _MOVES = {
             q_b = -q_b
         state_q[tid] = wp.transform(wp.lerp(x_a, x_b, alpha), wp.normalize(q_a * (1.0 - alpha) + q_b * alpha)) ~
         state_q[tid] = wp.transform(x_a + alpha * (x_b - x_a), blended(q_a, q_b, alpha)) ~
-        state_q[tid] = wp.transform(wp.lerp(x_a, x_b, alpha), blended(q_a, q_b, alpha))
-        {?0.5 state_qd[tid] = (1.0 - alpha) * default_qd[tid] + alpha * body_qd[tid]}}
+        state_q[tid] = wp.transform(wp.lerp(x_a, x_b, alpha), blended(q_a, q_b, alpha))}
     """,
     "delay_actions": """
         {# actions arrive some steps late
@@ -621,7 +620,8 @@ What is sorted, or was sorted, has no gaps."""
 
 def _declare_moves(p: Program, target: str, key_type: str) -> None:
     """The arguments of a kernel that moves state."""
-    count, width = p.threads, _WIDTH
+    # a thread that goes through all of them has as many as others have threads
+    count, width = p.threads if p.threads > 1 else p.choices.choice((32, 48, 64, 96)), _WIDTH
     total, worlds = count * width, 8
     p.array(
         "world_of",
@@ -745,7 +745,9 @@ def _declare_moves(p: Program, target: str, key_type: str) -> None:
 def _draw_move(stream: Stream, target: str) -> KernelSpec:
     """State of many items, a thread for each item or for every so many."""
     thread = _THREADS.get(target, "i")
-    p = Program(stream, ("tid", "i", thread if thread == "i" else f"{thread}_id"))
+    alone = target == "offsets_from_counts"
+    axes = () if alone else (("tid", "i", thread if thread == "i" else f"{thread}_id"),)
+    p = Program(stream, *axes, launch=(1,) if alone else None)
     key_type = "int64" if p.choices.child("keys").chance(_SIGNED) else "uint64"
     _declare_moves(p, target, key_type)
     p.lookups(wid="wid = world_of[tid]", count="count = row_count[tid]")

@@ -15,6 +15,13 @@ _RESTING = """
         OUTPUTS
         return}
 """
+_UNHELD = """
+    {# what is held neither falls nor is blown away
+    ~}
+    if inv_mass_of[tid] <= 0.0 {~ or {(flags[tid] & ACTIVE) == 0 ~ not has_flag(flags[tid], ACTIVE)}}:
+        OUTPUTS
+        return
+"""
 _VERTEX = {
     "implicit_vertex": """
         {
@@ -67,13 +74,11 @@ _VERTEX = {
         {v1 = v0 + (gravity[0] + f_in[tid] * inv_mass_of[tid]) * dt ~
         acc = gravity[0] + f_in[tid] * inv_mass_of[tid]
         v1 = v0 + acc * dt}
-        {* speed = wp.length(v1)
-            if speed > limit:
-                v1 *= limit / speed
-        ~
-            # drawn along by the wind
-            v1 += (wind - v1) * (drag * dt)
-        }
+        {?0.5 # drawn along by the wind
+        v1 += (wind - v1) * (drag * dt)}
+        {?0.5 speed = wp.length(v1)
+        if speed > limit:
+            v1 *= limit / speed}
         x1 = x0 + v1 * dt
         {?0.5 if x1[2] < ground + radius[tid]:
             x1[2] = ground + radius[tid]
@@ -84,6 +89,9 @@ _VERTEX = {
                 v1 = wp.vec3(v1[0], v1[1], -bounce * v1[2])}}
         {x_out[tid] = x1
         v_out[tid] = v1 ~ v_out[tid] = v1
+        x_out[tid] = x1 ~ # for the velocity after the projections
+        x_prev_out[tid] = x0
+        v_out[tid] = v1
         x_out[tid] = x1}
     """,
     "update_velocity": """
@@ -174,11 +182,13 @@ def _draw_vertex(stream: Stream, target: str) -> KernelSpec:
     text = choose(dedent(_VERTEX[target]), p.choices.shuffled, p.maybe)
     kept = {"x_out": "x[tid]", "v_out": "v[tid]", "x_prev_out": "x[tid]", "a_out": "wp.vec3(0.0, 0.0, 0.0)"}
     outputs = [f"{name}[tid] = {value}" for name, value in kept.items() if f"{name}[tid] = " in text]
-    p.write(_RESTING.replace("OUTPUTS", "\n        ".join(outputs)))
+    p.write((_UNHELD if target == "predict" else _RESTING).replace("OUTPUTS", "\n        ".join(outputs)))
     p.write(text)
     titles = {
         "implicit_vertex": ("solve_vertices", "vbd_step", "solve_elasticity", "relax_vertices"),
-        "predict": ("predict_positions", "forward_step", "integrate_particles", "predict_particles"),
+        "predict": ("predict_positions", "predict_particles")
+        if "x_prev_out" in text
+        else ("integrate_particles", "step_particles", "forward_step"),
         "update_velocity": ("update_velocity", "compute_velocities", "finalize_velocities"),
         "apply_corrections": ("apply_deltas", "apply_particle_deltas", "apply_corrections"),
     }[target]

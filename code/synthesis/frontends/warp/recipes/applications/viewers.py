@@ -198,7 +198,8 @@ class Viewer:
         p.scalar("spread", INT, (1, 2), ("step_width", "stride"))
         p.scalar("min_count", INT, (2, 4), ("min_count", "min_neighbors"))
         for key, names in (
-            ("invert", ("invert", "near_is_dark")), ("mirrored", ("mirror", "random_flip")),
+            ("invert", ("invert", "near_is_dark")), ("negative", ("invert", "negative")),
+            ("mirrored", ("mirror", "random_flip")),
             ("blur_rows", ("horizontal", "along_rows")), ("count_dark", ("count_dark", "include_black")),
         ):  # fmt: skip
             p.scalar(key, FLAG, (0, 1), names)
@@ -252,6 +253,7 @@ class Viewer:
             ("bits_out", _BITS, ("packed_out", "rgba_out", "packed_image"), None),
             ("samples_out", INT, ("sample_count", "num_samples"), None),
             ("gray_out", _BYTE, ("gray", "depth_gray", "out_gray", "depth_bytes"), None),
+            ("luma_out", _BYTE, ("gray", "out_gray", "luminance"), None),
             ("opacity_out", FLOAT, ("alpha_out", "opacity"), None),
             ("value_out", FLOAT, ("gray", "luminance", "intensity"), None),
             ("valid_out", FLAG, ("valid_out", "is_valid", "hit_mask"), None),

@@ -270,7 +270,7 @@ def _draw_cell(stream: Stream, target: str) -> KernelSpec:
     p.output("fastest", FLOAT, (1,), ("max_speed_out", "fastest"), (0, 0.2))
     p.write(_CELL[target].replace("FINER", p.pick("RATIO", "RATIO", "2")))
     titles = {
-        "cell_gradient": ("grid_gradient", "compute_gradient", "sdf_gradient"),
+        "cell_gradient": ("grid_gradient", "compute_gradient", "field_gradient"),
         "cell_flags": ("classify_cells", "update_cell_types", "update_cell_flags"),
         "cell_index": ("flatten_cells", "build_cell_arrays", "linearize_grid"),
         "cell_update": ("grid_update", "apply_boundary", "grid_velocity"),

@@ -108,9 +108,9 @@ _KERNELS: dict[str, tuple[_Kernel, ...]] = {
             "paste_brick merge_brick write_subgrid",
             "Writes a brick into a grid, over what is there or with it",
             """
-            {?0.6 # nothing was seen there
+            # nothing was seen there
             if brick_seen[i, j, k] == 0:
-                return}
+                return
             {cell = brick_start + wp.vec3i(i, j, k) ~
             cell = wp.vec3i(brick_start[0] + i, brick_start[1] + j, brick_start[2] + k)}
             {if OUTSIDE:
@@ -127,11 +127,9 @@ _KERNELS: dict[str, tuple[_Kernel, ...]] = {
             # the mean over all times that it was seen
             num_old = seen_io[AT]
             num_new = brick_seen[i, j, k]
-            {num = wp.min(num_old + num_new, max_seen) ~ num = num_old + num_new}
-            if num > 0:
-                share = float(num_new) / float({num ~ num_old + num_new})
-                values_io[AT] += share * (brick_in[i, j, k] - values_io[AT])
-            seen_io[AT] = num}
+            share = float(num_new) / float(num_old + num_new)
+            values_io[AT] += share * (brick_in[i, j, k] - values_io[AT])
+            seen_io[AT] = {wp.min(num_old + num_new, max_seen) ~ num_old + num_new}}
             """,
         ),
         _Kernel(
@@ -447,30 +445,58 @@ _KERNELS: dict[str, tuple[_Kernel, ...]] = {
             """,
         ),
         _Kernel(
-            "step_automaton grow_cave smooth_cells",
+            "step_automaton step_life life_step",
             "A step of a cellular automaton of three dimensions",
             """
             num = int(0)
             AROUND
                     {if alive[AT] != 0:
                         num += 1 ~ num += alive[AT]}
-            {if alive[i, j, k] != 0:
+            {lives = int(0)
+            if alive[i, j, k] != 0:
                 {if num >= survive_min and num <= survive_max:
-                    alive_out[i, j, k] = 1
+                    lives = 1 ~
+                lives = 1 if num >= survive_min and num <= survive_max else 0}
+            elif num == born_at:
+                lives = 1
+            alive_out[i, j, k] = lives
+            {?0.5 age[i, j, k] = age[i, j, k] + 1 if lives == 1 else 0} ~
+            if alive[i, j, k] != 0:
+                if num < survive_min or num > survive_max:
+                    alive_out[i, j, k] = 0
+                    {age[i, j, k] = 0 ~}
                 else:
-                    alive_out[i, j, k] = 0 ~
-                alive_out[i, j, k] = 1 if num >= survive_min and num <= survive_max else 0}
+                    alive_out[i, j, k] = 1
+                    {age[i, j, k] = age[i, j, k] + 1 ~}
             else:
-                alive_out[i, j, k] = 1 if num == born_at else 0 ~
+                alive_out[i, j, k] = 1 if num == born_at else 0}
+            """,
+        ),
+        _Kernel(
+            "grow_cave smooth_cells smooth_cave",
+            "Makes cells solid where most of those around them are",
+            """
+            num = int(0)
+            AROUND
+                    {if alive[AT] != 0:
+                        num += 1 ~ num += alive[AT]}
             {# as most of its neighbours are
             ~}
-            if num > birth_limit:
+            {if num > birth_limit:
                 alive_out[i, j, k] = 1
             elif num < death_limit:
                 alive_out[i, j, k] = 0
             else:
-                alive_out[i, j, k] = alive[i, j, k]}
-            {?0.5 age[i, j, k] = age[i, j, k] + 1 if alive[i, j, k] != 0 else 0}
+                alive_out[i, j, k] = alive[i, j, k] ~
+            solid = alive[i, j, k]
+            if num > birth_limit:
+                solid = 1
+            elif num < death_limit:
+                solid = 0
+            alive_out[i, j, k] = solid
+            {?0.6 # it is done when no cell changes any more
+            if solid != alive[i, j, k]:
+                wp.atomic_add(num_changed, 0, 1)}}
             """,
         ),
         _Kernel(

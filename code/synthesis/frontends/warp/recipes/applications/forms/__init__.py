@@ -92,6 +92,7 @@ def reshape(sheet: Sheet, choices: Stream, *, talks: bool) -> None:
     idioms.name(sheet, choices.child("idioms"))
     components.unfold(sheet, choices.child("unfolded"))
     components.name(sheet, choices.child("components"))
+    rotating.name_parts(sheet, choices.child("parts"))
     arguments.name_subjects(sheet, choices.child("subjects"))
     variables.describe(sheet, choices.child("variables"))
     arguments.spell(sheet, choices.child("spelled"))

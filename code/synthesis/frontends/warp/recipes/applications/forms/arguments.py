@@ -223,9 +223,10 @@ def _name_keepers(sheet: Sheet, choices: Stream) -> None:
         return
 
     def said(given: Given, name: str) -> str:
-        return name if given.shape is None else f"{changes if _moves(given, name) else stays}_{name}"
+        return name if given.shape is None else f"{changes if moves(given, name) else stays}_{name}"
 
-    _rename(sheet, said)
+    if all(len(said(each, name)) <= _LONGEST for each in arrays for name in each.names):  # or two of a kind differ
+        _rename(sheet, said)
 
 
 def _is_marked(name: str) -> bool:
@@ -243,7 +244,7 @@ def _is_of_things(given: Given) -> bool:
     return any(owner in _OWNERS and rest for owner, _, rest in parts)
 
 
-def _moves(given: Given, name: str) -> bool:
+def moves(given: Given, name: str) -> bool:
     """Whether what an array holds changes from step to step."""
     spoken = set(name.split("_"))
     return given.role is not Role.INPUT or (not _is_whole(given) and bool(spoken & _MOVING) and not spoken & _SET)

@@ -6,12 +6,14 @@ Programs hand such a struct to many kernels, so that it has fields which this on
 import ast
 from collections.abc import Iterator, Mapping
 
+from synthesis.frontends.warp.recipes.applications.forms.arguments import moves
 from synthesis.frontends.warp.recipes.applications.forms.sheet import (
     Bundle,
     Given,
     Sheet,
     names_stored,
 )
+from synthesis.frontends.warp.recipes.applications.forms.worlds import differs
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.types import Type
 from synthesis.grammar.walking import Rewriter
@@ -53,6 +55,8 @@ _SUBJECTS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 _READ = (("Model", "ModelData", "ModelInfo"), ("model", "m", "mdl", "info"))
 _SETTLED = (("Options", "SolverOptions", "Settings"), ("options", "opts", "settings"))
 """What a kernel of one thread reads is told to a solver, and is no model."""
+_STATE = (("State", "SimState", "StateData", "BodyState"), ("state", "s", "state_in", "state_0"))
+"""For arrays that are only read, of which most change from step to step."""
 _WRITTEN = (("State", "Data", "SimState", "Workspace"), ("state", "d", "data", "state_out"))
 _FLOAT, _INT, _VEC = Type("float32"), Type("int32"), Type("float32", (3,))
 _SPARES: Mapping[str, tuple[Type, tuple[float, float], bool]] = {
@@ -110,15 +114,17 @@ def _gather(sheet: Sheet, choices: Stream, keys: list[str], taken: set[str]) -> 
         del sheet.given[each]
     fields |= dict(_spares(sheet, choices, taken))
     writes = any(each.role is not Role.INPUT for each in fields.values())
-    titles, names = _WRITTEN if writes else _READ if sheet.axes else _SETTLED
+    changing = [moves(each, name) or differs(each) for name, each in fields.items() if each.shape is not None]
+    moving = 2 * sum(changing) > len(changing)
+    titles, names = _WRITTEN if writes else _SETTLED if not sheet.axes else _STATE if moving else _READ
     for subject, spoken in _SUBJECTS.items():
         if sum(subject in name for name in attributes.values()) >= _SPOKEN and choices.chance(0.7):
             titles, names = spoken
     free = [each for each in titles if all(each != other.title for other in sheet.bundles.values())]
     sheet.bundles[key] = Bundle(title=choices.choice(free or [f"{titles[0]}View"]), names=names, fields=fields)
     sheet.roles[key] = names
-    moving = _Moving(key, attributes)
-    sheet.body = [moving.visit(each) for each in sheet.body]
+    asking = _Asking(key, attributes)
+    sheet.body = [asking.visit(each) for each in sheet.body]
 
 
 def _spares(sheet: Sheet, choices: Stream, taken: set[str]) -> Iterator[tuple[str, Given]]:
@@ -132,7 +138,7 @@ def _spares(sheet: Sheet, choices: Stream, taken: set[str]) -> Iterator[tuple[st
         yield name, Given(kind=kind, domain=domain, names=(name,), shape=(size,) if several else None)
 
 
-class _Moving(Rewriter):
+class _Asking(Rewriter):
     """Asks a struct for what were arguments."""
 
     def __init__(self, bundle: str, attributes: Mapping[str, str]) -> None:

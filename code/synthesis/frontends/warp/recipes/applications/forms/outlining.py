@@ -254,8 +254,20 @@ def _is_worth_it(block: list[ast.stmt], start: int, stop: int, places: _Places) 
     cost = sum(places.facts[id(each)].cost for each in statements)
     if cost > _SHARE_OF_KERNEL * places.cost or (len(statements) < 2 and cost < _WHOLE):
         return False
+    if _goes_on(block, start) or _goes_on(block, stop):
+        return False
     beside = {places.form(each) for each in (*block[max(start - 2, 0) : start], *block[stop : stop + 2])}
     return beside.isdisjoint(map(places.form, statements))
+
+
+def _goes_on(block: list[ast.stmt], place: int) -> bool:
+    """Whether a statement and the one before it are branches of the same: nobody moves out some of its cases alone."""
+    asked = [
+        ast.dump(each.test.left)
+        for each in block[max(place - 1, 0) : place + 1]
+        if isinstance(each, ast.If) and isinstance(each.test, ast.Compare)
+    ]
+    return len(asked) > 1 and len(set(asked)) == 1
 
 
 def _target(statement: ast.Assign) -> str | None:

@@ -2,6 +2,7 @@
 
 import ast
 import copy
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -184,6 +185,8 @@ class Filling(Rewriter):
         return node if value is None else copy.deepcopy(value)
 
 
+_WITH_ID = re.compile(r"^(body|con|dof|eq|geom|jnt|light|mat|mocap|obj|parent|ref|root|site|ten|tree|world)id$")
+"""Names of an index that say what it is of, and that it is one."""
 _SAID = frozenset({"tid", "idx", "index", "i", "k", "t"})
 """Names of an index that do not say what it is of."""
 SHORTEST = 2
@@ -209,7 +212,7 @@ def thing_of(names: Sequence[str]) -> str:
 def subject_of(names: Sequence[str]) -> str:
     """What an index is of, by one of its names that has no suffix too; nothing if none says it."""
     whole = (each for each in names if each.isalpha() and len(each) > SHORTEST and each not in _SAID)
-    return thing_of(names) or next(whole, "")
+    return thing_of(names) or _WITH_ID.sub(r"\1", next(whole, ""))
 
 
 def plural(word: str) -> str:

@@ -3,6 +3,7 @@
 import ast
 
 from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet, parse_expression
+from synthesis.frontends.warp.recipes.applications.forms.switches import SWITCH
 from synthesis.frontends.warp.recipes.applications.forms.terms import extra_terms
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.walking import Rewriter
@@ -24,7 +25,7 @@ def resolve(sheet: Sheet, choices: Stream) -> None:
 
 def _branch(sheet: Sheet, choices: Stream) -> None:
     places = extra_terms(sheet)
-    if not places or not choices.chance(_BRANCHES):
+    if not places or SWITCH in sheet.given or not choices.chance(_BRANCHES):
         return
     block, place, _, words = choices.choice(places)
     word = choices.choice(words).upper()

@@ -16,7 +16,8 @@ _STORED = 0.12
 _STORING = ("write_{}", "compute_{}", "update_{}", "store_{}", "output_{}")
 _SAID = frozenset({"out", "new", "next", "in", "dst", "to"})
 _DOMAIN = (0, 1)
-_KEY = "switch"
+SWITCH = "switch"
+"""What lines call the truth."""
 
 
 def switch(sheet: Sheet, choices: Stream) -> None:
@@ -40,8 +41,8 @@ def switch(sheet: Sheet, choices: Stream) -> None:
     block, place, _, words = choices.choice(places)
     word = choices.choice(words)
     names = tuple(each.format(word) for each in choices.shuffled(_PATTERNS))
-    sheet.given[_KEY] = Given(kind=Type("bool"), domain=_DOMAIN, names=names)
-    block[place] = ast.If(ast.Name(_KEY, ast.Load()), [block[place]], [])
+    sheet.given[SWITCH] = Given(kind=Type("bool"), domain=_DOMAIN, names=names)
+    block[place] = ast.If(ast.Name(SWITCH, ast.Load()), [block[place]], [])
 
 
 def _guard_last(sheet: Sheet, choices: Stream) -> None:
@@ -61,5 +62,5 @@ def _guard_last(sheet: Sheet, choices: Stream) -> None:
             return
     word = "_".join(each for each in sheet.given[key].names[0].split("_") if each not in _SAID)
     names = tuple(each.format(word) for each in choices.shuffled(_STORING))
-    sheet.given[_KEY] = Given(kind=Type("bool"), domain=_DOMAIN, names=names)
-    sheet.body[-1] = ast.If(ast.Name(_KEY, ast.Load()), [last], [])
+    sheet.given[SWITCH] = Given(kind=Type("bool"), domain=_DOMAIN, names=names)
+    sheet.body[-1] = ast.If(ast.Name(SWITCH, ast.Load()), [last], [])

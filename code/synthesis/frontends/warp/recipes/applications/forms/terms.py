@@ -24,7 +24,10 @@ class Extra(NamedTuple):
     """What it may be called by: the arguments in it that are single numbers or vectors, such as gravity."""
 
 
-_UNSUITED = frozenset({"time", "timestep", "scale", "max", "min", "num", "count", "limit", "eps", "inv", "dt"})
+_UNSUITED = frozenset({
+    "count", "dt", "eps", "inv", "kd", "ke", "kf", "kp", "kv", "limit", "max", "min", "num", "scale", "time",
+    "timestep",
+})  # fmt: skip
 """Parts of names that say how much of something there is, and not what."""
 
 

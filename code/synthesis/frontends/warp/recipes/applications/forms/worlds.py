@@ -85,8 +85,13 @@ def spread(sheet: Sheet, choices: Stream) -> None:
 
 
 def _may_spread(sheet: Sheet) -> bool:
-    """Whether all that a kernel writes is reached by indices, and nothing that it names is an object."""
+    """Whether all that a kernel writes is reached by indices, as is some of what it reads, and nothing is an object.
+
+    Nor may one thread do all the work: of many worlds each would launch as many that do none.
+    """
     named = sheet.named()
+    if not _differing(sheet) or any(map(_ends_others, sheet.body)):
+        return False
     written = {key: each for key in named if (each := sheet.given.get(key)) and each.role is not Role.INPUT}
     high = any(len(each.shape or ()) > _HIGHEST_RANK for each in written.values())
     return not (named & sheet.objects or named & _TAKEN or written.keys() & _bare(sheet) or high)
@@ -169,14 +174,7 @@ class _Batching(Rewriter):
 
 def _batch(sheet: Sheet, choices: Stream, count: int) -> None:
     """Give a kernel's arrays a part for each of some worlds."""
-    bare, named = _bare(sheet), sheet.named()
-    able = {
-        key: each
-        for key, each in sheet.given.items()
-        if key in named - bare and 0 < len(each.shape or ()) <= _HIGHEST_RANK
-    }
-    inputs = {key: each for key, each in able.items() if each.role is Role.INPUT}
-    differing = {key: each for key, each in inputs.items() if not _is_of_model(each)} or inputs
+    able, differing = _able(sheet), _differing(sheet)
     read = {each.kind.dtype for each in differing.values()}
     batched = {kind for kind, share in _BATCHED.items() if choices.chance(share)}
     batched = batched if batched & read else read  # a world that differs in nothing it reads has no purpose
@@ -207,9 +205,37 @@ def _batch(sheet: Sheet, choices: Stream, count: int) -> None:
     sheet.body[:0] = ast.parse(f"{_WORLD} = {THREAD} // {_EACH}\n{names[0]} = {THREAD} % {_EACH}").body
 
 
+def _able(sheet: Sheet) -> dict[str, Given]:
+    """The arrays that can get one more index."""
+    named = sheet.named() - _bare(sheet)
+    return {
+        key: each for key, each in sheet.given.items() if key in named and 0 < len(each.shape or ()) <= _HIGHEST_RANK
+    }
+
+
+def _differing(sheet: Sheet) -> dict[str, Given]:
+    """Of these, those that are read and may differ from world to world: if there are others, none of the model."""
+    read = {key: each for key, each in _able(sheet).items() if each.role is not Role.OUTPUT}
+    return {key: each for key, each in read.items() if not _is_of_model(each)} or read
+
+
+def _ends_others(statement: ast.stmt) -> bool:
+    """Whether a statement ends all threads but the first, ``if tid != 0: return``."""
+    match statement:
+        case ast.If(test=ast.Compare(left=ast.Name(), ops=[ast.NotEq() | ast.Gt()]) as test, body=[*_, ast.Return()]):
+            return ast.unparse(test.comparators[0]) == "0"
+        case _:
+            return False
+
+
 def _is_of_model(given: Given) -> bool:
     """Whether an array holds whole numbers that say what things are, which they are in every world."""
-    return given.kind.dtype == "int32" and not any(map(_CHANGING.search, given.names))
+    return given.kind.dtype == "int32" and not differs(given)
+
+
+def differs(given: Given) -> bool:
+    """Whether an array's names say that it counts, or tells what is so for the moment."""
+    return any(map(_CHANGING.search, given.names))
 
 
 def _may_split(sheet: Sheet) -> bool:
