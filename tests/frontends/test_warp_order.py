@@ -107,6 +107,18 @@ def _moved(a: Arrays, n: Arrays, o: Arrays, i: int) -> None:
     o[i : i + 2] = a[max(i - 1, 0) : max(i - 1, 0) + 2][: len(o[i : i + 2])] * 0.5
 
 
+def _sums(a: Arrays, n: Arrays, o: Arrays, i: int) -> None:
+    large = a[i] * np.float32(1e6)
+    o[0] += large  # of which little is left of what stood there, all of which another thread would round as well
+    o[0] -= large
+
+
+def _many_sums(a: Arrays, n: Arrays, o: Arrays, i: int) -> None:
+    for k in range(3):
+        o[k] += a[i] * np.float32(10.0 ** (3 * k))
+    o[i % 3] -= a[i] * np.float32(1e6)
+
+
 @pytest.mark.needs("warp")
 @pytest.mark.parametrize("shared", [False, True])
 @pytest.mark.parametrize(
@@ -117,6 +129,12 @@ def _moved(a: Arrays, n: Arrays, o: Arrays, i: int) -> None:
         ("i = wp.tid()\no[i * 7 % 16] = a[i * 3 % 16] + 1.0", _far),
         ("i = wp.tid()\nif a[i] > 0.5:\n    slot = wp.atomic_add(n, 0, 1)\n    o[slot] = a[i]", _slots),
         ("i = wp.tid()\nif o[i / 2] > 0.5:\n    o[15 - i] = a[i] - o[i]", _told),
+        ("i = wp.tid()\nlarge = a[i] * 1.0e6\nwp.atomic_add(o, 0, large)\nwp.atomic_sub(o, 0, large)", _sums),
+        (
+            "i = wp.tid()\nf = float(1.0)\nfor k in range(3):\n    wp.atomic_add(o, k, a[i] * f)\n    f *= 1000.0\n"
+            "o[i % 3] -= a[i] * 1.0e6",
+            _many_sums,
+        ),
         ("wp.tile_store(o, wp.tile_load(a, shape=(4,)) * 1.5)", _tiles),
         (
             "i = wp.tid()\nt = wp.tile_load(a, shape=(2,), offset=(wp.max(i - 1, 0),))\n"
@@ -124,7 +142,7 @@ def _moved(a: Arrays, n: Arrays, o: Arrays, i: int) -> None:
             _moved,
         ),
     ],
-    ids=["behind", "ahead", "far", "slots", "told", "tiles", "moved"],
+    ids=["behind", "ahead", "far", "slots", "told", "sums", "many sums", "tiles", "moved"],
 )
 def test_threads_find_what_those_before_them_left(
     body: str, expected: Callable[[Arrays, Arrays, Arrays, int], None], shared: bool, tmp_path: Path

@@ -246,6 +246,7 @@ def _run(
         for each in parameters_of(kernel)
     }
     Interpreter(machine).run(source, names)
+    machine.add_in_order()
     return machine
 
 

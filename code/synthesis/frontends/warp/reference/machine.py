@@ -5,6 +5,7 @@ import enum
 import functools
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol, cast
 
 import numpy as np
@@ -55,6 +56,19 @@ class Function(Protocol):
         ...
 
 
+@dataclass(slots=True, kw_only=True)
+class _Sums:
+    """What atomics add to the elements of a buffer."""
+
+    data: Array
+    before: Array
+    """What the buffer held before."""
+    added: list[tuple[Array, Array, Array]] = field(default_factory=list[tuple[Array, Array, Array]])
+    """For each call its places in the buffer laid out flat, the numbers, and the lanes that add them."""
+    alone: bool = True
+    """Whether no other atomics change the buffer."""
+
+
 class Machine:
     """The state of one launch.
 
@@ -102,6 +116,8 @@ class Machine:
         to where the first lane did; none if there is no trace."""
         self.names: dict[Any, str] = {}
         """The arguments whose memory buffers are, by what names them in the log of accesses."""
+        self._sums: dict[Any, _Sums] = {}
+        """Of buffers of floating-point numbers, by their key."""
         self._settled: set[int] = set()
         self._singular: Array | None = None
         """The lanes that have come to something without a derivative; None if none has."""
@@ -493,6 +509,8 @@ class Machine:
         given = np.broadcast_to(value.data, (self.lanes, *value.type.shape))[lanes]
         update = _UPDATES.get(operation)
         data = buffer.data
+        if is_floating(data.dtype):
+            self._note_sum(buffer, place, given, lanes, operation if not wanted else "")
         if not wanted and update is not None:
             update.at(data, place, given)
             return None
@@ -513,6 +531,38 @@ class Machine:
             else:
                 raise ReferenceUnknownError(f"wp.atomic_{operation}")
         return Value(value.type, old)
+
+    def _note_sum(
+        self, buffer: Buffer, place: tuple[Array, ...], given: Array, lanes: Array, operation: str
+    ) -> None:  # fmt: skip
+        """Note what an atomic is about to add to elements of a buffer, for :meth:`add_in_order`."""
+        data = buffer.data
+        if self.double or self.tiled or self.lanes == self.replicas or not data.flags.c_contiguous:
+            return
+        sums = self._sums.get(buffer.key)
+        if sums is None:
+            sums = self._sums[buffer.key] = _Sums(data=data, before=data.copy())
+        if operation not in ("add", "sub"):
+            sums.alone = False
+            return
+        parts = math.prod(data.shape[len(place) :])
+        first: Array = np.asarray(np.ravel_multi_index(place, data.shape[: len(place)])) * parts
+        numbers = (given if operation == "add" else -given).reshape(-1)
+        sums.added.append(((first[:, None] + np.arange(parts)).reshape(-1), numbers, np.repeat(lanes, parts)))
+
+    def add_in_order(self) -> None:
+        """Add again, thread after thread as Warp's CPU does, what several atomics have added one after the other.
+
+        Sums are rounded, so that theirs depend on that order. It is done where nothing else reads or changes a buffer.
+        """
+        for key, sums in self._sums.items():
+            kinds = {kind for buffer, kind, _, _ in self.log if buffer == key}
+            if len(sums.added) < 2 or not sums.alone or kinds != {"A"}:
+                continue
+            places, numbers, lanes = map(np.concatenate, zip(*sums.added, strict=True))
+            order = np.argsort(lanes, kind="stable")
+            sums.data[...] = sums.before
+            np.add.at(sums.data.reshape(-1), places[order], numbers[order])
 
 
 def _elements(data: Array, place: tuple[Array, ...]) -> Array:
