@@ -34,21 +34,29 @@ def returned(replacement: str) -> Callable[[str], str]:
 
 
 def exchange_operands(text: str) -> str:
-    """A text with the first difference the other way round whose sign matters: it is not squared and has no abs."""
+    """A text with the first difference the other way round whose sign matters: it is not squared and has no abs.
+
+    Nor is it handed to a function, which may do either.
+    """
     for found in re.finditer(_BINARY.replace("@", "subtract"), text):
         number, left, right, kind = found.groups()
-        if not re.search(rf"multiply %{number}, %{number} |abs %{number} ", text):
+        if not re.search(rf"multiply %{number}, %{number} |abs %{number} |call @\w+\([^)]*%{number}\b", text):
             return text.replace(found[0], f"%{number} = stablehlo.subtract {right}, {left} : {kind}", 1)
     return text
 
 
 @pytest.fixture(params=range(4))
 def row(request: pytest.FixtureRequest, twin_samples: list[Document]) -> Document:
-    """Samples of four recipes, each the first of its own that most of the changes below change."""
+    """Samples of four recipes, each the first of its own that most of the changes below change.
+
+    None of them goes on until it is good enough: what comes of that may be the same wherever it begins.
+    """
     changes = [*RIGHT.values(), *WRONG.values()]
     found = dict[str, Document]()
     for each in twin_samples:
         texts = {name: text or "" for name, text in each.texts.items()}
+        if "while_loop(" in each.spec.source:
+            continue
         if sum(change(texts[level]) != texts[level] for level, change in changes) > 8:
             found.setdefault(each.spec.recipe, each)
     assert len(found) >= 4, f"most of what is changed here is in samples of these alone: {', '.join(found)}"

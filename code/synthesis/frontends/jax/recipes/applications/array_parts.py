@@ -175,16 +175,16 @@ _SCALED = """
     else:
         offset = jnp.min(jnp.where(weight > 0, x, jnp.inf), axis=0)
         scale = jnp.max(jnp.where(weight > 0, x, -jnp.inf), axis=0) - offset ~
-    offset = {jnp.sum(weight * x, axis=0) ~ jnp.einsum('no,nd->d', weight, x)} / count
+    offset = jnp.sum(weight * x, axis=0) / count
     spread = jnp.sum(weight * jnp.abs(x - offset), axis=0) / count
     {?0.5 # {less moved by outliers than the deviation}}
     scale = {1.2533 * spread ~ spread}}
     {?0.5 # {features that are the same everywhere stay as they are}}
     scale = {jnp.where(scale > eps, scale, 1.0) ~ jnp.maximum(scale, eps)}
-    {?0.4 if skip:
-        {?0.5 # {flags and counts are no measurements}}
-        {for i in skip:
-            offset, scale = offset.at[i].set(0.0), scale.at[i].set(1.0) ~
+    {?0.4 {{?0.5 # {flags and counts are no measurements}}
+    for i in skip:
+        offset, scale = offset.at[i].set(0.0), scale.at[i].set(1.0) ~
+    if skip:
         kept = jnp.zeros(x.shape[1], dtype=bool)
         for i in skip:
             kept = kept.at[i].set(True)

@@ -167,8 +167,8 @@ def _advance(p: Program, system: str) -> str:
             walls = p.choices.chance(0.6)
             return join(
                 p.pick(
-                    "velocity = velocity + acc",
                     "velocity = jnp.clip(velocity + acc, -max_speed, max_speed)",
+                    "velocity = velocity + acc\nvelocity = jnp.clip(velocity, -max_speed, max_speed)",
                 ),
                 "position = jnp.clip(position + velocity, min_position, max_position)"
                 if walls

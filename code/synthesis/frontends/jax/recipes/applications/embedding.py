@@ -259,7 +259,7 @@ _COLUMNS = """
         features = jnp.concatenate(vectors, axis=-1)
     else:
         stacked = jnp.stack(vectors)
-        features = jnp.mean(stacked, axis=0) if average else jnp.sum(stacked, axis=0)}}
+        features = jnp.mean(stacked, axis=0) if combine == 'mean' else jnp.sum(stacked, axis=0)}}
     {?0.6 features = features.astype(dtype)}
     {if numbers is not None:
         features = jnp.concatenate([features, standardize(numbers, stats, features.dtype)], axis=-1) ~
@@ -282,6 +282,9 @@ def _columns(p: Program) -> Text:
     lines = p.choose(_COLUMNS)
     if "    raise ValueError(f'unknown combination {combine}')\n" in lines.partition("\n")[2].partition("\n")[2]:
         lines = re.sub(r"^if combine not in .*\n.*\n", "", lines)
+    averaged = "combine == 'mean'" in lines
+    if averaged:
+        lines = lines.replace("('concat', 'sum')", "('concat', 'sum', 'mean')")
     joined, low = p.choices.chance(0.6), "astype(dtype)" in lines and p.choices.chance(0.4)
     count = p.choices.choice((3, 5))
     total = width * (len(names) if joined else 1) + count
@@ -301,9 +304,9 @@ def _columns(p: Program) -> Text:
             "rate": Option("float", "share of columns that are dropped", ("0.1", "0.2"), ("drop_rate", "rate")),
             "missing": Option("str", "vectors of unknown ids, zero or mean", ("'zero'", "'mean'"), ("missing",)),
             "skip": Option("tuple[str, ...]", "columns that are left out", ("()",), ("skip", "exclude")),
-            "combine": Option("str", "concat or sum", ("'concat'",), ("combine", "combiner"),
-                              "'concat'" if joined else "'sum'"),
-            "average": Option("bool", "whether the mean is taken", ("False", "True"), ("average",)),
+            "combine": Option("str", "concat, sum or mean" if averaged else "concat or sum", ("'concat'",),
+                              ("combine", "combiner"),
+                              "'concat'" if joined else p.pick("'sum'", "'mean'") if averaged else "'sum'"),
             "dtype": Option("str", "type of the features", ("'float32'",), ("dtype",),
                             "'bfloat16'" if low else "'float32'"),
             "projection": Array(weights(total, out), "weights of a last layer", ("projection", "kernel"),

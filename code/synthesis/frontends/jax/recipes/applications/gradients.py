@@ -60,9 +60,6 @@ _COMBINED = """
         raise ValueError('there is nothing to combine') ~ if weights is not None and len(weights) != len(grads):
         raise ValueError(f'<<len(weights)>> weights for <<len(grads)>> tasks')}}
     flat = [flatten(each) for each in grads]
-    {?0.5 if weights is not None:
-        {?0.4 # {what tasks are worth}}
-        flat = [weight * g for weight, g in zip(weights, flat)]}
     {?0.5 {if balance:
         {?0.5 # {no task is louder than another}}
         norms = [jnp.linalg.norm(g) for g in flat]
@@ -70,6 +67,9 @@ _COMBINED = """
         flat = [g * mean_norm / (norm + 1e-8) for g, norm in zip(flat, norms)] ~
     if balance:
         flat = [g / (jnp.linalg.norm(g) + 1e-8) for g in flat]}}
+    {?0.5 if weights is not None:
+        {?0.4 # {what tasks are worth}}
+        flat = [weight * g for weight, g in zip(weights, flat)]}
     {if method == 'sum':
         combined = {sum(flat) ~ functools.reduce(jnp.add, flat)}
     elif method == 'project':

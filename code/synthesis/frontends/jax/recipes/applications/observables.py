@@ -387,6 +387,11 @@ _TRAJECTORY = """
     {?0.3 if traj.ndim != 3:
         raise ValueError(f'expected positions of shape (frames, n, dim), got <<traj.shape>>')}
     frames, n, d = traj.shape
+    {?0.6 if unwrap_side is not None:
+        {?0.4 # {jumps across the box are undone}}
+        jumps = jnp.diff(traj, axis=0)
+        jumps = jumps - unwrap_side * jnp.round(jumps / unwrap_side)
+        traj = jnp.concatenate([traj[:1], traj[:1] + jnp.cumsum(jumps, axis=0)])}
     {?0.6 {if remove_drift:
         {?0.5 # {a box that moves as a whole does not diffuse}}
         traj = traj - jnp.mean(traj, axis=1, keepdims=True) ~
@@ -397,11 +402,6 @@ _TRAJECTORY = """
         else:
             center = (masses @ traj)[:, None, :] / jnp.sum(masses)
         traj = traj - center}}
-    {?0.6 if unwrap_side is not None:
-        {?0.4 # {jumps across the box are undone}}
-        jumps = jnp.diff(traj, axis=0)
-        jumps = jumps - unwrap_side * jnp.round(jumps / unwrap_side)
-        traj = jnp.concatenate([traj[:1], traj[:1] + jnp.cumsum(jumps, axis=0)])}
 """
 _LAGGED = {
     "msd": """
@@ -412,7 +412,7 @@ _LAGGED = {
             {if lag == 0:
                 curve.append({jnp.zeros(n, traj.dtype) ~ jnp.zeros(traj.shape[1])})
                 continue ~}
-            moved = traj[lag:] - traj[:-lag]
+            moved = traj[lag:] - {traj[:frames - lag] ~ traj[:traj.shape[0] - lag]}
             curve.append({jnp.mean(jnp.sum(moved ** 2, axis=-1), axis=0) ~
                 jnp.sum(moved ** 2, axis=-1).mean(axis=0)})
         msd = jnp.stack(curve)

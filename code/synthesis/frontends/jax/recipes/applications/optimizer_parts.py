@@ -221,16 +221,20 @@ _GROUPS = """
         new_params[name] = w - delta
     return new_params ~
     {def group_of(name):
-        if any(word in name for word in no_decay):
-            return 'no_decay' ~
-    def group_of(name, w):
-        if any(word in name for word in no_decay) or w.ndim < 2:
-            return 'no_decay'}
-        {if name.startswith(frozen):
+        if name.startswith(frozen):
             {?0.4 # {pretrained}}
             return 'frozen'
+        {if any(word in name for word in no_decay):
+            return 'no_decay'
         return 'decay' ~
-        return 'frozen' if name.startswith(frozen) else 'decay'}
+        return 'no_decay' if any(word in name for word in no_decay) else 'decay'} ~
+    def group_of(name, w):
+        if name.startswith(frozen):
+            {?0.4 # {pretrained}}
+            return 'frozen'
+        if any(word in name for word in no_decay) or w.ndim < 2:
+            return 'no_decay'
+        return 'decay'}
 
     new_params = dict(params)
     for name, w in params.items():

@@ -410,11 +410,13 @@ _EXTRA = (
     "extra = jax.random.categorical(next_key, jnp.log(rest + 1e-9), axis=-1)",
     """
     {if greedy:
-        extra = jnp.argmax(rest, axis=-1)
+        {?0.5 # {what the model itself would have said there}}
+        best = jnp.argmax(target_logits, axis=-1)
+        extra = jnp.take_along_axis(best, count[:, None], axis=1)[:, 0]
     else:
         extra = jax.random.categorical(next_key, jnp.log(rest + 1e-9)) ~
-    log_rest = jnp.log(rest + 1e-9)
-    extra = jnp.argmax(log_rest, axis=-1) if greedy else jax.random.categorical(next_key, log_rest)}
+    best = jnp.take_along_axis(jnp.argmax(target_logits, axis=-1), count[:, None], axis=1)[:, 0]
+    extra = best if greedy else jax.random.categorical(next_key, jnp.log(rest + 1e-9))}
     """,
 )
 """Without a choice of the best, and with it."""

@@ -1425,12 +1425,13 @@ _RAY_USES = {
     """,
     "hit_count": """
         {if t >= 0.0 and t < far:
-            num += 1 ~
+            num += 1
+            DEPTH ~
         if t < 0.0:
             continue
         if t < far:
             num += 1
-            {depth_sum += t ~}}
+            DEPTH}
     """,
     "nearest_hit": """
         {if t >= 0.0 and t < best:
@@ -1451,8 +1452,9 @@ def _cast(p: Program, target: str, shapes: str, loop: str) -> KernelSpec:
     uses = _RAY_USES[target]
     if target == "hit_count" and p.choices.chance(0.4):
         start, finish = f"{start}\ndepth_sum = float(0.0)", f"{finish}\ndepth[tid] = depth_sum / float(wp.max(num, 1))"
+        uses = uses.replace("DEPTH", "depth_sum += t")
     else:
-        uses = uses.replace("            {depth_sum += t ~}", "            ")
+        uses = re.sub(r"\n *DEPTH", "", uses)
     body = indent(dedent(_RAY_HITS[shapes]).strip("\n") + "\n" + dedent(uses).strip("\n"), "    ")
     p.write(_ray(p), start, loop.replace("    HIT", body), finish)
     many = {"spheres": "spheres", "types": "shapes", "boxes": "boxes", "triangles": "triangles"}[shapes]

@@ -125,14 +125,15 @@ _TEXTS: dict[str, tuple[tuple[str, str, str], ...]] = {
             "update_idle_state check_idle count_idle_steps",
             "Counts the steps in which nothing happened, and puts the scene to sleep",
             """
-        {if contact_count[0] == 0 and kinetic_in[0] < idle_energy:
+        {if was_touched[0] == 0 and kinetic_in[0] < idle_energy:
             num_idle[0] += 1
         else:
             num_idle[0] = 0
-            {asleep[0] = 0 ~}
-        {# the next step counts again
-        ~}
-        contact_count[0] = 0 ~
+            asleep[0] = 0 ~
+        still = kinetic_in[0] < idle_energy and max_moved[0] < move_tol
+        num_idle[0] = {num_idle[0] + 1 if still else 0 ~ wp.where(still, num_idle[0] + 1, 0)}
+        if not still:
+            asleep[0] = 0 ~
         if kinetic_in[0] >= idle_energy or was_touched[0] != 0:
             {# woken up
             ~}
@@ -689,19 +690,26 @@ iteration[0] >= max_iterations:
             best_norm[0] = norm
             num_stalled[0] = 0
         else:
-            num_stalled[0] += 1 ~
-        if norm < best_norm[0]:
-            best_norm[0] = norm
-            best_iteration[0] = iteration[0]}
+            num_stalled[0] += 1
         if norm < norm_tol:
             status[0] = CONVERGED
-        elif {norm > divergence * rhs_norm[0]}:
+        elif norm > divergence * rhs_norm[0]:
             status[0] = DIVERGED
-        elif {iteration[0] >= max_iterations ~ iteration[0] - best_iteration[0] > patience ~ \
-                num_stalled[0] > patience}:
+        elif {num_stalled[0] > patience ~ num_stalled[0] > patience or iteration[0] >= max_iterations}:
             status[0] = STALLED
         else:
-            status[0] = RUNNING
+            status[0] = RUNNING ~
+        if norm < best_norm[0]:
+            best_norm[0] = norm
+            best_iteration[0] = iteration[0]
+        if norm < norm_tol:
+            status[0] = CONVERGED
+        elif norm > divergence * rhs_norm[0]:
+            status[0] = DIVERGED
+        elif {iteration[0] - best_iteration[0] > patience ~ iteration[0] >= max_iterations}:
+            status[0] = STALLED
+        else:
+            status[0] = RUNNING}
             """,
         ),
         (
@@ -1045,6 +1053,7 @@ def _declare_given(p: Program, blocks: int) -> None:
         ("tol", (0.1, 0.8), ("tol", "rel_tol"), ("0.5", "0.25")),
         ("norm_tol", (0.1, 1.2), ("tol", "abs_tol"), ("0.5",)),
         ("abs_tol", (0.3, 1.2), ("abs_tol",), ("0.5",)), ("max_tol", (0.4, 0.8), ("max_tol",), ("0.5",)),
+        ("move_tol", (0.1, 0.3), ("move_tol", "still_distance"), ("0.2",)),
         ("pos_tol", (0.3, 1), ("pos_tol",), ("0.5",)), ("vel_tol", (0.3, 1), ("vel_tol",), ("0.5",)),
         ("penetration_limit", (0.05, 0.3), ("max_allowed_penetration", "penetration_limit"), ("0.1",)),
         ("weight_decay", (0.01, 0.2), ("weight_decay",), ("0.05",)), ("min_gain", (0.02, 0.2), ("min_gain",),
