@@ -17,7 +17,8 @@ def processor_time(keeper: int) -> float | None:
     """Seconds that all that a keeper has started have used, without its own; None if it is gone."""
     try:
         process = psutil.Process(keeper)
-        return _of_ended(process) + sum(map(_used, process.children(recursive=True)))
+        own: Any = process.cpu_times()
+        return own.children_user + own.children_system + sum(map(_used, process.children(recursive=True)))
     except psutil.Error:
         return None
 
@@ -26,15 +27,9 @@ def _used(process: psutil.Process) -> float:
     """Of the process, and of its children that have ended; none of one that has just gone."""
     try:
         times: Any = process.cpu_times()
-        return times.user + times.system + _of_ended(process)
     except psutil.Error:
         return 0.0
-
-
-def _of_ended(process: psutil.Process) -> float:
-    """Of the process's children that have ended."""
-    times: Any = process.cpu_times()
-    return times.children_user + times.children_system
+    return times.user + times.system + times.children_user + times.children_system
 
 
 class Deadline:

@@ -192,6 +192,7 @@ def _count_threads(first: int, most: int, tell: int) -> None:
         if _threads(first) > most:
             os.write(tell, STATUS.pack(MANY))  # before the first process tells of an end
             os.kill(first, signal.SIGKILL)
+            break
     for each in watched:
         os.close(each)
 

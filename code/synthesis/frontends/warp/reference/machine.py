@@ -556,8 +556,9 @@ class Machine:
         Sums are rounded, so that theirs depend on that order. It is done where nothing else reads or changes a buffer.
         """
         for key, sums in self._sums.items():
-            kinds = {kind for buffer, kind, _, _ in self.log if buffer == key}
-            if len(sums.added) < 2 or not sums.alone or kinds != {"A"}:
+            if len(sums.added) < 2 or not sums.alone:
+                continue
+            if {kind for buffer, kind, _, _ in self.log if buffer == key} != {"A"}:
                 continue
             places, numbers, lanes = map(np.concatenate, zip(*sums.added, strict=True))
             order = np.argsort(lanes, kind="stable")

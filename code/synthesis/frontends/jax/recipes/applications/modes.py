@@ -88,9 +88,7 @@ def draw_by_name(
         given: what its texts may name.
         result: what it returns.
     """
-    p = Program(stream)
-    if labels[0] != "layers":
-        p.calls("out", "out", "result")
+    p = Program.of(stream, labels[0])
     asked = p.choices.choice(tuple(family.cases))
     known = [name for name in family.cases if name == asked or p.choices.chance(_SHARE)]
     known = known if len(known) > 1 else list(family.cases)[:3]

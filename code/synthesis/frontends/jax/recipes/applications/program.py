@@ -147,9 +147,13 @@ class Program:
         """Say that no number and no option has to be given, since each serves some of its cases alone."""
         self._asks = False
 
-    def calls(self, key: str, *names: str) -> None:
-        """Say what a variable of the lines may be called."""
-        self._roles[key] = names
+    @classmethod
+    def of(cls, stream: Stream, category: str) -> "Program":
+        """A function of a category: only layers of networks call what they compute ``y``."""
+        made = cls(stream)
+        if category != "layers":
+            made._roles["out"] = ("out", "result")
+        return made
 
     # ---- choices
 

@@ -69,9 +69,7 @@ def with_texts(recipe: Recipe, writers: Mapping[str, Callable[[Program], Text]],
 
 
 def _draw(stream: Stream, labels: tuple[str, str, str], write: Callable[[Program], Text]) -> KernelSpec:
-    p = Program(stream)
-    if labels[0] != "layers":
-        p.calls("out", "out", "result")
+    p = Program.of(stream, labels[0])
     text = write(p)
     for each in text.helpers:
         p.function(each)

@@ -755,6 +755,16 @@ def _declare_joints(p: Program, count: int, target: str) -> None:
     p.output("total_coords", INT, (1,), ("total_coord_count", "num_coords"), (0, 1))
 
 
+_STOPS = """{if q < limit_lower[QD]:
+    q = limit_lower[QD]
+    qd = wp.max(qd, 0.0)
+elif q > limit_upper[QD]:
+    q = limit_upper[QD]
+    qd = wp.min(qd, 0.0) ~
+if q < limit_lower[QD] or q > limit_upper[QD]:
+    q = wp.clamp(q, limit_lower[QD], limit_upper[QD])
+    qd = 0.0}"""
+"""What holds a coordinate between its limits."""
 _SCALAR = """
     qd = joint_qd_out[QD] + joint_qdd[QD] * dt
     {{# no faster than the motor turns
@@ -769,28 +779,12 @@ _SCALAR = """
         q = wp.clamp(q, limit_lower[QD], limit_upper[QD])
         qd = 0.0 ~} ~
     if not unlimited[tid]:
-        {if q < limit_lower[QD]:
-            q = limit_lower[QD]
-            qd = wp.max(qd, 0.0)
-        elif q > limit_upper[QD]:
-            q = limit_upper[QD]
-            qd = wp.min(qd, 0.0) ~
-        if q < limit_lower[QD] or q > limit_upper[QD]:
-            q = wp.clamp(q, limit_lower[QD], limit_upper[QD])
-            qd = 0.0} ~
+STOP_AT_LIMITS_INSIDE ~
     # stops at its limits
-    {if q < limit_lower[QD]:
-        q = limit_lower[QD]
-        qd = wp.max(qd, 0.0)
-    elif q > limit_upper[QD]:
-        q = limit_upper[QD]
-        qd = wp.min(qd, 0.0) ~
-    if q < limit_lower[QD] or q > limit_upper[QD]:
-        q = wp.clamp(q, limit_lower[QD], limit_upper[QD])
-        qd = 0.0} ~}
+STOP_AT_LIMITS ~}
     joint_q[Q] = q
     joint_qd_out[QD] = qd
-"""
+""".replace("STOP_AT_LIMITS_INSIDE", indent(_STOPS, 8 * " ")).replace("STOP_AT_LIMITS", indent(_STOPS, 4 * " "))
 """A step of one coordinate ``Q`` and its velocity ``QD``."""
 
 

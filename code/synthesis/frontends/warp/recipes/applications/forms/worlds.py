@@ -90,11 +90,11 @@ def _may_spread(sheet: Sheet) -> bool:
     Nor may one thread do all the work: of many worlds each would launch as many that do none.
     """
     named = sheet.named()
-    if not _differing(sheet) or any(map(_ends_others, sheet.body)):
-        return False
     written = {key: each for key in named if (each := sheet.given.get(key)) and each.role is not Role.INPUT}
     high = any(len(each.shape or ()) > _HIGHEST_RANK for each in written.values())
-    return not (named & sheet.objects or named & _TAKEN or written.keys() & _bare(sheet) or high)
+    if named & sheet.objects or named & _TAKEN or written.keys() & _bare(sheet) or high:
+        return False
+    return bool(_differing(sheet)) and not any(map(_ends_others, sheet.body))
 
 
 class _Uses(Visitor):
