@@ -24,6 +24,7 @@ from synthesis.frontends.warp.recipes.applications.shapes import (
     volume_argument,
 )
 from synthesis.frontends.warp.reference.objects import chosen
+from synthesis.frontends.warp.reference.semantics.meshes import closest_by_regions, closest_on_parts
 from synthesis.generator import draw
 from synthesis.grammar.streams import Stream
 from synthesis.records import Argument, Signature
@@ -254,3 +255,24 @@ def test_of_what_is_equally_close_the_two_orders_take_different_places() -> None
 
     assert taken(backwards=True) == ([3, 3, 1], [True, False, False])
     assert taken(backwards=False) == ([2, 1, 1], [True, False, False])
+
+
+def test_the_closest_point_by_regions_is_the_same_and_loses_what_single_precision_does_of_thin_faces() -> None:
+    rng = np.random.default_rng(5)
+    wide = rng.uniform(-1, 1, (200, 3, 3))
+    thin = wide.copy()
+    thin[:, 2] = 0.6 * wide[:, 0] + 0.4 * wide[:, 1] + 0.05 * (wide[:, 2] - wide[:, 0])
+    points = np.concatenate([rng.uniform(-2, 2, (200, 3)), 20 * rng.normal(size=(200, 3))])
+    for way in zip(closest_by_regions(wide[None], points), closest_on_parts(wide[None], points), strict=True):
+        np.testing.assert_allclose(*way, atol=1e-7)
+
+    inside = np.einsum("nc,ncx->nx", rng.dirichlet([1, 1, 1], 200), thin).astype(np.float32)
+
+    def is_off(closest: Any) -> float:
+        """How far weights of faces, each near a point of it, are off in single precision: the median."""
+        single = closest(thin[None].astype(np.float32), inside)[1]
+        double = closest_on_parts(thin[None].astype(np.float32).astype(float), inside.astype(float))[1]
+        assert single.dtype == np.float32
+        return float(np.median(np.abs(single - double)[range(200), range(200)].max(axis=-1)))
+
+    assert is_off(closest_by_regions) > 5 * is_off(closest_on_parts)

@@ -65,8 +65,11 @@ def _unit(vector: Array) -> Array:
 # ---- the closest point
 
 
-def _closest(triangles: Array, points: Array) -> tuple[Array, Array]:
-    """The distance of each point from each face, and the weights of the face's corners in its closest point."""
+def closest_on_parts(triangles: Array, points: Array) -> tuple[Array, Array]:
+    """The distance of each point from each face, and the weights of the face's corners in its closest point.
+
+    The closest one is that of the plane, if it is inside, and of the three edges.
+    """
     a, b, c = (triangles[:, :, corner] for corner in range(3))
     p = points[:, None]
     normal = _crossed(b - a, c - a)
@@ -83,6 +86,38 @@ def _closest(triangles: Array, points: Array) -> tuple[Array, Array]:
         nearer = squared < least
         best, least = np.where(nearer[..., None], weights, best), np.where(nearer, squared, least)
     return np.sqrt(least).astype(points.dtype), best
+
+
+def closest_by_regions(triangles: Array, points: Array) -> tuple[Array, Array]:
+    """The same as :func:`closest_on_parts` by the regions of a face, from products of its edges with a point.
+
+    This is how Warp finds it. A thin face costs it more digits than :func:`closest_on_parts`, which single
+    precision has to show.
+
+    Source: C. Ericson, Real-Time Collision Detection, 5.1.5.
+    """
+    a, b, c = (triangles[:, :, corner] for corner in range(3))
+    p, first, second = points[:, None], b - a, c - a
+    (d1, d2), (d3, d4), (d5, d6) = ((_dot(first, p - each), _dot(second, p - each)) for each in (a, b, c))
+    va, vb, vc = d3 * d6 - d5 * d4, d5 * d2 - d1 * d6, d1 * d4 - d3 * d2
+    zero, one = np.zeros_like(d1), np.ones_like(d1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = (d4 - d3) / ((d4 - d3) + (d5 - d6))
+        inside = 1 / (va + vb + vc)
+        regions = [
+            ((d1 <= 0) & (d2 <= 0), zero, zero),
+            ((d3 >= 0) & (d4 <= d3), one, zero),
+            ((vc <= 0) & (d1 >= 0) & (d3 <= 0), d1 / (d1 - d3), zero),
+            ((d6 >= 0) & (d5 <= d6), zero, one),
+            ((vb <= 0) & (d2 >= 0) & (d6 <= 0), zero, d2 / (d2 - d6)),
+            ((va <= 0) & (d4 >= d3) & (d5 >= d6), 1 - share, share),
+        ]
+        where = [each for each, _, _ in regions]
+        v = np.select(where, [each for _, each, _ in regions], vb * inside)
+        w = np.select(where, [each for _, _, each in regions], vc * inside)
+    weights = np.stack([1 - v - w, v, w], axis=-1)
+    gap = _at(triangles, weights) - p
+    return np.sqrt(_dot(gap, gap)), weights
 
 
 def _on_edge(triangles: Array, points: Array, start: int) -> Array:
@@ -111,9 +146,10 @@ def _winding(triangles: Array, points: Array) -> Array:
 
 def _point_query(machine: Machine, mesh: Any, point: Value, farthest: Value, *, signed: bool) -> StructValue:
     handle = object_of(mesh, "mesh")
+    closest = closest_on_parts if machine.double else closest_by_regions
 
     def ask(triangles: Array, points: Array, limit: Array) -> tuple[Array, ...]:
-        distances, weights = _closest(triangles, points)
+        distances, weights = closest(triangles, points)
         size = 1 + np.abs(points).max(axis=1, keepdims=True)
         face, tied = chosen(
             machine,
