@@ -306,7 +306,9 @@ def _draw_batch(stream: Stream, target: str) -> KernelSpec:
     p.option("prob", "0.5", "float", "how many images are changed", p.pick("0.5", "0.25"), ("prob", "probability"))
     p.option("value", "0.0", "float", "what is put there", p.pick("0.0", "0.5"), ("fill_value", "value"))
     taken, whole_image = p.choices.choice(_SHAPES.get(target, (("", ""),)))
-    said = {"SHAPE": taken, "WHOLE": whole_image, **_hidden(p)}
+    said = {"SHAPE": taken, "WHOLE": whole_image}
+    if target == "cutout":
+        said |= _hidden(p)
     said["STANDARDIZE"] = _STANDARDIZE if required else _STANDARDIZE_IF_GIVEN
     for text in _BATCHES[target]:
         p.write(functools.reduce(lambda made, mark: made.replace(mark, said[mark]), said, text))

@@ -334,8 +334,11 @@ def _named_norm(p: Program) -> Text:
         results = (Leaf((rows, length, dim)),)
     elif form == "group":
         lines = """
-            {?0.5 if x.shape[-1] % num_groups != 0:
-                raise ValueError(f'<<x.shape[-1]>> channels are not divisible by <<num_groups>> groups')}
+            {if x.shape[-1] % num_groups != 0:
+                raise ValueError(f'<<x.shape[-1]>> channels are not divisible by <<num_groups>> groups') ~
+            {?0.4 # {as many groups as the channels allow}}
+            while x.shape[-1] % num_groups != 0:
+                num_groups {-= 1 ~ //= 2} ~}
             {h = x.reshape(*x.shape[:-1], num_groups, -1)
             {?0.4 # {over positions and the channels of a group}}
             axes = (1, 3) ~

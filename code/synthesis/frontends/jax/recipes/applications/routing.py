@@ -228,6 +228,9 @@ _HEAD_LOSS = """
     labels = jnp.where(labels == ignore_index, 0, labels)}}
     totals = <<'loss': 0.0, 'weight': 0.0>>
     EXTRA
+    {?0.25 {?0.4 # {chunks of one length}}
+    while labels.shape[1] % chunk_size != 0:
+        chunk_size {-= 1 ~ //= 2}}
     {?0.5 # {never all scores at once}}
     {for start in range(0, labels.shape[1], chunk_size):
         stop = {min(start + chunk_size, labels.shape[1]) ~ start + chunk_size}

@@ -652,8 +652,11 @@ _CHUNKED = """
     {?0.35 if n <= chunk:
         {?0.5 # {all at once}}
         return ONE(queries)
-    ~ {?0.4 {?0.4 # {no chunk is longer than what there is}}
-    chunk = min(chunk, n)}}
+    ~ {?0.4 # {no chunk is longer than what there is}}
+    chunk = min(chunk, n) ~
+    {?0.4 # {no chunk is longer than what there is}}
+    while chunk > n:
+        chunk = chunk // 2 ~}
     {missing = -n % chunk ~ num_chunks = -(-n // chunk)
     missing = num_chunks * chunk - n}
     {if missing > 0:

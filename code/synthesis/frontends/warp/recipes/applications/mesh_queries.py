@@ -50,7 +50,7 @@ _CLOSEST: dict[str, tuple[tuple[str, str, str], ...]] = {
         SURFACE
         d = p - surface
         r = wp.length(d)
-        n = d / wp.max(r, 0.01)
+        n = d / wp.max(r, 1.0e-3)
         slot = wp.atomic_add(count, 0, 1)
         {if slot >= max_contacts:
             return
@@ -84,7 +84,7 @@ _CLOSEST: dict[str, tuple[tuple[str, str, str], ...]] = {
         r = wp.length(d)
         in_contact[tid] = 1
         depth[tid] = radius[tid] - r
-        normal[tid] = d / wp.max(r, 0.01) ~
+        normal[tid] = d / wp.max(r, 1.0e-3) ~
         in_contact[tid] = 0
         if answer.result:
             SURFACE
@@ -92,7 +92,7 @@ _CLOSEST: dict[str, tuple[tuple[str, str, str], ...]] = {
             r = wp.length(d)
             in_contact[tid] = 1
             closest[tid] = surface
-            normal[tid] = d / wp.max(r, 0.01)
+            normal[tid] = d / wp.max(r, 1.0e-3)
             {wp.atomic_add(count, 0, 1) ~}}
             """,
         ),
@@ -112,7 +112,7 @@ _CLOSEST: dict[str, tuple[tuple[str, str, str], ...]] = {
         r = wp.length(d)
         {# a little off the surface, on the side where it is
         ~}
-        out[tid] = surface + (offset / wp.max(r, 0.01)) * d ~ # part of the way only
+        out[tid] = surface + (offset / wp.max(r, 1.0e-3)) * d ~ # part of the way only
         out[tid] = wp.lerp(p, surface, strength)} ~
         {# near points go farther
         ~}
@@ -188,7 +188,7 @@ _CLOSEST: dict[str, tuple[tuple[str, str, str], ...]] = {
             d = p - surface
             {dist[tid] = wp.length(d) ~ r = wp.length(d)
             dist[tid] = wp.max(r - radius[tid], 0.0)
-            normal[tid] = d / wp.max(r, 0.01)}}
+            normal[tid] = d / wp.max(r, 1.0e-3)}}
             """,
         ),
         (
@@ -232,7 +232,7 @@ _CLOSEST: dict[str, tuple[tuple[str, str, str], ...]] = {
         SURFACE
         d = p - surface
         r = wp.length(d)
-        n = d / wp.max(r, 0.01)
+        n = d / wp.max(r, 1.0e-3)
         depth_c = {radius[tid] + margin - r ~ margin + radius[tid] - r}
         v_s = wp.mesh_eval_velocity(mesh, answer.face, answer.u, answer.v)
         v_rel = v[tid] - v_s
@@ -317,7 +317,7 @@ _SAMPLES: tuple[tuple[str, str, str], ...] = (
         phi[tid] = answer.sign * r{ - thickness ~}
         {# outwards on both sides
         ~}
-        gradient[tid] = answer.sign * d / wp.max(r, 0.01) ~
+        gradient[tid] = answer.sign * d / wp.max(r, 1.0e-3) ~
         {# below 0 inside
         ~}
         s = float(reach)
@@ -384,7 +384,7 @@ _SIGNED: dict[str, tuple[tuple[str, str, str], ...]] = {
         r = wp.length(d)
         s = answer.sign * r
         if s < margin:
-            n = answer.sign * d / wp.max(r, 0.01)
+            n = answer.sign * d / wp.max(r, 1.0e-3)
             x_io[tid] = p + (margin - s) * n
             {vn = wp.dot(v_io[tid], n)
             if vn < 0.0:
@@ -401,7 +401,7 @@ _SIGNED: dict[str, tuple[tuple[str, str, str], ...]] = {
         s = answer.sign * r
         if s >= margin:
             return
-        n = answer.sign * d / wp.max(r, 0.01)
+        n = answer.sign * d / wp.max(r, 1.0e-3)
         {# no farther than a step may go
         ~}
         x_io[tid] = p + wp.min(margin - s, max_push) * n
@@ -429,7 +429,7 @@ _SIGNED: dict[str, tuple[tuple[str, str, str], ...]] = {
         c = answer.sign * r - {thickness ~ radius[tid]}
         if c >= 0.0:
             return
-        n = answer.sign * d / wp.max(r, 0.01)
+        n = answer.sign * d / wp.max(r, 1.0e-3)
         {delta[tid] -= relaxation * c * n ~ wp.atomic_add(delta, tid, -relaxation * c * n)
         {wp.atomic_add(num_corrections, tid, 1) ~} ~
         push = -c * n
@@ -454,7 +454,7 @@ _SIGNED: dict[str, tuple[tuple[str, str, str], ...]] = {
         d = surface - p
         {f[tid] += ke * d - kd * v[tid] ~
         r = wp.length(d)
-        n = d / wp.max(r, 0.01)
+        n = d / wp.max(r, 1.0e-3)
         vn = wp.dot(v[tid], n)
         f[tid] += (ke * r - kd * vn) * n} ~
         if not answer.result:
@@ -464,7 +464,7 @@ _SIGNED: dict[str, tuple[tuple[str, str, str], ...]] = {
         r = wp.length(d)
         s = answer.sign * r - radius[tid]
         if s < 0.0:
-            n = answer.sign * d / wp.max(r, 0.01)
+            n = answer.sign * d / wp.max(r, 1.0e-3)
             vn = wp.dot(v[tid], n)
             {wp.atomic_add(f, tid, (-ke * s - kd * vn) * n) ~
             fn = -ke * s - kd * wp.min(vn, 0.0)

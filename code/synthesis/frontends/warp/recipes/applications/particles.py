@@ -9,6 +9,9 @@ from synthesis.records import KernelSpec
 
 _OFFSETS = ("neighbor_start", "offsets", "neighbor_offsets", "first_neighbor")
 
+_POWERS = (("w * w * w", "15.0"), ("w * w", "7.5"))
+"""Kernels of a density, and what makes the integral of each over a ball 1."""
+
 _NEIGHBORS = {
     "neighbor_density": """
         {?0.12 if active[tid] == 0:
@@ -36,26 +39,12 @@ _NEIGHBORS = {
             {if r >= cutoff:
                 continue
             w = 1.0 - r / cutoff
-            total += mass[nbr] * w * w * w ~ if r < cutoff:
+            total += mass[nbr] * POWER ~ if r < cutoff:
                 w = 1.0 - r / cutoff
-                total += mass[nbr] * w * w * w}
+                total += mass[nbr] * POWER}
         {# the volume of the kernel
         ~}
-        total *= 15.0 / (wp.pi * cutoff * cutoff * cutoff) ~
-        total = float(mass[tid])
-        LOOP
-            {?0.15 if phase[nbr] != phase[tid]:
-                continue}
-            r = wp.length(x0 - x[nbr])
-            {if r >= cutoff:
-                continue
-            w = 1.0 - r / cutoff
-            total += mass[nbr] * w * w ~ if r < cutoff:
-                w = 1.0 - r / cutoff
-                total += mass[nbr] * w * w}
-        {# the volume of the kernel
-        ~}
-        total *= 7.5 / (wp.pi * cutoff * cutoff * cutoff)}
+        total *= VOLUME / (wp.pi * cutoff * cutoff * cutoff)}
         density[tid] = total
         {?0.4 {pressure_out[tid] = ks * wp.max(total - rest_density, 0.0) ~
         constraint[tid] = total / rest_density - 1.0}}
@@ -225,8 +214,9 @@ def _draw_neighbors(stream: Stream, target: str) -> KernelSpec:
     else:
         skip = block("if nbr == tid:", "continue")
     begun = "\n".join([loop, *(f"    {each}" for each in join(get, skip).split("\n"))])
-    text = _NEIGHBORS[target].replace("LOOP", begun.replace("\n", "\n        "))
-    p.write(text)
+    power, volume = p.choices.choice(_POWERS)
+    text = _NEIGHBORS[target].replace("POWER", power).replace("VOLUME", volume)
+    p.write(text.replace("LOOP", begun.replace("\n", "\n        ")))
     titles = {
         "neighbor_density": ("compute_density", "sum_density", "eval_density"),
         "neighbor_force": ("pair_forces", "compute_neighbor_forces", "eval_particle_forces"),
