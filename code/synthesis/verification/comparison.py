@@ -56,6 +56,9 @@ usually holds."""
 _NOISE = 1e-14
 """What is left in float64 where all of what the array usually holds cancels out, in the array's usual numbers."""
 
+_ROUNDINGS = 4
+"""How many roundings of an array's usual number such an element may be off."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mismatch:
@@ -450,7 +453,8 @@ def wrong_elements(
             apart = _relative(_number(own), true) > _cap(_epsilon(own.dtype), expected.unit)
             usual = _usual_size(expected, name)
             noise = (true != 0) & (np.abs(true) <= _NOISE * usual)
-            wrong &= ~((apart | noise) & (np.abs(measured - _number(own)) <= _epsilon(own.dtype) * usual))
+            rounding = _ROUNDINGS * _epsilon(own.dtype) * usual
+            wrong &= ~((apart | noise) & (np.abs(measured - _number(own)) <= rounding))
         reach = expected.noise[run].get(name) if expected.noise else None
         if reach is not None and wrong.any():
             wrong &= ~(np.abs(measured - _number(own)) <= reach)

@@ -326,6 +326,8 @@ def _draw_conv(p: Program) -> None:
     stride = p.size(1, 1, 2)
     by_hand = size > 1 and p.maybe(0.3)
     padding = p.pick("SAME", "reflect", "wrap") if by_hand else p.pick("SAME", "SAME", "VALID")
+    # What is normalized over each image alone tells nothing of what is subtracted from all of its pixels.
+    norm = "group" if norm == "instance" and b.byte and padding != "SAME" else norm
     standard = size > 1 and not b.low and norm in ("group", "training") and p.maybe(0.2)
     b.tree["kernel"] = b.layout.filters(size, into // groups, out, b.dtype)
     b.tree |= {"bias": weights(out)} if norm == "none" else {"scale": positive(out), "bias": weights(out)}

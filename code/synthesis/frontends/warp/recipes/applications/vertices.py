@@ -148,7 +148,7 @@ def _draw_vertex(stream: Stream, target: str) -> KernelSpec:
     p.array("correction", VEC, (-0.5, 0.5), (count,), ("delta", "particle_delta", "corrections"))
     p.array("degree_in", INT, (0, 4), (count,), ("constraint_count", "num_constraints", "valence"))
     p.array("inv_mass_of", FLOAT, (-0.2, 2), (count,), ("inv_mass", "particle_inv_mass", "w"))
-    p.array("radius", FLOAT, (0.05, 0.2), (count,), ("particle_radius", "radius"))
+    p.array("radius", FLOAT, (0.1, 0.4), (count,), ("particle_radius", "radius"))
     p.array("masses", FLOAT, (0.5, 2), (count,), ("mass", "particle_mass", "masses"))
     p.array("flags", INT, (0, 3), (count,), ("particle_flags", "flags"))
     p.array("first", INT, (0, total), (count + 1,), ("adj_offsets", "vertex_start", "row_start"))

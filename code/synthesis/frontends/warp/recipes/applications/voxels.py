@@ -878,15 +878,20 @@ _SORTED = (
     ("average_cell_velocity compute_cell_velocity mean_cell_velocity", """
         start = offsets[tid]
         count = cell_length[tid]
-        {?0.5 {# nothing moves in an empty cell
+        {{# nothing moves in an empty cell
         ~}
         if count == 0:
             cell_velocity[tid] = wp.vec3(0.0, 0.0, 0.0)
-            return}
+            return
         v = wp.vec3(0.0, 0.0, 0.0)
-        {for k in range(start, start + count):
+        for k in range(start, start + count):
             v += velocity_in[order[k]]
-        cell_velocity[tid] = v / float({count ~ wp.max(count, 1)}) ~
+        cell_velocity[tid] = v / float(count) ~
+        v = wp.vec3(0.0, 0.0, 0.0)
+        for k in range(start, start + count):
+            v += velocity_in[order[k]]
+        cell_velocity[tid] = v / float(wp.max(count, 1)) ~
+        v = wp.vec3(0.0, 0.0, 0.0)
         num = int(0)
         for k in range(start, start + count):
             if point_mask[order[k]]:
@@ -896,6 +901,7 @@ _SORTED = (
             cell_velocity[tid] = v / float(num)
         else:
             cell_velocity[tid] = wp.vec3(0.0, 0.0, 0.0) ~ cell_velocity[tid] = v / float(wp.max(num, 1))} ~
+        v = wp.vec3(0.0, 0.0, 0.0)
         total = float(0.0)
         for k in range(start, start + count):
             point = order[k]

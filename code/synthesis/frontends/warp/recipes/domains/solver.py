@@ -12,7 +12,7 @@ from synthesis.grammar.weaving import DrawError
 from synthesis.records import Domain, KernelSpec
 
 _INDICES = Type("int32")
-_MAPS = tuple(SCALAR[name] for name in ("add", "sub", "mul", "sin", "cos", "tanh", "exp"))
+_MAPS = tuple(SCALAR[name] for name in ("add", "sub", "mul", "sin", "cos", "tanh"))
 
 
 def _draw_sparse(stream: Stream, target: str) -> KernelSpec:

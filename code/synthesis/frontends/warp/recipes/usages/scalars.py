@@ -110,7 +110,7 @@ USAGES: dict[str, Usage] = {
             """,
             """
             s = other
-            if not (x > edge and other > 0.0):
+            if not (x > edge and x > other):
                 s = x - edge
             """,
             "s = wp.where(not x > edge, other, x)",
