@@ -308,6 +308,7 @@ def _draw(stream: Stream, target: str) -> KernelSpec:
     flat = choices.choice((12, 16, 20)), choices.choice((12, 16, 24))
     deep = choices.choice((8, 10, 12)), choices.choice((8, 10, 12)), choices.choice((8, 10, 12))
     linear, address = choices.chance(0.8), choices.choice(("CLAMP", "CLAMP", "WRAP", "MIRROR"))
+    linear = linear or "SLOPES" in text or "GRADIENT" in text  # steps have no slope
     for key, titles, bounds in (
         ("height_map", ("height_map", "heightfield", "terrain"), (0, 0.6)),
         ("image", ("image", "albedo_map", "texture", "color_map"), (0, 1)),
