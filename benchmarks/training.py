@@ -1,7 +1,6 @@
 """What a set of pairs is worth to a small model that is to write the CUDA of kernels that people wrote.
 
-    irsmith generate --frontend warp --count 4000 --verify none --level cuda_forward --format json \
-        --out build/drawn
+    irsmith generate --frontend warp --count 4000 --verify none --level cuda_forward --out build/drawn
     irsmith extract warp.examples --verify none --level cuda_forward --out build/examples
     python benchmarks/training.py build/examples build/drawn [--tokens 1000000] [--seed 0]
 
@@ -19,7 +18,6 @@ machine, in an environment with ``pip install --group training``. Differences be
 
 import argparse
 import ast
-import json
 import math
 import random
 import re
@@ -35,6 +33,7 @@ from tokenizers import ByteLevelBPETokenizer
 from transformers import LlamaConfig, LlamaForCausalLM
 
 from synthesis.identity.python import renamed_hash
+from synthesis.output.reading import read_folder
 
 SAMPLES = Path(__file__).parents[1] / "data" / "samples" / "warp"
 VOCABULARY, LONGEST = 2048, 2048
@@ -58,10 +57,9 @@ class Encoded:
 def read_pairs(folders: str) -> Iterator[tuple[str, str]]:
     """Python and CUDA of the rows of folders that are joined by ``+``."""
     for folder in folders.split("+"):
-        for path in sorted(Path(folder).glob("*.json")):
-            row = json.loads(path.read_text(encoding="utf-8"))
-            if row.get("cuda_forward"):
-                yield row["python_source"], row["cuda_forward"]
+        for row in read_folder(Path(folder)):
+            if text := row.texts.get("cuda_forward"):
+                yield row.source, text
 
 
 def normalise(python: str, cuda: str) -> tuple[str, str]:

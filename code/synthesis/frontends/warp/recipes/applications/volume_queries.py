@@ -184,7 +184,9 @@ _AT_POINT: dict[str, tuple[tuple[str, str], ...]] = {
         t = float(0.0)
         {hit = int(0)
         for step in range(max_steps):
-            d = wp.volume_sample_f(sdf, wp.volume_world_to_index(sdf, start + direction * t), wp.Volume.LINEAR)
+            {d = wp.volume_sample_f(sdf, wp.volume_world_to_index(sdf, start + direction * t), wp.Volume.LINEAR) ~
+            uvw = wp.volume_world_to_index(sdf, start + direction * t)
+            d = wp.volume_sample(sdf, uvw, wp.Volume.LINEAR, dtype=float)}
             if d < hit_eps:
                 hit = 1
                 break
@@ -195,7 +197,9 @@ _AT_POINT: dict[str, tuple[tuple[str, str], ...]] = {
         depth[tid] = t if hit == 1 else max_t
         {ray_hit[tid] = hit ~} ~
         while t < max_t:
-            d = wp.volume_sample_f(sdf, wp.volume_world_to_index(sdf, start + direction * t), wp.Volume.LINEAR)
+            {d = wp.volume_sample_f(sdf, wp.volume_world_to_index(sdf, start + direction * t), wp.Volume.LINEAR) ~
+            uvw = wp.volume_world_to_index(sdf, start + direction * t)
+            d = wp.volume_sample(sdf, uvw, wp.Volume.LINEAR, dtype=float)}
             if d < hit_eps:
                 break
             t += wp.max(d, min_step)
@@ -213,7 +217,8 @@ _AT_POINT: dict[str, tuple[tuple[str, str], ...]] = {
         {glow = float(0.0)
         for step in range(max_steps):
             uvw = wp.volume_world_to_index(smoke, start + direction * (min_step * (float(step) + 0.5)))
-            rho = wp.max(wp.volume_sample_f(smoke, uvw, wp.Volume.LINEAR), 0.0)
+            rho = wp.max({wp.volume_sample_f(smoke, uvw, wp.Volume.LINEAR) ~ \
+                wp.volume_sample(smoke, uvw, wp.Volume.LINEAR, dtype=float)}, 0.0)
             absorbed = 1.0 - wp.exp(-sigma * rho * min_step)
             glow += transmittance * absorbed
             transmittance *= 1.0 - absorbed
@@ -245,7 +250,8 @@ _AT_POINT: dict[str, tuple[tuple[str, str], ...]] = {
         delta = min_step * wp.volume_world_to_index_dir(smoke, wp.normalize(ray_dir[tid]))}
         {depth_sum = float(0.0)
         for step in range(max_steps):
-            rho = wp.volume_sample_f(smoke, uvw, wp.Volume.LINEAR)
+            rho = {wp.volume_sample_f(smoke, uvw, wp.Volume.LINEAR) ~ \
+                wp.volume_sample(smoke, uvw, wp.Volume.LINEAR, dtype=float)}
             {if rho > 0.0:
                 depth_sum += rho * min_step ~ depth_sum += wp.max(rho, 0.0) * min_step}
             uvw += delta
@@ -529,7 +535,8 @@ _AT_VOXEL: dict[str, tuple[tuple[str, str], ...]] = {
         field_out[i, j, k] = {wp.volume_sample_f(sdf, uvw, wp.Volume.LINEAR) ~ \
                 wp.volume_sample(sdf, uvw, wp.Volume.LINEAR, dtype=float) ~ \
                 wp.volume_sample(sdf, uvw, wp.Volume.LINEAR, dtype=float)} ~
-        d = wp.volume_sample_f(sdf, wp.volume_world_to_index(sdf, pos), wp.Volume.LINEAR)
+        d = {wp.volume_sample_f(sdf, wp.volume_world_to_index(sdf, pos), wp.Volume.LINEAR) ~ \
+            wp.volume_sample(sdf, wp.volume_world_to_index(sdf, pos), wp.Volume.LINEAR, dtype=float)}
         {field_out[i, j, k] = wp.clamp(d, -band, band) ~ field_out[i, j, k] = d - offset}}
         """,
         ),
@@ -537,7 +544,8 @@ _AT_VOXEL: dict[str, tuple[tuple[str, str], ...]] = {
             "union_with_grid merge_sdf sdf_union",
             """
         CENTER
-        d = wp.volume_sample_f(sdf, wp.volume_world_to_index(sdf, pos), wp.Volume.LINEAR)
+        d = {wp.volume_sample_f(sdf, wp.volume_world_to_index(sdf, pos), wp.Volume.LINEAR) ~ \
+            wp.volume_sample(sdf, wp.volume_world_to_index(sdf, pos), wp.Volume.LINEAR, dtype=float)}
         field_out[i, j, k] = wp.min(field[i, j, k], d)
         """,
         ),

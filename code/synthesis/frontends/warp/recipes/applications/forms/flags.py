@@ -62,11 +62,12 @@ def ask_bare(sheet: Sheet, choices: Stream) -> None:
     """Ask for the truth of numbers that are flags, or bits of them, in the branches of some kernels."""
     if not choices.chance(_BARE):
         return
-    asking = _AskingBare({
-        key
-        for key, each in sheet.given.items()
-        if each.kind == Type("int32") and each.domain == (0, 1) and each.role is Role.INPUT and not each.base
-    })  # fmt: skip
+    numbers = {key: each for key, each in sheet.given.items() if each.kind == Type("int32")}
+    flags = {
+        key for key, each in numbers.items() if each.domain == (0, 1) and each.role is Role.INPUT and not each.base
+    }
+    written = {each.shape for each in numbers.values() if each.role is not Role.INPUT}
+    asking = _AskingBare(flags, {key for key in flags if numbers[key].shape and numbers[key].shape in written})
     sheet.body = [asking.visit(each) for each in sheet.body]
     uses = list(names_in(sheet.body))
     for key, count in asking.asked.items():
@@ -79,15 +80,20 @@ class _AskingBare(Rewriter):
 
     Args:
         flags: numbers that are 0 or 1.
+        twice: those of them that may be one array with another, which the kernel writes. Where nothing but an element
+            of it is asked for, Warp reads it again behind the branch, and takes the other one too if it has been
+            changed (docs/findings/018): it is compared there.
     """
 
-    def __init__(self, flags: set[str]) -> None:
-        self._flags = flags
+    def __init__(self, flags: set[str], twice: set[str]) -> None:
+        self._flags, self._twice = flags, twice
         self.asked: dict[str, int] = {}
         """How often the truth of each is asked for."""
 
     def visit_If(self, node: ast.If) -> ast.stmt:
-        node.test = self._bare(node.test)
+        found = _asked(node.test)
+        if found is None or not found[1] or found[0] not in self._twice:
+            node.test = self._bare(node.test)
         return cast("ast.stmt", self.generic_visit(node))
 
     def visit_While(self, node: ast.While) -> ast.stmt:
