@@ -67,7 +67,7 @@ def ask_bare(sheet: Sheet, choices: Stream) -> None:
         key for key, each in numbers.items() if each.domain == (0, 1) and each.role is Role.INPUT and not each.base
     }
     written = {each.shape for each in numbers.values() if each.role is not Role.INPUT}
-    asking = _AskingBare(flags, {key for key in flags if numbers[key].shape and numbers[key].shape in written})
+    asking = _AskingBare(flags, {key for key in flags if numbers[key].shape in written})
     sheet.body = [asking.visit(each) for each in sheet.body]
     uses = list(names_in(sheet.body))
     for key, count in asking.asked.items():
