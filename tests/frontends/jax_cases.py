@@ -11,6 +11,7 @@ import jax.ad_checkpoint as _checkpoints
 import jax.extend.core.primitives as _primitives
 import ml_dtypes
 import numpy as np
+import pytest
 
 jax: Any = _jax
 primitives: Any = _primitives
@@ -54,6 +55,19 @@ def cases(*names: str) -> Callable[[Callable[[str, Any], Iterator[Case]]], None]
 
 def _listed(make: Callable[[str, Any], Iterator[Case]], name: str, kinds: Any) -> list[Case]:
     return list(make(name, kinds))
+
+
+NEWER = ("log2", "one_minus_square", "polynomial")
+"""Primitives that the oldest supported JAX does not have."""
+
+
+def is_there(name: str) -> bool:
+    return name not in NEWER or hasattr(jax.lax, name)
+
+
+def skip_if_missing(name: str) -> None:
+    if not is_there(name):
+        pytest.skip(f"JAX {jax.__version__} has no {name}")
 
 
 def taken(function: Callable[..., Any], *inputs: Any) -> bool:
@@ -181,7 +195,7 @@ DOMAINS: dict[str, Domain] = {
     **dict.fromkeys(("sinh", "cosh", "exp", "exp2", "expm1"), Domain(low=-5, high=5)),
     **dict.fromkeys(("acos", "asin", "atanh", "erf_inv"), Domain(low=-0.9, high=0.9)),
     "acosh": Domain(low=1, high=9),
-    **dict.fromkeys(("log", "sqrt", "rsqrt"), Domain(low=0.1, high=9)),
+    **dict.fromkeys(("log", "log2", "sqrt", "rsqrt"), Domain(low=0.1, high=9)),
     "pow": Domain(low=0.1, high=3, edge=_of_numbers),
     **dict.fromkeys(("digamma", "lgamma"), Domain(tiny=6e-6)),
     **dict.fromkeys(("igamma", "igammac"), Domain(low=0.5, high=4, edge=_between, tiny=4e-6)),
@@ -192,8 +206,9 @@ DOMAINS: dict[str, Domain] = {
 UNARY = (
     "abs", "acos", "acosh", "asin", "asinh", "atan", "atanh", "bessel_i0e", "bessel_i1e", "cbrt", "ceil", "clz", "conj",
     "copy", "cos", "cosh", "device_put", "digamma", "erf", "erf_inv", "erfc", "exp", "exp2", "expm1", "floor",
-    "imag", "is_finite", "lgamma", "log", "log1p", "logistic", "neg", "not", "optimization_barrier", "population_count",
-    "real", "rsqrt", "sign", "sin", "sinh", "sqrt", "square", "stop_gradient", "tan", "tanh",
+    "imag", "is_finite", "lgamma", "log", "log1p", "log2", "logistic", "neg", "not", "one_minus_square",
+    "optimization_barrier", "population_count", "real", "rsqrt", "sign", "sin", "sinh", "sqrt", "square",
+    "stop_gradient", "tan", "tanh",
 )  # fmt: skip
 BINARY = (
     "add", "add_any", "and", "atan2", "complex", "div", "eq", "ge", "gt", "igamma", "igammac", "le", "lt", "max", "min",
@@ -229,6 +244,22 @@ def _binary(name: str, kinds: Any) -> Iterator[Case]:
 @cases("regularized_incomplete_beta")
 def _beta(name: str, kinds: Any) -> Iterator[Case]:
     return elementwise(name, kinds, 3)
+
+
+@cases("polynomial")
+def _polynomial(_: str, kinds: Any) -> Iterator[Case]:
+    def evaluated(unroll: Any, x: Any, *coefficients: Any) -> Any:
+        return lax.polynomial(x, coefficients, unroll=unroll)
+
+    for kind, terms, unroll in itertools.product(
+        set(kinds) & {*FLOATS, np.complex64, *WIDE[:1]}, (2, 5, 12), (None, 3)
+    ):
+        x = some(kind, (4, 3), -1, 1)
+        numbers = [np.array(each, kind) for each in some(kind, (terms,), seed=1)]
+        rows = [some(kind, (1, 3), seed=number) for number in range(terms)]
+        for coefficients in (numbers, rows):
+            inputs = (x, *coefficients)
+            yield Case(function=partial(evaluated, unroll), inputs=inputs, slack=4, tiny=8 * step_of(kind))
 
 
 @cases("clamp")

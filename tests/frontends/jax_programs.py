@@ -146,8 +146,11 @@ def _sine(x: Any) -> Any:
 @cases("jit", "closed_call", "remat2", "custom_jvp_call", "custom_vjp_call")
 def _calls(name: str, kinds: Any) -> Iterator[Case]:
     def closed(x: Any) -> Any:
+        inner = jax.make_jaxpr(_sine)(x)
+        if not hasattr(primitives, "closed_call_p"):  # JAX 0.11 and later
+            return primitives.eval_jaxpr_p.bind(x, call_jaxpr=inner)[0]
         call = primitives.closed_call_p
-        return call.bind(x, **call.get_bind_params({"call_jaxpr": jax.make_jaxpr(_sine)(x)}))[0]
+        return call.bind(x, **call.get_bind_params({"call_jaxpr": inner}))[0]
 
     def with_rule(x: Any) -> Any:
         rule = jax.custom_vjp(_sine)

@@ -284,6 +284,7 @@ def triton_parameters() -> Any:
     return triton.CompilerParams(num_warps=4, num_stages=2)
 
 
+@pytest.mark.filterwarnings("ignore:The Pallas Triton backend is deprecated:DeprecationWarning")
 @pytest.mark.parametrize(("level", "device", "dialect"), [("mosaic", "tpu", "vector"), ("triton", "cuda", "tt")])
 def test_pallas_kernels_as_mosaic_and_triton(level: str, device: str, dialect: str) -> None:
     kernel = kernel_of(tiled, np.zeros((256, 128), np.float32))

@@ -9,7 +9,7 @@ from typing import Any
 import jax as _jax
 import numpy as np
 import pytest
-from jax_cases import KINDS
+from jax_cases import KINDS, is_there
 from jax_programs import CASES
 
 from synthesis import KernelGenerator, Pair, SynthesisPipeline, get_frontend
@@ -161,7 +161,7 @@ def rebuilt(text: str) -> None:
 
 def test_the_text_of_every_primitive_is_rebuilt() -> None:
     """All but that of ``device_put``, which names devices."""
-    for name in sorted(CASES.keys() - {"device_put"}):
+    for name in sorted(filter(is_there, CASES.keys() - {"device_put"})):
         for case in CASES[name](KINDS)[:2]:
             rebuilt(lowering.without_addresses(printed(case.function, *case.inputs)))
 

@@ -17,8 +17,8 @@ _EXCLUDED = {
     "is of each platform's own generator": ("rng_bit_generator", "rng_uniform"),
     "is an approximation of each platform's own": ("approx_top_k",),
     "is made by JAX inside other primitives alone": (
-        "call", "closed_call", "custom_lin", "empty2", "eq_to", "igamma_grad_a", "le_to", "lt_to", "platform_index",
-        "random_unwrap", "random_wrap", "select_and_gather_add", "threefry2x32",
+        "call", "closed_call", "custom_lin", "empty2", "eq_to", "eval_jaxpr", "igamma_grad_a", "le_to", "lt_to",
+        "platform_index", "random_unwrap", "random_wrap", "select_and_gather_add", "threefry2x32",
     ),
     "gives what it is given": ("device_put", "name"),
     "is bound by no public function: the slope of a maximum over windows adds": ("select_and_scatter",),

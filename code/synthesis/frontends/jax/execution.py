@@ -39,6 +39,7 @@ from synthesis.frontends.jax.jaxprs.parameters import NotRebuiltError
 from synthesis.frontends.jax.jaxprs.parsing import JaxprSyntaxError, parse
 from synthesis.frontends.jax.jaxprs.rebuilding import argument_types, function_of, primitives
 from synthesis.frontends.jax.loops import left_out
+from synthesis.frontends.jax.releases import compiled
 from synthesis.frontends.jax.statements import statements_of
 from synthesis.records import Hindrance, Rejection, Signature, Unproved
 
@@ -280,25 +281,31 @@ def _scatter_into_copies(module: Any) -> None:
     module.operation.walk(visit)
 
 
-_INSTRUCTIONS = [("xla_cpu_max_isa", "AVX2")] if platform.machine() in ("x86_64", "AMD64") else []
+_INSTRUCTIONS = {"xla_cpu_max_isa": "AVX2"} if platform.machine() in ("x86_64", "AMD64") else {}
 """What machine code may be made of: the same on every machine, so that what a text is proved by is no machine's own."""
+
+
+_OPTIONS = {
+    "xla_backend_optimization_level": 0,
+    "xla_llvm_disable_expensive_passes": True,
+    "xla_cpu_use_fusion_emitters": False,  # they take 40 % of the time of a compile
+    "xla_cpu_parallel_codegen_split_count": 1,  # modules for so many threads take a quarter of it
+    **_INSTRUCTIONS,
+}
 
 
 class _Compiled:
     """A module as XLA's CPU compiler makes it, without optimisation."""
 
     def __init__(self, module: Any) -> None:
-        options = compiler.get_compile_options(1, 1)
-        options.env_option_overrides = [
-            ("xla_backend_optimization_level", 0),
-            ("xla_llvm_disable_expensive_passes", True),
-            ("xla_cpu_use_fusion_emitters", False),  # they take 40 % of the time of a compile
-            ("xla_cpu_parallel_codegen_split_count", 1),  # modules for so many threads take a quarter of it
-            *_INSTRUCTIONS,
-        ]
-        device = jax.devices("cpu")[0]
-        self._device = device
-        self._executable = device.client.compile_and_load(module, core.DeviceList((device,)), options)
+        self._device = jax.devices("cpu")[0]
+
+        def compile_with(chosen: dict[str, Any]) -> Any:
+            options = compiler.get_compile_options(1, 1)
+            options.env_option_overrides = [*chosen.items()]
+            return self._device.client.compile_and_load(module, core.DeviceList((self._device,)), options)
+
+        self._executable = compiled(compile_with, _OPTIONS)
 
     @property
     def text(self) -> str:

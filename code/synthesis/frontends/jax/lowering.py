@@ -26,6 +26,7 @@ from jaxlib.mlir import passmanager as _passmanager
 
 from synthesis.frontends.jax.functions import function_behind
 from synthesis.frontends.jax.locations import hlo_origins, line_of, llvm_origins, mlir_lines
+from synthesis.frontends.jax.releases import compiled, place_locations
 from synthesis.frontends.linemap import LineMap, Places, Where, runs_of
 
 jax: Any = _jax
@@ -185,8 +186,12 @@ class Tracing:
 
     def _compile(self, options: Mapping[str, str] | None = None) -> Any:
         """What XLA makes of it: for this machine's processor also where JAX has a GPU that it prefers."""
+
+        def compile_with(chosen: dict[str, Any]) -> Any:
+            return self._lower().compile(compiler_options=chosen or None).runtime_executable()
+
         with jax.default_device(jax.devices(self._platform)[0]):
-            return self._lower().compile(compiler_options=options).runtime_executable()
+            return compiled(compile_with, options or {})
 
     def _jaxpr(self) -> tuple[str, LineMap]:
         closed = self._traced.jaxpr
@@ -200,12 +205,12 @@ class Tracing:
     def _llvm_ir(self) -> tuple[str, LineMap]:
         """What XLA's CPU compiler hands to LLVM, one module after the other; each stands for lines of Python."""
         with tempfile.TemporaryDirectory(prefix="irsmith-") as folder:
-            compiled = self._compile({"xla_dump_to": folder})
+            executable = self._compile({"xla_dump_to": folder, "xla_dump_emitter_re": ".*"})
             modules = sorted(Path(folder).glob("*.ir-no-opt.ll"), key=lambda path: path.name.partition(".")[2])
             texts = [path.read_text(encoding="utf-8") for path in modules]
         if not texts:
             raise NotAvailableError("XLA makes no LLVM IR of it: library calls alone")
-        annotated = "\n".join(module.to_string(_hlo_options(metadata=True)) for module in compiled.hlo_modules())
+        annotated = "\n".join(module.to_string(_hlo_options(metadata=True)) for module in executable.hlo_modules())
         cleaned: list[str] = []
         line_map: LineMap = []
         first = 1
@@ -256,11 +261,13 @@ def _pallas_kernels(module: Any, level: str, where: Where) -> tuple[str, LineMap
     with module.context:
         calls = [each for each in _operations(module.operation) if each.name == "stablehlo.custom_call"]
         bodies = [body for call in calls if (body := _kernel_body(call, level)) is not None]
-    for body in bodies:
+    for body, locations in bodies:
         with mlir.make_ir_context() as context:  # it knows the dialects, and so prints their short forms
             context.allow_unregistered_dialects = True
             _dialect(level).register_dialect(context)
             kernel = ir.Module.parse(body)
+            if locations is not None:
+                place_locations(kernel, ir.Module.parse(locations))
             if level == "mosaic":
                 passmanager.PassManager.parse("builtin.module(mosaic-serde{serialize=false})").run(kernel.operation)
             text, found = _printed(kernel.operation, where)
@@ -283,15 +290,17 @@ def _dialect(level: str) -> Any:
     return dialect
 
 
-def _kernel_body(call: Any, level: str) -> bytes | None:
+def _kernel_body(call: Any, level: str) -> tuple[bytes, bytes | None] | None:
+    """The module of a call of a Pallas kernel, and that of its locations where JAX keeps these apart."""
     attributes = call.attributes
     if level == "triton" and "mhlo.backend_config" in attributes:
         config = ir.DictAttr(attributes["mhlo.backend_config"])
-        return ir.StringAttr(config["ir"]).value_bytes if "ir" in config else None
+        return (ir.StringAttr(config["ir"]).value_bytes, None) if "ir" in config else None
     target = ir.StringAttr(attributes["call_target_name"]).value
     if level == "mosaic" and target == "tpu_custom_call":
-        config = json.loads(ir.StringAttr(attributes["backend_config"]).value)
-        return base64.b64decode(config["custom_call_config"]["body"])
+        config = json.loads(ir.StringAttr(attributes["backend_config"]).value)["custom_call_config"]
+        apart = config.get("debug_locations")
+        return base64.b64decode(config["body"]), base64.b64decode(apart) if apart else None
     return None
 
 

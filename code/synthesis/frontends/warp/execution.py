@@ -34,6 +34,7 @@ from synthesis.frontends.warp.grids import ONE, Grid, Watch, arrangements, launc
 from synthesis.frontends.warp.headers import borrow_header, keep_header
 from synthesis.frontends.warp.introspection import wp
 from synthesis.frontends.warp.memory import GUARDS, Memory, flat, launch_bounds
+from synthesis.frontends.warp.releases import own_index
 from synthesis.frontends.warp.statements import Statements, framed, statements_of
 from synthesis.frontends.warp.unassigned import find_unassigned
 from synthesis.frontends.warp.units import MalformedError, Piece, piece_of, unit_of
@@ -200,8 +201,9 @@ def _run_unit(
         except MalformedError as error:
             yield number, _failure(Symptom.BUILD_ERROR, str(error))
     while remaining:
+        index = own_index(codegen.cpu_module_header)
         compiled, errors = compiler.compile(
-            unit_of(codegen.codegen_cast_macros, [pieces[number] for number, _ in remaining])
+            unit_of(codegen.codegen_cast_macros, index, [pieces[number] for number, _ in remaining])
         )
         if compiled is not None:
             with _loaded(compiled) as handle:

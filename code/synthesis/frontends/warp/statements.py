@@ -18,13 +18,13 @@ _PARAMETER = re.compile(r",\n    (.+) (var|adj)_(\w+)")
 _CPP = re.compile(
     r"""
     struct\ wp_args_(?P<name>\w+)\ \{\n(?P<fields>(?:\ {4}.+;\n)*)\};\n
-    template\ <bool\ wp_linear_contiguous>\n
+    (?P<specialized>template\ <bool\ wp_linear_contiguous>\n)?
     static\ void\ (?P=name)_cpu_kernel_(?P<direction>\w+)\(\n
     \ {4}wp::launch_bounds_t<(?P<rank>\d)>\ dim,\n
     \ {4}size_t\ task_index,\n
     \ {4}wp_args_(?P=name)\ \*_wp_args(?P<adjoint>,\n\ {4}wp_args_(?P=name)\ \*_wp_adj_args)?\)\n
     \{\n
-    \ {4}static\ constexpr\ bool\ wp_linear_tid\ =\ wp_linear_contiguous;\n
+    (?(specialized)\ {4}static\ constexpr\ bool\ wp_linear_tid\ =\ wp_linear_contiguous;\n)
     (?P<setup>(?:\ {4}.+\ (?:var|adj)_\w+\ =\ _wp(?:_adj)?_args->\w+;\n)*)
     """,
     re.VERBOSE,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from synthesis.frontends.base import Direction, Program
+from synthesis.frontends.warp.releases import specialization
 from synthesis.frontends.warp.statements import framed
 from synthesis.frontends.warp.watching import WATCHING, UnwatchableError, watched_arrays
 from synthesis.languages import CPP
@@ -135,11 +136,12 @@ class Piece:
     """The arrays whose accesses are noted: ``var_`` or ``adj_`` and an argument's name."""
 
 
-def unit_of(header: str, pieces: Sequence[Piece]) -> str:
+def unit_of(header: str, index: str, pieces: Sequence[Piece]) -> str:
     """The source of a translation unit, less the header that is precompiled.
 
     Args:
         header: what Warp writes before any text of its own.
+        index: what ``wp.tid()`` of a one-dimensional launch is in C++.
         pieces: in any order.
     """
     parts = [header, _PROLOGUE]
@@ -148,7 +150,7 @@ def unit_of(header: str, pieces: Sequence[Piece]) -> str:
         if not chosen:
             continue
         if section is Section.CPP:
-            parts.append(_TIDS.format(one="wp::linear_tid<wp_linear_tid>(task_index, dim)", index="task_index"))
+            parts.append(_TIDS.format(one=index, index="task_index"))
         else:
             parts.append(_TIDS.format(one="wp::tid(_idx, dim)", index="_idx"))
         parts += {Section.WATCHED: [WATCHING], Section.SKETCHED: [_COOPERATION]}.get(section, [])
@@ -178,7 +180,9 @@ def _cpp_piece(space: str, program: Program, given: Sequence[str], rank: int) ->
     name, direction = program.name, program.level.direction
     kind = f"{space}::wp_args_{name}"
     adjoints = f", ({kind}*)adjoints" if direction is Direction.BACKWARD else ""
-    call = f"{space}::{name}_cpu_kernel_{direction}<false>(dim, task, ({kind}*)arguments{adjoints})"
+    call = (
+        f"{space}::{name}_cpu_kernel_{direction}{specialization(program.text)}(dim, task, ({kind}*)arguments{adjoints})"
+    )
     return Piece(section=Section.CPP, source=_spaced(space, program.text, rank, _CPP_CALL.format(call=call)))
 
 

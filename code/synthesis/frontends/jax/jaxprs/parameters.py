@@ -66,7 +66,8 @@ def _key_type(name: str) -> Any:
 # ---- what texts leave out, where it has one value or follows from the types
 
 _WITH_ACCURACY = frozenset({
-    "cbrt", "cos", "exp", "exp2", "expm1", "log", "log1p", "logistic", "rsqrt", "sin", "sqrt", "tan", "tanh",
+    "cbrt", "cos", "exp", "exp2", "expm1", "log", "log1p", "log2", "logistic", "rsqrt", "sin", "sqrt", "tan",
+    "tanh",
 })  # fmt: skip
 
 

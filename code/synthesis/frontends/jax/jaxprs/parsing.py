@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from synthesis.frontends.jax.graphs import Constant, Equation, Graph, Shaped, dtype_of, is_printed
+from synthesis.frontends.jax.releases import RAW_PARAMETERS, equation_of
 
 _TYPE = re.compile(r"\s*([a-z]+\d*|key<\w+>)\[([^\]]*)\]")
 _NAME = re.compile(r"\s*([A-Za-z_][\w.]*)")
@@ -25,6 +26,7 @@ _MARK = re.compile(r"\s*(\S)")
 _WITHOUT_RESULTS = re.compile(r"\s*[A-Za-z_]\w*(?:-[a-z]+)*\[")
 _RAW = re.compile(r"\s*(?:<[^>]*>|[^\s\[\](){},]+)")
 _DEFINITION = re.compile(r"\s*let ([\w.]+) = (?=\{ lambda)")
+_BRACKET = re.compile(r"'[^'\n]*'|[()\[\]{}]")
 _WORDS = {"None": None, "True": True, "False": False, "(b'',)": False}
 """Words that are values; the last is how a tangent of a whole number is printed."""
 
@@ -177,13 +179,17 @@ class _Parser:
             while not self._sees("]"):
                 name = self._name()
                 self._take("=")
-                parameters[name] = self._value(graphs=name != "name")
+                parameters[name] = self._raw() if name in RAW_PARAMETERS else self._value(graphs=name != "name")
             self._take("]")
         inputs: list[Any] = []
         while self._has_argument():
             inputs.append(self._atom())
+        try:
+            primitive, parameters = equation_of(found[1], parameters)
+        except ValueError as error:
+            raise JaxprSyntaxError(str(error)) from None
         return Equation(
-            found[1], parameters, tuple(inputs), tuple(name for name, _ in binders), tuple(kind for _, kind in binders)
+            primitive, parameters, tuple(inputs), tuple(name for name, _ in binders), tuple(kind for _, kind in binders)
         )
 
     def _has_argument(self) -> bool:
@@ -238,6 +244,16 @@ class _Parser:
         if graphs and word in self._shared:
             return self._defined(word)
         return _WORDS.get(word, word)
+
+    def _raw(self) -> str:
+        """Read a value as text, up to the bracket that closes its first one."""
+        start, depth = self._next(), 0
+        for mark in _BRACKET.finditer(self.text, start):
+            depth += (mark[0] in "([{") - (mark[0] in ")]}")
+            if depth == 0 and mark[0] in ")]}":
+                self.at = mark.end()
+                return self.text[start : self.at]
+        raise self.error("a value in brackets")
 
     def _defined(self, word: str) -> Graph:
         known = self._shared[word]

@@ -15,6 +15,7 @@ import numpy as np
 
 from synthesis.frontends.jax.graphs import Constant, Equation, Graph, Shaped
 from synthesis.frontends.jax.jaxprs.parameters import NotRebuiltError, key_type, parameters_of
+from synthesis.frontends.jax.releases import scan_division
 
 jax: Any = _jax
 lax: Any = jax.lax
@@ -89,6 +90,8 @@ class _Rebuilding:
             raise NotRebuiltError(f"{equation.primitive} is no primitive that is known here")
         if equation.primitive == "custom_linear_solve":
             parameters = self._solve_parameters(equation)
+        elif equation.primitive == "scan":
+            parameters = self._scan_parameters(equation)
         elif equation.primitive in _SCATTERS:
             parameters = self._scatter_parameters(equation)
         else:
@@ -126,6 +129,19 @@ class _Rebuilding:
         rest = {name: value for name, value in equation.parameters.items() if name != "update_jaxpr"}
         bare = Equation(equation.primitive, rest, (), equation.outputs, equation.types)
         return {**parameters_of(bare, {}, close=self._close), "update_jaxpr": update}
+
+    def _scan_parameters(self, equation: Equation) -> dict[str, Any]:
+        """Which operands are constants, carry and columns is told in this JAX's own way."""
+        told = dict(equation.parameters)
+        constants, carry = told.pop("num_consts"), told.pop("num_carry")
+        columns, results = len(equation.inputs) - constants - carry, len(equation.outputs) - carry
+        if min(constants, carry, columns, results) < 0:
+            raise TypeMismatchError(f"scan does not take {len(equation.inputs)} operands")
+        bare = Equation(equation.primitive, told, (), equation.outputs, equation.types)
+        return {
+            **parameters_of(bare, {}, close=self._close),
+            **scan_division(constants, carry, columns, results),
+        }
 
     def _solve_parameters(self, equation: Equation) -> dict[str, Any]:
         lengths, functions = equation.parameters["const_lengths"], equation.parameters["jaxprs"]

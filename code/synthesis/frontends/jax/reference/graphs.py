@@ -24,6 +24,7 @@ from synthesis.frontends.jax.graphs import (
     Span,
     dtype_of,
 )
+from synthesis.frontends.jax.releases import equation_of
 
 jax: Any = _jax
 
@@ -55,9 +56,10 @@ def _equation(equation: Any) -> Equation:
             outputs=tuple(equation.outvars),
             types=tuple(_type(each.aval) for each in equation.outvars),
         )
+    primitive, parameters = equation_of(equation.primitive.name, equation.params)
     return Equation(
-        primitive=equation.primitive.name,
-        parameters={name: _parameter(value) for name, value in equation.params.items()},
+        primitive=primitive,
+        parameters={name: _parameter(value) for name, value in parameters.items()},
         inputs=tuple(_atom(each) for each in equation.invars),
         outputs=tuple(equation.outvars),
         types=tuple(_type(each.aval) for each in equation.outvars),

@@ -20,8 +20,8 @@ from synthesis.frontends.jax.reference.rules.table import Array, Dtype, Inputs
 from synthesis.frontends.jax.reference.together import Together, of_run
 
 CALLS = frozenset({
-    "closed_call", "cond", "custom_jvp_call", "custom_linear_solve", "custom_vjp_call", "jit", "pallas_call",
-    "reduce", "reduce_window", "remat2", "scan", "shard_map", "while",
+    "closed_call", "cond", "custom_jvp_call", "custom_linear_solve", "custom_vjp_call", "jit", "one_minus_square",
+    "pallas_call", "polynomial", "reduce", "reduce_window", "remat2", "scan", "shard_map", "while",
 })  # fmt: skip
 """Primitives that call functions, whose equations are shaken one by one."""
 EXACT = frozenset({

@@ -6,6 +6,7 @@ register it with :func:`rule`. What is not in the table is refused; ``irsmith op
 
 from synthesis.frontends.jax.reference.rules import (
     collectives,
+    composites,
     control,
     elementwise,
     grids,
@@ -17,6 +18,6 @@ from synthesis.frontends.jax.reference.rules import (
 )
 from synthesis.frontends.jax.reference.rules.table import RULES
 
-_GROUPS = (elementwise, shapes, reductions, indexing, linalg, control, randoms, grids, collectives)
+_GROUPS = (elementwise, shapes, reductions, indexing, linalg, control, randoms, grids, collectives, composites)
 
 __all__ = ["RULES"]

@@ -133,6 +133,7 @@ _FUNCTIONS: dict[str, _Function] = {
     "sin": np.sin, "cos": np.cos, "tan": np.tan, "sinh": np.sinh, "cosh": np.cosh, "tanh": np.tanh,
     "asin": np.arcsin, "acos": np.arccos, "atan": np.arctan, "asinh": np.arcsinh, "acosh": np.arccosh,
     "atanh": np.arctanh, "exp": np.exp, "exp2": np.exp2, "expm1": np.expm1, "log": np.log, "log1p": np.log1p,
+    "log2": np.log2,
     "sqrt": np.sqrt, "cbrt": np.cbrt, "rsqrt": _rsqrt, "logistic": _logistic,
     "real": np.real, "imag": np.imag, "conj": np.conj, "complex": _complex,
     "eq": np.equal, "ne": np.not_equal, "lt": np.less, "le": np.less_equal, "gt": np.greater,

@@ -1,0 +1,40 @@
+"""What differs between Warp's releases: the one place that knows.
+
+Each difference is told by what the installed Warp, or a stored text, has, not by a number.
+``tests/frontends/test_warp_releases.py`` has a test for each entry.
+
+====== =============================================================================================
+since  what changed
+====== =============================================================================================
+1.19.0 a C++ kernel is a template over whether threads and arrays are contiguous, and the index of a
+       one-dimensional launch is ``wp::linear_tid<…>`` in place of ``wp::tid``
+====== =============================================================================================
+
+1.17.0 is the oldest release that is supported. Warp 1.16 would need a second way of lowering: its code generator prints
+the casts of a module inside another header (it has no ``codegen_cast_macros``).
+"""
+
+import re
+
+_SPECIALIZED = "template <bool wp_linear_contiguous>\n"
+_OWN_INDEX = re.compile(r"^#define builtin_tid1d\(\) (.+)$", re.MULTILINE)
+
+
+def specialization(text: str) -> str:
+    """The template argument with which a C++ text's kernel is called for any arrays; empty if it is no template."""
+    return "<false>" if _SPECIALIZED in text else ""
+
+
+def own_index(header: str) -> str:
+    """What ``wp.tid()`` of a one-dimensional launch is in C++.
+
+    Args:
+        header: what Warp writes before any C++ text.
+
+    Raises:
+        ValueError: if the header does not define it.
+    """
+    found = _OWN_INDEX.search(header)
+    if found is None:
+        raise ValueError("Warp's C++ header does not define builtin_tid1d()")
+    return found[1]

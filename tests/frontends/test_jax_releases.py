@@ -1,0 +1,118 @@
+"""Each difference between JAX's releases that ``frontends/jax/releases.py`` knows, in live equations and in texts."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+pytest.importorskip("jax")
+
+import jax as _jax
+
+from synthesis.frontends.jax import releases
+from synthesis.frontends.jax.execution import _Compiled  # pyright: ignore[reportPrivateUsage]
+from synthesis.frontends.jax.graphs import Graph
+from synthesis.frontends.jax.jaxprs.parsing import JaxprSyntaxError, parse
+from synthesis.frontends.jax.reference.evaluator import Evaluator
+from synthesis.frontends.jax.reference.graphs import graph_of
+
+jax: Any = _jax
+jnp: Any = jax.numpy
+lax: Any = jax.lax
+
+SCAN = """{{ lambda ; a:f32[] b:f32[] c:f32[4]. let
+    d:f32[] e:f32[4] = scan[
+      {division}
+      jaxpr={{ lambda ; f:f32[] g:f32[] h:f32[]. let
+          i:f32[] = mul f g
+          j:f32[] = add i h
+        in (j, i) }}
+      length=4
+      reverse=False
+      unroll=1
+    ] a b c
+  in (d, e) }}
+"""
+COUNTED = "num_carry=1\n      num_consts=1"
+TREES = (
+    "ft_in=((None,), (None,), (None,))\n      ft_out=((None,), (None,))",
+    "ft_in=((None,), (None,), (None,))\n      ft_out=((None,), (RightsOnly(Right(None)),))",
+    "ft_in=((Pytree(vals=[None], tree=PyTreeDef({'a': *}))), (RightsOnly((Right(None), Left((None, 2))))), (None,))"
+    "\n      ft_out=((None,), (None,))",
+    "ft_in=Pytree(vals=[None, None, None], tree=PyTreeDef((([*], []), {'a*': *}, ([], (*, [])))))"
+    "\n      ft_out=((None,), (None,))",
+)
+MIXED = "ft_in=((), (RightsOnly((Left(None), Right(None))),), ((), (None, None)))\n      ft_out=((None,), (None,))"
+"""How JAX 0.11 and later print the division of a scan's operands: its trees have several forms."""
+
+
+def scan_of(graph: Graph) -> Any:
+    return next(each for each in graph.equations if each.primitive == "scan")
+
+
+@pytest.mark.parametrize(("division", "constants"), [(COUNTED, 1), *((tree, 1) for tree in TREES), (MIXED, 0)])
+def test_a_printed_scan_of_any_release_is_read(division: str, constants: int) -> None:
+    scan = scan_of(parse(SCAN.format(division=division)))
+    assert (scan.parameters["num_consts"], scan.parameters["num_carry"]) == (constants, 1)
+    assert not {"ft_in", "ft_out"} & scan.parameters.keys()
+
+
+@pytest.mark.parametrize("division", ["ft_in=((None,), (None,))", "ft_in=((None,), ("])
+def test_a_scan_with_other_parts_is_refused(division: str) -> None:
+    with pytest.raises(JaxprSyntaxError):
+        parse(SCAN.format(division=division))
+
+
+@pytest.mark.parametrize(("constants", "carry", "columns", "results"), [(0, 1, 0, 0), (2, 1, 3, 2), (1, 0, 1, 1)])
+def test_a_scan_is_divided_as_this_jax_divides_it(constants: int, carry: int, columns: int, results: int) -> None:
+    division = releases.scan_division(constants, carry, columns, results)
+    _, told = releases.equation_of("scan", division)
+    assert told == {"num_consts": constants, "num_carry": carry}
+
+
+def test_a_live_scan_gives_what_jax_computes() -> None:
+    def folded(factor: Any, start: Any, rows: Any) -> Any:
+        def step(carry: Any, row: Any) -> Any:
+            return carry * factor + row, carry - row
+
+        return lax.scan(step, start, rows)
+
+    given = [np.float32(0.5), np.float32(2), np.arange(4, dtype=np.float32)]
+    graph = graph_of(jax.make_jaxpr(folded)(*given))
+    assert scan_of(graph).parameters["num_consts"] == 1
+    found = Evaluator(double=False).results(graph, [np.asarray(each) for each in given])
+    for ours, theirs in zip(found, folded(*given), strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["closed_call", "eval_jaxpr"])
+def test_a_call_in_place_has_one_name(name: str) -> None:
+    inner = "{ lambda ; c:f32[]. let d:f32[] = sin c in (d,) }"
+    text = f"{{ lambda ; a:f32[]. let b:f32[] = {name}[call_jaxpr={inner}] a in (b,) }}"
+    (equation,) = parse(text).equations
+    assert equation.primitive == "closed_call"
+
+
+def test_options_that_are_optional_are_left_out_where_xla_lacks_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(releases, "_unknown", set[str]())
+    asked = list[dict[str, Any]]()
+
+    def compile_with(options: dict[str, Any]) -> str:
+        asked.append(options)
+        for name in ("xla_cpu_use_fusion_emitters", "xla_cpu_max_isa"):
+            if name in options:
+                raise RuntimeError(f"INVALID_ARGUMENT: No such compile option: '{name}'")
+        return "made"
+
+    options = {"xla_cpu_use_fusion_emitters": False, "xla_backend_optimization_level": 0}
+    assert releases.compiled(compile_with, options) == "made"
+    assert releases.compiled(compile_with, options) == "made"
+    assert asked == [options, {"xla_backend_optimization_level": 0}, {"xla_backend_optimization_level": 0}]
+    with pytest.raises(RuntimeError, match="xla_cpu_max_isa"):
+        releases.compiled(compile_with, {"xla_cpu_max_isa": "AVX2"})
+
+
+def test_this_xla_compiles_with_the_options_that_it_has() -> None:
+    text = str(jax.jit(jnp.sin).lower(np.float32(1)).compiler_ir("stablehlo"))
+    (result,) = _Compiled(text).run([np.float32(1)])
+    np.testing.assert_allclose(result, np.sin(1), rtol=1e-6)
