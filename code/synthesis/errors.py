@@ -56,6 +56,7 @@ class Symptom(StrEnum):
     FAULT = "fault"
     WRONG_RESULT = "wrong_result"
     WRONG_GRADIENT = "wrong_gradient"
+    TOOL_DISAGREES = "tool_disagrees"
     ILL_CONDITIONED = "ill_conditioned"
     USELESS = "useless"
     OTHER_TWIN = "other_twin"

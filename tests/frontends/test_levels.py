@@ -46,6 +46,7 @@ def test_levels_are_known_without_the_tool(name: str) -> None:
     assert all(level.made_by and level.language.suffix for level in levels_of(name))
 
 
+@pytest.mark.filterwarnings("ignore:The Pallas Triton backend is deprecated:DeprecationWarning")
 @pytest.mark.parametrize(
     ("name", "level"), [(name, level) for name in NAMES for level in levels_of(name)], ids=lambda each: str(each)[:40]
 )

@@ -48,6 +48,9 @@ class Level:
     """What makes the text, as the front end's own table names it."""
     run_by: str = ""
     """What executes the text, as the front end's own table names it; empty where nothing does."""
+    run_again_by: str = ""
+    """What else executes the text, in words, if its results are not the source's: two tools tell whether the text is
+    wrong or the first tool is. Empty where there is nothing else."""
     deterministic: bool = True
     """Whether the same tools give the same bytes, on any machine and again and again."""
     by_program: bool = False
@@ -330,6 +333,8 @@ class Program:
     """Whether the text is compiled for its own device and not run; there are no runs then."""
     sketched: bool = False
     """Whether it is enough, for one that is compiled only, that the host's compiler takes it."""
+    again: bool = False
+    """Whether the text is executed by what its level's ``run_again_by`` names."""
     accumulated: frozenset[str] = frozenset()
     """The arrays that several threads change an element of, and none but by atomics."""
 

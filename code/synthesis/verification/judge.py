@@ -111,6 +111,45 @@ def judge(plan: Plan, outcomes: Sequence[Outcome | Rejection], *, retraced: Coll
     return Judgement(verdict, failed)
 
 
+_WRONG = (Symptom.WRONG_RESULT, Symptom.WRONG_GRADIENT)
+
+
+def doubtful(plan: Plan, judgement: Judgement, retraced: Collection[str] = ()) -> list[int]:
+    """The numbers of a plan's programs that are to be run again, by another tool.
+
+    These are texts with wrong results that are known to be what the tool prints, so that either the text is wrong or
+    the tool that ran it.
+    """
+    return [
+        number
+        for number, program in enumerate(plan.programs)
+        if program.level.run_again_by
+        and not program.compile_only
+        and (plan.fresh or program.level.name in retraced)
+        and (problem := judgement.failed.get(program.level.name)) is not None
+        and problem.symptom in _WRONG
+    ]
+
+
+def with_second_opinions(plan: Plan, judgement: Judgement, outcomes: Mapping[int, Outcome | Rejection]) -> Judgement:
+    """The judgement after doubtful programs have been run by another tool: if that one agrees, the first is at fault.
+
+    Args:
+        plan: the plan.
+        judgement: what the first runs proved.
+        outcomes: what the programs left in their second runs, by number.
+    """
+    failed = dict(judgement.failed)
+    for number, outcome in outcomes.items():
+        level = plan.programs[number].level
+        problem = failed[level.name]
+        if isinstance(outcome, Rejection) or isinstance(_judge_level(plan, level, outcome, ()), Problem):
+            continue
+        detail = f"{level.run_again_by} agrees with the source on the same text; {problem.detail}"
+        failed[level.name] = Problem(Symptom.TOOL_DISAGREES, detail)
+    return replace(judgement, failed=failed)
+
+
 def _wrong_elsewhere(plan: Plan, level: Level, failed: Mapping[str, Problem]) -> Problem | None:
     """What is wrong with the derivatives of the kernel's text of the same direction; None if nothing is known to be."""
     for other in plan.levels:

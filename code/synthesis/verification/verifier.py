@@ -16,7 +16,7 @@ from synthesis.frontends.base import Frontend, Outcome, Program, Prover
 from synthesis.isolation.confinement import Confinement, Protection
 from synthesis.isolation.zygote import Casualty, Zygote
 from synthesis.records import Rejection
-from synthesis.verification.judge import Judgement, judge
+from synthesis.verification.judge import Judgement, doubtful, judge, with_second_opinions
 from synthesis.verification.plan import Plan
 
 TIME_LIMIT = 5.0
@@ -93,8 +93,17 @@ class Verifier:
         judgements: list[Judgement] = []
         for number, plan in enumerate(plans):
             found, outcomes = outcomes[: len(plan.programs)], outcomes[len(plan.programs) :]
-            judgements.append(judge(plan, found, retraced=() if retraced is None else retraced[number]))
+            known = () if retraced is None else retraced[number]
+            judgements.append(self._judge_again(plan, judge(plan, found, retraced=known), known))
         return judgements
+
+    def _judge_again(self, plan: Plan, judgement: Judgement, retraced: Collection[str]) -> Judgement:
+        """The judgement after texts that gave wrong results have been run by another tool, where there is one."""
+        numbers = doubtful(plan, judgement, retraced)
+        if not numbers:
+            return judgement
+        outcomes = self.run([replace(plan.programs[number], again=True, follows=None) for number in numbers])
+        return with_second_opinions(plan, judgement, dict(zip(numbers, outcomes, strict=True)))
 
     def run(
         self,

@@ -62,6 +62,7 @@ _TYPES_BEYOND = ("complex<", "f8E", "u2", "u4", "ui2", "ui4")
 _BEYOND_INTERPRETER = re.compile(
     rf"\bcustom_call\b|stablehlo\.(?:{'|'.join(_OPERATIONS_BEYOND)})|complex<|\bf8E|\bui?[24]\b"
 )
+_BEYOND = "the StableHLO interpreter lacks an operation of it"
 _PARTS_BEYOND = ("custom_call", *(f".{each}" for each in _OPERATIONS_BEYOND), *_TYPES_BEYOND)
 """What a text has a part of if it has any of these: to look for a pattern in every text is dear."""
 
@@ -95,17 +96,18 @@ def run_programs(programs: Sequence[Program], _: Path) -> Iterator[tuple[int, Ou
 
 
 def _run(program: Program, ran: "_Ran") -> Outcome | Rejection:
-    runners = {"jaxpr": _of_jaxpr, "stablehlo": _StableHlo, "hlo": _Hlo}
+    runners = {"jaxpr": _of_jaxpr, "stablehlo": _StableHlo, "hlo": _hlo_again if program.again else _Hlo}
     try:
         with functions.settings(program.signature.options):
             ready = runners[program.level.run_by](program.text)
-            results = ran.known(program, ready.statements)
+            results = None if program.again else ran.known(program, ready.statements)
             if results is None:
                 for values in [*program.runs.values()][:1]:
                     ready.check([*values.values()])
-                ready.make(len(program.runs))
+                ready.make(len(program.runs), again=program.again)
                 results = {key: ready.run(list(values.values())) for key, values in program.runs.items()}
-                ran.keep(program, ready.statements, results)
+                if not program.again:
+                    ran.keep(program, ready.statements, results)
         return {key: _named(program, each) for key, each in results.items()}
     except _UnrunnableError as error:
         return _failure(error.symptom, str(error))
@@ -217,8 +219,16 @@ class _StableHlo:
             if shape != np.shape(value):
                 raise _UnrunnableError(Symptom.BUILD_ERROR, f"its argument {number} has another shape, {kind}")
 
-    def make(self, runs: int) -> None:
-        """Prepare so many runs."""
+    def make(self, runs: int, *, again: bool = False) -> None:
+        """Prepare so many runs.
+
+        Args:
+            runs: how many.
+            again: whether by the other of XLA and the interpreter than would be chosen.
+
+        Raises:
+            _UnrunnableError: if the interpreter is asked for, and lacks an operation.
+        """
         with self._context, ir.Location.unknown():
             beyond = _is_beyond_interpreter(self._text)
             if "chlo." in self._text and not beyond:
@@ -226,12 +236,19 @@ class _StableHlo:
                 passmanager.PassManager.parse(passes).run(self._module.operation)
             if "stablehlo.scatter" in self._text:
                 _scatter_into_copies(self._module)
-            if not (beyond or is_worth_compiling(self._module, self._text, runs)):
+            if not self._compiles(runs, beyond=beyond, again=again):
                 return
             self._executable = _Compiled(self._text)
             if "stablehlo.while" in self._text and left_out(self._module, self._executable.text):
                 quick = not beyond and is_interpreted_quickly(self._module)
                 self._ends = self._interpreted if quick else _with_all_loops(self._module).run
+
+    def _compiles(self, runs: int, *, beyond: bool, again: bool) -> bool:
+        """Whether XLA is to run the module, and not the interpreter."""
+        compiles = (beyond or is_worth_compiling(self._module, self._text, runs)) is not again
+        if beyond and not compiles:
+            raise _UnrunnableError(Symptom.NO_REFERENCE, _BEYOND)
+        return compiles
 
     def run(self, inputs: Sequence[Any]) -> list[Any]:
         if self._executable is None:
@@ -348,9 +365,9 @@ class _Hlo:
     def check(self, _: Sequence[Any]) -> None:
         """Nothing: XLA says which arguments it takes."""
 
-    def make(self, _: int) -> None:
+    def make(self, _: int, *, again: bool = False) -> None:
         """Prepare any number of runs."""
-        text = core.mlir.hlo_to_stablehlo(self._module.as_serialized_hlo_module_proto())
+        text = _stablehlo_of(self._module)
         self._compiled, self._ends = _Compiled(text), None
         if b"while" in text:
             with _context(), ir.Location.unknown():
@@ -363,6 +380,29 @@ class _Hlo:
             self._ends.run(inputs)
             self._ends = None
         return self._compiled.run(inputs)
+
+
+def _stablehlo_of(module: Any) -> bytes:
+    return core.mlir.hlo_to_stablehlo(module.as_serialized_hlo_module_proto())
+
+
+class _Interpreted(_StableHlo):
+    """A StableHLO module that only the interpreter runs."""
+
+    def _compiles(self, runs: int, *, beyond: bool, again: bool) -> bool:
+        if beyond:
+            raise _UnrunnableError(Symptom.NO_REFERENCE, _BEYOND)
+        return False
+
+
+def _hlo_again(text: str) -> _Interpreted:
+    """An HLO module as StableHLO, for the interpreter."""
+    with _context(), ir.Location.unknown():
+        module = ir.Module.parse(_stablehlo_of(hlo.hlo_module_from_text(unscheduled(text))))
+        # The interpreter knows ``dot_general``, and not ``dot``.
+        passes = "builtin.module(func.func(stablehlo-legalize-deprecated-ops{fail-on-unused=false}))"
+        passmanager.PassManager.parse(passes).run(module.operation)
+        return _Interpreted(str(module))
 
 
 def _attribute(value: Any) -> Any:

@@ -9,10 +9,12 @@ from synthesis.frontends.base import Direction, Level
 from synthesis.languages import HLO, JAXPR, LLVM, MLIR
 
 PREFIXES = {Direction.FORWARD: "", Direction.BACKWARD: "vjp_", Direction.TANGENT: "jvp_"}
+_INTERPRETER = "the StableHLO interpreter"
+_EITHER = "the other of XLA and the StableHLO interpreter"
 KINDS = (
-    Level(name="jaxpr", language=JAXPR, made_by="jaxpr", run_by="jaxpr"),
-    Level(name="stablehlo", language=MLIR, made_by="stablehlo", run_by="stablehlo"),
-    Level(name="hlo", language=HLO, default=False, made_by="hlo", run_by="hlo"),
+    Level(name="jaxpr", language=JAXPR, made_by="jaxpr", run_by="jaxpr", run_again_by=_EITHER),
+    Level(name="stablehlo", language=MLIR, made_by="stablehlo", run_by="stablehlo", run_again_by=_EITHER),
+    Level(name="hlo", language=HLO, default=False, made_by="hlo", run_by="hlo", run_again_by=_INTERPRETER),
     Level(
         name="optimized_hlo",
         language=HLO,
@@ -20,6 +22,7 @@ KINDS = (
         default=False,
         made_by="optimized_hlo",
         run_by="hlo",
+        run_again_by=_INTERPRETER,
         deterministic=False,
     ),
     Level(name="llvm_ir", language=LLVM, device="cpu", default=False, made_by="llvm_ir", deterministic=False),

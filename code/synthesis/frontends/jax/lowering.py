@@ -205,7 +205,7 @@ class Tracing:
     def _llvm_ir(self) -> tuple[str, LineMap]:
         """What XLA's CPU compiler hands to LLVM, one module after the other; each stands for lines of Python."""
         with tempfile.TemporaryDirectory(prefix="irsmith-") as folder:
-            executable = self._compile({"xla_dump_to": folder, "xla_dump_emitter_re": ".*"})
+            executable = self._compile({"xla_dump_to": folder, "xla_dump_emitter_re": "llvm"})
             modules = sorted(Path(folder).glob("*.ir-no-opt.ll"), key=lambda path: path.name.partition(".")[2])
             texts = [path.read_text(encoding="utf-8") for path in modules]
         if not texts:
