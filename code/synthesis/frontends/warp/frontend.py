@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
 
@@ -25,6 +24,7 @@ from synthesis.frontends.base import (
 from synthesis.frontends.failures import detail_of, rejected
 from synthesis.frontends.linemap import LineMap, Places
 from synthesis.frontends.loading import load_kernels
+from synthesis.frontends.support import versions_of
 from synthesis.frontends.warp import (
     binaries,
     catalogue,
@@ -42,11 +42,12 @@ from synthesis.frontends.warp.natives import with_native_lines
 from synthesis.frontends.warp.recipes import CATEGORIES, RECIPES, WEIGHTS
 from synthesis.frontends.warp.reference.launch import LaunchReference, accumulated
 from synthesis.frontends.warp.replaying import WarpReplayer
+from synthesis.frontends.warp.supported import SUPPORTED
 from synthesis.frontends.warp.texts import words
 from synthesis.frontends.warp.unassigned import find_unassigned
 from synthesis.records import KernelSpec, Rejection, Signature, Unproved
 
-_VERSIONS = {"warp-lang": version("warp-lang")}
+_VERSIONS = versions_of(SUPPORTED)
 _USUAL_MIX = {1: 0.25, 2: 0.75}
 _BINARIES = {"nvrtc": binaries.ptx_of, "nvdisasm": binaries.sass_of}
 """What makes the levels that Warp does not generate, by the name that they give it."""
