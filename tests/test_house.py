@@ -89,6 +89,7 @@ VERSION_RECORDERS = [
     ROOT / "frontends" / "warp" / "frontend.py",  # the toolchain of a row
     ROOT / "frontends" / "jax" / "frontend.py",
     ROOT / "frontends" / "warp" / "execution.py",  # part of the name of the cached header
+    ROOT / "diagnosis" / "machine.py",  # what irsmith doctor prints
 ]
 
 

@@ -9,6 +9,7 @@ from importlib.metadata import EntryPoint, entry_points
 from synthesis.errors import ConfigError, MissingFrontendError, TargetError, UnknownNameError, UnsupportedReleaseError
 from synthesis.frontends.base import Frontend, Level
 from synthesis.frontends.support import (
+    Installed,
     Supported,
     find_installed,
     find_refusal,
@@ -88,9 +89,24 @@ def supported_releases(name: str) -> tuple[Supported, ...]:
         return ()
 
 
+def installed_releases(name: str) -> list[Installed]:
+    """The tools of a front end as they are installed, in the order in which it names them."""
+    return find_installed(supported_releases(name))
+
+
 def how_to_install(name: str) -> str:
-    """The command that installs supported releases of a front end's tools."""
-    return "pip install " + (requirements_of(supported_releases(name)) or f"'irsmith[{name}]'")
+    """The command that installs supported releases of a front end's tools.
+
+    Where one of them is missing, it is the extra, which also brings what the tools themselves do not ask for.
+    """
+    installed = installed_releases(name)
+    if name in _BUILT_IN and not all(each.version for each in installed):
+        return _extra(name)
+    return f"pip install {requirements_of(supported_releases(name)) or name}"
+
+
+def _extra(name: str) -> str:
+    return f"pip install 'irsmith[{name}]'"
 
 
 def check_releases(name: str) -> None:
@@ -100,7 +116,7 @@ def check_releases(name: str) -> None:
         MissingFrontendError: if a tool is not installed; the message says how to install it.
         UnsupportedReleaseError: if a tool is installed in a release that is not supported; likewise.
     """
-    installed = find_installed(supported_releases(name))
+    installed = installed_releases(name)
     for each in installed:
         if each.version is None:
             raise _missing(name, each.supported.distribution)
@@ -113,7 +129,7 @@ def check_releases(name: str) -> None:
 
 def warn_of_releases(name: str) -> None:
     """Log a warning for each tool of a front end that is newer than those that were tested, once in a process."""
-    for line in find_warnings([this_python(), *find_installed(supported_releases(name))]):
+    for line in find_warnings([this_python(), *installed_releases(name)]):
         warn_once(f"irsmith: {line}")
 
 
@@ -142,7 +158,7 @@ def _is_refused(name: str) -> bool:
 def _missing(name: str, package: str) -> MissingFrontendError:
     return MissingFrontendError(
         f"the {name} front end needs the package {package!r}, which is not installed; "
-        f"install it with: pip install 'irsmith[{name}]'"
+        f"install it with: {_extra(name) if name in _BUILT_IN else how_to_install(name)}"
     )
 
 

@@ -48,6 +48,16 @@ class JaxCompiler:
         """JAX traces and prints, jaxlib lowers and compiles."""
         return _VERSIONS
 
+    def compilers(self) -> Mapping[str, str]:
+        """XLA for processors."""
+        from synthesis.frontends.jax import execution
+
+        return {"XLA for CPU": execution.cpu_platform()}
+
+    def caches(self) -> Mapping[str, Path]:
+        """JAX keeps nothing on disk for irsmith."""
+        return {}
+
     def recognises(self, source: str) -> bool:
         """Whether a source mentions JAX or its customary aliases."""
         return re.search(r"\b(jax|jnp|lax)\b", source) is not None

@@ -30,7 +30,7 @@ from synthesis.errors import Stage, Symptom
 from synthesis.frontends.base import Level, Outcome, Program, Purpose, RunKey, Values
 from synthesis.frontends.failures import detail_of
 from synthesis.frontends.support import version_of
-from synthesis.frontends.warp.compilation import CUDA_ARCHITECTURE
+from synthesis.frontends.warp.compilation import CUDA_ARCHITECTURE, start_warp
 from synthesis.frontends.warp.grids import ONE, Grid, Watch, arrangements, launch_of, one_each
 from synthesis.frontends.warp.headers import borrow_header, keep_header
 from synthesis.frontends.warp.introspection import wp
@@ -69,11 +69,7 @@ def prepare() -> None:
     """Start Warp's runtime; a process that others are forked from calls it once."""
     wp.config.log_level = wp.LOG_ERROR
     with _standard_error():  # which Warp tells that there is no GPU
-        try:
-            wp.init()
-        except OSError:  # Warp wants a folder for kernels that it compiles itself, which none of ours is
-            wp.config.kernel_cache_dir = str(Path(tempfile.gettempdir(), f"irsmith-{os.getuid()}", "warp"))
-            wp.init()
+        start_warp()
     keep_cached_header()
 
 

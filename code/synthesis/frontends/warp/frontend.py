@@ -28,6 +28,7 @@ from synthesis.frontends.support import versions_of
 from synthesis.frontends.warp import (
     binaries,
     catalogue,
+    compilation,
     discovery,
     execution,
     introspection,
@@ -62,6 +63,15 @@ class WarpCompiler:
     def toolchain(self) -> Mapping[str, str]:
         """Warp alone determines the texts."""
         return _VERSIONS
+
+    def compilers(self) -> Mapping[str, str]:
+        """Clang and NVRTC in Warp's own libraries, and NVIDIA's disassembler."""
+        return compilation.compilers() | {"nvdisasm": binaries.find_nvdisasm() or "not installed: no level cubin_sass"}
+
+    def caches(self) -> Mapping[str, Path]:
+        """The folder that Warp keeps kernels in which it compiles itself."""
+        compilation.start_warp()
+        return {"kernel cache of Warp": Path(str(introspection.wp.config.kernel_cache_dir))}
 
     def recognises(self, source: str) -> bool:
         """Whether a source declares a kernel."""
