@@ -17,6 +17,7 @@ from synthesis.errors import ConfigError, TargetError
 from synthesis.extraction import extract_to_folder
 from synthesis.output.layout import CHUNKS, LOGS, PARTS
 from synthesis.settings import Extraction, Running
+from synthesis.targets import places_of
 
 pytestmark = pytest.mark.needs("jax", "warp")
 TEXTS = Extraction(level=None, verify="none")
@@ -89,7 +90,7 @@ def test_workers_ranks_and_one_process_make_the_same_data_set(farm: Path, tmp_pa
     assert len(list((tmp_path / "one" / PARTS).iterdir())) == 3
 
 
-def test_time_left_is_told_though_nobody_knows_how_many_kernels_there_are(
+def test_progress_names_files_and_ends_with_nothing_left(
     farm: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("synthesis.progress._EVENT", 0.0)
@@ -97,7 +98,9 @@ def test_time_left_is_told_though_nobody_knows_how_many_kernels_there_are(
     events = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
     told = [each for each in events if each["work"] == "extract"]
     assert told[0]["seconds_left"] is None
-    assert any(each["seconds_left"] for each in told)
+    named = {each["slowest"][0] for each in told if each["slowest"] is not None}
+    assert len(named) > 3
+    assert named <= {place.label for place in places_of("farm")}
     # Until finalize, a kernel that files of two chunks make public counts twice.
     assert (told[-1]["done"], told[-1]["total"], told[-1]["seconds_left"]) == (14, None, 0.0)
 

@@ -81,6 +81,37 @@ def test_what_warp_hides_on_its_objects_has_names_of_our_own(path: Path) -> None
         assert not (isinstance(node, ast.alias) and node.name in ("build", "codegen", "context"))
 
 
+SUPPORT = ROOT / "frontends" / "support.py"
+VERSION_READERS = {"version_of", "versions_of", "find_installed", "this_python"}
+"""The functions of ``support.py`` that read versions."""
+VERSION_RECORDERS = [
+    ROOT / "registry.py",  # refuses and warns before a front end is imported, and records toolchains
+    ROOT / "frontends" / "warp" / "frontend.py",  # the toolchain of a row
+    ROOT / "frontends" / "jax" / "frontend.py",
+    ROOT / "frontends" / "warp" / "execution.py",  # part of the name of the cached header
+    ROOT / "diagnosis" / "machine.py",  # what irsmith doctor prints
+]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_nothing_else_decides_by_the_version_of_a_tool(path: Path) -> None:
+    if path == SUPPORT:
+        return
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom):
+            names = {alias.name for alias in node.names}
+            if node.module == "importlib.metadata":
+                assert "version" not in names, f"line {node.lineno}"
+            if node.module == "synthesis.frontends.support":
+                assert not names & VERSION_READERS or path in VERSION_RECORDERS, f"line {node.lineno}"
+        elif isinstance(node, ast.Import):
+            assert not {alias.name for alias in node.names} & {"importlib.metadata", "pkg_resources"}
+        elif isinstance(node, ast.Attribute):
+            assert node.attr != "__version__", f"line {node.lineno}"
+        elif isinstance(node, ast.Constant):
+            assert node.value != "__version__", f"line {node.lineno}"
+
+
 def name_of(path: Path) -> str:
     parts = path.relative_to(ROOT.parent).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)

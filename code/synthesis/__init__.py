@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         Symptom,
         TargetError,
         UnknownNameError,
+        UnsupportedReleaseError,
         UsageError,
     )
     from synthesis.evaluation.evaluating import evaluate
@@ -114,6 +115,7 @@ __all__ = [
     "SynthesisPipeline",
     "TargetError",
     "UnknownNameError",
+    "UnsupportedReleaseError",
     "UsageError",
     "Verdict",
     "__version__",
@@ -181,6 +183,7 @@ _MODULES = {
     "SynthesisPipeline": "pipeline",
     "TargetError": "errors",
     "UnknownNameError": "errors",
+    "UnsupportedReleaseError": "errors",
     "UsageError": "errors",
     "Verdict": "records",
     "compile_kernel_from_source": "pipeline",

@@ -18,6 +18,7 @@ from synthesis.output.tables import write_rows
 from synthesis.records import Pair, Rejection
 from synthesis.settings import AnyRun, ExtractionRun
 from synthesis.sources.drawn import TERMS, DrawnKernels
+from synthesis.sources.opening import OnOpen, tell_nobody
 from synthesis.stores.base import Store
 
 OnOutcome = Callable[[bool], None]
@@ -33,6 +34,7 @@ class ChunkMaker:
         source: where drawn candidates come from; made of the settings if None.
         on_step: told of progress inside candidates.
         on_outcome: told of each finished candidate.
+        on_open: told of each file or recorded kernel before it is extracted.
 
     Raises:
         TargetError: if what is to be extracted is not there, or is not as it was when the run began.
@@ -46,6 +48,7 @@ class ChunkMaker:
         source: DrawnKernels | None = None,
         on_step: OnStep | None = None,
         on_outcome: OnOutcome | None = None,
+        on_open: OnOpen = tell_nobody,
     ) -> None:
         self._store = store
         self._on_outcome = on_outcome
@@ -57,7 +60,7 @@ class ChunkMaker:
             from synthesis.sources.recorded import RecordedKernels
 
             kind = RecordedKernels if settings.recorded else ExtractedFiles
-            self._source = self._stack.enter_context(kind.of_run(settings))
+            self._source = self._stack.enter_context(kind.of_run(settings, on_open))
             workshop = Workshop(settings, EXTRACTED, confinement=settings.confinement, on_step=on_step)
         else:
             self._source = source or DrawnKernels(settings, settings)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from synthesis.dataset.finalising import check_beforehand, finalize_alone
-from synthesis.engines.base import Event, Made
+from synthesis.engines.base import Event
 from synthesis.engines.handing import choose_engine, count_in, order_of
 from synthesis.engines.log import RankLog
 from synthesis.errors import ConfigError, UsageError
@@ -131,26 +131,22 @@ class ChunkedRun:
     def _make(self, store: Store, running: Running, chunks: Sequence[Chunk], meter: Meter) -> None:
         """Make the chunks that are not there yet."""
         missing: list[Chunk] = []
-        done, every = 0, sum(chunk.stop - chunk.start for chunk in chunks)
         for chunk in chunks:
             record = read_chunk(store, chunk)
             if record is None:
                 missing.append(chunk)
             else:
                 meter.resume(record.candidates, len(record.rows))
-                done += chunk.stop - chunk.start
+        if not isinstance(self._settings, Run):
+            meter.expect_chunks(len(missing))
         if missing:
             engine = choose_engine(running, store, len(missing), source=self._source, alone=self._alone)
             count = count_in(meter, self._settings.unit)
             with RankLog(store, running.rank, running.world_size) as log:
 
                 def tell(event: Event) -> None:
-                    nonlocal done
                     log.note(event)
                     count(event)
-                    if isinstance(event, Made):
-                        done += event.chunk.stop - event.chunk.start
-                        meter.expect(done / every)
 
                 engine.run(order_of(self._settings, store), missing, tell)
 

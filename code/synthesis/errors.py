@@ -8,6 +8,7 @@ IrsmithError
 │   ├── OutputError           a file or folder that cannot be written
 │   └── MissingLibraryError   a library of an adapter or a server that is not installed (also an ImportError)
 ├── MissingFrontendError      a front end whose package is not installed (also an ImportError)
+│   └── UnsupportedReleaseError   its package is installed in a release that is not supported
 ├── MachineError              no memory, no space, a killed process: the machine's trouble, and no kernel's fault
 │   └── SandboxError          a protection that is required, and that this machine does not have
 ├── LeakError                 splits of a data set that share programs; nothing is finished
@@ -107,6 +108,10 @@ class MissingLibraryError(UsageError, ImportError):
 
 class MissingFrontendError(IrsmithError, ImportError):
     """A front end whose package is not installed."""
+
+
+class UnsupportedReleaseError(MissingFrontendError):
+    """A front end whose package is installed in a release that is not supported; the message says what to install."""
 
 
 class MachineError(IrsmithError):

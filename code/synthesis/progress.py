@@ -2,15 +2,24 @@
 
 import contextlib
 import json
+import math
+import statistics
 import sys
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 _RECENT = 120.0
 """Seconds that a rate is of, once that many have passed: longer than a batch takes to be verified."""
+_LEAST = 3
+"""Candidates, or parts of a run, that are finished before there is an estimate of the time left."""
+_LEAST_SHARE, _LEAST_SECONDS = 0.1, 60.0
+"""And so large a share of what there is to do, or so long a time."""
+_SPREAD = 0.15
+"""The standard error of an estimate, as a share of it, above which it is not given; three are a factor of two."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,19 +43,22 @@ class Progress:
     """Stage to the seconds, by the clock, that all workers together have spent at it."""
     resumed: int = 0
     """Candidates that were finished before this process began."""
-    expected: float | None = None
-    """About how many candidates there will be, where no total is known; None before anything tells."""
+    seconds_left: float | None = None
+    """About how long the rest takes; None where nothing tells it to within a factor of two."""
+    chunks: tuple[int, int] | None = None
+    """Chunks that are done, and that there were to do, where no total is known; None where one is."""
+    slowest: tuple[str, float] | None = None
+    """The file that has been at work longest of those that are, and for how many seconds; None where none is named."""
 
     @property
     def rejected(self) -> int:
         """Candidates that made no row."""
         return self.done - self.rows
 
-    @property
-    def seconds_left(self) -> float | None:
-        """How long the rest takes at this rate; None before there is one."""
-        total = self.expected if self.total is None else self.total
-        return None if self.rate is None or total is None else max(0.0, total - self.way) / self.rate
+    def later(self, seconds: float) -> "Progress":
+        """The same some seconds later, in which nothing was heard of the work: what is left is not known any more."""
+        slowest = None if self.slowest is None else (self.slowest[0], self.slowest[1] + seconds)
+        return replace(self, seconds=self.seconds + seconds, seconds_left=None, slowest=slowest)
 
 
 OnProgress = Callable[[Progress], None]
@@ -82,7 +94,13 @@ class Meter:
         """How far the run was at moments of the last minutes, at most one a second, and once before them."""
         self._resumed = 0
         self._workers = 1
-        self._expected: float | None = None
+        self._chunks: int | None = None
+        """Parts of the run that there were to do, where nobody knows how many candidates they hold."""
+        self._begun: dict[Hashable, float] = {}
+        self._durations: list[float] = []
+        """Of the parts that are done, in seconds."""
+        self._opened: dict[Hashable, tuple[str, float]] = {}
+        """The file that is at work in each part, and since when."""
         self._tell()
 
     def resume(self, candidates: int, rows: int) -> None:
@@ -94,9 +112,9 @@ class Meter:
         self._marks = deque((at, way + candidates) for at, way in self._marks)
         self._tell()
 
-    def expect(self, part: float) -> None:
-        """So large a part of the work is done: where no total is known, what is finished tells about how much it is."""
-        self._expected = self._sum.done / part
+    def expect_chunks(self, chunks: int) -> None:
+        """So many chunks are to be begun and closed, of which the time left is told where no total is known."""
+        self._chunks = chunks
         self._tell()
 
     def staff(self, workers: int) -> None:
@@ -118,17 +136,28 @@ class Meter:
 
     def begin(self, of: Hashable) -> None:
         """A part of the run is begun."""
-        self._seen[of] = time.monotonic()
+        self._seen[of] = self._begun[of] = time.monotonic()
+
+    def open(self, what: str, of: Hashable) -> None:
+        """A file is at work in a part of the run, and the one before it in that part no more."""
+        self._opened[of] = (what, time.monotonic())
+        self._tell()
 
     def close(self, of: Hashable) -> None:
         """A part of the run is done, and will not be done anew."""
         self._parts.pop(of, None)
         self._seen.pop(of, None)
+        self._opened.pop(of, None)
+        if of in self._begun:
+            self._durations.append(time.monotonic() - self._begun.pop(of))
+        self._tell()
 
     def undo(self, of: Hashable) -> None:
         """A part of the run is begun anew."""
         lost = self._parts.pop(of, _Part())
         self._seen.pop(of, None)
+        self._begun.pop(of, None)
+        self._opened.pop(of, None)
         self._sum = _Part(self._sum.way - lost.way, self._sum.done - lost.done, self._sum.rows - lost.rows)
         self._marks = deque([(time.monotonic(), self._sum.way)])
         self._tell()
@@ -153,9 +182,57 @@ class Meter:
             began, way = self._began, self._resumed
         return (self._sum.way - way) / (now - began)
 
+    def _seconds_left(self, now: float, rate: float | None) -> float | None:
+        """How long the rest takes, where there is ground for an estimate."""
+        if self._total is not None:
+            return self._left_of_total(self._total, now, rate)
+        return None if self._chunks is None else self._left_of_chunks(self._chunks, now)
+
+    def _left_of_total(self, total: int, now: float, rate: float | None) -> float | None:
+        """By the rate of the last minutes, if both halves of these agree on it."""
+        if self._sum.way >= total:
+            return 0.0
+        finished = self._sum.way - self._resumed
+        is_early = finished < _LEAST_SHARE * (total - self._resumed) and now - self._began < _LEAST_SECONDS
+        if rate is None or finished < _LEAST or is_early:
+            return None
+        began, way = self._marks[0]
+        middle, half = next((mark for mark in reversed(self._marks) if mark[0] <= (began + now) / 2), self._marks[0])
+        if middle <= began or now <= middle:
+            return None
+        first, second = (half - way) / (middle - began), (self._sum.way - half) / (now - middle)
+        return (total - self._sum.way) / rate if first <= 2 * second and second <= 2 * first and first else None
+
+    def _left_of_chunks(self, chunks: int, now: float) -> float | None:
+        """By the time that finished chunks took, if they differ little enough for as many as are left.
+
+        A chunk that is at work for longer than the others took counts as one of them already.
+        """
+        ages = [now - began for began in self._begun.values()]
+        left = chunks - len(self._durations)
+        if left <= 0:
+            return 0.0
+        is_early = len(self._durations) < _LEAST_SHARE * chunks and now - self._began < _LEAST_SECONDS
+        if len(self._durations) < _LEAST or is_early:
+            return None
+        usual = statistics.fmean(self._durations)
+        known = [*self._durations, *(age for age in ages if age > usual)]
+        mean = statistics.fmean(known)
+        variance = sum((each - mean) ** 2 for each in known) / (len(known) - 1)
+        error = math.sqrt(variance * (1 / left + 1 / len(known)))
+        if error > _SPREAD * mean or max(known) > sum(known) / 2:
+            return None
+        work = mean * (left - len(ages)) + sum(max(0.0, mean - age) for age in ages)
+        return work / max(1, min(self._workers, left))
+
+    def _slowest(self, now: float) -> tuple[str, float] | None:
+        what, since = min(self._opened.values(), key=lambda each: each[1], default=("", now))
+        return (what, now - since) if what else None
+
     def _tell(self) -> None:
         now = time.monotonic()
         rate = self._rate(now)
+        left, slowest, stages = self._seconds_left(now, rate), self._slowest(now), dict(self._stages)
         for listener in self._listeners:
             listener(
                 Progress(
@@ -166,9 +243,11 @@ class Meter:
                     way=self._sum.way if self._total is None else min(self._sum.way, self._total),
                     seconds=now - self._began,
                     rate=rate,
-                    stages=self._stages,
+                    stages=stages,
                     resumed=self._resumed,
-                    expected=self._expected,
+                    seconds_left=left,
+                    chunks=None if self._chunks is None else (len(self._durations), self._chunks),
+                    slowest=slowest,
                 )
             )
 
@@ -188,36 +267,80 @@ def progress_bar(title: str, form: str = "auto") -> Generator[OnProgress]:
     if form == "none":
         yield lambda progress: None
     elif form == "json":
-        yield _Now(_EVENT, lambda progress: _print_event(title, progress))
+        with _ticking(_Now(lambda progress: _print_event(title, progress), _EVENT, _SILENCE, tells_end=True)) as now:
+            yield now
     elif form == "plain" or not sys.stderr.isatty():
-        yield _Now(_SILENCE, lambda progress: _print_line(title, progress))
+        with _ticking(_Now(lambda progress: _print_line(title, progress), _SILENCE, _SILENCE)) as now:
+            yield now
     else:
-        with _bar(title) as show:
-            yield show
+        with _bar(title) as show, _ticking(_Now(show, 0.0, _TICK)) as now:
+            yield now
 
 
-_SILENCE = 30.0
-"""Seconds between two lines where there is no terminal."""
+_SILENCE = 15.0
+"""Seconds between two lines where there is no terminal, whether or not anything has happened."""
 _EVENT = 1.0
-"""Seconds between two JSON objects; the last one comes in any case."""
+"""Seconds between two JSON objects while something happens; the last one comes in any case."""
+_TICK = 1.0
+"""Seconds between two looks at how long nothing was said."""
+_LONG = 10.0
+"""Seconds after which the slowest file at work is named."""
 
 
 class _Now:
-    """Hands on progress now and then, and the end of it."""
+    """Hands on progress now and then, and also where nothing is heard of the work.
 
-    def __init__(self, seconds: float, show: OnProgress) -> None:
-        self._seconds = seconds
+    Args:
+        show: what shows it.
+        seconds: between two times that news of the work is shown.
+        silence: seconds after which the latest news is shown again.
+        tells_end: whether the end is shown in any case.
+    """
+
+    def __init__(self, show: OnProgress, seconds: float, silence: float, *, tells_end: bool = False) -> None:
         self._show = show
-        self._said = 0.0
-        self._ended = self._seconds >= _SILENCE
+        self._seconds = seconds
+        self._silence = silence
+        self._tells_end = tells_end
+        self._lock = threading.Lock()
+        self._latest = Progress(done=0, total=None, rows=0)
+        self._heard = self._said = time.monotonic()
 
     def __call__(self, progress: Progress) -> None:
         """Look at progress."""
-        ends = not self._ended and progress.done == progress.total
-        if ends or progress.seconds - self._said >= self._seconds:
-            self._said = progress.seconds
-            self._ended |= ends
-            self._show(progress)
+        with self._lock:
+            self._latest, self._heard = progress, time.monotonic()
+            ends = self._tells_end and progress.done == progress.total
+            if ends or self._heard - self._said >= self._seconds:
+                self._said = self._heard
+                self._tells_end &= not ends
+                self._show(progress)
+
+    def tick(self) -> None:
+        """Show the latest progress again if nothing was shown for long."""
+        with self._lock:
+            now = time.monotonic()
+            if now - self._said >= self._silence:
+                self._said = now
+                self._show(self._latest.later(now - self._heard))
+
+
+@contextlib.contextmanager
+def _ticking(now: _Now) -> Generator[_Now]:
+    """Progress that is looked at by a thread of its own too, as long as the block lasts."""
+    ended = threading.Event()
+
+    def tick() -> None:
+        while not ended.wait(_TICK):
+            now.tick()
+
+    thread = threading.Thread(target=tick, name="progress", daemon=True)
+    thread.start()
+    try:
+        yield now
+    finally:
+        ended.set()
+        thread.join()
 
 
 def _print_line(title: str, progress: Progress) -> None:
@@ -239,6 +362,8 @@ def _print_event(title: str, progress: Progress) -> None:
         "stages": {name: round(seconds, 3) for name, seconds in progress.stages.items()},
         "rate": progress.rate,
         "seconds_left": progress.seconds_left,
+        "chunks": progress.chunks,
+        "slowest": None if progress.slowest is None else [progress.slowest[0], round(progress.slowest[1], 3)],
     }
     sys.stderr.write(json.dumps(event) + "\n")
     sys.stderr.flush()
@@ -269,7 +394,8 @@ def _bar(title: str) -> Generator[OnProgress]:
 
 
 def _count(progress: Progress) -> str:
-    return f"{progress.done}" if progress.total is None else f"{progress.done}/{progress.total}"
+    chunks = "" if progress.chunks is None else f" ({progress.chunks[0]}/{progress.chunks[1]} chunks)"
+    return f"{progress.done}{chunks}" if progress.total is None else f"{progress.done}/{progress.total}"
 
 
 def _shares(progress: Progress) -> str:
@@ -285,4 +411,8 @@ def _speed(progress: Progress) -> str:
     ends = f", {timedelta(seconds=round(left))} left" if left is not None else ""
     lost = f", {progress.rejected} rejected" if progress.rejected else ""
     staff = f", {progress.workers} workers" if progress.workers > 1 else ""
-    return f"{progress.rows} rows{lost}{speed}{staff}{ends}"
+    at = ""
+    if progress.slowest is not None and progress.slowest[1] >= _LONG:
+        name = "".join(each if each.isprintable() else "?" for each in progress.slowest[0])
+        at = f", at {name} for {timedelta(seconds=round(progress.slowest[1]))}"
+    return f"{progress.rows} rows{lost}{speed}{staff}{ends}{at}"

@@ -1,14 +1,26 @@
 """Front ends by name or by object, loaded only when asked for."""
 
-import contextlib
+import logging
 import sys
 from functools import cache
 from importlib import import_module
-from importlib.metadata import EntryPoint, PackageNotFoundError, entry_points, version
+from importlib.metadata import EntryPoint, entry_points
 
-from synthesis.errors import ConfigError, MissingFrontendError, TargetError, UnknownNameError
+from synthesis.errors import ConfigError, MissingFrontendError, TargetError, UnknownNameError, UnsupportedReleaseError
 from synthesis.frontends.base import Frontend, Level
+from synthesis.frontends.support import (
+    Installed,
+    Supported,
+    find_installed,
+    find_refusal,
+    find_warnings,
+    requirements_of,
+    this_python,
+    versions_of,
+)
 from synthesis.version import __version__
+
+logger = logging.getLogger(__name__)
 
 ENTRY_POINT_GROUP = "irsmith.frontends"
 
@@ -21,8 +33,8 @@ _LEVELS = {"warp": "synthesis.frontends.warp.levels", "jax": "synthesis.frontend
 # The package that a built-in front end drives: what must be installed, and what has been imported by
 # whoever holds a live object of it.
 _PACKAGES = {"warp": "warp", "jax": "jax"}
-# What their texts depend on, as it is installed.
-_DISTRIBUTIONS = {"warp": ("warp-lang",), "jax": ("jax", "jaxlib")}
+_SUPPORTED = "supported"
+"""The module beside a front end's own whose ``SUPPORTED`` says which releases of its tools are supported."""
 
 
 @cache
@@ -52,10 +64,102 @@ def frontend_names() -> tuple[str, ...]:
 
 
 def frontend_modules(name: str | None = None) -> list[str]:
-    """The modules that hold the front ends, or the one of a name; importing them is what makes a front end load."""
+    """The modules that hold the front ends, or the one of a name; importing them is what makes a front end load.
+
+    Those whose tools are missing or not supported are left out.
+    """
     locations = _locations()
-    chosen = locations if name is None else {name: locations[name]}
-    return [location.partition(":")[0] for location in chosen.values()]
+    names = [*locations] if name is None else [name]
+    return [locations[each].partition(":")[0] for each in names if not _is_refused(each)]
+
+
+def supported_releases(name: str) -> tuple[Supported, ...]:
+    """The releases of its tools that a front end supports; empty if it says nothing of them.
+
+    A front end says so by the name ``SUPPORTED`` in a module ``supported`` beside the one that holds it.
+    """
+    package = _locations()[name].partition(":")[0].rpartition(".")[0]
+    if not package:
+        return ()
+    try:
+        return import_module(f"{package}.{_SUPPORTED}").SUPPORTED
+    except ModuleNotFoundError as error:
+        if error.name is None or not f"{package}.{_SUPPORTED}".startswith(error.name):
+            raise
+        return ()
+
+
+def installed_releases(name: str) -> list[Installed]:
+    """The tools of a front end as they are installed, in the order in which it names them."""
+    return find_installed(supported_releases(name))
+
+
+def how_to_install(name: str) -> str:
+    """The command that installs supported releases of a front end's tools.
+
+    Where one of them is missing, it is the extra, which also brings what the tools themselves do not ask for.
+    """
+    installed = installed_releases(name)
+    if name in _BUILT_IN and not all(each.version for each in installed):
+        return _extra(name)
+    return f"pip install {requirements_of(supported_releases(name)) or name}"
+
+
+def _extra(name: str) -> str:
+    return f"pip install 'irsmith[{name}]'"
+
+
+def check_releases(name: str) -> None:
+    """Refuse a front end whose tools are missing or not supported, without importing anything of them.
+
+    Raises:
+        MissingFrontendError: if a tool is not installed; the message says how to install it.
+        UnsupportedReleaseError: if a tool is installed in a release that is not supported; likewise.
+    """
+    installed = installed_releases(name)
+    for each in installed:
+        if each.version is None:
+            raise _missing(name, each.supported.distribution)
+    refusal = find_refusal(installed)
+    if refusal is not None:
+        raise UnsupportedReleaseError(
+            f"the {name} front end is not supported here: {refusal}; install what it needs with: {how_to_install(name)}"
+        )
+
+
+def warn_of_releases(name: str) -> None:
+    """Log a warning for each tool of a front end that is newer than those that were tested, once in a process."""
+    for line in find_warnings([this_python(), *installed_releases(name)]):
+        warn_once(f"irsmith: {line}")
+
+
+@cache
+def warn_once(words: str) -> None:
+    """Log a warning, unless this process has logged the same words before.
+
+    The workers of a run are of the same installation, so each of them finds what its parent has found.
+    """
+    logger.warning("%s", words)
+
+
+def is_imported(name: str) -> bool:
+    """Whether the tool of a front end has been imported in this process."""
+    return _PACKAGES.get(name, name) in sys.modules
+
+
+def _is_refused(name: str) -> bool:
+    try:
+        check_releases(name)
+    except MissingFrontendError:
+        return True
+    return False
+
+
+def _missing(name: str, package: str) -> MissingFrontendError:
+    return MissingFrontendError(
+        f"the {name} front end needs the package {package!r}, which is not installed; "
+        f"install it with: {_extra(name) if name in _BUILT_IN else how_to_install(name)}"
+    )
 
 
 @cache
@@ -65,21 +169,22 @@ def get_frontend(name: str) -> Frontend:
     Raises:
         UnknownNameError: if there is none.
         MissingFrontendError: if its package is not installed; the message names the extra to install.
+        UnsupportedReleaseError: if its package is installed in a release that is not supported.
     """
     locations = _locations()
     if name not in locations:
         raise UnknownNameError("front end", name, locations)
     module, _, attribute = locations[name].partition(":")
+    check_releases(name)
     try:
-        return getattr(import_module(module), attribute)
+        frontend: Frontend = getattr(import_module(module), attribute)
     except ModuleNotFoundError as error:
         package = _PACKAGES.get(name)
         if package is None or error.name is None or error.name.partition(".")[0] not in (package, f"{package}lib"):
             raise
-        raise MissingFrontendError(
-            f"the {name} front end needs the package {error.name!r}, which is not installed; "
-            f"install it with: pip install 'irsmith[{name}]'"
-        ) from error
+        raise _missing(name, error.name) from error
+    warn_of_releases(name)
+    return frontend
 
 
 def toolchain_here(name: str | None = None) -> dict[str, str]:
@@ -90,9 +195,7 @@ def toolchain_here(name: str | None = None) -> dict[str, str]:
         dist = entries.get(frontend)
         if frontend not in _BUILT_IN and dist is not None:
             versions[dist.name] = dist.version
-        for distribution in _DISTRIBUTIONS.get(frontend, ()):
-            with contextlib.suppress(PackageNotFoundError):
-                versions[distribution] = version(distribution)
+        versions |= versions_of(supported_releases(frontend))
     return versions
 
 
@@ -113,7 +216,7 @@ def frontend_of(obj: object) -> Frontend:
     Raises:
         TargetError: if none claims it.
     """
-    imported = [name for name in _locations() if _PACKAGES.get(name, name) in sys.modules]
+    imported = [name for name in _locations() if is_imported(name)]
     for name in imported:
         frontend = get_frontend(name)
         if frontend.compiler.claims(obj):
@@ -128,3 +231,4 @@ def forget() -> None:
     """Look for front ends anew: entry points may have changed since they were read."""
     _locations.cache_clear()
     get_frontend.cache_clear()
+    warn_once.cache_clear()

@@ -11,13 +11,13 @@ from functools import partial
 from pathlib import Path
 from types import ModuleType
 
-from synthesis.errors import MissingFrontendError, Symptom, TargetError
+from synthesis.errors import MissingFrontendError, Symptom, TargetError, UnsupportedReleaseError
 from synthesis.examples import Examples, marked_arguments
 from synthesis.frontends.base import Frontend, Kernel
 from synthesis.frontends.failures import detail_of
 from synthesis.notebooks import SUFFIX, run_notebook
 from synthesis.records import Rejection
-from synthesis.registry import frontend_names, frontend_of, get_frontend
+from synthesis.registry import frontend_names, frontend_of, get_frontend, is_imported
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +112,7 @@ def choose_frontend(target: object, frontend: str | None, examples: Examples) ->
 
     Raises:
         TargetError: if an object is a kernel of no front end.
+        UnsupportedReleaseError: if a module has imported a tool of a release that is not supported.
     """
     if frontend is not None or not isinstance(target, ModuleType):
         return get_frontend(frontend) if frontend is not None else frontend_of(target)
@@ -134,8 +135,17 @@ def _has_marks(module: ModuleType) -> bool:
 
 
 def _installed(name: str) -> Frontend | None:
+    """A front end that can be used; None if it cannot, and nothing in this process has imported its tool.
+
+    Raises:
+        UnsupportedReleaseError: if the target may hold kernels of a tool that is not supported.
+    """
     try:
         return get_frontend(name)
+    except UnsupportedReleaseError:
+        if is_imported(name):
+            raise
+        return None
     except MissingFrontendError:
         return None
 

@@ -31,6 +31,7 @@ ARGUMENTS = {
     "show": ["FOLDER", "--id", "0"],
     "ops": ["--frontend", "jax"],
     "list": ["jax"],
+    "doctor": ["--frontend", "jax"],
     "rejections": ["FOLDER"],
     "replay": ["FOLDER", "--id", "0"],
     "minimize": [str(Path(__file__).parents[1] / "kernels" / "failing.py"), "--level", "vjp_jaxpr", "--steps", "5"],

@@ -45,6 +45,7 @@ COMMANDS = {
     "rejections": "List what did not become a row of a folder, and why.",
     "replay": "Make one candidate of a folder again, and say whether the same came out.",
     "minimize": "Make a kernel small while what is wrong with it stays, and print a report for the tool's authors.",
+    "doctor": "Look at this machine and try each front end: what a report of a bug needs.",
     "list": "List what options may name: front ends; of one its devices, levels, directions, categories and recipes.",
 }
 """Each command with the first line of its docstring.

@@ -1,6 +1,5 @@
 """``irsmith ops``."""
 
-import contextlib
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +9,7 @@ from rich.table import Table
 
 from synthesis.cli.options import Flag
 from synthesis.cli.tables import plain_console, print_json, print_line
-from synthesis.errors import MissingFrontendError
+from synthesis.errors import MissingFrontendError, UnsupportedReleaseError
 from synthesis.frontends.base import Frontend, ToolOperation
 from synthesis.registry import frontend_names, get_frontend
 from synthesis.survey import ENOUGH
@@ -65,8 +64,12 @@ def ops(
 def _installed() -> list[Frontend]:
     found: list[Frontend] = []
     for name in frontend_names():
-        with contextlib.suppress(MissingFrontendError):
+        try:
             found.append(get_frontend(name))
+        except UnsupportedReleaseError:
+            raise
+        except MissingFrontendError:
+            continue
     return found
 
 

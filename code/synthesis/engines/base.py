@@ -44,6 +44,14 @@ class Stepped:
 
 
 @dataclass(frozen=True, slots=True)
+class Opened:
+    """A worker begins with a file of a chunk that is extracted, or with a kernel of a recording."""
+
+    chunk: Chunk
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
 class Settled:
     """A candidate of a chunk is finished."""
 
@@ -75,7 +83,7 @@ class Staffed:
     workers: int
 
 
-Event = Begun | Stepped | Settled | Made | Failed | Staffed
+Event = Begun | Stepped | Opened | Settled | Made | Failed | Staffed
 OnEvent = Callable[[Event], None]
 
 

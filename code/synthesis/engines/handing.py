@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
-from synthesis.engines.base import Begun, Engine, Event, Failed, Made, Order, Settled, Staffed, Stepped
+from synthesis.engines.base import Begun, Engine, Event, Failed, Made, Opened, Order, Settled, Staffed, Stepped
 from synthesis.engines.inline import Inline
 from synthesis.engines.local import CHUNKS_A_WORKER, Local, cores
 from synthesis.progress import Meter
@@ -61,6 +61,8 @@ def count_in(meter: Meter, unit: str) -> Callable[[Event], None]:
                 meter.begin(event.chunk)
             case Stepped():
                 meter.step(event.part, event.stage, event.chunk)
+            case Opened():
+                meter.open(event.what, event.chunk)
             case Settled():
                 meter.finish(event.is_row, event.chunk)
             case Made():

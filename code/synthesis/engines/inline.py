@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from synthesis.chunk_maker import ChunkMaker, OnOutcome
-from synthesis.engines.base import Begun, Made, OnEvent, Order, Settled, Staffed, Stepped
+from synthesis.engines.base import Begun, Made, OnEvent, Opened, Order, Settled, Staffed, Stepped
 from synthesis.making.workshop import OnStep
 from synthesis.output.chunks import Chunk
 from synthesis.settings import Verification
 from synthesis.sources.drawn import DrawnKernels
+from synthesis.sources.opening import OnOpen
 from synthesis.stores.places import store_of
 
 if TYPE_CHECKING:
@@ -46,7 +47,11 @@ def make_chunks(order: Order, chunks: Iterable[Chunk], tell: OnEvent, source: Dr
         assert at is not None
         tell(Settled(at, is_row))
 
-    with _maker_of(order, source, step, settle) as maker:
+    def open_one(what: str) -> None:
+        assert at is not None
+        tell(Opened(at, what))
+
+    with _maker_of(order, source, step, settle, open_one) as maker:
         tell(Staffed(1))
         for at in chunks:
             tell(Begun(at))
@@ -54,7 +59,7 @@ def make_chunks(order: Order, chunks: Iterable[Chunk], tell: OnEvent, source: Dr
 
 
 def _maker_of(
-    order: Order, source: DrawnKernels | None, on_step: OnStep, on_outcome: OnOutcome
+    order: Order, source: DrawnKernels | None, on_step: OnStep, on_outcome: OnOutcome, on_open: OnOpen
 ) -> "ChunkMaker | ChunkVerifier":
     """What makes the chunks of an order, or verifies them."""
     store = store_of(order.where)
@@ -62,4 +67,4 @@ def _maker_of(
         from synthesis.chunk_verifier import ChunkVerifier
 
         return ChunkVerifier(order.settings, store, on_step=on_step, on_outcome=on_outcome)
-    return ChunkMaker(order.settings, store, source=source, on_step=on_step, on_outcome=on_outcome)
+    return ChunkMaker(order.settings, store, source=source, on_step=on_step, on_outcome=on_outcome, on_open=on_open)

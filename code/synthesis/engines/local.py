@@ -6,7 +6,6 @@ outlives this process, however it ends.
 
 import contextlib
 import json
-import logging
 import os
 import selectors
 import signal
@@ -23,8 +22,7 @@ from synthesis.engines.worker import read_events, write_order
 from synthesis.errors import MachineError, error_of
 from synthesis.isolation.environment import environment_of_work
 from synthesis.output.chunks import Chunk
-
-logger = logging.getLogger(__name__)
+from synthesis.registry import warn_once
 
 CHUNKS_A_WORKER = 20
 """So many chunks a worker makes; then another takes its place, and what tools never give back is given back."""
@@ -130,7 +128,6 @@ class _Staff:
         self._workers: list[_Worker] = []
         self._selector = selectors.DefaultSelector()
         self._attempts = Attempts(order)
-        self._warned: set[str] = set()
 
     def __enter__(self) -> "_Staff":
         """The staff itself."""
@@ -181,19 +178,13 @@ class _Staff:
                 self._complain(worker, entry)
                 return
             if "warning" in entry:
-                self._warn(entry["warning"])
+                warn_once(entry["warning"])
                 continue
             assert worker.chunk is not None, "a worker without a chunk says nothing"
             for event in read_events(entry, worker.chunk):
                 self._tell(event)
             if "made" in entry:
                 worker.chunk, worker.made = None, worker.made + 1
-
-    def _warn(self, words: str) -> None:
-        """Say once what every worker says."""
-        if words not in self._warned:
-            self._warned.add(words)
-            logger.warning("%s", words)
 
     def _complain(self, worker: _Worker, entry: dict[str, Any]) -> None:
         """Raise what a worker has raised, or have its chunk made anew if it was the machine's trouble."""

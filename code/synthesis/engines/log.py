@@ -6,7 +6,7 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
-from synthesis.engines.base import Begun, Event, Failed, Made, Settled, Staffed, Stepped
+from synthesis.engines.base import Begun, Event, Failed, Made, Opened, Settled, Staffed, Stepped
 from synthesis.output.chunks import Chunk
 from synthesis.output.layout import LOGS
 from synthesis.stores.base import Store
@@ -59,7 +59,7 @@ class RankLog:
             case Failed():
                 self._rows.pop(event.chunk, None)
                 self._add(event.chunk, "failed", why=event.why)
-            case Stepped() | Staffed():
+            case Stepped() | Opened() | Staffed():
                 return
 
     def _add(self, chunk: Chunk, event: str, **told: Any) -> None:

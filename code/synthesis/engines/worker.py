@@ -15,7 +15,7 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, BinaryIO
 
-from synthesis.engines.base import Begun, Event, Failed, Made, Order, Settled, Staffed, Stepped
+from synthesis.engines.base import Begun, Event, Failed, Made, Opened, Order, Settled, Staffed, Stepped
 from synthesis.engines.inline import make_chunks
 from synthesis.errors import IrsmithError
 from synthesis.garbage import collect_rarely
@@ -87,6 +87,8 @@ def write_event(event: Event) -> dict[str, Any]:
             return {"begun": True}
         case Stepped():
             return {"step": event.part, "stage": event.stage}
+        case Opened():
+            return {"opened": event.what}
         case Settled():
             return {"row": event.is_row}
         case Made():
@@ -101,6 +103,8 @@ def read_events(entry: Mapping[str, Any], chunk: Chunk) -> Iterator[Event]:
         yield Begun(chunk)
     if "step" in entry:
         yield Stepped(chunk, entry["step"], entry["stage"])
+    if "opened" in entry:
+        yield Opened(chunk, entry["opened"])
     if "row" in entry:
         yield Settled(chunk, entry["row"])
     if "made" in entry:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from synthesis.errors import IrsmithError, MissingFrontendError
+from synthesis.errors import IrsmithError, MissingFrontendError, UnsupportedReleaseError
 from synthesis.explorer.packing import plain
 from synthesis.frontends.base import Frontend, ReferenceFaultError, ReferenceUnknownError, Values
 from synthesis.frontends.failures import detail_of
@@ -71,6 +71,8 @@ class Runs:
             try:
                 get_frontend(document.frontend)
                 wanted.setdefault(document.frontend, []).append((place, document.spec))
+            except UnsupportedReleaseError as error:
+                found[place] = {"why": str(error)[:_WORDS]}
             except MissingFrontendError:
                 found[place] = {"why": f"{document.frontend[:_WORDS]} is not installed where this site was made"}
             except (IrsmithError, ValueError, TypeError, AttributeError) as error:

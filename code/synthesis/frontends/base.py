@@ -383,6 +383,14 @@ class Compiler(Protocol):
         """The packages whose versions determine the texts, and those versions."""
         ...
 
+    def compilers(self) -> Mapping[str, str]:
+        """What the tool compiles with, by name: where it lies, or its release. It may start the tool."""
+        return {}
+
+    def caches(self) -> Mapping[str, Path]:
+        """The folders that the tool writes into on this machine, by what they are for. It may start the tool."""
+        return {}
+
     def recognises(self, source: str) -> bool:
         """Whether a source text is written for this front end."""
         ...

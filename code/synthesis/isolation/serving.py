@@ -11,6 +11,7 @@ Only the work has the pipe for results. How it ended is told by ``first`` throug
 import contextlib
 import gc
 import importlib
+import logging
 import os
 import pickle
 import select
@@ -65,6 +66,7 @@ def serve(descriptor: int, folder: str) -> None:
         folder: what is removed in the end.
     """
     parent = socket.socket(fileno=descriptor)
+    logging.getLogger("synthesis.registry").setLevel(logging.ERROR)  # the parent warns of untested releases
     with contextlib.suppress(BrokenPipeError, ConnectionError, EOFError):
         _serve(parent, descriptor)
     remove(Path(folder))

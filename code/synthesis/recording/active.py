@@ -66,10 +66,12 @@ def _watch(tool: str, watcher: str, out: str, settings: dict[str, Any]) -> None:
     """Have a tool watched that has just been imported; where it cannot be, the program runs as it does without."""
     from synthesis.recording.recorder import Recorder
     from synthesis.recording.settings import Recording
+    from synthesis.registry import check_releases
     from synthesis.stores.places import store_of
 
     recorder = Recorder(tool, store_of(out), Recording.of(**settings))
     try:
+        check_releases(tool)
         _ends.append(import_module(watcher).watch(recorder))
-    except Exception as error:  # noqa: BLE001 (a release of the tool that is laid out otherwise)
+    except Exception as error:  # noqa: BLE001 (a tool may raise anything)
         recorder.miss("", "", f"{tool} could not be watched: {error}")

@@ -10,6 +10,7 @@ from typing import Any
 from synthesis.adapters.missing import need
 from synthesis.errors import ConfigError, MachineError
 from synthesis.output.index import RowIndex
+from synthesis.registry import frontend_names, warn_of_releases
 from synthesis.serving.app import app_of
 from synthesis.serving.settings import Serving
 
@@ -59,6 +60,8 @@ def serve(
     secret = os.environ.get("IRSMITH_TOKEN", "") if token is None else token
     uvicorn = need("uvicorn", "'irsmith[serve]'")
     rows = len(RowIndex(dataset))
+    for name in frontend_names():
+        warn_of_releases(name)
     with _listen(chosen) as listener:
         host, port = listener.getsockname()[:2]
         url = f"http://{f'[{host}]' if ':' in host else host}:{port}"

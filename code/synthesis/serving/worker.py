@@ -5,6 +5,7 @@ does so in processes without rights.
 """
 
 import json
+import logging
 import os
 import signal
 import sys
@@ -30,6 +31,7 @@ def main() -> None:
         from synthesis.isolation import linux
 
         linux.die_with_parent(signal.SIGKILL)
+    logging.getLogger("synthesis.registry").setLevel(logging.ERROR)  # the server warns of untested releases
     replies = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what libraries print is no reply
     lines = sys.stdin.buffer

@@ -24,6 +24,7 @@ from synthesis.records import Rejection
 from synthesis.registry import frontend_modules, get_frontend
 from synthesis.settings import Extraction, ExtractionRun
 from synthesis.sources.licensing import refused_for_licence
+from synthesis.sources.opening import OnOpen, tell_nobody
 from synthesis.sources.preloading import can_be_forked, package_of
 from synthesis.targets import Place, TargetImportError, choose_frontend, load_place, path_of, places_of
 from synthesis.verification.inference import infer_inputs
@@ -83,6 +84,7 @@ class ExtractedFiles:
         target: a file, a folder, a module, a package, or ``module:name``.
         settings: what to extract with.
         examples: what is known of the functions' inputs.
+        on_open: told of each file before it is imported.
 
     Raises:
         TargetError: if there is no such file, module or attribute.
@@ -91,22 +93,23 @@ class ExtractedFiles:
     frontend = None
     """Each candidate says which is its own."""
 
-    def __init__(self, target: str, settings: Extraction, examples: Examples) -> None:
+    def __init__(self, target: str, settings: Extraction, examples: Examples, on_open: OnOpen = tell_nobody) -> None:
         self.places = places_of(target)
         """The target's files, in order."""
         self._settings = settings
         self._examples = examples
+        self._on_open = on_open
         self._stack = ExitStack()
         self._zygote: Zygote | None = None
 
     @classmethod
-    def of_run(cls, settings: ExtractionRun) -> "ExtractedFiles":
+    def of_run(cls, settings: ExtractionRun, on_open: OnOpen = tell_nobody) -> "ExtractedFiles":
         """The files of a run.
 
         Raises:
             TargetError: if they are not there, or not as they were when the run began.
         """
-        found = cls(settings.target, settings, examples_of(settings))
+        found = cls(settings.target, settings, examples_of(settings), on_open)
         if sources_digest(found.places, settings) != settings.sources:
             raise TargetError(f"the files of {settings.target} are not as they were when the run began")
         return found
@@ -129,9 +132,10 @@ class ExtractedFiles:
             TargetError: if the only file cannot be imported.
         """
         first_at: dict[str, Place] = {}
-        if self._zygote is None:
-            self._zygote = self._stack.enter_context(self._prepared())
         for place in self.places if numbers is None else [self.places[number] for number in numbers]:
+            self._on_open(place.label)
+            if self._zygote is None:
+                self._zygote = self._stack.enter_context(self._prepared())
             for each in _candidates_of_file(self._zygote, place, self._settings, self._examples):
                 if not each.key or first_at.setdefault(each.key, place) is place:
                     yield each

@@ -33,6 +33,7 @@ from synthesis.records import Hindrance, KernelSpec, Rejection, Unproved
 from synthesis.registry import frontend_modules, get_frontend
 from synthesis.settings import Extraction, ExtractionRun
 from synthesis.sources.licensing import refused_for_licence
+from synthesis.sources.opening import OnOpen, tell_nobody
 from synthesis.stores.base import Store
 from synthesis.stores.places import store_of
 from synthesis.verification.plan import make_plan
@@ -55,8 +56,9 @@ class RecordedKernels:
     frontend = None
     """Each candidate says which is its own."""
 
-    def __init__(self, place: str, settings: Extraction) -> None:
+    def __init__(self, place: str, settings: Extraction, on_open: OnOpen = tell_nobody) -> None:
         self._store = store_of(place)
+        self._on_open = on_open
         self.entries = entries_of(self._store)
         """Kernels, and notes of those that were refused, in order."""
         if not self.entries:
@@ -66,13 +68,13 @@ class RecordedKernels:
         self._zygote: Zygote | None = None
 
     @classmethod
-    def of_run(cls, settings: ExtractionRun) -> "RecordedKernels":
+    def of_run(cls, settings: ExtractionRun, on_open: OnOpen = tell_nobody) -> "RecordedKernels":
         """The kernels of a run.
 
         Raises:
             TargetError: if they are not there, or not those of the run's beginning.
         """
-        found = cls(settings.target, settings)
+        found = cls(settings.target, settings, on_open)
         if found.digest() != settings.sources:
             raise TargetError(f"the recording in {settings.target} is not as it was when the run began")
         return found
@@ -118,6 +120,7 @@ class RecordedKernels:
         refused = refused_for_licence(described.spec, self._settings)
         if refused is not None:
             return Candidate(spec=described.spec, number=number, stopped=refused)
+        self._on_open(described.spec.name)
         return self._made(described, launches, number)
 
     def _made(self, described: Described, launches: Sequence[Launched], number: int) -> Candidate:

@@ -67,6 +67,11 @@ _PARTS_BEYOND = ("custom_call", *(f".{each}" for each in _OPERATIONS_BEYOND), *_
 """What a text has a part of if it has any of these: to look for a pattern in every text is dear."""
 
 
+def cpu_platform() -> str:
+    """The compiler of XLA for processors, which is started, in words."""
+    return f"in jaxlib, platform {jax.devices('cpu')[0].platform}"
+
+
 def prepare() -> None:
     """What every process that runs texts would begin with, and that starts no thread and no backend."""
     _context()

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
-from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -29,11 +28,13 @@ from synthesis.frontends.jax import calling, catalogue, discovery, functions, lo
 from synthesis.frontends.jax.levels import LEVELS, PALLAS, PREFIXES
 from synthesis.frontends.jax.recipes import CATEGORIES, RECIPES, WEIGHTS
 from synthesis.frontends.jax.replaying import JaxReplayer
+from synthesis.frontends.jax.supported import SUPPORTED
 from synthesis.frontends.linemap import LineMap, Places
 from synthesis.frontends.loading import forget_module, load_kernels
+from synthesis.frontends.support import versions_of
 from synthesis.records import KernelSpec, Rejection, Signature, Unproved
 
-_VERSIONS = {name: version(name) for name in ("jax", "jaxlib")}
+_VERSIONS = versions_of(SUPPORTED)
 _USUAL_MIX = {1: 0.2, 2: 0.8}
 
 
@@ -46,6 +47,16 @@ class JaxCompiler:
     def toolchain(self) -> Mapping[str, str]:
         """JAX traces and prints, jaxlib lowers and compiles."""
         return _VERSIONS
+
+    def compilers(self) -> Mapping[str, str]:
+        """XLA for processors."""
+        from synthesis.frontends.jax import execution
+
+        return {"XLA for CPU": execution.cpu_platform()}
+
+    def caches(self) -> Mapping[str, Path]:
+        """JAX keeps nothing on disk for irsmith."""
+        return {}
 
     def recognises(self, source: str) -> bool:
         """Whether a source mentions JAX or its customary aliases."""

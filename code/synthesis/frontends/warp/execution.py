@@ -29,7 +29,8 @@ import warp._src.context as _context  # noqa: TID251
 from synthesis.errors import Stage, Symptom
 from synthesis.frontends.base import Level, Outcome, Program, Purpose, RunKey, Values
 from synthesis.frontends.failures import detail_of
-from synthesis.frontends.warp.compilation import CUDA_ARCHITECTURE
+from synthesis.frontends.support import version_of
+from synthesis.frontends.warp.compilation import CUDA_ARCHITECTURE, start_warp
 from synthesis.frontends.warp.grids import ONE, Grid, Watch, arrangements, launch_of, one_each
 from synthesis.frontends.warp.headers import borrow_header, keep_header
 from synthesis.frontends.warp.introspection import wp
@@ -68,11 +69,7 @@ def prepare() -> None:
     """Start Warp's runtime; a process that others are forked from calls it once."""
     wp.config.log_level = wp.LOG_ERROR
     with _standard_error():  # which Warp tells that there is no GPU
-        try:
-            wp.init()
-        except OSError:  # Warp wants a folder for kernels that it compiles itself, which none of ours is
-            wp.config.kernel_cache_dir = str(Path(tempfile.gettempdir(), f"irsmith-{os.getuid()}", "warp"))
-            wp.init()
+        start_warp()
     keep_cached_header()
 
 
@@ -311,7 +308,7 @@ def _labels_of_header() -> tuple[str, ...]:
     native = Path(build.warp_home, "native")
     stamp = (native / "builtin.h").stat()
     machine = f"{platform.system()} {platform.machine()}"
-    return (wp.__version__, str(native), str(stamp.st_size), str(stamp.st_mtime_ns), machine, *_FLAGS)
+    return (version_of("warp-lang") or "", str(native), str(stamp.st_size), str(stamp.st_mtime_ns), machine, *_FLAGS)
 
 
 @contextlib.contextmanager

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
 
@@ -25,9 +24,11 @@ from synthesis.frontends.base import (
 from synthesis.frontends.failures import detail_of, rejected
 from synthesis.frontends.linemap import LineMap, Places
 from synthesis.frontends.loading import load_kernels
+from synthesis.frontends.support import versions_of
 from synthesis.frontends.warp import (
     binaries,
     catalogue,
+    compilation,
     discovery,
     execution,
     introspection,
@@ -42,11 +43,12 @@ from synthesis.frontends.warp.natives import with_native_lines
 from synthesis.frontends.warp.recipes import CATEGORIES, RECIPES, WEIGHTS
 from synthesis.frontends.warp.reference.launch import LaunchReference, accumulated
 from synthesis.frontends.warp.replaying import WarpReplayer
+from synthesis.frontends.warp.supported import SUPPORTED
 from synthesis.frontends.warp.texts import words
 from synthesis.frontends.warp.unassigned import find_unassigned
 from synthesis.records import KernelSpec, Rejection, Signature, Unproved
 
-_VERSIONS = {"warp-lang": version("warp-lang")}
+_VERSIONS = versions_of(SUPPORTED)
 _USUAL_MIX = {1: 0.25, 2: 0.75}
 _BINARIES = {"nvrtc": binaries.ptx_of, "nvdisasm": binaries.sass_of}
 """What makes the levels that Warp does not generate, by the name that they give it."""
@@ -61,6 +63,15 @@ class WarpCompiler:
     def toolchain(self) -> Mapping[str, str]:
         """Warp alone determines the texts."""
         return _VERSIONS
+
+    def compilers(self) -> Mapping[str, str]:
+        """Clang and NVRTC in Warp's own libraries, and NVIDIA's disassembler."""
+        return compilation.compilers() | {"nvdisasm": binaries.find_nvdisasm() or "not installed: no level cubin_sass"}
+
+    def caches(self) -> Mapping[str, Path]:
+        """The folder that Warp keeps kernels in which it compiles itself."""
+        compilation.start_warp()
+        return {"kernel cache of Warp": Path(str(introspection.wp.config.kernel_cache_dir))}
 
     def recognises(self, source: str) -> bool:
         """Whether a source declares a kernel."""

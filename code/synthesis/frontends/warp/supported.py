@@ -1,0 +1,5 @@
+"""The releases of Warp that are supported; importing this module does not import Warp."""
+
+from synthesis.frontends.support import Supported
+
+SUPPORTED = (Supported(distribution="warp-lang", oldest="1.17.0", tested=("1.17.0", "1.18.0", "1.19.0")),)
