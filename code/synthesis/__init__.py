@@ -60,13 +60,14 @@ if TYPE_CHECKING:
         Verdict,
     )
     from synthesis.registry import frontend_names, get_frontend
+    from synthesis.relowering import relower
     from synthesis.scoring.answers import Answer
     from synthesis.scoring.calling import score
     from synthesis.scoring.rows import row_of
     from synthesis.scoring.scorer import Scorer
     from synthesis.scoring.scores import Score
     from synthesis.scoring.settings import Scoring
-    from synthesis.settings import Drawing, Extraction, Finishing, Making, Run, Running
+    from synthesis.settings import Drawing, Extraction, Finishing, Making, Relowering, Run, Running
     from synthesis.tally import RunSummary
     from synthesis.views.exporting import export, view_records
     from synthesis.views.settings import Export
@@ -100,6 +101,7 @@ __all__ = [
     "Pair",
     "Recording",
     "Rejection",
+    "Relowering",
     "Report",
     "Role",
     "RowIndex",
@@ -133,6 +135,7 @@ __all__ = [
     "generate",
     "get_frontend",
     "record",
+    "relower",
     "row_of",
     "run_pipeline",
     "score",
@@ -168,6 +171,7 @@ _MODULES = {
     "Pair": "records",
     "Recording": "recording.settings",
     "Rejection": "records",
+    "Relowering": "settings",
     "Report": "evaluation.report",
     "Role": "records",
     "RowIndex": "output.index",
@@ -200,6 +204,7 @@ _MODULES = {
     "generate": "pipeline",
     "get_frontend": "registry",
     "record": "recording.active",
+    "relower": "relowering",
     "row_of": "scoring.rows",
     "run_pipeline": "pipeline",
     "score": "scoring.calling",

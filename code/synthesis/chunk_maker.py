@@ -16,7 +16,7 @@ from synthesis.output.layout import hash_of
 from synthesis.output.rows import Row, figures_line, row_of
 from synthesis.output.tables import write_rows
 from synthesis.records import Pair, Rejection
-from synthesis.settings import AnyRun, ExtractionRun
+from synthesis.settings import AnyRun, ExtractionRun, RelowerRun, Run
 from synthesis.sources.drawn import TERMS, DrawnKernels
 from synthesis.sources.opening import OnOpen, tell_nobody
 from synthesis.stores.base import Store
@@ -37,7 +37,7 @@ class ChunkMaker:
         on_open: told of each file or recorded kernel before it is extracted.
 
     Raises:
-        TargetError: if what is to be extracted is not there, or is not as it was when the run began.
+        TargetError: if what is to be extracted, or lowered again, is not there, or is not as it was when the run began.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class ChunkMaker:
     ) -> None:
         self._store = store
         self._on_outcome = on_outcome
-        self._is_extraction = isinstance(settings, ExtractionRun)
+        self._is_drawn = isinstance(settings, Run)
         self._stack = ExitStack()
         if isinstance(settings, ExtractionRun):  # runs that draw need not wait for the import of what extracts
             from synthesis.sources.extracted import TERMS as EXTRACTED
@@ -62,6 +62,12 @@ class ChunkMaker:
             kind = RecordedKernels if settings.recorded else ExtractedFiles
             self._source = self._stack.enter_context(kind.of_run(settings, on_open))
             workshop = Workshop(settings, EXTRACTED, confinement=settings.confinement, on_step=on_step)
+        elif isinstance(settings, RelowerRun):
+            from synthesis.sources.relowered import TERMS as RELOWERED
+            from synthesis.sources.relowered import RowsToLower
+
+            self._source = self._stack.enter_context(RowsToLower.of_run(settings))
+            workshop = Workshop(settings, RELOWERED, confinement=settings.confinement, on_step=on_step)
         else:
             self._source = source or DrawnKernels(settings, settings)
             workshop = Workshop(
@@ -71,7 +77,7 @@ class ChunkMaker:
                 kernels_per_module=settings.kernels_per_module,
                 on_step=on_step,
             )
-        self._levels = () if isinstance(settings, ExtractionRun) else settings.level or ()
+        self._levels = (settings.level or ()) if isinstance(settings, Run) else ()
         self._workshop = self._stack.enter_context(workshop)
 
     def __enter__(self) -> "ChunkMaker":
@@ -117,7 +123,7 @@ class ChunkMaker:
     def _record_of(self, pair: Pair, row: Row) -> RowRecord:
         spec, missing = pair.spec, tuple(pair.missing_levels)
         kernel = None
-        if self._is_extraction:
+        if not self._is_drawn:
             told = json.dumps([row.metadata["id"], row.metadata["origin"], spec.name])
             kernel = KernelRecord(spec.frontend, spec.name, hash_of(told.encode()), tuple(row.texts))
         return RowRecord(spec.index, spec.category, row.metadata["renamed_hash"], missing, kernel)

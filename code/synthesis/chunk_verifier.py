@@ -17,7 +17,8 @@ from synthesis.making.candidate import Candidate
 from synthesis.making.workshop import OnStep, Workshop
 from synthesis.output.chunks import Chunk
 from synthesis.output.confined import ConfinedTables
-from synthesis.output.reading import BrokenFile, Document, read_drawings, scan_from
+from synthesis.output.ranges import RangeReader
+from synthesis.output.reading import BrokenFile, Document, read_drawings
 from synthesis.records import GradientStatus, Hindrance, Unproved, Verdict
 from synthesis.settings import Making, Verification
 from synthesis.sources.stored import TERMS, Checked, StoredRows
@@ -104,19 +105,13 @@ class ChunkVerifier:
         self, settings: Verification, store: Store, *, on_step: OnStep, on_outcome: Callable[[bool], None]
     ) -> None:
         self._settings = settings
-        self._store = store
         self._on_outcome = on_outcome
         self._stack = ExitStack()
         making = Making(text_time_limit=settings.text_time_limit)
         enter = self._stack.enter_context
         self._workshop = enter(Workshop(making, TERMS, confinement=settings.confinement, on_step=on_step))
-        self._tables = enter(ConfinedTables(settings.confinement))
+        self._reader = RangeReader(store, enter(ConfinedTables(settings.confinement)).read)
         self._stored = enter(StoredRows(settings, read_drawings(store)))
-        self._ahead: tuple[int, Document | BrokenFile] | None = None
-        """What was read last, and is of a chunk to come."""
-        self._reading: Iterator[tuple[int, Document | BrokenFile]] = iter(())
-        self._at = -1
-        """Where the next chunk begins that can be read on from here."""
 
     def __enter__(self) -> "ChunkVerifier":
         """The verifier itself."""
@@ -138,7 +133,7 @@ class ChunkVerifier:
         waiting: dict[int, Checked] = {}
 
         def documents() -> Iterator[Document]:
-            for each in self._read(chunk):
+            for _, each in self._reader.read(chunk.start, chunk.stop):
                 if isinstance(each, BrokenFile):
                     found.count([Failure(each.stem, "", each.symptom, each.why)])
                     self._on_outcome(False)
@@ -157,20 +152,6 @@ class ChunkVerifier:
             self._on_outcome(not failures)
         found.protections = self._workshop.protections
         return found.to_json()
-
-    def _read(self, chunk: Chunk) -> Iterator[Document | BrokenFile]:
-        """The rows of a chunk; reading goes on where the chunk before it ended, if that was before this one."""
-        if not 0 <= self._at <= chunk.start:
-            self._reading, self._ahead = scan_from(self._store, chunk.start, self._tables.read), None
-        self._at = chunk.stop
-        while True:
-            at, each = self._ahead or next(self._reading, (chunk.stop, None))
-            if each is None or at >= chunk.stop:
-                self._ahead = None if each is None else (at, each)
-                return
-            self._ahead = None
-            if at >= chunk.start:
-                yield each
 
 
 def _failures(checked: Checked, candidate: Candidate, found: Findings, seed: int) -> Iterator[Failure]:

@@ -1,4 +1,6 @@
-"""A run in chunks, of drawn kernels or of the user's: it can be killed at any moment and continued by the same call.
+"""A run in chunks, of drawn kernels, of the user's or of a folder's rows.
+
+It can be killed at any moment and continued by the same call.
 
 What a run's folder holds is said in :mod:`synthesis.output.layout`. A chunk whose record and part are there is not made
 again. No row depends on where chunks begin, who makes them, or which kernels share a module.
@@ -30,7 +32,7 @@ from synthesis.output.layout import (
     sweep,
 )
 from synthesis.progress import Meter, OnProgress, progress_bar
-from synthesis.settings import AnyRun, Run, Running
+from synthesis.settings import AnyRun, ExtractionRun, RelowerRun, Run, Running
 from synthesis.sources.drawn import DrawnKernels
 from synthesis.stores.base import Store
 from synthesis.stores.places import store_of
@@ -66,7 +68,13 @@ class ChunkedRun:
 
     @property
     def _title(self) -> str:
-        return self._settings.frontend if isinstance(self._settings, Run) else "extract"
+        match self._settings:
+            case Run():
+                return self._settings.frontend
+            case ExtractionRun():
+                return "extract"
+            case RelowerRun():
+                return "relower"
 
     def run(self, running: Running, out: str | Path | Store, *, on_progress: OnProgress | None = None) -> RunSummary:
         """Make all chunks that are missing, and of all of them the data set.
@@ -98,7 +106,9 @@ class ChunkedRun:
             shown = stack.enter_context(progress_bar(self._title, running.progress))
             listeners = [shown, *([on_progress] if on_progress is not None else [])]
             mine = self._chunks_of_rank(running)
-            total = sum(chunk.stop - chunk.start for chunk in mine) if isinstance(settings, Run) else None
+            total = None  # how many kernels files hold is known when they have been imported
+            if not isinstance(settings, ExtractionRun):
+                total = sum(chunk.stop - chunk.start for chunk in mine)
             try:
                 self._make(store, running, mine, Meter(total, listeners))
             except UsageError:
@@ -178,9 +188,13 @@ class ChunkedRun:
             before = read_object(store, SETTINGS)
             grows = isinstance(self._settings, Run)
             if [name for name in now if before.get(name) != now[name]] == ["sources"]:
+                what = (
+                    f"the rows of {now['folder']}"
+                    if "folder" in now
+                    else f"the files of {now['target']}, or its inputs,"
+                )
                 raise ConfigError(
-                    f"the files of {now['target']}, or its inputs, are not those that the run in {store.where} began "
-                    "with; choose an empty folder"
+                    f"{what} are not those that the run in {store.where} began with; choose an empty folder"
                 )
             _compare(store, before | ({"count": now["count"]} if grows else {}), now)
             _compare(store, read_object(store, TOOLCHAIN), self._toolchain)

@@ -11,11 +11,10 @@ from synthesis.engines.local import cores
 from synthesis.errors import MachineError
 from synthesis.isolation.confinement import Protection
 from synthesis.output.chunks import END, Chunk
-from synthesis.output.confined import ConfinedTables
-from synthesis.output.reading import Place, count_pairs, scan_folder
+from synthesis.output.confined import count_rows
+from synthesis.output.reading import Place
 from synthesis.progress import Meter, progress_bar
 from synthesis.settings import Running, Verification
-from synthesis.stores.base import Store
 from synthesis.stores.places import store_of
 
 _FEWEST, _MOST = 10, 100
@@ -84,7 +83,7 @@ def verify_folder_with(
         MachineError: if the machine does not let rows be verified, or lacks a protection that is required.
     """
     store = store_of(folder)
-    total = _count(store, settings)
+    total = count_rows(store, settings.confinement)
     chunks = _chunks_of(total, running.workers or cores())
     found = Reverification(seed=settings.seed)
     waiting: dict[Chunk, Findings] = {}
@@ -110,19 +109,6 @@ def verify_folder_with(
     if turn.start != END:
         raise MachineError(f"rows from {turn.start} on were not verified: nobody told of them; try again")
     return found
-
-
-def _count(store: Store, settings: Verification) -> int:
-    """How many rows a folder has; they are gone through once where its own records do not say.
-
-    Raises:
-        TargetError: if there is no such folder, or it holds no pairs.
-    """
-    known = count_pairs(store)
-    if known is not None:
-        return known
-    with ConfinedTables(settings.confinement) as tables:
-        return sum(1 for _ in scan_folder(store, tables.read))
 
 
 def _chunks_of(total: int, workers: int) -> list[Chunk]:

@@ -464,7 +464,44 @@ class ExtractionRun(Extraction):
     """Whether the target is a recording, whose kernels stand for files."""
 
 
-AnyRun = Run | ExtractionRun
+@dataclass(frozen=True, kw_only=True)
+class Relowering(Making, Confining):
+    """What the rows of a finished folder are lowered again with, by the tools that are here."""
+
+    level: tuple[str, ...] | None = None
+    """Make this level of IR instead of those that each row has a column for; may be given several times."""
+    device: str | None = None
+    """What the IR is for; what each row's own texts are for if it is not said."""
+    source_time_limit: float = 20.0
+    """Seconds of processor time that one row's source may take to be loaded, lowered and computed by the reference."""
+    trust: tuple[str, ...] | None = None
+    """An installed library that rows' sources may import, by its name, as in flax; may be given several times. A row
+    that imports any other is rejected. None if it is not said."""
+
+    def __post_init__(self) -> None:
+        """Refuse what nothing can be lowered with."""
+        super().__post_init__()
+        _settle(self, "trust", _names("trust", self.trust))
+        _settle(self, "source_time_limit", _seconds("source_time_limit", self.source_time_limit))
+
+
+@dataclass(frozen=True, kw_only=True)
+class RelowerRun(Relowering):
+    """A run that lowers the rows of a folder again, in chunks of rows."""
+
+    unit: ClassVar[str] = "rows"
+
+    folder: str
+    """The folder or URL of the rows."""
+    sources: str
+    """The digest of the folder's rows: of others, a run is another."""
+    count: int
+    """Rows of the folder."""
+    chunk_size: int = 100
+    """Rows a chunk. No row depends on it."""
+
+
+AnyRun = Run | ExtractionRun | RelowerRun
 
 
 def options_of(settings: Settings) -> str:
@@ -483,8 +520,8 @@ def options_of(settings: Settings) -> str:
     return "".join(f" {each}" for each in found)
 
 
-_FOUND = ("target", "sources", "count", "recorded")
-"""Fields of an extraction that its command finds by itself, or is given without an option."""
+_FOUND = ("target", "folder", "sources", "count", "recorded")
+"""Fields of a run that its command finds by itself, or is given without an option."""
 
 
 def run_of(entries: Mapping[str, Any]) -> AnyRun:
@@ -493,6 +530,8 @@ def run_of(entries: Mapping[str, Any]) -> AnyRun:
     Raises:
         ConfigError: for a field that there is not, or one that is missing; or that is not allowed to be so.
     """
+    if "folder" in entries:
+        return RelowerRun.from_json(entries)
     return ExtractionRun.from_json(entries) if "target" in entries else Run.from_json(entries)
 
 

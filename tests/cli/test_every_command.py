@@ -22,6 +22,7 @@ ARGUMENTS = {
     "record": ["--out", "OUT", "--", "-c", "pass"],
     "harvest": ["PACKAGES", "--environment", "ENVIRONMENT", "--guess-inputs", "--verify", "none", "--out", "OUT"],
     "verify": ["FOLDER"],
+    "relower": ["FOLDER", "--verify", "none", "--out", "OUT"],
     "stats": ["FOLDER"],
     "explore": ["FOLDER", "--out", "OUT", "--runs", "0"],
     "export": ["FOLDER", "--unverified", "--out", "OUT"],

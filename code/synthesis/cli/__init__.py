@@ -27,6 +27,7 @@ COMMANDS = {
     "generate": "Draw kernels and write them with their IR as a data set.",
     "finalize": "Make the data set of runs: splits that share nothing, files that loaders read, a card, a leak report.",
     "extract": "Write the IR of kernels of your own as a data set.",
+    "relower": "Make the texts of a folder's rows again with the tools that are here, as a data set.",
     "record": "Run a program of yours, and keep what its kernels, and functions under jax.jit, are called with.",
     "harvest": "Install packages, and make a data set of their kernels.",
     "verify": "Verify a finished folder of pairs again, from its files alone.",
@@ -52,7 +53,7 @@ COMMANDS = {
 
 A command's file is imported when the command is called: what one needs, the others and ``--help`` need not wait for.
 """
-_CONTINUED = {"generate", "extract", "harvest", "export", "evaluate"}
+_CONTINUED = {"generate", "extract", "relower", "harvest", "export", "evaluate"}
 """Commands that go on where they were stopped."""
 _FUNCTIONS = {"list": "list_names"}
 """Where a command's function has another name."""

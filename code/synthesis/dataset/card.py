@@ -20,7 +20,7 @@ from synthesis.output.manifest import DataFile
 from synthesis.output.naming import split_of
 from synthesis.output.schema import describe_columns
 from synthesis.output.tables import features_of
-from synthesis.settings import ExtractionRun, Finishing, options_of
+from synthesis.settings import ExtractionRun, Finishing, RelowerRun, options_of
 from synthesis.stores.base import Store, join
 from synthesis.survey import SOURCE, Survey
 
@@ -279,6 +279,8 @@ def _command_of(run: RunFolder, out: str) -> str:
     if isinstance(run.settings, ExtractionRun):
         target = f"{'--recorded ' if run.settings.recorded else ''}{shlex.quote(run.settings.target)}"
         return f"irsmith extract {target}{options_of(run.settings)} --out {out}"
+    if isinstance(run.settings, RelowerRun):
+        return f"irsmith relower {shlex.quote(run.settings.folder)}{options_of(run.settings)} --out {out}"
     return f"irsmith generate --config {run.inside}/run.json --out {out}"
 
 
@@ -287,6 +289,8 @@ def _run_row(run: RunFolder) -> list[object]:
     settings = run.settings
     if isinstance(settings, ExtractionRun):
         return [run.name, f"`{settings.target}`", "", f"{settings.count:,} files"]
+    if isinstance(settings, RelowerRun):
+        return [run.name, f"`{settings.folder}`", "", f"{settings.count:,} rows"]
     return [run.name, settings.frontend, str(settings.seed), settings.count]
 
 

@@ -220,7 +220,7 @@ class _Judge:
 
     def _look(self, number: int, entry: Entry, split: str) -> tuple[bool, Rejection | None]:
         """Whether a row is left out, and why; None where the same kernel of the user's stays."""
-        kernel = entry.record.kernel
+        kernel = None if entry.record.is_drawn else entry.record.kernel
         key = short_hash(entry.record.renamed_hash if kernel is None else kernel.identity)
         first = self._programs.setdefault(key, number)
         if first != number:
@@ -248,7 +248,7 @@ class _Judge:
         """The rejection of a drawn row all of whose texts are an earlier row's after renaming."""
         key = short_hash(entry.row.metadata["ir_structure_hash"])
         first = self._texts.get(key)
-        if first is None or entry.record.kernel is not None:
+        if first is None or not entry.record.is_drawn:
             return None
         known = self._renamed.setdefault(key, set())
         if not known:

@@ -15,7 +15,7 @@ from synthesis.output.chunks import Chunk, ChunkRecord, RowRecord, chunks_of, re
 from synthesis.output.layout import CHUNKS, RUNS, SETTINGS, SIDECAR, TOOLCHAIN, hash_of, read_object
 from synthesis.output.rows import Row
 from synthesis.output.tables import TableError, read_rows
-from synthesis.settings import AnyRun, ExtractionRun, Run, run_of
+from synthesis.settings import AnyRun, ExtractionRun, RelowerRun, Run, run_of
 from synthesis.stores.base import Store, join
 
 _AGAIN = "make what is missing with the run's own command"
@@ -66,7 +66,7 @@ class RunFolder:
         digest = hash_text(json.dumps([entries, self.toolchain], sort_keys=True))[:12]
         if isinstance(self.settings, Run):
             return f"{self.settings.frontend}-{self.settings.seed}-{digest}"
-        return f"extracted-{digest}"
+        return f"{'relowered' if isinstance(self.settings, RelowerRun) else 'extracted'}-{digest}"
 
     @property
     def seed(self) -> int | None:
@@ -156,7 +156,7 @@ def runs_of(store: Store) -> list[RunFolder]:
     if store.has(SETTINGS):
         found.append(RunFolder(store))
     if not found:
-        raise ConfigError(f"{store.where} holds no run; irsmith generate and irsmith extract write one")
+        raise ConfigError(f"{store.where} holds no run; irsmith generate, extract and relower write one")
     by_name = {run.name: run for run in found}  # the folder's own goes before a copy of it
     return sorted(by_name.values(), key=_order)
 

@@ -75,7 +75,12 @@ class RowRecord:
     renamed_hash: str
     missing_levels: tuple[str, ...]
     kernel: KernelRecord | None = None
-    """None if it was drawn."""
+    """None in a run that draws."""
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether the kernel was drawn, in this run or in the one whose rows are lowered again."""
+        return self.index is not None
 
     def to_json(self) -> dict[str, Any]:
         """The record as JSON values."""

@@ -12,8 +12,10 @@ from typing import Any
 
 from synthesis.isolation.confinement import Confinement
 from synthesis.isolation.zygote import Casualty, Zygote
+from synthesis.output.reading import count_pairs, scan_folder
 from synthesis.output.rows import Row
 from synthesis.output.tables import TableError, read_rows
+from synthesis.stores.base import Store
 
 _WORDS = 200
 """Characters of what is told of a file."""
@@ -67,6 +69,23 @@ class ConfinedTables:
                 zygote.check_machine()
                 raise TableError(item.detail)
             yield _row(item)
+
+
+def count_rows(store: Store, confinement: Confinement) -> int:
+    """How many rows a folder has; they are gone through once where its own records do not say.
+
+    Args:
+        store: the folder.
+        confinement: what a process that reads its tables is held to.
+
+    Raises:
+        TargetError: if there is no such folder, or it holds no pairs.
+    """
+    known = count_pairs(store)
+    if known is not None:
+        return known
+    with ConfinedTables(confinement) as tables:
+        return sum(1 for _ in scan_folder(store, tables.read))
 
 
 def _rows_in(path: str) -> Iterator[bytes]:

@@ -216,7 +216,9 @@ def _compared(frontend: Frontend, number: int, document: Document, row: Row, rem
     candidate = Candidate(spec=row.spec, number=number, device=row.device, levels=levels)
     if remade.rejection is not None:
         return Checked(document=document, candidate=candidate.stop(remade.rejection), same=row.same)
-    if remade.plan is None or not _is_of(remade.plan, row):
+    if remade.plan is None or not is_plan_of(
+        remade.plan, row.executed, row.texts, small=row.spec.signature.twin is not None and not row.own_sizes
+    ):
         forged = Rejection(stage=Stage.LOAD, symptom=Symptom.CRASH, detail="its source gives what is not the row's")
         return Checked(document=document, candidate=candidate.stop(forged), same=row.same)
     loaded = remade.plan.unknown is None or remade.plan.unknown.hindrance not in _NOT_LOADED
@@ -240,15 +242,20 @@ def _compared(frontend: Frontend, number: int, document: Document, row: Row, rem
     )
 
 
-def _is_of(plan: Plan, row: Row) -> bool:
-    """Whether a plan is to run the row's own texts, or the same but for sizes where its signature has a twin."""
-    executed = row.executed
+def is_plan_of(plan: Plan, executed: KernelSpec, texts: Mapping[str, str | None], *, small: bool) -> bool:
+    """Whether a plan, which may be anybody's, is to run a row's own texts.
+
+    Args:
+        plan: what is to be run.
+        executed: the row's kernel as it is run.
+        texts: the row's, by level.
+        small: whether the texts of the kernel's twin are run in their place, which are the same but for sizes.
+    """
     if plan.spec != executed:
         return False
     known = (executed.name, executed.signature)
-    small = row.spec.signature.twin is not None and not row.own_sizes
     return all(
-        (each.name, each.signature) == known and _is_run_for(each, row.texts.get(each.level.name), small=small)
+        (each.name, each.signature) == known and _is_run_for(each, texts.get(each.level.name), small=small)
         for each in plan.programs
     )
 

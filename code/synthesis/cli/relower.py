@@ -1,0 +1,49 @@
+"""``irsmith relower``."""
+
+from typing import Annotated
+
+from synthesis.cli.options import Config, Flag, Flat
+from synthesis.cli.tables import plain_console, print_line, print_summary
+from synthesis.relowering import relower_to_folder
+from synthesis.settings import Relowering, Running
+
+
+def relower(
+    folder: str,
+    *,
+    out: str,
+    settings: Annotated[Relowering, Flat] = Relowering(),  # noqa: B008 (it is frozen)
+    running: Annotated[Running, Flat] = Running(),  # noqa: B008 (likewise)
+    config: Config = None,
+    json: Flag = False,
+) -> int:
+    """Make the texts of a folder's rows again with the tools that are here, as a data set.
+
+    Rows keep their ids, so that irsmith compare finds them in both folders. Each new text is verified as a drawn
+    kernel's is. A row that fails is a line of the ledger: irsmith rejections OUT lists them. The same command again
+    goes on where it was stopped, as long as the rows of the folder are the same.
+
+    Rows may be a stranger's: their sources and texts run with the protections of irsmith verify.
+
+    Examples:
+
+        irsmith relower pairs --out pairs-new
+
+        irsmith relower pairs --level stablehlo --format json --out pairs-new
+
+    Parameters
+    ----------
+    folder: str
+        A folder that irsmith generate, extract or relower wrote, or its URL.
+    out: str
+        Folder or URL (s3://, gs://, hf://) to write to.
+    config: Path
+        A TOML or JSON file with any of these settings; what the command line says goes before.
+    json: bool
+        Print the summary as JSON, on standard output alone; progress stays on standard error.
+    """
+    summary = relower_to_folder(folder, out, settings, running)
+    print_summary(summary, as_json=json)
+    if not running.finalizes and not json:
+        print_line(plain_console(stderr=True), f"when all chunks are there: irsmith finalize {out}")
+    return 0 if summary.rows else 1
