@@ -1,8 +1,12 @@
 """What tests look at folders with."""
 
+import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from synthesis.output.reading import Document, read_folder
+from synthesis.output.rows import packed_metadata, unpacked_metadata
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -20,3 +24,14 @@ def rows_of(folder: Path) -> dict[str, dict[str, bytes]]:
 def documents(folder: Path) -> list[Document]:
     """The pairs of a folder, drawn ones by index, whichever split they are in."""
     return sorted(read_folder(folder), key=lambda each: each.metadata["index"] or 0)
+
+
+def write_as_json(rows: list[Document], target: Path, edit: Callable[[int, dict[str, Any]], object]) -> None:
+    """Write rows as JSON files into a folder, each edited, its columns as Python has the values."""
+    target.mkdir(parents=True)
+    for number, row in enumerate(rows):
+        document = json.loads(json.dumps(row.raw))
+        document["metadata"] = unpacked_metadata(document["metadata"])
+        edit(number, document)
+        document["metadata"] = packed_metadata(document["metadata"])
+        (target / f"{number:06d}_row.json").write_text(json.dumps(document))

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from folders import contents, documents
+from folders import contents, documents, write_as_json
 
 from synthesis import finalize, run_pipeline
 from synthesis.cli import run
@@ -19,7 +19,6 @@ from synthesis.errors import ConfigError, Stage, Symptom, TargetError, UnknownNa
 from synthesis.explorer.site import explore
 from synthesis.ledger import read_ledger
 from synthesis.output.layout import CHUNKS, SETTINGS
-from synthesis.output.rows import packed_metadata, unpacked_metadata
 from synthesis.records import Rejection
 from synthesis.relowering import relower
 from synthesis.reverification import verify_folder
@@ -82,19 +81,6 @@ def test_any_form_is_read_and_written(form: str, mixed: Path, tmp_path: Path) ->
         assert {name: text for name, text in first[key].texts.items() if text} == row.texts
 
 
-def copy_as_json(source: Path, target: Path, edit: Callable[[int, dict[str, Any]], None]) -> int:
-    """Write the rows of a folder as JSON files, each edited; returns how many there are."""
-    target.mkdir(parents=True)
-    rows = documents(source)
-    for number, row in enumerate(rows):
-        document = json.loads(json.dumps(row.raw))
-        document["metadata"] = unpacked_metadata(document["metadata"])
-        edit(number, document)
-        document["metadata"] = packed_metadata(document["metadata"])
-        (target / f"{number:06d}_row.json").write_text(json.dumps(document))
-    return len(rows)
-
-
 def test_rows_of_other_tools_become_rows_of_those_that_are_here(mixed: Path, tmp_path: Path) -> None:
     def age(number: int, document: dict[str, Any]) -> None:
         del number
@@ -102,7 +88,7 @@ def test_rows_of_other_tools_become_rows_of_those_that_are_here(mixed: Path, tmp
             document["metadata"]["toolchain"] = OTHER
             document["jaxpr"] = document["jaxpr"].replace("add", "plus")
 
-    copy_as_json(mixed, tmp_path / "old", age)
+    write_as_json(documents(mixed), tmp_path / "old", age)
     relower(tmp_path / "old", tmp_path / "new", workers=1)
     before, after = by_id(mixed), by_id(tmp_path / "new")
     assert before.keys() == after.keys()
@@ -143,15 +129,15 @@ def attacked(mixed: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Pat
     place = tmp_path_factory.mktemp("attacked")
     canary = place / "canary"
     good = [each for each in documents(mixed) if each.frontend == "jax"]
-    (place / "rows").mkdir()
-    for number, edit in enumerate([None, *HOSTILE.values(), None]):
-        row = good[0 if number == 0 else 1 if number > len(HOSTILE) else 2]
-        document = json.loads(json.dumps(row.raw))
-        document["metadata"] = unpacked_metadata(document["metadata"])
+    edits = [None, *HOSTILE.values(), None]
+    rows = [good[0], *([good[2]] * len(HOSTILE)), good[1]]
+
+    def attack(number: int, document: dict[str, Any]) -> None:
+        edit = edits[number]
         if edit is not None:
             edit(document, canary)
-        document["metadata"] = packed_metadata(document["metadata"])
-        (place / "rows" / f"{number:06d}_row.json").write_text(json.dumps(document))
+
+    write_as_json(rows, place / "rows", attack)
     (place / "rows" / "000099_row.json").write_text("{")
     relower(place / "rows", place / "out", workers=1, format="json", sandbox="auto")
     return place / "out", canary, len(HOSTILE) + 1
@@ -194,7 +180,7 @@ def test_what_cannot_be_asked_for_is_refused(mixed: Path, tmp_path: Path) -> Non
 
 
 def test_other_rows_or_settings_are_another_run(mixed: Path, tmp_path: Path) -> None:
-    copy_as_json(mixed, tmp_path / "rows", lambda number, document: None)
+    write_as_json(documents(mixed), tmp_path / "rows", lambda number, document: None)
     relower(tmp_path / "rows", tmp_path / "out", verify="none", workers=1)
     with pytest.raises(ConfigError, match="verify was 'none', now 'all'"):
         relower(tmp_path / "rows", tmp_path / "out", workers=1)
@@ -240,7 +226,8 @@ def test_a_run_that_is_killed_goes_on_to_the_same_bytes(mixed: Path, tmp_path: P
 
 
 def test_a_row_whose_program_came_before_is_a_line_of_the_ledger(mixed: Path, tmp_path: Path) -> None:
-    count = copy_as_json(mixed, tmp_path / "rows", lambda number, document: None)
+    count = len(documents(mixed))
+    write_as_json(documents(mixed), tmp_path / "rows", lambda number, document: None)
     shutil.copy(tmp_path / "rows" / "000000_row.json", tmp_path / "rows" / "000077_row.json")
     found = relower(tmp_path / "rows", tmp_path / "out", verify="none", workers=1)
     assert (found.candidates, found.rows) == (count + 1, count)

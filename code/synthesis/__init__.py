@@ -11,6 +11,8 @@ from synthesis.version import __version__
 
 if TYPE_CHECKING:
     from synthesis.batch_generator import BatchGenerator
+    from synthesis.comparing.folders import Comparison, compare
+    from synthesis.comparing.pairs import compare_row
     from synthesis.dataset.finalising import finalize
     from synthesis.errors import (
         ConfigError,
@@ -77,6 +79,7 @@ __all__ = [
     "Answer",
     "Argument",
     "BatchGenerator",
+    "Comparison",
     "ConfigError",
     "Domain",
     "Drawing",
@@ -121,6 +124,8 @@ __all__ = [
     "UsageError",
     "Verdict",
     "__version__",
+    "compare",
+    "compare_row",
     "compile_kernel_from_source",
     "discover",
     "evaluate",
@@ -147,6 +152,7 @@ _MODULES = {
     "Answer": "scoring.answers",
     "Argument": "records",
     "BatchGenerator": "batch_generator",
+    "Comparison": "comparing.folders",
     "ConfigError": "errors",
     "Domain": "records",
     "Drawing": "settings",
@@ -190,6 +196,8 @@ _MODULES = {
     "UnsupportedReleaseError": "errors",
     "UsageError": "errors",
     "Verdict": "records",
+    "compare": "comparing.folders",
+    "compare_row": "comparing.pairs",
     "compile_kernel_from_source": "pipeline",
     "discover": "extraction",
     "evaluate": "evaluation.evaluating",

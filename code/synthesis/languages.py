@@ -16,6 +16,16 @@ from synthesis.identity.ir import (
     renamed_mlir,
 )
 from synthesis.identity.sizes import sizeless_hlo, sizeless_jaxpr, sizeless_mlir
+from synthesis.identity.statements import (
+    Line,
+    lines_of_cpp,
+    lines_of_hlo,
+    lines_of_jaxpr,
+    lines_of_llvm,
+    lines_of_mlir,
+    lines_of_ptx,
+    lines_of_sass,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,22 +45,48 @@ class Language:
     sizeless: Callable[[str], str] | None = None
     """A text without the sizes of its arrays: what two texts of one program at two sizes share; None if nothing tells
     that."""
+    lines: Callable[[str], list[Line]] | None = None
+    """A text's lines without the names of values, each with its operations; None if nothing tells them."""
 
 
-CPP = Language(name="C++", suffix="cpp", lexer="cpp", canonical=canonical_cpp, renamed=renamed_cpp)
-CUDA = Language(name="CUDA", suffix="cu", lexer="cuda", canonical=canonical_cpp, renamed=renamed_cpp)
-PTX = Language(name="PTX", suffix="ptx", lexer="ptx", canonical=canonical_cpp, renamed=renamed_cpp)
-SASS = Language(name="SASS", suffix="sass", lexer="nasm", canonical=canonical_cpp, renamed=renamed_cpp)
+CPP = Language(name="C++", suffix="cpp", lexer="cpp", canonical=canonical_cpp, renamed=renamed_cpp, lines=lines_of_cpp)
+CUDA = Language(
+    name="CUDA", suffix="cu", lexer="cuda", canonical=canonical_cpp, renamed=renamed_cpp, lines=lines_of_cpp
+)
+PTX = Language(name="PTX", suffix="ptx", lexer="ptx", canonical=canonical_cpp, renamed=renamed_cpp, lines=lines_of_ptx)
+SASS = Language(
+    name="SASS", suffix="sass", lexer="nasm", canonical=canonical_cpp, renamed=renamed_cpp, lines=lines_of_sass
+)
 JAXPR = Language(
-    name="jaxpr", suffix="jaxpr", lexer="ir", canonical=canonical_jaxpr, renamed=renamed_jaxpr, sizeless=sizeless_jaxpr
+    name="jaxpr",
+    suffix="jaxpr",
+    lexer="ir",
+    canonical=canonical_jaxpr,
+    renamed=renamed_jaxpr,
+    sizeless=sizeless_jaxpr,
+    lines=lines_of_jaxpr,
 )
 MLIR = Language(
-    name="MLIR", suffix="mlir", lexer="ir", canonical=canonical_mlir, renamed=renamed_mlir, sizeless=sizeless_mlir
+    name="MLIR",
+    suffix="mlir",
+    lexer="ir",
+    canonical=canonical_mlir,
+    renamed=renamed_mlir,
+    sizeless=sizeless_mlir,
+    lines=lines_of_mlir,
 )
 HLO = Language(
-    name="HLO", suffix="hlo", lexer="ir", canonical=canonical_hlo, renamed=renamed_hlo, sizeless=sizeless_hlo
+    name="HLO",
+    suffix="hlo",
+    lexer="ir",
+    canonical=canonical_hlo,
+    renamed=renamed_hlo,
+    sizeless=sizeless_hlo,
+    lines=lines_of_hlo,
 )
-LLVM = Language(name="LLVM IR", suffix="ll", lexer="llvm", canonical=canonical_mlir, renamed=renamed_mlir)
+LLVM = Language(
+    name="LLVM IR", suffix="ll", lexer="llvm", canonical=canonical_mlir, renamed=renamed_mlir, lines=lines_of_llvm
+)
 
 
 def ir_structure_hash(text: str, language: Language) -> str:

@@ -23,6 +23,7 @@ ARGUMENTS = {
     "harvest": ["PACKAGES", "--environment", "ENVIRONMENT", "--guess-inputs", "--verify", "none", "--out", "OUT"],
     "verify": ["FOLDER"],
     "relower": ["FOLDER", "--verify", "none", "--out", "OUT"],
+    "compare": ["FOLDER", "FOLDER"],
     "stats": ["FOLDER"],
     "explore": ["FOLDER", "--out", "OUT", "--runs", "0"],
     "export": ["FOLDER", "--unverified", "--out", "OUT"],

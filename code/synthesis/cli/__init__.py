@@ -31,8 +31,9 @@ COMMANDS = {
     "record": "Run a program of yours, and keep what its kernels, and functions under jax.jit, are called with.",
     "harvest": "Install packages, and make a data set of their kernels.",
     "verify": "Verify a finished folder of pairs again, from its files alone.",
+    "compare": "Say which rows two folders share, and which of their texts differ, as between two versions of a tool.",
     "export": (
-        "Write a folder of pairs as files to train on: prompts and completions, documents, flat columns, or repairs."
+        "Write a folder of pairs as files to train on: prompts and completions, documents, columns, repairs, versions."
     ),
     "score": "Score models' texts against the rows of a folder, by execution on inputs that nobody has seen.",
     "evaluate": "Score what a model wrote and report pass@k, by what rows and questions are.",

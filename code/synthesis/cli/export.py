@@ -18,7 +18,7 @@ def export(
     config: Config = None,
     json: Flag = False,
 ) -> None:
-    """Write a folder of pairs as files to train on: prompts and completions, documents, flat columns, or repairs.
+    """Write a folder of pairs as files to train on: prompts and completions, documents, columns, repairs, versions.
 
     Splits stay what they are; each has files of its own, and a card says which, so that datasets.load_dataset(OUT)
     loads them all. Texts that are not verified are left out, and counted. The folder is whole or has no data files: the
@@ -31,6 +31,8 @@ def export(
         irsmith export pairs --view sft --direction 'python-to-cuda_*' --format jsonl --out cuda
 
         irsmith export pairs --view pretrain --out documents
+
+        irsmith export pairs-new --view versions --old pairs --out versions
 
     Parameters
     ----------

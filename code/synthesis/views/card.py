@@ -13,6 +13,10 @@ _ABOUT = {
     "raw": "Every column of the rows, flat.",
     "repair": "Texts with one planted error that verification found, what it said, and the right text; as `prompt` and "
     "`completion` (lists of messages), and in columns of their own.",
+    "versions": "Two texts of one kernel at one level that differ, by two versions of its tools (`old_text`, "
+    "`new_text`; `old_toolchain` and `new_toolchain` hold JSON), and what the difference touches: `operations`, a JSON "
+    "list of those of lines that only one text has, names of values left out, and how many lines a diff removes and "
+    "adds.",
 }
 
 

@@ -76,10 +76,11 @@ def _finished(target: Store, made_of: str) -> ExportSummary | None:
         return None
 
 
-def made_of_rows(source: Store) -> str:
-    """The digest of a folder's rows, as its own record has it; empty if there is none."""
-    manifest = read_manifest(source)
-    return "" if manifest is None else hash_of("".join(manifest.to_lines()).encode())
+def made_of_rows(*sources: Store) -> str:
+    """The digest of the rows of folders, as their own records have it; empty if one has none."""
+    manifests = [read_manifest(each) for each in sources]
+    lines = [line for each in manifests if each is not None for line in each.to_lines()]
+    return "" if None in manifests else hash_of("".join(lines).encode())
 
 
 def reopen(target: Store) -> None:

@@ -47,6 +47,11 @@ REPAIR = (
     Column("prompt", Kind.MESSAGES), Column("completion", Kind.MESSAGES), Column("level"), Column("error"),
     Column("change"), Column("symptom"), Column("said"), Column("wrong_text"), Column("right_text"), *PROVENANCE,
 )  # fmt: skip
+VERSIONS = (
+    Column("level"), Column("python_source"), Column("old_text"), Column("new_text"), Column("old_toolchain"),
+    Column("new_toolchain"), Column("operations"), Column("lines_removed", Kind.INTEGER),
+    Column("lines_added", Kind.INTEGER), *PROVENANCE,
+)  # fmt: skip
 _STORED = {
     Stored.TEXT: Kind.TEXT, Stored.JSON: Kind.TEXT, Stored.INTEGER: Kind.INTEGER, Stored.NUMBER: Kind.NUMBER,
     Stored.FLAG: Kind.FLAG, Stored.RECORD: Kind.ORIGIN,

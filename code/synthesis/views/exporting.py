@@ -14,7 +14,7 @@ from synthesis.stores.base import Store
 from synthesis.stores.places import store_of
 from synthesis.views.card import card_of
 from synthesis.views.claiming import claim, disclaim, keep_summary, made_of_rows, reopen
-from synthesis.views.columns import PRETRAIN, REPAIR, SFT, Column, Record, raw_columns
+from synthesis.views.columns import PRETRAIN, REPAIR, SFT, VERSIONS, Column, Record, raw_columns
 from synthesis.views.directions import check_directions, check_levels
 from synthesis.views.keeping import Keeping
 from synthesis.views.pretrain import pretrain_records
@@ -38,7 +38,7 @@ def export(
         folder: what ``irsmith generate`` or ``irsmith extract`` wrote, or its URL.
         out: where to; empty, not there, or an earlier export with the same settings, which is made anew if the rows
             are others. A folder or a URL.
-        view: ``sft``, ``pretrain``, ``raw`` or ``repair``.
+        view: ``sft``, ``pretrain``, ``raw``, ``repair`` or ``versions``.
         on_progress: told of each row.
         settings: further fields of :class:`synthesis.Export` by name, such as ``format`` or ``direction``.
 
@@ -64,11 +64,12 @@ def export_with(
     _check(settings)
     source, target = store_of(folder), store_of(out)
     total = count_pairs(source)
-    if source.where.rstrip("/") == target.where.rstrip("/"):
+    read = [source] if settings.old is None else [source, store_of(settings.old)]
+    if target.where.rstrip("/") in (each.where.rstrip("/") for each in read):
         raise ConfigError(f"an export needs a folder of its own, and {target.where} is the one that is exported")
     target.prepare()
     with target.alone(""):
-        made_of = made_of_rows(source)
+        made_of = made_of_rows(*read)
         done = claim(target, settings, made_of)
         if done is not None:
             return done
@@ -84,7 +85,7 @@ def view_records(folder: Place, *, view: str = "sft", **settings: Any) -> Iterat
 
     Args:
         folder: what ``irsmith generate`` or ``irsmith extract`` wrote, or its URL.
-        view: ``sft``, ``pretrain``, ``raw`` or ``repair``.
+        view: ``sft``, ``pretrain``, ``raw``, ``repair`` or ``versions``.
         settings: further fields of :class:`synthesis.Export` by name, such as ``direction``.
 
     Raises:
@@ -118,6 +119,12 @@ def records_of(
             from synthesis.views.repair import repair_records
 
             return REPAIR, repair_records(settings, source, selection, keeping)
+        case "versions":
+            from synthesis.views.versions import version_records
+
+            assert settings.old is not None, "the settings see to it"
+            documents = read_folder(source)
+            return VERSIONS, version_records(settings.old, settings.level, documents, selection)
         case _:
             rows = _with_examples(settings, read_folder(source), selection, keeping)
             return SFT, sft_records(settings, rows, selection)

@@ -8,14 +8,15 @@ from typing import Any
 from synthesis.errors import ConfigError
 from synthesis.settings import Confining
 
-VIEWS = ("sft", "pretrain", "raw", "repair")
+VIEWS = ("sft", "pretrain", "raw", "repair", "versions")
 FORMATS = ("parquet", "jsonl")
 _ONLY_OF = {
     "direction": ("sft",),
     "templates": ("sft", "repair"),
     "system": ("sft", "repair"),
     "examples": ("sft",),
-    "level": ("pretrain", "raw", "repair"),
+    "level": ("pretrain", "raw", "repair", "versions"),
+    "old": ("versions",),
     "errors": ("repair",),
     "seed": ("sft", "repair"),
 }
@@ -27,8 +28,9 @@ class Export(Confining):
     """What a folder of pairs is exported with: all that the files depend on, beside the rows."""
 
     view: str = "sft"
-    """sft, prompt and completion as messages; pretrain, one text a row; raw, all columns flat; or repair, prompt and
-    completion of texts with a planted error, what verification says of it, and the right text."""
+    """sft, prompt and completion as messages; pretrain, one text a row; raw, all columns flat; repair, prompt and
+    completion of texts with a planted error, what verification says of it, and the right text; or versions, two texts
+    of one kernel by two versions of its tools, and what their difference touches."""
     format: str = "parquet"
     """parquet or jsonl."""
     direction: tuple[str, ...] | None = None
@@ -36,8 +38,10 @@ class Export(Confining):
     times. Every direction that a row has the texts for, and whose answer depends on no machine, if it is not said;
     irsmith list F shows them."""
     level: tuple[str, ...] | None = None
-    """pretrain, raw, repair: take this level only; may be given several times, and pretrain writes them in that order.
-    All levels of a row if it is not said."""
+    """pretrain, raw, repair, versions: take this level only; may be given several times, and pretrain writes them in
+    that order. All levels of a row if it is not said."""
+    old: str | None = None
+    """versions: the folder or URL with the same rows by other versions of the tools."""
     unverified: bool = False
     """Let texts through that the row does not list as verified."""
     templates: Path | None = None
@@ -65,6 +69,11 @@ class Export(Confining):
             _check_integer(name, getattr(self, name), least)
         if self.system is not None and not isinstance(self.system, str):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise ConfigError(f"system must be a text, got {self.system!r}")
+        if self.old is not None and not isinstance(self.old, str | Path):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise ConfigError(f"old must be a folder or a URL, got {self.old!r}")
+        object.__setattr__(self, "old", None if self.old is None else str(self.old))
+        if self.view == "versions" and self.old is None:
+            raise ConfigError("the view versions needs old: the folder with the same rows by other versions")
         for name, views in _ONLY_OF.items():
             if self.view not in views and getattr(self, name) != getattr(Export, name):
                 raise ConfigError(f"{name} is for the view {' or '.join(views)}, and the view is {self.view}")

@@ -1,0 +1,65 @@
+"""Two texts of one kernel at one level, by two versions of its tools, where they differ."""
+
+import json
+from collections.abc import Iterable, Iterator
+
+from synthesis.comparing.texts import touched
+from synthesis.output.index import RowIndex
+from synthesis.output.reading import Document, Place
+from synthesis.views.columns import Record, provenance_of
+from synthesis.views.selection import Selection
+
+
+def version_records(
+    old: Place, levels: tuple[str, ...] | None, documents: Iterable[Document], selection: Selection
+) -> Iterator[tuple[Document, list[Record]]]:
+    """The records of rows: one for each level whose text another folder has otherwise, where both may be used.
+
+    Args:
+        old: the other folder, whose texts are the old ones.
+        levels: those to take; all if None.
+        documents: the rows with the new texts.
+        selection: which texts are let through; what is left out is counted there.
+
+    Raises:
+        TargetError: if the other folder is none, holds no pairs, or a file in it is none.
+    """
+    index = RowIndex(old)
+    for document in documents:
+        key = document.metadata["id"]
+        if key not in index:
+            selection.left_out["rows that the old folder has not"] += 1
+            yield document, []
+            continue
+        before = index[key]
+        names = document.texts if levels is None else levels
+        records = (_record(before, document, name, selection) for name in names)
+        yield document, [each for each in records if each is not None]
+
+
+def _record(old: Document, new: Document, name: str, selection: Selection) -> Record | None:
+    """The record of a level; None, and counted, where there is none."""
+    before, after = old.texts.get(name), new.texts.get(name)
+    if before is None or after is None:
+        selection.left_out["texts of one version alone"] += before is not after
+        return None
+    if before == after:
+        selection.left_out["texts that are the same"] += 1
+        return None
+    if not (selection.has(old, name) and selection.has(new, name)):
+        selection.left_out["not verified"] += 1
+        return None
+    level = new.level(name)
+    found = touched(before, after, None if level is None else level.language)
+    return {
+        "level": name,
+        "python_source": new.source,
+        "old_text": before,
+        "new_text": after,
+        "old_toolchain": json.dumps(old.metadata["toolchain"]),
+        "new_toolchain": json.dumps(new.metadata["toolchain"]),
+        "operations": json.dumps(found.operations),
+        "lines_removed": found.removed,
+        "lines_added": found.added,
+        **provenance_of(new),
+    }
