@@ -2,7 +2,7 @@
 # make test      set up .venv and run lint, types, tests, and the wheel in an environment of its own
 # make quick     two minutes of that: lint, types of the package, grammar, house
 # make only-warp, make only-jax    run the tests with one front end's package alone, in an environment of its own
-# make gallery  make docs/gallery again: of every recipe one kernel, its IR, inputs and outputs
+# make gallery  build build/gallery, pages to read: of every recipe one kernel, its IR, inputs and outputs (minutes)
 # make pages    make again what the README and the docs say that their commands print
 # make picture  make docs/explorer.png again, of the site of the samples
 # make golden   write tests/golden.json again: short hashes of the kernels that are drawn
