@@ -2,7 +2,7 @@
 # make test      set up .venv and run lint, types, tests, and the wheel in an environment of its own
 # make quick     two minutes of that: lint, types of the package, grammar, house
 # make only-warp, make only-jax    run the tests with one front end's package alone, in an environment of its own
-# make gallery  make docs/gallery again: of every recipe one kernel, its IR, inputs and outputs
+# make gallery  build build/gallery, pages to read: of every recipe one kernel, its IR, inputs and outputs (minutes)
 # make pages    make again what the README and the docs say that their commands print
 # make picture  make docs/explorer.png again, of the site of the samples
 # make golden   write tests/golden.json again: short hashes of the kernels that are drawn
@@ -18,6 +18,7 @@
 # make adapters  install that, and the libraries of rewards, environments and benchmarks that synthesis.adapters is for
 # make serving   write benchmarks/serving.txt again: 10,000 answers of 64 clients, faults among them (ten minutes)
 # make page      follow docs/training.md from its install command on, in an environment of its own
+# make other-machines  run the tests as other processors would, and on one core with 8 GB (hours); TESTS=... runs some of them
 # make newest    run the tests with the newest Warp and JAX, in .venv-newest
 
 PYTHON ?= python3
@@ -30,7 +31,7 @@ JAX_SAMPLES := 138
 WRONG_TEXTS := 2000
 SEED := 1
 
-.PHONY: setup trainers samples picture gallery pages golden mutation attacks sizes test quick lint types tests wheel scoring gold reward-training adapters serving page only-warp only-jax newest format clean
+.PHONY: setup trainers samples picture gallery pages golden mutation attacks sizes test quick lint types tests wheel scoring gold reward-training adapters serving page only-warp only-jax newest other-machines format clean
 .DELETE_ON_ERROR:
 
 setup: $(STAMP)
@@ -172,6 +173,10 @@ newest:
 	$(NEWEST)/bin/python -m pip install --quiet --disable-pip-version-check --upgrade warp-lang jax jaxlib
 	$(NEWEST)/bin/python -m pip list --disable-pip-version-check | grep -E '^(warp-lang|jax|jaxlib) '
 	$(NEWEST)/bin/python -m pytest --numprocesses auto --dist loadgroup
+
+# TESTS are arguments of pytest, and of the script: make other-machines TESTS="--machine AVX2 tests/test_readme.py"
+other-machines: $(STAMP)
+	$(BIN)/python tests/other_machines.py $(TESTS)
 
 format: $(STAMP)
 	$(BIN)/ruff check --fix .

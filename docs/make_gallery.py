@@ -1,12 +1,13 @@
-"""Makes docs/gallery: of every recipe one drawn kernel, with its IR, and inputs with what it makes of them.
+"""Builds the gallery in build/gallery: of every recipe one drawn kernel, its IR, its inputs and its outputs.
 
-python docs/make_gallery.py
+    python docs/make_gallery.py
 
-The outputs are those of the reference, on the first inputs that verification draws. Only what a machine with a GPU runs
-has no outputs here.
+The inputs are the first that verification draws. The outputs are those of the reference; a kernel that only a GPU runs
+has none. The gallery is not committed, because the last digits of outputs differ between processors.
 """
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ from synthesis.grammar.streams import Stream
 from synthesis.verification.inputs import draw_inputs, flat
 from synthesis.verification.trial import try_kernel
 
-FOLDER = Path(__file__).with_name("gallery")
+FOLDER = Path(__file__).parents[1] / "build" / "gallery"
 _LEVELS = {"warp": ("cuda_forward", "cuda"), "jax": ("jaxpr", "text")}
 _SHOWN = 6
 
@@ -30,7 +31,7 @@ def drawn(recipe: Recipe) -> KernelSpec:
 
 
 def outputs(frontend: str, spec: KernelSpec) -> Values:
-    """What the reference makes of the first inputs; nothing where it needs a GPU's blocks of threads."""
+    """What the reference computes from the first inputs; nothing where it needs a GPU's blocks of threads."""
     try:
         return try_kernel(get_frontend(frontend), spec).outputs
     except ReferenceUnknownError:
@@ -46,7 +47,7 @@ def values_of(values: Values) -> Iterator[str]:
 
 
 def section(frontend: str, recipe: Recipe) -> list[str]:
-    """One recipe's kernel."""
+    """The lines of one recipe's entry."""
     level, language = _LEVELS[frontend]
     spec = drawn(recipe)
     device = "cuda" if frontend == "warp" else "cpu"
@@ -75,46 +76,58 @@ def section(frontend: str, recipe: Recipe) -> list[str]:
     ]
 
 
-def pages(frontend: str) -> dict[str, str]:
-    """The text of each category's page, by file name, and of the list of them."""
-    tool = get_frontend(frontend)
-    made: dict[str, str] = {}
-    for category in tool.categories:
-        recipes = [recipe for recipe in tool.drawer.recipes if recipe.category == category]
-        lines = [f"# {frontend}: {category}", "", "Made by `make gallery`; see [the list](README.md)."]
-        for recipe in recipes:
-            lines += section(frontend, recipe)
-        made[f"{frontend}_{category}.md"] = "\n".join(lines) + "\n"
-    return made
+def every_recipe() -> dict[str, Sequence[Recipe]]:
+    """The recipes of each front end, by its name."""
+    return {frontend: get_frontend(frontend).drawer.recipes for frontend in _LEVELS}
 
 
-def contents() -> dict[str, str]:
-    """Every page of the gallery, by file name."""
-    made: dict[str, str] = {}
-    lines = [
+def by_category(frontend: str, recipes: Sequence[Recipe]) -> dict[str, list[Recipe]]:
+    """The recipes of each category that has some of these, in the order of the front end's categories."""
+    found = {
+        category: [recipe for recipe in recipes if recipe.category == category]
+        for category in get_frontend(frontend).categories
+    }
+    return {category: some for category, some in found.items() if some}
+
+
+def pages(recipes: Mapping[str, Sequence[Recipe]]) -> Iterator[tuple[str, str]]:
+    """File name and text of each page: one a category of the recipes, then the list of the pages.
+
+    Args:
+        recipes: what has an entry, by the name of the front end.
+    """
+    contents = [
         "# Gallery",
         "",
-        "Of every recipe one drawn kernel, with its IR (CUDA or jaxpr), inputs as verification draws them, and what",
-        "the reference makes of those. Made by `make gallery`.",
+        "Of every recipe one drawn kernel, with its IR (CUDA or jaxpr), inputs as verification draws them, and the",
+        "reference's outputs. Built by `make gallery`.",
     ]
-    for frontend in _LEVELS:
-        made |= pages(frontend)
-        lines += ["", f"## {frontend}", ""]
-        for category in get_frontend(frontend).categories:
-            recipes = [recipe.name for recipe in get_frontend(frontend).drawer.recipes if recipe.category == category]
-            lines.append(f"- [{category}]({frontend}_{category}.md): {', '.join(recipes)}")
-    return {"README.md": "\n".join(lines) + "\n", **made}
+    for frontend, some in recipes.items():
+        contents += ["", f"## {frontend}", ""]
+        for category, members in by_category(frontend, some).items():
+            name = f"{frontend}_{category}.md"
+            lines = [f"# {frontend}: {category}", "", "Built by `make gallery`; see [the list](README.md)."]
+            for recipe in members:
+                lines += section(frontend, recipe)
+            yield name, "\n".join(lines) + "\n"
+            contents.append(f"- [{category}]({name}): {', '.join(recipe.name for recipe in members)}")
+    yield "README.md", "\n".join(contents) + "\n"
 
 
 def main() -> None:
-    """Write the gallery, and take away pages of categories that are no more."""
-    FOLDER.mkdir(exist_ok=True)
-    made = contents()
+    """Build the gallery page by page, and remove pages of categories that no longer exist."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    recipes = every_recipe()
+    total = 1 + sum(len(by_category(frontend, some)) for frontend, some in recipes.items())
+    made: set[str] = set()
+    for name, text in pages(recipes):
+        (FOLDER / name).write_text(text, encoding="utf-8")
+        made.add(name)
+        sys.stderr.write(f"{len(made)} of {total} pages: {name}\n")
     for path in FOLDER.glob("*.md"):
         if path.name not in made:
             path.unlink()
-    for name, text in made.items():
-        (FOLDER / name).write_text(text, encoding="utf-8")
+    sys.stderr.write(f"the gallery: open {FOLDER / 'README.md'}\n")
 
 
 if __name__ == "__main__":

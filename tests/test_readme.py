@@ -11,6 +11,13 @@ from typing import Any
 import pytest
 
 README = Path(__file__).parents[1] / "README.md"
+DOCUMENTS = sorted(path for place in ("*.md", "docs/**/*.md", "data/**/*.md") for path in README.parent.glob(place))
+LINK = re.compile(r"\]\(([^)#:\s]+)(?:#[^)\s]*)?\)")
+"""A link to a file, relative to the page."""
+BLOCK = re.compile(r"^```(\w+\n.*?)^```$", re.MULTILINE | re.DOTALL)
+"""A block of code, with its language in the first line."""
+VALUES = re.compile(r"^- `\w[^`]*` \w+\[[\d, ]*\]: \S", re.MULTILINE)
+"""The line that the gallery has for an array."""
 
 
 def script(name: str) -> Any:
@@ -61,28 +68,45 @@ def test_the_page_about_gpus_is_what_its_script_makes() -> None:
     assert module.PAGE.read_text(encoding="utf-8") == module.page()
 
 
-def test_the_gallery_is_what_its_script_makes() -> None:
+@pytest.mark.needs("warp", "jax")
+def test_the_gallery_has_an_entry_for_each_recipe() -> None:
     module = script("make_gallery")
-    stored = {path.name: path.read_text(encoding="utf-8") for path in module.FOLDER.glob("*.md")}
-    made = module.contents()
-    assert stored.keys() == made.keys()
-    for name, page in made.items():
-        # What kernels compute differs in the last digits between processors; all else is the same to the letter.
-        results, numbers = results_of(page)
-        stored_results, stored_numbers = results_of(stored[name])
-        assert stored_results == results, name
-        assert stored_numbers == pytest.approx(numbers, rel=1e-3, abs=1e-4, nan_ok=True), name
-
-
-RESULT = re.compile(r"^(- `\w+` \S*float[^:]+: )(.*)$", re.MULTILINE)
-
-
-def results_of(page: str) -> tuple[str, list[float]]:
-    """A page of the gallery without the numbers that kernels compute, and these."""
-    numbers = [
-        float(each) for _, listed in RESULT.findall(page) for each in listed.split(", ") if each not in ("…", "")
+    every = module.every_recipe()
+    recipes = {
+        name: [*some[::40], *(each for each in some if each.category == "native")] for name, some in every.items()
+    }
+    made = dict(module.pages(recipes))
+    listed = made.pop("README.md")
+    assert LINK.findall(listed) == list(made)
+    assert re.findall(r"^- \[.*\): (.*)$", listed, re.MULTILINE) == [
+        ", ".join(entries_of(page)) for page in made.values()
     ]
-    return RESULT.sub(r"\1", page), numbers
+    for frontend, some in recipes.items():
+        entries = [
+            entry for name, page in made.items() if name.startswith(frontend) for entry in entries_of(page).items()
+        ]
+        assert sorted(name for name, _ in entries) == sorted(recipe.name for recipe in some)
+        for name, text in entries:
+            (source, ir) = BLOCK.findall(text)
+            assert source.startswith("python\n"), name
+            assert ir.count("\n") > 3, name
+            inputs, _, results = BLOCK.sub("", text).partition("\ngives\n")
+            assert VALUES.search(inputs), name
+            assert VALUES.search(results) or "runs on a GPU alone" in inputs, name
+
+
+def entries_of(page: str) -> dict[str, str]:
+    """The text of each entry of a page of the gallery, by the recipe's name."""
+    outside = BLOCK.sub(lambda block: re.sub("^#", " #", block[0], flags=re.MULTILINE), page)
+    _, *parts = re.split(r"^## (.+)$", outside, flags=re.MULTILINE)
+    return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+@pytest.mark.parametrize("page", DOCUMENTS, ids=lambda page: str(page.relative_to(README.parent)))
+def test_links_of_a_page_lead_to_files(page: Path) -> None:
+    text = BLOCK.sub("", page.read_text(encoding="utf-8"))
+    missing = [link for link in LINK.findall(text) if not (page.parent / link).exists() or link.startswith("build/")]
+    assert not missing
 
 
 def test_the_page_about_rows_is_what_its_script_makes() -> None:

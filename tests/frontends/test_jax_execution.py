@@ -1,5 +1,7 @@
 """Running JAX's texts: arrays reach the StableHLO interpreter, and come back, as they are."""
 
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -123,3 +125,32 @@ def test_what_takes_the_interpreter_long_is_compiled(size: int, runs: int, expec
     text = repeated("sin", size)
     with mlir.make_ir_context(), mlir.ir.Location.unknown():
         assert is_worth_compiling(mlir.ir.Module.parse(text), text, runs) is expected
+
+
+COMPUTED = """
+import hashlib, os, sys
+import jax, numpy as np
+from synthesis.frontends.jax import execution
+
+execution._INSTRUCTIONS = sys.argv[1]
+execution.prepare()
+x = np.linspace(0.1, 3, 4096, dtype=np.float32)
+(result,) = execution._Compiled(jax.jit(jax.numpy.exp).lower(x).as_text()).run([x])
+print(hashlib.sha256(result.tobytes()).hexdigest(), os.environ["XLA_FLAGS"])
+"""
+
+
+@pytest.mark.skipif(" fma " not in Path("/proc/cpuinfo").read_text(), reason="the processor has nothing newer than AVX")
+def test_what_compiles_texts_uses_no_newer_instructions_than_it_is_limited_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false")
+    fused, apart = computed("AVX2"), computed("AVX")
+    assert fused[1:] == ["--xla_cpu_multi_thread_eigen=false", "--xla_cpu_max_isa=AVX2"]
+    assert fused[0] != apart[0]  # AVX2 rounds a product and a sum at once
+    monkeypatch.setenv("XLA_FLAGS", "--xla_cpu_max_isa=AVX")
+    assert computed("AVX2") == [apart[0], "--xla_cpu_max_isa=AVX"]
+
+
+def computed(limit: str) -> list[str]:
+    """The hash of what is computed by a process that has a limit, and the flags that it has then."""
+    command = [sys.executable, "-c", COMPUTED, limit]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()

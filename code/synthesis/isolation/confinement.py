@@ -173,7 +173,7 @@ def toolchain() -> tuple[Path, ...]:
 
 ENVIRONMENT = (
     *("PATH", "HOME", "LANG", "LC_", "TZ", "TMPDIR", "XDG_CACHE_HOME", "LD_LIBRARY_PATH", "PYTHON", "COVERAGE_"),
-    *("JAX_", "XLA_", "TF_", "WARP_", "CUDA_", "OMP_", "OPENBLAS_", "MKL_", "MUJOCO_"),
+    *("JAX_", "XLA_", "TF_", "WARP_", "CUDA_", "OMP_", "OPENBLAS_", "MKL_", "NPY_", "GLIBC_TUNABLES", "MUJOCO_"),
 )
 """The beginnings of the variables that a stranger's work has; tokens and passwords are none of them."""
 

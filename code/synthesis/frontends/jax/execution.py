@@ -11,6 +11,7 @@ Call it in a process that may die: the interpreter aborts on what it does not kn
 import contextlib
 import functools
 import math
+import os
 import platform
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -65,6 +66,8 @@ _BEYOND_INTERPRETER = re.compile(
 _BEYOND = "the StableHLO interpreter lacks an operation of it"
 _PARTS_BEYOND = ("custom_call", *(f".{each}" for each in _OPERATIONS_BEYOND), *_TYPES_BEYOND)
 """What a text has a part of if it has any of these: to look for a pattern in every text is dear."""
+_INSTRUCTIONS = "AVX2"
+"""The newest instructions of x86-64 that XLA may use; a processor without them runs older ones."""
 
 
 def cpu_platform() -> str:
@@ -74,9 +77,21 @@ def cpu_platform() -> str:
 
 def prepare() -> None:
     """What every process that runs texts would begin with, and that starts no thread and no backend."""
+    _limit_instructions()
     _context()
     lapack.initialize()  # which JAX itself does only when it lowers a call
     primitives()
+
+
+def _limit_instructions() -> None:
+    """Have XLA compile to the same instructions on every machine, so that a proof does not depend on the processor.
+
+    XLA takes the limit from the environment, which it reads once, before it compiles for the first time; a compile
+    option of that name has no effect. A limit that is in the environment already is kept.
+    """
+    flags = os.environ.get("XLA_FLAGS", "")
+    if platform.machine() in ("x86_64", "AMD64") and "xla_cpu_max_isa" not in flags:
+        os.environ["XLA_FLAGS"] = f"{flags} --xla_cpu_max_isa={_INSTRUCTIONS}".strip()
 
 
 def unavailable(level: Level) -> Unproved | None:
@@ -303,16 +318,11 @@ def _scatter_into_copies(module: Any) -> None:
     module.operation.walk(visit)
 
 
-_INSTRUCTIONS = {"xla_cpu_max_isa": "AVX2"} if platform.machine() in ("x86_64", "AMD64") else {}
-"""What machine code may be made of: the same on every machine, so that what a text is proved by is no machine's own."""
-
-
 _OPTIONS = {
     "xla_backend_optimization_level": 0,
     "xla_llvm_disable_expensive_passes": True,
     "xla_cpu_use_fusion_emitters": False,  # they take 40 % of the time of a compile
     "xla_cpu_parallel_codegen_split_count": 1,  # modules for so many threads take a quarter of it
-    **_INSTRUCTIONS,
 }
 
 

@@ -1,0 +1,198 @@
+"""Runs the tests as other machines would run them, one machine after another; ``make other-machines``.
+
+    python tests/other_machines.py [--machine NAME] [PYTEST ARGUMENT ...]
+
+Two machines have older processors: what XLA compiles, and what NumPy, OpenBLAS, Arrow and the C library choose when
+they start, has no instructions beyond AVX, or beyond AVX2. AVX is the least that JAX's packages run on; XLA itself
+cannot compile float16 for less. What libraries have compiled in advance, as Warp's and JAX's own have, is not older.
+
+The third machine has one core and 8 GB of memory. Each process is limited to 8 GB of data. What all processes together
+use is measured about every second, and more than 8 GB is a failure. Each machine's report is in build/other-machines.
+"""
+
+import argparse
+import contextlib
+import dataclasses
+import os
+import platform
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import psutil
+
+ROOT = Path(__file__).parents[1]
+RESULTS = ROOT / "build" / "other-machines"
+GIGABYTE = 10**9
+_OF_AVX = frozenset({"SSSE3", "SSE41", "POPCNT", "SSE42", "AVX"})
+"""What the older of the two processors has of NumPy's features; a newer NumPy has none of them to choose."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """A machine that this one can stand in for."""
+
+    name: str
+    environment: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Environment variables that limit what libraries use of the processor."""
+    cores: int | None = None
+    """How many of this machine's cores the tests run on; all if it is None."""
+    memory: int | None = None
+    """Bytes that a process, and all together, may use; as many as there are if it is None."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What the tests gave on a machine."""
+
+    machine: str
+    passed: int = 0
+    skipped: int = 0
+    failed: tuple[str, ...] = ()
+    """The names of the tests that failed, or what else went wrong."""
+    seconds: float = 0
+    memory: int = 0
+    """Bytes that all processes together used at most."""
+
+    @property
+    def row(self) -> str:
+        """The line of the table."""
+        minutes, gigabytes = self.seconds / 60, self.memory / GIGABYTE
+        counts = f"{self.passed:7,} {self.skipped:8,} {len(self.failed):7,}"
+        return f"{self.machine:20} {counts} {minutes:8.1f} {gigabytes:10.1f}  {', '.join(self.failed)}".rstrip()
+
+
+HEAD = f"{'machine':20} {'passed':>7} {'skipped':>8} {'failed':>7} {'minutes':>8} {'memory, GB':>10}  which failed"
+
+
+def machines() -> list[Machine]:
+    """The machines that this one can stand in for: older processors only where this one has newer instructions."""
+    small = Machine(name="one core, 8 GB", cores=1, memory=8 * GIGABYTE)
+    if platform.machine() not in ("x86_64", "AMD64"):
+        return [small]
+    found = np.show_config(mode="dicts")["SIMD Extensions"].get("found", [])
+    newest = [each for each in found if each.startswith("AVX512") or each == "X86_V4"]
+    newer = [each for each in found if each not in _OF_AVX]
+    old = [_older("AVX", "Sandybridge", newer, "-AVX512F,-AVX2,-FMA,-FMA4")] if newer else []
+    recent = [_older("AVX2", "Haswell", newest, "-AVX512F")] if newest and newer != newest else []
+    return [*old, *recent, small]
+
+
+def _older(instructions: str, core: str, features: Sequence[str], tunables: str) -> Machine:
+    """A machine whose processor has no newer instructions than these."""
+    flags = f"{os.environ.get('XLA_FLAGS', '')} --xla_cpu_max_isa={instructions}".strip()
+    return Machine(
+        name=instructions,
+        environment={
+            "XLA_FLAGS": flags,
+            "NPY_DISABLE_CPU_FEATURES": " ".join(features),
+            "OPENBLAS_CORETYPE": core,
+            "ARROW_USER_SIMD_LEVEL": instructions,
+            "GLIBC_TUNABLES": f"glibc.cpu.hwcaps={tunables}",
+        },
+    )
+
+
+def run(machine: Machine, arguments: Sequence[str]) -> Result:
+    """The tests on one machine; what pytest says goes to the terminal.
+
+    Args:
+        machine: what the processes are limited to.
+        arguments: what pytest is asked for beside the report.
+    """
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    report = RESULTS / f"{machine.name.replace(', ', '-').replace(' ', '-')}.xml"
+    report.unlink(missing_ok=True)
+    command = [sys.executable, "-m", "pytest", "--numprocesses", "auto", "--dist", "loadgroup"]
+    begun = time.monotonic()
+    process = subprocess.Popen(
+        [*command, f"--junitxml={report}", *arguments],
+        cwd=ROOT,
+        env={**os.environ, **machine.environment},
+        preexec_fn=_limits_of(machine),
+    )
+    try:
+        memory = _watch(process)
+    finally:
+        process.kill()
+        process.wait()
+    result = _read(machine, report, process.returncode)
+    if machine.memory is not None and memory > machine.memory:
+        said = f"all processes together used {memory / GIGABYTE:.1f} GB of memory"
+        result = dataclasses.replace(result, failed=(*result.failed, said))
+    return dataclasses.replace(result, seconds=time.monotonic() - begun, memory=memory)
+
+
+def _limits_of(machine: Machine) -> Callable[[], None]:
+    """What a process does, before it becomes the tests, to have a machine's cores and memory."""
+
+    def limit() -> None:
+        if machine.cores is not None:
+            os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: machine.cores])
+        if machine.memory is not None:
+            resource.setrlimit(resource.RLIMIT_DATA, (machine.memory, machine.memory))
+
+    return limit
+
+
+def _watch(process: subprocess.Popen[bytes]) -> int:
+    """Wait for a process; the bytes that it and those below it used at most, what they share counted once."""
+    most = 0
+    while process.poll() is None:
+        used = 0
+        with contextlib.suppress(psutil.NoSuchProcess):
+            for each in (top := psutil.Process(process.pid), *top.children(recursive=True)):
+                with contextlib.suppress(psutil.Error):
+                    used += each.memory_full_info().pss
+        most = max(most, used)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=1)
+    return most
+
+
+def _read(machine: Machine, report: Path, status: int) -> Result:
+    """What pytest reported."""
+    if not report.exists():
+        return Result(machine=machine.name, failed=(f"pytest ended with status {status} and no report",))
+    cases = list(ElementTree.parse(report).iter("testcase"))
+    failed = [each for each in cases if each.find("failure") is not None or each.find("error") is not None]
+    skipped = [each for each in cases if each.find("skipped") is not None]
+    names = dict.fromkeys(f"{each.get('classname')}::{each.get('name')}" for each in failed)
+    said = () if status in (0, 1) else (f"pytest ended with status {status}",)
+    return Result(
+        machine=machine.name,
+        passed=len(cases) - len(failed) - len(skipped),
+        skipped=len(skipped),
+        failed=(*names, *said),
+    )
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run the tests on each machine and print the table.
+
+    Args:
+        words: the command line's; those of this process if it is None. What is no option goes to pytest.
+
+    Returns:
+        The exit status: 1 if a test failed on a machine, 0 if none did.
+    """
+    known = {each.name: each for each in machines()}
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--machine", action="append", choices=known, help="only this machine; may be given repeatedly")
+    given, arguments = parser.parse_known_args(words)
+    results: list[Result] = []
+    for name in given.machine or known:
+        sys.stderr.write(f"{name}: {dict(known[name].environment)}\n")
+        results.append(run(known[name], arguments))
+    sys.stdout.write("\n".join(["", HEAD, *(each.row for each in results), ""]))
+    return int(any(each.failed for each in results))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
