@@ -19,7 +19,7 @@ from synthesis.output.chunks import Chunk
 from synthesis.output.confined import ConfinedTables
 from synthesis.output.ranges import RangeReader
 from synthesis.output.reading import BrokenFile, Document, read_drawings
-from synthesis.records import GradientStatus, Hindrance, Unproved, Verdict
+from synthesis.records import GradientStatus, Hindrance, Rejection, Unproved, Verdict
 from synthesis.settings import Making, Verification
 from synthesis.sources.stored import TERMS, Checked, StoredRows
 from synthesis.stores.base import Store
@@ -160,6 +160,11 @@ def _failures(checked: Checked, candidate: Candidate, found: Findings, seed: int
     if checked.document.altered:
         yield Failure(stem, "", "altered", "the file is not as the run wrote it")
     if candidate.stopped is not None:
+        if checked.other_release and candidate.stopped.symptom is Symptom.BUILD_ERROR:
+            reason = _needs_its_tools(candidate.stopped)
+            found.unproved += len(candidate.levels)
+            found.unverified[str(reason)] += len(candidate.levels)
+            return
         yield Failure(stem, "", str(candidate.stopped.symptom), candidate.stopped.detail)
         return
     for difference in checked.differences:
@@ -175,6 +180,10 @@ def _failures(checked: Checked, candidate: Candidate, found: Findings, seed: int
         if rejection.symptom is Symptom.NOT_DIFFERENTIABLE and level not in claimed:
             unverified[level] = Unproved(Hindrance.NOT_EXECUTED, rejection.detail)
             continue
+        if checked.other_release and rejection.symptom in _UNREADABLE:
+            unverified[level] = _needs_its_tools(rejection)
+            failed.discard(level)
+            continue
         yield Failure(stem, level, str(rejection.symptom), rejection.detail)
     found.texts += len(verdict.verified)
     for name, reason in unverified.items():
@@ -182,14 +191,23 @@ def _failures(checked: Checked, candidate: Candidate, found: Findings, seed: int
         found.remade += same
         found.unproved += not same
         found.unverified[f"{reason}; the same bytes as made again" if same else str(reason)] += 1
-    if not failed and not any(map(_needs_library, verdict.unverified.values())):
+    waiting = [name for name, reason in unverified.items() if _waits(checked, reason)]
+    if not failed and not waiting:
         yield from _overclaims(checked, verdict, seed)
     for name in claimed:
         reason = verdict.unverified.get(name)
-        waits = reason is not None and (reason.needs_gpu or _needs_library(reason))
-        if name not in verdict.verified and name not in failed and not waits:
+        needs_gpu = reason is not None and reason.needs_gpu
+        if name not in verdict.verified and name not in failed and name not in waiting and not needs_gpu:
             why = str(reason or "the row has no such text")
             yield Failure(stem, name, "not_verified", f"the row says that it is verified, but {why}")
+
+
+_UNREADABLE = (Symptom.NO_REFERENCE, Symptom.BUILD_ERROR)
+"""Symptoms of a text that calls what another release of its tools has, and the one that is here has not."""
+
+
+def _needs_its_tools(rejection: Rejection) -> Unproved:
+    return Unproved(Hindrance.NEEDS_ITS_TOOLS, f"{Hindrance.NEEDS_ITS_TOOLS}: {rejection.detail}")
 
 
 def _overclaims(checked: Checked, verdict: Verdict, seed: int) -> Iterator[Failure]:
@@ -202,5 +220,8 @@ def _overclaims(checked: Checked, verdict: Verdict, seed: int) -> Iterator[Failu
         yield Failure(stem, "", "other_metadata", f"reached: the row says {metadata['reached']}, and it is {reached}")
 
 
-def _needs_library(reason: Unproved | None) -> bool:
-    return reason is not None and reason.hindrance is Hindrance.NEEDS_LIBRARY
+def _waits(checked: Checked, reason: Unproved) -> bool:
+    """Whether a text is not proved for something that may be there elsewhere: a library, or the tools that made it."""
+    if reason.hindrance in (Hindrance.TOO_DEAR, Hindrance.NEEDS_ITS_TOOLS):
+        return checked.other_release
+    return reason.hindrance is Hindrance.NEEDS_LIBRARY

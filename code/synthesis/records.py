@@ -433,6 +433,10 @@ class Hindrance(StrEnum):
     """The source imports a library that is not trusted here, or not there in its version."""
     NOT_PLAIN = "its source does more than define a kernel"
     """Where it runs, it could change what is said of it."""
+    TOO_DEAR = "too dear to run at its own sizes"
+    """Only a twin at small sizes could be run, and the text is not known to be the twin's but for sizes."""
+    NEEDS_ITS_TOOLS = "needs the tools that made it"
+    """The text is of other tools than those that are here, which cannot read it."""
     RETRACED = "retraced"
     """The text is, byte for byte, what the source lowers to, and could not be executed."""
 

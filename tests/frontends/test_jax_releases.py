@@ -1,5 +1,6 @@
 """Each difference between JAX's releases that ``frontends/jax/releases.py`` knows, in live equations and in texts."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,9 @@ import jax as _jax
 from synthesis.frontends.jax import releases
 from synthesis.frontends.jax.execution import _Compiled  # pyright: ignore[reportPrivateUsage]
 from synthesis.frontends.jax.graphs import Graph
+from synthesis.frontends.jax.jaxprs.parameters import NotRebuiltError
 from synthesis.frontends.jax.jaxprs.parsing import JaxprSyntaxError, parse
+from synthesis.frontends.jax.jaxprs.rebuilding import function_of
 from synthesis.frontends.jax.reference.evaluator import Evaluator
 from synthesis.frontends.jax.reference.graphs import graph_of
 
@@ -83,6 +86,38 @@ def test_a_live_scan_gives_what_jax_computes() -> None:
     found = Evaluator(double=False).results(graph, [np.asarray(each) for each in given])
     for ours, theirs in zip(found, folded(*given), strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-6)
+
+
+TOP = "{ lambda ; a:f32[4]. let b:f32[2] c:i32[2] = top_k[axis=0 STABLE k=2] a in (b, c) }"
+
+
+@pytest.mark.parametrize("stable", ["", "is_stable=True"])
+def test_a_printed_top_k_of_any_release_is_rebuilt(stable: str) -> None:
+    graph = parse(TOP.replace("STABLE", stable))
+    found, places = jax.jit(function_of(graph))(np.array([1, 3, 3, 2], np.float32))
+    assert (found.tolist(), places.tolist()) == ([3, 3], [1, 2])
+
+
+def test_what_only_a_newer_jax_can_do_is_not_rebuilt_by_an_older_one() -> None:
+    function = function_of(parse(TOP.replace("STABLE", "is_stable=False")))
+    (equation,) = jax.make_jaxpr(partial(lax.top_k, k=1))(np.zeros(2, np.float32)).eqns
+    if "is_stable" in equation.params:
+        assert jax.jit(function)(np.array([1, 3, 4, 2], np.float32))[0].tolist() == [4, 3]
+    else:
+        with pytest.raises(NotRebuiltError, match="newer JAX"):
+            jax.jit(function)(np.zeros(4, np.float32))
+
+
+def test_a_printed_erfc_of_any_release_is_rebuilt() -> None:
+    graph = parse("{ lambda ; a:f32[]. let b:f32[] = erfc a in (b,) }")
+    (found,) = jax.jit(function_of(graph))(np.float32(0))
+    assert found == 1
+
+
+def test_an_accuracy_is_rebuilt_by_its_name() -> None:
+    graph = parse("{ lambda ; a:f32[]. let b:f32[] = exp[accuracy=AccuracyMode.HIGHEST] a in (b,) }")
+    (equation,) = jax.make_jaxpr(function_of(graph))(np.float32(0)).eqns
+    assert equation.params["accuracy"] is lax.AccuracyMode.HIGHEST
 
 
 @pytest.mark.parametrize("name", ["closed_call", "eval_jaxpr"])

@@ -71,7 +71,7 @@ def test_what_is_dearer_has_fewer_draws_and_what_is_too_dear_none(
     monkeypatch.setattr(own_sizes, "_DRAWS", ((1e3, 6),))
     plan = plan_of(name)
     assert plan.unknown is not None
-    assert plan.unknown.hindrance is Hindrance.NOT_EXECUTED
+    assert plan.unknown.hindrance is Hindrance.TOO_DEAR
     assert (plan.programs, plan.draws) == ((), None)
     large = next(name for name, row in rows.items() if numbers_of(row) > 1 << 24)
     unknown = plan_of(large).unknown

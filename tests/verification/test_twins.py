@@ -269,8 +269,14 @@ def rows_with_twins(folder: Path) -> list[Path]:
     return [path for path in sorted(folder.glob("*.json")) if read_pair(path).spec.signature.twin is not None]
 
 
-def tampered(target: Path, path: Path, *, elsewhere: bool, **changes: Any) -> None:
-    """A copy of a row alone with texts or the signature changed and its id made again."""
+OTHER_RELEASE = {"jax": "0.9.0", "jaxlib": "0.9.0"}
+
+
+def tampered(target: Path, path: Path, *, elsewhere: bool = False, release: bool = False, **changes: Any) -> None:
+    """A copy of a row alone with texts or the signature changed and its id made again.
+
+    ``elsewhere``: whether it says that an unknown tool made it; ``release``: whether another release of JAX.
+    """
     target.mkdir(parents=True)
     document = json.loads(path.read_text())
     metadata = unpacked_metadata(document["metadata"])
@@ -282,7 +288,7 @@ def tampered(target: Path, path: Path, *, elsewhere: bool, **changes: Any) -> No
             assert changed != document[name]
             document[name] = changed
     metadata["id"] = program_id("jax", document["python_source"], metadata["signature"], metadata["options"])
-    metadata["toolchain"] = {"some-tool": "1.0"} if elsewhere else metadata["toolchain"]
+    metadata["toolchain"] = {"some-tool": "1.0"} if elsewhere else OTHER_RELEASE if release else metadata["toolchain"]
     document["metadata"] = packed_metadata(metadata)
     (target / path.name).write_text(json.dumps(document))
 
@@ -398,3 +404,37 @@ def test_what_loops_long_has_a_twin() -> None:
         if spec.recipe == "state_filter" and "lax.scan(" in spec.source:
             steps = max(each.shape[0] or 1 for each in spec.signature.executed.arguments if each.shape)
             assert steps <= MOST_TRIPS, spec.source
+
+
+def renumbered(text: str) -> str:
+    """Another number where the first one stands that is not 0."""
+    return re.sub(r"dense<(?!0)(\d\.\d+e[+-]\d+)>", "dense<7.250000e+00>", text, count=1)
+
+
+def ended(text: str) -> str:
+    return text + "\n"
+
+
+def test_a_text_of_another_release_is_run_at_its_own_sizes(folder: Path, tmp_path: Path) -> None:
+    """Its twin may be another text here, so it is executed itself; what is too dear to execute is not proved."""
+    ran = failed = dear = 0
+    for number, path in enumerate(rows_with_twins(folder)):
+        document = json.loads(path.read_text())
+        if renumbered(document["stablehlo"]) == document["stablehlo"]:
+            continue
+        tampered(tmp_path / f"{number}-text", path, release=True, stablehlo=renumbered)
+        found = verify_folder(tmp_path / f"{number}-text")
+        assert found.rows == 1
+        if found.unproved:
+            assert not found.failures
+            assert found.status == 3
+            assert all("at its own sizes" in reason for reason in found.unverified)
+            dear += 1
+            continue
+        ran += 1
+        failed += {(each.level, each.symptom) for each in found.failures} == {("stablehlo", "wrong_result")}
+        tampered(tmp_path / f"{number}-spaced", path, release=True, stablehlo=ended)
+        assert not verify_folder(tmp_path / f"{number}-spaced").failures
+    assert ran
+    assert failed == ran
+    assert dear + ran > 1

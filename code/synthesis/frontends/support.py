@@ -64,6 +64,11 @@ def _public(text: str) -> Version | None:
         return None
 
 
+def is_release(text: object) -> bool:
+    """Whether something is the version of a release, such as 1.19.0."""
+    return isinstance(text, str) and _public(text) is not None
+
+
 def version_of(distribution: str) -> str | None:
     """The version of a distribution; None if it is not installed."""
     try:

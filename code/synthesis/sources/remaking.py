@@ -1,8 +1,9 @@
 """Makes rows again from their sources, in a process that strangers' code may do anything to."""
 
 import json
+import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from synthesis.errors import ConfigError, Stage, Symptom
@@ -25,6 +26,8 @@ RECOMPUTED = ("id", "renamed_hash", "structure_hash", "ir_structure_hash")
 """The columns that a source and the texts made of it determine."""
 DRAWN = ("kernel_name", "category", "recipe", "target", "description", "difficulty", "ops", "signature", "options")
 """The columns of a drawn row that its index determines, beside the source."""
+_MOST_WORK = 3e8
+"""How dear a draw may be of a row of other tools that is verified at its own sizes, in elements that are computed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +41,8 @@ class Row:
     toolchain: Mapping[str, str]
     same: bool
     """Whether the tools that made it are those that are here."""
+    other_release: bool = False
+    """Whether it says that another release of the same tools made it."""
     drawing: Drawing | None
     """The settings that it was drawn with, if they are known."""
     own_sizes: bool = False
@@ -125,6 +130,8 @@ def _remake_kernel(
     (lowered,) = frontend.compiler.lower([kernel], levels, device=row.device)
     if isinstance(lowered, Rejection):
         return Remade(rejection=lowered, texts={}, columns={})
+    limit = math.inf if row.own_sizes else _MOST_WORK
+    row = at_sizes_to_run(row, levels, lowered.texts)
     # A text that is not what the source gives is not run: it has failed.
     proved = {
         level.name: row.texts[level.name]
@@ -137,15 +144,22 @@ def _remake_kernel(
         columns=_columns(row, lowered.texts if row.same else row.texts, drawn),
         drawn_source=drawn.source if drawn is not None else None,
         refuted=refuted_claim(row.spec, kernel) or "",
-        plan=_plan(frontend, row, kernel, proved, settings),
+        plan=_plan(frontend, row, kernel, proved, settings, limit),
     )
 
 
 def _plan(
-    frontend: Frontend, row: Row, kernel: Kernel, texts: Mapping[str, str | None], settings: Verification
+    frontend: Frontend,
+    row: Row,
+    kernel: Kernel,
+    texts: Mapping[str, str | None],
+    settings: Verification,
+    most_work: float,
 ) -> Plan:
     if row.own_sizes:
-        return plan_at_own_sizes(frontend, kernel, texts, seed=settings.seed, least_reach=settings.reach)
+        return plan_at_own_sizes(
+            frontend, kernel, texts, seed=settings.seed, least_reach=settings.reach, most_work=most_work
+        )
     return plan_at_executed_sizes(
         frontend,
         kernel,
@@ -158,11 +172,33 @@ def _plan(
     )
 
 
+def at_sizes_to_run(row: Row, levels: Sequence[Level], made: Mapping[str, str | None]) -> Row:
+    """The row, to be run at its own sizes where its twin tells nothing of its texts.
+
+    A twin is lowered by the tools that are here. A text of another release may be another one at every size, and so is
+    run itself.
+
+    Args:
+        row: the row.
+        levels: of its texts.
+        made: what its source gives here, by level; empty if it was not lowered.
+    """
+    if not row.other_release or row.spec.signature.twin is None or not made:
+        return row
+    differs = any(each.deterministic and not _is_alike(row.texts[each.name], made.get(each.name)) for each in levels)
+    return replace(row, own_sizes=True) if differs else row
+
+
+def _is_alike(text: str, made: str | None) -> bool:
+    """Whether a stored text is what is made here but for white space."""
+    return made is not None and text.split() == made.split()
+
+
 def has_failed(row: Row, level: Level, made: str | None) -> bool:
     """Whether a stored text is not the one that it has to be.
 
-    What the row's own tools make has to be the same to the byte. A text with a twin is not run, and the twin tells
-    nothing of its sizes and numbers; so it has to be what is made here but for white space, whoever made it.
+    What the row's own tools make has to be the same to the byte. A text whose twin is run in its place has to be what
+    is made here but for white space, whoever made it: the twin tells nothing of its sizes and numbers.
 
     Args:
         row: the row.
@@ -170,9 +206,11 @@ def has_failed(row: Row, level: Level, made: str | None) -> bool:
         made: what the row's source gives; None if nothing.
     """
     text = row.texts[level.name]
-    if not level.has_to_be(made) or not (row.same or row.spec.signature.twin):
+    if not level.has_to_be(made):
         return False
-    return text != made if row.same or made is None else text.split() != made.split()
+    if row.same:
+        return text != made
+    return row.spec.signature.twin is not None and not row.own_sizes and not _is_alike(text, made)
 
 
 def _draw_again(frontend: Frontend, row: Row, generators: dict[Drawing, KernelGenerator]) -> KernelSpec | str | None:

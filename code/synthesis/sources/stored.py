@@ -15,6 +15,7 @@ from synthesis.errors import Stage, Symptom, TargetError, UnknownNameError
 from synthesis.frontends.base import Frontend, Lowered, Program
 from synthesis.frontends.linemap import steps_of
 from synthesis.frontends.requirements import needs_of
+from synthesis.frontends.support import is_release
 from synthesis.isolation.zygote import Casualty, Zygote
 from synthesis.making.candidate import Candidate
 from synthesis.making.stages import Terms
@@ -25,7 +26,17 @@ from synthesis.registry import frontend_modules, get_frontend
 from synthesis.settings import Drawing, Verification
 from synthesis.sources.apart import each_apart
 from synthesis.sources.lowering import LoweredSource, Source, lower_sources, read_lowered
-from synthesis.sources.remaking import DRAWN, RECOMPUTED, Remade, Row, canonical, has_failed, remake_rows, unpack
+from synthesis.sources.remaking import (
+    DRAWN,
+    RECOMPUTED,
+    Remade,
+    Row,
+    at_sizes_to_run,
+    canonical,
+    has_failed,
+    remake_rows,
+    unpack,
+)
 from synthesis.verification.plan import Plan
 from synthesis.verification.twins import why_no_twin
 from synthesis.version import __version__
@@ -54,6 +65,8 @@ class Checked:
     candidate: Candidate
     same: bool = False
     """Whether the tools that made it are those that are here."""
+    other_release: bool = False
+    """Whether it says that another release of the same tools made it."""
     remade: frozenset[str] = frozenset()
     """Levels whose texts are, byte for byte, what the source gives."""
     differences: tuple[Difference, ...] = ()
@@ -182,15 +195,25 @@ def _read(document: Document, drawings: Sequence[Drawing], *, own_sizes: bool) -
     except (TargetError, UnknownNameError, ValueError) as error:
         return Rejection(stage=Stage.LOAD, symptom=Symptom.NO_INPUTS, detail=str(error))
     toolchain = document.metadata["toolchain"]
-    here = {**frontend.compiler.toolchain(), **needs_of(spec)}
+    tools = frontend.compiler.toolchain()
+    here = {**tools, **needs_of(spec)}
+    same = toolchain == here and document.metadata["version"] == __version__
     return Row(
         spec=spec,
         device=document.device,
         texts={name: text for name, text in document.texts.items() if text is not None},
         toolchain=toolchain,
-        same=toolchain == here and document.metadata["version"] == __version__,
+        same=same,
+        other_release=not same and is_other_release(toolchain, tools),
         drawing=_drawing_of(spec, drawings) if document.metadata["version"] == __version__ else None,
         own_sizes=own_sizes and spec.signature.twin is not None,
+    )
+
+
+def is_other_release(told: Mapping[str, str], here: Mapping[str, str]) -> bool:
+    """Whether a row's toolchain is another release of the tools that are here; a name or a version may be anything."""
+    return all(name in told and is_release(told[name]) for name in here) and any(
+        told[name] != version for name, version in here.items()
     )
 
 
@@ -214,8 +237,10 @@ def _compared(frontend: Frontend, number: int, document: Document, row: Row, rem
     """A row held against what its source gives."""
     levels = tuple(frontend.level(name) for name in row.texts)
     candidate = Candidate(spec=row.spec, number=number, device=row.device, levels=levels)
+    row = at_sizes_to_run(row, levels, remade.texts)
     if remade.rejection is not None:
-        return Checked(document=document, candidate=candidate.stop(remade.rejection), same=row.same)
+        stopped = candidate.stop(remade.rejection)
+        return Checked(document=document, candidate=stopped, same=row.same, other_release=row.other_release)
     if remade.plan is None or not is_plan_of(
         remade.plan, row.executed, row.texts, small=row.spec.signature.twin is not None and not row.own_sizes
     ):
@@ -237,6 +262,7 @@ def _compared(frontend: Frontend, number: int, document: Document, row: Row, rem
         document=document,
         candidate=replace(candidate, lowered=lowered, plan=remade.plan, retraced=same_bytes),
         same=row.same,
+        other_release=row.other_release,
         remade=same_bytes,
         differences=tuple(differences),
     )

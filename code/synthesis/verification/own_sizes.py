@@ -29,7 +29,13 @@ def at_own_sizes(spec: KernelSpec) -> KernelSpec:
 
 
 def plan_at_own_sizes(
-    frontend: Frontend, kernel: Kernel, texts: Mapping[str, str | None], *, seed: int, least_reach: float
+    frontend: Frontend,
+    kernel: Kernel,
+    texts: Mapping[str, str | None],
+    *,
+    seed: int,
+    least_reach: float,
+    most_work: float = math.inf,
 ) -> Plan:
     """The plan of texts whose signature has a twin, without it; one that says why there is none where it is too dear.
 
@@ -39,22 +45,24 @@ def plan_at_own_sizes(
         texts: level name to text; None if there is none.
         seed: of the inputs, points and directions.
         least_reach: the share of the kernel that runs have to come to for anything to count as verified.
+        most_work: how dear a draw may be, in elements that are computed.
     """
     kernel = replace(kernel, spec=at_own_sizes(kernel.spec))
     levels = {frontend.level(name): text for name, text in texts.items() if text is not None}
     elements, work = _elements(kernel.spec.signature), _work(frontend, kernel)
-    draws = next((count for most, count in _DRAWS if work + _HANDED_ON * elements <= most), 0)
+    cost = work + _HANDED_ON * elements
+    draws = next((count for most, count in _DRAWS if cost <= min(most, most_work)), 0)
     if elements > _MOST_ELEMENTS or not draws:
         numbers = f"it has {elements} numbers, of which at most {_MOST_ELEMENTS} are tried"
         why = numbers if elements > _MOST_ELEMENTS else "it computes for too long"
-        unknown = Unproved(Hindrance.NOT_EXECUTED, f"at its own sizes {why}")
+        unknown = Unproved(Hindrance.TOO_DEAR, f"at its own sizes {why}")
         return Plan(spec=kernel.spec, levels=tuple(levels), unknown=unknown, fresh=False)
     dear = [level for level in levels if level.direction is not Direction.FORWARD and work > _DERIVATIVES]
     cheap = {level.name: text for level, text in levels.items() if level not in dear}
     plan = make_plan(
         frontend, kernel, cheap, useful=False, fresh=False, seed=seed, least_reach=least_reach, draws=draws
     )
-    reason = Unproved(Hindrance.NOT_EXECUTED, "at its own sizes differences take too long")
+    reason = Unproved(Hindrance.TOO_DEAR, "at its own sizes differences take too long")
     return replace(
         plan,
         levels=tuple(levels),

@@ -8,7 +8,9 @@ since  what changed
 ====== =======================================================================================
 0.11.0 ``scan`` says how its operands divide by two trees (``ft_in``, ``ft_out``), not by two counts
 0.11.0 a function called in place is bound by ``eval_jaxpr``, not by ``closed_call``
+0.11.0 ``top_k`` says whether it is stable, which it always was
 0.11.0 XLA's CPU compiler has no option ``xla_cpu_use_fusion_emitters``
+0.12.0 ``erfc`` has an ``accuracy``
 0.12.0 XLA dumps LLVM IR only where ``xla_dump_emitter_re`` asks for it
 0.12.0 the locations of a Mosaic module are in a module of their own
 ====== =======================================================================================
@@ -110,6 +112,41 @@ def _parts(text: str) -> list[str]:
             found.append(inner[start : mark.start()])
             start = mark.end()
     return [each for each in (*found, inner[start:]) if each.strip()]
+
+
+def _top_of(x: Any) -> Any:
+    return lax.top_k(x, 1)
+
+
+_ADDED: Mapping[str, tuple[Callable[[Any], Any], Mapping[str, Any]]] = {
+    "erfc": (lax.erfc, {"accuracy": None}),
+    "top_k": (_top_of, {"is_stable": True}),
+}
+"""Primitives that have more parameters in newer releases: a function that binds one, and the values that older releases
+have without saying so."""
+
+
+def bound_parameters(primitive: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters of a text of any release as this JAX binds them.
+
+    Raises:
+        ValueError: if the text asks for what this JAX does not have.
+    """
+    given = dict(parameters)
+    added: Mapping[str, Any] = _ADDED[primitive][1] if primitive in _ADDED else {}
+    for name, usual in added.items():
+        if name in _parameters_here(primitive):
+            given.setdefault(name, usual)
+        elif given.pop(name, usual) != usual:
+            raise ValueError(f"{primitive} with {name}={parameters[name]} needs a newer JAX")
+    return given
+
+
+@functools.cache
+def _parameters_here(primitive: str) -> frozenset[str]:
+    bind, _ = _ADDED[primitive]
+    (equation,) = jax.make_jaxpr(bind)(np.zeros(2, np.float32)).eqns
+    return frozenset(equation.params)
 
 
 @functools.lru_cache(256)

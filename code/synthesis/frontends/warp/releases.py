@@ -16,17 +16,24 @@ the casts of a module inside another header (it has no ``codegen_cast_macros``).
 
 import re
 
-_SPECIALIZED = "template <bool wp_linear_contiguous>\n"
+_TEMPLATE = "template <bool wp_linear_contiguous>\n"
 _OWN_INDEX = re.compile(r"^#define builtin_tid1d\(\) (.+)$", re.MULTILINE)
+_SPECIALIZED_INDEX = "wp::linear_tid"
+
+PLAIN_INDEX = "wp::tid(task_index, dim)"
+"""What ``wp.tid()`` of a one-dimensional launch is in C++ that is no template; the headers of every release have it."""
 
 
-def specialization(text: str) -> str:
-    """The template argument with which a C++ text's kernel is called for any arrays; empty if it is no template."""
-    return "<false>" if _SPECIALIZED in text else ""
+def is_specialized(text: str) -> bool:
+    """Whether the kernel of a C++ text is a template over whether threads and arrays are contiguous."""
+    return _TEMPLATE in text
 
 
 def own_index(header: str) -> str:
-    """What ``wp.tid()`` of a one-dimensional launch is in C++.
+    """What ``wp.tid()`` of a one-dimensional launch is in a C++ text that is a template, with this Warp's headers.
+
+    Where this Warp prints no templates, such a text is of a newer one. It is called for any arrays, for which the two
+    indices are the same.
 
     Args:
         header: what Warp writes before any C++ text.
@@ -37,4 +44,4 @@ def own_index(header: str) -> str:
     found = _OWN_INDEX.search(header)
     if found is None:
         raise ValueError("Warp's C++ header does not define builtin_tid1d()")
-    return found[1]
+    return found[1] if _SPECIALIZED_INDEX in found[1] else PLAIN_INDEX

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from synthesis.frontends.base import Direction, Program
-from synthesis.frontends.warp.releases import specialization
+from synthesis.frontends.warp.releases import PLAIN_INDEX, is_specialized
 from synthesis.frontends.warp.statements import framed
 from synthesis.frontends.warp.watching import WATCHING, UnwatchableError, watched_arrays
 from synthesis.languages import CPP
@@ -117,9 +117,11 @@ class Section(IntEnum):
     """The parts of a translation unit, in their order: in each, Warp's words mean something else."""
 
     CPP = 0
-    CUDA = 1
-    WATCHED = 2
-    SKETCHED = 3
+    PLAIN_CPP = 1
+    """C++ of a Warp that knows no launch over contiguous threads."""
+    CUDA = 2
+    WATCHED = 3
+    SKETCHED = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +143,7 @@ def unit_of(header: str, index: str, pieces: Sequence[Piece]) -> str:
 
     Args:
         header: what Warp writes before any text of its own.
-        index: what ``wp.tid()`` of a one-dimensional launch is in C++.
+        index: what ``wp.tid()`` of a one-dimensional launch is in a C++ text that is a template.
         pieces: in any order.
     """
     parts = [header, _PROLOGUE]
@@ -149,8 +151,9 @@ def unit_of(header: str, index: str, pieces: Sequence[Piece]) -> str:
         chosen = [each.source for each in pieces if each.section is section]
         if not chosen:
             continue
-        if section is Section.CPP:
-            parts.append(_TIDS.format(one=index, index="task_index"))
+        if section in (Section.CPP, Section.PLAIN_CPP):
+            one = index if section is Section.CPP else PLAIN_INDEX
+            parts.append(_TIDS.format(one=one, index="task_index"))
         else:
             parts.append(_TIDS.format(one="wp::tid(_idx, dim)", index="_idx"))
         parts += {Section.WATCHED: [WATCHING], Section.SKETCHED: [_COOPERATION]}.get(section, [])
@@ -180,10 +183,9 @@ def _cpp_piece(space: str, program: Program, given: Sequence[str], rank: int) ->
     name, direction = program.name, program.level.direction
     kind = f"{space}::wp_args_{name}"
     adjoints = f", ({kind}*)adjoints" if direction is Direction.BACKWARD else ""
-    call = (
-        f"{space}::{name}_cpu_kernel_{direction}{specialization(program.text)}(dim, task, ({kind}*)arguments{adjoints})"
-    )
-    return Piece(section=Section.CPP, source=_spaced(space, program.text, rank, _CPP_CALL.format(call=call)))
+    section, template = (Section.CPP, "<false>") if is_specialized(program.text) else (Section.PLAIN_CPP, "")
+    call = f"{space}::{name}_cpu_kernel_{direction}{template}(dim, task, ({kind}*)arguments{adjoints})"
+    return Piece(section=section, source=_spaced(space, program.text, rank, _CPP_CALL.format(call=call)))
 
 
 def _cuda_piece(space: str, program: Program, given: Sequence[str], rank: int) -> Piece:

@@ -107,7 +107,7 @@ _PLAIN = frozenset({
 })  # fmt: skip
 """Numbers, truths and tuples of them, as they stand."""
 _ABSENT = frozenset({
-    "accuracy", "implementation", "out_dtype", "out_sharding", "policy", "select_callable", "sharding",
+    "implementation", "out_dtype", "out_sharding", "policy", "select_callable", "sharding",
     "subset_by_index", "use_magma",
 })  # fmt: skip
 """What is rebuilt only where it is not given."""
@@ -117,6 +117,7 @@ _UNUSED = frozenset({"computation", "jvp", "bwd", "fwd"})
 """Names of Python functions: what they compute stands beside them as a graph."""
 _PLATFORMS = frozenset({"branches_platforms", "platforms"})
 _MEMBERS: Mapping[str, Any] = {
+    "accuracy": lax.AccuracyMode,
     "mode": lax.GatherScatterMode,
     "precision": lax.Precision,
     "rounding_method": lax.RoundingMethod,

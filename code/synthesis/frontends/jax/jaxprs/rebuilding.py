@@ -15,7 +15,7 @@ import numpy as np
 
 from synthesis.frontends.jax.graphs import Constant, Equation, Graph, Shaped
 from synthesis.frontends.jax.jaxprs.parameters import NotRebuiltError, key_type, parameters_of
-from synthesis.frontends.jax.releases import scan_division
+from synthesis.frontends.jax.releases import bound_parameters, scan_division
 
 jax: Any = _jax
 lax: Any = jax.lax
@@ -96,6 +96,10 @@ class _Rebuilding:
             parameters = self._scatter_parameters(equation)
         else:
             parameters = parameters_of(equation, primitives(), close=self._close)
+        try:
+            parameters = bound_parameters(equation.primitive, parameters)
+        except ValueError as error:
+            raise NotRebuiltError(str(error)) from None
         made = _applied(primitive, inputs, parameters)
         return made if primitive.multiple_results else [made]
 
