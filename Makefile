@@ -19,19 +19,19 @@
 # make serving   write benchmarks/serving.txt again: 10,000 answers of 64 clients, faults among them (ten minutes)
 # make page      follow docs/training.md from its install command on, in an environment of its own
 # make other-machines  run the tests as other processors would, and on one core with 8 GB (hours); TESTS=... runs some of them
-# make newest    run the tests with the newest Warp and JAX, in .venv-newest
+# make versions  run the fast tests and draw verified rows with each release of the tools in constraints/, in .venv-versions;
+#                PAIRS=newest, or names of files there, for some of them
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
-NEWEST := .venv-newest
 WARP_SAMPLES := 270
 JAX_SAMPLES := 138
 WRONG_TEXTS := 2000
 SEED := 1
 
-.PHONY: setup trainers samples picture gallery pages golden mutation attacks sizes test quick lint types tests wheel scoring gold reward-training adapters serving page only-warp only-jax newest other-machines format clean
+.PHONY: setup trainers samples picture gallery pages golden mutation attacks sizes test quick lint types tests wheel scoring gold reward-training adapters serving page only-warp only-jax versions other-machines format clean
 .DELETE_ON_ERROR:
 
 setup: $(STAMP)
@@ -165,14 +165,8 @@ only-warp only-jax: only-%:
 		--editable '.[$*]' --group dev
 	.venv-$@/bin/python -m pytest --numprocesses auto
 
-# Samples and texts are of the pinned versions; the tests that compare with them say so where a newer one differs.
-newest:
-	$(PYTHON) -m venv --clear $(NEWEST)
-	$(NEWEST)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt pip
-	$(NEWEST)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[all]' --group dev
-	$(NEWEST)/bin/python -m pip install --quiet --disable-pip-version-check --upgrade warp-lang jax jaxlib
-	$(NEWEST)/bin/python -m pip list --disable-pip-version-check | grep -E '^(warp-lang|jax|jaxlib) '
-	$(NEWEST)/bin/python -m pytest --numprocesses auto --dist loadgroup
+versions: $(STAMP)
+	$(BIN)/python benchmarks/versions.py check $(PAIRS)
 
 # TESTS are arguments of pytest, and of the script: make other-machines TESTS="--machine AVX2 tests/test_readme.py"
 other-machines: $(STAMP)
@@ -183,4 +177,4 @@ format: $(STAMP)
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf $(VENV) $(NEWEST) .venv-only-warp .venv-only-jax .venv-sizes build .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-versions .venv-only-warp .venv-only-jax .venv-sizes build .pytest_cache .ruff_cache .hypothesis
