@@ -52,6 +52,14 @@ def test_the_tour_prints_what_it_says(tmp_path: Path) -> None:
         assert printed(command, tmp_path) == expected, command
 
 
+def test_the_text_that_the_tour_changes_fails() -> None:
+    steps = commands(tour())
+    (changed,) = [place for place, (command, _) in enumerate(steps) if command.startswith("sed ")]
+    command, printed_then = steps[changed + 1]
+    assert command.startswith("irsmith verify")
+    assert any("1 rows failed" in line for line in printed_then)
+
+
 def test_the_pair_is_one_of_the_samples() -> None:
     text = README.read_text(encoding="utf-8")
     section = text[text.index("## A pair") : text.index("## Making pairs")]

@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from synthesis.dataset.finalising import check_beforehand, finalize_alone
+from synthesis.dataset.finalising import check_beforehand, check_form, finalize_alone
 from synthesis.engines.base import Event
 from synthesis.engines.handing import choose_engine, count_in, order_of
 from synthesis.engines.log import RankLog
@@ -99,6 +99,8 @@ class ChunkedRun:
         if running.finalizes:
             check_beforehand(running.finishing)
         self._check_folder(store)
+        if running.finalizes:
+            check_form(store, running.finishing)
         self._is_new = store.prepare()
         with _at_work(store, running), ExitStack() as stack:
             self._check_folder(store)

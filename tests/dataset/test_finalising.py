@@ -107,16 +107,27 @@ def test_a_data_set_that_grew_keeps_the_files_that_are_full(tmp_path: Path, monk
     assert contents(tmp_path / "a" / "jax") == contents(tmp_path / "b" / "jax")
 
 
-def test_the_same_again_changes_nothing_and_another_form_replaces_the_files(tmp_path: Path) -> None:
+def test_the_same_again_changes_nothing(tmp_path: Path) -> None:
     make_run(tmp_path, map(program, range(30)), 30)
     first = finalize(tmp_path)
     before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
     again = finalize(tmp_path)
     assert again == first
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")} == before
-    finalize(tmp_path, format="json")
-    assert not (tmp_path / "jax").is_dir() or not list((tmp_path / "jax").iterdir())
-    assert len(list(tmp_path.glob("*_f.json"))) == 30
+
+
+@pytest.mark.parametrize(("first", "second"), [("parquet", "json"), ("json", "parquet"), ("text", "json")])
+def test_another_form_in_the_same_folder_is_refused_and_deletes_nothing(
+    tmp_path: Path, first: str, second: str
+) -> None:
+    make_run(tmp_path / "rows", map(program, range(30)), 30)
+    finalize(tmp_path / "rows", format=first)
+    before = contents(tmp_path / "rows")
+    with pytest.raises(ConfigError, match=rf"in the form {first}, and format is {second}.*--out OTHER"):
+        finalize(tmp_path / "rows", format=second)
+    assert contents(tmp_path / "rows") == before
+    assert finalize(tmp_path / "rows", out=tmp_path / "other", format=second).rows == 30
+    assert contents(tmp_path / "rows") == before
 
 
 def test_files_that_a_killed_process_finished_for_nothing_do_not_stay(tmp_path: Path) -> None:

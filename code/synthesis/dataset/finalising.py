@@ -25,7 +25,7 @@ from synthesis.errors import ConfigError, LeakError
 from synthesis.output.chunks import Chunk, ChunkRecord
 from synthesis.output.layout import CARD, FILES, LEAKS, LEDGER, SIDECAR, hash_of_stored, sweep
 from synthesis.output.manifest import DataFile, Manifest, read_manifest
-from synthesis.output.naming import is_table
+from synthesis.output.naming import form_of, is_table
 from synthesis.output.rows import unpacked_metadata
 from synthesis.progress import Meter, OnProgress
 from synthesis.records import Rejection
@@ -92,6 +92,22 @@ def check_beforehand(finishing: Finishing) -> None:
         files_of(path)
 
 
+def check_form(store: Store, finishing: Finishing) -> None:
+    """See to it that a folder holds no data set in another form, whose files would have to be removed.
+
+    Raises:
+        ConfigError: if it does.
+    """
+    before = read_manifest(store)
+    form = None if before is None else form_of([each.name for each in before.files])
+    if form is not None and form != finishing.format:
+        command = f"irsmith finalize {store.where} --format {finishing.format} --out OTHER"
+        raise ConfigError(
+            f"{store.where} holds a data set in the form {form}, and format is {finishing.format}; "
+            f"nothing was changed; write the other form into another folder: {command}"
+        )
+
+
 def _holds_out(finishing: Finishing) -> list[HoldOut]:
     if finishing.hold_out and finishing.format != "parquet":
         raise ConfigError(f"hold_out is of data sets with splits, format parquet; format is {finishing.format}")
@@ -100,6 +116,7 @@ def _holds_out(finishing: Finishing) -> list[HoldOut]:
 
 def finalize_alone(store: Store, finishing: Finishing, on_progress: OnProgress | None = None) -> RunSummary:
     """Make the data set of a folder that no other process is at; see :func:`finalize`."""
+    check_form(store, finishing)
     sweep(store)
     runs = runs_of(store)
     references = [Reference(path) for path in finishing.against or ()]

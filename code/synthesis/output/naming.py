@@ -1,6 +1,7 @@
 """What the files of rows are called, and what of their rows that says."""
 
 import re
+from collections.abc import Sequence
 
 # What loaders of data sets take for the name of a split, between anything that is no letter.
 _SPLIT = re.compile(
@@ -37,6 +38,16 @@ def split_of(name: str) -> str:
 def is_table(name: str) -> bool:
     """Whether a file in the folder of a front end is called as a Parquet file of rows."""
     return _TABLE.fullmatch(name) is not None
+
+
+def form_of(names: Sequence[str]) -> str | None:
+    """The form of a data set by the names of its files: parquet, json or text; None if it has no rows."""
+    rows = [name for name in names if not name.endswith(".md")]
+    if not rows:
+        return None
+    if any(map(is_table, (name.rpartition("/")[2] for name in rows))):
+        return "parquet"
+    return "json" if all(name.endswith(".json") and not name.startswith("_") for name in rows) else "text"
 
 
 def table_name(frontend: str, split: str, number: int, files: int) -> str:
