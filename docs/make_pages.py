@@ -73,6 +73,10 @@ def commands(page: str) -> list[tuple[str, list[str]]]:
     return found
 
 
+PROGRESS = re.compile(r"[a-z]+(?:, files)?: \d+(?:/\d+)?[, ].*\d:\d\d:\d\d, ")
+"""A line of progress, which a slow machine prints."""
+
+
 def printed(command: str, folder: Path) -> list[str]:
     """The lines that a shell prints for a command, with the commands of this environment on the path."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
@@ -82,7 +86,7 @@ def printed(command: str, folder: Path) -> list[str]:
     )
     # Which protections there are is the machine's.
     text = re.sub(r"(?<=sandbox: ).*", PROTECTIONS, result.stdout + result.stderr)
-    lines = [line.rstrip() for line in text.splitlines()]
+    lines = [line.rstrip() for line in text.splitlines() if not PROGRESS.match(line)]
     while lines and not lines[-1]:
         lines.pop()
     return lines

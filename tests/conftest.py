@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from synthesis import MissingFrontendError, get_frontend
+from synthesis import MissingFrontendError, get_frontend, progress
 from synthesis.frontends.base import Kernel, Prover
 from synthesis.isolation.confinement import Confinement
 from synthesis.isolation.zygote import Zygote
@@ -99,6 +99,13 @@ def own_kernel_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
     wp: Any = wp_module
     wp.config.kernel_cache_dir = str(tmp_path_factory.mktemp("warp-cache"))
     quick_compiles()
+
+
+@pytest.fixture(autouse=True)
+def no_lines_of_progress(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A loaded machine writes no line of progress between those that a test expects, but in the tests of progress."""
+    if request.path.name != "test_progress.py":
+        monkeypatch.setattr(progress, "_SILENCE", 600.0)
 
 
 @pytest.fixture(scope="session", autouse=True)
