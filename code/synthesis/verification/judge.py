@@ -80,7 +80,7 @@ def judge(plan: Plan, outcomes: Sequence[Outcome | Rejection], *, retraced: Coll
             built += not program.sketched
     unverified = {name: reason for name, reason in plan.unavailable.items() if name not in failed}
     errors: dict[str, float] = {}
-    beyond = plan.reach.hindrance(plan.least_reach) if plan.reach is not None else None
+    hindrance = plan.reach.hindrance(plan.least_reach) if plan.reach is not None else None
     for level in plan.levels:
         if level.name in unverified or level.name in failed:
             continue
@@ -91,7 +91,7 @@ def judge(plan: Plan, outcomes: Sequence[Outcome | Rejection], *, retraced: Coll
             failed[level.name] = found
         elif isinstance(found, Unproved):
             unverified[level.name] = found
-        elif beyond is not None:
+        elif (beyond := hindrance if level.direction is Direction.FORWARD else hindrance or plan.underived) is not None:
             unverified[level.name] = beyond
         else:
             errors[level.name] = found

@@ -10,6 +10,7 @@ import numpy as np
 
 from synthesis.formats import is_floating
 from synthesis.frontends.base import Reached, ReferenceUnknownError, Trace, Values
+from synthesis.frontends.linemap import NO_PLACES, Where
 from synthesis.frontends.warp.containers import DATA, INDICES
 from synthesis.frontends.warp.introspection import parameters_of
 from synthesis.frontends.warp.reference.interpreter import Interpreter, run_function
@@ -45,6 +46,8 @@ class LaunchReference:
 
     kernel: Any
     signature: Signature
+    where: Where = NO_PLACES.line
+    """The line of the kernel's source that a line of a file is, for messages."""
 
     def __call__(self, runs: Sequence[Values], *, double: bool, trace: Trace | None = None) -> list[Values]:
         """Every array that several launches leave; see :func:`launched`."""
@@ -80,7 +83,7 @@ class LaunchReference:
 
     def reached(self, trace: Trace) -> Reached:
         """The statements of the kernel, and of the functions that it calls, that were run by at least one thread."""
-        return reached_statements(source_of(self.kernel), trace)
+        return reached_statements(source_of(self.kernel), self.signature, trace, self.where)
 
 
 def launched(
@@ -127,6 +130,8 @@ def launched(
         memory, way, machines = launch_groups([[each] for each in threads])
     if trace is not None:
         trace.first |= first_runs(machines) if apart else way.first
+        trace.arms |= way.arms
+        trace.whole |= way.whole
         trace.left_out |= way.left_out
         trace.singular |= way.singular
     ranks = {argument.name: len(argument.shape) for argument in signature.arguments if argument.shape is not None}

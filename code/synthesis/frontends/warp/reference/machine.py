@@ -45,6 +45,8 @@ _UPDATES: dict[str, Any] = {
 _LONGEST_LOOP = 20_000
 _MANY = 256
 """Elements of several numbers that are faster taken by one index than by several."""
+Taken = tuple[tuple[int, int], Array]
+"""An arm of an expression, by identity, and the lanes that took it."""
 _UNSIGNED = {np.dtype(f"{kind}{size}"): np.dtype(f"u{size}") for kind in "iu" for size in (1, 2, 4, 8)}
 
 
@@ -119,6 +121,8 @@ class Machine:
         self._sums: dict[Any, _Sums] = {}
         """Of buffers of floating-point numbers, by their key."""
         self._settled: set[int] = set()
+        self._held: list[list[Taken]] = []
+        """Arms that were taken inside operands which are being evaluated: they count where the operand is used."""
         self._singular: Array | None = None
         """The lanes that have come to something without a derivative; None if none has."""
         self._whole: Machine | None = None
@@ -178,6 +182,48 @@ class Machine:
             if lanes[0]:
                 self._settled.add(id(place))
 
+    def hold_arms(self) -> None:
+        """Keep what :meth:`note_arm` notes from now on, until :meth:`held_arms` gives it."""
+        self._held.append([])
+
+    def held_arms(self) -> "list[Taken]":
+        """The arms that were noted since the last :meth:`hold_arms`, with the lanes that took them."""
+        return self._held.pop()
+
+    def note_arm(self, arm: ast.AST, where: Array, value: Any, inside: "Sequence[Taken]" = ()) -> None:
+        """Note that an arm of an expression is taken in those of the active lanes where something holds.
+
+        Args:
+            arm: the expression.
+            where: what holds, a lane an entry, or one for all lanes.
+            value: the arm's.
+            inside: the arms that were taken inside it; they count where it is taken itself.
+        """
+        if self.trace is None:
+            return
+        if isinstance(value, Value) and not value.type.is_float:
+            self.trace.whole.add((id(arm), 0))
+        self._note_taken([*inside, ((id(arm), 0), self.everyone)], where)
+
+    def _note_taken(self, arms: "Sequence[Taken]", where: Array) -> None:
+        assert self.trace is not None
+        lanes: Array = None
+        for arm, taken in arms:
+            if self.trace.arms.get(arm) == 0:
+                continue
+            lanes = self.mask & where if lanes is None else lanes
+            both = lanes & taken
+            if not both.any():
+                continue
+            if self._held:
+                self._held[-1].append((arm, both))
+            elif self._whole is not None:
+                rows = both.reshape(self.launch).any(axis=1)
+                self._whole._note_taken([(arm, self._whole.everyone)], rows)
+            else:
+                run = int(self.replica[both.argmax()])
+                self.trace.arms[arm] = min(run, self.trace.arms.get(arm, run))
+
     def note_singular(self, where: Array) -> None:
         """Note that something has no derivative where it is computed, in those of the lanes that run.
 
@@ -197,8 +243,8 @@ class Machine:
         if self._singular is not None and self.trace is not None:
             self.trace.singular.update(self.replica[self._singular & lanes].tolist())
 
-    def leave_out(self, body: Sequence[ast.stmt]) -> None:
-        """Note that Warp makes no text of these statements, as far as this call of their function goes."""
+    def leave_out(self, body: Sequence[ast.stmt] | ast.expr) -> None:
+        """Note that Warp makes no text of these statements or this side, as far as this call of their function goes."""
         if self.trace is not None:
             self.trace.left_out.add(id(body))
 
