@@ -169,6 +169,8 @@ class Trace:
     """Arms that were evaluated, selected or not, whose values are no floating-point numbers."""
     left_out: set[int] = field(default_factory=set[int])
     """What the tool leaves out of a text as it makes it, such as a branch of what is known by then."""
+    order: str | None = None
+    """What holds something else after a run if threads run in another order, such as an argument; None if nothing."""
     singular: set[int] = field(default_factory=set[int])
     """The numbers of the runs in which something was computed where it has no derivative, as the length of a vector of
     zeros, or the closest point of two that are equally close, by a thread that changes memory afterwards: rounding may

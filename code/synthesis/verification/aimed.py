@@ -93,6 +93,7 @@ def find_aimed_draws(
         trace.first |= dict.fromkeys(new, already + len(found))
         trace.arms = dict.fromkeys(way.arms, already + len(found)) | trace.arms
         trace.whole |= way.whole
+        trace.order = trace.order or way.order
         trace.left_out |= way.left_out
         found.append(AimedDraw(inputs=trials[number], own=own, double=double))
     return found

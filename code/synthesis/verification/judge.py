@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from synthesis.errors import Stage, Symptom
 from synthesis.frontends.base import Direction, Level, Outcome, Purpose, Values
 from synthesis.frontends.failures import detail_of
+from synthesis.languages import CUDA
 from synthesis.records import (
     Gradient,
     GradientStatus,
@@ -91,7 +92,7 @@ def judge(plan: Plan, outcomes: Sequence[Outcome | Rejection], *, retraced: Coll
             failed[level.name] = found
         elif isinstance(found, Unproved):
             unverified[level.name] = found
-        elif (beyond := hindrance if level.direction is Direction.FORWARD else hindrance or plan.underived) is not None:
+        elif (beyond := hindrance or _beyond(plan, level)) is not None:
             unverified[level.name] = beyond
         else:
             errors[level.name] = found
@@ -109,6 +110,13 @@ def judge(plan: Plan, outcomes: Sequence[Outcome | Rejection], *, retraced: Coll
         figures=_figures(plan, errors, built, time.perf_counter() - began),
     )
     return Judgement(verdict, failed)
+
+
+def _beyond(plan: Plan, level: Level) -> Unproved | None:
+    """Why a text of a level that passed is not proved, where one of another level may be; None if it is."""
+    if plan.order is not None and (level.language == CUDA or level.direction is not Direction.FORWARD):
+        return plan.order
+    return None if level.direction is Direction.FORWARD else plan.underived
 
 
 _WRONG = (Symptom.WRONG_RESULT, Symptom.WRONG_GRADIENT)

@@ -53,7 +53,7 @@ from synthesis.verification.comparison import (
 from synthesis.verification.gradients import backward_runs
 from synthesis.verification.inputs import DRAWS, complete, draw_inputs, missing_inputs, overlapping
 from synthesis.verification.points import NothingToCheck, Point, find_points
-from synthesis.verification.reach import SHARE, WRITES_NOTHING, Reach, reach_of, underived
+from synthesis.verification.reach import SHARE, WRITES_NOTHING, Reach, depending_on_order, reach_of, underived
 from synthesis.verification.tangents import Tangents, find_tangents
 from synthesis.verification.usefulness import redraws, shortcoming
 
@@ -119,6 +119,8 @@ class Plan:
     """How much of the kernel the runs for ``Purpose.DRAW`` come to; None if nothing can be proved."""
     underived: Unproved | None = None
     """Why no derivative counts as verified, though the results may: what it goes through and no run came to."""
+    order: Unproved | None = None
+    """Why no CUDA text and no derivative counts as verified: what they leave depends on the order of threads."""
     least_reach: float = SHARE
     """How much they have to come to for anything to count as verified."""
     seconds: float = field(default=0.0, compare=False)
@@ -254,6 +256,7 @@ class _Planning:
             overlap=_find_overlap(reference, self.signature, runs[0]),
             points=points,
             underived=underived(derived),
+            order=depending_on_order(drawn.trace.order or way.order),
             tangents=find_tangents(reference, self.kernel.spec, seed=self.seed)
             if Direction.TANGENT in directions
             else None,

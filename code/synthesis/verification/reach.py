@@ -71,6 +71,18 @@ def underived(code: Reached) -> Unproved | None:
     return Unproved(Hindrance.NOT_REACHED, f"{Hindrance.NOT_REACHED}: no run takes {missed[0]}")
 
 
+def depending_on_order(name: str | None) -> Unproved | None:
+    """Why a run proves nothing in another order of threads; None if no order changes what it leaves.
+
+    Args:
+        name: of what holds something else in another order.
+    """
+    if name is None:
+        return None
+    why = f"threads change {name} in ways that do not commute"
+    return Unproved(Hindrance.DEPENDS_ON_ORDER, f"{Hindrance.DEPENDS_ON_ORDER}: {why}")
+
+
 def reach_of(signature: Signature, runs: Sequence[Values], results: Sequence[Values], code: Reached) -> Reach:
     """What some runs came to.
 

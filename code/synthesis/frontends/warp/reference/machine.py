@@ -111,8 +111,8 @@ class Machine:
         """The lanes that run."""
         self.log: list[tuple[Any, str, tuple[Array, ...], Array]] = []
         """Accesses to memory: buffer, kind, indices, lanes; of a tile, indices and lanes have a second axis, its
-        elements. Kinds are ``R`` read, ``W`` write, ``A`` atomic whose old
-        value is not used, ``X`` atomic whose old value is."""
+        elements. Kinds are ``R`` read, ``W`` write, and of atomics ``X`` where the old value is used and ``A`` where it
+        is not, with what they do, as ``Aadd``."""
         self.notes: list[tuple[int, Array]] = []
         """Statements and sides of conditional expressions, by identity, and the lanes in which they ran, in order, up
         to where the first lane did; none if there is no trace."""
@@ -136,8 +136,7 @@ class Machine:
     def linear(self) -> Array:
         """The linear index of each lane's thread."""
         count = math.prod(self.launch)
-        every = self.threads is None or len(self.threads) == count
-        return np.tile(np.arange(count) if every else np.asarray(self.threads), self.replicas)
+        return np.tile(np.arange(count) if self.threads is None else np.asarray(self.threads), self.replicas)
 
     @functools.cached_property
     def replica(self) -> Array:
@@ -546,7 +545,8 @@ class Machine:
         if not isinstance(view.element, ValueType):
             raise ReferenceUnknownError("an atomic operation on a struct")
         value = self.as_type(value, view.element)
-        kind = "X" if wanted or operation in ("cas", "exch") else "A"
+        used = wanted or operation in ("cas", "exch")
+        kind = f"{'X' if used else 'A'}{'add' if operation == 'sub' else operation}"
         buffer, indices = self._looked_up(view, indices)
         self.log.append((buffer.key, kind, indices[: len(indices) - inner], self.mask))
         self.note_change(self.mask)
@@ -604,7 +604,7 @@ class Machine:
         for key, sums in self._sums.items():
             if len(sums.added) < 2 or not sums.alone:
                 continue
-            if {kind for buffer, kind, _, _ in self.log if buffer == key} != {"A"}:
+            if {kind for buffer, kind, _, _ in self.log if buffer == key} != {"Aadd"}:
                 continue
             places, numbers, lanes = map(np.concatenate, zip(*sums.added, strict=True))
             order = np.argsort(lanes, kind="stable")
