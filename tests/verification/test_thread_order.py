@@ -38,12 +38,15 @@ def {name}(x: wp.array(dtype=float), k: wp.array(dtype=int), n: wp.array(dtype=i
     path = tmp_path_factory.mktemp("order") / "order.py"
     path.write_text("import warp as wp\n" + "".join(kernels.values()))
     unit = Domain(low=0.1, high=1.5)
-    tables = {
-        name: {"x": ArrayType("float32", (16,), unit), "k": ArrayType("int32", (16,), Domain(low=0, high=3)),
-               "n": ArrayType("int32", (2,), Domain(low=0, high=3)), "out": ArrayType("float32", (40,), unit), "dim": 16}
-        for name in kernels
-    }  # fmt: skip
-    return pairs_of(path, examples=Examples(tables=tables))
+    few = Domain(low=0, high=3)
+    table = {
+        "x": ArrayType("float32", (16,), unit),
+        "k": ArrayType("int32", (16,), few),
+        "n": ArrayType("int32", (2,), few),
+        "out": ArrayType("float32", (40,), unit),
+        "dim": 16,
+    }
+    return pairs_of(path, examples=Examples(tables=dict.fromkeys(kernels, table)))
 
 
 @pytest.mark.needs("warp")

@@ -79,6 +79,8 @@ class Problem:
     detail: str
     trap: str | None = None
     """The class of constructs in the kernel of which the tool is known to get derivatives wrong."""
+    of_forward: bool = False
+    """Whether it is the forward text's, and nothing is known to be wrong with the derivative itself."""
 
 
 @dataclass(frozen=True, slots=True)
