@@ -24,7 +24,7 @@ ACCESSES = st.lists(
 
 def touched_of(accesses: list[tuple[int, int, int]]) -> Touched:
     place, kind, thread = np.array(accesses).T
-    return Touched(place, kind, thread)
+    return Touched(place, kind, (kind == 2).astype(int), thread)
 
 
 def conflicts(accesses: list[tuple[int, int, int]]) -> list[tuple[int, int]]:
@@ -119,6 +119,11 @@ def _many_sums(a: Arrays, n: Arrays, o: Arrays, i: int) -> None:
     o[i % 3] -= a[i] * np.float32(1e6)
 
 
+def _mixed(a: Arrays, n: Arrays, o: Arrays, i: int) -> None:
+    o[i % 3] += a[i]
+    o[0] = max(o[0], 2.0 * a[i])
+
+
 @pytest.mark.needs("warp")
 @pytest.mark.parametrize("shared", [False, True])
 @pytest.mark.parametrize(
@@ -135,6 +140,7 @@ def _many_sums(a: Arrays, n: Arrays, o: Arrays, i: int) -> None:
             "o[i % 3] -= a[i] * 1.0e6",
             _many_sums,
         ),
+        ("i = wp.tid()\nwp.atomic_add(o, i % 3, a[i])\nwp.atomic_max(o, 0, 2.0 * a[i])", _mixed),
         ("wp.tile_store(o, wp.tile_load(a, shape=(4,)) * 1.5)", _tiles),
         (
             "i = wp.tid()\nt = wp.tile_load(a, shape=(2,), offset=(wp.max(i - 1, 0),))\n"
@@ -142,7 +148,7 @@ def _many_sums(a: Arrays, n: Arrays, o: Arrays, i: int) -> None:
             _moved,
         ),
     ],
-    ids=["behind", "ahead", "far", "slots", "told", "sums", "many sums", "tiles", "moved"],
+    ids=["behind", "ahead", "far", "slots", "told", "sums", "many sums", "mixed", "tiles", "moved"],
 )
 def test_threads_find_what_those_before_them_left(
     body: str, expected: Callable[[Arrays, Arrays, Arrays, int], None], shared: bool, tmp_path: Path

@@ -8,6 +8,8 @@ import pytest
 
 from synthesis import KernelGenerator, get_frontend
 from synthesis.frontends.base import Kernel
+from synthesis.generator import draw
+from synthesis.grammar.streams import Stream
 from synthesis.records import Argument, Domain, KernelSpec, Role, Signature
 from synthesis.verification.claims import LARGEST_ARRAY, refuted_claim
 
@@ -157,3 +159,14 @@ def test_no_drawn_kernel_is_refused(name: str) -> None:
     generator = KernelGenerator(get_frontend(name), seed=3)
     for index in range(DRAWN):
         assert refuted(generator.spec(index)) is None, index
+
+
+@pytest.mark.needs("warp")
+def test_an_array_of_a_drawn_kernel_that_its_text_reads_back_is_no_output() -> None:
+    """One text of travel times reads the element behind the one that it writes, the others read none."""
+    recipe = next(each for each in get_frontend("warp").drawer.recipes if each.name == "segment")
+    specs = [draw(recipe, Stream("roles", number), "sort_segment") for number in range(40)]
+    told = [(spec, each.role) for spec in specs for each in spec.signature.arguments if each.name == "time_to_go"]
+    assert {role for _, role in told} == {Role.OUTPUT, Role.INOUT}
+    for wanted in (Role.OUTPUT, Role.INOUT):
+        assert [refuted(spec) for spec, role in told if role is wanted][:2] == [None, None]

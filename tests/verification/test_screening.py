@@ -36,6 +36,9 @@ PLANTED = (
     "union { int a; };",
     "thread_local int z;",
     "} static int evil = 3; void g() {",
+    "if (sizeof(wp::tile_register_t<float, wp::tile_layout_register_t<wp::tile_shape_t<64>>>) < 64) var_0 = 1;",
+    "if (sizeof var_0 < 64) var_0 = 1;",
+    "wp::tile_register_t<float, wp::tile_layout_register_t<wp::tile_shape_t<64>>> var_99; var_0 = var_99.data[63];",
 )
 OUTSIDE = (
     "int evil = 3;\n",

@@ -163,8 +163,14 @@ class Trace:
 
     first: dict[int, int] = field(default_factory=dict[int, int])
     """Place to the number of the first run that came to it."""
+    arms: dict[tuple[int, int], int] = field(default_factory=dict[tuple[int, int], int])
+    """Place and number of an arm of an expression to the number of the first run that selected from it."""
+    whole: set[tuple[int, int]] = field(default_factory=set[tuple[int, int]])
+    """Arms that were evaluated, selected or not, whose values are no floating-point numbers."""
     left_out: set[int] = field(default_factory=set[int])
     """What the tool leaves out of a text as it makes it, such as a branch of what is known by then."""
+    order: str | None = None
+    """What holds something else after a run if threads run in another order, such as an argument; None if nothing."""
     singular: set[int] = field(default_factory=set[int])
     """The numbers of the runs in which something was computed where it has no derivative, as the length of a vector of
     zeros, or the closest point of two that are equally close, by a thread that changes memory afterwards: rounding may
@@ -185,18 +191,45 @@ class Shake:
     on which the way that is taken may depend."""
 
 
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """An arm of an expression that selects: a case of ``where``, a side of a maximum."""
+
+    words: str
+    """What a message calls it."""
+    slopes: bool
+    """Whether what it computes depends on an input with a derivative: the kernel's derivative goes through it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reached:
-    """How many of the places of a kernel (statements, equations) were come to."""
+    """How many of the places of a kernel (statements, equations) and of the arms of its expressions were come to."""
 
     places: int
     missed: tuple[str, ...] = ()
     """Those that were not, in words, in the order of the code."""
+    arms: int = 0
+    """Arms of expressions."""
+    untaken: tuple[Arm, ...] = ()
+    """Those that nothing was ever selected from."""
+    sloping: tuple[str, ...] = ()
+    """Those of the missed places that compute something which depends on an input with a derivative."""
+
+    @property
+    def underived(self) -> tuple[str, ...]:
+        """What a derivative goes through of all that was missed, in words."""
+        return (*self.sloping, *(each.words for each in self.untaken if each.slopes))
+
+    @property
+    def statements(self) -> float:
+        """The share of the places, from 0 to 1; of no place at all, 1."""
+        return 1 - len(self.missed) / self.places if self.places else 1.0
 
     @property
     def share(self) -> float:
-        """From 0 to 1; of no place at all, 1."""
-        return 1 - len(self.missed) / self.places if self.places else 1.0
+        """The share of the places and the arms, from 0 to 1; of none at all, 1."""
+        every = self.places + self.arms
+        return 1 - (len(self.missed) + len(self.untaken)) / every if every else 1.0
 
 
 class Reference(Protocol):

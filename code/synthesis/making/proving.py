@@ -6,7 +6,7 @@ They are apart from the first two since a run that verifies nothing need not wai
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from synthesis.frontends.base import Frontend
+from synthesis.frontends.base import Direction, Frontend
 from synthesis.making.candidate import Candidate
 from synthesis.making.stages import Terms
 from synthesis.settings import Making
@@ -68,7 +68,8 @@ def _judged(candidate: Candidate, judgement: Judgement, terms: Terms) -> Candida
     if judgement.problem is not None:
         return candidate.stop(rejection_of(made, judgement.problem))
     failed, verdict = judgement.failed, judgement.verdict
-    if failed and terms.whole and not verdict.verified and not verdict.unverified:
+    counts = {level.name for level in made.levels if level.direction is Direction.FORWARD} or set(failed)
+    if failed and terms.whole and not verdict.unverified and not counts.intersection(verdict.verified):
         return candidate.stop(rejection_of(made, next(iter(failed.values()))))
     texts = {name: None if name in failed else text for name, text in lowered.texts.items()}
     line_map = {name: runs for name, runs in lowered.line_map.items() if name not in failed}

@@ -22,7 +22,7 @@ class Terms:
     fresh: bool
     """Whether the texts are made here, and not read from somewhere."""
     whole: bool
-    """Whether a candidate all of whose texts fail is stopped, rather than told of text by text."""
+    """Whether a candidate none of whose forward texts passes is stopped, rather than told of text by text."""
     strangers: bool = False
     """Whether the texts are somebody else's, who may mean harm."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from synthesis.errors import Stage, Symptom
 from synthesis.frontends.base import Direction, Level, Outcome, Purpose, Values
 from synthesis.frontends.failures import detail_of
+from synthesis.languages import CUDA
 from synthesis.records import (
     Gradient,
     GradientStatus,
@@ -80,7 +81,7 @@ def judge(plan: Plan, outcomes: Sequence[Outcome | Rejection], *, retraced: Coll
             built += not program.sketched
     unverified = {name: reason for name, reason in plan.unavailable.items() if name not in failed}
     errors: dict[str, float] = {}
-    beyond = plan.reach.hindrance(plan.least_reach) if plan.reach is not None else None
+    hindrance = plan.reach.hindrance(plan.least_reach) if plan.reach is not None else None
     for level in plan.levels:
         if level.name in unverified or level.name in failed:
             continue
@@ -91,7 +92,7 @@ def judge(plan: Plan, outcomes: Sequence[Outcome | Rejection], *, retraced: Coll
             failed[level.name] = found
         elif isinstance(found, Unproved):
             unverified[level.name] = found
-        elif beyond is not None:
+        elif (beyond := hindrance or _beyond(plan, level)) is not None:
             unverified[level.name] = beyond
         else:
             errors[level.name] = found
@@ -101,6 +102,10 @@ def judge(plan: Plan, outcomes: Sequence[Outcome | Rejection], *, retraced: Coll
         if wrong is not None:
             failed[level.name] = wrong
             del unverified[level.name]
+    refused = _refused_with_forward(plan, failed)
+    failed |= refused
+    errors = {name: error for name, error in errors.items() if name not in refused}
+    unverified = {name: reason for name, reason in unverified.items() if name not in refused}
     verdict = Verdict(
         verified=tuple(errors),
         gradient=_gradient(plan, errors, unverified, failed),
@@ -109,6 +114,31 @@ def judge(plan: Plan, outcomes: Sequence[Outcome | Rejection], *, retraced: Coll
         figures=_figures(plan, errors, built, time.perf_counter() - began),
     )
     return Judgement(verdict, failed)
+
+
+def _refused_with_forward(plan: Plan, failed: Mapping[str, Problem]) -> dict[str, Problem]:
+    """Derivatives whose forward text of the same kind and device was refused, and which did not fail by themselves."""
+    forward = {_kind_of(level): level.name for level in plan.levels if level.direction is Direction.FORWARD}
+    refused: dict[str, Problem] = {}
+    for level in plan.levels:
+        name = forward.get(_kind_of(level), "")
+        if level.name in failed or name == level.name or name not in failed:
+            continue
+        detail = f"{name} of the same kernel is refused: {failed[name].detail}"
+        refused[level.name] = Problem(failed[name].symptom, detail, of_forward=True)
+    return refused
+
+
+def _kind_of(level: Level) -> tuple[str, str, str | None]:
+    """What a forward text and its derivatives have in common."""
+    return level.language.name, level.made_by, level.device
+
+
+def _beyond(plan: Plan, level: Level) -> Unproved | None:
+    """Why a text of a level that passed is not proved, where one of another level may be; None if it is."""
+    if plan.order is not None and (level.language == CUDA or level.direction is not Direction.FORWARD):
+        return plan.order
+    return None if level.direction is Direction.FORWARD else plan.underived
 
 
 _WRONG = (Symptom.WRONG_RESULT, Symptom.WRONG_GRADIENT)
@@ -147,7 +177,8 @@ def with_second_opinions(plan: Plan, judgement: Judgement, outcomes: Mapping[int
             continue
         detail = f"{level.run_again_by} agrees with the source on the same text; {problem.detail}"
         failed[level.name] = Problem(Symptom.TOOL_DISAGREES, detail)
-    return replace(judgement, failed=failed)
+    of_their_own = {name: problem for name, problem in failed.items() if not problem.of_forward}
+    return replace(judgement, failed=failed | _refused_with_forward(plan, of_their_own))
 
 
 def _wrong_elsewhere(plan: Plan, level: Level, failed: Mapping[str, Problem]) -> Problem | None:
@@ -259,13 +290,14 @@ def _gradient(
     if not names:
         return Gradient(GradientStatus.ABSENT)
     for name in names:
-        if name in failed:
+        if name in failed and not failed[name].of_forward:
             if failed[name].symptom is Symptom.NOT_DIFFERENTIABLE:
                 return Gradient(GradientStatus.NOT_APPLICABLE, failed[name].detail)
             return Gradient(GradientStatus.DISAGREES, failed[name].trap or "")
     if any(name in verified for name in names):
         return Gradient(GradientStatus.AGREES)
-    return Gradient(GradientStatus.NOT_APPLICABLE, str(unverified[names[0]]))
+    why = next((str(unverified[name]) for name in names if name in unverified), "")
+    return Gradient(GradientStatus.NOT_APPLICABLE, why or failed[names[0]].detail)
 
 
 def _figures(plan: Plan, errors: Mapping[str, float], built: int, seconds: float) -> dict[str, float]:

@@ -53,7 +53,7 @@ from synthesis.verification.comparison import (
 from synthesis.verification.gradients import backward_runs
 from synthesis.verification.inputs import DRAWS, complete, draw_inputs, missing_inputs, overlapping
 from synthesis.verification.points import NothingToCheck, Point, find_points
-from synthesis.verification.reach import SHARE, WRITES_NOTHING, Reach, reach_of
+from synthesis.verification.reach import SHARE, WRITES_NOTHING, Reach, depending_on_order, reach_of, underived
 from synthesis.verification.tangents import Tangents, find_tangents
 from synthesis.verification.usefulness import redraws, shortcoming
 
@@ -79,6 +79,8 @@ class Problem:
     detail: str
     trap: str | None = None
     """The class of constructs in the kernel of which the tool is known to get derivatives wrong."""
+    of_forward: bool = False
+    """Whether it is the forward text's, and nothing is known to be wrong with the derivative itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,10 @@ class Plan:
     """Whether the texts are what the source has just been lowered to."""
     reach: Reach | None = None
     """How much of the kernel the runs for ``Purpose.DRAW`` come to; None if nothing can be proved."""
+    underived: Unproved | None = None
+    """Why no derivative counts as verified, though the results may: what it goes through and no run came to."""
+    order: Unproved | None = None
+    """Why no CUDA text and no derivative counts as verified: what they leave depends on the order of threads."""
     least_reach: float = SHARE
     """How much they have to come to for anything to count as verified."""
     seconds: float = field(default=0.0, compare=False)
@@ -242,12 +248,17 @@ class _Planning:
         runs = drawn.runs
         directions = {level.direction for level in self.levels if level.name not in plan.unavailable}
         trap = self.prover.gradient_trap(self.kernel) if directions - {Direction.FORWARD} else None
+        way = Trace()
+        points = self._points(reference, way, suspect=trap is not None) if Direction.BACKWARD in directions else ()
+        derived = reference.reached(way) if points and not isinstance(points, NothingToCheck) else drawn.reach.code
         plan = replace(
             plan,
             draws=drawn.expected if shaken is None else loosened(drawn.expected, shaken),
             reach=drawn.reach,
             overlap=_find_overlap(reference, self.signature, runs[0]),
-            points=self._points(reference, suspect=trap is not None) if Direction.BACKWARD in directions else (),
+            points=points,
+            underived=underived(derived),
+            order=depending_on_order(drawn.trace.order or way.order),
             tangents=find_tangents(reference, self.kernel.spec, seed=self.seed)
             if Direction.TANGENT in directions
             else None,
@@ -255,16 +266,26 @@ class _Planning:
         )
         return replace(plan, programs=(*plan.programs, *self._programs(plan, runs)))
 
-    def _points(self, reference: Reference, *, suspect: bool) -> tuple[Point, ...] | NothingToCheck:
+    def _points(self, reference: Reference, way: Trace, *, suspect: bool) -> tuple[Point, ...] | NothingToCheck:
         """Where derivatives are checked; of a text that was proved before, those of more seeds if one's show nothing.
 
-        A ray that hits nothing has no gradient: few draws may show one, as they did when the text was made.
+        A ray that hits nothing has no gradient: few draws may show one, as they did when the text was made. The same
+        goes for an arm that few points take: those of seed 0, by which texts are made, are points too then.
+
+        Args:
+            reference: the kernel's.
+            way: what the points come to is noted there.
+            suspect: whether the kernel has a construct that the tool is known to get derivatives wrong of.
         """
-        found = find_points(reference, self.kernel.spec, suspect=suspect, seed=self.seed)
+        spec = self.kernel.spec
+        found = find_points(reference, spec, suspect=suspect, seed=self.seed, trace=way)
         for more in range(0 if self.fresh else _MORE_SEEDS):
             if not isinstance(found, NothingToCheck):
                 break
-            found = find_points(reference, self.kernel.spec, suspect=suspect, seed=self.seed + 1 + more)
+            found = find_points(reference, spec, suspect=suspect, seed=self.seed + 1 + more, trace=way)
+        if not self.fresh and self.seed and not isinstance(found, NothingToCheck) and reference.reached(way).underived:
+            first = find_points(reference, spec, suspect=suspect, trace=way)
+            found = found if isinstance(first, NothingToCheck) else (*found, *first)
         return found
 
     def _gives(self) -> bool:

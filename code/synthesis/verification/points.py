@@ -6,7 +6,7 @@ small part of everything that it shows in. Adjoints of inputs start from random 
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from synthesis.frontends.base import Reference, Trace, Values
+from synthesis.frontends.base import Reference, ReferenceFaultError, Trace, Values
 from synthesis.records import Argument, KernelSpec, Role, Signature
-from synthesis.verification.inputs import flat, generator_of, is_of
+from synthesis.verification.aimed import TRIALS, aimed_inputs
+from synthesis.verification.inputs import complete, flat, generator_of, is_of
 from synthesis.verification.slopes import (
     STEPS,
     Differences,
@@ -26,6 +27,7 @@ from synthesis.verification.slopes import (
     differences,
     doubled,
     draw_point,
+    inside,
     moved,
     sparse_direction,
     typical_width,
@@ -44,6 +46,8 @@ _BRANCH = re.compile(r"\b(?:if|while|for|where|cond|switch|select|while_loop|for
 _BENT = re.compile(r"\b(?:clamp|clip|min|max|minimum|maximum|abs|relu|leaky_relu|sign|atomic_min|atomic_max)\b")
 _SINGULAR = 0.01
 """The share of the largest slope that the others may be off by at a point that is not sound."""
+_AIMED, _MOST_AIMED = 2000, 4
+"""The number of the first point that is tried where others do not come to everything, and how many are taken."""
 _FEW = 8
 """Of so few elements one is always seen."""
 _KINKED = 0.25
@@ -109,15 +113,18 @@ def points_for(source: str, *, suspect: bool = False) -> int:
 
 
 def find_points(
-    reference: Reference, spec: KernelSpec, *, suspect: bool = False, seed: int = 0
+    reference: Reference, spec: KernelSpec, *, suspect: bool = False, seed: int = 0, trace: Trace | None = None
 ) -> tuple[Point, ...] | NothingToCheck:
     """Smooth points, or why there is none that a derivative could be checked at.
+
+    Where they do not come to all that a derivative goes through, up to four more are looked for that do.
 
     Args:
         reference: the kernel's.
         spec: the kernel.
         suspect: whether it has a construct that the tool is known to get derivatives wrong of.
         seed: another one gives other points.
+        trace: what is noted of the points, if that is wanted.
 
     Raises:
         ReferenceUnknownError: for what is not modelled.
@@ -145,26 +152,17 @@ def find_points(
             )
             for each in numbers
         ]
-        generators = [generator_of("direction", 1000 + each, seed=seed) for each in numbers]
-        directions = [
-            _directions(generator, inputs, place, number)
-            for number, generator, place in zip(numbers, generators, drawn, strict=True)
-        ]
-        runs = [run for place, each in zip(drawn, directions, strict=True) for run in _runs(place, each)]
-        trace = Trace()
-        results = [flat(each) for each in reference(runs, double=True, trace=trace)]
-        size = len(results) // len(drawn)
-        for number, place in enumerate(drawn):
-            of_place = results[number * size : (number + 1) * size]
-            made = _measured(generators[number], directions[number], inputs, outputs, of_place, ends=number % 2 == 0)
-            if made is not None:
-                singular = any(each // size == number for each in trace.singular)
-                (doubtful if singular else sound).append((place, made))
+        more = _measure(reference, signature, drawn, numbers, seed=seed)
+        sound, doubtful = [*sound, *more[0]], [*doubtful, *more[1]]
         if len(sound) >= wished:
             break
     taken = (sound or [(place, _loosened(each)) for place, each in doubtful])[:wished]
     if not taken:
         return NothingToCheck("no smooth point found")
+    trace = Trace() if trace is None else trace
+    reference([place for place, _ in taken], double=False, trace=trace)
+    if reference.reached(trace).underived:
+        taken += _aimed(reference, spec, trace, seed=seed)
     places, found = [place for place, _ in taken], [each for _, each in taken]
     if not any(abs(slope.value) > 4 * slope.doubt for each in found for slope in each.slopes):
         return NothingToCheck("the derivative is zero")
@@ -174,6 +172,78 @@ def find_points(
         Point(place, each.cotangents, {} if signature.results else each.starts, each.slopes, final, alone)
         for place, each, final, alone in zip(places, found, finals, kept, strict=True)
     )
+
+
+_Place = tuple[Values, "_Measured"]
+
+
+def _measure(
+    reference: Reference, signature: Signature, drawn: Sequence[Values], numbers: Sequence[int], *, seed: int
+) -> tuple[list[_Place], list[_Place]]:
+    """The places where a kernel is smooth, with what differences say there: those that are sound, and the others.
+
+    Args:
+        reference: the kernel's.
+        signature: its signature.
+        drawn: the places; their directions and steps are one run of the reference.
+        numbers: of the places; directions and weightings depend on them.
+        seed: so do they on this.
+    """
+    inputs, outputs = differentiable(signature), weighted_outputs(signature)
+    generators = [generator_of("direction", 1000 + each, seed=seed) for each in numbers]
+    directions = [
+        _directions(generator, inputs, place, number)
+        for number, generator, place in zip(numbers, generators, drawn, strict=True)
+    ]
+    runs = [run for place, each in zip(drawn, directions, strict=True) for run in _runs(place, each)]
+    trace = Trace()
+    results = [flat(each) for each in reference(runs, double=True, trace=trace)]
+    size = len(results) // len(drawn)
+    sound, doubtful = list[_Place](), list[_Place]()
+    for number, place in enumerate(drawn):
+        of_place = results[number * size : (number + 1) * size]
+        made = _measured(generators[number], directions[number], inputs, outputs, of_place, ends=number % 2 == 0)
+        if made is not None:
+            singular = any(each // size == number for each in trace.singular)
+            (doubtful if singular else sound).append((place, made))
+    return sound, doubtful
+
+
+def _aimed(reference: Reference, spec: KernelSpec, trace: Trace, *, seed: int) -> list[_Place]:
+    """A few more points, at which the kernel comes to what it has not come to, and a derivative goes through.
+
+    Args:
+        reference: the kernel's.
+        spec: the kernel.
+        trace: what the points come to; what the new ones come to is added.
+        seed: another one gives other points.
+    """
+    found: list[_Place] = []
+    for number, place in enumerate(_trials(spec, seed)):
+        before = reference.reached(trace).underived
+        if not before or len(found) == _MOST_AIMED:
+            break
+        way = replace(trace, first=dict(trace.first), arms=dict(trace.arms), whole=set(trace.whole))
+        try:
+            reference([place], double=False, trace=way)
+            if len(reference.reached(way).underived) >= len(before):
+                continue
+            sound, _ = _measure(reference, spec.signature, [place], [_AIMED + number], seed=seed)
+        except ReferenceFaultError:
+            continue
+        if sound:
+            found += sound
+            trace.first, trace.arms, trace.whole = way.first, way.arms, way.whole
+    return found
+
+
+def _trials(spec: KernelSpec, seed: int) -> Iterator[Values]:
+    """Points that are tried where others do not come to everything, off the bounds of the domains."""
+    for number in range(TRIALS):
+        crowded = number % 4 == 3
+        yield draw_point(spec.signature, spec.source, _AIMED + number, seed=seed, near=number % 2 == 0, crowded=crowded)
+    for each in aimed_inputs(spec, seed=seed):
+        yield complete(spec.signature, inside(spec.signature, each), poisoned=False)
 
 
 def _left_alone(

@@ -36,7 +36,7 @@ class Reach:
 
     @property
     def share(self) -> float:
-        """From 0 to 1: of the statements or of the outputs, whichever is less."""
+        """From 0 to 1: of the statements and arms of expressions, or of the outputs, whichever is less."""
         return min(self.code.share, self._changed)
 
     @property
@@ -51,16 +51,36 @@ class Reach:
         Args:
             least: the share that has to be come to.
         """
-        if self.share >= least and self._changed > 0:
+        if min(self.code.statements, self._changed) >= least and self._changed > 0:
             return None
         if not self.outputs and self.writes:
             return WRITES_NOTHING
-        if self._changed < self.code.share:
+        if self._changed < self.code.statements:
             why = f"no run changed {', '.join(self.idle)}"
         else:
             missed, places = self.code.missed, self.code.places
             why = f"no run came to {len(missed)} of {places} statements, such as {missed[0]}"
         return Unproved(Hindrance.NOT_REACHED, f"{Hindrance.NOT_REACHED}: {why}")
+
+
+def underived(code: Reached) -> Unproved | None:
+    """Why some runs prove no derivative: what it goes through and none came to; None if there is nothing."""
+    missed = code.underived
+    if not missed:
+        return None
+    return Unproved(Hindrance.NOT_REACHED, f"{Hindrance.NOT_REACHED}: no run takes {missed[0]}")
+
+
+def depending_on_order(name: str | None) -> Unproved | None:
+    """Why a run proves nothing in another order of threads; None if no order changes what it leaves.
+
+    Args:
+        name: of what holds something else in another order.
+    """
+    if name is None:
+        return None
+    why = f"threads change {name} in ways that do not commute"
+    return Unproved(Hindrance.DEPENDS_ON_ORDER, f"{Hindrance.DEPENDS_ON_ORDER}: {why}")
 
 
 def reach_of(signature: Signature, runs: Sequence[Values], results: Sequence[Values], code: Reached) -> Reach:

@@ -102,6 +102,18 @@ def _beside(
     return np.where(generator.random(value.shape) < 0.5, chosen, value.astype(np.float64)).astype(value.dtype)
 
 
+def inside(signature: Signature, values: Values) -> Values:
+    """Inputs whose floating-point numbers are no closer to the bounds of their domains than points are."""
+    found = dict(values)
+    for each in signature.arguments:
+        domain = each.domain
+        if each.name in found and domain is not None and each.is_float and not each.fields and not each.handle:
+            margin = _CLOSEST * domain.width
+            low, high = based(each, domain.low + margin), based(each, domain.high - margin)
+            found[each.name] = np.clip(found[each.name], low, high).astype(found[each.name].dtype)
+    return found
+
+
 # ---- directions
 
 

@@ -201,7 +201,7 @@ class WarpProver:
 
     def reference(self, kernel: Kernel) -> Reference:
         """Every array that the kernel leaves, by an interpreter of its Python source."""
-        return LaunchReference(kernel.live, kernel.spec.signature.spread)
+        return LaunchReference(kernel.live, kernel.spec.signature.spread, kernel.places.line)
 
     def accumulated(self, kernel: Kernel, run: Values) -> frozenset[str]:
         """Told from a launch of the interpreter, if the source has atomics at all."""

@@ -35,7 +35,6 @@ _WORDS = frozenset(
         "nullptr",
         "return",
         "size_t",
-        "sizeof",
         "static",
         "static_cast",
         "struct",
@@ -83,7 +82,6 @@ _CALLED = frozenset(
         "for",
         "while",
         "switch",
-        "sizeof",
         "return",
         "bool",
         "builtin_tid1d",
@@ -168,6 +166,8 @@ _NUMBERED = re.compile(
 _PUNCTUATION = frozenset(":;,=()<>{}*-.&+!|[]")
 _OPENS = frozenset("=(;{},")
 _FORMAT_THAT_WRITES = re.compile(r"%[^%a-zA-Z]*(?:hh|h|ll|l|j|z|t|L)?n")
+_STORED = frozenset(["data", "grad"])
+"""Members of Warp's own types that hold what they are made of: a tile of registers has fewer of them on a GPU."""
 _STRUCTURE = frozenset(["{", "}", ";", "static"])
 _BEGINS_A_HEAD = frozenset(["struct", "static", "template", "extern", "inline", "CUDA_CALLABLE"])
 _ENDS_A_NAME = frozenset([";", ",", ")", "{"])
@@ -351,6 +351,8 @@ def _of_word(words: Sequence[str], number: int, names: set[str]) -> Iterator[str
     elif before == "." or (before == ">" and words[number - 2] == "-"):
         if following == "(":
             yield f"a method: {word}"
+        elif word in _STORED and word not in names:
+            yield f"the member {word}"
     elif following == "(" and not (word in _CALLED or word in names or word.startswith("tile_")):
         yield f"a call of {word}"
     elif not (word in names or word in _WORDS or word in _CALLED or word.startswith("tile_")) and (

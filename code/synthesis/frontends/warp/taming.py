@@ -24,7 +24,7 @@ _OTHER_SPELLING = re.compile(r"%:|<%|%>|<:|:>|\?\?|\\\n|#")
 """What C++ reads as another character, or hands to its preprocessor."""
 _LONE_WORDS = frozenset(["auto", "do"])
 _MEMBER_MARKS = (".", "->", "::")
-_KEPT_FOR_ALL = _LONE_WORDS | {"wp", "template", "operator", "goto", "extern", "typename"}
+_KEPT_FOR_ALL = _LONE_WORDS | {"sizeof", "wp", "template", "operator", "goto", "extern", "typename"}
 _FIELDS = re.compile(r"\bstruct\s+wp_args_\w+\s*\{(?P<all>[^{}]*)\}")
 _PARAMETERS = re.compile(r"_cuda_kernel_(?:forward|backward)\s*\((?P<all>[^()]*)\)")
 _NOT_IN_ANGLES = re.compile(r",(?![^<>]*>)")

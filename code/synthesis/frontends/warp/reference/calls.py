@@ -9,6 +9,7 @@ import numpy as np
 
 from synthesis.frontends.base import ReferenceUnknownError
 from synthesis.frontends.warp import introspection
+from synthesis.frontends.warp.reference.arms import SELECTING, note_arms
 from synthesis.frontends.warp.reference.expressions import Expressions
 from synthesis.frontends.warp.reference.machine import Machine
 from synthesis.frontends.warp.reference.semantics import SEMANTICS, construct
@@ -66,7 +67,7 @@ class Calls:
         ):
             return self._static(node.args[0], frame, expressions)
         called = expressions.value(node.func, frame)
-        arguments = self._arguments(node, frame, expressions)
+        arguments = self._arguments(node, frame, expressions, getattr(called, "name", ""))
         keywords = {each.arg or "": expressions.value(each.value, frame) for each in node.keywords}
         if introspection.is_function(called):
             return self.function(called, arguments, keywords, expressions)
@@ -84,9 +85,13 @@ class Calls:
             return self._built_in(name, arguments, keywords, node, frame, wanted=wanted, results=results)
         raise ReferenceUnknownError(f"a call of a {type(called).__name__}")
 
-    def _arguments(self, node: ast.Call, frame: Frame, expressions: Expressions) -> list[Any]:
+    def _arguments(self, node: ast.Call, frame: Frame, expressions: Expressions, called: str) -> list[Any]:
         """The values of a call's arguments, those behind a star one by one."""
         starred = [isinstance(each, ast.Starred) for each in node.args]
+        if called in SELECTING and self._machine.trace is not None and not any(starred):
+            held = expressions.held_siblings(node.args, frame)
+            note_arms(self._machine, called, [(each, *of) for each, of in zip(node.args, held, strict=True)])
+            return [value for value, _ in held]
         given = expressions.siblings(
             [each.value if isinstance(each, ast.Starred) else each for each in node.args], frame
         )

@@ -13,7 +13,8 @@ import numpy as np
 from synthesis.frontends.base import ReferenceFaultError, ReferenceUnknownError
 from synthesis.frontends.warp import introspection
 from synthesis.frontends.warp.reference import operators
-from synthesis.frontends.warp.reference.machine import Machine
+from synthesis.frontends.warp.reference.arms import note_arms
+from synthesis.frontends.warp.reference.machine import Machine, Taken
 from synthesis.frontends.warp.reference.parts import component, constant_of, part_of
 from synthesis.frontends.warp.reference.sources import SCALAR_TYPES, fit, has_effects, type_of, wp
 from synthesis.frontends.warp.reference.values import (
@@ -70,11 +71,16 @@ class Expressions:
 
     def siblings(self, nodes: Sequence[ast.expr], frame: Frame) -> list[Any]:
         """Operands: where one has side effects, array elements are read after them."""
-        if len(nodes) < 2 or not any(has_effects(node) for node in nodes):
-            return [self.value(node, frame) for node in nodes]
-        late = [isinstance(node, ast.Subscript | ast.Attribute) for node in nodes]
-        found = {k: self.value(node, frame) for k, node in enumerate(nodes) if not late[k]}
-        found |= {k: self.value(node, frame) for k, node in enumerate(nodes) if late[k]}
+        found = {k: self.value(nodes[k], frame) for k in _order(nodes)}
+        return [found[k] for k in range(len(nodes))]
+
+    def held_siblings(self, nodes: Sequence[ast.expr], frame: Frame) -> list[tuple[Any, list[Taken]]]:
+        """Operands, as ``siblings`` gives them, each with the arms of expressions that were taken inside it."""
+        found: dict[int, tuple[Any, list[Taken]]] = {}
+        for k in _order(nodes):
+            self._machine.hold_arms()
+            value = self.value(nodes[k], frame)
+            found[k] = value, self._machine.held_arms()
         return [found[k] for k in range(len(nodes))]
 
     def wrapped(self, given: Any) -> Any:
@@ -197,13 +203,18 @@ class Expressions:
         return component(self._machine, held, indices)
 
     def _eval_IfExp(self, node: ast.IfExp, frame: Frame) -> Any:  # noqa: N802
-        condition = self._machine.truth(self.value(node.test, frame))
+        tested = self.value(node.test, frame)
+        condition = self._machine.truth(tested)
         lanes = self._machine.mask
         if len(condition) == 1:
-            side = node.body if condition[0] else node.orelse
+            side, other = (node.body, node.orelse)[:: 1 if condition[0] else -1]
+            if getattr(tested, "literal", tested) is not None and not isinstance(tested, ArrayView):
+                self._machine.leave_out(other)
             if lanes.any():
                 self._machine.note(side, lanes)
-            return self.value(side, frame)
+            value = self.value(side, frame)
+            self._machine.note_arm(side, self._machine.everyone, value)
+            return value
         try:
             left = self._side(node.body, lanes & condition, frame)
             right = self._side(node.orelse, lanes & ~condition, frame)
@@ -216,7 +227,9 @@ class Expressions:
         self._machine.mask = lanes
         if lanes.any():
             self._machine.note(node, lanes)
-        return self.value(node, frame)
+        value = self.value(node, frame)
+        self._machine.note_arm(node, lanes, value)
+        return value
 
     def _eval_BoolOp(self, node: ast.BoolOp, frame: Frame) -> Value:  # noqa: N802
         lanes = self._machine.mask
@@ -224,7 +237,9 @@ class Expressions:
         both = isinstance(node.op, ast.And)
         try:
             for each in node.values:
-                holds = self._machine.truth(self.value(each, frame))
+                value = self.value(each, frame)
+                self._machine.note_arm(each, self._machine.mask, value)
+                holds = self._machine.truth(value)
                 result = holds if result is None else (result & holds if both else result | holds)
                 self._machine.mask = lanes & result if both else lanes & ~result
                 if not self._machine.mask.any():
@@ -246,7 +261,11 @@ class Expressions:
         return operators.unary(self._machine, type(node.op).__name__, self.value(node.operand, frame))
 
     def _eval_BinOp(self, node: ast.BinOp, frame: Frame) -> Any:  # noqa: N802
-        left, right = self.siblings((node.left, node.right), frame)
+        if not isinstance(node.op, ast.Mult) or self._machine.trace is None:
+            left, right = self.siblings((node.left, node.right), frame)
+            return self.operated(type(node.op).__name__, left, right, frame)
+        (left, inside_left), (right, inside_right) = self.held_siblings((node.left, node.right), frame)
+        note_arms(self._machine, "mul", [(node.left, left, inside_left), (node.right, right, inside_right)])
         return self.operated(type(node.op).__name__, left, right, frame)
 
     def user_operator(self, operator: str, frame: Frame) -> Any:
@@ -262,6 +281,13 @@ class Expressions:
                 if fit(each, [left, right]) == 2:
                     return self._calls.function(each, [left, right], {}, self)
         return operators.binary(self._machine, operator, left, right)
+
+
+def _order(nodes: Sequence[ast.expr]) -> Sequence[int]:
+    """In what order operands are evaluated."""
+    if len(nodes) < 2 or not any(has_effects(node) for node in nodes):
+        return range(len(nodes))
+    return sorted(range(len(nodes)), key=lambda k: isinstance(nodes[k], ast.Subscript | ast.Attribute))
 
 
 _EVALUATE: dict[type[ast.AST], Callable[[Expressions, Any, Frame], Any]] = {

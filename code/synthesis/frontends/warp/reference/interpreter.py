@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from synthesis.frontends.base import ReferenceFaultError, ReferenceUnknownError
+from synthesis.frontends.warp.reference.arms import note_arms
 from synthesis.frontends.warp.reference.calls import Calls
 from synthesis.frontends.warp.reference.expressions import Expressions
 from synthesis.frontends.warp.reference.machine import Machine
@@ -36,6 +37,7 @@ from synthesis.frontends.warp.reference.values import (
 )
 
 _ATOMIC_OPERATORS = {"Add": "add", "Sub": "sub", "BitAnd": "and", "BitOr": "or", "BitXor": "xor"}
+_SELECTING = {"Mult": "mul"}
 Place = Any
 """``("name", n)``, ``("element", view, indices)``, ``("field", place, n)``, ``("component", place, indices)`` or
 ``("value", v)``."""
@@ -100,7 +102,13 @@ class Interpreter:
         if isinstance(statement.target, ast.Name):
             name = statement.target.id
             old = self._expressions.named(name, frame)
-            new = self._expressions.operated(operator, old, self._expressions.value(statement.value, frame), frame)
+            ((value, inside),) = self._expressions.held_siblings([statement.value], frame)
+            note_arms(
+                self._machine,
+                _SELECTING.get(operator, ""),
+                [(statement.target, old, ()), (statement.value, value, inside)],
+            )
+            new = self._expressions.operated(operator, old, value, frame)
             new = self._machine.as_type(new, old.type) if isinstance(old, Value) else new
             frame.names[name] = self._machine.merged(lanes, new, frame.names.get(name))
             return lanes

@@ -1,7 +1,7 @@
 """One launch of a kernel by the reference, with NumPy arrays in and out."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, cast
@@ -9,13 +9,15 @@ from typing import Any, cast
 import numpy as np
 
 from synthesis.formats import is_floating
-from synthesis.frontends.base import Reached, ReferenceUnknownError, Trace, Values
+from synthesis.frontends.base import Reached, ReferenceFaultError, ReferenceUnknownError, Trace, Values
+from synthesis.frontends.linemap import NO_PLACES, Where
 from synthesis.frontends.warp.containers import DATA, INDICES
 from synthesis.frontends.warp.introspection import parameters_of
 from synthesis.frontends.warp.reference.interpreter import Interpreter, run_function
 from synthesis.frontends.warp.reference.machine import Machine
 from synthesis.frontends.warp.reference.order import (
     are_in_order,
+    clash,
     depend,
     first_runs,
     is_recast,
@@ -38,6 +40,9 @@ from synthesis.frontends.warp.reference.values import (
 )
 from synthesis.records import Signature
 
+_ROUNDED = 1e-3
+"""How far a number may be off, relative to the largest of its array, if sums are added up in another order."""
+
 
 @dataclass(frozen=True, slots=True)
 class LaunchReference:
@@ -45,6 +50,8 @@ class LaunchReference:
 
     kernel: Any
     signature: Signature
+    where: Where = NO_PLACES.line
+    """The line of the kernel's source that a line of a file is, for messages."""
 
     def __call__(self, runs: Sequence[Values], *, double: bool, trace: Trace | None = None) -> list[Values]:
         """Every array that several launches leave; see :func:`launched`."""
@@ -80,7 +87,7 @@ class LaunchReference:
 
     def reached(self, trace: Trace) -> Reached:
         """The statements of the kernel, and of the functions that it calls, that were run by at least one thread."""
-        return reached_statements(source_of(self.kernel), trace)
+        return reached_statements(source_of(self.kernel), self.signature, trace, self.where)
 
 
 def launched(
@@ -125,12 +132,41 @@ def launched(
         touched = touched_by(machines)
     if apart and (recast or not are_in_order(touched)):
         memory, way, machines = launch_groups([[each] for each in threads])
+    if apart and trace is not None and not double and trace.order is None and (recast or clash(touched)):
+        trace.order = _ordered(memory, partial(launch_groups, [[each] for each in reversed(threads)]))
     if trace is not None:
         trace.first |= first_runs(machines) if apart else way.first
+        trace.arms |= way.arms
+        trace.whole |= way.whole
         trace.left_out |= way.left_out
         trace.singular |= way.singular
     ranks = {argument.name: len(argument.shape) for argument in signature.arguments if argument.shape is not None}
     return [{name: _taken(memory[name], number, rank) for name, rank in ranks.items()} for number in range(len(runs))]
+
+
+def _ordered(
+    memory: Mapping[str, Any], backwards: Callable[[], tuple[dict[str, Any], Trace, list[Machine]]]
+) -> str | None:
+    """The argument that holds something else if threads run in the opposite order, by more than rounding; None if none.
+
+    Args:
+        memory: what is left in the order of a CPU.
+        backwards: launches with the last thread first.
+    """
+    try:
+        other, _, _ = backwards()
+    except ReferenceFaultError:
+        return next(iter(memory))
+    return next((name for name, value in memory.items() if _differ(value, other[name])), None)
+
+
+def _differ(left: Any, right: Any) -> bool:
+    if isinstance(left, dict):
+        return any(_differ(each, right[name]) for name, each in cast(dict[str, Any], left).items())
+    if not is_floating(left.dtype):
+        return not np.array_equal(left, right)
+    size = np.max(np.abs(left), initial=0.0, where=np.isfinite(left))
+    return not np.allclose(left, right, rtol=_ROUNDED, atol=_ROUNDED * float(size), equal_nan=True)
 
 
 def _launch(
@@ -167,7 +203,7 @@ def accumulated(kernel: Any, signature: Signature, run: Values) -> frozenset[str
     found: set[str] = set()
     touched = touched_by([machine])
     for key, name in names.items():
-        kinds = {kind for buffer, kind, _, lanes in machine.log if buffer == key and lanes.ndim == 1}
+        kinds = {kind[0] for buffer, kind, _, lanes in machine.log if buffer == key and lanes.ndim == 1}
         if kinds in ({"A"}, {"X"}, {"A", "X"}):
             found.update(name if is_shared(touched[key], atomics=True) else ())
     return frozenset(found)

@@ -45,6 +45,8 @@ _UPDATES: dict[str, Any] = {
 _LONGEST_LOOP = 20_000
 _MANY = 256
 """Elements of several numbers that are faster taken by one index than by several."""
+Taken = tuple[tuple[int, int], Array]
+"""An arm of an expression, by identity, and the lanes that took it."""
 _UNSIGNED = {np.dtype(f"{kind}{size}"): np.dtype(f"u{size}") for kind in "iu" for size in (1, 2, 4, 8)}
 
 
@@ -109,8 +111,8 @@ class Machine:
         """The lanes that run."""
         self.log: list[tuple[Any, str, tuple[Array, ...], Array]] = []
         """Accesses to memory: buffer, kind, indices, lanes; of a tile, indices and lanes have a second axis, its
-        elements. Kinds are ``R`` read, ``W`` write, ``A`` atomic whose old
-        value is not used, ``X`` atomic whose old value is."""
+        elements. Kinds are ``R`` read, ``W`` write, and of atomics ``X`` where the old value is used and ``A`` where it
+        is not, with what they do, as ``Aadd``."""
         self.notes: list[tuple[int, Array]] = []
         """Statements and sides of conditional expressions, by identity, and the lanes in which they ran, in order, up
         to where the first lane did; none if there is no trace."""
@@ -119,6 +121,8 @@ class Machine:
         self._sums: dict[Any, _Sums] = {}
         """Of buffers of floating-point numbers, by their key."""
         self._settled: set[int] = set()
+        self._held: list[list[Taken]] = []
+        """Arms that were taken inside operands which are being evaluated: they count where the operand is used."""
         self._singular: Array | None = None
         """The lanes that have come to something without a derivative; None if none has."""
         self._whole: Machine | None = None
@@ -132,8 +136,7 @@ class Machine:
     def linear(self) -> Array:
         """The linear index of each lane's thread."""
         count = math.prod(self.launch)
-        every = self.threads is None or len(self.threads) == count
-        return np.tile(np.arange(count) if every else np.asarray(self.threads), self.replicas)
+        return np.tile(np.arange(count) if self.threads is None else np.asarray(self.threads), self.replicas)
 
     @functools.cached_property
     def replica(self) -> Array:
@@ -178,6 +181,48 @@ class Machine:
             if lanes[0]:
                 self._settled.add(id(place))
 
+    def hold_arms(self) -> None:
+        """Keep what :meth:`note_arm` notes from now on, until :meth:`held_arms` gives it."""
+        self._held.append([])
+
+    def held_arms(self) -> "list[Taken]":
+        """The arms that were noted since the last :meth:`hold_arms`, with the lanes that took them."""
+        return self._held.pop()
+
+    def note_arm(self, arm: ast.AST, where: Array, value: Any, inside: "Sequence[Taken]" = ()) -> None:
+        """Note that an arm of an expression is taken in those of the active lanes where something holds.
+
+        Args:
+            arm: the expression.
+            where: what holds, a lane an entry, or one for all lanes.
+            value: the arm's.
+            inside: the arms that were taken inside it; they count where it is taken itself.
+        """
+        if self.trace is None:
+            return
+        if isinstance(value, Value) and not value.type.is_float:
+            self.trace.whole.add((id(arm), 0))
+        self._note_taken([*inside, ((id(arm), 0), self.everyone)], where)
+
+    def _note_taken(self, arms: "Sequence[Taken]", where: Array) -> None:
+        assert self.trace is not None
+        lanes: Array = None
+        for arm, taken in arms:
+            if self.trace.arms.get(arm) == 0:
+                continue
+            lanes = self.mask & where if lanes is None else lanes
+            both = lanes & taken
+            if not both.any():
+                continue
+            if self._held:
+                self._held[-1].append((arm, both))
+            elif self._whole is not None:
+                rows = both.reshape(self.launch).any(axis=1)
+                self._whole._note_taken([(arm, self._whole.everyone)], rows)
+            else:
+                run = int(self.replica[both.argmax()])
+                self.trace.arms[arm] = min(run, self.trace.arms.get(arm, run))
+
     def note_singular(self, where: Array) -> None:
         """Note that something has no derivative where it is computed, in those of the lanes that run.
 
@@ -197,8 +242,8 @@ class Machine:
         if self._singular is not None and self.trace is not None:
             self.trace.singular.update(self.replica[self._singular & lanes].tolist())
 
-    def leave_out(self, body: Sequence[ast.stmt]) -> None:
-        """Note that Warp makes no text of these statements, as far as this call of their function goes."""
+    def leave_out(self, body: Sequence[ast.stmt] | ast.expr) -> None:
+        """Note that Warp makes no text of these statements or this side, as far as this call of their function goes."""
         if self.trace is not None:
             self.trace.left_out.add(id(body))
 
@@ -500,7 +545,8 @@ class Machine:
         if not isinstance(view.element, ValueType):
             raise ReferenceUnknownError("an atomic operation on a struct")
         value = self.as_type(value, view.element)
-        kind = "X" if wanted or operation in ("cas", "exch") else "A"
+        used = wanted or operation in ("cas", "exch")
+        kind = f"{'X' if used else 'A'}{'add' if operation == 'sub' else operation}"
         buffer, indices = self._looked_up(view, indices)
         self.log.append((buffer.key, kind, indices[: len(indices) - inner], self.mask))
         self.note_change(self.mask)
@@ -558,7 +604,7 @@ class Machine:
         for key, sums in self._sums.items():
             if len(sums.added) < 2 or not sums.alone:
                 continue
-            if {kind for buffer, kind, _, _ in self.log if buffer == key} != {"A"}:
+            if {kind for buffer, kind, _, _ in self.log if buffer == key} != {"Aadd"}:
                 continue
             places, numbers, lanes = map(np.concatenate, zip(*sums.added, strict=True))
             order = np.argsort(lanes, kind="stable")

@@ -11,7 +11,10 @@ from synthesis.frontends.warp.reference.values import Array, Recast
 
 _READ, _WRITTEN, _ADDED, _EXCHANGED = range(4)
 _KINDS = {"R": _READ, "W": _WRITTEN, "A": _ADDED, "X": _EXCHANGED}
-"""Of accesses to memory, as a machine's log has them."""
+"""Of accesses to memory, as a machine's log has them; of atomics by the first letter."""
+_OPERATIONS = {name: 1 + number for number, name in enumerate(("add", "min", "max", "and", "or", "xor", "exch", "cas"))}
+_REPLACING = 7
+"""The first atomic of which two on one element may not come in either order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,8 @@ class Touched:
     place: Array
     """Of each, the element, as a number."""
     kind: Array
+    operation: Array
+    """Which atomic it is, as a number; 0 of what is none."""
     thread: Array
 
     @property
@@ -32,7 +37,7 @@ class Touched:
 def touched_by(machines: Sequence[Machine]) -> dict[Any, Touched]:
     """What machines that ran one after the other have changed, by what names the memory, with all accesses to it."""
     changed = {key for machine in machines for key, kind, _, _ in machine.log if kind != "R"}
-    columns: dict[Any, list[tuple[Array, Array, Array]]] = {}
+    columns: dict[Any, list[tuple[Array, Array, Array, Array]]] = {}
     for machine in machines:
         for key, kind, indices, lanes in machine.log:
             if key not in changed:
@@ -41,7 +46,8 @@ def touched_by(machines: Sequence[Machine]) -> dict[Any, Touched]:
             place = machine.replica[active[0]].astype(np.int64)
             for index in indices:
                 place = place * 1_000_003 + (index[active] if len(index) > 1 or index.ndim > 1 else index)
-            columns.setdefault(key, []).append((place, np.full(len(place), _KINDS[kind]), machine.linear[active[0]]))
+            kinds, operations = (np.full(len(place), each) for each in (_KINDS[kind[0]], _OPERATIONS.get(kind[1:], 0)))
+            columns.setdefault(key, []).append((place, kinds, operations, machine.linear[active[0]]))
     return {key: Touched(*map(np.concatenate, zip(*each, strict=True))) for key, each in columns.items()}
 
 
@@ -54,7 +60,12 @@ def is_recast(machine: Machine) -> bool:
 
 def depend(touched: Mapping[Any, Touched]) -> bool:
     """Whether what a thread finds may depend on which others have run."""
-    return any(is_shared(each) for each in touched.values() if (each.kind != _ADDED).any())
+    return any(is_shared(each) for each in touched.values() if not _is_sum(each))
+
+
+def _is_sum(touched: Touched) -> bool:
+    """Whether all accesses to a memory are by atomics of one kind, which may come in any order."""
+    return bool((touched.kind == _ADDED).all()) and len(np.unique(touched.operation)) == 1
 
 
 def is_shared(touched: Touched, *, atomics: bool = False) -> bool:
@@ -64,19 +75,43 @@ def is_shared(touched: Touched, *, atomics: bool = False) -> bool:
         touched: the accesses.
         atomics: whether one that is only added to counts too.
     """
+    elements = _elements(touched)
+    if elements is None:
+        return False
+    read, written, added, exchanged, mixed, _ = elements
+    return bool((written | exchanged | mixed | (added & (read | atomics))).any())
+
+
+def clash(touched: Mapping[Any, Touched]) -> bool:
+    """Whether threads change an element in ways that do not commute, so that what it holds may depend on their order.
+
+    Atomics of one kind do, such as those of a counter, though what they give back depends on the order.
+    """
+    found = filter(None, map(_elements, touched.values()))
+    return any(
+        bool((written | mixed | replaced | ((added | exchanged) & read)).any())
+        for read, written, added, exchanged, mixed, replaced in found
+    )
+
+
+def _elements(touched: Touched) -> tuple[Array, ...] | None:
+    """Of each element that several threads touch how they do: the four kinds, mixed atomics, and those that replace."""
     order = np.argsort(touched.place, kind="stable")
     place, thread = touched.place[order], touched.thread[order]
     if not np.count_nonzero((place[1:] == place[:-1]) & (thread[1:] != thread[:-1])):
-        return False  # as mostly, no two threads come to the same element
+        return None  # as mostly, no two threads come to the same element
     unique, which = np.unique(touched.place, return_inverse=True)
     lowest, highest = np.full(len(unique), 1 << 60), np.full(len(unique), -1)
     np.minimum.at(lowest, which, touched.thread)
     np.maximum.at(highest, which, touched.thread)
     several = lowest != highest
-    read, written, added, exchanged = (np.zeros(len(unique), bool) for _ in _KINDS)
-    for kind, each in enumerate((read, written, added, exchanged)):
+    kinds = [np.zeros(len(unique), bool) for _ in _KINDS]
+    for kind, each in enumerate(kinds):
         each[which[touched.kind == kind]] = True
-    return bool((several & (written | exchanged | (added & (read | atomics)))).any())
+    operations = np.zeros(len(unique), np.int64)
+    np.bitwise_or.at(operations, which, 1 << touched.operation >> 1)
+    mixed, replaced = operations & (operations - 1) != 0, operations >> (_REPLACING - 1) != 0
+    return tuple(each & several for each in (*kinds, mixed, replaced))
 
 
 def are_in_order(touched: Mapping[Any, Touched]) -> bool:

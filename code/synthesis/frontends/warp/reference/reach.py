@@ -1,30 +1,42 @@
-"""Which statements of a kernel's source, and of the functions that it calls, some runs came to."""
+"""Which statements and arms of expressions of a kernel, and of the functions that it calls, some runs came to."""
 
 import ast
+import functools
 from collections.abc import Iterator, Sequence
-from typing import Any
 
-from synthesis.frontends.base import Reached, Trace
-from synthesis.frontends.warp import introspection
-from synthesis.frontends.warp.reference.sources import Source, source_of
+from synthesis.frontends.base import Arm, Reached, Trace
+from synthesis.frontends.linemap import Where
+from synthesis.frontends.warp.reference.arms import SELECTING
+from synthesis.frontends.warp.reference.dependence import Dependence, functions_of
+from synthesis.frontends.warp.reference.sources import Source
+from synthesis.records import Signature
 
 _WIDEST = 60
 """Characters of a statement that a message shows."""
 
 
-def reached_statements(kernel: Source, trace: Trace) -> Reached:
-    """How many statements were run by at least one thread.
+def reached_statements(kernel: Source, signature: Signature, trace: Trace, where: Where) -> Reached:
+    """How many statements were run by at least one thread, and how many arms of their expressions were taken.
 
     What does nothing (``pass``, a docstring) does not count, nor a branch that Warp resolves when it builds the kernel.
     Of a function with several overloads those count that were called, or the first if none was.
 
+    An arm counts if it is computed from elements of arrays or from the thread's number. A derivative needs it if it
+    depends on an input that has one. So constants and plain arguments, such as the bounds of a guard, need not be
+    taken.
+
     Args:
         kernel: the kernel's source.
+        signature: says which arguments are arrays, and which of them have derivatives.
         trace: what was noted while it ran.
+        where: the line of the kernel's source that a line of a file is.
     """
+    arrays = [each.name for each in signature.arguments if each.shape is not None]
+    computed = _dependence(kernel, tuple(arrays), smoothly=False)
+    differentiable = _dependence(kernel, signature.differentiable, smoothly=True)
     pending, known = [kernel], list[Source]()
-    missed: list[str] = []
-    places = 0
+    missed, sloping, untaken = list[str](), list[str](), list[Arm]()
+    places = arms = 0
     while pending:
         source = pending.pop(0)
         if any(source is each for each in known):
@@ -32,10 +44,81 @@ def reached_statements(kernel: Source, trace: Trace) -> Reached:
         known.append(source)
         for statement in _statements(source.body, trace):
             places += 1
-            if id(statement) not in trace.first:
-                missed.append(ast.unparse(statement).partition("\n")[0][:_WIDEST])
             pending += _called(statement, source, trace)
-    return Reached(places=places, missed=tuple(missed))
+            if id(statement) not in trace.first:
+                words = _words(statement)
+                missed.append(words)
+                sloping += [words] if any(differentiable.holds(each, source) for each in _values(statement)) else []
+                continue
+            for arm, is_factor in _arms(statement, trace):
+                taken = (id(arm), 0) in trace.arms
+                if not computed.holds(arm, source) or (is_factor and taken):
+                    continue
+                arms += 1
+                if taken:
+                    continue
+                slopes = (id(arm), 0) not in trace.whole and differentiable.holds(arm, source)
+                line = where(source.file, source.line + arm.lineno - 1)
+                untaken.append(Arm(_words(arm) if line is None else f"{_words(arm)} of line {line}", slopes))
+    return Reached(places=places, missed=tuple(missed), arms=arms, untaken=tuple(untaken), sloping=tuple(sloping))
+
+
+@functools.lru_cache(maxsize=4)  # of one kernel, it is asked for several times
+def _dependence(kernel: Source, arguments: tuple[str, ...], *, smoothly: bool) -> Dependence:
+    return Dependence(kernel, arguments, smoothly=smoothly)
+
+
+def _words(node: ast.AST) -> str:
+    return ast.unparse(node).partition("\n")[0][:_WIDEST]
+
+
+def _values(statement: ast.stmt) -> list[ast.expr]:
+    """What a statement computes, but for what it only decides by."""
+    match statement:
+        case ast.Assign(value=value) | ast.AugAssign(value=value) | ast.Expr(value=value):
+            return [value]
+        case ast.AnnAssign(value=ast.expr() as value) | ast.Return(value=ast.expr() as value):
+            return [value]
+        case _:
+            return []
+
+
+def _arms(statement: ast.stmt, trace: Trace) -> Iterator[tuple[ast.expr, bool]]:
+    """The arms of a statement's own expressions, and of each whether it is a factor of a product.
+
+    A factor counts only where the other is zero in every run: mostly it is none, and each product would be two arms.
+    """
+    pending: list[ast.AST] = [each for each in ast.iter_child_nodes(statement) if not isinstance(each, ast.stmt)]
+    if isinstance(statement, ast.AugAssign) and isinstance(statement.op, ast.Mult):
+        yield from (
+            (each, True) for each in (statement.target, statement.value) if isinstance(statement.target, ast.Name)
+        )
+    while pending:
+        node = pending.pop(0)
+        if id(node) in trace.left_out:
+            continue
+        found: list[ast.expr] = []
+        match node:
+            case ast.IfExp():
+                found = [each for each in (node.body, node.orelse) if id(each) not in trace.left_out]
+            case ast.BoolOp():
+                found = node.values[1:]
+            case ast.BinOp(op=ast.Mult()):
+                yield from ((each, True) for each in (node.left, node.right))
+            case ast.Call():
+                name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+                if name == "static":
+                    continue
+                if (
+                    name in SELECTING
+                    and len(node.args) > 1
+                    and not any(isinstance(each, ast.Starred) for each in node.args)
+                ):
+                    found = node.args[1:] if name == "where" else node.args
+            case _:
+                pass
+        yield from ((each, False) for each in found)
+        pending += ast.iter_child_nodes(node)
 
 
 def _statements(body: Sequence[ast.stmt], trace: Trace) -> Iterator[ast.stmt]:
@@ -69,21 +152,9 @@ def _called(statement: ast.stmt, source: Source, trace: Trace) -> Iterator[Sourc
     while nodes:
         node = nodes.pop()
         nodes += ast.iter_child_nodes(node)
-        function = _resolved(node, source) if isinstance(node, ast.Name | ast.Attribute) else None
-        if introspection.is_function(function) and not introspection.is_native(function):
-            overloads = introspection.callable_overloads_of(function)
-            sources = [source_of(each) for each in (overloads if len(overloads) > 1 else [function])]
-            yield from [each for each in sources if _entered(each, trace)] or sources[:1]
+        sources = functions_of(node, source)
+        yield from [each for each in sources if _entered(each, trace)] or sources[:1]
 
 
 def _entered(source: Source, trace: Trace) -> bool:
     return any(id(each) in trace.first for each in source.body)
-
-
-def _resolved(node: ast.expr, source: Source) -> Any:
-    """What a name, or a name in a module or class, stands for in the scope of a function; None if nothing."""
-    if isinstance(node, ast.Name):
-        return source.scope.get(node.id)
-    if isinstance(node, ast.Attribute):
-        return getattr(_resolved(node.value, source), node.attr, None)
-    return None

@@ -67,13 +67,17 @@ class Source:
         parameters: their names, in order.
         defaults: parameter to the expression of its default.
         scope: what its module and closure hold.
+        file: where its text stands.
+        line: the line of that file that it begins on.
     """
 
-    def __init__(self, function: Any, text: str) -> None:
+    def __init__(self, function: Any, text: str, line: int) -> None:
         tree = ast.parse(textwrap.dedent(text)).body[0]
         if not isinstance(tree, ast.FunctionDef):
             raise ReferenceUnknownError("a kernel that is not declared by def")
         self.body = tree.body
+        self.file: str = function.__code__.co_filename
+        self.line = line
         self.parameters = [each.arg for each in tree.args.args]
         self.defaults = dict(zip(reversed(self.parameters), reversed(tree.args.defaults), strict=False))
         self.scope: Mapping[str, Any] = function.__globals__
@@ -96,7 +100,7 @@ def source_of(obj: Any) -> Source:
     """The parsed source of a kernel or function, as Warp recorded it."""
     known = getattr(obj, "_irsmith_source", None)
     if known is None:
-        known = obj._irsmith_source = Source(obj.func, introspection.source_of(obj))
+        known = obj._irsmith_source = Source(obj.func, introspection.source_of(obj), introspection.first_line_of(obj))
     return known
 
 

@@ -158,7 +158,7 @@ def _store(
 
 @semantics("tile_atomic_add")
 def _atomic_add(machine: Machine, view: ArrayView, value: Tile, offset: Any = None, bounds_check: Any = None) -> None:
-    index, data = _placed(machine, view, "A", value, offset)
+    index, data = _placed(machine, view, "Aadd", value, offset)
     np.add.at(view.buffer.data, index, data)
 
 
@@ -174,7 +174,7 @@ def _store_indexed(
 def _atomic_add_indexed(
     machine: Machine, view: ArrayView, indices: Tile, t: Tile, offset: Any = None, axis: Any = None
 ) -> None:
-    index, data = _placed(machine, view, "A", t, offset, _along(machine, axis, indices))
+    index, data = _placed(machine, view, "Aadd", t, offset, _along(machine, axis, indices))
     np.add.at(view.buffer.data, index, data)
 
 

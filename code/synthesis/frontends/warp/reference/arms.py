@@ -1,0 +1,98 @@
+"""Arms of expressions: what a built-in or an operator chooses among, and which of it some lane takes.
+
+What is computed and not chosen could be computed otherwise, and nothing would tell. A factor of what is zero in every
+lane is such an arm too: masks (``wp.step(x) * y``) choose by it.
+"""
+
+import ast
+import contextlib
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from synthesis.frontends.base import ReferenceUnknownError
+from synthesis.frontends.warp.reference.machine import Machine, Taken
+from synthesis.frontends.warp.reference.values import Array, Value
+
+Operand = tuple[ast.expr, Any, Sequence[Taken]]
+"""An operand's expression, its value, and the arms that were taken inside it."""
+
+
+def _where(machine: Machine, condition: Any, *_: Any) -> list[Array | None]:
+    holds = machine.truth(condition)
+    if len(holds) == 1 and getattr(condition, "literal", None) is not None:
+        return [None, None, None]  # no input can make it fall otherwise
+    return [None, holds, ~holds]
+
+
+def _min(machine: Machine, a: Any, b: Any) -> list[Array | None]:
+    return [_any(a, b, np.less), _any(b, a, np.less)]
+
+
+def _max(machine: Machine, a: Any, b: Any) -> list[Array | None]:
+    return [_any(a, b, np.greater), _any(b, a, np.greater)]
+
+
+def _clamp(machine: Machine, x: Any, low: Any, high: Any) -> list[Array | None]:
+    below, above = _any(x, low, np.less), _any(x, high, np.greater)
+    return [~(below | above), below, above]
+
+
+def _lerp(machine: Machine, a: Any, b: Any, share: Any) -> list[Array | None]:
+    return [share.data != 1, share.data != 0, None]
+
+
+def _mul(machine: Machine, a: Any, b: Any) -> list[Array | None]:
+    return [_nonzero(b), _nonzero(a)]
+
+
+def _nonzero(factor: Any) -> Array | None:
+    """Where a number that is multiplied with is not zero; None of a constant, and of what is no single number."""
+    if not isinstance(factor, Value) or factor.type.shape or factor.literal is not None:
+        return None
+    return factor.data != 0
+
+
+def _any(left: Any, right: Any, compare: Callable[[Any, Any], Any]) -> Array:
+    """The lanes in which a comparison holds of some components of two values."""
+    one, other = (each.data.reshape(len(each.data), -1) for each in (left, right))
+    return np.asarray(compare(one, other)).any(axis=1)
+
+
+SELECTING: Mapping[str, Callable[..., list[Array | None]]] = {
+    "where": _where,
+    "min": _min,
+    "max": _max,
+    "clamp": _clamp,
+    "lerp": _lerp,
+    "mul": _mul,
+}
+"""What chooses among its operands, to where it uses each of them; None is everywhere."""
+
+
+def note_arms(machine: Machine, name: str, operands: Sequence[Operand]) -> None:
+    """Note which operands are used in some lane, and which arms inside them.
+
+    Args:
+        machine: whose lanes.
+        name: of what is given them; one that is not in :data:`SELECTING` uses all.
+        operands: in order.
+    """
+    if machine.trace is None:
+        return
+    used: Sequence[Array | None] = [None] * len(operands)
+    select = SELECTING.get(name)
+    if select is not None and len(operands) > 1 and _matter(machine, operands):
+        # What cannot be compared is refused where it is computed.
+        with contextlib.suppress(AttributeError, TypeError, ValueError, ReferenceUnknownError):
+            used = select(machine, *(value for _, value, _ in operands))
+    for (node, value, inside), where in zip(operands, used, strict=True):
+        machine.note_arm(node, machine.everyone if where is None else where, value, inside)
+
+
+def _matter(machine: Machine, operands: Sequence[Operand]) -> bool:
+    """Whether something about the operands is not known yet."""
+    assert machine.trace is not None
+    arms = machine.trace.arms
+    return any(inside or arms.get((id(node), 0)) != 0 for node, _, inside in operands)
