@@ -163,6 +163,8 @@ class Trace:
 
     first: dict[int, int] = field(default_factory=dict[int, int])
     """Place to the number of the first run that came to it."""
+    arms: dict[Any, int] = field(default_factory=dict[Any, int])
+    """Arm of an expression to the number of the first run in which some element took it."""
     left_out: set[int] = field(default_factory=set[int])
     """What the tool leaves out of a text as it makes it, such as a branch of what is known by then."""
     singular: set[int] = field(default_factory=set[int])
@@ -192,11 +194,23 @@ class Reached:
     places: int
     missed: tuple[str, ...] = ()
     """Those that were not, in words, in the order of the code."""
+    arms: int = 0
+    """Arms of expressions that choose, such as those of ``where``."""
+    missed_arms: tuple[str, ...] = ()
+    """Those that no element took, in words."""
+    needed: tuple[str, ...] = ()
+    """Those of them that a derivative goes through: what they compute depends on a differentiable input."""
 
     @property
     def share(self) -> float:
-        """From 0 to 1; of no place at all, 1."""
+        """Of the places, from 0 to 1; of no place at all, 1."""
         return 1 - len(self.missed) / self.places if self.places else 1.0
+
+    @property
+    def share_with_arms(self) -> float:
+        """Of the places and the arms of expressions, from 0 to 1; of none at all, 1."""
+        count = self.places + self.arms
+        return 1 - (len(self.missed) + len(self.missed_arms)) / count if count else 1.0
 
 
 class Reference(Protocol):

@@ -54,7 +54,7 @@ class AimedDraw:
 def find_aimed_draws(
     reference: Reference, spec: KernelSpec, reach: Reach, trace: Trace, *, already: int, seed: int = 0
 ) -> list[AimedDraw]:
-    """A few draws on which the kernel comes to statements, or changes outputs, that other runs did not.
+    """A few draws on which the kernel comes to statements, takes arms or changes outputs that other runs did not.
 
     A draw on which the reference fails, is at fault, or gives what is not finite or differs much between float64 and
     the kernel's own precision, is dropped.
@@ -72,7 +72,7 @@ def find_aimed_draws(
     idle = list(reach.idle)
     found: list[AimedDraw] = []
     for number in _promising(reference, trials, trace, idle):
-        if len(found) == _MOST or (not idle and not reference.reached(trace).missed):
+        if len(found) == _MOST or (not idle and reference.reached(trace).share_with_arms == 1.0):
             break
         way = Trace()
         try:
@@ -84,10 +84,12 @@ def find_aimed_draws(
             continue
         changed = changed_by(trials[number], own, idle)
         new = [place for place in way.first if place not in trace.first]  # in order: draws that turn depend on it
-        if expected.ill_conditioned or expected.non_finite or not (changed or new):
+        arms = way.arms.keys() - trace.arms.keys()
+        if expected.ill_conditioned or expected.non_finite or not (changed or new or arms):
             continue
         idle = [name for name in idle if name not in changed]
         trace.first |= dict.fromkeys(new, already + len(found))
+        trace.arms |= dict.fromkeys(arms, already + len(found))
         trace.left_out |= way.left_out
         found.append(AimedDraw(inputs=trials[number], own=own, double=double))
     return found
@@ -101,6 +103,7 @@ def _promising(reference: Reference, trials: Sequence[Values], trace: Trace, idl
     except Exception:  # noqa: BLE001 (one of them is at fault, and takes the others along)
         return list(range(len(trials)))
     first = {run for place, run in way.first.items() if place not in trace.first}
+    first |= {run for arm, run in way.arms.items() if arm not in trace.arms}
     for name in idle:
         first |= set([k for k, (run, left) in enumerate(zip(trials, results, strict=True))
                       if changed_by(run, left, [name])][:1])  # fmt: skip

@@ -91,8 +91,8 @@ def judge(plan: Plan, outcomes: Sequence[Outcome | Rejection], *, retraced: Coll
             failed[level.name] = found
         elif isinstance(found, Unproved):
             unverified[level.name] = found
-        elif beyond is not None:
-            unverified[level.name] = beyond
+        elif (why := beyond or plan.beyond.get(level.direction)) is not None:
+            unverified[level.name] = why
         else:
             errors[level.name] = found
     for level in plan.levels:  # what cannot be run is as wrong as what says the same in another language

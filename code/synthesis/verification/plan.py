@@ -53,7 +53,7 @@ from synthesis.verification.comparison import (
 from synthesis.verification.gradients import backward_runs
 from synthesis.verification.inputs import DRAWS, complete, draw_inputs, missing_inputs, overlapping
 from synthesis.verification.points import NothingToCheck, Point, find_points
-from synthesis.verification.reach import SHARE, WRITES_NOTHING, Reach, reach_of
+from synthesis.verification.reach import SHARE, WRITES_NOTHING, Reach, derivative_hindrance, reach_of
 from synthesis.verification.tangents import Tangents, find_tangents
 from synthesis.verification.usefulness import redraws, shortcoming
 
@@ -119,6 +119,8 @@ class Plan:
     """How much of the kernel the runs for ``Purpose.DRAW`` come to; None if nothing can be proved."""
     least_reach: float = SHARE
     """How much they have to come to for anything to count as verified."""
+    beyond: Mapping[Direction, Unproved] = field(default_factory=dict[Direction, Unproved])
+    """Why no derivative of a direction counts as verified, if the points leave an arm untaken that it goes through."""
     seconds: float = field(default=0.0, compare=False)
     """Spent on the reference."""
 
@@ -242,29 +244,43 @@ class _Planning:
         runs = drawn.runs
         directions = {level.direction for level in self.levels if level.name not in plan.unavailable}
         trap = self.prover.gradient_trap(self.kernel) if directions - {Direction.FORWARD} else None
+        at_points, at_tangents = Trace(), Trace()
         plan = replace(
             plan,
             draws=drawn.expected if shaken is None else loosened(drawn.expected, shaken),
             reach=drawn.reach,
             overlap=_find_overlap(reference, self.signature, runs[0]),
-            points=self._points(reference, suspect=trap is not None) if Direction.BACKWARD in directions else (),
-            tangents=find_tangents(reference, self.kernel.spec, seed=self.seed)
+            points=self._points(reference, runs, at_points, suspect=trap is not None)
+            if Direction.BACKWARD in directions
+            else (),
+            tangents=find_tangents(reference, self.kernel.spec, seed=self.seed, runs=runs, trace=at_tangents)
             if Direction.TANGENT in directions
             else None,
             trap=trap,
         )
+        hindrances = {
+            Direction.BACKWARD: derivative_hindrance(reference.reached(at_points)),
+            Direction.TANGENT: derivative_hindrance(reference.reached(at_tangents)),
+        }
+        plan = replace(plan, beyond={each: why for each, why in hindrances.items() if why and each in directions})
         return replace(plan, programs=(*plan.programs, *self._programs(plan, runs)))
 
-    def _points(self, reference: Reference, *, suspect: bool) -> tuple[Point, ...] | NothingToCheck:
+    def _points(
+        self, reference: Reference, runs: Sequence[Values], trace: Trace, *, suspect: bool
+    ) -> tuple[Point, ...] | NothingToCheck:
         """Where derivatives are checked; of a text that was proved before, those of more seeds if one's show nothing.
 
         A ray that hits nothing has no gradient: few draws may show one, as they did when the text was made.
         """
-        found = find_points(reference, self.kernel.spec, suspect=suspect, seed=self.seed)
+
+        def of_seed(seed: int) -> tuple[Point, ...] | NothingToCheck:
+            return find_points(reference, self.kernel.spec, suspect=suspect, seed=seed, runs=runs, trace=trace)
+
+        found = of_seed(self.seed)
         for more in range(0 if self.fresh else _MORE_SEEDS):
             if not isinstance(found, NothingToCheck):
                 break
-            found = find_points(reference, self.kernel.spec, suspect=suspect, seed=self.seed + 1 + more)
+            found = of_seed(self.seed + 1 + more)
         return found
 
     def _gives(self) -> bool:

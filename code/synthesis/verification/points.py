@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from synthesis.frontends.base import Reference, Trace, Values
 from synthesis.records import Argument, KernelSpec, Role, Signature
+from synthesis.verification.arms import ROUNDS, TakingPoints
 from synthesis.verification.inputs import flat, generator_of, is_of
 from synthesis.verification.slopes import (
     STEPS,
@@ -109,20 +110,31 @@ def points_for(source: str, *, suspect: bool = False) -> int:
 
 
 def find_points(
-    reference: Reference, spec: KernelSpec, *, suspect: bool = False, seed: int = 0
+    reference: Reference,
+    spec: KernelSpec,
+    *,
+    suspect: bool = False,
+    seed: int = 0,
+    runs: Sequence[Values] = (),
+    trace: Trace | None = None,
 ) -> tuple[Point, ...] | NothingToCheck:
     """Smooth points, or why there is none that a derivative could be checked at.
+
+    Where these leave arms of expressions untaken that a derivative goes through, points that take them are added.
 
     Args:
         reference: the kernel's.
         spec: the kernel.
         suspect: whether it has a construct that the tool is known to get derivatives wrong of.
         seed: another one gives other points.
+        runs: draws of the kernel's arguments, among which points for untaken arms are looked for first.
+        trace: what the places and arms are noted in that the points come to, if that is wanted.
 
     Raises:
         ReferenceUnknownError: for what is not modelled.
         ReferenceFaultError: if the kernel is at fault.
     """
+    trace = Trace() if trace is None else trace
     signature = spec.signature
     inputs, outputs = differentiable(signature), weighted_outputs(signature)
     if not inputs:
@@ -133,7 +145,7 @@ def find_points(
     sound, doubtful = list[tuple[Values, _Measured]](), list[tuple[Values, _Measured]]()
     for first in (0, wished):
         numbers = range(first, wished if first == 0 else wished + 2 + len(doubtful))
-        # All points, directions and steps in one run of the reference; every other point is near edges.
+        # Every other point is near edges.
         drawn = [
             draw_point(
                 signature,
@@ -145,21 +157,8 @@ def find_points(
             )
             for each in numbers
         ]
-        generators = [generator_of("direction", 1000 + each, seed=seed) for each in numbers]
-        directions = [
-            _directions(generator, inputs, place, number)
-            for number, generator, place in zip(numbers, generators, drawn, strict=True)
-        ]
-        runs = [run for place, each in zip(drawn, directions, strict=True) for run in _runs(place, each)]
-        trace = Trace()
-        results = [flat(each) for each in reference(runs, double=True, trace=trace)]
-        size = len(results) // len(drawn)
-        for number, place in enumerate(drawn):
-            of_place = results[number * size : (number + 1) * size]
-            made = _measured(generators[number], directions[number], inputs, outputs, of_place, ends=number % 2 == 0)
-            if made is not None:
-                singular = any(each // size == number for each in trace.singular)
-                (doubtful if singular else sound).append((place, made))
+        for place, made, singular in _measured_at(reference, signature, drawn, numbers, seed=seed):
+            (doubtful if singular else sound).append((place, made))
         if len(sound) >= wished:
             break
     taken = (sound or [(place, _loosened(each)) for place, each in doubtful])[:wished]
@@ -168,12 +167,62 @@ def find_points(
     places, found = [place for place, _ in taken], [each for _, each in taken]
     if not any(abs(slope.value) > 4 * slope.doubt for each in found for slope in each.slopes):
         return NothingToCheck("the derivative is zero")
-    finals = reference(places, double=False)
+    finals = list(reference(places, double=False, trace=trace))
+    taking = TakingPoints(reference, spec, runs, seed=seed)
+    for _ in range(ROUNDS):
+        more = taking.next(trace)
+        if not more:
+            break
+        first = 1000 + wished + len(found)
+        added = [
+            (place, made)
+            for place, made, singular in _measured_at(
+                reference, signature, more, range(first, first + len(more)), seed=seed
+            )
+            if not singular
+        ]
+        if added:
+            places += [place for place, _ in added]
+            found += [each for _, each in added]
+            finals += reference([place for place, _ in added], double=False, trace=trace)
     kept = _left_alone(reference, signature, places, finals)
     return tuple(
         Point(place, each.cotangents, {} if signature.results else each.starts, each.slopes, final, alone)
         for place, each, final, alone in zip(places, found, finals, kept, strict=True)
     )
+
+
+def _measured_at(
+    reference: Reference, signature: Signature, places: Sequence[Values], numbers: Sequence[int], *, seed: int
+) -> list[tuple[Values, "_Measured", bool]]:
+    """What differences say at those of some places that are smooth, and whether something has no derivative there.
+
+    All places, directions and steps are one run of the reference.
+
+    Args:
+        reference: the kernel's.
+        signature: the kernel's.
+        places: where.
+        numbers: of each place, which its directions depend on.
+        seed: another one gives other directions.
+    """
+    inputs, outputs = differentiable(signature), weighted_outputs(signature)
+    generators = [generator_of("direction", 1000 + each, seed=seed) for each in numbers]
+    directions = [
+        _directions(generator, inputs, place, number)
+        for number, generator, place in zip(numbers, generators, places, strict=True)
+    ]
+    runs = [run for place, each in zip(places, directions, strict=True) for run in _runs(place, each)]
+    trace = Trace()
+    results = [flat(each) for each in reference(runs, double=True, trace=trace)]
+    size = len(results) // len(places)
+    found = list[tuple[Values, _Measured, bool]]()
+    for number, place in enumerate(places):
+        of_place = results[number * size : (number + 1) * size]
+        made = _measured(generators[number], directions[number], inputs, outputs, of_place, ends=number % 2 == 0)
+        if made is not None:
+            found.append((place, made, any(each // size == number for each in trace.singular)))
+    return found
 
 
 def _left_alone(

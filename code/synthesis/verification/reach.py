@@ -36,8 +36,8 @@ class Reach:
 
     @property
     def share(self) -> float:
-        """From 0 to 1: of the statements or of the outputs, whichever is less."""
-        return min(self.code.share, self._changed)
+        """From 0 to 1: of the statements and arms of expressions, or of the outputs, whichever is less."""
+        return min(self.code.share_with_arms, self._changed)
 
     @property
     def _changed(self) -> float:
@@ -49,9 +49,9 @@ class Reach:
         """Why nothing counts as verified, or None if enough was come to; where no output changed, it never is.
 
         Args:
-            least: the share that has to be come to.
+            least: the share of the statements, and of the outputs, that has to be come to.
         """
-        if self.share >= least and self._changed > 0:
+        if min(self.code.share, self._changed) >= least and self._changed > 0:
             return None
         if not self.outputs and self.writes:
             return WRITES_NOTHING
@@ -61,6 +61,18 @@ class Reach:
             missed, places = self.code.missed, self.code.places
             why = f"no run came to {len(missed)} of {places} statements, such as {missed[0]}"
         return Unproved(Hindrance.NOT_REACHED, f"{Hindrance.NOT_REACHED}: {why}")
+
+
+def derivative_hindrance(code: Reached) -> Unproved | None:
+    """Why no derivative counts as verified, or None: an arm that it goes through was taken at none of the points.
+
+    Args:
+        code: what the points come to at which derivatives are checked.
+    """
+    if not code.needed:
+        return None
+    what = f"no point takes {len(code.needed)} of {code.arms} arms of expressions, such as {code.needed[0]}"
+    return Unproved(Hindrance.NOT_REACHED, f"{Hindrance.NOT_REACHED}: {what}")
 
 
 def reach_of(signature: Signature, runs: Sequence[Values], results: Sequence[Values], code: Reached) -> Reach:

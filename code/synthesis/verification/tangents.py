@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from synthesis.frontends.base import Reference, Values
-from synthesis.records import KernelSpec
+from synthesis.frontends.base import Reference, Trace, Values
+from synthesis.records import Argument, KernelSpec
+from synthesis.verification.arms import ROUNDS, TakingPoints
 from synthesis.verification.gradients import GradientResult
 from synthesis.verification.inputs import generator_of
 from synthesis.verification.points import NothingToCheck, points_for
@@ -49,45 +50,96 @@ class Tangents:
     """Where a result of whole numbers or truth values is the same beside the point, and in both precisions."""
 
 
-def find_tangents(reference: Reference, spec: KernelSpec, *, seed: int = 0) -> tuple[Tangents, ...] | NothingToCheck:
-    """Points and directions with the results' elementwise slopes, or why there is none; another seed gives others.
+def find_tangents(
+    reference: Reference,
+    spec: KernelSpec,
+    *,
+    seed: int = 0,
+    runs: Sequence[Values] = (),
+    trace: Trace | None = None,
+) -> tuple[Tangents, ...] | NothingToCheck:
+    """Points and directions with the results' elementwise slopes, or why there is none.
+
+    Where these leave arms of expressions untaken that a derivative goes through, points that take them are added.
+
+    Args:
+        reference: the kernel's.
+        spec: the kernel.
+        seed: another one gives other points and directions.
+        runs: draws of the kernel's arguments, among which points for untaken arms are looked for first.
+        trace: what the places and arms are noted in that the points come to, if that is wanted.
 
     Raises:
         ReferenceUnknownError: for what is not modelled.
         ReferenceFaultError: if the kernel is at fault.
     """
+    trace = Trace() if trace is None else trace
     signature = spec.signature
     moving = [each for each in signature.arguments if each.is_float]
     if not moving or not any(each.is_float for each in signature.results):
         return NothingToCheck("no floating-point input or output")
-    points, tangents, runs = list[Values](), list[Values](), list[Values]()
     numbers = range(points_for(spec.source))
+    drawn = [draw_point(signature, spec.source, 1000 + each, seed=seed, near=each % 2 == 1) for each in numbers]
     alone = moving[:_ALONE] if len(moving) > 1 else []
-    for number, chosen in [*((number, moving) for number in numbers), *((0, [each]) for each in alone)]:
-        point = draw_point(signature, spec.source, 1000 + number, seed=seed, near=number % 2 == 1)
+    whole = [(number, point, moving) for number, point in enumerate(drawn)]
+    found = _measured(reference, spec, [*whole, *((0, drawn[0], [each]) for each in alone)], seed, trace)
+    unit = _UNITS * max(reference.unit, _FINE)
+    found = [*found[: len(numbers)], *(_doubted(each, found[0], unit) for each in found[len(numbers) :])]
+    taking = TakingPoints(reference, spec, runs, seed=seed)
+    for _ in range(ROUNDS):
+        more = taking.next(trace)
+        if not more:
+            break
+        found += _measured(
+            reference, spec, [(number, each, moving) for number, each in enumerate(more, len(found))], seed, trace
+        )
+    found = [each for each in found if any(mask.any() for mask in each.smooth.values())]
+    return tuple(found) or NothingToCheck("no smooth point found")
+
+
+def _measured(
+    reference: Reference,
+    spec: KernelSpec,
+    points: Sequence[tuple[int, Values, Sequence[Argument]]],
+    seed: int,
+    trace: Trace,
+) -> list[Tangents]:
+    """How the results move at some points; what the smooth ones come to is noted.
+
+    Args:
+        reference: the kernel's.
+        spec: the kernel.
+        points: for each the number that its direction depends on, the inputs, and the arguments that move.
+        seed: another one gives other directions.
+        trace: what is noted in.
+    """
+    signature = spec.signature
+    moving = [each for each in signature.arguments if each.is_float]
+    tangents, runs = list[Values](), list[Values]()
+    for number, point, chosen in points:
         generator = generator_of("tangent", number, seed=seed)
         along = {each.name: np.asarray(dense_direction(generator, each, point[each.name])[""], each.dtype)
                  for each in moving}  # fmt: skip
         moved_here = {each.name for each in chosen}
         along = {name: part if name in moved_here else np.zeros_like(part) for name, part in along.items()}
         directions = {name: {"": part.astype(np.float64)} for name, part in along.items()}
-        points.append(point)
         tangents.append({f"tangent_{name}": part for name, part in along.items()})
         there = doubled(point)
         runs += [there, *(moved(there, directions, step) for step in STEPS)]
     results = reference(runs, double=True)
-    decided = all(each.is_float for each in signature.results)
-    own = [None] * len(points) if decided else reference(points, double=False)
     size = 1 + len(STEPS)
-    found = tuple(
-        _expected({**point, **tangent}, results[number * size : (number + 1) * size], there, spec)
-        for number, (point, tangent, there) in enumerate(zip(points, tangents, own, strict=True))
-    )
-    unit = _UNITS * max(reference.unit, _FINE)
-    found = (*found[: len(numbers)], *(_doubted(each, found[0], unit) for each in found[len(numbers) :]))
-    if not any(mask.any() for each in found for mask in each.smooth.values()):
-        return NothingToCheck("no smooth point found")
-    return tuple(each for each in found if any(mask.any() for mask in each.smooth.values()))
+    noted = Trace()
+    own = reference([point for _, point, _ in points], double=False, trace=noted)
+    decided = all(each.is_float for each in signature.results)
+    found = [
+        _expected({**point, **tangent}, results[number * size : (number + 1) * size], None if decided else there, spec)
+        for number, ((_, point, _), tangent, there) in enumerate(zip(points, tangents, own, strict=True))
+    ]
+    for arm, run in noted.arms.items():
+        if any(mask.any() for mask in found[run].smooth.values()):
+            trace.arms.setdefault(arm, run)
+    trace.first |= noted.first
+    return found
 
 
 def _doubted(tangents: Tangents, whole: Tangents, unit: float) -> Tangents:

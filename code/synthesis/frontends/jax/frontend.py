@@ -176,7 +176,9 @@ class JaxProver:
 
         with functions.settings(kernel.spec.signature.options):
             graph = graph_of(lowering.jaxpr_of(kernel.live, kernel.example_args))
-        return GraphReference(graph, tuple(each.name for each in kernel.spec.signature.results))
+        signature = kernel.spec.signature
+        moving = tuple(each.name in signature.differentiable for each in signature.arguments)
+        return GraphReference(graph, tuple(each.name for each in signature.results), moving)
 
     def accumulated(self, kernel: Kernel, run: Values) -> frozenset[str]:
         """A JAX function has no threads of its own."""
