@@ -163,11 +163,21 @@ def definition_of(plain: FunctionType, obj: Any) -> Definition:
     if found is None:
         return Definition(plain, source, line)
     method, rules = found
-    definitions = [Definition(rule) for rule in rules if rule is not None]
+    definitions = _one_a_statement([rule for rule in rules if rule is not None])
     if definitions and not _declares_itself(definitions[-1].obj, plain.__name__):
         given = ", ".join("None" if rule is None else rule.__name__ for rule in rules)
         definitions[-1] = replace(definitions[-1], after=f"{plain.__name__}.{method}({given})")
     return Definition(plain, source, line, beside=tuple(definitions))
+
+
+def _one_a_statement(rules: Sequence[FunctionType]) -> list[Definition]:
+    """The definitions of rules; lambdas of one statement have the same source, which is one definition."""
+    found: dict[object, Definition] = {}
+    for rule in rules:
+        text, line = source_of(rule)
+        place = (rule.__code__.co_filename, line) if rule.__name__ == "<lambda>" and text is not None else rule
+        found[place] = Definition(rule)
+    return list(found.values())
 
 
 def source_text(definition: Definition) -> tuple[str, int] | None:
