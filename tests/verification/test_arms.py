@@ -6,10 +6,14 @@ import numpy as np
 import pytest
 from checking import pairs_of
 
-from synthesis import Pair
+from synthesis import Pair, get_frontend
 from synthesis.examples import ArrayType, Examples
-from synthesis.frontends.base import Trace
+from synthesis.frontends.base import Kernel, Lowered, Trace
 from synthesis.records import Domain, Hindrance
+from synthesis.verification.gradients import precisions_of
+from synthesis.verification.plan import make_plan
+from synthesis.verification.tangents import check_pullbacks, pullback_runs
+from synthesis.verification.verifier import Verifier
 
 JAX = """
 import jax
@@ -40,14 +44,30 @@ def larger(x, y):
     return jnp.maximum(x * x, y)
 
 
+def clipped(x, upd):
+    return x.at[jnp.array([1, 9, 2])].max(upd, mode="clip")
+
+
+def dropped(x, upd):
+    return x.at[jnp.array([1, 9, 2])].min(upd, mode="drop")
+
+
+def total(x, y):
+    return jnp.sum(jnp.sort(x) * y), jnp.max(x)
+
+
 def finite(x, y):
     return jnp.logaddexp(x, y) + jnp.where(jnp.isnan(x), y * y, x)
 """
 ROW = ArrayType("float32", (4,), Domain(low=0.1, high=1.5))
+THREE = ArrayType("float32", (3,), Domain(low=0.1, high=1.5))
 TABLES = {
     "bad": {"x": ROW}, "far_where": {"x": ROW}, "near_where": {"x": ROW}, "guarded": {"x": ROW},
     "larger": {"x": ROW, "y": ArrayType("float32", (4,), Domain(low=5.0, high=6.0))},
     "finite": {"x": ROW, "y": ROW},
+    "total": {"x": ROW, "y": ROW},
+    "clipped": {"x": ArrayType("float32", (5,), Domain(low=0.1, high=1.5)), "upd": THREE},
+    "dropped": {"x": ArrayType("float32", (5,), Domain(low=0.1, high=1.5)), "upd": THREE},
 }  # fmt: skip
 LEVELS = ["stablehlo", "vjp_stablehlo", "jvp_stablehlo"]
 
@@ -99,6 +119,55 @@ def test_a_side_of_a_maximum_is_an_arm(pairs: dict[str, Pair]) -> None:
 @pytest.mark.needs("jax")
 def test_an_arm_for_what_is_not_finite_does_not_count(pairs: dict[str, Pair]) -> None:
     assert set(pairs["finite"].verdict.verified) == set(LEVELS)
+
+
+@pytest.mark.needs("jax")
+def test_derivatives_of_single_numbers_are_held_against_each_other(pairs: dict[str, Pair]) -> None:
+    assert set(pairs["total"].verdict.verified) == set(LEVELS)
+
+
+@pytest.mark.needs("jax")
+@pytest.mark.parametrize("seed", range(4))
+def test_a_derivative_that_jax_gives_wrong_at_half_of_all_points_is_refused_by_any_seed(
+    pairs: dict[str, Pair], seed: int
+) -> None:
+    """jax-ml/jax#40626: where the clipped index is not the larger one, the gradient is infinite."""
+    failed = {"clipped": set[str](), "dropped": set[str]()}
+    frontend = get_frontend("jax")
+    with Verifier(frontend) as verifier:
+        for name in failed:
+            kernel = frontend.load_one(pairs[name].spec)
+            assert isinstance(kernel, Kernel)
+            options = frontend.choose_levels(LEVELS, "cpu")
+            (lowered,) = frontend.compiler.lower([kernel], options, device="cpu")
+            assert isinstance(lowered, Lowered)
+            plan = make_plan(frontend, kernel, lowered.texts, useful=False, seed=seed)
+            (judgement,) = verifier.judge([plan])
+            failed[name] |= judgement.failed.keys()
+            frontend.compiler.release([kernel])
+    assert failed == {"clipped": {"vjp_stablehlo", "jvp_stablehlo"}, "dropped": set()}
+
+
+@pytest.mark.needs("jax")
+def test_gradients_are_held_against_the_tangents_of_the_same_row(pairs: dict[str, Pair]) -> None:
+    frontend = get_frontend("jax")
+    kernel = frontend.load_one(pairs["guarded"].spec)
+    assert isinstance(kernel, Kernel)
+    plan = make_plan(frontend, kernel, pairs["guarded"].texts, useful=False)
+    assert isinstance(plan.tangents, tuple)
+    signature = plan.spec.signature
+    runs = pullback_runs(signature, plan.tangents)
+    x = {key: run["x"].astype(np.float64) for key, run in runs.items()}
+    right = {key: {"adj_x": run["ct_result"] * (0.5 / np.sqrt(x[key]) + 1 / (x[key] + 1) ** 2)}
+             for key, run in runs.items()}  # fmt: skip
+    precisions = precisions_of(signature, 0.0)
+    assert check_pullbacks(right, plan.tangents, precisions).problem is None
+    for wrong in (1.01, np.inf, np.nan):
+        for key in right:
+            changed = {**right, key: {"adj_x": right[key]["adj_x"] * np.array([1.0, 1.0, wrong, 1.0])}}
+            problem = check_pullbacks(changed, plan.tangents, precisions).problem
+            assert problem is not None
+            assert problem.startswith("along a direction of x the weighted tangents come to")
 
 
 def arms_of_call(function: Any, *runs: tuple[Any, ...]) -> tuple[int, list[str], list[str]]:

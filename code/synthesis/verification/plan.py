@@ -54,7 +54,7 @@ from synthesis.verification.gradients import backward_runs
 from synthesis.verification.inputs import DRAWS, complete, draw_inputs, missing_inputs, overlapping
 from synthesis.verification.points import NothingToCheck, Point, find_points
 from synthesis.verification.reach import SHARE, WRITES_NOTHING, Reach, derivative_hindrance, reach_of
-from synthesis.verification.tangents import Tangents, find_tangents
+from synthesis.verification.tangents import Tangents, find_tangents, pullback_runs
 from synthesis.verification.usefulness import redraws, shortcoming
 
 logger = logging.getLogger(__name__)
@@ -253,7 +253,9 @@ class _Planning:
             points=self._points(reference, runs, at_points, suspect=trap is not None)
             if Direction.BACKWARD in directions
             else (),
-            tangents=find_tangents(reference, self.kernel.spec, seed=self.seed, runs=runs, trace=at_tangents)
+            tangents=find_tangents(
+                reference, self.kernel.spec, suspect=trap is not None, seed=self.seed, runs=runs, trace=at_tangents
+            )
             if Direction.TANGENT in directions
             else None,
             trap=trap,
@@ -461,6 +463,7 @@ class _Planning:
 def _starts(plan: Plan, level: Level, runs: Sequence[Values]) -> Runs:
     """What a level's text is run on; nothing if it has no derivative to check."""
     points = () if isinstance(plan.points, NothingToCheck) else plan.points
+    tangents = plan.tangents if isinstance(plan.tangents, tuple) else ()
     match level.direction:
         case Direction.FORWARD:
             overlap = [] if plan.overlap is None else [plan.overlap.inputs]
@@ -470,9 +473,9 @@ def _starts(plan: Plan, level: Level, runs: Sequence[Values]) -> Runs:
                 | numbered(Purpose.POINT, [point.inputs for point in points])
             )
         case Direction.BACKWARD:
-            return backward_runs(plan.spec.signature, points)
+            of_points = backward_runs(plan.spec.signature, points)
+            return of_points and {**of_points, **pullback_runs(plan.spec.signature, tangents)}
         case Direction.TANGENT:
-            tangents = plan.tangents if isinstance(plan.tangents, tuple) else ()
             return numbered(Purpose.TANGENT, [each.inputs for each in tangents])
 
 

@@ -42,7 +42,10 @@ _CROWDED = 4
 SUSPECT_POINTS = 12
 """Those of a kernel with any such ways and a construct that the tool is known to get wrong, which may show in few."""
 _BRANCH = re.compile(r"\b(?:if|while|for|where|cond|switch|select|while_loop|fori_loop|scan)\b")
-_BENT = re.compile(r"\b(?:clamp|clip|min|max|minimum|maximum|abs|relu|leaky_relu|sign|atomic_min|atomic_max)\b")
+_BENT = re.compile(
+    r"\b(?:clamp|clip|min|max|minimum|maximum|abs|relu|leaky_relu|sign|atomic_min|atomic_max|sort|argsort|median|"
+    r"quantile|percentile|top_k|amax|amin|cummax|cummin|argmax|argmin|segment_max|segment_min|ptp)\b"
+)
 _SINGULAR = 0.01
 """The share of the largest slope that the others may be off by at a point that is not sound."""
 _FEW = 8
