@@ -48,7 +48,7 @@ def extract_ir(
     (lowered,) = frontend.compiler.lower([found], levels, device=device)
     spec = found.spec
     if isinstance(lowered, Lowered):
-        spec = confirm_source(frontend, found, lowered, levels, device)
+        spec, _ = confirm_source(frontend, found, lowered, levels, device)
     metadata = {
         "frontend": spec.frontend,
         "kernel_name": spec.name,

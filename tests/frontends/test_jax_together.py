@@ -49,6 +49,7 @@ def held_against_each_alone(function: Callable[..., Any], *runs: tuple[Any, ...]
         return
     found = Together(double=double, trace=together).runs(graph, several)
     assert list(together.first.items()) == list(one_by_one.first.items())
+    assert together.arms == one_by_one.arms
     for expected, got in zip(alone, found, strict=True):
         for true, value in zip(expected, got, strict=True):
             assert (value.dtype, value.shape, value.tobytes()) == (true.dtype, true.shape, true.tobytes())

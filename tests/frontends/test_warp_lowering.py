@@ -284,7 +284,7 @@ def test_written_arrays_are_told_from_those_only_read() -> None:
 def stands_alone(kernel: Kernel) -> bool:
     (lowered,) = FRONTEND.compiler.lower([kernel], LEVELS, device="cpu+cuda")
     assert isinstance(lowered, Lowered)
-    return confirm_source(FRONTEND, kernel, lowered, LEVELS, "cpu+cuda").self_contained
+    return confirm_source(FRONTEND, kernel, lowered, LEVELS, "cpu+cuda")[0].self_contained
 
 
 def test_a_source_that_is_another_kernel_is_not_called_self_contained(constructs: ModuleType) -> None:

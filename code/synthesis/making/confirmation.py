@@ -35,10 +35,12 @@ def why_unprovable(
 
 def confirm_source(
     frontend: Frontend, kernel: Kernel, lowered: Lowered, levels: Sequence[Level], device: str
-) -> KernelSpec:
-    """A kernel's record, its claim to be self-contained put to the test.
+) -> tuple[KernelSpec, Lowered]:
+    """A kernel's record, its claim to be self-contained put to the test, and its texts with their line maps.
 
-    The collected source is loaded as a module of its own; it is the kernel only if it lowers to the same texts.
+    The collected source is loaded as a module of its own; it is the kernel only if it lowers to the same texts. Then
+    the line maps are those of the source alone. Those of the live kernel depend on what its process has lowered
+    before: JAX keeps a function that it has traced, with the lines of its first caller.
     """
     spec = kernel.spec
     again = frontend.load_one(spec) if spec.self_contained else None
@@ -46,5 +48,5 @@ def confirm_source(
         (second,) = frontend.compiler.lower([again], levels, device=device)
         frontend.compiler.release([again])
         if isinstance(second, Lowered) and second.texts == lowered.texts:
-            return spec
-    return replace(spec, self_contained=False)
+            return spec, second
+    return replace(spec, self_contained=False), lowered

@@ -300,7 +300,8 @@ def _prepared(frontend: Frontend, candidate: Candidate, settings: Extraction) ->
     kernel, lowered = candidate.kernel, candidate.lowered
     if candidate.stopped is not None or kernel is None or lowered is None:
         return candidate
-    spec = confirm_source(frontend, kernel, lowered, candidate.levels, candidate.device)
+    spec, lowered = confirm_source(frontend, kernel, lowered, candidate.levels, candidate.device)
+    candidate = replace(candidate, lowered=lowered)
     if not settings.verifies(None, candidate.number):
         return replace(candidate, spec=spec)
     unknown = why_unprovable(spec)

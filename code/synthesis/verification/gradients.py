@@ -158,6 +158,8 @@ def misspent(outcome: Outcome, points: Sequence[Point]) -> str | None:
     structs are left out: Warp keeps their adjoints.
     """
     for key, after in outcome.items():
+        if key.purpose is not Purpose.POINT:
+            continue
         point = points[key.number]
         for name, kept in point.kept.items():
             adjoint = after[f"adj_{name}"]

@@ -28,7 +28,7 @@ from synthesis.verification.gradients import (
 )
 from synthesis.verification.plan import Plan, Problem
 from synthesis.verification.points import NothingToCheck
-from synthesis.verification.tangents import check_tangents
+from synthesis.verification.tangents import check_pullbacks, check_tangents
 
 _NOT_READ = (Symptom.NO_REFERENCE, Symptom.SYNTAX_ERROR)
 """Symptoms of a text that what executes it cannot read, though it may be what its tool printed."""
@@ -138,7 +138,7 @@ def _beyond(plan: Plan, level: Level) -> Unproved | None:
     """Why a text of a level that passed is not proved, where one of another level may be; None if it is."""
     if plan.order is not None and (level.language == CUDA or level.direction is not Direction.FORWARD):
         return plan.order
-    return None if level.direction is Direction.FORWARD else plan.underived
+    return plan.beyond.get(level.direction)
 
 
 _WRONG = (Symptom.WRONG_RESULT, Symptom.WRONG_GRADIENT)
@@ -217,7 +217,11 @@ def _compare_level(plan: Plan, level: Level, outcome: Outcome) -> float | Proble
             return _compare_forward(plan, outcome)
         case Direction.BACKWARD:
             assert not isinstance(plan.points, NothingToCheck)
-            found = check_backward(outcome, plan.points, precisions_of(signature, forward, unit))
+            precisions = precisions_of(signature, forward, unit)
+            found = check_backward(outcome, plan.points, precisions)
+            if found.problem is None and isinstance(plan.tangents, tuple):
+                again = check_pullbacks(outcome, plan.tangents, precisions)
+                found = replace(again, directions=found.directions, error=max(found.error, again.error))
             wrong = misspent(outcome, plan.points) if found.problem is None else None
             if wrong is not None:
                 found = GradientResult(0, found.error, wrong)

@@ -54,7 +54,7 @@ from synthesis.verification.gradients import backward_runs
 from synthesis.verification.inputs import DRAWS, complete, draw_inputs, missing_inputs, overlapping
 from synthesis.verification.points import NothingToCheck, Point, find_points
 from synthesis.verification.reach import SHARE, WRITES_NOTHING, Reach, depending_on_order, reach_of, underived
-from synthesis.verification.tangents import Tangents, find_tangents
+from synthesis.verification.tangents import Tangents, find_tangents, pullback_runs
 from synthesis.verification.usefulness import redraws, shortcoming
 
 logger = logging.getLogger(__name__)
@@ -119,12 +119,12 @@ class Plan:
     """Whether the texts are what the source has just been lowered to."""
     reach: Reach | None = None
     """How much of the kernel the runs for ``Purpose.DRAW`` come to; None if nothing can be proved."""
-    underived: Unproved | None = None
-    """Why no derivative counts as verified, though the results may: what it goes through and no run came to."""
     order: Unproved | None = None
     """Why no CUDA text and no derivative counts as verified: what they leave depends on the order of threads."""
     least_reach: float = SHARE
     """How much they have to come to for anything to count as verified."""
+    beyond: Mapping[Direction, Unproved] = field(default_factory=dict[Direction, Unproved])
+    """Why no derivative of a direction counts as verified: what it goes through and no point of it came to."""
     seconds: float = field(default=0.0, compare=False)
     """Spent on the reference."""
 
@@ -248,25 +248,36 @@ class _Planning:
         runs = drawn.runs
         directions = {level.direction for level in self.levels if level.name not in plan.unavailable}
         trap = self.prover.gradient_trap(self.kernel) if directions - {Direction.FORWARD} else None
-        way = Trace()
-        points = self._points(reference, way, suspect=trap is not None) if Direction.BACKWARD in directions else ()
-        derived = reference.reached(way) if points and not isinstance(points, NothingToCheck) else drawn.reach.code
+        at_points, at_tangents = Trace(), Trace()
         plan = replace(
             plan,
             draws=drawn.expected if shaken is None else loosened(drawn.expected, shaken),
             reach=drawn.reach,
             overlap=_find_overlap(reference, self.signature, runs[0]),
-            points=points,
-            underived=underived(derived),
-            order=depending_on_order(drawn.trace.order or way.order),
-            tangents=find_tangents(reference, self.kernel.spec, seed=self.seed)
+            points=self._points(reference, runs, at_points, suspect=trap is not None)
+            if Direction.BACKWARD in directions
+            else (),
+            tangents=find_tangents(
+                reference, self.kernel.spec, suspect=trap is not None, seed=self.seed, runs=runs, trace=at_tangents
+            )
             if Direction.TANGENT in directions
             else None,
             trap=trap,
         )
+        hindrances = {
+            Direction.BACKWARD: underived(reference.reached(at_points)),
+            Direction.TANGENT: underived(reference.reached(at_tangents)),
+        }
+        plan = replace(
+            plan,
+            beyond={each: why for each, why in hindrances.items() if why and each in directions},
+            order=depending_on_order(drawn.trace.order or at_points.order),
+        )
         return replace(plan, programs=(*plan.programs, *self._programs(plan, runs)))
 
-    def _points(self, reference: Reference, way: Trace, *, suspect: bool) -> tuple[Point, ...] | NothingToCheck:
+    def _points(
+        self, reference: Reference, runs: Sequence[Values], trace: Trace, *, suspect: bool
+    ) -> tuple[Point, ...] | NothingToCheck:
         """Where derivatives are checked; of a text that was proved before, those of more seeds if one's show nothing.
 
         A ray that hits nothing has no gradient: few draws may show one, as they did when the text was made. The same
@@ -274,17 +285,26 @@ class _Planning:
 
         Args:
             reference: the kernel's.
-            way: what the points come to is noted there.
+            runs: draws of the kernel's arguments.
+            trace: what the points come to is noted there.
             suspect: whether the kernel has a construct that the tool is known to get derivatives wrong of.
         """
-        spec = self.kernel.spec
-        found = find_points(reference, spec, suspect=suspect, seed=self.seed, trace=way)
+
+        def of_seed(seed: int) -> tuple[Point, ...] | NothingToCheck:
+            return find_points(reference, self.kernel.spec, suspect=suspect, seed=seed, runs=runs, trace=trace)
+
+        found = of_seed(self.seed)
         for more in range(0 if self.fresh else _MORE_SEEDS):
             if not isinstance(found, NothingToCheck):
                 break
-            found = find_points(reference, spec, suspect=suspect, seed=self.seed + 1 + more, trace=way)
-        if not self.fresh and self.seed and not isinstance(found, NothingToCheck) and reference.reached(way).underived:
-            first = find_points(reference, spec, suspect=suspect, trace=way)
+            found = of_seed(self.seed + 1 + more)
+        if (
+            not self.fresh
+            and self.seed
+            and not isinstance(found, NothingToCheck)
+            and reference.reached(trace).underived
+        ):
+            first = of_seed(0)
             found = found if isinstance(first, NothingToCheck) else (*found, *first)
         return found
 
@@ -466,6 +486,7 @@ class _Planning:
 def _starts(plan: Plan, level: Level, runs: Sequence[Values]) -> Runs:
     """What a level's text is run on; nothing if it has no derivative to check."""
     points = () if isinstance(plan.points, NothingToCheck) else plan.points
+    tangents = plan.tangents if isinstance(plan.tangents, tuple) else ()
     match level.direction:
         case Direction.FORWARD:
             overlap = [] if plan.overlap is None else [plan.overlap.inputs]
@@ -475,9 +496,9 @@ def _starts(plan: Plan, level: Level, runs: Sequence[Values]) -> Runs:
                 | numbered(Purpose.POINT, [point.inputs for point in points])
             )
         case Direction.BACKWARD:
-            return backward_runs(plan.spec.signature, points)
+            of_points = backward_runs(plan.spec.signature, points)
+            return of_points and {**of_points, **pullback_runs(plan.spec.signature, tangents)}
         case Direction.TANGENT:
-            tangents = plan.tangents if isinstance(plan.tangents, tuple) else ()
             return numbered(Purpose.TANGENT, [each.inputs for each in tangents])
 
 

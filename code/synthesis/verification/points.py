@@ -43,10 +43,13 @@ _CROWDED = 4
 SUSPECT_POINTS = 12
 """Those of a kernel with any such ways and a construct that the tool is known to get wrong, which may show in few."""
 _BRANCH = re.compile(r"\b(?:if|while|for|where|cond|switch|select|while_loop|fori_loop|scan)\b")
-_BENT = re.compile(r"\b(?:clamp|clip|min|max|minimum|maximum|abs|relu|leaky_relu|sign|atomic_min|atomic_max)\b")
+_BENT = re.compile(
+    r"\b(?:clamp|clip|min|max|minimum|maximum|abs|relu|leaky_relu|sign|atomic_min|atomic_max|sort|argsort|median|"
+    r"quantile|percentile|top_k|amax|amin|cummax|cummin|argmax|argmin|segment_max|segment_min|ptp)\b"
+)
 _SINGULAR = 0.01
 """The share of the largest slope that the others may be off by at a point that is not sound."""
-_AIMED, _MOST_AIMED = 2000, 4
+AIMED, MOST_AIMED = 2000, 4
 """The number of the first point that is tried where others do not come to everything, and how many are taken."""
 _FEW = 8
 """Of so few elements one is always seen."""
@@ -113,7 +116,13 @@ def points_for(source: str, *, suspect: bool = False) -> int:
 
 
 def find_points(
-    reference: Reference, spec: KernelSpec, *, suspect: bool = False, seed: int = 0, trace: Trace | None = None
+    reference: Reference,
+    spec: KernelSpec,
+    *,
+    suspect: bool = False,
+    seed: int = 0,
+    runs: Sequence[Values] = (),
+    trace: Trace | None = None,
 ) -> tuple[Point, ...] | NothingToCheck:
     """Smooth points, or why there is none that a derivative could be checked at.
 
@@ -124,12 +133,14 @@ def find_points(
         spec: the kernel.
         suspect: whether it has a construct that the tool is known to get derivatives wrong of.
         seed: another one gives other points.
-        trace: what is noted of the points, if that is wanted.
+        runs: draws of the kernel's arguments, among which such points are looked for too.
+        trace: what the places and arms are noted in that the points come to, if that is wanted.
 
     Raises:
         ReferenceUnknownError: for what is not modelled.
         ReferenceFaultError: if the kernel is at fault.
     """
+    trace = Trace() if trace is None else trace
     signature = spec.signature
     inputs, outputs = differentiable(signature), weighted_outputs(signature)
     if not inputs:
@@ -140,7 +151,7 @@ def find_points(
     sound, doubtful = list[tuple[Values, _Measured]](), list[tuple[Values, _Measured]]()
     for first in (0, wished):
         numbers = range(first, wished if first == 0 else wished + 2 + len(doubtful))
-        # All points, directions and steps in one run of the reference; every other point is near edges.
+        # Every other point is near edges.
         drawn = [
             draw_point(
                 signature,
@@ -159,10 +170,9 @@ def find_points(
     taken = (sound or [(place, _loosened(each)) for place, each in doubtful])[:wished]
     if not taken:
         return NothingToCheck("no smooth point found")
-    trace = Trace() if trace is None else trace
     reference([place for place, _ in taken], double=False, trace=trace)
     if reference.reached(trace).underived:
-        taken += _aimed(reference, spec, trace, seed=seed)
+        taken += _aimed(reference, spec, trace, runs, seed=seed)
     places, found = [place for place, _ in taken], [each for _, each in taken]
     if not any(abs(slope.value) > 4 * slope.doubt for each in found for slope in each.slopes):
         return NothingToCheck("the derivative is zero")
@@ -209,26 +219,27 @@ def _measure(
     return sound, doubtful
 
 
-def _aimed(reference: Reference, spec: KernelSpec, trace: Trace, *, seed: int) -> list[_Place]:
+def _aimed(reference: Reference, spec: KernelSpec, trace: Trace, runs: Sequence[Values], *, seed: int) -> list[_Place]:
     """A few more points, at which the kernel comes to what it has not come to, and a derivative goes through.
 
     Args:
         reference: the kernel's.
         spec: the kernel.
         trace: what the points come to; what the new ones come to is added.
+        runs: draws of the kernel's arguments, which are tried last.
         seed: another one gives other points.
     """
     found: list[_Place] = []
-    for number, place in enumerate(_trials(spec, seed)):
+    for number, place in enumerate(trials(spec, runs, seed)):
         before = reference.reached(trace).underived
-        if not before or len(found) == _MOST_AIMED:
+        if not before or len(found) == MOST_AIMED:
             break
         way = replace(trace, first=dict(trace.first), arms=dict(trace.arms), whole=set(trace.whole))
         try:
             reference([place], double=False, trace=way)
             if len(reference.reached(way).underived) >= len(before):
                 continue
-            sound, _ = _measure(reference, spec.signature, [place], [_AIMED + number], seed=seed)
+            sound, _ = _measure(reference, spec.signature, [place], [AIMED + number], seed=seed)
         except ReferenceFaultError:
             continue
         if sound:
@@ -237,13 +248,21 @@ def _aimed(reference: Reference, spec: KernelSpec, trace: Trace, *, seed: int) -
     return found
 
 
-def _trials(spec: KernelSpec, seed: int) -> Iterator[Values]:
-    """Points that are tried where others do not come to everything, off the bounds of the domains."""
+def trials(spec: KernelSpec, runs: Sequence[Values], seed: int) -> Iterator[Values]:
+    """Points that are tried where others do not come to everything, off the bounds of the domains.
+
+    Args:
+        spec: the kernel.
+        runs: draws of its arguments, which are tried last.
+        seed: another one gives other points.
+    """
     for number in range(TRIALS):
         crowded = number % 4 == 3
-        yield draw_point(spec.signature, spec.source, _AIMED + number, seed=seed, near=number % 2 == 0, crowded=crowded)
-    for each in aimed_inputs(spec, seed=seed):
-        yield complete(spec.signature, inside(spec.signature, each), poisoned=False)
+        yield draw_point(spec.signature, spec.source, AIMED + number, seed=seed, near=number % 2 == 0, crowded=crowded)
+    outputs = {each.name for each in spec.signature.arguments if each.role is Role.OUTPUT}
+    for each in (*aimed_inputs(spec, seed=seed), *runs):
+        given = {name: value for name, value in each.items() if name not in outputs}
+        yield complete(spec.signature, inside(spec.signature, given), poisoned=False)
 
 
 def _left_alone(

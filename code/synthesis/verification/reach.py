@@ -49,7 +49,7 @@ class Reach:
         """Why nothing counts as verified, or None if enough was come to; where no output changed, it never is.
 
         Args:
-            least: the share that has to be come to.
+            least: the share of the statements, and of the outputs, that has to be come to.
         """
         if min(self.code.statements, self._changed) >= least and self._changed > 0:
             return None

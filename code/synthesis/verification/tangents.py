@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from synthesis.frontends.base import Reference, Values
-from synthesis.records import KernelSpec
-from synthesis.verification.gradients import GradientResult
+from synthesis.frontends.base import Outcome, Purpose, Reference, ReferenceFaultError, RunKey, Trace, Values
+from synthesis.records import Argument, KernelSpec, Signature
+from synthesis.verification.gradients import GradientResult, Precision
 from synthesis.verification.inputs import generator_of
-from synthesis.verification.points import NothingToCheck, points_for
+from synthesis.verification.points import AIMED, MOST_AIMED, NothingToCheck, points_for, trials
 from synthesis.verification.slopes import (
     STEPS,
     Floats,
@@ -20,6 +20,7 @@ from synthesis.verification.slopes import (
     doubled,
     draw_point,
     moved,
+    weights,
 )
 
 _SLACK = 5.0
@@ -47,47 +48,136 @@ class Tangents:
     """Where a result has a tangent, and does not jump."""
     steady: Mapping[str, npt.NDArray[np.bool_]]
     """Where a result of whole numbers or truth values is the same beside the point, and in both precisions."""
+    weights: Mapping[str, Floats]
+    """Weights of the elements of each floating-point result, zero where it has no tangent."""
 
 
-def find_tangents(reference: Reference, spec: KernelSpec, *, seed: int = 0) -> tuple[Tangents, ...] | NothingToCheck:
-    """Points and directions with the results' elementwise slopes, or why there is none; another seed gives others.
+def find_tangents(
+    reference: Reference,
+    spec: KernelSpec,
+    *,
+    suspect: bool = False,
+    seed: int = 0,
+    runs: Sequence[Values] = (),
+    trace: Trace | None = None,
+) -> tuple[Tangents, ...] | NothingToCheck:
+    """Points and directions with the results' elementwise slopes, or why there is none.
+
+    Where these leave arms of expressions untaken that a derivative goes through, points that take them are added.
+
+    Args:
+        reference: the kernel's.
+        spec: the kernel.
+        suspect: whether it has a construct that the tool is known to get derivatives wrong of.
+        seed: another one gives other points and directions.
+        runs: draws of the kernel's arguments, among which points for untaken arms are looked for first.
+        trace: what the places and arms are noted in that the points come to, if that is wanted.
 
     Raises:
         ReferenceUnknownError: for what is not modelled.
         ReferenceFaultError: if the kernel is at fault.
     """
+    trace = Trace() if trace is None else trace
     signature = spec.signature
     moving = [each for each in signature.arguments if each.is_float]
     if not moving or not any(each.is_float for each in signature.results):
         return NothingToCheck("no floating-point input or output")
-    points, tangents, runs = list[Values](), list[Values](), list[Values]()
-    numbers = range(points_for(spec.source))
+    numbers = range(points_for(spec.source, suspect=suspect))
+    drawn = [draw_point(signature, spec.source, 1000 + each, seed=seed, near=each % 2 == 1) for each in numbers]
     alone = moving[:_ALONE] if len(moving) > 1 else []
-    for number, chosen in [*((number, moving) for number in numbers), *((0, [each]) for each in alone)]:
-        point = draw_point(signature, spec.source, 1000 + number, seed=seed, near=number % 2 == 1)
+    whole = [(number, point, moving) for number, point in enumerate(drawn)]
+    found = _measured(reference, spec, [*whole, *((0, drawn[0], [each]) for each in alone)], seed, trace)
+    unit = _UNITS * max(reference.unit, _FINE)
+    found = [*found[: len(numbers)], *(_doubted(each, found[0], unit) for each in found[len(numbers) :])]
+    found += _aimed(reference, spec, trace, runs, moving, seed=seed)
+    found = [each for each in found if any(mask.any() for mask in each.smooth.values())]
+    return tuple(found) or NothingToCheck("no smooth point found")
+
+
+def _aimed(
+    reference: Reference,
+    spec: KernelSpec,
+    trace: Trace,
+    runs: Sequence[Values],
+    moving: Sequence[Argument],
+    *,
+    seed: int,
+) -> list[Tangents]:
+    """A few more points, at which the kernel comes to what it has not come to, and a derivative goes through.
+
+    Args:
+        reference: the kernel's.
+        spec: the kernel.
+        trace: what the points come to; what the new ones come to is added.
+        runs: draws of the kernel's arguments, which are tried last.
+        moving: the arguments that have a tangent.
+        seed: another one gives other points.
+    """
+    found: list[Tangents] = []
+    for number, place in enumerate(trials(spec, runs, seed)):
+        before = len(reference.reached(trace).underived)
+        if not before or len(found) == MOST_AIMED:
+            break
+        way = replace(trace, first=dict(trace.first), arms=dict(trace.arms))
+        try:
+            made = _measured(reference, spec, [(AIMED + number, place, moving)], seed, way)
+        except ReferenceFaultError:
+            continue
+        if len(reference.reached(way).underived) < before:
+            found += made
+            trace.first, trace.arms = way.first, way.arms
+    return found
+
+
+def _measured(
+    reference: Reference,
+    spec: KernelSpec,
+    points: Sequence[tuple[int, Values, Sequence[Argument]]],
+    seed: int,
+    trace: Trace,
+) -> list[Tangents]:
+    """How the results move at some points; what the smooth ones come to is noted.
+
+    Args:
+        reference: the kernel's.
+        spec: the kernel.
+        points: for each the number that its direction depends on, the inputs, and the arguments that move.
+        seed: another one gives other directions.
+        trace: what is noted in.
+    """
+    signature = spec.signature
+    moving = [each for each in signature.arguments if each.is_float]
+    tangents, runs = list[Values](), list[Values]()
+    for number, point, chosen in points:
         generator = generator_of("tangent", number, seed=seed)
         along = {each.name: np.asarray(dense_direction(generator, each, point[each.name])[""], each.dtype)
                  for each in moving}  # fmt: skip
         moved_here = {each.name for each in chosen}
         along = {name: part if name in moved_here else np.zeros_like(part) for name, part in along.items()}
         directions = {name: {"": part.astype(np.float64)} for name, part in along.items()}
-        points.append(point)
         tangents.append({f"tangent_{name}": part for name, part in along.items()})
         there = doubled(point)
         runs += [there, *(moved(there, directions, step) for step in STEPS)]
     results = reference(runs, double=True)
-    decided = all(each.is_float for each in signature.results)
-    own = [None] * len(points) if decided else reference(points, double=False)
     size = 1 + len(STEPS)
-    found = tuple(
-        _expected({**point, **tangent}, results[number * size : (number + 1) * size], there, spec)
-        for number, (point, tangent, there) in enumerate(zip(points, tangents, own, strict=True))
-    )
-    unit = _UNITS * max(reference.unit, _FINE)
-    found = (*found[: len(numbers)], *(_doubted(each, found[0], unit) for each in found[len(numbers) :]))
-    if not any(mask.any() for each in found for mask in each.smooth.values()):
-        return NothingToCheck("no smooth point found")
-    return tuple(each for each in found if any(mask.any() for mask in each.smooth.values()))
+    noted = Trace()
+    own = reference([point for _, point, _ in points], double=False, trace=noted)
+    decided = all(each.is_float for each in signature.results)
+    found = [
+        _expected(
+            {**point, **tangent},
+            results[number * size : (number + 1) * size],
+            None if decided else there,
+            spec,
+            generator_of("weights", points[number][0], seed=seed),
+        )
+        for number, ((_, point, _), tangent, there) in enumerate(zip(points, tangents, own, strict=True))
+    ]
+    for arm, run in noted.arms.items():
+        if any(mask.any() for mask in found[run].smooth.values()):
+            trace.arms.setdefault(arm, run)
+    trace.first |= noted.first
+    return found
 
 
 def _doubted(tangents: Tangents, whole: Tangents, unit: float) -> Tangents:
@@ -99,7 +189,9 @@ def _doubted(tangents: Tangents, whole: Tangents, unit: float) -> Tangents:
     })  # fmt: skip
 
 
-def _expected(inputs: Values, results: Sequence[Values], own: Values | None, spec: KernelSpec) -> Tangents:
+def _expected(
+    inputs: Values, results: Sequence[Values], own: Values | None, spec: KernelSpec, generator: np.random.Generator
+) -> Tangents:
     base, expected = results[0], dict(results[0])
     doubt = dict[str, Floats]()
     smooth, steady = dict[str, npt.NDArray[np.bool_]](), dict[str, npt.NDArray[np.bool_]]()
@@ -115,7 +207,56 @@ def _expected(inputs: Values, results: Sequence[Values], own: Values | None, spe
         expected[f"tangent_{each.name}"] = found.slope[0].reshape(shape)
         doubt[each.name] = found.doubt[0].reshape(shape)
         smooth[each.name] = found.smooth[0].reshape(shape)
-    return Tangents(inputs, expected, doubt, smooth, steady)
+    weighted = {name: np.asarray(weights(generator, mask.shape) * mask) for name, mask in smooth.items()}
+    return Tangents(inputs, expected, doubt, smooth, steady, weighted)
+
+
+def pullback_runs(signature: Signature, tangents: Sequence[Tangents]) -> dict[RunKey, Values]:
+    """The runs of a backward text at the points of tangents, whose results are weighted as these say."""
+    kinds = {each.name: each.dtype for each in signature.results}
+    return {
+        RunKey(Purpose.TANGENT, number): {
+            **{each.name: tangent.inputs[each.name] for each in signature.arguments},
+            **{f"ct_{name}": part.astype(kinds[name]) for name, part in tangent.weights.items()},
+        }
+        for number, tangent in enumerate(tangents)
+    }
+
+
+def check_pullbacks(
+    outcome: Outcome, tangents: Sequence[Tangents], precisions: Mapping[str, Precision]
+) -> GradientResult:
+    """Whether gradients, multiplied with a direction, are the weighted sum of the results' tangents along it.
+
+    The tangent's text is held against the same slopes at the same points, so the two texts agree where both pass.
+
+    Args:
+        outcome: what the runs of ``pullback_runs`` left.
+        tangents: the points.
+        precisions: argument to how exactly its gradient is told.
+    """
+    worst = 0.0
+    tolerance = max(each.tolerance for each in precisions.values())
+    unit = max(each.unit for each in precisions.values())
+    for number, tangent in enumerate(tangents):
+        gradients = outcome[RunKey(Purpose.TANGENT, number)]
+        pairs = [(part, tangent.expected[f"tangent_{name}"]) for name, part in tangent.weights.items()]
+        true = np.concatenate([np.ravel(part * each) for part, each in pairs])
+        doubts = [np.ravel(part * tangent.doubt[name]) for name, part in tangent.weights.items()]
+        doubt = float(np.sqrt(np.sum(np.square(np.concatenate(doubts)))))
+        moving = [name.removeprefix("tangent_") for name in tangent.inputs if name.startswith("tangent_")]
+        with np.errstate(all="ignore"):  # a wrong gradient may be infinite
+            found = ((gradients[f"adj_{name}"], tangent.inputs[f"tangent_{name}"]) for name in moving)
+            terms = np.concatenate([np.ravel(each.astype(np.float64) * along.astype(np.float64))
+                                    for each, along in found])  # fmt: skip
+            value, slope = float(terms.sum()), float(true.sum())
+            size = float(np.sqrt(np.sum(np.square(terms))) + np.sqrt(np.sum(np.square(true))))
+            off = abs(value - slope) - doubt - _UNITS * unit * size
+        if not off <= tolerance * _SLACK * size:
+            detail = f"the weighted tangents come to {slope:.3g}, the gradients to {value:.3g}"
+            return GradientResult(0, off, f"along a direction of {', '.join(moving)} {detail}")
+        worst = max(worst, off / size if size else 0.0)
+    return GradientResult(len(tangents), worst)
 
 
 def check_tangents(

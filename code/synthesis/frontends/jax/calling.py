@@ -207,12 +207,13 @@ def is_constant(tree: Any) -> bool:
             return False
 
 
-def with_examples(function: Any, examples: Examples, *, named: bool) -> Call | None:
+def with_examples(function: Any, examples: Examples, *, name: str, named: bool) -> Call | None:
     """The call that examples describe: by name, by the function's own mark, for all, or by trial; None if none does.
 
     Args:
         function: a function that JAX may trace.
         examples: what is known of its arguments.
+        name: what the table of its inputs is called.
         named: whether the user pointed at the function itself. Tracing runs it, so one without parameters, a
             module's ``main`` say, is not called unless it is named or marked.
 
@@ -221,7 +222,7 @@ def with_examples(function: Any, examples: Examples, *, named: bool) -> Call | N
     """
     plain = functions.function_behind(function)
     assert plain is not None
-    table = examples.tables.get(name_of(plain))
+    table = examples.tables.get(name)
     if table is not None:
         return _with_table(function, table)
     marked = marked_arguments(function) or marked_arguments(plain)

@@ -16,6 +16,7 @@ from synthesis.frontends.base import Kernel
 from synthesis.frontends.definitions import Definition, name_of, source_of
 from synthesis.frontends.failures import detail_of
 from synthesis.frontends.jax import calling, functions, lowering
+from synthesis.frontends.jax.assigned import Assigned, assigned, is_elsewhere_made
 from synthesis.frontends.jax.spelling import type_name
 from synthesis.frontends.provenance import provenance
 from synthesis.frontends.sources import SourceCollector
@@ -29,14 +30,24 @@ _LIBRARIES = ("jax", "jaxlib", "opt_einsum")
 
 def names_in(target: object) -> list[str]:
     """The names of the functions in a live function or a module."""
-    return [name_of(functions.function_behind(function)) for function in _functions(target)]
+    return [_name_of(function, _module_of(target)) for function in _functions(target)]
 
 
 def discover(target: object, examples: Examples, only: int | None) -> list[Kernel | Rejection]:
     """The functions in a live function or a module, each with the example arguments that are known of it."""
     named = not isinstance(target, ModuleType)
     chosen = [each for number, each in enumerate(_functions(target)) if only in (None, number)]
-    return [_discover(function, examples, named=named) for function in chosen]
+    return [_discover(function, examples, _module_of(target), named=named) for function in chosen]
+
+
+def _module_of(target: object) -> ModuleType | None:
+    return target if isinstance(target, ModuleType) else None
+
+
+def _name_of(function: Any, module: ModuleType | None) -> str:
+    """The name of a live function: that which an assignment gives it, or its own."""
+    made = assigned(function, module)
+    return name_of(functions.function_behind(function)) if made is None else made.name
 
 
 def _functions(target: object) -> list[Any]:
@@ -47,9 +58,10 @@ def _functions(target: object) -> list[Any]:
     for name, value in vars(target).items():
         if name.startswith("_") or not functions.is_traceable(value):
             continue
-        behind = functions.function_behind(value)
-        if behind is not None and _belongs(behind, target):
-            found.setdefault(id(value), ((behind.__code__.co_filename, behind.__code__.co_firstlineno, name), value))
+        made, behind = assigned(value, target), functions.function_behind(value)
+        plain = behind if made is None else made.stand_in
+        if plain is not None and _belongs(plain, target):
+            found.setdefault(id(value), ((plain.__code__.co_filename, plain.__code__.co_firstlineno, name), value))
     return [value for _, value in sorted(found.values(), key=lambda entry: entry[0])]
 
 
@@ -71,10 +83,16 @@ def _belongs(function: FunctionType, module: ModuleType) -> bool:
     )
 
 
-def _discover(function: Any, examples: Examples, *, named: bool) -> Kernel | Rejection:
+def _discover(function: Any, examples: Examples, module: ModuleType | None, *, named: bool) -> Kernel | Rejection:
     plain = functions.function_behind(function)
     assert plain is not None
-    call = calling.with_examples(function, examples, named=named)
+    made = assigned(function, module)
+    if made is None and module is not None and is_elsewhere_made(function, module):
+        name = next(name for name, value in vars(module).items() if value is function)
+        detail = f"{name} is made of {name_of(plain)} by something else than an assignment to one name at module level"
+        return replace(_rejection(plain, Stage.LOAD, Symptom.NO_KERNEL, detail), kernel_name=name)
+    plain = plain if made is None else made.stand_in
+    call = calling.with_examples(function, examples, name=name_of(plain), named=named)
     if call is None:
         return _rejection(
             plain,
@@ -84,7 +102,7 @@ def _discover(function: Any, examples: Examples, *, named: bool) -> Kernel | Rej
             + "; give example arguments",
         )
     try:
-        return describe(call)
+        return describe(call, made)
     except (Exception, SystemExit) as error:  # noqa: BLE001 (a function that is traced may raise anything)
         return _rejection(plain, Stage.LOWER, Symptom.TRACE_ERROR, detail_of(error))
 
@@ -93,16 +111,21 @@ def _rejection(plain: Any, stage: Stage, symptom: Symptom, detail: str) -> Rejec
     return Rejection(stage=stage, symptom=symptom, detail=detail, frontend="jax", kernel_name=name_of(plain))
 
 
-def describe(call: calling.Call) -> Kernel:
+def describe(call: calling.Call, made: Assigned | None = None) -> Kernel:
     """A live function at given shapes, with its record.
+
+    Args:
+        call: the function and the shapes.
+        made: the assignment that makes it, if one does.
 
     Raises:
         Exception: whatever the function raises when it is traced.
     """
-    plain = functions.function_behind(call.function)
-    assert plain is not None
+    behind = functions.function_behind(call.function)
+    assert behind is not None
+    plain: FunctionType = behind if made is None else made.stand_in
     collector = SourceCollector(unwrap=definition_behind, literal=_literal, is_library=is_library, customary=_CUSTOMARY)
-    source = collector.collect(definition_of(plain, call.function))
+    source = collector.collect(definition_of(behind, call.function) if made is None else made.definition)
     form = None if call.is_plain else call.to_json()
     signature = signature_of(call.function, call.arguments)
     domains = call.domains or (None,) * len(signature.arguments)
@@ -118,7 +141,9 @@ def describe(call: calling.Call) -> Kernel:
         origin=origin,
         licence=licence,
         self_contained=not (
-            collector.missing or (form is None and not call.is_plain) or lowering.is_more_than_its_source(call.function)
+            collector.missing
+            or (form is None and not call.is_plain)
+            or (made is None and lowering.is_more_than_its_source(call.function))
         ),
     )
     return Kernel(spec=spec, live=call.function, example_args=call.arguments, places=collector.places)
@@ -152,6 +177,9 @@ def definition_behind(value: Any) -> Definition | None:
     """The class, or the function inside of what JAX makes of one, that a value is; None for anything else."""
     if inspect.isclass(value):
         return Definition(value)
+    made = assigned(value)
+    if made is not None:
+        return made.definition
     plain = functions.function_behind(value) if callable(value) else None
     return definition_of(plain, value) if plain is not None else None
 
@@ -163,11 +191,21 @@ def definition_of(plain: FunctionType, obj: Any) -> Definition:
     if found is None:
         return Definition(plain, source, line)
     method, rules = found
-    definitions = [Definition(rule) for rule in rules if rule is not None]
+    definitions = _one_a_statement([rule for rule in rules if rule is not None])
     if definitions and not _declares_itself(definitions[-1].obj, plain.__name__):
         given = ", ".join("None" if rule is None else rule.__name__ for rule in rules)
         definitions[-1] = replace(definitions[-1], after=f"{plain.__name__}.{method}({given})")
     return Definition(plain, source, line, beside=tuple(definitions))
+
+
+def _one_a_statement(rules: Sequence[FunctionType]) -> list[Definition]:
+    """The definitions of rules; lambdas of one statement have the same source, which is one definition."""
+    found: dict[object, Definition] = {}
+    for rule in rules:
+        text, line = source_of(rule)
+        place = (rule.__code__.co_filename, line) if rule.__name__ == "<lambda>" and text is not None else rule
+        found[place] = Definition(rule)
+    return list(found.values())
 
 
 def source_text(definition: Definition) -> tuple[str, int] | None:

@@ -133,6 +133,9 @@ class JaxCompiler:
         return {"vjp_stablehlo": None, **lowered.texts} if not include_backward else dict(lowered.texts)
 
 
+_EXTREME_SCATTER = re.compile(r"\.at\b.*\.(?:max|min)\(|\bscatter_(?:max|min)\b|\bsegment_(?:max|min)\b", re.DOTALL)
+
+
 class JaxProver:
     """Texts by the StableHLO interpreter and XLA, held against NumPy over the traced function.
 
@@ -176,7 +179,9 @@ class JaxProver:
 
         with functions.settings(kernel.spec.signature.options):
             graph = graph_of(lowering.jaxpr_of(kernel.live, kernel.example_args))
-        return GraphReference(graph, tuple(each.name for each in kernel.spec.signature.results))
+        signature = kernel.spec.signature
+        moving = tuple(each.name in signature.differentiable for each in signature.arguments)
+        return GraphReference(graph, tuple(each.name for each in signature.results), moving)
 
     def accumulated(self, kernel: Kernel, run: Values) -> frozenset[str]:
         """A JAX function has no threads of its own."""
@@ -191,8 +196,14 @@ class JaxProver:
         return catalogue.used(texts)
 
     def gradient_trap(self, kernel: Kernel) -> str | None:
-        """JAX's derivatives are not known to be wrong; a user's own rules may be."""
-        return "derivative rules of its own" if re.search(r"\bcustom_[jv][vj]p\b", kernel.spec.source) else None
+        """A user's own rules may be wrong, and JAX's of scatters that keep the larger or the smaller number are.
+
+        Where such a scatter clips an index, JAX's derivative of it is infinite or NaN at some points
+        (https://github.com/jax-ml/jax/issues/40626).
+        """
+        if re.search(r"\bcustom_[jv][vj]p\b", kernel.spec.source):
+            return "derivative rules of its own"
+        return "a scatter that keeps an extreme" if _EXTREME_SCATTER.search(kernel.spec.source) else None
 
 
 def _found(spec: KernelSpec, module: ModuleType, places: Places) -> Kernel | Rejection:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from synthesis.frontends.base import ReferenceFaultError, ReferenceUnknownError, Trace
 from synthesis.frontends.jax.graphs import Constant, Equation, Graph
+from synthesis.frontends.jax.reference.arms import SELECTING, arms_taken
 from synthesis.frontends.jax.reference.rules import RULES
 from synthesis.frontends.jax.reference.rules.table import Array, Dtype, Inputs
 
@@ -24,7 +25,7 @@ class Evaluator:
 
     Args:
         double: whether every floating-point number is computed in float64.
-        trace: what the graphs that are evaluated are noted in, if anything.
+        trace: what the graphs that are evaluated, and the arms that are taken, are noted in, if anything.
     """
 
     def __init__(self, *, double: bool, trace: Trace | None = None) -> None:
@@ -110,8 +111,26 @@ class Evaluator:
             self._leave[id(graph)] = graph, found[::-1]  # with the graph, so that its number is no other's
         return self._leave[id(graph)][1]
 
+    def note_arms(self, equation: Equation, inputs: Sequence[Any]) -> None:
+        """Note which arms of an equation the run takes, if it is one that has arms."""
+        if self._trace is None or equation.primitive not in SELECTING:
+            return
+        for number, chosen in enumerate(arms_taken(self, equation, inputs)):
+            if chosen.any():
+                self._trace.arms.setdefault((id(equation), number), self._run)
+
     def apply(self, equation: Equation, inputs: Inputs) -> list[Array]:
-        """The results of one equation.
+        """The results of one equation; the arms that it takes are noted.
+
+        Raises:
+            ReferenceUnknownError: for a primitive that is not modelled.
+        """
+        made = self.ruled(equation, inputs)
+        self.note_arms(equation, inputs)
+        return made
+
+    def ruled(self, equation: Equation, inputs: Inputs) -> list[Array]:
+        """What the rule of an equation's primitive gives.
 
         Raises:
             ReferenceUnknownError: for a primitive that is not modelled.

@@ -7,6 +7,7 @@ from typing import Any
 
 from synthesis.frontends.base import Reached, Shake, Trace, Values
 from synthesis.frontends.jax.graphs import Constant, Equation, Graph
+from synthesis.frontends.jax.reference.arms import arms_of
 from synthesis.frontends.jax.reference.formats import coarsest_unit
 from synthesis.frontends.jax.reference.shaking import (
     MORE,
@@ -40,6 +41,8 @@ class GraphReference:
     graph: Graph
     names: tuple[str, ...]
     """Of its results."""
+    moving: tuple[bool, ...] = ()
+    """For each of its inputs, whether there is a derivative with respect to it; none of them where that is not said."""
 
     def __call__(self, runs: Sequence[Values], *, double: bool, trace: Trace | None = None) -> list[Values]:
         """The results on several inputs, by name.
@@ -124,7 +127,7 @@ class GraphReference:
         return work_of(self.graph)
 
     def reached(self, trace: Trace) -> Reached:
-        """The equations that were evaluated, those in branches and loops included.
+        """The equations that were evaluated, those in branches and loops included, and the arms that were taken.
 
         A branch without equations, which hands on what it is given, counts as one. A branch that no input decides on,
         such as one for another platform, does not count.
@@ -136,7 +139,14 @@ class GraphReference:
             if id(graph) not in trace.first:
                 held = [f"{each.primitive} in {where}" for each in graph.equations]
                 missed += held or [f"{where}, which is empty"]
-        return Reached(places=places, missed=tuple(missed))
+        arms = arms_of(self.graph, self.moving or [False] * len(self.graph.inputs))
+        untaken = [arm for place, arm in arms.items() if place not in trace.arms]
+        return Reached(
+            places=places,
+            missed=tuple(missed),
+            arms=len(arms),
+            untaken=tuple(untaken),
+        )
 
 
 def _graphs(graph: Graph, where: str, trace: Trace) -> Iterator[tuple[Graph, str]]:

@@ -4,6 +4,7 @@ What differs between runs is held along a first axis. A primitive that works ele
 same along one axis more; any other is evaluated run by run. Each run's numbers are those that it gives by itself.
 """
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,6 +13,7 @@ import numpy as np
 
 from synthesis.frontends.base import Trace
 from synthesis.frontends.jax.graphs import Equation, Graph, Shaped
+from synthesis.frontends.jax.reference.arms import SELECTING, arms_taken
 from synthesis.frontends.jax.reference.evaluator import Evaluator
 from synthesis.frontends.jax.reference.rules import RULES
 from synthesis.frontends.jax.reference.rules.table import Array, Dtype, Inputs, Rule
@@ -68,7 +70,7 @@ class Together(Evaluator):
 
     Args:
         double: whether every floating-point number is computed in float64.
-        trace: what the graphs that are evaluated are noted in, if anything.
+        trace: what the graphs that are evaluated, and the arms that are taken, are noted in, if anything.
     """
 
     def __init__(self, *, double: bool, trace: Trace | None = None) -> None:
@@ -76,6 +78,9 @@ class Together(Evaluator):
         self.running: Sequence[int] = ()
         """The runs that what is being evaluated is of, one an element of each stack."""
         self._came_to: list[dict[int, None]] = []
+        self._took: list[dict[tuple[int, int], None]] = []
+        self._all_taken = set[int]()
+        """The numbers of the equations of which each run has taken every arm."""
 
     def runs(self, graph: Graph, several: Sequence[Inputs], *, first: int = 0) -> list[list[Array]]:
         """A function's results on several inputs; where one fails, what is told is what the first to fail comes to.
@@ -94,17 +99,21 @@ class Together(Evaluator):
         try:
             made = self.together(graph, several)
         except Exception:  # noqa: BLE001 (any run may be at fault)
-            self._came_to = []
+            self._came_to, self._took = [], []
             return super().runs(graph, several, first=first)
         if self._trace is not None:
             for run, graphs in enumerate(self._came_to, first):
                 for each in graphs:
                     self._trace.first.setdefault(each, run)
+            for run, arms in enumerate(self._took, first):
+                for arm in arms:
+                    self._trace.arms.setdefault(arm, run)
         return [[of_run(each, run) for each in made] for run in range(len(several))]
 
     def together(self, graph: Graph, several: Sequence[Inputs]) -> list[Any]:
         """A function's results on several inputs, each an array or a stack."""
         self.running, self._came_to = range(len(several)), [{} for _ in several]
+        self._took, self._all_taken = [{} for _ in several], set[int]()
         with np.errstate(all="ignore"):
             columns = zip(*([self.promoted(each) for each in inputs] for inputs in several), strict=True)
             given: list[Any] = [_alike_or_stacked(column) for column in columns]
@@ -118,6 +127,25 @@ class Together(Evaluator):
         else:
             super().note(graph)
 
+    def note_arms(self, equation: Equation, inputs: Sequence[Any]) -> None:
+        """Note which arms of an equation each run takes, if it is one that has arms."""
+        if not self._took:
+            super().note_arms(equation, inputs)
+            return
+        place = id(equation)
+        if self._trace is None or equation.primitive not in SELECTING or place in self._all_taken:
+            return
+        runs, rank = len(self.running), max(each.ndim for each in inputs)
+        apart = any(type(each) is Stack for each in inputs)
+        given = [_aligned(Stack(_whole(each, runs)), rank) for each in inputs] if apart else inputs
+        chosen = arms_taken(self, equation, given)
+        for number, each in enumerate(chosen):
+            taken = [bool(part.any()) for part in each] if apart else [bool(each.any())] * runs
+            for run in itertools.compress(self.running, taken):
+                self._took[run].setdefault((place, number))
+        if all((place, number) in arms for arms in self._took for number in range(len(chosen))):
+            self._all_taken.add(place)
+
     def stack(self, rows: Sequence[Any]) -> Any:
         """What the steps of a loop gave, along a new first axis of each run's."""
         if not any(type(each) is Stack for each in rows):
@@ -130,7 +158,10 @@ class Together(Evaluator):
             return super().apply(equation, inputs)
         form = _FORMS.get(RULES.get(equation.primitive))
         made = None if form is None else form(self, inputs, equation)
-        return self._run_by_run(equation, inputs) if made is None else list(made)
+        if made is None:
+            return self._run_by_run(equation, inputs)
+        self.note_arms(equation, inputs)
+        return list(made)
 
     def of_all(
         self, equation: Equation, inputs: Inputs, parameters: dict[str, Any], types: tuple[Shaped, ...] | None = None
@@ -138,7 +169,7 @@ class Together(Evaluator):
         """What a rule gives of whole stacks with other parameters and types; None if that is not of a run each."""
         told = {**equation.parameters, **parameters} if parameters else equation.parameters
         given = equation.inputs, equation.outputs
-        made = super().apply(Equation(equation.primitive, told, *given, types or equation.types), inputs)
+        made = self.ruled(Equation(equation.primitive, told, *given, types or equation.types), inputs)
         whole = (len(self.running),)
         if any(each.shape != whole + kind.shape for each, kind in zip(made, equation.types, strict=True)):
             return None

@@ -1,0 +1,99 @@
+"""Functions that a module makes by an assignment, as ``many = jax.vmap(energy)``: the statement is their source."""
+
+import ast
+import functools
+import inspect
+import sys
+from dataclasses import dataclass
+from types import FunctionType, ModuleType
+from typing import Any
+
+from synthesis.frontends.definitions import Definition
+from synthesis.frontends.jax.functions import function_behind
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """A function and the statement that makes it."""
+
+    name: str
+    """The name that the statement gives it."""
+    statement: str
+    line: int
+    """The line of its file that the statement starts at."""
+    stand_in: Any
+    """A plain function of that name, file, line and module, which does nothing."""
+
+    @property
+    def definition(self) -> Definition:
+        """The statement as a definition."""
+        return Definition(self.stand_in, self.statement, self.line)
+
+
+def assigned(value: Any, module: ModuleType | None = None) -> Assigned | None:
+    """The assignment of a module that makes a function of others; None if there is none.
+
+    A plain function is made by its definition or by what returns it, and so is none of these.
+
+    Args:
+        value: a function that JAX may be able to trace.
+        module: where the assignment may be; by default the module of the function inside of it.
+    """
+    behind = function_behind(value) if callable(value) else None
+    if behind is None or (behind is value and not hasattr(value, "__wrapped__")):
+        return None
+    module = module or sys.modules.get(behind.__globals__.get("__name__", ""))
+    if module is None:
+        return None
+    for name, held in vars(module).items():
+        if held is value and name != behind.__name__ and (found := _assignments(module).get(name)) is not None:
+            statement, line = found
+            return Assigned(name, statement, line, _stand_in(module, name, line))
+    return None
+
+
+def is_elsewhere_made(value: Any, module: ModuleType) -> bool:
+    """Whether a module has a function only under other names than the one that it is defined by.
+
+    Args:
+        value: a function that JAX may be able to trace.
+        module: the module.
+    """
+    behind = function_behind(value)
+    if behind is None or behind is value or behind.__name__ == "<lambda>":
+        return False
+    return getattr(module, behind.__name__, None) is not value
+
+
+def _assignments(module: ModuleType) -> dict[str, tuple[str, int]]:
+    """The statements of a module that give one name something which is computed, and their lines."""
+    try:
+        return _assignments_in(inspect.getsource(module))
+    except (OSError, TypeError, SyntaxError):
+        return {}
+
+
+@functools.lru_cache(maxsize=256)
+def _assignments_in(source: str) -> dict[str, tuple[str, int]]:
+    lines = source.splitlines(keepends=True)
+    found: dict[str, tuple[str, int]] = {}
+    for statement in ast.parse(source).body:
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call()):
+                pass
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.Call()):
+                pass
+            case _:
+                continue
+        found[name] = "".join(lines[statement.lineno - 1 : statement.end_lineno]), statement.lineno
+    return found
+
+
+@functools.lru_cache(maxsize=1024)
+def _stand_in(module: ModuleType, name: str, line: int) -> FunctionType:
+    def stand_in() -> None: ...
+
+    code = stand_in.__code__.replace(
+        co_filename=getattr(module, "__file__", None) or "", co_name=name, co_firstlineno=line
+    )
+    return FunctionType(code, vars(module), name)

@@ -1,0 +1,283 @@
+"""Arms of equations that select element by element: which ones there are, and which ones a run takes.
+
+``select_n`` has an arm for each case, ``max`` and ``min`` for each side, ``clamp`` for its bounds and what lies between
+them, ``and`` and ``or`` of truth values for each side that decides alone, and a scatter one for its updates. The
+scatters that keep the larger or the smaller number have one for what was there before, too. What an arm computes shows
+in a result only where an element is selected from it.
+"""
+
+import functools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+
+from synthesis.frontends.base import Arm
+from synthesis.frontends.jax.graphs import Constant, Equation, Graph, Shaped
+from synthesis.frontends.jax.reference.rules import RULES
+from synthesis.frontends.jax.reference.rules.table import Array, Inputs, Machine
+
+_SIDES = {"max": np.greater, "min": np.less}
+_TRUTHS = {"and": False, "or": True}
+"""The value of a side that decides alone."""
+_EXTREME_SCATTERS = ("scatter-max", "scatter-min")
+_SCATTERS = ("scatter", "scatter-add", "scatter-sub", "scatter-mul", *_EXTREME_SCATTERS)
+SELECTING = frozenset({"select_n", "clamp", *_SIDES, *_TRUTHS, *_SCATTERS})
+"""The primitives whose equations have arms."""
+ELEMENTWISE = SELECTING - {*_SCATTERS}
+
+
+# ---- what a run takes
+
+
+def arms_taken(machine: Machine, equation: Equation, inputs: Inputs) -> list[Array]:
+    """For each arm of an equation in ``SELECTING``, which elements are selected from it.
+
+    A side of a maximum is selected where it is the larger one, since where both are equal they cannot be told apart.
+
+    Args:
+        machine: the evaluator of the equation.
+        equation: the equation.
+        inputs: its operands; for those in ``ELEMENTWISE`` they may have further axes in front.
+    """
+    primitive = equation.primitive
+    if primitive == "select_n":
+        which, *cases = inputs
+        return [which == number for number in range(len(cases))]
+    if primitive == "clamp":
+        low, x, high = inputs
+        return [x < low, (x >= low) & (x <= high), x > high]
+    if primitive in _SIDES:
+        left, right = inputs
+        return [_SIDES[primitive](left, right), _SIDES[primitive](right, left)]
+    if primitive in _TRUTHS:
+        left, right = (np.equal(each, _TRUTHS[primitive]) for each in inputs)
+        return [left & ~right, right & ~left]
+    return _updates_taken(machine, equation, inputs)
+
+
+def _updates_taken(machine: Machine, equation: Equation, inputs: Inputs) -> list[Array]:
+    """Whether updates land in the array and, of an extreme, are selected, and whether the old numbers are."""
+    array, indices, updates = inputs
+    landing: Any = RULES["scatter"](
+        machine, [np.zeros(array.shape), indices, np.ones(updates.shape)], equation.parameters, equation.types
+    )
+    landed = np.asarray(landing) > 0
+    if equation.primitive not in _EXTREME_SCATTERS:
+        return [landed]
+    made: Any = RULES[equation.primitive](machine, inputs, equation.parameters, equation.types)
+    changed = np.asarray(made) != array
+    return [landed & changed, landed & ~changed]
+
+
+# ---- what there is to take
+
+
+class _Depends(IntEnum):
+    """What a value depends on."""
+
+    NOTHING = 0
+    INPUTS = 1
+    SLOPES = 2
+    """Inputs that have a derivative, in a way that has one."""
+
+
+class _Tells(IntEnum):
+    """What a truth value tells of the numbers that it was made of."""
+
+    NEITHER = 0
+    NOT_FINITE = 1
+    """It is true only where one of them is infinite or NaN."""
+    FINITE = 2
+    """It is false only where one of them is infinite or NaN."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """What is known of a value before anything runs."""
+
+    depends: _Depends = _Depends.NOTHING
+    tells: _Tells = _Tells.NEITHER
+
+    def or_of(self, other: "_Value") -> "_Value":
+        """What is known of a value that may be either."""
+        tells = self.tells if self.tells == other.tells else _Tells.NEITHER
+        return _Value(max(self.depends, other.depends), tells)
+
+
+_FLAT = frozenset({
+    "argmax", "argmin", "ceil", "floor", "is_finite", "nextafter", "round", "sign", "stop_gradient",
+})  # fmt: skip
+"""Primitives through which no derivative goes."""
+_CALLS = {"jit": "jaxpr", "closed_call": "call_jaxpr", "remat2": "jaxpr", "custom_jvp_call": "call_jaxpr",
+          "custom_vjp_call": "call_jaxpr"}  # fmt: skip
+_HANDING_ON = frozenset({
+    "broadcast_in_dim", "convert_element_type", "copy", "gather", "reduce_and", "reduce_or", "reshape", "slice",
+    "squeeze", "transpose",
+})  # fmt: skip
+"""Primitives whose result tells what their first operand tells."""
+_Known = Mapping[Any, _Value]
+
+
+def arms_of(graph: Graph, depending: Sequence[bool]) -> dict[tuple[int, int], Arm]:
+    """The arms of the equations of a function, those of functions that it calls included.
+
+    There is none where nothing depends on the function's inputs, where both sides are the same value, and where an
+    arm is taken only for numbers that are infinite or NaN: a proof is of finite ones.
+
+    Args:
+        graph: the function.
+        depending: for each of its inputs, whether there is a derivative with respect to it.
+
+    Returns:
+        The number of an equation and of its arm to the arm, in the order of the code.
+    """
+    walk = _Walk()
+    walk.results(graph, [_Value(_Depends.SLOPES if each else _Depends.INPUTS) for each in depending], "the function")
+    return walk.found
+
+
+class _Walk:
+    """Goes through a function and the functions that it calls, without running them."""
+
+    def __init__(self) -> None:
+        self.found: dict[tuple[int, int], Arm] = {}
+
+    def results(self, graph: Graph, inputs: Sequence[_Value], where: str) -> list[_Value]:
+        """What is known of a function's results; its arms are added to ``found``."""
+        known: dict[Any, _Value] = dict(zip(graph.inputs, inputs, strict=True))
+
+        def read(atom: Any) -> _Value:
+            return _Value() if isinstance(atom, Constant) else known.get(atom, _Value())
+
+        made_by: dict[Any, Equation] = {}
+        for equation in graph.equations:
+            operands = [read(each) for each in equation.inputs]
+            for number, arm in _arms(equation, operands, where):
+                self.found[id(equation), number] = arm
+            made = self._made(equation, operands, where)
+            for name, kind, each in zip(equation.outputs, equation.types, made, strict=True):
+                known[name] = _limited(each, kind, _told(equation, operands, made_by))
+                made_by[name] = equation
+        return [read(each) for each in graph.outputs]
+
+    def _made(self, equation: Equation, operands: Sequence[_Value], where: str) -> Sequence[_Value]:
+        told, primitive = equation.parameters, equation.primitive
+        if primitive in _CALLS:
+            inner = told.get(_CALLS[primitive]) or told["jaxpr"]
+            return self.results(inner, operands, f"the {'body' if primitive == 'jit' else 'call'} of {_name(equation)}")
+        if primitive == "cond":
+            decided, *given = operands
+            ways = [self.results(each, given, f"branch {number} of cond")
+                    for number, each in enumerate(told["branches"])]  # fmt: skip
+            either = [functools.reduce(_Value.or_of, column) for column in zip(*ways, strict=True)]
+            return [each.or_of(_Value(min(decided.depends, _Depends.INPUTS))) for each in either]
+        if primitive == "while":
+            asked, looped = int(told["cond_nconsts"]), int(told["body_nconsts"])
+            tested, fixed, state = operands[:asked], operands[asked : asked + looped], operands[asked + looped :]
+            left = self._settled(told["body_jaxpr"], fixed, state, (), "the body of while")
+            (goes_on,) = self.results(told["cond_jaxpr"], [*tested, *left], "the cond of while")
+            return [each.or_of(_Value(min(goes_on.depends, _Depends.INPUTS))) for each in left]
+        if primitive == "scan":
+            fixed, carried = int(told["num_consts"]), int(told["num_carry"])
+            columns, state = operands[fixed + carried :], operands[fixed : fixed + carried]
+            left = self._settled(told["jaxpr"], operands[:fixed], state, columns, "the body of scan")
+            made = self.results(told["jaxpr"], [*operands[:fixed], *left, *columns], "the body of scan")
+            return [*left, *made[carried:]]
+        depends = max((each.depends for each in operands), default=_Depends.NOTHING)
+        if primitive in _FLAT:
+            depends = min(depends, _Depends.INPUTS)
+        return [_Value(depends)] * len(equation.outputs)
+
+    def _settled(
+        self, body: Graph, fixed: Sequence[_Value], state: Sequence[_Value], columns: Sequence[_Value], where: str
+    ) -> list[_Value]:
+        """What is known of what a loop carries, on any of its trips."""
+        now = list(state)
+        while True:
+            made = self.results(body, [*fixed, *now, *columns], where)[: len(now)]
+            later = [before.or_of(after) for before, after in zip(now, made, strict=True)]
+            if later == now:
+                return now
+            now = later
+
+
+def _limited(value: _Value, kind: Shaped, tells: _Tells | None) -> _Value:
+    """A value of a type: whole numbers and truth values have no derivative."""
+    depends = value.depends
+    if kind.dtype is None or kind.dtype.kind in "iub":
+        depends = min(depends, _Depends.INPUTS)
+    return _Value(depends, value.tells if tells is None else tells)
+
+
+def _told(equation: Equation, operands: Sequence[_Value], made_by: Mapping[Any, Equation]) -> _Tells | None:
+    """What an equation's result tells; None where functions that it calls say so."""
+    primitive, inputs = equation.primitive, equation.inputs
+    tells = [each.tells for each in operands]
+    if primitive in _CALLS or primitive in ("cond", "while", "scan"):
+        return None
+    if primitive == "is_finite":
+        return _Tells.FINITE
+    if primitive in ("ne", "eq") and inputs[0] is inputs[1]:
+        return _Tells.NOT_FINITE if primitive == "ne" else _Tells.FINITE
+    if primitive in ("eq", "ne") and any(_is_infinite(each, made_by) for each in inputs):
+        return _Tells.NOT_FINITE if primitive == "eq" else _Tells.FINITE
+    if primitive == "not":
+        return {_Tells.NOT_FINITE: _Tells.FINITE, _Tells.FINITE: _Tells.NOT_FINITE}.get(tells[0], _Tells.NEITHER)
+    if primitive in _TRUTHS:
+        sure = _Tells.NOT_FINITE if primitive == "and" else _Tells.FINITE
+        both = tells[0] if tells[0] == tells[1] else _Tells.NEITHER
+        return sure if sure in tells else both
+    if primitive in _HANDING_ON:
+        return tells[0]
+    return _Tells.NEITHER
+
+
+def _is_infinite(atom: Any, made_by: Mapping[Any, Equation]) -> bool:
+    """Whether an operand is an infinite constant, or one of a shape."""
+    while not isinstance(atom, Constant):
+        equation = made_by.get(atom)
+        if equation is None or equation.primitive not in ("broadcast_in_dim", "convert_element_type"):
+            return False
+        atom = equation.inputs[0]
+    value = np.asarray(atom.value)
+    return value.dtype.kind not in "iub" and bool(np.isinf(value.astype(np.complex128)).all())
+
+
+def _arms(equation: Equation, operands: Sequence[_Value], where: str) -> Iterator[tuple[int, Arm]]:
+    """The arms of one equation, each with its number."""
+    primitive = equation.primitive
+    if primitive not in SELECTING:
+        return
+
+    def arm(name: str, value: _Value) -> Arm:
+        return Arm(f"{name} of {primitive} in {where}", slopes=value.depends is _Depends.SLOPES)
+
+    depends = [each.depends > _Depends.NOTHING for each in operands]
+    if primitive == "select_n":
+        which, *cases = operands
+        if not depends[0] or len(set(equation.inputs[1:])) == 1:
+            return
+        never = {_Tells.NOT_FINITE: 1, _Tells.FINITE: 0}.get(which.tells)
+        yield from ((number, arm(f"case {number}", case)) for number, case in enumerate(cases) if number != never)
+    elif primitive == "clamp":
+        if any(depends):
+            names = ("the lower bound", "the middle", "the upper bound")
+            yield from ((number, arm(name, operands[number])) for number, name in enumerate(names))
+    elif primitive in _SCATTERS:
+        if depends[1] or (primitive in _EXTREME_SCATTERS and (depends[0] or depends[2])):
+            yield 0, arm("the updates", operands[2])
+        if primitive in _EXTREME_SCATTERS and (depends[0] or depends[2]):
+            yield 1, arm("the old numbers", operands[0])
+    elif primitive in _SIDES or equation.types[0].dtype == np.bool_:
+        alike = equation.inputs[0] is equation.inputs[1]
+        counted = all(depends) if primitive in _TRUTHS else any(depends)
+        if counted and not alike and not any(each.tells for each in operands):
+            yield from ((number, arm(f"operand {number}", operands[number])) for number in range(2))
+
+
+def _name(equation: Equation) -> str:
+    name = equation.parameters.get("name")
+    return name if isinstance(name, str) and name else equation.primitive
