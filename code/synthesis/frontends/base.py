@@ -370,6 +370,8 @@ class Program:
     """Whether the text is executed by what its level's ``run_again_by`` names."""
     accumulated: frozenset[str] = frozenset()
     """The arrays that several threads change an element of, and none but by atomics."""
+    separate: frozenset[str] = frozenset()
+    """The arrays of which no thread may plainly touch what another one writes; none where the text is the tool's own."""
 
     def after(self, left: Outcome) -> "Program":
         """The program with its runs started from what those of the program that it follows have left."""
@@ -533,6 +535,15 @@ class Prover(Protocol):
 
         Raises:
             ReferenceUnknownError: for what is not modelled.
+        """
+        ...
+
+    def separate(self, kernel: Kernel, runs: Sequence[Values]) -> frozenset[str]:
+        """The arrays of which in some runs of a kernel no thread plainly touches an element that another one writes.
+
+        Raises:
+            ReferenceUnknownError: for what is not modelled.
+            ReferenceFaultError: if the kernel is at fault.
         """
         ...
 

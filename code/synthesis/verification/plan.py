@@ -454,7 +454,7 @@ class _Planning:
     def _programs(self, plan: Plan, runs: Sequence[Values]) -> list[Program]:
         """A program for each text that can be run; numbers in ``follows`` count the plan's programs."""
         programs: list[Program] = []
-        accumulated = self._accumulated(plan, runs[0])
+        accumulated, separate = self._accumulated(plan, runs[0]), self._separate(plan, runs)
         forward: dict[str, int] = {}
         before = len(plan.programs)
         for level, text in self.levels.items():
@@ -473,14 +473,24 @@ class _Planning:
                     runs=starts,
                     follows=follows,
                     accumulated=accumulated,
+                    separate=separate,
                 )
             )
         return programs
 
     def _accumulated(self, plan: Plan, run: Values) -> frozenset[str]:
         """The arrays that CUDA texts may change by atomics alone."""
-        cuda = any(level.language == CUDA and level.name not in plan.unavailable for level in self.levels)
-        return self.prover.accumulated(self.kernel, run) if cuda else frozenset()
+        return self.prover.accumulated(self.kernel, run) if self._runs_cuda(plan) else frozenset()
+
+    def _separate(self, plan: Plan, runs: Sequence[Values]) -> frozenset[str]:
+        """The arrays that threads of somebody's CUDA texts have to have to themselves, element by element."""
+        if self.fresh or not self._runs_cuda(plan):
+            return frozenset()
+        points = () if isinstance(plan.points, NothingToCheck) else plan.points
+        return self.prover.separate(self.kernel, [*runs, *(each.inputs for each in points)])
+
+    def _runs_cuda(self, plan: Plan) -> bool:
+        return any(level.language == CUDA and level.name not in plan.unavailable for level in self.levels)
 
 
 def _starts(plan: Plan, level: Level, runs: Sequence[Values]) -> Runs:

@@ -183,6 +183,10 @@ class JaxProver:
         moving = tuple(each.name in signature.differentiable for each in signature.arguments)
         return GraphReference(graph, tuple(each.name for each in signature.results), moving)
 
+    def separate(self, kernel: Kernel, runs: Sequence[Values]) -> frozenset[str]:
+        """A JAX function has no threads of its own."""
+        return frozenset()
+
     def accumulated(self, kernel: Kernel, run: Values) -> frozenset[str]:
         """A JAX function has no threads of its own."""
         return frozenset()

@@ -41,7 +41,7 @@ from synthesis.frontends.warp.declaration import declared_signature
 from synthesis.frontends.warp.levels import LEVELS, SOURCES
 from synthesis.frontends.warp.natives import with_native_lines
 from synthesis.frontends.warp.recipes import CATEGORIES, RECIPES, WEIGHTS
-from synthesis.frontends.warp.reference.launch import LaunchReference, accumulated
+from synthesis.frontends.warp.reference.launch import LaunchReference, accumulated, separate
 from synthesis.frontends.warp.replaying import WarpReplayer
 from synthesis.frontends.warp.supported import SUPPORTED
 from synthesis.frontends.warp.texts import words
@@ -202,6 +202,10 @@ class WarpProver:
     def reference(self, kernel: Kernel) -> Reference:
         """Every array that the kernel leaves, by an interpreter of its Python source."""
         return LaunchReference(kernel.live, kernel.spec.signature.spread, kernel.places.line)
+
+    def separate(self, kernel: Kernel, runs: Sequence[Values]) -> frozenset[str]:
+        """Told from launches of the interpreter."""
+        return separate(kernel.live, kernel.spec.signature.spread, runs)
 
     def accumulated(self, kernel: Kernel, run: Values) -> frozenset[str]:
         """Told from a launch of the interpreter, if the source has atomics at all."""

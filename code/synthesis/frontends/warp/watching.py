@@ -125,7 +125,8 @@ def watched_arrays(program: Program) -> tuple[str, ...]:
     """
     if program.level.language != CUDA or program.compile_only:
         return ()
-    if not program.accumulated and program.level.direction is not Direction.BACKWARD:
+    backward = program.level.direction is Direction.BACKWARD
+    if not (program.accumulated or backward or program.separate):
         return ()
     body = program.text[program.text.find("_cuda_kernel_") :].partition("{")[2]
     if "/" in body:
@@ -133,13 +134,15 @@ def watched_arrays(program: Program) -> tuple[str, ...]:
     names = [
         f"var_{name}" for name in sorted(program.accumulated) if _is_field(name) or not _is_atomic(body, f"var_{name}")
     ]
-    if program.level.direction is Direction.BACKWARD:
+    if backward:
         given = [each.name for each in program.signature.arguments if each.shape is not None and each.is_float]
         arrays = {f"adj_{name}" for name in given}
         touched = [match[1] for match in _ADJOINT.finditer(body) if match[1] in arrays]
         names += sorted({*touched, *(f"adj_{name}" for name in given if _is_field(name))})
     if names and _RAW.search(body):
         raise UnwatchableError(f"it touches {names[0]} other than by atomics, and writes through pointers")
+    if not backward:
+        names += [f"var_{name}" for name in sorted(program.separate - program.accumulated)]
     return tuple(names)
 
 

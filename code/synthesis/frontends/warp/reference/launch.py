@@ -209,6 +209,32 @@ def accumulated(kernel: Any, signature: Signature, run: Values) -> frozenset[str
     return frozenset(found)
 
 
+def separate(kernel: Any, signature: Signature, runs: Sequence[Values]) -> frozenset[str]:
+    """The array arguments of which in no launch a thread plainly touches an element that another one writes.
+
+    Args:
+        kernel: a concrete Warp kernel.
+        signature: the launch's dimensions are used; a launch of tiles has none.
+        runs: every argument of each launch, of the same shapes.
+
+    Raises:
+        ReferenceUnknownError: for a construct that is not modelled.
+        ReferenceFaultError: if the kernel reads or writes out of bounds, divides whole numbers by zero or does not end.
+    """
+    if signature.tiled:
+        return frozenset()
+    memory = _memory(runs, double=False)
+    threads = list(range(math.prod(size or 0 for size in signature.launch or ())))
+    machine = _run(kernel, signature, memory, len(runs), double=False, threads=threads, trace=Trace())
+    arrays = {each.name: id(memory[each.name]) for each in signature.arguments if each.shape is not None}
+    if is_recast(machine):
+        return frozenset()
+    clashing = {
+        key[0] if isinstance(key, tuple) else key for key, each in touched_by([machine]).items() if clash({key: each})
+    }
+    return frozenset(name for name, key in arrays.items() if key not in clashing)
+
+
 def _memory(runs: Sequence[Values], *, double: bool) -> dict[str, Any]:
     """Argument to its memory, which arguments that are one array share."""
     made: dict[tuple[int, ...], Any] = {}
