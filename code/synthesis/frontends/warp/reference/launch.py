@@ -229,9 +229,8 @@ def separate(kernel: Any, signature: Signature, runs: Sequence[Values]) -> froze
     arrays = {each.name: id(memory[each.name]) for each in signature.arguments if each.shape is not None}
     if is_recast(machine):
         return frozenset()
-    clashing = {
-        key[0] if isinstance(key, tuple) else key for key, each in touched_by([machine]).items() if clash({key: each})
-    }
+    clashing = {key for key, each in touched_by([machine]).items() if clash({key: each})}
+    clashing |= {key[0] for key in clashing if type(key) is tuple}  # fields of structs
     return frozenset(name for name, key in arrays.items() if key not in clashing)
 
 
