@@ -464,6 +464,8 @@ class GradientStatus(StrEnum):
     """How the derivatives' texts of a row fared."""
 
     AGREES = "agrees"
+    CONVENTION = "convention"
+    """They agree, but for adjoints of which the tool has a convention of its own, that docs/verification.md tells."""
     DISAGREES = "disagrees"
     NOT_APPLICABLE = "not_applicable"
     """There is nothing to check, or it could not be executed."""

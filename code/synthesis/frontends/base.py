@@ -371,7 +371,7 @@ class Program:
     accumulated: frozenset[str] = frozenset()
     """The arrays that several threads change an element of, and none but by atomics."""
     separate: frozenset[str] = frozenset()
-    """The arrays of which no thread may plainly touch what another one writes; none where a tool has just made the text."""
+    """The arrays of which no thread may plainly touch what another one writes; none of a text that was just made."""
 
     def after(self, left: Outcome) -> "Program":
         """The program with its runs started from what those of the program that it follows have left."""

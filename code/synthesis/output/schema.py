@@ -91,14 +91,14 @@ METADATA = (
     Column(
         name="reached",
         kind=Kind.NUMBER,
-        content="0.0 … 1.0: the share of the kernel's statements that the verification's runs executed, or of its "
-        "outputs that they changed, whichever is less; 0.0 where nothing was run",
+        content="0.0 … 1.0: the share of the kernel's statements and arms of expressions that the verification's runs "
+        "took, or of its outputs that they changed, whichever is less; 0.0 where nothing was run",
     ),
     Column(
         name="gradient",
         kind=Kind.TEXT,
-        content="`agrees`; `absent`: the row was to have no derivative's text; `disagrees` or `disagrees: class`; "
-        "`not_applicable: reason`; `not_checked`",
+        content="`agrees`; `convention: which`: they agree but for a convention of the tool's; `absent`: the row was "
+        "to have no derivative's text; `disagrees` or `disagrees: class`; `not_applicable: reason`; `not_checked`",
     ),
     Column(
         name="unverified",

@@ -161,14 +161,34 @@ def misspent(outcome: Outcome, points: Sequence[Point]) -> str | None:
         if key.purpose is not Purpose.POINT:
             continue
         point = points[key.number]
+        for name, replaced in point.replaced.items():
+            adjoint, given = after[f"adj_{name}"], _given(point, key, name, after)
+            if np.any((adjoint != given) & ~(replaced & (adjoint == 0))):
+                return f"the adjoint of {name}, into which an extreme is taken, is neither as it was nor zero"
         for name, kept in point.kept.items():
             adjoint = after[f"adj_{name}"]
             if np.any(adjoint[~kept]):
                 return f"the adjoint of {name}, which is overwritten, is not zero after"
-            given = point.cotangents[key.variant][name].astype(adjoint.dtype)
+            given = _given(point, key, name, after)
             if np.any((adjoint != given)[kept]):
                 return f"the adjoint of {name} changes where the kernel leaves {name} alone"
     return None
+
+
+def by_convention(outcome: Outcome, points: Sequence[Point]) -> list[str]:
+    """The arrays whose adjoints a backward text leaves as they were, where the derivative is zero."""
+    found: dict[str, None] = {}
+    for key, after in outcome.items():
+        point = points[key.number]
+        for name, replaced in point.replaced.items():
+            if np.any(after[f"adj_{name}"][replaced]):
+                found[name] = None
+    return list(found)
+
+
+def _given(point: Point, key: RunKey, name: str, after: Values) -> npt.NDArray[Any]:
+    """What the adjoint of an array that a kernel writes starts from."""
+    return point.cotangents[key.variant][name].astype(after[f"adj_{name}"].dtype)
 
 
 def tolerance_for(signature: Signature, forward: float, inside: float = 0.0) -> float:

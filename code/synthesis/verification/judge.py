@@ -20,6 +20,7 @@ from synthesis.records import (
 from synthesis.verification.comparison import compare
 from synthesis.verification.gradients import (
     GradientResult,
+    by_convention,
     changed_array,
     check_backward,
     misspent,
@@ -108,7 +109,7 @@ def judge(plan: Plan, outcomes: Sequence[Outcome | Rejection], *, retraced: Coll
     unverified = {name: reason for name, reason in unverified.items() if name not in refused}
     verdict = Verdict(
         verified=tuple(errors),
-        gradient=_gradient(plan, errors, unverified, failed),
+        gradient=_gradient(plan, errors, unverified, failed, executed),
         unverified=unverified,
         reached=plan.reach.share if plan.reach is not None else 0.0,
         figures=_figures(plan, errors, built, time.perf_counter() - began),
@@ -287,7 +288,11 @@ def _unchecked(plan: Plan) -> Gradient:
 
 
 def _gradient(
-    plan: Plan, verified: Collection[str], unverified: Mapping[str, Unproved], failed: Mapping[str, Problem]
+    plan: Plan,
+    verified: Collection[str],
+    unverified: Mapping[str, Unproved],
+    failed: Mapping[str, Problem],
+    executed: Mapping[str, Outcome | Rejection],
 ) -> Gradient:
     """The row's word on derivatives: a failure goes before what could not be run, that before agreement."""
     names = [level.name for level in plan.levels if level.direction is not Direction.FORWARD]
@@ -299,9 +304,22 @@ def _gradient(
                 return Gradient(GradientStatus.NOT_APPLICABLE, failed[name].detail)
             return Gradient(GradientStatus.DISAGREES, failed[name].trap or "")
     if any(name in verified for name in names):
+        kept = [each for name in names if name in verified for each in _by_convention(plan, executed[name])]
+        if kept:
+            why = f"the adjoint of {', '.join(dict.fromkeys(kept))} is kept where an atomic replaces what it held"
+            return Gradient(GradientStatus.CONVENTION, why)
         return Gradient(GradientStatus.AGREES)
     why = next((str(unverified[name]) for name in names if name in unverified), "")
     return Gradient(GradientStatus.NOT_APPLICABLE, why or failed[names[0]].detail)
+
+
+def _by_convention(plan: Plan, outcome: Outcome | Rejection) -> list[str]:
+    points = plan.points
+    if isinstance(points, NothingToCheck) or isinstance(outcome, Rejection):
+        return []
+    if any(key.purpose is not Purpose.POINT for key in outcome):
+        return []  # a tangent's
+    return by_convention(outcome, points)
 
 
 def _figures(plan: Plan, errors: Mapping[str, float], built: int, seconds: float) -> dict[str, float]:

@@ -7,7 +7,7 @@ small part of everything that it shows in. Adjoints of inputs start from random 
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
@@ -51,6 +51,8 @@ _SINGULAR = 0.01
 """The share of the largest slope that the others may be off by at a point that is not sound."""
 AIMED, MOST_AIMED = 2000, 4
 """The number of the first point that is tried where others do not come to everything, and how many are taken."""
+_MOVED = 2.0**-6
+"""How far an element is moved to tell whether what it starts from matters."""
 _FEW = 8
 """Of so few elements one is always seen."""
 _KINKED = 0.25
@@ -86,6 +88,8 @@ class Point:
     """What a forward run leaves, in the kernel's own precision."""
     kept: Mapping[str, npt.NDArray[np.bool_]]
     """Which elements of its outputs a forward run leaves as they are; of arrays of numbers that a kernel writes."""
+    replaced: Mapping[str, npt.NDArray[np.bool_]] = field(default_factory=dict[str, npt.NDArray[np.bool_]])
+    """Of the arrays that a kernel starts from and gives no gradient of, the elements whose start does not matter."""
 
 
 def differentiable(signature: Signature) -> list[Argument]:
@@ -178,9 +182,10 @@ def find_points(
         return NothingToCheck("the derivative is zero")
     finals = reference(places, double=False)
     kept = _left_alone(reference, signature, places, finals)
+    replaced = _replaced(reference, signature, places, finals)
     return tuple(
-        Point(place, each.cotangents, {} if signature.results else each.starts, each.slopes, final, alone)
-        for place, each, final, alone in zip(places, found, finals, kept, strict=True)
+        Point(place, each.cotangents, {} if signature.results else each.starts, each.slopes, final, alone, gone)
+        for place, each, final, alone, gone in zip(places, found, finals, kept, replaced, strict=True)
     )
 
 
@@ -285,6 +290,28 @@ def _left_alone(
     for number, other, final in zip(unsure, others, reference(others, double=False) if others else [], strict=True):
         kept[number] = {name: mask & (np.asarray(final[name]) == other[name]) for name, mask in kept[number].items()}
     return kept
+
+
+def _replaced(
+    reference: Reference, signature: Signature, places: Sequence[Values], finals: Sequence[Values]
+) -> list[dict[str, npt.NDArray[np.bool_]]]:
+    """Of each run, which elements of arrays without a gradient end as they do whatever they start from, nearly.
+
+    Those are the arrays that atomics take extremes into; fields of structs are left out.
+    """
+    names = [] if signature.results or signature.tiled else [
+        each.name for each in signature.arguments
+        if each.role is Role.INOUT and each.is_float and not each.fields and each.shape is not None
+        and each.name not in signature.differentiable
+    ]  # fmt: skip
+    if not names:
+        return [{} for _ in places]
+    moved = [{**place, **{name: place[name] - _MOVED for name in names}} for place in places]
+    others = reference(moved, double=False)
+    return [
+        {name: np.asarray(final[name]) == other[name] for name in names}
+        for final, other in zip(finals, others, strict=True)
+    ]
 
 
 def _directions(

@@ -6,7 +6,7 @@ names a suspect for a check that has failed: a kernel of the class may well have
 
 import ast
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from synthesis.frontends.warp import introspection
 from synthesis.frontends.warp.writes import path_of
@@ -26,6 +26,9 @@ def gradient_trap(kernel: Any, options: Mapping[str, Any]) -> str | None:
 
 
 LOOP_EXIT = "break, while or return inside a loop"
+CONTINUE = "continue inside a loop"
+LOST = "a value that a loop which is not unrolled assigns, and that is read after it"
+EXTREME = "an atomic minimum or maximum"
 ACCUMULATOR = "a value carried from trip to trip of a loop that is not unrolled"
 COMPONENT = "a component written over an existing value"
 NO_ADJOINT = "wp.{}, which has no adjoint"
@@ -34,7 +37,7 @@ IN_PLACE = "an array that is read and written"
 OWN_RULE = "derivative rules of its own"
 POINTER = "an array made of a pointer"
 SETTER = "a transform changed in place"
-_ORDER = (OWN_RULE, POINTER, SETTER, LOOP_EXIT, COMPONENT, ACCUMULATOR, IN_PLACE, MODULUS)
+_ORDER = (OWN_RULE, POINTER, SETTER, LOOP_EXIT, CONTINUE, COMPONENT, ACCUMULATOR, LOST, EXTREME, IN_PLACE, MODULUS)
 # Their derivative is zero almost everywhere, so that nothing is missing.
 _STEPS = frozenset({
     "array", "array2d", "array3d", "array4d", "ceil", "floor", "len", "nonzero", "printf", "rint", "round", "sign",
@@ -51,14 +54,21 @@ def _classes(tree: ast.AST, options: Mapping[str, Any]) -> Iterator[str]:
         elif isinstance(node, ast.For):
             if any(isinstance(inner, ast.Break | ast.Return) for each in node.body for inner in ast.walk(each)):
                 yield LOOP_EXIT
-            if not _is_unrolled(node, int(options.get("max_unroll", _UNROLLED))) and _carries(node):
-                yield ACCUMULATOR
+            if any(isinstance(inner, ast.Continue) for each in node.body for inner in ast.walk(each)):
+                yield CONTINUE
+            if not _is_unrolled(node, int(options.get("max_unroll", _UNROLLED))):
+                if _carries(node):
+                    yield ACCUMULATOR
+                if _is_read_after(node, tree):
+                    yield LOST
         elif isinstance(node, ast.Assign | ast.AugAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             if not options.get("enable_vector_component_overwrites") and any(map(_is_component, targets)):
                 yield COMPONENT
         elif isinstance(node, ast.Attribute) and node.attr == "ptr":
             yield POINTER
+        elif isinstance(node, ast.Attribute) and node.attr in ("atomic_min", "atomic_max"):
+            yield EXTREME
         elif isinstance(node, ast.Attribute) and node.attr.startswith("transform_set_"):
             yield SETTER
         elif isinstance(node, ast.Attribute) and node.attr not in _STEPS and introspection.lacks_adjoint(node.attr):
@@ -94,6 +104,18 @@ def _carries(loop: ast.For) -> bool:
             elif isinstance(node, ast.Name):
                 assigned.add(node.id)
     return bool(read & assigned)
+
+
+def _is_read_after(loop: ast.For, tree: ast.AST) -> bool:
+    """Whether something that a loop assigns is read behind it."""
+    assigned = {node.id for each in loop.body for node in ast.walk(each) if _is_name(node, ast.Store)}
+    end = loop.end_lineno or loop.lineno
+    read = {node.id for node in ast.walk(tree) if _is_name(node, ast.Load) and node.lineno > end}
+    return bool(assigned & read)
+
+
+def _is_name(node: ast.AST, context: type[ast.expr_context]) -> TypeGuard[ast.Name]:
+    return isinstance(node, ast.Name) and isinstance(node.ctx, context)
 
 
 def _in_order(node: ast.AST) -> Iterator[ast.AST]:
