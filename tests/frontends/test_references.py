@@ -16,6 +16,8 @@ from synthesis.frontends.base import Kernel, Lowered, ReferenceFaultError, Refer
 from synthesis.frontends.jax.jaxprs.parsing import JaxprSyntaxError, parse
 from synthesis.frontends.jax.reference.evaluator import Evaluator
 from synthesis.frontends.warp.reference.semantics import SEMANTICS
+from synthesis.output.rows import unpacked_metadata
+from synthesis.records import Hindrance
 from synthesis.verification.inputs import complete, draw_inputs
 from synthesis.verification.twins import at_executed_sizes
 
@@ -30,7 +32,12 @@ def test_the_interpreter_of_warp_has_its_peculiarities() -> None:
              if isinstance(each, Pair)}  # fmt: skip
     assert len(found) == 45
     for name, pair in found.items():
-        assert {"cpp_forward", "cuda_forward"} <= set(pair.verdict.verified), (name, pair.verdict, pair.rejections)
+        verified = set(pair.verdict.verified)
+        if name in ("thread_order", "old_values", "rows_of_a_tile"):  # a CPU has one order of threads, and a GPU none
+            assert verified == {"cpp_forward"}
+            assert pair.verdict.unverified["cuda_forward"].hindrance is Hindrance.DEPENDS_ON_ORDER
+        else:
+            assert {"cpp_forward", "cuda_forward"} <= verified, (name, pair.verdict, pair.rejections)
 
 
 def warp_kernel(tmp_path: Path, body: str) -> Kernel:
@@ -101,7 +108,8 @@ def test_a_printed_jaxpr_computes_what_the_traced_one_does(path: Path) -> None:
     assert isinstance(kernel, Kernel)
     signature = kernel.spec.signature
     text = document["jaxpr"]
-    if spec.signature.twin is not None:  # at its real sizes it takes minutes
+    is_of_here = unpacked_metadata(document["metadata"])["toolchain"] == dict(frontend.compiler.toolchain())
+    if spec.signature.twin is not None or not is_of_here:  # at its real sizes it takes minutes
         (lowered,) = frontend.compiler.lower([kernel], [frontend.level("jaxpr")], device=frontend.compiler.devices[0])
         assert isinstance(lowered, Lowered)
         text = lowered.texts["jaxpr"] or ""
