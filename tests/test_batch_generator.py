@@ -151,18 +151,18 @@ def test_a_repeat_is_dropped_of_the_data_set_and_not_of_the_parts(
     assert all(each["recipe"] and each["kernel_name"] for each in ledger)
 
 
-def test_a_form_may_be_another_later(tmp_path: Path) -> None:
+def test_another_form_is_refused_and_nothing_is_deleted(tmp_path: Path) -> None:
     batch = BatchGenerator("jax", chunk_size=2, category=FAST)
     batch.run(3, tmp_path, format="json")
     assert len(list(tmp_path.glob("*.json"))) == 3
     before = [each.raw for each in documents(tmp_path)]
     (tmp_path / "mine.txt").write_text("stays")
-    batch.run(3, tmp_path)
-    assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == ["README.md", "mine.txt"]
+    with pytest.raises(ConfigError, match="in the form json, and format is parquet"):
+        batch.run(3, tmp_path)
     assert [each.raw for each in documents(tmp_path)] == before
-    batch.run(3, tmp_path, format="json")
-    assert len(list(tmp_path.glob("*.json"))) == 3
-    assert not list((tmp_path / "jax").iterdir())
+    assert (tmp_path / "mine.txt").read_text() == "stays"
+    batch.run(3, tmp_path / "other")
+    assert [each.raw for each in documents(tmp_path / "other")] == before
 
 
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {

@@ -157,11 +157,8 @@ def test_forms_hold_the_same_rows(farm: Path, tmp_path: Path) -> None:
         ]
     assert found["json"] == found["parquet"] == found["text"]
     before = contents(tmp_path / "text")
-    finalize(tmp_path / "text", format="parquet")
-    assert not list((tmp_path / "text").glob("*.py"))
-    assert not list((tmp_path / "text" / "_irsmith").glob("0*.json"))
-    assert contents(tmp_path / "text") == contents(tmp_path / "parquet")
-    finalize(tmp_path / "text", format="text")
+    with pytest.raises(ConfigError, match="in the form text, and format is parquet"):
+        finalize(tmp_path / "text", format="parquet")
     assert contents(tmp_path / "text") == before
 
 

@@ -45,9 +45,9 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     found: list[int] = []
     make = execution._StableHlo.make  # pyright: ignore[reportPrivateUsage]
 
-    def counted(self: Any, runs: int) -> None:
+    def counted(self: Any, runs: int, *, again: bool = False) -> None:
         found.append(runs)
-        make(self, runs)
+        make(self, runs, again=again)
 
     monkeypatch.setattr(execution._StableHlo, "make", counted)  # pyright: ignore[reportPrivateUsage]
     return found

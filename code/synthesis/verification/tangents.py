@@ -184,7 +184,7 @@ def _doubted(tangents: Tangents, whole: Tangents, unit: float) -> Tangents:
     """Those of one input, which may drown in the rounding of what the others come to."""
     sizes = {name: np.abs(whole.expected[f"tangent_{name}"]) for name in whole.doubt}
     return replace(tangents, doubt={
-        name: each + unit * (sizes[name] + (float(np.median(sizes[name])) if each.size else 0.0))
+        name: np.asarray(each + unit * (sizes[name] + (float(np.median(sizes[name])) if each.size else 0.0)))
         for name, each in tangents.doubt.items()
     })  # fmt: skip
 

@@ -33,22 +33,22 @@ class Assigned:
 def assigned(value: Any, module: ModuleType | None = None) -> Assigned | None:
     """The assignment of a module that makes a function of others; None if there is none.
 
-    A plain function is made by its definition or by what returns it, and so is none of these.
+    A plain function is made by its definition or by what returns it, and so is none of these. Nor is a partial one by
+    itself, which is the call of a function with constants.
 
     Args:
         value: a function that JAX may be able to trace.
-        module: where the assignment may be; by default the module of the function inside of it.
+        module: where the assignment may be, beside the module of the function inside of it.
     """
     behind = function_behind(value) if callable(value) else None
-    if behind is None or (behind is value and not hasattr(value, "__wrapped__")):
+    if behind is None or behind is value or isinstance(value, functools.partial):
         return None
-    module = module or sys.modules.get(behind.__globals__.get("__name__", ""))
-    if module is None:
-        return None
-    for name, held in vars(module).items():
-        if held is value and name != behind.__name__ and (found := _assignments(module).get(name)) is not None:
-            statement, line = found
-            return Assigned(name, statement, line, _stand_in(module, name, line))
+    homes = (module, sys.modules.get(behind.__globals__.get("__name__", "")))
+    for home in [each for each in homes if each is not None]:
+        for name, held in vars(home).items():
+            if held is value and name != behind.__name__ and (found := _assignments(home).get(name)) is not None:
+                statement, line = found
+                return Assigned(name, statement, line, _stand_in(home, name, line))
     return None
 
 
@@ -60,7 +60,7 @@ def is_elsewhere_made(value: Any, module: ModuleType) -> bool:
         module: the module.
     """
     behind = function_behind(value)
-    if behind is None or behind is value or behind.__name__ == "<lambda>":
+    if behind is None or behind is value or behind.__name__ == "<lambda>" or isinstance(value, functools.partial):
         return False
     return getattr(module, behind.__name__, None) is not value
 

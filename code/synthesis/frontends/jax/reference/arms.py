@@ -258,7 +258,7 @@ def _arms(equation: Equation, operands: Sequence[_Value], where: str) -> Iterato
     depends = [each.depends > _Depends.NOTHING for each in operands]
     if primitive == "select_n":
         which, *cases = operands
-        if not depends[0] or len(set(equation.inputs[1:])) == 1:
+        if not depends[0] or all(each is equation.inputs[1] for each in equation.inputs[2:]):
             return
         never = {_Tells.NOT_FINITE: 1, _Tells.FINITE: 0}.get(which.tells)
         yield from ((number, arm(f"case {number}", case)) for number, case in enumerate(cases) if number != never)
