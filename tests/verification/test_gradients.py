@@ -140,7 +140,7 @@ def test_a_proof_of_a_gradient_that_few_points_show_is_looked_for_at_points_of_m
         )
         shown[fresh] = sum(isinstance(plan.points, tuple) and len(plan.points) > 0 for plan in plans)
     frontend.compiler.release([kernel])
-    assert 0 < shown[True] < shown[False]
+    assert 0 < shown[True] <= shown[False] == 20  # points are aimed at the arm that shows it, in fresh rows too
 
 
 SOURCE = """
