@@ -15,11 +15,10 @@ import contextlib
 import dataclasses
 import os
 import platform
-import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
@@ -112,10 +111,9 @@ def run(machine: Machine, arguments: Sequence[str]) -> Result:
     command = [sys.executable, "-m", "pytest", "--numprocesses", "auto", "--dist", "loadgroup"]
     begun = time.monotonic()
     process = subprocess.Popen(
-        [*command, f"--junitxml={report}", *arguments],
+        [*_limits_of(machine), *command, f"--junitxml={report}", *arguments],
         cwd=ROOT,
         env={**os.environ, **machine.environment},
-        preexec_fn=_limits_of(machine),
     )
     try:
         memory = _watch(process)
@@ -129,16 +127,18 @@ def run(machine: Machine, arguments: Sequence[str]) -> Result:
     return dataclasses.replace(result, seconds=time.monotonic() - begun, memory=memory)
 
 
-def _limits_of(machine: Machine) -> Callable[[], None]:
-    """What a process does, before it becomes the tests, to have a machine's cores and memory."""
+def _limits_of(machine: Machine) -> list[str]:
+    """What goes before a command for it to have a machine's cores and memory.
 
-    def limit() -> None:
-        if machine.cores is not None:
-            os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: machine.cores])
-        if machine.memory is not None:
-            resource.setrlimit(resource.RLIMIT_DATA, (machine.memory, machine.memory))
-
-    return limit
+    A program does it, since a process in which JAX runs must not fork.
+    """
+    program = ["import os, resource, sys"]
+    if machine.cores is not None:
+        program.append(f"os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:{machine.cores}])")
+    if machine.memory is not None:
+        program.append(f"resource.setrlimit(resource.RLIMIT_DATA, ({machine.memory}, {machine.memory}))")
+    program.append("os.execv(sys.argv[1], sys.argv[1:])")
+    return [sys.executable, "-c", "\n".join(program)]
 
 
 def _watch(process: subprocess.Popen[bytes]) -> int:

@@ -25,8 +25,12 @@ TYPES: dict[Kind, type] = {
 }  # fmt: skip
 COUNTS = {"warp": 270, "jax": 138}
 """Six candidates of every category."""
+DERIVATIVES = ("cpp_backward", "cuda_backward", "vjp_jaxpr", "vjp_stablehlo")
 GUARDED = ("control_flow", *get_frontend("warp").categories[26:])
-"""Categories with branches that draws need not come to: an index that is out of bounds, a triangle without area."""
+"""Warp's categories with branches that draws need not come to: an index out of bounds, a triangle without area.
+
+In every category of JAX there are arms of the kind, such as the sides of a comparison of two arrays.
+"""
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -58,17 +62,20 @@ def test_a_sample_is_what_it_says(path: Path, tmp_path: Path) -> None:
     assert path.parent.name == pair.frontend
     assert metadata["description"]
     assert metadata["category"] in frontend.categories
-    # Every text that stands was proved by execution, but for CUDA whose threads wait for each other: native code, and
-    # tiles that one thread hands to the others.
+    # Every text that stands was proved by execution, but for CUDA whose threads wait for each other (native code, and
+    # tiles that one thread hands to the others) and for derivatives of arms that no run takes.
     texts = [level.name for level in levels if pair.texts[level.name] is not None]
     assert metadata["verified"] == [name for name in texts if name not in metadata["unverified"]]
-    assert set(metadata["unverified"].values()) <= (
-        {"needs a GPU"} if metadata["category"] in ("native", "tile") else set()
-    )
-    guarded = metadata["category"] in GUARDED
+    for name, reason in metadata["unverified"].items():
+        if reason == "needs a GPU":
+            assert metadata["category"] in ("native", "tile")
+        else:
+            assert reason.startswith("not reached: no run takes ")
+            assert name in DERIVATIVES
+    guarded = metadata["frontend"] == "jax" or metadata["category"] in GUARDED
     assert (0.8 if guarded else 1.0) * bool(metadata["verified"]) <= metadata["reached"] <= bool(metadata["verified"])
     backward = [name for name in metadata["verified"] if "backward" in name]
-    assert bool(backward) == (metadata["gradient"] == "agrees")
+    assert bool(backward) == metadata["gradient"].startswith(("agrees", "convention: "))
     assert (metadata["origin"]["kind"], metadata["version"], metadata["seed"]) == ("synthetic", __version__, 0)
 
     # The source runs as it stands, from a file, and defines the kernel.
@@ -95,6 +102,12 @@ def test_a_sample_is_what_it_says(path: Path, tmp_path: Path) -> None:
         assert text is not None
         assert all(1 <= first <= last <= text.count("\n") for _, first, last in runs)
         assert all(earlier[2] < later[1] for earlier, later in itertools.pairwise(runs))
+
+
+@pytest.mark.parametrize("frontend", ["warp", "jax"])
+def test_few_samples_have_a_text_that_is_not_proved_for_want_of_an_arm(frontend: str) -> None:
+    reasons = [read_pair(path).metadata["unverified"] for path in FILES if path.parent.name == frontend]
+    assert sum(any(why != "needs a GPU" for why in each.values()) for each in reasons) <= 0.005 * len(reasons)
 
 
 @pytest.mark.parametrize("frontend", ["warp", "jax"])

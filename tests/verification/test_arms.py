@@ -85,9 +85,7 @@ def test_a_derivative_through_an_arm_that_no_point_takes_is_not_verified(pairs: 
     assert verdict.verified == ("stablehlo",)
     reason = verdict.unverified["vjp_stablehlo"]
     assert reason.hindrance is Hindrance.NOT_REACHED
-    assert str(reason) == (
-        "not reached: no point takes 1 of 2 arms of expressions, such as case 1 of select_n in the body of _where"
-    )
+    assert str(reason) == "not reached: no run takes case 1 of select_n in the body of _where"
     assert 0.8 <= verdict.reached < 1.0
 
 
@@ -112,7 +110,7 @@ def test_a_side_of_a_maximum_is_an_arm(pairs: dict[str, Pair]) -> None:
     verdict = pairs["larger"].verdict
     assert verdict.verified == ("stablehlo",)
     assert {str(verdict.unverified[level]) for level in LEVELS[1:]} == {
-        "not reached: no point takes 1 of 2 arms of expressions, such as operand 0 of max in the function"
+        "not reached: no run takes operand 0 of max in the function"
     }
 
 

@@ -180,7 +180,7 @@ def test_an_export_goes_to_a_url(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("settings", "error", "words"),
     [
-        ({"view": "tabular"}, ConfigError, "view is one of sft, pretrain, raw, repair, got 'tabular'"),
+        ({"view": "tabular"}, ConfigError, "view is one of sft, pretrain, raw, repair, versions, got 'tabular'"),
         ({"format": "csv"}, ConfigError, "format is one of parquet, jsonl, got 'csv'"),
         ({"direction": "python-to-fortran"}, UnknownNameError, "unknown direction 'python-to-fortran'"),
         ({"direction": ()}, ConfigError, "direction must be a list of texts"),
@@ -221,7 +221,8 @@ def test_a_folder_without_pairs_is_refused(tmp_path: Path) -> None:
 
 def test_settings_that_files_do_not_depend_on_are_not_kept() -> None:
     assert set(Export().lasting) == {
-        "view", "format", "direction", "level", "unverified", "templates", "system", "examples", "errors", "seed",
+        "view", "format", "direction", "level", "unverified", "templates", "system", "examples", "errors",
+        "seed", "old",
     }  # fmt: skip
 
 
