@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from synthesis.errors import ConfigError, Stage, Symptom
@@ -23,6 +23,8 @@ from synthesis.verification.twins import at_executed_sizes, plan_at_executed_siz
 
 RECOMPUTED = ("id", "renamed_hash", "structure_hash", "ir_structure_hash")
 """The columns that a source and the texts made of it determine."""
+USUAL_SEED = 0
+"""The seed of the inputs on which rows are verified when they are made."""
 DRAWN = ("kernel_name", "category", "recipe", "target", "description", "difficulty", "ops", "signature", "options")
 """The columns of a drawn row that its index determines, beside the source."""
 
@@ -42,6 +44,10 @@ class Row:
     """The settings that it was drawn with, if they are known."""
     own_sizes: bool = False
     """Whether its texts are to be run at the sizes that they are for, and not at those of its twin."""
+    reached: float = 0.0
+    """How much of the kernel the row says that runs came to."""
+    doubted: bool = False
+    """Whether the row says that the texts of its derivatives were wrong."""
 
     @property
     def executed(self) -> KernelSpec:
@@ -64,6 +70,10 @@ class Remade:
     refuted: str = ""
     """What the signature says that the source refutes, and what is right."""
     plan: Plan | None = None
+    reached: float = 0.0
+    """How much of the kernel runs come to: on the inputs of the plan, or of the usual seed if that is more."""
+    trap: str | None = None
+    """Of a row that is doubted, the class of constructs of the kernel that the tool is known to get derivatives of wrong."""
 
 
 def remake_rows(name: str, rows: Sequence[Row], settings: Verification) -> Iterator[int | bytes]:
@@ -131,14 +141,36 @@ def _remake_kernel(
         for level in levels
         if not has_failed(row, level, lowered.texts.get(level.name))
     }
+    plan = _plan(frontend, row, kernel, proved, settings)
     return Remade(
         texts=lowered.texts,
         line_maps=pack_line_maps(lowered.line_map),
         columns=_columns(row, lowered.texts if row.same else row.texts, drawn),
         drawn_source=drawn.source if drawn is not None else None,
         refuted=refuted_claim(row.spec, kernel) or "",
-        plan=_plan(frontend, row, kernel, proved, settings),
+        plan=plan,
+        reached=_reached(frontend, row, kernel, proved, settings, plan),
+        trap=frontend.the_prover.gradient_trap(kernel) if row.doubted else None,
     )
+
+
+def _reached(
+    frontend: Frontend,
+    row: Row,
+    kernel: Kernel,
+    texts: Mapping[str, str | None],
+    settings: Verification,
+    plan: Plan,
+) -> float:
+    """How much of a kernel runs come to; those of another seed may come to less than those that the row tells of."""
+    found = _share(plan)
+    if row.reached <= found or settings.seed == USUAL_SEED:
+        return found
+    return max(found, _share(_plan(frontend, row, kernel, texts, replace(settings, seed=USUAL_SEED))))
+
+
+def _share(plan: Plan) -> float:
+    return 0.0 if plan.reach is None else round(plan.reach.share, 4)
 
 
 def _plan(
