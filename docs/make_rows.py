@@ -1,4 +1,4 @@
-"""Makes the tables of ``rows.md`` again: the columns, what they may hold, and the levels, from the records that rows come from.
+"""Makes the tables of ``rows.md`` again (levels, columns, what they may hold) from the records that rows come from.
 
 python docs/make_rows.py
 """

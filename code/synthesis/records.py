@@ -427,6 +427,8 @@ class Hindrance(StrEnum):
     """The kernel is at fault on the inputs that were drawn, which nobody said it was made for."""
     NOT_REACHED = "not reached"
     """Too much of the kernel was never run on the inputs that were drawn, or changed nothing."""
+    TELLS_TOO_LITTLE = "the inputs tell too little"
+    """On the inputs that were drawn, wrong texts give what the right one gives."""
     NOT_SELF_CONTAINED = "not self-contained"
     """The source alone is not the kernel."""
     NEEDS_LIBRARY = "needs a library"

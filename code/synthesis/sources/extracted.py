@@ -315,6 +315,7 @@ def _prepared(frontend: Frontend, candidate: Candidate, settings: Extraction) ->
         build=build,
         unknown=unknown,
         least_reach=settings.reach,
+        weigh=True,
     )
     return replace(candidate, spec=spec, plan=plan)
 

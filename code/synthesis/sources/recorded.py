@@ -217,6 +217,7 @@ def _candidate_of(
         build=settings.builds(None, number),
         unknown=unknown,
         least_reach=settings.reach,
+        weigh=True,
     )
     return replace(candidate, spec=spec, plan=plan).detached()
 

@@ -46,6 +46,12 @@ class Row:
     """Whether its texts are to be run at the sizes that they are for, and not at those of its twin."""
     reached: float = 0.0
     """How much of the kernel the row says that runs came to."""
+
+    @property
+    def weighed(self) -> bool:
+        """Whether it has to be told if its inputs tell too little: whoever made it may have chosen them."""
+        return self.drawing is None
+
     doubted: bool = False
     """Whether the row says that the texts of its derivatives were wrong."""
 
@@ -73,7 +79,7 @@ class Remade:
     reached: float = 0.0
     """How much of the kernel runs come to: on the inputs of the plan, or of the usual seed if that is more."""
     trap: str | None = None
-    """Of a row that is doubted, the class of constructs of the kernel that the tool is known to get derivatives of wrong."""
+    """Of a row that is doubted, the class of constructs in the kernel of which the tool gets derivatives wrong."""
 
 
 def remake_rows(name: str, rows: Sequence[Row], settings: Verification) -> Iterator[int | bytes]:
@@ -185,6 +191,7 @@ def _plan(
         device=row.device,
         useful=False,
         fresh=False,
+        weigh=row.weighed,
         seed=settings.seed,
         least_reach=settings.reach,
     )

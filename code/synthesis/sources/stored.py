@@ -243,7 +243,9 @@ def _compared(frontend: Frontend, number: int, document: Document, row: Row, rem
     )
     return Checked(
         document=document,
-        candidate=replace(candidate, lowered=lowered, plan=remade.plan, retraced=same_bytes),
+        candidate=replace(
+            candidate, lowered=lowered, plan=replace(remade.plan, weighed=row.weighed), retraced=same_bytes
+        ),
         same=row.same,
         remade=same_bytes,
         differences=tuple(differences),

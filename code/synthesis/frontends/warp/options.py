@@ -29,5 +29,4 @@ ALLOWED: Mapping[str, Allowed] = {
     "mode": one_of("release"),
     "verify_fp": one_of(False, True),
 }
-"""What each option of a row may be. Texts are made and run in release mode alone, and a loop of more than 1,024 trips is
-not unrolled."""
+"""What each option of a row may be. Texts are made and run in release mode alone."""
