@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
+from useless import Useless, signature_of, source_of, useless_rows, write_row
 
 from synthesis import get_frontend
 from synthesis.frontends.base import Kernel, Lowered
 from synthesis.records import KernelSpec
 from synthesis.reverification import verify_folder
-from useless import Useless, signature_of, source_of, useless_rows, write_row
 
 ROWS = list(useless_rows())
 
