@@ -61,6 +61,8 @@ class Symptom(StrEnum):
     ILL_CONDITIONED = "ill_conditioned"
     USELESS = "useless"
     OTHER_TWIN = "other_twin"
+    INTERNAL_ERROR = "internal_error"
+    """An error in irsmith itself: no fault of the kernel's."""
 
 
 class IrsmithError(Exception):
