@@ -18,7 +18,7 @@ ROUTES = {
 }  # fmt: skip
 """What makes texts and what runs them."""
 SHARED = {
-    "jax": {"synthesis.frontends.jax.graphs"},
+    "jax": {"synthesis.frontends.jax.graphs", "synthesis.frontends.jax.releases"},
     "warp": {f"synthesis.frontends.warp.{name}" for name in ("introspection", "options", "containers")},
 }
 """What an oracle and a route may both import of their front end: facts about what is live, and data types."""
@@ -70,10 +70,18 @@ def test_an_oracle_shares_no_code_with_the_route_of_any_text(frontend: str) -> N
 def test_what_both_share_in_jax_computes_nothing() -> None:
     """Data types, how texts name them, and names of formats: no functions of arrays."""
     modules = modules_of("jax")
-    for name in SHARED["jax"]:
-        tree = ast.parse(modules[name].read_text())
-        functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
-        assert {function.name.strip("_") for function in functions} <= {"dtype_of", "is_printed"}
+    tree = ast.parse(modules["synthesis.frontends.jax.graphs"].read_text())
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    assert {function.name.strip("_") for function in functions} <= {"dtype_of", "is_printed"}
+
+
+def test_an_oracle_takes_from_the_releases_of_jax_only_how_equations_are_named() -> None:
+    for name, path in modules_of("jax").items():
+        if not name.startswith("synthesis.frontends.jax.reference"):
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom) and node.module == "synthesis.frontends.jax.releases":
+                assert [alias.name for alias in node.names] == ["equation_of"]
 
 
 def test_no_function_of_warps_is_called_by_the_oracle() -> None:
