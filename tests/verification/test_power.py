@@ -102,6 +102,8 @@ def test_a_few_variants_that_pass_condemn_no_row() -> None:
     assert weakness_of(FEWEST - 1, FEWEST - 1) is None
     assert weakness_of(2, 6) is None
     assert weakness_of(4, 6) is None
+    assert weakness_of(5, 6, fresh=False) is None
+    assert weakness_of(6, 6, fresh=False) is not None
     assert str(weakness_of(6, 6)) == "the inputs tell too little: 6 of 6 wrong variants of the text pass"
 
 

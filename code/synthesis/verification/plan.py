@@ -281,7 +281,9 @@ class _Planning:
             if Direction.TANGENT in directions
             else None,
             trap=trap,
-            weak=find_weakness(reference, self.kernel.spec, drawn.runs, drawn.double, drawn.expected.tolerance)
+            weak=find_weakness(
+                reference, self.kernel.spec, drawn.runs, drawn.double, drawn.expected.tolerance, fresh=self.fresh
+            )
             if self.weigh
             else None,
         )

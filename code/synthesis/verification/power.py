@@ -16,6 +16,8 @@ from synthesis.records import Argument, Domain, Hindrance, KernelSpec, Role, Unp
 
 _NARROW = 0.1
 """Width of a domain, relative to 1 or to its lower bound, below which it is asked whether it shows a curve."""
+_STRAIGHTER = 0.25
+"""How much nearer to a straight line a kernel has to be that was proved before."""
 _CURVED = 1e-3
 """How far a kernel has to be from a straight line on the wider domain, relatively, to be taken for a curve."""
 
@@ -26,6 +28,8 @@ def find_weakness(
     runs: Sequence[Values],
     double: Sequence[Values],
     tolerance: Mapping[str, float],
+    *,
+    fresh: bool,
 ) -> Unproved | None:
     """Why the inputs tell too little; None if nothing says that they do.
 
@@ -35,9 +39,12 @@ def find_weakness(
         runs: the draws; two of them at least.
         double: what the reference gives on them in float64.
         tolerance: how far a text may be off, by array.
+        fresh: whether the row is just made; one that was proved before has to be straighter, since inputs of another
+            seed may bend it less.
     """
     if _is_single(spec):
         return _told("the launch has one thread, and the kernel asks which one it is")
+    tolerance = {name: each if fresh else each * _STRAIGHTER for name, each in tolerance.items()}
     for argument in spec.signature.spread.arguments:
         if _is_narrow(argument) and len(runs) > 1:
             straight = _is_straight(reference, argument, runs, double, tolerance)

@@ -18,7 +18,9 @@ ENOUGH = 2
 FEWEST = 3
 """Variants from which a majority says something: of one or two, all may be right by chance."""
 MAJORITY = 0.75
-"""Share of the variants that has to pass for a row to lose its proof."""
+"""Share of the variants that has to pass for a row that is made to get no proof."""
+ALL = 1.0
+"""The same for a row that was proved before: on inputs of another seed a few more may pass."""
 _KINDS = (Kind.OPERATOR, Kind.TENTH, Kind.COMPARISON, Kind.NEGATED, Kind.EXCHANGED, Kind.REDUCTION)
 """Other functions, constants that are off by a tenth, comparisons the other way round. No index is changed."""
 
@@ -42,9 +44,15 @@ def variants_of(plan: Plan, verified: Collection[str]) -> list[Program]:
     return []
 
 
-def weakness_of(passed: int, count: int) -> Unproved | None:
-    """Why inputs tell too little on which so many wrong variants pass; None if they tell enough."""
-    if count < FEWEST or passed < MAJORITY * count:
+def weakness_of(passed: int, count: int, *, fresh: bool = True) -> Unproved | None:
+    """Why inputs tell too little on which so many wrong variants pass; None if they tell enough.
+
+    Args:
+        passed: how many pass.
+        count: how many there are.
+        fresh: whether the row is just made.
+    """
+    if count < FEWEST or passed < (MAJORITY if fresh else ALL) * count:
         return None
     words = f"{Hindrance.TELLS_TOO_LITTLE}: {passed} of {count} wrong variants of the text pass"
     return Unproved(Hindrance.TELLS_TOO_LITTLE, words)

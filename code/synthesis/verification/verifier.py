@@ -110,8 +110,8 @@ class Verifier:
         more = [programs[ENOUGH:] if passed else [] for programs, passed in zip(variants, first, strict=True)]
         second = self._count_passing(plans, more)
         found: list[Judgement] = []
-        for judgement, programs, passed, others in zip(judgements, variants, first, second, strict=True):
-            weak = weakness_of(passed + others, len(programs)) if passed else None
+        for plan, judgement, programs, passed, others in zip(plans, judgements, variants, first, second, strict=True):
+            weak = weakness_of(passed + others, len(programs), fresh=plan.fresh) if passed else None
             found.append(judgement if weak is None else disproved(judgement, weak))
         return found
 
