@@ -43,7 +43,10 @@ def failing(stage: Stage, wanted: Callable[[Candidate], bool]) -> Stage:
     """A stage that fails where it meets a candidate."""
 
     def work(*given: Any, **named: Any) -> list[Candidate]:
-        met: list[Any] = [each for argument in given if isinstance(argument, list | tuple) for each in argument]
+        met: list[Any] = []
+        for argument in given:
+            if isinstance(argument, list | tuple):
+                met += argument
         if any(isinstance(each, Candidate) and each.stopped is None and wanted(each) for each in met):
             raise OurError("nobody expected this")
         return stage(*given, **named)
