@@ -29,9 +29,10 @@ STAMP := $(VENV)/.set-up
 WARP_SAMPLES := 270
 JAX_SAMPLES := 138
 WRONG_TEXTS := 2000
+COUNT := 5000
 SEED := 1
 
-.PHONY: setup trainers samples picture gallery pages golden mutation attacks sizes test quick lint types tests wheel scoring gold reward-training adapters serving page only-warp only-jax versions other-machines format clean
+.PHONY: setup trainers samples picture gallery pages golden mutation false-alarms attacks sizes test quick lint types tests wheel scoring gold reward-training adapters serving page only-warp only-jax versions other-machines format clean
 .DELETE_ON_ERROR:
 
 setup: $(STAMP)
@@ -81,6 +82,13 @@ mutation: $(STAMP)
 	$(BIN)/python benchmarks/mutation.py warp $(WRONG_TEXTS) $(SEED)
 	$(BIN)/python benchmarks/mutation.py jax $(WRONG_TEXTS) $(SEED)
 	$(BIN)/python benchmarks/mutation.py table > benchmarks/mutation.txt
+
+# Goes on where it was stopped; `rm -r build/false_alarms` forgets what has been verified.
+false-alarms: $(STAMP)
+	$(BIN)/python benchmarks/false_alarms.py warp $(COUNT)
+	$(BIN)/python benchmarks/false_alarms.py jax $(COUNT)
+	$(BIN)/python benchmarks/false_alarms.py kernels
+	$(BIN)/python benchmarks/false_alarms.py table > benchmarks/false_alarms.txt
 
 attacks: $(STAMP)
 	mkdir -p build

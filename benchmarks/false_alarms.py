@@ -1,14 +1,16 @@
 """How often verification fails an honest row.
 
-    python benchmarks/false_alarms.py warp 10000     # until 10,000 rows are in the log
-    python benchmarks/false_alarms.py jax 10000
+    make false-alarms COUNT=5000                     # all of the following
+    python benchmarks/false_alarms.py warp 5000      # until 5,000 rows are in the log
+    python benchmarks/false_alarms.py jax 5000
+    python benchmarks/false_alarms.py kernels        # every file of tests/kernels, once
     python benchmarks/false_alarms.py table > benchmarks/false_alarms.txt
 
-Kernels of seeds that are drawn at the time are made and verified, as ``irsmith generate`` does, some hundreds at a
-time. The rows of every fifth lot are then verified again from their files, as ``irsmith verify`` does, on inputs of
-another seed that is drawn at the time. Whatever either finds is an alarm: also a wrong text that the first inputs did
-not show. What the first one rejects is counted by symptom; Warp's wrong adjoints are no alarms. Each lot is a line of
-``build/false_alarms/FRONTEND.jsonl``; a run that was stopped goes on.
+Kernels of seeds that are drawn at the time are made and verified, as ``irsmith generate`` does, a hundred at a time;
+those of each file of tests/kernels as ``irsmith extract`` does. The rows are then verified again from their files, as
+``irsmith verify`` does, on inputs of seed 0 and of two seeds that are drawn at the time. Whatever either finds is an
+alarm: also a wrong text that the first inputs did not show. What the first one rejects is counted by symptom; Warp's
+wrong adjoints are no alarms. Each lot is a line of ``build/false_alarms/NAME.jsonl``; a run that was stopped goes on.
 """
 
 import collections
@@ -17,21 +19,23 @@ import secrets
 import sys
 import tempfile
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from synthesis import BatchGenerator
+from synthesis.errors import TargetError
+from synthesis.extraction import extract_to_folder
 from synthesis.output.reading import read_folder
 from synthesis.reverification import Failure, verify_folder
+from synthesis.settings import Extraction
 
 LOGS = Path(__file__).parents[1] / "build" / "false_alarms"
 TOOLS = {"warp": "warp-lang", "jax": "jax"}
-LOT = 500
-TWICE = 5
-"""Of so many lots one is verified again."""
+KERNELS = Path(__file__).parents[1] / "tests" / "kernels"
+LOT = 100
 EXPECTED = (
     "wrong_gradient", "not_differentiable", "not_available", "renamed_repeat", "renamed_ir_repeat", "useless",
     "ill_conditioned", "other_split",
@@ -56,6 +60,8 @@ class Lot:
     """Texts that other inputs proved once more."""
     rejected: dict[str, int] = field(default_factory=dict[str, int])
     alarms: list[str] = field(default_factory=list[str])
+    source: str = ""
+    """The file that the kernels are of; empty of drawn ones."""
 
 
 def main(frontend: str, count: int) -> None:
@@ -64,12 +70,26 @@ def main(frontend: str, count: int) -> None:
     log = LOGS / f"{frontend}.jsonl"
     lots = read(log)
     while (rows := sum(each.rows for each in lots)) < count:
-        lot = examine(frontend, min(LOT, count - rows), again=len(lots) % TWICE == 0)
-        lots.append(lot)
-        with log.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(asdict(lot)) + "\n")
-        alarms = sum(len(each.alarms) for each in lots)
-        print(f"{frontend}: {rows + lot.rows} rows, {alarms} alarms", file=sys.stderr, flush=True)
+        keep(log, lots, examine(frontend, min(LOT, count - rows)))
+
+
+def extract_all() -> None:
+    """Verify the rows of every file of tests/kernels that is not in the log yet."""
+    LOGS.mkdir(parents=True, exist_ok=True)
+    log = LOGS / "kernels.jsonl"
+    lots = read(log)
+    for path in sorted(KERNELS.glob("*.py")):
+        if path.name not in {each.source for each in lots}:
+            keep(log, lots, examine_file(path))
+
+
+def keep(log: Path, lots: list[Lot], lot: Lot) -> None:
+    """Add a lot to a log, and say how far it is."""
+    lots.append(lot)
+    with log.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(asdict(lot)) + "\n")
+    alarms = sum(len(each.alarms) for each in lots)
+    print(f"{log.stem}: {sum(each.rows for each in lots)} rows, {alarms} alarms", file=sys.stderr, flush=True)
 
 
 def read(log: Path) -> list[Lot]:
@@ -77,15 +97,14 @@ def read(log: Path) -> list[Lot]:
     return [Lot(**json.loads(line)) for line in log.read_text("utf-8").splitlines()] if log.is_file() else []
 
 
-def examine(frontend: str, rows: int, *, again: bool) -> Lot:
+def examine(frontend: str, rows: int) -> Lot:
     """What is found in so many fresh rows of one seed.
 
     Args:
         frontend: whose kernels.
         rows: how many.
-        again: whether they are verified from their files too.
     """
-    seed, inputs = secrets.randbelow(1 << 30), secrets.randbelow(1 << 30) + 1
+    seed = secrets.randbelow(1 << 30)
     alarms: list[str] = []
     rejected: collections.Counter[str] = collections.Counter()
     with tempfile.TemporaryDirectory() as name:
@@ -97,23 +116,48 @@ def examine(frontend: str, rows: int, *, again: bool) -> Lot:
             if entry["symptom"] not in EXPECTED and not is_warps_own(entry):
                 told = f"{entry['kernel_name']}: {entry['symptom']}: {entry['detail']}"
                 alarms.append(f"generate --seed {seed}, {told}")
-        documents = list(read_folder(folder))
-        verified = sum(len(each.metadata["verified"]) for each in documents)
+        lot = verified_again(folder, f"seed {seed}", alarms)
+    return replace(lot, tool=tools(frontend), seed=seed, rejected=dict(rejected))
 
-        def tell(failure: Failure) -> None:
-            alarms.append(f"seed {seed}, verify --seed {inputs}: {failure}")
 
-        found = verify_folder(folder, on_failure=tell, seed=inputs) if again else None
-    return Lot(
-        day=f"{datetime.now(UTC):%Y-%m-%d}",
-        tool=f"{TOOLS[frontend]} {version(TOOLS[frontend])}",
-        seed=seed,
-        rows=len(documents),
-        verified=verified,
-        again=found.texts if found is not None else 0,
-        rejected=dict(rejected),
-        alarms=alarms,
-    )
+def examine_file(path: Path) -> Lot:
+    """What is found in the rows of the kernels of a file."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        try:
+            _, rejections = extract_to_folder(str(path), folder / "rows", Extraction(guess_inputs=True))
+        except TargetError:  # none of its kernels can be used, or what it imports is not installed
+            return Lot(day=today(), tool=tools(*TOOLS), seed=0, rows=0, verified=0, again=0, source=path.name)
+        rejected = collections.Counter(str(each.symptom) for each in rejections)
+        if not list((folder / "rows").glob("*/*.parquet")):
+            lot = Lot(day=today(), tool="", seed=0, rows=0, verified=0, again=0)
+        else:
+            lot = verified_again(folder / "rows", path.name, [])
+    return replace(lot, tool=tools(*TOOLS), rejected=dict(rejected), source=path.name)
+
+
+def verified_again(folder: Path, where: str, alarms: list[str]) -> Lot:
+    """The rows of a folder, verified from their files on inputs of three seeds; what fails is added to the alarms."""
+    documents = list(read_folder(folder))
+    again = 0
+    for inputs in (0, *(secrets.randbelow(1 << 30) + 1 for _ in range(2))):
+
+        def tell(failure: Failure, inputs: int = inputs) -> None:
+            alarms.append(f"{where}, verify --seed {inputs}: {failure}")
+
+        again += verify_folder(folder, on_failure=tell, seed=inputs).texts
+    verified = sum(len(each.metadata["verified"]) for each in documents)
+    return Lot(day=today(), tool="", seed=0, rows=len(documents), verified=verified, again=again, alarms=alarms)
+
+
+def today() -> str:
+    """The day, as the log has it."""
+    return f"{datetime.now(UTC):%Y-%m-%d}"
+
+
+def tools(*frontends: str) -> str:
+    """The tools of front ends, with their versions."""
+    return ", ".join(f"{TOOLS[each]} {version(TOOLS[each])}" for each in frontends)
 
 
 def is_warps_own(entry: Mapping[str, Any]) -> bool:
@@ -128,7 +172,7 @@ def print_table() -> None:
         lots = read(log)
         rejected = sum((collections.Counter(each.rejected) for each in lots), collections.Counter[str]())
         print(f"\n{', '.join(sorted({f'{each.day} {each.tool}' for each in lots}))}, irsmith {version('irsmith')}")
-        print(f"{log.stem}: {sum(each.rows for each in lots)} rows of {len(lots)} seeds, "
+        print(f"{log.stem}: {sum(each.rows for each in lots)} rows of {len(lots)} lots, "
               f"{sum(each.verified for each in lots)} texts verified, {sum(each.again for each in lots)} of them again "
               f"on other inputs: {sum(len(each.alarms) for each in lots)} alarms")  # fmt: skip
         print(f"  rejected when made, which is no alarm: {dict(rejected.most_common())}")
@@ -140,5 +184,7 @@ def print_table() -> None:
 if __name__ == "__main__":
     if sys.argv[1:] == ["table"]:
         print_table()
+    elif sys.argv[1:] == ["kernels"]:
+        extract_all()
     else:
         main(sys.argv[1], int(sys.argv[2]))

@@ -1,4 +1,4 @@
-"""Makes the tables of ``rows.md`` again: the columns and the levels, from the records that rows come from.
+"""Makes the tables of ``rows.md`` again (levels, columns, what they may hold) from the records that rows come from.
 
 python docs/make_rows.py
 """
@@ -6,7 +6,7 @@ python docs/make_rows.py
 import re
 from pathlib import Path
 
-from synthesis.output.schema import describe_columns
+from synthesis.output.schema import describe_claims, describe_columns
 from synthesis.registry import frontend_names, levels_of
 
 PAGE = Path(__file__).parent / "rows.md"
@@ -25,7 +25,7 @@ def describe_levels() -> str:
 def page() -> str:
     """The page with its tables made again."""
     text = PAGE.read_text(encoding="utf-8")
-    for mark, table in (("levels", describe_levels()), ("columns", describe_columns())):
+    for mark, table in (("levels", describe_levels()), ("columns", describe_columns()), ("claims", describe_claims())):
         text = re.sub(
             rf"(?<=<!-- {mark} -->\n).*?(?=<!-- /{mark} -->)", lambda _, table=table: table, text, flags=re.DOTALL
         )

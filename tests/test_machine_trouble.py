@@ -53,10 +53,12 @@ def test_killed_workers_cost_no_row_anything(tmp_path: Path) -> None:
 
 @pytest.mark.needs("warp")
 @pytest.mark.skipif(shutil.which("unshare") is None, reason="a small file system needs a namespace of mounts")
-def test_a_full_temporary_folder_stops_a_run_that_goes_on_later(tmp_path: Path) -> None:
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_full_temporary_folder_stops_a_run_that_goes_on_later(workers: int, tmp_path: Path) -> None:
     small = tmp_path / "small"
     small.mkdir()
     command = [sys.executable, "-m", "synthesis", "generate", "--frontend", "warp", "--count", "3"]
+    command += ["--workers", str(workers), "--chunk-size", "1"]
     script = f'mount -t tmpfs -o size=16k none {small} && TMPDIR={small} exec "$@"'
     result = subprocess.run(
         ["unshare", "--map-root-user", "--mount", "sh", "-c", script, "sh", *command, "--out", str(tmp_path / "full")],
@@ -66,9 +68,11 @@ def test_a_full_temporary_folder_stops_a_run_that_goes_on_later(tmp_path: Path) 
         pytest.skip(f"no namespace of mounts: {result.stderr}")
     assert result.returncode == 1, result.stdout
     assert "temporary files cannot be written to" in result.stderr
+    assert "begun anew" not in result.stderr
+    assert len([line for line in result.stderr.splitlines() if "error" in line.lower() or "cannot" in line]) == 1
     assert not list((tmp_path / "full").glob("*.json"))
     subprocess.run([*command, "--out", str(tmp_path / "full")], check=True, capture_output=True)
-    BatchGenerator("warp").run(3, tmp_path / "whole")
+    BatchGenerator("warp", chunk_size=1).run(3, tmp_path / "whole")
     assert contents(tmp_path / "full") == contents(tmp_path / "whole")
 
 

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from types import TracebackType
 
+from synthesis.errors import Stage
+from synthesis.making.faults import fault_of, is_fault
 from synthesis.making.workshop import OnStep, Workshop
 from synthesis.output.chunks import Chunk, ChunkRecord, KernelRecord, RowRecord
 from synthesis.output.layout import hash_of
@@ -102,13 +104,14 @@ class ChunkMaker:
         known: list[RowRecord] = []
         rejections: list[Rejection] = []
         figures = ""
-        for outcome in self._workshop.pairs(self._source.candidates(range(chunk.start, chunk.stop))):
-            if isinstance(outcome, Pair):
-                rows.append(row_of(outcome))
+        for made in self._workshop.pairs(self._source.candidates(range(chunk.start, chunk.stop))):
+            outcome, row = _with_row(made)
+            if isinstance(outcome, Pair) and row is not None:
+                rows.append(row)
                 known.append(self._record_of(outcome, rows[-1]))
                 rejections += outcome.rejections
                 figures += figures_line(outcome)
-            else:
+            elif isinstance(outcome, Rejection):
                 rejections.append(outcome)
             if self._on_outcome is not None:
                 self._on_outcome(isinstance(outcome, Pair))
@@ -127,6 +130,18 @@ class ChunkMaker:
             told = json.dumps([row.metadata["id"], row.metadata["origin"], spec.name])
             kernel = KernelRecord(spec.frontend, spec.name, hash_of(told.encode()), tuple(row.texts))
         return RowRecord(spec.index, spec.category, row.metadata["renamed_hash"], missing, kernel)
+
+
+def _with_row(outcome: Pair | Rejection) -> tuple[Pair | Rejection, Row | None]:
+    """An outcome with its row; a pair of which none can be made by an error of ours is a rejection."""
+    if isinstance(outcome, Rejection):
+        return outcome, None
+    try:
+        return outcome, row_of(outcome)
+    except Exception as error:
+        if not is_fault(error):
+            raise
+        return fault_of(error, Stage.VERIFY).of(outcome.spec), None
 
 
 def _levels_of(rows: Iterable[Row]) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from synthesis.records import GradientStatus, Hindrance, Rejection, Unproved, Ve
 from synthesis.settings import Making, Verification
 from synthesis.sources.stored import TERMS, Checked, StoredRows
 from synthesis.stores.base import Store
+from synthesis.version import __version__
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,14 +148,14 @@ class ChunkVerifier:
 
         for candidate in self._workshop.finish(candidates()):
             checked = waiting.pop(candidate.number)
-            failures = list(_failures(checked, candidate, found, self._settings.seed))
+            failures = list(_failures(checked, candidate, found))
             found.count(failures)
             self._on_outcome(not failures)
         found.protections = self._workshop.protections
         return found.to_json()
 
 
-def _failures(checked: Checked, candidate: Candidate, found: Findings, seed: int) -> Iterator[Failure]:
+def _failures(checked: Checked, candidate: Candidate, found: Findings) -> Iterator[Failure]:
     """What is wrong with a row; what is not wrong is counted."""
     stem = checked.document.stem
     if checked.document.altered:
@@ -193,7 +194,7 @@ def _failures(checked: Checked, candidate: Candidate, found: Findings, seed: int
         found.unverified[f"{reason}; the same bytes as made again" if same else str(reason)] += 1
     waiting = [name for name, reason in unverified.items() if _waits(checked, reason)]
     if not failed and not waiting:
-        yield from _overclaims(checked, verdict, seed)
+        yield from _overclaims(checked, verdict)
     for name in claimed:
         reason = verdict.unverified.get(name)
         needs_gpu = reason is not None and reason.needs_gpu
@@ -210,16 +211,18 @@ def _needs_its_tools(rejection: Rejection) -> Unproved:
     return Unproved(Hindrance.NEEDS_ITS_TOOLS, f"{Hindrance.NEEDS_ITS_TOOLS}: {rejection.detail}")
 
 
-def _overclaims(checked: Checked, verdict: Verdict, seed: int) -> Iterator[Failure]:
+def _overclaims(checked: Checked, verdict: Verdict) -> Iterator[Failure]:
     """What the row says of its proof and that is not so."""
     metadata, stem = checked.document.metadata, checked.document.stem
     said = str(metadata["gradient"]).partition(":")[0]
     right = (GradientStatus.AGREES, GradientStatus.CONVENTION)  # which of the two depends on the points
     if said in right and verdict.gradient.status not in right:
         yield Failure(stem, "", "other_metadata", f"gradient: the row says {said}, and it is {verdict.gradient}")
-    reached = round(verdict.reached, 4)
-    if checked.same and not seed and metadata["verified"] and metadata["reached"] > reached:
-        yield Failure(stem, "", "other_metadata", f"reached: the row says {metadata['reached']}, and it is {reached}")
+    if not checked.other_release and metadata["reached"] > checked.reached:  # another release has other equations
+        detail = f"reached: the row says {metadata['reached']}, and it is {checked.reached}"
+        if metadata["version"] != __version__:
+            detail += f"; irsmith {metadata['version'][:20]} may have counted otherwise, irsmith relower counts again"
+        yield Failure(stem, "", "other_metadata", detail)
 
 
 def _waits(checked: Checked, reason: Unproved) -> bool:

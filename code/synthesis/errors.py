@@ -10,6 +10,7 @@ IrsmithError
 ├── MissingFrontendError      a front end whose package is not installed (also an ImportError)
 │   └── UnsupportedReleaseError   its package is installed in a release that is not supported
 ├── MachineError              no memory, no space, a killed process: the machine's trouble, and no kernel's fault
+│   ├── NoSpaceError          no space left for temporary files: trying again is of no use
 │   └── SandboxError          a protection that is required, and that this machine does not have
 ├── LeakError                 splits of a data set that share programs; nothing is finished
 └── KernelError               a kernel that could not be loaded or lowered; carries the Stage and Symptom
@@ -61,6 +62,8 @@ class Symptom(StrEnum):
     ILL_CONDITIONED = "ill_conditioned"
     USELESS = "useless"
     OTHER_TWIN = "other_twin"
+    INTERNAL_ERROR = "internal_error"
+    """An error in irsmith itself: no fault of the kernel's."""
 
 
 class IrsmithError(Exception):
@@ -119,6 +122,10 @@ class MachineError(IrsmithError):
 
     Nothing is said of the kernels that were at work; what was finished stands, and the same call goes on from there.
     """
+
+
+class NoSpaceError(MachineError):
+    """No space is left for temporary files, which trying again does not make."""
 
 
 class SandboxError(MachineError):

@@ -429,6 +429,8 @@ class Hindrance(StrEnum):
     """Too much of the kernel was never run on the inputs that were drawn, or changed nothing."""
     DEPENDS_ON_ORDER = "depends on order"
     """Threads change an element in ways that do not commute, and nothing says in which order they run on a GPU."""
+    TELLS_TOO_LITTLE = "the inputs tell too little"
+    """On the inputs that were drawn, wrong texts give what the right one gives."""
     NOT_SELF_CONTAINED = "not self-contained"
     """The source alone is not the kernel."""
     NEEDS_LIBRARY = "needs a library"

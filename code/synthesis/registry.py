@@ -2,12 +2,14 @@
 
 import logging
 import sys
+from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 
 from synthesis.errors import ConfigError, MissingFrontendError, TargetError, UnknownNameError, UnsupportedReleaseError
 from synthesis.frontends.base import Frontend, Level
+from synthesis.frontends.options import Allowed
 from synthesis.frontends.support import (
     Installed,
     Supported,
@@ -30,6 +32,8 @@ _BUILT_IN = {
 }
 # Their levels, which are known without their packages.
 _LEVELS = {"warp": "synthesis.frontends.warp.levels", "jax": "synthesis.frontends.jax.levels"}
+# What their options may be, which is known without their packages.
+_OPTIONS = {"warp": "synthesis.frontends.warp.options", "jax": "synthesis.frontends.jax.options"}
 # The package that a built-in front end drives: what must be installed, and what has been imported by
 # whoever holds a live object of it.
 _PACKAGES = {"warp": "warp", "jax": "jax"}
@@ -208,6 +212,11 @@ def levels_of(name: str) -> tuple[Level, ...]:
     if name in _LEVELS:
         return import_module(_LEVELS[name]).LEVELS
     return get_frontend(name).compiler.levels if name in _locations() else ()
+
+
+def allowed_options(name: str) -> Mapping[str, Allowed] | None:
+    """What the options of a built-in front end's rows may be, by name; None of another front end."""
+    return import_module(_OPTIONS[name]).ALLOWED if name in _OPTIONS else None
 
 
 def frontend_of(obj: object) -> Frontend:

@@ -27,6 +27,11 @@ class RunSummary:
     missing_levels: Mapping[str, int]
     """Level to number of rows that lack it."""
 
+    @property
+    def faults(self) -> int:
+        """How many candidates ended by an error in irsmith itself."""
+        return sum(count for (_, symptom), count in self.rejections.items() if symptom == Symptom.INTERNAL_ERROR)
+
     def to_json(self) -> dict[str, Any]:
         """The summary as JSON values."""
         return {

@@ -115,16 +115,7 @@ _CLAIMS: dict[str, tuple[str, Callable[[Row, Canary], str | None]]] = {
     ),
 }  # fmt: skip
 
-_SAY_NOTHING = {
-    "warp": {
-        "a licence of megabytes",
-        "origin that leads out",
-        "no options",
-        "options of other types",
-        "options that change the tool",
-    },
-    "jax": {"a licence of megabytes", "origin that leads out", "no options"},
-}
+_SAY_NOTHING = ("a licence of megabytes",)
 """What nothing is held against, and no text depends on."""
 
 _NO_ROWS: dict[str, tuple[str, Callable[[Row, Canary], str | None]]] = {
@@ -183,7 +174,7 @@ def row_attacks(columns: Mapping[str, Any]) -> Iterator[Attack]:
         for name, (kind, edit) in _CLAIMS.items():
             shows = name not in ({"no results"} if frontend == "warp" else {"huge launch", "negative launch"})
             if shows:
-                harmless = name in _SAY_NOTHING[frontend]
+                harmless = name in _SAY_NOTHING
                 yield Attack(name=name, kind=kind, frontend=frontend, edit=edit, elsewhere=True, harmless=harmless)
     for name, (kind, edit) in _NO_ROWS.items():
         yield Attack(name=name, kind=kind, frontend="jax", edit=edit)

@@ -156,3 +156,25 @@ def test_an_argument_of_no_comparison_keeps_its_domain() -> None:
     assert widened(argument, thresholds_of("def f(x):\n    return x > 4.0", ["x"])).domain == Domain(low=0.1, high=5.0)
     counter = replace(argument, dtype="uint32", domain=Domain(low=3, high=9))
     assert widened(counter, thresholds_of("def f(x):\n    return x == 0", ["x"])).domain == Domain(low=0, high=9)
+
+
+CHOOSING = {
+    "jax": "import jax.numpy as jnp\n\n\ndef f(c, x):\n    return jnp.where(c > 0, jnp.sin(x), x * 3.0) + c\n",
+    "warp": (
+        "import warp as wp\n\n\n@wp.kernel\n"
+        "def f(c: wp.array(dtype=float), x: wp.array(dtype=float), y: wp.array(dtype=float)):\n"
+        "    i = wp.tid()\n    y[i] = wp.where(c[i] > 0.0, wp.sin(x[i]), x[i] * 3.0) + c[i]\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("frontend", ["warp", "jax"])
+def test_domains_have_both_sides_of_what_a_choice_is_made_by(frontend: str, tmp_path: Path) -> None:
+    (tmp_path / "choosing.py").write_text(CHOOSING[frontend])
+    given = {} if frontend == "warp" else {"arg": ("f32[16]", "f32[16]")}
+    (pair,) = extract(tmp_path / "choosing.py", **given)
+    assert isinstance(pair, Pair)
+    domain = pair.spec.signature.arguments[0].domain
+    assert domain is not None
+    assert domain.low < 0 < domain.high
+    assert pair.verdict.verified

@@ -60,4 +60,4 @@ def extract(
     print_rejections(rejections)
     if not running.finalizes and not json:
         print_line(plain_console(stderr=True), f"when all chunks are there: irsmith finalize {out}")
-    return 0 if summary.rows else 1
+    return 0 if summary.rows and not summary.faults else 1

@@ -17,10 +17,11 @@ def generate(
     dry_run: Flag = False,
     config: Config = None,
     json: Flag = False,
-) -> None:
+) -> int:
     """Draw kernels and write them with their IR as a data set.
 
-    The same command again goes on where it was stopped, and ends with the same bytes, whoever does the work.
+    The same command again goes on where it was stopped, and ends with the same bytes, whoever does the work. Exits with
+    1 if an error in irsmith itself cost a kernel; the other kernels' rows are there.
 
     Examples:
 
@@ -54,8 +55,9 @@ def generate(
     if dry_run:
         found = estimate(batch, running, out)
         print_json(found.to_json()) if json else print_line(plain_console(), found.describe())
-        return
+        return 0
     summary = batch.run_with(running, out=out)
     print_summary(summary, as_json=json)
     if not running.finalizes:
         print_line(plain_console(stderr=True), f"when all chunks are there: irsmith finalize {out}")
+    return 1 if summary.faults else 0

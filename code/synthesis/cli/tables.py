@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.table import Table
 
+from synthesis.errors import Symptom
 from synthesis.records import Rejection
 from synthesis.tally import RunSummary
 
@@ -46,7 +47,8 @@ def print_json(document: object) -> None:
 
 
 def print_summary(summary: RunSummary, *, as_json: bool) -> None:
-    """A table of rows by category and of what was rejected, or the same as JSON."""
+    """A table of rows by category and of what was rejected, or the same as JSON; errors in irsmith are told of too."""
+    print_faults(summary)
     if as_json:
         print_json(summary.to_json())
         return
@@ -62,6 +64,14 @@ def print_summary(summary: RunSummary, *, as_json: bool) -> None:
     for level, count in summary.missing_levels.items():
         table.add_row(f"rows without {level}", str(count), style="dim")
     console.print(table)
+
+
+def print_faults(summary: RunSummary) -> None:
+    """A line on standard error where errors in irsmith itself cost candidates."""
+    if summary.faults:
+        shown = f"irsmith rejections {summary.out} --symptom {Symptom.INTERNAL_ERROR}"
+        words = f"{summary.faults} candidates were lost to errors in irsmith; {shown} says what a report needs"
+        print_line(plain_console(stderr=True), words)
 
 
 def print_rejections(rejections: Sequence[Rejection]) -> None:

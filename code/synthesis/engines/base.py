@@ -115,7 +115,8 @@ class Attempts:
     def __init__(self, order: Order) -> None:
         self._unit = order.settings.unit
         verifies = isinstance(order.settings, Verification)
-        self._advice = "" if verifies else "; what is finished stands, and the same command goes on from there"
+        self.advice = "" if verifies else "; what is finished stands, and the same command goes on from there"
+        """How an error ends that a run stops with."""
         self._harm: dict[Chunk, int] = {}
 
     def note(self, chunk: Chunk, why: str) -> None:
@@ -126,4 +127,4 @@ class Attempts:
         """
         self._harm[chunk] = self._harm.get(chunk, 0) + 1
         if self._harm[chunk] >= TRIES:
-            raise MachineError(f"{chunk.describe(self._unit)} could not be made: {why}, {TRIES} times{self._advice}")
+            raise MachineError(f"{chunk.describe(self._unit)} could not be made: {why}, {TRIES} times{self.advice}")

@@ -19,7 +19,7 @@ from typing import IO, Any
 
 from synthesis.engines.base import Attempts, Failed, OnEvent, Order, Staffed
 from synthesis.engines.worker import read_events, write_order
-from synthesis.errors import MachineError, error_of
+from synthesis.errors import MachineError, NoSpaceError, error_of
 from synthesis.isolation.environment import environment_of_work
 from synthesis.output.chunks import Chunk
 from synthesis.registry import warn_once
@@ -187,8 +187,10 @@ class _Staff:
                 worker.chunk, worker.made = None, worker.made + 1
 
     def _complain(self, worker: _Worker, entry: dict[str, Any]) -> None:
-        """Raise what a worker has raised, or have its chunk made anew if it was the machine's trouble."""
+        """Raise what a worker has raised, or have its chunk made anew if it was the machine's trouble and may pass."""
         error = error_of(entry["error"], entry["words"])
+        if isinstance(error, NoSpaceError):
+            raise NoSpaceError(f"{error}{self._attempts.advice}")
         if not isinstance(error, MachineError):
             raise error
         self._again(worker, entry["words"])

@@ -5,6 +5,7 @@ other side is gone, whatever the reason, the worker ends at once, and with it al
 """
 
 import contextlib
+import errno
 import json
 import logging
 import os
@@ -17,7 +18,7 @@ from typing import Any, BinaryIO
 
 from synthesis.engines.base import Begun, Event, Failed, Made, Opened, Order, Settled, Staffed, Stepped
 from synthesis.engines.inline import make_chunks
-from synthesis.errors import IrsmithError
+from synthesis.errors import IrsmithError, NoSpaceError
 from synthesis.garbage import collect_rarely
 from synthesis.output.chunks import Chunk
 from synthesis.settings import Verification, run_of
@@ -42,6 +43,9 @@ def serve(descriptor: int) -> None:
         except IrsmithError as error:
             send({"error": type(error).__name__, "words": str(error)})
         except Exception as error:  # noqa: BLE001 (it is raised again on the other side)
+            if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+                send({"error": NoSpaceError.__name__, "words": str(error)})
+                return
             traceback.print_exc()
             send({"error": "", "words": f"{type(error).__name__}: {error}"})
 

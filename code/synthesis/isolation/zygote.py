@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from synthesis.errors import MachineError, Stage, Symptom, error_of
+from synthesis.errors import MachineError, NoSpaceError, Stage, Symptom, error_of
 from synthesis.isolation.channel import STATUS, Kind, TooMuchError, read, receive, send, within
 from synthesis.isolation.clock import Deadline
 from synthesis.isolation.confinement import Confinement, Protection, environment_for
@@ -278,11 +278,11 @@ class Zygote:
         """Nothing, if work that failed cannot blame the machine for it.
 
         Raises:
-            MachineError: if there is no space left for temporary files.
+            NoSpaceError: if there is no space left for temporary files.
         """
         why = check_space(self._folder)
         if why is not None:
-            raise MachineError(f"temporary files cannot be written to {self._folder.parent}: {why}")
+            raise NoSpaceError(f"temporary files cannot be written to {self._folder.parent}: {why}")
 
 
 def _error_of(told: tuple[str, str, dict[str, str]]) -> Exception:

@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
+from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from synthesis.errors import Stage
 from synthesis.frontends.base import Frontend, Kernel
 from synthesis.isolation.confinement import Confinement, Protection
 from synthesis.making import stages
 from synthesis.making.candidate import Candidate, pair_of
+from synthesis.making.faults import each_guarded
 from synthesis.making.stages import Terms
 from synthesis.records import Pair, Rejection
 from synthesis.registry import get_frontend
@@ -99,35 +102,36 @@ class Workshop:
 
     def _finish_group(self, candidates: Sequence[Candidate]) -> list[Candidate]:
         frontend = self._frontend_of(candidates[0])
+        load = partial(stages.load, frontend, together=self._kernels_per_module)
         made: list[Candidate] = []
         try:
             for start in range(0, len(candidates), self._kernels_per_module):
                 neighbours = candidates[start : start + self._kernels_per_module]
-                made += stages.load(frontend, neighbours, together=self._kernels_per_module)
-                made[start:] = stages.lower(frontend, made[start:])
+                made += each_guarded(Stage.LOAD, neighbours, load)
+                made[start:] = each_guarded(Stage.LOWER, made[start:], partial(stages.lower, frontend))
                 self._step(_LOWERED * len(neighbours), "lower")
             for place, each in enumerate(made):
-                made[place] = self._plan(frontend, each)
+                (made[place],) = each_guarded(Stage.VERIFY, [each], partial(self._plan, frontend))
                 self._step(_PLANNED, "plan")
-            made = self._prove(frontend, made)
+            made = each_guarded(Stage.VERIFY, made, partial(self._prove, frontend))
         finally:
             frontend.compiler.release([each.kernel for each in made if isinstance(each.kernel, Kernel)])
         return [each.detached() for each in made]
 
-    def _plan(self, frontend: Frontend, candidate: Candidate) -> Candidate:
+    def _plan(self, frontend: Frontend, candidates: Sequence[Candidate]) -> list[Candidate]:
+        (candidate,) = candidates
         if candidate.spec is None or not self._making.verifies(candidate.spec.seed, candidate.number):
-            return candidate
+            return [candidate]
         from synthesis.making import proving
 
-        (planned,) = proving.plan(frontend, [candidate], self._making, self._terms)
-        return planned
+        return proving.plan(frontend, [candidate], self._making, self._terms)
 
-    def _prove(self, frontend: Frontend, candidates: list[Candidate]) -> list[Candidate]:
+    def _prove(self, frontend: Frontend, candidates: Sequence[Candidate]) -> list[Candidate]:
         programs = sum(len(each.plan.programs) for each in candidates if each.plan is not None)
         left = _RUN * len(candidates)
         if not any(each.plan is not None for each in candidates):
             self._step(left, "prove")
-            return candidates
+            return [*candidates]
         from synthesis.making import proving
 
         part = left / (programs + 1)

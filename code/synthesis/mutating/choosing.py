@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from synthesis.frontends.base import Direction, Level
 from synthesis.languages import CPP, CUDA, HLO, JAXPR, MLIR
@@ -26,7 +26,12 @@ def edits(text: str, level: Level) -> list[Edit]:
 
 
 def mutants(
-    text: str, level: Level, generator: random.Random, count: int, seen: Counter[Kind] | None = None
+    text: str,
+    level: Level,
+    generator: random.Random,
+    count: int,
+    seen: Counter[Kind] | None = None,
+    kinds: Collection[Kind] = tuple(Kind),
 ) -> Iterator[Mutant]:
     """Up to ``count`` different mutants of a text.
 
@@ -36,10 +41,12 @@ def mutants(
         generator: what chooses.
         count: how many.
         seen: how many of each kind there are already; what is rare is taken first.
+        kinds: those that are wanted.
     """
     by_kind: dict[Kind, list[Edit]] = defaultdict(list)
     for edit in edits(text, level):
-        by_kind[edit.kind].append(edit)
+        if edit.kind in kinds:
+            by_kind[edit.kind].append(edit)
     for each in by_kind.values():
         generator.shuffle(each)
     taken = Counter(seen or {})

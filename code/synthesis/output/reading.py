@@ -12,10 +12,11 @@ from typing import Any
 
 from synthesis.errors import ConfigError, TargetError, UnknownNameError
 from synthesis.frontends.base import Level
+from synthesis.output.contradictions import contradiction
 from synthesis.output.layout import CHUNKS, LEDGER, PARTS, RUNS, SETTINGS, SIDECAR, hash_of, hash_of_file, read_object
 from synthesis.output.manifest import read_manifest
 from synthesis.output.naming import TRAIN, split_of
-from synthesis.output.rows import Row, document_of, unpacked_metadata
+from synthesis.output.rows import Row, document_of, read_json, unpacked_metadata
 from synthesis.records import KernelSpec, Origin, Rejection, Signature
 from synthesis.registry import levels_of
 from synthesis.settings import Drawing
@@ -327,6 +328,7 @@ def _of_row(row: Row, where: str, number: int) -> Document:
     if not isinstance(row.source, str):  # pyright: ignore[reportUnnecessaryIsInstance]  (the file may be anybody's)
         raise TargetError(f"{place} is not a pair: its source is no text")
     texts = _texts(row.texts, place)
+    _check_together(row.source, texts, metadata, place)
     index = metadata["index"] if metadata["index"] is not None else number - 1
     return Document(row.source, texts, metadata, f"{index:06d}_{metadata['kernel_name']}", document_of(row, row.texts))
 
@@ -494,9 +496,21 @@ def document_of_json(document: dict[str, Any], where: str, *, stem: str = "row")
     """
     if not isinstance(document.get("python_source"), str) or not isinstance(document.get("metadata"), dict):
         raise TargetError(f"{where} is not a pair: it lacks python_source or metadata")
-    texts = {name: text for name, text in document.items() if name not in ("python_source", "metadata")}
-    metadata = _unpacked(document["metadata"], where)
-    return Document(document["python_source"], _texts(texts, where), metadata, stem, document)
+    named = {name: text for name, text in document.items() if name not in ("python_source", "metadata")}
+    metadata, texts = _unpacked(document["metadata"], where), _texts(named, where)
+    _check_together(document["python_source"], texts, metadata, where)
+    return Document(document["python_source"], texts, metadata, stem, document)
+
+
+def _check_together(source: str, texts: Mapping[str, str | None], metadata: Mapping[str, Any], where: str) -> None:
+    """Refuse columns that contradict each other or the texts.
+
+    Raises:
+        TargetError: if two of them do.
+    """
+    wrong = contradiction(source, texts, metadata)
+    if wrong is not None:
+        raise TargetError(f"{where} is not a pair: {wrong}")
 
 
 def _unpacked(metadata: Mapping[str, Any], where: str) -> dict[str, Any]:
@@ -539,9 +553,9 @@ def _with_texts(store: Store, stem: str, metadata: dict[str, Any]) -> dict[str, 
 
 def _parse(where: str, content: bytes) -> dict[str, Any]:
     try:
-        found = json.loads(content.decode("utf-8"))
+        found = read_json(content.decode("utf-8"))
     except (ValueError, RecursionError) as error:
-        raise TargetError(f"{where} is not JSON: {error}") from error
+        raise TargetError(f"{where} is not JSON of a pair: {error}") from error
     if not isinstance(found, dict):
         raise TargetError(f"{where} is not a pair: it lacks python_source or metadata")
     return dict(found)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]

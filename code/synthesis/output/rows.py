@@ -1,6 +1,7 @@
 """A pair as a row, and the row in its forms."""
 
 import json
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -105,11 +106,37 @@ def unpacked_metadata(stored: Mapping[str, Any]) -> dict[str, Any]:
     return {column.name: _unpacked(column, stored[column.name]) for column in METADATA}
 
 
+def read_json(text: str | bytes) -> Any:
+    """The value that a text of JSON holds.
+
+    Raises:
+        ValueError: if it is no JSON, an object has a key twice, or a number is not finite.
+        RecursionError: if it is too deep.
+    """
+    return json.loads(text, object_pairs_hook=_object, parse_constant=_finite, parse_float=_finite)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"an object has the key {twice[:40]!r} twice")
+    return found
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"a number has to be finite, got {text[:40]}")
+    return number
+
+
 def _unpacked(column: Column, value: Any) -> Any:
     """A column's value, of what a file has.
 
     Raises:
-        ValueError: if what should hold JSON does not.
+        ValueError: if what should hold JSON does not, or holds what is not allowed.
         TypeError: if it is not of its column's type.
     """
     kinds: dict[Kind, Any] = {
@@ -119,13 +146,18 @@ def _unpacked(column: Column, value: Any) -> Any:
         Kind.RECORD: dict,
     }
     if isinstance(value, bool) != (column.kind is Kind.FLAG) or not isinstance(value, kinds.get(column.kind, str)):
-        raise TypeError(f"{column.name}: {column.kind} expected, got {str(value)[:40]!r}")
-    if column.kind is not Kind.JSON:
-        return value
-    found = json.loads(value)
-    if not isinstance(found, column.holds):
-        raise TypeError(f"{column.name}: a {column.holds.__name__} expected, got {value[:40]}")
+        raise TypeError(f"{column.name}: {column.kind} expected, got {_start(value)!r}")
+    found = read_json(value) if column.kind is Kind.JSON else value
+    if not column.test(found):
+        raise ValueError(f"{column.name}: {column.allowed} expected, got {_start(value)}")
     return found
+
+
+def _start(value: Any) -> str:
+    """The beginning of a value as an error tells it; a whole number may be too long to be printed."""
+    if type(value) is int and value.bit_length() > 128:
+        return f"a number of {value.bit_length()} bits"
+    return str(value)[:40]
 
 
 def _packed(value: Any) -> str:

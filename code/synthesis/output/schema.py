@@ -2,10 +2,16 @@
 
 Every column is always there with one type, so that whatever reads tables reads a folder whole. What varies in shape
 from row to row (maps, lists that may be empty) is a text that holds JSON.
+
+The table is also the list of what a row claims: what each column may hold, which every reader tests, and how
+``irsmith verify`` tells whether it is so.
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
+
+from synthesis.output import values
+from synthesis.output.values import Test
 
 
 class Kind(StrEnum):
@@ -23,6 +29,18 @@ class Kind(StrEnum):
     """Fixed fields, each of one type."""
 
 
+class Held(StrEnum):
+    """How ``irsmith verify`` tells whether what a column says is so."""
+
+    COMPUTED = "computed again from the source and the texts"
+    DRAWN = "drawn again, if the row was drawn and its settings are known"
+    DECLARED = "compared with what the loaded source declares, and drawn again as the others"
+    LOADED = "the row is loaded and its texts are made again with it"
+    PROVED = "a claim of more than the runs here prove fails"
+    COMPARED = "decides whether texts are compared byte for byte; texts of other tools are executed"
+    STATED = "only stated"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
     """One column beside the texts."""
@@ -31,8 +49,12 @@ class Column:
     kind: Kind
     content: str
     """What it holds, as the page about rows says it."""
-    holds: type = dict
-    """What a text that holds JSON holds: ``dict`` or ``list``."""
+    test: Test = values.is_text
+    """Whether a value, as Python has it, may stand in the column; every reader refuses a row with another one."""
+    allowed: str = "a text"
+    """What passes the test, in words."""
+    held: Held
+    """How ``irsmith verify`` tells whether the value is so."""
 
     @property
     def nullable(self) -> bool:
@@ -41,78 +63,219 @@ class Column:
 
 
 METADATA = (
-    Column(name="id", kind=Kind.TEXT, content="hash of front end, renamed source, signature and options"),
-    Column(name="frontend", kind=Kind.TEXT, content="`warp` or `jax`"),
-    Column(name="kernel_name", kind=Kind.TEXT, content="the function's name"),
-    Column(name="category", kind=Kind.TEXT, content="what it is; `extracted` for a kernel of yours"),
-    Column(name="recipe", kind=Kind.TEXT, content="the family that drew it; empty for an extracted kernel"),
-    Column(name="target", kind=Kind.TEXT, content="the operation that its recipe was asked for; empty likewise"),
-    Column(name="description", kind=Kind.TEXT, content="in a sentence"),
-    Column(name="difficulty", kind=Kind.INTEGER, content="1 … 5: from a one-line map to a long kernel"),
+    Column(
+        name="id",
+        kind=Kind.TEXT,
+        content="hash of front end, renamed source, signature and options",
+        test=values.is_name,
+        allowed="a text that is not empty",
+        held=Held.COMPUTED,
+    ),
+    Column(
+        name="frontend",
+        kind=Kind.TEXT,
+        content="`warp` or `jax`",
+        test=values.is_name,
+        allowed="the name of a front end",
+        held=Held.LOADED,
+    ),
+    Column(
+        name="kernel_name",
+        kind=Kind.TEXT,
+        content="the function's name",
+        test=values.is_name,
+        allowed="a text that is not empty",
+        held=Held.LOADED,
+    ),
+    Column(
+        name="category",
+        kind=Kind.TEXT,
+        content="what it is; `extracted` for a kernel of yours",
+        held=Held.DRAWN,
+    ),
+    Column(
+        name="recipe",
+        kind=Kind.TEXT,
+        content="the family that drew it; empty for an extracted kernel",
+        held=Held.DRAWN,
+    ),
+    Column(
+        name="target",
+        kind=Kind.TEXT,
+        content="the operation that its recipe was asked for; empty likewise",
+        held=Held.DRAWN,
+    ),
+    Column(
+        name="description",
+        kind=Kind.TEXT,
+        content="in a sentence",
+        held=Held.DRAWN,
+    ),
+    Column(
+        name="difficulty",
+        kind=Kind.INTEGER,
+        content="1 … 5: from a one-line map to a long kernel",
+        test=values.is_difficulty,
+        allowed="1, 2, 3, 4 or 5",
+        held=Held.DRAWN,
+    ),
     Column(
         name="ops",
         kind=Kind.JSON,
-        holds=list,
         content="a list: catalogue names of the operations that it was drawn with; empty for an extracted kernel",
+        test=values.is_one_of_each,
+        allowed="a list of different names",
+        held=Held.DRAWN,
     ),
     Column(
         name="origin",
         kind=Kind.RECORD,
         content="`kind`: `synthetic` or `extracted`; of the latter `package`, `version`, `file` and `line`, else empty",
+        test=values.is_origin,
+        allowed="its five fields, all empty but for extracted kernels",
+        held=Held.STATED,
     ),
-    Column(name="licence", kind=Kind.TEXT, content="Apache-2.0, or what the package's metadata says"),
+    Column(
+        name="licence",
+        kind=Kind.TEXT,
+        content="Apache-2.0, or what the package's metadata says",
+        held=Held.STATED,
+    ),
     Column(
         name="self_contained",
         kind=Kind.FLAG,
         content="whether the source alone, loaded afresh, gives these texts",
+        test=values.is_flag,
+        allowed="true or false",
+        held=Held.LOADED,
     ),
     Column(
         name="seed",
         kind=Kind.INTEGER,
         content="with index, config and version it makes the kernel again; null for an extracted kernel",
+        test=values.is_seed,
+        allowed="a whole number of 64 bits; null together with the index",
+        held=Held.DRAWN,
     ),
-    Column(name="index", kind=Kind.INTEGER, content="the number of the drawn kernel; null likewise"),
-    Column(name="config", kind=Kind.TEXT, content="digest of the settings that kernels depend on; empty likewise"),
-    Column(name="device", kind=Kind.TEXT, content="what the texts are for: `cpu`, `cuda`, `cpu+cuda`, `tpu`"),
+    Column(
+        name="index",
+        kind=Kind.INTEGER,
+        content="the number of the drawn kernel; null likewise",
+        test=values.is_index,
+        allowed="a whole number of 64 bits from 0; null together with the seed",
+        held=Held.DRAWN,
+    ),
+    Column(
+        name="config",
+        kind=Kind.TEXT,
+        content="digest of the settings that kernels depend on; empty likewise",
+        allowed="a text, empty where the seed is null",
+        held=Held.DRAWN,
+    ),
+    Column(
+        name="device",
+        kind=Kind.TEXT,
+        content="what the texts are for: `cpu`, `cuda`, `cpu+cuda`, `tpu`",
+        test=values.is_name,
+        allowed="a device of the front end",
+        held=Held.LOADED,
+    ),
     Column(
         name="line_map",
         kind=Kind.JSON,
         content="level → list of `[line of the source, lines of the text skipped before it, lines of the text]` "
         "([below](#line-maps))",
+        test=values.is_line_map,
+        allowed="lists of three whole numbers, inside the source and inside the texts",
+        held=Held.COMPUTED,
     ),
-    Column(name="signature", kind=Kind.JSON, content="see below"),
-    Column(name="options", kind=Kind.JSON, content="compiler options that change the text, by name"),
+    Column(
+        name="signature",
+        kind=Kind.JSON,
+        content="see below",
+        test=values.is_signature,
+        allowed="the parts below, of their types, all numbers finite",
+        held=Held.DECLARED,
+    ),
+    Column(
+        name="options",
+        kind=Kind.JSON,
+        content="compiler options that change the text, by name",
+        test=values.map_of(values.is_json),
+        allowed="the options of the front end, each in its range",
+        held=Held.DRAWN,
+    ),
     Column(
         name="verified",
         kind=Kind.JSON,
-        holds=list,
         content="a list: the levels proved by execution of their stored text ([verification.md](verification.md))",
+        test=values.is_one_of_each,
+        allowed="a list of different levels that the row has a text of",
+        held=Held.PROVED,
     ),
     Column(
         name="reached",
         kind=Kind.NUMBER,
         content="0.0 … 1.0: the share of the kernel's statements and arms of expressions that the verification's runs "
         "took, or of its outputs that they changed, whichever is less; 0.0 where nothing was run",
+        test=values.is_share,
+        allowed="a number from 0 to 1",
+        held=Held.PROVED,
     ),
     Column(
         name="gradient",
         kind=Kind.TEXT,
         content="`agrees`; `convention: which`: they agree but for a convention of the tool's; `absent`: the row was "
         "to have no derivative's text; `disagrees` or `disagrees: class`; `not_applicable: reason`; `not_checked`",
+        test=values.is_gradient,
+        allowed="one of these, with a reason only where there is one, that fits the texts and `unverified`",
+        held=Held.PROVED,
     ),
     Column(
         name="unverified",
         kind=Kind.JSON,
         content="level → why its text could not be executed where the row was made (`needs a GPU`)",
+        test=values.map_of(values.is_name),
+        allowed="reasons of levels that the row has a text of and that are not in `verified`",
+        held=Held.PROVED,
     ),
-    Column(name="version", kind=Kind.TEXT, content="of irsmith"),
-    Column(name="toolchain", kind=Kind.JSON, content="package → version, of those that the texts depend on"),
-    Column(name="renamed_hash", kind=Kind.TEXT, content="of the source with names in canonical form"),
-    Column(name="structure_hash", kind=Kind.TEXT, content="the same with numbers left out too"),
+    Column(
+        name="version",
+        kind=Kind.TEXT,
+        content="of irsmith",
+        test=values.is_name,
+        allowed="a text that is not empty",
+        held=Held.COMPARED,
+    ),
+    Column(
+        name="toolchain",
+        kind=Kind.JSON,
+        content="package → version, of those that the texts depend on",
+        test=values.map_of(values.is_name),
+        allowed="names of packages and their versions, all texts",
+        held=Held.COMPARED,
+    ),
+    Column(
+        name="renamed_hash",
+        kind=Kind.TEXT,
+        content="of the source with names in canonical form",
+        test=values.is_name,
+        allowed="a text that is not empty",
+        held=Held.COMPUTED,
+    ),
+    Column(
+        name="structure_hash",
+        kind=Kind.TEXT,
+        content="the same with numbers left out too",
+        test=values.is_name,
+        allowed="a text that is not empty",
+        held=Held.COMPUTED,
+    ),
     Column(
         name="ir_structure_hash",
         kind=Kind.TEXT,
         content="of the first level's text with canonical names and without numbers",
+        held=Held.COMPUTED,
     ),
 )
 """Every column but the source and the texts, in the order in which a row has them."""
@@ -122,4 +285,11 @@ def describe_columns() -> str:
     """The columns as a Markdown table."""
     lines = ["| key | type | content |", "| --- | --- | --- |"]
     lines += [f"| `{each.name}` | {each.kind} | {each.content} |" for each in METADATA]
+    return "\n".join(lines) + "\n"
+
+
+def describe_claims() -> str:
+    """What each column may hold, and how ``irsmith verify`` holds it, as a Markdown table."""
+    lines = ["| key | allowed | in `irsmith verify` |", "| --- | --- | --- |"]
+    lines += [f"| `{each.name}` | {each.allowed} | {each.held} |" for each in METADATA]
     return "\n".join(lines) + "\n"

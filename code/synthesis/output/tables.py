@@ -157,7 +157,7 @@ def read_rows(source: Any, levels: Sequence[str] | None = None) -> Iterator[Row]
     """
     try:
         with parquet.ParquetFile(source) as file:
-            names = list(file.schema_arrow.names)
+            names = _names_of(file)
             if lacking := [name for name in (_SOURCE, *_COLUMNS) if name not in names]:
                 raise TableError(f"it lacks the column {lacking[0]}")
             wanted = None if levels is None else [_SOURCE, *_COLUMNS, *(name for name in levels if name in names)]
@@ -165,6 +165,18 @@ def read_rows(source: Any, levels: Sequence[str] | None = None) -> Iterator[Row]
                 yield from (_row(entry) for entry in batch.to_pylist())
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise TableError(f"it is no Parquet file of rows: {error}") from error
+
+
+def _names_of(file: Any) -> list[str]:
+    """The names of a table's columns.
+
+    Raises:
+        TableError: if two columns have one name.
+    """
+    names = list[str](file.schema_arrow.names)
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise TableError(f"it has the column {twice[0]} twice")
+    return names
 
 
 class RowsByNumber:
@@ -180,6 +192,7 @@ class RowsByNumber:
     def __init__(self, path: str | Path) -> None:
         with _as_table_error():
             self._file = parquet.ParquetFile(path)
+            _names_of(self._file)
             footer = self._file.metadata
             sizes = [footer.row_group(group).num_rows for group in range(footer.num_row_groups)]
             self._ends = list(accumulate(sizes))

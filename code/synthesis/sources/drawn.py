@@ -2,11 +2,13 @@
 
 import heapq
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
-from synthesis.errors import ConfigError, UnknownNameError
+from synthesis.errors import ConfigError, Stage, UnknownNameError
 from synthesis.frontends.base import Frontend
 from synthesis.generator import KernelGenerator
 from synthesis.making.candidate import Candidate
+from synthesis.making.faults import fault_of, is_fault
 from synthesis.making.stages import Terms
 from synthesis.records import KernelSpec
 from synthesis.registry import get_frontend
@@ -55,7 +57,15 @@ class DrawnKernels:
     def candidates(self, numbers: Iterable[int]) -> Iterator[Candidate]:
         """The candidates of some numbers."""
         for number in numbers:
-            spec = self.kernel(number)
+            index = self.index(number)
+            try:
+                spec = self.generator.spec(index)
+            except Exception as error:
+                if not is_fault(error):
+                    raise
+                stopped = replace(fault_of(error, Stage.LOAD), frontend=self.frontend.name, index=index)
+                yield Candidate(spec=None, number=index, stopped=stopped)
+                continue
             yield Candidate(spec=spec, number=spec.index or 0, device=self.device, levels=self.levels)
 
     def _chosen_indices(self, recipes: tuple[str, ...]) -> Iterator[int]:

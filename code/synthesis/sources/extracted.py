@@ -18,6 +18,7 @@ from synthesis.isolation.wire import WireError
 from synthesis.isolation.zygote import Casualty, Zygote
 from synthesis.making.candidate import Candidate
 from synthesis.making.confirmation import confirm_source, why_unprovable
+from synthesis.making.faults import fault_of, is_fault
 from synthesis.making.stages import Terms, lower
 from synthesis.making.travel import pack, unpack
 from synthesis.records import Rejection
@@ -72,6 +73,10 @@ def _candidates_at(
             yield loaded.stop(
                 Rejection(stage=Stage.LOWER, symptom=Symptom.TRACE_ERROR, detail=detail_of(error))
             ).detached()
+        except Exception as error:
+            if not is_fault(error):
+                raise
+            yield loaded.stop(fault_of(error, Stage.LOWER)).detached()
 
 
 class ExtractedFiles:
@@ -316,6 +321,7 @@ def _prepared(frontend: Frontend, candidate: Candidate, settings: Extraction) ->
         build=build,
         unknown=unknown,
         least_reach=settings.reach,
+        weigh=True,
     )
     return replace(candidate, spec=spec, plan=plan)
 

@@ -19,6 +19,7 @@ from synthesis.isolation.wire import WireError
 from synthesis.isolation.zygote import Casualty, Zygote
 from synthesis.making.candidate import Candidate
 from synthesis.making.confirmation import NOT_THE_KERNEL, why_unprovable
+from synthesis.making.faults import fault_of, is_fault
 from synthesis.making.stages import lower
 from synthesis.making.travel import pack, unpack
 from synthesis.recording.storage import (
@@ -182,7 +183,13 @@ def _work_on(
     """The candidate of one kernel, in whatever process this runs; ``unknown`` says why nothing of it is proved."""
     if not libraries_in(described.spec.source):
         sys.meta_path.insert(0, _OnlyTools())
-    yield pack(_candidate_of(described, launches, settings, number, unknown))
+    try:
+        candidate = _candidate_of(described, launches, settings, number, unknown)
+    except Exception as error:
+        if not is_fault(error):
+            raise
+        candidate = Candidate(spec=described.spec, number=number).stop(fault_of(error, Stage.LOWER))
+    yield pack(candidate)
 
 
 def _candidate_of(
@@ -217,6 +224,7 @@ def _candidate_of(
         build=settings.builds(None, number),
         unknown=unknown,
         least_reach=settings.reach,
+        weigh=True,
     )
     return replace(candidate, spec=spec, plan=plan).detached()
 

@@ -217,6 +217,7 @@ def _planned(frontend: Frontend, candidate: Candidate, kernel: Kernel, settings:
         lowered.lowered.texts,
         device=candidate.device,
         useful=False,
+        weigh=kernel.spec.seed is None,
         build=settings.builds(kernel.spec.seed, candidate.number),
         least_reach=settings.reach,
     )

@@ -24,6 +24,8 @@ from synthesis.verification.twins import at_executed_sizes, plan_at_executed_siz
 
 RECOMPUTED = ("id", "renamed_hash", "structure_hash", "ir_structure_hash")
 """The columns that a source and the texts made of it determine."""
+USUAL_SEED = 0
+"""The seed of the inputs on which rows are verified when they are made."""
 DRAWN = ("kernel_name", "category", "recipe", "target", "description", "difficulty", "ops", "signature", "options")
 """The columns of a drawn row that its index determines, beside the source."""
 _MOST_WORK = 3e8
@@ -47,6 +49,16 @@ class Row:
     """The settings that it was drawn with, if they are known."""
     own_sizes: bool = False
     """Whether its texts are to be run at the sizes that they are for, and not at those of its twin."""
+    reached: float = 0.0
+    """How much of the kernel the row says that runs came to."""
+
+    @property
+    def weighed(self) -> bool:
+        """Whether it has to be told if its inputs tell too little: whoever made it may have chosen them."""
+        return self.drawing is None
+
+    doubted: bool = False
+    """Whether the row says that the texts of its derivatives were wrong."""
 
     @property
     def executed(self) -> KernelSpec:
@@ -69,6 +81,10 @@ class Remade:
     refuted: str = ""
     """What the signature says that the source refutes, and what is right."""
     plan: Plan | None = None
+    reached: float = 0.0
+    """How much of the kernel runs come to: on the inputs of the plan, or of the usual seed if that is more."""
+    trap: str | None = None
+    """Of a row that is doubted, the class of constructs in the kernel of which the tool gets derivatives wrong."""
 
 
 def remake_rows(name: str, rows: Sequence[Row], settings: Verification) -> Iterator[int | bytes]:
@@ -138,14 +154,38 @@ def _remake_kernel(
         for level in levels
         if not has_failed(row, level, lowered.texts.get(level.name))
     }
+    plan = _plan(frontend, row, kernel, proved, settings, limit)
     return Remade(
         texts=lowered.texts,
         line_maps=pack_line_maps(lowered.line_map),
         columns=_columns(row, lowered.texts if row.same else row.texts, drawn),
         drawn_source=drawn.source if drawn is not None else None,
         refuted=refuted_claim(row.spec, kernel) or "",
-        plan=_plan(frontend, row, kernel, proved, settings, limit),
+        plan=plan,
+        reached=_reached(frontend, row, kernel, proved, settings, plan, limit),
+        trap=frontend.the_prover.gradient_trap(kernel) if row.doubted else None,
     )
+
+
+def _reached(
+    frontend: Frontend,
+    row: Row,
+    kernel: Kernel,
+    texts: Mapping[str, str | None],
+    settings: Verification,
+    plan: Plan,
+    most_work: float,
+) -> float:
+    """How much of a kernel runs come to; those of another seed may come to less than those that the row tells of."""
+    found = _share(plan)
+    if row.reached <= found or settings.seed == USUAL_SEED:
+        return found
+    usual = replace(settings, seed=USUAL_SEED)
+    return max(found, _share(_plan(frontend, row, kernel, texts, usual, most_work)))
+
+
+def _share(plan: Plan) -> float:
+    return 0.0 if plan.reach is None else round(plan.reach.share, 4)
 
 
 def _plan(
@@ -167,6 +207,7 @@ def _plan(
         device=row.device,
         useful=False,
         fresh=False,
+        weigh=row.weighed,
         seed=settings.seed,
         least_reach=settings.reach,
     )

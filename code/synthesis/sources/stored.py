@@ -21,7 +21,7 @@ from synthesis.making.candidate import Candidate
 from synthesis.making.stages import Terms
 from synthesis.making.travel import unpack_line_maps
 from synthesis.output.reading import Document
-from synthesis.records import Hindrance, KernelSpec, Rejection, Signature
+from synthesis.records import GradientStatus, Hindrance, KernelSpec, Rejection, Signature
 from synthesis.registry import frontend_modules, get_frontend
 from synthesis.settings import Drawing, Verification
 from synthesis.sources.apart import each_apart
@@ -70,6 +70,8 @@ class Checked:
     remade: frozenset[str] = frozenset()
     """Levels whose texts are, byte for byte, what the source gives."""
     differences: tuple[Difference, ...] = ()
+    reached: float = 0.0
+    """How much of the kernel runs come to, whatever the seed of these runs."""
 
 
 @dataclass(slots=True)
@@ -207,6 +209,8 @@ def _read(document: Document, drawings: Sequence[Drawing], *, own_sizes: bool) -
         other_release=not same and is_other_release(toolchain, tools),
         drawing=_drawing_of(spec, drawings) if document.metadata["version"] == __version__ else None,
         own_sizes=own_sizes and spec.signature.twin is not None,
+        reached=document.metadata["reached"],
+        doubted=_says_disagrees(document) and frontend.prover is not None,
     )
 
 
@@ -215,6 +219,10 @@ def is_other_release(told: Mapping[str, str], here: Mapping[str, str]) -> bool:
     return all(name in told and is_release(told[name]) for name in here) and any(
         told[name] != version for name, version in here.items()
     )
+
+
+def _says_disagrees(document: Document) -> bool:
+    return str(document.metadata["gradient"]).startswith(GradientStatus.DISAGREES)
 
 
 def _drawing_of(spec: KernelSpec, drawings: Sequence[Drawing]) -> Drawing | None:
@@ -260,11 +268,14 @@ def _compared(frontend: Frontend, number: int, document: Document, row: Row, rem
     )
     return Checked(
         document=document,
-        candidate=replace(candidate, lowered=lowered, plan=remade.plan, retraced=same_bytes),
+        candidate=replace(
+            candidate, lowered=lowered, plan=replace(remade.plan, weighed=row.weighed), retraced=same_bytes
+        ),
         same=row.same,
         other_release=row.other_release,
         remade=same_bytes,
         differences=tuple(differences),
+        reached=remade.reached,
     )
 
 
@@ -319,11 +330,20 @@ def _columns_that_differ(document: Document, row: Row, remade: Remade, *, loaded
             yield f"{name}: the row says {_short(told)}, made again it is {_short(right)}"
     if remade.drawn_source is not None and remade.drawn_source != row.spec.source:
         yield f"index: drawn again, kernel {row.spec.index} of seed {row.spec.seed} has another source"
-    if row.same and loaded:
-        maps = unpack_line_maps(remade.line_maps)
-        right_maps = {name: steps_of(runs) for name, runs in maps.items() if name in row.texts}
-        # A text that could not be made again has been told of, or nothing can be told of it.
-        if {
-            name: runs for name, runs in metadata["line_map"].items() if remade.texts.get(name) is not None
-        } != right_maps:
-            yield "line_map: it is not that of the texts"
+    if loaded:
+        yield from _claims_that_differ(metadata, row, remade)
+
+
+def _claims_that_differ(metadata: Mapping[str, Any], row: Row, remade: Remade) -> Iterator[str]:
+    """What a row says of its texts and derivatives, and what the loaded kernel says.
+
+    Line maps are compared where the texts are the same bytes; other tools may know other classes of constructs.
+    """
+    maps = unpack_line_maps(remade.line_maps)
+    for name, text in row.texts.items():
+        told, right = metadata["line_map"].get(name), maps.get(name)
+        if text == remade.texts.get(name) and told != (None if right is None else steps_of(right)):
+            yield f"line_map: that of {name} is not that of the text"
+    _, _, why = metadata["gradient"].partition(": ")
+    if row.same and row.doubted and why not in ("", remade.trap):
+        yield f"gradient: the row says {_short(metadata['gradient'])}; the kernel has {remade.trap or 'no such class'}"

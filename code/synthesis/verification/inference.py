@@ -101,22 +101,31 @@ class _Trying:
         self.why = "none of the common ones gives finite values that are not all alike"
 
     def attempt(self, plain: Signature) -> None:
-        """Try a signature, then, where that leaves something, wider domains and a larger launch.
+        """Try a signature, then wider domains, and where that leaves something a larger launch.
+
+        Where the whole kernel runs already, domains of floating-point numbers still become wider if the source compares
+        them with numbers outside: what is chosen without a branch runs whichever side is taken.
 
         Raises:
             ReferenceUnknownError: for what the reference does not model.
         """
-        self._keep(plain)
+        kept = self._keep(plain)
         if self.share < 1.0:
             self._widen(plain)
+        elif kept:
+            self._widen(plain, whole=True)
 
-    def _widen(self, plain: Signature) -> None:
+    def _widen(self, plain: Signature, *, whole: bool = False) -> None:
         unknown = [each.name for each in self._kernel.spec.signature.arguments if missing_domain(each)]
         wider = {each.name: widened(each, self._told) for each in plain.arguments if each.name in unknown}
         changed = [each.name for each in plain.arguments if wider.get(each.name, each) != each]
-        if changed and not self._keep(_replaced(plain, wider)):
+        if whole:
+            floats = {each.name for each in plain.arguments if each.is_float}
+            changed = [name for name in changed if name in floats]
+            wider = {name: wider[name] for name in changed}
+        if changed and not self._keep(_replaced(plain, wider), equal=whole):
             for name in changed[:_MOST_ALONE]:
-                self._keep(_replaced(self.found or plain, {name: wider[name]}))
+                self._keep(_replaced(self.found or plain, {name: wider[name]}), equal=whole)
         if self.found is not None and None in (self._kernel.spec.signature.launch or ()) and self.share < 1.0:
             self._keep(replace(self.found, launch=tuple((each or 0) + _BEYOND for each in self.found.launch or ())))
 
@@ -170,8 +179,14 @@ class _Trying:
             case _:
                 return None
 
-    def _keep(self, signature: Signature, *, alike: bool = False) -> bool:
-        """Whether the kernel runs on a signature's inputs; it is kept if it comes to more than on those before."""
+    def _keep(self, signature: Signature, *, alike: bool = False, equal: bool = False) -> bool:
+        """Whether the kernel runs on a signature's inputs; it is kept if it comes to more than on those before.
+
+        Args:
+            signature: what is tried.
+            alike: whether all draws may give the same.
+            equal: whether it is kept too if it comes to as much.
+        """
         kernel = replace(self._kernel, spec=replace(self._kernel.spec, signature=signature))
         self._fault = None
         try:
@@ -185,7 +200,7 @@ class _Trying:
         if share is None:
             self._alike.append(signature)
             return False
-        if share > self.share:
+        if share > self.share or (equal and share == self.share):
             self.found, self.share = signature, share
         return True
 

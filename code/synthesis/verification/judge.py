@@ -95,6 +95,8 @@ def judge(plan: Plan, outcomes: Sequence[Outcome | Rejection], *, retraced: Coll
             unverified[level.name] = found
         elif (beyond := hindrance or _beyond(plan, level)) is not None:
             unverified[level.name] = beyond
+        elif plan.weak is not None:
+            unverified[level.name] = plan.weak
         else:
             errors[level.name] = found
     for level in plan.levels:  # what cannot be run is as wrong as what says the same in another language
@@ -140,6 +142,26 @@ def _beyond(plan: Plan, level: Level) -> Unproved | None:
     if plan.order is not None and (level.language == CUDA or level.direction is not Direction.FORWARD):
         return plan.order
     return plan.beyond.get(level.direction)
+
+
+def passes_forward(plan: Plan, outcome: Outcome | Rejection) -> bool:
+    """Whether a variant of a forward text gives what the right one has to give."""
+    if isinstance(outcome, Rejection):
+        return False
+    try:
+        return not isinstance(_compare_forward(plan, outcome), Problem)
+    except (KeyError, ValueError, TypeError):
+        return False
+
+
+def disproved(judgement: Judgement, reason: Unproved) -> Judgement:
+    """The judgement with everything that was verified unverified, for a reason."""
+    verdict = judgement.verdict
+    unverified = {**verdict.unverified, **dict.fromkeys(verdict.verified, reason)}
+    gradient = verdict.gradient
+    if gradient.status is GradientStatus.AGREES:
+        gradient = Gradient(GradientStatus.NOT_APPLICABLE, str(reason))
+    return replace(judgement, verdict=replace(verdict, verified=(), unverified=unverified, gradient=gradient))
 
 
 _WRONG = (Symptom.WRONG_RESULT, Symptom.WRONG_GRADIENT)

@@ -53,6 +53,7 @@ from synthesis.verification.comparison import (
 from synthesis.verification.gradients import backward_runs
 from synthesis.verification.inputs import DRAWS, complete, draw_inputs, missing_inputs, overlapping
 from synthesis.verification.points import NothingToCheck, Point, find_points
+from synthesis.verification.power import find_weakness
 from synthesis.verification.reach import SHARE, WRITES_NOTHING, Reach, depending_on_order, reach_of, underived
 from synthesis.verification.tangents import Tangents, find_tangents, pullback_runs
 from synthesis.verification.usefulness import redraws, shortcoming
@@ -125,6 +126,10 @@ class Plan:
     """How much they have to come to for anything to count as verified."""
     beyond: Mapping[Direction, Unproved] = field(default_factory=dict[Direction, Unproved])
     """Why no derivative of a direction counts as verified: what it goes through and no point of it came to."""
+    weighed: bool = False
+    """Whether wrong variants of a text are run too, to see whether the inputs tell them from it."""
+    weak: Unproved | None = None
+    """Why the inputs tell too little, as far as that is told before anything runs."""
     seconds: float = field(default=0.0, compare=False)
     """Spent on the reference."""
 
@@ -141,6 +146,7 @@ def make_plan(
     seed: int = 0,
     least_reach: float = SHARE,
     draws: int = len(DRAWS),
+    weigh: bool = False,
 ) -> Plan:
     """The plan of a kernel's texts; never raises for the kernel's sake.
 
@@ -156,17 +162,28 @@ def make_plan(
         least_reach: the share of the kernel that runs have to come to for anything to count as verified.
         draws: how many of the usual draws there are; where they are fewer, as many others
             are looked for at most.
+        weigh: whether it is to be told if the inputs tell too little, as those may that somebody else chose.
     """
     began = time.perf_counter()
     kernel = replace(kernel, spec=replace(kernel.spec, signature=kernel.spec.signature.spread))
     levels = {frontend.level(name): text for name, text in texts.items() if text is not None}
-    plan = Plan(spec=kernel.spec, levels=tuple(levels), unknown=unknown, fresh=fresh, least_reach=least_reach)
+    plan = Plan(
+        spec=kernel.spec, levels=tuple(levels), unknown=unknown, fresh=fresh, least_reach=least_reach, weighed=weigh
+    )
     if frontend.prover is None:
         reason = Unproved(Hindrance.NOT_EXECUTED, f"the front end {frontend.name} proves nothing")
         plan = replace(plan, unknown=reason)
     elif unknown is None:
         planning = _Planning(
-            frontend.prover, kernel, levels, useful=useful, fresh=fresh, build=build, seed=seed, draws=draws
+            frontend.prover,
+            kernel,
+            levels,
+            useful=useful,
+            fresh=fresh,
+            build=build,
+            seed=seed,
+            draws=draws,
+            weigh=weigh,
         )
         plan = planning.carry_out(plan)
     return replace(plan, seconds=time.perf_counter() - began)
@@ -197,6 +214,7 @@ class _Planning:
     build: bool
     seed: int
     draws: int
+    weigh: bool
 
     @property
     def signature(self) -> Signature:
@@ -263,6 +281,11 @@ class _Planning:
             if Direction.TANGENT in directions
             else None,
             trap=trap,
+            weak=find_weakness(
+                reference, self.kernel.spec, drawn.runs, drawn.double, drawn.expected.tolerance, fresh=self.fresh
+            )
+            if self.weigh
+            else None,
         )
         hindrances = {
             Direction.BACKWARD: underived(reference.reached(at_points)),

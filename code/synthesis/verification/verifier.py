@@ -16,13 +16,16 @@ from synthesis.frontends.base import Frontend, Outcome, Program, Prover
 from synthesis.isolation.confinement import Confinement, Protection
 from synthesis.isolation.zygote import Casualty, Zygote
 from synthesis.records import Rejection
-from synthesis.verification.judge import Judgement, doubtful, judge, with_second_opinions
+from synthesis.verification.judge import Judgement, disproved, doubtful, judge, passes_forward, with_second_opinions
 from synthesis.verification.plan import Plan
+from synthesis.verification.variants import ENOUGH, variants_of, weakness_of
 
 TIME_LIMIT = 5.0
 """Seconds of processor time that one text may run; one that takes longer is tried once more, alone."""
 _COMPILING = 0.1
 """Seconds a text that the compilation of a batch may take beside."""
+_VARIANT_LIMIT = 1.0
+"""Seconds of processor time that a wrong variant of a text may run: a loop may have lost its end."""
 _Item = tuple[int, Outcome | Rejection | None]
 
 
@@ -95,7 +98,35 @@ class Verifier:
             found, outcomes = outcomes[: len(plan.programs)], outcomes[len(plan.programs) :]
             known = () if retraced is None else retraced[number]
             judgements.append(self._judge_again(plan, judge(plan, found, retraced=known), known))
-        return judgements
+        return self._weighed(plans, judgements)
+
+    def _weighed(self, plans: Sequence[Plan], judgements: Sequence[Judgement]) -> list[Judgement]:
+        """The judgements after wrong variants of texts have been run on the same inputs, where plans ask for it."""
+        variants = [
+            variants_of(plan, judgement.verdict.verified) if plan.weighed else []
+            for plan, judgement in zip(plans, judgements, strict=True)
+        ]
+        first = self._count_passing(plans, [programs[:ENOUGH] for programs in variants])
+        more = [programs[ENOUGH:] if passed else [] for programs, passed in zip(variants, first, strict=True)]
+        second = self._count_passing(plans, more)
+        found: list[Judgement] = []
+        for plan, judgement, programs, passed, others in zip(plans, judgements, variants, first, second, strict=True):
+            weak = weakness_of(passed + others, len(programs), fresh=plan.fresh) if passed else None
+            found.append(judgement if weak is None else disproved(judgement, weak))
+        return found
+
+    def _count_passing(self, plans: Sequence[Plan], variants: Sequence[Sequence[Program]]) -> list[int]:
+        """How many of each plan's variants give what the right text has to give; one that takes long gives nothing."""
+        before = self._time_limit, self._again
+        self._time_limit, self._again = min(_VARIANT_LIMIT, self._time_limit), False
+        programs = [program for each in variants for program in each]
+        try:
+            outcomes = iter(self.run(programs) if programs else [])
+        finally:
+            self._time_limit, self._again = before
+        return [
+            sum(passes_forward(plan, next(outcomes)) for _ in each) for plan, each in zip(plans, variants, strict=True)
+        ]
 
     def _judge_again(self, plan: Plan, judgement: Judgement, retraced: Collection[str]) -> Judgement:
         """The judgement after texts that gave wrong results have been run by another tool, where there is one."""

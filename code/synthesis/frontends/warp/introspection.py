@@ -251,12 +251,14 @@ def is_instance(kernel: Any) -> bool:
 def options_of(kernel: Any) -> dict[str, Any]:
     """The options that a live kernel has, from its own declaration, its module and ``wp.config``, as JSON values.
 
-    What a declaration says of ``grid_stride`` stands for the default of its module.
+    What a declaration says of ``grid_stride`` stands for the default of its module. Texts are made in release mode
+    whatever ``wp.config.mode`` is.
     """
     resolved = kernel.module.resolve_options(wp.config) | kernel.options
     if kernel.options.get("grid_stride") is not None:
         resolved["default_grid_stride"] = kernel.options["grid_stride"]
-    return {name: resolved[name] for name in DEFAULTS} | {"deterministic": resolved["deterministic"].name}
+    fixed = {"deterministic": resolved["deterministic"].name, "mode": DEFAULTS["mode"]}
+    return {name: resolved[name] for name in DEFAULTS} | fixed
 
 
 def decorator_options_of(kernel: Any) -> dict[str, Any]:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from synthesis.frontends.options import Allowed, one_of, whole
+
 DEFAULTS: Mapping[str, Any] = {
     "block_dim": 256,
     "default_grid_stride": True,
@@ -15,3 +17,16 @@ DEFAULTS: Mapping[str, Any] = {
     "verify_fp": False,
 }
 """Warp's own defaults. A drawn kernel has these, whatever the process that lowers it has set."""
+
+ALLOWED: Mapping[str, Allowed] = {
+    "block_dim": whole(1, 1024),
+    "default_grid_stride": one_of(False, True),
+    "deterministic": one_of("NOT_GUARANTEED", "RUN_TO_RUN", "GPU_TO_GPU"),
+    "enable_backward": one_of(False, True),
+    "enable_vector_component_overwrites": one_of(False, True),
+    "fast_math": one_of(False, True),
+    "max_unroll": whole(0, 1024),
+    "mode": one_of("release"),
+    "verify_fp": one_of(False, True),
+}
+"""What each option of a row may be. Texts are made and run in release mode alone."""

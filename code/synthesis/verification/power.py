@@ -1,0 +1,134 @@
+"""Whether inputs that somebody else chose can tell a wrong text from a right one, told before anything runs.
+
+On a domain that is narrow every function is a straight line, and where there is one thread nothing depends on which one
+it is. So a text with another function, or with another statement for the other threads, would pass.
+"""
+
+import ast
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from synthesis.frontends.base import Reference, ReferenceFaultError, ReferenceUnknownError, Values
+from synthesis.records import Argument, Domain, Hindrance, KernelSpec, Role, Unproved
+
+_NARROW = 0.1
+"""Width of a domain, relative to 1 or to its lower bound, below which it is asked whether it shows a curve."""
+_STRAIGHTER = 0.25
+"""How much nearer to a straight line a kernel has to be that was proved before."""
+_CURVED = 1e-3
+"""How far a kernel has to be from a straight line on the wider domain, relatively, to be taken for a curve."""
+
+
+def find_weakness(
+    reference: Reference,
+    spec: KernelSpec,
+    runs: Sequence[Values],
+    double: Sequence[Values],
+    tolerance: Mapping[str, float],
+    *,
+    fresh: bool,
+) -> Unproved | None:
+    """Why the inputs tell too little; None if nothing says that they do.
+
+    Args:
+        reference: the kernel's.
+        spec: the kernel.
+        runs: the draws; two of them at least.
+        double: what the reference gives on them in float64.
+        tolerance: how far a text may be off, by array.
+        fresh: whether the row is just made; one that was proved before has to be straighter, since inputs of another
+            seed may bend it less.
+    """
+    if _is_single(spec):
+        return _told("the launch has one thread, and the kernel asks which one it is")
+    tolerance = {name: each if fresh else each * _STRAIGHTER for name, each in tolerance.items()}
+    for argument in spec.signature.spread.arguments:
+        if _is_narrow(argument) and len(runs) > 1:
+            straight = _is_straight(reference, argument, runs, double, tolerance)
+            if straight:
+                domain = argument.domain
+                assert domain is not None
+                where = f"[{domain.low:g}, {domain.high:g}]"
+                return _told(f"for {argument.name} in {where} the kernel cannot be told from a straight line")
+    return None
+
+
+def _told(why: str) -> Unproved:
+    return Unproved(Hindrance.TELLS_TOO_LITTLE, f"{Hindrance.TELLS_TOO_LITTLE}: {why}")
+
+
+def _is_single(spec: KernelSpec) -> bool:
+    """Whether one thread alone is launched of a kernel that asks for the thread's index."""
+    launch = spec.signature.launch
+    if launch is None or None in launch or math.prod(size or 0 for size in launch) != 1:
+        return False
+    calls = (node.func for node in ast.walk(ast.parse(spec.source)) if isinstance(node, ast.Call))
+    return any((each.attr if isinstance(each, ast.Attribute) else getattr(each, "id", "")) == "tid" for each in calls)
+
+
+def _is_narrow(argument: Argument) -> bool:
+    domain = argument.domain
+    if domain is None or argument.role is Role.OUTPUT or not argument.is_float or argument.fields or argument.base:
+        return False
+    return domain.width < _NARROW * max(1.0, abs(domain.low))
+
+
+def _is_straight(
+    reference: Reference,
+    argument: Argument,
+    runs: Sequence[Values],
+    double: Sequence[Values],
+    tolerance: Mapping[str, float],
+) -> bool:
+    """Whether a kernel looks straight along an argument on its domain, and does not on a wider one."""
+    name, first, domain = argument.name, runs[0], argument.domain
+    assert domain is not None
+    if np.array_equal(first[name], runs[1][name]):
+        return False
+    near = _bend(reference, first, name, (first[name], runs[1][name]), double[0])
+    if near is None or any(size > tolerance.get(array, 0.0) for array, size in near.items()):
+        return False
+    wide = Domain(low=domain.low, high=domain.low + max(1.0, abs(domain.low)))
+    ends = (
+        _scaled(first[name], domain.low, wide.width / domain.width),
+        _scaled(runs[1][name], domain.low, wide.width / domain.width),
+    )
+    far = _bend(reference, first, name, ends, None)
+    return far is not None and any(size > max(_CURVED, tolerance.get(array, 0.0)) for array, size in far.items())
+
+
+def _scaled(values: Any, low: float, scale: float) -> Any:
+    return (low + (values.astype(float) - low) * scale).astype(values.dtype)
+
+
+def _bend(
+    reference: Reference, run: Values, name: str, values: tuple[Any, Any], first: Values | None
+) -> dict[str, float] | None:
+    """How far each array is, in the middle between two values of an argument, from the mean of both, relatively.
+
+    None if the kernel is at fault there.
+    """
+    one, other = values
+    middle = ((one.astype(float) + other.astype(float)) / 2).astype(one.dtype)
+    given = [{**run, name: each} for each in (one, other, middle)]
+    try:
+        if first is None:
+            left, right, between = reference(given, double=True)
+        else:
+            left, (right, between) = first, reference(given[1:], double=True)
+    except (ReferenceFaultError, ReferenceUnknownError):
+        return None
+    found: dict[str, float] = {}
+    for array, value in between.items():
+        if array == name or value.dtype.kind != "f":
+            continue
+        expected = (left[array].astype(float) + right[array].astype(float)) / 2
+        with np.errstate(all="ignore"):
+            off = np.abs(value - expected) / np.maximum(np.abs(expected), np.median(np.abs(expected)) + 1e-300)
+        if not np.isfinite(off).all():
+            return None
+        found[array] = float(off.max(initial=0.0))
+    return found

@@ -1,0 +1,58 @@
+"""Wrong variants of a text, run on the inputs of the right one: where most of them pass, the inputs tell too little."""
+
+import random
+from collections.abc import Collection
+from dataclasses import replace
+
+from synthesis.frontends.base import Direction, Program, Purpose
+from synthesis.grammar.streams import digest
+from synthesis.mutating.choosing import mutants
+from synthesis.mutating.records import Kind
+from synthesis.records import Hindrance, Unproved
+from synthesis.verification.plan import Plan
+
+MOST = 6
+"""Variants of a row."""
+ENOUGH = 2
+"""Variants that are run first; where none of these passes, the others are not run."""
+FEWEST = 3
+"""Variants from which a majority says something: of one or two, all may be right by chance."""
+MAJORITY = 0.75
+"""Share of the variants that has to pass for a row that is made to get no proof."""
+ALL = 1.0
+"""The same for a row that was proved before: on inputs of another seed a few more may pass."""
+_KINDS = (Kind.OPERATOR, Kind.TENTH, Kind.COMPARISON, Kind.NEGATED, Kind.EXCHANGED, Kind.REDUCTION)
+"""Other functions, constants that are off by a tenth, comparisons the other way round. No index is changed."""
+
+
+def variants_of(plan: Plan, verified: Collection[str]) -> list[Program]:
+    """Wrong variants of the first forward text that is verified, each to be run where that was run.
+
+    The choice depends on the text alone.
+    """
+    for program in plan.programs:
+        if program.compile_only or program.level.direction is not Direction.FORWARD:
+            continue
+        if program.level.name not in verified:
+            continue
+        generator = random.Random(digest("variants", program.text))  # noqa: S311 (nobody is to be kept from guessing)
+        runs = {key: values for key, values in program.runs.items() if key.purpose is not Purpose.POINT}
+        found = mutants(program.text, program.level, generator, MOST, kinds=_KINDS)
+        made = [replace(program, text=each.text, runs=runs, follows=None) for each in found]
+        if made:
+            return made
+    return []
+
+
+def weakness_of(passed: int, count: int, *, fresh: bool = True) -> Unproved | None:
+    """Why inputs tell too little on which so many wrong variants pass; None if they tell enough.
+
+    Args:
+        passed: how many pass.
+        count: how many there are.
+        fresh: whether the row is just made.
+    """
+    if count < FEWEST or passed < (MAJORITY if fresh else ALL) * count:
+        return None
+    words = f"{Hindrance.TELLS_TOO_LITTLE}: {passed} of {count} wrong variants of the text pass"
+    return Unproved(Hindrance.TELLS_TOO_LITTLE, words)
