@@ -35,3 +35,12 @@ def write_as_json(rows: list[Document], target: Path, edit: Callable[[int, dict[
         edit(number, document)
         document["metadata"] = packed_metadata(document["metadata"])
         (target / f"{number:06d}_row.json").write_text(json.dumps(document))
+
+
+def leave_out(document: dict[str, Any], level: str) -> None:
+    """Take a text, and what is said of it, out of a row whose columns are as Python has the values."""
+    document[level] = ""
+    metadata = document["metadata"]
+    metadata["verified"] = [each for each in metadata["verified"] if each != level]
+    metadata["unverified"].pop(level, None)
+    metadata["line_map"].pop(level, None)

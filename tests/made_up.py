@@ -8,6 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from synthesis.frontends.jax.options import DEFAULTS
 from synthesis.identity.hashing import hash_text
 from synthesis.identity.python import renamed_hash, structure_hash
 from synthesis.languages import JAXPR, ir_structure_hash
@@ -15,6 +16,7 @@ from synthesis.output.chunks import Chunk, ChunkRecord, RowRecord
 from synthesis.output.layout import SETTINGS, TOOLCHAIN, hash_of
 from synthesis.output.rows import Row
 from synthesis.output.tables import write_rows
+from synthesis.records import Signature
 from synthesis.settings import Run
 from synthesis.stores.local import Folder
 
@@ -50,8 +52,8 @@ class MadeUp:
             "target": "",
             "description": "",
             "difficulty": self.difficulty,
-            "ops": json.dumps(list(self.ops)),
-            "origin": {"kind": "synthetic", "package": "", "version": "", "file": "", "line": None},
+            "ops": json.dumps(list(dict.fromkeys(self.ops))),
+            "origin": {"kind": "synthetic", "package": "", "version": "", "file": "", "line": 0},
             "licence": "Apache-2.0",
             "self_contained": True,
             "seed": seed,
@@ -59,11 +61,11 @@ class MadeUp:
             "config": "",
             "device": "cpu",
             "line_map": "{}",
-            "signature": '{"arguments": []}',
-            "options": "{}",
+            "signature": json.dumps(Signature(arguments=()).to_json()),
+            "options": json.dumps(dict(DEFAULTS)),
             "verified": '["jaxpr"]',
             "reached": 1.0,
-            "gradient": "agrees",
+            "gradient": "absent",
             "unverified": "{}",
             "version": "0",
             "toolchain": '{"jax": "0"}',

@@ -27,6 +27,13 @@ def samples(frontend: str) -> list[Path]:
     return sorted((SAMPLES / frontend).glob("*.json"))[:FEW]
 
 
+def without_line_map(path: Path) -> dict[str, Any]:
+    """The row of a file, of which a test is to change the texts."""
+    row = json.loads(path.read_text())
+    row["metadata"]["line_map"] = "{}"
+    return row
+
+
 def folder_of(paths: list[Path], folder: Path) -> Path:
     """A folder of pairs with these files alone, which nothing else tells of."""
     folder.mkdir(parents=True)

@@ -27,7 +27,7 @@ HOSTILE = {
 
 
 def hostile(given: dict[str, Any], words: str) -> dict[str, Any]:
-    """A row all of whose texts are somebody's who means harm."""
+    """A row all of whose texts are somebody's who means harm; what no row may hold is refused by its reader."""
     row = json.loads(json.dumps(given))
     metadata = row["metadata"]
     for name, value in metadata.items():
@@ -35,18 +35,17 @@ def hostile(given: dict[str, Any], words: str) -> dict[str, Any]:
                                                    "unverified", "toolchain", "device"):  # fmt: skip
             metadata[name] = words
     signature = json.loads(metadata["signature"])
-    signature["arguments"][0] |= {"name": words, "type": words, "role": words, "domain": [float("nan"), 10**400]}
-    signature["launch"] = [words]
+    signature["arguments"][0] |= {"name": words, "type": words, "dtype": words, "domain": [-1e308, 1e308]}
+    signature["arguments"][0]["shape"] = [1 << 62]
+    signature["call"] = {words: words, "__proto__": {"polluted": 1}}
     metadata["signature"] = json.dumps(signature)
-    metadata["ops"] = json.dumps([words, words, {"constructor": words}])
-    metadata["options"] = json.dumps({words: words, "__proto__": {"polluted": 1}})
-    metadata["verified"] = json.dumps([words, "jaxpr"])
-    metadata["unverified"] = json.dumps({words: words})
-    metadata["line_map"] = json.dumps(
-        {"jaxpr": [[1, 1, 1 << 30]] * 4 + [[1, -9, 1]] * 3, "stablehlo": [[1, 1, 1], ["x"]], words: words}
-    )
+    metadata["ops"] = json.dumps([words, "constructor"])
+    metadata["verified"] = json.dumps(["jaxpr"])
+    metadata["gradient"] = f"convention: {words}"
+    metadata["unverified"] = json.dumps({"stablehlo": words})
+    metadata["line_map"] = json.dumps({"jaxpr": [[2, 0, 1], [1, 0, 1]]})
     metadata["toolchain"] = json.dumps({words: words})
-    metadata["origin"] |= {"package": words, "file": words}
+    metadata["origin"] |= {"kind": "extracted", "package": words, "file": words}
     row["python_source"] = f"{words}\n{words}\n"
     row["jaxpr"] = f"{words}\n{'(' * 5000}\n"
     row[words] = words

@@ -51,14 +51,13 @@ class Row:
     """Whether its texts are to be run at the sizes that they are for, and not at those of its twin."""
     reached: float = 0.0
     """How much of the kernel the row says that runs came to."""
+    doubted: bool = False
+    """Whether the row says that the texts of its derivatives were wrong."""
 
     @property
     def weighed(self) -> bool:
         """Whether it has to be told if its inputs tell too little: whoever made it may have chosen them."""
         return self.drawing is None
-
-    doubted: bool = False
-    """Whether the row says that the texts of its derivatives were wrong."""
 
     @property
     def executed(self) -> KernelSpec:
