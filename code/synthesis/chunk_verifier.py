@@ -218,7 +218,7 @@ def _overclaims(checked: Checked, verdict: Verdict) -> Iterator[Failure]:
     right = (GradientStatus.AGREES, GradientStatus.CONVENTION)  # which of the two depends on the points
     if said in right and verdict.gradient.status not in right:
         yield Failure(stem, "", "other_metadata", f"gradient: the row says {said}, and it is {verdict.gradient}")
-    texts = {name for name, text in checked.document.texts.items() if text is not None}
+    texts = frozenset(name for name, text in checked.document.texts.items() if text is not None)
     # A release that gives other texts may count other equations.
     counts_alike = not checked.other_release or checked.remade == texts
     if counts_alike and metadata["reached"] > checked.reached:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from checking import pairs_of
@@ -171,7 +172,7 @@ CHOOSING = {
 @pytest.mark.parametrize("frontend", ["warp", "jax"])
 def test_domains_have_both_sides_of_what_a_choice_is_made_by(frontend: str, tmp_path: Path) -> None:
     (tmp_path / "choosing.py").write_text(CHOOSING[frontend])
-    given = {} if frontend == "warp" else {"arg": ("f32[16]", "f32[16]")}
+    given: dict[str, Any] = {} if frontend == "warp" else {"arg": ("f32[16]", "f32[16]")}
     (pair,) = extract(tmp_path / "choosing.py", **given)
     assert isinstance(pair, Pair)
     domain = pair.spec.signature.arguments[0].domain
