@@ -94,6 +94,7 @@ def _write_chunk(store: Folder, chunk: Chunk, seed: int, given: Iterator[tuple[i
     write_rows(part, rows, LEVELS)
     store.write(chunk.part, part.getvalue())
     records = tuple(
-        RowRecord(row.metadata["index"], row.metadata["category"], row.metadata["renamed_hash"], ()) for row in rows
+        RowRecord(row.metadata["index"], row.metadata["category"], row.metadata["renamed_hash"], (), {"jaxpr": ""})
+        for row in rows
     )
     store.write(chunk.record, ChunkRecord(hash_of(part.getvalue()), records, ()).to_json().encode())

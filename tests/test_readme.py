@@ -57,7 +57,7 @@ def test_the_text_that_the_tour_changes_fails() -> None:
     (changed,) = [place for place, (command, _) in enumerate(steps) if command.startswith("sed ")]
     command, printed_then = steps[changed + 1]
     assert command.startswith("irsmith verify")
-    assert any("1 rows failed" in line for line in printed_then)
+    assert any("1 row failed" in line for line in printed_then)
 
 
 def test_the_pair_is_one_of_the_samples() -> None:

@@ -129,7 +129,7 @@ class ChunkMaker:
         if not self._is_drawn:
             told = json.dumps([row.metadata["id"], row.metadata["origin"], spec.name])
             kernel = KernelRecord(spec.frontend, spec.name, hash_of(told.encode()), tuple(row.texts))
-        return RowRecord(spec.index, spec.category, row.metadata["renamed_hash"], missing, kernel)
+        return RowRecord(spec.index, spec.category, row.metadata["renamed_hash"], missing, pair.proofs, kernel)
 
 
 def _with_row(outcome: Pair | Rejection) -> tuple[Pair | Rejection, Row | None]:

@@ -220,11 +220,13 @@ def _count(store: Store, settings: AnyRun, chunks: Sequence[Chunk]) -> RunSummar
         if record is None:
             continue
         for row in record.rows:
-            totals.count_row(row.category, row.missing_levels)
+            totals.count_row(row.category, row.missing_levels, row.texts)
             totals.frontends |= {row.kernel.frontend} if row.kernel is not None else set()
         for rejection in record.rejections:
             if rejection.level is None:
                 totals.count(rejection)
+            else:
+                totals.count_dropped(rejection)
     return summarise(totals, settings, store.where)
 
 

@@ -413,6 +413,10 @@ class Rejection:
         return cls(stage=stage, symptom=symptom, ops=tuple(entry["ops"]), **fields)
 
 
+NOT_ASKED = "not asked for"
+"""Why a text is not verified where nothing is to be."""
+
+
 class Hindrance(StrEnum):
     """Why a text could not be proved by execution; no fault of the text's."""
 
@@ -528,3 +532,10 @@ class Pair:
     def missing_levels(self) -> list[str]:
         """The levels that it was to have and lacks."""
         return [name for name, text in self.texts.items() if text is None]
+
+    @property
+    def proofs(self) -> dict[str, str]:
+        """Level of each text to the kind of reason why it is not verified; empty where it is."""
+        present = [name for name, text in self.texts.items() if text is not None]
+        reasons = {name: str(reason.hindrance) for name, reason in self.verdict.unverified.items()}
+        return {name: "" if name in self.verdict.verified else reasons.get(name, NOT_ASKED) for name in present}

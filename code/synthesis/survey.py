@@ -12,8 +12,10 @@ from synthesis.frontends.base import Frontend
 from synthesis.identity.hashing import short_hash
 from synthesis.output.layout import LEAKS, read_object
 from synthesis.output.reading import BrokenFile, Document, Place, read_folder, scan_folder, scan_ledger
+from synthesis.records import NOT_ASKED
 from synthesis.stores.base import Store
 from synthesis.stores.places import store_of
+from synthesis.tally import nested
 
 SOURCE = "python_source"
 
@@ -77,7 +79,9 @@ class Survey:
     toolchains: Counter[str] = field(default_factory=Counter[str])
     """Versions, as JSON, to rows."""
     rejections: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
-    """(stage, symptom) to candidates and levels that ended there."""
+    """(stage, symptom) to candidates that ended there."""
+    dropped: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
+    """(level, symptom) to texts that their rows lack for it."""
     broken: list[str] = field(default_factory=list[str])
     """What could not be read, and why."""
     leaks: dict[str, Any] = field(default_factory=dict[str, Any])
@@ -99,6 +103,18 @@ class Survey:
     def structures(self) -> int:
         """Different programs after renaming and with numbers left out."""
         return len(self._structures)
+
+    @property
+    def reasons(self) -> dict[str, dict[str, int]]:
+        """Level to kind of reason to texts that are not verified for it."""
+        found = Counter[tuple[str, str]]()
+        for (level, why), count in self.unverified.items():
+            found[level, why.partition(": ")[0]] += count
+        for level, count in self.levels.items():
+            told = self.verified[level] + sum(each for (name, _), each in self.unverified.items() if name == level)
+            if count > told:
+                found[level, NOT_ASKED] += count - told
+        return nested(found)
 
     @property
     def lengths(self) -> list[Lengths]:
@@ -147,12 +163,12 @@ class Survey:
             "rows": self.rows,
             "programs": self.programs,
             "structures": self.structures,
-            "categories": _nested(self.categories),
-            "splits": _nested(self.splits),
+            "categories": nested(self.categories),
+            "splits": nested(self.splits),
             "levels": dict(self.levels),
             "missing_levels": dict(self.missing),
             "verified": dict(self.verified),
-            "unverified": _nested(self.unverified),
+            "unverified": nested(self.unverified),
             "gradients": dict(self.gradients.most_common()),
             "difficulty": {str(level): self.difficulty[level] for level in sorted(self.difficulty)},
             "ops": dict(self.ops.most_common()),
@@ -172,17 +188,10 @@ class Survey:
                 for each in self.lengths
             },
             "rejections": {f"{stage}/{symptom}": count for (stage, symptom), count in self.rejections.items()},
+            "dropped": nested(self.dropped),
             "leaks": self.leaks,
             "broken": list(self.broken),
         }
-
-
-def _nested(counts: Counter[tuple[str, str]]) -> dict[str, dict[str, int]]:
-    """Counts of pairs by the first of them."""
-    found: dict[str, dict[str, int]] = {}
-    for (first, second), count in counts.items():
-        found.setdefault(first, {})[second] = count
-    return found
 
 
 def survey(folder: Place) -> Survey:
@@ -200,7 +209,11 @@ def survey(folder: Place) -> Survey:
         if isinstance(rejection, BrokenFile):
             found.broken.append(rejection.why)
         else:
-            found.rejections[str(rejection.stage), str(rejection.symptom)] += 1
+            ended = (str(rejection.stage), str(rejection.symptom))
+            if rejection.level is None:
+                found.rejections[ended] += 1
+            else:
+                found.dropped[rejection.level, ended[1]] += 1
     for pair in _pairs(store, found):
         found.add(pair.metadata, {SOURCE: pair.source, **pair.texts}, pair.split)
     return found
@@ -215,7 +228,7 @@ def _pairs(folder: Store, found: Survey) -> Iterator[Document]:
             else:
                 yield pair
     except TargetError:
-        if not found.rejections:
+        if not found.rejections and not found.dropped:
             raise
 
 

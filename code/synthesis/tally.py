@@ -26,6 +26,17 @@ class RunSummary:
     """(stage, symptom) to number of candidates that ended there."""
     missing_levels: Mapping[str, int]
     """Level to number of rows that lack it."""
+    texts: Mapping[str, int]
+    """Level to number of texts."""
+    unverified: Mapping[str, Mapping[str, int]]
+    """Level to kind of reason to number of texts that are not verified for it; the other texts are."""
+    dropped: Mapping[str, Mapping[str, int]]
+    """Level to symptom to number of texts that their rows lack for it."""
+
+    @property
+    def verified(self) -> dict[str, int]:
+        """Level to number of texts that are verified."""
+        return {level: count - sum(self.unverified.get(level, {}).values()) for level, count in self.texts.items()}
 
     @property
     def faults(self) -> int:
@@ -42,6 +53,10 @@ class RunSummary:
             "categories": dict(self.categories),
             "rejections": {f"{stage}/{symptom}": count for (stage, symptom), count in self.rejections.items()},
             "missing_levels": dict(self.missing_levels),
+            "texts": dict(self.texts),
+            "verified": self.verified,
+            "unverified": {level: dict(reasons) for level, reasons in self.unverified.items()},
+            "dropped": {level: dict(symptoms) for level, symptoms in self.dropped.items()},
         }
 
     @classmethod
@@ -49,6 +64,7 @@ class RunSummary:
         """The summary that ``to_json`` wrote."""
         told = {tuple(name.split("/", 1)): count for name, count in entries["rejections"].items()}
         fields: dict[str, Any] = {**entries, "rejections": told}
+        del fields["verified"]
         return cls(**fields)
 
 
@@ -60,6 +76,11 @@ class Statistics:
     categories: Counter[str] = field(default_factory=Counter[str])
     rejections: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
     missing_levels: Counter[str] = field(default_factory=Counter[str])
+    texts: Counter[str] = field(default_factory=Counter[str])
+    unverified: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
+    """(level, kind of reason) to texts that are not verified for it."""
+    dropped: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
+    """(level, symptom) to texts that their rows lack for it."""
     frontends: set[str] = field(default_factory=set[str])
 
     @property
@@ -74,13 +95,28 @@ class Statistics:
         if isinstance(outcome, Rejection):
             self.rejections[str(outcome.stage), str(outcome.symptom)] += 1
             return
-        self.count_row(outcome.spec.category, outcome.missing_levels)
+        self.count_row(outcome.spec.category, outcome.missing_levels, outcome.proofs)
+        for rejection in outcome.rejections:
+            self.count_dropped(rejection)
 
-    def count_row(self, category: str, missing_levels: Sequence[str]) -> None:
-        """Add one row."""
+    def count_row(self, category: str, missing_levels: Sequence[str], proofs: Mapping[str, str]) -> None:
+        """Add one row.
+
+        Args:
+            category: the kernel's.
+            missing_levels: those that it lacks.
+            proofs: level of each text to the kind of reason why it is not verified; empty where it is.
+        """
         self.rows += 1
         self.categories[category] += 1
         self.missing_levels.update(missing_levels)
+        self.texts.update(proofs.keys())
+        self.unverified.update((level, why) for level, why in proofs.items() if why)
+
+    def count_dropped(self, rejection: Rejection) -> None:
+        """Add one text that its row lacks."""
+        assert rejection.level is not None
+        self.dropped[rejection.level, str(rejection.symptom)] += 1
 
     def summary(self, frontend: str, out: str, categories: Sequence[str] | None = None) -> RunSummary:
         """The counts so far as a summary, with a zero for each of the categories that has no row."""
@@ -92,7 +128,18 @@ class Statistics:
             categories={name: self.categories[name] for name in categories or self.categories},
             rejections=dict(sorted(self.rejections.items())),
             missing_levels=dict(self.missing_levels),
+            texts=dict(self.texts),
+            unverified=nested(self.unverified),
+            dropped=nested(self.dropped),
         )
+
+
+def nested(counts: Mapping[tuple[str, str], int]) -> dict[str, dict[str, int]]:
+    """Counts of pairs as counts by the first of each pair, and then by the second."""
+    found = dict[str, dict[str, int]]()
+    for (first, second), count in sorted(counts.items()):
+        found.setdefault(first, {})[second] = count
+    return found
 
 
 def summarise(totals: Statistics, settings: AnyRun | None, where: str) -> RunSummary:

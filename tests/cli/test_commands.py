@@ -85,6 +85,36 @@ def test_show_finds_a_pair_of_a_folder(tmp_path: Path, capsys: pytest.CaptureFix
         assert message in capsys.readouterr().err
 
 
+@pytest.mark.needs("jax")
+def test_summaries_say_what_was_proved_and_why_the_rest_was_not(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "two.py").write_text(
+        "import os\n\nimport jax.numpy as jnp\n\n\ndef plain(x):\n    return jnp.sin(x) * 2.0\n\n\n"
+        "def odd(x):\n    return jnp.exp(jnp.cos(x)) - (1.0 if os.sep else 2.0)\n\n\ndef whole(x):\n    return x // 2\n"
+    )
+    (tmp_path / "two.toml").write_text('[plain]\nx = "f32[8]"\n[odd]\nx = "f32[8]"\n[whole]\nx = "i32[8]"\n')
+    words = ["extract", str(tmp_path / "two.py"), "--inputs", str(tmp_path / "two.toml")]
+    words += ["--level", "jaxpr", "--level", "vjp_jaxpr"]
+    assert run([*words, "--frontend", "jax", "--out", str(tmp_path / "rows"), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    why = "its source does more than define a kernel"
+    assert found["texts"] == {"jaxpr": 3, "vjp_jaxpr": 2}
+    assert found["verified"] == {"jaxpr": 2, "vjp_jaxpr": 1}
+    assert found["unverified"] == {"jaxpr": {why: 1}, "vjp_jaxpr": {why: 1}}
+    assert found["dropped"] == {"vjp_jaxpr": {"not_differentiable": 1}}
+    assert run([*words, "--frontend", "jax", "--out", str(tmp_path / "rows")]) == 0
+    again = capsys.readouterr().out
+    assert run(["stats", str(tmp_path / "rows")]) == 0
+    counted = capsys.readouterr().out
+    for printed in (again, counted):
+        rows = [line.split("\u2502") for line in printed.splitlines() if "jaxpr" in line]
+        cells = [[cell.strip() for cell in row if cell.strip()] for row in rows]
+        assert ["jaxpr", "3", "2", "0", f"not verified: {why} 1"] in cells
+        assert ["vjp_jaxpr", "2", "1", "1", f"not verified: {why} 1; absent: not_differentiable 1"] in cells
+    assert "jax: 3 rows of 3 candidates" in again
+
+
 @pytest.mark.needs("warp")
 def test_stats_count_what_a_folder_holds(
     tmp_path: Path, kernels_folder: Path, capsys: pytest.CaptureFixture[str]
@@ -376,7 +406,8 @@ def test_stats_count_all_but_what_cannot_be_read(tmp_path: Path, capsys: pytest.
     captured = capsys.readouterr()
     found = json.loads(captured.out)
     assert found["rows"] == len(rows) - 1 == 3
-    assert sum(found["rejections"].values()) == len(lines) == 4
+    told = [*found["rejections"].values(), *(count for each in found["dropped"].values() for count in each.values())]
+    assert sum(told) == len(lines) == 4
     assert [part in captured.err for part in (rows[1].name, "rejections.jsonl, line 2")] == [True, True]
     assert run(["verify", str(tmp_path)]) == 1
     assert f"{rows[1].stem}: unreadable: " in capsys.readouterr().out

@@ -95,7 +95,7 @@ def test_an_error_of_ours_costs_a_drawn_kernel(
     assert re.fullmatch(
         r"OurError: nobody expected this; at (synthesis\.[\w.]+:\d+( < )?)+; irsmith \d+\.\d+\.\d+", line["detail"]
     ), line
-    assert "1 candidates were lost to errors in irsmith" in capsys.readouterr().err
+    assert "1 candidate lost to errors in irsmith" in capsys.readouterr().err
     record = json.loads(next((tmp_path / "rows" / "_irsmith" / "chunks").glob("*.json")).read_text())
     assert len(record["rows"]) >= 3
 

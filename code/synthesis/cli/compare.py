@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from synthesis.cli.options import Flag
-from synthesis.cli.tables import plain_console, print_json, print_line, visible
+from synthesis.cli.tables import counted, plain_console, print_json, print_line, visible
 from synthesis.comparing.folders import Comparison
 from synthesis.comparing.folders import compare as compare_folders
 from synthesis.comparing.pairs import PairOfRows, compare_row, versions_of
@@ -89,14 +89,16 @@ def _print(console: Console, found: Comparison, ops: int) -> None:
         (found.old, found.toolchains[0], found.only_old),
         (found.new, found.toolchains[1], found.only_new),
     ):
-        print_line(console, f"{folder}: {toolchains.total()} rows, {only} of them not in the other folder")
+        print_line(console, f"{folder}: {counted(toolchains.total(), 'row')}, {only} of them not in the other folder")
         for versions, count in _toolchains(toolchains):
-            print_line(console, f"  {count} rows: {versions}")
-    print_line(console, f"{found.both} rows in both; {found.different} of them have a text that differs")
+            print_line(console, f"  {counted(count, 'row')}: {versions}")
+    print_line(console, f"{counted(found.both, 'row')} in both; {found.different} of them have a text that differs")
     if found.other_split:
-        print_line(console, f"{found.other_split} rows in another split")
+        print_line(console, f"{counted(found.other_split, 'row')} in another split")
     if found.repeats:
-        print_line(console, f"{found.repeats} rows not compared: an earlier row of the folder has the same id")
+        print_line(
+            console, f"{counted(found.repeats, 'row')} not compared: an earlier row of the folder has the same id"
+        )
     titles = ("same", "different", "only in the first", "only in the second")
     rows = [(name, each.same, each.different, each.only_old, each.only_new) for name, each in found.levels.items()]
     _table(console, "level", titles, rows)

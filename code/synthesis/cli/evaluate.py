@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 from synthesis.cli.options import Config, Flag, Flat
-from synthesis.cli.tables import plain_console, print_json, print_line
+from synthesis.cli.tables import counted, plain_console, print_json, print_line
 from synthesis.evaluation.evaluating import PAGE, evaluate_with
 from synthesis.evaluation.settings import Evaluating
 from synthesis.progress import progress_bar
@@ -53,9 +53,8 @@ def evaluate(
         print_json(report.to_json())
         return
     console, overall = plain_console(), report.findings.overall
-    print_line(
-        console, f"{generations}: {overall.answers} answers to {overall.questions} questions about {overall.rows} rows"
-    )
+    answers, questions = counted(overall.answers, "answer"), counted(overall.questions, "question")
+    print_line(console, f"{generations}: {answers} to {questions} about {counted(overall.rows, 'row')}")
     for k, each in overall.passes.items():
         print_line(console, f"  pass@{k:<5} {each.value:6.1%}  ({each.low:.1%} … {each.high:.1%})")
     for symptom, count in overall.symptoms.items():

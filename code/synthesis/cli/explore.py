@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from synthesis.cli.options import Config, Flag, Flat
-from synthesis.cli.tables import plain_console, print_json, print_line
+from synthesis.cli.tables import counted, plain_console, print_json, print_line
 from synthesis.explorer.forecast import Forecast
 from synthesis.explorer.site import explore_with
 from synthesis.settings import Exploration
@@ -60,15 +60,16 @@ def explore(
     if json:
         print_json(site.to_json())
         return
-    left = f", {site.rows - site.pages} rows counted alone" if site.rows > site.pages else ""
-    size = f"{_size(site.bytes)} in {site.files} files"
-    print_line(console, f"{site.out}/index.html: {site.pages} pairs, {site.runs} runs, {size}{left}")
+    left = f", {counted(site.rows - site.pages, 'row')} counted alone" if site.rows > site.pages else ""
+    size = f"{_size(site.bytes)} in {counted(site.files, 'file')}"
+    shown = f"{counted(site.pages, 'pair')}, {counted(site.runs, 'run')}"
+    print_line(console, f"{site.out}/index.html: {shown}, {size}{left}")
 
 
 def _said(forecast: Forecast) -> str:
     """What a site will come to, in a line."""
     runs = f"kernels of {forecast.runs} are run (some {forecast.seconds} s)" if forecast.runs else "no kernel is run"
-    words = f"{forecast.out}: about {_size(forecast.bytes)} for {forecast.pages} pairs; {runs}"
+    words = f"{forecast.out}: about {_size(forecast.bytes)} for {counted(forecast.pages, 'pair')}; {runs}"
     if forecast.left_out:
         words += f"; {forecast.left_out} of {forecast.rows} rows are counted and get no page ({forecast.why_left_out})"
     return words

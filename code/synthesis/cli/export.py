@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from synthesis.cli.options import Config, Flag, Flat
-from synthesis.cli.tables import plain_console, print_json, print_line
+from synthesis.cli.tables import counted, plain_console, print_json, print_line
 from synthesis.progress import progress_bar
 from synthesis.views.exporting import export_with
 from synthesis.views.settings import Export
@@ -54,7 +54,8 @@ def export(
         return
     console = plain_console()
     splits = ", ".join(f"{count} {name}" for name, count in found.records.items())
-    print_line(console, f"{found.view}: {sum(found.records.values())} records of {found.rows} rows in {out} ({splits})")
+    records = counted(sum(found.records.values()), "record")
+    print_line(console, f"{found.view}: {records} of {counted(found.rows, 'row')} in {out} ({splits})")
     for name, count in found.directions.items():
         print_line(console, f"  {count:>7} {name}")
     for why, count in found.left_out.items():

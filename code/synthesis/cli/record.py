@@ -4,7 +4,7 @@ from dataclasses import asdict
 from typing import Annotated
 
 from synthesis.cli.options import Config, Flag, Flat
-from synthesis.cli.tables import plain_console, print_json, print_line
+from synthesis.cli.tables import counted, plain_console, print_json, print_line
 from synthesis.recording.programs import record_program
 from synthesis.recording.settings import Recording
 
@@ -44,6 +44,5 @@ def record(
         print_json(asdict(done))
         return done.status
     refused = f", {done.refused} refused" if done.refused else ""
-    kernels = "1 kernel" if done.kernels == 1 else f"{done.kernels} kernels"
-    print_line(plain_console(stderr=True), f"irsmith: {kernels} recorded in {out}{refused}")
+    print_line(plain_console(stderr=True), f"irsmith: {counted(done.kernels, 'kernel')} recorded in {out}{refused}")
     return done.status

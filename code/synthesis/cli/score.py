@@ -8,7 +8,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from synthesis.cli.options import Config, Flag, Flat
-from synthesis.cli.tables import plain_console, print_json, print_line
+from synthesis.cli.tables import counted, plain_console, print_json, print_line
 from synthesis.output.index import RowIndex
 from synthesis.progress import Meter, progress_bar
 from synthesis.scoring.files import opened_lines, written_lines
@@ -74,7 +74,9 @@ def score(
         print_json(counts.to_json())
         return counts.status
     console = plain_console(stderr=out == "-" or not sys.stdout.isatty())
-    said = f"{counts.lines} candidates, {counts.accepted} accepted ({counts.same_text} as the rows' own texts)"
+    said = (
+        f"{counted(counts.lines, 'candidate')}, {counts.accepted} accepted ({counts.same_text} as the rows' own texts)"
+    )
     print_line(console, f"{said}, {counts.not_judged} not judged, {counts.errors} lines in error; seed {counts.seed}")
     for symptom, count in counts.symptoms.most_common():
         print_line(console, f"  {count:>7} {symptom}")

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from synthesis.cli.options import Config, Flag, Flat
-from synthesis.cli.tables import plain_console, print_json, print_line
+from synthesis.cli.tables import counted, plain_console, print_json, print_line
 from synthesis.serving.server import Listening
 from synthesis.serving.server import serve as serve_rows
 from synthesis.serving.settings import Serving
@@ -49,7 +49,10 @@ def serve(
         if json:
             print_json({"url": told.url, "rows": told.rows, "workers": told.workers})
         else:
-            print_line(plain_console(), f"{told.url}/score: {told.rows} rows of {dataset}, {told.workers} workers")
+            print_line(
+                plain_console(),
+                f"{told.url}/score: {counted(told.rows, 'row')} of {dataset}, {counted(told.workers, 'worker')}",
+            )
         if not told.is_local:
             secret = "with a token" if told.has_token else "and no token is asked for: see --token"
             print_line(plain_console(stderr=True), f"irsmith: others than this machine can ask, {secret}")

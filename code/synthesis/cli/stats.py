@@ -7,10 +7,11 @@ from rich.table import Table
 from rich.text import Text
 
 from synthesis.cli.options import Flag
-from synthesis.cli.tables import plain_console, print_json, print_line
+from synthesis.cli.tables import counted, plain_console, print_json, print_line, print_proofs
 from synthesis.dataset.leaks import describe_leaks, describe_report
 from synthesis.output.naming import TRAIN
 from synthesis.survey import Survey, survey
+from synthesis.tally import nested
 
 _WIDEST_BAR = 24
 _MOST_COMPLAINTS = 10
@@ -52,15 +53,15 @@ def stats(folder: str, *, ops: int = 20, json: Flag = False) -> int:
 def _print(console: Console, found: Survey, ops: int) -> None:
     print_line(
         console,
-        f"{found.folder}: {found.rows} rows, {found.programs} different programs after renaming, "
-        f"{found.structures} different structures",
+        f"{found.folder}: {counted(found.rows, 'row')}, {counted(found.programs, 'different program')} after renaming, "
+        f"{counted(found.structures, 'different structure')}",
     )
     _bars(console, "category", ((f"{front}  {name}", count) for (front, name), count in found.categories.items()))
     if any(split != TRAIN for _, split in found.splits):
         _bars(console, "split", ((f"{front}  {split}", count) for (front, split), count in found.splits.items()))
         _leaks(console, found)
-    _bars(console, "level", found.levels.items())
-    _bars(console, "verified by execution", found.verified.items())
+    print_proofs(console, found.levels, found.reasons, found.missing, nested(found.dropped))
+    console.print()
     _bars(console, "derivative", found.gradients.most_common())
     _bars(console, f"operation, the {ops} most frequent of {len(found.ops)}", found.ops.most_common(max(0, ops)))
     _bars(console, "difficulty", ((str(level), found.difficulty[level]) for level in sorted(found.difficulty)))
@@ -68,7 +69,6 @@ def _print(console: Console, found: Survey, ops: int) -> None:
     _bars(
         console, "rejected", ((f"{symptom} at {stage}", count) for (stage, symptom), count in found.rejections.items())
     )
-    _bars(console, "rows without", found.missing.items())
 
 
 def _bars(console: Console, title: str, counts: Iterable[tuple[str, int]]) -> None:

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -13,6 +13,8 @@ from synthesis.tally import RunSummary
 
 _PIPED_WIDTH = 160
 """Columns where there is no terminal to ask: what a pipe carries is not cut at a terminal's width."""
+_MOST_REASONS = 4
+"""Reasons that are named of a level, the most frequent ones."""
 
 
 def plain_console(*, stderr: bool = False) -> Console:
@@ -47,30 +49,82 @@ def print_json(document: object) -> None:
 
 
 def print_summary(summary: RunSummary, *, as_json: bool) -> None:
-    """A table of rows by category and of what was rejected, or the same as JSON; errors in irsmith are told of too."""
+    """What became of a run's candidates and of their texts, or the same as JSON; errors in irsmith are told of too."""
     print_faults(summary)
     if as_json:
         print_json(summary.to_json())
         return
     console = plain_console()
-    print_line(console, f"{summary.frontend}: {summary.rows} rows of {summary.candidates} candidates in {summary.out}")
+    told = f"{counted(summary.rows, 'row')} of {counted(summary.candidates, 'candidate')}"
+    print_line(console, f"{summary.frontend}: {told} in {summary.out}")
     table = Table()
     table.add_column("category")
     table.add_column("rows", justify="right")
     for category, count in summary.categories.items():
-        table.add_row(category, str(count))
+        if count:
+            table.add_row(category, f"{count:,}")
     for (stage, symptom), count in summary.rejections.items():
-        table.add_row(f"rejected: {symptom} at {stage}", str(count), style="dim")
-    for level, count in summary.missing_levels.items():
-        table.add_row(f"rows without {level}", str(count), style="dim")
+        table.add_row(f"rejected: {symptom} at {stage}", f"{count:,}", style="dim")
+    if table.row_count:
+        console.print(table)
+    empty = [category for category, count in summary.categories.items() if not count]
+    if empty and summary.rows:
+        print_line(console, f"no row in {counted(len(empty), 'category')}: {', '.join(empty)}")
+    print_proofs(console, summary.texts, summary.unverified, summary.missing_levels, summary.dropped)
+
+
+def print_proofs(
+    console: Console,
+    texts: Mapping[str, int],
+    unverified: Mapping[str, Mapping[str, int]],
+    missing: Mapping[str, int],
+    dropped: Mapping[str, Mapping[str, int]],
+) -> None:
+    """A table of texts by level: how many there are and are verified, and why the others are not, or not there.
+
+    Args:
+        console: where to.
+        texts: level to number of texts.
+        unverified: level to reason to number of texts that are not verified for it.
+        missing: level to number of rows without the text.
+        dropped: level to symptom to number of rows without the text for it.
+    """
+    levels = [*texts, *(level for level in missing if level not in texts)]
+    if not levels:
+        return
+    table = Table()
+    table.add_column("level")
+    for title in ("texts", "verified", "absent"):
+        table.add_column(title, justify="right")
+    table.add_column("why")
+    for level in levels:
+        reasons = unverified.get(level, {})
+        proved = texts.get(level, 0) - sum(reasons.values())
+        why = [f"not verified: {_listed(reasons)}"] if reasons else []
+        why += [f"absent: {_listed(dropped[level])}"] if dropped.get(level) else []
+        table.add_row(level, f"{texts.get(level, 0):,}", f"{proved:,}", f"{missing.get(level, 0):,}", "; ".join(why))
     console.print(table)
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    """The most frequent of some counts, in words."""
+    ordered = sorted(counts.items(), key=lambda each: -each[1])
+    words = [f"{visible(name)} {count:,}" for name, count in ordered[:_MOST_REASONS]]
+    rest = sum(count for _, count in ordered[_MOST_REASONS:])
+    return ", ".join([*words, f"others {rest:,}"] if rest else words)
+
+
+def counted(count: int, noun: str) -> str:
+    """A number with its noun: ``1 row``, ``2,000 rows``, ``3 categories``."""
+    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{count:,} {noun if count == 1 else plural}"
 
 
 def print_faults(summary: RunSummary) -> None:
     """A line on standard error where errors in irsmith itself cost candidates."""
     if summary.faults:
         shown = f"irsmith rejections {summary.out} --symptom {Symptom.INTERNAL_ERROR}"
-        words = f"{summary.faults} candidates were lost to errors in irsmith; {shown} says what a report needs"
+        words = f"{counted(summary.faults, 'candidate')} lost to errors in irsmith; {shown} says what a report needs"
         print_line(plain_console(stderr=True), words)
 
 

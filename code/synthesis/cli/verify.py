@@ -4,7 +4,7 @@ from typing import Annotated
 
 from synthesis.chunk_verifier import Failure
 from synthesis.cli.options import Config, Flag, Flat
-from synthesis.cli.tables import clear_bar, plain_console, print_json, print_line
+from synthesis.cli.tables import clear_bar, counted, plain_console, print_json, print_line
 from synthesis.isolation.confinement import describe
 from synthesis.reverification import verify_folder_with
 from synthesis.settings import Running, Verification
@@ -62,7 +62,8 @@ def verify(
     if json:
         print_json(found.to_json())
         return found.status
-    print_line(console, f"{folder}: {found.rows} rows, {found.texts} texts verified, {found.failing_rows} rows failed")
+    rows, texts = counted(found.rows, "row"), counted(found.texts, "text")
+    print_line(console, f"{folder}: {rows}, {texts} verified, {counted(found.failing_rows, 'row')} failed")
     for reason, count in found.unverified.most_common():
         print_line(console, f"  {count} texts not executed: {reason}")
     if found.unproved:

@@ -7,7 +7,6 @@ import json
 import logging
 import re
 import shlex
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
@@ -23,6 +22,7 @@ from synthesis.output.tables import features_of
 from synthesis.settings import ExtractionRun, Finishing, RelowerRun, options_of
 from synthesis.stores.base import Store, join
 from synthesis.survey import SOURCE, Survey
+from synthesis.tally import nested
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +39,7 @@ _TOOLS = {"warp": ("nvidia-warp", "cuda", "c++"), "jax": ("jax", "stablehlo", "m
 """Front end to further tags."""
 _LICENCES = {"Apache-2.0": "apache-2.0", "MIT": "mit", "BSD-3-Clause": "bsd-3-clause", "BSD-2-Clause": "bsd-2-clause"}
 """What rows say to what hubs say; of any other, or several, they say ``other``."""
+_MOST_REASONS = 3
 _MOST_OPS = 40
 _LINK = re.compile(r" \(\[[^]]*\]\([^)]*\)\)")
 """To a page that the card is not beside."""
@@ -190,20 +191,20 @@ class Card:
             "A level counts as verified where its stored text was taken back to its toolchain, run, and agreed with an "
             "oracle of the Python that shares no code with it. Of levels that are absent the ledger says why.\n"
         )
-        why: dict[str, Counter[str]] = {}
-        for (level, reason), count in survey.unverified.items():
-            why.setdefault(level, Counter())[reason] += count
+        why = nested(survey.unverified)
+        absent = nested(survey.dropped)
         rows = [
             [
                 f"`{level}`",
                 survey.levels[level],
                 survey.verified[level],
                 survey.rows - survey.levels[level] if len(self._frontends()) == 1 else survey.missing[level],
-                "; ".join(f"{reason} {count:,}" for reason, count in why.get(level, Counter()).most_common(3)),
+                _most(why.get(level, {})),
+                _most(absent.get(level, {})),
             ]
             for level in survey.levels
         ]
-        yield _table(["level", "texts", "verified", "absent", "not verified because"], rows)
+        yield _table(["level", "texts", "verified", "absent", "not verified because", "absent because"], rows)
         yield "Derivatives, of which finite differences of the oracle in double precision tell:\n"
         yield _table(["gradient", "rows"], [[name, count] for name, count in survey.gradients.most_common()])
 
@@ -221,12 +222,13 @@ class Card:
         yield _table(head, rows)
 
     def _losses(self) -> Iterator[str]:
-        if not self.survey.rejections:
+        if not self.survey.rejections and not self.survey.dropped:
             return
         yield "## What is not here\n"
         yield "Every candidate is a row or a line of `_irsmith/rejections.jsonl`; so is every level that a row lacks.\n"
         rows = [[stage, symptom, count] for (stage, symptom), count in sorted(self.survey.rejections.items())]
-        yield _table(["stage", "symptom", "lines"], rows)
+        if rows:
+            yield _table(["stage", "symptom", "candidates"], rows)
 
     def _making(self) -> Iterator[str]:
         yield "## How to make it again\n"
@@ -296,6 +298,12 @@ def _run_row(run: RunFolder) -> list[object]:
 
 def _versions(toolchain: str) -> str:
     return ", ".join(f"{name} {version}" for name, version in json.loads(toolchain).items())
+
+
+def _most(reasons: Mapping[str, int]) -> str:
+    """The most frequent of some reasons, with how many texts each is of."""
+    ordered = sorted(reasons.items(), key=lambda each: -each[1])
+    return "; ".join(f"{reason} {count:,}" for reason, count in ordered[:_MOST_REASONS])
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

@@ -205,7 +205,7 @@ class _Judge:
         frontend: str = entry.row.metadata["frontend"]
         census.fates.append(SPLITS.index(split) + 1)
         census.shelf(frontend, split).add(entry)
-        census.totals.count_row(entry.record.category, entry.record.missing_levels)
+        census.totals.count_row(entry.record.category, entry.record.missing_levels, entry.record.texts)
         census.totals.frontends.add(frontend)
         last = entry.record.index if census.numbers_are_indices else census.totals.rows - 1
         census.last = max(census.last, last or 0)

@@ -7,7 +7,6 @@ those that are the same kernel, which several files make public.
 
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -128,7 +127,8 @@ def finalize_alone(store: Store, finishing: Finishing, on_progress: OnProgress |
     meter = Meter(total, [on_progress] if on_progress is not None else [])
     census = _take(runs, finishing, references, meter)
     survey = Survey(store.where, count_tokens=counter_of(finishing.tokenizer))
-    survey.rejections = _write_ledger(store, runs, census)
+    _write_ledger(store, runs, census)
+    survey.rejections, survey.dropped = census.totals.rejections, census.totals.dropped
     leaks = LeakCounter()
     contents = Contents(census, _kept(census, survey, leaks, meter))
     files = [*WRITERS[finishing.format](store, contents, old)]
@@ -219,10 +219,9 @@ def _sources(runs: Sequence[RunFolder], meter: Meter) -> Iterator[str]:
         meter.step(_PASS, "compare")
 
 
-def _write_ledger(store: Store, runs: Sequence[RunFolder], census: Census) -> Counter[tuple[str, str]]:
-    """Write the rejections of all chunks, and those of rows that are left out; returns how many there are of what."""
+def _write_ledger(store: Store, runs: Sequence[RunFolder], census: Census) -> None:
+    """Write the rejections of all chunks, and those of rows that are left out, and count them."""
     said: dict[str, tuple[str, Chunk]] = {}
-    found: Counter[tuple[str, str]] = Counter()
     with store.writing(LEDGER) as ledger:
         for run in runs:
             for chunk, record in run.records():
@@ -234,10 +233,10 @@ def _write_ledger(store: Store, runs: Sequence[RunFolder], census: Census) -> Co
                     if of_user and said.setdefault(line, here) != here:
                         continue
                     ledger.write(line.encode() + b"\n")
-                    found[str(rejection.stage), str(rejection.symptom)] += 1
                     if rejection.level is None:
                         census.totals.count(rejection)
-    return found
+                    else:
+                        census.totals.count_dropped(rejection)
 
 
 def _ledger_of(record: ChunkRecord, left_out: dict[int, Rejection | None]) -> list[Rejection]:

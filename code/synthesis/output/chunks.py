@@ -74,6 +74,8 @@ class RowRecord:
     category: str
     renamed_hash: str
     missing_levels: tuple[str, ...]
+    texts: Mapping[str, str]
+    """Level of each text to why it is not verified; empty where it is."""
     kernel: KernelRecord | None = None
     """None in a run that draws."""
 
@@ -89,6 +91,7 @@ class RowRecord:
             "category": self.category,
             "renamed_hash": self.renamed_hash,
             "missing_levels": list(self.missing_levels),
+            "texts": dict(self.texts),
         }
         return entry if self.kernel is None else {**entry, "kernel": asdict(self.kernel)}
 
@@ -100,11 +103,11 @@ class RowRecord:
             KeyError: if it lacks an entry.
             TypeError: if it holds none.
         """
-        missing = tuple(entry["missing_levels"])
+        missing, texts = tuple(entry["missing_levels"]), dict(entry["texts"])
         kernel = None
         if (told := entry.get("kernel")) is not None:
             kernel = KernelRecord(told["frontend"], told["name"], told["identity"], tuple(told["levels"]))
-        return cls(entry["index"], entry["category"], entry["renamed_hash"], missing, kernel)
+        return cls(entry["index"], entry["category"], entry["renamed_hash"], missing, texts, kernel)
 
 
 @dataclass(frozen=True, slots=True)
