@@ -233,7 +233,7 @@ def test_what_reaches_beyond_one_processor_is_a_row_with_the_reason_why_it_is_no
     for each in found:
         assert {"jaxpr", "stablehlo"} <= set(each.texts)
         if each.spec.name == "added":  # a kernel of Pallas's that a CPU runs
-            assert each.verdict.verified == ("stablehlo",)
+            assert each.verdict.verified == ("stablehlo",), each.verdict
             continue
         assert each.verdict.verified == ()
         assert WHY[each.spec.name] in str(each.verdict.unverified["jaxpr"]), each.verdict.unverified

@@ -1,6 +1,7 @@
 """Mutants of a text, some of each kind; kinds that have come up least go first."""
 
 import random
+import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
 
@@ -32,6 +33,7 @@ def mutants(
     count: int,
     seen: Counter[Kind] | None = None,
     kinds: Collection[Kind] = tuple(Kind),
+    lines: re.Pattern[str] | None = None,
 ) -> Iterator[Mutant]:
     """Up to ``count`` different mutants of a text.
 
@@ -42,10 +44,11 @@ def mutants(
         count: how many.
         seen: how many of each kind there are already; what is rare is taken first.
         kinds: those that are wanted.
+        lines: what has to be in a line that is changed.
     """
     by_kind: dict[Kind, list[Edit]] = defaultdict(list)
     for edit in edits(text, level):
-        if edit.kind in kinds:
+        if edit.kind in kinds and (lines is None or lines.search(edit.line(text))):
             by_kind[edit.kind].append(edit)
     for each in by_kind.values():
         generator.shuffle(each)

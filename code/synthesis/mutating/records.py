@@ -79,6 +79,11 @@ class Edit:
             text = text[:start] + new + text[end:]
         return text
 
+    def line(self, text: str) -> str:
+        """The line of the text that its first change is in."""
+        start, _, _ = min(self.spans)
+        return text[text.rfind("\n", 0, start) + 1 :].partition("\n")[0]
+
     def told(self, text: str) -> str:
         """Where it is, and what it does."""
         start, end, new = min(self.spans)

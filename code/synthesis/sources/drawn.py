@@ -57,12 +57,12 @@ class DrawnKernels:
     def candidates(self, numbers: Iterable[int]) -> Iterator[Candidate]:
         """The candidates of some numbers."""
         for number in numbers:
-            index = self.index(number)
             try:
-                spec = self.generator.spec(index)
+                spec = self.kernel(number)
             except Exception as error:
                 if not is_fault(error):
                     raise
+                index = self.index(number)
                 stopped = replace(fault_of(error, Stage.LOAD), frontend=self.frontend.name, index=index)
                 yield Candidate(spec=None, number=index, stopped=stopped)
                 continue

@@ -1,6 +1,7 @@
 """Wrong variants of a text, run on the inputs of the right one: where most of them pass, the inputs tell too little."""
 
 import random
+import re
 from collections.abc import Collection
 from dataclasses import replace
 
@@ -13,6 +14,8 @@ from synthesis.verification.plan import Plan
 
 MOST = 6
 """Variants of a row."""
+_FLOATS = re.compile(r"(\b|\dx)(b?f16|f32|f64|f8\w*)\b")
+"""What the types of floating-point numbers are called in jaxprs, MLIR and HLO."""
 ENOUGH = 2
 """Variants that are run first; where none of these passes, the others are not run."""
 FEWEST = 3
@@ -28,7 +31,8 @@ _KINDS = (Kind.OPERATOR, Kind.TENTH, Kind.COMPARISON, Kind.NEGATED, Kind.EXCHANG
 def variants_of(plan: Plan, verified: Collection[str]) -> list[Program]:
     """Wrong variants of the first forward text that is verified, each to be run where that was run.
 
-    The choice depends on the text alone.
+    The choice depends on the text alone. Where lines say their types, those of floating-point numbers are changed: an
+    index that is clamped, or the number of a loop's only trip, may be another without any harm.
     """
     for program in plan.programs:
         if program.compile_only or program.level.direction is not Direction.FORWARD:
@@ -37,7 +41,8 @@ def variants_of(plan: Plan, verified: Collection[str]) -> list[Program]:
             continue
         generator = random.Random(digest("variants", program.text))  # noqa: S311 (nobody is to be kept from guessing)
         runs = {key: values for key, values in program.runs.items() if key.purpose is not Purpose.POINT}
-        found = mutants(program.text, program.level, generator, MOST, kinds=_KINDS)
+        of_floats = [*mutants(program.text, program.level, generator, MOST, kinds=_KINDS, lines=_FLOATS)]
+        found = of_floats or mutants(program.text, program.level, generator, MOST, kinds=_KINDS)
         made = [replace(program, text=each.text, runs=runs, follows=None) for each in found]
         if made:
             return made
