@@ -276,7 +276,7 @@ def main() -> int:
     parser.add_argument("pair", nargs="*", help=f"one of {', '.join(known)}; all if none is named; newest: the last")
     parser.add_argument("--all-tests", action="store_true", help="run the whole suite, for check")
     parser.add_argument("--count", type=int, default=2000, help="candidates of a release, for table")
-    given = parser.parse_args()
+    given = parser.parse_intermixed_args()
     names = [list(known)[-1] if name == "newest" else name for name in given.pair]
     unknown = [name for name in names if name not in known]
     if unknown:
