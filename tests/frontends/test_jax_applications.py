@@ -68,6 +68,15 @@ def test_every_source_does_no_more_than_define_its_function(recipe: Recipe) -> N
         assert more_than_a_kernel(spec.source) is None, spec.source
 
 
+def test_a_parameter_hides_a_helper_of_its_name() -> None:
+    program = Program(Stream("hides", 1, difficulty=3))
+    program.tensor("x", Leaf((4,)), "values")
+    program.option("gated", "False", "bool", "whether the values are doubled", "True")
+    program.add("if gated:\n    return x * 2.0\nreturn x")
+    source = finished(program).source
+    assert [each.name for each in ast.parse(source).body if isinstance(each, ast.FunctionDef)] == ["function"]
+
+
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_a_signature_is_what_tracing_gives(recipe: Recipe) -> None:
     frontend = get_frontend("jax")

@@ -253,6 +253,7 @@ class Program:
         default: str | None = None, usual: str | None = None, given: str | None = None, static: bool = False,
         tuned: bool = False,
     ) -> None:  # fmt: skip
+        self._holes.pop(key, None)  # a parameter hides a helper of its name
         self._roles[key] = tuple(names) or (key,)
         name = self._template.name(key).id
         self._parameters[name] = Parameter(
