@@ -4,6 +4,7 @@ They know nothing of Warp or JAX. What a field holds in a finished row is descri
 """
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -417,6 +418,11 @@ NOT_ASKED = "not asked for"
 """Why a text is not verified where nothing is to be."""
 
 
+def kind_of(reason: str) -> str:
+    """What the reason that a row gives for a text that is not verified begins with, before what is said of its own."""
+    return re.split("[:;] ", reason, maxsplit=1)[0]
+
+
 class Hindrance(StrEnum):
     """Why a text could not be proved by execution; no fault of the text's."""
 
@@ -537,5 +543,5 @@ class Pair:
     def proofs(self) -> dict[str, str]:
         """Level of each text to the kind of reason why it is not verified; empty where it is."""
         present = [name for name, text in self.texts.items() if text is not None]
-        reasons = {name: str(reason.hindrance) for name, reason in self.verdict.unverified.items()}
+        reasons = {name: kind_of(str(reason)) for name, reason in self.verdict.unverified.items()}
         return {name: "" if name in self.verdict.verified else reasons.get(name, NOT_ASKED) for name in present}

@@ -12,7 +12,7 @@ from synthesis.frontends.base import Frontend
 from synthesis.identity.hashing import short_hash
 from synthesis.output.layout import LEAKS, read_object
 from synthesis.output.reading import BrokenFile, Document, Place, read_folder, scan_folder, scan_ledger
-from synthesis.records import NOT_ASKED
+from synthesis.records import NOT_ASKED, kind_of
 from synthesis.stores.base import Store
 from synthesis.stores.places import store_of
 from synthesis.tally import nested
@@ -107,13 +107,11 @@ class Survey:
     @property
     def reasons(self) -> dict[str, dict[str, int]]:
         """Level to kind of reason to texts that are not verified for it."""
-        found = Counter[tuple[str, str]]()
+        found, untold = Counter[tuple[str, str]](), self.levels - self.verified
         for (level, why), count in self.unverified.items():
-            found[level, why.partition(": ")[0]] += count
-        for level, count in self.levels.items():
-            told = self.verified[level] + sum(each for (name, _), each in self.unverified.items() if name == level)
-            if count > told:
-                found[level, NOT_ASKED] += count - told
+            found[level, kind_of(why)] += count
+            untold[level] -= count
+        found.update({(level, NOT_ASKED): count for level, count in untold.items() if count > 0})
         return nested(found)
 
     @property

@@ -134,6 +134,11 @@ class Statistics:
         )
 
 
+def leading(counts: Mapping[str, int], most: int) -> list[str]:
+    """The most frequent of some things, each with its number."""
+    return [f"{name} {count:,}" for name, count in Counter(counts).most_common(most)]
+
+
 def nested(counts: Mapping[tuple[str, str], int]) -> dict[str, dict[str, int]]:
     """Counts of pairs as counts by the first of each pair, and then by the second."""
     found = dict[str, dict[str, int]]()

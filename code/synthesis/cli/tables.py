@@ -9,7 +9,7 @@ from rich.table import Table
 
 from synthesis.errors import Symptom
 from synthesis.records import Rejection
-from synthesis.tally import RunSummary
+from synthesis.tally import RunSummary, leading
 
 _PIPED_WIDTH = 160
 """Columns where there is no terminal to ask: what a pipe carries is not cut at a terminal's width."""
@@ -108,10 +108,9 @@ def print_proofs(
 
 def _listed(counts: Mapping[str, int]) -> str:
     """The most frequent of some counts, in words."""
-    ordered = sorted(counts.items(), key=lambda each: -each[1])
-    words = [f"{visible(name)} {count:,}" for name, count in ordered[:_MOST_REASONS]]
-    rest = sum(count for _, count in ordered[_MOST_REASONS:])
-    return ", ".join([*words, f"others {rest:,}"] if rest else words)
+    words = leading(counts, _MOST_REASONS)
+    rest = sum(sorted(counts.values(), reverse=True)[_MOST_REASONS:])
+    return visible(", ".join([*words, f"others {rest:,}"] if rest else words))
 
 
 def counted(count: int, noun: str) -> str:

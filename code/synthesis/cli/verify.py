@@ -65,7 +65,7 @@ def verify(
     rows, texts = counted(found.rows, "row"), counted(found.texts, "text")
     print_line(console, f"{folder}: {rows}, {texts} verified, {counted(found.failing_rows, 'row')} failed")
     for reason, count in found.unverified.most_common():
-        print_line(console, f"  {count} texts not executed: {reason}")
+        print_line(console, f"  {counted(count, 'text')} not executed: {reason}")
     if found.unproved:
         print_line(console, f"  {found.unproved} texts not proved at all")
     held = "nothing was run" if found.protections is None else describe(found.protections)

@@ -22,7 +22,7 @@ from synthesis.output.tables import features_of
 from synthesis.settings import ExtractionRun, Finishing, RelowerRun, options_of
 from synthesis.stores.base import Store, join
 from synthesis.survey import SOURCE, Survey
-from synthesis.tally import nested
+from synthesis.tally import leading, nested
 
 logger = logging.getLogger(__name__)
 
@@ -199,8 +199,8 @@ class Card:
                 survey.levels[level],
                 survey.verified[level],
                 survey.rows - survey.levels[level] if len(self._frontends()) == 1 else survey.missing[level],
-                _most(why.get(level, {})),
-                _most(absent.get(level, {})),
+                "; ".join(leading(why.get(level, {}), _MOST_REASONS)),
+                "; ".join(leading(absent.get(level, {}), _MOST_REASONS)),
             ]
             for level in survey.levels
         ]
@@ -298,12 +298,6 @@ def _run_row(run: RunFolder) -> list[object]:
 
 def _versions(toolchain: str) -> str:
     return ", ".join(f"{name} {version}" for name, version in json.loads(toolchain).items())
-
-
-def _most(reasons: Mapping[str, int]) -> str:
-    """The most frequent of some reasons, with how many texts each is of."""
-    ordered = sorted(reasons.items(), key=lambda each: -each[1])
-    return "; ".join(f"{reason} {count:,}" for reason, count in ordered[:_MOST_REASONS])
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """What an option may be."""
+    """What an option, or a column of a row, may be."""
 
     words: str
     """As an error tells it."""

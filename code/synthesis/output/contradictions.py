@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from synthesis.errors import MissingFrontendError
@@ -21,14 +22,14 @@ def contradiction(source: str, texts: Mapping[str, str | None], metadata: Mappin
         metadata: every other column, each of which passes its own test.
     """
     present = {name: text for name, text in texts.items() if text is not None}
-    found = (
-        *_of_options(metadata),
-        *_of_proof(present, metadata),
-        *_of_gradient(texts, metadata),
-        *_of_drawing(metadata),
-        *_of_line_map(source, present, metadata["line_map"]),
+    found = chain(
+        _of_options(metadata),
+        _of_proof(present, metadata),
+        _of_gradient(texts, metadata),
+        _of_drawing(metadata),
+        _of_line_map(source, present, metadata["line_map"]),
     )
-    return next(iter(found), None)
+    return next(found, None)
 
 
 def _of_options(metadata: Mapping[str, Any]) -> Iterator[str]:

@@ -148,8 +148,8 @@ def _unpacked(column: Column, value: Any) -> Any:
     if isinstance(value, bool) != (column.kind is Kind.FLAG) or not isinstance(value, kinds.get(column.kind, str)):
         raise TypeError(f"{column.name}: {column.kind} expected, got {_start(value)!r}")
     found = read_json(value) if column.kind is Kind.JSON else value
-    if not column.test(found):
-        raise ValueError(f"{column.name}: {column.allowed} expected, got {_start(value)}")
+    if not column.allowed.test(found):
+        raise ValueError(f"{column.name}: {column.allowed.words} expected, got {_start(value)}")
     return found
 
 

@@ -10,8 +10,8 @@ The table is also the list of what a row claims: what each column may hold, whic
 from dataclasses import dataclass
 from enum import StrEnum
 
+from synthesis.frontends.options import Allowed
 from synthesis.output import values
-from synthesis.output.values import Test
 
 
 class Kind(StrEnum):
@@ -41,6 +41,10 @@ class Held(StrEnum):
     STATED = "only stated"
 
 
+_TEXT = Allowed("a text", values.is_text)
+_NAME = Allowed("a text that is not empty", values.is_name)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
     """One column beside the texts."""
@@ -49,10 +53,8 @@ class Column:
     kind: Kind
     content: str
     """What it holds, as the page about rows says it."""
-    test: Test = values.is_text
-    """Whether a value, as Python has it, may stand in the column; every reader refuses a row with another one."""
-    allowed: str = "a text"
-    """What passes the test, in words."""
+    allowed: Allowed = _TEXT
+    """Which values, as Python has them, may stand in the column; every reader refuses a row with another one."""
     held: Held
     """How ``irsmith verify`` tells whether the value is so."""
 
@@ -67,24 +69,21 @@ METADATA = (
         name="id",
         kind=Kind.TEXT,
         content="hash of front end, renamed source, signature and options",
-        test=values.is_name,
-        allowed="a text that is not empty",
+        allowed=_NAME,
         held=Held.COMPUTED,
     ),
     Column(
         name="frontend",
         kind=Kind.TEXT,
         content="`warp` or `jax`",
-        test=values.is_name,
-        allowed="the name of a front end",
+        allowed=Allowed("the name of a front end", values.is_name),
         held=Held.LOADED,
     ),
     Column(
         name="kernel_name",
         kind=Kind.TEXT,
         content="the function's name",
-        test=values.is_name,
-        allowed="a text that is not empty",
+        allowed=_NAME,
         held=Held.LOADED,
     ),
     Column(
@@ -115,24 +114,21 @@ METADATA = (
         name="difficulty",
         kind=Kind.INTEGER,
         content="1 … 5: from a one-line map to a long kernel",
-        test=values.is_difficulty,
-        allowed="1, 2, 3, 4 or 5",
+        allowed=Allowed("1, 2, 3, 4 or 5", values.is_difficulty),
         held=Held.DRAWN,
     ),
     Column(
         name="ops",
         kind=Kind.JSON,
         content="a list: catalogue names of the operations that it was drawn with; empty for an extracted kernel",
-        test=values.is_one_of_each,
-        allowed="a list of different names",
+        allowed=Allowed("a list of different names", values.is_one_of_each),
         held=Held.DRAWN,
     ),
     Column(
         name="origin",
         kind=Kind.RECORD,
         content="`kind`: `synthetic` or `extracted`; of the latter `package`, `version`, `file` and `line`, else empty",
-        test=values.is_origin,
-        allowed="its five fields, all empty but for extracted kernels",
+        allowed=Allowed("its five fields, all empty but for extracted kernels", values.is_origin),
         held=Held.STATED,
     ),
     Column(
@@ -145,39 +141,35 @@ METADATA = (
         name="self_contained",
         kind=Kind.FLAG,
         content="whether the source alone, loaded afresh, gives these texts",
-        test=values.is_flag,
-        allowed="true or false",
+        allowed=Allowed("true or false", values.is_flag),
         held=Held.LOADED,
     ),
     Column(
         name="seed",
         kind=Kind.INTEGER,
         content="with index, config and version it makes the kernel again; null for an extracted kernel",
-        test=values.is_seed,
-        allowed="a whole number of 64 bits; null together with the index",
+        allowed=Allowed("a whole number of 64 bits; null together with the index", values.is_seed),
         held=Held.DRAWN,
     ),
     Column(
         name="index",
         kind=Kind.INTEGER,
         content="the number of the drawn kernel; null likewise",
-        test=values.is_index,
-        allowed="a whole number of 64 bits from 0; null together with the seed",
+        allowed=Allowed("a whole number of 64 bits from 0; null together with the seed", values.is_index),
         held=Held.DRAWN,
     ),
     Column(
         name="config",
         kind=Kind.TEXT,
         content="digest of the settings that kernels depend on; empty likewise",
-        allowed="a text, empty where the seed is null",
+        allowed=Allowed("a text, empty where the seed is null", values.is_text),
         held=Held.DRAWN,
     ),
     Column(
         name="device",
         kind=Kind.TEXT,
         content="what the texts are for: `cpu`, `cuda`, `cpu+cuda`, `tpu`",
-        test=values.is_name,
-        allowed="a device of the front end",
+        allowed=Allowed("a device of the front end", values.is_name),
         held=Held.LOADED,
     ),
     Column(
@@ -185,32 +177,28 @@ METADATA = (
         kind=Kind.JSON,
         content="level → list of `[line of the source, lines of the text skipped before it, lines of the text]` "
         "([below](#line-maps))",
-        test=values.is_line_map,
-        allowed="lists of three whole numbers, inside the source and inside the texts",
+        allowed=Allowed("lists of three whole numbers, inside the source and inside the texts", values.is_line_map),
         held=Held.COMPUTED,
     ),
     Column(
         name="signature",
         kind=Kind.JSON,
         content="see below",
-        test=values.is_signature,
-        allowed="the parts below, of their types, all numbers finite",
+        allowed=Allowed("the parts below, of their types, all numbers finite", values.is_signature),
         held=Held.DECLARED,
     ),
     Column(
         name="options",
         kind=Kind.JSON,
         content="compiler options that change the text, by name",
-        test=values.map_of(values.is_json),
-        allowed="the options of the front end, each in its range",
+        allowed=Allowed("the options of the front end, each in its range", values.map_of(values.is_json)),
         held=Held.DRAWN,
     ),
     Column(
         name="verified",
         kind=Kind.JSON,
         content="a list: the levels proved by execution of their stored text ([verification.md](verification.md))",
-        test=values.is_one_of_each,
-        allowed="a list of different levels that the row has a text of",
+        allowed=Allowed("a list of different levels that the row has a text of", values.is_one_of_each),
         held=Held.PROVED,
     ),
     Column(
@@ -218,8 +206,7 @@ METADATA = (
         kind=Kind.NUMBER,
         content="0.0 … 1.0: the share of the kernel's statements and arms of expressions that the verification's runs "
         "took, or of its outputs that they changed, whichever is less; 0.0 where nothing was run",
-        test=values.is_share,
-        allowed="a number from 0 to 1",
+        allowed=Allowed("a number from 0 to 1", values.is_share),
         held=Held.PROVED,
     ),
     Column(
@@ -227,48 +214,47 @@ METADATA = (
         kind=Kind.TEXT,
         content="`agrees`; `convention: which`: they agree but for a convention of the tool's; `absent`: the row was "
         "to have no derivative's text; `disagrees` or `disagrees: class`; `not_applicable: reason`; `not_checked`",
-        test=values.is_gradient,
-        allowed="one of these, with a reason only where there is one, that fits the texts and `unverified`",
+        allowed=Allowed(
+            "one of these, with a reason only where there is one, that fits the texts and `unverified`",
+            values.is_gradient,
+        ),
         held=Held.PROVED,
     ),
     Column(
         name="unverified",
         kind=Kind.JSON,
         content="level → why its text could not be executed where the row was made (`needs a GPU`)",
-        test=values.map_of(values.is_name),
-        allowed="reasons of levels that the row has a text of and that are not in `verified`",
+        allowed=Allowed(
+            "reasons of levels that the row has a text of and that are not in `verified`", values.map_of(values.is_name)
+        ),
         held=Held.PROVED,
     ),
     Column(
         name="version",
         kind=Kind.TEXT,
         content="of irsmith",
-        test=values.is_name,
-        allowed="a text that is not empty",
+        allowed=_NAME,
         held=Held.COMPARED,
     ),
     Column(
         name="toolchain",
         kind=Kind.JSON,
         content="package → version, of those that the texts depend on",
-        test=values.map_of(values.is_name),
-        allowed="names of packages and their versions, all texts",
+        allowed=Allowed("names of packages and their versions, all texts", values.map_of(values.is_name)),
         held=Held.COMPARED,
     ),
     Column(
         name="renamed_hash",
         kind=Kind.TEXT,
         content="of the source with names in canonical form",
-        test=values.is_name,
-        allowed="a text that is not empty",
+        allowed=_NAME,
         held=Held.COMPUTED,
     ),
     Column(
         name="structure_hash",
         kind=Kind.TEXT,
         content="the same with numbers left out too",
-        test=values.is_name,
-        allowed="a text that is not empty",
+        allowed=_NAME,
         held=Held.COMPUTED,
     ),
     Column(
@@ -291,5 +277,5 @@ def describe_columns() -> str:
 def describe_claims() -> str:
     """What each column may hold, and how ``irsmith verify`` holds it, as a Markdown table."""
     lines = ["| key | allowed | in `irsmith verify` |", "| --- | --- | --- |"]
-    lines += [f"| `{each.name}` | {each.allowed} | {each.held} |" for each in METADATA]
+    lines += [f"| `{each.name}` | {each.allowed.words} | {each.held} |" for each in METADATA]
     return "\n".join(lines) + "\n"
