@@ -13,6 +13,8 @@ from folders import contents
 
 from synthesis import BatchGenerator, OutputError, registry
 from synthesis.dataset.finalising import finalize
+from synthesis.output.chunks import chunks_of, read_chunk
+from synthesis.stores.places import store_of
 
 COUNT = 10
 
@@ -181,6 +183,17 @@ def test_harm_to_any_file_but_the_settings_is_made_good(
         assert contents(folder) != whole
         assert make(folder) == COUNT
         assert contents(folder) == whole, name
+
+
+def test_a_record_of_which_any_byte_is_wrong_is_not_read(tmp_path: Path) -> None:
+    make(tmp_path)
+    store, chunk = store_of(tmp_path), next(iter(chunks_of(COUNT, 4)))
+    path = tmp_path / chunk.record
+    content = path.read_bytes()
+    assert read_chunk(store, chunk) is not None
+    for at in range(len(content)):
+        path.write_bytes(content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :])
+        assert read_chunk(store, chunk) is None, content[at:]
 
 
 def test_a_card_that_is_gone_is_made_again(whole: dict[str, bytes], tmp_path: Path) -> None:

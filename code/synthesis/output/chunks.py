@@ -127,10 +127,16 @@ class ChunkRecord:
         return len(self.rows) + sum(each.level is None for each in self.rejections)
 
     def to_json(self) -> str:
-        """The record as its file holds it: a row a line."""
+        """The record as its file holds it: a row a line. The hash in the second line is that of all lines after it."""
         rows = ",\n".join(f"    {json.dumps(row.to_json())}" for row in self.rows)
         rejections = ",\n".join(f"    {json.dumps(each.to_json(), ensure_ascii=False)}" for each in self.rejections)
-        return f'{{\n  "part": "{self.part}",\n  "rows": [\n{rows}\n  ],\n  "rejections": [\n{rejections}\n  ]\n}}\n'
+        rest = f'  "part": "{self.part}",\n  "rows": [\n{rows}\n  ],\n  "rejections": [\n{rejections}\n  ]\n}}\n'
+        return f"{_head_of(rest.encode())}{rest}"
+
+
+def _head_of(rest: bytes) -> str:
+    """The first two lines of a record whose other lines are these."""
+    return f'{{\n  "hash": "{hash_of(rest)}",\n'
 
 
 def read_chunk(store: Store, chunk: Chunk, *, check: bool = True) -> ChunkRecord | None:
@@ -142,15 +148,19 @@ def read_chunk(store: Store, chunk: Chunk, *, check: bool = True) -> ChunkRecord
         check: whether the file of its rows is read too, and has to be as it was written.
 
     Returns:
-        None if the chunk has to be made, or made again.
+        None if the chunk has to be made, or made again: a file is missing, or is not as it was written.
     """
     try:
-        document = json.loads(store.read(chunk.record).decode("utf-8"))
+        content = store.read(chunk.record)
+        rest = content.split(b"\n", 2)[2]
+        if content != _head_of(rest).encode() + rest:
+            return None
+        document = json.loads(content)
         record = ChunkRecord(
             str(document["part"]),
             tuple(RowRecord.from_json(entry) for entry in document["rows"]),
             tuple(Rejection.from_json(entry) for entry in document["rejections"]),
         )
         return record if not check or hash_of(store.read(chunk.part)) == record.part else None
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, LookupError, TypeError):
         return None
