@@ -13,6 +13,7 @@ from synthesis.verification.comparison import (
     expect,
     furthest,
     has_few_elements,
+    is_lost,
     leaves_rounding,
     loosened,
 )
@@ -209,6 +210,20 @@ def test_an_element_that_is_what_rounding_leaves_may_be_something_else_of_its_ki
     found = own.copy()
     found[3] -= np.float32(0.7)
     assert compare(values(found), steady).mismatch is not None
+
+
+def test_a_run_of_which_rounding_alone_moves_an_array_is_lost() -> None:
+    double = np.full(200, 1e-8)
+    expected = expected_of(double, double.astype(np.float32))
+
+    def moves(count: int, size: float) -> bool:
+        off = np.where(np.arange(200) < count, double * (1 + size), double).astype(np.float32)
+        return is_lost(expected, 0, shake(off)[0])
+
+    assert moves(200, 7.0)
+    assert moves(3, 7.0)
+    assert not moves(2, 7.0)
+    assert not moves(200, 0.005)
 
 
 def test_an_element_that_one_of_several_measurements_moves_may_be_as_far_off() -> None:

@@ -8,6 +8,7 @@ import pytest
 from synthesis import Symptom, get_frontend
 from synthesis.frontends.base import Kernel, Lowered
 from synthesis.records import Argument, Domain, KernelSpec, Signature
+from synthesis.verification.inputs import DRAWS
 from synthesis.verification.plan import Plan, make_plan
 from synthesis.verification.verifier import Verifier
 
@@ -112,3 +113,26 @@ def test_a_constant_that_is_off_by_a_hundredth_is_found_there(
 ) -> None:  # fmt: skip
     for found in verifier.judge(plans_of(source, arguments, shape, seeds, constant)):
         assert found.failed["stablehlo"].symptom is Symptom.WRONG_RESULT
+
+
+THRESHOLD = """
+import jax.numpy as jnp
+
+def deviations(x):
+    return jnp.where(x > 12.3, 0.1, 3.0) * (x - jnp.mean(x))
+"""
+
+
+def test_a_draw_that_rounding_alone_changes_is_left_out_and_none_of_the_usual_ones(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def draws() -> int:
+        (plan,) = plans_of(THRESHOLD, [VECTOR], (64,), [0], ("1.000000e-01", "1.000000e-01"))
+        assert plan.draws is not None
+        return len(plan.draws.own)
+
+    assert draws() > len(DRAWS)
+    asked: list[int] = []
+    monkeypatch.setattr("synthesis.verification.plan.is_lost", lambda expected, run, shake: asked.append(run) or True)
+    assert draws() == len(DRAWS)
+    assert asked

@@ -173,6 +173,17 @@ def has_few_elements(expected: Expected) -> bool:
     return any(each.dtype.kind not in "iub" and each.size <= _SINGLE for each in expected.own[0].values())
 
 
+def is_lost(expected: Expected, run: int, shake: Shake) -> bool:
+    """Whether rounding alone moves more than a few elements of an array beyond the cap: the run tells nothing of it."""
+    shifts = _shifts(expected.double[run], expected.own[run], flat(shake.off), expected.unit)
+    return expected.unit <= _FINE and any(_are_many(off > most) for _, off, most in shifts)
+
+
+def _are_many(elements: npt.NDArray[np.bool_]) -> bool:
+    """Whether these are more of an array's elements than may stand apart."""
+    return bool(elements.sum() > max(1, _OUTLIERS * elements.size))
+
+
 def leaves_rounding(expected: Expected, run: int, shake: Shake) -> bool:
     """Whether elements of a run, if few, are what rounding leaves."""
     return bool(_noise(expected.double[run], expected.own[run], flat(shake.off), expected.unit))
@@ -276,7 +287,7 @@ def _noise(
         if not (off > most).any():
             continue
         lost = _MARGIN * off > most  # what is computed with one that is lost may be moved a little less than it
-        if lost.sum() <= max(1, _OUTLIERS * lost.size):
+        if not _are_many(lost):
             apart = np.abs(wide[name] - _number(own[name]))
             found[name] = np.where(lost, _LOST * np.maximum(off, apart)[lost].max(), 0.0)
     return found
@@ -379,7 +390,7 @@ def _allowance(errors: npt.NDArray[Any], epsilon: float, unit: float) -> tuple[f
     if not errors.size:
         return floor, None
     apart = errors > cap
-    if apart.sum() > max(1, _OUTLIERS * errors.size):
+    if _are_many(apart):
         return cap, float(errors.max())
     needed = float(errors[~apart].max(initial=0.0))
     if unit > _FINE:

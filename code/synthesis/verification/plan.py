@@ -46,6 +46,7 @@ from synthesis.verification.comparison import (
     expect,
     furthest,
     has_few_elements,
+    is_lost,
     leaves_rounding,
     loosened,
     poison_for,
@@ -407,13 +408,18 @@ class _Planning:
     def _settled(self, reference: Reference, drawn: "_Drawn") -> tuple["_Drawn", Sequence[Shake] | None]:
         """The draws, and what rounding makes of them; None if that is not known or does not matter.
 
-        Of draws beside those that every kernel is run on, one where rounding chooses among several elements is left
-        out: which one a right text chooses cannot be told.
+        Two kinds of draws beside those that every kernel is run on are left out: one where rounding chooses among
+        several elements, as which one a right text chooses cannot be told, and one where an array is what rounding
+        leaves, as the deviations of equal numbers from their mean are.
         """
         shaken = self._shaken(reference, drawn)
         if shaken is None:
             return drawn, None
-        kept = [number for number, each in enumerate(shaken) if number < self.draws or not each.unsettled]
+        kept = [
+            number
+            for number, each in enumerate(shaken)
+            if number < self.draws or not (each.unsettled or is_lost(drawn.expected, number, each))
+        ]
         if len(kept) == len(shaken):
             return drawn, shaken
         runs, double, own = ([each[number] for number in kept] for each in (drawn.runs, drawn.double, drawn.own))
