@@ -13,6 +13,7 @@ import textwrap
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar, cast
 
@@ -46,6 +47,12 @@ class Parameter:
     name: str
     type: Any
     """As Warp has it: a value type, an array, a struct; what a generic one was declared with where it is none."""
+
+
+@functools.cache
+def scalar_header() -> str:
+    """The C++ header of operations on scalars that the installed Warp compiles kernels with."""
+    return Path(_warp.__file__).with_name("native").joinpath("builtin.h").read_text(encoding="utf-8")
 
 
 # ---- modules, and what is in them

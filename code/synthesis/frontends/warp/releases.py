@@ -8,6 +8,7 @@ since  what changed
 ====== =============================================================================================
 1.19.0 a C++ kernel is a template over whether threads and arrays are contiguous, and the index of a
        one-dimensional launch is ``wp::linear_tid<…>`` in place of ``wp::tid``
+1.18.0 ``//`` of signed whole numbers rounds down, as Python's does; before, it rounded toward zero
 ====== =============================================================================================
 
 1.17.0 is the oldest release that is supported. Warp 1.16 would need a second way of lowering: its code generator prints
@@ -45,3 +46,12 @@ def own_index(header: str) -> str:
     if found is None:
         raise ValueError("Warp's C++ header does not define builtin_tid1d()")
     return found[1] if _SPECIALIZED_INDEX in found[1] else PLAIN_INDEX
+
+
+def rounds_down(header: str) -> bool:
+    """Whether ``//`` of signed whole numbers rounds down, as Warp's documentation says, and not toward zero.
+
+    Args:
+        header: Warp's ``native/builtin.h``.
+    """
+    return "floordiv_signed" in header

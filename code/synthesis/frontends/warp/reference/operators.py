@@ -1,7 +1,7 @@
 """Python's operators on Warp's values, with C++'s arithmetic where Warp has it.
 
-Whole numbers wrap; ``/`` truncates, ``//`` floors and ``%`` takes the dividend's sign on them; a shift count is taken
-modulo the width, as x86 and CUDA do for 32 bits.
+Whole numbers wrap; ``/`` truncates, ``//`` floors (but for Warp 1.17) and ``%`` takes the dividend's sign on them; a
+shift count is taken modulo the width, as x86 and CUDA do for 32 bits.
 """
 
 from collections.abc import Callable
@@ -11,6 +11,7 @@ import numpy as np
 
 from synthesis.formats import is_floating
 from synthesis.frontends.base import ReferenceUnknownError, ZeroDivisorError
+from synthesis.frontends.warp import introspection, releases
 from synthesis.frontends.warp.reference import rotations
 from synthesis.frontends.warp.reference.machine import Machine
 from synthesis.frontends.warp.reference.values import (
@@ -160,7 +161,7 @@ def _divided(machine: Machine, operator: str, left: Array, right: Array) -> Arra
     if operator == "Mod":
         return np.fmod(left, right)
     quotient = np.floor_divide(left, right)
-    if operator == "FloorDiv" or left.dtype.kind == "u":
+    if left.dtype.kind == "u" or (operator == "FloorDiv" and releases.rounds_down(introspection.scalar_header())):
         return quotient
     remainder = left - quotient * right
     return (quotient + ((remainder != 0) & ((remainder < 0) != (left < 0)))).astype(left.dtype)
