@@ -1,10 +1,14 @@
 """``verify`` right after ``extract`` finds nothing, in whatever order a file's functions were lowered."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from synthesis import Rejection, Symptom, generate
 from synthesis.extraction import extract_to_folder
+from synthesis.generator import KernelGenerator
+from synthesis.records import Domain, KernelSpec
 from synthesis.reverification import verify_folder
 from synthesis.settings import Extraction
 
@@ -59,3 +63,42 @@ def test_no_row_depends_on_what_was_lowered_before_it(order: tuple[int, ...], tm
     found = verify_folder(out)
     assert found.rows == 3
     assert not found.failures
+
+
+@pytest.mark.needs("jax")
+@pytest.mark.parametrize(
+    ("argument", "why"),
+    [
+        ("f32[8] in 2..2", "the inputs tell too little"),
+        ("f32[8] in 1000..1000.5", "the inputs tell too little"),
+        ("f32[2049,2048]", "too dear to run"),
+        ("f32[5000,5000]", "too dear to run"),
+    ],
+)
+def test_of_inputs_that_prove_nothing_a_row_says_so_and_does_not_fail(argument: str, why: str, tmp_path: Path) -> None:
+    target, out = tmp_path / "mine.py", tmp_path / "out"
+    target.write_text("import jax.numpy as jnp\n\n\ndef curve(x):\n    return jnp.sin(x) * 2.0\n")
+    extract_to_folder(str(target), out, Extraction(arg=(argument,), level=("stablehlo",)))
+    found = verify_folder(out)
+    assert (found.rows, found.texts) == (1, 0)
+    assert not found.failures
+    (reason,) = found.unverified
+    assert why in reason
+
+
+@pytest.mark.needs("jax")
+def test_a_drawn_kernel_of_which_its_recipe_says_what_is_not_so_is_no_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    draw = KernelGenerator.spec
+
+    def spec(self: KernelGenerator, index: int) -> KernelSpec:
+        drawn = draw(self, index)
+        first, *others = drawn.signature.arguments
+        still = replace(first, domain=Domain(low=1.0, high=1.0))
+        return replace(drawn, signature=replace(drawn.signature, arguments=(still, *others)))
+
+    monkeypatch.setattr(KernelGenerator, "spec", spec)
+    lost: list[Rejection] = []
+    assert not list(generate("jax", 1, category=("math",), level=("stablehlo",), on_rejection=lost.append))
+    (found,) = lost
+    assert found.symptom is Symptom.INTERNAL_ERROR
+    assert "a recipe of irsmith says of the signature what is not so: " in found.detail

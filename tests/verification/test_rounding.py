@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -9,7 +10,7 @@ from synthesis import Symptom, get_frontend
 from synthesis.frontends.base import Kernel, Lowered
 from synthesis.records import Argument, Domain, KernelSpec, Signature
 from synthesis.verification.inputs import DRAWS
-from synthesis.verification.plan import Plan, make_plan
+from synthesis.verification.plan import Plan, Problem, make_plan
 from synthesis.verification.verifier import Verifier
 
 pytestmark = pytest.mark.needs("jax")
@@ -131,8 +132,27 @@ def test_a_draw_that_rounding_alone_changes_is_left_out_and_none_of_the_usual_on
         assert plan.draws is not None
         return len(plan.draws.own)
 
+    def always(*_: object) -> bool:
+        return True
+
     assert draws() > len(DRAWS)
-    asked: list[int] = []
-    monkeypatch.setattr("synthesis.verification.plan.is_lost", lambda expected, run, shake: asked.append(run) or True)
+    monkeypatch.setattr("synthesis.verification.plan.is_lost", always)
     assert draws() == len(DRAWS)
-    assert asked
+
+
+def test_a_text_that_was_proved_is_run_on_inputs_of_another_seed_where_those_of_one_show_nothing(
+    verifier: Verifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seeds: list[int] = []
+
+    def ill(planning: Any, *_: object) -> Problem | None:
+        seeds.append(planning.seed)
+        return Problem(Symptom.ILL_CONDITIONED, "made so") if planning.seed in (7, 8) else None
+
+    monkeypatch.setattr("synthesis.verification.plan._Planning._problem", ill)
+    honest = plans_of(THRESHOLD, [VECTOR], (64,), [7], ("1.000000e-01", "1.000000e-01"))
+    wrong = plans_of(THRESHOLD, [VECTOR], (64,), [7], ("1.000000e-01", "1.010000e-01"))
+    assert seeds == [7, 8, 9] * 2
+    right, found = verifier.judge([*honest, *wrong])
+    assert right.verdict.verified == ("stablehlo",)
+    assert found.failed["stablehlo"].symptom is Symptom.WRONG_RESULT

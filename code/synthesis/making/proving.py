@@ -6,13 +6,17 @@ They are apart from the first two since a run that verifies nothing need not wai
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from synthesis.errors import Stage, Symptom
 from synthesis.frontends.base import Direction, Frontend
 from synthesis.making.candidate import Candidate
 from synthesis.making.stages import Terms
+from synthesis.records import Rejection
 from synthesis.settings import Making
+from synthesis.verification.claims import refuted_claim
 from synthesis.verification.judge import Judgement, rejection_of
 from synthesis.verification.twins import plan_at_executed_sizes
 from synthesis.verification.verifier import Verifier
+from synthesis.version import __version__
 
 
 def plan(frontend: Frontend, candidates: Sequence[Candidate], making: Making, terms: Terms) -> list[Candidate]:
@@ -24,6 +28,9 @@ def _planned(frontend: Frontend, candidate: Candidate, making: Making, terms: Te
     spec, kernel, lowered = candidate.spec, candidate.kernel, candidate.lowered
     if candidate.stopped is not None or candidate.plan is not None or spec is None or kernel is None or lowered is None:
         return candidate
+    if terms.useful and (refuted := refuted_claim(spec, kernel)) is not None:
+        detail = f"a recipe of irsmith says of the signature what is not so: {refuted}; irsmith {__version__}"
+        return candidate.stop(Rejection(stage=Stage.VERIFY, symptom=Symptom.INTERNAL_ERROR, detail=detail))
     build = making.builds(spec.seed, candidate.number)
     made = plan_at_executed_sizes(
         frontend,

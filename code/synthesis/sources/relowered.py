@@ -199,7 +199,8 @@ def _lowered(frontend: Frontend, row: RowToLower, settings: Relowering) -> Candi
 
 
 def _planned(frontend: Frontend, candidate: Candidate, kernel: Kernel, settings: Relowering) -> Candidate:
-    refuted = refuted_claim(kernel.spec, kernel)
+    drawn = kernel.spec.seed is not None
+    refuted = refuted_claim(kernel.spec, kernel, proved=drawn)  # the inputs of the others are weighed
     if refuted is not None:
         detail = f"what the row says of its signature is not so: {refuted}"
         return candidate.stop(Rejection(stage=Stage.LOAD, symptom=Symptom.NO_INPUTS, detail=detail))
@@ -217,7 +218,7 @@ def _planned(frontend: Frontend, candidate: Candidate, kernel: Kernel, settings:
         lowered.lowered.texts,
         device=candidate.device,
         useful=False,
-        weigh=kernel.spec.seed is None,
+        weigh=not drawn,
         build=settings.builds(kernel.spec.seed, candidate.number),
         least_reach=settings.reach,
     )

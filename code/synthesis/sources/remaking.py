@@ -51,6 +51,8 @@ class Row:
     """Whether its texts are to be run at the sizes that they are for, and not at those of its twin."""
     reached: float = 0.0
     """How much of the kernel the row says that runs came to."""
+    proved: bool = True
+    """Whether the row says that a text of it is verified."""
     doubted: bool = False
     """Whether the row says that the texts of its derivatives were wrong."""
 
@@ -159,7 +161,7 @@ def _remake_kernel(
         line_maps=pack_line_maps(lowered.line_map),
         columns=_columns(row, lowered.texts if row.same else row.texts, drawn),
         drawn_source=drawn.source if drawn is not None else None,
-        refuted=refuted_claim(row.spec, kernel) or "",
+        refuted=refuted_claim(row.spec, kernel, proved=row.proved) or "",
         plan=plan,
         reached=_reached(frontend, row, kernel, proved, settings, plan, limit),
         trap=frontend.the_prover.gradient_trap(kernel) if row.doubted else None,

@@ -210,6 +210,7 @@ def _read(document: Document, drawings: Sequence[Drawing], *, own_sizes: bool) -
         drawing=_drawing_of(spec, drawings) if document.metadata["version"] == __version__ else None,
         own_sizes=own_sizes and spec.signature.twin is not None,
         reached=document.metadata["reached"],
+        proved=bool(document.metadata["verified"]),
         doubted=_says_disagrees(document) and frontend.prover is not None,
     )
 

@@ -5,6 +5,7 @@ argument out of what is compared, would let wrong texts pass; so a stranger's ro
 """
 
 import math
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
@@ -23,12 +24,14 @@ NARROWEST = 1e-3
 """How wide the domain of floating-point numbers has to be, relative to the largest of them."""
 
 
-def refuted_claim(spec: KernelSpec, kernel: Kernel) -> str | None:
+def refuted_claim(spec: KernelSpec, kernel: Kernel, *, proved: bool = True) -> str | None:
     """The first thing in a row's signature that is not so, in a sentence; None if it may be believed.
 
     Args:
         spec: the row's record.
         kernel: what its source, loaded afresh, defines.
+        proved: whether the row says that a text of it is proved; domains and sizes are then held to be such that it can
+            be, and to show something.
 
     Raises:
         UnknownNameError: if there is no such front end.
@@ -36,12 +39,18 @@ def refuted_claim(spec: KernelSpec, kernel: Kernel) -> str | None:
     """
     claimed, declared = spec.signature, get_frontend(spec.frontend).compiler.declared(kernel)
     largest = LARGEST_ARRAY if claimed.twin is None else LARGEST_WITH_TWIN
-    found = [*_of_domains(claimed, declared), *_of_sizes(claimed, largest)]
+    largest = largest if proved else sys.maxsize
+    found = [*(_of_domains(claimed, declared) if proved else ()), *_of_sizes(claimed, largest)]
     if declared is not None:
         found += [*_of_arguments(claimed, declared), *_of_derivatives(claimed, declared)]
     if claimed.twin is not None:
         found += [f"its twin: {each}" for each in _of_twin(claimed, claimed.twin)]
     return next(iter(found), None)
+
+
+def narrow_domain(signature: Signature) -> str | None:
+    """The first argument whose domain is too narrow to show anything, in a sentence; None if there is none."""
+    return next(_of_domains(signature, None), None)
 
 
 def other_signature(asked: Signature, declared: Signature) -> str | None:

@@ -286,6 +286,12 @@ def flat(values: Values) -> dict[str, npt.NDArray[Any]]:
     return found
 
 
+def count_numbers(signature: Signature) -> int:
+    """How many numbers all arguments and results hold together; a size that is not known counts as 0."""
+    kinds = (*signature.arguments, *signature.results)
+    return sum(math.prod(size or 0 for size in (*(each.shape or ()), *each.element)) for each in kinds)
+
+
 def is_of(part: str, name: str) -> bool:
     """Whether a name in ``flat`` values is an argument's, or that of a field of it."""
     return part == name or part.startswith(f"{name}.")

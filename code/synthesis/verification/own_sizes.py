@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from synthesis.frontends.base import Direction, Frontend, Kernel, ReferenceUnknownError
-from synthesis.records import Hindrance, KernelSpec, Signature, Unproved
-from synthesis.verification.inputs import DRAWS
+from synthesis.records import Hindrance, KernelSpec, Unproved
+from synthesis.verification.inputs import DRAWS, count_numbers
 from synthesis.verification.plan import Plan, make_plan
 
 _MOST_ELEMENTS = 1 << 24
@@ -49,7 +49,7 @@ def plan_at_own_sizes(
     """
     kernel = replace(kernel, spec=at_own_sizes(kernel.spec))
     levels = {frontend.level(name): text for name, text in texts.items() if text is not None}
-    elements, work = _elements(kernel.spec.signature), _work(frontend, kernel)
+    elements, work = count_numbers(kernel.spec.signature), _work(frontend, kernel)
     cost = work + _HANDED_ON * elements
     draws = next((count for most, count in _DRAWS if cost <= min(most, most_work)), 0)
     if elements > _MOST_ELEMENTS or not draws:
@@ -68,11 +68,6 @@ def plan_at_own_sizes(
         levels=tuple(levels),
         unavailable={**plan.unavailable, **{level.name: reason for level in dear}},
     )
-
-
-def _elements(signature: Signature) -> int:
-    kinds = (*signature.arguments, *signature.results)
-    return sum(math.prod(size or 0 for size in (*(each.shape or ()), *each.element)) for each in kinds)
 
 
 def _work(frontend: Frontend, kernel: Kernel) -> float:

@@ -52,7 +52,7 @@ from synthesis.verification.comparison import (
     poison_for,
 )
 from synthesis.verification.gradients import backward_runs
-from synthesis.verification.inputs import DRAWS, complete, draw_inputs, missing_inputs, overlapping
+from synthesis.verification.inputs import DRAWS, complete, count_numbers, draw_inputs, missing_inputs, overlapping
 from synthesis.verification.points import NothingToCheck, Point, find_points
 from synthesis.verification.power import find_weakness
 from synthesis.verification.reach import SHARE, WRITES_NOTHING, Reach, depending_on_order, reach_of, underived
@@ -63,11 +63,13 @@ logger = logging.getLogger(__name__)
 OUTSIDE_DOMAIN = "on the inputs drawn"
 """How the reason ends why nothing can be proved on some inputs, and might be on others."""
 _MORE_SEEDS = 4
-"""How many more seeds a derivative's points may be of, one after the other."""
+"""How many more seeds draws, and a derivative's points, may be of, one after the other, of a text proved before."""
 _MORE_SHAKES = 3
 """How many more times rounding is measured where it is all that is left of an element."""
 _FARTHEST = 1e6
 """Where one array is two arguments, what was computed is computed with again; beyond this it has left its domain."""
+_MOST_NUMBERS = 1 << 23
+"""How many numbers all arguments and results of a kernel of the user's may hold, if its texts are to be run."""
 _FED_BACK = 1e-3
 """What every element may be off there, relatively: rounding is computed with again too, thread after thread, and two
 right texts differ in how far it comes. One that reads before it writes and not after is off by far more."""
@@ -256,13 +258,33 @@ class _Planning:
         missing = missing_inputs(self.signature)
         if missing is not None:
             return replace(plan, programs=(), unknown=Unproved(Hindrance.NO_INPUTS, f"{missing} is not known"))
+        numbers = count_numbers(self.signature)
+        if self.draws == len(DRAWS) and numbers > _MOST_NUMBERS:
+            why = f"{Hindrance.TOO_DEAR}: it has {numbers} numbers, of which at most {_MOST_NUMBERS} are tried"
+            return replace(plan, programs=(), unknown=Unproved(Hindrance.TOO_DEAR, why))
         if not self.useful and not self._gives():
             return replace(plan, programs=(), unknown=WRITES_NOTHING)
         reference = self.prover.reference(self.kernel)
-        drawn = self._standard(reference)
-        problem = self._problem(reference, drawn)
+        drawn, problem = self._standard(reference)
+        for more in range(0 if self.fresh else _MORE_SEEDS):
+            if problem is None:
+                break
+            # The text was proved on inputs of another seed: that these show nothing is no fault of it.
+            other = replace(self, seed=self.seed + 1 + more)
+            found, still = other._standard(reference)
+            if still is None:
+                return other._with_draws(plan, reference, found)
         if problem is not None:
             return self._stopped(replace(plan, programs=()), problem)
+        return self._with_draws(plan, reference, drawn)
+
+    def _with_draws(self, plan: Plan, reference: Reference, drawn: "_Drawn") -> Plan:
+        """The plan with draws that prove something, and with what else the reference has to say.
+
+        Raises:
+            ReferenceUnknownError: for what it does not model.
+            ReferenceFaultError: if the kernel is at fault.
+        """
         drawn, shaken = self._settled(reference, self._aimed(reference, drawn))
         runs = drawn.runs
         directions = {level.direction for level in self.levels if level.name not in plan.unavailable}
@@ -340,8 +362,8 @@ class _Planning:
         reasons = {level.name: self.prover.unavailable(level, text) for level, text in self.levels.items()}
         return {name: reason for name, reason in reasons.items() if reason is not None}
 
-    def _standard(self, reference: Reference) -> "_Drawn":
-        """The draws that every kernel is run on."""
+    def _standard(self, reference: Reference) -> tuple["_Drawn", Problem | None]:
+        """The draws that every kernel is run on, and what is wrong with a kernel that gives this."""
         runs = [
             complete(self.signature, draw_inputs(self.signature, number, seed=self.seed, edges=edges))
             for number, edges in DRAWS[-self.draws :]
@@ -358,7 +380,8 @@ class _Planning:
         others = [expect(double, each, poison, unit=reference.unit) for each in reference.others(runs)]
         told = next((each.ill_conditioned for each in (expected, *others) if each.ill_conditioned), None)
         expected = replace(expected, ill_conditioned=told)
-        return _Drawn(runs=runs, double=double, own=own, expected=expected, reach=reach, trace=trace, redrawn=redrawn)
+        drawn = _Drawn(runs=runs, double=double, own=own, expected=expected, reach=reach, trace=trace, redrawn=redrawn)
+        return drawn, self._problem(reference, drawn)
 
     def _problem(self, reference: Reference, drawn: "_Drawn") -> Problem | None:
         """What is wrong with a kernel that gives this."""
@@ -477,7 +500,7 @@ class _Planning:
                 sketched=not self.build,
             )
             for level, text in self.levels.items()
-            if level.language == CUDA and (self.build or (not self.fresh and level.name in waiting))
+            if level.language == CUDA and (self.build or level.name in waiting)
         )
 
     def _programs(self, plan: Plan, runs: Sequence[Values]) -> list[Program]:
