@@ -311,6 +311,11 @@ class Reference(Protocol):
         """Elements that one evaluation makes and reads, about, told from shapes alone; 0 if that is not told."""
         ...
 
+    @property
+    def is_of_one_thread(self) -> bool:
+        """Whether one thread alone runs of a kernel that asks which one it is; False where there are no threads."""
+        ...
+
     def reached(self, trace: Trace) -> Reached:
         """How much of the kernel the runs came to that were noted; what the tool leaves out of a text counts not."""
         ...

@@ -4,8 +4,6 @@ On a domain that is narrow every function is a straight line, and where there is
 it is. So a text with another function, or with another statement for the other threads, would pass.
 """
 
-import ast
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -46,7 +44,7 @@ def find_weakness(
     narrow = narrow_domain(spec.signature)
     if narrow is not None:
         return _told(narrow)
-    if _is_single(spec):
+    if reference.is_of_one_thread:
         return _told("the launch has one thread, and the kernel asks which one it is")
     tolerance = {name: each if fresh else each * _STRAIGHTER for name, each in tolerance.items()}
     for argument in spec.signature.spread.arguments:
@@ -62,15 +60,6 @@ def find_weakness(
 
 def _told(why: str) -> Unproved:
     return Unproved(Hindrance.TELLS_TOO_LITTLE, f"{Hindrance.TELLS_TOO_LITTLE}: {why}")
-
-
-def _is_single(spec: KernelSpec) -> bool:
-    """Whether one thread alone is launched of a kernel that asks for the thread's index."""
-    launch = spec.signature.launch
-    if launch is None or None in launch or math.prod(size or 0 for size in launch) != 1:
-        return False
-    calls = (node.func for node in ast.walk(ast.parse(spec.source)) if isinstance(node, ast.Call))
-    return any((each.attr if isinstance(each, ast.Attribute) else getattr(each, "id", "")) == "tid" for each in calls)
 
 
 def _is_narrow(argument: Argument) -> bool:

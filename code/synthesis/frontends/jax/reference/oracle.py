@@ -122,6 +122,11 @@ class GraphReference:
         return coarsest_unit(self.graph)
 
     @property
+    def is_of_one_thread(self) -> bool:
+        """False: a function has no threads."""
+        return False
+
+    @property
     def work(self) -> float:
         """Elements that the equations make and read, those in loops as often as these run."""
         return work_of(self.graph)

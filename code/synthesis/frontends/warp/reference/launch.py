@@ -1,5 +1,6 @@
 """One launch of a kernel by the reference, with NumPy arrays in and out."""
 
+import ast
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -84,6 +85,18 @@ class LaunchReference:
     def work(self) -> float:
         """0: no text of Warp's depends on sizes."""
         return 0.0
+
+    @property
+    def is_of_one_thread(self) -> bool:
+        """Whether one thread is launched and the kernel calls ``wp.tid``."""
+        launch = self.signature.launch
+        if launch is None or None in launch or math.prod(size or 0 for size in launch) != 1:
+            return False
+        bodies = source_of(self.kernel).body
+        calls = (node.func for each in bodies for node in ast.walk(each) if isinstance(node, ast.Call))
+        return any(
+            (each.attr if isinstance(each, ast.Attribute) else getattr(each, "id", "")) == "tid" for each in calls
+        )
 
     def reached(self, trace: Trace) -> Reached:
         """The statements of the kernel, and of the functions that it calls, that were run by at least one thread."""
