@@ -12,6 +12,7 @@ from cyclopts import App, CycloptsError, MissingArgumentError
 
 from synthesis.cli.interrupts import keep_interrupts
 from synthesis.cli.options import MissingOptions, read_config, require_whole_numbers
+from synthesis.cli.panels import Panels
 from synthesis.errors import ConfigError, IrsmithError, MissingFrontendError, UsageError
 from synthesis.isolation.environment import OF_WORK
 from synthesis.version import __version__
@@ -21,6 +22,7 @@ app = App(
     help="Make pairs of Python kernels and compiler IR, from NVIDIA Warp and JAX, on a machine without a GPU.",
     version=__version__,
     help_format="markdown",
+    help_formatter=Panels(),
     suppress_keyboard_interrupt=False,
 )
 COMMANDS = {

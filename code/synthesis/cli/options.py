@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated
 
@@ -49,7 +50,10 @@ class MissingOptions:
     def complain(self, command: str, given: Sequence[str]) -> str:
         """What to say of a command that was given these words: first of an option that there is not."""
         unknown = [each for each in given if each.startswith("--") and each.partition("=")[0] not in self._known]
-        return f"unknown option {unknown[0]}" if unknown else f"{command} needs {', '.join(self.names)}"
+        if not unknown:
+            return f"{command} needs {', '.join(self.names)}"
+        near = get_close_matches(unknown[0].partition("=")[0], sorted(self._known), n=1)
+        return f"unknown option {unknown[0]}" + (f"; did you mean {near[0]}?" if near else "")
 
 
 def require_whole_numbers(app: App, commands: tuple[str, ...], arguments: ArgumentCollection) -> None:

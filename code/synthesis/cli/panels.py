@@ -1,0 +1,54 @@
+"""How the help of a command with many options shows them: what is asked for first, then how it is done."""
+
+from typing import TYPE_CHECKING
+
+from cyclopts.help import DefaultFormatter, HelpEntry, HelpPanel
+
+if TYPE_CHECKING:
+    from rich.console import Console, ConsoleOptions
+
+_FEW = 10
+"""A command with no more options than this has one panel."""
+PANELS = {
+    "Texts and their proof": (
+        "--level", "--device", "--verify", "--ptx", "--reach", "--text-time-limit", "--source-time-limit", "--trust",
+    ),
+    "Data set": (
+        "--format", "--validation", "--test", "--hold-out", "--near", "--against", "--drop-overlap", "--tokenizer",
+        "--no-finalize",
+    ),
+    "Processes and machines": (
+        "--workers", "--engine", "--address", "--rank", "--world-size", "--chunk-size", "--kernels-per-module",
+        "--time-limit",
+    ),
+    "Sandbox": ("--sandbox", "--memory-limit", "--thread-limit", "--file-limit", "--output-limit"),
+    "Settings and what is printed": ("--config", "--dry-run", "--progress", "--json"),
+}  # fmt: skip
+"""Title of a panel to the options in it. An option that is not here stands in the first panel."""
+
+
+class Panels:
+    """Draws the panel of a command's options as several."""
+
+    def __init__(self) -> None:
+        self._draw = DefaultFormatter()
+
+    def __call__(self, console: "Console", options: "ConsoleOptions", panel: HelpPanel) -> None:
+        """Print a panel of commands or options."""
+        for each in divided(panel):
+            self._draw(console, options, each)
+
+
+def divided(panel: HelpPanel) -> list[HelpPanel]:
+    """The panels to show in the place of one, none of them empty."""
+    if panel.format != "parameter" or len(panel.entries) <= _FEW:
+        return [panel]
+    title_of = {name: title for title, names in PANELS.items() for name in names}
+    parts: dict[str, list[HelpEntry]] = {title: [] for title in ("", *PANELS)}
+    for entry in panel.entries:
+        parts[next((title_of[name] for name in entry.names if name in title_of), "")].append(entry)
+    return [
+        panel.copy(entries=entries, **({"title": title} if title else {}))
+        for title, entries in parts.items()
+        if entries
+    ]
