@@ -128,10 +128,11 @@ def _read(line: bytes, where: str, rows: RowIndex, scorer: Scorer) -> _Line:
         return _Line({"id": None, "level": None}, error=f"{where}: it is no object with id, level and text")
     entry = cast("dict[str, Any]", found)
     told = {name: entry.get(name) for name in ("id", "level")}
-    if wrong := [name for name in ("id", "level") if not isinstance(entry.get(name), str)]:
-        return _Line(told, error=f"{where}: its {wrong[0]} is no text")
-    if "text" not in entry:
-        return _Line(told, error=f"{where}: it has no text")
+    if missing := [name for name in ("id", "level", "text") if name not in entry]:
+        return _Line(told, error=f"{where}: it lacks {', '.join(missing)}; a line has id, level and text")
+    if wrong := [name for name in ("id", "level") if not isinstance(entry[name], str)]:
+        kind = type(entry[wrong[0]]).__name__
+        return _Line(told, error=f"{where}: its {wrong[0]} has to be a string, and is of the type {kind}")
     given = entry.get("given", "")
     if not isinstance(given, str) or (given and entry["level"] != PYTHON):
         return _Line(told, error=f"{where}: given is a level, of what is answered in {PYTHON}")
