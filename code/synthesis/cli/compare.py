@@ -48,8 +48,8 @@ def compare(
     new: str
         Another one, as irsmith relower makes it of the first.
     id: str
-        Show the differences of this row's texts: its id or the first characters of it, its file's number in the first
-        folder, or the kernel's name.
+        Show the differences of this row's texts: its id or the first characters of it, its number (17 or warp-17) in
+        the first folder, or the kernel's name.
     level: list[str]
         Compare this level only; may be given several times.
     ops: int

@@ -41,7 +41,7 @@ def show(
     file: str
         A JSON file of a pair; or the folder that irsmith generate or irsmith extract wrote, or its URL.
     id: str
-        Which pair of a folder: its id or the first characters of it, its file's number, or the kernel's name.
+        Which pair of a folder: its id or the first characters of it, its number (17 or warp-17), or the kernel's name.
     level: list[str]
         Show this level only; may be given several times.
     raw: bool

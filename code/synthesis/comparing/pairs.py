@@ -59,7 +59,8 @@ def compare_row(old: Place, new: Place, key: str, *, level: Sequence[str] | None
     Args:
         old: a folder that irsmith wrote, or its URL.
         new: another one.
-        key: which row of the old folder: its id or the first characters of it, its file's number, or the kernel's name.
+        key: which row of the old folder: its id or the first characters of it, its number (17 or warp-17), or the
+            kernel's name.
         level: compare these levels only; all if None.
 
     Raises:

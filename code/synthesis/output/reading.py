@@ -426,7 +426,8 @@ def read_folder(place: Place) -> Iterator[Document]:
 def find_pair(place: Place, key: str, levels: Sequence[str] | None = None) -> Document:
     """The one pair of a folder whose id starts with a key, or whose number or kernel name it is.
 
-    The number is the one that its file's name begins with, which is a drawn kernel's index.
+    The number is the one that its file's name begins with, which is a drawn kernel's index. It may follow the front
+    end's name, as in ``warp-17``.
 
     Raises:
         TargetError: if there is none, or there are several; the message says which.
@@ -436,11 +437,13 @@ def find_pair(place: Place, key: str, levels: Sequence[str] | None = None) -> Do
     found: list[Document] = []
     for pair in read_folder(store):
         number = pair.stem.partition("_")[0].lstrip("0") or "0"
-        if key in (number, pair.name) or (len(key) >= _SHORTEST_KEY and pair.metadata["id"].startswith(key)):
+        names = (number, f"{pair.frontend}-{number}", pair.name)
+        if key in names or (len(key) >= _SHORTEST_KEY and pair.metadata["id"].startswith(key)):
             found.append(pair)
     if not found:
         raise TargetError(
-            f"no pair {key!r} in {store.where}; give an id or its first {_SHORTEST_KEY} characters, a number, or a name"
+            f"no pair {key!r} in {store.where}; give an id or its first {_SHORTEST_KEY} characters, "
+            "a number (17 or warp-17), or a name"
         )
     if len(found) > 1:
         listed = ", ".join(pair.metadata["id"][:12] for pair in found[:8])
