@@ -71,8 +71,8 @@ def test_show_puts_python_beside_ir(tmp_path: Path, capsys: pytest.CaptureFixtur
 def test_show_finds_a_pair_of_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["generate", "--frontend", "jax", "--count", "3", *AS_JSON, "--out", str(tmp_path)]) == 0
     document = json.loads(min(tmp_path.glob("000001_*.json")).read_text())
-    id, name = document["metadata"]["id"], document["metadata"]["kernel_name"]
-    for key in ("1", "jax-1", id, id[:6], name):
+    own, name = document["metadata"]["id"], document["metadata"]["kernel_name"]
+    for key in ("1", "jax-1", own, own[:6], name):
         capsys.readouterr()
         assert run(["show", str(tmp_path), "--id", key, "--json"]) == 0
         assert json.loads(capsys.readouterr().out) == document
