@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import re
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -38,6 +39,17 @@ printed: Callable[[str, Path], list[str]] = PAGES.printed
 
 def tour() -> str:
     return PAGES.PAGES[0].part()
+
+
+@pytest.mark.needs("jax")
+def test_the_first_python_program_ends_with_a_verified_row(tmp_path: Path) -> None:
+    program = next(iter(re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL)))
+    ran = subprocess.run(
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True, cwd=tmp_path, timeout=300
+    )
+    *_, last = ran.stdout.splitlines()
+    assert last == "verified: jaxpr stablehlo"
+    assert "stablehlo." in ran.stdout
 
 
 @pytest.mark.needs("warp", "jax")
