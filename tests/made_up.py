@@ -12,7 +12,7 @@ from synthesis.frontends.jax.options import DEFAULTS
 from synthesis.identity.hashing import hash_text
 from synthesis.identity.python import renamed_hash, structure_hash
 from synthesis.languages import JAXPR, ir_structure_hash
-from synthesis.output.chunks import Chunk, ChunkRecord, RowRecord
+from synthesis.output.chunks import Chunk, ChunkRecord, RowRecord, chunks_of
 from synthesis.output.layout import SETTINGS, TOOLCHAIN, hash_of
 from synthesis.output.rows import Row
 from synthesis.output.tables import write_rows
@@ -80,8 +80,8 @@ def make_run(folder: Path, rows: Iterable[MadeUp], count: int, *, seed: int = 0,
     """Write a run of which every chunk is there, and none of the data set; returns its folder."""
     store = Folder(folder)
     given = enumerate(rows)
-    for start in range(0, count, chunk_size):
-        _write_chunk(store, Chunk(start, min(start + chunk_size, count)), seed, given)
+    for chunk in chunks_of(count, chunk_size):
+        _write_chunk(store, chunk, seed, given)
     settings = Run(frontend="jax", count=count, seed=seed, chunk_size=chunk_size, level=LEVELS, verify="none")
     store.write(TOOLCHAIN, b'{"jax": "0"}\n')
     store.write(SETTINGS, json.dumps(settings.to_json()).encode())

@@ -303,8 +303,8 @@ class Run(Making, Drawing):
     kernels_per_module: int = 20
     """Kernels that share a Python module while they are lowered. No row depends on it."""
     chunk_size: int = 100
-    """Candidates a chunk, which one process makes and one file keeps. A run that was killed goes on, by the same
-    command, from the chunks that are there. No row depends on it."""
+    """Candidates a chunk, which one process makes and one file keeps; the first 400 are in chunks of 25 at most. A run
+    that was killed goes on, by the same command, from the chunks that are there. No row depends on it."""
 
     def __post_init__(self) -> None:
         """Refuse what is no run."""

@@ -303,8 +303,8 @@ def test_folders_that_cannot_be_merged_are_refused_and_nothing_is_written(tmp_pa
     with pytest.raises(ConfigError, match="holds no run"):
         finalize(tmp_path / "nothing")
     assert not (tmp_path / "nothing").exists()
-    (run / "_irsmith" / "chunks" / "000000100-000000150.json").unlink()
-    with pytest.raises(ConfigError, match="lacks 1 of 2 chunks"):
+    (run / "_irsmith" / "chunks" / "000000125-000000150.json").unlink()
+    with pytest.raises(ConfigError, match="lacks 1 of 6 chunks"):
         finalize(run, out=tmp_path / "both")
     assert not (tmp_path / "both").exists()
     assert irsmith(["finalize", str(run), str(run)]) == 2

@@ -466,3 +466,13 @@ def test_one_thread_finds_numbers_that_are_equal(tmp_path: Path, right: str, wro
     with Verifier(get_frontend("warp")) as verifier:
         (found,) = judged(verifier, pair.spec, {"cpp_forward": changed})
     assert found.failed["cpp_forward"].symptom is Symptom.WRONG_RESULT
+
+
+def test_a_variable_is_not_the_function_whose_name_it_has(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(
+        "import warp as wp\n\n\n@wp.func\ndef distance(a: float, b: float):\n    c = a - b\n    return wp.abs(c)\n\n\n"
+        "@wp.kernel\ndef apart(x: wp.array(dtype=float), y: wp.array(dtype=float), out: wp.array(dtype=float)):\n"
+        "    i = wp.tid()\n    distance = x[i] - y[i]\n    out[i] = distance * 2.0\n"
+    )
+    found = pairs_of(tmp_path / "mine.py", frontend="warp")
+    assert found["apart"].verdict.reached == 1.0

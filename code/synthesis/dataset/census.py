@@ -151,13 +151,15 @@ class _Where:
     def __init__(self, runs: Sequence[RunFolder]) -> None:
         self._runs = runs
         self._numbers = {run.name: number for number, run in enumerate(runs)}
+        self._chunks = [{chunk: number for number, chunk in enumerate(run.chunks)} for run in runs]
         self._of_run, self._chunk, self._place = array("I"), array("I"), array("I")
         self._seed, self._index = array("q"), array("q")
 
     def add(self, entry: Entry) -> None:
         """One more row."""
-        self._of_run.append(self._numbers[entry.run.name])
-        self._chunk.append(entry.chunk.start // entry.run.settings.chunk_size)
+        run = self._numbers[entry.run.name]
+        self._of_run.append(run)
+        self._chunk.append(self._chunks[run][entry.chunk])
         self._place.append(entry.place)
         self._seed.append(entry.seed)
         self._index.append(entry.record.index or 0)

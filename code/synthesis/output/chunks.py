@@ -13,6 +13,9 @@ from synthesis.stores.base import Store
 
 END = sys.maxsize
 """Where a chunk stops that holds all that follows."""
+_FIRST, _FEW = 400, 25
+"""The first candidates of a run, and how many of them a chunk holds at most: a small run keeps several processes at
+work, and one that is stopped soon has something to go on from."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -50,8 +53,17 @@ class Chunk:
 
 
 def chunks_of(count: int, size: int) -> Iterator[Chunk]:
-    """The chunks of a run, in order."""
-    return (Chunk(start, min(start + size, count)) for start in range(0, count, size))
+    """The chunks of a run, in order. Where one begins depends on the size alone, so that a run can grow.
+
+    Args:
+        count: candidates of the run.
+        size: candidates a chunk; the first 400 are in chunks of 25 if that is less.
+    """
+    start = 0
+    while start < count:
+        stop = min(count, start + (min(size, _FEW) if start < _FIRST else size))
+        yield Chunk(start, stop)
+        start = stop
 
 
 @dataclass(frozen=True, slots=True)

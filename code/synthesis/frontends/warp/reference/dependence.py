@@ -115,9 +115,9 @@ def functions_of(called: ast.AST, source: Source) -> list[Source]:
 
 
 def _resolved(node: ast.expr, source: Source) -> Any:
-    """What a name, or a name in a module or class, stands for in the scope of a function; None if nothing."""
+    """What a name, or a name in a module or class, stands for outside of a function; None if nothing."""
     if isinstance(node, ast.Name):
-        return source.scope.get(node.id)
+        return None if node.id in source.own_names else source.scope.get(node.id)
     if isinstance(node, ast.Attribute):
         return getattr(_resolved(node.value, source), node.attr, None)
     return None

@@ -65,6 +65,7 @@ class Source:
     Attributes:
         body: its statements.
         parameters: their names, in order.
+        own_names: those of its parameters and variables, which hide what its module holds under the same ones.
         defaults: parameter to the expression of its default.
         scope: what its module and closure hold.
         file: where its text stands.
@@ -79,6 +80,9 @@ class Source:
         self.file: str = function.__code__.co_filename
         self.line = line
         self.parameters = [each.arg for each in tree.args.args]
+        stored = (node for each in self.body for node in ast.walk(each) if isinstance(node, ast.Name))
+        variables = (node.id for node in stored if isinstance(node.ctx, ast.Store))
+        self.own_names = frozenset((*self.parameters, *variables))
         self.defaults = dict(zip(reversed(self.parameters), reversed(tree.args.defaults), strict=False))
         self.scope: Mapping[str, Any] = function.__globals__
         if function.__closure__:
