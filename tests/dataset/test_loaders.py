@@ -72,6 +72,25 @@ def test_datasets_knows_which_front_ends_there_are(folder: Path) -> None:
     assert datasets.get_dataset_split_names(str(folder), "jax") == ["train", "validation", "test", "held_out"]
 
 
+def test_of_two_front_ends_one_has_to_be_named(folder: Path, tmp_path: Path) -> None:
+    datasets: Any = pytest.importorskip("datasets")
+    with pytest.raises(ValueError, match=r"Config name is missing[\s\S]*jax[\s\S]*warp"):
+        datasets.load_dataset(str(folder), cache_dir=str(tmp_path))
+
+
+def test_both_front_ends_are_one_table_with_the_columns_of_either(folder: Path) -> None:
+    polars: Any = pytest.importorskip("polars")
+    duckdb: Any = pytest.importorskip("duckdb")
+    both = polars.concat([polars.read_parquet(f"{folder}/{name}/*.parquet") for name in COUNTS], how="diagonal")
+    assert both.height == sum(COUNTS.values())
+    assert {"cuda_forward", "stablehlo"} < set(both.columns)
+    found = duckdb.sql(
+        f"select frontend, count(stablehlo) from read_parquet('{folder}/*/*.parquet', union_by_name=true) "
+        "group by frontend order by frontend"
+    )
+    assert found.fetchall() == [("jax", COUNTS["jax"]), ("warp", 0)]
+
+
 def test_a_file_that_is_gone_is_missed_by_datasets(folder: Path, tmp_path: Path) -> None:
     datasets: Any = pytest.importorskip("datasets")
     shutil.copytree(folder, tmp_path / "copy")

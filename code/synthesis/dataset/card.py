@@ -100,10 +100,11 @@ class Card:
             yield {"config_name": "default", "data_files": [{"split": "train", "path": path}]}
         if self.finishing.format != "parquet":
             return
-        for number, frontend in enumerate(self._frontends()):
+        # Of several front ends none is what a loader takes that names none: it says which there are.
+        only = {"default": True} if len(self._frontends()) == 1 else {}
+        for frontend in self._frontends():
             files = [{"split": split, "path": f"{frontend}/{split}-*.parquet"} for split in self._rows_of(frontend)]
-            first = {"default": True} if number == 0 else {}
-            yield {"config_name": frontend, "data_files": files, **first}
+            yield {"config_name": frontend, "data_files": files, **only}
 
     def _rows_of(self, frontend: str) -> dict[str, int]:
         """Split to rows, of the splits that have a file."""
