@@ -2,9 +2,11 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from conftest import kernels_module
 
 from synthesis import (
     ConfigError,
@@ -447,3 +449,49 @@ def test_a_package_is_imported_once_where_it_can_be(
     assert [each.spec.name for each in found if isinstance(each, Pair)] == [f"f{number}" for number in range(5)]
     assert len((tmp_path / "count").read_text().splitlines()) == imports
     assert "noise" not in "".join(capfd.readouterr())
+
+
+MIXED = """
+import jax
+import jax.numpy as jnp
+import warp as wp
+
+
+@wp.func
+def half(a: float) -> float:
+    return a * 0.5
+
+
+@wp.kernel
+def scale(x: wp.array(dtype=float), s: float, out: wp.array(dtype=float)):
+    i = wp.tid()
+    out[i] = half(x[i]) * s
+
+
+@jax.jit
+def soft(x):
+    return jnp.tanh(x) * 2.0
+"""
+
+
+@pytest.mark.needs("warp", "jax")
+def test_a_file_of_both_front_ends_gives_the_kernels_of_both(tmp_path: Path) -> None:
+    file = tmp_path / "mixed_file.py"
+    file.write_text(MIXED)
+
+    def made(**options: Any) -> list[tuple[str, str]]:
+        outcomes = list(extract(file, **options))
+        pairs = [(each.spec.frontend, each.spec.name) for each in outcomes if isinstance(each, Pair)]
+        lost = [(str(each.symptom), each.kernel_name) for each in outcomes if isinstance(each, Rejection)]
+        return [*pairs, *(each for each in lost if each[0] != "not_available")]
+
+    warp, jax = ("warp", "scale"), ("jax", "soft")
+    assert made(arg=("f32[8]",), verify="none") == [warp, jax]
+    assert made(verify="none") == [warp, ("no_example_arguments", "soft")]
+    assert made(arg=("f32[8]",), frontend="jax", verify="none") == [jax]
+    assert made(arg=("f32[8]",), frontend="warp", verify="none") == [warp]
+    assert made(arg=("f32[8]",), level=("cuda_forward",), verify="none") == [warp]
+    assert made(arg=("f32[8]",), level=("stablehlo",), verify="none") == [jax]
+    module = kernels_module(tmp_path, "mixed_file")
+    live = [each for each in extract(module, arg=("f32[8]",), verify="none") if isinstance(each, Pair)]
+    assert [(each.spec.frontend, each.spec.name) for each in live] == [warp, jax]

@@ -37,9 +37,9 @@ def discover(
     """
     if isinstance(target, str | Path):
         return [
-            found for place in places_of(str(target)) for found in kernels_of(load_place(place), frontend, examples)[1]
+            found for place in places_of(str(target)) for found in kernels_of(load_place(place), frontend, examples)
         ]
-    return kernels_of(target, frontend, examples)[1]
+    return kernels_of(target, frontend, examples)
 
 
 def extract(

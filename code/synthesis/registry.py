@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
+from types import ModuleType
 
 from synthesis.errors import ConfigError, MissingFrontendError, TargetError, UnknownNameError, UnsupportedReleaseError
 from synthesis.frontends.base import Frontend, Level
@@ -149,6 +150,16 @@ def warn_once(words: str) -> None:
 def is_imported(name: str) -> bool:
     """Whether the tool of a front end has been imported in this process."""
     return _PACKAGES.get(name, name) in sys.modules
+
+
+def is_used_in(module: ModuleType, name: str) -> bool:
+    """Whether a module holds the tool of a front end, or something that the tool's package defines."""
+    package = _PACKAGES.get(name, name)
+    homes = (
+        each.__name__ if isinstance(each, ModuleType) else getattr(each, "__module__", None)
+        for each in vars(module).values()
+    )
+    return any(isinstance(home, str) and home.partition(".")[0] == package for home in homes)
 
 
 def _is_refused(name: str) -> bool:

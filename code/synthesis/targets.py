@@ -17,7 +17,7 @@ from synthesis.frontends.base import Frontend, Kernel
 from synthesis.frontends.failures import detail_of
 from synthesis.notebooks import SUFFIX, run_notebook
 from synthesis.records import Rejection
-from synthesis.registry import frontend_names, frontend_of, get_frontend, is_imported
+from synthesis.registry import frontend_names, frontend_of, get_frontend, is_imported, is_used_in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,39 +91,41 @@ def load_place(place: Place) -> object:
     return target
 
 
-def kernels_of(
-    target: object, frontend: str | None, examples: Examples
-) -> tuple[Frontend | None, list[Kernel | Rejection]]:
-    """The kernels of a live target and the front end they are of; None if a module holds nothing for any.
+def kernels_of(target: object, frontend: str | None, examples: Examples) -> list[Kernel | Rejection]:
+    """The kernels of a live target, by front end.
 
     Raises:
         TargetError: if an object is a kernel of no front end.
         ConfigError: if the examples do not fit a kernel.
     """
-    chosen = choose_frontend(target, frontend, examples)
-    return chosen, chosen.compiler.discover(target, examples=examples) if chosen is not None else []
+    chosen = choose_frontends(target, frontend, examples)
+    return [found for each in chosen for found in each.compiler.discover(target, examples=examples)]
 
 
-def choose_frontend(target: object, frontend: str | None, examples: Examples) -> Frontend | None:
-    """The front end that a live target is for; None if a module holds nothing for any.
+def choose_frontends(target: object, frontend: str | None, examples: Examples) -> list[Frontend]:
+    """The front ends that a live target has kernels of; none if a module holds nothing for any.
 
     Unless a front end is named, a module's Warp kernels come first. Any function may be one for JAX, so plain ones
-    count only where something is known of their inputs.
+    count only where something is known of their inputs, or in a module of Warp kernels that imports JAX.
 
     Raises:
         TargetError: if an object is a kernel of no front end.
         UnsupportedReleaseError: if a module has imported a tool of a release that is not supported.
     """
     if frontend is not None or not isinstance(target, ModuleType):
-        return get_frontend(frontend) if frontend is not None else frontend_of(target)
+        return [get_frontend(frontend) if frontend is not None else frontend_of(target)]
     known = examples.arguments or examples.tables or examples.guess or _has_marks(target)
+    found: list[Frontend] = []
     for candidate in map(_installed, frontend_names()):
-        names = candidate.compiler.prospects(target) if candidate is not None else []
-        if candidate is None or not names:
+        if candidate is None or not candidate.compiler.prospects(target):
             continue
-        if known or not all(map(_is_plain_function, candidate.compiler.discover(target, examples=examples))):
-            return candidate
-    return None
+        if found:
+            is_one = is_used_in(target, candidate.name)
+        else:
+            is_one = known or not all(map(_is_plain_function, candidate.compiler.discover(target, examples=examples)))
+        if is_one:
+            found.append(candidate)
+    return found
 
 
 def _is_plain_function(found: Kernel | Rejection) -> bool:

@@ -176,7 +176,7 @@ def test_a_module_of_a_refused_tool_is_no_module_without_kernels(monkeypatch: py
 
     pretend(monkeypatch, {"warp-lang": "1.0.0", "jax": JAX[0].oldest, "jaxlib": JAX[0].oldest})
     with pytest.raises(UnsupportedReleaseError, match=r"warp-lang 1\.0\.0|1\.0\.0 is installed"):
-        targets.choose_frontend(jax.nn, None, NO_EXAMPLES)
+        targets.choose_frontends(jax.nn, None, NO_EXAMPLES)
 
 
 def requirements() -> dict[str, SpecifierSet]:

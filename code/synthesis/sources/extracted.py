@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from synthesis.errors import MachineError, Stage, Symptom, TargetError
+from synthesis.errors import MachineError, Stage, Symptom, TargetError, UsageError
 from synthesis.examples import NO_EXAMPLES, Examples, parse_type, read_inputs
 from synthesis.frontends.base import Frontend
 from synthesis.frontends.failures import detail_of
@@ -27,7 +27,7 @@ from synthesis.settings import Extraction, ExtractionRun
 from synthesis.sources.licensing import refused_for_licence
 from synthesis.sources.opening import OnOpen, tell_nobody
 from synthesis.sources.preloading import can_be_forked, package_of
-from synthesis.targets import Place, TargetImportError, choose_frontend, load_place, path_of, places_of
+from synthesis.targets import Place, TargetImportError, choose_frontends, load_place, path_of, places_of
 from synthesis.verification.inference import infer_inputs
 from synthesis.verification.plan import make_plan
 
@@ -42,25 +42,55 @@ def candidates_of(target: object, settings: Extraction, examples: Examples) -> I
         UnknownNameError: for an unknown front end, level or device.
         ConfigError: if the examples do not fit a kernel.
     """
-    frontend = choose_frontend(target, settings.frontend, examples)
-    if frontend is None:
-        return
-    for position in range(len(frontend.compiler.prospects(target))):
-        yield from _candidates_at(frontend, target, position, settings, examples)
+    for number, prospect in enumerate(_prospects_of(target, settings, examples)):
+        yield from _candidates_at(prospect, number, target, settings, examples)
+
+
+@dataclass(frozen=True, slots=True)
+class _Prospect:
+    """What a front end looks at in a target, as its ``prospects`` has it."""
+
+    frontend: Frontend
+    position: int
+    name: str
+
+
+def _prospects_of(target: object, settings: Extraction, examples: Examples) -> list[_Prospect]:
+    """What all front ends of a target look at, one after the other.
+
+    Where there are several, those are left out that lack a level, or the device, that the settings name.
+    """
+    chosen = choose_frontends(target, settings.frontend, examples)
+    able = [each for each in chosen if _can_make(each, settings)]
+    return [
+        _Prospect(frontend, position, name)
+        for frontend in able or chosen
+        for position, name in enumerate(frontend.compiler.prospects(target))
+    ]
+
+
+def _can_make(frontend: Frontend, settings: Extraction) -> bool:
+    """Whether a front end has the levels and the device that the settings name."""
+    try:
+        frontend.choose_levels(settings.level, frontend.choose_device(settings.device))
+    except UsageError:
+        return False
+    return True
 
 
 def _candidates_at(
-    frontend: Frontend, target: object, position: int, settings: Extraction, examples: Examples
+    prospect: _Prospect, number: int, target: object, settings: Extraction, examples: Examples
 ) -> Iterator[Candidate]:
-    """The candidates that one prospect of a target is."""
+    """The candidates that one prospect of a target, with its number among all, is."""
+    frontend = prospect.frontend
     device = frontend.choose_device(settings.device)
     levels = frontend.choose_levels(settings.level, device)
-    for found in frontend.compiler.discover(target, examples=examples, only=position):
+    for found in frontend.compiler.discover(target, examples=examples, only=prospect.position):
         if isinstance(found, Rejection):
-            yield Candidate(spec=None, number=position, stopped=found)
+            yield Candidate(spec=None, number=number, stopped=found)
             continue
         loaded = Candidate(
-            spec=found.spec, number=position, key=repr(found.spec), device=device, levels=levels, kernel=found
+            spec=found.spec, number=number, key=repr(found.spec), device=device, levels=levels, kernel=found
         )
         refused = refused_for_licence(found.spec, settings)
         if refused is not None:
@@ -189,15 +219,14 @@ def sources_digest(places: Sequence[Place], settings: Extraction) -> str:
 class _Way:
     """How far a file's kernels have been gone through."""
 
-    names: tuple[str, ...] = ()
-    """Of all its kernels, once they are known."""
-    frontend: Frontend | None = None
+    prospects: tuple[tuple[str, str], ...] = ()
+    """Of all its kernels the front end and the name, once they are known."""
     at: int | None = None
-    """The position of the one at work; None before the first."""
+    """The number of the one at work; None before the first."""
     seen: int = 0
     """Candidates that have come of the one at work."""
     again: int | None = None
-    """The position of one that is tried a second time, because what killed it may have been the machine; -1 for the
+    """The number of one that is tried a second time, because what killed it may have been the machine; -1 for the
     import."""
     skip: int = 0
     """Candidates of that one which have come already."""
@@ -215,12 +244,12 @@ class _Way:
 class _Begins:
     """What a file holds."""
 
-    frontend: str
-    names: tuple[str, ...]
+    prospects: tuple[tuple[str, str], ...]
+    """A front end and a kernel's name each."""
 
 
 _Item = _Begins | tuple[int, bytes] | int
-"""What there is to look at; the position of one and a candidate of it; the position of the one that begins."""
+"""What there is to look at; the number of one and a candidate of it; the number of the one that begins."""
 
 
 def _candidates_of_file(zygote: Zygote, place: Place, settings: Extraction, examples: Examples) -> Iterator[Candidate]:
@@ -249,7 +278,7 @@ def _candidates_of_file(zygote: Zygote, place: Place, settings: Extraction, exam
         if harm.machine:
             raise MachineError(f"{place.label}: {harm.detail} again and again, which it cannot do itself")
         yield Candidate(spec=None, stopped=_blame(harm, place, way))
-        if way.at is None or way.at + 1 >= len(way.names):
+        if way.at is None or way.at + 1 >= len(way.prospects):
             return
         start, way.at = way.at + 1, None
 
@@ -258,19 +287,20 @@ def _take(way: _Way, item: _Item, place: Place) -> Candidate | None:
     """The candidate in an item, if it is not one that tells how far the work is."""
     match item:
         case _Begins():
-            way.frontend, way.names = get_frontend(item.frontend), item.names
+            way.prospects = item.prospects
             return None
-        case (int(position), bytes(data)):
-            if position == way.again and way.seen < way.skip:
+        case (int(number), bytes(data)):
+            if number == way.again and way.seen < way.skip:
                 way.seen += 1
                 return None
-            candidate = unpack(way.frontend, data)  # before it counts: what cannot be read has not come
+            frontend = get_frontend(way.prospects[number][0]) if 0 <= number < len(way.prospects) else None
+            candidate = unpack(frontend, data)  # before it counts: what cannot be read has not come
             way.seen += 1
             if candidate.stopped is not None:
                 return replace(candidate, stopped=replace(candidate.stopped, origin=place.label))
             return candidate
-        case int(position) if 0 <= position < len(way.names):
-            way.at, way.seen = position, 0
+        case int(number) if 0 <= number < len(way.prospects):
+            way.at, way.seen = number, 0
             return None
         case _:
             raise WireError("a kernel that there is not")
@@ -289,15 +319,14 @@ def _work_at(place: Place, settings: Extraction, examples: Examples, start: int)
         stopped = Rejection(stage=Stage.LOAD, symptom=error.symptom, detail=str(error), origin=place.label)
         yield 0, pack(Candidate(spec=None, stopped=stopped))
         return
-    frontend = choose_frontend(target, settings.frontend, examples)
-    if frontend is None:
+    prospects = _prospects_of(target, settings, examples)
+    if not prospects:
         return
-    names = frontend.compiler.prospects(target)
-    yield _Begins(frontend.name, tuple(names))
-    for position in range(start, len(names)):
-        yield position
-        for each in _candidates_at(frontend, target, position, settings, examples):
-            yield position, pack(each)
+    yield _Begins(tuple((each.frontend.name, each.name) for each in prospects))
+    for number, prospect in enumerate(prospects[start:], start):
+        yield number
+        for each in _candidates_at(prospect, number, target, settings, examples):
+            yield number, pack(each)
 
 
 def _prepared(frontend: Frontend, candidate: Candidate, settings: Extraction) -> Candidate:
@@ -335,7 +364,7 @@ def _blame(harm: Casualty, place: Place, way: _Way) -> Rejection:
         stage=Stage.LOWER,
         symptom=harm.symptom,
         detail=harm.detail,
-        frontend=way.frontend.name if way.frontend is not None else "",
-        kernel_name=way.names[way.at],
+        frontend=way.prospects[way.at][0],
+        kernel_name=way.prospects[way.at][1],
         origin=place.label,
     )

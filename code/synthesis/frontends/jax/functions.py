@@ -20,6 +20,10 @@ _KEYS = ("threefry2x32", "rbg", "unsafe_rbg")
 _WRAPPING = ("__wrapped__", "fun", "func", "__func__")
 
 
+_OTHER_COMPILERS = frozenset(("cupy", "numba", "taichi", "triton", "warp"))
+"""Packages whose kernels are callable objects with a Python function inside, which JAX cannot trace."""
+
+
 class OfArrays:
     """A function of arrays alone, which are called otherwise than parameters can be."""
 
@@ -59,7 +63,9 @@ def is_array(obj: object) -> bool:
 
 def is_traceable(obj: object) -> bool:
     """Whether an object is a function that JAX may be able to trace."""
-    return callable(obj) and not isinstance(obj, type) and function_behind(obj) is not None
+    if not callable(obj) or isinstance(obj, type) or type(obj).__module__.partition(".")[0] in _OTHER_COMPILERS:
+        return False
+    return function_behind(obj) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
