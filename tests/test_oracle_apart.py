@@ -19,7 +19,7 @@ ROUTES = {
 """What makes texts and what runs them."""
 SHARED = {
     "jax": {"synthesis.frontends.jax.graphs", "synthesis.frontends.jax.releases"},
-    "warp": {f"synthesis.frontends.warp.{name}" for name in ("introspection", "options", "containers")},
+    "warp": {f"synthesis.frontends.warp.{name}" for name in ("introspection", "options", "containers", "releases")},
 }
 """What an oracle and a route may both import of their front end: facts about what is live, and data types."""
 
@@ -75,13 +75,18 @@ def test_what_both_share_in_jax_computes_nothing() -> None:
     assert {function.name.strip("_") for function in functions} <= {"dtype_of", "is_printed"}
 
 
-def test_an_oracle_takes_from_the_releases_of_jax_only_how_equations_are_named() -> None:
-    for name, path in modules_of("jax").items():
-        if not name.startswith("synthesis.frontends.jax.reference"):
+@pytest.mark.parametrize(("frontend", "taken"), [("jax", "equation_of"), ("warp", "rounds_down")])
+def test_an_oracle_takes_from_the_releases_of_its_tool_only_what_operations_mean(frontend: str, taken: str) -> None:
+    home = f"synthesis.frontends.{frontend}"
+    for name, path in modules_of(frontend).items():
+        if not name.startswith(f"{home}.reference"):
             continue
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.ImportFrom) and node.module == "synthesis.frontends.jax.releases":
-                assert [alias.name for alias in node.names] == ["equation_of"]
+            if isinstance(node, ast.ImportFrom) and node.module == f"{home}.releases":
+                assert [alias.name for alias in node.names] == [taken]
+            assert not (isinstance(node, ast.ImportFrom) and node.module == home) or "releases" not in {
+                alias.name for alias in node.names
+            }
 
 
 def test_no_function_of_warps_is_called_by_the_oracle() -> None:

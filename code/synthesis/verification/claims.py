@@ -48,9 +48,22 @@ def refuted_claim(spec: KernelSpec, kernel: Kernel, *, proved: bool = True) -> s
     return next(iter(found), None)
 
 
-def narrow_domain(signature: Signature) -> str | None:
-    """The first argument whose domain is too narrow to show anything, in a sentence; None if there is none."""
-    return next(_of_domains(signature, None), None)
+def narrow_domain(spec: KernelSpec, kernel: Kernel) -> str | None:
+    """The first argument that is read and whose domain is too narrow to show anything, in a sentence; None if none is.
+
+    Fields of structs, what objects hold and what a program gave are left out: one value of many may be 0 for good.
+
+    Args:
+        spec: the kernel's record.
+        kernel: the kernel, loaded.
+    """
+    plain = tuple(
+        each
+        for each in spec.signature.arguments
+        if not (each.fields or each.is_bundle or each.handle or each.recorded or each.base)
+    )
+    claimed = replace(spec.signature, arguments=plain)
+    return next(_of_domains(claimed, get_frontend(spec.frontend).compiler.declared(kernel)), None)
 
 
 def other_signature(asked: Signature, declared: Signature) -> str | None:

@@ -40,6 +40,7 @@ from synthesis.verification.aimed import (
     find_edge_draws,
     find_turning_draws,
 )
+from synthesis.verification.claims import narrow_domain
 from synthesis.verification.comparison import (
     CAP,
     Expected,
@@ -167,7 +168,7 @@ def make_plan(
             are looked for at most.
         weigh: whether it is to be told if the inputs tell too little, as those may that somebody else chose.
     """
-    began = time.perf_counter()
+    began, claimed = time.perf_counter(), kernel.spec
     kernel = replace(kernel, spec=replace(kernel.spec, signature=kernel.spec.signature.spread))
     levels = {frontend.level(name): text for name, text in texts.items() if text is not None}
     plan = Plan(
@@ -175,6 +176,9 @@ def make_plan(
     )
     if frontend.prover is None:
         reason = Unproved(Hindrance.NOT_EXECUTED, f"the front end {frontend.name} proves nothing")
+        plan = replace(plan, unknown=reason)
+    elif weigh and unknown is None and (narrow := narrow_domain(claimed, kernel)) is not None:
+        reason = Unproved(Hindrance.TELLS_TOO_LITTLE, f"{Hindrance.TELLS_TOO_LITTLE}: {narrow}")
         plan = replace(plan, unknown=reason)
     elif unknown is None:
         planning = _Planning(

@@ -11,7 +11,6 @@ import numpy as np
 
 from synthesis.frontends.base import Reference, ReferenceFaultError, ReferenceUnknownError, Values
 from synthesis.records import Argument, Domain, Hindrance, KernelSpec, Role, Unproved
-from synthesis.verification.claims import narrow_domain
 
 _NARROW = 0.1
 """Width of a domain, relative to 1 or to its lower bound, below which it is asked whether it shows a curve."""
@@ -41,9 +40,6 @@ def find_weakness(
         fresh: whether the row is just made; one that was proved before has to be straighter, since inputs of another
             seed may bend it less.
     """
-    narrow = narrow_domain(spec.signature)
-    if narrow is not None:
-        return _told(narrow)
     if reference.is_of_one_thread:
         return _told("the launch has one thread, and the kernel asks which one it is")
     tolerance = {name: each if fresh else each * _STRAIGHTER for name, each in tolerance.items()}

@@ -11,7 +11,7 @@ import numpy as np
 
 from synthesis.formats import is_floating
 from synthesis.frontends.base import ReferenceUnknownError, ZeroDivisorError
-from synthesis.frontends.warp import introspection, releases
+from synthesis.frontends.warp import introspection
 from synthesis.frontends.warp.reference import rotations
 from synthesis.frontends.warp.reference.machine import Machine
 from synthesis.frontends.warp.reference.values import (
@@ -24,6 +24,7 @@ from synthesis.frontends.warp.reference.values import (
     vector_type,
     widen,
 )
+from synthesis.frontends.warp.releases import rounds_down
 
 BUILT_INS = {
     "Add": "add", "Sub": "sub", "Mult": "mul", "MatMult": "mul", "Div": "div", "FloorDiv": "floordiv", "Pow": "pow",
@@ -161,7 +162,7 @@ def _divided(machine: Machine, operator: str, left: Array, right: Array) -> Arra
     if operator == "Mod":
         return np.fmod(left, right)
     quotient = np.floor_divide(left, right)
-    if left.dtype.kind == "u" or (operator == "FloorDiv" and releases.rounds_down(introspection.scalar_header())):
+    if left.dtype.kind == "u" or (operator == "FloorDiv" and rounds_down(introspection.scalar_header())):
         return quotient
     remainder = left - quotient * right
     return (quotient + ((remainder != 0) & ((remainder < 0) != (left < 0)))).astype(left.dtype)
