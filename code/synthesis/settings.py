@@ -498,7 +498,7 @@ class RelowerRun(Relowering):
     count: int
     """Rows of the folder."""
     chunk_size: int = 100
-    """Rows a chunk. No row depends on it."""
+    """Rows a chunk; the first 400 are in chunks of 25 at most. No row depends on it."""
 
 
 AnyRun = Run | ExtractionRun | RelowerRun

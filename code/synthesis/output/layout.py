@@ -8,9 +8,9 @@
     _irsmith/                           everything that is no row
         run.json                        the settings of the run, a field of ``Run`` a key; another run's are refused
         toolchain.json                  the versions of irsmith and of what made the texts; others are refused
-        parts/000000000-000000100.parquet  the rows of candidates 0 … 99: a pure function of settings and range
-        chunks/000000000-000000100.json what became of them, with the part's hash and its own; written last
-        figures/000000000-000000100.jsonl  what verification measured: it differs between machines
+        parts/000000000-000000025.parquet  the rows of candidates 0 … 24: a pure function of settings and range
+        chunks/000000000-000000025.json what became of them, with the part's hash and its own; written last
+        figures/000000000-000000025.jsonl  what verification measured: it differs between machines
         logs/00000-of-00001.jsonl       what a rank did and when, a line a chunk: it differs from run to run
         ranks/00000-of-00004            what one of several processes of a run keeps to itself
         rejections.jsonl                the rejections of all chunks, written by ``finalize``
