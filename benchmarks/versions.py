@@ -180,8 +180,6 @@ class Rows:
     """By level: texts that there are, and those that are verified."""
     failed: int
     """Rows that fail when they are verified again, on other inputs."""
-    why: tuple[str, ...]
-    """What each failing text or row is blamed for."""
 
     @property
     def is_enough(self) -> bool:
@@ -190,18 +188,13 @@ class Rows:
 
 
 def count_rows(pair: Pair, folder: Path, count: int) -> Rows:
-    """Count the rows of a folder, and verify them again on other inputs."""
+    """Count the rows of a folder, and verify them again on other inputs; says which fail, and why."""
     stats = ask(pair, "stats", str(folder))
     again = ask(pair, "verify", str(folder), "--seed", str(OTHER_SEED), "--progress", "none")
-    why = tuple(f"{each['file']} {each['level']} {each['symptom']}: {each['detail']}" for each in again["failures"])
+    for each in again["failures"]:
+        tell(f"  fails: {each['file']} {each['level']} {each['symptom']}: {each['detail']}")
     levels = {name: (texts, stats["verified"].get(name, 0)) for name, texts in stats["levels"].items()}
-    return Rows(count=count, rows=stats["rows"], levels=levels, failed=again["failing_rows"], why=why)
-
-
-def tell_failures(found: Rows) -> None:
-    """Say which rows fail, and why."""
-    for line in found.why:
-        tell(f"  fails: {line}")
+    return Rows(count=count, rows=stats["rows"], levels=levels, failed=again["failing_rows"])
 
 
 # ---- the two commands
@@ -224,7 +217,6 @@ def check(chosen: Sequence[Pair], *, all_tests: bool) -> int:
         for frontend in pair.tools:
             shutil.rmtree(folder_of(pair, frontend, CANDIDATES), ignore_errors=True)  # the code may have changed since
             found = count_rows(pair, draw(pair, frontend, CANDIDATES), CANDIDATES)
-            tell_failures(found)
             passes &= found.is_enough
             words.append(f"{frontend} {found.rows} of {found.count} rows, {found.failed} fail again")
         status |= not passes
@@ -261,7 +253,6 @@ def _release_lines(frontend: str, chosen: Sequence[Pair], count: int) -> Iterato
         pair = by_release[release]
         folder = draw(pair, frontend, count)
         found = count_rows(pair, folder, count)
-        tell_failures(found)
         differ: dict[str, Any] = {}
         if before is not None:
             differ = ask(pair, "compare", str(before), str(folder), "--progress", "none")["levels"]

@@ -147,14 +147,19 @@ def warn_once(words: str) -> None:
     logger.warning("%s", words)
 
 
+def _package_of(name: str) -> str:
+    """The package of a front end's tool, which has the front end's name unless it is known to have another."""
+    return _PACKAGES.get(name, name)
+
+
 def is_imported(name: str) -> bool:
     """Whether the tool of a front end has been imported in this process."""
-    return _PACKAGES.get(name, name) in sys.modules
+    return _package_of(name) in sys.modules
 
 
 def is_used_in(module: ModuleType, name: str) -> bool:
     """Whether a module holds the tool of a front end, or something that the tool's package defines."""
-    package = _PACKAGES.get(name, name)
+    package = _package_of(name)
     homes = (
         each.__name__ if isinstance(each, ModuleType) else getattr(each, "__module__", None)
         for each in vars(module).values()

@@ -55,7 +55,7 @@ from synthesis.verification.comparison import (
 from synthesis.verification.gradients import backward_runs
 from synthesis.verification.inputs import DRAWS, complete, count_numbers, draw_inputs, missing_inputs, overlapping
 from synthesis.verification.points import NothingToCheck, Point, find_points
-from synthesis.verification.power import find_weakness
+from synthesis.verification.power import find_weakness, too_little
 from synthesis.verification.reach import SHARE, WRITES_NOTHING, Reach, depending_on_order, reach_of, underived
 from synthesis.verification.tangents import Tangents, find_tangents, pullback_runs
 from synthesis.verification.usefulness import redraws, shortcoming
@@ -70,7 +70,8 @@ _MORE_SHAKES = 3
 _FARTHEST = 1e6
 """Where one array is two arguments, what was computed is computed with again; beyond this it has left its domain."""
 _MOST_NUMBERS = 1 << 23
-"""How many numbers all arguments and results of a kernel of the user's may hold, if its texts are to be run."""
+"""How many numbers all arguments and results of a kernel may hold, if its texts are to be run on all usual draws; where
+there are fewer, who asks for them has looked at that."""
 _FED_BACK = 1e-3
 """What every element may be off there, relatively: rounding is computed with again too, thread after thread, and two
 right texts differ in how far it comes. One that reads before it writes and not after is off by far more."""
@@ -178,8 +179,7 @@ def make_plan(
         reason = Unproved(Hindrance.NOT_EXECUTED, f"the front end {frontend.name} proves nothing")
         plan = replace(plan, unknown=reason)
     elif weigh and unknown is None and (narrow := narrow_domain(claimed, kernel)) is not None:
-        reason = Unproved(Hindrance.TELLS_TOO_LITTLE, f"{Hindrance.TELLS_TOO_LITTLE}: {narrow}")
-        plan = replace(plan, unknown=reason)
+        plan = replace(plan, unknown=too_little(narrow))
     elif unknown is None:
         planning = _Planning(
             frontend.prover,

@@ -41,7 +41,7 @@ def find_weakness(
             seed may bend it less.
     """
     if reference.is_of_one_thread:
-        return _told("the launch has one thread, and the kernel asks which one it is")
+        return too_little("the launch has one thread, and the kernel asks which one it is")
     tolerance = {name: each if fresh else each * _STRAIGHTER for name, each in tolerance.items()}
     for argument in spec.signature.spread.arguments:
         if _is_narrow(argument) and len(runs) > 1:
@@ -50,11 +50,12 @@ def find_weakness(
                 domain = argument.domain
                 assert domain is not None
                 where = f"[{domain.low:g}, {domain.high:g}]"
-                return _told(f"for {argument.name} in {where} the kernel cannot be told from a straight line")
+                return too_little(f"for {argument.name} in {where} the kernel cannot be told from a straight line")
     return None
 
 
-def _told(why: str) -> Unproved:
+def too_little(why: str) -> Unproved:
+    """The reason that the inputs tell too little, and why they do."""
     return Unproved(Hindrance.TELLS_TOO_LITTLE, f"{Hindrance.TELLS_TOO_LITTLE}: {why}")
 
 

@@ -9,8 +9,9 @@ from synthesis.frontends.base import Direction, Program, Purpose
 from synthesis.grammar.streams import digest
 from synthesis.mutating.choosing import mutants
 from synthesis.mutating.records import Kind
-from synthesis.records import Hindrance, Unproved
+from synthesis.records import Unproved
 from synthesis.verification.plan import Plan
+from synthesis.verification.power import too_little
 
 MOST = 6
 """Variants of a row."""
@@ -59,5 +60,4 @@ def weakness_of(passed: int, count: int, *, fresh: bool = True) -> Unproved | No
     """
     if count < FEWEST or passed < (MAJORITY if fresh else ALL) * count:
         return None
-    words = f"{Hindrance.TELLS_TOO_LITTLE}: {passed} of {count} wrong variants of the text pass"
-    return Unproved(Hindrance.TELLS_TOO_LITTLE, words)
+    return too_little(f"{passed} of {count} wrong variants of the text pass")

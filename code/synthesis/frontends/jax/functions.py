@@ -18,8 +18,6 @@ _KEYS = ("threefry2x32", "rbg", "unsafe_rbg")
 
 # Where wrappers keep what they wrap: jit and custom_vjp, custom_jvp, partial, bound methods.
 _WRAPPING = ("__wrapped__", "fun", "func", "__func__")
-
-
 _OTHER_COMPILERS = frozenset(("cupy", "numba", "taichi", "triton", "warp"))
 """Packages whose kernels are callable objects with a Python function inside, which JAX cannot trace."""
 

@@ -66,7 +66,7 @@ class Dependence:
         return any(self.holds(each, source) for each in parts)
 
     def _of_call(self, call: ast.Call, source: Source) -> bool:
-        name = _called(call)
+        name = called_name(call)
         if name == "static" or (self._smoothly and name in _WITHOUT_DERIVATIVE):
             return False
         if name == "tid":
@@ -123,7 +123,8 @@ def _resolved(node: ast.expr, source: Source) -> Any:
     return None
 
 
-def _called(call: ast.Call) -> str:
+def called_name(call: ast.Call) -> str:
+    """The name that a call has after its last dot; empty if what is called has none."""
     return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
 
 
@@ -135,7 +136,7 @@ def _assignments(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
             yield target, value
         case ast.For(target=target, iter=value):
             yield target, value
-        case ast.Call() if _called(node).startswith(("atomic_", "tile_store", "tile_atomic")) and node.args:
+        case ast.Call() if called_name(node).startswith(("atomic_", "tile_store", "tile_atomic")) and node.args:
             yield from ((node.args[0], each) for each in node.args[1:])
         case _:
             return

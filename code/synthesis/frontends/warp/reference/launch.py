@@ -14,6 +14,7 @@ from synthesis.frontends.base import Reached, ReferenceFaultError, ReferenceUnkn
 from synthesis.frontends.linemap import NO_PLACES, Where
 from synthesis.frontends.warp.containers import DATA, INDICES
 from synthesis.frontends.warp.introspection import parameters_of
+from synthesis.frontends.warp.reference.dependence import called_name
 from synthesis.frontends.warp.reference.interpreter import Interpreter, run_function
 from synthesis.frontends.warp.reference.machine import Machine
 from synthesis.frontends.warp.reference.order import (
@@ -92,11 +93,8 @@ class LaunchReference:
         launch = self.signature.launch
         if launch is None or None in launch or math.prod(size or 0 for size in launch) != 1:
             return False
-        bodies = source_of(self.kernel).body
-        calls = (node.func for each in bodies for node in ast.walk(each) if isinstance(node, ast.Call))
-        return any(
-            (each.attr if isinstance(each, ast.Attribute) else getattr(each, "id", "")) == "tid" for each in calls
-        )
+        nodes = (node for statement in source_of(self.kernel).body for node in ast.walk(statement))
+        return any(isinstance(node, ast.Call) and called_name(node) == "tid" for node in nodes)
 
     def reached(self, trace: Trace) -> Reached:
         """The statements of the kernel, and of the functions that it calls, that were run by at least one thread."""

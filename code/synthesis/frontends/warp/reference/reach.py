@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from synthesis.frontends.base import Arm, Reached, Trace
 from synthesis.frontends.linemap import Where
 from synthesis.frontends.warp.reference.arms import SELECTING
-from synthesis.frontends.warp.reference.dependence import Dependence, functions_of
+from synthesis.frontends.warp.reference.dependence import Dependence, called_name, functions_of
 from synthesis.frontends.warp.reference.sources import Source
 from synthesis.records import Signature
 
@@ -106,7 +106,7 @@ def _arms(statement: ast.stmt, trace: Trace) -> Iterator[tuple[ast.expr, bool]]:
             case ast.BinOp(op=ast.Mult()):
                 yield from ((each, True) for each in (node.left, node.right))
             case ast.Call():
-                name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+                name = called_name(node)
                 if name == "static":
                     continue
                 if (
