@@ -1,7 +1,9 @@
 """What every test starts from: Warp's kernel cache in a folder of the test process's own, and quick compiles."""
 
 import contextlib
+import functools
 import importlib
+import importlib.metadata
 import importlib.util
 import re
 import signal
@@ -23,6 +25,8 @@ pytest_plugins = ["generations", "scored_rows", "sites", "view_folders"]  # fixt
 
 MISSING = [name for name in ("warp", "jax") if importlib.util.find_spec(name) is None]
 """The tools that are not installed: what needs one is skipped, and says so."""
+_PACKAGES = {"warp": "warp-lang", "jax": "jax"}
+_CONSTRAINTS = Path(__file__).parents[1] / "constraints.txt"
 _TOOL_OF = {"jaxlib": "jax", "scipy": "jax"}
 """What comes with a tool."""
 _NO_MODULE = re.compile(r"No module named '(\w+)|irsmith\[(\w+)\]")
@@ -33,7 +37,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as of what a shell star
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what is marked, or parametrised, with a tool that is not installed."""
+    """Skip what is marked, or parametrised, with a tool that is not installed, and what other releases print."""
     for item in items:
         given = [name for mark in item.iter_markers("needs") for name in mark.args]
         parameters: Mapping[str, object] = item.callspec.params if isinstance(item, pytest.Function) and hasattr(
@@ -41,6 +45,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         given += [value for value in parameters.values() if isinstance(value, str)]
         for name in sorted({name for name in given if name in MISSING}):
             item.add_marker(pytest.mark.skip(reason=f"{name} is not installed"))
+        pinned = [name for mark in item.iter_markers("pinned") for name in mark.args]
+        for why in filter(None, map(other_release, pinned)):
+            item.add_marker(pytest.mark.skip(reason=why))
+
+
+@functools.cache
+def other_release(tool: str) -> str:
+    """How the installed release of a tool differs from the one in constraints.txt; empty if it does not."""
+    package = _PACKAGES[tool]
+    (pinned,) = re.findall(rf"^{package}==(\S+)", _CONSTRAINTS.read_text(encoding="utf-8"), re.MULTILINE)
+    here = "" if tool in MISSING else importlib.metadata.version(package)
+    return "" if here == pinned else f"it holds what {package} {pinned} prints; here is {here or 'none'}"
 
 
 @pytest.hookimpl(wrapper=True)

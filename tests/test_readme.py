@@ -52,7 +52,7 @@ def test_the_first_python_program_ends_with_a_verified_row(tmp_path: Path) -> No
     assert "stablehlo." in ran.stdout
 
 
-@pytest.mark.needs("warp", "jax")
+@pytest.mark.pinned("warp", "jax")
 def test_the_tour_prints_what_it_says(tmp_path: Path) -> None:
     (kernels,) = re.findall(r"```python\n(.*?)```", tour(), re.DOTALL)
     (tmp_path / "my_kernels.py").write_text(kernels)

@@ -110,7 +110,7 @@ def test_few_samples_have_a_text_that_is_not_proved_for_want_of_an_arm(frontend:
     assert sum(any(why != "needs a GPU" for why in each.values()) for each in reasons) <= 0.005 * len(reasons)
 
 
-@pytest.mark.parametrize("frontend", ["warp", "jax"])
+@pytest.mark.parametrize("frontend", [pytest.param(name, marks=pytest.mark.pinned(name)) for name in ("warp", "jax")])
 def test_making_the_samples_again_makes_the_same_bytes(frontend: str, tmp_path: Path) -> None:
     run_pipeline(COUNTS[frontend], tmp_path, frontend=frontend, category_mix="uniform", format="json")
     made, kept = contents(tmp_path), contents(SAMPLES / frontend)

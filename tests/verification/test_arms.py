@@ -124,12 +124,21 @@ def test_derivatives_of_single_numbers_are_held_against_each_other(pairs: dict[s
     assert set(pairs["total"].verdict.verified) == set(LEVELS)
 
 
+def is_right() -> bool:
+    """Whether this JAX gives a derivative of ``clipped`` where the clipped index takes an update."""
+    namespace: dict[str, Any] = {}
+    exec(JAX, namespace)
+    jax, jnp = namespace["jax"], namespace["jnp"]
+    _, pullback = jax.vjp(namespace["clipped"], jnp.array([1.0, 2.0, 3.0, 4.0, 0.5]), jnp.array([0.1, 0.8, 0.2]))
+    return all(np.isfinite(each).all() for each in pullback(jnp.ones(5)))
+
+
 @pytest.mark.needs("jax")
 @pytest.mark.parametrize("seed", range(4))
 def test_a_derivative_that_jax_gives_wrong_at_half_of_all_points_is_refused_by_any_seed(
     pairs: dict[str, Pair], seed: int
 ) -> None:
-    """jax-ml/jax#40626: where the clipped index is not the larger one, the gradient is infinite."""
+    """jax-ml/jax#40626: where the clipped index takes an update, the gradient is infinite; JAX 0.12 gives it right."""
     failed = {"clipped": set[str](), "dropped": set[str]()}
     frontend = get_frontend("jax")
     with Verifier(frontend) as verifier:
@@ -143,7 +152,8 @@ def test_a_derivative_that_jax_gives_wrong_at_half_of_all_points_is_refused_by_a
             (judgement,) = verifier.judge([plan])
             failed[name] |= judgement.failed.keys()
             frontend.compiler.release([kernel])
-    assert failed == {"clipped": {"vjp_stablehlo", "jvp_stablehlo"}, "dropped": set()}
+    wrong = set[str]() if is_right() else {"vjp_stablehlo", "jvp_stablehlo"}
+    assert failed == {"clipped": wrong, "dropped": set()}
 
 
 @pytest.mark.needs("jax")

@@ -139,7 +139,7 @@ CHANGES = [
     ("stablehlo", r"compare LT", "compare LE"),
     ("stablehlo", r"index_vector_dim = 1", "index_vector_dim = 0"),
     ("stablehlo", r"\[0:48, 1:3072\]", "[0:48, 1:3072:2]"),
-    ("stablehlo", r"func\.call @closed_call", "func.call @dynamic_index_in_dim"),
+    ("stablehlo", r"func\.call @dynamic_update_index_in_dim", "func.call @dynamic_index_in_dim"),
     ("hlo", r" tanh\(", " sine("),
     ("hlo", r" subtract\(([\w.]+), ([\w.]+)\)", r" subtract(\2, \1)"),
     ("hlo", r"lhs_contracting_dims=\{1\}", "lhs_contracting_dims={0}"),

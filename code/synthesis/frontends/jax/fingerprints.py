@@ -53,10 +53,12 @@ def _without_shell(closed: Any) -> Any:
 
 
 def numbers_in(closed: Any) -> list[bool]:
-    """For each result of a closed jaxpr whether it is a number that stands there, whatever it is called with."""
-    from jax.extend.core import Literal  # jax.extend is all imported with it, which texts alone need not wait for
+    """For each result of a closed jaxpr whether it is a number that stands there, whatever it is called with.
 
-    return [isinstance(each, Literal) for each in closed.jaxpr.outvars]
+    What stands there is a literal, which alone has a value. Its class is in ``jax.extend``, which is not imported for
+    it: with that import JAX 0.12 gets new options, and whatever the program has traced is traced again.
+    """
+    return [hasattr(each, "val") for each in closed.jaxpr.outvars]
 
 
 def captured(closed: Any) -> Iterator[Any]:

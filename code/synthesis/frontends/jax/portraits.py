@@ -444,14 +444,17 @@ def literal(value: Any) -> str | None:
 
 
 def _sharding(value: Any) -> str:
-    """Where parts of arrays are, by the numbers and names of devices alone: any machine can trace that."""
+    """Where parts of arrays are, by the numbers and names of devices alone: any machine can trace that.
+
+    The types of a mesh's axes are always written, since releases of JAX differ in what they are by default.
+    """
     if isinstance(value, jax.sharding.NamedSharding):
         return f"jax.sharding.NamedSharding({_sharding(value.mesh)}, {_sharding(value.spec)})"
     if isinstance(value, jax.sharding.PartitionSpec):
         return f"jax.sharding.PartitionSpec({', '.join(map(repr, value))})"
     kinds = ", ".join(f"jax.sharding.AxisType.{each.name}" for each in value.axis_types)
-    said = "" if set(value.axis_types) == {jax.sharding.AxisType.Auto} else f", ({kinds},)"
-    return f"jax.sharding.AbstractMesh({tuple(value.axis_sizes)!r}, {tuple(value.axis_names)!r}{said})"
+    types = f"({kinds},)" if kinds else "()"
+    return f"jax.sharding.AbstractMesh({tuple(value.axis_sizes)!r}, {tuple(value.axis_names)!r}, {types})"
 
 
 def _numbers(value: Any, module: str) -> str:
