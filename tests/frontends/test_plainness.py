@@ -72,6 +72,8 @@ MORE = [
     "jax.nn.relu.defjvp(abs)",
     "h = jax.nn.relu\nh.defjvp(abs)",
     "jax.config.update('jax_enable_x64', True)",
+    "x = jax.default_matmul_precision.set_global('bfloat16')",
+    "x = jax.default_matmul_precision.swap_local('bfloat16')",
     "SEEN = []\ndef f(x):\n    SEEN.append(1)\n    return x",
     "SEEN = [0]\ndef f(x):\n    SEEN[0] += 1\n    return x",
     "SEEN = []\ndef f(x):\n    seen = SEEN\n    seen.append(1)\n    return x",

@@ -1,16 +1,18 @@
 """What a source that does no more than define a kernel may name: modules, and what is not to be used of them."""
 
+import functools
+import importlib
+import importlib.util
+import pkgutil
+
+JAX_PACKAGES = ("jax.numpy", "jax.lax", "jax.nn", "jax.random", "jax.scipy", "jax.image", "jax.ops")
+"""JAX's public packages that compute, with every public module inside them that the installed release has."""
 JAX_MODULES = frozenset({
-    "jax", "jax.numpy", "jax.numpy.linalg", "jax.numpy.fft", "jax.lax", "jax.lax.linalg", "jax.nn",
-    "jax.nn.initializers", "jax.random", "jax.scipy", "jax.scipy.special", "jax.scipy.linalg", "jax.scipy.signal",
-    "jax.scipy.stats", "jax.scipy.ndimage", "jax.scipy.fft", "jax.scipy.integrate", "jax.scipy.interpolate",
-    "jax.scipy.optimize", "jax.scipy.spatial", "jax.scipy.spatial.transform", "jax.scipy.sparse",
-    "jax.scipy.sparse.linalg", "jax.scipy.cluster", "jax.scipy.cluster.vq", "jax.tree", "jax.tree_util", "jax.ops",
-    "jax.image", "jax.ad_checkpoint", "jax.custom_derivatives", "jax.custom_batching", "jax.dtypes", "jax.typing",
-    "jax.sharding", "jax.experimental", "jax.experimental.pallas", "jax.experimental.pallas.tpu",
-    "jax.experimental.pallas.triton", "jax.example_libraries.optimizers",
+    "jax", *JAX_PACKAGES, "jax.tree", "jax.tree_util", "jax.ad_checkpoint", "jax.custom_derivatives",
+    "jax.custom_batching", "jax.dtypes", "jax.typing", "jax.sharding", "jax.experimental", "jax.experimental.pallas",
+    "jax.experimental.pallas.tpu", "jax.experimental.pallas.triton", "jax.example_libraries.optimizers",
 })  # fmt: skip
-"""JAX's public modules that compute."""
+"""JAX's public modules that a source may name beside those."""
 JAX_OWN = frozenset({
     "jax._src", "jax._src.api", "jax._src.custom_derivatives", "jax._src.dtypes", "jax._src.lax", "jax._src.lax.lax",
     "jax._src.lax.control_flow", "jax._src.lax.slicing", "jax._src.lax.special", "jax._src.nn",
@@ -128,8 +130,8 @@ NO_NAMES = frozenset({
 NO_ATTRIBUTES = frozenset({
     "adj", "bind", "cache_clear", "clear_cache", "ctypes", "def_abstract_eval", "def_impl", "dispatch_func", "dump",
     "dumps", "export_func", "func_globals", "module", "mro", "native_func", "register", "runtime_executable", "save",
-    "setfield", "setflags", "tofile", "unsafe_buffer_pointer", "user_overloads", "value_func", "with_traceback",
-    "wrapped",
+    "set_global", "set_local", "setfield", "setflags", "swap_local", "tofile", "unsafe_buffer_pointer",
+    "user_overloads", "value_func", "with_traceback", "wrapped",
 })  # fmt: skip
 """Attributes of no object: what reaches its memory, its file, its frames or what a tool keeps of it."""
 FRAMES = frozenset({
@@ -159,3 +161,28 @@ ITERATORS = frozenset({"enumerate", "filter", "map", "reversed", "zip"})
 """Python's functions that make what can be gone through once."""
 RULES = frozenset({"defvjp", "defjvp", "defjvps", "def_vmap", "defgrad"})
 """Methods by which a function is given its derivative's rule."""
+
+
+@functools.cache
+def is_public_jax(path: str) -> bool:
+    """Whether a path is a public module inside one of ``JAX_PACKAGES``; the packages around it are imported."""
+    if not path.startswith(tuple(f"{each}." for each in JAX_PACKAGES)) or "._" in path:
+        return False
+    try:
+        return importlib.util.find_spec(path) is not None
+    except ImportError:  # what is around it is no package, or JAX is not installed
+        return False
+
+
+@functools.cache
+def public_jax_modules() -> tuple[str, ...]:
+    """All public modules of ``JAX_PACKAGES``, those with the shortest paths first; all are imported.
+
+    Raises:
+        ModuleNotFoundError: if JAX is not installed.
+    """
+    found = list(JAX_PACKAGES)
+    for name in JAX_PACKAGES:
+        paths = getattr(importlib.import_module(name), "__path__", ())
+        found += [each.name for each in pkgutil.walk_packages(paths, f"{name}.") if "._" not in each.name]
+    return tuple(sorted(found, key=lambda path: (path.count("."), path)))

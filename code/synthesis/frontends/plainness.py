@@ -395,7 +395,7 @@ class _Check:
 
     def _is_module(self, path: str) -> bool:
         """Whether a path is a module that a source may use."""
-        return path in names.MODULES or (self._is_trusted(path) and _is_own_module(path))
+        return path in names.MODULES or names.is_public_jax(path) or (self._is_trusted(path) and _is_own_module(path))
 
     def _is_trusted(self, path: str) -> bool:
         return path.partition(".")[0] in self.trusted

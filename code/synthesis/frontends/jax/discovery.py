@@ -17,7 +17,10 @@ from synthesis.frontends.definitions import Definition, name_of, source_of
 from synthesis.frontends.failures import detail_of
 from synthesis.frontends.jax import calling, functions, lowering
 from synthesis.frontends.jax.assigned import Assigned, assigned, is_elsewhere_made
+from synthesis.frontends.jax.public import by_public_name
 from synthesis.frontends.jax.spelling import type_name
+from synthesis.frontends.linemap import NO_PLACES
+from synthesis.frontends.plain_form import is_plain
 from synthesis.frontends.provenance import provenance
 from synthesis.frontends.sources import SourceCollector
 from synthesis.records import Argument, KernelSpec, Rejection, Role, Signature
@@ -126,6 +129,11 @@ def describe(call: calling.Call, made: Assigned | None = None) -> Kernel:
     plain: FunctionType = behind if made is None else made.stand_in
     collector = SourceCollector(unwrap=definition_behind, literal=_literal, is_library=is_library, customary=_CUSTOMARY)
     source = collector.collect(definition_of(behind, call.function) if made is None else made.definition)
+    places, missing = collector.places, bool(collector.missing)
+    if made is None and is_library(plain.__module__) and (missing or not is_plain(source)):
+        public = by_public_name(call)
+        if public is not None:
+            source, call, places, missing = public.source, public.call, NO_PLACES, False
     form = None if call.is_plain else call.to_json()
     signature = signature_of(call.function, call.arguments)
     domains = call.domains or (None,) * len(signature.arguments)
@@ -141,12 +149,12 @@ def describe(call: calling.Call, made: Assigned | None = None) -> Kernel:
         origin=origin,
         licence=licence,
         self_contained=not (
-            collector.missing
+            missing
             or (form is None and not call.is_plain)
             or (made is None and lowering.is_more_than_its_source(call.function))
         ),
     )
-    return Kernel(spec=spec, live=call.function, example_args=call.arguments, places=collector.places)
+    return Kernel(spec=spec, live=call.function, example_args=call.arguments, places=places)
 
 
 def signature_of(function: Any, example_args: Sequence[Any]) -> Signature:
