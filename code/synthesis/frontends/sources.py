@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from types import FunctionType, ModuleType
 from typing import Any
 
+from synthesis.frontends.as_written import written
 from synthesis.frontends.definitions import (
     Built,
     Definition,
@@ -29,6 +30,7 @@ from synthesis.frontends.definitions import (
     source_of,
 )
 from synthesis.frontends.linemap import NO_PLACES, Places
+from synthesis.frontends.plainness import more_than_a_kernel
 from synthesis.frontends.rewriting import (
     annotation_names,
     attributes_in,
@@ -443,6 +445,7 @@ class SourceCollector:
             if self._seen[name] is not value and not self._same_definition(name, value):
                 self._miss(name, "")
             return name
+        original = name
         name = self._free(name, value) if self.loose else name
         if name in self._seen:
             return name
@@ -457,6 +460,7 @@ class SourceCollector:
         text = self._constant(value)
         if text is not None:
             self._seen[name] = value
+            text = self._as_written(original, value, module, text) or text
             self._constants[name] = self._own(f"{name} = {text}")
         elif _is_listed(value) and not self._is_library_class(value):
             self._seen[name] = value
@@ -465,6 +469,40 @@ class SourceCollector:
         else:
             self._define(name, value, module)
         return name
+
+    def _as_written(self, name: str, value: Any, module: str, text: str) -> str | None:
+        """A constant as its module writes it, with what that names gathered; None if it is to be told by its value.
+
+        Args:
+            name: what the module calls it.
+            value: the constant.
+            module: the module's name.
+            text: the constant by its value.
+        """
+        found = written(name, value, module)
+        if found is None or found.text == text:
+            return None
+        scope = vars(found.module)
+        parts = {each: scope[each] for each in found.names}
+        if any(not self._may_stand(each, part) for each, part in parts.items()):
+            return None
+        imports = [import_of_module(each, part) for each, part in parts.items() if isinstance(part, ModuleType)]
+        others = [f"{each} = 0" for each, part in parts.items() if not isinstance(part, ModuleType)]
+        if more_than_a_kernel("\n".join([*imports, *others, f"it = {found.text}"])) is not None:
+            return None
+        try:
+            if self._constant(found.value()) != text:
+                return None
+        except Exception:  # noqa: BLE001 (whatever it raises, it does not give the constant)
+            return None
+        for each, part in parts.items():
+            self._refer(each, part, found.module.__name__)
+        return found.text
+
+    def _may_stand(self, name: str, value: Any) -> bool:
+        """Whether a name may stand for a library's module or a constant in the source."""
+        known = not self._is_users(value) if isinstance(value, ModuleType) else self._constant(value) is not None
+        return known and (name not in self._seen or self._seen[name] is value)
 
     def _known(self, value: Any) -> str | None:
         """The name under which a function, a class or something made of others stands here already."""
