@@ -7,7 +7,7 @@ import pytest
 
 from synthesis.errors import Stage, Symptom
 from synthesis.minimising.observing import Wanted
-from synthesis.minimising.reductions import normalised, size_of, smaller
+from synthesis.minimising.reductions import normalised, size_of, smaller, steps, tidied
 from synthesis.minimising.search import shrink
 from synthesis.records import Argument, Domain, KernelSpec, Rejection, Signature
 
@@ -54,8 +54,12 @@ SPEC = KernelSpec(
 )
 
 
+def all_smaller(spec: KernelSpec) -> list[KernelSpec]:
+    return [each for step in steps() for each in smaller(spec, step)]
+
+
 def test_every_smaller_kernel_is_python_and_smaller() -> None:
-    found = list(smaller(SPEC))
+    found = all_smaller(SPEC)
     assert len(found) > 30
     for each in found:
         ast.parse(each.source)
@@ -64,7 +68,7 @@ def test_every_smaller_kernel_is_python_and_smaller() -> None:
 
 
 def test_no_smaller_kernel_reads_a_name_that_it_lacks() -> None:
-    for each in smaller(SPEC):
+    for each in all_smaller(SPEC):
         if "helper(" in each.source:
             assert "def helper" in each.source
         if "np." in each.source:
@@ -102,6 +106,31 @@ def test_parameters_go_with_their_arguments() -> None:
     assert found.signature.differentiable == ("x",)
 
 
+def test_what_nothing_reads_goes_at_once() -> None:
+    source = SPEC.source.replace("return np.sin(b), a", "return np.sin(x)")
+    found = tidied(replace(SPEC, source=source))
+    assert "unused" not in found.source
+    assert "b = " not in found.source
+    assert [each.name for each in found.signature.arguments] == ["x", "y"]  # y and a are read in the loop
+    found = tidied(replace(SPEC, source="import numpy as np\n\n\ndef kernel(x, y, n):\n    a = y\n    return x\n"))
+    assert found.source == "def kernel(x):\n    return x\n"
+    assert found.signature.differentiable == ("x",)
+    assert tidied(found) == found
+
+
+def test_few_kernels_are_looked_at() -> None:
+    lines = "".join(f"    v{n} = {n}.5 * a{n} + v{n - 1}\n" for n in range(1, 20))
+    names = ", ".join(f"a{n}" for n in range(20))
+    spec = replace(
+        SPEC,
+        source=f"import numpy as np\n\n\ndef kernel({names}):\n    v0 = a0\n{lines}    return np.sin(a7) + v19\n",
+        signature=replace(SPEC.signature, arguments=tuple(array(f"a{n}", 8) for n in range(20)), differentiable=()),
+    )
+    found = shrink(spec, lambda each: each if "np.sin(" in each.source else None)
+    assert found.spec.source == "import numpy as np\n\ndef kernel(a7):\n    return np.sin(a7)\n"
+    assert found.tried < 40
+
+
 def test_sizes_shrink_together_with_what_counts_them() -> None:
     def eight_still(each: KernelSpec) -> KernelSpec | None:
         (count,) = [part for part in each.signature.arguments if part.name == "n"] or [None]
@@ -120,7 +149,7 @@ def test_what_an_array_starts_from_shrinks_with_it() -> None:
         domain=Domain(low=-0.1, high=0.1), base=tuple(range(24)),
     )  # fmt: skip
     spec = replace(SPEC, signature=replace(SPEC.signature, arguments=(corners, *SPEC.signature.arguments[1:])))
-    shapes = {each.signature.arguments[0].shape: each for each in smaller(spec) if each.source == spec.source}
+    shapes = {each.signature.arguments[0].shape: each for each in all_smaller(spec) if each.source == spec.source}
     assert {(4, 1), (4, 2), (1, 3), (2, 3)} <= shapes.keys()
     assert shapes[2, 3].signature.arguments[0].base == tuple(range(12))
     assert shapes[4, 1].signature.arguments[0].base == (0, 1, 6, 7, 12, 13, 18, 19)

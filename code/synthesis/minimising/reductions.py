@@ -3,7 +3,7 @@
 import ast
 import builtins
 import copy
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
@@ -34,23 +34,57 @@ def normalised(spec: KernelSpec) -> KernelSpec:
     return _written(spec, tree)
 
 
-def smaller(spec: KernelSpec) -> Iterator[KernelSpec]:
-    """Kernels that are smaller than a kernel, from the boldest step to the smallest; none uses a name it lacks."""
-    size = size_of(spec)
-    steps: tuple[Callable[[KernelSpec], Iterator[KernelSpec]], ...] = (
+Step = Callable[[KernelSpec], Iterator[KernelSpec]]
+"""A way of making kernels smaller: all that it gives of one, the boldest first."""
+
+
+def steps() -> tuple[Step, ...]:
+    """All ways, from the boldest to the smallest."""
+    return (
         _without_definitions,
         _without_statements,
         _without_branches,
         _inlined,
+        _with_fewer_elements,
         _with_parts,
         _without_parameters,
         _with_plain_numbers,
-        _with_fewer_elements,
     )
-    for step in steps:
-        for each in step(spec):
-            if _is_whole(each) and size_of(each) < size:
-                yield each
+
+
+def smaller(spec: KernelSpec, step: Step) -> Iterator[KernelSpec]:
+    """What a step gives of a kernel, as far as it is smaller and uses no name that it lacks."""
+    size = size_of(spec)
+    return (each for each in step(spec) if _is_whole(each) and size_of(each) < size)
+
+
+def tidied(spec: KernelSpec) -> KernelSpec:
+    """The kernel without what nothing reads: variables, definitions, imports, and parameters with their arguments."""
+    while True:
+        tree = ast.parse(spec.source)
+        read = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+        for block in _blocks(tree):
+            kept = [each for each in block if not _is_unread(each, read)]
+            block[:] = kept or [ast.Pass()]
+        tree.body = [each for each in tree.body if not _is_unread(each, read | {spec.name})]
+        made = _written(spec, tree)
+        made = next(_without_parameters(made), made)
+        if made.source == spec.source:
+            return spec
+        spec = made
+
+
+def _is_unread(statement: ast.stmt, read: Collection[str]) -> bool:
+    """Whether a statement does no more than bind names that nothing reads."""
+    match statement:
+        case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+            return name not in read
+        case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+            return name not in read
+        case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
+            return all((each.asname or each.name).partition(".")[0] not in read for each in aliases)
+        case _:
+            return False
 
 
 def _changed(spec: KernelSpec, change: Callable[[ast.Module], object]) -> Iterator[KernelSpec]:

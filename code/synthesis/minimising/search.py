@@ -1,10 +1,12 @@
 """The way down: from a kernel to the smallest one that is found with the same thing wrong."""
 
+import itertools
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from synthesis.minimising.reductions import normalised, size_of, smaller
+from synthesis.minimising.reductions import Step, normalised, size_of, smaller, tidied
+from synthesis.minimising.reductions import steps as ways
 from synthesis.records import KernelSpec
 
 Holds = Callable[[KernelSpec], KernelSpec | None]
@@ -40,12 +42,13 @@ def shrink(
         on_step: told how many have been looked at, and of the smallest so far.
     """
     search = _Search(holds, steps, time.monotonic() + seconds, on_step)
-    current = search.accepted(normalised(spec), spec) or spec
+    current = search.tidy(search.accepted(normalised(spec), spec) or spec)
     while True:
-        found = search.next_below(current)
-        if found is None:
+        before = current
+        for step in ways():
+            current = search.descend(step, current)
+        if current is before or search.exhausted:
             return Shrunk(spec=current, tried=search.tried, finished=not search.exhausted)
-        current = found
 
 
 class _Search:
@@ -63,17 +66,32 @@ class _Search:
     def exhausted(self) -> bool:
         return self.tried >= self._steps or time.monotonic() >= self._until
 
-    def next_below(self, current: KernelSpec) -> KernelSpec | None:
-        """The first smaller kernel of which it holds."""
-        for each in smaller(current):
-            if self.exhausted:
-                return None
-            found = self.accepted(each, current)
-            if found is not None and size_of(found) < size_of(current):
-                return found
-        return None
+    def descend(self, step: Step, current: KernelSpec) -> KernelSpec:
+        """The kernel that one step leads to, taken as often as it can be; the same one if it leads nowhere.
+
+        After each success the step goes on where it was, not with what it has tried: that is left to the next round.
+        """
+        place = 0
+        while not self.exhausted:
+            for number, each in enumerate(itertools.islice(smaller(current, step), place, None), start=place):
+                if self.exhausted:
+                    return current
+                found = self.accepted(each, current)
+                if found is not None and size_of(found) < size_of(current):
+                    current = self.tidy(found)
+                    place = number
+                    break
+            else:
+                return current
+        return current
+
+    def tidy(self, spec: KernelSpec) -> KernelSpec:
+        """The kernel without what nothing reads, if it holds of that too; else the kernel."""
+        tidy = tidied(spec)
+        return spec if tidy.source == spec.source else self.accepted(tidy, spec) or spec
 
     def accepted(self, spec: KernelSpec, current: KernelSpec) -> KernelSpec | None:
+        """A kernel of which it holds, which was not tried before; None if it is none."""
         key = repr((spec.source, spec.signature.arguments, spec.signature.launch))
         if key in self._seen:
             return None
