@@ -65,7 +65,7 @@ class MadeUp:
             "options": json.dumps(dict(DEFAULTS)),
             "verified": '["jaxpr"]',
             "reached": 1.0,
-            "gradient": "absent",
+            "gradient": "none",
             "unverified": "{}",
             "version": "0",
             "toolchain": '{"jax": "0"}',

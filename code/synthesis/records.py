@@ -481,8 +481,8 @@ class GradientStatus(StrEnum):
     DISAGREES = "disagrees"
     NOT_APPLICABLE = "not_applicable"
     """There is nothing to check, or it could not be executed."""
-    ABSENT = "absent"
-    """The row was to have no derivative's text."""
+    NONE = "none"
+    """The row has no text of a derivative."""
     NOT_CHECKED = "not_checked"
 
 

@@ -58,8 +58,8 @@ def _of_gradient(texts: Mapping[str, str | None], metadata: Mapping[str, Any]) -
     known = {each.name for each in levels if each.direction is not Direction.FORWARD} & texts.keys()
     derivatives = known & {name for name, text in texts.items() if text is not None}
     status, _, why = metadata["gradient"].partition(": ")
-    if status == GradientStatus.ABSENT and derivatives:
-        yield f"gradient: it is said to be absent, and the row has a text of {min(derivatives)}"
+    if status == GradientStatus.NONE and derivatives:
+        yield f"gradient: it is said that there is none, and the row has a text of {min(derivatives)}"
     if status == GradientStatus.AGREES and not derivatives & set(metadata["verified"]):
         yield "gradient: it is said to agree, and no text of a derivative is verified"
     if status == GradientStatus.NOT_CHECKED and metadata["verified"] and derivatives:

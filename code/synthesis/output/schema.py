@@ -212,8 +212,9 @@ METADATA = (
     Column(
         name="gradient",
         kind=Kind.TEXT,
-        content="`agrees`; `convention: which`: they agree but for a convention of the tool's; `absent`: the row was "
-        "to have no derivative's text; `disagrees` or `disagrees: class`; `not_applicable: reason`; `not_checked`",
+        content="`agrees`; `convention: which`: they agree but for a convention of the tool's; `none`: the "
+        "row has no text of a derivative; `disagrees` or `disagrees: class`; `not_applicable: reason`; "
+        "`not_checked`",
         allowed=Allowed(
             "one of these, with a reason only where there is one, that fits the texts and `unverified`",
             values.is_gradient,

@@ -17,7 +17,7 @@ LARGEST_INTEGER = 2**63 - 1
 _DEEPEST = 64
 """How deep the parts of a signature may be inside each other."""
 _ENDS_WITH_WHY = re.compile(
-    rf"({GradientStatus.AGREES}|{GradientStatus.ABSENT}|{GradientStatus.NOT_CHECKED}|{GradientStatus.CONVENTION}: .+"
+    rf"({GradientStatus.AGREES}|{GradientStatus.NONE}|{GradientStatus.NOT_CHECKED}|{GradientStatus.CONVENTION}: .+"
     rf"|{GradientStatus.DISAGREES}(: .+)?|{GradientStatus.NOT_APPLICABLE}: .+)",
     re.DOTALL,
 )

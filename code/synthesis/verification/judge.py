@@ -306,7 +306,7 @@ def _derivative(plan: Plan, result: GradientResult) -> float | Problem:
 
 def _unchecked(plan: Plan) -> Gradient:
     derivatives = any(level.direction is not Direction.FORWARD for level in plan.levels)
-    return Gradient(GradientStatus.NOT_CHECKED if derivatives else GradientStatus.ABSENT)
+    return Gradient(GradientStatus.NOT_CHECKED if derivatives else GradientStatus.NONE)
 
 
 def _gradient(
@@ -319,7 +319,7 @@ def _gradient(
     """The row's word on derivatives: a failure goes before what could not be run, that before agreement."""
     names = [level.name for level in plan.levels if level.direction is not Direction.FORWARD]
     if not names:
-        return Gradient(GradientStatus.ABSENT)
+        return Gradient(GradientStatus.NONE)
     for name in names:
         if name in failed and not failed[name].of_forward:
             if failed[name].symptom is Symptom.NOT_DIFFERENTIABLE:

@@ -198,7 +198,8 @@ class Tracing:
         if any(np.size(constant) for constant in closed.consts):
             raise UnprintedConstantsError("the jaxpr captures arrays that its text does not show")
         sources: list[list[tuple[int, int, Any]]] = []
-        text = closed.pretty_print(use_color=False, source_info=False, name_stack=False, source_map=sources)
+        with np.printoptions(legacy="1.25"):  # numbers of NumPy's among the parameters as numbers: 16, not np.int64(16)
+            text = closed.pretty_print(use_color=False, source_info=False, name_stack=False, source_map=sources)
         origins = (next((line_of(traceback, self._places) for _, _, traceback in line), None) for line in sources)
         return without_addresses(text) + "\n", runs_of(origins)
 
