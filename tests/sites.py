@@ -59,7 +59,9 @@ def few(tmp_path_factory: pytest.TempPathFactory) -> Few:
     folders = [folder_of(listed, base / frontend) for frontend, listed in paths.items()]
     ledger = (SAMPLES / "warp" / "_irsmith" / "rejections.jsonl").read_text().splitlines(keepends=True)
     (folders[0] / "_irsmith").mkdir()
-    (folders[0] / "_irsmith" / "rejections.jsonl").write_text("".join(ledger[:40]))
+    useless = {**json.loads(ledger[39]), "level": None, "stage": "verify", "symptom": "useless"}
+    lines = [*ledger[:39], f"{json.dumps(useless)}\n"]
+    (folders[0] / "_irsmith" / "rejections.jsonl").write_text("".join(lines))
     explore(folders, base / "site", runs=6)
     rows = [json.loads(path.read_text()) for listed in paths.values() for path in listed]
     return Few(folders, base / "site", rows)

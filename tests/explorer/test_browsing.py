@@ -62,7 +62,15 @@ def test_the_first_view_counts_everything(few: Few, open_site: Open) -> None:
     page = open_site(few.site).go()
     expect(page.get_by_role("heading", name="Overview")).to_be_visible()
     expect(page.locator(".stat", has_text="rows").first).to_contain_text(str(len(few.rows)))
-    for title in ("Levels", "Growth of different structures", "Lengths of texts", "Difficulty", "Splits", "Rejections"):
+    for title in (
+        "Levels",
+        "Growth of different structures",
+        "Lengths of texts",
+        "Difficulty",
+        "Splits",
+        "Rejected kernels",
+        "Dropped texts",
+    ):
         expect(page.locator("figure", has=page.get_by_role("heading", name=title, exact=True))).to_be_visible()
 
 
@@ -306,6 +314,53 @@ def test_a_small_screen_has_room_for_all_of_it(few: Few, open_site: Open, hash_:
     page = visit.go(hash_.replace("PAIR", f"#/pair/{key_of(whole(few))}"))
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
     assert page.get_by_role("link", name="Rejections").is_visible()
+
+
+def test_a_small_screen_shows_one_text_and_has_a_switch(few: Few, open_site: Open) -> None:
+    visit = open_site(few.site, viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
+    page = visit.go(f"#/pair/{key_of(whole(few))}")
+    expect(page.locator(".pane.py")).to_be_visible()
+    expect(page.locator(".pane.ir")).to_be_hidden()
+    page.get_by_role("group", name="Text").get_by_role("button", name=LEVELS[0]).click()
+    expect(page.locator(".pane.py")).to_be_hidden()
+    expect(page.locator(".pane.ir")).to_be_visible()
+
+
+def test_a_large_screen_shows_both_texts(few: Few, open_site: Open) -> None:
+    page = pair(few, open_site).page
+    expect(page.locator(".pane.py")).to_be_visible()
+    expect(page.locator(".pane.ir")).to_be_visible()
+    expect(page.get_by_role("group", name="Text")).to_be_hidden()
+
+
+def test_long_lines_are_broken_on_demand(few: Few, open_site: Open) -> None:
+    page = open_site(few.site, viewport={"width": 900, "height": 900}).go(f"#/pair/{key_of(whole(few))}")
+    lines = page.locator(".pane.ir .lines")
+    assert lines.evaluate("node => node.scrollWidth > node.clientWidth")
+    page.locator(".pane.ir").get_by_role("button", name="Wrap").click()
+    assert lines.evaluate("node => node.scrollWidth <= node.clientWidth")
+    page.locator(".pane.py").get_by_role("button", name="Wrap").click()
+    assert lines.evaluate("node => node.scrollWidth > node.clientWidth")
+
+
+def test_the_first_view_says_what_made_the_rows(few: Few, open_site: Open) -> None:
+    page = open_site(few.site).go("#/")
+    made = page.locator(".made")
+    expect(made).to_contain_text("warp of seed 0")
+    expect(made).to_contain_text(re.compile(r"irsmith \S+ .*jax \S+ .*site of \d{4}-\d\d-\d\d"))
+
+
+def test_rejected_kernels_and_dropped_texts_are_told_apart(few: Few, open_site: Open) -> None:
+    dropped = [each for each in ledger_of(few) if each["level"] is not None]
+    page = open_site(few.site).go("#/")
+    expect(page.locator(".stat", has_text="kernels rejected")).to_contain_text(
+        f"and {len(dropped)} texts of rows dropped"
+    )
+    page.get_by_role("figure", name="Dropped texts").locator("a").first.click()
+    expect(page.locator(".space .row").first).to_be_visible()
+    assert "what=text+of+a+row" in page.url
+    page = open_site(few.site).go("#/rejections?what=text+of+a+row")
+    expect(page.locator(".count")).to_have_text(f"{len(dropped)} of {len(ledger_of(few))} rejections")
 
 
 def test_filters_of_a_small_screen_lie_over_the_list(few: Few, open_site: Open) -> None:

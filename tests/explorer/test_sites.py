@@ -59,7 +59,8 @@ def test_the_overview_counts_what_the_rows_say(few: Few) -> None:
         assert absent == sum(not row[name] for row in rows)
         assert absent + unverified + verified == len(rows)
     assert summary["structures"] == len({row["metadata"]["structure_hash"] for row in few.rows})
-    assert sum(count for _, _, count in summary["rejections"]) == 40
+    assert sum(count for _, _, count in [*summary["rejections"], *summary["dropped"]]) == 40
+    assert [*map(tuple, summary["seeds"])] == [("warp", "0", 24), ("jax", "0", 24)]
 
 
 def test_what_it_comes_to_is_said_before_anything_is_written(few: Few, tmp_path: Path) -> None:

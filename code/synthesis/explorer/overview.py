@@ -23,7 +23,7 @@ class Overview:
         self._counts = {
             name: Counts()
             for name in ("frontends", "categories", "recipes", "difficulties", "splits", "devices", "gradients",
-                         "reasons", "rejections", "versions", "sizes")
+                         "reasons", "rejections", "dropped", "versions", "seeds", "sizes")
         }  # fmt: skip
         self._ops = Counts(200_000)
         self._levels: dict[tuple[str, str], list[int]] = {}
@@ -50,6 +50,8 @@ class Overview:
         add["devices"](frontend, page.entry["device"])
         add["gradients"](page.entry["gradient"])
         add["sizes"]("of a twin" if page.has_twin else "its own")
+        if page.versions["seed"]:
+            add["seeds"](frontend, page.versions["seed"])
         add["versions"](f"irsmith {page.versions['irsmith']}")
         for package, version in page.versions["toolchain"].items():
             add["versions"](f"{package} {version}")
@@ -73,8 +75,9 @@ class Overview:
             counts[level.state] += 1
 
     def add_rejection(self, rejection: Rejection) -> None:
-        """Count a line of a ledger."""
-        self._counts["rejections"].add(str(rejection.stage), str(rejection.symptom))
+        """Count a line of a ledger: a kernel that is no row, or a text that a row lacks."""
+        kind = "rejections" if rejection.level is None else "dropped"
+        self._counts[kind].add(str(rejection.stage), str(rejection.symptom))
 
     def add_broken(self, why: str) -> None:
         """Note a file, or a line, that cannot be read."""

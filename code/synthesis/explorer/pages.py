@@ -108,6 +108,7 @@ def page_of(document: Document, folder: int) -> Page:
         has_twin=twin is not None,
         versions={
             "irsmith": _words(metadata["version"]),
+            "seed": "" if metadata["seed"] is None else _words(metadata["seed"]),
             "toolchain": {_words(name): _words(each) for name, each in list(metadata["toolchain"].items())[:_MOST]},
         },
     )

@@ -6,6 +6,8 @@
   const LONGEST = 4000; // characters of a line
   const HUES = 6;
   const MOST_PLACES = 10; // that are named above a text
+  let wrapped = false; // whether long lines are broken, in all texts that are looked at
+  let shown = "py"; // which of two panes a small screen shows
 
   // Which lines belong together: by line of Python the runs of the text, and by line of the text its lines of Python.
   function links(runs) {
@@ -47,8 +49,9 @@
         onfocus: () => this.mark(this.active || 1),
       });
       this.places = el("span", { class: "places" });
+      const wrap = el("button", { type: "button", class: "quiet small wrap", "aria-pressed": String(wrapped), title: "Break long lines", onclick: () => hear("wrap", this, 0) }, "Wrap");
       const copy = el("button", { type: "button", class: "quiet small", onclick: () => irsmith.copy(code, copy) }, "Copy");
-      this.node = el("section", { class: `pane ${side}`, "aria-label": title }, el("header", {}, el("h2", {}, title), el("span", { class: "note" }, plural(this.lines.length, "line")), this.places, el("span", { class: "stretch" }), copy), this.list);
+      this.node = el("section", { class: `pane ${side}`, "aria-label": title }, el("header", {}, el("h2", {}, title), el("span", { class: "note" }, plural(this.lines.length, "line")), this.places, el("span", { class: "stretch" }), wrap, copy), this.list);
       this.show(MOST_LINES);
     }
 
@@ -151,7 +154,26 @@
       const hear = (what, pane, line) => this.hear(what, pane, line);
       this.python = new Pane("py", "Python", source, "python", (line) => hues.get(line), hear);
       this.ir = text === null ? null : new Pane("ir", level, text, language, (line) => hues.get(up.get(line)?.[0]), hear);
-      this.node = el("div", { class: "beside" }, this.python.node, this.ir ? this.ir.node : el("section", { class: "pane none" }, el("header", {}, el("h2", {}, level)), el("p", { class: "note" }, note)));
+      this.sides = [["py", "Python"], ["ir", level]].map(([side, words]) => el("button", { type: "button", class: "side-button", "data-side": side, onclick: () => this.turn(side) }, words));
+      this.node = el("div", { class: "beside" }, el("div", { class: "switch", role: "group", "aria-label": "Text" }, this.sides), this.python.node, this.ir ? this.ir.node : el("section", { class: "pane ir none" }, el("header", {}, el("h2", {}, level)), el("p", { class: "note" }, note)));
+      this.turn(shown);
+      this.wrap(wrapped);
+    }
+
+    // Which text a small screen shows; a large one shows both.
+    turn(side) {
+      shown = side;
+      this.node.dataset.shown = side;
+      for (const each of this.sides) each.setAttribute("aria-pressed", String(each.dataset.side === side));
+      const pane = side === "py" ? this.python : this.ir;
+      const kept = pane?.list.querySelector(".line.pin");
+      if (kept) pane.reveal(Number(kept.dataset.line), true); // it could not be brought into view while it was hidden
+    }
+
+    wrap(on) {
+      wrapped = on;
+      this.node.classList.toggle("wrapped", on);
+      for (const each of this.node.querySelectorAll("button.wrap")) each.setAttribute("aria-pressed", String(on));
     }
 
     // The lines of both panes that belong to one.
@@ -171,7 +193,8 @@
     }
 
     hear(what, pane, line) {
-      if (what !== "click") this.paint("hot", pane, what === "leave" ? 0 : line);
+      if (what === "wrap") this.wrap(!wrapped);
+      else if (what !== "click") this.paint("hot", pane, what === "leave" ? 0 : line);
       else this.keep(this.kept === `${pane.side}${line}` ? "" : `${pane.side}${line}`);
     }
 
@@ -184,6 +207,7 @@
       if (pane) {
         pane.mark(Number(found[2]));
         if (!tell) {
+          this.turn(pane.side);
           pane.reveal(Number(found[2]), true);
           pane.nodes[Number(found[2]) - 1]?.scrollIntoView({ block: "nearest" }); // in the window too
         }

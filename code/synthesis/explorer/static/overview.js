@@ -42,8 +42,16 @@
       stat(share(data.programs, data.rows), "different programs", `${number(data.programs)} after renaming${data.exact ? "" : ", about"}`),
       stat(share(data.structures, data.rows), "different structures", `${number(data.structures)}, numbers left out too`),
       stat(share(verified, texts), "of texts verified", `${number(verified)} of ${number(texts)}`),
-      stat(number(sum(data.rejections.map(([, , count]) => count))), "rejections", "candidates, and levels of rows"),
+      stat(number(sum(data.rejections.map(([, , count]) => count))), "kernels rejected", `and ${plural(sum(data.dropped.map(([, , count]) => count)), "text")} of rows dropped`),
     );
+  }
+
+  // What made the rows, and when the site was: a file that is opened has the time at which it was written.
+  function madeBy(data) {
+    const seeds = data.seeds.slice(0, 6).map(([frontend, seed]) => `${frontend} of seed ${seed}`);
+    const tools = data.versions.slice(0, 8).map(([name]) => name);
+    const day = new Date(document.lastModified);
+    return [...seeds, ...tools, Number.isNaN(day.getTime()) ? "" : `site of ${day.toISOString().slice(0, 10)}`].filter(Boolean).join(" · ");
   }
 
   function notices(data) {
@@ -140,15 +148,15 @@
     });
   }
 
-  function rejections(data) {
-    if (!data.rejections.length) return null;
-    const sorted = data.rejections.toSorted((a, b) => b[2] - a[2]);
+  function rejected(title, what, note, entries) {
+    if (!entries.length) return null;
+    const sorted = entries.toSorted((a, b) => b[2] - a[2]);
     return figure({
-      title: "Rejections",
-      note: "candidates and levels of rows that did not make it, by symptom and stage",
+      title,
+      note,
       draw: bars(
-        sorted.map(([stage, symptom, count]) => ({ label: `${symptom} at ${stage}`, parts: [["rejected", count]], href: `#/rejections?${new URLSearchParams({ symptom, stage })}` })),
-        `Rejections: ${sorted.map(([stage, symptom, count]) => `${symptom} at ${stage} ${number(count)}`).join(", ")}`,
+        sorted.map(([stage, symptom, count]) => ({ label: `${symptom} at ${stage}`, parts: [["rejected", count]], href: `#/rejections?${new URLSearchParams({ what, symptom, stage })}` })),
+        `${title}: ${sorted.map(([stage, symptom, count]) => `${symptom} at ${stage} ${number(count)}`).join(", ")}`,
         { letters: 34 },
       ),
       heads: ["symptom", "stage", "lines"],
@@ -217,7 +225,7 @@
     const categories = data.frontends.map(([frontend]) => ranked(`Categories, ${frontend}`, of(frontend, data.categories), { kind: kindOf(data, frontend), filter: "category" }));
     const operations = data.frontends.map(([frontend]) => [frontend, of(frontend, data.ops)]).filter(([, list]) => list.length);
     host.replaceChildren(
-      el("div", { class: "head" }, el("h1", {}, "Overview"), el("p", { class: "note" }, data.folders.join(", "))),
+      el("div", { class: "head" }, el("h1", {}, "Overview"), el("p", { class: "note" }, data.folders.join(", ")), el("p", { class: "note made" }, madeBy(data))),
       notices(data) ?? "",
       stats(data, texts),
       el(
@@ -229,7 +237,8 @@
         difficulties(data),
         splits(data),
         leaks(data),
-        rejections(data),
+        rejected("Rejected kernels", "kernel", "candidates that are no row, by symptom and stage", data.rejections),
+        rejected("Dropped texts", "text of a row", "texts that rows lack, by symptom and stage", data.dropped),
         ...categories,
         operations.map(([frontend, list]) => ranked(`Operations, ${frontend}`, list, { kind: kindOf(data, frontend), filter: "op", note: "rows that have each" })),
         small("Derivatives", ["gradient", "rows"], data.gradients),

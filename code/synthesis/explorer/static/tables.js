@@ -106,13 +106,15 @@
     const [summary, data] = await Promise.all([irsmith.summary(), irsmith.ledger()]);
     const empty = { words: [], codes: new Uint32Array(0) };
     for (const name of ["frontend", "category", "recipe", "level", "stage", "symptom", "folder", "ops"]) data.coded[name] ??= empty;
-    const level = (row) => wordOf(data, "level", row) || "whole candidate";
+    const level = (row) => wordOf(data, "level", row) || "the kernel";
+    const levels = data.coded.level;
     return new Browser({
       kind: "ledger",
       title: "Rejections",
       unit: "rejection",
       rows: data.rows,
       facets: [
+        { name: "what", title: "What", words: levels.words.map((name) => (name ? "text of a row" : "kernel")), codes: levels.codes, order: byWord },
         facet(data, "symptom", "Symptom"),
         facet(data, "stage", "Stage"),
         facet(data, "level", "Level"),
