@@ -269,7 +269,7 @@ def _bodies(text: str) -> Iterator[tuple[str, list[tuple[str, str]], list[str]]]
     lines = text.splitlines()
     number = 0
     while number < len(lines):
-        head = re.match(r"static (?:CUDA_CALLABLE )?[\w:<>, *]*?\b(\w+)\($", lines[number].strip())
+        head = re.match(r"(?:static (?:CUDA_CALLABLE )?|(?=void ))[\w:<>, *]*?\b(\w+)\($", lines[number].strip())
         if head is None:
             number += 1
             continue

@@ -56,7 +56,11 @@ def other_release(tool: str) -> str:
     package = _PACKAGES[tool]
     (pinned,) = re.findall(rf"^{package}==(\S+)", _CONSTRAINTS.read_text(encoding="utf-8"), re.MULTILINE)
     here = "" if tool in MISSING else importlib.metadata.version(package)
-    return "" if here == pinned else f"it holds what {package} {pinned} prints; here is {here or 'none'}"
+    return (
+        ""
+        if here == pinned
+        else f"it is of {package} {pinned}, the release in constraints.txt; here is {here or 'none'}"
+    )
 
 
 @pytest.hookimpl(wrapper=True)

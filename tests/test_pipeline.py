@@ -2,6 +2,7 @@ import gc
 import json
 import resource
 import sys
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from folders import contents
+from lacking import lacking
 
 from synthesis import (
     BatchGenerator,
@@ -61,9 +63,14 @@ def test_a_run_writes_a_file_a_pair(frontend: str, tmp_path: Path) -> None:
         count, tmp_path, frontend=frontend, seed=3, verify="none", category_mix="uniform", format="json"
     )
     files = sorted(path.name for path in tmp_path.glob("*.json"))
-    assert summary.rows == len(files) == count
-    assert list(summary.categories.values()) == [2] * len(generator.categories)
-    assert files == [f"{file_stem(index, generator.spec(index).name)}.json" for index in range(count)]
+    specs = [generator.spec(index) for index in range(count)]
+    made = [index for index, spec in enumerate(specs) if frontend != "warp" or not lacking(spec.source)]
+    assert len(made) > 0.9 * count
+    assert summary.rows == len(files) == len(made)
+    assert {name: count for name, count in summary.categories.items() if count} == Counter(
+        specs[index].category for index in made
+    )
+    assert files == [f"{file_stem(index, specs[index].name)}.json" for index in made]
     document = json.loads((tmp_path / files[5]).read_text())
     assert list(document) == ["python_source", *LEVELS[frontend], "metadata"]
     assert document["metadata"]["index"] == 5
@@ -248,7 +255,8 @@ def test_pairs_one_by_one() -> None:
     assert indices == sorted(set(indices))
     assert len(indices) >= count - 1  # one in a few hundred is of no use
     assert [pair.spec for pair in pairs] == [generator.spec(index) for index in indices]
-    assert {(each.level, each.symptom) for each in rejections if each.stage == "lower"} == {
+    known = [each for each in rejections if not lacking(generator.spec(each.index or 0).source)]
+    assert {(each.level, each.symptom) for each in known if each.stage == "lower"} == {
         ("cpp_forward", Symptom.NOT_AVAILABLE),
         ("cpp_backward", Symptom.NOT_AVAILABLE),
         ("cuda_backward", Symptom.NOT_AVAILABLE),

@@ -9,6 +9,8 @@ from dataclasses import replace
 from typing import NamedTuple, cast
 
 import pytest
+from conftest import other_release
+from lacking import lacking
 from running import needs_gpu, shortcomings
 
 from synthesis import KernelGenerator, KernelSpec, Pair, Rejection, Role, get_frontend
@@ -78,6 +80,9 @@ def test_draws_are_valid_kernels_of_their_category(name: str, recipe: Recipe) ->
         assert _RENAMED_TARGETS.get(target, target) in spec.ops, spec.source
         assert 1 <= spec.difficulty <= 5
         assert max(map(len, spec.source.splitlines())) <= 120, spec.source
+        if name == "warp" and lacking(spec.source):
+            assert isinstance(lowered, Rejection)
+            continue
         assert isinstance(lowered, Lowered), f"{lowered}\n{spec.source}"
         unavailable = {"cpp_forward", "cpp_backward"} if recipe.category == "native" else set[str]()
         unavailable |= set() if spec.signature.options.get("enable_backward", True) else _BACKWARD
@@ -149,7 +154,7 @@ def test_what_is_drawn_is_verified(name: str, recipe: Recipe, tried: dict[tuple[
     specs, outcomes = tried[name, recipe]
     for spec, outcome in zip(specs[:-1], outcomes[:-1], strict=True):
         assert isinstance(outcome, Rejection)
-        assert outcome.symptom in _BAD_LUCK, f"{outcome}\n{spec.source}"
+        assert outcome.symptom in _BAD_LUCK or lacking(spec.source), f"{outcome}\n{spec.source}"
     last = outcomes[-1]
     assert isinstance(last, Pair), f"{last}\n{specs[-1].source}"
     assert bool(last.verdict.verified) != needs_gpu(specs[-1]), specs[-1].source
@@ -233,9 +238,20 @@ def test_the_sampled_kernels_are_useful(name: str) -> None:
     generator = KernelGenerator(name, seed=0)
     drawn = [generator.spec(index) for index in range(60)]
     specs = [spec for spec in drawn if spec.signature.call is None]  # these are asked here as functions of arrays
-    short = {spec.index: found for spec in specs if not needs_gpu(spec) and (found := shortcomings(spec))}
+    specs = [spec for spec in specs if name != "warp" or not lacking(spec.source)]
+    short = {spec.index: found for spec in specs if not needs_gpu(spec) and (found := shortcomings_here(spec))}
     short = {index: left for index, found in short.items() if (left := without_spare(found, drawn[index].source))}
     assert len(short) <= 1, short
+
+
+def shortcomings_here(spec: KernelSpec) -> list[str]:
+    """What is of no use in a kernel; nothing where an older Warp does not compile what newer ones do."""
+    try:
+        return shortcomings(spec)
+    except Exception as error:
+        if "CPU kernel build failed" in str(error) and other_release("warp"):
+            return []
+        raise
 
 
 def without_spare(found: list[str], source: str) -> list[str]:
@@ -298,7 +314,7 @@ def test_small_formats_and_kernels_for_any_type_are_verified() -> None:
     for spec in (generator.spec(index) for index in range(20_000)):
         found = {argument.dtype for argument in spec.signature.arguments}
         found |= {"Any"} if "wp.overload(" in spec.source and "[Any]" in spec.source else set()
-        if wanted & found and not needs_gpu(spec):
+        if wanted & found and not needs_gpu(spec) and not lacking(spec.source):
             specs.append(spec)
             wanted -= found
         if not wanted:

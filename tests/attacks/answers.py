@@ -41,7 +41,9 @@ class AnswerAttack:
 
 
 _STORE = re.compile(r"wp::array_store\((var_\w+), (var_\w+), (var_\w+)\);")
-_CPP_START = re.compile(r"static constexpr bool wp_linear_tid = wp_linear_contiguous;\n")
+_CPP_START = re.compile(
+    r"_wp(?:_adj)?_args\)\n\{\n(?: +static constexpr bool wp_linear_tid = wp_linear_contiguous;\n)?"
+)
 _RETURN = re.compile(r"return (%\w+(?:#\d+)?) : (tensor<[^>]*f32>)\n  \}")
 
 

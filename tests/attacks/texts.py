@@ -9,7 +9,7 @@ from synthesis.isolation.confinement import Protection
 from synthesis.isolation.wire import encode
 
 _SYSCALL = 'extern "C" long syscall(long, ...);\nextern "C" void _exit(int);\n'
-_START = re.compile(r"static constexpr bool wp_linear_tid = wp_linear_contiguous;\n")
+_START = re.compile(r"_wp_args\)\n\{\n(?: +static constexpr bool wp_linear_tid = wp_linear_contiguous;\n)?")
 
 
 def _frame(kind: Kind, value: object) -> str:

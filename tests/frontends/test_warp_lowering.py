@@ -19,6 +19,7 @@ from synthesis import KernelGenerator, Rejection, Symptom, extract_ir, get_front
 from synthesis.frontends.base import Kernel, Lowered
 from synthesis.frontends.plainness import more_than_a_kernel
 from synthesis.frontends.warp import binaries, lowering
+from synthesis.frontends.warp.releases import is_specialized
 from synthesis.frontends.warp.texts import clean
 from synthesis.making.confirmation import confirm_source
 from synthesis.targets import load_place, places_of
@@ -187,8 +188,11 @@ def test_every_text_compiles_on_its_own(
             text = texts_of(kernel).get(f"{language}_{direction}")
             if text is not None:
                 text = text.replace('extern "C" __global__ void', "__global__ void")
-                use = f"auto use = &{kernel.spec.name}_cpu_kernel_{direction}<false>;" if language == "cpp" else ""
+                instance = "<false>" if is_specialized(text) else ""
+                use = f"auto use = &{kernel.spec.name}_cpu_kernel_{direction}{instance};" if language == "cpp" else ""
                 parts.append(f"namespace part{len(parts)} {{\n{text}\n{use}\n}}\n")
+    if not any(map(is_specialized, parts)):  # by Warp 1.18 and before
+        prelude = prelude.replace("wp::linear_tid<wp_linear_tid>(", "wp::tid(")
     unit = tmp_path / "unit.cpp"
     unit.write_text(PRELUDE + prelude + "".join(parts))
     wp.init()

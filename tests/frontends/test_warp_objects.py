@@ -78,9 +78,20 @@ def launched(kernel: Any, signature: Signature, values: Values) -> Values:
             if each.shape is not None}  # fmt: skip
 
 
+NEAREST_IS_WRONG = "nearest_texel" not in (Path(wp.__file__).parent / "native" / "texture.h").read_text()
+
+
+def is_periodic_and_nearest(argument: Argument) -> bool:
+    """Whether it is a texture that repeats and of which the nearest texel is taken."""
+    fixed = {each.name: each.domain.low for each in argument.fields if each.domain is not None}
+    return argument.handle in TEXTURES and fixed["filter_mode"] == 0 and fixed["address_mode"] == 0
+
+
 @pytest.mark.parametrize(("kernel", "make"), KERNELS)
 def test_the_reference_finds_what_warp_finds(kernel: Any, make: Callable[[str], Argument]) -> None:
     signature = signature_of(kernel, make)
+    if NEAREST_IS_WRONG and any(is_periodic_and_nearest(each) for each in signature.arguments):
+        pytest.skip("this Warp finds no texel in the last half of a texture that repeats; mended in Warp 1.19")
     assert all(is_object(each) for each in signature.arguments if each.handle)
     runs = [complete(signature, draw_inputs(signature, number, seed=5)) for number in range(6)]
     reference = LaunchReference(kernel, signature)

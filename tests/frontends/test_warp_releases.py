@@ -16,6 +16,27 @@ def test_a_kernel_is_called_as_its_text_declares_it() -> None:
     assert not releases.is_specialized(PLAIN)
 
 
+@pytest.mark.needs("warp")
+def test_the_statements_of_a_kernel_are_the_same_in_either_form() -> None:
+    from synthesis import get_frontend
+    from synthesis.frontends.warp.statements import statements_of
+
+    start = (
+        "k_cpu_kernel_forward(\n    wp::launch_bounds_t<1> dim,\n    size_t task_index,\n    wp_args_k *_wp_args)\n{\n"
+    )
+    fields = "struct wp_args_k {\n    wp::array_t<wp::float32> x;\n};\n"
+    body = (
+        "    wp::array_t<wp::float32> var_x = _wp_args->x;\n    wp::int32 var_0;\n    var_0 = builtin_tid1d();\n"
+        "    wp::array_store(var_x, var_0, 1.0f);\n}\n"
+    )
+    older = f"{fields}void {start}{body}"
+    line = "    static constexpr bool wp_linear_tid = wp_linear_contiguous;\n"
+    newer = f"{fields}template <bool wp_linear_contiguous>\nstatic void {start}{line}{body}"
+    level = get_frontend("warp").level("cpp_forward")
+    assert statements_of(level, older) is not None
+    assert statements_of(level, older) == statements_of(level, newer)
+
+
 @pytest.mark.parametrize("index", ["wp::tid(task_index, dim)", "wp::linear_tid<wp_linear_tid>(task_index, dim)"])
 def test_the_index_of_a_thread_is_what_warps_header_says(index: str) -> None:
     header = (

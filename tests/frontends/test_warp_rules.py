@@ -4,6 +4,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from conftest import other_release
 from warp_rules.cases import Case
 from warp_rules.inputs import values_of
 from warp_rules.running import by_oracle, differences
@@ -12,11 +13,13 @@ from warp_rules.table import CASES, EXCEPTIONS
 
 from synthesis import get_frontend
 from synthesis.frontends.base import Kernel
+from synthesis.frontends.warp.introspection import is_builtin_name
 from synthesis.frontends.warp.reference.semantics import SEMANTICS
 
 
 def test_every_built_in_that_is_modelled_has_cases() -> None:
-    assert set(CASES) | set(EXCEPTIONS) == set(SEMANTICS)
+    newer = {name for name in SEMANTICS if not is_builtin_name(name)} if other_release("warp") else set[str]()
+    assert set(CASES) | set(EXCEPTIONS) == set(SEMANTICS) - newer
     assert not set(CASES) & set(EXCEPTIONS)
     names = Counter(case.name for cases in CASES.values() for case in cases)
     assert max(names.values()) == 1
@@ -26,7 +29,12 @@ def test_every_built_in_that_is_modelled_has_cases() -> None:
 
 @pytest.mark.parametrize("name", CASES)
 def test_what_warp_computes_is_what_the_oracle_says(name: str) -> None:
-    assert differences(CASES[name]) == {}
+    try:
+        assert differences(CASES[name]) == {}
+    except RuntimeError as error:
+        if "Failed to find forward kernel" not in str(error) or not other_release("warp"):
+            raise
+        pytest.skip(f"this Warp does not compile {name} of each type: {other_release('warp')}")
 
 
 def test_a_wrong_rule_is_found_in_every_format(monkeypatch: pytest.MonkeyPatch) -> None:

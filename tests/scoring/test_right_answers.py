@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+from conftest import other_release
 from scored_rows import named_otherwise
 
 from synthesis import Answer, ConfigError, Scorer, Scoring, score
@@ -119,7 +120,9 @@ def test_python_that_gives_the_same_ir_is_accepted(
     answers = [
         Answer(row=row, level="python", text=PYTHON[name](row.source)) for row in (*warp_samples[:2], *jax_samples[:2])
     ]
-    assert all(each.accepted and each.same_text for each in scorer.score(answers))
+    for answer, each in zip(answers, scorer.score(answers), strict=True):
+        assert each.accepted
+        assert each.same_text or other_release(answer.row.frontend)  # the samples are the pinned release's
 
 
 def test_python_that_gives_another_ir_is_run_on_what_the_rows_own_source_gives(

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 from checking import judged
+from conftest import other_release
 from running import load
 
 from synthesis import KernelGenerator, KernelSpec, Pair, SynthesisPipeline, get_frontend
@@ -59,6 +60,8 @@ def test_what_the_block_stores_as_a_tile_is(verifier: Verifier) -> None:
 def test_a_text_that_no_cpu_runs_is_as_wrong_as_the_same_statements_for_a_cpu(verifier: Verifier) -> None:
     found = judgement_of(verifier, drawn("tile", "wp.tile_from_thread"))
     assert set(found.failed) == {"cpp_backward", "cuda_backward"}
+    if found.failed["cuda_backward"].symptom == "build_error" and other_release("warp"):
+        pytest.skip(f"this Warp's headers lack an adjoint: {other_release('warp')}")
     assert found.failed["cuda_backward"].symptom == "wrong_gradient"
     assert "cpp_backward of the same statements" in found.failed["cuda_backward"].detail
     assert found.verdict.unverified == {"cuda_forward": NEEDS_GPU}

@@ -50,7 +50,7 @@ def write(folder: Path, name: str, document: dict[str, Any], **columns: Any) -> 
     (folder / f"{name}.json").write_text(json.dumps(document | {"metadata": metadata}))
 
 
-@pytest.mark.needs("warp")
+@pytest.mark.pinned("warp")
 @pytest.mark.parametrize("seed", [0, 7])
 def test_false_claims_of_a_proof_fail_whatever_tools_they_name(seed: int, tmp_path: Path) -> None:
     part, rows = guarded(tmp_path), list(samples())

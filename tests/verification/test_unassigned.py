@@ -161,3 +161,31 @@ def test_what_is_merged_is_read_where_it_is_assigned(inside: str, behind: str, w
     text = CPP.replace("INSIDE", f"        {inside}\n").replace("BEHIND", f"    {behind}\n")
     assert (find_unassigned(text) is not None) == wrong
     assert find_unassigned(text.replace("var_3 = 0.5", "var_3 = 0.25")) is None
+
+
+@pytest.mark.parametrize(
+    ("numbers", "given", "wrong"),
+    [
+        (("20",), "var_10", False),
+        (("0",), "var_10", True),
+        (("3", "1"), "var_10, var_11", True),
+        (("3", "1", "-1"), "var_10, var_11, var_12", False),
+        (("3", "1", "0"), "var_10, var_11, var_12", True),
+        (("3.0",), "var_10", True),
+        ((), "var_0", True),
+    ],
+)
+def test_a_loop_of_constant_trips_has_one_whatever_its_head_is(
+    numbers: tuple[str, ...], given: str, wrong: bool
+) -> None:
+    """Warp 1.17 and 1.18 write the head of each loop as that of one that may have no trip."""
+    constants = "".join(f"    const wp::int32 var_{10 + place} = {each};\n" for place, each in enumerate(numbers))
+    loop = (
+        f"    var_9 = wp::range({given});\n    start_for_0:;\n        if (iter_cmp(var_9) == 0) goto end_for_0;\n"
+        "        var_4 = wp::where(var_1, var_2, var_3);\n        goto start_for_0;\n    end_for_0:;\n"
+    )
+    text = re.sub(r"    if \(var_0\) \{\n.*INSIDE    \}\n", loop, CPP, flags=re.DOTALL)
+    assert text != CPP
+    assert (
+        find_unassigned(constants + text.replace("BEHIND", "    var_5 = wp::add(var_4, var_4);\n")) is not None
+    ) == wrong

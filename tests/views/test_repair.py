@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import other_release
 
 from synthesis import export, view_records
 from synthesis.errors import Symptom
@@ -52,6 +53,9 @@ def test_a_repair_has_the_wrong_text_the_verifiers_words_and_the_stored_text(row
 
 def test_verify_says_of_the_wrong_text_what_the_repair_does(rows: Path, tmp_path: Path) -> None:
     """A wrong text is put into its row, by tools of another version, so that its bytes are not compared."""
+    frontend = json.loads(next(rows.glob("*.json")).read_text())["metadata"]["frontend"]
+    if other_release(frontend):  # whose samples these are
+        pytest.skip(other_release(frontend))
     records = list(view_records(rows, view="repair", errors=1))
     found = 0
     for number, record in enumerate(records[:4]):

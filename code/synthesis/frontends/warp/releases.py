@@ -6,8 +6,10 @@ Each difference is told by what the installed Warp, or a stored text, has, not b
 ====== =============================================================================================
 since  what changed
 ====== =============================================================================================
-1.19.0 a C++ kernel is a template over whether threads and arrays are contiguous, and the index of a
-       one-dimensional launch is ``wp::linear_tid<…>`` in place of ``wp::tid``
+1.19.0 a C++ kernel is a template over whether threads and arrays are contiguous, it is static, and
+       the index of a one-dimensional launch is ``wp::linear_tid<…>`` in place of ``wp::tid``
+1.19.0 a loop of constant trips compares with a number; before, it asked ``iter_cmp`` as any other
+1.19.0 the nearest texel of a texture that repeats is there near its end too; before, none was found
 1.18.0 ``//`` of signed whole numbers rounds down, as Python's does; before, it rounded toward zero
 ====== =============================================================================================
 

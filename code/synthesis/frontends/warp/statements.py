@@ -19,7 +19,7 @@ _CPP = re.compile(
     r"""
     struct\ wp_args_(?P<name>\w+)\ \{\n(?P<fields>(?:\ {4}.+;\n)*)\};\n
     (?P<specialized>template\ <bool\ wp_linear_contiguous>\n)?
-    static\ void\ (?P=name)_cpu_kernel_(?P<direction>\w+)\(\n
+    (?:static\ )?void\ (?P=name)_cpu_kernel_(?P<direction>\w+)\(\n
     \ {4}wp::launch_bounds_t<(?P<rank>\d)>\ dim,\n
     \ {4}size_t\ task_index,\n
     \ {4}wp_args_(?P=name)\ \*_wp_args(?P<adjoint>,\n\ {4}wp_args_(?P=name)\ \*_wp_adj_args)?\)\n
