@@ -158,6 +158,19 @@ def test_a_program_is_traced_as_often_as_without(tmp_path: Path) -> None:
     assert recorded(tmp_path, path).stdout == run(sys.executable, path, folder=tmp_path).stdout == "2\n"
 
 
+def test_constants_that_jax_computes_are_told_by_their_values(tmp_path: Path) -> None:
+    """Computed again while the program traces, they would become a part of what it traces."""
+    path = program(
+        tmp_path,
+        "RATE = 1.0 / 8.0\nTABLE = jnp.linspace(0.0, 1.0, 3)\n@jax.jit\ndef f(x):\n    return x * RATE + TABLE\n"
+        "print(f(jnp.ones(3)))\n",
+    )
+    recorded(tmp_path, path)
+    (spec,) = specs_in(tmp_path)
+    assert "RATE = 1.0 / 8.0" in spec.source
+    assert "TABLE = jnp.array([0.0, 0.5, 1.0]" in spec.source
+
+
 def test_exceptions_are_the_programs_own(tmp_path: Path) -> None:
     path = program(
         tmp_path,

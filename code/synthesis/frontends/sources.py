@@ -486,7 +486,10 @@ class SourceCollector:
         parts = {each: scope[each] for each in found.names}
         if any(not self._may_stand(each, part) for each, part in parts.items()):
             return None
-        imports = [import_of_module(each, part) for each, part in parts.items() if isinstance(part, ModuleType)]
+        modules = {each: part for each, part in parts.items() if isinstance(part, ModuleType)}
+        if self.loose and any(self.is_library(part.__name__) for part in modules.values()):
+            return None  # in a program that runs, a call of the tool's may become a part of what it is tracing
+        imports = [import_of_module(each, part) for each, part in modules.items()]
         others = [f"{each} = 0" for each, part in parts.items() if not isinstance(part, ModuleType)]
         if more_than_a_kernel("\n".join([*imports, *others, f"it = {found.text}"])) is not None:
             return None
