@@ -80,7 +80,7 @@ def test_draws_are_valid_kernels_of_their_category(name: str, recipe: Recipe) ->
         assert _RENAMED_TARGETS.get(target, target) in spec.ops, spec.source
         assert 1 <= spec.difficulty <= 5
         assert max(map(len, spec.source.splitlines())) <= 120, spec.source
-        if name == "warp" and lacking(spec.source):
+        if lacking(spec.source):
             assert isinstance(lowered, Rejection)
             continue
         assert isinstance(lowered, Lowered), f"{lowered}\n{spec.source}"
@@ -238,7 +238,7 @@ def test_the_sampled_kernels_are_useful(name: str) -> None:
     generator = KernelGenerator(name, seed=0)
     drawn = [generator.spec(index) for index in range(60)]
     specs = [spec for spec in drawn if spec.signature.call is None]  # these are asked here as functions of arrays
-    specs = [spec for spec in specs if name != "warp" or not lacking(spec.source)]
+    specs = [spec for spec in specs if not lacking(spec.source)]
     short = {spec.index: found for spec in specs if not needs_gpu(spec) and (found := shortcomings_here(spec))}
     short = {index: left for index, found in short.items() if (left := without_spare(found, drawn[index].source))}
     assert len(short) <= 1, short

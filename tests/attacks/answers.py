@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from attacks.records import Canary
+from attacks.records import CPP_START, Canary
 from attacks.texts import cpp_insertions, jax_replacements
 from synthesis.output.reading import Document
 
@@ -41,9 +41,6 @@ class AnswerAttack:
 
 
 _STORE = re.compile(r"wp::array_store\((var_\w+), (var_\w+), (var_\w+)\);")
-_CPP_START = re.compile(
-    r"_wp(?:_adj)?_args\)\n\{\n(?: +static constexpr bool wp_linear_tid = wp_linear_contiguous;\n)?"
-)
 _RETURN = re.compile(r"return (%\w+(?:#\d+)?) : (tensor<[^>]*f32>)\n  \}")
 
 
@@ -70,7 +67,7 @@ def _around(level: str, before: str, after: str = "") -> Make:
 
 def _in_kernel(before: str, inside: str) -> Make:
     def make(row: Document, canary: Canary) -> str:
-        text, count = _CPP_START.subn(
+        text, count = CPP_START.subn(
             lambda match: match[0] + canary.fill(inside) + "\n", row.texts["cpp_forward"] or ""
         )
         if not count:

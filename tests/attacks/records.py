@@ -1,5 +1,6 @@
 """What an attack is, and where it would leave a trace."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,6 +8,8 @@ from typing import Any
 
 Row = dict[str, Any]
 """A row as its file has it, but with its columns as Python has the values."""
+CPP_START = re.compile(r"_wp_args\)\n\{\n(?: +static constexpr bool wp_linear_tid = wp_linear_contiguous;\n)?")
+"""What a kernel's statements stand behind in a forward C++ text of any release."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,13 +3,12 @@
 import re
 from collections.abc import Callable, Iterator
 
-from attacks.records import Attack, Canary, Row
+from attacks.records import CPP_START, Attack, Canary, Row
 from synthesis.isolation.channel import FRAME, Kind
 from synthesis.isolation.confinement import Protection
 from synthesis.isolation.wire import encode
 
 _SYSCALL = 'extern "C" long syscall(long, ...);\nextern "C" void _exit(int);\n'
-_START = re.compile(r"_wp_args\)\n\{\n(?: +static constexpr bool wp_linear_tid = wp_linear_contiguous;\n)?")
 
 
 def _frame(kind: Kind, value: object) -> str:
@@ -231,7 +230,7 @@ def _in_cpp(before: str, inside: str) -> Callable[[Row, Canary], None]:
     def edit(row: Row, canary: Canary) -> None:
         if not row["cpp_forward"]:
             raise NothingToEditError
-        text = _START.sub(lambda match: match[0] + canary.fill(inside) + "\n", row["cpp_forward"])
+        text = CPP_START.sub(lambda match: match[0] + canary.fill(inside) + "\n", row["cpp_forward"])
         row["cpp_forward"] = canary.fill(before) + text
 
     return edit

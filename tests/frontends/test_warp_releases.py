@@ -51,6 +51,17 @@ def test_a_header_without_an_index_is_an_error() -> None:
 
 
 @pytest.mark.parametrize(
+    ("given", "turns"),
+    [("var_1", True), ("var_0", False), ("var_0, var_1", True), ("var_1, var_0", False),
+     ("var_1, var_0, var_2", True), ("var_0, var_1, var_0", False), ("var_9", False)],
+)  # fmt: skip
+def test_a_range_of_written_numbers_has_trips_or_none(given: str, turns: bool) -> None:
+    body = f"    var_5 = wp::range({given});\n"
+    found = releases.ranges_with_trips(body, {"var_0": "0", "var_1": "20", "var_2": "-1"})
+    assert found == ({"var_5"} if turns else set())
+
+
+@pytest.mark.parametrize(
     ("line", "floors"),
     [("inline int32 floordiv(int32 a, int32 b) { return floordiv_signed(a, b); }", True),
      ("inline T floordiv(T a, T b) { return a/b; }", False)],

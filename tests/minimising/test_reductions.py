@@ -7,7 +7,7 @@ import pytest
 
 from synthesis.errors import Stage, Symptom
 from synthesis.minimising.observing import Wanted
-from synthesis.minimising.reductions import normalised, size_of, smaller, steps, tidied
+from synthesis.minimising.reductions import normalised, size_of, smaller, tidied, ways
 from synthesis.minimising.search import shrink
 from synthesis.records import Argument, Domain, KernelSpec, Rejection, Signature
 
@@ -55,7 +55,7 @@ SPEC = KernelSpec(
 
 
 def all_smaller(spec: KernelSpec) -> list[KernelSpec]:
-    return [each for step in steps() for each in smaller(spec, step)]
+    return [each for step in ways() for each in smaller(spec, step)]
 
 
 def test_every_smaller_kernel_is_python_and_smaller() -> None:

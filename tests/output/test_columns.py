@@ -62,7 +62,7 @@ WRONG: dict[str, list[Any]] = {
     "verified": [["cpp_forward", "cpp_forward"], ["nothing"], [1], ["ptx"]],
     "reached": [-0.1, 1.1, 2, HUGE],
     "gradient": ["agrees: by oath", "", "none: 1", "not_checked: yet", "not_applicable", "right", "not_checked",
-                 "absent", "not_applicable: by oath"],
+                 "absent", "none", "not_applicable: by oath"],
     "unverified": [{"cpp_forward": "needs a GPU"}, {"nothing": "x"}, {"cpp_forward": ""}, {"cpp_forward": 1}],
     "version": [""],
     "toolchain": [{"warp-lang": 1}, {"": "1"}, {"warp-lang": ""}, []],

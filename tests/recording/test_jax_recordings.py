@@ -59,6 +59,13 @@ def specs_in(folder: Path) -> list[Any]:
     return sorted((read_kernel(store, each).spec for each in names), key=lambda spec: spec.name)
 
 
+def only_spec(folder: Path, text: str) -> Any:
+    """The one kernel that recording a program leaves."""
+    recorded(folder, program(folder, text))
+    (spec,) = specs_in(folder)
+    return spec
+
+
 def refusals_in(folder: Path) -> list[str]:
     store = store_of(folder / "kept")
     return [read_refused(store, each[8:]).why for each in entries_of(store) if each.startswith("refused/")]
@@ -160,13 +167,11 @@ def test_a_program_is_traced_as_often_as_without(tmp_path: Path) -> None:
 
 def test_constants_that_jax_computes_are_told_by_their_values(tmp_path: Path) -> None:
     """Computed again while the program traces, they would become a part of what it traces."""
-    path = program(
+    spec = only_spec(
         tmp_path,
         "RATE = 1.0 / 8.0\nTABLE = jnp.linspace(0.0, 1.0, 3)\n@jax.jit\ndef f(x):\n    return x * RATE + TABLE\n"
         "print(f(jnp.ones(3)))\n",
     )
-    recorded(tmp_path, path)
-    (spec,) = specs_in(tmp_path)
     assert "RATE = 1.0 / 8.0" in spec.source
     assert "TABLE = jnp.array([0.0, 0.5, 1.0]" in spec.source
 
@@ -185,13 +190,11 @@ def test_exceptions_are_the_programs_own(tmp_path: Path) -> None:
 
 
 def test_functions_inside_another_are_a_part_of_it(tmp_path: Path) -> None:
-    path = program(
+    spec = only_spec(
         tmp_path,
         "@jax.jit\ndef inner(x): return jnp.sin(x)\n"
         "@jax.jit\ndef outer(x): return jax.grad(lambda y: inner(y).sum())(x)\nprint(outer(jnp.ones(3)))\n",
     )
-    recorded(tmp_path, path)
-    (spec,) = specs_in(tmp_path)
     assert (spec.name, "def inner" in spec.source) == ("outer", True)
 
 

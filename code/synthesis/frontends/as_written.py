@@ -5,10 +5,12 @@ import functools
 import importlib.util
 import inspect
 import sys
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
+
+from synthesis.frontends.definitions import bound_names
 
 _ALLOWED = (
     *(ast.Constant, ast.Name, ast.Load, ast.Attribute, ast.Call, ast.keyword, ast.Tuple, ast.List),
@@ -52,8 +54,7 @@ def written(name: str, value: Any, module: str) -> Written | None:
         found = sys.modules.get(module)
         if found is None or vars(found).get(name) is not value:
             return None
-        bindings = _bindings(found)
-        match bindings.get(name, []):
+        match _bindings(found).get(name):
             case [ast.Assign(targets=[ast.Name()], value=expression)]:
                 return _expression(expression, found)
             case [ast.AnnAssign(value=ast.expr() as expression)]:
@@ -83,39 +84,21 @@ def _expression(expression: ast.expr, module: ModuleType) -> Written | None:
     return Written(text, names, module)
 
 
-@functools.lru_cache(maxsize=64)
-def _bindings(module: ModuleType) -> dict[str, list[ast.stmt]]:
-    """The statements that bind each name of a module, wherever they stand; none if its source is not known."""
+def _bindings(module: ModuleType) -> Mapping[str, list[ast.stmt]]:
+    """The outermost statements that bind each name of a module, or hold what does; none if its source is not known."""
     try:
-        tree = ast.parse(inspect.getsource(module))
+        return _bindings_in(inspect.getsource(module))
     except (OSError, TypeError, SyntaxError, ValueError, RecursionError):
         return {}
+
+
+@functools.lru_cache(maxsize=64)
+def _bindings_in(source: str) -> Mapping[str, list[ast.stmt]]:
+    tree = ast.parse(source)
     changed = {name for node in ast.walk(tree) if isinstance(node, ast.Global) for name in node.names}
     found: dict[str, list[ast.stmt]] = {}
-    for statement in _statements(tree):
-        for name in _bound_by(statement):
+    for statement in tree.body:
+        is_definition = isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        for name in {statement.name} if is_definition else bound_names(ast.Module([statement], [])):
             found.setdefault(name, []).append(statement)
-    top = {id(each) for each in tree.body}
-    return {name: each for name, each in found.items() if name not in changed and {*map(id, each)} <= top}
-
-
-def _statements(node: ast.AST) -> Iterator[ast.stmt]:
-    """The statements that run in a module's own scope."""
-    for each in ast.iter_child_nodes(node):
-        if isinstance(each, ast.stmt):
-            yield each
-        if not isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.expr):
-            yield from _statements(each)
-
-
-def _bound_by(statement: ast.stmt) -> set[str]:
-    """What a statement binds itself, and not by statements inside it."""
-    match statement:
-        case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
-            return {each.asname or each.name.partition(".")[0] for each in aliases}
-        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-            return {name}
-        case _:
-            inner = [each for each in ast.iter_child_nodes(statement) if not isinstance(each, ast.stmt)]
-            stores = (node for each in inner for node in ast.walk(each) if isinstance(node, ast.Name))
-            return {node.id for node in stores if not isinstance(node.ctx, ast.Load)}
+    return {name: each for name, each in found.items() if name not in changed}

@@ -38,8 +38,8 @@ Step = Callable[[KernelSpec], Iterator[KernelSpec]]
 """A way of making kernels smaller: all that it gives of one, the boldest first."""
 
 
-def steps() -> tuple[Step, ...]:
-    """All ways, from the boldest to the smallest."""
+def ways() -> tuple[Step, ...]:
+    """All of them, from the boldest to the smallest."""
     return (
         _without_definitions,
         _without_statements,

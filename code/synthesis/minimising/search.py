@@ -5,8 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from synthesis.minimising.reductions import Step, normalised, size_of, smaller, tidied
-from synthesis.minimising.reductions import steps as ways
+from synthesis.minimising.reductions import Step, normalised, size_of, smaller, tidied, ways
 from synthesis.records import KernelSpec
 
 Holds = Callable[[KernelSpec], KernelSpec | None]
@@ -72,18 +71,19 @@ class _Search:
         After each success the step goes on where it was, not with what it has tried: that is left to the next round.
         """
         place = 0
-        while not self.exhausted:
-            for number, each in enumerate(itertools.islice(smaller(current, step), place, None), start=place):
-                if self.exhausted:
-                    return current
-                found = self.accepted(each, current)
-                if found is not None and size_of(found) < size_of(current):
-                    current = self.tidy(found)
-                    place = number
-                    break
-            else:
-                return current
+        while (found := self._first(step, current, place)) is not None:
+            place, current = found
         return current
+
+    def _first(self, step: Step, current: KernelSpec, start: int) -> tuple[int, KernelSpec] | None:
+        """The first that a step gives, from a place on, of which it holds, with its place, made tidy; None if none."""
+        for place, each in enumerate(itertools.islice(smaller(current, step), start, None), start=start):
+            if self.exhausted:
+                return None
+            found = self.accepted(each, current)
+            if found is not None and size_of(found) < size_of(current):
+                return place, self.tidy(found)
+        return None
 
     def tidy(self, spec: KernelSpec) -> KernelSpec:
         """The kernel without what nothing reads, if it holds of that too; else the kernel."""

@@ -49,7 +49,7 @@
         onfocus: () => this.mark(this.active || 1),
       });
       this.places = el("span", { class: "places" });
-      const wrap = el("button", { type: "button", class: "quiet small wrap", "aria-pressed": String(wrapped), title: "Break long lines", onclick: () => hear("wrap", this, 0) }, "Wrap");
+      const wrap = el("button", { type: "button", class: "quiet small wrap", title: "Break long lines", onclick: () => hear("wrap", this, 0) }, "Wrap");
       const copy = el("button", { type: "button", class: "quiet small", onclick: () => irsmith.copy(code, copy) }, "Copy");
       this.node = el("section", { class: `pane ${side}`, "aria-label": title }, el("header", {}, el("h2", {}, title), el("span", { class: "note" }, plural(this.lines.length, "line")), this.places, el("span", { class: "stretch" }), wrap, copy), this.list);
       this.show(MOST_LINES);

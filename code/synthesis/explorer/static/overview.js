@@ -7,6 +7,7 @@
 
   const to = (name, value) => `#/pairs?${new URLSearchParams({ [name]: value })}`;
   const sum = (list) => list.reduce((total, each) => total + each, 0);
+  const counted = (entries) => sum(entries.map((entry) => entry.at(-1)));
 
   function stat(value, words, note) {
     return el("div", { class: "stat" }, el("dt", {}, words), el("dd", {}, value), note ? el("dd", { class: "about" }, note) : null);
@@ -34,7 +35,7 @@
   const of = (frontend, list) => list.filter(([name]) => name === frontend).map(([, name, count]) => [name, count]);
 
   function stats(data, texts) {
-    const verified = sum(data.levels.map(([, , , , count]) => count));
+    const verified = counted(data.levels);
     return el(
       "dl",
       { class: "stats" },
@@ -42,7 +43,7 @@
       stat(share(data.programs, data.rows), "different programs", `${number(data.programs)} after renaming${data.exact ? "" : ", about"}`),
       stat(share(data.structures, data.rows), "different structures", `${number(data.structures)}, numbers left out too`),
       stat(share(verified, texts), "of texts verified", `${number(verified)} of ${number(texts)}`),
-      stat(number(sum(data.rejections.map(([, , count]) => count))), "kernels rejected", `and ${plural(sum(data.dropped.map(([, , count]) => count)), "text")} of rows dropped`),
+      stat(number(counted(data.rejections)), "kernels rejected", `and ${plural(counted(data.dropped), "text")} of rows dropped`),
     );
   }
 

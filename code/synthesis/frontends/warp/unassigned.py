@@ -11,12 +11,13 @@ for certain.
 import re
 from collections.abc import Collection, Iterator
 
+from synthesis.frontends.warp.releases import ranges_with_trips
+
 _CONSTANT = re.compile(r"^\s*const .+ (var_\d+) = (.+);$", re.MULTILINE)
 _MERGED = re.compile(r"^\s*(var_\d+) = wp::where\((var_\w+), (var_\d+), (var_\d+)\);$")
 _BRANCH = re.compile(r"^\s*if \((!?)(var_\w+)\) \{$")
 _LOOP = re.compile(r"^\s*if \((?:iter_cmp\((?P<range>var_\d+)\) == 0|\(var_\w+\) == false)\) goto (?P<end>end_\w+);$")
 """The head of a loop that may have no trip; that of one which has some compares with a number since Warp 1.19."""
-_RANGE = re.compile(r"^\s*(var_\d+) = wp::range\((var_\d+(?:, var_\d+){0,2})\);$", re.MULTILINE)
 _VARIABLE = re.compile(r"\bvar_\d+\b")
 Blocks = tuple[tuple[int, str], ...]
 """The blocks and loops around a line, from the outside: a number of its own and the condition, ``!`` before it if it is
@@ -38,7 +39,7 @@ def _find_in(body: str, constants: dict[str, str]) -> str | None:
     merged = dict[str, tuple[Blocks, bool]]()
     """Variables that are the same constant by either side of a branch: where, and whether a way leaves them out."""
     values = dict(constants)
-    for line, blocks in _lines(body, _turning(body, constants)):
+    for line, blocks in _lines(body, ranges_with_trips(body, constants)):
         if "wp::adj_" in line:
             break  # what is behind reads what was assigned before
         merge = _MERGED.match(line)
@@ -69,17 +70,6 @@ def _may_be_left_out(assigned: tuple[Blocks, bool] | None, blocks: Blocks, way: 
     where, left_out = assigned
     inside = where[: len(blocks)] == blocks and len(where) == len(blocks) + 1 and where[-1][1] == way
     return left_out or not (blocks[: len(where)] == where or inside)
-
-
-def _turning(body: str, constants: dict[str, str]) -> set[str]:
-    """The ranges of numbers that are written in the text, of which there is one at least."""
-    found = set[str]()
-    for name, given in _RANGE.findall(body):
-        values = [constants.get(each, "") for each in given.split(", ")]
-        numbers = [int(each) for each in values if re.fullmatch(r"-?\d{1,10}", each)]
-        if len(numbers) == len(values) and 0 not in numbers[2:] and range(*numbers):
-            found.add(name)
-    return found
 
 
 def _lines(body: str, turning: Collection[str]) -> Iterator[tuple[str, Blocks]]:
