@@ -13,6 +13,9 @@ from folders import contents
 
 pytest.importorskip("jax")
 
+import jax
+from jax import numpy as jnp
+
 from synthesis import KernelGenerator, Pair, get_frontend, run_pipeline, synthesize_pair
 from synthesis.cli import run
 from synthesis.errors import ConfigError, Symptom
@@ -103,6 +106,17 @@ def texts() -> dict[str, tuple[str, str]]:
 
 def differs(level: str, text: str, small: str) -> bool:
     return why_no_twin(get_frontend("jax").level(level), text, small) is not None
+
+
+def test_how_many_places_are_asked_for_is_a_size() -> None:
+    """JAX 0.12 prints the number of places of jnp.nonzero; older releases count instead."""
+    one, two = (
+        str(jax.make_jaxpr(lambda x: jnp.nonzero(x, size=x.size)[0])(jnp.ones(shape))) for shape in ((6, 7), (48, 300))
+    )
+    assert not differs("jaxpr", one, two)
+    printed = "{{ lambda ; a:f32[{0}]. let b:i32[{0}] = Nonzero[size={0} axes=({1},) out_dtype=int32] a in (b,) }}"
+    assert not differs("jaxpr", printed.format(300, 0), printed.format(7, 0))
+    assert differs("jaxpr", printed.format(300, 0), printed.format(7, 1))
 
 
 @pytest.mark.parametrize("level", LEVELS)

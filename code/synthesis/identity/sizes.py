@@ -21,7 +21,7 @@ _BROKEN = re.compile(r"(?<=[\[({]) | (?=[\])}])")
 _JAXPR_TYPE = re.compile(r"(?<=[:(, {])((?:bool|key<\w+>|[a-z]+\d+(?:_\w+)?)\[)(\d+(?:,\d+)*)(?=\])")
 _JAXPR_SIZES = (
     "shape", "new_sizes", "slice_sizes", "start_indices", "limit_indices", "padding_config", "padding", "sizes",
-    "length", "window_dimensions", "dimension_size", "k", "feature_group_count", "batch_group_count",
+    "length", "window_dimensions", "dimension_size", "size", "k", "feature_group_count", "batch_group_count",
 )  # fmt: skip
 _VALUE = r"(?:\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)|\d+)"
 _JAXPR_SIZED = re.compile(rf"(?<=[\[ ])(?:{'|'.join(_JAXPR_SIZES)})={_VALUE}(?=[ \]])")
