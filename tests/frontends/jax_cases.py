@@ -157,10 +157,22 @@ def bound(name: str) -> Callable[..., Any]:
     return primitive.bind
 
 
+def real_only(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function that takes no complex numbers, though JAX traces it with some: XLA does not compile it."""
+
+    def refusing(*values: Any) -> Any:
+        if any(jnp.iscomplexobj(each) for each in values):
+            raise TypeError
+        return function(*values)
+
+    return refusing
+
+
 _SPELT: dict[str, Any] = {
     "and": lax.bitwise_and, "or": lax.bitwise_or, "xor": lax.bitwise_xor, "not": lax.bitwise_not,
     "add_any": bound("add_any"), "copy": bound("copy"), "stop_gradient": bound("stop_gradient"),
     "regularized_incomplete_beta": lax.betainc, "device_put": jax.device_put,
+    "eq_to": real_only(bound("eq_to")), "le_to": bound("le_to"), "lt_to": bound("lt_to"),
     "optimization_barrier": lax.optimization_barrier,
 }  # fmt: skip
 
@@ -217,9 +229,9 @@ UNARY = (
     "stop_gradient", "tan", "tanh",
 )  # fmt: skip
 BINARY = (
-    "add", "add_any", "and", "atan2", "complex", "div", "eq", "ge", "gt", "igamma", "igammac", "le", "lt", "max", "min",
-    "mul", "ne", "nextafter", "or", "polygamma", "pow", "rem", "shift_left", "shift_right_arithmetic",
-    "shift_right_logical", "sub", "xor", "zeta",
+    "add", "add_any", "and", "atan2", "complex", "div", "eq", "eq_to", "ge", "gt", "igamma", "igammac", "le", "le_to",
+    "lt", "lt_to", "max", "min", "mul", "ne", "nextafter", "or", "polygamma", "pow", "rem", "shift_left",
+    "shift_right_arithmetic", "shift_right_logical", "sub", "xor", "zeta",
 )  # fmt: skip
 
 

@@ -151,3 +151,45 @@ def test_this_xla_compiles_with_the_options_that_it_has() -> None:
     text = str(jax.jit(jnp.sin).lower(np.float32(1)).compiler_ir("stablehlo"))
     (result,) = _Compiled(text).run([np.float32(1)])
     np.testing.assert_allclose(result, np.sin(1), rtol=1e-6)
+
+
+PLACES = {
+    "Frexp": ("{ lambda ; a:f32[3]. let b:f32[3] c:i32[3] = Frexp[x_aval=f32[3]] a in (b, c) }", jnp.frexp),
+    "Ldexp": (
+        "{ lambda ; a:f32[3]. let b:f32[3] = Ldexp[x1_aval=f32[3] x2_aval=i32[]] a 2:i32[] in (b,) }",
+        lambda x: jnp.ldexp(x, 2),
+    ),
+    "Nonzero": (
+        "{ lambda ; a:f32[3]. let b:i32[2] = Nonzero[size=2 axes=(0,) out_dtype=int32] a in (b,) }",
+        lambda x: jnp.nonzero(x, size=2),
+    ),
+    "SearchSorted": (
+        "{ lambda ; a:f32[3]. let b:i32[3] = SearchSorted[side=right dimension=0 batch_dims=0 method=scan] a a"
+        " in (b,) }",
+        lambda x: jnp.searchsorted(x, x, side="right"),
+    ),
+}
+"""Texts of primitives that are objects in JAX 0.12 and later, and public functions that compute the same."""
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_a_primitive_that_is_an_object_is_what_its_public_function_computes(name: str) -> None:
+    text, function = PLACES[name]
+    given = np.array([0, 1.5, 3], np.float32)
+    expected = jax.tree.leaves(function(given))
+    live = graph_of(jax.make_jaxpr(function)(given))
+    for ours, theirs in zip(Evaluator(double=False).results(live, [given]), expected, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    if releases.object_class(name) is None:
+        with pytest.raises(NotRebuiltError, match=f"{name} is no primitive"):
+            jax.jit(function_of(parse(text)))(given)
+    else:
+        for ours, theirs in zip(jax.jit(function_of(parse(text)))(given), expected, strict=True):
+            np.testing.assert_array_equal(ours, theirs)
+
+
+def test_every_object_of_the_newest_jax_is_found() -> None:
+    """The table of objects names what this JAX's public functions bind, or nothing at all in older releases."""
+    found = {name for name in PLACES if releases.object_class(name) is not None}
+    assert found in (set(), set(PLACES))
+    assert releases.object_class("add") is None

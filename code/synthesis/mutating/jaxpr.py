@@ -23,7 +23,7 @@ _DIALECT = Dialect(
         "logistic tanh", "cumsum cumprod cummax",
     ),
     comparisons={"lt": "gt", "gt": "lt", "le": "ge", "ge": "le", "eq": "ne", "ne": "eq"},
-    edges={"lt": "le", "le": "lt", "gt": "ge", "ge": "gt"},
+    edges={"lt": "le", "le": "lt", "gt": "ge", "ge": "gt", "lt_to": "le_to", "le_to": "lt_to"},
     opposites={"lt": "ge", "ge": "lt", "gt": "le", "le": "gt"},
     reductions={"reduce_max": "reduce_min", "reduce_min": "reduce_max", "argmax": "argmin", "argmin": "argmax",
                 "reduce_and": "reduce_or", "reduce_or": "reduce_and"},

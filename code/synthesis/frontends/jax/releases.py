@@ -11,6 +11,7 @@ since  what changed
 0.11.0 ``top_k`` says whether it is stable, which it always was
 0.11.0 XLA's CPU compiler has no option ``xla_cpu_use_fusion_emitters``
 0.12.0 ``erfc`` has an ``accuracy``
+0.12.0 some primitives are objects of a class (``Nonzero``), which know what they are in simpler ones
 0.12.0 XLA dumps LLVM IR only where ``xla_dump_emitter_re`` asks for it
 0.12.0 the locations of a Mosaic module are in a module of their own
 ====== =======================================================================================
@@ -42,7 +43,9 @@ _MARK = re.compile(r"""'[^']*'|"(?:[^"\\]|\\.)*"|[()\[\]{},]""")
 """A bracket or a comma, or a string, in which these mean nothing."""
 _FILE = re.compile(r'"((?:[^"\\]|\\.)*)":(\d+):(\d+)')
 
-RAW_PARAMETERS = frozenset(_TREES)
+_OPERAND_TYPES = frozenset({"x_aval", "x1_aval", "x2_aval"})
+"""Parameters that repeat the types of an equation's operands."""
+RAW_PARAMETERS = frozenset({*_TREES, *_OPERAND_TYPES})
 """Parameters of a printed equation that are read as text, up to the bracket that closes them."""
 
 
@@ -63,7 +66,43 @@ def equation_of(primitive: str, parameters: Mapping[str, Any]) -> tuple[str, dic
         if len(counts) != 3:
             raise ValueError(f"a scan whose operands have {len(counts)} parts, not constants, carry and columns")
         given["num_consts"], given["num_carry"] = counts[:2]
+    for name in _OPERAND_TYPES & given.keys():
+        del given[name]
     return _RENAMED.get(primitive, primitive), given
+
+
+def expansion_of(equation: Any) -> Any:
+    """The closed jaxpr of what a live equation computes in simpler primitives, if its primitive is an object; or None.
+
+    It is JAX's own: what older releases bind in the place of such a primitive.
+    """
+    expand = getattr(equation.params.get("_prim"), "expand", None)
+    if expand is None:
+        return None
+    return jax.make_jaxpr(expand)(*(jax.ShapeDtypeStruct(each.aval.shape, each.aval.dtype) for each in equation.invars))
+
+
+_OBJECTS: Mapping[str, Callable[[Any], Any]] = {
+    "Frexp": lambda x: jax.numpy.frexp(x),
+    "Ldexp": lambda x: jax.numpy.ldexp(x, 1),
+    "Nonzero": lambda x: jax.numpy.nonzero(x, size=1),
+    "SearchSorted": lambda x: jax.numpy.searchsorted(x, x),
+}
+"""Primitives that are objects of a class in newer releases: a function that binds one."""
+
+
+@functools.cache
+def object_class(primitive: str) -> Any:
+    """The class of a primitive that is an object in this JAX; None for any other.
+
+    It is called with the types of the operands and the parameters; what it makes is called with the operands.
+    """
+    if primitive not in _OBJECTS:
+        return None
+    with jax.disable_jit():
+        equations = jax.make_jaxpr(_OBJECTS[primitive])(np.zeros(2, np.float32)).eqns
+    found = (type(each.params["_prim"]) for each in equations if "_prim" in each.params)
+    return next((each for each in found if each.__name__ == primitive), None)
 
 
 def _leaf_counts(tree: Any) -> list[int]:

@@ -81,6 +81,8 @@ def _unprinted(equation: Equation) -> dict[str, Any]:
             return {"sharding": None}
         case "mul":
             return {"out_dtype": None}
+        case "SearchSorted":
+            return {"out_dtype": _only(equation).dtype}
         case name:
             return {"accuracy": None} if name in _WITH_ACCURACY else {}
 
@@ -94,24 +96,29 @@ def _only(equation: Equation) -> Shaped:
 # ---- what texts print
 
 _PLAIN = frozenset({
-    "axes", "axis", "base_dilation", "batch_group_count", "bit_width", "body_nconsts", "broadcast_dimensions",
-    "compute_left_eigenvectors", "compute_right_eigenvectors", "compute_schur_vectors", "compute_uv",
-    "cond_nconsts", "conjugate_a", "consts", "dimension", "dimensions", "enable_eigvec_derivs", "exponent_bits",
-    "feature_group_count", "fft_lengths", "fill_value", "full_matrices", "indices_are_sorted", "is_stable", "k",
-    "left_side", "length", "lhs_dilation", "limit_indices", "log_space", "lower", "mantissa_bits", "new_sizes",
-    "num_carry", "num_consts", "num_keys", "padding", "padding_config", "permutation", "permutation_size",
-    "perturb_singular", "pivoting", "reps", "reverse", "rhs_dilation", "shape", "sizes", "slice_sizes",
-    "sort_eig_vals", "sort_eigenvalues", "start_indices", "strides", "symmetrize_input", "transpose_a",
-    "unique_indices", "unit_diagonal", "unroll", "update_consts", "weak_type", "window_dilation",
+    "axes", "axis", "base_dilation", "batch_dims", "batch_group_count", "bit_width", "body_nconsts",
+    "broadcast_dimensions", "compute_left_eigenvectors", "compute_right_eigenvectors", "compute_schur_vectors",
+    "compute_uv", "cond_nconsts", "conjugate_a", "consts", "dimension", "dimensions", "enable_eigvec_derivs",
+    "exponent_bits", "feature_group_count", "fft_lengths", "fill_value", "full_matrices", "indices_are_sorted",
+    "is_stable", "k", "left_side", "length", "lhs_dilation", "limit_indices", "log_space", "lower", "mantissa_bits",
+    "new_sizes", "num_carry", "num_consts", "num_keys", "padding", "padding_config", "permutation",
+    "permutation_size", "perturb_singular", "pivoting", "reps", "reverse", "rhs_dilation", "shape", "size", "sizes",
+    "slice_sizes", "sort_eig_vals", "sort_eigenvalues", "start_indices", "strides", "symmetrize_input",
+    "transpose_a", "unique_indices", "unit_diagonal", "unroll", "update_consts", "weak_type", "window_dilation",
     "window_dimensions", "window_strides", "y",
 })  # fmt: skip
 """Numbers, truths and tuples of them, as they stand."""
 _ABSENT = frozenset({
-    "implementation", "out_dtype", "out_sharding", "policy", "select_callable", "sharding",
+    "implementation", "out_sharding", "policy", "select_callable", "sharding",
     "subset_by_index", "use_magma",
 })  # fmt: skip
 """What is rebuilt only where it is not given."""
-_DTYPES = frozenset({"dtype", "index_dtype", "input_dtype", "new_dtype", "preferred_element_type"})
+_DTYPES = frozenset({"dtype", "index_dtype", "input_dtype", "new_dtype", "out_dtype", "preferred_element_type"})
+_CHOICES: Mapping[str, frozenset[str]] = {
+    "side": frozenset({"left", "right"}),
+    "method": frozenset({"compare_all", "scan", "scan_unrolled", "sort"}),
+}
+"""Words as they stand, of these."""
 _GRAPHS = frozenset({"branches", "body_jaxpr", "cond_jaxpr", "jaxpr"})
 _UNUSED = frozenset({"computation", "jvp", "bwd", "fwd"})
 """Names of Python functions: what they compute stands beside them as a graph."""
@@ -144,6 +151,8 @@ def _value(primitive: str, name: str, printed: Any, primitives: Mapping[str, Any
         return printed
     if name in _DTYPES:
         return _dtype(printed)
+    if printed in _CHOICES.get(name, ()):
+        return printed
     if (name in _ABSENT and printed is None) or (name in _MEMBERS and printed is None):
         return None
     if name in _UNUSED and isinstance(printed, str):

@@ -15,7 +15,7 @@ import numpy as np
 
 from synthesis.frontends.jax.graphs import Constant, Equation, Graph, Shaped
 from synthesis.frontends.jax.jaxprs.parameters import NotRebuiltError, key_type, parameters_of
-from synthesis.frontends.jax.releases import bound_parameters, scan_division
+from synthesis.frontends.jax.releases import bound_parameters, object_class, scan_division
 
 jax: Any = _jax
 lax: Any = jax.lax
@@ -85,6 +85,9 @@ class _Rebuilding:
             return self._function(equation.parameters["jaxpr"], str(equation.parameters.get("name")))(*inputs)
         if equation.primitive in _CALLS:
             return self.run(equation.parameters[_CALLS[equation.primitive]], inputs)
+        kind = object_class(equation.primitive)
+        if kind is not None:
+            return self._of_object(kind, equation, inputs)
         primitive = primitives().get(equation.primitive)
         if primitive is None:
             raise NotRebuiltError(f"{equation.primitive} is no primitive that is known here")
@@ -102,6 +105,15 @@ class _Rebuilding:
             raise NotRebuiltError(str(error)) from None
         made = _applied(primitive, inputs, parameters)
         return made if primitive.multiple_results else [made]
+
+    def _of_object(self, kind: Any, equation: Equation, inputs: list[Any]) -> Sequence[Any]:
+        """What a primitive gives that is an object: of a class, made for the types of its operands."""
+        parameters = parameters_of(equation, {}, close=self._close)
+        try:
+            made = kind(*map(jax.typeof, inputs), **parameters)(*inputs)
+        except (TypeError, ValueError) as error:
+            raise TypeMismatchError(f"{equation.primitive}: {error}") from error
+        return made if isinstance(made, tuple | list) else [made]
 
     def _function(self, graph: Graph, name: str) -> Any:
         """A graph as a jitted function of a name, which JAX lowers to a function of the module."""

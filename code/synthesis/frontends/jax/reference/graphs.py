@@ -1,7 +1,7 @@
 """The graph of a live jaxpr.
 
 A primitive of a library's is taken for a call of what the library says that it does (``Primitive.def_impl``), if that
-can be traced.
+can be traced. One of JAX's that is an object (``Nonzero``) is taken for a call of what it is in simpler primitives.
 """
 
 import functools
@@ -24,7 +24,7 @@ from synthesis.frontends.jax.graphs import (
     Span,
     dtype_of,
 )
-from synthesis.frontends.jax.releases import equation_of
+from synthesis.frontends.jax.releases import equation_of, expansion_of
 
 jax: Any = _jax
 
@@ -47,7 +47,7 @@ def _array(value: npt.ArrayLike) -> npt.NDArray[Any]:
 
 
 def _equation(equation: Any) -> Equation:
-    inside = _of_a_library(equation)
+    inside = expansion_of(equation) or _of_a_library(equation)
     if inside is not None:
         return Equation(
             primitive="closed_call",

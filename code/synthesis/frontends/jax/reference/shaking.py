@@ -70,7 +70,7 @@ _BITS: dict[Dtype, tuple[Dtype, int]] = {
 }  # fmt: skip
 """Of a format, the whole numbers of its size, and the lower half of the digits behind the first."""
 _PARTS = {np.dtype(np.complex64): np.dtype(np.float32), np.dtype(np.complex128): np.dtype(np.float64)}
-_COMPARISONS = frozenset({"eq", "ge", "gt", "le", "lt", "ne"})
+_COMPARISONS = frozenset({"eq", "eq_to", "ge", "gt", "le", "le_to", "lt", "lt_to", "ne"})
 _EXTREMES = {"argmax": -1.0, "argmin": 1.0}
 """Primitives that choose an element, and what its numbers are to be multiplied by for it to be the least."""
 _TURNS = 4.0

@@ -114,6 +114,20 @@ def _sign(x: Array) -> Array:
     return np.sign(x) if x.dtype.kind != "u" else (x > 0).astype(x.dtype)
 
 
+def _by_total_order(compare: np.ufunc) -> _Function:
+    """A comparison in the order of IEEE 754 in which -0 comes before 0, and what is no number before or after all."""
+
+    def place(x: Array) -> Array:
+        if x.dtype.kind in "biu":
+            return x
+        if x.dtype.kind == "c":
+            raise NotImplementedError("complex numbers")
+        word = x.view(f"i{x.dtype.itemsize}")
+        return np.where(word < 0, word ^ np.iinfo(word.dtype).max, word)  # of negative numbers the larger bits are less
+
+    return lambda a, b: compare(place(a), place(b))
+
+
 def _rsqrt(x: Array) -> Array:
     return 1 / np.sqrt(x)
 
@@ -137,6 +151,7 @@ _FUNCTIONS: dict[str, _Function] = {
     "sqrt": np.sqrt, "cbrt": np.cbrt, "rsqrt": _rsqrt, "logistic": _logistic,
     "real": np.real, "imag": np.imag, "conj": np.conj, "complex": _complex,
     "eq": np.equal, "ne": np.not_equal, "lt": np.less, "le": np.less_equal, "gt": np.greater,
+    "eq_to": _by_total_order(np.equal), "lt_to": _by_total_order(np.less), "le_to": _by_total_order(np.less_equal),
     "ge": np.greater_equal, "is_finite": np.isfinite,
     "and": np.bitwise_and, "or": np.bitwise_or, "xor": np.bitwise_xor, "not": np.invert,
     "shift_left": _shifted(np.left_shift), "shift_right_logical": _logical_right,
