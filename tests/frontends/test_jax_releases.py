@@ -1,5 +1,6 @@
 """Each difference between JAX's releases that ``frontends/jax/releases.py`` knows, in live equations and in texts."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -153,7 +154,7 @@ def test_this_xla_compiles_with_the_options_that_it_has() -> None:
     np.testing.assert_allclose(result, np.sin(1), rtol=1e-6)
 
 
-PLACES = {
+PLACES: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "Frexp": ("{ lambda ; a:f32[3]. let b:f32[3] c:i32[3] = Frexp[x_aval=f32[3]] a in (b, c) }", jnp.frexp),
     "Ldexp": (
         "{ lambda ; a:f32[3]. let b:f32[3] = Ldexp[x1_aval=f32[3] x2_aval=i32[]] a 2:i32[] in (b,) }",

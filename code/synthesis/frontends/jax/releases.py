@@ -101,7 +101,7 @@ def object_class(primitive: str) -> Any:
         return None
     with jax.disable_jit():
         equations = jax.make_jaxpr(_OBJECTS[primitive])(np.zeros(2, np.float32)).eqns
-    found = (type(each.params["_prim"]) for each in equations if "_prim" in each.params)
+    found: list[Any] = [each.params["_prim"].__class__ for each in equations if "_prim" in each.params]
     return next((each for each in found if each.__name__ == primitive), None)
 
 

@@ -110,10 +110,9 @@ class _Rebuilding:
         """What a primitive gives that is an object: of a class, made for the types of its operands."""
         parameters = parameters_of(equation, {}, close=self._close)
         try:
-            made = kind(*map(jax.typeof, inputs), **parameters)(*inputs)
+            return jax.tree.leaves(kind(*map(jax.typeof, inputs), **parameters)(*inputs))
         except (TypeError, ValueError) as error:
             raise TypeMismatchError(f"{equation.primitive}: {error}") from error
-        return made if isinstance(made, tuple | list) else [made]
 
     def _function(self, graph: Graph, name: str) -> Any:
         """A graph as a jitted function of a name, which JAX lowers to a function of the module."""
@@ -221,6 +220,10 @@ def _name_rows() -> Any:
     return lax.linalg.lu_pivots_to_permutation(np.zeros(2, np.int32), 2)
 
 
+def _leave_empty() -> Any:
+    return lax.empty((2,), np.float32)
+
+
 def _solve() -> Any:
     return lax.custom_linear_solve(_same, np.zeros(2, np.float32), _second)
 
@@ -233,7 +236,7 @@ def _second(_: Any, x: Any) -> Any:
     return x
 
 
-_PROBES = (_pass_keys, _ask_platform, _name_rows)
+_PROBES = (_pass_keys, _ask_platform, _name_rows, _leave_empty)
 """Functions whose primitives no public module has."""
 
 

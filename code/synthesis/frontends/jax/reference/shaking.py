@@ -26,12 +26,12 @@ CALLS = frozenset({
 """Primitives that call functions, whose equations are shaken one by one."""
 EXACT = frozenset({
     "abs", "all_gather", "broadcast_in_dim", "broadcast_to", "clamp", "complex", "concatenate", "conj", "copy",
-    "cummax", "cummin", "device_put", "dynamic_slice", "dynamic_update_slice", "empty2", "gather", "get", "imag",
-    "iota", "max", "min", "name", "neg", "nextafter", "optimization_barrier", "pad", "pmax", "pmin", "ppermute",
-    "psum", "psum_invariant", "pvary", "real", "reduce_max", "reduce_min", "reduce_precision", "reduce_scatter",
-    "reduce_window_max", "reduce_window_min", "reshape", "rev", "scatter", "scatter-max", "scatter-min", "select_n",
-    "sharding_constraint", "slice", "sort", "split", "squeeze", "stack", "stop_gradient", "swap", "tile", "top_k",
-    "transpose", "unstack",
+    "cummax", "cummin", "device_put", "dynamic_slice", "dynamic_update_slice", "empty", "empty2", "gather", "get",
+    "imag", "iota", "max", "min", "name", "neg", "nextafter", "optimization_barrier", "pad", "pmax", "pmin",
+    "ppermute", "psum", "psum_invariant", "pvary", "real", "reduce_max", "reduce_min", "reduce_precision",
+    "reduce_scatter", "reduce_window_max", "reduce_window_min", "reshape", "rev", "scatter", "scatter-max",
+    "scatter-min", "select_n", "sharding_constraint", "slice", "sort", "split", "squeeze", "stack", "stop_gradient",
+    "swap", "tile", "top_k", "transpose", "unstack",
 })  # fmt: skip
 """Primitives that choose, move or hand on numbers."""
 INSIDE = frozenset({

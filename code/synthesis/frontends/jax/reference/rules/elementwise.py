@@ -125,7 +125,10 @@ def _by_total_order(compare: np.ufunc) -> _Function:
         word = x.view(f"i{x.dtype.itemsize}")
         return np.where(word < 0, word ^ np.iinfo(word.dtype).max, word)  # of negative numbers the larger bits are less
 
-    return lambda a, b: compare(place(a), place(b))
+    def compared(a: Array, b: Array) -> Array:
+        return compare(place(a), place(b))
+
+    return compared
 
 
 def _rsqrt(x: Array) -> Array:

@@ -89,8 +89,9 @@ def _iota(evaluator: Machine, _: Inputs, parameters: Parameters, types: Types) -
     return np.broadcast_to(np.arange(shape[axis]).reshape(sizes), shape).astype(evaluator.format(types[0].dtype))
 
 
-@rule("empty2")
+@rule("empty", "empty2")
 def _empty(evaluator: Machine, _: Inputs, __: Parameters, types: Types) -> Results:
+    """May hold anything; StableHLO made for a CPU holds zeros."""
     return np.zeros(types[0].shape, evaluator.format(types[0].dtype))
 
 
