@@ -15,6 +15,7 @@ from scored_rows import SAMPLES, named_otherwise
 from synthesis import Answer, RowIndex, Scorer, Scoring, generate, row_of
 from synthesis.cli import run
 from synthesis.errors import TargetError
+from synthesis.evaluation.settings import Evaluating
 from synthesis.output.reading import Document
 from synthesis.scoring.lines import Counts, score_lines
 
@@ -102,6 +103,17 @@ def test_the_command_scores_a_file_and_standard_input_alike(
     assert run([*given, "--candidates", str(path), "--json"]) == 2
     assert run([*given, "--candidates", str(path), "--out", str(tmp_path / "no" / "scores")]) == 2
     assert not list(tmp_path.glob(".score*"))
+
+
+@pytest.mark.needs("jax")
+def test_the_commands_take_the_same_seed_if_none_is_said(
+    jax_samples: list[Document], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, out = tmp_path / "candidates.jsonl", tmp_path / "scores.jsonl"
+    path.write_bytes(b"".join(lines_of(jax_samples)[:1]))
+    given = ["--dataset", str(SAMPLES / "jax"), "--progress", "none", "--json"]
+    assert run(["score", *given, "--candidates", str(path), "--out", str(out)]) == 0
+    assert json.loads(capsys.readouterr().out)["seed"] == Evaluating().seed == 0
 
 
 def answers_of(rows: list[Document], level: str) -> list[Answer]:

@@ -13,8 +13,8 @@ from synthesis.output.index import RowIndex
 from synthesis.progress import Meter, progress_bar
 from synthesis.scoring.files import opened_lines, written_lines
 from synthesis.scoring.lines import Counts, score_lines
-from synthesis.scoring.scorer import Scorer, fresh_seed
-from synthesis.scoring.settings import Scoring
+from synthesis.scoring.scorer import Scorer
+from synthesis.scoring.settings import Repeatable
 
 _File = Annotated[str, Parameter(allow_leading_hyphen=True)]
 
@@ -24,12 +24,12 @@ def score(
     dataset: str,
     candidates: _File,
     out: _File = "-",
-    settings: Annotated[Scoring, Flat] = Scoring(),  # noqa: B008 (it is frozen)
+    settings: Annotated[Repeatable, Flat] = Repeatable(),  # noqa: B008 (it is frozen)
     progress: str = "auto",
     config: Config = None,
     json: Flag = False,
 ) -> int:
-    """Score models' texts against the rows of a folder, by execution on inputs that nobody has seen.
+    """Score models' texts against the rows of a folder, by execution on inputs of --seed.
 
     Each line of the candidates is a JSON object: the id of a row, a level of it (or python, for the way back) and the
     text. Each line of the result, in the same order, has id and level and either the score (value from 0 to 1,
@@ -60,7 +60,7 @@ def score(
     json: bool
         Print what was counted as JSON on standard output; the scores need a file then.
     """
-    counts, seed = Counts(), fresh_seed() if settings.seed is None else settings.seed
+    counts = Counts()
     with ExitStack() as stack:
         write = stack.enter_context(written_lines(out, apart=json))
         lines = stack.enter_context(opened_lines(candidates))
@@ -68,7 +68,10 @@ def score(
         show = stack.enter_context(progress_bar("score", progress))
         meter = Meter(None, [show])
         scorer = stack.enter_context(Scorer(settings))
-        for line in score_lines(scorer, rows, lines, name=candidates, seed=seed, counts=counts, on_line=meter.finish):
+        scored = score_lines(
+            scorer, rows, lines, name=candidates, seed=settings.seed, counts=counts, on_line=meter.finish
+        )
+        for line in scored:
             write(json_of.dumps(line, ensure_ascii=False) + "\n")
     if json:
         print_json(counts.to_json())

@@ -4,16 +4,14 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from synthesis.errors import ConfigError
-from synthesis.scoring.settings import Scoring
+from synthesis.scoring.settings import Repeatable, Scoring
 from synthesis.settings import Confining
 
 
 @dataclass(frozen=True, kw_only=True)
-class Evaluating(Scoring):
+class Evaluating(Repeatable):
     """What answers are evaluated with."""
 
-    seed: int = 0  # pyright: ignore[reportIncompatibleVariableOverride]  (a report is to be made again)
-    """Of the inputs that texts are run on; the same seed gives the same report."""
     k: tuple[int, ...] | None = None
     """Of pass@k; may be given several times. 1, 5, 10, 25, 50, 100 … as far as every question has that many answers, if
     it is not said."""
@@ -24,8 +22,6 @@ class Evaluating(Scoring):
     def __post_init__(self) -> None:
         """Refuse what nothing can be evaluated with."""
         super().__post_init__()
-        if self.seed is None:  # pyright: ignore[reportUnnecessaryComparison]
-            raise ConfigError("an evaluation has a seed, so that it can be made again; got None")
         if self.k is not None:
             listed = (self.k,) if isinstance(self.k, int) else tuple(self.k)
             if not listed or any(isinstance(each, bool) or not isinstance(each, int) or each < 1 for each in listed):  # pyright: ignore[reportUnnecessaryIsInstance]

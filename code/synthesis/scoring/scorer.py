@@ -15,11 +15,6 @@ _FEWEST = 8
 """Answers that are worth a process of their own."""
 
 
-def fresh_seed() -> int:
-    """A seed that nobody knows."""
-    return secrets.randbelow(_SEEDS)
-
-
 class Scorer:
     """Scores answers, and keeps what is slow to start between calls; a context manager.
 
@@ -60,7 +55,7 @@ class Scorer:
             MachineError: if the machine does not let texts be run.
         """
         chosen = seed if seed is not None else self.settings.seed
-        chosen = fresh_seed() if chosen is None else chosen
+        chosen = secrets.randbelow(_SEEDS) if chosen is None else chosen
         if self.settings.workers == 1 or len(answers) <= _FEWEST:
             return self._grader.score(answers, chosen)
         for each in answers:  # at once, and not when a part of them has been scored

@@ -83,6 +83,21 @@ class Scoring(Confining):
         return self.time_limits.get(frontend, self.text_time_limit or OTHER_TIME_LIMIT)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Repeatable(Scoring):
+    """What the commands score with: inputs are the same each time, so that a result can be made again."""
+
+    seed: int = 0  # pyright: ignore[reportIncompatibleVariableOverride]  (a result has to be made again)
+    """Of the inputs that texts are run on; the same seed gives the same result. A model must not be trained on the
+    scores of one seed alone: give each call another one."""
+
+    def __post_init__(self) -> None:
+        """Refuse what nothing can be scored with."""
+        super().__post_init__()
+        if self.seed is None:  # pyright: ignore[reportUnnecessaryComparison]
+            raise ConfigError("the seed must be an integer, so that the result can be made again; got None")
+
+
 def _whole(given: object) -> dict[str, float]:
     """What every step is worth, of what is said of some."""
     steps = ", ".join(Step)
