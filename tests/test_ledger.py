@@ -2,14 +2,16 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from synthesis import run_pipeline
+from synthesis import finalize, run_pipeline
 from synthesis.cli import run
 from synthesis.errors import Stage, Symptom, TargetError
 from synthesis.ledger import Choice, Entry, counts, find_entries, id_of, read_ledger
+from synthesis.output.reading import find_pair
 from synthesis.records import Rejection
 from synthesis.replaying import Replay, replay
 
@@ -93,6 +95,31 @@ def test_a_ledger_that_says_something_else_is_told_of(
     (entry,) = read_ledger(copied)
     assert run(["replay", str(copied), "--id", entry.id]) == 1
     assert "something else came out" in capsys.readouterr().out
+
+
+@pytest.mark.needs("warp")
+def test_a_folder_of_two_seeds_has_a_short_id_for_each_kernel(folder: Path, tmp_path: Path) -> None:
+    other, merged = tmp_path / "other", tmp_path / "merged"
+    levels = ["cpp_forward", "cpp_backward"]
+    run_pipeline(1, other, frontend="warp", recipe="break", difficulty=2, level=levels, seed=5)
+    finalize(folder, other, out=merged)
+    entries = read_ledger(merged)
+    assert [each.id for each in entries] == [f"warp-{each.rejection.seed}-{each.rejection.index}" for each in entries]
+    assert {each.rejection.seed for each in entries} == {0, 5}
+    for each in entries:
+        found = replay(merged, each.id)
+        assert (found.id, found.same) == (each.id, True)
+        row = find_pair(merged, each.id)
+        assert (row.metadata["seed"], row.metadata["index"]) == (each.rejection.seed, each.rejection.index)
+        assert find_entries(entries, each.id) == [each]
+
+
+def test_a_ledger_without_seeds_is_read() -> None:
+    line = told(3).to_json()
+    del line["seed"]
+    assert id_of(Rejection.from_json(line)) == "warp-3"
+    assert id_of(told(3), several={"warp"}) == "warp-3"
+    assert id_of(replace(told(3), seed=-1), several={"warp"}) == "warp--1-3"
 
 
 @pytest.mark.needs("warp")

@@ -1,13 +1,13 @@
 """What a folder's ledger holds: the candidates, and the levels of them, that did not become rows."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 
 from synthesis.errors import TargetError
 from synthesis.identity.hashing import hash_text
 from synthesis.output.layout import CHUNKS, SIDECAR
-from synthesis.output.reading import BrokenFile, Place, scan_ledger
+from synthesis.output.reading import BrokenFile, Place, read_drawings, scan_ledger, short_forms, short_id
 from synthesis.records import Rejection
 from synthesis.stores.places import store_of
 
@@ -23,10 +23,26 @@ class Entry:
     rejection: Rejection
 
 
-def id_of(rejection: Rejection) -> str:
-    """What a rejection's candidate is called: ``warp-17`` for a drawn one, a hash for one of the user's."""
+def several_runs(*folders: Place) -> frozenset[str]:
+    """The front ends of which folders hold drawn kernels of several runs: one number is that of several kernels.
+
+    Args:
+        folders: all that the numbers are to be told apart in.
+    """
+    drawings = {(each.frontend, each.seed, each.digest) for folder in folders for each in read_drawings(folder)}
+    runs = Counter(frontend for frontend, _, _ in drawings)
+    return frozenset(name for name, count in runs.items() if count > 1)
+
+
+def id_of(rejection: Rejection, several: Container[str] = ()) -> str:
+    """What a rejection's candidate is called: its short id if it was drawn, a hash if it is the user's.
+
+    Args:
+        rejection: a line of the ledger.
+        several: what :func:`several_runs` says of the folder.
+    """
     if rejection.index is not None:
-        return f"{rejection.frontend}-{rejection.index}"
+        return short_id(rejection.frontend, rejection.seed, rejection.index, several)
     return hash_text("\n".join((rejection.frontend, rejection.origin, rejection.kernel_name)))[:_DIGITS]
 
 
@@ -40,11 +56,11 @@ def read_ledger(folder: Place) -> list[Entry]:
     if not store.names(SIDECAR) and not store.names(CHUNKS):
         where = store.where
         raise TargetError(f"no ledger in {where}; expected a folder that irsmith generate or irsmith extract wrote")
-    entries: list[Entry] = []
+    entries, several = list[Entry](), several_runs(store)
     for found in scan_ledger(store):
         if isinstance(found, BrokenFile):
             raise TargetError(found.why)
-        entries.append(Entry(id_of(found), found))
+        entries.append(Entry(id_of(found, several), found))
     return entries
 
 
@@ -78,6 +94,8 @@ class Choice:
 def find_entries(entries: Sequence[Entry], key: str) -> list[Entry]:
     """The lines of one candidate: by its id, the first characters of it, its index, or the kernel's name.
 
+    Of a drawn one the id may be given with the seed and without it.
+
     Raises:
         TargetError: if lines of several candidates are meant; the message says which.
     """
@@ -85,13 +103,19 @@ def find_entries(entries: Sequence[Entry], key: str) -> list[Entry]:
     found = exact or [
         each
         for each in entries
-        if key in (str(each.rejection.index), each.rejection.kernel_name)
+        if key in (*_forms(each.rejection), each.rejection.kernel_name)
         or (each.rejection.index is None and each.id.startswith(key))
     ]
     ids = list(dict.fromkeys(each.id for each in found))
     if len(ids) > 1:
         raise TargetError(f"{key!r} is {len(ids)} candidates; give one of their ids: {', '.join(ids[:8])}")
     return found
+
+
+def _forms(rejection: Rejection) -> tuple[str, ...]:
+    if rejection.index is None:
+        return ()
+    return short_forms(rejection.frontend, rejection.seed, rejection.index)
 
 
 def counts(entries: Iterable[Entry]) -> tuple[Counter[str], Counter[str]]:

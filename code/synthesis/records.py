@@ -361,6 +361,8 @@ class Rejection:
     level: str | None = None
     """The level that failed; None if the whole candidate did."""
     index: int | None = None
+    seed: int | None = None
+    """What a drawn kernel was drawn with; None in ledgers of before there was one, too."""
     origin: str = ""
     """The file or module that an extracted kernel was looked for in."""
     category: str = ""
@@ -377,6 +379,7 @@ class Rejection:
             frontend=spec.frontend,
             kernel_name=spec.name,
             index=spec.index,
+            seed=spec.seed,
             category=spec.category,
             recipe=spec.recipe,
             target=spec.target,
@@ -387,6 +390,7 @@ class Rejection:
         """The rejection as JSON values, in a fixed order: one line of the ledger."""
         return {
             "frontend": self.frontend,
+            "seed": self.seed,
             "index": self.index,
             "kernel_name": self.kernel_name,
             "category": self.category,
@@ -411,7 +415,7 @@ class Rejection:
         names = ("frontend", "index", "kernel_name", "category", "recipe", "target", "origin", "level", "detail")
         fields = {name: entry[name] for name in names}
         stage, symptom = Stage(entry["stage"]), Symptom(entry["symptom"])
-        return cls(stage=stage, symptom=symptom, ops=tuple(entry["ops"]), **fields)
+        return cls(stage=stage, symptom=symptom, ops=tuple(entry["ops"]), seed=entry.get("seed"), **fields)
 
 
 NOT_ASKED = "not asked for"

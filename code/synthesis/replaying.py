@@ -10,17 +10,17 @@ from synthesis.errors import ConfigError, Stage, Symptom, TargetError
 from synthesis.extraction import extract_with
 from synthesis.isolation.confinement import MY_OWN
 from synthesis.isolation.zygote import Casualty, Zygote
-from synthesis.ledger import Entry, find_entries, read_ledger
+from synthesis.ledger import Entry, find_entries, read_ledger, several_runs
 from synthesis.making.candidate import Candidate
 from synthesis.making.workshop import Workshop
-from synthesis.output.layout import SETTINGS, read_object
-from synthesis.output.reading import Document, Place, find_pair
+from synthesis.output.layout import RUNS, SETTINGS, read_object
+from synthesis.output.reading import Document, Place, find_pair, short_id
 from synthesis.records import Pair, Rejection
 from synthesis.registry import frontend_modules, get_frontend
 from synthesis.settings import Extraction, Making, Run, run_of
 from synthesis.sources.drawn import TERMS, DrawnKernels
 from synthesis.sources.extracted import TERMS as EXTRACTED
-from synthesis.stores.base import join
+from synthesis.stores.base import Store, join
 from synthesis.stores.places import store_of
 from synthesis.tally import Repeats
 
@@ -74,15 +74,14 @@ def replay(folder: Place, key: str) -> Replay:
     """
     entries = find_entries(read_ledger(folder), key)
     before = tuple(each.rejection for each in entries)
-    settings = settings_of(folder)
-    if settings is not None:
-        row = None if any(each.level is None for each in before) else find_pair(folder, key.rpartition("-")[2])
-        index = before[0].index if before else row.metadata["index"] if row is not None else None
-        assert index is not None, "every drawn candidate has an index"
-        name = entries[0].id if entries else f"{settings.frontend}-{index}"
-        return _compared(name, before, row, _drawn_again(settings, index, before))
     row = _row_of(folder, entries, key)
     name = entries[0].id if entries else key
+    drawn = before[0] if before else row.spec if row is not None else None
+    if drawn is not None and drawn.index is not None:
+        name = short_id(drawn.frontend, drawn.seed, drawn.index, several_runs(folder))
+        settings = run_that_drew(folder, drawn.frontend, drawn.seed)
+        if settings is not None:
+            return _compared(name, before, row, _drawn_again(settings, drawn.index, before))
     if row is not None:
         return _compared(name, before, row, _outcome(row.frontend, partial(_row_again, row)))
     origin, kernel = before[0].origin, before[0].kernel_name
@@ -90,32 +89,53 @@ def replay(folder: Place, key: str) -> Replay:
     return Replay(id=name, before=before, after=outcomes)
 
 
-def settings_of(folder: Place) -> Run | None:
-    """The settings of the run that made a folder; None of an extraction.
+def run_that_drew(folder: Place, frontend: str, seed: int | None) -> Run | None:
+    """The settings of the run that drew a kernel: the folder's own, or one that was merged into it; None if none did.
+
+    Args:
+        folder: what ``irsmith generate`` or ``irsmith finalize`` wrote.
+        frontend: of the kernel.
+        seed: of the kernel; None if its line of the ledger does not say, as those of older versions do not.
 
     Raises:
-        ConfigError: if the record cannot be used.
+        ConfigError: if the record of a run cannot be used.
+        TargetError: if several runs may have drawn it.
     """
     store = store_of(folder)
-    if not store.has(SETTINGS):
-        return None
-    record = read_object(store, SETTINGS)
+    found: list[Run] = []
+    for name in (SETTINGS, *(join(RUNS, run, SETTINGS) for run in sorted(store.folders(RUNS)))):
+        if store.has(name):
+            settings = _settings_in(store, name)
+            if isinstance(settings, Run) and settings.frontend == frontend and seed in (None, settings.seed):
+                found.append(settings)
+    if len({(each.seed, each.digest) for each in found}) > 1:
+        raise TargetError(
+            f"{store.where} holds {len(found)} runs of {frontend} that may have drawn this kernel; name the "
+            "folder of the one that did"
+        )
+    return found[0] if found else None
+
+
+def _settings_in(store: Store, name: str) -> object:
+    record = read_object(store, name)
     try:
-        found = run_of(record)
+        return run_of(record)
     except ConfigError as error:
-        raise ConfigError(f"{join(store.where, SETTINGS)} is not the record of a run: {error}") from error
-    return found if isinstance(found, Run) else None
+        raise ConfigError(f"{join(store.where, name)} is not the record of a run: {error}") from error
 
 
 def _row_of(folder: Place, entries: list[Entry], key: str) -> Document | None:
-    """The row of a candidate of the user's; None if none of it became one.
+    """The row of a candidate; None if none of it became one.
 
     Raises:
         TargetError: if there is neither a row nor a line of the ledger.
     """
     if any(each.rejection.level is None for each in entries):
         return None
-    return find_pair(folder, entries[0].rejection.kernel_name if entries else key)
+    if not entries:
+        return find_pair(folder, key)
+    told = entries[0].rejection
+    return find_pair(folder, told.kernel_name if told.index is None else entries[0].id)
 
 
 @dataclass(frozen=True, slots=True)

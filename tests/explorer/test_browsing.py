@@ -229,7 +229,7 @@ def test_a_pair_says_where_it_comes_from_and_how_to_make_it_again(few: Few, open
     commands = page.locator(".command code").all_text_contents()
     folder = few.folders[0]
     assert commands == [
-        f"irsmith show {folder} --id {metadata['id'][:12]}", f"irsmith replay {folder} --id warp-{metadata['index']}"
+        f"irsmith show {folder} --id warp-{metadata['index']}", f"irsmith replay {folder} --id warp-{metadata['index']}"
     ]  # fmt: skip
 
 
@@ -360,7 +360,10 @@ def test_rejected_kernels_and_dropped_texts_are_told_apart(few: Few, open_site: 
     expect(page.locator(".space .row").first).to_be_visible()
     assert "what=text+of+a+row" in page.url
     page = open_site(few.site).go("#/rejections?what=text+of+a+row")
-    expect(page.locator(".count")).to_have_text(f"{len(dropped)} of {len(ledger_of(few))} rejections")
+    lacking = {each["index"] for each in dropped}
+    expect(page.locator(".count")).to_contain_text(re.compile(rf"^{len(lacking)} (of \d+ )?candidates"))
+    page.locator(".space .row").first.click()
+    expect(page.locator(".detail .told")).to_have_count(sum(each["index"] == dropped[0]["index"] for each in dropped))
 
 
 def test_filters_of_a_small_screen_lie_over_the_list(few: Few, open_site: Open) -> None:
@@ -381,10 +384,10 @@ def ledger_of(few: Few) -> list[dict[str, Any]]:
 def test_rejections_are_searched_and_told_in_full(few: Few, open_site: Open) -> None:
     ledger = ledger_of(few)
     wrong = [each for each in ledger if each["symptom"] == "wrong_gradient"]
-    same = [each for each in wrong if each["kernel_name"] == wrong[0]["kernel_name"]]
+    same = {each["index"] for each in wrong if each["kernel_name"] == wrong[0]["kernel_name"]}
     page = open_site(few.site).go("#/rejections?symptom=wrong_gradient")
     page.get_by_role("searchbox").fill(wrong[0]["kernel_name"])
-    expect(page.locator(".count")).to_have_text(f"{len(same)} of {len(ledger)} rejections")
+    expect(page.locator(".count")).to_have_text(f"{len(same)} of {len({each['index'] for each in ledger})} candidates")
     page.locator(".space .row").first.click()
     expect(page.locator(".detail")).to_contain_text(wrong[0]["detail"])
     expect(page.locator(".detail .command code")).to_have_text(
@@ -395,10 +398,29 @@ def test_rejections_are_searched_and_told_in_full(few: Few, open_site: Open) -> 
 def test_a_pair_without_a_level_leads_to_why(few: Few, open_site: Open) -> None:
     ledger = ledger_of(few)
     row = next(row for row in few.rows if not row.get("cpp_backward"))
-    why = [each for each in ledger if each["index"] == row["metadata"]["index"]]
     page = pair(few, open_site, row=row).page
     page.get_by_role("link", name="Why a level is absent").click()
-    expect(page.locator(".count")).to_have_text(f"{len(why)} of {len(ledger)} rejections")
+    expect(page.locator(".count")).to_have_text(f"1 of {len({each['index'] for each in ledger})} candidates")
+    page.locator(".space .row").first.click()
+    for each in ledger:
+        if each["index"] == row["metadata"]["index"]:
+            expect(page.locator(".detail")).to_contain_text(each["detail"])
+
+
+def test_an_address_may_have_a_row_s_short_id(few: Few, open_site: Open) -> None:
+    metadata = whole(few)["metadata"]
+    short = f"warp-{metadata['index']}"
+    page = open_site(few.site).go(f"#/pair/{short}")
+    expect(page.locator(".facts")).to_contain_text([metadata["id"]])
+    page = open_site(few.site).go(f"#/pairs?q={short}")
+    expect(page.locator(".space .name", has_text=metadata["kernel_name"])).to_be_visible()
+
+
+def test_levels_have_letters_of_their_own_and_their_names_on_hover(few: Few, open_site: Open) -> None:
+    page = open_site(few.site).go("#/pairs?frontend=warp")
+    marks = page.locator(".space .row").first.locator(".marks i")
+    assert marks.all_inner_texts() == ["cpf", "cpb", "cuf", "cub"]
+    assert re.match("cpp_forward: ", marks.first.get_attribute("title") or "")
 
 
 def test_the_list_is_where_it_was_left(few: Few, open_site: Open) -> None:

@@ -37,7 +37,7 @@ COMMANDS = {
     "export": (
         "Write a folder of pairs as files to train on: prompts and completions, documents, columns, repairs, versions."
     ),
-    "score": "Score models' texts against the rows of a folder, by execution on inputs that nobody has seen.",
+    "score": "Score models' texts against the rows of a folder, by execution on inputs of --seed.",
     "evaluate": "Score what a model wrote and report pass@k, by what rows and questions are.",
     "serve": "Score models' answers for whoever asks over HTTP.",
     "show": "Show a pair's Python beside its IR.",

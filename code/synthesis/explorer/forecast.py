@@ -112,6 +112,6 @@ def _bytes_of_rows(store: Store, open_table: OpenTable, count: int) -> float:
     documents = [each for each in islice(scan_folder(store, open_table), _SAMPLE) if isinstance(each, Document)]
     if not documents:
         return 0.0
-    contents = [page_of(document, 0).content() for document in documents]
+    contents = [page_of(document, 0, ()).content() for document in documents]
     packed = [pack("", contents[start : start + TOGETHER]) for start in range(0, len(contents), TOGETHER)]
     return sum(map(len, packed)) / len(contents) + _ENTRY

@@ -1,6 +1,6 @@
 """The table's data: columns of many rows together, words once, in shards that are written as they fill."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -61,7 +61,7 @@ class Shard:
 
 def rows_shard() -> Shard:
     """An empty shard of the table."""
-    return Shard((*_CODED, "ops", "levels"), ("key", "name", "description", "lines"))
+    return Shard((*_CODED, "ops", "levels"), ("key", "short", "name", "description", "lines"))
 
 
 def row_entry(page: Page) -> dict[str, Any]:
@@ -80,8 +80,14 @@ def _written(value: object) -> str:
     return str(value).encode("utf-8", "replace").decode()
 
 
-def ledger_entry(rejection: Rejection, folder: int) -> dict[str, Any]:
-    """A rejection as a shard of the ledger takes it."""
+def ledger_entry(rejection: Rejection, folder: int, several: Container[str]) -> dict[str, Any]:
+    """A rejection as a shard of the ledger takes it.
+
+    Args:
+        rejection: the line.
+        folder: which of the site's folders it is from.
+        several: the front ends of which the site shows several runs.
+    """
     named = {name: _written(getattr(rejection, name)) for name in ("frontend", "origin", "kernel_name")}
     entry: dict[str, Any] = {
         "frontend": rejection.frontend,
@@ -90,7 +96,7 @@ def ledger_entry(rejection: Rejection, folder: int) -> dict[str, Any]:
         "level": rejection.level or "",
         "stage": rejection.stage,
         "symptom": rejection.symptom,
-        "id": id_of(replace(rejection, **named)),
+        "id": id_of(replace(rejection, **named), several),
         "name": rejection.kernel_name,
     }
     short = {name: str(value)[:_WORDS] for name, value in entry.items()}

@@ -2,14 +2,14 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from synthesis.errors import IrsmithError
 from synthesis.explorer.packing import plain
 from synthesis.frontends.linemap import runs_of_steps
-from synthesis.output.reading import Document
+from synthesis.output.reading import Document, short_id
 from synthesis.registry import levels_of
 
 PYTHON = "python_source"
@@ -69,12 +69,13 @@ class Page:
         }
 
 
-def page_of(document: Document, folder: int) -> Page:
+def page_of(document: Document, folder: int, several: Container[str]) -> Page:
     """The page of a row; whatever the row holds, it is plain data of bounded size.
 
     Args:
         document: the row.
         folder: which of the site's folders it is from.
+        several: the front ends of which the site shows several runs.
     """
     metadata: Mapping[str, Any] = document.metadata
     verified = [str(each) for each in metadata["verified"][:_MOST]]
@@ -84,6 +85,7 @@ def page_of(document: Document, folder: int) -> Page:
     twin = metadata["signature"].get("twin")
     entry = {
         "key": key_of(str(metadata["id"])),
+        "short": _short(document, several),
         "name": _words(document.name),
         "description": _words(metadata["description"]),
         "frontend": _words(document.frontend),
@@ -112,6 +114,12 @@ def page_of(document: Document, folder: int) -> Page:
             "toolchain": {_words(name): _words(each) for name, each in list(metadata["toolchain"].items())[:_MOST]},
         },
     )
+
+
+def _short(document: Document, several: Container[str]) -> str:
+    """The short id of a drawn row; empty for one of the user's."""
+    seed, index = document.metadata["seed"], document.metadata["index"]
+    return "" if index is None else _words(short_id(document.frontend, seed, index, several))
 
 
 def key_of(name: str) -> str:

@@ -15,6 +15,7 @@ from synthesis.explorer.packing import pack
 from synthesis.explorer.pages import KEY, TOGETHER, Page, describe_levels, page_of
 from synthesis.explorer.place import DATA, Place
 from synthesis.explorer.runs import Runs
+from synthesis.ledger import several_runs
 from synthesis.output.confined import ConfinedTables
 from synthesis.output.layout import LEAKS
 from synthesis.output.reading import BrokenFile, scan_folder, scan_ledger
@@ -124,9 +125,13 @@ class _Writer:
         self._forecast = forecast
         self._runs = runs
         self._overview = Overview()
+        self._several = several_runs(*stores)
         self._waiting: list[tuple[Page, bool]] = []
         self._shard, self._shards = rows_shard(), 0
         self._ledger, self._ledgers, self._lines, self._lines_left = ledger_shard(), 0, 0, 0
+        self._candidates, self._waiting_candidates = 0, 0
+        self._candidate: tuple[int, str] | None = None
+        """The folder and the id of the last line: lines of one candidate follow each other."""
         self._seen = self._pages = self._asked = self._ran = 0
         self._chunks = 0
         self._full = False
@@ -137,14 +142,14 @@ class _Writer:
             if isinstance(found, BrokenFile):
                 self._overview.add_broken(found.why)
             else:
-                self._add(page_of(found, number))
+                self._add(page_of(found, number, self._several))
             meter.finish(is_row=not isinstance(found, BrokenFile))
         for found in scan_ledger(store):
             if isinstance(found, BrokenFile):
                 self._overview.add_broken(found.why)
             else:
                 self._overview.add_rejection(found)
-                self._add_line(ledger_entry(found, number))
+                self._add_line(ledger_entry(found, number, self._several))
 
     def _rows_of(self, store: Store, tables: ConfinedTables) -> Iterator[Any]:
         """The rows of a folder, and what is none; a folder without any may still have a ledger."""
@@ -192,10 +197,10 @@ class _Writer:
         folder = shlex.quote(self._stores[int(page.entry["folder"])].where)
         metadata = page.document.metadata
         own = str(metadata["id"]).startswith(page.entry["key"])
-        key = page.entry["key"] if own else shlex.quote(page.document.name)
-        found = [f"irsmith show {folder} --id {key}"]
-        if metadata["index"] is not None:
-            found.append(f"irsmith replay {folder} --id {shlex.quote(page.entry['frontend'])}-{metadata['index']}")
+        key = page.entry["short"] or (page.entry["key"] if own else page.document.name)
+        found = [f"irsmith show {folder} --id {shlex.quote(key)}"]
+        if page.entry["short"]:
+            found.append(f"irsmith replay {folder} --id {shlex.quote(key)}")
         return found
 
     def _write_shard(self) -> None:
@@ -205,6 +210,8 @@ class _Writer:
 
     def _add_line(self, entry: dict[str, Any]) -> None:
         self._ledger.add(entry)
+        before, self._candidate = self._candidate, (entry["folder"], entry["id"])
+        self._waiting_candidates += self._candidate != before
         if self._ledger.rows == LINES:
             self._write_ledger()
 
@@ -212,11 +219,13 @@ class _Writer:
         lines, name = self._ledger.rows, f"ledger-{self._ledgers:04d}"
         script = pack(name, self._ledger.to_json())
         self._ledger = ledger_shard()
+        candidates, self._waiting_candidates = self._waiting_candidates, 0
         if self._place.bytes + len(script) > _LEDGER_SHARE * self._settings.most_bytes:
             self._lines_left += lines
             return
         self._place.write(f"{DATA}/{name}.js", script)
         self._lines, self._ledgers = self._lines + lines, self._ledgers + 1
+        self._candidates += candidates
 
     def finish(self) -> Site:
         """Write what is left, the counts, and the page itself."""
@@ -255,6 +264,7 @@ class _Writer:
             "shards": self._shards,
             "ledgers": self._ledgers,
             "lines": self._lines,
+            "candidates": self._candidates,
             "lines_left": self._lines_left,
             "key": KEY,
         }

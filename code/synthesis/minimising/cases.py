@@ -14,7 +14,7 @@ from synthesis.making.stages import Terms
 from synthesis.output.reading import Place, find_pair
 from synthesis.records import KernelSpec, Rejection
 from synthesis.registry import get_frontend
-from synthesis.replaying import settings_of
+from synthesis.replaying import run_that_drew
 from synthesis.settings import Extraction
 from synthesis.sources.drawn import DrawnKernels
 from synthesis.sources.extracted import ExtractedFiles
@@ -41,14 +41,13 @@ def case_of_folder(folder: Place, key: str, *, symptom: str | None = None, level
     """
     entries = find_entries(read_ledger(folder), key)
     rejection = _chosen([each.rejection for each in entries], symptom, level, f"{key!r} in the ledger of {folder}")
-    settings = settings_of(folder)
-    if settings is not None:
+    settings = None if rejection.index is None else run_that_drew(folder, rejection.frontend, rejection.seed)
+    if settings is not None and rejection.index is not None:
         source = DrawnKernels(settings, settings)
-        assert rejection.index is not None, "every drawn candidate has an index"
         spec = source.generator.spec(rejection.index)
         return _case(source.frontend, spec, rejection, source.device, [each.name for each in source.levels])
     if all(each.rejection.level is not None for each in entries):
-        row = find_pair(folder, rejection.kernel_name)
+        row = find_pair(folder, rejection.kernel_name if rejection.index is None else entries[0].id)
         return _case(get_frontend(row.frontend), row.spec, rejection, row.device, [*row.texts])
     if not rejection.origin:
         raise TargetError(f"the ledger does not say where {key} was found")

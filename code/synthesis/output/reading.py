@@ -5,7 +5,7 @@ in memory at a time.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -423,11 +423,29 @@ def read_folder(place: Place) -> Iterator[Document]:
         yield found
 
 
+def short_id(frontend: str, seed: int | None, index: int, several: Container[str] = ()) -> str:
+    """What a drawn kernel is called in a folder: ``warp-17``, or ``warp-31-17`` where several runs have a number 17.
+
+    Args:
+        frontend: its front end.
+        seed: what it was drawn with; None if that is not known.
+        index: its number in the run.
+        several: the front ends of which the folder holds several runs.
+    """
+    return short_forms(frontend, seed, index)[-1 if frontend in several else 1]
+
+
+def short_forms(frontend: str, seed: int | None, index: int) -> tuple[str, ...]:
+    """What a drawn kernel may be called, the shortest first: ``17``, ``warp-17``, ``warp-31-17``."""
+    number = str(index)
+    return (number, f"{frontend}-{number}", *(() if seed is None else (f"{frontend}-{seed}-{number}",)))
+
+
 def find_pair(place: Place, key: str, levels: Sequence[str] | None = None) -> Document:
     """The one pair of a folder whose id starts with a key, or whose number or kernel name it is.
 
     The number is the one that its file's name begins with, which is a drawn kernel's index. It may follow the front
-    end's name, as in ``warp-17``.
+    end's name, as in ``warp-17``, and the seed, as in ``warp-31-17``.
 
     Raises:
         TargetError: if there is none, or there are several; the message says which.
@@ -436,19 +454,26 @@ def find_pair(place: Place, key: str, levels: Sequence[str] | None = None) -> Do
     store = store_of(place)
     found: list[Document] = []
     for pair in read_folder(store):
-        number = pair.stem.partition("_")[0].lstrip("0") or "0"
-        names = (number, f"{pair.frontend}-{number}", pair.name)
-        if key in names or (len(key) >= _SHORTEST_KEY and pair.metadata["id"].startswith(key)):
+        number = pair.stem.partition("_")[0]
+        names = short_forms(pair.frontend, pair.metadata["seed"], int(number)) if number.isdecimal() else ()
+        if key in (*names, pair.name) or (len(key) >= _SHORTEST_KEY and pair.metadata["id"].startswith(key)):
             found.append(pair)
     if not found:
         raise TargetError(
             f"no pair {key!r} in {store.where}; give an id or its first {_SHORTEST_KEY} characters, "
-            "a number (17 or warp-17), or a name"
+            "a number (17, warp-17 or, with the seed, warp-31-17), or a name"
         )
     if len(found) > 1:
-        listed = ", ".join(pair.metadata["id"][:12] for pair in found[:8])
+        listed = ", ".join(_told(pair) for pair in found[:8])
         raise TargetError(f"{len(found)} pairs {key!r} in {store.where}; give one of their ids: {listed}")
     return found[0].only(levels, store.where)
+
+
+def _told(pair: Document) -> str:
+    """A pair's id, and the short one of a drawn kernel that says its seed."""
+    index, seed = pair.metadata["index"], pair.metadata["seed"]
+    short = "" if index is None else f" ({short_forms(pair.frontend, seed, index)[-1]})"
+    return pair.metadata["id"][:12] + short
 
 
 def read_pair(path: Path, levels: Sequence[str] | None = None) -> Document:

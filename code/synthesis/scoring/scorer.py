@@ -1,4 +1,4 @@
-"""Scores models' texts against rows, by execution on inputs that nobody has seen."""
+"""Scores models' texts against rows, by execution on inputs of a seed."""
 
 import secrets
 from collections.abc import Iterator, Sequence

@@ -129,7 +129,7 @@
 
   irsmith.summary().then(
     (data) => {
-      const counts = { pairs: data.pages, rejections: data.lines };
+      const counts = { pairs: data.pages, rejections: data.candidates };
       for (const [name, count] of Object.entries(counts)) document.querySelector(`nav a[data-page=${name}]`).append(el("span", { class: "many" }, number(count)));
       show();
     },

@@ -99,7 +99,7 @@
 
   irsmith.index = once(async () => {
     const { shards } = await irsmith.summary();
-    return joined(await shardsOf("index", shards), ["key", "name", "description", "lines"]);
+    return joined(await shardsOf("index", shards), ["key", "short", "name", "description", "lines"]);
   });
 
   irsmith.ledger = once(async () => {
@@ -107,9 +107,9 @@
     return joined(await shardsOf("ledger", ledgers), ["id", "name", "detail"]);
   });
 
-  // Rows by what addresses call them; of several with one key the second is KEY~1, and so on.
+  // Rows by what addresses call them: their keys, of several with one key the second is KEY~1, and so on; and short ids.
   irsmith.rowsByKey = once(async () => {
-    const { key } = await irsmith.index();
+    const { key, short } = await irsmith.index();
     const rows = new Map();
     const names = key.map((each, row) => {
       let name = each;
@@ -117,6 +117,7 @@
       rows.set(name, row);
       return name;
     });
+    short.forEach((each, row) => each && !rows.has(each) && rows.set(each, row));
     return { rows, names };
   });
 })();

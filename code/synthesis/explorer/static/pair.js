@@ -88,7 +88,7 @@
       return [el("span", { class: `state ${STATES[state]}` }, el("span", { "aria-hidden": "true" }, SIGNS[state]), ` ${name}`), described.language ?? "", WORDS[state], why];
     });
     const absent = entry.levels.some(([, state]) => !state) && metadata.index !== null;
-    const id = `${metadata.frontend}-${metadata.index}`;
+    const id = entry.short;
     return card(
       "What was proved",
       table(["level", "language", "state", "why not"], rows, "Levels"),
@@ -112,6 +112,7 @@
       "Where it comes from",
       facts([
         ["Id", code(metadata.id)],
+        ["Short id", code(entry.short)],
         ["Folder", code(folder)],
         ["File", code(content.stem)],
         ["Split", entry.split],
@@ -131,7 +132,7 @@
 
   function entryOf(data, row) {
     const coded = (name) => data.coded[name].words[data.coded[name].codes[row]];
-    return { name: data.name[row], description: data.description[row], frontend: coded("frontend"), category: coded("category"), difficulty: coded("difficulty"), split: coded("split"), ops: coded("ops"), levels: coded("levels"), folder: coded("folder") };
+    return { name: data.name[row], short: data.short[row], description: data.description[row], frontend: coded("frontend"), category: coded("category"), difficulty: coded("difficulty"), split: coded("split"), ops: coded("ops"), levels: coded("levels"), folder: coded("folder") };
   }
 
   irsmith.PairPage = class {

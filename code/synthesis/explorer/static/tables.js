@@ -38,8 +38,28 @@
     return verified === there.length ? "every text" : verified ? "some texts" : "none";
   }
 
-  irsmith.marks = (levels) =>
-    el("span", { class: "marks", role: "img", "aria-label": levels.map(([name, state]) => `${name} ${WORDS[state]}`).join(", "), title: levels.map(([name, state]) => `${name}: ${WORDS[state]}`).join("\n") }, levels.slice(0, 12).map(([, state]) => el("i", { class: STATES[state] })));
+  // A few letters for each level: the first of each word, and more of the first word where others have the same.
+  irsmith.lettersOf = (names) => {
+    const written = (name, count) => {
+      const [word, ...rest] = name.split("_");
+      return word.slice(0, count) + rest.map((each) => each[0] ?? "").join("");
+    };
+    return names.map((name) => {
+      const shares = (count) => names.some((other) => other !== name && written(other, count) === written(name, count));
+      let count = 1;
+      while (count < name.length && shares(count)) count++;
+      return written(name, count);
+    });
+  };
+
+  irsmith.marks = (levels) => {
+    const letters = irsmith.lettersOf(levels.map(([name]) => name));
+    return el(
+      "span",
+      { class: "marks", role: "img", "aria-label": levels.map(([name, state]) => `${name} ${WORDS[state]}`).join(", ") },
+      levels.slice(0, 12).map(([name, state], at) => el("i", { class: STATES[state], title: `${name}: ${WORDS[state]}` }, letters[at])),
+    );
+  };
 
   irsmith.pairsBrowser = once(async () => {
     const [summary, data] = await Promise.all([irsmith.summary(), irsmith.index()]);
@@ -67,7 +87,7 @@
         facet(data, "device", "Device"),
         ...(summary.folders.length > 1 ? [{ name: "folder", title: "Folder", ...folders, order: byWord }] : []),
       ],
-      wordsOf: (row) => `${data.name[row]} ${data.description[row]} ${wordOf(data, "category", row)} ${wordOf(data, "recipe", row)} ${operations[data.coded.ops.codes[row]]} ${names[row]}`,
+      wordsOf: (row) => `${data.name[row]} ${data.description[row]} ${wordOf(data, "category", row)} ${wordOf(data, "recipe", row)} ${operations[data.coded.ops.codes[row]]} ${names[row]} ${data.short[row]}`,
       sorts: {
         name: () => ranksOf(data.name),
         category: () => ranksOfCoded(data.coded.category),
@@ -102,33 +122,67 @@
     });
   });
 
+  // The lines of each candidate together: one that is a kernel, or one for each level that a row lacks.
+  function candidatesOf(data) {
+    const places = new Map();
+    const found = [];
+    data.id.forEach((id, line) => {
+      const key = `${data.coded.folder.codes[line]} ${id}`;
+      if (!places.has(key)) places.set(key, found.push([]) - 1);
+      found[places.get(key)].push(line);
+    });
+    return found;
+  }
+
+  // What the lines of each candidate have in a column, each once; lists that are the same stand once.
+  function columnOf(candidates, { words, codes }, order = byWord) {
+    const lists = [];
+    const numbers = new Map();
+    const found = Uint32Array.from(candidates, (lines) => {
+      const list = [...new Set(lines.flatMap((line) => words[codes[line]]))].sort(order);
+      const key = JSON.stringify(list);
+      if (!numbers.has(key)) numbers.set(key, lists.push(list) - 1);
+      return numbers.get(key);
+    });
+    return { words: lists, codes: found };
+  }
+
   irsmith.ledgerBrowser = once(async () => {
     const [summary, data] = await Promise.all([irsmith.summary(), irsmith.ledger()]);
     const empty = { words: [], codes: new Uint32Array(0) };
     for (const name of ["frontend", "category", "recipe", "level", "stage", "symptom", "folder", "ops"]) data.coded[name] ??= empty;
-    const level = (row) => wordOf(data, "level", row) || "the kernel";
-    const levels = data.coded.level;
+    const { codes } = data.coded.level;
+    data.coded.what = { words: data.coded.level.words.map((name) => (name ? "text of a row" : "kernel")), codes };
+    data.coded.level = { words: data.coded.level.words.map((name) => name || "the kernel"), codes };
+    const candidates = candidatesOf(data);
+    const columns = Object.fromEntries(Object.entries(data.coded).map(([name, column]) => [name, columnOf(candidates, column)]));
+    const wordsAt = (name, row) => columns[name].words[columns[name].codes[row]];
+    const first = (row) => candidates[row][0];
+    const nameAt = (row) => data.name[first(row)] || data.id[first(row)];
+    const grouped = (name, title, more = {}) => ({ name, title, ...columns[name], order: byWord, ...more });
+    const ranked = (name) => () => ranksOf(candidates.map((_, row) => wordsAt(name, row).join(" ")));
+    const told = (row) => [...new Set(candidates[row].map((line) => data.detail[line]))];
     return new Browser({
       kind: "ledger",
       title: "Rejections",
-      unit: "rejection",
-      rows: data.rows,
+      unit: "candidate",
+      rows: candidates.length,
       facets: [
-        { name: "what", title: "What", words: levels.words.map((name) => (name ? "text of a row" : "kernel")), codes: levels.codes, order: byWord },
-        facet(data, "symptom", "Symptom"),
-        facet(data, "stage", "Stage"),
-        facet(data, "level", "Level"),
-        facet(data, "frontend", "Front end"),
-        facet(data, "category", "Category"),
-        facet(data, "recipe", "Recipe"),
-        { name: "op", title: "Operation", words: data.coded.ops.words, codes: data.coded.ops.codes, all: true, order: byWord },
+        grouped("what", "What"),
+        grouped("symptom", "Symptom"),
+        grouped("stage", "Stage"),
+        grouped("level", "Level"),
+        grouped("frontend", "Front end"),
+        grouped("category", "Category"),
+        grouped("recipe", "Recipe"),
+        { ...grouped("ops", "Operation", { all: true }), name: "op" },
       ],
-      wordsOf: (row) => `${data.id[row]} ${data.name[row]} ${data.detail[row]} ${wordOf(data, "symptom", row)} ${wordOf(data, "recipe", row)} ${wordOf(data, "level", row)}`,
+      wordsOf: (row) => [data.id[first(row)], data.name[first(row)], ...["symptom", "recipe", "level"].flatMap((name) => wordsAt(name, row)), ...told(row)].join(" "),
       sorts: {
-        name: () => ranksOf(data.name),
-        symptom: () => ranksOfCoded(data.coded.symptom),
-        stage: () => ranksOfCoded(data.coded.stage),
-        level: () => ranksOfCoded(data.coded.level),
+        name: () => ranksOf(candidates.map((_, row) => nameAt(row))),
+        symptom: ranked("symptom"),
+        stage: ranked("stage"),
+        level: ranked("level"),
       },
       columns: [
         { name: "name", title: "Candidate" },
@@ -138,20 +192,23 @@
         { name: "said", title: "What was seen" },
       ],
       cells: (row) => [
-        ["name", [el("span", { class: "strong" }, data.name[row] || data.id[row]), el("span", { class: "about" }, `${data.id[row]} · ${wordOf(data, "recipe", row)}`)]],
-        ["symptom", el("span", { class: "tag bad" }, wordOf(data, "symptom", row))],
-        ["stage", wordOf(data, "stage", row)],
-        ["level", level(row)],
-        ["said", data.detail[row]],
+        ["name", [el("span", { class: "strong" }, nameAt(row)), el("span", { class: "about" }, `${data.id[first(row)]} · ${wordOf(data, "recipe", first(row))}`)]],
+        ["symptom", wordsAt("symptom", row).map((word) => el("span", { class: "tag bad" }, word))],
+        ["stage", wordsAt("stage", row).join(", ")],
+        ["level", wordsAt("level", row).map((word) => el("div", {}, word))],
+        ["said", told(row).join(" · ")],
       ],
       detail: (row) =>
         el(
           "div",
           {},
-          el("h3", {}, data.name[row] || data.id[row], " ", el("small", {}, `${wordOf(data, "symptom", row)} at ${wordOf(data, "stage", row)}, ${level(row)}`)),
-          el("p", { class: "told" }, data.detail[row]),
-          el("p", { class: "note" }, `${wordOf(data, "category", row)} · ${wordOf(data, "recipe", row)} · ${wordOf(data, "ops", row).join(", ")}`),
-          irsmith.command(`irsmith replay ${irsmith.quoted(summary.folders[wordOf(data, "folder", row)])} --id ${irsmith.quoted(data.id[row])}`),
+          el("h3", {}, nameAt(row), " ", el("small", {}, data.id[first(row)])),
+          candidates[row].map((line) => [
+            el("p", { class: "strong" }, `${wordOf(data, "symptom", line)} at ${wordOf(data, "stage", line)}, ${wordOf(data, "level", line)}`),
+            el("p", { class: "told" }, data.detail[line]),
+          ]),
+          el("p", { class: "note" }, `${wordOf(data, "category", first(row))} · ${wordOf(data, "recipe", first(row))} · ${wordOf(data, "ops", first(row)).join(", ")}`),
+          irsmith.command(`irsmith replay ${irsmith.quoted(summary.folders[wordOf(data, "folder", first(row))])} --id ${irsmith.quoted(data.id[first(row)])}`),
         ),
       change: (parameters) => irsmith.address("rejections", parameters),
     });
