@@ -28,7 +28,8 @@ class Way:
     beside: str = ""
     """A level that is shown too, with the source: names in the answer come from both."""
     by_default: bool = True
-    """Whether rows are asked for it where nothing is named: not if the answer depends on a machine."""
+    """Whether rows are asked for it where nothing is named: not if the answer depends on a machine, and not between CPU
+    and GPU, where four of five lines are the same."""
     task: str
     """What kind of work it is, by which wordings are chosen: one of :data:`TASKS`."""
 
@@ -98,7 +99,7 @@ def ways_of(frontend: str) -> tuple[Way, ...]:
             target=target,
             task=task,
             beside=_BESIDE.get(target, ""),
-            by_default=levels.get(target, True),
+            by_default=levels.get(target, True) and task != "port",
         )
         for sources, target, task in _BETWEEN.get(frontend, ())
     ]

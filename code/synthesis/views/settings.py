@@ -35,8 +35,8 @@ class Export(Confining):
     """parquet or jsonl."""
     direction: tuple[str, ...] | None = None
     """sft: from what to what, as in python-to-cuda_forward, or a pattern, as in 'python-to-*'; may be given several
-    times. Every direction that a row has the texts for, and whose answer depends on no machine, if it is not said;
-    irsmith list F shows them."""
+    times. If it is not said, every direction that a row has the texts for, but for those whose answer depends on the
+    machine and those between CPU and GPU; irsmith list F shows them."""
     level: tuple[str, ...] | None = None
     """pretrain, raw, repair, versions: take this level only; may be given several times, and pretrain writes them in
     that order. All levels of a row if it is not said."""
