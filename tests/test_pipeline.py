@@ -1,5 +1,6 @@
 import gc
 import json
+import re
 import resource
 import sys
 from collections import Counter
@@ -34,6 +35,7 @@ from synthesis import (
     synthesize_pair,
 )
 from synthesis.output.naming import file_stem
+from synthesis.output.reading import read_folder
 from synthesis.sources.drawn import DrawnKernels
 
 LEVELS = {
@@ -327,3 +329,15 @@ def test_a_line_of_the_ledger_says_what_was_drawn(tmp_path: Path) -> None:
         assert (line["category"], line["recipe"], line["target"]) == ("native", spec.recipe, spec.target)
         assert line["ops"] == list(spec.ops)
         assert spec.target
+
+
+@pytest.mark.needs("jax")
+def test_a_candidate_with_a_longer_text_than_is_asked_for_is_left_out(tmp_path: Path) -> None:
+    run_pipeline(12, tmp_path, frontend="jax", seed=4, verify="none", level=["jaxpr", "hlo"], max_lines=40)
+    lines = [json.loads(line) for line in (tmp_path / "_irsmith" / "rejections.jsonl").read_text().splitlines()]
+    assert {(line["stage"], line["symptom"]) for line in lines} == {("lower", "too_long")}
+    assert all(re.match(r"jaxpr has \d+ lines; at most 40 are allowed", line["detail"]) for line in lines)
+    rows = list(read_folder(tmp_path))
+    assert len(rows) + len(lines) == 12
+    assert all((row.texts["jaxpr"] or "").count("\n") <= 40 for row in rows)
+    assert any((row.texts["hlo"] or "").count("\n") > 40 for row in rows)  # which is no default level

@@ -46,6 +46,7 @@ class Symptom(StrEnum):
     NOT_AVAILABLE = "not_available"
     UNPRINTED_CONSTANTS = "unprinted_constants"
     UNASSIGNED = "unassigned"
+    TOO_LONG = "too_long"
     NOT_DIFFERENTIABLE = "not_differentiable"
     RENAMED_REPEAT = "renamed_repeat"
     RENAMED_IR_REPEAT = "renamed_ir_repeat"

@@ -176,7 +176,7 @@ class KernelGenerator:
         recipe, target = self._task(category, number)
         shares = [(each, share) for each, share in self._mix_of(recipe).items() if each in recipe.difficulties]
         difficulty = Stream(self.config, self.drawing.seed, category, "difficulty", number).weighted(shares)
-        stream = Stream(self.config, self.drawing.seed, category, number, difficulty=difficulty)
+        stream = Stream(self.config, self.drawing.seed, category, number, difficulty=difficulty, target=target)
         spec = draw(recipe, stream, target)
         return replace(spec, target=target, seed=self.drawing.seed, index=index, config=self.config)
 

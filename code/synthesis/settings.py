@@ -171,6 +171,9 @@ class Making(Settings):
     reach: float = 0.8
     """Share of a kernel's statements that its runs must execute, and of its outputs that they must change, 0 to 1;
     where they come to less, nothing of it counts as verified."""
+    max_lines: int = 0
+    """Most lines of a text of one of the default levels: a candidate with a longer text is left out, and the ledger
+    says so. 0 for any length."""
 
     def __post_init__(self) -> None:
         """Refuse what texts cannot be made with."""
@@ -182,6 +185,7 @@ class Making(Settings):
             _settle(self, name, str(Share.parse(getattr(self, name))))
         _settle(self, "text_time_limit", _seconds("text_time_limit", self.text_time_limit))
         _settle(self, "reach", _share("reach", self.reach))
+        _check_integer("max_lines", self.max_lines, least=0)
 
     def verifies(self, seed: int | None, number: int) -> bool:
         """Whether the texts of a candidate are proved by execution."""
@@ -305,6 +309,9 @@ class Run(Making, Drawing):
     chunk_size: int = 100
     """Candidates a chunk, which one process makes and one file keeps; the first 400 are in chunks of 25 at most. A run
     that was killed goes on, by the same command, from the chunks that are there. No row depends on it."""
+    max_lines: int = 2000
+    """Most lines of a text of one of the default levels: a candidate with a longer text is left out, and the ledger
+    says so. 0 for any length."""
 
     def __post_init__(self) -> None:
         """Refuse what is no run."""

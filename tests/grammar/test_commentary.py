@@ -70,6 +70,27 @@ def test_a_docstring_lists_every_argument_and_result() -> None:
     assert forms == {"numpy", "google"}
 
 
+@pytest.mark.parametrize(
+    ("name", "shape", "dtype", "said"),
+    [
+        ("heights", (5, 7), "float32", "array of shape (5, 7)"),
+        ("mass", (3,), "float32", "array of shape (3,)"),
+        ("energy", (3,), "float32", "array of shape (3,)"),
+        ("trial", (), "float32", "number"),
+        ("rate", (), "float32", "number"),
+        ("hits", (), "int32", "whole number"),
+        ("dt", (), "float32", "time step"),
+        ("temps", (3,), "float32", "temperatures, shape (3,)"),
+    ],
+)
+def test_what_is_said_of_an_argument_is_more_than_its_name(
+    name: str, shape: tuple[int, ...], dtype: str, said: str
+) -> None:
+    argument = Argument(name=name, type_name="", dtype=dtype, shape=shape)
+    texts = {write_docstring(Stream("said", number), "A step", (argument,), (), ALWAYS) for number in range(20)}
+    assert all(f"{said}." in text.lower() for text in texts)
+
+
 @pytest.mark.parametrize(("name", "comments", "docstrings"), [("warp", 0.45, 0.36), ("jax", 0.43, 0.69)])
 def test_kernels_are_commented_as_often_as_people_do(name: str, comments: float, docstrings: float) -> None:
     """Two kernels in three are of applications; of those that people write in Warp 59 % have comments."""

@@ -5,6 +5,28 @@ import re
 import pytest
 
 from synthesis import KernelGenerator
+from synthesis.grammar.operations import has_two_constants
+from synthesis.grammar.syntax import Call, Expression, Infix, Literal, Name, Negation
+
+X, TWO, HALF = Name("x"), Literal("2.0"), Call(Name("wp.float16"), (Literal("0.5"),))
+
+
+@pytest.mark.parametrize(
+    ("node", "expected"),
+    [
+        (Infix("-", Infix("+", X, TWO), HALF), True),
+        (Infix("*", TWO, Infix("/", X, Negation(TWO))), True),
+        (Infix("-", TWO, Infix("-", HALF, X)), True),
+        (Infix("+", Infix("*", X, TWO), HALF), False),
+        (Infix("*", Infix("+", X, TWO), HALF), False),
+        (Infix("+", Call(Name("wp.sin"), (Infix("+", X, TWO),)), HALF), False),
+        (Infix("-", X, TWO), False),
+        (Infix("%", Infix("%", X, TWO), TWO), False),
+        (X, False),
+    ],
+)
+def test_a_sum_or_product_with_two_constants_is_told(node: Expression, expected: bool) -> None:
+    assert has_two_constants(node) is expected
 
 
 @pytest.mark.parametrize(

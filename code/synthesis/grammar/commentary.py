@@ -7,6 +7,8 @@ operands where those are short.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from synthesis.grammar.rendering import render
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import (
@@ -330,9 +332,21 @@ def write_docstring(
 
 def _meaning(argument: Argument) -> str:
     """What an argument is, in words."""
-    known = _MEANINGS.get(argument.name.rstrip("0123456789_"), "values" if argument.shape else "value")
+    name = argument.name.rstrip("0123456789_")
+    known = _MEANINGS.get(name, "")
+    if _stem(known) == _stem(name):
+        known = ""  # it would say the name again
     shape = argument.shape or ()
     if not shape:
-        return known if not argument.element else f"{known}, {len(argument.element)}-D"
-    sizes = ", ".join(map(str, shape))
-    return f"{known}, shape ({sizes}{',' if len(shape) == 1 else ''})"
+        usual = "whole number" if np.dtype(argument.dtype).kind in "iu" else "number"
+        return known or usual if not argument.element else f"{known or 'vector'}, {len(argument.element)}-D"
+    sizes = ", ".join(map(str, shape)) + ("," if len(shape) == 1 else "")
+    return f"{known}, shape ({sizes})" if known else f"array of shape ({sizes})"
+
+
+def _stem(words: str) -> str:
+    """A word in the singular, so that it can be told from another."""
+    for ending, singular in (("sses", "ss"), ("ies", "y"), ("s", "")):
+        if words.endswith(ending) and not words.endswith("ss"):
+            return words.removesuffix(ending) + singular
+    return words

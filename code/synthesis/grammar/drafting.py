@@ -155,8 +155,8 @@ class Sketch(ABC):
             raise DrawError("a local is never read")
 
     def entitle(self, titles: tuple[str, ...]) -> str:
-        """The kernel's name, one of the titles; any verb and noun if there are none."""
-        return self.book.take(titles, of_any_length=True) if titles else self.book.title()
+        """The kernel's name: one of the titles, or one that says what the recipe is asked for if there are none."""
+        return self.book.take(titles, of_any_length=True) if titles else self.book.title(self.stream.target)
 
     def record(
         self, frontend: str, name: str, source: str, signature: Signature, *,

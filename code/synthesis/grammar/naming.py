@@ -42,6 +42,9 @@ NOUNS = (
     "residual", "potential", "flux", "features", "levels", "grid", "rows", "points", "kernel_sum",
 )  # fmt: skip
 
+_VERBS_OF = {"sub": "subtract", "mul": "multiply", "div": "divide", "neg": "negate", "pow": "raise", "mod": "wrap"}
+"""How a name says an operation where its own name is short for a verb."""
+
 _LARGEST_POOL = 64
 _LONG = 0.75
 """How long a name is at least where names are long, as a share of the longest of its pool."""
@@ -102,9 +105,23 @@ class NameBook:
             self._taken = before
             raise
 
-    def title(self) -> str:
-        """A name for a function: a verb and a noun."""
+    def title(self, target: str = "") -> str:
+        """A name for a function.
+
+        Args:
+            target: what the function is for, which the name says; any verb and noun if empty.
+        """
         while True:
-            name = f"{self._stream.pick(VERBS)}_{self._stream.pick(NOUNS)}"
+            noun = self._stream.pick(NOUNS)
+            name = f"{self._stream.pick(VERBS)}_{noun}"
+            if target:
+                verb = _VERBS_OF.get(target, target)
+                forms = [
+                    (f"{verb}_{noun}", 5),
+                    (f"apply_{target}", 2),
+                    (f"{target}_kernel", 2),
+                    (f"compute_{target}", 1),
+                ]
+                name = self._stream.weighted(forms)
             if name not in self._taken:
                 return self.reserve(name)

@@ -10,7 +10,7 @@ from typing import TypeGuard
 
 from synthesis.grammar.intervals import ANYTHING
 from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Call, Expression, Literal, Name, Negation
+from synthesis.grammar.syntax import Call, Expression, Infix, Literal, Name, Negation
 from synthesis.grammar.types import FLOATS, Type
 from synthesis.records import Domain
 
@@ -95,7 +95,8 @@ class Operation:
         """The term that the operation makes of its operands.
 
         Returns None if it must not be built: an operand outside the safe domain, two identical operands,
-        nothing but constants, or a result that is too large or that hardly varies.
+        nothing but constants, a constant more where there is one already, or a result that is too large or that hardly
+        varies.
         """
         if len(operands) != self.arity or all(operand.is_constant for operand in operands):
             return None
@@ -105,7 +106,7 @@ class Operation:
         if len({operand.node for operand in operands}) < len(operands) or self._cancels(operands):
             return None
         term = self.rule(stream, operands)
-        if term is None or not varies(term):
+        if term is None or not varies(term) or has_two_constants(term.node):
             return None
         moving = [operand for operand in operands if not operand.is_constant]
         sums = self.name in ("add", "sub", "neg")
@@ -137,6 +138,31 @@ class Operation:
 
 def _is_cosine(node: Expression) -> TypeGuard[Call]:
     return isinstance(node, Call) and isinstance(node.function, Name) and node.function.id.endswith(".cos")
+
+
+_FAMILIES = {"+": "sum", "-": "sum", "*": "product", "/": "product"}
+
+
+def has_two_constants(node: Expression) -> bool:
+    """Whether a sum has two constants that one would do for, or a product has: ``x + 2 - 0.5``, ``0.5 * (x * 3)``."""
+    family = _FAMILIES.get(node.operator) if isinstance(node, Infix) else None
+    return family is not None and _constants_of(node, family) > 1
+
+
+def _constants_of(node: Expression, family: str) -> int:
+    """How many constants a chain of one family of operators has."""
+    if isinstance(node, Infix) and _FAMILIES.get(node.operator) == family:
+        return _constants_of(node.left, family) + _constants_of(node.right, family)
+    return _is_written_number(node)
+
+
+def _is_written_number(node: Expression) -> bool:
+    """Whether it is a literal, with a sign or a conversion or without: ``-2.0``, ``wp.float16(0.5)``."""
+    if isinstance(node, Negation):
+        return _is_written_number(node.operand)
+    if isinstance(node, Call):
+        return len(node.arguments) == 1 and isinstance(node.arguments[0], Literal)
+    return isinstance(node, Literal)
 
 
 def varies(term: Term) -> bool:

@@ -48,8 +48,8 @@ _ROUNDED, _PLAINEST, _SHORTENED = 0.8, 0.45, 0.7
 class Stream:
     """A stream of random choices, the same wherever and whenever it is made from the same labels.
 
-    With the choices it carries how much is to be drawn from them, as QuickCheck's generators carry a size; so whatever
-    draws a part of a kernel knows it, and no function in between hands it on.
+    With the choices it carries what and how much is to be drawn from them, as QuickCheck's generators carry a size; so
+    whatever draws a part of a kernel knows it, and no function in between hands it on.
 
     What is listed somewhere and may grow (operations, names) is chosen by its name, with ``pick``, ``ranked`` or
     ``tries``: one option more changes only those choices that it wins. ``choice``, ``weighted`` and ``shuffled`` go by
@@ -59,26 +59,28 @@ class Stream:
         labels: what it is a function of.
         difficulty: 1 for a kernel of one line to 5 for a long one.
         real: whether arrays are to be of the sizes that applications have, rather than cheap to run.
+        target: what the recipe is asked for, such as an operation; empty if nothing is.
     """
 
-    __slots__ = ("_key", "_place", "_words", "difficulty", "real")
+    __slots__ = ("_key", "_place", "_words", "difficulty", "real", "target")
 
-    def __init__(self, *labels: object, difficulty: int = 2, real: bool = False) -> None:
+    def __init__(self, *labels: object, difficulty: int = 2, real: bool = False, target: str = "") -> None:
         self._key = "".join([f"{label!r}\x1f" for label in labels])
         self._words: list[int] = []
         self._place: int = 0
         self.difficulty = difficulty
         self.real = real
+        self.target = target
 
     def at_real_sizes(self) -> "Stream":
         """The same stream from its beginning, for a kernel that makes the same choices at real sizes."""
-        made = Stream(difficulty=self.difficulty, real=True)
+        made = Stream(difficulty=self.difficulty, real=True, target=self.target)
         made._key = self._key
         return made
 
     def child(self, *labels: object) -> "Stream":
         """An independent stream, so that what one part draws does not move another part."""
-        made = Stream(*labels, difficulty=self.difficulty, real=self.real)
+        made = Stream(*labels, difficulty=self.difficulty, real=self.real, target=self.target)
         made._key = self._key + made._key
         return made
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
+from synthesis.errors import Stage, Symptom
 from synthesis.frontends.base import Frontend, Lowered
 from synthesis.making.candidate import Candidate
 from synthesis.records import Rejection
@@ -43,8 +44,14 @@ def load(frontend: Frontend, candidates: Sequence[Candidate], *, together: int =
     return done
 
 
-def lower(frontend: Frontend, candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Candidates with their texts; one without any text is stopped."""
+def lower(frontend: Frontend, candidates: Sequence[Candidate], *, max_lines: int = 0) -> list[Candidate]:
+    """Candidates with their texts; one without any text is stopped, and so is one with a text that is too long.
+
+    Args:
+        frontend: of all of them.
+        candidates: loaded ones are lowered.
+        max_lines: most lines of a text of one of the default levels; 0 for any number.
+    """
     done = list(candidates)
     todo = [
         (place, each, each.kernel)
@@ -55,13 +62,17 @@ def lower(frontend: Frontend, candidates: Sequence[Candidate]) -> list[Candidate
         group = list(neighbours)
         texts = frontend.compiler.lower([kernel for _, _, kernel in group], levels, device=device)
         for (place, each, _), lowered in zip(group, texts, strict=True):
-            done[place] = _with_texts(each, lowered)
+            done[place] = _with_texts(frontend, each, lowered, max_lines)
     return done
 
 
-def _with_texts(candidate: Candidate, lowered: Lowered | Rejection) -> Candidate:
+def _with_texts(frontend: Frontend, candidate: Candidate, lowered: Lowered | Rejection, max_lines: int) -> Candidate:
     if isinstance(lowered, Rejection):
         return candidate.stop(lowered)
+    for name, text in lowered.texts.items():
+        if max_lines and text is not None and frontend.level(name).default and text.count("\n") > max_lines:
+            detail = f"{name} has {text.count(chr(10)):,} lines; at most {max_lines:,} are allowed (--max-lines)"
+            return candidate.stop(Rejection(stage=Stage.LOWER, symptom=Symptom.TOO_LONG, detail=detail))
     if lowered.rejections and not any(lowered.texts.values()):
         return candidate.stop(lowered.rejections[0])
     return replace(candidate, lowered=lowered)

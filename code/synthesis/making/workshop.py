@@ -108,7 +108,9 @@ class Workshop:
             for start in range(0, len(candidates), self._kernels_per_module):
                 neighbours = candidates[start : start + self._kernels_per_module]
                 made += each_guarded(Stage.LOAD, neighbours, load)
-                made[start:] = each_guarded(Stage.LOWER, made[start:], partial(stages.lower, frontend))
+                made[start:] = each_guarded(
+                    Stage.LOWER, made[start:], partial(stages.lower, frontend, max_lines=self._making.max_lines)
+                )
                 self._step(_LOWERED * len(neighbours), "lower")
             for place, each in enumerate(made):
                 (made[place],) = each_guarded(Stage.VERIFY, [each], partial(self._plan, frontend))

@@ -121,7 +121,7 @@ class Draft(Sketch):
             summary: what the function does, in a few words.
             ops: operations beside those of the results.
             differentiable: whether JAX can take a vector-Jacobian product of it.
-            titles: names to choose from; any verb and noun if there are none.
+            titles: names to choose from; if there are none, the name says what the recipe is asked for.
 
         Raises:
             DrawError: if an argument or a local is never read; the draft is to be started again.

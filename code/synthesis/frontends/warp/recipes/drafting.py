@@ -10,6 +10,7 @@ from synthesis.frontends.warp.gradients import differentiable
 from synthesis.frontends.warp.options import DEFAULTS
 from synthesis.frontends.warp.recipes.named_numbers import name_numbers
 from synthesis.frontends.warp.recipes.sketch import Sketch
+from synthesis.frontends.warp.recipes.unrolled import most_trips
 from synthesis.frontends.warp.spelling import array_annotation, draw_style
 from synthesis.grammar.commentary import Habits, add_comments, write_docstring
 from synthesis.grammar.drafting import render_module
@@ -93,13 +94,20 @@ class Draft(Sketch):
             return False
         return not self.stream.child("declaration").chance(_WITHOUT_BACKWARD if differentiated else _WITHOUT_DERIVATIVE)
 
-    def _declaration(self, *, backward: bool) -> tuple[str, dict[str, Any]]:
+    def _declaration(self, *, backward: bool, unrolled: int) -> tuple[str, dict[str, Any]]:
         """How the kernel is declared, and the compiler options that it has by that.
 
         Those of applications are now and then the only ones of their modules, and many are for one element a thread.
+
+        Args:
+            backward: whether it has a backward text.
+            unrolled: up to how many trips its loops are unrolled.
         """
         stream = self.stream.child("decorator")
         options = [] if backward else ["enable_backward=False"]
+        if unrolled < DEFAULTS["max_unroll"]:
+            options += ['module="unique"', f'module_options={{"max_unroll": {unrolled}}}']
+            return f"wp.kernel({', '.join(options)})", {"enable_backward": backward, "max_unroll": unrolled}
         alone = self.plain and stream.chance(_UNIQUE)
         if alone:
             options = stream.shuffled([*options, 'module="unique"'])
@@ -136,7 +144,7 @@ class Draft(Sketch):
             ops: the operations that it is made of.
             options: compiler options.
             tiled: whether blocks of threads work together on tiles.
-            titles: names to choose from; any verb and noun if there are none.
+            titles: names to choose from; if there are none, the name says what the recipe is asked for.
             docstring: what the recipe says of the kernel; without it, most have none and some the summary.
 
         Raises:
@@ -161,10 +169,12 @@ class Draft(Sketch):
             docstring=docstring or write_docstring(self.stream.child("docstring"), summary, arguments, (), habits),
         )
         leaves = [leaf for each in arguments for leaf in each.spread()]
-        differentiated = differentiable(leaves, ast.parse("\n".join(render_block((kernel,)))))
+        tree = ast.parse("\n".join(render_block((kernel,))))
+        differentiated = differentiable(leaves, tree)
         told = "\n".join(render_block((*self._helpers, kernel)))
         backward = self._has_backward([each for each in differentiated if _is_named(each, told)], told)
-        declared, own = self._declaration(backward=backward)
+        unrolled = most_trips(tree, options["max_unroll"])
+        declared, own = self._declaration(backward=backward, unrolled=unrolled)
         kernel = replace(kernel, decorators=(declared,))
         signature = Signature(
             arguments=arguments,
