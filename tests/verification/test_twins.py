@@ -13,8 +13,7 @@ from folders import contents
 
 pytest.importorskip("jax")
 
-import jax
-from jax import numpy as jnp
+import jax as _jax
 
 from synthesis import KernelGenerator, Pair, get_frontend, run_pipeline, synthesize_pair
 from synthesis.cli import run
@@ -31,6 +30,9 @@ from synthesis.records import Argument, Domain, KernelSpec, Rejection, Role, Sig
 from synthesis.reverification import verify_folder
 from synthesis.verification.claims import refuted_claim
 from synthesis.verification.twins import why_no_twin
+
+jax: Any = _jax
+jnp: Any = jax.numpy
 
 SOURCE = """import jax
 import jax.numpy as jnp
@@ -110,9 +112,11 @@ def differs(level: str, text: str, small: str) -> bool:
 
 def test_how_many_places_are_asked_for_is_a_size() -> None:
     """JAX 0.12 prints the number of places of jnp.nonzero; older releases count instead."""
-    one, two = (
-        str(jax.make_jaxpr(lambda x: jnp.nonzero(x, size=x.size)[0])(jnp.ones(shape))) for shape in ((6, 7), (48, 300))
-    )
+
+    def places(x: Any) -> Any:
+        return jnp.nonzero(x, size=x.size)[0]
+
+    one, two = (str(jax.make_jaxpr(places)(jnp.ones(shape))) for shape in ((6, 7), (48, 300)))
     assert not differs("jaxpr", one, two)
     printed = "{{ lambda ; a:f32[{0}]. let b:i32[{0}] = Nonzero[size={0} axes=({1},) out_dtype=int32] a in (b,) }}"
     assert not differs("jaxpr", printed.format(300, 0), printed.format(7, 0))
