@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from folders import contents, documents
 
+from synthesis import run_pipeline
 from synthesis.cli import run
 from synthesis.dataset.finalising import finalize
 from synthesis.errors import ConfigError, TargetError
@@ -145,6 +146,8 @@ def test_other_files_are_another_run(farm: Path, tmp_path: Path) -> None:
         extracted(out)
     with pytest.raises(ConfigError, match=r"target was 'farm', now 'farm\.b3'"):
         extract_to_folder("farm.b3", out, TEXTS)
+    with pytest.raises(ConfigError, match="holds a run of irsmith extract, not of generate"):
+        run_pipeline(1, out, frontend="jax", verify="none")
 
 
 def test_forms_hold_the_same_rows(farm: Path, tmp_path: Path) -> None:

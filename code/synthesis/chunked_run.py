@@ -258,8 +258,16 @@ def _compare(store: Store, before: Mapping[str, Any], now: Mapping[str, Any]) ->
     Raises:
         ConfigError: naming what differs.
     """
+    kinds = [_command_of(each) for each in (before, now)]
+    if kinds[0] != kinds[1]:
+        raise ConfigError(f"{store.where} holds a run of irsmith {kinds[0]}, not of {kinds[1]}; choose an empty folder")
     names = dict.fromkeys([*now, *before])
     different = [name for name in names if before.get(name) != now.get(name)]
     if different:
         listed = "; ".join(f"{name} was {before.get(name)!r}, now {now.get(name)!r}" for name in different)
         raise ConfigError(f"{store.where} holds another run: {listed}. Choose an empty folder, or the same settings")
+
+
+def _command_of(settings: Mapping[str, Any]) -> str:
+    """The command that a run's settings are of."""
+    return "relower" if "folder" in settings else "extract" if "target" in settings else "generate"
