@@ -1,6 +1,7 @@
 """What became of a run's candidates, counted and told."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -28,6 +29,20 @@ def test_a_summary_is_read_as_it_was_written() -> None:
     assert given.candidates == 8
     assert given.verified == {"jaxpr": 1, "hlo": 1}
     assert given.dropped == {"hlo": {"wrong_result": 6}}
+
+
+def test_the_ten_largest_categories_are_listed_and_the_rest_is_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = {f"c{number:02}": number for number in range(14)}
+    given = replace(summary(), categories={**rows, "void": 0}, rows=sum(rows.values()))
+    print_summary(given, as_json=False)
+    printed = capsys.readouterr().out
+    cells = [[cell.strip() for cell in line.split("│") if cell.strip()] for line in printed.splitlines()]
+    assert [line for line in cells if line[0].startswith("c0")] == [
+        [f"c{number:02}", str(number)] for number in range(4, 10)
+    ]
+    assert ["3 others", "6"] in cells
+    assert ["all", "91"] in cells
+    assert "no row in 2 categories: c00, void" in printed
 
 
 def test_every_text_is_verified_or_has_a_reason(capsys: pytest.CaptureFixture[str]) -> None:

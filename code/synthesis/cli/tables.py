@@ -13,6 +13,8 @@ from synthesis.tally import RunSummary, leading
 
 _PIPED_WIDTH = 160
 """Columns where there is no terminal to ask: what a pipe carries is not cut at a terminal's width."""
+_MOST_CATEGORIES = 10
+"""Categories that are listed, those with the most rows; the others are one line."""
 _MOST_REASONS = 4
 """Reasons that are named of a level, the most frequent ones."""
 
@@ -60,16 +62,22 @@ def print_summary(summary: RunSummary, *, as_json: bool) -> None:
     table = Table()
     table.add_column("category")
     table.add_column("rows", justify="right")
-    for category, count in summary.categories.items():
-        if count:
-            table.add_row(category, f"{count:,}")
+    filled = {category: count for category, count in summary.categories.items() if count}
+    shown = sorted(filled, key=lambda category: -filled[category])[:_MOST_CATEGORIES]
+    for category in filled:
+        if category in shown:
+            table.add_row(category, f"{filled[category]:,}")
+    if rest := [count for category, count in filled.items() if category not in shown]:
+        table.add_row(f"{len(rest)} others", f"{sum(rest):,}")
+        table.add_row("all", f"{summary.rows:,}")
     for (stage, symptom), count in summary.rejections.items():
         table.add_row(f"rejected: {symptom} at {stage}", f"{count:,}", style="dim")
     if table.row_count:
         console.print(table)
     empty = [category for category, count in summary.categories.items() if not count]
     if empty and summary.rows:
-        print_line(console, f"no row in {counted(len(empty), 'category')}: {', '.join(empty)}")
+        named = ", ".join([*empty[:_MOST_CATEGORIES], *(["…"] if len(empty) > _MOST_CATEGORIES else [])])
+        print_line(console, f"no row in {counted(len(empty), 'category')}: {named}")
     print_proofs(console, summary.texts, summary.unverified, summary.missing_levels, summary.dropped)
 
 
