@@ -56,7 +56,9 @@ def _print(console: Console, found: Survey, ops: int) -> None:
         f"{found.folder}: {counted(found.rows, 'row')}, {counted(found.programs, 'different program')} after renaming, "
         f"{counted(found.structures, 'different structure')}",
     )
-    _bars(console, "category", ((f"{front}  {name}", count) for (front, name), count in found.categories.items()))
+    _bars(
+        console, "category", _largest_first((f"{each[0]}  {each[1]}", rows) for each, rows in found.categories.items())
+    )
     if any(split != TRAIN for _, split in found.splits):
         _bars(console, "split", ((f"{front}  {split}", count) for (front, split), count in found.splits.items()))
         _leaks(console, found)
@@ -66,9 +68,12 @@ def _print(console: Console, found: Survey, ops: int) -> None:
     _bars(console, f"operation, the {ops} most frequent of {len(found.ops)}", found.ops.most_common(max(0, ops)))
     _bars(console, "difficulty", ((str(level), found.difficulty[level]) for level in sorted(found.difficulty)))
     _lengths(console, found)
-    _bars(
-        console, "rejected", ((f"{symptom} at {stage}", count) for (stage, symptom), count in found.rejections.items())
-    )
+    rejected = ((f"{symptom} at {stage}", count) for (stage, symptom), count in found.rejections.items())
+    _bars(console, "rejected", _largest_first(rejected))
+
+
+def _largest_first(counts: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
+    return sorted(counts, key=lambda each: -each[1])
 
 
 def _bars(console: Console, title: str, counts: Iterable[tuple[str, int]]) -> None:
