@@ -1,4 +1,4 @@
-"""Makes again what pages say that their commands print, and the pair of the samples that the README shows.
+"""Makes again what pages say that their commands print, and the pair of the samples that the tutorial shows.
 
     python docs/make_pages.py
 
@@ -19,6 +19,7 @@ from pathlib import Path
 DOCS = Path(__file__).parent
 ROOT = DOCS.parent
 README = ROOT / "README.md"
+TUTORIAL = DOCS / "tutorial.md"
 SAMPLES = ROOT / "data" / "samples"
 PROTECTIONS = "limits, namespaces, read-only mounts, Landlock, seccomp"
 CONSOLE = re.compile(r"(?<=```console\n).*?(?=```)", re.DOTALL)
@@ -54,7 +55,8 @@ class Page:
 
 
 PAGES = (
-    Page(path=README, section="## Five minutes", program="my_kernels.py"),
+    Page(path=TUTORIAL, section="## Five minutes", program="my_kernels.py"),
+    Page(path=README, section="## First pairs"),
     Page(path=DOCS / "evaluation.md", program="sample.py", quiet=True),
     Page(path=DOCS / "recording.md", program="sand.py"),
     Page(path=DOCS / "training.md", quiet=True, followed=(1, -1)),
@@ -118,10 +120,10 @@ def _blocks(block: str, page: Page, numbers: Iterator[int], followed: range, fol
 
 
 def show_pair(text: str) -> str:
-    """The README's text with a pair of the samples, the one that it shows if that is still one of them."""
+    """The tutorial's text with a pair of the samples, the one that it shows if that is still one of them."""
     samples = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(SAMPLES.glob("warp/*.json"))]
-    start, end = text.index("## A pair"), text.index("## Making pairs")
-    section = text[start:end]
+    start = text.index("## A pair")
+    section = text[start:]
     shown = PROGRAM.search(section)
     assert shown is not None
     name = re.search(r"^def (\w+)", shown[0], re.MULTILINE)
@@ -131,10 +133,14 @@ def show_pair(text: str) -> str:
     sample = min(kept or short, key=lambda each: len(each[DIRECTION]))
     section = PROGRAM.sub(lambda _: sample["python_source"], section)
     section = CODE.sub(lambda _: sample[DIRECTION], section)
-    jax = len(list(SAMPLES.glob("jax/*.json")))
-    section = re.sub(r"(?<=holds )\d+(?= of them)", str(len(samples) + jax), section)
-    said = f"{len(samples)} pairs of Warp's, {jax} of JAX's"
-    return re.sub(r"\d+ pairs of Warp's, \d+ of JAX's", said, text[:start]) + section + text[end:]
+    section = re.sub(r"(?<=holds )\d+(?= of them)", str(len(list(SAMPLES.glob("*/*.json")))), section)
+    return text[:start] + section
+
+
+def count_samples(text: str) -> str:
+    """The README's text with the numbers of samples."""
+    warp, jax = (len(list(SAMPLES.glob(f"{name}/*.json"))) for name in ("warp", "jax"))
+    return re.sub(r"\d+ pairs of Warp's, \d+ of JAX's", f"{warp} pairs of Warp's, {jax} of JAX's", text)
 
 
 def _is_short(source: str) -> bool:
@@ -143,6 +149,7 @@ def _is_short(source: str) -> bool:
 
 
 if __name__ == "__main__":
-    README.write_text(show_pair(README.read_text(encoding="utf-8")), encoding="utf-8")
+    for path, made in ((TUTORIAL, show_pair), (README, count_samples)):
+        path.write_text(made(path.read_text(encoding="utf-8")), encoding="utf-8")
     for each in PAGES:
         each.path.write_text(follow(each), encoding="utf-8")

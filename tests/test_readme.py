@@ -1,4 +1,4 @@
-"""The README's tour, followed word for word: what it prints is what the commands print."""
+"""The README and the tutorial, followed word for word: what they print is what the commands print."""
 
 import importlib.util
 import json
@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 README = Path(__file__).parents[1] / "README.md"
+TUTORIAL = README.parent / "docs" / "tutorial.md"
 DOCUMENTS = sorted(path for place in ("*.md", "docs/**/*.md", "data/**/*.md") for path in README.parent.glob(place))
 LINK = re.compile(r"\]\(([^)#:\s]+)(?:#[^)\s]*)?\)")
 """A link to a file, relative to the page."""
@@ -64,6 +65,20 @@ def test_the_tour_prints_what_it_says(tmp_path: Path) -> None:
         assert printed(command, tmp_path) == expected, command
 
 
+@pytest.mark.pinned("jax")
+def test_the_first_commands_print_what_the_readme_says(tmp_path: Path) -> None:
+    steps = commands(PAGES.PAGES[1].part())
+    assert len(steps) == 2
+    for command, expected in steps:
+        while expected and not expected[-1]:
+            expected.pop()
+        assert printed(command, tmp_path) == expected, command
+
+
+def test_the_first_page_is_short() -> None:
+    assert README.read_text(encoding="utf-8").count("\n") <= 200
+
+
 def test_the_text_that_the_tour_changes_fails() -> None:
     steps = commands(tour())
     (changed,) = [place for place, (command, _) in enumerate(steps) if command.startswith("sed ")]
@@ -73,8 +88,8 @@ def test_the_text_that_the_tour_changes_fails() -> None:
 
 
 def test_the_pair_is_one_of_the_samples() -> None:
-    text = README.read_text(encoding="utf-8")
-    section = text[text.index("## A pair") : text.index("## Making pairs")]
+    text = TUTORIAL.read_text(encoding="utf-8")
+    section = text[text.index("## A pair") :]
     (source,) = re.findall(r"```python\n(.*?)```", section, re.DOTALL)
     (cpp,) = re.findall(r"```cpp\n(.*?)```", section, re.DOTALL)
     samples = [json.loads(path.read_text()) for path in README.parent.glob("data/samples/warp/*.json")]
