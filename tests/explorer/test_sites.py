@@ -239,7 +239,8 @@ def test_as_many_kernels_are_run_as_were_asked_for(few: Few) -> None:
 @pytest.mark.needs("jax")
 def test_a_run_gives_what_the_function_gives(tmp_path: Path) -> None:
     row = without_line_map(samples("jax")[0])
-    source = "import jax.numpy as jnp\n\n\ndef update_samples(weights, samples):\n    return weights * 2 + samples\n"
+    name = row["metadata"]["kernel_name"]
+    source = f"import jax.numpy as jnp\n\n\ndef {name}(weights, samples):\n    return weights * 2 + samples\n"
     (tmp_path / "rows").mkdir()
     (tmp_path / "rows" / "000000_own.json").write_text(json.dumps({**row, "python_source": source}))
     explore(tmp_path / "rows", tmp_path / "site")
@@ -253,22 +254,22 @@ def test_a_run_gives_what_the_function_gives(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("source", "why"),
     [
-        ("import os\nos.mkdir('TRACE')\n\n\ndef update_samples(weights, samples):\n    return weights\n", "more than"),
-        ("def update_samples(weights, samples):\n    while True:\n        pass\n", "no result within 2 s"),
-        ("def another(weights, samples):\n    return weights\n", "update_samples"),
-        ("def update_samples(weights, samples:\n", "SyntaxError|syntax"),
+        ("import os\nos.mkdir('TRACE')\n\n\ndef NAME(weights, samples):\n    return weights\n", "more than"),
+        ("def NAME(weights, samples):\n    while True:\n        pass\n", "no result within 2 s"),
+        ("def another(weights, samples):\n    return weights\n", "NAME"),
+        ("def NAME(weights, samples:\n", "SyntaxError|syntax"),
     ],
 )
 def test_a_kernel_that_cannot_be_run_says_why_and_harms_nothing(tmp_path: Path, source: str, why: str) -> None:
     given = samples("jax")[:3]
     folder = folder_of(given, tmp_path / "rows")
     row = without_line_map(given[0])
-    trace = tmp_path / "trace"
-    changed = {**row, "python_source": source.replace("TRACE", str(trace))}
+    trace, name = tmp_path / "trace", row["metadata"]["kernel_name"]
+    changed = {**row, "python_source": source.replace("TRACE", str(trace)).replace("NAME", name)}
     (folder / given[0].name).write_text(json.dumps(changed))
     site = explore(folder, tmp_path / "site", source_time_limit=2.0)
     first, *others = pages(tmp_path / "site")
-    assert re.search(why, first["run"]["why"]), first["run"]
+    assert re.search(why.replace("NAME", name), first["run"]["why"]), first["run"]
     assert site.runs == 2
     assert all("outputs" in page["run"] for page in others)
     assert not trace.exists()
