@@ -309,7 +309,7 @@ class Run(Making, Drawing):
     chunk_size: int = 100
     """Candidates a chunk, which one process makes and one file keeps; the first 400 are in chunks of 25 at most. A run
     that was killed goes on, by the same command, from the chunks that are there. No row depends on it."""
-    max_lines: int = 2000
+    max_lines: int = 3000
     """Most lines of a text of one of the default levels: a candidate with a longer text is left out, and the ledger
     says so. 0 for any length."""
 
