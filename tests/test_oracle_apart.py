@@ -86,7 +86,7 @@ def test_an_oracle_takes_from_the_releases_of_its_tool_only_what_operations_mean
             continue
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.ImportFrom) and node.module == f"{home}.releases":
-                assert {alias.name for alias in node.names} <= taken
+                assert {alias.name for alias in node.names} == taken
             assert not (isinstance(node, ast.ImportFrom) and node.module == home) or "releases" not in {
                 alias.name for alias in node.names
             }

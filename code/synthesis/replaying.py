@@ -13,8 +13,8 @@ from synthesis.isolation.zygote import Casualty, Zygote
 from synthesis.ledger import Entry, find_entries, read_ledger, several_runs
 from synthesis.making.candidate import Candidate
 from synthesis.making.workshop import Workshop
-from synthesis.output.layout import RUNS, SETTINGS, read_object
-from synthesis.output.reading import Document, Place, find_pair, short_id
+from synthesis.output.layout import read_object
+from synthesis.output.reading import Document, Place, find_pair, names_of_settings, short_id
 from synthesis.records import Pair, Rejection
 from synthesis.registry import frontend_modules, get_frontend
 from synthesis.settings import Extraction, Making, Run, run_of
@@ -78,7 +78,8 @@ def replay(folder: Place, key: str) -> Replay:
     name = entries[0].id if entries else key
     drawn = before[0] if before else row.spec if row is not None else None
     if drawn is not None and drawn.index is not None:
-        name = short_id(drawn.frontend, drawn.seed, drawn.index, several_runs(folder))
+        if not entries:
+            name = short_id(drawn.frontend, drawn.seed, drawn.index, several_runs(folder))
         settings = run_that_drew(folder, drawn.frontend, drawn.seed)
         if settings is not None:
             return _compared(name, before, row, _drawn_again(settings, drawn.index, before))
@@ -103,11 +104,10 @@ def run_that_drew(folder: Place, frontend: str, seed: int | None) -> Run | None:
     """
     store = store_of(folder)
     found: list[Run] = []
-    for name in (SETTINGS, *(join(RUNS, run, SETTINGS) for run in sorted(store.folders(RUNS)))):
-        if store.has(name):
-            settings = _settings_in(store, name)
-            if isinstance(settings, Run) and settings.frontend == frontend and seed in (None, settings.seed):
-                found.append(settings)
+    for name in filter(store.has, names_of_settings(store)):
+        settings = _settings_in(store, name)
+        if isinstance(settings, Run) and settings.frontend == frontend and seed in (None, settings.seed):
+            found.append(settings)
     if len({(each.seed, each.digest) for each in found}) > 1:
         raise TargetError(
             f"{store.where} holds {len(found)} runs of {frontend} that may have drawn this kernel; name the "

@@ -393,6 +393,11 @@ def count_pairs(place: Place) -> int | None:
     return None if None in counts else sum(each for each in counts if each is not None)
 
 
+def names_of_settings(store: Store) -> list[str]:
+    """Where the settings of a folder's runs are: of its own, which may be missing, then of those merged into it."""
+    return [SETTINGS, *(join(RUNS, run, SETTINGS) for run in sorted(_listed(store, RUNS, folders=True)))]
+
+
 def read_drawings(place: Place) -> list[Drawing]:
     """The settings that the kernels of a folder were drawn with, those of runs that were merged into it among them.
 
@@ -400,7 +405,7 @@ def read_drawings(place: Place) -> list[Drawing]:
     """
     store = store_of(place)
     found: list[Drawing] = []
-    for name in [SETTINGS, *(join(RUNS, run, SETTINGS) for run in sorted(_listed(store, RUNS, folders=True)))]:
+    for name in names_of_settings(store):
         try:
             entries = read_object(store, name)
             if "target" not in entries:  # as an extraction has one
