@@ -81,15 +81,20 @@ def _classes(tree: ast.AST, options: Mapping[str, Any]) -> Iterator[str]:
         yield IN_PLACE
 
 
-def _is_unrolled(loop: ast.For, limit: int) -> bool:
-    """Whether every bound of a loop's range is a literal, and its trips few."""
+def trips_of(loop: ast.For) -> int | None:
+    """The trips of a loop over a range whose bounds are all literals; None of any other."""
     if not isinstance(loop.iter, ast.Call):
-        return True
+        return None
     try:
-        bounds = [ast.literal_eval(each) for each in loop.iter.args]
-        return len(range(*bounds)) <= limit
+        return len(range(*(ast.literal_eval(each) for each in loop.iter.args)))
     except (ValueError, TypeError):
-        return False
+        return None
+
+
+def _is_unrolled(loop: ast.For, limit: int) -> bool:
+    """Whether every bound of a loop's range is a literal, and its trips few; or it goes through no range."""
+    trips = trips_of(loop)
+    return not isinstance(loop.iter, ast.Call) or (trips is not None and trips <= limit)
 
 
 def _carries(loop: ast.For) -> bool:

@@ -7,6 +7,8 @@ Generation"). Loops in each other multiply: three of three trips make the body 2
 import ast
 from collections.abc import Iterator
 
+from synthesis.frontends.warp.traps import trips_of
+
 LONGEST, MOST_TIMES = 200, 2.5
 """Operations of a kernel that its loops may be unrolled to, each of some two and a half lines of C++; or so many times
 those that are written, if that is more."""
@@ -20,7 +22,7 @@ def most_trips(tree: ast.AST, usual: int) -> int:
         tree: the kernel.
         usual: what it is if nothing is said.
     """
-    trips = {each for loop in ast.walk(tree) if isinstance(loop, ast.For) and (each := _trips(loop)) is not None}
+    trips = {each for loop in ast.walk(tree) if isinstance(loop, ast.For) and (each := trips_of(loop)) is not None}
     options = [usual, *sorted((each - 1 for each in trips if 2 <= each <= usual), reverse=True), 1]
     most = max(LONGEST, MOST_TIMES * operations_of(tree, 1))
     return next((each for each in options if operations_of(tree, each) <= most), 1)
@@ -34,17 +36,7 @@ def operations_of(tree: ast.AST, unrolled: int) -> int:
 def _repeated(node: ast.AST, times: int, unrolled: int) -> Iterator[tuple[ast.AST, int]]:
     """The nodes of a tree, and how often each is written."""
     yield node, times
-    trips = _trips(node) if isinstance(node, ast.For) else None
+    trips = trips_of(node) if isinstance(node, ast.For) else None
     inside = times * trips if trips is not None and trips <= unrolled else times
     for child in ast.iter_child_nodes(node):
         yield from _repeated(child, inside if isinstance(child, ast.stmt) else times, unrolled)
-
-
-def _trips(loop: ast.For) -> int | None:
-    """The trips of a loop over a range of literals; None of any other."""
-    if not isinstance(loop.iter, ast.Call) or ast.unparse(loop.iter.func) != "range":
-        return None
-    try:
-        return len(range(*(ast.literal_eval(each) for each in loop.iter.args)))
-    except (ValueError, TypeError):
-        return None
