@@ -185,8 +185,9 @@ def test_ray_makes_the_same_data_set_though_a_node_is_killed(tmp_path: Path) -> 
 
 def test_the_first_chunks_are_small_and_begin_where_they_do_in_a_longer_run() -> None:
     sizes = [chunk.stop - chunk.start for chunk in chunks_of(750, 100)]
-    assert sizes == [25] * 16 + [100] * 3 + [50]
-    assert list(chunks_of(1000, 100))[:19] == list(chunks_of(750, 100))[:19]
-    assert [chunk.stop for chunk in chunks_of(60, 100)] == [25, 50, 60]
+    assert sizes == [5] * 10 + [25] * 14 + [100] * 3 + [50]
+    assert list(chunks_of(1000, 100))[:27] == list(chunks_of(750, 100))[:27]
+    assert [chunk.stop for chunk in chunks_of(12, 100)] == [5, 10, 12]
+    assert [chunk.stop for chunk in chunks_of(60, 100)] == [*range(5, 51, 5), 60]
     assert [chunk.stop for chunk in chunks_of(10, 4)] == [4, 8, 10]
     assert list(chunks_of(0, 100)) == []

@@ -307,8 +307,9 @@ class Run(Making, Drawing):
     kernels_per_module: int = 20
     """Kernels that share a Python module while they are lowered. No row depends on it."""
     chunk_size: int = 100
-    """Candidates a chunk, which one process makes and one file keeps; the first 400 are in chunks of 25 at most. A run
-    that was killed goes on, by the same command, from the chunks that are there. No row depends on it."""
+    """Candidates of a chunk, which one process makes and one file keeps. Chunks of the first 50 candidates have at most
+    5, those of the first 400 at most 25. The same command continues a killed run from the chunks that are there. No row
+    depends on the size."""
     max_lines: int = 3000
     """Most lines of a text of one of the default levels: a candidate with a longer text is left out, and the ledger
     says so. 0 for any length."""
@@ -505,7 +506,8 @@ class RelowerRun(Relowering):
     count: int
     """Rows of the folder."""
     chunk_size: int = 100
-    """Rows a chunk; the first 400 are in chunks of 25 at most. No row depends on it."""
+    """Rows of a chunk. Chunks of the first 50 rows have at most 5, those of the first 400 at most 25. No row depends on
+    the size."""
 
 
 AnyRun = Run | ExtractionRun | RelowerRun

@@ -422,7 +422,7 @@ def test_a_dry_run_says_what_it_would_come_to_and_writes_nothing(
     out = ["--out", str(tmp_path / "out")]
     assert run([*arguments, "--count", "50", *out, "--workers", "2", "--dry-run", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
-    assert (found["candidates"], found["missing"], found["chunks"], found["workers"]) == (50, 50, 3, 2)
+    assert (found["candidates"], found["missing"], found["chunks"], found["workers"]) == (50, 50, 10, 2)
     assert 20 <= found["sample"] <= 40
     assert found["rows"] == found["sample"]
     assert found["seconds_left"] == pytest.approx(50 * found["seconds_a_candidate"] / 2, abs=0.1)

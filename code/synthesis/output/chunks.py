@@ -13,9 +13,9 @@ from synthesis.stores.base import Store
 
 END = sys.maxsize
 """Where a chunk stops that holds all that follows."""
-_FIRST, _FEW = 400, 25
-"""The first candidates of a run, and how many of them a chunk holds at most: a small run keeps several processes at
-work, and one that is stopped soon has something to go on from."""
+_SMALL_CHUNKS = ((50, 5), (400, 25))
+"""Pairs of a candidate and a size: chunks that begin before this candidate have at most this size. A small run thus
+keeps several processes busy, and a run that is interrupted early keeps what it has finished."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -53,15 +53,17 @@ class Chunk:
 
 
 def chunks_of(count: int, size: int) -> Iterator[Chunk]:
-    """The chunks of a run, in order. Where one begins depends on the size alone, so that a run can grow.
+    """Yield the chunks of a run, in order. Their boundaries depend on the size alone, so that a run can grow.
 
     Args:
-        count: candidates of the run.
-        size: candidates a chunk; the first 400 are in chunks of 25 if that is less.
+        count: number of candidates of the run.
+        size: candidates in a chunk. Chunks of the first 50 candidates have at most 5, those of the first 400 at
+            most 25.
     """
     start = 0
     while start < count:
-        stop = min(count, start + (min(size, _FEW) if start < _FIRST else size))
+        limit = next((small for end, small in _SMALL_CHUNKS if start < end), size)
+        stop = min(count, start + min(size, limit))
         yield Chunk(start, stop)
         start = stop
 
