@@ -1,15 +1,14 @@
-"""Makes docs/gpu.md: one kernel of each of Warp's categories, with what of a GPU its CUDA text shows.
+"""Makes a page of the documentation site: a kernel of each of Warp's categories, and what its CUDA text shows.
 
-python docs/make_gpu.py
+python docs/make_gpu.py PAGE
 """
 
 import re
+import sys
 from pathlib import Path
 
 from synthesis import Pair, generate
 from synthesis.generator import KernelGenerator
-
-PAGE = Path(__file__).with_name("gpu.md")
 
 # What to look for in CUDA text, by the category whose kernel shows it; the first that a kernel has is shown.
 PATTERNS = {
@@ -111,11 +110,11 @@ def page() -> str:
     categories = KernelGenerator("warp").categories
     examples = {category: example(category) for category in categories}
     lines = [
-        "# What of a GPU the CUDA text shows",
+        "# What CUDA texts show of a GPU",
         "",
         "`irsmith generate --frontend warp --device cuda` needs no GPU: the text is what Warp would hand to NVRTC. One",
         "kernel of each category, of seed 0; `irsmith generate --level ptx` compiles them to PTX, and the tests marked",
-        "`gpu` run them where there is a GPU. This page is made by `python docs/make_gpu.py`.",
+        "`gpu` run them where there is a GPU.",
         "",
         "| category | shows | in the CUDA text | kernel |",
         "| --- | --- | --- | --- |",
@@ -140,4 +139,5 @@ def page() -> str:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8")
+    Path(sys.argv[1]).parent.mkdir(parents=True, exist_ok=True)
+    Path(sys.argv[1]).write_text(page(), encoding="utf-8")

@@ -57,6 +57,7 @@ class Page:
 PAGES = (
     Page(path=TUTORIAL, section="## Five minutes", program="my_kernels.py"),
     Page(path=README, section="## First pairs"),
+    Page(path=DOCS / "kernel_files.md"),
     Page(path=DOCS / "evaluation.md", program="sample.py", quiet=True),
     Page(path=DOCS / "recording.md", program="sand.py"),
     Page(path=DOCS / "training.md", quiet=True, followed=(1, -1)),

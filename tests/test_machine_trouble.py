@@ -16,6 +16,11 @@ from synthesis import BatchGenerator
 
 COMMAND = [sys.executable, "-m", "synthesis", "generate", "--frontend", "jax", "--count", "24", "--chunk-size", "6"]
 
+_KILLS, _MOST_FOLDERS = 6, 6
+"""Processes that are killed, and folders that are made for it at most."""
+_PROCESSES = 4
+"""Of the command's, while two workers are at work: each has one that texts are run from."""
+
 
 def descendants(process: "subprocess.Popen[bytes]") -> list[psutil.Process]:
     try:
@@ -27,13 +32,24 @@ def descendants(process: "subprocess.Popen[bytes]") -> list[psutil.Process]:
 @pytest.mark.needs("jax")
 def test_killed_workers_cost_no_row_anything(tmp_path: Path) -> None:
     BatchGenerator("jax", chunk_size=6).run(24, tmp_path / "whole")
-    out = tmp_path / "killed"
-    kills, told, status = 0, b"", 1
-    for _ in range(12):
-        process = subprocess.Popen([*COMMAND, "--out", str(out)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    kills = 0
+    for folder in range(_MOST_FOLDERS):  # on a loaded machine a run may end before its processes have been seen
+        out = tmp_path / f"killed {folder}"
+        kills += kills_until_finished([*COMMAND, "--out", str(out)], _KILLS - kills)
+        assert contents(out) == contents(tmp_path / "whole")
+        if kills == _KILLS:
+            break
+    assert kills == _KILLS
+
+
+def kills_until_finished(command: list[str], most: int) -> int:
+    """Run a command again until it succeeds, and kill a process of its own now and then; returns how often."""
+    kills, told = 0, b""
+    for _ in range(2 * _KILLS):
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         while process.poll() is None:
-            if kills < 6 and len(found := descendants(process)) == 4:
-                victim = found[(kills * 3) % 4]
+            if kills < most and len(found := descendants(process)) == _PROCESSES:
+                victim = found[(kills * 3) % _PROCESSES]
                 try:
                     victim.send_signal(signal.SIGKILL)
                     kills += 1
@@ -42,13 +58,10 @@ def test_killed_workers_cost_no_row_anything(tmp_path: Path) -> None:
                 time.sleep(0.3)
             time.sleep(0.002)
         told += process.communicate()[1]
-        status = process.returncode
-        if status == 0:
-            break
-        assert status == 1, told
-    assert status == 0, told
-    assert kills >= 4
-    assert contents(out) == contents(tmp_path / "whole")
+        if process.returncode == 0:
+            return kills
+        assert process.returncode == 1, told
+    pytest.fail(told.decode())
 
 
 @pytest.mark.needs("warp")

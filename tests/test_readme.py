@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from synthesis import get_frontend
+
 README = Path(__file__).parents[1] / "README.md"
 TUTORIAL = README.parent / "docs" / "tutorial.md"
 DOCUMENTS = sorted(path for place in ("*.md", "docs/**/*.md", "data/**/*.md") for path in README.parent.glob(place))
@@ -98,9 +100,10 @@ def test_the_pair_is_one_of_the_samples() -> None:
     assert f"holds {len(list(README.parent.glob('data/samples/*/*.json')))} of them" in section
 
 
-def test_the_page_about_gpus_is_what_its_script_makes() -> None:
-    module = script("make_gpu")
-    assert module.PAGE.read_text(encoding="utf-8") == module.page()
+def test_the_page_about_gpus_has_a_kernel_of_each_category() -> None:
+    page, categories = script("make_gpu").page(), get_frontend("warp").categories
+    assert re.findall(r"^## (\w+)$", page, re.MULTILINE) == list(categories)
+    assert page.count("\n```python\n") == page.count("\n```cuda\n") == len(categories)
 
 
 @pytest.mark.needs("warp", "jax")

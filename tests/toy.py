@@ -1,4 +1,4 @@
-"""The smallest front end there can be: functions of numbers to CPython's bytecode; CONTRIBUTING.md names it."""
+"""The smallest front end: functions of numbers to CPython's bytecode. docs/contributing/frontend.md explains it."""
 
 import dis
 import sys

@@ -49,6 +49,7 @@ class BatchGenerator:
         """Where the candidates come from."""
         self.settings = replace(
             settings,
+            kernels=self.source.generator.drawing.kernels,
             category=self.source.categories,
             level=tuple(level.name for level in self.source.levels),
             device=self.source.device,

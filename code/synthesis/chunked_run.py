@@ -40,6 +40,9 @@ from synthesis.tally import RunSummary, Statistics, summarise
 
 logger = logging.getLogger(__name__)
 
+_LONGEST_VALUE = 80
+"""Characters of a setting's value in a message."""
+
 
 class ChunkedRun:
     """A run, whose chunks are made by whatever engine.
@@ -252,6 +255,12 @@ def _holds_files(store: Store, folder: str) -> bool:
     return any(_holds_files(store, f"{folder}/{each}" if folder else each) for each in store.folders(folder))
 
 
+def _shown(value: Any) -> str:
+    """A setting's value in a message, cut off where it is long."""
+    text = repr(value)
+    return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}…"
+
+
 def _compare(store: Store, before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
     """Refuse settings other than those that a folder's run has.
 
@@ -264,7 +273,7 @@ def _compare(store: Store, before: Mapping[str, Any], now: Mapping[str, Any]) ->
     names = dict.fromkeys([*now, *before])
     different = [name for name in names if before.get(name) != now.get(name)]
     if different:
-        listed = "; ".join(f"{name} was {before.get(name)!r}, now {now.get(name)!r}" for name in different)
+        listed = "; ".join(f"{name} was {_shown(before.get(name))}, now {_shown(now.get(name))}" for name in different)
         raise ConfigError(f"{store.where} holds another run: {listed}. Choose an empty folder, or the same settings")
 
 

@@ -8,6 +8,7 @@ from synthesis.errors import ConfigError, UnknownNameError
 from synthesis.frontends.base import Frontend, Recipe
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.weaving import DrawError
+from synthesis.kernel_files import KernelFolder
 from synthesis.records import KernelSpec
 from synthesis.registry import get_frontend
 from synthesis.settings import Drawing
@@ -65,31 +66,36 @@ class KernelGenerator:
         return generator
 
     def _draw_with(self, drawing: Drawing) -> None:
+        self.drawer = self.frontend.drawer
+        if drawing.kernels is not None:
+            folder = KernelFolder.of(drawing.kernels)
+            drawing = replace(drawing, kernels=folder.packed)
+            self.drawer = self.drawer.drawing_from(folder, self.frontend.name)
         self.drawing = drawing
         self.config = drawing.digest
         """Digest of all that determines a kernel beside seed and index."""
-        if drawing.wrong_adjoints is not None and not any(each.wrong_adjoints for each in self.frontend.drawer.recipes):
+        if drawing.wrong_adjoints is not None and not any(each.wrong_adjoints for each in self.drawer.recipes):
             raise ConfigError(f"front end {self.frontend.name} has no recipe whose adjoints are known to be wrong")
         tasks = {
             category: [
                 (recipe, target)
-                for recipe in self.frontend.drawer.recipes
+                for recipe in self.drawer.recipes
                 if recipe.category == category and self._mix_of(recipe).keys() & set(recipe.difficulties)
                 for target in recipe.targets
             ]
-            for category in self.frontend.categories
+            for category in self.drawer.categories
         }
         self._tasks = {category: listed for category, listed in tasks.items() if listed}
         self.categories = tuple(self._tasks)
         """Those that kernels are drawn of; a new one is the last."""
         usual = drawing.category_mix == "usual"
-        weights = {each: self.frontend.drawer.weights.get(each, 1) if usual else 1 for each in self.categories}
+        weights = {each: self.drawer.weights.get(each, 1) if usual else 1 for each in self.categories}
         self.wheel = Wheel.of(weights)
         """In which order indices visit them."""
 
     def _mix_of(self, recipe: Recipe) -> Mapping[int, float]:
         """How often each difficulty is drawn of a recipe."""
-        return self.drawing.mix or recipe.usual_mix or self.frontend.drawer.usual_mix
+        return self.drawing.mix or recipe.usual_mix or self.drawer.usual_mix
 
     def spec(self, index: int) -> KernelSpec:
         """The kernel of an index, from 0.

@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Self, cast
 from synthesis.errors import ConfigError
 from synthesis.grammar.streams import digest
 from synthesis.isolation.confinement import Confinement, Limits, Sandbox
+from synthesis.kernel_files.folder import packed_digest
 from synthesis.licences import check_licences
 from synthesis.progress import FORMS
 from synthesis.records import DIFFICULTIES
@@ -112,6 +113,8 @@ class Drawing(Settings):
     """Draw from this category only; may be given several times. A filter never changes a kernel."""
     recipe: tuple[str, ...] | None = None
     """Draw the kernels of this recipe only; may be given several times. A filter never changes a kernel."""
+    kernels: str | None = None
+    """Draw from the kernel files in this folder, instead of from the recipes of irsmith. The run keeps the files."""
     difficulty: str | None = None
     """1 to 5, from a map of a line or two to kernels of a hundred lines; or a mix, as in 1:0.2,3:0.8. All of them if it
     is not said. Kernels that have no version of a difficulty (what is no application has none above 2) are drawn at the
@@ -130,6 +133,7 @@ class Drawing(Settings):
         _check_integer("seed", self.seed)
         _settle(self, "category", _names("category", self.category))
         _settle(self, "recipe", _names("recipe", self.recipe))
+        _check_text("kernels", self.kernels, none=True)
         _settle(self, "difficulty", _difficulty_text(self.difficulty))
         if self.category_mix not in CATEGORY_MIXES:
             raise ConfigError(f"category_mix is {' or '.join(CATEGORY_MIXES)}, got {self.category_mix!r}")
@@ -151,6 +155,8 @@ class Drawing(Settings):
             parts += ["difficulty", repr(self.mix)]
         if self.category_mix != CATEGORY_MIXES[0]:
             parts += ["category_mix", self.category_mix]
+        if self.kernels is not None:
+            parts += ["kernels", packed_digest(self.kernels)]
         return digest(*parts)
 
 

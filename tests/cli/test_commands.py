@@ -431,7 +431,7 @@ def test_a_dry_run_says_what_it_would_come_to_and_writes_nothing(
     assert run([*arguments, "--count", "20", *out]) == 0
     capsys.readouterr()
     assert run([*arguments, "--count", "50", *out, "--dry-run"]) == 0
-    assert "50 candidates, 30 of them to be made, in 2 chunks" in capsys.readouterr().out
+    assert "50 candidates, 30 of them to be made, in 6 chunks" in capsys.readouterr().out
     assert run([*arguments, "--count", "20", *out, "--dry-run"]) == 0
     assert "0 of them to be made, in 0 chunks" in capsys.readouterr().out
 

@@ -17,6 +17,7 @@ COMMANDS = sorted(name for name in app if not name.startswith("-"))
 # What each is asked for where it is tried on a folder of two rows.
 ARGUMENTS = {
     "generate": ["--frontend", "jax", "--count", "1", "--verify", "none", "--out", "OUT"],
+    "kernel": ["new", "blend", "--frontend", "jax", "--out", "OUT"],
     "finalize": ["FOLDER"],
     "extract": ["jax.nn:relu", "--arg", "f32[4]", "--verify", "none", "--out", "OUT"],
     "record": ["--out", "OUT", "--", "-c", "pass"],

@@ -304,7 +304,7 @@ def test_folders_that_cannot_be_merged_are_refused_and_nothing_is_written(tmp_pa
         finalize(tmp_path / "nothing")
     assert not (tmp_path / "nothing").exists()
     (run / "_irsmith" / "chunks" / "000000125-000000150.json").unlink()
-    with pytest.raises(ConfigError, match="lacks 1 of 6 chunks"):
+    with pytest.raises(ConfigError, match="lacks 1 of 14 chunks"):
         finalize(run, out=tmp_path / "both")
     assert not (tmp_path / "both").exists()
     assert irsmith(["finalize", str(run), str(run)]) == 2

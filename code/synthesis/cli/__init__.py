@@ -27,6 +27,7 @@ app = App(
 )
 COMMANDS = {
     "generate": "Draw kernels and write them with their IR as a data set.",
+    "kernel": "Check a kernel file, or write the start of one.",
     "finalize": "Make the data set of runs: splits that share nothing, files that loaders read, a card, a leak report.",
     "extract": "Write the IR of kernels of your own as a data set.",
     "relower": "Make the texts of a folder's rows again with the tools that are here, as a data set.",

@@ -18,6 +18,8 @@ from synthesis.examples import NO_EXAMPLES, Examples
 from synthesis.frontends.launched import Launched, Mutation
 from synthesis.frontends.linemap import NO_PLACES, LineMap, Places
 from synthesis.grammar.streams import Stream
+from synthesis.kernel_files import Family, KernelFolder
+from synthesis.kernel_files.using import OnTaken, ignore_parts
 from synthesis.languages import Language
 from synthesis.records import KernelSpec, Rejection, Signature, Unproved
 
@@ -409,6 +411,29 @@ class Drawer:
     """How often kernels of each difficulty are drawn where none is asked for: near what people's kernels are."""
     weights: Mapping[str, int] = field(default_factory=dict[str, int])
     """How often each category is drawn beside the others, in the usual mix of categories; 1 where it is not said."""
+    recipe_of: Callable[[Family, OnTaken], Recipe] | None = None
+    """Makes a recipe of a kernel file, and refuses with a ``KernelFileError``; None if no kernel file can be drawn."""
+
+    def drawing_from(self, folder: KernelFolder, frontend: str) -> "Drawer":
+        """A drawer of the kernel files of a folder alone.
+
+        Args:
+            folder: the files; those of other front ends are left out.
+            frontend: the front end's name.
+
+        Raises:
+            ConfigError: if the front end draws no kernel files, or the folder has none for it.
+            KernelFileError: if a file asks for what the front end does not have.
+        """
+        if self.recipe_of is None:
+            raise ConfigError(f"front end {frontend} draws no kernel files")
+        families = [family for family in folder.families if family.frontend == frontend]
+        if not families:
+            there = ", ".join(sorted({family.frontend for family in folder.families}))
+            raise ConfigError(f"kernels: no file in {folder.name} is for {frontend}, only for {there}")
+        recipes = tuple(self.recipe_of(family, ignore_parts) for family in families)
+        categories = tuple(sorted({recipe.category for recipe in recipes}))
+        return replace(self, categories=categories, recipes=recipes, weights={})
 
 
 class Compiler(Protocol):

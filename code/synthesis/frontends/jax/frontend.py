@@ -27,6 +27,7 @@ from synthesis.frontends.failures import detail_of, rejected
 from synthesis.frontends.jax import calling, catalogue, discovery, functions, lowering
 from synthesis.frontends.jax.levels import LEVELS, PALLAS, PREFIXES
 from synthesis.frontends.jax.recipes import CATEGORIES, RECIPES, WEIGHTS
+from synthesis.frontends.jax.recipes.files import recipe_of
 from synthesis.frontends.jax.replaying import JaxReplayer
 from synthesis.frontends.jax.supported import SUPPORTED
 from synthesis.frontends.linemap import LineMap, Places
@@ -253,7 +254,7 @@ def _last_function(module: ModuleType) -> Any:
 
 FRONTEND = Frontend(
     name="jax",
-    drawer=Drawer(categories=CATEGORIES, recipes=RECIPES, usual_mix=_USUAL_MIX, weights=WEIGHTS),
+    drawer=Drawer(categories=CATEGORIES, recipes=RECIPES, usual_mix=_USUAL_MIX, weights=WEIGHTS, recipe_of=recipe_of),
     compiler=JaxCompiler(),
     prover=JaxProver(),
     replayer=JaxReplayer(),

@@ -41,6 +41,7 @@ from synthesis.frontends.warp.declaration import declared_signature
 from synthesis.frontends.warp.levels import LEVELS, SOURCES
 from synthesis.frontends.warp.natives import with_native_lines
 from synthesis.frontends.warp.recipes import CATEGORIES, RECIPES, WEIGHTS
+from synthesis.frontends.warp.recipes.files import recipe_of
 from synthesis.frontends.warp.reference.launch import LaunchReference, accumulated, separate
 from synthesis.frontends.warp.replaying import WarpReplayer
 from synthesis.frontends.warp.supported import SUPPORTED
@@ -261,7 +262,7 @@ def _binary(kernel: Kernel, level: Level) -> tuple[str, LineMap] | Rejection:
 
 FRONTEND = Frontend(
     name="warp",
-    drawer=Drawer(categories=CATEGORIES, recipes=RECIPES, usual_mix=_USUAL_MIX, weights=WEIGHTS),
+    drawer=Drawer(categories=CATEGORIES, recipes=RECIPES, usual_mix=_USUAL_MIX, weights=WEIGHTS, recipe_of=recipe_of),
     compiler=WarpCompiler(),
     prover=WarpProver(),
     replayer=WarpReplayer(),

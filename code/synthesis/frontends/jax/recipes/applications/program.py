@@ -350,6 +350,10 @@ class Program:
         for text in texts:
             self.add(self.choose(text))
 
+    def write_lines(self, text: str) -> None:
+        """Append statements without groups, comments among them."""
+        self.add(quote_remarks(dedent(text)))
+
     def choose(self, text: str) -> str:
         """A text's lines with one part of each of its groups, as ``add`` takes them."""
         return _filled(choose(dedent(text), self.choices.shuffled, self.maybe))

@@ -369,11 +369,19 @@ class Program:
         """
         self._written += [text for each in texts if (text := self._choose(each))]
 
+    def write_lines(self, text: str) -> None:
+        """Append statements without groups, as ``write`` does."""
+        if kept := self._remarked(dedent(text)):
+            self._written.append(kept)
+
     def _choose(self, text: str) -> str:
-        lines = join(choose(dedent(text), self.choices.shuffled, self.maybe)).split("\n")
+        return self._remarked(join(choose(dedent(text), self.choices.shuffled, self.maybe)))
+
+    def _remarked(self, text: str) -> str:
+        """The text with some of its comments; with none in some kernels."""
         told = (
             each
-            for each in lines
+            for each in text.split("\n")
             if not each.lstrip().startswith("#") or (self._talks and self.choices.chance(_REMARK))
         )
         return quote_remarks("\n".join(told))

@@ -1,0 +1,105 @@
+"""Families of kernel files as recipes."""
+
+import re
+from collections.abc import Mapping
+
+from synthesis.frontends.base import Recipe
+from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option, declare
+from synthesis.frontends.jax.recipes.applications.program import Program
+from synthesis.frontends.jax.recipes.applications.trees import Leaf
+from synthesis.grammar.streams import Stream
+from synthesis.kernel_files.family import Element, Family, Value
+from synthesis.kernel_files.reading import KernelFileError, evaluate
+from synthesis.kernel_files.using import (
+    OnTaken,
+    check_names,
+    choose_sizes,
+    element_of,
+    ignore_parts,
+    shape_of,
+)
+from synthesis.records import KernelSpec, Role
+
+_TYPES = {
+    "float": "float32", "int": "int32", "bool": "bool",
+    **{f"jnp.{name}": name for name in (
+        "float16", "bfloat16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8", "uint32",
+    )},
+}  # fmt: skip
+"""NumPy's name of the type of each spelling."""
+_MODULES = ("jax", "jnp", "lax", "functools", "partial", "math", "np")
+
+
+def recipe_of(family: Family, on_taken: OnTaken = ignore_parts) -> Recipe:
+    """The recipe that draws a family's functions.
+
+    Args:
+        family: what a kernel file says.
+        on_taken: is told which parts of the text each drawn function has.
+
+    Raises:
+        KernelFileError: if the file asks for what functions of JAX do not have, or uses a name that nothing defines.
+    """
+    check_names(family, _MODULES)
+    for each in family.values:
+        element_of(family, each.line, each.element.spelling, _TYPES if not each.options else {**_TYPES, "str": "str"})
+        if each.role is not Role.INPUT or each.starts is not None or each.among is not None:
+            told = "'output', 'inout', 'starts' and 'distinct' are for Warp; a JAX function returns its results"
+            raise KernelFileError(family.path, each.line, told)
+    if not family.results:
+        told = "say what 'kernel' returns, as in 'def kernel() -> Array[float, n]:'"
+        raise KernelFileError(family.path, family.line, told)
+    if family.axes:
+        raise KernelFileError(family.path, family.line, "a JAX function has no thread indices")
+
+    def draw(stream: Stream, target: str) -> KernelSpec:
+        taken = set[int]()
+        spec = _draw(family, stream, target, taken)
+        on_taken(frozenset(taken))
+        return spec
+
+    return Recipe(
+        name=family.name,
+        category=family.category,
+        targets=(family.name,),
+        draw=draw,
+        difficulties=family.difficulties,
+        usual_mix=dict.fromkeys(family.difficulties, 1.0),
+    )
+
+
+def _draw(family: Family, stream: Stream, target: str, taken: set[int]) -> KernelSpec:
+    p = Program.of(stream, family.category)
+    sizes = choose_sizes(family, stream)
+    for function in family.functions:
+        p.function(function.replace("{", "<<").replace("}", ">>"))
+    lines = family.text.draw(p.choices.shuffled, p.maybe, taken)
+    now = set(re.findall(r"\w+", lines))
+    for name, size in sizes.items():
+        if name in now:
+            p.option(name, None, "int", f"size {name}", str(size))
+    for value in family.values:
+        if value.name in now:
+            declare(p, value.name, _given(family, value, sizes))
+    p.write_lines(lines)
+    p.gives(*(_result(family, each, sizes) for each in family.results))
+    return p.done(family.category, family.name, target, family.titles, family.summary)
+
+
+def _given(family: Family, value: Value, sizes: Mapping[str, int]) -> Array | Constant | Option:
+    says = value.says or value.name.replace("_", " ")
+    if value.options:
+        return Option(value.element.spelling, says, value.options, value.names)
+    within = None if value.low is None or value.high is None else (value.low, value.high)
+    if value.usual:
+        return Constant(value.usual[0], says, value.names, within)
+    low, high = within or (0.0, 0.0)
+    return Array(Leaf(shape_of(family, value, sizes), low, high, _TYPES[value.element.spelling]), says, value.names)
+
+
+def _result(family: Family, element: Element, sizes: Mapping[str, int]) -> Leaf:
+    try:
+        shape = tuple(evaluate(each, sizes) for each in element.shape or ())
+    except ValueError as error:
+        raise KernelFileError(family.path, family.line, str(error)) from error
+    return Leaf(shape, dtype=element_of(family, family.line, element.spelling, _TYPES))

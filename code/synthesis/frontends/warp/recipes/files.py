@@ -1,0 +1,113 @@
+"""Families of kernel files as recipes."""
+
+from collections.abc import Mapping
+
+from synthesis.frontends.base import Recipe
+from synthesis.frontends.warp.recipes.applications.program import (
+    FLAG,
+    FLOAT,
+    FOUR,
+    FRAME,
+    INT,
+    PAIR,
+    SPATIAL,
+    TRIPLE,
+    VEC,
+    Program,
+)
+from synthesis.grammar.streams import Stream
+from synthesis.grammar.types import Type
+from synthesis.kernel_files.family import Family, Value
+from synthesis.kernel_files.reading import KernelFileError, evaluate
+from synthesis.kernel_files.using import (
+    OnTaken,
+    check_names,
+    choose_sizes,
+    element_of,
+    ignore_parts,
+    shape_of,
+)
+from synthesis.records import KernelSpec, Role
+
+_TYPES: dict[str, tuple[Type, str]] = {
+    "float": (FLOAT, ""), "int": (INT, ""), "bool": (FLAG, ""), "wp.float32": (FLOAT, ""), "wp.int32": (INT, ""),
+    "wp.float64": (Type("float64"), ""), "wp.float16": (Type("float16"), ""), "wp.int64": (Type("int64"), ""),
+    "wp.uint32": (Type("uint32"), ""), "wp.uint8": (Type("uint8"), ""),
+    "wp.vec2": (Type("float32", (2,)), ""), "wp.vec3": (VEC, ""), "wp.vec4": (FOUR, ""),
+    "wp.vec2i": (PAIR, ""), "wp.vec3i": (TRIPLE, ""),
+    "wp.mat22": (Type("float32", (2, 2)), ""), "wp.mat33": (Type("float32", (3, 3)), ""),
+    "wp.mat44": (Type("float32", (4, 4)), ""), "wp.quat": (FOUR, "wp.quat"), "wp.transform": (FRAME, "wp.transform"),
+    "wp.spatial_vector": (SPATIAL, "wp.spatial_vector"),
+}  # fmt: skip
+"""For each spelling the type of its values, and the spelling where the type does not tell."""
+
+
+def recipe_of(family: Family, on_taken: OnTaken = ignore_parts) -> Recipe:
+    """The recipe that draws a family's kernels.
+
+    Args:
+        family: what a kernel file says.
+        on_taken: is told which parts of the text each drawn kernel has.
+
+    Raises:
+        KernelFileError: if the file asks for what Warp kernels do not have, or uses a name that nothing defines.
+    """
+    check_names(family, ("wp",), ("TINY", "HUGE"))
+    for each in family.values:
+        element_of(family, each.line, each.element.spelling, _TYPES)
+        if each.options:
+            raise KernelFileError(family.path, each.line, "'option' is for JAX; use 'usually' for a constant")
+        if each.element.shape is None and each.role is not Role.INPUT:
+            raise KernelFileError(family.path, each.line, f"{each.name} is no array, so kernels cannot write it")
+    if family.results:
+        raise KernelFileError(family.path, family.line, "a Warp kernel returns nothing; write its outputs into arrays")
+
+    def draw(stream: Stream, target: str) -> KernelSpec:
+        taken = set[int]()
+        spec = _draw(family, stream, target, taken)
+        on_taken(frozenset(taken))
+        return spec
+
+    return Recipe(
+        name=family.name,
+        category=family.category,
+        targets=(family.name,),
+        draw=draw,
+        difficulties=family.difficulties,
+        usual_mix=dict.fromkeys(family.difficulties, 1.0),
+    )
+
+
+def _draw(family: Family, stream: Stream, target: str, taken: set[int]) -> KernelSpec:
+    sizes = choose_sizes(family, stream)
+    try:
+        launch = tuple(evaluate(extent, sizes) for _, extent in family.axes) or (1,)
+    except ValueError as error:
+        raise KernelFileError(family.path, family.line, str(error)) from error
+    p = Program(stream, *((index,) for index, _ in family.axes), launch=launch)
+    p.sizes(**sizes)
+    for value in family.values:
+        _declare(p, family, value, sizes)
+    for function in family.functions:
+        p.function(function)
+    p.write_lines(family.text.draw(p.choices.shuffled, p.maybe, taken))
+    return p.done(family.category, family.name, target, family.summary, family.titles)
+
+
+def _declare(p: Program, family: Family, value: Value, sizes: Mapping[str, int]) -> None:
+    kind, spelling = _TYPES[value.element.spelling]
+    shape = shape_of(family, value, sizes)
+    domain = (value.low or 0.0, value.high or 0.0)
+    if value.starts is not None:
+        p.starts(value.name, shape[0], *value.starts, value.names)
+    elif value.among is not None:
+        p.places(value.name, shape[0], value.among, value.names)
+    elif value.role is not Role.INPUT:
+        start = None if value.role is Role.OUTPUT else domain
+        p.output(value.name, kind, shape, value.names, start, spelling)
+    elif value.element.shape is not None:
+        p.array(value.name, kind, domain, shape, value.names, spelling)
+    elif value.usual:
+        p.number(value.name, domain, value.names, value.usual)
+    else:
+        p.scalar(value.name, kind, domain, value.names)

@@ -1,0 +1,75 @@
+"""What every front end needs to turn a family into a recipe: sizes, checks of names, errors."""
+
+import ast
+import builtins
+from collections.abc import Callable, Collection, Mapping
+from typing import TypeVar
+
+from synthesis.grammar.streams import Stream
+from synthesis.kernel_files.family import Family, Value
+from synthesis.kernel_files.reading import KernelFileError, evaluate
+
+_Kind = TypeVar("_Kind")
+
+OnTaken = Callable[[frozenset[int]], None]
+"""Is told the numbers of the parts of the text that a drawn kernel has."""
+
+
+def ignore_parts(taken: frozenset[int]) -> None:
+    """The ``OnTaken`` of a run, which does not ask."""
+    del taken
+
+
+def choose_sizes(family: Family, stream: Stream) -> dict[str, int]:
+    """A value for each size of a family."""
+    return {name: stream.child("size", name).choice(values) for name, values in family.sizes.items()}
+
+
+def shape_of(family: Family, value: Value, sizes: Mapping[str, int]) -> tuple[int, ...]:
+    """The dimensions of an array.
+
+    Raises:
+        KernelFileError: if one of them is no positive integer.
+    """
+    try:
+        return tuple(evaluate(each, sizes) for each in value.element.shape or ())
+    except ValueError as error:
+        raise KernelFileError(family.path, value.line, str(error)) from error
+
+
+def element_of(family: Family, line: int, spelling: str, known: Mapping[str, _Kind]) -> _Kind:
+    """What a front end has for the type of an element.
+
+    Raises:
+        KernelFileError: if it has no such type.
+    """
+    if spelling not in known:
+        raise KernelFileError(family.path, line, f"unknown type {spelling!r}; allowed: {', '.join(known)}")
+    return known[spelling]
+
+
+def check_names(family: Family, modules: Collection[str], known: Collection[str] = ()) -> None:
+    """Refuse a text with a name that nothing defines.
+
+    Args:
+        family: the family.
+        modules: names that the source of a drawn kernel imports.
+        known: other names that front ends define.
+
+    Raises:
+        KernelFileError: at the first such name.
+    """
+    tree = ast.parse(family.source)
+    defined = {*dir(builtins), *modules, *known, "either", *family.sizes, *(each.name for each in family.values)}
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    defined |= {node.name for node in functions if node.name != "kernel"}
+    for function in functions:
+        inside = defined | {node.arg for node in ast.walk(function) if isinstance(node, ast.arg)}
+        inside |= {
+            node.id for node in ast.walk(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+        }
+        inside |= {node.name for node in ast.walk(function) if isinstance(node, ast.FunctionDef | ast.ExceptHandler)}
+        loads = [node for statement in function.body for node in ast.walk(statement) if isinstance(node, ast.Name)]
+        for node in sorted(loads, key=lambda each: each.lineno):
+            if node.id not in inside:
+                raise KernelFileError(family.path, node.lineno, f"nothing defines {node.id!r}")
