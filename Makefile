@@ -1,9 +1,11 @@
 # make samples   set up .venv, make data/samples again, and a site to look at them: build/site
-# make test      set up .venv and run lint, types, tests, and the wheel in an environment of its own
-# make quick     two minutes of that: lint, types of the package, grammar, house
+# make test      set up .venv and run lint, types, the first tier of the tests, and the wheel in an environment of its own
+# make test-all  the same with all tests: tests/tiers.toml lists those of the second tier
+# make quick     a minute of that: lint, types of what has changed, grammar, house
 # make only-warp, make only-jax    run the tests with one front end's package alone, in an environment of its own
 # make gallery  build build/gallery, pages to read: of every recipe one kernel, its IR, inputs and outputs (minutes)
 # make pages    make again what the README and the docs say that their commands print
+# make docs     build the documentation site: build/docs/index.html
 # make picture  make docs/explorer.png again, of the site of the samples
 # make golden   write tests/golden.json again: short hashes of the kernels that are drawn
 # make mutation  write benchmarks/mutation.txt again: how many of 4,000 wrong texts verification finds (an hour)
@@ -32,7 +34,7 @@ WRONG_TEXTS := 2000
 COUNT := 5000
 SEED := 1
 
-.PHONY: setup trainers samples picture gallery pages golden mutation false-alarms attacks sizes test quick lint types tests wheel scoring gold reward-training adapters serving page only-warp only-jax versions other-machines format clean
+.PHONY: setup trainers samples picture gallery docs pages golden mutation false-alarms attacks sizes test test-all first-tier quick lint types tests wheel scoring gold reward-training adapters serving page only-warp only-jax versions other-machines format clean
 .DELETE_ON_ERROR:
 
 setup: $(STAMP)
@@ -70,6 +72,12 @@ picture: $(STAMP)
 
 gallery: $(STAMP)
 	$(BIN)/python docs/make_gallery.py
+
+# Strict: a link that leads nowhere, or a page that is not in the navigation, is an error.
+docs: $(STAMP)
+	$(BIN)/python docs/make_gpu.py build/docs-pages/gpu.md
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+	@echo "the documentation: open build/docs/index.html in a browser"
 
 pages: $(STAMP)
 	$(BIN)/python docs/make_pages.py
@@ -134,11 +142,17 @@ sizes:
 	{ echo "How drawn kernels look beside those of applications: python benchmarks/sizes.py FRONTEND 3000 0"; echo; \
 		cat build/sizes-warp.txt; echo; cat build/sizes-jax.txt; } > benchmarks/sizes.txt
 
-test: lint types tests wheel
+test: lint types first-tier wheel
 
+# With REST=1 without the tests of the first tier, after `make test`.
+test-all: lint types tests wheel
+
+# Types of the files that have changed since the last commit; `make types` checks all.
 quick: lint
-	$(BIN)/pyright code/synthesis
-	$(BIN)/python -m pytest --quiet --numprocesses auto tests/grammar tests/test_house.py
+	@changed=$$({ git diff --name-only --diff-filter=d HEAD -- '*.py'; git ls-files --others --exclude-standard -- '*.py'; } \
+		| grep -v '^tests/kernel\(s\|_files/families\)/\|^benchmarks/harvest/'); \
+		if [ -n "$$changed" ]; then $(BIN)/pyright $$changed; fi
+	$(BIN)/python -m pytest --quiet --numprocesses auto --tier first tests/grammar tests/test_house.py
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
@@ -147,8 +161,11 @@ lint: $(STAMP)
 types: $(STAMP)
 	$(BIN)/pyright
 
+first-tier: $(STAMP)
+	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup --tier first
+
 tests: $(STAMP)
-	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup
+	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup $(if $(REST),--tier second)
 
 # What is published, installed without a checkout and without any front end's package.
 wheel: $(STAMP)

@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from tiers import Tiers
 
 from synthesis import MissingFrontendError, get_frontend, progress
 from synthesis.frontends.base import Kernel, Prover
@@ -36,8 +37,22 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as of what a shell star
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what is marked, or parametrised, with a tool that is not installed, and what other releases print."""
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option of ``make test`` and ``make test-all``."""
+    told = "run the tests of one tier only; tests/tiers.toml lists those of the second"
+    parser.addoption("--tier", choices=("first", "second"), help=told)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the tests of the other tier if one is chosen.
+
+    Skip what is marked, or parametrised, with a tool that is not installed, and what other releases print.
+    """
+    if tier := config.getoption("--tier"):
+        second = Tiers.read().second([id_of(item) for item in items])
+        chosen = {item: (id_of(item) in second) == (tier == "second") for item in items}
+        config.hook.pytest_deselected(items=[item for item in items if not chosen[item]])
+        items[:] = [item for item in items if chosen[item]]
     for item in items:
         given = [name for mark in item.iter_markers("needs") for name in mark.args]
         parameters: Mapping[str, object] = item.callspec.params if isinstance(item, pytest.Function) and hasattr(
@@ -48,6 +63,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         pinned = [name for mark in item.iter_markers("pinned") for name in mark.args]
         for why in filter(None, map(other_release, pinned)):
             item.add_marker(pytest.mark.skip(reason=why))
+
+
+def id_of(item: pytest.Item) -> str:
+    """The id of a test, relative to this folder."""
+    return f"{item.path.relative_to(Path(__file__).parent).as_posix()}::{item.name}"
 
 
 @functools.cache

@@ -1,0 +1,50 @@
+"""The table of tiers: it names tests that there are, and each kind of test keeps a member in the first tier."""
+
+import ast
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from tiers import Entry, Tiers
+
+ROOT = Path(__file__).parent
+TIERS = Tiers.read()
+TESTS = {
+    f"{path.relative_to(ROOT).as_posix()}::{node.name}"
+    for path in sorted(ROOT.rglob("test_*.py"))
+    for node in ast.parse(path.read_text(encoding="utf-8")).body
+    if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+}
+ALONE = {test for entry in TIERS.entries if entry.keep == 0 for test in entry.ids}
+"""Tests of which no case is in the first tier."""
+
+
+@pytest.mark.parametrize("entry", TIERS.entries, ids=lambda entry: f"{entry.file} {entry.keep}")
+def test_an_entry_names_tests_and_one_of_their_kind_in_the_first_tier(entry: Entry) -> None:
+    assert set(entry.ids) <= TESTS
+    assert entry.guards
+    assert bool(entry.keep) != bool(entry.instead), "an entry has either keep or instead"
+    assert not entry.instead or entry.instead in TESTS - ALONE
+
+
+def test_no_test_is_listed_twice() -> None:
+    counts = Counter(test for entry in TIERS.entries for test in entry.ids)
+    assert not [test for test, count in counts.items() if count > 1]
+
+
+def test_the_cases_that_stay_do_not_depend_on_their_order() -> None:
+    tiers = Tiers((Entry("a.py", ("test_b",), "order", keep=2), Entry("c.py", ("test_d",), "all", instead="x")))
+    cases = [f"a.py::test_b[{number}]" for number in range(9)]
+    second = tiers.second([*cases, "c.py::test_d", "e.py::test_f"])
+    assert len(second) == 8
+    assert second == tiers.second(["e.py::test_f", "c.py::test_d", *reversed(cases)])
+    assert "c.py::test_d" in second
+    assert "e.py::test_f" not in second
+
+
+def test_a_case_more_moves_at_most_one_to_the_second_tier() -> None:
+    tiers = Tiers((Entry("a.py", ("test_b",), "growth", keep=3),))
+    cases = [f"a.py::test_b[{number}]" for number in range(20)]
+    before = set(cases) - tiers.second(cases)
+    after = {*cases, "a.py::test_b[new]"} - tiers.second([*cases, "a.py::test_b[new]"])
+    assert len(before - after) <= 1

@@ -1,0 +1,59 @@
+"""Which tests ``make test`` runs: all but those that ``tiers.toml`` puts into the second tier."""
+
+import tomllib
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+TABLE = Path(__file__).with_name("tiers.toml")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Tests of one file that are in the second tier."""
+
+    file: str
+    """Relative to ``tests``."""
+    tests: tuple[str, ...]
+    """The functions."""
+    guards: str
+    """What they protect."""
+    keep: int = 0
+    """How many cases of each function stay in the first tier, chosen by a hash of their names."""
+    instead: str = ""
+    """The id of a test of the same kind that stays in the first tier; needed if ``keep`` is 0."""
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of the tests, without parameters."""
+        return tuple(f"{self.file}::{name}" for name in self.tests)
+
+
+@dataclass(frozen=True)
+class Tiers:
+    """The table of ``tiers.toml``."""
+
+    entries: tuple[Entry, ...]
+
+    @classmethod
+    def read(cls, path: Path = TABLE) -> "Tiers":
+        """The table of a file."""
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+        listed: list[dict[str, Any]] = found["second"]
+        return cls(tuple(Entry(tests=tuple(entry.pop("tests")), **entry) for entry in listed))
+
+    def second(self, ids: Iterable[str]) -> set[str]:
+        """Those of the tests with these ids, parameters included, that are in the second tier."""
+        kept = {test: entry.keep for entry in self.entries for test in entry.ids}
+        listed: dict[str, list[str]] = {}
+        for each in ids:
+            test = each.partition("[")[0]
+            if test in kept:
+                listed.setdefault(test, []).append(each)
+        return {
+            case
+            for test, cases in listed.items()
+            for case in sorted(cases, key=lambda each: zlib.crc32(each.encode()))[kept[test] :]
+        }
