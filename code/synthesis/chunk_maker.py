@@ -19,7 +19,7 @@ from synthesis.output.rows import Row, figures_line, row_of
 from synthesis.output.tables import write_rows
 from synthesis.records import Pair, Rejection
 from synthesis.settings import AnyRun, ExtractionRun, RelowerRun, Run
-from synthesis.sources.drawn import TERMS, DrawnKernels
+from synthesis.sources.drawn import DrawnKernels
 from synthesis.sources.opening import OnOpen, tell_nobody
 from synthesis.stores.base import Store
 
@@ -71,11 +71,11 @@ class ChunkMaker:
             self._source = self._stack.enter_context(RowsToLower.of_run(settings))
             workshop = Workshop(settings, RELOWERED, confinement=settings.confinement, on_step=on_step)
         else:
-            self._source = source or DrawnKernels(settings, settings)
+            drawn = self._source = source or DrawnKernels(settings, settings)
             workshop = Workshop(
                 settings,
-                TERMS,
-                frontend=self._source.frontend,
+                drawn.terms,
+                frontend=drawn.frontend,
                 kernels_per_module=settings.kernels_per_module,
                 on_step=on_step,
             )

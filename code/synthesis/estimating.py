@@ -14,7 +14,6 @@ from synthesis.output.rows import row_of
 from synthesis.output.tables import write_rows
 from synthesis.records import Pair
 from synthesis.settings import Running
-from synthesis.sources.drawn import TERMS
 from synthesis.stores.base import Store
 
 SAMPLE = 40
@@ -97,7 +96,7 @@ def estimate(batch: BatchGenerator, running: Running, out: str | Path | Store) -
     chosen = numbers[:: max(1, -(-len(numbers) // SAMPLE))]
     with Workshop(
         batch.settings,
-        TERMS,
+        batch.source.terms,
         frontend=batch.source.frontend,
         kernels_per_module=batch.settings.kernels_per_module,
     ) as workshop:

@@ -18,7 +18,7 @@ from synthesis.making.workshop import Workshop
 from synthesis.records import KernelSpec, Pair, Rejection
 from synthesis.registry import frontend_names, get_frontend
 from synthesis.settings import Making
-from synthesis.sources.drawn import TERMS
+from synthesis.sources.drawn import KERNEL_FILE_TERMS
 
 ENOUGH = 0.9
 """The least share of variants that become rows, for a file to be in order."""
@@ -163,7 +163,7 @@ def _made(frontend: Frontend, specs: Sequence[KernelSpec]) -> Iterator[Pair | Re
     candidates = [
         Candidate(spec=spec, number=number, device=device, levels=levels) for number, spec in enumerate(specs)
     ]
-    with Workshop(Making(), TERMS, frontend=frontend, kernels_per_module=20) as workshop:
+    with Workshop(Making(), KERNEL_FILE_TERMS, frontend=frontend, kernels_per_module=20) as workshop:
         yield from workshop.pairs(candidates)
 
 

@@ -19,7 +19,7 @@ from synthesis.progress import OnProgress
 from synthesis.records import KernelSpec, Pair, Rejection, Signature
 from synthesis.registry import frontend_names, frontend_of, get_frontend
 from synthesis.settings import Run, Running
-from synthesis.sources.drawn import TERMS, DrawnKernels
+from synthesis.sources.drawn import DrawnKernels
 from synthesis.tally import Repeats, RunSummary, Statistics
 
 
@@ -45,7 +45,10 @@ class SynthesisPipeline:
         )
         self.frontend = self.source.frontend
         self._workshop = Workshop(
-            self.settings, TERMS, frontend=self.frontend, kernels_per_module=self.settings.kernels_per_module
+            self.settings,
+            self.source.terms,
+            frontend=self.frontend,
+            kernels_per_module=self.settings.kernels_per_module,
         )
         self.statistics = Statistics()
         """Counts over everything that this pipeline has made."""

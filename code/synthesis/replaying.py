@@ -12,13 +12,14 @@ from synthesis.isolation.confinement import MY_OWN
 from synthesis.isolation.zygote import Casualty, Zygote
 from synthesis.ledger import Entry, find_entries, read_ledger, several_runs
 from synthesis.making.candidate import Candidate
+from synthesis.making.stages import Terms
 from synthesis.making.workshop import Workshop
 from synthesis.output.layout import read_object
 from synthesis.output.reading import Document, Place, find_pair, names_of_settings, short_id
 from synthesis.records import Pair, Rejection
 from synthesis.registry import frontend_modules, get_frontend
 from synthesis.settings import Extraction, Making, Run, run_of
-from synthesis.sources.drawn import TERMS, DrawnKernels
+from synthesis.sources.drawn import DrawnKernels
 from synthesis.sources.extracted import TERMS as EXTRACTED
 from synthesis.stores.base import Store, join
 from synthesis.stores.places import store_of
@@ -167,14 +168,16 @@ def _named_index(detail: str) -> int | None:
 def _make_drawn(settings: Run, indices: list[int]) -> Iterator[_Made]:
     source = DrawnKernels(settings, settings)
     specs = [source.generator.spec(index) for index in indices]
-    yield _last(settings, [Candidate(spec=spec, number=spec.index or 0, device=source.device, levels=source.levels)
-                           for spec in specs])  # fmt: skip
+    candidates = [
+        Candidate(spec=spec, number=spec.index or 0, device=source.device, levels=source.levels) for spec in specs
+    ]
+    yield _last(settings, source.terms, candidates)
 
 
-def _last(settings: Making, candidates: list[Candidate]) -> _Made:
+def _last(settings: Making, terms: Terms, candidates: list[Candidate]) -> _Made:
     """What came out of the last of some candidates, those before it known."""
     repeats = Repeats()
-    with Workshop(settings, TERMS) as workshop:
+    with Workshop(settings, terms) as workshop:
         outcomes = [repeats.settle(each) for each in workshop.pairs(candidates)]
     return _made(outcomes[-1])
 

@@ -15,6 +15,7 @@ from synthesis.identity.python import renamed_hash
 from synthesis.kernel_checking import check_kernel, new_kernel
 from synthesis.kernel_files import KernelFileError, KernelFolder, read_family
 from synthesis.kernel_files.reading import evaluate
+from synthesis.output.reading import read_folder
 
 FAMILIES = Path(__file__).parent / "families"
 START = '"""Doubles."""\n#: frontend: FRONTEND\n#: category: simple\n'
@@ -229,3 +230,27 @@ def test_sizes_are_computed(expression: str, value: int) -> None:
 def test_what_is_no_size_is_refused(expression: str) -> None:
     with pytest.raises(ValueError, match="size"):
         evaluate(expression, {"n": 8})
+
+
+def test_inputs_that_a_file_chooses_have_to_tell_enough(file: Path, tmp_path: Path) -> None:
+    file.write_text(JAX.replace("2.0 * x", "jnp.sin(x)").replace("-1..1", "0..0.0003"))
+    batch = BatchGenerator("jax", kernels=str(file.parent))
+    batch.run(1, tmp_path / "out", workers=1)
+    (row,) = read_folder(tmp_path / "out")
+    told = dict(row.metadata["unverified"])
+    assert told.keys() == {"jaxpr", "stablehlo"}
+    assert all("the inputs tell too little" in reason for reason in told.values())
+    assert run(["verify", str(tmp_path / "out")]) == 0
+
+
+@pytest.mark.parametrize("text", ["x = 1\0", "(" * 3000 + ")" * 3000, "x = " + "-" * 100_000 + "1"])
+def test_a_file_that_python_cannot_read_is_a_message(text: str, file: Path) -> None:
+    file.write_text(text)
+    with pytest.raises(KernelFileError, match=r"doubled\.py, line 1: "):
+        read_family(file)
+
+
+def test_an_array_that_is_too_large_is_refused(file: Path) -> None:
+    file.write_text(JAX.replace("size(8, 16)", "size(2000000)"))
+    with pytest.raises(KernelFileError, match="x may have 2,000,000 elements; allowed: up to 1,048,576"):
+        KernelGenerator("jax", kernels=str(file.parent)).spec(0)

@@ -48,10 +48,13 @@ def read_family(path: Path) -> Family:
 def family_of(source: str, path: Path) -> Family:
     """The family of a source text; ``path`` is where it stands. See :func:`read_family`."""
     try:
-        tree = ast.parse(source)
+        return _Reader(path, source, ast.parse(source)).family()
+    except KernelFileError:
+        raise
     except SyntaxError as error:
         raise KernelFileError(path, error.lineno or 1, f"not Python: {error.msg}") from error
-    return _Reader(path, source, tree).family()
+    except (RecursionError, MemoryError, ValueError) as error:  # nested too deeply, or with null bytes
+        raise KernelFileError(path, 1, f"cannot be read as Python: {error}") from error
 
 
 class _Reader:

@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import math
 from collections.abc import Callable, Collection, Mapping
 from typing import TypeVar
 
@@ -10,6 +11,9 @@ from synthesis.kernel_files.family import Family, Value
 from synthesis.kernel_files.reading import KernelFileError, evaluate
 
 _Kind = TypeVar("_Kind")
+
+_MOST_ELEMENTS = 1 << 20
+"""Elements of an array; larger ones take long to verify and prove no more."""
 
 OnTaken = Callable[[frozenset[int]], None]
 """Is told the numbers of the parts of the text that a drawn kernel has."""
@@ -29,12 +33,16 @@ def shape_of(family: Family, value: Value, sizes: Mapping[str, int]) -> tuple[in
     """The dimensions of an array.
 
     Raises:
-        KernelFileError: if one of them is no positive integer.
+        KernelFileError: if one of them is no positive integer, or the array is too large to be verified.
     """
     try:
-        return tuple(evaluate(each, sizes) for each in value.element.shape or ())
+        shape = tuple(evaluate(each, sizes) for each in value.element.shape or ())
     except ValueError as error:
         raise KernelFileError(family.path, value.line, str(error)) from error
+    if (elements := math.prod(shape)) > _MOST_ELEMENTS:
+        told = f"{value.name} may have {elements:,} elements; allowed: up to {_MOST_ELEMENTS:,}"
+        raise KernelFileError(family.path, value.line, told)
+    return shape
 
 
 def element_of(family: Family, line: int, spelling: str, known: Mapping[str, _Kind]) -> _Kind:

@@ -29,6 +29,9 @@ def _planned(frontend: Frontend, candidate: Candidate, making: Making, terms: Te
     if candidate.stopped is not None or candidate.plan is not None or spec is None or kernel is None or lowered is None:
         return candidate
     if terms.useful and (refuted := refuted_claim(spec, kernel)) is not None:
+        if terms.weigh:
+            detail = f"the kernel file says of an argument what is not so: {refuted}"
+            return candidate.stop(Rejection(stage=Stage.VERIFY, symptom=Symptom.NO_INPUTS, detail=detail))
         detail = f"a recipe of irsmith says of the signature what is not so: {refuted}; irsmith {__version__}"
         return candidate.stop(Rejection(stage=Stage.VERIFY, symptom=Symptom.INTERNAL_ERROR, detail=detail))
     build = making.builds(spec.seed, candidate.number)
@@ -41,6 +44,7 @@ def _planned(frontend: Frontend, candidate: Candidate, making: Making, terms: Te
         fresh=terms.fresh,
         build=build,
         least_reach=making.reach,
+        weigh=terms.weigh,
     )
     return replace(candidate, plan=made)
 

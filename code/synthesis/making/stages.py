@@ -26,6 +26,8 @@ class Terms:
     """Whether a candidate none of whose forward texts passes is stopped, rather than told of text by text."""
     strangers: bool = False
     """Whether the texts are somebody else's, who may mean harm."""
+    weigh: bool = False
+    """Whether it is to be told if inputs tell too little, as those may that a user chose."""
 
 
 def load(frontend: Frontend, candidates: Sequence[Candidate], *, together: int = 1) -> list[Candidate]:

@@ -15,6 +15,8 @@ from synthesis.registry import get_frontend
 from synthesis.settings import Drawing, Making
 
 TERMS = Terms(useful=True, fresh=True, whole=True)
+KERNEL_FILE_TERMS = replace(TERMS, weigh=True)
+"""Of kernels that are drawn from files of the user's, who chose their inputs."""
 
 
 class DrawnKernels:
@@ -41,6 +43,11 @@ class DrawnKernels:
         self._indices = self._chosen_indices(drawing.recipe) if drawing.recipe is not None else None
         self._seen: list[int] = []
         self._wheel = self.generator.wheel.only(self.categories)
+
+    @property
+    def terms(self) -> Terms:
+        """What is asked of the candidates."""
+        return TERMS if self.generator.drawing.kernels is None else KERNEL_FILE_TERMS
 
     def index(self, number: int) -> int:
         """The index of candidate ``number``; with all categories and recipes, the number itself."""

@@ -59,7 +59,7 @@ class Row:
     @property
     def weighed(self) -> bool:
         """Whether it has to be told if its inputs tell too little: whoever made it may have chosen them."""
-        return self.drawing is None
+        return self.drawing is None or self.drawing.kernels is not None
 
     @property
     def executed(self) -> KernelSpec:
