@@ -1,6 +1,8 @@
 """Reads a kernel file: its head, its arguments and the body of ``kernel``."""
 
 import ast
+import keyword
+import math
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -119,7 +121,7 @@ class _Reader:
             if not found.get(key):
                 raise self._error(1, f"the head '#: {key}: …' is missing")
         for title in found.get("names", "").split():
-            if not title.isidentifier():
+            if not _is_name(title):
                 raise self._error(lines["names"], f"{title!r} is not a Python name")
         self._head_lines = lines
         return {"names": "", "difficulty": "2", **found}
@@ -238,12 +240,18 @@ class _Reader:
             told |= self._clause(line, match[1].strip())
             place = match.end()
         value = Value(name=name, line=line, element=self._element(annotation), **told)
+        if value.element.shape is None and (value.starts or value.among):
+            raise self._error(line, f"'starts' and 'distinct' are for arrays; {name} is none")
+        if value.element.shape is not None and (value.usual or value.options):
+            raise self._error(line, f"'usually' and 'option' are for single values; {name} is an array")
         drawn = value.low is None and value.role is not Role.OUTPUT
         if drawn and not (value.usual or value.options or value.starts or value.among):
             raise self._error(line, f"{name} has no range of values; write one, as in '#: -2..2'")
         return value
 
     def _clause(self, line: int, clause: str) -> dict[str, Any]:
+        if not clause:
+            raise self._error(line, f"a clause is empty; allowed: {', '.join(_CLAUSES)}")
         word, *rest = clause.split()
         if clause.startswith('"'):
             return {"says": clause.strip('"').rstrip(".")}
@@ -252,12 +260,14 @@ class _Reader:
                 low, high = float(found[1]), float(found[2])
             except ValueError:
                 raise self._error(line, f"cannot read the range {clause!r}; write two numbers, as in '-2..2'") from None
+            if not (math.isfinite(low) and math.isfinite(high)):
+                raise self._error(line, f"the range {clause} is not finite")
             if low > high:
                 raise self._error(line, f"the range {clause} is empty: {found[1]} is greater than {found[2]}")
             return {"low": low, "high": high}
         if word in ("input", "output", "inout") and not rest:
             return {"role": Role(word)}
-        if word == "named" and rest and all(map(_IDENTIFIER.fullmatch, rest)):
+        if word == "named" and rest and all(map(_is_name, rest)):
             return {"names": tuple(rest)}
         if word in ("usually", "option") and rest and all(map(_is_literal, rest)):
             return {"usual" if word == "usually" else "options": tuple(rest)}
@@ -286,6 +296,10 @@ class _Reader:
                     raise self._error(
                         line, f"unknown size {', '.join(sorted(unknown))} in {expression!r}; sizes: {known}"
                     )
+
+
+def _is_name(text: str) -> bool:
+    return text.isidentifier() and not keyword.iskeyword(text)
 
 
 def _is_literal(text: str) -> bool:
