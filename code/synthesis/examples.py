@@ -67,7 +67,9 @@ def example(*arguments: Any) -> Callable[[F], F]:
     """
 
     def mark(function: F) -> F:
-        setattr(function, _MARK, tuple(_read(argument) for argument in arguments))
+        marked: Any = function
+        marked = getattr(marked, "__func__", marked)  # of a static method
+        setattr(marked, _MARK, tuple(_read(argument) for argument in arguments))
         return function
 
     return mark

@@ -33,6 +33,11 @@ def _products(_: str, kinds: Any) -> Iterator[Case]:
         if kind in kinds:
             function = partial(lax.dot_general, dimension_numbers=numbers[0][0], preferred_element_type=wide)
             yield Case(function=function, inputs=(some(kind, (3, 4)), some(kind, (4, 5), seed=1)), slack=4, tiny=1e-5)
+    for kind, wide in ((np.int8, np.int32), (np.int8, np.int16), (np.int8, np.float32), (np.uint8, np.uint32)):
+        if kind in kinds:  # whose products do not fit into the operands' type
+            inputs = (some(kind, (3, 4), -120, 120), some(kind, (4, 5), 60, 120, 1))
+            function = partial(lax.dot_general, dimension_numbers=numbers[0][0], preferred_element_type=wide)
+            yield Case(function=function, inputs=inputs)
     large = [  # which the oracle multiplies as matrices, some rows at a time
         ((((1,), (0,)), ((), ())), (150, 96), (96, 80)),
         ((((3,), (2,)), ((0, 1), (0, 3))), (2, 3, 60, 40), (2, 70, 40, 3)),

@@ -70,6 +70,14 @@ MORE = [
     "def f(x):\n    lax.sin_p.def_impl(abs)\n    return x",
     "def f(x):\n    jax.nn.relu.defjvp(abs)\n    return x",
     "jax.nn.relu.defjvp(abs)",
+    "def f(x, g):\n    @g.defjvp\n    def h(x, t):\n        return x[0], t[0]\n    return g(x)",
+    "def f(x):\n    g = jax.nn.relu\n    @g.defjvp\n    def h(x, t):\n        return x[0], t[0]\n    return g(x)",
+    "def f(x):\n    @jax.custom_jvp\n    def g(x):\n        return x\n    g = jax.nn.relu\n    g.defjvp(abs)\n"
+    "    return g(x)",
+    "def f(x):\n    def g(x):\n        return x\n    g.defjvp(abs)\n    return g(x)",
+    "def f(x):\n    if x is None:\n        @jax.custom_jvp\n        def g(x):\n            return x\n    else:\n"
+    "        g = jax.nn.relu\n    g.defjvp(abs)\n    return g(x)",
+    "@jax.custom_jvp\ndef g(x):\n    return x\ndef f(x, g):\n    g.defjvp(abs)\n    return g(x)",
     "h = jax.nn.relu\nh.defjvp(abs)",
     "jax.config.update('jax_enable_x64', True)",
     "x = jax.default_matmul_precision.set_global('bfloat16')",
@@ -191,6 +199,10 @@ PLAIN = [
     "def f(x):\n    return x.at[0].set(1.0).T",
     "TABLE = {'a': 1.0}\ndef f(x):\n    return x * TABLE['a']",
     "@jax.custom_jvp\ndef f(x):\n    return x\n@f.defjvp\ndef g(x, t):\n    return x[0], t[0]",
+    "def f(x):\n    @jax.custom_jvp\n    def g(x):\n        return x\n    @g.defjvp\n    def h(x, t):\n"
+    "        return x[0], t[0]\n    return g(x)",
+    "def f(x):\n    @jax.custom_vjp\n    def g(x):\n        return x\n    def go(x):\n        return x, x\n"
+    "    def back(x, t):\n        return (t,)\n    g.defvjp(go, back)\n    return g(x)",
     "def f(eval):\n    return eval + 1",
     "def f(x):\n    return x.sum() if hasattr(x, 'dtype') and hasattr(jax.tree, 'map') else x",
     OPTIMIZER + "def f(x):\n    return sgd.update(x, 1.0)",

@@ -150,3 +150,49 @@ def test_a_miscompiled_function_is_said_to_be_the_tools_fault(verifier: Verifier
     (found,) = verifier.judge([plan])
     assert {name: problem.symptom for name, problem in found.failed.items()} == {"hlo": Symptom.TOOL_DISAGREES}
     assert found.verdict.verified == ("jaxpr", "stablehlo")
+
+
+GCD = """
+import jax.numpy as jnp
+
+
+def common(x, y):
+    return jnp.gcd(x, y)
+"""
+WHOLE = tuple(
+    Argument(name=name, type_name="", dtype="int32", shape=(6,), domain=Domain(low=-40, high=40)) for name in "xy"
+)
+
+
+def divided(*, fresh: bool) -> Plan:
+    plan = plan_of(GCD, WHOLE, (6,), fresh=fresh)
+    return replace(plan, weighed=False)
+
+
+def test_a_text_on_which_the_interpreter_dies_of_an_arithmetic_trap_is_run_by_another_tool() -> None:
+    plan = divided(fresh=True)
+    with Verifier(get_frontend("jax")) as verifier:
+        (judgement,) = verifier.judge([plan])
+    assert {"jaxpr", "stablehlo"} <= set(judgement.verdict.verified)
+    assert not judgement.failed
+
+
+def test_a_text_that_nobody_has_retraced_stays_a_crash() -> None:
+    with Verifier(get_frontend("jax")) as verifier:
+        (judgement,) = verifier.judge([divided(fresh=False)], retraced=[()])
+    assert judgement.failed["stablehlo"].symptom is Symptom.CRASH
+    assert "SIGFPE" in judgement.failed["stablehlo"].detail
+
+
+def test_a_wrong_text_is_refused_by_the_other_tool_too() -> None:
+    plan = divided(fresh=True)
+    programs = [
+        replace(each, text=each.text.replace("stablehlo.remainder", "stablehlo.minimum"))
+        if each.level.name == "stablehlo"
+        else each
+        for each in plan.programs
+    ]
+    assert programs != list(plan.programs)
+    with Verifier(get_frontend("jax")) as verifier:
+        (judgement,) = verifier.judge([replace(plan, programs=tuple(programs))])
+    assert "stablehlo" not in judgement.verdict.verified

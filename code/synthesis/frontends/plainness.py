@@ -12,7 +12,7 @@ import importlib
 import itertools
 import re
 import warnings
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
@@ -118,6 +118,14 @@ class _Scope:
     """The name of the object that is being made here, whose attributes may be set."""
     references: frozenset[str] = frozenset()
     """Parameters that are given references of Pallas's, which a kernel of its writes into while it is traced."""
+    differentiated: frozenset[str] = frozenset()
+    """Functions that are defined here once and nothing else, and that JAX lets have a derivative rule of their own."""
+
+    def is_differentiated(self, name: str) -> bool:
+        """Whether the name is that of a function inside of this one which may be given a derivative rule."""
+        if name in self.bound:
+            return name in self.differentiated
+        return self.outer is not None and self.outer.is_differentiated(name)
 
     def has(self, name: str) -> bool:
         """Whether the name is this function's, or one's around it."""
@@ -556,8 +564,9 @@ class _Check:
         given = [each.arg for each in [*node.args.posonlyargs, *node.args.args]]
         first = given[0] if makes and given and not marked else ""
         inner = _Scope(
-            inert, bound, scope, new=first if bound.get(first) == [None] else "", references=self._references(node)
-        )
+            inert, bound, scope, new=first if bound.get(first) == [None] else "", references=self._references(node),
+            differentiated=self._differentiated(body, bound),
+        )  # fmt: skip
         for each in body:
             self._visit(each, inner)
 
@@ -663,7 +672,24 @@ class _Check:
                 return False
 
     def _is_own(self, node: ast.expr, scope: _Scope | None) -> bool:
-        return isinstance(node, ast.Name) and node.id in self.own and (scope is None or not scope.has(node.id))
+        if not isinstance(node, ast.Name):
+            return False
+        if scope is not None and scope.has(node.id):
+            return scope.is_differentiated(node.id)
+        return node.id in self.own
+
+    def _differentiated(
+        self, body: Sequence[ast.AST], bound: Mapping[str, Sequence[ast.expr | None]]
+    ) -> frozenset[str]:
+        """The functions that a body defines with ``jax.custom_jvp`` or ``jax.custom_vjp``, each bound once."""
+        return frozenset(
+            node.name
+            for node in body
+            if isinstance(node, ast.FunctionDef)
+            and len(bound[node.name]) == 1
+            and len(node.decorator_list) == 1
+            and self._path(node.decorator_list[0]) in (("jax", "custom_jvp"), ("jax", "custom_vjp"))
+        )
 
     def _call(self, node: ast.Call, scope: _Scope | None) -> None:
         executed = scope is None or not scope.inert

@@ -22,6 +22,8 @@ from synthesis.verification.variants import ENOUGH, variants_of, weakness_of
 
 TIME_LIMIT = 5.0
 """Seconds of processor time that one text may run; one that takes longer is tried once more, alone."""
+_ARITHMETIC_TRAP = "SIGFPE"
+"""What a process is killed by that divides an integer by zero."""
 _COMPILING = 0.1
 """Seconds a text that the compilation of a batch may take beside."""
 _VARIANT_LIMIT = 1.0
@@ -92,7 +94,7 @@ class Verifier:
                 are.
             on_outcome: told of each text that has run.
         """
-        outcomes = self.run(programs_of(plans), on_outcome)
+        outcomes = self._run_by_other_tools(plans, self.run(programs_of(plans), on_outcome), retraced)
         judgements: list[Judgement] = []
         for number, plan in enumerate(plans):
             found, outcomes = outcomes[: len(plan.programs)], outcomes[len(plan.programs) :]
@@ -127,6 +129,39 @@ class Verifier:
         return [
             sum(passes_forward(plan, next(outcomes)) for _ in each) for plan, each in zip(plans, variants, strict=True)
         ]
+
+    def _run_by_other_tools(
+        self,
+        plans: Sequence[Plan],
+        outcomes: Sequence[Outcome | Rejection],
+        retraced: Sequence[Collection[str]] | None,
+    ) -> list[Outcome | Rejection]:
+        """The outcomes after texts whose run died of an arithmetic trap have been run by another tool, if there is one.
+
+        StableHLO's interpreter divides integers as the processor does, which traps at zero, where XLA has a value; a
+        program may choose another value there (``jnp.gcd``).
+        """
+        found = list(outcomes)
+        programs = programs_of(plans)
+        known = [
+            plan.fresh or (retraced is not None and program.level.name in retraced[number])
+            for number, plan in enumerate(plans)
+            for program in plan.programs
+        ]
+        trapped = [
+            number
+            for number, outcome in enumerate(found)
+            if isinstance(outcome, Rejection)
+            and outcome.symptom is Symptom.CRASH
+            and _ARITHMETIC_TRAP in outcome.detail
+            and programs[number].level.run_again_by
+            and not programs[number].compile_only
+            and known[number]
+        ]
+        again = self.run([replace(programs[number], again=True, follows=None) for number in trapped]) if trapped else []
+        for number, outcome in zip(trapped, again, strict=True):
+            found[number] = outcome
+        return found
 
     def _judge_again(self, plan: Plan, judgement: Judgement, retraced: Collection[str]) -> Judgement:
         """The judgement after texts that gave wrong results have been run by another tool, where there is one."""

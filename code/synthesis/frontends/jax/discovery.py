@@ -1,17 +1,18 @@
 """JAX functions of the user's: found in live objects and modules, and described as records."""
 
 import ast
+import collections
 import inspect
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from types import FunctionType, ModuleType
-from typing import Any
+from types import FunctionType, MappingProxyType, ModuleType, SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 
 from synthesis.errors import Stage, Symptom
-from synthesis.examples import Examples, example
+from synthesis.examples import Examples, example, marked_arguments
 from synthesis.frontends.base import Kernel
 from synthesis.frontends.definitions import Definition, name_of, source_of
 from synthesis.frontends.failures import detail_of
@@ -28,6 +29,8 @@ from synthesis.records import Argument, KernelSpec, Rejection, Role, Signature
 _CUSTOMARY = {"np": "import numpy as np", "jnp": "import jax.numpy as jnp"}
 _LARGEST_CAPTURE = 256
 """The number of elements up to which a captured array is written into the source."""
+_MOST_DEEP, _MOST_HELD = 6, 20_000
+"""How deep containers are looked into, and how many of them."""
 _LIBRARIES = ("jax", "jaxlib", "opt_einsum")
 
 
@@ -65,7 +68,51 @@ def _functions(target: object) -> list[Any]:
         plain = behind if made is None else made.stand_in
         if plain is not None and _belongs(plain, target):
             found.setdefault(id(value), ((plain.__code__.co_filename, plain.__code__.co_firstlineno, name), value))
+    for place, value in held_in(target):
+        plain = functions.function_behind(value)
+        if plain is not None and _belongs(plain, target) and _is_meant(value, plain):
+            found.setdefault(id(value), ((plain.__code__.co_filename, plain.__code__.co_firstlineno, place), value))
     return [value for _, value in sorted(found.values(), key=lambda entry: entry[0])]
+
+
+def _is_meant(value: Any, plain: FunctionType) -> bool:
+    """Whether a function that stands in a container or a class is there for JAX: JAX made it, or it has a mark."""
+    return value is not plain or marked_arguments(value) is not None
+
+
+def held_in(module: ModuleType) -> Iterator[tuple[str, Any]]:
+    """What may be traced in the containers, classes and objects that a module holds, with an expression for its place.
+
+    Looked into are mappings, sequences, sets, the module's own classes and their objects, some levels deep.
+    """
+    seen = set[int]()
+    waiting = [(name, value, 0) for name, value in vars(module).items() if not name.startswith("__")]
+    while waiting and len(seen) < _MOST_HELD:
+        place, value, depth = waiting.pop()
+        if id(value) in seen or depth > _MOST_DEEP:
+            continue
+        seen.add(id(value))
+        for inner, part in _parts_of(value, module):
+            held: Any = part.__func__ if isinstance(part, staticmethod) else part
+            if functions.is_traceable(held):
+                yield f"{place}{inner}", held
+            else:
+                waiting.append((f"{place}{inner}", held, depth + 1))
+
+
+def _parts_of(value: Any, module: ModuleType) -> list[tuple[str, Any]]:
+    """What a container, a class of the module or an object of one holds, each with how it is reached."""
+    if isinstance(value, dict | MappingProxyType):
+        entries = cast(Mapping[Any, Any], value)
+        return [(f"[{key!r}]", part) for key, part in entries.items()]
+    if isinstance(value, list | tuple | collections.deque | set | frozenset):
+        return [(f"[{place}]", part) for place, part in enumerate(cast(Iterable[Any], value))]
+    own: Mapping[str, Any] = {}
+    if isinstance(value, type):
+        own = vars(value) if value.__module__ == module.__name__ else {}
+    elif type(value).__module__ == module.__name__ or isinstance(value, SimpleNamespace):
+        own = getattr(value, "__dict__", {})
+    return [(f".{name}", part) for name, part in own.items() if not name.startswith("__")]
 
 
 def _belongs(function: FunctionType, module: ModuleType) -> bool:
@@ -91,7 +138,8 @@ def _discover(function: Any, examples: Examples, module: ModuleType | None, *, n
     assert plain is not None
     made = assigned(function, module)
     if made is None and module is not None and is_elsewhere_made(function, module):
-        name = next(name for name, value in vars(module).items() if value is function)
+        places = [*vars(module).items(), *held_in(module)]
+        name = next((name for name, value in places if value is function), name_of(plain))
         detail = f"{name} is made of {name_of(plain)} by something else than an assignment to one name at module level"
         return replace(_rejection(plain, Stage.LOAD, Symptom.NO_KERNEL, detail), kernel_name=name)
     plain = plain if made is None else made.stand_in
@@ -223,7 +271,10 @@ def source_text(definition: Definition) -> tuple[str, int] | None:
 
 
 def _without_mark(plain: FunctionType) -> tuple[str | None, int]:
-    """The source of a function without its ``@example`` marks, and the line that it starts at; None if it has none."""
+    """The source of a function without its ``@example`` marks and ``@staticmethod``, and the line that it starts at.
+
+    None if there is no source, or nothing to leave out.
+    """
     source, line = source_of(plain)
     if source is None:
         return None, 0
@@ -232,11 +283,16 @@ def _without_mark(plain: FunctionType) -> tuple[str | None, int]:
         (function, *_) = ast.parse("".join(lines)).body
     except (SyntaxError, ValueError):
         return None, 0
-    marks = [each for each in getattr(function, "decorator_list", []) if _is_mark(each, plain)]
+    marks = [each for each in getattr(function, "decorator_list", []) if _is_mark(each, plain) or _is_static(each)]
     marked = {number for each in marks for number in range(each.lineno, (each.end_lineno or each.lineno) + 1)}
     kept = [text for number, text in enumerate(lines, start=1) if number not in marked]
     # What comes after the decorators must keep its line; decorators make no IR.
     return ("".join(kept), line + len(marked)) if marked else (None, 0)
+
+
+def _is_static(decorator: ast.expr) -> bool:
+    """Whether a decorator is ``staticmethod``, which makes a class's function a function by itself."""
+    return isinstance(decorator, ast.Name) and decorator.id == "staticmethod"
 
 
 def _is_mark(decorator: ast.expr, plain: FunctionType) -> bool:

@@ -93,11 +93,16 @@ def forget(module_name: str) -> None:
 
 
 def kernels_in(module: ModuleType) -> list[Any]:
-    """The kernels that a Python module names, and those that its factories made, in order of their source lines."""
+    """The kernels that a Python module names, and those that are declared in it, in order of their source lines.
+
+    Warp registers each kernel in a module of its own: the Python module's, one that the kernel has to itself
+    (``module="unique"``), or one that its author named. So kernels are found wherever a program keeps them.
+    """
     found = {id(value): value for value in vars(module).values() if is_kernel(value)}
-    registered = _warp_context.user_modules.get(module.__name__)
-    for kernel in registered._get_live_kernels() if registered is not None else ():
-        found.setdefault(id(kernel), kernel)
+    for name, registered in list(_warp_context.user_modules.items()):
+        for kernel in registered._get_live_kernels():
+            if name == module.__name__ or kernel.func.__module__ == module.__name__:
+                found.setdefault(id(kernel), kernel)
     return sorted(found.values(), key=lambda kernel: (kernel.adj.fun_lineno, kernel.key))
 
 

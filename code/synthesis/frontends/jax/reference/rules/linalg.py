@@ -35,8 +35,11 @@ def _dot(evaluator: Machine, inputs: Inputs, parameters: Parameters, types: Type
                 names[axis] = next(letters)
                 free += names[axis]
     result = evaluator.format(types[0].dtype)
-    wide = [each.astype(result) if each.dtype.kind in "fV" and each.dtype.itemsize < result.itemsize else each
-            for each in inputs]  # fmt: skip
+    # Products are accumulated in the result's type: int8 operands make int32 where ``preferred_element_type`` says so.
+    wide = [
+        each.astype(result) if each.dtype.itemsize < result.itemsize or each.dtype.kind != result.kind else each
+        for each in inputs
+    ]
     # NumPy's einsum knows no bfloat16.
     if result.kind == "V":
         wide = [each.astype(np.float32) for each in wide]
