@@ -277,6 +277,21 @@ def test_inputs_of_a_jax_function_are_its_shapes_and_domains(package: Path) -> N
 
 
 @pytest.mark.needs("jax")
+def test_a_mark_that_cannot_be_read_costs_its_function_alone(tmp_path: Path) -> None:
+    (tmp_path / "marks.py").write_text(
+        "from synthesis import example\n\n\n"
+        "@example('f8_strange[4]')\ndef first(x):\n    return x + 1\n\n\n"
+        "@example('f32[4]')\ndef second(x):\n    return x * 2\n"
+    )
+    first, second = extract(str(tmp_path / "marks.py"), frontend="jax", level="jaxpr", verify="none")
+    assert isinstance(first, Rejection)
+    assert (first.kernel_name, first.symptom) == ("first", Symptom.NO_EXAMPLE_ARGUMENTS)
+    assert first.detail.startswith("its example: cannot read 'f8_strange[4]' as a type and shape")
+    assert isinstance(second, Pair)
+    with pytest.raises(ConfigError, match="cannot read 'f8_strange"):  # where nobody extracts, at once
+        example("f8_strange[4]")(len)
+
+
 def test_an_unknown_parameter_is_named(package: Path) -> None:
     with pytest.raises(UnknownNameError, match="unknown parameter 'c' in the inputs of function matmul; allowed: a, b"):
         list(extract("mixed_package.functions", examples=Examples(tables={"matmul": {"c": 1}})))

@@ -2,7 +2,9 @@
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,7 +16,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 DIMENSIONS = "dim"
 """The key, in a table of inputs, that gives a Warp kernel's launch dimensions."""
-_MARK = "__irsmith_example__"
+_MARK, _ERROR = "__irsmith_example__", "__irsmith_example_error__"
+_KEEPS_ERRORS = ContextVar("keeps_errors", default=False)
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 _PATTERN = re.compile(
     rf"(?P<dtype>[a-z]+\d*)(?:\[(?P<shape>[\d,\s]*)\])?(?:\s+in\s+(?P<low>{_NUMBER})\s*\.\.\s*(?P<high>{_NUMBER}))?"
@@ -69,10 +72,30 @@ def example(*arguments: Any) -> Callable[[F], F]:
     def mark(function: F) -> F:
         marked: Any = function
         marked = getattr(marked, "__func__", marked)  # of a static method
-        setattr(marked, _MARK, tuple(_read(argument) for argument in arguments))
+        try:
+            setattr(marked, _MARK, tuple(_read(argument) for argument in arguments))
+        except ConfigError as error:
+            if not _KEEPS_ERRORS.get():
+                raise
+            setattr(marked, _ERROR, str(error))
         return function
 
     return mark
+
+
+@contextmanager
+def keeping_errors() -> Generator[None]:
+    """Have a mark that cannot be read cost its function alone, and not the file that is imported inside."""
+    token = _KEEPS_ERRORS.set(True)
+    try:
+        yield
+    finally:
+        _KEEPS_ERRORS.reset(token)
+
+
+def mark_error(function: object) -> str | None:
+    """Why the mark of a function could not be read; None if it could, or there is none."""
+    return getattr(function, _ERROR, None)
 
 
 def marked_arguments(function: object) -> tuple[Any, ...] | None:

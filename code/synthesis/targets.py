@@ -12,7 +12,7 @@ from pathlib import Path
 from types import ModuleType
 
 from synthesis.errors import MissingFrontendError, Symptom, TargetError, UnsupportedReleaseError
-from synthesis.examples import Examples, marked_arguments
+from synthesis.examples import Examples, keeping_errors, marked_arguments
 from synthesis.frontends.base import Frontend, Kernel
 from synthesis.frontends.failures import detail_of
 from synthesis.notebooks import SUFFIX, run_notebook
@@ -206,7 +206,8 @@ def _import_file(place: Place) -> ModuleType:
     sys.modules[name] = module
     sys.path.insert(0, str(path.resolve().parent))
     try:
-        run(module)
+        with keeping_errors():
+            run(module)
     except (Exception, SystemExit) as error:
         sys.modules.pop(name)
         raise TargetImportError(place.label, error) from error
@@ -240,6 +241,7 @@ def _import_module(place: Place) -> ModuleType:
     if place.folder is not None and str(place.folder) not in sys.path:
         sys.path.insert(0, str(place.folder))
     try:
-        return importlib.import_module(place.module)
+        with keeping_errors():
+            return importlib.import_module(place.module)
     except (Exception, SystemExit) as error:
         raise TargetImportError(place.label, error) from error

@@ -12,7 +12,7 @@ from typing import Any, cast
 import numpy as np
 
 from synthesis.errors import Stage, Symptom
-from synthesis.examples import Examples, example, marked_arguments
+from synthesis.examples import Examples, example, mark_error, marked_arguments
 from synthesis.frontends.base import Kernel
 from synthesis.frontends.definitions import Definition, name_of, source_of
 from synthesis.frontends.failures import detail_of
@@ -77,7 +77,7 @@ def _functions(target: object) -> list[Any]:
 
 def _is_meant(value: Any, plain: FunctionType) -> bool:
     """Whether a function that stands in a container or a class is there for JAX: JAX made it, or it has a mark."""
-    return value is not plain or marked_arguments(value) is not None
+    return value is not plain or (marked_arguments(value) or mark_error(value)) is not None
 
 
 def held_in(module: ModuleType) -> Iterator[tuple[str, Any]]:
@@ -142,6 +142,8 @@ def _discover(function: Any, examples: Examples, module: ModuleType | None, *, n
         name = next((name for name, value in places if value is function), name_of(plain))
         detail = f"{name} is made of {name_of(plain)} by something else than an assignment to one name at module level"
         return replace(_rejection(plain, Stage.LOAD, Symptom.NO_KERNEL, detail), kernel_name=name)
+    if (unread := mark_error(function) or mark_error(plain)) is not None:
+        return _rejection(plain, Stage.LOAD, Symptom.NO_EXAMPLE_ARGUMENTS, f"its example: {unread}")
     plain = plain if made is None else made.stand_in
     call = calling.with_examples(function, examples, name=name_of(plain), named=named)
     if call is None:
