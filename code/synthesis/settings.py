@@ -1,4 +1,4 @@
-"""What a run is made with: frozen records that check themselves.
+"""Settings of runs: frozen records that check their values.
 
 A record's fields are at once the options of its command, the keys of a ``--config`` file and of a run's ``run.json``,
 and what a row's ``config`` is the digest of. A field stands in one place: here.
@@ -60,7 +60,7 @@ class Settings:
     """What the records of this module have in common."""
 
     def __post_init__(self) -> None:
-        """Refuse what is not allowed; each record checks its own fields, and asks the next."""
+        """Check the fields. Each record checks its own and calls the next."""
 
     def to_json(self) -> dict[str, Any]:
         """The fields as JSON values, in order."""
@@ -103,31 +103,31 @@ CATEGORY_MIXES = ("usual", "uniform")
 
 @dataclass(frozen=True, kw_only=True)
 class Drawing(Settings):
-    """All that a drawn kernel depends on beside its index, and which kernels are drawn."""
+    """The settings that a drawn kernel depends on, and those that select kernels."""
 
     frontend: str
     """warp or jax."""
     seed: int = 0
-    """Any integer; another seed gives other kernels."""
+    """Any integer. Another seed gives other kernels."""
     category: tuple[str, ...] | None = None
-    """Draw from this category only; may be given several times. A filter never changes a kernel."""
+    """Draw only kernels of this category. Can be repeated. A filter never changes a kernel."""
     recipe: tuple[str, ...] | None = None
-    """Draw the kernels of this recipe only; may be given several times. A filter never changes a kernel."""
+    """Draw only kernels of this recipe. Can be repeated. A filter never changes a kernel."""
     kernels: str | None = None
-    """Draw from the kernel files in this folder, instead of from the recipes of irsmith. The run keeps the files."""
+    """Draw from the kernel files in this folder instead of the built-in recipes. The run keeps a copy of the files."""
     difficulty: str | None = None
-    """1 to 5, from a map of a line or two to kernels of a hundred lines; or a mix, as in 1:0.2,3:0.8. All of them if it
-    is not said. Kernels that have no version of a difficulty (what is no application has none above 2) are drawn at the
-    others of a mix."""
+    """A difficulty from 1 (a line or two) to 5 (up to a hundred lines), or a mix, such as 1:0.2,3:0.8. By default all
+    difficulties are drawn. Only application kernels have difficulties above 2; others are drawn at the remaining
+    difficulties of a mix."""
     category_mix: str = "usual"
-    """usual draws categories about as often as applications have such kernels, with enough of every operation; uniform
-    draws all equally often."""
+    """usual draws categories about as often as published applications have such kernels; uniform draws all equally
+    often."""
     wrong_adjoints: float | None = None
-    """Share of kernels whose adjoints Warp is known to get wrong, 0 to 1, in the categories that have such kernels;
-    they keep their forward texts. One in seven or so if it is not said."""
+    """Share, from 0 to 1, of kernels whose adjoints Warp is known to compute wrongly, in the categories that have such
+    kernels. Their rows have forward texts only. By default about one in seven."""
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be drawn with."""
+        """Check the fields."""
         super().__post_init__()
         _check_text("frontend", self.frontend)
         _check_integer("seed", self.seed)
@@ -162,27 +162,27 @@ class Drawing(Settings):
 
 @dataclass(frozen=True, kw_only=True)
 class Making(Settings):
-    """All that a kernel's texts and verdicts depend on."""
+    """The settings that a kernel's texts and verdicts depend on."""
 
     level: tuple[str, ...] | None = None
-    """Make this level of IR instead of the default ones; may be given several times."""
+    """Make this level of IR instead of the default levels. Can be repeated."""
     device: str | None = None
-    """What the IR is for: cpu, cuda or cpu+cuda (Warp); cpu, cuda or tpu (JAX)."""
+    """Target of the IR: cpu, cuda or cpu+cuda (Warp); cpu, cuda or tpu (JAX)."""
     verify: str = "all"
-    """Whose texts are proved by execution: all, none, or a share, as in sample:0.1."""
+    """Which kernels to verify by execution: all, none, or a random share, such as sample:0.1."""
     ptx: str = "none"
-    """Of those, whose CUDA texts are compiled to PTX by NVRTC too: all, none, or a share."""
+    """Which of the verified kernels to compile from CUDA to PTX with NVRTC: all, none, or a random share."""
     text_time_limit: float = 5.0
-    """Seconds of processor time that one text may run; one that takes longer is tried once more, alone."""
+    """Processor time limit for one text, in seconds. A text that exceeds it is run once more, alone."""
     reach: float = 0.8
-    """Share of a kernel's statements that its runs must execute, and of its outputs that they must change, 0 to 1;
-    where they come to less, nothing of it counts as verified."""
+    """Coverage that verification requires, from 0 to 1: the share of a kernel's statements that its runs execute, and
+    of its outputs that they change. Below it, no text of the kernel counts as verified."""
     max_lines: int = 0
-    """Most lines of a text of one of the default levels: a candidate with a longer text is left out, and the ledger
-    says so. 0 for any length."""
+    """Maximum number of lines of a text at a default level. A candidate with a longer text is rejected. 0 for no
+    limit."""
 
     def __post_init__(self) -> None:
-        """Refuse what texts cannot be made with."""
+        """Check the fields."""
         super().__post_init__()
         _settle(self, "level", _names("level", self.level))
         _check_text("device", self.device, none=True)
@@ -204,22 +204,22 @@ class Making(Settings):
 
 @dataclass(frozen=True, kw_only=True)
 class Confining(Settings):
-    """What processes are held to that somebody's code runs in; no row depends on it."""
+    """Limits of the processes that run code of others. No row depends on them."""
 
     sandbox: str = "auto"
-    """What strangers' code is kept in: require (all protections or none of the work), auto (those that this machine
-    has) or off (the limits alone)."""
+    """Protections of the processes that run code of others: require (stop if any is missing), auto (use those that this
+    machine has) or off (only the limits)."""
     memory_limit: int = 8192
-    """MiB that a process may take."""
+    """Memory limit of a process, in MiB."""
     thread_limit: int = 256
-    """Threads and processes that one may have."""
+    """Maximum number of threads and processes of a process."""
     file_limit: int = 512
-    """MiB that a file may come to that one writes."""
+    """Maximum size of a file that a process writes, in MiB."""
     output_limit: int = 1024
-    """MiB that its results may come to."""
+    """Maximum size of the results of a process, in MiB."""
 
     def __post_init__(self) -> None:
-        """Refuse what nothing can be held to."""
+        """Check the fields."""
         super().__post_init__()
         allowed = [str(each) for each in Sandbox]
         if self.sandbox not in allowed:
@@ -238,26 +238,26 @@ class Confining(Settings):
 
 @dataclass(frozen=True, kw_only=True)
 class Verification(Confining):
-    """What a finished folder is verified with."""
+    """The settings of verifying a finished folder."""
 
     unit: ClassVar[str] = "rows"
     """What chunks of the work are ranges of."""
 
     seed: int = 0
-    """Of the inputs that texts are run on; another seed draws others."""
+    """Seed of the inputs that texts are run on."""
     reach: float = 0.8
-    """Share of a kernel's statements that its runs must execute, and of its outputs that they must change, 0 to 1;
-    where they come to less, nothing of it counts as verified."""
+    """Coverage that verification requires, from 0 to 1: the share of a kernel's statements that its runs execute, and
+    of its outputs that they change. Below it, no text of the kernel counts as verified."""
     text_time_limit: float = 5.0
-    """Seconds of processor time that one text may run; one that takes longer is tried once more, alone."""
+    """Processor time limit for one text, in seconds. A text that exceeds it is run once more, alone."""
     source_time_limit: float = 20.0
-    """Seconds of processor time that one row's source may take to be loaded, lowered and computed by the reference."""
+    """Processor time limit for loading, lowering and interpreting one row's source, in seconds."""
     trust: tuple[str, ...] | None = None
-    """An installed library that rows' sources may import, by its name, as in flax; may be given several times. Of a row
-    that imports any other nothing is proved. None if it is not said."""
+    """Name of an installed library that rows' sources may import, such as flax. Can be repeated. A row that imports
+    any other library stays unverified. By default none is trusted."""
 
     def __post_init__(self) -> None:
-        """Refuse what nothing can be verified with."""
+        """Check the fields."""
         super().__post_init__()
         _settle(self, "trust", _names("trust", self.trust))
         _check_integer("seed", self.seed)
@@ -268,21 +268,21 @@ class Verification(Confining):
 
 @dataclass(frozen=True, kw_only=True)
 class Exploration(Confining):
-    """What a site of data sets is made with."""
+    """The settings of a site of data sets."""
 
     rows: int | None = None
-    """Most rows that the table and the pages hold, spread evenly over all; all if it is not said. The overview counts
-    all in any case."""
+    """Maximum number of rows in the table and on pages, spread evenly over all rows. By default all. The overview
+    always counts all."""
     max_size: int = 1024
-    """MiB that the site may come to; rows that do not fit are counted, and get no page."""
+    """Maximum size of the site, in MiB. Rows that do not fit are counted but get no page."""
     runs: int = 500
-    """Rows whose kernels are run once, so that their pages show inputs and outputs; 0 for none. Where there are more,
-    thirty neighbours at a time are, spread evenly. Each takes some tens of milliseconds."""
+    """Number of rows whose kernels are run once, so that their pages show inputs and outputs; 0 for none. If there are
+    more rows, groups of thirty are chosen, spread evenly. Each run takes some tens of milliseconds."""
     source_time_limit: float = 20.0
-    """Seconds of processor time that one row's kernel may take to be loaded and run."""
+    """Processor time limit for loading and running one row's kernel, in seconds."""
 
     def __post_init__(self) -> None:
-        """Refuse what no site can be made with."""
+        """Check the fields."""
         super().__post_init__()
         if self.rows is not None:
             _check_integer("rows", self.rows, least=0)
@@ -303,25 +303,25 @@ class Exploration(Confining):
 
 @dataclass(frozen=True, kw_only=True)
 class Run(Making, Drawing):
-    """A run of drawn kernels: what is drawn, what is made of it, and how many."""
+    """The settings of a run of drawn kernels."""
 
     unit: ClassVar[str] = "candidates"
     """What its chunks are ranges of."""
 
     count: int
-    """Candidates to draw; the summary says how many rows they made."""
+    """Number of candidates to draw. The summary says how many became rows."""
     kernels_per_module: int = 20
-    """Kernels that share a Python module while they are lowered. No row depends on it."""
+    """Number of kernels that share a Python module while they are lowered. No row depends on it."""
     chunk_size: int = 100
-    """Candidates of a chunk, which one process makes and one file keeps. Chunks of the first 50 candidates have at most
-    5, those of the first 400 at most 25. The same command continues a killed run from the chunks that are there. No row
-    depends on the size."""
+    """Number of candidates in a chunk, which one process makes and one file stores. Chunks of the first 50 candidates
+    have at most 5, those of the first 400 at most 25. The same command continues a killed run from the finished chunks.
+    No row depends on the size."""
     max_lines: int = 3000
-    """Most lines of a text of one of the default levels: a candidate with a longer text is left out, and the ledger
-    says so. 0 for any length."""
+    """Maximum number of lines of a text at a default level. A candidate with a longer text is rejected. 0 for no
+    limit."""
 
     def __post_init__(self) -> None:
-        """Refuse what is no run."""
+        """Check the fields."""
         super().__post_init__()
         _check_integer("count", self.count, least=0)
         _check_integer("kernels_per_module", self.kernels_per_module, least=1)
@@ -337,30 +337,31 @@ NEAR = ("report", "drop", "ignore")
 
 @dataclass(frozen=True, kw_only=True)
 class Finishing(Settings):
-    """What a data set is made with of the rows of its runs, which stay what they are."""
+    """The settings of making a data set from the rows of runs. They change no row."""
 
     format: str = "parquet"
-    """parquet, files of many rows by split; json, a file a row; or text, a file each for the Python and every level."""
+    """parquet (files of many rows, by split), json (one file for each row) or text (one file for the Python and one for
+    each level)."""
     validation: float = 0.05
-    """Share of the structures of programs whose rows are for validation, of Parquet files, 0 to 1."""
+    """Share of program structures whose rows go to the validation split, from 0 to 1. For Parquet only."""
     test: float = 0.05
-    """Likewise for testing. No structure is in two splits, and no row ever moves when a data set grows."""
+    """The same for the test split. No structure is in two splits, and no row moves when a data set grows."""
     hold_out: tuple[str, ...] | None = None
-    """Rows for a split of their own, held_out: op:NAME, ops:NAME+NAME (all of them), category:NAME, recipe:NAME or
-    difficulty:NUMBER; may be given several times."""
+    """Rows for the separate split held_out: op:NAME, ops:NAME+NAME (rows with all of them), category:NAME, recipe:NAME
+    or difficulty:NUMBER. Can be repeated."""
     near: str = "report"
-    """What to do with rows that are nearly the same as an earlier one (MinHash, Jaccard similarity from 0.8): report,
-    drop, or ignore, which saves the time to find them."""
+    """What to do with rows that are nearly the same as an earlier row (MinHash, Jaccard similarity of at least 0.8):
+    report them, drop them, or ignore them, which is faster."""
     against: tuple[str, ...] | None = None
-    """Data that a model is to be tested on: a file, a folder, or an installed package. Rows that overlap with it are
-    counted; may be given several times."""
+    """Test data of a model: a file, a folder or an installed package. Rows that overlap with it are counted. Can be
+    repeated."""
     drop_overlap: bool = False
-    """Leave out the rows that overlap."""
+    """Drop rows that overlap with the data of --against."""
     tokenizer: Path | None = None
-    """A tokenizer.json, or a folder with one: the card then tells lengths in tokens too."""
+    """A tokenizer.json, or a folder with one. The card then gives lengths in tokens, too."""
 
     def __post_init__(self) -> None:
-        """Refuse what no data set can be made with."""
+        """Check the fields."""
         super().__post_init__()
         if self.format not in FORMATS:
             raise ConfigError(f"format is one of {', '.join(FORMATS)}, got {self.format!r}")
@@ -380,26 +381,26 @@ class Finishing(Settings):
 
 @dataclass(frozen=True, kw_only=True)
 class Running(Finishing):
-    """By whom a run is done, and what it ends with; no row depends on it."""
+    """The settings of how a run is executed. No row depends on them."""
 
     workers: int | None = None
-    """Processes that make chunks at once; as many as there are cores if it is not said."""
+    """Number of worker processes. By default the number of cores."""
     engine: str = "local"
-    """local, processes of this machine; or ray, tasks of a cluster."""
+    """local (processes on this machine) or ray (tasks on a cluster)."""
     address: str | None = None
-    """Of the Ray cluster; one that is already there, or else one of this machine, if it is not said."""
+    """Address of the Ray cluster. By default a running cluster, or a new one on this machine."""
     rank: int = 0
-    """Which of world_size processes of one run this is, from 0: it makes every world_size-th chunk, from its own."""
+    """Number of this process among the world_size processes of a run, from 0. It makes every world_size-th chunk."""
     world_size: int = 1
-    """Processes that share a run, on any machines that see its folder. With more than one, irsmith finalize ends it."""
+    """Number of processes that share a run. With more than one, run irsmith finalize at the end."""
     no_finalize: bool = False
-    """Stop when all chunks are there; irsmith finalize makes the data set of them."""
+    """Stop when all chunks are finished. Run irsmith finalize to make the data set."""
     progress: str = "auto"
-    """How progress is shown on standard error: auto, a bar at a terminal and lines elsewhere; plain, lines; json, an
-    object a line; or none."""
+    """How to show progress on standard error: auto (a bar at a terminal, lines elsewhere), plain (lines), json (one
+    object on each line) or none."""
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be run with."""
+        """Check the fields."""
         super().__post_init__()
         if self.workers is not None:
             _check_integer("workers", self.workers, least=1)
@@ -429,27 +430,27 @@ class Running(Finishing):
 
 @dataclass(frozen=True, kw_only=True)
 class Extraction(Making, Confining):
-    """What kernels of the user's are extracted with."""
+    """The settings of extracting the user's kernels."""
 
     frontend: str | None = None
-    """warp or jax; told from what each file holds by default."""
+    """warp or jax. By default found from the contents of each file."""
     inputs: Path | None = None
-    """TOML, a table a function: x = "f32[4,3] in 0.1..2" is a type and shape, n = 3 a value, dim = 4 a Warp launch."""
+    """TOML file with a table for each function: x = "f32[4,3] in 0.1..2" gives a type and shape, n = 3 a value, dim = 4
+    the launch of a Warp kernel."""
     arg: tuple[str, ...] | None = None
-    """Type and shape of every JAX function's next argument, as in f32[4,8]; once an argument."""
+    """Type and shape of the next argument of every JAX function, such as f32[4,8]. Repeat it for each argument."""
     guess_inputs: bool = False
-    """Try common shapes for JAX functions of which nothing is known."""
+    """Try common shapes for JAX functions without example arguments."""
     licence: tuple[str, ...] | None = None
-    """Keep kernels only of packages under this licence, by its SPDX name; may be given several times. Of any if it is
-    not said."""
+    """Keep only kernels of packages with this licence, by its SPDX identifier. Can be repeated. By default all."""
     time_limit: float = 120.0
-    """Seconds of processor time that the import of a file, or one kernel of it, may take."""
+    """Processor time limit for importing a file, and for each of its kernels, in seconds."""
     trust: tuple[str, ...] | None = None
-    """An installed library that sources of a recording may import, by its name, as in flax; may be given several times.
-    Of a row that imports any other nothing is proved. Those that the recorded program has used if it is not said."""
+    """Name of an installed library that sources of a recording may import, such as flax. Can be repeated. A row that
+    imports any other library stays unverified. By default the libraries that the recorded program used."""
 
     def __post_init__(self) -> None:
-        """Refuse what nothing can be extracted with."""
+        """Check the fields."""
         super().__post_init__()
         _check_text("frontend", self.frontend, none=True)
         _settle(self, "arg", _names("arg", self.arg))
@@ -462,7 +463,7 @@ class Extraction(Making, Confining):
 
 @dataclass(frozen=True, kw_only=True)
 class ExtractionRun(Extraction):
-    """A run of the user's kernels: what is extracted with what, in chunks of files."""
+    """The settings of a run that extracts the user's kernels, in chunks of files."""
 
     unit: ClassVar[str] = "files"
 
@@ -480,20 +481,20 @@ class ExtractionRun(Extraction):
 
 @dataclass(frozen=True, kw_only=True)
 class Relowering(Making, Confining):
-    """What the rows of a finished folder are lowered again with, by the tools that are here."""
+    """The settings of lowering the rows of a finished folder again with the installed tools."""
 
     level: tuple[str, ...] | None = None
-    """Make this level of IR instead of those that each row has a column for; may be given several times."""
+    """Make this level of IR instead of the levels of each row. Can be repeated."""
     device: str | None = None
-    """What the IR is for; what each row's own texts are for if it is not said."""
+    """Target of the IR. By default that of each row's texts."""
     source_time_limit: float = 20.0
-    """Seconds of processor time that one row's source may take to be loaded, lowered and computed by the reference."""
+    """Processor time limit for loading, lowering and interpreting one row's source, in seconds."""
     trust: tuple[str, ...] | None = None
-    """An installed library that rows' sources may import, by its name, as in flax; may be given several times. A row
-    that imports any other is rejected. None if it is not said."""
+    """Name of an installed library that rows' sources may import, such as flax. Can be repeated. A row that imports any
+    other library is rejected. By default none is trusted."""
 
     def __post_init__(self) -> None:
-        """Refuse what nothing can be lowered with."""
+        """Check the fields."""
         super().__post_init__()
         _settle(self, "trust", _names("trust", self.trust))
         _settle(self, "source_time_limit", _seconds("source_time_limit", self.source_time_limit))

@@ -28,30 +28,28 @@ app = App(
 COMMANDS = {
     "generate": "Draw kernels and write them with their IR as a data set.",
     "kernel": "Check a kernel file, or write the start of one.",
-    "finalize": "Make the data set of runs: splits that share nothing, files that loaders read, a card, a leak report.",
-    "extract": "Write the IR of kernels of your own as a data set.",
-    "relower": "Make the texts of a folder's rows again with the tools that are here, as a data set.",
-    "record": "Run a program of yours, and keep what its kernels, and functions under jax.jit, are called with.",
+    "finalize": "Make a data set from runs: splits without shared programs, files for loaders, a card, a leak report.",
+    "extract": "Make a data set of your own kernels and their IR.",
+    "relower": "Lower the rows of a folder again with the installed tools, as a new data set.",
+    "record": "Run a program, and record the arguments of its Warp launches and of its calls of jitted JAX functions.",
     "harvest": "Install packages, and make a data set of their kernels.",
     "verify": "Verify a finished folder of pairs again, from its files alone.",
-    "compare": "Say which rows two folders share, and which of their texts differ, as between two versions of a tool.",
+    "compare": "Compare two folders: which rows are in both, and which of their texts differ.",
     "export": (
         "Write a folder of pairs as files to train on: prompts and completions, documents, columns, repairs, versions."
     ),
-    "score": "Score models' texts against the rows of a folder, by execution on inputs of --seed.",
-    "evaluate": "Score what a model wrote and report pass@k, by what rows and questions are.",
-    "serve": "Score models' answers for whoever asks over HTTP.",
+    "score": "Score texts of a model against the rows of a folder, by executing them.",
+    "evaluate": "Score the answers of a model and report pass@k, by properties of rows and questions.",
+    "serve": "Score answers of a model over HTTP.",
     "show": "Show a pair's Python beside its IR.",
-    "stats": "Count what a folder of pairs holds: categories, levels, operations, lengths, rejections.",
+    "stats": "Count the rows of a folder by category, level, operation, length and rejection.",
     "explore": "Make a static site of data sets: an overview, a table to search, a page for each pair.",
-    "ops": (
-        "List a tool's operations: which the reference that texts are verified against models, and which are left out."
-    ),
-    "rejections": "List what did not become a row of a folder, and why.",
-    "replay": "Make one candidate of a folder again, and say whether the same came out.",
-    "minimize": "Make a kernel small while what is wrong with it stays, and print a report for the tool's authors.",
-    "doctor": "Look at this machine and try each front end: what a report of a bug needs.",
-    "list": "List what options may name: front ends; of one its devices, levels, directions, categories and recipes.",
+    "ops": ("List the operations of a tool, and whether the oracle that texts are verified against models them."),
+    "rejections": "List the candidates and texts of a folder that were rejected, and why.",
+    "replay": "Make one candidate of a folder again, and compare the result with the recorded one.",
+    "minimize": "Reduce a failing kernel while it keeps failing, and print a report for the tool's authors.",
+    "doctor": "Check this machine and each front end, and print what a bug report needs.",
+    "list": "List front ends, or the devices, levels, directions, categories and recipes of one.",
 }
 """Each command with the first line of its docstring.
 

@@ -29,9 +29,9 @@ def compare(
     progress: str = "auto",
     json: Flag = False,
 ) -> None:
-    """Say which rows two folders share, and which of their texts differ, as between two versions of a tool.
+    """Compare two folders: which rows are in both, and which of their texts differ.
 
-    Rows are the same where their ids are. In a pipe each line is one count, or the difference of one text.
+    Two rows are the same if their ids are. In a pipe, each line is one count or the difference of one text.
 
     Examples:
 
@@ -46,16 +46,16 @@ def compare(
     old: str
         A folder that irsmith wrote, or its URL.
     new: str
-        Another one, as irsmith relower makes it of the first.
+        Another one, such as irsmith relower makes from the first.
     id: str
-        Show the differences of this row's texts: its id or the first characters of it, its number (17 or warp-17) in
-        the first folder, or the kernel's name.
+        Show the differences of this row's texts. Its id or the beginning of it, its number in the first folder (17 or
+        warp-17), or the kernel's name.
     level: list[str]
-        Compare this level only; may be given several times.
+        Compare only this level. Can be repeated.
     ops: int
-        How many operations to list, those with most rows that differ first.
+        Number of operations to list. Those with most different rows come first.
     progress: str
-        How progress is shown on standard error: auto, a bar at a terminal and lines elsewhere; plain; json; or none.
+        How to show progress on standard error: auto (a bar at a terminal, lines elsewhere), plain, json or none.
     json: bool
         Print everything as JSON.
     """

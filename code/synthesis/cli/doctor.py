@@ -13,11 +13,11 @@ _GIB = 1 << 30
 
 
 def doctor(*, frontend: str | None = None, time_limit: float = 300.0, json: Flag = False) -> int:
-    """Look at this machine and try each front end: what a report of a bug needs.
+    """Check this machine and each front end, and print what a bug report needs.
 
-    Of each front end one kernel is drawn, lowered and proved, in a process of its own. A front end that cannot work is
-    named with what failed and with the command that is likely to mend it; one whose tool is not installed is one of
-    them. Exits with 1 if there is one. Nothing is written, but for what the tools themselves keep in their caches.
+    For each front end, one kernel is drawn, lowered and verified in a new process. If a front end does not work, the
+    failure and a command that is likely to fix it are printed. A front end whose tool is not installed does not work,
+    either. The exit status is 1 if a front end does not work. Only the tools' own caches are written.
 
     Examples:
 
@@ -28,11 +28,11 @@ def doctor(*, frontend: str | None = None, time_limit: float = 300.0, json: Flag
     Parameters
     ----------
     frontend: str
-        The front end to try; all if it is not said.
+        The front end to check. By default all.
     time_limit: float
-        Seconds that a front end may take for its kernel. The first one of Warp takes longest, as it compiles headers.
+        Time limit for a front end, in seconds. The first kernel of Warp takes longest, since headers are compiled.
     json: bool
-        Print the same as JSON.
+        Print the result as JSON.
     """
     errors = plain_console(stderr=True)
 

@@ -20,11 +20,11 @@ def evaluate(
     config: Config = None,
     json: Flag = False,
 ) -> None:
-    """Score what a model wrote and report pass@k, by what rows and questions are.
+    """Score the answers of a model and report pass@k, by properties of rows and questions.
 
-    Each answer is run against its row, on inputs of --seed; only what is proved counts. A line of the file is a
-    question: {"id": row, "level": asked for, "completions": [text, …]}, or with "direction" as exports have it. A run
-    that is killed goes on with the same command; the same command again changes nothing.
+    Each answer is executed on inputs of --seed and compared with its row. Each line of the file is a question: {"id":
+    row, "level": the level asked for, "completions": [text, …]}, or with "direction" as in exports. The same command
+    continues an interrupted run; once it is complete, the command has no effect.
 
     Examples:
 
@@ -37,13 +37,13 @@ def evaluate(
     dataset: str
         The folder of pairs that the questions are about, or its URL.
     generations: Path
-        A file of JSON lines: a question a line, with all answers that were sampled.
+        A file of JSON lines: one question on each line, with all sampled answers.
     out: str
         The folder or URL for report.md, report.json and scores.jsonl: empty, or of the same evaluation.
     progress: str
-        How progress is shown on standard error: auto, a bar at a terminal and lines elsewhere; plain; json; or none.
+        How to show progress on standard error: auto (a bar at a terminal, lines elsewhere), plain, json or none.
     config: Path
-        A TOML or JSON file with any of these settings; what the command line says goes before.
+        A TOML or JSON file with any of these settings. The command line has precedence.
     json: bool
         Print the report as JSON.
     """

@@ -21,11 +21,11 @@ def explore(
 ) -> None:
     """Make a static site of data sets: an overview, a table to search, a page for each pair.
 
-    The site opens from its file as from any server, and loads nothing but its own files. What it will come to is said
-    before it is written. A file that cannot be read is named on the overview, and costs itself alone.
+    The site opens from its files or from any server, and loads only its own files. Its size is printed before it is
+    written. A file that cannot be read is named on the overview; all others are shown.
 
-    Rows may be a stranger's: tables are read, and kernels run, in processes that have limits and no rights where the
-    kernel can take them; what rows hold is shown as text and never becomes markup.
+    Rows may come from someone that you do not trust: tables are read, and kernels run, in processes with limits and, if
+    the kernel of this machine allows it, without rights. The contents of rows are shown as text, never as markup.
 
     Examples:
 
@@ -36,15 +36,15 @@ def explore(
     Parameters
     ----------
     folders: str
-        Folders that irsmith generate or irsmith extract wrote, or their URLs; a run in progress will do.
+        Folders that irsmith generate or irsmith extract wrote, or their URLs. Runs may be unfinished.
     out: str
-        An empty folder, an older site, which is replaced, or a URL.
+        An empty folder, an older site (which is replaced), or a URL.
     progress: str
-        How progress is shown on standard error: auto, a bar at a terminal and lines elsewhere; plain; json; or none.
+        How to show progress on standard error: auto (a bar at a terminal, lines elsewhere), plain, json or none.
     config: Path
-        A TOML or JSON file with any of these settings; what the command line says goes before.
+        A TOML or JSON file with any of these settings. The command line has precedence.
     json: bool
-        Print what was written as JSON, on standard output alone; the rest stays on standard error.
+        Print a summary as JSON on standard output. Progress stays on standard error.
     """
     console = plain_console(stderr=json)
 

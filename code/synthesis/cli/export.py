@@ -20,9 +20,9 @@ def export(
 ) -> None:
     """Write a folder of pairs as files to train on: prompts and completions, documents, columns, repairs, versions.
 
-    Splits stay what they are; each has files of its own, and a card says which, so that datasets.load_dataset(OUT)
-    loads them all. Texts that are not verified are left out, and counted. The folder is whole or has no data files: the
-    same command again makes it after an interruption, and changes nothing once it is done.
+    Splits are kept: each has its own files, and a card lists them, so that datasets.load_dataset(OUT) loads them all.
+    Unverified texts are left out and counted. The folder is complete or has no data files. After an interruption the
+    same command makes it again; once it is complete, the command has no effect.
 
     Examples:
 
@@ -41,9 +41,9 @@ def export(
     out: str
         The folder or URL to write to: empty, or an earlier export with the same settings.
     progress: str
-        How progress is shown on standard error: auto, a bar at a terminal and lines elsewhere; plain; json; or none.
+        How to show progress on standard error: auto (a bar at a terminal, lines elsewhere), plain, json or none.
     config: Path
-        A TOML or JSON file with any of these settings; what the command line says goes before.
+        A TOML or JSON file with any of these settings. The command line has precedence.
     json: bool
         Print the summary as JSON.
     """

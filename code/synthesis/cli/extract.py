@@ -19,10 +19,10 @@ def extract(
     config: Config = None,
     json: Flag = False,
 ) -> int:
-    """Write the IR of kernels of your own as a data set.
+    """Make a data set of your own kernels and their IR.
 
-    Shapes, domains and launch dimensions that are not given are inferred where they can be; where they cannot, nothing
-    of the kernel is verified. The same command again goes on where it was stopped, as long as the files are the same.
+    Shapes, domains and launch dimensions that are not given are inferred. If that is not possible, the kernel stays
+    unverified. The same command continues an interrupted run, as long as the files are the same.
 
     Examples:
 
@@ -41,16 +41,16 @@ def extract(
     Parameters
     ----------
     target: str
-        A file (.py, .ipynb), a folder, a module, a package, or module:name. Each file is imported in a process of its
-        own; its main is not run. Of a notebook all cells are run; magics and commands of the shell are not.
+        A file (.py, .ipynb), a folder, a module, a package, or module:name. Each file is imported in its own process;
+        its main is not run. All cells of a notebook are run, except magics and shell commands.
     out: str
         Folder or URL (s3://, gs://, hf://) to write to.
     recorded: str
-        In place of a target, what `irsmith record` has kept: kernels are proved on what they were launched with.
+        Instead of a target, a folder of `irsmith record`: kernels are verified on the recorded arguments.
     config: Path
-        A TOML or JSON file with any of these settings; what the command line says goes before.
+        A TOML or JSON file with any of these settings. The command line has precedence.
     json: bool
-        Print the summary as JSON, on standard output alone; progress stays on standard error.
+        Print the summary as JSON on standard output. Progress stays on standard error.
     """
     place = target if recorded is None else recorded
     if place is None or (target is not None and recorded is not None):

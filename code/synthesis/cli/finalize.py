@@ -20,11 +20,11 @@ def finalize(
     progress: str = "auto",
     json: Flag = False,
 ) -> None:
-    """Make the data set of runs: splits that share nothing, files that loaders read, a card, a leak report.
+    """Make a data set from runs: splits without shared programs, files for loaders, a card, a leak report.
 
-    Kernels that are the same program as an earlier one are left out, in Python or in all their texts; the first by seed
-    and index stays, and the ledger tells of the others. The same command again changes nothing; of a data set that
-    grew, only what is new is written.
+    Of several kernels that are the same program, in Python or in all their texts, the first by seed and index is kept.
+    The others are lines of the ledger. Running the command again has no effect. If the data set has grown, only new
+    rows are written.
 
     Examples:
 
@@ -38,18 +38,18 @@ def finalize(
 
         irsmith finalize pairs --against my_benchmark.jsonl --against newton --drop-overlap
 
-    A finished folder is what a hub takes: hf upload-large-folder NAME/data data --repo-type dataset
+    A finished folder can be uploaded to a hub: hf upload-large-folder NAME/data data --repo-type dataset
 
     Parameters
     ----------
     folder: list[str]
-        The folder or URL of a run; of several, with --out.
+        The folder or URL of a run, or with --out of several runs.
     out: str
-        The folder or URL of the data set, where the runs of these folders are copied to; further ones may be added by
-        the same command. The run's own folder if it is not said.
+        The folder or URL of the data set. The runs are copied into it, and the same command can add more. By default
+        the folder of the run.
     progress: str
-        How progress is shown on standard error: auto, a bar at a terminal and lines elsewhere; plain, lines; json, an
-        object a line; or none.
+        How to show progress on standard error: auto (a bar at a terminal, lines elsewhere), plain (lines), json (one
+        object on each line) or none.
     json: bool
         Print the summary as JSON.
     """

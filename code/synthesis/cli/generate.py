@@ -20,8 +20,8 @@ def generate(
 ) -> int:
     """Draw kernels and write them with their IR as a data set.
 
-    The same command again goes on where it was stopped, and ends with the same bytes, whoever does the work. Exits with
-    1 if an error in irsmith itself cost a kernel; the other kernels' rows are there.
+    The same command continues an interrupted run, and the result is the same to the byte, whatever does the work. The
+    exit status is 1 if an error in irsmith itself cost a kernel; the other kernels' rows are written.
 
     Examples:
 
@@ -44,12 +44,11 @@ def generate(
     out: str
         Folder or URL (s3://, gs://, hf://) to write to.
     dry_run: bool
-        Make a few candidates, write nothing, and say how many there are to make, how long that would take, and how
-        much room.
+        Make a few candidates, write nothing, and estimate the time and the space that the run needs.
     config: Path
-        A TOML file, or a run.json, with any of these settings; what the command line says goes before.
+        A TOML file, or a run.json, with any of these settings. The command line has precedence.
     json: bool
-        Print the summary as JSON, on standard output alone; progress stays on standard error.
+        Print the summary as JSON on standard output. Progress stays on standard error.
     """
     batch = BatchGenerator.of(settings)
     if dry_run:

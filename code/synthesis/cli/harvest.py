@@ -27,8 +27,8 @@ def harvest(
 ) -> None:
     """Install packages, and make a data set of their kernels.
 
-    Only packages whose licence is allowed are run; each row keeps its package, version, file, line and licence. The
-    same command again goes on where it was stopped.
+    Only packages with an allowed licence are run. Each row has its package, version, file, line and licence. The same
+    command continues an interrupted harvest.
 
     Examples:
 
@@ -36,23 +36,23 @@ def harvest(
 
         irsmith harvest requirements.txt --out pairs --licence MIT --licence Apache-2.0
 
-    A line of the file is a requirement, as in pip. A comment says which program is to be run, so that its kernels are
-    proved on what it gives them:
+    Each line of the file is a requirement, as for pip. A comment names a program to run, so that its kernels are
+    verified on the arguments that it launches them with:
 
         mujoco-warp==3.3.0  # record: python -m pytest --pyargs mujoco_warp
 
     Parameters
     ----------
     requirements: Path
-        Packages by name, a line each; below one, `# record: COMMAND` and `# modules: NAME, NAME` say more.
+        A file with one package on each line. Below it, `# record: COMMAND` and `# modules: NAME, NAME` can follow.
     out: str
         Folder of the data set.
     environment: Path
-        Folder of the environment that packages are installed in; one in the user's cache if it is not said.
+        Folder of the environment to install packages in. By default one in the user's cache.
     config: Path
-        A TOML or JSON file with any of these settings; what the command line says goes before.
+        A TOML or JSON file with any of these settings. The command line has precedence.
     json: bool
-        Print what became of each package as JSON.
+        Print the result for each package as JSON.
     """
     console = plain_console(stderr=True)
     chosen = Harvest.of(requirements, settings, running, environment)

@@ -13,7 +13,7 @@ from synthesis.views.directions import ways_of
 
 
 def list_names(frontend: str | None = None, *, json: Flag = False) -> None:
-    """List what options may name: front ends; of one its devices, levels, directions, categories and recipes.
+    """List front ends, or the devices, levels, directions, categories and recipes of one.
 
     Examples:
 

@@ -23,7 +23,7 @@ def minimize(
     out: Path | None = None,
     json: Flag = False,
 ) -> None:
-    """Make a kernel small while what is wrong with it stays, and print a report for the tool's authors.
+    """Reduce a failing kernel while it keeps failing, and print a report for the tool's authors.
 
     Examples:
 
@@ -36,23 +36,23 @@ def minimize(
     target: str
         A folder that irsmith generate or irsmith extract wrote; or a file, a module, or module:name of your own.
     id: str
-        Of a folder: what irsmith rejections prints first.
+        For a folder: the id that irsmith rejections prints first.
     kernel: str
-        Of a file: the kernel's name; the first with something wrong if it is not said.
+        For a file: the name of the kernel. By default the first failing kernel.
     symptom: str
-        What has to stay wrong, such as wrong_result or wrong_gradient, where there are several things.
+        The symptom to keep, such as wrong_result or wrong_gradient, if there are several.
     level: str
-        The level of which it has to be wrong.
+        The level that must keep failing.
     inputs: Path
-        Of a file: TOML with a table a kernel, as irsmith extract takes it.
+        For a file: TOML with a table for each kernel, as for irsmith extract.
     steps: int
-        The most kernels to look at.
+        Maximum number of kernels to try.
     seconds: float
-        The longest to look.
+        Maximum time to search, in seconds.
     out: Path
-        A file to write the report to; standard output if it is not said.
+        A file to write the report to. By default standard output.
     json: bool
-        Print the report's parts as JSON.
+        Print the parts of the report as JSON.
     """
     folder = Path(target)
     if id is not None:

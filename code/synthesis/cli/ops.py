@@ -23,9 +23,9 @@ def ops(
     coverage: str | None = None,
     json: Flag = False,
 ) -> None:
-    """List a tool's operations: which the reference that texts are verified against models, and which are left out.
+    """List the operations of a tool, and whether the oracle that texts are verified against models them.
 
-    A kernel with an operation that it does not model is no verified row.
+    A kernel with an operation that the oracle does not model stays unverified.
 
     Examples:
 
@@ -36,13 +36,13 @@ def ops(
     Parameters
     ----------
     frontend: str
-        warp or jax; all that are installed if it is not said.
+        warp or jax. By default all installed front ends.
     missing: bool
-        List only the operations without reference semantics, and why those that are left out are.
+        List only operations that the oracle does not model, and why some are never drawn.
     coverage: str
-        Count for each operation the verified rows of this folder that have it.
+        Count the verified rows of this folder that use each operation.
     json: bool
-        Print them as JSON: name, by front end, to what is known of it.
+        Print a JSON object: front end, then operation, then its properties.
     """
     chosen = [get_frontend(frontend)] if frontend is not None else _installed()
     console = plain_console()

@@ -16,10 +16,10 @@ def record(
     config: Config = None,
     json: Flag = False,
 ) -> int:
-    """Run a program of yours, and keep what its kernels, and functions under jax.jit, are called with.
+    """Run a program, and record the arguments of its Warp launches and of its calls of jitted JAX functions.
 
-    The program's output and exit status are its own. `irsmith extract --recorded DIR` makes rows of what was kept.
-    The same folder may be recorded into several times, by several programs at once.
+    The program's output and exit status do not change. `irsmith extract --recorded DIR` makes rows from the recording.
+    Several programs can record into the same folder, one after the other or at once.
 
     Examples:
 
@@ -30,14 +30,14 @@ def record(
     Parameters
     ----------
     command: str
-        The program and its arguments, behind `--`. What ends in .py, or begins with an option as in -m pytest, is run
-        by irsmith's own Python.
+        The program and its arguments, after `--`. A name that ends in .py, or an option such as -m pytest, is run by
+        the Python of irsmith.
     out: str
-        Folder or URL to keep it in.
+        Folder or URL to record into.
     config: Path
-        A TOML or JSON file with any of these settings; what the command line says goes before.
+        A TOML or JSON file with any of these settings. The command line has precedence.
     json: bool
-        Print at the end, on standard output, what was kept as JSON; what the program printed stands before it.
+        Print a summary as JSON at the end, on standard output, after the output of the program.
     """
     done = record_program(command, out, settings)
     if json:

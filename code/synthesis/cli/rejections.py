@@ -25,7 +25,7 @@ def rejections(
     stage: _Several = (),
     json: Flag = False,
 ) -> None:
-    """List what did not become a row of a folder, and why.
+    """List the candidates and texts of a folder that were rejected, and why.
 
     Examples:
 
@@ -36,19 +36,19 @@ def rejections(
     Parameters
     ----------
     folder: str
-        A folder that irsmith generate or irsmith extract wrote, or its URL; a run in progress will do.
+        A folder that irsmith generate or irsmith extract wrote, or its URL. The run may be unfinished.
     symptom: tuple[str, ...]
-        Only this symptom, such as wrong_result or useless; may be given several times, as the others.
+        Only this symptom, such as wrong_result or useless. This and the other filters can be repeated.
     recipe: tuple[str, ...]
         Only kernels of this recipe.
     category: tuple[str, ...]
         Only kernels of this category.
     frontend: tuple[str, ...]
-        Only this front end's.
+        Only kernels of this front end.
     level: tuple[str, ...]
-        Only this level of rows that lack it.
+        Only texts of this level that their rows lack.
     stage: tuple[str, ...]
-        Only what was stopped at this stage: load, lower, verify or deduplicate.
+        Only candidates and texts that were stopped at this stage: load, lower, verify or deduplicate.
     json: bool
         Print the lines and the counts as JSON.
     """

@@ -17,13 +17,14 @@ def relower(
     config: Config = None,
     json: Flag = False,
 ) -> int:
-    """Make the texts of a folder's rows again with the tools that are here, as a data set.
+    """Lower the rows of a folder again with the installed tools, as a new data set.
 
-    Rows keep their ids, so that irsmith compare finds them in both folders. Each new text is verified as a drawn
-    kernel's is. A row that fails is a line of the ledger: irsmith rejections OUT lists them. The same command again
-    goes on where it was stopped, as long as the rows of the folder are the same.
+    Rows keep their ids, so that irsmith compare finds them in both folders. Each new text is verified. A row that fails
+    becomes a line of the ledger: see irsmith rejections OUT. The same command continues an interrupted run, as long as
+    the rows of the folder are the same.
 
-    Rows may be a stranger's: their sources and texts run with the protections of irsmith verify.
+    Rows may come from someone that you do not trust: their sources and texts run with the protections of irsmith
+    verify.
 
     Examples:
 
@@ -38,9 +39,9 @@ def relower(
     out: str
         Folder or URL (s3://, gs://, hf://) to write to.
     config: Path
-        A TOML or JSON file with any of these settings; what the command line says goes before.
+        A TOML or JSON file with any of these settings. The command line has precedence.
     json: bool
-        Print the summary as JSON, on standard output alone; progress stays on standard error.
+        Print the summary as JSON on standard output. Progress stays on standard error.
     """
     summary = relower_to_folder(folder, out, settings, running)
     print_summary(summary, as_json=json)

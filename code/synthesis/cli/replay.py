@@ -7,10 +7,10 @@ from synthesis.replaying import replay as replay_candidate
 
 
 def replay(folder: str, *, id: str, json: Flag = False) -> int:  # noqa: A002 (the option's name)
-    """Make one candidate of a folder again, and say whether the same came out.
+    """Make one candidate of a folder again, and compare the result with the recorded one.
 
-    It is made in a fresh process: a drawn one from the settings of its run, one of your own from the file or module it
-    was found in. Exits with 1 if something else came out.
+    It is made in a new process: a drawn candidate from the settings of its run, one of your own from its file or
+    module. The exit status is 1 if the result differs.
 
     Examples:
 
@@ -23,9 +23,9 @@ def replay(folder: str, *, id: str, json: Flag = False) -> int:  # noqa: A002 (t
     folder: str
         A folder that irsmith generate or irsmith extract wrote, or its URL.
     id: str
-        What irsmith rejections prints first, or a row's number, name or id.
+        The id that irsmith rejections prints first, or a row's number, name or id.
     json: bool
-        Print what was recorded and what came out as JSON.
+        Print the recorded and the new result as JSON.
     """
     found = replay_candidate(folder, id)
     if json:

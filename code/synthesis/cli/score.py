@@ -29,15 +29,16 @@ def score(
     config: Config = None,
     json: Flag = False,
 ) -> int:
-    """Score models' texts against the rows of a folder, by execution on inputs of --seed.
+    """Score texts of a model against the rows of a folder, by executing them.
 
-    Each line of the candidates is a JSON object: the id of a row, a level of it (or python, for the way back) and the
-    text. Each line of the result, in the same order, has id and level and either the score (value from 0 to 1,
-    accepted, how far the text came, what was wrong) or an error that names the line. Exits with 1 if a line was no
-    candidate of a row, and with 0 otherwise, however the texts fared.
+    Each line of the candidates is a JSON object: the id of a row, a level of the row (or python, for Python that
+    answers a text) and the text. The lines of the result are in the same order. Each has the id, the level, and either
+    the score (a value from 0 to 1, whether it is accepted, the last step that it reached, and what was wrong) or an
+    error that names the line. The exit status is 1 if a line is not a candidate for a row, and 0 otherwise, whatever
+    the scores.
 
-    Texts run in processes that have limits, and no rights where the kernel can take them. A text that is the row's own
-    but for white space is accepted at once; of any other, execution decides.
+    Texts run in processes with limits and, if the kernel of this machine allows it, without rights. A text that equals
+    the row's own but for white space is accepted without execution; any other text is executed.
 
     Examples:
 
@@ -52,13 +53,13 @@ def score(
     candidates: str
         A file of JSON lines, or - for standard input.
     out: str
-        The file to write, which is whole or not there; or - for standard output.
+        The file to write, or - for standard output. The file appears when it is complete.
     progress: str
-        How progress is shown on standard error: auto, a bar at a terminal and lines elsewhere; plain; json; or none.
+        How to show progress on standard error: auto (a bar at a terminal, lines elsewhere), plain, json or none.
     config: Path
-        A TOML or JSON file with any of these settings; what the command line says goes before.
+        A TOML or JSON file with any of these settings. The command line has precedence.
     json: bool
-        Print what was counted as JSON on standard output; the scores need a file then.
+        Print the counts as JSON on standard output. The scores then need a file.
     """
     counts = Counts()
     with ExitStack() as stack:

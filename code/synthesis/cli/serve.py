@@ -17,14 +17,14 @@ def serve(
     config: Config = None,
     json: Flag = False,
 ) -> None:
-    """Score models' answers for whoever asks over HTTP.
+    """Score answers of a model over HTTP.
 
-    POST /score takes {"id": row, "level": …, "text": …}, or {"answers": [answer, …]}; GET /health, /ready and /metrics
-    say how it is. What comes at the same time is scored together, by --workers processes; one that is lost is replaced,
-    and nothing is lost with it. On SIGTERM it ends when the requests that it has are answered.
+    POST /score takes {"id": row, "level": …, "text": …}, or {"answers": [answer, …]}. GET /health, /ready and /metrics
+    give the state of the server. Requests that arrive together are scored together, by --workers processes. A process
+    that dies is replaced, and its answers are scored again. On SIGTERM the server answers its requests and ends.
 
-    It listens on the loopback address unless --host says otherwise; then whoever reaches it can have texts run here, in
-    processes without rights, and should have to show a token.
+    By default it listens on the loopback address only. With another --host, anyone who reaches it can have texts run on
+    this machine, in processes without rights, so set a token.
 
     Examples:
 
@@ -35,14 +35,14 @@ def serve(
     Parameters
     ----------
     dataset: str
-        The folder whose rows are answered, or its URL.
+        The folder with the rows, or its URL.
     token: str
-        What clients have to show, as Authorization: Bearer TOKEN. Other users of the machine can see it on the command
-        line; the variable IRSMITH_TOKEN of the environment is not seen.
+        Token that clients must send, as Authorization: Bearer TOKEN. Other users of the machine can see the command
+        line; they cannot see the environment variable IRSMITH_TOKEN.
     config: Path
-        A TOML or JSON file with any of these settings; what the command line says goes before.
+        A TOML or JSON file with any of these settings. The command line has precedence.
     json: bool
-        Print where it listens as JSON, when it does.
+        Print the address as JSON when the server is ready.
     """
 
     def tell(told: Listening) -> None:

@@ -41,11 +41,11 @@ def show(
     file: str
         A JSON file of a pair; or the folder that irsmith generate or irsmith extract wrote, or its URL.
     id: str
-        Which pair of a folder: its id or the first characters of it, its number (17 or warp-17), or the kernel's name.
+        The pair of a folder to show: its id or the beginning of it, its number (17 or warp-17), or the kernel's name.
     level: list[str]
-        Show this level only; may be given several times.
+        Show only this level. Can be repeated.
     raw: bool
-        Print the text of the one level that is named, or the Python source if none is, and nothing else.
+        Print only the text of the named level, or only the Python source if no level is named.
     json: bool
         Print the pair as JSON.
     """

@@ -18,9 +18,9 @@ _MOST_COMPLAINTS = 10
 
 
 def stats(folder: str, *, ops: int = 20, json: Flag = False) -> int:
-    """Count what a folder of pairs holds: categories, levels, operations, lengths, rejections.
+    """Count the rows of a folder by category, level, operation, length and rejection.
 
-    Exits with 1 if a file in it cannot be read; the others are counted all the same.
+    The exit status is 1 if a file cannot be read. The other files are counted.
 
     Examples:
 
@@ -31,9 +31,9 @@ def stats(folder: str, *, ops: int = 20, json: Flag = False) -> int:
     Parameters
     ----------
     folder: str
-        A folder that irsmith generate or irsmith extract wrote, or its URL; a run in progress will do.
+        A folder that irsmith generate or irsmith extract wrote, or its URL. The run may be unfinished.
     ops: int
-        How many of the most frequent operations to list.
+        Number of operations to list, the most frequent first.
     json: bool
         Print everything as JSON.
     """

@@ -21,15 +21,16 @@ def verify(
 ) -> int:
     """Verify a finished folder of pairs again, from its files alone.
 
-    Nothing that a row says of itself is believed. Where the tools that made it are installed, each text is made again
-    of the source and compared byte for byte; every text that can be is executed; hashes, operations, signature and line
-    maps are computed again. Exits with 1 if a row fails, and with 3 if none does and texts could not be proved, as
-    those of other tools that need a GPU.
+    No claim of a row is trusted. If the tools that made it are installed, each text is made again from the source and
+    compared byte for byte. Every text that can be executed is executed. Hashes, operations, signature and line maps are
+    computed again. The exit status is 1 if a row fails, and 3 if no row fails but texts could not be verified, such as
+    texts of other tools that need a GPU.
 
-    Rows may be a stranger's: their code runs in processes that have limits, and no rights where the kernel can take
-    them (namespaces, read-only mounts, Landlock, seccomp). The last line says which protections held; --sandbox require
-    does not begin without all of them. What stays possible: such code may use processor time up to its limits, read the
-    interpreter, its packages and the system's libraries, and attack the kernel itself.
+    Rows may come from someone that you do not trust: their code runs in processes with limits and, if the kernel of
+    this machine allows it, without rights (namespaces, read-only mounts, Landlock, seccomp). The last line lists the
+    protections that were in force. With --sandbox require, the command stops if any is missing. Such code can still use
+    processor time up to its limits, read the interpreter, its packages and the system's libraries, and attack the
+    kernel itself.
 
     Examples:
 
@@ -42,13 +43,13 @@ def verify(
     folder: str
         A folder that irsmith generate or irsmith extract wrote, or its URL.
     workers: int
-        Processes that verify rows at once; as many as there are cores if it is not said.
+        Number of worker processes. By default the number of cores.
     progress: str
-        How progress is shown on standard error: auto, a bar at a terminal and lines elsewhere; plain; json; or none.
+        How to show progress on standard error: auto (a bar at a terminal, lines elsewhere), plain, json or none.
     config: Path
-        A TOML or JSON file with any of these settings; what the command line says goes before.
+        A TOML or JSON file with any of these settings. The command line has precedence.
     json: bool
-        Print what was found as JSON, on standard output alone; progress stays on standard error.
+        Print the result as JSON on standard output. Progress stays on standard error.
     """
     console = plain_console()
 

@@ -10,14 +10,14 @@ from synthesis.settings import Confining
 
 @dataclass(frozen=True, kw_only=True)
 class Evaluating(Repeatable):
-    """What answers are evaluated with."""
+    """The settings of an evaluation."""
 
     k: tuple[int, ...] | None = None
-    """Of pass@k; may be given several times. 1, 5, 10, 25, 50, 100 … as far as every question has that many answers, if
-    it is not said."""
+    """The k of pass@k. Can be repeated. By default those of 1, 5, 10, 25, 50, 100 … for which every question has enough
+    answers."""
     trained_on: str | None = None
-    """The data set that the model was trained on, a folder or a URL: a structure is seen if a row of its training split
-    has it. The data set itself if it is not said."""
+    """The data set that the model was trained on, a folder or a URL. A structure counts as seen if a row of its
+    training split has it. By default the data set itself."""
 
     def __post_init__(self) -> None:
         """Refuse what nothing can be evaluated with."""

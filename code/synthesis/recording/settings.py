@@ -11,11 +11,11 @@ class Recording(Settings):
     """How much is kept of a program's calls."""
 
     launches: int = 4
-    """Launches of a kernel that are kept, each unlike those before."""
+    """Maximum number of recorded launches of a kernel. Each differs from the earlier ones."""
     kernel_size: int = 32
-    """MiB that the launches of a kernel may come to."""
+    """Maximum size of the recorded launches of a kernel, in MiB."""
     size: int = 2048
-    """MiB that a process may write."""
+    """Maximum size of the recording of a process, in MiB."""
 
     def __post_init__(self) -> None:
         """Refuse what keeps nothing."""

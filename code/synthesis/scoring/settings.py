@@ -29,26 +29,26 @@ class Scoring(Confining):
     """What texts are scored with."""
 
     seed: int | None = None
-    """Of the inputs, points and directions; if it is not said, each call takes a new one that nobody knows."""
+    """Seed of the inputs. By default each call draws a new, unknown seed."""
     require_verified: bool = True
-    """Whether answers are scored at levels alone that the row lists as verified; --require-verified=false for all that
-    it has."""
+    """Score answers only at levels that the row lists as verified. --require-verified=false allows all levels of the
+    row."""
     text_time_limit: float | None = None
-    """Seconds of processor time that one text may run; one that takes longer is tried once more, alone. 1 s for Warp
-    and 4 s for JAX if it is not said."""
+    """Processor time limit for one text, in seconds. A text that exceeds it is run once more, alone. By default 1 s for
+    Warp and 4 s for JAX."""
     source_time_limit: float = 20.0
-    """Seconds of processor time that one Python source may take to be loaded and lowered."""
+    """Processor time limit for loading and lowering one Python source, in seconds."""
     text_limit: int = 65_536
-    """Most characters of an answer, or four times those of the row's own text if that is more; a longer one is worth
-    nothing."""
+    """Maximum number of characters of an answer, or four times the length of the row's own text if that is more. A
+    longer answer scores 0."""
     kept_plans: int = 64
-    """Rows whose inputs and expected results are kept in memory for further answers of the same seed."""
+    """Number of rows whose inputs and expected results are cached in memory."""
     workers: int = 1
-    """Processes that score at once."""
+    """Number of worker processes."""
     credits: Mapping[str, float] | None = None
-    """Step to what it is worth, from 0 to 1 and no step less than one before it; all is worth 1. Steps that it
-    lacks are worth what the one before is. By default half for a right forward part of a wrong derivative, a quarter
-    for what is partly right, else nothing."""
+    """Credit of each step, from 0 to 1, in increasing order; the step all has 1. A step that is not given has the
+    credit of the step before it. By default a wrong derivative with right forward results has 0.5, partly right results
+    have 0.25, and everything else has 0."""
 
     def __post_init__(self) -> None:
         """Refuse what nothing can be scored with."""
@@ -88,8 +88,8 @@ class Repeatable(Scoring):
     """What the commands score with: inputs are the same each time, so that a result can be made again."""
 
     seed: int = 0  # pyright: ignore[reportIncompatibleVariableOverride]  (a result has to be made again)
-    """Of the inputs that texts are run on; the same seed gives the same result. A model must not be trained on the
-    scores of one seed alone: give each call another one."""
+    """Seed of the inputs that texts are run on. The same seed gives the same result. Do not train a model on scores of
+    a single seed: use another one for each call."""
 
     def __post_init__(self) -> None:
         """Refuse what nothing can be scored with."""

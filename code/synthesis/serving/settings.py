@@ -13,23 +13,23 @@ class Serving(Scoring):
     """What a server is run with."""
 
     host: str = "127.0.0.1"
-    """Where it listens: the loopback address, so that this machine alone can ask, unless something else is said."""
+    """Address to listen on. By default the loopback address, which only this machine can reach."""
     port: int = 8000
-    """Of the same; 0 for any that is free."""
+    """Port to listen on; 0 for any free port."""
     batch: int = 40
-    """Answers that a process scores together; more of them waiting are scored after that."""
+    """Maximum number of answers that a process scores together."""
     gather: float = 5.0
-    """Milliseconds that an idle process waits for more answers when there are fewer."""
+    """Time that an idle process waits for a full batch, in milliseconds."""
     queue: int = 4000
-    """Answers that may wait; a request that would make them more is answered 503, with when to come again."""
+    """Maximum number of waiting answers. A request beyond it gets status 503 with a time to retry."""
     body_limit: int = 16
-    """MiB that a request may have; a larger one is answered 413."""
+    """Maximum size of a request, in MiB. A larger request gets status 413."""
     wait_limit: float = 600.0
-    """Seconds after which a request that is not done is answered 504."""
+    """Time limit for a request, in seconds. A request that exceeds it gets status 504."""
     batch_limit: float = 300.0
-    """Seconds by the clock that a process may take for a batch; one that takes longer is replaced."""
+    """Wall time limit for a batch, in seconds. A process that exceeds it is replaced."""
     recycle: int = 2000
-    """Batches after which a process is replaced."""
+    """Number of batches after which a process is replaced."""
 
     def __post_init__(self) -> None:
         """Refuse what nothing can be served with."""

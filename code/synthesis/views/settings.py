@@ -28,33 +28,33 @@ class Export(Confining):
     """What a folder of pairs is exported with: all that the files depend on, beside the rows."""
 
     view: str = "sft"
-    """sft, prompt and completion as messages; pretrain, one text a row; raw, all columns flat; repair, prompt and
-    completion of texts with a planted error, what verification says of it, and the right text; or versions, two texts
-    of one kernel by two versions of its tools, and what their difference touches."""
+    """sft (prompt and completion as messages), pretrain (one document for each row), raw (all columns), repair (prompts
+    with a text that has a planted error and the message of verification, completed by the right text) or versions (two
+    texts of a kernel from two versions of its tools, and what their difference touches)."""
     format: str = "parquet"
     """parquet or jsonl."""
     direction: tuple[str, ...] | None = None
-    """sft: from what to what, as in python-to-cuda_forward, or a pattern, as in 'python-to-*'; may be given several
-    times. If it is not said, every direction that a row has the texts for, but for those whose answer depends on the
-    machine and those between CPU and GPU; irsmith list F shows them."""
+    """sft: a direction, such as python-to-cuda_forward, or a pattern, such as 'python-to-*'. Can be repeated. By
+    default every direction that a row has texts for, except those whose answer depends on the machine and those between
+    CPU and GPU. irsmith list warp shows them."""
     level: tuple[str, ...] | None = None
-    """pretrain, raw, repair, versions: take this level only; may be given several times, and pretrain writes them in
-    that order. All levels of a row if it is not said."""
+    """pretrain, raw, repair, versions: use only this level. Can be repeated; pretrain writes levels in the given order.
+    By default all levels of a row."""
     old: str | None = None
-    """versions: the folder or URL with the same rows by other versions of the tools."""
+    """versions: the folder or URL with the same rows from other versions of the tools."""
     unverified: bool = False
-    """Let texts through that the row does not list as verified."""
+    """Include texts that are not verified."""
     templates: Path | None = None
-    """sft, repair: TOML with wordings of prompts instead of the built-in ones."""
+    """sft, repair: a TOML file with prompt templates to use instead of the built-in ones."""
     system: str | None = None
-    """sft, repair: a system message that every prompt begins with; none if it is not said."""
+    """sft, repair: a system message for every prompt. By default none."""
     examples: int = 0
-    """sft: this many inputs and outputs of the kernel in each prompt, computed by running the row's own texts."""
+    """sft: number of example inputs and outputs in each prompt, computed by running the row's own texts."""
     errors: int = 4
-    """repair: errors that are planted in each text, one at a time; those that verification does not
-    find make no record."""
+    """repair: number of errors to plant in each text, one at a time. Errors that verification does not find make no
+    record."""
     seed: int = 0
-    """sft, repair: of the inputs of examples, and of the errors that are planted."""
+    """sft, repair: seed of the example inputs and of the planted errors."""
 
     def __post_init__(self) -> None:
         """Refuse what nothing can be exported with."""
