@@ -396,6 +396,10 @@ def test_tables_that_name_no_function_are_an_error(package: Path, tmp_path: Path
         ConfigError, match=r"inputs.toml: \[scalled\] names no function in mixed_package.functions; found: "
     ):
         extract_to_folder("mixed_package.functions", tmp_path / "out", settings)
+    assert not (tmp_path / "out").exists()  # nothing was imported for it
+    (tmp_path / "inputs.toml").write_text('[scaled]\nx = "f32[5]"\nn = 3\n[params]\nx = "f32[5]"\n')
+    with pytest.raises(ConfigError, match=r"\[params\] names no function"):  # a word of the file, but no function
+        extract_to_folder("mixed_package.functions", tmp_path / "other", settings)
 
 
 @pytest.mark.needs("jax")

@@ -1,6 +1,7 @@
 """Extraction from the user's own code: files, modules, packages and live objects to pairs."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import fields
 from pathlib import Path
@@ -21,7 +22,10 @@ from synthesis.sources.recorded import RecordedKernels
 from synthesis.stores.base import Store
 from synthesis.stores.places import store_of
 from synthesis.tally import RunSummary
-from synthesis.targets import kernels_of, load_place, places_of
+from synthesis.targets import Place, kernels_of, load_place, path_of, places_of
+
+_MOST_NAMES = 20
+"""Names of functions that a message lists."""
 
 
 def discover(
@@ -168,7 +172,31 @@ def _run_of(target: str, settings: Extraction, *, recorded: bool) -> ExtractionR
         )
     examples_of(settings)
     places = places_of(target)
+    _check_tables_beforehand(settings, target, places)
     return ExtractionRun(**given, target=target, sources=sources_digest(places, settings), count=len(places))
+
+
+def _check_tables_beforehand(settings: Extraction, target: str, places: Sequence[Place]) -> None:
+    """Refuse tables of inputs whose names are nowhere in the target's files, before anything is imported.
+
+    Raises:
+        ConfigError: naming them.
+    """
+    paths = [path_of(place) for place in places]
+    if settings.inputs is None or None in paths:
+        return
+    text = "\n".join(path.read_text(encoding="utf-8", errors="replace") for path in paths if path is not None)
+    words = set(re.findall(r"\w+", text))
+    if unknown := [name for name in read_inputs(settings.inputs) if name not in words]:
+        raise _no_such_functions(settings.inputs, unknown, target, set(re.findall(r"\bdef (\w+)", text)))
+
+
+def _no_such_functions(inputs: Path, unknown: Sequence[str], target: str, names: set[str]) -> ConfigError:
+    listed = ", ".join(f"[{name}]" for name in unknown)
+    found = sorted(names - {""})
+    more = f" and {len(found) - _MOST_NAMES} more" if len(found) > _MOST_NAMES else ""
+    told = ", ".join(found[:_MOST_NAMES]) or "none"
+    return ConfigError(f"{inputs}: {listed} names no function in {target}; found: {told}{more}")
 
 
 def _names_in(store: Store, run: ExtractionRun) -> set[str]:
@@ -187,6 +215,4 @@ def _check_tables(run: ExtractionRun, names: set[str]) -> None:
         return
     unknown = [name for name in read_inputs(run.inputs) if name not in names]
     if unknown:
-        listed = ", ".join(f"[{name}]" for name in unknown)
-        found = ", ".join(sorted(names - {""})) or "none"
-        raise ConfigError(f"{run.inputs}: {listed} names no function in {run.target}; found: {found}")
+        raise _no_such_functions(run.inputs, unknown, run.target, names)
