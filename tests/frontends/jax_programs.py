@@ -48,6 +48,30 @@ def _products(_: str, kinds: Any) -> Iterator[Case]:
         yield Case(function=partial(lax.dot_general, dimension_numbers=dimensions), inputs=inputs, slack=20, tiny=1e-4)
 
 
+@cases("ragged_dot_general")
+def _ragged_products(_: str, kinds: Any) -> Iterator[Case]:
+    for kind in (np.float32, np.float16, np.int32):
+        for sizes in ((2, 1, 3), (0, 6, 0), (1, 0, 2), (0, 0, 0)):  # the last ones leave rows over
+            inputs = (some(kind, (6, 4), -3, 3), some(kind, (3, 4, 5), -3, 3, 1), np.array(sizes, np.int32))
+            if taken(lax.ragged_dot, *inputs):
+                yield Case(function=lax.ragged_dot, inputs=inputs, slack=20, tiny=16 * step_of(kind))
+
+
+@cases("symmetric_product")
+def _symmetric_products(_: str, kinds: Any) -> Iterator[Case]:
+    for alpha, beta, stack in ((1.0, 0.0, ()), (2.0, 0.5, ()), (-1.5, 1.0, (2,))):
+        function = partial(lax.linalg.symmetric_product, alpha=alpha, beta=beta)
+        inputs = (some(np.float32, (*stack, 3, 4), -1, 1), some(np.float32, (*stack, 3, 3), -1, 1, 1))
+        yield Case(function=function, inputs=inputs, slack=20, tiny=1e-5)
+
+
+@cases("cholesky_update")
+def _cholesky_updates(_: str, kinds: Any) -> Iterator[Case]:
+    for vector in (some(np.float32, (4,), -1, 1, 1), np.array([0, 0.5, 0, -0.5], np.float32)):
+        inputs = (np.triu(some(np.float32, (4, 4), 0.5, 2)), vector)
+        yield Case(function=lax.linalg.cholesky_update, inputs=inputs, slack=40, tiny=1e-5)
+
+
 def _matrix(size: int, stack: tuple[int, ...] = ()) -> Any:
     made = some(np.float32, (*stack, size, size), -1, 1, size) + np.diag(3.0 * np.arange(1, size + 1))
     return made.astype(np.float32)

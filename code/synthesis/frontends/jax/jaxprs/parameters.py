@@ -96,7 +96,7 @@ def _only(equation: Equation) -> Shaped:
 # ---- what texts print
 
 _PLAIN = frozenset({
-    "axes", "axis", "base_dilation", "batch_dims", "batch_group_count", "bit_width", "body_nconsts",
+    "alpha", "axes", "axis", "base_dilation", "beta", "batch_dims", "batch_group_count", "bit_width", "body_nconsts",
     "broadcast_dimensions", "compute_left_eigenvectors", "compute_right_eigenvectors", "compute_schur_vectors",
     "compute_uv", "cond_nconsts", "conjugate_a", "consts", "dimension", "dimensions", "enable_eigvec_derivs",
     "exponent_bits", "feature_group_count", "fft_lengths", "fill_value", "full_matrices", "indices_are_sorted",
@@ -109,7 +109,7 @@ _PLAIN = frozenset({
 })  # fmt: skip
 """Numbers, truths and tuples of them, as they stand."""
 _ABSENT = frozenset({
-    "implementation", "out_sharding", "policy", "select_callable", "sharding",
+    "group_offset", "implementation", "out_sharding", "policy", "select_callable", "sharding",
     "subset_by_index", "use_magma",
 })  # fmt: skip
 """What is rebuilt only where it is not given."""
@@ -136,6 +136,7 @@ _MEMBERS: Mapping[str, Any] = {
 _DIMENSIONS: Mapping[str, Any] = {
     "gather": lax.GatherDimensionNumbers,
     "conv_general_dilated": lax.ConvDimensionNumbers,
+    "ragged_dot_general": lax.RaggedDotDimensionNumbers,
     **dict.fromkeys(
         ("scatter", "scatter-add", "scatter-sub", "scatter-mul", "scatter-min", "scatter-max"),
         lax.ScatterDimensionNumbers,
@@ -159,7 +160,7 @@ def _value(primitive: str, name: str, printed: Any, primitives: Mapping[str, Any
         return None
     if name in _MEMBERS:
         return tuple(_member(name, each) for each in items) if items is not None else _member(name, printed)
-    if name == "dimension_numbers":
+    if name in ("dimension_numbers", "ragged_dot_dimension_numbers"):
         return _dimensions(primitive, printed)
     if name in _PLATFORMS and items is not None:
         return tuple(_platforms(each) for each in items)

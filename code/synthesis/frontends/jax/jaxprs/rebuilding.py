@@ -202,7 +202,7 @@ def primitives() -> Mapping[str, Any]:
     """JAX's primitives by name, as far as a text may name them."""
     public: Any = _primitives
     found = [getattr(public, name) for name in dir(public) if name.endswith("_p")]
-    found += [getattr(lax, name) for name in dir(lax) if name.endswith("_p")]
+    found += [getattr(place, name) for place in (lax, lax.linalg) for name in dir(place) if name.endswith("_p")]
     found += [each.primitive for probe in _PROBES for each in jax.make_jaxpr(probe)().eqns]
     return {each.name: each for each in found if each.name not in _LEFT_OUT}
 
@@ -224,6 +224,10 @@ def _leave_empty() -> Any:
     return lax.empty((2,), np.float32)
 
 
+def _multiply_groups() -> Any:
+    return lax.ragged_dot(np.zeros((1, 1), np.float32), np.zeros((1, 1, 1), np.float32), np.ones(1, np.int32))
+
+
 def _solve() -> Any:
     return lax.custom_linear_solve(_same, np.zeros(2, np.float32), _second)
 
@@ -236,7 +240,7 @@ def _second(_: Any, x: Any) -> Any:
     return x
 
 
-_PROBES = (_pass_keys, _ask_platform, _name_rows, _leave_empty)
+_PROBES = (_pass_keys, _ask_platform, _name_rows, _leave_empty, _multiply_groups)
 """Functions whose primitives no public module has."""
 
 

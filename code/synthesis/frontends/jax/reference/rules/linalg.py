@@ -90,6 +90,53 @@ def _cholesky(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> 
     return np.linalg.cholesky(x).astype(x.dtype)
 
 
+@rule("symmetric_product")
+def _symmetric_product(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
+    a, c = inputs
+    return (parameters["alpha"] * (a @ np.swapaxes(a, -1, -2)) + parameters["beta"] * c).astype(c.dtype)
+
+
+@rule("cholesky_update")
+def _cholesky_update(_: Machine, inputs: Inputs, __: Parameters, ___: Types) -> Results:
+    """Rotations of Givens, each of which takes an element of the vector to zero."""
+    factor, vector = inputs[0].copy(), inputs[1].copy()
+    for k in range(len(vector)):
+        if vector[k] == 0:
+            continue
+        length = np.hypot(factor[k, k], vector[k])
+        cosine, sine = factor[k, k] / length, vector[k] / length
+        row = factor[k].copy()
+        factor[k] = cosine * row + sine * vector
+        vector = (cosine * vector - sine * row).astype(vector.dtype)
+    return factor
+
+
+@rule("ragged_dot_general")
+def _ragged_dot(evaluator: Machine, inputs: Inputs, parameters: Parameters, types: Types) -> Results:
+    """Rows of the first operand in groups, each with a matrix of its own; rows after the last group give zeros."""
+    left, right, sizes = inputs
+    numbers = parameters["ragged_dot_dimension_numbers"]
+    (left_summed, right_summed), (left_batch, right_batch) = numbers.dot_dimension_numbers
+    ragged, group = numbers.lhs_ragged_dimensions[0], numbers.rhs_group_dimensions
+    if ragged in (*left_summed, *left_batch) or len(group) != 1 or parameters.get("group_offset") is not None:
+        raise NotImplementedError("groups of summed or batched dimensions")
+    if sizes.ndim != 1:
+        raise NotImplementedError("groups that differ among batches")
+    summed = left_summed, [axis - (axis > group[0]) for axis in right_summed]
+    batch = left_batch, [axis - (axis > group[0]) for axis in right_batch]
+    free = [axis for axis in range(left.ndim) if axis not in (*left_summed, *left_batch)]
+    place = len(left_batch) + free.index(ragged)
+    made = np.zeros(types[0].shape, evaluator.format(types[0].dtype))
+    rows, end = np.arange(int(left.shape[ragged])), 0
+    for number, size in enumerate(sizes.tolist()):
+        begin, end = end, end + size
+        chosen = ((rows >= begin) & (rows < end)).reshape([-1 if axis == place else 1 for axis in range(made.ndim)])
+        operands = left, np.take(right, number, group[0])
+        part = np.asarray(_dot(evaluator, operands, {"dimension_numbers": (summed, batch)}, types))
+        made = np.where(chosen, part, made)
+    return made
+
+
 @rule("triangular_solve")
 def _triangular(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
     a, b = inputs
