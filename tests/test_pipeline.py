@@ -125,7 +125,7 @@ class Sabotaged(DrawnKernels):
 def test_a_kernel_that_fails_is_recorded_and_the_batch_goes_on(tmp_path: Path) -> None:
     batch = BatchGenerator("warp", kernels_per_module=3)
     batch.source = Sabotaged(batch.settings, batch.settings)
-    summary = batch.run(8, tmp_path)
+    summary = batch.run(8, tmp_path, workers=1)  # in this process, which has the source
     assert summary.rows == 5
     assert summary.rows + sum(summary.rejections.values()) == summary.candidates == 8
     lines = (tmp_path / "_irsmith" / "rejections.jsonl").read_text().splitlines()

@@ -112,8 +112,8 @@ def test_the_bar_moves_from_the_first_second(tmp_path: Path) -> None:
     ways = [each.way for _, each in said]
     assert ways == sorted(ways)
     assert ways[-1] == 60
-    assert len({round(way) for way in ways}) > 40  # long before the first candidate is finished
-    assert sum(each.done == 0 for _, each in said) > 60
+    assert len({round(way) for way in ways}) > 40  # parts of candidates, too
+    assert sum(each.done == 0 for _, each in said) > 10
     assert all(each.rate is None or each.way - each.resumed >= 1 for _, each in said)
 
 
