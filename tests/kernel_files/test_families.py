@@ -147,7 +147,13 @@ def test_what_is_wrong_with_a_file_is_said_with_its_line(name: str, file: Path) 
     ("frontend", "old", "new", "message"),
     [
         ("warp", "):", ") -> Array[float, n]:", "a Warp kernel returns nothing"),
-        ("warp", "#: -1..1", "#: option 1 2", "'option' is for JAX"),
+        (
+            "warp",
+            WARP[WARP.index("    x:") : WARP.index(" * x[i]")],
+            "    a: float,  #: option 1.0 2.0\n"
+            + WARP[WARP.index("    x:") : WARP.index(" * x[i]")].replace("2.0", "a"),
+            "'option' is for JAX",
+        ),
         ("warp", "Thread[n]", "Thread[k]", "unknown size k"),
         ("jax", " -> Array[float, n]", "", "say what 'kernel' returns"),
         ("jax", "    x: Array", "    i: Thread[n],\n    x: Array", "a JAX function has no thread indices"),
