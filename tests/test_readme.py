@@ -5,7 +5,7 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,14 @@ commands: Callable[[str], list[tuple[str, list[str]]]] = PAGES.commands
 printed: Callable[[str, Path], list[str]] = PAGES.printed
 
 
+def follow(steps: Sequence[tuple[str, list[str]]], folder: Path, *, redirected: str = "") -> None:
+    """Run the commands of a page in a folder, and hold what each prints against what the page says."""
+    for command, expected in steps:
+        while expected and not expected[-1]:
+            expected.pop()
+        assert printed(f"{command}{redirected}", folder) == expected, command
+
+
 def tour() -> str:
     return PAGES.PAGES[0].part()
 
@@ -61,20 +69,14 @@ def test_the_tour_prints_what_it_says(tmp_path: Path) -> None:
     (tmp_path / "my_kernels.py").write_text(kernels)
     steps = commands(tour())
     assert len(steps) > 7
-    for command, expected in steps:
-        while expected and not expected[-1]:
-            expected.pop()
-        assert printed(command, tmp_path) == expected, command
+    follow(steps, tmp_path)
 
 
 @pytest.mark.pinned("jax")
 def test_the_first_commands_print_what_the_readme_says(tmp_path: Path) -> None:
     steps = commands(PAGES.PAGES[1].part())
     assert len(steps) == 2
-    for command, expected in steps:
-        while expected and not expected[-1]:
-            expected.pop()
-        assert printed(command, tmp_path) == expected, command
+    follow(steps, tmp_path)
 
 
 def test_the_first_page_is_short() -> None:

@@ -187,16 +187,21 @@ def _check_tables_beforehand(settings: Extraction, target: str, places: Sequence
         return
     text = "\n".join(path.read_text(encoding="utf-8", errors="replace") for path in paths if path is not None)
     words = set(re.findall(r"\w+", text))
-    if unknown := [name for name in read_inputs(settings.inputs) if name not in words]:
-        raise _no_such_functions(settings.inputs, unknown, target, set(re.findall(r"\bdef (\w+)", text)))
+    _refuse_others(settings.inputs, target, words, set(re.findall(r"\bdef (\w+)", text)))
 
 
-def _no_such_functions(inputs: Path, unknown: Sequence[str], target: str, names: set[str]) -> ConfigError:
-    listed = ", ".join(f"[{name}]" for name in unknown)
-    found = sorted(names - {""})
-    more = f" and {len(found) - _MOST_NAMES} more" if len(found) > _MOST_NAMES else ""
-    told = ", ".join(found[:_MOST_NAMES]) or "none"
-    return ConfigError(f"{inputs}: {listed} names no function in {target}; found: {told}{more}")
+def _refuse_others(inputs: Path, target: str, known: set[str], names: set[str]) -> None:
+    """Refuse tables of inputs that are not of a known name.
+
+    Raises:
+        ConfigError: naming them, and some of the names of functions.
+    """
+    if unknown := [name for name in read_inputs(inputs) if name not in known]:
+        listed = ", ".join(f"[{name}]" for name in unknown)
+        found = sorted(names - {""})
+        more = f" and {len(found) - _MOST_NAMES} more" if len(found) > _MOST_NAMES else ""
+        told = ", ".join(found[:_MOST_NAMES]) or "none"
+        raise ConfigError(f"{inputs}: {listed} names no function in {target}; found: {told}{more}")
 
 
 def _names_in(store: Store, run: ExtractionRun) -> set[str]:
@@ -211,8 +216,5 @@ def _check_tables(run: ExtractionRun, names: set[str]) -> None:
     Raises:
         ConfigError: naming them.
     """
-    if run.inputs is None:
-        return
-    unknown = [name for name in read_inputs(run.inputs) if name not in names]
-    if unknown:
-        raise _no_such_functions(run.inputs, unknown, run.target, names)
+    if run.inputs is not None:
+        _refuse_others(run.inputs, run.target, names, names)

@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
-from test_readme import commands, printed
+from test_readme import commands, follow
 
 from synthesis.views.directions import ways_of
 from synthesis.views.settings import VIEWS
@@ -47,10 +47,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.needs("jax")
 def test_the_commands_print_what_the_page_says(folder: Path) -> None:
     install, *steps, train = commands(PAGE)
-    for command, expected in steps:
-        while expected and not expected[-1]:
-            expected.pop()
-        assert printed(f"{command} 2>/dev/null", folder) == expected, command
+    follow(steps, folder, redirected=" 2>/dev/null")
     assert train == ("python train.py", [])
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
     assert re.findall(r"irsmith\[(\w+)\]", install[0]) == ["all"]

@@ -414,6 +414,16 @@ class Drawer:
     recipe_of: Callable[[Family, OnTaken], Recipe] | None = None
     """Makes a recipe of a kernel file, and refuses with a ``KernelFileError``; None if no kernel file can be drawn."""
 
+    def reader_of_files(self, frontend: str) -> Callable[[Family, OnTaken], Recipe]:
+        """What makes recipes of kernel files, for the front end of this name.
+
+        Raises:
+            ConfigError: if it draws no kernel files.
+        """
+        if self.recipe_of is None:
+            raise ConfigError(f"front end {frontend} draws no kernel files")
+        return self.recipe_of
+
     def drawing_from(self, folder: KernelFolder, frontend: str) -> "Drawer":
         """A drawer of the kernel files of a folder alone.
 
@@ -425,13 +435,12 @@ class Drawer:
             ConfigError: if the front end draws no kernel files, or the folder has none for it.
             KernelFileError: if a file asks for what the front end does not have.
         """
-        if self.recipe_of is None:
-            raise ConfigError(f"front end {frontend} draws no kernel files")
+        recipe_of = self.reader_of_files(frontend)
         families = [family for family in folder.families if family.frontend == frontend]
         if not families:
             there = ", ".join(sorted({family.frontend for family in folder.families}))
             raise ConfigError(f"kernels: no file in {folder.name} is for {frontend}, only for {there}")
-        recipes = tuple(self.recipe_of(family, ignore_parts) for family in families)
+        recipes = tuple(recipe_of(family, ignore_parts) for family in families)
         categories = tuple(sorted({recipe.category for recipe in recipes}))
         return replace(self, categories=categories, recipes=recipes, weights={})
 

@@ -40,11 +40,19 @@ def read_family(path: Path) -> Family:
     Raises:
         KernelFileError: if it cannot be read or is not a kernel file; the message says where and what is allowed.
     """
+    return family_of(source_of(path), path)
+
+
+def source_of(path: Path) -> str:
+    """The text of a kernel file.
+
+    Raises:
+        KernelFileError: if it cannot be read.
+    """
     try:
-        source = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise KernelFileError(path, 1, f"cannot read the file: {error}") from error
-    return family_of(source, path)
 
 
 def family_of(source: str, path: Path) -> Family:
@@ -284,10 +292,9 @@ class _Reader:
         for each in family.values:
             if each.name not in used:
                 raise self._error(each.line, f"no line of 'kernel' uses the argument {each.name}")
-        shapes = [*(each.element for each in family.values), *family.results]
         places = [(each.line, each.element.shape or ()) for each in family.values]
         places += [(family.line, tuple(extent for _, extent in family.axes))]
-        places += [(family.line, each.shape or ()) for each in shapes[len(family.values) :]]
+        places += [(family.line, each.shape or ()) for each in family.results]
         for line, expressions in places:
             for expression in expressions:
                 unknown = set(_IDENTIFIER.findall(expression)) - family.sizes.keys()

@@ -3,7 +3,7 @@
 import ast
 import builtins
 import math
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TypeVar
 
 from synthesis.grammar.streams import Stream
@@ -29,16 +29,25 @@ def choose_sizes(family: Family, stream: Stream) -> dict[str, int]:
     return {name: stream.child("size", name).choice(values) for name, values in family.sizes.items()}
 
 
+def extents_of(family: Family, line: int, expressions: Sequence[str], sizes: Mapping[str, int]) -> tuple[int, ...]:
+    """The values of some expressions of sizes, which stand in a line of the family's file.
+
+    Raises:
+        KernelFileError: if one of them is no positive integer.
+    """
+    try:
+        return tuple(evaluate(each, sizes) for each in expressions)
+    except ValueError as error:
+        raise KernelFileError(family.path, line, str(error)) from error
+
+
 def shape_of(family: Family, value: Value, sizes: Mapping[str, int]) -> tuple[int, ...]:
     """The dimensions of an array.
 
     Raises:
         KernelFileError: if one of them is no positive integer, or the array is too large to be verified.
     """
-    try:
-        shape = tuple(evaluate(each, sizes) for each in value.element.shape or ())
-    except ValueError as error:
-        raise KernelFileError(family.path, value.line, str(error)) from error
+    shape = extents_of(family, value.line, value.element.shape or (), sizes)
     if (elements := math.prod(shape)) > _MOST_ELEMENTS:
         told = f"{value.name} may have {elements:,} elements; allowed: up to {_MOST_ELEMENTS:,}"
         raise KernelFileError(family.path, value.line, told)

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from synthesis.errors import Stage, Symptom
-from synthesis.frontends.base import Direction, Level, Outcome, Purpose, Values
+from synthesis.frontends.base import Direction, Level, Outcome, Program, Purpose, Values
 from synthesis.frontends.failures import detail_of
 from synthesis.languages import CUDA
 from synthesis.records import (
@@ -31,6 +31,8 @@ from synthesis.verification.plan import Plan, Problem
 from synthesis.verification.points import NothingToCheck
 from synthesis.verification.tangents import check_pullbacks, check_tangents
 
+_ARITHMETIC_TRAP = "SIGFPE"
+"""What a process is killed by that divides an integer by zero."""
 _NOT_READ = (Symptom.NO_REFERENCE, Symptom.SYNTAX_ERROR)
 """Symptoms of a text that what executes it cannot read, though it may be what its tool printed."""
 
@@ -167,6 +169,30 @@ def disproved(judgement: Judgement, reason: Unproved) -> Judgement:
 _WRONG = (Symptom.WRONG_RESULT, Symptom.WRONG_GRADIENT)
 
 
+def trapped(plan: Plan, outcomes: Sequence[Outcome | Rejection], retraced: Collection[str] = ()) -> list[int]:
+    """The numbers of a plan's programs that died of an arithmetic trap, and that another tool may run instead.
+
+    Args:
+        plan: the plan.
+        outcomes: what its programs left, in order.
+        retraced: levels whose texts are known to be what the source lowers to; of a fresh plan all are.
+    """
+    return [
+        number
+        for number, (program, outcome) in enumerate(zip(plan.programs, outcomes, strict=True))
+        if isinstance(outcome, Rejection)
+        and outcome.symptom is Symptom.CRASH
+        and _ARITHMETIC_TRAP in outcome.detail
+        and _may_run_again(plan, program, retraced)
+    ]
+
+
+def _may_run_again(plan: Plan, program: Program, retraced: Collection[str]) -> bool:
+    """Whether a program's text is known to be what the tool prints, and another tool can run it."""
+    known = plan.fresh or program.level.name in retraced
+    return bool(program.level.run_again_by) and not program.compile_only and known
+
+
 def doubtful(plan: Plan, judgement: Judgement, retraced: Collection[str] = ()) -> list[int]:
     """The numbers of a plan's programs that are to be run again, by another tool.
 
@@ -176,9 +202,7 @@ def doubtful(plan: Plan, judgement: Judgement, retraced: Collection[str] = ()) -
     return [
         number
         for number, program in enumerate(plan.programs)
-        if program.level.run_again_by
-        and not program.compile_only
-        and (plan.fresh or program.level.name in retraced)
+        if _may_run_again(plan, program, retraced)
         and (problem := judgement.failed.get(program.level.name)) is not None
         and problem.symptom in _WRONG
     ]

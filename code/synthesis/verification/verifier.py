@@ -16,14 +16,20 @@ from synthesis.frontends.base import Frontend, Outcome, Program, Prover
 from synthesis.isolation.confinement import Confinement, Protection
 from synthesis.isolation.zygote import Casualty, Zygote
 from synthesis.records import Rejection
-from synthesis.verification.judge import Judgement, disproved, doubtful, judge, passes_forward, with_second_opinions
+from synthesis.verification.judge import (
+    Judgement,
+    disproved,
+    doubtful,
+    judge,
+    passes_forward,
+    trapped,
+    with_second_opinions,
+)
 from synthesis.verification.plan import Plan
 from synthesis.verification.variants import ENOUGH, variants_of, weakness_of
 
 TIME_LIMIT = 5.0
 """Seconds of processor time that one text may run; one that takes longer is tried once more, alone."""
-_ARITHMETIC_TRAP = "SIGFPE"
-"""What a process is killed by that divides an integer by zero."""
 _COMPILING = 0.1
 """Seconds a text that the compilation of a batch may take beside."""
 _VARIANT_LIMIT = 1.0
@@ -94,11 +100,12 @@ class Verifier:
                 are.
             on_outcome: told of each text that has run.
         """
-        outcomes = self._run_by_other_tools(plans, self.run(programs_of(plans), on_outcome), retraced)
+        outcomes = self.run(programs_of(plans), on_outcome)
         judgements: list[Judgement] = []
         for number, plan in enumerate(plans):
             found, outcomes = outcomes[: len(plan.programs)], outcomes[len(plan.programs) :]
             known = () if retraced is None else retraced[number]
+            found = self._without_traps(plan, found, known)
             judgements.append(self._judge_again(plan, judge(plan, found, retraced=known), known))
         return self._weighed(plans, judgements)
 
@@ -130,46 +137,27 @@ class Verifier:
             sum(passes_forward(plan, next(outcomes)) for _ in each) for plan, each in zip(plans, variants, strict=True)
         ]
 
-    def _run_by_other_tools(
-        self,
-        plans: Sequence[Plan],
-        outcomes: Sequence[Outcome | Rejection],
-        retraced: Sequence[Collection[str]] | None,
+    def _without_traps(
+        self, plan: Plan, outcomes: Sequence[Outcome | Rejection], retraced: Collection[str]
     ) -> list[Outcome | Rejection]:
-        """The outcomes after texts whose run died of an arithmetic trap have been run by another tool, if there is one.
+        """A plan's outcomes after texts whose run died of an arithmetic trap have been run by another tool.
 
         StableHLO's interpreter divides integers as the processor does, which traps at zero, where XLA has a value; a
         program may choose another value there (``jnp.gcd``).
         """
-        found = list(outcomes)
-        programs = programs_of(plans)
-        known = [
-            plan.fresh or (retraced is not None and program.level.name in retraced[number])
-            for number, plan in enumerate(plans)
-            for program in plan.programs
-        ]
-        trapped = [
-            number
-            for number, outcome in enumerate(found)
-            if isinstance(outcome, Rejection)
-            and outcome.symptom is Symptom.CRASH
-            and _ARITHMETIC_TRAP in outcome.detail
-            and programs[number].level.run_again_by
-            and not programs[number].compile_only
-            and known[number]
-        ]
-        again = self.run([replace(programs[number], again=True, follows=None) for number in trapped]) if trapped else []
-        for number, outcome in zip(trapped, again, strict=True):
-            found[number] = outcome
-        return found
+        numbers = trapped(plan, outcomes, retraced)
+        again = self._run_again(plan, numbers)
+        return [again.get(number, outcome) for number, outcome in enumerate(outcomes)]
 
     def _judge_again(self, plan: Plan, judgement: Judgement, retraced: Collection[str]) -> Judgement:
         """The judgement after texts that gave wrong results have been run by another tool, where there is one."""
         numbers = doubtful(plan, judgement, retraced)
-        if not numbers:
-            return judgement
-        outcomes = self.run([replace(plan.programs[number], again=True, follows=None) for number in numbers])
-        return with_second_opinions(plan, judgement, dict(zip(numbers, outcomes, strict=True)))
+        return with_second_opinions(plan, judgement, self._run_again(plan, numbers)) if numbers else judgement
+
+    def _run_again(self, plan: Plan, numbers: Sequence[int]) -> dict[int, Outcome | Rejection]:
+        """What programs of a plan leave, by number, where the other tool runs them."""
+        again = [replace(plan.programs[number], again=True, follows=None) for number in numbers]
+        return dict(zip(numbers, self.run(again), strict=True)) if again else {}
 
     def run(
         self,

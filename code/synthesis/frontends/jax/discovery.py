@@ -3,6 +3,7 @@
 import ast
 import collections
 import inspect
+import itertools
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -138,7 +139,7 @@ def _discover(function: Any, examples: Examples, module: ModuleType | None, *, n
     assert plain is not None
     made = assigned(function, module)
     if made is None and module is not None and is_elsewhere_made(function, module):
-        places = [*vars(module).items(), *held_in(module)]
+        places = itertools.chain(vars(module).items(), held_in(module))
         name = next((name for name, value in places if value is function), name_of(plain))
         detail = f"{name} is made of {name_of(plain)} by something else than an assignment to one name at module level"
         return replace(_rejection(plain, Stage.LOAD, Symptom.NO_KERNEL, detail), kernel_name=name)

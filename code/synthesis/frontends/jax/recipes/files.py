@@ -4,17 +4,19 @@ import re
 from collections.abc import Mapping
 
 from synthesis.frontends.base import Recipe
+from synthesis.frontends.families import family_recipe
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option, declare
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf
 from synthesis.grammar.streams import Stream
 from synthesis.kernel_files.family import Element, Family, Value
-from synthesis.kernel_files.reading import KernelFileError, evaluate
+from synthesis.kernel_files.reading import KernelFileError
 from synthesis.kernel_files.using import (
     OnTaken,
     check_names,
     choose_sizes,
     element_of,
+    extents_of,
     ignore_parts,
     shape_of,
 )
@@ -51,24 +53,10 @@ def recipe_of(family: Family, on_taken: OnTaken = ignore_parts) -> Recipe:
         raise KernelFileError(family.path, family.line, told)
     if family.axes:
         raise KernelFileError(family.path, family.line, "a JAX function has no thread indices")
-
-    def draw(stream: Stream, target: str) -> KernelSpec:
-        taken = set[int]()
-        spec = _draw(family, stream, target, taken)
-        on_taken(frozenset(taken))
-        return spec
-
-    return Recipe(
-        name=family.name,
-        category=family.category,
-        targets=(family.name,),
-        draw=draw,
-        difficulties=family.difficulties,
-        usual_mix=dict.fromkeys(family.difficulties, 1.0),
-    )
+    return family_recipe(family, _draw, on_taken)
 
 
-def _draw(family: Family, stream: Stream, target: str, taken: set[int]) -> KernelSpec:
+def _draw(family: Family, stream: Stream, taken: set[int]) -> KernelSpec:
     p = Program.of(stream, family.category)
     sizes = choose_sizes(family, stream)
     for function in family.functions:
@@ -83,7 +71,7 @@ def _draw(family: Family, stream: Stream, target: str, taken: set[int]) -> Kerne
             declare(p, value.name, _given(family, value, sizes))
     p.write_lines(lines)
     p.gives(*(_result(family, each, sizes) for each in family.results))
-    return p.done(family.category, family.name, target, family.titles, family.summary)
+    return p.done(family.category, family.name, family.name, family.titles, family.summary)
 
 
 def _given(family: Family, value: Value, sizes: Mapping[str, int]) -> Array | Constant | Option:
@@ -98,8 +86,5 @@ def _given(family: Family, value: Value, sizes: Mapping[str, int]) -> Array | Co
 
 
 def _result(family: Family, element: Element, sizes: Mapping[str, int]) -> Leaf:
-    try:
-        shape = tuple(evaluate(each, sizes) for each in element.shape or ())
-    except ValueError as error:
-        raise KernelFileError(family.path, family.line, str(error)) from error
+    shape = extents_of(family, family.line, element.shape or (), sizes)
     return Leaf(shape, dtype=element_of(family, family.line, element.spelling, _TYPES))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from synthesis.frontends.base import Recipe
+from synthesis.frontends.families import family_recipe
 from synthesis.frontends.warp.recipes.applications.program import (
     FLAG,
     FLOAT,
@@ -18,12 +19,13 @@ from synthesis.frontends.warp.recipes.applications.program import (
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.types import Type
 from synthesis.kernel_files.family import Family, Value
-from synthesis.kernel_files.reading import KernelFileError, evaluate
+from synthesis.kernel_files.reading import KernelFileError
 from synthesis.kernel_files.using import (
     OnTaken,
     check_names,
     choose_sizes,
     element_of,
+    extents_of,
     ignore_parts,
     shape_of,
 )
@@ -61,29 +63,12 @@ def recipe_of(family: Family, on_taken: OnTaken = ignore_parts) -> Recipe:
             raise KernelFileError(family.path, each.line, f"{each.name} is no array, so kernels cannot write it")
     if family.results:
         raise KernelFileError(family.path, family.line, "a Warp kernel returns nothing; write its outputs into arrays")
-
-    def draw(stream: Stream, target: str) -> KernelSpec:
-        taken = set[int]()
-        spec = _draw(family, stream, target, taken)
-        on_taken(frozenset(taken))
-        return spec
-
-    return Recipe(
-        name=family.name,
-        category=family.category,
-        targets=(family.name,),
-        draw=draw,
-        difficulties=family.difficulties,
-        usual_mix=dict.fromkeys(family.difficulties, 1.0),
-    )
+    return family_recipe(family, _draw, on_taken)
 
 
-def _draw(family: Family, stream: Stream, target: str, taken: set[int]) -> KernelSpec:
+def _draw(family: Family, stream: Stream, taken: set[int]) -> KernelSpec:
     sizes = choose_sizes(family, stream)
-    try:
-        launch = tuple(evaluate(extent, sizes) for _, extent in family.axes) or (1,)
-    except ValueError as error:
-        raise KernelFileError(family.path, family.line, str(error)) from error
+    launch = extents_of(family, family.line, [extent for _, extent in family.axes], sizes) or (1,)
     p = Program(stream, *((index,) for index, _ in family.axes), launch=launch)
     p.sizes(**sizes)
     for value in family.values:
@@ -91,7 +76,7 @@ def _draw(family: Family, stream: Stream, target: str, taken: set[int]) -> Kerne
     for function in family.functions:
         p.function(function)
     p.write_lines(family.text.draw(p.choices.shuffled, p.maybe, taken))
-    return p.done(family.category, family.name, target, family.summary, family.titles)
+    return p.done(family.category, family.name, family.name, family.summary, family.titles)
 
 
 def _declare(p: Program, family: Family, value: Value, sizes: Mapping[str, int]) -> None:
