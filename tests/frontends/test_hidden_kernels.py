@@ -41,6 +41,7 @@ WAYS = {
     "a dictionary in an object in a list": (
         "class Kept:\n    def __init__(self):\n        self.kernels = {'a': KERNEL(1)}\n\n\nKEPT = [Kept()]"
     ),
+    "a dictionary before many numbers": "KEPT = {'a': KERNEL(1)}\nNUMBERS = [float(each) for each in range(30_000)]",
     "a loop of containers": "KEPT = [KERNEL(1)]\nKEPT.append(KEPT)",
 }
 """Module code that makes one kernel of a factory and keeps it."""

@@ -32,6 +32,7 @@ _LARGEST_CAPTURE = 256
 """The number of elements up to which a captured array is written into the source."""
 _MOST_DEEP, _MOST_HELD = 6, 20_000
 """How deep containers are looked into, and how many of them."""
+_HOLD_NOTHING = (int, float, complex, str, bytes, np.ndarray, np.generic, type(None))
 _LIBRARIES = ("jax", "jaxlib", "opt_einsum")
 
 
@@ -97,7 +98,7 @@ def held_in(module: ModuleType) -> Iterator[tuple[str, Any]]:
             held: Any = part.__func__ if isinstance(part, staticmethod) else part
             if functions.is_traceable(held):
                 yield f"{place}{inner}", held
-            else:
+            elif not isinstance(held, _HOLD_NOTHING):
                 waiting.append((f"{place}{inner}", held, depth + 1))
 
 
