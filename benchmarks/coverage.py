@@ -14,8 +14,8 @@ from collections import Counter
 from importlib.metadata import version
 
 from synthesis import Pair, extract
-from synthesis.examples import Examples
-from synthesis.registry import get_frontend
+from synthesis.core.examples import Examples
+from synthesis.frontends.registry import get_frontend
 
 
 def main(frontend: str, packages: list[str], *, errors: bool) -> None:

@@ -21,7 +21,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 from made_up import MadeUp, make_run  # noqa: E402
 
 from synthesis import finalize  # noqa: E402
-from synthesis.identity.hashing import hash_text  # noqa: E402
+from synthesis.core.identity.hashing import hash_text  # noqa: E402
 
 NAMES = ("sin", "cos", "tan", "exp", "log", "sqrt", "tanh", "abs")
 CHUNK = 5000

@@ -12,7 +12,7 @@ from collections import Counter
 from importlib.metadata import version
 
 from synthesis import KernelGenerator
-from synthesis.identity.python import renamed_hash, structure_hash
+from synthesis.core.identity.python import renamed_hash, structure_hash
 
 _SHOWN = 12
 """Targets that are named."""

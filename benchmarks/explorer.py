@@ -29,15 +29,15 @@ from pygments.formatters import HtmlFormatter
 
 from synthesis import generate
 from synthesis.cli.lexers import lexer_of
-from synthesis.explorer.packing import pack
-from synthesis.explorer.pages import TOGETHER
-from synthesis.identity.hashing import hash_text
-from synthesis.output.layout import FILES, hash_of_file
-from synthesis.output.manifest import DataFile, Manifest
-from synthesis.output.rows import Row, row_of
-from synthesis.output.tables import write_rows
-from synthesis.registry import levels_of
-from synthesis.stores.places import store_of
+from synthesis.core.identity.hashing import hash_text
+from synthesis.core.stores.places import store_of
+from synthesis.dataset.storage.layout import FILES, hash_of_file
+from synthesis.dataset.storage.manifest import DataFile, Manifest
+from synthesis.dataset.storage.rows import Row, row_of
+from synthesis.dataset.storage.tables import write_rows
+from synthesis.frontends.registry import levels_of
+from synthesis.views.explorer.packing import pack
+from synthesis.views.explorer.pages import TOGETHER
 
 ROWS = 100_000
 DRAWN = 500

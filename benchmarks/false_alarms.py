@@ -26,11 +26,11 @@ from pathlib import Path
 from typing import Any
 
 from synthesis import BatchGenerator
-from synthesis.errors import TargetError
-from synthesis.extraction import extract_to_folder
-from synthesis.output.reading import read_folder
-from synthesis.reverification import Failure, verify_folder
-from synthesis.settings import Extraction
+from synthesis.core.errors import TargetError
+from synthesis.core.settings import Extraction
+from synthesis.dataset.storage.reading import read_folder
+from synthesis.making.runs.extraction import extract_to_folder
+from synthesis.making.runs.reverification import Failure, verify_folder
 
 LOGS = Path(__file__).parents[1] / "build" / "false_alarms"
 TOOLS = {"warp": "warp-lang", "jax": "jax"}

@@ -20,7 +20,7 @@ from itertools import islice
 from pathlib import Path
 
 from synthesis import Answer, Score, Scorer, Scoring
-from synthesis.output.reading import Document, read_folder
+from synthesis.dataset.storage.reading import Document, read_folder
 
 _TOGETHER = 10
 _WIDTH = 160

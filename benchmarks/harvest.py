@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from synthesis import __version__
-from synthesis.output.reading import read_folder
+from synthesis.dataset.storage.reading import read_folder
 
 HERE = Path(__file__).parent
 HEAD = ("", "kernels", "rows", "verified", "no rows")

@@ -4,9 +4,9 @@
     python benchmarks/mutation.py table            # what has been judged
 
 ``make mutation`` does both for both front ends, and writes ``benchmarks/mutation.txt``. A run that was stopped goes on.
-Texts at every level that is executed are changed in one place (``synthesis.mutating``); a changed text counts where it
-behaves differently from the right one on one of 100 inputs that verification does not draw, run by the same tools, its
-threads watched. What becomes of each is a line of ``build/mutation/FRONTEND-SEED.jsonl``.
+Texts at every level that is executed are changed in one place (``synthesis.verification.mutating``). A changed text
+counts if it behaves differently from the right one on one of 100 inputs that verification does not draw, when the same
+tools run it and its threads are watched. What becomes of each is a line of ``build/mutation/FRONTEND-SEED.jsonl``.
 """
 
 import random
@@ -22,8 +22,8 @@ from mutants.judging import judge_mutants
 from mutants.table import Line, counted, read_lines, table
 
 from synthesis import Pair, SynthesisPipeline, get_frontend
-from synthesis.mutating.choosing import mutants
-from synthesis.mutating.records import Kind, Mutant
+from synthesis.verification.mutating.choosing import mutants
+from synthesis.verification.mutating.records import Kind, Mutant
 from synthesis.verification.twins import at_executed_sizes
 from synthesis.verification.verifier import Verifier
 

@@ -21,11 +21,11 @@ from typing import Any
 import numpy as np
 
 from synthesis import Rejection, SynthesisPipeline
-from synthesis.errors import IrsmithError
+from synthesis.core.errors import IrsmithError
+from synthesis.core.identity.hashing import hash_text
 from synthesis.frontends.jax.graphs import Constant, Equation, Graph
 from synthesis.frontends.jax.jaxprs.parsing import JaxprSyntaxError, parse
 from synthesis.frontends.jax.reference.evaluator import Evaluator
-from synthesis.identity.hashing import hash_text
 
 _TOGETHER = 500
 _COMMUTATIVE = frozenset({

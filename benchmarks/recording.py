@@ -10,7 +10,7 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from synthesis.output.reading import read_folder
+from synthesis.dataset.storage.reading import read_folder
 
 HERE = Path(__file__).parent
 USUAL = HERE.parent / "tests" / "kernels" / "launching.py"

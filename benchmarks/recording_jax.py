@@ -17,9 +17,9 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from synthesis.output.reading import read_folder
-from synthesis.recording.storage import KERNELS, entries_of, read_refused
-from synthesis.stores.places import store_of
+from synthesis.core.stores.places import store_of
+from synthesis.dataset.storage.reading import read_folder
+from synthesis.making.recording.storage import KERNELS, entries_of, read_refused
 
 HERE = Path(__file__).parent
 PROGRAMS = HERE / "recorded_jax" / "programs.txt"

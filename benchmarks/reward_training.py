@@ -34,7 +34,7 @@ from trl import GRPOConfig, GRPOTrainer
 
 from synthesis import Answer, Scorer, export
 from synthesis.adapters.trl import IrsmithReward
-from synthesis.output.reading import read_folder
+from synthesis.dataset.storage.reading import read_folder
 
 SAMPLES = Path(__file__).resolve().parents[1] / "data" / "samples" / "jax"
 ROWS, LESSONS, STEPS, EACH = 8, 100, 30, 8

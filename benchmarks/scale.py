@@ -22,11 +22,11 @@ from typing import Any
 import psutil
 
 from synthesis import BatchGenerator
-from synthesis.chunk_maker import ChunkMaker
+from synthesis.core.stores.places import store_of
 from synthesis.dataset.finalising import finalize
-from synthesis.output.chunks import chunks_of
-from synthesis.output.layout import PARTS
-from synthesis.stores.places import store_of
+from synthesis.dataset.storage.chunks import chunks_of
+from synthesis.dataset.storage.layout import PARTS
+from synthesis.making.chunk_maker import ChunkMaker
 
 FRONTENDS = ("warp", "jax")
 SEED = 616

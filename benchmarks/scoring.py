@@ -19,12 +19,12 @@ from importlib.metadata import version
 from pathlib import Path
 
 from synthesis import Answer, Scorer, Scoring
+from synthesis.dataset.storage.reading import Document, read_folder
 from synthesis.frontends.base import Program
-from synthesis.output.reading import Document, read_folder
-from synthesis.registry import get_frontend
+from synthesis.frontends.registry import get_frontend
+from synthesis.making.sources.planned import PlannedRows
 from synthesis.scoring.plans import Plans
 from synthesis.scoring.verdicts import Trial, trial_of
-from synthesis.sources.planned import PlannedRows
 from synthesis.verification.plan import Plan
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -31,12 +31,12 @@ from statistics import median
 from typing import Any
 
 from synthesis import Pair, SynthesisPipeline
+from synthesis.core.garbage import MADE_BETWEEN
+from synthesis.core.version import __version__
+from synthesis.dataset.storage.rows import Row, row_of
 from synthesis.frontends.base import Kernel
-from synthesis.garbage import MADE_BETWEEN
 from synthesis.making import stages
 from synthesis.making.candidate import Candidate, pair_of
-from synthesis.output.rows import Row, row_of
-from synthesis.version import __version__
 
 TOGETHER = 20
 STARTS = 5

@@ -32,8 +32,8 @@ import torch
 from tokenizers import ByteLevelBPETokenizer
 from transformers import LlamaConfig, LlamaForCausalLM
 
-from synthesis.identity.python import renamed_hash
-from synthesis.output.reading import read_folder
+from synthesis.core.identity.python import renamed_hash
+from synthesis.dataset.storage.reading import read_folder
 
 SAMPLES = Path(__file__).parents[1] / "data" / "samples" / "warp"
 VOCABULARY, LONGEST = 2048, 2048

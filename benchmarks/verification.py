@@ -33,13 +33,13 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from running import load, needs_gpu, run
 
 from synthesis import KernelSpec, SynthesisPipeline
+from synthesis.core.version import __version__
 from synthesis.frontends.base import Kernel, Lowered, Program
 from synthesis.making.workshop import VERIFIED_TOGETHER
 from synthesis.verification.inputs import draw_inputs
 from synthesis.verification.judge import judge
 from synthesis.verification.twins import at_executed_sizes, plan_at_executed_sizes
 from synthesis.verification.verifier import Verifier, programs_of
-from synthesis.version import __version__
 
 FIRST = 10
 """Kernels that warm up every way."""

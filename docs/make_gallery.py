@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 
 from synthesis import KernelSpec, Rejection, SynthesisPipeline, get_frontend
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe, ReferenceUnknownError, Values
 from synthesis.generator import draw
-from synthesis.grammar.streams import Stream
 from synthesis.verification.inputs import draw_inputs, flat
 from synthesis.verification.trial import try_kernel
 

@@ -6,8 +6,8 @@ python docs/make_rows.py
 import re
 from pathlib import Path
 
-from synthesis.output.schema import describe_claims, describe_columns
-from synthesis.registry import frontend_names, levels_of
+from synthesis.dataset.storage.schema import describe_claims, describe_columns
+from synthesis.frontends.registry import frontend_names, levels_of
 
 PAGE = Path(__file__).parent / "rows.md"
 

@@ -16,10 +16,11 @@ from typing import Any
 import pytest
 from tiers import Tiers
 
-from synthesis import MissingFrontendError, get_frontend, progress
+from synthesis import MissingFrontendError, get_frontend
+from synthesis.core import progress
+from synthesis.core.sandbox.confinement import Confinement
+from synthesis.core.sandbox.zygote import Zygote
 from synthesis.frontends.base import Kernel, Prover
-from synthesis.isolation.confinement import Confinement
-from synthesis.isolation.zygote import Zygote
 from synthesis.verification import verifier
 
 pytest_plugins = ["generations", "scored_rows", "sites", "view_folders"]  # fixtures of folders below this one

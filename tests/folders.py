@@ -5,8 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from synthesis.output.reading import Document, read_folder
-from synthesis.output.rows import packed_metadata, unpacked_metadata
+from synthesis.dataset.storage.reading import Document, read_folder
+from synthesis.dataset.storage.rows import packed_metadata, unpacked_metadata
 
 
 def contents(folder: Path) -> dict[str, bytes]:

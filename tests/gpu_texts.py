@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
+from synthesis.core.records import Unproved
 from synthesis.frontends.base import (
     Direction,
     Frontend,
@@ -26,7 +27,6 @@ from synthesis.frontends.base import (
 from synthesis.frontends.warp.execution import compiled_cuda, context
 from synthesis.frontends.warp.introspection import wp
 from synthesis.frontends.warp.memory import Buffer, Memory, launch_bounds
-from synthesis.records import Unproved
 from synthesis.verification.judge import Judgement, judge
 from synthesis.verification.plan import make_plan
 

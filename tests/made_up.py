@@ -8,17 +8,17 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from synthesis.core.identity.hashing import hash_text
+from synthesis.core.identity.python import renamed_hash, structure_hash
+from synthesis.core.languages import JAXPR, ir_structure_hash
+from synthesis.core.records import Signature
+from synthesis.core.settings import Run
+from synthesis.core.stores.local import Folder
+from synthesis.dataset.storage.chunks import Chunk, ChunkRecord, RowRecord, chunks_of
+from synthesis.dataset.storage.layout import SETTINGS, TOOLCHAIN, hash_of
+from synthesis.dataset.storage.rows import Row
+from synthesis.dataset.storage.tables import write_rows
 from synthesis.frontends.jax.options import DEFAULTS
-from synthesis.identity.hashing import hash_text
-from synthesis.identity.python import renamed_hash, structure_hash
-from synthesis.languages import JAXPR, ir_structure_hash
-from synthesis.output.chunks import Chunk, ChunkRecord, RowRecord, chunks_of
-from synthesis.output.layout import SETTINGS, TOOLCHAIN, hash_of
-from synthesis.output.rows import Row
-from synthesis.output.tables import write_rows
-from synthesis.records import Signature
-from synthesis.settings import Run
-from synthesis.stores.local import Folder
 
 LEVELS = ("jaxpr",)
 

@@ -22,7 +22,7 @@ def workers_of(process: psutil.Process) -> list[psutil.Process]:
     found: list[psutil.Process] = []
     for each in process.children():
         try:
-            found += [each] if any("synthesis.engines.worker" in word for word in each.cmdline()) else []
+            found += [each] if any("synthesis.making.engines.worker" in word for word in each.cmdline()) else []
         except psutil.NoSuchProcess:  # or one that has ended and was not waited for
             continue
     return found

@@ -9,7 +9,7 @@ from typing import Any
 import ray.cluster_utils  # pyright: ignore[reportMissingTypeStubs]
 
 from synthesis import BatchGenerator
-from synthesis.progress import Progress
+from synthesis.core.progress import Progress
 
 FAST = ("arithmetic", "array", "math")
 

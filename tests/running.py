@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from synthesis import KernelSpec, Rejection, Role, get_frontend
-from synthesis.formats import is_floating, numpy_dtype
+from synthesis.core.formats import is_floating, numpy_dtype
 from synthesis.frontends.base import Frontend, Kernel, Recipe
 from synthesis.verification.inputs import Values, another_draw, array_shape, draw_inputs, with_shared_parts
 from synthesis.verification.twins import at_executed_sizes

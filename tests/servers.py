@@ -43,7 +43,7 @@ class Running:
     def workers(self) -> list[psutil.Process]:
         """Its processes that score."""
         found = psutil.Process(self.process.pid).children()
-        return [each for each in found if "synthesis.serving.worker" in each.cmdline()]
+        return [each for each in found if "synthesis.adapters.serving.worker" in each.cmdline()]
 
     def metric(self, name: str) -> float:
         """What it counted under a name."""

@@ -13,8 +13,8 @@ import pytest
 from folders import contents, documents, rows_of
 
 from synthesis import BatchGenerator, ConfigError, OutputError
+from synthesis.core.progress import Progress
 from synthesis.dataset.finalising import finalize
-from synthesis.progress import Progress
 
 FAST = ("arithmetic", "array", "math")
 _WORDS = [sys.executable, "-m", "synthesis", "generate", "--frontend", "jax", "--count", "60", "--chunk-size", "7"]
@@ -141,7 +141,7 @@ def test_a_rank_has_its_chunks_to_itself_and_the_run_with_the_others(tmp_path: P
 def test_a_repeat_is_dropped_of_the_data_set_and_not_of_the_parts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("synthesis.output.rows.renamed_hash", lambda source: "same")  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType]
+    monkeypatch.setattr("synthesis.dataset.storage.rows.renamed_hash", lambda source: "same")  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType]
     summary = BatchGenerator("jax", chunk_size=2, category=FAST).run(4, tmp_path, workers=1)
     assert (summary.rows, dict(summary.rejections)) == (1, {("deduplicate", "renamed_repeat"): 3})
     (first,) = [each.metadata["index"] for each in documents(tmp_path)]

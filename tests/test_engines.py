@@ -18,12 +18,12 @@ from folders import contents
 from processes import workers_of
 
 from synthesis import BatchGenerator, MachineError, OutputError, Run
-from synthesis.engines.base import Event, Failed, Made, Order, Settled, Staffed, Stepped
-from synthesis.engines.local import Local
-from synthesis.engines.worker import read_order, write_order
-from synthesis.output.chunks import Chunk, chunks_of, read_chunk
-from synthesis.output.reading import read_folder
-from synthesis.stores.places import store_of
+from synthesis.core.stores.places import store_of
+from synthesis.dataset.storage.chunks import Chunk, chunks_of, read_chunk
+from synthesis.dataset.storage.reading import read_folder
+from synthesis.making.engines.base import Event, Failed, Made, Order, Settled, Staffed, Stepped
+from synthesis.making.engines.local import Local
+from synthesis.making.engines.worker import read_order, write_order
 
 FAST = ("arithmetic", "array", "math")
 _WORDS = [sys.executable, "-m", "synthesis", "generate", "--frontend", "jax", "--count", "40", "--chunk-size", "4"]
@@ -84,7 +84,7 @@ def test_what_a_worker_raises_is_raised_here(tmp_path: Path) -> None:
 
 def test_a_worker_ends_though_nobody_has_read_its_words(tmp_path: Path) -> None:
     ours, theirs = socket.socketpair()
-    program = f"from synthesis.engines.worker import serve; serve({theirs.fileno()})"
+    program = f"from synthesis.making.engines.worker import serve; serve({theirs.fileno()})"
     process = subprocess.Popen([sys.executable, "-c", program], pass_fds=[theirs.fileno()], env=os.environ)
     theirs.close()
     ours.sendall(write_order(Order(settings(), str(tmp_path))))

@@ -21,15 +21,15 @@ from synthesis import (
     example,
     extract,
 )
-from synthesis.examples import ArrayType, parse_type, read_inputs
-from synthesis.extraction import extract_to_folder
+from synthesis.core.examples import ArrayType, parse_type, read_inputs
+from synthesis.core.records import Domain
+from synthesis.core.sandbox.wire import WireError
+from synthesis.core.settings import Extraction, Running
 from synthesis.frontends.base import Frontend, Kernel
-from synthesis.isolation.wire import WireError
 from synthesis.making.candidate import Candidate
+from synthesis.making.runs.extraction import extract_to_folder
+from synthesis.making.sources import extracted
 from synthesis.making.travel import unpack
-from synthesis.records import Domain
-from synthesis.settings import Extraction, Running
-from synthesis.sources import extracted
 
 KERNEL = """
 import warp as wp

@@ -13,12 +13,12 @@ from folders import contents, documents
 
 from synthesis import run_pipeline
 from synthesis.cli import run
+from synthesis.core.errors import ConfigError, TargetError
+from synthesis.core.settings import Extraction, Running
 from synthesis.dataset.finalising import finalize
-from synthesis.errors import ConfigError, TargetError
-from synthesis.extraction import extract_to_folder
-from synthesis.output.layout import CHUNKS, LOGS, PARTS
-from synthesis.settings import Extraction, Running
-from synthesis.targets import places_of
+from synthesis.dataset.storage.layout import CHUNKS, LOGS, PARTS
+from synthesis.making.runs.extraction import extract_to_folder
+from synthesis.making.sources.targets import places_of
 
 pytestmark = pytest.mark.needs("jax", "warp")
 TEXTS = Extraction(level=None, verify="none")
@@ -94,7 +94,7 @@ def test_workers_ranks_and_one_process_make_the_same_data_set(farm: Path, tmp_pa
 def test_progress_names_files_and_ends_with_nothing_left(
     farm: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("synthesis.progress._EVENT", 0.0)
+    monkeypatch.setattr("synthesis.core.progress._EVENT", 0.0)
     extracted(tmp_path / "out", workers=1, progress="json")
     events = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
     told = [each for each in events if each["work"] == "extract"]

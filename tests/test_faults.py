@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 from folders import contents
 
-from synthesis import BatchGenerator, OutputError, registry
+from synthesis import BatchGenerator, OutputError
+from synthesis.core.stores.places import store_of
 from synthesis.dataset.finalising import finalize
-from synthesis.output.chunks import chunks_of, read_chunk
-from synthesis.stores.places import store_of
+from synthesis.dataset.storage.chunks import chunks_of, read_chunk
+from synthesis.frontends import registry
 
 COUNT = 10
 
@@ -94,7 +95,7 @@ def finalize_struck(folder: Path, name: str, at: int) -> None:
 def in_a_child(work: Callable[[Path, str, int], None], *arguments: object) -> int | None:
     """How a process ended that did this: 0, or minus a signal. It is forked from one that has not used JAX."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["synthesis.batch_generator", "synthesis.sources.drawn", "toy"])
+    context.set_forkserver_preload(["synthesis.making.runs.batch_generator", "synthesis.making.sources.drawn", "toy"])
     process = context.Process(target=work, args=arguments)
     process.start()
     process.join()

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from synthesis.errors import OutputError
-from synthesis.stores.local import write_atomic
+from synthesis.core.errors import OutputError
+from synthesis.core.stores.local import write_atomic
 
 
 def test_the_umask_is_honoured(tmp_path: Path) -> None:

@@ -11,11 +11,11 @@ from processes import output_of
 from running import with_recipes
 
 from synthesis import ConfigError, KernelGenerator, KernelSpec, UnknownNameError, get_frontend
+from synthesis.core.identity.python import renamed_hash, structure_hash
+from synthesis.core.records import DIFFICULTIES
+from synthesis.core.settings import CATEGORY_MIXES, Drawing
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
-from synthesis.grammar.streams import Stream
-from synthesis.identity.python import renamed_hash, structure_hash
-from synthesis.records import DIFFICULTIES
-from synthesis.settings import CATEGORY_MIXES, Drawing
 
 # What the user named for each category; recipes and targets must cover it.
 NAMED = {

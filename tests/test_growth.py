@@ -13,14 +13,14 @@ import pytest
 from running import with_recipes
 
 from synthesis import KernelGenerator, KernelSpec, get_frontend
+from synthesis.core.records import Domain
+from synthesis.drawing import intervals
+from synthesis.drawing.naming import NameBook
+from synthesis.drawing.operations import Operation, Term
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.syntax import Call, Name
+from synthesis.drawing.weaving import Weaver
 from synthesis.frontends.base import Frontend, Recipe
-from synthesis.grammar import intervals
-from synthesis.grammar.naming import NameBook
-from synthesis.grammar.operations import Operation, Term
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Call, Name
-from synthesis.grammar.weaving import Weaver
-from synthesis.records import Domain
 
 COUNT = 400
 FRONTENDS = pytest.mark.parametrize("name", ["warp", "jax"])

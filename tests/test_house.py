@@ -85,11 +85,11 @@ SUPPORT = ROOT / "frontends" / "support.py"
 VERSION_READERS = {"version_of", "versions_of", "find_installed", "this_python"}
 """The functions of ``support.py`` that read versions."""
 VERSION_RECORDERS = [
-    ROOT / "registry.py",  # refuses and warns before a front end is imported, and records toolchains
+    ROOT / "frontends" / "registry.py",  # refuses and warns before a front end is imported, and records toolchains
     ROOT / "frontends" / "warp" / "frontend.py",  # the toolchain of a row
     ROOT / "frontends" / "jax" / "frontend.py",
     ROOT / "frontends" / "warp" / "execution.py",  # part of the name of the cached header
-    ROOT / "diagnosis" / "machine.py",  # what irsmith doctor prints
+    ROOT / "workbench" / "diagnosis" / "machine.py",  # what irsmith doctor prints
 ]
 
 
@@ -133,16 +133,29 @@ def graph_of(modules: Mapping[str, Path]) -> dict[str, set[str]]:
 
 def test_no_modules_and_no_rooms_import_each_other_in_a_circle() -> None:
     modules = graph_of({name_of(path): path for path in MODULES})
-    rooms: dict[str, set[str]] = {}
-    for name, imported in modules.items():
-        rooms.setdefault(room_of(name), set()).update(map(room_of, imported))
-    for graph in (modules, {room: others - {room} for room, others in rooms.items()}):
+    for depth in (1, 2, None):  # rooms, the folders in them, modules
+        graph: dict[str, set[str]] = {}
+        for name, imported in modules.items():
+            room = part_of(name, depth)
+            graph.setdefault(room, set()).update({part_of(each, depth) for each in imported} - {room})
         try:
             list(TopologicalSorter(graph).static_order())
         except CycleError as error:
             pytest.fail(f"a circle: {' -> '.join(error.args[1])}")
 
 
+def part_of(module: str, depth: int | None) -> str:
+    """The first names of a module after the package's; a folder's own module counts as beside those in the folder."""
+    return module if depth is None else ".".join(module.split(".")[1 : 1 + depth])
+
+
 def test_every_room_has_a_floor() -> None:
     rooms = {path.relative_to(ROOT).parts[0].removesuffix(".py") for path in MODULES}
     assert rooms == set(FLOOR_OF)
+
+
+def test_the_package_has_few_entries_and_each_folder_says_what_it_is() -> None:
+    assert len(list(ROOT.glob("[!_]*"))) + len(ENTRANCES) <= 15
+    for path in ROOT.rglob("__init__.py"):
+        text = ast.get_docstring(ast.parse(path.read_text()))
+        assert path.parent.name == "lm_eval_tasks" or text, f"{path.parent} does not say what is inside"

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from processes import output_of
 
 from synthesis import KernelGenerator, Rejection, synthesize_pair
-from synthesis.identity.ir import canonical_text
-from synthesis.identity.python import program_id, renamed_hash, structure_hash
-from synthesis.languages import (
+from synthesis.core.identity.ir import canonical_text
+from synthesis.core.identity.python import program_id, renamed_hash, structure_hash
+from synthesis.core.languages import (
     CPP,
     CUDA,
     HLO,
@@ -276,6 +276,6 @@ def test_of_an_unknown_language_all_but_numbers_is_kept() -> None:
 
 
 def test_hashes_are_the_same_in_every_process() -> None:
-    program = f"from synthesis.identity.python import renamed_hash; print(renamed_hash({JAX!r}))"
+    program = f"from synthesis.core.identity.python import renamed_hash; print(renamed_hash({JAX!r}))"
     for seed in ("0", "5"):
         assert output_of(program, seed).strip() == renamed_hash(JAX)

@@ -9,11 +9,11 @@ import pytest
 
 from synthesis import finalize, run_pipeline
 from synthesis.cli import run
-from synthesis.errors import Stage, Symptom, TargetError
-from synthesis.ledger import Choice, Entry, counts, find_entries, id_of, read_ledger
-from synthesis.output.reading import find_pair
-from synthesis.records import Rejection
-from synthesis.replaying import Replay, replay
+from synthesis.core.errors import Stage, Symptom, TargetError
+from synthesis.core.records import Rejection
+from synthesis.dataset.ledger import Choice, Entry, counts, find_entries, id_of, read_ledger
+from synthesis.dataset.storage.reading import find_pair
+from synthesis.workbench.replaying import Replay, replay
 
 
 def told(index: int | None, level: str | None = None, origin: str = "") -> Rejection:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from synthesis.errors import ConfigError
-from synthesis.licences import PERMISSIVE, check_licences, declared_licence, is_allowed
+from synthesis.core.errors import ConfigError
+from synthesis.core.licences import PERMISSIVE, check_licences, declared_licence, is_allowed
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from synthesis import extract
-from synthesis.errors import TargetError
-from synthesis.extraction import extract_to_folder
-from synthesis.notebooks import source_of
-from synthesis.output.reading import read_folder
-from synthesis.records import Pair, Rejection
-from synthesis.settings import Running
+from synthesis.core.errors import TargetError
+from synthesis.core.records import Pair, Rejection
+from synthesis.core.settings import Running
+from synthesis.dataset.storage.reading import read_folder
+from synthesis.making.runs.extraction import extract_to_folder
+from synthesis.making.sources.notebooks import source_of
 
 KERNEL = """@wp.kernel
 def scale(x: wp.array(dtype=float), out: wp.array(dtype=float)):

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 import synthesis
-from synthesis import ConfigError, TargetError, registry
+from synthesis import ConfigError, TargetError
+from synthesis.frontends import registry
 
 
 def python(program: str) -> subprocess.CompletedProcess[str]:
@@ -24,7 +25,13 @@ def test_importing_loads_neither_warp_nor_jax() -> None:
 
 
 def test_to_start_is_to_import_almost_nothing() -> None:
-    heavy = ("numpy", "rich.progress", "synthesis.batch_generator", "synthesis.frontends", "synthesis.settings")
+    heavy = (
+        "numpy",
+        "rich.progress",
+        "synthesis.making",
+        "synthesis.frontends.base",
+        "synthesis.core.settings",
+    )
     for arguments in (["--version"], ["--help"]):
         result = python(
             "import sys, synthesis, synthesis.__main__\n"

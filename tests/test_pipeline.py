@@ -34,9 +34,9 @@ from synthesis import (
     run_pipeline,
     synthesize_pair,
 )
-from synthesis.output.naming import file_stem
-from synthesis.output.reading import read_folder
-from synthesis.sources.drawn import DrawnKernels
+from synthesis.dataset.storage.naming import file_stem
+from synthesis.dataset.storage.reading import read_folder
+from synthesis.making.sources.drawn import DrawnKernels
 
 LEVELS = {
     "warp": ["cpp_forward", "cpp_backward", "cuda_forward", "cuda_backward"],

@@ -10,8 +10,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from synthesis import progress
-from synthesis.progress import Meter, Progress
+from synthesis.core import progress
+from synthesis.core.progress import Meter, Progress
 
 
 class Clock:
@@ -172,7 +172,7 @@ def test_there_is_no_estimate_while_the_rate_changes(clock: Clock) -> None:
 
 SLOW = """
 import sys
-from synthesis import progress
+from synthesis.core import progress
 progress._SILENCE, progress._TICK, progress._LONG = 1.0, 0.1, 1.0
 from synthesis.cli import main
 main()

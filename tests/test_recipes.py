@@ -14,15 +14,15 @@ from lacking import lacking
 from running import needs_gpu, shortcomings
 
 from synthesis import KernelGenerator, KernelSpec, Pair, Rejection, Role, get_frontend
-from synthesis.errors import Symptom
+from synthesis.core.errors import Symptom
+from synthesis.core.settings import Making
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Kernel, Lowered, Recipe
 from synthesis.frontends.jax import functions
 from synthesis.generator import draw
-from synthesis.grammar.streams import Stream
 from synthesis.making.candidate import Candidate
+from synthesis.making.sources.drawn import TERMS
 from synthesis.making.workshop import Workshop
-from synthesis.settings import Making
-from synthesis.sources.drawn import TERMS
 
 RECIPES = [
     pytest.param(name, recipe, id=f"{name}-{recipe.name}")

@@ -15,13 +15,13 @@ from folders import contents, documents, write_as_json
 
 from synthesis import finalize, run_pipeline
 from synthesis.cli import run
-from synthesis.errors import ConfigError, Stage, Symptom, TargetError, UnknownNameError
-from synthesis.explorer.site import explore
-from synthesis.ledger import read_ledger
-from synthesis.output.layout import CHUNKS, SETTINGS
-from synthesis.records import Rejection
-from synthesis.relowering import relower
-from synthesis.reverification import verify_folder
+from synthesis.core.errors import ConfigError, Stage, Symptom, TargetError, UnknownNameError
+from synthesis.core.records import Rejection
+from synthesis.dataset.ledger import read_ledger
+from synthesis.dataset.storage.layout import CHUNKS, SETTINGS
+from synthesis.making.runs.relowering import relower
+from synthesis.making.runs.reverification import verify_folder
+from synthesis.views.explorer.site import explore
 
 pytestmark = pytest.mark.needs("jax", "warp")
 OTHER = {"jax": "0.0.1", "jaxlib": "0.0.1"}

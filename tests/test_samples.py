@@ -11,12 +11,12 @@ import pytest
 from folders import contents
 
 from synthesis import KernelGenerator, __version__, get_frontend, run_pipeline
+from synthesis.core.identity.python import program_id, renamed_hash, structure_hash
+from synthesis.core.languages import ir_structure_hash
+from synthesis.dataset.storage.naming import file_stem
+from synthesis.dataset.storage.reading import read_pair
+from synthesis.dataset.storage.schema import METADATA, Kind
 from synthesis.frontends.linemap import runs_of_steps
-from synthesis.identity.python import program_id, renamed_hash, structure_hash
-from synthesis.languages import ir_structure_hash
-from synthesis.output.naming import file_stem
-from synthesis.output.reading import read_pair
-from synthesis.output.schema import METADATA, Kind
 
 SAMPLES = Path(__file__).parents[1] / "data" / "samples"
 FILES = sorted(SAMPLES.glob("*/*.json"))

@@ -9,7 +9,7 @@ import pytest
 
 from synthesis import ConfigError, Drawing, Extraction, Making, Run, Running, run_pipeline
 from synthesis.cli import app, run
-from synthesis.settings import Settings
+from synthesis.core.settings import Settings
 
 
 def options_of(command: str) -> set[str]:

@@ -10,10 +10,10 @@ import pytest
 from hub import Hub
 
 from synthesis import BatchGenerator, ConfigError, OutputError
-from synthesis.output.reading import read_folder
-from synthesis.reverification import verify_folder
-from synthesis.stores.base import Store
-from synthesis.stores.places import store_of
+from synthesis.core.stores.base import Store
+from synthesis.core.stores.places import store_of
+from synthesis.dataset.storage.reading import read_folder
+from synthesis.making.runs.reverification import verify_folder
 
 KINDS = ("folder", "memory", "s3", "gs", "hf")
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 
 from synthesis.cli.tables import counted, print_summary
-from synthesis.errors import Stage, Symptom
-from synthesis.records import Rejection
-from synthesis.tally import RunSummary, Statistics
+from synthesis.core.errors import Stage, Symptom
+from synthesis.core.records import Rejection
+from synthesis.dataset.tally import RunSummary, Statistics
 
 
 def summary() -> RunSummary:

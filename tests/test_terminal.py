@@ -104,7 +104,7 @@ def test_paths_that_look_like_markup_are_paths(tmp_path: Path) -> None:
 
 
 def test_the_bar_moves_from_the_first_second(tmp_path: Path) -> None:
-    from synthesis.progress import Progress
+    from synthesis.core.progress import Progress
 
     said: list[tuple[float, Progress]] = []
     began = time.monotonic()
@@ -119,8 +119,8 @@ def test_the_bar_moves_from_the_first_second(tmp_path: Path) -> None:
 
 def test_time_left_forgets_a_pause(monkeypatch: pytest.MonkeyPatch) -> None:
     """By a clock of its own: ten candidates a second, half an hour in which the run was stopped, and ten a second."""
-    from synthesis import progress
-    from synthesis.progress import Meter, Progress
+    from synthesis.core import progress
+    from synthesis.core.progress import Meter, Progress
 
     now = 1000.0
     monkeypatch.setattr(progress, "time", SimpleNamespace(monotonic=lambda: now))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from synthesis.registry import supported_releases
+from synthesis.frontends.registry import supported_releases
 
 sys.path.append(str(Path(__file__).parents[1] / "benchmarks"))
 

@@ -7,8 +7,11 @@ from dataclasses import replace
 from types import FunctionType, ModuleType
 from typing import Any
 
-from synthesis.errors import Stage, Symptom
-from synthesis.examples import NO_EXAMPLES, Examples
+from synthesis.core.errors import Stage, Symptom
+from synthesis.core.examples import NO_EXAMPLES, Examples
+from synthesis.core.languages import Language
+from synthesis.core.records import Argument, Domain, KernelSpec, Rejection, Signature
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Compiler, Drawer, Frontend, Kernel, Level, Lowered, Recipe
 from synthesis.frontends.definitions import Definition, name_of
 from synthesis.frontends.failures import rejected
@@ -16,9 +19,6 @@ from synthesis.frontends.linemap import Places
 from synthesis.frontends.loading import forget_module, load_kernels
 from synthesis.frontends.provenance import provenance
 from synthesis.frontends.sources import SourceCollector
-from synthesis.grammar.streams import Stream
-from synthesis.languages import Language
-from synthesis.records import Argument, Domain, KernelSpec, Rejection, Signature
 
 
 def draw_polynomial(stream: Stream, target: str) -> KernelSpec:

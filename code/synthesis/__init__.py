@@ -7,14 +7,10 @@ that is first asked for, and a front end when one is first needed.
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from synthesis.version import __version__
+from synthesis.core.version import __version__
 
 if TYPE_CHECKING:
-    from synthesis.batch_generator import BatchGenerator
-    from synthesis.comparing.folders import Comparison, compare
-    from synthesis.comparing.pairs import compare_row
-    from synthesis.dataset.finalising import finalize
-    from synthesis.errors import (
+    from synthesis.core.errors import (
         ConfigError,
         IrsmithError,
         KernelError,
@@ -30,26 +26,8 @@ if TYPE_CHECKING:
         UnsupportedReleaseError,
         UsageError,
     )
-    from synthesis.evaluation.evaluating import evaluate
-    from synthesis.evaluation.report import Report
-    from synthesis.evaluation.settings import Evaluating
-    from synthesis.examples import Examples, example
-    from synthesis.explorer.site import explore
-    from synthesis.extraction import discover, extract
-    from synthesis.generator import KernelGenerator
-    from synthesis.ir_extractor import extract_ir
-    from synthesis.output.index import RowIndex
-    from synthesis.pipeline import (
-        SynthesisPipeline,
-        compile_kernel_from_source,
-        extract_ir_from_kernel,
-        generate,
-        run_pipeline,
-        synthesize_pair,
-    )
-    from synthesis.recording.active import record
-    from synthesis.recording.settings import Recording
-    from synthesis.records import (
+    from synthesis.core.examples import Examples, example
+    from synthesis.core.records import (
         Argument,
         Domain,
         Gradient,
@@ -61,16 +39,38 @@ if TYPE_CHECKING:
         Signature,
         Verdict,
     )
-    from synthesis.registry import frontend_names, get_frontend
-    from synthesis.relowering import relower
+    from synthesis.core.settings import Drawing, Extraction, Finishing, Making, Relowering, Run, Running
+    from synthesis.dataset.comparing.folders import Comparison, compare
+    from synthesis.dataset.comparing.pairs import compare_row
+    from synthesis.dataset.finalising import finalize
+    from synthesis.dataset.storage.index import RowIndex
+    from synthesis.dataset.tally import RunSummary
+    from synthesis.frontends.registry import frontend_names, get_frontend
+    from synthesis.generator import KernelGenerator
+    from synthesis.making.ir_extractor import extract_ir
+    from synthesis.making.recording.active import record
+    from synthesis.making.recording.settings import Recording
+    from synthesis.making.runs.batch_generator import BatchGenerator
+    from synthesis.making.runs.extraction import discover, extract
+    from synthesis.making.runs.relowering import relower
+    from synthesis.pipeline import (
+        SynthesisPipeline,
+        compile_kernel_from_source,
+        extract_ir_from_kernel,
+        generate,
+        run_pipeline,
+        synthesize_pair,
+    )
     from synthesis.scoring.answers import Answer
     from synthesis.scoring.calling import score
+    from synthesis.scoring.evaluation.evaluating import evaluate
+    from synthesis.scoring.evaluation.report import Report
+    from synthesis.scoring.evaluation.settings import Evaluating
     from synthesis.scoring.rows import row_of
     from synthesis.scoring.scorer import Scorer
     from synthesis.scoring.scores import Score
     from synthesis.scoring.settings import Scoring
-    from synthesis.settings import Drawing, Extraction, Finishing, Making, Relowering, Run, Running
-    from synthesis.tally import RunSummary
+    from synthesis.views.explorer.site import explore
     from synthesis.views.exporting import export, view_records
     from synthesis.views.settings import Export
     from synthesis.views.summary import ExportSummary
@@ -150,69 +150,69 @@ __all__ = [
 
 _MODULES = {
     "Answer": "scoring.answers",
-    "Argument": "records",
-    "BatchGenerator": "batch_generator",
-    "Comparison": "comparing.folders",
-    "ConfigError": "errors",
-    "Domain": "records",
-    "Drawing": "settings",
-    "Evaluating": "evaluation.settings",
-    "Examples": "examples",
+    "Argument": "core.records",
+    "BatchGenerator": "making.runs.batch_generator",
+    "Comparison": "dataset.comparing.folders",
+    "ConfigError": "core.errors",
+    "Domain": "core.records",
+    "Drawing": "core.settings",
+    "Evaluating": "scoring.evaluation.settings",
+    "Examples": "core.examples",
     "Export": "views.settings",
     "ExportSummary": "views.summary",
-    "Extraction": "settings",
-    "Finishing": "settings",
-    "Gradient": "records",
-    "IrsmithError": "errors",
-    "KernelError": "errors",
+    "Extraction": "core.settings",
+    "Finishing": "core.settings",
+    "Gradient": "core.records",
+    "IrsmithError": "core.errors",
+    "KernelError": "core.errors",
     "KernelGenerator": "generator",
-    "KernelSpec": "records",
-    "LeakError": "errors",
-    "MachineError": "errors",
-    "Making": "settings",
-    "MissingFrontendError": "errors",
-    "MissingLibraryError": "errors",
-    "Origin": "records",
-    "OutputError": "errors",
-    "Pair": "records",
-    "Recording": "recording.settings",
-    "Rejection": "records",
-    "Relowering": "settings",
-    "Report": "evaluation.report",
-    "Role": "records",
-    "RowIndex": "output.index",
-    "Run": "settings",
-    "RunSummary": "tally",
-    "Running": "settings",
+    "KernelSpec": "core.records",
+    "LeakError": "core.errors",
+    "MachineError": "core.errors",
+    "Making": "core.settings",
+    "MissingFrontendError": "core.errors",
+    "MissingLibraryError": "core.errors",
+    "Origin": "core.records",
+    "OutputError": "core.errors",
+    "Pair": "core.records",
+    "Recording": "making.recording.settings",
+    "Rejection": "core.records",
+    "Relowering": "core.settings",
+    "Report": "scoring.evaluation.report",
+    "Role": "core.records",
+    "RowIndex": "dataset.storage.index",
+    "Run": "core.settings",
+    "RunSummary": "dataset.tally",
+    "Running": "core.settings",
     "Score": "scoring.scores",
     "Scorer": "scoring.scorer",
     "Scoring": "scoring.settings",
-    "Signature": "records",
-    "Stage": "errors",
-    "Symptom": "errors",
+    "Signature": "core.records",
+    "Stage": "core.errors",
+    "Symptom": "core.errors",
     "SynthesisPipeline": "pipeline",
-    "TargetError": "errors",
-    "UnknownNameError": "errors",
-    "UnsupportedReleaseError": "errors",
-    "UsageError": "errors",
-    "Verdict": "records",
-    "compare": "comparing.folders",
-    "compare_row": "comparing.pairs",
+    "TargetError": "core.errors",
+    "UnknownNameError": "core.errors",
+    "UnsupportedReleaseError": "core.errors",
+    "UsageError": "core.errors",
+    "Verdict": "core.records",
+    "compare": "dataset.comparing.folders",
+    "compare_row": "dataset.comparing.pairs",
     "compile_kernel_from_source": "pipeline",
-    "discover": "extraction",
-    "evaluate": "evaluation.evaluating",
-    "example": "examples",
-    "explore": "explorer.site",
+    "discover": "making.runs.extraction",
+    "evaluate": "scoring.evaluation.evaluating",
+    "example": "core.examples",
+    "explore": "views.explorer.site",
     "export": "views.exporting",
-    "extract": "extraction",
-    "extract_ir": "ir_extractor",
+    "extract": "making.runs.extraction",
+    "extract_ir": "making.ir_extractor",
     "extract_ir_from_kernel": "pipeline",
     "finalize": "dataset.finalising",
-    "frontend_names": "registry",
+    "frontend_names": "frontends.registry",
     "generate": "pipeline",
-    "get_frontend": "registry",
-    "record": "recording.active",
-    "relower": "relowering",
+    "get_frontend": "frontends.registry",
+    "record": "making.recording.active",
+    "relower": "making.runs.relowering",
     "row_of": "scoring.rows",
     "run_pipeline": "pipeline",
     "score": "scoring.calling",

@@ -2,7 +2,7 @@
 
 import sys
 
-from synthesis.version import __version__
+from synthesis.core.version import __version__
 
 
 def main() -> None:
@@ -10,7 +10,7 @@ def main() -> None:
     if sys.argv[1:] == ["--version"]:
         sys.stdout.write(f"{__version__}\n")
         return
-    from synthesis.garbage import collect_rarely
+    from synthesis.core.garbage import collect_rarely
 
     collect_rarely()
     from synthesis.cli import main as run_commands

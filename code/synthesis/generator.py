@@ -4,15 +4,15 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from synthesis.errors import ConfigError, UnknownNameError
+from synthesis.core.errors import ConfigError, UnknownNameError
+from synthesis.core.records import KernelSpec
+from synthesis.core.settings import Drawing
+from synthesis.drawing.kernel_files import KernelFolder
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.weaving import DrawError
+from synthesis.drawing.wheel import Wheel
 from synthesis.frontends.base import Frontend, Recipe
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.weaving import DrawError
-from synthesis.kernel_files import KernelFolder
-from synthesis.records import KernelSpec
-from synthesis.registry import get_frontend
-from synthesis.settings import Drawing
-from synthesis.wheel import Wheel
+from synthesis.frontends.registry import get_frontend
 
 # A draft that leads nowhere is started again from another stream; a handful in a thousand need a second start.
 _STARTS = 64

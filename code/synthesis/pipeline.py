@@ -1,6 +1,6 @@
 """The pipeline: candidates drawn, lowered, verified, and compared with the earlier ones; the names that users call.
 
-There is no machinery here: candidates come from ``sources``, are made in ``making``, and written by ``output``.
+There is no machinery here: candidates come from ``making.sources``, are made in ``making``, and written by ``dataset.storage``.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -8,19 +8,19 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from synthesis.batch_generator import BatchGenerator
-from synthesis.errors import ConfigError, KernelError, MissingFrontendError
+from synthesis.core.errors import ConfigError, KernelError, MissingFrontendError
+from synthesis.core.progress import OnProgress
+from synthesis.core.records import KernelSpec, Pair, Rejection, Signature
+from synthesis.core.settings import Run, Running
+from synthesis.dataset.tally import Repeats, RunSummary, Statistics
 from synthesis.frontends.base import Frontend, Lowered
-from synthesis.ir_extractor import find_kernel
+from synthesis.frontends.registry import frontend_names, frontend_of, get_frontend
 from synthesis.making import stages
 from synthesis.making.candidate import Candidate
+from synthesis.making.ir_extractor import find_kernel
+from synthesis.making.runs.batch_generator import BatchGenerator
+from synthesis.making.sources.drawn import DrawnKernels
 from synthesis.making.workshop import Workshop
-from synthesis.progress import OnProgress
-from synthesis.records import KernelSpec, Pair, Rejection, Signature
-from synthesis.registry import frontend_names, frontend_of, get_frontend
-from synthesis.settings import Run, Running
-from synthesis.sources.drawn import DrawnKernels
-from synthesis.tally import Repeats, RunSummary, Statistics
 
 
 class SynthesisPipeline:

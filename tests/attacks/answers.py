@@ -9,7 +9,7 @@ from typing import Any
 
 from attacks.records import CPP_START, Canary
 from attacks.texts import cpp_insertions, jax_replacements
-from synthesis.output.reading import Document
+from synthesis.dataset.storage.reading import Document
 
 Make = Callable[[Document, Canary], str]
 """Makes a hostile text of a row.
@@ -231,7 +231,7 @@ _PYTHON_BEFORE = {
     "changes jax": "import jax.numpy as jnp\njnp.sin = jnp.cos\n",
     "changes numpy": "import numpy as np\nnp.allclose = lambda *a, **k: True\n",
     "changes the judge": "import synthesis.verification.judge as j\nj.judge = None\n",
-    "changes what is sent": "import synthesis.isolation.wire as w\nw.encode = lambda *a: b''\n",
+    "changes what is sent": "import synthesis.core.sandbox.wire as w\nw.encode = lambda *a: b''\n",
     "looks for the judge": "import sys\nsys.modules['synthesis.verification.judge'].judge = None\n",
     "takes a module's place": "import sys\nsys.modules['numpy'] = None\n",
     "runs at the end": "import atexit\natexit.register(lambda: open('@FOLDER@/atexit', 'w'))\n",

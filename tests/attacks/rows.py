@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from attacks.records import Attack, Canary, Row
-from synthesis.settings import Drawing
+from synthesis.core.settings import Drawing
 
 _ANSI = "\x1b[2J\x1b]0;owned\x07\r\n../../../etc/\u202e"
 

@@ -20,10 +20,10 @@ from attacks.rows import row_attacks
 from attacks.sources import source_attacks
 from attacks.texts import text_attacks
 from synthesis import run_pipeline
-from synthesis.identity.python import program_id, renamed_hash, structure_hash
-from synthesis.languages import ir_structure_hash
-from synthesis.output.rows import packed_metadata, unpacked_metadata
-from synthesis.registry import get_frontend
+from synthesis.core.identity.python import program_id, renamed_hash, structure_hash
+from synthesis.core.languages import ir_structure_hash
+from synthesis.dataset.storage.rows import packed_metadata, unpacked_metadata
+from synthesis.frontends.registry import get_frontend
 
 _EVERY = 8
 """Hostile rows between two good ones."""
@@ -138,7 +138,7 @@ def _running(before: set[int]) -> list[str]:
     for number in set(psutil.pids()) - before:
         with contextlib.suppress(psutil.Error):
             process = psutil.Process(number)
-            if any("synthesis.isolation.serving" in each for each in process.cmdline()) and process.ppid() == 1:
+            if any("synthesis.core.sandbox.serving" in each for each in process.cmdline()) and process.ppid() == 1:
                 found.append(f"{number} {process.name()}")
     return found
 

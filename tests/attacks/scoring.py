@@ -12,9 +12,9 @@ from attacks.answers import AnswerAttack, answer_attacks, made
 from attacks.records import Canary
 from attacks.running import Found, watched
 from synthesis import Answer, Score, Scorer, Scoring
-from synthesis.isolation.confinement import Protection
-from synthesis.output.reading import Document, read_folder
-from synthesis.sources.planned import PlannedRows
+from synthesis.core.sandbox.confinement import Protection
+from synthesis.dataset.storage.reading import Document, read_folder
+from synthesis.making.sources.planned import PlannedRows
 from synthesis.verification.plan import Plan
 
 SAMPLES = Path(__file__).parents[2] / "data" / "samples"

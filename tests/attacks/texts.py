@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable, Iterator
 
 from attacks.records import CPP_START, Attack, Canary, Row
-from synthesis.isolation.channel import FRAME, Kind
-from synthesis.isolation.confinement import Protection
-from synthesis.isolation.wire import encode
+from synthesis.core.sandbox.channel import FRAME, Kind
+from synthesis.core.sandbox.confinement import Protection
+from synthesis.core.sandbox.wire import encode
 
 _SYSCALL = 'extern "C" long syscall(long, ...);\nextern "C" void _exit(int);\n'
 

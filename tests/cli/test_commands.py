@@ -309,7 +309,7 @@ def test_ctrl_c_exits_with_130(
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("synthesis.chunk_maker.write_rows", interrupt)
+    monkeypatch.setattr("synthesis.making.chunk_maker.write_rows", interrupt)
     assert run(["generate", "--frontend", "jax", "--count", "2", "--out", str(tmp_path)]) == 130
     assert "the same command continues where it stopped" in capsys.readouterr().err
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from synthesis import UnknownNameError
-from synthesis.diagnosis import machine, trial
-from synthesis.diagnosis.diagnosing import diagnose
+from synthesis.workbench.diagnosis import machine, trial
+from synthesis.workbench.diagnosis.diagnosing import diagnose
 
 
 def doctor(*options: str, program: str = "", **environment: str) -> tuple[int, dict[str, Any]]:

@@ -11,7 +11,7 @@ import pytest
 from synthesis import run_pipeline
 from synthesis.cli import COMMANDS as SUMMARIES
 from synthesis.cli import app, run
-from synthesis.output.reading import read_folder
+from synthesis.dataset.storage.reading import read_folder
 
 COMMANDS = sorted(name for name in app if not name.startswith("-"))
 # What each is asked for where it is tried on a folder of two rows.

@@ -4,8 +4,8 @@ import pickle
 
 import pytest
 
-from synthesis.comparing.texts import touched, unified
-from synthesis.languages import CPP, CUDA, HLO, JAXPR, LLVM, MLIR, PTX, SASS, Language
+from synthesis.core.languages import CPP, CUDA, HLO, JAXPR, LLVM, MLIR, PTX, SASS, Language
+from synthesis.dataset.comparing.texts import touched, unified
 
 JAXPR_TEXT = """{ lambda ; a:f32[4] b:f32[4]. let
     c:f32[4] = add a b

@@ -10,9 +10,9 @@ from folders import documents, leave_out, write_as_json
 
 from synthesis import TargetError, UnknownNameError
 from synthesis.cli import run
-from synthesis.comparing.folders import compare
-from synthesis.comparing.pairs import compare_row
-from synthesis.output.reading import Document
+from synthesis.dataset.comparing.folders import compare
+from synthesis.dataset.comparing.pairs import compare_row
+from synthesis.dataset.storage.reading import Document
 
 pytestmark = pytest.mark.needs("jax")
 OTHER = {"jax": "99.0", "jaxlib": "99.0"}

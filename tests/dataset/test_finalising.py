@@ -11,7 +11,7 @@ from made_up import MadeUp, make_run
 
 from synthesis import ConfigError, LeakError, finalize, run_pipeline
 from synthesis.cli import run as irsmith
-from synthesis.output.reading import Document, read_folder
+from synthesis.dataset.storage.reading import Document, read_folder
 
 SPLITS = ("train", "validation", "test", "held_out")
 

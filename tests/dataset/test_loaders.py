@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from synthesis import finalize, run_pipeline
-from synthesis.output.reading import read_folder
+from synthesis.dataset.storage.reading import read_folder
 
 pytestmark = pytest.mark.xdist_group("loading")
 COUNTS = {"warp": 40, "jax": 40}

@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from synthesis.evaluation.estimates import interval, pass_at
+from synthesis.scoring.evaluation.estimates import interval, pass_at
 
 
 @pytest.mark.parametrize("answers", [1, 4, 7])

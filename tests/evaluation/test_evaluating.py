@@ -10,8 +10,8 @@ import pytest
 from generations import gold, questions_of, write_generations
 
 from synthesis import Answer, ConfigError, OutputError, Score, Scorer, TargetError, evaluate
-from synthesis.evaluation import judging
-from synthesis.evaluation.report import Report, escape
+from synthesis.scoring.evaluation import judging
+from synthesis.scoring.evaluation.report import Report, escape
 
 pytestmark = pytest.mark.needs("jax")
 DIRECTION = "python-to-stablehlo"

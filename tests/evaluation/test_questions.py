@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from synthesis import TargetError
-from synthesis.evaluation.questions import read_questions
+from synthesis.scoring.evaluation.questions import read_questions
 
 
 def file_of(folder: Path, *lines: object) -> Path:

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from sites import Open, samples
 
 from synthesis import explore
-from synthesis.explorer.packing import unpack
+from synthesis.views.explorer.packing import unpack
 
 pytestmark = pytest.mark.xdist_group("explorer")
 HARM = "complain('harm')"

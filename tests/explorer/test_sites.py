@@ -15,11 +15,11 @@ from sites import FEW, Few, folder_of, samples, without_line_map
 
 from synthesis import ConfigError, OutputError, TargetError, explore, run_pipeline
 from synthesis.cli import run
-from synthesis.explorer.counting import Counts, Distinct, Growth
-from synthesis.explorer.forecast import Forecast
-from synthesis.explorer.packing import pack, plain, unpack
-from synthesis.explorer.place import MARK
 from synthesis.frontends.linemap import runs_of_steps
+from synthesis.views.explorer.counting import Counts, Distinct, Growth
+from synthesis.views.explorer.forecast import Forecast
+from synthesis.views.explorer.packing import pack, plain, unpack
+from synthesis.views.explorer.place import MARK
 
 pytestmark = pytest.mark.xdist_group("explorer")
 

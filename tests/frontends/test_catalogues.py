@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from synthesis import get_frontend
-from synthesis.survey import coverage
+from synthesis.dataset.survey import coverage
 
 SAMPLES = Path(__file__).parents[2] / "data" / "samples"
 

@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 
 from synthesis import Rejection, discover, get_frontend
-from synthesis.errors import Symptom
+from synthesis.core.errors import Symptom
 from synthesis.frontends.warp import introspection
 
 WAYS = {

@@ -11,6 +11,9 @@ from dataclasses import replace
 import pytest
 
 from synthesis import Argument, KernelSpec, get_frontend
+from synthesis.core.identity.python import structure_hash
+from synthesis.drawing.lines import block
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Kernel, Recipe
 from synthesis.frontends.jax import calling, functions
 from synthesis.frontends.jax.discovery import signature_of
@@ -19,9 +22,6 @@ from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree, call_of, leaves_of, mapped
 from synthesis.frontends.plainness import more_than_a_kernel
 from synthesis.generator import draw
-from synthesis.grammar.lines import block
-from synthesis.grammar.streams import Stream
-from synthesis.identity.python import structure_hash
 from synthesis.verification.claims import LARGEST_WITH_TWIN
 from synthesis.verification.comparison import expect, poison_for
 from synthesis.verification.inputs import DRAWS, complete, draw_inputs

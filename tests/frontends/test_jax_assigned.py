@@ -7,7 +7,7 @@ import pytest
 pytest.importorskip("jax")
 
 from synthesis import Pair, Rejection
-from synthesis.extraction import extract
+from synthesis.making.runs.extraction import extract
 
 SOURCE = """
 import functools

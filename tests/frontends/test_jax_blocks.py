@@ -8,11 +8,11 @@ import pytest
 from conftest import kernels_module
 
 from synthesis import Pair
-from synthesis.extraction import extract
 from synthesis.frontends.base import ReferenceFaultError
 from synthesis.frontends.jax.graphs import Graph
 from synthesis.frontends.jax.reference.evaluator import Evaluator
 from synthesis.frontends.jax.reference.graphs import graph_of
+from synthesis.making.runs.extraction import extract
 
 pytestmark = pytest.mark.needs("jax")
 KERNELS = Path(__file__).parents[1] / "kernels"

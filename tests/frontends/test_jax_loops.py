@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from synthesis.errors import Symptom
+from synthesis.core.errors import Symptom
+from synthesis.core.records import Argument, Rejection, Role, Signature
+from synthesis.core.sandbox.confinement import Confinement
 from synthesis.frontends.base import Outcome, Program, Purpose, numbered
-from synthesis.isolation.confinement import Confinement
-from synthesis.records import Argument, Rejection, Role, Signature
-from synthesis.registry import get_frontend
+from synthesis.frontends.registry import get_frontend
 from synthesis.verification.verifier import Verifier
 
 _KIND = "tensor<24x24xf32>"

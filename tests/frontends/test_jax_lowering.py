@@ -13,7 +13,7 @@ import pytest
 from processes import output_of
 
 from synthesis import ConfigError, KernelError, Rejection, Symptom, extract_ir, get_frontend
-from synthesis.examples import ArrayType, Examples
+from synthesis.core.examples import ArrayType, Examples
 from synthesis.frontends.base import Kernel, Lowered
 from synthesis.frontends.jax.functions import function_behind
 
@@ -351,7 +351,7 @@ if {warm}:
     jax.config.update("jax_enable_x64", True)
     jax.config.update("jax_default_matmul_precision", "highest")
 from synthesis import KernelGenerator, get_frontend
-from synthesis.examples import ArrayType, Examples
+from synthesis.core.examples import ArrayType, Examples
 generator, frontend = KernelGenerator("jax", 5), get_frontend("jax")
 levels = [level for level in frontend.compiler.levels if level.device is None]
 texts = dict()

@@ -4,15 +4,15 @@ import ast
 
 import pytest
 
+from synthesis.drawing.naming import NameBook
+from synthesis.drawing.rendering import render, render_block
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.syntax import Assign, Infix, Literal, Statement
+from synthesis.drawing.templates import PYTHON, Template
 from synthesis.frontends.jax.calling import is_constant
 from synthesis.frontends.jax.recipes.applications.forms import assuming, gathering, telling_briefly
 from synthesis.frontends.jax.recipes.applications.spellings import Spellings, arrays_of, partial_for
 from synthesis.generator import KernelGenerator
-from synthesis.grammar.naming import NameBook
-from synthesis.grammar.rendering import render, render_block
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Assign, Infix, Literal, Statement
-from synthesis.grammar.templates import PYTHON, Template
 
 
 def statements(text: str) -> tuple[Statement, ...]:

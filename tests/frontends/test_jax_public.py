@@ -12,7 +12,7 @@ import jax.scipy.signal as signal
 import jax.scipy.stats as stats
 
 from synthesis import Pair, extract
-from synthesis.examples import Examples, parse_type
+from synthesis.core.examples import Examples, parse_type
 from synthesis.frontends.jax.calling import BoundFunction, Call
 from synthesis.frontends.jax.public import by_public_name, public_name
 from synthesis.frontends.plain_names import is_public_jax, public_jax_modules

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from synthesis import get_frontend
+from synthesis.core.records import Argument, Rejection, Role, Signature
 from synthesis.frontends.base import Outcome, Program, Purpose, RunKey
 from synthesis.frontends.jax import execution, lowering
 from synthesis.frontends.jax.statements import statements_of
-from synthesis.records import Argument, Rejection, Role, Signature
 
 jax: Any = _jax
 FIRST = RunKey(Purpose.DRAW)

@@ -20,7 +20,7 @@ from synthesis.frontends.jax.reference.evaluator import Evaluator
 from synthesis.frontends.jax.reference.graphs import graph_of
 from synthesis.frontends.jax.reference.rules import RULES
 from synthesis.frontends.jax.reference.together import Together
-from synthesis.registry import get_frontend
+from synthesis.frontends.registry import get_frontend
 
 jax: Any = _jax
 jnp: Any = _jax.numpy

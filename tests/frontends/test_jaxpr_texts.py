@@ -13,12 +13,12 @@ from jax_cases import KINDS, is_there
 from jax_programs import CASES
 
 from synthesis import KernelGenerator, Pair, SynthesisPipeline, get_frontend
-from synthesis.errors import Symptom
+from synthesis.core.errors import Symptom
+from synthesis.core.records import Argument, Rejection, Role, Signature
 from synthesis.frontends.base import Kernel, Lowered, Program, Purpose, RunKey
 from synthesis.frontends.jax import execution, lowering
 from synthesis.frontends.jax.jaxprs.parsing import parse
 from synthesis.frontends.jax.jaxprs.rebuilding import argument_types, function_of, primitives
-from synthesis.records import Argument, Rejection, Role, Signature
 
 jax: Any = _jax
 FIRST = RunKey(Purpose.DRAW)

@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 
 from synthesis import KernelGenerator, KernelSpec, Pair, SynthesisPipeline, get_frontend
+from synthesis.core.records import Argument, Domain, Signature
 from synthesis.frontends.base import Frontend, Level
-from synthesis.records import Argument, Domain, Signature
-from synthesis.registry import frontend_names, levels_of
+from synthesis.frontends.registry import frontend_names, levels_of
 
 NAMES = frontend_names()
 # A function that calls a Pallas kernel; nothing that is drawn does.

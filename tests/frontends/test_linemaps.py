@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from synthesis import KernelGenerator, KernelSpec, Pair, extract, get_frontend
+from synthesis.core.records import Argument, Signature
 from synthesis.frontends.base import Kernel, Lowered
 from synthesis.frontends.jax.locations import mlir_lines
 from synthesis.frontends.linemap import LineMap, Places, origins_of, runs_of, runs_of_steps, steps_of
 from synthesis.frontends.warp import compilation
 from synthesis.frontends.warp.binaries import find_nvdisasm
-from synthesis.records import Argument, Signature
 
 # Edits that leave the number of operations as it is; each is tried on every line that it fits.
 EDITS = {

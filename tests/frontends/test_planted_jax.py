@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from synthesis import get_frontend
+from synthesis.core.records import Argument, Domain, KernelSpec, Role, Signature
 from synthesis.frontends.base import Kernel, Lowered
 from synthesis.frontends.jax.reference.rules import RULES
-from synthesis.records import Argument, Domain, KernelSpec, Role, Signature
 from synthesis.verification.plan import make_plan
 from synthesis.verification.verifier import Verifier
 

@@ -14,11 +14,11 @@ from warp_rules.cases import Case
 from warp_rules.table import CASES
 
 from synthesis import get_frontend
+from synthesis.core.records import Rejection
 from synthesis.frontends.base import Kernel, Lowered, Outcome, Program
 from synthesis.frontends.warp.reference.semantics import SEMANTICS
 from synthesis.frontends.warp.reference.semantics.table import Semantics
 from synthesis.frontends.warp.reference.values import Tile, Value
-from synthesis.records import Rejection
 from synthesis.verification.judge import judge
 from synthesis.verification.plan import Plan, make_plan
 from synthesis.verification.verifier import Verifier, programs_of

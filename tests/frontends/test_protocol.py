@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from synthesis import BatchGenerator, KernelGenerator, Pair, Rejection, extract_ir, registry, synthesize_pair
-from synthesis.examples import ArrayType, Examples
-from synthesis.extraction import extract
+from synthesis import BatchGenerator, KernelGenerator, Pair, Rejection, extract_ir, synthesize_pair
+from synthesis.core.examples import ArrayType, Examples
+from synthesis.core.records import KernelSpec
+from synthesis.dataset.storage.reading import read_folder
+from synthesis.frontends import registry
 from synthesis.frontends.base import Frontend, Kernel, Lowered
-from synthesis.output.reading import read_folder
-from synthesis.records import KernelSpec
-from synthesis.targets import load_place, places_of
+from synthesis.making.runs.extraction import extract
+from synthesis.making.sources.targets import load_place, places_of
 
 NAMES = (*registry.frontend_names(), "toy")
 

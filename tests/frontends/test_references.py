@@ -11,13 +11,13 @@ import warp as _warp
 from conftest import kernels_module, one_kernel
 
 from synthesis import KernelGenerator, Pair, get_frontend
-from synthesis.extraction import extract
+from synthesis.core.records import Hindrance
+from synthesis.dataset.storage.rows import unpacked_metadata
 from synthesis.frontends.base import Kernel, Lowered, ReferenceFaultError, ReferenceUnknownError
 from synthesis.frontends.jax.jaxprs.parsing import JaxprSyntaxError, parse
 from synthesis.frontends.jax.reference.evaluator import Evaluator
 from synthesis.frontends.warp.reference.semantics import SEMANTICS
-from synthesis.output.rows import unpacked_metadata
-from synthesis.records import Hindrance
+from synthesis.making.runs.extraction import extract
 from synthesis.verification.inputs import complete, draw_inputs
 from synthesis.verification.twins import at_executed_sizes
 

@@ -13,12 +13,13 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
-from synthesis import MissingFrontendError, UnsupportedReleaseError, registry, targets
-from synthesis.examples import NO_EXAMPLES
-from synthesis.frontends import support
+from synthesis import MissingFrontendError, UnsupportedReleaseError
+from synthesis.core.examples import NO_EXAMPLES
+from synthesis.frontends import registry, support
 from synthesis.frontends.jax.supported import SUPPORTED as JAX
 from synthesis.frontends.support import PYTHON, Supported
 from synthesis.frontends.warp.supported import SUPPORTED as WARP
+from synthesis.making.sources import targets
 
 PYPROJECT = Path(__file__).parents[2] / "pyproject.toml"
 NEWEST = JAX[0].tested[-1]

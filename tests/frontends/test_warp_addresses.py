@@ -4,8 +4,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.warp.recipes.applications.program import INT, Program
-from synthesis.grammar.streams import Stream
 from synthesis.verification.inputs import draw_inputs
 
 _ROWS, _STRIDE, _SLACK, _AMONG = 32, 6, 2, 3

@@ -9,13 +9,13 @@ import pytest
 from running import load
 
 from synthesis import get_frontend
+from synthesis.core.identity.python import structure_hash
+from synthesis.drawing.lines import block, chain
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Lowered, Recipe
 from synthesis.frontends.warp.introspection import options_of
 from synthesis.frontends.warp.recipes import applications
 from synthesis.generator import draw
-from synthesis.grammar.lines import block, chain
-from synthesis.grammar.streams import Stream
-from synthesis.identity.python import structure_hash
 from synthesis.verification.plan import make_plan
 
 pytestmark = pytest.mark.xdist_group("applications of Warp")  # by one worker, which draws its kernels once

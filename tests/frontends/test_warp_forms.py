@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from synthesis.core.records import Role
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.types import Type
 from synthesis.frontends.warp.recipes.applications.forms import (
     Given,
     Sheet,
@@ -32,9 +35,6 @@ from synthesis.frontends.warp.recipes.applications.forms import (
 )
 from synthesis.frontends.warp.recipes.applications.forms.kinds import kind_of
 from synthesis.frontends.warp.recipes.applications.forms.sheet import unparse
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.types import Type
-from synthesis.records import Role
 
 FLOAT, INT, VEC = Type("float32"), Type("int32"), Type("float32", (3,))
 

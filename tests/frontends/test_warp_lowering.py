@@ -22,7 +22,7 @@ from synthesis.frontends.warp import binaries, lowering
 from synthesis.frontends.warp.releases import is_specialized
 from synthesis.frontends.warp.texts import clean
 from synthesis.making.confirmation import confirm_source
-from synthesis.targets import load_place, places_of
+from synthesis.making.sources.targets import load_place, places_of
 
 wp: Any = wp_module
 build: Any = build_module

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from conftest import kernels_module
 
+from synthesis.core.records import Argument, Domain, Role, Signature
 from synthesis.frontends.base import Values
 from synthesis.frontends.warp import discovery
 from synthesis.frontends.warp.handles import TEXTURES, is_object
@@ -17,7 +18,6 @@ from synthesis.frontends.warp.introspection import wp
 from synthesis.frontends.warp.objects import make_object
 from synthesis.frontends.warp.recipes.applications import shapes
 from synthesis.frontends.warp.reference.launch import LaunchReference
-from synthesis.records import Argument, Domain, Role, Signature
 from synthesis.verification.inputs import complete, draw_inputs
 
 objects: Any = kernels_module(Path(__file__).parents[1] / "kernels", "objects")

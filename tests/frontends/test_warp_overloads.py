@@ -6,7 +6,7 @@ import pytest
 from conftest import kernels_module
 
 from synthesis import Pair
-from synthesis.extraction import extract
+from synthesis.making.runs.extraction import extract
 
 pytestmark = pytest.mark.needs("warp")
 KERNELS = Path(__file__).parents[1] / "kernels"

@@ -8,12 +8,12 @@ from collections.abc import Callable
 import pytest
 
 from synthesis import KernelGenerator, compile_kernel_from_source, extract_ir_from_kernel, get_frontend
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Kernel
 from synthesis.frontends.plainness import more_than_a_kernel
 from synthesis.frontends.warp.recipes import drafting
 from synthesis.frontends.warp.spelling import Style, array_annotation
-from synthesis.grammar.streams import Stream
-from synthesis.records import KernelSpec
 
 ARRAYS = ("array2d[]", "array2d(dtype=)", "array(dtype=, ndim=)")
 ELEMENTS = (

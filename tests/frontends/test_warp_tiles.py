@@ -8,10 +8,10 @@ import pytest
 from running import load
 
 from synthesis import get_frontend
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.syntax import Name
 from synthesis.frontends.warp.recipes.tile import Tiled
 from synthesis.generator import draw
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Name
 from synthesis.verification.inputs import complete, draw_inputs
 
 _RECIPES = {target: each for each in get_frontend("warp").drawer.recipes for target in each.targets}

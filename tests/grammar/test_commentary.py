@@ -6,12 +6,12 @@ import itertools
 import pytest
 
 from synthesis import KernelGenerator
-from synthesis.grammar.commentary import Habits, add_comments, write_docstring
-from synthesis.grammar.rendering import render_block
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Assign, Call, Comment, Comparison, For, If, Infix, Literal, Name, Return, Subscript
-from synthesis.identity.python import structure_hash
-from synthesis.records import Argument
+from synthesis.core.identity.python import structure_hash
+from synthesis.core.records import Argument
+from synthesis.drawing.commentary import Habits, add_comments, write_docstring
+from synthesis.drawing.rendering import render_block
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.syntax import Assign, Call, Comment, Comparison, For, If, Infix, Literal, Name, Return, Subscript
 
 ALWAYS, NEVER = Habits(comments=1.0, docstring=1.0, listed=1.0), Habits(comments=0.0, docstring=0.0, listed=0.0)
 BODY = (

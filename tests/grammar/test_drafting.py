@@ -5,18 +5,18 @@ from collections.abc import Callable
 
 import pytest
 
+from synthesis.core.records import Domain
+from synthesis.drawing.drafting import Helper, Sketch
+from synthesis.drawing.operations import Term
+from synthesis.drawing.rendering import render, render_block
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.syntax import Assign, Function, Literal, Name
+from synthesis.drawing.types import Type
+from synthesis.drawing.weaving import DrawError, name_of
 from synthesis.frontends.jax.ops import ELEMENTWISE
 from synthesis.frontends.jax.recipes.drafting import Draft as JaxDraft
 from synthesis.frontends.warp.ops import SCALAR
 from synthesis.frontends.warp.recipes.drafting import Draft as WarpDraft
-from synthesis.grammar.drafting import Helper, Sketch
-from synthesis.grammar.operations import Term
-from synthesis.grammar.rendering import render, render_block
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Assign, Function, Literal, Name
-from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import DrawError, name_of
-from synthesis.records import Domain
 
 NUMBER = Type("float32")
 UNIT = Domain(low=-1.0, high=1.0)

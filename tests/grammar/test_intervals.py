@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synthesis.errors import ConfigError
-from synthesis.grammar.functions import BINARY, UNARY
-from synthesis.records import Domain
+from synthesis.core.errors import ConfigError
+from synthesis.core.records import Domain
+from synthesis.drawing.functions import BINARY, UNARY
 
 numpy: Any = np
 

@@ -1,6 +1,6 @@
 """What nobody reads is left out of a body, and nothing else."""
 
-from synthesis.grammar.pruning import prune
+from synthesis.drawing.pruning import prune
 
 
 def test_what_is_read_stays() -> None:

@@ -1,8 +1,8 @@
 """Numbers kept in fewer bytes: whole ones only where they fit."""
 
-from synthesis.grammar.storage import Storage
-from synthesis.grammar.streams import Stream
-from synthesis.records import Domain
+from synthesis.core.records import Domain
+from synthesis.drawing.storage import Storage
+from synthesis.drawing.streams import Stream
 
 SHARES = {"float32": (("float16", 1.0),), "int32": (("uint8", 1.0),)}
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from processes import output_of
 
-from synthesis.grammar.streams import Stream
+from synthesis.drawing.streams import Stream
 
 
 def test_the_same_labels_give_the_same_choices_on_every_python() -> None:
@@ -29,7 +29,7 @@ GOLDEN_ORDER = [0, 5, 2, 1, 3, 4]
 
 
 def test_another_hash_seed_changes_nothing() -> None:
-    program = "from synthesis.grammar.streams import Stream; print(Stream('a', ('b', 1)).below(10**9))"
+    program = "from synthesis.drawing.streams import Stream; print(Stream('a', ('b', 1)).below(10**9))"
     assert len({output_of(program, seed) for seed in ("0", "1", "12345")}) == 1
 
 

@@ -5,8 +5,8 @@ import ast
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synthesis.grammar.rendering import render, render_block
-from synthesis.grammar.syntax import (
+from synthesis.drawing.rendering import render, render_block
+from synthesis.drawing.syntax import (
     Assign,
     Attribute,
     Call,

@@ -4,11 +4,11 @@ import ast
 
 import pytest
 
-from synthesis.grammar.naming import NameBook
-from synthesis.grammar.rendering import render_block
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Expression, Infix, Literal, Name
-from synthesis.grammar.templates import PYTHON, Template
+from synthesis.drawing.naming import NameBook
+from synthesis.drawing.rendering import render_block
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.syntax import Expression, Infix, Literal, Name
+from synthesis.drawing.templates import PYTHON, Template
 
 
 def twice(base: Expression) -> Expression:

@@ -9,7 +9,7 @@ from typing import cast
 
 import pytest
 
-from synthesis.grammar.variants import choose
+from synthesis.drawing.variants import choose
 
 
 def first(parts: list[str]) -> list[str]:

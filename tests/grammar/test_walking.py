@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import synthesis
-from synthesis.grammar.walking import Rewriter, Visitor, walk
+from synthesis.drawing.walking import Rewriter, Visitor, walk
 
 FILES = sorted(Path(synthesis.__file__).parent.rglob("*.py"))[::20]
 ODD = """

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from synthesis import KernelGenerator
-from synthesis.grammar.operations import has_two_constants
-from synthesis.grammar.syntax import Call, Expression, Infix, Literal, Name, Negation
+from synthesis.drawing.operations import has_two_constants
+from synthesis.drawing.syntax import Call, Expression, Infix, Literal, Name, Negation
 
 X, TWO, HALF = Name("x"), Literal("2.0"), Call(Name("wp.float16"), (Literal("0.5"),))
 

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from synthesis.cli import run as irsmith
-from synthesis.errors import ConfigError, TargetError
-from synthesis.harvesting.harvest import harvest
-from synthesis.harvesting.settings import Harvest
-from synthesis.output.reading import read_folder
-from synthesis.settings import Extraction, Running
+from synthesis.core.errors import ConfigError, TargetError
+from synthesis.core.settings import Extraction, Running
+from synthesis.dataset.storage.reading import read_folder
+from synthesis.making.harvesting.harvest import harvest
+from synthesis.making.harvesting.settings import Harvest
 
 pytestmark = pytest.mark.needs("warp")
 KERNELS = """

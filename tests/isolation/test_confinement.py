@@ -18,10 +18,10 @@ from typing import Any
 import psutil
 import pytest
 
-from synthesis.errors import ConfigError, MachineError, SandboxError, Symptom
-from synthesis.isolation import linux, serving
-from synthesis.isolation.confinement import ALL, MY_OWN, Confinement, Limits, Protection, Sandbox, describe
-from synthesis.isolation.zygote import Casualty, Zygote
+from synthesis.core.errors import ConfigError, MachineError, SandboxError, Symptom
+from synthesis.core.sandbox import linux, serving
+from synthesis.core.sandbox.confinement import ALL, MY_OWN, Confinement, Limits, Protection, Sandbox, describe
+from synthesis.core.sandbox.zygote import Casualty, Zygote
 
 
 def works() -> bool:
@@ -284,7 +284,7 @@ def test_what_the_machine_kills_is_told_from_what_ends_by_itself(name: str) -> N
 
 HOLDS = """
 import sys
-from synthesis.isolation.zygote import Zygote
+from synthesis.core.sandbox.zygote import Zygote
 sys.path.insert(0, {tests!r})
 from test_confinement import sleeps
 with Zygote() as zygote:
@@ -311,7 +311,7 @@ def test_a_machine_without_a_protection_says_so(monkeypatch: pytest.MonkeyPatch)
         raise PermissionError(1, "not here")
 
     monkeypatch.setattr(linux, "enter_namespaces", refuses)
-    from synthesis.isolation import confinement
+    from synthesis.core.sandbox import confinement
 
     with pytest.raises(SandboxError, match="does not allow namespaces: not here"):
         confinement.enter(Confinement(sandbox=Sandbox.REQUIRE), Path())
@@ -328,7 +328,7 @@ def test_a_full_disk_is_the_machines_trouble(monkeypatch: pytest.MonkeyPatch) ->
             del folder
             return "No space left on device"
 
-        monkeypatch.setattr("synthesis.isolation.zygote.check_space", full)
+        monkeypatch.setattr("synthesis.core.sandbox.zygote.check_space", full)
         with pytest.raises(MachineError, match=r"cannot be written to .*: No space left"):
             zygote.check_machine()
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from synthesis.isolation.folders import make_temporary, remove
+from synthesis.core.sandbox.folders import make_temporary, remove
 
 _THREADS, _EACH = 12, 100
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from typing_extensions import TypeAliasType
 
-from synthesis.isolation.wire import WireError, decode, encode
+from synthesis.core.sandbox.wire import WireError, decode, encode
 
 Kind = TypeVar("Kind", bound=np.generic)
 Named = TypeAliasType("Named", np.ndarray[Any, np.dtype[Kind]], type_params=(Kind,))

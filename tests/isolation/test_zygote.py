@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from synthesis.errors import MachineError, Symptom
-from synthesis.isolation import clock
-from synthesis.isolation.confinement import MY_OWN, Confinement
-from synthesis.isolation.zygote import Casualty, Zygote
+from synthesis.core.errors import MachineError, Symptom
+from synthesis.core.sandbox import clock
+from synthesis.core.sandbox.confinement import MY_OWN, Confinement
+from synthesis.core.sandbox.zygote import Casualty, Zygote
 
 
 def count(until: int) -> Iterator[int]:

@@ -8,14 +8,14 @@ import pytest
 
 from synthesis import BatchGenerator, KernelGenerator, get_frontend
 from synthesis.cli import run
-from synthesis.errors import ConfigError, OutputError, UnknownNameError
+from synthesis.core.errors import ConfigError, OutputError, UnknownNameError
+from synthesis.core.identity.python import renamed_hash
+from synthesis.dataset.storage.reading import read_folder
+from synthesis.drawing.kernel_files import KernelFileError, KernelFolder, read_family
+from synthesis.drawing.kernel_files.reading import evaluate
+from synthesis.drawing.streams import Stream
 from synthesis.generator import draw
-from synthesis.grammar.streams import Stream
-from synthesis.identity.python import renamed_hash
-from synthesis.kernel_checking import check_kernel, new_kernel
-from synthesis.kernel_files import KernelFileError, KernelFolder, read_family
-from synthesis.kernel_files.reading import evaluate
-from synthesis.output.reading import read_folder
+from synthesis.workbench.kernel_checking import check_kernel, new_kernel
 
 FAMILIES = Path(__file__).parent / "families"
 START = '"""Doubles."""\n#: frontend: FRONTEND\n#: category: simple\n'

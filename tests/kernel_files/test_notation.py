@@ -6,7 +6,7 @@ from textwrap import dedent
 
 import pytest
 
-from synthesis.kernel_files.notation import NotationError, Text, read_text
+from synthesis.drawing.kernel_files.notation import NotationError, Text, read_text
 
 
 def text_of(body: str) -> Text:

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from conftest import kernels_module
 
-from synthesis import chunk_maker, extract, get_frontend
+from synthesis import extract, get_frontend
 from synthesis.cli import run
+from synthesis.core.records import Pair, Rejection
 from synthesis.generator import KernelGenerator
-from synthesis.making import proving, stages
+from synthesis.making import chunk_maker, proving, stages
 from synthesis.making.candidate import Candidate
-from synthesis.records import Pair, Rejection
 from synthesis.verification.verifier import Verifier
 
 Stage = Callable[..., list[Candidate]]
@@ -105,7 +105,7 @@ def test_an_error_of_ours_costs_a_drawn_kernel(
 def test_an_error_of_ours_costs_an_extracted_kernel(
     place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from synthesis.sources import extracted
+    from synthesis.making.sources import extracted
 
     def second(candidate: Candidate) -> bool:
         return candidate.spec is not None and candidate.spec.name == "two"
@@ -135,7 +135,7 @@ def test_an_error_of_ours_costs_an_extracted_kernel(
         (wrong,) = [each for each in found if isinstance(each, Rejection)]
         assert len(found) == 3
         assert (str(wrong.symptom), wrong.kernel_name) == ("internal_error", "two")
-        assert wrong.detail.startswith("OurError: nobody expected this; at synthesis.sources.extracted:")
+        assert wrong.detail.startswith("OurError: nobody expected this; at synthesis.making.sources.extracted:")
         return
     assert run([*command, "--out", str(tmp_path / "rows")]) == 1
     (line,) = [each for each in ledger(tmp_path / "rows") if each["symptom"] == "internal_error"]

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from synthesis.errors import Stage, Symptom
-from synthesis.minimising.observing import Wanted
-from synthesis.minimising.reductions import normalised, size_of, smaller, tidied, ways
-from synthesis.minimising.search import shrink
-from synthesis.records import Argument, Domain, KernelSpec, Rejection, Signature
+from synthesis.core.errors import Stage, Symptom
+from synthesis.core.records import Argument, Domain, KernelSpec, Rejection, Signature
+from synthesis.workbench.minimising.observing import Wanted
+from synthesis.workbench.minimising.reductions import normalised, size_of, smaller, tidied, ways
+from synthesis.workbench.minimising.search import shrink
 
 SOURCE = '''
 import numpy as np

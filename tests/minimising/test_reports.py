@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from synthesis.cli import run
-from synthesis.minimising.cases import case_of_file
-from synthesis.minimising.minimise import minimise
+from synthesis.workbench.minimising.cases import case_of_file
+from synthesis.workbench.minimising.minimise import minimise
 
 KERNELS = Path(__file__).parents[1] / "kernels"
 

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from synthesis.errors import Symptom
+from synthesis.core.errors import Symptom
+from synthesis.core.records import KernelSpec, Rejection
 from synthesis.frontends.base import (
     Direction,
     Frontend,
@@ -21,10 +22,9 @@ from synthesis.frontends.base import (
     Values,
     numbered,
 )
-from synthesis.mutating.records import Mutant
-from synthesis.records import KernelSpec, Rejection
 from synthesis.verification.inputs import complete, draw_inputs, flat
 from synthesis.verification.judge import Judgement
+from synthesis.verification.mutating.records import Mutant
 from synthesis.verification.plan import Plan, make_plan
 from synthesis.verification.verifier import Verifier
 
@@ -79,13 +79,13 @@ def judge_mutants(
     try:
         right = make_plan(frontend, kernel, texts, useful=False, fresh=False)
         (verdict,) = verifier.judge([right])
+        mutants = [each for each in mutants if each.level in verdict.verdict.verified]
         for start in range(0, len(mutants), _TOGETHER):
             some = mutants[start : start + _TOGETHER]
             judgements += verifier.judge([_in_its_place(frontend, right, each) for each in some])
     finally:
         frontend.compiler.release([kernel])
-    proved = verdict.verdict.verified
-    kept = [(mutant, each) for mutant, each in zip(mutants, judgements, strict=True) if mutant.level in proved]
+    kept = list(zip(mutants, judgements, strict=True))
     settled = [_settle_at_once(mutant, each) for mutant, each in kept]
     open_ = [each for each, done in zip(kept, settled, strict=True) if done is None]
     distances: list[_Distance] = []

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from mutants.judging import Fate, Judged
+from synthesis.core.records import KernelSpec
 from synthesis.frontends.base import Direction, Level
-from synthesis.mutating.records import FRAME, Kind
-from synthesis.records import KernelSpec
+from synthesis.verification.mutating.records import FRAME, Kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from synthesis.errors import TargetError
-from synthesis.output.reading import BrokenFile, Document, read_file, scan_folder
-from synthesis.output.rows import Row, packed_metadata, read_json, unpacked_metadata
-from synthesis.output.schema import METADATA, Kind
-from synthesis.output.tables import write_rows
-from synthesis.stores.local import Folder
+from synthesis.core.errors import TargetError
+from synthesis.core.stores.local import Folder
+from synthesis.dataset.storage.reading import BrokenFile, Document, read_file, scan_folder
+from synthesis.dataset.storage.rows import Row, packed_metadata, read_json, unpacked_metadata
+from synthesis.dataset.storage.schema import METADATA, Kind
+from synthesis.dataset.storage.tables import write_rows
 
 SAMPLES = Path(__file__).parents[2] / "data" / "samples"
 HUGE = 10**400

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from synthesis import RowIndex, TargetError, UnknownNameError, run_pipeline
-from synthesis.output import tables as tables_of_rows
-from synthesis.output.reading import read_folder
-from synthesis.stores.places import store_of
+from synthesis.core.stores.places import store_of
+from synthesis.dataset.storage import tables as tables_of_rows
+from synthesis.dataset.storage.reading import read_folder
 
 SAMPLES = Path(__file__).parents[2] / "data" / "samples" / "jax"
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from synthesis import run_pipeline
-from synthesis.extraction import extract_to_folder
-from synthesis.output.reading import read_folder
-from synthesis.output.rows import readable
-from synthesis.settings import Running
+from synthesis.core.settings import Running
+from synthesis.dataset.storage.reading import read_folder
+from synthesis.dataset.storage.rows import readable
+from synthesis.making.runs.extraction import extract_to_folder
 
 # The first kernel has no derivative, and the function is of another front end, which comes up after some rows.
 MIXED = {

@@ -15,15 +15,15 @@ import pytest
 from folders import documents
 
 from synthesis import run_pipeline
-from synthesis.isolation.confinement import Confinement, Limits
-from synthesis.output.confined import ConfinedTables
-from synthesis.output.manifest import read_manifest
-from synthesis.output.reading import BrokenFile, scan_folder
-from synthesis.output.rows import Row
-from synthesis.output.schema import METADATA
-from synthesis.output.tables import GROUP, TableError, array_of, read_rows, schema_of, write_rows
-from synthesis.reverification import Failure, verify_folder
-from synthesis.stores.places import store_of
+from synthesis.core.sandbox.confinement import Confinement, Limits
+from synthesis.core.stores.places import store_of
+from synthesis.dataset.storage.confined import ConfinedTables
+from synthesis.dataset.storage.manifest import read_manifest
+from synthesis.dataset.storage.reading import BrokenFile, scan_folder
+from synthesis.dataset.storage.rows import Row
+from synthesis.dataset.storage.schema import METADATA
+from synthesis.dataset.storage.tables import GROUP, TableError, array_of, read_rows, schema_of, write_rows
+from synthesis.making.runs.reverification import Failure, verify_folder
 
 pa: Any = _pyarrow
 parquet: Any = _parquet
@@ -84,8 +84,8 @@ def test_rows_are_written_and_read_without_pandas(tmp_path: Path, row: Row) -> N
     (tmp_path / "row.json").write_text(json.dumps([row.source, row.texts, row.metadata]))
     program = """
 import json, sys
-from synthesis.output.rows import Row
-from synthesis.output.tables import read_rows, write_rows
+from synthesis.dataset.storage.rows import Row
+from synthesis.dataset.storage.tables import read_rows, write_rows
 row = Row(*json.load(open("row.json")))
 with open("row.parquet", "wb") as file:
     write_rows(file, [row], tuple(row.texts))

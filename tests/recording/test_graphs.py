@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from synthesis import Pair, extract
+from synthesis.core.stores.places import store_of
 from synthesis.frontends.launched import Launched
-from synthesis.recording.storage import KERNELS, entries_of, launches_of, read_kernel, read_launch, read_refused
-from synthesis.stores.places import store_of
+from synthesis.making.recording.storage import KERNELS, entries_of, launches_of, read_kernel, read_launch, read_refused
 from synthesis.verification.inputs import draw_inputs
 
 pytestmark = pytest.mark.needs("warp")

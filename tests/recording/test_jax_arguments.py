@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from synthesis import Pair, extract, record
-from synthesis.recording.storage import entries_of, read_refused
-from synthesis.stores.places import store_of
+from synthesis.core.stores.places import store_of
+from synthesis.making.recording.storage import entries_of, read_refused
 
 pytestmark = pytest.mark.needs("jax")
 HEAD = """

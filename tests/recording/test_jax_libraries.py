@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from synthesis.output.reading import Document, read_folder
+from synthesis.dataset.storage.reading import Document, read_folder
 
 pytestmark = pytest.mark.needs("jax")
 LIBRARY = """

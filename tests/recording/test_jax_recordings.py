@@ -13,9 +13,9 @@ import pytest
 from verification.checking import judged
 
 from synthesis import Pair, Rejection, Signature, extract, get_frontend, record
-from synthesis.extraction import extract_to_folder
-from synthesis.recording.storage import entries_of, launches_of, read_kernel, read_refused
-from synthesis.stores.places import store_of
+from synthesis.core.stores.places import store_of
+from synthesis.making.recording.storage import entries_of, launches_of, read_kernel, read_refused
+from synthesis.making.runs.extraction import extract_to_folder
 from synthesis.verification.inputs import draw_inputs
 from synthesis.verification.verifier import Verifier
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from synthesis.recording.storage import entries_of, launches_of, read_kernel, read_launch, read_refused
-from synthesis.stores.places import store_of
+from synthesis.core.stores.places import store_of
+from synthesis.making.recording.storage import entries_of, launches_of, read_kernel, read_launch, read_refused
 
 pytestmark = pytest.mark.needs("warp")
 PROGRAM = Path(__file__).parents[1] / "kernels" / "launching.py"

@@ -28,8 +28,8 @@ from synthesis import (
     get_frontend,
     record,
 )
-from synthesis.extraction import extract_to_folder
-from synthesis.output.reading import read_folder
+from synthesis.dataset.storage.reading import read_folder
+from synthesis.making.runs.extraction import extract_to_folder
 from synthesis.verification.inputs import draw_inputs
 from synthesis.verification.verifier import Verifier
 

@@ -7,8 +7,8 @@ import pytest
 from scored_rows import SAMPLES, named_otherwise, numbers_of
 
 from synthesis import Answer, KernelGenerator, Score, Scorer, run_pipeline
-from synthesis.output.reading import Document, read_folder
-from synthesis.records import KernelSpec
+from synthesis.core.records import KernelSpec
+from synthesis.dataset.storage.reading import Document, read_folder
 from synthesis.scoring.scores import Refusal, Step
 
 _VALUE = r"%\w+(?:#\d+)?"

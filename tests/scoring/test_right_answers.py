@@ -8,8 +8,8 @@ from conftest import other_release
 from scored_rows import named_otherwise
 
 from synthesis import Answer, ConfigError, Scorer, Scoring, score
-from synthesis.errors import UsageError
-from synthesis.output.reading import Document
+from synthesis.core.errors import UsageError
+from synthesis.dataset.storage.reading import Document
 
 
 def of_levels(rows: list[Document], text: Callable[[Document, str], str]) -> list[Answer]:

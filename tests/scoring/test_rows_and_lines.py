@@ -14,9 +14,9 @@ from scored_rows import SAMPLES, named_otherwise
 
 from synthesis import Answer, RowIndex, Scorer, Scoring, generate, row_of
 from synthesis.cli import run
-from synthesis.errors import TargetError
-from synthesis.evaluation.settings import Evaluating
-from synthesis.output.reading import Document
+from synthesis.core.errors import TargetError
+from synthesis.dataset.storage.reading import Document
+from synthesis.scoring.evaluation.settings import Evaluating
 from synthesis.scoring.lines import Counts, score_lines
 
 

@@ -6,9 +6,9 @@ from types import ModuleType
 from typing import Any
 
 from synthesis import Pair, Rejection, get_frontend
-from synthesis.extraction import extract
+from synthesis.core.records import KernelSpec
 from synthesis.frontends.base import Kernel
-from synthesis.records import KernelSpec
+from synthesis.making.runs.extraction import extract
 from synthesis.verification.judge import Judgement
 from synthesis.verification.plan import make_plan
 from synthesis.verification.verifier import Verifier

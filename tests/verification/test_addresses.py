@@ -8,10 +8,10 @@ import pytest
 from checking import judged, pairs_of_texts
 
 from synthesis import get_frontend
+from synthesis.core.records import Hindrance
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Kernel, Purpose
 from synthesis.generator import draw
-from synthesis.grammar.streams import Stream
-from synthesis.records import Hindrance
 from synthesis.verification.inputs import array_shape
 from synthesis.verification.plan import make_plan
 from synthesis.verification.verifier import Verifier

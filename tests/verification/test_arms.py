@@ -7,9 +7,9 @@ import pytest
 from checking import pairs_of
 
 from synthesis import Pair, get_frontend
-from synthesis.examples import ArrayType, Examples
+from synthesis.core.examples import ArrayType, Examples
+from synthesis.core.records import Domain, Hindrance
 from synthesis.frontends.base import Kernel, Lowered, Trace
-from synthesis.records import Domain, Hindrance
 from synthesis.verification.gradients import precisions_of
 from synthesis.verification.plan import make_plan
 from synthesis.verification.tangents import check_pullbacks, pullback_runs

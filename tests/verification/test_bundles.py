@@ -10,16 +10,16 @@ import pytest
 from checking import judged, pairs_of_texts
 
 from synthesis import ConfigError, Domain, KernelSpec, Pair, SynthesisPipeline, get_frontend, run_pipeline
-from synthesis.extraction import extract_to_folder
+from synthesis.core.records import Role, Signature
 from synthesis.frontends.base import Direction, Kernel
 from synthesis.frontends.warp.recipes.applications.forms import bundles
 from synthesis.generator import KernelGenerator
-from synthesis.minimising.scripts import script_of
-from synthesis.records import Role, Signature
-from synthesis.reverification import verify_folder
+from synthesis.making.runs.extraction import extract_to_folder
+from synthesis.making.runs.reverification import verify_folder
 from synthesis.verification.claims import refuted_claim
 from synthesis.verification.inputs import complete, draw_inputs
 from synthesis.verification.verifier import Verifier
+from synthesis.workbench.minimising.scripts import script_of
 
 pytestmark = pytest.mark.needs("warp")
 LEVELS = ("cpp_forward", "cpp_backward", "cuda_forward", "cuda_backward")

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from synthesis import KernelGenerator, get_frontend
+from synthesis.core.records import Argument, Domain, KernelSpec, Role, Signature
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Kernel
 from synthesis.generator import draw
-from synthesis.grammar.streams import Stream
-from synthesis.records import Argument, Domain, KernelSpec, Role, Signature
 from synthesis.verification.claims import LARGEST_ARRAY, refuted_claim
 
 DRAWN = 60

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from synthesis import Symptom, get_frontend
+from synthesis.core.records import Argument, Domain, KernelSpec, Signature
 from synthesis.frontends.base import Kernel, Lowered
-from synthesis.records import Argument, Domain, KernelSpec, Signature
 from synthesis.verification.plan import Plan, make_plan
 from synthesis.verification.verifier import Verifier
 

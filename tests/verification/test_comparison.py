@@ -4,8 +4,8 @@ import ml_dtypes
 import numpy as np
 import pytest
 
+from synthesis.core.sandbox.wire import decode, encode
 from synthesis.frontends.base import Shake, Values
-from synthesis.isolation.wire import decode, encode
 from synthesis.verification.comparison import (
     CAP,
     Expected,

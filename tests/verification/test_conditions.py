@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from synthesis import Pair, Rejection, Symptom
-from synthesis.extraction import extract
+from synthesis.making.runs.extraction import extract
 
 pytestmark = pytest.mark.needs("warp")
 KERNELS = """

@@ -7,8 +7,8 @@ import pytest
 from checking import judged, pairs_of
 
 from synthesis import Pair, get_frontend
+from synthesis.core.records import Argument, Domain, Hindrance, KernelSpec, Role
 from synthesis.frontends.base import Kernel
-from synthesis.records import Argument, Domain, Hindrance, KernelSpec, Role
 from synthesis.verification.claims import refuted_claim
 from synthesis.verification.verifier import Verifier
 

@@ -12,12 +12,12 @@ import pytest
 
 from synthesis import run_pipeline
 from synthesis.cli import run
-from synthesis.identity.python import program_id, renamed_hash, structure_hash
-from synthesis.isolation.confinement import Protection
-from synthesis.languages import ir_structure_hash
-from synthesis.output.rows import packed_metadata, unpacked_metadata
-from synthesis.registry import get_frontend
-from synthesis.reverification import verify_folder
+from synthesis.core.identity.python import program_id, renamed_hash, structure_hash
+from synthesis.core.languages import ir_structure_hash
+from synthesis.core.sandbox.confinement import Protection
+from synthesis.dataset.storage.rows import packed_metadata, unpacked_metadata
+from synthesis.frontends.registry import get_frontend
+from synthesis.making.runs.reverification import verify_folder
 
 Edit = Callable[[dict[str, Any]], None]
 

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from synthesis import Rejection, Symptom, generate
-from synthesis.extraction import extract_to_folder
+from synthesis.core.records import Domain, KernelSpec
+from synthesis.core.settings import Extraction
 from synthesis.generator import KernelGenerator
-from synthesis.records import Domain, KernelSpec
-from synthesis.reverification import verify_folder
-from synthesis.settings import Extraction
+from synthesis.making.runs.extraction import extract_to_folder
+from synthesis.making.runs.reverification import verify_folder
 
 HEAD = """
 import jax

@@ -11,9 +11,9 @@ from checking import judged, pairs_of, pairs_of_texts
 from conftest import kernels_module
 
 from synthesis import Pair, Rejection, Symptom, SynthesisPipeline, get_frontend
-from synthesis.extraction import extract
+from synthesis.core.records import Argument, Domain, KernelSpec, Role, Signature
 from synthesis.frontends.base import Kernel, Outcome, Program, Purpose, numbered
-from synthesis.records import Argument, Domain, KernelSpec, Role, Signature
+from synthesis.making.runs.extraction import extract
 from synthesis.verification.inputs import complete, draw_inputs
 from synthesis.verification.plan import make_plan
 from synthesis.verification.slopes import draw_point

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from synthesis import ConfigError, Rejection, Symptom, get_frontend
+from synthesis.core.records import Argument, Domain, Role, Signature
+from synthesis.core.settings import Share
 from synthesis.frontends.base import Program, Purpose, RunKey
-from synthesis.records import Argument, Domain, Role, Signature
-from synthesis.settings import Share
 from synthesis.verification.verifier import Verifier
 
 WARP = """

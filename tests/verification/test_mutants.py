@@ -10,8 +10,8 @@ from mutants.table import Line, read_lines
 
 from synthesis import Pair, SynthesisPipeline, get_frontend
 from synthesis.frontends.base import Direction
-from synthesis.mutating.choosing import edits, mutants
-from synthesis.mutating.records import FRAME, Kind, Mutant
+from synthesis.verification.mutating.choosing import edits, mutants
+from synthesis.verification.mutating.records import FRAME, Kind, Mutant
 from synthesis.verification.twins import at_executed_sizes
 from synthesis.verification.verifier import Verifier
 

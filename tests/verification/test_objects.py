@@ -13,6 +13,8 @@ import pytest
 from checking import judged
 
 from synthesis import ConfigError, Domain, KernelSpec, Pair, SynthesisPipeline, get_frontend, run_pipeline
+from synthesis.core.records import Argument, Signature
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Kernel, Program
 from synthesis.frontends.warp.handles import is_object
 from synthesis.frontends.warp.memory import Memory
@@ -26,9 +28,7 @@ from synthesis.frontends.warp.recipes.applications.shapes import (
 from synthesis.frontends.warp.reference.objects import chosen
 from synthesis.frontends.warp.reference.semantics.meshes import closest_by_regions, closest_on_parts
 from synthesis.generator import draw
-from synthesis.grammar.streams import Stream
-from synthesis.records import Argument, Signature
-from synthesis.reverification import verify_folder
+from synthesis.making.runs.reverification import verify_folder
 from synthesis.verification.claims import refuted_claim
 from synthesis.verification.inputs import complete, draw_argument, draw_inputs
 from synthesis.verification.usefulness import redraws

@@ -7,8 +7,8 @@ import pytest
 from checking import judged, pairs_of_texts
 
 from synthesis import Pair, Symptom, get_frontend
-from synthesis.extraction import extract
-from synthesis.records import Role
+from synthesis.core.records import Role
+from synthesis.making.runs.extraction import extract
 from synthesis.verification.inputs import draw_inputs, overlapping
 from synthesis.verification.verifier import Verifier
 

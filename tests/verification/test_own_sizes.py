@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from scored_rows import SAMPLES, numbers_of
 
+from synthesis.core.records import Hindrance
+from synthesis.dataset.storage.reading import Document, read_folder
 from synthesis.frontends.base import Purpose
-from synthesis.output.reading import Document, read_folder
-from synthesis.records import Hindrance
-from synthesis.registry import get_frontend
+from synthesis.frontends.registry import get_frontend
 from synthesis.verification import own_sizes
 from synthesis.verification.own_sizes import plan_at_own_sizes
 from synthesis.verification.plan import Plan

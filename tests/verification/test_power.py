@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from synthesis import get_frontend
+from synthesis.core.records import Argument, Domain, KernelSpec, Role, Signature, Verdict
 from synthesis.frontends.base import Kernel, Lowered
-from synthesis.records import Argument, Domain, KernelSpec, Role, Signature, Verdict
-from synthesis.registry import allowed_options
+from synthesis.frontends.registry import allowed_options
 from synthesis.verification.plan import make_plan
 from synthesis.verification.variants import FEWEST, weakness_of
 from synthesis.verification.verifier import Verifier

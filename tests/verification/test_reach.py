@@ -11,10 +11,10 @@ import pytest
 from checking import judged, pairs_of, pairs_of_texts
 
 from synthesis import Pair, Symptom, get_frontend
-from synthesis.examples import ArrayType, Examples
-from synthesis.formats import numpy_dtype
+from synthesis.core.examples import ArrayType, Examples
+from synthesis.core.formats import numpy_dtype
+from synthesis.core.records import Argument, Domain, Hindrance, KernelSpec, Role, Signature
 from synthesis.frontends.base import Kernel, Reached, Trace, Values
-from synthesis.records import Argument, Domain, Hindrance, KernelSpec, Role, Signature
 from synthesis.verification.aimed import (
     TRIALS,
     _edge_inputs,  # pyright: ignore[reportPrivateUsage]

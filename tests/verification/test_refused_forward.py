@@ -4,11 +4,11 @@ import pytest
 from checking import judged, pairs_of_texts
 
 from synthesis import Pair, Symptom, get_frontend
+from synthesis.core.records import GradientStatus
 from synthesis.frontends.base import Kernel, Lowered
 from synthesis.making.candidate import Candidate
 from synthesis.making.proving import prove
 from synthesis.making.stages import Terms
-from synthesis.records import GradientStatus
 from synthesis.verification.plan import make_plan
 from synthesis.verification.verifier import Verifier
 

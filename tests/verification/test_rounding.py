@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from synthesis import Symptom, get_frontend
+from synthesis.core.records import Argument, Domain, KernelSpec, Signature
 from synthesis.frontends.base import Kernel, Lowered
-from synthesis.records import Argument, Domain, KernelSpec, Signature
 from synthesis.verification.inputs import DRAWS
 from synthesis.verification.plan import Plan, Problem, make_plan
 from synthesis.verification.verifier import Verifier

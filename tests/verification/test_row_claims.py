@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from synthesis.cli import run
-from synthesis.output.rows import packed_metadata, unpacked_metadata
-from synthesis.reverification import verify_folder
+from synthesis.dataset.storage.rows import packed_metadata, unpacked_metadata
+from synthesis.making.runs.reverification import verify_folder
 
 SAMPLES = Path(__file__).parents[2] / "data" / "samples" / "warp"
 

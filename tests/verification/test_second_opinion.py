@@ -12,9 +12,9 @@ pytest.importorskip("jax")
 import jax as _jax
 
 from synthesis import get_frontend
-from synthesis.errors import Symptom
+from synthesis.core.errors import Symptom
+from synthesis.core.records import Argument, Domain, KernelSpec, Rejection, Signature
 from synthesis.frontends.base import Kernel, Lowered, Outcome
-from synthesis.records import Argument, Domain, KernelSpec, Rejection, Signature
 from synthesis.verification.judge import doubtful, judge, with_second_opinions
 from synthesis.verification.plan import Plan, make_plan
 from synthesis.verification.verifier import Verifier

@@ -6,8 +6,8 @@ import pytest
 from checking import pairs_of_texts
 
 from synthesis import Pair, SynthesisPipeline, get_frontend
+from synthesis.drawing.streams import Stream
 from synthesis.generator import draw
-from synthesis.grammar.streams import Stream
 
 pytestmark = pytest.mark.needs("warp")
 PRINTING = """

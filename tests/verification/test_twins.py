@@ -17,17 +17,17 @@ import jax as _jax
 
 from synthesis import KernelGenerator, Pair, get_frontend, run_pipeline, synthesize_pair
 from synthesis.cli import run
-from synthesis.errors import ConfigError, Symptom
+from synthesis.core.errors import ConfigError, Symptom
+from synthesis.core.identity.python import program_id
+from synthesis.core.identity.sizes import first_difference
+from synthesis.core.records import Argument, Domain, KernelSpec, Rejection, Role, Signature
+from synthesis.dataset.storage.reading import read_pair
+from synthesis.dataset.storage.rows import packed_metadata, unpacked_metadata
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Lowered
 from synthesis.frontends.jax.recipes.applications.sizes import CHEAP, MOST_TRIPS, RealSizes
 from synthesis.generator import draw
-from synthesis.grammar.streams import Stream
-from synthesis.identity.python import program_id
-from synthesis.identity.sizes import first_difference
-from synthesis.output.reading import read_pair
-from synthesis.output.rows import packed_metadata, unpacked_metadata
-from synthesis.records import Argument, Domain, KernelSpec, Rejection, Role, Signature
-from synthesis.reverification import verify_folder
+from synthesis.making.runs.reverification import verify_folder
 from synthesis.verification.claims import refuted_claim
 from synthesis.verification.twins import why_no_twin
 

@@ -7,9 +7,9 @@ import pytest
 from checking import judged
 
 from synthesis import Pair, Rejection, Symptom, get_frontend
-from synthesis.extraction import extract
 from synthesis.frontends.base import Kernel
 from synthesis.frontends.warp.unassigned import find_unassigned
+from synthesis.making.runs.extraction import extract
 from synthesis.verification.verifier import Verifier
 
 STATE = """\

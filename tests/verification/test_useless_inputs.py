@@ -6,9 +6,9 @@ import pytest
 from useless import Useless, signature_of, source_of, useless_rows, write_row
 
 from synthesis import get_frontend
+from synthesis.core.records import KernelSpec
 from synthesis.frontends.base import Kernel, Lowered
-from synthesis.records import KernelSpec
-from synthesis.reverification import verify_folder
+from synthesis.making.runs.reverification import verify_folder
 
 ROWS = list(useless_rows())
 

@@ -4,8 +4,8 @@ import pytest
 from checking import pairs_of
 
 from synthesis import Pair
-from synthesis.examples import ArrayType, Examples
-from synthesis.records import Domain, GradientStatus, Hindrance
+from synthesis.core.examples import ArrayType, Examples
+from synthesis.core.records import Domain, GradientStatus, Hindrance
 
 HEAD = """
 import warp as wp

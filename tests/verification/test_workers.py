@@ -9,13 +9,13 @@ import pytest
 from processes import workers_of
 
 from synthesis import BatchGenerator
-from synthesis.chunk_verifier import ChunkVerifier, Failure
-from synthesis.errors import MachineError
-from synthesis.output.chunks import END, Chunk
-from synthesis.output.reading import BrokenFile, scan_folder, scan_from
-from synthesis.reverification import Reverification, verify_folder
-from synthesis.settings import Verification
-from synthesis.stores.places import store_of
+from synthesis.core.errors import MachineError
+from synthesis.core.settings import Verification
+from synthesis.core.stores.places import store_of
+from synthesis.dataset.storage.chunks import END, Chunk
+from synthesis.dataset.storage.reading import BrokenFile, scan_folder, scan_from
+from synthesis.making.chunk_verifier import ChunkVerifier, Failure
+from synthesis.making.runs.reverification import Reverification, verify_folder
 
 pytestmark = pytest.mark.needs("jax")
 ROWS = 34
@@ -100,7 +100,7 @@ def test_a_worker_that_is_killed_costs_nothing(folders: dict[str, Path], monkeyp
             killed.append(each.pid)
             each.kill()
 
-    monkeypatch.setattr("synthesis.progress.Meter.finish", kill_one)
+    monkeypatch.setattr("synthesis.core.progress.Meter.finish", kill_one)
     found, _ = found_by(folders["honest"], 2)
     assert killed
     assert (found.rows, found.failing_rows) == (ROWS, 0)
@@ -113,7 +113,7 @@ def test_workers_that_are_killed_again_and_again_end_it(
         for each in workers_of(psutil.Process()):
             each.kill()
 
-    monkeypatch.setattr("synthesis.progress.Meter.begin", kill_all)
+    monkeypatch.setattr("synthesis.core.progress.Meter.begin", kill_all)
     with pytest.raises(MachineError, match=r"rows .* could not be made: .* killed by SIGKILL, 3 times$"):
         verify_folder(folders["honest"], workers=2)
 

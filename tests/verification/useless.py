@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from synthesis.identity.python import program_id, renamed_hash, structure_hash
-from synthesis.languages import ir_structure_hash
-from synthesis.output.rows import packed_metadata
-from synthesis.records import Argument, Domain, Role, Signature
-from synthesis.registry import levels_of
-from synthesis.version import __version__
+from synthesis.core.identity.python import program_id, renamed_hash, structure_hash
+from synthesis.core.languages import ir_structure_hash
+from synthesis.core.records import Argument, Domain, Role, Signature
+from synthesis.core.version import __version__
+from synthesis.dataset.storage.rows import packed_metadata
+from synthesis.frontends.registry import levels_of
 
 SAME = (0.1, 1.5)
 """A domain that tells well."""

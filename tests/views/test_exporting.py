@@ -19,8 +19,8 @@ from synthesis import (
     export,
     view_records,
 )
-from synthesis.output.reading import read_folder
-from synthesis.stores.local import Folder
+from synthesis.core.stores.local import Folder
+from synthesis.dataset.storage.reading import read_folder
 from synthesis.views import exporting, writing
 from synthesis.views.columns import SFT, raw_columns
 from synthesis.views.writing import Spool

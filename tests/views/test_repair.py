@@ -10,9 +10,9 @@ import pytest
 from conftest import other_release
 
 from synthesis import export, view_records
-from synthesis.errors import Symptom
-from synthesis.output.reading import Document, read_folder
-from synthesis.reverification import verify_folder
+from synthesis.core.errors import Symptom
+from synthesis.dataset.storage.reading import Document, read_folder
+from synthesis.making.runs.reverification import verify_folder
 from synthesis.views import repair
 from synthesis.views.columns import REPAIR
 from synthesis.views.keeping import TOGETHER

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from synthesis import ConfigError, view_records
-from synthesis.extraction import extract_to_folder
-from synthesis.output.reading import Document, read_folder
-from synthesis.records import Argument
-from synthesis.settings import Extraction, Running
-from synthesis.stores.places import store_of
+from synthesis.core.records import Argument
+from synthesis.core.settings import Extraction, Running
+from synthesis.core.stores.places import store_of
+from synthesis.dataset.storage.reading import Document, read_folder
+from synthesis.making.runs.extraction import extract_to_folder
 from synthesis.views.directions import Way, ways_of
 from synthesis.views.exporting import records_of
 from synthesis.views.facts import facts_of

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from synthesis import KernelGenerator, export, finalize, run_pipeline, view_records
+from synthesis.core.identity.python import structure_hash
 from synthesis.dataset.splits import SplitRule
-from synthesis.identity.python import structure_hash
-from synthesis.output.reading import read_folder
+from synthesis.dataset.storage.reading import read_folder
 
 pytestmark = pytest.mark.needs("jax")
 COUNT = 8

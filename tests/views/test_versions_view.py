@@ -9,7 +9,7 @@ import pytest
 from folders import documents, write_as_json
 
 from synthesis import ConfigError, TargetError, export, run_pipeline, view_records
-from synthesis.output.reading import Document, read_folder
+from synthesis.dataset.storage.reading import Document, read_folder
 
 pytestmark = pytest.mark.needs("jax")
 OTHER = {"jax": "99.0", "jaxlib": "99.0"}

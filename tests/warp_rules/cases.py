@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from synthesis import Argument, KernelSpec, Role, Signature
+from synthesis.core.records import Domain
 from synthesis.frontends.warp.options import DEFAULTS
 from synthesis.frontends.warp.reference.values import ValueType
-from synthesis.records import Domain
 
 ROWS = 48
 """Threads of a kernel: each calls the built-in once, on values of its own."""

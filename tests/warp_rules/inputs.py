@@ -6,9 +6,9 @@ from typing import Any
 import ml_dtypes
 import numpy as np
 
-from synthesis.formats import is_floating, numpy_dtype
+from synthesis.core.formats import is_floating, numpy_dtype
+from synthesis.core.records import Role
 from synthesis.frontends.base import Values
-from synthesis.records import Role
 from synthesis.verification.inputs import poison_of
 from warp_rules.cases import Case, Given
 

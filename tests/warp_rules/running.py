@@ -8,9 +8,9 @@ import warp as _warp
 from running import kernel_type
 
 from synthesis import get_frontend
-from synthesis.formats import is_floating
+from synthesis.core.formats import is_floating
+from synthesis.core.records import Role
 from synthesis.frontends.base import Kernel, ReferenceFaultError, ReferenceUnknownError, Values
-from synthesis.records import Role
 from warp_rules.cases import THREADS, Case
 from warp_rules.inputs import finfo, values_of
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from synthesis.core.records import Role
 from synthesis.frontends.warp.reference.values import (
     BOOL,
     FLOAT32,
@@ -10,7 +11,6 @@ from synthesis.frontends.warp.reference.values import (
     scalar_type,
     vector_type,
 )
-from synthesis.records import Role
 from warp_rules.cases import Case, Given, output
 from warp_rules.signatures import FLOATS
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from synthesis.adapters.remote import Server
-from synthesis.errors import ConfigError
-from synthesis.evaluation.questions import PYTHON
-from synthesis.output.index import RowIndex
-from synthesis.output.reading import Place
+from synthesis.core.errors import ConfigError
+from synthesis.dataset.storage.index import RowIndex
+from synthesis.dataset.storage.reading import Place
 from synthesis.scoring.answers import Answer
+from synthesis.scoring.evaluation.questions import PYTHON
 from synthesis.scoring.scorer import Scorer
 from synthesis.scoring.scores import Score
 from synthesis.scoring.settings import Scoring

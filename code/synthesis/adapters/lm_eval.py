@@ -12,7 +12,7 @@ from typing import Any
 from synthesis.adapters.grading import Grader, Submitted
 from synthesis.adapters.missing import need
 from synthesis.adapters.tasks import Task, asked_for, tasks_of
-from synthesis.errors import ConfigError
+from synthesis.core.errors import ConfigError
 
 FOLDER = Path(__file__).with_name("lm_eval_tasks")
 """What ``--include_path`` names."""

@@ -3,7 +3,7 @@
 from importlib import import_module
 from typing import Any
 
-from synthesis.errors import MissingLibraryError
+from synthesis.core.errors import MissingLibraryError
 
 
 def need(module: str, package: str) -> Any:

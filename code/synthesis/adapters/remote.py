@@ -8,7 +8,7 @@ import urllib.request
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from synthesis.errors import ConfigError, MachineError
+from synthesis.core.errors import ConfigError, MachineError
 from synthesis.scoring.scores import Score, Step
 
 TOKEN = "IRSMITH_TOKEN"  # noqa: S105  (the name of a variable)

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, overload
 
-from synthesis.errors import TargetError
-from synthesis.evaluation.questions import PYTHON, asked_of
-from synthesis.output.reading import Place
+from synthesis.core.errors import TargetError
+from synthesis.dataset.storage.reading import Place
+from synthesis.scoring.evaluation.questions import PYTHON, asked_of
 from synthesis.views.exporting import view_records
 
 FACTS = ("id", "direction", "frontend", "kernel_name", "category", "difficulty", "split")

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from synthesis.adapters.grading import Grader, Submitted
 from synthesis.adapters.missing import need
 from synthesis.adapters.tasks import asked_for, tasks_of
-from synthesis.errors import ConfigError
-from synthesis.output.index import RowIndex
+from synthesis.core.errors import ConfigError
+from synthesis.dataset.storage.index import RowIndex
 from synthesis.scoring.scores import Score
 
 if TYPE_CHECKING:

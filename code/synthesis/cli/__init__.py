@@ -1,7 +1,7 @@
-"""The command ``irsmith``: one file a command, none with logic of its own.
+"""The command ``irsmith``: one file for each command, without logic.
 
-Exit status: 0 done; 1 nothing could be made of the kernels given, or a row failed verification, or a file could not be
-read; 2 a usage error; 130 interrupted.
+Add a command as ``docs/contributing/command.md`` says. Exit status: 0 done; 1 nothing could be made of the kernels
+given, a row failed verification, or a file could not be read; 2 a usage error; 130 interrupted.
 """
 
 import os
@@ -13,9 +13,9 @@ from cyclopts import App, CycloptsError, MissingArgumentError
 from synthesis.cli.interrupts import keep_interrupts
 from synthesis.cli.options import MissingOptions, read_config, require_whole_numbers
 from synthesis.cli.panels import Panels
-from synthesis.errors import ConfigError, IrsmithError, MissingFrontendError, UsageError
-from synthesis.isolation.environment import OF_WORK
-from synthesis.version import __version__
+from synthesis.core.errors import ConfigError, IrsmithError, MissingFrontendError, UsageError
+from synthesis.core.sandbox.environment import OF_WORK
+from synthesis.core.version import __version__
 
 app = App(
     name="irsmith",

@@ -6,8 +6,8 @@ from rich.console import Console
 
 from synthesis.cli.options import Flag
 from synthesis.cli.tables import plain_console, print_json, print_line
-from synthesis.diagnosis.diagnosing import Checked, Diagnosis, Tool, diagnose
-from synthesis.diagnosis.machine import Machine, Place
+from synthesis.workbench.diagnosis.diagnosing import Checked, Diagnosis, Tool, diagnose
+from synthesis.workbench.diagnosis.machine import Machine, Place
 
 _GIB = 1 << 30
 

@@ -5,9 +5,9 @@ from typing import Annotated
 
 from synthesis.cli.options import Config, Flag, Flat
 from synthesis.cli.tables import counted, plain_console, print_json, print_line
-from synthesis.evaluation.evaluating import PAGE, evaluate_with
-from synthesis.evaluation.settings import Evaluating
-from synthesis.progress import progress_bar
+from synthesis.core.progress import progress_bar
+from synthesis.scoring.evaluation.evaluating import PAGE, evaluate_with
+from synthesis.scoring.evaluation.settings import Evaluating
 
 
 def evaluate(

@@ -4,9 +4,9 @@ from typing import Annotated
 
 from synthesis.cli.options import Config, Flag, Flat
 from synthesis.cli.tables import counted, plain_console, print_json, print_line
-from synthesis.explorer.forecast import Forecast
-from synthesis.explorer.site import explore_with
-from synthesis.settings import Exploration
+from synthesis.core.settings import Exploration
+from synthesis.views.explorer.forecast import Forecast
+from synthesis.views.explorer.site import explore_with
 
 _MOST_COMPLAINTS = 10
 

@@ -6,9 +6,9 @@ from cyclopts import Parameter
 
 from synthesis.cli.options import Flag, Flat
 from synthesis.cli.tables import print_summary
+from synthesis.core.progress import progress_bar
+from synthesis.core.settings import Finishing
 from synthesis.dataset import finalising
-from synthesis.progress import progress_bar
-from synthesis.settings import Finishing
 
 
 def finalize(

@@ -2,8 +2,8 @@
 
 from synthesis.cli.options import Flag
 from synthesis.cli.tables import plain_console, print_json, print_line
-from synthesis.errors import UsageError
-from synthesis.kernel_checking import KernelCheck, check_kernel, new_kernel
+from synthesis.core.errors import UsageError
+from synthesis.workbench.kernel_checking import KernelCheck, check_kernel, new_kernel
 
 _ACTIONS = ("check", "new")
 

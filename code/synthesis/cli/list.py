@@ -8,7 +8,7 @@ from rich.table import Table
 from synthesis.cli.options import Flag
 from synthesis.cli.tables import plain_console, print_line
 from synthesis.frontends.base import Frontend
-from synthesis.registry import frontend_names, get_frontend
+from synthesis.frontends.registry import frontend_names, get_frontend
 from synthesis.views.directions import ways_of
 
 

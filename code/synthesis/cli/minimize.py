@@ -4,10 +4,10 @@ from pathlib import Path
 
 from synthesis.cli.options import Flag
 from synthesis.cli.tables import plain_console, print_json, print_line
-from synthesis.errors import ConfigError
-from synthesis.minimising.cases import case_of_file, case_of_folder
-from synthesis.minimising.minimise import minimise
-from synthesis.stores.local import write_atomic
+from synthesis.core.errors import ConfigError
+from synthesis.core.stores.local import write_atomic
+from synthesis.workbench.minimising.cases import case_of_file, case_of_folder
+from synthesis.workbench.minimising.minimise import minimise
 
 
 def minimize(

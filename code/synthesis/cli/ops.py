@@ -9,11 +9,11 @@ from rich.table import Table
 
 from synthesis.cli.options import Flag
 from synthesis.cli.tables import plain_console, print_json, print_line
-from synthesis.errors import MissingFrontendError, UnsupportedReleaseError
+from synthesis.core.errors import MissingFrontendError, UnsupportedReleaseError
+from synthesis.dataset.survey import ENOUGH
+from synthesis.dataset.survey import coverage as rows_with
 from synthesis.frontends.base import Frontend, ToolOperation
-from synthesis.registry import frontend_names, get_frontend
-from synthesis.survey import ENOUGH
-from synthesis.survey import coverage as rows_with
+from synthesis.frontends.registry import frontend_names, get_frontend
 
 
 def ops(

@@ -5,8 +5,8 @@ from typing import Annotated
 
 from synthesis.cli.options import Config, Flag, Flat
 from synthesis.cli.tables import counted, plain_console, print_json, print_line
-from synthesis.recording.programs import record_program
-from synthesis.recording.settings import Recording
+from synthesis.making.recording.programs import record_program
+from synthesis.making.recording.settings import Recording
 
 
 def record(

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from synthesis.cli.options import Flag
 from synthesis.cli.tables import plain_console, print_json, print_line
-from synthesis.ledger import Choice, Entry, counts, read_ledger
+from synthesis.dataset.ledger import Choice, Entry, counts, read_ledger
 
 _Several = Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=False)]
 

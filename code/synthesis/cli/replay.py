@@ -2,8 +2,8 @@
 
 from synthesis.cli.options import Flag
 from synthesis.cli.tables import plain_console, print_json, print_line
-from synthesis.records import Rejection
-from synthesis.replaying import replay as replay_candidate
+from synthesis.core.records import Rejection
+from synthesis.workbench.replaying import replay as replay_candidate
 
 
 def replay(folder: str, *, id: str, json: Flag = False) -> int:  # noqa: A002 (the option's name)

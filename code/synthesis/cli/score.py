@@ -9,8 +9,8 @@ from cyclopts import Parameter
 
 from synthesis.cli.options import Config, Flag, Flat
 from synthesis.cli.tables import counted, plain_console, print_json, print_line
-from synthesis.output.index import RowIndex
-from synthesis.progress import Meter, progress_bar
+from synthesis.core.progress import Meter, progress_bar
+from synthesis.dataset.storage.index import RowIndex
 from synthesis.scoring.files import opened_lines, written_lines
 from synthesis.scoring.lines import Counts, score_lines
 from synthesis.scoring.scorer import Scorer

@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
+from synthesis.adapters.serving.server import Listening
+from synthesis.adapters.serving.server import serve as serve_rows
+from synthesis.adapters.serving.settings import Serving
 from synthesis.cli.options import Config, Flag, Flat
 from synthesis.cli.tables import counted, plain_console, print_json, print_line
-from synthesis.serving.server import Listening
-from synthesis.serving.server import serve as serve_rows
-from synthesis.serving.settings import Serving
 
 
 def serve(

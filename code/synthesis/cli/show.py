@@ -14,8 +14,8 @@ from rich.text import Text
 from synthesis.cli.lexers import lexer_of
 from synthesis.cli.options import Flag
 from synthesis.cli.tables import print_json
-from synthesis.errors import ConfigError
-from synthesis.output.reading import Document, find_pair, read_pair
+from synthesis.core.errors import ConfigError
+from synthesis.dataset.storage.reading import Document, find_pair, read_pair
 
 
 def show(

@@ -9,9 +9,9 @@ from rich.text import Text
 from synthesis.cli.options import Flag
 from synthesis.cli.tables import counted, plain_console, print_json, print_line, print_proofs
 from synthesis.dataset.leaks import describe_leaks, describe_report
-from synthesis.output.naming import TRAIN
-from synthesis.survey import Survey, survey
-from synthesis.tally import nested
+from synthesis.dataset.storage.naming import TRAIN
+from synthesis.dataset.survey import Survey, survey
+from synthesis.dataset.tally import nested
 
 _WIDEST_BAR = 24
 _MOST_COMPLAINTS = 10

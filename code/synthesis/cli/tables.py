@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from rich.console import Console
 from rich.table import Table
 
-from synthesis.errors import Symptom
-from synthesis.records import Rejection
-from synthesis.tally import RunSummary, leading
+from synthesis.core.errors import Symptom
+from synthesis.core.records import Rejection
+from synthesis.dataset.tally import RunSummary, leading
 
 _PIPED_WIDTH = 160
 """Columns where there is no terminal to ask: what a pipe carries is not cut at a terminal's width."""

@@ -2,12 +2,12 @@
 
 from typing import Annotated
 
-from synthesis.chunk_verifier import Failure
 from synthesis.cli.options import Config, Flag, Flat
 from synthesis.cli.tables import clear_bar, counted, plain_console, print_json, print_line
-from synthesis.isolation.confinement import describe
-from synthesis.reverification import verify_folder_with
-from synthesis.settings import Running, Verification
+from synthesis.core.sandbox.confinement import describe
+from synthesis.core.settings import Running, Verification
+from synthesis.making.chunk_verifier import Failure
+from synthesis.making.runs.reverification import verify_folder_with
 
 
 def verify(

@@ -11,18 +11,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
+from synthesis.core.settings import ExtractionRun, Finishing, RelowerRun, options_of
+from synthesis.core.stores.base import Store, join
 from synthesis.dataset.leaks import describe_report
 from synthesis.dataset.runs import RunFolder
 from synthesis.dataset.splits import SPLITS
-from synthesis.output.layout import CARD, SIDECAR, hash_of
-from synthesis.output.manifest import DataFile
-from synthesis.output.naming import split_of
-from synthesis.output.schema import describe_columns
-from synthesis.output.tables import features_of
-from synthesis.settings import ExtractionRun, Finishing, RelowerRun, options_of
-from synthesis.stores.base import Store, join
-from synthesis.survey import SOURCE, Survey
-from synthesis.tally import leading, nested
+from synthesis.dataset.storage.layout import CARD, SIDECAR, hash_of
+from synthesis.dataset.storage.manifest import DataFile
+from synthesis.dataset.storage.naming import split_of
+from synthesis.dataset.storage.schema import describe_columns
+from synthesis.dataset.storage.tables import features_of
+from synthesis.dataset.survey import SOURCE, Survey
+from synthesis.dataset.tally import leading, nested
 
 logger = logging.getLogger(__name__)
 

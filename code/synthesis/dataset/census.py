@@ -11,20 +11,20 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from synthesis.core.errors import Stage, Symptom
+from synthesis.core.identity.hashing import hash_text, short_hash
+from synthesis.core.languages import renamed_ir_hash
+from synthesis.core.records import Rejection
+from synthesis.core.settings import Run
 from synthesis.dataset.contamination import Reference
 from synthesis.dataset.neighbours import Neighbours
 from synthesis.dataset.runs import Entry, RunFolder
 from synthesis.dataset.splits import ACROSS, SPLITS, SplitRule
-from synthesis.errors import Stage, Symptom
-from synthesis.identity.hashing import hash_text, short_hash
-from synthesis.languages import renamed_ir_hash
-from synthesis.output.chunks import Chunk
-from synthesis.output.naming import TRAIN
-from synthesis.output.rows import Row
-from synthesis.records import Rejection
-from synthesis.registry import levels_of
-from synthesis.settings import Run
-from synthesis.tally import Statistics, repeat_of
+from synthesis.dataset.storage.chunks import Chunk
+from synthesis.dataset.storage.naming import TRAIN
+from synthesis.dataset.storage.rows import Row
+from synthesis.dataset.tally import Statistics, repeat_of
+from synthesis.frontends.registry import levels_of
 
 LEFT_OUT = 0
 

@@ -15,11 +15,11 @@ from typing import Any, cast
 
 import numpy as np
 
-from synthesis.errors import ConfigError, TargetError
-from synthesis.identity.python import structure_hash
-from synthesis.languages import CPP, HLO, JAXPR, MLIR, ir_structure_hash
-from synthesis.output.rows import Row
-from synthesis.output.tables import TableError, read_texts
+from synthesis.core.errors import ConfigError, TargetError
+from synthesis.core.identity.python import structure_hash
+from synthesis.core.languages import CPP, HLO, JAXPR, MLIR, ir_structure_hash
+from synthesis.dataset.storage.rows import Row
+from synthesis.dataset.storage.tables import TableError, read_texts
 
 RUN = 13
 """Tokens of a run: what is commonly looked for between training data and tests."""

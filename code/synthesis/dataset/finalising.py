@@ -11,6 +11,13 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from synthesis.core.errors import ConfigError, LeakError
+from synthesis.core.progress import Meter, OnProgress
+from synthesis.core.records import Rejection
+from synthesis.core.settings import Finishing
+from synthesis.core.stores.base import Store
+from synthesis.core.stores.places import store_of
+from synthesis.core.version import __version__
 from synthesis.dataset.card import Card, write_card
 from synthesis.dataset.census import Census, Sieve, take_census
 from synthesis.dataset.contamination import Reference, files_of
@@ -18,22 +25,15 @@ from synthesis.dataset.leaks import LeakCounter, describe_leaks
 from synthesis.dataset.neighbours import Neighbours, find_neighbours
 from synthesis.dataset.runs import RunFolder, bring_in, entries_of, runs_of
 from synthesis.dataset.splits import HoldOut, SplitRule
+from synthesis.dataset.storage.chunks import Chunk, ChunkRecord
+from synthesis.dataset.storage.layout import CARD, FILES, LEAKS, LEDGER, SIDECAR, hash_of_stored, sweep
+from synthesis.dataset.storage.manifest import DataFile, Manifest, read_manifest
+from synthesis.dataset.storage.naming import form_of, is_table
+from synthesis.dataset.storage.rows import unpacked_metadata
+from synthesis.dataset.survey import SOURCE, Survey
+from synthesis.dataset.tally import RunSummary, summarise
 from synthesis.dataset.tokens import counter_of
 from synthesis.dataset.writers import ROWS_OF_A_FILE, WRITERS, Contents, Placed, is_as_written
-from synthesis.errors import ConfigError, LeakError
-from synthesis.output.chunks import Chunk, ChunkRecord
-from synthesis.output.layout import CARD, FILES, LEAKS, LEDGER, SIDECAR, hash_of_stored, sweep
-from synthesis.output.manifest import DataFile, Manifest, read_manifest
-from synthesis.output.naming import form_of, is_table
-from synthesis.output.rows import unpacked_metadata
-from synthesis.progress import Meter, OnProgress
-from synthesis.records import Rejection
-from synthesis.settings import Finishing
-from synthesis.stores.base import Store
-from synthesis.stores.places import store_of
-from synthesis.survey import SOURCE, Survey
-from synthesis.tally import RunSummary, summarise
-from synthesis.version import __version__
 
 Place = str | Path | Store
 _PASS = 1 / 3

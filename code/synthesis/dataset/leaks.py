@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from synthesis.core.identity.hashing import hash_text, short_hash
 from synthesis.dataset.splits import ACROSS, SPLITS
-from synthesis.identity.hashing import hash_text, short_hash
-from synthesis.output.rows import Row
+from synthesis.dataset.storage.rows import Row
 
 KINDS: Mapping[str, Callable[[Row], str]] = {
     "source": lambda row: hash_text(row.source),

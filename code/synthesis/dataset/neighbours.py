@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from synthesis.identity.python import canonical_source
+from synthesis.core.identity.python import canonical_source
 
 THRESHOLD = 0.8
 """Similarity from which programs are nearly the same: what data sets of code are commonly cleaned with."""

@@ -9,14 +9,14 @@ from heapq import merge
 from itertools import groupby
 from typing import Any
 
-from synthesis.errors import ConfigError
-from synthesis.identity.hashing import hash_text
-from synthesis.output.chunks import Chunk, ChunkRecord, RowRecord, chunks_of, read_chunk
-from synthesis.output.layout import CHUNKS, RUNS, SETTINGS, SIDECAR, TOOLCHAIN, hash_of, read_object
-from synthesis.output.rows import Row
-from synthesis.output.tables import TableError, read_rows
-from synthesis.settings import AnyRun, ExtractionRun, RelowerRun, Run, run_of
-from synthesis.stores.base import Store, join
+from synthesis.core.errors import ConfigError
+from synthesis.core.identity.hashing import hash_text
+from synthesis.core.settings import AnyRun, ExtractionRun, RelowerRun, Run, run_of
+from synthesis.core.stores.base import Store, join
+from synthesis.dataset.storage.chunks import Chunk, ChunkRecord, RowRecord, chunks_of, read_chunk
+from synthesis.dataset.storage.layout import CHUNKS, RUNS, SETTINGS, SIDECAR, TOOLCHAIN, hash_of, read_object
+from synthesis.dataset.storage.rows import Row
+from synthesis.dataset.storage.tables import TableError, read_rows
 
 _AGAIN = "make what is missing with the run's own command"
 

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from synthesis.errors import ConfigError
-from synthesis.output.naming import TRAIN
+from synthesis.core.errors import ConfigError
+from synthesis.dataset.storage.naming import TRAIN
 
 VALIDATION, TEST, HELD_OUT = "validation", "test", "held_out"
 SPLITS = (TRAIN, VALIDATION, TEST, HELD_OUT)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from synthesis.errors import ConfigError
+from synthesis.core.errors import ConfigError
 
 _FILE = "tokenizer.json"
 

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, BinaryIO, cast
 
+from synthesis.core.stores.base import Store, join
 from synthesis.dataset.census import Census, FilePlan
 from synthesis.dataset.runs import Entry
 from synthesis.dataset.splits import SPLITS
-from synthesis.output.layout import SIDECAR, hash_of, hash_of_stored
-from synthesis.output.manifest import DataFile
-from synthesis.output.naming import file_stem, table_name
-from synthesis.output.rows import Row, document_of, readable, text_form
-from synthesis.output.tables import TableWriter
-from synthesis.stores.base import Store, join
+from synthesis.dataset.storage.layout import SIDECAR, hash_of, hash_of_stored
+from synthesis.dataset.storage.manifest import DataFile
+from synthesis.dataset.storage.naming import file_stem, table_name
+from synthesis.dataset.storage.rows import Row, document_of, readable, text_form
+from synthesis.dataset.storage.tables import TableWriter
 
 ROWS_OF_A_FILE = 20_000
 """Of a Parquet file: some 60 MB."""

@@ -13,15 +13,15 @@ from typing import Any, Protocol
 
 import numpy.typing as npt
 
-from synthesis.errors import ConfigError, KernelError, UnknownNameError
-from synthesis.examples import NO_EXAMPLES, Examples
+from synthesis.core.errors import ConfigError, KernelError, UnknownNameError
+from synthesis.core.examples import NO_EXAMPLES, Examples
+from synthesis.core.languages import Language
+from synthesis.core.records import KernelSpec, Rejection, Signature, Unproved
+from synthesis.drawing.kernel_files import Family, KernelFolder
+from synthesis.drawing.kernel_files.using import OnTaken, ignore_parts
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.launched import Launched, Mutation
 from synthesis.frontends.linemap import NO_PLACES, LineMap, Places
-from synthesis.grammar.streams import Stream
-from synthesis.kernel_files import Family, KernelFolder
-from synthesis.kernel_files.using import OnTaken, ignore_parts
-from synthesis.languages import Language
-from synthesis.records import KernelSpec, Rejection, Signature, Unproved
 
 Values = dict[str, npt.NDArray[Any]]
 """Argument or result name to array; a plain value is an array without dimensions of its own (a vec3: ``(3,)``)."""
@@ -74,7 +74,7 @@ class Recipe:
     draw: Callable[[Stream, str], KernelSpec]
     """Draws a kernel of the stream's difficulty from a random stream and a target operation; pure."""
     difficulties: tuple[int, ...] = (2,)
-    """Those that it can be asked for, of :data:`synthesis.records.DIFFICULTIES`; above 2 there is more of the same
+    """Those that it can be asked for, of :data:`synthesis.core.records.DIFFICULTIES`; above 2 there is more of the same
     application, so what is there for an operation's sake has none."""
     wrong_adjoints: tuple[str, ...] = ()
     """The targets whose kernels the tool gives a wrong adjoint with its own settings: good forward data alone."""

@@ -2,8 +2,8 @@
 
 import re
 
-from synthesis.errors import Stage, Symptom
-from synthesis.records import KernelSpec, Rejection
+from synthesis.core.errors import Stage, Symptom
+from synthesis.core.records import KernelSpec, Rejection
 
 _LONGEST = 400
 _ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")

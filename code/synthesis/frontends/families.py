@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.kernel_files.family import Family
+from synthesis.drawing.kernel_files.using import OnTaken
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
-from synthesis.grammar.streams import Stream
-from synthesis.kernel_files.family import Family
-from synthesis.kernel_files.using import OnTaken
-from synthesis.records import KernelSpec
 
 
 def family_recipe(family: Family, draw: Callable[[Family, Stream, set[int]], KernelSpec], on_taken: OnTaken) -> Recipe:

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from synthesis.records import Domain, KernelSpec
+from synthesis.core.records import Domain, KernelSpec
 
 Array = npt.NDArray[np.generic]
 

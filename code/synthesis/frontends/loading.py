@@ -8,11 +8,11 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from types import ModuleType
 
-from synthesis.errors import Stage, Symptom
+from synthesis.core.errors import Stage, Symptom
+from synthesis.core.records import KernelSpec, Rejection
 from synthesis.frontends.base import Kernel
 from synthesis.frontends.failures import detail_of, rejected
 from synthesis.frontends.linemap import NO_PLACES, Places
-from synthesis.records import KernelSpec, Rejection
 
 _numbers = itertools.count()
 _INSIDE = " #@)]}"

@@ -8,8 +8,8 @@ from importlib.metadata import PackageNotFoundError, metadata, packages_distribu
 from pathlib import Path
 from typing import Any
 
-from synthesis.licences import UNKNOWN_LICENCE, declared_licence
-from synthesis.records import Origin
+from synthesis.core.licences import UNKNOWN_LICENCE, declared_licence
+from synthesis.core.records import Origin
 
 
 def provenance(obj: Any, line: int) -> tuple[Origin, str]:

@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping
 
 from packaging.utils import canonicalize_name
 
+from synthesis.core.records import KernelSpec
 from synthesis.frontends.provenance import release_of
-from synthesis.records import KernelSpec
 
 TOOLS = frozenset({"warp", "jax", "jaxlib", "numpy", "scipy", "ml_dtypes", "synthesis"}) | sys.stdlib_module_names
 """What any source may import."""

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from synthesis.core.records import KernelSpec, Pair, Rejection, Verdict
 from synthesis.frontends.base import Kernel, Level, Lowered
 from synthesis.frontends.requirements import needs_of
-from synthesis.records import KernelSpec, Pair, Rejection, Verdict
 
 if TYPE_CHECKING:  # what verifies is imported where something is verified
     from synthesis.verification.judge import Judgement

@@ -3,10 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
+from synthesis.core.records import Hindrance, KernelSpec, Unproved
 from synthesis.frontends.base import Frontend, Kernel, Level, Lowered
 from synthesis.frontends.plainness import more_than_a_kernel
 from synthesis.frontends.requirements import libraries_in, why_not_met
-from synthesis.records import Hindrance, KernelSpec, Unproved
 
 NOT_THE_KERNEL = Unproved(Hindrance.NOT_SELF_CONTAINED, "the source alone is not the kernel")
 """Why nothing of a kernel is proved whose source does not make it by itself."""

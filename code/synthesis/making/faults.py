@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TypeVar
 
 import synthesis
-from synthesis.errors import IrsmithError, Stage, Symptom
+from synthesis.core.errors import IrsmithError, Stage, Symptom
+from synthesis.core.records import Rejection
+from synthesis.core.version import __version__
 from synthesis.frontends.failures import detail_of
 from synthesis.making.candidate import Candidate
-from synthesis.records import Rejection
-from synthesis.version import __version__
 
 T = TypeVar("T")
 _FRAMES = 4

@@ -6,17 +6,17 @@ They are apart from the first two since a run that verifies nothing need not wai
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from synthesis.errors import Stage, Symptom
+from synthesis.core.errors import Stage, Symptom
+from synthesis.core.records import Rejection
+from synthesis.core.settings import Making
+from synthesis.core.version import __version__
 from synthesis.frontends.base import Direction, Frontend
 from synthesis.making.candidate import Candidate
 from synthesis.making.stages import Terms
-from synthesis.records import Rejection
-from synthesis.settings import Making
 from synthesis.verification.claims import refuted_claim
 from synthesis.verification.judge import Judgement, rejection_of
 from synthesis.verification.twins import plan_at_executed_sizes
 from synthesis.verification.verifier import Verifier
-from synthesis.version import __version__
 
 
 def plan(frontend: Frontend, candidates: Sequence[Candidate], making: Making, terms: Terms) -> list[Candidate]:

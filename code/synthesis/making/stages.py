@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from synthesis.errors import Stage, Symptom
+from synthesis.core.errors import Stage, Symptom
+from synthesis.core.records import Rejection
 from synthesis.frontends.base import Frontend, Lowered
 from synthesis.making.candidate import Candidate
-from synthesis.records import Rejection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

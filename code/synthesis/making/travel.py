@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from synthesis.core.records import Rejection
+from synthesis.core.sandbox.wire import WireError, decode, encode, name_types
 from synthesis.frontends.base import Frontend, Level, Lowered
 from synthesis.frontends.linemap import LineMap
-from synthesis.isolation.wire import WireError, decode, encode, name_types
 from synthesis.making.candidate import Candidate
-from synthesis.records import Rejection
 from synthesis.verification.judge import Judgement
 from synthesis.verification.plan import Plan
 

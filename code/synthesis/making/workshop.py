@@ -6,16 +6,16 @@ from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from synthesis.errors import Stage
+from synthesis.core.errors import Stage
+from synthesis.core.records import Pair, Rejection
+from synthesis.core.sandbox.confinement import Confinement, Protection
+from synthesis.core.settings import Making
 from synthesis.frontends.base import Frontend, Kernel
-from synthesis.isolation.confinement import Confinement, Protection
+from synthesis.frontends.registry import get_frontend
 from synthesis.making import stages
 from synthesis.making.candidate import Candidate, pair_of
 from synthesis.making.faults import each_guarded
 from synthesis.making.stages import Terms
-from synthesis.records import Pair, Rejection
-from synthesis.registry import get_frontend
-from synthesis.settings import Making
 
 if TYPE_CHECKING:  # what verifies is imported where something is verified
     from synthesis.verification.verifier import Verifier

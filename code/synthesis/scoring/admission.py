@@ -7,7 +7,7 @@ not end, comments that do not end, long runs of white space) is refused before a
 import re
 from dataclasses import dataclass
 
-from synthesis.errors import Symptom
+from synthesis.core.errors import Symptom
 from synthesis.scoring.normal import unfenced
 from synthesis.scoring.scores import Refusal, Score, Step
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from synthesis.output.reading import Document
+from synthesis.dataset.storage.reading import Document
 
 PYTHON = "python"
 """The level of an answer that is Python, to be graded against the row's IR."""

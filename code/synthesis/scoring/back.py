@@ -7,13 +7,13 @@ row's own source gives.
 from collections.abc import Mapping
 from dataclasses import replace
 
-from synthesis.errors import Symptom
+from synthesis.core.errors import Symptom
+from synthesis.dataset.storage.reading import Document
 from synthesis.frontends.base import Level
-from synthesis.output.reading import Document
+from synthesis.making.sources.lowering import LoweredSource, Source, native_words
+from synthesis.making.sources.stored import StoredRows
 from synthesis.scoring.scores import Refusal, Score, Step
 from synthesis.scoring.verdicts import not_executed, plain, refused
-from synthesis.sources.lowering import LoweredSource, Source, native_words
-from synthesis.sources.stored import StoredRows
 
 _NO_PYTHON = frozenset([Symptom.SYNTAX_ERROR, Symptom.IMPORT_ERROR, Symptom.NO_KERNEL])
 """Symptoms of a source that is none of a kernel's."""

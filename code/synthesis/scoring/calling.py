@@ -4,8 +4,8 @@ import atexit
 from collections.abc import Mapping
 from typing import Any
 
-from synthesis.output.reading import Document
-from synthesis.records import Pair
+from synthesis.core.records import Pair
+from synthesis.dataset.storage.reading import Document
 from synthesis.scoring.answers import Answer
 from synthesis.scoring.rows import row_of
 from synthesis.scoring.scorer import Scorer

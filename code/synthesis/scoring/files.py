@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from synthesis.errors import ConfigError, OutputError, TargetError
+from synthesis.core.errors import ConfigError, OutputError, TargetError
 
 STANDARD = "-"
 

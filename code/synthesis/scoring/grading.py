@@ -5,10 +5,11 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from synthesis.errors import ConfigError, Symptom
+from synthesis.core.errors import ConfigError, Symptom
+from synthesis.dataset.storage.reading import Document
 from synthesis.frontends.base import Level, Program
-from synthesis.output.reading import Document
-from synthesis.registry import get_frontend
+from synthesis.frontends.registry import get_frontend
+from synthesis.making.sources.planned import PlannedRows
 from synthesis.scoring.admission import Refused, admitted
 from synthesis.scoring.answers import PYTHON, Answer
 from synthesis.scoring.back import first_sight, lower_all, source_of
@@ -17,7 +18,6 @@ from synthesis.scoring.plans import Plans, key_of
 from synthesis.scoring.scores import Refusal, Score, Step
 from synthesis.scoring.settings import Scoring
 from synthesis.scoring.verdicts import Trial, not_executed, refused, score_of, trial_of, wrote_outside
-from synthesis.sources.planned import PlannedRows
 from synthesis.verification.plan import Plan
 
 TOGETHER = 40

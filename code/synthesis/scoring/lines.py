@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, cast
 
-from synthesis.errors import ConfigError, UnknownNameError
-from synthesis.output.index import RowIndex
+from synthesis.core.errors import ConfigError, UnknownNameError
+from synthesis.dataset.storage.index import RowIndex
 from synthesis.scoring.answers import PYTHON, Answer
 from synthesis.scoring.grading import TOGETHER, check_level
 from synthesis.scoring.scorer import Scorer

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
-from synthesis.languages import CPP, CUDA, HLO, JAXPR, MLIR, Language
+from synthesis.core.languages import CPP, CUDA, HLO, JAXPR, MLIR, Language
 
 _FENCE = re.compile(r"\s*(?P<mark>`{3,}|~{3,})[^\n`]*\n(?P<text>.*?)\n?[ \t]*(?P=mark)\s*", re.DOTALL)
 _TENSOR_TOKEN = re.compile(r'"(?:\\.|[^"\\])*"|//[^\n]*|->|::|[=<>]=|[%@#!]?[\w$.-]+|\S')

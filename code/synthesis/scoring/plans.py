@@ -5,9 +5,9 @@ import json
 from collections import OrderedDict
 from collections.abc import Sequence
 
-from synthesis.grammar.streams import digest
-from synthesis.output.reading import Document
-from synthesis.sources.planned import PlannedRows
+from synthesis.core.identity.hashing import digest
+from synthesis.dataset.storage.reading import Document
+from synthesis.making.sources.planned import PlannedRows
 from synthesis.verification.plan import OUTSIDE_DOMAIN, Plan
 
 _TRIES = 3

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from multiprocessing.connection import Connection, wait
 
-from synthesis.errors import IrsmithError, MachineError, error_of
-from synthesis.isolation.environment import environment_of_work
+from synthesis.core.errors import IrsmithError, MachineError, error_of
+from synthesis.core.sandbox.environment import environment_of_work
 from synthesis.scoring.answers import Answer
 from synthesis.scoring.grading import Grader
 from synthesis.scoring.scores import Score

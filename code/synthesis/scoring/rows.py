@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from synthesis.errors import TargetError
-from synthesis.output.reading import Document, document_of_json
-from synthesis.output.rows import document_of
-from synthesis.output.rows import row_of as as_row
-from synthesis.output.schema import METADATA
-from synthesis.records import Pair
-from synthesis.registry import levels_of
+from synthesis.core.errors import TargetError
+from synthesis.core.records import Pair
+from synthesis.dataset.storage.reading import Document, document_of_json
+from synthesis.dataset.storage.rows import document_of
+from synthesis.dataset.storage.rows import row_of as as_row
+from synthesis.dataset.storage.schema import METADATA
+from synthesis.frontends.registry import levels_of
 
 SOURCE = "python_source"
 _NAMES = frozenset(each.name for each in METADATA)

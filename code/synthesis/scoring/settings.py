@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from synthesis.errors import ConfigError
+from synthesis.core.errors import ConfigError
+from synthesis.core.settings import Confining
+from synthesis.making.sources.planned import OTHER_TIME_LIMIT, TIME_LIMITS
 from synthesis.scoring.scores import Step
-from synthesis.settings import Confining
-from synthesis.sources.planned import OTHER_TIME_LIMIT, TIME_LIMITS
 
 CREDITS: Mapping[Step, float] = {
     Step.NOTHING: 0.0,

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from synthesis.core.records import Role, Signature
 from synthesis.frontends.base import Purpose, RunKey, Runs, Values
-from synthesis.records import Role, Signature
 from synthesis.verification.comparison import Expected
 
 TURN = 2

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from synthesis.errors import Symptom
-from synthesis.formats import numpy_dtype
+from synthesis.core.errors import Symptom
+from synthesis.core.formats import numpy_dtype
+from synthesis.core.records import Rejection, Signature
 from synthesis.frontends.base import Direction, Level, Outcome, Program, Purpose, Values
-from synthesis.records import Rejection, Signature
 from synthesis.scoring.agreement import agreement_of
 from synthesis.scoring.scores import Refusal, Score, Step
 from synthesis.scoring.starts import with_other_starts

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from synthesis.formats import numpy_dtype
+from synthesis.core.formats import numpy_dtype
+from synthesis.core.records import Argument, KernelSpec, Role, Signature
 from synthesis.frontends.base import Reference, Trace, Values
-from synthesis.records import Argument, KernelSpec, Role, Signature
 from synthesis.verification.comparison import decides_otherwise, expect, poison_for
 from synthesis.verification.inputs import (
     array_shape,

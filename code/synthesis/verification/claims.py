@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
+from synthesis.core.records import Argument, KernelSpec, Role, Signature
 from synthesis.frontends.base import Kernel
-from synthesis.records import Argument, KernelSpec, Role, Signature
-from synthesis.registry import get_frontend
+from synthesis.frontends.registry import get_frontend
 
 LARGEST_ARRAY = 2**24
 """Elements that an array may have which is made."""

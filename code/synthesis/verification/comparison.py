@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from synthesis.core.records import Argument, Role, Signature
 from synthesis.frontends.base import Shake, Values
-from synthesis.records import Argument, Role, Signature
 from synthesis.verification.inputs import flat, poison_of
 
 CAP = 1e-2

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from synthesis.formats import numpy_dtype
+from synthesis.core.formats import numpy_dtype
+from synthesis.core.records import Argument, Role, Signature
 from synthesis.frontends.base import Outcome, Purpose, RunKey, Values
-from synthesis.records import Argument, Role, Signature
 from synthesis.verification.inputs import is_of, struct_dtype
 from synthesis.verification.points import Point, weighted_outputs
 from synthesis.verification.slopes import Direction

@@ -14,6 +14,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from synthesis.core.records import Argument, Domain, Hindrance, KernelSpec, Role, Signature, Unproved
 from synthesis.frontends.base import (
     Frontend,
     Kernel,
@@ -23,7 +24,6 @@ from synthesis.frontends.base import (
     Trace,
     ZeroDivisorError,
 )
-from synthesis.records import Argument, Domain, Hindrance, KernelSpec, Role, Signature, Unproved
 from synthesis.verification.aimed import find_aimed_draws
 from synthesis.verification.inputs import DRAWS, complete, draw_inputs, flat, is_of, missing_domain, missing_inputs
 from synthesis.verification.reach import reach_of

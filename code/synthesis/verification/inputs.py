@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from synthesis.errors import ConfigError
-from synthesis.formats import is_floating, numpy_dtype
+from synthesis.core.errors import ConfigError
+from synthesis.core.formats import is_floating, numpy_dtype
+from synthesis.core.identity.hashing import digest
+from synthesis.core.records import Argument, Domain, Role, Signature
 from synthesis.frontends.base import Values
-from synthesis.grammar.streams import digest
-from synthesis.records import Argument, Domain, Role, Signature
 
 DRAWS = ((0, False), (1, False), (2, True), (3, False), (4, True), (5, False))
 """Numbers of the draws that a forward text runs on, and whether bounds of the domains are among the values."""

@@ -4,11 +4,9 @@ import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from synthesis.errors import Stage, Symptom
-from synthesis.frontends.base import Direction, Level, Outcome, Program, Purpose, Values
-from synthesis.frontends.failures import detail_of
-from synthesis.languages import CUDA
-from synthesis.records import (
+from synthesis.core.errors import Stage, Symptom
+from synthesis.core.languages import CUDA
+from synthesis.core.records import (
     Gradient,
     GradientStatus,
     Hindrance,
@@ -17,6 +15,8 @@ from synthesis.records import (
     Unproved,
     Verdict,
 )
+from synthesis.frontends.base import Direction, Level, Outcome, Program, Purpose, Values
+from synthesis.frontends.failures import detail_of
 from synthesis.verification.comparison import compare
 from synthesis.verification.gradients import (
     GradientResult,

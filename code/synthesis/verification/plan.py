@@ -12,7 +12,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from synthesis.errors import Symptom
+from synthesis.core.errors import Symptom
+from synthesis.core.languages import CUDA
+from synthesis.core.records import Hindrance, KernelSpec, Role, Signature, Unproved
 from synthesis.frontends.base import (
     Direction,
     Frontend,
@@ -31,8 +33,6 @@ from synthesis.frontends.base import (
     numbered,
 )
 from synthesis.frontends.failures import detail_of
-from synthesis.languages import CUDA
-from synthesis.records import Hindrance, KernelSpec, Role, Signature, Unproved
 from synthesis.verification.aimed import (
     AimedDraw,
     find_aimed_draws,

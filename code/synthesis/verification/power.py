@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from synthesis.core.records import Argument, Domain, Hindrance, KernelSpec, Role, Unproved
 from synthesis.frontends.base import Reference, ReferenceFaultError, ReferenceUnknownError, Values
-from synthesis.records import Argument, Domain, Hindrance, KernelSpec, Role, Unproved
 
 _NARROW = 0.1
 """Width of a domain, relative to 1 or to its lower bound, below which it is asked whether it shows a curve."""

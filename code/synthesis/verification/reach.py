@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from synthesis.core.records import Hindrance, Role, Signature, Unproved
 from synthesis.frontends.base import Reached, Values
-from synthesis.records import Hindrance, Role, Signature, Unproved
 from synthesis.verification.inputs import flat, is_of
 
 SHARE = 0.8

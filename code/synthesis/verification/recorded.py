@@ -4,11 +4,11 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from synthesis.errors import ConfigError
+from synthesis.core.errors import ConfigError
+from synthesis.core.records import Argument, Hindrance, KernelSpec, Signature, Unproved
 from synthesis.frontends.base import Frontend, Kernel, ReferenceFaultError, ReferenceUnknownError
 from synthesis.frontends.failures import detail_of
 from synthesis.frontends.launched import Launched, Mutation, cut, range_of
-from synthesis.records import Argument, Hindrance, KernelSpec, Signature, Unproved
 from synthesis.verification.inference import infer_inputs, share_of
 from synthesis.verification.inputs import array_shape, missing_inputs
 

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from synthesis.formats import is_floating
+from synthesis.core.formats import is_floating
+from synthesis.core.records import Argument, Role, Signature
 from synthesis.frontends.base import Values
-from synthesis.records import Argument, Role, Signature
 from synthesis.verification.inputs import based, complete, draw_inputs, generator_of, pick, unit_of, wide
 
 Floats = npt.NDArray[np.float64]

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from synthesis.core.records import Argument, KernelSpec, Signature
 from synthesis.frontends.base import Outcome, Purpose, Reference, ReferenceFaultError, RunKey, Trace, Values
-from synthesis.records import Argument, KernelSpec, Signature
 from synthesis.verification.gradients import GradientResult, Precision
 from synthesis.verification.inputs import generator_of
 from synthesis.verification.points import AIMED, MOST_AIMED, NothingToCheck, points_for, trials

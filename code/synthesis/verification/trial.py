@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from synthesis.errors import KernelError
+from synthesis.core.errors import KernelError
+from synthesis.core.records import KernelSpec, Rejection, Role
 from synthesis.frontends.base import Frontend, Values
-from synthesis.records import KernelSpec, Rejection, Role
 from synthesis.verification.inputs import complete, draw_inputs
 
 

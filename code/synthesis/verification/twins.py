@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from synthesis.errors import Symptom
+from synthesis.core.errors import Symptom
+from synthesis.core.identity.sizes import first_difference
+from synthesis.core.records import Hindrance, KernelSpec, Rejection, Unproved
 from synthesis.frontends.base import Frontend, Kernel, Level
-from synthesis.identity.sizes import first_difference
-from synthesis.records import Hindrance, KernelSpec, Rejection, Unproved
 from synthesis.verification.plan import Plan, Problem, make_plan
 
 _SCHEDULED = Unproved(Hindrance.NOT_EXECUTED, "compiled for its sizes, which are too dear to run")

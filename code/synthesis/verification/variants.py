@@ -5,11 +5,11 @@ import re
 from collections.abc import Collection
 from dataclasses import replace
 
+from synthesis.core.identity.hashing import digest
+from synthesis.core.records import Unproved
 from synthesis.frontends.base import Direction, Program, Purpose
-from synthesis.grammar.streams import digest
-from synthesis.mutating.choosing import mutants
-from synthesis.mutating.records import Kind
-from synthesis.records import Unproved
+from synthesis.verification.mutating.choosing import mutants
+from synthesis.verification.mutating.records import Kind
 from synthesis.verification.plan import Plan
 from synthesis.verification.power import too_little
 

@@ -11,11 +11,11 @@ from typing import cast
 
 import platformdirs
 
-from synthesis.errors import MachineError, Stage, Symptom
+from synthesis.core.errors import MachineError, Stage, Symptom
+from synthesis.core.records import Rejection
+from synthesis.core.sandbox.confinement import Confinement, Protection
+from synthesis.core.sandbox.zygote import Casualty, Zygote
 from synthesis.frontends.base import Frontend, Outcome, Program, Prover
-from synthesis.isolation.confinement import Confinement, Protection
-from synthesis.isolation.zygote import Casualty, Zygote
-from synthesis.records import Rejection
 from synthesis.verification.judge import (
     Judgement,
     disproved,

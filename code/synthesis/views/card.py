@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from synthesis.version import __version__
+from synthesis.core.version import __version__
 from synthesis.views.columns import Column, Kind
 from synthesis.views.settings import Export
 

@@ -3,11 +3,11 @@
 import json
 from typing import Any
 
-from synthesis.errors import ConfigError, OutputError
-from synthesis.output.layout import SIDECAR, hash_of, read_object
-from synthesis.output.manifest import read_manifest
-from synthesis.stores.base import Store
-from synthesis.version import __version__
+from synthesis.core.errors import ConfigError, OutputError
+from synthesis.core.stores.base import Store
+from synthesis.core.version import __version__
+from synthesis.dataset.storage.layout import SIDECAR, hash_of, read_object
+from synthesis.dataset.storage.manifest import read_manifest
 from synthesis.views.keeping import Keeping
 from synthesis.views.settings import Export
 from synthesis.views.summary import ExportSummary

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from synthesis.output.reading import Document
-from synthesis.output.schema import METADATA
-from synthesis.output.schema import Kind as Stored
+from synthesis.dataset.storage.reading import Document
+from synthesis.dataset.storage.schema import METADATA
+from synthesis.dataset.storage.schema import Kind as Stored
 
 Record = dict[str, Any]
 """A row of an export: column to value."""

@@ -10,8 +10,8 @@ from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from functools import cache
 
-from synthesis.errors import UnknownNameError
-from synthesis.registry import frontend_names, levels_of
+from synthesis.core.errors import UnknownNameError
+from synthesis.frontends.registry import frontend_names, levels_of
 
 PYTHON = "python"
 """What a direction calls the source."""

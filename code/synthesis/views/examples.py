@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy.typing as npt
 
+from synthesis.core.records import Argument, Rejection, Role, Signature
+from synthesis.dataset.storage.reading import Document
 from synthesis.frontends.base import Direction, Outcome, Program, Purpose, Values
-from synthesis.output.reading import Document
-from synthesis.records import Argument, Rejection, Role, Signature
-from synthesis.sources.planned import PlannedRows, by_frontend
+from synthesis.making.sources.planned import PlannedRows, by_frontend
 from synthesis.verification.plan import Plan
 from synthesis.views.keeping import Batch, Keeping
 from synthesis.views.settings import Export

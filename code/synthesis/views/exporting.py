@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from synthesis.errors import ConfigError, UsageError
-from synthesis.output.naming import split_of
-from synthesis.output.reading import Document, Place, count_pairs, read_folder
-from synthesis.progress import Meter, OnProgress
-from synthesis.stores.base import Store
-from synthesis.stores.places import store_of
+from synthesis.core.errors import ConfigError, UsageError
+from synthesis.core.progress import Meter, OnProgress
+from synthesis.core.stores.base import Store
+from synthesis.core.stores.places import store_of
+from synthesis.dataset.storage.naming import split_of
+from synthesis.dataset.storage.reading import Document, Place, count_pairs, read_folder
 from synthesis.views.card import card_of
 from synthesis.views.claiming import claim, disclaim, keep_summary, made_of_rows, reopen
 from synthesis.views.columns import PRETRAIN, REPAIR, SFT, VERSIONS, Column, Record, raw_columns

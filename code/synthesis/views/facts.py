@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from synthesis.errors import TargetError
+from synthesis.core.errors import TargetError
+from synthesis.core.records import Argument, Signature
+from synthesis.dataset.storage.reading import Document
 from synthesis.frontends.base import Direction
-from synthesis.output.reading import Document
-from synthesis.records import Argument, Signature
 from synthesis.views.directions import PYTHON
 from synthesis.views.words import Words
 

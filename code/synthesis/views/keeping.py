@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from synthesis.errors import ConfigError
-from synthesis.grammar.streams import digest
-from synthesis.output.layout import SIDECAR, read_object
-from synthesis.output.reading import Document
-from synthesis.stores.base import Store
+from synthesis.core.errors import ConfigError
+from synthesis.core.identity.hashing import digest
+from synthesis.core.stores.base import Store
+from synthesis.dataset.storage.layout import SIDECAR, read_object
+from synthesis.dataset.storage.reading import Document
 
 TOGETHER = 20
 """Rows whose texts are run together, and whose plans are in memory at once."""

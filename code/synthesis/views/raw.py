@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from synthesis.output.reading import Document, Place, read_folder
+from synthesis.dataset.storage.reading import Document, Place, read_folder
 from synthesis.views.columns import Record
 from synthesis.views.selection import Selection
 

@@ -6,10 +6,10 @@ A line of the ledger tells a row by index and name, not by its run: where two li
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from synthesis.errors import Stage
-from synthesis.output.reading import BrokenFile, Document, scan_ledger
-from synthesis.records import Rejection
-from synthesis.stores.base import Store
+from synthesis.core.errors import Stage
+from synthesis.core.records import Rejection
+from synthesis.core.stores.base import Store
+from synthesis.dataset.storage.reading import BrokenFile, Document, scan_ledger
 from synthesis.views.columns import Record, provenance_of
 from synthesis.views.facts import facts_of
 from synthesis.views.sft import Asking, answer

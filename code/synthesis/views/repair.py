@@ -1,8 +1,8 @@
 """Texts with one planted error, what verification says of them, and the right text; beside them, what was refused.
 
-Errors are those of ``synthesis.mutating``. Each wrong text goes the way that a stored text goes in ``irsmith verify``:
-the row's source is run again, without rights, and says which inputs there are and what is right on them; the text is
-run. What verification does not find, as an error that changes nothing, makes no record and is counted.
+Errors are planted by ``synthesis.verification.mutating``. Each wrong text is verified as ``irsmith verify`` verifies a
+stored text: the row's source runs again without rights and gives the inputs and the right results, and the text runs on
+these inputs. An error that verification does not find, because it changes nothing, makes no record and is counted.
 """
 
 import random
@@ -10,14 +10,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from synthesis.core.identity.hashing import digest
+from synthesis.core.stores.base import Store
+from synthesis.dataset.storage.reading import Document, read_folder
 from synthesis.frontends.base import Program
-from synthesis.grammar.streams import digest
-from synthesis.mutating.choosing import mutants
-from synthesis.mutating.records import Kind, Mutant
-from synthesis.output.reading import Document, read_folder
-from synthesis.sources.planned import Planned, PlannedRows, by_frontend
-from synthesis.stores.base import Store
+from synthesis.making.sources.planned import Planned, PlannedRows, by_frontend
 from synthesis.verification.judge import Judgement, rejection_of
+from synthesis.verification.mutating.choosing import mutants
+from synthesis.verification.mutating.records import Kind, Mutant
 from synthesis.verification.plan import Plan, Problem
 from synthesis.verification.verifier import Verifier
 from synthesis.views.columns import Record, provenance_of

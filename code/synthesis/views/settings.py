@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from synthesis.errors import ConfigError
-from synthesis.settings import Confining
+from synthesis.core.errors import ConfigError
+from synthesis.core.settings import Confining
 
 VIEWS = ("sft", "pretrain", "raw", "repair", "versions")
 FORMATS = ("parquet", "jsonl")

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from synthesis.output.manifest import DataFile
+from synthesis.dataset.storage.manifest import DataFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,8 +10,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from synthesis.errors import ConfigError
-from synthesis.grammar.streams import digest
+from synthesis.core.errors import ConfigError
+from synthesis.core.identity.hashing import digest
 from synthesis.views.directions import TASKS
 
 REPAIR = "repair"

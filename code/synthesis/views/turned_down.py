@@ -8,18 +8,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from synthesis.core.errors import ConfigError
+from synthesis.core.identity.hashing import short_hash
+from synthesis.core.records import KernelSpec, Pair, Rejection
+from synthesis.core.settings import Run, run_of
+from synthesis.core.stores.base import Store, join
+from synthesis.core.version import __version__
 from synthesis.dataset.splits import SplitRule
-from synthesis.errors import ConfigError
-from synthesis.identity.hashing import short_hash
-from synthesis.output.layout import LEAKS, RUNS, SETTINGS, TOOLCHAIN, read_object
-from synthesis.output.naming import TRAIN
-from synthesis.output.reading import BrokenFile, Document, scan_ledger, scan_records
-from synthesis.output.rows import document_of, row_of, unpacked_metadata
-from synthesis.records import KernelSpec, Pair, Rejection
-from synthesis.settings import Run, run_of
-from synthesis.sources.drawn import DrawnKernels
-from synthesis.stores.base import Store, join
-from synthesis.version import __version__
+from synthesis.dataset.storage.layout import LEAKS, RUNS, SETTINGS, TOOLCHAIN, read_object
+from synthesis.dataset.storage.naming import TRAIN
+from synthesis.dataset.storage.reading import BrokenFile, Document, scan_ledger, scan_records
+from synthesis.dataset.storage.rows import document_of, row_of, unpacked_metadata
+from synthesis.making.sources.drawn import DrawnKernels
 from synthesis.views.columns import Record, provenance_of
 from synthesis.views.facts import facts_of
 from synthesis.views.refusals import ERROR, STAGES

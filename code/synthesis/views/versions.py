@@ -3,9 +3,9 @@
 import json
 from collections.abc import Iterable, Iterator
 
-from synthesis.comparing.texts import touched
-from synthesis.output.index import RowIndex
-from synthesis.output.reading import Document, Place
+from synthesis.dataset.comparing.texts import touched
+from synthesis.dataset.storage.index import RowIndex
+from synthesis.dataset.storage.reading import Document, Place
 from synthesis.views.columns import Record, provenance_of
 from synthesis.views.selection import Selection
 

@@ -14,10 +14,10 @@ import numpy as np
 import pyarrow as _pyarrow  # pyright: ignore[reportMissingTypeStubs]
 import pyarrow.parquet as _parquet  # pyright: ignore[reportMissingTypeStubs]
 
-from synthesis.output.layout import SIDECAR, hash_of_stored
-from synthesis.output.manifest import DataFile
-from synthesis.output.tables import ORIGIN, array_of
-from synthesis.stores.base import Store
+from synthesis.core.stores.base import Store
+from synthesis.dataset.storage.layout import SIDECAR, hash_of_stored
+from synthesis.dataset.storage.manifest import DataFile
+from synthesis.dataset.storage.tables import ORIGIN, array_of
 from synthesis.views.columns import Column, Kind, Record
 
 pa: Any = _pyarrow

@@ -4,9 +4,9 @@ import inspect
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from synthesis.core.records import Signature
 from synthesis.frontends.definitions import name_of
 from synthesis.frontends.jax import functions
-from synthesis.records import Signature
 
 jax: Any = functions.jax
 

@@ -12,12 +12,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from synthesis.errors import UnknownNameError
-from synthesis.examples import ArrayType, Examples, marked_arguments
+from synthesis.core.errors import UnknownNameError
+from synthesis.core.examples import ArrayType, Examples, marked_arguments
+from synthesis.core.records import Domain, Signature
 from synthesis.frontends.definitions import name_of
 from synthesis.frontends.jax import functions
 from synthesis.frontends.jax.building import Building, made, of_arrays, shapes_of
-from synthesis.records import Domain, Signature
 
 _PLAIN = inspect.Parameter.POSITIONAL_OR_KEYWORD
 

@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from synthesis.core.licences import UNKNOWN_LICENCE
+from synthesis.core.records import Argument, KernelSpec, Role, Signature
 from synthesis.frontends.definitions import Definition, home_of, name_of
 from synthesis.frontends.jax import calling, discovery, functions, portraits
 from synthesis.frontends.jax.called import Declared, Given, Trees, leaf_of, read_leaves
@@ -18,8 +20,6 @@ from synthesis.frontends.plain_form import is_plain, made_plain
 from synthesis.frontends.provenance import package_of, provenance
 from synthesis.frontends.rewriting import attributes_in, without_decorators
 from synthesis.frontends.sources import NotGatheredError, SourceCollector
-from synthesis.licences import UNKNOWN_LICENCE
-from synthesis.records import Argument, KernelSpec, Role, Signature
 
 _CUSTOMARY = {
     "np": "import numpy as np",

@@ -12,8 +12,9 @@ from typing import Any, cast
 
 import numpy as np
 
-from synthesis.errors import Stage, Symptom
-from synthesis.examples import Examples, example, mark_error, marked_arguments
+from synthesis.core.errors import Stage, Symptom
+from synthesis.core.examples import Examples, example, mark_error, marked_arguments
+from synthesis.core.records import Argument, KernelSpec, Rejection, Role, Signature
 from synthesis.frontends.base import Kernel
 from synthesis.frontends.definitions import Definition, name_of, source_of
 from synthesis.frontends.failures import detail_of
@@ -25,7 +26,6 @@ from synthesis.frontends.linemap import NO_PLACES
 from synthesis.frontends.plain_form import is_plain
 from synthesis.frontends.provenance import provenance
 from synthesis.frontends.sources import SourceCollector
-from synthesis.records import Argument, KernelSpec, Rejection, Role, Signature
 
 _CUSTOMARY = {"np": "import numpy as np", "jnp": "import jax.numpy as jnp"}
 _LARGEST_CAPTURE = 256

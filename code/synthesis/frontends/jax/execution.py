@@ -29,7 +29,8 @@ from jaxlib.mlir import ir as _ir
 from jaxlib.mlir import passmanager as _passmanager
 from jaxlib.mlir.dialects import stablehlo as _stablehlo  # pyright: ignore[reportMissingTypeStubs]
 
-from synthesis.errors import Stage, Symptom
+from synthesis.core.errors import Stage, Symptom
+from synthesis.core.records import Hindrance, Rejection, Signature, Unproved
 from synthesis.frontends.base import Direction, Level, Outcome, Program, RunKey, Runs, Values
 from synthesis.frontends.failures import detail_of
 from synthesis.frontends.jax import functions, lowering
@@ -42,7 +43,6 @@ from synthesis.frontends.jax.jaxprs.rebuilding import argument_types, function_o
 from synthesis.frontends.jax.loops import left_out
 from synthesis.frontends.jax.releases import compiled
 from synthesis.frontends.jax.statements import statements_of
-from synthesis.records import Hindrance, Rejection, Signature, Unproved
 
 jax: Any = _jax
 hlo: Any = _hlo

@@ -7,8 +7,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from synthesis.errors import KernelError, Stage, Symptom
-from synthesis.examples import NO_EXAMPLES, Examples
+from synthesis.core.errors import KernelError, Stage, Symptom
+from synthesis.core.examples import NO_EXAMPLES, Examples
+from synthesis.core.records import KernelSpec, Rejection, Signature, Unproved
 from synthesis.frontends.base import (
     Direction,
     Drawer,
@@ -33,7 +34,6 @@ from synthesis.frontends.jax.supported import SUPPORTED
 from synthesis.frontends.linemap import LineMap, Places
 from synthesis.frontends.loading import forget_module, load_kernels
 from synthesis.frontends.support import versions_of
-from synthesis.records import KernelSpec, Rejection, Signature, Unproved
 
 _VERSIONS = versions_of(SUPPORTED)
 _USUAL_MIX = {1: 0.2, 2: 0.8}

@@ -5,8 +5,8 @@
 
 from dataclasses import replace
 
+from synthesis.core.languages import HLO, JAXPR, LLVM, MLIR
 from synthesis.frontends.base import Direction, Level
-from synthesis.languages import HLO, JAXPR, LLVM, MLIR
 
 PREFIXES = {Direction.FORWARD: "", Direction.BACKWARD: "vjp_", Direction.TANGENT: "jvp_"}
 _INTERPRETER = "the StableHLO interpreter"

@@ -4,14 +4,14 @@ import math
 from dataclasses import replace
 from typing import Any
 
-from synthesis.errors import ConfigError
-from synthesis.formats import is_floating, numpy_dtype
+from synthesis.core.errors import ConfigError
+from synthesis.core.formats import is_floating, numpy_dtype
+from synthesis.core.records import Argument, Domain, Signature
 from synthesis.frontends.base import Kernel
 from synthesis.frontends.jax import calling, functions
 from synthesis.frontends.jax.building import ArraysFunction, of_arrays
 from synthesis.frontends.jax.fingerprints import fingerprint
 from synthesis.frontends.launched import Array, Launched, Mutation, numbers_of, range_of
-from synthesis.records import Argument, Domain, Signature
 
 jax: Any = functions.jax
 

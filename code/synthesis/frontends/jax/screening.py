@@ -8,8 +8,8 @@ is run where there is nothing else.
 import re
 from collections.abc import Iterator
 
+from synthesis.core.languages import HLO, JAXPR, MLIR
 from synthesis.frontends.base import Level
-from synthesis.languages import HLO, JAXPR, MLIR
 
 _TARGETS = re.compile(
     r"lapack_[a-z]+_ffi|(?:dynamic_)?ducc_fft|TopK|mhlo\.\w+|chlo\.\w+|__gpu\$TopK|Sharding|SPMD\w+Shape"

@@ -8,9 +8,9 @@ JAX does not print, such as those of the interpreter itself, which can write fil
 import re
 from functools import lru_cache
 
+from synthesis.core.languages import MLIR
 from synthesis.frontends.base import Level, Tamed
 from synthesis.frontends.jax.screening import foreign, targets
-from synthesis.languages import MLIR
 
 _STRING = re.compile(r'"(?:\\.|[^"\\])*"')
 _DIALECT = re.compile(r"(?<![\w.%@#!$-])\"?([A-Za-z_]\w*)\.[A-Za-z_]")

@@ -4,6 +4,7 @@ import ast
 from dataclasses import replace
 from typing import Any
 
+from synthesis.core.records import Argument, Role, Signature
 from synthesis.frontends.warp import discovery, introspection
 from synthesis.frontends.warp.containers import names_in_source
 from synthesis.frontends.warp.gradients import differentiable
@@ -15,7 +16,6 @@ from synthesis.frontends.warp.writes import (
     parameters_in,
     path_of,
 )
-from synthesis.records import Argument, Role, Signature
 
 _MEASURES = ("shape", "size", "ndim", "dtype", "strides", "device")
 """What is asked of an array without reading it."""

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any, cast
 
-from synthesis.errors import ConfigError, Stage, Symptom, UnknownNameError
-from synthesis.examples import DIMENSIONS, ArrayType, Examples
+from synthesis.core.errors import ConfigError, Stage, Symptom, UnknownNameError
+from synthesis.core.examples import DIMENSIONS, ArrayType, Examples
+from synthesis.core.records import Argument, Domain, KernelSpec, Rejection, Role, Signature
 from synthesis.frontends.base import Kernel
 from synthesis.frontends.definitions import Built, Definition
 from synthesis.frontends.linemap import NO_PLACES, Places
@@ -23,7 +24,6 @@ from synthesis.frontends.warp.flattening import NotFlatError
 from synthesis.frontends.warp.gradients import differentiable
 from synthesis.frontends.warp.spelling import array_annotation
 from synthesis.frontends.warp.writes import is_field_written, stored_by_tiles
-from synthesis.records import Argument, Domain, KernelSpec, Rejection, Role, Signature
 
 _LIBRARIES = ("warp", "jax", "jaxlib", "torch", "pxr")
 _USER_CODE = re.compile(r"warp\.(?:examples|tests|(?:_src\.)?(?:fem|sparse|optim))(?:\.|$)")

@@ -26,7 +26,9 @@ import warp._src.build as _build  # noqa: TID251
 import warp._src.codegen as _codegen  # noqa: TID251
 import warp._src.context as _context  # noqa: TID251
 
-from synthesis.errors import Stage, Symptom
+from synthesis.core.errors import Stage, Symptom
+from synthesis.core.languages import CUDA
+from synthesis.core.records import Hindrance, Rejection, Unproved
 from synthesis.frontends.base import Level, Outcome, Program, Purpose, RunKey, Values
 from synthesis.frontends.failures import detail_of
 from synthesis.frontends.support import version_of
@@ -40,8 +42,6 @@ from synthesis.frontends.warp.statements import Statements, framed, statements_o
 from synthesis.frontends.warp.unassigned import find_unassigned
 from synthesis.frontends.warp.units import MalformedError, Piece, piece_of, unit_of
 from synthesis.frontends.warp.watching import UnwatchableError, watched_arrays
-from synthesis.languages import CUDA
-from synthesis.records import Hindrance, Rejection, Unproved
 
 build: Any = _build
 codegen: Any = _codegen

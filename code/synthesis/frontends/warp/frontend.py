@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 
-from synthesis.errors import KernelError, Stage, Symptom
-from synthesis.examples import NO_EXAMPLES, Examples
+from synthesis.core.errors import KernelError, Stage, Symptom
+from synthesis.core.examples import NO_EXAMPLES, Examples
+from synthesis.core.records import KernelSpec, Rejection, Signature, Unproved
 from synthesis.frontends.base import (
     Direction,
     Drawer,
@@ -47,7 +48,6 @@ from synthesis.frontends.warp.replaying import WarpReplayer
 from synthesis.frontends.warp.supported import SUPPORTED
 from synthesis.frontends.warp.texts import words
 from synthesis.frontends.warp.unassigned import find_unassigned
-from synthesis.records import KernelSpec, Rejection, Signature, Unproved
 
 _VERSIONS = versions_of(SUPPORTED)
 _USUAL_MIX = {1: 0.25, 2: 0.75}

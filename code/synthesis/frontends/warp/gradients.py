@@ -3,9 +3,9 @@
 import ast
 from collections.abc import Sequence
 
+from synthesis.core.records import Argument, Role
 from synthesis.frontends.warp.containers import container_of
 from synthesis.frontends.warp.writes import path_of
-from synthesis.records import Argument, Role
 
 
 def differentiable(arguments: Sequence[Argument], tree: ast.AST) -> tuple[str, ...]:

@@ -8,8 +8,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from synthesis.core.records import Argument, Domain
 from synthesis.frontends.warp.volumes import TILE
-from synthesis.records import Argument, Domain
 
 MOST_CELLS = 2**21
 """Cells that a hash grid, a volume or a texture may have: 128 a side."""

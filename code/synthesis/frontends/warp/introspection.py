@@ -23,7 +23,7 @@ import warp._src.codegen as _codegen  # noqa: TID251
 import warp._src.context as _context  # noqa: TID251
 import warp._src.types as _types  # noqa: TID251
 
-from synthesis.formats import numpy_dtype
+from synthesis.core.formats import numpy_dtype
 from synthesis.frontends.loading import forget_module
 from synthesis.frontends.warp.options import DEFAULTS
 

@@ -1,7 +1,7 @@
 """Warp's levels: one entry each, known without Warp itself."""
 
+from synthesis.core.languages import CPP, CUDA, PTX, SASS
 from synthesis.frontends.base import Direction, Level
-from synthesis.languages import CPP, CUDA, PTX, SASS
 
 SOURCES = tuple(
     Level(

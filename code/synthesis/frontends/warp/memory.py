@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from synthesis.formats import numpy_dtype
+from synthesis.core.formats import numpy_dtype
+from synthesis.core.records import Argument, Signature
+from synthesis.drawing.types import HALVES
 from synthesis.frontends.base import Direction, Program, Values
 from synthesis.frontends.warp.containers import DATA, container_of
 from synthesis.frontends.warp.handles import TYPES
 from synthesis.frontends.warp.layouts import RANKS, Array, packed
 from synthesis.frontends.warp.objects import make_object
-from synthesis.grammar.types import HALVES
-from synthesis.records import Argument, Signature
 
 _GUARD = 1024
 """Bytes before and after every array that no text may touch; a multiple of every alignment."""

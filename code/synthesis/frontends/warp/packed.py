@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from synthesis.formats import numpy_dtype
+from synthesis.core.formats import numpy_dtype
 from synthesis.frontends.launched import Array, Launched
 from synthesis.frontends.warp import introspection
 from synthesis.frontends.warp.containers import DATA, INDICES

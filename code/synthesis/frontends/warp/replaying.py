@@ -6,15 +6,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from synthesis.errors import ConfigError
-from synthesis.formats import is_floating
+from synthesis.core.errors import ConfigError
+from synthesis.core.formats import is_floating
+from synthesis.core.records import Argument, Domain, Role, Signature
 from synthesis.frontends.base import Kernel
 from synthesis.frontends.launched import Array, Launched, Mutation, numbers_of
 from synthesis.frontends.warp import introspection, launches
 from synthesis.frontends.warp.containers import NOTHING
 from synthesis.frontends.warp.declaration import declared_signature
 from synthesis.frontends.warp.handles import PARTS, is_object
-from synthesis.records import Argument, Domain, Role, Signature
 
 
 class WarpReplayer:

@@ -10,11 +10,11 @@ import functools
 import re
 from collections.abc import Iterator, Sequence
 
+from synthesis.core.languages import CPP, CUDA
 from synthesis.frontends.base import Level
 from synthesis.frontends.warp.introspection import is_builtin_name
 from synthesis.frontends.warp.statements import framed
 from synthesis.frontends.warp.texts import tokens
-from synthesis.languages import CPP, CUDA
 
 _WHOLE = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
 _WORDS = frozenset(

@@ -4,10 +4,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Call, Expression, Literal, Name, Statement, rename_all
-from synthesis.grammar.types import Type
-from synthesis.records import Argument
+from synthesis.core.records import Argument
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.syntax import Call, Expression, Literal, Name, Statement, rename_all
+from synthesis.drawing.types import Type
 
 _SHORT = {"float32": "float", "int32": "int"}
 _SUFFIX = {"float32": "", "float64": "d", "float16": "h", "int32": "i"}

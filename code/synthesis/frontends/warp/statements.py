@@ -8,9 +8,9 @@ parts of the same text; a text that was changed anywhere there is itself, and is
 import re
 from dataclasses import dataclass
 
+from synthesis.core.languages import CPP
 from synthesis.frontends.base import Direction, Level
 from synthesis.frontends.warp.texts import tokens
-from synthesis.languages import CPP
 
 _FIELD = re.compile(r"    (.+) (\w+);\n")
 _SETUP = re.compile(r"    (.+) (var|adj)_(\w+) = (_wp_args|_wp_adj_args)->(\w+);\n")

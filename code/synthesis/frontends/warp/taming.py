@@ -11,10 +11,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from synthesis.core.languages import CPP, CUDA
 from synthesis.frontends.base import Level, Tamed
 from synthesis.frontends.warp.screening import BLANK, BROKEN, FRAME, is_warps, own_names, strange, strange_tokens
 from synthesis.frontends.warp.texts import clean, tokens
-from synthesis.languages import CPP, CUDA
 
 MARK = "var_own_"
 """What a name that is the text's own begins with; Warp's variables begin with ``var_`` too, and go on otherwise."""

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
+from synthesis.core.languages import CPP
 from synthesis.frontends.base import Direction, Program
 from synthesis.frontends.warp.releases import PLAIN_INDEX, is_specialized
 from synthesis.frontends.warp.statements import framed
 from synthesis.frontends.warp.watching import WATCHING, UnwatchableError, watched_arrays
-from synthesis.languages import CPP
 
 _TIDS = """
 #undef builtin_tid1d

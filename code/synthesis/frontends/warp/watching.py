@@ -8,9 +8,9 @@ alone may be touched in any way. Adjoint arrays are such arrays too, whatever th
 
 import re
 
+from synthesis.core.languages import CUDA
 from synthesis.frontends.base import Direction, Program
 from synthesis.frontends.warp.texts import tokens
-from synthesis.languages import CUDA
 
 _ATOMICS = ("add", "sub", "min", "max", "and", "or", "xor", "exch", "cas")
 _FUNCTIONS = ("load", "store", "array_store", "adj_address", *(f"atomic_{name}" for name in _ATOMICS))

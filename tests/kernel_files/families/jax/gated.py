@@ -7,7 +7,7 @@
 import jax
 import jax.numpy as jnp
 
-from synthesis.kernel_files.words import Array, either, size
+from synthesis.drawing.kernel_files.words import Array, either, size
 
 batch = size(4, 6)
 dim = size(8, 16)

@@ -6,7 +6,7 @@
 
 import warp as wp
 
-from synthesis.kernel_files.words import Array, Thread, either, size
+from synthesis.drawing.kernel_files.words import Array, Thread, either, size
 
 rows = size(12, 16)
 

@@ -3,10 +3,10 @@
 import math
 from collections.abc import Callable
 
-from synthesis.grammar.operations import Operation, Term, no_limits
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Attribute, Call, Display, Expression, Literal, Name
-from synthesis.grammar.types import FLOATS
+from synthesis.drawing.operations import Operation, Term, no_limits
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.syntax import Attribute, Call, Display, Expression, Literal, Name
+from synthesis.drawing.types import FLOATS
 
 SOURCE = "JAX documentation, jax.numpy"
 NUMBERS = (*FLOATS, "int32")

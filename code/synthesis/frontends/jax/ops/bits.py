@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
+from synthesis.core.records import Domain
+from synthesis.drawing import intervals
+from synthesis.drawing.operations import Operation, Term
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.syntax import Call, Expression, Infix, Name, Negation
 from synthesis.frontends.jax.ops.base import broadcast, call, number
-from synthesis.grammar import intervals
-from synthesis.grammar.operations import Operation, Term
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Call, Expression, Infix, Name, Negation
-from synthesis.records import Domain
 
 _SOURCE = "JAX documentation, jax.numpy and jax.lax"
 _INTEGERS = ("int32",)

@@ -1,11 +1,11 @@
 """Elementwise operations, which broadcast as NumPy's do."""
 
+from synthesis.drawing.functions import BINARY, UNARY, Elementwise
+from synthesis.drawing.operations import Term
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.syntax import Call, Expression, Infix, Name, Negation
+from synthesis.drawing.types import Type
 from synthesis.frontends.jax.ops.base import NUMBERS, SOURCE, broadcast
-from synthesis.grammar.functions import BINARY, UNARY, Elementwise
-from synthesis.grammar.operations import Term
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Call, Expression, Infix, Name, Negation
-from synthesis.grammar.types import Type
 
 _INFIX = {"add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "**"}
 _SPELLING = {

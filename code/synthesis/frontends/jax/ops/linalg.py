@@ -5,11 +5,11 @@ Sources: the ``jax.numpy.einsum`` and ``jax.numpy.linalg`` pages of JAX's docume
 
 import math
 
+from synthesis.drawing import intervals
+from synthesis.drawing.operations import Term
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.syntax import Expression, Literal
 from synthesis.frontends.jax.ops.base import LARGEST_ARRAY, Rule, call, entry, number
-from synthesis.grammar import intervals
-from synthesis.grammar.operations import Term
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Expression, Literal
 
 _PATTERNS = (
     "ij,jk->ik", "ij,kj->ik", "ij,ik->jk", "ij,j->i", "i,ij->j", "ij,ij->i", "ij,ij->j", "ij,ij->", "i,j->ij", "i,i->",

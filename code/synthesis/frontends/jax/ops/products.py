@@ -1,10 +1,10 @@
 """Products of vectors and matrices."""
 
+from synthesis.drawing import intervals
+from synthesis.drawing.operations import Term
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.syntax import Call, Infix, Name
 from synthesis.frontends.jax.ops.base import call, entry
-from synthesis.grammar import intervals
-from synthesis.grammar.operations import Term
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Call, Infix, Name
 
 
 def _matmul(stream: Stream, operands: tuple[Term, ...]) -> Term | None:

@@ -3,14 +3,14 @@
 import math
 from collections.abc import Callable
 
+from synthesis.core.records import Domain
+from synthesis.drawing import intervals
+from synthesis.drawing.intervals import ANYTHING
+from synthesis.drawing.operations import Operation, Term
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.syntax import Call, Expression, Literal, Name
+from synthesis.drawing.types import FLOATS
 from synthesis.frontends.jax.ops.base import LARGEST_ARRAY, SOURCE, call, method, number, numbers
-from synthesis.grammar import intervals
-from synthesis.grammar.intervals import ANYTHING
-from synthesis.grammar.operations import Operation, Term
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Call, Expression, Literal, Name
-from synthesis.grammar.types import FLOATS
-from synthesis.records import Domain
 
 
 def _reduction(

@@ -2,11 +2,11 @@
 
 import math
 
+from synthesis.drawing import intervals
+from synthesis.drawing.operations import Operation, Term
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.syntax import Attribute, Display, Expression, Literal, Slice, Subscript
 from synthesis.frontends.jax.ops.base import LARGEST_ARRAY, NUMBERS, Rule, call, entry, method, number, numbers
-from synthesis.grammar import intervals
-from synthesis.grammar.operations import Operation, Term
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Attribute, Display, Expression, Literal, Slice, Subscript
 
 
 def _reshape(stream: Stream, operands: tuple[Term, ...]) -> Term | None:

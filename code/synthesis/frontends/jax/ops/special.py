@@ -7,13 +7,13 @@ those of their values on the domain, rounded outwards (from SciPy's).
 import math
 from collections.abc import Callable
 
+from synthesis.core.records import Domain
+from synthesis.drawing import intervals
+from synthesis.drawing.operations import Operation, Term
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.syntax import Call, Expression, Name
 from synthesis.frontends.jax.ops.base import broadcast, number
 from synthesis.frontends.jax.ops.reductions import running
-from synthesis.grammar import intervals
-from synthesis.grammar.operations import Operation, Term
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Call, Expression, Name
-from synthesis.records import Domain
 
 _SOURCE = "JAX documentation, jax.scipy.special and jax.lax"
 _SCIPY = "jax.scipy.special"

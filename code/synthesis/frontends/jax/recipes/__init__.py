@@ -1,4 +1,7 @@
-"""JAX's recipes, and their categories."""
+"""JAX's recipes, by category: each draws functions for one purpose.
+
+Add a recipe to the module of its category and to the list below. ``docs/contributing/recipe.md`` shows how.
+"""
 
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes import (

@@ -1,13 +1,13 @@
 """Elementwise arithmetic on arrays that broadcast."""
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.types import Type
+from synthesis.drawing.weaving import Weaver
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.ops import ELEMENTWISE
 from synthesis.frontends.jax.recipes.drafting import Draft, some_float
 from synthesis.frontends.jax.recipes.sketch import SIZES
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import Weaver
-from synthesis.records import KernelSpec
 
 _TARGETS = ("add", "sub", "mul", "div", "pow")
 _INTEGER_TARGETS = ("add", "sub", "mul")

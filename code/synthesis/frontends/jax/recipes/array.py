@@ -1,13 +1,13 @@
 """Arrays rearranged: reshaped, transposed, sliced and concatenated, with a little arithmetic between."""
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.types import Type
+from synthesis.drawing.weaving import Weaver
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.ops import ELEMENTWISE, SHAPES
 from synthesis.frontends.jax.recipes.drafting import Draft, some_float
 from synthesis.frontends.jax.recipes.sketch import SIZES
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import Weaver
-from synthesis.records import KernelSpec
 
 _TARGETS = (
     "reshape", "transpose", "slice", "concat", "stack", "pad", "flip", "roll", "tile", "repeat", "swapaxes", "moveaxis",

@@ -2,14 +2,11 @@
 
 from collections.abc import Sequence
 
-from synthesis.frontends.base import Recipe
-from synthesis.frontends.jax.ops import ELEMENTWISE, call
-from synthesis.frontends.jax.recipes.drafting import Draft
-from synthesis.frontends.jax.recipes.sketch import SIZES
-from synthesis.grammar.naming import LOCALS
-from synthesis.grammar.operations import Term
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import (
+from synthesis.core.records import Domain, KernelSpec
+from synthesis.drawing.naming import LOCALS
+from synthesis.drawing.operations import Term
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.syntax import (
     Assign,
     Call,
     Comparison,
@@ -24,9 +21,12 @@ from synthesis.grammar.syntax import (
     Statement,
     Subscript,
 )
-from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import DrawError, FunctionScope, Weaver, give_name, name_of, typical_domain
-from synthesis.records import Domain, KernelSpec
+from synthesis.drawing.types import Type
+from synthesis.drawing.weaving import DrawError, FunctionScope, Weaver, give_name, name_of, typical_domain
+from synthesis.frontends.base import Recipe
+from synthesis.frontends.jax.ops import ELEMENTWISE, call
+from synthesis.frontends.jax.recipes.drafting import Draft
+from synthesis.frontends.jax.recipes.sketch import SIZES
 
 _OPERATIONS = tuple(ELEMENTWISE[name] for name in ("add", "sub", "mul", "div", "square", "abs", "sqrt", "neg", "atan"))
 # Where a carried value starts, and what it stays inside, whatever the number of steps.

@@ -4,16 +4,14 @@ import re
 from collections.abc import Iterable, Sequence, Set
 from typing import Any, TypeVar
 
-from synthesis.frontends.jax.options import DEFAULTS
-from synthesis.frontends.jax.recipes.sketch import Sketch
-from synthesis.frontends.jax.spelling import type_name
-from synthesis.grammar.commentary import Habits, add_comments, write_docstring
-from synthesis.grammar.drafting import render_module
-from synthesis.grammar.naming import PARAMETERS, NameBook
-from synthesis.grammar.nodes import changed
-from synthesis.grammar.operations import Term
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import (
+from synthesis.core.records import Argument, KernelSpec, Role, Signature
+from synthesis.drawing.commentary import Habits, add_comments, write_docstring
+from synthesis.drawing.drafting import render_module
+from synthesis.drawing.naming import PARAMETERS, NameBook
+from synthesis.drawing.nodes import changed
+from synthesis.drawing.operations import Term
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.syntax import (
     Assign,
     Call,
     Dictionary,
@@ -32,8 +30,10 @@ from synthesis.grammar.syntax import (
     size,
     walk,
 )
-from synthesis.grammar.types import Type
-from synthesis.records import Argument, KernelSpec, Role, Signature
+from synthesis.drawing.types import Type
+from synthesis.frontends.jax.options import DEFAULTS
+from synthesis.frontends.jax.recipes.sketch import Sketch
+from synthesis.frontends.jax.spelling import type_name
 
 _FLOATS = (("float32", 0.88), ("bfloat16", 0.05), ("float16", 0.07))
 

@@ -3,15 +3,10 @@
 import re
 from collections.abc import Mapping
 
-from synthesis.frontends.base import Recipe
-from synthesis.frontends.families import family_recipe
-from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option, declare
-from synthesis.frontends.jax.recipes.applications.program import Program
-from synthesis.frontends.jax.recipes.applications.trees import Leaf
-from synthesis.grammar.streams import Stream
-from synthesis.kernel_files.family import Element, Family, Value
-from synthesis.kernel_files.reading import KernelFileError
-from synthesis.kernel_files.using import (
+from synthesis.core.records import KernelSpec, Role
+from synthesis.drawing.kernel_files.family import Element, Family, Value
+from synthesis.drawing.kernel_files.reading import KernelFileError
+from synthesis.drawing.kernel_files.using import (
     OnTaken,
     check_names,
     choose_sizes,
@@ -20,7 +15,12 @@ from synthesis.kernel_files.using import (
     ignore_parts,
     shape_of,
 )
-from synthesis.records import KernelSpec, Role
+from synthesis.drawing.streams import Stream
+from synthesis.frontends.base import Recipe
+from synthesis.frontends.families import family_recipe
+from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option, declare
+from synthesis.frontends.jax.recipes.applications.program import Program
+from synthesis.frontends.jax.recipes.applications.trees import Leaf
 
 _TYPES = {
     "float": "float32", "int": "int32", "bool": "bool",

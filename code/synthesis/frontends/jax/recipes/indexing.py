@@ -1,17 +1,17 @@
 """Indexing by values: gathers, scatters, and slices whose start is an argument."""
 
+from synthesis.core.records import Domain, KernelSpec
+from synthesis.drawing import intervals
+from synthesis.drawing.naming import BINS
+from synthesis.drawing.operations import Term
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.syntax import Attribute, Call, Display, Expression, Infix, Literal, Name, Slice, Subscript
+from synthesis.drawing.types import Type
+from synthesis.drawing.weaving import Weaver, give_name, typical_domain
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.ops import ELEMENTWISE, REDUCTIONS, call, number, numbers
 from synthesis.frontends.jax.recipes.drafting import Draft
 from synthesis.frontends.jax.recipes.sketch import SIZES
-from synthesis.grammar import intervals
-from synthesis.grammar.naming import BINS
-from synthesis.grammar.operations import Term
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Attribute, Call, Display, Expression, Infix, Literal, Name, Slice, Subscript
-from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import Weaver, give_name, typical_domain
-from synthesis.records import Domain, KernelSpec
 
 _OPERATIONS = tuple(ELEMENTWISE[name] for name in ("add", "sub", "mul", "div", "abs", "square", "neg"))
 _AFTER = (*_OPERATIONS, REDUCTIONS["sum"], REDUCTIONS["mean"])

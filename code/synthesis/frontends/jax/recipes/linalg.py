@@ -2,13 +2,10 @@
 
 import math
 
-from synthesis.frontends.base import Recipe
-from synthesis.frontends.jax.ops import CONTRACTIONS, ELEMENTWISE, PRODUCTS, SHAPES, call, number
-from synthesis.frontends.jax.recipes.drafting import Draft
-from synthesis.frontends.jax.recipes.sketch import SIZES
-from synthesis.grammar.operations import Term
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import (
+from synthesis.core.records import Domain, KernelSpec
+from synthesis.drawing.operations import Term
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.syntax import (
     Assign,
     Attribute,
     Call,
@@ -20,9 +17,12 @@ from synthesis.grammar.syntax import (
     Slice,
     Subscript,
 )
-from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import DrawError, Weaver, typical_domain
-from synthesis.records import Domain, KernelSpec
+from synthesis.drawing.types import Type
+from synthesis.drawing.weaving import DrawError, Weaver, typical_domain
+from synthesis.frontends.base import Recipe
+from synthesis.frontends.jax.ops import CONTRACTIONS, ELEMENTWISE, PRODUCTS, SHAPES, call, number
+from synthesis.frontends.jax.recipes.drafting import Draft
+from synthesis.frontends.jax.recipes.sketch import SIZES
 
 _ARITHMETIC = tuple(ELEMENTWISE[name] for name in ("add", "sub", "mul", "tanh", "square", "abs"))
 _OPERATIONS = (*PRODUCTS.values(), SHAPES["transpose"], *_ARITHMETIC)

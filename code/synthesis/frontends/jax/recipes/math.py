@@ -1,12 +1,12 @@
 """Chained elementary functions on arrays."""
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.weaving import Weaver
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.ops import ELEMENTWISE
 from synthesis.frontends.jax.recipes.arithmetic import broadcastable
 from synthesis.frontends.jax.recipes.drafting import Draft, some_float
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.weaving import Weaver
-from synthesis.records import KernelSpec
 
 _TARGETS = (
     "sin", "cos", "tan", "exp", "expm1", "log", "log1p", "log2", "sqrt", "rsqrt", "cbrt", "tanh", "sinh", "cosh",

@@ -3,14 +3,12 @@
 import math
 from collections.abc import Callable
 
-from synthesis.frontends.base import Recipe
-from synthesis.frontends.jax.ops import ELEMENTWISE, call, method, number, numbers
-from synthesis.frontends.jax.recipes.drafting import Draft
-from synthesis.grammar import intervals
-from synthesis.grammar.naming import BINS
-from synthesis.grammar.operations import Term
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import (
+from synthesis.core.records import Domain, KernelSpec
+from synthesis.drawing import intervals
+from synthesis.drawing.naming import BINS
+from synthesis.drawing.operations import Term
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.syntax import (
     Attribute,
     Call,
     Comparison,
@@ -23,9 +21,11 @@ from synthesis.grammar.syntax import (
     Slice,
     Subscript,
 )
-from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import Weaver, give_name
-from synthesis.records import Domain, KernelSpec
+from synthesis.drawing.types import Type
+from synthesis.drawing.weaving import Weaver, give_name
+from synthesis.frontends.base import Recipe
+from synthesis.frontends.jax.ops import ELEMENTWISE, call, method, number, numbers
+from synthesis.frontends.jax.recipes.drafting import Draft
 
 _OPERATIONS = tuple(ELEMENTWISE[name] for name in ("add", "sub", "mul", "abs", "square"))
 _CENTRED, _UNIT, _SCALE = Domain(low=-2.0, high=2.0), Domain(low=-1.0, high=1.0), Domain(low=0.5, high=1.5)

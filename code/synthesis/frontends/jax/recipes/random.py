@@ -1,16 +1,16 @@
 """Random numbers from a key: samples, noise, dropout, walks and estimates."""
 
+from synthesis.core.records import Domain, KernelSpec
+from synthesis.drawing import intervals
+from synthesis.drawing.operations import Term
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.syntax import Assign, Call, Display, Expression, Infix, Name, Subscript
+from synthesis.drawing.types import Type
+from synthesis.drawing.weaving import Weaver, typical_domain
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.ops import ELEMENTWISE, REDUCTIONS, call, method, number, numbers
 from synthesis.frontends.jax.recipes.drafting import Draft
 from synthesis.frontends.jax.recipes.sketch import SIZES
-from synthesis.grammar import intervals
-from synthesis.grammar.operations import Term
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Assign, Call, Display, Expression, Infix, Name, Subscript
-from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import Weaver, typical_domain
-from synthesis.records import Domain, KernelSpec
 
 _OPERATIONS = tuple(ELEMENTWISE[name] for name in ("add", "sub", "mul", "square", "abs"))
 _SIGNED = tuple(ELEMENTWISE[name] for name in ("add", "sub", "mul", "exp", "tanh"))

@@ -1,16 +1,16 @@
 """Reductions over axes, of something computed and often combined with the array again."""
 
+from synthesis.core.records import Domain, KernelSpec
+from synthesis.drawing.operations import Term
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.syntax import Call, Expression, Function, Infix, Lambda, Literal, Name, Return, Subscript
+from synthesis.drawing.templates import Template
+from synthesis.drawing.types import Type
+from synthesis.drawing.weaving import DrawError, Weaver, give_name, typical_domain
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.ops import ELEMENTWISE, REDUCTIONS, RUNNING, call, number, numbers
 from synthesis.frontends.jax.recipes.drafting import Draft, some_float
 from synthesis.frontends.jax.recipes.sketch import SIZES
-from synthesis.grammar.operations import Term
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Call, Expression, Function, Infix, Lambda, Literal, Name, Return, Subscript
-from synthesis.grammar.templates import Template
-from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import DrawError, Weaver, give_name, typical_domain
-from synthesis.records import Domain, KernelSpec
 
 _BEFORE = tuple(ELEMENTWISE[name] for name in ("add", "sub", "mul", "div", "abs", "exp", "square", "tanh", "neg"))
 _AFTER = (

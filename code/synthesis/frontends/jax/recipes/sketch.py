@@ -4,14 +4,14 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from synthesis.core.records import Argument, Domain
+from synthesis.drawing import drafting, naming
+from synthesis.drawing.operations import Term
+from synthesis.drawing.storage import Storage
+from synthesis.drawing.syntax import Assign, Attribute, Call, Expression, Literal, Name, Statement
+from synthesis.drawing.types import Type
+from synthesis.drawing.weaving import typical_domain
 from synthesis.frontends.jax.spelling import type_name
-from synthesis.grammar import drafting, naming
-from synthesis.grammar.operations import Term
-from synthesis.grammar.storage import Storage
-from synthesis.grammar.syntax import Assign, Attribute, Call, Expression, Literal, Name, Statement
-from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import typical_domain
-from synthesis.records import Argument, Domain
 
 SIZES = (2, 3, 4, 5, 6, 8)
 # How often a function is given numbers in fewer bytes than it computes with, and widens them first.

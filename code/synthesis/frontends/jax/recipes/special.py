@@ -1,12 +1,9 @@
 """Operations that fewer programs use: special functions, running extremes, bits, spectra, windows, the largest few."""
 
-from synthesis.frontends.base import Recipe
-from synthesis.frontends.jax.ops import BITS, ELEMENTWISE, RUNNING_EXTREMES, SPECIAL, call, number, numbers
-from synthesis.frontends.jax.recipes.arithmetic import broadcastable
-from synthesis.frontends.jax.recipes.drafting import Draft
-from synthesis.grammar.operations import Term
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import (
+from synthesis.core.records import Domain, KernelSpec
+from synthesis.drawing.operations import Term
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.syntax import (
     Assign,
     Call,
     Comparison,
@@ -19,9 +16,12 @@ from synthesis.grammar.syntax import (
     Negation,
     Subscript,
 )
-from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import Weaver, typical_domain
-from synthesis.records import Domain, KernelSpec
+from synthesis.drawing.types import Type
+from synthesis.drawing.weaving import Weaver, typical_domain
+from synthesis.frontends.base import Recipe
+from synthesis.frontends.jax.ops import BITS, ELEMENTWISE, RUNNING_EXTREMES, SPECIAL, call, number, numbers
+from synthesis.frontends.jax.recipes.arithmetic import broadcastable
+from synthesis.frontends.jax.recipes.drafting import Draft
 
 _AROUND = tuple(ELEMENTWISE[name] for name in ("add", "sub", "mul", "exp", "tanh", "sqrt", "square", "log1p"))
 _GENTLE = tuple(ELEMENTWISE[name] for name in ("add", "sub", "mul", "tanh", "sin"))

@@ -2,14 +2,11 @@
 
 from collections.abc import Sequence
 
-from synthesis.frontends.base import Recipe
-from synthesis.frontends.jax.ops import ELEMENTWISE, call, method, number
-from synthesis.frontends.jax.recipes.drafting import Draft
-from synthesis.frontends.jax.recipes.sketch import SIZES
-from synthesis.grammar.naming import NameBook
-from synthesis.grammar.operations import Term
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import (
+from synthesis.core.records import Domain, KernelSpec
+from synthesis.drawing.naming import NameBook
+from synthesis.drawing.operations import Term
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.syntax import (
     Assign,
     Call,
     Display,
@@ -23,9 +20,12 @@ from synthesis.grammar.syntax import (
     Return,
     Subscript,
 )
-from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import FunctionScope, Weaver, name_of, typical_domain
-from synthesis.records import Domain, KernelSpec
+from synthesis.drawing.types import Type
+from synthesis.drawing.weaving import FunctionScope, Weaver, name_of, typical_domain
+from synthesis.frontends.base import Recipe
+from synthesis.frontends.jax.ops import ELEMENTWISE, call, method, number
+from synthesis.frontends.jax.recipes.drafting import Draft
+from synthesis.frontends.jax.recipes.sketch import SIZES
 
 _OPERATIONS = tuple(ELEMENTWISE[name] for name in ("add", "sub", "mul", "exp", "square", "atan", "expm1"))
 # Their slopes depend on where they are taken, so a gradient still depends on every input; so do the slopes' slopes of

@@ -3,14 +3,14 @@
 import math
 from collections.abc import Callable
 
-from synthesis.grammar import intervals
-from synthesis.grammar.functions import BINARY, Elementwise
-from synthesis.grammar.intervals import ANYTHING
-from synthesis.grammar.operations import Operation, Term, balanced, no_limits
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Call, Expression, Infix, Literal, Name, Negation
-from synthesis.grammar.types import FLOATS, Type
-from synthesis.records import Domain
+from synthesis.core.records import Domain
+from synthesis.drawing import intervals
+from synthesis.drawing.functions import BINARY, Elementwise
+from synthesis.drawing.intervals import ANYTHING
+from synthesis.drawing.operations import Operation, Term, balanced, no_limits
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.syntax import Call, Expression, Infix, Literal, Name, Negation
+from synthesis.drawing.types import FLOATS, Type
 
 _SOURCE = "Warp documentation, Kernel Reference"
 _NUMBERS = (*FLOATS, "int8", "int16", "int32", "int64", "uint8", "uint16")

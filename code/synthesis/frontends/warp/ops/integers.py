@@ -5,11 +5,11 @@
 
 import math
 
-from synthesis.grammar.intervals import ANYTHING
-from synthesis.grammar.operations import Operation, Rule, Term
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Call, Expression, Infix, Literal, Name, Negation
-from synthesis.records import Domain
+from synthesis.core.records import Domain
+from synthesis.drawing.intervals import ANYTHING
+from synthesis.drawing.operations import Operation, Rule, Term
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.syntax import Call, Expression, Infix, Literal, Name, Negation
 
 _SOURCE = "Warp documentation, Kernel Reference"
 _SIGNED = ("int32", "int64")

@@ -3,13 +3,13 @@
 import math
 from collections.abc import Callable
 
+from synthesis.core.records import Domain
+from synthesis.drawing import intervals
+from synthesis.drawing.functions import BINARY
+from synthesis.drawing.operations import Operation, Term
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.types import FLOATS
 from synthesis.frontends.warp.ops.elements import call
-from synthesis.grammar import intervals
-from synthesis.grammar.functions import BINARY
-from synthesis.grammar.operations import Operation, Term
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.types import FLOATS
-from synthesis.records import Domain
 
 _SOURCE = "Warp documentation, Kernel Reference"
 _WIDE = Domain(low=-40.0, high=40.0)

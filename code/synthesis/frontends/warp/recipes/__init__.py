@@ -1,4 +1,7 @@
-"""Warp's recipes, and their categories."""
+"""Warp's recipes, by category: each draws kernels for one purpose.
+
+Add a recipe to the module of its category and to the list below. ``docs/contributing/recipe.md`` shows how.
+"""
 
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes import (

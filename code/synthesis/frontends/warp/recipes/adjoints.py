@@ -7,16 +7,16 @@ classes. How often they are drawn is configuration (``KernelGenerator(wrong_adjo
 import math
 from collections.abc import Callable
 
+from synthesis.core.records import Domain, KernelSpec
+from synthesis.drawing.naming import LOOPS
+from synthesis.drawing.operations import Term
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.syntax import Assign, Attribute, Call, Expression, Infix, Literal, Name, Subscript
+from synthesis.drawing.types import Type
+from synthesis.drawing.weaving import Weaver, typical_domain
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.ops import SCALAR, call
 from synthesis.frontends.warp.recipes.drafting import Draft
-from synthesis.grammar.naming import LOOPS
-from synthesis.grammar.operations import Term
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Assign, Attribute, Call, Expression, Infix, Literal, Name, Subscript
-from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import Weaver, typical_domain
-from synthesis.records import Domain, KernelSpec
 
 _OPERATIONS = tuple(SCALAR[name] for name in ("add", "sub", "mul", "sin", "cos", "tanh", "exp", "sqrt", "abs"))
 _POSITIVE = Domain(low=0.2, high=1.5)

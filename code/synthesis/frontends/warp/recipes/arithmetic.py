@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.operations import Operation
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.types import HALVES, Type
+from synthesis.drawing.weaving import Weaver
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.ops import SCALAR
 from synthesis.frontends.warp.recipes.drafting import Draft
-from synthesis.grammar.operations import Operation
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.types import HALVES, Type
-from synthesis.grammar.weaving import Weaver
-from synthesis.records import KernelSpec
 
 _FLOATS = (("float32", 0.83), ("float64", 0.07), ("float16", 0.06), ("bfloat16", 0.04))
 _WHOLE = (("int32", 0.65), ("int64", 0.1), ("int16", 0.08), ("int8", 0.07), ("uint8", 0.07), ("uint16", 0.03))

@@ -1,16 +1,16 @@
 """Arrays of one to four dimensions: read at computed indices, and taken apart by rows and slices."""
 
+from synthesis.core.records import Domain, KernelSpec
+from synthesis.drawing.naming import LOOPS
+from synthesis.drawing.operations import Term
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.syntax import Assign, Attribute, Call, Expression, Infix, Literal, Name, Slice, Subscript
+from synthesis.drawing.types import Type
+from synthesis.drawing.weaving import Weaver, typical_domain
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.ops import SCALAR
 from synthesis.frontends.warp.recipes.drafting import Draft
 from synthesis.frontends.warp.recipes.sketch import Axis
-from synthesis.grammar.naming import LOOPS
-from synthesis.grammar.operations import Term
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Assign, Attribute, Call, Expression, Infix, Literal, Name, Slice, Subscript
-from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import Weaver, typical_domain
-from synthesis.records import Domain, KernelSpec
 
 _OPERATIONS = tuple(SCALAR[name] for name in ("add", "sub", "mul", "sin", "exp", "tanh", "sqrt"))
 _ROWS = ("row", "line", "part", "view", "slab", "plane")

@@ -1,15 +1,15 @@
 """Atomics: many threads add to, or take the minimum or maximum with, shared elements."""
 
+from synthesis.core.records import Domain, KernelSpec, Role
+from synthesis.drawing.naming import BINS
+from synthesis.drawing.operations import Term
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.syntax import Evaluate, Expression, Infix, Literal, Name, Subscript
+from synthesis.drawing.types import Type
+from synthesis.drawing.weaving import Weaver
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.ops import BITWISE, SCALAR, call
 from synthesis.frontends.warp.recipes.drafting import Draft
-from synthesis.grammar.naming import BINS
-from synthesis.grammar.operations import Term
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Evaluate, Expression, Infix, Literal, Name, Subscript
-from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import Weaver
-from synthesis.records import Domain, KernelSpec, Role
 
 _OPERATIONS = tuple(SCALAR[name] for name in ("add", "sub", "mul", "div", "sqrt", "sin", "cos", "exp", "neg"))
 # An extreme over many threads hides where its element started, so each element is shared by few.

@@ -5,15 +5,12 @@ more than 16 iterations (those are not unrolled). Until gradients are checked, s
 offset or scaled by a constant, and products keep to constant trip counts.
 """
 
-from synthesis.frontends.base import Recipe
-from synthesis.frontends.warp.ops import SCALAR, call
-from synthesis.frontends.warp.recipes.drafting import Draft
-from synthesis.frontends.warp.recipes.sketch import Axis, Site
-from synthesis.grammar import intervals
-from synthesis.grammar.naming import LOOPS
-from synthesis.grammar.operations import Term, varies
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import (
+from synthesis.core.records import Domain, KernelSpec
+from synthesis.drawing import intervals
+from synthesis.drawing.naming import LOOPS
+from synthesis.drawing.operations import Term, varies
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.syntax import (
     Assign,
     Attribute,
     Call,
@@ -26,9 +23,12 @@ from synthesis.grammar.syntax import (
     Negation,
     Subscript,
 )
-from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import DrawError, Weaver, give_name, typical_domain
-from synthesis.records import Domain, KernelSpec
+from synthesis.drawing.types import Type
+from synthesis.drawing.weaving import DrawError, Weaver, give_name, typical_domain
+from synthesis.frontends.base import Recipe
+from synthesis.frontends.warp.ops import SCALAR, call
+from synthesis.frontends.warp.recipes.drafting import Draft
+from synthesis.frontends.warp.recipes.sketch import Axis, Site
 
 _OPERATIONS = tuple(
     SCALAR[name] for name in ("add", "sub", "mul", "div", "abs", "sqrt", "sin", "cos", "exp", "log", "tanh", "neg")

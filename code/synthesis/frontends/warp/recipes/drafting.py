@@ -6,18 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from synthesis.core.records import Argument, KernelSpec, Role, Signature
+from synthesis.drawing.commentary import Habits, add_comments, write_docstring
+from synthesis.drawing.drafting import render_module
+from synthesis.drawing.naming import NameBook
+from synthesis.drawing.rendering import render_block
+from synthesis.drawing.syntax import Assign, Call, Display, Evaluate, Function, Name, Statement
 from synthesis.frontends.warp.gradients import differentiable
 from synthesis.frontends.warp.options import DEFAULTS
 from synthesis.frontends.warp.recipes.named_numbers import name_numbers
 from synthesis.frontends.warp.recipes.sketch import Sketch
 from synthesis.frontends.warp.recipes.unrolled import most_trips
 from synthesis.frontends.warp.spelling import array_annotation, draw_style
-from synthesis.grammar.commentary import Habits, add_comments, write_docstring
-from synthesis.grammar.drafting import render_module
-from synthesis.grammar.naming import NameBook
-from synthesis.grammar.rendering import render_block
-from synthesis.grammar.syntax import Assign, Call, Display, Evaluate, Function, Name, Statement
-from synthesis.records import Argument, KernelSpec, Role, Signature
 
 # As Warp's own kernels: comments in 13 to 19 %, docstrings in 9 %, hardly any with a list.
 _HABITS = Habits(comments=0.18, docstring=0.11, listed=0.08)

@@ -2,6 +2,20 @@
 
 from collections.abc import Mapping
 
+from synthesis.core.records import KernelSpec, Role
+from synthesis.drawing.kernel_files.family import Family, Value
+from synthesis.drawing.kernel_files.reading import KernelFileError
+from synthesis.drawing.kernel_files.using import (
+    OnTaken,
+    check_names,
+    choose_sizes,
+    element_of,
+    extents_of,
+    ignore_parts,
+    shape_of,
+)
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.types import Type
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.families import family_recipe
 from synthesis.frontends.warp.recipes.applications.program import (
@@ -16,20 +30,6 @@ from synthesis.frontends.warp.recipes.applications.program import (
     VEC,
     Program,
 )
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.types import Type
-from synthesis.kernel_files.family import Family, Value
-from synthesis.kernel_files.reading import KernelFileError
-from synthesis.kernel_files.using import (
-    OnTaken,
-    check_names,
-    choose_sizes,
-    element_of,
-    extents_of,
-    ignore_parts,
-    shape_of,
-)
-from synthesis.records import KernelSpec, Role
 
 _TYPES: dict[str, tuple[Type, str]] = {
     "float": (FLOAT, ""), "int": (INT, ""), "bool": (FLAG, ""), "wp.float32": (FLOAT, ""), "wp.int32": (INT, ""),

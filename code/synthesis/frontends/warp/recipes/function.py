@@ -2,15 +2,12 @@
 
 from operator import itemgetter
 
-from synthesis.frontends.base import Recipe
-from synthesis.frontends.warp.ops import LINEAR, SCALAR, VECTOR
-from synthesis.frontends.warp.recipes.drafting import Draft
-from synthesis.frontends.warp.spelling import array_annotation, value_annotation
-from synthesis.grammar.drafting import Helper
-from synthesis.grammar.naming import NameBook
-from synthesis.grammar.operations import Term
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import (
+from synthesis.core.records import Argument, Domain, KernelSpec
+from synthesis.drawing.drafting import Helper
+from synthesis.drawing.naming import NameBook
+from synthesis.drawing.operations import Term
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.syntax import (
     Assign,
     Attribute,
     Call,
@@ -25,9 +22,12 @@ from synthesis.grammar.syntax import (
     Return,
     Subscript,
 )
-from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import DrawError, FunctionScope, Weaver, give_name, typical_domain
-from synthesis.records import Argument, Domain, KernelSpec
+from synthesis.drawing.types import Type
+from synthesis.drawing.weaving import DrawError, FunctionScope, Weaver, give_name, typical_domain
+from synthesis.frontends.base import Recipe
+from synthesis.frontends.warp.ops import LINEAR, SCALAR, VECTOR
+from synthesis.frontends.warp.recipes.drafting import Draft
+from synthesis.frontends.warp.spelling import array_annotation, value_annotation
 
 _NUMBER, _VEC = Type("float32"), Type("float32", (3,))
 _SCALARS = tuple(SCALAR[name] for name in ("add", "sub", "mul", "sin", "cos", "exp", "tanh", "sqrt"))

@@ -1,15 +1,15 @@
 """Whole numbers: division with a remainder, bits, and hashes of an index or a value."""
 
+from synthesis.core.records import Domain, KernelSpec
+from synthesis.drawing.operations import Term
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.syntax import Assign, Call, Expression, Infix, Name
+from synthesis.drawing.types import Type
+from synthesis.drawing.weaving import Weaver
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.ops import BITWISE, INTEGER, SCALAR
 from synthesis.frontends.warp.recipes.drafting import Draft
 from synthesis.frontends.warp.spelling import literal_node, scalar_name
-from synthesis.grammar.operations import Term
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Assign, Call, Expression, Infix, Name
-from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import Weaver
-from synthesis.records import Domain, KernelSpec
 
 _ARITHMETIC = tuple(SCALAR[name] for name in ("add", "sub", "mul", "min", "max", "abs"))
 _DOMAINS = (Domain(low=-100, high=100), Domain(low=0, high=255), Domain(low=1, high=1000), Domain(low=-40, high=40))

@@ -1,15 +1,15 @@
 """Launches of one to four dimensions: what threads make of their indices."""
 
+from synthesis.core.records import Domain, KernelSpec
+from synthesis.drawing import intervals
+from synthesis.drawing.operations import Term
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.syntax import Assign, Call, Comparison, Expression, If, Infix, Literal, Name, Return, Subscript
+from synthesis.drawing.types import Type
+from synthesis.drawing.weaving import Weaver
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.ops import SCALAR
 from synthesis.frontends.warp.recipes.drafting import Draft
-from synthesis.grammar import intervals
-from synthesis.grammar.operations import Term
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Assign, Call, Comparison, Expression, If, Infix, Literal, Name, Return, Subscript
-from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import Weaver
-from synthesis.records import Domain, KernelSpec
 
 _OPERATIONS = tuple(SCALAR[name] for name in ("add", "sub", "mul", "sin", "cos", "tanh", "exp"))
 

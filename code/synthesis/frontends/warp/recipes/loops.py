@@ -4,15 +4,11 @@ Warp's adjoints are wrong for most of these (``break``, ``while``, a sum that is
 check finds them, and the row keeps its forward texts.
 """
 
-from synthesis.frontends.base import Recipe
-from synthesis.frontends.warp.ops import SCALAR, call
-from synthesis.frontends.warp.recipes.drafting import Draft
-from synthesis.frontends.warp.recipes.sketch import Axis
-from synthesis.frontends.warp.spelling import scalar_name
-from synthesis.grammar.naming import LOOPS
-from synthesis.grammar.operations import Term
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import (
+from synthesis.core.records import Domain, KernelSpec
+from synthesis.drawing.naming import LOOPS
+from synthesis.drawing.operations import Term
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.syntax import (
     Assign,
     Attribute,
     Call,
@@ -27,9 +23,13 @@ from synthesis.grammar.syntax import (
     Subscript,
     While,
 )
-from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import Weaver
-from synthesis.records import Domain, KernelSpec
+from synthesis.drawing.types import Type
+from synthesis.drawing.weaving import Weaver
+from synthesis.frontends.base import Recipe
+from synthesis.frontends.warp.ops import SCALAR, call
+from synthesis.frontends.warp.recipes.drafting import Draft
+from synthesis.frontends.warp.recipes.sketch import Axis
+from synthesis.frontends.warp.spelling import scalar_name
 
 _OPERATIONS = tuple(SCALAR[name] for name in ("add", "sub", "mul", "sin", "cos", "tanh", "exp"))
 _POSITIVE = Domain(low=0.2, high=2.0)

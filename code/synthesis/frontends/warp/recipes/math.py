@@ -1,12 +1,12 @@
 """Chained functions: each thread passes its element through a chain of elementary functions."""
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.types import Type
+from synthesis.drawing.weaving import Weaver
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.ops import SCALAR
 from synthesis.frontends.warp.recipes.drafting import Draft
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import Weaver
-from synthesis.records import KernelSpec
 
 _TARGETS = (
     "sin", "cos", "tan", "exp", "log", "log2", "log10", "sqrt", "cbrt", "sinh", "cosh", "tanh", "atan", "asin", "acos",

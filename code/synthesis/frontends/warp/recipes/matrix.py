@@ -1,15 +1,15 @@
 """Matrices: each thread combines 2×2, 3×3 or 4×4 matrices, vectors and numbers."""
 
+from synthesis.core.records import Domain, KernelSpec
+from synthesis.drawing.operations import Term
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.syntax import Call, Infix, Literal, Name
+from synthesis.drawing.types import Type
+from synthesis.drawing.weaving import Weaver, typical_domain
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.ops import LINEAR, MATRIX, SCALAR, VECTOR, call
 from synthesis.frontends.warp.recipes.drafting import Draft
 from synthesis.frontends.warp.spelling import scalar_name
-from synthesis.grammar.operations import Term
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Call, Infix, Literal, Name
-from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import Weaver, typical_domain
-from synthesis.records import Domain, KernelSpec
 
 _SCALAR = tuple(SCALAR[name] for name in ("add", "mul", "sin"))
 _VECTOR = tuple(VECTOR[name] for name in ("dot", "length", "cw_mul"))

@@ -3,8 +3,8 @@
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Assign, Call, Comparison, Expression, Infix, Literal, Name, Statement
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.syntax import Assign, Call, Comparison, Expression, Infix, Literal, Name, Statement
 
 _PLAIN = frozenset({0.0, 0.5, 1.0, 2.0})
 """What everybody writes in its place."""

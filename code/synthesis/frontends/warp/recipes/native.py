@@ -3,14 +3,14 @@
 These kernels exist for CUDA alone: a CPU has no blocks of threads that wait for each other.
 """
 
+from synthesis.core.records import Domain, KernelSpec, Role
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.syntax import Assign, Call, Evaluate, Function, Literal, Name
+from synthesis.drawing.types import Type
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.options import DEFAULTS
 from synthesis.frontends.warp.recipes.drafting import Draft
 from synthesis.frontends.warp.spelling import array_annotation, scalar_name
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Assign, Call, Evaluate, Function, Literal, Name
-from synthesis.grammar.types import Type
-from synthesis.records import Domain, KernelSpec, Role
 
 _CACHES = ("cache", "shared", "buf", "tile", "sdata", "scratch")
 _COMBINING = {

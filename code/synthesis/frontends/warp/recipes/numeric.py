@@ -1,15 +1,15 @@
 """Built-ins that fewer kernels use: roundings, interpolation, spatial vectors, matrices of rows, largest components."""
 
+from synthesis.core.records import Domain, KernelSpec
+from synthesis.drawing.operations import Term
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.syntax import Call, Expression, Infix, Name, Subscript
+from synthesis.drawing.types import Type
+from synthesis.drawing.weaving import Weaver, typical_domain
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.ops import LINEAR, MATRIX, NUMERIC, SCALAR, VECTOR, call
 from synthesis.frontends.warp.recipes.drafting import Draft
 from synthesis.frontends.warp.recipes.quaternion import element, finished
-from synthesis.grammar.operations import Term
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Call, Expression, Infix, Name, Subscript
-from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import Weaver, typical_domain
-from synthesis.records import Domain, KernelSpec
 
 _NUMBER, _VEC, _SPATIAL = Type("float32"), Type("float32", (3,)), Type("float32", (6,))
 _AROUND = tuple(SCALAR[name] for name in ("add", "sub", "mul", "sin", "cos", "exp", "tanh", "sqrt"))

@@ -1,15 +1,15 @@
 """Quaternions and transforms: rotations made, combined, interpolated and applied, and frames to move points between."""
 
+from synthesis.core.records import Domain, KernelSpec
+from synthesis.drawing.naming import VECTORS
+from synthesis.drawing.operations import Term
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.syntax import Assign, Display, Expression, Infix, Literal, Name, Subscript
+from synthesis.drawing.types import Type
+from synthesis.drawing.weaving import Weaver, typical_domain
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.ops import LINEAR, SCALAR, VECTOR, call
 from synthesis.frontends.warp.recipes.drafting import Draft
-from synthesis.grammar.naming import VECTORS
-from synthesis.grammar.operations import Term
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Assign, Display, Expression, Infix, Literal, Name, Subscript
-from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import Weaver, typical_domain
-from synthesis.records import Domain, KernelSpec
 
 _VEC, _QUAT, _FRAME = Type("float32", (3,)), Type("float32", (4,)), Type("float32", (7,))
 _NUMBER = Type("float32")

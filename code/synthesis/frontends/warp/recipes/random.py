@@ -2,17 +2,17 @@
 
 import math
 
+from synthesis.core.records import Domain, KernelSpec
+from synthesis.drawing.naming import VECTORS
+from synthesis.drawing.operations import Term
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.syntax import Assign, Call, Comparison, Expression, If, Infix, Literal, Name, Subscript
+from synthesis.drawing.types import Type
+from synthesis.drawing.weaving import Weaver, typical_domain
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.ops import LINEAR, SCALAR, VECTOR, call
 from synthesis.frontends.warp.recipes.drafting import Draft
 from synthesis.frontends.warp.recipes.quaternion import element
-from synthesis.grammar.naming import VECTORS
-from synthesis.grammar.operations import Term
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Assign, Call, Comparison, Expression, If, Infix, Literal, Name, Subscript
-from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import Weaver, typical_domain
-from synthesis.records import Domain, KernelSpec
 
 _NUMBER, _PAIR, _TRIPLE = Type("float32"), Type("float32", (2,)), Type("float32", (3,))
 _UNIT, _TURN = Domain(low=-1.0, high=1.0), Domain(low=0.0, high=2.0 * math.pi)

@@ -6,11 +6,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from synthesis.frontends.warp.spelling import array_annotation, literal_node, scalar_name, value_annotation
-from synthesis.grammar import drafting, naming
-from synthesis.grammar.operations import Term
-from synthesis.grammar.storage import Storage
-from synthesis.grammar.syntax import (
+from synthesis.core.records import Argument, Domain, Role
+from synthesis.drawing import drafting, naming
+from synthesis.drawing.operations import Term
+from synthesis.drawing.storage import Storage
+from synthesis.drawing.syntax import (
     Assign,
     Call,
     Comparison,
@@ -25,9 +25,9 @@ from synthesis.grammar.syntax import (
     Subscript,
     reads,
 )
-from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import typical_domain
-from synthesis.records import Argument, Domain, Role
+from synthesis.drawing.types import Type
+from synthesis.drawing.weaving import typical_domain
+from synthesis.frontends.warp.spelling import array_annotation, literal_node, scalar_name, value_annotation
 
 _LAUNCHES: Mapping[int, tuple[tuple[int, ...], ...]] = {
     0: ((1,),),

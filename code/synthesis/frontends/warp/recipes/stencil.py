@@ -2,15 +2,15 @@
 
 import itertools
 
+from synthesis.core.records import Domain, KernelSpec
+from synthesis.drawing.operations import Term
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.syntax import Assign, Comparison, Expression, If, Infix, Literal, Name, Return, Subscript
+from synthesis.drawing.types import Type
+from synthesis.drawing.weaving import Weaver, give_name, typical_domain
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.ops import SCALAR, call
 from synthesis.frontends.warp.recipes.drafting import Draft
-from synthesis.grammar.operations import Term
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Assign, Comparison, Expression, If, Infix, Literal, Name, Return, Subscript
-from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import Weaver, give_name, typical_domain
-from synthesis.records import Domain, KernelSpec
 
 _OPERATIONS = tuple(SCALAR[name] for name in ("add", "sub", "mul", "sin", "tanh", "exp"))
 

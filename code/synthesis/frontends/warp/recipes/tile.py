@@ -5,12 +5,9 @@ A kernel is launched over blocks (``wp.launch_tiled``); on a GPU a tile lies in 
 
 from inspect import cleandoc
 
-from synthesis.frontends.base import Recipe
-from synthesis.frontends.warp.ops import call, squared
-from synthesis.frontends.warp.options import DEFAULTS
-from synthesis.frontends.warp.recipes.drafting import Draft
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import (
+from synthesis.core.records import Domain, KernelSpec, Role
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.syntax import (
     Assign,
     Call,
     Display,
@@ -23,9 +20,12 @@ from synthesis.grammar.syntax import (
     Return,
     Subscript,
 )
-from synthesis.grammar.templates import Hole, Template
-from synthesis.grammar.types import Type
-from synthesis.records import Domain, KernelSpec, Role
+from synthesis.drawing.templates import Hole, Template
+from synthesis.drawing.types import Type
+from synthesis.frontends.base import Recipe
+from synthesis.frontends.warp.ops import call, squared
+from synthesis.frontends.warp.options import DEFAULTS
+from synthesis.frontends.warp.recipes.drafting import Draft
 
 _F32 = Type("float32")
 _VALUES = Domain(low=-2.0, high=2.0)

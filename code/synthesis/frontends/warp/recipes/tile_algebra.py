@@ -1,17 +1,17 @@
 """Tiles as lists, matrices and signals: sorted, factored, transformed, gathered by indices, cut and put together."""
 
+from synthesis.core.records import Domain, KernelSpec, Role
+from synthesis.drawing.operations import Term
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.syntax import Expression, Infix, Literal, Name, Subscript
+from synthesis.drawing.templates import Template
+from synthesis.drawing.types import Type
+from synthesis.drawing.weaving import Weaver
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.ops import SCALAR, squared
 from synthesis.frontends.warp.options import DEFAULTS
 from synthesis.frontends.warp.recipes.drafting import Draft
 from synthesis.frontends.warp.recipes.tile import Tiled
-from synthesis.grammar.operations import Term
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Expression, Infix, Literal, Name, Subscript
-from synthesis.grammar.templates import Template
-from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import Weaver
-from synthesis.records import Domain, KernelSpec, Role
 
 _NUMBER, _PAIR, _INT = Type("float32"), Type("float32", (2,)), Type("int32")
 _AFTER = tuple(SCALAR[name] for name in ("add", "sub", "mul", "sin", "tanh", "exp"))

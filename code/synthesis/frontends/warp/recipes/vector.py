@@ -1,12 +1,12 @@
 """Vectors: each thread combines 2-, 3- or 4-vectors and numbers into a vector or a number."""
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.types import Type
+from synthesis.drawing.weaving import Weaver
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.ops import LINEAR, SCALAR, VECTOR
 from synthesis.frontends.warp.recipes.drafting import Draft
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import Weaver
-from synthesis.records import KernelSpec
 
 _TARGETS = ("dot", "cross", "length", "normalize")
 _SCALAR = tuple(SCALAR[name] for name in ("add", "sub", "mul", "div", "sqrt", "sin", "exp"))

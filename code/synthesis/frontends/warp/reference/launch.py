@@ -9,7 +9,8 @@ from typing import Any, cast
 
 import numpy as np
 
-from synthesis.formats import is_floating
+from synthesis.core.formats import is_floating
+from synthesis.core.records import Signature
 from synthesis.frontends.base import Reached, ReferenceFaultError, ReferenceUnknownError, Trace, Values
 from synthesis.frontends.linemap import NO_PLACES, Where
 from synthesis.frontends.warp.containers import DATA, INDICES
@@ -40,7 +41,6 @@ from synthesis.frontends.warp.reference.values import (
     StructValue,
     Value,
 )
-from synthesis.records import Signature
 
 _ROUNDED = 1e-3
 """How far a number may be off, relative to the largest of its array, if sums are added up in another order."""

@@ -10,7 +10,8 @@ from typing import Any, Protocol, cast
 
 import numpy as np
 
-from synthesis.formats import is_floating, numpy_dtype
+from synthesis.core.formats import is_floating, numpy_dtype
+from synthesis.drawing.types import FLOATS
 from synthesis.frontends.base import OutOfBoundsError, ReferenceFaultError, ReferenceUnknownError, Trace
 from synthesis.frontends.warp.reference.values import (
     BOOL,
@@ -31,7 +32,6 @@ from synthesis.frontends.warp.reference.values import (
     ValueType,
     widen,
 )
-from synthesis.grammar.types import FLOATS
 
 _UPDATES: dict[str, Any] = {
     "add": np.add,

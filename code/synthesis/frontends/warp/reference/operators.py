@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from synthesis.formats import is_floating
+from synthesis.core.formats import is_floating
 from synthesis.frontends.base import ReferenceUnknownError, ZeroDivisorError
 from synthesis.frontends.warp import introspection
 from synthesis.frontends.warp.reference import rotations

@@ -4,12 +4,12 @@ import ast
 import functools
 from collections.abc import Iterator, Sequence
 
+from synthesis.core.records import Signature
 from synthesis.frontends.base import Arm, Reached, Trace
 from synthesis.frontends.linemap import Where
 from synthesis.frontends.warp.reference.arms import SELECTING
 from synthesis.frontends.warp.reference.dependence import Dependence, called_name, functions_of
 from synthesis.frontends.warp.reference.sources import Source
-from synthesis.records import Signature
 
 _WIDEST = 60
 """Characters of a statement that a message shows."""

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from synthesis.drawing.types import FLOATS
 from synthesis.frontends.base import ReferenceUnknownError
-from synthesis.grammar.types import FLOATS
 
 Array = Any
 """A NumPy array whose first axis is lanes."""

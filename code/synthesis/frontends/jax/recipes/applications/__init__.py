@@ -1,4 +1,7 @@
-"""Functions as people write them for a purpose: layers, losses, optimizers, training steps, dynamics."""
+"""Functions as people write them for a purpose: layers, losses, optimizers, training steps, dynamics.
+
+A module holds the texts of one subject and the functions that choose among them. Add a text to a family to draw it too.
+"""
 
 from dataclasses import replace
 

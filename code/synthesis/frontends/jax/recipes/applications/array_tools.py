@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from synthesis.drawing.lines import join
 from synthesis.frontends.jax.recipes.applications.array_parts import WRITERS as PARTS
 from synthesis.frontends.jax.recipes.applications.counting import write_counts, write_statistics
 from synthesis.frontends.jax.recipes.applications.iterations import (
@@ -23,7 +24,6 @@ from synthesis.frontends.jax.recipes.applications.shaping import (
 )
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
-from synthesis.grammar.lines import join
 
 ROUND_UP = '''
     def round_up(size: int, multiple: int) -> int:

@@ -1,5 +1,8 @@
 """Attention: projections, heads, masks, positions."""
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.lines import block
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.networks import ATTENTION
 from synthesis.frontends.jax.recipes.applications.parts import (
@@ -14,9 +17,6 @@ from synthesis.frontends.jax.recipes.applications.parts import (
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import with_texts
-from synthesis.grammar.lines import block
-from synthesis.grammar.streams import Stream
-from synthesis.records import KernelSpec
 
 
 def _draw_attention(stream: Stream, target: str) -> KernelSpec:

@@ -2,6 +2,9 @@
 
 import functools
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.lines import block, chain, join
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.detection import BATCHES
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
@@ -9,9 +12,6 @@ from synthesis.frontends.jax.recipes.applications.parts import key, settled, who
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text, with_texts
-from synthesis.grammar.lines import block, chain, join
-from synthesis.grammar.streams import Stream
-from synthesis.records import KernelSpec
 
 _IMAGES = """
     {?0.5 if images.ndim != 4:

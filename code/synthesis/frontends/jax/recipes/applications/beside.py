@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 
-from synthesis.grammar.drafting import render_module
-from synthesis.grammar.rendering import render_block
-from synthesis.grammar.syntax import Assign, Class, Function, Name, Statement
+from synthesis.drawing.drafting import render_module
+from synthesis.drawing.rendering import render_block
+from synthesis.drawing.syntax import Assign, Class, Function, Name, Statement
 
 
 def needed(beside: Sequence[Statement], body: tuple[Statement, ...], first: set[str]) -> list[Statement]:

@@ -3,12 +3,12 @@
 import re
 from textwrap import dedent, indent
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.parts import key, positive, truth, weights
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
-from synthesis.grammar.streams import Stream
-from synthesis.records import KernelSpec
 
 _CHECK = """
     {?0.55 if x.ndim != 3 {or x.shape[-1] != params['w1'].shape[0] ~}:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from synthesis.drawing.lines import join
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.robots import (
@@ -14,7 +15,6 @@ from synthesis.frontends.jax.recipes.applications.robots import (
 from synthesis.frontends.jax.recipes.applications.rotations import NORMALIZE
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
-from synthesis.grammar.lines import join
 
 _UNIT_NORMAL = """
     {normal, _ = normalize(b.normal) ~ normal = b.normal / jnp.linalg.norm(b.normal, axis=-1, keepdims=True)}

@@ -2,6 +2,9 @@
 
 import re
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.lines import block, join
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
 from synthesis.frontends.jax.recipes.applications.parts import guard, key, placed, remark, settled
@@ -9,9 +12,6 @@ from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.tracking import PLANS
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree, mapped
 from synthesis.frontends.jax.recipes.applications.written import Text, with_texts
-from synthesis.grammar.lines import block, join
-from synthesis.grammar.streams import Stream
-from synthesis.records import KernelSpec
 
 _SYSTEMS: dict[str, tuple[tuple[str, float], ...]] = {
     "pendulum": (("theta", 3.0), ("omega", 2.0)),

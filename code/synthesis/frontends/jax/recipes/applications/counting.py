@@ -1,11 +1,11 @@
 """What is counted while a program goes on: statistics of observations, and classes taken for others."""
 
+from synthesis.drawing.lines import join
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
 from synthesis.frontends.jax.recipes.applications.parts import settled
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text
-from synthesis.grammar.lines import join
 
 
 def write_statistics(p: Program) -> Text:

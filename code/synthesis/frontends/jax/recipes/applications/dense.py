@@ -3,6 +3,9 @@
 import itertools
 import re
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.lines import block
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.parts import (
     activate,
@@ -16,9 +19,6 @@ from synthesis.frontends.jax.recipes.applications.parts import (
 )
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree
-from synthesis.grammar.lines import block
-from synthesis.grammar.streams import Stream
-from synthesis.records import KernelSpec
 
 
 def _layers(p: Program, sizes: list[int], form: str, biased: bool, dtype: str) -> Tree:

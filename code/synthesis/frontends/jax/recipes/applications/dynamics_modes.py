@@ -1,11 +1,11 @@
 """Parts of simulations that are one of several by name: edges of grids, potentials, contacts."""
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Family, Option, draw_by_name
 from synthesis.frontends.jax.recipes.applications.parts import positive, truth
 from synthesis.frontends.jax.recipes.applications.trees import Leaf
-from synthesis.grammar.streams import Stream
-from synthesis.records import KernelSpec
 
 _EDGES = Family(
     summary="Rate at which a field changes by diffusion, with a choice of boundaries",

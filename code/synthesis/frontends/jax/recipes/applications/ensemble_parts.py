@@ -1,12 +1,12 @@
 """Simulations of molecules that are told by options what to do: thermostats, pressure, trial moves, replicas."""
 
+from synthesis.drawing.lines import join
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
 from synthesis.frontends.jax.recipes.applications.parts import key, placed, settled
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.spaces import SIDE
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text
-from synthesis.grammar.lines import join
 
 _POTENTIALS = """
     {U = epsilon * jnp.exp(-dr2 / sigma ** 2) ~

@@ -2,6 +2,9 @@
 
 import re
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.lines import block, join
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.ensemble_parts import WRITERS
 from synthesis.frontends.jax.recipes.applications.molecules import CUTOFF, SAFE
@@ -10,9 +13,6 @@ from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.spaces import DISPLACEMENT, SIDE
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import with_texts
-from synthesis.grammar.lines import block, join
-from synthesis.grammar.streams import Stream
-from synthesis.records import KernelSpec
 
 _SHIFT = '''
     def shift(R: Array, dR: Array, side) -> Array:

@@ -4,9 +4,8 @@ import re
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, replace
 
-from synthesis.frontends.jax.recipes.applications.pruning import assigned_in, prune
-from synthesis.grammar.nodes import nodes
-from synthesis.grammar.syntax import (
+from synthesis.drawing.nodes import nodes
+from synthesis.drawing.syntax import (
     Assert,
     Assign,
     Attribute,
@@ -33,6 +32,7 @@ from synthesis.grammar.syntax import (
     Subscript,
     size,
 )
+from synthesis.frontends.jax.recipes.applications.pruning import assigned_in, prune
 
 _OPPOSITE = {"==": "!=", "<": ">=", ">": "<=", "is": "is not", "in": "not in"}
 OPPOSITES = _OPPOSITE | {other: each for each, other in _OPPOSITE.items()}

@@ -2,14 +2,14 @@
 
 from textwrap import dedent
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
 from synthesis.frontends.jax.recipes.applications.parts import positive, settled, truth, weights, whole
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text, with_texts
-from synthesis.grammar.streams import Stream
-from synthesis.records import KernelSpec
 
 _SAME = """
     {?0.15 if LEFT.shape != RIGHT.shape:

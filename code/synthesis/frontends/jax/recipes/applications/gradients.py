@@ -3,12 +3,12 @@
 import re
 from collections.abc import Callable
 
+from synthesis.drawing.lines import chain, join
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
 from synthesis.frontends.jax.recipes.applications.parts import key, placed, settled, step_size
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree, changed
 from synthesis.frontends.jax.recipes.applications.written import Text
-from synthesis.grammar.lines import chain, join
 
 _NAMES = (
     ("kernel", "bias"), ("w1", "b1", "w2", "b2"), ("embed", "dense", "bias"), ("conv", "scale", "bias"),

@@ -1,13 +1,13 @@
 """Layers of graphs: messages along edges, brought together at their ends."""
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.networks import GRAPHS
 from synthesis.frontends.jax.recipes.applications.parts import positive, truth, weights, whole
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import with_texts
-from synthesis.grammar.streams import Stream
-from synthesis.records import KernelSpec
 
 _ENDS = """
     {?0.5 if {senders.shape != receivers.shape ~ senders.ndim != 1 or senders.shape != receivers.shape}:

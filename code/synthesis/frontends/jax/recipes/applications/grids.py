@@ -2,6 +2,9 @@
 
 import re
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.lines import block, join
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.parts import (
     guard,
@@ -11,9 +14,6 @@ from synthesis.frontends.jax.recipes.applications.parts import (
 )
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf
-from synthesis.grammar.lines import block, join
-from synthesis.grammar.streams import Stream
-from synthesis.records import KernelSpec
 
 
 def _draw_grid(stream: Stream, target: str) -> KernelSpec:

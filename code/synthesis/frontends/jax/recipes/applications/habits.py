@@ -6,25 +6,10 @@ from collections.abc import Callable, Container, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
-from synthesis.frontends.jax.recipes.applications.forms import (
-    Said,
-    asserting,
-    assuming,
-    checking,
-    choosing,
-    gathering,
-    leaving_early,
-    returning_at_once,
-    telling_briefly,
-    trusting,
-    turning,
-    updating,
-)
-from synthesis.frontends.jax.recipes.applications.spellings import Spellings, arrays_of, without_second_guards
-from synthesis.grammar.nodes import changed, nodes
-from synthesis.grammar.rendering import render, render_block
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import (
+from synthesis.drawing.nodes import changed, nodes
+from synthesis.drawing.rendering import render, render_block
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.syntax import (
     Assert,
     Assign,
     Attribute,
@@ -45,6 +30,21 @@ from synthesis.grammar.syntax import (
     Statement,
     Subscript,
 )
+from synthesis.frontends.jax.recipes.applications.forms import (
+    Said,
+    asserting,
+    assuming,
+    checking,
+    choosing,
+    gathering,
+    leaving_early,
+    returning_at_once,
+    telling_briefly,
+    trusting,
+    turning,
+    updating,
+)
+from synthesis.frontends.jax.recipes.applications.spellings import Spellings, arrays_of, without_second_guards
 
 _REDUCTIONS = frozenset({
     "jnp.mean", "jnp.sum", "jnp.max", "jnp.min", "jnp.std", "jnp.var", "jnp.argmax", "jnp.argmin",

@@ -3,14 +3,14 @@
 import re
 from collections.abc import Callable, Mapping
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.networks import IMAGES
 from synthesis.frontends.jax.recipes.applications.parts import key, positive, weights
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import with_texts
-from synthesis.grammar.streams import Stream
-from synthesis.records import KernelSpec
 
 
 class Layout:

@@ -2,14 +2,14 @@
 
 import re
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.iterations import write_implicit, write_orbits
 from synthesis.frontends.jax.recipes.applications.parts import settled
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import with_texts
-from synthesis.grammar.streams import Stream
-from synthesis.records import KernelSpec
 
 _CHECK = """
     {?0.15 if y0.ndim != 2 {or y0.shape[-1] != WIDTH ~}:

@@ -2,6 +2,8 @@
 
 import re
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.parts import positive, weights, whole
 from synthesis.frontends.jax.recipes.applications.precision import Precision, draw_precision
@@ -10,8 +12,6 @@ from synthesis.frontends.jax.recipes.applications.routing import WRITERS
 from synthesis.frontends.jax.recipes.applications.steps import FORMS, finish_step
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree
 from synthesis.frontends.jax.recipes.applications.written import with_texts
-from synthesis.grammar.streams import Stream
-from synthesis.records import KernelSpec
 
 _NORMS = {
     "rms": '''

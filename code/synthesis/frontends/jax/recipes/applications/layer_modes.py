@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Mapping
 
+from synthesis.drawing.lines import chain, join
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
 from synthesis.frontends.jax.recipes.applications.parts import key, positive, settled, truth, weights
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf
 from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
-from synthesis.grammar.lines import chain, join
 
 
 def _some(p: Program, cases: Mapping[str, str], least: int = 2, most: int = 3) -> dict[str, str]:

@@ -2,13 +2,13 @@
 
 from textwrap import dedent
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.optimizers import MAPS, parameters
 from synthesis.frontends.jax.recipes.applications.parts import placed
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree, changed, mapped
-from synthesis.grammar.streams import Stream
-from synthesis.records import KernelSpec
 
 _PER_LAYER = {
     "lamb": (("mu", "nu"), """

@@ -1,11 +1,11 @@
 """Losses and distances that are one of several by name."""
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Family, Option, draw_by_name
 from synthesis.frontends.jax.recipes.applications.parts import positive, truth, weights, whole
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
-from synthesis.grammar.streams import Stream
-from synthesis.records import KernelSpec
 
 _DISTANCE = Family(
     summary="Distances between all rows of two sets",

@@ -1,5 +1,8 @@
 """Losses of classes and of numbers."""
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.lines import block, join
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.parts import (
     expect,
@@ -12,9 +15,6 @@ from synthesis.frontends.jax.recipes.applications.parts import (
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.reducing import reduce
 from synthesis.frontends.jax.recipes.applications.trees import Leaf
-from synthesis.grammar.lines import block, join
-from synthesis.grammar.streams import Stream
-from synthesis.records import KernelSpec
 
 _CHECKED = """
     {?0.3 if logits.shape SHAPE:

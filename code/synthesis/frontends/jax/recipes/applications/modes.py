@@ -4,11 +4,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.lines import block, chain
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
-from synthesis.grammar.lines import block, chain
-from synthesis.grammar.streams import Stream
-from synthesis.records import KernelSpec
 
 _SHARE = 0.55
 """How many of the things that a function could do it knows."""

@@ -3,13 +3,13 @@
 import re
 from textwrap import dedent
 
+from synthesis.drawing.lines import join
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
 from synthesis.frontends.jax.recipes.applications.parts import key, placed, positive, settled
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.spaces import DISPLACEMENT, SIDE, WITHIN, box, side_of_box
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text
-from synthesis.grammar.lines import join
 
 _POSITIONS = ("R", "positions", "pos")
 _PRESSURE = """

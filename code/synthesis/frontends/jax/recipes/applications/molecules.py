@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from textwrap import dedent
 
+from synthesis.drawing.lines import block, join
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
 from synthesis.frontends.jax.recipes.applications.molecule_parts import (
     write_constraints,
@@ -33,7 +34,6 @@ from synthesis.frontends.jax.recipes.applications.spaces import (
 )
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
-from synthesis.grammar.lines import block, join
 
 SAFE = '''
     def distance(dR: Array) -> Array:

@@ -1,12 +1,12 @@
 """What simulations of molecules measure and keep beside steps: temperatures, distributions, thermostats, lists."""
 
+from synthesis.drawing.lines import join
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
 from synthesis.frontends.jax.recipes.applications.parts import placed, positive, settled
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.spaces import SIDE, WITHIN, box, side_of_box
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text
-from synthesis.grammar.lines import join
 
 DISTANCES = '''
     def pair_distances(R: Array, side) -> Array:

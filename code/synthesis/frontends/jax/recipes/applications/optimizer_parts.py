@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from synthesis.drawing.lines import join
 from synthesis.frontends.jax.recipes.applications.gradients import CHAINS
 from synthesis.frontends.jax.recipes.applications.iterations import write_line_search
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
@@ -9,7 +10,6 @@ from synthesis.frontends.jax.recipes.applications.parts import placed, settled, 
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree, changed
 from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
-from synthesis.grammar.lines import join
 
 _NAMED = (
     ("embedding", "kernel", "bias", "scale"), ("wte", "w_qkv", "b_qkv", "norm_scale"),

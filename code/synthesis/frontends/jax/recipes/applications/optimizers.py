@@ -4,15 +4,15 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.lines import block, join
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
 from synthesis.frontends.jax.recipes.applications.parts import placed, remark, settled, weights
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree, changed
 from synthesis.frontends.jax.recipes.applications.written import Text, with_texts
-from synthesis.grammar.lines import block, join
-from synthesis.grammar.streams import Stream
-from synthesis.records import KernelSpec
 
 
 def parameters(p: Program, layers: int, *, biased: bool = True) -> tuple[Tree, str]:

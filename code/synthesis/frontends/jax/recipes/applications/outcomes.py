@@ -2,6 +2,9 @@
 
 from textwrap import dedent
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.lines import block
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.parts import (
     guard,
@@ -15,9 +18,6 @@ from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.return_parts import WRITERS
 from synthesis.frontends.jax.recipes.applications.trees import Leaf
 from synthesis.frontends.jax.recipes.applications.written import with_texts
-from synthesis.grammar.lines import block
-from synthesis.grammar.streams import Stream
-from synthesis.records import KernelSpec
 
 _WHY = {
     "discounted_returns": ("from the last step to the first",),

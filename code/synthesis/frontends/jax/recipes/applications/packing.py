@@ -6,13 +6,9 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
-from synthesis.frontends import plain_names
-from synthesis.frontends.jax.recipes.applications.parameters import Parameter
-from synthesis.frontends.jax.recipes.applications.pruning import assigned_in, bound_inside
-from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree, constant_of, kind_of_field, parts_of
-from synthesis.grammar.nodes import changed, nodes
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import (
+from synthesis.drawing.nodes import changed, nodes
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.syntax import (
     Assign,
     Attribute,
     Call,
@@ -31,6 +27,10 @@ from synthesis.grammar.syntax import (
     Statement,
     Subscript,
 )
+from synthesis.frontends import plain_names
+from synthesis.frontends.jax.recipes.applications.parameters import Parameter
+from synthesis.frontends.jax.recipes.applications.pruning import assigned_in, bound_inside
+from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree, constant_of, kind_of_field, parts_of
 
 Body = tuple[Statement, ...]
 TakeName = Callable[[tuple[str, ...]], str]

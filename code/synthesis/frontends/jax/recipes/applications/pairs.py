@@ -1,5 +1,8 @@
 """Losses of pairs: of embeddings that ought to be near or far."""
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.lines import block, join
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.parts import (
     expect,
@@ -13,9 +16,6 @@ from synthesis.frontends.jax.recipes.applications.reducing import reduce
 from synthesis.frontends.jax.recipes.applications.tracking import PAIRS
 from synthesis.frontends.jax.recipes.applications.trees import Leaf
 from synthesis.frontends.jax.recipes.applications.written import with_texts
-from synthesis.grammar.lines import block, join
-from synthesis.grammar.streams import Stream
-from synthesis.records import KernelSpec
 
 
 def _unit(p: Program, *names: str) -> str:

@@ -3,10 +3,10 @@
 import re
 from textwrap import indent
 
+from synthesis.drawing.lines import block
 from synthesis.frontends.jax.recipes.applications.modes import Array, Option
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf
-from synthesis.grammar.lines import block
 
 ACTIVATIONS = (
     "jax.nn.relu(VALUE)",

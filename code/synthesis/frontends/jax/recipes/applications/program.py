@@ -8,6 +8,29 @@ from dataclasses import replace
 from textwrap import dedent
 from typing import Any
 
+from synthesis.core.records import KernelSpec, Role, Signature
+from synthesis.drawing.lines import join, quote_remarks
+from synthesis.drawing.naming import NameBook
+from synthesis.drawing.nodes import changed, nodes
+from synthesis.drawing.rendering import render_block
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.syntax import (
+    Assign,
+    Call,
+    Class,
+    Dictionary,
+    Display,
+    Expression,
+    Function,
+    If,
+    Infix,
+    Literal,
+    Name,
+    Return,
+    Statement,
+)
+from synthesis.drawing.templates import PYTHON, Hole, Template
+from synthesis.drawing.variants import choose
 from synthesis.frontends.jax.options import DEFAULTS
 from synthesis.frontends.jax.recipes.applications.beside import module_text, needed
 from synthesis.frontends.jax.recipes.applications.habits import Habits
@@ -27,29 +50,6 @@ from synthesis.frontends.jax.recipes.applications.trees import (
     leaves_of,
     parts_of,
 )
-from synthesis.grammar.lines import join, quote_remarks
-from synthesis.grammar.naming import NameBook
-from synthesis.grammar.nodes import changed, nodes
-from synthesis.grammar.rendering import render_block
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import (
-    Assign,
-    Call,
-    Class,
-    Dictionary,
-    Display,
-    Expression,
-    Function,
-    If,
-    Infix,
-    Literal,
-    Name,
-    Return,
-    Statement,
-)
-from synthesis.grammar.templates import PYTHON, Hole, Template
-from synthesis.grammar.variants import choose
-from synthesis.records import KernelSpec, Role, Signature
 
 _EAGER = {2: 0.6, 3: 0.85, 4: 1.3, 5: 1.9}
 """How much more often a function of each difficulty has what it may have."""

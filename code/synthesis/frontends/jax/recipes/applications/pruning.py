@@ -6,9 +6,9 @@ import re
 from collections.abc import Set
 from dataclasses import replace
 
-from synthesis.grammar.nodes import nodes
-from synthesis.grammar.rendering import render, render_block
-from synthesis.grammar.syntax import (
+from synthesis.drawing.nodes import nodes
+from synthesis.drawing.rendering import render, render_block
+from synthesis.drawing.syntax import (
     Assign,
     Comment,
     Comprehension,
@@ -23,7 +23,7 @@ from synthesis.grammar.syntax import (
     Starred,
     Statement,
 )
-from synthesis.grammar.walking import walk
+from synthesis.drawing.walking import walk
 
 _STATEMENTS_KEPT = 2_000
 """Statements whose names are remembered: a body is asked many times, and little of it changes in between."""

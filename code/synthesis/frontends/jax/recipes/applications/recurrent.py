@@ -2,15 +2,15 @@
 
 import re
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.lines import block, join
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.modes import Array, Option
 from synthesis.frontends.jax.recipes.applications.parts import guard, key, placed, remark, settled, truth, weights
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text, with_texts
-from synthesis.grammar.lines import block, join
-from synthesis.grammar.streams import Stream
-from synthesis.records import KernelSpec
 
 _HALF = 0.35
 """How many cells multiply in ``bfloat16``; what is carried along stays ``float32``."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from synthesis.drawing.lines import block, join
 from synthesis.frontends.jax.recipes.applications.linkages import (
     write_conventions,
     write_inertia,
@@ -12,7 +13,6 @@ from synthesis.frontends.jax.recipes.applications.modes import Array, Option
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record
 from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
-from synthesis.grammar.lines import block, join
 
 ROTATE = '''
     def rotate(vec: Array, quat: Array) -> Array:

@@ -2,6 +2,8 @@
 
 import re
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
 from synthesis.frontends.jax.recipes.applications.optimizers import MAPS, parameters
@@ -9,8 +11,6 @@ from synthesis.frontends.jax.recipes.applications.parts import placed, settled, 
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree, changed
 from synthesis.frontends.jax.recipes.applications.written import Text, with_texts
-from synthesis.grammar.streams import Stream
-from synthesis.records import KernelSpec
 
 _CHECK = """
     t = {jnp.asarray(count, jnp.float32) ~ count.astype(jnp.float32)}

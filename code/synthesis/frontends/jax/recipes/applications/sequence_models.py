@@ -2,14 +2,14 @@
 
 from itertools import pairwise
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.parts import key, positive, truth, weights, whole
 from synthesis.frontends.jax.recipes.applications.precision import Precision, draw_precision
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.steps import FORMS, finish_step
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
-from synthesis.grammar.streams import Stream
-from synthesis.records import KernelSpec
 
 _GATES = {"lstm": 4, "gru": 3, "mgu": 2}
 _CELLS = {

@@ -3,12 +3,12 @@
 import re
 from textwrap import dedent
 
+from synthesis.drawing.lines import join
 from synthesis.frontends.jax.recipes.applications.modes import Array, Option
 from synthesis.frontends.jax.recipes.applications.parts import placed, settled, weights
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text
-from synthesis.grammar.lines import join
 
 CANONICAL = '''
     def canonical_axis(axis: int, ndim: int) -> int:

@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, cast
 
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.weaving import DrawError
-from synthesis.records import KernelSpec
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.weaving import DrawError
 
 REAL_SHARE = 0.92
 """Of functions that are to be of real sizes."""

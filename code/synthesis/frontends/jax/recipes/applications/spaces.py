@@ -1,10 +1,10 @@
 """Periodic space of particles: the shortest ways between them, and who is near whom."""
 
+from synthesis.drawing.lines import join
 from synthesis.frontends.jax.recipes.applications.modes import Array, Option
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text
-from synthesis.grammar.lines import join
 
 SIDE = 4.0
 """Of the box that positions are in."""

@@ -5,12 +5,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
-from synthesis.frontends.jax.recipes.applications.forms import OPPOSITES
-from synthesis.frontends.jax.recipes.applications.pruning import bound_inside
-from synthesis.grammar.nodes import changed, nodes
-from synthesis.grammar.rendering import render
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import (
+from synthesis.drawing.nodes import changed, nodes
+from synthesis.drawing.rendering import render
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.syntax import (
     Assign,
     Attribute,
     Call,
@@ -33,6 +31,8 @@ from synthesis.grammar.syntax import (
     Statement,
     Subscript,
 )
+from synthesis.frontends.jax.recipes.applications.forms import OPPOSITES
+from synthesis.frontends.jax.recipes.applications.pruning import bound_inside
 
 _SMALL = re.compile(r"1e-\d+|0\.0+1")
 """What keeps a quotient finite, as it is written."""

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Callable
 
+from synthesis.drawing.lines import block, chain
 from synthesis.frontends.jax.recipes.applications.modes import Array, Option
 from synthesis.frontends.jax.recipes.applications.parts import key, placed, settled, truth
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text
-from synthesis.grammar.lines import block, chain
 
 _MOTIONS = {
     "point": (4, 2, '''

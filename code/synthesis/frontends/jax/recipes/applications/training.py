@@ -3,6 +3,9 @@
 import re
 from itertools import pairwise
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.lines import block, join
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.gradients import GRADIENTS
 from synthesis.frontends.jax.recipes.applications.optimizers import clip_by_norm
@@ -18,9 +21,6 @@ from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.steps import FORMS, declare_state, use_gradients
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree, mapped
 from synthesis.frontends.jax.recipes.applications.written import with_texts
-from synthesis.grammar.lines import block, join
-from synthesis.grammar.streams import Stream
-from synthesis.records import KernelSpec
 
 _HALF = 0.35
 """How many models compute in ``bfloat16``, from weights that are ``float32``."""

@@ -4,15 +4,15 @@ import re
 from collections.abc import Mapping
 from itertools import pairwise
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.lines import block, join
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.gradients import STATES
 from synthesis.frontends.jax.recipes.applications.parts import key, weights, whole
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree, changed
 from synthesis.frontends.jax.recipes.applications.written import with_texts
-from synthesis.grammar.lines import block, join
-from synthesis.grammar.streams import Stream
-from synthesis.records import KernelSpec
 
 _MODEL = '''
     def apply_model(params, x):

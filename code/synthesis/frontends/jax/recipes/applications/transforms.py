@@ -1,12 +1,12 @@
 """What is done with a tree of gradients or parameters as a whole: clipping, averages, decay, accumulation."""
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.lines import block
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.optimizers import MAPS, clip_by_norm, parameters
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree, changed, mapped
-from synthesis.grammar.lines import block
-from synthesis.grammar.streams import Stream
-from synthesis.records import KernelSpec
 
 _OF_MATRICES = ("add_decay", "clip_elements", "adaptive_clip")
 

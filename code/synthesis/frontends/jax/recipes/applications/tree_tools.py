@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+from synthesis.drawing.lines import join
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
 from synthesis.frontends.jax.recipes.applications.optimizers import parameters
 from synthesis.frontends.jax.recipes.applications.parts import key, settled
@@ -16,7 +17,6 @@ from synthesis.frontends.jax.recipes.applications.tree_parts import (
 )
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree, changed, mapped
 from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
-from synthesis.grammar.lines import join
 
 _EMPTY = """
     {?0.3 if not jax.tree.leaves(tree):

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
+from synthesis.core.records import Argument, Domain, Role
 from synthesis.frontends.jax.spelling import type_name
-from synthesis.records import Argument, Domain, Role
 
 
 @dataclass(frozen=True, slots=True)

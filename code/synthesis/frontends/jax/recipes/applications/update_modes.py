@@ -4,15 +4,15 @@ import re
 from collections.abc import Callable
 from textwrap import dedent, indent
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.lines import join
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Family, Option, draw_by_name
 from synthesis.frontends.jax.recipes.applications.parts import key, settled, truth, weights
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree, changed
 from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
-from synthesis.grammar.lines import join
-from synthesis.grammar.streams import Stream
-from synthesis.records import KernelSpec
 
 _PROJECT = Family(
     summary="A step of projected gradient descent onto a set that a name chooses",

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.detection import VISION
 from synthesis.frontends.jax.recipes.applications.images import Layout
@@ -12,8 +14,6 @@ from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.steps import FORMS, finish_step
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import with_texts
-from synthesis.grammar.streams import Stream
-from synthesis.records import KernelSpec
 
 _BYTES = '''
     def PREPROCESS(images: Array) -> Array:

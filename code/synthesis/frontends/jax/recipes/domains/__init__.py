@@ -1,4 +1,7 @@
-"""Families of functions in the shapes that applications have; each chooses its parts and fills their holes."""
+"""Families of functions in the shapes that applications have. Each chooses its parts and fills their holes.
+
+Add a part to a family's table, or a family to the module of its subject.
+"""
 
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.domains import learning, simulation, solver, statistics

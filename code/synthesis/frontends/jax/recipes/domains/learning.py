@@ -2,11 +2,11 @@
 
 import re
 
+from synthesis.core.records import Domain, KernelSpec
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.syntax import Assign, Dictionary, Expression, Literal
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.domains.scene import FACTOR, POSITIVE, UNIT, VALUES, Scene
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Assign, Dictionary, Expression, Literal
-from synthesis.records import Domain, KernelSpec
 
 _OPTIMISERS = {
     "momentum": ("m = beta * old_m + g", "p - lr * m", "m"),

@@ -1,14 +1,14 @@
 """What the families have in common: arguments by role, holes that are drawn, and names that fit."""
 
+from synthesis.core.records import Domain, KernelSpec
+from synthesis.drawing import scenes
+from synthesis.drawing.operations import Term
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.syntax import Expression
+from synthesis.drawing.types import Type
+from synthesis.drawing.weaving import DrawError, Weaver, typical_domain
 from synthesis.frontends.jax.ops import ELEMENTWISE, call
 from synthesis.frontends.jax.recipes.drafting import Draft
-from synthesis.grammar import scenes
-from synthesis.grammar.operations import Term
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Expression
-from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import DrawError, Weaver, typical_domain
-from synthesis.records import Domain, KernelSpec
 
 Shape = tuple[int, ...]
 UNIT, POSITIVE = Domain(low=-1.0, high=1.0), Domain(low=0.3, high=2.0)

@@ -1,10 +1,10 @@
 """Particles, fields and shapes: forces, steps of equations, stencils and signed distances."""
 
+from synthesis.core.records import Domain, KernelSpec
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.syntax import Expression
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.domains.scene import FACTOR, POSITIVE, UNIT, VALUES, Scene
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Expression
-from synthesis.records import Domain, KernelSpec
 
 _STEP = Domain(low=0.01, high=0.1)
 _STEPS = {

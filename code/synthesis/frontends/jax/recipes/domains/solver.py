@@ -1,10 +1,10 @@
 """Linear systems and roots, brought nearer to a solution step by step."""
 
+from synthesis.core.records import Domain, KernelSpec
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.syntax import Expression
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.domains.scene import FACTOR, UNIT, VALUES, Scene
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Expression
-from synthesis.records import Domain, KernelSpec
 
 _ITERATIONS = {
     "jacobi": "new = (b - (mat @ x - diag * x)) / (diag + 4.0)",

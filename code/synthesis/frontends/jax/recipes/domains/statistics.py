@@ -1,10 +1,10 @@
 """Densities, filters, mixtures, random walks and images."""
 
+from synthesis.core.records import Domain, KernelSpec
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.syntax import Expression
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.domains.scene import FACTOR, POSITIVE, UNIT, VALUES, Scene
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Expression
-from synthesis.records import Domain, KernelSpec
 
 _DENSITIES = {
     "gaussian": "-0.5 * jnp.square((x - m) / v) - jnp.log(v)",

@@ -1,4 +1,7 @@
-"""Families that decide and look up as applications do: guards, flags, enums, -1 for none, rows, slots, searches."""
+"""Kernels that decide and look up as applications do: guards, flags, enums, -1 for none, rows, slots, searches.
+
+A module holds the texts of one subject and the functions that choose among them. Add a text to a family to draw it too.
+"""
 
 from dataclasses import replace
 

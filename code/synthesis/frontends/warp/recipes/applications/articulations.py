@@ -1,10 +1,10 @@
 """Trees of joints, a thread for each tree: from the root to the leaves and back, with dense matrices in flat arrays."""
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.types import Type
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, FRAME, INT, SPATIAL, VEC, Program
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.types import Type
-from synthesis.records import KernelSpec
 
 _MAT = Type("float32", (3, 3))
 _TREE = {

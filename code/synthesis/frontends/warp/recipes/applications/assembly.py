@@ -4,11 +4,11 @@ Addresses lead from one thing to the next: from an equality to its joint, from t
 the row of its moments.
 """
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.types import Type
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, FOUR, INT, PAIR, SPATIAL, VEC, Program
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.types import Type
-from synthesis.records import KernelSpec
 
 _MAT, _TWO = Type("float32", (3, 3)), Type("float32", (2,))
 _ROW = 6

@@ -2,11 +2,11 @@
 
 from textwrap import dedent
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.lines import block, chain, join
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, INT, VEC, Program
-from synthesis.grammar.lines import block, chain, join
-from synthesis.grammar.streams import Stream
-from synthesis.records import KernelSpec
 
 _JOINT_LAWS: dict[str, tuple[str, ...]] = {
     "joint_targets": (

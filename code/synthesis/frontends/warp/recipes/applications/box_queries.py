@@ -2,12 +2,12 @@
 
 import re
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.mesh_queries import ask_mesh
 from synthesis.frontends.warp.recipes.applications.program import FLOAT, INT, VEC, Program
 from synthesis.frontends.warp.recipes.applications.shapes import bvh_argument
-from synthesis.grammar.streams import Stream
-from synthesis.records import KernelSpec
 
 _FACES: dict[str, tuple[tuple[str, str, str], ...]] = {
     "overlap_count": (

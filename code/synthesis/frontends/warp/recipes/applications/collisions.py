@@ -1,10 +1,10 @@
 """Shapes that collide: pairs of primitives, their bounds, and distances to them."""
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.helpers import with_shape_data
 from synthesis.frontends.warp.recipes.applications.program import FLOAT, FOUR, FRAME, INT, PAIR, VEC, Program
-from synthesis.grammar.streams import Stream
-from synthesis.records import KernelSpec
 
 _CONTACTS = 24
 """Contacts that a list has room for."""

@@ -4,12 +4,12 @@ import re
 from collections.abc import Callable
 from textwrap import dedent, indent
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.lines import block, chain, join
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.helpers import with_bodies_called
 from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, FRAME, INT, PAIR, SPATIAL, VEC, Program
-from synthesis.grammar.lines import block, chain, join
-from synthesis.grammar.streams import Stream
-from synthesis.records import KernelSpec
 
 _PAIRS = (("tid", "i", "pair", "pair_id"),)
 _CONTACTS = (("tid", "i", "contact", "contact_id"),)

@@ -2,10 +2,10 @@
 
 import re
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLOAT, INT, VEC, Program
-from synthesis.grammar.streams import Stream
-from synthesis.records import KernelSpec
 
 _POINTS = (24, 32, 40)
 

@@ -4,11 +4,11 @@ import re
 from dataclasses import dataclass
 from textwrap import dedent, indent
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.lines import block, join
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, FOUR, INT, TRIPLE, VEC, Program
-from synthesis.grammar.lines import block, join
-from synthesis.grammar.streams import Stream
-from synthesis.records import KernelSpec
 
 _SLOTS = {
     "world_slots": """

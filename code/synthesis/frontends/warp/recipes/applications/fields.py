@@ -1,10 +1,10 @@
 """Fields on grids: transport, pressure, boundaries, heights, particles that give to a grid and take from it."""
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.types import Type
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLOAT, INT, Program
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.types import Type
-from synthesis.records import KernelSpec
 
 _PLANAR = Type("float32", (2,))
 

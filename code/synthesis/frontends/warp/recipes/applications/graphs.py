@@ -4,12 +4,12 @@ particles, the cells that a surface goes through."""
 import re
 from collections.abc import Callable
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.lines import with_marked
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.types import Type
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLOAT, INT, PAIR, TRIPLE, VEC, Program
-from synthesis.grammar.lines import with_marked
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.types import Type
-from synthesis.records import KernelSpec
 
 _BYTE = Type("uint8")
 _ISLANDS = """

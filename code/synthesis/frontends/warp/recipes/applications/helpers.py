@@ -2,7 +2,7 @@
 
 import re
 
-from synthesis.grammar.streams import Stream
+from synthesis.drawing.streams import Stream
 
 HELPERS = (
     """

@@ -6,12 +6,12 @@ In its lines ``AT`` is the thread's pixel, ``LEFT`` and ``UP`` those beside it, 
 
 import re
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.types import Type
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FRAME
 from synthesis.frontends.warp.recipes.applications.viewers import Viewer
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.types import Type
-from synthesis.records import KernelSpec
 
 _PIXELS: dict[str, tuple[tuple[str, str, str], ...]] = {
     "clear_pixels": (

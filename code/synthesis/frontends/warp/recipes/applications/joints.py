@@ -3,12 +3,12 @@
 import re
 from textwrap import dedent, indent
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.variants import choose
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.helpers import with_bodies_called
 from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, FRAME, INT, SPATIAL, VEC, Program
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.variants import choose
-from synthesis.records import KernelSpec
 
 _COORDINATES, _DOFS = 7, 6
 """How many coordinates and velocities a joint has at most: those of a free body."""

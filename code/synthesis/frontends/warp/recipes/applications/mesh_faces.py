@@ -1,12 +1,12 @@
 """The faces of a mesh, one a thread, through its own arrays or by built-ins: areas, normals, flux, middles."""
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.lines import block, chain, join
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.mesh_queries import MESHES, NOISE
 from synthesis.frontends.warp.recipes.applications.program import FLOAT, INT, VEC, Program
 from synthesis.frontends.warp.recipes.applications.shapes import face_area, face_count, mesh_argument
-from synthesis.grammar.lines import block, chain, join
-from synthesis.grammar.streams import Stream
-from synthesis.records import KernelSpec
 
 
 def _draw_faces(stream: Stream, target: str) -> KernelSpec:

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLOAT, FRAME, INT, VEC, Program
 from synthesis.frontends.warp.recipes.applications.shapes import CLOSED, SHAPES, face_count, mesh_argument
-from synthesis.grammar.streams import Stream
-from synthesis.records import KernelSpec
 
 MESHES = ("mesh", "mesh_id", "shape_mesh")
 """What a mesh is called."""

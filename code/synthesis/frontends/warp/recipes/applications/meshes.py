@@ -1,10 +1,10 @@
 """Meshes: edges and triangles that gather from their vertices and scatter to them, and the faces around a vertex."""
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.lines import block, chain, join
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLOAT, INT, PAIR, TRIPLE, VEC, Program
-from synthesis.grammar.lines import block, chain, join
-from synthesis.grammar.streams import Stream
-from synthesis.records import KernelSpec
 
 _ENDS = """{a = pairs[tid][0]
         b = pairs[tid][1] ~ a = table[tid, 0]

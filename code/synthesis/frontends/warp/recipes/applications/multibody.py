@@ -3,12 +3,12 @@
 import re
 from textwrap import dedent
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.types import Type
+from synthesis.drawing.variants import choose
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, FOUR, INT, SPATIAL, VEC, Program
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.types import Type
-from synthesis.grammar.variants import choose
-from synthesis.records import KernelSpec
 
 _MAT, _SQUARE = Type("float32", (3, 3)), Type("float32", (6, 6))
 _JOINTS, _DOFS, _COORDINATES, _VELOCITIES = 2, 12, 7, 6

@@ -2,11 +2,11 @@
 
 import re
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLOAT, INT, VEC, Program
 from synthesis.frontends.warp.recipes.applications.shapes import grid_argument
-from synthesis.grammar.streams import Stream
-from synthesis.records import KernelSpec
 
 _SPREAD = 0.9
 

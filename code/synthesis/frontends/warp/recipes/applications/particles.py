@@ -1,11 +1,11 @@
 """Particles: sums over lists of neighbours, cells of a grid, and slots that threads take in lists."""
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.lines import block, join
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.types import Type
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLOAT, INT, VEC, Program
-from synthesis.grammar.lines import block, join
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.types import Type
-from synthesis.records import KernelSpec
 
 _OFFSETS = ("neighbor_start", "offsets", "neighbor_offsets", "first_neighbor")
 

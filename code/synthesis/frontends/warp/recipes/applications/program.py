@@ -1,6 +1,6 @@
 """A kernel put together from lines of Python, its arguments declared when a line first names them.
 
-What people write in several ways is a group of the text, see :mod:`synthesis.grammar.variants`; what a line needs to
+What people write in several ways is a group of the text, see :mod:`synthesis.drawing.variants`; what a line needs to
 have been read before is looked up once, where its kernel reads things.
 """
 
@@ -12,6 +12,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from textwrap import dedent
 
+from synthesis.core.records import Argument, Domain, KernelSpec, Role
+from synthesis.drawing.lines import block, join, quote_remarks
+from synthesis.drawing.naming import NameBook
+from synthesis.drawing.pruning import prune
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.syntax import Assign, Call, Class, Expression, Function, Infix, Literal, Name
+from synthesis.drawing.templates import Hole, Template
+from synthesis.drawing.types import Type
+from synthesis.drawing.variants import choose
+from synthesis.drawing.walking import walk
 from synthesis.frontends.warp.recipes.applications.forms import (
     Bundle,
     Filling,
@@ -28,16 +38,6 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import (
 )
 from synthesis.frontends.warp.recipes.applications.helpers import HELPERS
 from synthesis.frontends.warp.recipes.drafting import Draft
-from synthesis.grammar.lines import block, join, quote_remarks
-from synthesis.grammar.naming import NameBook
-from synthesis.grammar.pruning import prune
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Assign, Call, Class, Expression, Function, Infix, Literal, Name
-from synthesis.grammar.templates import Hole, Template
-from synthesis.grammar.types import Type
-from synthesis.grammar.variants import choose
-from synthesis.grammar.walking import walk
-from synthesis.records import Argument, Domain, KernelSpec, Role
 
 FLOAT, INT, FLAG = Type("float32"), Type("int32"), Type("bool")
 VEC, PAIR, TRIPLE = Type("float32", (3,)), Type("int32", (2,)), Type("int32", (3,))

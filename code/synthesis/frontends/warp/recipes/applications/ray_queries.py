@@ -1,12 +1,12 @@
 """Rays against a mesh: images of depth and of normals, what can be seen, sensors."""
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.lines import join
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.mesh_queries import ask_mesh
 from synthesis.frontends.warp.recipes.applications.program import FLOAT, INT, VEC, Program
 from synthesis.frontends.warp.recipes.applications.shapes import face_count
-from synthesis.grammar.lines import join
-from synthesis.grammar.streams import Stream
-from synthesis.records import KernelSpec
 
 
 def _camera(p: Program, width: int, height: int, *, flat: bool) -> str:

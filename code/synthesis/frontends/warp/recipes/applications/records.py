@@ -2,12 +2,12 @@
 
 from textwrap import dedent
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.variants import choose
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.forms import plural
 from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, INT, PAIR, VEC, Program
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.variants import choose
-from synthesis.records import KernelSpec
 
 _FLAT = {
     "gather_state": """

@@ -2,10 +2,10 @@
 
 import re
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, FOUR, FRAME, INT, VEC, Program
-from synthesis.grammar.streams import Stream
-from synthesis.records import KernelSpec
 
 _LIMITED = """{tau = {wp.clamp(tau, -effort[j], effort[j]) ~ clamp_symmetric(tau, effort[j])} ~
             # torque falls with speed, but a motor that brakes has all of it

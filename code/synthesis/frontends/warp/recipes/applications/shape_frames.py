@@ -2,6 +2,9 @@
 
 import re
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.types import Type
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.helpers import with_bodies_called, with_shape_data
 from synthesis.frontends.warp.recipes.applications.program import (
@@ -15,9 +18,6 @@ from synthesis.frontends.warp.recipes.applications.program import (
     VEC,
     Program,
 )
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.types import Type
-from synthesis.records import KernelSpec
 
 _MAT, _TWO = Type("float32", (3, 3)), Type("float32", (2,))
 _KINDS = ("GEO_PLANE", "GEO_SPHERE", "GEO_CAPSULE", "GEO_BOX", "GEO_CYLINDER")

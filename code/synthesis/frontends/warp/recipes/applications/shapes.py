@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 
+from synthesis.core.records import Argument, Domain
 from synthesis.frontends.warp.handles import VOLUMES
-from synthesis.records import Argument, Domain
 
 Point = tuple[float, float, float]
 Shape = tuple[Sequence[Point], Sequence[tuple[int, int, int]]]

@@ -1,10 +1,10 @@
 """What one thread does between launches: counters are cleared, sums finished, steps chosen, offsets summed up."""
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.types import Type
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, INT, TRIPLE, VEC, Program
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.types import Type
-from synthesis.records import KernelSpec
 
 _BOUNDS = """
         {lo = block_lower[0]

@@ -8,13 +8,13 @@ import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.lines import block
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, INT, Program
 from synthesis.frontends.warp.recipes.applications.states import TEXTS, draw_state
 from synthesis.frontends.warp.recipes.applications.things import KINDS, MADE, PARTS, THINGS, TOGETHER, Field, Thing
-from synthesis.grammar.lines import block
-from synthesis.grammar.streams import Stream
-from synthesis.records import KernelSpec
 
 _MOST = {2: 3, 3: 4, 4: 5, 5: 7}
 """The most fields of a kernel of each difficulty."""

@@ -4,6 +4,10 @@ trees from the root to the leaves and back, worlds that start anew."""
 import re
 from collections.abc import Callable
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.lines import with_marked
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.types import Type
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.helpers import with_bodies_called, with_shape_data
 from synthesis.frontends.warp.recipes.applications.program import (
@@ -17,10 +21,6 @@ from synthesis.frontends.warp.recipes.applications.program import (
     VEC,
     Program,
 )
-from synthesis.grammar.lines import with_marked
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.types import Type
-from synthesis.records import KernelSpec
 
 _MAT, _TWO, _SQUARE = Type("float32", (3, 3)), Type("float32", (2,)), Type("float32", (6, 6))
 

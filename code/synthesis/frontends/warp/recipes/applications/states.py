@@ -5,6 +5,8 @@ written back, the last steps are kept in rings, and what is left of a step goes 
 from dataclasses import dataclass
 from textwrap import dedent
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.warp.recipes.applications.program import (
     FLAG,
     FLOAT,
@@ -17,8 +19,6 @@ from synthesis.frontends.warp.recipes.applications.program import (
     VEC,
     Program,
 )
-from synthesis.grammar.streams import Stream
-from synthesis.records import KernelSpec
 
 _COORDINATES, _VELOCITIES = 7, 6
 """The coordinates and velocities that a joint has at most."""

@@ -2,12 +2,12 @@
 
 import re
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.types import Type
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLOAT, FOUR, FRAME, INT, VEC, Program
 from synthesis.frontends.warp.recipes.applications.shapes import texture_argument
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.types import Type
-from synthesis.records import KernelSpec
 
 _UV = Type("float32", (2,))
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from synthesis.drawing.types import Type
 from synthesis.frontends.warp.recipes.applications.program import (
     FLAG,
     FLOAT,
@@ -12,7 +13,6 @@ from synthesis.frontends.warp.recipes.applications.program import (
     SPATIAL,
     VEC,
 )
-from synthesis.grammar.types import Type
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,13 @@
 
 from textwrap import dedent
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.lines import with_marked
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.types import Type
+from synthesis.drawing.variants import choose
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, FRAME, INT, PAIR, SPATIAL, VEC, Program
-from synthesis.grammar.lines import with_marked
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.types import Type
-from synthesis.grammar.variants import choose
-from synthesis.records import KernelSpec
 
 _SIGNED = 0.75
 """How often keys of two halves have a sign, which is left at zero."""

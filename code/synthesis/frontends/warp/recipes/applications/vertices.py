@@ -2,11 +2,11 @@
 
 from textwrap import dedent
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.variants import choose
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLOAT, INT, VEC, Program
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.variants import choose
-from synthesis.records import KernelSpec
 
 _RESTING = """
     {?0.5 # fixed and sleeping vertices stay

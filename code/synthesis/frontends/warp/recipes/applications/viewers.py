@@ -6,9 +6,9 @@ index for each of world, camera, row and column, one for the view, or one number
 
 from dataclasses import dataclass
 
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.types import Type
 from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, FOUR, INT, VEC, Program
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.types import Type
 
 _BITS, _BYTE = Type("uint32"), Type("uint8")
 _COLORS = 4

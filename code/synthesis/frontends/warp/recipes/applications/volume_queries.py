@@ -2,11 +2,11 @@
 
 import re
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLOAT, FOUR, FRAME, INT, VEC, Program
 from synthesis.frontends.warp.recipes.applications.shapes import volume_argument
-from synthesis.grammar.streams import Stream
-from synthesis.records import KernelSpec
 
 _AT_POINT: dict[str, tuple[tuple[str, str], ...]] = {
     "volume_contact": (

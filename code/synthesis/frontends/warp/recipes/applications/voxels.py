@@ -1,10 +1,10 @@
 """Grids of three dimensions and images: cells by their numbers, rays of cameras, particles that find their cells."""
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.types import Type
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, FRAME, INT, TRIPLE, VEC, Program
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.types import Type
-from synthesis.records import KernelSpec
 
 _MAT = Type("float32", (3, 3))
 

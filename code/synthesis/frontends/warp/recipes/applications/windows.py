@@ -3,10 +3,10 @@
 import re
 from dataclasses import dataclass
 
+from synthesis.core.records import KernelSpec
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLOAT, INT, TRIPLE, VEC, Program
-from synthesis.grammar.streams import Stream
-from synthesis.records import KernelSpec
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,7 @@
-"""Families of kernels in the shapes that applications have; each chooses its parts and fills their holes."""
+"""Families of kernels in the shapes that applications have. Each chooses its parts and fills their holes.
+
+Add a part to a family's table, or a family to the module of its subject.
+"""
 
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.domains import geometry, image, learning, simulation, solver

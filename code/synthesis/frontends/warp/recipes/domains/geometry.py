@@ -1,5 +1,10 @@
 """Signed distances, triangles and rays, and finite elements."""
 
+from synthesis.core.records import Domain, KernelSpec
+from synthesis.drawing.naming import NameBook
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.syntax import Assign, Expression, Function, Name, Return
+from synthesis.drawing.templates import Template
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.ops import squared
 from synthesis.frontends.warp.recipes.domains.scene import (
@@ -13,11 +18,6 @@ from synthesis.frontends.warp.recipes.domains.scene import (
     Scene,
     term,
 )
-from synthesis.grammar.naming import NameBook
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Assign, Expression, Function, Name, Return
-from synthesis.grammar.templates import Template
-from synthesis.records import Domain, KernelSpec
 
 _SHAPES = {
     "sphere": "wp.length(p - center) - radius",

@@ -1,10 +1,10 @@
 """Image filters: blurs, edges, colours and tones, on grids that threads cover."""
 
+from synthesis.core.records import Domain, KernelSpec
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.syntax import Expression, Literal
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.domains.scene import NUMBER, UNIT, VEC, Scene, term
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Expression, Literal
-from synthesis.records import Domain, KernelSpec
 
 _IMAGES = ("image", "img", "src", "pixels", "gray", "frame")
 _BRIGHT = Domain(low=0.0, high=1.0)

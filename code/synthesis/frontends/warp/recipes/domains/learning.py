@@ -3,12 +3,12 @@
 import functools
 import re
 
+from synthesis.core.records import Domain, KernelSpec, Role
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.syntax import Expression, Literal, Name
+from synthesis.drawing.templates import Hole
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.domains.scene import NUMBER, POSITIVE, UNIT, Scene, term
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Expression, Literal, Name
-from synthesis.grammar.templates import Hole
-from synthesis.records import Domain, KernelSpec, Role
 
 _ROWS = ("logits", "scores", "x", "inputs", "features", "rows")
 _VALUES = Domain(low=-2.0, high=2.0)

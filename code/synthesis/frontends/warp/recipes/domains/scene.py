@@ -1,14 +1,14 @@
 """What the families have in common: arguments by role, holes that are drawn, and names that fit."""
 
+from synthesis.core.records import Domain, KernelSpec, Role
+from synthesis.drawing import scenes
+from synthesis.drawing.operations import Term
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.syntax import Expression, Literal, Name, Subscript
+from synthesis.drawing.types import Type
+from synthesis.drawing.weaving import typical_domain
 from synthesis.frontends.warp.ops import LINEAR, SCALAR, VECTOR, squared
 from synthesis.frontends.warp.recipes.drafting import Draft
-from synthesis.grammar import scenes
-from synthesis.grammar.operations import Term
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Expression, Literal, Name, Subscript
-from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import typical_domain
-from synthesis.records import Domain, KernelSpec, Role
 
 NUMBER, PAIR, VEC = Type("float32"), Type("float32", (2,)), Type("float32", (3,))
 MATRIX = Type("float32", (3, 3))

@@ -1,5 +1,9 @@
 """Particles, springs, contacts, rigid bodies and cloth: forces and the steps that they are integrated by."""
 
+from synthesis.core.records import Domain, KernelSpec, Role
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.syntax import Call, Expression, For, Literal, Name, Subscript
+from synthesis.drawing.types import Type
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.domains.scene import (
     NUMBER,
@@ -11,10 +15,6 @@ from synthesis.frontends.warp.recipes.domains.scene import (
     Scene,
     term,
 )
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Call, Expression, For, Literal, Name, Subscript
-from synthesis.grammar.types import Type
-from synthesis.records import Domain, KernelSpec, Role
 
 _POSITIONS = ("positions", "particle_q", "points", "x", "pos", "particle_x")
 _VELOCITIES = ("velocities", "particle_qd", "vel", "v", "particle_v")

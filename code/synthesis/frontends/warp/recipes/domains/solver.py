@@ -1,15 +1,15 @@
 """Linear solvers and their products, steps of differential equations, hashing, and random walks."""
 
+from synthesis.core.records import Domain, KernelSpec
+from synthesis.drawing.drafting import Helper
+from synthesis.drawing.operations import Term
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.syntax import Expression, Literal, Name
+from synthesis.drawing.types import Type
+from synthesis.drawing.weaving import DrawError
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.ops import SCALAR
 from synthesis.frontends.warp.recipes.domains.scene import NUMBER, POINTS, POSITIVE, STEP, UNIT, Scene, term
-from synthesis.grammar.drafting import Helper
-from synthesis.grammar.operations import Term
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Expression, Literal, Name
-from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import DrawError
-from synthesis.records import Domain, KernelSpec
 
 _INDICES = Type("int32")
 _MAPS = tuple(SCALAR[name] for name in ("add", "sub", "mul", "sin", "cos", "tanh"))

@@ -8,15 +8,15 @@ import re
 from functools import partial
 from inspect import cleandoc
 
+from synthesis.core.records import Domain, KernelSpec
+from synthesis.drawing.operations import Term
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.syntax import Expression, Literal, Name, Subscript
+from synthesis.drawing.templates import Hole
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.domains.scene import NUMBER, VEC
 from synthesis.frontends.warp.recipes.usages import constructors, factors, frames, scalars, tables, triangles
 from synthesis.frontends.warp.recipes.usages.base import Given, Usage, UsageScene
-from synthesis.grammar.operations import Term
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Expression, Literal, Name, Subscript
-from synthesis.grammar.templates import Hole
-from synthesis.records import Domain, KernelSpec
 
 _THEMES = (scalars, tables, constructors, frames, factors, triangles)
 USAGES: dict[str, Usage] = {name: usage for theme in _THEMES for name, usage in theme.USAGES.items()}

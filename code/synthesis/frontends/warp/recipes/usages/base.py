@@ -1,16 +1,16 @@
 """What a usage is, and what its holes are given: each a use of a built-in in the shape in which people write it.
 
-A :class:`Usage` is a template with holes (:mod:`synthesis.grammar.templates`). Several texts for one built-in are ways
+A :class:`Usage` is a template with holes (:mod:`synthesis.drawing.templates`). Several texts for one built-in are ways
 to write it, of which one is drawn.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from synthesis.core.records import Domain
+from synthesis.drawing.syntax import Assign, Expression, Literal, Name
+from synthesis.drawing.types import Type
 from synthesis.frontends.warp.recipes.domains.scene import NUMBER, POINTS, VEC, Scene
-from synthesis.grammar.syntax import Assign, Expression, Literal, Name
-from synthesis.grammar.types import Type
-from synthesis.records import Domain
 
 VALUES = Domain(low=-2.0, high=2.0)
 INT, SQUARE = Type("int32"), Type("float32", (2, 2))

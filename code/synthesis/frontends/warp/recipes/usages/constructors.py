@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
+from synthesis.core.records import Domain
+from synthesis.drawing.types import Type
 from synthesis.frontends.warp.recipes.domains.scene import UNIT, VEC
 from synthesis.frontends.warp.recipes.usages.base import QUAT, QUATS, VALUES, Given, Usage, literal, own, point, scalar
-from synthesis.grammar.types import Type
-from synthesis.records import Domain
 
 _OF_FRAME: Mapping[str, Given] = {
     "given_q": own(QUAT, UNIT, QUATS, "wp.quat"),

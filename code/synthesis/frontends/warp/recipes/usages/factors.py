@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
+from synthesis.drawing.types import Type
 from synthesis.frontends.warp.recipes.domains.scene import MATRIX, UNIT, VEC
 from synthesis.frontends.warp.recipes.usages.base import SQUARE, Given, Usage, literal, own
-from synthesis.grammar.types import Type
 
 _MATRICES = ("deformations", "def_grads", "mats", "stresses", "tensors")
 _OF_MATRIX: Mapping[str, Given] = {

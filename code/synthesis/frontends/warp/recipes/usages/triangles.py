@@ -1,8 +1,8 @@
 """Edges and triangles, two a thread."""
 
+from synthesis.drawing.syntax import Expression, Literal
 from synthesis.frontends.warp.recipes.domains.scene import UNIT, VEC
 from synthesis.frontends.warp.recipes.usages.base import VALUES, Usage, UsageScene, literal, own, point, scalar
-from synthesis.grammar.syntax import Expression, Literal
 
 _EDGES = {name: point((pool, f"edge_{name}")) for name, pool in zip("abcd", ("p0", "p1", "q0", "q1"), strict=True)}
 

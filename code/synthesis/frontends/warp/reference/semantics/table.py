@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from synthesis.errors import ConfigError
+from synthesis.core.errors import ConfigError
 
 
 @dataclass(frozen=True, slots=True)

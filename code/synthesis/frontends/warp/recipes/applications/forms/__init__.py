@@ -6,6 +6,7 @@ Each form changes a :class:`~.sheet.Sheet`, a kernel whose arguments are not yet
 A recipe writes its lines once; these choose how they look.
 """
 
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.warp.recipes.applications.forms import (
     arguments,
     bundles,
@@ -43,7 +44,6 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import (
     plural,
     unparse,
 )
-from synthesis.grammar.streams import Stream
 
 __all__ = ["Bundle", "Filling", "Given", "Made", "Sheet", "plural", "reshape", "unparse"]
 

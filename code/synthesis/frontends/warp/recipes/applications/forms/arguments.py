@@ -4,6 +4,8 @@ import ast
 from collections.abc import Callable
 from dataclasses import replace
 
+from synthesis.core.records import Role
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.warp.recipes.applications.forms import words
 from synthesis.frontends.warp.recipes.applications.forms.sheet import (
     Given,
@@ -15,8 +17,6 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import (
     singular,
     subject_of,
 )
-from synthesis.grammar.streams import Stream
-from synthesis.records import Role
 
 _SUBJECTS = 0.7
 """How many authors say of all arrays what they are of; arguments of applications' kernels have 12.7 characters."""

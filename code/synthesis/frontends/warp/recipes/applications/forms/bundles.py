@@ -6,6 +6,10 @@ Programs hand such a struct to many kernels, so that it has fields which this on
 import ast
 from collections.abc import Iterator, Mapping
 
+from synthesis.core.records import Role
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.types import Type
+from synthesis.drawing.walking import Rewriter
 from synthesis.frontends.warp.recipes.applications.forms.arguments import moves
 from synthesis.frontends.warp.recipes.applications.forms.sheet import (
     Bundle,
@@ -14,10 +18,6 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import (
     names_stored,
 )
 from synthesis.frontends.warp.recipes.applications.forms.worlds import differs
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.types import Type
-from synthesis.grammar.walking import Rewriter
-from synthesis.records import Role
 
 _SHARE = 0.06
 """How often a kernel is given a struct of arrays where it may be; in applications 3.6 % of all kernels are."""

@@ -2,8 +2,8 @@
 
 import ast
 
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet, blocks_of, names_stored
-from synthesis.grammar.streams import Stream
 
 _SHARE = 0.5
 """How many authors ask for one case after the other; 9 % of applications' kernels have an ``elif``, where drawn ones

@@ -2,6 +2,8 @@
 
 import ast
 
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.walking import Rewriter, Visitor
 from synthesis.frontends.warp.recipes.applications.forms.kinds import kinds_in
 from synthesis.frontends.warp.recipes.applications.forms.sheet import (
     Sheet,
@@ -10,8 +12,6 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import (
     parse_expression,
     unparse,
 )
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.walking import Rewriter, Visitor
 
 _SHARE = 0.4
 """How many authors call components by letters."""

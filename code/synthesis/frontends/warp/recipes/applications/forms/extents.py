@@ -3,6 +3,9 @@
 import ast
 from collections.abc import Iterator
 
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.types import Type
+from synthesis.drawing.walking import Rewriter, walk
 from synthesis.frontends.warp.recipes.applications.forms.sheet import (
     Given,
     Sheet,
@@ -10,9 +13,6 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import (
     nodes_in,
     parts_of,
 )
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.types import Type
-from synthesis.grammar.walking import Rewriter, walk
 
 _SIZES, _LOOPS, _GUARDS = 0.75, 0.5, 0.1
 """How often sizes that arrays have are asked of them, how often a loop over all of a dimension that says its number,

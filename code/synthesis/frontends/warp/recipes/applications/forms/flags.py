@@ -4,11 +4,11 @@ import ast
 from dataclasses import replace
 from typing import cast
 
+from synthesis.core.records import Role
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.types import Type
+from synthesis.drawing.walking import Rewriter, Visitor
 from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet, names_in
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.types import Type
-from synthesis.grammar.walking import Rewriter, Visitor
-from synthesis.records import Role
 
 _SHARE, _ALONE = 0.15, 0.8
 """How often an array of flags that might be numbers is of truths, and how often one flag is a truth."""

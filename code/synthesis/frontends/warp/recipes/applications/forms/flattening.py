@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import cast
 
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.types import Type
+from synthesis.drawing.walking import Rewriter
 from synthesis.frontends.warp.recipes.applications.forms.sheet import (
     LOCAL,
     SHORTEST,
@@ -19,9 +22,6 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import (
     plural,
     thing_of,
 )
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.types import Type
-from synthesis.grammar.walking import Rewriter
 
 _SHARE = 0.22
 """How often a kernel of several launch dimensions has one index. Of applications' kernels 9 % divide whole numbers and

@@ -3,6 +3,8 @@
 import ast
 from collections.abc import Mapping, Sequence
 
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.walking import Rewriter, walk
 from synthesis.frontends.warp.recipes.applications.forms.sheet import (
     Sheet,
     blocks_in,
@@ -11,8 +13,6 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import (
     names_stored,
     nodes_in,
 )
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.walking import Rewriter, walk
 
 _INSIDE: dict[type[ast.stmt], float] = {ast.Return: 0.45, ast.Continue: 0.3}
 """How many kernels have what comes after their guards in branches instead."""

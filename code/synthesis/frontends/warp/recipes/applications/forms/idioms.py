@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import cast
 
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.walking import Rewriter, walk
 from synthesis.frontends.warp.recipes.applications.forms.kinds import kind_of, kinds_in
 from synthesis.frontends.warp.recipes.applications.forms.sheet import (
     Filling,
@@ -16,8 +18,6 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import (
     nodes_in,
     parse_expression,
 )
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.walking import Rewriter, walk
 
 _SHARE = 0.78
 """How often a formula that is such an idiom is a function; of applications' kernels 37 % call one of their own."""

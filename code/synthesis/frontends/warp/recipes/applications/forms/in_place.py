@@ -6,6 +6,10 @@ from collections import Counter
 from dataclasses import replace
 from typing import cast
 
+from synthesis.core.records import Role
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.types import Type
+from synthesis.drawing.walking import Rewriter, Visitor
 from synthesis.frontends.warp.recipes.applications.forms.guards import opposite
 from synthesis.frontends.warp.recipes.applications.forms.sheet import (
     Given,
@@ -18,10 +22,6 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import (
     nodes_in,
     parts_of,
 )
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.types import Type
-from synthesis.grammar.walking import Rewriter, Visitor
-from synthesis.records import Role
 
 _SHARE = 0.95
 """How often an array that holds what another one becomes is that one. Of applications' kernels 22 % read and write one

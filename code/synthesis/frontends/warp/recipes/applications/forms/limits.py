@@ -4,11 +4,11 @@ import ast
 import copy
 from typing import cast
 
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.walking import Rewriter
 from synthesis.frontends.warp.recipes.applications.forms.guards import parts_of_test
 from synthesis.frontends.warp.recipes.applications.forms.kinds import kind_of, kinds_in
 from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet, nodes_in, parse_expression
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.walking import Rewriter
 
 _BOTH_SIDES = 0.6
 """How many authors compare a number with a limit on each side where they could compare its size."""

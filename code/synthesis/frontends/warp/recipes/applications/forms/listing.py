@@ -2,9 +2,9 @@
 
 import ast
 
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.types import Type
 from synthesis.frontends.warp.recipes.applications.forms.sheet import THREAD, Given, Sheet, names_in, plural, thing_of
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.types import Type
 
 _LISTED, _BEHIND = 0.12, 0.05
 """How often a kernel is launched over a list of what it is for, and how often over what lies behind an offset.

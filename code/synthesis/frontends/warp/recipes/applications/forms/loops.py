@@ -5,6 +5,9 @@ import ast
 import math
 from collections.abc import Iterator
 
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.types import Type
+from synthesis.drawing.walking import Rewriter
 from synthesis.frontends.warp.recipes.applications.forms.sheet import (
     THREAD,
     Filling,
@@ -20,9 +23,6 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import (
     plural,
     thing_of,
 )
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.types import Type
-from synthesis.grammar.walking import Rewriter
 
 _SHARED, _LANES = 0.85, (2, 4, 8)
 """How often several threads share a row whose entries have nothing to do with each other, and how many.

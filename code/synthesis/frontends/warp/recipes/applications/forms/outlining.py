@@ -7,6 +7,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.templates import KNOWN
+from synthesis.drawing.walking import walk
 from synthesis.frontends.warp.recipes.applications.forms.kinds import kinds_in
 from synthesis.frontends.warp.recipes.applications.forms.sheet import (
     THREAD,
@@ -17,9 +20,6 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import (
     parse_expression,
     singular,
 )
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.templates import KNOWN
-from synthesis.grammar.walking import walk
 
 _SHARES = (0.95, 0.5)
 """How often a kernel has a function beside it that its lines might have been, and then another one."""

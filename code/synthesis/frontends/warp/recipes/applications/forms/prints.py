@@ -3,8 +3,8 @@
 import ast
 import itertools
 
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet, blocks_of, parse_expression
-from synthesis.grammar.streams import Stream
 
 _SHARE = 0.4
 """How often a thread says so; of applications' kernels 1.3 % print."""

@@ -2,6 +2,7 @@
 
 import ast
 
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.warp.recipes.applications.forms.sheet import (
     THREAD,
     Sheet,
@@ -9,7 +10,6 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import (
     is_remark,
     nodes_in,
 )
-from synthesis.grammar.streams import Stream
 
 _SHARE, _MOST = 0.6, 4
 """How often a line that people comment on has a comment, and how many a kernel gets."""

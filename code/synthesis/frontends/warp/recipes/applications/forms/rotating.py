@@ -4,9 +4,9 @@ import ast
 import copy
 from typing import cast
 
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.walking import Rewriter
 from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet, parse_expression
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.walking import Rewriter
 
 _BY_ROTATION, _PARTS = 0.2, 0.15
 """How many authors turn by the rotation; ``transform_vector`` is in 1.8 % of applications' kernels, and was in 3.1 % of

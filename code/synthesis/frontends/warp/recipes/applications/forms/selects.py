@@ -3,10 +3,10 @@
 import ast
 from collections.abc import Mapping
 
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.walking import Rewriter, walk
 from synthesis.frontends.warp.recipes.applications.forms.kinds import kind_of, kinds_in
 from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet, blocks_of, names_in, parse_expression
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.walking import Rewriter, walk
 
 _SHARE = 0.85
 """How many authors choose values by ``wp.where``, which works both of them out; it is in 4.3 % of kernels."""

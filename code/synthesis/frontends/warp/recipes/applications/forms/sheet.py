@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from synthesis.core.records import Role
+from synthesis.drawing.types import Type
+from synthesis.drawing.walking import Rewriter, walk
 from synthesis.frontends.warp.spelling import array_annotation, value_annotation
-from synthesis.grammar.types import Type
-from synthesis.grammar.walking import Rewriter, walk
-from synthesis.records import Role
 
 THREAD, LOCAL = "thread_", "local_"
 """What lines call an index of the launch of which a form makes the kernel's own, and the number of a thing in its

@@ -4,9 +4,9 @@ import ast
 import copy
 from typing import cast
 
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.walking import Rewriter
 from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet, parse_expression
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.walking import Rewriter
 
 _PRODUCTS, _ROOTS = 0.9, 0.06
 """How many authors multiply a vector by itself, and how many take the root of that for its length too; ``length_sq`` is

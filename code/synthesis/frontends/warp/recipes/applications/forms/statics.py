@@ -2,11 +2,11 @@
 
 import ast
 
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.walking import Rewriter
 from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet, parse_expression
 from synthesis.frontends.warp.recipes.applications.forms.switches import SWITCH
 from synthesis.frontends.warp.recipes.applications.forms.terms import extra_terms
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.walking import Rewriter
 
 _BRANCHES, _VECTORS = 0.24, 0.1
 """How often a term that has a name depends on a constant, and how often vectors of plain numbers are made once."""

@@ -2,11 +2,11 @@
 
 import ast
 
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.types import Type
 from synthesis.frontends.warp.recipes.applications.forms.kinds import kinds_in
 from synthesis.frontends.warp.recipes.applications.forms.sheet import Given, Sheet, names_in, nodes_in
 from synthesis.frontends.warp.recipes.applications.forms.terms import extra_terms
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.types import Type
 
 _SHARE = 0.5
 """How often a kernel with such a term has one; of applications' arguments that are no arrays 4 % are truths."""

@@ -5,6 +5,10 @@ import ast
 import math
 from dataclasses import dataclass, replace
 
+from synthesis.core.records import Role
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.types import Type
+from synthesis.drawing.walking import Rewriter
 from synthesis.frontends.warp.recipes.applications.forms.sheet import (
     Given,
     Sheet,
@@ -14,10 +18,6 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import (
     nodes_in,
     singular,
 )
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.types import Type
-from synthesis.grammar.walking import Rewriter
-from synthesis.records import Role
 
 _SHARE = 0.9
 """How many authors hand over numbers: of applications' arguments that are no arrays one in a thousand is a vector of

@@ -4,6 +4,8 @@ import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.walking import walk
 from synthesis.frontends.warp.recipes.applications.forms.kinds import kind_of, kinds_in
 from synthesis.frontends.warp.recipes.applications.forms.sheet import (
     Given,
@@ -12,8 +14,6 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import (
     nodes_in,
     singular,
 )
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.walking import walk
 
 _SHARE = 0.82
 """How many authors have names that say it; variables of applications' kernels have 6.6 characters on average, those of

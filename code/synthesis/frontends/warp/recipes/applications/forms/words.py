@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from synthesis.drawing.streams import Stream
 from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet
-from synthesis.grammar.streams import Stream
 
 _DIALECTS: dict[str, frozenset[str]] = {
     "newton": frozenset({

@@ -8,6 +8,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
+from synthesis.core.records import Role
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.types import Type
+from synthesis.drawing.walking import Rewriter, Visitor
 from synthesis.frontends.warp.recipes.applications.forms.sheet import (
     LOCAL,
     THREAD,
@@ -20,10 +24,6 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import (
     subject_of,
     thing_of,
 )
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.types import Type
-from synthesis.grammar.walking import Rewriter, Visitor
-from synthesis.records import Role
 
 _SHARE, _FLAT = 0.1, 0.12
 """How often a kernel of one launch dimension is of many worlds, and how often those have one index for both.

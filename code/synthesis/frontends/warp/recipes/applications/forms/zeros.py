@@ -2,9 +2,9 @@
 
 import ast
 
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.walking import Rewriter
 from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet
-from synthesis.grammar.streams import Stream
-from synthesis.grammar.walking import Rewriter
 
 _WAYS = (("whole", 0.4), ("one", 0.35), ("none", 0.25))
 """How often an author writes every component, one for all, or none where they are zero."""

@@ -1,0 +1,165 @@
+"""What a function of the user's is called with: types, shapes and values, from a file, a decorator or a guess."""
+
+import re
+import tomllib
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from synthesis.core.errors import ConfigError
+from synthesis.core.records import Domain
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+DIMENSIONS = "dim"
+"""The key, in a table of inputs, that gives a Warp kernel's launch dimensions."""
+_MARK, _ERROR = "__irsmith_example__", "__irsmith_example_error__"
+_KEEPS_ERRORS = ContextVar("keeps_errors", default=False)
+_NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+_PATTERN = re.compile(
+    rf"(?P<dtype>[a-z]+\d*)(?:\[(?P<shape>[\d,\s]*)\])?(?:\s+in\s+(?P<low>{_NUMBER})\s*\.\.\s*(?P<high>{_NUMBER}))?"
+)
+_PREFIXES = {"f": "float", "i": "int", "u": "uint", "c": "complex", "bf": "bfloat"}
+_DTYPES = frozenset({
+    "bool", "float16", "bfloat16", "float32", "float64", "complex64", "complex128",
+    *(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)),
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayType:
+    """A scalar type by NumPy's name, a shape, and where values are drawn from.
+
+    It stands for an array wherever only type and shape are looked at.
+    """
+
+    dtype: str
+    shape: tuple[int, ...]
+    domain: Domain | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examples:
+    """What is known of the inputs of the functions of a target."""
+
+    arguments: tuple[Any, ...] = ()
+    """Positional arguments of every function: arrays, shapes, pytrees of them, plain values."""
+    tables: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
+    """Function name to parameter name to argument; they win over ``arguments``."""
+    guess: bool = False
+    """Whether to try common shapes for a function of which nothing is known."""
+
+
+NO_EXAMPLES = Examples()
+"""Nothing is known."""
+
+
+def example(*arguments: Any) -> Callable[[F], F]:
+    """Mark a function with arguments to extract it with.
+
+    Args:
+        arguments: arrays, ``jax.ShapeDtypeStruct`` objects, texts such as ``"f32[4,3]"``, pytrees of these.
+
+    Example:
+        >>> @example("f32[4,3]", {"w": "f32[3]"})
+        ... def f(x, params):
+        ...     return x @ params["w"]
+    """
+
+    def mark(function: F) -> F:
+        marked: Any = function
+        marked = getattr(marked, "__func__", marked)  # of a static method
+        try:
+            setattr(marked, _MARK, tuple(_read(argument) for argument in arguments))
+        except ConfigError as error:
+            if not _KEEPS_ERRORS.get():
+                raise
+            setattr(marked, _ERROR, str(error))
+        return function
+
+    return mark
+
+
+@contextmanager
+def keeping_errors() -> Generator[None]:
+    """Have a mark that cannot be read cost its function alone, and not the file that is imported inside."""
+    token = _KEEPS_ERRORS.set(True)
+    try:
+        yield
+    finally:
+        _KEEPS_ERRORS.reset(token)
+
+
+def mark_error(function: object) -> str | None:
+    """Why the mark of a function could not be read; None if it could, or there is none."""
+    return getattr(function, _ERROR, None)
+
+
+def marked_arguments(function: object) -> tuple[Any, ...] | None:
+    """The arguments that a function was marked with; None if it was not."""
+    return getattr(function, _MARK, None)
+
+
+def read_inputs(path: Path) -> dict[str, dict[str, Any]]:
+    """The tables of a TOML file: function name to parameter name to argument.
+
+    A string is a type and shape, with a range or without (``"f32[4,3] in 0.1..2"``), or, with quotes of its own inside
+    (``"'linear'"``), a text; a table is a dictionary of arguments; anything else is the value.
+
+    Raises:
+        ConfigError: if the file cannot be read, is not TOML, or holds a string that is no type and shape.
+    """
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"cannot read {path}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is not TOML: {error}") from error
+    tables: dict[str, dict[str, Any]] = {}
+    for function, table in document.items():
+        if not isinstance(table, dict):
+            raise ConfigError(
+                f"{path}: {function} = {table!r} stands outside a table; expected [function_name] above it"
+            )
+        arguments: dict[str, Any] = dict(table)  # pyright: ignore[reportUnknownArgumentType]
+        tables[function] = {name: _read(value, f"{path}, [{function}] {name}: ") for name, value in arguments.items()}
+    return tables
+
+
+def _read(value: Any, place: str = "") -> Any:
+    if isinstance(value, str):
+        quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "'\""
+        return value[1:-1] if quoted else parse_type(value, place)
+    if isinstance(value, dict):
+        entries: dict[str, Any] = dict(value)  # pyright: ignore[reportUnknownArgumentType]
+        return {name: _read(entry, place) for name, entry in entries.items()}
+    kind: Any = value.__class__
+    if kind is list or tuple in kind.__mro__:
+        make: Any = getattr(kind, "_make", kind)  # a named tuple stays one
+        return make([_read(entry, place) for entry in value])
+    return value
+
+
+def parse_type(text: str, place: str = "") -> ArrayType:
+    """``f32[4,8]``, ``int32[3]``, ``f32`` (a scalar) or ``f32[4,8] in 0.1..2`` as an array type.
+
+    Raises:
+        ConfigError: if the text is none of these; the message starts with ``place``.
+    """
+    match = _PATTERN.fullmatch(text.strip())
+    if match is None:
+        raise ConfigError(
+            f"{place}cannot read {text!r} as a type and shape; expected something like f32[4,8], i32[3], f32, "
+            "or f32[4,8] in 0.1..2"
+        )
+    letters = match["dtype"].rstrip("0123456789")
+    bits = match["dtype"][len(letters) :]
+    dtype = _PREFIXES.get(letters, letters) + bits
+    if dtype not in _DTYPES:
+        raise ConfigError(f"{place}unknown scalar type in {text!r}; allowed: f16 bf16 f32 f64 i8…i64 u8…u64 c64 bool")
+    sizes = [part.strip() for part in (match["shape"] or "").split(",") if part.strip()]
+    domain = Domain(low=float(match["low"]), high=float(match["high"])) if match["low"] else None
+    return ArrayType(dtype, tuple(int(size) for size in sizes), domain)

@@ -1,0 +1,112 @@
+"""Licences of packages: what their metadata declare as SPDX expressions, and whether an allow-list lets one through."""
+
+import re
+from collections.abc import Collection, Iterable
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from synthesis.core.errors import ConfigError
+
+UNKNOWN_LICENCE = "unknown"
+_LIBRARY = "license_expression"
+PERMISSIVE = (
+    "0BSD", "Apache-2.0", "BlueOak-1.0.0", "BSD-2-Clause", "BSD-3-Clause", "BSL-1.0", "CC0-1.0", "ISC", "MIT", "MIT-0",
+    "NCSA", "PSF-2.0", "Unlicense", "Zlib",
+)  # fmt: skip
+"""Licences that ask for no more than their notice, by their SPDX names."""
+_PHRASES = {
+    "apache": "Apache-2.0", "apache 2": "Apache-2.0", "apache 2 0": "Apache-2.0", "apache license 2 0": "Apache-2.0",
+    "apache license version 2 0": "Apache-2.0", "apache 2 0 license": "Apache-2.0", "apache software": "Apache-2.0",
+    "apache software license": "Apache-2.0", "apache software license 2 0": "Apache-2.0",
+    "mit license": "MIT", "the mit license": "MIT", "the mit license mit": "MIT", "expat": "MIT",
+    "bsd 2 clause license": "BSD-2-Clause", "2 clause bsd license": "BSD-2-Clause", "simplified bsd": "BSD-2-Clause",
+    "bsd 3 clause license": "BSD-3-Clause", "3 clause bsd license": "BSD-3-Clause", "new bsd": "BSD-3-Clause",
+    "bsd 3 clause": "BSD-3-Clause", "modified bsd": "BSD-3-Clause", "revised bsd": "BSD-3-Clause",
+    "isc license": "ISC", "isc license iscl": "ISC", "zlib libpng license": "Zlib",
+    "the unlicense unlicense": "Unlicense",
+    "python software foundation license": "PSF-2.0", "boost software license 1 0 bsl 1 0": "BSL-1.0",
+    "mozilla public license 2 0 mpl 2 0": "MPL-2.0", "mpl 2 0": "MPL-2.0",
+    "gnu general public license v2 gplv2": "GPL-2.0-only", "gnu general public license v3 gplv3": "GPL-3.0-only",
+    "gnu general public license v3 or later gplv3": "GPL-3.0-or-later", "gplv3": "GPL-3.0-only",
+    "gnu lesser general public license v3 lgplv3": "LGPL-3.0-only",
+    "gnu affero general public license v3": "AGPL-3.0-only",
+}  # fmt: skip
+"""What people write where an SPDX name belongs, in lower case without marks; ``BSD`` alone says too little."""
+_CLASSIFIER = "License :: "
+
+
+def spdx_of(text: str) -> str | None:
+    """The SPDX expression that a text is or means; None if that cannot be told."""
+    known = _PHRASES.get(" ".join(re.findall(r"[a-z0-9]+", text.lower())))
+    if known is not None:
+        return known
+    parsed = _parse(text)
+    return None if parsed is None else str(parsed)
+
+
+def declared_licence(expression: str | None, text: str | None, classifiers: Iterable[str] = ()) -> str:
+    """What the metadata of a package say of its licence.
+
+    Args:
+        expression: of the field ``License-Expression``.
+        text: of the field ``License``, which may hold anything, a whole licence among it.
+        classifiers: all of the package's.
+
+    Returns:
+        An SPDX expression where one can be told; else the first line of what is said, or ``unknown``.
+    """
+    if expression:
+        return spdx_of(expression) or expression
+    first = (text or "").strip().partition("\n")[0].strip()
+    found = spdx_of(first)
+    if found is not None:
+        return found
+    named = {each.rpartition(" :: ")[2] for each in classifiers if each.startswith(_CLASSIFIER)}
+    if len(named) == 1 and (found := spdx_of(next(iter(named)))) is not None:
+        return found
+    return first or UNKNOWN_LICENCE
+
+
+def check_licences(names: Collection[str]) -> None:
+    """See to it that an allow-list is of SPDX names.
+
+    Raises:
+        ConfigError: naming the one that is none.
+    """
+    for name in names:
+        if _parse(name) is None or " " in name:
+            raise ConfigError(f"licence: {name!r} is no SPDX name of a licence, as MIT and Apache-2.0 are")
+
+
+def is_allowed(licence: str, allowed: Collection[str]) -> bool:
+    """Whether an expression can be kept to by licences of an allow-list alone; what is no expression cannot.
+
+    Of ``A OR B`` one has to be allowed, of ``A AND B`` both; ``A WITH B`` is ``A`` with an exception, which only allows
+    more.
+    """
+    parsed = _parse(licence)
+    return parsed is not None and _holds(parsed, {each.lower() for each in allowed})
+
+
+def _holds(parsed: Any, allowed: set[str]) -> bool:
+    licensing = _licensing()
+    if isinstance(parsed, licensing.OR):
+        return any(_holds(each, allowed) for each in parsed.args)
+    if isinstance(parsed, licensing.AND):
+        return all(_holds(each, allowed) for each in parsed.args)
+    return str(getattr(parsed, "license_symbol", parsed)).lower() in allowed
+
+
+def _parse(text: str) -> Any:
+    library: Any = import_module(_LIBRARY)
+    try:
+        return _licensing().parse(text, validate=True, strict=True)
+    except (library.ExpressionError, library.ExpressionParseError):
+        return None
+
+
+@cache
+def _licensing() -> Any:
+    library: Any = import_module(_LIBRARY)
+    return library.get_spdx_licensing()

@@ -1,0 +1,23 @@
+"""From what users name to a store."""
+
+from pathlib import Path
+
+from synthesis.core.stores.base import Store
+from synthesis.core.stores.local import Folder
+from synthesis.core.stores.remote import Remote
+
+
+def store_of(place: str | Path | Store) -> Store:
+    """The store of a folder's path or of a URL; a store is its own.
+
+    Raises:
+        ConfigError: if there is no such protocol, or its package is not installed.
+    """
+    if isinstance(place, Path):
+        return Folder(place)
+    if not isinstance(place, str):
+        return place
+    protocol, separator, rest = place.partition("://")
+    if not separator:
+        return Folder(Path(place))
+    return Folder(Path(rest)) if protocol == "file" else Remote(place)

@@ -1,0 +1,236 @@
+"""Counts which rows two folders share, and which of their texts differ.
+
+Each folder is read once, a few rows at a time. Of the first folder's rows, hashes of texts are kept: some 300 bytes a
+row.
+"""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from synthesis.core.errors import TargetError, UnknownNameError
+from synthesis.core.progress import Meter, OnProgress
+from synthesis.core.stores.base import Store
+from synthesis.core.stores.places import store_of
+from synthesis.dataset.storage.reading import Document, Place, count_pairs, read_folder
+
+_HASH, _NUMBER = 8, 2
+"""Bytes of a text's hash, and of a level's number."""
+
+
+@dataclass(slots=True)
+class Texts:
+    """How the texts of one level compare, of the rows that both folders have."""
+
+    same: int = 0
+    different: int = 0
+    only_old: int = 0
+    """Rows that have this text in the first folder alone."""
+    only_new: int = 0
+
+    def to_json(self) -> dict[str, int]:
+        """The counts as JSON values."""
+        return {
+            "same": self.same,
+            "different": self.different,
+            "only_old": self.only_old,
+            "only_new": self.only_new,
+        }
+
+
+@dataclass(slots=True)
+class Comparison:
+    """What two folders have in common."""
+
+    old: str
+    """The first folder."""
+    new: str
+    both: int = 0
+    """Rows, by their ids, that both have."""
+    only_old: int = 0
+    only_new: int = 0
+    different: int = 0
+    """Rows of both with a text that differs."""
+    other_split: int = 0
+    """Rows of both that are in another split; 0 where one of the folders has no splits."""
+    repeats: int = 0
+    """Rows whose id an earlier row of their folder has; they are not compared."""
+    toolchains: tuple[Counter[str], Counter[str]] = field(default_factory=lambda: (Counter(), Counter()))
+    """Of each folder, toolchains as JSON to their rows."""
+    levels: dict[str, Texts] = field(default_factory=dict[str, Texts])
+    ops: Counter[str] = field(default_factory=Counter[str])
+    """Operations that kernels were drawn with to the rows of both that have them."""
+    ops_different: Counter[str] = field(default_factory=Counter[str])
+    """The same to those of which a text differs."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The counts as JSON values."""
+        old, new = (
+            [{"toolchain": json.loads(each), "rows": n} for each, n in c.most_common()] for c in self.toolchains
+        )
+        return {
+            "old": {"folder": self.old, "toolchains": old, "only": self.only_old},
+            "new": {"folder": self.new, "toolchains": new, "only": self.only_new},
+            "both": self.both,
+            "different": self.different,
+            "other_split": self.other_split,
+            "repeats": self.repeats,
+            "levels": {name: each.to_json() for name, each in self.levels.items()},
+            "ops": {
+                name: {"rows": count, "different": self.ops_different[name]} for name, count in self.ops.most_common()
+            },
+        }
+
+    def ops_by_difference(self) -> list[tuple[str, int, int]]:
+        """Each operation with its rows and those that differ; most that differ first."""
+        listed = [(name, count, self.ops_different[name]) for name, count in self.ops.items()]
+        return sorted(listed, key=lambda each: (-each[2], -each[1], each[0]))
+
+
+def compare(
+    old: Place, new: Place, *, level: Sequence[str] | None = None, on_progress: OnProgress | None = None
+) -> Comparison:
+    """Compare the rows that two folders have in common, by their ids.
+
+    Args:
+        old: a folder that irsmith wrote, or its URL.
+        new: another one, as of other versions of the tools.
+        level: compare these levels only; all if None.
+        on_progress: told of each row that was read.
+
+    Raises:
+        TargetError: if a folder is none, holds no pairs, or a file in it is none; or if no row is in both.
+        UnknownNameError: if no row has a level that was named.
+    """
+    stores = store_of(old), store_of(new)
+    meter = Meter(_total(stores), [on_progress] if on_progress is not None else [])
+    found = Comparison(stores[0].where, stores[1].where)
+    known = _Known(level)
+    for row in _rows(stores[0], meter):
+        found.toolchains[0][_toolchain(row)] += 1
+        found.repeats += not known.add(row)
+    splits: set[str] = set()
+    for row in _rows(stores[1], meter):
+        found.toolchains[1][_toolchain(row)] += 1
+        splits.add(row.split)
+        _compare(found, known, row)
+    found.only_old = known.left
+    if len(known.splits) < 2 or len(splits) < 2:
+        found.other_split = 0
+    for name in level or ():
+        if name not in known.levels:
+            raise UnknownNameError("level", name, sorted(known.columns), where=f"in {found.old} and {found.new}")
+    if not found.both:
+        raise TargetError(
+            f"no row of {found.old} is in {found.new}: rows are the same where front end, renamed source and signature "
+            "are, as those of a folder and of what irsmith relower makes of it"
+        )
+    found.levels = {name: found.levels[name] for name in known.levels if name in found.levels}
+    return found
+
+
+def _total(stores: tuple[Store, Store]) -> int | None:
+    counts = [count_pairs(each) for each in stores]
+    return None if None in counts else sum(each for each in counts if each is not None)
+
+
+def _rows(store: Store, meter: Meter) -> Iterator[Document]:
+    for row in read_folder(store):
+        yield row
+        meter.finish(is_row=True)
+
+
+class _Known:
+    """The rows of the first folder."""
+
+    def __init__(self, chosen: Sequence[str] | None) -> None:
+        self._chosen = None if chosen is None else frozenset(chosen)
+        self._rows: dict[str, tuple[bytes, str]] = {}
+        self._taken: set[str] = set()
+        self.splits: dict[str, str] = {}
+        self.levels: dict[str, int] = {}
+        """Levels that rows have a text of, to their numbers."""
+        self.columns: set[str] = set()
+        """All levels, chosen or not."""
+
+    @property
+    def left(self) -> int:
+        """How many rows the second folder has not asked for."""
+        return len(self._rows)
+
+    def add(self, row: Document) -> bool:
+        """Remember a row; returns whether none of its id was there."""
+        key = row.metadata["id"]
+        if key in self._rows:
+            return False
+        hashes = b"".join(number.to_bytes(_NUMBER, "big") + digest for number, digest in self.hashes(row).items())
+        self._rows[key] = hashes, self.splits.setdefault(row.split, row.split)
+        return True
+
+    def was_taken(self, row: Document) -> bool:
+        """Whether a row of this id was asked for before; it has been now."""
+        before = len(self._taken)
+        self._taken.add(row.metadata["id"])
+        return len(self._taken) == before
+
+    def take(self, row: Document) -> tuple[dict[int, bytes], str] | None:
+        """The hashes and the split of the row of the same id, which is forgotten; None if there is none."""
+        found = self._rows.pop(row.metadata["id"], None)
+        if found is None:
+            return None
+        packed, split = found
+        starts = range(0, len(packed), _NUMBER + _HASH)
+        return {_unpacked(packed[at : at + _NUMBER]): packed[at + _NUMBER :][:_HASH] for at in starts}, split
+
+    def hashes(self, row: Document) -> dict[int, bytes]:
+        """The number of each level that a row has a text of, to the text's hash."""
+        found: dict[int, bytes] = {}
+        for name, text in row.texts.items():
+            self.columns.add(name)
+            if text is not None and (self._chosen is None or name in self._chosen):
+                number = self.levels.setdefault(name, len(self.levels))
+                found[number] = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_HASH).digest()
+        return found
+
+
+def _unpacked(number: bytes) -> int:
+    return int.from_bytes(number, "big")
+
+
+def _compare(found: Comparison, known: _Known, row: Document) -> None:
+    """Count one row of the second folder."""
+    if known.was_taken(row):
+        found.repeats += 1
+        return
+    before, hashes = known.take(row), known.hashes(row)
+    if before is None:
+        found.only_new += 1
+        return
+    old, split = before
+    names = list(known.levels)
+    differs = False
+    for number in sorted({*old, *hashes}):
+        texts = found.levels.setdefault(names[number], Texts())
+        if number not in old:
+            texts.only_new += 1
+        elif number not in hashes:
+            texts.only_old += 1
+        elif old[number] == hashes[number]:
+            texts.same += 1
+        else:
+            texts.different += 1
+            differs = True
+    ops = {str(name) for name in row.metadata["ops"]}
+    found.both += 1
+    found.different += differs
+    found.other_split += split != row.split
+    found.ops.update(ops)
+    found.ops_different.update(ops if differs else ())
+
+
+def _toolchain(row: Document) -> str:
+    toolchain: Mapping[str, Any] = row.metadata["toolchain"]
+    return json.dumps(toolchain)

@@ -1,0 +1,180 @@
+"""Chunks: contiguous ranges of a run's candidates, and what became of them."""
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from synthesis.core.records import Rejection
+from synthesis.core.stores.base import Store
+from synthesis.dataset.storage.layout import CHUNKS, FIGURES, PARTS, hash_of
+from synthesis.dataset.storage.tables import SUFFIX
+
+END = sys.maxsize
+"""Where a chunk stops that holds all that follows."""
+_SMALL_CHUNKS = ((50, 5), (400, 25))
+"""Pairs of a candidate and a size: chunks that begin before this candidate have at most this size. A small run thus
+keeps several processes busy, and a run that is interrupted early keeps what it has finished."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Chunk:
+    """A contiguous range of candidates, or of the files that they are in."""
+
+    start: int
+    stop: int
+
+    def describe(self, unit: str) -> str:
+        """Its range in words."""
+        if self.stop == END:
+            return f"{unit} from {self.start} on"
+        return f"{unit} {self.start} to {self.stop - 1}"
+
+    @property
+    def stem(self) -> str:
+        """What its files are called."""
+        return f"{self.start:09d}-{self.stop:09d}"
+
+    @property
+    def record(self) -> str:
+        """The name of its record in a folder."""
+        return f"{CHUNKS}/{self.stem}.json"
+
+    @property
+    def part(self) -> str:
+        """The name of the file of its rows."""
+        return f"{PARTS}/{self.stem}{SUFFIX}"
+
+    @property
+    def figures(self) -> str:
+        """The name of the file of what verification measured."""
+        return f"{FIGURES}/{self.stem}.jsonl"
+
+
+def chunks_of(count: int, size: int) -> Iterator[Chunk]:
+    """Yield the chunks of a run, in order. Their boundaries depend on the size alone, so that a run can grow.
+
+    Args:
+        count: number of candidates of the run.
+        size: candidates in a chunk. Chunks of the first 50 candidates have at most 5, those of the first 400 at
+            most 25.
+    """
+    start = 0
+    while start < count:
+        limit = next((small for end, small in _SMALL_CHUNKS if start < end), size)
+        stop = min(count, start + min(size, limit))
+        yield Chunk(start, stop)
+        start = stop
+
+
+@dataclass(frozen=True, slots=True)
+class KernelRecord:
+    """What tells a kernel of the user's from all others."""
+
+    frontend: str
+    name: str
+    identity: str
+    """The same where several files make one kernel public."""
+    levels: tuple[str, ...]
+    """Those of its columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowRecord:
+    """What a chunk's record says of a row."""
+
+    index: int | None
+    category: str
+    renamed_hash: str
+    missing_levels: tuple[str, ...]
+    texts: Mapping[str, str]
+    """Level of each text to why it is not verified; empty where it is."""
+    kernel: KernelRecord | None = None
+    """None in a run that draws."""
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether the kernel was drawn, in this run or in the one whose rows are lowered again."""
+        return self.index is not None
+
+    def to_json(self) -> dict[str, Any]:
+        """The record as JSON values."""
+        entry: dict[str, Any] = {
+            "index": self.index,
+            "category": self.category,
+            "renamed_hash": self.renamed_hash,
+            "missing_levels": list(self.missing_levels),
+            "texts": dict(self.texts),
+        }
+        return entry if self.kernel is None else {**entry, "kernel": asdict(self.kernel)}
+
+    @classmethod
+    def from_json(cls, entry: Mapping[str, Any]) -> "RowRecord":
+        """The record that ``to_json`` wrote.
+
+        Raises:
+            KeyError: if it lacks an entry.
+            TypeError: if it holds none.
+        """
+        missing, texts = tuple(entry["missing_levels"]), dict(entry["texts"])
+        kernel = None
+        if (told := entry.get("kernel")) is not None:
+            kernel = KernelRecord(told["frontend"], told["name"], told["identity"], tuple(told["levels"]))
+        return cls(entry["index"], entry["category"], entry["renamed_hash"], missing, texts, kernel)
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkRecord:
+    """What became of a chunk's candidates; those of whole rejections and its rows add up to their number."""
+
+    part: str
+    """The hash of the file of its rows."""
+    rows: tuple[RowRecord, ...]
+    """In order."""
+    rejections: tuple[Rejection, ...]
+    """Of whole candidates and of levels, in order."""
+
+    @property
+    def candidates(self) -> int:
+        """How many candidates it is of."""
+        return len(self.rows) + sum(each.level is None for each in self.rejections)
+
+    def to_json(self) -> str:
+        """The record as its file holds it: a row a line. The hash in the second line is that of all lines after it."""
+        rows = ",\n".join(f"    {json.dumps(row.to_json())}" for row in self.rows)
+        rejections = ",\n".join(f"    {json.dumps(each.to_json(), ensure_ascii=False)}" for each in self.rejections)
+        rest = f'  "part": "{self.part}",\n  "rows": [\n{rows}\n  ],\n  "rejections": [\n{rejections}\n  ]\n}}\n'
+        return f"{_head_of(rest.encode())}{rest}"
+
+
+def _head_of(rest: bytes) -> str:
+    """The first two lines of a record whose other lines are these."""
+    return f'{{\n  "hash": "{hash_of(rest)}",\n'
+
+
+def read_chunk(store: Store, chunk: Chunk, *, check: bool = True) -> ChunkRecord | None:
+    """The record of a chunk that was finished.
+
+    Args:
+        store: the run's folder.
+        chunk: which.
+        check: whether the file of its rows is read too, and has to be as it was written.
+
+    Returns:
+        None if the chunk has to be made, or made again: a file is missing, or is not as it was written.
+    """
+    try:
+        content = store.read(chunk.record)
+        rest = content.split(b"\n", 2)[2]
+        if content != _head_of(rest).encode() + rest:
+            return None
+        document = json.loads(content)
+        record = ChunkRecord(
+            str(document["part"]),
+            tuple(RowRecord.from_json(entry) for entry in document["rows"]),
+            tuple(Rejection.from_json(entry) for entry in document["rejections"]),
+        )
+        return record if not check or hash_of(store.read(chunk.part)) == record.part else None
+    except (OSError, ValueError, LookupError, TypeError):
+        return None

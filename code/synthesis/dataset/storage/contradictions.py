@@ -1,0 +1,89 @@
+"""Columns of a row that cannot be true together, told without running anything."""
+
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
+from typing import Any
+
+from synthesis.core.errors import MissingFrontendError
+from synthesis.core.records import GradientStatus
+from synthesis.frontends.base import Direction, Level
+from synthesis.frontends.linemap import runs_of_steps
+from synthesis.frontends.options import wrong_option
+from synthesis.frontends.registry import allowed_options, levels_of
+
+
+def contradiction(source: str, texts: Mapping[str, str | None], metadata: Mapping[str, Any]) -> str | None:
+    """The first thing in which a row's columns contradict each other or its texts; None if they do not.
+
+    Args:
+        source: the row's Python.
+        texts: level to text; None where the row has none.
+        metadata: every other column, each of which passes its own test.
+    """
+    present = {name: text for name, text in texts.items() if text is not None}
+    found = chain(
+        _of_options(metadata),
+        _of_proof(present, metadata),
+        _of_gradient(texts, metadata),
+        _of_drawing(metadata),
+        _of_line_map(source, present, metadata["line_map"]),
+    )
+    return next(found, None)
+
+
+def _of_options(metadata: Mapping[str, Any]) -> Iterator[str]:
+    allowed = allowed_options(metadata["frontend"])
+    wrong = None if allowed is None else wrong_option(metadata["options"], allowed)
+    if wrong is not None:
+        yield f"options: {wrong}"
+
+
+def _of_proof(present: Mapping[str, str], metadata: Mapping[str, Any]) -> Iterator[str]:
+    for column in ("verified", "unverified"):
+        for name in metadata[column]:
+            if name not in present:
+                yield f"{column}: it names {name[:40]!r}, of which the row has no text"
+    for name in metadata["verified"]:
+        if name in metadata["unverified"]:
+            yield f"unverified: it names {name[:40]!r}, which verified names too"
+
+
+def _of_gradient(texts: Mapping[str, str | None], metadata: Mapping[str, Any]) -> Iterator[str]:
+    levels: Sequence[Level] = ()
+    with contextlib.suppress(MissingFrontendError):
+        levels = levels_of(metadata["frontend"])
+    if not levels:
+        return
+    known = {each.name for each in levels if each.direction is not Direction.FORWARD} & texts.keys()
+    derivatives = known & {name for name, text in texts.items() if text is not None}
+    status, _, why = metadata["gradient"].partition(": ")
+    if status == GradientStatus.NONE and derivatives:
+        yield f"gradient: it is said that there is none, and the row has a text of {min(derivatives)}"
+    if status == GradientStatus.AGREES and not derivatives & set(metadata["verified"]):
+        yield "gradient: it is said to agree, and no text of a derivative is verified"
+    if status == GradientStatus.NOT_CHECKED and metadata["verified"] and derivatives:
+        yield "gradient: it is said to be not checked, and texts are verified"
+    reasons = {metadata["unverified"].get(name) for name in derivatives}
+    if status == GradientStatus.NOT_APPLICABLE and derivatives and derivatives == known and why not in reasons:
+        yield "gradient: its reason is not that of a derivative's text in unverified"
+
+
+def _of_drawing(metadata: Mapping[str, Any]) -> Iterator[str]:
+    if (metadata["seed"] is None) != (metadata["index"] is None):
+        yield "seed, index: both are null, or none"
+    elif metadata["seed"] is None and metadata["config"]:
+        yield "config: it is empty where the seed is null"
+
+
+def _of_line_map(source: str, present: Mapping[str, str], maps: Mapping[str, Any]) -> Iterator[str]:
+    """Lines that are not there. A text may end with a newline or without one."""
+    last = source.count("\n") + 1
+    for name, steps in maps.items():
+        if name not in present:
+            yield f"line_map: it names {name[:40]!r}, of which the row has no text"
+            continue
+        end = present[name].count("\n") + 1
+        for origin, first, until in runs_of_steps(steps):
+            if not (1 <= origin <= last and 1 <= first <= until <= end):
+                yield f"line_map: {name} has no lines {first} to {until}, or the source no line {origin}"

@@ -1,0 +1,638 @@
+"""Reads what was written: rows and the ledger, each file by itself, whatever the others are.
+
+Rows are read from the files of a data set, Parquet or JSON; of a run that has none yet, from its parts. A few rows are
+in memory at a time.
+"""
+
+import json
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from synthesis.core.errors import ConfigError, TargetError, UnknownNameError
+from synthesis.core.records import KernelSpec, Origin, Rejection, Signature
+from synthesis.core.settings import Drawing
+from synthesis.core.stores.base import Store, join
+from synthesis.core.stores.local import Folder
+from synthesis.core.stores.places import store_of
+from synthesis.dataset.storage.contradictions import contradiction
+from synthesis.dataset.storage.layout import (
+    CHUNKS,
+    LEDGER,
+    PARTS,
+    RUNS,
+    SETTINGS,
+    SIDECAR,
+    hash_of,
+    hash_of_file,
+    read_object,
+)
+from synthesis.dataset.storage.manifest import read_manifest
+from synthesis.dataset.storage.naming import TRAIN, split_of
+from synthesis.dataset.storage.rows import Row, document_of, read_json, unpacked_metadata
+from synthesis.frontends.base import Level
+from synthesis.frontends.registry import levels_of
+
+_SHORTEST_KEY = 4
+_JSON, _TABLE = ".json", ".parquet"
+Place = str | Path | Store
+OpenTable = Callable[[Path], Iterator[Row]]
+"""The rows of a Parquet file.
+
+Raises:
+    TableError: if it is none.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A pair as its file holds it."""
+
+    source: str
+    texts: Mapping[str, str | None]
+    """Level to text, in the file's order; None if the row has none."""
+    metadata: Mapping[str, Any]
+    """Every other column, as Python has the values."""
+    stem: str
+    """The name of its files, up to the first dot."""
+    raw: Mapping[str, Any]
+    """The file's own JSON; for a pair of texts, what a JSON file of it would hold."""
+    altered: bool = False
+    """Whether the run's own record says that the file was another when it was written."""
+    split: str = TRAIN
+    """That of the file that it is from; of what has no splits, all are for training."""
+
+    @property
+    def name(self) -> str:
+        """The kernel's name."""
+        return self.metadata["kernel_name"]
+
+    @property
+    def frontend(self) -> str:
+        """The name of its front end."""
+        return self.metadata["frontend"]
+
+    @property
+    def device(self) -> str:
+        """What its texts are for."""
+        return self.metadata["device"]
+
+    @property
+    def summary(self) -> str:
+        """Front end, category and device in a few words."""
+        return f"{self.frontend}, {self.metadata['category']}, {self.device}"
+
+    @property
+    def spec(self) -> KernelSpec:
+        """The kernel's record.
+
+        Raises:
+            TargetError: if the metadata lacks what determines the kernel's behaviour.
+        """
+        metadata = self.metadata
+        try:
+            return KernelSpec(
+                frontend=metadata["frontend"],
+                name=metadata["kernel_name"],
+                category=metadata["category"],
+                source=self.source,
+                signature=Signature.from_json(metadata["signature"], metadata["options"]),
+                recipe=metadata["recipe"],
+                target=metadata["target"],
+                description=metadata["description"],
+                ops=tuple(metadata["ops"]),
+                difficulty=metadata["difficulty"],
+                origin=Origin.from_json(metadata["origin"]),
+                licence=metadata["licence"],
+                self_contained=metadata["self_contained"],
+                seed=metadata["seed"],
+                index=metadata["index"],
+                config=metadata["config"],
+            )
+        except (KeyError, TypeError, AttributeError) as error:
+            raise TargetError(f"{self.stem}: the metadata of a pair lacks or misspells {error}") from error
+
+    def level(self, name: str) -> Level | None:
+        """The level of a name; None if its front end has none of that name."""
+        return next((each for each in levels_of(self.frontend) if each.name == name), None)
+
+    def only(self, levels: Sequence[str] | None, where: str) -> "Document":
+        """The pair with the named levels alone.
+
+        Raises:
+            UnknownNameError: if it lacks one of them.
+        """
+        for name in levels or ():
+            if name not in self.texts:
+                raise UnknownNameError("level", name, self.texts, where=f"in {where}")
+        kept = {name: text for name, text in self.texts.items() if levels is None or name in levels}
+        return replace(self, texts=kept)
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenFile:
+    """A file that is no pair, or no part of one, or not what the run wrote."""
+
+    path: str
+    why: str
+    symptom: str = "unreadable"
+    """``unreadable``, or ``missing`` where the folder's own record says so."""
+
+    @property
+    def stem(self) -> str:
+        """The name of the file, without folders and suffix."""
+        return Path(self.path).stem
+
+
+def scan_folder(place: Place, open_table: OpenTable | None = None) -> Iterator[Document | BrokenFile]:
+    """The pairs that a run or an extraction wrote into a folder, and what is none; see :func:`scan_from`."""
+    return (found for _, found in scan_from(place, 0, open_table))
+
+
+def scan_from(
+    place: Place, start: int, open_table: OpenTable | None = None
+) -> Iterator[tuple[int, Document | BrokenFile]]:
+    """The pairs that a run or an extraction wrote into a folder, in the order of their files, and what is none.
+
+    Where the folder's own records of its files are there, a file that is missing is told of in its place, and the rows
+    of one that is not as it was written say so.
+
+    Each comes with its number, which files of which the folder's records tell are not read for: one that has other
+    rows than they say moves no number of a later file.
+
+    Args:
+        place: the folder, or a URL.
+        start: the number from which on they are wanted; files before it are not read, as far as that is known.
+        open_table: what reads a Parquet file; this process if None.
+
+    Raises:
+        TargetError: if there is no such folder, or it holds no pairs.
+    """
+    store = store_of(place)
+    known = _known_files(store)
+    first, found = 0, False
+    for name in _in_order(store, known):
+        found = True
+        wanted = known.get(name)
+        rows = None if wanted is None else wanted.rows
+        if rows and first + rows <= start:
+            first += rows
+            continue
+        last = None if rows is None else first + max(rows - 1, 0)
+        number = first
+        for each in _scan_file(store, name, wanted, open_table):
+            at = number if last is None else min(number, last)
+            if at >= start:
+                yield at, each
+            number += 1
+        first = number if rows is None else first + rows
+    if not found:
+        raise TargetError(_no_pairs(store))
+
+
+def _scan_file(
+    store: Store, name: str, known: "_Known | None", open_table: OpenTable | None
+) -> Iterator[Document | BrokenFile]:
+    """The pairs of a file, which may be gone."""
+    if not store.has(name) and known is not None:
+        yield BrokenFile(join(store.where, name), "the run wrote this file, and it is gone", "missing")
+    else:
+        yield from _read_file(store, name, known, open_table or _open_here)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What a folder's own records say of a file."""
+
+    hash: str
+    rows: int | None
+
+
+def _known_files(store: Store) -> dict[str, _Known]:
+    """What a folder's own records say of its files; of a run that is not finished, of its parts."""
+    manifest = read_manifest(store)
+    if manifest is not None:
+        files = [each for each in manifest.files if each.name.endswith((_JSON, _TABLE))]  # and no text of another's row
+        return {each.name: _Known(each.hash, each.rows) for each in files}
+    known: dict[str, _Known] = {}
+    for name in _listed(store, CHUNKS):
+        if name.endswith(_JSON):
+            try:
+                record = read_object(store, f"{CHUNKS}/{name}")
+                stem = name.removesuffix(_JSON)
+                known[f"{PARTS}/{stem}{_TABLE}"] = _Known(str(record["part"]), len(record["rows"]))
+            except (ConfigError, KeyError, TypeError):
+                continue
+    return known
+
+
+def _in_order(store: Store, known: Iterable[str]) -> list[str]:
+    """The names of all files of pairs, those included that are gone; names alone are kept, for there may be millions.
+
+    Raises:
+        TargetError: if there is no such folder.
+    """
+    names = dict.fromkeys([*_data_files(store), *known])
+    if any(not name.startswith(f"{PARTS}/") for name in names):
+        names = {name: None for name in names if not name.startswith(f"{PARTS}/")}
+    return sorted(names, key=_order)
+
+
+def _data_files(store: Store) -> Iterator[str]:
+    """The files of pairs in a folder: of a data set, else of a run that has none yet, or that were written as texts.
+
+    Raises:
+        TargetError: if there is no such folder.
+    """
+    if isinstance(store, Folder) and not store.path.is_dir():
+        raise TargetError(f"no such folder: {store.where}")
+    yield from (name for name in _listed(store, "") if name.endswith((_JSON, _TABLE)))
+    for folder in _listed(store, "", folders=True):
+        if folder.startswith("_"):
+            continue
+        if folder.endswith((_JSON, _TABLE)):
+            yield folder  # which is no file, and is told of as one that cannot be read
+            continue
+        suffix = _JSON if folder.isdigit() else _TABLE
+        yield from (f"{folder}/{name}" for name in _listed(store, folder) if name.endswith(suffix))
+    yield from (f"{SIDECAR}/{name}" for name in _listed(store, SIDECAR) if name.endswith(_JSON) and name[0].isdigit())
+    yield from (f"{PARTS}/{name}" for name in _listed(store, PARTS) if name.endswith(_TABLE))
+
+
+def _listed(store: Store, folder: str, *, folders: bool = False) -> list[str]:
+    """The names of files, or of folders, but for those that are hidden.
+
+    Raises:
+        TargetError: if the folder cannot be read.
+    """
+    try:
+        found = store.folders(folder) if folders else store.names(folder)
+    except OSError as error:
+        raise TargetError(f"cannot read {join(store.where, folder)}: {error.strerror or error}") from error
+    return [name for name in found if not name.startswith(".")]
+
+
+def _order(name: str) -> tuple[int, str]:
+    """What files are sorted by: the number that their names begin with, then the name; those without one are last."""
+    number = name.rpartition("/")[2].partition("_")[0].partition("-")[0]
+    return int(number) if number.isascii() and number.isdigit() and len(number) < 20 else 1 << 70, name
+
+
+def _read_file(store: Store, name: str, known: _Known | None, open_table: OpenTable) -> Iterator[Document | BrokenFile]:
+    """The pairs of one file, and what is wrong with it."""
+    where = join(store.where, name)
+    try:
+        if name.endswith(_TABLE):
+            yield from _read_table(store, name, known, open_table)
+            return
+        content = store.read(name)
+        altered = known is not None and hash_of(content) != known.hash
+        yield replace(_pair_of(store, name, content), altered=altered)
+    except OSError as error:
+        yield BrokenFile(where, f"cannot read {where}: {error.strerror or error}")
+    except TargetError as error:
+        yield BrokenFile(where, str(error))
+
+
+def _read_table(
+    store: Store, name: str, known: _Known | None, open_table: OpenTable
+) -> Iterator[Document | BrokenFile]:
+    """The pairs of a Parquet file.
+
+    Raises:
+        OSError: if it is not there.
+    """
+    from synthesis.dataset.storage.tables import TableError
+
+    where = join(store.where, name)
+    count = 0
+    with store.as_path(name) as path:
+        altered = known is not None and hash_of_file(path) != known.hash
+        try:
+            for count, row in enumerate(open_table(path), start=1):
+                try:
+                    yield replace(_of_row(row, where, count), altered=altered, split=split_of(name))
+                except TargetError as error:
+                    yield BrokenFile(where, str(error))
+        except TableError as error:
+            yield BrokenFile(where, f"cannot read {where}: {error}")
+    if known is not None and known.rows is not None and count < known.rows:
+        yield BrokenFile(where, f"{where} had {known.rows} rows when it was written, and has {count}", "missing")
+
+
+def _open_here(path: Path) -> Iterator[Row]:
+    from synthesis.dataset.storage.tables import read_rows
+
+    return read_rows(path)
+
+
+def _of_row(row: Row, where: str, number: int) -> Document:
+    """The pair that a row of a table is.
+
+    Raises:
+        TargetError: if it is none.
+    """
+    place = f"row {number} of {where}"
+    metadata = _unpacked(row.metadata, place)
+    if not isinstance(row.source, str):  # pyright: ignore[reportUnnecessaryIsInstance]  (the file may be anybody's)
+        raise TargetError(f"{place} is not a pair: its source is no text")
+    texts = _texts(row.texts, place)
+    _check_together(row.source, texts, metadata, place)
+    index = metadata["index"] if metadata["index"] is not None else number - 1
+    return Document(row.source, texts, metadata, f"{index:06d}_{metadata['kernel_name']}", document_of(row, row.texts))
+
+
+def files_of_pairs(store: Store) -> list[str]:
+    """The names of the files of a folder's pairs, in order.
+
+    Raises:
+        TargetError: if there is no such folder, it holds no pairs, or a file is gone that its records tell of.
+    """
+    names = _in_order(store, _known_files(store))
+    if not names:
+        raise TargetError(_no_pairs(store))
+    for name in names:
+        if not store.has(name):
+            raise TargetError(f"the run wrote {join(store.where, name)}, and it is gone")
+    return names
+
+
+def read_file(store: Store, name: str) -> Document:
+    """The pair that a JSON file of a folder is.
+
+    Raises:
+        TargetError: if it cannot be read, or is none.
+    """
+    try:
+        return _pair_of(store, name, store.read(name))
+    except OSError as error:
+        where = join(store.where, name)
+        raise TargetError(f"cannot read {where}: {error.strerror or error}") from error
+
+
+def document_at(store: Store, name: str, number: int, row: Row) -> Document:
+    """The pair that a row of a table of a folder is.
+
+    Args:
+        store: the folder.
+        name: the table's file.
+        number: the row's, from 0.
+        row: what the table holds there.
+
+    Raises:
+        TargetError: if it is none.
+    """
+    return replace(_of_row(row, join(store.where, name), number + 1), split=split_of(name))
+
+
+def _no_pairs(store: Store) -> str:
+    return f"no pairs in {store.where}; expected a folder that irsmith generate or irsmith extract wrote"
+
+
+def count_pairs(place: Place) -> int | None:
+    """How many pairs a folder has, as far as that is known without reading them; None if it is not.
+
+    Raises:
+        TargetError: if there is no such folder.
+    """
+    store = store_of(place)
+    known = _known_files(store)
+    names = _in_order(store, known)
+    counts = [known[name].rows if name in known else None if name.endswith(_TABLE) else 1 for name in names]
+    return None if None in counts else sum(each for each in counts if each is not None)
+
+
+def names_of_settings(store: Store) -> list[str]:
+    """Where the settings of a folder's runs are: of its own, which may be missing, then of those merged into it."""
+    return [SETTINGS, *(join(RUNS, run, SETTINGS) for run in sorted(_listed(store, RUNS, folders=True)))]
+
+
+def read_drawings(place: Place) -> list[Drawing]:
+    """The settings that the kernels of a folder were drawn with, those of runs that were merged into it among them.
+
+    They are a run's word, and may be anybody's; what says nothing is left out.
+    """
+    store = store_of(place)
+    found: list[Drawing] = []
+    for name in names_of_settings(store):
+        try:
+            entries = read_object(store, name)
+            if "target" not in entries:  # as an extraction has one
+                known = {each.name: entries[each.name] for each in fields(Drawing) if each.name in entries}
+                found.append(Drawing.of(**known))
+        except ConfigError:
+            continue
+    return found
+
+
+def read_folder(place: Place) -> Iterator[Document]:
+    """The pairs of a folder, in the order of their files.
+
+    Raises:
+        TargetError: if there is no such folder, it holds no pairs, or a file in it is none.
+    """
+    for found in scan_folder(place):
+        if isinstance(found, BrokenFile):
+            raise TargetError(found.why)
+        yield found
+
+
+def short_id(frontend: str, seed: int | None, index: int, several: Container[str] = ()) -> str:
+    """What a drawn kernel is called in a folder: ``warp-17``, or ``warp-31-17`` where several runs have a number 17.
+
+    Args:
+        frontend: its front end.
+        seed: what it was drawn with; None if that is not known.
+        index: its number in the run.
+        several: the front ends of which the folder holds several runs.
+    """
+    return short_forms(frontend, seed, index)[-1 if frontend in several else 1]
+
+
+def short_forms(frontend: str, seed: int | None, index: int) -> tuple[str, ...]:
+    """What a drawn kernel may be called, the shortest first: ``17``, ``warp-17``, ``warp-31-17``."""
+    number = str(index)
+    return (number, f"{frontend}-{number}", *(() if seed is None else (f"{frontend}-{seed}-{number}",)))
+
+
+def find_pair(place: Place, key: str, levels: Sequence[str] | None = None) -> Document:
+    """The one pair of a folder whose id starts with a key, or whose number or kernel name it is.
+
+    The number is the one that its file's name begins with, which is a drawn kernel's index. It may follow the front
+    end's name, as in ``warp-17``, and the seed, as in ``warp-31-17``.
+
+    Raises:
+        TargetError: if there is none, or there are several; the message says which.
+        UnknownNameError: if the pair lacks a level that was named.
+    """
+    store = store_of(place)
+    found: list[Document] = []
+    for pair in read_folder(store):
+        number = pair.stem.partition("_")[0]
+        names = short_forms(pair.frontend, pair.metadata["seed"], int(number)) if number.isdecimal() else ()
+        if key in (*names, pair.name) or (len(key) >= _SHORTEST_KEY and pair.metadata["id"].startswith(key)):
+            found.append(pair)
+    if not found:
+        raise TargetError(
+            f"no pair {key!r} in {store.where}; give an id or its first {_SHORTEST_KEY} characters, "
+            "a number (17, warp-17 or, with the seed, warp-31-17), or a name"
+        )
+    if len(found) > 1:
+        listed = ", ".join(_told(pair) for pair in found[:8])
+        raise TargetError(f"{len(found)} pairs {key!r} in {store.where}; give one of their ids: {listed}")
+    return found[0].only(levels, store.where)
+
+
+def _told(pair: Document) -> str:
+    """A pair's id, and the short one of a drawn kernel that says its seed."""
+    index, seed = pair.metadata["index"], pair.metadata["seed"]
+    short = "" if index is None else f" ({short_forms(pair.frontend, seed, index)[-1]})"
+    return pair.metadata["id"][:12] + short
+
+
+def read_pair(path: Path, levels: Sequence[str] | None = None) -> Document:
+    """The pair in a file: a JSON file of a pair, or the metadata of one that was written as texts.
+
+    Args:
+        path: a JSON file that irsmith wrote.
+        levels: the levels to keep; all if None.
+
+    Raises:
+        TargetError: if there is no such file, or it is not a pair.
+        UnknownNameError: if the pair lacks a level that was named.
+    """
+    inside = path.parent.name == SIDECAR
+    store, name = Folder(path.parent.parent if inside else path.parent), join(SIDECAR if inside else "", path.name)
+    try:
+        content = store.read(name)
+    except OSError as error:
+        raise TargetError(f"cannot read {path}: {error.strerror or error}") from error
+    return _pair_of(store, name, content).only(levels, str(path))
+
+
+def _pair_of(store: Store, name: str, content: bytes) -> Document:
+    """The pair that a file's content is.
+
+    Raises:
+        TargetError: if it is none.
+    """
+    where = join(store.where, name)
+    document = _parse(where, content)
+    folder, _, file = name.rpartition("/")
+    stem = file.removesuffix(_JSON)
+    if folder == SIDECAR:
+        document = _with_texts(store, stem, document)
+    return document_of_json(document, where, stem=stem)
+
+
+def document_of_json(document: dict[str, Any], where: str, *, stem: str = "row") -> Document:
+    """The pair whose JSON form a mapping is.
+
+    Args:
+        document: the source and the texts, everything else under ``metadata``.
+        where: what errors call it.
+        stem: the name of its file, up to the first dot.
+
+    Raises:
+        TargetError: if it is none.
+    """
+    if not isinstance(document.get("python_source"), str) or not isinstance(document.get("metadata"), dict):
+        raise TargetError(f"{where} is not a pair: it lacks python_source or metadata")
+    named = {name: text for name, text in document.items() if name not in ("python_source", "metadata")}
+    metadata, texts = _unpacked(document["metadata"], where), _texts(named, where)
+    _check_together(document["python_source"], texts, metadata, where)
+    return Document(document["python_source"], texts, metadata, stem, document)
+
+
+def _check_together(source: str, texts: Mapping[str, str | None], metadata: Mapping[str, Any], where: str) -> None:
+    """Refuse columns that contradict each other or the texts.
+
+    Raises:
+        TargetError: if two of them do.
+    """
+    wrong = contradiction(source, texts, metadata)
+    if wrong is not None:
+        raise TargetError(f"{where} is not a pair: {wrong}")
+
+
+def _unpacked(metadata: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """The metadata of a pair, as Python has the values.
+
+    Raises:
+        TargetError: if it is none.
+    """
+    try:
+        return unpacked_metadata(metadata)
+    except (KeyError, ValueError, TypeError, RecursionError) as error:
+        raise TargetError(f"{where} is not a pair: its metadata lacks or misspells {error}") from error
+
+
+def _texts(found: Mapping[str, Any], where: str) -> dict[str, str | None]:
+    """The texts of a pair; None for those that are empty.
+
+    Raises:
+        TargetError: if one is no text.
+    """
+    texts = {name: text or None for name, text in found.items()}
+    if wrong := [name for name, text in texts.items() if not isinstance(text, str | None)]:
+        raise TargetError(f"{where} is not a pair: its {wrong[0]} is no text")
+    return texts
+
+
+def _with_texts(store: Store, stem: str, metadata: dict[str, Any]) -> dict[str, Any]:
+    """What a JSON file would hold of a pair that was written as a file for each text."""
+    document: dict[str, Any] = {}
+    try:
+        document["python_source"] = store.read(f"{stem}.py").decode("utf-8")
+        for level in levels_of(str(metadata.get("frontend"))):
+            file = f"{stem}.{level.name}.{level.language.suffix}"
+            if store.has(file):
+                document[level.name] = store.read(file).decode("utf-8")
+    except (OSError, ValueError) as error:
+        raise TargetError(f"cannot read the texts of {join(store.where, SIDECAR, stem)}{_JSON}: {error}") from error
+    return {**document, "metadata": metadata}
+
+
+def _parse(where: str, content: bytes) -> dict[str, Any]:
+    try:
+        found = read_json(content.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise TargetError(f"{where} is not JSON of a pair: {error}") from error
+    if not isinstance(found, dict):
+        raise TargetError(f"{where} is not a pair: it lacks python_source or metadata")
+    return dict(found)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+
+
+def scan_ledger(place: Place) -> Iterator[Rejection | BrokenFile]:
+    """The rejections of a finished run, or of the chunks that one in progress has finished, and what is none."""
+    store = store_of(place)
+    ledger = join(store.where, LEDGER)
+    if store.has(LEDGER):
+        for number, line in enumerate(_lines(store), start=1):
+            try:
+                yield Rejection.from_json(json.loads(line))
+            except (ValueError, KeyError, TypeError) as error:
+                yield BrokenFile(ledger, f"{ledger}, line {number}: no rejection: {error}")
+    else:
+        yield from scan_records(store)
+
+
+def scan_records(place: Place) -> Iterator[Rejection | BrokenFile]:
+    """The rejections that the records of a run's chunks tell of, without those that made way for other rows."""
+    store = store_of(place)
+    for name in sorted(_listed(store, CHUNKS), key=_order):
+        where = join(store.where, CHUNKS, name)
+        try:
+            entries = read_object(store, f"{CHUNKS}/{name}")["rejections"]
+            found = [Rejection.from_json(entry) for entry in entries]
+        except (ConfigError, ValueError, KeyError, TypeError) as error:
+            yield BrokenFile(where, f"{where} is no record of a chunk: {error}")
+            continue
+        yield from found
+
+
+def _lines(store: Store) -> Iterator[str]:
+    """The lines of a ledger, one at a time."""
+    with store.as_path(LEDGER) as path, path.open(encoding="utf-8", errors="replace") as file:
+        yield from (line.rstrip("\n") for line in file)

@@ -1,0 +1,258 @@
+"""What a folder of pairs holds: counts, lengths and rejections."""
+
+import contextlib
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from synthesis.core.errors import ConfigError, TargetError
+from synthesis.core.identity.hashing import short_hash
+from synthesis.core.records import NOT_ASKED, kind_of
+from synthesis.core.stores.base import Store
+from synthesis.core.stores.places import store_of
+from synthesis.dataset.storage.layout import LEAKS, read_object
+from synthesis.dataset.storage.reading import BrokenFile, Document, Place, read_folder, scan_folder, scan_ledger
+from synthesis.dataset.tally import nested
+from synthesis.frontends.base import Frontend
+
+SOURCE = "python_source"
+
+
+@dataclass(frozen=True, slots=True)
+class Lengths:
+    """How long the texts of one column are, in lines."""
+
+    column: str
+    texts: int
+    shortest: int
+    median: int
+    most: int
+    """What 90 of 100 are at most as long as."""
+    longest: int
+    characters: int
+    """Of all texts together."""
+    tokens: int = 0
+    """Likewise, where a tokenizer was given."""
+
+    @classmethod
+    def of(cls, column: str, lines: Mapping[int, int], characters: int, tokens: int = 0) -> "Lengths":
+        """The lengths of a column, from how many of its texts have how many lines."""
+        texts = sum(lines.values())
+        at = [_number_at(lines, min(texts - 1, int(share * texts))) for share in (0.5, 0.9)]
+        return cls(column, texts, min(lines), at[0], at[1], max(lines), characters, tokens)
+
+
+def _number_at(counts: Mapping[int, int], place: int) -> int:
+    """The number at a place of the sorted sequence that has each number so many times."""
+    for number in sorted(counts):
+        place -= counts[number]
+        if place < 0:
+            return number
+    raise IndexError(place)
+
+
+@dataclass(slots=True)
+class Survey:
+    """What a folder holds."""
+
+    folder: str
+    rows: int = 0
+    categories: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
+    """(front end, category) to rows."""
+    splits: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
+    """(front end, split) to rows."""
+    sizes: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
+    """(front end, split) to characters of all texts."""
+    levels: Counter[str] = field(default_factory=Counter[str])
+    missing: Counter[str] = field(default_factory=Counter[str])
+    verified: Counter[str] = field(default_factory=Counter[str])
+    """Level to rows in which it was proved by execution."""
+    unverified: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
+    """(level, why) to rows in which it could not be."""
+    gradients: Counter[str] = field(default_factory=Counter[str])
+    """What became of the derivative to rows."""
+    ops: Counter[str] = field(default_factory=Counter[str])
+    difficulty: Counter[int] = field(default_factory=Counter[int])
+    licences: Counter[str] = field(default_factory=Counter[str])
+    toolchains: Counter[str] = field(default_factory=Counter[str])
+    """Versions, as JSON, to rows."""
+    rejections: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
+    """(stage, symptom) to candidates that ended there."""
+    dropped: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
+    """(level, symptom) to texts that their rows lack for it."""
+    broken: list[str] = field(default_factory=list[str])
+    """What could not be read, and why."""
+    leaks: dict[str, Any] = field(default_factory=dict[str, Any])
+    """What the folder's own report says that its splits share; see docs/datasets.md."""
+    count_tokens: Callable[[str], int] | None = None
+    """How many tokens a text has, if that is to be counted."""
+    _programs: set[int] = field(default_factory=set[int])
+    _structures: set[int] = field(default_factory=set[int])
+    _lines: dict[str, Counter[int]] = field(default_factory=dict[str, Counter[int]])
+    _characters: Counter[str] = field(default_factory=Counter[str])
+    _tokens: Counter[str] = field(default_factory=Counter[str])
+
+    @property
+    def programs(self) -> int:
+        """Different programs after renaming."""
+        return len(self._programs)
+
+    @property
+    def structures(self) -> int:
+        """Different programs after renaming and with numbers left out."""
+        return len(self._structures)
+
+    @property
+    def reasons(self) -> dict[str, dict[str, int]]:
+        """Level to kind of reason to texts that are not verified for it."""
+        found, untold = Counter[tuple[str, str]](), self.levels - self.verified
+        for (level, why), count in self.unverified.items():
+            found[level, kind_of(why)] += count
+            untold[level] -= count
+        found.update({(level, NOT_ASKED): count for level, count in untold.items() if count > 0})
+        return nested(found)
+
+    @property
+    def lengths(self) -> list[Lengths]:
+        """Of the source and of each level."""
+        return [
+            Lengths.of(column, counts, self._characters[column], self._tokens[column])
+            for column, counts in self._lines.items()
+        ]
+
+    def add(self, metadata: Mapping[str, Any], texts: Mapping[str, str | None], split: str) -> None:
+        """Count a row.
+
+        Args:
+            metadata: its columns, as Python has the values.
+            texts: its source and its levels by name; None where it has none.
+            split: the one that it is in.
+        """
+        self.rows += 1
+        self.categories[metadata["frontend"], metadata["category"]] += 1
+        self.splits[metadata["frontend"], split] += 1
+        self.sizes[metadata["frontend"], split] += sum(len(text) for text in texts.values() if text is not None)
+        self.ops.update(map(str, metadata["ops"]))
+        self.difficulty[metadata["difficulty"]] += 1
+        self.verified.update(map(str, metadata["verified"]))
+        self.unverified.update((level, str(why)) for level, why in metadata["unverified"].items())
+        self.gradients[metadata["gradient"]] += 1
+        self.licences[metadata["licence"]] += 1
+        self.toolchains[json.dumps({"irsmith": metadata["version"], **metadata["toolchain"]})] += 1
+        self._programs.add(short_hash(str(metadata["renamed_hash"])))
+        self._structures.add(short_hash(str(metadata["structure_hash"])))
+        for column, text in texts.items():
+            if text is None:
+                self.missing[column] += 1
+                continue
+            if column != SOURCE:
+                self.levels[column] += 1
+            self._lines.setdefault(column, Counter())[text.count("\n")] += 1
+            self._characters[column] += len(text)
+            if self.count_tokens is not None:
+                self._tokens[column] += self.count_tokens(text)
+
+    def to_json(self) -> dict[str, Any]:
+        """The survey as JSON values."""
+        return {
+            "folder": self.folder,
+            "rows": self.rows,
+            "programs": self.programs,
+            "structures": self.structures,
+            "categories": nested(self.categories),
+            "splits": nested(self.splits),
+            "levels": dict(self.levels),
+            "missing_levels": dict(self.missing),
+            "verified": dict(self.verified),
+            "unverified": nested(self.unverified),
+            "gradients": dict(self.gradients.most_common()),
+            "difficulty": {str(level): self.difficulty[level] for level in sorted(self.difficulty)},
+            "ops": dict(self.ops.most_common()),
+            "licences": dict(self.licences.most_common()),
+            "lengths": {
+                each.column: {
+                    "texts": each.texts,
+                    "lines": {
+                        "min": each.shortest,
+                        "median": each.median,
+                        "p90": each.most,
+                        "max": each.longest,
+                    },
+                    "characters": each.characters,
+                    **({"tokens": each.tokens} if self.count_tokens is not None else {}),
+                }
+                for each in self.lengths
+            },
+            "rejections": {f"{stage}/{symptom}": count for (stage, symptom), count in self.rejections.items()},
+            "dropped": nested(self.dropped),
+            "leaks": self.leaks,
+            "broken": list(self.broken),
+        }
+
+
+def survey(folder: Place) -> Survey:
+    """Count what a folder holds, that of a run that is not finished too; what cannot be read is named.
+
+    Raises:
+        TargetError: if there is no such folder, or it holds neither pairs nor rejections.
+    """
+    store = store_of(folder)
+    found = Survey(store.where)
+    if store.has(LEAKS):
+        with contextlib.suppress(ConfigError):
+            found.leaks = read_object(store, LEAKS)
+    for rejection in scan_ledger(store):
+        if isinstance(rejection, BrokenFile):
+            found.broken.append(rejection.why)
+        else:
+            ended = (str(rejection.stage), str(rejection.symptom))
+            if rejection.level is None:
+                found.rejections[ended] += 1
+            else:
+                found.dropped[rejection.level, ended[1]] += 1
+    for pair in _pairs(store, found):
+        found.add(pair.metadata, {SOURCE: pair.source, **pair.texts}, pair.split)
+    return found
+
+
+def _pairs(folder: Store, found: Survey) -> Iterator[Document]:
+    """The pairs of a folder; one that cannot be read is noted. A folder without any may still have rejections."""
+    try:
+        for pair in scan_folder(folder):
+            if isinstance(pair, BrokenFile):
+                found.broken.append(pair.why)
+            else:
+                yield pair
+    except TargetError:
+        if not found.rejections and not found.dropped:
+            raise
+
+
+ENOUGH = 10
+"""Verified rows that an operation is to be in before it counts as covered."""
+
+
+def coverage(frontend: Frontend, folder: Place) -> Counter[str]:
+    """How many verified rows of a folder have each of a tool's operations.
+
+    Raises:
+        TargetError: if there is no such folder, it holds no pairs, a file is no pair, or no verified row has the text
+            that operations are read from.
+    """
+    prover, verified, told = frontend.prover, 0, 0
+    found = Counter(dict.fromkeys(prover.operations() if prover is not None else (), 0))
+    for pair in read_folder(folder):
+        if prover is not None and pair.frontend == frontend.name and pair.metadata["verified"]:
+            verified += 1
+            used = prover.used(pair.source, pair.texts)
+            if used is not None:
+                told += 1
+                found.update(used & found.keys())
+    if verified and not told:
+        raise TargetError(
+            f"{folder}: none of the {verified} verified rows of {frontend.name} has a text that operations are read "
+            "from, which of JAX's is the jaxpr: generate them with that level too"
+        )
+    return found

@@ -1,0 +1,227 @@
+"""A kernel under construction, as far as it is the same for every front end: names, arguments, statements, helpers.
+
+A front end says in a :class:`Dialect` how it writes what all kernels have, and adds to :class:`Sketch` what only its
+own have: threads and arrays, or shapes.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from synthesis.core.records import Argument, Domain, KernelSpec, Role, Signature
+from synthesis.drawing import naming
+from synthesis.drawing.naming import NameBook
+from synthesis.drawing.operations import Operation, Term
+from synthesis.drawing.rendering import WIDEST, render_block
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.syntax import Assign, Call, Expression, Function, Name, Statement, assigned, reads, size
+from synthesis.drawing.types import Type
+from synthesis.drawing.weaving import LONG_OPERAND, DrawError, FunctionScope, Weaver, name_of
+
+
+class Dialect(Protocol):
+    """How one kernel writes what every kernel has; a front end may have several ways."""
+
+    @property
+    def decorators(self) -> tuple[str, ...]:
+        """Those of a function that the kernel calls."""
+        ...
+
+    def literal(self, value: float, dtype: str) -> Expression:
+        """A constant of a scalar type."""
+        ...
+
+    def annotation(self, kind: Type) -> str:
+        """The type of a function's parameter or result; empty if it is left out."""
+        ...
+
+
+@dataclass
+class Sketch(ABC):
+    """Collects what a recipe decides.
+
+    Args:
+        stream: the random choices; the recipe and the sketch draw from children of it.
+        types: the types that new arguments may have.
+    """
+
+    stream: Stream
+    types: Sequence[Type]
+
+    def __post_init__(self) -> None:
+        """Open the body."""
+        self.book = self._open_book()
+        self._draw = self.stream.child("draft")
+        self._arguments: list[Argument] = []
+        self._helpers: list[Statement] = []
+        self._block: list[Statement] = []
+
+    def _open_book(self) -> NameBook:
+        return NameBook(self.stream.child("names"))
+
+    @property
+    @abstractmethod
+    def dialect(self) -> Dialect:
+        """How this kernel writes what every kernel has."""
+
+    # ---- what the weaver asks for
+
+    @abstractmethod
+    def fresh(self, type: Type, domain: Domain) -> Term:  # noqa: A002
+        """A new argument, or an element of one."""
+
+    def literal(self, value: float, dtype: str) -> Term:
+        """A constant, written as its type is."""
+        interval = Domain(low=value, high=value)
+        return Term(self.dialect.literal(value, dtype), Type(dtype), interval, varying=False)
+
+    def keep(self, term: Term) -> Term:
+        """The term under a new local name."""
+        return replace(term, node=self.add_local(term.node), summands=term.parts)
+
+    @contextmanager
+    def attempt(self) -> Generator[None]:
+        """What is added inside is taken back if a DrawError leaves it."""
+        lists = self._lists()
+        before = [list(each) for each in lists]
+        try:
+            with self.book.attempt(), self._draw.attempt():
+                yield
+        except BaseException:
+            for each, entries in zip(lists, before, strict=True):
+                each[:] = entries
+            raise
+
+    def _lists(self) -> list[list[Any]]:
+        """All that an attempt may add to."""
+        return [self._arguments, self._helpers, self._block]
+
+    # ---- what recipes build with
+
+    def add(self, statement: Statement) -> None:
+        """Append a statement to the open block."""
+        self._block.append(statement)
+
+    def add_local(self, value: Expression, pool: tuple[str, ...] = naming.LOCALS) -> Name:
+        """A new local that holds a value."""
+        name = Name(self.book.take(pool))
+        self.add(Assign(name, value))
+        return name
+
+    @contextmanager
+    def block(self) -> Generator[list[Statement]]:
+        """Statements added inside go to the yielded list instead of the body."""
+        outer, self._block = self._block, []
+        try:
+            yield self._block
+        finally:
+            self._block = outer
+
+    def inner(self) -> FunctionScope:
+        """The inside of a nested function, which sees the kernel's variables."""
+        return FunctionScope(self.literal, self.book)
+
+    def declare(self, statement: Statement) -> None:
+        """Put a function, a class, a constant or a call beside the kernel, after those that are there."""
+        self._helpers.append(statement)
+
+    def call_helper(self, operands: Sequence[Term], operations: Sequence[Operation], steps: int) -> Term:
+        """A call of a new function beside the kernel that computes something of the operands."""
+        operands = [self.keep(operand) if size(operand.node) > LONG_OPERAND else operand for operand in operands]
+        helper = Helper(self, self.stream.child("helper"), operations)
+        result = helper.weaver.weave([helper.add_parameter(operand) for operand in operands], steps=steps)
+        name = self.book.title()
+        helper.finish(name, result)
+        return replace(result, node=Call(Name(name), tuple(operand.node for operand in operands)))
+
+    # ---- printing
+
+    def check(self, end: tuple[Statement, ...] = ()) -> None:
+        """See that a body is read, every argument and local of it.
+
+        Args:
+            end: statements after those that were added.
+
+        Raises:
+            DrawError: if one is not; the draft is to be started again.
+        """
+        body = (*self._block, *end)
+        read = set(reads(body))
+        if any(argument.name not in read for argument in self._arguments if argument.role is Role.INPUT):
+            raise DrawError("an argument is never read")
+        if not read.issuperset(assigned(body)):
+            raise DrawError("a local is never read")
+
+    def entitle(self, titles: tuple[str, ...]) -> str:
+        """The kernel's name: one of the titles, or one that says what the recipe is asked for if there are none."""
+        return self.book.take(titles, of_any_length=True) if titles else self.book.title(self.stream.target)
+
+    def record(
+        self, frontend: str, name: str, source: str, signature: Signature, *,
+        category: str, recipe: str, summary: str, ops: frozenset[str],
+    ) -> KernelSpec:  # fmt: skip
+        """The record of the finished kernel."""
+        return KernelSpec(
+            frontend=frontend,
+            name=name,
+            category=category,
+            recipe=recipe,
+            source=source,
+            description=f"{summary}, built from {', '.join(sorted(ops))}.",
+            signature=signature,
+            ops=tuple(sorted(ops)),
+            difficulty=self.stream.difficulty,
+        )
+
+
+class Helper:
+    """A function that a kernel calls, under construction.
+
+    Args:
+        draft: the kernel that it is for.
+        stream: the random choices, of this helper alone.
+        operations: what it may be made of.
+    """
+
+    def __init__(self, draft: Sketch, stream: Stream, operations: Sequence[Operation]) -> None:
+        self._draft = draft
+        self._stream = stream
+        self.scope = FunctionScope(draft.literal, NameBook(stream.child("names")))
+        self.weaver = Weaver(self.scope, stream.child("weave"), operations, max_fresh=0)
+        self._parameters: list[tuple[str, str]] = []
+
+    def add_parameter(self, operand: Term) -> Term:
+        """A parameter that stands for an operand of the call, annotated with its type."""
+        made = self.scope.add_parameter(operand)
+        self.declare(name_of(made), self._draft.dialect.annotation(operand.type))
+        return made
+
+    def declare(self, name: str, annotation: str) -> None:
+        """Add a parameter that stands for no term."""
+        self._parameters.append((name, annotation))
+
+    def finish(self, name: str, *results: Term) -> None:
+        """Declare it, returning the results.
+
+        Raises:
+            DrawError: if it does nothing.
+        """
+        body = self.scope.body(*results)
+        annotated = len(results) == 1 and self._stream.chance(0.4)
+        returns = self._draft.dialect.annotation(results[0].type) if annotated else ""
+        decorators = self._draft.dialect.decorators
+        self._draft.declare(Function(name, tuple(self._parameters), body, decorators, returns=returns))
+
+
+def render_module(head: str, statements: Sequence[Statement], widest: int = WIDEST) -> str:
+    """A module's text: what it begins with, and functions and classes with two empty lines between them.
+
+    Args:
+        head: its imports and constants.
+        statements: its functions and classes.
+        widest: the columns that lines are broken at.
+    """
+    blocks = ("\n".join(render_block((statement,), widest=widest)) for statement in statements)
+    return "\n\n\n".join([head, *blocks]) + "\n"

@@ -1,0 +1,53 @@
+"""A folder of kernel files, also as one text that a run's settings keep."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from synthesis.core.errors import ConfigError
+from synthesis.core.packing import pack, unpack
+from synthesis.drawing.kernel_files.family import Family
+from synthesis.drawing.kernel_files.reading import KernelFileError, family_of, source_of
+
+
+@dataclass(frozen=True, slots=True)
+class KernelFolder:
+    """The families of a folder's kernel files, for all front ends."""
+
+    name: str
+    """The folder, as it was given."""
+    files: dict[str, str]
+    """The path of each file in the folder, and its text."""
+    families: tuple[Family, ...]
+
+    @property
+    def packed(self) -> str:
+        """The folder's name, the digest of its files, and the files: ``of`` reads it wherever the folder is not."""
+        return pack(self.name, self.files)
+
+    @classmethod
+    def of(cls, place: str) -> "KernelFolder":
+        """The kernel files of a folder and of the folders in it; names that begin with ``_`` or ``.`` are left out.
+
+        Args:
+            place: the folder, or a ``packed`` text of one.
+
+        Raises:
+            KernelFileError: if a file is not a kernel file.
+            ConfigError: if there is no such folder or no file in it, or the packed text is damaged.
+        """
+        name, files = unpack(place) or (place, _read(Path(place)))
+        families = tuple(family_of(text, Path(name, each)) for each, text in files.items())
+        for number, family in enumerate(families):
+            for other in families[:number]:
+                if (family.name, family.frontend) == (other.name, other.frontend):
+                    raise KernelFileError(family.path, 1, f"another file has the name {family.name}: {other.path}")
+        return cls(name, files, families)
+
+
+def _read(folder: Path) -> dict[str, str]:
+    if not folder.is_dir():
+        raise ConfigError(f"kernels: {folder} is not a folder")
+    paths = sorted(path for path in folder.rglob("*.py") if not path.name.startswith(("_", ".")))
+    if not paths:
+        raise ConfigError(f"kernels: no file in {folder} ends in .py; irsmith kernel new writes one")
+    return {path.relative_to(folder).as_posix(): source_of(path) for path in paths}

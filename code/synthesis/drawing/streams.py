@@ -1,0 +1,212 @@
+"""Random streams that depend on their labels alone.
+
+A stream is a function of the labels that it was made from: not of the process, the hash seed, the worker or what was
+drawn before. Its words are hashes of the labels, and every choice is made of them here, so that no library's change
+moves a kernel.
+"""
+
+import functools
+import hashlib
+import math
+import struct
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar, cast
+
+T = TypeVar("T")
+_WORDS = struct.Struct("<8Q")
+_MASK = 2**64 - 1
+
+
+@functools.cache
+def _hash_name(name: str) -> int:
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little")
+
+
+def _names(options: Sequence[object], key: Callable[[Any], str] | None) -> Iterable[str]:
+    """What options are told from each other by: their key, themselves, or their names."""
+    if key is not None:
+        return map(key, options)
+    return [each if isinstance(each, str) else each.name for each in cast("Sequence[Any]", options)]
+
+
+_POSITIVE = (
+    0.01, 0.05, 0.1, 0.2, 0.25, 0.3, 0.5, 0.6, 0.75, 0.8, 0.9, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 8.0, 10.0, 20.0, 100.0,
+)  # fmt: skip
+_ROUND = (*(-each for each in _POSITIVE), *_POSITIVE)
+"""Constants that people write; 0 and 1 change little of a sum or a product, and are written where they are meant."""
+_USUAL = (0.5, 2.0)
+"""Those of them that people write most: with 0 and 1 nine in ten constants of applications."""
+_ROUNDED, _PLAINEST, _SHORTENED = 0.8, 0.45, 0.7
+
+
+class Stream:
+    """A stream of random choices, the same wherever and whenever it is made from the same labels.
+
+    With the choices it carries what and how much is to be drawn from them, as QuickCheck's generators carry a size; so
+    whatever draws a part of a kernel knows it, and no function in between hands it on.
+
+    What is listed somewhere and may grow (operations, names) is chosen by its name, with ``pick``, ``ranked`` or
+    ``tries``: one option more changes only those choices that it wins. ``choice``, ``weighted`` and ``shuffled`` go by
+    place, for lists that belong to the code around them.
+
+    Args:
+        labels: what it is a function of.
+        difficulty: 1 for a kernel of one line to 5 for a long one.
+        real: whether arrays are to be of the sizes that applications have, rather than cheap to run.
+        target: what the recipe is asked for, such as an operation; empty if nothing is.
+    """
+
+    __slots__ = ("_key", "_place", "_words", "difficulty", "real", "target")
+
+    def __init__(self, *labels: object, difficulty: int = 2, real: bool = False, target: str = "") -> None:
+        self._key = "".join([f"{label!r}\x1f" for label in labels])
+        self._words: list[int] = []
+        self._place: int = 0
+        self.difficulty = difficulty
+        self.real = real
+        self.target = target
+
+    def at_real_sizes(self) -> "Stream":
+        """The same stream from its beginning, for a kernel that makes the same choices at real sizes."""
+        made = Stream(difficulty=self.difficulty, real=True, target=self.target)
+        made._key = self._key
+        return made
+
+    def child(self, *labels: object) -> "Stream":
+        """An independent stream, so that what one part draws does not move another part."""
+        made = Stream(*labels, difficulty=self.difficulty, real=self.real, target=self.target)
+        made._key = self._key + made._key
+        return made
+
+    def word(self) -> int:
+        """A uniform integer of 64 bits."""
+        if self._place == len(self._words):
+            block = hashlib.blake2b(f"{self._key}{self._place}".encode())
+            self._words += _WORDS.unpack(block.digest())
+        self._place += 1
+        return self._words[self._place - 1]
+
+    @contextmanager
+    def attempt(self) -> Generator[None]:
+        """What is drawn inside is drawn once more where an exception leaves it."""
+        place = self._place
+        try:
+            yield
+        except BaseException:
+            self._place = place
+            raise
+
+    def below(self, bound: int) -> int:
+        """A uniform integer of 0 … bound-1.
+
+        Raises:
+            ValueError: if ``bound`` is not positive.
+        """
+        if bound < 1:
+            raise ValueError(f"nothing to choose from: bound is {bound}")
+        return self.word() * bound >> 64
+
+    def integer(self, low: int, high: int) -> int:
+        """A uniform integer of low … high, both included."""
+        return low + self.below(high - low + 1)
+
+    def fraction(self) -> float:
+        """A uniform number of [0, 1)."""
+        return (self.word() >> 11) / 2**53
+
+    def chance(self, probability: float) -> bool:
+        """True with the given probability."""
+        return self.fraction() < probability
+
+    def decimal(self, low: float, high: float, places: int = 2) -> float:
+        """A constant of [low, high], as people write them: mostly a round one, else a decimal of one or more places."""
+        fitting = [each for each in _ROUND if low <= each <= high]
+        if fitting and self.chance(_ROUNDED):
+            usual = [each for each in fitting if abs(each) in _USUAL]
+            return self.choice(usual if usual and self.chance(_PLAINEST) else fitting)
+        if places > 1 and self.chance(_SHORTENED) and math.ceil(low * 10 - 1e-9) <= math.floor(high * 10 + 1e-9):
+            places = 1
+        scale = 10**places
+        return self.integer(math.ceil(low * scale - 1e-9), math.floor(high * scale + 1e-9)) / scale
+
+    # ---- by place
+
+    def choice(self, options: Sequence[T]) -> T:
+        """One of the options, each as likely as the others."""
+        return options[self.below(len(options))]
+
+    def weighted(self, options: Sequence[tuple[T, float]]) -> T:
+        """One of the options, each in proportion to its weight."""
+        point = self.fraction() * math.fsum(weight for _, weight in options)
+        for option, weight in options:
+            point -= weight
+            if point < 0:
+                return option
+        return options[-1][0]
+
+    def shuffled(self, options: Sequence[T]) -> list[T]:
+        """The options in a random order."""
+        result = list(options)
+        for last in range(len(result) - 1, 0, -1):
+            other = self.below(last + 1)
+            result[last], result[other] = result[other], result[last]
+        return result
+
+    # ---- by name
+
+    def pick(
+        self, options: Sequence[T], *, key: Callable[[T], str] | None = None, weight: Callable[[T], float] | None = None
+    ) -> T:
+        """One of the options, each as likely as the others or in proportion to its weight; takes one word.
+
+        Every option has a score that depends on its name and the word, and the best one wins (highest random weight, or
+        rendezvous hashing); so of more options, one that was not chosen before is chosen only if it is new.
+
+        Args:
+            options: what to choose from, in any order.
+            key: what an option is told from the others by; by default itself, or its ``name``.
+            weight: an option's weight, above 0.
+
+        Raises:
+            ValueError: if there are none.
+        """
+        if not options:
+            raise ValueError("nothing to choose from: no options")
+        scores = self._scores(options, key, weight)
+        return options[scores.index(max(scores))]
+
+    def ranked(
+        self, options: Sequence[T], *, key: Callable[[T], str] | None = None, weight: Callable[[T], float] | None = None
+    ) -> list[T]:
+        """The options in a random order, which one more does not change but for its own place; see ``pick``."""
+        scores = self._scores(options, key, weight)
+        return [options[place] for place in sorted(range(len(options)), key=scores.__getitem__, reverse=True)]
+
+    def tries(
+        self, options: Sequence[T], *, key: Callable[[T], str] | None = None, weight: Callable[[T], float] | None = None
+    ) -> Iterator[T]:
+        """The options as ``ranked`` orders them, each to be tried with the same choices to come.
+
+        What was drawn for an option before the next one is asked for is drawn once more, so that an option that came to
+        nothing leaves no trace.
+        """
+        ranked = self.ranked(options, key=key, weight=weight)
+        place = self._place
+        for option in ranked:
+            self._place = place
+            yield option
+        self._place = place
+
+    def _scores(
+        self, options: Sequence[T], key: Callable[[T], str] | None, weight: Callable[[T], float] | None
+    ) -> Sequence[float]:
+        word = self.word()
+        scores = [
+            (mixed ^ mixed >> 32) * 0x94D049BB133111EB & _MASK
+            for name in _names(options, key)
+            for mixed in ((word ^ _hash_name(name)) * 0xBF58476D1CE4E5B9 & _MASK,)
+        ]
+        if weight is None:
+            return scores
+        return [math.log((score + 0.5) / 2**64) / weight(each) for score, each in zip(scores, options, strict=True)]

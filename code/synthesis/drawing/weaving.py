@@ -1,0 +1,503 @@
+"""Weaving: how operations and terms become one expression that depends on all of them.
+
+The weaver works from the leaves up. It holds a pool of terms, applies operations to them, and ends when one
+term is left; so every leaf is read, and every operation's operands and their intervals are known before it is
+built. What cannot be combined as it stands is first fitted into an operation's domain by a smooth map, or is
+given a new argument to combine with.
+"""
+
+import math
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
+from itertools import permutations, product
+from operator import attrgetter
+from typing import Protocol
+
+from synthesis.core.records import Domain
+from synthesis.drawing.functions import usual_weight
+from synthesis.drawing.naming import LOCALS, PARAMETERS, NameBook
+from synthesis.drawing.operations import Operation, Term
+from synthesis.drawing.streams import Stream
+from synthesis.drawing.syntax import Assign, Display, Name, Return, Statement, size
+from synthesis.drawing.types import Type
+
+_TYPICAL = (
+    Domain(low=-2.0, high=2.0),
+    Domain(low=-1.0, high=1.0),
+    Domain(low=0.1, high=2.0),
+    Domain(low=0.5, high=1.5),
+    Domain(low=0.2, high=3.0),
+)
+_TYPICAL_INTEGERS = (Domain(low=-20, high=20), Domain(low=1, high=30), Domain(low=-8, high=8))
+_UNSIGNED = Domain(low=0, high=60)
+# An expression of more nodes than this is always given a name.
+_LONGEST = 18
+# An operand of a helper's call of more nodes than this is given one first.
+LONG_OPERAND = 6
+# What shrinks an interval more than this leaves nothing of values that lie far inside it.
+_LEAST_FACTOR = 0.12
+# How seldom a value is brought into a domain by a function that bends all of it, beside 1 for a shift.
+_UNUSUAL = 0.02
+# How much more often than by its weight a function that was chosen is written.
+_WRITTEN = 4.0
+# What is cut off leaves at least this share of an interval.
+_LEFT = 0.5
+# How many domains are tried for arguments that an operation is to start from.
+_DOMAIN_TRIES = 8
+
+
+class DrawError(Exception):
+    """A draft that led nowhere; the generator starts it again from another stream."""
+
+
+class Scope(Protocol):
+    """Where terms come from: the kernel under construction."""
+
+    @property
+    def types(self) -> Sequence[Type]:
+        """The types that a new argument may have here."""
+        ...
+
+    def fresh(self, type: Type, domain: Domain) -> Term:  # noqa: A002
+        """A term that reads an argument created for it."""
+        ...
+
+    def literal(self, value: float, dtype: str) -> Term:
+        """A constant of a type, written as that type is."""
+        ...
+
+    def keep(self, term: Term) -> Term:
+        """The term under a name of its own: a statement is added, the name is returned."""
+        ...
+
+    def attempt(self) -> AbstractContextManager[None]:
+        """What is added inside is taken back if a DrawError leaves it."""
+        ...
+
+
+def give_name(scope: Scope, term: Term) -> Term:
+    """The term under a name of its own, which it may have already."""
+    return term if isinstance(term.node, Name) else scope.keep(term)
+
+
+class FunctionScope:
+    """The inside of a function that the kernel calls: no arguments can be added here.
+
+    Args:
+        literal: how the kernel around it writes constants.
+        book: gives out the names inside; the kernel's own where the function can see the kernel's variables.
+    """
+
+    def __init__(self, literal: Callable[[float, str], Term], book: NameBook) -> None:
+        self.types: Sequence[Type] = ()
+        self._literal = literal
+        self.statements: list[Statement] = []
+        self._book = book
+
+    def add_parameter(self, operand: Term) -> Term:
+        """A parameter that stands for an operand of the call: what is taken from it is taken from the operand."""
+        return replace(operand, node=Name(self._book.take(PARAMETERS)), summands=operand.parts)
+
+    def body(self, *results: Term) -> tuple[Statement, ...]:
+        """The statements of the function, which end by returning the results.
+
+        Raises:
+            DrawError: if the function does nothing but give back what it is given.
+        """
+        nodes = tuple(result.node for result in results)
+        if len(nodes) == 1 and isinstance(nodes[0], Name) and not self.statements:
+            raise DrawError("a function that gives what it is given")
+        return (*self.statements, Return(nodes[0] if len(nodes) == 1 else Display(nodes)))
+
+    def fresh(self, type: Type, domain: Domain) -> Term:  # noqa: A002
+        """Never: a helper's parameters are fixed."""
+        raise DrawError("a function inside a kernel takes no further arguments")
+
+    def literal(self, value: float, dtype: str) -> Term:
+        """A constant, written as in the kernel around."""
+        return self._literal(value, dtype)
+
+    @contextmanager
+    def attempt(self) -> Generator[None]:
+        """Statements and names that are added inside are taken back if a DrawError leaves it."""
+        before = len(self.statements)
+        try:
+            with self._book.attempt():
+                yield
+        except DrawError:
+            del self.statements[before:]
+            raise
+
+    def keep(self, term: Term) -> Term:
+        """The term under a new local name of the function."""
+        local = self._book.take(LOCALS)
+        self.statements.append(Assign(Name(local), term.node))
+        return replace(term, node=Name(local), summands=term.parts)
+
+
+def name_of(term: Term) -> str:
+    """The name of a term that is one."""
+    assert isinstance(term.node, Name)
+    return term.node.id
+
+
+def typical_domain(stream: Stream, dtype: Type | str, within: Domain | None = None) -> Domain:
+    """A domain as arguments have it, inside the given one."""
+    kind = dtype if isinstance(dtype, Type) else Type(dtype)
+    options = _TYPICAL if kind.is_float else _TYPICAL_INTEGERS
+    if within is None and kind.dtype.startswith("uint"):
+        within = _UNSIGNED
+    fitting = [domain for domain in options if within is None or domain.within(within)]
+    if not fitting:
+        assert within is not None
+        return within
+    return stream.choice(fitting)
+
+
+class Weaver:
+    """Combines terms with the operations of a category.
+
+    Args:
+        scope: where new arguments, constants and names come from.
+        stream: the random choices.
+        operations: what it may apply.
+        max_fresh: how many arguments it may create for variety; those that it needs come on top.
+        leveller: what makes any two terms combine when it is applied to both, where there is such an operation.
+    """
+
+    def __init__(
+        self,
+        scope: Scope,
+        stream: Stream,
+        operations: Sequence[Operation],
+        *,
+        max_fresh: int = 1,
+        leveller: Operation | None = None,
+    ) -> None:
+        self._scope = scope
+        self._stream = stream
+        self._operations = tuple(operations)
+        self._by_name = {operation.name: operation for operation in operations}
+        self._plain = stream.difficulty == 1
+        self._fresh_left = 0 if self._plain else max_fresh
+        self._leveller = leveller
+
+    def weave(
+        self, terms: Sequence[Term], *, steps: int, target: Operation | None = None, goal: Type | None = None
+    ) -> Term:
+        """One term that depends on all the given ones, has the target operation in it, and is of the goal's type.
+
+        Raises:
+            DrawError: if the terms cannot be brought together.
+        """
+        pool = list(terms)
+        steps = min(steps, 1) if self._plain else steps
+        moment = self._stream.below(steps + 1)
+        for step in range(steps + 1):
+            if step == moment and target is not None:
+                self._apply_target(pool, target)
+            elif step < steps:
+                self._grow(pool)
+        while len(pool) > 1:
+            self._merge(pool)
+        return self._reach(pool[0], goal)
+
+    def apply(self, name: str, *operands: Term) -> Term | None:
+        """A named operation on terms, or None if it is not to be had or does not admit them."""
+        operation = self._by_name.get(name)
+        return None if operation is None else operation.apply(self._stream, operands)
+
+    def require(self, operation: Operation, *operands: Term) -> Term:
+        """The operation on just these terms.
+
+        Raises:
+            DrawError: if it does not admit them.
+        """
+        result = operation.apply(self._stream, operands)
+        if result is None:
+            raise DrawError(f"{operation.name} does not admit its operands")
+        return result
+
+    def chain(self, term: Term, length: int) -> Term:
+        """The term under ``length`` functions, one after the other, each fitted to what the one before gives.
+
+        Raises:
+            DrawError: if no function takes it.
+        """
+        functions = [operation for operation in self._of_arity(1) if operation.nonlinear]
+        for _ in range(length):
+            result = self.bend(term, functions)
+            term = self._scope.keep(result) if size(result.node) > _LONGEST else result
+        return term
+
+    def bend(self, term: Term, functions: Sequence[Operation]) -> Term:
+        """The term under one of the functions, fitted to it.
+
+        Raises:
+            DrawError: if no function takes it.
+        """
+        for operation in self._stream.tries(functions, weight=usual_weight):
+            fitted = self.fit(term, operation.domains[0])
+            result = fitted and operation.apply(self._stream, (fitted,))
+            if result:
+                return result
+        raise DrawError("no function takes the term")
+
+    def stretch(self, term: Term) -> Term:
+        """The term stretched or shifted by a constant, or as it is; its values stay spread evenly."""
+        name = self._stream.choice(("add", "sub", "mul", "neg"))
+        operation = self._by_name.get(name)
+        if operation is None:
+            return term
+        if operation.arity == 1:
+            return operation.apply(self._stream, (term,)) or term
+        return self._with_literal(operation, term) or term
+
+    def fit(self, term: Term, domain: Domain) -> Term | None:
+        """The term brought into a domain by a smooth map, or None."""
+        if term.interval.within(domain):
+            return term
+        ways = {self._shrink: 4.0, self._limit: 3.0, self._lift: 0.4, self._wave: _UNUSUAL, self._exponential: _UNUSUAL,
+                self._squash: _UNUSUAL}  # fmt: skip
+        for way in self._stream.tries(list(ways), key=attrgetter("__name__"), weight=ways.__getitem__):
+            fitted = way(term, domain)
+            if fitted is not None and fitted.interval.within(domain):
+                return fitted
+        return None
+
+    # ---- ways into a domain
+
+    def _plus(self, term: Term | None, offset: float) -> Term | None:
+        return term and self.apply("add", term, self._scope.literal(offset, term.type.dtype))
+
+    def _limit(self, term: Term, domain: Domain) -> Term | None:
+        """The term cut off at a bound of the domain, or at both; None where that would leave little of it."""
+        low, high = term.interval.low, term.interval.high
+        floor = math.ceil(10 * domain.low + 1e-9) / 10 if low < domain.low else None
+        ceiling = math.floor(10 * domain.high - 1e-9) / 10 if high > domain.high else None
+        kept = (high if ceiling is None else ceiling) - (low if floor is None else floor)
+        if not term.type.is_float or not term.flat or kept < _LEFT * term.interval.width:
+            return None
+        limited: Term | None = term
+        for name, bound in (("max", floor), ("min", ceiling)):
+            if bound is not None and limited is not None:
+                limited = self.apply(name, limited, self._scope.literal(bound, term.type.dtype))
+        return limited
+
+    def _lift(self, term: Term, domain: Domain) -> Term | None:
+        offset = self._stream.decimal(0.2, 1.5, 1) + max(0.0, round(domain.low, 1))
+        return self._plus(self.apply("abs", term), round(offset, 1))
+
+    def _wave(self, term: Term, domain: Domain) -> Term | None:
+        name = self._stream.choice(["sin", "cos"])
+        offset = self._stream.decimal(1.3, 2.5, 1) + max(0.0, round(domain.low, 1))
+        return self._plus(self.apply(name, term), round(offset, 1))
+
+    def _exponential(self, term: Term, domain: Domain) -> Term | None:
+        return self.apply("exp", term)
+
+    def _squash(self, term: Term, domain: Domain) -> Term | None:
+        return self.apply(self._stream.choice(["sin", "cos", "tanh"]), term)
+
+    def _shrink(self, term: Term, domain: Domain) -> Term | None:
+        factor = round(0.9 * domain.magnitude / max(term.interval.magnitude, 1e-9), 2)
+        if not term.type.is_float or not _LEAST_FACTOR <= factor < 1:  # a whole number has no such factor
+            return None
+        return self.apply("mul", term, self._scope.literal(factor, term.type.dtype))
+
+    # ---- steps
+
+    def _replace(self, pool: list[Term], taken: Sequence[Term], result: Term) -> None:
+        pool[:] = [term for term in pool if not any(term is other for other in taken)]
+        nodes = size(result.node)
+        if nodes > _LONGEST or (nodes >= 4 and not self._plain and self._stream.chance(0.4)):
+            result = self._scope.keep(result)
+            if self._stream.chance(0.3):
+                pool.extend(self._again(result))
+        pool.append(result)
+
+    def _again(self, term: Term) -> Iterator[Term]:
+        """A second use of a named term, through a function that keeps the two uses from cancelling."""
+        options = [operation for operation in self._operations if operation.nonlinear and operation.arity == 1]
+        if isinstance(term.node, Name):
+            for operation in self._stream.tries(options, weight=usual_weight):
+                again = operation.apply(self._stream, (term,))
+                if again is not None:
+                    if self._stream.chance(_WRITTEN * usual_weight(operation)):
+                        yield again
+                    return
+
+    def _grow(self, pool: list[Term]) -> None:
+        """One step of variety; leaves the pool as it is where none is to be had."""
+        moves = [("unary", 0.45), ("literal", 0.3)]
+        moves += [("combine", 0.35)] if len(pool) > 1 else []
+        moves += [("fresh", 0.2)] if self._fresh_left else []
+        move = self._stream.weighted(moves)
+        if move == "combine":
+            self._combine(pool)
+            return
+        term = self._stream.choice(pool)
+        if move == "unary":
+            if self._extend(pool, term, move):
+                return
+            move = "literal"
+        self._extend(pool, term, move)
+
+    def _extend(self, pool: list[Term], term: Term, move: str) -> bool:
+        """Whether some operation has taken a term of the pool further; a function that few people write mostly has not.
+
+        That is decided of the function that was chosen, so that one more function changes the kernels with it alone.
+        """
+        for operation in self._stream.tries(self._of_arity(1 if move == "unary" else 2), weight=usual_weight):
+            result = self._extended(operation, term, move)
+            if result is not None:
+                if move == "unary" and not self._stream.chance(_WRITTEN * usual_weight(operation)):
+                    return False
+                self._fresh_left -= move == "fresh"
+                self._replace(pool, [term], result)
+                return True
+        return False
+
+    def _extended(self, operation: Operation, term: Term, move: str) -> Term | None:
+        if move == "unary":
+            return operation.apply(self._stream, (term,))
+        if move == "literal":
+            return self._with_literal(operation, term)
+        return self._with_partner(operation, term)
+
+    def _of_arity(self, arity: int) -> list[Operation]:
+        return [operation for operation in self._operations if operation.arity == arity]
+
+    def _with_literal(self, operation: Operation, term: Term) -> Term | None:
+        """The operation on a term and a constant, in either order."""
+        if operation.literal is None:
+            return None
+        constant = self._scope.literal(operation.literal(self._stream, term), term.type.dtype)
+        orders = [(term, constant), (constant, term)]
+        for operands in orders[::-1] if self._stream.chance(0.25) else orders:
+            result = operation.apply(self._stream, operands)
+            if result is not None:
+                return result
+        return None
+
+    def _with_partner(self, operation: Operation, term: Term, goal: Type | None = None) -> Term | None:
+        """The operation on a term and a new argument, in an order in which it takes them (and gives the goal)."""
+        for kind in self._stream.shuffled(self._scope.types):
+            for position in self._stream.shuffled((0, 1)):
+                domain = typical_domain(self._stream, kind, operation.domains[position])
+                stand_in = Term(Name("_"), kind, domain, flat=True)
+                operands = (stand_in, term) if position == 0 else (term, stand_in)
+                result = self._with_fresh(operation, operands, (stand_in,), goal)
+                if result is not None:
+                    return result
+        return None
+
+    def _with_fresh(
+        self, operation: Operation, operands: tuple[Term, ...], stand_ins: tuple[Term, ...], goal: Type | None = None
+    ) -> Term | None:
+        """The operation on operands, new arguments in place of some of them; none is made if it does not admit them."""
+        probe = operation.apply(self._stream.child("probe"), operands)
+        if probe is None or (goal is not None and probe.type != goal):
+            return None
+        try:
+            with self._scope.attempt():
+                return self.require(
+                    operation,
+                    *(self._scope.fresh(each.type, each.interval) if each in stand_ins else each for each in operands),
+                )
+        except DrawError:
+            return None
+
+    def _combine(self, pool: list[Term]) -> bool:
+        """Merge two terms of the pool with some operation."""
+        pairs = self._stream.shuffled(list(permutations(range(len(pool)), 2)))[:6]
+        for operation in self._stream.tries(self._of_arity(2), weight=usual_weight):
+            for first, second in pairs:
+                taken = (pool[first], pool[second])
+                result = operation.apply(self._stream, taken)
+                if result is not None:
+                    self._replace(pool, taken, result)
+                    return True
+        return False
+
+    def _merge(self, pool: list[Term]) -> None:
+        """Merge two terms whatever it takes: change one of them until they fit.
+
+        Raises:
+            DrawError: if nothing helps.
+        """
+        if self._combine(pool):
+            return
+        for position in self._stream.shuffled(range(len(pool))):
+            for operation in self._stream.tries(self._of_arity(1), weight=usual_weight):
+                changed = operation.apply(self._stream, (pool[position],))
+                if changed is None:
+                    continue
+                trial = [*pool[:position], changed, *pool[position + 1 :]]
+                if self._combine(trial):
+                    pool[:] = trial
+                    return
+        levelled = [(self._leveller and self._leveller.apply(self._stream, (term,))) or term for term in pool]
+        if not self._combine(levelled):
+            raise DrawError("terms that no operation brings together")
+        pool[:] = levelled
+
+    def _reach(self, term: Term, goal: Type | None) -> Term:
+        """The term turned into the goal's type.
+
+        Raises:
+            DrawError: if no operation leads there.
+        """
+        if goal is None or term.type == goal:
+            return term
+        for operation in self._stream.tries(self._of_arity(1), weight=usual_weight):
+            result = operation.apply(self._stream, (term,))
+            if result is not None and result.type == goal:
+                return result
+        for operation in self._stream.tries(self._of_arity(2), weight=usual_weight):
+            result = self._with_partner(operation, term, goal)
+            if result is not None:
+                return result
+        raise DrawError(f"no operation leads from {term.type} to {goal}")
+
+    def _apply_target(self, pool: list[Term], target: Operation) -> None:
+        """Apply the target to terms of the pool, or to one of them and a constant or a new argument.
+
+        Raises:
+            DrawError: if it takes none of them.
+        """
+        for taken in self._stream.shuffled(list(permutations(pool, target.arity))):
+            fitted = [self.fit(term, domain) for term, domain in zip(taken, target.domains, strict=True)]
+            operands = tuple(term for term in fitted if term is not None)
+            result = target.apply(self._stream, operands)
+            if result is not None:
+                self._replace(pool, taken, result)
+                return
+        for term in self._stream.shuffled(pool) if target.arity == 2 else ():
+            fitted = self.fit(term, target.domains[0])
+            if fitted is None:
+                continue
+            result = self._with_literal(target, fitted) if self._stream.chance(0.5) else None
+            result = result or self._with_partner(target, fitted)
+            if result is not None:
+                self._replace(pool, [term], result)
+                return
+        self._replace(pool, [], self._from_nothing(target))
+
+    def _from_nothing(self, target: Operation) -> Term:
+        """The target on new arguments only.
+
+        Raises:
+            DrawError: if no types of this scope fit.
+        """
+        choices = list(product(self._scope.types, repeat=target.arity))
+        for kinds in self._stream.shuffled(choices * _DOMAIN_TRIES):
+            stand_ins = tuple(
+                Term(Name(f"_{position}"), kind, typical_domain(self._stream, kind, domain), flat=True)
+                for position, (kind, domain) in enumerate(zip(kinds, target.domains, strict=True))
+            )
+            result = self._with_fresh(target, stand_ins, stand_ins)
+            if result is not None:
+                return result
+        raise DrawError(f"no types here fit {target.name}")

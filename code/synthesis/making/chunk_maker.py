@@ -1,0 +1,149 @@
+"""Makes a chunk of a run: a part with its rows, what verification measured, and last the record of what became of all.
+
+A chunk is a pure function of the run's settings and its range: whoever makes it, wherever and however often, writes
+the same bytes.
+"""
+
+import io
+import json
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from types import TracebackType
+
+from synthesis.core.errors import Stage
+from synthesis.core.records import Pair, Rejection
+from synthesis.core.settings import AnyRun, ExtractionRun, RelowerRun, Run
+from synthesis.core.stores.base import Store
+from synthesis.dataset.storage.chunks import Chunk, ChunkRecord, KernelRecord, RowRecord
+from synthesis.dataset.storage.layout import hash_of
+from synthesis.dataset.storage.rows import Row, figures_line, row_of
+from synthesis.dataset.storage.tables import write_rows
+from synthesis.making.faults import fault_of, is_fault
+from synthesis.making.sources.drawn import DrawnKernels
+from synthesis.making.sources.opening import OnOpen, tell_nobody
+from synthesis.making.workshop import OnStep, Workshop
+
+OnOutcome = Callable[[bool], None]
+"""Told of each finished candidate whether it is a row."""
+
+
+class ChunkMaker:
+    """Makes chunks of one run; a context manager.
+
+    Args:
+        settings: those of the run, with everything filled in.
+        store: the run's folder.
+        source: where drawn candidates come from; made of the settings if None.
+        on_step: told of progress inside candidates.
+        on_outcome: told of each finished candidate.
+        on_open: told of each file or recorded kernel before it is extracted.
+
+    Raises:
+        TargetError: if what is to be extracted, or lowered again, is not there, or is not as it was when the run began.
+    """
+
+    def __init__(
+        self,
+        settings: AnyRun,
+        store: Store,
+        *,
+        source: DrawnKernels | None = None,
+        on_step: OnStep | None = None,
+        on_outcome: OnOutcome | None = None,
+        on_open: OnOpen = tell_nobody,
+    ) -> None:
+        self._store = store
+        self._on_outcome = on_outcome
+        self._is_drawn = isinstance(settings, Run)
+        self._stack = ExitStack()
+        if isinstance(settings, ExtractionRun):  # runs that draw need not wait for the import of what extracts
+            from synthesis.making.sources.extracted import TERMS as EXTRACTED
+            from synthesis.making.sources.extracted import ExtractedFiles
+            from synthesis.making.sources.recorded import RecordedKernels
+
+            kind = RecordedKernels if settings.recorded else ExtractedFiles
+            self._source = self._stack.enter_context(kind.of_run(settings, on_open))
+            workshop = Workshop(settings, EXTRACTED, confinement=settings.confinement, on_step=on_step)
+        elif isinstance(settings, RelowerRun):
+            from synthesis.making.sources.relowered import TERMS as RELOWERED
+            from synthesis.making.sources.relowered import RowsToLower
+
+            self._source = self._stack.enter_context(RowsToLower.of_run(settings))
+            workshop = Workshop(settings, RELOWERED, confinement=settings.confinement, on_step=on_step)
+        else:
+            drawn = self._source = source or DrawnKernels(settings, settings)
+            workshop = Workshop(
+                settings,
+                drawn.terms,
+                frontend=drawn.frontend,
+                kernels_per_module=settings.kernels_per_module,
+                on_step=on_step,
+            )
+        self._levels = (settings.level or ()) if isinstance(settings, Run) else ()
+        self._workshop = self._stack.enter_context(workshop)
+
+    def __enter__(self) -> "ChunkMaker":
+        """The maker itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Stop the processes that texts are run from, and that files are imported in."""
+        self._stack.close()
+
+    def make(self, chunk: Chunk) -> None:
+        """Make a chunk, and write what came of it; its record is the last of its files.
+
+        Raises:
+            OutputError: if the disk does not take it.
+            MachineError: if the machine does not let texts run.
+            TargetError: if the one file of an extraction cannot be imported.
+        """
+        rows: list[Row] = []
+        known: list[RowRecord] = []
+        rejections: list[Rejection] = []
+        figures = ""
+        for made in self._workshop.pairs(self._source.candidates(range(chunk.start, chunk.stop))):
+            outcome, row = _with_row(made)
+            if isinstance(outcome, Pair) and row is not None:
+                rows.append(row)
+                known.append(self._record_of(outcome, rows[-1]))
+                rejections += outcome.rejections
+                figures += figures_line(outcome)
+            elif isinstance(outcome, Rejection):
+                rejections.append(outcome)
+            if self._on_outcome is not None:
+                self._on_outcome(isinstance(outcome, Pair))
+        part = io.BytesIO()
+        write_rows(part, rows, self._levels or _levels_of(rows))
+        record = ChunkRecord(hash_of(part.getvalue()), tuple(known), tuple(rejections))
+        if figures:
+            self._store.write(chunk.figures, figures.encode())
+        self._store.write(chunk.part, part.getvalue())
+        self._store.write(chunk.record, record.to_json().encode())
+
+    def _record_of(self, pair: Pair, row: Row) -> RowRecord:
+        spec, missing = pair.spec, tuple(pair.missing_levels)
+        kernel = None
+        if not self._is_drawn:
+            told = json.dumps([row.metadata["id"], row.metadata["origin"], spec.name])
+            kernel = KernelRecord(spec.frontend, spec.name, hash_of(told.encode()), tuple(row.texts))
+        return RowRecord(spec.index, spec.category, row.metadata["renamed_hash"], missing, pair.proofs, kernel)
+
+
+def _with_row(outcome: Pair | Rejection) -> tuple[Pair | Rejection, Row | None]:
+    """An outcome with its row; a pair of which none can be made by an error of ours is a rejection."""
+    if isinstance(outcome, Rejection):
+        return outcome, None
+    try:
+        return outcome, row_of(outcome)
+    except Exception as error:
+        if not is_fault(error):
+            raise
+        return fault_of(error, Stage.VERIFY).of(outcome.spec), None
+
+
+def _levels_of(rows: Iterable[Row]) -> tuple[str, ...]:
+    """The levels of rows that may be of several front ends."""
+    return tuple(dict.fromkeys(name for row in rows for name in row.texts))

@@ -1,0 +1,235 @@
+"""Verifies a chunk of a finished folder: some of its rows, from the files alone.
+
+Nothing that a row says of itself is believed. Where the tools are those that made the row, each text is made again of
+the source and compared byte for byte; what can be executed is executed; hashes, operations, signature and line maps are
+computed again. Somebody else's code runs without rights, and the verdict is made where it cannot reach.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from synthesis.core.errors import Symptom
+from synthesis.core.records import GradientStatus, Hindrance, Rejection, Unproved, Verdict
+from synthesis.core.sandbox.confinement import Protection
+from synthesis.core.settings import Making, Verification
+from synthesis.core.stores.base import Store
+from synthesis.core.version import __version__
+from synthesis.dataset.storage.chunks import Chunk
+from synthesis.dataset.storage.confined import ConfinedTables
+from synthesis.dataset.storage.ranges import RangeReader
+from synthesis.dataset.storage.reading import BrokenFile, Document, read_drawings
+from synthesis.making.candidate import Candidate
+from synthesis.making.sources.stored import TERMS, Checked, StoredRows
+from synthesis.making.workshop import OnStep, Workshop
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A text, or a whole row, that did not pass."""
+
+    file: str
+    level: str
+    """Empty for a whole row."""
+    symptom: str
+    detail: str
+
+
+@dataclass(slots=True)
+class Findings:
+    """What was found of some rows."""
+
+    rows: int = 0
+    texts: int = 0
+    """Texts proved by execution."""
+    remade: int = 0
+    """Texts that are, byte for byte, what their sources give, and that were not executed."""
+    failing_rows: int = 0
+    failures: list[Failure] = field(default_factory=list[Failure])
+    unverified: Counter[str] = field(default_factory=Counter[str])
+    """Why texts were not executed, and how many."""
+    unproved: int = 0
+    """Texts of other tools than those that are here that could not be executed: nothing is known of them."""
+    protections: frozenset[Protection] | None = None
+    """What held of the code that ran; None if none did."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The findings as JSON values."""
+        held = None if self.protections is None else [str(each) for each in Protection if each in self.protections]
+        failures = [asdict(each) for each in self.failures]
+        return {
+            "rows": self.rows,
+            "texts": self.texts,
+            "remade": self.remade,
+            "unproved": self.unproved,
+            "failing_rows": self.failing_rows,
+            "failures": failures,
+            "unverified": dict(self.unverified),
+            "protections": held,
+        }
+
+    @classmethod
+    def from_json(cls, entry: dict[str, Any]) -> "Findings":
+        """The findings that ``to_json`` gave."""
+        held = entry["protections"]
+        return cls(
+            rows=entry["rows"],
+            texts=entry["texts"],
+            remade=entry["remade"],
+            failing_rows=entry["failing_rows"],
+            failures=[Failure(**each) for each in entry["failures"]],
+            unverified=Counter(entry["unverified"]),
+            unproved=entry["unproved"],
+            protections=None if held is None else frozenset(map(Protection, held)),
+        )
+
+    def count(self, failures: list[Failure]) -> None:
+        """Add a row and what is wrong with it."""
+        self.rows += 1
+        self.failing_rows += bool(failures)
+        self.failures += failures
+
+
+class ChunkVerifier:
+    """Verifies chunks of a folder's rows; a context manager.
+
+    Args:
+        settings: what they are verified with.
+        store: the folder.
+        on_step: told of progress inside rows.
+        on_outcome: told of each row whether nothing is wrong with it.
+    """
+
+    def __init__(
+        self, settings: Verification, store: Store, *, on_step: OnStep, on_outcome: Callable[[bool], None]
+    ) -> None:
+        self._settings = settings
+        self._on_outcome = on_outcome
+        self._stack = ExitStack()
+        making = Making(text_time_limit=settings.text_time_limit)
+        enter = self._stack.enter_context
+        self._workshop = enter(Workshop(making, TERMS, confinement=settings.confinement, on_step=on_step))
+        self._reader = RangeReader(store, enter(ConfinedTables(settings.confinement)).read)
+        self._stored = enter(StoredRows(settings, read_drawings(store)))
+
+    def __enter__(self) -> "ChunkVerifier":
+        """The verifier itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop the processes that rows are read, made again and run in."""
+        self._stack.close()
+
+    def make(self, chunk: Chunk) -> dict[str, Any]:
+        """Verify the rows of a chunk; returns the findings as JSON values.
+
+        Raises:
+            TargetError: if there is no such folder, or it holds no pairs.
+            MissingFrontendError: if a row's front end is not installed.
+            MachineError: if the machine does not let rows be verified, or lacks a protection that is required.
+        """
+        found = Findings()
+        waiting: dict[int, Checked] = {}
+
+        def documents() -> Iterator[Document]:
+            for _, each in self._reader.read(chunk.start, chunk.stop):
+                if isinstance(each, BrokenFile):
+                    found.count([Failure(each.stem, "", each.symptom, each.why)])
+                    self._on_outcome(False)
+                else:
+                    yield each
+
+        def candidates() -> Iterator[Candidate]:
+            for checked in self._stored.check(enumerate(documents())):
+                waiting[checked.candidate.number] = checked
+                yield checked.candidate
+
+        for candidate in self._workshop.finish(candidates()):
+            checked = waiting.pop(candidate.number)
+            failures = list(_failures(checked, candidate, found))
+            found.count(failures)
+            self._on_outcome(not failures)
+        found.protections = self._workshop.protections
+        return found.to_json()
+
+
+def _failures(checked: Checked, candidate: Candidate, found: Findings) -> Iterator[Failure]:
+    """What is wrong with a row; what is not wrong is counted."""
+    stem = checked.document.stem
+    if checked.document.altered:
+        yield Failure(stem, "", "altered", "the file is not as the run wrote it")
+    if candidate.stopped is not None:
+        if checked.other_release and candidate.stopped.symptom is Symptom.BUILD_ERROR:
+            reason = _needs_its_tools(candidate.stopped)
+            found.unproved += len(candidate.levels)
+            found.unverified[str(reason)] += len(candidate.levels)
+            return
+        yield Failure(stem, "", str(candidate.stopped.symptom), candidate.stopped.detail)
+        return
+    for difference in checked.differences:
+        symptom = "other_bytes" if difference.level else "other_metadata"
+        yield Failure(stem, difference.level, symptom, difference.detail)
+    verdict = candidate.judgement.verdict if candidate.judgement is not None else Verdict()
+    unverified = dict(verdict.unverified)
+    claimed = [str(name) for name in checked.document.metadata["verified"]]
+    failed = {difference.level for difference in checked.differences}
+    for rejection in candidate.lowered.rejections if candidate.lowered is not None else ():
+        level = rejection.level or ""
+        failed.add(level)
+        if rejection.symptom is Symptom.NOT_DIFFERENTIABLE and level not in claimed:
+            unverified[level] = Unproved(Hindrance.NOT_EXECUTED, rejection.detail)
+            continue
+        if checked.other_release and rejection.symptom in _UNREADABLE:
+            unverified[level] = _needs_its_tools(rejection)
+            failed.discard(level)
+            continue
+        yield Failure(stem, level, str(rejection.symptom), rejection.detail)
+    found.texts += len(verdict.verified)
+    for name, reason in unverified.items():
+        same = checked.same and name in checked.remade
+        found.remade += same
+        found.unproved += not same
+        found.unverified[f"{reason}; the same bytes as made again" if same else str(reason)] += 1
+    waiting = [name for name, reason in unverified.items() if _waits(checked, reason)]
+    if not failed and not waiting:
+        yield from _overclaims(checked, verdict)
+    for name in claimed:
+        reason = verdict.unverified.get(name)
+        needs_gpu = reason is not None and reason.needs_gpu
+        if name not in verdict.verified and name not in failed and name not in waiting and not needs_gpu:
+            why = str(reason or "the row has no such text")
+            yield Failure(stem, name, "not_verified", f"the row says that it is verified, but {why}")
+
+
+_UNREADABLE = (Symptom.NO_REFERENCE, Symptom.BUILD_ERROR)
+"""Symptoms of a text that calls what another release of its tools has, and the one that is here has not."""
+
+
+def _needs_its_tools(rejection: Rejection) -> Unproved:
+    return Unproved(Hindrance.NEEDS_ITS_TOOLS, f"{Hindrance.NEEDS_ITS_TOOLS}: {rejection.detail}")
+
+
+def _overclaims(checked: Checked, verdict: Verdict) -> Iterator[Failure]:
+    """What the row says of its proof and that is not so."""
+    metadata, stem = checked.document.metadata, checked.document.stem
+    said = str(metadata["gradient"]).partition(":")[0]
+    right = (GradientStatus.AGREES, GradientStatus.CONVENTION)  # which of the two depends on the points
+    if said in right and verdict.gradient.status not in right:
+        yield Failure(stem, "", "other_metadata", f"gradient: the row says {said}, and it is {verdict.gradient}")
+    texts = frozenset(name for name, text in checked.document.texts.items() if text is not None)
+    # A release that gives other texts may count other equations.
+    counts_alike = not checked.other_release or checked.remade == texts
+    if counts_alike and metadata["reached"] > checked.reached:
+        detail = f"reached: the row says {metadata['reached']}, and it is {checked.reached}"
+        if metadata["version"] != __version__:
+            detail += f"; irsmith {metadata['version'][:20]} may have counted otherwise, irsmith relower counts again"
+        yield Failure(stem, "", "other_metadata", detail)
+
+
+def _waits(checked: Checked, reason: Unproved) -> bool:
+    """Whether a text is not proved for something that may be there elsewhere: a library, or the tools that made it."""
+    if reason.hindrance in (Hindrance.TOO_DEAR, Hindrance.NEEDS_ITS_TOOLS):
+        return checked.other_release
+    return reason.hindrance is Hindrance.NEEDS_LIBRARY

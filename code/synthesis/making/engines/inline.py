@@ -1,0 +1,70 @@
+"""The engine without workers: chunks are made, or verified, one after the other, in this process."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from synthesis.core.settings import Verification
+from synthesis.core.stores.places import store_of
+from synthesis.dataset.storage.chunks import Chunk
+from synthesis.making.chunk_maker import ChunkMaker, OnOutcome
+from synthesis.making.engines.base import Begun, Made, OnEvent, Opened, Order, Settled, Staffed, Stepped
+from synthesis.making.sources.drawn import DrawnKernels
+from synthesis.making.sources.opening import OnOpen
+from synthesis.making.workshop import OnStep
+
+if TYPE_CHECKING:
+    from synthesis.making.chunk_verifier import ChunkVerifier
+
+
+class Inline:
+    """Makes chunks in this process.
+
+    Args:
+        source: where candidates come from, if not from the settings alone.
+    """
+
+    def __init__(self, source: DrawnKernels | None = None) -> None:
+        self._source = source
+
+    def run(self, order: Order, chunks: Iterable[Chunk], tell: OnEvent) -> None:
+        """Make all chunks, in order.
+
+        Raises:
+            IrsmithError: what making a chunk raises.
+        """
+        make_chunks(order, chunks, tell, self._source)
+
+
+def make_chunks(order: Order, chunks: Iterable[Chunk], tell: OnEvent, source: DrawnKernels | None = None) -> None:
+    """Make chunks, and tell of it; what every worker does, wherever it is."""
+    at: Chunk | None = None
+
+    def step(part: float, stage: str) -> None:
+        assert at is not None
+        tell(Stepped(at, part, stage))
+
+    def settle(is_row: bool) -> None:
+        assert at is not None
+        tell(Settled(at, is_row))
+
+    def open_one(what: str) -> None:
+        assert at is not None
+        tell(Opened(at, what))
+
+    with _maker_of(order, source, step, settle, open_one) as maker:
+        tell(Staffed(1))
+        for at in chunks:
+            tell(Begun(at))
+            tell(Made(at, maker.make(at)))
+
+
+def _maker_of(
+    order: Order, source: DrawnKernels | None, on_step: OnStep, on_outcome: OnOutcome, on_open: OnOpen
+) -> "ChunkMaker | ChunkVerifier":
+    """What makes the chunks of an order, or verifies them."""
+    store = store_of(order.where)
+    if isinstance(order.settings, Verification):  # runs that make chunks need not wait for its import
+        from synthesis.making.chunk_verifier import ChunkVerifier
+
+        return ChunkVerifier(order.settings, store, on_step=on_step, on_outcome=on_outcome)
+    return ChunkMaker(order.settings, store, source=source, on_step=on_step, on_outcome=on_outcome, on_open=on_open)

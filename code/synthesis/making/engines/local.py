@@ -1,0 +1,213 @@
+"""The engine of one machine: as many worker processes as there are cores, each with a Python and caches of its own.
+
+Workers are started anew, never forked or told what a user's own program imports; one that is killed costs itself. None
+outlives this process, however it ends.
+"""
+
+import contextlib
+import json
+import os
+import selectors
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections import deque
+from collections.abc import Iterable, Iterator
+from typing import IO, Any
+
+from synthesis.core.errors import MachineError, NoSpaceError, error_of
+from synthesis.core.sandbox.environment import environment_of_work
+from synthesis.dataset.storage.chunks import Chunk
+from synthesis.frontends.registry import warn_once
+from synthesis.making.engines.base import Attempts, Failed, OnEvent, Order, Staffed
+from synthesis.making.engines.worker import read_events, write_order
+
+CHUNKS_A_WORKER = 20
+"""So many chunks a worker makes; then another takes its place, and what tools never give back is given back."""
+_PATIENCE = 10.0
+"""Seconds that workers have to end, once there is nobody to work for."""
+_PROGRAM = "from synthesis.making.engines.worker import serve; serve({})"
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class Local:
+    """Has chunks made by processes of this machine.
+
+    Args:
+        workers: how many at once.
+    """
+
+    def __init__(self, workers: int) -> None:
+        self._workers = workers
+
+    def run(self, order: Order, chunks: Iterable[Chunk], tell: OnEvent) -> None:
+        """See to it that all chunks are made.
+
+        Raises:
+            MachineError: if workers come to harm at a chunk again and again, or none can be started.
+            IrsmithError: what making a chunk raises.
+        """
+        with _Staff(order, self._workers, deque(chunks), tell) as staff:
+            staff.work()
+
+
+class _Worker:
+    """A process, and the chunk that it is at."""
+
+    def __init__(self, order: Order) -> None:
+        self.chunk: Chunk | None = None
+        self.made = 0
+        self._rest = b""
+        self._words: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 (closed when the worker has ended)
+        self.socket, theirs = socket.socketpair()
+        try:
+            self._process = subprocess.Popen(  # noqa: S603 (our own interpreter and program)
+                [sys.executable, "-c", _PROGRAM.format(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                env=environment_of_work(),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=self._words,
+                process_group=0,  # an interrupt at the terminal is for the command alone, which ends this process
+            )
+        except OSError as error:
+            raise MachineError(f"no process can be started: {error.strerror}") from error
+        finally:
+            theirs.close()
+        self._send(write_order(order))
+
+    def give(self, chunk: Chunk) -> None:
+        """Tell it which chunk to make."""
+        self.chunk = chunk
+        self._send(json.dumps([chunk.start, chunk.stop]).encode() + b"\n")
+
+    def _send(self, line: bytes) -> None:
+        with contextlib.suppress(OSError):  # that it is gone is seen when it is listened to
+            self.socket.sendall(line)
+
+    def receive(self) -> list[dict[str, Any]] | None:
+        """What it says; None if it has ended."""
+        try:
+            data = self.socket.recv(1 << 16)
+        except OSError:
+            data = b""
+        if not data:
+            return None
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        return [json.loads(line) for line in lines]
+
+    def end(self) -> str:
+        """End it; what it ended of, in words."""
+        self.socket.close()  # which tells it to end
+        try:
+            status = self._process.wait(timeout=_PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            status = self._process.wait()
+        with self._words:
+            self._words.seek(0)
+            words = self._words.read()[-2000:].decode("utf-8", "replace").strip().rpartition("\n")[2]
+        how = f"killed by {signal.Signals(-status).name}" if status < 0 else f"exit status {status}"
+        return f"its process ended, {how}{f' ({words})' if words else ''}"
+
+
+class _Staff:
+    """The workers of a run; a context manager, which ends them all."""
+
+    def __init__(self, order: Order, size: int, waiting: deque[Chunk], tell: OnEvent) -> None:
+        self._order = order
+        self._size = size
+        self._waiting = waiting
+        self._tell = tell
+        self._workers: list[_Worker] = []
+        self._selector = selectors.DefaultSelector()
+        self._attempts = Attempts(order)
+
+    def __enter__(self) -> "_Staff":
+        """The staff itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End all workers."""
+        for worker in self._workers:
+            with contextlib.suppress(OSError):  # it may have ended already
+                worker.socket.shutdown(socket.SHUT_RDWR)
+        for worker in list(self._workers):
+            self._dismiss(worker)
+        self._selector.close()
+
+    def work(self) -> None:
+        """Have all chunks made."""
+        self._fill()
+        while self._workers:
+            for worker in self._heard():
+                self._listen(worker)
+            self._fill()
+
+    def _heard(self) -> Iterator[_Worker]:
+        for key, _ in self._selector.select():
+            yield key.data
+
+    def _fill(self) -> None:
+        """Give every worker a chunk, and start others as long as there are chunks for them; end those without any."""
+        for worker in list(self._workers):
+            if worker.chunk is None and self._waiting and worker.made < CHUNKS_A_WORKER:
+                worker.give(self._waiting.popleft())
+            elif worker.chunk is None:
+                self._dismiss(worker)
+        while self._waiting and len(self._workers) < self._size:
+            worker = _Worker(self._order)
+            self._workers.append(worker)
+            self._selector.register(worker.socket, selectors.EVENT_READ, worker)
+            self._tell(Staffed(len(self._workers)))
+            worker.give(self._waiting.popleft())
+
+    def _listen(self, worker: _Worker) -> None:
+        said = worker.receive()
+        if said is None:
+            self._again(worker, "")
+            return
+        for entry in said:
+            if "error" in entry:
+                self._complain(worker, entry)
+                return
+            if "warning" in entry:
+                warn_once(entry["warning"])
+                continue
+            assert worker.chunk is not None, "a worker without a chunk says nothing"
+            for event in read_events(entry, worker.chunk):
+                self._tell(event)
+            if "made" in entry:
+                worker.chunk, worker.made = None, worker.made + 1
+
+    def _complain(self, worker: _Worker, entry: dict[str, Any]) -> None:
+        """Raise what a worker has raised, or have its chunk made anew if it was the machine's trouble and may pass."""
+        error = error_of(entry["error"], entry["words"])
+        if isinstance(error, NoSpaceError):
+            raise NoSpaceError(f"{error}{self._attempts.advice}")
+        if not isinstance(error, MachineError):
+            raise error
+        self._again(worker, entry["words"])
+
+    def _again(self, worker: _Worker, why: str) -> None:
+        """Have a worker's chunk begun anew by another: of one that has ended by itself, ``why`` is told by its end."""
+        chunk = worker.chunk
+        assert chunk is not None, "one without a chunk has nothing to come to harm at"
+        told = self._dismiss(worker)
+        self._tell(Failed(chunk, why or told))
+        self._attempts.note(chunk, why or told)
+        self._waiting.appendleft(chunk)
+
+    def _dismiss(self, worker: _Worker) -> str:
+        """End a worker; what it ended of, in words."""
+        self._selector.unregister(worker.socket)
+        self._workers.remove(worker)
+        told = worker.end()
+        self._tell(Staffed(len(self._workers)))
+        return told

@@ -1,0 +1,81 @@
+"""What a rank of a run did and when: a line a chunk, in the run's folder; it differs from run to run."""
+
+import json
+import platform
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from synthesis.core.stores.base import Store
+from synthesis.dataset.storage.chunks import Chunk
+from synthesis.dataset.storage.layout import LOGS
+from synthesis.making.engines.base import Begun, Event, Failed, Made, Opened, Settled, Staffed, Stepped
+
+_EVERY = 30.0
+"""Seconds between two times that the log is written; an object store takes files whole."""
+
+
+class RankLog:
+    """The log of one rank; a context manager, which writes what is left.
+
+    Lines are JSON objects: ``time``, ``host``, ``chunk``, ``event`` (``made`` or ``failed``), and ``rows``,
+    ``rejected``, ``seconds`` of a chunk that was made, ``why`` of one that failed. An earlier log of the same rank is
+    gone on with.
+
+    Args:
+        store: the run's folder.
+        rank: which of the processes of a run this is.
+        world_size: how many there are.
+    """
+
+    def __init__(self, store: Store, rank: int, world_size: int) -> None:
+        self._store = store
+        self._name = f"{LOGS}/{rank:05d}-of-{world_size:05d}.jsonl"
+        self._lines = self._earlier()
+        self._began: dict[Chunk, float] = {}
+        self._rows: dict[Chunk, list[bool]] = {}
+        self._written = time.monotonic()
+
+    def __enter__(self) -> "RankLog":
+        """The log itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Write what is left."""
+        self._write()
+
+    def note(self, event: Event) -> None:
+        """Take in what happens."""
+        match event:
+            case Begun():
+                self._began[event.chunk] = time.monotonic()
+            case Settled():
+                self._rows.setdefault(event.chunk, []).append(event.is_row)
+            case Made():
+                rows = self._rows.pop(event.chunk, [])
+                began = self._began.pop(event.chunk, None)
+                seconds = None if began is None else round(time.monotonic() - began, 3)
+                self._add(event.chunk, "made", rows=sum(rows), rejected=len(rows) - sum(rows), seconds=seconds)
+            case Failed():
+                self._rows.pop(event.chunk, None)
+                self._add(event.chunk, "failed", why=event.why)
+            case Stepped() | Opened() | Staffed():
+                return
+
+    def _add(self, chunk: Chunk, event: str, **told: Any) -> None:
+        now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        entry = {"time": now, "host": platform.node(), "chunk": chunk.stem, "event": event, **told}
+        self._lines.append(json.dumps(entry) + "\n")
+        if time.monotonic() - self._written >= _EVERY:
+            self._write()
+
+    def _write(self) -> None:
+        self._written = time.monotonic()
+        if self._lines:
+            self._store.write(self._name, "".join(self._lines).encode())
+
+    def _earlier(self) -> list[str]:
+        try:
+            return self._store.read(self._name).decode("utf-8", "replace").splitlines(keepends=True)
+        except OSError:
+            return []

@@ -1,0 +1,115 @@
+"""An environment of its own, in which packages are installed beside irsmith and the tools that it runs with."""
+
+import json
+import os
+import subprocess
+import sys
+import sysconfig
+import venv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import distributions
+from pathlib import Path
+
+import synthesis
+from synthesis.core.errors import MachineError, TargetError
+from synthesis.core.identity.hashing import digest
+from synthesis.making.harvesting.wanted import Wanted
+
+_STAMP = "irsmith.json"
+_PATHS = "irsmith.pth"
+_TOOLS = ("jax", "jaxlib", "ml-dtypes", "numpy", "warp-lang")
+"""What texts depend on: they are those of this environment, whatever a package would rather have."""
+_LAST_LINES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """An environment in a folder."""
+
+    folder: Path
+
+    @property
+    def python(self) -> Path:
+        """Its Python."""
+        return self.folder / "bin" / "python"
+
+    def prepare(self, wanted: Sequence[Wanted]) -> bool:
+        """Install packages; what is there of them already is kept. Returns whether there was anything to install.
+
+        Raises:
+            TargetError: if they cannot be installed; the message has pip's last lines.
+            MachineError: if the folder cannot be written.
+        """
+        stamp = json.dumps(self._made_of(wanted), indent=2) + "\n"
+        try:
+            if (self.folder / _STAMP).is_file() and (self.folder / _STAMP).read_text() == stamp:
+                return False
+            self._create()
+            self._install([each.requirement for each in wanted])
+            (self.folder / _STAMP).write_text(stamp)
+        except OSError as error:
+            raise MachineError(f"cannot make an environment in {self.folder}: {error}; name another one") from error
+        return True
+
+    def run(
+        self, command: Sequence[str], *, cwd: Path, variables: Mapping[str, str] | None = None, quiet: bool = False
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command with the environment's own Python first; what it prints on standard output is in the result.
+
+        Args:
+            command: the words.
+            cwd: where.
+            variables: of its surroundings, beside this process's own.
+            quiet: whether its standard error is kept in the result too, and not shown.
+        """
+        here = {**os.environ, "PATH": f"{self.folder / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"}
+        here.pop("PYTHONPATH", None)
+        here |= {"VIRTUAL_ENV": str(self.folder), **(variables or {})}
+        return subprocess.run(  # noqa: S603 (the user's own commands)
+            list(command),
+            cwd=cwd,
+            env=here,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE if quiet else None,
+            text=True,
+            errors="replace",
+            check=False,
+        )
+
+    def _made_of(self, wanted: Sequence[Wanted]) -> dict[str, object]:
+        return {"python": sys.version, "beside": _folders(), "packages": [each.requirement for each in wanted]}
+
+    def _create(self) -> None:
+        """Make the environment; it sees what this one has, behind what it has itself."""
+        if not self.python.exists():
+            venv.create(self.folder, with_pip=True)
+        (_site_packages(self.folder) / _PATHS).write_text("".join(f"{each}\n" for each in _folders()))
+
+    def _install(self, requirements: Sequence[str]) -> None:
+        pinned = self.folder / "constraints.txt"
+        here = {each.name.lower().replace("_", "-"): each.version for each in distributions()}
+        pinned.write_text("".join(f"{name}=={here[name]}\n" for name in _TOOLS if name in here))
+        command = [str(self.python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
+                   "--constraint", str(pinned), *requirements]  # fmt: skip
+        done = self.run(command, cwd=self.folder, quiet=True)
+        if done.returncode != 0:
+            lines = "\n".join((done.stderr or done.stdout).strip().splitlines()[-_LAST_LINES:])
+            raise TargetError(f"pip cannot install {', '.join(requirements)}:\n{lines}")
+
+
+def usual_folder(wanted: Sequence[Wanted], cache: Path) -> Path:
+    """Where an environment of these packages is, if nobody says where."""
+    return cache / "environments" / digest("harvest", *(each.requirement for each in wanted))
+
+
+def _folders() -> list[str]:
+    """What has to be on the path for irsmith, and all that it runs with, to be found."""
+    paths = sysconfig.get_paths()
+    root = str(Path(synthesis.__file__).parents[1])
+    return list(dict.fromkeys([root, paths["purelib"], paths["platlib"]]))
+
+
+def _site_packages(folder: Path) -> Path:
+    return Path(sysconfig.get_path("purelib", vars={"base": str(folder), "platbase": str(folder)}))

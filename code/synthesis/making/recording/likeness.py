@@ -1,0 +1,39 @@
+"""Whether two launches are alike: the same sizes, and numbers of the same kinds."""
+
+import hashlib
+import json
+from typing import Any
+
+import numpy as np
+
+from synthesis.core.formats import is_floating
+from synthesis.frontends.launched import Array, Launched
+
+
+def likeness_of(launched: Launched) -> str:
+    """A short text that launches have in common which are alike."""
+    found = hashlib.blake2b(digest_size=8)
+    told = [
+        launched.launch,
+        launched.tiled,
+        sorted(launched.shapes.items()),
+        sorted(launched.handles.items()),
+        [(path, _kinds_of(value)) for path, value in sorted(launched.values.items())],
+    ]
+    found.update(json.dumps(told).encode())
+    return found.hexdigest()
+
+
+def _kinds_of(value: Array) -> list[int]:
+    """What is to be found among some numbers; of whole numbers that are few also which."""
+    if not value.size:
+        return []
+    if value.dtype.kind == "b":
+        return [int(value.any()), int(value.all())]
+    numbers: Any = value.astype(np.float64) if is_floating(value.dtype) else value
+    finite = numbers[np.isfinite(numbers)] if numbers.dtype.kind == "f" else numbers.ravel()
+    largest = max((abs(float(finite.max())), abs(float(finite.min())))) if finite.size else 0.0
+    kinds = [int((finite == 0).any()), int((finite < 0).any()), int((finite > 0).any()), finite.size == numbers.size]
+    if value.dtype.kind in "iu":
+        return [*map(int, kinds), min(int(largest), 16), int(np.log2(largest + 1))]
+    return [*map(int, kinds), int(np.log2(largest) // 4) if largest else -999]

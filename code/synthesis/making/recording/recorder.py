@@ -1,0 +1,122 @@
+"""Keeps what launches are given: a few of each kernel, unlike ones, each written when it is taken.
+
+A launch that is not looked at costs a look into a dictionary. Nothing that goes wrong here is the program's: it is
+noted, and the program goes on.
+"""
+
+import contextlib
+import os
+import threading
+import weakref
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from synthesis.core.stores.base import Store
+from synthesis.frontends.failures import detail_of
+from synthesis.frontends.launched import Call, NotKeptError
+from synthesis.making.recording.likeness import likeness_of
+from synthesis.making.recording.settings import Recording
+from synthesis.making.recording.storage import KERNELS, Refused, launches_of, write_kernel, write_launch, write_refused
+
+_FIRST = 64
+"""Launches of a kernel that are all looked at; of later ones fewer and fewer are."""
+_SPARSER = 1.1
+_NEVER = 1 << 62
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What is known of one live kernel."""
+
+    kernel: Callable[[], Any]
+    count: int = 0
+    next: int = 1
+    """The launch that is looked at next."""
+    folder: str = ""
+    kept: set[str] = field(default_factory=set[str])
+    written: int = 0
+    """Bytes."""
+
+
+class Recorder:
+    """Listens to the launches of a process.
+
+    Args:
+        frontend: whose they are.
+        store: where they are kept.
+        settings: how much of them.
+    """
+
+    def __init__(self, frontend: str, store: Store, settings: Recording) -> None:
+        self._frontend = frontend
+        self._store = store
+        self._settings = settings
+        self._seen: dict[int, _Seen] = {}
+        self._lock = threading.Lock()
+        self._written = 0
+        os.register_at_fork(after_in_child=self._unlock)
+
+    def _unlock(self) -> None:
+        self._lock = threading.Lock()
+
+    def wants(self, kernel: Any) -> bool:
+        """Whether a launch is to be looked at."""
+        seen = self._seen.get(id(kernel))
+        if seen is None or seen.kernel() is not kernel:
+            return True
+        seen.count += 1
+        return seen.count >= seen.next
+
+    def take(self, call: Call) -> None:
+        """Look at a launch, and keep it if it is unlike those before."""
+        try:
+            with self._lock, np.errstate(all="ignore"):
+                self._look(call)
+        except NotKeptError as error:
+            self._refuse(call, str(error))
+        except Exception as error:  # noqa: BLE001 (the program is to run as it does without)
+            self._refuse(call, f"it could not be recorded: {detail_of(error)}")
+
+    def miss(self, kernel: str, module: str, why: str) -> None:
+        """Note why a kernel is not kept."""
+        with contextlib.suppress(Exception):  # where nothing can be written, nothing can be told
+            write_refused(self._store, Refused(kernel=kernel, module=module, why=why, frontend=self._frontend))
+
+    def _refuse(self, call: Call, why: str) -> None:
+        seen = self._seen.get(id(call.kernel))
+        if seen is not None:
+            seen.next = _NEVER
+        self.miss(call.name, call.module, why)
+
+    def _look(self, call: Call) -> None:
+        seen = self._seen.get(id(call.kernel))
+        if seen is None or seen.kernel() is not call.kernel:
+            seen = self._seen[id(call.kernel)] = _Seen(weakref.ref(call.kernel), count=1)
+        seen.next = max(seen.count + 1, int(seen.count * _SPARSER)) if seen.count >= _FIRST else seen.count + 1
+        if self._written >= self._settings.size << 20:
+            if not seen.folder:
+                self._refuse(call, f"the {self._settings.size} MiB of the recording are full")
+            seen.next = _NEVER
+            return
+        found = call.read()
+        if not seen.folder:
+            described = call.describe()
+            seen.folder = write_kernel(self._store, described)
+            seen.kept |= set(launches_of(self._store, seen.folder))
+        likeness = likeness_of(found)
+        if likeness not in seen.kept and len(seen.kept) < self._settings.launches:
+            size = write_launch(self._store, seen.folder, likeness, found)
+            seen.kept.add(likeness)
+            seen.written += size
+            self._written += size
+        full = seen.written >= self._settings.kernel_size << 20
+        if full or len(seen.kept) >= self._settings.launches:
+            seen.next = _NEVER
+
+
+def count_kernels(store: Store) -> int:
+    """The kernels that a recording holds."""
+    return len(store.folders(KERNELS))

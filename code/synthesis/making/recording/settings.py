@@ -1,0 +1,26 @@
+"""What is kept of a program, and how much."""
+
+from dataclasses import dataclass
+
+from synthesis.core.errors import ConfigError
+from synthesis.core.settings import Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recording(Settings):
+    """How much is kept of a program's calls."""
+
+    launches: int = 4
+    """Maximum number of recorded launches of a kernel. Each differs from the earlier ones."""
+    kernel_size: int = 32
+    """Maximum size of the recorded launches of a kernel, in MiB."""
+    size: int = 2048
+    """Maximum size of the recording of a process, in MiB."""
+
+    def __post_init__(self) -> None:
+        """Refuse what keeps nothing."""
+        super().__post_init__()
+        for name in ("launches", "kernel_size", "size"):
+            given = getattr(self, name)
+            if isinstance(given, bool) or not isinstance(given, int) or given < 1:
+                raise ConfigError(f"{name} must be an integer from 1, got {given!r}")

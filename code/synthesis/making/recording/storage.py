@@ -1,0 +1,163 @@
+"""A recording in a folder: a folder a kernel, with its record and its launches; and a file for each that was refused.
+
+``kernels/DIGEST/kernel.json`` is a kernel's source and signature, ``kernels/DIGEST/LIKENESS.npz`` a launch,
+``refused/DIGEST.json`` why there is nothing of another. Each file is whole or not there; several processes may write.
+"""
+
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from synthesis.core.errors import TargetError
+from synthesis.core.records import KernelSpec, Origin, Signature
+from synthesis.core.stores.base import Store
+from synthesis.frontends.launched import Array, Described, Launched
+
+KERNELS = "kernels"
+REFUSED = "refused"
+_RECORD = "kernel.json"
+_FACTS = "facts"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """A kernel that was called, and is not kept."""
+
+    kernel: str
+    module: str
+    why: str
+    frontend: str
+
+
+def name_of(described: Described) -> str:
+    """The name of a kernel's folder: another for each source and signature."""
+    spec = described.spec
+    told = json.dumps([spec.frontend, spec.name, spec.source, spec.signature.to_json(), dict(spec.signature.options)])
+    return hashlib.blake2b(told.encode(), digest_size=12).hexdigest()
+
+
+def write_kernel(store: Store, described: Described) -> str:
+    """Keep a kernel; returns the name of its folder."""
+    spec, name = described.spec, name_of(described)
+    record = {
+        "frontend": spec.frontend,
+        "name": spec.name,
+        "source": spec.source,
+        "description": spec.description,
+        "signature": spec.signature.to_json(),
+        "options": dict(spec.signature.options),
+        "origin": spec.origin.to_json(),
+        "licence": spec.licence,
+        "self_contained": spec.self_contained,
+        "digest": described.digest,
+    }
+    store.write(f"{KERNELS}/{name}/{_RECORD}", (json.dumps(record, indent=1) + "\n").encode())
+    return name
+
+
+def read_kernel(store: Store, name: str) -> Described:
+    """The kernel of a folder.
+
+    Raises:
+        TargetError: if it is none.
+    """
+    try:
+        entry: dict[str, Any] = json.loads(store.read(f"{KERNELS}/{name}/{_RECORD}"))
+        spec = KernelSpec(
+            frontend=entry["frontend"],
+            name=entry["name"],
+            category="extracted",
+            source=entry["source"],
+            description=entry["description"],
+            signature=Signature.from_json(entry["signature"], entry["options"]),
+            origin=Origin.from_json(entry["origin"]),
+            licence=entry["licence"],
+            self_contained=entry["self_contained"],
+        )
+        return Described(spec=spec, digest=entry["digest"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise TargetError(f"{KERNELS}/{name} is no recorded kernel: {error}") from error
+
+
+def write_launch(store: Store, kernel: str, likeness: str, launched: Launched) -> int:
+    """Keep a launch of a kernel; returns the bytes that it takes."""
+    facts = {
+        "shapes": {path: list(shape) for path, shape in launched.shapes.items()},
+        "handles": dict(launched.handles),
+        "launch": list(launched.launch),
+        "tiled": launched.tiled,
+        "lost": list(launched.lost),
+        "dtypes": {path: value.dtype.name for path, value in launched.values.items() if value.dtype.kind == "V"},
+    }
+    buffer = io.BytesIO()
+    arrays: dict[str, Any] = {
+        f"at {path}": value.view(np.uint16) if value.dtype.kind == "V" else value
+        for path, value in launched.values.items()
+    }
+    np.savez_compressed(buffer, **{_FACTS: np.frombuffer(json.dumps(facts).encode(), np.uint8)}, **arrays)
+    store.write(f"{KERNELS}/{kernel}/{likeness}.npz", buffer.getvalue())
+    return buffer.tell()
+
+
+def launches_of(store: Store, kernel: str) -> list[str]:
+    """The launches of a kernel, by likeness, in a fixed order."""
+    return sorted(name.removesuffix(".npz") for name in store.names(f"{KERNELS}/{kernel}") if name.endswith(".npz"))
+
+
+def read_launch(store: Store, kernel: str, likeness: str) -> Launched:
+    """A launch; anybody may have written it, and nothing of it is run.
+
+    Raises:
+        TargetError: if it is none.
+    """
+    try:
+        content = np.load(io.BytesIO(store.read(f"{KERNELS}/{kernel}/{likeness}.npz")), allow_pickle=False)
+        facts: Mapping[str, Any] = json.loads(content[_FACTS].tobytes())
+        values: dict[str, Array] = {name[3:]: content[name] for name in content.files if name.startswith("at ")}
+        if facts["dtypes"]:
+            import ml_dtypes
+
+            values |= {path: values[path].view(ml_dtypes.bfloat16) for path in facts["dtypes"]}
+        return Launched(
+            values=values,
+            shapes={str(path): tuple(map(int, shape)) for path, shape in facts["shapes"].items()},
+            handles={str(path): str(kind) for path, kind in facts["handles"].items()},
+            launch=tuple(map(int, facts["launch"])),
+            tiled=bool(facts["tiled"]),
+            lost=tuple(map(str, facts["lost"])),
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile, RecursionError) as error:
+        raise TargetError(f"{KERNELS}/{kernel}/{likeness}.npz is no recorded launch: {error}") from error
+
+
+def write_refused(store: Store, refused: Refused) -> None:
+    """Note why a kernel is not kept."""
+    entry = {"frontend": refused.frontend, "kernel": refused.kernel, "module": refused.module, "why": refused.why}
+    content = (json.dumps(entry, indent=1) + "\n").encode()
+    store.write(f"{REFUSED}/{hashlib.blake2b(content, digest_size=12).hexdigest()}.json", content)
+
+
+def read_refused(store: Store, name: str) -> Refused:
+    """The note of a name.
+
+    Raises:
+        TargetError: if it is none.
+    """
+    try:
+        entry: dict[str, Any] = json.loads(store.read(f"{REFUSED}/{name}"))
+        found = Refused(kernel=entry["kernel"], module=entry["module"], why=entry["why"], frontend=entry["frontend"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise TargetError(f"{REFUSED}/{name} is no note of a kernel: {error}") from error
+    return found
+
+
+def entries_of(store: Store) -> list[str]:
+    """What was recorded, in a fixed order: kernels, then notes of those that were refused."""
+    kernels = [f"{KERNELS}/{name}" for name in sorted(store.folders(KERNELS))]
+    return kernels + [f"{REFUSED}/{name}" for name in sorted(store.names(REFUSED)) if name.endswith(".json")]

@@ -1,0 +1,88 @@
+"""Texts of a finished folder's rows made again by the tools that are here, verified, as a data set of their own."""
+
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from synthesis.core.errors import ConfigError, UnknownNameError
+from synthesis.core.settings import Relowering, RelowerRun, Running
+from synthesis.core.stores.base import Store
+from synthesis.core.stores.places import store_of
+from synthesis.dataset.storage.confined import count_rows
+from synthesis.dataset.tally import RunSummary
+from synthesis.frontends.registry import frontend_names, levels_of, toolchain_here
+from synthesis.making.runs.chunked_run import ChunkedRun
+from synthesis.making.sources.relowered import rows_digest
+
+
+def relower(folder: str | Path, out: str | Path, **settings: Any) -> RunSummary:
+    """Make the texts of a folder's rows again; see :func:`relower_to_folder`.
+
+    Args:
+        folder: what ``irsmith generate``, ``extract`` or ``relower`` wrote, or its URL.
+        out: the folder or URL to write to.
+        settings: fields of :class:`synthesis.Relowering` and :class:`synthesis.Running` by name.
+    """
+    how = {each.name: settings.pop(each.name) for each in fields(Running) if each.name in settings}
+    running = Running.of(**{"progress": "none", **how})
+    return relower_to_folder(folder, out, Relowering.of(**settings), running)
+
+
+def relower_to_folder(
+    folder: str | Path,
+    out: str | Path | Store,
+    settings: Relowering = Relowering(),  # noqa: B008 (it is frozen)
+    running: Running = Running(progress="none"),  # noqa: B008 (likewise)
+) -> RunSummary:
+    """Lower each row's source with the tools that are here, prove the texts, and write them as a data set.
+
+    A row keeps its id, its kernel and where that comes from; its texts, what is verified of them, its toolchain and the
+    version of irsmith are those of here. A row of which no text can be made or proved is a line of the ledger. What was
+    stopped is continued by the same call, as long as the folder's rows are the same.
+
+    Args:
+        folder: what ``irsmith generate``, ``extract`` or ``relower`` wrote, or its URL. Its rows may be a stranger's:
+            their sources and texts run without rights.
+        out: the folder to write to, or a URL that fsspec knows.
+        settings: what to lower with.
+        running: by whom it is done, and what it ends with.
+
+    Returns:
+        What became of the rows.
+
+    Raises:
+        ConfigError: if ``out`` is the folder itself, or holds another run or something else.
+        OutputError: if ``out`` cannot be written.
+        TargetError: if there is no such folder, it holds no pairs, or a file in it cannot be read.
+        UnknownNameError: for a level that no front end has.
+        MissingFrontendError: if the package of a row's front end is not installed.
+        MachineError: if the machine does not let rows be lowered, or lacks a protection that is required.
+    """
+    _check_levels(settings)
+    source, target = store_of(folder), store_of(out)
+    if _place_of(source) == _place_of(target):
+        raise ConfigError(f"relower needs a folder of its own, and {target.where} is the one that is lowered again")
+    run = RelowerRun(
+        **{each.name: getattr(settings, each.name) for each in fields(Relowering)},
+        folder=str(folder),
+        sources=rows_digest(source),
+        count=count_rows(source, settings.confinement),
+    )
+    return ChunkedRun(run, toolchain_here()).run(running, target)
+
+
+def _check_levels(settings: Relowering) -> None:
+    """Refuse a level that no front end has, before any row is read.
+
+    Raises:
+        UnknownNameError: naming it.
+    """
+    known = [level.name for name in frontend_names() for level in levels_of(name)]
+    for name in settings.level or ():
+        if name not in known:
+            raise UnknownNameError("level", name, known)
+
+
+def _place_of(store: Store) -> str:
+    """What tells whether two names are of one folder."""
+    return store.where.rstrip("/") if "://" in store.where else str(Path(store.where).resolve())

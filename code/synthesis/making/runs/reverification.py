@@ -1,0 +1,118 @@
+"""Verifies a finished folder of pairs again, from its files alone, on whatever machine this is, by all its cores."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from synthesis.core.errors import MachineError
+from synthesis.core.progress import Meter, progress_bar
+from synthesis.core.sandbox.confinement import Protection
+from synthesis.core.settings import Running, Verification
+from synthesis.core.stores.places import store_of
+from synthesis.dataset.storage.chunks import END, Chunk
+from synthesis.dataset.storage.confined import count_rows
+from synthesis.dataset.storage.reading import Place
+from synthesis.making.chunk_verifier import Failure, Findings
+from synthesis.making.engines.base import Event, Made
+from synthesis.making.engines.handing import choose_engine, count_in, order_of
+from synthesis.making.engines.local import cores
+
+_FEWEST, _MOST = 10, 100
+"""Rows of a chunk: some are proved together faster than one by one, and no worker is to wait for the last one long."""
+_EACH = 4
+"""Chunks for each worker, where there are rows enough."""
+OnFailure = Callable[[Failure], None]
+
+
+@dataclass(slots=True)
+class Reverification(Findings):
+    """What was found in a folder."""
+
+    seed: int = 0
+    """Of the inputs that texts ran on."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The findings as JSON values."""
+        found = Findings.to_json(self)
+        return {**found, "seed": self.seed, "protections": found["protections"] or []}
+
+    def add(self, found: Findings) -> None:
+        """Count what was found of more rows."""
+        for name in ("rows", "texts", "remade", "unproved", "failing_rows"):
+            setattr(self, name, getattr(self, name) + getattr(found, name))
+        self.failures += found.failures
+        self.unverified += found.unverified
+        both = [held for held in (self.protections, found.protections) if held is not None]
+        self.protections = frozenset[Protection].intersection(*both) if both else None
+
+    @property
+    def status(self) -> int:
+        """What a command exits with: 1 if a row failed, 3 if texts could not be proved, 0 if all is well."""
+        return 1 if self.failing_rows else 3 if self.unproved else 0
+
+
+def verify_folder(
+    folder: Place,
+    *,
+    on_failure: OnFailure | None = None,
+    progress: bool = False,
+    workers: int | None = None,
+    **settings: Any,
+) -> Reverification:
+    """Verify every row of a folder; see :func:`verify_folder_with`.
+
+    Args:
+        folder: what ``irsmith generate`` or ``irsmith extract`` wrote, or its URL.
+        on_failure: told of each failure, in the order of rows; they are not kept then.
+        progress: whether to show a bar on standard error.
+        workers: processes that verify rows at once; as many as there are cores if it is not said.
+        settings: fields of :class:`synthesis.core.settings.Verification` by name, such as ``seed`` or ``sandbox``.
+    """
+    running = Running(workers=workers, progress="auto" if progress else "none")
+    return verify_folder_with(Verification.of(**settings), folder, running, on_failure=on_failure)
+
+
+def verify_folder_with(
+    settings: Verification, folder: Place, running: Running, *, on_failure: OnFailure | None = None
+) -> Reverification:
+    """Verify every row of a folder.
+
+    Raises:
+        TargetError: if there is no such folder, or it holds no pairs.
+        MissingFrontendError: if a row's front end is not installed.
+        MachineError: if the machine does not let rows be verified, or lacks a protection that is required.
+    """
+    store = store_of(folder)
+    total = count_rows(store, settings.confinement)
+    chunks = _chunks_of(total, running.workers or cores())
+    found = Reverification(seed=settings.seed)
+    waiting: dict[Chunk, Findings] = {}
+    left = iter(chunks)
+    turn = next(left)
+    with progress_bar("verify", running.progress) as shown:
+        count = count_in(Meter(total, [shown]), settings.unit)
+
+        def tell(event: Event) -> None:
+            nonlocal turn
+            count(event)
+            if isinstance(event, Made):
+                waiting[event.chunk] = Findings.from_json(event.findings)
+            while (ready := waiting.pop(turn, None)) is not None:
+                turn = next(left, Chunk(END, END))
+                if on_failure is not None:
+                    for failure in ready.failures:
+                        on_failure(failure)
+                    ready.failures = []
+                found.add(ready)
+
+        choose_engine(running, store, len(chunks)).run(order_of(settings, store), chunks, tell)
+    if turn.start != END:
+        raise MachineError(f"rows from {turn.start} on were not verified: nobody told of them; try again")
+    return found
+
+
+def _chunks_of(total: int, workers: int) -> list[Chunk]:
+    """The chunks of a folder's rows; the last holds whatever comes beside those that it should have."""
+    size = min(_MOST, max(_FEWEST, -(-total // (_EACH * workers))))
+    starts = range(0, max(1, total), size)
+    return [Chunk(start, END if start + size >= total else start + size) for start in starts]

@@ -1,0 +1,370 @@
+"""Candidates from the user's own code: live objects here, and files each in a process of its own.
+
+What such a process comes to harm of costs one kernel: who was at work is known, and another process goes on behind it.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from synthesis.core.errors import MachineError, Stage, Symptom, TargetError, UsageError
+from synthesis.core.examples import NO_EXAMPLES, Examples, parse_type, read_inputs
+from synthesis.core.records import Rejection
+from synthesis.core.sandbox.wire import WireError
+from synthesis.core.sandbox.zygote import Casualty, Zygote
+from synthesis.core.settings import Extraction, ExtractionRun
+from synthesis.frontends.base import Frontend
+from synthesis.frontends.failures import detail_of
+from synthesis.frontends.registry import frontend_modules, get_frontend
+from synthesis.making.candidate import Candidate
+from synthesis.making.confirmation import confirm_source, why_unprovable
+from synthesis.making.faults import fault_of, is_fault
+from synthesis.making.sources.licensing import refused_for_licence
+from synthesis.making.sources.opening import OnOpen, tell_nobody
+from synthesis.making.sources.preloading import can_be_forked, package_of
+from synthesis.making.sources.targets import Place, TargetImportError, choose_frontends, load_place, path_of, places_of
+from synthesis.making.stages import Terms, lower
+from synthesis.making.travel import pack, unpack
+from synthesis.verification.inference import infer_inputs
+from synthesis.verification.plan import make_plan
+
+TERMS = Terms(useful=False, fresh=True, whole=True)
+
+
+def candidates_of(target: object, settings: Extraction, examples: Examples) -> Iterator[Candidate]:
+    """The candidates of a live object or module, lowered and planned.
+
+    Raises:
+        TargetError: if an object is a kernel of no front end.
+        UnknownNameError: for an unknown front end, level or device.
+        ConfigError: if the examples do not fit a kernel.
+    """
+    for number, prospect in enumerate(_prospects_of(target, settings, examples)):
+        yield from _candidates_at(prospect, number, target, settings, examples)
+
+
+@dataclass(frozen=True, slots=True)
+class _Prospect:
+    """What a front end looks at in a target, as its ``prospects`` has it."""
+
+    frontend: Frontend
+    position: int
+    name: str
+
+
+def _prospects_of(target: object, settings: Extraction, examples: Examples) -> list[_Prospect]:
+    """What all front ends of a target look at, one after the other.
+
+    Where there are several, those are left out that lack a level, or the device, that the settings name.
+    """
+    chosen = choose_frontends(target, settings.frontend, examples)
+    able = [each for each in chosen if _can_make(each, settings)]
+    return [
+        _Prospect(frontend, position, name)
+        for frontend in able or chosen
+        for position, name in enumerate(frontend.compiler.prospects(target))
+    ]
+
+
+def _can_make(frontend: Frontend, settings: Extraction) -> bool:
+    """Whether a front end has the levels and the device that the settings name."""
+    try:
+        frontend.choose_levels(settings.level, frontend.choose_device(settings.device))
+    except UsageError:
+        return False
+    return True
+
+
+def _candidates_at(
+    prospect: _Prospect, number: int, target: object, settings: Extraction, examples: Examples
+) -> Iterator[Candidate]:
+    """The candidates that one prospect of a target, with its number among all, is."""
+    frontend = prospect.frontend
+    device = frontend.choose_device(settings.device)
+    levels = frontend.choose_levels(settings.level, device)
+    for found in frontend.compiler.discover(target, examples=examples, only=prospect.position):
+        if isinstance(found, Rejection):
+            yield Candidate(spec=None, number=number, stopped=found)
+            continue
+        loaded = Candidate(
+            spec=found.spec, number=number, key=repr(found.spec), device=device, levels=levels, kernel=found
+        )
+        refused = refused_for_licence(found.spec, settings)
+        if refused is not None:
+            yield loaded.stop(refused).detached()
+            continue
+        try:
+            (lowered,) = lower(frontend, [loaded])
+            yield _prepared(frontend, lowered, settings).detached()
+        except SystemExit as error:  # a function that leaves the program when it is traced
+            yield loaded.stop(
+                Rejection(stage=Stage.LOWER, symptom=Symptom.TRACE_ERROR, detail=detail_of(error))
+            ).detached()
+        except Exception as error:
+            if not is_fault(error):
+                raise
+            yield loaded.stop(fault_of(error, Stage.LOWER)).detached()
+
+
+class ExtractedFiles:
+    """The candidates of what a text names, by file; a context manager.
+
+    Each file is imported in a process of its own. A package that can be is imported once, in the process that those are
+    forked from.
+
+    Args:
+        target: a file, a folder, a module, a package, or ``module:name``.
+        settings: what to extract with.
+        examples: what is known of the functions' inputs.
+        on_open: told of each file before it is imported.
+
+    Raises:
+        TargetError: if there is no such file, module or attribute.
+    """
+
+    frontend = None
+    """Each candidate says which is its own."""
+
+    def __init__(self, target: str, settings: Extraction, examples: Examples, on_open: OnOpen = tell_nobody) -> None:
+        self.places = places_of(target)
+        """The target's files, in order."""
+        self._settings = settings
+        self._examples = examples
+        self._on_open = on_open
+        self._stack = ExitStack()
+        self._zygote: Zygote | None = None
+
+    @classmethod
+    def of_run(cls, settings: ExtractionRun, on_open: OnOpen = tell_nobody) -> "ExtractedFiles":
+        """The files of a run.
+
+        Raises:
+            TargetError: if they are not there, or not as they were when the run began.
+        """
+        found = cls(settings.target, settings, examples_of(settings), on_open)
+        if sources_digest(found.places, settings) != settings.sources:
+            raise TargetError(f"the files of {settings.target} are not as they were when the run began")
+        return found
+
+    def __enter__(self) -> "ExtractedFiles":
+        """The files themselves."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the process that others are forked from."""
+        self._stack.close()
+
+    def candidates(self, numbers: Iterable[int] | None = None) -> Iterator[Candidate]:
+        """The candidates of some files, or of all; a kernel that two of them make public is one candidate.
+
+        Raises:
+            UnknownNameError: for an unknown front end, level or device.
+            ConfigError: if the examples do not fit a kernel.
+            MachineError: if the machine does not let files be imported.
+            TargetError: if the only file cannot be imported.
+        """
+        first_at: dict[str, Place] = {}
+        for place in self.places if numbers is None else [self.places[number] for number in numbers]:
+            self._on_open(place.label)
+            if self._zygote is None:
+                self._zygote = self._stack.enter_context(self._prepared())
+            for each in _candidates_of_file(self._zygote, place, self._settings, self._examples):
+                if not each.key or first_at.setdefault(each.key, place) is place:
+                    yield each
+
+    def _prepared(self) -> Zygote:
+        """What processes are forked from."""
+        confinement = replace(self._settings.confinement, stranger=False)
+        preload: list[str | tuple[str, Any]] = [*frontend_modules(self._settings.frontend)]
+        package = package_of(self.places)
+        if package is not None and can_be_forked(package, preload, confinement, self._settings.time_limit):
+            preload.append(("synthesis.making.sources.preloading:import_package", package))
+        return Zygote(preload=preload, confinement=confinement)
+
+
+def examples_of(settings: Extraction, examples: Examples = NO_EXAMPLES) -> Examples:
+    """What is known of the functions' inputs: some examples, and what the settings say beside them.
+
+    Raises:
+        ConfigError: if the settings' own cannot be read.
+    """
+    return Examples(
+        arguments=(*examples.arguments, *(parse_type(text) for text in settings.arg or ())),
+        tables={**examples.tables, **(read_inputs(settings.inputs) if settings.inputs is not None else {})},
+        guess=examples.guess or settings.guess_inputs,
+    )
+
+
+def sources_digest(places: Sequence[Place], settings: Extraction) -> str:
+    """The digest of a target's files and of the file of inputs.
+
+    Raises:
+        TargetError: if one cannot be read.
+    """
+    found = hashlib.blake2b(digest_size=16)
+    files = [(place.label, path_of(place)) for place in places]
+    try:
+        for label, path in (*files, ("inputs", settings.inputs)):
+            content = b"" if path is None else path.read_bytes()
+            found.update(f"{label} {len(content)}\n".encode() + content)
+    except OSError as error:
+        raise TargetError(f"cannot read {error.filename}: {error.strerror}") from error
+    return found.hexdigest()
+
+
+@dataclass(slots=True)
+class _Way:
+    """How far a file's kernels have been gone through."""
+
+    prospects: tuple[tuple[str, str], ...] = ()
+    """Of all its kernels the front end and the name, once they are known."""
+    at: int | None = None
+    """The number of the one at work; None before the first."""
+    seen: int = 0
+    """Candidates that have come of the one at work."""
+    again: int | None = None
+    """The number of one that is tried a second time, because what killed it may have been the machine; -1 for the
+    import."""
+    skip: int = 0
+    """Candidates of that one which have come already."""
+
+    def tries_again(self, harm: Casualty) -> bool:
+        """Whether harm is to be looked at a second time, and if so all that is needed for it."""
+        at = -1 if self.at is None else self.at
+        if harm.symptom is not Symptom.CRASH or self.again == at:
+            return False
+        self.again, self.skip = at, self.seen
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Begins:
+    """What a file holds."""
+
+    prospects: tuple[tuple[str, str], ...]
+    """A front end and a kernel's name each."""
+
+
+_Item = _Begins | tuple[int, bytes] | int
+"""What there is to look at; the number of one and a candidate of it; the number of the one that begins."""
+
+
+def _candidates_of_file(zygote: Zygote, place: Place, settings: Extraction, examples: Examples) -> Iterator[Candidate]:
+    """The candidates of one file; after harm to one kernel, the others in another process."""
+    way, start = _Way(), 0
+    while True:
+        work = partial(_work_at, place, settings, examples, start)
+        harm: Casualty | None = None
+        for item in zygote.run(work, _Item, time_limit=settings.time_limit):
+            if isinstance(item, Casualty):
+                harm = item
+                break
+            try:
+                candidate = _take(way, item, place)
+            except WireError as error:
+                harm = Casualty(symptom=Symptom.CRASH, detail=f"its results cannot be read: {error}")
+                break
+            if candidate is not None:
+                yield candidate
+        if harm is None:
+            return
+        zygote.check_machine()
+        if way.tries_again(harm):
+            start, way.at = way.at or 0, None
+            continue
+        if harm.machine:
+            raise MachineError(f"{place.label}: {harm.detail} again and again, which it cannot do itself")
+        yield Candidate(spec=None, stopped=_blame(harm, place, way))
+        if way.at is None or way.at + 1 >= len(way.prospects):
+            return
+        start, way.at = way.at + 1, None
+
+
+def _take(way: _Way, item: _Item, place: Place) -> Candidate | None:
+    """The candidate in an item, if it is not one that tells how far the work is."""
+    match item:
+        case _Begins():
+            way.prospects = item.prospects
+            return None
+        case (int(number), bytes(data)):
+            if number == way.again and way.seen < way.skip:
+                way.seen += 1
+                return None
+            frontend = get_frontend(way.prospects[number][0]) if 0 <= number < len(way.prospects) else None
+            candidate = unpack(frontend, data)  # before it counts: what cannot be read has not come
+            way.seen += 1
+            if candidate.stopped is not None:
+                return replace(candidate, stopped=replace(candidate.stopped, origin=place.label))
+            return candidate
+        case int(number) if 0 <= number < len(way.prospects):
+            way.at, way.seen = number, 0
+            return None
+        case _:
+            raise WireError("a kernel that there is not")
+
+
+def _work_at(place: Place, settings: Extraction, examples: Examples, start: int) -> Iterator[_Item]:
+    """The candidates of one file from a position on, in whatever process this runs, and what it is at.
+
+    A file of several that does not import is a candidate that is stopped.
+    """
+    try:
+        target = load_place(place)
+    except TargetImportError as error:
+        if not place.one_of_many:
+            raise
+        stopped = Rejection(stage=Stage.LOAD, symptom=error.symptom, detail=str(error), origin=place.label)
+        yield 0, pack(Candidate(spec=None, stopped=stopped))
+        return
+    prospects = _prospects_of(target, settings, examples)
+    if not prospects:
+        return
+    yield _Begins(tuple((each.frontend.name, each.name) for each in prospects))
+    for number, prospect in enumerate(prospects[start:], start):
+        yield number
+        for each in _candidates_at(prospect, number, target, settings, examples):
+            yield number, pack(each)
+
+
+def _prepared(frontend: Frontend, candidate: Candidate, settings: Extraction) -> Candidate:
+    """A lowered candidate with its claim to be self-contained put to the test, its inputs inferred, and a plan."""
+    kernel, lowered = candidate.kernel, candidate.lowered
+    if candidate.stopped is not None or kernel is None or lowered is None:
+        return candidate
+    spec, lowered = confirm_source(frontend, kernel, lowered, candidate.levels, candidate.device)
+    candidate = replace(candidate, lowered=lowered)
+    if not settings.verifies(None, candidate.number):
+        return replace(candidate, spec=spec)
+    unknown = why_unprovable(spec)
+    if unknown is None:
+        spec, unknown = infer_inputs(frontend, replace(kernel, spec=spec))
+    build = settings.builds(None, candidate.number)
+    plan = make_plan(
+        frontend,
+        replace(kernel, spec=spec),
+        lowered.texts,
+        useful=False,
+        build=build,
+        unknown=unknown,
+        least_reach=settings.reach,
+        weigh=True,
+    )
+    return replace(candidate, spec=spec, plan=plan)
+
+
+def _blame(harm: Casualty, place: Place, way: _Way) -> Rejection:
+    """The rejection of what a process was at when it came to harm."""
+    if way.at is None:
+        detail = f"{harm.detail}, before the first kernel, on import or in discovery"
+        return Rejection(stage=Stage.LOAD, symptom=harm.symptom, detail=detail, origin=place.label)
+    return Rejection(
+        stage=Stage.LOWER,
+        symptom=harm.symptom,
+        detail=harm.detail,
+        frontend=way.prospects[way.at][0],
+        kernel_name=way.prospects[way.at][1],
+        origin=place.label,
+    )

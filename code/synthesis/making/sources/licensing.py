@@ -1,0 +1,14 @@
+"""Which of the user's kernels an allow-list of licences lets through."""
+
+from synthesis.core.errors import Stage, Symptom
+from synthesis.core.licences import is_allowed
+from synthesis.core.records import KernelSpec, Rejection
+from synthesis.core.settings import Extraction
+
+
+def refused_for_licence(spec: KernelSpec, settings: Extraction) -> Rejection | None:
+    """Why a kernel's licence keeps it out; None if it does not."""
+    if settings.licence is None or is_allowed(spec.licence, settings.licence):
+        return None
+    detail = f"its licence is {spec.licence}; allowed: {', '.join(settings.licence)}"
+    return Rejection(stage=Stage.LOAD, symptom=Symptom.OTHER_LICENCE, detail=detail).of(spec)

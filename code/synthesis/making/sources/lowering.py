@@ -1,0 +1,116 @@
+"""Lowers Python that answers a row, in a process that strangers' code may do anything to."""
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from synthesis.core.errors import Stage, Symptom
+from synthesis.core.records import KernelSpec, Rejection
+from synthesis.core.sandbox.wire import decode, encode
+from synthesis.frontends.base import Frontend, Kernel, Level
+from synthesis.frontends.failures import detail_of
+from synthesis.frontends.registry import get_frontend
+from synthesis.making.confirmation import why_unprovable
+from synthesis.verification.claims import other_signature
+
+_NATIVE = frozenset(["func_native", "func_replay", "func_grad"])
+"""What puts text of another language, or a derivative of one's own, into a kernel."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Python in the place of a row's own."""
+
+    spec: KernelSpec
+    """The row's record, with the other source."""
+    level: str
+    device: str
+    native: tuple[str, ...] = ()
+    """What the row's own source has that brings text of another language along, which this one may have too."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoweredSource:
+    """What a source gives at one level."""
+
+    text: str = ""
+    rejection: Rejection | None = None
+    """Why there is no text."""
+    other: str = ""
+    """In what it is another kernel than the row's, and so not looked at further."""
+    more: str = ""
+    """What it does beside defining a kernel; it was not even loaded."""
+
+
+def lower_sources(name: str, sources: Sequence[Source]) -> Iterator[int | bytes]:
+    """The position of each source as it begins, then what it gives, as bytes.
+
+    Args:
+        name: the front end's.
+        sources: what to lower.
+    """
+    frontend = get_frontend(name)
+    for position, source in enumerate(sources):
+        yield position
+        try:
+            found = _lower(frontend, source)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 (a stranger's source may raise anything)
+            rejection = Rejection(stage=Stage.LOWER, symptom=Symptom.TRACE_ERROR, detail=detail_of(error))
+            found = LoweredSource(rejection=rejection)
+        yield encode(found)
+
+
+def read_lowered(data: bytes) -> LoweredSource:
+    """What ``lower_sources`` says of a source.
+
+    Raises:
+        WireError: if it says nothing.
+    """
+    return decode(data, LoweredSource)
+
+
+def native_words(source: str) -> tuple[str, ...]:
+    """What a source has that brings text of another language, or derivatives of its own, along."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ()
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        name = getattr(node, "attr", None) or getattr(node, "id", None) or getattr(node, "name", None)
+        found |= _NATIVE & {str(name)}
+    return tuple(sorted(found))
+
+
+def _lower(frontend: Frontend, source: Source) -> LoweredSource:
+    unknown = why_unprovable(source.spec)
+    if unknown is not None:
+        return LoweredSource(more=str(unknown))
+    strange = sorted(set(native_words(source.spec.source)) - set(source.native))
+    if strange:
+        return LoweredSource(more=f"it has {strange[0]}, which the row's own source has not")
+    return _text_of(frontend, source.spec, frontend.level(source.level), source.device)
+
+
+def _text_of(frontend: Frontend, spec: KernelSpec, level: Level, device: str) -> LoweredSource:
+    kernel = frontend.load_one(spec)
+    if isinstance(kernel, Rejection):
+        return LoweredSource(rejection=kernel)
+    try:
+        return _text_of_kernel(frontend, kernel, level, device)
+    finally:
+        frontend.compiler.release([kernel])
+
+
+def _text_of_kernel(frontend: Frontend, kernel: Kernel, level: Level, device: str) -> LoweredSource:
+    declared = frontend.compiler.declared(kernel)
+    other = None if declared is None else other_signature(kernel.spec.signature, declared)
+    if other is not None:
+        return LoweredSource(other=other)
+    (lowered,) = frontend.compiler.lower([kernel], [level], device=device)
+    if isinstance(lowered, Rejection):
+        return LoweredSource(rejection=lowered)
+    text = lowered.texts.get(level.name)
+    if text is None:
+        return LoweredSource(rejection=next(iter(lowered.rejections), None))
+    return LoweredSource(text=text)

@@ -1,0 +1,125 @@
+"""Rows of a folder with what their texts are run on, made where a stranger's source can do no harm."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from synthesis.core.settings import Confining, Verification
+from synthesis.dataset.storage.reading import Document
+from synthesis.frontends.registry import get_frontend
+from synthesis.making.sources.stored import Checked, StoredRows
+from synthesis.verification.plan import Plan
+from synthesis.verification.verifier import Verifier
+
+TIME_LIMITS = {"warp": 1.0, "jax": 4.0}
+"""Seconds of processor time a text; a wrong one may never end."""
+OTHER_TIME_LIMIT = 4.0
+
+
+class PlannedRows:
+    """Makes the plans of rows again, and runs programs of theirs; a context manager.
+
+    Args:
+        confining: what the processes are held to that somebody's code runs in.
+        seed: of the inputs, where a call does not say another.
+        time_limits: front end to seconds of processor time that a text may take.
+        source_time_limit: seconds of processor time that a row's source may take; the usual ones if None.
+        again: whether a text that has used up its processor time is tried once more, alone.
+    """
+
+    def __init__(
+        self,
+        confining: Confining,
+        *,
+        seed: int = 0,
+        time_limits: Mapping[str, float] = TIME_LIMITS,
+        source_time_limit: float | None = None,
+        again: bool = True,
+    ) -> None:
+        held = {name: getattr(confining, name) for name in Confining.__dataclass_fields__}
+        usual = Verification()
+        self._verification = Verification(
+            seed=seed, source_time_limit=source_time_limit or usual.source_time_limit, **held
+        )
+        self._time_limits = time_limits
+        self._again = again
+        self._stack = ExitStack()
+        self._stored = self._stack.enter_context(StoredRows(self._verification))
+        self._verifiers: dict[str, Verifier] = {}
+
+    def __enter__(self) -> "PlannedRows":
+        """Itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop the processes that sources and texts run in."""
+        self.close()
+
+    def close(self) -> None:
+        """Stop the processes that sources and texts run in."""
+        self._verifiers.clear()
+        self._stack.close()
+
+    @property
+    def stored(self) -> StoredRows:
+        """What makes rows again."""
+        return self._stored
+
+    def plans(
+        self, documents: Sequence[Document], *, seed: int | None = None, own_sizes: bool = False
+    ) -> list[Plan | str]:
+        """The plan of each row; in words why there is none, where nothing of it can be run.
+
+        Args:
+            documents: the rows.
+            seed: of the inputs; the one that this was made with if None.
+            own_sizes: whether texts with a twin are to be run at the sizes that they are for.
+        """
+        checked = self._stored.check(enumerate(documents), seed=seed, own_sizes=own_sizes)
+        return [_plan_of(each) for each in checked]
+
+    def verifier(self, frontend: str) -> Verifier:
+        """What runs the texts of a front end."""
+        if frontend not in self._verifiers:
+            verifier = Verifier(
+                get_frontend(frontend),
+                time_limit=self._time_limits.get(frontend, OTHER_TIME_LIMIT),
+                confinement=self._verification.confinement,
+                strangers=True,
+                again=self._again,
+            )
+            self._verifiers[frontend] = self._stack.enter_context(verifier)
+        return self._verifiers[frontend]
+
+
+def _plan_of(checked: Checked) -> Plan | str:
+    candidate = checked.candidate
+    if candidate.stopped is not None:
+        return f"the row cannot be made again: {candidate.stopped.symptom}: {candidate.stopped.detail}"
+    if checked.differences:
+        return f"the row is not what its source gives: {checked.differences[0].detail}"
+    plan = candidate.plan
+    if plan is None:
+        return "there is nothing to run"
+    if plan.problem is not None:
+        return f"{plan.problem.symptom}: {plan.problem.detail}"
+    return plan if plan.unknown is None else str(plan.unknown)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A row with its plan."""
+
+    place: int
+    """Among the rows of its batch."""
+    document: Document
+    plan: Plan
+
+
+def by_frontend(documents: Sequence[Document], plans: Sequence[Plan | str]) -> dict[str, list[Planned]]:
+    """The rows that have a plan, by front end."""
+    found: dict[str, list[Planned]] = {}
+    for place, (document, plan) in enumerate(zip(documents, plans, strict=True)):
+        if isinstance(plan, Plan):
+            found.setdefault(document.frontend, []).append(Planned(place, document, plan))
+    return found

@@ -1,0 +1,91 @@
+"""A package that is imported once, in the process that others are forked from, and not once for each of its files."""
+
+import importlib
+import os
+import sys
+import threading
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from synthesis.core.errors import IrsmithError
+from synthesis.core.sandbox.confinement import Confinement
+from synthesis.core.sandbox.zygote import Casualty, Zygote
+from synthesis.making.sources.targets import Place
+
+_WORTH_IT = 4
+"""Files from which on it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A package, and what must be on the path for it to be found."""
+
+    name: str
+    folder: str
+
+
+def package_of(places: Sequence[Place]) -> Package | None:
+    """The package that all of a target's files are of; None if there is none, or too few files."""
+    names = {each.module.partition(".")[0] for each in places}
+    if len(places) < _WORTH_IT or len(names) != 1 or not all(each.module for each in places):
+        return None
+    folder = places[0].folder
+    return Package(names.pop(), "" if folder is None else str(folder))
+
+
+def can_be_forked(
+    package: Package, preload: Sequence[str | tuple[str, Any]], confinement: Confinement, time_limit: float
+) -> bool:
+    """Whether a package imports, in time, and starts no threads, of which a forked process would have none."""
+    with Zygote(preload=preload, confinement=confinement) as zygote:
+        try:
+            found = list(zygote.run(partial(_probe, package), bool, time_limit=time_limit))
+        except (IrsmithError, RuntimeError):
+            return False
+        return not any(isinstance(each, Casualty) for each in found) and found == [True]
+
+
+def _probe(package: Package) -> Iterator[bool]:
+    before = _threads()
+    import_package(package)
+    yield _threads() <= before
+
+
+def _threads() -> int:
+    """How many threads this process has, those of native code among them where the system tells.
+
+    It is read off ``self``: in a namespace of its own, a process has another number than ``/proc`` knows it by.
+    """
+    try:
+        return len(os.listdir("/proc/self/task"))
+    except OSError:
+        return threading.active_count()
+
+
+def import_package(package: Package) -> None:
+    """Import a package; what it prints is dropped."""
+    if package.folder and package.folder not in sys.path:
+        sys.path.insert(0, package.folder)
+    with _silent():
+        importlib.import_module(package.name)
+
+
+@contextmanager
+def _silent() -> Generator[None]:
+    """Have what is written to standard output and standard error go nowhere."""
+    kept = [os.dup(stream) for stream in (1, 2)]
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    try:
+        for stream in (1, 2):
+            os.dup2(nothing, stream)
+        yield
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        for stream, copy in zip((1, 2), kept, strict=True):
+            os.dup2(copy, stream)
+            os.close(copy)
+        os.close(nothing)

@@ -1,0 +1,258 @@
+"""Candidates from a recording: each kernel in a process of its own, where only the tools can be imported."""
+
+import hashlib
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from functools import partial
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+
+from synthesis.core.errors import MachineError, Stage, Symptom, TargetError
+from synthesis.core.records import Hindrance, KernelSpec, Rejection, Unproved
+from synthesis.core.sandbox.wire import WireError
+from synthesis.core.sandbox.zygote import Casualty, Zygote
+from synthesis.core.settings import Extraction, ExtractionRun
+from synthesis.core.stores.base import Store
+from synthesis.core.stores.places import store_of
+from synthesis.frontends.base import Frontend, Kernel
+from synthesis.frontends.failures import detail_of, rejected
+from synthesis.frontends.launched import Described, Launched
+from synthesis.frontends.registry import frontend_modules, get_frontend
+from synthesis.frontends.requirements import TOOLS, libraries_in
+from synthesis.making.candidate import Candidate
+from synthesis.making.confirmation import NOT_THE_KERNEL, why_unprovable
+from synthesis.making.faults import fault_of, is_fault
+from synthesis.making.recording.storage import (
+    KERNELS,
+    entries_of,
+    launches_of,
+    read_kernel,
+    read_launch,
+    read_refused,
+)
+from synthesis.making.sources.licensing import refused_for_licence
+from synthesis.making.sources.opening import OnOpen, tell_nobody
+from synthesis.making.stages import lower
+from synthesis.making.travel import pack, unpack
+from synthesis.verification.plan import make_plan
+from synthesis.verification.recorded import choose_launch
+
+_TOO_DEAR = Unproved(Hindrance.NO_REFERENCE, "to say what it computes takes longer than the time limit")
+
+
+class RecordedKernels:
+    """The candidates of a recording; a context manager.
+
+    Args:
+        place: the recording's folder or URL.
+        settings: what to extract with.
+
+    Raises:
+        TargetError: if there is no recording.
+    """
+
+    frontend = None
+    """Each candidate says which is its own."""
+
+    def __init__(self, place: str, settings: Extraction, on_open: OnOpen = tell_nobody) -> None:
+        self._store = store_of(place)
+        self._on_open = on_open
+        self.entries = entries_of(self._store)
+        """Kernels, and notes of those that were refused, in order."""
+        if not self.entries:
+            raise TargetError(f"no recording in {place}; irsmith record --out {place} -- python script.py makes one")
+        self._settings = settings
+        self._stack = ExitStack()
+        self._zygote: Zygote | None = None
+
+    @classmethod
+    def of_run(cls, settings: ExtractionRun, on_open: OnOpen = tell_nobody) -> "RecordedKernels":
+        """The kernels of a run.
+
+        Raises:
+            TargetError: if they are not there, or not those of the run's beginning.
+        """
+        found = cls(settings.target, settings, on_open)
+        if found.digest() != settings.sources:
+            raise TargetError(f"the recording in {settings.target} is not as it was when the run began")
+        return found
+
+    def __enter__(self) -> "RecordedKernels":
+        """The kernels themselves."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the process that others are forked from."""
+        self._stack.close()
+
+    def digest(self) -> str:
+        """The digest of which kernels and launches there are."""
+        found = hashlib.blake2b(digest_size=16)
+        for entry in self.entries:
+            launches = launches_of(self._store, _name(entry)) if entry.startswith(KERNELS) else []
+            found.update(f"{entry} {' '.join(launches)}\n".encode())
+        return found.hexdigest()
+
+    def candidates(self, numbers: Iterable[int] | None = None) -> Iterator[Candidate]:
+        """The candidates of some entries, or of all.
+
+        Raises:
+            MachineError: if the machine does not let kernels be loaded.
+            UnknownNameError: for an unknown front end, level or device.
+        """
+        for number in range(len(self.entries)) if numbers is None else numbers:
+            yield self._candidate(self.entries[number], number)
+
+    def _candidate(self, entry: str, number: int) -> Candidate:
+        try:
+            if not entry.startswith(KERNELS):
+                return Candidate(spec=None, number=number, stopped=_note(self._store, entry))
+            described = read_kernel(self._store, _name(entry))
+            launches = _launches(self._store, _name(entry))
+        except TargetError as error:
+            stopped = Rejection(stage=Stage.LOAD, symptom=Symptom.NO_KERNEL, detail=str(error), origin=entry)
+            return Candidate(spec=None, number=number, stopped=stopped)
+        if self._settings.frontend not in (None, described.spec.frontend):
+            why = f"it is one of {described.spec.frontend}'s"
+            return _stopped(described, number, Symptom.NOT_AVAILABLE, why)
+        refused = refused_for_licence(described.spec, self._settings)
+        if refused is not None:
+            return Candidate(spec=described.spec, number=number, stopped=refused)
+        self._on_open(described.spec.name)
+        return self._made(described, launches, number)
+
+    def _made(self, described: Described, launches: Sequence[Launched], number: int) -> Candidate:
+        """The candidate that a process makes of a kernel; one more tries where the first came to harm."""
+        work = partial(_work_on, described, launches, self._settings, number, None)
+        if self._zygote is None:
+            self._zygote = self._stack.enter_context(self._prepared())
+        harm = Casualty(symptom=Symptom.CRASH, detail="ended without its results")
+        for _ in range(2):
+            for item in self._zygote.run(work, bytes, time_limit=self._settings.time_limit, contained=True):
+                if isinstance(item, Casualty):
+                    harm = item
+                    break
+                try:
+                    return unpack(get_frontend(described.spec.frontend), item)
+                except WireError as error:
+                    harm = Casualty(symptom=Symptom.CRASH, detail=f"its results cannot be read: {error}")
+            self._zygote.check_machine()
+            if harm.symptom is Symptom.TIMEOUT:
+                work = partial(_work_on, described, launches, self._settings, number, _TOO_DEAR)
+            elif harm.symptom is not Symptom.CRASH:
+                break
+        if harm.machine:
+            raise MachineError(f"{described.spec.name}: {harm.detail} again and again, which it cannot do itself")
+        return _stopped(described, number, harm.symptom, harm.detail)
+
+    def _prepared(self) -> Zygote:
+        return Zygote(preload=[*frontend_modules(self._settings.frontend)], confinement=self._settings.confinement)
+
+
+def _name(entry: str) -> str:
+    return entry.partition("/")[2]
+
+
+def _launches(store: Store, name: str) -> list[Launched]:
+    return [read_launch(store, name, each) for each in launches_of(store, name)]
+
+
+def _note(store: Store, entry: str) -> Rejection:
+    note = read_refused(store, _name(entry))
+    return Rejection(
+        stage=Stage.LOAD,
+        symptom=Symptom.NOT_AVAILABLE,
+        detail=note.why,
+        frontend=note.frontend,
+        kernel_name=note.kernel,
+        origin=note.module,
+    )
+
+
+def _stopped(described: Described, number: int, symptom: Symptom, detail: str) -> Candidate:
+    stopped = rejected(described.spec, Stage.LOAD, symptom, detail)
+    return Candidate(spec=described.spec, number=number, stopped=stopped)
+
+
+def _work_on(
+    described: Described, launches: Sequence[Launched], settings: Extraction, number: int, unknown: Unproved | None
+) -> Iterator[bytes]:
+    """The candidate of one kernel, in whatever process this runs; ``unknown`` says why nothing of it is proved."""
+    if not libraries_in(described.spec.source):
+        sys.meta_path.insert(0, _OnlyTools())
+    try:
+        candidate = _candidate_of(described, launches, settings, number, unknown)
+    except Exception as error:
+        if not is_fault(error):
+            raise
+        candidate = Candidate(spec=described.spec, number=number).stop(fault_of(error, Stage.LOWER))
+    yield pack(candidate)
+
+
+def _candidate_of(
+    described: Described, launches: Sequence[Launched], settings: Extraction, number: int, unknown: Unproved | None
+) -> Candidate:
+    frontend = get_frontend(described.spec.frontend)
+    device = frontend.choose_device(settings.device)
+    levels = frontend.choose_levels(settings.level, device)
+    kernel = frontend.load_one(described.spec)
+    if isinstance(kernel, Rejection):
+        return Candidate(spec=described.spec, number=number, stopped=kernel)
+    candidate = Candidate(spec=described.spec, number=number, device=device, levels=levels, kernel=kernel)
+    try:
+        (candidate,) = lower(frontend, [candidate])
+    except SystemExit as error:
+        return candidate.stop(Rejection(stage=Stage.LOWER, symptom=Symptom.TRACE_ERROR, detail=detail_of(error)))
+    if candidate.stopped is not None or candidate.lowered is None or frontend.replayer is None:
+        return candidate.detached()
+    described = replace(described, spec=_settled(frontend, kernel))
+    same = described.spec.self_contained and frontend.replayer.digest(kernel) == described.digest
+    spec = replace(described.spec, self_contained=same and not libraries_in(described.spec.source))
+    if not settings.verifies(None, number):
+        return replace(candidate, spec=spec).detached()
+    unknown = (why_unprovable(spec, trusted=settings.trust) or unknown) if same else NOT_THE_KERNEL
+    if unknown is None:
+        spec, unknown = choose_launch(frontend, replace(kernel, spec=spec), launches, least_reach=settings.reach)
+    plan = make_plan(
+        frontend,
+        replace(kernel, spec=spec),
+        candidate.lowered.texts,
+        useful=False,
+        build=settings.builds(None, number),
+        unknown=unknown,
+        least_reach=settings.reach,
+        weigh=True,
+    )
+    return replace(candidate, spec=spec, plan=plan).detached()
+
+
+def _settled(frontend: Frontend, kernel: Kernel) -> KernelSpec:
+    """The record of a kernel with the results that its source gives: of a call of arrays alone a recorder cannot tell
+    numbers that the function gives from those that a library keeps for itself."""
+    claimed = kernel.spec.signature
+    if claimed.call is None or not claimed.call.get("arrays"):
+        return kernel.spec
+    found = frontend.compiler.declared(kernel) or claimed
+    settled = replace(claimed, results=found.results, differentiable=found.differentiable, cotangents=found.cotangents)
+    return replace(kernel.spec, signature=settled)
+
+
+class _OnlyTools(MetaPathFinder):
+    """Refuses what is neither Python's own nor the tools': a source that needs it is not the kernel by itself."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Nothing, or an error.
+
+        Raises:
+            ModuleNotFoundError: for any other package.
+        """
+        del path, target
+        root = fullname.partition(".")[0]
+        if root not in TOOLS and root not in sys.modules:
+            raise ModuleNotFoundError(f"it needs {root}, which is not among the tools", name=fullname)
+        return None

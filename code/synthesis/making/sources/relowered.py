@@ -1,0 +1,324 @@
+"""Candidates from a finished folder whose rows are lowered again, by the tools that are here.
+
+Rows may be a stranger's: each source runs in a process without rights, as in ``stored.py``, which makes the texts and
+says what they are to be run on. What it says is held here against the row. A row's own texts are not looked at.
+"""
+
+import hashlib
+import io
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import groupby
+
+from synthesis.core.errors import ConfigError, Stage, Symptom, TargetError, UnknownNameError
+from synthesis.core.records import KernelSpec, Pair, Rejection
+from synthesis.core.sandbox.zygote import Casualty, Zygote
+from synthesis.core.settings import Relowering, RelowerRun
+from synthesis.core.stores.base import Store, join
+from synthesis.core.stores.places import store_of
+from synthesis.dataset.storage.confined import ConfinedTables
+from synthesis.dataset.storage.layout import SIDECAR, hash_of_stored
+from synthesis.dataset.storage.ranges import RangeReader
+from synthesis.dataset.storage.reading import BrokenFile, Document, files_of_pairs, read_file
+from synthesis.dataset.storage.rows import row_of
+from synthesis.dataset.storage.tables import write_rows
+from synthesis.frontends.base import Frontend, Kernel
+from synthesis.frontends.failures import detail_of
+from synthesis.frontends.registry import frontend_modules, get_frontend
+from synthesis.making.candidate import Candidate
+from synthesis.making.confirmation import why_unprovable
+from synthesis.making.sources.apart import each_apart
+from synthesis.making.sources.stored import is_plan_of
+from synthesis.making.stages import Terms, lower
+from synthesis.making.travel import pack, unpack
+from synthesis.verification.claims import refuted_claim
+from synthesis.verification.twins import at_executed_sizes, plan_at_executed_sizes
+
+TERMS = Terms(useful=False, fresh=True, whole=True, strangers=True)
+_TOGETHER = 100
+"""Rows that share a process in which their sources run."""
+_LONGEST_NAME = 200
+"""Bytes of a kernel's name, which is part of a file's name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowToLower:
+    """A row, as the process that lowers it is told of it."""
+
+    spec: KernelSpec
+    number: int
+    """What samples are decided by: the index of a drawn kernel, else the row's place."""
+    device: str
+    levels: tuple[str, ...]
+    """The levels to make."""
+
+
+class RowsToLower:
+    """The candidates of a folder's rows; a context manager.
+
+    Args:
+        store: the folder.
+        settings: what to lower with.
+    """
+
+    frontend = None
+    """Each candidate says which is its own."""
+
+    def __init__(self, store: Store, settings: Relowering) -> None:
+        self._store = store
+        self._settings = settings
+        self._stack = ExitStack()
+        self._reader = RangeReader(store, self._stack.enter_context(ConfinedTables(settings.confinement)).read)
+        self._zygotes: dict[str, Zygote] = {}
+
+    @classmethod
+    def of_run(cls, settings: RelowerRun) -> "RowsToLower":
+        """The rows of a run.
+
+        Raises:
+            TargetError: if they are not there, or not those of the run's beginning.
+        """
+        store = store_of(settings.folder)
+        if rows_digest(store) != settings.sources:
+            raise TargetError(f"the rows of {settings.folder} are not as they were when the run began")
+        return cls(store, settings)
+
+    def __enter__(self) -> "RowsToLower":
+        """The rows themselves."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop the processes that rows are read and lowered in."""
+        self._zygotes.clear()
+        self._stack.close()
+
+    def candidates(self, numbers: range) -> Iterator[Candidate]:
+        """The candidates of a range of rows, in order: lowered and planned, or stopped.
+
+        Raises:
+            TargetError: if the folder is gone.
+            MissingFrontendError: if the package of a row's front end is not installed.
+            MachineError: if the machine does not let processes run.
+        """
+        waiting: list[RowToLower | Candidate] = []
+        for number, each in self._reader.read(numbers.start, numbers.stop):
+            waiting.append(_read(each, number, self._settings))
+            if len(waiting) == _TOGETHER:
+                yield from self._lower_together(waiting)
+                waiting = []
+        yield from self._lower_together(waiting)
+
+    def _lower_together(self, rows: Sequence[RowToLower | Candidate]) -> Iterator[Candidate]:
+        for name, group in groupby(rows, key=lambda each: "" if isinstance(each, Candidate) else each.spec.frontend):
+            neighbours = list(group)
+            if name:
+                yield from self._lower(
+                    get_frontend(name), [each for each in neighbours if isinstance(each, RowToLower)]
+                )
+            else:
+                yield from (each for each in neighbours if isinstance(each, Candidate))
+
+    def _lower(self, frontend: Frontend, rows: Sequence[RowToLower]) -> Iterator[Candidate]:
+        def work(some: Sequence[RowToLower]) -> Callable[[], Iterator[int | bytes]]:
+            return partial(lower_rows, frontend.name, some, self._settings)
+
+        made = each_apart(
+            self._zygote(frontend.name), rows, work, partial(unpack, frontend), self._settings.source_time_limit
+        )
+        for row, found in zip(rows, made, strict=True):
+            yield _checked(frontend, row, found)
+
+    def _zygote(self, name: str) -> Zygote:
+        if name not in self._zygotes:
+            zygote = Zygote(preload=frontend_modules(name), confinement=self._settings.confinement)
+            self._zygotes[name] = self._stack.enter_context(zygote)
+        return self._zygotes[name]
+
+
+def rows_digest(store: Store) -> str:
+    """The digest of a folder's rows.
+
+    Raises:
+        TargetError: if there is no such folder, it holds no pairs, or a file in it cannot be read.
+    """
+    found = hashlib.blake2b(digest_size=16)
+    for name in files_of_pairs(store):
+        try:
+            if name.startswith(f"{SIDECAR}/") and name.count("/") == 1:  # a row whose texts are files beside it
+                content = json.dumps(read_file(store, name).raw).encode()
+                digest = hashlib.blake2b(content, digest_size=16).hexdigest()
+            else:
+                digest = hash_of_stored(store, name)
+        except OSError as error:
+            raise TargetError(f"cannot read {join(store.where, name)}: {error.strerror or error}") from error
+        found.update(f"{name} {digest}\n".encode())
+    return found.hexdigest()
+
+
+def lower_rows(name: str, rows: Sequence[RowToLower], settings: Relowering) -> Iterator[int | bytes]:
+    """The position of each row as it begins, then its candidate as bytes; in a process that may come to any harm.
+
+    Args:
+        name: the front end's.
+        rows: what to lower.
+        settings: what to lower with.
+    """
+    frontend = get_frontend(name)
+    for position, row in enumerate(rows):
+        yield position
+        try:
+            candidate = _lowered(frontend, row, settings)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 (a stranger's source may raise anything)
+            rejection = Rejection(stage=Stage.LOWER, symptom=Symptom.TRACE_ERROR, detail=detail_of(error))
+            candidate = _begun(frontend, row).stop(rejection)
+        yield pack(candidate)
+
+
+def _begun(frontend: Frontend, row: RowToLower) -> Candidate:
+    levels = tuple(frontend.level(name) for name in row.levels)
+    return Candidate(spec=row.spec, number=row.number, device=row.device, levels=levels)
+
+
+def _lowered(frontend: Frontend, row: RowToLower, settings: Relowering) -> Candidate:
+    """A row's candidate with its texts, and with a plan if they are to be verified; without its live kernel."""
+    candidate = _begun(frontend, row)
+    # The versions that the row's own texts were made with do not matter: other texts are made.
+    unknown = why_unprovable(row.spec, trusted=settings.trust or ())
+    if unknown is not None:
+        return candidate.stop(Rejection(stage=Stage.LOAD, symptom=Symptom.NOT_AVAILABLE, detail=str(unknown)))
+    kernel = frontend.load_one(row.spec)
+    if isinstance(kernel, Rejection):
+        return candidate.stop(kernel)
+    try:
+        return _planned(frontend, replace(candidate, kernel=kernel), kernel, settings).detached()
+    finally:
+        frontend.compiler.release([kernel])
+
+
+def _planned(frontend: Frontend, candidate: Candidate, kernel: Kernel, settings: Relowering) -> Candidate:
+    drawn = kernel.spec.seed is not None
+    refuted = refuted_claim(kernel.spec, kernel, proved=drawn)  # the inputs of the others are weighed
+    if refuted is not None:
+        detail = f"what the row says of its signature is not so: {refuted}"
+        return candidate.stop(Rejection(stage=Stage.LOAD, symptom=Symptom.NO_INPUTS, detail=detail))
+    (lowered,) = lower(frontend, [candidate])
+    if lowered.stopped is not None or lowered.lowered is None:
+        return lowered
+    unwritable = _why_no_row(lowered)
+    if unwritable is not None:
+        return candidate.stop(unwritable)
+    if not settings.verifies(kernel.spec.seed, candidate.number):
+        return lowered
+    plan = plan_at_executed_sizes(
+        frontend,
+        kernel,
+        lowered.lowered.texts,
+        device=candidate.device,
+        useful=False,
+        weigh=not drawn,
+        build=settings.builds(kernel.spec.seed, candidate.number),
+        least_reach=settings.reach,
+    )
+    return replace(lowered, plan=plan)
+
+
+def _read(found: Document | BrokenFile, number: int, settings: Relowering) -> RowToLower | Candidate:
+    """What a row says, as far as it can be used; a candidate that is stopped where it cannot."""
+    if isinstance(found, BrokenFile):
+        return _unread(number, Symptom.NO_KERNEL, found.why)
+    try:
+        frontend, spec = get_frontend(found.frontend), found.spec
+        levels = _levels_of(frontend, found, settings)
+        device = frontend.choose_device(settings.device if settings.device is not None else found.device)
+        names = tuple(each.name for each in frontend.choose_levels(levels, device))
+    except (TargetError, UnknownNameError, ConfigError) as error:
+        return _unread(number, Symptom.NOT_AVAILABLE, f"{found.stem}: {error}")
+    except (ValueError, OverflowError, RecursionError) as error:
+        return _unread(number, Symptom.NO_INPUTS, f"{found.stem}: {error}")
+    row = RowToLower(spec=spec, number=number if spec.index is None else spec.index, device=device, levels=names)
+    odd = _why_not_stored(row)
+    return row if odd is None else _unread(number, Symptom.NO_INPUTS, f"{found.stem}: {odd}")
+
+
+def _levels_of(frontend: Frontend, document: Document, settings: Relowering) -> list[str]:
+    """The levels to make of a row.
+
+    Raises:
+        UnknownNameError: if its front end has none of those that are asked for, or one of its texts is of none.
+    """
+    known = {each.name for each in frontend.compiler.levels}
+    asked = settings.level if settings.level is not None else tuple(document.texts)
+    odd = [name for name in asked if name not in known and (settings.level or document.texts[name] is not None)]
+    found = [name for name in asked if name in known]
+    if not found or (odd and settings.level is None):
+        raise UnknownNameError("level", (odd or asked or ("",))[0], sorted(known), where=f"for {frontend.name}")
+    return found
+
+
+def _why_not_stored(row: RowToLower) -> str | None:
+    """Why what a row says of its kernel cannot be kept in files; None if it can."""
+    name = row.spec.name
+    if not name.isprintable() or set(name) & set("/\\") or len(name.encode()) > _LONGEST_NAME:
+        return (
+            f"the kernel's name is printable, without slashes, and of {_LONGEST_NAME} bytes at most; got {name[:60]!r}"
+        )
+    if not all(isinstance(each, str) for each in row.spec.ops):  # pyright: ignore[reportUnnecessaryIsInstance]
+        return "the names of operations are texts"
+    why = _why_no_row(Candidate(spec=replace(row.spec, source=""), device=row.device), levels=row.levels)
+    return None if why is None else why.detail
+
+
+def _unread(number: int, symptom: Symptom, detail: str) -> Candidate:
+    """A candidate of which nothing can be made, and nothing that the row says of it is kept."""
+    rejection = Rejection(stage=Stage.LOAD, symptom=symptom, detail=_plain(f"row {number}: {detail}"))
+    return Candidate(spec=None, number=number, stopped=rejection)
+
+
+def _plain(text: str) -> str:
+    """A text that can be written in UTF-8, whoever wrote it."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def _why_no_row(candidate: Candidate, levels: Iterable[str] = ()) -> Rejection | None:
+    """Why a candidate's row cannot be written, as where a stranger's number is too large; None if it can."""
+    spec, lowered = candidate.spec, candidate.lowered
+    assert spec is not None, "a row has a kernel"
+    texts = dict.fromkeys(levels) if lowered is None else lowered.texts
+    pair = Pair(spec=spec, texts=texts, line_map={}, device=candidate.device, toolchain={})
+    if lowered is not None:
+        pair = replace(pair, line_map=lowered.line_map)
+    try:
+        row = row_of(pair)
+        json.dumps(row.metadata, ensure_ascii=False).encode()
+        write_rows(io.BytesIO(), [row], tuple(texts))
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError, MemoryError) as error:
+        detail = f"its row cannot be written: {_plain(detail_of(error))}"
+        return Rejection(stage=Stage.LOAD, symptom=Symptom.NO_INPUTS, detail=detail)
+    return None
+
+
+def _checked(frontend: Frontend, row: RowToLower, found: Candidate | Casualty) -> Candidate:
+    """The candidate of a row, with what a process says of it as far as that is of this row."""
+    candidate = _begun(frontend, row)
+    if isinstance(found, Casualty):
+        return candidate.stop(Rejection(stage=Stage.LOWER, symptom=found.symptom, detail=_plain(found.detail)))
+    if found.stopped is not None:
+        return candidate.stop(replace(found.stopped, detail=_plain(found.stopped.detail), level=None))
+    lowered, plan = found.lowered, found.plan
+    if lowered is None or set(lowered.texts) != set(row.levels):
+        return candidate.stop(_FORGED)
+    executed, small = at_executed_sizes(row.spec), row.spec.signature.twin is not None
+    if plan is not None and not is_plan_of(plan, executed, lowered.texts, small=small):
+        return candidate.stop(_FORGED)
+    rejections = tuple(
+        replace(each, detail=_plain(each.detail)) for each in lowered.rejections if each.level in row.levels
+    )
+    made = replace(candidate, lowered=replace(lowered, rejections=rejections), plan=plan)
+    unwritable = _why_no_row(made)
+    return made if unwritable is None else candidate.stop(unwritable)
+
+
+_FORGED = Rejection(stage=Stage.LOWER, symptom=Symptom.CRASH, detail="its source gives what is not the row's")

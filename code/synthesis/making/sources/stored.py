@@ -1,0 +1,350 @@
+"""Candidates from a finished folder: nothing that a row says of itself is believed.
+
+A row's source runs in a process without rights, which makes the row again and says what its texts are to be run on.
+What that process says is held here against the row: bytes where the tools are the row's own, texts by execution.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import groupby
+from typing import Any
+
+from synthesis.core.errors import Stage, Symptom, TargetError, UnknownNameError
+from synthesis.core.records import GradientStatus, Hindrance, KernelSpec, Rejection, Signature
+from synthesis.core.sandbox.zygote import Casualty, Zygote
+from synthesis.core.settings import Drawing, Verification
+from synthesis.core.version import __version__
+from synthesis.dataset.storage.reading import Document
+from synthesis.frontends.base import Frontend, Lowered, Program
+from synthesis.frontends.linemap import steps_of
+from synthesis.frontends.registry import frontend_modules, get_frontend
+from synthesis.frontends.requirements import needs_of
+from synthesis.frontends.support import is_release
+from synthesis.making.candidate import Candidate
+from synthesis.making.sources.apart import each_apart
+from synthesis.making.sources.lowering import LoweredSource, Source, lower_sources, read_lowered
+from synthesis.making.sources.remaking import (
+    DRAWN,
+    RECOMPUTED,
+    Remade,
+    Row,
+    at_sizes_to_run,
+    canonical,
+    has_failed,
+    remake_rows,
+    unpack,
+)
+from synthesis.making.stages import Terms
+from synthesis.making.travel import unpack_line_maps
+from synthesis.verification.plan import Plan
+from synthesis.verification.twins import why_no_twin
+
+TERMS = Terms(useful=False, fresh=False, whole=False, strangers=True)
+_TOGETHER = 100
+"""Rows that share a process in which their sources run."""
+_NOT_LOADED = (Hindrance.NOT_SELF_CONTAINED, Hindrance.NEEDS_LIBRARY, Hindrance.NOT_PLAIN)
+"""Of what is unknown that for which a source is not even run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What a row says, and what making it again says."""
+
+    level: str
+    """Of a text; empty where it is the row's."""
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """A row that was made again."""
+
+    document: Document
+    candidate: Candidate
+    same: bool = False
+    """Whether the tools that made it are those that are here."""
+    other_release: bool = False
+    """Whether it says that another release of the same tools made it."""
+    remade: frozenset[str] = frozenset()
+    """Levels whose texts are, byte for byte, what the source gives."""
+    differences: tuple[Difference, ...] = ()
+    reached: float = 0.0
+    """How much of the kernel runs come to, whatever the seed of these runs."""
+
+
+@dataclass(slots=True)
+class StoredRows:
+    """Rows of a folder and their candidates; a context manager.
+
+    Args:
+        settings: what they are verified with.
+        drawings: settings that rows may have been drawn with, beside the usual ones.
+    """
+
+    settings: Verification
+    drawings: Sequence[Drawing] = ()
+    _stack: ExitStack = field(default_factory=ExitStack)
+    _zygotes: dict[str, Zygote] = field(default_factory=dict[str, Zygote])
+
+    def __enter__(self) -> "StoredRows":
+        """The rows themselves."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop the processes that sources run in."""
+        self._zygotes.clear()
+        self._stack.close()
+
+    def check(
+        self, documents: Iterable[tuple[int, Document]], *, seed: int | None = None, own_sizes: bool = False
+    ) -> Iterator[Checked]:
+        """Rows made again, in order.
+
+        Args:
+            documents: rows with the numbers of their candidates.
+            seed: of the inputs that texts are to be run on; that of the settings if None.
+            own_sizes: whether texts with a twin are to be run at the sizes that they are for.
+
+        Raises:
+            MissingFrontendError: if the package of a row's front end is not installed.
+            MachineError: if the machine does not let processes run.
+        """
+        settings = self.settings if seed is None else replace(self.settings, seed=seed)
+        waiting: list[tuple[int, Document]] = []
+        for each in documents:
+            waiting.append(each)
+            if len(waiting) == _TOGETHER:
+                yield from self._check_together(waiting, settings, own_sizes=own_sizes)
+                waiting = []
+        yield from self._check_together(waiting, settings, own_sizes=own_sizes)
+
+    def _check_together(
+        self, documents: Sequence[tuple[int, Document]], settings: Verification, *, own_sizes: bool
+    ) -> Iterator[Checked]:
+        read = [
+            (number, document, _read(document, self.drawings, own_sizes=own_sizes)) for number, document in documents
+        ]
+        for name, group in groupby(read, key=lambda each: _frontend_of(each[2])):
+            neighbours = list(group)
+            if not name:
+                for number, document, row in neighbours:
+                    assert isinstance(row, Rejection)
+                    yield _stopped(number, document, row)
+                continue
+            frontend = get_frontend(name)
+            rows = [row for _, _, row in neighbours if isinstance(row, Row)]
+            remade = self._remake(frontend, rows, settings)
+            for (number, document, _), row, made in zip(neighbours, rows, remade, strict=True):
+                yield _compared(frontend, number, document, row, made)
+
+    def _remake(self, frontend: Frontend, rows: Sequence[Row], settings: Verification) -> Iterator[Remade]:
+        """Rows made again, in order."""
+
+        def work(some: Sequence[Row]) -> Callable[[], Iterator[int | bytes]]:
+            return partial(remake_rows, frontend.name, some, settings)
+
+        made = each_apart(
+            self._zygote(frontend.name), rows, work, partial(unpack, frontend), settings.source_time_limit
+        )
+        for row, found in zip(rows, made, strict=True):
+            if isinstance(found, Casualty):
+                rejection = Rejection(stage=Stage.LOAD, symptom=found.symptom, detail=found.detail)
+                yield Remade(rejection=rejection.of(row.spec), texts={}, columns={})
+            else:
+                yield found
+
+    def lower(self, frontend: str, sources: Sequence[Source]) -> Iterator[LoweredSource]:
+        """What Python gives that answers rows of a front end, in order.
+
+        Raises:
+            MachineError: if the machine does not let processes run.
+        """
+
+        def work(some: Sequence[Source]) -> Callable[[], Iterator[int | bytes]]:
+            return partial(lower_sources, frontend, some)
+
+        limit = self.settings.source_time_limit
+        for found in each_apart(self._zygote(frontend), sources, work, read_lowered, limit):
+            if isinstance(found, Casualty):
+                rejection = Rejection(stage=Stage.LOWER, symptom=found.symptom, detail=found.detail)
+                yield LoweredSource(rejection=rejection)
+            else:
+                yield found
+
+    def _zygote(self, name: str) -> Zygote:
+        if name not in self._zygotes:
+            zygote = Zygote(preload=frontend_modules(name), confinement=self.settings.confinement)
+            self._zygotes[name] = self._stack.enter_context(zygote)
+        return self._zygotes[name]
+
+
+def _frontend_of(row: Row | Rejection) -> str:
+    return "" if isinstance(row, Rejection) else row.spec.frontend
+
+
+def _read(document: Document, drawings: Sequence[Drawing], *, own_sizes: bool) -> Row | Rejection:
+    """What a document says, as far as it can be used."""
+    try:
+        frontend = get_frontend(document.frontend)
+        unknown = [name for name in document.texts if name not in {each.name for each in frontend.compiler.levels}]
+        if unknown:
+            return Rejection(stage=Stage.LOAD, symptom=Symptom.NOT_AVAILABLE, detail=f"no level {unknown[0]!r}")
+        if document.device not in frontend.compiler.devices:
+            return Rejection(stage=Stage.LOAD, symptom=Symptom.NOT_AVAILABLE, detail=f"no device {document.device!r}")
+        spec = document.spec
+    except (TargetError, UnknownNameError, ValueError) as error:
+        return Rejection(stage=Stage.LOAD, symptom=Symptom.NO_INPUTS, detail=str(error))
+    toolchain = document.metadata["toolchain"]
+    tools = frontend.compiler.toolchain()
+    here = {**tools, **needs_of(spec)}
+    same = toolchain == here and document.metadata["version"] == __version__
+    return Row(
+        spec=spec,
+        device=document.device,
+        texts={name: text for name, text in document.texts.items() if text is not None},
+        toolchain=toolchain,
+        same=same,
+        other_release=not same and is_other_release(toolchain, tools),
+        drawing=_drawing_of(spec, drawings) if document.metadata["version"] == __version__ else None,
+        own_sizes=own_sizes and spec.signature.twin is not None,
+        reached=document.metadata["reached"],
+        proved=bool(document.metadata["verified"]),
+        doubted=_says_disagrees(document) and frontend.prover is not None,
+    )
+
+
+def is_other_release(told: Mapping[str, str], here: Mapping[str, str]) -> bool:
+    """Whether a row's toolchain is another release of the tools that are here; a name or a version may be anything."""
+    return all(name in told and is_release(told[name]) for name in here) and any(
+        told[name] != version for name, version in here.items()
+    )
+
+
+def _says_disagrees(document: Document) -> bool:
+    return str(document.metadata["gradient"]).startswith(GradientStatus.DISAGREES)
+
+
+def _drawing_of(spec: KernelSpec, drawings: Sequence[Drawing]) -> Drawing | None:
+    """The settings that a row says it was drawn with; None if they are not known."""
+    if spec.seed is None or spec.index is None or spec.origin.file:
+        return None
+    for each in (*drawings, Drawing(frontend=spec.frontend)):
+        if each.frontend == spec.frontend and each.digest == spec.config:
+            return replace(each, seed=spec.seed)
+    return None
+
+
+def _stopped(number: int, document: Document, rejection: Rejection) -> Checked:
+    nameless = KernelSpec(frontend="", name=document.name, category="", source="", signature=Signature(arguments=()))
+    candidate = Candidate(spec=nameless, number=number, device=document.device)
+    return Checked(document=document, candidate=candidate.stop(rejection))
+
+
+def _compared(frontend: Frontend, number: int, document: Document, row: Row, remade: Remade) -> Checked:
+    """A row held against what its source gives."""
+    levels = tuple(frontend.level(name) for name in row.texts)
+    candidate = Candidate(spec=row.spec, number=number, device=row.device, levels=levels)
+    row = at_sizes_to_run(row, levels, remade.texts)
+    if remade.rejection is not None:
+        stopped = candidate.stop(remade.rejection)
+        return Checked(document=document, candidate=stopped, same=row.same, other_release=row.other_release)
+    if remade.plan is None or not is_plan_of(
+        remade.plan, row.executed, row.texts, small=row.spec.signature.twin is not None and not row.own_sizes
+    ):
+        forged = Rejection(stage=Stage.LOAD, symptom=Symptom.CRASH, detail="its source gives what is not the row's")
+        return Checked(document=document, candidate=candidate.stop(forged), same=row.same)
+    loaded = remade.plan.unknown is None or remade.plan.unknown.hindrance not in _NOT_LOADED
+    same_bytes = frozenset(name for name, text in row.texts.items() if remade.texts.get(name) == text)
+    different = {
+        level.name: _first_difference(row.texts[level.name], remade.texts.get(level.name))
+        for level in levels
+        if loaded and has_failed(row, level, remade.texts.get(level.name))
+    }
+    differences = [Difference(name, detail) for name, detail in different.items()]
+    differences += [Difference("", detail) for detail in _columns_that_differ(document, row, remade, loaded=loaded)]
+    lowered = Lowered(
+        texts={name: None if name in different else text for name, text in document.texts.items()}, line_map={}
+    )
+    return Checked(
+        document=document,
+        candidate=replace(
+            candidate, lowered=lowered, plan=replace(remade.plan, weighed=row.weighed), retraced=same_bytes
+        ),
+        same=row.same,
+        other_release=row.other_release,
+        remade=same_bytes,
+        differences=tuple(differences),
+        reached=remade.reached,
+    )
+
+
+def is_plan_of(plan: Plan, executed: KernelSpec, texts: Mapping[str, str | None], *, small: bool) -> bool:
+    """Whether a plan, which may be anybody's, is to run a row's own texts.
+
+    Args:
+        plan: what is to be run.
+        executed: the row's kernel as it is run.
+        texts: the row's, by level.
+        small: whether the texts of the kernel's twin are run in their place, which are the same but for sizes.
+    """
+    if plan.spec != executed:
+        return False
+    known = (executed.name, executed.signature)
+    return all(
+        (each.name, each.signature) == known and _is_run_for(each, texts.get(each.level.name), small=small)
+        for each in plan.programs
+    )
+
+
+def _is_run_for(program: Program, stored: str | None, *, small: bool) -> bool:
+    """Whether what a program runs says something of a stored text."""
+    if not small or stored is None:
+        return program.text == stored
+    return why_no_twin(program.level, stored, program.text) is None
+
+
+def _first_difference(stored: str, made: str | None) -> str:
+    if made is None:
+        return "the source gives no such text"
+    lines, right = stored.splitlines(), made.splitlines()
+    for number, (line, other) in enumerate(zip(lines, right, strict=False), start=1):
+        if line != other:
+            return f"line {number} is {_short(line)}, where the source gives {_short(other)}"
+    return f"it has {len(lines)} lines, where the source gives {len(right)}"
+
+
+def _short(text: str) -> str:
+    return repr(text if len(text) <= 60 else f"{text[:59]}…")
+
+
+def _columns_that_differ(document: Document, row: Row, remade: Remade, *, loaded: bool) -> Iterator[str]:
+    metadata: Mapping[str, Any] = document.metadata
+    if remade.refuted:
+        yield f"signature: {remade.refuted}"
+    for name in (*RECOMPUTED, *DRAWN):
+        if name not in remade.columns or (name == "ir_structure_hash" and not row.same and not row.texts):
+            continue
+        if canonical(metadata[name]) != remade.columns[name]:
+            told, right = canonical(metadata[name]), remade.columns[name]
+            yield f"{name}: the row says {_short(told)}, made again it is {_short(right)}"
+    if remade.drawn_source is not None and remade.drawn_source != row.spec.source:
+        yield f"index: drawn again, kernel {row.spec.index} of seed {row.spec.seed} has another source"
+    if loaded:
+        yield from _claims_that_differ(metadata, row, remade)
+
+
+def _claims_that_differ(metadata: Mapping[str, Any], row: Row, remade: Remade) -> Iterator[str]:
+    """What a row says of its texts and derivatives, and what the loaded kernel says.
+
+    Line maps are compared where the texts are the same bytes; other tools may know other classes of constructs.
+    """
+    maps = unpack_line_maps(remade.line_maps)
+    for name, text in row.texts.items():
+        told, right = metadata["line_map"].get(name), maps.get(name)
+        if text == remade.texts.get(name) and told != (None if right is None else steps_of(right)):
+            yield f"line_map: that of {name} is not that of the text"
+    _, _, why = metadata["gradient"].partition(": ")
+    if row.same and row.doubted and why not in ("", remade.trap):
+        yield f"gradient: the row says {_short(metadata['gradient'])}; the kernel has {remade.trap or 'no such class'}"

@@ -1,0 +1,247 @@
+"""What users point at: a file, a folder, a module, a package, or ``module:name``; found without importing it."""
+
+import importlib
+import importlib.util
+import itertools
+import os
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from types import ModuleType
+
+from synthesis.core.errors import MissingFrontendError, Symptom, TargetError, UnsupportedReleaseError
+from synthesis.core.examples import Examples, keeping_errors, marked_arguments
+from synthesis.core.records import Rejection
+from synthesis.frontends.base import Frontend, Kernel
+from synthesis.frontends.failures import detail_of
+from synthesis.frontends.registry import frontend_names, frontend_of, get_frontend, is_imported, is_used_in
+from synthesis.making.sources.notebooks import SUFFIX, run_notebook
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """One file's worth of a target."""
+
+    label: str
+    """What to call it: the file's path or the module's dotted name, as the user would write it."""
+    module: str = ""
+    """The dotted name to import; empty for a file by itself."""
+    file: Path | None = None
+    folder: Path | None = None
+    """What must be on the path for the module to be found."""
+    attribute: str = ""
+    one_of_many: bool = False
+    """Whether others of the same target go on if it fails."""
+
+
+class TargetImportError(TargetError):
+    """A file or module that does not import; carries the Symptom that its rejection has."""
+
+    def __init__(self, label: str, error: BaseException) -> None:
+        super().__init__(f"cannot import {label}: {detail_of(error)}")
+        self.symptom = Symptom.SYNTAX_ERROR if isinstance(error, SyntaxError) else Symptom.IMPORT_ERROR
+
+
+def places_of(target: str) -> list[Place]:
+    """The files of a target, sorted; nothing is imported for it.
+
+    Raises:
+        TargetError: if there is no such file, folder or module.
+    """
+    text, _, attribute = target.partition(":")
+    path = Path(text)
+    if text.endswith((".py", SUFFIX)) or "/" in text or os.sep in text or path.is_dir():
+        if path.is_dir():
+            return _files_of_folder(path)
+        if not path.is_file():
+            raise TargetError(f"no such file: {path}")
+        return [Place(label=text, file=path, attribute=attribute)]
+    found = _find(text)
+    if found is None:
+        raise TargetError(f"no module named {text!r}; expected a file, a folder, a module or module:name")
+    folder, origin = found
+    if origin is None or origin.name != "__init__.py" or attribute:
+        return [Place(label=text, module=text, folder=folder, attribute=attribute)]
+    return _modules_of_package(text, origin.parent, folder)
+
+
+def path_of(place: Place) -> Path | None:
+    """The file of a place; None of a module that is in no file below a folder."""
+    if place.file is not None or place.folder is None:
+        return place.file
+    path = place.folder.joinpath(*place.module.split("."))
+    return next((file for file in (path.with_suffix(".py"), path / "__init__.py") if file.is_file()), None)
+
+
+def load_place(place: Place) -> object:
+    """Import a place, without running its main; what ``attribute`` names in it, or the module.
+
+    Raises:
+        TargetImportError: if it does not import.
+        TargetError: if it has no such attribute.
+    """
+    module = _import_file(place) if place.file is not None else _import_module(place)
+    target: object = module
+    for name in place.attribute.split(".") if place.attribute else ():
+        if not hasattr(target, name):
+            raise TargetError(f"{place.label} has no attribute {place.attribute!r}")
+        target = getattr(target, name)
+    return target
+
+
+def kernels_of(target: object, frontend: str | None, examples: Examples) -> list[Kernel | Rejection]:
+    """The kernels of a live target, by front end.
+
+    Raises:
+        TargetError: if an object is a kernel of no front end.
+        ConfigError: if the examples do not fit a kernel.
+    """
+    chosen = choose_frontends(target, frontend, examples)
+    return [found for each in chosen for found in each.compiler.discover(target, examples=examples)]
+
+
+def choose_frontends(target: object, frontend: str | None, examples: Examples) -> list[Frontend]:
+    """The front ends that a live target has kernels of; none if a module holds nothing for any.
+
+    Unless a front end is named, a module's Warp kernels come first. Any function may be one for JAX, so plain ones
+    count only where something is known of their inputs, or in a module of Warp kernels that imports JAX.
+
+    Raises:
+        TargetError: if an object is a kernel of no front end.
+        UnsupportedReleaseError: if a module has imported a tool of a release that is not supported.
+    """
+    if frontend is not None or not isinstance(target, ModuleType):
+        return [get_frontend(frontend) if frontend is not None else frontend_of(target)]
+    known = examples.arguments or examples.tables or examples.guess or _has_marks(target)
+    found: list[Frontend] = []
+    for candidate in map(_installed, frontend_names()):
+        if candidate is None or not candidate.compiler.prospects(target):
+            continue
+        if found:
+            is_one = is_used_in(target, candidate.name)
+        else:
+            is_one = known or not all(map(_is_plain_function, candidate.compiler.discover(target, examples=examples)))
+        if is_one:
+            found.append(candidate)
+    return found
+
+
+def _is_plain_function(found: Kernel | Rejection) -> bool:
+    return isinstance(found, Rejection) and found.symptom is Symptom.NO_EXAMPLE_ARGUMENTS
+
+
+def _has_marks(module: ModuleType) -> bool:
+    return any(marked_arguments(value) is not None for value in vars(module).values())
+
+
+def _installed(name: str) -> Frontend | None:
+    """A front end that can be used; None if it cannot, and nothing in this process has imported its tool.
+
+    Raises:
+        UnsupportedReleaseError: if the target may hold kernels of a tool that is not supported.
+    """
+    try:
+        return get_frontend(name)
+    except UnsupportedReleaseError:
+        if is_imported(name):
+            raise
+        return None
+    except MissingFrontendError:
+        return None
+
+
+def _find(name: str) -> tuple[Path | None, Path | None] | None:
+    """The folder to put on the path, and the file, of a module; found in the file system below its top package."""
+    top, *rest = name.split(".")
+    here = str(Path.cwd())
+    for folder in (here, *sys.path):
+        base = Path(folder or here)
+        path = base.joinpath(top, *rest)
+        for file in (path.with_suffix(".py"), path / "__init__.py"):
+            if file.is_file():
+                return base, file
+        if path.is_dir() and any(path.glob("*.py")):
+            return base, path / "__init__.py"
+    try:
+        spec = importlib.util.find_spec(top)
+    except (ImportError, ValueError):
+        spec = None
+    return (None, None) if spec is not None and not rest else None
+
+
+def _modules_of_package(name: str, package: Path, folder: Path | None) -> list[Place]:
+    places: list[Place] = []
+    for file in sorted(package.rglob("*.py")):
+        parts = file.relative_to(package).with_suffix("").parts
+        if parts[-1] == "__main__":
+            continue
+        dotted = ".".join((name, *(parts[:-1] if parts[-1] == "__init__" else parts)))
+        places.append(Place(label=dotted, module=dotted, folder=folder, one_of_many=True))
+    return places
+
+
+def _files_of_folder(folder: Path) -> list[Place]:
+    if (folder / "__init__.py").is_file():
+        resolved = folder.resolve()
+        return _modules_of_package(resolved.name, resolved, resolved.parent)
+    files = sorted(each for suffix in (".py", SUFFIX) for each in folder.rglob(f"*{suffix}") if not _is_hidden(each))
+    if not files:
+        raise TargetError(f"no Python files in {folder}")
+    return [Place(label=str(file), file=file, one_of_many=True) for file in files]
+
+
+def _is_hidden(file: Path) -> bool:
+    """Whether a file is a copy that an editor keeps of another."""
+    return ".ipynb_checkpoints" in file.parts
+
+
+def _import_file(place: Place) -> ModuleType:
+    path = place.file
+    assert path is not None
+    # A name that this process has used would bring the Warp module, and the kernels, of its first use along.
+    name = next(name for name in _names(path.stem) if name not in sys.modules)
+    module, run = _module_of(name, path)
+    sys.modules[name] = module
+    sys.path.insert(0, str(path.resolve().parent))
+    try:
+        with keeping_errors():
+            run(module)
+    except (Exception, SystemExit) as error:
+        sys.modules.pop(name)
+        raise TargetImportError(place.label, error) from error
+    finally:
+        sys.path.pop(0)
+    return module
+
+
+def _module_of(name: str, path: Path) -> tuple[ModuleType, Callable[[ModuleType], None]]:
+    """The module that a file is to be, before its code is run, and what runs it.
+
+    Raises:
+        TargetError: if it is no Python file.
+    """
+    if path.suffix == SUFFIX:
+        module = ModuleType(name)
+        module.__file__ = str(path)
+        return module, partial(run_notebook, path)
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise TargetError(f"not a Python file: {path}")
+    return importlib.util.module_from_spec(spec), spec.loader.exec_module
+
+
+def _names(stem: str) -> Iterator[str]:
+    yield stem
+    yield from (f"{stem}_{number}" for number in itertools.count(2))
+
+
+def _import_module(place: Place) -> ModuleType:
+    if place.folder is not None and str(place.folder) not in sys.path:
+        sys.path.insert(0, str(place.folder))
+    try:
+        with keeping_errors():
+            return importlib.import_module(place.module)
+    except (Exception, SystemExit) as error:
+        raise TargetImportError(place.label, error) from error

@@ -1,1 +1,0 @@
-"""What a program calls kernels with, kept while it runs: see ``recorder.py``."""

@@ -1,1 +1,0 @@
-"""A folder for PYTHONPATH: each Python that finds it there records; see ``sitecustomize.py``."""

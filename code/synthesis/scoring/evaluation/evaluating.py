@@ -1,0 +1,207 @@
+"""What a model wrote, scored and summed up: pass@k by what rows and questions are, as a report."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from synthesis.core.errors import ConfigError, OutputError, TargetError, UnknownNameError
+from synthesis.core.progress import Meter, OnProgress
+from synthesis.core.stores.base import Store
+from synthesis.core.stores.places import store_of
+from synthesis.core.version import __version__
+from synthesis.dataset.storage.index import RowIndex
+from synthesis.dataset.storage.layout import SIDECAR, hash_of_file, read_object
+from synthesis.dataset.storage.reading import Document, Place
+from synthesis.scoring.evaluation.estimates import USUAL
+from synthesis.scoring.evaluation.groups import gather
+from synthesis.scoring.evaluation.judging import PARTS, Judge, answers_of, judged_of
+from synthesis.scoring.evaluation.questions import Question, read_questions
+from synthesis.scoring.evaluation.report import Report
+from synthesis.scoring.evaluation.settings import Evaluating
+from synthesis.scoring.evaluation.structures import seen_structures
+from synthesis.scoring.grading import check_level
+from synthesis.scoring.scorer import Scorer
+from synthesis.views.claiming import made_of_rows
+
+CLAIM = f"{SIDECAR}/evaluation.json"
+"""What an evaluation is made with; written first."""
+SCORES = "scores.jsonl"
+"""A line a question, with the score of each answer."""
+PAGE, FIGURES = "report.md", "report.json"
+
+
+def evaluate(
+    dataset: Place, generations: str | Path, out: Place, *, on_progress: OnProgress | None = None, **settings: Any
+) -> Report:
+    """Score what a model wrote, and write a report: pass@k by what rows and questions are.
+
+    Args:
+        dataset: the folder that the questions are about, or its URL.
+        generations: a file of JSON lines, a question a line: ``id`` of the row, ``level`` or ``direction``, and
+            ``completions``, a list of texts.
+        out: the folder to write to: empty, or an earlier evaluation of the same, which goes on or is there already.
+        on_progress: told of each answer.
+        settings: fields of :class:`synthesis.Evaluating` by name.
+
+    Returns:
+        The report, as it is written to ``report.json`` and ``report.md``; ``scores.jsonl`` has each answer's score.
+
+    Raises:
+        ConfigError: for settings that cannot be used, or a folder that holds another evaluation.
+        TargetError: if the data set is none, or a line of the file is none, naming it.
+        OutputError: if ``out`` holds something else or cannot be written.
+        MissingFrontendError: if the package of a row's front end is not installed.
+        MachineError: if the machine does not let texts be run; the same call goes on from there.
+    """
+    return evaluate_with(Evaluating.of(**settings), dataset, generations, out, on_progress=on_progress)
+
+
+def evaluate_with(
+    settings: Evaluating,
+    dataset: Place,
+    generations: str | Path,
+    out: Place,
+    *,
+    on_progress: OnProgress | None = None,
+) -> Report:
+    """Score what a model wrote; see :func:`evaluate`."""
+    file, source, target = Path(generations), store_of(dataset), store_of(out)
+    trained_on = source if settings.trained_on is None else store_of(settings.trained_on)
+    rows = RowIndex(source)
+    asked = _look(file, rows, settings)
+    ks = _ks(settings, asked)
+    made_of = {
+        "version": __version__,
+        **settings.lasting,
+        "dataset": asked.rows.hexdigest(),
+        "trained_on": made_of_rows(trained_on),
+        "generations": hash_of_file(file),
+    }
+    target.prepare()
+    with target.alone(""), ExitStack() as stack:
+        _claim(target, made_of)
+        meter = Meter(asked.answers, [on_progress] if on_progress else [])
+        if target.has(SCORES):
+            lines = _read_lines(target)
+        else:
+            scorer = stack.enter_context(Scorer(settings.scoring))
+            seen = seen_structures(trained_on, asked.structures)
+            judge = Judge(scorer, rows, target, settings.seed, seen)
+            lines = _written(target, judge.through(read_questions(file), partial(_tell, meter)))
+        report = Report(
+            dataset=made_of["dataset"],
+            generations=made_of["generations"],
+            trained_on=made_of["trained_on"],
+            seed=settings.seed,
+            fewest=asked.fewest,
+            most=asked.most,
+            ks=ks,
+            credits={str(step): worth for step, worth in settings.worth.items()},
+            findings=gather(map(judged_of, lines), ks),
+        )
+        target.write(FIGURES, report.to_text().encode())
+        target.write(PAGE, report.to_markdown().encode())
+        _clear(target)
+    return report
+
+
+@dataclass(slots=True)
+class _Asked:
+    """What a file of generations holds, as a first look tells."""
+
+    answers: int = 0
+    fewest: int = 0
+    most: int = 0
+    structures: set[str] = field(default_factory=set[str])
+    rows: "hashlib.blake2b" = field(default_factory=lambda: hashlib.blake2b(digest_size=16))
+    """Of all that the rows hold."""
+
+
+def _look(file: Path, rows: RowIndex, settings: Evaluating) -> _Asked:
+    """Read a file of generations through, so that nothing is scored of one that has an error.
+
+    Raises:
+        TargetError: naming the line that no row can answer.
+    """
+    found = _Asked()
+    for question in read_questions(file):
+        where = f"{file}:{question.line}"
+        try:
+            row = rows[question.id]
+        except UnknownNameError as error:
+            raise TargetError(f"{where}: {error}") from error
+        _check(row, question, where, settings)
+        count = len(question.completions)
+        found.answers += count
+        found.fewest = min(found.fewest or count, count)
+        found.most = max(found.most, count)
+        found.structures.add(row.metadata["structure_hash"])
+        found.rows.update(json.dumps(row.raw).encode())
+    return found
+
+
+def _check(row: Document, question: Question, where: str, settings: Evaluating) -> None:
+    """Refuse a question whose answers nothing proved stands against."""
+    try:
+        check_level(answers_of(row, question)[0], require_verified=settings.require_verified)
+    except ConfigError as error:
+        raise TargetError(f"{where}: {error}") from error
+
+
+def _ks(settings: Evaluating, asked: _Asked) -> tuple[int, ...]:
+    if settings.k is None:
+        return tuple(k for k in USUAL if k <= asked.fewest)
+    if settings.k[-1] > asked.fewest:
+        raise ConfigError(f"pass@{settings.k[-1]} needs as many answers; a question has {asked.fewest}")
+    return settings.k
+
+
+def _claim(target: Store, made_of: dict[str, Any]) -> None:
+    """Make a folder the evaluation's.
+
+    Raises:
+        ConfigError: if it holds another one.
+        OutputError: if it holds something else.
+    """
+    if not target.has(CLAIM):
+        if target.names() or target.folders():
+            raise OutputError(f"{target.where} holds files that are no evaluation of irsmith's; choose an empty folder")
+        target.write(CLAIM, (json.dumps(made_of, indent=2) + "\n").encode())
+        return
+    found = read_object(target, CLAIM)
+    for name in made_of | found:
+        if made_of.get(name) != found.get(name):
+            raise ConfigError(
+                f"{target.where} holds another evaluation: {name} was {found.get(name)!r}, now {made_of.get(name)!r}. "
+                f"Choose an empty folder, or the same settings"
+            )
+
+
+def _written(target: Store, lines: Iterator[str]) -> Iterator[str]:
+    """Lines as they come, written to the file of scores, which is there when all have come."""
+    with target.writing(SCORES) as file:
+        for line in lines:
+            file.write(line.encode())
+            yield line
+
+
+def _read_lines(target: Store) -> Iterator[str]:
+    with target.as_path(SCORES) as path, path.open(encoding="utf-8") as lines:
+        yield from lines
+
+
+def _tell(meter: Meter, answers: int, accepted: int) -> None:
+    for number in range(answers):
+        meter.finish(is_row=number < accepted)
+
+
+def _clear(target: Store) -> None:
+    """Forget what was kept to go on from."""
+    for name in target.names(PARTS):
+        target.remove(f"{PARTS}/{name}")
+    target.prune(PARTS)

@@ -1,0 +1,25 @@
+"""Whether a model may have seen the structure of a row: whether a row for training has the same."""
+
+from collections.abc import Set as AbstractSet
+
+from synthesis.dataset.storage.naming import TRAIN
+from synthesis.dataset.storage.reading import Document, Place, scan_folder
+
+
+def seen_structures(trained_on: Place, wanted: AbstractSet[str]) -> frozenset[str]:
+    """Those of some structures that rows of a folder's training split have.
+
+    Args:
+        trained_on: the folder; of one that has no splits, all rows are for training.
+        wanted: ``structure_hash`` of rows.
+
+    Raises:
+        TargetError: if there is no such folder, or it holds no pairs.
+    """
+    found: set[str] = set()
+    for each in scan_folder(trained_on):
+        if isinstance(each, Document) and each.split == TRAIN and each.metadata["structure_hash"] in wanted:
+            found.add(each.metadata["structure_hash"])
+            if len(found) == len(wanted):
+                break
+    return frozenset(found)

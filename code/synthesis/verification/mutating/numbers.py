@@ -1,0 +1,30 @@
+"""Numbers of a text, changed: by a part of their size, by one, or from a start that adds nothing to one that does."""
+
+import math
+from collections.abc import Callable
+
+from synthesis.verification.mutating.records import Edit, Kind, Token, change
+
+
+def float_edits(token: Token, write: Callable[[float], str], *, start: bool = False) -> list[Edit]:
+    """A floating-point constant by 1 % and by 10 %; a zero, or the start of a reduction, becomes another start."""
+    try:
+        value = float(token.text)
+    except ValueError:
+        return []
+    if start:
+        return [change(Kind.START, token, write(0.0 if not math.isfinite(value) else value + 0.5))]
+    if not math.isfinite(value) or value == 0:
+        return []
+    return [
+        change(Kind.PERCENT, token, write(value * 1.01)),
+        change(Kind.TENTH, token, write(value * 0.9)),
+    ]
+
+
+def whole_edits(token: Token, kind: Kind = Kind.INDEX, least: int | None = None) -> list[Edit]:
+    """A whole number, one more and one less."""
+    if not token.text.lstrip("-").isdigit():
+        return []
+    value = int(token.text)
+    return [change(kind, token, str(each)) for each in (value + 1, value - 1) if least is None or each >= least]

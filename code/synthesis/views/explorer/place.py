@@ -1,0 +1,81 @@
+"""Where a site is written: a folder that is empty, or holds an older site; and what of it is irsmith's."""
+
+from importlib import resources
+
+from synthesis.core.errors import OutputError
+from synthesis.core.stores.base import Store, join
+
+MARK = "irsmith-site.json"
+"""Says that a folder holds a site, which a newer one may replace."""
+DATA, STATIC = "data", "static"
+PAGE = "index.html"
+_WORD = b'{"written_by": "irsmith explore"}\n'
+
+
+class Place:
+    """A folder, or what fsspec reaches, that a site is written into.
+
+    Args:
+        store: where.
+
+    Raises:
+        OutputError: if it holds what is no site of irsmith's.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.where = store.where
+        self.bytes = 0
+        self.files = 0
+        try:
+            held = [*store.names(), *store.folders()]
+        except OSError as error:
+            raise OutputError(f"cannot read {store.where}: {error.strerror or error}") from error
+        if held and not store.has(MARK):
+            raise OutputError(
+                f"{store.where} holds {sorted(held)[0]!r} and no site of irsmith's; "
+                "choose an empty folder, or one that irsmith explore wrote"
+            )
+
+    def clear(self) -> None:
+        """Remove an older site, the page first; whatever else lies there is left.
+
+        Raises:
+            OutputError: if that cannot be done.
+        """
+        self._store.prepare()
+        for folder in ("", DATA, STATIC):
+            self._store.sweep(folder)
+        self._store.remove(PAGE)
+        for folder in (DATA, STATIC):
+            for name in self._store.names(folder):
+                self._store.remove(join(folder, name))
+        self._store.write(MARK, _WORD)
+        self.bytes, self.files = len(_WORD), 1
+
+    def write(self, name: str, content: bytes) -> None:
+        """Write a file of the site.
+
+        Raises:
+            OutputError: if it cannot be written.
+        """
+        self._store.write(name, content)
+        self.bytes += len(content)
+        self.files += 1
+
+    def write_static(self) -> None:
+        """Write what every site has beside its data; the page last, so that none is there before it is whole.
+
+        Raises:
+            OutputError: if they cannot be written.
+        """
+        for name, content in static_files().items():
+            self.write(name, content)
+
+
+def static_files() -> dict[str, bytes]:
+    """The files that every site has, by name; the page is the last."""
+    folder = resources.files("synthesis.views.explorer") / STATIC
+    found = {each.name: each.read_bytes() for each in folder.iterdir() if each.is_file()}
+    page = found.pop(PAGE)
+    return {**{f"{STATIC}/{name}": found[name] for name in sorted(found)}, PAGE: page}

@@ -1,0 +1,182 @@
+"""Runs of rows' kernels, one each, to be looked at: strangers' sources run in processes without rights."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from functools import partial
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from synthesis.core.errors import IrsmithError, MissingFrontendError, UnsupportedReleaseError
+from synthesis.core.records import KernelSpec
+from synthesis.core.sandbox.confinement import Confinement
+from synthesis.core.sandbox.zygote import Casualty, Zygote
+from synthesis.dataset.storage.reading import Document
+from synthesis.frontends.base import Frontend, ReferenceFaultError, ReferenceUnknownError, Values
+from synthesis.frontends.failures import detail_of
+from synthesis.frontends.registry import frontend_modules, get_frontend
+from synthesis.making.confirmation import why_unprovable
+from synthesis.verification.inputs import flat
+from synthesis.verification.trial import try_kernel
+from synthesis.verification.twins import at_executed_sizes
+from synthesis.views.explorer.packing import plain
+
+MOST_SHOWN = 48
+"""Elements of an array that are shown."""
+UNTOUCHED = "·"
+"""An element of an output that the kernel did not write."""
+_ARRAYS, _WORDS, _LARGEST = 64, 300, 1 << 18
+"""Arrays of a run, characters of what is told of a failure, and bytes of a run's description."""
+_STARTING = 60.0
+"""Seconds of processor time that a process may take to start, beside its first run."""
+_READY = b"ready"
+Shown = Mapping[str, Any]
+"""A run as its page has it: ``inputs`` and ``outputs``, or ``why`` there is none."""
+
+
+class Runs:
+    """Runs kernels of rows; a context manager.
+
+    Args:
+        confinement: what their sources are held to.
+        time_limit: seconds of processor time that one may take.
+    """
+
+    def __init__(self, confinement: Confinement, time_limit: float) -> None:
+        self._confinement = confinement
+        self._time_limit = time_limit
+        self._stack = ExitStack()
+        self._zygotes: dict[str, Zygote] = {}
+
+    def __enter__(self) -> "Runs":
+        """The runs themselves."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop the processes that sources run in."""
+        self._zygotes.clear()
+        self._stack.close()
+
+    def of(self, documents: Sequence[Document]) -> list[Shown]:
+        """The run of each row, in order.
+
+        Raises:
+            MachineError: if the machine does not let processes run, or lacks a protection that is required.
+        """
+        found: list[Shown | None] = [None] * len(documents)
+        wanted: dict[str, list[tuple[int, KernelSpec]]] = {}
+        for place, document in enumerate(documents):
+            try:
+                get_frontend(document.frontend)
+                wanted.setdefault(document.frontend, []).append((place, document.spec))
+            except UnsupportedReleaseError as error:
+                found[place] = {"why": str(error)[:_WORDS]}
+            except MissingFrontendError:
+                found[place] = {"why": f"{document.frontend[:_WORDS]} is not installed where this site was made"}
+            except (IrsmithError, ValueError, TypeError, AttributeError) as error:
+                found[place] = {"why": str(error)[:_WORDS]}
+        for name, specs in wanted.items():
+            runs = self._run(name, [spec for _, spec in specs])
+            for (place, _), shown in zip(specs, runs, strict=True):
+                found[place] = shown
+        return [each if each is not None else {"why": "not run"} for each in found]
+
+    def _run(self, name: str, specs: Sequence[KernelSpec]) -> Iterator[Shown]:
+        """The runs of one front end's kernels, in order; one that its process comes to harm of says so."""
+        done = 0
+        zygote = self._zygote(name)
+        while done < len(specs):
+            work = partial(run_kernels, name, specs[done:])
+            harm = "its process ended without a word"
+            limit, first = self._time_limit, self._time_limit + _STARTING
+            for item in zygote.run(work, bytes, time_limit=limit, first_limit=first, contained=True):
+                if isinstance(item, Casualty):
+                    harm = item.detail
+                elif item != _READY and done < len(specs):
+                    done += 1
+                    yield _read(item)
+            if done < len(specs):
+                zygote.check_machine()
+                done += 1
+                yield {"why": f"not run: {harm}"[:_WORDS]}
+
+    def _zygote(self, name: str) -> Zygote:
+        if name not in self._zygotes:
+            zygote = Zygote(preload=frontend_modules(name), confinement=self._confinement)
+            self._zygotes[name] = self._stack.enter_context(zygote)
+        return self._zygotes[name]
+
+
+def run_kernels(name: str, specs: Sequence[KernelSpec]) -> Iterator[bytes]:
+    """A sign that all is imported, then the run of each kernel as JSON; in a process that may come to any harm."""
+    frontend = get_frontend(name)
+    yield _READY
+    for spec in specs:
+        try:
+            shown = _shown(frontend, spec)
+        except ReferenceUnknownError as error:
+            shown = {"why": f"the reference, which runs are made by, does not model {error.what}"}
+        except ReferenceFaultError as error:
+            shown = {"why": f"the kernel is at fault on the first inputs that are drawn: {error}"}
+        except (Exception, SystemExit) as error:  # noqa: BLE001 (a stranger's source may raise anything)
+            shown = {"why": detail_of(error)}
+        yield json.dumps(plain(shown)).encode()
+
+
+def _shown(frontend: Frontend, spec: KernelSpec) -> dict[str, Any]:
+    unknown = why_unprovable(spec)
+    if unknown is not None:
+        return {"why": str(unknown)}
+    if frontend.prover is None:
+        return {"why": f"nothing here runs kernels of {frontend.name}"}
+    trial = try_kernel(frontend, at_executed_sizes(spec))
+    return {"inputs": _arrays(trial.inputs, {}), "outputs": _arrays(trial.outputs, trial.starts)}
+
+
+def _arrays(values: Values, starts: Values) -> list[dict[str, Any]]:
+    poison = flat(starts)
+    found = [_array(name, np.asarray(array), poison.get(name)) for name, array in flat(values).items()]
+    return found[:_ARRAYS]
+
+
+def _array(name: str, array: npt.NDArray[Any], start: npt.NDArray[Any] | None) -> dict[str, Any]:
+    """An array, cut; an element that holds what it did before, where that is what no kernel writes, is left out."""
+    first = array.ravel()[:MOST_SHOWN]
+    values = [_number(each) for each in first]
+    if start is not None and start.shape == array.shape and array.dtype.kind != "b":
+        left = start.ravel()[:MOST_SHOWN]
+        values = [UNTOUCHED if old == new else shown for old, new, shown in zip(left, first, values, strict=True)]
+    return {"name": name, "dtype": str(array.dtype), "shape": list(array.shape), "values": values}
+
+
+def _number(value: Any) -> str:
+    kind = np.asarray(value).dtype.kind
+    if kind == "b":
+        return str(bool(value)).lower()
+    if kind in "iu":
+        return str(int(value))
+    return f"{complex(value):.6g}" if kind == "c" else f"{float(value):.6g}"
+
+
+def _read(item: bytes) -> Shown:
+    """What a process says of a run, and no more than that: texts and whole numbers."""
+    try:
+        if len(item) > _LARGEST:
+            raise ValueError
+        found = json.loads(item)
+        if "why" in found:
+            return {"why": str(found["why"])[:_WORDS]}
+        return {side: [_checked(each) for each in found[side][:_ARRAYS]] for side in ("inputs", "outputs")}
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return {"why": "what its process says of the run cannot be read"}
+
+
+def _checked(entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "name": str(entry["name"])[:_WORDS],
+        "dtype": str(entry["dtype"])[:_WORDS],
+        "shape": [int(each) for each in entry["shape"][:32]],
+        "values": [str(each)[:64] for each in entry["values"][:MOST_SHOWN]],
+    }

@@ -1,0 +1,278 @@
+"""Makes a static site of data sets: one pass over their rows, a few of which are in memory at a time."""
+
+import json
+import shlex
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from synthesis.core.errors import TargetError
+from synthesis.core.progress import Meter, progress_bar
+from synthesis.core.settings import Exploration
+from synthesis.core.stores.base import Store
+from synthesis.core.stores.places import store_of
+from synthesis.core.version import __version__
+from synthesis.dataset.ledger import several_runs
+from synthesis.dataset.storage.confined import ConfinedTables
+from synthesis.dataset.storage.layout import LEAKS
+from synthesis.dataset.storage.reading import BrokenFile, scan_folder, scan_ledger
+from synthesis.dataset.storage.reading import Place as Folder
+from synthesis.views.explorer.forecast import Forecast, forecast_of
+from synthesis.views.explorer.listing import LINES, ROWS, ledger_entry, ledger_shard, row_entry, rows_shard
+from synthesis.views.explorer.overview import Overview, leaks_of
+from synthesis.views.explorer.packing import pack
+from synthesis.views.explorer.pages import KEY, TOGETHER, Page, describe_levels, page_of
+from synthesis.views.explorer.place import DATA, Place
+from synthesis.views.explorer.runs import Runs
+
+_ROWS_SHARE, _LEDGER_SHARE = 0.88, 0.96
+"""Of the size that a site may have: what pages may come to, and pages with the ledger. The rest is for counts."""
+_LARGEST_LEAKS = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """A site that was written."""
+
+    out: str
+    rows: int
+    """Rows of the folders, all of which the overview counts."""
+    pages: int
+    """Rows that the table and the pages hold."""
+    runs: int
+    """Pages with inputs and outputs of a run."""
+    rejections: int
+    """Lines of the ledgers that the site holds."""
+    broken: tuple[str, ...]
+    """What could not be read, and why; the first few hundred."""
+    bytes: int
+    files: int
+
+    def to_json(self) -> dict[str, Any]:
+        """The site as JSON values."""
+        return asdict(self)
+
+
+def explore(
+    folders: Folder | Sequence[Folder],
+    out: Folder,
+    *,
+    progress: bool = False,
+    on_forecast: Callable[[Forecast], None] | None = None,
+    **settings: Any,
+) -> Site:
+    """Make a static site of data sets, that opens from its file or from any server.
+
+    Args:
+        folders: what ``irsmith generate`` or ``irsmith extract`` wrote, or its URL; or several of them.
+        out: where the site is written: an empty folder or an older site, or a URL.
+        progress: whether to show a bar on standard error.
+        on_forecast: told what the site will come to, in bytes and rows, before anything is written.
+        settings: fields of :class:`~synthesis.core.settings.Exploration` by name, such as ``rows`` or ``max_size``.
+
+    Raises:
+        ConfigError: for a setting that is not allowed to be so.
+        TargetError: if a folder is not there, or none holds pairs.
+        OutputError: if ``out`` holds what is no site of irsmith's, or cannot be written.
+        MachineError: if the machine lacks a protection that is required.
+    """
+    several: Sequence[Folder] = [folders] if isinstance(folders, str) or not isinstance(folders, Sequence) else folders
+    form = "auto" if progress else "none"
+    return explore_with(Exploration.of(**settings), several, out, progress=form, on_forecast=on_forecast)
+
+
+def explore_with(
+    settings: Exploration,
+    folders: Sequence[Folder],
+    out: Folder,
+    *,
+    progress: str = "none",
+    on_forecast: Callable[[Forecast], None] | None = None,
+) -> Site:
+    """Make a static site of data sets; see :func:`explore`."""
+    if not folders:
+        raise TargetError("no folder was named; name one that irsmith generate or irsmith extract wrote")
+    stores = [store_of(each) for each in folders]
+    place = Place(store_of(out))
+    with ExitStack() as stack:
+        tables = stack.enter_context(ConfinedTables(settings.confinement))
+        forecast = forecast_of(settings, stores, tables.read, place.where)
+        if not forecast.rows and not any(True for store in stores for _ in scan_ledger(store)):
+            where = ", ".join(store.where for store in stores)
+            raise TargetError(f"no pairs in {where}; expected folders that irsmith generate or irsmith extract wrote")
+        if on_forecast is not None:
+            on_forecast(forecast)
+        show = stack.enter_context(progress_bar("explore", progress))
+        meter = Meter(forecast.rows, [show])
+        runs = stack.enter_context(Runs(settings.confinement, settings.source_time_limit))
+        place.clear()
+        writer = _Writer(settings, place, stores, forecast, runs)
+        for number, store in enumerate(stores):
+            writer.add_folder(number, store, tables, meter)
+        return writer.finish()
+
+
+class _Writer:
+    """Writes the data of a site as rows come."""
+
+    def __init__(
+        self, settings: Exploration, place: Place, stores: Sequence[Store], forecast: Forecast, runs: Runs
+    ) -> None:
+        self._settings = settings
+        self._place = place
+        self._stores = stores
+        self._forecast = forecast
+        self._runs = runs
+        self._overview = Overview()
+        self._several = several_runs(*stores)
+        self._waiting: list[tuple[Page, bool]] = []
+        self._shard, self._shards = rows_shard(), 0
+        self._ledger, self._ledgers, self._lines, self._lines_left = ledger_shard(), 0, 0, 0
+        self._candidates, self._waiting_candidates = 0, 0
+        self._candidate: tuple[int, str] | None = None
+        """The folder and the id of the last line: lines of one candidate follow each other."""
+        self._seen = self._pages = self._asked = self._ran = 0
+        self._chunks = 0
+        self._full = False
+
+    def add_folder(self, number: int, store: Store, tables: ConfinedTables, meter: Meter) -> None:
+        """Add the rows of a folder, and its ledger."""
+        for found in self._rows_of(store, tables):
+            if isinstance(found, BrokenFile):
+                self._overview.add_broken(found.why)
+            else:
+                self._add(page_of(found, number, self._several))
+            meter.finish(is_row=not isinstance(found, BrokenFile))
+        for found in scan_ledger(store):
+            if isinstance(found, BrokenFile):
+                self._overview.add_broken(found.why)
+            else:
+                self._overview.add_rejection(found)
+                self._add_line(ledger_entry(found, number, self._several))
+
+    def _rows_of(self, store: Store, tables: ConfinedTables) -> Iterator[Any]:
+        """The rows of a folder, and what is none; a folder without any may still have a ledger."""
+        try:
+            yield from scan_folder(store, tables.read)
+        except TargetError as error:
+            self._overview.add_broken(str(error))
+
+    def _add(self, page: Page) -> None:
+        self._overview.add(page)
+        place, self._seen = self._seen, self._seen + 1
+        if self._full or not self._forecast.keeps(place):
+            return
+        runs = self._asked < self._forecast.runs and self._forecast.runs_at(self._pages + len(self._waiting))
+        self._asked += runs
+        self._waiting.append((page, runs))
+        if len(self._waiting) == TOGETHER:
+            self._write_pages()
+
+    def _write_pages(self) -> None:
+        """Write the pages that wait, unless the site would become too large."""
+        waiting, self._waiting = self._waiting, []
+        shown = iter(self._runs.of([page.document for page, runs in waiting if runs]))
+        unasked = {"why": f"kernels of {self._forecast.runs:,} rows were run for this site, and this is none of them"}
+        contents = [
+            {**page.content(), "run": next(shown) if runs else unasked, "commands": self._commands(page)}
+            for page, runs in waiting
+        ]
+        name = f"rows-{self._chunks:05d}"
+        script = pack(name, contents)
+        if self._place.bytes + len(script) > _ROWS_SHARE * self._settings.most_bytes:
+            self._full = True
+            return
+        self._place.write(f"{DATA}/{name}.js", script)
+        self._chunks += 1
+        for (page, _), content in zip(waiting, contents, strict=True):
+            self._pages += 1
+            self._ran += "inputs" in content["run"]
+            self._shard.add(row_entry(page))
+            if self._shard.rows == ROWS:
+                self._write_shard()
+
+    def _commands(self, page: Page) -> list[str]:
+        """What shows the row again, and what makes it again."""
+        folder = shlex.quote(self._stores[int(page.entry["folder"])].where)
+        metadata = page.document.metadata
+        own = str(metadata["id"]).startswith(page.entry["key"])
+        key = page.entry["short"] or (page.entry["key"] if own else page.document.name)
+        found = [f"irsmith show {folder} --id {shlex.quote(key)}"]
+        if page.entry["short"]:
+            found.append(f"irsmith replay {folder} --id {shlex.quote(key)}")
+        return found
+
+    def _write_shard(self) -> None:
+        name = f"index-{self._shards:04d}"
+        self._place.write(f"{DATA}/{name}.js", pack(name, self._shard.to_json()))
+        self._shard, self._shards = rows_shard(), self._shards + 1
+
+    def _add_line(self, entry: dict[str, Any]) -> None:
+        self._ledger.add(entry)
+        before, self._candidate = self._candidate, (entry["folder"], entry["id"])
+        self._waiting_candidates += self._candidate != before
+        if self._ledger.rows == LINES:
+            self._write_ledger()
+
+    def _write_ledger(self) -> None:
+        lines, name = self._ledger.rows, f"ledger-{self._ledgers:04d}"
+        script = pack(name, self._ledger.to_json())
+        self._ledger = ledger_shard()
+        candidates, self._waiting_candidates = self._waiting_candidates, 0
+        if self._place.bytes + len(script) > _LEDGER_SHARE * self._settings.most_bytes:
+            self._lines_left += lines
+            return
+        self._place.write(f"{DATA}/{name}.js", script)
+        self._lines, self._ledgers = self._lines + lines, self._ledgers + 1
+        self._candidates += candidates
+
+    def finish(self) -> Site:
+        """Write what is left, the counts, and the page itself."""
+        if self._waiting:
+            self._write_pages()
+        if self._shard.rows:
+            self._write_shard()
+        if self._ledger.rows:
+            self._write_ledger()
+        overview = self._overview.to_json()
+        self._place.write(f"{DATA}/summary.js", pack("summary", self._summary(overview)))
+        self._place.write_static()
+        return Site(
+            out=self._place.where,
+            rows=self._overview.rows,
+            pages=self._pages,
+            runs=self._ran,
+            rejections=self._lines,
+            broken=tuple(self._overview.broken),
+            bytes=self._place.bytes,
+            files=self._place.files,
+        )
+
+    def _summary(self, overview: dict[str, Any]) -> dict[str, Any]:
+        return {
+            **overview,
+            "version": __version__,
+            "folders": [store.where for store in self._stores],
+            "leaks": [_read_leaks(store) for store in self._stores],
+            "described": describe_levels([name for (name,), _ in self._overview.frontends]),
+            "pages": self._pages,
+            "left_out": self._overview.rows - self._pages,
+            "why_left_out": self._forecast.why_left_out or (self._settings.limit if self._full else ""),
+            "ran": self._ran,
+            "together": TOGETHER,
+            "shards": self._shards,
+            "ledgers": self._ledgers,
+            "lines": self._lines,
+            "candidates": self._candidates,
+            "lines_left": self._lines_left,
+            "key": KEY,
+        }
+
+
+def _read_leaks(store: Store) -> object:
+    """What a folder's own file says of leaks between splits; None if there is none that can be read."""
+    try:
+        return leaks_of(json.loads(store.read(LEAKS, most=_LARGEST_LEAKS))) if store.has(LEAKS) else None
+    except (OSError, ValueError, RecursionError):
+        return None

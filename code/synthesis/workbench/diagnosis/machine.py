@@ -1,0 +1,166 @@
+"""The machine: Python, system, cores, memory, GPU, folders that must be written, and which protections hold."""
+
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+import psutil
+
+from synthesis.core.errors import IrsmithError
+from synthesis.core.sandbox.confinement import Confinement, Protection
+from synthesis.core.sandbox.zygote import Zygote
+from synthesis.frontends.support import this_python
+from synthesis.making.engines.local import cores
+
+_GPU_LIMIT = 20.0
+"""Seconds that NVIDIA's program may take to list GPUs."""
+_WORK_LIMIT = 20.0
+"""Seconds of processor time for work that only shows which protections hold."""
+_TEMPORARY = "temporary files"
+_CGROUP = Path("/sys/fs/cgroup/memory.max")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A folder that files are written into."""
+
+    name: str
+    path: str
+    problem: str | None
+    """Why nothing can be written there, in the system's words; None if it can."""
+    free: int | None
+    """Bytes that are free there; None where that cannot be told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """What there is, apart from the tools of front ends."""
+
+    python: str
+    python_is_tested: bool
+    executable: str
+    system: str
+    cores: int
+    memory: int
+    """Bytes, as many as this process may have where a control group limits it."""
+    available: int
+    """Bytes of them that are free now."""
+    gpus: tuple[str, ...]
+    """The GPUs of NVIDIA that are present, whether or not they can be used."""
+    protections: tuple[str, ...] | None
+    """What holds strangers' code off here; None if no process could be started for it."""
+    unprotected: tuple[str, ...] | None
+    """The protections that do not hold."""
+    problem: str | None
+    """Why the protections are not known."""
+    places: tuple[Place, ...]
+
+    @property
+    def temporary(self) -> Place:
+        """Where temporary files are written."""
+        return next(each for each in self.places if each.name == _TEMPORARY)
+
+    def to_json(self) -> dict[str, Any]:
+        """The same as JSON values."""
+        return asdict(self)
+
+
+def look_at_machine() -> Machine:
+    """What this machine has; nothing is changed, and CUDA is not started."""
+    held, problem = _protections()
+    memory = psutil.virtual_memory()
+    return Machine(
+        python=platform.python_version(),
+        python_is_tested=this_python().is_tested,
+        executable=sys.executable,
+        system=f"{platform.platform()} on {platform.machine()}",
+        cores=cores(),
+        memory=min(memory.total, _memory_limit() or memory.total),
+        available=memory.available,
+        gpus=tuple(find_gpus()),
+        protections=None if held is None else tuple(each.value for each in Protection if each in held),
+        unprotected=None if held is None else tuple(each.value for each in Protection if each not in held),
+        problem=problem,
+        places=(
+            look_at("cache of irsmith", platformdirs.user_cache_path("irsmith")),
+            look_at(_TEMPORARY, _temporary_folder()),
+            look_at("current folder", Path.cwd()),
+        ),
+    )
+
+
+def look_at(name: str, path: Path) -> Place:
+    """Whether a folder can be written, or could be made where it is not there; nothing of it is left.
+
+    Args:
+        name: what the folder is for.
+        path: the folder.
+    """
+    nearest = next((each for each in (path, *path.parents) if os.path.lexists(each)), Path(path.anchor or "."))
+    problem = free = None
+    try:
+        with tempfile.TemporaryFile(dir=nearest) as file:
+            file.write(bytes(1 << 16))
+            file.flush()
+    except OSError as error:
+        problem = f"{error.strerror or error}: {nearest}"
+    try:
+        free = shutil.disk_usage(nearest).free
+    except OSError:
+        free = None
+    return Place(name=name, path=str(path), problem=problem, free=free)
+
+
+def find_gpus() -> list[str]:
+    """The GPUs of NVIDIA, told by NVIDIA's own program or else by their device files; CUDA is not started."""
+    program = shutil.which("nvidia-smi")
+    if program is not None:
+        command = [program, "--query-gpu=name,driver_version", "--format=csv,noheader"]
+        try:
+            done = subprocess.run(  # noqa: S603 (NVIDIA's program, from the user's own path)
+                command, capture_output=True, text=True, check=False, timeout=_GPU_LIMIT, stdin=subprocess.DEVNULL
+            )
+        except (OSError, subprocess.TimeoutExpired):
+            done = None
+        if done is not None and done.returncode == 0:
+            return [", driver ".join(line.split(", ")) for line in done.stdout.splitlines() if line.strip()]
+    return [str(each) for each in sorted(Path("/dev").glob("nvidia[0-9]*"))]
+
+
+def _memory_limit() -> int | None:
+    """Bytes that the control group of this process may have; None if it has no limit."""
+    try:
+        return int(_CGROUP.read_text())
+    except (OSError, ValueError):
+        return None
+
+
+def _temporary_folder() -> Path:
+    try:
+        return Path(tempfile.gettempdir())
+    except OSError:  # none of the usual ones can be written
+        return Path(os.environ.get("TMPDIR", "/tmp"))  # noqa: S108 (only looked at)
+
+
+def _protections() -> tuple[frozenset[Protection] | None, str | None]:
+    """What holds of a stranger's work here, and if that cannot be told, why."""
+    try:
+        with Zygote(confinement=Confinement()) as zygote:
+            for _ in zygote.run(partial(_do_nothing), int, time_limit=_WORK_LIMIT):
+                pass
+            return zygote.protections, None if zygote.protections is not None else "no process could begin its work"
+    except (IrsmithError, OSError) as error:
+        return None, str(error)
+
+
+def _do_nothing() -> Iterator[int]:
+    yield 0

@@ -1,0 +1,134 @@
+"""Which kernel is to be made small, and what is wrong with it: from a folder's ledger, or from a file of the user's."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from synthesis.core.errors import ConfigError, Symptom, TargetError
+from synthesis.core.examples import NO_EXAMPLES, Examples, read_inputs
+from synthesis.core.records import KernelSpec, Rejection
+from synthesis.core.settings import Extraction
+from synthesis.dataset.ledger import find_entries, read_ledger
+from synthesis.dataset.storage.reading import Place, find_pair
+from synthesis.frontends.base import Frontend
+from synthesis.frontends.registry import get_frontend
+from synthesis.making.candidate import Candidate
+from synthesis.making.proving import prove
+from synthesis.making.sources.drawn import DrawnKernels
+from synthesis.making.sources.extracted import ExtractedFiles
+from synthesis.making.stages import Terms
+from synthesis.verification.twins import at_executed_sizes
+from synthesis.verification.verifier import Verifier
+from synthesis.workbench.replaying import run_that_drew
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A kernel and what is wrong with it."""
+
+    spec: KernelSpec
+    rejection: Rejection
+    levels: tuple[str, ...]
+    device: str
+
+
+def case_of_folder(folder: Place, key: str, *, symptom: str | None = None, level: str | None = None) -> Case:
+    """The case of a line of a folder's ledger.
+
+    Raises:
+        TargetError: if there is no such line, or no way back to the kernel.
+        ConfigError: if the record of the run cannot be used.
+    """
+    entries = find_entries(read_ledger(folder), key)
+    rejection = _chosen([each.rejection for each in entries], symptom, level, f"{key!r} in the ledger of {folder}")
+    settings = None if rejection.index is None else run_that_drew(folder, rejection.frontend, rejection.seed)
+    if settings is not None and rejection.index is not None:
+        source = DrawnKernels(settings, settings)
+        spec = source.generator.spec(rejection.index)
+        return _case(source.frontend, spec, rejection, source.device, [each.name for each in source.levels])
+    if all(each.rejection.level is not None for each in entries):
+        row = find_pair(folder, rejection.kernel_name if rejection.index is None else entries[0].id)
+        return _case(get_frontend(row.frontend), row.spec, rejection, row.device, [*row.texts])
+    if not rejection.origin:
+        raise TargetError(f"the ledger does not say where {key} was found")
+    return case_of_file(rejection.origin, kernel=rejection.kernel_name, symptom=str(rejection.symptom))
+
+
+def case_of_file(
+    target: str,
+    *,
+    kernel: str | None = None,
+    symptom: str | None = None,
+    level: str | None = None,
+    inputs: Path | None = None,
+) -> Case:
+    """The first thing that is wrong with a kernel of a file, a module or ``module:name``.
+
+    Raises:
+        TargetError: if there is no such place, or nothing of it is wrong.
+    """
+    settings = Extraction(inputs=inputs, level=None if level is None else (level,))
+    examples = NO_EXAMPLES if inputs is None else Examples(tables=read_inputs(inputs))
+    found: list[str] = []
+    nameless: Rejection | None = None
+    with ExtractedFiles(target, settings, examples) as files:
+        for candidate in files.candidates():
+            name = _name_of(candidate)
+            if kernel not in (None, name):
+                continue
+            found.append(name)
+            rejections = _wrong_with(candidate)
+            fitting = [each for each in rejections if _fits(each, symptom, level)]
+            if fitting and candidate.spec is not None:
+                frontend = get_frontend(candidate.frontend)
+                names = [each.name for each in candidate.levels]
+                return _case(frontend, candidate.spec, fitting[0], candidate.device, names)
+            nameless = nameless or (fitting[0] if fitting else None)
+    if nameless is not None:  # a file that does not import, a function without the shapes of its arguments
+        raise TargetError(f"{target}: {nameless.symptom}: {nameless.detail}; there is no kernel to make small")
+    what = f" of symptom {symptom}" if symptom else ""
+    raise TargetError(f"nothing{what} is wrong with {', '.join(found) or 'any kernel'} in {target}")
+
+
+def _case(frontend: Frontend, spec: KernelSpec, rejection: Rejection, device: str, levels: Iterable[str]) -> Case:
+    """The case with the levels that matter: the one that failed, and the forward one that is run before it."""
+    names = tuple(levels)
+    if rejection.level is not None:
+        language = frontend.level(rejection.level).language
+        names = tuple(name for name in names if frontend.level(name).language == language)
+    # What is wrong was seen at the sizes at which texts run.
+    if spec.signature.twin is not None and rejection.symptom is not Symptom.OTHER_TWIN:
+        spec = at_executed_sizes(spec)
+    return Case(spec=replace(spec, self_contained=True), rejection=rejection, levels=names, device=device)
+
+
+def _chosen(rejections: list[Rejection], symptom: str | None, level: str | None, what: str) -> Rejection:
+    fitting = [each for each in rejections if _fits(each, symptom, level)]
+    if not fitting:
+        raise TargetError(f"no {what}" if not rejections else f"no {symptom or level} of {what}")
+    if fitting[0].symptom is Symptom.RENAMED_REPEAT:
+        raise ConfigError(f"nothing is wrong with {what}: {fitting[0].detail}")
+    return fitting[0]
+
+
+def _fits(rejection: Rejection, symptom: str | None, level: str | None) -> bool:
+    return symptom in (None, str(rejection.symptom)) and level in (None, rejection.level)
+
+
+def _name_of(candidate: Candidate) -> str:
+    if candidate.spec is not None:
+        return candidate.spec.name
+    return candidate.stopped.kernel_name if candidate.stopped is not None else ""
+
+
+def _wrong_with(candidate: Candidate) -> list[Rejection]:
+    """Everything that is wrong with a candidate of the user's."""
+    if candidate.stopped is not None:
+        return [candidate.stopped]
+    if candidate.plan is None:
+        return []
+    with Verifier(get_frontend(candidate.frontend)) as verifier:
+        (proved,) = prove(verifier, [candidate], Terms(useful=False, fresh=True, whole=False))
+    if proved.stopped is not None:
+        return [proved.stopped]
+    return list(proved.lowered.rejections) if proved.lowered is not None else []
