@@ -1,6 +1,6 @@
 """The pipeline: candidates drawn, lowered, verified, and compared with the earlier ones; the names that users call.
 
-There is no machinery here: candidates come from ``making.sources``, are made in ``making``, and written by ``dataset.storage``.
+There is no machinery here: ``making`` makes candidates into rows, ``dataset.storage`` writes them.
 """
 
 from collections.abc import Callable, Iterator, Sequence
