@@ -1,5 +1,6 @@
-"""Turns candidates into pairs or rejections: load, lower, plan, prove; and the runs that do so for many candidates.
+"""Turns candidates into pairs or rejections in four stages: load, lower, plan, prove.
 
-``sources`` says where candidates come from, ``runs`` keeps folders that can be continued, ``engines`` does the work. A
-stage is a function of a batch; what one stage stopped passes the next ones untouched.
+``sources`` produces candidates, ``runs`` keeps output folders that can be resumed, and ``engines`` distributes the
+work. A stage is a function of a batch. A candidate that one stage has stopped passes through the later stages
+unchanged.
 """

@@ -8,56 +8,56 @@ from synthesis.core.records import KernelSpec, Pair, Rejection, Verdict
 from synthesis.frontends.base import Kernel, Level, Lowered
 from synthesis.frontends.requirements import needs_of
 
-if TYPE_CHECKING:  # what verifies is imported where something is verified
+if TYPE_CHECKING:  # imported only where verification is used
     from synthesis.verification.judge import Judgement
     from synthesis.verification.plan import Plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A kernel and what has been made of it so far; each stage gives a new one with its own part filled in."""
+    """A kernel and its results so far. Each stage returns a new candidate with its own fields filled in."""
 
     spec: KernelSpec | None
-    """None only of one that is stopped before it is known, as a file that does not import is."""
+    """None only if the candidate was stopped before its kernel was known, such as a file that cannot be imported."""
     number: int = 0
-    """Its place in its source; with the seed it decides what is sampled."""
+    """Its position in its source. Together with the seed it decides which choices are sampled."""
     key: str = ""
-    """What tells it from all others, where its source may meet it twice."""
+    """Unique key, for sources that may yield the same kernel twice."""
     device: str = ""
-    """What the texts are for."""
+    """The device that the texts are for."""
     levels: tuple[Level, ...] = ()
     """The levels to make."""
     kernel: Kernel | None = None
-    """The live kernel, once it is loaded; gone again when the candidate leaves its process or is finished."""
+    """The live kernel once it is loaded. Removed when the candidate is finished or sent to another process."""
     lowered: Lowered | None = None
     retraced: frozenset[str] = frozenset()
-    """Levels whose texts, read from somewhere, are known to be what the source lowers to."""
+    """Levels whose texts were read from storage and are known to be what the source lowers to."""
     plan: "Plan | None" = None
-    """What verification is to run; None if it is left out."""
+    """The runs that verification makes; None if it is skipped."""
     judgement: "Judgement | None" = None
     stopped: Rejection | None = None
-    """What stopped it; no stage touches it after that."""
+    """The rejection that stopped it. No later stage changes a stopped candidate."""
 
     @property
     def frontend(self) -> str:
-        """The name of its front end; empty if that is not known."""
+        """The name of its front end; empty if it is not known."""
         return self.spec.frontend if self.spec is not None else ""
 
     def stop(self, rejection: Rejection) -> "Candidate":
-        """The candidate, stopped."""
+        """Return the candidate, stopped by a rejection."""
         return replace(self, stopped=rejection if self.spec is None else rejection.of(self.spec))
 
     def detached(self) -> "Candidate":
-        """The candidate without its live kernel: it can travel to another process."""
+        """Return the candidate without its live kernel, so that it can be sent to another process."""
         return replace(self, kernel=None)
 
 
 def pair_of(candidate: Candidate, toolchain: Mapping[str, str] | None) -> Pair | Rejection:
-    """The pair of a finished candidate, or why there is none.
+    """Return the pair of a finished candidate, or the rejection that stopped it.
 
     Args:
         candidate: one that has passed every stage, or is stopped.
-        toolchain: the tools that made its texts; not asked for where it is stopped.
+        toolchain: the tools that made its texts; ignored if the candidate is stopped.
     """
     if candidate.stopped is not None or toolchain is None:
         assert candidate.stopped is not None, "a pair needs the toolchain of its texts"

@@ -1,6 +1,6 @@
-"""Makes a chunk of a run: a part with its rows, what verification measured, and last the record of what became of all.
+"""Makes a chunk of a run: the part with its rows, the figures that verification measured, and then the chunk's record.
 
-A chunk is a pure function of the run's settings and its range: whoever makes it, wherever and however often, writes
+A chunk is a pure function of the run's settings and its range. Whichever process makes it, and however often, it writes
 the same bytes.
 """
 
@@ -24,22 +24,22 @@ from synthesis.making.sources.opening import OnOpen, tell_nobody
 from synthesis.making.workshop import OnStep, Workshop
 
 OnOutcome = Callable[[bool], None]
-"""Told of each finished candidate whether it is a row."""
+"""Called for each finished candidate with whether it became a row."""
 
 
 class ChunkMaker:
-    """Makes chunks of one run; a context manager.
+    """Makes the chunks of one run. A context manager.
 
     Args:
-        settings: those of the run, with everything filled in.
+        settings: the settings of the run, with all defaults filled in.
         store: the run's folder.
-        source: where drawn candidates come from; made of the settings if None.
-        on_step: told of progress inside candidates.
-        on_outcome: told of each finished candidate.
-        on_open: told of each file or recorded kernel before it is extracted.
+        source: the source of drawn candidates; built from the settings if None.
+        on_step: called with progress within candidates.
+        on_outcome: called for each finished candidate.
+        on_open: called with each file or recorded kernel before it is extracted.
 
     Raises:
-        TargetError: if what is to be extracted, or lowered again, is not there, or is not as it was when the run began.
+        TargetError: if what is to be extracted or lowered again is missing, or has changed since the run began.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class ChunkMaker:
         self._on_outcome = on_outcome
         self._is_drawn = isinstance(settings, Run)
         self._stack = ExitStack()
-        if isinstance(settings, ExtractionRun):  # runs that draw need not wait for the import of what extracts
+        if isinstance(settings, ExtractionRun):  # a drawing run does not import the extraction code
             from synthesis.making.sources.extracted import TERMS as EXTRACTED
             from synthesis.making.sources.extracted import ExtractedFiles
             from synthesis.making.sources.recorded import RecordedKernels
@@ -83,22 +83,22 @@ class ChunkMaker:
         self._workshop = self._stack.enter_context(workshop)
 
     def __enter__(self) -> "ChunkMaker":
-        """The maker itself."""
+        """Return the maker itself."""
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Stop the processes that texts are run from, and that files are imported in."""
+        """Stop the processes that run texts and import files."""
         self._stack.close()
 
     def make(self, chunk: Chunk) -> None:
-        """Make a chunk, and write what came of it; its record is the last of its files.
+        """Make a chunk and write its files. Its record is written last.
 
         Raises:
-            OutputError: if the disk does not take it.
-            MachineError: if the machine does not let texts run.
-            TargetError: if the one file of an extraction cannot be imported.
+            OutputError: if the files cannot be written.
+            MachineError: if texts cannot be run on this machine.
+            TargetError: if the only file of an extraction cannot be imported.
         """
         rows: list[Row] = []
         known: list[RowRecord] = []
@@ -133,7 +133,7 @@ class ChunkMaker:
 
 
 def _with_row(outcome: Pair | Rejection) -> tuple[Pair | Rejection, Row | None]:
-    """An outcome with its row; a pair of which none can be made by an error of ours is a rejection."""
+    """Return an outcome with its row. If an error in irsmith prevents the row, return a rejection without one."""
     if isinstance(outcome, Rejection):
         return outcome, None
     try:
@@ -145,5 +145,5 @@ def _with_row(outcome: Pair | Rejection) -> tuple[Pair | Rejection, Row | None]:
 
 
 def _levels_of(rows: Iterable[Row]) -> tuple[str, ...]:
-    """The levels of rows that may be of several front ends."""
+    """Return the levels of rows that may come from several front ends, in order of appearance."""
     return tuple(dict.fromkeys(name for row in rows for name in row.texts))

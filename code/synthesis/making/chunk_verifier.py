@@ -1,8 +1,8 @@
-"""Verifies a chunk of a finished folder: some of its rows, from the files alone.
+"""Verifies a chunk of a finished folder: a range of its rows, using the files alone.
 
-Nothing that a row says of itself is believed. Where the tools are those that made the row, each text is made again of
-the source and compared byte for byte; what can be executed is executed; hashes, operations, signature and line maps are
-computed again. Somebody else's code runs without rights, and the verdict is made where it cannot reach.
+No claim of a row is trusted. Where the installed tools are those that made the row, each text is lowered again from the
+source and compared byte for byte. Texts that can be executed are executed. Hashes, operations, signature and line maps
+are recomputed. Foreign code runs in the sandbox, and the verdict is made outside its reach.
 """
 
 from collections import Counter
@@ -28,7 +28,7 @@ from synthesis.making.workshop import OnStep, Workshop
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A text, or a whole row, that did not pass."""
+    """A text or a whole row that failed verification."""
 
     file: str
     level: str
@@ -39,24 +39,24 @@ class Failure:
 
 @dataclass(slots=True)
 class Findings:
-    """What was found of some rows."""
+    """The findings for a set of rows."""
 
     rows: int = 0
     texts: int = 0
-    """Texts proved by execution."""
+    """Number of texts verified by execution."""
     remade: int = 0
-    """Texts that are, byte for byte, what their sources give, and that were not executed."""
+    """Number of texts that were not executed, but are byte for byte what their sources lower to."""
     failing_rows: int = 0
     failures: list[Failure] = field(default_factory=list[Failure])
     unverified: Counter[str] = field(default_factory=Counter[str])
-    """Why texts were not executed, and how many."""
+    """Number of texts that were not executed, by reason."""
     unproved: int = 0
-    """Texts of other tools than those that are here that could not be executed: nothing is known of them."""
+    """Number of texts that could not be verified because other tools than the installed ones made them."""
     protections: frozenset[Protection] | None = None
-    """What held of the code that ran; None if none did."""
+    """Protections that held for all code that was run; None if no code was run."""
 
     def to_json(self) -> dict[str, Any]:
-        """The findings as JSON values."""
+        """Return the findings as JSON values."""
         held = None if self.protections is None else [str(each) for each in Protection if each in self.protections]
         failures = [asdict(each) for each in self.failures]
         return {
@@ -72,7 +72,7 @@ class Findings:
 
     @classmethod
     def from_json(cls, entry: dict[str, Any]) -> "Findings":
-        """The findings that ``to_json`` gave."""
+        """Return the findings from the output of ``to_json``."""
         held = entry["protections"]
         return cls(
             rows=entry["rows"],
@@ -86,20 +86,20 @@ class Findings:
         )
 
     def count(self, failures: list[Failure]) -> None:
-        """Add a row and what is wrong with it."""
+        """Add a row and its failures."""
         self.rows += 1
         self.failing_rows += bool(failures)
         self.failures += failures
 
 
 class ChunkVerifier:
-    """Verifies chunks of a folder's rows; a context manager.
+    """Verifies chunks of a folder's rows. A context manager.
 
     Args:
-        settings: what they are verified with.
+        settings: the settings of the verification.
         store: the folder.
-        on_step: told of progress inside rows.
-        on_outcome: told of each row whether nothing is wrong with it.
+        on_step: called with progress within rows.
+        on_outcome: called for each row with whether it passed.
     """
 
     def __init__(
@@ -115,20 +115,20 @@ class ChunkVerifier:
         self._stored = enter(StoredRows(settings, read_drawings(store)))
 
     def __enter__(self) -> "ChunkVerifier":
-        """The verifier itself."""
+        """Return the verifier itself."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Stop the processes that rows are read, made again and run in."""
+        """Stop the processes that read, lower and run rows."""
         self._stack.close()
 
     def make(self, chunk: Chunk) -> dict[str, Any]:
-        """Verify the rows of a chunk; returns the findings as JSON values.
+        """Verify the rows of a chunk and return the findings as JSON values.
 
         Raises:
             TargetError: if there is no such folder, or it holds no pairs.
             MissingFrontendError: if a row's front end is not installed.
-            MachineError: if the machine does not let rows be verified, or lacks a protection that is required.
+            MachineError: if rows cannot be verified on this machine, or it lacks a required protection.
         """
         found = Findings()
         waiting: dict[int, Checked] = {}
@@ -156,7 +156,7 @@ class ChunkVerifier:
 
 
 def _failures(checked: Checked, candidate: Candidate, found: Findings) -> Iterator[Failure]:
-    """What is wrong with a row; what is not wrong is counted."""
+    """Yield the failures of a row, and count its texts that passed or were not executed."""
     stem = checked.document.stem
     if checked.document.altered:
         yield Failure(stem, "", "altered", "the file is not as the run wrote it")
@@ -204,7 +204,7 @@ def _failures(checked: Checked, candidate: Candidate, found: Findings) -> Iterat
 
 
 _UNREADABLE = (Symptom.NO_REFERENCE, Symptom.BUILD_ERROR)
-"""Symptoms of a text that calls what another release of its tools has, and the one that is here has not."""
+"""Symptoms of a text that calls something that the installed release of its tools lacks."""
 
 
 def _needs_its_tools(rejection: Rejection) -> Unproved:
@@ -212,14 +212,14 @@ def _needs_its_tools(rejection: Rejection) -> Unproved:
 
 
 def _overclaims(checked: Checked, verdict: Verdict) -> Iterator[Failure]:
-    """What the row says of its proof and that is not so."""
+    """Yield the claims of a row about its verification that are false."""
     metadata, stem = checked.document.metadata, checked.document.stem
     said = str(metadata["gradient"]).partition(":")[0]
-    right = (GradientStatus.AGREES, GradientStatus.CONVENTION)  # which of the two depends on the points
+    right = (GradientStatus.AGREES, GradientStatus.CONVENTION)  # the points decide which of the two it is
     if said in right and verdict.gradient.status not in right:
         yield Failure(stem, "", "other_metadata", f"gradient: the row says {said}, and it is {verdict.gradient}")
     texts = frozenset(name for name, text in checked.document.texts.items() if text is not None)
-    # A release that gives other texts may count other equations.
+    # Another release of the tools may give texts with a different number of equations.
     counts_alike = not checked.other_release or checked.remade == texts
     if counts_alike and metadata["reached"] > checked.reached:
         detail = f"reached: the row says {metadata['reached']}, and it is {checked.reached}"
@@ -229,7 +229,7 @@ def _overclaims(checked: Checked, verdict: Verdict) -> Iterator[Failure]:
 
 
 def _waits(checked: Checked, reason: Unproved) -> bool:
-    """Whether a text is not proved for something that may be there elsewhere: a library, or the tools that made it."""
+    """Return whether a text might be verified elsewhere, where a library or the tools that made it are installed."""
     if reason.hindrance in (Hindrance.TOO_DEAR, Hindrance.NEEDS_ITS_TOOLS):
         return checked.other_release
     return reason.hindrance is Hindrance.NEEDS_LIBRARY

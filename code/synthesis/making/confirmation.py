@@ -1,4 +1,4 @@
-"""Whether a source by itself is the kernel that it was collected from."""
+"""Checks that a collected source, on its own, gives the kernel that it was collected from."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
@@ -9,18 +9,18 @@ from synthesis.frontends.plainness import more_than_a_kernel
 from synthesis.frontends.requirements import libraries_in, why_not_met
 
 NOT_THE_KERNEL = Unproved(Hindrance.NOT_SELF_CONTAINED, "the source alone is not the kernel")
-"""Why nothing of a kernel is proved whose source does not make it by itself."""
+"""The reason why nothing is verified of a kernel whose source alone does not define it."""
 
 
 def why_unprovable(
     spec: KernelSpec, *, trusted: Collection[str] | None = (), told: Mapping[str, str] | None = None
 ) -> Unproved | None:
-    """Why nothing of a kernel can be proved, as far as its source alone says; None if it can.
+    """Return why no text of a kernel can be verified, judging by its source alone; None if nothing prevents it.
 
     Args:
         spec: the kernel.
-        trusted: libraries whose code may run where its source does; None for those that it imports.
-        told: the versions that its texts were made with, by the names of libraries.
+        trusted: libraries whose code may run in the process that runs the source; None for all that it imports.
+        told: the versions that its texts were made with, by library name.
     """
     needed = [] if spec.self_contained else libraries_in(spec.source)
     if not spec.self_contained and not needed:
@@ -36,11 +36,11 @@ def why_unprovable(
 def confirm_source(
     frontend: Frontend, kernel: Kernel, lowered: Lowered, levels: Sequence[Level], device: str
 ) -> tuple[KernelSpec, Lowered]:
-    """A kernel's record, its claim to be self-contained put to the test, and its texts with their line maps.
+    """Return a kernel's record with ``self_contained`` confirmed or cleared, and its texts with their line maps.
 
-    The collected source is loaded as a module of its own; it is the kernel only if it lowers to the same texts. Then
-    the line maps are those of the source alone. Those of the live kernel depend on what its process has lowered
-    before: JAX keeps a function that it has traced, with the lines of its first caller.
+    The collected source is loaded as a separate module. It is self-contained only if it lowers to the same texts. The
+    line maps are then those of the source alone. Those of the live kernel depend on what its process has lowered
+    before: JAX caches a traced function with the lines of its first caller.
     """
     spec = kernel.spec
     again = frontend.load_one(spec) if spec.self_contained else None

@@ -1,4 +1,4 @@
-"""An error in irsmith itself costs the kernel that it came of: a line of the ledger with what a report of it needs."""
+"""Turns an error in irsmith itself into the rejection of one kernel, with the details that a bug report needs."""
 
 import errno
 import traceback
@@ -15,19 +15,19 @@ from synthesis.making.candidate import Candidate
 
 T = TypeVar("T")
 _FRAMES = 4
-"""Frames of ours that are told of, the last ones."""
+"""Maximum number of irsmith's own stack frames in a rejection. The innermost are kept."""
 _OF_MACHINES = frozenset((errno.ENOSPC, errno.EDQUOT, errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.EIO, errno.EROFS))
 
 
 def is_fault(error: Exception) -> bool:
-    """Whether an error is one of ours. Those raised on purpose and those of the machine end a run, which can go on."""
+    """Return whether an error is a bug in irsmith. Other errors are deliberate or the machine's, and end the run."""
     if isinstance(error, OSError):
         return error.errno not in _OF_MACHINES
     return not isinstance(error, IrsmithError | MemoryError)
 
 
 def fault_of(error: Exception, stage: Stage) -> Rejection:
-    """The rejection of a kernel for an error of ours: its type and words, where it was raised, irsmith's version."""
+    """Return the rejection for a bug in irsmith, with the error's type, message and location, and irsmith's version."""
     root = Path(synthesis.__file__).parent.parent
     frames: list[str] = []
     for frame in traceback.extract_tb(error.__traceback__):
@@ -42,14 +42,14 @@ def fault_of(error: Exception, stage: Stage) -> Rejection:
 def each_guarded(
     stage: Stage, candidates: Sequence[Candidate], work: Callable[[Sequence[Candidate]], list[Candidate]]
 ) -> list[Candidate]:
-    """What a stage makes of candidates together; where that fails, of each alone.
+    """Run a stage on candidates as a batch. If that fails, run it on each candidate alone.
 
-    Those for which it fails alone are stopped.
+    Candidates for which it also fails alone are stopped.
 
     Args:
-        stage: how the ledger calls it.
-        candidates: what it is given.
-        work: the stage; it gives as many, in the same order.
+        stage: the name of the stage in the ledger.
+        candidates: its input.
+        work: the stage. It returns as many candidates, in the same order.
     """
     try:
         return work(candidates)

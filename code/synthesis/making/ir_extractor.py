@@ -1,4 +1,4 @@
-"""extract_ir: the IR of one live kernel, of Warp or JAX."""
+"""Extracts the IR of one live Warp or JAX kernel."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -18,14 +18,14 @@ def extract_ir(
     *,
     example_args: Sequence[Any] = (),
 ) -> dict[str, Any]:
-    """The Python source and the IR of a kernel, for a device that need not be present.
+    """Return the Python source and the IR of a kernel. The device need not be present.
 
     Args:
         kernel: a ``@wp.kernel`` function, or a function that JAX can trace.
         device: ``cpu`` or ``cuda``; for JAX also ``tpu``.
-        include_backward: whether to give the adjoint (Warp) or the vector-Jacobian product (JAX).
-        example_args: JAX only: arrays or ``jax.ShapeDtypeStruct`` objects (pytrees of them too) that give the
-            function's arguments their shapes and types. Values of arrays are not looked at.
+        include_backward: whether to return the adjoint (Warp) or the vector-Jacobian product (JAX).
+        example_args: JAX only: arrays or ``jax.ShapeDtypeStruct`` objects or pytrees of them, which give the shapes and
+            dtypes of the function's arguments. The values of arrays are ignored.
 
     Returns:
         For Warp ``python_source``, ``cpp_code`` (the whole unit as Warp emits it, C++ or CUDA), ``forward_code`` and
@@ -34,7 +34,7 @@ def extract_ir(
         differentiated) and ``metadata``. With ``include_backward=False`` the backward text is None.
 
     Raises:
-        TargetError: if the object is no kernel.
+        TargetError: if the object is not a kernel.
         ConfigError: if the device does not exist for the front end.
         KernelError: if the tool rejects the kernel.
     """
@@ -66,16 +66,16 @@ def extract_ir(
 
 
 def single_devices(frontend: Frontend) -> tuple[str, ...]:
-    """The devices of a front end that name one device, not a combination."""
+    """Return the devices of a front end that are a single device, not a combination."""
     return tuple(sorted(device for device in frontend.compiler.devices if "+" not in device))
 
 
 def find_kernel(frontend: Frontend, kernel: object, example_args: Sequence[Any] = ()) -> Kernel:
-    """The one kernel that a live object is.
+    """Return the one kernel that a live object stands for.
 
     Raises:
-        KernelError: if it cannot be used as it is: generic without types, or without example arguments.
-        TargetError: if it is several, as a generic kernel with several instances is.
+        KernelError: if it cannot be used as it is: it is generic without types, or lacks example arguments.
+        TargetError: if it stands for several kernels, such as a generic kernel with several instances.
     """
     found = frontend.compiler.discover(kernel, examples=Examples(arguments=tuple(example_args)))
     if len(found) != 1:

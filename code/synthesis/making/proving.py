@@ -1,6 +1,6 @@
-"""The last two stages of the route in ``stages.py``: what is to be run of a candidate, and what that proves.
+"""The last two stages: ``plan`` chooses the runs that verify a candidate, ``prove`` makes them.
 
-They are apart from the first two since a run that verifies nothing need not wait for the import of what verifies.
+They are separate from ``stages.py`` so that a run without verification does not import the verification code.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,7 +20,7 @@ from synthesis.verification.verifier import Verifier
 
 
 def plan(frontend: Frontend, candidates: Sequence[Candidate], making: Making, terms: Terms) -> list[Candidate]:
-    """Candidates with what verification is to run; whether it is to be run at all is asked before."""
+    """Return candidates with their plans. The caller decides whether verification is wanted."""
     return [_planned(frontend, each, making, terms) for each in candidates]
 
 
@@ -52,13 +52,13 @@ def _planned(frontend: Frontend, candidate: Candidate, making: Making, terms: Te
 def prove(
     verifier: Verifier, candidates: Sequence[Candidate], terms: Terms, *, on_outcome: Callable[[], None] | None = None
 ) -> list[Candidate]:
-    """Candidates with what is established of their texts; a text that fails is taken out of them.
+    """Return candidates with their verdicts. A text that fails is removed from its candidate.
 
     Args:
-        verifier: of their front end.
-        candidates: planned ones; one without a plan is left as it is.
-        terms: what is asked of them.
-        on_outcome: told of each text that has run.
+        verifier: the verifier of their front end.
+        candidates: planned candidates. One without a plan is returned unchanged.
+        terms: the requirements on them.
+        on_outcome: called for each text that has run.
     """
     done = list(candidates)
     todo = [(place, each.plan) for place, each in enumerate(candidates) if each.stopped is None and each.plan]

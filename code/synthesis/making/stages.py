@@ -1,7 +1,7 @@
-"""The one route from a kernel's record to a pair: load and lower, which are here, then plan and prove (``proving.py``).
+"""The stages from a kernel's record to a pair: load and lower (in this module), then plan and prove (``proving.py``).
 
-Each stage takes candidates and gives as many, in the same order. It leaves alone what is stopped, and what has its part
-already: a source may give candidates that were loaded, lowered or planned where they came from.
+Each stage takes candidates and returns as many, in the same order. It leaves stopped candidates unchanged, and those
+that already have its result, because a source may yield candidates that are already loaded, lowered or planned.
 """
 
 from collections.abc import Sequence
@@ -16,22 +16,22 @@ from synthesis.making.candidate import Candidate
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """What is asked of the candidates of a source."""
+    """The requirements on the candidates of a source."""
 
     useful: bool
-    """Whether every argument has to matter and every output to be written."""
+    """Whether every argument must matter and every output must be written."""
     fresh: bool
-    """Whether the texts are made here, and not read from somewhere."""
+    """Whether the texts are made here rather than read from storage."""
     whole: bool
-    """Whether a candidate none of whose forward texts passes is stopped, rather than told of text by text."""
+    """Whether a candidate is stopped if none of its forward texts passes, instead of reporting each failed text."""
     strangers: bool = False
-    """Whether the texts are somebody else's, who may mean harm."""
+    """Whether the texts are untrusted."""
     weigh: bool = False
-    """Whether it is to be told if inputs tell too little, as those may that a user chose."""
+    """Whether uninformative inputs are reported, which is possible if a user chose them."""
 
 
 def load(frontend: Frontend, candidates: Sequence[Candidate], *, together: int = 1) -> list[Candidate]:
-    """Candidates with their live kernels; ``together`` neighbours may share a module, which changes none of them."""
+    """Load the kernels of candidates. Up to ``together`` neighbours share a module, which does not change them."""
     done = list(candidates)
     todo = [
         (place, each.spec)
@@ -47,12 +47,12 @@ def load(frontend: Frontend, candidates: Sequence[Candidate], *, together: int =
 
 
 def lower(frontend: Frontend, candidates: Sequence[Candidate], *, max_lines: int = 0) -> list[Candidate]:
-    """Candidates with their texts; one without any text is stopped, and so is one with a text that is too long.
+    """Lower the kernels of candidates. A candidate with no text, or with a text that is too long, is stopped.
 
     Args:
-        frontend: of all of them.
-        candidates: loaded ones are lowered.
-        max_lines: most lines of a text of one of the default levels; 0 for any number.
+        frontend: the front end of all candidates.
+        candidates: the candidates, of which those that are loaded are lowered.
+        max_lines: maximum number of lines of a text at a default level; 0 for no limit.
     """
     done = list(candidates)
     todo = [

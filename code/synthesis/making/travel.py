@@ -1,4 +1,4 @@
-"""Candidates as bytes: what comes from a process that somebody's code has run in is read as plain data alone."""
+"""Encodes candidates as bytes. Results of a process that ran untrusted code are decoded as plain data only."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -20,7 +20,7 @@ _BY_NAME: dict[type, Callable[[Any], str]] = {Level: lambda level: level.name}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Texts:
-    """A candidate's texts; line maps as a text that holds JSON, which is read at once."""
+    """A candidate's texts, with the line maps as a JSON string, which is parsed at once."""
 
     texts: Mapping[str, str | None]
     line_maps: str
@@ -28,7 +28,7 @@ class _Texts:
 
 
 def pack(candidate: Candidate) -> bytes:
-    """A candidate without its live kernel, as bytes."""
+    """Return a candidate without its live kernel as bytes."""
     lowered = candidate.lowered
     texts = None
     if lowered is not None:
@@ -39,14 +39,14 @@ def pack(candidate: Candidate) -> bytes:
 
 
 def unpack(frontend: Frontend | None, data: bytes) -> Candidate:
-    """The candidate that ``pack`` wrote.
+    """Return the candidate that ``pack`` encoded.
 
     Args:
-        frontend: whose levels it has; None if it has none.
-        data: the bytes, whoever made them.
+        frontend: the front end of its levels; None if it has no levels.
+        data: the bytes, which may be untrusted.
 
     Raises:
-        WireError: if they are none.
+        WireError: if they are not a valid candidate.
     """
     found: dict[type, Callable[[str], Any]] = {Level: frontend.level} if frontend is not None else {}
     candidate, texts = decode(data, tuple[Candidate, _Texts | None], found)
@@ -57,15 +57,15 @@ def unpack(frontend: Frontend | None, data: bytes) -> Candidate:
 
 
 def pack_line_maps(maps: Mapping[str, LineMap]) -> str:
-    """Line maps by level, as JSON."""
+    """Return line maps by level as JSON."""
     return json.dumps({name: [list(run) for run in runs] for name, runs in maps.items()})
 
 
 def unpack_line_maps(text: str) -> dict[str, LineMap]:
-    """The line maps that ``pack_line_maps`` wrote.
+    """Return the line maps that ``pack_line_maps`` encoded.
 
     Raises:
-        WireError: if the text holds none.
+        WireError: if the text is not valid.
     """
     try:
         found = {str(name): [(a, b, c) for a, b, c in runs] for name, runs in json.loads(text).items()}

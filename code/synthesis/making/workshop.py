@@ -1,4 +1,4 @@
-"""Where candidates of any source are made into finished ones, as many together as is fastest."""
+"""Runs candidates of any source through all stages, in batches."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
@@ -17,29 +17,31 @@ from synthesis.making.candidate import Candidate, pair_of
 from synthesis.making.faults import each_guarded
 from synthesis.making.stages import Terms
 
-if TYPE_CHECKING:  # what verifies is imported where something is verified
+if TYPE_CHECKING:  # imported only where verification is used
     from synthesis.verification.verifier import Verifier
 
 VERIFIED_TOGETHER = 100
-"""Kernels whose texts share a process and a translation unit when they are verified; of 20, each takes a third more."""
+"""Number of kernels whose texts share a process and a translation unit during verification.
+
+With 20, each kernel takes a third longer.
+"""
 _LOWERED, _PLANNED, _RUN = 0.2, 0.4, 0.4
-"""Shares of a candidate's way, near what they cost."""
+"""Shares of the stages in a candidate's progress, roughly in proportion to their cost."""
 
 OnStep = Callable[[float, str], None]
-"""Told what part of how many candidates' way has been gone, the parts of one candidate come to 1, and at which stage:
-``lower``, ``plan`` or ``prove``."""
+"""Called with progress and the stage (``lower``, ``plan`` or ``prove``). The progress of one candidate sums to 1."""
 
 
 class Workshop:
-    """Makes candidates of any front end finished; a context manager.
+    """Finishes candidates of any front end. A context manager.
 
     Args:
-        making: what texts and verdicts depend on.
-        terms: what is asked of the candidates.
-        frontend: the front end of all candidates, where it is not to be looked up by their name.
-        kernels_per_module: how many neighbours may share a Python module. No candidate depends on it.
-        confinement: what texts are held to; all that this machine has if None.
-        on_step: told of progress.
+        making: the settings that texts and verdicts depend on.
+        terms: the requirements on the candidates.
+        frontend: the front end of all candidates; looked up by each candidate's name if None.
+        kernels_per_module: number of neighbours that may share a Python module. No candidate depends on it.
+        confinement: the restrictions on processes that run texts; all that this machine supports if None.
+        on_step: called with progress.
     """
 
     def __init__(
@@ -62,31 +64,31 @@ class Workshop:
         self._stack = ExitStack()
 
     def __enter__(self) -> "Workshop":
-        """The workshop itself."""
+        """Return the workshop itself."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Stop the processes that texts are run from."""
+        """Stop the processes that run texts."""
         self.close()
 
     @property
     def protections(self) -> frozenset[Protection] | None:
-        """What held of all texts that have run so far; None if none has."""
+        """The protections that held for all texts run so far; None if none was run."""
         found = [each.protections for each in self._verifiers.values() if each.protections is not None]
         return frozenset(each for each in Protection if all(each in held for held in found)) if found else None
 
     def close(self) -> None:
-        """Stop the processes that texts are run from; they are started again when they are needed."""
+        """Stop the processes that run texts. They are started again when needed."""
         self._verifiers.clear()
         self._stack.close()
 
     def pairs(self, candidates: Iterable[Candidate]) -> Iterator[Pair | Rejection]:
-        """The outcomes of candidates, in order."""
+        """Yield the pairs or rejections of candidates, in order."""
         for each in self.finish(candidates):
             yield pair_of(each, None if each.stopped is not None else self._frontend_of(each).compiler.toolchain())
 
     def finish(self, candidates: Iterable[Candidate]) -> Iterator[Candidate]:
-        """Finished candidates, in order, without their live kernels."""
+        """Yield the finished candidates, in order, without their live kernels."""
         waiting: list[Candidate] = []
         for each in candidates:
             waiting.append(each)
@@ -165,7 +167,7 @@ class Workshop:
 
 
 def _has_all(candidate: Candidate) -> bool:
-    """Whether there is nothing left to make of a candidate."""
+    """Return whether a candidate is finished."""
     if candidate.stopped is not None:
         return True
     return candidate.lowered is not None and candidate.kernel is None and candidate.plan is None

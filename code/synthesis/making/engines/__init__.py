@@ -1,4 +1,4 @@
-"""Who makes the chunks of a run: this process, worker processes of this machine, or a Ray cluster.
+"""Distributes the chunks of a run: to this process, to worker processes on this machine, or to a Ray cluster.
 
-Add a module for another engine. No row may depend on the engine, the number of workers or the order of chunks.
+Add a module to add an engine. No row may depend on the engine, the number of workers or the order of chunks.
 """

@@ -1,7 +1,8 @@
-"""What an engine is: it sees to it that every chunk of a run is made, somewhere, by somebody.
+"""The protocol of an engine, which has every chunk of a run made.
 
-A chunk is one idempotent task. An engine gives each to a worker, at most a few ahead of those that are at work; gives
-it to another when one comes to harm that is the machine's, a bounded number of times; and says what happens.
+A chunk is one idempotent task. An engine hands each chunk to a worker, with only a few queued ahead. If a worker fails
+for a reason outside the chunk, the engine gives the chunk to another worker, a limited number of times. It reports
+progress as events.
 """
 
 from collections.abc import Callable, Iterable
@@ -13,29 +14,29 @@ from synthesis.core.settings import AnyRun, Verification
 from synthesis.dataset.storage.chunks import Chunk
 
 TRIES = 3
-"""How often a chunk is tried whose worker comes to harm."""
+"""Number of times that a chunk is tried if its workers fail."""
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a worker has to know of a run."""
+    """The description of a run that a worker receives."""
 
     settings: AnyRun | Verification
-    """With everything filled in that can be left to the front end."""
+    """The settings, with all defaults that depend on the front end filled in."""
     where: str
-    """The run's folder or URL, which every worker reaches by this name."""
+    """The run's folder or URL, by a name that is valid for every worker."""
 
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A worker begins with a chunk."""
+    """A worker has started a chunk."""
 
     chunk: Chunk
 
 
 @dataclass(frozen=True, slots=True)
 class Stepped:
-    """A part of the way of a chunk's candidates has been gone; the parts of one come to 1."""
+    """The candidates of a chunk have advanced. The parts of one candidate sum to 1."""
 
     chunk: Chunk
     part: float
@@ -45,7 +46,7 @@ class Stepped:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A worker begins with a file of a chunk that is extracted, or with a kernel of a recording."""
+    """A worker has started a file that is extracted, or a recorded kernel."""
 
     chunk: Chunk
     what: str
@@ -61,16 +62,16 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A chunk is finished, and its record is there."""
+    """A chunk is finished and its record is written."""
 
     chunk: Chunk
     findings: Any = None
-    """JSON values: what was found where a folder is verified, of which there is no record."""
+    """JSON values: the findings, if a folder is verified (which writes no record)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A worker came to harm at a chunk, which is begun anew."""
+    """A worker failed while making a chunk, which is started again."""
 
     chunk: Chunk
     why: str
@@ -78,7 +79,7 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Staffed:
-    """How many workers there are now."""
+    """The number of workers has changed."""
 
     workers: int
 
@@ -88,39 +89,39 @@ OnEvent = Callable[[Event], None]
 
 
 class Engine(Protocol):
-    """Has chunks made."""
+    """Makes the chunks of a run."""
 
     def run(self, order: Order, chunks: Iterable[Chunk], tell: OnEvent) -> None:
-        """See to it that all chunks are made.
+        """Make all chunks.
 
         Args:
-            order: what workers have to know.
-            chunks: those that there are no records of.
-            tell: told what happens, in this thread.
+            order: the description of the run for the workers.
+            chunks: the chunks that have no record yet.
+            tell: called with each event, in this thread.
 
         Raises:
-            MachineError: if workers come to harm at a chunk again and again, or none can be started.
-            IrsmithError: what making a chunk raises.
+            MachineError: if workers fail repeatedly at a chunk, or none can be started.
+            IrsmithError: if making a chunk raises it.
         """
         ...
 
 
 class Attempts:
-    """Counts how often workers came to harm at a chunk.
+    """Counts the failures of workers by chunk.
 
     Args:
-        order: what they work at.
+        order: the run.
     """
 
     def __init__(self, order: Order) -> None:
         self._unit = order.settings.unit
         verifies = isinstance(order.settings, Verification)
         self.advice = "" if verifies else "; what is finished stands, and the same command goes on from there"
-        """How an error ends that a run stops with."""
+        """Text appended to the error message that stops a run."""
         self._harm: dict[Chunk, int] = {}
 
     def note(self, chunk: Chunk, why: str) -> None:
-        """Count one more.
+        """Count one more failure.
 
         Raises:
             MachineError: if that was the last try.

@@ -1,4 +1,4 @@
-"""What all that hands chunks to engines has in common: which engine, by what name, and what is shown of it."""
+"""Functions shared by all code that hands chunks to engines: engine choice, folder name and progress display."""
 
 import logging
 from collections.abc import Callable
@@ -18,42 +18,44 @@ logger = logging.getLogger(__name__)
 def choose_engine(
     running: Running, store: Store, chunks: int, *, source: DrawnKernels | None = None, alone: bool = False
 ) -> Engine:
-    """The engine that is asked for; this process does by itself what no other can, or what is not worth another.
+    """Return the engine to use.
+
+    This process does the work itself if no other process can, or if there is too little for a worker.
 
     Args:
-        running: what is asked for.
+        running: the requested engine and workers.
         store: the folder.
-        chunks: how many there are to do.
-        source: where drawn candidates come from, for chunks that are made in this process.
-        alone: whether only this process can do them.
+        chunks: the number of chunks to make.
+        source: the source of drawn candidates, for chunks that are made in this process.
+        alone: whether only this process can make them.
 
     Raises:
-        ConfigError: if Ray is asked for and not installed.
+        ConfigError: if Ray is requested and not installed.
     """
     if running.engine == "ray":
         from synthesis.making.engines.ray import Ray
 
         return Ray(running.workers, running.address)
     workers = workers_for(running, chunks)
-    # What lies in this process's memory, no other process can reach. What one worker does, another goes on with after
-    # a while, so that what tools never give back is given back.
+    # A folder in this process's memory is out of reach of other processes. A single worker is still used for many
+    # chunks, because replacing it from time to time frees memory that the tools leak.
     if alone or store.where.startswith("memory:") or (workers == 1 and chunks <= CHUNKS_A_WORKER):
         return Inline(source)
     return Local(workers)
 
 
 def workers_for(running: Running, chunks: int) -> int:
-    """How many workers of this machine are of use for so many chunks, of those that are asked for."""
+    """Return the number of local workers to start: the requested number, but at most one for each chunk."""
     return min(running.workers or cores(), max(1, chunks))
 
 
 def order_of(settings: AnyRun | Verification, store: Store) -> Order:
-    """What workers have to know; a folder by a name by which another process reaches it, whatever folder it is in."""
+    """Return the order for workers, with the folder named by a URL or an absolute path."""
     return Order(settings, store.where if "://" in store.where else str(Path(store.where).resolve()))
 
 
 def count_in(meter: Meter, unit: str) -> Callable[[Event], None]:
-    """What counts events, of chunks that are ranges of a unit."""
+    """Return a callback that reports events to a meter, for chunks that are ranges of a unit."""
 
     def count(event: Event) -> None:
         match event:

@@ -1,4 +1,4 @@
-"""The engine without workers: chunks are made, or verified, one after the other, in this process."""
+"""The engine without workers: makes or verifies chunks one after another in this process."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ class Inline:
     """Makes chunks in this process.
 
     Args:
-        source: where candidates come from, if not from the settings alone.
+        source: the source of drawn candidates; built from the settings if None.
     """
 
     def __init__(self, source: DrawnKernels | None = None) -> None:
@@ -30,13 +30,13 @@ class Inline:
         """Make all chunks, in order.
 
         Raises:
-            IrsmithError: what making a chunk raises.
+            IrsmithError: if making a chunk raises it.
         """
         make_chunks(order, chunks, tell, self._source)
 
 
 def make_chunks(order: Order, chunks: Iterable[Chunk], tell: OnEvent, source: DrawnKernels | None = None) -> None:
-    """Make chunks, and tell of it; what every worker does, wherever it is."""
+    """Make chunks and report events. Every kind of worker calls this."""
     at: Chunk | None = None
 
     def step(part: float, stage: str) -> None:
@@ -61,9 +61,9 @@ def make_chunks(order: Order, chunks: Iterable[Chunk], tell: OnEvent, source: Dr
 def _maker_of(
     order: Order, source: DrawnKernels | None, on_step: OnStep, on_outcome: OnOutcome, on_open: OnOpen
 ) -> "ChunkMaker | ChunkVerifier":
-    """What makes the chunks of an order, or verifies them."""
+    """Return the maker or the verifier for the chunks of an order."""
     store = store_of(order.where)
-    if isinstance(order.settings, Verification):  # runs that make chunks need not wait for its import
+    if isinstance(order.settings, Verification):  # a run that makes chunks does not import the verifier
         from synthesis.making.chunk_verifier import ChunkVerifier
 
         return ChunkVerifier(order.settings, store, on_step=on_step, on_outcome=on_outcome)

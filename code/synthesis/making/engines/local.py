@@ -1,7 +1,7 @@
-"""The engine of one machine: as many worker processes as there are cores, each with a Python and caches of its own.
+"""The engine of one machine: one worker process for each core, each with its own interpreter and caches.
 
-Workers are started anew, never forked or told what a user's own program imports; one that is killed costs itself. None
-outlives this process, however it ends.
+Workers are started as new processes. They are not forked and do not inherit the imports of a user's program. A worker
+that is killed affects only itself. None outlives this process.
 """
 
 import contextlib
@@ -25,40 +25,40 @@ from synthesis.making.engines.base import Attempts, Failed, OnEvent, Order, Staf
 from synthesis.making.engines.worker import read_events, write_order
 
 CHUNKS_A_WORKER = 20
-"""So many chunks a worker makes; then another takes its place, and what tools never give back is given back."""
+"""Number of chunks that a worker makes before it is replaced, which frees memory that the tools leak."""
 _PATIENCE = 10.0
-"""Seconds that workers have to end, once there is nobody to work for."""
+"""Seconds that workers have to exit when the run ends."""
 _PROGRAM = "from synthesis.making.engines.worker import serve; serve({})"
 
 
 def cores() -> int:
-    """How many cores this process may use."""
+    """Return the number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class Local:
-    """Has chunks made by processes of this machine.
+    """Makes chunks in processes of this machine.
 
     Args:
-        workers: how many at once.
+        workers: maximum number of processes.
     """
 
     def __init__(self, workers: int) -> None:
         self._workers = workers
 
     def run(self, order: Order, chunks: Iterable[Chunk], tell: OnEvent) -> None:
-        """See to it that all chunks are made.
+        """Make all chunks.
 
         Raises:
-            MachineError: if workers come to harm at a chunk again and again, or none can be started.
-            IrsmithError: what making a chunk raises.
+            MachineError: if workers fail repeatedly at a chunk, or none can be started.
+            IrsmithError: if making a chunk raises it.
         """
         with _Staff(order, self._workers, deque(chunks), tell) as staff:
             staff.work()
 
 
 class _Worker:
-    """A process, and the chunk that it is at."""
+    """A worker process and its current chunk."""
 
     def __init__(self, order: Order) -> None:
         self.chunk: Chunk | None = None
@@ -74,7 +74,7 @@ class _Worker:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=self._words,
-                process_group=0,  # an interrupt at the terminal is for the command alone, which ends this process
+                process_group=0,  # Ctrl-C reaches only the command, which then ends this process
             )
         except OSError as error:
             raise MachineError(f"no process can be started: {error.strerror}") from error
@@ -83,16 +83,16 @@ class _Worker:
         self._send(write_order(order))
 
     def give(self, chunk: Chunk) -> None:
-        """Tell it which chunk to make."""
+        """Send the chunk that it is to make."""
         self.chunk = chunk
         self._send(json.dumps([chunk.start, chunk.stop]).encode() + b"\n")
 
     def _send(self, line: bytes) -> None:
-        with contextlib.suppress(OSError):  # that it is gone is seen when it is listened to
+        with contextlib.suppress(OSError):  # a worker that has exited is noticed when it is read from
             self.socket.sendall(line)
 
     def receive(self) -> list[dict[str, Any]] | None:
-        """What it says; None if it has ended."""
+        """Return the messages that have arrived; None if the worker has exited."""
         try:
             data = self.socket.recv(1 << 16)
         except OSError:
@@ -103,8 +103,8 @@ class _Worker:
         return [json.loads(line) for line in lines]
 
     def end(self) -> str:
-        """End it; what it ended of, in words."""
-        self.socket.close()  # which tells it to end
+        """End the process and return how it ended, as text for a message."""
+        self.socket.close()  # closing the socket makes the worker exit
         try:
             status = self._process.wait(timeout=_PATIENCE)
         except subprocess.TimeoutExpired:
@@ -118,7 +118,7 @@ class _Worker:
 
 
 class _Staff:
-    """The workers of a run; a context manager, which ends them all."""
+    """The workers of a run. A context manager that ends them all."""
 
     def __init__(self, order: Order, size: int, waiting: deque[Chunk], tell: OnEvent) -> None:
         self._order = order
@@ -130,20 +130,20 @@ class _Staff:
         self._attempts = Attempts(order)
 
     def __enter__(self) -> "_Staff":
-        """The staff itself."""
+        """Return the staff itself."""
         return self
 
     def __exit__(self, *_: object) -> None:
         """End all workers."""
         for worker in self._workers:
-            with contextlib.suppress(OSError):  # it may have ended already
+            with contextlib.suppress(OSError):  # it may have exited already
                 worker.socket.shutdown(socket.SHUT_RDWR)
         for worker in list(self._workers):
             self._dismiss(worker)
         self._selector.close()
 
     def work(self) -> None:
-        """Have all chunks made."""
+        """Make all chunks."""
         self._fill()
         while self._workers:
             for worker in self._heard():
@@ -155,7 +155,7 @@ class _Staff:
             yield key.data
 
     def _fill(self) -> None:
-        """Give every worker a chunk, and start others as long as there are chunks for them; end those without any."""
+        """Give idle workers a chunk, start workers while chunks are waiting, and end workers that have none."""
         for worker in list(self._workers):
             if worker.chunk is None and self._waiting and worker.made < CHUNKS_A_WORKER:
                 worker.give(self._waiting.popleft())
@@ -187,7 +187,7 @@ class _Staff:
                 worker.chunk, worker.made = None, worker.made + 1
 
     def _complain(self, worker: _Worker, entry: dict[str, Any]) -> None:
-        """Raise what a worker has raised, or have its chunk made anew if it was the machine's trouble and may pass."""
+        """Raise the error that a worker reports, or retry its chunk if it is a temporary problem of the machine."""
         error = error_of(entry["error"], entry["words"])
         if isinstance(error, NoSpaceError):
             raise NoSpaceError(f"{error}{self._attempts.advice}")
@@ -196,7 +196,7 @@ class _Staff:
         self._again(worker, entry["words"])
 
     def _again(self, worker: _Worker, why: str) -> None:
-        """Have a worker's chunk begun anew by another: of one that has ended by itself, ``why`` is told by its end."""
+        """Requeue the chunk of a failed worker. If ``why`` is empty, the reason is how its process ended."""
         chunk = worker.chunk
         assert chunk is not None, "one without a chunk has nothing to come to harm at"
         told = self._dismiss(worker)
@@ -205,7 +205,7 @@ class _Staff:
         self._waiting.appendleft(chunk)
 
     def _dismiss(self, worker: _Worker) -> str:
-        """End a worker; what it ended of, in words."""
+        """End a worker and return how it ended, as text for a message."""
         self._selector.unregister(worker.socket)
         self._workers.remove(worker)
         told = worker.end()

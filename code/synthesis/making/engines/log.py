@@ -1,4 +1,4 @@
-"""What a rank of a run did and when: a line a chunk, in the run's folder; it differs from run to run."""
+"""The log of a rank: one JSON line for each chunk, in the run's folder. It differs between runs."""
 
 import json
 import platform
@@ -12,20 +12,20 @@ from synthesis.dataset.storage.layout import LOGS
 from synthesis.making.engines.base import Begun, Event, Failed, Made, Opened, Settled, Staffed, Stepped
 
 _EVERY = 30.0
-"""Seconds between two times that the log is written; an object store takes files whole."""
+"""Minimum seconds between two writes of the log, as an object store rewrites the whole file."""
 
 
 class RankLog:
-    """The log of one rank; a context manager, which writes what is left.
+    """The log of one rank. A context manager that writes the remaining lines on exit.
 
-    Lines are JSON objects: ``time``, ``host``, ``chunk``, ``event`` (``made`` or ``failed``), and ``rows``,
-    ``rejected``, ``seconds`` of a chunk that was made, ``why`` of one that failed. An earlier log of the same rank is
-    gone on with.
+    Lines are JSON objects with ``time``, ``host``, ``chunk`` and ``event`` (``made`` or ``failed``). A ``made`` line
+    also has ``rows``, ``rejected`` and ``seconds``; a ``failed`` line has ``why``. An existing log of the same rank is
+    continued.
 
     Args:
         store: the run's folder.
-        rank: which of the processes of a run this is.
-        world_size: how many there are.
+        rank: the index of this process among those of the run.
+        world_size: the number of processes.
     """
 
     def __init__(self, store: Store, rank: int, world_size: int) -> None:
@@ -37,15 +37,15 @@ class RankLog:
         self._written = time.monotonic()
 
     def __enter__(self) -> "RankLog":
-        """The log itself."""
+        """Return the log itself."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Write what is left."""
+        """Write the remaining lines."""
         self._write()
 
     def note(self, event: Event) -> None:
-        """Take in what happens."""
+        """Record an event."""
         match event:
             case Begun():
                 self._began[event.chunk] = time.monotonic()

@@ -1,7 +1,7 @@
-"""The engine of a Ray cluster: a chunk is a task, which any node may do that reaches the run's folder by its name.
+"""The engine of a Ray cluster: a chunk is a task for any node that can access the run's folder by its name.
 
-Ray starts another task where a node or a worker is lost; here the tries are counted, so that a chunk that kills its
-worker wherever it is done ends the run with a clear message.
+Ray restarts tasks whose node or worker is lost. The tries are counted here instead, so that a chunk that kills every
+worker ends the run with a clear message.
 """
 
 import os
@@ -17,19 +17,19 @@ from synthesis.making.engines.inline import make_chunks
 from synthesis.making.engines.worker import read_order, write_order
 
 _AHEAD = 2
-"""Tasks that are handed over for each worker, so that none waits for the next."""
+"""Number of tasks submitted for each worker, so that no worker waits for its next task."""
 _GLANCE = 1.0
-"""Seconds between two looks at how many workers there are."""
+"""Seconds between two checks of the cluster's size."""
 _Result = tuple[str, str, list[bool]]
-"""The name of the error that making a chunk has raised, its words, and of each candidate whether it became a row."""
+"""The name of the error that was raised (or empty), its message, and whether each candidate became a row."""
 
 
 class Ray:
-    """Has chunks made by tasks of a Ray cluster, a core each.
+    """Makes chunks as tasks of a Ray cluster, with one core each.
 
     Args:
-        workers: how many at once; as many as the cluster has cores if None.
-        address: of the cluster; ``RAY_ADDRESS``, or else a cluster of this machine, if None.
+        workers: maximum number of concurrent tasks; one for each core of the cluster if None.
+        address: the address of the cluster. If None, ``RAY_ADDRESS`` is used, or else a cluster on this machine.
 
     Raises:
         ConfigError: if Ray is not installed.
@@ -49,11 +49,11 @@ class Ray:
         self._address = address
 
     def run(self, order: Order, chunks: Iterable[Chunk], tell: OnEvent) -> None:
-        """See to it that all chunks are made.
+        """Make all chunks.
 
         Raises:
-            MachineError: if tasks are lost at a chunk again and again, or there is no cluster.
-            IrsmithError: what making a chunk raises.
+            MachineError: if tasks are lost repeatedly at a chunk, or there is no cluster.
+            IrsmithError: if making a chunk raises it.
         """
         mine = not self._ray.is_initialized()
         if mine:
@@ -73,13 +73,13 @@ class Ray:
         try:
             self._hand_over(task, order, waiting, running, tell)
         finally:
-            for reference in running:  # of a run that has failed, or was interrupted
+            for reference in running:  # left over if the run failed or was interrupted
                 self._ray.cancel(reference, force=True)
 
     def _hand_over(
         self, task: Any, order: Order, waiting: deque[Chunk], running: dict[Any, Chunk], tell: OnEvent
     ) -> None:
-        """Hand over all chunks, some ahead, and take what comes of them."""
+        """Submit all chunks, a few ahead, and collect their results."""
         line, attempts = write_order(order), Attempts(order)
         staff = 0
         while waiting or running:
@@ -99,15 +99,15 @@ class Ray:
                     waiting.appendleft(chunk)
 
     def _size(self) -> int:
-        """How many tasks the cluster can do at once now, of those that are asked for."""
+        """Return how many of the requested tasks the cluster can run at once now."""
         cores = int(self._ray.cluster_resources().get("CPU", 0))
         return cores if self._workers is None else min(cores, self._workers)
 
     def _take(self, reference: Any, chunk: Chunk, tell: OnEvent) -> str | None:
-        """Tell what a task has done; returns what came to harm, None if nothing did.
+        """Report the events of a finished task. Return why it was lost; None if it succeeded.
 
         Raises:
-            IrsmithError: what making the chunk has raised.
+            IrsmithError: if making the chunk raised it.
         """
         try:
             result: _Result = self._ray.get(reference)
@@ -126,7 +126,7 @@ class Ray:
 
 
 def _make_one(line: bytes, start: int, stop: int) -> _Result:
-    """Make one chunk, in a process of the cluster, which a core is for."""
+    """Make one chunk in a process of the cluster, on one core."""
     os.environ.update(OF_WORK)
     settled: list[bool] = []
 

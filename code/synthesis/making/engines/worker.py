@@ -1,7 +1,7 @@
-"""A worker of the local engine: a process that makes the chunks it is told to, and says what happens.
+"""A worker of the local engine: a process that makes the chunks it receives and reports events.
 
-Lines of JSON go both ways through one socket: first the order, then a chunk at a time; back come the events. When the
-other side is gone, whatever the reason, the worker ends at once, and with it all that it has started.
+JSON lines are exchanged through one socket. The worker receives the order and then one chunk at a time, and sends
+events. When the other side closes the socket, the worker exits at once, with all processes that it has started.
 """
 
 import contextlib
@@ -25,7 +25,7 @@ from synthesis.making.engines.inline import make_chunks
 
 
 def serve(descriptor: int) -> None:
-    """A worker's whole life."""
+    """Run a worker until its parent is gone."""
     collect_rarely()
     with socket.socket(fileno=descriptor) as parent:
         incoming, outgoing = parent.makefile("rb"), parent.makefile("wb")
@@ -51,7 +51,7 @@ def serve(descriptor: int) -> None:
 
 
 class _Warnings(logging.Handler):
-    """Sends warnings to the other side, where somebody may see them."""
+    """Sends warnings to the parent process, which can show them."""
 
     def __init__(self, send: Callable[[Mapping[str, Any]], None]) -> None:
         super().__init__(logging.WARNING)
@@ -63,29 +63,29 @@ class _Warnings(logging.Handler):
 
 
 def _listen(incoming: BinaryIO, chunks: "queue.SimpleQueue[Chunk]") -> None:
-    with contextlib.suppress(ConnectionError):  # one that is killed with words unread resets the connection
+    with contextlib.suppress(ConnectionError):  # a parent that is killed with unread messages resets the connection
         for line in incoming:
             start, stop = json.loads(line)
             chunks.put(Chunk(start, stop))
-    os._exit(0)  # nobody is there any more to work for
+    os._exit(0)  # the parent is gone
 
 
 def write_order(order: Order) -> bytes:
-    """An order as a line."""
+    """Return an order as a line."""
     verifies = isinstance(order.settings, Verification)
     entry = {"settings": order.settings.to_json(), "verifies": verifies, "where": order.where}
     return json.dumps(entry).encode() + b"\n"
 
 
 def read_order(line: bytes) -> Order:
-    """The order that a line holds."""
+    """Return the order that a line holds."""
     entry = json.loads(line)
     read = Verification.from_json if entry["verifies"] else run_of
     return Order(read(entry["settings"]), entry["where"])
 
 
 def write_event(event: Event) -> dict[str, Any]:
-    """An event as JSON values; of which chunk is known to the other side."""
+    """Return an event as JSON values, without its chunk, which the parent knows."""
     match event:
         case Begun():
             return {"begun": True}
@@ -102,7 +102,7 @@ def write_event(event: Event) -> dict[str, Any]:
 
 
 def read_events(entry: Mapping[str, Any], chunk: Chunk) -> Iterator[Event]:
-    """The events that are in an entry, of the chunk that its worker is at."""
+    """Yield the events of an entry, for the chunk that its worker is making."""
     if "begun" in entry:
         yield Begun(chunk)
     if "step" in entry:

@@ -1,4 +1,4 @@
-"""Turns published packages into rows: installs them in an environment of their own, extracts and records.
+"""Turns published packages into rows: installs them in a separate environment, extracts and records their kernels.
 
-Nothing of a package is imported or run in this process. Its licence is checked before any of its code is used.
+No code of a package is imported or run in this process. Its licence is checked before any of its code is used.
 """

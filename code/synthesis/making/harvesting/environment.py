@@ -1,4 +1,4 @@
-"""An environment of its own, in which packages are installed beside irsmith and the tools that it runs with."""
+"""A virtual environment with the packages, irsmith, and the tools that irsmith runs with."""
 
 import json
 import os
@@ -19,26 +19,26 @@ from synthesis.making.harvesting.wanted import Wanted
 _STAMP = "irsmith.json"
 _PATHS = "irsmith.pth"
 _TOOLS = ("jax", "jaxlib", "ml-dtypes", "numpy", "warp-lang")
-"""What texts depend on: they are those of this environment, whatever a package would rather have."""
+"""Packages that texts depend on. They stay at the versions of this environment, whatever a package requires."""
 _LAST_LINES = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """An environment in a folder."""
+    """A virtual environment in a folder."""
 
     folder: Path
 
     @property
     def python(self) -> Path:
-        """Its Python."""
+        """The path of its Python interpreter."""
         return self.folder / "bin" / "python"
 
     def prepare(self, wanted: Sequence[Wanted]) -> bool:
-        """Install packages; what is there of them already is kept. Returns whether there was anything to install.
+        """Install packages, and return whether there was anything to install. Existing packages are kept.
 
         Raises:
-            TargetError: if they cannot be installed; the message has pip's last lines.
+            TargetError: if they cannot be installed; the message has the last lines of pip's output.
             MachineError: if the folder cannot be written.
         """
         stamp = json.dumps(self._made_of(wanted), indent=2) + "\n"
@@ -55,13 +55,13 @@ class Environment:
     def run(
         self, command: Sequence[str], *, cwd: Path, variables: Mapping[str, str] | None = None, quiet: bool = False
     ) -> subprocess.CompletedProcess[str]:
-        """Run a command with the environment's own Python first; what it prints on standard output is in the result.
+        """Run a command with the environment's programs first on the path. The result holds its standard output.
 
         Args:
-            command: the words.
-            cwd: where.
-            variables: of its surroundings, beside this process's own.
-            quiet: whether its standard error is kept in the result too, and not shown.
+            command: the command and its arguments.
+            cwd: the working directory.
+            variables: environment variables to add to those of this process.
+            quiet: whether standard error is captured too, instead of shown.
         """
         here = {**os.environ, "PATH": f"{self.folder / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"}
         here.pop("PYTHONPATH", None)
@@ -82,7 +82,7 @@ class Environment:
         return {"python": sys.version, "beside": _folders(), "packages": [each.requirement for each in wanted]}
 
     def _create(self) -> None:
-        """Make the environment; it sees what this one has, behind what it has itself."""
+        """Create the environment. It also sees the packages of this environment, after its own."""
         if not self.python.exists():
             venv.create(self.folder, with_pip=True)
         (_site_packages(self.folder) / _PATHS).write_text("".join(f"{each}\n" for each in _folders()))
@@ -100,12 +100,12 @@ class Environment:
 
 
 def usual_folder(wanted: Sequence[Wanted], cache: Path) -> Path:
-    """Where an environment of these packages is, if nobody says where."""
+    """Return the default folder for an environment of these packages."""
     return cache / "environments" / digest("harvest", *(each.requirement for each in wanted))
 
 
 def _folders() -> list[str]:
-    """What has to be on the path for irsmith, and all that it runs with, to be found."""
+    """Return the folders that must be on the path for irsmith and its dependencies to be found."""
     paths = sysconfig.get_paths()
     root = str(Path(synthesis.__file__).parents[1])
     return list(dict.fromkeys([root, paths["purelib"], paths["platlib"]]))

@@ -1,7 +1,7 @@
-"""From a file of requirements to a data set: install, look at licences, record, extract, merge.
+"""Makes a data set from a file of requirements: install, check licences, record, extract, merge.
 
-Each step is a command of its own in the packages' environment, and is skipped where its result is there: a harvest that
-was stopped goes on where it was.
+Each step is a separate command in the packages' environment. It is skipped if its result exists, so an interrupted
+harvest resumes where it stopped.
 """
 
 import json
@@ -28,34 +28,34 @@ from synthesis.making.harvesting.wanted import Wanted
 
 WORK = f"{SIDECAR}/harvest"
 ROWS = "rows"
-"""Below a package's folder, where no folder may be called as its module is: a target may be a folder."""
+"""Subfolder for the runs, because a folder named like a module could be mistaken for the target."""
 MADE_WITH = "made_with.json"
 SUMMARY = f"{SIDECAR}/harvest.json"
 OnStep = Callable[[str], None]
 _USAGE = 2
-"""Exit status of a command that finds nothing to do, or cannot."""
+"""Exit status of a command that finds no kernel or cannot run."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Harvested:
-    """What became of a package."""
+    """The result for one package."""
 
     name: str
     version: str
     licence: str
     modules: tuple[str, ...]
     kernels: int = 0
-    """Kernels and functions that were found; one that was recorded and found in its module too counts twice."""
+    """Number of kernels and functions found. One that is both recorded and extracted counts twice."""
     rows: int = 0
     verified: int = 0
-    """Rows that have a text which is proved by execution."""
+    """Number of rows with at least one text verified by execution."""
     programs: tuple[int, ...] = ()
-    """Exit statuses of the programs that were recorded."""
+    """Exit statuses of the recorded programs."""
     left_out: str = ""
-    """Why nothing was made of it; empty if something was."""
+    """Why the package gave no rows; empty if it gave some."""
 
     def to_json(self) -> dict[str, Any]:
-        """The same as JSON values."""
+        """Return the result as JSON values."""
         return {
             "name": self.name,
             "version": self.version,
@@ -70,20 +70,20 @@ class Harvested:
 
 
 def harvest(settings: Harvest, out: str | Path, *, on_step: OnStep = lambda _: None) -> list[Harvested]:
-    """Make a data set of packages' kernels.
+    """Make a data set of the kernels of packages.
 
     Args:
-        settings: which packages, and how.
+        settings: the packages and how they are extracted.
         out: the folder of the data set, on this machine.
-        on_step: told in words of what begins.
+        on_step: called with a description of each step that begins.
 
     Returns:
-        What became of each package, in the order of the file.
+        The result for each package, in the order of the file.
 
     Raises:
-        ConfigError: if the folder is a URL, or holds something else.
+        ConfigError: if the folder is a URL or holds something else.
         TargetError: if packages cannot be installed, or no kernel was found in any.
-        MachineError: if a step cannot be done on this machine.
+        MachineError: if a step cannot run on this machine.
         LeakError: if splits share a program.
     """
     store = store_of(out)
@@ -111,7 +111,7 @@ def harvest(settings: Harvest, out: str | Path, *, on_step: OnStep = lambda _: N
 
 
 def _describe(settings: Harvest, work: Path) -> Iterator[Mapping[str, Any]]:
-    """What the environment has of each package."""
+    """Yield the version, licence and modules of each package in the environment."""
     names = [each.name for each in settings.wanted]
     command = [str(settings.environment.python), "-m", "synthesis.making.harvesting.inspecting", *names]
     done = settings.environment.run(command, cwd=work, quiet=True)
@@ -122,14 +122,14 @@ def _describe(settings: Harvest, work: Path) -> Iterator[Mapping[str, Any]]:
 
 
 class Package:
-    """One package on its way to rows.
+    """One package that is recorded and extracted.
 
     Args:
-        settings: of the harvest.
-        wanted: which package.
-        here: what the environment has of it.
-        folder: for what is made of it on the way.
-        on_step: told of what begins.
+        settings: the settings of the harvest.
+        wanted: the requested package.
+        here: its version, licence and modules in the environment.
+        folder: the folder for its intermediate files.
+        on_step: called with a description of each step that begins.
     """
 
     def __init__(
@@ -147,7 +147,7 @@ class Package:
         )
 
     def make(self) -> list[Path]:
-        """The folders of the runs that the package's kernels came to; none if it is left out."""
+        """Record and extract the package. Return the folders of the runs with kernels; none if it is left out."""
         allowed = self._settings.extraction.licence or ()
         if not is_allowed(self.told.licence, allowed):
             self.told.left_out = f"its licence, {self.told.licence}, is not allowed"
@@ -162,10 +162,10 @@ class Package:
         return runs
 
     def _claim(self) -> None:
-        """Note what the package's rows are made with.
+        """Store the settings that the package's rows are made with.
 
         Raises:
-            ConfigError: if what is there of it was made with something else.
+            ConfigError: if the folder holds results made with other settings.
         """
         told, wanted = self.told, self._wanted
         own = {
@@ -185,7 +185,7 @@ class Package:
         path.write_text(json.dumps(own, indent=2) + "\n")
 
     def _record(self) -> list[Path]:
-        """Where the package's programs were recorded to, all of them to one place; none if it has none."""
+        """Record the package's programs into one folder and return it in a list, empty if nothing was recorded."""
         place, statuses = self._folder / "recording", self._folder / "programs.json"
         if not self._wanted.programs:
             return []
@@ -200,7 +200,7 @@ class Package:
         return [place] if place.is_dir() else []
 
     def _extract(self, name: str, target: Sequence[str]) -> bool:
-        """Extract a target into a folder of its name; whether it holds a kernel."""
+        """Extract a target into a folder of its name, and return whether it holds a kernel."""
         out, summary = self._folder / ROWS / name, self._folder / f"{name}.json"
         if not summary.exists():
             self._on_step(f"{self.told.name} {self.told.version} ({self.told.licence}): {name}")
@@ -219,7 +219,7 @@ class Package:
 
 
 def _count(store: Folder, found: Sequence[Harvested]) -> None:
-    """Count the rows of each package, as the data set has them."""
+    """Set the number of rows and verified rows of each package from the finished data set."""
     rows, verified = Counter[str](), Counter[str]()
     for document in read_folder(store):
         name = canonicalize_name(document.spec.origin.package)

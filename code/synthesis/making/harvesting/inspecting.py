@@ -1,6 +1,6 @@
-"""Prints what an environment has of some packages.
+"""Prints the version, licence and modules of packages in an environment.
 
-Run in that environment: ``python -m synthesis.making.harvesting.inspecting NAME ...``.
+It is run in that environment: ``python -m synthesis.making.harvesting.inspecting NAME ...``.
 """
 
 import json
@@ -12,11 +12,11 @@ from typing import Any
 from synthesis.core.licences import declared_licence
 
 _NOT_EXTRACTED = ("tests", "test", "examples", "docs", "benchmarks")
-"""Top-level modules that some packages bring by mistake, and that are not theirs alone."""
+"""Top-level modules that some packages install by mistake and that several packages may share."""
 
 
 def describe(name: str) -> dict[str, Any]:
-    """Version, licence and modules of a package; its modules are none if it is not there."""
+    """Return the version, licence and modules of a package, all empty if it is not installed."""
     try:
         found = distribution(name)
     except PackageNotFoundError:
@@ -35,7 +35,7 @@ def _modules(found: Distribution) -> Iterator[str]:
 
 
 def main(names: Sequence[str]) -> None:
-    """Print what there is of some packages, as JSON."""
+    """Print the descriptions of packages as JSON."""
     sys.stdout.write(json.dumps({name: describe(name) for name in names}))
 
 

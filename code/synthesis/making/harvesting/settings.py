@@ -1,4 +1,4 @@
-"""What packages are harvested with."""
+"""The settings of a harvest."""
 
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -14,7 +14,7 @@ from synthesis.making.harvesting.wanted import Wanted, read_wanted
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Harvest:
-    """Packages, and how rows are made of them."""
+    """The packages to harvest and how rows are made of them."""
 
     wanted: tuple[Wanted, ...]
     extraction: Extraction
@@ -23,10 +23,10 @@ class Harvest:
 
     @classmethod
     def of(cls, requirements: Path, extraction: Extraction, running: Running, environment: Path | None) -> "Harvest":
-        """What a file of requirements and settings come to.
+        """Return the settings of a harvest from a file of requirements and other settings.
 
         Raises:
-            ConfigError: if the file cannot be used, or a setting says nothing here.
+            ConfigError: if the file cannot be used, or a setting has no meaning for a harvest.
         """
         for name in ("inputs", "arg"):
             if getattr(extraction, name) is not None:
@@ -46,7 +46,7 @@ class Harvest:
 
     @property
     def making(self) -> Running:
-        """By whom each package's run is done; what the data set is made with comes at the end."""
+        """The running settings of each package's run, which is not finalised. The data set is finalised at the end."""
         usual = Running()
         kept = {"workers": self.running.workers, "progress": self.running.progress, "no_finalize": True}
         return replace(usual, **{each.name: kept[each.name] for each in fields(Running) if each.name in kept})

@@ -1,4 +1,4 @@
-"""Which packages are wanted: a file of requirements as pip has them, with what is to be recorded beside each."""
+"""Reads the requested packages from a pip requirements file, whose comments say what to record and extract."""
 
 import re
 import shlex
@@ -15,28 +15,28 @@ _SAID = re.compile(r"#\s*(record|modules)\s*:\s*(.*)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """A package."""
+    """A requested package."""
 
     name: str
-    """As pip has it, in its one form."""
+    """Its canonical name."""
     requirement: str
-    """With versions and extras."""
+    """The requirement, with versions and extras."""
     modules: tuple[str, ...] = ()
-    """Which of its modules are extracted; all that it brings if none is named."""
+    """The modules to extract; all modules of the package if empty."""
     programs: tuple[tuple[str, ...], ...] = ()
-    """Commands that are run to record what its kernels are called with."""
+    """Commands whose kernel launches are recorded."""
 
 
 def read_wanted(path: Path) -> list[Wanted]:
-    """The packages of a file, in order.
+    """Return the packages of a file, in order.
 
-    A line is a requirement of a named package, as ``mujoco-warp==3.3.0``. Comments behind it, or on lines of their own
-    below it, say more: ``# record: python -m pytest --pyargs mujoco_warp`` is a program whose launches are recorded,
-    ``# modules: mujoco_warp`` names what is extracted. pip reads the same file. A word of a program that names a file
-    beside the file of requirements is that file, wherever the program is run.
+    A line is a requirement of a named package, such as ``mujoco-warp==3.3.0``. A comment after it, or on separate lines
+    below it, gives options. ``# record: python -m pytest --pyargs mujoco_warp`` is a program whose launches are
+    recorded. ``# modules: mujoco_warp`` names the modules to extract. pip can read the same file. If an argument of a
+    program is the name of a file in the folder of the requirements file, it is replaced by that file's absolute path.
 
     Raises:
-        ConfigError: if it cannot be read, or a line is something else; the message says which.
+        ConfigError: if the file cannot be read or a line is invalid. The message names the line.
     """
     try:
         lines = path.read_text(encoding="utf-8").splitlines()

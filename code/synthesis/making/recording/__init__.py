@@ -1,4 +1,4 @@
 """Records the kernel launches and function calls of a running program in a folder.
 
-``recorder`` decides what is kept. It runs inside the user's program: it may neither fail there nor change a result.
+``recorder`` decides what is kept. It runs inside the user's program, where it must neither raise nor change a result.
 """

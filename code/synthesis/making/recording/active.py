@@ -1,4 +1,4 @@
-"""Recording in this process: what waits for the tools to be imported, and what ends it."""
+"""Starts and stops the recording of this process, when the tools are imported."""
 
 import contextlib
 import json
@@ -10,34 +10,30 @@ from typing import Any
 from synthesis.making.recording.imports import when_imported
 
 VARIABLE = "IRSMITH_RECORD"
-"""The environment variable that says where a process is recorded, as JSON."""
+"""Environment variable with the recording of a process, as JSON."""
 CODE = "IRSMITH_RECORD_CODE"
 _WATCHERS = {"warp": "synthesis.frontends.warp.launches", "jax": "synthesis.frontends.jax.launches"}
-"""The tools that are waited for, and what watches each."""
+"""The module that watches each tool, by the tool's module name."""
 _ends: list[Callable[[], None]] = []
-"""What ends the recording of this process."""
+"""Functions that end the recording of this process."""
 
 
 def begin_in_child(text: str) -> None:
-    """Record this process, as another one that started it says; nothing that is slow to import is imported yet.
-
-    Args:
-        text: JSON with ``out`` and ``settings``.
-    """
+    """Record this process as its parent requested. Nothing slow is imported yet."""
     told: dict[str, Any] = json.loads(text)
     _begin(told["out"], told["settings"])
 
 
 @contextlib.contextmanager
 def record(out: str | Path, **settings: Any) -> Generator[None]:
-    """Keep what kernels are launched with inside the block; afterwards the tools are as before.
+    """Record the kernel launches inside the block. Afterwards the tools are as before.
 
     Args:
-        out: the folder to keep it in; several processes may have the same, and one may go on with another's.
+        out: the folder for the recording. Several processes may share one, and a later one may continue it.
         settings: fields of :class:`~synthesis.making.recording.settings.Recording`, such as ``launches`` or ``size``.
 
     Raises:
-        ConfigError: for a setting that is not allowed to be so, or if this process is being recorded already.
+        ConfigError: if a setting is invalid, or this process is already being recorded.
         OutputError: if the folder cannot be written.
     """
     from synthesis.core.errors import ConfigError
@@ -63,7 +59,7 @@ def _begin(out: str, settings: dict[str, Any]) -> None:
 
 
 def _watch(tool: str, watcher: str, out: str, settings: dict[str, Any]) -> None:
-    """Have a tool watched that has just been imported; where it cannot be, the program runs as it does without."""
+    """Watch a tool that has just been imported. If this fails, the program runs on without recording."""
     from synthesis.core.stores.places import store_of
     from synthesis.frontends.registry import check_releases
     from synthesis.making.recording.recorder import Recorder

@@ -1,4 +1,4 @@
-"""Waiting for a program to import a module, and doing something right behind that."""
+"""Calls a function as soon as a program has imported a given module."""
 
 import importlib.util
 import sys
@@ -12,11 +12,11 @@ OnImport = Callable[[], None]
 
 
 def when_imported(name: str, then: OnImport) -> Callable[[], None]:
-    """Call something once a module is imported, at once if it is already; returns what ends the waiting.
+    """Call a function once a module is imported, or at once if it is already. Return a function that cancels this.
 
     Args:
-        name: the module's.
-        then: what to call, after the module has run; it raises nothing.
+        name: the name of the module.
+        then: the function, called after the module has run. It must not raise.
     """
     if getattr(getattr(sys.modules.get(name), "__spec__", None), "_initializing", None) is False:
         then()
@@ -27,21 +27,21 @@ def when_imported(name: str, then: OnImport) -> Callable[[], None]:
 
 
 class _Finder(MetaPathFinder):
-    """Finds one module as the others do, and has its loader call something afterwards."""
+    """Finds one module as the other finders do, and wraps its loader so that a function is called after it."""
 
     def __init__(self, name: str, then: OnImport) -> None:
         self._name = name
         self._then = then
 
     def end(self) -> None:
-        """Wait no longer."""
+        """Stop waiting for the module."""
         if self in sys.meta_path:
             sys.meta_path.remove(self)
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """The others' answer, if it is the module that is waited for."""
+        """Return the spec that the other finders give for the awaited module; None for any other module."""
         del path, target
         if fullname != self._name:
             return None
@@ -53,18 +53,18 @@ class _Finder(MetaPathFinder):
 
 
 class _Loader(Loader):
-    """Another loader, and what is called behind it."""
+    """A loader that calls a function after another loader has run the module."""
 
     def __init__(self, loader: Any, then: OnImport) -> None:
         self._loader = loader
         self._then = then
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
-        """As the other does."""
+        """Delegate to the other loader."""
         return self._loader.create_module(spec)
 
     def exec_module(self, module: ModuleType) -> None:
-        """As the other does; the module knows only that one."""
+        """Restore the other loader on the module, run it, and call the function."""
         spec: Any = module.__spec__
         spec.loader = self._loader
         module.__loader__ = self._loader

@@ -1,4 +1,4 @@
-"""Whether two launches are alike: the same sizes, and numbers of the same kinds."""
+"""Decides whether two launches are alike: they have the same sizes and values of the same kinds."""
 
 import hashlib
 import json
@@ -11,7 +11,7 @@ from synthesis.frontends.launched import Array, Launched
 
 
 def likeness_of(launched: Launched) -> str:
-    """A short text that launches have in common which are alike."""
+    """Return a short key that is the same for launches that are alike."""
     found = hashlib.blake2b(digest_size=8)
     told = [
         launched.launch,
@@ -25,7 +25,7 @@ def likeness_of(launched: Launched) -> str:
 
 
 def _kinds_of(value: Array) -> list[int]:
-    """What is to be found among some numbers; of whole numbers that are few also which."""
+    """Return a coarse description of values: signs, finiteness and magnitude, and for integers a small maximum."""
     if not value.size:
         return []
     if value.dtype.kind == "b":

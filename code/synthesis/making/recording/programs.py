@@ -1,4 +1,4 @@
-"""Running a program that is recorded."""
+"""Runs a program and records it."""
 
 import json
 import os
@@ -22,21 +22,21 @@ _START = Path(__file__).parent / "start"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedProgram:
-    """A program that has run."""
+    """The result of a recorded program."""
 
     status: int
-    """Its exit status; 128 and the signal's number if one ended it."""
+    """Its exit status; 128 plus the signal number if a signal ended it."""
     kernels: int
-    """Those that the recording holds now."""
+    """Number of kernels in the recording now."""
     refused: int
-    """Notes of those that are not kept."""
+    """Number of notes about kernels that were not kept."""
 
 
 def record_program(command: Sequence[str], out: str | Path, settings: Recording) -> RecordedProgram:
-    """Run a command, and keep what its processes, and those that they start, launch kernels with.
+    """Run a command, and record the kernel launches of its process and its child processes.
 
     Args:
-        command: its words. What ends in ``.py``, or begins with an option, is run by this Python.
+        command: the command and its arguments. If it begins with a ``.py`` file or an option, it is run by this Python.
         out: a folder or URL.
         settings: how much is kept.
 
@@ -66,12 +66,12 @@ def record_program(command: Sequence[str], out: str | Path, settings: Recording)
 
 
 def _python(word: str) -> str:
-    """This environment's Python, where any is asked for that the path does not have otherwise."""
+    """Return this interpreter for ``python`` or ``python3``, else the word itself."""
     return sys.executable if word in ("python", "python3") else word
 
 
 def _run(words: Sequence[str], environment: dict[str, str]) -> int:
-    """The exit status of a command; an interrupt is the command's, which has been sent it too."""
+    """Run a command and return its exit status. An interrupt is left to the command, which receives it too."""
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         process = subprocess.Popen(words, env=environment, preexec_fn=_take_interrupts)  # noqa: S603

@@ -1,7 +1,7 @@
-"""Keeps what launches are given: a few of each kernel, unlike ones, each written when it is taken.
+"""Records the arguments of a few dissimilar launches of each kernel. Each is written when it is taken.
 
-A launch that is not looked at costs a look into a dictionary. Nothing that goes wrong here is the program's: it is
-noted, and the program goes on.
+A launch that is skipped costs one dictionary lookup. An error here never reaches the program: it is noted, and the
+program continues.
 """
 
 import contextlib
@@ -22,32 +22,32 @@ from synthesis.making.recording.settings import Recording
 from synthesis.making.recording.storage import KERNELS, Refused, launches_of, write_kernel, write_launch, write_refused
 
 _FIRST = 64
-"""Launches of a kernel that are all looked at; of later ones fewer and fewer are."""
+"""Number of first launches of a kernel that are all examined. Later ones are examined less and less often."""
 _SPARSER = 1.1
 _NEVER = 1 << 62
 
 
 @dataclass(slots=True)
 class _Seen:
-    """What is known of one live kernel."""
+    """The state of one live kernel."""
 
     kernel: Callable[[], Any]
     count: int = 0
     next: int = 1
-    """The launch that is looked at next."""
+    """The number of the next launch to examine."""
     folder: str = ""
     kept: set[str] = field(default_factory=set[str])
     written: int = 0
-    """Bytes."""
+    """Size of its recorded launches, in bytes."""
 
 
 class Recorder:
-    """Listens to the launches of a process.
+    """Receives the launches of a process.
 
     Args:
-        frontend: whose they are.
-        store: where they are kept.
-        settings: how much of them.
+        frontend: the front end of the launches.
+        store: the folder of the recording.
+        settings: how much is kept.
     """
 
     def __init__(self, frontend: str, store: Store, settings: Recording) -> None:
@@ -63,7 +63,7 @@ class Recorder:
         self._lock = threading.Lock()
 
     def wants(self, kernel: Any) -> bool:
-        """Whether a launch is to be looked at."""
+        """Return whether a launch is to be examined."""
         seen = self._seen.get(id(kernel))
         if seen is None or seen.kernel() is not kernel:
             return True
@@ -71,7 +71,7 @@ class Recorder:
         return seen.count >= seen.next
 
     def take(self, call: Call) -> None:
-        """Look at a launch, and keep it if it is unlike those before."""
+        """Examine a launch, and keep it if it is unlike the earlier ones."""
         try:
             with self._lock, np.errstate(all="ignore"):
                 self._look(call)
@@ -81,8 +81,8 @@ class Recorder:
             self._refuse(call, f"it could not be recorded: {detail_of(error)}")
 
     def miss(self, kernel: str, module: str, why: str) -> None:
-        """Note why a kernel is not kept."""
-        with contextlib.suppress(Exception):  # where nothing can be written, nothing can be told
+        """Write a note of why a kernel is not kept."""
+        with contextlib.suppress(Exception):  # if the folder is not writable, the note is lost
             write_refused(self._store, Refused(kernel=kernel, module=module, why=why, frontend=self._frontend))
 
     def _refuse(self, call: Call, why: str) -> None:
@@ -118,5 +118,5 @@ class Recorder:
 
 
 def count_kernels(store: Store) -> int:
-    """The kernels that a recording holds."""
+    """Return the number of kernels in a recording."""
     return len(store.folders(KERNELS))

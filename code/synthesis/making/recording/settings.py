@@ -1,4 +1,4 @@
-"""What is kept of a program, and how much."""
+"""How much of a program is recorded."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ class Recording(Settings):
     """Maximum size of the recording of a process, in MiB."""
 
     def __post_init__(self) -> None:
-        """Refuse what keeps nothing."""
+        """Reject limits that would keep nothing."""
         super().__post_init__()
         for name in ("launches", "kernel_size", "size"):
             given = getattr(self, name)

@@ -1,7 +1,8 @@
-"""A recording in a folder: a folder a kernel, with its record and its launches; and a file for each that was refused.
+"""Stores a recording in a folder.
 
-``kernels/DIGEST/kernel.json`` is a kernel's source and signature, ``kernels/DIGEST/LIKENESS.npz`` a launch,
-``refused/DIGEST.json`` why there is nothing of another. Each file is whole or not there; several processes may write.
+``kernels/DIGEST/kernel.json`` holds a kernel's source and signature, ``kernels/DIGEST/LIKENESS.npz`` one of its
+launches, and ``refused/DIGEST.json`` the reason why another kernel is not recorded. Files are written atomically, so
+several processes may write at once.
 """
 
 import hashlib
@@ -27,7 +28,7 @@ _FACTS = "facts"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
-    """A kernel that was called, and is not kept."""
+    """A kernel that was called but not recorded."""
 
     kernel: str
     module: str
@@ -36,14 +37,14 @@ class Refused:
 
 
 def name_of(described: Described) -> str:
-    """The name of a kernel's folder: another for each source and signature."""
+    """Return the name of a kernel's folder, a digest of its source and signature."""
     spec = described.spec
     told = json.dumps([spec.frontend, spec.name, spec.source, spec.signature.to_json(), dict(spec.signature.options)])
     return hashlib.blake2b(told.encode(), digest_size=12).hexdigest()
 
 
 def write_kernel(store: Store, described: Described) -> str:
-    """Keep a kernel; returns the name of its folder."""
+    """Write a kernel and return the name of its folder."""
     spec, name = described.spec, name_of(described)
     record = {
         "frontend": spec.frontend,
@@ -62,10 +63,10 @@ def write_kernel(store: Store, described: Described) -> str:
 
 
 def read_kernel(store: Store, name: str) -> Described:
-    """The kernel of a folder.
+    """Return the kernel of a folder.
 
     Raises:
-        TargetError: if it is none.
+        TargetError: if the folder holds no valid kernel.
     """
     try:
         entry: dict[str, Any] = json.loads(store.read(f"{KERNELS}/{name}/{_RECORD}"))
@@ -86,7 +87,7 @@ def read_kernel(store: Store, name: str) -> Described:
 
 
 def write_launch(store: Store, kernel: str, likeness: str, launched: Launched) -> int:
-    """Keep a launch of a kernel; returns the bytes that it takes."""
+    """Write a launch of a kernel and return its size in bytes."""
     facts = {
         "shapes": {path: list(shape) for path, shape in launched.shapes.items()},
         "handles": dict(launched.handles),
@@ -106,15 +107,15 @@ def write_launch(store: Store, kernel: str, likeness: str, launched: Launched) -
 
 
 def launches_of(store: Store, kernel: str) -> list[str]:
-    """The launches of a kernel, by likeness, in a fixed order."""
+    """Return the keys of a kernel's launches, sorted."""
     return sorted(name.removesuffix(".npz") for name in store.names(f"{KERNELS}/{kernel}") if name.endswith(".npz"))
 
 
 def read_launch(store: Store, kernel: str, likeness: str) -> Launched:
-    """A launch; anybody may have written it, and nothing of it is run.
+    """Return a launch. The file is untrusted; nothing in it is executed.
 
     Raises:
-        TargetError: if it is none.
+        TargetError: if the file is not a valid launch.
     """
     try:
         content = np.load(io.BytesIO(store.read(f"{KERNELS}/{kernel}/{likeness}.npz")), allow_pickle=False)
@@ -137,17 +138,17 @@ def read_launch(store: Store, kernel: str, likeness: str) -> Launched:
 
 
 def write_refused(store: Store, refused: Refused) -> None:
-    """Note why a kernel is not kept."""
+    """Write a note of why a kernel is not recorded."""
     entry = {"frontend": refused.frontend, "kernel": refused.kernel, "module": refused.module, "why": refused.why}
     content = (json.dumps(entry, indent=1) + "\n").encode()
     store.write(f"{REFUSED}/{hashlib.blake2b(content, digest_size=12).hexdigest()}.json", content)
 
 
 def read_refused(store: Store, name: str) -> Refused:
-    """The note of a name.
+    """Return the note with a file name.
 
     Raises:
-        TargetError: if it is none.
+        TargetError: if the file is not a valid note.
     """
     try:
         entry: dict[str, Any] = json.loads(store.read(f"{REFUSED}/{name}"))
@@ -158,6 +159,6 @@ def read_refused(store: Store, name: str) -> Refused:
 
 
 def entries_of(store: Store) -> list[str]:
-    """What was recorded, in a fixed order: kernels, then notes of those that were refused."""
+    """Return the names of all entries in a fixed order: kernels, then notes about kernels that were not recorded."""
     kernels = [f"{KERNELS}/{name}" for name in sorted(store.folders(KERNELS))]
     return kernels + [f"{REFUSED}/{name}" for name in sorted(store.names(REFUSED)) if name.endswith(".json")]

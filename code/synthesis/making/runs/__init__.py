@@ -1,4 +1,4 @@
-"""Runs in a folder: chunks that can be continued after a kill, and the commands that generate, extract and verify.
+"""Runs in a folder, made in chunks so that a killed run can be resumed: generate, extract, relower and verify.
 
-Each module is one kind of run. The record of a chunk is the last file written; keep that.
+Each module is one kind of run. The record of a chunk must be the last of its files to be written.
 """

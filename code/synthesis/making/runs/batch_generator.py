@@ -1,4 +1,4 @@
-"""The batch generator: many drawn candidates, in chunks, that can be killed at any moment and continued."""
+"""The batch generator: makes many drawn candidates in chunks. It can be killed at any moment and resumed."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +14,7 @@ from synthesis.making.sources.drawn import DrawnKernels
 
 
 class BatchGenerator:
-    """Makes the pairs of many candidates and writes them into a folder.
+    """Makes the pairs of many drawn candidates and writes them into a folder.
 
     Args:
         frontend: a front end or its name.
@@ -22,8 +22,7 @@ class BatchGenerator:
 
     Raises:
         UnknownNameError: for an unknown front end, category, recipe, level or device.
-        ConfigError: for a setting that there is not or that is not allowed to be so, or a level that does not exist for
-            the device.
+        ConfigError: for an unknown setting, an invalid value, or a level that does not exist for the device.
         MissingFrontendError: if the front end's package is not installed.
 
     Example:
@@ -38,7 +37,7 @@ class BatchGenerator:
 
     @classmethod
     def of(cls, settings: Run) -> "BatchGenerator":
-        """The batch generator of a record of settings."""
+        """Return the batch generator for a settings record."""
         batch = cls.__new__(cls)
         batch._work_with(settings, None)
         return batch
@@ -46,7 +45,7 @@ class BatchGenerator:
     def _work_with(self, settings: Run, frontend: Frontend | None) -> None:
         self._is_given = frontend is not None
         self.source = DrawnKernels(settings, settings, frontend=frontend)
-        """Where the candidates come from."""
+        """The source of the candidates."""
         self.settings = replace(
             settings,
             kernels=self.source.generator.drawing.kernels,
@@ -54,7 +53,7 @@ class BatchGenerator:
             level=tuple(level.name for level in self.source.levels),
             device=self.source.device,
         )
-        """The settings, with what was left to the front end filled in."""
+        """The settings, with the front end's defaults filled in."""
 
     def run(
         self,
@@ -66,24 +65,24 @@ class BatchGenerator:
     ) -> RunSummary:
         """Write the pairs of candidates 0 … count-1 as a data set into a folder.
 
-        The same settings make the same bytes, whoever makes them. A run that was stopped is continued by the same call;
-        more candidates may be asked for, but nothing else may differ.
+        The same settings give the same bytes on any machine. Calling it again resumes a run that was stopped. The count
+        may then be larger; all other settings must be the same.
 
         Args:
             count: the number of candidates; that of the settings if None.
-            out: the folder, or a URL that fsspec knows; made if it is not there.
-            on_progress: told of progress, many times a second.
-            running: fields of :class:`synthesis.Running` by name, such as ``workers``, ``engine`` or ``format``;
-                ``progress`` is ``none`` if it is not said.
+            out: the folder, or a URL that fsspec supports; created if it does not exist.
+            on_progress: called with progress, many times a second.
+            running: fields of :class:`synthesis.Running` by name, such as ``workers``, ``engine`` or ``format``. The
+                default of ``progress`` is ``none``.
 
         Returns:
-            What became of the candidates. Where the run does not end with a data set, repeats are not looked for yet,
-            and only the chunks of this rank are counted.
+            A summary of the outcomes. If the run is not finalised, repeats are not removed yet, and only the chunks of
+            this rank are counted.
 
         Raises:
             ConfigError: if the count is negative, or the folder holds another run or something else.
             OutputError: if the folder cannot be written.
-            MachineError: if the machine does not let candidates be made.
+            MachineError: if candidates cannot be made on this machine.
         """
         return self.run_with(Running.of(**{"progress": "none", **running}), count, out, on_progress=on_progress)
 
@@ -99,10 +98,10 @@ class BatchGenerator:
         return self.chunked(count).run(running, out, on_progress=on_progress)
 
     def chunked(self, count: int | None = None) -> ChunkedRun:
-        """The run in chunks; of ``count`` candidates, or as many as the settings say."""
+        """Return the run in chunks, with ``count`` candidates or the number in the settings."""
         settings = self.settings if count is None else replace(self.settings, count=count)
         return ChunkedRun(settings, self.toolchain(), source=self.source, alone=self._is_given)
 
     def toolchain(self) -> dict[str, str]:
-        """What the texts depend on beside the settings: versions, irsmith's among them."""
+        """Return the versions that the texts depend on besides the settings, including irsmith's."""
         return {"irsmith": __version__, **self.source.frontend.compiler.toolchain()}

@@ -1,9 +1,9 @@
-"""A run in chunks, of drawn kernels, of the user's or of a folder's rows.
+"""A run in chunks, of drawn kernels, extracted kernels or the rows of a folder.
 
-It can be killed at any moment and continued by the same call.
+It can be killed at any moment and resumed by the same call.
 
-The module ``synthesis.dataset.storage.layout`` describes a run's folder. A chunk whose record and part are there is not
-made again. No row depends on where chunks begin, who makes them, or which kernels share a module.
+The module ``synthesis.dataset.storage.layout`` describes a run's folder. A chunk is not made again if its record and
+part exist. No row depends on chunk boundaries, on the process that makes a chunk, or on which kernels share a module.
 """
 
 import json
@@ -41,16 +41,16 @@ from synthesis.making.sources.drawn import DrawnKernels
 logger = logging.getLogger(__name__)
 
 _LONGEST_VALUE = 80
-"""Characters of a setting's value in a message."""
+"""Maximum number of characters of a setting's value in a message."""
 
 
 class ChunkedRun:
-    """A run, whose chunks are made by whatever engine.
+    """A run whose chunks are made by any engine.
 
     Args:
-        settings: those of the run, with everything filled in.
-        toolchain: what the texts depend on beside the settings.
-        source: where drawn candidates come from, for chunks that are made in this process; made of the settings if
+        settings: the settings of the run, with all defaults filled in.
+        toolchain: the versions that the texts depend on besides the settings.
+        source: the source of drawn candidates, for chunks that are made in this process; built from the settings if
             None.
         alone: whether only this process can make candidates.
     """
@@ -80,23 +80,23 @@ class ChunkedRun:
                 return "relower"
 
     def run(self, running: Running, out: str | Path | Store, *, on_progress: OnProgress | None = None) -> RunSummary:
-        """Make all chunks that are missing, and of all of them the data set.
+        """Make all missing chunks and finalise the data set.
 
         Args:
-            running: by whom it is done, and what it ends with.
-            out: the folder, or a URL that fsspec knows; made if it is not there, and left as it was if nothing can come
-                of the run.
-            on_progress: told of progress, many times a second.
+            running: the engine, and the format of the data set.
+            out: the folder, or a URL that fsspec supports. It is created if it does not exist, and left unchanged if
+                the run cannot give anything.
+            on_progress: called with progress, many times a second.
 
         Returns:
-            What became of the candidates. Where the run does not end with a data set, repeats are not looked for yet,
-            and only the chunks of this rank are counted.
+            A summary of the outcomes. If the run is not finalised, repeats are not removed yet, and only the chunks of
+            this rank are counted.
 
         Raises:
             ConfigError: if the folder holds another run or something else.
             OutputError: if the folder cannot be written.
-            MachineError: if the machine does not let candidates be made.
-            TargetError: if what is to be extracted cannot be imported.
+            MachineError: if candidates cannot be made on this machine.
+            TargetError: if the target of an extraction cannot be imported.
         """
         settings, store = self._settings, store_of(out)
         if running.finalizes:
@@ -111,7 +111,7 @@ class ChunkedRun:
             shown = stack.enter_context(progress_bar(self._title, running.progress))
             listeners = [shown, *([on_progress] if on_progress is not None else [])]
             mine = self._chunks_of_rank(running)
-            total = None  # how many kernels files hold is known when they have been imported
+            total = None  # the number of kernels in files is known only after their import
             if not isinstance(settings, ExtractionRun):
                 total = sum(chunk.stop - chunk.start for chunk in mine)
             try:
@@ -130,11 +130,11 @@ class ChunkedRun:
         return summary
 
     def withdraw(self, store: Store) -> None:
-        """Leave a folder as it was before this run, of which nothing came."""
+        """Restore a folder to its state before this run, which gave nothing."""
         clear(store, whole=self._is_new)
 
     def find_missing(self, running: Running, out: str | Path | Store) -> tuple[Store, list[Chunk]]:
-        """A run's folder, and the chunks of this rank that are not there yet; nothing is written.
+        """Return a run's folder and the missing chunks of this rank. Nothing is written.
 
         Raises:
             ConfigError: if the folder holds another run or something else.
@@ -144,7 +144,7 @@ class ChunkedRun:
         return store, [each for each in self._chunks_of_rank(running) if read_chunk(store, each) is None]
 
     def _make(self, store: Store, running: Running, chunks: Sequence[Chunk], meter: Meter) -> None:
-        """Make the chunks that are not there yet."""
+        """Make the missing chunks."""
         missing: list[Chunk] = []
         for chunk in chunks:
             record = read_chunk(store, chunk)
@@ -170,23 +170,23 @@ class ChunkedRun:
         return every[running.rank :: running.world_size]
 
     def _claim(self, store: Store, *, alone: bool) -> None:
-        """Write the run's settings into its folder, and remove what a killed run has left half done."""
+        """Write the run's settings into its folder, and remove unfinished files of a killed run."""
         if alone:
             sweep(store)
             wanted = {f"{chunk.stem}.json" for chunk in chunks_of(self._settings.count, self._settings.chunk_size)}
             for name in store.names(CHUNKS):
                 if (
                     name.endswith(".json") and name not in wanted
-                ):  # the last, shorter chunk of a run of fewer candidates
+                ):  # the last, shorter chunk of an earlier run with fewer candidates
                     _forget(store, name.removesuffix(".json"))
         store.write(TOOLCHAIN, (json.dumps(self._toolchain, indent=2) + "\n").encode())
         store.write(SETTINGS, (json.dumps(self._settings.to_json(), indent=2) + "\n").encode())
 
     def _check_folder(self, store: Store) -> None:
-        """Refuse a folder where another run or something else is; a run that was killed as it began is neither.
+        """Refuse a folder that holds another run or other files. A run that was killed as it began is accepted.
 
         Raises:
-            ConfigError: naming what differs.
+            ConfigError: with the settings that differ.
         """
         if store.has(SETTINGS):
             now = self._settings.to_json()
@@ -216,7 +216,7 @@ class ChunkedRun:
 
 
 def _count(store: Store, settings: AnyRun, chunks: Sequence[Chunk]) -> RunSummary:
-    """What became of the candidates of some chunks, repeats among them."""
+    """Return a summary of the outcomes in some chunks, including repeats."""
     totals = Statistics()
     for chunk in chunks:
         record = read_chunk(store, chunk, check=False)
@@ -235,7 +235,7 @@ def _count(store: Store, settings: AnyRun, chunks: Sequence[Chunk]) -> RunSummar
 
 @contextmanager
 def _at_work(store: Store, running: Running) -> Generator[None]:
-    """Keep the folder to this process, or to the ranks of one run, each with chunks of its own."""
+    """Lock the folder for this process, or for the ranks of one run, each with its own chunks."""
     with store.alone(SIDECAR, shared=running.world_size > 1), ExitStack() as stack:
         if running.world_size > 1:
             stack.enter_context(store.alone(f"{RANKS}/{running.rank:05d}-of-{running.world_size:05d}"))
@@ -243,29 +243,29 @@ def _at_work(store: Store, running: Running) -> Generator[None]:
 
 
 def _forget(store: Store, stem: str) -> None:
-    """Remove the files of a chunk that is none any more."""
+    """Remove the files of an obsolete chunk."""
     for name in (f"{CHUNKS}/{stem}.json", f"{PARTS}/{stem}.parquet", f"{FIGURES}/{stem}.jsonl"):
         store.remove(name)
 
 
 def _holds_files(store: Store, folder: str) -> bool:
-    """Whether there is a file in a folder or below it, but for what a killed process left half written."""
+    """Return whether a folder holds a file at any depth, ignoring files that a killed process left unfinished."""
     if any(not name.endswith(".tmp") and name != TOOLCHAIN.rpartition("/")[2] for name in store.names(folder)):
         return True
     return any(_holds_files(store, f"{folder}/{each}" if folder else each) for each in store.folders(folder))
 
 
 def _shown(value: Any) -> str:
-    """A setting's value in a message, cut off where it is long."""
+    """Return a setting's value for a message, truncated if it is long."""
     text = repr(value)
     return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}…"
 
 
 def _compare(store: Store, before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
-    """Refuse settings other than those that a folder's run has.
+    """Refuse settings that differ from those of a folder's run.
 
     Raises:
-        ConfigError: naming what differs.
+        ConfigError: with the settings that differ.
     """
     kinds = [_command_of(each) for each in (before, now)]
     if kinds[0] != kinds[1]:
@@ -278,5 +278,5 @@ def _compare(store: Store, before: Mapping[str, Any], now: Mapping[str, Any]) ->
 
 
 def _command_of(settings: Mapping[str, Any]) -> str:
-    """The command that a run's settings are of."""
+    """Return the command that a run's settings belong to."""
     return "relower" if "folder" in settings else "extract" if "target" in settings else "generate"

@@ -1,4 +1,4 @@
-"""What a run would come to, before it is begun: from a few of its candidates, made on this machine."""
+"""Estimates the time and size of a run before it starts, from a sample of its candidates made on this machine."""
 
 import io
 import time
@@ -17,43 +17,43 @@ from synthesis.making.runs.batch_generator import BatchGenerator
 from synthesis.making.workshop import Workshop
 
 SAMPLE = 40
-"""Candidates that are made: a few seconds to half a minute."""
+"""Number of candidates to sample, which takes a few seconds to half a minute."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
-    """What is there of a run, and what the rest would come to."""
+    """The state of a run and an estimate of the remaining work."""
 
     out: str
     candidates: int
-    """Of the whole run."""
+    """Number of candidates of the whole run."""
     missing: int
-    """Candidates of those chunks of this rank that are not there yet."""
+    """Number of candidates in the missing chunks of this rank."""
     chunks: int
-    """How many chunks these are."""
+    """Number of missing chunks."""
     workers: int
-    """Processes that would make them at once."""
+    """Number of processes that would work at once."""
     sample: int
-    """Candidates that were made to tell the rest."""
+    """Number of candidates in the sample."""
     rows: int
-    """Of the sample."""
+    """Number of rows in the sample."""
     seconds: float
-    """By the clock, that one process needs for a candidate."""
+    """Wall-clock seconds that one process needs for a candidate."""
     row_bytes: float
-    """On disk, of a row in a Parquet file; half of it comes twice, in the parts and in the data set."""
+    """Bytes on disk of a row in a Parquet file. Each row is stored twice, in the parts and in the data set."""
 
     @property
     def seconds_left(self) -> float:
-        """How long the rest would take, if each worker has a core to itself."""
+        """Seconds for the remaining work, if each worker has its own core."""
         return self.missing * self.seconds / self.workers
 
     @property
     def bytes_left(self) -> float:
-        """What the rest would take on disk, as parts and as a data set."""
+        """Bytes on disk for the remaining rows, as parts and as a data set."""
         return 2 * self.missing * self.row_bytes * self.rows / max(1, self.sample)
 
     def to_json(self) -> dict[str, Any]:
-        """The estimate as JSON values."""
+        """Return the estimate as JSON values."""
         return {
             "out": self.out,
             "candidates": self.candidates,
@@ -69,7 +69,7 @@ class Estimate:
         }
 
     def describe(self) -> str:
-        """The estimate in two lines."""
+        """Return the estimate as two lines of text."""
         left = timedelta(seconds=round(self.seconds_left))
         return (
             f"{self.out}: {self.candidates} candidates, {self.missing} of them to be made, in {self.chunks} chunks by "
@@ -80,16 +80,16 @@ class Estimate:
 
 
 def estimate(batch: BatchGenerator, running: Running, out: str | Path | Store) -> Estimate:
-    """What a run would come to; nothing is written.
+    """Estimate a run. Nothing is written.
 
     Args:
         batch: the run, with its settings.
-        running: by whom it would be done.
-        out: its folder, where some of it may be there.
+        running: the number of workers and the rank.
+        out: its folder, which may hold finished chunks.
 
     Raises:
         ConfigError: if the folder holds another run or something else.
-        MachineError: if the machine does not let candidates be made.
+        MachineError: if candidates cannot be made on this machine.
     """
     store, missing = batch.chunked().find_missing(running, out)
     numbers = [number for chunk in missing for number in range(chunk.start, chunk.stop)]

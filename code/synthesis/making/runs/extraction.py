@@ -1,4 +1,4 @@
-"""Extraction from the user's own code: files, modules, packages and live objects to pairs."""
+"""Extracts pairs from the user's own code: files, modules, packages and live objects."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -25,18 +25,18 @@ from synthesis.making.sources.targets import Place, kernels_of, load_place, path
 from synthesis.making.workshop import OnStep, Workshop
 
 _MOST_NAMES = 20
-"""Names of functions that a message lists."""
+"""Maximum number of function names in a message."""
 
 
 def discover(
     target: object, *, frontend: str | None = None, examples: Examples = NO_EXAMPLES
 ) -> list[Kernel | Rejection]:
-    """The kernels in a live object, a module, or what a text (a file, ``module`` or ``module:name``) stands for.
+    """Return the kernels of a live object, a module, or a target string (a file, ``module`` or ``module:name``).
 
-    A text is imported in this process. A kernel that cannot be used as it is stands as a rejection in its place.
+    A target string is imported in this process. A kernel that cannot be used as it is is returned as a rejection.
 
     Raises:
-        TargetError: if there is no such place, or it cannot be imported.
+        TargetError: if the target does not exist or cannot be imported.
         ConfigError: if the examples do not fit a kernel.
     """
     if isinstance(target, str | Path):
@@ -54,26 +54,27 @@ def extract(
     on_step: OnStep | None = None,
     **settings: Any,
 ) -> Iterator[Pair | Rejection]:
-    """The pairs of all kernels of a target.
+    """Yield the pairs of all kernels of a target.
 
     Args:
-        target: a live object or module, or a text: a file, a folder, a module, a package, or ``module:name``. What a
-            text names is imported and lowered in a process of its own, a file at a time, so that one which fails,
-            hangs or kills its process costs itself and is a rejection. Of JAX functions, a module's own count, and
-            those that it hands on from private modules of the same package (``jax.nn`` from ``jax._src.nn``).
-        recorded: in place of a target, the folder or URL of a recording; its kernels are proved on what they were
-            launched with.
-        examples: what is known of the functions' inputs, beside what the settings say. Shapes, domains and launch
-            dimensions that they do not give are inferred where they can be, and become part of the pair's signature;
-            where they cannot, nothing of the pair is verified.
-        on_step: told of progress.
+        target: a live object or module, or a string that names a file, a folder, a module, a package, or
+            ``module:name``. Files named by a string are imported and lowered one at a time in a separate process. A
+            file that fails, hangs or kills its process becomes a rejection and does not affect the others. A JAX
+            function belongs to the module that defines it, and also to a module that re-exports it from a private
+            module of the same package (``jax.nn`` from ``jax._src.nn``).
+        recorded: the folder or URL of a recording, instead of a target. Its kernels are verified on the recorded
+            launches.
+        examples: information about the functions' inputs, in addition to the settings. Shapes, domains and launch
+            dimensions that are not given are inferred if possible, and become part of the pair's signature. Otherwise
+            no text of the pair is verified.
+        on_step: called with progress.
         settings: fields of :class:`synthesis.Extraction` by name, such as ``frontend``, ``level`` or ``verify``.
 
     Raises:
         TargetError: if there is no such file, module or attribute.
         UnknownNameError: for an unknown front end, level or device.
-        ConfigError: for a setting that is not allowed to be so, if the examples do not fit a kernel, or where both a
-            target and a recording are given, or neither.
+        ConfigError: if a setting is invalid, if the examples do not fit a kernel, or if both a target and a recording
+            are given, or neither.
     """
     if (target is None) == (recorded is None):
         raise ConfigError("extract takes a target or a recording, and not both")
@@ -84,7 +85,7 @@ def extract(
 
 
 def _extract_recorded(settings: Extraction, place: str, on_step: OnStep | None) -> Iterator[Pair | Rejection]:
-    """The pairs of all kernels of a recording."""
+    """Yield the pairs of all kernels of a recording."""
     with RecordedKernels(place, settings) as source, ExitStack() as stack:
         workshop = Workshop(settings, TERMS, confinement=settings.confinement, on_step=on_step)
         yield from stack.enter_context(workshop).pairs(source.candidates())
@@ -93,7 +94,7 @@ def _extract_recorded(settings: Extraction, place: str, on_step: OnStep | None) 
 def extract_with(
     settings: Extraction, target: object, *, examples: Examples = NO_EXAMPLES, on_step: OnStep | None = None
 ) -> Iterator[Pair | Rejection]:
-    """The pairs of all kernels of a target; see :func:`extract`."""
+    """Yield the pairs of all kernels of a target; see :func:`extract`."""
     if settings.frontend is not None:
         chosen = get_frontend(settings.frontend)
         chosen.choose_levels(settings.level, chosen.choose_device(settings.device))
@@ -117,23 +118,23 @@ def extract_to_folder(
 ) -> tuple[RunSummary, list[Rejection]]:
     """Write the pairs of all kernels of a target as a data set into a folder; see :func:`extract`.
 
-    All workers go through files, some a chunk. What was stopped is continued by the same call, as long as the target's
-    files are the same.
+    The files are divided into chunks for the workers. Calling it again resumes a run that was stopped, if the target's
+    files are unchanged.
 
     Args:
         target: a file, a folder, a module, a package, or ``module:name``.
-        out: the folder, or a URL that fsspec knows. It is left as it was if the target holds no kernel.
-        settings: what to extract with.
-        running: by whom it is done, and what it ends with.
+        out: the folder, or a URL that fsspec supports. It is left unchanged if the target holds no kernel.
+        settings: the settings of the extraction.
+        running: the engine, and the format of the data set.
         recorded: whether the target is the folder or URL of a recording.
 
     Returns:
-        What became of the kernels, and what stopped those, or those of their levels, that did not make it.
+        A summary of the outcomes, and the rejections of kernels and of single levels.
 
     Raises:
         ConfigError: if the folder holds another run or something else, or the examples do not fit a kernel.
         OutputError: if the folder cannot be written.
-        MachineError: if the machine does not let files be imported.
+        MachineError: if files cannot be imported on this machine.
         TargetError: if the target holds no kernel, or is one file that cannot be imported.
         UnknownNameError: for an unknown front end, level or device.
     """
@@ -158,7 +159,7 @@ def extract_to_folder(
 
 
 def _run_of(target: str, settings: Extraction, *, recorded: bool) -> ExtractionRun:
-    """The settings of a run, with what there is to extract."""
+    """Return the settings of a run, with the digest and number of its files or recorded kernels."""
     given = {each.name: getattr(settings, each.name) for each in fields(Extraction)}
     if recorded:
         told = [name for name in ("inputs", "arg") if getattr(settings, name) is not None]
@@ -177,10 +178,10 @@ def _run_of(target: str, settings: Extraction, *, recorded: bool) -> ExtractionR
 
 
 def _check_tables_beforehand(settings: Extraction, target: str, places: Sequence[Place]) -> None:
-    """Refuse tables of inputs whose names are nowhere in the target's files, before anything is imported.
+    """Refuse input tables whose names do not occur in the target's files, before anything is imported.
 
     Raises:
-        ConfigError: naming them.
+        ConfigError: with these names.
     """
     paths = [path_of(place) for place in places]
     if settings.inputs is None or None in paths:
@@ -191,10 +192,10 @@ def _check_tables_beforehand(settings: Extraction, target: str, places: Sequence
 
 
 def _refuse_others(inputs: Path, target: str, known: set[str], names: set[str]) -> None:
-    """Refuse tables of inputs that are not of a known name.
+    """Refuse input tables for unknown names.
 
     Raises:
-        ConfigError: naming them, and some of the names of functions.
+        ConfigError: with these names, and some of the functions' names.
     """
     if unknown := [name for name in read_inputs(inputs) if name not in known]:
         listed = ", ".join(f"[{name}]" for name in unknown)
@@ -205,16 +206,16 @@ def _refuse_others(inputs: Path, target: str, known: set[str], names: set[str]) 
 
 
 def _names_in(store: Store, run: ExtractionRun) -> set[str]:
-    """The names of all kernels that became rows."""
+    """Return the names of all kernels that became rows."""
     records = (read_chunk(store, chunk, check=False) for chunk in chunks_of(run.count, run.chunk_size))
     return {row.kernel.name for record in records if record for row in record.rows if row.kernel is not None}
 
 
 def _check_tables(run: ExtractionRun, names: set[str]) -> None:
-    """Refuse tables of inputs that name no function of the target; which there are is known only at the end.
+    """Refuse input tables that name no function of the target. The functions are known only at the end.
 
     Raises:
-        ConfigError: naming them.
+        ConfigError: with these names.
     """
     if run.inputs is not None:
         _refuse_others(run.inputs, run.target, names, names)

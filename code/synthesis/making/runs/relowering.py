@@ -1,4 +1,4 @@
-"""Texts of a finished folder's rows made again by the tools that are here, verified, as a data set of their own."""
+"""Lowers the rows of a finished folder again with the installed tools, verifies them, and writes a new data set."""
 
 from dataclasses import fields
 from pathlib import Path
@@ -16,10 +16,10 @@ from synthesis.making.sources.relowered import rows_digest
 
 
 def relower(folder: str | Path, out: str | Path, **settings: Any) -> RunSummary:
-    """Make the texts of a folder's rows again; see :func:`relower_to_folder`.
+    """Lower the rows of a folder again; see :func:`relower_to_folder`.
 
     Args:
-        folder: what ``irsmith generate``, ``extract`` or ``relower`` wrote, or its URL.
+        folder: the output folder of ``irsmith generate``, ``extract`` or ``relower``, or its URL.
         out: the folder or URL to write to.
         settings: fields of :class:`synthesis.Relowering` and :class:`synthesis.Running` by name.
     """
@@ -34,21 +34,21 @@ def relower_to_folder(
     settings: Relowering = Relowering(),  # noqa: B008 (it is frozen)
     running: Running = Running(progress="none"),  # noqa: B008 (likewise)
 ) -> RunSummary:
-    """Lower each row's source with the tools that are here, prove the texts, and write them as a data set.
+    """Lower each row's source with the installed tools, verify the texts, and write them as a data set.
 
-    A row keeps its id, its kernel and where that comes from; its texts, what is verified of them, its toolchain and the
-    version of irsmith are those of here. A row of which no text can be made or proved is a line of the ledger. What was
-    stopped is continued by the same call, as long as the folder's rows are the same.
+    A row keeps its id, its kernel and its origin. Its texts, its verified levels, its toolchain and irsmith's version
+    are replaced. A row for which no text can be made or verified becomes a line of the ledger. Calling it again resumes
+    a run that was stopped, if the folder's rows are unchanged.
 
     Args:
-        folder: what ``irsmith generate``, ``extract`` or ``relower`` wrote, or its URL. Its rows may be a stranger's:
-            their sources and texts run without rights.
-        out: the folder to write to, or a URL that fsspec knows.
-        settings: what to lower with.
-        running: by whom it is done, and what it ends with.
+        folder: the output folder of ``irsmith generate``, ``extract`` or ``relower``, or its URL. Its rows may be
+            untrusted: their sources and texts run in the sandbox.
+        out: the folder to write to, or a URL that fsspec supports.
+        settings: the settings of the lowering.
+        running: the engine, and the format of the data set.
 
     Returns:
-        What became of the rows.
+        A summary of the outcomes.
 
     Raises:
         ConfigError: if ``out`` is the folder itself, or holds another run or something else.
@@ -56,7 +56,7 @@ def relower_to_folder(
         TargetError: if there is no such folder, it holds no pairs, or a file in it cannot be read.
         UnknownNameError: for a level that no front end has.
         MissingFrontendError: if the package of a row's front end is not installed.
-        MachineError: if the machine does not let rows be lowered, or lacks a protection that is required.
+        MachineError: if rows cannot be lowered on this machine, or it lacks a required protection.
     """
     _check_levels(settings)
     source, target = store_of(folder), store_of(out)
@@ -75,7 +75,7 @@ def _check_levels(settings: Relowering) -> None:
     """Refuse a level that no front end has, before any row is read.
 
     Raises:
-        UnknownNameError: naming it.
+        UnknownNameError: with its name.
     """
     known = [level.name for name in frontend_names() for level in levels_of(name)]
     for name in settings.level or ():
@@ -84,5 +84,5 @@ def _check_levels(settings: Relowering) -> None:
 
 
 def _place_of(store: Store) -> str:
-    """What tells whether two names are of one folder."""
+    """Return a name of a folder that is equal for two names of the same folder."""
     return store.where.rstrip("/") if "://" in store.where else str(Path(store.where).resolve())

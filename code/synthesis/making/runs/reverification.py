@@ -1,4 +1,4 @@
-"""Verifies a finished folder of pairs again, from its files alone, on whatever machine this is, by all its cores."""
+"""Verifies a finished folder of pairs from its files alone, on all cores of this machine."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,26 +18,29 @@ from synthesis.making.engines.handing import choose_engine, count_in, order_of
 from synthesis.making.engines.local import cores
 
 _FEWEST, _MOST = 10, 100
-"""Rows of a chunk: some are proved together faster than one by one, and no worker is to wait for the last one long."""
+"""Minimum and maximum number of rows in a chunk.
+
+Rows are verified faster in groups, but large chunks leave workers idle at the end.
+"""
 _EACH = 4
-"""Chunks for each worker, where there are rows enough."""
+"""Number of chunks for each worker, if there are enough rows."""
 OnFailure = Callable[[Failure], None]
 
 
 @dataclass(slots=True)
 class Reverification(Findings):
-    """What was found in a folder."""
+    """The findings for a folder."""
 
     seed: int = 0
-    """Of the inputs that texts ran on."""
+    """Seed of the inputs that texts ran on."""
 
     def to_json(self) -> dict[str, Any]:
-        """The findings as JSON values."""
+        """Return the findings as JSON values."""
         found = Findings.to_json(self)
         return {**found, "seed": self.seed, "protections": found["protections"] or []}
 
     def add(self, found: Findings) -> None:
-        """Count what was found of more rows."""
+        """Add the findings for more rows."""
         for name in ("rows", "texts", "remade", "unproved", "failing_rows"):
             setattr(self, name, getattr(self, name) + getattr(found, name))
         self.failures += found.failures
@@ -47,7 +50,7 @@ class Reverification(Findings):
 
     @property
     def status(self) -> int:
-        """What a command exits with: 1 if a row failed, 3 if texts could not be proved, 0 if all is well."""
+        """The exit status of the command: 1 if a row failed, 3 if some texts could not be verified, else 0."""
         return 1 if self.failing_rows else 3 if self.unproved else 0
 
 
@@ -62,10 +65,10 @@ def verify_folder(
     """Verify every row of a folder; see :func:`verify_folder_with`.
 
     Args:
-        folder: what ``irsmith generate`` or ``irsmith extract`` wrote, or its URL.
-        on_failure: told of each failure, in the order of rows; they are not kept then.
-        progress: whether to show a bar on standard error.
-        workers: processes that verify rows at once; as many as there are cores if it is not said.
+        folder: the output folder of ``irsmith generate`` or ``irsmith extract``, or its URL.
+        on_failure: called with each failure, in the order of rows. The failures are then not kept in the result.
+        progress: whether to show a progress bar on standard error.
+        workers: number of processes; the number of cores if None.
         settings: fields of :class:`synthesis.core.settings.Verification` by name, such as ``seed`` or ``sandbox``.
     """
     running = Running(workers=workers, progress="auto" if progress else "none")
@@ -80,7 +83,7 @@ def verify_folder_with(
     Raises:
         TargetError: if there is no such folder, or it holds no pairs.
         MissingFrontendError: if a row's front end is not installed.
-        MachineError: if the machine does not let rows be verified, or lacks a protection that is required.
+        MachineError: if rows cannot be verified on this machine, or it lacks a required protection.
     """
     store = store_of(folder)
     total = count_rows(store, settings.confinement)
@@ -112,7 +115,7 @@ def verify_folder_with(
 
 
 def _chunks_of(total: int, workers: int) -> list[Chunk]:
-    """The chunks of a folder's rows; the last holds whatever comes beside those that it should have."""
+    """Return the chunks of a folder's rows. The last one is open-ended and includes any rows beyond the total."""
     size = min(_MOST, max(_FEWEST, -(-total // (_EACH * workers))))
     starts = range(0, max(1, total), size)
     return [Chunk(start, END if start + size >= total else start + size) for start in starts]

@@ -1,4 +1,4 @@
-"""Where candidates come from: drawn, extracted from files, recorded, stored in a folder, or lowered again.
+"""Sources of candidates: drawn, extracted from files, recorded, stored in a folder, or lowered again.
 
-Add a module for another source; it yields candidates and knows nothing of chunks or engines.
+Add a module to add a source. It yields candidates and is independent of chunks and engines.
 """

@@ -1,4 +1,4 @@
-"""What a process without rights says of several things, each of which may be the end of it."""
+"""Processes items in a sandboxed process that any item may crash."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
@@ -8,7 +8,7 @@ from synthesis.core.sandbox.wire import WireError
 from synthesis.core.sandbox.zygote import Casualty, Zygote
 
 STARTING = 60.0
-"""Seconds of processor time that such a process may take to start, beside its first thing."""
+"""Seconds of processor time that the process may take to start, in addition to the limit of its first item."""
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -20,17 +20,18 @@ def each_apart(
     read: Callable[[bytes], R],
     limit: float,
 ) -> Iterator[R | Casualty]:
-    """What is said of each thing, in order; one that its process comes to harm of is tried once more, alone.
+    """Yield the result for each item, in order. An item that crashes its process is retried once, alone.
 
     Args:
-        zygote: what processes are forked from.
-        things: what is asked about.
-        work: the call, of some of the things, that yields the position of each as it begins, then bytes about it.
-        read: what the bytes say.
-        limit: seconds of processor time that one thing may take.
+        zygote: the process to fork from.
+        things: the items.
+        work: returns a call for some of the items, which yields the position of each item as it begins, then its result
+            as bytes.
+        read: decodes a result from bytes.
+        limit: seconds of processor time that one item may take.
 
     Raises:
-        MachineError: if the machine does not let processes run.
+        MachineError: if processes cannot run on this machine.
     """
     done, alone = 0, False
     while done < len(things):

@@ -1,4 +1,4 @@
-"""Candidates that are drawn."""
+"""The source of drawn candidates."""
 
 import heapq
 from collections.abc import Iterable, Iterator
@@ -16,20 +16,20 @@ from synthesis.making.stages import Terms
 
 TERMS = Terms(useful=True, fresh=True, whole=True)
 KERNEL_FILE_TERMS = replace(TERMS, weigh=True)
-"""Of kernels that are drawn from files of the user's, who chose their inputs."""
+"""Terms for kernels drawn from the user's kernel files, whose inputs the user chose."""
 
 
 class DrawnKernels:
-    """The candidates of a drawing, by number; the chosen categories take turns.
+    """The candidates of a drawing, by number. The chosen categories take turns.
 
     Args:
-        drawing: what kernels depend on, and which are drawn.
+        drawing: the settings that decide which kernels are drawn.
         making: the levels and the device.
-        frontend: the front end, where it is not to be looked up by its name.
+        frontend: the front end; looked up by name if None.
 
     Raises:
         UnknownNameError: for an unknown front end, category, recipe, level or device.
-        ConfigError: for a level that does not exist for the device, or a recipe that the other settings leave out.
+        ConfigError: for a level that does not exist for the device, or a recipe that the other settings exclude.
         MissingFrontendError: if the front end's package is not installed.
     """
 
@@ -39,18 +39,18 @@ class DrawnKernels:
         self.device = self.frontend.choose_device(making.device)
         self.levels = self.frontend.choose_levels(making.level, self.device)
         self.categories = _choose_categories(self.generator, drawing)
-        """Those that are drawn from, in the order in which they take turns."""
+        """The categories drawn from, in the order in which they take turns."""
         self._indices = self._chosen_indices(drawing.recipe) if drawing.recipe is not None else None
         self._seen: list[int] = []
         self._wheel = self.generator.wheel.only(self.categories)
 
     @property
     def terms(self) -> Terms:
-        """What is asked of the candidates."""
+        """The requirements on the candidates."""
         return TERMS if self.generator.drawing.kernels is None else KERNEL_FILE_TERMS
 
     def index(self, number: int) -> int:
-        """The index of candidate ``number``; with all categories and recipes, the number itself."""
+        """Return the index of candidate ``number``. With all categories and recipes it is the number itself."""
         if self._indices is None:
             return self.generator.index_of(*self._wheel.at(number))
         while len(self._seen) <= number:
@@ -58,11 +58,11 @@ class DrawnKernels:
         return self._seen[number]
 
     def kernel(self, number: int) -> KernelSpec:
-        """The kernel of candidate ``number``."""
+        """Return the kernel of candidate ``number``."""
         return self.generator.spec(self.index(number))
 
     def candidates(self, numbers: Iterable[int]) -> Iterator[Candidate]:
-        """The candidates of some numbers."""
+        """Yield the candidates with the given numbers."""
         for number in numbers:
             try:
                 spec = self.kernel(number)
@@ -76,7 +76,7 @@ class DrawnKernels:
             yield Candidate(spec=spec, number=spec.index or 0, device=self.device, levels=self.levels)
 
     def _chosen_indices(self, recipes: tuple[str, ...]) -> Iterator[int]:
-        """The indices at which one of the recipes is drawn, of the chosen categories, in order."""
+        """Return the indices at which one of the recipes is drawn within the chosen categories, in order."""
         everywhere = heapq.merge(*(self.generator.numbers_of(recipe) for recipe in recipes))
         return (index for index in everywhere if self.generator.wheel.at(index)[0] in self.categories)
 
@@ -91,7 +91,7 @@ def _choose_categories(generator: KernelGenerator, drawing: Drawing) -> tuple[st
         return chosen
     drawn = {name: {recipe.name for recipe in generator.recipes_of(name)} for name in chosen}
     for name in drawing.recipe:
-        generator.numbers_of(name)  # which refuses a name that there is not
+        generator.numbers_of(name)  # raises an error for an unknown recipe
         if not any(name in recipes for recipes in drawn.values()):
             raise ConfigError(f"recipe {name!r} draws nothing of the categories {', '.join(chosen)}")
     return tuple(name for name in chosen if drawn[name] & set(drawing.recipe))

@@ -1,6 +1,7 @@
-"""Candidates from the user's own code: live objects here, and files each in a process of its own.
+"""Candidates from the user's own code: live objects in this process, and each file in a separate process.
 
-What such a process comes to harm of costs one kernel: who was at work is known, and another process goes on behind it.
+If a kernel crashes its process, only that kernel is lost. The process reports which kernel it is working on, and a new
+process continues with the next one.
 """
 
 import hashlib
@@ -35,10 +36,10 @@ TERMS = Terms(useful=False, fresh=True, whole=True)
 
 
 def candidates_of(target: object, settings: Extraction, examples: Examples) -> Iterator[Candidate]:
-    """The candidates of a live object or module, lowered and planned.
+    """Yield the candidates of a live object or module, lowered and planned.
 
     Raises:
-        TargetError: if an object is a kernel of no front end.
+        TargetError: if an object is not a kernel of any front end.
         UnknownNameError: for an unknown front end, level or device.
         ConfigError: if the examples do not fit a kernel.
     """
@@ -48,7 +49,7 @@ def candidates_of(target: object, settings: Extraction, examples: Examples) -> I
 
 @dataclass(frozen=True, slots=True)
 class _Prospect:
-    """What a front end looks at in a target, as its ``prospects`` has it."""
+    """An object in a target that may be a kernel, as listed by a front end's ``prospects``."""
 
     frontend: Frontend
     position: int
@@ -56,9 +57,9 @@ class _Prospect:
 
 
 def _prospects_of(target: object, settings: Extraction, examples: Examples) -> list[_Prospect]:
-    """What all front ends of a target look at, one after the other.
+    """Return the prospects of all front ends of a target, one front end after the other.
 
-    Where there are several, those are left out that lack a level, or the device, that the settings name.
+    If there are several front ends, those that lack the device or a level named in the settings are left out.
     """
     chosen = choose_frontends(target, settings.frontend, examples)
     able = [each for each in chosen if _can_make(each, settings)]
@@ -70,7 +71,7 @@ def _prospects_of(target: object, settings: Extraction, examples: Examples) -> l
 
 
 def _can_make(frontend: Frontend, settings: Extraction) -> bool:
-    """Whether a front end has the levels and the device that the settings name."""
+    """Return whether a front end has the levels and the device named in the settings."""
     try:
         frontend.choose_levels(settings.level, frontend.choose_device(settings.device))
     except UsageError:
@@ -81,7 +82,7 @@ def _can_make(frontend: Frontend, settings: Extraction) -> bool:
 def _candidates_at(
     prospect: _Prospect, number: int, target: object, settings: Extraction, examples: Examples
 ) -> Iterator[Candidate]:
-    """The candidates that one prospect of a target, with its number among all, is."""
+    """Yield the candidates of one prospect of a target; ``number`` is its position among all prospects."""
     frontend = prospect.frontend
     device = frontend.choose_device(settings.device)
     levels = frontend.choose_levels(settings.level, device)
@@ -99,7 +100,7 @@ def _candidates_at(
         try:
             (lowered,) = lower(frontend, [loaded])
             yield _prepared(frontend, lowered, settings).detached()
-        except SystemExit as error:  # a function that leaves the program when it is traced
+        except SystemExit as error:  # a function that calls sys.exit when it is traced
             yield loaded.stop(
                 Rejection(stage=Stage.LOWER, symptom=Symptom.TRACE_ERROR, detail=detail_of(error))
             ).detached()
@@ -110,23 +111,23 @@ def _candidates_at(
 
 
 class ExtractedFiles:
-    """The candidates of what a text names, by file; a context manager.
+    """The candidates of a target string, by file. A context manager.
 
-    Each file is imported in a process of its own. A package that can be is imported once, in the process that those are
-    forked from.
+    Each file is imported in a separate process. If possible, a package is imported once, in the process that the others
+    are forked from.
 
     Args:
         target: a file, a folder, a module, a package, or ``module:name``.
-        settings: what to extract with.
-        examples: what is known of the functions' inputs.
-        on_open: told of each file before it is imported.
+        settings: the settings of the extraction.
+        examples: information about the functions' inputs.
+        on_open: called with each file before it is imported.
 
     Raises:
         TargetError: if there is no such file, module or attribute.
     """
 
     frontend = None
-    """Each candidate says which is its own."""
+    """Always None: each candidate names its own front end."""
 
     def __init__(self, target: str, settings: Extraction, examples: Examples, on_open: OnOpen = tell_nobody) -> None:
         self.places = places_of(target)
@@ -139,10 +140,10 @@ class ExtractedFiles:
 
     @classmethod
     def of_run(cls, settings: ExtractionRun, on_open: OnOpen = tell_nobody) -> "ExtractedFiles":
-        """The files of a run.
+        """Return the files of a run.
 
         Raises:
-            TargetError: if they are not there, or not as they were when the run began.
+            TargetError: if they are missing, or have changed since the run began.
         """
         found = cls(settings.target, settings, examples_of(settings), on_open)
         if sources_digest(found.places, settings) != settings.sources:
@@ -150,20 +151,20 @@ class ExtractedFiles:
         return found
 
     def __enter__(self) -> "ExtractedFiles":
-        """The files themselves."""
+        """Return the files themselves."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End the process that others are forked from."""
+        """End the process that the others are forked from."""
         self._stack.close()
 
     def candidates(self, numbers: Iterable[int] | None = None) -> Iterator[Candidate]:
-        """The candidates of some files, or of all; a kernel that two of them make public is one candidate.
+        """Yield the candidates of the given files, or of all. A kernel that two files export is yielded only once.
 
         Raises:
             UnknownNameError: for an unknown front end, level or device.
             ConfigError: if the examples do not fit a kernel.
-            MachineError: if the machine does not let files be imported.
+            MachineError: if files cannot be imported on this machine.
             TargetError: if the only file cannot be imported.
         """
         first_at: dict[str, Place] = {}
@@ -176,7 +177,7 @@ class ExtractedFiles:
                     yield each
 
     def _prepared(self) -> Zygote:
-        """What processes are forked from."""
+        """Return the process to fork from, with the package preloaded if it can be."""
         confinement = replace(self._settings.confinement, stranger=False)
         preload: list[str | tuple[str, Any]] = [*frontend_modules(self._settings.frontend)]
         package = package_of(self.places)
@@ -186,10 +187,10 @@ class ExtractedFiles:
 
 
 def examples_of(settings: Extraction, examples: Examples = NO_EXAMPLES) -> Examples:
-    """What is known of the functions' inputs: some examples, and what the settings say beside them.
+    """Return the given examples, extended by those of the settings.
 
     Raises:
-        ConfigError: if the settings' own cannot be read.
+        ConfigError: if the settings' examples cannot be read.
     """
     return Examples(
         arguments=(*examples.arguments, *(parse_type(text) for text in settings.arg or ())),
@@ -199,7 +200,7 @@ def examples_of(settings: Extraction, examples: Examples = NO_EXAMPLES) -> Examp
 
 
 def sources_digest(places: Sequence[Place], settings: Extraction) -> str:
-    """The digest of a target's files and of the file of inputs.
+    """Return the digest of a target's files and of the file of inputs.
 
     Raises:
         TargetError: if one cannot be read.
@@ -217,22 +218,24 @@ def sources_digest(places: Sequence[Place], settings: Extraction) -> str:
 
 @dataclass(slots=True)
 class _Way:
-    """How far a file's kernels have been gone through."""
+    """The progress through a file's kernels."""
 
     prospects: tuple[tuple[str, str], ...] = ()
-    """Of all its kernels the front end and the name, once they are known."""
+    """The front end and the name of each prospect; empty until they are known."""
     at: int | None = None
-    """The number of the one at work; None before the first."""
+    """The number of the current prospect; None before the first."""
     seen: int = 0
-    """Candidates that have come of the one at work."""
+    """Number of candidates yielded for the current prospect."""
     again: int | None = None
-    """The number of one that is tried a second time, because what killed it may have been the machine; -1 for the
-    import."""
+    """The number of the prospect that is retried after a crash; -1 for the import.
+
+    A crash may be the machine's fault.
+    """
     skip: int = 0
-    """Candidates of that one which have come already."""
+    """Number of candidates of that prospect to skip because they were yielded before the crash."""
 
     def tries_again(self, harm: Casualty) -> bool:
-        """Whether harm is to be looked at a second time, and if so all that is needed for it."""
+        """Return whether the current prospect is to be retried after a crash, and prepare for it if so."""
         at = -1 if self.at is None else self.at
         if harm.symptom is not Symptom.CRASH or self.again == at:
             return False
@@ -242,18 +245,18 @@ class _Way:
 
 @dataclass(frozen=True, slots=True)
 class _Begins:
-    """What a file holds."""
+    """The prospects of a file."""
 
     prospects: tuple[tuple[str, str], ...]
-    """A front end and a kernel's name each."""
+    """The front end and the kernel's name for each."""
 
 
 _Item = _Begins | tuple[int, bytes] | int
-"""What there is to look at; the number of one and a candidate of it; the number of the one that begins."""
+"""A message of the process: all prospects; the number of one and its candidate; the number of the one that begins."""
 
 
 def _candidates_of_file(zygote: Zygote, place: Place, settings: Extraction, examples: Examples) -> Iterator[Candidate]:
-    """The candidates of one file; after harm to one kernel, the others in another process."""
+    """Yield the candidates of one file. If one kernel crashes the process, another process continues with the next."""
     way, start = _Way(), 0
     while True:
         work = partial(_work_at, place, settings, examples, start)
@@ -284,7 +287,7 @@ def _candidates_of_file(zygote: Zygote, place: Place, settings: Extraction, exam
 
 
 def _take(way: _Way, item: _Item, place: Place) -> Candidate | None:
-    """The candidate in an item, if it is not one that tells how far the work is."""
+    """Return the candidate in a message, or None if the message only reports progress."""
     match item:
         case _Begins():
             way.prospects = item.prospects
@@ -294,7 +297,7 @@ def _take(way: _Way, item: _Item, place: Place) -> Candidate | None:
                 way.seen += 1
                 return None
             frontend = get_frontend(way.prospects[number][0]) if 0 <= number < len(way.prospects) else None
-            candidate = unpack(frontend, data)  # before it counts: what cannot be read has not come
+            candidate = unpack(frontend, data)  # unpacked before it is counted: unreadable ones do not count
             way.seen += 1
             if candidate.stopped is not None:
                 return replace(candidate, stopped=replace(candidate.stopped, origin=place.label))
@@ -307,9 +310,9 @@ def _take(way: _Way, item: _Item, place: Place) -> Candidate | None:
 
 
 def _work_at(place: Place, settings: Extraction, examples: Examples, start: int) -> Iterator[_Item]:
-    """The candidates of one file from a position on, in whatever process this runs, and what it is at.
+    """Yield the candidates of one file from a position on, and the position as each begins.
 
-    A file of several that does not import is a candidate that is stopped.
+    If the target has several files, a file that cannot be imported gives a stopped candidate.
     """
     try:
         target = load_place(place)
@@ -330,7 +333,7 @@ def _work_at(place: Place, settings: Extraction, examples: Examples, start: int)
 
 
 def _prepared(frontend: Frontend, candidate: Candidate, settings: Extraction) -> Candidate:
-    """A lowered candidate with its claim to be self-contained put to the test, its inputs inferred, and a plan."""
+    """Return a lowered candidate with its claim to be self-contained checked, its inputs inferred, and a plan."""
     kernel, lowered = candidate.kernel, candidate.lowered
     if candidate.stopped is not None or kernel is None or lowered is None:
         return candidate
@@ -356,7 +359,7 @@ def _prepared(frontend: Frontend, candidate: Candidate, settings: Extraction) ->
 
 
 def _blame(harm: Casualty, place: Place, way: _Way) -> Rejection:
-    """The rejection of what a process was at when it came to harm."""
+    """Return the rejection for a crash of the process."""
     if way.at is None:
         detail = f"{harm.detail}, before the first kernel, on import or in discovery"
         return Rejection(stage=Stage.LOAD, symptom=harm.symptom, detail=detail, origin=place.label)

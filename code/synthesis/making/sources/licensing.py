@@ -1,4 +1,4 @@
-"""Which of the user's kernels an allow-list of licences lets through."""
+"""Filters kernels by their licences."""
 
 from synthesis.core.errors import Stage, Symptom
 from synthesis.core.licences import is_allowed
@@ -7,7 +7,7 @@ from synthesis.core.settings import Extraction
 
 
 def refused_for_licence(spec: KernelSpec, settings: Extraction) -> Rejection | None:
-    """Why a kernel's licence keeps it out; None if it does not."""
+    """Return a rejection if a kernel's licence is not allowed, else None."""
     if settings.licence is None or is_allowed(spec.licence, settings.licence):
         return None
     detail = f"its licence is {spec.licence}; allowed: {', '.join(settings.licence)}"

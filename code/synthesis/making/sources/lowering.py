@@ -1,4 +1,4 @@
-"""Lowers Python that answers a row, in a process that strangers' code may do anything to."""
+"""Lowers untrusted Python that answers a row, in a sandboxed process."""
 
 import ast
 from collections.abc import Iterator, Sequence
@@ -14,40 +14,40 @@ from synthesis.making.confirmation import why_unprovable
 from synthesis.verification.claims import other_signature
 
 _NATIVE = frozenset(["func_native", "func_replay", "func_grad"])
-"""What puts text of another language, or a derivative of one's own, into a kernel."""
+"""Functions that put code of another language, or a custom derivative, into a kernel."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Python in the place of a row's own."""
+    """Python code in place of a row's own source."""
 
     spec: KernelSpec
-    """The row's record, with the other source."""
+    """The row's record, with the new source."""
     level: str
     device: str
     native: tuple[str, ...] = ()
-    """What the row's own source has that brings text of another language along, which this one may have too."""
+    """Functions of ``_NATIVE`` that the row's own source uses, which this one may use too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoweredSource:
-    """What a source gives at one level."""
+    """The result of lowering a source at one level."""
 
     text: str = ""
     rejection: Rejection | None = None
-    """Why there is no text."""
+    """The reason why there is no text."""
     other: str = ""
-    """In what it is another kernel than the row's, and so not looked at further."""
+    """How the kernel differs from the row's; it is then not lowered. Empty if it does not."""
     more: str = ""
-    """What it does beside defining a kernel; it was not even loaded."""
+    """What the source does besides defining a kernel; it is then not loaded. Empty if nothing."""
 
 
 def lower_sources(name: str, sources: Sequence[Source]) -> Iterator[int | bytes]:
-    """The position of each source as it begins, then what it gives, as bytes.
+    """Yield the position of each source as it begins, then its result as bytes.
 
     Args:
-        name: the front end's.
-        sources: what to lower.
+        name: the front end's name.
+        sources: the sources to lower.
     """
     frontend = get_frontend(name)
     for position, source in enumerate(sources):
@@ -61,16 +61,16 @@ def lower_sources(name: str, sources: Sequence[Source]) -> Iterator[int | bytes]
 
 
 def read_lowered(data: bytes) -> LoweredSource:
-    """What ``lower_sources`` says of a source.
+    """Return the result of ``lower_sources`` for a source.
 
     Raises:
-        WireError: if it says nothing.
+        WireError: if the bytes are not a valid result.
     """
     return decode(data, LoweredSource)
 
 
 def native_words(source: str) -> tuple[str, ...]:
-    """What a source has that brings text of another language, or derivatives of its own, along."""
+    """Return the functions of ``_NATIVE`` that a source names, sorted; empty if it cannot be parsed."""
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):

@@ -1,4 +1,4 @@
-"""Jupyter notebooks as modules: their code cells, one after the other, as ``Run all`` would run them."""
+"""Loads Jupyter notebooks as modules: their code cells in order, as ``Run all`` would run them."""
 
 import json
 import linecache
@@ -11,16 +11,16 @@ from synthesis.core.errors import TargetError
 
 SUFFIX = ".ipynb"
 _OF_PYTHON = ("%%time", "%%timeit", "%%capture", "%%prun")
-"""Magics of a cell whose body is Python all the same."""
+"""Cell magics whose cells are still Python code."""
 _NOT_PYTHON = re.compile(r"\s*(?:[%!?]|[\w.\[\], ]+=\s*[%!]\s*\w|[\w.]+\?{1,2}\s*$)")
-"""A line for IPython: a magic, a command of the shell, what either gives, a question."""
+"""Matches a line that only IPython can run: a magic, a shell command, an assignment from one, or a help request."""
 
 
 def source_of(path: Path) -> str:
-    """The code of a notebook as the text of a module; a line for IPython alone does nothing in it.
+    """Return the code of a notebook as the text of a module. Lines that only IPython can run become ``pass``.
 
     Raises:
-        TargetError: if it is none.
+        TargetError: if the file is not a notebook.
     """
     try:
         document: Any = json.loads(path.read_text(encoding="utf-8"))
@@ -32,22 +32,22 @@ def source_of(path: Path) -> str:
 
 
 def run_notebook(path: Path, module: ModuleType) -> None:
-    """Run a notebook's code in a module; what it shows is dropped. ``inspect`` knows its lines.
+    """Run a notebook's code in a module. Displayed output is dropped, and ``inspect`` can find the source lines.
 
     Raises:
-        TargetError: if it is no notebook.
+        TargetError: if the file is not a notebook.
         Exception: whatever the code raises.
     """
     source = source_of(path)
     name = str(path)
-    # Without a time of change nobody looks for newer lines in the file, which has others.
+    # With no modification time, linecache does not reload the lines from the file, which has different ones.
     linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
     module.__dict__["display"] = _show_nothing
     exec(compile(source, name, "exec"), module.__dict__)  # noqa: S102 (the user's own, as an import would)
 
 
 def _show_nothing(*_: object, **__: object) -> None:
-    """What ``display`` is outside of a notebook."""
+    """The replacement of ``display`` outside of a notebook."""
 
 
 def _python_of(cell: str) -> str:

@@ -1,11 +1,11 @@
-"""What sources of candidates tell while they are at work."""
+"""The callback by which sources of candidates report progress."""
 
 from collections.abc import Callable
 
 OnOpen = Callable[[str], None]
-"""Told of each file, or recorded kernel, before anything of it is run: its name, as the user would write it."""
+"""Called with the name of each file or recorded kernel, as the user would write it, before any of its code is run."""
 
 
 def tell_nobody(what: str) -> None:
-    """An ``OnOpen`` that nobody listens to."""
+    """An ``OnOpen`` that does nothing."""
     del what

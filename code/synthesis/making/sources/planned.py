@@ -1,4 +1,4 @@
-"""Rows of a folder with what their texts are run on, made where a stranger's source can do no harm."""
+"""Plans the verification of a folder's rows, with their untrusted sources in a sandbox."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -12,19 +12,20 @@ from synthesis.verification.plan import Plan
 from synthesis.verification.verifier import Verifier
 
 TIME_LIMITS = {"warp": 1.0, "jax": 4.0}
-"""Seconds of processor time a text; a wrong one may never end."""
+"""Seconds of processor time for each text, by front end. A wrong text may never end."""
 OTHER_TIME_LIMIT = 4.0
 
 
 class PlannedRows:
-    """Makes the plans of rows again, and runs programs of theirs; a context manager.
+    """Makes the plans of rows again and runs their programs. A context manager.
 
     Args:
-        confining: what the processes are held to that somebody's code runs in.
-        seed: of the inputs, where a call does not say another.
-        time_limits: front end to seconds of processor time that a text may take.
-        source_time_limit: seconds of processor time that a row's source may take; the usual ones if None.
-        again: whether a text that has used up its processor time is tried once more, alone.
+        confining: the restrictions on the processes that run untrusted code.
+        seed: the default seed of the inputs.
+        time_limits: seconds of processor time that a text may take, by front end.
+        source_time_limit: seconds of processor time that a row's source may take; the default of ``Verification`` if
+            None.
+        again: whether a text that exceeds its time limit is retried once, alone.
     """
 
     def __init__(
@@ -48,38 +49,38 @@ class PlannedRows:
         self._verifiers: dict[str, Verifier] = {}
 
     def __enter__(self) -> "PlannedRows":
-        """Itself."""
+        """Return the object itself."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Stop the processes that sources and texts run in."""
+        """Stop the processes that run sources and texts."""
         self.close()
 
     def close(self) -> None:
-        """Stop the processes that sources and texts run in."""
+        """Stop the processes that run sources and texts."""
         self._verifiers.clear()
         self._stack.close()
 
     @property
     def stored(self) -> StoredRows:
-        """What makes rows again."""
+        """The object that makes rows again."""
         return self._stored
 
     def plans(
         self, documents: Sequence[Document], *, seed: int | None = None, own_sizes: bool = False
     ) -> list[Plan | str]:
-        """The plan of each row; in words why there is none, where nothing of it can be run.
+        """Return the plan of each row, or the reason as text if none of it can be run.
 
         Args:
             documents: the rows.
-            seed: of the inputs; the one that this was made with if None.
-            own_sizes: whether texts with a twin are to be run at the sizes that they are for.
+            seed: the seed of the inputs; the default seed if None.
+            own_sizes: whether texts with a twin are run at their own sizes.
         """
         checked = self._stored.check(enumerate(documents), seed=seed, own_sizes=own_sizes)
         return [_plan_of(each) for each in checked]
 
     def verifier(self, frontend: str) -> Verifier:
-        """What runs the texts of a front end."""
+        """Return the verifier for the texts of a front end."""
         if frontend not in self._verifiers:
             verifier = Verifier(
                 get_frontend(frontend),
@@ -111,13 +112,13 @@ class Planned:
     """A row with its plan."""
 
     place: int
-    """Among the rows of its batch."""
+    """Its position among the rows of its batch."""
     document: Document
     plan: Plan
 
 
 def by_frontend(documents: Sequence[Document], plans: Sequence[Plan | str]) -> dict[str, list[Planned]]:
-    """The rows that have a plan, by front end."""
+    """Return the rows that have a plan, by front end."""
     found: dict[str, list[Planned]] = {}
     for place, (document, plan) in enumerate(zip(documents, plans, strict=True)):
         if isinstance(plan, Plan):

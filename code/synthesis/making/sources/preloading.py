@@ -1,4 +1,4 @@
-"""A package that is imported once, in the process that others are forked from, and not once for each of its files."""
+"""Imports a package once, in the process that others are forked from, instead of once for each of its files."""
 
 import importlib
 import os
@@ -16,19 +16,19 @@ from synthesis.core.sandbox.zygote import Casualty, Zygote
 from synthesis.making.sources.targets import Place
 
 _WORTH_IT = 4
-"""Files from which on it is."""
+"""Minimum number of files for which this is worthwhile."""
 
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A package, and what must be on the path for it to be found."""
+    """A package, and the folder that must be on the path for it to be found."""
 
     name: str
     folder: str
 
 
 def package_of(places: Sequence[Place]) -> Package | None:
-    """The package that all of a target's files are of; None if there is none, or too few files."""
+    """Return the package that contains all of a target's files; None if there is none, or there are too few files."""
     names = {each.module.partition(".")[0] for each in places}
     if len(places) < _WORTH_IT or len(names) != 1 or not all(each.module for each in places):
         return None
@@ -39,7 +39,7 @@ def package_of(places: Sequence[Place]) -> Package | None:
 def can_be_forked(
     package: Package, preload: Sequence[str | tuple[str, Any]], confinement: Confinement, time_limit: float
 ) -> bool:
-    """Whether a package imports, in time, and starts no threads, of which a forked process would have none."""
+    """Return whether a package imports in time and starts no threads, which a forked process would lack."""
     with Zygote(preload=preload, confinement=confinement) as zygote:
         try:
             found = list(zygote.run(partial(_probe, package), bool, time_limit=time_limit))
@@ -55,9 +55,9 @@ def _probe(package: Package) -> Iterator[bool]:
 
 
 def _threads() -> int:
-    """How many threads this process has, those of native code among them where the system tells.
+    """Return the number of threads of this process, including native ones if the system reports them.
 
-    It is read off ``self``: in a namespace of its own, a process has another number than ``/proc`` knows it by.
+    They are counted in ``/proc/self``, because inside a PID namespace the process ID differs from the one in ``/proc``.
     """
     try:
         return len(os.listdir("/proc/self/task"))
@@ -66,7 +66,7 @@ def _threads() -> int:
 
 
 def import_package(package: Package) -> None:
-    """Import a package; what it prints is dropped."""
+    """Import a package. Its output is dropped."""
     if package.folder and package.folder not in sys.path:
         sys.path.insert(0, package.folder)
     with _silent():
@@ -75,7 +75,7 @@ def import_package(package: Package) -> None:
 
 @contextmanager
 def _silent() -> Generator[None]:
-    """Have what is written to standard output and standard error go nowhere."""
+    """Discard everything written to standard output and standard error."""
     kept = [os.dup(stream) for stream in (1, 2)]
     nothing = os.open(os.devnull, os.O_WRONLY)
     try:

@@ -1,4 +1,4 @@
-"""Candidates from a recording: each kernel in a process of its own, where only the tools can be imported."""
+"""Candidates from a recording: each kernel in a separate process, where only the tools can be imported."""
 
 import hashlib
 import sys
@@ -44,24 +44,24 @@ _TOO_DEAR = Unproved(Hindrance.NO_REFERENCE, "to say what it computes takes long
 
 
 class RecordedKernels:
-    """The candidates of a recording; a context manager.
+    """The candidates of a recording. A context manager.
 
     Args:
         place: the recording's folder or URL.
-        settings: what to extract with.
+        settings: the settings of the extraction.
 
     Raises:
         TargetError: if there is no recording.
     """
 
     frontend = None
-    """Each candidate says which is its own."""
+    """Always None: each candidate names its own front end."""
 
     def __init__(self, place: str, settings: Extraction, on_open: OnOpen = tell_nobody) -> None:
         self._store = store_of(place)
         self._on_open = on_open
         self.entries = entries_of(self._store)
-        """Kernels, and notes of those that were refused, in order."""
+        """The entries in order: kernels, then notes about kernels that were not recorded."""
         if not self.entries:
             raise TargetError(f"no recording in {place}; irsmith record --out {place} -- python script.py makes one")
         self._settings = settings
@@ -70,10 +70,10 @@ class RecordedKernels:
 
     @classmethod
     def of_run(cls, settings: ExtractionRun, on_open: OnOpen = tell_nobody) -> "RecordedKernels":
-        """The kernels of a run.
+        """Return the kernels of a run.
 
         Raises:
-            TargetError: if they are not there, or not those of the run's beginning.
+            TargetError: if they are missing, or have changed since the run began.
         """
         found = cls(settings.target, settings, on_open)
         if found.digest() != settings.sources:
@@ -81,15 +81,15 @@ class RecordedKernels:
         return found
 
     def __enter__(self) -> "RecordedKernels":
-        """The kernels themselves."""
+        """Return the kernels themselves."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End the process that others are forked from."""
+        """End the process that the others are forked from."""
         self._stack.close()
 
     def digest(self) -> str:
-        """The digest of which kernels and launches there are."""
+        """Return the digest of the names of all kernels and launches."""
         found = hashlib.blake2b(digest_size=16)
         for entry in self.entries:
             launches = launches_of(self._store, _name(entry)) if entry.startswith(KERNELS) else []
@@ -97,10 +97,10 @@ class RecordedKernels:
         return found.hexdigest()
 
     def candidates(self, numbers: Iterable[int] | None = None) -> Iterator[Candidate]:
-        """The candidates of some entries, or of all.
+        """Yield the candidates of the given entries, or of all.
 
         Raises:
-            MachineError: if the machine does not let kernels be loaded.
+            MachineError: if kernels cannot be loaded on this machine.
             UnknownNameError: for an unknown front end, level or device.
         """
         for number in range(len(self.entries)) if numbers is None else numbers:
@@ -125,7 +125,7 @@ class RecordedKernels:
         return self._made(described, launches, number)
 
     def _made(self, described: Described, launches: Sequence[Launched], number: int) -> Candidate:
-        """The candidate that a process makes of a kernel; one more tries where the first came to harm."""
+        """Make the candidate of a kernel in a separate process. A process that crashes or times out is retried once."""
         work = partial(_work_on, described, launches, self._settings, number, None)
         if self._zygote is None:
             self._zygote = self._stack.enter_context(self._prepared())
@@ -180,7 +180,10 @@ def _stopped(described: Described, number: int, symptom: Symptom, detail: str) -
 def _work_on(
     described: Described, launches: Sequence[Launched], settings: Extraction, number: int, unknown: Unproved | None
 ) -> Iterator[bytes]:
-    """The candidate of one kernel, in whatever process this runs; ``unknown`` says why nothing of it is proved."""
+    """Yield the packed candidate of one kernel.
+
+    If ``unknown`` is given, none of its texts is verified, for that reason.
+    """
     if not libraries_in(described.spec.source):
         sys.meta_path.insert(0, _OnlyTools())
     try:
@@ -230,8 +233,11 @@ def _candidate_of(
 
 
 def _settled(frontend: Frontend, kernel: Kernel) -> KernelSpec:
-    """The record of a kernel with the results that its source gives: of a call of arrays alone a recorder cannot tell
-    numbers that the function gives from those that a library keeps for itself."""
+    """Return the record of a kernel with the results that its source declares.
+
+    For a call of arrays alone, the recorder cannot distinguish numbers that the function returns from those that a
+    library keeps for itself.
+    """
     claimed = kernel.spec.signature
     if claimed.call is None or not claimed.call.get("arrays"):
         return kernel.spec
@@ -241,12 +247,12 @@ def _settled(frontend: Frontend, kernel: Kernel) -> KernelSpec:
 
 
 class _OnlyTools(MetaPathFinder):
-    """Refuses what is neither Python's own nor the tools': a source that needs it is not the kernel by itself."""
+    """Rejects imports of anything but the standard library and the tools, as a self-contained source needs no more."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """Nothing, or an error.
+        """Return None, or raise an error.
 
         Raises:
             ModuleNotFoundError: for any other package.

@@ -1,7 +1,7 @@
-"""Candidates from a finished folder whose rows are lowered again, by the tools that are here.
+"""Candidates from a finished folder, lowered again by the installed tools.
 
-Rows may be a stranger's: each source runs in a process without rights, as in ``stored.py``, which makes the texts and
-says what they are to be run on. What it says is held here against the row. A row's own texts are not looked at.
+Rows may be untrusted. As in ``stored.py``, each source runs in a sandboxed process, which makes the texts and the plan.
+Its results are checked against the row here. The row's own texts are ignored.
 """
 
 import hashlib
@@ -39,33 +39,33 @@ from synthesis.verification.twins import at_executed_sizes, plan_at_executed_siz
 
 TERMS = Terms(useful=False, fresh=True, whole=True, strangers=True)
 _TOGETHER = 100
-"""Rows that share a process in which their sources run."""
+"""Maximum number of rows whose sources run in one process."""
 _LONGEST_NAME = 200
-"""Bytes of a kernel's name, which is part of a file's name."""
+"""Maximum length of a kernel's name in bytes, because it is part of a file name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowToLower:
-    """A row, as the process that lowers it is told of it."""
+    """A row as it is sent to the process that lowers it."""
 
     spec: KernelSpec
     number: int
-    """What samples are decided by: the index of a drawn kernel, else the row's place."""
+    """The number that decides samples: the index of a drawn kernel, else the row's position."""
     device: str
     levels: tuple[str, ...]
     """The levels to make."""
 
 
 class RowsToLower:
-    """The candidates of a folder's rows; a context manager.
+    """The candidates of a folder's rows. A context manager.
 
     Args:
         store: the folder.
-        settings: what to lower with.
+        settings: the settings of the lowering.
     """
 
     frontend = None
-    """Each candidate says which is its own."""
+    """Always None: each candidate names its own front end."""
 
     def __init__(self, store: Store, settings: Relowering) -> None:
         self._store = store
@@ -76,10 +76,10 @@ class RowsToLower:
 
     @classmethod
     def of_run(cls, settings: RelowerRun) -> "RowsToLower":
-        """The rows of a run.
+        """Return the rows of a run.
 
         Raises:
-            TargetError: if they are not there, or not those of the run's beginning.
+            TargetError: if they are missing, or have changed since the run began.
         """
         store = store_of(settings.folder)
         if rows_digest(store) != settings.sources:
@@ -87,21 +87,21 @@ class RowsToLower:
         return cls(store, settings)
 
     def __enter__(self) -> "RowsToLower":
-        """The rows themselves."""
+        """Return the rows themselves."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Stop the processes that rows are read and lowered in."""
+        """Stop the processes that read and lower rows."""
         self._zygotes.clear()
         self._stack.close()
 
     def candidates(self, numbers: range) -> Iterator[Candidate]:
-        """The candidates of a range of rows, in order: lowered and planned, or stopped.
+        """Yield the candidates of a range of rows, in order: lowered and planned, or stopped.
 
         Raises:
-            TargetError: if the folder is gone.
+            TargetError: if the folder no longer exists.
             MissingFrontendError: if the package of a row's front end is not installed.
-            MachineError: if the machine does not let processes run.
+            MachineError: if processes cannot run on this machine.
         """
         waiting: list[RowToLower | Candidate] = []
         for number, each in self._reader.read(numbers.start, numbers.stop):
@@ -139,7 +139,7 @@ class RowsToLower:
 
 
 def rows_digest(store: Store) -> str:
-    """The digest of a folder's rows.
+    """Return the digest of a folder's rows.
 
     Raises:
         TargetError: if there is no such folder, it holds no pairs, or a file in it cannot be read.
@@ -147,7 +147,7 @@ def rows_digest(store: Store) -> str:
     found = hashlib.blake2b(digest_size=16)
     for name in files_of_pairs(store):
         try:
-            if name.startswith(f"{SIDECAR}/") and name.count("/") == 1:  # a row whose texts are files beside it
+            if name.startswith(f"{SIDECAR}/") and name.count("/") == 1:  # a row whose texts are separate files
                 content = json.dumps(read_file(store, name).raw).encode()
                 digest = hashlib.blake2b(content, digest_size=16).hexdigest()
             else:
@@ -159,12 +159,12 @@ def rows_digest(store: Store) -> str:
 
 
 def lower_rows(name: str, rows: Sequence[RowToLower], settings: Relowering) -> Iterator[int | bytes]:
-    """The position of each row as it begins, then its candidate as bytes; in a process that may come to any harm.
+    """Yield the position of each row as it begins, then its candidate as bytes. It runs in a sandboxed process.
 
     Args:
-        name: the front end's.
-        rows: what to lower.
-        settings: what to lower with.
+        name: the front end's name.
+        rows: the rows to lower.
+        settings: the settings of the lowering.
     """
     frontend = get_frontend(name)
     for position, row in enumerate(rows):
@@ -183,9 +183,9 @@ def _begun(frontend: Frontend, row: RowToLower) -> Candidate:
 
 
 def _lowered(frontend: Frontend, row: RowToLower, settings: Relowering) -> Candidate:
-    """A row's candidate with its texts, and with a plan if they are to be verified; without its live kernel."""
+    """Return a row's candidate with its texts, and with a plan if it is to be verified, but without its live kernel."""
     candidate = _begun(frontend, row)
-    # The versions that the row's own texts were made with do not matter: other texts are made.
+    # The versions that made the row's own texts do not matter, because other texts are made.
     unknown = why_unprovable(row.spec, trusted=settings.trust or ())
     if unknown is not None:
         return candidate.stop(Rejection(stage=Stage.LOAD, symptom=Symptom.NOT_AVAILABLE, detail=str(unknown)))
@@ -200,7 +200,7 @@ def _lowered(frontend: Frontend, row: RowToLower, settings: Relowering) -> Candi
 
 def _planned(frontend: Frontend, candidate: Candidate, kernel: Kernel, settings: Relowering) -> Candidate:
     drawn = kernel.spec.seed is not None
-    refuted = refuted_claim(kernel.spec, kernel, proved=drawn)  # the inputs of the others are weighed
+    refuted = refuted_claim(kernel.spec, kernel, proved=drawn)  # the inputs of other kernels are weighed
     if refuted is not None:
         detail = f"what the row says of its signature is not so: {refuted}"
         return candidate.stop(Rejection(stage=Stage.LOAD, symptom=Symptom.NO_INPUTS, detail=detail))
@@ -226,7 +226,7 @@ def _planned(frontend: Frontend, candidate: Candidate, kernel: Kernel, settings:
 
 
 def _read(found: Document | BrokenFile, number: int, settings: Relowering) -> RowToLower | Candidate:
-    """What a row says, as far as it can be used; a candidate that is stopped where it cannot."""
+    """Return the usable content of a row; a stopped candidate if it cannot be used."""
     if isinstance(found, BrokenFile):
         return _unread(number, Symptom.NO_KERNEL, found.why)
     try:
@@ -244,10 +244,10 @@ def _read(found: Document | BrokenFile, number: int, settings: Relowering) -> Ro
 
 
 def _levels_of(frontend: Frontend, document: Document, settings: Relowering) -> list[str]:
-    """The levels to make of a row.
+    """Return the levels to make for a row.
 
     Raises:
-        UnknownNameError: if its front end has none of those that are asked for, or one of its texts is of none.
+        UnknownNameError: if its front end has none of the requested levels, or one of its texts has an unknown level.
     """
     known = {each.name for each in frontend.compiler.levels}
     asked = settings.level if settings.level is not None else tuple(document.texts)
@@ -259,7 +259,7 @@ def _levels_of(frontend: Frontend, document: Document, settings: Relowering) -> 
 
 
 def _why_not_stored(row: RowToLower) -> str | None:
-    """Why what a row says of its kernel cannot be kept in files; None if it can."""
+    """Return why the row's data about its kernel cannot be stored in files; None if it can."""
     name = row.spec.name
     if not name.isprintable() or set(name) & set("/\\") or len(name.encode()) > _LONGEST_NAME:
         return (
@@ -272,18 +272,18 @@ def _why_not_stored(row: RowToLower) -> str | None:
 
 
 def _unread(number: int, symptom: Symptom, detail: str) -> Candidate:
-    """A candidate of which nothing can be made, and nothing that the row says of it is kept."""
+    """Return a stopped candidate that keeps nothing of what the row says."""
     rejection = Rejection(stage=Stage.LOAD, symptom=symptom, detail=_plain(f"row {number}: {detail}"))
     return Candidate(spec=None, number=number, stopped=rejection)
 
 
 def _plain(text: str) -> str:
-    """A text that can be written in UTF-8, whoever wrote it."""
+    """Return a text with everything escaped that cannot be encoded in UTF-8."""
     return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _why_no_row(candidate: Candidate, levels: Iterable[str] = ()) -> Rejection | None:
-    """Why a candidate's row cannot be written, as where a stranger's number is too large; None if it can."""
+    """Return a rejection if a candidate's row cannot be written, such as with a number that is too large; else None."""
     spec, lowered = candidate.spec, candidate.lowered
     assert spec is not None, "a row has a kernel"
     texts = dict.fromkeys(levels) if lowered is None else lowered.texts
@@ -301,7 +301,7 @@ def _why_no_row(candidate: Candidate, levels: Iterable[str] = ()) -> Rejection |
 
 
 def _checked(frontend: Frontend, row: RowToLower, found: Candidate | Casualty) -> Candidate:
-    """The candidate of a row, with what a process says of it as far as that is of this row."""
+    """Return the candidate of a row with the process's results, or stopped if they do not belong to this row."""
     candidate = _begun(frontend, row)
     if isinstance(found, Casualty):
         return candidate.stop(Rejection(stage=Stage.LOWER, symptom=found.symptom, detail=_plain(found.detail)))

@@ -1,4 +1,4 @@
-"""Makes rows again from their sources, in a process that strangers' code may do anything to."""
+"""Makes rows again from their sources, in a sandboxed process that runs untrusted code."""
 
 import json
 import math
@@ -23,78 +23,78 @@ from synthesis.verification.plan import Plan
 from synthesis.verification.twins import at_executed_sizes, plan_at_executed_sizes
 
 RECOMPUTED = ("id", "renamed_hash", "structure_hash", "ir_structure_hash")
-"""The columns that a source and the texts made of it determine."""
+"""The columns that the source and its texts determine."""
 USUAL_SEED = 0
-"""The seed of the inputs on which rows are verified when they are made."""
+"""The seed of the inputs that rows are verified on when they are made."""
 DRAWN = ("kernel_name", "category", "recipe", "target", "description", "difficulty", "ops", "signature", "options")
-"""The columns of a drawn row that its index determines, beside the source."""
+"""The columns of a drawn row that its index determines, besides the source."""
 _MOST_WORK = 3e8
-"""How dear a draw may be of a row of other tools that is verified at its own sizes, in elements that are computed."""
+"""Maximum cost of a draw, in computed elements, for a row of another tool release that is verified at its own sizes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A stored row, as the process that makes it again is told of it."""
+    """A stored row as it is sent to the process that makes it again."""
 
     spec: KernelSpec
     device: str
     texts: Mapping[str, str]
-    """Those that it has, by level."""
+    """The texts that the row has, by level."""
     toolchain: Mapping[str, str]
     same: bool
-    """Whether the tools that made it are those that are here."""
+    """Whether the installed tools are those that made it."""
     other_release: bool = False
-    """Whether it says that another release of the same tools made it."""
+    """Whether the row says that another release of the same tools made it."""
     drawing: Drawing | None
-    """The settings that it was drawn with, if they are known."""
+    """The settings that it was drawn with; None if unknown."""
     own_sizes: bool = False
-    """Whether its texts are to be run at the sizes that they are for, and not at those of its twin."""
+    """Whether its texts are run at their own sizes instead of those of its twin."""
     reached: float = 0.0
-    """How much of the kernel the row says that runs came to."""
+    """The coverage that the row claims."""
     proved: bool = True
-    """Whether the row says that a text of it is verified."""
+    """Whether the row claims that one of its texts is verified."""
     doubted: bool = False
-    """Whether the row says that the texts of its derivatives were wrong."""
+    """Whether the row says that its derivative texts were wrong."""
 
     @property
     def weighed(self) -> bool:
-        """Whether it has to be told if its inputs tell too little: whoever made it may have chosen them."""
+        """Whether uninformative inputs must be reported, because whoever made the row may have chosen them."""
         return self.drawing is None or self.drawing.kernels is not None
 
     @property
     def executed(self) -> KernelSpec:
-        """The kernel as it is run."""
+        """The kernel at the sizes at which it is run."""
         return at_own_sizes(self.spec) if self.own_sizes else at_executed_sizes(self.spec)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remade:
-    """What a row's source gives."""
+    """The result of making a row again from its source."""
 
     rejection: Rejection | None = None
-    """Why it gives nothing."""
+    """The reason why there is no result."""
     texts: Mapping[str, str | None]
     line_maps: str = "{}"
     columns: Mapping[str, str]
-    """Of ``RECOMPUTED`` each column, and of ``DRAWN`` as JSON where the kernel was drawn again."""
+    """Each column of ``RECOMPUTED``, and each of ``DRAWN`` if the kernel was drawn again, as JSON."""
     drawn_source: str | None = None
     """The source of the kernel that was drawn again; None if it was not."""
     refuted: str = ""
-    """What the signature says that the source refutes, and what is right."""
+    """A claim of the signature that the source refutes, and the correct value; empty if there is none."""
     plan: Plan | None = None
     reached: float = 0.0
-    """How much of the kernel runs come to: on the inputs of the plan, or of the usual seed if that is more."""
+    """Coverage of the kernel: on the inputs of the plan, or of the usual seed if that is more."""
     trap: str | None = None
-    """Of a row that is doubted, the class of constructs in the kernel of which the tool gets derivatives wrong."""
+    """For a row with ``doubted``, the construct in the kernel whose derivative the tool gets wrong."""
 
 
 def remake_rows(name: str, rows: Sequence[Row], settings: Verification) -> Iterator[int | bytes]:
-    """The position of each row as it begins, then the row made again, as bytes.
+    """Yield the position of each row as it begins, then the row made again, as bytes.
 
     Args:
-        name: the front end's.
-        rows: what to make.
-        settings: what they are verified with.
+        name: the front end's name.
+        rows: the rows to make again.
+        settings: the settings of the verification.
     """
     frontend = get_frontend(name)
     generators: dict[Drawing, KernelGenerator] = {}
@@ -109,10 +109,10 @@ def remake_rows(name: str, rows: Sequence[Row], settings: Verification) -> Itera
 
 
 def unpack(frontend: Frontend, data: bytes) -> Remade:
-    """The row that ``remake_rows`` made again.
+    """Return the row that ``remake_rows`` made again.
 
     Raises:
-        WireError: if it is none.
+        WireError: if the bytes are not a valid row.
     """
     return decode(data, Remade, {Level: frontend.level})
 
@@ -149,7 +149,7 @@ def _remake_kernel(
         return Remade(rejection=lowered, texts={}, columns={})
     limit = math.inf if row.own_sizes else _MOST_WORK
     row = at_sizes_to_run(row, levels, lowered.texts)
-    # A text that is not what the source gives is not run: it has failed.
+    # A text that differs from what the source gives has failed and is not run.
     proved = {
         level.name: row.texts[level.name]
         for level in levels
@@ -177,7 +177,7 @@ def _reached(
     plan: Plan,
     most_work: float,
 ) -> float:
-    """How much of a kernel runs come to; those of another seed may come to less than those that the row tells of."""
+    """Return the coverage of a kernel. A seed other than the usual one may cover less than the row claims."""
     found = _share(plan)
     if row.reached <= found or settings.seed == USUAL_SEED:
         return found
@@ -215,15 +215,14 @@ def _plan(
 
 
 def at_sizes_to_run(row: Row, levels: Sequence[Level], made: Mapping[str, str | None]) -> Row:
-    """The row, to be run at its own sizes where its twin tells nothing of its texts.
+    """Return the row, set to run at its own sizes if its twin cannot verify its texts.
 
-    A twin is lowered by the tools that are here. A text of another release may be another one at every size, and so is
-    run itself.
+    The twin is lowered by the installed tools. A text of another release may differ at any size, so it is run itself.
 
     Args:
         row: the row.
-        levels: of its texts.
-        made: what its source gives here, by level; empty if it was not lowered.
+        levels: the levels of its texts.
+        made: the texts made from its source here, by level; empty if it was not lowered.
     """
     if not row.other_release or row.spec.signature.twin is None or not made:
         return row
@@ -232,20 +231,21 @@ def at_sizes_to_run(row: Row, levels: Sequence[Level], made: Mapping[str, str | 
 
 
 def _is_alike(text: str, made: str | None) -> bool:
-    """Whether a stored text is what is made here but for white space."""
+    """Return whether a stored text equals the text made here, apart from white space."""
     return made is not None and text.split() == made.split()
 
 
 def has_failed(row: Row, level: Level, made: str | None) -> bool:
-    """Whether a stored text is not the one that it has to be.
+    """Return whether a stored text differs from what it has to be.
 
-    What the row's own tools make has to be the same to the byte. A text whose twin is run in its place has to be what
-    is made here but for white space, whoever made it: the twin tells nothing of its sizes and numbers.
+    A text must equal, byte for byte, what the row's own tools make. A text whose twin is run in its place must equal
+    what is made here, apart from white space, whichever tools made it, because the twin does not test its sizes and
+    numbers.
 
     Args:
         row: the row.
-        level: of the text.
-        made: what the row's source gives; None if nothing.
+        level: the level of the text.
+        made: the text made from the row's source; None if there is none.
     """
     text = row.texts[level.name]
     if not level.has_to_be(made):
@@ -256,7 +256,7 @@ def has_failed(row: Row, level: Level, made: str | None) -> bool:
 
 
 def _draw_again(frontend: Frontend, row: Row, generators: dict[Drawing, KernelGenerator]) -> KernelSpec | str | None:
-    """The kernel that a row says it is, drawn again; why it cannot be; None if the row's settings are not known."""
+    """Draw a row's kernel again. Return why it cannot be drawn, or None if the row's settings are unknown."""
     if row.drawing is None or row.spec.index is None:
         return None
     if row.drawing not in generators:
@@ -268,7 +268,7 @@ def _draw_again(frontend: Frontend, row: Row, generators: dict[Drawing, KernelGe
 
 
 def _columns(row: Row, texts: Mapping[str, str | None], drawn: KernelSpec | None) -> dict[str, str]:
-    """What the columns of a row ought to hold, as JSON."""
+    """Return the correct values of a row's columns, as JSON."""
     kept = {name: texts.get(name) for name in row.texts}
     made = _metadata(row, row.spec, kept)
     found = {name: canonical(made[name]) for name in RECOMPUTED}
@@ -284,5 +284,5 @@ def _metadata(row: Row, spec: KernelSpec, texts: Mapping[str, str | None]) -> di
 
 
 def canonical(value: Any) -> str:
-    """A column's value as JSON, in which equal values are equal texts."""
+    """Return a column's value as JSON, such that equal values give equal strings."""
     return json.dumps(value, sort_keys=True, ensure_ascii=False)

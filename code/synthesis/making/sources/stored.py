@@ -1,7 +1,7 @@
-"""Candidates from a finished folder: nothing that a row says of itself is believed.
+"""Candidates from a finished folder, none of whose claims is trusted.
 
-A row's source runs in a process without rights, which makes the row again and says what its texts are to be run on.
-What that process says is held here against the row: bytes where the tools are the row's own, texts by execution.
+A row's source runs in a sandboxed process, which makes the row again and plans the runs of its texts. The results of
+that process are checked against the row here: bytes if the tools are the row's own, texts by execution.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -43,17 +43,17 @@ from synthesis.verification.twins import why_no_twin
 
 TERMS = Terms(useful=False, fresh=False, whole=False, strangers=True)
 _TOGETHER = 100
-"""Rows that share a process in which their sources run."""
+"""Maximum number of rows whose sources run in one process."""
 _NOT_LOADED = (Hindrance.NOT_SELF_CONTAINED, Hindrance.NEEDS_LIBRARY, Hindrance.NOT_PLAIN)
-"""Of what is unknown that for which a source is not even run."""
+"""Reasons for not verifying a row for which its source is not run either."""
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What a row says, and what making it again says."""
+    """A difference between a row and the row made again."""
 
     level: str
-    """Of a text; empty where it is the row's."""
+    """The level of the text; empty if the difference is in the row itself."""
     detail: str
 
 
@@ -64,23 +64,23 @@ class Checked:
     document: Document
     candidate: Candidate
     same: bool = False
-    """Whether the tools that made it are those that are here."""
+    """Whether the installed tools are those that made it."""
     other_release: bool = False
-    """Whether it says that another release of the same tools made it."""
+    """Whether the row says that another release of the same tools made it."""
     remade: frozenset[str] = frozenset()
     """Levels whose texts are, byte for byte, what the source gives."""
     differences: tuple[Difference, ...] = ()
     reached: float = 0.0
-    """How much of the kernel runs come to, whatever the seed of these runs."""
+    """Coverage of the kernel, or that of the usual seed if it is more."""
 
 
 @dataclass(slots=True)
 class StoredRows:
-    """Rows of a folder and their candidates; a context manager.
+    """Makes the candidates of a folder's rows. A context manager.
 
     Args:
-        settings: what they are verified with.
-        drawings: settings that rows may have been drawn with, beside the usual ones.
+        settings: the settings of the verification.
+        drawings: settings that rows may have been drawn with, besides the defaults.
     """
 
     settings: Verification
@@ -89,27 +89,27 @@ class StoredRows:
     _zygotes: dict[str, Zygote] = field(default_factory=dict[str, Zygote])
 
     def __enter__(self) -> "StoredRows":
-        """The rows themselves."""
+        """Return the rows themselves."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Stop the processes that sources run in."""
+        """Stop the processes that run sources."""
         self._zygotes.clear()
         self._stack.close()
 
     def check(
         self, documents: Iterable[tuple[int, Document]], *, seed: int | None = None, own_sizes: bool = False
     ) -> Iterator[Checked]:
-        """Rows made again, in order.
+        """Make rows again, and yield them in order.
 
         Args:
             documents: rows with the numbers of their candidates.
-            seed: of the inputs that texts are to be run on; that of the settings if None.
-            own_sizes: whether texts with a twin are to be run at the sizes that they are for.
+            seed: the seed of the inputs that texts are run on; that of the settings if None.
+            own_sizes: whether texts with a twin are run at their own sizes.
 
         Raises:
             MissingFrontendError: if the package of a row's front end is not installed.
-            MachineError: if the machine does not let processes run.
+            MachineError: if processes cannot run on this machine.
         """
         settings = self.settings if seed is None else replace(self.settings, seed=seed)
         waiting: list[tuple[int, Document]] = []
@@ -140,7 +140,7 @@ class StoredRows:
                 yield _compared(frontend, number, document, row, made)
 
     def _remake(self, frontend: Frontend, rows: Sequence[Row], settings: Verification) -> Iterator[Remade]:
-        """Rows made again, in order."""
+        """Make rows again, and yield them in order."""
 
         def work(some: Sequence[Row]) -> Callable[[], Iterator[int | bytes]]:
             return partial(remake_rows, frontend.name, some, settings)
@@ -156,10 +156,10 @@ class StoredRows:
                 yield found
 
     def lower(self, frontend: str, sources: Sequence[Source]) -> Iterator[LoweredSource]:
-        """What Python gives that answers rows of a front end, in order.
+        """Lower Python sources that answer rows of a front end, and yield the results in order.
 
         Raises:
-            MachineError: if the machine does not let processes run.
+            MachineError: if processes cannot run on this machine.
         """
 
         def work(some: Sequence[Source]) -> Callable[[], Iterator[int | bytes]]:
@@ -185,7 +185,7 @@ def _frontend_of(row: Row | Rejection) -> str:
 
 
 def _read(document: Document, drawings: Sequence[Drawing], *, own_sizes: bool) -> Row | Rejection:
-    """What a document says, as far as it can be used."""
+    """Return the usable content of a document, or a rejection."""
     try:
         frontend = get_frontend(document.frontend)
         unknown = [name for name in document.texts if name not in {each.name for each in frontend.compiler.levels}]
@@ -216,7 +216,7 @@ def _read(document: Document, drawings: Sequence[Drawing], *, own_sizes: bool) -
 
 
 def is_other_release(told: Mapping[str, str], here: Mapping[str, str]) -> bool:
-    """Whether a row's toolchain is another release of the tools that are here; a name or a version may be anything."""
+    """Return whether a row's toolchain, which is untrusted, is another release of the installed tools."""
     return all(name in told and is_release(told[name]) for name in here) and any(
         told[name] != version for name, version in here.items()
     )
@@ -227,7 +227,7 @@ def _says_disagrees(document: Document) -> bool:
 
 
 def _drawing_of(spec: KernelSpec, drawings: Sequence[Drawing]) -> Drawing | None:
-    """The settings that a row says it was drawn with; None if they are not known."""
+    """Return the settings that a row says it was drawn with; None if they are unknown."""
     if spec.seed is None or spec.index is None or spec.origin.file:
         return None
     for each in (*drawings, Drawing(frontend=spec.frontend)):
@@ -243,7 +243,7 @@ def _stopped(number: int, document: Document, rejection: Rejection) -> Checked:
 
 
 def _compared(frontend: Frontend, number: int, document: Document, row: Row, remade: Remade) -> Checked:
-    """A row held against what its source gives."""
+    """Compare a row with the row made again from its source."""
     levels = tuple(frontend.level(name) for name in row.texts)
     candidate = Candidate(spec=row.spec, number=number, device=row.device, levels=levels)
     row = at_sizes_to_run(row, levels, remade.texts)
@@ -281,13 +281,13 @@ def _compared(frontend: Frontend, number: int, document: Document, row: Row, rem
 
 
 def is_plan_of(plan: Plan, executed: KernelSpec, texts: Mapping[str, str | None], *, small: bool) -> bool:
-    """Whether a plan, which may be anybody's, is to run a row's own texts.
+    """Return whether a plan, which is untrusted, runs a row's own texts.
 
     Args:
-        plan: what is to be run.
-        executed: the row's kernel as it is run.
-        texts: the row's, by level.
-        small: whether the texts of the kernel's twin are run in their place, which are the same but for sizes.
+        plan: the plan.
+        executed: the row's kernel at the sizes at which it is run.
+        texts: the row's texts, by level.
+        small: whether the texts of the kernel's twin are run instead, which are the same except for sizes.
     """
     if plan.spec != executed:
         return False
@@ -299,7 +299,7 @@ def is_plan_of(plan: Plan, executed: KernelSpec, texts: Mapping[str, str | None]
 
 
 def _is_run_for(program: Program, stored: str | None, *, small: bool) -> bool:
-    """Whether what a program runs says something of a stored text."""
+    """Return whether running this program verifies the given stored text."""
     if not small or stored is None:
         return program.text == stored
     return why_no_twin(program.level, stored, program.text) is None
@@ -336,9 +336,9 @@ def _columns_that_differ(document: Document, row: Row, remade: Remade, *, loaded
 
 
 def _claims_that_differ(metadata: Mapping[str, Any], row: Row, remade: Remade) -> Iterator[str]:
-    """What a row says of its texts and derivatives, and what the loaded kernel says.
+    """Yield the claims of a row about its texts and derivatives that differ from the loaded kernel.
 
-    Line maps are compared where the texts are the same bytes; other tools may know other classes of constructs.
+    Line maps are compared only if the texts are the same bytes. Other tools may classify constructs differently.
     """
     maps = unpack_line_maps(remade.line_maps)
     for name, text in row.texts.items():

@@ -1,4 +1,4 @@
-"""What users point at: a file, a folder, a module, a package, or ``module:name``; found without importing it."""
+"""Finds the files of a target without importing it: a file, a folder, a module, a package, or ``module:name``."""
 
 import importlib
 import importlib.util
@@ -22,22 +22,22 @@ from synthesis.making.sources.notebooks import SUFFIX, run_notebook
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """One file's worth of a target."""
+    """One file of a target."""
 
     label: str
-    """What to call it: the file's path or the module's dotted name, as the user would write it."""
+    """Its name in messages: the file's path or the module's dotted name, as the user would write it."""
     module: str = ""
-    """The dotted name to import; empty for a file by itself."""
+    """The dotted name to import; empty for a single file."""
     file: Path | None = None
     folder: Path | None = None
-    """What must be on the path for the module to be found."""
+    """The folder that must be on the path for the module to be found."""
     attribute: str = ""
     one_of_many: bool = False
-    """Whether others of the same target go on if it fails."""
+    """Whether the other files of the target continue if this one fails."""
 
 
 class TargetImportError(TargetError):
-    """A file or module that does not import; carries the Symptom that its rejection has."""
+    """A file or module that cannot be imported. ``symptom`` is the symptom of its rejection."""
 
     def __init__(self, label: str, error: BaseException) -> None:
         super().__init__(f"cannot import {label}: {detail_of(error)}")
@@ -45,7 +45,7 @@ class TargetImportError(TargetError):
 
 
 def places_of(target: str) -> list[Place]:
-    """The files of a target, sorted; nothing is imported for it.
+    """Return the files of a target, sorted. Nothing is imported.
 
     Raises:
         TargetError: if there is no such file, folder or module.
@@ -68,7 +68,7 @@ def places_of(target: str) -> list[Place]:
 
 
 def path_of(place: Place) -> Path | None:
-    """The file of a place; None of a module that is in no file below a folder."""
+    """Return the file of a place; None if its module has no file below a folder."""
     if place.file is not None or place.folder is None:
         return place.file
     path = place.folder.joinpath(*place.module.split("."))
@@ -76,10 +76,10 @@ def path_of(place: Place) -> Path | None:
 
 
 def load_place(place: Place) -> object:
-    """Import a place, without running its main; what ``attribute`` names in it, or the module.
+    """Import a place, but not as ``__main__``, and return the module or the object that ``attribute`` names in it.
 
     Raises:
-        TargetImportError: if it does not import.
+        TargetImportError: if it cannot be imported.
         TargetError: if it has no such attribute.
     """
     module = _import_file(place) if place.file is not None else _import_module(place)
@@ -92,10 +92,10 @@ def load_place(place: Place) -> object:
 
 
 def kernels_of(target: object, frontend: str | None, examples: Examples) -> list[Kernel | Rejection]:
-    """The kernels of a live target, by front end.
+    """Return the kernels of a live target, by front end.
 
     Raises:
-        TargetError: if an object is a kernel of no front end.
+        TargetError: if an object is not a kernel of any front end.
         ConfigError: if the examples do not fit a kernel.
     """
     chosen = choose_frontends(target, frontend, examples)
@@ -103,14 +103,14 @@ def kernels_of(target: object, frontend: str | None, examples: Examples) -> list
 
 
 def choose_frontends(target: object, frontend: str | None, examples: Examples) -> list[Frontend]:
-    """The front ends that a live target has kernels of; none if a module holds nothing for any.
+    """Return the front ends that a live target has kernels of; empty if a module has none.
 
-    Unless a front end is named, a module's Warp kernels come first. Any function may be one for JAX, so plain ones
-    count only where something is known of their inputs, or in a module of Warp kernels that imports JAX.
+    Unless a front end is named, a module's Warp kernels come first. Since any function may be one for JAX, plain
+    functions count only if something is known of their inputs, or in a module of Warp kernels that imports JAX.
 
     Raises:
-        TargetError: if an object is a kernel of no front end.
-        UnsupportedReleaseError: if a module has imported a tool of a release that is not supported.
+        TargetError: if an object is not a kernel of any front end.
+        UnsupportedReleaseError: if a module has imported an unsupported release of a tool.
     """
     if frontend is not None or not isinstance(target, ModuleType):
         return [get_frontend(frontend) if frontend is not None else frontend_of(target)]
@@ -137,10 +137,10 @@ def _has_marks(module: ModuleType) -> bool:
 
 
 def _installed(name: str) -> Frontend | None:
-    """A front end that can be used; None if it cannot, and nothing in this process has imported its tool.
+    """Return a front end; None if it is unusable and nothing in this process has imported its tool.
 
     Raises:
-        UnsupportedReleaseError: if the target may hold kernels of a tool that is not supported.
+        UnsupportedReleaseError: if the target may hold kernels of an unsupported release of a tool.
     """
     try:
         return get_frontend(name)
@@ -153,7 +153,7 @@ def _installed(name: str) -> Frontend | None:
 
 
 def _find(name: str) -> tuple[Path | None, Path | None] | None:
-    """The folder to put on the path, and the file, of a module; found in the file system below its top package."""
+    """Return the folder to put on the path, and the file, of a module. Submodules are found by their path."""
     top, *rest = name.split(".")
     here = str(Path.cwd())
     for folder in (here, *sys.path):
@@ -193,14 +193,14 @@ def _files_of_folder(folder: Path) -> list[Place]:
 
 
 def _is_hidden(file: Path) -> bool:
-    """Whether a file is a copy that an editor keeps of another."""
+    """Return whether a file is an editor's copy of another."""
     return ".ipynb_checkpoints" in file.parts
 
 
 def _import_file(place: Place) -> ModuleType:
     path = place.file
     assert path is not None
-    # A name that this process has used would bring the Warp module, and the kernels, of its first use along.
+    # With a name already used in this process, Warp would reuse the earlier module of that name and its kernels.
     name = next(name for name in _names(path.stem) if name not in sys.modules)
     module, run = _module_of(name, path)
     sys.modules[name] = module
@@ -217,10 +217,10 @@ def _import_file(place: Place) -> ModuleType:
 
 
 def _module_of(name: str, path: Path) -> tuple[ModuleType, Callable[[ModuleType], None]]:
-    """The module that a file is to be, before its code is run, and what runs it.
+    """Return the module for a file, whose code has not run yet, and the function that runs it.
 
     Raises:
-        TargetError: if it is no Python file.
+        TargetError: if it is not a Python file.
     """
     if path.suffix == SUFFIX:
         module = ModuleType(name)

@@ -1,4 +1,4 @@
-"""A folder for PYTHONPATH: every Python process that finds ``sitecustomize.py`` there records.
+"""A folder for PYTHONPATH. Every Python process that finds ``sitecustomize.py`` in it is recorded.
 
 Only ``sitecustomize.py`` belongs here.
 """

@@ -1,6 +1,6 @@
-"""Run by each Python that starts with this folder on its path: has it recorded, and leaves no trace of itself.
+"""Run by each Python process that starts with this folder on its path. It starts the recording.
 
-Another module of this name, which the environment or the user may have, is run in its turn.
+It then removes itself from the path and the modules, and runs another module of this name if there is one.
 """
 
 import importlib
