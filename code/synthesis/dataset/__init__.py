@@ -1,4 +1,4 @@
-"""A data set: the tables of its rows, splits, near duplicates, the ledger, counts, its card, and comparison.
+"""Data sets: tables of rows, splits, near duplicates, the ledger, counts, the card, and the comparison of folders.
 
-Splits, filters and counts may be changed here. The format of files is in ``storage``.
+The rules of splits, filters and counts may be changed here. ``storage`` defines the file format.
 """

@@ -1,6 +1,6 @@
-"""The card of a data set: its ``README.md``, whose head loaders read, and below it what was measured of its rows.
+"""Writes the card of a data set, its ``README.md``: metadata for loaders, then statistics of the rows.
 
-Nothing in it depends on the folder's name, the machine or the day: the same rows have the same card.
+The card does not depend on the folder's name, the machine or the date. The same rows give the same card.
 """
 
 import json
@@ -33,16 +33,16 @@ _SIZES = {
     1_000_000: "100K<n<1M",
     10_000_000: "1M<n<10M",
 }
-"""So many rows are too many to what hubs call fewer."""
+"""Size categories of the Hugging Face Hub, each under its exclusive upper bound of rows."""
 _TAGS = ("code", "compilers", "intermediate-representation", "synthetic", "verified", "irsmith")
 _TOOLS = {"warp": ("nvidia-warp", "cuda", "c++"), "jax": ("jax", "stablehlo", "mlir", "hlo")}
-"""Front end to further tags."""
+"""Additional tags by front end."""
 _LICENCES = {"Apache-2.0": "apache-2.0", "MIT": "mit", "BSD-3-Clause": "bsd-3-clause", "BSD-2-Clause": "bsd-2-clause"}
-"""What rows say to what hubs say; of any other, or several, they say ``other``."""
+"""Hub names of licences by their SPDX identifiers. Any other licence, or several, is ``other``."""
 _MOST_REASONS = 3
 _MOST_OPS = 40
 _LINK = re.compile(r" \(\[[^]]*\]\([^)]*\)\)")
-"""To a page that the card is not beside."""
+"""Matches a link to a page that is not stored beside the card."""
 _WHAT = {
     "source": "exact source",
     "renamed_source": "source after renaming",
@@ -54,22 +54,22 @@ _WHAT = {
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What a card tells of."""
+    """The content of a card."""
 
     survey: Survey
     runs: Sequence[RunFolder]
     levels: Mapping[str, Iterable[str]]
-    """Front end to the levels of its columns."""
+    """The levels in the columns of each front end."""
     files: Sequence[DataFile]
     finishing: Finishing
 
     def to_text(self) -> str:
-        """The card."""
+        """Return the card as Markdown."""
         parts = [self._head(), *self._beginning(), *self._splits(), *self._contents(), *self._proofs()]
         parts += [*self._lengths(), *self._losses(), *self._making(), *self._columns()]
         return "\n".join(parts) + "\n"
 
-    # ---- what loaders read
+    # Metadata for loaders
 
     def _head(self) -> str:
         survey = self.survey
@@ -100,14 +100,14 @@ class Card:
             yield {"config_name": "default", "data_files": [{"split": "train", "path": path}]}
         if self.finishing.format != "parquet":
             return
-        # Of several front ends none is what a loader takes that names none: it says which there are.
+        # With several front ends there is no default configuration; a loader that names none then lists them.
         only = {"default": True} if len(self._frontends()) == 1 else {}
         for frontend in self._frontends():
             files = [{"split": split, "path": f"{frontend}/{split}-*.parquet"} for split in self._rows_of(frontend)]
             yield {"config_name": frontend, "data_files": files, **only}
 
     def _rows_of(self, frontend: str) -> dict[str, int]:
-        """Split to rows, of the splits that have a file."""
+        """Return the number of rows by split, for the splits that have a file."""
         found: dict[str, int] = dict.fromkeys(SPLITS, -1)
         for file in self.files:
             if file.name.startswith(f"{frontend}/"):
@@ -126,7 +126,7 @@ class Card:
             "dataset_size": sum(sizes.values()),
         }
 
-    # ---- what people read
+    # Text for readers
 
     def _title(self) -> str:
         return f"Python kernels and their compiler IR: {', '.join(self._frontends()) or 'no rows'}"
@@ -256,15 +256,15 @@ class Card:
 
 
 def write_card(store: Store, card: Card, before: DataFile | None) -> list[DataFile]:
-    """Write the card of a data set; beside the run's own files where somebody has written another into its place.
+    """Write the card of a data set, or write it to the sidecar folder if the user has edited the existing one.
 
     Args:
         store: the folder.
         card: the card.
-        before: what the folder's records say of the card that was written last; None if there was none.
+        before: the record of the card written last; None if there was none.
 
     Returns:
-        The card as a file of the data set; nothing if it is not in its place.
+        The card as a file of the data set; empty if it was written to the sidecar folder.
     """
     content = card.to_text().encode()
     there = store.read(CARD) if store.has(CARD) else content
@@ -278,7 +278,7 @@ def write_card(store: Store, card: Card, before: DataFile | None) -> list[DataFi
 
 
 def _command_of(run: RunFolder, out: str) -> str:
-    """The command that makes a run again: of drawn kernels, from its settings, which are beside its parts."""
+    """Return the command that makes a run again. For drawn kernels it reads the settings stored with the run."""
     if isinstance(run.settings, ExtractionRun):
         target = f"{'--recorded ' if run.settings.recorded else ''}{shlex.quote(run.settings.target)}"
         return f"irsmith extract {target}{options_of(run.settings)} --out {out}"
@@ -288,7 +288,7 @@ def _command_of(run: RunFolder, out: str) -> str:
 
 
 def _run_row(run: RunFolder) -> list[object]:
-    """What a run's line of the card says."""
+    """Return the cells of a run in the card's table."""
     settings = run.settings
     if isinstance(settings, ExtractionRun):
         return [run.name, f"`{settings.target}`", "", f"{settings.count:,} files"]
@@ -302,7 +302,7 @@ def _versions(toolchain: str) -> str:
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """A table of Markdown; numbers with separators."""
+    """Return a Markdown table. Integers have thousands separators."""
     listed = [[f"{each:,}" if isinstance(each, int) else _cell(str(each)) for each in row] for row in rows]
     lines = [head, ["---" for _ in head], *listed]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
@@ -313,7 +313,7 @@ def _cell(text: str) -> str:
 
 
 def _yaml(value: Any, indent: int = 0) -> Iterator[str]:
-    """Lines of YAML for a mapping or a list of texts, numbers, mappings and lists; texts are as JSON has them."""
+    """Yield the YAML lines of a mapping or list of strings, numbers, mappings and lists. Strings are quoted as JSON."""
     pad = " " * indent
     if isinstance(value, Mapping):
         for name, each in cast(Mapping[str, Any], value).items():

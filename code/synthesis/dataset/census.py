@@ -1,7 +1,7 @@
-"""Goes through the rows of all runs once, and says of each which split it is in, or why it is left out.
+"""Assigns each row of all runs to a split or leaves it out, in one pass.
 
-Rows come in order, by seed and index; of those that are the same program the first stays. Memory is some 500 bytes a
-row.
+Rows are ordered by seed and index. Of several rows with the same program, the first is kept. It uses about 500 bytes of
+memory for each row.
 """
 
 import hashlib
@@ -31,16 +31,16 @@ LEFT_OUT = 0
 
 @dataclass(frozen=True, slots=True)
 class FilePlan:
-    """A file of rows that is to be there."""
+    """A planned file of rows."""
 
     rows: int
     of: str
-    """The digest of the places of its rows: the same rows have the same."""
+    """The digest of the positions of its rows. Files with the same rows have the same digest."""
 
 
 @dataclass(slots=True)
 class Shelf:
-    """The rows of one front end in one split, as they come."""
+    """Collects the rows of one front end in one split into planned files."""
 
     rows_of_a_file: int
     files: list[FilePlan] = field(default_factory=list[FilePlan])
@@ -48,14 +48,14 @@ class Shelf:
     _places: list[str] = field(default_factory=list[str])
 
     def add(self, entry: Entry) -> None:
-        """One more row."""
+        """Add a row."""
         self.rows += 1
         self._places.append(f"{entry.part} {entry.place}")
         if len(self._places) == self.rows_of_a_file:
             self.close()
 
     def close(self) -> None:
-        """No more rows come into the file that was begun."""
+        """Finish the current file."""
         if self._places:
             digest = hashlib.blake2b("\n".join(self._places).encode(), digest_size=16).hexdigest()
             self.files.append(FilePlan(len(self._places), digest))
@@ -64,10 +64,10 @@ class Shelf:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sieve:
-    """What decides which rows stay, and where."""
+    """The rules that decide which rows are kept, and in which split."""
 
     rule: SplitRule | None
-    """None if there are no splits."""
+    """The rule of splits; None if there are none."""
     neighbours: Neighbours
     drops_near: bool
     references: Sequence[Reference]
@@ -76,42 +76,45 @@ class Sieve:
 
 @dataclass(slots=True)
 class Census:
-    """What is in the runs of a data set; rejections are counted as the ledger is written."""
+    """The assignment of the rows of a data set. Rejections are counted when the ledger is written."""
 
     runs: Sequence[RunFolder]
     rows_of_a_file: int
     totals: Statistics = field(default_factory=Statistics)
     fates: bytearray = field(default_factory=bytearray)
-    """Of each row, in order: 0 if it is left out, else the number of its split, from 1."""
+    """For each row, in order: 0 if it is left out, else the number of its split, from 1."""
     shelves: dict[tuple[str, str], Shelf] = field(default_factory=dict[tuple[str, str], Shelf])
-    """(front end, split) to its rows."""
+    """The kept rows by front end and split."""
     levels: dict[str, dict[str, None]] = field(default_factory=dict[str, dict[str, None]])
-    """Front end to the levels of its rows."""
+    """The levels of the rows of each front end."""
     left_out: dict[tuple[str, Chunk], dict[int, Rejection | None]] = field(
         default_factory=dict[tuple[str, Chunk], dict[int, Rejection | None]]
     )
-    """(run, chunk) to the places of rows that are left out; None where the same kernel of the user's stays."""
+    """The positions of left-out rows by run and chunk.
+
+    The value is None if the same user's kernel is kept elsewhere.
+    """
     held_out: Counter[str] = field(default_factory=Counter[str])
-    """What was to be held out to the rows that were."""
+    """Number of rows held out by each hold-out."""
     overlaps: Counter[str] = field(default_factory=Counter[str])
-    """Others' data to the rows that overlap with it."""
+    """Number of rows that overlap with each external data set."""
     near: Counter[str] = field(default_factory=Counter[str])
-    """Split to rows that are nearly the same as an earlier one; and those of which that is in another split."""
+    """Number of rows by split that nearly repeat an earlier row, and of those whose earlier row is in another split."""
     last: int = 0
-    """The largest number that a row's file is called by."""
+    """The largest number in a row's file name."""
 
     def split_of(self, number: int) -> str | None:
-        """The split of a row, by its place among all; None if it is left out."""
+        """Return the split of a row, given its position among all rows; None if it is left out."""
         fate = self.fates[number]
         return None if fate == LEFT_OUT else SPLITS[fate - 1]
 
     def shelf(self, frontend: str, split: str) -> Shelf:
-        """The rows of a front end in a split."""
+        """Return the rows of a front end in a split."""
         return self.shelves.setdefault((frontend, split), Shelf(self.rows_of_a_file))
 
     @property
     def numbers_are_indices(self) -> bool:
-        """Whether a row's file is called by its index: where several runs are together, it is by its place."""
+        """Whether files of rows are numbered by index. With several runs they are numbered by position."""
         return len(self.runs) == 1 and self.runs[0].seed is not None
 
 
@@ -122,13 +125,13 @@ def take_census(
     rows_of_a_file: int,
     on_row: Callable[[], None],
 ) -> Census:
-    """Say of each row which split it is in, or why it is left out.
+    """Decide for each row which split it is in, or why it is left out.
 
     Args:
-        runs: those that the rows are of.
-        entries: the rows, with the texts that others' data is looked for in.
-        sieve: what decides.
-        rows_of_a_file: how many rows a file has at most.
+        runs: the runs of the rows.
+        entries: the rows, with the texts that are compared with external data.
+        sieve: the rules.
+        rows_of_a_file: the maximum number of rows in a file.
         on_row: called for each row.
     """
     census = Census(runs, rows_of_a_file)
@@ -146,7 +149,7 @@ def take_census(
 
 
 class _Where:
-    """Where the rows that have come lie, by their number; 28 bytes a row."""
+    """The locations of earlier rows by number, in 28 bytes a row."""
 
     def __init__(self, runs: Sequence[RunFolder]) -> None:
         self._runs = runs
@@ -156,7 +159,7 @@ class _Where:
         self._seed, self._index = array("q"), array("q")
 
     def add(self, entry: Entry) -> None:
-        """One more row."""
+        """Add a row."""
         run = self._numbers[entry.run.name]
         self._of_run.append(run)
         self._chunk.append(self._chunks[run][entry.chunk])
@@ -165,36 +168,36 @@ class _Where:
         self._index.append(entry.record.index or 0)
 
     def describe(self, number: int, beside: Entry) -> str:
-        """The seed and index of a row, in words; the index alone where another has the same seed."""
+        """Return the index of a row as text, with its seed if that differs from the other row's."""
         other = "" if self._seed[number] == beside.seed else f" of seed {self._seed[number]}"
         return f"index {self._index[number]}{other}"
 
     def read(self, number: int) -> Row:
-        """The row itself."""
+        """Return the row itself."""
         run = self._runs[self._of_run[number]]
         return run.row(run.chunks[self._chunk[number]], self._place[number])
 
 
 class _Judge:
-    """Settles what becomes of rows, one after the other."""
+    """Decides for one row after another whether it is kept."""
 
     def __init__(self, census: Census, sieve: Sieve) -> None:
         self._census = census
         self._sieve = sieve
         self._where = _Where(census.runs)
         self._programs: dict[int, int] = {}
-        """Programs that have come, to the number of the first row."""
+        """The number of the first row with each program."""
         self._texts: dict[int, int] = {}
-        """Structures of the first texts of rows that stay, to the number of the first row."""
+        """The number of the first kept row with each structure of the first text."""
         self._renamed: dict[int, set[str]] = {}
-        """Of those that came more than once, the programs that their texts are."""
+        """For each structure that occurred more than once, the hashes of the texts after renaming."""
         self._recorded: set[int] = set()
-        """Programs of the user's that were recorded."""
+        """Programs of recorded kernels."""
         self._sources: dict[int, int] = {}
-        """Structures of the sources of rows that stay, to the number of their split."""
+        """The number of the split of the kept rows with each source structure."""
 
     def settle(self, entry: Entry) -> None:
-        """Note what becomes of a row."""
+        """Decide on a row and record the decision."""
         census, number = self._census, len(self._census.fates)
         self._where.add(entry)
         self._note_levels(entry)
@@ -221,7 +224,7 @@ class _Judge:
             known.update(dict.fromkeys(entry.record.kernel.levels))
 
     def _look(self, number: int, entry: Entry, split: str) -> tuple[bool, Rejection | None]:
-        """Whether a row is left out, and why; None where the same kernel of the user's stays."""
+        """Return whether a row is left out, and its rejection, which is None if the same user's kernel is kept."""
         kernel = None if entry.record.is_drawn else entry.record.kernel
         key = short_hash(entry.record.renamed_hash if kernel is None else kernel.identity)
         first = self._programs.setdefault(key, number)
@@ -239,7 +242,10 @@ class _Judge:
         return False, None
 
     def _is_known_better(self, entry: Entry) -> bool:
-        """Whether a kernel of the user's, with inputs that were inferred, is one that was recorded."""
+        """Return whether an extracted kernel was also recorded.
+
+        The recorded one is preferred, as its inputs are not inferred.
+        """
         key = short_hash(entry.record.renamed_hash)
         if entry.run.recorded:
             self._recorded.add(key)
@@ -247,7 +253,7 @@ class _Judge:
         return key in self._recorded
 
     def _find_repeat_of_texts(self, number: int, entry: Entry) -> Rejection | None:
-        """The rejection of a drawn row all of whose texts are an earlier row's after renaming."""
+        """Return a rejection if all texts of a drawn row equal those of an earlier row after renaming."""
         key = short_hash(entry.row.metadata["ir_structure_hash"])
         first = self._texts.get(key)
         if first is None or not entry.record.is_drawn:
@@ -289,7 +295,7 @@ class _Judge:
         return None
 
     def _find_other_split(self, entry: Entry, split: str) -> Rejection | None:
-        """The rejection of a row whose source or first text has a structure that is in another split already."""
+        """Return a rejection if the structure of a row's source or first text is already in another split."""
         if self._sieve.rule is None:
             return None
         metadata = entry.row.metadata
@@ -308,7 +314,7 @@ class _Judge:
         return None
 
     def _note(self, number: int, entry: Entry, split: str) -> None:
-        """Remember a row that stays."""
+        """Remember a kept row."""
         census, metadata = self._census, entry.row.metadata
         if metadata["ir_structure_hash"]:
             self._texts.setdefault(short_hash(metadata["ir_structure_hash"]), number)
@@ -323,7 +329,7 @@ class _Judge:
 
 
 def _texts_of(row: Row) -> str:
-    """The hash of all texts of a row after renaming."""
+    """Return the hash of all texts of a row after renaming."""
     languages = {level.name: level.language for level in levels_of(row.metadata["frontend"])}
     hashes = [
         f"{name} {renamed_ir_hash(text, languages[name]) if name in languages else hash_text(text)}"
@@ -334,7 +340,7 @@ def _texts_of(row: Row) -> str:
 
 
 def _rejected(entry: Entry, why: Rejection) -> Rejection:
-    """A rejection of a row, with what tells which."""
+    """Return a rejection with the fields that identify its row."""
     metadata = entry.row.metadata
     return replace(
         why,

@@ -1,7 +1,7 @@
-"""Which rows overlap with data that a model is to be tested on.
+"""Finds rows that overlap with data that a model is to be tested on.
 
-By a function of the same structure, by an IR text of the same structure, or by long runs of the same tokens of Python;
-of IR these tell nothing, since much of a generated text is in every other.
+A row overlaps if a function or an IR text has the same structure, or if the sources share many n-grams of tokens. IR is
+not compared by n-grams, because generated texts have much in common.
 """
 
 import ast
@@ -22,24 +22,24 @@ from synthesis.dataset.storage.rows import Row
 from synthesis.dataset.storage.tables import TableError, read_texts
 
 RUN = 13
-"""Tokens of a run: what is commonly looked for between training data and tests."""
+"""Number of tokens in an n-gram, a common choice for checks of training data against test data."""
 SHARE = 0.5
-"""Of a text's runs of tokens that others have too: from it on, a row overlaps."""
+"""Minimum share of a source's n-grams that occur in the other data for the row to overlap."""
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 _SUFFIXES = (".py", ".ipynb", ".json", ".jsonl", ".parquet", ".txt", ".md", ".cpp", ".cu", ".mlir", ".hlo", ".jaxpr")
 _LARGEST = 1 << 28
 _MARKS = (("stablehlo.", MLIR), ("HloModule ", HLO), ("{ lambda ", JAXPR), ("wp::", CPP))
-"""What a text of a language has that one of another has not."""
+"""A substring that occurs in texts of one language only, and the language."""
 
 
 class Reference:
-    """Others' data: a file, a folder, or an installed package's name.
+    """External data: a file, a folder, or an installed package.
 
     Args:
-        path: which.
+        path: the path, or the name of the package.
 
     Raises:
-        ConfigError: if there is no such file, folder or package, or no text in it.
+        ConfigError: if there is no such file, folder or package, or it holds no text.
     """
 
     def __init__(self, path: str) -> None:
@@ -57,10 +57,10 @@ class Reference:
             raise ConfigError(f"against: no texts in {path}; files with {', '.join(_SUFFIXES)} are read")
         self._runs: Any = np.unique(np.array(runs, np.uint64))
         self.digest = f"{texts}-{digest:08x}"
-        """Of its texts: others' overlap is another."""
+        """The digest of its texts."""
 
     def find(self, row: Row) -> str | None:
-        """What of a row is in it too, in words; None if nothing is."""
+        """Return a description of what a row shares with the data; None if it shares nothing."""
         if not self._structures.isdisjoint(_structures_of(row.source)):
             return "a function of the same structure"
         for name, text in row.texts.items():
@@ -73,7 +73,7 @@ class Reference:
 
 
 def _runs_of(text: str) -> Any:
-    """The hashes of the runs of tokens of a text; none if it is shorter than one."""
+    """Return the hashes of the n-grams of tokens of a text; empty if it is shorter than one."""
     words = np.array([zlib.crc32(token.encode()) for token in _TOKEN.findall(text)], np.uint64)
     if len(words) < RUN:
         return np.array([], np.uint64)
@@ -85,7 +85,7 @@ def _runs_of(text: str) -> Any:
 
 
 def _structures_of(text: str) -> Iterator[str]:
-    """The structures of a text's functions that do anything, each with what is named before it left out."""
+    """Yield the structure hashes of a text's functions that have more than one statement."""
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -96,7 +96,7 @@ def _structures_of(text: str) -> Iterator[str]:
 
 
 def _ir_structures_of(text: str) -> Iterator[str]:
-    """The structure of a text of IR, by what marks its language; nothing for any other text."""
+    """Yield the structure hash of an IR text, whose language is recognised by a substring; nothing for other text."""
     for mark, language in _MARKS:
         if mark in text:
             yield ir_structure_hash(text, language)
@@ -104,10 +104,10 @@ def _ir_structures_of(text: str) -> Iterator[str]:
 
 
 def _texts_of(path: str) -> Iterator[str]:
-    """The texts of a file, of the files of a folder, or of an installed package.
+    """Yield the texts of a file, of the files of a folder, or of an installed package.
 
     Raises:
-        ConfigError: if there is no such thing, or a file cannot be read.
+        ConfigError: if it does not exist, or a file cannot be read.
     """
     for file in files_of(path):
         try:
@@ -117,10 +117,10 @@ def _texts_of(path: str) -> Iterator[str]:
 
 
 def files_of(path: str) -> Sequence[Path]:
-    """The files of others' data: a file, those in a folder, or those of an installed package.
+    """Return the files of external data: a file, those in a folder, or those of an installed package.
 
     Raises:
-        ConfigError: if there is no such thing.
+        ConfigError: if it does not exist.
     """
     place = Path(path)
     if place.is_file():
@@ -131,10 +131,10 @@ def files_of(path: str) -> Sequence[Path]:
 
 
 def _package_of(name: str) -> Path:
-    """The folder of an installed package, which is not imported.
+    """Return the folder of an installed package without importing it.
 
     Raises:
-        ConfigError: if there is none.
+        ConfigError: if there is no such package.
     """
     from importlib.machinery import PathFinder
 
@@ -145,7 +145,7 @@ def _package_of(name: str) -> Path:
 
 
 def _texts_in(file: Path) -> Iterator[str]:
-    """The texts of a file: its own, or all that its records hold."""
+    """Yield the texts of a file: its whole content, or the strings in its records."""
     if file.suffix == ".parquet":
         yield from read_texts(file)
         return
@@ -162,7 +162,7 @@ def _texts_in(file: Path) -> Iterator[str]:
 
 
 def _strings_of(value: Any) -> Iterator[str]:
-    """All texts in a JSON value; those of a list of lines are one."""
+    """Yield all strings in a JSON value. A list of strings is joined, as a list of lines."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, list):

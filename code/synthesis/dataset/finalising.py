@@ -1,8 +1,8 @@
-"""From the parts of runs to a data set: repeats are left out, the ledger is written, and the files of the rows.
+"""Makes a data set from the parts of runs: removes repeats, writes the ledger and the files of the rows.
 
-What comes out depends on the rows alone, not on chunks, workers, engines, or the order in which anything was made or
-merged. Of drawn kernels those are repeats that are the same program after renaming; of the user's, which may well be,
-those that are the same kernel, which several files make public.
+The result depends on the rows alone, and not on chunks, workers, engines, or the order in which runs were made or
+merged. Drawn kernels are repeats if they are the same program after renaming. Different user's kernels may be the same
+program, so they are repeats only if they are the same kernel, exported by several files.
 """
 
 import hashlib
@@ -37,7 +37,7 @@ from synthesis.dataset.writers import ROWS_OF_A_FILE, WRITERS, Contents, Placed,
 
 Place = str | Path | Store
 _PASS = 1 / 3
-"""Of a row's way: it is compared, sifted and written."""
+"""Progress of a row for each of the three passes: compare, sift and write."""
 
 
 def finalize(
@@ -47,21 +47,21 @@ def finalize(
     settings: Finishing | None = None,
     **fields: Any,
 ) -> RunSummary:
-    """Make the data set of runs of which every chunk is there; the same again changes nothing.
+    """Make the data set of finished runs. Calling it again changes nothing.
 
     Args:
         places: folders of runs, or of data sets that runs were merged into. With ``out``, their runs are copied there,
             and the data set in it grows by their rows.
-        out: the folder of the data set; that of the one place if None.
-        on_progress: told of each row's way.
-        settings: what the data set is made with.
-        fields: fields of :class:`synthesis.Finishing` by name, such as ``format``, ``test`` or ``hold_out``; they go
-            before the settings.
+        out: the folder of the data set; the one place if None.
+        on_progress: called with the progress of each row.
+        settings: the settings of the data set.
+        fields: fields of :class:`synthesis.Finishing` by name, such as ``format``, ``test`` or ``hold_out``. They
+            override the settings.
 
     Raises:
-        ConfigError: if a folder holds no run, chunks are missing, or a setting is not allowed to be so.
-        LeakError: if splits share a program, which no rule lets through.
-        OutputError: if the folder cannot be written, or another process is at it.
+        ConfigError: if a folder holds no run, chunks are missing, or a setting is invalid.
+        LeakError: if splits share a program, which should be impossible.
+        OutputError: if the folder cannot be written, or another process is using it.
     """
     finishing = Finishing.of(**{**(settings or Finishing()).to_json(), **fields})
     check_beforehand(finishing)
@@ -70,7 +70,7 @@ def finalize(
     sources = [store_of(each) for each in places]
     store = sources[0] if out is None else store_of(out)
     runs = [run for each in sources for run in runs_of(each)]
-    for run in runs:  # before anything is written
+    for run in runs:  # check all runs before anything is written
         run.check_whole()
     store.prepare()
     with store.alone(SIDECAR):
@@ -80,10 +80,10 @@ def finalize(
 
 
 def check_beforehand(finishing: Finishing) -> None:
-    """See to it that a data set can be made so, as far as that is known before there are rows.
+    """Check the settings of a data set, as far as possible before there are rows.
 
     Raises:
-        ConfigError: if there is no such hold-out, no data to hold rows against, or no tokenizer.
+        ConfigError: if a hold-out is invalid, external data does not exist, or there is no such tokenizer.
     """
     _holds_out(finishing)
     counter_of(finishing.tokenizer)
@@ -92,7 +92,7 @@ def check_beforehand(finishing: Finishing) -> None:
 
 
 def check_form(store: Store, finishing: Finishing) -> None:
-    """See to it that a folder holds no data set in another form, whose files would have to be removed.
+    """Check that a folder holds no data set in another format, whose files would have to be removed.
 
     Raises:
         ConfigError: if it does.
@@ -114,7 +114,7 @@ def _holds_out(finishing: Finishing) -> list[HoldOut]:
 
 
 def finalize_alone(store: Store, finishing: Finishing, on_progress: OnProgress | None = None) -> RunSummary:
-    """Make the data set of a folder that no other process is at; see :func:`finalize`."""
+    """Make the data set of a folder that no other process is using; see :func:`finalize`."""
     check_form(store, finishing)
     sweep(store)
     runs = runs_of(store)
@@ -149,20 +149,20 @@ def finalize_alone(store: Store, finishing: Finishing, on_progress: OnProgress |
 
 
 def _tables(store: Store, census: Census) -> Iterator[str]:
-    """The files of rows in the folders of front ends; a killed process may have finished some for nothing."""
+    """Yield the row files in the folders of front ends, including those left behind by a killed process."""
     for frontend in census.levels:
         yield from (f"{frontend}/{name}" for name in store.names(frontend) if is_table(name))
 
 
 def _clear(store: Store, kept: Container[str], names: Iterable[str]) -> None:
-    """Remove files of an earlier data set that this one has not."""
+    """Remove the files of an earlier data set that are not part of this one."""
     for name in dict.fromkeys(names):
         if name not in kept:
             store.remove(name)
 
 
 def _digest(runs: Sequence[RunFolder], finishing: Finishing, references: Sequence[Reference]) -> tuple[str, int]:
-    """The digest of all that a data set is made from, and how many rows its runs have.
+    """Return the digest of everything that a data set is made from, and the number of rows of its runs.
 
     Raises:
         ConfigError: if chunks are missing.
@@ -182,10 +182,10 @@ def _digest(runs: Sequence[RunFolder], finishing: Finishing, references: Sequenc
 
 
 def _take(runs: Sequence[RunFolder], finishing: Finishing, references: Sequence[Reference], meter: Meter) -> Census:
-    """Go through all rows.
+    """Assign all rows to splits.
 
     Raises:
-        ConfigError: if nothing has what is to be held out.
+        ConfigError: if a hold-out matches no row.
     """
     rule = _rule_of(finishing)
     neighbours = Neighbours()
@@ -207,7 +207,7 @@ def _take(runs: Sequence[RunFolder], finishing: Finishing, references: Sequence[
 
 
 def _rule_of(finishing: Finishing) -> SplitRule | None:
-    """What decides which split a row is in; None if there are no splits."""
+    """Return the rule of splits; None if there are none."""
     if finishing.format != "parquet":
         return None
     return SplitRule(validation=finishing.validation, test=finishing.test, held_out=_holds_out(finishing))
@@ -220,7 +220,7 @@ def _sources(runs: Sequence[RunFolder], meter: Meter) -> Iterator[str]:
 
 
 def _write_ledger(store: Store, runs: Sequence[RunFolder], census: Census) -> None:
-    """Write the rejections of all chunks, and those of rows that are left out, and count them."""
+    """Write the ledger, with the rejections of all chunks and of rows that are left out, and count them."""
     said: dict[str, tuple[str, Chunk]] = {}
     with store.writing(LEDGER) as ledger:
         for run in runs:
@@ -228,7 +228,7 @@ def _write_ledger(store: Store, runs: Sequence[RunFolder], census: Census) -> No
                 here = (run.name, chunk)
                 for rejection in _ledger_of(record, census.left_out.get(here, {})):
                     line = json.dumps(rejection.to_json(), ensure_ascii=False)
-                    # Another chunk's line of a kernel of the user's that says the same is of the same kernel.
+                    # The same line about a user's kernel from another chunk is about the same kernel.
                     of_user = rejection.index is None and rejection.kernel_name
                     if of_user and said.setdefault(line, here) != here:
                         continue
@@ -240,7 +240,7 @@ def _write_ledger(store: Store, runs: Sequence[RunFolder], census: Census) -> No
 
 
 def _ledger_of(record: ChunkRecord, left_out: dict[int, Rejection | None]) -> list[Rejection]:
-    """The lines of a chunk, without those of levels of rows that are left out, and with one for each such row."""
+    """Return the ledger lines of a chunk: one for each left-out row, and none for single levels of such rows."""
     gone = {record.rows[place].index for place in left_out} - {None}
     rejections = [each for each in record.rejections if each.index is None or each.index not in gone]
     rejections += [each for each in left_out.values() if each is not None]
@@ -248,10 +248,10 @@ def _ledger_of(record: ChunkRecord, left_out: dict[int, Rejection | None]) -> li
 
 
 def _kept(census: Census, survey: Survey, leaks: LeakCounter, meter: Meter) -> Iterator[Placed]:
-    """The rows that stay, each counted as it comes.
+    """Yield the kept rows, and count each.
 
     Raises:
-        ConfigError: if a part is not as it was written.
+        ConfigError: if a part has changed since it was written.
     """
     stays = 0
     for number, entry in enumerate(entries_of(census.runs)):
@@ -267,7 +267,7 @@ def _kept(census: Census, survey: Survey, leaks: LeakCounter, meter: Meter) -> I
 
 
 def _report(census: Census, leaks: LeakCounter, finishing: Finishing) -> dict[str, Any]:
-    """What splits share, what is near what, and what others have too."""
+    """Return the report on what splits share, near repeats, and overlaps with external data."""
     rule = _rule_of(finishing)
     return {
         "rule": None if rule is None else rule.to_json(),
@@ -280,5 +280,5 @@ def _report(census: Census, leaks: LeakCounter, finishing: Finishing) -> dict[st
 
 
 def _is_there(store: Store, file: DataFile) -> bool:
-    """Whether a file of the data set is as it was written; the card may have been written on."""
+    """Return whether a file of the data set is unchanged. For the card, which users may edit, it only has to exist."""
     return store.has(file.name) if file.name == CARD else is_as_written(store, file)

@@ -1,4 +1,4 @@
-"""What the splits of a data set have in common, counted of the rows that were written and of nothing else."""
+"""Counts what the splits of a data set share, from the rows as they were written."""
 
 from array import array
 from collections.abc import Callable, Iterator, Mapping
@@ -18,19 +18,21 @@ KINDS: Mapping[str, Callable[[Row], str]] = {
     "ir": lambda row: hash_text(*(text for text in row.texts.values() if text is not None)),
     "ir_structure": lambda row: row.metadata["ir_structure_hash"],
 }
-"""What two rows may share: the exact source, the source after renaming, its structure; all exact texts, the structure
-of the first."""
+"""What two rows may share, as a hash.
+
+This is the exact source, the source after renaming, its structure, all exact texts, or the structure of the first text.
+"""
 
 
 class LeakCounter:
-    """Counts what splits share; 40 bytes a row."""
+    """Counts what splits share, with 40 bytes for each row."""
 
     def __init__(self) -> None:
         self._seen: dict[tuple[str, str, str], array[int]] = {}
         self._rows: dict[tuple[str, str], int] = {}
 
     def add(self, split: str, row: Row) -> None:
-        """Note a row that was written."""
+        """Add a row that was written."""
         frontend = row.metadata["frontend"]
         self._rows[frontend, split] = self._rows.get((frontend, split), 0) + 1
         for kind, told in KINDS.items():
@@ -38,7 +40,10 @@ class LeakCounter:
                 self._seen.setdefault((frontend, split, kind), array("Q")).append(short_hash(found))
 
     def report(self) -> dict[str, Any]:
-        """Front end to rows by split, and by pair of splits and kind the number of programs that are in both."""
+        """Return the rows of each split and the number of programs that two splits share, by front end.
+
+        Shared programs are counted by pair of splits and kind.
+        """
         found: dict[str, Any] = {}
         for frontend in dict.fromkeys(name for name, _ in self._rows):
             splits = [split for split in SPLITS if (frontend, split) in self._rows]
@@ -57,7 +62,7 @@ class LeakCounter:
         return int(np.isin(ours, theirs).sum())
 
     def _repeated(self, frontend: str, split: str) -> int:
-        """How many rows of a split are the same program after renaming as another of it."""
+        """Return the number of rows of a split that are the same program after renaming as another row of it."""
         kind = "renamed_source"
         return self._rows[frontend, split] - len(self._unique(frontend, split, kind))
 
@@ -66,7 +71,7 @@ class LeakCounter:
 
 
 def describe_leaks(report: Mapping[str, Any]) -> list[str]:
-    """What is shared, in a line each; nothing if no program is in two splits."""
+    """Return one line for each kind of program that two splits share; empty if they share none."""
     return [
         f"{frontend}: {count} programs are in {pair.replace('/', ' and in ')} by {kind.replace('_', ' ')}"
         for frontend, found in report.items()
@@ -77,10 +82,10 @@ def describe_leaks(report: Mapping[str, Any]) -> list[str]:
 
 
 def describe_report(report: Mapping[str, Any]) -> Iterator[str]:
-    """What a data set's report says beside what splits share, a sentence each without its full stop.
+    """Yield sentences, without full stops, about hold-outs, near repeats and overlaps.
 
     Args:
-        report: what ``leaks.json`` holds.
+        report: the content of ``leaks.json``.
     """
     for what, count in report.get("held_out", {}).items():
         yield f"{count:,} rows are held out for `{what}`"

@@ -1,4 +1,4 @@
-"""What a folder's ledger holds: the candidates, and the levels of them, that did not become rows."""
+"""Reads the ledger of a folder: the candidates and levels that were rejected."""
 
 from collections import Counter
 from collections.abc import Container, Iterable, Sequence
@@ -19,15 +19,15 @@ class Entry:
     """A line of a ledger."""
 
     id: str
-    """Of the candidate: several levels of one have the same."""
+    """The id of the candidate. Several levels of one candidate share it."""
     rejection: Rejection
 
 
 def several_runs(*folders: Place) -> frozenset[str]:
-    """The front ends of which folders hold drawn kernels of several runs: one number is that of several kernels.
+    """Return the front ends whose drawn kernels come from several runs, so that one index may mean several kernels.
 
     Args:
-        folders: all that the numbers are to be told apart in.
+        folders: all folders in which indices have to be unique.
     """
     drawings = {(each.frontend, each.seed, each.digest) for folder in folders for each in read_drawings(folder)}
     runs = Counter(frontend for frontend, _, _ in drawings)
@@ -35,11 +35,11 @@ def several_runs(*folders: Place) -> frozenset[str]:
 
 
 def id_of(rejection: Rejection, several: Container[str] = ()) -> str:
-    """What a rejection's candidate is called: its short id if it was drawn, a hash if it is the user's.
+    """Return the id of a rejection's candidate: its short id if it was drawn, else a hash.
 
     Args:
         rejection: a line of the ledger.
-        several: what :func:`several_runs` says of the folder.
+        several: the result of :func:`several_runs` for the folder.
     """
     if rejection.index is not None:
         return short_id(rejection.frontend, rejection.seed, rejection.index, several)
@@ -47,10 +47,10 @@ def id_of(rejection: Rejection, several: Container[str] = ()) -> str:
 
 
 def read_ledger(folder: Place) -> list[Entry]:
-    """The lines of a folder's ledger, in order; of a run in progress, those of its finished chunks.
+    """Return the lines of a folder's ledger, in order. For an unfinished run, return those of its finished chunks.
 
     Raises:
-        TargetError: if there is no such folder, irsmith did not write it, or a line is no rejection.
+        TargetError: if there is no such folder, irsmith did not write it, or a line is invalid.
     """
     store = store_of(folder)
     if not store.names(SIDECAR) and not store.names(CHUNKS):
@@ -66,7 +66,7 @@ def read_ledger(folder: Place) -> list[Entry]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """Which lines of a ledger are meant; of each field one of the values, any if there is none."""
+    """A filter for lines of a ledger. A field matches any of its values, or everything if it is empty."""
 
     frontend: tuple[str, ...] = ()
     category: tuple[str, ...] = ()
@@ -76,7 +76,7 @@ class Choice:
     symptom: tuple[str, ...] = ()
 
     def of(self, entries: Iterable[Entry]) -> list[Entry]:
-        """The lines that are meant, in order."""
+        """Return the lines that match, in order."""
         return [each for each in entries if self._takes(each.rejection)]
 
     def _takes(self, rejection: Rejection) -> bool:
@@ -92,12 +92,12 @@ class Choice:
 
 
 def find_entries(entries: Sequence[Entry], key: str) -> list[Entry]:
-    """The lines of one candidate: by its id, the first characters of it, its index, or the kernel's name.
+    """Return the lines of one candidate, given its id, a prefix of it, its index, or the kernel's name.
 
-    Of a drawn one the id may be given with the seed and without it.
+    The id of a drawn one may be given with or without the seed.
 
     Raises:
-        TargetError: if lines of several candidates are meant; the message says which.
+        TargetError: if lines of several candidates match. The message lists their ids.
     """
     exact = [each for each in entries if key == each.id]
     found = exact or [
@@ -119,7 +119,7 @@ def _forms(rejection: Rejection) -> tuple[str, ...]:
 
 
 def counts(entries: Iterable[Entry]) -> tuple[Counter[str], Counter[str]]:
-    """How many lines there are by symptom, and by recipe (by origin of those that were not drawn)."""
+    """Return the number of lines by symptom, and by recipe (by origin for kernels that were not drawn)."""
     symptoms, recipes = Counter[str](), Counter[str]()
     for each in entries:
         symptoms[str(each.rejection.symptom)] += 1

@@ -1,8 +1,8 @@
-"""Which programs are nearly the same as an earlier one: MinHash of the source's structure, by rensa.
+"""Finds programs that are nearly the same as an earlier one, with MinHash of the source's structure (library rensa).
 
-A sketch has 128 values of the runs of five tokens that a structure has; two programs are held against each other where
-eight values in a row are the same at one of sixteen places, which those whose Jaccard similarity is 0.8 are with a
-probability of 95 %. Of those that meet, the share of equal values estimates the similarity, to within 0.035.
+A sketch has 128 values computed from the 5-grams of a structure's tokens. Two programs are compared if eight
+consecutive values agree in one of sixteen bands. At a Jaccard similarity of 0.8 this happens with a probability of 95
+%. For compared programs, the share of equal values estimates the similarity, with a standard error of 0.035.
 """
 
 import re
@@ -16,7 +16,7 @@ import numpy as np
 from synthesis.core.identity.python import canonical_source
 
 THRESHOLD = 0.8
-"""Similarity from which programs are nearly the same: what data sets of code are commonly cleaned with."""
+"""Jaccard similarity from which programs are nearly the same, a common value for deduplicating code."""
 _VALUES = 128
 _BYTES = 4 * _VALUES
 _TOGETHER = 8
@@ -24,26 +24,26 @@ _RUN = 5
 _SEED = 1
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 _BLOCK = 4096
-"""Sketches in memory while they are written."""
+"""Number of sketches that are buffered before they are written."""
 
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """Which rows of a sequence are nearly the same as an earlier one."""
+    """The near duplicates in a sequence of rows."""
 
     of: Mapping[int, int] = field(default_factory=dict[int, int])
-    """Number of a row to that of the first that it is near to."""
+    """The number of the first row that each row nearly repeats."""
     rows: int = 0
-    """How many were compared."""
+    """Number of rows that were compared."""
 
 
 def find_neighbours(sources: Iterable[str]) -> Neighbours:
-    """Which programs are nearly the same as an earlier one.
+    """Return the programs that are nearly the same as an earlier one.
 
-    Memory is some 150 bytes a program, and the sketches are in a temporary file of 512 bytes a program.
+    It uses about 150 bytes of memory for each program, and a temporary file with 512 bytes for each.
 
     Args:
-        sources: Python sources; those that cannot be parsed are near to none.
+        sources: Python sources. One that cannot be parsed is near to no other.
     """
     with tempfile.TemporaryFile(prefix="irsmith-") as file:
         count = _write_sketches(sources, file)
@@ -51,7 +51,7 @@ def find_neighbours(sources: Iterable[str]) -> Neighbours:
 
 
 def _write_sketches(sources: Iterable[str], file: BinaryIO) -> int:
-    """Write a sketch for each source; returns how many there are."""
+    """Write a sketch for each source, and return their number."""
     count, waiting = 0, list[list[int]]()
     minhash = _minhash()
     for number, source in enumerate(sources):
@@ -68,7 +68,7 @@ def _write_sketches(sources: Iterable[str], file: BinaryIO) -> int:
 
 
 def _minhash() -> Any:
-    """The class of sketches."""
+    """Return rensa's class for sketches."""
     import rensa  # pyright: ignore[reportMissingTypeStubs]
 
     module: Any = rensa
@@ -76,7 +76,7 @@ def _minhash() -> Any:
 
 
 def _runs_of(source: str) -> list[str]:
-    """The runs of tokens of a source's structure; none if it is no Python."""
+    """Return the n-grams of tokens of a source's structure; empty if it cannot be parsed."""
     try:
         tokens = _TOKEN.findall(canonical_source(source, numbers=False))
     except (SyntaxError, ValueError, RecursionError):
@@ -85,7 +85,7 @@ def _runs_of(source: str) -> list[str]:
 
 
 def _near(file: BinaryIO, count: int) -> dict[int, int]:
-    """Each row that is near to the first of those that it meets, to that one."""
+    """Return, for each row that is near to the first row with which it shares a band, the number of that row."""
     found: dict[int, int] = {}
     for start in range(0, _VALUES, _TOGETHER):
         keys = _values(file, count, start)
@@ -99,7 +99,7 @@ def _near(file: BinaryIO, count: int) -> dict[int, int]:
 
 
 def _values(file: BinaryIO, count: int, start: int) -> Any:
-    """Some values in a row of all sketches, those of each as one."""
+    """Return one band of all sketches, as one value for each sketch."""
     values = np.empty((count, _TOGETHER), np.uint32)
     file.seek(0)
     for at in range(0, count, _BLOCK):
@@ -109,6 +109,6 @@ def _values(file: BinaryIO, count: int, start: int) -> Any:
 
 
 def _sketch(file: BinaryIO, row: int) -> Any:
-    """All values of one sketch."""
+    """Return all values of one sketch."""
     file.seek(row * _BYTES)
     return np.frombuffer(file.read(_BYTES), np.uint32)

@@ -1,4 +1,4 @@
-"""The runs that a data set is made of: a folder's own, and those that were merged into it."""
+"""The runs of a data set: the folder's own, and those that were merged into it."""
 
 import io
 import json
@@ -23,33 +23,33 @@ _AGAIN = "make what is missing with the run's own command"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A row of a run, and where it lies."""
+    """A row of a run and its location."""
 
     run: "RunFolder"
     chunk: Chunk
     part: str
-    """The hash that the chunk's part was written with."""
+    """The hash of the chunk's part."""
     place: int
-    """Which row of the part."""
+    """The position of the row in the part."""
     record: RowRecord
     row: Row
-    """With the texts that were asked for."""
+    """The row, with the requested texts."""
 
     @property
     def seed(self) -> int:
-        """What the row was drawn with; 0 for one of the user's."""
+        """The seed that the row was drawn with; 0 for a user's kernel."""
         return self.row.metadata["seed"] or 0
 
 
 class RunFolder:
-    """A run of which every chunk is there.
+    """A run in a folder.
 
     Args:
         store: its folder.
         inside: where its settings are in the folder of the data set.
 
     Raises:
-        ConfigError: if there is none in it.
+        ConfigError: if the folder holds no run.
     """
 
     def __init__(self, store: Store, inside: str = SIDECAR) -> None:
@@ -61,7 +61,7 @@ class RunFolder:
 
     @cached_property
     def name(self) -> str:
-        """What tells the run from others, with fewer or more candidates of its own it is the same."""
+        """A unique name of the run. It stays the same when the number of candidates changes."""
         entries = {name: value for name, value in self.settings.to_json().items() if name != "count"}
         digest = hash_text(json.dumps([entries, self.toolchain], sort_keys=True))[:12]
         if isinstance(self.settings, Run):
@@ -70,19 +70,19 @@ class RunFolder:
 
     @property
     def seed(self) -> int | None:
-        """Of a run of drawn kernels; None if they are the user's."""
+        """The seed of a run of drawn kernels; None for a user's kernels."""
         return self.settings.seed if isinstance(self.settings, Run) else None
 
     @property
     def recorded(self) -> bool:
-        """Whether its kernels are proved on what a program gave them."""
+        """Whether its kernels are verified on recorded launches."""
         return isinstance(self.settings, ExtractionRun) and self.settings.recorded
 
     def records(self) -> Iterator[tuple[Chunk, ChunkRecord]]:
-        """What became of each chunk, in order.
+        """Yield each chunk and its record, in order.
 
         Raises:
-            ConfigError: if some are missing.
+            ConfigError: if chunks are missing.
         """
         self.check_whole()
         for chunk in self.chunks:
@@ -92,7 +92,7 @@ class RunFolder:
             yield chunk, record
 
     def check_whole(self) -> None:
-        """See to it that no chunk is missing.
+        """Check that no chunk is missing.
 
         Raises:
             ConfigError: if some are.
@@ -102,22 +102,22 @@ class RunFolder:
             raise self._lacking(missing)
 
     def entries(self, levels: Sequence[str] | None) -> Iterator[Entry]:
-        """The rows, in order, a chunk of them at a time in memory; see :func:`entries_of`."""
+        """Yield the rows in order, with one chunk at a time in memory; see :func:`entries_of`."""
         for chunk, record in self.records():
             rows = self.rows(chunk, record.part, levels)
             for place, (told, row) in enumerate(zip(record.rows, rows, strict=True)):
                 yield Entry(self, chunk, record.part, place, told, row)
 
     def rows(self, chunk: Chunk, part: str, levels: Sequence[str] | None = None) -> list[Row]:
-        """The rows of a chunk whose part was written with this hash.
+        """Return the rows of a chunk whose part has the given hash.
 
         Args:
-            chunk: which.
+            chunk: the chunk.
             part: the hash.
-            levels: whose texts are read; all if None.
+            levels: the levels whose texts are read; all if None.
 
         Raises:
-            ConfigError: if it is not as it was written, or cannot be read.
+            ConfigError: if the part has changed since it was written, or cannot be read.
         """
         where = join(self.store.where, chunk.part)
         try:
@@ -129,10 +129,10 @@ class RunFolder:
             raise ConfigError(f"{where} cannot be read: {error}; {_AGAIN}") from error
 
     def row(self, chunk: Chunk, place: int) -> Row:
-        """One row of a chunk, with all its texts.
+        """Return one row of a chunk, with all its texts.
 
         Raises:
-            ConfigError: if it is not as it was written, or cannot be read.
+            ConfigError: if the part has changed since it was written, or cannot be read.
         """
         record = read_chunk(self.store, chunk, check=False)
         if record is None:
@@ -147,7 +147,7 @@ class RunFolder:
 
 
 def runs_of(store: Store) -> list[RunFolder]:
-    """The runs in a folder: drawn ones by their seeds, then those of the user's kernels, recorded ones first.
+    """Return the runs in a folder: those of drawn kernels by seed, then those of users' kernels, recorded ones first.
 
     Raises:
         ConfigError: if there are none.
@@ -157,7 +157,7 @@ def runs_of(store: Store) -> list[RunFolder]:
         found.append(RunFolder(store))
     if not found:
         raise ConfigError(f"{store.where} holds no run; irsmith generate, extract and relower write one")
-    by_name = {run.name: run for run in found}  # the folder's own goes before a copy of it
+    by_name = {run.name: run for run in found}  # the folder's own run takes precedence over a copy of it
     return sorted(by_name.values(), key=_order)
 
 
@@ -166,14 +166,14 @@ def _order(run: RunFolder) -> tuple[bool, int, bool, str]:
 
 
 def entries_of(runs: Iterable[RunFolder], levels: Sequence[str] | None = None) -> Iterator[Entry]:
-    """The rows of runs: drawn ones by seed and index, then the user's, run by run.
+    """Yield the rows of runs: drawn ones by seed and index, then users' kernels run by run.
 
     Args:
-        runs: in the order of :func:`runs_of`.
-        levels: whose texts are read; all if None.
+        runs: the runs, in the order of :func:`runs_of`.
+        levels: the levels whose texts are read; all if None.
 
     Raises:
-        ConfigError: if a chunk is missing or not as it was written.
+        ConfigError: if a chunk is missing or has changed since it was written.
     """
     for seed, together in groupby(runs, key=lambda run: run.seed):
         streams = [run.entries(levels) for run in together]
@@ -185,9 +185,9 @@ def entries_of(runs: Iterable[RunFolder], levels: Sequence[str] | None = None) -
 
 
 def bring_in(store: Store, runs: Sequence[RunFolder]) -> None:
-    """Have the runs of other folders in this one too, whole ones: their settings, records and parts.
+    """Copy complete runs of other folders into this one: their settings, records and parts.
 
-    A run that is there already is brought up to what the other has of it, if that has more.
+    A run that is already there is extended if the other copy has more of it.
 
     Raises:
         ConfigError: if a run cannot be read.
@@ -200,7 +200,10 @@ def bring_in(store: Store, runs: Sequence[RunFolder]) -> None:
 
 
 def _copy(run: RunFolder, to: Store) -> None:
-    """Copy what a run's rows and ledger are made from; its settings last, for they say that it is there."""
+    """Copy the files that a run's rows and ledger are made from.
+
+    The settings come last, as they mark a complete copy.
+    """
     if to.has(SETTINGS) and RunFolder(to).settings.count >= run.settings.count:
         return
     to.prepare()
@@ -217,5 +220,5 @@ def _copy(run: RunFolder, to: Store) -> None:
         raise ConfigError(f"cannot read the run in {run.store.where}: {error}") from error
     wanted = {chunk.record for chunk in run.chunks}
     for name in to.names(CHUNKS):
-        if join(CHUNKS, name) not in wanted:  # the last, shorter chunk of a run of fewer candidates
+        if join(CHUNKS, name) not in wanted:  # the last, shorter chunk of an earlier run with fewer candidates
             to.remove(join(CHUNKS, name))

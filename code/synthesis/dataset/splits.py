@@ -1,7 +1,7 @@
-"""Which split a row is in: a function of the row alone, so that none ever moves when a data set grows.
+"""Assigns rows to splits. The split is a function of the row alone, so no row moves when a data set grows.
 
-It is the structure of the source that tells, which is the same whatever the levels of the row; so functions at several
-shapes, whose texts differ, come to the same split. What is held out comes to a split of its own.
+It is chosen by the hash of the source's structure, which does not depend on the levels. A function lowered at several
+shapes, with different texts, is therefore always in one split. Held-out rows form a separate split.
 """
 
 import json
@@ -14,29 +14,29 @@ from synthesis.dataset.storage.naming import TRAIN
 
 VALIDATION, TEST, HELD_OUT = "validation", "test", "held_out"
 SPLITS = (TRAIN, VALIDATION, TEST, HELD_OUT)
-"""In the order in which everything lists them."""
+"""All splits, in the order in which they are listed."""
 ACROSS = "across splits"
-"""What counts of splits call that which is in two of them."""
+"""The key for pairs of rows in two splits, in counts by split."""
 _DIGITS = 12
-"""Hexadecimal digits of a structure's hash that tell its split."""
+"""Number of hexadecimal digits of a structure's hash that choose the split."""
 _KINDS = ("op", "ops", "category", "recipe", "difficulty")
 
 
 @dataclass(frozen=True, slots=True)
 class HoldOut:
-    """Which rows are held out: all that have an operation, or several together, or a category, recipe or difficulty."""
+    """Selects the rows to hold out: by operation, several operations together, category, recipe or difficulty."""
 
     text: str
-    """As it was given."""
+    """The hold-out as it was given."""
     kind: str
     names: frozenset[str]
 
     @classmethod
     def of(cls, text: str) -> "HoldOut":
-        """What a text says: ``op:sin``, ``ops:sin+matmul``, ``category:tile``, ``recipe:chain``, ``difficulty:5``.
+        """Parse a hold-out: ``op:sin``, ``ops:sin+matmul``, ``category:tile``, ``recipe:chain``, ``difficulty:5``.
 
         Raises:
-            ConfigError: if it says nothing of the kind.
+            ConfigError: if the text is not valid.
         """
         kind, _, rest = text.partition(":")
         names = frozenset(rest.split("+") if kind == "ops" else [rest])
@@ -50,10 +50,10 @@ class HoldOut:
         return cls(text, kind, names)
 
     def takes(self, metadata: Mapping[str, Any]) -> bool:
-        """Whether a row is held out.
+        """Return whether a row is held out.
 
         Args:
-            metadata: the row's, as files have it.
+            metadata: the row's metadata, as stored in files.
         """
         if self.kind in ("op", "ops"):
             return self.names <= set(json.loads(metadata["ops"]))
@@ -62,25 +62,25 @@ class HoldOut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SplitRule:
-    """Which split a row is in."""
+    """The rule that assigns rows to splits."""
 
     validation: float
-    """Share of structures."""
+    """Share of structures in the validation split."""
     test: float
-    """Likewise."""
+    """Share of structures in the test split."""
     held_out: Sequence[HoldOut] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """The rule as JSON values."""
+        """Return the rule as JSON values."""
         held_out = [each.text for each in self.held_out]
         return {"validation": self.validation, "test": self.test, "hold_out": held_out}
 
     @classmethod
     def from_json(cls, entry: Mapping[str, Any]) -> "SplitRule":
-        """The rule that ``to_json`` gave.
+        """Return the rule from the output of ``to_json``.
 
         Raises:
-            ConfigError: if it is none.
+            ConfigError: if the entry is not valid.
         """
         try:
             held_out = [HoldOut.of(each) for each in entry["hold_out"]]
@@ -89,7 +89,7 @@ class SplitRule:
             raise ConfigError(f"no rule of splits: {error}") from error
 
     def split_of(self, metadata: Mapping[str, Any]) -> str:
-        """The split of a row, if nothing of its structure has come to another."""
+        """Return the split of a row, provided that none of its structures is already in another split."""
         if any(each.takes(metadata) for each in self.held_out):
             return HELD_OUT
         at = int(metadata["structure_hash"][:_DIGITS], 16) / 16**_DIGITS

@@ -1,4 +1,4 @@
-"""What a folder of pairs holds: counts, lengths and rejections."""
+"""Counts the content of a folder of pairs: rows, lengths and rejections."""
 
 import contextlib
 import json
@@ -22,30 +22,30 @@ SOURCE = "python_source"
 
 @dataclass(frozen=True, slots=True)
 class Lengths:
-    """How long the texts of one column are, in lines."""
+    """Statistics of the lengths of one column's texts, in lines."""
 
     column: str
     texts: int
     shortest: int
     median: int
     most: int
-    """What 90 of 100 are at most as long as."""
+    """90th percentile of the lengths."""
     longest: int
     characters: int
-    """Of all texts together."""
+    """Total number of characters of all texts."""
     tokens: int = 0
-    """Likewise, where a tokenizer was given."""
+    """Total number of tokens of all texts, if a tokenizer was given."""
 
     @classmethod
     def of(cls, column: str, lines: Mapping[int, int], characters: int, tokens: int = 0) -> "Lengths":
-        """The lengths of a column, from how many of its texts have how many lines."""
+        """Return the statistics of a column from a histogram of its texts' lengths."""
         texts = sum(lines.values())
         at = [_number_at(lines, min(texts - 1, int(share * texts))) for share in (0.5, 0.9)]
         return cls(column, texts, min(lines), at[0], at[1], max(lines), characters, tokens)
 
 
 def _number_at(counts: Mapping[int, int], place: int) -> int:
-    """The number at a place of the sorted sequence that has each number so many times."""
+    """Return the value at a position of the sorted sequence described by a histogram."""
     for number in sorted(counts):
         place -= counts[number]
         if place < 0:
@@ -55,39 +55,39 @@ def _number_at(counts: Mapping[int, int], place: int) -> int:
 
 @dataclass(slots=True)
 class Survey:
-    """What a folder holds."""
+    """The statistics of a folder."""
 
     folder: str
     rows: int = 0
     categories: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
-    """(front end, category) to rows."""
+    """Number of rows by front end and category."""
     splits: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
-    """(front end, split) to rows."""
+    """Number of rows by front end and split."""
     sizes: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
-    """(front end, split) to characters of all texts."""
+    """Number of characters of all texts by front end and split."""
     levels: Counter[str] = field(default_factory=Counter[str])
     missing: Counter[str] = field(default_factory=Counter[str])
     verified: Counter[str] = field(default_factory=Counter[str])
-    """Level to rows in which it was proved by execution."""
+    """Number of rows by level that is verified by execution."""
     unverified: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
-    """(level, why) to rows in which it could not be."""
+    """Number of rows by level and reason for not being verified."""
     gradients: Counter[str] = field(default_factory=Counter[str])
-    """What became of the derivative to rows."""
+    """Number of rows by gradient status."""
     ops: Counter[str] = field(default_factory=Counter[str])
     difficulty: Counter[int] = field(default_factory=Counter[int])
     licences: Counter[str] = field(default_factory=Counter[str])
     toolchains: Counter[str] = field(default_factory=Counter[str])
-    """Versions, as JSON, to rows."""
+    """Number of rows by toolchain (as JSON)."""
     rejections: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
-    """(stage, symptom) to candidates that ended there."""
+    """Number of rejected candidates by stage and symptom."""
     dropped: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
-    """(level, symptom) to texts that their rows lack for it."""
+    """Number of texts missing from their rows by level and symptom."""
     broken: list[str] = field(default_factory=list[str])
-    """What could not be read, and why."""
+    """Error messages for files that could not be read."""
     leaks: dict[str, Any] = field(default_factory=dict[str, Any])
-    """What the folder's own report says that its splits share; see docs/datasets.md."""
+    """The folder's own report on what its splits share; see docs/datasets.md."""
     count_tokens: Callable[[str], int] | None = None
-    """How many tokens a text has, if that is to be counted."""
+    """Returns the number of tokens of a text; None if tokens are not counted."""
     _programs: set[int] = field(default_factory=set[int])
     _structures: set[int] = field(default_factory=set[int])
     _lines: dict[str, Counter[int]] = field(default_factory=dict[str, Counter[int]])
@@ -96,17 +96,17 @@ class Survey:
 
     @property
     def programs(self) -> int:
-        """Different programs after renaming."""
+        """Number of different programs after renaming."""
         return len(self._programs)
 
     @property
     def structures(self) -> int:
-        """Different programs after renaming and with numbers left out."""
+        """Number of different programs after renaming and with numbers left out."""
         return len(self._structures)
 
     @property
     def reasons(self) -> dict[str, dict[str, int]]:
-        """Level to kind of reason to texts that are not verified for it."""
+        """Number of texts that are not verified, by level and kind of reason."""
         found, untold = Counter[tuple[str, str]](), self.levels - self.verified
         for (level, why), count in self.unverified.items():
             found[level, kind_of(why)] += count
@@ -116,7 +116,7 @@ class Survey:
 
     @property
     def lengths(self) -> list[Lengths]:
-        """Of the source and of each level."""
+        """The lengths of the source and of each level."""
         return [
             Lengths.of(column, counts, self._characters[column], self._tokens[column])
             for column, counts in self._lines.items()
@@ -126,9 +126,9 @@ class Survey:
         """Count a row.
 
         Args:
-            metadata: its columns, as Python has the values.
-            texts: its source and its levels by name; None where it has none.
-            split: the one that it is in.
+            metadata: its columns, as Python values.
+            texts: its source and its levels by name; None if it has none.
+            split: its split.
         """
         self.rows += 1
         self.categories[metadata["frontend"], metadata["category"]] += 1
@@ -155,7 +155,7 @@ class Survey:
                 self._tokens[column] += self.count_tokens(text)
 
     def to_json(self) -> dict[str, Any]:
-        """The survey as JSON values."""
+        """Return the survey as JSON values."""
         return {
             "folder": self.folder,
             "rows": self.rows,
@@ -193,7 +193,7 @@ class Survey:
 
 
 def survey(folder: Place) -> Survey:
-    """Count what a folder holds, that of a run that is not finished too; what cannot be read is named.
+    """Count the content of a folder, including that of an unfinished run. Unreadable files are listed in ``broken``.
 
     Raises:
         TargetError: if there is no such folder, or it holds neither pairs nor rejections.
@@ -218,7 +218,7 @@ def survey(folder: Place) -> Survey:
 
 
 def _pairs(folder: Store, found: Survey) -> Iterator[Document]:
-    """The pairs of a folder; one that cannot be read is noted. A folder without any may still have rejections."""
+    """Yield the pairs of a folder, and note unreadable ones. A folder without pairs may still have rejections."""
     try:
         for pair in scan_folder(folder):
             if isinstance(pair, BrokenFile):
@@ -231,14 +231,14 @@ def _pairs(folder: Store, found: Survey) -> Iterator[Document]:
 
 
 ENOUGH = 10
-"""Verified rows that an operation is to be in before it counts as covered."""
+"""Number of verified rows that an operation must be in to count as covered."""
 
 
 def coverage(frontend: Frontend, folder: Place) -> Counter[str]:
-    """How many verified rows of a folder have each of a tool's operations.
+    """Return the number of verified rows of a folder for each of a tool's operations.
 
     Raises:
-        TargetError: if there is no such folder, it holds no pairs, a file is no pair, or no verified row has the text
+        TargetError: if there is no such folder, it holds no pairs, a file is invalid, or no verified row has the text
             that operations are read from.
     """
     prover, verified, told = frontend.prover, 0, 0

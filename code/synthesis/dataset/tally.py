@@ -1,4 +1,4 @@
-"""Counting what becomes of candidates: rows, rejections, repeats."""
+"""Counts the outcomes of candidates: rows, rejections and repeats."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from synthesis.core.settings import AnyRun, Run
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunSummary:
-    """What became of a run's candidates; rows and rejections of whole candidates add up to their number."""
+    """The outcomes of a run's candidates. Each candidate is either a row or one of the rejections."""
 
     frontend: str
     out: str
@@ -21,30 +21,30 @@ class RunSummary:
     candidates: int
     rows: int
     categories: Mapping[str, int]
-    """Category to number of rows."""
+    """Number of rows by category."""
     rejections: Mapping[tuple[str, str], int]
-    """(stage, symptom) to number of candidates that ended there."""
+    """Number of rejected candidates by stage and symptom."""
     missing_levels: Mapping[str, int]
-    """Level to number of rows that lack it."""
+    """Number of rows by level that they lack."""
     texts: Mapping[str, int]
-    """Level to number of texts."""
+    """Number of texts by level."""
     unverified: Mapping[str, Mapping[str, int]]
-    """Level to kind of reason to number of texts that are not verified for it; the other texts are."""
+    """Number of texts that are not verified, by level and kind of reason. All others are verified."""
     dropped: Mapping[str, Mapping[str, int]]
-    """Level to symptom to number of texts that their rows lack for it."""
+    """Number of texts missing from their rows by level and symptom."""
 
     @property
     def verified(self) -> dict[str, int]:
-        """Level to number of texts that are verified."""
+        """Number of verified texts by level."""
         return {level: count - sum(self.unverified.get(level, {}).values()) for level, count in self.texts.items()}
 
     @property
     def faults(self) -> int:
-        """How many candidates ended by an error in irsmith itself."""
+        """Number of candidates rejected because of an error in irsmith itself."""
         return sum(count for (_, symptom), count in self.rejections.items() if symptom == Symptom.INTERNAL_ERROR)
 
     def to_json(self) -> dict[str, Any]:
-        """The summary as JSON values."""
+        """Return the summary as JSON values."""
         return {
             "frontend": self.frontend,
             "out": self.out,
@@ -61,7 +61,7 @@ class RunSummary:
 
     @classmethod
     def from_json(cls, entries: Mapping[str, Any]) -> "RunSummary":
-        """The summary that ``to_json`` wrote."""
+        """Return the summary from the output of ``to_json``."""
         told = {tuple(name.split("/", 1)): count for name, count in entries["rejections"].items()}
         fields: dict[str, Any] = {**entries, "rejections": told}
         del fields["verified"]
@@ -78,14 +78,14 @@ class Statistics:
     missing_levels: Counter[str] = field(default_factory=Counter[str])
     texts: Counter[str] = field(default_factory=Counter[str])
     unverified: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
-    """(level, kind of reason) to texts that are not verified for it."""
+    """Number of texts that are not verified by level and kind of reason."""
     dropped: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
-    """(level, symptom) to texts that their rows lack for it."""
+    """Number of texts missing from their rows by level and symptom."""
     frontends: set[str] = field(default_factory=set[str])
 
     @property
     def candidates(self) -> int:
-        """Every outcome counted: rows and rejections of whole candidates."""
+        """Number of all outcomes: rows and rejections of candidates."""
         return self.rows + self.rejections.total()
 
     def count(self, outcome: Pair | Rejection) -> None:
@@ -103,9 +103,9 @@ class Statistics:
         """Add one row.
 
         Args:
-            category: the kernel's.
-            missing_levels: those that it lacks.
-            proofs: level of each text to the kind of reason why it is not verified; empty where it is.
+            category: the kernel's category.
+            missing_levels: the levels that it lacks.
+            proofs: for each level with a text, the kind of reason why it is not verified; empty if it is.
         """
         self.rows += 1
         self.categories[category] += 1
@@ -114,12 +114,12 @@ class Statistics:
         self.unverified.update((level, why) for level, why in proofs.items() if why)
 
     def count_dropped(self, rejection: Rejection) -> None:
-        """Add one text that its row lacks."""
+        """Count one text that its row lacks."""
         assert rejection.level is not None
         self.dropped[rejection.level, str(rejection.symptom)] += 1
 
     def summary(self, frontend: str, out: str, categories: Sequence[str] | None = None) -> RunSummary:
-        """The counts so far as a summary, with a zero for each of the categories that has no row."""
+        """Return the counts so far as a summary, with a zero for each given category that has no row."""
         return RunSummary(
             frontend=frontend,
             out=out,
@@ -135,12 +135,12 @@ class Statistics:
 
 
 def leading(counts: Mapping[str, int], most: int) -> list[str]:
-    """The most frequent of some things, each with its number."""
+    """Return the most frequent names, each with its count."""
     return [f"{name} {count:,}" for name, count in Counter(counts).most_common(most)]
 
 
 def nested(counts: Mapping[tuple[str, str], int]) -> dict[str, dict[str, int]]:
-    """Counts of pairs as counts by the first of each pair, and then by the second."""
+    """Return counts of pairs as nested counts, by the first and then the second element."""
     found = dict[str, dict[str, int]]()
     for (first, second), count in sorted(counts.items()):
         found.setdefault(first, {})[second] = count
@@ -148,31 +148,31 @@ def nested(counts: Mapping[tuple[str, str], int]) -> dict[str, dict[str, int]]:
 
 
 def summarise(totals: Statistics, settings: AnyRun | None, where: str) -> RunSummary:
-    """The counts of a run, or of several if None, in the folder or URL that it was written to, as a summary."""
+    """Return the counts of a run as a summary; settings of None stand for several runs."""
     if isinstance(settings, Run):
         return totals.summary(settings.frontend, where, settings.category)
     return totals.summary("+".join(sorted(totals.frontends)) or "none", where)
 
 
 class Repeats:
-    """Which programs a run has had: of those that are the same after renaming the first is kept."""
+    """Finds repeats in a run. Of several programs that are the same after renaming, the first is kept."""
 
     def __init__(self) -> None:
         self._first: dict[str, int | None] = {}
 
     def is_new(self, renamed: str, index: int | None) -> bool:
-        """Whether a program has not come before; it has now."""
+        """Record a program, and return whether it has not occurred before."""
         new = renamed not in self._first
         if new:
             self._first[renamed] = index
         return new
 
     def first(self, renamed: str) -> int | None:
-        """The index of the first row of a program that has come."""
+        """Return the index of the first row of a recorded program."""
         return self._first[renamed]
 
     def settle(self, outcome: Pair | Rejection) -> Pair | Rejection:
-        """The outcome, or a rejection where an earlier row is the same program under other names."""
+        """Return the outcome, or a rejection if an earlier row is the same program after renaming."""
         if isinstance(outcome, Rejection):
             return outcome
         spec = outcome.spec
@@ -181,7 +181,7 @@ class Repeats:
 
 
 def repeat_of(first: str) -> Rejection:
-    """The rejection of a row that is the same program as an earlier one: ``index 7``."""
+    """Return the rejection of a row that is the same program as an earlier one, described as in ``index 7``."""
     return Rejection(
         stage=Stage.DEDUPLICATE,
         symptom=Symptom.RENAMED_REPEAT,

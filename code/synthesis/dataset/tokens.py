@@ -1,4 +1,4 @@
-"""How many tokens a text has, for whom a data set is to be read by."""
+"""Counts the tokens of texts with a given tokenizer."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,13 +10,13 @@ _FILE = "tokenizer.json"
 
 
 def counter_of(path: Path | None) -> Callable[[str], int] | None:
-    """What counts the tokens of a text, special ones left out; None if there is no tokenizer.
+    """Return a function that counts the tokens of a text, without special tokens; None if there is no tokenizer.
 
     Args:
         path: a ``tokenizer.json`` of Hugging Face's tokenizers, or a folder with one.
 
     Raises:
-        ConfigError: if there is none, it cannot be read, or the package tokenizers is not installed.
+        ConfigError: if it does not exist or cannot be read, or the package tokenizers is not installed.
     """
     if path is None:
         return None
@@ -30,6 +30,6 @@ def counter_of(path: Path | None) -> Callable[[str], int] | None:
     package: Any = tokenizers  # pyright: ignore[reportUnknownVariableType]
     try:
         known = package.Tokenizer.from_file(str(file))
-    except Exception as error:  # (it raises no class of its own)
+    except Exception as error:  # (it has no exception class of its own)
         raise ConfigError(f"tokenizer: cannot read {file}: {error}") from error
     return lambda text: len(known.encode(text, add_special_tokens=False).ids)

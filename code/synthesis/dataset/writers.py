@@ -1,4 +1,4 @@
-"""The forms of a data set: Parquet files, a JSON file a row, or files of texts."""
+"""Writes a data set as Parquet files, as one JSON file a row, or as text files."""
 
 import hashlib
 import io
@@ -19,40 +19,42 @@ from synthesis.dataset.storage.rows import Row, document_of, readable, text_form
 from synthesis.dataset.storage.tables import TableWriter
 
 ROWS_OF_A_FILE = 20_000
-"""Of a Parquet file: some 60 MB."""
+"""Maximum number of rows in a Parquet file: about 60 MB."""
 FLAT = 10_000
-"""As many rows lie in one folder as JSON files; where there are more, a thousand numbers have a folder of their own."""
+"""Maximum number of rows stored as JSON files in one folder.
+
+Larger data sets have a subfolder for each thousand rows.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A row of a data set, and where it goes."""
+    """A row of a data set and its location."""
 
     number: int
-    """What its file is called by."""
+    """The number in its file name."""
     split: str
     entry: Entry
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """The rows of a data set, to be gone through once."""
+    """The rows of a data set, which can be iterated over once."""
 
     census: Census
     placed: Iterable[Placed]
-    """In order."""
+    """The rows, in order."""
 
     @property
     def levels(self) -> tuple[str, ...]:
-        """Those of all front ends."""
+        """The levels of all front ends."""
         return tuple(dict.fromkeys(name for levels in self.census.levels.values() for name in levels))
 
 
 def write_parquet(store: Store, contents: Contents, before: Sequence[DataFile]) -> Iterator[DataFile]:
-    """Write rows as Parquet files by front end and split, so many rows a file; returns them in order.
+    """Write rows as Parquet files by front end and split, and return the files in order.
 
-    A file that holds the rows of one that is there takes its place: of a data set that grew, only what is new is
-    compressed.
+    An existing file with the same rows is reused. When a data set grows, only new files are compressed.
     """
     census = contents.census
     known = {each.of: each for each in before if each.of}
@@ -83,10 +85,10 @@ class _ShelfWriter:
         self._rows = 0
         self._open: _OpenTable | None = None
         self._taken = ""
-        """The hash of the file that took the place of one that was to be written."""
+        """The hash of an existing file that is reused instead of being written."""
 
     def write(self, row: Row) -> None:
-        """Write a row, or count it where a file of it is there."""
+        """Write a row, or only count it if an existing file with it is reused."""
         name, plan = self._plans[len(self._done)]
         if self._rows == 0 and not self._take_over(name, plan):
             self._open = _OpenTable(self._store, name, self._levels)
@@ -98,7 +100,7 @@ class _ShelfWriter:
             self._end(name, plan)
 
     def close(self) -> list[DataFile]:
-        """The files; one without rows where there are none."""
+        """Return the files. If there are no rows, one empty file is written."""
         if not self._done:
             name, plan = self._plans[0]
             self._open = _OpenTable(self._store, name, self._levels)
@@ -106,7 +108,7 @@ class _ShelfWriter:
         return self._done
 
     def _take_over(self, name: str, plan: FilePlan) -> bool:
-        """Whether a file that is there and whole has these rows; it has the new name then."""
+        """Reuse an existing, unchanged file with these rows under the new name, and return whether there is one."""
         old = self._known.get(f"{plan.of} {','.join(self._levels)}")
         if old is None or not is_as_written(self._store, old):
             return False
@@ -134,20 +136,20 @@ class _OpenTable:
         self._table.write(row)
 
     def finish(self) -> str:
-        """Have the file be there; returns its hash."""
+        """Complete the file and return its hash."""
         self._stack.close()
         return self._hashed.hash
 
     def abandon(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Have the file not be there, if an error came before it was finished."""
+        """Discard the file if an error occurred before it was complete."""
         if kind is not None:
             self._stack.__exit__(kind, error, trace)
 
 
 def is_as_written(store: Store, file: DataFile) -> bool:
-    """Whether a file of a data set is as it was written."""
+    """Return whether a file of a data set is unchanged since it was written."""
     try:
         return hash_of_stored(store, file.name) == file.hash
     except OSError:
@@ -155,7 +157,7 @@ def is_as_written(store: Store, file: DataFile) -> bool:
 
 
 def write_json(store: Store, contents: Contents, before: Sequence[DataFile]) -> Iterator[DataFile]:
-    """Write a JSON file a row; yields each when it is there."""
+    """Write one JSON file a row. Yields each file once it is written."""
     del before
     census, levels = contents.census, contents.levels
     for each in contents.placed:
@@ -166,7 +168,7 @@ def write_json(store: Store, contents: Contents, before: Sequence[DataFile]) -> 
 
 
 def write_texts(store: Store, contents: Contents, before: Sequence[DataFile]) -> Iterator[DataFile]:
-    """Write a file each for a row's Python and its levels, and the rest of it beside the run's own files."""
+    """Write one file for a row's Python source and for each text, and its metadata into the sidecar folder."""
     del before
     for each in contents.placed:
         row = each.entry.row
@@ -181,7 +183,7 @@ WRITERS: dict[str, Callable[[Store, Contents, Sequence[DataFile]], Iterator[Data
     "json": write_json,
     "text": write_texts,
 }
-"""By the name of their form; each is told of the files that are there."""
+"""The writer of each format. It receives the files of the earlier data set."""
 
 
 def _digits(census: Census) -> int:
@@ -195,7 +197,7 @@ def _write(store: Store, name: str, rows: int, text: str) -> DataFile:
 
 
 class _Hashed(io.RawIOBase):
-    """A file that is written through, and its hash."""
+    """A file wrapper that computes the hash of what is written."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -203,7 +205,7 @@ class _Hashed(io.RawIOBase):
         self._at = 0
 
     def writable(self) -> bool:
-        """It can be written."""
+        """Return True."""
         return True
 
     def write(self, data: Any) -> int:
@@ -214,10 +216,10 @@ class _Hashed(io.RawIOBase):
         return written
 
     def tell(self) -> int:
-        """How many bytes have been written."""
+        """Return the number of bytes written."""
         return self._at
 
     @property
     def hash(self) -> str:
-        """The hash of what has been written."""
+        """The hash of the bytes written so far."""
         return self._hash.hexdigest()

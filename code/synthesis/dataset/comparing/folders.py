@@ -1,7 +1,6 @@
-"""Counts which rows two folders share, and which of their texts differ.
+"""Counts the rows that two folders share, and those whose texts differ.
 
-Each folder is read once, a few rows at a time. Of the first folder's rows, hashes of texts are kept: some 300 bytes a
-row.
+Each folder is read once, a few rows at a time. Hashes of the first folder's texts are kept, in about 300 bytes a row.
 """
 
 import hashlib
@@ -18,21 +17,21 @@ from synthesis.core.stores.places import store_of
 from synthesis.dataset.storage.reading import Document, Place, count_pairs, read_folder
 
 _HASH, _NUMBER = 8, 2
-"""Bytes of a text's hash, and of a level's number."""
+"""Number of bytes of a text's hash, and of a level's number."""
 
 
 @dataclass(slots=True)
 class Texts:
-    """How the texts of one level compare, of the rows that both folders have."""
+    """Counts for the texts of one level, over the rows that both folders have."""
 
     same: int = 0
     different: int = 0
     only_old: int = 0
-    """Rows that have this text in the first folder alone."""
+    """Number of rows that have this text in the first folder only."""
     only_new: int = 0
 
     def to_json(self) -> dict[str, int]:
-        """The counts as JSON values."""
+        """Return the counts as JSON values."""
         return {
             "same": self.same,
             "different": self.different,
@@ -43,31 +42,31 @@ class Texts:
 
 @dataclass(slots=True)
 class Comparison:
-    """What two folders have in common."""
+    """The comparison of two folders."""
 
     old: str
     """The first folder."""
     new: str
     both: int = 0
-    """Rows, by their ids, that both have."""
+    """Number of rows, identified by their ids, in both folders."""
     only_old: int = 0
     only_new: int = 0
     different: int = 0
-    """Rows of both with a text that differs."""
+    """Number of rows in both folders with a text that differs."""
     other_split: int = 0
-    """Rows of both that are in another split; 0 where one of the folders has no splits."""
+    """Number of rows in both folders whose splits differ; 0 if one of the folders has no splits."""
     repeats: int = 0
-    """Rows whose id an earlier row of their folder has; they are not compared."""
+    """Number of rows with the id of an earlier row in the same folder. They are not compared."""
     toolchains: tuple[Counter[str], Counter[str]] = field(default_factory=lambda: (Counter(), Counter()))
-    """Of each folder, toolchains as JSON to their rows."""
+    """For each folder, the number of rows by toolchain (as JSON)."""
     levels: dict[str, Texts] = field(default_factory=dict[str, Texts])
     ops: Counter[str] = field(default_factory=Counter[str])
-    """Operations that kernels were drawn with to the rows of both that have them."""
+    """Number of rows in both folders by operation of their kernels."""
     ops_different: Counter[str] = field(default_factory=Counter[str])
-    """The same to those of which a text differs."""
+    """The same for rows with a text that differs."""
 
     def to_json(self) -> dict[str, Any]:
-        """The counts as JSON values."""
+        """Return the counts as JSON values."""
         old, new = (
             [{"toolchain": json.loads(each), "rows": n} for each, n in c.most_common()] for c in self.toolchains
         )
@@ -85,7 +84,7 @@ class Comparison:
         }
 
     def ops_by_difference(self) -> list[tuple[str, int, int]]:
-        """Each operation with its rows and those that differ; most that differ first."""
+        """Return each operation with its number of rows and of rows that differ, by decreasing number that differ."""
         listed = [(name, count, self.ops_different[name]) for name, count in self.ops.items()]
         return sorted(listed, key=lambda each: (-each[2], -each[1], each[0]))
 
@@ -96,14 +95,14 @@ def compare(
     """Compare the rows that two folders have in common, by their ids.
 
     Args:
-        old: a folder that irsmith wrote, or its URL.
-        new: another one, as of other versions of the tools.
-        level: compare these levels only; all if None.
-        on_progress: told of each row that was read.
+        old: a folder written by irsmith, or its URL.
+        new: another one, such as one made by other tool versions.
+        level: the levels to compare; all if None.
+        on_progress: called for each row that was read.
 
     Raises:
-        TargetError: if a folder is none, holds no pairs, or a file in it is none; or if no row is in both.
-        UnknownNameError: if no row has a level that was named.
+        TargetError: if a folder does not exist, holds no pairs or has an unreadable file, or if no row is in both.
+        UnknownNameError: if no row has one of the given levels.
     """
     stores = store_of(old), store_of(new)
     meter = Meter(_total(stores), [on_progress] if on_progress is not None else [])
@@ -152,17 +151,17 @@ class _Known:
         self._taken: set[str] = set()
         self.splits: dict[str, str] = {}
         self.levels: dict[str, int] = {}
-        """Levels that rows have a text of, to their numbers."""
+        """The numbers of the levels that occur in rows."""
         self.columns: set[str] = set()
-        """All levels, chosen or not."""
+        """All levels, selected or not."""
 
     @property
     def left(self) -> int:
-        """How many rows the second folder has not asked for."""
+        """The number of rows that have not been found in the second folder."""
         return len(self._rows)
 
     def add(self, row: Document) -> bool:
-        """Remember a row; returns whether none of its id was there."""
+        """Remember a row, and return whether its id is new."""
         key = row.metadata["id"]
         if key in self._rows:
             return False
@@ -171,13 +170,13 @@ class _Known:
         return True
 
     def was_taken(self, row: Document) -> bool:
-        """Whether a row of this id was asked for before; it has been now."""
+        """Mark a row's id as taken, and return whether it was taken before."""
         before = len(self._taken)
         self._taken.add(row.metadata["id"])
         return len(self._taken) == before
 
     def take(self, row: Document) -> tuple[dict[int, bytes], str] | None:
-        """The hashes and the split of the row of the same id, which is forgotten; None if there is none."""
+        """Remove the row with the same id, and return its hashes and split; None if there is none."""
         found = self._rows.pop(row.metadata["id"], None)
         if found is None:
             return None
@@ -186,7 +185,7 @@ class _Known:
         return {_unpacked(packed[at : at + _NUMBER]): packed[at + _NUMBER :][:_HASH] for at in starts}, split
 
     def hashes(self, row: Document) -> dict[int, bytes]:
-        """The number of each level that a row has a text of, to the text's hash."""
+        """Return the hash of each text of a row, by the number of its level."""
         found: dict[int, bytes] = {}
         for name, text in row.texts.items():
             self.columns.add(name)

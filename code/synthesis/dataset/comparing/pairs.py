@@ -1,4 +1,4 @@
-"""One row in two folders: the differences of its texts."""
+"""Compares the texts of one row in two folders."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -13,18 +13,18 @@ from synthesis.dataset.storage.reading import Document, Place, find_pair
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """What became of a text."""
+    """The difference of a text in two rows."""
 
     level: str
     diff: str
-    """In the unified form; empty where only one of the rows has the text."""
+    """The unified diff; empty if only one of the rows has the text."""
     touched: Touched | None
-    """None where only one of the rows has the text."""
+    """The affected lines and operations; None if only one of the rows has the text."""
     missing: str = ""
-    """``old`` or ``new``: where there is no such text; empty if both rows have it."""
+    """The row that lacks the text, ``old`` or ``new``; empty if both have it."""
 
     def to_json(self) -> dict[str, Any]:
-        """The change as JSON values."""
+        """Return the change as JSON values."""
         return {
             "level": self.level,
             "diff": self.diff,
@@ -40,10 +40,10 @@ class PairOfRows:
     old: Document
     new: Document
     changes: tuple[Change, ...]
-    """Of levels whose texts differ, in the order of the new row's columns."""
+    """The differing texts, in the order of the new row's columns."""
 
     def to_json(self) -> dict[str, Any]:
-        """The pair as JSON values."""
+        """Return the pair as JSON values."""
         return {
             "id": self.new.metadata["id"],
             "kernel_name": self.new.name,
@@ -54,18 +54,17 @@ class PairOfRows:
 
 
 def compare_row(old: Place, new: Place, key: str, *, level: Sequence[str] | None = None) -> PairOfRows:
-    """The differences of a row's texts in two folders.
+    """Return the differences of a row's texts in two folders.
 
     Args:
-        old: a folder that irsmith wrote, or its URL.
+        old: a folder written by irsmith, or its URL.
         new: another one.
-        key: which row of the old folder: its id or the first characters of it, its number (17 or warp-17), or the
-            kernel's name.
-        level: compare these levels only; all if None.
+        key: the row of the old folder: its id or a prefix of it, its number (17 or warp-17), or the kernel's name.
+        level: the levels to compare; all if None.
 
     Raises:
-        TargetError: if the old folder has no such row or several, or the new one has none of its id.
-        UnknownNameError: if neither row has a level that was named.
+        TargetError: if the old folder has no such row or several, or the new one has no row with its id.
+        UnknownNameError: if neither row has one of the given levels.
     """
     first = find_pair(old, key)
     rows = RowIndex(new)
@@ -83,7 +82,7 @@ def compare_row(old: Place, new: Place, key: str, *, level: Sequence[str] | None
 
 
 def _change(old: Document, new: Document, name: str) -> Change | None:
-    """What became of a text; None if it is the same, or neither row has it."""
+    """Return the difference of a text; None if it is the same or neither row has it."""
     before, after = old.texts.get(name), new.texts.get(name)
     if before == after:
         return None
@@ -96,5 +95,5 @@ def _change(old: Document, new: Document, name: str) -> Change | None:
 
 
 def versions_of(document: Document) -> str:
-    """The versions of the tools that made a row's texts, in words."""
+    """Return the versions of the tools that made a row's texts, as text."""
     return ", ".join(f"{name} {version}" for name, version in document.metadata["toolchain"].items())

@@ -1,4 +1,4 @@
-"""What differs between two texts of one kernel at one level."""
+"""Compares two texts of one kernel at one level."""
 
 import difflib
 from collections import Counter
@@ -9,24 +9,26 @@ from synthesis.core.languages import Language
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Touched:
-    """What the difference of two texts touches."""
+    """The lines and operations affected by the difference of two texts."""
 
     removed: int
-    """Lines of the old text that its difference takes out, as :func:`unified` shows it."""
+    """Number of lines removed from the old text in the diff of :func:`unified`."""
     added: int
-    """Lines of the new text that it puts in."""
+    """Number of lines added in the new text."""
     operations: tuple[str, ...]
-    """The operations of lines that only one of the texts has, names of values left out; sorted. None where names or the
-    order of lines are all that differs, or where nothing tells the operations of the language."""
+    """The sorted operations of lines that only one of the texts has, ignoring names of values.
+
+    Empty if only names or the order of lines differ, or if the operations of the language cannot be determined.
+    """
 
 
 def touched(old: str, new: str, language: Language | None) -> Touched:
-    """What the difference of two texts touches.
+    """Return the lines and operations affected by the difference of two texts.
 
     Args:
         old: a text.
         new: another one.
-        language: of both; None if it is not known.
+        language: the language of both; None if unknown.
     """
     before, after = old.splitlines(), new.splitlines()
     blocks = difflib.SequenceMatcher(None, before, after).get_matching_blocks()
@@ -43,13 +45,13 @@ def _operations(old: str, new: str, language: Language | None) -> tuple[str, ...
 
 
 def unified(old: str, new: str, old_name: str, new_name: str) -> str:
-    """The difference of two texts in the unified form, with three lines around each change; empty if there is none.
+    """Return the unified diff of two texts with three lines of context; empty if they are equal.
 
     Args:
         old: a text.
         new: another one.
-        old_name: what the first line calls the old one.
-        new_name: what the second line calls the new one.
+        old_name: the name of the old text in the header.
+        new_name: the name of the new text in the header.
     """
     lines = difflib.unified_diff(old.splitlines(), new.splitlines(), old_name, new_name, lineterm="")
     return "".join(f"{line}\n" for line in lines)

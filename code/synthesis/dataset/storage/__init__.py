@@ -1,4 +1,4 @@
-"""The files of a data set: their names, the schema of tables, writing, and reading back.
+"""The files of a data set: their names, the schema of tables, writing and reading.
 
-``schema`` and ``layout`` define the format. A change of either has to leave older folders readable or refuse them.
+``schema`` and ``layout`` define the format. A change of either must keep older folders readable or reject them.
 """

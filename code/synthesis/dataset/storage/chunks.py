@@ -1,4 +1,4 @@
-"""Chunks: contiguous ranges of a run's candidates, and what became of them."""
+"""Chunks: contiguous ranges of a run's candidates, and their results."""
 
 import json
 import sys
@@ -12,7 +12,7 @@ from synthesis.dataset.storage.layout import CHUNKS, FIGURES, PARTS, hash_of
 from synthesis.dataset.storage.tables import SUFFIX
 
 END = sys.maxsize
-"""Where a chunk stops that holds all that follows."""
+"""The stop of an open-ended chunk."""
 _SMALL_CHUNKS = ((50, 5), (400, 25))
 """Pairs of a candidate and a size: chunks that begin before this candidate have at most this size. A small run thus
 keeps several processes busy, and a run that is interrupted early keeps what it has finished."""
@@ -26,14 +26,14 @@ class Chunk:
     stop: int
 
     def describe(self, unit: str) -> str:
-        """Its range in words."""
+        """Return its range as text."""
         if self.stop == END:
             return f"{unit} from {self.start} on"
         return f"{unit} {self.start} to {self.stop - 1}"
 
     @property
     def stem(self) -> str:
-        """What its files are called."""
+        """The stem of its file names."""
         return f"{self.start:09d}-{self.stop:09d}"
 
     @property
@@ -48,7 +48,7 @@ class Chunk:
 
     @property
     def figures(self) -> str:
-        """The name of the file of what verification measured."""
+        """The name of the file of its verification figures."""
         return f"{FIGURES}/{self.stem}.jsonl"
 
 
@@ -70,36 +70,36 @@ def chunks_of(count: int, size: int) -> Iterator[Chunk]:
 
 @dataclass(frozen=True, slots=True)
 class KernelRecord:
-    """What tells a kernel of the user's from all others."""
+    """Identifies a user's kernel."""
 
     frontend: str
     name: str
     identity: str
-    """The same where several files make one kernel public."""
+    """A digest that is the same if several files export one kernel."""
     levels: tuple[str, ...]
-    """Those of its columns."""
+    """The levels of its columns."""
 
 
 @dataclass(frozen=True, slots=True)
 class RowRecord:
-    """What a chunk's record says of a row."""
+    """The entry of a row in a chunk's record."""
 
     index: int | None
     category: str
     renamed_hash: str
     missing_levels: tuple[str, ...]
     texts: Mapping[str, str]
-    """Level of each text to why it is not verified; empty where it is."""
+    """For each level with a text, the reason why it is not verified; empty if it is."""
     kernel: KernelRecord | None = None
-    """None in a run that draws."""
+    """The user's kernel; None in a run that draws."""
 
     @property
     def is_drawn(self) -> bool:
-        """Whether the kernel was drawn, in this run or in the one whose rows are lowered again."""
+        """Whether the kernel was drawn, in this run or in the run whose rows are lowered again."""
         return self.index is not None
 
     def to_json(self) -> dict[str, Any]:
-        """The record as JSON values."""
+        """Return the record as JSON values."""
         entry: dict[str, Any] = {
             "index": self.index,
             "category": self.category,
@@ -111,11 +111,11 @@ class RowRecord:
 
     @classmethod
     def from_json(cls, entry: Mapping[str, Any]) -> "RowRecord":
-        """The record that ``to_json`` wrote.
+        """Return the record from the output of ``to_json``.
 
         Raises:
             KeyError: if it lacks an entry.
-            TypeError: if it holds none.
+            TypeError: if an entry has the wrong type.
         """
         missing, texts = tuple(entry["missing_levels"]), dict(entry["texts"])
         kernel = None
@@ -126,22 +126,25 @@ class RowRecord:
 
 @dataclass(frozen=True, slots=True)
 class ChunkRecord:
-    """What became of a chunk's candidates; those of whole rejections and its rows add up to their number."""
+    """The results of a chunk. Each candidate is either one of the rows or one rejection without a level."""
 
     part: str
     """The hash of the file of its rows."""
     rows: tuple[RowRecord, ...]
-    """In order."""
+    """The rows, in order."""
     rejections: tuple[Rejection, ...]
-    """Of whole candidates and of levels, in order."""
+    """Rejections of candidates and of single levels, in order."""
 
     @property
     def candidates(self) -> int:
-        """How many candidates it is of."""
+        """The number of candidates of the chunk."""
         return len(self.rows) + sum(each.level is None for each in self.rejections)
 
     def to_json(self) -> str:
-        """The record as its file holds it: a row a line. The hash in the second line is that of all lines after it."""
+        """Return the content of the record's file, with one row a line.
+
+        The second line has the hash of all lines after it.
+        """
         rows = ",\n".join(f"    {json.dumps(row.to_json())}" for row in self.rows)
         rejections = ",\n".join(f"    {json.dumps(each.to_json(), ensure_ascii=False)}" for each in self.rejections)
         rest = f'  "part": "{self.part}",\n  "rows": [\n{rows}\n  ],\n  "rejections": [\n{rejections}\n  ]\n}}\n'
@@ -149,20 +152,20 @@ class ChunkRecord:
 
 
 def _head_of(rest: bytes) -> str:
-    """The first two lines of a record whose other lines are these."""
+    """Return the first two lines of a record, given its other lines."""
     return f'{{\n  "hash": "{hash_of(rest)}",\n'
 
 
 def read_chunk(store: Store, chunk: Chunk, *, check: bool = True) -> ChunkRecord | None:
-    """The record of a chunk that was finished.
+    """Return the record of a finished chunk.
 
     Args:
         store: the run's folder.
-        chunk: which.
-        check: whether the file of its rows is read too, and has to be as it was written.
+        chunk: the chunk.
+        check: whether to also check that the file of its rows is unchanged.
 
     Returns:
-        None if the chunk has to be made, or made again: a file is missing, or is not as it was written.
+        The record; None if the chunk must be made again, because a file is missing or has changed.
     """
     try:
         content = store.read(chunk.record)

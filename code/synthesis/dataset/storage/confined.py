@@ -1,5 +1,6 @@
-"""Parquet files of strangers, read in a process without rights: what unpacks them is native code, and they may be
-anything, also a few bytes that come to more than any memory.
+"""Reads untrusted Parquet files in a sandboxed process.
+
+Native code decompresses them, and a few bytes may expand to more than the available memory.
 """
 
 import json
@@ -18,17 +19,17 @@ from synthesis.dataset.storage.rows import Row
 from synthesis.dataset.storage.tables import TableError, read_rows
 
 _WORDS = 200
-"""Characters of what is told of a file."""
+"""Maximum number of characters in a message about a file."""
 _TABLES = "synthesis.dataset.storage.tables"
 _TIME_LIMIT = 60.0
 """Seconds of processor time until the next row."""
 
 
 class ConfinedTables:
-    """Reads tables in processes of their own; a context manager.
+    """Reads tables in separate processes. A context manager.
 
     Args:
-        confinement: what such a process is held to.
+        confinement: the restrictions on the processes.
     """
 
     def __init__(self, confinement: Confinement) -> None:
@@ -38,15 +39,15 @@ class ConfinedTables:
         self._started: Zygote | None = None
 
     def __enter__(self) -> "ConfinedTables":
-        """The reader itself."""
+        """Return the reader itself."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Stop the process that others are forked from."""
+        """Stop the process that the others are forked from."""
         self._zygote.close()
 
     def _zygote_of(self, folder: Path) -> Zygote:
-        """What starts processes that may read a folder; one at a time."""
+        """Return the process to fork from, which may read one folder. There is one at a time."""
         if self._started is None or folder != self._folder:
             self._zygote.close()
             confinement = replace(self._confinement, readable=(*self._confinement.readable, folder))
@@ -55,11 +56,11 @@ class ConfinedTables:
         return self._started
 
     def read(self, path: Path) -> Iterator[Row]:
-        """The rows of a Parquet file; the process may read the file's folder, and nothing else of yours.
+        """Yield the rows of a Parquet file. The process can read the file's folder, and no other user files.
 
         Raises:
-            TableError: if it is no table of rows; those before the place where it ends to be one have come.
-            MachineError: if the machine does not let a process run.
+            TableError: if the file is not a valid table of rows. The rows before the defect have been yielded.
+            MachineError: if processes cannot run on this machine.
         """
         file = path.resolve()
         zygote = self._zygote_of(file.parent)
@@ -72,11 +73,11 @@ class ConfinedTables:
 
 
 def count_rows(store: Store, confinement: Confinement) -> int:
-    """How many rows a folder has; they are gone through once where its own records do not say.
+    """Return the number of rows of a folder. They are counted by reading if the folder's records do not give it.
 
     Args:
         store: the folder.
-        confinement: what a process that reads its tables is held to.
+        confinement: the restrictions on a process that reads its tables.
 
     Raises:
         TargetError: if there is no such folder, or it holds no pairs.
@@ -89,7 +90,7 @@ def count_rows(store: Store, confinement: Confinement) -> int:
 
 
 def _rows_in(path: str) -> Iterator[bytes]:
-    """The rows of a Parquet file as JSON; what is wrong with it as a text."""
+    """Yield the rows of a Parquet file as JSON. If it is invalid, the last item is the error message."""
     try:
         for row in read_rows(path):
             yield json.dumps([row.source, row.texts, row.metadata]).encode("utf-8", "surrogatepass")
@@ -98,10 +99,10 @@ def _rows_in(path: str) -> Iterator[bytes]:
 
 
 def _row(data: bytes) -> Row:
-    """The row of which a process says that it is in the file.
+    """Return a row as reported by a process.
 
     Raises:
-        TableError: if that is none.
+        TableError: if it is not a valid row, or it is an error message.
     """
     try:
         found: Any = json.loads(data)

@@ -1,4 +1,4 @@
-"""Columns of a row that cannot be true together, told without running anything."""
+"""Finds contradictions between the columns of a row, without running anything."""
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,12 +14,12 @@ from synthesis.frontends.registry import allowed_options, levels_of
 
 
 def contradiction(source: str, texts: Mapping[str, str | None], metadata: Mapping[str, Any]) -> str | None:
-    """The first thing in which a row's columns contradict each other or its texts; None if they do not.
+    """Return the first contradiction between a row's columns or with its texts; None if there is none.
 
     Args:
-        source: the row's Python.
-        texts: level to text; None where the row has none.
-        metadata: every other column, each of which passes its own test.
+        source: the row's Python source.
+        texts: the text of each level; None if the row has none.
+        metadata: all other columns, each of which has a valid value.
     """
     present = {name: text for name, text in texts.items() if text is not None}
     found = chain(
@@ -77,7 +77,7 @@ def _of_drawing(metadata: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _of_line_map(source: str, present: Mapping[str, str], maps: Mapping[str, Any]) -> Iterator[str]:
-    """Lines that are not there. A text may end with a newline or without one."""
+    """Yield line numbers that are out of range. A text may end with or without a newline."""
     last = source.count("\n") + 1
     for name, steps in maps.items():
         if name not in present:

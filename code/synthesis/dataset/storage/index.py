@@ -1,4 +1,4 @@
-"""The rows of a folder by their ids: nothing but the ids is read beforehand, and few rows are in memory."""
+"""Access to the rows of a folder by id. Only the ids are read in advance, and few rows are kept in memory."""
 
 import weakref
 from collections import OrderedDict
@@ -12,21 +12,22 @@ from synthesis.dataset.storage.reading import Document, Place, document_at, file
 from synthesis.dataset.storage.tables import SUFFIX, RowsByNumber, TableError
 
 _OPEN = 4
-"""Tables that are open at a time; each has a group of rows at hand, of some 30 MB."""
+"""Number of tables that are open at a time. Each keeps one row group in memory, about 30 MB."""
 
 
 class RowIndex:
-    """The rows of a folder by their ids; rows that are asked for in the order of the folder come at once.
+    """The rows of a folder by id. Access in the order of the folder is fastest.
 
-    It takes some 250 bytes a row. Another row of a table costs some 12 ms, because :data:`GROUP` rows are read (see
-    ``tables``); a row in a file of its own costs the reading of that file. Each table of a URL is fetched once.
+    It takes about 250 bytes of memory for each row. Access to a row in another row group takes about 12 ms, because
+    :data:`GROUP` rows are read (see ``tables``). A row in a separate file costs reading that file. Each table of a URL
+    is downloaded once.
 
     Args:
         place: the folder, or a URL.
-        kept: rows that stay in memory.
+        kept: number of rows that are kept in memory.
 
     Raises:
-        TargetError: if there is no such folder, it holds no pairs, or a file in it is none.
+        TargetError: if there is no such folder, it holds no pairs, or a file in it is invalid.
     """
 
     def __init__(self, place: Place, *, kept: int = 256) -> None:
@@ -43,23 +44,23 @@ class RowIndex:
                 self._places.setdefault(key, (name, number))
 
     def __len__(self) -> int:
-        """How many rows there are."""
+        """Return the number of rows."""
         return len(self._places)
 
     def __iter__(self) -> Iterator[str]:
-        """The ids, in the order of the folder."""
+        """Iterate over the ids, in the order of the folder."""
         return iter(self._places)
 
     def __contains__(self, key: object) -> bool:
-        """Whether there is a row of an id."""
+        """Return whether there is a row with an id."""
         return key in self._places
 
     def __getitem__(self, key: str) -> Document:
-        """The row of an id.
+        """Return the row with an id.
 
         Raises:
             UnknownNameError: if there is none.
-            TargetError: if the folder has changed, or the row is none.
+            TargetError: if the folder has changed, or the row is invalid.
         """
         if key in self._rows:
             self._rows.move_to_end(key)
@@ -92,11 +93,11 @@ class RowIndex:
             raise TargetError(f"cannot read {join(self._store.where, name)}: {error}") from error
 
     def _table(self, name: str) -> RowsByNumber:
-        """A table of the folder, opened.
+        """Return a table of the folder, opened.
 
         Raises:
-            OSError: if it is not there.
-            TableError: if it is none.
+            OSError: if it does not exist.
+            TableError: if it is invalid.
         """
         if name not in self._tables:
             if name not in self._copies:

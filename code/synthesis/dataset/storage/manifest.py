@@ -1,4 +1,4 @@
-"""The files of a finished data set: which there are, how many rows each holds, and the hash it was written with."""
+"""The manifest of a finished data set: its files, the number of rows of each, and their hashes."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -14,12 +14,12 @@ class DataFile:
     """A file of rows."""
 
     name: str
-    """Relative to the folder."""
+    """The name relative to the folder."""
     rows: int
-    """None of them where it is the text of one of which another file tells."""
+    """Number of rows; 0 for the texts of a row that has several files."""
     hash: str
     of: str = ""
-    """The digest of which rows it holds; empty if it is not made of rows alone."""
+    """The digest of the rows in it; empty if it holds more than rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +27,15 @@ class Manifest:
     """The files of a data set, in order."""
 
     of: str
-    """The digest of what it was made from: the same again means the same files."""
+    """The digest of what the data set was made from. The same digest means the same files."""
     files: tuple[DataFile, ...]
     summary: Mapping[str, Any]
-    """What became of the candidates, as JSON values."""
+    """The summary of the run, as JSON values."""
     beside: tuple[DataFile, ...] = ()
-    """Files of the run's own that were written with them."""
+    """The run's own files that were written with them."""
 
     def to_lines(self) -> Iterator[str]:
-        """The manifest as its file holds it, an object a line."""
+        """Yield the lines of the manifest's file, one JSON object each."""
         yield (
             json.dumps({"of": self.of, "summary": self.summary, "beside": [asdict(each) for each in self.beside]})
             + "\n"
@@ -44,11 +44,11 @@ class Manifest:
 
 
 def is_data(name: object) -> bool:
-    """Whether a file of a data set may have this name: in the folder or in one right below it, and not hidden.
+    """Return whether a name is allowed for a file of a data set: in the folder or a direct subfolder, and not hidden.
 
-    Of rows as texts, what is no text lies beside the run's own files, under a number.
+    The metadata of rows that are stored as texts is in the sidecar folder, in files whose names begin with a number.
 
-    A folder's own record of its files may be anybody's.
+    The manifest may be untrusted, so its names are checked.
     """
     parts = name.split("/") if isinstance(name, str) else [""]
     if len(parts) == 2 and parts[0] == SIDECAR:
@@ -57,7 +57,7 @@ def is_data(name: object) -> bool:
 
 
 def read_manifest(store: Store) -> Manifest | None:
-    """The manifest of a folder; None if it has none, or one that cannot be read."""
+    """Return the manifest of a folder; None if it has none or it is invalid."""
     try:
         head, *lines = store.read(FILES).decode("utf-8").splitlines()
         files = tuple(DataFile(**json.loads(line)) for line in lines)

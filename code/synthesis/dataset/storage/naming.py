@@ -1,23 +1,23 @@
-"""What the files of rows are called, and what of their rows that says."""
+"""File names of rows, and the split that they imply."""
 
 import re
 from collections.abc import Sequence
 
-# What loaders of data sets take for the name of a split, between anything that is no letter.
+# Words that data set loaders read as the name of a split, when delimited by non-letters.
 _SPLIT = re.compile(
     r"(?<![a-z])(?=(?:train|training|validation|valid|dev|val|test|testing|eval|evaluation)(?![a-z]))", re.IGNORECASE
 )
 
 
 def file_stem(number: int, name: str, *, digits: int = 6) -> str:
-    """What a row's files are called before the suffix: ``<number>_<name>``.
+    """Return the stem of a row's file names: ``<number>_<name>``.
 
-    A word that loaders of data sets take for a split (``test``, ``eval`` …) gets a letter before it.
+    A word that data set loaders read as a split (``test``, ``eval`` …) gets the prefix ``k``.
 
     Args:
-        number: the row's.
-        name: its kernel's.
-        digits: how many the number has at least, as many as the largest of its folder, so that names sort as numbers.
+        number: the row's number.
+        name: the kernel's name.
+        digits: minimum number of digits: those of the folder's largest number, so that names sort as numbers.
     """
     return f"{number:0{digits}d}_{_SPLIT.sub('k', name)}"
 
@@ -27,21 +27,21 @@ _TABLE = re.compile(r"([a-z_]+)-\d{5,}-of-\d{5,}\.parquet")
 
 
 def split_of(name: str) -> str:
-    """The split that a file's rows are in, by its name: ``warp/test-00000-of-00001.parquet`` has rows for testing.
+    """Return the split of a file's rows from its name: ``test`` for ``warp/test-00000-of-00001.parquet``.
 
-    Rows of files that are called otherwise, of a run's parts among them, are for training.
+    Files with other names, including the parts of a run, are for training.
     """
     found = _TABLE.fullmatch(name.rpartition("/")[2])
     return found[1] if found else TRAIN
 
 
 def is_table(name: str) -> bool:
-    """Whether a file in the folder of a front end is called as a Parquet file of rows."""
+    """Return whether a file in the folder of a front end has the name of a Parquet file of rows."""
     return _TABLE.fullmatch(name) is not None
 
 
 def form_of(names: Sequence[str]) -> str | None:
-    """The form of a data set by the names of its files: parquet, json or text; None if it has no rows."""
+    """Return the format of a data set from the names of its files: parquet, json or text; None if it has no rows."""
     rows = [name for name in names if not name.endswith(".md")]
     if not rows:
         return None
@@ -51,5 +51,5 @@ def form_of(names: Sequence[str]) -> str | None:
 
 
 def table_name(frontend: str, split: str, number: int, files: int) -> str:
-    """The name of a Parquet file of rows, which loaders of data sets read the split from."""
+    """Return the name of a Parquet file of rows. Loaders read the split from it."""
     return f"{frontend}/{split}-{number:05d}-of-{files:05d}.parquet"

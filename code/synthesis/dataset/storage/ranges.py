@@ -1,4 +1,4 @@
-"""Ranges of a folder's rows: one that begins where the last one ended, or later, is read on from there."""
+"""Reads ranges of a folder's rows. A range that begins at or after the end of the last one continues from there."""
 
 from collections.abc import Iterator
 
@@ -11,20 +11,20 @@ class RangeReader:
 
     Args:
         store: the folder.
-        open_table: what reads a Parquet file.
+        open_table: the function that reads a Parquet file.
     """
 
     def __init__(self, store: Store, open_table: OpenTable) -> None:
         self._store = store
         self._open_table = open_table
         self._ahead: tuple[int, Document | BrokenFile] | None = None
-        """What was read last, and is of a range to come."""
+        """The row that was read last, if it belongs to a later range."""
         self._reading: Iterator[tuple[int, Document | BrokenFile]] = iter(())
         self._at = -1
-        """Where the next range begins that can be read on from here."""
+        """The lowest start of a range that can continue from here; -1 before the first range."""
 
     def read(self, start: int, stop: int) -> Iterator[tuple[int, Document | BrokenFile]]:
-        """The rows of a range with their numbers, and what is none.
+        """Yield the rows and the invalid files of a range, with their numbers.
 
         Raises:
             TargetError: if there is no such folder, or it holds no pairs.

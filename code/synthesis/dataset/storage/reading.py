@@ -1,7 +1,7 @@
-"""Reads what was written: rows and the ledger, each file by itself, whatever the others are.
+"""Reads rows and the ledger. An invalid file does not affect the others.
 
-Rows are read from the files of a data set, Parquet or JSON; of a run that has none yet, from its parts. A few rows are
-in memory at a time.
+Rows are read from the files of a data set, Parquet or JSON, or from the parts of a run that is not finalised. Only a
+few rows are in memory at a time.
 """
 
 import json
@@ -38,10 +38,10 @@ _SHORTEST_KEY = 4
 _JSON, _TABLE = ".json", ".parquet"
 Place = str | Path | Store
 OpenTable = Callable[[Path], Iterator[Row]]
-"""The rows of a Parquet file.
+"""Reads the rows of a Parquet file.
 
 Raises:
-    TableError: if it is none.
+    TableError: if it is not a valid table of rows.
 """
 
 
@@ -51,17 +51,17 @@ class Document:
 
     source: str
     texts: Mapping[str, str | None]
-    """Level to text, in the file's order; None if the row has none."""
+    """The text of each level, in the file's order; None if the row has none."""
     metadata: Mapping[str, Any]
-    """Every other column, as Python has the values."""
+    """All other columns, as Python values."""
     stem: str
     """The name of its files, up to the first dot."""
     raw: Mapping[str, Any]
-    """The file's own JSON; for a pair of texts, what a JSON file of it would hold."""
+    """The file's JSON; for a pair stored as texts, the JSON that a single file would have."""
     altered: bool = False
-    """Whether the run's own record says that the file was another when it was written."""
+    """Whether the file has changed since it was written, according to the run's record."""
     split: str = TRAIN
-    """That of the file that it is from; of what has no splits, all are for training."""
+    """The split of its file; ``train`` if there are no splits."""
 
     @property
     def name(self) -> str:
@@ -75,12 +75,12 @@ class Document:
 
     @property
     def device(self) -> str:
-        """What its texts are for."""
+        """The device that its texts are for."""
         return self.metadata["device"]
 
     @property
     def summary(self) -> str:
-        """Front end, category and device in a few words."""
+        """Front end, category and device, separated by commas."""
         return f"{self.frontend}, {self.metadata['category']}, {self.device}"
 
     @property
@@ -114,11 +114,11 @@ class Document:
             raise TargetError(f"{self.stem}: the metadata of a pair lacks or misspells {error}") from error
 
     def level(self, name: str) -> Level | None:
-        """The level of a name; None if its front end has none of that name."""
+        """Return the level with a name; None if its front end has none."""
         return next((each for each in levels_of(self.frontend) if each.name == name), None)
 
     def only(self, levels: Sequence[str] | None, where: str) -> "Document":
-        """The pair with the named levels alone.
+        """Return the pair with only the given levels.
 
         Raises:
             UnknownNameError: if it lacks one of them.
@@ -132,39 +132,39 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class BrokenFile:
-    """A file that is no pair, or no part of one, or not what the run wrote."""
+    """A file or row that is not a valid pair, or not as the run wrote it."""
 
     path: str
     why: str
     symptom: str = "unreadable"
-    """``unreadable``, or ``missing`` where the folder's own record says so."""
+    """``unreadable``, or ``missing`` if the folder's record lists a file that does not exist."""
 
     @property
     def stem(self) -> str:
-        """The name of the file, without folders and suffix."""
+        """The name of the file, without folder and suffix."""
         return Path(self.path).stem
 
 
 def scan_folder(place: Place, open_table: OpenTable | None = None) -> Iterator[Document | BrokenFile]:
-    """The pairs that a run or an extraction wrote into a folder, and what is none; see :func:`scan_from`."""
+    """Yield the pairs of a folder, and a ``BrokenFile`` for each invalid one; see :func:`scan_from`."""
     return (found for _, found in scan_from(place, 0, open_table))
 
 
 def scan_from(
     place: Place, start: int, open_table: OpenTable | None = None
 ) -> Iterator[tuple[int, Document | BrokenFile]]:
-    """The pairs that a run or an extraction wrote into a folder, in the order of their files, and what is none.
+    """Yield the pairs of a folder with their numbers, in the order of their files.
 
-    Where the folder's own records of its files are there, a file that is missing is told of in its place, and the rows
-    of one that is not as it was written say so.
+    An invalid file or row gives a ``BrokenFile``. If the folder has records of its files, a missing file is reported in
+    its place, and the rows of a changed file are marked.
 
-    Each comes with its number, which files of which the folder's records tell are not read for: one that has other
-    rows than they say moves no number of a later file.
+    Numbers are taken from these records, so a file with the wrong number of rows does not shift the numbers of later
+    files.
 
     Args:
         place: the folder, or a URL.
-        start: the number from which on they are wanted; files before it are not read, as far as that is known.
-        open_table: what reads a Parquet file; this process if None.
+        start: the first number to yield. Files before it are skipped if the records give their size.
+        open_table: the function that reads a Parquet file; :func:`read_rows` in this process if None.
 
     Raises:
         TargetError: if there is no such folder, or it holds no pairs.
@@ -194,7 +194,7 @@ def scan_from(
 def _scan_file(
     store: Store, name: str, known: "_Known | None", open_table: OpenTable | None
 ) -> Iterator[Document | BrokenFile]:
-    """The pairs of a file, which may be gone."""
+    """Yield the pairs of a file, or report that it is missing."""
     if not store.has(name) and known is not None:
         yield BrokenFile(join(store.where, name), "the run wrote this file, and it is gone", "missing")
     else:
@@ -203,17 +203,17 @@ def _scan_file(
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What a folder's own records say of a file."""
+    """The record of a file in its folder."""
 
     hash: str
     rows: int | None
 
 
 def _known_files(store: Store) -> dict[str, _Known]:
-    """What a folder's own records say of its files; of a run that is not finished, of its parts."""
+    """Return the records of a folder's files; for an unfinished run, those of its parts."""
     manifest = read_manifest(store)
     if manifest is not None:
-        files = [each for each in manifest.files if each.name.endswith((_JSON, _TABLE))]  # and no text of another's row
+        files = [each for each in manifest.files if each.name.endswith((_JSON, _TABLE))]  # without texts of rows
         return {each.name: _Known(each.hash, each.rows) for each in files}
     known: dict[str, _Known] = {}
     for name in _listed(store, CHUNKS):
@@ -228,7 +228,7 @@ def _known_files(store: Store) -> dict[str, _Known]:
 
 
 def _in_order(store: Store, known: Iterable[str]) -> list[str]:
-    """The names of all files of pairs, those included that are gone; names alone are kept, for there may be millions.
+    """Return the names of all files of pairs, including missing ones. Only names are kept, as there may be millions.
 
     Raises:
         TargetError: if there is no such folder.
@@ -240,7 +240,7 @@ def _in_order(store: Store, known: Iterable[str]) -> list[str]:
 
 
 def _data_files(store: Store) -> Iterator[str]:
-    """The files of pairs in a folder: of a data set, else of a run that has none yet, or that were written as texts.
+    """Yield the files of pairs in a folder: those of a data set, of rows stored as texts, and the parts of a run.
 
     Raises:
         TargetError: if there is no such folder.
@@ -252,7 +252,7 @@ def _data_files(store: Store) -> Iterator[str]:
         if folder.startswith("_"):
             continue
         if folder.endswith((_JSON, _TABLE)):
-            yield folder  # which is no file, and is told of as one that cannot be read
+            yield folder  # a folder with the name of a file, reported as unreadable
             continue
         suffix = _JSON if folder.isdigit() else _TABLE
         yield from (f"{folder}/{name}" for name in _listed(store, folder) if name.endswith(suffix))
@@ -261,7 +261,7 @@ def _data_files(store: Store) -> Iterator[str]:
 
 
 def _listed(store: Store, folder: str, *, folders: bool = False) -> list[str]:
-    """The names of files, or of folders, but for those that are hidden.
+    """Return the names of the files, or of the folders, except hidden ones.
 
     Raises:
         TargetError: if the folder cannot be read.
@@ -274,13 +274,13 @@ def _listed(store: Store, folder: str, *, folders: bool = False) -> list[str]:
 
 
 def _order(name: str) -> tuple[int, str]:
-    """What files are sorted by: the number that their names begin with, then the name; those without one are last."""
+    """Return the sort key of a file: the number that its name begins with, then the name. Others are last."""
     number = name.rpartition("/")[2].partition("_")[0].partition("-")[0]
     return int(number) if number.isascii() and number.isdigit() and len(number) < 20 else 1 << 70, name
 
 
 def _read_file(store: Store, name: str, known: _Known | None, open_table: OpenTable) -> Iterator[Document | BrokenFile]:
-    """The pairs of one file, and what is wrong with it."""
+    """Yield the pairs of one file, and its errors."""
     where = join(store.where, name)
     try:
         if name.endswith(_TABLE):
@@ -298,10 +298,10 @@ def _read_file(store: Store, name: str, known: _Known | None, open_table: OpenTa
 def _read_table(
     store: Store, name: str, known: _Known | None, open_table: OpenTable
 ) -> Iterator[Document | BrokenFile]:
-    """The pairs of a Parquet file.
+    """Yield the pairs of a Parquet file, and its errors.
 
     Raises:
-        OSError: if it is not there.
+        OSError: if it does not exist.
     """
     from synthesis.dataset.storage.tables import TableError
 
@@ -328,10 +328,10 @@ def _open_here(path: Path) -> Iterator[Row]:
 
 
 def _of_row(row: Row, where: str, number: int) -> Document:
-    """The pair that a row of a table is.
+    """Return the pair in a row of a table.
 
     Raises:
-        TargetError: if it is none.
+        TargetError: if it is invalid.
     """
     place = f"row {number} of {where}"
     metadata = _unpacked(row.metadata, place)
@@ -344,10 +344,10 @@ def _of_row(row: Row, where: str, number: int) -> Document:
 
 
 def files_of_pairs(store: Store) -> list[str]:
-    """The names of the files of a folder's pairs, in order.
+    """Return the names of the files of a folder's pairs, in order.
 
     Raises:
-        TargetError: if there is no such folder, it holds no pairs, or a file is gone that its records tell of.
+        TargetError: if there is no such folder, it holds no pairs, or a file in its records is missing.
     """
     names = _in_order(store, _known_files(store))
     if not names:
@@ -359,10 +359,10 @@ def files_of_pairs(store: Store) -> list[str]:
 
 
 def read_file(store: Store, name: str) -> Document:
-    """The pair that a JSON file of a folder is.
+    """Return the pair in a JSON file of a folder.
 
     Raises:
-        TargetError: if it cannot be read, or is none.
+        TargetError: if it cannot be read or is invalid.
     """
     try:
         return _pair_of(store, name, store.read(name))
@@ -372,16 +372,16 @@ def read_file(store: Store, name: str) -> Document:
 
 
 def document_at(store: Store, name: str, number: int, row: Row) -> Document:
-    """The pair that a row of a table of a folder is.
+    """Return the pair in a row of a folder's table.
 
     Args:
         store: the folder.
         name: the table's file.
-        number: the row's, from 0.
-        row: what the table holds there.
+        number: the row's number, from 0.
+        row: the row.
 
     Raises:
-        TargetError: if it is none.
+        TargetError: if it is invalid.
     """
     return replace(_of_row(row, join(store.where, name), number + 1), split=split_of(name))
 
@@ -391,7 +391,7 @@ def _no_pairs(store: Store) -> str:
 
 
 def count_pairs(place: Place) -> int | None:
-    """How many pairs a folder has, as far as that is known without reading them; None if it is not.
+    """Return the number of pairs of a folder if it is known without reading them, else None.
 
     Raises:
         TargetError: if there is no such folder.
@@ -404,21 +404,24 @@ def count_pairs(place: Place) -> int | None:
 
 
 def names_of_settings(store: Store) -> list[str]:
-    """Where the settings of a folder's runs are: of its own, which may be missing, then of those merged into it."""
+    """Return the names of the settings files of a folder's runs.
+
+    The first is that of the folder's own run, which may not exist. The others are those of runs merged into it.
+    """
     return [SETTINGS, *(join(RUNS, run, SETTINGS) for run in sorted(_listed(store, RUNS, folders=True)))]
 
 
 def read_drawings(place: Place) -> list[Drawing]:
-    """The settings that the kernels of a folder were drawn with, those of runs that were merged into it among them.
+    """Return the settings that the kernels of a folder were drawn with, including those of merged runs.
 
-    They are a run's word, and may be anybody's; what says nothing is left out.
+    They may be untrusted. Invalid ones are skipped.
     """
     store = store_of(place)
     found: list[Drawing] = []
     for name in names_of_settings(store):
         try:
             entries = read_object(store, name)
-            if "target" not in entries:  # as an extraction has one
+            if "target" not in entries:  # only an extraction has one
                 known = {each.name: entries[each.name] for each in fields(Drawing) if each.name in entries}
                 found.append(Drawing.of(**known))
         except ConfigError:
@@ -427,10 +430,10 @@ def read_drawings(place: Place) -> list[Drawing]:
 
 
 def read_folder(place: Place) -> Iterator[Document]:
-    """The pairs of a folder, in the order of their files.
+    """Yield the pairs of a folder, in the order of their files.
 
     Raises:
-        TargetError: if there is no such folder, it holds no pairs, or a file in it is none.
+        TargetError: if there is no such folder, it holds no pairs, or a file in it is invalid.
     """
     for found in scan_folder(place):
         if isinstance(found, BrokenFile):
@@ -439,11 +442,11 @@ def read_folder(place: Place) -> Iterator[Document]:
 
 
 def short_id(frontend: str, seed: int | None, index: int, several: Container[str] = ()) -> str:
-    """What a drawn kernel is called in a folder: ``warp-17``, or ``warp-31-17`` where several runs have a number 17.
+    """Return the short id of a drawn kernel: ``warp-17``, or ``warp-31-17`` if several runs have a number 17.
 
     Args:
         frontend: its front end.
-        seed: what it was drawn with; None if that is not known.
+        seed: the seed; None if unknown.
         index: its number in the run.
         several: the front ends of which the folder holds several runs.
     """
@@ -451,20 +454,20 @@ def short_id(frontend: str, seed: int | None, index: int, several: Container[str
 
 
 def short_forms(frontend: str, seed: int | None, index: int) -> tuple[str, ...]:
-    """What a drawn kernel may be called, the shortest first: ``17``, ``warp-17``, ``warp-31-17``."""
+    """Return all ids that a drawn kernel can be given by, the shortest first: ``17``, ``warp-17``, ``warp-31-17``."""
     number = str(index)
     return (number, f"{frontend}-{number}", *(() if seed is None else (f"{frontend}-{seed}-{number}",)))
 
 
 def find_pair(place: Place, key: str, levels: Sequence[str] | None = None) -> Document:
-    """The one pair of a folder whose id starts with a key, or whose number or kernel name it is.
+    """Return the one pair of a folder with an id prefix, a number or a kernel name.
 
-    The number is the one that its file's name begins with, which is a drawn kernel's index. It may follow the front
-    end's name, as in ``warp-17``, and the seed, as in ``warp-31-17``.
+    The number is the one that its file's name begins with, which is a drawn kernel's index. It may be preceded by the
+    front end's name, as in ``warp-17``, and the seed, as in ``warp-31-17``.
 
     Raises:
-        TargetError: if there is none, or there are several; the message says which.
-        UnknownNameError: if the pair lacks a level that was named.
+        TargetError: if there is none, or there are several, which the message lists.
+        UnknownNameError: if the pair lacks one of the given levels.
     """
     store = store_of(place)
     found: list[Document] = []
@@ -485,22 +488,22 @@ def find_pair(place: Place, key: str, levels: Sequence[str] | None = None) -> Do
 
 
 def _told(pair: Document) -> str:
-    """A pair's id, and the short one of a drawn kernel that says its seed."""
+    """Return a pair's id, and for a drawn kernel the short id with the seed."""
     index, seed = pair.metadata["index"], pair.metadata["seed"]
     short = "" if index is None else f" ({short_forms(pair.frontend, seed, index)[-1]})"
     return pair.metadata["id"][:12] + short
 
 
 def read_pair(path: Path, levels: Sequence[str] | None = None) -> Document:
-    """The pair in a file: a JSON file of a pair, or the metadata of one that was written as texts.
+    """Return the pair in a file: a JSON file of a pair, or the metadata of one stored as texts.
 
     Args:
-        path: a JSON file that irsmith wrote.
+        path: a JSON file written by irsmith.
         levels: the levels to keep; all if None.
 
     Raises:
         TargetError: if there is no such file, or it is not a pair.
-        UnknownNameError: if the pair lacks a level that was named.
+        UnknownNameError: if the pair lacks one of the given levels.
     """
     inside = path.parent.name == SIDECAR
     store, name = Folder(path.parent.parent if inside else path.parent), join(SIDECAR if inside else "", path.name)
@@ -512,10 +515,10 @@ def read_pair(path: Path, levels: Sequence[str] | None = None) -> Document:
 
 
 def _pair_of(store: Store, name: str, content: bytes) -> Document:
-    """The pair that a file's content is.
+    """Return the pair in a file's content.
 
     Raises:
-        TargetError: if it is none.
+        TargetError: if it is invalid.
     """
     where = join(store.where, name)
     document = _parse(where, content)
@@ -527,15 +530,15 @@ def _pair_of(store: Store, name: str, content: bytes) -> Document:
 
 
 def document_of_json(document: dict[str, Any], where: str, *, stem: str = "row") -> Document:
-    """The pair whose JSON form a mapping is.
+    """Return the pair with a JSON form.
 
     Args:
-        document: the source and the texts, everything else under ``metadata``.
-        where: what errors call it.
+        document: the source and the texts, and everything else under ``metadata``.
+        where: its name in error messages.
         stem: the name of its file, up to the first dot.
 
     Raises:
-        TargetError: if it is none.
+        TargetError: if it is invalid.
     """
     if not isinstance(document.get("python_source"), str) or not isinstance(document.get("metadata"), dict):
         raise TargetError(f"{where} is not a pair: it lacks python_source or metadata")
@@ -549,7 +552,7 @@ def _check_together(source: str, texts: Mapping[str, str | None], metadata: Mapp
     """Refuse columns that contradict each other or the texts.
 
     Raises:
-        TargetError: if two of them do.
+        TargetError: if they do.
     """
     wrong = contradiction(source, texts, metadata)
     if wrong is not None:
@@ -557,10 +560,10 @@ def _check_together(source: str, texts: Mapping[str, str | None], metadata: Mapp
 
 
 def _unpacked(metadata: Mapping[str, Any], where: str) -> dict[str, Any]:
-    """The metadata of a pair, as Python has the values.
+    """Return the metadata of a pair, as Python values.
 
     Raises:
-        TargetError: if it is none.
+        TargetError: if it is invalid.
     """
     try:
         return unpacked_metadata(metadata)
@@ -569,10 +572,10 @@ def _unpacked(metadata: Mapping[str, Any], where: str) -> dict[str, Any]:
 
 
 def _texts(found: Mapping[str, Any], where: str) -> dict[str, str | None]:
-    """The texts of a pair; None for those that are empty.
+    """Return the texts of a pair, with None for empty ones.
 
     Raises:
-        TargetError: if one is no text.
+        TargetError: if one is not a string.
     """
     texts = {name: text or None for name, text in found.items()}
     if wrong := [name for name, text in texts.items() if not isinstance(text, str | None)]:
@@ -581,7 +584,7 @@ def _texts(found: Mapping[str, Any], where: str) -> dict[str, str | None]:
 
 
 def _with_texts(store: Store, stem: str, metadata: dict[str, Any]) -> dict[str, Any]:
-    """What a JSON file would hold of a pair that was written as a file for each text."""
+    """Return the JSON form of a pair that was stored as a file for each text."""
     document: dict[str, Any] = {}
     try:
         document["python_source"] = store.read(f"{stem}.py").decode("utf-8")
@@ -605,7 +608,7 @@ def _parse(where: str, content: bytes) -> dict[str, Any]:
 
 
 def scan_ledger(place: Place) -> Iterator[Rejection | BrokenFile]:
-    """The rejections of a finished run, or of the chunks that one in progress has finished, and what is none."""
+    """Yield the rejections of a run, finished or not, and a ``BrokenFile`` for each invalid line or file."""
     store = store_of(place)
     ledger = join(store.where, LEDGER)
     if store.has(LEDGER):
@@ -619,7 +622,7 @@ def scan_ledger(place: Place) -> Iterator[Rejection | BrokenFile]:
 
 
 def scan_records(place: Place) -> Iterator[Rejection | BrokenFile]:
-    """The rejections that the records of a run's chunks tell of, without those that made way for other rows."""
+    """Yield the rejections in the records of a run's chunks, without those of rows dropped in favour of other rows."""
     store = store_of(place)
     for name in sorted(_listed(store, CHUNKS), key=_order):
         where = join(store.where, CHUNKS, name)
@@ -633,6 +636,6 @@ def scan_records(place: Place) -> Iterator[Rejection | BrokenFile]:
 
 
 def _lines(store: Store) -> Iterator[str]:
-    """The lines of a ledger, one at a time."""
+    """Yield the lines of a ledger, one at a time."""
     with store.as_path(LEDGER) as path, path.open(encoding="utf-8", errors="replace") as file:
         yield from (line.rstrip("\n") for line in file)

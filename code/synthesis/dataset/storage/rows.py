@@ -1,4 +1,4 @@
-"""A pair as a row, and the row in its forms."""
+"""Converts a pair to a row, and a row to its file formats."""
 
 import json
 import math
@@ -16,28 +16,31 @@ from synthesis.frontends.linemap import steps_of
 from synthesis.frontends.registry import levels_of
 
 _BLOCK = 1 << 18
-"""Bytes from which a JSON object is one line. Arrow reads JSON in blocks, which end at the end of a line; datasets 5.2
-hands it blocks of 320 KiB, and larger ones where a line is longer but not where an object is."""
+"""Size in bytes above which a JSON object is written on one line.
+
+Arrow reads JSON in blocks that end at a line end. datasets 5.2 uses blocks of 320 KiB, and larger ones only if a single
+line is longer, not if an object of several lines is.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row as files have it, whichever kind of file."""
+    """A row as it is stored, in any kind of file."""
 
     source: str
     texts: Mapping[str, str | None]
-    """Level to text, in the order of the columns; None where there is none."""
+    """The text of each level, in the order of the columns; None if there is none."""
     metadata: Mapping[str, Any]
-    """Every other column; what varies in shape is a text that holds JSON."""
+    """All other columns. Values that vary in shape are JSON strings."""
 
 
 def row_of(pair: Pair) -> Row:
-    """A pair as a row."""
+    """Return a pair as a row."""
     return Row(pair.spec.source, pair.texts, packed_metadata(metadata_of(pair)))
 
 
 def metadata_of(pair: Pair) -> dict[str, Any]:
-    """Every column of a pair but its source and its texts, by name, as Python has the values."""
+    """Return all columns of a pair except its source and texts, by name, as Python values."""
     spec = pair.spec
     signature, options = spec.signature.to_json(), dict(spec.signature.options)
     levels = _levels(pair)
@@ -77,18 +80,18 @@ def metadata_of(pair: Pair) -> dict[str, Any]:
 
 
 def document_of(row: Row, columns: Iterable[str]) -> dict[str, Any]:
-    """The JSON form: source and level texts on top, everything else under ``metadata``.
+    """Return the JSON form of a row: source and texts at the top level, everything else under ``metadata``.
 
     Args:
         row: the row.
-        columns: the levels that every row of its folder has; the text of one that the row lacks is empty.
+        columns: the levels that every row of its folder has. The text of a level that the row lacks is empty.
     """
     texts = {name: row.texts.get(name) or "" for name in columns}
     return {"python_source": row.source, **texts, "metadata": dict(row.metadata)}
 
 
 def packed_metadata(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The columns as a file has them: what varies in shape as a text that holds JSON."""
+    """Return the columns as they are stored: values that vary in shape become JSON strings."""
     return {
         column.name: _packed(values[column.name]) if column.kind is Kind.JSON else values[column.name]
         for column in METADATA
@@ -96,22 +99,22 @@ def packed_metadata(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def unpacked_metadata(stored: Mapping[str, Any]) -> dict[str, Any]:
-    """The columns as Python has the values, of what a file has.
+    """Return the columns as Python values, from their stored form.
 
     Raises:
         KeyError: if a column is missing.
-        ValueError: if what should hold JSON does not.
-        TypeError: likewise.
+        ValueError: if a JSON string or a value is invalid.
+        TypeError: if a value has the wrong type.
     """
     return {column.name: _unpacked(column, stored[column.name]) for column in METADATA}
 
 
 def read_json(text: str | bytes) -> Any:
-    """The value that a text of JSON holds.
+    """Return the value of a JSON text.
 
     Raises:
-        ValueError: if it is no JSON, an object has a key twice, or a number is not finite.
-        RecursionError: if it is too deep.
+        ValueError: if it is not valid JSON, an object has a duplicate key, or a number is not finite.
+        RecursionError: if it is nested too deeply.
     """
     return json.loads(text, object_pairs_hook=_object, parse_constant=_finite, parse_float=_finite)
 
@@ -133,11 +136,11 @@ def _finite(text: str) -> float:
 
 
 def _unpacked(column: Column, value: Any) -> Any:
-    """A column's value, of what a file has.
+    """Return a column's value from its stored form.
 
     Raises:
-        ValueError: if what should hold JSON does not, or holds what is not allowed.
-        TypeError: if it is not of its column's type.
+        ValueError: if a JSON string is invalid, or a value is not allowed.
+        TypeError: if the value does not have its column's type.
     """
     kinds: dict[Kind, Any] = {
         Kind.INTEGER: (int, type(None)),
@@ -154,7 +157,7 @@ def _unpacked(column: Column, value: Any) -> Any:
 
 
 def _start(value: Any) -> str:
-    """The beginning of a value as an error tells it; a whole number may be too long to be printed."""
+    """Return the beginning of a value for an error message. An integer may be too long to be printed."""
     if type(value) is int and value.bit_length() > 128:
         return f"a number of {value.bit_length()} bits"
     return str(value)[:40]
@@ -165,7 +168,7 @@ def _packed(value: Any) -> str:
 
 
 def readable(document: Mapping[str, Any]) -> str:
-    """A JSON object with a key a line, or all in one line where it is long; ends with a newline."""
+    """Return a JSON object with one key a line, or on one line if it is long. It ends with a newline."""
     text = json.dumps(document, indent=2, ensure_ascii=False)
     if len(text.encode()) > _BLOCK:
         text = _packed(document)
@@ -173,7 +176,7 @@ def readable(document: Mapping[str, Any]) -> str:
 
 
 def text_form(row: Row) -> dict[str, str]:
-    """A row as files of its own: suffix to content, ``.py`` and one for each level that has a text."""
+    """Return a row as separate files: content by suffix, ``.py`` and one for each level with a text."""
     files = {".py": row.source}
     for level in levels_of(row.metadata["frontend"]):
         text = row.texts.get(level.name)
@@ -183,7 +186,7 @@ def text_form(row: Row) -> dict[str, str]:
 
 
 def figures_line(pair: Pair) -> str:
-    """What verification measured of a pair, rounded, as a line of JSON; empty if it left the pair out."""
+    """Return the rounded verification figures of a pair as a line of JSON; empty if it was not verified."""
     if not pair.verdict.figures:
         return ""
     rounded = {name: float(f"{value:.3g}") for name, value in pair.verdict.figures.items()}
@@ -191,5 +194,5 @@ def figures_line(pair: Pair) -> str:
 
 
 def _levels(pair: Pair) -> tuple[Level, ...]:
-    """The levels that a pair was made at, those that failed included, in the order of its columns."""
+    """Return the levels that a pair was made at, including failed ones, in the order of its columns."""
     return tuple(level for level in levels_of(pair.spec.frontend) if level.name in pair.texts)

@@ -1,10 +1,10 @@
-"""The columns of a row: one table, from which every form of a row and the page about it come.
+"""The columns of a row. All formats of a row and the documentation page are derived from this table.
 
-Every column is always there with one type, so that whatever reads tables reads a folder whole. What varies in shape
-from row to row (maps, lists that may be empty) is a text that holds JSON.
+Every column is always present with one type, so that any table reader can read a whole folder. Values that vary in
+shape from row to row (maps, lists that may be empty) are JSON strings.
 
-The table is also the list of what a row claims: what each column may hold, which every reader tests, and how
-``irsmith verify`` tells whether it is so.
+The table also lists the claims of a row: the allowed values of each column, which every reader checks, and how
+``irsmith verify`` checks the claim.
 """
 
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ from synthesis.frontends.options import Allowed
 
 
 class Kind(StrEnum):
-    """What a column holds."""
+    """The type of a column."""
 
     TEXT = "text"
-    """Never null; empty where there is nothing to say."""
+    """Never null; empty if there is no value."""
     INTEGER = "integer"
     """64 bits; null in all rows of a folder or in none."""
     NUMBER = "number"
@@ -26,11 +26,11 @@ class Kind(StrEnum):
     FLAG = "true or false"
     JSON = "text that holds JSON"
     RECORD = "object"
-    """Fixed fields, each of one type."""
+    """Fixed fields, each with one type."""
 
 
 class Held(StrEnum):
-    """How ``irsmith verify`` tells whether what a column says is so."""
+    """How ``irsmith verify`` checks the value of a column."""
 
     COMPUTED = "computed again from the source and the texts"
     DRAWN = "drawn again, if the row was drawn and its settings are known"
@@ -47,16 +47,16 @@ _NAME = Allowed("a text that is not empty", values.is_name)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """One column beside the texts."""
+    """One column other than the texts."""
 
     name: str
     kind: Kind
     content: str
-    """What it holds, as the page about rows says it."""
+    """Its content, as described in the documentation of rows."""
     allowed: Allowed = _TEXT
-    """Which values, as Python has them, may stand in the column; every reader refuses a row with another one."""
+    """The allowed values, as Python values. Every reader rejects a row with another one."""
     held: Held
-    """How ``irsmith verify`` tells whether the value is so."""
+    """How ``irsmith verify`` checks the value."""
 
     @property
     def nullable(self) -> bool:
@@ -265,18 +265,18 @@ METADATA = (
         held=Held.COMPUTED,
     ),
 )
-"""Every column but the source and the texts, in the order in which a row has them."""
+"""All columns except the source and the texts, in order."""
 
 
 def describe_columns() -> str:
-    """The columns as a Markdown table."""
+    """Return the columns as a Markdown table."""
     lines = ["| key | type | content |", "| --- | --- | --- |"]
     lines += [f"| `{each.name}` | {each.kind} | {each.content} |" for each in METADATA]
     return "\n".join(lines) + "\n"
 
 
 def describe_claims() -> str:
-    """What each column may hold, and how ``irsmith verify`` holds it, as a Markdown table."""
+    """Return the allowed values of each column and how ``irsmith verify`` checks them, as a Markdown table."""
     lines = ["| key | allowed | in `irsmith verify` |", "| --- | --- | --- |"]
     lines += [f"| `{each.name}` | {each.allowed.words} | {each.held} |" for each in METADATA]
     return "\n".join(lines) + "\n"

@@ -1,6 +1,6 @@
-"""Rows as Parquet: one schema, from the table of columns, and a bounded number of rows in memory.
+"""Reads and writes rows as Parquet, with one schema and a bounded number of rows in memory.
 
-Every column is always there with one type. What varies in shape is a text that holds JSON; a level that a row lacks is
+Every column is always present with one type. Values that vary in shape are JSON strings. A level that a row lacks is
 null. The same rows give the same bytes.
 """
 
@@ -23,23 +23,26 @@ parquet: Any = _parquet
 
 SUFFIX = ".parquet"
 GROUP = 1000
-"""Rows of a row group: some 30 MB of text, which is what a reader holds at a time."""
+"""Number of rows in a row group: about 30 MB of text, which a reader keeps in memory."""
 _READ_TOGETHER = 50
 _COMPRESSION_LEVEL = 12
-"""Of zstd: 0.7 ms a row. Level 3 makes files a half larger, level 15 a tenth smaller for four times the time."""
+"""Compression level of zstd, which takes 0.7 ms a row.
+
+Level 3 gives 50 % larger files, level 15 gives 10 % smaller ones in four times the time.
+"""
 _PAGE = 16 << 20
-"""Bytes of a page, which is compressed by itself: with pages of one MiB, files are an eighth larger."""
+"""Size of a page in bytes. Pages are compressed separately: with pages of one MiB, files are an eighth larger."""
 _SOURCE = "python_source"
 ORIGIN = pa.struct([(name, pa.string()) for name in ("kind", "package", "version", "file")] + [("line", pa.int64())])
-"""Where a kernel comes from, as an Arrow type."""
+"""The Arrow type of a kernel's origin."""
 
 
 class TableError(ValueError):
-    """Bytes that are no table of rows; the message says why."""
+    """Raised for bytes that are not a valid table of rows. The message says why."""
 
 
 def schema_of(levels: Iterable[str]) -> Any:
-    """The schema of rows that have these levels: identity and description first, then the source, then the texts."""
+    """Return the schema of rows with the given levels: metadata columns, then the source, then the texts."""
     types: dict[Kind, Any] = {
         Kind.TEXT: pa.string(),
         Kind.INTEGER: pa.int64(),
@@ -53,7 +56,7 @@ def schema_of(levels: Iterable[str]) -> Any:
 
 
 def features_of(levels: Iterable[str]) -> list[dict[str, Any]]:
-    """The schema as a card's ``dataset_info`` tells it: what loaders take columns for."""
+    """Return the schema in the form of a card's ``dataset_info``, which loaders read."""
     return [_feature_of(field) for field in schema_of(levels)]
 
 
@@ -65,11 +68,11 @@ def _feature_of(field: Any) -> dict[str, Any]:
 
 
 class TableWriter:
-    """Writes rows into a Parquet file, a group at a time; a context manager.
+    """Writes rows into a Parquet file, one row group at a time. A context manager.
 
     Args:
-        file: where to.
-        levels: those of all rows.
+        file: the file to write to.
+        levels: the levels of all rows.
     """
 
     def __init__(self, file: BinaryIO, levels: Sequence[str]) -> None:
@@ -87,11 +90,11 @@ class TableWriter:
         )
 
     def __enter__(self) -> "TableWriter":
-        """The writer itself."""
+        """Return the writer itself."""
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        """Write what is left, and the end of the file."""
+        """Write the remaining rows and the file's footer."""
         if kind is None:
             self._flush()
         self._writer.close()
@@ -111,9 +114,9 @@ class TableWriter:
 
 
 def array_of(values: Sequence[Any], kind: Any) -> Any:
-    """Values as an Arrow array of a type of the schema; None where there is none.
+    """Return values as an Arrow array of a type of the schema, with None as null.
 
-    It is made of buffers. To make one of Python's objects, Arrow imports pandas where that is installed, which takes a
+    The array is built from buffers. From Python objects, Arrow would import pandas if it is installed, which takes a
     third of a second.
     """
     present = [value is not None for value in values]
@@ -134,7 +137,7 @@ def array_of(values: Sequence[Any], kind: Any) -> Any:
 
 
 def _bits(flags: Iterable[bool]) -> Any:
-    """Flags as a buffer of bits, the first of each byte in its lowest."""
+    """Return flags as a bitmap buffer, least significant bit first."""
     return pa.py_buffer(np.packbits(np.fromiter(flags, bool), bitorder="little"))
 
 
@@ -146,14 +149,14 @@ def write_rows(file: BinaryIO, rows: Iterable[Row], levels: Sequence[str]) -> No
 
 
 def read_rows(source: Any, levels: Sequence[str] | None = None) -> Iterator[Row]:
-    """The rows of a table, some at a time.
+    """Yield the rows of a table, reading some at a time.
 
     Args:
         source: a path or a file to read from.
-        levels: whose texts are read; all if None.
+        levels: the levels whose texts are read; all if None.
 
     Raises:
-        TableError: if it is no table of rows; those before the place where it ends to be one have come.
+        TableError: if it is not a valid table of rows. The rows before the defect have been yielded.
     """
     try:
         with parquet.ParquetFile(source) as file:
@@ -168,10 +171,10 @@ def read_rows(source: Any, levels: Sequence[str] | None = None) -> Iterator[Row]
 
 
 def _names_of(file: Any) -> list[str]:
-    """The names of a table's columns.
+    """Return the names of a table's columns.
 
     Raises:
-        TableError: if two columns have one name.
+        TableError: if two columns have the same name.
     """
     names = list[str](file.schema_arrow.names)
     if twice := [name for name in names if names.count(name) > 1]:
@@ -180,13 +183,13 @@ def _names_of(file: Any) -> list[str]:
 
 
 class RowsByNumber:
-    """The rows of a table by their numbers, the group that the last one was in at hand.
+    """Access to the rows of a table by number. The row group of the last row is kept in memory.
 
     Args:
         path: a Parquet file.
 
     Raises:
-        TableError: if it is no table of rows.
+        TableError: if it is not a valid table of rows.
     """
 
     def __init__(self, path: str | Path) -> None:
@@ -200,20 +203,20 @@ class RowsByNumber:
             self._rows: Any = None
 
     def ids(self) -> Iterator[str]:
-        """The id of each row, in order; nothing else is read.
+        """Yield the id of each row, in order. No other column is read.
 
         Raises:
-            TableError: if it cannot be read, or has none.
+            TableError: if it cannot be read or has no ids.
         """
         with _as_table_error():
             for batch in self._file.iter_batches(batch_size=GROUP, columns=["id"]):
                 yield from batch.column("id").to_pylist()
 
     def row(self, number: int) -> Row:
-        """The row of a number, from 0.
+        """Return the row with a number, from 0.
 
         Raises:
-            TableError: if it cannot be read, or there is none.
+            TableError: if it cannot be read or there is no such row.
         """
         group = bisect_right(self._ends, number)
         if group == len(self._ends):
@@ -227,7 +230,7 @@ class RowsByNumber:
 
 @contextmanager
 def _as_table_error() -> Generator[None]:
-    """What goes wrong in a file that may be anybody's, as an error of this room."""
+    """Turn errors of a file, which may be untrusted, into a ``TableError``."""
     try:
         yield
     except (pa.ArrowException, OSError, UnicodeDecodeError, KeyError) as error:
@@ -243,10 +246,10 @@ def _row(entry: Mapping[str, Any]) -> Row:
 
 
 def read_texts(source: Any) -> Iterator[str]:
-    """All texts of any table, whatever its columns mean, those in lists and records too.
+    """Yield all strings in any Parquet table, including those in lists and records.
 
     Raises:
-        TableError: if it is no Parquet file.
+        TableError: if it is not a Parquet file.
     """
     try:
         with parquet.ParquetFile(source) as file:
@@ -257,7 +260,7 @@ def read_texts(source: Any) -> Iterator[str]:
 
 
 def _texts_of(value: Any) -> Iterator[str]:
-    """The texts in a value of a table."""
+    """Yield the strings in a value of a table."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):

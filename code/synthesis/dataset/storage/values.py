@@ -1,7 +1,7 @@
-"""What a column may hold: a test of each column's value, made of small ones.
+"""Tests of column values.
 
-A row may be anybody's, and JSON knows more than a row may say: numbers of any size, lists of anything. Every test takes
-any value and returns whether it is allowed.
+Rows may be untrusted, and JSON allows more than a row does: numbers of any size, lists of anything. Each test takes any
+value and returns whether it is allowed.
 """
 
 import math
@@ -13,9 +13,9 @@ from synthesis.core.records import DIFFICULTIES, GradientStatus, Role
 
 Test = Callable[[Any], bool]
 LARGEST_INTEGER = 2**63 - 1
-"""The largest whole number that a column of 64 bits holds."""
+"""The largest value of a 64-bit integer column."""
 _DEEPEST = 64
-"""How deep the parts of a signature may be inside each other."""
+"""Maximum nesting depth of the fields of an argument."""
 _ENDS_WITH_WHY = re.compile(
     rf"({GradientStatus.AGREES}|{GradientStatus.NONE}|{GradientStatus.NOT_CHECKED}|{GradientStatus.CONVENTION}: .+"
     rf"|{GradientStatus.DISAGREES}(: .+)?|{GradientStatus.NOT_APPLICABLE}: .+)",
@@ -24,59 +24,59 @@ _ENDS_WITH_WHY = re.compile(
 
 
 def is_text(value: Any) -> bool:
-    """Whether it is a text."""
+    """Return whether it is a string."""
     return isinstance(value, str)
 
 
 def is_name(value: Any) -> bool:
-    """Whether it is a text that is not empty."""
+    """Return whether it is a non-empty string."""
     return isinstance(value, str) and value != ""
 
 
 def is_flag(value: Any) -> bool:
-    """Whether it is true or false."""
+    """Return whether it is true or false."""
     return isinstance(value, bool)
 
 
 def is_integer(value: Any) -> bool:
-    """Whether it is a whole number of 64 bits."""
+    """Return whether it is a 64-bit integer."""
     return type(value) is int and -LARGEST_INTEGER - 1 <= value <= LARGEST_INTEGER
 
 
 def is_number(value: Any) -> bool:
-    """Whether it is a finite number that a double can hold."""
+    """Return whether it is a finite number in the range of a double."""
     if type(value) is int:
         return value.bit_length() <= 1023
     return type(value) is float and math.isfinite(value)
 
 
 def is_share(value: Any) -> bool:
-    """Whether it is a number from 0 to 1."""
+    """Return whether it is a number from 0 to 1."""
     return is_number(value) and 0 <= value <= 1
 
 
 def is_difficulty(value: Any) -> bool:
-    """Whether it is one of the difficulties."""
+    """Return whether it is a valid difficulty."""
     return type(value) is int and value in DIFFICULTIES
 
 
 def is_seed(value: Any) -> bool:
-    """Whether it is a whole number of 64 bits, or None."""
+    """Return whether it is a 64-bit integer or None."""
     return value is None or is_integer(value)
 
 
 def is_index(value: Any) -> bool:
-    """Whether it is a whole number of 64 bits that is not negative, or None."""
+    """Return whether it is a non-negative 64-bit integer or None."""
     return value is None or (is_integer(value) and value >= 0)
 
 
 def is_gradient(value: Any) -> bool:
-    """Whether it is a status of derivatives, with a reason where the status has one."""
+    """Return whether it is a gradient status, followed by a reason if that status has one."""
     return isinstance(value, str) and _ENDS_WITH_WHY.fullmatch(value) is not None
 
 
 def is_json(value: Any) -> bool:
-    """Whether all numbers in a JSON value are finite."""
+    """Return whether it is a JSON value without non-finite numbers."""
     match value:
         case dict():
             return all(map(is_json, cast(dict[str, Any], value).values()))
@@ -87,17 +87,17 @@ def is_json(value: Any) -> bool:
 
 
 def is_one_of_each(value: Any) -> bool:
-    """Whether it is a list of names, none of them twice."""
+    """Return whether it is a list of distinct names."""
     return list_of(is_name)(value) and len(set(value)) == len(value)
 
 
 def list_of(test: Test) -> Test:
-    """A test for lists of what passes a test."""
+    """Return a test for lists whose items pass a test."""
     return lambda value: isinstance(value, list) and all(map(test, cast(list[Any], value)))
 
 
 def map_of(test: Test) -> Test:
-    """A test for objects whose keys are names and whose values pass a test."""
+    """Return a test for objects whose keys are names and whose values pass a test."""
     return lambda value: (
         isinstance(value, dict)
         and all(is_name(key) and test(each) for key, each in cast(dict[Any, Any], value).items())
@@ -105,7 +105,7 @@ def map_of(test: Test) -> Test:
 
 
 def is_line_map(value: Any) -> bool:
-    """Whether it is lists of three whole numbers, by level."""
+    """Return whether it maps levels to lists of integer triples."""
     return map_of(list_of(lambda step: list_of(is_integer)(step) and len(step) == 3))(value)
 
 
@@ -119,7 +119,10 @@ _ORIGIN: Mapping[str, Test] = {
 
 
 def is_origin(value: Any) -> bool:
-    """Whether it is where a kernel comes from: extracted if there is a file, and else all empty."""
+    """Return whether it is a valid origin of a kernel.
+
+    Only an extracted one has a file; otherwise all fields are empty.
+    """
     if not _is_object(value, _ORIGIN):
         return False
     if value["kind"] == "extracted":
@@ -128,7 +131,7 @@ def is_origin(value: Any) -> bool:
 
 
 def is_signature(value: Any) -> bool:
-    """Whether every part of a signature is there, of its type, and no other part."""
+    """Return whether it has all parts of a signature with their types, and no others."""
     return _is_signature(value, 0)
 
 
@@ -174,7 +177,7 @@ def _is_domain(value: Any) -> bool:
 
 
 def _is_object(value: Any, parts: Mapping[str, Test], further: Mapping[str, Test] | None = None) -> bool:
-    """Whether an object has all of some parts, perhaps some of others, and nothing else."""
+    """Return whether an object has all required parts, possibly some optional ones, and no others."""
     known = {**parts, **(further or {})}
     return (
         isinstance(value, dict)
