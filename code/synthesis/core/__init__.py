@@ -1,5 +1,5 @@
-"""What every other folder uses: records, errors, settings, formats, files, hashes, and processes without rights.
+"""Shared foundations: records, errors, settings, number formats, files, hashes, and sandboxed processes.
 
-A record or a setting that stands in rows or in ``run.json`` changes their format; change its readers with it. Nothing
-here knows kernels, front ends or rows of a data set.
+A change of a record or a setting that is stored in rows or in ``run.json`` changes their format; change its readers as
+well. Nothing here depends on kernels, front ends or data set rows.
 """

@@ -1,4 +1,4 @@
-"""What can go wrong, for callers to catch and for rejections to name.
+"""The exceptions that irsmith raises, and the stages and symptoms of rejections.
 
 IrsmithError
 ├── UsageError                what the caller gave cannot be used (also a ValueError)
@@ -9,10 +9,10 @@ IrsmithError
 │   └── MissingLibraryError   a library of an adapter or a server that is not installed (also an ImportError)
 ├── MissingFrontendError      a front end whose package is not installed (also an ImportError)
 │   └── UnsupportedReleaseError   its package is installed in a release that is not supported
-├── MachineError              no memory, no space, a killed process: the machine's trouble, and no kernel's fault
-│   ├── NoSpaceError          no space left for temporary files: trying again is of no use
-│   └── SandboxError          a protection that is required, and that this machine does not have
-├── LeakError                 splits of a data set that share programs; nothing is finished
+├── MachineError              no memory, no space, a killed process: a failure of the machine, not of a kernel
+│   ├── NoSpaceError          no space left for temporary files; retrying does not help
+│   └── SandboxError          a required protection that this machine lacks
+├── LeakError                 splits of a data set share programs; it is not finished
 └── KernelError               a kernel that could not be loaded or lowered; carries the Stage and Symptom
 """
 
@@ -22,7 +22,7 @@ from typing import Any
 
 
 class Stage(StrEnum):
-    """Where on its way to a row a candidate was stopped."""
+    """The stage at which a candidate was stopped."""
 
     LOAD = "load"
     LOWER = "lower"
@@ -32,7 +32,7 @@ class Stage(StrEnum):
 
 
 class Symptom(StrEnum):
-    """What was seen when a candidate was stopped."""
+    """The observed reason why a candidate was stopped."""
 
     SYNTAX_ERROR = "syntax_error"
     IMPORT_ERROR = "import_error"
@@ -64,14 +64,14 @@ class Symptom(StrEnum):
     USELESS = "useless"
     OTHER_TWIN = "other_twin"
     INTERNAL_ERROR = "internal_error"
-    """An error in irsmith itself: no fault of the kernel's."""
+    """A bug in irsmith itself, not a fault of the kernel."""
 
 
 class IrsmithError(Exception):
-    """The root of every error that irsmith raises on purpose; each travels between processes."""
+    """Base class of all exceptions that irsmith raises deliberately. All can be pickled."""
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """By message and attributes: the arguments of a subclass may be others."""
+        """Pickle by message and attributes, because a subclass may have other constructor arguments."""
         return _made_again, (type(self), self.args, self.__dict__)
 
 
@@ -83,7 +83,7 @@ def _made_again(kind: type[IrsmithError], arguments: tuple[Any, ...], attributes
 
 
 class UsageError(IrsmithError, ValueError):
-    """What the caller gave cannot be used; the message says what is allowed."""
+    """The caller's input cannot be used. The message says what is allowed."""
 
 
 class ConfigError(UsageError):
@@ -103,11 +103,11 @@ class TargetError(UsageError):
 
 
 class OutputError(UsageError):
-    """A file or folder that cannot be written: no permission, no space, in the way of another."""
+    """A file or folder cannot be written: no permission, no space, or another process is using it."""
 
 
 class MissingLibraryError(UsageError, ImportError):
-    """A library that a server or an adapter needs and that is not installed; the message says how to install it."""
+    """A library that a server or an adapter needs is not installed. The message says how to install it."""
 
 
 class MissingFrontendError(IrsmithError, ImportError):
@@ -115,35 +115,36 @@ class MissingFrontendError(IrsmithError, ImportError):
 
 
 class UnsupportedReleaseError(MissingFrontendError):
-    """A front end whose package is installed in a release that is not supported; the message says what to install."""
+    """A front end whose package is installed in an unsupported release. The message says which one to install."""
 
 
 class MachineError(IrsmithError):
-    """The machine's trouble, and no kernel's fault: no memory, no space, a process that somebody killed.
+    """A failure of the machine and not of a kernel: no memory, no space, or a process that was killed from outside.
 
-    Nothing is said of the kernels that were at work; what was finished stands, and the same call goes on from there.
+    It says nothing about the kernels that were being processed. Finished work is kept, and the same call resumes the
+    run.
     """
 
 
 class NoSpaceError(MachineError):
-    """No space is left for temporary files, which trying again does not make."""
+    """No space is left for temporary files. Retrying does not help."""
 
 
 class SandboxError(MachineError):
-    """A protection that is required, and that this machine does not have."""
+    """A required protection is not available on this machine."""
 
 
 class LeakError(IrsmithError):
-    """Splits of a data set that share programs, which no rule lets through: a fault of irsmith's, or changed files."""
+    """Splits of a data set share programs. The split rule prevents this, so it is a bug, or files were changed."""
 
 
 class KernelError(IrsmithError):
     """A kernel that could not be loaded or lowered.
 
     Attributes:
-        stage: where it was stopped.
-        symptom: what was seen.
-        detail: the tool's own words.
+        stage: the stage at which it was stopped.
+        symptom: the observed reason.
+        detail: the tool's message.
     """
 
     def __init__(self, stage: Stage, symptom: Symptom, detail: str) -> None:
@@ -154,9 +155,9 @@ class KernelError(IrsmithError):
 
 
 def error_of(name: str, words: str) -> Exception:
-    """The error that another process has raised, of the name of its class and its words.
+    """Return the error that another process raised, given the name of its class and its message.
 
-    One that is none of irsmith's is a ``RuntimeError``.
+    It is a ``RuntimeError`` if the class is not one of irsmith's.
     """
     waiting: list[type[IrsmithError]] = [IrsmithError]
     while waiting:

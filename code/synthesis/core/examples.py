@@ -1,4 +1,4 @@
-"""What a function of the user's is called with: types, shapes and values, from a file, a decorator or a guess."""
+"""Example inputs of users' functions: types, shapes and values from a file or a decorator."""
 
 import re
 import tomllib
@@ -15,7 +15,7 @@ from synthesis.core.records import Domain
 F = TypeVar("F", bound=Callable[..., Any])
 
 DIMENSIONS = "dim"
-"""The key, in a table of inputs, that gives a Warp kernel's launch dimensions."""
+"""The key in a table of inputs that gives a Warp kernel's launch dimensions."""
 _MARK, _ERROR = "__irsmith_example__", "__irsmith_example_error__"
 _KEEPS_ERRORS = ContextVar("keeps_errors", default=False)
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
@@ -31,9 +31,9 @@ _DTYPES = frozenset({
 
 @dataclass(frozen=True, slots=True)
 class ArrayType:
-    """A scalar type by NumPy's name, a shape, and where values are drawn from.
+    """A scalar type by NumPy's name, a shape, and the domain that values are drawn from.
 
-    It stands for an array wherever only type and shape are looked at.
+    It can replace an array wherever only dtype and shape matter.
     """
 
     dtype: str
@@ -43,35 +43,32 @@ class ArrayType:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Examples:
-    """What is known of the inputs of the functions of a target."""
+    """The known inputs of the functions of a target."""
 
     arguments: tuple[Any, ...] = ()
     """Positional arguments of every function: arrays, shapes, pytrees of them, plain values."""
     tables: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
-    """Function name to parameter name to argument; they win over ``arguments``."""
+    """Arguments by function name and parameter name. They take precedence over ``arguments``."""
     guess: bool = False
-    """Whether to try common shapes for a function of which nothing is known."""
+    """Whether to try common shapes for a function without known inputs."""
 
 
 NO_EXAMPLES = Examples()
-"""Nothing is known."""
+"""No known inputs."""
 
 
 def example(*arguments: Any) -> Callable[[F], F]:
-    """Mark a function with arguments to extract it with.
+    """Mark a function with example arguments for its extraction.
 
     Args:
-        arguments: arrays, ``jax.ShapeDtypeStruct`` objects, texts such as ``"f32[4,3]"``, pytrees of these.
+        arguments: arrays, ``jax.ShapeDtypeStruct`` objects, strings such as ``"f32[4,3]"``, or pytrees of these.
 
-    Example:
-        >>> @example("f32[4,3]", {"w": "f32[3]"})
-        ... def f(x, params):
-        ...     return x @ params["w"]
+    Example: >>> @example("f32[4,3]", {"w": "f32[3]"}) ... def f(x, params): ...     return x @ params["w"]
     """
 
     def mark(function: F) -> F:
         marked: Any = function
-        marked = getattr(marked, "__func__", marked)  # of a static method
+        marked = getattr(marked, "__func__", marked)  # the function of a static method
         try:
             setattr(marked, _MARK, tuple(_read(argument) for argument in arguments))
         except ConfigError as error:
@@ -85,7 +82,7 @@ def example(*arguments: Any) -> Callable[[F], F]:
 
 @contextmanager
 def keeping_errors() -> Generator[None]:
-    """Have a mark that cannot be read cost its function alone, and not the file that is imported inside."""
+    """Make an invalid mark an error of its function only, and not of the file that is imported in this context."""
     token = _KEEPS_ERRORS.set(True)
     try:
         yield
@@ -94,23 +91,23 @@ def keeping_errors() -> Generator[None]:
 
 
 def mark_error(function: object) -> str | None:
-    """Why the mark of a function could not be read; None if it could, or there is none."""
+    """Return the error message of a function's invalid mark; None if it is valid or there is none."""
     return getattr(function, _ERROR, None)
 
 
 def marked_arguments(function: object) -> tuple[Any, ...] | None:
-    """The arguments that a function was marked with; None if it was not."""
+    """Return the arguments that a function was marked with; None if it was not marked."""
     return getattr(function, _MARK, None)
 
 
 def read_inputs(path: Path) -> dict[str, dict[str, Any]]:
-    """The tables of a TOML file: function name to parameter name to argument.
+    """Return the tables of a TOML file: arguments by function name and parameter name.
 
-    A string is a type and shape, with a range or without (``"f32[4,3] in 0.1..2"``), or, with quotes of its own inside
-    (``"'linear'"``), a text; a table is a dictionary of arguments; anything else is the value.
+    A string is a type and shape with an optional range (``"f32[4,3] in 0.1..2"``). A string that contains quotes
+    (``"'linear'"``) is a string argument. A table is a dictionary of arguments. Anything else is the value itself.
 
     Raises:
-        ConfigError: if the file cannot be read, is not TOML, or holds a string that is no type and shape.
+        ConfigError: if the file cannot be read, is not TOML, or holds a string that is not a type and shape.
     """
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -138,16 +135,16 @@ def _read(value: Any, place: str = "") -> Any:
         return {name: _read(entry, place) for name, entry in entries.items()}
     kind: Any = value.__class__
     if kind is list or tuple in kind.__mro__:
-        make: Any = getattr(kind, "_make", kind)  # a named tuple stays one
+        make: Any = getattr(kind, "_make", kind)  # a named tuple remains one
         return make([_read(entry, place) for entry in value])
     return value
 
 
 def parse_type(text: str, place: str = "") -> ArrayType:
-    """``f32[4,8]``, ``int32[3]``, ``f32`` (a scalar) or ``f32[4,8] in 0.1..2`` as an array type.
+    """Parse ``f32[4,8]``, ``int32[3]``, ``f32`` (a scalar) or ``f32[4,8] in 0.1..2`` as an array type.
 
     Raises:
-        ConfigError: if the text is none of these; the message starts with ``place``.
+        ConfigError: if the text is not valid; the message starts with ``place``.
     """
     match = _PATTERN.fullmatch(text.strip())
     if match is None:

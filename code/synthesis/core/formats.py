@@ -1,4 +1,4 @@
-"""The number formats that kernels compute in, as NumPy knows them."""
+"""The scalar types of kernels as NumPy dtypes."""
 
 from functools import cache
 from typing import Any
@@ -8,10 +8,10 @@ import numpy as np
 
 @cache
 def numpy_dtype(name: str) -> np.dtype[Any]:
-    """The NumPy dtype of a scalar type: ``float32``, ``uint8``, or ``bfloat16``, which NumPy has not by itself.
+    """Return the NumPy dtype of a scalar type: ``float32``, ``uint8``, or ``bfloat16``, which NumPy itself lacks.
 
     Raises:
-        ImportError: for bfloat16 where ``ml_dtypes`` is missing, which comes with either front end.
+        ImportError: for bfloat16 if ``ml_dtypes`` is missing, which comes with either front end.
         TypeError: if there is no such type.
     """
     if name == "bfloat16":
@@ -22,5 +22,5 @@ def numpy_dtype(name: str) -> np.dtype[Any]:
 
 
 def is_floating(dtype: np.dtype[Any]) -> bool:
-    """Whether an array's numbers are real floating-point ones; NumPy files bfloat16 under raw bytes."""
+    """Return whether a dtype is real floating-point. NumPy gives bfloat16 the kind of raw bytes."""
     return dtype.kind == "f" or dtype.name == "bfloat16"

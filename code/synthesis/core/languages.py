@@ -1,4 +1,4 @@
-"""The languages that IR texts are in: one record each, with all that depends on the language alone."""
+"""The languages of IR texts, one record each, with everything that depends only on the language."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -30,23 +30,22 @@ from synthesis.core.identity.statements import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Language:
-    """A language of IR texts. A front end may bring one of its own along, as a record of this kind."""
+    """A language of IR texts. A front end may define its own."""
 
     name: str
-    """What docs and errors call it."""
+    """Its name in documentation and error messages."""
     suffix: str
-    """Of a file that holds a text, without the dot."""
+    """The suffix of files in this language, without the dot."""
     lexer: str = "text"
-    """The name of the Pygments lexer that colours it; ``ir`` for our own, where Pygments has none."""
+    """The name of its Pygments lexer for highlighting; ``ir`` for our own lexer if Pygments has none."""
     canonical: Callable[[str], str] = canonical_text
-    """A text with canonical identifiers and without numbers: what two texts of one structure share."""
+    """Returns a text with canonical identifiers and without numbers, which is the same for texts of one structure."""
     renamed: Callable[[str], str] = str.strip
-    """A text with canonical identifiers, numbers and all: what two texts of one program share."""
+    """Returns a text with canonical identifiers and with numbers, which is the same for texts of one program."""
     sizeless: Callable[[str], str] | None = None
-    """A text without the sizes of its arrays: what two texts of one program at two sizes share; None if nothing tells
-    that."""
+    """Returns a text without array sizes, the same for texts of one program at several sizes; None if unavailable."""
     lines: Callable[[str], list[Line]] | None = None
-    """A text's lines without the names of values, each with its operations; None if nothing tells them."""
+    """Returns a text's lines without the names of values, each with its operations; None if unavailable."""
 
 
 CPP = Language(name="C++", suffix="cpp", lexer="cpp", canonical=canonical_cpp, renamed=renamed_cpp, lines=lines_of_cpp)
@@ -90,10 +89,10 @@ LLVM = Language(
 
 
 def ir_structure_hash(text: str, language: Language) -> str:
-    """The hash of an IR text's structure."""
+    """Return the hash of an IR text's structure."""
     return hash_text(language.canonical(text))
 
 
 def renamed_ir_hash(text: str, language: Language) -> str:
-    """The hash of an IR text's renamed form, which two texts of one program share whatever their names."""
+    """Return the hash of an IR text's renamed form, which is the same for texts of one program with other names."""
     return hash_text(language.renamed(text))

@@ -1,4 +1,4 @@
-"""Licences of packages: what their metadata declare as SPDX expressions, and whether an allow-list lets one through."""
+"""Determines the SPDX licence of a package from its metadata, and checks it against an allow-list."""
 
 import re
 from collections.abc import Collection, Iterable
@@ -14,7 +14,7 @@ PERMISSIVE = (
     "0BSD", "Apache-2.0", "BlueOak-1.0.0", "BSD-2-Clause", "BSD-3-Clause", "BSL-1.0", "CC0-1.0", "ISC", "MIT", "MIT-0",
     "NCSA", "PSF-2.0", "Unlicense", "Zlib",
 )  # fmt: skip
-"""Licences that ask for no more than their notice, by their SPDX names."""
+"""SPDX identifiers of licences that only require keeping their notice."""
 _PHRASES = {
     "apache": "Apache-2.0", "apache 2": "Apache-2.0", "apache 2 0": "Apache-2.0", "apache license 2 0": "Apache-2.0",
     "apache license version 2 0": "Apache-2.0", "apache 2 0 license": "Apache-2.0", "apache software": "Apache-2.0",
@@ -32,12 +32,12 @@ _PHRASES = {
     "gnu lesser general public license v3 lgplv3": "LGPL-3.0-only",
     "gnu affero general public license v3": "AGPL-3.0-only",
 }  # fmt: skip
-"""What people write where an SPDX name belongs, in lower case without marks; ``BSD`` alone says too little."""
+"""Common spellings of licences, in lower case without punctuation. ``BSD`` alone is ambiguous."""
 _CLASSIFIER = "License :: "
 
 
 def spdx_of(text: str) -> str | None:
-    """The SPDX expression that a text is or means; None if that cannot be told."""
+    """Return the SPDX expression that a text is or stands for; None if it cannot be determined."""
     known = _PHRASES.get(" ".join(re.findall(r"[a-z0-9]+", text.lower())))
     if known is not None:
         return known
@@ -46,15 +46,15 @@ def spdx_of(text: str) -> str | None:
 
 
 def declared_licence(expression: str | None, text: str | None, classifiers: Iterable[str] = ()) -> str:
-    """What the metadata of a package say of its licence.
+    """Return the licence that a package's metadata declare.
 
     Args:
-        expression: of the field ``License-Expression``.
-        text: of the field ``License``, which may hold anything, a whole licence among it.
-        classifiers: all of the package's.
+        expression: the field ``License-Expression``.
+        text: the field ``License``, which may hold anything, even a full licence text.
+        classifiers: all classifiers of the package.
 
     Returns:
-        An SPDX expression where one can be told; else the first line of what is said, or ``unknown``.
+        An SPDX expression if one can be determined, else the first line of the field, or ``unknown``.
     """
     if expression:
         return spdx_of(expression) or expression
@@ -69,10 +69,10 @@ def declared_licence(expression: str | None, text: str | None, classifiers: Iter
 
 
 def check_licences(names: Collection[str]) -> None:
-    """See to it that an allow-list is of SPDX names.
+    """Check that an allow-list consists of SPDX identifiers.
 
     Raises:
-        ConfigError: naming the one that is none.
+        ConfigError: with the first one that is not.
     """
     for name in names:
         if _parse(name) is None or " " in name:
@@ -80,10 +80,10 @@ def check_licences(names: Collection[str]) -> None:
 
 
 def is_allowed(licence: str, allowed: Collection[str]) -> bool:
-    """Whether an expression can be kept to by licences of an allow-list alone; what is no expression cannot.
+    """Return whether the licences of an allow-list suffice for an SPDX expression; False for an invalid expression.
 
-    Of ``A OR B`` one has to be allowed, of ``A AND B`` both; ``A WITH B`` is ``A`` with an exception, which only allows
-    more.
+    For ``A OR B`` one must be allowed, for ``A AND B`` both. ``A WITH B`` counts as ``A``, because an exception only
+    grants further permissions.
     """
     parsed = _parse(licence)
     return parsed is not None and _holds(parsed, {each.lower() for each in allowed})

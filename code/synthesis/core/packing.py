@@ -1,4 +1,4 @@
-"""Text files of a folder as one text, which the settings of a run keep."""
+"""Packs the text files of a folder into one string, which a run's settings store."""
 
 import json
 import re
@@ -8,7 +8,7 @@ from synthesis.core.errors import ConfigError
 from synthesis.core.identity.hashing import digest
 
 _PACKED = re.compile(r"(?P<name>.*?)#(?P<digest>[0-9a-f]{16}) (?=\{)", re.DOTALL)
-"""The beginning of a packed text; the files follow as JSON."""
+"""Matches the beginning of a packed string. The files follow as JSON."""
 _DIGEST_LENGTH = 16
 """Number of hexadecimal digits of the files' digest."""
 
@@ -27,7 +27,7 @@ def unpack(packed: str) -> tuple[str, dict[str, str]] | None:
     """Return the folder's name and its files, or None if the text is not packed.
 
     Raises:
-        ConfigError: if the files are not those that were packed.
+        ConfigError: if the files do not match the digest.
     """
     found = _PACKED.match(packed)
     if found is None:
@@ -42,7 +42,7 @@ def unpack(packed: str) -> tuple[str, dict[str, str]] | None:
 
 
 def packed_digest(packed: str) -> str:
-    """Return the digest that stands in a packed text.
+    """Return the digest in a packed text.
 
     Raises:
         ConfigError: if the text is not packed.

@@ -1,4 +1,4 @@
-"""What long work says of itself while it runs, and the bar that shows it."""
+"""Progress of long operations, and the progress bar."""
 
 import contextlib
 import json
@@ -13,50 +13,50 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 _RECENT = 120.0
-"""Seconds that a rate is of, once that many have passed: longer than a batch takes to be verified."""
+"""Window in seconds over which a rate is measured, longer than the verification of a batch."""
 _LEAST = 3
-"""Candidates, or parts of a run, that are finished before there is an estimate of the time left."""
+"""Minimum number of finished candidates or chunks before the time left is estimated."""
 _LEAST_SHARE, _LEAST_SECONDS = 0.1, 60.0
-"""And so large a share of what there is to do, or so long a time."""
+"""The estimate also requires this share of the work, or this many seconds, to have passed."""
 _SPREAD = 0.15
-"""The standard error of an estimate, as a share of it, above which it is not given; three are a factor of two."""
+"""Maximum relative standard error of an estimate. Three standard errors are then about a factor of two."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far a run is."""
+    """The progress of a run."""
 
     done: int
-    """Candidates finished, rows and rejections together."""
+    """Number of finished candidates, rows and rejections together."""
     total: int | None
-    """None if it is not known how many there will be."""
+    """Total number of candidates; None if it is not known."""
     rows: int
     workers: int = 1
-    """Processes that make candidates now."""
+    """Number of worker processes now."""
     way: float = 0.0
-    """The same as ``done``, with the parts of their way that unfinished candidates have gone."""
+    """Like ``done``, but including the progress of unfinished candidates."""
     seconds: float = 0.0
-    """Since this process began."""
+    """Seconds since this process began."""
     rate: float | None = None
-    """Candidates a second, of those that this process made in the last minutes; None before there is one."""
+    """Candidates per second that this process made in the last minutes; None at first."""
     stages: Mapping[str, float] = field(default_factory=dict[str, float])
-    """Stage to the seconds, by the clock, that all workers together have spent at it."""
+    """Wall-clock seconds that all workers together have spent in each stage."""
     resumed: int = 0
-    """Candidates that were finished before this process began."""
+    """Number of candidates that were finished before this process began."""
     seconds_left: float | None = None
-    """About how long the rest takes; None where nothing tells it to within a factor of two."""
+    """Estimate of the remaining seconds; None if it is not known to within a factor of two."""
     chunks: tuple[int, int] | None = None
-    """Chunks that are done, and that there were to do, where no total is known; None where one is."""
+    """Numbers of finished and of all chunks, if no total is known; else None."""
     slowest: tuple[str, float] | None = None
-    """The file that has been at work longest of those that are, and for how many seconds; None where none is named."""
+    """The file that has been processed longest among the current ones, and its seconds; None if there is none."""
 
     @property
     def rejected(self) -> int:
-        """Candidates that made no row."""
+        """Number of rejected candidates."""
         return self.done - self.rows
 
     def later(self, seconds: float) -> "Progress":
-        """The same some seconds later, in which nothing was heard of the work: what is left is not known any more."""
+        """Return this progress some seconds later, if no news arrived in between. The time left is then unknown."""
         slowest = None if self.slowest is None else (self.slowest[0], self.slowest[1] + seconds)
         return replace(self, seconds=self.seconds + seconds, seconds_left=None, slowest=slowest)
 
@@ -66,7 +66,7 @@ OnProgress = Callable[[Progress], None]
 
 @dataclass(slots=True)
 class _Part:
-    """What has been done of a part of a run, which may have to be done anew."""
+    """The progress of a chunk, which is reset if the chunk is made again."""
 
     way: float = 0.0
     done: int = 0
@@ -74,11 +74,11 @@ class _Part:
 
 
 class Meter:
-    """Counts what a run has done, and tells listeners.
+    """Counts the progress of a run and informs listeners.
 
     Args:
-        total: candidates of the run; None if it is not known.
-        listeners: told at each step.
+        total: number of candidates of the run; None if not known.
+        listeners: called at each step.
     """
 
     def __init__(self, total: int | None, listeners: Sequence[OnProgress]) -> None:
@@ -89,22 +89,22 @@ class Meter:
         self._parts: dict[Hashable, _Part] = {}
         self._stages: dict[str, float] = {}
         self._seen: dict[Hashable, float] = {}
-        """When each part was last told of."""
+        """The time of the latest news from each chunk."""
         self._marks = deque([(self._began, 0.0)])
-        """How far the run was at moments of the last minutes, at most one a second, and once before them."""
+        """Pairs of time and progress in the last minutes, at most one each second, and one before them."""
         self._resumed = 0
         self._workers = 1
         self._chunks: int | None = None
-        """Parts of the run that there were to do, where nobody knows how many candidates they hold."""
+        """Number of chunks to make, if the number of candidates in them is not known."""
         self._begun: dict[Hashable, float] = {}
         self._durations: list[float] = []
-        """Of the parts that are done, in seconds."""
+        """Seconds that each finished chunk took."""
         self._opened: dict[Hashable, tuple[str, float]] = {}
-        """The file that is at work in each part, and since when."""
+        """The current file of each chunk, and the time when it began."""
         self._tell()
 
     def resume(self, candidates: int, rows: int) -> None:
-        """Candidates that were finished before, and how many of them are rows."""
+        """Count candidates that were finished before, and their rows."""
         self._resumed += candidates
         self._sum.done += candidates
         self._sum.way += candidates
@@ -113,38 +113,38 @@ class Meter:
         self._tell()
 
     def expect_chunks(self, chunks: int) -> None:
-        """So many chunks are to be begun and closed, of which the time left is told where no total is known."""
+        """Set the number of chunks to make, from which the time left is estimated if no total is known."""
         self._chunks = chunks
         self._tell()
 
     def staff(self, workers: int) -> None:
-        """So many processes are at work."""
+        """Set the number of worker processes."""
         self._workers = workers
         self._tell()
 
     def step(self, part: float, stage: str, of: Hashable = None) -> None:
-        """A part of a candidate's way has been gone at a stage; the parts of one candidate come to 1."""
+        """Record progress of a candidate at a stage. The parts of one candidate sum to 1."""
         now = time.monotonic()
         self._stages[stage] = self._stages.get(stage, 0.0) + now - self._seen.get(of, self._began)
         self._seen[of] = now
         self._add(of, part, 0, 0)
 
     def finish(self, is_row: bool, of: Hashable = None) -> None:
-        """One more candidate is finished."""
+        """Count one more finished candidate."""
         behind = self._sum.done + 1 - self._sum.way
         self._add(of, max(0.0, behind), 1, int(is_row))
 
     def begin(self, of: Hashable) -> None:
-        """A part of the run is begun."""
+        """Record that a chunk has begun."""
         self._seen[of] = self._begun[of] = time.monotonic()
 
     def open(self, what: str, of: Hashable) -> None:
-        """A file is at work in a part of the run, and the one before it in that part no more."""
+        """Record that a file has begun in a chunk, which ends the chunk's previous file."""
         self._opened[of] = (what, time.monotonic())
         self._tell()
 
     def close(self, of: Hashable) -> None:
-        """A part of the run is done, and will not be done anew."""
+        """Record that a chunk is finished."""
         self._parts.pop(of, None)
         self._seen.pop(of, None)
         self._opened.pop(of, None)
@@ -153,7 +153,7 @@ class Meter:
         self._tell()
 
     def undo(self, of: Hashable) -> None:
-        """A part of the run is begun anew."""
+        """Discard the progress of a chunk that is made again."""
         lost = self._parts.pop(of, _Part())
         self._seen.pop(of, None)
         self._begun.pop(of, None)
@@ -170,7 +170,10 @@ class Meter:
         self._tell()
 
     def _rate(self, now: float) -> float | None:
-        """Candidates a second since some minutes ago, so that a pause is forgotten; before, since the beginning."""
+        """Return candidates per second over the last minutes, or since the beginning at first.
+
+        A pause is thus forgotten after some minutes.
+        """
         while len(self._marks) > 1 and self._marks[1][0] <= now - _RECENT:
             self._marks.popleft()
         began, way = self._marks[0]
@@ -183,13 +186,13 @@ class Meter:
         return (self._sum.way - way) / (now - began)
 
     def _seconds_left(self, now: float, rate: float | None) -> float | None:
-        """How long the rest takes, where there is ground for an estimate."""
+        """Return the estimated seconds left; None if there is not enough data."""
         if self._total is not None:
             return self._left_of_total(self._total, now, rate)
         return None if self._chunks is None else self._left_of_chunks(self._chunks, now)
 
     def _left_of_total(self, total: int, now: float, rate: float | None) -> float | None:
-        """By the rate of the last minutes, if both halves of these agree on it."""
+        """Estimate from the rate of the last minutes, if its two halves differ by less than a factor of two."""
         if self._sum.way >= total:
             return 0.0
         finished = self._sum.way - self._resumed
@@ -204,9 +207,9 @@ class Meter:
         return (total - self._sum.way) / rate if first <= 2 * second and second <= 2 * first and first else None
 
     def _left_of_chunks(self, chunks: int, now: float) -> float | None:
-        """By the time that finished chunks took, if they differ little enough for as many as are left.
+        """Estimate from the duration of finished chunks, if it varies little enough for the number of remaining chunks.
 
-        A chunk that is at work for longer than the others took counts as one of them already.
+        A running chunk that already took longer than the average is included with its current duration.
         """
         ages = [now - began for began in self._begun.values()]
         left = chunks - len(self._durations)
@@ -253,15 +256,15 @@ class Meter:
 
 
 FORMS = ("auto", "plain", "json", "none")
-"""A bar where standard error is a terminal and lines elsewhere; lines; a JSON object a line; nothing."""
+"""Forms of progress: a bar at a terminal and lines elsewhere; lines; one JSON object a line; nothing."""
 
 
 @contextlib.contextmanager
 def progress_bar(title: str, form: str = "auto") -> Generator[OnProgress]:
-    """What shows progress on standard error: a bar with time, rate and time left at a terminal, lines elsewhere.
+    """Show progress on standard error: at a terminal a bar with time, rate and time left, elsewhere lines.
 
     Args:
-        title: what the work is called.
+        title: the title of the work.
         form: one of ``FORMS``.
     """
     if form == "none":
@@ -278,23 +281,23 @@ def progress_bar(title: str, form: str = "auto") -> Generator[OnProgress]:
 
 
 _SILENCE = 15.0
-"""Seconds between two lines where there is no terminal, whether or not anything has happened."""
+"""Seconds between two lines if there is no terminal, whether or not there is news."""
 _EVENT = 1.0
-"""Seconds between two JSON objects while something happens; the last one comes in any case."""
+"""Seconds between two JSON objects while there is news. The last one is always written."""
 _TICK = 1.0
-"""Seconds between two looks at how long nothing was said."""
+"""Seconds between two checks for missing news."""
 _LONG = 10.0
-"""Seconds after which the slowest file at work is named."""
+"""Seconds after which the slowest current file is shown."""
 
 
 class _Now:
-    """Hands on progress now and then, and also where nothing is heard of the work.
+    """Passes on progress at a limited rate, and repeats it if there is no news.
 
     Args:
-        show: what shows it.
-        seconds: between two times that news of the work is shown.
-        silence: seconds after which the latest news is shown again.
-        tells_end: whether the end is shown in any case.
+        show: displays the progress.
+        seconds: minimum seconds between two displays of news.
+        silence: seconds without a display after which the latest progress is shown again.
+        tells_end: whether the end is always shown.
     """
 
     def __init__(self, show: OnProgress, seconds: float, silence: float, *, tells_end: bool = False) -> None:
@@ -307,7 +310,7 @@ class _Now:
         self._heard = self._said = time.monotonic()
 
     def __call__(self, progress: Progress) -> None:
-        """Look at progress."""
+        """Receive progress."""
         with self._lock:
             self._latest, self._heard = progress, time.monotonic()
             ends = self._tells_end and progress.done == progress.total
@@ -327,7 +330,7 @@ class _Now:
 
 @contextlib.contextmanager
 def _ticking(now: _Now) -> Generator[_Now]:
-    """Progress that is looked at by a thread of its own too, as long as the block lasts."""
+    """Yield the display, which a separate thread calls regularly during the block."""
     ended = threading.Event()
 
     def tick() -> None:
@@ -399,7 +402,7 @@ def _count(progress: Progress) -> str:
 
 
 def _shares(progress: Progress) -> str:
-    """Where the time goes, stage by stage."""
+    """Return the shares of time by stage, as text."""
     whole = sum(progress.stages.values())
     listed = ", ".join(f"{name} {100 * seconds / whole:.0f} %" for name, seconds in progress.stages.items() if whole)
     return f" ({listed})" if listed else ""

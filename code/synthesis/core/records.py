@@ -1,6 +1,6 @@
-"""The records that travel from stage to stage: frozen, keyword-only, and equal when their fields are.
+"""The records that are passed between stages: frozen and keyword-only dataclasses that compare by value.
 
-They know nothing of Warp or JAX. What a field holds in a finished row is described in ``rows.py``.
+They do not depend on Warp or JAX. ``rows.py`` describes the stored form of their fields.
 """
 
 import math
@@ -16,24 +16,24 @@ _DIFFERENTIABLE = ("float", "bfloat", "complex")
 
 
 class Role(StrEnum):
-    """What a kernel does with an argument."""
+    """How a kernel uses an argument."""
 
     INPUT = "input"
     OUTPUT = "output"
-    """Written without being read; poisoned before a run."""
+    """Written without being read. It is poisoned before a run."""
     INOUT = "inout"
-    """Written, and read or perhaps read, as the target of an atomic is; starts from values of its domain."""
+    """Written, and possibly read, such as the target of an atomic operation. It starts from values of its domain."""
 
 
 DIFFICULTIES = (1, 2, 3, 4, 5)
-"""From a map of a line or two to kernels of a hundred lines."""
+"""From a map of one or two lines to kernels of a hundred lines."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Domain:
-    """The closed interval that values are drawn from, or are known to lie in.
+    """The closed interval from which values are drawn, or in which they are known to lie.
 
-    Arguments, operations and intermediate values all use this one type. Bounds are finite; integers use the
+    It is used for arguments, operations and intermediate values. Bounds are finite. For integers it contains the
     integers between them.
 
     Raises:
@@ -44,7 +44,7 @@ class Domain:
     high: float
 
     def __post_init__(self) -> None:
-        """Reject what is not an interval."""
+        """Reject an invalid interval."""
         if not (math.isfinite(self.low) and math.isfinite(self.high) and self.low <= self.high):
             raise ConfigError(f"a domain needs finite bounds with low <= high, got [{self.low}, {self.high}]")
 
@@ -59,7 +59,7 @@ class Domain:
         return max(abs(self.low), abs(self.high))
 
     def within(self, other: "Domain") -> bool:
-        """Whether every value of this domain is one of ``other``'s."""
+        """Return whether every value of this domain is in ``other``."""
         return other.low <= self.low and self.high <= other.high
 
 
@@ -71,35 +71,44 @@ class Argument:
     type_name: str
     """The type as the front end spells it: ``wp.array(dtype=wp.vec3)``, ``f32[4,3]``."""
     dtype: str
-    """The scalar inside, by NumPy's name (``float32``), or the name of a struct."""
+    """The scalar dtype by NumPy's name (``float32``), or the name of a struct."""
     element: tuple[int, ...] = ()
     """The shape of one element: ``(3,)`` for a vec3, ``(2, 2)`` for a mat22, ``()`` for a scalar."""
     shape: tuple[int | None, ...] | None = None
-    """The dimensions of an array, None if one is not known; None for a plain value."""
+    """The dimensions of an array, None for an unknown one; None for a scalar or other plain value."""
     role: Role = Role.INPUT
     domain: Domain | None = None
-    """Where its values are drawn from; None if it is not known, as for a kernel of the user's."""
+    """The domain that its values are drawn from; None if it is not known, as for a user's kernel."""
     fields: tuple["Argument", ...] = ()
-    """What a struct holds, or what the object is made of that an id stands for, in order; empty for anything else. A
-    struct that is passed by value may hold arrays, which have roles of their own."""
+    """The fields of a struct, or the parts of an object that is passed by id, in order; empty otherwise.
+
+    A struct that is passed by value may hold arrays, each with its own role.
+    """
     handle: str = ""
-    """Of an argument that is the id of an object: what kind of object, as the front end calls it (``mesh``). Its value
-    is what the object is made of, as that of a struct whose fields may be arrays; empty for anything else."""
+    """For an argument that is the id of an object, the front end's name of its kind (``mesh``); empty otherwise.
+
+    Its value consists of the parts of the object, like that of a struct whose fields may be arrays.
+    """
     base: tuple[float, ...] = ()
-    """Numbers, an element each, that a draw from the domain is added to: a shape, which the draws bend; empty if there
-    are none. One number by itself is that of all elements. Those of a struct's field are an element of the struct's
-    array each."""
+    """Base values, one for each element, to which draws from the domain are added; empty if there are none.
+
+    They give a shape that the draws deform. A single number applies to all elements. For a field of a struct array,
+    they are given for each element of the array.
+    """
     recorded: bool = False
-    """Whether the base is what a program was seen to give: the first draw is the base itself, bit by bit, and others
-    scale its numbers by 1 and what they draw. Numbers of an array of zeros, and whole ones, are added to."""
+    """Whether the base was recorded from a program.
+
+    The first draw is then the base itself, bit for bit. Later draws multiply its numbers by 1 plus the drawn value.
+    Draws are added instead for integers and for arrays of zeros.
+    """
     same: str = ""
-    """Of a part of an object: the argument whose values it has; empty if it has its own."""
+    """For a part of an object, the argument that it shares its values with; empty if it has its own."""
 
     def __post_init__(self) -> None:
         """Reject a base that does not fit.
 
         Raises:
-            ConfigError: if it has another number of elements than the argument.
+            ConfigError: if its number of elements differs from that of the argument.
         """
         sizes = (*(self.shape or ()), *self.element)
         if self.base and not self._fits(self.base):
@@ -108,33 +117,36 @@ class Argument:
             raise ConfigError(f"{self.name} is said to be recorded, and has no base")
 
     def _fits(self, base: tuple[float, ...]) -> bool:
-        """Whether a base has one number, or one an element; a field does not know the size of its struct's array."""
+        """Return whether a base has one number, or one for each element. A field's array size is not known."""
         size = math.prod(size or 0 for size in (*(self.shape or ()), *self.element))
         return len(base) in (1, size) or (self.shape is None and size > 0 and len(base) % size == 0)
 
     @property
     def is_float(self) -> bool:
-        """Whether it holds numbers that have derivatives; no object does."""
+        """Whether it holds numbers that have derivatives. Objects have none."""
         if self.handle:
             return False
         return self.dtype.startswith(_DIFFERENTIABLE) or any(each.is_float for each in self.fields)
 
     @property
     def is_bundle(self) -> bool:
-        """Whether it is a struct, passed by value, that holds arrays: what a kernel reads and writes are its fields."""
+        """Whether it is a struct passed by value that holds arrays. A kernel then reads and writes its fields."""
         if self.handle or self.shape is not None:
             return False
         return any(each.shape is not None or each.is_bundle for each in self.fields)
 
     def spread(self) -> "tuple[Argument, ...]":
-        """The fields of a struct that holds arrays, each under the struct's name and its own; itself if it is none."""
+        """Return the fields of a struct that holds arrays, with qualified names; otherwise the argument itself."""
         if not self.is_bundle:
             return (self,)
         named = (replace(each, name=f"{self.name}.{each.name}") for each in self.fields)
         return tuple(leaf for each in named for leaf in each.spread())
 
     def gather(self, leaves: "Mapping[str, Argument]") -> "Argument":
-        """The argument with what became of its ``spread``, by name; of a struct that is written, it is one of both."""
+        """Return the argument with its fields replaced by the given ones, the inverse of ``spread``.
+
+        A struct with a written field has the role ``inout``.
+        """
         return self._gather(leaves, self.name)
 
     def _gather(self, leaves: "Mapping[str, Argument]", path: str) -> "Argument":
@@ -145,7 +157,7 @@ class Argument:
         return replace(self, fields=fields, role=Role.INOUT if written else Role.INPUT)
 
     def to_json(self) -> dict[str, Any]:
-        """The argument as JSON values, in a fixed order."""
+        """Return the argument as JSON values, in a fixed order."""
         return {
             "name": self.name,
             "type": self.type_name,
@@ -163,11 +175,11 @@ class Argument:
 
     @classmethod
     def from_json(cls, entry: Mapping[str, Any]) -> "Argument":
-        """The argument that ``to_json`` wrote.
+        """Return the argument from the output of ``to_json``.
 
         Raises:
             KeyError: if it lacks an entry.
-            ConfigError: if its domain is none, or its base does not fit.
+            ConfigError: if its domain is invalid, or its base does not fit.
         """
         domain, shape = entry["domain"], entry["shape"]
         return cls(
@@ -187,71 +199,86 @@ class Argument:
 
 
 def _spelled(number: float) -> float | str:
-    """A number as JSON has it, which knows none that is not finite."""
+    """Return a number as JSON allows it: non-finite ones as strings."""
     return number if math.isfinite(number) else str(number)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signature:
-    """Everything beside the source that determines what a kernel does."""
+    """Everything besides the source that determines what a kernel computes."""
 
     arguments: tuple[Argument, ...]
     results: tuple[Argument, ...] = ()
-    """What the function returns, flattened; empty for Warp, whose kernels write into their arguments."""
+    """The results that the function returns, flattened. Empty for Warp, whose kernels write into their arguments."""
     launch: tuple[int | None, ...] | None = None
-    """Threads along each launch dimension, None if one is not known; None for JAX."""
+    """Number of threads along each launch dimension, None for an unknown one; None for JAX."""
     differentiable: tuple[str, ...] = ()
-    """The arguments that a backward text gives gradients for, in order."""
+    """The arguments whose gradients a backward text computes, in order."""
     cotangents: tuple[str, ...] = ()
-    """The further arguments of a vector-Jacobian product, in order; Warp's are the ``adj_`` arrays."""
+    """The additional arguments of a vector-Jacobian product, in order. For Warp they are the ``adj_`` arrays."""
     call: Mapping[str, Any] | None = None
-    """How a JAX function is called where that is not with its arguments in order: ``args``, a list, and ``kwargs``, a
-    mapping, of trees. A tree is the name of an argument, ``{"weak": name}`` for one that takes part in promotion as a
-    Python number does, ``{"value": …}`` for a constant, ``{"beside": name}`` for one that the source gives a name,
-    ``{"key": name, "impl": …}`` for a random key that is made of an argument's numbers, or ``{"list": […]}``,
-    ``{"tuple": […]}``, ``{"dict": {…}}`` of trees, ``{"entries": [[key, tree], …]}`` for a dictionary whose keys are no
-    texts, or ``{"record": …, "fields": {…}}`` for a named tuple or a dataclass that the source declares or imports,
-    with ``"called": False`` where an object has these fields and no call of the class made it. Arguments that are
-    leaves of a tree are called as JAX calls them, ``params['w']``, and stand in JAX's order. With ``"arrays": True``
-    the function is one of the arrays alone: constants may be leaves of the trees too, and no array is no result."""
+    """How a JAX function is called, if not with its arguments in order.
+
+    ``args`` is a list and ``kwargs`` a mapping of trees. A tree is one of:
+
+    - the name of an argument
+    - ``{"weak": name}``: an argument that takes part in type promotion as a Python number does
+    - ``{"value": …}``: a constant
+    - ``{"beside": name}``: a value that the source gives a name
+    - ``{"key": name, "impl": …}``: a random key made from an argument's numbers
+    - ``{"list": […]}``, ``{"tuple": […]}``, ``{"dict": {…}}``: collections of trees
+    - ``{"entries": [[key, tree], …]}``: a dictionary whose keys are not strings
+    - ``{"record": …, "fields": {…}}``: a named tuple or a dataclass that the source declares or imports, with
+      ``"called": False`` if the object has these fields but was not made by a call of the class
+
+    Arguments that are leaves of a tree are named as in JAX, ``params['w']``, and are in JAX's order. With ``"arrays":
+    True`` the function is one of its arrays only: constants may be leaves of the trees too, and only arrays are
+    results.
+    """
     options: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """Compiler options that change the text, as JSON values."""
     tiled: bool = False
-    """Whether a block of ``block_dim`` threads works on each element of the launch, as ``wp.launch_tiled`` has it."""
+    """Whether a block of ``block_dim`` threads works on each element of the launch, as with ``wp.launch_tiled``."""
     twin: "Signature | None" = None
-    """The same at small sizes, where texts of these sizes are too dear to run: what is run are the texts that the
-    source gives at those, and the kernel's own are the same but for sizes. None where these are run."""
+    """The same signature at small sizes, for texts that are too expensive to run at their own sizes; else None.
+
+    The texts that the source gives at the small sizes are run instead. The kernel's own texts are the same except for
+    sizes.
+    """
 
     def __post_init__(self) -> None:
         """Reject a twin of a twin.
 
         Raises:
-            ConfigError: if the twin has one.
+            ConfigError: if the twin itself has a twin.
         """
         if self.twin is not None and self.twin.twin is not None:
             raise ConfigError("a twin has no twin of its own")
 
     @property
     def executed(self) -> "Signature":
-        """What texts are run with: the twin if there is one, and the fields of structs that hold arrays."""
+        """The signature that texts are run with: that of the twin if there is one, with structs of arrays spread."""
         return (self if self.twin is None else self.twin).spread
 
     @property
     def spread(self) -> "Signature":
-        """The same with the fields of structs that hold arrays as arguments: ``state.q`` instead of ``state``."""
+        """The signature with structs that hold arrays replaced by their fields: ``state.q`` instead of ``state``."""
         if not any(each.is_bundle for each in self.arguments):
             return self
         return replace(self, arguments=tuple(leaf for each in self.arguments for leaf in each.spread()))
 
     def gather(self, spread: "Signature") -> "Signature":
-        """What became of the signature's ``spread``, with these structs again."""
+        """Return a spread signature with its fields gathered into this signature's structs.
+
+        It is the inverse of ``spread``.
+        """
         if spread.arguments == self.arguments:
             return spread
         leaves = {each.name: each for each in spread.arguments}
         return replace(spread, arguments=tuple(each.gather(leaves) for each in self.arguments))
 
     def to_json(self) -> dict[str, Any]:
-        """The signature as JSON values, in a fixed order; ``options`` are a column of their own."""
+        """Return the signature as JSON values, in a fixed order. ``options`` are a separate column."""
         return {
             "arguments": [argument.to_json() for argument in self.arguments],
             "results": [result.to_json() for result in self.results],
@@ -265,11 +292,11 @@ class Signature:
 
     @classmethod
     def from_json(cls, entry: Mapping[str, Any], options: Mapping[str, Any]) -> "Signature":
-        """The signature that ``to_json`` wrote, with the row's options.
+        """Return the signature from the output of ``to_json`` and the row's options.
 
         Raises:
             KeyError: if it lacks an entry.
-            ConfigError: if a domain is none, or the twin has a twin.
+            ConfigError: if a domain is invalid, or the twin has a twin.
         """
         launch, twin = entry["launch"], entry.get("twin")
         return cls(
@@ -287,24 +314,24 @@ class Signature:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """Where a kernel came from; all empty for one that was drawn."""
+    """Where a kernel comes from. All fields are empty for a drawn kernel."""
 
     package: str = ""
-    """Of an extracted kernel the installed package that holds it; empty if none does."""
+    """The installed package that contains an extracted kernel; empty if none does."""
     version: str = ""
     file: str = ""
-    """Relative to the folder that its top-level package lies in."""
+    """The path relative to the folder of its top-level package."""
     line: int = 0
-    """Of that file, from 1."""
+    """The line in the file, from 1."""
 
     def to_json(self) -> dict[str, Any]:
-        """The origin as JSON values, in a fixed order."""
+        """Return the origin as JSON values, in a fixed order."""
         kind = "extracted" if self.file else "synthetic"
         return {"kind": kind, "package": self.package, "version": self.version, "file": self.file, "line": self.line}
 
     @classmethod
     def from_json(cls, entry: Mapping[str, Any]) -> "Origin":
-        """The origin that ``to_json`` wrote.
+        """Return the origin from the output of ``to_json``.
 
         Raises:
             KeyError: if it lacks an entry.
@@ -318,7 +345,7 @@ SYNTHETIC = Origin()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KernelSpec:
-    """One kernel as text: its source, its signature, and where it came from."""
+    """One kernel as text: its source, its signature and its origin."""
 
     frontend: str
     name: str
@@ -328,30 +355,30 @@ class KernelSpec:
     signature: Signature
     recipe: str = ""
     target: str = ""
-    """The operation that its recipe was asked for; empty for an extracted kernel."""
+    """The operation that its recipe was asked to use; empty for an extracted kernel."""
     description: str = ""
     ops: tuple[str, ...] = ()
-    """The catalogue names of the operations it was drawn with, sorted; empty for an extracted kernel."""
+    """The catalogue names of the operations that it was drawn with, sorted; empty for an extracted kernel."""
     difficulty: int = 1
-    """One of :data:`DIFFICULTIES`: what it was drawn for."""
+    """The difficulty that it was drawn for, one of :data:`DIFFICULTIES`."""
     origin: Origin = SYNTHETIC
     licence: str = "Apache-2.0"
     self_contained: bool = True
-    """Whether ``source`` alone, in a fresh process, is the kernel."""
+    """Whether ``source`` alone, in a new process, defines the kernel."""
     seed: int | None = None
     index: int | None = None
     config: str = ""
-    """Digest of the settings that kernels depend on; with version, seed and index it makes the kernel again."""
+    """Digest of the settings that kernels depend on. With version, seed and index it reproduces the kernel."""
 
     @property
     def arg_types(self) -> dict[str, str]:
-        """Argument name to type, as the front end spells it, in order."""
+        """The type of each argument as the front end spells it, in order."""
         return {argument.name: argument.type_name for argument in self.signature.arguments}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rejection:
-    """A candidate, or one level of it, that did not make it."""
+    """The rejection of a candidate or of one of its levels."""
 
     stage: Stage
     symptom: Symptom
@@ -362,18 +389,18 @@ class Rejection:
     """The level that failed; None if the whole candidate did."""
     index: int | None = None
     seed: int | None = None
-    """What a drawn kernel was drawn with; None in ledgers of before there was one, too."""
+    """The seed of a drawn kernel; None in ledgers written before seeds were recorded."""
     origin: str = ""
-    """The file or module that an extracted kernel was looked for in."""
+    """The file or module in which an extracted kernel was found."""
     category: str = ""
     recipe: str = ""
     target: str = ""
-    """The operation that a drawn kernel's recipe was asked for."""
+    """The operation that a drawn kernel's recipe was asked to use."""
     ops: tuple[str, ...] = ()
     """The operations that the kernel was drawn with."""
 
     def of(self, spec: KernelSpec) -> "Rejection":
-        """The rejection with all that it can say of a kernel."""
+        """Return the rejection with the fields of a kernel filled in."""
         return replace(
             self,
             frontend=spec.frontend,
@@ -387,7 +414,7 @@ class Rejection:
         )
 
     def to_json(self) -> dict[str, Any]:
-        """The rejection as JSON values, in a fixed order: one line of the ledger."""
+        """Return the rejection as JSON values, in a fixed order: one line of the ledger."""
         return {
             "frontend": self.frontend,
             "seed": self.seed,
@@ -406,11 +433,11 @@ class Rejection:
 
     @classmethod
     def from_json(cls, entry: Mapping[str, Any]) -> "Rejection":
-        """The rejection that a line of the ledger holds.
+        """Return the rejection in a line of the ledger.
 
         Raises:
             KeyError: if it lacks a field.
-            ValueError: for a stage or symptom that there is not.
+            ValueError: for an unknown stage or symptom.
         """
         names = ("frontend", "index", "kernel_name", "category", "recipe", "target", "origin", "level", "detail")
         fields = {name: entry[name] for name in names}
@@ -419,87 +446,87 @@ class Rejection:
 
 
 NOT_ASKED = "not asked for"
-"""Why a text is not verified where nothing is to be."""
+"""The reason why a text is not verified if verification was not requested."""
 
 
 def kind_of(reason: str) -> str:
-    """What the reason that a row gives for a text that is not verified begins with, before what is said of its own."""
+    """Return the general part of a reason for not being verified, without its details."""
     return re.split("[:;] ", reason, maxsplit=1)[0]
 
 
 class Hindrance(StrEnum):
-    """Why a text could not be proved by execution; no fault of the text's."""
+    """Why a text could not be verified by execution. None of these is an error in the text."""
 
     NEEDS_GPU = "needs a GPU"
     NOT_EXECUTED = "not executed"
-    """Nothing here executes texts of its kind."""
+    """No executor for its level is available."""
     NO_INPUTS = "no inputs"
-    """A shape, a domain or the launch is not known."""
+    """A shape, a domain or the launch dimensions are not known."""
     NO_REFERENCE = "no reference"
-    """The reference does not model the kernel."""
+    """The reference does not support the kernel."""
     OUTSIDE_DOMAIN = "outside its domain"
-    """The kernel is at fault on the inputs that were drawn, which nobody said it was made for."""
+    """The kernel fails on the drawn inputs, for which it may not have been written."""
     NOT_REACHED = "not reached"
-    """Too much of the kernel was never run on the inputs that were drawn, or changed nothing."""
+    """On the drawn inputs, too much of the kernel was not executed or changed nothing."""
     DEPENDS_ON_ORDER = "depends on order"
-    """Threads change an element in ways that do not commute, and nothing says in which order they run on a GPU."""
+    """Threads update an element in ways that do not commute, and their order on a GPU is not defined."""
     TELLS_TOO_LITTLE = "the inputs tell too little"
-    """On the inputs that were drawn, wrong texts give what the right one gives."""
+    """On the drawn inputs, wrong texts give the same results as the right one."""
     NOT_SELF_CONTAINED = "not self-contained"
-    """The source alone is not the kernel."""
+    """The source alone does not define the kernel."""
     NEEDS_LIBRARY = "needs a library"
-    """The source imports a library that is not trusted here, or not there in its version."""
+    """The source imports a library that is not trusted, or not installed in the right version."""
     NOT_PLAIN = "its source does more than define a kernel"
-    """Where it runs, it could change what is said of it."""
+    """If it ran, its source could change how it is judged."""
     TOO_DEAR = "too dear to run at its own sizes"
-    """Only a twin at small sizes could be run, and the text is not known to be the twin's but for sizes."""
+    """Only a twin at small sizes could be run, and the text may differ from the twin's in more than sizes."""
     NEEDS_ITS_TOOLS = "needs the tools that made it"
-    """The text is of other tools than those that are here, which cannot read it."""
+    """The text is of other tools than the installed ones, which cannot read it."""
     RETRACED = "retraced"
-    """The text is, byte for byte, what the source lowers to, and could not be executed."""
+    """The text could not be executed, but it is byte for byte what the source lowers to."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unproved:
-    """Why a text, or a whole kernel, could not be proved."""
+    """The reason why a text, or a whole kernel, could not be verified."""
 
     hindrance: Hindrance
     detail: str = ""
 
     def __str__(self) -> str:
-        """In words for a row and for a person."""
+        """Return the reason as text, for a row and for users."""
         return self.detail or str(self.hindrance)
 
     @property
     def needs_gpu(self) -> bool:
-        """Whether only a GPU could prove it."""
+        """Whether only a GPU could verify it."""
         return self.hindrance is Hindrance.NEEDS_GPU
 
 
 class GradientStatus(StrEnum):
-    """How the derivatives' texts of a row fared."""
+    """The result of checking a row's derivative texts."""
 
     AGREES = "agrees"
     CONVENTION = "convention"
-    """They agree, but for adjoints of which the tool has a convention of its own, that docs/verification.md tells."""
+    """They agree except for adjoints for which the tool has a different convention; see docs/verification.md."""
     DISAGREES = "disagrees"
     NOT_APPLICABLE = "not_applicable"
-    """There is nothing to check, or it could not be executed."""
+    """There is no derivative to check, or it could not be executed."""
     NONE = "none"
-    """The row has no text of a derivative."""
+    """The row has no derivative text."""
     NOT_CHECKED = "not_checked"
 
 
 @dataclass(frozen=True, slots=True)
 class Gradient:
-    """What was found of a row's derivatives."""
+    """The result of checking a row's derivatives."""
 
     status: GradientStatus
     why: str = ""
-    """The class of constructs that the tool gets wrong, or why there was nothing to check."""
+    """The construct whose derivative the tool gets wrong, or why there was nothing to check."""
 
     def __str__(self) -> str:
-        """As a row has it: ``agrees``, ``disagrees: why`` …"""
+        """Return the text in a row: ``agrees``, ``disagrees: why`` …"""
         return f"{self.status}: {self.why}" if self.why else str(self.status)
 
 
@@ -508,44 +535,44 @@ NOT_CHECKED = Gradient(GradientStatus.NOT_CHECKED)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What verification established for each level."""
+    """The result of verification for each level."""
 
     verified: tuple[str, ...] = ()
-    """The levels proved by execution of their stored text."""
+    """The levels verified by execution of their stored text."""
     gradient: Gradient = NOT_CHECKED
     unverified: Mapping[str, Unproved] = field(default_factory=dict[str, Unproved])
-    """Levels that could not be executed, and why; their texts are neither proved nor known to be wrong."""
+    """Levels that could not be executed, with the reasons. Their texts are neither verified nor known to be wrong."""
     reached: float = 0.0
-    """The share of the kernel that the runs came to: of its statements, or of its outputs that changed, whichever is
-    less; 0 where nothing was run."""
+    """Coverage: the share of statements executed, or of outputs that changed, whichever is less; 0 if nothing was run.
+    """
     figures: Mapping[str, float] = field(default_factory=dict[str, float], compare=False)
-    """What was measured: ``max_error``, ``tolerance``, ``inputs_tried``, ``seconds``. No part of a row."""
+    """Measurements: ``max_error``, ``tolerance``, ``inputs_tried``, ``seconds``. They are not part of a row."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
-    """A kernel with its levels and its verdict: one row to be."""
+    """A kernel with its texts and its verdict, which becomes a row."""
 
     spec: KernelSpec
     texts: Mapping[str, str | None]
-    """Level name to text, in the front end's order; None if that level failed."""
+    """The text of each level, in the front end's order; None if that level failed."""
     line_map: Mapping[str, Sequence[tuple[int, int, int]]]
-    """Level to (line of the source, first line of the text, last line of the text); empty where it is not known."""
+    """For each level, triples of source line, first and last line of the text; empty if not known."""
     device: str
     toolchain: Mapping[str, str]
     """The compiler's packages and their versions."""
     verdict: Verdict = Verdict()
     rejections: tuple[Rejection, ...] = ()
-    """One for each level in ``texts`` that is None."""
+    """One rejection for each level whose text is None."""
 
     @property
     def missing_levels(self) -> list[str]:
-        """The levels that it was to have and lacks."""
+        """The requested levels that have no text."""
         return [name for name, text in self.texts.items() if text is None]
 
     @property
     def proofs(self) -> dict[str, str]:
-        """Level of each text to the kind of reason why it is not verified; empty where it is."""
+        """For each level with a text, the kind of reason why it is not verified; empty if it is."""
         present = [name for name, text in self.texts.items() if text is not None]
         reasons = {name: kind_of(str(reason)) for name, reason in self.verdict.unverified.items()}
         return {name: "" if name in self.verdict.verified else reasons.get(name, NOT_ASKED) for name in present}

@@ -1,7 +1,7 @@
 """Settings of runs: frozen records that check their values.
 
-A record's fields are at once the options of its command, the keys of a ``--config`` file and of a run's ``run.json``,
-and what a row's ``config`` is the digest of. A field stands in one place: here.
+The fields of a record are the options of its command, the keys of a ``--config`` file and of ``run.json``, and the
+input of a row's ``config`` digest. They are defined only here.
 """
 
 import contextlib
@@ -24,13 +24,13 @@ from synthesis.core.version import __version__
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """Which kernels something is done to: all, a sampled share, or none."""
+    """The share of kernels to which something is applied: all, a sampled share, or none."""
 
     part: float
 
     @classmethod
     def parse(cls, text: str) -> "Share":
-        """``all``, ``none`` or ``sample:0.1``.
+        """Parse ``all``, ``none`` or ``sample:0.1``.
 
         Raises:
             ConfigError: for anything else.
@@ -46,42 +46,42 @@ class Share:
         )
 
     def has(self, seed: int | None, index: int | None) -> bool:
-        """Whether a candidate is among them; a pure function of seed and index."""
+        """Return whether it includes a candidate, as a pure function of seed and index."""
         if self.part in (0.0, 1.0):
             return self.part == 1.0
         return int(digest("verify", seed or 0, index or 0)[:12], 16) < self.part * 16**12
 
     def __str__(self) -> str:
-        """As ``parse`` reads it."""
+        """Return the text that ``parse`` accepts."""
         return {0.0: "none", 1.0: "all"}.get(self.part, f"sample:{self.part:g}")
 
 
 class Settings:
-    """What the records of this module have in common."""
+    """Base class of the settings records."""
 
     def __post_init__(self) -> None:
-        """Check the fields. Each record checks its own and calls the next."""
+        """Check the fields. Each subclass checks its own and calls the next class."""
 
     def to_json(self) -> dict[str, Any]:
-        """The fields as JSON values, in order."""
+        """Return the fields as JSON values, in order."""
         found: dict[str, Any] = asdict(self)  # pyright: ignore[reportArgumentType]  (every record is a dataclass)
         return {name: _as_json(value) for name, value in found.items()}
 
     @classmethod
     def from_json(cls, entries: Mapping[str, Any]) -> Self:
-        """The record that ``to_json`` wrote.
+        """Return the record from the output of ``to_json``.
 
         Raises:
-            ConfigError: for a field that there is not, or one that is missing; or that is not allowed to be so.
+            ConfigError: for an unknown or a missing field, or an invalid value.
         """
         return cls.of(**entries)
 
     @classmethod
     def of(cls, **entries: Any) -> Self:
-        """The record with these fields.
+        """Return the record with these fields.
 
         Raises:
-            ConfigError: for a field that there is not, or one that is missing; or that is not allowed to be so.
+            ConfigError: for an unknown or a missing field, or an invalid value.
         """
         known = [each.name for each in fields(cls)]  # pyright: ignore[reportArgumentType]
         if unknown := [name for name in entries if name not in known]:
@@ -142,12 +142,12 @@ class Drawing(Settings):
 
     @property
     def mix(self) -> dict[int, float] | None:
-        """How often each difficulty is drawn; None for the front end's usual mix."""
+        """The share of each difficulty; None for the front end's usual mix."""
         return None if self.difficulty is None else _parse_difficulty(self.difficulty)
 
     @property
     def digest(self) -> str:
-        """The digest of what a kernel depends on beside seed and index, which filters are no part of."""
+        """The digest of the settings that a kernel depends on besides seed and index. Filters are not part of it."""
         parts = ["irsmith", __version__, self.frontend]
         if self.wrong_adjoints is not None:
             parts += ["wrong_adjoints", repr(self.wrong_adjoints)]
@@ -194,11 +194,11 @@ class Making(Settings):
         _check_integer("max_lines", self.max_lines, least=0)
 
     def verifies(self, seed: int | None, number: int) -> bool:
-        """Whether the texts of a candidate are proved by execution."""
+        """Return whether the texts of a candidate are verified by execution."""
         return Share.parse(self.verify).has(seed, number)
 
     def builds(self, seed: int | None, number: int) -> bool:
-        """Whether the CUDA texts of a candidate that is verified are compiled to PTX too."""
+        """Return whether the CUDA texts of a verified candidate are also compiled to PTX."""
         return Share.parse(self.ptx).has(seed, number)
 
 
@@ -229,7 +229,7 @@ class Confining(Settings):
 
     @property
     def confinement(self) -> Confinement:
-        """What strangers' code is held to."""
+        """The restrictions on untrusted code."""
         limits = Limits(
             memory=self.memory_limit, threads=self.thread_limit, files=self.file_limit, output=self.output_limit
         )
@@ -292,12 +292,12 @@ class Exploration(Confining):
 
     @property
     def most_bytes(self) -> int:
-        """Bytes that the site may come to."""
+        """Maximum size of the site, in bytes."""
         return self.max_size << 20
 
     @property
     def limit(self) -> str:
-        """The size's limit, as a user says it."""
+        """The option that sets the maximum size, for messages."""
         return f"--max-size {self.max_size}"
 
 
@@ -419,7 +419,7 @@ class Running(Finishing):
 
     @property
     def finishing(self) -> Finishing:
-        """What the run's data set is made with."""
+        """The settings of the run's data set."""
         return Finishing(**{each.name: getattr(self, each.name) for each in fields(Finishing)})
 
     @property
@@ -521,9 +521,9 @@ AnyRun = Run | ExtractionRun | RelowerRun
 
 
 def options_of(settings: Settings) -> str:
-    """The options of a command that gives these settings, a space before each.
+    """Return the command line options that give these settings, each after a space.
 
-    What is as it is by default is left out, and what no option gives.
+    Settings with their default value, and those that have no option, are left out.
     """
     found: list[str] = []
     for each in fields(settings):  # pyright: ignore[reportArgumentType]  (every record is a dataclass)
@@ -541,10 +541,10 @@ _FOUND = ("target", "folder", "sources", "count", "recorded")
 
 
 def run_of(entries: Mapping[str, Any]) -> AnyRun:
-    """The run whose settings a ``run.json`` holds.
+    """Return the run whose settings a ``run.json`` holds.
 
     Raises:
-        ConfigError: for a field that there is not, or one that is missing; or that is not allowed to be so.
+        ConfigError: for an unknown or a missing field, or an invalid value.
     """
     if "folder" in entries:
         return RelowerRun.from_json(entries)
@@ -552,7 +552,7 @@ def run_of(entries: Mapping[str, Any]) -> AnyRun:
 
 
 def _settle(record: object, name: str, value: object) -> None:
-    """Put a field into its one form."""
+    """Replace a field by its normalised value."""
     object.__setattr__(record, name, value)
 
 
@@ -598,7 +598,7 @@ def _seconds(name: str, value: object) -> float:
 
 
 def _names(name: str, given: object) -> tuple[str, ...] | None:
-    """A list of names; one by itself is a list of one, and nothing at all is refused."""
+    """Return a list of names as a tuple. A single name is a list of one; an empty list is an error."""
     if given is None:
         return None
     listed: Sequence[Any] = (given,) if isinstance(given, str) else given  # pyright: ignore[reportAssignmentType]
@@ -610,13 +610,13 @@ def _names(name: str, given: object) -> tuple[str, ...] | None:
 
 
 def _difficulty_text(given: object) -> str | None:
-    """A difficulty, or a mix of several, in its one form: ``3``, or ``1:0.2,3:0.8``.
+    """Return a difficulty, or a mix of several, in normalised form: ``3``, or ``1:0.2,3:0.8``.
 
     Args:
         given: a text, a number, or a mapping of numbers to shares.
 
     Raises:
-        ConfigError: if it is none of these.
+        ConfigError: if it is invalid.
     """
     if given is None:
         return None

@@ -1,4 +1,4 @@
-"""Hashes of texts: 32 hexadecimal characters of blake2b, never Python's own, which differs between processes."""
+"""Hashes of texts as 32 hexadecimal digits (blake2b). Python's own hash differs between processes."""
 
 import hashlib
 import re
@@ -8,18 +8,18 @@ _HEXADECIMAL = re.compile(r"[0-9a-f]{16,}")
 
 
 def hash_text(*parts: str) -> str:
-    """The hash of texts, each kept apart from the next."""
+    """Return the hash of texts, with a separator between them."""
     return hashlib.blake2b("\x1e".join(parts).encode(), digest_size=16).hexdigest()
 
 
 def digest(*labels: object) -> str:
-    """Return a 32-character hexadecimal hash of labels (blake2b); ``repr`` tells 1 from "1"."""
+    """Return a 32-digit hexadecimal hash of labels (blake2b). ``repr`` distinguishes 1 from "1"."""
     return hashlib.blake2b("\x1f".join(map(repr, labels)).encode(), digest_size=16).hexdigest()
 
 
 def short_hash(digest: str) -> int:
-    """The first 64 bits of a hash, for counting by the million; of a text that is none, of the text's hash.
+    """Return the first 64 bits of a hash, to save memory when counting. A text that is not a hash is hashed first.
 
-    Two of five million hashes share them with a probability of one in a million.
+    Two of five million hashes collide with a probability of one in a million.
     """
     return int((digest if _HEXADECIMAL.fullmatch(digest) else hash_text(digest))[:_DIGITS], 16)

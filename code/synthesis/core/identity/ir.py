@@ -1,6 +1,6 @@
-"""What "the same program" means of IR text: canonical identifiers; of its structure, without numbers and constants.
+"""Canonical forms of IR texts: with canonical identifiers, and for the structure also without numbers and constants.
 
-Types and shapes stay. There is a function for each family of languages; ``languages.py`` says which language has which.
+Types and shapes are kept. There is a function for each family of languages; ``languages.py`` assigns them.
 """
 
 import re
@@ -11,11 +11,14 @@ _IR_WORD = r"""
   | \b(?:pred|bool|token|b?[fsuic]\d+)(?!\w)(?:\[[^\]]*\](?:\{[\d,]*\})?)?
   | [A-Za-z_][\w.]*(?:-\w+)*
 """
-"""A type or a word."""
+"""Matches a type or a word."""
 _IR_TOKEN = rf"""
     "(?:\\.|[^"\\])*" | [%@\#!][\w.$-]+ | {_IR_WORD} | -?(?:0x[0-9A-Fa-f]+|\d+(?:\.\d*)?(?:[eE][+-]?\d+)?) | \S
 """
-"""A string, a name with its mark, a type or a word, a number, or any other character: its beginning tells which."""
+"""Matches a string, a name with its sigil, a type or a word, a number, or any other character.
+
+The first character decides which.
+"""
 _TOKENS = re.compile(rf"//[^\n]* | ({_IR_TOKEN})", re.VERBOSE)
 _TOKENS_AND_PRIMITIVES = re.compile(rf"//[^\n]* | (?<==\ )({_IR_WORD}) | ({_IR_TOKEN})", re.VERBOSE)
 _DENSE = re.compile(r"dense(?:_resource)?<[^>]*>")
@@ -29,7 +32,10 @@ _CPP_TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
-"""A string, a name with its namespaces, a word, a number, or any other character: its beginning tells which."""
+"""Matches a string, a name with its namespaces, a word, a number, or any other character.
+
+The first character decides which.
+"""
 _CPP_PART = re.compile(r"\b(?!wp\b)([A-Za-z_]\w*)\b(?!::)")
 _CPP_DECLARED = re.compile(
     r"""
@@ -38,8 +44,10 @@ _CPP_DECLARED = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-"""A struct, or a word between a type, or a mark of one, and what may follow a declared name; each way begins with few
-characters, which is what makes it quick."""
+"""Matches a declared name: after ``struct``, or between a type and a character that may follow a declared name.
+
+Each alternative begins with a few literal characters, which makes the search fast.
+"""
 _CPP_KEYWORDS = frozenset({
     "auto", "bool", "break", "case", "char", "class", "const", "constexpr", "continue", "default", "delete", "do",
     "double", "else", "enum", "extern", "false", "float", "for", "goto", "if", "inline", "int", "long", "namespace",
@@ -54,51 +62,51 @@ _NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?\b")
 
 
 def canonical_text(text: str) -> str:
-    """A text of no language that is known here, without numbers and in one line."""
+    """Return a text of an unknown language on one line and without numbers."""
     return " ".join(_NUMBER.sub("#", text).split())
 
 
 def canonical_cpp(text: str, *, numbers: bool = False) -> str:
-    """A C++ or CUDA text, or machine code, with canonical identifiers, and without numbers unless they are wanted."""
+    """Return C++, CUDA or machine code with canonical identifiers, and without numbers unless ``numbers``."""
     return " ".join(_canonical_cpp(text, numbers))
 
 
 def canonical_mlir(text: str, *, numbers: bool = False) -> str:
-    """An MLIR or LLVM text, whose names start with a mark."""
+    """Return an MLIR or LLVM text in canonical form. Its names start with a sigil."""
     return _canonical_tensor(text, frozenset(), numbers)
 
 
 def canonical_jaxpr(text: str, *, numbers: bool = False) -> str:
-    """A printed jaxpr; its names are the words that it binds, and those of the functions in it."""
+    """Return a printed jaxpr in canonical form. Its names are the words that it binds, and those of its functions."""
     bound = re.findall(r"\b([a-z_]+):(?=[a-z])", text) + re.findall(r"\bname=(\S+)", text)
-    # What follows "= " is a primitive, and no name whatever its spelling.
+    # A word after "= " is a primitive, even if a bound name is spelled the same.
     tokens = _TOKENS_AND_PRIMITIVES.findall(text if numbers else _without_dense(text))
     return " ".join(_canonical_tokens(tokens, frozenset(bound), numbers))
 
 
 def canonical_hlo(text: str, *, numbers: bool = False) -> str:
-    """An HLO text; its names are the words that it defines."""
+    """Return an HLO text in canonical form. Its names are the words that it defines."""
     defined = re.findall(r"(?<![\w.=/-])([\w.-]+) = ", text) + re.findall(r"^(?:ENTRY )?([\w.-]+) \{", text, re.M)
     return _canonical_tensor(text, frozenset(defined + re.findall(r"^HloModule ([\w.-]+)", text)), numbers)
 
 
 def renamed_cpp(text: str) -> str:
-    """A C++ or CUDA text, or machine code, with canonical identifiers, numbers and all."""
+    """Return C++, CUDA or machine code with canonical identifiers, including numbers."""
     return canonical_cpp(text, numbers=True)
 
 
 def renamed_mlir(text: str) -> str:
-    """An MLIR or LLVM text likewise."""
+    """Return an MLIR or LLVM text with canonical identifiers, including numbers."""
     return canonical_mlir(text, numbers=True)
 
 
 def renamed_jaxpr(text: str) -> str:
-    """A printed jaxpr likewise."""
+    """Return a printed jaxpr with canonical identifiers, including numbers."""
     return canonical_jaxpr(text, numbers=True)
 
 
 def renamed_hlo(text: str) -> str:
-    """An HLO text likewise."""
+    """Return an HLO text with canonical identifiers, including numbers."""
     return canonical_hlo(text, numbers=True)
 
 
@@ -117,7 +125,7 @@ def _canonical_cpp(text: str, numbers: bool) -> list[str]:
     known: dict[str, str] = {}
 
     def canonical(token: str) -> str:
-        """A token that was not seen before."""
+        """Return the canonical form of a new token."""
         if token[0].isdecimal() or (token[0] == "." and len(token) > 1):
             return token if numbers else "#"
         if token not in declared and not token.startswith(("var_", "adj_")):
@@ -129,8 +137,8 @@ def _canonical_cpp(text: str, numbers: bool) -> list[str]:
     def canonical_part(part: re.Match[str]) -> str:
         return names.get(part[1], part[1])
 
-    # The same token is the same text wherever it stands, but for one with namespaces: what a part of it is called may
-    # be known only later.
+    # A token has the same canonical form everywhere, except one with namespaces, since one of its parts may get a
+    # canonical name later.
     tokens: list[str] = []
     parts: dict[str, list[str]] = {}
     for token in _CPP_TOKEN.findall(text):
@@ -145,12 +153,15 @@ def _canonical_cpp(text: str, numbers: bool) -> list[str]:
 
 
 def _canonical_tokens(tokens: Iterable[tuple[str, str]], defined: frozenset[str], numbers: bool) -> list[str]:
-    """Tokens with names replaced; of each pair the first is kept as it is, and of a comment both are empty."""
+    """Return tokens with canonical names.
+
+    The first element of a pair, if not empty, is kept; both are empty for a comment.
+    """
     names: dict[str, str] = {}
     known = {"": ""}
 
     def canonical(token: str) -> str:
-        """A token that was not seen before."""
+        """Return the canonical form of a new token."""
         first = token[0]
         is_word = first == "_" or (first.isascii() and first.isalpha())
         if token in defined if is_word else first in "%@#!" and len(token) > 1:

@@ -1,8 +1,8 @@
-"""What "the same program" means of Python source: its canonical forms and their hashes.
+"""Canonical forms of Python source and their hashes, which decide when two programs are the same.
 
-The **renamed** form of a source drops what does not change its meaning (imports, docstrings, comments, layout) and
-renames every name that the source itself binds, in order of appearance; names of libraries, builtins and types stay.
-The **structure** drops numbers as well.
+The **renamed** form of a source omits imports, docstrings, comments and layout, and renames every name that the source
+itself binds, in order of appearance. Names of libraries, builtins and types are kept. The **structure** also omits
+numbers.
 """
 
 import ast
@@ -15,12 +15,12 @@ from typing import Any, ClassVar
 from synthesis.core.identity.hashing import hash_text
 
 _CUSTOMARY = {"wp": "warp", "jnp": "jax.numpy", "np": "numpy", "lax": "jax.lax"}
-# These mean a component when they follow a vector, so they are a struct's field only where the struct is known.
+# After a vector, these are components. They are fields of a struct only if the struct is known.
 _COMPONENTS = frozenset("xyzwpqrgbai")
 
 
 def renamed_hash(source: str) -> str:
-    """The hash of a source's renamed form.
+    """Return the hash of a source's renamed form.
 
     Raises:
         SyntaxError: if the source is not Python.
@@ -29,7 +29,7 @@ def renamed_hash(source: str) -> str:
 
 
 def structure_hash(source: str) -> str:
-    """The hash of a source's structure: its renamed form without numbers.
+    """Return the hash of a source's structure: its renamed form without numbers.
 
     Raises:
         SyntaxError: if the source is not Python.
@@ -38,7 +38,7 @@ def structure_hash(source: str) -> str:
 
 
 def program_id(frontend: str, source: str, signature: Mapping[str, Any], options: Mapping[str, Any]) -> str:
-    """The hash of a row's ``id``: front end, renamed source and signature, the arguments by position.
+    """Return a row's ``id``: the hash of front end, renamed source, signature (arguments by position) and options.
 
     Raises:
         SyntaxError: if the source is not Python.
@@ -57,10 +57,10 @@ def program_id(frontend: str, source: str, signature: Mapping[str, Any], options
 
 
 def canonical_source(source: str, *, numbers: bool = True) -> str:
-    """A source's renamed form as text, or its structure where ``numbers`` is False.
+    """Return a source's renamed form as text, or its structure if ``numbers`` is False.
 
-    Two sources have the same form exactly if they differ in names of their own, layout, comments, docstrings and
-    import style alone. The text is for hashing: it is the same on every Python version.
+    Two sources have the same renamed form exactly if they differ only in the names that they bind, layout, comments,
+    docstrings and import style. The text is meant for hashing. It is the same on every Python version.
 
     Raises:
         SyntaxError: if the source is not Python.
@@ -69,9 +69,9 @@ def canonical_source(source: str, *, numbers: bool = True) -> str:
     return renamed if numbers else structure
 
 
-@functools.lru_cache(maxsize=4)  # a row asks for it several times in a row
+@functools.lru_cache(maxsize=4)  # one row requests it several times in succession
 def _canonical_forms(source: str) -> tuple[str, str]:
-    """A source's renamed form and its structure.
+    """Return a source's renamed form and its structure.
 
     Raises:
         SyntaxError: if the source is not Python.
@@ -81,13 +81,13 @@ def _canonical_forms(source: str) -> tuple[str, str]:
 
 
 _BEGIN, _END = "\x00", "\x01"
-"""What stands around each number that the structure lacks; no other character of a form is one of these."""
+"""Markers around each number that the structure omits. They occur nowhere else in a form."""
 _MARK, _NUMBER = re.compile(f"[{_BEGIN}{_END}]"), re.compile(f"{_BEGIN}[^{_END}]*{_END}")
 _LEFT_OUT = frozenset({"ctx", "kind", "type_comment", "type_params"})
 
 
 class _Canonical:
-    """Writes a module's syntax tree with canonical names, and marks around numbers."""
+    """Writes a module's syntax tree with canonical names and markers around numbers."""
 
     def __init__(self, tree: ast.Module) -> None:
         self._count = 0
@@ -112,7 +112,7 @@ class _Canonical:
                 self._parameters[node.name] = [argument.arg for argument in _arguments_of(node.args)]
         return "\n".join(self._write(node) for node in _without_docstring(self._body))
 
-    # ---- names
+    # Names
 
     def _note_import(self, node: ast.stmt) -> bool:
         if isinstance(node, ast.Import):
@@ -127,7 +127,10 @@ class _Canonical:
         return False
 
     def _bindings_of(self, scope: ast.AST) -> dict[str, str]:
-        """The names that a scope binds, in order of appearance; numbered when they are first written."""
+        """Return the names that a scope binds, in order of appearance.
+
+        They are numbered when they are first written.
+        """
         outward: set[str] = set()
         names: dict[str, str] = {}
         for node in _own_nodes(scope):
@@ -154,7 +157,7 @@ class _Canonical:
         return self._imports.get(name, name)
 
     def _struct_of(self, node: ast.expr | None) -> str | None:
-        """The class whose instance an expression is, as far as annotations and constructors tell."""
+        """Return the class of an expression's value, judging by annotations and constructors; None if unknown."""
         if isinstance(node, ast.Name):
             for scope in reversed(self._structs):
                 if node.id in scope:
@@ -178,10 +181,10 @@ class _Canonical:
         owners = [fields[node.attr] for fields in self._fields.values() if node.attr in fields]
         return owners[0] if owners and node.attr not in _COMPONENTS else node.attr
 
-    # ---- nodes
+    # Nodes
 
     def _write(self, node: Any) -> str:
-        """A node, a list of nodes or what else a node's field may hold."""
+        """Return the form of a node, a list of nodes, or another value of a node's field."""
         writer = self._writers.get(type(node))  # pyright: ignore[reportUnknownArgumentType]
         if writer is not None:
             return writer(self, node)
@@ -191,7 +194,7 @@ class _Canonical:
         return f"[{','.join(map(self._write, nodes))}]"
 
     def _plain(self, node: ast.AST) -> str:
-        """A node by its fields; absent ones and those that only some Python versions have are left out."""
+        """Return a node's form from its fields, except absent ones and those that only some Python versions have."""
         kind = type(node)
         parts: list[str] = []
         for name in _written_fields(kind):
@@ -214,7 +217,7 @@ class _Canonical:
         return f"{_BEGIN}{text}{_END}" if self._is_number(node) else text
 
     def _unary(self, node: ast.UnaryOp) -> str:
-        """An operation with one operand; a sign belongs to its number."""
+        """Return the form of a unary operation. A sign is part of its number."""
         text = self._plain(node)
         signed = isinstance(node.op, (ast.USub, ast.UAdd)) and self._is_number(node.operand)
         return f"{_BEGIN}{_MARK.sub('', text)}{_END}" if signed else text
@@ -231,7 +234,7 @@ class _Canonical:
         return f"AnnAssign({self._write(node.target)}:{annotation}={self._write(node.value)})"
 
     def _is_number(self, node: ast.expr) -> bool:
-        """Whether a node is a number that the structure lacks; those of annotations are types."""
+        """Return whether a node is a number that the structure omits. Numbers in annotations are parts of types."""
         if self._in_annotation or not isinstance(node, ast.Constant):
             return False
         return isinstance(node.value, (int, float, complex)) and not isinstance(node.value, bool)
@@ -319,12 +322,12 @@ class _Canonical:
         ast.AnnAssign: _annotated,
         list: _list,
     }
-    """What writes a node, by its type; any other is written by its fields."""
+    """The writer of each node type. Other nodes are written field by field."""
 
 
 @functools.cache
 def _written_fields(kind: type[ast.AST]) -> tuple[str, ...]:
-    """The fields of a kind of node that its form has."""
+    """Return the fields of a node type that are part of its form."""
     return tuple(name for name in kind._fields if name not in _LEFT_OUT)
 
 
@@ -339,17 +342,17 @@ _SCOPES = (
 )  # fmt: skip
 _LEAVES = (ast.Constant, ast.Name, ast.alias)
 _WORDS = frozenset({"arg", "attr", "ctx", "id", "kind", "level", "module", "name", "op", "ops", "type_comment"})
-"""Fields without nodes that bind names or have such inside."""
+"""Fields whose values contain no nodes that bind names."""
 
 
 def _own_nodes(scope: ast.AST) -> Iterator[ast.AST]:
-    """The nodes of a scope that bind names in it: nested functions and classes by their name alone."""
+    """Yield the nodes of a scope that bind names in it. Nested functions and classes contribute only their names."""
     if isinstance(scope, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
         yield from _arguments_of(scope.args)
         pending: list[ast.AST] = list(scope.body) if isinstance(scope.body, list) else [scope.body]
     else:
         pending = _children(scope)
-    for node in pending:  # which grows
+    for node in pending:  # grows during the iteration
         yield node
         if not isinstance(node, _SCOPES):
             pending += _children(node)
@@ -357,12 +360,12 @@ def _own_nodes(scope: ast.AST) -> Iterator[ast.AST]:
 
 @functools.cache
 def _inner_fields(kind: type[ast.AST]) -> tuple[str, ...]:
-    """The fields in which a kind of node has others."""
+    """Return the fields of a node type that may contain nodes."""
     return () if issubclass(kind, _LEAVES) else tuple(name for name in kind._fields if name not in _WORDS)
 
 
 def _children(node: ast.AST) -> list[ast.AST]:
-    """The nodes in a node's fields, in order; of what has none inside, nothing."""
+    """Return the child nodes of a node, in order."""
     found: list[ast.AST] = []
     for name in _inner_fields(type(node)):
         value = getattr(node, name, None)
@@ -374,9 +377,9 @@ def _children(node: ast.AST) -> list[ast.AST]:
 
 
 def _definitions(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
-    """The functions and classes of a body and of what is in them, outer ones first."""
+    """Yield the functions and classes of a body at any depth, outer ones first."""
     pending: list[ast.AST] = list(body)
-    for node in pending:  # which grows
+    for node in pending:  # grows during the iteration
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
             yield node
         if not isinstance(node, ast.expr):

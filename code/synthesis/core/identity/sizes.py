@@ -1,9 +1,9 @@
-"""What IR text says beside the sizes of its arrays: two texts with the same of it are one program at two sizes.
+"""Removes the sizes of arrays from IR texts. Two texts with the same result are one program at two sizes.
 
-A size is a dimension of a type, a number of an attribute that tells a size, or the number of a constant, where it is 2
-or more: sizes of 1 decide how arrays are broadcast, and 0 and 1 what is computed. Everything else stays as it is:
-names, operands, dimension numbers, scalar types and how many entries a constant has. There is a function for each
-language; ``languages.py`` says which language has which.
+A size is a dimension of a type, a number in an attribute that gives a size, or the value of a constant, provided that
+it is 2 or more: sizes of 1 decide broadcasting, and the constants 0 and 1 what is computed. Everything else is kept:
+names, operands, dimension numbers, scalar types and the number of a constant's entries. There is a function for each
+language; ``languages.py`` assigns them.
 """
 
 import re
@@ -14,7 +14,7 @@ _NUMBER = "#"
 _DIGITS = re.compile(r"\d+")
 _LITERAL = re.compile(r"(?<![\w.#@%])[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?(?![\w.])")
 _HEX = re.compile(r"\b0x(?!7F[8-F]|FF[8-F]|7[CD]|F[CD])[0-9A-F]+\b")
-"""A number as MLIR prints it where decimals would be too long; infinities and what is no number stay."""
+"""Matches a hexadecimal number, as MLIR prints long decimals, except infinities and NaN."""
 _WORDS = re.compile(r"\s+")
 _BROKEN = re.compile(r"(?<=[\[({]) | (?=[\])}])")
 
@@ -49,21 +49,21 @@ _HLO_SIZED = re.compile(
 
 
 def sizeless_jaxpr(text: str) -> str:
-    """A printed jaxpr without sizes, and in one line: how its lines are broken depends on sizes."""
+    """Return a printed jaxpr without sizes and on one line, because its line breaks depend on sizes."""
     text = _BROKEN.sub("", _in_one_line(text))
     text = _JAXPR_LITERAL.sub(_without_number, text)
     return _without_sizes(text, (_JAXPR_TYPE, _JAXPR_SIZED))
 
 
 def sizeless_mlir(text: str) -> str:
-    """A StableHLO text without sizes."""
+    """Return a StableHLO text without sizes."""
     text = _MLIR_SIZED.sub(_without_size, _in_one_line(text))
     text = _MLIR_CONSTANT.sub(_without_numbers, text)
     return _without_sizes(_MLIR_SLICE.sub(_without_ends, text), (_MLIR_TYPE,))
 
 
 def sizeless_hlo(text: str) -> str:
-    """An HLO text without sizes, and with names by their order: how XLA numbers them depends on sizes."""
+    """Return an HLO text without sizes, with names renumbered in order, because XLA's numbering depends on sizes."""
     text = _in_one_line(text)
     names: dict[str, str] = {}
     for match in _HLO_NAME.finditer(text):
@@ -75,12 +75,12 @@ def sizeless_hlo(text: str) -> str:
 
 
 def first_difference(text: str, other: str, sizeless: Callable[[str], str]) -> str | None:
-    """Where two texts differ in more than sizes, in words; None if they do not.
+    """Return a description of the first difference between two texts other than sizes; None if there is none.
 
     Args:
-        text: the one.
-        other: the other.
-        sizeless: what their language's texts are without sizes.
+        text: a text.
+        other: another one.
+        sizeless: the function that removes sizes in their language.
     """
     one, two = sizeless(text), sizeless(other)
     if one == two:
@@ -102,12 +102,12 @@ def _without_sizes(text: str, patterns: Iterable[re.Pattern[str]]) -> str:
 
 
 def _without_size(match: re.Match[str]) -> str:
-    """What is matched, its whole numbers of 2 and more without their values; names keep theirs."""
+    """Return the match with its integers of 2 or more replaced. Digits in names are kept."""
     return re.sub(r"(?<![A-Za-wyz<\d])\d+", lambda each: _size(each[0]), match[0])
 
 
 def _without_ends(match: re.Match[str]) -> str:
-    """A slice's ranges; what is left of each are its stride, and beginnings and ends of 0 and 1."""
+    """Return a slice's ranges, keeping only strides, and bounds of 0 and 1."""
     return re.sub(r"(\d+):(\d+)(?=[:,\]])", lambda each: f"{_size(each[1])}:{_size(each[2])}", match[0])
 
 

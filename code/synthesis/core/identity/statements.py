@@ -1,7 +1,7 @@
-"""The lines of an IR text without the names of values, each with the operations that it is of.
+"""Splits an IR text into lines without the names of values, each with its operations.
 
-Names of values are often numbers: one more statement changes all that follow. So lines are compared without them. There
-is a function for each family of languages; ``languages.py`` says which language has which.
+Names of values are often numbered, so one more statement changes all later names. Lines are therefore compared without
+them. There is a function for each family of languages; ``languages.py`` assigns them.
 """
 
 import re
@@ -35,43 +35,43 @@ class Line:
     """A line of a text."""
 
     text: str
-    """Without the names of values, and without white space around it."""
+    """The line without the names of values and surrounding white space."""
     operations: tuple[str, ...]
-    """Those that are on it; of a line of a statement of several, those that the statement began with."""
+    """The operations on the line. A continuation line has those of its statement."""
 
 
 def lines_of_jaxpr(text: str) -> list[Line]:
-    """The lines of a printed jaxpr; primitives are its operations."""
+    """Return the lines of a printed jaxpr. Its operations are primitives."""
     return _lines(_without_words(text, _JAXPR_BOUND, _JAXPR_WORD), _JAXPR_OPERATION, spans=True)
 
 
 def lines_of_mlir(text: str) -> list[Line]:
-    """The lines of an MLIR text."""
+    """Return the lines of an MLIR text."""
     return _lines(_MARKED.sub(_mark, text), _MLIR_OPERATION, spans=True)
 
 
 def lines_of_hlo(text: str) -> list[Line]:
-    """The lines of an HLO text."""
+    """Return the lines of an HLO text."""
     return _lines(_without_words(text, _HLO_BOUND, _HLO_WORD), _HLO_OPERATION, spans=True)
 
 
 def lines_of_llvm(text: str) -> list[Line]:
-    """The lines of an LLVM text."""
+    """Return the lines of an LLVM text."""
     return _lines(_MARKED.sub(_mark, text), _LLVM_OPERATION, spans=True)
 
 
 def lines_of_cpp(text: str) -> list[Line]:
-    """The lines of a C++ or CUDA text; the functions that it calls are its operations, without ``wp::``."""
+    """Return the lines of a C++ or CUDA text. Its operations are the functions that it calls, without ``wp::``."""
     return _lines(_CPP_NAME.sub(_NAME, text), _CPP_OPERATION)
 
 
 def lines_of_ptx(text: str) -> list[Line]:
-    """The lines of a PTX text."""
+    """Return the lines of a PTX text."""
     return _lines(_MACHINE_NAME.sub(_mark, text), _PTX_OPERATION)
 
 
 def lines_of_sass(text: str) -> list[Line]:
-    """The lines of a SASS text."""
+    """Return the lines of a SASS text."""
     return _lines(_MACHINE_NAME.sub(_mark, text), _SASS_OPERATION)
 
 
@@ -80,7 +80,7 @@ def _mark(found: re.Match[str]) -> str:
 
 
 def _without_words(text: str, bound: re.Pattern[str], word: re.Pattern[str]) -> str:
-    """A text without the words that it binds; what follows ``= `` is an operation, whatever its spelling."""
+    """Return a text without the names that it binds. A word after ``= `` is an operation, however it is spelled."""
     names = frozenset(bound.findall(text))
 
     def replaced(found: re.Match[str]) -> str:
@@ -91,12 +91,12 @@ def _without_words(text: str, bound: re.Pattern[str], word: re.Pattern[str]) -> 
 
 
 def _lines(text: str, operation: re.Pattern[str], *, spans: bool = False) -> list[Line]:
-    """The lines that are not empty.
+    """Return the non-empty lines.
 
     Args:
-        text: without names.
-        operation: what finds the operations of a line.
-        spans: whether a line without one is part of the statement before it.
+        text: a text without names.
+        operation: a pattern that matches the operations of a line.
+        spans: whether a line without an operation continues the statement before it.
     """
     found: list[Line] = []
     current: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""Processes with limits and without rights, whose results come back as plain data.
+"""Sandboxed processes with resource limits, whose results are returned as plain data.
 
-All code that is not ours runs here. Change it only with ``make attacks``, which tries to break out.
+All untrusted code runs here. After any change run ``make attacks``, which tries to break out.
 """

@@ -1,4 +1,4 @@
-"""Frames through pipes and sockets: a kind, a length, and so many bytes."""
+"""Frames through pipes and sockets: a kind, a length, and that many bytes."""
 
 import os
 import select
@@ -13,19 +13,19 @@ _AT_ONCE = 1 << 20
 
 
 class Kind(IntEnum):
-    """What a frame from the work is."""
+    """The kind of a frame sent by the work."""
 
     PROTECTIONS = 1
-    """Which hold, before it begins."""
+    """The protections that hold, sent before the work begins."""
     ITEM = 2
     ERROR = 3
-    """What the work raised."""
+    """An error that the work raised."""
     DONE = 4
-    """There are no more."""
+    """The work has no more items."""
 
 
 class TooMuchError(Exception):
-    """A frame that is longer than is allowed."""
+    """A frame is longer than allowed."""
 
 
 def send(descriptor: int, kind: int, data: bytes = b"") -> None:
@@ -36,17 +36,17 @@ def send(descriptor: int, kind: int, data: bytes = b"") -> None:
 
 
 def receive(descriptor: int, left: Callable[[], float], *, most: int) -> tuple[int, bytes]:
-    """The next frame.
+    """Return the next frame.
 
     Args:
         descriptor: of a pipe or a socket.
-        left: how many seconds to wait for more before it is asked again.
-        most: bytes that a frame may have.
+        left: returns the number of seconds to wait for data before it is called again.
+        most: maximum number of bytes in a frame.
 
     Raises:
-        TimeoutError: if nothing is left of the time.
+        TimeoutError: if ``left`` returns 0 or less.
         EOFError: if there are no more frames.
-        TooMuchError: if a frame is longer.
+        TooMuchError: if the frame is too long.
     """
     kind, length = FRAME.unpack(read(descriptor, FRAME.size, left))
     if not 0 <= length <= most:
@@ -55,17 +55,17 @@ def receive(descriptor: int, left: Callable[[], float], *, most: int) -> tuple[i
 
 
 def within(seconds: float) -> Callable[[], float]:
-    """How many of so many seconds by the clock are left."""
+    """Return a function that returns the wall-clock seconds left of a time limit."""
     end = time.monotonic() + seconds
     return lambda: end - time.monotonic()
 
 
 def read(descriptor: int, size: int, left: Callable[[], float]) -> bytes:
-    """So many bytes; ``left`` says how long to wait for more before it is asked again.
+    """Read a number of bytes. ``left`` returns the seconds to wait for data before it is called again.
 
     Raises:
-        TimeoutError: if it says that nothing is left.
-        EOFError: if there are no more.
+        TimeoutError: if ``left`` returns 0 or less.
+        EOFError: if the data ends early.
     """
     parts: list[bytes] = []
     while size:

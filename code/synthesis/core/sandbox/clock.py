@@ -1,4 +1,4 @@
-"""How long work may take: processor time, so that a machine with much else to do decides nothing."""
+"""Time limits in processor time, so that the load of the machine does not affect results."""
 
 import time
 from typing import Any
@@ -6,15 +6,15 @@ from typing import Any
 import psutil
 
 IDLE = 5.0
-"""Seconds after which it is asked whether work only waits."""
+"""Seconds after which it is checked whether the work is only waiting."""
 BUSY = 0.005
-"""The share of the clock that a process uses at least unless it only waits, on a machine with much else to do too."""
+"""Minimum share of processor time to wall-clock time of a process that is not merely waiting, even under load."""
 _GLANCE = 0.05
-"""Seconds by the clock before which nobody asks what a process has used: most items come sooner, and to ask is dear."""
+"""Wall-clock seconds before processor time is first measured. Most items arrive earlier, and measuring is expensive."""
 
 
 def processor_time(keeper: int) -> float | None:
-    """Seconds that all that a keeper has started have used, without its own; None if it is gone."""
+    """Return the processor seconds of all processes that a keeper started, without its own; None if it has ended."""
     try:
         process = psutil.Process(keeper)
         own: Any = process.cpu_times()
@@ -24,7 +24,7 @@ def processor_time(keeper: int) -> float | None:
 
 
 def _used(process: psutil.Process) -> float:
-    """Of the process, and of its children that have ended; none of one that has just gone."""
+    """Return the processor seconds of a process and its ended children; 0 if it has just ended."""
     try:
         times: Any = process.cpu_times()
     except psutil.Error:
@@ -33,11 +33,11 @@ def _used(process: psutil.Process) -> float:
 
 
 class Deadline:
-    """When a process has had its time for one item.
+    """The time limit of a process for one item.
 
     Args:
-        keeper: the process that started the work, by its number.
-        limit: seconds of processor time; by the clock if it only waits.
+        keeper: the ID of the process that started the work.
+        limit: seconds of processor time, or of wall-clock time if the work only waits.
     """
 
     def __init__(self, keeper: int, limit: float) -> None:
@@ -47,7 +47,7 @@ class Deadline:
         self._checked, self._used_then = self._began, 0.0
 
     def left(self) -> float:
-        """Seconds until it may be over, at the earliest; none if it is."""
+        """Return the minimum number of seconds until the limit can be reached; 0 if it is."""
         now = time.monotonic()
         if self._used is None:
             if now - self._began < min(_GLANCE, self._limit):

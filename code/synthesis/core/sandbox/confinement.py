@@ -1,8 +1,8 @@
-"""What dangerous work may do, and how it is held to that: limits always, and its rights where the kernel can take them.
+"""The restrictions on dangerous work: resource limits always, and reduced rights if the kernel supports it.
 
-Three processes stand between the one that everything is forked from and the work: a keeper, which leaves the machine's
-namespaces; the first process of a new process namespace, with whose end all that the work has started ends; and the
-work itself, which gives up its files, its system calls and its privileges before it begins.
+Three processes separate the zygote from the work. The keeper leaves the machine's namespaces. The first process of a
+new PID namespace ends everything that the work has started when it ends. The work itself gives up files, system calls
+and privileges before it begins.
 """
 
 import contextlib
@@ -24,29 +24,29 @@ from synthesis.core.sandbox.environment import environment_of_work
 
 
 class Sandbox(StrEnum):
-    """How much must hold."""
+    """Which protections are required."""
 
     REQUIRE = "require"
-    """All protections; work does not begin without them."""
+    """All protections are required. Otherwise the work does not begin."""
     AUTO = "auto"
-    """Those that the kernel, and what this runs in, allow."""
+    """All protections that the kernel and the container allow."""
     OFF = "off"
-    """None but the limits."""
+    """No protection except the limits."""
 
 
 class Protection(StrEnum):
-    """What holds work off."""
+    """A protection against the work."""
 
     LIMITS = "limits"
-    """Of memory, threads, files and output."""
+    """Limits on memory, threads, files and output."""
     NAMESPACES = "namespaces"
-    """Users, processes, mounts and network of its own: nothing outlives it, and there is nobody to talk to."""
+    """Separate users, processes, mounts and network: nothing outlives the work, and it cannot communicate."""
     READ_ONLY = "read-only mounts"
-    """No file system can be written but a folder of its own."""
+    """Only the work's own folder is writable."""
     LANDLOCK = "Landlock"
-    """It reads the toolchain alone, and writes into a folder of its own alone."""
+    """It can read only the toolchain, and write only into its own folder."""
     SECCOMP = "seccomp"
-    """It starts no program and no process, opens no socket, and asks nothing of the kernel that computing does not."""
+    """It cannot start programs or processes, open sockets, or use system calls that computing does not need."""
 
 
 ALL = frozenset(Protection)
@@ -54,23 +54,26 @@ ALL = frozenset(Protection)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What a piece of work may use, beside time.
+    """Resource limits of a piece of work, besides time.
 
     Raises:
-        ConfigError: if a limit is not a positive whole number.
+        ConfigError: if a limit is not a positive integer.
     """
 
     memory: int = 8192
-    """MiB of address space, beside what the process has when it begins."""
+    """Additional address space in MiB, beyond what the process has when it begins."""
     threads: int = 256
-    """Threads and processes. The kernel gives no more, but to a superuser, whose work is ended soon after."""
+    """Number of threads and processes.
+
+    The kernel enforces it, except for root, whose work is ended soon after it exceeds it.
+    """
     files: int = 512
-    """MiB that a file may come to."""
+    """Maximum size of a file, in MiB."""
     output: int = 1024
-    """MiB that its results may come to."""
+    """Maximum size of all results, in MiB."""
 
     def __post_init__(self) -> None:
-        """Refuse what is no limit."""
+        """Reject invalid limits."""
         for name in self.__slots__:
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int) or value < 1:
@@ -79,25 +82,28 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confinement:
-    """What work is held to."""
+    """The restrictions on a piece of work."""
 
     sandbox: Sandbox = Sandbox.AUTO
     limits: Limits = Limits()
     stranger: bool = True
-    """Whether the work is somebody else's, and has no rights; the user's own code keeps theirs, and only ends whole."""
+    """Whether the work is untrusted and runs without rights.
+
+    The user's own code keeps its rights and is only ended completely.
+    """
     readable: tuple[Path, ...] = ()
-    """What it may read beside the interpreter, its packages and the system's libraries."""
+    """Paths that it may read, besides the interpreter, its packages and the system's libraries."""
 
 
 MY_OWN = Confinement(stranger=False)
-"""The user's own code: nothing of it outlives its time."""
+"""For the user's own code, which is only ended completely when its time is over."""
 
 
 def enter(confinement: Confinement, folder: Path) -> frozenset[Protection]:
-    """Leave the machine's namespaces, as the keeper does, whose children have the new ones; what holds then.
+    """Leave the machine's namespaces, in the keeper, whose children are then in the new ones. Return what holds.
 
     Raises:
-        SandboxError: if a protection is required and cannot be had.
+        SandboxError: if a required protection is not available.
     """
     held = {Protection.LIMITS}
     if confinement.sandbox is Sandbox.OFF or not confinement.stranger:
@@ -113,10 +119,10 @@ def enter(confinement: Confinement, folder: Path) -> frozenset[Protection]:
 
 
 def give_up(confinement: Confinement, folder: Path, held: frozenset[Protection]) -> frozenset[Protection]:
-    """Give up rights for good, as the process of the work does before it begins; what holds then.
+    """Give up rights permanently, in the process of the work before it begins. Return the protections that hold.
 
     Raises:
-        SandboxError: if a protection is required and cannot be had.
+        SandboxError: if a required protection is not available.
     """
     found = set(held)
     _limit(confinement.limits)
@@ -142,7 +148,7 @@ def _needed(confinement: Confinement, protection: Protection, held: set[Protecti
 
 
 def _limit(limits: Limits) -> None:
-    """Set what the kernel counts for us; a limit that is lower already stays."""
+    """Set the kernel's resource limits. A limit that is already lower is kept."""
     have: int = psutil.Process().memory_info().vms
     _lower(resource.RLIMIT_AS, have + (limits.memory << 20))
     _lower(resource.RLIMIT_FSIZE, limits.files << 20)
@@ -153,7 +159,7 @@ def _limit(limits: Limits) -> None:
 def _lower(which: int, value: int) -> None:
     _, hard = resource.getrlimit(which)
     value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-    with contextlib.suppress(ValueError, OSError):  # not every system counts everything
+    with contextlib.suppress(ValueError, OSError):  # some systems lack some limits
         resource.setrlimit(which, (value, value))
 
 
@@ -163,9 +169,9 @@ _SYSTEM = ("/usr", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/localtime", "/pro
 
 @functools.cache
 def toolchain() -> tuple[Path, ...]:
-    """What the interpreter, its packages and the system's libraries are read from; no home folder, and no ``/proc``.
+    """Return the paths of the interpreter, its packages and the system's libraries; no home folder, and no ``/proc``.
 
-    It is told once, before strangers' work is forked: to look at every folder is slow.
+    It is computed once, before untrusted work is forked, because checking every folder is slow.
     """
     places = {Path(place).resolve() for place in (sys.prefix, sys.base_prefix, *site.getsitepackages())}
     return (*map(Path, _SYSTEM), *places, *(Path(entry).resolve() for entry in sys.path if entry))
@@ -175,18 +181,18 @@ ENVIRONMENT = (
     *("PATH", "HOME", "LANG", "LC_", "TZ", "TMPDIR", "XDG_CACHE_HOME", "LD_LIBRARY_PATH", "PYTHON", "COVERAGE_"),
     *("JAX_", "XLA_", "TF_", "WARP_", "CUDA_", "OMP_", "OPENBLAS_", "MKL_", "NPY_", "GLIBC_TUNABLES", "MUJOCO_"),
 )
-"""The beginnings of the variables that a stranger's work has; tokens and passwords are none of them."""
+"""Prefixes of the environment variables that untrusted work receives. They match no tokens or passwords."""
 
 
 def environment_for(confinement: Confinement) -> dict[str, str]:
-    """The environment variables that work may see; it sees no GPU."""
+    """Return the environment variables for the work. No GPU is visible to it."""
     if not confinement.stranger:
         return environment_of_work()
     return environment_of_work({name: value for name, value in os.environ.items() if name.startswith(ENVIRONMENT)})
 
 
 def describe(held: frozenset[Protection]) -> str:
-    """Which protections hold, and which do not, in words."""
+    """Return the protections that hold, and those that do not, as text."""
     have = ", ".join(each for each in Protection if each in held)
     lack = ", ".join(each for each in Protection if each not in held)
     return f"{have}; without {lack}" if lack else have

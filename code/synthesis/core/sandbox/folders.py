@@ -1,6 +1,6 @@
-"""Temporary folders that are gone when nobody uses them any more, whatever became of who made them.
+"""Temporary folders that are removed when no process uses them any more, even if their owner was killed.
 
-A folder is locked as long as one of its users lives. Whoever makes the next one removes those that nobody has locked.
+A folder is locked as long as one of its users lives. Whoever makes a new folder removes those without a lock.
 """
 
 import contextlib
@@ -16,10 +16,10 @@ _LOCK = "lock"
 
 
 def make_temporary() -> tuple[Path, int]:
-    """A new folder, and the descriptor of its lock: who has it open uses the folder.
+    """Return a new folder and the descriptor of its lock. A process that holds the lock open uses the folder.
 
     Raises:
-        OSError: if there is no place for it.
+        OSError: if it cannot be created.
     """
     parent = Path(tempfile.gettempdir())
     _sweep(parent)
@@ -29,11 +29,11 @@ def make_temporary() -> tuple[Path, int]:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if os.fstat(lock).st_nlink:
             return folder, lock
-        os.close(lock)  # another process has found it without a lock, and removed it
+        os.close(lock)  # another process found it unlocked and removed it
 
 
 def _sweep(parent: Path) -> None:
-    """Remove the folders of the same user that nobody uses."""
+    """Remove the same user's folders that no process uses."""
     for folder in parent.glob(f"{PREFIX}*"):
         with contextlib.suppress(OSError):
             if folder.is_symlink() or folder.stat().st_uid != os.getuid():
@@ -47,7 +47,7 @@ def _sweep(parent: Path) -> None:
 
 
 def remove(folder: Path) -> None:
-    """Remove a folder, however deep it is."""
+    """Remove a folder, however deeply nested."""
     try:
         shutil.rmtree(folder, ignore_errors=True)
     except RecursionError:
@@ -55,7 +55,7 @@ def remove(folder: Path) -> None:
 
 
 def check_space(folder: Path) -> str | None:
-    """What keeps a file of a megabyte from being written into a folder, in the system's words; None if nothing does."""
+    """Return the system's error message if a file of one megabyte cannot be written into a folder, else None."""
     probe = folder / "space"
     try:
         probe.write_bytes(bytes(1 << 20))

@@ -1,7 +1,7 @@
-"""What Linux offers to take a process's rights away, by its own system calls: namespaces, Landlock, seccomp.
+"""Linux system calls that restrict a process: namespaces, Landlock and seccomp.
 
-No library that is kept up to date binds all three, and each is a handful of calls. Numbers and structures are those of
-the kernel's headers (``linux/landlock.h``, ``linux/seccomp.h``, ``linux/filter.h``, ``asm/unistd_64.h``).
+No maintained library binds all three, and each needs only a few calls. Numbers and structures are from the kernel's
+headers (``linux/landlock.h``, ``linux/seccomp.h``, ``linux/filter.h``, ``asm/unistd_64.h``).
 """
 
 import ctypes
@@ -16,7 +16,7 @@ from pathlib import Path
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _MACHINE = platform.machine()
 _HERE = sys.platform == "linux"
-"""Whether there is anything to call; on other systems every protection is missing, and only limits hold."""
+"""Whether this is Linux. On other systems no protection is available, and only limits hold."""
 
 
 def _require_linux() -> None:
@@ -25,19 +25,19 @@ def _require_linux() -> None:
 
 
 def _call(number: int, *arguments: object) -> int:
-    """The result of a system call.
+    """Return the result of a system call.
 
     Raises:
-        OSError: if the kernel refuses.
+        OSError: if the kernel returns an error.
     """
     return _check(_LIBC.syscall(ctypes.c_long(number), *arguments))
 
 
 def _check(result: int) -> int:
-    """What a call of the C library gave.
+    """Return the result of a C library call.
 
     Raises:
-        OSError: if that says that it failed.
+        OSError: if it indicates an error.
     """
     if result < 0:
         code = ctypes.get_errno()
@@ -45,27 +45,27 @@ def _check(result: int) -> int:
     return result
 
 
-# ---- a process's own
+# Process attributes
 
 _PR_SET_PDEATHSIG, _PR_CAPBSET_DROP, _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 1, 24, 36, 38
 
 
 def die_with_parent(signal: int) -> None:
-    """Have the kernel send this process a signal when its parent is gone; nothing where it cannot."""
+    """Have the kernel send this process a signal when its parent ends. Does nothing on other systems."""
     if not _HERE:
         return
     _check(_LIBC.prctl(_PR_SET_PDEATHSIG, signal, 0, 0, 0))
 
 
 def adopt_orphans() -> None:
-    """Become the parent of what this process's descendants leave behind; nothing where that cannot be."""
+    """Become the parent of orphaned descendants of this process. Does nothing on other systems."""
     if not _HERE:
         return
     _check(_LIBC.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0))
 
 
 def forgo_privileges() -> None:
-    """Give up all capabilities, and what programs with set-user-id would give; nothing where there are none."""
+    """Give up all capabilities and the effect of set-user-id programs. Does nothing on other systems."""
     if not _HERE:
         return
     for capability in range(64):
@@ -76,7 +76,7 @@ def forgo_privileges() -> None:
     _check(_LIBC.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 
 
-# ---- namespaces
+# Namespaces
 
 _NEWNS, _NEWUTS, _NEWIPC, _NEWUSER, _NEWPID, _NEWNET = (
     0x00020000,
@@ -89,22 +89,22 @@ _NEWNS, _NEWUTS, _NEWIPC, _NEWUSER, _NEWPID, _NEWNET = (
 
 
 def enter_namespaces() -> None:
-    """Leave the machine's users, mounts, network and names; children will be in a process namespace of their own.
+    """Leave the machine's user, mount, network, IPC and host name namespaces. Children are in a new PID namespace.
 
     Raises:
-        OSError: if the kernel, or what this runs in, does not allow it.
+        OSError: if the kernel or the container does not allow it.
     """
     _enter_as_oneself(_NEWNS | _NEWPID | _NEWNET | _NEWIPC | _NEWUTS)
 
 
 def enter_process_namespace() -> None:
-    """Have children in a process namespace of their own, and nothing else changed.
+    """Put children into a new PID namespace, and change nothing else.
 
     Raises:
-        OSError: if the kernel, or what this runs in, does not allow it.
+        OSError: if the kernel or the container does not allow it.
     """
     _require_linux()
-    if _LIBC.unshare(_NEWPID) != 0:  # only root may without a namespace of users
+    if _LIBC.unshare(_NEWPID) != 0:  # without a user namespace only root may do this
         _enter_as_oneself(_NEWPID)
 
 
@@ -124,7 +124,7 @@ _RDONLY, _NOSUID, _NODEV = 1, 2, 4
 
 
 def mount_read_only(writable: Path) -> None:
-    """Make every file system read-only but one folder; for a process with a mount namespace of its own.
+    """Make every file system read-only except one folder. The process needs its own mount namespace.
 
     Raises:
         OSError: if the kernel does not allow it.
@@ -142,7 +142,7 @@ def _set_mount(place: bytes, flags: int, on: int, off: int) -> None:
     _call(_MOUNT_SETATTR, _AT_FDCWD, place, flags, attributes, ctypes.c_size_t(len(attributes)))
 
 
-# ---- Landlock
+# Landlock
 
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 _EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR = 1, 2, 4, 8
@@ -152,7 +152,7 @@ _OF_FILES = _EXECUTE | _WRITE_FILE | _READ_FILE | _TRUNCATE | _IOCTL
 
 
 def landlock_version() -> int:
-    """The version of Landlock that the kernel has; 0 if it has none."""
+    """Return the kernel's Landlock version; 0 if it has none."""
     try:
         _require_linux()
         return _call(_CREATE_RULESET, None, ctypes.c_size_t(0), 1)
@@ -161,7 +161,7 @@ def landlock_version() -> int:
 
 
 def restrict_files(readable: Iterable[Path], writable: Iterable[Path]) -> None:
-    """Let this process and its children use these files and folders alone, no TCP, and nobody's sockets or signals.
+    """Restrict this process and its children to these files and folders, without TCP or others' sockets and signals.
 
     Raises:
         OSError: if the kernel has no Landlock.
@@ -190,7 +190,7 @@ def _allow(ruleset: int, path: Path, access: int) -> None:
     try:
         place = os.open(path, os.O_PATH | os.O_CLOEXEC)
     except OSError:
-        return  # what is not there needs no rule
+        return  # a missing path needs no rule
     try:
         access &= -1 if path.is_dir() else _OF_FILES
         _call(_ADD_RULE, ruleset, 1, struct.pack("=Qi", access, place), 0)
@@ -198,7 +198,7 @@ def _allow(ruleset: int, path: Path, access: int) -> None:
         os.close(place)
 
 
-# ---- seccomp
+# seccomp
 
 _SIGKILL, _SIGSTOP = 9, 19
 _CLONE_THREAD = 0x00010000
@@ -233,7 +233,7 @@ _REFUSED = {
 _CLONE = {"x86_64": 56, "aarch64": 220}
 _CLONE3 = 435
 _KILLS = {"x86_64": ((62, 1), (200, 1), (234, 2)), "aarch64": ((129, 1), (130, 1), (131, 2))}
-"""``kill``, ``tkill``, ``tgkill``, and which of their arguments is the signal."""
+"""The numbers of ``kill``, ``tkill`` and ``tgkill``, each with the position of its signal argument."""
 
 _ALLOW, _KILL, _ERROR = 0x7FFF0000, 0x80000000, 0x00050000
 _LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
@@ -242,17 +242,18 @@ Instruction = tuple[int, int, int, int]
 
 
 def has_seccomp() -> bool:
-    """Whether the kernel filters system calls on a machine whose numbers are known here."""
+    """Return whether the kernel can filter system calls, and this machine's system call numbers are known."""
     return _HERE and _MACHINE in _ARCHITECTURES and _LIBC.prctl(21, 0, 0, 0, 0) >= 0
 
 
 def refuse_system_calls() -> None:
-    """Refuse for good, with ``EPERM``, what no computation needs: programs, processes, sockets, the kernel's own.
+    """Refuse system calls that no computation needs, permanently and with ``EPERM``.
 
-    Threads are allowed, and signals to itself but those that cannot be told from the machine's.
+    They include those for programs, processes and sockets. Threads are allowed. So are signals to the process itself,
+    except those that could be mistaken for the machine's.
 
     Raises:
-        OSError: if the kernel has no seccomp, or the machine's numbers are not known here.
+        OSError: if the kernel has no seccomp, or this machine's system call numbers are not known.
     """
     if not has_seccomp():
         raise OSError(errno.ENOSYS, f"no seccomp on {_MACHINE}")
@@ -264,7 +265,7 @@ def refuse_system_calls() -> None:
 
 
 def _program(machine: str) -> list[Instruction]:
-    """The filter: each rule jumps over itself unless it is about the call."""
+    """Return the filter program. Each rule skips itself unless it applies to the call."""
     refuse = (_RETURN, 0, 0, _ERROR | errno.EPERM)
     program: list[Instruction] = [
         (_LOAD, 0, 0, _ARCHITECTURE_AT),
@@ -272,11 +273,11 @@ def _program(machine: str) -> list[Instruction]:
         (_RETURN, 0, 0, _KILL),
         (_LOAD, 0, 0, _NUMBER_AT),
     ]
-    if machine == "x86_64":  # the other numbering, of 32-bit pointers
+    if machine == "x86_64":  # the x32 ABI, with 32-bit pointers
         program += [(_AT_LEAST, 0, 1, 0x40000000), refuse]
     for number in sorted({each for group in _REFUSED[machine].values() for each in group}):
         program += [(_EQUAL, 0, 1, number), refuse]
-    program += [(_EQUAL, 0, 1, _CLONE3), (_RETURN, 0, 0, _ERROR | errno.ENOSYS)]  # its flags cannot be seen
+    program += [(_EQUAL, 0, 1, _CLONE3), (_RETURN, 0, 0, _ERROR | errno.ENOSYS)]  # a filter cannot see its flags
     program += _unless(_CLONE[machine], 0, [(_ANY_BIT, 1, 0, _CLONE_THREAD), refuse])
     for number, argument in _KILLS[machine]:
         program += _unless(number, argument, [(_EQUAL, 1, 0, _SIGKILL), (_EQUAL, 0, 1, _SIGSTOP), refuse])
@@ -284,6 +285,6 @@ def _program(machine: str) -> list[Instruction]:
 
 
 def _unless(number: int, argument: int, test: Sequence[Instruction]) -> list[Instruction]:
-    """A rule about one argument of a call; the call is allowed where the test falls through."""
+    """Return a rule about one argument of a call. The call is allowed if the test falls through."""
     body = [(_LOAD, 0, 0, _ARGUMENTS_AT + 8 * argument), *test, (_RETURN, 0, 0, _ALLOW)]
     return [(_EQUAL, 0, len(body), number), *body]

@@ -1,11 +1,11 @@
-"""The processes' side: the one that everything is forked from, and what stands between it and the work.
+"""The child side of the sandbox: the zygote, and the processes between it and the work.
 
-    zygote    imports, once, what is slow to import; runs no work
-    └ keeper  leaves the machine's namespaces; adopts what the work leaves behind
-      └ first the first process of its namespace: with its end all others there end
+    zygote    imports slow modules once; runs no work
+    └ keeper  leaves the machine's namespaces; adopts orphans of the work
+      └ first the first process of its namespace; when it ends, so do all others there
         └ work    gives up its rights, then begins
 
-Only the work has the pipe for results. How it ended is told by ``first`` through another one, which the work has not.
+Only the work has the pipe for results. ``first`` reports how it ended through another pipe, which the work lacks.
 """
 
 import contextlib
@@ -33,18 +33,18 @@ from synthesis.core.sandbox.folders import remove
 from synthesis.core.sandbox.wire import encode
 
 START_LIMIT = 600.0
-"""Seconds by the clock that the slowest import may take."""
+"""Wall-clock seconds that the slowest import may take."""
 BEGIN, KILL = b"b", b"k"
 _MESSAGE = 1 << 40
 _RESULTS = 3
-"""The only descriptor that work has, beside those of empty input and dropped output."""
+"""The only descriptor that the work has, besides the empty input and the discarded output."""
 _GLANCE = 0.02
 _PATIENCE = 5.0
-"""Seconds that a keeper has to end what it keeps."""
+"""Seconds that a keeper has to end its descendants."""
 _COUNT = 0.05
-"""Seconds between two counts of threads, where the kernel does not count them."""
+"""Seconds between two counts of threads, if the kernel does not enforce their limit."""
 MANY = 1 << 16
-"""The status of work that had more threads than it may; no process ends with it."""
+"""The status of work that exceeded its thread limit. No process can exit with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,21 +52,24 @@ class Order:
     """A piece of work."""
 
     work: bytes
-    """A pickled call that yields plain data."""
+    """A pickled callable that yields plain data."""
     folder: Path
-    """The one that it may write into; its temporary folder, and a stranger's current one."""
+    """The only folder that it may write into.
+
+    It is its temporary folder, and for untrusted work the working directory.
+    """
     confinement: Confinement
 
 
 def serve(descriptor: int, folder: str) -> None:
-    """The zygote's own loop: for each piece of work, start it, say which process keeps it, and how it ended.
+    """Run the zygote's main loop: start each piece of work, and report its keeper's process ID and how it ended.
 
     Args:
-        descriptor: of the socket to the process that gives work. When that one is gone, so is this.
-        folder: what is removed in the end.
+        descriptor: of the socket to the parent process. When the parent ends, so does this process.
+        folder: a folder that is removed at the end.
     """
     parent = socket.socket(fileno=descriptor)
-    logging.getLogger("synthesis.frontends.registry").setLevel(logging.ERROR)  # the parent warns of untested releases
+    logging.getLogger("synthesis.frontends.registry").setLevel(logging.ERROR)  # the parent warns of these
     with contextlib.suppress(BrokenPipeError, ConnectionError, EOFError):
         _serve(parent, descriptor)
     remove(Path(folder))
@@ -94,11 +97,11 @@ def _prepare(preload: Sequence[str | tuple[str, Any]]) -> None:
             with contextlib.suppress(ImportError):
                 importlib.import_module(entry)
     toolchain()
-    gc.freeze()  # what is imported is never garbage; looking at it would copy its pages
+    gc.freeze()  # imported objects are never garbage, and collecting would copy their memory pages
 
 
 def _serve_one(order: Order, writer: int, descriptor: int) -> None:
-    """Start a piece of work and see it end; its keeper is killed on demand, and if nobody is there to demand it."""
+    """Start a piece of work and wait for its end. The keeper is killed on request, or if the parent has ended."""
     ended, tell = os.pipe()
     zygote = os.getpid()
     try:
@@ -121,7 +124,7 @@ def _serve_one(order: Order, writer: int, descriptor: int) -> None:
 
 
 def _await(keeper: int, descriptor: int) -> None:
-    """Wait for the keeper's end, and bring it about on demand, or if nobody is there to demand it."""
+    """Wait for the keeper's end. Terminate it on request, or if the parent has ended."""
     keeping = psutil.Process(keeper)
     watched = _watch(keeper)
     try:
@@ -129,7 +132,7 @@ def _await(keeper: int, descriptor: int) -> None:
             ready, _, _ = select.select([descriptor, *watched], [], [], None if watched else _GLANCE)
             if descriptor in ready and os.read(descriptor, 1) in (KILL, b""):
                 keeping.terminate()
-                if watched:  # which tells of the end at once
+                if watched:  # the descriptor reports the end at once
                     select.select(watched, [], [], _PATIENCE)
                 with contextlib.suppress(psutil.TimeoutExpired):
                     keeping.wait(0 if watched else _PATIENCE)
@@ -145,7 +148,7 @@ def _await(keeper: int, descriptor: int) -> None:
 
 
 def _watch(process: int) -> list[int]:
-    """A descriptor that can be read when a process has ended; none where the system has none."""
+    """Return a descriptor that becomes readable when a process ends, in a list; empty if the system lacks it."""
     try:
         return [os.pidfd_open(process)]
     except (AttributeError, OSError):
@@ -153,7 +156,7 @@ def _watch(process: int) -> list[int]:
 
 
 def _keep(order: Order, writer: int, tell: int, zygote: int) -> NoReturn:
-    """The keeper: leave the namespaces, start the first process, and end all that it leaves behind."""
+    """Run the keeper: leave the namespaces, start the first process, and end everything that it leaves behind."""
     try:
         linux.die_with_parent(signal.SIGKILL)
         if os.getppid() != zygote:
@@ -184,15 +187,15 @@ def _keep(order: Order, writer: int, tell: int, zygote: int) -> NoReturn:
 
 
 def _count_threads(first: int, most: int, tell: int) -> None:
-    """Wait for the first process's end, and end it if it and its descendants come to more threads than they may.
+    """Wait for the first process's end. End it if it and its descendants exceed the thread limit.
 
-    The kernel refuses a thread beyond the limit to everybody but the superuser, in whatever namespace of users
-    (``copy_process`` in its ``kernel/fork.c``).
+    The kernel enforces this limit for everybody except root, in any user namespace (``copy_process`` in
+    ``kernel/fork.c``).
     """
     watched = _watch(first)
     while watched and not select.select(watched, [], [], _COUNT)[0]:
         if _threads(first) > most:
-            os.write(tell, STATUS.pack(MANY))  # before the first process tells of an end
+            os.write(tell, STATUS.pack(MANY))  # before the first process reports its end
             os.kill(first, signal.SIGKILL)
             break
     for each in watched:
@@ -200,7 +203,7 @@ def _count_threads(first: int, most: int, tell: int) -> None:
 
 
 def _threads(process: int) -> int:
-    """How many threads a process and its descendants have; those that end meanwhile are left out."""
+    """Return the number of threads of a process and its descendants, ignoring those that end meanwhile."""
     count = 0
     with contextlib.suppress(OSError):
         for thread in Path(f"/proc/{process}/task").iterdir():
@@ -211,12 +214,12 @@ def _threads(process: int) -> int:
 
 
 def _end_all(first: int) -> NoReturn:
-    """End all that this process and its descendants have started, and itself.
+    """End everything that this process and its descendants have started, and then this process.
 
     Args:
-        first: the process with which most of them end, if it has not.
+        first: the first process of the namespace, with which most of them end.
     """
-    with contextlib.suppress(ChildProcessError):  # nobody is left
+    with contextlib.suppress(ChildProcessError):  # no children are left
         if os.waitpid(first, os.WNOHANG) == (0, 0):
             os.kill(first, signal.SIGKILL)
             os.waitpid(first, 0)
@@ -230,7 +233,7 @@ def _end_all(first: int) -> NoReturn:
 
 
 def _begin(order: Order, writer: int, tell: int, held: frozenset[Protection]) -> NoReturn:
-    """The first process of the namespace: start the work, reap what there is to reap, and tell how the work ended."""
+    """Run the first process of the namespace: start the work, reap processes, and report how the work ended."""
     try:
         linux.die_with_parent(signal.SIGKILL)
         work = os.fork()
@@ -247,7 +250,7 @@ def _begin(order: Order, writer: int, tell: int, held: frozenset[Protection]) ->
 
 
 def _work(order: Order, writer: int, tell: int, held: frozenset[Protection]) -> NoReturn:
-    """The work: send each item, then leave without running anything that was set up for a process's end."""
+    """Run the work: send each item, then exit without running exit handlers."""
     status = 1
     try:
         linux.die_with_parent(signal.SIGKILL)
@@ -264,7 +267,7 @@ def _work(order: Order, writer: int, tell: int, held: frozenset[Protection]) -> 
             for item in work():
                 data = encode(item)
                 if os.getpid() != process:
-                    os._exit(0)  # a copy that somebody's code has made of this process
+                    os._exit(0)  # a copy of this process, forked by untrusted code
                 send(writer, Kind.ITEM, data)
             if os.getpid() == process:
                 send(writer, Kind.DONE)
@@ -277,7 +280,7 @@ def _work(order: Order, writer: int, tell: int, held: frozenset[Protection]) -> 
 
 
 def _keep_only(writer: int) -> int:
-    """Close all descriptors but the pipe for results; what is read is empty, what is written goes nowhere."""
+    """Close all descriptors except the pipe for results. Input is empty and output is discarded."""
     nothing = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(nothing, stream)
@@ -288,7 +291,7 @@ def _keep_only(writer: int) -> int:
 
 
 def _raise(writer: int, error: Exception) -> None:
-    """Have an error raised on the other side: one of ours as it is, with what it carries, others by their words."""
+    """Send an error to be raised by the parent: irsmith's own with their attributes, others by their message."""
     kind = type(error).__name__ if isinstance(error, IrsmithError) else ""
     words = str(error) if kind else f"{type(error).__name__}: {error}"
     carried = {name: str(value) for name, value in vars(error).items()} if kind else {}

@@ -1,8 +1,8 @@
-"""Plain data as bytes and back: what comes from a process that a stranger's code has run in is never unpickled.
+"""Serialises plain data. Results of a process that ran untrusted code are never unpickled.
 
-A message is a JSON header and the bytes of its arrays. What it may hold is said by the type that it is read as: only
-the records, enumerations and arrays that this type names are ever made, with fields of their own types. So the worst
-that a forged message can be is wrong, or no message.
+A message is a JSON header followed by the bytes of its arrays. The type that it is read as decides what it may contain:
+only the records, enumerations and arrays in this type are created, with fields of their declared types. A forged
+message can therefore only be wrong or invalid.
 """
 
 import functools
@@ -30,25 +30,25 @@ _NAMED_LATER: dict[type, Mapping[str, type]] = {}
 
 
 def name_types(kind: type, **named: type) -> None:
-    """Say which types the fields of a dataclass are of that its own module has not imported when it runs.
+    """Register types of a dataclass's fields that its module imports only for type checking.
 
     Args:
         kind: the dataclass.
-        named: each type by the name that annotations have for it.
+        named: the types by their names in annotations.
     """
     _NAMED_LATER[kind] = named
 
 
 class WireError(ValueError):
-    """Bytes that are no message of the type they are read as; the message says why."""
+    """The bytes are not a message of the expected type. The message says why."""
 
 
 def encode(value: object, names: Mapping[type, Callable[[Any], str]] | None = None) -> bytes:
-    """The bytes of plain data: numbers, texts, collections, arrays, enumerations and dataclasses.
+    """Return plain data as bytes: numbers, strings, collections, arrays, enumerations and dataclasses.
 
     Args:
-        value: the data. An array that it holds twice is one array again when it is read.
-        names: classes whose objects go by a name, and what says it.
+        value: the data. An array that occurs twice is one array again after decoding.
+        names: classes whose objects are encoded by name, each with the function that returns the name.
 
     Raises:
         TypeError: for anything else.
@@ -99,7 +99,7 @@ class _Writer:
         if id(value) in self._records:
             return ["again", self._records[id(value)]]
         self._records[id(value)] = len(self._records)
-        self._kept.append(value)  # so that no other takes its place in memory
+        self._kept.append(value)  # keeps its id from being reused
         return ["record", kind.__name__, *(self.node(getattr(value, name)) for name in _field_names(kind))]
 
     def _number(self, array: Array) -> int:
@@ -127,15 +127,15 @@ def _dtype_node(dtype: np.dtype[Any]) -> Any:
 
 
 def decode(data: bytes, kind: Any, names: Mapping[type, Callable[[str], Any]] | None = None) -> Any:
-    """The data that ``encode`` wrote.
+    """Return the data that ``encode`` encoded.
 
     Args:
-        data: the bytes, whoever made them.
-        kind: the type that it is read as; ``Any`` stands for numbers, texts, collections and arrays.
-        names: classes whose objects go by a name, and what finds them.
+        data: the bytes, which may be untrusted.
+        kind: the expected type. ``Any`` stands for numbers, strings, collections and arrays.
+        names: classes whose objects are encoded by name, each with the function that looks a name up.
 
     Raises:
-        WireError: if they are no message of this type.
+        WireError: if they are not a message of this type.
     """
     try:
         (size,) = _HEADER.unpack_from(data)
@@ -193,24 +193,24 @@ def _dtype_of(node: Any) -> np.dtype[Any]:
 
 
 class _Reader:
-    """Reads nodes as types.
+    """Decodes nodes as given types.
 
     Args:
-        arrays: of the message, by number.
-        names: classes whose objects go by a name, and what finds them.
+        arrays: the arrays of the message, by number.
+        names: classes whose objects are encoded by name, each with the function that looks a name up.
     """
 
     def __init__(self, arrays: Sequence[Any], names: Mapping[type, Callable[[str], Any]]) -> None:
         self._arrays = arrays
         self._names = names
         self._records: list[Any] = []
-        """By the order in which they begin."""
+        """Records in the order in which they begin."""
 
     def read(self, node: Any, kind: Any, depth: int = 0) -> Any:
-        """The value of a node as a type.
+        """Return the value of a node as a type.
 
         Raises:
-            WireError: if it is none.
+            WireError: if the node does not have this type.
         """
         if depth > _DEEPEST:
             raise WireError("too deep")
@@ -345,9 +345,9 @@ def _only(node: Any, tag: Any, wanted: str) -> Any:
 
 @functools.cache
 def _parts_of(kind: Any) -> tuple[Any, tuple[Any, ...]]:
-    """The class behind a type, and what it is given in brackets; for a named type, of the one that it stands for."""
+    """Return the class of a type and its type arguments; for a type alias, those of the type that it stands for."""
     origin, inner = get_origin(kind) or kind, get_args(kind)
-    meant = getattr(origin, "__value__", None)  # as of NumPy's NDArray, from NumPy 2.5 and Python 3.12 on
+    meant = getattr(origin, "__value__", None)  # for a type alias, such as NDArray from NumPy 2.5 with Python 3.12
     if meant is not None:
         return _parts_of(meant[inner] if inner else meant)
     return origin, inner

@@ -1,7 +1,7 @@
-"""Starts dangerous work, each piece in a process of its own, and takes its results: plain data, read with care.
+"""Runs dangerous work, each piece in a separate process, and decodes its results as plain data.
 
-A zygote is a fresh Python that imports what is slow to import, once, and is forked for each piece of work; so a piece
-starts in milliseconds, and never in a process that has used Warp or JAX (JAX must not be forked once it has).
+A zygote is a new Python process that imports slow modules once and is forked for each piece of work. A piece therefore
+starts in milliseconds, and never in a process that has used Warp or JAX (JAX must not be forked after use).
 """
 
 import contextlib
@@ -25,7 +25,7 @@ from synthesis.core.sandbox.serving import BEGIN, KILL, MANY, START_LIMIT, Order
 from synthesis.core.sandbox.wire import WireError, decode
 
 _STARTS = 3
-"""How often work is started that is killed before it begins."""
+"""Number of times that work is started if it is killed before it begins."""
 
 
 class _KilledAtStartError(MachineError):
@@ -34,19 +34,19 @@ class _KilledAtStartError(MachineError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Casualty:
-    """The end of work that did not end by itself; the last item of its results."""
+    """The abnormal end of a piece of work. It is the last item of the results."""
 
     symptom: Symptom
     """``TIMEOUT`` or ``CRASH``."""
     detail: str
-    """What was seen: a signal, an exit status, a time."""
+    """A description: a signal, an exit status or a time."""
     machine: bool = False
-    """Whether the work cannot have done it: somebody else killed it, or what keeps it."""
+    """Whether the work cannot have caused it: the work or its keeper was killed from outside."""
 
 
 @dataclass(slots=True)
 class _Running:
-    """A piece of work that has begun."""
+    """A piece of work that is running."""
 
     reader: int
     keeper: int = 0
@@ -56,12 +56,12 @@ class _Running:
 
 
 class Zygote:
-    """Runs pieces of work, one at a time, each in a process of its own; a context manager.
+    """Runs pieces of work one at a time, each in a separate process. A context manager.
 
     Args:
-        preload: what is done before any work: a module to import, left out if it does not import, or a function as
-            ``module:name`` and what it is called with, which can be pickled.
-        confinement: what work is held to.
+        preload: what to do before any work: a module to import, skipped if it cannot be imported, or a function as
+            ``module:name`` with its argument, which must be picklable.
+        confinement: the restrictions on the work.
     """
 
     def __init__(
@@ -71,10 +71,10 @@ class Zygote:
         self._confinement = confinement or Confinement()
         self._works = 0
         self.protections: frozenset[Protection] | None = None
-        """What held of the latest piece of work; None if there was none."""
+        """The protections that held for the latest piece of work; None if there was none."""
 
     def __enter__(self) -> "Zygote":
-        """Start the process that is forked from.
+        """Start the zygote process.
 
         Raises:
             MachineError: if it cannot be started.
@@ -95,7 +95,7 @@ class Zygote:
                 pass_fds=[theirs.fileno(), lock],
                 env=environment,
                 stdin=subprocess.DEVNULL,
-                process_group=0,  # an interrupt at the terminal is for the command alone, which ends this process
+                process_group=0,  # Ctrl-C reaches only the command, which then ends this process
             )
         except OSError as error:
             remove(self._folder)
@@ -108,8 +108,8 @@ class Zygote:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Stop it; a piece of work that is still running is killed, and its folders are removed."""
-        self._socket.close()  # which tells it to end
+        """Stop the zygote. Running work is killed, and its folders are removed."""
+        self._socket.close()  # closing the socket makes it exit
         try:
             self._process.wait(timeout=30)
         except subprocess.TimeoutExpired:
@@ -126,30 +126,30 @@ class Zygote:
         first_limit: float | None = None,
         contained: bool = False,
     ) -> Generator[Any]:
-        """The items that ``work()`` yields, then a :class:`Casualty` if it came to harm.
+        """Yield the items of ``work()``, and then a :class:`Casualty` if it ended abnormally.
 
-        Items arrive as they are made, so what came before the harm is kept. Output of the process is dropped; its
-        temporary folder, and the current one of a stranger's, is one of its own, which is removed when it has ended.
+        Items arrive as they are made, so those before the end are kept. The process's output is discarded. It has its
+        own temporary folder, also the working directory of untrusted work, which is removed when it has ended.
 
         Args:
-            work: a picklable call, such as a ``partial`` of a module's function, that yields plain data.
-            kind: the type of the items; what is not of it is harm.
-            time_limit: the most seconds of processor time that the next item may take, so that a machine with much else
-                to do decides nothing. Work that waits, and so uses none, is given as long by the clock.
-            first_limit: the same for the first item, before which work prepares itself; ``time_limit`` if None.
-            contained: whether what the work raises once it has begun is harm too: a stranger's may raise anything, and
-                in anybody's name.
+            work: a picklable callable that yields plain data, such as a ``partial`` of a module's function.
+            kind: the type of the items. An item of another type is a ``Casualty``.
+            time_limit: maximum processor time for the next item, in seconds, so that the load of the machine has no
+                effect. Work that only waits has the same limit in wall-clock time.
+            first_limit: the same for the first item, which includes the preparation; ``time_limit`` if None.
+            contained: whether an error that the work raises after it has begun is a ``Casualty`` too. Untrusted work
+                may raise any error, including irsmith's.
 
         Raises:
-            IrsmithError: what ``work`` itself raises.
-            RuntimeError: likewise, for any other error, with its words.
-            MachineError: if the process that is forked from is gone, no other can be started, or one after the other
-                is killed before its work has begun.
+            IrsmithError: if ``work`` raises it.
+            RuntimeError: for any other error that ``work`` raises, with its message.
+            MachineError: if the zygote has ended, no process can be started, or processes are repeatedly killed before
+                their work has begun.
         """
         for left in reversed(range(_STARTS)):
             try:
                 yield from self._run(work, kind, time_limit, first_limit, contained=contained)
-            except _KilledAtStartError:  # nothing has come of it yet
+            except _KilledAtStartError:  # there are no items yet
                 if not left:
                     raise
             else:
@@ -164,7 +164,7 @@ class Zygote:
         *,
         contained: bool,
     ) -> Generator[Any]:
-        """What :meth:`run` gives, of one process."""
+        """Yield the items of :meth:`run` from one process."""
         self._works += 1
         folder = self._folder / f"work-{self._works}"
         reader, writer = os.pipe()
@@ -198,7 +198,7 @@ class Zygote:
     def _items(
         self, running: _Running, kind: Any, time_limit: float, first_limit: float, *, contained: bool
     ) -> Generator[Any, None, Casualty | None]:
-        """Items as they come; returns the harm if there was any."""
+        """Yield the items as they arrive. Return a ``Casualty`` if the work ended abnormally."""
         limit = first_limit
         most = self._confinement.limits.output << 20
         while True:
@@ -233,7 +233,7 @@ class Zygote:
             yield item
 
     def _end(self, running: _Running, *, finished: bool) -> Casualty | None:
-        """The harm of work that has closed its pipe, if that was not all; what goes on after its results is ended."""
+        """Return the ``Casualty`` of work that has closed its pipe, or None if it had finished."""
         if finished:
             return None
         status = self._told()
@@ -249,12 +249,12 @@ class Zygote:
             return Casualty(symptom=Symptom.CRASH, detail=f"exit status {status}")
         if not running.protections:
             raise _KilledAtStartError(f"a process was killed by {signal.Signals(-status).name} before its work began")
-        # What may not send this signal did not send it.
+        # The work may not send this signal, so it did not.
         machine = status == -signal.SIGKILL and Protection.SECCOMP in running.protections
         return Casualty(symptom=Symptom.CRASH, detail=f"killed by {signal.Signals(-status).name}", machine=machine)
 
     def _stop(self, running: _Running) -> None:
-        """End work that is not wanted any more, and all that it has started."""
+        """End work that is no longer needed, and everything that it has started."""
         if running.begun:
             with contextlib.suppress(OSError, MachineError):
                 self._socket.send(KILL)
@@ -262,7 +262,7 @@ class Zygote:
         running.ended = True
 
     def _told(self) -> int:
-        """The next number from the zygote: which process keeps the work, or the exit code, negative for a signal."""
+        """Return the next number from the zygote: the keeper's process ID, or the exit code, negative for a signal."""
         with self._lost():
             return STATUS.unpack(read(self._socket.fileno(), STATUS.size, within(START_LIMIT)))[0]
 
@@ -275,7 +275,7 @@ class Zygote:
             raise MachineError(lost) from error
 
     def check_machine(self) -> None:
-        """Nothing, if work that failed cannot blame the machine for it.
+        """Check that the machine is not to blame for failed work.
 
         Raises:
             NoSpaceError: if there is no space left for temporary files.
@@ -286,7 +286,7 @@ class Zygote:
 
 
 def _error_of(told: tuple[str, str, dict[str, str]]) -> Exception:
-    """The error that the work has raised."""
+    """Return the error that the work raised."""
     name, words, carried = told
     error = error_of(name, words)
     for attribute, text in carried.items():

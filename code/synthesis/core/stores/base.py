@@ -1,6 +1,6 @@
-"""Where files are: a folder of this machine, or whatever fsspec reaches, behind the same few operations.
+"""The interface of stores: a local folder, or any storage that fsspec supports.
 
-Names are relative to a store's place, with ``/`` between their parts. A file is whole or not there.
+Names are relative to the store's location, with ``/`` between their parts. Files are written atomically.
 """
 
 from contextlib import AbstractContextManager
@@ -8,25 +8,25 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 LARGEST = 1 << 28
-"""Bytes that a file may have that is read whole."""
+"""Maximum size in bytes of a file that is read into memory as a whole."""
 
 
 class Store(Protocol):
-    """Files below one place."""
+    """Files at one location."""
 
     where: str
-    """The place, as users name it."""
+    """The location, as users name it."""
 
     def read(self, name: str, *, most: int = LARGEST) -> bytes:
-        """The content of a file, which may be anybody's: no pipe, no device.
+        """Return the content of a file. An untrusted file may not be a pipe or a device.
 
         Raises:
-            OSError: if it is not there, cannot be read, or has more bytes than ``most``.
+            OSError: if it does not exist, cannot be read, or has more bytes than ``most``.
         """
         ...
 
     def write(self, name: str, content: bytes) -> None:
-        """Write a file, and the folders above it; nobody ever sees half of it.
+        """Write a file atomically, and create the folders above it.
 
         Raises:
             OutputError: if it cannot be written.
@@ -34,7 +34,7 @@ class Store(Protocol):
         ...
 
     def writing(self, name: str) -> AbstractContextManager[BinaryIO]:
-        """A file to write to, which is there, whole, when the block ends well, and not at all otherwise.
+        """Return a file to write to. It appears when the block ends without an error, and not at all otherwise.
 
         Raises:
             OutputError: if it cannot be written.
@@ -42,43 +42,43 @@ class Store(Protocol):
         ...
 
     def as_path(self, name: str) -> AbstractContextManager[Path]:
-        """A file of this machine that holds what the named one holds, while the block runs.
+        """Return a local file with the content of a file, for the duration of the block.
 
         Raises:
-            OSError: if it is not there or cannot be read.
+            OSError: if it does not exist or cannot be read.
         """
         ...
 
     def names(self, folder: str = "") -> list[str]:
-        """The names of the files right in a folder, without it, in no order; none if there is no such folder.
+        """Return the names of the files directly in a folder, unsorted; empty if there is no such folder.
 
         Raises:
-            OSError: if it cannot be read.
+            OSError: if the folder cannot be read.
         """
         ...
 
     def folders(self, folder: str = "") -> list[str]:
-        """The names of the folders right in a folder, likewise.
+        """Return the names of the folders directly in a folder, unsorted; empty if there is no such folder.
 
         Raises:
-            OSError: if it cannot be read.
+            OSError: if the folder cannot be read.
         """
         ...
 
     def has(self, name: str) -> bool:
-        """Whether there is a file of this name."""
+        """Return whether there is a file with this name."""
         ...
 
     def remove(self, name: str) -> None:
-        """Remove a file; nothing if it is not there.
+        """Remove a file. Does nothing if it does not exist.
 
         Raises:
-            OutputError: if it is there and cannot be removed.
+            OutputError: if it cannot be removed.
         """
         ...
 
     def move(self, name: str, to: str) -> None:
-        """Give a file another name, in the place of one that has it.
+        """Rename a file, replacing an existing file with the new name.
 
         Raises:
             OutputError: if it cannot be moved.
@@ -86,24 +86,26 @@ class Store(Protocol):
         ...
 
     def copy(self, source: "Store", name: str, to: str) -> None:
-        """Have a file of another store here too, under a name of its own; it is not to be written to in place.
+        """Copy a file of another store under a new name.
+
+        The copy must not be modified in place, as it may be a hard link.
 
         Raises:
-            OSError: if it is not there or cannot be read.
+            OSError: if it does not exist or cannot be read.
             OutputError: if it cannot be written.
         """
         ...
 
     def inside(self, folder: str) -> "Store":
-        """The store of a folder in this one."""
+        """Return the store of a folder in this one."""
         ...
 
     def prune(self, folder: str) -> None:
-        """Remove a folder, and those right in it, where they are empty."""
+        """Remove a folder and its direct subfolders if they are empty."""
         ...
 
     def prepare(self) -> bool:
-        """See to it that files can be written; returns whether a folder had to be made for them.
+        """Check that files can be written, and return whether a folder had to be created.
 
         Raises:
             OutputError: if they cannot.
@@ -111,7 +113,7 @@ class Store(Protocol):
         ...
 
     def sweep(self, folder: str) -> None:
-        """Remove what was killed while it was written, right in a folder.
+        """Remove unfinished files of killed processes directly in a folder.
 
         Raises:
             OutputError: if the folder cannot be written.
@@ -119,14 +121,14 @@ class Store(Protocol):
         ...
 
     def alone(self, name: str, *, shared: bool = False) -> AbstractContextManager[None]:
-        """Keep a name to this process, or to those that share it, while the block runs, where the place knows locks.
+        """Lock a name for this process, or for those that share it, during the block, if the storage supports locks.
 
         Raises:
-            OutputError: if another process has it.
+            OutputError: if another process has locked it.
         """
         ...
 
 
 def join(*parts: str) -> str:
-    """The name of a file, of its parts; empty ones are left out."""
+    """Join the parts of a name, leaving out empty ones."""
     return "/".join(part for part in parts if part)

@@ -1,4 +1,4 @@
-"""A folder of this machine: files are written beside their place, flushed to disk, then moved into it."""
+"""A local folder as a store. Files are written to a temporary name, flushed to disk, then renamed."""
 
 import contextlib
 import fcntl
@@ -15,17 +15,17 @@ from synthesis.core.stores.base import LARGEST, Store
 
 
 class Folder:
-    """A folder of this machine."""
+    """A local folder."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.where = str(path)
 
     def read(self, name: str, *, most: int = LARGEST) -> bytes:
-        """The content of a file, which may be anybody's: no pipe, no device.
+        """Return the content of a file. An untrusted file may not be a pipe or a device.
 
         Raises:
-            OSError: if it is not there, cannot be read, or has more bytes than ``most``.
+            OSError: if it does not exist, cannot be read, or has more bytes than ``most``.
         """
         with _open_regular(self.path / name) as file:
             size = os.fstat(file.fileno()).st_size
@@ -34,7 +34,7 @@ class Folder:
             return file.read(most)
 
     def write(self, name: str, content: bytes) -> None:
-        """Write a file, and the folders above it; nobody ever sees half of it.
+        """Write a file atomically, and create the folders above it.
 
         Raises:
             OutputError: if it cannot be written.
@@ -46,7 +46,7 @@ class Folder:
 
     @contextlib.contextmanager
     def writing(self, name: str) -> Generator[BinaryIO]:
-        """A file to write to, which is there, whole, when the block ends well, and not at all otherwise.
+        """Return a file to write to. It appears when the block ends without an error, and not at all otherwise.
 
         Raises:
             OutputError: if it cannot be written.
@@ -58,10 +58,10 @@ class Folder:
 
     @contextlib.contextmanager
     def as_path(self, name: str) -> Generator[Path]:
-        """The file itself.
+        """Return the path of the file itself.
 
         Raises:
-            OSError: if it is not there or is no file.
+            OSError: if it does not exist or is not a regular file.
         """
         path = self.path / name
         with _open_regular(path):
@@ -69,18 +69,18 @@ class Folder:
         yield path
 
     def names(self, folder: str = "") -> list[str]:
-        """The names of the files right in a folder, without it, in no order; none if there is no such folder.
+        """Return the names of the files directly in a folder, unsorted; empty if there is no such folder.
 
         Raises:
-            OSError: if it cannot be read.
+            OSError: if the folder cannot be read.
         """
         return self._listed(folder, lambda entry: not entry.is_dir())
 
     def folders(self, folder: str = "") -> list[str]:
-        """The names of the folders right in a folder, likewise.
+        """Return the names of the folders directly in a folder, unsorted; empty if there is no such folder.
 
         Raises:
-            OSError: if it cannot be read.
+            OSError: if the folder cannot be read.
         """
         return self._listed(folder, lambda entry: entry.is_dir())
 
@@ -92,14 +92,14 @@ class Folder:
             return []
 
     def has(self, name: str) -> bool:
-        """Whether there is a file of this name."""
+        """Return whether there is a file with this name."""
         return (self.path / name).is_file()
 
     def remove(self, name: str) -> None:
-        """Remove a file; nothing if it is not there.
+        """Remove a file. Does nothing if it does not exist.
 
         Raises:
-            OutputError: if it is there and cannot be removed.
+            OutputError: if it cannot be removed.
         """
         try:
             (self.path / name).unlink(missing_ok=True)
@@ -107,7 +107,7 @@ class Folder:
             raise OutputError(f"cannot remove {self.path / name}: {error.strerror}") from error
 
     def move(self, name: str, to: str) -> None:
-        """Give a file another name, in the place of one that has it.
+        """Rename a file, replacing an existing file with the new name.
 
         Raises:
             OutputError: if it cannot be moved.
@@ -121,10 +121,10 @@ class Folder:
             raise OutputError(f"cannot move {self.path / name} to {target}: {error.strerror}") from error
 
     def copy(self, source: Store, name: str, to: str) -> None:
-        """Have a file of another store here too: without room of its own where both are on one file system.
+        """Copy a file of another store, as a hard link if both are on one file system.
 
         Raises:
-            OSError: if it is not there or cannot be read.
+            OSError: if it does not exist or cannot be read.
             OutputError: if it cannot be written.
         """
         target = self.path / to
@@ -134,34 +134,34 @@ class Folder:
             try:
                 os.link(source.path / name, temporary)
                 os.replace(temporary, target)
-                temporary.unlink(missing_ok=True)  # which is still there where both names were of one file
+                temporary.unlink(missing_ok=True)  # it remains if both names were links to one file
                 return
-            except OSError:  # another file system, or one without links
+            except OSError:  # another file system, or one without hard links
                 temporary.unlink(missing_ok=True)
         self.write(to, source.read(name))
 
     def inside(self, folder: str) -> "Folder":
-        """The store of a folder in this one."""
+        """Return the store of a folder in this one."""
         return Folder(self.path / folder)
 
     def prune(self, folder: str) -> None:
-        """Remove a folder, and those right in it, where they are empty."""
+        """Remove a folder and its direct subfolders if they are empty."""
         for path in (*(self.path / folder).glob("*/"), self.path / folder):
             with contextlib.suppress(OSError):
                 path.rmdir()
 
     def prepare(self) -> bool:
-        """Make the folder, with those above it; returns whether it was not there.
+        """Create the folder and those above it, and return whether it did not exist.
 
         Raises:
-            OutputError: if it cannot be made or written.
+            OutputError: if it cannot be created or written.
         """
         new = not self.path.exists()
         make_folder(self.path)
         return new
 
     def sweep(self, folder: str) -> None:
-        """Remove what a process that was killed while it wrote has left in a folder.
+        """Remove unfinished files of killed processes from a folder.
 
         Raises:
             OutputError: if the folder cannot be written.
@@ -174,10 +174,10 @@ class Folder:
 
     @contextlib.contextmanager
     def alone(self, name: str, *, shared: bool = False) -> Generator[None]:
-        """Keep a folder to this process, or to those that share it, while the block runs; one that dies gives it back.
+        """Lock a folder for this process, or for those that share it, during the block. The lock ends with the process.
 
         Raises:
-            OutputError: if another process has it.
+            OutputError: if another process has locked it.
         """
         path = self.path / name
         make_folder(path)
@@ -192,7 +192,7 @@ class Folder:
 
 
 def write_atomic(path: Path, text: str) -> None:
-    """Write a text file as UTF-8, so that no reader and no crash ever sees half of it.
+    """Write a text file as UTF-8 atomically.
 
     Raises:
         OutputError: if the disk is full or the folder cannot be written.
@@ -207,14 +207,14 @@ def _write(path: Path, fill: Callable[[BinaryIO], object]) -> None:
 
 @contextlib.contextmanager
 def _replacing(path: Path) -> Generator[BinaryIO]:
-    """A file that takes a path's place when the block ends well.
+    """Yield a file that replaces the one at a path when the block ends without an error.
 
     Raises:
         OutputError: if the disk is full or the folder cannot be written.
     """
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
-        # As any program makes a file, so that the user's umask decides who may read it.
+        # The default mode, so that the user's umask decides who may read it.
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
         try:
             with os.fdopen(descriptor, "wb") as file:
@@ -231,7 +231,7 @@ def _replacing(path: Path) -> Generator[BinaryIO]:
 
 
 def _flush_folder(folder: Path) -> None:
-    """See to it that a file's new name is on the disk too."""
+    """Flush the new name of a file to disk."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -240,10 +240,10 @@ def _flush_folder(folder: Path) -> None:
 
 
 def _open_regular(path: Path) -> io.BufferedReader:
-    """A file, opened without waiting for whoever may write to it.
+    """Open a file without blocking.
 
     Raises:
-        OSError: if it is not there, or is a pipe, a device or a folder.
+        OSError: if it does not exist, or is a pipe, a device or a folder.
     """
     file = open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb")  # noqa: SIM115 (the caller closes it)
     if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
@@ -253,10 +253,10 @@ def _open_regular(path: Path) -> io.BufferedReader:
 
 
 def make_folder(path: Path) -> None:
-    """Make a folder for output, with those above it.
+    """Create a folder for output, and those above it.
 
     Raises:
-        OutputError: if it cannot be made or written.
+        OutputError: if it cannot be created or written.
     """
     try:
         path.mkdir(parents=True, exist_ok=True)

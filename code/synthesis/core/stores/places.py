@@ -1,4 +1,4 @@
-"""From what users name to a store."""
+"""Returns the store for a path or a URL."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from synthesis.core.stores.remote import Remote
 
 
 def store_of(place: str | Path | Store) -> Store:
-    """The store of a folder's path or of a URL; a store is its own.
+    """Return the store of a path or a URL. A store is returned unchanged.
 
     Raises:
         ConfigError: if there is no such protocol, or its package is not installed.

@@ -1,4 +1,4 @@
-"""What fsspec reaches: object stores, hubs, memory. A file is there when its upload is complete, and not before."""
+"""Storage that fsspec supports: object stores, hubs, memory. A file appears only when its upload is complete."""
 
 import contextlib
 import posixpath
@@ -14,7 +14,7 @@ _PACKAGES = {"s3": "s3fs", "s3a": "s3fs", "gs": "gcsfs", "gcs": "gcsfs", "hf": "
 
 
 class Remote:
-    """A place that a URL names.
+    """A location given by a URL.
 
     Args:
         url: such as ``s3://bucket/folder``, ``gs://…``, ``hf://datasets/…``, ``memory://…``.
@@ -38,10 +38,10 @@ class Remote:
         self.where = url.rstrip("/")
 
     def read(self, name: str, *, most: int = LARGEST) -> bytes:
-        """The content of a file.
+        """Return the content of a file.
 
         Raises:
-            OSError: if it is not there, cannot be read, or has more bytes than ``most``.
+            OSError: if it does not exist, cannot be read, or has more bytes than ``most``.
         """
         with _as_os_error():
             path = self._seen(name)
@@ -62,7 +62,7 @@ class Remote:
 
     @contextlib.contextmanager
     def writing(self, name: str) -> Generator[BinaryIO]:
-        """A file to write to, which is sent when the block ends well, and not at all otherwise.
+        """Return a file to write to. It is uploaded when the block ends without an error, and not at all otherwise.
 
         Raises:
             OutputError: if it cannot be written.
@@ -78,10 +78,10 @@ class Remote:
 
     @contextlib.contextmanager
     def as_path(self, name: str) -> Generator[Path]:
-        """A copy of a file.
+        """Yield the path of a local copy of a file.
 
         Raises:
-            OSError: if it is not there or cannot be read.
+            OSError: if it does not exist or cannot be read.
         """
         with tempfile.TemporaryDirectory(prefix="irsmith-") as folder:
             path = Path(folder) / posixpath.basename(name)
@@ -90,18 +90,18 @@ class Remote:
             yield path
 
     def names(self, folder: str = "") -> list[str]:
-        """The names of the files right in a folder, without it, in no order; none if there is no such folder.
+        """Return the names of the files directly in a folder, unsorted; empty if there is no such folder.
 
         Raises:
-            OSError: if it cannot be read.
+            OSError: if the folder cannot be read.
         """
         return self._listed(folder, lambda entry: entry["type"] != "directory")
 
     def folders(self, folder: str = "") -> list[str]:
-        """The names of the folders right in a folder, likewise.
+        """Return the names of the folders directly in a folder, unsorted; empty if there is no such folder.
 
         Raises:
-            OSError: if it cannot be read.
+            OSError: if the folder cannot be read.
         """
         return self._listed(folder, lambda entry: entry["type"] == "directory")
 
@@ -114,21 +114,21 @@ class Remote:
         return [posixpath.basename(each["name"].rstrip("/")) for each in entries if wanted(each)]
 
     def has(self, name: str) -> bool:
-        """Whether there is a file of this name."""
+        """Return whether there is a file with this name."""
         return bool(self._files.isfile(self._seen(name)))
 
     def remove(self, name: str) -> None:
-        """Remove a file; nothing if it is not there.
+        """Remove a file. Does nothing if it does not exist.
 
         Raises:
-            OutputError: if it is there and cannot be removed.
+            OutputError: if it cannot be removed.
         """
         with self._trying("remove", name), contextlib.suppress(FileNotFoundError):
-            if self.has(name):  # a hub has other words for what is not there
+            if self.has(name):  # a hub raises other errors for a missing file
                 self._files.rm_file(self._path(name))
 
     def move(self, name: str, to: str) -> None:
-        """Give a file another name, in the place of one that has it.
+        """Rename a file, replacing an existing file with the new name.
 
         Raises:
             OutputError: if it cannot be moved.
@@ -138,37 +138,37 @@ class Remote:
             self._files.mv(self._seen(name), self._path(to))
 
     def copy(self, source: Store, name: str, to: str) -> None:
-        """Have a file of another store here too.
+        """Copy a file of another store.
 
         Raises:
-            OSError: if it is not there or cannot be read.
+            OSError: if it does not exist or cannot be read.
             OutputError: if it cannot be written.
         """
         self.write(to, source.read(name))
 
     def inside(self, folder: str) -> "Remote":
-        """The store of a folder in this one."""
+        """Return the store of a folder in this one."""
         return Remote(join(self.where, folder))
 
     def prune(self, folder: str) -> None:
-        """Nothing: a place that is reached by its files' names has no empty folders that matter."""
+        """Do nothing: empty folders do not matter here."""
 
     def prepare(self) -> bool:
-        """Make the place, where there are folders; returns that none had to be made.
+        """Create the location if the storage has folders. Return False.
 
         Raises:
-            OutputError: if it cannot be made.
+            OutputError: if it cannot be created.
         """
         with self._trying("write", ""):
             self._files.makedirs(self._root, exist_ok=True)
         return False
 
     def sweep(self, folder: str) -> None:
-        """Nothing: what was not sent whole is not there."""
+        """Do nothing: incomplete uploads leave no files."""
 
     @contextlib.contextmanager
     def alone(self, name: str, *, shared: bool = False) -> Generator[None]:
-        """Nothing: such places have no locks. Two runs of the same settings write the same bytes."""
+        """Do nothing: there are no locks. Two runs with the same settings write the same bytes."""
         del name, shared
         yield
 
@@ -176,7 +176,7 @@ class Remote:
         return join(self._root.rstrip("/"), name) or "/"
 
     def _seen(self, name: str) -> str:
-        """The path of a file or folder that is looked at as it is now: other workers write, and clients remember."""
+        """Return the path of a file or folder and drop its cached listing, as other workers may have written since."""
         path = self._path(name)
         self._files.invalidate_cache(path)
         return path
@@ -195,10 +195,10 @@ class Remote:
 
 @contextlib.contextmanager
 def _as_os_error() -> Generator[None]:
-    """Raise as an error of the operating system what clients of stores raise of their own."""
+    """Turn the client's own exceptions into ``OSError``."""
     try:
         yield
     except OSError:
         raise
-    except Exception as error:  # (every client has its own tree of errors)
+    except Exception as error:  # (every client has its own exceptions)
         raise OSError(0, f"{type(error).__name__}: {error}") from error
