@@ -1,7 +1,7 @@
-"""What of a model's answer may be looked at and run at all: told in time that grows with its length alone.
+"""Decides whether a model's answer may be examined and run, in time linear in its length.
 
-Nothing here runs, parses or imports an answer. What patterns could be made to look at again and again (quotes that do
-not end, comments that do not end, long runs of white space) is refused before any pattern sees it.
+Nothing here runs, parses or imports an answer. Input that could make regular expressions slow (unterminated quotes,
+unterminated comments, long runs of white space) is refused before any is applied.
 """
 
 import re
@@ -13,7 +13,7 @@ from synthesis.scoring.scores import Refusal, Score, Step
 
 _MOST_BLANKS = 2000
 _MOST_QUOTES = 400
-"""Quotes, and as many backslashes, beside four times those of the row's own text."""
+"""Maximum number of quotes, and of backslashes, in addition to four times those of the row's own text."""
 _DEEPEST = 400
 _BLANKS = re.compile(rf"[ \t\r\f\v\n]{{{_MOST_BLANKS}}}")
 _BRACKET = re.compile(r"[(){}\[\]]")
@@ -21,24 +21,24 @@ _BRACKET = re.compile(r"[(){}\[\]]")
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """An answer that is not looked at further."""
+    """An answer that is refused."""
 
     symptom: str
     message: str
 
     @property
     def score(self) -> Score:
-        """Nothing."""
+        """The score of a refused answer, 0."""
         return Score(value=0.0, step=Step.NOTHING, symptom=str(self.symptom), message=self.message)
 
 
 def admitted(text: object, own: str, limit: int) -> str | Refused:
-    """The text of an answer without a fence, or why it is not looked at.
+    """Return the text of an answer without a Markdown fence, or the reason why it is refused.
 
     Args:
-        text: what the model gave.
+        text: the model's output.
         own: the row's own text.
-        limit: characters that it may have; four times those of the row's own are allowed in any case.
+        limit: maximum number of characters. Four times the length of the row's own text is always allowed.
     """
     if not isinstance(text, str):
         return Refused(Refusal.EMPTY, f"the answer is no text, but of the type {type(text).__name__}")
@@ -80,12 +80,12 @@ def _quotes(text: str) -> int:
 
 
 def _is_too_deep(text: str, own: str) -> bool:
-    """Whether brackets are nested deeper than the tool can be trusted with; to count them tells it of most texts."""
+    """Return whether brackets are nested too deeply for the tool. For most texts it is enough to count them."""
     return sum(map(text.count, "([{")) > _DEEPEST and _depth(text) > max(_DEEPEST, 2 * _depth(own))
 
 
 def _depth(text: str) -> int:
-    """How deep brackets are nested, those in strings counted too."""
+    """Return the nesting depth of brackets, including those in strings."""
     depth = deepest = 0
     for bracket in _BRACKET.findall(text):
         depth = depth + 1 if bracket in "([{" else max(0, depth - 1)

@@ -1,8 +1,8 @@
-"""How much of what a forward text gives is right, where nothing trivial would be; and what is wrong, without numbers.
+"""Determines how much of a forward text's results is right, not counting trivial answers, and describes what is wrong.
 
-What zeros, a constant, an input, or an output that is left as it was would get right says nothing. So an array of a run
-*tells* something only where the right result is none of these, and a text is right in part only if it is right in
-half of all arrays and runs that tell anything, whatever outputs held before.
+Results that zeros, a constant, an input, or an unchanged output would also give prove nothing. An array of a run is
+therefore *informative* only where the right result is none of these. A text is partly right only if it is right in half
+of all informative arrays and runs, for each kind of initial output values. Descriptions contain no computed values.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -19,31 +19,31 @@ from synthesis.verification.inputs import flat
 
 _Array = npt.NDArray[Any]
 _ENOUGH, _DISTINCT = 8, 4
-"""Elements that have to tell something, and different right values among them, for any agreement to count."""
+"""Minimum number of informative elements, and of distinct expected values, required for partial agreement."""
 _HALF = 0.5
 _LOOKED_AT = 1 << 16
-"""Elements of an array in which is looked for such: at the same distance from each other, where it has more."""
+"""Maximum number of elements of an array that are examined, evenly spaced."""
 _CLOSE = 1e-2
-"""How near, of an element's size, a trivial answer is right."""
+"""Relative tolerance within which a trivial answer counts as right."""
 
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """How much of what a text gives is right."""
+    """How much of a text's results is right."""
 
     part: bool
-    """Whether it is right in at least half of what tells anything."""
+    """Whether at least half of the informative results are right."""
     message: str
-    """The first array that differs, in how many of its elements and on which input; empty if none does."""
+    """The first array that differs, in how many elements and on which input; empty if none does."""
 
 
 def agreement_of(program: Program, outcome: Outcome, expected: Expected) -> Agreement:
-    """How much of a forward text's draws is right.
+    """Return how much of a forward text's results is right.
 
     Args:
-        program: the text, with what its runs start from.
-        outcome: what they left.
-        expected: what they are held against.
+        program: the text, with the initial values of its runs.
+        outcome: the results of the runs.
+        expected: the expected results.
     """
     keys = sorted((key for key in outcome if key.purpose is Purpose.DRAW), key=lambda key: key.number)
     got = [flat(outcome[key]) for key in keys]
@@ -56,7 +56,7 @@ def agreement_of(program: Program, outcome: Outcome, expected: Expected) -> Agre
 
 
 def _is_half(right: Sequence[tuple[str, int]], telling: Collection[tuple[str, int]], turn: int) -> bool:
-    """Whether half is right of the runs whose outputs hold the same kind of thing before."""
+    """Return whether half of the runs with one kind of initial output values are right."""
     return sum(run % TURN == turn for _, run in right) >= _HALF * sum(run % TURN == turn for _, run in telling)
 
 
@@ -84,7 +84,7 @@ def _is_right(got: Sequence[Mapping[str, _Array]], expected: Expected, name: str
 
 
 def _telling(program: Program, keys: Sequence[RunKey], expected: Expected) -> dict[tuple[str, int], _Array]:
-    """Of each array and run that tells anything, the right values that no trivial answer gives."""
+    """Return the informative expected values of each array and run that has any."""
     found: dict[tuple[str, int], _Array] = {}
     for name, sample in expected.own[0].items():
         if sample.dtype.kind not in "fiuV" or sample.dtype.names:
@@ -104,14 +104,14 @@ def _telling(program: Program, keys: Sequence[RunKey], expected: Expected) -> di
 
 
 def _of_inputs(start: Mapping[str, _Array], shape: tuple[int, ...]) -> Iterator[_Array]:
-    """Every input that could be copied as it is: of the same shape, or a single number."""
+    """Yield every input that could be copied unchanged: one of the same shape, or a scalar."""
     for value in start.values():
         if value.dtype.kind in "fiubV" and not value.dtype.names and value.shape in (shape, ()):
             yield _wide(_some(value) if value.shape else value)
 
 
 def _some(value: _Array) -> _Array:
-    """The elements of an array that are looked at."""
+    """Return the examined elements of an array."""
     return value.ravel()[:: -(-value.size // _LOOKED_AT) or 1]
 
 

@@ -1,11 +1,11 @@
-"""What is scored: a model's text that answers a row."""
+"""The answers that are scored: a model's text for a row."""
 
 from dataclasses import dataclass
 
 from synthesis.dataset.storage.reading import Document
 
 PYTHON = "python"
-"""The level of an answer that is Python, to be graded against the row's IR."""
+"""The level of an answer in Python, which is graded against the row's IR."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,8 +15,8 @@ class Answer:
     row: Document
     """The row that it answers."""
     level: str
-    """What it is said to be: a level of the row, or ``python`` for the way back."""
+    """Its level: a level of the row, or ``python`` for the way back."""
     text: str
-    """As the model gave it; one Markdown fence around the whole is taken off."""
+    """The model's output. One Markdown fence around all of it is removed."""
     given: str = ""
-    """Of the way back, the level that was to be answered; the row's first proved forward level if empty."""
+    """For the way back, the level that the question showed; the row's first verified level if empty."""

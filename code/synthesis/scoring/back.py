@@ -1,7 +1,7 @@
-"""The way back: Python that answers a row's IR, lowered where it can do no harm.
+"""The way back: Python that answers a row's IR is lowered in a sandboxed process.
 
-The candidate's Python says nothing of what is right: what it lowers to is a text like any other, and is run on what the
-row's own source gives.
+The model's Python has no influence on the expected results. The text that it lowers to is run like any other, on the
+inputs and results of the row's own source.
 """
 
 from collections.abc import Mapping
@@ -16,15 +16,15 @@ from synthesis.scoring.scores import Refusal, Score, Step
 from synthesis.scoring.verdicts import not_executed, plain, refused
 
 _NO_PYTHON = frozenset([Symptom.SYNTAX_ERROR, Symptom.IMPORT_ERROR, Symptom.NO_KERNEL])
-"""Symptoms of a source that is none of a kernel's."""
+"""Symptoms of a source that defines no kernel."""
 
 
 def source_of(row: Document, level: Level, text: str) -> Source:
-    """What is to be lowered of Python that answers a row.
+    """Return the source to lower for Python that answers a row.
 
     Args:
         row: the row.
-        level: that it is held against.
+        level: the level that it is compared at.
         text: the Python.
     """
     spec = replace(row.spec, source=text, self_contained=True, seed=None, index=None, ops=())
@@ -32,11 +32,11 @@ def source_of(row: Document, level: Level, text: str) -> Source:
 
 
 def first_sight(found: LoweredSource, worth: Mapping[Step, float]) -> Score | None:
-    """The score of Python that gives no text, or None if it gives one.
+    """Return the score of Python that gives no text, or None if it gives one.
 
     Args:
-        found: what came of lowering it.
-        worth: what each step is worth.
+        found: the result of lowering it.
+        worth: the credit of each step.
     """
     if found.more:
         return refused(str(Refusal.FOREIGN), found.more)
@@ -52,10 +52,10 @@ def first_sight(found: LoweredSource, worth: Mapping[Step, float]) -> Score | No
 
 
 def lower_all(stored: StoredRows, sources: Mapping[int, Source]) -> dict[int, LoweredSource]:
-    """What sources give, by their numbers.
+    """Lower sources, and return the results by number.
 
     Raises:
-        MachineError: if the machine does not let processes run.
+        MachineError: if processes cannot run on this machine.
     """
     found: dict[int, LoweredSource] = {}
     by_frontend: dict[str, dict[int, Source]] = {}

@@ -1,4 +1,4 @@
-"""One text scored by one call, with a scorer that stays."""
+"""Scores one text in one call, with a scorer that is kept between calls."""
 
 import atexit
 from collections.abc import Mapping
@@ -18,24 +18,23 @@ _kept: list[Scorer] = []
 def score(
     row: Mapping[str, Any] | Document | Pair, text: str, *, level: str, seed: int | None = None, **settings: Any
 ) -> Score:
-    """What a model's text is worth that answers a row.
+    """Return the score of a model's text for a row.
 
-    The first call starts what texts are run from, which takes some seconds; further ones with the same settings use it.
-    Many texts are scored faster together: :class:`synthesis.Scorer`.
+    The first call starts the processes that run texts, which takes some seconds. Later calls with the same settings use
+    them. To score many texts at once, :class:`synthesis.Scorer` is faster.
 
     Args:
-        row: a row as ``datasets.load_dataset`` gives it, one in its JSON form, a document, or a pair.
-        text: the model's.
-        level: what the text is said to be: a level of the row, or ``python`` for the way back.
-        seed: of the inputs; one that nobody knows if None.
+        row: a row from ``datasets.load_dataset``, a row in JSON form, a document, or a pair.
+        text: the model's text.
+        level: the level of the text: a level of the row, or ``python`` for the way back.
+        seed: the seed of the inputs; a random one if None.
         settings: fields of :class:`synthesis.Scoring` by name.
 
     Raises:
-        ConfigError: for a setting that there is not or that is not allowed to be so, or a level that the row has no
-            proved text of.
-        TargetError: if the row is none.
+        ConfigError: for an unknown or invalid setting, or a level of which the row has no verified text.
+        TargetError: if the row is invalid.
         MissingFrontendError: if the package of the row's front end is not installed.
-        MachineError: if the machine does not let texts be run.
+        MachineError: if texts cannot be run on this machine.
     """
     chosen, document = Scoring.of(**settings), row_of(row)
     if not _kept or _kept[0].settings != chosen:

@@ -1,4 +1,4 @@
-"""Files of lines: one to read, or standard input; one to write, whole or not there, or standard output."""
+"""Opens files of lines for reading, or standard input, and for atomic writing, or standard output."""
 
 import sys
 import tempfile
@@ -13,7 +13,7 @@ STANDARD = "-"
 
 @contextmanager
 def opened_lines(name: str) -> Generator[Iterator[bytes]]:
-    """The lines of a file, or of standard input for ``-``.
+    """Yield the lines of a file, or of standard input for ``-``.
 
     Raises:
         TargetError: if it cannot be read.
@@ -31,14 +31,14 @@ def opened_lines(name: str) -> Generator[Iterator[bytes]]:
 
 @contextmanager
 def written_lines(name: str, *, apart: bool = False) -> Generator[Callable[[str], object]]:
-    """What writes a line into a file that is there in the end, or to standard output for ``-``.
+    """Yield a function that writes a line to a file, which appears at the end, or to standard output for ``-``.
 
     Args:
         name: the file.
-        apart: whether standard output is for something else.
+        apart: whether standard output is used for something else.
 
     Raises:
-        ConfigError: if it is standard output all the same.
+        ConfigError: if it is standard output although ``apart``.
         OutputError: if the file cannot be written.
     """
     if name == STANDARD:

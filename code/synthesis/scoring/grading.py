@@ -1,4 +1,4 @@
-"""Scores answers in this process and those that it starts: what is theirs runs without rights, in others."""
+"""Scores answers. Their code runs in sandboxed child processes."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -21,16 +21,16 @@ from synthesis.scoring.verdicts import Trial, not_executed, refused, score_of, t
 from synthesis.verification.plan import Plan
 
 TOGETHER = 40
-"""Texts that share a process and a translation unit."""
+"""Maximum number of texts that share a process and a translation unit."""
 _MOST_BYTES = 1 << 28
-"""Of what they leave."""
+"""Maximum number of bytes of results of texts that share a process."""
 _SAME = Score(value=1.0, step=Step.ALL, same_text=True)
 _RAN = (Step.RAN, Step.SOME, Step.FORWARD)
 
 
 @dataclass(frozen=True, slots=True)
 class _Open:
-    """An answer that has to be run."""
+    """An answer that must be run."""
 
     row: Document
     level: Level
@@ -38,13 +38,13 @@ class _Open:
 
     @property
     def own_sizes(self) -> bool:
-        """Whether it is for other sizes than those that the row's texts were run at."""
+        """Whether it is run at other sizes than the row's texts were."""
         return self.row.spec.signature.twin is not None
 
 
 @dataclass(frozen=True, slots=True)
 class _Python:
-    """An answer that has to be lowered."""
+    """An answer that must be lowered."""
 
     row: Document
     level: Level
@@ -52,10 +52,10 @@ class _Python:
 
 
 class Grader:
-    """Scores answers one lot at a time; a context manager.
+    """Scores answers, one batch at a time. A context manager.
 
     Args:
-        settings: what it scores with.
+        settings: the settings of the scoring.
     """
 
     def __init__(self, settings: Scoring) -> None:
@@ -69,28 +69,28 @@ class Grader:
         self._plans = Plans(self._planned, settings.kept_plans)
 
     def __enter__(self) -> "Grader":
-        """The grader itself."""
+        """Return the grader itself."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Stop the processes that sources and texts run in."""
+        """Stop the processes that run sources and texts."""
         self.close()
 
     def close(self) -> None:
-        """Stop the processes that sources and texts run in."""
+        """Stop the processes that run sources and texts."""
         self._stack.close()
 
     def score(self, answers: Sequence[Answer], seed: int) -> list[Score]:
-        """A score for each answer, in order; answers that are scored together share processes and units.
+        """Return a score for each answer, in order. Answers scored together share processes and translation units.
 
         Args:
-            answers: of any rows.
-            seed: of the inputs.
+            answers: answers to any rows.
+            seed: the seed of the inputs.
 
         Raises:
-            ConfigError: if an answer's row has no proved text of its level.
+            ConfigError: if an answer's row has no verified text of its level.
             MissingFrontendError: if the package of a row's front end is not installed.
-            MachineError: if the machine does not let texts be run.
+            MachineError: if texts cannot be run on this machine.
         """
         levels = [check_level(each, require_verified=self.settings.require_verified) for each in answers]
         first = {
@@ -103,7 +103,7 @@ class Grader:
         return [found[number] for number in range(len(answers))]
 
     def _at_first_sight(self, answer: Answer, level: Level) -> "Score | _Open | _Python":
-        """The score of an answer that need not be run, or what has to be."""
+        """Return the score of an answer that need not be run, or what must be run or lowered."""
         row, python = answer.row, answer.level == PYTHON
         own = row.source if python else row.texts[level.name]
         assert own is not None
@@ -118,7 +118,7 @@ class Grader:
         return _opened(row, level, text)
 
     def _lowered(self, waiting: "Mapping[int, _Python]") -> dict[int, Score | _Open]:
-        """Of Python the score, or the text that has to be run."""
+        """Return the score of each Python answer, or the text that must be run."""
         sources = {number: source_of(each.row, each.level, each.text) for number, each in waiting.items()}
         found: dict[int, Score | _Open] = {}
         for number, lowered in lower_all(self._planned.stored, sources).items():
@@ -133,13 +133,13 @@ class Grader:
         return found
 
     def _run(self, waiting: Mapping[int, _Open], seed: int) -> dict[int, Score]:
-        """The scores of answers that have to be run; equal ones are run once."""
+        """Return the scores of answers that must be run. Equal answers are run once."""
         rows = {number: key_of(each.row) for number, each in waiting.items()}
         alike: dict[tuple[str, str, str], list[int]] = {}
         for number, each in waiting.items():
             alike.setdefault((rows[number], each.level.name, each.text), []).append(number)
         once = {numbers[0]: waiting[numbers[0]] for numbers in alike.values()}
-        lots: dict[str, dict[int, _Open]] = {}  # of arrays at a row's own sizes there may be no others in memory
+        lots: dict[str, dict[int, _Open]] = {}  # arrays at a row's own sizes are large, so no others may be in memory
         for number, each in once.items():
             lots.setdefault(rows[number] if each.own_sizes else "", {})[number] = each
         scores: dict[int, Score] = {}
@@ -148,7 +148,7 @@ class Grader:
         return {number: scores[numbers[0]] for numbers in alike.values() for number in numbers}
 
     def _run_lot(self, lot: Mapping[int, _Open], seed: int) -> dict[int, Score]:
-        """The scores of answers that have to be run: of one row at its own sizes, or of rows that have no others."""
+        """Return the scores of answers that must be run: of one row at its own sizes, or of rows without a twin."""
         scores: dict[int, Score] = {}
         trials: dict[str, dict[int, Trial]] = {}
         own_sizes = next(iter(lot.values())).own_sizes
@@ -165,7 +165,10 @@ class Grader:
         return scores
 
     def _run_together(self, frontend: str, trials: Mapping[int, Trial]) -> dict[int, Score]:
-        """The scores of texts that share a process; a row's own forward text is run once for all that follow it."""
+        """Return the scores of texts that share a process.
+
+        A row's own forward text is run once for all texts after it.
+        """
         programs: list[Program] = []
         place: dict[int, int] = {}
         first: dict[tuple[int, str], int] = {}
@@ -188,13 +191,13 @@ class Grader:
             found[number] = score_of(trial, before, outcomes[place[number]], self.settings.worth)
         outside = {number for number in trials if wrote_outside(outcomes[place[number]])}
         ran = {number: trials[number] for number in trials.keys() - outside if found[number].step in _RAN}
-        if outside and ran:  # what wrote outside its own arrays may have written into theirs
+        if outside and ran:  # one that wrote out of bounds may have written into the arrays of others
             found |= self._run_together(frontend, {number: ran[number] for number in sorted(ran)})
         return found
 
 
 def _opened(row: Document, level: Level, text: str) -> Score | _Open:
-    """What is to be run of a text that is not the row's own; its score if that is nothing."""
+    """Return what must be run for a text that is not the row's own, or its score if nothing can be run."""
     if not level.run_by:
         return not_executed(f"it is not the row's own text, and nothing executes {level.name}")
     tamed = get_frontend(row.frontend).the_prover.tame(level, text, row.texts[level.name] or "")
@@ -208,7 +211,7 @@ def _opened(row: Document, level: Level, text: str) -> Score | _Open:
 
 
 def _together(trials: Mapping[int, Trial]) -> Iterator[dict[int, Trial]]:
-    """Lots of trials that share a process, and what they leave fits in memory."""
+    """Yield batches of trials that share a process and whose results fit in memory."""
     lot, size = dict[int, Trial](), 0
     for number, trial in trials.items():
         more = trial.bytes_left
@@ -222,7 +225,7 @@ def _together(trials: Mapping[int, Trial]) -> Iterator[dict[int, Trial]]:
 
 
 def _trial_of(each: _Open, plan: Plan | str) -> Trial | Score:
-    """What is to be run of an answer; its score if that is nothing."""
+    """Return the trial of an answer, or its score if nothing can be run."""
     if isinstance(plan, str):
         return not_executed(plan)
     trial = trial_of(plan, each.level.name, each.text)
@@ -237,19 +240,19 @@ def _trial_of(each: _Open, plan: Plan | str) -> Trial | Score:
 
 @lru_cache(maxsize=256)
 def _is_foreign(frontend: str, level: Level, own: str) -> bool:
-    """Whether a row's own text has in it what its tool never prints, and so an answer may have it too."""
+    """Return whether a row's own text contains foreign constructs, so that answers may contain them too."""
     return get_frontend(frontend).the_prover.foreign(level, own) is not None
 
 
 def check_level(answer: Answer, *, require_verified: bool = True) -> Level:
-    """The level of an answer, or the one that a Python answer is held against.
+    """Return the level of an answer, or the level that a Python answer is compared at.
 
     Args:
-        answer: to a row.
-        require_verified: whether the row has to list the level as verified.
+        answer: an answer to a row.
+        require_verified: whether the row must list the level as verified.
 
     Raises:
-        ConfigError: if the row has no proved text of it.
+        ConfigError: if the row has no verified text of it.
     """
     row, where = answer.row, f"the row {answer.row.metadata['id'][:12]}"
     verified = [str(name) for name in row.metadata["verified"]]

@@ -1,4 +1,4 @@
-"""Lines of candidates, scored: a file that never has to fit in memory, and a line of results for each of its lines."""
+"""Scores lines of candidates, with one result for each line. The file need not fit in memory."""
 
 import json
 from collections import Counter
@@ -15,30 +15,30 @@ from synthesis.scoring.scorer import Scorer
 from synthesis.scoring.scores import Score
 
 _LOTS = 5
-"""Lots of answers that are read ahead, for each process."""
+"""Number of batches of answers that are read ahead for each process."""
 _LONGEST = 1 << 24
-"""Bytes that a line may have; what is longer is read past, and told of."""
+"""Maximum number of bytes in a line. A longer line is skipped and reported."""
 
 
 @dataclass(slots=True)
 class Counts:
-    """What came of many candidates."""
+    """Statistics of many candidates."""
 
     lines: int = 0
     accepted: int = 0
     same_text: int = 0
     not_judged: int = 0
     errors: int = 0
-    """Lines that are no candidate."""
+    """Number of lines that are not a valid candidate."""
     value: float = 0.0
-    """Of all that were judged, added up."""
+    """Sum of the scores of all judged candidates."""
     symptoms: Counter[str] = field(default_factory=Counter[str])
     seed: int = 0
-    """Of the inputs."""
+    """The seed of the inputs."""
 
     @property
     def status(self) -> int:
-        """What a command exits with: 1 if a line was no candidate, 0 if all were."""
+        """The exit status of the command: 1 if a line was invalid, else 0."""
         return 1 if self.errors else 0
 
     def add(self, score: Score) -> None:
@@ -51,7 +51,7 @@ class Counts:
             self.symptoms[score.symptom] += 1
 
     def to_json(self) -> dict[str, Any]:
-        """The counts as JSON values."""
+        """Return the counts as JSON values."""
         judged = self.lines - self.errors - self.not_judged
         return {
             "lines": self.lines,
@@ -75,20 +75,20 @@ def score_lines(
     counts: Counts,
     on_line: Callable[[bool], None] = lambda _: None,
 ) -> Iterator[dict[str, Any]]:
-    """The score of each line, in order: ``id`` and ``level`` as the line has them, then the score, or an ``error``.
+    """Yield the result of each line, in order: ``id`` and ``level`` from the line, then the score or an ``error``.
 
     Args:
-        scorer: what scores.
-        rows: what candidates answer.
-        lines: JSON objects with ``id``, ``level`` and ``text``; ``given`` may be a level for the way back. Empty ones
-            are left out.
-        name: of the file, for errors.
-        seed: of the inputs of all.
-        counts: what is counted into.
-        on_line: told of each line whether it is accepted.
+        scorer: the scorer.
+        rows: the rows that the candidates answer.
+        lines: JSON objects with ``id``, ``level`` and ``text``. ``given`` may be a level for the way back. Empty lines
+            are skipped.
+        name: the name of the file in error messages.
+        seed: the seed of all inputs.
+        counts: updated with each result.
+        on_line: called for each line with whether it was accepted.
 
     Raises:
-        MachineError: if the machine does not let texts be run.
+        MachineError: if texts cannot be run on this machine.
     """
     counts.seed = seed
     numbered = ((number, line) for number, line in enumerate(lines, start=1) if line.strip())
@@ -110,7 +110,7 @@ def score_lines(
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A line, as far as it is one of a candidate."""
+    """A line and the answer in it, or an error message."""
 
     told: dict[str, Any]
     answer: Answer | None = None

@@ -1,6 +1,6 @@
-"""A text without what its tool reads past: white space and comments. Two texts of one normal form are one program.
+"""Normalises texts: removes white space and comments. Two texts with the same normal form are the same program.
 
-Names stay, but for those of MLIR's values: a renamed text is another text, which is run. Numbers stay as they are
+Names are kept, except those of MLIR values, so a renamed text is a different text and must be run. Numbers are kept as
 written.
 """
 
@@ -25,7 +25,7 @@ _CPP_TOKEN = re.compile(
 
 
 def unfenced(text: str) -> str:
-    """What one Markdown fence around a whole text encloses; the text itself if it has none, or several."""
+    """Return the content of a Markdown fence around a whole text, or the text itself if it has not exactly one."""
     found = _FENCE.fullmatch(text)
     if found is None or found["mark"] in found["text"]:
         return text
@@ -33,32 +33,32 @@ def unfenced(text: str) -> str:
 
 
 def normal_lines(text: str) -> str:
-    """A text without white space at the ends of lines, and without empty lines at either end."""
+    """Return a text without trailing white space on lines, and without empty lines at its start and end."""
     return "\n".join(line.rstrip() for line in text.split("\n")).strip("\n")
 
 
 def normal_form(text: str, language: Language) -> str:
-    """A text as its language reads it: its tokens, with one space between each two."""
+    """Return the tokens of a text in its language, separated by one space."""
     return _FORMS.get(language.name, normal_lines)(text)
 
 
 @lru_cache(maxsize=64)
 def known_form(text: str, language: Language) -> str:
-    """The same of a row's own text, which is asked for with each answer to the row."""
+    """Return the normal form of a row's own text, cached because each answer to the row needs it."""
     return normal_form(text, language)
 
 
 def _of_cpp(text: str) -> str:
-    """C++ of which the preprocessor has nothing to say, and whose comments are gone."""
+    """Return the tokens of C++ without preprocessor lines; other C++ is only stripped. Comments are already removed."""
     return normal_lines(text) if "#" in text or "\\" in text or 'R"' in text else " ".join(_CPP_TOKEN.findall(text))
 
 
 def _of_mlir(text: str) -> str:
-    """MLIR's tokens, values numbered as they come.
+    """Return the tokens of an MLIR text, with values numbered in order of appearance.
 
-    A value's name begins with ``%``, which begins nothing else outside of strings, and means nothing but itself: the
-    numbering maps names one to one, wherever they stand, so two texts that it makes the same differ in them alone.
-    Symbols (``@``), attributes (``#``) and types (``!``) have meanings and stay.
+    A value's name begins with ``%``, which begins nothing else outside of strings, and has no meaning besides identity.
+    The numbering maps names one to one, so texts with the same result differ only in them. Symbols (``@``), attributes
+    (``#``) and types (``!``) have meanings and are kept.
     """
     found = _tensor_tokens(text)
     names = {name: f"%{number}" for number, name in enumerate(dict.fromkeys(each for each in found if each[0] == "%"))}

@@ -1,4 +1,4 @@
-"""What the texts of a row are run on and held against: made once for each row and seed, and kept for a while."""
+"""Caches the plans of rows: the inputs and expected results of their texts, for each row and seed."""
 
 import hashlib
 import json
@@ -11,9 +11,9 @@ from synthesis.making.sources.planned import PlannedRows
 from synthesis.verification.plan import OUTSIDE_DOMAIN, Plan
 
 _TRIES = 3
-"""Seeds that are tried, one after the other, where a kernel is at fault on the inputs of one."""
+"""Number of seeds that are tried if a kernel fails on the inputs of one."""
 _MOST_BYTES = 1 << 29
-"""Of arrays that are kept between calls."""
+"""Maximum number of bytes of arrays that are kept between calls."""
 _Key = tuple[str, int, bool]
 
 
@@ -21,8 +21,8 @@ class Plans:
     """The plans of rows by seed.
 
     Args:
-        planned: what makes them.
-        most: how many are kept; fewer where their arrays are large.
+        planned: makes the plans.
+        most: maximum number of plans that are kept; fewer if their arrays are large.
     """
 
     def __init__(self, planned: PlannedRows, most: int) -> None:
@@ -31,15 +31,15 @@ class Plans:
         self._kept: OrderedDict[_Key, Plan | str] = OrderedDict()
 
     def of(self, rows: Sequence[Document], seed: int, *, own_sizes: bool = False) -> list[Plan | str]:
-        """The plan of each row; in words why there is none, where nothing of it can be run.
+        """Return the plan of each row, or the reason as text if none of it can be run.
 
         Args:
             rows: the rows.
-            seed: of the inputs.
-            own_sizes: whether texts with a twin are to be run at the sizes that they are for.
+            seed: the seed of the inputs.
+            own_sizes: whether texts with a twin are run at their own sizes.
 
         Raises:
-            MachineError: if the machine does not let processes run.
+            MachineError: if processes cannot run on this machine.
         """
         keys = [(key_of(row), seed, own_sizes) for row in rows]
         found = {key: self._kept[key] for key in keys if key in self._kept}
@@ -58,7 +58,7 @@ class Plans:
         return [found[key] for key in keys]
 
     def _forget(self) -> None:
-        """Leave only the last plans, as many as may be kept."""
+        """Remove the least recently used plans that exceed the limits."""
         size = sum(map(_size, self._kept.values()))
         while self._kept and (len(self._kept) > self._most or size > _MOST_BYTES):
             _, plan = self._kept.popitem(last=False)
@@ -66,7 +66,7 @@ class Plans:
 
 
 def _size(plan: Plan | str) -> int:
-    """Bytes of a plan's draws and of what they are held against."""
+    """Return the number of bytes of a plan's inputs and expected results."""
     if isinstance(plan, str) or plan.draws is None:
         return 0
     draws = plan.draws
@@ -75,14 +75,14 @@ def _size(plan: Plan | str) -> int:
 
 
 def _may_be_better(plan: Plan | str) -> bool:
-    """Whether other inputs may tell what these do not."""
+    """Return whether other inputs may be more informative."""
     if isinstance(plan, str):
         return OUTSIDE_DOMAIN in plan
     return plan.reach is not None and plan.reach.hindrance(plan.least_reach) is not None
 
 
 def key_of(row: Document) -> str:
-    """What tells a row from all others: a hash of its source, its texts and what they are run by."""
+    """Return a key of a row: the hash of its source, its texts, and everything that affects running them."""
     metadata = row.metadata
     told = [row.source, dict(row.texts), *(metadata[name] for name in ("id", "kernel_name", "signature", "options"))]
     told += [metadata["toolchain"], metadata["version"], row.device]

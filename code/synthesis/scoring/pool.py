@@ -1,6 +1,6 @@
-"""Processes that score at once: ours, which run nobody's text; each has processes without rights for that.
+"""Worker processes that score in parallel. They run no untrusted code themselves, but start sandboxed processes for it.
 
-One that is killed costs what it was at some time, and nothing else: another takes its place and its work.
+If one is killed, another takes over its work, so only time is lost.
 """
 
 import contextlib
@@ -20,19 +20,19 @@ from synthesis.scoring.scores import Score
 from synthesis.scoring.settings import Scoring
 
 _ATTEMPTS = 3
-"""How often some answers are given to a process that then ends."""
+"""Number of times that answers are given to a process before the run stops, if it ends each time."""
 _PATIENCE = 10.0
-"""Seconds that a process has to end, once there is nobody to work for."""
+"""Seconds that a process has to exit when it is no longer needed."""
 _PROGRAM = "from synthesis.scoring.pool import serve; serve({})"
 Some = tuple[int, Sequence[Answer]]
-"""Answers that are scored together, and the number of them among others."""
+"""The number of a batch, and its answers."""
 
 
 class Pool:
-    """Processes that score at once.
+    """A pool of processes that score.
 
     Args:
-        settings: what they score with; as many processes as it says.
+        settings: the settings of the scoring, including the number of processes.
     """
 
     def __init__(self, settings: Scoring) -> None:
@@ -45,15 +45,15 @@ class Pool:
             self._workers.pop().end()
 
     def score(self, parts: Iterable[Sequence[Answer]], seed: int) -> list[list[Score]]:
-        """The scores of several lots of answers, in order.
+        """Return the scores of batches of answers, in order.
 
         Args:
-            parts: answers that are scored together.
-            seed: of the inputs.
+            parts: the batches.
+            seed: the seed of the inputs.
 
         Raises:
-            IrsmithError: what scoring raises.
-            MachineError: if processes end again and again at the same answers, or none can be started.
+            IrsmithError: if scoring raises it.
+            MachineError: if processes repeatedly end at the same answers, or none can be started.
         """
         waiting = deque(enumerate(parts))
         attempts, found = [0] * len(waiting), dict[int, list[Score]]()
@@ -79,7 +79,7 @@ class Pool:
                         raise MachineError(f"a process that scores ended {_ATTEMPTS} times at the same answers: {how}")
                     waiting.appendleft(some)
         except BaseException:
-            for worker, _ in at_work.values():  # whose answers nobody will ask for
+            for worker, _ in at_work.values():  # their results are no longer needed
                 self._workers.remove(worker)
                 worker.end()
             raise
@@ -105,7 +105,7 @@ class _Worker:
                 pass_fds=[theirs.fileno()],
                 env=environment_of_work(),
                 stdin=subprocess.DEVNULL,
-                process_group=0,  # an interrupt at the terminal is for the command alone, which ends this process
+                process_group=0,  # Ctrl-C reaches only the command, which then ends this process
             )
         except OSError as error:
             ours.close()
@@ -116,18 +116,18 @@ class _Worker:
         self._send(replace(settings, workers=1))
 
     def give(self, answers: Sequence[Answer], seed: int) -> None:
-        """Have answers scored."""
+        """Send answers to be scored."""
         self._send((answers, seed))
 
     def _send(self, what: object) -> None:
-        with contextlib.suppress(OSError):  # that it is gone is seen when it is listened to
+        with contextlib.suppress(OSError):  # a process that has exited is noticed when it is read from
             self.connection.send(what)
 
     def receive(self) -> list[Score] | None:
-        """The scores of what it was given; None if it has ended.
+        """Return the scores of the answers sent; None if the process has ended.
 
         Raises:
-            IrsmithError: what scoring raises.
+            IrsmithError: if scoring raises it.
         """
         try:
             found: list[Score] | tuple[str, str] = self.connection.recv()
@@ -138,8 +138,8 @@ class _Worker:
         return found
 
     def end(self) -> str:
-        """End it; what it ended of, in words."""
-        self.connection.close()  # which tells it to end
+        """End the process and return how it ended, as text for a message."""
+        self.connection.close()  # closing the connection makes it exit
         try:
             status = self._process.wait(timeout=_PATIENCE)
         except subprocess.TimeoutExpired:
@@ -149,10 +149,10 @@ class _Worker:
 
 
 def serve(descriptor: int) -> None:
-    """The process's own loop: score what is given until nobody gives anything.
+    """Score what is received, until the connection is closed.
 
     Args:
-        descriptor: of the connection to the process that gives answers, which is our own parent.
+        descriptor: of the connection to the parent process, which sends answers.
     """
     connection = Connection(descriptor)
     with contextlib.suppress(EOFError, ConnectionError), Grader(connection.recv()) as grader:

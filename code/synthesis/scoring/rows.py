@@ -1,4 +1,4 @@
-"""Rows to be answered, as whatever holds them: a loader of data sets, a file, memory."""
+"""Converts rows from data set loaders, files or memory into documents."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,13 +16,13 @@ _NAMES = frozenset(each.name for each in METADATA)
 
 
 def row_of(value: Mapping[str, Any] | Document | Pair) -> Document:
-    """A row, as whatever holds it.
+    """Return a row as a document.
 
     Args:
-        value: a row of a table as ``datasets.load_dataset`` gives it, one in its JSON form, a document, or a pair.
+        value: a row from ``datasets.load_dataset``, a row in JSON form, a document, or a pair.
 
     Raises:
-        TargetError: if it is no row; the message says what it lacks.
+        TargetError: if it is not a row; the message says what it lacks.
     """
     if isinstance(value, Document):
         return value

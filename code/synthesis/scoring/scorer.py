@@ -1,4 +1,4 @@
-"""Scores models' texts against rows, by execution on inputs of a seed."""
+"""Scores models' texts for rows by running them on inputs from a seed."""
 
 import secrets
 from collections.abc import Iterator, Sequence
@@ -12,16 +12,16 @@ from synthesis.scoring.settings import Scoring
 
 _SEEDS = 2**62
 _FEWEST = 8
-"""Answers that are worth a process of their own."""
+"""Minimum number of answers for a separate process."""
 
 
 class Scorer:
-    """Scores answers, and keeps what is slow to start between calls; a context manager.
+    """Scores answers, and keeps its processes between calls. A context manager.
 
-    Several threads must not use one at once.
+    It must not be used by several threads at once.
 
     Args:
-        settings: what it scores with.
+        settings: the settings of the scoring.
     """
 
     def __init__(self, settings: Scoring = Scoring()) -> None:  # noqa: B008 (it is frozen)
@@ -30,35 +30,35 @@ class Scorer:
         self._pool = Pool(settings)
 
     def __enter__(self) -> "Scorer":
-        """The scorer itself."""
+        """Return the scorer itself."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Stop the processes that sources and texts run in."""
+        """Stop the processes that run sources and texts."""
         self.close()
 
     def close(self) -> None:
-        """Stop the processes that sources and texts run in."""
+        """Stop the processes that run sources and texts."""
         self._pool.close()
         self._grader.close()
 
     def score(self, answers: Sequence[Answer], *, seed: int | None = None) -> list[Score]:
-        """A score for each answer, in order; answers that are scored together share processes and units.
+        """Return a score for each answer, in order. Answers scored together share processes and translation units.
 
         Args:
-            answers: of any rows.
-            seed: of the inputs; that of the settings if None, and if that is None too, one that nobody knows.
+            answers: answers to any rows.
+            seed: the seed of the inputs; that of the settings if None, and a random one if that is None too.
 
         Raises:
-            ConfigError: if an answer's row has no proved text of its level.
+            ConfigError: if an answer's row has no verified text of its level.
             MissingFrontendError: if the package of a row's front end is not installed.
-            MachineError: if the machine does not let texts be run.
+            MachineError: if texts cannot be run on this machine.
         """
         chosen = seed if seed is not None else self.settings.seed
         chosen = secrets.randbelow(_SEEDS) if chosen is None else chosen
         if self.settings.workers == 1 or len(answers) <= _FEWEST:
             return self._grader.score(answers, chosen)
-        for each in answers:  # at once, and not when a part of them has been scored
+        for each in answers:  # now, and not after some of them have been scored
             check_level(each, require_verified=self.settings.require_verified)
         lots = list(_lots(answers, self.settings.workers))
         scores = self._pool.score([[answers[number] for number in lot] for lot in lots], chosen)
@@ -67,7 +67,7 @@ class Scorer:
 
 
 def _lots(answers: Sequence[Answer], workers: int) -> Iterator[list[int]]:
-    """The numbers of answers that a process scores together: those of a row beside each other."""
+    """Yield batches of answers by number, with answers to the same row next to each other."""
     rows: dict[str, list[int]] = {}
     for number, each in enumerate(answers):
         rows.setdefault(f"{each.row.frontend} {key_of(each.row)}", []).append(number)

@@ -1,4 +1,4 @@
-"""What is said of a model's text: how far it came, what that is worth, and what was wrong."""
+"""The score of a model's text: how far it got, its credit, and what was wrong."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -6,66 +6,66 @@ from typing import Any
 
 
 class Step(StrEnum):
-    """How far a text came, from nothing to all; each says that the one before it was passed."""
+    """How far a text got, from nothing to all. Each step implies that the one before it was passed."""
 
     NOTHING = "nothing"
-    """It was not even tried: empty, too long, with what its tool never prints, or of no language."""
+    """It was not tried: empty, too long, with constructs that its tool never prints, or not valid in any language."""
     PARSED = "parsed"
-    """It may be a text of its level; it was given to the tool, which did not take it."""
+    """It may be a text of its level, but the tool rejected it."""
     COMPILED = "compiled"
-    """The tool took it, and it came to harm or did not end."""
+    """The tool accepted it, but it crashed or did not end."""
     RAN = "ran"
-    """It ran to its end on every input, and is right in nothing that is worth credit."""
+    """It ran to the end on every input, but is not right enough for credit."""
     SOME = "some"
-    """It is right on a part of the inputs, or in a part of the outputs, where nothing trivial would be."""
+    """It is right on some inputs or in some outputs, not counting trivial answers."""
     FORWARD = "forward"
-    """A derivative's text whose primal results are right on all inputs, and whose derivative is wrong."""
+    """A derivative text whose forward results are right on all inputs, but whose derivative is wrong."""
     ALL = "all"
-    """All that was asked was proved."""
+    """Everything requested was verified."""
 
 
 class Refusal(StrEnum):
-    """Why a text was not run, beside the project's symptoms."""
+    """Why a text was not run, in addition to :class:`synthesis.Symptom`."""
 
     EMPTY = "empty"
-    """There is no text in it."""
+    """It contains no text."""
     TOO_LONG = "too_long"
-    """It has more characters than may be tried."""
+    """It has too many characters."""
     FOREIGN = "foreign"
-    """It has what its tool never prints, and what might do more than compute."""
+    """It contains constructs that its tool never prints and that might do more than compute."""
     OTHER_SIGNATURE = "other_signature"
-    """It is another kernel than the one that was asked for: its name, arguments, types or roles."""
+    """It is another kernel than the requested one: in its name, arguments, types or roles."""
     NOT_EXECUTED = "not_executed"
-    """Nothing can be said of it here: it is not the row's text, and texts like it cannot be run."""
+    """It cannot be judged here: it is not the row's text, and texts of its level cannot be run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
-    """What a text of a model is worth."""
+    """The score of a model's text."""
 
     value: float
-    """In [0, 1]; 1 only if everything that was asked was proved."""
+    """The score in [0, 1]. It is 1 only if everything requested was verified."""
     step: Step
-    """How far it came."""
+    """How far it got."""
     symptom: str = ""
-    """What was seen: a :class:`synthesis.Symptom` or a :class:`Refusal`; empty if it is accepted."""
+    """The observed problem, a :class:`synthesis.Symptom` or a :class:`Refusal`; empty if it is accepted."""
     message: str = ""
-    """What was wrong, for a person or a model: never an expected value, an input's number, a path or an address."""
+    """A description of what was wrong, without expected values, input values, paths or addresses."""
     same_text: bool = False
-    """Whether it is accepted because it is the row's own text after normalisation; nothing was run then."""
+    """Whether it was accepted without running it, because it is the row's own text after normalisation."""
 
     @property
     def accepted(self) -> bool:
-        """Whether everything that was asked was proved."""
+        """Whether everything requested was verified."""
         return self.step is Step.ALL
 
     @property
     def judged(self) -> bool:
-        """Whether the value says anything; not where the text cannot be run here, and is not the row's own."""
+        """Whether the value is meaningful. It is not if the text cannot be run here and is not the row's own."""
         return self.symptom != Refusal.NOT_EXECUTED
 
     def to_json(self) -> dict[str, Any]:
-        """The score as JSON values."""
+        """Return the score as JSON values."""
         return {
             "value": self.value,
             "accepted": self.accepted,

@@ -1,4 +1,4 @@
-"""What texts are scored with: one record that checks itself."""
+"""The settings of the scoring, which check themselves."""
 
 import math
 from collections.abc import Mapping
@@ -19,9 +19,9 @@ CREDITS: Mapping[Step, float] = {
     Step.FORWARD: 0.5,
     Step.ALL: 1.0,
 }
-"""What each step is worth unless something else is said."""
+"""The default credit of each step."""
 BINARY: Mapping[Step, float] = {step: float(step is Step.ALL) for step in Step}
-"""Nothing short of all is worth anything."""
+"""Credits with which only the last step counts."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +51,7 @@ class Scoring(Confining):
     have 0.25, and everything else has 0."""
 
     def __post_init__(self) -> None:
-        """Refuse what nothing can be scored with."""
+        """Check the fields."""
         super().__post_init__()
         if self.seed is not None and not _is_integer(self.seed):
             raise ConfigError(f"seed must be an integer, got {self.seed!r}")
@@ -70,16 +70,16 @@ class Scoring(Confining):
 
     @property
     def worth(self) -> Mapping[Step, float]:
-        """What each step is worth."""
+        """The credit of each step."""
         return CREDITS if self.credits is None else {Step(name): value for name, value in self.credits.items()}
 
     @property
     def time_limits(self) -> Mapping[str, float]:
-        """Front end to seconds of processor time that one text may run."""
+        """Processor time limit of one text in seconds, by front end."""
         return TIME_LIMITS if self.text_time_limit is None else dict.fromkeys(TIME_LIMITS, self.text_time_limit)
 
     def time_limit(self, frontend: str) -> float:
-        """Seconds of processor time that one text of a front end may run."""
+        """Return the processor time limit of one text of a front end, in seconds."""
         return self.time_limits.get(frontend, self.text_time_limit or OTHER_TIME_LIMIT)
 
 
@@ -92,14 +92,14 @@ class Repeatable(Scoring):
     a single seed: use another one for each call."""
 
     def __post_init__(self) -> None:
-        """Refuse what nothing can be scored with."""
+        """Check the fields."""
         super().__post_init__()
         if self.seed is None:  # pyright: ignore[reportUnnecessaryComparison]
             raise ConfigError("the seed must be an integer, so that the result can be made again; got None")
 
 
 def _whole(given: object) -> dict[str, float]:
-    """What every step is worth, of what is said of some."""
+    """Return the credit of every step, given those of some."""
     steps = ", ".join(Step)
     if not isinstance(given, Mapping):
         raise ConfigError(f"credits are steps with what each is worth, as in {{'some': 0.25}}; got {given!r}")

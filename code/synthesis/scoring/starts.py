@@ -1,4 +1,4 @@
-"""What outputs hold before a run: not the same thing each time, or a text could tell from it that it is judged."""
+"""Varies the initial values of outputs between runs, so that a text cannot recognise that it is being scored."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,18 +11,19 @@ from synthesis.frontends.base import Purpose, RunKey, Runs, Values
 from synthesis.verification.comparison import Expected
 
 TURN = 2
-"""Of so many runs one keeps the poison that shows what is not written."""
+"""One in this many runs keeps the poison that reveals elements that are not written."""
 
 
 def with_other_starts(signature: Signature, runs: Runs, expected: Expected) -> Runs:
-    """The runs, in every other of which outputs hold ordinary numbers where the kernel writes.
+    """Return the runs, with ordinary numbers instead of poison in the written elements of outputs in every other run.
 
-    What it writes has to be the same whatever was there; what it leaves alone keeps its poison, by which it is known.
+    The written results must not depend on the initial values. Elements that the kernel does not write keep their
+    poison, which identifies them.
 
     Args:
-        signature: the kernel's.
-        runs: those of a forward text.
-        expected: what its draws are held against.
+        signature: the kernel's signature.
+        runs: the runs of a forward text.
+        expected: the expected results.
     """
     outputs = [each.name for each in signature.arguments if each.role is Role.OUTPUT and not each.fields]
     found: dict[RunKey, Values] = {}
@@ -36,7 +37,7 @@ def with_other_starts(signature: Signature, runs: Runs, expected: Expected) -> R
 def _ordinary(
     outputs: list[str], values: Mapping[str, npt.NDArray[Any]], expected: Expected, number: int
 ) -> dict[str, npt.NDArray[Any]]:
-    """Outputs that hold small numbers, nothing of which says what is right, where the kernel writes."""
+    """Return outputs with small random numbers, which reveal nothing about the results, where the kernel writes."""
     found: dict[str, npt.NDArray[Any]] = {}
     for place, name in enumerate(outputs):
         start, right = values.get(name), expected.own[number].get(name)

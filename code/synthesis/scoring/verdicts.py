@@ -1,4 +1,4 @@
-"""From what a text's runs left to its score, and what is said of it: never a number of the inputs or the results."""
+"""Derives the score of a text and its message from the results of its runs. Messages contain no inputs or results."""
 
 import re
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from synthesis.verification.tangents import right_results
 
 _LONGEST = 300
 _PLACES = re.compile(r"(?:/[\w.+~-]+){2,}/?|0x[0-9a-fA-F]{5,}")
-"""Paths and addresses."""
+"""Matches paths and addresses."""
 _MARK = re.compile(r"\bvar_own_(?=\w)")
 _NUMBERS_AFTER = re.compile(r"(?:: | )the (?:slope|result) is .*|: expected .*|; all elements together.*", re.DOTALL)
 _HARM = {Symptom.TIMEOUT: "it did not end in time", Symptom.CRASH: "it came to harm"}
@@ -28,33 +28,33 @@ _OUTSIDE = "writes outside its arrays"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """A text that is run in the place of a row's own."""
+    """A text that is run in place of a row's own."""
 
     plan: Plan
-    """The row's, with the text's program last, after what that follows."""
+    """The row's plan, with the text's program last, after the program that it follows."""
     before: tuple[Program, ...]
-    """The row's own forward text, where the text is run after it."""
+    """The row's own forward text, if the text is run after it."""
     program: Program
     apart: bool = False
-    """Whether it runs where there is no other answer."""
+    """Whether it runs separately from other answers."""
 
     @property
     def bytes_left(self) -> int:
-        """What its draws leave, if it is right."""
+        """The number of bytes of its results, if it is right."""
         draws = self.plan.draws
         return 0 if draws is None else sum(each.nbytes for run in draws.own for each in run.values())
 
 
 def trial_of(plan: Plan, level: str, text: str) -> Trial | str:
-    """What is to be run of a text that answers a row.
+    """Return the trial of a text that answers a row.
 
     Args:
-        plan: the row's.
-        level: of the text.
-        text: in the form in which it may be run.
+        plan: the row's plan.
+        level: the level of the text.
+        text: the text, in a form in which it may be run.
 
     Returns:
-        The trial, or why there is none.
+        The trial, or the reason why there is none.
     """
     if level in plan.unavailable:
         return f"{level}: {plan.unavailable[level]}"
@@ -79,29 +79,29 @@ def _points_alone(program: Program) -> Program:
 
 
 def wrote_outside(found: Outcome | Rejection) -> bool:
-    """Whether a text wrote where it has no array."""
+    """Return whether a text wrote outside its arrays."""
     return isinstance(found, Rejection) and found.detail == _OUTSIDE
 
 
 def score_of(
     trial: Trial, before: Outcome | Rejection | None, found: Outcome | Rejection, worth: Mapping[Step, float]
 ) -> Score:
-    """The score of a text that was run.
+    """Return the score of a text that was run.
 
     Args:
         trial: what was run.
-        before: what the row's own forward text left, where the text is run after it.
-        found: what the text left, or why it could not be run.
-        worth: what each step is worth.
+        before: the results of the row's own forward text, if the text is run after it.
+        found: the results of the text, or the reason why it could not be run.
+        worth: the credit of each step.
     """
     if isinstance(found, Rejection):
         return _harmed(found, worth)
     if isinstance(before, Rejection):
         return not_executed("the row's own forward text does not run here")
     try:
-        with np.errstate(all="ignore"):  # what it left may be any bytes
+        with np.errstate(all="ignore"):  # the results may be any bytes
             return _compared(trial, before, found, worth)
-    except (KeyError, ValueError, TypeError):  # arrays of other names, shapes or types
+    except (KeyError, ValueError, TypeError):  # arrays with other names, shapes or dtypes
         return _made(Step.RAN, Symptom.WRONG_RESULT, "what it gives does not fit the kernel", worth)
 
 
@@ -114,7 +114,7 @@ def _compared(trial: Trial, before: Outcome | None, found: Outcome, worth: Mappi
     if before is None:
         judgement = judge(plan, outcomes)
     else:
-        alone = replace(plan, levels=(level,))  # of the row's own forward text only what it left is of interest
+        alone = replace(plan, levels=(level,))  # the row's own forward text itself is not judged
         judgement = judge(alone, (before, found))
     if level.name in judgement.verdict.unverified:
         return not_executed(str(judgement.verdict.unverified[level.name]))
@@ -125,7 +125,7 @@ def _compared(trial: Trial, before: Outcome | None, found: Outcome, worth: Mappi
 
 
 def _wrong(trial: Trial, found: Outcome, problem: Problem | None, worth: Mapping[Step, float]) -> Score:
-    """The score of a text that ran to its end and is not right."""
+    """Return the score of a text that ran to the end but is not right."""
     symptom = str(problem.symptom if problem is not None else Symptom.WRONG_RESULT)
     message = plain(problem.detail if problem is not None else "nothing was compared")
     plan, direction = trial.plan, trial.program.level.direction
@@ -145,12 +145,12 @@ def _in_order(found: Outcome) -> list[Values]:
 
 
 def not_executed(why: str) -> Score:
-    """Of a text of which nothing can be said here."""
+    """Return the score of a text that cannot be judged here."""
     return Score(value=0.0, step=Step.NOTHING, symptom=str(Refusal.NOT_EXECUTED), message=plain(why))
 
 
 def refused(symptom: str, message: str) -> Score:
-    """Of a text that is not run, and is worth nothing."""
+    """Return the score 0 for a text that is not run."""
     return Score(value=0.0, step=Step.NOTHING, symptom=symptom, message=plain(message))
 
 
@@ -160,7 +160,7 @@ def _harmed(found: Rejection, worth: Mapping[Step, float]) -> Score:
         message = f"it {_OUTSIDE}" if wrote_outside(found) else _HARM[symptom]
         return _made(Step.COMPILED, str(symptom), message, worth)
     step = Step.RAN if symptom is Symptom.WRONG_RESULT else Step.PARSED
-    if symptom is Symptom.NO_REFERENCE:  # of the row's own text it would say that nothing here can run it
+    if symptom is Symptom.NO_REFERENCE:  # for the row's own text this would mean that it cannot be run here
         symptom = Symptom.BUILD_ERROR
     return _made(step, str(symptom), plain(found.detail), worth)
 
@@ -170,14 +170,17 @@ def _made(step: Step, symptom: str, message: str, worth: Mapping[Step, float]) -
 
 
 def plain(detail: str) -> str:
-    """Words without paths, addresses and what a run gave, on one line and not too long."""
+    """Return a message on one line, without paths, addresses and results, truncated if it is long."""
     told = _MARK.sub("", _PLACES.sub("…", _NUMBERS_AFTER.sub(" it is not what it has to be", detail)))
     told = " ".join("".join(each if each.isprintable() else " " for each in told).split())
     return told if len(told) <= _LONGEST else f"{told[: _LONGEST - 1]}…"
 
 
 def _other_types(signature: Signature, level: Level, found: Outcome) -> str | None:
-    """A result of another type than the function's; arrays in memory have those that they are given."""
+    """Return a message if a result has another dtype than the function's.
+
+    Arrays in memory always have the right one.
+    """
     if not signature.results:
         return None
     wanted = {each.name: numpy_dtype(each.dtype) for each in signature.results}

@@ -1,4 +1,4 @@
-"""Evaluates models: pass@k with intervals, by level, category and difficulty, from files of answers.
+"""Evaluates models from files of answers: pass@k with intervals, by level, category and difficulty.
 
-Groups and estimates may be changed here. How one answer is scored is decided in ``scoring``.
+Groups and estimates may be changed here. ``scoring`` decides the score of one answer.
 """

@@ -1,7 +1,7 @@
-"""pass@k without bias, and how far it may be off.
+"""Unbiased estimates of pass@k, with confidence intervals.
 
-pass@k is the chance that of k answers to a question at least one is right. Of n answers with c right ones it is
-estimated as 1 - C(n-c, k) / C(n, k) (Chen et al. 2021, *Evaluating large language models trained on code*), and
+pass@k is the probability that at least one of k answers to a question is right. From n answers of which c are right, it
+is estimated as 1 - C(n-c, k) / C(n, k) (Chen et al. 2021, *Evaluating large language models trained on code*), and
 averaged over questions.
 """
 
@@ -9,14 +9,14 @@ import math
 from dataclasses import dataclass
 
 USUAL = (1, 5, 10, 25, 50, 100, 200, 500, 1000)
-"""The k that are reported, as far as every question has that many answers."""
+"""Values of k that are reported if every question has enough answers."""
 _Z = 1.959963984540054
-"""Of a normal distribution, 95 % are within this many standard deviations."""
+"""Half-width of the 95 % interval of a standard normal distribution."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
-    """A mean over questions, and the interval of 95 % around it."""
+    """A mean over questions, with its 95 % interval."""
 
     value: float
     low: float
@@ -24,12 +24,12 @@ class Estimate:
 
 
 def pass_at(k: int, answers: int, right: int) -> float:
-    """The chance that of k answers one is right, estimated without bias.
+    """Return the unbiased estimate of the probability that at least one of k answers is right.
 
     Args:
         k: at most ``answers``.
-        answers: how many were sampled.
-        right: how many of them are right.
+        answers: number of sampled answers.
+        right: number of right answers.
 
     Raises:
         ValueError: if there are fewer answers than k, or more right ones than answers.
@@ -40,10 +40,11 @@ def pass_at(k: int, answers: int, right: int) -> float:
 
 
 def interval(mean: float, count: int) -> Estimate:
-    """Wilson's interval of 95 % around a mean of ``count`` independent values, each between 0 and 1.
+    """Return Wilson's 95 % interval for a mean of ``count`` independent values between 0 and 1.
 
-    It is Wilson's of a share, which is right where each value is 0 or 1, and too wide, never too narrow, where they are
-    between: no distribution on [0, 1] varies more than that of zeros and ones. It is never empty, not at 0 or 1 either.
+    Wilson's interval is for proportions, that is, for values of 0 or 1. For other values it is too wide rather than too
+    narrow, because no distribution on [0, 1] has a larger variance than one of zeros and ones. It is never empty, not
+    even at a mean of 0 or 1.
     """
     spread = _Z * _Z / count
     middle = (mean + spread / 2) / (1 + spread)

@@ -1,4 +1,4 @@
-"""What a model wrote, scored and summed up: pass@k by what rows and questions are, as a report."""
+"""Scores a file of a model's answers and writes a report with pass@k for groups of rows and questions."""
 
 import hashlib
 import json
@@ -29,34 +29,35 @@ from synthesis.scoring.scorer import Scorer
 from synthesis.views.claiming import made_of_rows
 
 CLAIM = f"{SIDECAR}/evaluation.json"
-"""What an evaluation is made with; written first."""
+"""The settings and inputs of the evaluation. Written first."""
 SCORES = "scores.jsonl"
-"""A line a question, with the score of each answer."""
+"""One line for each question, with the score of each answer."""
 PAGE, FIGURES = "report.md", "report.json"
 
 
 def evaluate(
     dataset: Place, generations: str | Path, out: Place, *, on_progress: OnProgress | None = None, **settings: Any
 ) -> Report:
-    """Score what a model wrote, and write a report: pass@k by what rows and questions are.
+    """Score a file of a model's answers, and write a report with pass@k for groups of rows and questions.
 
     Args:
-        dataset: the folder that the questions are about, or its URL.
-        generations: a file of JSON lines, a question a line: ``id`` of the row, ``level`` or ``direction``, and
+        dataset: the data set that the questions are about, a folder or a URL.
+        generations: a JSON lines file with one question a line: ``id`` of the row, ``level`` or ``direction``, and
             ``completions``, a list of texts.
-        out: the folder to write to: empty, or an earlier evaluation of the same, which goes on or is there already.
-        on_progress: told of each answer.
+        out: the folder to write to. It must be empty, or hold an earlier evaluation with the same settings, which is
+            resumed or returned.
+        on_progress: called for each answer.
         settings: fields of :class:`synthesis.Evaluating` by name.
 
     Returns:
-        The report, as it is written to ``report.json`` and ``report.md``; ``scores.jsonl`` has each answer's score.
+        The report, as written to ``report.json`` and ``report.md``. ``scores.jsonl`` has the score of each answer.
 
     Raises:
-        ConfigError: for settings that cannot be used, or a folder that holds another evaluation.
-        TargetError: if the data set is none, or a line of the file is none, naming it.
+        ConfigError: for invalid settings, or a folder that holds another evaluation.
+        TargetError: if the data set is invalid, or a line of the file is, with its number.
         OutputError: if ``out`` holds something else or cannot be written.
         MissingFrontendError: if the package of a row's front end is not installed.
-        MachineError: if the machine does not let texts be run; the same call goes on from there.
+        MachineError: if texts cannot be run on this machine. The same call resumes the evaluation.
     """
     return evaluate_with(Evaluating.of(**settings), dataset, generations, out, on_progress=on_progress)
 
@@ -69,7 +70,7 @@ def evaluate_with(
     *,
     on_progress: OnProgress | None = None,
 ) -> Report:
-    """Score what a model wrote; see :func:`evaluate`."""
+    """Score a file of a model's answers; see :func:`evaluate`."""
     file, source, target = Path(generations), store_of(dataset), store_of(out)
     trained_on = source if settings.trained_on is None else store_of(settings.trained_on)
     rows = RowIndex(source)
@@ -112,21 +113,21 @@ def evaluate_with(
 
 @dataclass(slots=True)
 class _Asked:
-    """What a file of generations holds, as a first look tells."""
+    """The content of a file of generations, from a first pass."""
 
     answers: int = 0
     fewest: int = 0
     most: int = 0
     structures: set[str] = field(default_factory=set[str])
     rows: "hashlib.blake2b" = field(default_factory=lambda: hashlib.blake2b(digest_size=16))
-    """Of all that the rows hold."""
+    """The digest of the content of the rows."""
 
 
 def _look(file: Path, rows: RowIndex, settings: Evaluating) -> _Asked:
-    """Read a file of generations through, so that nothing is scored of one that has an error.
+    """Read and check a file of generations completely, so that nothing is scored if it has an error.
 
     Raises:
-        TargetError: naming the line that no row can answer.
+        TargetError: with the number of the invalid line.
     """
     found = _Asked()
     for question in read_questions(file):
@@ -146,7 +147,7 @@ def _look(file: Path, rows: RowIndex, settings: Evaluating) -> _Asked:
 
 
 def _check(row: Document, question: Question, where: str, settings: Evaluating) -> None:
-    """Refuse a question whose answers nothing proved stands against."""
+    """Refuse a question for which the row has no verified text."""
     try:
         check_level(answers_of(row, question)[0], require_verified=settings.require_verified)
     except ConfigError as error:
@@ -162,7 +163,7 @@ def _ks(settings: Evaluating, asked: _Asked) -> tuple[int, ...]:
 
 
 def _claim(target: Store, made_of: dict[str, Any]) -> None:
-    """Make a folder the evaluation's.
+    """Reserve a folder for the evaluation.
 
     Raises:
         ConfigError: if it holds another one.
@@ -183,7 +184,7 @@ def _claim(target: Store, made_of: dict[str, Any]) -> None:
 
 
 def _written(target: Store, lines: Iterator[str]) -> Iterator[str]:
-    """Lines as they come, written to the file of scores, which is there when all have come."""
+    """Yield lines and write them to the file of scores, which appears when all are written."""
     with target.writing(SCORES) as file:
         for line in lines:
             file.write(line.encode())
@@ -201,7 +202,7 @@ def _tell(meter: Meter, answers: int, accepted: int) -> None:
 
 
 def _clear(target: Store) -> None:
-    """Forget what was kept to go on from."""
+    """Remove the intermediate results."""
     for name in target.names(PARTS):
         target.remove(f"{PARTS}/{name}")
     target.prune(PARTS)

@@ -1,4 +1,4 @@
-"""What the scores of many questions come to: overall, and by what rows and questions are."""
+"""Aggregates the scores of many questions: overall, and by properties of rows and questions."""
 
 import math
 from collections import Counter
@@ -9,45 +9,45 @@ from typing import Any
 from synthesis.scoring.evaluation.estimates import Estimate, interval, pass_at
 
 BY = ("frontend", "category", "level", "direction", "difficulty", "split", "structure")
-"""What questions are grouped by: the keys of a question's facts."""
+"""The properties by which questions are grouped: the keys of a question's facts."""
 ACCEPTED = "accepted"
-"""What is counted beside symptoms, of answers that have none."""
+"""The key for accepted answers in counts by symptom."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """What became of the answers to one question."""
+    """The scored answers to one question."""
 
     row: str
     facts: Mapping[str, str]
-    """A value for each of :data:`BY`."""
+    """The value of each property in :data:`BY`."""
     values: Sequence[float]
-    """An answer's score each."""
+    """The score of each answer."""
     symptoms: Sequence[str]
-    """An answer's symptom each; empty if it was accepted."""
+    """The symptom of each answer; empty if it was accepted."""
     same_text: int
-    """How many were accepted for being the row's own text."""
+    """Number of answers accepted because they are the row's own text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """What some questions came to."""
+    """Statistics of a group of questions."""
 
     questions: int
     rows: int
-    """How many different ones they are of; intervals take rows for independent, not questions."""
+    """Number of different rows. Intervals treat rows as independent, not questions."""
     answers: int
     passes: Mapping[int, Estimate]
-    """k to pass@k."""
+    """Estimates of pass@k by k."""
     value: float
-    """The mean of all answers' values."""
+    """The mean score of all answers."""
     same_text: int
-    """Accepted answers that are the row's own text."""
+    """Number of accepted answers that are the row's own text."""
     symptoms: Mapping[str, int]
-    """Symptom to the number of answers that have it, the most frequent first; ``accepted`` among them."""
+    """Number of answers by symptom, the most frequent first, including ``accepted``."""
 
     def to_json(self) -> dict[str, Any]:
-        """The group as JSON values."""
+        """Return the group as JSON values."""
         passes = {f"pass@{k}": asdict(each) for k, each in self.passes.items()}
         return {
             "questions": self.questions,
@@ -62,7 +62,7 @@ class Group:
 
 @dataclass(slots=True)
 class _Sum:
-    """A group while questions come."""
+    """Running sums of a group."""
 
     questions: int = 0
     answers: int = 0
@@ -97,19 +97,19 @@ class _Sum:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
-    """What all questions came to."""
+    """The statistics of all questions."""
 
     overall: Group
     by: Mapping[str, Mapping[str, Group]]
-    """What they are grouped by, to value, to group."""
+    """Groups by property and value."""
 
 
 def gather(judged: Iterable[Judged], ks: Sequence[int]) -> Findings:
-    """Sum up questions, of which one is in memory at a time, and the ids of their rows.
+    """Aggregate questions. Only one question at a time and the ids of all rows are kept in memory.
 
     Args:
-        judged: at least one.
-        ks: of pass@k; each question has that many answers.
+        judged: at least one question.
+        ks: the k of pass@k, for which each question has enough answers.
     """
     overall, by = _Sum(), dict[str, dict[str, _Sum]]()
     for each in judged:

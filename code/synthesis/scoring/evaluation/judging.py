@@ -1,4 +1,4 @@
-"""Scores the answers of a file of generations, some questions at a time, and keeps what is done beside the report."""
+"""Scores the answers of a file of generations in batches, and stores finished batches so that it can be resumed."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -17,12 +17,12 @@ from synthesis.scoring.scorer import Scorer
 from synthesis.scoring.scores import Score
 
 TOGETHER = 40
-"""Answers of a batch and a worker, at least: that many texts share what is dear about running one."""
+"""Minimum number of answers in a batch for each worker. Running many texts together shares the fixed cost."""
 PARTS = f"{SIDECAR}/parts"
 
 
 def facts_of(row: Document, question: Question, seen: bool) -> dict[str, str]:
-    """What a question is grouped by."""
+    """Return the properties by which a question is grouped."""
     metadata = row.metadata
     return {
         "frontend": str(metadata["frontend"]),
@@ -36,14 +36,14 @@ def facts_of(row: Document, question: Question, seen: bool) -> dict[str, str]:
 
 
 def answers_of(row: Document, question: Question) -> list[Answer]:
-    """What the scorer is to score."""
+    """Return the answers to a question for the scorer."""
     given = question.given[0] if question.target == PYTHON and question.given else ""
     return [Answer(row=row, level=question.target, text=text, given=given) for text in question.completions]
 
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """Scores questions, a batch after the other."""
+    """Scores questions in batches."""
 
     scorer: Scorer
     rows: RowIndex
@@ -51,14 +51,14 @@ class Judge:
     """The folder of the report."""
     seed: int
     seen: frozenset[str]
-    """Structures of rows that a model may have been trained on."""
+    """Structures of rows that the model may have been trained on."""
 
     def through(self, questions: Iterable[Question], on_answers: Callable[[int, int], None]) -> Iterator[str]:
-        """A line of JSON a question, in order; what an earlier run has done is read, not done again.
+        """Yield one line of JSON for each question, in order. Results of an earlier run are reused.
 
         Args:
-            questions: all of them.
-            on_answers: told how many more answers are scored, and how many of them are accepted.
+            questions: all questions.
+            on_answers: called with the number of newly scored answers and the number of accepted ones among them.
         """
         for number, batch in enumerate(_batches(questions, TOGETHER * self.scorer.settings.workers)):
             name = f"{PARTS}/{number:06d}-{hash_of(repr(batch).encode('utf-8', 'surrogatepass'))}.jsonl"
@@ -98,10 +98,10 @@ class Judge:
 
 
 def judged_of(line: str) -> Judged:
-    """What :func:`synthesis.scoring.evaluation.groups.gather` takes, of a line of scores.
+    """Return the scored question in a line of scores.
 
     Raises:
-        ConfigError: if it is none.
+        ConfigError: if the line is invalid.
     """
     try:
         entry: Mapping[str, Any] = json.loads(line)
@@ -118,7 +118,7 @@ def judged_of(line: str) -> Judged:
 
 
 def _batches(questions: Iterable[Question], least: int) -> Iterator[list[Question]]:
-    """Questions together, until they come to so many answers."""
+    """Yield batches of questions with at least a number of answers each."""
     batch, answers = list[Question](), 0
     for each in questions:
         batch.append(each)

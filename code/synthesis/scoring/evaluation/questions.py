@@ -1,4 +1,4 @@
-"""What models wrote, as a file of JSON lines: a question of a row a line, with all answers that were sampled to it."""
+"""Reads a model's answers from a JSON lines file: one question about a row a line, with all its sampled answers."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -14,29 +14,29 @@ _TO = "-to-"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """One line: a row, what is asked for, and the answers."""
+    """One line: a row, the requested level, and the answers."""
 
     line: int
-    """Its number in the file, from 1."""
+    """The line number in the file, from 1."""
     id: str
-    """Of the row."""
+    """The id of the row."""
     target: str
-    """The level that is asked for; ``python`` for the way back."""
+    """The requested level; ``python`` for the way back."""
     given: tuple[str, ...] = ()
-    """What was shown, as the direction says; nothing if the line names a level alone."""
+    """The levels that were shown, according to the direction; empty if the line only names a level."""
     completions: tuple[str, ...]
 
     @property
     def direction(self) -> str:
-        """As views name it; empty if it is not known what was shown."""
+        """The direction as views name it; empty if it is not known what was shown."""
         return f"{'+'.join(self.given)}{_TO}{self.target}" if self.given else ""
 
 
 def read_questions(path: Path) -> Iterator[Question]:
-    """The questions of a file of generations, line by line; empty lines are passed over.
+    """Yield the questions of a file of generations. Empty lines are skipped.
 
     Raises:
-        TargetError: naming file and line, if one is none, or the file cannot be read or holds nothing.
+        TargetError: with file and line, if a line is invalid, or the file cannot be read or is empty.
     """
     found = False
     try:
@@ -55,10 +55,10 @@ _FORM = '{"id": …, "level": … or "direction": …, "completions": [text, …
 
 
 def question_of(line: str, number: int, where: str) -> Question:
-    """The question that a line is.
+    """Return the question in a line.
 
     Raises:
-        TargetError: if it is none.
+        TargetError: if it is invalid.
     """
     try:
         entry = json.loads(line)
@@ -78,10 +78,10 @@ def question_of(line: str, number: int, where: str) -> Question:
 
 
 def asked_of(record: Mapping[str, Any], where: str) -> tuple[tuple[str, ...], str]:
-    """What is shown and what is asked for. A direction says both; in views, a level beside it may be what is shown.
+    """Return what is shown and what is requested. A direction gives both, and takes precedence over a level.
 
     Raises:
-        TargetError: if a record says neither.
+        TargetError: if a record has neither.
     """
     direction, level = record.get("direction"), record.get("level")
     if isinstance(direction, str) and direction:
@@ -95,7 +95,7 @@ def asked_of(record: Mapping[str, Any], where: str) -> tuple[tuple[str, ...], st
 
 
 def text_of(completion: object, where: str) -> str:
-    """The text of a completion: itself, that of a message, or that of a conversation's last message.
+    """Return the text of a completion: a string, a message's content, or that of the last message of a conversation.
 
     Raises:
         TargetError: if it is none of these.

@@ -1,4 +1,4 @@
-"""The report of an evaluation: the same figures as JSON, and as Markdown to be read."""
+"""The report of an evaluation as JSON and as Markdown."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,28 +25,30 @@ _ESCAPED = str.maketrans({each: f"&#{ord(each)};" for each in "|<>&`[]*\\\n\r"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What an evaluation found."""
+    """The results of an evaluation."""
 
     dataset: str
-    """The digest of the rows that were asked about."""
+    """The digest of the rows that the questions are about."""
     generations: str
     """The digest of the file of generations."""
     trained_on: str
-    """The digest of the files of the data set in whose training split structures were looked for; empty if its folder
-    has no record of them."""
+    """The digest of the data set whose training split defines which structures were seen.
+
+    Empty if its folder has no record of its files.
+    """
     seed: int
-    """Of the inputs that texts were run on."""
+    """The seed of the inputs that texts were run on."""
     fewest: int
-    """Answers to the question that has the fewest."""
+    """The smallest number of answers to a question."""
     most: int
     ks: tuple[int, ...]
-    """Of pass@k."""
+    """The k of pass@k."""
     findings: Findings
     credits: Mapping[str, float]
-    """Step to the value of an answer that came so far."""
+    """The credit of each step."""
 
     def to_json(self) -> dict[str, Any]:
-        """The report as JSON values; nothing in it depends on the machine's speed, on folders or on the day."""
+        """Return the report as JSON values. They do not depend on the machine's speed, on folders or on the date."""
         kept = {name: value for name, value in asdict(self).items() if name != "findings"}
         by = {
             kind: {name: group.to_json() for name, group in groups.items()}
@@ -56,11 +58,11 @@ class Report:
         return {"version": __version__, **kept, "overall": self.findings.overall.to_json(), "by": by}
 
     def to_text(self) -> str:
-        """The JSON file."""
+        """Return the content of the JSON file."""
         return json.dumps(self.to_json(), indent=2, allow_nan=False) + "\n"
 
     def to_markdown(self) -> str:
-        """The page."""
+        """Return the report as Markdown."""
         overall = self.findings.overall
         each = f"{self.fewest}" if self.fewest == self.most else f"{self.fewest} to {self.most}"
         lines = [
@@ -101,5 +103,5 @@ def _percent(estimate: Estimate) -> str:
 
 
 def escape(text: str) -> str:
-    """A text of a row's as Markdown shows it, and nothing of it as markup: rows may be a stranger's."""
+    """Return a text escaped for Markdown, because rows may be untrusted."""
     return "".join(each if each.isprintable() or each == "\n" else "�" for each in text).translate(_ESCAPED)

@@ -1,4 +1,4 @@
-"""What answers are evaluated with: one record, which is the options and what an evaluation keeps."""
+"""The settings of an evaluation, which are also its options and part of its record."""
 
 from dataclasses import dataclass, fields
 from typing import Any
@@ -20,7 +20,7 @@ class Evaluating(Repeatable):
     training split has it. By default the data set itself."""
 
     def __post_init__(self) -> None:
-        """Refuse what nothing can be evaluated with."""
+        """Check the fields."""
         super().__post_init__()
         if self.k is not None:
             listed = (self.k,) if isinstance(self.k, int) else tuple(self.k)
@@ -30,7 +30,7 @@ class Evaluating(Repeatable):
 
     @property
     def lasting(self) -> dict[str, Any]:
-        """What an evaluation keeps of its settings: those that scores depend on."""
+        """The settings that scores depend on, which an evaluation stores."""
         kept = self.to_json()
         for name in (*(each.name for each in fields(Confining)), "workers", "kept_plans", "k", "trained_on"):
             kept.pop(name)
@@ -38,5 +38,5 @@ class Evaluating(Repeatable):
 
     @property
     def scoring(self) -> Scoring:
-        """What texts are scored with."""
+        """The settings of the scorer."""
         return Scoring(**{each.name: getattr(self, each.name) for each in fields(Scoring)})

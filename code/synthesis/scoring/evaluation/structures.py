@@ -1,4 +1,4 @@
-"""Whether a model may have seen the structure of a row: whether a row for training has the same."""
+"""Determines which structures of rows a model may have seen in its training split."""
 
 from collections.abc import Set as AbstractSet
 
@@ -7,11 +7,11 @@ from synthesis.dataset.storage.reading import Document, Place, scan_folder
 
 
 def seen_structures(trained_on: Place, wanted: AbstractSet[str]) -> frozenset[str]:
-    """Those of some structures that rows of a folder's training split have.
+    """Return the structures that occur in a folder's training split.
 
     Args:
-        trained_on: the folder; of one that has no splits, all rows are for training.
-        wanted: ``structure_hash`` of rows.
+        trained_on: the folder. If it has no splits, all rows are for training.
+        wanted: ``structure_hash`` values to look for.
 
     Raises:
         TargetError: if there is no such folder, or it holds no pairs.
