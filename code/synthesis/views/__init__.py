@@ -1,4 +1,4 @@
-"""Exports of a data set: prompts and completions, documents, columns, repairs, versions; and the static site.
+"""Exports of a data set: prompts and completions, documents, columns, repairs, versions, and the static site.
 
-Add an export as a module and a name in ``settings``. Wordings of prompts are data, in ``templates.toml``.
+To add an export, add a module and a name in ``settings``. The wording of prompts is data, in ``templates.toml``.
 """

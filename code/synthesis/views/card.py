@@ -1,4 +1,4 @@
-"""The card of an export: what it holds, and for loaders of data sets which files each split has."""
+"""Writes the card of an export: its content, and the files of each split for data set loaders."""
 
 from collections.abc import Mapping, Sequence
 
@@ -21,13 +21,13 @@ _ABOUT = {
 
 
 def card_of(settings: Export, splits: Mapping[str, int], columns: Sequence[Column], licences: Sequence[str]) -> str:
-    """The ``README.md`` of an export.
+    """Return the ``README.md`` of an export.
 
     Args:
-        settings: what it was made with.
-        splits: split to its number of records.
-        columns: those of every record.
-        licences: those that rows are under.
+        settings: the settings of the export.
+        splits: number of records by split.
+        columns: the columns of every record.
+        licences: the licences of the rows.
     """
     lines = ["---", "configs:", f"- config_name: {settings.view}", "  data_files:"]
     for name in splits:

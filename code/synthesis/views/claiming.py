@@ -1,4 +1,4 @@
-"""Whose a folder is that an export is written to, and whether it is done already."""
+"""Reserves a folder for an export, and determines whether it is already complete."""
 
 import json
 from typing import Any
@@ -13,13 +13,13 @@ from synthesis.views.settings import Export
 from synthesis.views.summary import ExportSummary
 
 EXPORT = f"{SIDECAR}/export.json"
-"""What an export is made with; written first."""
+"""The settings of the export. Written first."""
 SUMMARY = f"{SIDECAR}/summary.json"
-"""What came of it; written last."""
+"""The summary of the export. Written last."""
 
 
 def claim(target: Store, settings: Export, made_of: str) -> ExportSummary | None:
-    """Make a folder the export's; what it came to if it is done already.
+    """Reserve a folder for the export. Return the summary if the export is already complete.
 
     Raises:
         ConfigError: if it holds another export.
@@ -30,7 +30,7 @@ def claim(target: Store, settings: Export, made_of: str) -> ExportSummary | None
         found = read_object(target, EXPORT)
         different = [name for name in own | found if own.get(name) != found.get(name)]
         if different and not target.has(SUMMARY) and not Keeping(target).has_any:
-            target.write(EXPORT, _json(own))  # nothing came of the other one
+            target.write(EXPORT, _json(own))  # the other one gave nothing
             return None
         if different:
             name = different[0]
@@ -46,7 +46,7 @@ def claim(target: Store, settings: Export, made_of: str) -> ExportSummary | None
 
 
 def disclaim(target: Store) -> None:
-    """Leave no trace of an export of which nothing came."""
+    """Remove all traces of an export that gave nothing."""
     if not target.has(SUMMARY):
         Keeping(target).clear()
         target.remove(EXPORT)
@@ -55,7 +55,7 @@ def disclaim(target: Store) -> None:
 
 
 def _file_of(settings: Export) -> dict[str, str]:
-    """What a file of templates holds: with another one of the same name, an export is another."""
+    """Return the digest of the templates file: a file with other content makes another export."""
     try:
         return {} if settings.templates is None else {"templates": hash_of(settings.templates.read_bytes())}
     except OSError as error:
@@ -63,7 +63,7 @@ def _file_of(settings: Export) -> dict[str, str]:
 
 
 def _finished(target: Store, made_of: str) -> ExportSummary | None:
-    """What an export came to that is done, of the same rows; None if it has to be made."""
+    """Return the summary of a complete export of the same rows; None if it must be made."""
     if not made_of or not target.has(SUMMARY):
         return None
     try:
@@ -77,19 +77,19 @@ def _finished(target: Store, made_of: str) -> ExportSummary | None:
 
 
 def made_of_rows(*sources: Store) -> str:
-    """The digest of the rows of folders, as their own records have it; empty if one has none."""
+    """Return the digest of the rows of folders, from their manifests; empty if a folder has none."""
     manifests = [read_manifest(each) for each in sources]
     lines = [line for each in manifests if each is not None for line in each.to_lines()]
     return "" if None in manifests else hash_of("".join(lines).encode())
 
 
 def reopen(target: Store) -> None:
-    """Say that an export is not done: its files are about to be others."""
+    """Mark an export as incomplete before its files change."""
     target.remove(SUMMARY)
 
 
 def keep_summary(target: Store, made_of: str, summary: ExportSummary) -> None:
-    """Write down that an export is done, and of which rows."""
+    """Mark an export as complete, with the digest of its rows."""
     target.write(SUMMARY, _json({"of": made_of, **summary.to_json(), "out": ""}))
 
 

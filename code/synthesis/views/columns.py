@@ -1,4 +1,4 @@
-"""The columns of each view, and what stands beside every record."""
+"""The columns of each view, and those that every record has."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ from synthesis.dataset.storage.schema import METADATA
 from synthesis.dataset.storage.schema import Kind as Stored
 
 Record = dict[str, Any]
-"""A row of an export: column to value."""
+"""A row of an export: values by column."""
 
 
 class Kind(StrEnum):
-    """What a column of an export holds."""
+    """The type of a column of an export."""
 
     TEXT = "text"
     INTEGER = "integer"
@@ -37,7 +37,7 @@ PROVENANCE = (
     Column("id"), Column("frontend"), Column("kernel_name"), Column("category"), Column("difficulty", Kind.INTEGER),
     Column("split"), Column("licence"),
 )  # fmt: skip
-"""What says where a record comes from, in every view."""
+"""The columns of every view that say where a record comes from."""
 SFT = (
     Column("prompt", Kind.MESSAGES), Column("completion", Kind.MESSAGES), Column("direction"), Column("level"),
     *PROVENANCE,
@@ -59,13 +59,13 @@ _STORED = {
 
 
 def raw_columns(levels: Iterable[str]) -> tuple[Column, ...]:
-    """The columns of rows as they are, with these levels."""
+    """Return the columns of unchanged rows with the given levels."""
     known = tuple(Column(each.name, _STORED[each.kind]) for each in METADATA)
     return (*known, Column("split"), Column("python_source"), *map(Column, levels))
 
 
 def provenance_of(document: Document) -> Record:
-    """The columns of :data:`PROVENANCE`."""
+    """Return the columns of :data:`PROVENANCE`."""
     metadata = document.metadata
     return {
         "id": metadata["id"],

@@ -1,7 +1,7 @@
-"""From what to what a model is asked to go: a table over the names of levels.
+"""The directions of questions: which levels are given and which is requested.
 
-Every level has a direction from Python and one back to it. Those between two levels are in the table below, where the
-second text follows from the first and from what every prompt says.
+For every level there is a direction from Python and one back to it. Directions between two levels are in the table
+below. They are included if the second text is determined by the first and the facts in every prompt.
 """
 
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ from synthesis.core.errors import UnknownNameError
 from synthesis.frontends.registry import frontend_names, levels_of
 
 PYTHON = "python"
-"""What a direction calls the source."""
+"""The name of the source in directions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,35 +22,37 @@ class Way:
     """One direction."""
 
     sources: tuple[str, ...]
-    """What is given: ``python``, or levels; nearly always one."""
+    """The given forms: ``python`` or levels, nearly always one."""
     target: str
-    """What is asked for: ``python``, or a level."""
+    """The requested form: ``python`` or a level."""
     beside: str = ""
-    """A level that is shown too, with the source: names in the answer come from both."""
+    """A level that is shown in addition, with the source, because names in the answer come from both."""
     by_default: bool = True
-    """Whether rows are asked for it where nothing is named: not if the answer depends on a machine, and not between CPU
-    and GPU, where four of five lines are the same."""
+    """Whether it is used if no direction is named.
+
+    It is not if the answer depends on the machine, or between CPU and GPU, where four of five lines are the same.
+    """
     task: str
-    """What kind of work it is, by which wordings are chosen: one of :data:`TASKS`."""
+    """The kind of task, which selects the wording: one of :data:`TASKS`."""
 
     @property
     def name(self) -> str:
-        """As options and columns have it: ``python-to-cuda_forward``."""
+        """Its name in options and columns, such as ``python-to-cuda_forward``."""
         return f"{'+'.join(self.sources)}-to-{self.target}"
 
     @property
     def about(self) -> tuple[str, ...]:
-        """What a prompt has to say facts of: what is asked for, and what that is to be told from."""
+        """The forms that a prompt must state facts about: the requested one, and for Python also the given ones."""
         return (self.target, *self.sources) if self.target == PYTHON else (self.target,)
 
     @property
     def levels(self) -> tuple[str, ...]:
-        """The levels that a row needs for it."""
+        """The levels that a row must have for it."""
         return tuple(each for each in (*self.sources, self.target) if each != PYTHON)
 
 
 TASKS = ("compile", "lower", "port", "derive", "recover")
-"""Python to a level; a level to a lower one; between CPU and GPU; forward to derivative; a level back to Python."""
+"""Python to a level; a level to a lower one; CPU to GPU or back; forward to derivative; a level back to Python."""
 
 _BETWEEN = {
     "warp": (
@@ -74,20 +76,23 @@ _BETWEEN = {
                 ("optimized_hlo", "llvm_ir"),
             )
         ),
-        # Rules of the library's own functions are in a jaxpr by name, and below it no more.
+        # A jaxpr shows the derivative rules of the library's functions by name; lower levels do not.
         ("jaxpr", "vjp_jaxpr", "derive"),
         ("jaxpr", "jvp_jaxpr", "derive"),
     ),
 }
-"""Of each front end, what goes from level to level."""
+"""The directions between levels, by front end."""
 _BESIDE = {f"{prefix}hlo": f"{prefix}jaxpr" for prefix in ("", "vjp_", "jvp_")}
-"""Instructions of HLO are called by the primitives that they come from, which a jaxpr shows and StableHLO does not, and
-by the transformations that these were in (``jvp(…)``), which the source alone shows."""
+"""The level that is shown in addition for each HLO level.
+
+HLO instructions are named after the primitives that they come from, which a jaxpr shows and StableHLO does not, and
+after the transformations of those (``jvp(…)``), which only the source shows.
+"""
 
 
 @cache
 def ways_of(frontend: str) -> tuple[Way, ...]:
-    """Every direction of a front end, in a fixed order.
+    """Return every direction of a front end, in a fixed order.
 
     Raises:
         MissingFrontendError: if the package of a front end that is not built in is not installed.
@@ -111,7 +116,7 @@ def ways_of(frontend: str) -> tuple[Way, ...]:
 
 
 def chosen_ways(frontend: str, patterns: Iterable[str] | None) -> tuple[Way, ...]:
-    """The directions of a front end that are named, or match a pattern; the usual ones if there are none."""
+    """Return the directions of a front end that match a name or pattern; the default ones if ``patterns`` is None."""
     if patterns is None:
         return tuple(way for way in ways_of(frontend) if way.by_default)
     listed = tuple(patterns)
@@ -125,7 +130,7 @@ def check_directions(patterns: Iterable[str]) -> None:
     """Refuse the name of a direction that no front end has.
 
     Raises:
-        UnknownNameError: naming it, and what is allowed.
+        UnknownNameError: with the name, and what is allowed.
     """
     known = [way.name for frontend in frontend_names() for way in ways_of(frontend)]
     for each in patterns:
@@ -138,7 +143,7 @@ def check_levels(names: Iterable[str]) -> None:
     """Refuse the name of a level that no front end has.
 
     Raises:
-        UnknownNameError: naming it, and what is allowed.
+        UnknownNameError: with the name, and what is allowed.
     """
     known = [level.name for frontend in frontend_names() for level in levels_of(frontend)]
     for each in names:

@@ -1,4 +1,4 @@
-"""Inputs and outputs of kernels in words, computed by running rows' own texts where they can do no harm."""
+"""Describes inputs and outputs of kernels in words, computed by running rows' own texts in a sandbox."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,18 +16,18 @@ from synthesis.views.keeping import Batch, Keeping
 from synthesis.views.settings import Export
 
 MOST = 32
-"""Numbers of an array that are written; of a longer one the first half of so many, and how many there are."""
+"""Maximum number of elements of an array that are written. Of a longer one, half as many and the total size are."""
 _DIGITS = 7
 
 
 def with_examples(
     settings: Export, documents: Iterable[Document], keeping: Keeping, left_out: Counter[str]
 ) -> Iterator[tuple[Document, str]]:
-    """Rows, each with its examples in words; empty, and counted, where none can be run or written.
+    """Yield rows with their examples in words, which are empty, and counted, if none can be run or written.
 
     Raises:
         MissingFrontendError: if the package of a row's front end is not installed.
-        MachineError: if the machine does not let texts be run.
+        MachineError: if texts cannot be run on this machine.
     """
     with PlannedRows(settings, seed=settings.seed) as planned:
 
@@ -46,7 +46,7 @@ def with_examples(
 
 
 def _program(settings: Export, plan: Plan) -> Program | None:
-    """The first forward text of a plan with its first runs; None if there is none whose values can be written."""
+    """Return the first forward text of a plan with its first runs; None if there is none with printable values."""
     if any(each.handle or each.fields for each in plan.spec.signature.arguments):
         return None
     for program in plan.programs:
@@ -79,16 +79,16 @@ def _run(signature: Signature, given: Values, left: Values) -> str:
 
 
 def _written(argument: Argument, given: Values, left: Values) -> str:
-    """An array after a run; of one that holds nothing before it, what is left is told from what is written."""
+    """Return an array after a run. In an output, elements that were not written are marked."""
     start = given[argument.name] if argument.role is Role.OUTPUT else None
     return f"{argument.name} = {_value(left[argument.name], start)}"
 
 
 def _value(value: npt.NDArray[Any], start: npt.NDArray[Any] | None = None) -> str:
-    """An array's type, shape and numbers, the first of them if there are many."""
+    """Return an array's dtype, shape and elements, or only the first elements if there are many."""
     shown = MOST if value.size <= MOST else MOST // 2
     numbers = [_number(each, value.dtype.kind) for each in value.ravel()[:shown]]
-    if start is not None and value.dtype.kind == "f":  # whole numbers have no value that nobody would write
+    if start is not None and value.dtype.kind == "f":  # no integer value is unusual enough to be a mark
         before = start.ravel()[:shown]
         same = [bool(each) for each in value.ravel()[:shown] == before]
         numbers = ["_" if left else number for number, left in zip(numbers, same, strict=True)]

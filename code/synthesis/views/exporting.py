@@ -1,4 +1,4 @@
-"""A folder of pairs as files to train on: one view of it, streamed, and whole or not there."""
+"""Exports one view of a folder of pairs as files for training, as a stream and atomically."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -32,27 +32,26 @@ CARD = "README.md"
 def export(
     folder: Place, out: str | Path, *, view: str = "sft", on_progress: OnProgress | None = None, **settings: Any
 ) -> ExportSummary:
-    """Write one view of a folder of pairs, for training, into another folder.
+    """Write one view of a folder of pairs into another folder, for training.
 
     Args:
-        folder: what ``irsmith generate`` or ``irsmith extract`` wrote, or its URL.
-        out: where to; empty, not there, or an earlier export with the same settings, which is made anew if the rows
-            are others. A folder or a URL.
+        folder: the output folder of ``irsmith generate`` or ``irsmith extract``, or its URL.
+        out: the folder or URL to write to. It must be empty, not exist, or hold an export with the same settings, which
+            is made again if the rows have changed.
         view: ``sft``, ``pretrain``, ``raw``, ``repair`` or ``versions``.
-        on_progress: told of each row.
+        on_progress: called for each row.
         settings: further fields of :class:`synthesis.Export` by name, such as ``format`` or ``direction``.
 
     Returns:
-        How many records there are, by split and direction, and what was left out and why.
+        The numbers of records by split and direction, and of those left out by reason.
 
     Raises:
-        ConfigError: for settings that cannot be used.
-        UnknownNameError: for a direction or a level that there is not.
-        TargetError: if the folder is none, holds no pairs, or a file in it is none.
+        ConfigError: for invalid settings.
+        UnknownNameError: for an unknown direction or level.
+        TargetError: if there is no such folder, it holds no pairs, or a file in it is invalid.
         OutputError: if ``out`` holds something else or cannot be written.
 
-    Example:
-        >>> export("pairs", "train_set", view="sft", direction="python-to-cuda_*")  # doctest: +SKIP
+    Example: >>> export("pairs", "train_set", view="sft", direction="python-to-cuda_*")  # doctest: +SKIP
     """
     return export_with(Export.of(view=view, **settings), folder, out, on_progress=on_progress)
 
@@ -81,18 +80,17 @@ def export_with(
 
 
 def view_records(folder: Place, *, view: str = "sft", **settings: Any) -> Iterator[Record]:
-    """The records of a view one by one, as an export's files have them, without writing any.
+    """Return an iterator over the records of a view, as an export's files have them, without writing any.
 
     Args:
-        folder: what ``irsmith generate`` or ``irsmith extract`` wrote, or its URL.
+        folder: the output folder of ``irsmith generate`` or ``irsmith extract``, or its URL.
         view: ``sft``, ``pretrain``, ``raw``, ``repair`` or ``versions``.
         settings: further fields of :class:`synthesis.Export` by name, such as ``direction``.
 
     Raises:
-        UsageError: for settings or a folder that cannot be used; the message says what is allowed.
+        UsageError: for invalid settings or an invalid folder; the message says what is allowed.
 
-    Example:
-        >>> datasets.Dataset.from_generator(lambda: view_records("pairs"))  # doctest: +SKIP
+    Example: >>> datasets.Dataset.from_generator(lambda: view_records("pairs"))  # doctest: +SKIP
     """
     chosen = Export.of(view=view, **settings)
     _check(chosen)
@@ -108,7 +106,7 @@ Rendered = Iterator[tuple[Document, list[Record]]]
 def records_of(
     settings: Export, source: Store, selection: Selection, keeping: Keeping
 ) -> tuple[tuple[Column, ...], Rendered]:
-    """The columns of a view, and its records row by row."""
+    """Return the columns of a view, and its records row by row."""
     match settings.view:
         case "pretrain":
             return PRETRAIN, pretrain_records(settings, read_folder(source), selection)
@@ -197,7 +195,7 @@ def _make(settings: Export, source: Store, target: Store, made_of: str, meter: M
 
 
 def _is_row(document: Document) -> bool:
-    """Whether something is a row, and no kernel that became none."""
+    """Return whether a document is a row, and not a rejected kernel."""
     return any(text is not None for text in document.texts.values())
 
 
@@ -210,6 +208,6 @@ def _nothing(settings: Export, counts: _Counts, selection: Selection) -> str:
 
 
 def _is_of_an_export(name: str) -> bool:
-    """Whether a file is called as those of an export are: of an earlier one that had others."""
+    """Return whether a file name is that of an export's data file, such as one of an earlier export."""
     stem, _, suffix = name.rpartition(".")
     return suffix in ("parquet", "jsonl") and split_of(f"{stem}.parquet") in stem

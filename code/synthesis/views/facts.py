@@ -1,7 +1,7 @@
-"""Everything beside a text that decides what another one of the same row is: what every prompt has to say.
+"""States all facts that determine a text of a row besides the given text. Every prompt contains them.
 
-Shapes, types, roles, the launch, options, versions and how a function is called come from the signature; what irsmith's
-texts leave out of the tools' own is said once a front end.
+Shapes, types, roles, the launch, options, versions and how a function is called come from the signature. Differences
+between irsmith's texts and the tools' own are stated once for each front end.
 """
 
 import json
@@ -30,21 +30,21 @@ _SOURCE_CONVENTION = "complete with imports, helpers, structs and constants; it 
 
 
 def has_rules_of_its_own(source: str) -> bool:
-    """Whether a source says itself what a derivative is: no forward text shows that."""
+    """Return whether a source defines a derivative itself, which no forward text shows."""
     return _OWN_RULES.search(source) is not None
 
 
 def facts_of(document: Document, signature: Signature, levels: tuple[str, ...], *, domains: bool = False) -> str:
-    """The facts of a row, a line each.
+    """Return the facts of a row, one a line.
 
     Args:
         document: the row.
-        signature: the row's own, or its twin's.
-        levels: what is asked for, by which some facts go: levels, or ``python``.
-        domains: whether to say what inputs are drawn from, which decides no text.
+        signature: the row's own signature, or its twin's.
+        levels: the requested levels or ``python``, on which some facts depend.
+        domains: whether to state the domains of inputs, on which no text depends.
 
     Raises:
-        TargetError: if the signature, which may be anybody's, is not as one is written.
+        TargetError: if the signature, which may be untrusted, is invalid.
     """
     try:
         return "\n".join(_facts(document, signature, levels, domains))
@@ -71,7 +71,7 @@ def _facts(document: Document, signature: Signature, levels: tuple[str, ...], do
 
 
 def _argument(argument: Argument, domains: bool, indent: str = "") -> Iterator[str]:
-    """An argument or a result, and below it the fields of a struct or the parts of an object."""
+    """Yield the line of an argument or a result, then those of a struct's fields or an object's parts."""
     shape = "a plain value" if argument.shape is None else f"shape {_sizes(argument.shape)}"
     parts = [argument.dtype]
     if argument.element:
@@ -94,7 +94,7 @@ def _sizes(shape: tuple[int | None, ...]) -> str:
 
 
 def _calling(document: Document, signature: Signature) -> Iterator[str]:
-    """How a function is called, where that is not with its arguments in order."""
+    """Yield how a function is called, if not with its arguments in order."""
     if signature.call is None:
         return
     given = [_tree(each) for each in signature.call["args"]]
@@ -105,7 +105,7 @@ def _calling(document: Document, signature: Signature) -> Iterator[str]:
 
 
 def _tree(tree: Any) -> str:
-    """A pytree of a call, as Python would spell it."""
+    """Return a pytree of a call in Python syntax."""
     match tree:
         case str():
             return tree
@@ -148,7 +148,7 @@ def _launch(signature: Signature, options: dict[str, Any]) -> Iterator[str]:
 
 
 def _derivatives(document: Document, signature: Signature, levels: tuple[str, ...]) -> Iterator[str]:
-    """What derivatives are of, where a text of one is asked for."""
+    """Yield what derivatives are taken with respect to, if a derivative text is requested."""
     found = [document.level(name) for name in levels]
     directions = {each.direction for each in found if each is not None}
     if not directions - {Direction.FORWARD}:

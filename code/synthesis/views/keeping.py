@@ -1,4 +1,4 @@
-"""Dear work on rows, some at a time: what is done is kept beside an export until all is, so that it can go on."""
+"""Does expensive work on rows in batches, and stores the results until the export is complete, to resume it."""
 
 import json
 from collections import Counter
@@ -14,18 +14,18 @@ from synthesis.dataset.storage.layout import SIDECAR, read_object
 from synthesis.dataset.storage.reading import Document
 
 TOGETHER = 20
-"""Rows whose texts are run together, and whose plans are in memory at once."""
+"""Number of rows whose texts are run together, and whose plans are in memory at once."""
 PARTS = f"{SIDECAR}/parts"
 
 
 @dataclass(slots=True)
 class Batch:
-    """What came of some rows."""
+    """The results for some rows."""
 
     values: list[Any]
-    """A JSON value a row."""
+    """A JSON value for each row."""
     left_out: Counter[str] = field(default_factory=Counter[str])
-    """Why records were left out, and how many."""
+    """Number of records left out, by reason."""
 
 
 Work = Callable[[Sequence[Document]], Batch]
@@ -33,10 +33,10 @@ Work = Callable[[Sequence[Document]], Batch]
 
 
 class Keeping:
-    """Keeps what came of rows in an export's folder, or nowhere.
+    """Stores results in an export's folder, or nowhere.
 
     Args:
-        store: the export's folder; None to keep nothing.
+        store: the export's folder; None to store nothing.
     """
 
     def __init__(self, store: Store | None) -> None:
@@ -45,7 +45,7 @@ class Keeping:
     def through(
         self, documents: Iterable[Document], work: Work, left_out: Counter[str]
     ) -> Iterator[tuple[Document, Any]]:
-        """Rows in order, each with its value; counts what is left out."""
+        """Yield the rows in order, each with its value, and count what is left out."""
         left = iter(documents)
         number = 0
         while rows := list(islice(left, TOGETHER)):
@@ -56,11 +56,11 @@ class Keeping:
 
     @property
     def has_any(self) -> bool:
-        """Whether something is kept."""
+        """Whether any results are stored."""
         return self._store is not None and bool(self._store.names(PARTS))
 
     def clear(self) -> None:
-        """Forget what was kept."""
+        """Remove the stored results."""
         if self._store is not None:
             for name in self._store.names(PARTS):
                 self._store.remove(f"{PARTS}/{name}")

@@ -1,4 +1,4 @@
-"""Rows as documents to read: Markdown with the facts, the Python, and each level in a fence of its language."""
+"""Rows as Markdown documents with the facts, the Python, and each level in a fenced block of its language."""
 
 from collections.abc import Iterable, Iterator
 
@@ -13,7 +13,7 @@ from synthesis.views.words import PYTHON, Words
 def pretrain_records(
     settings: Export, documents: Iterable[Document], selection: Selection
 ) -> Iterator[tuple[Document, list[Record]]]:
-    """The record of each row that has a text to show."""
+    """Yield rows with their record, or with none if there is no text to show."""
     for document in documents:
         wanted = settings.level or tuple(document.texts)
         levels = tuple(name for name in wanted if selection.allows(document, (name,)))
@@ -25,7 +25,7 @@ def pretrain_records(
 
 
 def document_text(document: Document, levels: tuple[str, ...]) -> str:
-    """A row as one Markdown document: a heading, the facts, the Python, then these levels in order.
+    """Return a row as a Markdown document: a heading, the facts, the Python, then the given levels in order.
 
     ::
 

@@ -1,4 +1,4 @@
-"""Rows as they are: every column flat, for those who make their own of them."""
+"""Rows unchanged, with all columns flat, for custom processing."""
 
 from collections.abc import Iterable, Iterator
 
@@ -10,7 +10,7 @@ from synthesis.views.selection import Selection
 def raw_records(
     levels: tuple[str, ...], documents: Iterable[Document], selection: Selection
 ) -> Iterator[tuple[Document, list[Record]]]:
-    """The record of each row; a level that it lacks, or whose text is not let through, is null."""
+    """Yield each row with its record. A level that it lacks, or whose text is not allowed, is null."""
     for document in documents:
         texts = {name: document.texts[name] if selection.allows(document, (name,)) else None for name in levels}
         own = {"split": document.split, "python_source": document.source}
@@ -18,10 +18,10 @@ def raw_records(
 
 
 def levels_in(folder: Place) -> tuple[str, ...]:
-    """The levels that rows of a folder have columns for, in the order in which they come up.
+    """Return the levels for which rows of a folder have columns, in order of appearance.
 
     Raises:
-        TargetError: if there is no such folder, it holds no pairs, or a file in it is none.
+        TargetError: if there is no such folder, it holds no pairs, or a file in it is invalid.
     """
     found: dict[str, None] = {}
     for document in read_folder(folder):

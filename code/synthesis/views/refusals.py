@@ -1,6 +1,7 @@
-"""What a row's kernel has no text of, and the tool's own words why: an answer to learn, beside those that are right.
+"""Records of levels for which a row has no text, with the tool's message: they teach which texts are impossible.
 
-A line of the ledger tells a row by index and name, not by its run: where two lines are of the same, neither is told.
+A line of the ledger identifies a row by index and name, and not by its run. If two lines have the same key, neither is
+used.
 """
 
 from collections.abc import Iterator
@@ -18,20 +19,20 @@ from synthesis.views.words import PYTHON, Words
 
 ERROR = "refused"
 STAGES = (Stage.LOAD, Stage.LOWER, Stage.VERIFY)
-"""Those at which a kernel is the cause, and not what other rows there are."""
+"""The stages at which the kernel is the cause, and not the other rows."""
 Key = tuple[str, int | None, str]
 
 
 @dataclass(slots=True)
 class Refusals:
-    """The lines of a ledger that are of levels of rows."""
+    """The lines of a ledger about levels of rows."""
 
     _of: dict[tuple[Key, str], Rejection | None] = field(default_factory=dict[tuple[Key, str], Rejection | None])
-    """None where there are several."""
+    """None if there are several."""
 
     @classmethod
     def of(cls, store: Store) -> "Refusals":
-        """Those of a folder; what is no line of a ledger is left out."""
+        """Return those of a folder. Invalid lines are left out."""
         found = cls()
         for each in scan_ledger(store):
             if isinstance(each, BrokenFile) or each.stage not in STAGES or each.level is None:
@@ -41,12 +42,12 @@ class Refusals:
         return found
 
     def records(self, asking: Asking, document: Document, levels: tuple[str, ...] | None) -> Iterator[Record]:
-        """The records of a row: one for each level that it lacks, and of which the ledger says why.
+        """Yield the records of a row: one for each level that it lacks and whose reason is in the ledger.
 
         Args:
             asking: how prompts are written.
             document: the row.
-            levels: those that are wanted; all if None.
+            levels: the requested levels; all if None.
         """
         metadata = document.metadata
         key = (document.frontend, metadata["index"], document.name)

@@ -1,8 +1,8 @@
-"""Texts with one planted error, what verification says of them, and the right text; beside them, what was refused.
+"""Texts with one planted error, the message of verification, and the right text; and the reasons of missing texts.
 
-Errors are planted by ``synthesis.verification.mutating``. Each wrong text is verified as ``irsmith verify`` verifies a
-stored text: the row's source runs again without rights and gives the inputs and the right results, and the text runs on
-these inputs. An error that verification does not find, because it changes nothing, makes no record and is counted.
+``synthesis.verification.mutating`` plants the errors. Each wrong text is verified as in ``irsmith verify``: the row's
+source runs in the sandbox and gives the inputs and the expected results, and the text runs on these inputs. An error
+that verification does not find gives no record, and is counted.
 """
 
 import random
@@ -32,22 +32,25 @@ from synthesis.views.turned_down import Splits, records_of_kernels
 from synthesis.views.words import PYTHON, Words
 
 LONGEST = 16_000
-"""Characters of a text; the tools take seconds for each wrong form of a longer one."""
+"""Maximum number of characters of a text. For a longer one, the tools take seconds for each wrong version."""
 _TOGETHER = 40
-"""Wrong texts that are run together; of a function of real sizes, the runs of one take some megabytes."""
+"""Number of wrong texts that are run together.
+
+For a function of realistic size, the runs of one take some megabytes.
+"""
 
 
 def repair_records(
     settings: Export, source: Store, selection: Selection, keeping: Keeping
 ) -> Iterator[tuple[Document, list[Record]]]:
-    """The records of rows: some for each text that is verified, where the row can be run here; one for each refused.
+    """Yield the records of rows: several for each verified text of a row that can be run, one for each missing text.
 
-    Behind them come the kernels that became no row, where no level is asked for.
+    They are followed by the rejected kernels, if no level is selected.
 
     Raises:
-        ConfigError: if the file of templates cannot be used.
+        ConfigError: if the file of templates is invalid.
         MissingFrontendError: if the package of a row's front end is not installed.
-        MachineError: if the machine does not let texts be run.
+        MachineError: if texts cannot be run on this machine.
     """
     asking, refusals, splits = Asking.of(settings), Refusals.of(source), Splits.of(source)
     with PlannedRows(settings, seed=settings.seed) as planned:
@@ -61,7 +64,7 @@ def repair_records(
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """What is done with some rows."""
+    """Makes the records of some rows."""
 
     settings: Export
     asking: Asking
@@ -87,7 +90,7 @@ class _Planted:
 
     row: Planned
     program: Program
-    """That of the right text."""
+    """The program of the right text."""
     mutant: Mutant
 
 
@@ -111,7 +114,10 @@ def _plant(settings: Export, row: Planned, seen: Counter[Kind], selection: Selec
 def _judge(
     verifier: Verifier, rows: Sequence[Planned], planted: Sequence[_Planted], selection: Selection
 ) -> Iterator[tuple[_Planted, Problem]]:
-    """The wrong texts that are found, and as what; those of a text that itself does not pass here are left out."""
+    """Yield the wrong texts that verification finds, with the problem.
+
+    Those whose right text does not pass are left out.
+    """
     right = verifier.judge([row.plan for row in rows])
     passed = {row.place: each.verdict.verified for row, each in zip(rows, right, strict=True)}
     kept = [each for each in planted if each.program.level.name in passed[each.row.place]]
@@ -128,7 +134,7 @@ def _judge(
 
 
 def _plan_with(planted: _Planted) -> Plan:
-    """The plan of a wrong text alone, and of the forward text that is run before it."""
+    """Return a plan of only a wrong text and the forward text that is run before it."""
     plan, program = planted.row.plan, planted.program
     wrong = replace(program, text=planted.mutant.text, follows=None)
     if program.follows is None:

@@ -1,4 +1,4 @@
-"""Which texts of a row are let through, and what has been let through before."""
+"""Decides which texts of a row are exported, and whether a question was asked before."""
 
 import hashlib
 import sqlite3
@@ -10,21 +10,21 @@ from synthesis.dataset.storage.reading import Document
 
 @dataclass(slots=True)
 class Selection:
-    """Which texts go into an export; counts those that do not."""
+    """Decides which texts are exported, and counts the others."""
 
     unverified: bool
-    """Whether texts may that the row does not list as verified."""
+    """Whether texts that the row does not list as verified are allowed."""
     left_out: Counter[str] = field(default_factory=Counter[str])
-    """Why records were left out, and how many."""
+    """Number of records left out, by reason."""
 
     def has(self, document: Document, level: str) -> bool:
-        """Whether a row has a level's text, verified or let through."""
+        """Return whether a row has a level's text that is verified or allowed."""
         if document.texts.get(level) is None:
             return False
         return self.unverified or level in document.metadata["verified"]
 
     def allows(self, document: Document, levels: tuple[str, ...]) -> bool:
-        """Whether all these texts may be used; one that is there and may not is counted."""
+        """Return whether all these texts may be used. A present text that may not be used is counted."""
         if any(document.texts.get(name) is None for name in levels):
             return False
         if all(self.has(document, name) for name in levels):
@@ -37,19 +37,19 @@ _HASH = 8
 
 
 class Seen:
-    """What has been asked before, and what was answered, in a file of its own that ends with this.
+    """Remembers questions and their answers, in a temporary file.
 
-    Two rows may come to the same question, as where two Python sources give one text and both are asked back. A second
-    one would teach what is known, or contradict it; and in another split it would be a leak.
+    Two rows may give the same question, for example if two Python sources have the same text. A second question would
+    be redundant or contradictory, and in another split it would be a leak.
     """
 
     def __init__(self) -> None:
-        self._table = sqlite3.connect("")  # a temporary file, of which little is in memory
+        self._table = sqlite3.connect("")  # a temporary database on disk
         self._table.execute("PRAGMA journal_mode = OFF")
         self._table.execute("CREATE TABLE seen (asked INTEGER PRIMARY KEY, answered BLOB)")
 
     def earlier(self, asked: str, answered: str) -> bool | None:
-        """Whether the same was asked before: False if not; True if it was answered the same, None if otherwise."""
+        """Return False if the question is new, True if it had the same answer before, None if another one."""
         key = int.from_bytes(_hashed(asked), "big", signed=True)
         value = _hashed(answered)
         found = self._table.execute("SELECT answered FROM seen WHERE asked = ?", (key,)).fetchone()
@@ -59,7 +59,7 @@ class Seen:
         return True if found[0] == value else None
 
     def close(self) -> None:
-        """Forget everything."""
+        """Remove the temporary file."""
         self._table.close()
 
 

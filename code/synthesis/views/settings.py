@@ -1,4 +1,4 @@
-"""What a folder is exported with: one record, which is the options and what an export keeps."""
+"""The settings of an export, which are also its options and part of its record."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ _ONLY_OF = {
     "errors": ("repair",),
     "seed": ("sft", "repair"),
 }
-"""The settings that say nothing in other views, where they are refused rather than left unheard."""
+"""The views in which each setting has a meaning. In other views it is an error."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +57,7 @@ class Export(Confining):
     """sft, repair: seed of the example inputs and of the planted errors."""
 
     def __post_init__(self) -> None:
-        """Refuse what nothing can be exported with."""
+        """Check the fields."""
         super().__post_init__()
         for name, allowed in (("view", VIEWS), ("format", FORMATS)):
             if getattr(self, name) not in allowed:
@@ -80,14 +80,14 @@ class Export(Confining):
 
     @property
     def told(self) -> dict[str, Any]:
-        """What a reader of the files is told: the settings that say something in the view, and are said."""
+        """The settings shown to readers: those with a meaning in the view and a value."""
         kept = {name: value for name, value in self.lasting.items() if value is not None and value is not False}
         found = {name: value for name, value in kept.items() if self.view in _ONLY_OF.get(name, VIEWS)}
         return found if self.templates is None else {**found, "templates": self.templates.name}
 
     @property
     def lasting(self) -> dict[str, Any]:
-        """What an export keeps of its settings: those that its files depend on."""
+        """The settings that the exported files depend on, which an export stores."""
         kept = self.to_json()
         for name in Confining.__dataclass_fields__:
             del kept[name]
@@ -95,7 +95,7 @@ class Export(Confining):
 
 
 def _names(name: str, given: Sequence[str] | str | None) -> tuple[str, ...] | None:
-    """A list of names; one by itself is a list of one, and nothing at all is refused."""
+    """Return a list of names as a tuple. A single name is a list of one; an empty list is an error."""
     if given is None:
         return None
     listed = (given,) if isinstance(given, str) else tuple(given)

@@ -1,6 +1,6 @@
-"""Rows as questions and answers: a text is given, another one of the same row is asked for.
+"""Rows as questions and answers: one text is given, another text of the same row is requested.
 
-The answer is the stored text, byte for byte. The question says everything that decides it.
+The answer is the stored text, byte for byte. The question contains everything that determines it.
 """
 
 from collections.abc import Iterable, Iterator
@@ -27,15 +27,15 @@ class Asking:
 
     @classmethod
     def of(cls, settings: Export) -> "Asking":
-        """As the settings say.
+        """Return the asking for given settings.
 
         Raises:
-            ConfigError: if the file of templates cannot be used.
+            ConfigError: if the file of templates is invalid.
         """
         return cls(read_templates(settings.templates), settings.system)
 
     def prompt(self, document: Document, task: str, direction: str, **places: str) -> list[Message]:
-        """The messages of a prompt, in the wording that the row and the direction get."""
+        """Return the messages of a prompt, in the wording chosen for the row and the direction."""
         template = self.templates.choose(document.metadata["id"], task, direction)
         values = {"name": document.name, "tool": Words(document).tool, "examples": "", "symptom": "", "said": ""}
         content = template.filled({**values, **places})
@@ -44,17 +44,17 @@ class Asking:
 
 
 def answer(text: str) -> list[Message]:
-    """The one message of a completion."""
+    """Return the single message of a completion."""
     return [{"role": "assistant", "content": text}]
 
 
 def sft_records(
     settings: Export, rows: Iterable[tuple[Document, str]], selection: Selection
 ) -> Iterator[tuple[Document, list[Record]]]:
-    """The records of rows, each with its examples in words.
+    """Yield the records of rows, which come with their examples in words.
 
     Raises:
-        ConfigError: if the file of templates cannot be used.
+        ConfigError: if the file of templates is invalid.
     """
     asking, seen = Asking.of(settings), Seen()
     try:
@@ -93,9 +93,9 @@ def _of_row(
 
 
 def sources_of(document: Document, way: Way, selection: Selection) -> tuple[str, ...]:
-    """What is shown: what is given, and beside it what the answer cannot do without.
+    """Return the forms to show: the given ones, and those without which the answer is not determined.
 
-    That is the Python where a derivative is asked for whose rules only the Python has, and what names are taken from.
+    The latter are the Python, for a derivative whose rules only the Python defines, and the forms that names come from.
     """
     if way.task == "derive" and has_rules_of_its_own(document.source):
         return (*way.sources, PYTHON)

@@ -1,4 +1,4 @@
-"""What an export came to."""
+"""The summary of an export."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -8,31 +8,31 @@ from synthesis.dataset.storage.manifest import DataFile
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportSummary:
-    """What an export came to."""
+    """The summary of an export."""
 
     view: str
     format: str
     out: str
     rows: int
-    """Rows of the folder that were read."""
+    """Number of rows read from the folder."""
     records: dict[str, int]
-    """Split to its number of records."""
+    """Number of records by split."""
     directions: dict[str, int]
-    """Direction to its number of records, where there are any; else level to them, or nothing."""
+    """Number of records by direction, or else by level or error."""
     left_out: dict[str, int]
-    """Why records were left out, and how many."""
+    """Number of records left out, by reason."""
     files: tuple[DataFile, ...]
 
     def to_json(self) -> dict[str, Any]:
-        """The summary as JSON values."""
+        """Return the summary as JSON values."""
         return asdict(self)
 
     @classmethod
     def from_json(cls, entry: dict[str, Any]) -> "ExportSummary":
-        """The summary that ``to_json`` gave.
+        """Return the summary from the output of ``to_json``.
 
         Raises:
-            TypeError: if it is none.
+            TypeError: if it is invalid.
         """
         found: dict[str, Any] = {**entry, "files": tuple(DataFile(**each) for each in entry["files"])}
         return cls(**found)

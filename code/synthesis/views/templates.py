@@ -1,4 +1,4 @@
-"""Wordings of prompts: which there are, and which one a prompt gets."""
+"""The wordings of prompts, and the choice of one for each prompt."""
 
 import string
 import tomllib
@@ -15,11 +15,11 @@ from synthesis.core.identity.hashing import digest
 from synthesis.views.directions import TASKS
 
 REPAIR = "repair"
-"""The task of a prompt that has a wrong text in it."""
+"""The task of a prompt with a wrong text."""
 DIAGNOSE = "diagnose"
 """The task of a prompt that asks why there is no text."""
 REJECT = "reject"
-"""The task of a prompt that asks why a kernel became no row."""
+"""The task of a prompt that asks why a kernel was rejected."""
 _OTHERS = (REPAIR, DIAGNOSE, REJECT)
 _PLACES = ("source", "target", "name", "tool", "facts", "code", "examples", "symptom", "said")
 _ALWAYS = ("facts", "code")
@@ -34,16 +34,16 @@ class Template:
     text: str
     tasks: tuple[str, ...]
     directions: tuple[str, ...]
-    """Names or patterns; all where it is empty."""
+    """Names or patterns of directions; all if empty."""
 
     def suits(self, task: str, direction: str) -> bool:
-        """Whether it is for a task and a direction."""
+        """Return whether it is for a task and a direction."""
         return task in self.tasks and (
             not self.directions or any(fnmatchcase(direction, each) for each in self.directions)
         )
 
     def filled(self, values: Mapping[str, str]) -> str:
-        """The prompt, with these values in its places; what is empty leaves no gap."""
+        """Return the prompt with its placeholders filled in. Empty examples leave no gap."""
         text = self.text.format_map(values)
         if values["examples"] and "{examples}" not in self.text:
             text = f"{text.rstrip()}\n\n{values['examples']}"
@@ -52,13 +52,13 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class Templates:
-    """Several wordings."""
+    """A set of wordings."""
 
     listed: tuple[Template, ...]
     where: str
 
     def choose(self, row: str, task: str, direction: str) -> Template:
-        """The wording for a row, always the same one.
+        """Return the wording for a row, always the same one.
 
         Raises:
             ConfigError: if there is none for the direction.
@@ -71,16 +71,16 @@ class Templates:
 
 @cache
 def built_in_templates() -> Templates:
-    """Those of irsmith."""
+    """Return the wordings that come with irsmith."""
     text = files("synthesis.views").joinpath("templates.toml").read_text(encoding="utf-8")
     return _templates_of(tomllib.loads(text), "the built-in templates")
 
 
 def read_templates(path: Path | None) -> Templates:
-    """The wordings of a file; the built-in ones if there is none.
+    """Return the wordings in a file; the built-in ones if ``path`` is None.
 
     Raises:
-        ConfigError: if it cannot be read, or holds something else; the message says what.
+        ConfigError: if it cannot be read or is invalid; the message says why.
     """
     if path is None:
         return built_in_templates()
@@ -123,10 +123,10 @@ def _listed(value: Any, where: str) -> tuple[str, ...]:
 
 
 def _check_places(text: str, tasks: Sequence[str], where: str) -> None:
-    """Refuse a wording that does not say what decides the answer, or names what there is not.
+    """Refuse a wording that lacks a required placeholder or has an unknown one.
 
     Raises:
-        ConfigError: naming the place.
+        ConfigError: with the placeholder.
     """
     try:
         fields = [each[1:] for each in string.Formatter().parse(text) if each[1] is not None]

@@ -1,7 +1,7 @@
-"""Kernels that became no row at all, and the tool's own words why: beside what is right, what to leave alone.
+"""Records of rejected kernels, with the tool's message: they teach what to avoid.
 
-The ledger has their words and not their sources. A drawn one is drawn again, from the settings of its run, by the same
-version of irsmith; one of the user's would have to be looked for in the user's files, and is only counted.
+The ledger has the messages but not the sources. A drawn kernel is drawn again from the settings of its run, by the same
+version of irsmith. A user's kernel would have to be found in the user's files, and is only counted.
 """
 
 from collections.abc import Iterable, Iterator
@@ -36,27 +36,27 @@ _OTHER_SPLIT = "kernels that became no row, of a structure that is in another sp
 
 @dataclass(slots=True)
 class Splits:
-    """Which split a kernel is in that is no row: never another one than rows of its structure."""
+    """Assigns rejected kernels to splits, always to the split of rows with the same structure."""
 
     _rule: SplitRule | None
-    """None where there are no splits."""
+    """The rule of splits; None if there are none."""
     compared: bool
-    """Whether nothing was left out of the rows for being others' too."""
+    """Whether no rows were left out for overlapping with external data."""
     _homes: dict[int, str] = field(default_factory=dict[int, str])
 
     @classmethod
     def of(cls, store: Store) -> "Splits":
-        """Those of a data set, as its own report has them."""
+        """Return the splits of a data set, from its report."""
         report = read_object(store, LEAKS) if store.has(LEAKS) else {}
         rule = report.get("rule")
         return cls(SplitRule.from_json(rule) if rule else None, not report.get("overlap_left_out"))
 
     def note(self, document: Document) -> None:
-        """Remember where a row is."""
+        """Remember the split of a row."""
         self._homes.setdefault(short_hash(document.metadata["structure_hash"]), document.split)
 
     def split_of(self, pair: Pair) -> str | None:
-        """The split of a kernel that is no row; None if rows of its structure are in another."""
+        """Return the split of a rejected kernel; None if rows with its structure are in another."""
         metadata: dict[str, Any] = row_of(pair).metadata  # pyright: ignore[reportAssignmentType]
         split = TRAIN if self._rule is None else self._rule.split_of(metadata)
         return split if self._homes.get(short_hash(metadata["structure_hash"]), split) == split else None
@@ -65,16 +65,16 @@ class Splits:
 def records_of_kernels(
     store: Store, splits: Splits, asking: Asking, selection: Selection
 ) -> Iterator[tuple[Document, list[Record]]]:
-    """The kernels of a folder that became no row and can be drawn again, each with its one record.
+    """Yield the rejected kernels of a folder that can be drawn again, each with one record.
 
     Args:
         store: the folder.
-        splits: those of its rows, all of them noted.
+        splits: the splits of its rows, all of which have been noted.
         asking: how prompts are written.
-        selection: where the others are counted.
+        selection: counts the others.
 
     Raises:
-        ConfigError: if the file of templates cannot be used.
+        ConfigError: if the file of templates is invalid.
     """
     seen = Seen()
     try:
@@ -110,7 +110,10 @@ def _drawn_again(store: Store, selection: Selection) -> Iterator[tuple[Pair, Rej
 
 
 def _runs_of(store: Store) -> Iterator[tuple[Store, Iterable[Rejection | BrokenFile]]]:
-    """The runs of a folder, each with its own lines; without any, the folder's lines are of one that is not known."""
+    """Yield the runs of a folder, each with its ledger lines.
+
+    If there are none, the folder's lines belong to an unknown run.
+    """
     merged = [store.inside(join(RUNS, name)) for name in store.folders(RUNS)]
     for each in merged:
         yield each, scan_records(each)
@@ -119,7 +122,7 @@ def _runs_of(store: Store) -> Iterator[tuple[Store, Iterable[Rejection | BrokenF
 
 
 def _source_of(run: Store) -> DrawnKernels | None:
-    """What draws the kernels of a run; None if it is none of drawn kernels, or of another version."""
+    """Return the source that draws the kernels of a run; None if it draws none, or is of another version of irsmith."""
     try:
         settings = run_of(read_object(run, SETTINGS)) if run.has(SETTINGS) else None
         if not isinstance(settings, Run) or read_object(run, TOOLCHAIN).get("irsmith") != __version__:
@@ -130,7 +133,7 @@ def _source_of(run: Store) -> DrawnKernels | None:
 
 
 def _draw(run: Store, drawn: DrawnKernels, why: Rejection) -> Pair | None:
-    """The kernel of a line, without texts; None if another one is drawn now."""
+    """Return the kernel of a line, without texts; None if a different kernel is drawn now."""
     assert why.index is not None
     spec = drawn.generator.spec(why.index)
     if (spec.name, spec.recipe, spec.target, spec.ops) != (why.kernel_name, why.recipe, why.target, why.ops):

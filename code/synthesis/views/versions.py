@@ -1,4 +1,4 @@
-"""Two texts of one kernel at one level, by two versions of its tools, where they differ."""
+"""Pairs of different texts of one kernel at one level, from two versions of its tools."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -13,16 +13,16 @@ from synthesis.views.selection import Selection
 def version_records(
     old: Place, levels: tuple[str, ...] | None, documents: Iterable[Document], selection: Selection
 ) -> Iterator[tuple[Document, list[Record]]]:
-    """The records of rows: one for each level whose text another folder has otherwise, where both may be used.
+    """Yield the records of rows: one for each level whose text differs in another folder, if both texts may be used.
 
     Args:
-        old: the other folder, whose texts are the old ones.
-        levels: those to take; all if None.
+        old: the other folder, with the old texts.
+        levels: the levels to use; all if None.
         documents: the rows with the new texts.
-        selection: which texts are let through; what is left out is counted there.
+        selection: decides which texts are allowed, and counts what is left out.
 
     Raises:
-        TargetError: if the other folder is none, holds no pairs, or a file in it is none.
+        TargetError: if the other folder does not exist, holds no pairs, or a file in it is invalid.
     """
     index = RowIndex(old)
     for document in documents:
@@ -38,7 +38,7 @@ def version_records(
 
 
 def _record(old: Document, new: Document, name: str, selection: Selection) -> Record | None:
-    """The record of a level; None, and counted, where there is none."""
+    """Return the record of a level; None, and counted, if there is none."""
     before, after = old.texts.get(name), new.texts.get(name)
     if before is None or after is None:
         selection.left_out["texts of one version alone"] += before is not after

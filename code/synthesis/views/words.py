@@ -1,4 +1,4 @@
-"""What levels, tools and files are called in prompts and documents."""
+"""Names of levels, tools and files in prompts and documents."""
 
 import re
 from collections.abc import Mapping
@@ -36,28 +36,28 @@ _FENCES = {
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What to call things of one row."""
+    """The names to use for one row."""
 
     document: Document
 
     @property
     def tool(self) -> str:
-        """The front end's."""
+        """The name of the front end's tool."""
         return _TOOLS.get(self.document.frontend, self.document.frontend)
 
     @property
     def unit(self) -> str:
-        """What it calls what people write."""
+        """The tool's word for a program: kernel or function."""
         return _UNITS.get(self.document.frontend, "function")
 
     @property
     def versions(self) -> str:
-        """Those of the packages that the texts depend on."""
+        """The versions of the packages that the texts depend on."""
         toolchain: Mapping[str, str] = self.document.metadata["toolchain"]
         return ", ".join(f"{name} {version}" for name, version in toolchain.items())
 
     def form(self, name: str) -> str:
-        """What the source, or a level, is called in a sentence."""
+        """Return the name of the source or a level within a sentence."""
         if name == PYTHON:
             return f"the {self.tool} {self.unit} in Python"
         for prefix, words in _DERIVED.items():
@@ -67,12 +67,12 @@ class Words:
         return _LEVELS.get(name, f"the text {name}" if level is None else f"the {level.language.name} text {name}")
 
     def title(self, name: str) -> str:
-        """The same as a heading."""
+        """Return the name of the source or a level as a heading."""
         form = self.form(name).removeprefix("the ")
         return form[:1].upper() + form[1:] if form[1:2].islower() and not form.startswith("jaxpr") else form
 
     def text(self, name: str) -> str:
-        """The source, or the text of a level.
+        """Return the source, or the text of a level.
 
         Raises:
             KeyError: if the row has none.
@@ -83,14 +83,14 @@ class Words:
         return found
 
     def fenced(self, name: str, text: str | None = None) -> str:
-        """The source or a level's text, or another one in its place, in a Markdown fence that it cannot close."""
+        """Return the source or a level's text, or another text in its place, in a Markdown fence."""
         level = self.document.level(name)
         language = "python" if name == PYTHON else "" if level is None else _FENCES.get(level.language.name, "")
         return fence(self.text(name) if text is None else text, language)
 
 
 def fence(text: str, language: str) -> str:
-    """A text in a Markdown fence, longer than any row of backticks in it."""
+    """Return a text in a Markdown fence that is longer than any row of backticks in it."""
     longest = max(map(len, re.findall(r"`+", text)), default=0)
     ticks = "`" * max(3, longest + 1)
     return f"{ticks}{language}\n{text}{'' if text.endswith(chr(10)) else chr(10)}{ticks}"

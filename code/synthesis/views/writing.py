@@ -1,7 +1,7 @@
-"""Files of records: Parquet or JSON lines, several where there are many, and none of them there before all are.
+"""Writes records into Parquet or JSON lines files, several if there are many. None appears before all are complete.
 
-Records are put down in files of a spool, split by split, since how many files a split has is known at the end, and
-their names say it. From there they get their names.
+Records are first written to spool files by split, because file names contain the number of files of a split, which is
+known only at the end. The files are then renamed.
 """
 
 import json
@@ -25,9 +25,9 @@ parquet: Any = _parquet
 
 RECORDS_OF_A_FILE = 20_000
 _GROUP, _GROUP_BYTES = 1000, 32 << 20
-"""Records of a row group at most, and about how many bytes of text."""
+"""Maximum number of records in a row group, and the approximate maximum number of bytes of text."""
 _COMPRESSION_LEVEL = 6
-"""Of zstd: a sixth larger than at 12, in a third of the time."""
+"""Compression level of zstd: files are a sixth larger than at 12, in a third of the time."""
 SPOOL = f"{SIDECAR}/spool"
 _MESSAGE = pa.struct([("role", pa.string()), ("content", pa.string())])
 _TYPES: dict[Kind, Any] = {
@@ -48,20 +48,20 @@ class Writer(Protocol):
         ...
 
     def finish(self) -> None:
-        """Write what is left."""
+        """Write the remaining records."""
         ...
 
     def abandon(self) -> None:
-        """Let go of the file, of which nothing will be kept."""
+        """Close the file without completing it."""
         ...
 
 
 class ParquetWriter:
-    """Writes records into a Parquet file, a row group at a time.
+    """Writes records into a Parquet file, one row group at a time.
 
     Args:
-        file: where to.
-        columns: those of all records.
+        file: the file to write to.
+        columns: the columns of all records.
     """
 
     def __init__(self, file: BinaryIO, columns: Sequence[Column]) -> None:
@@ -81,12 +81,12 @@ class ParquetWriter:
             self._flush()
 
     def finish(self) -> None:
-        """Write what is left, and the end of the file."""
+        """Write the remaining records and the file's footer."""
         self._flush()
         self._writer.close()
 
     def abandon(self) -> None:
-        """Let go of the file, of which nothing will be kept."""
+        """Close the file without completing it."""
         self._writer.close()
 
     def _flush(self) -> None:
@@ -100,8 +100,8 @@ class LinesWriter:
     """Writes records as JSON, one a line.
 
     Args:
-        file: where to.
-        columns: those of all records.
+        file: the file to write to.
+        columns: the columns of all records.
     """
 
     def __init__(self, file: BinaryIO, columns: Sequence[Column]) -> None:
@@ -114,14 +114,14 @@ class LinesWriter:
         self._file.write(line.encode() + b"\n")
 
     def finish(self) -> None:
-        """Nothing is left."""
+        """Do nothing."""
 
     def abandon(self) -> None:
-        """Nothing is held."""
+        """Do nothing."""
 
 
 WRITERS: dict[str, Callable[[BinaryIO, Sequence[Column]], Writer]] = {"parquet": ParquetWriter, "jsonl": LinesWriter}
-"""By the suffix of their files."""
+"""The writers by the suffix of their files."""
 
 
 def _size(value: Any) -> int:
@@ -149,13 +149,13 @@ class _Open:
 
 
 class Spool:
-    """Files of records by split, before they have their names; a context manager.
+    """Spool files of records by split. A context manager.
 
     Args:
-        store: where to.
-        columns: those of all records.
+        store: the folder.
+        columns: the columns of all records.
         form: ``parquet`` or ``jsonl``.
-        most: records of a file.
+        most: maximum number of records in a file.
     """
 
     def __init__(self, store: Store, columns: Sequence[Column], form: str, most: int = RECORDS_OF_A_FILE) -> None:
@@ -165,15 +165,15 @@ class Spool:
         self._most = most
         self._open: dict[str, _Open] = {}
         self._sizes: dict[str, list[int]] = {}
-        """Split to the numbers of records of its files that are done."""
+        """Numbers of records of the finished files, by split."""
 
     def __enter__(self) -> "Spool":
-        """The spool itself, empty."""
+        """Return the spool itself, empty."""
         self._empty()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: Any) -> None:
-        """Drop what has no name yet."""
+        """Remove files that have not been renamed."""
         for each in self._open.values():
             each.writer.abandon()
             each.stack.__exit__(kind or KeyboardInterrupt, error or KeyboardInterrupt(), trace)
@@ -188,7 +188,7 @@ class Spool:
             self._end(split)
 
     def settle(self) -> Iterator[DataFile]:
-        """Give all files their names, splits in order; yields each when it is there."""
+        """Rename all files, by split, and yield each one."""
         for split in list(self._open):
             self._end(split)
         for split, sizes in sorted(self._sizes.items()):
@@ -214,7 +214,7 @@ class Spool:
         return f"{SPOOL}/{split}-{number:05d}.{self._form}"
 
     def _rename(self, old: str, new: str) -> str:
-        """Move a file; returns its hash."""
+        """Rename a file and return its hash."""
         found = hash_of_stored(self._store, old)
         self._store.move(old, new)
         return found

@@ -1,5 +1,5 @@
-"""The static site of data sets: an overview, a table to search, a page for each pair, and the rejections.
+"""The static site of data sets: an overview, a searchable table, a page for each pair, and the rejections.
 
-It opens from a file as from any server and asks nothing of any other place. Rows travel as packed data and become text,
-never markup; keep that when you change a page.
+It works from a file or from any server, and loads nothing from elsewhere. Rows are stored as packed data and inserted
+as text, never as markup; this must stay so.
 """

@@ -1,4 +1,4 @@
-"""Counts of unbounded streams in bounded memory."""
+"""Counts unbounded streams in bounded memory."""
 
 from collections.abc import Iterator
 
@@ -8,10 +8,10 @@ MOST_HASHES = 1 << 20
 
 
 class Counts:
-    """How often each name came, in the order in which they came first; what is beyond the limit is counted together.
+    """Counts names, in order of first appearance. Names beyond the limit are counted together.
 
     Args:
-        most: names that are counted apart. A row's words may be anybody's: there may be as many as rows.
+        most: maximum number of separate names. Rows may be untrusted, and each may have another name.
     """
 
     def __init__(self, most: int = MOST_NAMES) -> None:
@@ -25,19 +25,19 @@ class Counts:
         self._found[name] = self._found.get(name, 0) + times
 
     def __iter__(self) -> Iterator[tuple[tuple[str, ...], int]]:
-        """The names and their counts."""
+        """Iterate over the names and their counts."""
         return iter(self._found.items())
 
     def to_json(self) -> list[list[str | int]]:
-        """A list for each name: its parts, then its count."""
+        """Return a list for each name: its parts, then its count."""
         return [[*name, count] for name, count in self]
 
 
 class Distinct:
-    """How many different texts have come: exactly up to a million, from a sample by their hashes beyond.
+    """Counts different texts: exactly up to a million, estimated from a sample of hashes beyond.
 
     Args:
-        most: hashes that are kept.
+        most: maximum number of hashes that are kept.
     """
 
     def __init__(self, most: int = MOST_HASHES) -> None:
@@ -46,7 +46,7 @@ class Distinct:
         self._kept = set[int]()
 
     def add(self, digest: int) -> None:
-        """Count a text by its hash, a number from all of which bits are as good as drawn."""
+        """Count a text by its hash, whose bits must be uniformly distributed."""
         if digest & ((1 << self._bits) - 1):
             return
         self._kept.add(digest)
@@ -56,17 +56,17 @@ class Distinct:
 
     @property
     def count(self) -> int:
-        """How many there were."""
+        """The number of different texts."""
         return len(self._kept) << self._bits
 
     @property
     def is_exact(self) -> bool:
-        """Whether all were counted."""
+        """Whether the count is exact."""
         return not self._bits
 
 
 class Growth:
-    """How many were different of so many, at up to a few hundred places of a stream whose end is not known."""
+    """The number of different texts as a function of the number of texts, at up to a few hundred points."""
 
     _MOST = 256
 
@@ -77,7 +77,7 @@ class Growth:
         self._points: list[list[int]] = []
 
     def add(self, digest: int) -> None:
-        """Count one more."""
+        """Count a text."""
         self._distinct.add(digest)
         self._rows += 1
         if self._rows % self._step == 0:
@@ -88,6 +88,6 @@ class Growth:
 
     @property
     def points(self) -> list[list[int]]:
-        """Pairs of how many came and how many of them were different; the last is of all."""
+        """Pairs of the number of texts and the number of different ones. The last is for all texts."""
         last = [self._rows, self._distinct.count]
         return self._points if self._points[-1:] == [last] else [*self._points, last]

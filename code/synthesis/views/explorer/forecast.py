@@ -1,4 +1,4 @@
-"""What a site will come to, told from a few rows before any of it is written."""
+"""Estimates the size of a site from a few rows before anything is written."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -15,68 +15,68 @@ from synthesis.views.explorer.place import static_files
 
 _SAMPLE = 96
 _ENTRY = 48
-"""Bytes that a row takes in the table's data, near enough."""
+"""Approximate number of bytes of a row in the table's data."""
 _RUN = 700
-"""Bytes that a run takes on a page, likewise."""
+"""Approximate number of bytes of a run on a page."""
 _SECONDS = 0.04
-"""That a kernel takes to run, starts of processes included, on a machine that does nothing else."""
+"""Seconds to run a kernel, including process starts, on an idle machine."""
 _SHARE = 0.85
-"""Of the size that a site may have, what its rows are let come to."""
+"""Share of the maximum size of a site that its rows may use."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forecast:
-    """What a site will come to."""
+    """The estimate of a site."""
 
     out: str
     rows: int
-    """Rows of the folders."""
+    """Number of rows of the folders."""
     pages: int
-    """Those that the table and the pages will hold."""
+    """Number of rows in the table and with pages."""
     runs: int
-    """Those of which a kernel will be run."""
+    """Number of rows whose kernel will be run."""
     bytes: int
-    """About so many."""
+    """Approximate size in bytes."""
     why_left_out: str = ""
-    """What keeps the other rows out; empty if nothing does."""
+    """The option that excludes the other rows; empty if none does."""
 
     @property
     def seconds(self) -> int:
-        """About how long the runs take."""
+        """Approximate duration of the runs in seconds."""
         return round(self.runs * _SECONDS)
 
     @property
     def left_out(self) -> int:
-        """Rows that are counted, and have no page."""
+        """Number of rows that are counted but have no page."""
         return self.rows - self.pages
 
     def keeps(self, place: int) -> bool:
-        """Whether a row gets a page, by its place among all: they are spread evenly."""
+        """Return whether a row gets a page, given its position among all. Such rows are spread evenly."""
         return _chosen(place, self.rows, self.pages)
 
     def runs_at(self, place: int) -> bool:
-        """Whether the kernel of a page is run, by its place among the pages.
+        """Return whether the kernel of a page is run, given its position among the pages.
 
-        Files of pages are spread evenly, and the kernels of one are run together: a process takes longer to start than
-        some ten kernels to run.
+        Files of pages are spread evenly, and the kernels of a file are run together, because starting a process takes
+        as long as running about ten kernels.
         """
         return _chosen(place // TOGETHER, -(-self.pages // TOGETHER), -(-self.runs // TOGETHER))
 
     def to_json(self) -> dict[str, Any]:
-        """The forecast as JSON values."""
+        """Return the estimate as JSON values."""
         return asdict(self)
 
 
 def _chosen(place: int, total: int, wanted: int) -> bool:
-    """Whether one of ``total`` is among the ``wanted`` ones: as far from each other as can be, the first among them."""
+    """Return whether a position is among ``wanted`` evenly spread ones of ``total``, which include the first."""
     return wanted >= total or -(-place * wanted // total) != -(-(place + 1) * wanted // total)
 
 
 def forecast_of(settings: Exploration, stores: Sequence[Store], open_table: OpenTable, out: str) -> Forecast:
-    """What the site of some folders will come to.
+    """Return the estimate for the site of some folders.
 
     Raises:
-        TargetError: if a folder is not there.
+        TargetError: if a folder does not exist.
     """
     counts = [_count(store, open_table) for store in stores]
     rows = sum(counts)
@@ -95,7 +95,7 @@ def forecast_of(settings: Exploration, stores: Sequence[Store], open_table: Open
 
 
 def _count(store: Store, open_table: OpenTable) -> int:
-    """How many rows a folder has; they are gone through once where its own records do not say."""
+    """Return the number of rows of a folder. They are counted by reading if the folder's records do not give it."""
     try:
         known = count_pairs(store)
         return known if known is not None else sum(1 for _ in scan_folder(store, open_table))
@@ -106,7 +106,7 @@ def _count(store: Store, open_table: OpenTable) -> int:
 
 
 def _bytes_of_rows(store: Store, open_table: OpenTable, count: int) -> float:
-    """About what a folder's row takes, of the first ones."""
+    """Return the approximate number of bytes of a folder's row, from the first ones."""
     if not count:
         return 0.0
     documents = [each for each in islice(scan_folder(store, open_table), _SAMPLE) if isinstance(each, Document)]

@@ -1,4 +1,4 @@
-"""The table's data: columns of many rows together, words once, in shards that are written as they fill."""
+"""The table's data in columnar shards, which are written as they fill."""
 
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
@@ -9,35 +9,35 @@ from synthesis.dataset.ledger import id_of
 from synthesis.views.explorer.pages import Page
 
 ROWS, LINES = 10_000, 5_000
-"""Rows of a shard of the table, and lines of one of the ledger."""
+"""Number of rows in a shard of the table, and of lines in a shard of the ledger."""
 _CODED = ("frontend", "category", "recipe", "difficulty", "split", "device", "gradient", "folder")
 _WORDS = 400
-"""Characters of a name; of what a tool said, ten times as many."""
+"""Maximum number of characters of a name. A tool's message may have ten times as many."""
 _LEDGER = ("frontend", "category", "recipe", "level", "stage", "symptom", "folder")
 
 
 class Words:
-    """A column of few different words: each once, and a number for each row."""
+    """A dictionary-encoded column: each value once, and a code for each row."""
 
     def __init__(self) -> None:
         self._numbers: dict[Any, int] = {}
         self._codes: list[int] = []
 
     def add(self, word: Any) -> None:
-        """Add a row's word."""
+        """Add a row's value."""
         self._codes.append(self._numbers.setdefault(word, len(self._numbers)))
 
     def to_json(self) -> dict[str, Any]:
-        """The words and the numbers."""
+        """Return the values and the codes."""
         return {"words": list(self._numbers), "codes": self._codes}
 
 
 class Shard:
-    """Columns of up to so many rows.
+    """The columns of a number of rows.
 
     Args:
-        coded: the columns of few different words.
-        free: the columns of texts and numbers of all kinds.
+        coded: the dictionary-encoded columns.
+        free: the plain columns.
     """
 
     def __init__(self, coded: Sequence[str], free: Sequence[str]) -> None:
@@ -54,38 +54,38 @@ class Shard:
             values.append(entry[name])
 
     def to_json(self) -> dict[str, Any]:
-        """The columns."""
+        """Return the columns as JSON values."""
         coded = {name: words.to_json() for name, words in self._coded.items()}
         return {"rows": self.rows, "coded": coded, **self._free}
 
 
 def rows_shard() -> Shard:
-    """An empty shard of the table."""
+    """Return an empty shard of the table."""
     return Shard((*_CODED, "ops", "levels"), ("key", "short", "name", "description", "lines"))
 
 
 def row_entry(page: Page) -> dict[str, Any]:
-    """A row as a shard of the table takes it; lists are tuples, which are words too."""
+    """Return a row as an entry of a table shard. Lists become tuples, which can be dictionary-encoded."""
     ops = tuple(page.entry["ops"])
     return {**page.entry, "ops": ops, "levels": tuple((each.name, each.state) for each in page.levels)}
 
 
 def ledger_shard() -> Shard:
-    """An empty shard of the ledger."""
+    """Return an empty shard of the ledger."""
     return Shard((*_LEDGER, "ops"), ("id", "name", "detail"))
 
 
 def _written(value: object) -> str:
-    """A text that can be hashed: one of JSON may hold halves of letters, which no file can."""
+    """Return a text that can be hashed. Text from JSON may contain lone surrogates, which cannot be encoded."""
     return str(value).encode("utf-8", "replace").decode()
 
 
 def ledger_entry(rejection: Rejection, folder: int, several: Container[str]) -> dict[str, Any]:
-    """A rejection as a shard of the ledger takes it.
+    """Return a rejection as an entry of a ledger shard.
 
     Args:
         rejection: the line.
-        folder: which of the site's folders it is from.
+        folder: the number of its folder among those of the site.
         several: the front ends of which the site shows several runs.
     """
     named = {name: _written(getattr(rejection, name)) for name in ("frontend", "origin", "kernel_name")}

@@ -1,4 +1,4 @@
-"""What the overview shows: counts over all rows, whether or not the site has pages of them."""
+"""The overview's counts over all rows, including those without a page."""
 
 import hashlib
 from collections.abc import Mapping
@@ -10,11 +10,11 @@ from synthesis.views.explorer.packing import plain
 from synthesis.views.explorer.pages import Level, Page
 
 MOST_TOLD = 500
-"""Broken files that are named."""
+"""Maximum number of unreadable files that are named."""
 
 
 class Overview:
-    """Counts rows, rejections and files that cannot be read."""
+    """Counts rows, rejections and unreadable files."""
 
     def __init__(self) -> None:
         self.rows = 0
@@ -34,7 +34,7 @@ class Overview:
 
     @property
     def frontends(self) -> Counts:
-        """The front ends of the rows."""
+        """The counts of rows by front end."""
         return self._counts["frontends"]
 
     def add(self, page: Page) -> None:
@@ -75,18 +75,18 @@ class Overview:
             counts[level.state] += 1
 
     def add_rejection(self, rejection: Rejection) -> None:
-        """Count a line of a ledger: a kernel that is no row, or a text that a row lacks."""
+        """Count a line of a ledger, for a rejected candidate or a missing text."""
         kind = "rejections" if rejection.level is None else "dropped"
         self._counts[kind].add(str(rejection.stage), str(rejection.symptom))
 
     def add_broken(self, why: str) -> None:
-        """Note a file, or a line, that cannot be read."""
+        """Note an unreadable file or line."""
         self.broken_count += 1
         if len(self.broken) < MOST_TOLD:
             self.broken.append(why[:1000])
 
     def to_json(self) -> dict[str, Any]:
-        """The overview as JSON values."""
+        """Return the overview as JSON values."""
         return {
             "rows": self.rows,
             "programs": self._programs.count,
@@ -104,7 +104,7 @@ class Overview:
 
 
 def _lengths(name: tuple[str, str], counts: Mapping[int, int]) -> dict[str, Any]:
-    """How long the texts of one column are, in lines: quantiles, and how many have up to each power of two."""
+    """Return the quantiles of the lengths of one column's texts, in lines."""
     total, ordered = sum(counts.values()), sorted(counts)
     quantiles: list[int] = []
     for share in (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0):
@@ -118,10 +118,10 @@ def _lengths(name: tuple[str, str], counts: Mapping[int, int]) -> dict[str, Any]
 
 
 def _number(text: str) -> int:
-    """A number as good as drawn, of a hash that may be anything."""
+    """Return a uniformly distributed number from a hash, which may be any text."""
     return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
 
 
 def leaks_of(found: object) -> object:
-    """What a folder's own file says of leaks, whatever it is."""
+    """Return the content of a folder's file on leaks, which may be any JSON value."""
     return plain(found)

@@ -1,9 +1,9 @@
-"""Data as scripts that a page loads on demand: a file's address lets a page load scripts, and nothing else.
+"""Packs data as scripts that a page loads on demand, because a page opened from a file can only load scripts.
 
-A script is one call with a name and a text in Base64, of JSON that was deflated. Nothing that a row holds is in a
-script as it is, so no row can end one; and rows take a sixth of their size. What is stored is plain text, and the page
-colours the one pair that is looked at: with the markup of colours it would be eight times the text, and twice as much
-deflated (``benchmarks/explorer.txt``).
+A script is one call with a name and a Base64 string of deflated JSON. A row's content is never in a script literally,
+so no row can break out of one, and rows take a sixth of their size. The stored text is plain, and the page highlights
+the displayed pair. With highlighting markup it would be eight times as long, and twice as long when deflated
+(``benchmarks/explorer.txt``).
 """
 
 import base64
@@ -14,11 +14,11 @@ from typing import Any
 
 _DEEPEST = 40
 _EXACT = 1 << 53
-"""From here on a browser's numbers are not those of Python."""
+"""Integers from here on are not exact in a browser."""
 
 
 def pack(name: str, document: object) -> bytes:
-    """The script that hands a document to the page under a name; the same document gives the same bytes."""
+    """Return the script that passes a document to the page under a name. The same document gives the same bytes."""
     text = json.dumps(document, separators=(",", ":"), allow_nan=False)
     deflate = zlib.compressobj(6, zlib.DEFLATED, -15)
     data = deflate.compress(text.encode("ascii")) + deflate.flush()
@@ -26,12 +26,12 @@ def pack(name: str, document: object) -> bytes:
 
 
 def unpack(script: bytes) -> Any:
-    """The document of a script that ``pack`` made."""
+    """Return the document in a script made by ``pack``."""
     return json.loads(zlib.decompress(base64.b64decode(script.rpartition(b',"')[2].rpartition(b'"')[0]), -15))
 
 
 def plain(value: Any, depth: int = 0) -> Any:
-    """A value of somebody's JSON as a browser can have it: numbers that JSON lacks, or that are too large, as texts."""
+    """Return untrusted JSON for a browser: numbers that JSON lacks, or that are too large, become strings."""
     if depth > _DEEPEST:
         return "…"
     if isinstance(value, dict):

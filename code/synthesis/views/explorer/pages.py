@@ -1,4 +1,4 @@
-"""A row as the site has it: its entry in the table, and all that its page shows."""
+"""A row on the site: its entry in the table and the content of its page."""
 
 import hashlib
 import re
@@ -14,22 +14,22 @@ from synthesis.views.explorer.packing import plain
 
 PYTHON = "python_source"
 KEY = 12
-"""Characters of the key that a page's address has."""
+"""Number of characters of the key in a page's address."""
 TOGETHER = 32
-"""Rows whose pages are in one file: one that is opened takes some ten milliseconds."""
+"""Number of rows whose pages are in one file. Opening one takes about ten milliseconds."""
 LONGEST = 1_000_000
-"""Characters of a text that are shown."""
+"""Maximum number of characters of a text that are shown."""
 _MOST_LINES = 1 << 31
-"""Below which numbers of lines, and of lines that are skipped, are."""
+"""Exclusive upper bound of line numbers and skipped lines."""
 _WORDS = 400
 _MOST = 500
-"""Of operations, levels and reasons of one row."""
+"""Maximum number of operations, levels and reasons of one row."""
 ABSENT, UNVERIFIED, VERIFIED = range(3)
 
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """How one of a row's levels fared."""
+    """The state of one of a row's levels."""
 
     name: str
     state: int
@@ -42,19 +42,19 @@ class Page:
 
     document: Document
     entry: Mapping[str, Any]
-    """What the table shows and searches."""
+    """The values that the table shows and searches."""
     levels: tuple[Level, ...]
     lengths: tuple[tuple[str, int, int], ...]
-    """Of each text its column, its lines and its characters."""
+    """The column, number of lines and number of characters of each text."""
     program: str
     structure: str
     reasons: Mapping[str, str]
-    """Level to why its text could not be executed."""
+    """For each level, the reason why its text could not be executed."""
     has_twin: bool
     versions: Mapping[str, Any]
 
     def content(self) -> dict[str, Any]:
-        """What its page shows beside its entry."""
+        """Return the content of its page, besides its entry."""
         metadata, source = self.document.metadata, self.document.source
         texts = {PYTHON: source, **{name: text for name, text in self.document.texts.items() if text is not None}}
         left_out = ("line_map", "ops", "unverified")
@@ -70,11 +70,11 @@ class Page:
 
 
 def page_of(document: Document, folder: int, several: Container[str]) -> Page:
-    """The page of a row; whatever the row holds, it is plain data of bounded size.
+    """Return the page of a row. Whatever the row contains, it is plain data of bounded size.
 
     Args:
         document: the row.
-        folder: which of the site's folders it is from.
+        folder: the number of its folder among those of the site.
         several: the front ends of which the site shows several runs.
     """
     metadata: Mapping[str, Any] = document.metadata
@@ -117,13 +117,13 @@ def page_of(document: Document, folder: int, several: Container[str]) -> Page:
 
 
 def _short(document: Document, several: Container[str]) -> str:
-    """The short id of a drawn row; empty for one of the user's."""
+    """Return the short id of a drawn row; empty for a user's kernel."""
     seed, index = document.metadata["seed"], document.metadata["index"]
     return "" if index is None else _words(short_id(document.frontend, seed, index, several))
 
 
 def key_of(name: str) -> str:
-    """What a row is called in an address: the first characters of its id, by which ``irsmith show`` knows it."""
+    """Return the key of a row in addresses: a prefix of its id, which ``irsmith show`` accepts."""
     if re.fullmatch(rf"[0-9a-f]{{{KEY},}}", name):
         return name[:KEY]
     return hashlib.blake2b(name.encode("utf-8", "surrogatepass"), digest_size=KEY // 2).hexdigest()
@@ -138,7 +138,7 @@ def _words(value: object) -> str:
 
 
 def _runs(steps: object) -> list[list[int]]:
-    """The runs of a line map as a row holds it; empty if it is none, and without those that no text has."""
+    """Return the runs of a line map; empty if it is invalid, and without those that no text can have."""
     listed: list[Any] = steps if isinstance(steps, list) else []  # pyright: ignore[reportUnknownVariableType]
     if not all(isinstance(each, list) and len(each) == 3 and all(map(_is_line, each)) for each in listed):  # pyright: ignore[reportUnknownArgumentType]
         return []
@@ -150,7 +150,7 @@ def _is_line(value: object) -> bool:
 
 
 def describe_levels(frontends: list[str]) -> dict[str, dict[str, str]]:
-    """Of each front end's levels what they are written in, how that is coloured, and what they are for."""
+    """Return the language, lexer and device of each level of the front ends."""
     found: dict[str, dict[str, str]] = {}
     for name in frontends:
         try:

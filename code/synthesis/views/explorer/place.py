@@ -1,4 +1,4 @@
-"""Where a site is written: a folder that is empty, or holds an older site; and what of it is irsmith's."""
+"""The location of a site: an empty folder, or one with an older site that irsmith may replace."""
 
 from importlib import resources
 
@@ -6,20 +6,20 @@ from synthesis.core.errors import OutputError
 from synthesis.core.stores.base import Store, join
 
 MARK = "irsmith-site.json"
-"""Says that a folder holds a site, which a newer one may replace."""
+"""Marks a folder as a site, which a newer one may replace."""
 DATA, STATIC = "data", "static"
 PAGE = "index.html"
 _WORD = b'{"written_by": "irsmith explore"}\n'
 
 
 class Place:
-    """A folder, or what fsspec reaches, that a site is written into.
+    """A folder or URL that a site is written into.
 
     Args:
-        store: where.
+        store: the location.
 
     Raises:
-        OutputError: if it holds what is no site of irsmith's.
+        OutputError: if it holds something other than a site of irsmith.
     """
 
     def __init__(self, store: Store) -> None:
@@ -38,10 +38,10 @@ class Place:
             )
 
     def clear(self) -> None:
-        """Remove an older site, the page first; whatever else lies there is left.
+        """Remove an older site, its page first. Other files are left.
 
         Raises:
-            OutputError: if that cannot be done.
+            OutputError: if it cannot be removed.
         """
         self._store.prepare()
         for folder in ("", DATA, STATIC):
@@ -64,7 +64,9 @@ class Place:
         self.files += 1
 
     def write_static(self) -> None:
-        """Write what every site has beside its data; the page last, so that none is there before it is whole.
+        """Write the files of every site besides its data.
+
+        The page is last, so that it appears only when the site is complete.
 
         Raises:
             OutputError: if they cannot be written.
@@ -74,7 +76,7 @@ class Place:
 
 
 def static_files() -> dict[str, bytes]:
-    """The files that every site has, by name; the page is the last."""
+    """Return the files of every site by name, with the page last."""
     folder = resources.files("synthesis.views.explorer") / STATIC
     found = {each.name: each.read_bytes() for each in folder.iterdir() if each.is_file()}
     page = found.pop(PAGE)

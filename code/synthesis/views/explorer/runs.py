@@ -1,4 +1,4 @@
-"""Runs of rows' kernels, one each, to be looked at: strangers' sources run in processes without rights."""
+"""Runs the kernels of rows once to show inputs and outputs. Untrusted sources run in sandboxed processes."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,24 +24,24 @@ from synthesis.verification.twins import at_executed_sizes
 from synthesis.views.explorer.packing import plain
 
 MOST_SHOWN = 48
-"""Elements of an array that are shown."""
+"""Maximum number of elements of an array that are shown."""
 UNTOUCHED = "·"
-"""An element of an output that the kernel did not write."""
+"""Marks an element of an output that the kernel did not write."""
 _ARRAYS, _WORDS, _LARGEST = 64, 300, 1 << 18
-"""Arrays of a run, characters of what is told of a failure, and bytes of a run's description."""
+"""Maximum number of arrays of a run, of characters of an error message, and of bytes of a run's description."""
 _STARTING = 60.0
-"""Seconds of processor time that a process may take to start, beside its first run."""
+"""Seconds of processor time that a process may take to start, in addition to its first run."""
 _READY = b"ready"
 Shown = Mapping[str, Any]
-"""A run as its page has it: ``inputs`` and ``outputs``, or ``why`` there is none."""
+"""A run as its page shows it: ``inputs`` and ``outputs``, or ``why`` there is none."""
 
 
 class Runs:
-    """Runs kernels of rows; a context manager.
+    """Runs kernels of rows. A context manager.
 
     Args:
-        confinement: what their sources are held to.
-        time_limit: seconds of processor time that one may take.
+        confinement: the restrictions on processes that run sources.
+        time_limit: processor time that one kernel may take, in seconds.
     """
 
     def __init__(self, confinement: Confinement, time_limit: float) -> None:
@@ -51,19 +51,19 @@ class Runs:
         self._zygotes: dict[str, Zygote] = {}
 
     def __enter__(self) -> "Runs":
-        """The runs themselves."""
+        """Return the runs themselves."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Stop the processes that sources run in."""
+        """Stop the processes that run sources."""
         self._zygotes.clear()
         self._stack.close()
 
     def of(self, documents: Sequence[Document]) -> list[Shown]:
-        """The run of each row, in order.
+        """Return the run of each row, in order.
 
         Raises:
-            MachineError: if the machine does not let processes run, or lacks a protection that is required.
+            MachineError: if processes cannot run on this machine, or it lacks a required protection.
         """
         found: list[Shown | None] = [None] * len(documents)
         wanted: dict[str, list[tuple[int, KernelSpec]]] = {}
@@ -84,7 +84,10 @@ class Runs:
         return [each if each is not None else {"why": "not run"} for each in found]
 
     def _run(self, name: str, specs: Sequence[KernelSpec]) -> Iterator[Shown]:
-        """The runs of one front end's kernels, in order; one that its process comes to harm of says so."""
+        """Yield the runs of one front end's kernels, in order.
+
+        A kernel that crashes its process gives an error message.
+        """
         done = 0
         zygote = self._zygote(name)
         while done < len(specs):
@@ -110,7 +113,7 @@ class Runs:
 
 
 def run_kernels(name: str, specs: Sequence[KernelSpec]) -> Iterator[bytes]:
-    """A sign that all is imported, then the run of each kernel as JSON; in a process that may come to any harm."""
+    """Yield a signal when all imports are done, then the run of each kernel as JSON. It runs in a sandboxed process."""
     frontend = get_frontend(name)
     yield _READY
     for spec in specs:
@@ -142,7 +145,7 @@ def _arrays(values: Values, starts: Values) -> list[dict[str, Any]]:
 
 
 def _array(name: str, array: npt.NDArray[Any], start: npt.NDArray[Any] | None) -> dict[str, Any]:
-    """An array, cut; an element that holds what it did before, where that is what no kernel writes, is left out."""
+    """Return an array, truncated. Elements of an output that still hold their poison are marked as untouched."""
     first = array.ravel()[:MOST_SHOWN]
     values = [_number(each) for each in first]
     if start is not None and start.shape == array.shape and array.dtype.kind != "b":
@@ -161,7 +164,7 @@ def _number(value: Any) -> str:
 
 
 def _read(item: bytes) -> Shown:
-    """What a process says of a run, and no more than that: texts and whole numbers."""
+    """Return a run as reported by a process, reduced to strings and integers."""
     try:
         if len(item) > _LARGEST:
             raise ValueError

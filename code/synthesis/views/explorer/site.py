@@ -1,4 +1,4 @@
-"""Makes a static site of data sets: one pass over their rows, a few of which are in memory at a time."""
+"""Makes a static site of data sets in one pass over their rows, with only a few in memory."""
 
 import json
 import shlex
@@ -27,7 +27,7 @@ from synthesis.views.explorer.place import DATA, Place
 from synthesis.views.explorer.runs import Runs
 
 _ROWS_SHARE, _LEDGER_SHARE = 0.88, 0.96
-"""Of the size that a site may have: what pages may come to, and pages with the ledger. The rest is for counts."""
+"""Shares of a site's maximum size for pages, and for pages and ledger together. The rest is for counts."""
 _LARGEST_LEAKS = 1 << 20
 
 
@@ -37,20 +37,20 @@ class Site:
 
     out: str
     rows: int
-    """Rows of the folders, all of which the overview counts."""
+    """Number of rows of the folders, all counted in the overview."""
     pages: int
-    """Rows that the table and the pages hold."""
+    """Number of rows in the table and with pages."""
     runs: int
-    """Pages with inputs and outputs of a run."""
+    """Number of pages with inputs and outputs of a run."""
     rejections: int
-    """Lines of the ledgers that the site holds."""
+    """Number of ledger lines that the site holds."""
     broken: tuple[str, ...]
-    """What could not be read, and why; the first few hundred."""
+    """Error messages for what could not be read; only the first few hundred."""
     bytes: int
     files: int
 
     def to_json(self) -> dict[str, Any]:
-        """The site as JSON values."""
+        """Return the site as JSON values."""
         return asdict(self)
 
 
@@ -62,20 +62,20 @@ def explore(
     on_forecast: Callable[[Forecast], None] | None = None,
     **settings: Any,
 ) -> Site:
-    """Make a static site of data sets, that opens from its file or from any server.
+    """Make a static site of data sets, which can be opened as a file or from any server.
 
     Args:
-        folders: what ``irsmith generate`` or ``irsmith extract`` wrote, or its URL; or several of them.
-        out: where the site is written: an empty folder or an older site, or a URL.
-        progress: whether to show a bar on standard error.
-        on_forecast: told what the site will come to, in bytes and rows, before anything is written.
+        folders: the output folder of ``irsmith generate`` or ``irsmith extract``, or its URL, or several of them.
+        out: the location of the site: an empty folder, an older site, or a URL.
+        progress: whether to show a progress bar on standard error.
+        on_forecast: called with the estimated size and rows before anything is written.
         settings: fields of :class:`~synthesis.core.settings.Exploration` by name, such as ``rows`` or ``max_size``.
 
     Raises:
-        ConfigError: for a setting that is not allowed to be so.
-        TargetError: if a folder is not there, or none holds pairs.
-        OutputError: if ``out`` holds what is no site of irsmith's, or cannot be written.
-        MachineError: if the machine lacks a protection that is required.
+        ConfigError: for an invalid setting.
+        TargetError: if a folder does not exist, or none holds pairs.
+        OutputError: if ``out`` holds something other than a site of irsmith, or cannot be written.
+        MachineError: if the machine lacks a required protection.
     """
     several: Sequence[Folder] = [folders] if isinstance(folders, str) or not isinstance(folders, Sequence) else folders
     form = "auto" if progress else "none"
@@ -114,7 +114,7 @@ def explore_with(
 
 
 class _Writer:
-    """Writes the data of a site as rows come."""
+    """Writes the data of a site as rows arrive."""
 
     def __init__(
         self, settings: Exploration, place: Place, stores: Sequence[Store], forecast: Forecast, runs: Runs
@@ -131,7 +131,7 @@ class _Writer:
         self._ledger, self._ledgers, self._lines, self._lines_left = ledger_shard(), 0, 0, 0
         self._candidates, self._waiting_candidates = 0, 0
         self._candidate: tuple[int, str] | None = None
-        """The folder and the id of the last line: lines of one candidate follow each other."""
+        """The folder and id of the last ledger line. Lines of one candidate are adjacent."""
         self._seen = self._pages = self._asked = self._ran = 0
         self._chunks = 0
         self._full = False
@@ -152,7 +152,7 @@ class _Writer:
                 self._add_line(ledger_entry(found, number, self._several))
 
     def _rows_of(self, store: Store, tables: ConfinedTables) -> Iterator[Any]:
-        """The rows of a folder, and what is none; a folder without any may still have a ledger."""
+        """Yield the rows of a folder, and its invalid files. A folder without rows may still have a ledger."""
         try:
             yield from scan_folder(store, tables.read)
         except TargetError as error:
@@ -170,7 +170,7 @@ class _Writer:
             self._write_pages()
 
     def _write_pages(self) -> None:
-        """Write the pages that wait, unless the site would become too large."""
+        """Write the waiting pages, unless the site would become too large."""
         waiting, self._waiting = self._waiting, []
         shown = iter(self._runs.of([page.document for page, runs in waiting if runs]))
         unasked = {"why": f"kernels of {self._forecast.runs:,} rows were run for this site, and this is none of them"}
@@ -193,7 +193,7 @@ class _Writer:
                 self._write_shard()
 
     def _commands(self, page: Page) -> list[str]:
-        """What shows the row again, and what makes it again."""
+        """Return the commands that show the row and make it again."""
         folder = shlex.quote(self._stores[int(page.entry["folder"])].where)
         metadata = page.document.metadata
         own = str(metadata["id"]).startswith(page.entry["key"])
@@ -228,7 +228,7 @@ class _Writer:
         self._candidates += candidates
 
     def finish(self) -> Site:
-        """Write what is left, the counts, and the page itself."""
+        """Write the remaining data, the counts, and the page itself."""
         if self._waiting:
             self._write_pages()
         if self._shard.rows:
@@ -271,7 +271,7 @@ class _Writer:
 
 
 def _read_leaks(store: Store) -> object:
-    """What a folder's own file says of leaks between splits; None if there is none that can be read."""
+    """Return the content of a folder's file on leaks between splits; None if it cannot be read."""
     try:
         return leaks_of(json.loads(store.read(LEAKS, most=_LARGEST_LEAKS))) if store.has(LEAKS) else None
     except (OSError, ValueError, RecursionError):
