@@ -1,4 +1,4 @@
-"""Checks a kernel file: draws variants, lowers and verifies them, and says what is wrong with the file."""
+"""Checks a kernel file: draws variants, lowers and verifies them, and reports problems of the file."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -22,14 +22,14 @@ from synthesis.making.sources.drawn import KERNEL_FILE_TERMS
 from synthesis.making.workshop import Workshop
 
 ENOUGH = 0.9
-"""The least share of variants that become rows, for a file to be in order."""
+"""Minimum share of variants that must become rows."""
 _STARTS = files("synthesis.drawing.kernel_files") / "starts"
-"""A text file for each front end: the start of a kernel file, with ``NAME`` for its name."""
+"""The start of a kernel file for each front end, with ``NAME`` as a placeholder for its name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that is wrong with a kernel file."""
+    """A problem of a kernel file."""
 
     line: int
     message: str
@@ -37,29 +37,29 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KernelCheck:
-    """What became of a kernel file's variants."""
+    """The results of checking a kernel file."""
 
     path: str
     variants: int
-    """How many were drawn."""
+    """Number of variants drawn."""
     different: int
-    """How many of them are different programs after renaming."""
+    """Number of different programs among them after renaming."""
     rows: int
-    """How many became rows."""
+    """Number of variants that became rows."""
     verified: int
-    """How many rows have every text verified."""
+    """Number of rows with all texts verified."""
     reached: float
-    """The mean share of a row's statements that its runs execute; 0 if there is no row."""
+    """Mean coverage of the rows; 0 if there are none."""
     rejected: dict[str, int]
-    """Reasons of the others, with how many there are of each."""
+    """Number of rejected variants by reason."""
     unused: tuple[Finding, ...]
-    """Alternatives that no variant has."""
+    """Alternatives that occur in no variant."""
     idle: tuple[Finding, ...]
     """Arguments without an effect."""
 
     @property
     def findings(self) -> list[Finding]:
-        """What is unused or idle, by line."""
+        """All problems, sorted by line."""
         return sorted((*self.unused, *self.idle), key=lambda each: each.line)
 
     @property
@@ -69,11 +69,11 @@ class KernelCheck:
 
     @property
     def is_good(self) -> bool:
-        """Whether enough variants became rows, and each alternative is in one of them."""
+        """Whether enough variants became rows, and each alternative occurs in a variant."""
         return self.share >= ENOUGH and not self.unused
 
     def to_json(self) -> dict[str, Any]:
-        """The check as JSON values."""
+        """Return the check as JSON values."""
         return {
             "path": self.path,
             "variants": self.variants,
@@ -92,13 +92,13 @@ def check_kernel(path: str | Path, *, count: int = 50, seed: int = 0) -> KernelC
 
     Args:
         path: the file.
-        count: how many variants.
-        seed: any integer; with another one, other variants are drawn.
+        count: number of variants.
+        seed: any integer. Another seed gives other variants.
 
     Raises:
-        KernelFileError: if the file cannot be read; the message names the line and what is allowed.
-        ConfigError: if the count is less than 1, or the front end draws no kernel files.
-        UnknownNameError: if the file names a front end that there is not.
+        KernelFileError: if the file is invalid; the message has the line and what is allowed.
+        ConfigError: if the count is less than 1, or the front end does not support kernel files.
+        UnknownNameError: if the file names an unknown front end.
         MissingFrontendError: if the front end's package is not installed.
     """
     if count < 1:
@@ -128,17 +128,17 @@ def new_kernel(name: str, frontend: str, folder: str | Path = ".") -> Path:
     """Write the start of a kernel file.
 
     Args:
-        name: the file's name, without ``.py``; a Python name.
-        frontend: which front end it is for.
-        folder: where it is written.
+        name: the file's name without ``.py``, a Python identifier.
+        frontend: the front end.
+        folder: the folder to write it into.
 
     Returns:
-        The file.
+        The path of the file.
 
     Raises:
-        ConfigError: if the name is no Python name.
-        UnknownNameError: if there is no such front end, or no start for it.
-        OutputError: if the file is there already or cannot be written.
+        ConfigError: if the name is not a Python identifier.
+        UnknownNameError: if there is no such front end, or no template for it.
+        OutputError: if the file exists or cannot be written.
     """
     if not name.isidentifier():
         raise ConfigError(f"a kernel file's name is a Python name, got {name!r}")
@@ -175,7 +175,7 @@ def _made(frontend: Frontend, specs: Sequence[KernelSpec]) -> Iterator[Pair | Re
 
 
 def _unused(family: Family, taken: Sequence[frozenset[int]]) -> Iterator[Finding]:
-    """The alternatives that are in no variant."""
+    """Yield the alternatives that occur in no variant."""
     known = frozenset[int]().union(*taken)
     for place in family.text.alternatives():
         for number, part in enumerate(place.parts):
@@ -185,7 +185,7 @@ def _unused(family: Family, taken: Sequence[frozenset[int]]) -> Iterator[Finding
 
 
 def _idle(family: Family, stopped: Sequence[Rejection]) -> Iterator[Finding]:
-    """The arguments that have no effect in some variants."""
+    """Yield the arguments that have no effect in some variants."""
     useless = [each.detail.split(maxsplit=1) for each in stopped if each.symptom is Symptom.USELESS and each.detail]
     for value in family.values:
         names = {value.name, *value.names}

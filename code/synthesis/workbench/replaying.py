@@ -1,4 +1,4 @@
-"""A candidate of a folder made once more, in a fresh process: does the same come out?"""
+"""Makes a candidate of a folder again in a new process, and compares the results."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -26,26 +26,26 @@ from synthesis.making.stages import Terms
 from synthesis.making.workshop import Workshop
 
 _PATIENCE = 600.0
-"""Seconds of processor time for one candidate."""
+"""Processor time limit for one candidate, in seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replay:
-    """What was recorded of a candidate, and what came out when it was made again."""
+    """The recorded and the new results of a candidate."""
 
     id: str
     before: tuple[Rejection, ...]
     after: tuple[Rejection, ...]
     changed: tuple[str, ...] = ()
-    """Levels of a row whose text is another now."""
+    """Levels of a row whose text has changed."""
 
     @property
     def same(self) -> bool:
-        """Whether stages, symptoms and the tools' words are the same, level by level, and the texts of a row too."""
+        """Whether stages, symptoms and messages are the same for each level, and the texts of a row as well."""
         return not self.changed and sorted(map(_essence, self.before)) == sorted(map(_essence, self.after))
 
     def to_json(self) -> dict[str, Any]:
-        """The findings as JSON values."""
+        """Return the comparison as JSON values."""
         return {
             "id": self.id,
             "same": self.same,
@@ -62,16 +62,16 @@ def _essence(rejection: Rejection) -> tuple[str, str, str, str]:
 def replay(folder: Place, key: str) -> Replay:
     """Make a candidate of a folder again.
 
-    A drawn one is made from the settings of its run, one of the user's from the file or module that it was found in,
-    or, if it became a row, from the row's source.
+    A drawn candidate is made from the settings of its run. A user's is made from its file or module, or from the row's
+    source if it became a row.
 
     Args:
-        folder: what ``irsmith generate`` or ``irsmith extract`` wrote.
-        key: an id of the ledger, an index, a kernel's name, or what ``irsmith show`` takes for a row.
+        folder: the output folder of ``irsmith generate`` or ``irsmith extract``.
+        key: an id in the ledger, an index, a kernel's name, or a key that ``irsmith show`` accepts for a row.
 
     Raises:
-        TargetError: if there is no such candidate, or several, or it cannot be told where it came from.
-        ConfigError: if the record of the run cannot be used.
+        TargetError: if there is no such candidate, or several, or its origin is unknown.
+        ConfigError: if the record of the run is invalid.
     """
     entries = find_entries(read_ledger(folder), key)
     before = tuple(each.rejection for each in entries)
@@ -92,15 +92,15 @@ def replay(folder: Place, key: str) -> Replay:
 
 
 def run_that_drew(folder: Place, frontend: str, seed: int | None) -> Run | None:
-    """The settings of the run that drew a kernel: the folder's own, or one that was merged into it; None if none did.
+    """Return the settings of the run that drew a kernel, the folder's own or a merged one; None if there is none.
 
     Args:
-        folder: what ``irsmith generate`` or ``irsmith finalize`` wrote.
-        frontend: of the kernel.
-        seed: of the kernel; None if its line of the ledger does not say, as those of older versions do not.
+        folder: the output folder of ``irsmith generate`` or ``irsmith finalize``.
+        frontend: the kernel's front end.
+        seed: the kernel's seed; None if its ledger line has none, as in older versions.
 
     Raises:
-        ConfigError: if the record of a run cannot be used.
+        ConfigError: if the record of a run is invalid.
         TargetError: if several runs may have drawn it.
     """
     store = store_of(folder)
@@ -126,10 +126,10 @@ def _settings_in(store: Store, name: str) -> object:
 
 
 def _row_of(folder: Place, entries: list[Entry], key: str) -> Document | None:
-    """The row of a candidate; None if none of it became one.
+    """Return the row of a candidate; None if it did not become one.
 
     Raises:
-        TargetError: if there is neither a row nor a line of the ledger.
+        TargetError: if there is neither a row nor a ledger line.
     """
     if any(each.rejection.level is None for each in entries):
         return None
@@ -141,7 +141,7 @@ def _row_of(folder: Place, entries: list[Entry], key: str) -> Document | None:
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """What came out of a candidate, without anything that cannot travel."""
+    """The result of making a candidate, as plain data."""
 
     rejections: tuple[Rejection, ...]
     texts: Mapping[str, str | None]
@@ -160,7 +160,7 @@ def _drawn_again(settings: Run, index: int, before: tuple[Rejection, ...]) -> _M
 
 
 def _named_index(detail: str) -> int | None:
-    """The earlier candidate that a repeat is the same program as."""
+    """Return the index of the earlier candidate named in the message of a repeat."""
     found = re.search(r"index (\d+)", detail)
     return int(found[1]) if found else None
 
@@ -175,7 +175,7 @@ def _make_drawn(settings: Run, indices: list[int]) -> Iterator[_Made]:
 
 
 def _last(settings: Making, terms: Terms, candidates: list[Candidate]) -> _Made:
-    """What came out of the last of some candidates, those before it known."""
+    """Return the result of the last candidate, with the earlier ones made first so that repeats are detected."""
     repeats = Repeats()
     with Workshop(settings, terms) as workshop:
         outcomes = [repeats.settle(each) for each in workshop.pairs(candidates)]
@@ -198,7 +198,7 @@ def _row_again(row: Document) -> Iterator[_Made]:
 
 
 def _outcome(frontend: str, work: "partial[Iterator[_Made]]") -> _Made:
-    """What comes out of work in a process of its own."""
+    """Return the result of work in a separate process."""
     with Zygote(preload=frontend_modules(frontend), confinement=MY_OWN) as zygote:
         for item in zygote.run(work, _Made, time_limit=_PATIENCE):
             if isinstance(item, Casualty):
@@ -209,10 +209,10 @@ def _outcome(frontend: str, work: "partial[Iterator[_Made]]") -> _Made:
 
 
 def _extracted_again(origin: str, kernel: str, frontend: str | None) -> tuple[Rejection, ...]:
-    """The rejections of a kernel of the user's; of a whole file if it has no name.
+    """Return the rejections of a user's kernel, or of a whole file if it has no name.
 
     Raises:
-        TargetError: if the ledger does not say where it came from, or there is no such place any more.
+        TargetError: if the ledger does not give its origin, or the origin no longer exists.
     """
     if not origin:
         raise TargetError("the ledger does not say which file or module the kernel was found in")

@@ -1,4 +1,4 @@
-"""What a bug report needs: the machine, the installed tools, and whether each front end works here.
+"""Collects the facts for a bug report: the machine, the installed tools, and whether each front end works here.
 
-Add a fact to ``machine`` or a trial to ``trial``; ``diagnosing`` puts them together.
+Add a fact to ``machine`` or a trial to ``trial``; ``diagnosing`` combines them.
 """

@@ -1,4 +1,4 @@
-"""The machine and all front ends, looked at together."""
+"""Checks the machine and all front ends together."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -23,33 +23,33 @@ class Tool:
     version: str | None
     """None if it is not installed."""
     is_tested: bool
-    """Whether exactly this release was tested."""
+    """Whether this release was tested."""
     tested: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """A front end, and what came of one kernel of it."""
+    """A front end, and the result of trying one of its kernels."""
 
     name: str
     tools: tuple[Tool, ...]
     problem: str | None
-    """Why it cannot work, in the words of whatever failed; None if it works."""
+    """The error message if it does not work; None if it works."""
     mend: str | None
-    """The command that is likely to mend it; None if it works."""
+    """A command that is likely to fix it; None if it works."""
     seconds: float
-    """By the clock, for the kernel."""
+    """Wall-clock seconds that the kernel took."""
     lowered: tuple[str, ...]
-    """The levels that the kernel has a text of."""
+    """The levels of the texts that the kernel has."""
     verified: tuple[str, ...]
-    """The levels whose text was executed and gave what it should."""
+    """The levels whose texts were executed with the expected results."""
     compilers: dict[str, str]
-    """What it compiles with, and where that is."""
+    """The compilers that it uses, with their paths."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnosis:
-    """What a report of a bug needs."""
+    """The facts for a bug report."""
 
     irsmith: str
     machine: Machine
@@ -57,11 +57,11 @@ class Diagnosis:
 
     @property
     def status(self) -> int:
-        """1 if a front end that was looked at cannot work, one that is not installed included; else 0."""
+        """The exit status: 1 if a checked front end does not work or is not installed, else 0."""
         return int(any(each.problem is not None for each in self.frontends))
 
     def to_json(self) -> dict[str, Any]:
-        """The same as JSON values."""
+        """Return the diagnosis as JSON values."""
         return {**asdict(self), "status": self.status}
 
 
@@ -71,12 +71,12 @@ def diagnose(
     time_limit: float = 300.0,
     on_begin: Callable[[str], None] | None = None,
 ) -> Diagnosis:
-    """Look at this machine, and make one verified pair of each front end.
+    """Check this machine, and make one verified pair with each front end.
 
     Args:
-        frontends: which; all that are known if None.
-        time_limit: seconds by the clock that a front end may take for its pair.
-        on_begin: told of each front end before it is tried.
+        frontends: the front ends; all known ones if None.
+        time_limit: wall-clock seconds that a front end may take for its pair.
+        on_begin: called with each front end before it is tried.
 
     Raises:
         UnknownNameError: for an unknown front end.
@@ -102,7 +102,7 @@ def diagnose(
 
 
 def _check(name: str, time_limit: float, temporary: Place) -> tuple[Checked, Mapping[str, str]]:
-    """A front end, and the folders that it writes into, by what they are for."""
+    """Return a checked front end, and the folders that it writes into, by purpose."""
     tools = tuple(
         Tool(
             name=each.supported.distribution,

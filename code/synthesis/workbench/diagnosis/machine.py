@@ -1,4 +1,4 @@
-"""The machine: Python, system, cores, memory, GPU, folders that must be written, and which protections hold."""
+"""Collects facts about the machine: Python, system, cores, memory, GPUs, writable folders, and protections."""
 
 import os
 import platform
@@ -22,9 +22,9 @@ from synthesis.frontends.support import this_python
 from synthesis.making.engines.local import cores
 
 _GPU_LIMIT = 20.0
-"""Seconds that NVIDIA's program may take to list GPUs."""
+"""Seconds that ``nvidia-smi`` may take to list GPUs."""
 _WORK_LIMIT = 20.0
-"""Seconds of processor time for work that only shows which protections hold."""
+"""Seconds of processor time for a piece of work that only reports which protections hold."""
 _TEMPORARY = "temporary files"
 _CGROUP = Path("/sys/fs/cgroup/memory.max")
 
@@ -36,14 +36,14 @@ class Place:
     name: str
     path: str
     problem: str | None
-    """Why nothing can be written there, in the system's words; None if it can."""
+    """The system's error message if files cannot be written there; None if they can."""
     free: int | None
-    """Bytes that are free there; None where that cannot be told."""
+    """Number of free bytes; None if unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Machine:
-    """What there is, apart from the tools of front ends."""
+    """Facts about the machine, without the tools of front ends."""
 
     python: str
     python_is_tested: bool
@@ -51,31 +51,31 @@ class Machine:
     system: str
     cores: int
     memory: int
-    """Bytes, as many as this process may have where a control group limits it."""
+    """Memory in bytes, or the limit of the control group if that is less."""
     available: int
-    """Bytes of them that are free now."""
+    """Free memory in bytes."""
     gpus: tuple[str, ...]
-    """The GPUs of NVIDIA that are present, whether or not they can be used."""
+    """The NVIDIA GPUs that are present, whether or not they can be used."""
     protections: tuple[str, ...] | None
-    """What holds strangers' code off here; None if no process could be started for it."""
+    """The protections against untrusted code that hold here; None if no process could be started."""
     unprotected: tuple[str, ...] | None
-    """The protections that do not hold."""
+    """The protections that do not hold; None if unknown."""
     problem: str | None
-    """Why the protections are not known."""
+    """The reason why the protections are unknown."""
     places: tuple[Place, ...]
 
     @property
     def temporary(self) -> Place:
-        """Where temporary files are written."""
+        """The folder for temporary files."""
         return next(each for each in self.places if each.name == _TEMPORARY)
 
     def to_json(self) -> dict[str, Any]:
-        """The same as JSON values."""
+        """Return the facts as JSON values."""
         return asdict(self)
 
 
 def look_at_machine() -> Machine:
-    """What this machine has; nothing is changed, and CUDA is not started."""
+    """Return the facts about this machine. Nothing is changed, and CUDA is not started."""
     held, problem = _protections()
     memory = psutil.virtual_memory()
     return Machine(
@@ -99,10 +99,10 @@ def look_at_machine() -> Machine:
 
 
 def look_at(name: str, path: Path) -> Place:
-    """Whether a folder can be written, or could be made where it is not there; nothing of it is left.
+    """Check whether a folder is writable, or could be created if it does not exist. Nothing is left behind.
 
     Args:
-        name: what the folder is for.
+        name: the purpose of the folder.
         path: the folder.
     """
     nearest = next((each for each in (path, *path.parents) if os.path.lexists(each)), Path(path.anchor or "."))
@@ -121,7 +121,7 @@ def look_at(name: str, path: Path) -> Place:
 
 
 def find_gpus() -> list[str]:
-    """The GPUs of NVIDIA, told by NVIDIA's own program or else by their device files; CUDA is not started."""
+    """Return the NVIDIA GPUs, from ``nvidia-smi`` or else from their device files. CUDA is not started."""
     program = shutil.which("nvidia-smi")
     if program is not None:
         command = [program, "--query-gpu=name,driver_version", "--format=csv,noheader"]
@@ -137,7 +137,7 @@ def find_gpus() -> list[str]:
 
 
 def _memory_limit() -> int | None:
-    """Bytes that the control group of this process may have; None if it has no limit."""
+    """Return the memory limit of this process's control group in bytes; None if there is none."""
     try:
         return int(_CGROUP.read_text())
     except (OSError, ValueError):
@@ -147,12 +147,12 @@ def _memory_limit() -> int | None:
 def _temporary_folder() -> Path:
     try:
         return Path(tempfile.gettempdir())
-    except OSError:  # none of the usual ones can be written
+    except OSError:  # none of the usual folders is writable
         return Path(os.environ.get("TMPDIR", "/tmp"))  # noqa: S108 (only looked at)
 
 
 def _protections() -> tuple[frozenset[Protection] | None, str | None]:
-    """What holds of a stranger's work here, and if that cannot be told, why."""
+    """Return the protections that hold for untrusted code, or the reason why they are unknown."""
     try:
         with Zygote(confinement=Confinement()) as zygote:
             for _ in zygote.run(partial(_do_nothing), int, time_limit=_WORK_LIMIT):

@@ -1,4 +1,4 @@
-"""One small kernel of a front end, lowered and proved: run as a process of its own, which may die or hang."""
+"""Lowers and verifies one small kernel of a front end, in a separate process that may crash or hang."""
 
 import json
 import os
@@ -20,26 +20,26 @@ _PROGRAM = "from synthesis.workbench.diagnosis.trial import main; main()"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """What came of one kernel of a front end."""
+    """The result of trying one kernel of a front end."""
 
     problem: str | None = None
-    """What failed, in its own words; None if nothing did."""
+    """The error message; None if it succeeded."""
     lowered: tuple[str, ...] = ()
-    """The levels that the kernel has a text of."""
+    """The levels of the texts that the kernel has."""
     verified: tuple[str, ...] = ()
-    """The levels whose text was executed and gave what it should."""
+    """The levels whose texts were executed with the expected results."""
     compilers: Mapping[str, str] = field(default_factory=dict[str, str])
-    """What the front end says that it compiles with."""
+    """The compilers that the front end reports."""
     caches: Mapping[str, str] = field(default_factory=dict[str, str])
-    """The folders that it says its tool writes into, by what they are for."""
+    """The folders that its tool writes into, by purpose."""
 
 
 def try_frontend(name: str, time_limit: float) -> Trial:
-    """Make one pair of a front end in a process of its own.
+    """Make one pair with a front end in a separate process.
 
     Args:
         name: the front end.
-        time_limit: seconds by the clock that it may take.
+        time_limit: wall-clock seconds that it may take.
     """
     process = subprocess.Popen(  # noqa: S603 (our own interpreter and program)
         [sys.executable, "-c", _PROGRAM, name],
@@ -55,7 +55,7 @@ def try_frontend(name: str, time_limit: float) -> Trial:
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
         return Trial(problem=f"it made no pair within {time_limit:g} s")
-    except BaseException:  # an interrupt ends it too
+    except BaseException:  # an interrupt ends the process too
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         raise
@@ -70,9 +70,9 @@ def try_frontend(name: str, time_limit: float) -> Trial:
 
 
 def main() -> None:
-    """What the process does: the report as JSON on standard output, where nothing else is printed."""
+    """Run the process: print the result as JSON on standard output, and nothing else."""
     report = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)  # what the tools print is no report
+    os.dup2(2, 1)  # output of the tools must not mix with the result
     with report:
         json.dump(asdict(_try(sys.argv[1])), report)
 

@@ -1,5 +1,5 @@
-"""Makes a failing kernel small while the failure stays, by delta debugging over its syntax tree.
+"""Reduces a failing kernel while it keeps failing, by delta debugging on its syntax tree.
 
-``reductions`` lists smaller kernels and may be added to. ``observing`` runs them in processes that may die, ``search``
-chooses, ``scripts`` and ``report`` write the result.
+``reductions`` yields smaller kernels and can be extended. ``observing`` runs them in processes that may crash,
+``search`` chooses among them, ``scripts`` and ``report`` write the result.
 """

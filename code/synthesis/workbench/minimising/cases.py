@@ -1,4 +1,4 @@
-"""Which kernel is to be made small, and what is wrong with it: from a folder's ledger, or from a file of the user's."""
+"""Finds the kernel to minimise and its failure, in a folder's ledger or in a user's file."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -24,7 +24,7 @@ from synthesis.workbench.replaying import run_that_drew
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """A kernel and what is wrong with it."""
+    """A kernel and its failure."""
 
     spec: KernelSpec
     rejection: Rejection
@@ -33,11 +33,11 @@ class Case:
 
 
 def case_of_folder(folder: Place, key: str, *, symptom: str | None = None, level: str | None = None) -> Case:
-    """The case of a line of a folder's ledger.
+    """Return the case of a line in a folder's ledger.
 
     Raises:
-        TargetError: if there is no such line, or no way back to the kernel.
-        ConfigError: if the record of the run cannot be used.
+        TargetError: if there is no such line, or the kernel cannot be recovered.
+        ConfigError: if the record of the run is invalid.
     """
     entries = find_entries(read_ledger(folder), key)
     rejection = _chosen([each.rejection for each in entries], symptom, level, f"{key!r} in the ledger of {folder}")
@@ -62,10 +62,10 @@ def case_of_file(
     level: str | None = None,
     inputs: Path | None = None,
 ) -> Case:
-    """The first thing that is wrong with a kernel of a file, a module or ``module:name``.
+    """Return the first failure of a kernel in a file, a module or ``module:name``.
 
     Raises:
-        TargetError: if there is no such place, or nothing of it is wrong.
+        TargetError: if the target does not exist, or nothing in it fails.
     """
     settings = Extraction(inputs=inputs, level=None if level is None else (level,))
     examples = NO_EXAMPLES if inputs is None else Examples(tables=read_inputs(inputs))
@@ -84,19 +84,19 @@ def case_of_file(
                 names = [each.name for each in candidate.levels]
                 return _case(frontend, candidate.spec, fitting[0], candidate.device, names)
             nameless = nameless or (fitting[0] if fitting else None)
-    if nameless is not None:  # a file that does not import, a function without the shapes of its arguments
+    if nameless is not None:  # a file that cannot be imported, or a function without the shapes of its arguments
         raise TargetError(f"{target}: {nameless.symptom}: {nameless.detail}; there is no kernel to make small")
     what = f" of symptom {symptom}" if symptom else ""
     raise TargetError(f"nothing{what} is wrong with {', '.join(found) or 'any kernel'} in {target}")
 
 
 def _case(frontend: Frontend, spec: KernelSpec, rejection: Rejection, device: str, levels: Iterable[str]) -> Case:
-    """The case with the levels that matter: the one that failed, and the forward one that is run before it."""
+    """Return the case with only the relevant levels: the failing one, and the forward one that is run before it."""
     names = tuple(levels)
     if rejection.level is not None:
         language = frontend.level(rejection.level).language
         names = tuple(name for name in names if frontend.level(name).language == language)
-    # What is wrong was seen at the sizes at which texts run.
+    # The failure was observed at the sizes at which texts run.
     if spec.signature.twin is not None and rejection.symptom is not Symptom.OTHER_TWIN:
         spec = at_executed_sizes(spec)
     return Case(spec=replace(spec, self_contained=True), rejection=rejection, levels=names, device=device)
@@ -122,7 +122,7 @@ def _name_of(candidate: Candidate) -> str:
 
 
 def _wrong_with(candidate: Candidate) -> list[Rejection]:
-    """Everything that is wrong with a candidate of the user's."""
+    """Return all failures of a user's candidate."""
     if candidate.stopped is not None:
         return [candidate.stopped]
     if candidate.plan is None:

@@ -1,4 +1,4 @@
-"""From a case to a report: the whole way."""
+"""Minimises a case and reports the result."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ from synthesis.workbench.minimising.report import Report, report_of
 from synthesis.workbench.minimising.search import shrink
 
 _QUICK, _SLOW = 1.0, 3.0
-"""Seconds of processor time for a text, and for one that is to take too long."""
+"""Processor time limit for a text in seconds, and the limit if the failure is a timeout."""
 
 
 def minimise(
@@ -21,16 +21,16 @@ def minimise(
     seconds: float = 300.0,
     on_step: Callable[[int, KernelSpec], None] | None = None,
 ) -> Report:
-    """The report of the smallest kernel that is found with the same thing wrong.
+    """Return the report of the smallest kernel found with the same failure.
 
     Args:
-        case: the kernel, and what is wrong with it.
-        steps: the most kernels to look at.
-        seconds: the longest to look.
-        on_step: told how many have been looked at, and of the smallest so far.
+        case: the kernel and its failure.
+        steps: maximum number of kernels to try.
+        seconds: maximum duration of the search.
+        on_step: called with the number of kernels tried and the smallest one so far.
 
     Raises:
-        TargetError: if what was wrong with the kernel is not wrong with it any more.
+        TargetError: if the kernel no longer fails in this way.
     """
     wanted = Wanted.of(case.rejection)
     limit = _SLOW if wanted.symptom is Symptom.TIMEOUT else _QUICK

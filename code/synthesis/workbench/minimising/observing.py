@@ -1,4 +1,4 @@
-"""What is wrong with a kernel: it is loaded, lowered, planned and proved in processes that may die of it."""
+"""Determines the failures of a kernel: loads, lowers, plans and verifies it in processes that may crash."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -27,33 +27,33 @@ from synthesis.verification.points import Point
 from synthesis.verification.verifier import Verifier
 
 _STEP_LIMIT = 20.0
-"""Seconds of processor time that loading and lowering one kernel may take."""
+"""Processor time limit for loading and lowering one kernel, in seconds."""
 _FEW = 64
-"""Elements of which a derivative is told one by one."""
+"""Maximum number of elements of an argument for which a derivative is reported."""
 _Prepared = tuple[bytes, tuple[Values, ...]]
-"""A candidate that is lowered and planned, and the derivatives of its reference."""
+"""A candidate that is lowered and planned, as bytes, and the derivatives of its reference."""
 USELESS = (Symptom.USELESS, Symptom.ILL_CONDITIONED, Symptom.FAULT, Symptom.NO_REFERENCE)
-"""What only a drawn kernel is rejected for."""
+"""Symptoms for which only drawn kernels are rejected."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What has to stay as it is while a kernel shrinks."""
+    """The failure that must persist while a kernel shrinks."""
 
     stage: Stage
     symptom: Symptom
     level: str | None = None
-    """None if it is the whole candidate's."""
+    """None if the whole candidate failed."""
     kind: str = ""
-    """What the tool's words have in common, names and numbers left out."""
+    """The tool's message without names and numbers."""
 
     @classmethod
     def of(cls, rejection: Rejection) -> "Wanted":
-        """What a rejection says."""
+        """Return the failure described by a rejection."""
         return cls(stage=rejection.stage, symptom=rejection.symptom, level=rejection.level, kind=_kind_of(rejection))
 
     def holds(self, rejections: Sequence[Rejection]) -> Rejection | None:
-        """The rejection that says it again; None if none does."""
+        """Return the rejection with this failure; None if there is none."""
         for each in rejections:
             if (each.stage, each.symptom) != (self.stage, self.symptom) or self.kind != _kind_of(each):
                 continue
@@ -73,27 +73,27 @@ def _kind_of(rejection: Rejection) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
-    """What was seen of a kernel."""
+    """The observed behaviour of a kernel."""
 
     spec: KernelSpec
-    """The kernel, with the results that it has now."""
+    """The kernel with its current results."""
     rejections: tuple[Rejection, ...]
     plan: Plan | None = None
     gradients: tuple[Values, ...] = ()
-    """Of each point the derivative by each differentiable input, by differences of the reference."""
+    """For each point, the derivative by each differentiable input, from finite differences of the reference."""
     outcomes: tuple[Outcome | Rejection, ...] = ()
-    """What each of the plan's programs left; empty if it was not asked for."""
+    """The results of each of the plan's programs; empty if not requested."""
 
 
 class Observer:
-    """Looks at kernels of one front end; a context manager.
+    """Observes kernels of one front end. A context manager.
 
     Args:
         frontend: the front end's name.
         levels: the levels of the texts to make.
-        device: what they are for.
-        wanted: what is looked for.
-        time_limit: seconds of processor time that one text may run.
+        device: the device of the texts.
+        wanted: the failure to look for.
+        time_limit: processor time limit for one text, in seconds.
     """
 
     def __init__(
@@ -115,11 +115,11 @@ class Observer:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Stop them."""
+        """Stop the processes."""
         self._stack.close()
 
     def observe(self, spec: KernelSpec, *, closely: bool = False) -> Observation:
-        """What is wrong with a kernel; ``closely`` with derivatives and what every text leaves."""
+        """Return the failures of a kernel; with ``closely`` also derivatives and the results of every text."""
         useful = self.wanted.symptom in USELESS
         work = partial(_prepare, self.frontend.name, spec, self.levels, self.device, useful=useful, closely=closely)
         for item in self._zygote.run(work, _Prepared, time_limit=_STEP_LIMIT):
@@ -152,7 +152,7 @@ class Observer:
         )
 
     def still(self, spec: KernelSpec) -> KernelSpec | None:
-        """The kernel, its results told anew, if what is wanted is wrong with it; None if not."""
+        """Return the kernel with its results updated if it has the wanted failure, else None."""
         seen = self.observe(spec)
         return seen.spec if self.wanted.holds(seen.rejections) is not None else None
 
@@ -160,7 +160,7 @@ class Observer:
 def _prepare(
     name: str, spec: KernelSpec, levels: Sequence[str], device: str, *, useful: bool, closely: bool
 ) -> Iterator["_Prepared"]:
-    """A kernel loaded, lowered and planned, and the derivatives of its reference."""
+    """Yield a loaded, lowered and planned kernel, and the derivatives of its reference."""
     frontend = get_frontend(name)
     candidate = Candidate(spec=spec, device=device, levels=tuple(map(frontend.level, levels)))
     (candidate,) = stages.load(frontend, [candidate])
@@ -174,7 +174,7 @@ def _prepare(
 
 
 def _with_results(frontend: Frontend, candidate: Candidate, kernel: Kernel) -> Candidate:
-    """A candidate whose record has the results that its function gives now."""
+    """Return a candidate whose record has the results that its function gives now."""
     found = frontend.compiler.discover(kernel.live, examples=Examples(arguments=kernel.example_args))
     if len(found) != 1 or isinstance(found[0], Rejection):
         return candidate
@@ -191,7 +191,7 @@ def _with_results(frontend: Frontend, candidate: Candidate, kernel: Kernel) -> C
 
 
 def _gradients(frontend: Frontend, candidate: Candidate) -> tuple[Values, ...]:
-    """By each differentiable input of few elements, at each point, how fast the weighted outputs grow."""
+    """Return the derivative of the weighted outputs at each point, by each differentiable input with few elements."""
     plan, kernel = candidate.plan, candidate.kernel
     if plan is None or kernel is None or frontend.prover is None or not isinstance(plan.points, tuple):
         return ()
@@ -228,7 +228,7 @@ def _weighted(values: Values, point: Point) -> float:
 
 
 def program_of(observation: Observation, level: str | None) -> tuple[int, Program] | None:
-    """The program of a level that was run, or of the first one, and its number; None if none was."""
+    """Return the program of a level that was run, or else the first one, with its number; None if none was run."""
     programs = () if observation.plan is None else observation.plan.programs
     listed = [(number, each) for number, each in enumerate(programs) if not each.compile_only]
     return next((each for each in listed if each[1].level.name == level), listed[0] if listed else None)

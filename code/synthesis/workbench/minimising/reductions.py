@@ -1,4 +1,4 @@
-"""Smaller kernels than a kernel: fewer statements, expressions, arguments, elements. Pure: a record in, records out."""
+"""Yields smaller versions of a kernel: with fewer statements, expressions, arguments or elements. Pure functions."""
 
 import ast
 import builtins
@@ -17,7 +17,7 @@ _SMALL = (0, 1, 2, 0.0, 1.0, True, False, None)
 
 
 def size_of(spec: KernelSpec) -> tuple[int, int, int]:
-    """How large a kernel is: nodes of its syntax tree, numbers that are not plain, elements of arrays and threads."""
+    """Return the size of a kernel: nodes of its syntax tree, non-trivial numbers, elements of arrays and threads."""
     tree = ast.parse(spec.source)
     nodes = list(ast.walk(tree))
     plain = sum(isinstance(node, ast.Constant) and node.value not in _SMALL for node in nodes)
@@ -26,7 +26,7 @@ def size_of(spec: KernelSpec) -> tuple[int, int, int]:
 
 
 def normalised(spec: KernelSpec) -> KernelSpec:
-    """The kernel without comments and docstrings, laid out as Python itself lays out."""
+    """Return the kernel without comments and docstrings, formatted by ``ast.unparse``."""
     tree = ast.parse(spec.source)
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef) and ast.get_docstring(node) is not None and len(node.body) > 1:
@@ -35,11 +35,11 @@ def normalised(spec: KernelSpec) -> KernelSpec:
 
 
 Step = Callable[[KernelSpec], Iterator[KernelSpec]]
-"""A way of making kernels smaller: all that it gives of one, the boldest first."""
+"""A kind of reduction: yields smaller versions of a kernel, the largest reductions first."""
 
 
 def ways() -> tuple[Step, ...]:
-    """All of them, from the boldest to the smallest."""
+    """Return all kinds of reductions, from the largest to the smallest."""
     return (
         _without_definitions,
         _without_statements,
@@ -53,13 +53,13 @@ def ways() -> tuple[Step, ...]:
 
 
 def smaller(spec: KernelSpec, step: Step) -> Iterator[KernelSpec]:
-    """What a step gives of a kernel, as far as it is smaller and uses no name that it lacks."""
+    """Return the versions of a kernel that a step yields, if they are smaller and use no undefined name."""
     size = size_of(spec)
     return (each for each in step(spec) if _is_whole(each) and size_of(each) < size)
 
 
 def tidied(spec: KernelSpec) -> KernelSpec:
-    """The kernel without what nothing reads: variables, definitions, imports, and parameters with their arguments."""
+    """Return the kernel without unused variables, definitions, imports, and parameters with their arguments."""
     while True:
         tree = ast.parse(spec.source)
         read = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
@@ -75,7 +75,7 @@ def tidied(spec: KernelSpec) -> KernelSpec:
 
 
 def _is_unread(statement: ast.stmt, read: Collection[str]) -> bool:
-    """Whether a statement does no more than bind names that nothing reads."""
+    """Return whether a statement only binds names that are never read."""
     match statement:
         case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
             return name not in read
@@ -92,7 +92,7 @@ def _changed(spec: KernelSpec, change: Callable[[ast.Module], object]) -> Iterat
     change(tree)
     try:
         yield _written(spec, tree)
-    except (ValueError, AttributeError, SyntaxError):  # no Python any more
+    except (ValueError, AttributeError, SyntaxError):  # the result is not valid Python
         return
 
 
@@ -100,23 +100,23 @@ def _written(spec: KernelSpec, tree: ast.Module) -> KernelSpec:
     return replace(spec, source=ast.unparse(ast.fix_missing_locations(tree)) + "\n")
 
 
-# ---- whole definitions
+# Whole definitions
 
 
 def _without_definitions(spec: KernelSpec) -> Iterator[KernelSpec]:
-    """Without a helper, a constant or an import of the module."""
+    """Yield the kernel without a helper, a constant or an import of the module."""
     for number, each in enumerate(ast.parse(spec.source).body):
         if not (isinstance(each, ast.FunctionDef) and each.name == spec.name):
             yield from _changed(spec, lambda tree, number=number: tree.body.pop(number))
 
 
-# ---- statements
+# Statements
 
 _BLOCKS = ("body", "orelse", "finalbody")
 
 
 def _blocks(tree: ast.AST) -> list[list[ast.stmt]]:
-    """The lists of statements of functions and of what is inside of them, outer ones first."""
+    """Return the statement lists of functions and of nested blocks, outer ones first."""
     found: list[list[ast.stmt]] = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef):
@@ -127,7 +127,7 @@ def _blocks(tree: ast.AST) -> list[list[ast.stmt]]:
 
 
 def _without_statements(spec: KernelSpec) -> Iterator[KernelSpec]:
-    """Without some neighbouring statements: half of a block, a quarter …, one; the last first."""
+    """Yield the kernel without some adjacent statements: half of a block, a quarter …, one; the last first."""
     for number, block in enumerate(_blocks(ast.parse(spec.source))):
         length = max(1, len(block) - 1)
         while length:
@@ -145,7 +145,7 @@ def _cut(block: list[ast.stmt], start: int, length: int) -> None:
 
 
 def _without_branches(spec: KernelSpec) -> Iterator[KernelSpec]:
-    """With what is inside of an ``if`` or a loop in its place."""
+    """Yield the kernel with an ``if`` or a loop replaced by its body."""
     for number, block in enumerate(_blocks(ast.parse(spec.source))):
         for place, statement in enumerate(block):
             for name in ("body", "orelse"):
@@ -164,7 +164,7 @@ def _hoist(block: list[ast.stmt], place: int, name: str) -> None:
 
 
 def _inlined(spec: KernelSpec) -> Iterator[KernelSpec]:
-    """With the value of a name where it is read, if it is assigned once and read once."""
+    """Yield the kernel with a variable inlined, if it is assigned once and read once."""
     for name in _single_names(ast.parse(spec.source)):
         yield from _changed(spec, lambda tree, name=name: _inline(tree, name))
 
@@ -205,11 +205,11 @@ class _Replacing(ast.NodeTransformer):
         return node if found is None else found
 
 
-# ---- expressions
+# Expressions
 
 
 def _expressions(tree: ast.AST) -> list[ast.expr]:
-    """What is computed inside of functions, outer expressions first; annotations and decorators are none."""
+    """Return the expressions computed in functions, outer ones first, without annotations and decorators."""
     found: list[ast.expr] = []
     pending: list[ast.AST] = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
     pending = [statement for function in pending for statement in getattr(function, "body", ())]
@@ -224,7 +224,7 @@ def _expressions(tree: ast.AST) -> list[ast.expr]:
 
 
 def _parts(node: ast.expr) -> list[ast.expr]:
-    """What may stand in an expression's place: its operands, its arguments."""
+    """Return the parts that can replace an expression: its operands or its arguments."""
     match node:
         case ast.BinOp():
             return [node.left, node.right]
@@ -246,7 +246,7 @@ def _parts(node: ast.expr) -> list[ast.expr]:
 
 
 def _with_parts(spec: KernelSpec) -> Iterator[KernelSpec]:
-    """With an operand, or a one, in the place of an expression."""
+    """Yield the kernel with an expression replaced by an operand or by 1."""
     for number, node in enumerate(_expressions(ast.parse(spec.source))):
         parts = _parts(node)
         for place in range(len(parts)):
@@ -269,11 +269,11 @@ def _put(tree: ast.Module, number: int, new: ast.expr) -> None:
                 setattr(node, name, [new if each is old else each for each in value])  # pyright: ignore
 
 
-# ---- arguments, numbers, elements
+# Arguments, numbers, elements
 
 
 def _without_parameters(spec: KernelSpec) -> Iterator[KernelSpec]:
-    """Without a parameter of the kernel that nothing reads."""
+    """Yield the kernel without an unused parameter."""
     kernel = _kernel_of(ast.parse(spec.source), spec.name)
     if kernel is None or spec.signature.call is not None:
         return
@@ -295,7 +295,7 @@ def _drop_parameter(tree: ast.Module, name: str, number: int) -> None:
 
 
 def without_argument(signature: Signature, name: str) -> Signature:
-    """A signature without an argument, and without its derivative."""
+    """Return a signature without an argument and its derivative."""
     return replace(
         signature,
         arguments=tuple(each for each in signature.arguments if each.name != name),
@@ -304,7 +304,7 @@ def without_argument(signature: Signature, name: str) -> Signature:
 
 
 def _with_plain_numbers(spec: KernelSpec) -> Iterator[KernelSpec]:
-    """With a one, or a two, in the place of a number."""
+    """Yield the kernel with a number replaced by 1 or 2."""
     for number, node in enumerate(_expressions(ast.parse(spec.source))):
         if isinstance(node, ast.Constant) and type(node.value) in (int, float) and node.value not in _SMALL:
             for value in (1, 2) if isinstance(node.value, int) else (1.0,):
@@ -312,7 +312,7 @@ def _with_plain_numbers(spec: KernelSpec) -> Iterator[KernelSpec]:
 
 
 def _with_fewer_elements(spec: KernelSpec) -> Iterator[KernelSpec]:
-    """With fewer elements along what has one size in all shapes and in the launch."""
+    """Yield the kernel with a size reduced in all shapes and in the launch."""
     signature = spec.signature
     shapes = [*(each.shape or () for each in signature.spread.arguments), signature.launch or ()]
     for old in sorted({size for shape in shapes for size in shape if size and size > 1}, reverse=True):
@@ -324,9 +324,9 @@ def _with_fewer_elements(spec: KernelSpec) -> Iterator[KernelSpec]:
 
 
 def _resized(argument: Argument, sizes: Mapping[int, int]) -> Argument:
-    """An argument with other sizes in its shape; or, a whole number, with another size as its value or its limit.
+    """Return an argument with other sizes in its shape, or, for an integer, with another size as its value or limit.
 
-    Of a base stays what belongs to the elements that stay: the first along each dimension.
+    A base keeps the values of the remaining elements, the first along each dimension.
     """
     if argument.is_bundle:
         return replace(argument, fields=tuple(_resized(each, sizes) for each in argument.fields))
@@ -349,18 +349,18 @@ def _resized(argument: Argument, sizes: Mapping[int, int]) -> Argument:
 
 
 def _resized_type(argument: Argument, shape: Iterable[int | None]) -> str:
-    """JAX's spelling has the shape in it; Warp's has none."""
+    """Return the type's name with another shape. JAX's names contain the shape, Warp's do not."""
     head, bracket, rest = argument.type_name.partition("[")
     if not bracket or "." in head:
         return argument.type_name
     return f"{head}[{','.join(map(str, shape))}]{rest.partition(']')[2]}"
 
 
-# ---- what need not be tried
+# Filters
 
 
 def _is_whole(spec: KernelSpec) -> bool:
-    """Whether every name that is read is given somewhere; what fails for want of one need not be tried."""
+    """Return whether every name that is read is bound somewhere. Otherwise the kernel need not be tried."""
     try:
         tree = ast.parse(spec.source)
     except SyntaxError:

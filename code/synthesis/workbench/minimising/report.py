@@ -1,4 +1,4 @@
-"""What to send to a tool's authors: the smallest kernel, what is expected, what came, the texts, how to run it."""
+"""Writes a report for a tool's authors: the smallest kernel, expected and actual results, texts, and a script."""
 
 import sys
 from collections.abc import Iterator, Mapping
@@ -21,7 +21,7 @@ _LONGEST_TEXT = 6000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """A minimal kernel and what is wrong with it."""
+    """A minimal kernel and its failure."""
 
     title: str
     versions: Mapping[str, str]
@@ -30,13 +30,13 @@ class Report:
     rejection: Rejection
     script: str
     expected: Mapping[str, str]
-    """Array to values."""
+    """Expected values by array."""
     got: Mapping[str, str]
     texts: Mapping[str, tuple[str, str]]
-    """Level to the language's word for a fence, and the text."""
+    """For each level, the language name for a Markdown fence, and the text."""
 
     def to_json(self) -> dict[str, Any]:
-        """Itself as JSON values."""
+        """Return the report as JSON values."""
         return {
             "versions": dict(self.versions),
             "rejection": self.rejection.to_json(),
@@ -50,12 +50,12 @@ class Report:
         }
 
     def written(self) -> str:
-        """Itself as Markdown."""
+        """Return the report as Markdown."""
         return "\n".join(_lines(self)).rstrip() + "\n"
 
 
 def report_of(frontend: Frontend, before: KernelSpec, shrunk: Shrunk, seen: Observation, wanted: Wanted) -> Report:
-    """The report of a kernel that a search ended with, looked at closely."""
+    """Return the report of the kernel that a search ended with, from a close observation."""
     found = wanted.holds(seen.rejections)
     rejection = found or seen.rejections[0]
     level = rejection.level or wanted.level
@@ -80,7 +80,7 @@ def report_of(frontend: Frontend, before: KernelSpec, shrunk: Shrunk, seen: Obse
 
 
 def _inputs(seen: Observation, program: Program) -> Values:
-    """What the first run starts from; for a backward text what the forward run before it starts from."""
+    """Return the initial values of the first run; for a backward text those of the forward run before it."""
     given: Values = dict(next(iter(program.runs.values()), Values()))
     if program.level.direction is not Direction.BACKWARD or seen.plan is None:
         return given
@@ -91,7 +91,7 @@ def _inputs(seen: Observation, program: Program) -> Values:
 def _values(
     seen: Observation, program: tuple[int, Program] | None, direction: Direction
 ) -> tuple[dict[str, str], dict[str, str]]:
-    """What the first run ought to leave, and what it left."""
+    """Return the expected and the actual results of the first run."""
     if program is None or not seen.outcomes or seen.plan is None:
         return {}, {}
     number, asked = program
@@ -107,7 +107,7 @@ def _values(
         }
         return _listed(written), _listed({name: left[name] for name in written if name in left})
     if direction is Direction.BACKWARD and seen.gradients and not isinstance(seen.plan.points, NothingToCheck):
-        before = flat(next(iter(asked.runs.values())))  # adjoints are added to
+        before = flat(next(iter(asked.runs.values())))  # adjoints are accumulated
         found = {
             name: left[f"adj_{name}"] - before.get(f"adj_{name}", 0)
             for name in seen.gradients[0]

@@ -1,4 +1,4 @@
-"""A kernel as a script that anyone can run with the tool alone: source, inputs, a call, and for derivatives a tape."""
+"""Writes a kernel as a script that needs only the tool: source, inputs, a call, and a tape for derivatives."""
 
 import re
 from collections.abc import Iterator
@@ -11,16 +11,17 @@ from synthesis.core.records import Argument, KernelSpec, Role
 from synthesis.frontends.base import Direction, Values
 
 _MOST = 64
-"""Elements of an array that is written out."""
+"""Maximum number of elements of an array that is written literally."""
 
 
 def script_of(spec: KernelSpec, inputs: Values, direction: Direction) -> str:
-    """The script of a kernel.
+    """Return the script of a kernel.
 
     Args:
         spec: the kernel.
-        inputs: every argument; for a derivative the weights of the outputs too, as ``adj_`` or ``ct_`` and the name.
-        direction: what is asked of the tool: results or derivatives.
+        inputs: every argument; for a derivative also the weights of the outputs, named with the prefix ``adj_`` or
+            ``ct_``.
+        direction: whether results or derivatives are computed.
     """
     writers = {"warp": _warp, "jax": _jax}
     if spec.frontend not in writers:
@@ -62,7 +63,7 @@ def _warp(spec: KernelSpec, inputs: Values, direction: Direction) -> Iterator[st
 
 
 def _given(argument: Argument, value: npt.NDArray[Any], *, backward: bool) -> Iterator[str]:
-    """What an argument, or a field of a struct that holds arrays, is given."""
+    """Yield lines that define an argument, or a field of a struct that holds arrays."""
     if argument.handle:
         yield from _object(argument, value)
     elif argument.fields:
@@ -76,7 +77,7 @@ def _given(argument: Argument, value: npt.NDArray[Any], *, backward: bool) -> It
 
 
 def _object(argument: Argument, value: npt.NDArray[Any]) -> Iterator[str]:
-    """An object of Warp's, and its id."""
+    """Yield lines that define a Warp object and its id."""
     parts = {
         each.name: f"wp.array({_array(value[each.name], whole=True)}, dtype={_element(each)})"
         for each in argument.fields
@@ -102,7 +103,7 @@ def _object(argument: Argument, value: npt.NDArray[Any]) -> Iterator[str]:
 
 
 def _element(argument: Argument) -> str:
-    """The element's type, as Warp spells it inside of the array's."""
+    """Return the element type as Warp spells it in an array's type."""
     spelled = argument.type_name
     found = re.search(r"dtype=([^,)]+(?:\([^)]*\))?)", spelled) or re.search(r"^wp\.\w+\[(.+)\]$", spelled)
     return found[1] if found else f"wp.{argument.dtype}"
@@ -113,7 +114,7 @@ def _plain(argument: Argument, value: npt.NDArray[Any]) -> str:
 
 
 def _filled(argument: Argument, value: npt.NDArray[Any]) -> str:
-    """An output's values are what irsmith poisons; zeros say as much."""
+    """Return the array of an argument. Outputs, which irsmith would poison, are zero."""
     return _array(np.zeros_like(value) if argument.role is Role.OUTPUT else value)
 
 
@@ -138,7 +139,7 @@ def _jax(spec: KernelSpec, inputs: Values, direction: Direction) -> Iterator[str
 
 
 def _array(value: npt.NDArray[Any], *, whole: bool = False) -> str:
-    """An array as an expression, in full where that is asked for or it is short."""
+    """Return an array as an expression, with all elements if ``whole`` or if it is short."""
     name = value.dtype.name
     kind = f"np.{name}" if hasattr(np, name) else "np.float32"
     if value.size > _MOST and not whole:
@@ -148,7 +149,7 @@ def _array(value: npt.NDArray[Any], *, whole: bool = False) -> str:
 
 
 def _digits(values: Any, like: npt.NDArray[Any]) -> Any:
-    """Nested lists of numbers, none with more digits than tell it from its neighbours in its own format."""
+    """Return nested lists of numbers with no more digits than needed in their dtype."""
     if isinstance(values, list):
         return [_digits(each, like) for each in values]  # pyright: ignore[reportUnknownVariableType]
     return float(str(like.dtype.type(values))) if like.dtype.kind in "fV" else values

@@ -1,4 +1,4 @@
-"""The way down: from a kernel to the smallest one that is found with the same thing wrong."""
+"""Searches for the smallest kernel with the same failure."""
 
 import itertools
 import time
@@ -9,18 +9,18 @@ from synthesis.core.records import KernelSpec
 from synthesis.workbench.minimising.reductions import Step, normalised, size_of, smaller, tidied, ways
 
 Holds = Callable[[KernelSpec], KernelSpec | None]
-"""The kernel, perhaps with results told anew, if what is wanted is wrong with it; None if not."""
+"""Returns the kernel, possibly with updated results, if it has the wanted failure, else None."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shrunk:
-    """Where a search ended."""
+    """The result of a search."""
 
     spec: KernelSpec
     tried: int
-    """Kernels that were looked at."""
+    """Number of kernels tried."""
     finished: bool
-    """Whether no smaller kernel was left to try; not so where steps or time ran out."""
+    """Whether no smaller kernel was left to try, rather than steps or time running out."""
 
 
 def shrink(
@@ -31,14 +31,14 @@ def shrink(
     seconds: float = 300.0,
     on_step: Callable[[int, KernelSpec], None] | None = None,
 ) -> Shrunk:
-    """The smallest kernel that is found while something holds; the kernel itself if nothing smaller has it.
+    """Return the smallest kernel found for which a condition holds; the kernel itself if there is no smaller one.
 
     Args:
-        spec: the kernel to begin with, of which it holds.
-        holds: what has to stay.
-        steps: the most kernels to look at.
-        seconds: the longest to look.
-        on_step: told how many have been looked at, and of the smallest so far.
+        spec: the initial kernel, for which the condition holds.
+        holds: the condition.
+        steps: maximum number of kernels to try.
+        seconds: maximum duration of the search.
+        on_step: called with the number of kernels tried and the smallest one so far.
     """
     search = _Search(holds, steps, time.monotonic() + seconds, on_step)
     current = search.tidy(search.accepted(normalised(spec), spec) or spec)
@@ -66,9 +66,9 @@ class _Search:
         return self.tried >= self._steps or time.monotonic() >= self._until
 
     def descend(self, step: Step, current: KernelSpec) -> KernelSpec:
-        """The kernel that one step leads to, taken as often as it can be; the same one if it leads nowhere.
+        """Apply one kind of reduction as often as possible, and return the resulting kernel.
 
-        After each success the step goes on where it was, not with what it has tried: that is left to the next round.
+        After each success it continues from the same position. What was tried before is left to the next round.
         """
         place = 0
         while (found := self._first(step, current, place)) is not None:
@@ -76,7 +76,7 @@ class _Search:
         return current
 
     def _first(self, step: Step, current: KernelSpec, start: int) -> tuple[int, KernelSpec] | None:
-        """The first that a step gives, from a place on, of which it holds, with its place, made tidy; None if none."""
+        """Return the first reduction from a position on that is accepted, tidied, with its position; else None."""
         for place, each in enumerate(itertools.islice(smaller(current, step), start, None), start=start):
             if self.exhausted:
                 return None
@@ -86,12 +86,12 @@ class _Search:
         return None
 
     def tidy(self, spec: KernelSpec) -> KernelSpec:
-        """The kernel without what nothing reads, if it holds of that too; else the kernel."""
+        """Return the kernel without unused parts if the condition still holds, else the kernel itself."""
         tidy = tidied(spec)
         return spec if tidy.source == spec.source else self.accepted(tidy, spec) or spec
 
     def accepted(self, spec: KernelSpec, current: KernelSpec) -> KernelSpec | None:
-        """A kernel of which it holds, which was not tried before; None if it is none."""
+        """Return a kernel, possibly updated, if it was not tried before and the condition holds, else None."""
         key = repr((spec.source, spec.signature.arguments, spec.signature.launch))
         if key in self._seen:
             return None
