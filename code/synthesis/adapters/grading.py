@@ -1,4 +1,4 @@
-"""Scores texts for the rows of one data set, in processes of this machine or by a server; what all adapters call."""
+"""Scores texts for the rows of one data set, on this machine or by a server. All adapters use it."""
 
 import asyncio
 import contextlib
@@ -20,7 +20,7 @@ from synthesis.scoring.scores import Score
 from synthesis.scoring.settings import Scoring
 
 TOGETHER = 40
-"""Texts that share what is dear about running one."""
+"""Maximum number of texts that are scored together, which shares the fixed cost."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,28 +28,29 @@ class Submitted:
     """A text for a row."""
 
     id: str
-    """Of the row."""
+    """The id of the row."""
     level: str
-    """What is asked for: a level, or ``python``."""
+    """The requested level, or ``python``."""
     text: str
     given: str = ""
-    """Of the way back, the level that was shown."""
+    """For the way back, the level that was shown."""
 
 
 class Grader:
     """Scores texts for the rows of one data set.
 
-    What it needs is started when it is first asked, and by each process for itself; it may be pickled.
+    Processes are started on first use, separately in each process. It can be pickled.
 
     Args:
         dataset: the folder, or its URL.
-        url: of ``irsmith serve``, which scores in the place of this machine; a data set is not needed then.
-        token: of the server, if it asks for one; ``IRSMITH_TOKEN`` of the environment if None.
-        seed: of the inputs; new ones that nobody knows for each call if None.
+        url: the URL of an ``irsmith serve`` server that scores instead of this machine. The data set is then not
+            needed.
+        token: the server's token, if it requires one; the environment variable ``IRSMITH_TOKEN`` if None.
+        seed: the seed of the inputs; a random one for each call if None.
         settings: fields of :class:`synthesis.Scoring` by name.
 
     Raises:
-        ConfigError: for settings that cannot be used.
+        ConfigError: for invalid settings.
     """
 
     def __init__(
@@ -72,12 +73,12 @@ class Grader:
         self._forget()
 
     def score(self, submitted: Sequence[Submitted]) -> list[Score]:
-        """A score for each text, in order; those that come together share what is dear.
+        """Return a score for each text, in order. Texts scored together share the fixed cost.
 
         Raises:
-            UnknownNameError: for a row that the data set has not.
-            ConfigError: for a level that a row has no proved text of.
-            MachineError: if the machine, or the server, does not let texts be run.
+            UnknownNameError: for a row that is not in the data set.
+            ConfigError: for a level of which a row has no verified text.
+            MachineError: if texts cannot be run on this machine or by the server.
         """
         if self._server is not None:
             return self._server.score([_entry(each) for each in submitted], self._seed)
@@ -89,13 +90,13 @@ class Grader:
             return scorer.score(answers, seed=self._seed)
 
     async def score_one(self, submitted: Submitted) -> Score:
-        """The score of one text; those that are asked for at the same time are scored together."""
+        """Return the score of one text. Concurrent calls are scored together."""
         loop = asyncio.get_running_loop()
         queue = self._queues.setdefault(loop, _Queue(self))
         return await queue.score(submitted)
 
     def close(self) -> None:
-        """Stop the processes that texts run in; they are started again if more comes."""
+        """Stop the processes that run texts. They are started again when needed."""
         with self._lock:
             self._end()
             self._live = None
@@ -113,20 +114,20 @@ class Grader:
         self._lock = threading.Lock()
         self._live: tuple[Scorer, RowIndex] | None = None
         self._process = 0
-        self._end: Callable[[], object] = int  # nothing to be ended yet
+        self._end: Callable[[], object] = int  # nothing to stop yet
         self._queues: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _Queue] = weakref.WeakKeyDictionary()
 
     def __deepcopy__(self, memory: dict[int, Any]) -> "Grader":
-        """Itself: what holds it is copied, its processes are not."""
+        """Return the grader itself, so that copies of its owner share its processes."""
         del memory
         return self
 
     def __getstate__(self) -> dict[str, Any]:
-        """What another process starts from: nothing that is live."""
+        """Return the state without live objects."""
         return {name: value for name, value in self.__dict__.items() if name not in _LIVE}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """Start anew."""
+        """Restore the state without live objects."""
         self.__dict__.update(state)
         self._forget()
 
@@ -135,13 +136,13 @@ _LIVE = ("_lock", "_live", "_process", "_end", "_queues")
 
 
 def _close(scorer: Scorer, process: int) -> None:
-    """End a scorer, in the process that it is of."""
+    """Close a scorer, but only in the process that started it."""
     if process == os.getpid():
         scorer.close()
 
 
 class _Queue:
-    """What one event loop waits for: while some texts are scored, the next ones gather."""
+    """The texts that one event loop waits for. While some are scored, later ones are collected."""
 
     def __init__(self, grader: Grader) -> None:
         self._grader = grader
@@ -156,7 +157,7 @@ class _Queue:
         return await future
 
     async def _drain(self) -> None:
-        await asyncio.sleep(0)  # those that are asked at the same time come first
+        await asyncio.sleep(0)  # lets concurrent calls join first
         while self._waiting:
             batch, self._waiting = self._waiting[:TOGETHER], self._waiting[TOGETHER:]
             try:
@@ -167,7 +168,7 @@ class _Queue:
                         future.set_exception(error)
                 continue
             for (_, future), score in zip(batch, scores, strict=True):
-                with contextlib.suppress(asyncio.InvalidStateError):  # nobody waits any more
+                with contextlib.suppress(asyncio.InvalidStateError):  # the caller may have been cancelled
                     future.set_result(score)
 
 

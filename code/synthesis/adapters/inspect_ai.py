@@ -1,7 +1,7 @@
 """A task and a scorer for inspect_ai: ``inspect eval synthesis/adapters/inspect_ai.py -T dataset=pairs``."""
 
 # pyright: basic, reportMissingImports=false, reportCallIssue=false, reportGeneralTypeIssues=false
-# The library is not where the types are checked, which takes this file for it.
+# Type checkers take this file for the library, which is not installed there.
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -35,14 +35,14 @@ def irsmith(
     url: str | None = None,
     seed: int = 0,
 ) -> Task:
-    """The questions of a data set, answered in one turn.
+    """Return a task with the questions of a data set, answered in one turn.
 
     Args:
         dataset: the folder of pairs, or its URL.
-        split: rows of this split alone; of all if None.
-        direction: from what to what, names or patterns; the usual ones if None.
-        url: of ``irsmith serve``, which scores in the place of this machine.
-        seed: of the inputs that answers are run on.
+        split: use only rows of this split; all if None.
+        direction: names or patterns of directions; the default ones if None.
+        url: the URL of an ``irsmith serve`` server that scores instead of this machine.
+        seed: the seed of the inputs that answers are run on.
     """
     samples = [
         Sample(
@@ -60,12 +60,12 @@ def irsmith(
 
 @scorer(metrics={"accepted": [accuracy(), stderr()], "value": [mean(), stderr()]})
 def execution(dataset: str, *, url: str | None = None, seed: int | None = 0) -> Any:
-    """Scores completions by execution; samples that come at the same time are scored together.
+    """Return a scorer that executes completions. Concurrent samples are scored together.
 
     Args:
         dataset: the folder of pairs, or its URL.
-        url: of ``irsmith serve``, which scores in the place of this machine.
-        seed: of the inputs; new ones for each call if None.
+        url: the URL of an ``irsmith serve`` server that scores instead of this machine.
+        seed: the seed of the inputs; a random one for each call if None.
     """
     grader = Grader(url=url, seed=seed) if url else Grader(dataset, seed=seed)
 

@@ -1,6 +1,6 @@
-"""What the task files for lm-eval (``lm_eval_tasks``) call: questions as documents, scores of all answers at once.
+"""The functions that the lm-eval task files (``lm_eval_tasks``) call: questions as documents, and batched scoring.
 
-The library is not imported: it calls what stands here.
+The library is not imported; it calls these functions.
 """
 
 import json
@@ -15,7 +15,7 @@ from synthesis.adapters.tasks import Task, asked_for, tasks_of
 from synthesis.core.errors import ConfigError
 
 FOLDER = Path(__file__).with_name("lm_eval_tasks")
-"""What ``--include_path`` names."""
+"""The folder for lm-eval's option ``--include_path``."""
 Document = Mapping[str, Any]
 
 
@@ -28,19 +28,19 @@ def questions(
     seed: int | None = 0,
     **more: Any,
 ) -> dict[str, Any]:
-    """The documents of the task, a ``datasets.Dataset`` by split.
+    """Return the documents of the task, as a ``datasets.Dataset`` by split.
 
     Args:
         dataset: the folder of pairs, or its URL.
-        split: rows of this split alone; of all if None.
-        direction: from what to what, names or patterns; the usual ones if None.
-        url: of ``irsmith serve``, which scores in the place of this machine.
-        seed: of the inputs that answers are run on.
-        more: what lm-eval says besides, which is left alone.
+        split: use only rows of this split; all if None.
+        direction: names or patterns of directions; the default ones if None.
+        url: the URL of an ``irsmith serve`` server that scores instead of this machine.
+        seed: the seed of the inputs that answers are run on.
+        more: other arguments of lm-eval, which are ignored.
 
     Raises:
         UsageError: if the data set cannot be used.
-        MissingLibraryError: if datasets is not installed, which lm-eval comes with.
+        MissingLibraryError: if datasets, which lm-eval requires, is not installed.
     """
     del more
     if not dataset:
@@ -55,17 +55,17 @@ def _document(task: Task, where: Mapping[str, Any]) -> Document:
 
 
 def prompt(document: Document) -> str:
-    """What a model is asked."""
+    """Return the prompt for the model."""
     return document["prompt"]
 
 
 def gold(document: Document) -> str:
-    """The row's own text."""
+    """Return the row's own text."""
     return document["gold"]
 
 
 def score_all(answers: Sequence[Sequence[str]], documents: Sequence[Document]) -> list[list[str]]:
-    """The scores of all answers, as JSON, in the place of the answers: a filter, so that they are scored together."""
+    """Return the scores of all answers as JSON in place of the answers. As a filter, it can score them together."""
     flat = [(document, text) for listed, document in zip(answers, documents, strict=True) for text in listed]
     if not flat:
         return [[] for _ in answers]
@@ -76,7 +76,7 @@ def score_all(answers: Sequence[Sequence[str]], documents: Sequence[Document]) -
 
 
 def values(document: Document, results: Sequence[Sequence[str]]) -> dict[str, float]:
-    """The metrics of one document, of the scores of its answers."""
+    """Return the metrics of one document from the scores of its answers."""
     del document
     scores = [json.loads(each) for listed in results for each in listed]
     count = len(scores)
@@ -93,5 +93,5 @@ def _submitted(facts: Mapping[str, Any], text: str) -> Submitted:
 
 @cache
 def _grader(dataset: str, url: str | None, seed: int | None) -> Grader:
-    """One for each data set that is asked about; it ends with the process."""
+    """Return a grader, one for each data set, kept until the process ends."""
     return Grader(url=url, seed=seed) if url else Grader(dataset, seed=seed)

@@ -1,4 +1,4 @@
-"""A library that an adapter is for and that is not installed."""
+"""Imports the libraries that adapters need, or explains how to install them."""
 
 from importlib import import_module
 from typing import Any
@@ -7,7 +7,7 @@ from synthesis.core.errors import MissingLibraryError
 
 
 def need(module: str, package: str) -> Any:
-    """A module of somebody else's library.
+    """Return a module of another library.
 
     Raises:
         MissingLibraryError: if it is not installed.

@@ -1,4 +1,4 @@
-"""Questions and ``score_answer`` in reasoning-gym's shape; without that library too."""
+"""Questions and ``score_answer`` in the format of reasoning-gym, usable without that library."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,17 +13,17 @@ NAME = "irsmith"
 
 
 class IrsmithDataset:
-    """The questions of a data set as entries with ``question``, ``answer`` and ``metadata``, and what scores answers.
+    """The questions of a data set as entries with ``question``, ``answer`` and ``metadata``, and their scorer.
 
     Args:
         dataset: the folder, or its URL.
-        split: of rows of this split alone.
-        direction: from what to what, names or patterns; the usual ones if None.
-        url: of ``irsmith serve``, which scores in the place of this machine.
+        split: use only rows of this split.
+        direction: names or patterns of directions; the default ones if None.
+        url: the URL of an ``irsmith serve`` server that scores instead of this machine.
         options: further arguments of :class:`synthesis.adapters.grading.Grader`.
 
     Raises:
-        UsageError: for settings or a folder that cannot be used, or if there are no questions.
+        UsageError: for invalid settings or an invalid folder, or if there are no questions.
     """
 
     def __init__(
@@ -39,23 +39,23 @@ class IrsmithDataset:
         self.grader = Grader(dataset, **options) if url is None else Grader(url=url, **options)
 
     def __len__(self) -> int:
-        """How many questions there are."""
+        """Return the number of questions."""
         return len(self.tasks)
 
     def __getitem__(self, index: int) -> dict[str, Any]:
-        """An entry."""
+        """Return an entry."""
         return entry_of(self.tasks[index], index)
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
-        """All entries."""
+        """Iterate over all entries."""
         return (self[index] for index in range(len(self)))
 
     def score_answer(self, answer: str | None, entry: Mapping[str, Any]) -> float:
-        """What an answer to an entry is worth, from 0 to 1."""
+        """Return the score of an answer to an entry, from 0 to 1."""
         return self.score_answers([answer], [entry])[0]
 
     def score_answers(self, answers: Sequence[str | None], entries: Sequence[Mapping[str, Any]]) -> list[float]:
-        """What answers are worth, one an entry: many together cost a part of what they cost one by one."""
+        """Return the scores of answers, one for each entry. This is much faster than scoring them one by one."""
         submitted: list[Submitted] = []
         for answer, entry in zip(answers, entries, strict=True):
             facts = entry["metadata"]
@@ -65,37 +65,37 @@ class IrsmithDataset:
 
 
 def entry_of(task: Task, index: int) -> dict[str, Any]:
-    """A question in reasoning-gym's shape."""
+    """Return a question in the format of reasoning-gym."""
     facts = {"source_dataset": NAME, "source_index": index, **task.facts}
     return {"question": task.text, "answer": task.gold, "metadata": facts}
 
 
 @dataclass
 class IrsmithConfig:
-    """What reasoning-gym makes the data set from; see :class:`IrsmithDataset`."""
+    """The configuration from which reasoning-gym makes the data set; see :class:`IrsmithDataset`."""
 
     dataset: str = ""
     split: str | None = None
     direction: Sequence[str] | str | None = None
     url: str | None = None
     seed: int | None = None
-    """Of the inputs that answers are run on; new ones for each call if None."""
+    """The seed of the inputs that answers are run on; a random one for each call if None."""
     size: int | None = None
-    """Questions at most."""
+    """Maximum number of questions."""
 
 
 def register(name: str = NAME) -> None:
-    """Have ``reasoning_gym.create_dataset(name, dataset=…)`` know it.
+    """Register the data set, so that ``reasoning_gym.create_dataset(name, dataset=…)`` finds it.
 
     Raises:
         MissingLibraryError: if reasoning-gym is not installed.
-        ValueError: if the name is taken.
+        ValueError: if the name is already registered.
     """
     dataset = need("reasoning_gym.dataset", "reasoning-gym")
     factory = need("reasoning_gym.factory", "reasoning-gym")
 
     class Registered(IrsmithDataset, dataset.ProceduralDataset):
-        """The data set, as one of reasoning-gym's own."""
+        """The data set as a subclass of reasoning-gym's."""
 
         def __init__(self, config: IrsmithConfig) -> None:
             IrsmithDataset.__init__(

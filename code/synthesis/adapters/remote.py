@@ -1,4 +1,4 @@
-"""Asks a server of ``irsmith serve`` for scores."""
+"""Requests scores from an ``irsmith serve`` server."""
 
 import json
 import os
@@ -13,22 +13,22 @@ from synthesis.scoring.scores import Score, Step
 
 TOKEN = "IRSMITH_TOKEN"  # noqa: S105  (the name of a variable)
 TOGETHER = 200
-"""Answers of one request."""
+"""Maximum number of answers in one request."""
 _PATIENCE = 600.0
-"""Seconds that a busy server is asked again."""
+"""Seconds during which a busy server is asked again."""
 _WAIT = 660.0
-"""Seconds that one answer of the server may take."""
+"""Timeout of one request in seconds."""
 
 
 class Server:
     """A server that scores.
 
     Args:
-        url: as in ``http://127.0.0.1:8000``.
-        token: what it asks for, if it does; ``IRSMITH_TOKEN`` of the environment if None.
+        url: the URL, such as ``http://127.0.0.1:8000``.
+        token: the token, if the server requires one; the environment variable ``IRSMITH_TOKEN`` if None.
 
     Raises:
-        ConfigError: if the URL is none of HTTP.
+        ConfigError: if the URL is not an HTTP URL.
     """
 
     def __init__(self, url: str, token: str | None = None) -> None:
@@ -38,11 +38,11 @@ class Server:
         self._token = os.environ.get(TOKEN, "") if token is None else token
 
     def score(self, entries: Sequence[Mapping[str, str]], seed: int | None) -> list[Score]:
-        """A score for each of some answers, in order.
+        """Return a score for each answer, in order.
 
         Raises:
-            ConfigError: if the server refuses them, with its words.
-            MachineError: if it is not there, or stays too busy.
+            ConfigError: if the server rejects them, with its message.
+            MachineError: if it cannot be reached, or stays too busy.
         """
         found: list[Score] = []
         for start in range(0, len(entries), TOGETHER):
@@ -79,7 +79,7 @@ def _seconds(told: str | None) -> float:
 
 
 def score_of(entry: Mapping[str, Any]) -> Score:
-    """The score that :meth:`synthesis.Score.to_json` gave."""
+    """Return the score from the output of :meth:`synthesis.Score.to_json`."""
     return Score(
         value=float(entry["value"]),
         step=Step(entry["step"]),

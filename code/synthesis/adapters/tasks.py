@@ -1,4 +1,4 @@
-"""Prompts with the rows that they are about: what every adapter asks, as ``irsmith export --view sft`` words it."""
+"""The questions of all adapters: prompts as in ``irsmith export --view sft``, with facts about their rows."""
 
 import json
 import tempfile
@@ -14,7 +14,7 @@ from synthesis.scoring.evaluation.questions import PYTHON, asked_of
 from synthesis.views.exporting import view_records
 
 FACTS = ("id", "direction", "frontend", "kernel_name", "category", "difficulty", "split")
-"""What of a record goes along with a prompt: enough to score an answer, and nothing of the answer itself."""
+"""The columns that accompany a prompt: enough to score an answer, without revealing it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,28 +24,28 @@ class Task:
     prompt: Sequence[Mapping[str, str]]
     """Messages: objects with ``role`` and ``content``."""
     gold: str
-    """The row's own text; others that do the same are right too."""
+    """The row's own text. Other texts with the same results are right as well."""
     facts: Mapping[str, Any]
     """The columns of :data:`FACTS`."""
 
     @property
     def key(self) -> str:
-        """What names it in its data set."""
+        """A unique name within its data set."""
         return f"{self.facts['id']}/{self.facts['direction']}"
 
     @property
     def text(self) -> str:
-        """The prompt as one text."""
+        """The prompt as a single string."""
         return "\n\n".join(each["content"] for each in self.prompt)
 
     @property
     def asked(self) -> tuple[str, str]:
-        """What is asked for, and of the way back the level that was shown; see :func:`asked_for`."""
+        """The requested level, and for the way back the level that was shown; see :func:`asked_for`."""
         return asked_for(self.facts)
 
 
 def asked_for(record: Mapping[str, Any]) -> tuple[str, str]:
-    """What a record asks for: a level or ``python``; and of the way back the level that was shown, else nothing.
+    """Return what a record requests: a level or ``python``, and for the way back the level that was shown, else empty.
 
     Raises:
         TargetError: if it names neither a direction nor a level.
@@ -55,15 +55,15 @@ def asked_for(record: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def tasks_of(dataset: Place, *, split: str | None = None, **settings: Any) -> Iterator[Task]:
-    """The questions of a data set, one by one.
+    """Yield the questions of a data set.
 
     Args:
         dataset: the folder, or its URL.
-        split: of rows of this split alone.
+        split: use only rows of this split.
         settings: fields of :class:`synthesis.Export` by name, such as ``direction``.
 
     Raises:
-        UsageError: for settings or a folder that cannot be used.
+        UsageError: for invalid settings or an invalid folder.
     """
     for record in view_records(dataset, view="sft", **settings):
         if split is None or record["split"] == split:
@@ -72,15 +72,15 @@ def tasks_of(dataset: Place, *, split: str | None = None, **settings: Any) -> It
 
 
 class Tasks(Sequence[Task]):
-    """The questions of a data set by number, on disk, so that there may be any number of them.
+    """The questions of a data set by number. They are stored on disk, so their number is not limited by memory.
 
     Args:
         dataset: the folder, or its URL.
-        split: of rows of this split alone.
+        split: use only rows of this split.
         settings: fields of :class:`synthesis.Export` by name, such as ``direction``.
 
     Raises:
-        UsageError: for settings or a folder that cannot be used, or if there are no questions.
+        UsageError: for invalid settings or an invalid folder, or if there are no questions.
     """
 
     def __init__(self, dataset: Place, *, split: str | None = None, **settings: Any) -> None:
@@ -94,7 +94,7 @@ class Tasks(Sequence[Task]):
             raise TargetError(f"no questions in {dataset}{f', split {split}' if split else ''}, of what is verified")
 
     def __len__(self) -> int:
-        """How many there are."""
+        """Return the number of questions."""
         return len(self._starts)
 
     @overload
@@ -102,7 +102,7 @@ class Tasks(Sequence[Task]):
     @overload
     def __getitem__(self, index: slice) -> Sequence[Task]: ...
     def __getitem__(self, index: int | slice) -> Task | Sequence[Task]:
-        """A question, or several."""
+        """Return a question, or several."""
         if isinstance(index, slice):
             return [self[each] for each in range(*index.indices(len(self)))]
         self._file.seek(self._starts[index])

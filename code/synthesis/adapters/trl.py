@@ -1,4 +1,4 @@
-"""A reward function for TRL's ``GRPOTrainer``; it works with whatever calls reward functions as TRL does."""
+"""A reward function for TRL's ``GRPOTrainer``, and for other libraries that call reward functions like TRL."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -13,22 +13,21 @@ _NAMES = ("id", "direction", "level")
 
 
 class IrsmithReward:
-    """Scores completions to prompts of ``irsmith export --view sft``, whose columns it is given by the trainer.
+    """Scores completions to the prompts of ``irsmith export --view sft``, using the columns that the trainer passes.
 
-    A completion that cannot be run here, as one at the level ``ptx`` that is not the row's own text, has no reward
-    (None), which TRL leaves out.
+    A completion that cannot be run here, such as one at the level ``ptx`` that is not the row's own text, gets no
+    reward (None), which TRL ignores.
 
     Args:
         dataset: the folder that was exported, or its URL.
-        url: of ``irsmith serve``, in the place of a data set.
+        url: the URL of an ``irsmith serve`` server, instead of a data set.
         options: further arguments of :class:`synthesis.adapters.grading.Grader`: ``token``, ``seed``, and fields of
             :class:`synthesis.Scoring` by name.
 
     Raises:
-        ConfigError: for settings that cannot be used.
+        ConfigError: for invalid settings.
 
-    Example:
-        >>> GRPOTrainer(model, reward_funcs=IrsmithReward("pairs"), train_dataset=data["train"])  # doctest: +SKIP
+    Example: >>> GRPOTrainer(model, reward_funcs=IrsmithReward("pairs"), train_dataset=data["train"])  # doctest: +SKIP
     """
 
     __name__ = "irsmith"
@@ -44,16 +43,16 @@ class IrsmithReward:
         log_metric: Callable[[str, float], None] | None = None,
         **columns: Any,
     ) -> list[float | None]:
-        """A reward for each completion.
+        """Return a reward for each completion.
 
         Args:
-            prompts: what was asked.
-            completions: what the model wrote: texts, or lists of messages.
-            log_metric: told the share of completions that are accepted, as ``irsmith/accepted``.
-            columns: those of the data set, a list each; ``id`` and ``direction``, or ``level``, must be among them.
+            prompts: the prompts, which are ignored.
+            completions: the model's completions: strings, or lists of messages.
+            log_metric: called with the share of accepted completions, as ``irsmith/accepted``.
+            columns: the columns of the data set, as lists, including ``id`` and ``direction`` or ``level``.
 
         Raises:
-            ConfigError: if these columns are not there, or a row has no proved text of a level.
+            ConfigError: if these columns are missing, or a row has no verified text of a level.
         """
         del prompts
         scores = self.grader.score(_submitted(completions, columns))

@@ -1,7 +1,7 @@
 """A taskset for verifiers (``verifiers.v1``): prompts as tasks, rewarded by the scorer."""
 
 # pyright: basic, reportMissingImports=false
-# The library is not where the types are checked.
+# The library is not installed where types are checked.
 
 from collections.abc import Iterator
 from functools import cache
@@ -23,45 +23,45 @@ __all__ = ["IrsmithTaskset"]
 
 
 class IrsmithTasksetConfig(vf.TasksetConfig):
-    """What tasks are loaded; ``--env.taskset.…`` on verifiers' command lines."""
+    """The configuration of the taskset; ``--env.taskset.…`` on verifiers' command lines."""
 
     dataset: str = ""
     """The folder of pairs, or its URL."""
     split: str | None = None
-    """Rows of this split alone."""
+    """Use only rows of this split."""
     direction: list[str] | None = None
-    """From what to what, names or patterns; the usual ones if None."""
+    """Names or patterns of directions; the default ones if None."""
     url: str | None = None
-    """Of ``irsmith serve``, which scores in the place of this machine."""
+    """The URL of an ``irsmith serve`` server that scores instead of this machine."""
     seed: int | None = None
-    """Of the inputs that answers are run on; new ones for each call if None."""
+    """The seed of the inputs that answers are run on; a random one for each call if None."""
 
 
 class IrsmithData(vf.TaskData):
-    """A question; nothing of it tells the answer."""
+    """A question. It does not reveal the answer."""
 
     facts: dict[str, Any]
-    """Which row it is about, in which direction, and what kind of row that is."""
+    """The row's id, the direction, and properties of the row."""
 
 
 class IrsmithTask(vf.Task[IrsmithData, vf.State, vf.TaskConfig]):
-    """A question with what scores its answers."""
+    """A question with the grader of its answers."""
 
     grader: Grader
     dataset: str
 
     @property
     def key(self) -> str:
-        """The row's id and the direction: the same in every run."""
+        """The row's id and the direction, which are the same in every run."""
         return f"{self.data.facts['id']}/{self.data.facts['direction']}"
 
     @vf.reward(weight=1.0)
     async def value(self, trace: Any) -> float:
-        """What the last reply is worth."""
+        """Return the score of the last reply."""
         return (await self._score(trace.last_reply)).value
 
     async def validate(self, runtime: Any) -> bool:
-        """Whether the row's own text passes."""
+        """Return whether the row's own text passes."""
         del runtime
         row, (level, _) = _rows_of(self.dataset)[self.data.facts["id"]], asked_for(self.data.facts)
         return (await self._score(row.texts.get(level) or row.source)).accepted
@@ -75,7 +75,7 @@ class IrsmithTaskset(vf.Taskset[IrsmithTask, IrsmithTasksetConfig]):
     """The questions of a data set."""
 
     def load(self) -> Iterator[IrsmithTask]:
-        """The tasks, one by one.
+        """Yield the tasks.
 
         Raises:
             UsageError: if the data set cannot be used.
@@ -95,5 +95,5 @@ class IrsmithTaskset(vf.Taskset[IrsmithTask, IrsmithTasksetConfig]):
 
 @cache
 def _rows_of(dataset: str) -> RowIndex:
-    """The rows of a data set whose gold texts are tried; they are let go with the process."""
+    """Return the rows of a data set for checking gold texts, kept until the process ends."""
     return RowIndex(dataset)

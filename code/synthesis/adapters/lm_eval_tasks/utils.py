@@ -1,4 +1,4 @@
-"""What ``irsmith.yaml`` calls; lm-eval looks for it beside that file."""
+"""The functions that ``irsmith.yaml`` calls. lm-eval looks for this module next to that file."""
 
 from synthesis.adapters.lm_eval import gold, prompt, questions, score_all, values
 

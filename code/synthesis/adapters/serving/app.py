@@ -1,4 +1,4 @@
-"""What the server answers to whom: the HTTP side, which scores nothing itself."""
+"""The HTTP side of the server, which scores nothing itself."""
 
 import asyncio
 import contextlib
@@ -16,11 +16,11 @@ from synthesis.adapters.serving.waiting import BusyError
 from synthesis.core.errors import MachineError
 
 _BODY_SECONDS = 30.0
-"""That a client may take to send a request."""
+"""Seconds that a client may take to send a request."""
 
 
 class Refused(Exception):  # noqa: N818  (an answer, and no fault)
-    """A request that is answered with a status of its own."""
+    """A request that is answered with an error status."""
 
     def __init__(self, status: int, words: str, **more: Any) -> None:
         super().__init__(words)
@@ -36,17 +36,17 @@ def app_of(
     on_ready: Callable[[], None],
     on_failure: Callable[[MachineError], None],
 ) -> Any:
-    """The server as an ASGI application, whose processes start and end with it.
+    """Return the server as an ASGI application. Its worker processes start and end with it.
 
     Args:
         dataset: the folder, or its URL.
-        settings: what it is run with.
-        token: what clients have to show; empty if nothing.
+        settings: the settings of the server.
+        token: the token that clients must send; empty if none.
         on_ready: called when answers can be scored.
-        on_failure: told why they cannot, before it ends.
+        on_failure: called with the error if they cannot, before the server ends.
 
     Raises:
-        MissingLibraryError: if what it is built on is not installed.
+        MissingLibraryError: if a required library is not installed.
     """
     applications = need("starlette.applications", "'irsmith[serve]'")
     routing = need("starlette.routing", "'irsmith[serve]'")
@@ -73,7 +73,7 @@ def app_of(
 
 
 class _Answering:
-    """The handlers."""
+    """The request handlers."""
 
     def __init__(self, dataset: str, settings: Serving, token: str) -> None:
         self._responses = need("starlette.responses", "'irsmith[serve]'")
@@ -83,22 +83,22 @@ class _Answering:
         self.pool = Pool(dataset, settings, self._metrics)
 
     async def health(self, _: Any) -> Any:
-        """That the server is there."""
+        """Report that the server is running."""
         return self._responses.JSONResponse({"status": "ok"})
 
     async def ready(self, _: Any) -> Any:
-        """Whether answers can be scored now."""
+        """Report whether answers can be scored now."""
         ready = self.pool.ready
         body = {"ready": bool(ready), "workers": ready, "waiting": len(self.pool.line)}
         return self._responses.JSONResponse(body, status_code=200 if ready else 503)
 
     async def show_metrics(self, _: Any) -> Any:
-        """What was counted."""
+        """Return the metrics."""
         self._metrics.waiting.set(len(self.pool.line))
         return self._responses.Response(self._metrics.to_text(), media_type=TEXT)
 
     async def score(self, request: Any) -> Any:
-        """The scores of one answer or of many."""
+        """Return the scores of one or several answers."""
         began = time.monotonic()
         try:
             self._admit(request)
@@ -118,7 +118,7 @@ class _Answering:
             raise Refused(401, "a token is needed: Authorization: Bearer …")
 
     async def _read(self, request: Any) -> Request:
-        """The request, as far as it may be one."""
+        """Read and check the request."""
         most = self._settings.body_limit << 20
         told = request.headers.get("content-length", "0")
         if told.isdecimal() and int(told) > most:
@@ -139,7 +139,7 @@ class _Answering:
             raise Refused(422, "the request cannot be scored", problems=error.problems) from error
 
     async def _scores(self, request: Any, asked: Request) -> list[dict[str, Any]]:
-        """The scores, in order; nothing of a request is scored any more when its client is gone."""
+        """Return the scores, in order. If the client disconnects, its waiting answers are not scored."""
         try:
             waiting = self.pool.line.join(asked.answers, self.pool.ready)
         except BusyError as error:
@@ -165,7 +165,7 @@ class _Answering:
 
 
 def _accepted(replies: list[dict[str, Any]], asked: Request) -> list[dict[str, Any]]:
-    """Replies that are all scores."""
+    """Return the replies if all are scores; otherwise refuse the request."""
     refused = {
         f"answers[{n}]" if not asked.is_single else "body": each["refused"]
         for n, each in enumerate(replies)
@@ -177,7 +177,7 @@ def _accepted(replies: list[dict[str, Any]], asked: Request) -> list[dict[str, A
 
 
 async def _gone(request: Any) -> None:
-    """Wait until a client hangs up."""
+    """Wait until the client disconnects."""
     while True:
         message = await request.receive()
         if message["type"] == "http.disconnect":

@@ -1,4 +1,4 @@
-"""What a server counts, in the form that Prometheus reads."""
+"""The metrics of a server, in Prometheus format."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -9,7 +9,7 @@ TEXT = "text/plain; version=0.0.4; charset=utf-8"
 
 
 class Metrics:
-    """Counters of one server.
+    """The metrics of one server.
 
     Raises:
         MissingLibraryError: if prometheus-client is not installed.
@@ -32,15 +32,15 @@ class Metrics:
         self.latency: Any = client.Histogram("irsmith_request_seconds", "Seconds that a request took", **more)
 
     def batch(self, size: int, seconds: float) -> None:
-        """A batch was scored."""
+        """Record a scored batch."""
         self._sizes.observe(size)
         self._seconds.observe(seconds)
 
     def scored(self, scores: Iterable[Mapping[str, Any]]) -> None:
-        """Answers were given their scores."""
+        """Record scored answers."""
         for each in scores:
             self.answers.labels(each["symptom"] or "accepted").inc()
 
     def to_text(self) -> bytes:
-        """All of it, as ``/metrics`` shows it."""
+        """Return all metrics as ``/metrics`` shows them."""
         return self._client.generate_latest(self._registry)

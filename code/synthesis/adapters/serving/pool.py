@@ -1,4 +1,4 @@
-"""Processes that score what waits; one that is lost is replaced, and what it had is scored again."""
+"""Worker processes that score waiting answers. A lost process is replaced, and its answers are scored again."""
 
 import asyncio
 import contextlib
@@ -17,26 +17,26 @@ from synthesis.core.errors import MachineError
 logger = logging.getLogger(__name__)
 
 TRIES = 3
-"""Processes that may be lost over one answer before it is given up."""
+"""Number of lost processes after which an answer is given up."""
 _LONGEST_LINE = 1 << 28
-"""Bytes of a reply."""
+"""Maximum number of bytes of a reply."""
 _START = 900.0
-"""Seconds that a process may take to read the rows of its data set."""
+"""Seconds that a process may take to start, including reading the ids of its data set."""
 _PAUSE = 0.5
-"""Seconds before a process is started in the place of one that could not start, doubled each time up to a minute."""
+"""Seconds before restarting a process that could not start, doubled each time up to a minute."""
 
 
 class LostError(Exception):
-    """A process that is gone, or did not answer in time."""
+    """A process has ended, or did not answer in time."""
 
 
 class Pool:
-    """Processes that score what waits in a line.
+    """Worker processes that score the answers in a queue.
 
     Args:
         dataset: the folder, or its URL.
-        settings: how many, and what they score with.
-        metrics: told of batches and losses.
+        settings: the settings of the server, including the number of processes.
+        metrics: records batches and losses.
     """
 
     def __init__(self, dataset: str, settings: Serving, metrics: Metrics) -> None:
@@ -53,7 +53,7 @@ class Pool:
         """Start the processes, and wait until one of them is ready.
 
         Raises:
-            MachineError: if none can be started, with its words.
+            MachineError: if none can be started, with the error message.
         """
         self._tasks = [asyncio.create_task(self._staff()) for _ in range(self._settings.workers)]
         await self._one_ready.wait()
@@ -63,17 +63,17 @@ class Pool:
 
     @property
     def ready(self) -> int:
-        """Processes that can score now."""
+        """Number of processes that can score now."""
         return self._ready
 
     async def close(self) -> None:
-        """End the processes; what still waits gets no reply."""
+        """End the processes. Waiting answers get no reply."""
         for each in self._tasks:
             each.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _staff(self) -> None:
-        """Keep one place staffed: start a process, have it score, replace it when it is lost or has done its share."""
+        """Keep one process running: replace it when it is lost or has scored its maximum number of batches."""
         pause = _PAUSE
         while True:
             worker = _Worker(self._settings.batch_limit)
@@ -116,7 +116,7 @@ class Pool:
                     each.reply.set_result(reply)
 
     def _again(self, batch: Sequence[Waiting]) -> None:
-        """Have what a lost process had scored again, but for what lost too many."""
+        """Put the answers of a lost process back into the queue, except those that have caused too many losses."""
         for each in batch:
             each.tries += 1
             if each.tries >= TRIES and not each.reply.done():
@@ -130,7 +130,7 @@ class Pool:
 
 
 class _Worker:
-    """One process."""
+    """One worker process."""
 
     def __init__(self, limit: float) -> None:
         self._limit = limit
@@ -138,7 +138,7 @@ class _Worker:
         self.has_started = False
 
     async def start(self, first: dict[str, Any]) -> None:
-        """Start it, and wait until it can score.
+        """Start the process, and wait until it can score.
 
         Raises:
             LostError: if it cannot.
@@ -153,10 +153,10 @@ class _Worker:
         self.has_started = True
 
     async def score(self, batch: Sequence[Waiting]) -> list[dict[str, Any]]:
-        """A reply for each answer.
+        """Return a reply for each answer.
 
         Raises:
-            LostError: if the process is gone, or takes too long.
+            LostError: if the process has ended or takes too long.
         """
         answers = [each.wanted.to_json() for each in batch]
         found = (await self._ask({"answers": answers, "seed": batch[0].wanted.seed}, self._limit)).get("replies")
@@ -165,7 +165,7 @@ class _Worker:
         return found  # pyright: ignore[reportUnknownVariableType]
 
     async def stop(self) -> None:
-        """End it, whatever it does; its own processes end with it."""
+        """Kill the process. Its child processes end with it."""
         process = self._process
         if process is None or process.returncode is not None:
             return

@@ -1,4 +1,4 @@
-"""What a request holds, checked before anything is scored."""
+"""Parses and checks requests before anything is scored."""
 
 import json
 from collections.abc import Mapping
@@ -21,24 +21,24 @@ class Wanted:
     seed: int | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """The answer as JSON values, but for the seed, which those that are scored together have in common."""
+        """Return the answer as JSON values, without the seed, which is common to a batch."""
         return {"id": self.id, "level": self.level, "text": self.text, "given": self.given}
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a request asks."""
+    """The content of a request."""
 
     answers: tuple[Wanted, ...]
     is_single: bool
-    """Whether it is one answer by itself, and is to get one score by itself."""
+    """Whether it is a single answer, which gets a single score."""
 
 
 class InvalidError(ValueError):
     """A request that cannot be scored.
 
     Attributes:
-        problems: places in the request, as in ``answers[3].text``, to what is wrong there.
+        problems: error messages by location in the request, such as ``answers[3].text``.
     """
 
     def __init__(self, problems: Mapping[str, str]) -> None:
@@ -47,15 +47,15 @@ class InvalidError(ValueError):
 
 
 def read_request(body: bytes, most: int) -> Request:
-    """What a body asks.
+    """Return the request in a body.
 
     Args:
-        body: JSON: an answer with ``id``, ``level`` and ``text``, or ``{"answers": [answer, …]}``; beside either,
+        body: JSON: an answer with ``id``, ``level`` and ``text``, or ``{"answers": [answer, …]}``, and optionally
             ``seed``.
-        most: answers that a request may have.
+        most: maximum number of answers in a request.
 
     Raises:
-        InvalidError: naming each place that is wrong, the first twenty of them.
+        InvalidError: with the first twenty invalid locations.
     """
     try:
         document = json.loads(body)

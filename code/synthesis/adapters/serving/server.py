@@ -1,4 +1,4 @@
-"""A server that scores answers for whoever asks over HTTP."""
+"""Runs the HTTP server that scores answers."""
 
 import os
 import signal
@@ -15,19 +15,19 @@ from synthesis.dataset.storage.index import RowIndex
 from synthesis.frontends.registry import frontend_names, warn_of_releases
 
 _BACKLOG = 1024
-"""Connections that may wait to be taken."""
+"""Maximum number of connections waiting to be accepted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Listening:
-    """Where a server listens."""
+    """The address and state of a running server."""
 
     url: str
     rows: int
-    """Of its data set."""
+    """Number of rows of its data set."""
     workers: int
     is_local: bool
-    """Whether this machine alone can ask."""
+    """Whether only this machine can reach it."""
     has_token: bool
 
 
@@ -39,21 +39,22 @@ def serve(
     on_ready: Callable[[Listening], None] | None = None,
     **fields: Any,
 ) -> None:
-    """Score answers for whoever asks over HTTP, until the process is told to end.
+    """Score answers over HTTP until the process is terminated.
 
-    On SIGTERM or SIGINT it takes no more requests, and ends when those that it has are answered.
+    On SIGTERM or SIGINT it accepts no more requests, and ends when the current ones are answered.
 
     Args:
-        dataset: the folder whose rows are answered, or its URL.
-        token: what clients have to show (``Authorization: Bearer …``); ``IRSMITH_TOKEN`` of the environment if None.
-        settings: what it is run with.
+        dataset: the folder of the rows that are answered, or its URL.
+        token: the token that clients must send (``Authorization: Bearer …``); the environment variable
+            ``IRSMITH_TOKEN`` if None.
+        settings: the settings of the server.
         on_ready: called when answers can be scored.
-        fields: in the place of settings, fields of :class:`synthesis.adapters.serving.settings.Serving` by name.
+        fields: fields of :class:`synthesis.adapters.serving.settings.Serving` by name, instead of ``settings``.
 
     Raises:
-        ConfigError: for settings that cannot be used, or an address that is taken.
+        ConfigError: for invalid settings, or an address that is in use.
         TargetError: if there is no such data set.
-        MissingLibraryError: if what it is built on is not installed.
+        MissingLibraryError: if a required library is not installed.
         MachineError: if no process can score.
     """
     chosen = Serving.of(**fields) if settings is None else settings
@@ -71,7 +72,7 @@ def serve(
         config = uvicorn.Config(
             app, log_config=None, access_log=False, server_header=False, timeout_keep_alive=30, lifespan="on"
         )
-        before = signal.signal(signal.SIGTERM, _pass)  # uvicorn raises it again when it is done
+        before = signal.signal(signal.SIGTERM, _pass)  # uvicorn raises it again when it ends
         try:
             uvicorn.Server(config).run(sockets=[listener])
         finally:
@@ -81,7 +82,7 @@ def serve(
 
 
 def _pass(number: int, frame: object) -> None:
-    """Let a signal pass."""
+    """Ignore a signal."""
 
 
 def _listen(settings: Serving) -> socket.socket:

@@ -1,4 +1,4 @@
-"""What a server is run with: one record, which is the options."""
+"""The settings of a server, which are also its options."""
 
 from dataclasses import dataclass, fields
 from ipaddress import ip_address
@@ -32,7 +32,7 @@ class Serving(Scoring):
     """Number of batches after which a process is replaced."""
 
     def __post_init__(self) -> None:
-        """Refuse what nothing can be served with."""
+        """Check the fields."""
         super().__post_init__()
         if not isinstance(self.host, str) or not self.host:  # pyright: ignore[reportUnnecessaryIsInstance]
             raise ConfigError(f"host is an address, got {self.host!r}")
@@ -47,7 +47,7 @@ class Serving(Scoring):
 
     @property
     def is_local(self) -> bool:
-        """Whether this machine alone can ask."""
+        """Whether only this machine can reach the server."""
         if self.host == "localhost":
             return True
         try:
@@ -70,4 +70,4 @@ _NUMBERS = (
     ("body_limit", 1, 1024),
     ("recycle", 1, 1 << 40),
 )
-"""Name, least and most."""
+"""Integer settings, each with its minimum and maximum."""

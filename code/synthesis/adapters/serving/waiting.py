@@ -1,4 +1,4 @@
-"""Answers that wait to be scored: a line of bounded length, from which batches are taken."""
+"""A bounded queue of answers that wait to be scored, from which batches are taken."""
 
 import asyncio
 import math
@@ -10,11 +10,11 @@ from typing import Any
 from synthesis.adapters.serving.requests import Wanted
 
 _LONGEST = 15
-"""Seconds after which a client comes again at the latest: what waits is gone sooner than one text that hangs tells."""
+"""Maximum seconds before a client should retry. The queue usually empties faster than one hanging text suggests."""
 
 
 class BusyError(Exception):
-    """More answers wait than may."""
+    """The queue is full."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__(f"too many answers wait; come again in {seconds:g} s")
@@ -28,16 +28,16 @@ class Waiting:
     wanted: Wanted
     reply: "asyncio.Future[dict[str, Any]]"
     tries: int = 0
-    """How often a process was lost that had it."""
+    """Number of processes that were lost while scoring it."""
 
 
 @dataclass(slots=True)
 class Line:
-    """Answers that wait, first come first served.
+    """A queue of waiting answers, first come first served.
 
     Args:
-        most: that may wait.
-        gather: seconds that one who finds few waits for more.
+        most: maximum number of waiting answers.
+        gather: seconds to wait for more answers if there are few.
     """
 
     most: int
@@ -45,15 +45,18 @@ class Line:
     _waiting: deque[Waiting] = field(default_factory=deque[Waiting])
     _came: asyncio.Event = field(default_factory=asyncio.Event)
     _seconds: float = 0.05
-    """That batches took, the latest ones weighing most; in comparison with the answers that they had."""
+    """Decaying sum of the seconds of recent batches.
+
+    The ratio to the sum of their answers estimates the time of one.
+    """
     _answers: float = 1.0
 
     def __len__(self) -> int:
-        """How many wait."""
+        """Return the number of waiting answers."""
         return len(self._waiting)
 
     def join(self, wanted: Sequence[Wanted], workers: int) -> list[Waiting]:
-        """Have answers wait; all of them or none.
+        """Add answers to the queue, all of them or none.
 
         Raises:
             BusyError: if there would be too many.
@@ -68,14 +71,14 @@ class Line:
         return found
 
     def put_back(self, batch: Sequence[Waiting]) -> None:
-        """Have answers wait again, before all others."""
+        """Put answers back at the front of the queue."""
         self._waiting.extendleft(reversed(batch))
         self._came.set()
 
     async def take(self, most: int) -> list[Waiting]:
-        """The next batch: answers of one seed, none that nobody waits for any more.
+        """Return the next batch: answers with the same seed, without those whose client is gone.
 
-        What was lost with a process before comes alone, so that it takes no other along.
+        An answer that was lost with a process before is scored alone, so that it cannot affect others.
         """
         while True:
             while not self._waiting:
@@ -88,7 +91,7 @@ class Line:
                 return batch
 
     def measured(self, seconds: float, answers: int) -> None:
-        """A batch took so long."""
+        """Record the duration of a batch."""
         self._seconds = 0.9 * self._seconds + seconds
         self._answers = 0.9 * self._answers + answers
 
@@ -97,7 +100,7 @@ class Line:
         others: list[Waiting] = []
         while self._waiting and len(batch) < most:
             each = self._waiting.popleft()
-            if each.reply.done():  # cancelled: its client is gone
+            if each.reply.done():  # cancelled because its client is gone
                 continue
             if not batch or (each.wanted.seed == batch[0].wanted.seed and not each.tries and not batch[0].tries):
                 batch.append(each)

@@ -1,7 +1,7 @@
-"""A process of a server that scores: ``python -m synthesis.adapters.serving.worker``, JSON lines in and out.
+"""A worker process of a server: ``python -m synthesis.adapters.serving.worker``, with JSON lines as input and output.
 
-The first line says the data set and the settings; each further one is a batch. It never runs a text itself: the scorer
-does so in processes without rights.
+The first line has the data set and the settings, and each later one a batch. It never runs a text itself; the scorer
+does so in sandboxed processes.
 """
 
 import json
@@ -24,16 +24,16 @@ Reply = dict[str, Any]
 
 
 def main() -> None:
-    """Serve until the other end closes."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server says when it ends
+    """Score batches until standard input is closed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server decides when it ends
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     if sys.platform == "linux":
         from synthesis.core.sandbox import linux
 
         linux.die_with_parent(signal.SIGKILL)
-    logging.getLogger("synthesis.frontends.registry").setLevel(logging.ERROR)  # the server warns of untested releases
+    logging.getLogger("synthesis.frontends.registry").setLevel(logging.ERROR)  # the server warns of these
     replies = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what libraries print is no reply
+    os.dup2(2, 1)  # output of libraries must not mix with the replies
     lines = sys.stdin.buffer
     first = json.loads(lines.readline())
     try:
@@ -50,10 +50,10 @@ def main() -> None:
 
 
 def score_batch(scorer: Scorer, rows: RowIndex, entries: Sequence[Mapping[str, str]], seed: int | None) -> list[Reply]:
-    """For each answer its score, or under ``refused`` why it cannot have one.
+    """Return for each answer its score, or under ``refused`` why it cannot be scored.
 
     Raises:
-        MachineError: if the machine does not let texts be run.
+        MachineError: if texts cannot be run on this machine.
     """
     replies: list[Reply] = [{} for _ in entries]
     answers: dict[int, Answer] = {}
