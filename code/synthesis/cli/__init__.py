@@ -53,12 +53,12 @@ COMMANDS = {
 }
 """Each command with the first line of its docstring.
 
-A command's file is imported when the command is called: what one needs, the others and ``--help`` need not wait for.
+A command's module is imported only when it is called, so that other commands and ``--help`` start quickly.
 """
 _CONTINUED = {"generate", "extract", "relower", "harvest", "export", "evaluate"}
-"""Commands that go on where they were stopped."""
+"""Commands that resume when they are run again."""
 _FUNCTIONS = {"list": "list_names"}
-"""Where a command's function has another name."""
+"""The names of command functions that differ from the command."""
 for _name, _summary in COMMANDS.items():
     app.command(f"synthesis.cli.{_name}:{_FUNCTIONS.get(_name, _name)}", name=_name, help=_summary)
 app.register_install_completion_command()  # pyright: ignore[reportUnknownMemberType]
@@ -67,7 +67,8 @@ app.register_install_completion_command()  # pyright: ignore[reportUnknownMember
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its status.
 
-    A program that is recorded finds the machine's GPUs and cores as they are, and nothing else does.
+    ``irsmith record`` leaves the environment unchanged, so that the recorded program sees the machine's GPUs and cores.
+    All other commands restrict them.
     """
     arguments = sys.argv[1:] if arguments is None else arguments
     if arguments[:1] != ["record"]:
@@ -76,7 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run the command line; returns the exit status."""
+    """Run the command line, and return the exit status."""
     missing = MissingOptions()
     try:
         _refuse_other_systems()
@@ -90,7 +91,7 @@ def run(arguments: Sequence[str]) -> int:
         _complain("irsmith: see irsmith --help")
         return 2
     except CycloptsError as error:
-        cause = error.__cause__  # a record of settings that refuses its fields
+        cause = error.__cause__  # the error of a settings record that rejected a field
         _complain(f"irsmith: {cause if isinstance(cause, UsageError) else error}")
         _complain("irsmith: see irsmith --help")
         return 2
@@ -111,20 +112,20 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _say_all_of(arguments: Sequence[str]) -> None:
-    """Have the command that is called describe itself by all of its docstring; the list has the first line of it."""
+    """Show the full docstring in the help of the requested command. The list of commands has only the first lines."""
     for name in COMMANDS.keys() & set(arguments):
         app[name].help = None
 
 
 def _complain(text: str) -> None:
     """Print a line on standard error."""
-    from synthesis.cli.tables import plain_console, print_line  # what prints is not needed to start
+    from synthesis.cli.tables import plain_console, print_line  # printing is not needed to start
 
     print_line(plain_console(stderr=True), text)
 
 
 def _refuse_other_systems() -> None:
-    """Say at once that there is no way on Windows, rather than fail on the first process that is forked.
+    """Report that Windows is not supported, instead of failing at the first fork.
 
     Raises:
         ConfigError: on Windows.

@@ -118,7 +118,7 @@ def _table(console: Console, title: str, titles: Sequence[str], rows: Iterable[t
 
 
 def _print_lines(found: Comparison) -> None:
-    """A count a line, fields parted by tabs, for a program: what is counted, of what, how many."""
+    """Print one count a line with tab-separated fields, for programs: what is counted, its name, the count."""
     for side, toolchains in zip(("old", "new"), found.toolchains, strict=True):
         for versions, count in _toolchains(toolchains):
             _print_line("toolchain", side, versions, count)
@@ -137,7 +137,7 @@ def _print_line(*words: object) -> None:
 
 
 def _toolchains(counts: Counter[str]) -> list[tuple[str, int]]:
-    """Toolchains in words, with their rows, most rows first."""
+    """Return toolchains as text with their number of rows, the largest first."""
     found: list[tuple[str, int]] = []
     for text, count in counts.most_common():
         versions = ", ".join(f"{name} {version}" for name, version in json_module.loads(text).items())

@@ -67,7 +67,7 @@ def explore(
 
 
 def _said(forecast: Forecast) -> str:
-    """What a site will come to, in a line."""
+    """Return a description of the forecast on one line."""
     runs = f"kernels of {forecast.runs} are run (some {forecast.seconds} s)" if forecast.runs else "no kernel is run"
     words = f"{forecast.out}: about {_size(forecast.bytes)} for {counted(forecast.pages, 'pair')}; {runs}"
     if forecast.left_out:

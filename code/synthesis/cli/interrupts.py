@@ -1,4 +1,4 @@
-"""Ctrl-C that arrives where Python drops exceptions: it comes again."""
+"""Handles Ctrl-C where Python would ignore the exception."""
 
 import signal
 import sys
@@ -6,14 +6,14 @@ from collections.abc import Generator
 from contextlib import contextmanager
 
 _SOON = 0.05
-"""Seconds."""
+"""Seconds until the interrupt is raised again."""
 
 
 @contextmanager
 def keep_interrupts() -> Generator[None]:
-    """Raise an interrupt again that came inside a destructor or the callback of a weak reference.
+    """Raise an interrupt again that was raised inside a destructor or a weak reference callback.
 
-    Python only prints what is raised there, and a command would go on; JAX has many such callbacks.
+    Python only prints exceptions raised there, and the command would continue. JAX has many such callbacks.
     """
     report, armed = sys.unraisablehook, False
 

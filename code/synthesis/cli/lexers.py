@@ -1,4 +1,4 @@
-"""Colours for the languages that Pygments does not know: MLIR, HLO and jaxprs, by their tokens alone."""
+"""Syntax highlighting of languages that Pygments does not know: MLIR, HLO and jaxprs, based on tokens only."""
 
 from pygments.lexer import Lexer, RegexLexer
 from pygments.lexers import get_lexer_by_name  # pyright: ignore[reportUnknownVariableType]
@@ -8,7 +8,7 @@ _TYPES = r"\b(?:(?:tensor|memref|vector|complex)\b|(?:[fiusc]|bf|ui|si)\d+\b|ind
 
 
 class IrLexer(RegexLexer):
-    """Types, names with marks, numbers, strings and the words before a bracket or after an equals sign."""
+    """Highlights types, names with a sigil, numbers, strings, dotted operations and words after an equals sign."""
 
     name = "IR"
     aliases = ("ir",)
@@ -31,5 +31,5 @@ class IrLexer(RegexLexer):
 
 
 def lexer_of(name: str) -> Lexer:
-    """The lexer that a language's record names."""
+    """Return the lexer with the name in a language's record."""
     return IrLexer() if name == "ir" else get_lexer_by_name(name)

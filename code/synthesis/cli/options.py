@@ -1,4 +1,4 @@
-"""What the commands' options have in common: settings as options, from files too, and all complaints at once."""
+"""Shared handling of options: settings records as options, configuration files, and complete error messages."""
 
 import re
 from collections.abc import Sequence
@@ -10,17 +10,17 @@ from cyclopts import App, ArgumentCollection, CycloptsError, Parameter
 from cyclopts.config import Json, Toml
 
 Flat = Parameter(name="*", negative="", consume_multiple=False)
-"""A record of settings, each field of it an option of the command."""
+"""A settings record, each field of which is an option of the command."""
 Flag = Annotated[bool, Parameter(negative="")]
 Config = Annotated[Path | None, Parameter(name="--config")]
 _CONFIG = "--config"
 
 
 def read_config(app: App, commands: tuple[str, ...], arguments: ArgumentCollection) -> None:
-    """Fill in what the command line leaves out from the file that ``--config`` names.
+    """Fill in options that the command line omits from the file given with ``--config``.
 
     Raises:
-        CycloptsError: if the file cannot be read, or holds a key that is no option of the command.
+        CycloptsError: if the file cannot be read, or has a key that is not an option of the command.
     """
     given = [token.value for each in arguments if each.name == _CONFIG for token in each.tokens]
     if not given:
@@ -33,14 +33,14 @@ def read_config(app: App, commands: tuple[str, ...], arguments: ArgumentCollecti
 
 
 class MissingOptions:
-    """Which options a command needs and was not given; all of them, where the parser tells of the first."""
+    """Collects all missing required options, because the parser reports only the first."""
 
     def __init__(self) -> None:
         self.names: list[str] = []
         self._known: set[str] = set()
 
     def __call__(self, app: App, commands: tuple[str, ...], arguments: ArgumentCollection) -> None:
-        """Look at the options of a command."""
+        """Collect the missing options of a command."""
         del app, commands
         self._known = {name for each in arguments for name in each.names}
         self.names = [
@@ -48,7 +48,7 @@ class MissingOptions:
         ]
 
     def complain(self, command: str, given: Sequence[str]) -> str:
-        """What to say of a command that was given these words: first of an option that there is not."""
+        """Return the error message for a command line. An unknown option is reported first."""
         unknown = [each for each in given if each.startswith("--") and each.partition("=")[0] not in self._known]
         if not unknown:
             return f"{command} needs {', '.join(self.names)}"
@@ -57,10 +57,10 @@ class MissingOptions:
 
 
 def require_whole_numbers(app: App, commands: tuple[str, ...], arguments: ArgumentCollection) -> None:
-    """Refuse a fraction where a whole number is wanted, rather than round it.
+    """Refuse a fraction for an integer option, instead of rounding it.
 
     Raises:
-        CycloptsError: naming the option and what was given.
+        CycloptsError: with the option and the value.
     """
     del app, commands
     for each in arguments:

@@ -1,4 +1,4 @@
-"""How the help of a command with many options shows them: what is asked for first, then how it is done."""
+"""Divides the help of a command with many options into panels."""
 
 from typing import TYPE_CHECKING
 
@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions
 
 _FEW = 10
-"""A command with no more options than this has one panel."""
+"""Maximum number of options of a command that are shown in one panel."""
 PANELS = {
     "Texts and their proof": (
         "--level", "--device", "--verify", "--ptx", "--reach", "--text-time-limit", "--source-time-limit", "--trust",
@@ -24,11 +24,11 @@ PANELS = {
     "Sandbox": ("--sandbox", "--memory-limit", "--thread-limit", "--file-limit", "--output-limit"),
     "Settings and what is printed": ("--config", "--dry-run", "--progress", "--json"),
 }  # fmt: skip
-"""Title of a panel to the options in it. An option that is not here stands in the first panel."""
+"""The options of each panel, by title. Other options are in the first panel."""
 
 
 class Panels:
-    """Draws the panel of a command's options as several."""
+    """Draws the options of a command in several panels."""
 
     def __init__(self) -> None:
         self._draw = DefaultFormatter()
@@ -40,7 +40,7 @@ class Panels:
 
 
 def divided(panel: HelpPanel) -> list[HelpPanel]:
-    """The panels to show in the place of one, none of them empty."""
+    """Return the non-empty panels that replace a panel."""
     if panel.format != "parameter" or len(panel.entries) <= _FEW:
         return [panel]
     title_of = {name: title for title, names in PANELS.items() for name in names}

@@ -64,7 +64,7 @@ def rejections(
 
 
 def _list(entries: list[Entry]) -> None:
-    """A table, for a person at a terminal."""
+    """Print a table, for a terminal."""
     table = Table()
     for title in ("id", "kernel", "recipe", "level", "symptom", "detail"):
         table.add_column(title, overflow="fold", no_wrap=title == "id")
@@ -77,7 +77,7 @@ def _list(entries: list[Entry]) -> None:
 
 
 def _print(entries: list[Entry]) -> None:
-    """A line each, fields parted by tabs, for a program."""
+    """Print one line for each entry with tab-separated fields, for programs."""
     for each in entries:
         found = each.rejection
         where = found.recipe or found.origin

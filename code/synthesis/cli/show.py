@@ -64,10 +64,10 @@ def show(
 
 
 def _one_text(pair: Document, levels: list[str]) -> str:
-    """The text of the level that was named, or the source.
+    """Return the text of the given level, or the source if there is none.
 
     Raises:
-        ConfigError: if several levels were named, or the pair has no text of that level.
+        ConfigError: if several levels are given, or the pair has no text of the level.
     """
     if len(levels) > 1:
         raise ConfigError(f"--raw prints one text; of {', '.join(levels)} name one")

@@ -77,7 +77,7 @@ def _largest_first(counts: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
 
 
 def _bars(console: Console, title: str, counts: Iterable[tuple[str, int]]) -> None:
-    """A table of counts with a bar each; nothing where there are none."""
+    """Print a table of counts with a bar for each; nothing if there are none."""
     listed = list(counts)
     if not listed:
         return
@@ -94,7 +94,7 @@ def _bars(console: Console, title: str, counts: Iterable[tuple[str, int]]) -> No
 
 
 def _leaks(console: Console, found: Survey) -> None:
-    """What the folder's own report says of its splits, if there is one."""
+    """Print the folder's report on its splits, if there is one."""
     if "splits" in found.leaks:
         shared = describe_leaks(found.leaks["splits"])
         print_line(console, "; ".join(shared) or "no source, text or structure is in two splits")

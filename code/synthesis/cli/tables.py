@@ -1,4 +1,4 @@
-"""How commands print what they did."""
+"""Prints the results of commands."""
 
 import json
 import sys
@@ -12,34 +12,34 @@ from synthesis.core.records import Rejection
 from synthesis.dataset.tally import RunSummary, leading
 
 _PIPED_WIDTH = 160
-"""Columns where there is no terminal to ask: what a pipe carries is not cut at a terminal's width."""
+"""Width in columns if there is no terminal, so that piped output is not cut to a terminal's width."""
 _MOST_CATEGORIES = 10
-"""Categories that are listed, those with the most rows; the others are one line."""
+"""Maximum number of categories that are listed, those with the most rows. The others share one line."""
 _MOST_REASONS = 4
-"""Reasons that are named of a level, the most frequent ones."""
+"""Maximum number of reasons that are listed for a level, the most frequent ones."""
 
 
 def plain_console(*, stderr: bool = False) -> Console:
-    """A console that prints texts as they are: no markup, no colours of its own, no folding through a pipe."""
+    """Return a console that prints texts unchanged: without markup, highlighting, or wrapping in a pipe."""
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream.isatty() else _PIPED_WIDTH
     return Console(stderr=stderr, markup=False, highlight=False, soft_wrap=False, width=width)
 
 
 def print_line(console: Console, text: str) -> None:
-    """Print a line that no width cuts, and in which nothing steers a terminal, whoever wrote it."""
+    """Print a line without wrapping, and with control characters escaped."""
     console.print(visible(text), soft_wrap=True)
 
 
 def clear_bar() -> None:
-    """Make room for a line where a bar of progress is at the same terminal; it is drawn again below."""
+    """Clear the line of a progress bar on the same terminal. The bar is drawn again below."""
     if sys.stdout.isatty() and sys.stderr.isatty():
         sys.stderr.write("\r\x1b[2K")
         sys.stderr.flush()
 
 
 def visible(text: str) -> str:
-    """A text with what a terminal would obey, or could not show, written as escapes; lines stay lines."""
+    """Return a text with control and other non-printable characters escaped, except newlines."""
     return "".join(
         each if each.isprintable() or each == "\n" else each.encode("unicode_escape").decode() for each in text
     )
@@ -51,7 +51,7 @@ def print_json(document: object) -> None:
 
 
 def print_summary(summary: RunSummary, *, as_json: bool) -> None:
-    """What became of a run's candidates and of their texts, or the same as JSON; errors in irsmith are told of too."""
+    """Print the outcomes of a run's candidates and texts, as tables or JSON. Errors in irsmith itself are reported too."""
     print_faults(summary)
     if as_json:
         print_json(summary.to_json())
@@ -88,14 +88,14 @@ def print_proofs(
     missing: Mapping[str, int],
     dropped: Mapping[str, Mapping[str, int]],
 ) -> None:
-    """A table of texts by level: how many there are and are verified, and why the others are not, or not there.
+    """Print a table of texts by level: their number, how many are verified, and why others are not verified or absent.
 
     Args:
-        console: where to.
-        texts: level to number of texts.
-        unverified: level to reason to number of texts that are not verified for it.
-        missing: level to number of rows without the text.
-        dropped: level to symptom to number of rows without the text for it.
+        console: the console to print to.
+        texts: number of texts by level.
+        unverified: number of texts that are not verified, by level and reason.
+        missing: number of rows without the text, by level.
+        dropped: number of rows without the text, by level and symptom.
     """
     levels = [*texts, *(level for level in missing if level not in texts)]
     if not levels:
@@ -115,20 +115,20 @@ def print_proofs(
 
 
 def _listed(counts: Mapping[str, int]) -> str:
-    """The most frequent of some counts, in words."""
+    """Return the most frequent of some counts as text."""
     words = leading(counts, _MOST_REASONS)
     rest = sum(sorted(counts.values(), reverse=True)[_MOST_REASONS:])
     return visible(", ".join([*words, f"others {rest:,}"] if rest else words))
 
 
 def counted(count: int, noun: str) -> str:
-    """A number with its noun: ``1 row``, ``2,000 rows``, ``3 categories``."""
+    """Return a number with its noun: ``1 row``, ``2,000 rows``, ``3 categories``."""
     plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
     return f"{count:,} {noun if count == 1 else plural}"
 
 
 def print_faults(summary: RunSummary) -> None:
-    """A line on standard error where errors in irsmith itself cost candidates."""
+    """Print a line on standard error if candidates were lost to errors in irsmith itself."""
     if summary.faults:
         shown = f"irsmith rejections {summary.out} --symptom {Symptom.INTERNAL_ERROR}"
         words = f"{counted(summary.faults, 'candidate')} lost to errors in irsmith; {shown} says what a report needs"
@@ -136,7 +136,7 @@ def print_faults(summary: RunSummary) -> None:
 
 
 def print_rejections(rejections: Sequence[Rejection]) -> None:
-    """One line a rejection on standard error."""
+    """Print one line for each rejection on standard error."""
     console = plain_console(stderr=True)
     for rejection in rejections:
         where = ", ".join(part for part in (rejection.origin, rejection.kernel_name, rejection.level) if part)
