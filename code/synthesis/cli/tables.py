@@ -51,7 +51,7 @@ def print_json(document: object) -> None:
 
 
 def print_summary(summary: RunSummary, *, as_json: bool) -> None:
-    """Print the outcomes of a run's candidates and texts, as tables or JSON. Errors in irsmith itself are reported too."""
+    """Print the outcomes of a run's candidates and texts, as tables or JSON, and report errors in irsmith itself."""
     print_faults(summary)
     if as_json:
         print_json(summary.to_json())
