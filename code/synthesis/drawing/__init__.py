@@ -1,5 +1,5 @@
-"""What both front ends draw kernels with: random streams, types, intervals, syntax trees, names, and styles.
+"""The shared parts of drawing kernels: random streams, types, intervals, syntax trees, names and styles.
 
-``functions`` and ``operations`` are tables to add to. Any other change moves what is drawn, and ``tests/golden.json``
-with it.
+``functions`` and ``operations`` are tables that can be extended. Any other change changes the drawn kernels, and
+therefore ``tests/golden.json``.
 """

@@ -1,7 +1,7 @@
-"""What people write beside code: comments that say what a statement is for, and docstrings.
+"""Writes comments and docstrings as people do.
 
-Neither changes what a kernel means: identity leaves both out. A comment is about the statement below it, and names its
-operands where those are short.
+They do not change what a kernel means, and the canonical forms omit them. A comment describes the statement below it,
+and names its operands if they are short.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -28,7 +28,7 @@ from synthesis.drawing.syntax import (
     While,
 )
 
-# What is longer than this is not repeated in a comment.
+# Maximum length of an operand that is repeated in a comment.
 _SHORT = 14
 
 _BY_FUNCTION: dict[str, tuple[str, ...]] = {
@@ -152,12 +152,12 @@ _REPEAT = ("iterate until it settles", "repeat while it lasts", "bounded number 
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """How much the writers of kernels say.
+    """How much the authors of kernels write besides code.
 
     Args:
-        comments: the share of kernels that have comments.
-        docstring: the share of kernels that have a docstring.
-        listed: of those, the share that list arguments and results.
+        comments: share of kernels with comments.
+        docstring: share of kernels with a docstring.
+        listed: share of docstrings that list arguments and results.
     """
 
     comments: float
@@ -166,7 +166,10 @@ class Habits:
 
 
 def add_comments(stream: Stream, body: tuple[Statement, ...], habits: Habits) -> tuple[Statement, ...]:
-    """A body with comments above one to four of its statements, if its writer makes any; more where it is long."""
+    """Return a body with comments above some of its statements, or unchanged for a kernel without comments.
+
+    The maximum number of comments grows with the length of the body.
+    """
     if not stream.chance(habits.comments):
         return body
     places = [(path, phrases) for path, statement in _walk(body) if (phrases := list(_phrases(statement)))]
@@ -180,7 +183,7 @@ def add_comments(stream: Stream, body: tuple[Statement, ...], habits: Habits) ->
 
 
 def _change_case(form: Callable[[str], str], phrase: str) -> str:
-    """The phrase in a form of its first letter; names inside keep theirs."""
+    """Return the phrase with its first letter in another form. Names inside are unchanged."""
     first = form(phrase[:1])
     return first[:1] + phrase[1:] + first[1:]
 
@@ -214,7 +217,7 @@ def _insert_remarks(body: tuple[Statement, ...], above: Path, remarks: dict[Path
 
 
 def _phrases(statement: Statement) -> Iterator[str]:
-    """What may be said of a statement."""
+    """Yield possible comments on a statement."""
     match statement:
         case Assign(target, value, operator):
             if operator:
@@ -237,7 +240,7 @@ def _phrases(statement: Statement) -> Iterator[str]:
 def _of_value(value: Expression) -> Iterator[str]:
     match value:
         case Call(function, arguments):
-            inner = function.function if isinstance(function, Call) else function  # jax.vmap(f)(x)
+            inner = function.function if isinstance(function, Call) else function  # such as jax.vmap(f)(x)
             name = render(inner).rpartition(".")[2]
             a, b = (*arguments, None, None)[:2]
             yield from _fill_in(_BY_FUNCTION.get(name, ()), a=a, b=b)
@@ -250,7 +253,7 @@ def _of_value(value: Expression) -> Iterator[str]:
 
 
 def _fill_in(phrases: Sequence[str], **operands: Expression | None) -> Iterator[str]:
-    """Phrases with the operands that they name, where those are short and no mere numbers."""
+    """Yield phrases with their operands filled in, if these are short and not plain numbers."""
     texts = {name: render(node) for name, node in operands.items() if node is not None}
     known = {name: text for name, text in texts.items() if len(text) <= _SHORT and text[-1:].isidentifier()}
     known |= {name: text for name, text in texts.items() if len(text) <= _SHORT and text.endswith("]")}
@@ -265,7 +268,7 @@ def _fill_in(phrases: Sequence[str], **operands: Expression | None) -> Iterator[
             continue
 
 
-# ---- docstrings
+# Docstrings
 
 _MEANINGS: dict[str, str] = {
     "positions": "positions", "pos": "positions", "points": "points", "velocities": "velocities", "vel": "velocities",
@@ -301,14 +304,14 @@ _MEANINGS: dict[str, str] = {
 def write_docstring(
     stream: Stream, summary: str, arguments: Sequence[Argument], results: Sequence[str], habits: Habits
 ) -> str:
-    """A kernel's docstring, with its arguments and results in some; empty if its writer makes none.
+    """Return a kernel's docstring, possibly with its arguments and results; empty for a kernel without one.
 
     Args:
         stream: the random choices.
         summary: what the kernel does.
-        arguments: what it takes.
-        results: what it returns, in words.
-        habits: how much is said.
+        arguments: its arguments.
+        results: descriptions of its results.
+        habits: how much is written.
     """
     if not stream.chance(habits.docstring):
         return ""
@@ -331,11 +334,11 @@ def write_docstring(
 
 
 def _meaning(argument: Argument) -> str:
-    """What an argument is, in words."""
+    """Return a description of an argument."""
     name = argument.name.rstrip("0123456789_")
     known = _MEANINGS.get(name, "")
     if _stem(known) == _stem(name):
-        known = ""  # it would say the name again
+        known = ""  # it would only repeat the name
     shape = argument.shape or ()
     if not shape:
         usual = "whole number" if np.dtype(argument.dtype).kind in "iu" else "number"
@@ -345,7 +348,7 @@ def _meaning(argument: Argument) -> str:
 
 
 def _stem(words: str) -> str:
-    """A word in the singular, so that it can be told from another."""
+    """Return a word in the singular, for comparisons."""
     for ending, singular in (("sses", "ss"), ("ies", "y"), ("s", "")):
         if words.endswith(ending) and not words.endswith("ss"):
             return words.removesuffix(ending) + singular

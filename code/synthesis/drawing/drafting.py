@@ -1,7 +1,7 @@
-"""A kernel under construction, as far as it is the same for every front end: names, arguments, statements, helpers.
+"""A kernel under construction, as far as it does not depend on the front end: names, arguments, statements, helpers.
 
-A front end says in a :class:`Dialect` how it writes what all kernels have, and adds to :class:`Sketch` what only its
-own have: threads and arrays, or shapes.
+A front end defines in a :class:`Dialect` how it writes what all kernels have. It extends :class:`Sketch` with what only
+its kernels have, such as threads and arrays, or shapes.
 """
 
 from abc import ABC, abstractmethod
@@ -22,28 +22,28 @@ from synthesis.drawing.weaving import LONG_OPERAND, DrawError, FunctionScope, We
 
 
 class Dialect(Protocol):
-    """How one kernel writes what every kernel has; a front end may have several ways."""
+    """How one kernel writes common elements. A front end may have several dialects."""
 
     @property
     def decorators(self) -> tuple[str, ...]:
-        """Those of a function that the kernel calls."""
+        """The decorators of a function that the kernel calls."""
         ...
 
     def literal(self, value: float, dtype: str) -> Expression:
-        """A constant of a scalar type."""
+        """Return a constant of a scalar type."""
         ...
 
     def annotation(self, kind: Type) -> str:
-        """The type of a function's parameter or result; empty if it is left out."""
+        """Return the type annotation of a function's parameter or result; empty for none."""
         ...
 
 
 @dataclass
 class Sketch(ABC):
-    """Collects what a recipe decides.
+    """Collects the choices of a recipe.
 
     Args:
-        stream: the random choices; the recipe and the sketch draw from children of it.
+        stream: the random choices. The recipe and the sketch draw from children of it.
         types: the types that new arguments may have.
     """
 
@@ -51,7 +51,7 @@ class Sketch(ABC):
     types: Sequence[Type]
 
     def __post_init__(self) -> None:
-        """Open the body."""
+        """Start with an empty body."""
         self.book = self._open_book()
         self._draw = self.stream.child("draft")
         self._arguments: list[Argument] = []
@@ -64,26 +64,26 @@ class Sketch(ABC):
     @property
     @abstractmethod
     def dialect(self) -> Dialect:
-        """How this kernel writes what every kernel has."""
+        """How this kernel writes common elements."""
 
-    # ---- what the weaver asks for
+    # Interface for the weaver
 
     @abstractmethod
     def fresh(self, type: Type, domain: Domain) -> Term:  # noqa: A002
-        """A new argument, or an element of one."""
+        """Return a new argument, or an element of one."""
 
     def literal(self, value: float, dtype: str) -> Term:
-        """A constant, written as its type is."""
+        """Return a constant, written according to its type."""
         interval = Domain(low=value, high=value)
         return Term(self.dialect.literal(value, dtype), Type(dtype), interval, varying=False)
 
     def keep(self, term: Term) -> Term:
-        """The term under a new local name."""
+        """Assign the term to a new local variable, and return it under that name."""
         return replace(term, node=self.add_local(term.node), summands=term.parts)
 
     @contextmanager
     def attempt(self) -> Generator[None]:
-        """What is added inside is taken back if a DrawError leaves it."""
+        """Undo everything added in this context if an exception leaves it."""
         lists = self._lists()
         before = [list(each) for each in lists]
         try:
@@ -95,24 +95,24 @@ class Sketch(ABC):
             raise
 
     def _lists(self) -> list[list[Any]]:
-        """All that an attempt may add to."""
+        """Return all lists that may be extended in an attempt."""
         return [self._arguments, self._helpers, self._block]
 
-    # ---- what recipes build with
+    # Interface for recipes
 
     def add(self, statement: Statement) -> None:
         """Append a statement to the open block."""
         self._block.append(statement)
 
     def add_local(self, value: Expression, pool: tuple[str, ...] = naming.LOCALS) -> Name:
-        """A new local that holds a value."""
+        """Assign a value to a new local variable, and return its name."""
         name = Name(self.book.take(pool))
         self.add(Assign(name, value))
         return name
 
     @contextmanager
     def block(self) -> Generator[list[Statement]]:
-        """Statements added inside go to the yielded list instead of the body."""
+        """Collect the statements added in this context in the yielded list instead of the body."""
         outer, self._block = self._block, []
         try:
             yield self._block
@@ -120,15 +120,15 @@ class Sketch(ABC):
             self._block = outer
 
     def inner(self) -> FunctionScope:
-        """The inside of a nested function, which sees the kernel's variables."""
+        """Return the scope of a nested function, which can access the kernel's variables."""
         return FunctionScope(self.literal, self.book)
 
     def declare(self, statement: Statement) -> None:
-        """Put a function, a class, a constant or a call beside the kernel, after those that are there."""
+        """Add a function, a class, a constant or a call next to the kernel, after the existing ones."""
         self._helpers.append(statement)
 
     def call_helper(self, operands: Sequence[Term], operations: Sequence[Operation], steps: int) -> Term:
-        """A call of a new function beside the kernel that computes something of the operands."""
+        """Return a call of a new helper function that computes something from the operands."""
         operands = [self.keep(operand) if size(operand.node) > LONG_OPERAND else operand for operand in operands]
         helper = Helper(self, self.stream.child("helper"), operations)
         result = helper.weaver.weave([helper.add_parameter(operand) for operand in operands], steps=steps)
@@ -136,16 +136,16 @@ class Sketch(ABC):
         helper.finish(name, result)
         return replace(result, node=Call(Name(name), tuple(operand.node for operand in operands)))
 
-    # ---- printing
+    # Output
 
     def check(self, end: tuple[Statement, ...] = ()) -> None:
-        """See that a body is read, every argument and local of it.
+        """Check that every argument and local variable of the body is read.
 
         Args:
-            end: statements after those that were added.
+            end: statements that follow those that were added.
 
         Raises:
-            DrawError: if one is not; the draft is to be started again.
+            DrawError: if one is not. The draft must then be started again.
         """
         body = (*self._block, *end)
         read = set(reads(body))
@@ -155,14 +155,14 @@ class Sketch(ABC):
             raise DrawError("a local is never read")
 
     def entitle(self, titles: tuple[str, ...]) -> str:
-        """The kernel's name: one of the titles, or one that says what the recipe is asked for if there are none."""
+        """Return the kernel's name: one of the titles, or one made from the stream's target if there are none."""
         return self.book.take(titles, of_any_length=True) if titles else self.book.title(self.stream.target)
 
     def record(
         self, frontend: str, name: str, source: str, signature: Signature, *,
         category: str, recipe: str, summary: str, ops: frozenset[str],
     ) -> KernelSpec:  # fmt: skip
-        """The record of the finished kernel."""
+        """Return the record of the finished kernel."""
         return KernelSpec(
             frontend=frontend,
             name=name,
@@ -180,9 +180,9 @@ class Helper:
     """A function that a kernel calls, under construction.
 
     Args:
-        draft: the kernel that it is for.
-        stream: the random choices, of this helper alone.
-        operations: what it may be made of.
+        draft: the kernel.
+        stream: the random choices for this helper only.
+        operations: the operations that it may use.
     """
 
     def __init__(self, draft: Sketch, stream: Stream, operations: Sequence[Operation]) -> None:
@@ -193,17 +193,17 @@ class Helper:
         self._parameters: list[tuple[str, str]] = []
 
     def add_parameter(self, operand: Term) -> Term:
-        """A parameter that stands for an operand of the call, annotated with its type."""
+        """Add a parameter for an operand of the call, annotated with its type."""
         made = self.scope.add_parameter(operand)
         self.declare(name_of(made), self._draft.dialect.annotation(operand.type))
         return made
 
     def declare(self, name: str, annotation: str) -> None:
-        """Add a parameter that stands for no term."""
+        """Add a parameter that does not stand for a term."""
         self._parameters.append((name, annotation))
 
     def finish(self, name: str, *results: Term) -> None:
-        """Declare it, returning the results.
+        """Declare the function, returning the results.
 
         Raises:
             DrawError: if it does nothing.
@@ -216,12 +216,12 @@ class Helper:
 
 
 def render_module(head: str, statements: Sequence[Statement], widest: int = WIDEST) -> str:
-    """A module's text: what it begins with, and functions and classes with two empty lines between them.
+    """Return the text of a module: its head, then functions and classes separated by two empty lines.
 
     Args:
         head: its imports and constants.
         statements: its functions and classes.
-        widest: the columns that lines are broken at.
+        widest: maximum line length.
     """
     blocks = ("\n".join(render_block((statement,), widest=widest)) for statement in statements)
     return "\n\n\n".join([head, *blocks]) + "\n"

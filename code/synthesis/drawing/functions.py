@@ -1,9 +1,8 @@
-"""What is known of the elementary functions: where they are safe and useful, and what they give.
+"""Facts about elementary functions: their safe domains, interval rules and usual constants.
 
-The facts are mathematics and hold for both front ends; each makes operations of them by its own spelling and type rule
-(:class:`Elementwise`). A safe domain is
-narrower than the domain of definition: it also keeps the function from saturating (``tanh`` beyond 3 is a constant in
-single precision) and its slope from running away (``log`` near 0).
+The facts are mathematical and hold for both front ends. Each front end makes operations from them with its own spelling
+and type rules (:class:`Elementwise`). A safe domain is narrower than the domain of definition. In it the function does
+not saturate (``tanh`` beyond 3 is constant in single precision), and its slope stays bounded (``log`` near 0).
 """
 
 import math
@@ -25,7 +24,7 @@ _WAVE = Domain(low=-60.0, high=60.0)
 
 @dataclass(frozen=True, slots=True)
 class Unary:
-    """A function of one number: its safe domain, its interval rule, and whether it is far from linear."""
+    """A function of one number: its safe domain, its interval rule, and whether it is strongly nonlinear."""
 
     domain: Domain
     interval: Callable[[Domain], Domain]
@@ -39,9 +38,9 @@ class Binary:
     domains: tuple[Domain, Domain]
     interval: Callable[[Domain, Domain], Domain]
     admits: Callable[[Term, Term], bool] = lambda a, b: True
-    """What the operands must be to each other for both to matter."""
+    """Whether the operands are of such sizes that both matter."""
     literal: Callable[[Stream, Term], float] | None = None
-    """A constant second operand."""
+    """Draws a constant second operand."""
 
 
 def _softplus(x: float) -> float:
@@ -97,7 +96,7 @@ def _divisor(stream: Stream, _: Term) -> float:
 
 
 def _inside(stream: Stream, term: Term) -> float:
-    """A constant in the middle of a term's values, which it can then be compared with."""
+    """Draw a constant in the middle of a term's interval, so that comparing them is useful."""
     low, width = term.interval.low, term.interval.width
     return stream.decimal(low + 0.3 * width, low + 0.7 * width, 2 if width > 0.1 else 4)
 
@@ -107,10 +106,10 @@ def _exponent(stream: Stream, _: Term) -> float:
 
 
 def comparable(a: Term, b: Term) -> bool:
-    """Whether either may be the larger one, often enough for both to matter in every run.
+    """Return whether either term may be the larger one, often enough for both to matter in every run.
 
-    Only values spread evenly over their interval can be judged by it. A value that all threads share must lie well
-    inside what it is compared with, and two such values are never compared.
+    This can only be judged by the interval for values spread evenly over it. A value that all threads share must lie
+    well inside the interval of the other one, and two shared values are never compared.
     """
     shared = [term for term in (a, b) if not term.varying]
     if not all(term.flat or term.is_constant for term in (a, b)) or len(shared) == 2:
@@ -123,7 +122,7 @@ def comparable(a: Term, b: Term) -> bool:
 
 
 def _wide_factor(a: Term, b: Term) -> bool:
-    """Whether neither factor is lost: too small, or a shared integer that may be zero."""
+    """Return whether both factors matter: neither is too small, or a shared integer that may be zero."""
     if any(
         not (term.type.is_float or term.varying) and term.interval.low <= 0 <= term.interval.high for term in (a, b)
     ):
@@ -132,11 +131,11 @@ def _wide_factor(a: Term, b: Term) -> bool:
 
 
 _TYPED = ("add", "sub", "mul", "min", "max", "abs", "neg")
-"""Functions that integers have too."""
+"""Functions that also apply to integers."""
 
 
 def _typed_literal(name: str, fact: Binary) -> Callable[[Stream, Term], float] | None:
-    """A function's constant second operand: a whole number where the first operand is an integer."""
+    """Return a function's rule for a constant second operand, which is an integer if the first operand is one."""
     drawn = fact.literal
     if drawn is None or name not in _TYPED:
         return drawn
@@ -161,11 +160,11 @@ _SELDOM = 0.01
 
 
 def usual_weight(operation: Operation) -> float:
-    """How often people write an operation where nothing asks for it, beside 1 for a sum.
+    """Return how often people use an operation where nothing requires it, relative to 1 for a sum.
 
     Of 1,792 kernels of simulators 8 % call ``abs``, 1.8 % ``sin``, 0.7 % ``exp``, 0.1 % ``tanh`` and none ``atan``.
-    Functions that no application showed have the weight of the rarest; what is no function of single numbers has that
-    of a sum.
+    Functions that occur in no application have the weight of the rarest. Operations that are not functions of single
+    numbers have that of a sum.
     """
     name = operation.name
     if name in _USUAL:
@@ -185,22 +184,22 @@ BINARY = {
         (Domain(low=0.1, high=100.0), Domain(low=-100.0, high=100.0)), lambda a, b: Domain(low=0.0, high=math.pi)
     ),
 }
-"""By name; ``pow`` and ``atan2`` take a positive first operand."""
+"""Functions of two numbers by name. ``pow`` and ``atan2`` take a positive first operand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Elementwise:
-    """What a front end adds to the facts to make operations of them."""
+    """The parts of elementwise operations that depend on the front end."""
 
     spell: Callable[[Stream, str, tuple[Term, ...]], Expression]
-    """How a function, by its name, of operands is written."""
+    """Returns a function call as an expression, given the function's name and the operands."""
     numbers: tuple[str, ...]
-    """The scalar types of those functions that integers have too; the others take floats."""
+    """The scalar types of functions that also apply to integers. Others take floats."""
     source: str
-    """The page that meanings are taken from."""
+    """The documentation page that defines the functions."""
 
     def unary(self, name: str, accepts: Callable[[Type], bool]) -> Operation:
-        """The operation of a name in ``UNARY``, on operands of the types that are accepted."""
+        """Return the operation with a name in ``UNARY``, for operands of the accepted types."""
         fact = UNARY[name]
 
         def rule(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
@@ -219,7 +218,7 @@ class Elementwise:
         )
 
     def binary(self, name: str, result: Callable[[Type, Type], Type | None]) -> Operation:
-        """The operation of a name in ``BINARY``; ``result`` is its type rule, None if two types do not fit."""
+        """Return the operation with a name in ``BINARY``. ``result`` is its type rule, None if two types do not fit."""
         fact = BINARY[name]
 
         def rule(stream: Stream, operands: tuple[Term, ...]) -> Term | None:

@@ -1,7 +1,7 @@
-"""Interval arithmetic: what is known of a value before any input is drawn.
+"""Interval arithmetic, which bounds values before any input is drawn.
 
-Each function takes the intervals of an operation's operands and gives one that holds every result. The bounds
-are those of real arithmetic; rounding is far below the margins that the operations' domains keep.
+Each function takes the intervals of an operation's operands and returns one that contains every result. The bounds are
+those of real arithmetic. Rounding errors are far below the margins of the operations' domains.
 """
 
 import math
@@ -13,92 +13,92 @@ ANYTHING = Domain(low=-1e6, high=1e6)
 
 
 def point(value: float) -> Domain:
-    """The interval of a constant."""
+    """Return the interval of a constant."""
     return Domain(low=value, high=value)
 
 
 def hull(domains: Iterable[Domain]) -> Domain:
-    """The smallest interval that holds all of the given ones."""
+    """Return the smallest interval that contains all given ones."""
     listed = list(domains)
     return Domain(low=min(domain.low for domain in listed), high=max(domain.high for domain in listed))
 
 
 def overlap(a: Domain, b: Domain) -> float:
-    """The width of what two intervals share; negative where they are apart."""
+    """Return the width of the intersection of two intervals; negative if they are disjoint."""
     return min(a.high, b.high) - max(a.low, b.low)
 
 
 def add(a: Domain, b: Domain) -> Domain:
-    """The interval of ``x + y``."""
+    """Return the interval of ``x + y``."""
     return Domain(low=a.low + b.low, high=a.high + b.high)
 
 
 def negative(a: Domain) -> Domain:
-    """The interval of ``-x``."""
+    """Return the interval of ``-x``."""
     return Domain(low=-a.high, high=-a.low)
 
 
 def subtract(a: Domain, b: Domain) -> Domain:
-    """The interval of ``x - y``."""
+    """Return the interval of ``x - y``."""
     return add(a, negative(b))
 
 
 def multiply(a: Domain, b: Domain) -> Domain:
-    """The interval of ``x * y``."""
+    """Return the interval of ``x * y``."""
     corners = (a.low * b.low, a.low * b.high, a.high * b.low, a.high * b.high)
     return Domain(low=min(corners), high=max(corners))
 
 
 def divide(a: Domain, b: Domain) -> Domain:
-    """The interval of ``x / y``; the divisor's must not hold zero."""
+    """Return the interval of ``x / y``. The divisor's interval must not contain zero."""
     return multiply(a, Domain(low=1 / b.high, high=1 / b.low))
 
 
 def scale(a: Domain, factor: float) -> Domain:
-    """The interval of the sum of ``factor`` values of one interval."""
+    """Return the interval of the sum of ``factor`` values from one interval."""
     return Domain(low=a.low * factor, high=a.high * factor)
 
 
 def minimum(a: Domain, b: Domain) -> Domain:
-    """The interval of ``min(x, y)``."""
+    """Return the interval of ``min(x, y)``."""
     return Domain(low=min(a.low, b.low), high=min(a.high, b.high))
 
 
 def maximum(a: Domain, b: Domain) -> Domain:
-    """The interval of ``max(x, y)``."""
+    """Return the interval of ``max(x, y)``."""
     return Domain(low=max(a.low, b.low), high=max(a.high, b.high))
 
 
 def absolute(a: Domain) -> Domain:
-    """The interval of ``abs(x)``."""
+    """Return the interval of ``abs(x)``."""
     nearest = 0.0 if a.low <= 0 <= a.high else min(abs(a.low), abs(a.high))
     return Domain(low=nearest, high=a.magnitude)
 
 
 def square(a: Domain) -> Domain:
-    """The interval of ``x * x``."""
+    """Return the interval of ``x * x``."""
     size = absolute(a)
     return Domain(low=size.low**2, high=size.high**2)
 
 
 def power(a: Domain, b: Domain) -> Domain:
-    """The interval of ``x ** y`` for positive x."""
+    """Return the interval of ``x ** y`` for positive x."""
     corners = (a.low**b.low, a.low**b.high, a.high**b.low, a.high**b.high)
     return Domain(low=min(corners), high=max(corners))
 
 
 def increasing(function: Callable[[float], float]) -> Callable[[Domain], Domain]:
-    """The interval rule of a function that never falls."""
+    """Return the interval rule of a non-decreasing function."""
     return lambda a: Domain(low=function(a.low), high=function(a.high))
 
 
 def decreasing(function: Callable[[float], float]) -> Callable[[Domain], Domain]:
-    """The interval rule of a function that never rises."""
+    """Return the interval rule of a non-increasing function."""
     return lambda a: Domain(low=function(a.high), high=function(a.low))
 
 
 def _wave(a: Domain, function: Callable[[float], float], crest: float) -> Domain:
-    """The interval of a sine-like function whose maxima are at ``crest`` + 2πk."""
+    """Return the interval of a sine-like function with maxima at ``crest`` + 2πk."""
     if a.width >= 2 * math.pi:
         return Domain(low=-1.0, high=1.0)
     ends = (function(a.low), function(a.high))
@@ -109,10 +109,10 @@ def _wave(a: Domain, function: Callable[[float], float], crest: float) -> Domain
 
 
 def sine(a: Domain) -> Domain:
-    """The interval of ``sin(x)``."""
+    """Return the interval of ``sin(x)``."""
     return _wave(a, math.sin, math.pi / 2)
 
 
 def cosine(a: Domain) -> Domain:
-    """The interval of ``cos(x)``."""
+    """Return the interval of ``cos(x)``."""
     return _wave(a, math.cos, 0.0)

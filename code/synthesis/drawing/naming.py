@@ -1,4 +1,4 @@
-"""Names as people choose them, each given out once in a kernel."""
+"""Names as people choose them, each used once in a kernel."""
 
 import builtins
 import keyword
@@ -43,22 +43,22 @@ NOUNS = (
 )  # fmt: skip
 
 _VERBS_OF = {"sub": "subtract", "mul": "multiply", "div": "divide", "neg": "negate", "pow": "raise", "mod": "wrap"}
-"""How a name says an operation where its own name is short for a verb."""
+"""Verbs for operations whose own name is too short."""
 
 _LARGEST_POOL = 64
 _LONG = 0.75
-"""How long a name is at least where names are long, as a share of the longest of its pool."""
+"""Minimum length of long names, as a share of the longest name of the pool."""
 _RESERVED = frozenset(keyword.kwlist) | frozenset(dir(builtins)) | {"wp", "warp", "jax", "jnp", "lax", "np"}
 
 
 class NameBook:
-    """Gives out names for one kernel; none twice, and none that Python or a library needs.
+    """Assigns names in one kernel, each only once, and none that Python or a library needs.
 
     Args:
         stream: the random choices.
-        steady: whether names come from the same place of their pools, as one person gives them: ``u`` and ``v`` or
-            ``vel_x`` and ``vel_y``, and not one of each.
-        long: how likely it is that names are among the longest of their pools.
+        steady: whether names are chosen at the same position of their pools, as one author would: ``u`` and ``v`` or
+            ``vel_x`` and ``vel_y``, but not one of each.
+        long: probability that names are among the longest of their pools.
     """
 
     def __init__(self, stream: Stream, *, steady: bool = False, long: float = 0.0) -> None:
@@ -69,11 +69,11 @@ class NameBook:
         self._taken: set[str] = set()
 
     def take(self, pool: tuple[str, ...], *, of_any_length: bool = False) -> str:
-        """A free name of a pool, with a number where all of them are taken.
+        """Return an unused name of a pool, with a number appended if all are used.
 
         Args:
             pool: the names to choose from.
-            of_any_length: whether a short one is as good where names are long otherwise.
+            of_any_length: whether a short name may be chosen even if names are long otherwise.
         """
         free = [name for name in pool if name not in self._taken and name not in _RESERVED]
         if free and self._rank:
@@ -90,13 +90,13 @@ class NameBook:
         return self.reserve(f"{stem}{number}")
 
     def reserve(self, name: str) -> str:
-        """A name of the caller's choice, kept from being given out again."""
+        """Mark a name as used, and return it."""
         self._taken.add(name)
         return name
 
     @contextmanager
     def attempt(self) -> Generator[None]:
-        """Names that are given out inside are free again where an exception leaves it."""
+        """Release the names assigned in this context if an exception leaves it."""
         before = set(self._taken)
         try:
             with self._stream.attempt():
@@ -106,10 +106,10 @@ class NameBook:
             raise
 
     def title(self, target: str = "") -> str:
-        """A name for a function.
+        """Return a name for a function.
 
         Args:
-            target: what the function is for, which the name says; any verb and noun if empty.
+            target: what the function is for, which the name contains; any verb and noun if empty.
         """
         while True:
             noun = self._stream.pick(NOUNS)

@@ -1,4 +1,4 @@
-"""Walks through trees of syntax: what is in them, and the same with some of it changed."""
+"""Traverses and transforms syntax trees."""
 
 import functools
 import operator
@@ -7,11 +7,11 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any, cast
 
 _PLAIN = (str, bool, int)
-"""Types of fields that no node is in."""
+"""Field types that contain no nodes."""
 
 
 def changed(node: Any, change: Callable[[Any], Any]) -> Any:
-    """A tree of syntax with each of its nodes changed, the innermost first; what nothing changes is not copied."""
+    """Apply a function to each node of a syntax tree, innermost first. Unchanged parts are not copied."""
     if isinstance(node, tuple):
         whole = cast("tuple[Any, ...]", node)
         inside = [changed(each, change) for each in whole]
@@ -24,7 +24,7 @@ def changed(node: Any, change: Callable[[Any], Any]) -> Any:
 
 
 def nodes(node: Any) -> Iterator[Any]:
-    """Every node of a tree of syntax, each before those in it."""
+    """Yield every node of a syntax tree, parents before children."""
     left = [node]
     while left:
         each = left.pop()
@@ -37,7 +37,7 @@ def nodes(node: Any) -> Iterator[Any]:
 
 @functools.cache
 def _fields_of(kind: type) -> tuple[str, ...] | None:
-    """The fields of a kind of nodes in which others may be; None for what is no node, such as a text."""
+    """Return the fields of a node class that may contain nodes; None for other classes, such as strings."""
     if not is_dataclass(kind):
         return None
     return tuple(each.name for each in fields(kind) if each.type not in _PLAIN)

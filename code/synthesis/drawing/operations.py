@@ -1,7 +1,7 @@
-"""Operations and the terms that they combine: the part of the op catalogue that both front ends share.
+"""Operations and terms: the part of the catalogue of operations that both front ends share.
 
-A term is an expression that knows its type and the interval of its values. An operation is applied to terms, and
-only where its safe domain admits them; the result is a term again. So a kernel is valid by construction.
+A term is an expression with its type and the interval of its values. An operation is applied to terms only if they are
+within its safe domain, and the result is a term again. A kernel is therefore valid by construction.
 """
 
 from collections.abc import Callable
@@ -14,40 +14,40 @@ from synthesis.drawing.streams import Stream
 from synthesis.drawing.syntax import Call, Expression, Infix, Literal, Name, Negation
 from synthesis.drawing.types import FLOATS, Type
 
-# Beyond these a value is too large to combine with others without losing them to rounding.
+# Largest magnitude at which a value can be combined with others without losing them to rounding.
 _LARGEST = {
     "float16": 60.0, "bfloat16": 60.0, "float32": 400.0, "float64": 400.0,
     "int8": 127.0, "uint8": 255.0, "int16": 32_767.0, "uint16": 65_535.0,
 }  # fmt: skip
 _LARGEST_INTEGER = 100_000.0
-# Below this share of its magnitude a value hardly varies: by a few steps of its rounding at most.
+# Minimum width of an interval relative to its magnitude. A narrower value varies by only a few rounding steps.
 _NARROWEST = {"float16": 0.03, "bfloat16": 0.1}
 _USUALLY_NARROWEST = 2e-3
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """An expression, its type, and the interval that its values (every element's) lie in."""
+    """An expression, its type, and the interval that contains all its values (of every element)."""
 
     node: Expression
     type: Type
     interval: Domain
     ops: frozenset[str] = frozenset()
-    """The names of the operations that it is made of, those of named intermediate values included."""
+    """The names of the operations that it is made of, including those in named intermediate values."""
 
     depth: int = 0
-    """How many operations lie between it and the arguments; its values fill its interval ever less."""
+    """Number of operations between it and the arguments. The more there are, the less its values fill its interval."""
     flat: bool = False
-    """Whether its values are spread evenly over its interval, as an argument's are."""
+    """Whether its values are spread evenly over its interval, like those of an argument."""
     varying: bool = True
-    """Whether it has many values in one run; a number that all threads or elements share has one."""
+    """Whether it has many values in one run. A number that all threads or elements share has only one."""
 
     summands: frozenset[Expression] = frozenset()
-    """What it is a sum or difference of, or is a name for; empty if it is none."""
+    """The summands, if it is a sum or difference or a name for one; empty otherwise."""
 
     @property
     def parts(self) -> frozenset[Expression]:
-        """Its summands, or itself; a constant has none that matter."""
+        """Its summands, or itself; empty for a constant."""
         return frozenset[Expression]() if self.is_constant else self.summands or frozenset({self.node})
 
     @property
@@ -63,7 +63,7 @@ _INVERSES = {
     "arctan": "tan", "arcsin": "sin", "arccos": "cos",
 }  # fmt: skip
 
-# With one operand a constant, these stretch and shift an interval, and keep values spread as they were.
+# With a constant operand, these map an interval affinely, so values spread evenly stay so.
 _AFFINE = frozenset({"neg", "add", "sub", "mul"})
 
 Rule = Callable[[Stream, tuple[Term, ...]], Term | None]
@@ -71,20 +71,20 @@ Rule = Callable[[Stream, tuple[Term, ...]], Term | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """One entry of the op catalogue."""
+    """One entry of the catalogue of operations."""
 
     name: str
     domains: tuple[Domain, ...]
-    """The safe domain of each operand; as many as there are operands."""
+    """The safe domain of each operand."""
     rule: Rule
-    """How operands become a term: type rule, interval rule and spelling. None if the types do not fit."""
+    """Makes a term from operands: type rule, interval rule and spelling. None if the types do not fit."""
     source: str
-    """The page that its meaning is taken from."""
+    """The documentation page that defines it."""
     dtypes: tuple[str, ...] = FLOATS
     nonlinear: bool = False
-    """Whether it may be applied to a value that is used again, without the two uses cancelling."""
+    """Whether it may be applied to a value that is used again, because the two uses cannot cancel."""
     literal: Callable[[Stream, Term], float] | None = None
-    """Draws a constant second operand for a given first one; None if people write none."""
+    """Draws a constant second operand for a given first one; None if people use none."""
 
     @property
     def arity(self) -> int:
@@ -92,11 +92,10 @@ class Operation:
         return len(self.domains)
 
     def apply(self, stream: Stream, operands: tuple[Term, ...]) -> Term | None:
-        """The term that the operation makes of its operands.
+        """Return the term that results from applying the operation.
 
-        Returns None if it must not be built: an operand outside the safe domain, two identical operands,
-        nothing but constants, a constant more where there is one already, or a result that is too large or that hardly
-        varies.
+        Returns None if it must not be built: if an operand is outside the safe domain, two operands are identical, all
+        are constant, it would add a second constant to a chain, or the result is too large or hardly varies.
         """
         if len(operands) != self.arity or all(operand.is_constant for operand in operands):
             return None
@@ -120,11 +119,11 @@ class Operation:
         )
 
     def _cancels(self, operands: tuple[Term, ...]) -> bool:
-        """Whether one operand takes out what the other holds, or is a function of just the other.
+        """Return whether one operand cancels the other, or is a function of only the other.
 
-        ``y - f(x)`` is a constant where y is ``f(x) + 1``; near zero, ``sin(x) - x`` is hardly anything.
+        ``y - f(x)`` is constant if y is ``f(x) + 1``, and ``sin(x) - x`` is almost zero near zero.
 
-        ``x + cos(x)``, done again and again, is a fixed point, whatever x was.
+        Repeating ``x + cos(x)`` converges to a fixed point, whatever x is.
         """
         nodes = [operand.node for operand in operands]
         if self.name in ("add", "sub") and operands[0].parts & operands[1].parts:
@@ -144,20 +143,20 @@ _FAMILIES = {"+": "sum", "-": "sum", "*": "product", "/": "product"}
 
 
 def has_two_constants(node: Expression) -> bool:
-    """Whether a sum has two constants that one would do for, or a product has: ``x + 2 - 0.5``, ``0.5 * (x * 3)``."""
+    """Return whether a sum or a product has two constants that could be one: ``x + 2 - 0.5``, ``0.5 * (x * 3)``."""
     family = _FAMILIES.get(node.operator) if isinstance(node, Infix) else None
     return family is not None and _constants_of(node, family) > 1
 
 
 def _constants_of(node: Expression, family: str) -> int:
-    """How many constants a chain of one family of operators has."""
+    """Return the number of constants in a chain of one family of operators."""
     if isinstance(node, Infix) and _FAMILIES.get(node.operator) == family:
         return _constants_of(node.left, family) + _constants_of(node.right, family)
     return _is_written_number(node)
 
 
 def _is_written_number(node: Expression) -> bool:
-    """Whether it is a literal, with a sign or a conversion or without: ``-2.0``, ``wp.float16(0.5)``."""
+    """Return whether it is a literal, possibly with a sign or a conversion: ``-2.0``, ``wp.float16(0.5)``."""
     if isinstance(node, Negation):
         return _is_written_number(node.operand)
     if isinstance(node, Call):
@@ -166,7 +165,7 @@ def _is_written_number(node: Expression) -> bool:
 
 
 def varies(term: Term) -> bool:
-    """Whether a term's interval is neither too large nor too narrow to be worth computing."""
+    """Return whether a term's interval is neither too large nor too narrow."""
     largest = _LARGEST.get(term.type.dtype, _LARGEST_INTEGER)
     narrowest = _NARROWEST.get(term.type.dtype, _USUALLY_NARROWEST)
     if term.type.dtype.startswith("uint") and term.interval.low < 0:
@@ -175,7 +174,7 @@ def varies(term: Term) -> bool:
 
 
 def balanced(a: Term, b: Term) -> bool:
-    """Whether neither of two addends drowns in the other's rounding."""
+    """Return whether neither of two addends is lost to the other's rounding."""
     return min(_spread(a, b), _spread(b, a)) >= _NARROWEST.get(a.type.dtype, _USUALLY_NARROWEST)
 
 
@@ -185,7 +184,7 @@ def _spread(part: Term, other: Term) -> float:
 
 
 def is_idle(name: str, operand: Term) -> bool:
-    """Whether a function would change nothing: the size of what is positive, a function of its own inverse."""
+    """Return whether a function would change nothing, such as ``abs`` of a positive value, or undo another one."""
     if name == "abs":
         return operand.interval.low >= -0.05 * operand.interval.width or "sign" in operand.ops
     if name == "neg":
@@ -195,5 +194,5 @@ def is_idle(name: str, operand: Term) -> bool:
 
 
 def no_limits(arity: int) -> tuple[Domain, ...]:
-    """The safe domains of an operation that takes any values."""
+    """Return the safe domains of an operation that takes any values."""
     return (ANYTHING,) * arity

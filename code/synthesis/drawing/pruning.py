@@ -1,4 +1,4 @@
-"""Lines of Python without what nobody reads: choices may leave a value that no other line asks for."""
+"""Removes unused values from lines of Python, which may remain when parts are chosen at random."""
 
 import ast
 from collections.abc import Sequence
@@ -7,9 +7,9 @@ from synthesis.drawing.walking import walk
 
 
 def prune(texts: Sequence[str]) -> list[str]:
-    """The texts, of one body, without assignments to variables that are never read, and without empty statements."""
+    """Return the texts of one body without assignments to unread variables and without empty statements."""
     trees = [ast.parse(text) for text in texts]
-    while unread := _assigned(trees) - _read(trees):  # what only an unread one needed is unread then
+    while unread := _assigned(trees) - _read(trees):  # removing an assignment may leave other variables unread
         for tree in trees:
             tree.body = _without(tree.body, unread)
     return [ast.unparse(tree) for tree in trees if tree.body]
@@ -29,7 +29,7 @@ def _assigned(trees: Sequence[ast.Module]) -> set[str]:
 
 
 def _target(node: ast.AST) -> str | None:
-    """The variable that a statement gives a value to; None if it does anything else."""
+    """Return the variable that a statement assigns; None if it does anything else."""
     match node:
         case ast.Assign(targets=[ast.Name(id=name)]) | ast.AugAssign(target=ast.Name(id=name)):
             return name
@@ -38,7 +38,7 @@ def _target(node: ast.AST) -> str | None:
 
 
 def _without(body: list[ast.stmt], unread: set[str]) -> list[ast.stmt]:
-    """Statements without those that give a value to an unread variable, and without comments on them."""
+    """Return statements without assignments to unread variables and the comments on them."""
     kept: list[ast.stmt] = []
     for statement in body:
         for field in ("body", "orelse"):

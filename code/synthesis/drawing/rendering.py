@@ -1,6 +1,6 @@
-"""How trees of Python are written: on one line where they fit, else as formatters break lines.
+"""Renders syntax trees as Python source: on one line if possible, otherwise broken as formatters do.
 
-``ast.unparse`` would do, but its output differs between Python versions, and a row is the same bytes on all.
+``ast.unparse`` is not used because its output differs between Python versions, and rows must be the same bytes on all.
 """
 
 from dataclasses import replace
@@ -43,18 +43,18 @@ _PRECEDENCE = {
     "and": 3, "or": 2,
 }  # fmt: skip
 _COMPARISON, _CONDITIONAL, _NEGATION, _ATOM = 4, 1, 11, 20
-# A longer line is broken at the brackets and operators that are outermost.
+# Longer lines are broken at the outermost brackets and operators.
 WIDEST = 100
 _STEP = "    "
 
 
 def render(node: Expression) -> str:
-    """An expression as Python source."""
+    """Return an expression as Python source."""
     return _render(node)[0]
 
 
 def _render(node: Expression) -> tuple[str, int]:
-    """The source and how tightly its outermost operator binds."""
+    """Return the source and the precedence of its outermost operator."""
     match node:
         case Name(id):
             return id, _ATOM
@@ -102,7 +102,7 @@ def _render(node: Expression) -> tuple[str, int]:
 
 
 def _keyword(key: str) -> str:
-    """What a named argument begins with; a mapping of them has no name."""
+    """Return the beginning of a keyword argument; ``**`` for a mapping of them."""
     return f"{key}=" if key else "**"
 
 
@@ -115,18 +115,18 @@ def _wrap(node: Expression, level: int) -> str:
     return text if binding >= level else f"({text})"
 
 
-# ---- expressions over several lines
+# Expressions over several lines
 
 
 def _lay_out(node: Expression, pad: str, before: int, after: int, widest: int) -> str:
-    """An expression that stands in brackets, over several lines if it does not fit on one.
+    """Return an expression inside brackets, over several lines if it does not fit on one.
 
     Args:
         node: the expression.
-        pad: how its line is indented.
-        before: the columns that are taken on its first line, the indentation included.
-        after: those that are to follow on its last line.
-        widest: the columns of a line.
+        pad: the indentation of its line.
+        before: number of used columns on its first line, including the indentation.
+        after: number of columns that follow on its last line.
+        widest: maximum line length.
     """
     flat = render(node)
     if before + len(flat) + after <= widest:
@@ -189,13 +189,13 @@ def _lay_out(node: Expression, pad: str, before: int, after: int, widest: int) -
 
 
 def _in_brackets(argument: Expression) -> Expression:
-    """An argument that a comma may follow."""
+    """Return an argument in a form that a comma may follow."""
     bare = isinstance(argument, Comprehension) and not argument.brackets
     return replace(argument, brackets="()") if bare else argument
 
 
 def _lay_out_part(node: Expression, level: int, pad: str, before: int, after: int, widest: int) -> str:
-    """A part of an expression, in brackets of its own if it binds less tightly than what is around it."""
+    """Return a part of an expression, in parentheses if it binds less tightly than its surroundings."""
     flat, binding = _render(node)
     if binding < level and len(flat) + before + after + 2 > widest:
         return f"(\n{pad}{_STEP}{_lay_out(node, pad + _STEP, len(pad) + 4, 0, widest)}\n{pad})"
@@ -203,14 +203,14 @@ def _lay_out_part(node: Expression, level: int, pad: str, before: int, after: in
 
 
 def _list(opening: str, parts: list[tuple[str, Expression]], pad: str, closing: str, widest: int) -> str:
-    """What stands between two brackets, one part a line."""
+    """Return the parts between two brackets, one a line."""
     inner = pad + _STEP
     lines = [f"{inner}{label}{_lay_out(part, inner, len(inner) + len(label), 1, widest)}," for label, part in parts]
     return "\n".join([opening, *lines, f"{pad}{closing}"])
 
 
 def _terms(node: Expression, level: int) -> tuple[Expression, list[tuple[str, Expression]]]:
-    """The first operand of a chain of operators that bind equally, and each further one with its operator."""
+    """Return the first operand of a chain of operators with equal precedence, and the others with their operators."""
     rest: list[tuple[str, Expression]] = []
     while isinstance(node, Infix) and _PRECEDENCE[node.operator] == level:
         rest.append((node.operator, node.right))
@@ -221,9 +221,9 @@ def _terms(node: Expression, level: int) -> tuple[Expression, list[tuple[str, Ex
 def _lay_out_alone(
     head: str, node: Expression, pad: str, widest: int, tail: str = "", *, bare: bool = True
 ) -> list[str]:  # fmt: skip
-    """The lines of a statement: what it begins with, an expression outside any bracket, and what it ends with.
+    """Return the lines of a statement with a beginning, an expression outside brackets, and an end.
 
-    Where nothing follows, a tuple is bare of its parentheses, if that is asked for.
+    If the end is empty and ``bare``, a tuple is written without parentheses.
     """
     flat = _render_bare(node) if bare and not tail else render(node)
     if len(head) + len(flat) + len(tail) <= widest or isinstance(node, Name | Literal):
@@ -237,11 +237,11 @@ def _lay_out_alone(
     return lines
 
 
-# ---- statements
+# Statements
 
 
 def render_block(statements: tuple[Statement, ...], indent: int = 0, widest: int = WIDEST) -> list[str]:
-    """Statements as lines of Python source."""
+    """Return statements as lines of Python source."""
     return [line for statement in statements for line in _render_statement(statement, "    " * indent, indent, widest)]
 
 
@@ -303,7 +303,7 @@ def _render_parameter(name: str, annotation: str, default: str | None) -> str:
 
 
 def _render_docstring(text: str, pad: str) -> list[str]:
-    """A docstring's lines; the quotes that end one of several lines have a line of their own."""
+    """Return a docstring's lines. If there are several, the closing quotes are on a separate line."""
     if not text:
         return []
     first, *rest = text.split("\n")
@@ -313,6 +313,6 @@ def _render_docstring(text: str, pad: str) -> list[str]:
 
 
 def _render_bare(node: Expression) -> str:
-    """A tuple outside any bracket needs no parentheses."""
+    """Return an expression outside brackets, where a tuple needs no parentheses."""
     text = render(node)
     return text[1:-1] if isinstance(node, Display) and node.brackets == "()" and len(node.items) > 1 else text

@@ -1,4 +1,4 @@
-"""What families of kernels that are written as templates have in common: names by role, and holes that are drawn."""
+"""Shared code of families that are written as templates: names by role, and holes that are filled at random."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Generic, TypeVar
@@ -20,9 +20,9 @@ class Scene(Generic[S]):
     """A kernel of a family under construction.
 
     Args:
-        draft: the kernel, with nothing in it.
-        roles: for each variable of the templates, the names that it may get.
-        square: how a value times itself is written.
+        draft: the empty kernel.
+        roles: the possible names of each variable of the templates.
+        square: how the square of a value is written.
     """
 
     def __init__(
@@ -40,15 +40,15 @@ class Scene(Generic[S]):
             self.draft.add(statement)
 
     def name(self, variable: str) -> Name:
-        """What a variable of the templates is called here."""
+        """Return the name of a template variable in this kernel."""
         return self.template.name(variable)
 
     def constant(self, low: float, high: float) -> Expression:
-        """A number in its place, with a digit or two after the point."""
+        """Return a random constant with one or two decimal places."""
         return self.draft.literal(self.choices.decimal(low, high, 2 if high < 1 else 1), "float32").node
 
     def begin_hole(self, label: str = "hole") -> Stream:
-        """The random choices of another hole."""
+        """Return the random choices for another hole."""
         self._holes += 1
         return self.stream.child(label, self._holes)
 
@@ -56,10 +56,10 @@ class Scene(Generic[S]):
         self, choices: Stream, terms: Sequence[Term], operations: Sequence[Operation], kind: Type, within: Domain, *,
         steps: tuple[int, int], max_fresh: int = 0,
     ) -> Expression:  # fmt: skip
-        """Something of the terms, of a type and inside an interval.
+        """Return a random expression of the terms with a given type and within an interval.
 
         Raises:
-            DrawError: if nothing leads there.
+            DrawError: if there is none.
         """
         weaver = Weaver(self.draft, choices.child("weave"), operations, max_fresh=max_fresh)
         made = weaver.fit(weaver.weave(terms, steps=choices.integer(*steps), goal=kind), within)
@@ -68,5 +68,5 @@ class Scene(Generic[S]):
         return made.node
 
     def titles(self, target: str, *more: str) -> tuple[str, ...]:
-        """Names for a kernel that does what its target says; ``more`` are forms of the front end's own."""
+        """Return possible names for a kernel with a target. ``more`` are additional forms of the front end."""
         return tuple(form.format(target) for form in (*_TITLES, *more))

@@ -1,8 +1,8 @@
-"""Random streams that depend on their labels alone.
+"""Random streams that depend only on their labels.
 
-A stream is a function of the labels that it was made from: not of the process, the hash seed, the worker or what was
-drawn before. Its words are hashes of the labels, and every choice is made of them here, so that no library's change
-moves a kernel.
+A stream is a function of the labels that it was made from, and not of the process, the hash seed, the worker or earlier
+draws. Its words are hashes of the labels. All choices are implemented here, so that no library change can change a
+kernel.
 """
 
 import functools
@@ -24,7 +24,7 @@ def _hash_name(name: str) -> int:
 
 
 def _names(options: Sequence[object], key: Callable[[Any], str] | None) -> Iterable[str]:
-    """What options are told from each other by: their key, themselves, or their names."""
+    """Return the unique names of options: their key, themselves, or their ``name``."""
     if key is not None:
         return map(key, options)
     return [each if isinstance(each, str) else each.name for each in cast("Sequence[Any]", options)]
@@ -34,27 +34,27 @@ _POSITIVE = (
     0.01, 0.05, 0.1, 0.2, 0.25, 0.3, 0.5, 0.6, 0.75, 0.8, 0.9, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 8.0, 10.0, 20.0, 100.0,
 )  # fmt: skip
 _ROUND = (*(-each for each in _POSITIVE), *_POSITIVE)
-"""Constants that people write; 0 and 1 change little of a sum or a product, and are written where they are meant."""
+"""Constants that people write. 0 and 1 are excluded because they change little in a sum or a product."""
 _USUAL = (0.5, 2.0)
-"""Those of them that people write most: with 0 and 1 nine in ten constants of applications."""
+"""The most common ones. Together with 0 and 1 they make up nine in ten constants of applications."""
 _ROUNDED, _PLAINEST, _SHORTENED = 0.8, 0.45, 0.7
 
 
 class Stream:
-    """A stream of random choices, the same wherever and whenever it is made from the same labels.
+    """A stream of random choices, which is always the same for the same labels.
 
-    With the choices it carries what and how much is to be drawn from them, as QuickCheck's generators carry a size; so
-    whatever draws a part of a kernel knows it, and no function in between hands it on.
+    It also carries what is to be drawn and how much, as QuickCheck's generators carry a size, so that functions need
+    not pass it on.
 
-    What is listed somewhere and may grow (operations, names) is chosen by its name, with ``pick``, ``ranked`` or
-    ``tries``: one option more changes only those choices that it wins. ``choice``, ``weighted`` and ``shuffled`` go by
-    place, for lists that belong to the code around them.
+    Options from lists that may grow (operations, names) are chosen by name, with ``pick``, ``ranked`` or ``tries``. A
+    new option then changes only the choices that it wins. ``choice``, ``weighted`` and ``shuffled`` choose by position,
+    for lists that belong to the code around them.
 
     Args:
-        labels: what it is a function of.
-        difficulty: 1 for a kernel of one line to 5 for a long one.
-        real: whether arrays are to be of the sizes that applications have, rather than cheap to run.
-        target: what the recipe is asked for, such as an operation; empty if nothing is.
+        labels: what the stream is a function of.
+        difficulty: from 1 for a kernel of one line to 5 for a long one.
+        real: whether arrays have sizes as in applications, rather than sizes that are cheap to run.
+        target: what the recipe is asked to use, such as an operation; empty if nothing.
     """
 
     __slots__ = ("_key", "_place", "_words", "difficulty", "real", "target")
@@ -68,19 +68,19 @@ class Stream:
         self.target = target
 
     def at_real_sizes(self) -> "Stream":
-        """The same stream from its beginning, for a kernel that makes the same choices at real sizes."""
+        """Return the same stream from its beginning, for a kernel that makes the same choices at real sizes."""
         made = Stream(difficulty=self.difficulty, real=True, target=self.target)
         made._key = self._key
         return made
 
     def child(self, *labels: object) -> "Stream":
-        """An independent stream, so that what one part draws does not move another part."""
+        """Return an independent stream, so that draws of one part do not affect another part."""
         made = Stream(*labels, difficulty=self.difficulty, real=self.real, target=self.target)
         made._key = self._key + made._key
         return made
 
     def word(self) -> int:
-        """A uniform integer of 64 bits."""
+        """Return a uniform 64-bit integer."""
         if self._place == len(self._words):
             block = hashlib.blake2b(f"{self._key}{self._place}".encode())
             self._words += _WORDS.unpack(block.digest())
@@ -89,7 +89,7 @@ class Stream:
 
     @contextmanager
     def attempt(self) -> Generator[None]:
-        """What is drawn inside is drawn once more where an exception leaves it."""
+        """Reset the stream to its current position if an exception leaves this context."""
         place = self._place
         try:
             yield
@@ -98,7 +98,7 @@ class Stream:
             raise
 
     def below(self, bound: int) -> int:
-        """A uniform integer of 0 … bound-1.
+        """Return a uniform integer in 0 … bound-1.
 
         Raises:
             ValueError: if ``bound`` is not positive.
@@ -108,19 +108,19 @@ class Stream:
         return self.word() * bound >> 64
 
     def integer(self, low: int, high: int) -> int:
-        """A uniform integer of low … high, both included."""
+        """Return a uniform integer in low … high, both included."""
         return low + self.below(high - low + 1)
 
     def fraction(self) -> float:
-        """A uniform number of [0, 1)."""
+        """Return a uniform number in [0, 1)."""
         return (self.word() >> 11) / 2**53
 
     def chance(self, probability: float) -> bool:
-        """True with the given probability."""
+        """Return True with the given probability."""
         return self.fraction() < probability
 
     def decimal(self, low: float, high: float, places: int = 2) -> float:
-        """A constant of [low, high], as people write them: mostly a round one, else a decimal of one or more places."""
+        """Return a constant in [low, high] as people write it: usually a round one, else with one or more decimals."""
         fitting = [each for each in _ROUND if low <= each <= high]
         if fitting and self.chance(_ROUNDED):
             usual = [each for each in fitting if abs(each) in _USUAL]
@@ -130,14 +130,14 @@ class Stream:
         scale = 10**places
         return self.integer(math.ceil(low * scale - 1e-9), math.floor(high * scale + 1e-9)) / scale
 
-    # ---- by place
+    # By position
 
     def choice(self, options: Sequence[T]) -> T:
-        """One of the options, each as likely as the others."""
+        """Return one of the options, all equally likely."""
         return options[self.below(len(options))]
 
     def weighted(self, options: Sequence[tuple[T, float]]) -> T:
-        """One of the options, each in proportion to its weight."""
+        """Return one of the options, in proportion to its weight."""
         point = self.fraction() * math.fsum(weight for _, weight in options)
         for option, weight in options:
             point -= weight
@@ -146,30 +146,30 @@ class Stream:
         return options[-1][0]
 
     def shuffled(self, options: Sequence[T]) -> list[T]:
-        """The options in a random order."""
+        """Return the options in random order."""
         result = list(options)
         for last in range(len(result) - 1, 0, -1):
             other = self.below(last + 1)
             result[last], result[other] = result[other], result[last]
         return result
 
-    # ---- by name
+    # By name
 
     def pick(
         self, options: Sequence[T], *, key: Callable[[T], str] | None = None, weight: Callable[[T], float] | None = None
     ) -> T:
-        """One of the options, each as likely as the others or in proportion to its weight; takes one word.
+        """Return one of the options, equally likely or in proportion to its weight. Uses one word.
 
-        Every option has a score that depends on its name and the word, and the best one wins (highest random weight, or
-        rendezvous hashing); so of more options, one that was not chosen before is chosen only if it is new.
+        Every option has a score that depends on its name and the word, and the highest score wins (highest random
+        weight, or rendezvous hashing). If options are added, the choice changes only if a new one wins.
 
         Args:
-            options: what to choose from, in any order.
-            key: what an option is told from the others by; by default itself, or its ``name``.
-            weight: an option's weight, above 0.
+            options: the options, in any order.
+            key: returns the unique name of an option; by default itself, or its ``name``.
+            weight: returns the weight of an option, above 0.
 
         Raises:
-            ValueError: if there are none.
+            ValueError: if there are no options.
         """
         if not options:
             raise ValueError("nothing to choose from: no options")
@@ -179,17 +179,16 @@ class Stream:
     def ranked(
         self, options: Sequence[T], *, key: Callable[[T], str] | None = None, weight: Callable[[T], float] | None = None
     ) -> list[T]:
-        """The options in a random order, which one more does not change but for its own place; see ``pick``."""
+        """Return the options in random order; see ``pick``. A new option changes only its own position."""
         scores = self._scores(options, key, weight)
         return [options[place] for place in sorted(range(len(options)), key=scores.__getitem__, reverse=True)]
 
     def tries(
         self, options: Sequence[T], *, key: Callable[[T], str] | None = None, weight: Callable[[T], float] | None = None
     ) -> Iterator[T]:
-        """The options as ``ranked`` orders them, each to be tried with the same choices to come.
+        """Yield the options in the order of ``ranked``, with the same following choices for each.
 
-        What was drawn for an option before the next one is asked for is drawn once more, so that an option that came to
-        nothing leaves no trace.
+        The stream is reset before each option, so that failed options have no effect on later draws.
         """
         ranked = self.ranked(options, key=key, weight=weight)
         place = self._place

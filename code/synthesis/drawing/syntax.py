@@ -1,4 +1,4 @@
-"""Python as a tree: the expressions and statements that drawn kernels are made of."""
+"""Syntax trees of Python: the expressions and statements that drawn kernels consist of."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
@@ -13,7 +13,7 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """A constant, as it is written."""
+    """A constant as it is written."""
 
     text: str
 
@@ -80,7 +80,7 @@ class Subscript:
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """``low:high:step`` inside a subscript; an empty text where a bound is left out."""
+    """``low:high:step`` inside a subscript; an empty string for an omitted bound."""
 
     low: str = ""
     high: str = ""
@@ -112,7 +112,7 @@ class Dictionary:
 
 @dataclass(frozen=True, slots=True)
 class Starred:
-    """``*value``, or ``**value``, among the arguments of a call or the items of a display."""
+    """``*value`` or ``**value``, among the arguments of a call or the items of a display."""
 
     value: "Expression"
     stars: str = "*"
@@ -127,14 +127,14 @@ class Comprehension:
     iterable: "Expression"
     tests: tuple["Expression", ...] = ()
     brackets: str = "[]"
-    """Empty where it is the only argument of a call."""
+    """The brackets; empty if it is the only argument of a call."""
     keys: tuple["Expression", ...] = ()
-    """The key of a dictionary's, else none."""
+    """The key of a dictionary comprehension; empty for others."""
 
 
 @dataclass(frozen=True, slots=True)
 class FormattedText:
-    """An f-string: texts, and expressions that stand in braces."""
+    """An f-string: texts, and expressions in braces."""
 
     parts: tuple["str | Expression", ...]
 
@@ -160,7 +160,7 @@ Expression = (
 
 
 def names(node: Expression) -> Iterator[str]:
-    """Every variable that an expression reads, in order, repeats included."""
+    """Yield every variable that an expression reads, in order, including repeats."""
     if isinstance(node, Name):
         yield node.id
     for child in _children(node):
@@ -168,7 +168,7 @@ def names(node: Expression) -> Iterator[str]:
 
 
 def rename(node: Expression, renames: Mapping[str, str]) -> Expression:
-    """An expression with other names for some of its variables."""
+    """Return an expression with some of its variables renamed."""
     if isinstance(node, Name):
         return Name(renames.get(node.id, node.id))
 
@@ -183,14 +183,14 @@ def rename(node: Expression, renames: Mapping[str, str]) -> Expression:
 
 
 def walk(node: Expression) -> Iterator[Expression]:
-    """An expression and all that are inside it."""
+    """Yield an expression and all expressions inside it."""
     yield node
     for child in _children(node):
         yield from walk(child)
 
 
 def size(node: Expression) -> int:
-    """The number of nodes of an expression."""
+    """Return the number of nodes of an expression."""
     return 1 + sum(size(child) for child in _children(node))
 
 
@@ -217,7 +217,7 @@ class Assign:
 
 @dataclass(frozen=True, slots=True)
 class Evaluate:
-    """An expression for its effect."""
+    """An expression statement."""
 
     value: Expression
 
@@ -246,7 +246,7 @@ class Assert:
 
 @dataclass(frozen=True, slots=True)
 class If:
-    """``if test: body else: orelse``; an ``orelse`` that is one ``If`` prints as ``elif``."""
+    """``if test: body else: orelse``. An ``orelse`` of a single ``If`` is written as ``elif``."""
 
     test: Expression
     body: tuple["Statement", ...]
@@ -279,7 +279,7 @@ class Jump:
 
 @dataclass(frozen=True, slots=True)
 class Class:
-    """A class that is nothing but fields with types."""
+    """A class with only annotated fields."""
 
     name: str
     fields: tuple[tuple[str, str], ...]
@@ -294,18 +294,18 @@ class Function:
 
     name: str
     parameters: tuple[tuple[str, str], ...]
-    """Names and annotations; an empty annotation is left out. After one that is ``*``, they are keyword-only."""
+    """Names and annotations; empty for no annotation. Parameters after ``*`` are keyword-only."""
     body: tuple["Statement", ...]
     decorators: tuple[str, ...] = ()
     docstring: str = ""
     returns: str = ""
     defaults: tuple[tuple[str, str], ...] = ()
-    """Names of parameters, and what they are where they are not given."""
+    """Names of parameters and their default values."""
 
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """A line that only people read; an empty one where it has no text."""
+    """A comment line; an empty line if it has no text."""
 
     text: str
 
@@ -314,7 +314,7 @@ Statement = Assign | Evaluate | Return | Raise | Assert | If | For | While | Jum
 
 
 def reads(statements: "tuple[Statement, ...]") -> Iterator[str]:
-    """Every variable that statements read, nested blocks included; what they only assign is left out."""
+    """Yield every variable that statements read, including nested blocks, but not those that they only assign."""
     for statement in statements:
         match statement:
             case Assign(target, value, operator):
@@ -338,7 +338,7 @@ def reads(statements: "tuple[Statement, ...]") -> Iterator[str]:
 
 
 def assigned(statements: "tuple[Statement, ...]") -> Iterator[str]:
-    """Every variable that statements give a value to by itself, nested blocks included."""
+    """Yield every variable that statements assign directly, including nested blocks."""
     for statement in statements:
         match statement:
             case Assign(Name(name), _, ""):
@@ -354,12 +354,12 @@ def assigned(statements: "tuple[Statement, ...]") -> Iterator[str]:
 def rename_all(
     statements: "tuple[Statement, ...]", renames: Mapping[str, str], annotate: Callable[[str], str]
 ) -> "tuple[Statement, ...]":
-    """Statements with other names for what their expressions read or assign, and other annotations.
+    """Return statements with variables renamed in their expressions and assignments, and with other annotations.
 
     Args:
-        statements: nested blocks included; what functions and classes are called, and loops count, stays.
-        renames: old names to new ones.
-        annotate: an annotation to another one; empty annotations stay.
+        statements: the statements. Nested blocks are included. Names of functions, classes and loop variables are kept.
+        renames: new names by old name.
+        annotate: returns the new annotation for an old one. Empty annotations are kept.
     """
 
     def inside(statement: Statement) -> Statement:

@@ -1,7 +1,7 @@
-"""Statements written as Python with holes, for what has a known shape: an integrator, a distance, a filter.
+"""Templates: statements written as Python with holes, for code with a known structure, such as an integrator.
 
-A template is not a kernel. Its holes are filled with drawn expressions, its variables get names of their role, and a
-recipe puts together those of its parts that it chooses.
+A template is not a complete kernel. Its holes are filled with drawn expressions, its variables get names by their role,
+and a recipe combines the parts that it chooses.
 """
 
 import ast
@@ -52,16 +52,16 @@ _OPERATORS: dict[type[ast.AST], str] = {
 }  # fmt: skip
 _PACKAGES = ("wp", "jnp", "jax", "lax", "functools", "math")
 KNOWN = frozenset({"range", "float", "int", "bool", "len", "True", "False"})
-"""What of Python's own any text may name."""
+"""Builtin names that any text may use."""
 PYTHON = KNOWN | {
     "abs", "all", "any", "dict", "enumerate", "isinstance", "list", "map", "max", "min", "reversed", "set", "sorted",
     "str", "sum", "tuple", "zip", "TypeError", "ValueError",
 }  # fmt: skip
-"""What else of Python's own a text may name that declares its variables by other names."""
+"""Builtin names that a text may use if it declares its variables under other names."""
 _KEPT = 1024
-"""Templates that are kept as they were parsed."""
+"""Number of parsed templates that are cached."""
 _REMARK = "# "
-"""What a text that stands by itself begins with where it is a comment."""
+"""Prefix of a string statement that stands for a comment."""
 
 
 Hole = Expression | Callable[[], Expression]
@@ -75,10 +75,10 @@ _parse_kept = functools.lru_cache(_KEPT)(_parse)
 
 
 def _as_written(value: object) -> str:
-    """A constant as people write it: ``1e-8``, ``1e9``, ``...``."""
+    """Return a constant as people write it: ``1e-8``, ``1e9``, ``...``."""
     if value is ...:
         return "..."
-    if isinstance(value, str) and "\n" in value:  # what is printed, which people put between double quotes
+    if isinstance(value, str) and "\n" in value:  # for printing, which people write in double quotes
         return json.dumps(value)
     text = repr(value)
     if isinstance(value, float):
@@ -88,13 +88,13 @@ def _as_written(value: object) -> str:
 
 
 class Template:
-    """Puts templates into one kernel; a variable of one is the same variable in the next.
+    """Fills templates for one kernel. A variable has the same name in all of them.
 
     Args:
-        book: gives out the names.
-        roles: for a variable, the names that it may get; its own where it is not listed.
-        square: how a value times itself is written, so that no operation has two identical operands.
-        known: names that Python or a library has, which stay.
+        book: assigns the names.
+        roles: the possible names of each variable; its own if it is not listed.
+        square: how the square of a value is written, so that no operation has two identical operands.
+        known: names of Python or a library, which are kept.
     """
 
     def __init__(
@@ -111,28 +111,28 @@ class Template:
         self._names: dict[str, str] = {}
 
     def statements(self, text: str, **holes: Hole) -> list[Statement]:
-        """A template's statements, its holes filled.
+        """Return a template's statements with its holes filled.
 
         Args:
             text: Python.
-            holes: what stands for each name; a function is called if the template has the name, and only then.
+            holes: what replaces each name. A function is called only if the template contains the name.
         """
         filled = dict(holes)
         return [self._statement(each, filled) for each in _parse_kept(text)]
 
     def statements_once(self, text: str, **holes: Hole) -> list[Statement]:
-        """The same of a text that is this kernel's alone, and not worth keeping as it was parsed."""
+        """Like ``statements``, for a text used in only one kernel, whose syntax tree is not cached."""
         filled = dict(holes)
         return [self._statement(each, filled) for each in _parse(text)]
 
     def expression(self, text: str, **holes: Hole) -> Expression:
-        """One expression."""
+        """Return a template's single expression."""
         (statement,) = _parse_kept(text)
         assert isinstance(statement, ast.Expr)
         return self._expression(statement.value, dict(holes))
 
     def name(self, variable: str) -> Name:
-        """What a variable of the templates is called here."""
+        """Return the name of a template variable in this kernel."""
         if variable == "_":
             return Name("_")
         if variable not in self._names:
@@ -173,7 +173,7 @@ class Template:
                 raise ValueError(f"no template holds {ast.unparse(node)}")
 
     def _target(self, node: ast.expr) -> str:
-        """What a loop counts, or takes apart."""
+        """Return the loop variable or variables as text."""
         match node:
             case ast.Name(id=name):
                 return self.name(name).id
@@ -296,7 +296,7 @@ class Template:
         )
 
     def _part(self, node: ast.expr, holes: dict[str, Hole]) -> "str | Expression":
-        """A part of an f-string."""
+        """Return a part of an f-string."""
         if isinstance(node, ast.FormattedValue):
             return self._expression(node.value, holes)
         assert isinstance(node, ast.Constant)

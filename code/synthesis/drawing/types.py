@@ -1,10 +1,10 @@
-"""The types of the values inside a drawn kernel, the same for both front ends."""
+"""The types of values in drawn kernels, shared by both front ends."""
 
 from dataclasses import dataclass
 
 FLOATS = ("float16", "bfloat16", "float32", "float64")
 HALVES = ("float16", "bfloat16")
-"""Formats of 16 bits, of which a few roundings leave little."""
+"""Formats of 16 bits, in which a few roundings lose most of the precision."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class Type:
 
     @property
     def is_float(self) -> bool:
-        """Whether the scalar is a floating point number."""
+        """Whether the scalar is floating-point."""
         return self.dtype in FLOATS
 
     @property
@@ -25,5 +25,5 @@ class Type:
         return len(self.shape)
 
     def with_shape(self, shape: tuple[int, ...]) -> "Type":
-        """The same scalar in another shape."""
+        """Return the same scalar type with another shape."""
         return Type(self.dtype, shape)

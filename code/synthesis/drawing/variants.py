@@ -1,9 +1,9 @@
-"""Text with choices in it: the several ways in which people write the same, and what they may leave out.
+"""Text with choices: several ways to write the same code, and optional parts.
 
-``{a ~ b}`` is one of its parts, each as likely as the others; a part may be empty. ``{? a}`` is there or not, and
-``{?0.7 a}`` with that probability, more often in kernels that are to be more difficult; ``{? a ~ b}`` is b else.
-``{* a ~ b ~ c}`` is one or more of its parts, one below the other in any order. Groups nest. A part of several lines is
-indented as the line that its group stands on.
+``{a ~ b}`` is one of its parts, all equally likely; a part may be empty. ``{? a}`` is optional, and ``{?0.7 a}`` has
+that probability, which is higher in more difficult kernels. ``{? a ~ b}`` is b otherwise. ``{* a ~ b ~ c}`` is one or
+more of its parts, on separate lines in any order. Groups can be nested. A part of several lines is indented like the
+line of its group.
 """
 
 import re
@@ -11,24 +11,24 @@ from collections.abc import Callable
 from textwrap import dedent, indent
 
 Shuffle = Callable[[list[str]], list[str]]
-"""Several texts in a random order."""
+"""Returns the given texts in random order."""
 Chance = Callable[[float], bool]
-"""True with about a probability."""
+"""Returns True with approximately the given probability."""
 
 _OPTIONAL, _SEVERAL = 0.4, 0.45
 _INDENT = 4
 _WORD = re.compile(r"(and|or|if|else|not)\b")
-"""What stands apart from what is before it."""
+"""Matches words that need a space before them."""
 _PROBABILITY = re.compile(r"\?(\d*\.\d+)?")
 
 
 def choose(text: str, shuffled: Shuffle, chance: Chance) -> str:
-    """The text with one part of each of its groups.
+    """Return the text with one part of each of its groups.
 
     Args:
         text: lines of Python with groups.
-        shuffled: brings parts into a random order.
-        chance: decides on what may be left out.
+        shuffled: returns parts in random order.
+        chance: decides about optional parts.
 
     Raises:
         ValueError: if a group is not closed.
@@ -50,7 +50,7 @@ def choose(text: str, shuffled: Shuffle, chance: Chance) -> str:
 
 
 def _fit(part: str, text: str, start: int) -> str:
-    """A part as it stands at a place of the text."""
+    """Return a part as it is inserted at a position of the text."""
     if "\n" not in part:
         part = part.strip(" ")
         return f" {part}" if _WORD.match(part) and text[start - 1 : start].strip() else part
@@ -58,9 +58,10 @@ def _fit(part: str, text: str, start: int) -> str:
 
 
 def _align(part: str, pad: str) -> str:
-    """The lines of a part with a margin before all but the first.
+    """Return the lines of a part with a margin before all but the first.
 
-    Where a part begins behind a brace, its other lines stand as they are, or below its own first line.
+    If a part begins directly after a brace, its other lines keep their indentation, or are aligned below its first
+    line.
     """
     first, _, rest = part.rstrip("\n ").partition("\n")
     if not first.strip():
@@ -72,7 +73,7 @@ def _align(part: str, pad: str) -> str:
 
 
 def _margin(text: str, start: int) -> str:
-    """What the line of a place begins with."""
+    """Return the indentation of the line of a position."""
     line = text[text.rfind("\n", 0, start) + 1 :]
     return line[: len(line) - len(line.lstrip(" "))]
 
@@ -87,7 +88,7 @@ def _closing(text: str, start: int) -> int:
 
 
 def _parts(text: str) -> list[str]:
-    """What the group's own ``~`` divide."""
+    """Return the parts separated by the group's own ``~``."""
     parts, depth, begin = list[str](), 0, 0
     for place, each in enumerate(text):
         depth += {"{": 1, "}": -1}.get(each, 0)

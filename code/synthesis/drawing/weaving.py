@@ -1,9 +1,8 @@
-"""Weaving: how operations and terms become one expression that depends on all of them.
+"""Combines terms and operations into one expression that depends on all of them.
 
-The weaver works from the leaves up. It holds a pool of terms, applies operations to them, and ends when one
-term is left; so every leaf is read, and every operation's operands and their intervals are known before it is
-built. What cannot be combined as it stands is first fitted into an operation's domain by a smooth map, or is
-given a new argument to combine with.
+The weaver works from the leaves up. It keeps a pool of terms, applies operations to them, and ends when one term is
+left. Every leaf is therefore read, and the intervals of an operation's operands are known before it is built. Terms
+that cannot be combined directly are first mapped smoothly into an operation's domain, or combined with a new argument.
 """
 
 import math
@@ -31,62 +30,62 @@ _TYPICAL = (
 )
 _TYPICAL_INTEGERS = (Domain(low=-20, high=20), Domain(low=1, high=30), Domain(low=-8, high=8))
 _UNSIGNED = Domain(low=0, high=60)
-# An expression of more nodes than this is always given a name.
+# An expression with more nodes than this is always assigned to a variable.
 _LONGEST = 18
-# An operand of a helper's call of more nodes than this is given one first.
+# An operand of a helper's call with more nodes than this is assigned to a variable first.
 LONG_OPERAND = 6
-# What shrinks an interval more than this leaves nothing of values that lie far inside it.
+# A smaller factor would make values that are far inside the interval negligible.
 _LEAST_FACTOR = 0.12
-# How seldom a value is brought into a domain by a function that bends all of it, beside 1 for a shift.
+# Weight of bringing a value into a domain by a function that bends all of it, relative to 1 for a shift.
 _UNUSUAL = 0.02
-# How much more often than by its weight a function that was chosen is written.
+# Factor by which a chosen function is used more often than its weight.
 _WRITTEN = 4.0
-# What is cut off leaves at least this share of an interval.
+# Minimum share of an interval that must remain after cutting it off.
 _LEFT = 0.5
-# How many domains are tried for arguments that an operation is to start from.
+# Number of domains that are tried for new arguments of an operation.
 _DOMAIN_TRIES = 8
 
 
 class DrawError(Exception):
-    """A draft that led nowhere; the generator starts it again from another stream."""
+    """A draft failed. The generator starts it again from another stream."""
 
 
 class Scope(Protocol):
-    """Where terms come from: the kernel under construction."""
+    """The source of new terms: the kernel under construction."""
 
     @property
     def types(self) -> Sequence[Type]:
-        """The types that a new argument may have here."""
+        """The types that a new argument may have."""
         ...
 
     def fresh(self, type: Type, domain: Domain) -> Term:  # noqa: A002
-        """A term that reads an argument created for it."""
+        """Return a term that reads a new argument."""
         ...
 
     def literal(self, value: float, dtype: str) -> Term:
-        """A constant of a type, written as that type is."""
+        """Return a constant of a type, written according to its type."""
         ...
 
     def keep(self, term: Term) -> Term:
-        """The term under a name of its own: a statement is added, the name is returned."""
+        """Assign the term to a new variable, and return it under that name."""
         ...
 
     def attempt(self) -> AbstractContextManager[None]:
-        """What is added inside is taken back if a DrawError leaves it."""
+        """Undo everything added in this context if a DrawError leaves it."""
         ...
 
 
 def give_name(scope: Scope, term: Term) -> Term:
-    """The term under a name of its own, which it may have already."""
+    """Return the term under a name, assigning it to a new variable unless it already is a name."""
     return term if isinstance(term.node, Name) else scope.keep(term)
 
 
 class FunctionScope:
-    """The inside of a function that the kernel calls: no arguments can be added here.
+    """The scope of a function that the kernel calls. No arguments can be added in it.
 
     Args:
-        literal: how the kernel around it writes constants.
-        book: gives out the names inside; the kernel's own where the function can see the kernel's variables.
+        literal: how the kernel writes constants.
+        book: assigns the names inside; the kernel's own if the function can access the kernel's variables.
     """
 
     def __init__(self, literal: Callable[[float, str], Term], book: NameBook) -> None:
@@ -96,14 +95,14 @@ class FunctionScope:
         self._book = book
 
     def add_parameter(self, operand: Term) -> Term:
-        """A parameter that stands for an operand of the call: what is taken from it is taken from the operand."""
+        """Return a parameter for an operand of the call. Subtracting from it counts as subtracting from the operand."""
         return replace(operand, node=Name(self._book.take(PARAMETERS)), summands=operand.parts)
 
     def body(self, *results: Term) -> tuple[Statement, ...]:
-        """The statements of the function, which end by returning the results.
+        """Return the statements of the function, ending with the return of the results.
 
         Raises:
-            DrawError: if the function does nothing but give back what it is given.
+            DrawError: if the function only returns a parameter.
         """
         nodes = tuple(result.node for result in results)
         if len(nodes) == 1 and isinstance(nodes[0], Name) and not self.statements:
@@ -111,16 +110,16 @@ class FunctionScope:
         return (*self.statements, Return(nodes[0] if len(nodes) == 1 else Display(nodes)))
 
     def fresh(self, type: Type, domain: Domain) -> Term:  # noqa: A002
-        """Never: a helper's parameters are fixed."""
+        """Raise an error: a helper's parameters are fixed."""
         raise DrawError("a function inside a kernel takes no further arguments")
 
     def literal(self, value: float, dtype: str) -> Term:
-        """A constant, written as in the kernel around."""
+        """Return a constant, written as in the kernel."""
         return self._literal(value, dtype)
 
     @contextmanager
     def attempt(self) -> Generator[None]:
-        """Statements and names that are added inside are taken back if a DrawError leaves it."""
+        """Remove the statements and names added in this context if a DrawError leaves it."""
         before = len(self.statements)
         try:
             with self._book.attempt():
@@ -130,20 +129,20 @@ class FunctionScope:
             raise
 
     def keep(self, term: Term) -> Term:
-        """The term under a new local name of the function."""
+        """Assign the term to a new local variable of the function, and return it under that name."""
         local = self._book.take(LOCALS)
         self.statements.append(Assign(Name(local), term.node))
         return replace(term, node=Name(local), summands=term.parts)
 
 
 def name_of(term: Term) -> str:
-    """The name of a term that is one."""
+    """Return the name of a term that is a name."""
     assert isinstance(term.node, Name)
     return term.node.id
 
 
 def typical_domain(stream: Stream, dtype: Type | str, within: Domain | None = None) -> Domain:
-    """A domain as arguments have it, inside the given one."""
+    """Return a domain that is typical of arguments, within the given one."""
     kind = dtype if isinstance(dtype, Type) else Type(dtype)
     options = _TYPICAL if kind.is_float else _TYPICAL_INTEGERS
     if within is None and kind.dtype.startswith("uint"):
@@ -159,11 +158,11 @@ class Weaver:
     """Combines terms with the operations of a category.
 
     Args:
-        scope: where new arguments, constants and names come from.
+        scope: the source of new arguments, constants and names.
         stream: the random choices.
-        operations: what it may apply.
-        max_fresh: how many arguments it may create for variety; those that it needs come on top.
-        leveller: what makes any two terms combine when it is applied to both, where there is such an operation.
+        operations: the operations that it may apply.
+        max_fresh: maximum number of arguments created for variety. Necessary ones are created in addition.
+        leveller: an operation after which any two terms can be combined, if there is one.
     """
 
     def __init__(
@@ -186,10 +185,10 @@ class Weaver:
     def weave(
         self, terms: Sequence[Term], *, steps: int, target: Operation | None = None, goal: Type | None = None
     ) -> Term:
-        """One term that depends on all the given ones, has the target operation in it, and is of the goal's type.
+        """Return one term that depends on all given ones, contains the target operation, and has the goal's type.
 
         Raises:
-            DrawError: if the terms cannot be brought together.
+            DrawError: if the terms cannot be combined.
         """
         pool = list(terms)
         steps = min(steps, 1) if self._plain else steps
@@ -204,12 +203,12 @@ class Weaver:
         return self._reach(pool[0], goal)
 
     def apply(self, name: str, *operands: Term) -> Term | None:
-        """A named operation on terms, or None if it is not to be had or does not admit them."""
+        """Apply an operation by name; None if it is not available or does not admit the terms."""
         operation = self._by_name.get(name)
         return None if operation is None else operation.apply(self._stream, operands)
 
     def require(self, operation: Operation, *operands: Term) -> Term:
-        """The operation on just these terms.
+        """Apply the operation to these terms.
 
         Raises:
             DrawError: if it does not admit them.
@@ -220,10 +219,10 @@ class Weaver:
         return result
 
     def chain(self, term: Term, length: int) -> Term:
-        """The term under ``length`` functions, one after the other, each fitted to what the one before gives.
+        """Apply ``length`` functions to the term, one after the other, each fitted to the result of the one before.
 
         Raises:
-            DrawError: if no function takes it.
+            DrawError: if no function admits it.
         """
         functions = [operation for operation in self._of_arity(1) if operation.nonlinear]
         for _ in range(length):
@@ -232,10 +231,10 @@ class Weaver:
         return term
 
     def bend(self, term: Term, functions: Sequence[Operation]) -> Term:
-        """The term under one of the functions, fitted to it.
+        """Apply one of the functions to the term, after fitting it to the function's domain.
 
         Raises:
-            DrawError: if no function takes it.
+            DrawError: if no function admits it.
         """
         for operation in self._stream.tries(functions, weight=usual_weight):
             fitted = self.fit(term, operation.domains[0])
@@ -245,7 +244,7 @@ class Weaver:
         raise DrawError("no function takes the term")
 
     def stretch(self, term: Term) -> Term:
-        """The term stretched or shifted by a constant, or as it is; its values stay spread evenly."""
+        """Return the term scaled or shifted by a constant, or unchanged. Its values stay spread evenly."""
         name = self._stream.choice(("add", "sub", "mul", "neg"))
         operation = self._by_name.get(name)
         if operation is None:
@@ -255,7 +254,7 @@ class Weaver:
         return self._with_literal(operation, term) or term
 
     def fit(self, term: Term, domain: Domain) -> Term | None:
-        """The term brought into a domain by a smooth map, or None."""
+        """Return the term mapped smoothly into a domain, or None."""
         if term.interval.within(domain):
             return term
         ways = {self._shrink: 4.0, self._limit: 3.0, self._lift: 0.4, self._wave: _UNUSUAL, self._exponential: _UNUSUAL,
@@ -266,13 +265,13 @@ class Weaver:
                 return fitted
         return None
 
-    # ---- ways into a domain
+    # Maps into a domain
 
     def _plus(self, term: Term | None, offset: float) -> Term | None:
         return term and self.apply("add", term, self._scope.literal(offset, term.type.dtype))
 
     def _limit(self, term: Term, domain: Domain) -> Term | None:
-        """The term cut off at a bound of the domain, or at both; None where that would leave little of it."""
+        """Return the term clamped to one or both bounds of the domain; None if little of its interval would remain."""
         low, high = term.interval.low, term.interval.high
         floor = math.ceil(10 * domain.low + 1e-9) / 10 if low < domain.low else None
         ceiling = math.floor(10 * domain.high - 1e-9) / 10 if high > domain.high else None
@@ -302,11 +301,11 @@ class Weaver:
 
     def _shrink(self, term: Term, domain: Domain) -> Term | None:
         factor = round(0.9 * domain.magnitude / max(term.interval.magnitude, 1e-9), 2)
-        if not term.type.is_float or not _LEAST_FACTOR <= factor < 1:  # a whole number has no such factor
+        if not term.type.is_float or not _LEAST_FACTOR <= factor < 1:  # integers cannot be scaled by a fraction
             return None
         return self.apply("mul", term, self._scope.literal(factor, term.type.dtype))
 
-    # ---- steps
+    # Steps
 
     def _replace(self, pool: list[Term], taken: Sequence[Term], result: Term) -> None:
         pool[:] = [term for term in pool if not any(term is other for other in taken)]
@@ -318,7 +317,7 @@ class Weaver:
         pool.append(result)
 
     def _again(self, term: Term) -> Iterator[Term]:
-        """A second use of a named term, through a function that keeps the two uses from cancelling."""
+        """Yield a second use of a named term, through a function that keeps the two uses from cancelling."""
         options = [operation for operation in self._operations if operation.nonlinear and operation.arity == 1]
         if isinstance(term.node, Name):
             for operation in self._stream.tries(options, weight=usual_weight):
@@ -329,7 +328,7 @@ class Weaver:
                     return
 
     def _grow(self, pool: list[Term]) -> None:
-        """One step of variety; leaves the pool as it is where none is to be had."""
+        """Make one random step; the pool is unchanged if none is possible."""
         moves = [("unary", 0.45), ("literal", 0.3)]
         moves += [("combine", 0.35)] if len(pool) > 1 else []
         moves += [("fresh", 0.2)] if self._fresh_left else []
@@ -345,9 +344,10 @@ class Weaver:
         self._extend(pool, term, move)
 
     def _extend(self, pool: list[Term], term: Term, move: str) -> bool:
-        """Whether some operation has taken a term of the pool further; a function that few people write mostly has not.
+        """Apply some operation to a term of the pool, and return whether one was used.
 
-        That is decided of the function that was chosen, so that one more function changes the kernels with it alone.
+        A function that is rarely used is rejected with a high probability. This is decided after it was chosen, so that
+        a new function changes only the kernels that use it.
         """
         for operation in self._stream.tries(self._of_arity(1 if move == "unary" else 2), weight=usual_weight):
             result = self._extended(operation, term, move)
@@ -370,7 +370,7 @@ class Weaver:
         return [operation for operation in self._operations if operation.arity == arity]
 
     def _with_literal(self, operation: Operation, term: Term) -> Term | None:
-        """The operation on a term and a constant, in either order."""
+        """Return the operation on a term and a constant, in either order, or None."""
         if operation.literal is None:
             return None
         constant = self._scope.literal(operation.literal(self._stream, term), term.type.dtype)
@@ -382,7 +382,10 @@ class Weaver:
         return None
 
     def _with_partner(self, operation: Operation, term: Term, goal: Type | None = None) -> Term | None:
-        """The operation on a term and a new argument, in an order in which it takes them (and gives the goal)."""
+        """Return the operation on a term and a new argument in an order that it admits, or None.
+
+        If a goal is given, the result has its type.
+        """
         for kind in self._stream.shuffled(self._scope.types):
             for position in self._stream.shuffled((0, 1)):
                 domain = typical_domain(self._stream, kind, operation.domains[position])
@@ -396,7 +399,10 @@ class Weaver:
     def _with_fresh(
         self, operation: Operation, operands: tuple[Term, ...], stand_ins: tuple[Term, ...], goal: Type | None = None
     ) -> Term | None:
-        """The operation on operands, new arguments in place of some of them; none is made if it does not admit them."""
+        """Return the operation with new arguments in place of some operands, or None.
+
+        Arguments are made only if it admits them.
+        """
         probe = operation.apply(self._stream.child("probe"), operands)
         if probe is None or (goal is not None and probe.type != goal):
             return None
@@ -410,7 +416,7 @@ class Weaver:
             return None
 
     def _combine(self, pool: list[Term]) -> bool:
-        """Merge two terms of the pool with some operation."""
+        """Combine two terms of the pool with some operation, and return whether one was found."""
         pairs = self._stream.shuffled(list(permutations(range(len(pool)), 2)))[:6]
         for operation in self._stream.tries(self._of_arity(2), weight=usual_weight):
             for first, second in pairs:
@@ -422,10 +428,10 @@ class Weaver:
         return False
 
     def _merge(self, pool: list[Term]) -> None:
-        """Merge two terms whatever it takes: change one of them until they fit.
+        """Combine two terms, changing one of them until they fit.
 
         Raises:
-            DrawError: if nothing helps.
+            DrawError: if this is not possible.
         """
         if self._combine(pool):
             return
@@ -444,10 +450,10 @@ class Weaver:
         pool[:] = levelled
 
     def _reach(self, term: Term, goal: Type | None) -> Term:
-        """The term turned into the goal's type.
+        """Return the term converted to the goal's type.
 
         Raises:
-            DrawError: if no operation leads there.
+            DrawError: if no operation does so.
         """
         if goal is None or term.type == goal:
             return term
@@ -465,7 +471,7 @@ class Weaver:
         """Apply the target to terms of the pool, or to one of them and a constant or a new argument.
 
         Raises:
-            DrawError: if it takes none of them.
+            DrawError: if it admits none of them.
         """
         for taken in self._stream.shuffled(list(permutations(pool, target.arity))):
             fitted = [self.fit(term, domain) for term, domain in zip(taken, target.domains, strict=True)]
@@ -486,7 +492,7 @@ class Weaver:
         self._replace(pool, [], self._from_nothing(target))
 
     def _from_nothing(self, target: Operation) -> Term:
-        """The target on new arguments only.
+        """Return the target applied to new arguments only.
 
         Raises:
             DrawError: if no types of this scope fit.

@@ -1,4 +1,4 @@
-"""In which order the indices of kernels visit categories that are drawn unequally often."""
+"""The order in which indices of kernels visit categories with different weights."""
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
@@ -7,17 +7,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Wheel:
-    """Categories in the order in which indices visit them, around and around."""
+    """A cyclic sequence of categories that indices visit in order."""
 
     order: tuple[str, ...]
     before: tuple[int, ...]
-    """For each place, how often its category has stood on the wheel before."""
+    """For each position, how often its category occurs before it."""
     places: Mapping[str, tuple[int, ...]]
-    """Where each category stands."""
+    """The positions of each category."""
 
     @classmethod
     def of(cls, weights: Mapping[str, int]) -> "Wheel":
-        """Each category as often as it weighs, its places spread evenly."""
+        """Return a wheel on which each category occurs as often as its weight, spread evenly."""
         spread = [
             ((place + 0.5) / weight, position, category, place)
             for position, (category, weight) in enumerate(weights.items())
@@ -29,22 +29,22 @@ class Wheel:
         return cls(order, tuple(place for _, _, _, place in spread), places)
 
     def only(self, categories: Sequence[str]) -> "Wheel":
-        """The wheel of some of the categories, each as often as here."""
+        """Return the wheel of some of the categories, each as often as on this one."""
         return self.of({each: len(self.places[each]) for each in categories})
 
     def at(self, index: int) -> tuple[str, int]:
-        """The category that an index comes to, and the number of its kernel there."""
+        """Return the category of an index, and the number of its kernel within the category."""
         turn, place = divmod(index, len(self.order))
         category = self.order[place]
         return category, turn * len(self.places[category]) + self.before[place]
 
     def index_of(self, category: str, number: int) -> int:
-        """The index of a category's kernel; ``at`` the other way around."""
+        """Return the index of a category's kernel, the inverse of ``at``."""
         turn, place = divmod(number, len(self.places[category]))
         return turn * len(self.order) + self.places[category][place]
 
     def visits(self, categories: Sequence[str]) -> Iterator[tuple[int, str, int]]:
-        """The indices that come to some categories, each with its category and number, without an end."""
+        """Yield the indices of some categories, each with its category and number, endlessly."""
         places = sorted(place for each in categories for place in self.places[each])
         for turn in itertools.count():
             for place in places:

@@ -1,4 +1,4 @@
-"""What a kernel file says, as records."""
+"""The content of a kernel file as records."""
 
 from dataclasses import dataclass
 
@@ -11,9 +11,9 @@ class Element:
     """The type of a value, as the file spells it."""
 
     spelling: str
-    """``float``, ``wp.vec3``, ``jnp.float32``."""
+    """The scalar or element type: ``float``, ``wp.vec3``, ``jnp.float32``."""
     shape: tuple[str, ...] | None = None
-    """For an array its dimensions, each an expression of sizes; None for a value that is no array."""
+    """The dimensions of an array, each an expression of sizes; None if it is not an array."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,53 +21,53 @@ class Value:
     """An argument of a family's kernels."""
 
     name: str
-    """What the text calls it."""
+    """Its name in the text."""
     line: int
     element: Element
     names: tuple[str, ...]
     """Names that drawn kernels may give it."""
     low: float | None = None
     high: float | None = None
-    """Where its values are drawn from."""
+    """Bounds of its values."""
     role: Role = Role.INPUT
     says: str = ""
-    """What it is, in words."""
+    """A description."""
     usual: tuple[str, ...] = ()
-    """Values as Python, for a number that may be a constant or a default."""
+    """Usual values as Python, for a number that may become a constant or a default."""
     options: tuple[str, ...] = ()
-    """Values as Python, for a constant that is known when the kernel is compiled."""
+    """Possible values as Python, for a constant that is known at compile time."""
     starts: tuple[int, int] | None = None
-    """For an array of the first entries of rows: entries from one row to the next, and how much that may vary."""
+    """For an array of row starts: the number of entries between rows, and how much it may vary."""
     among: int | None = None
-    """For an array of places of which no two are alike: how many places there are for each item."""
+    """For an array of distinct indices: the number of possible indices for each item."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Family:
-    """A family of kernels: everything that one file says."""
+    """A family of kernels: the content of one file."""
 
     path: str
     source: str
-    """The whole file."""
+    """The content of the file."""
     name: str
-    """The file's, without its suffix; the recipe and target of its kernels."""
+    """The name of the file without its suffix. It is also the recipe and target of its kernels."""
     frontend: str
     category: str
     summary: str
-    """What its kernels compute, in a sentence without its full stop."""
+    """What its kernels compute, as a sentence without its full stop."""
     titles: tuple[str, ...]
     """Names that its kernels may have."""
     difficulties: tuple[int, ...]
     sizes: dict[str, tuple[int, ...]]
-    """Values of each size."""
+    """The possible values of each size."""
     values: tuple[Value, ...]
     axes: tuple[tuple[str, str], ...]
-    """For each launch dimension the thread's index and the expression of its extent."""
+    """For each launch dimension, the name of the thread index and the expression of its extent."""
     results: tuple[Element, ...]
-    """What ``kernel`` returns, in order; empty if the file does not say."""
+    """The types that ``kernel`` returns, in order; empty if the file has none."""
     text: Text
     """The body of ``kernel``."""
     functions: tuple[str, ...]
     """The source of other functions that kernels may call."""
     line: int
-    """Where ``kernel`` is defined in the file."""
+    """The line of the file where ``kernel`` is defined."""

@@ -1,4 +1,4 @@
-"""A folder of kernel files, also as one text that a run's settings keep."""
+"""A folder of kernel files, which can be packed into one string for a run's settings."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,26 +14,26 @@ class KernelFolder:
     """The families of a folder's kernel files, for all front ends."""
 
     name: str
-    """The folder, as it was given."""
+    """The folder as it was given."""
     files: dict[str, str]
-    """The path of each file in the folder, and its text."""
+    """The text of each file, by its path in the folder."""
     families: tuple[Family, ...]
 
     @property
     def packed(self) -> str:
-        """The folder's name, the digest of its files, and the files: ``of`` reads it wherever the folder is not."""
+        """The folder's name, digest and files as one string, which ``of`` can read without the folder."""
         return pack(self.name, self.files)
 
     @classmethod
     def of(cls, place: str) -> "KernelFolder":
-        """The kernel files of a folder and of the folders in it; names that begin with ``_`` or ``.`` are left out.
+        """Return the kernel files of a folder and its subfolders, except those whose names begin with ``_`` or ``.``.
 
         Args:
-            place: the folder, or a ``packed`` text of one.
+            place: the folder, or a ``packed`` string.
 
         Raises:
-            KernelFileError: if a file is not a kernel file.
-            ConfigError: if there is no such folder or no file in it, or the packed text is damaged.
+            KernelFileError: if a file is not a valid kernel file.
+            ConfigError: if there is no such folder or no file in it, or the packed string is damaged.
         """
         name, files = unpack(place) or (place, _read(Path(place)))
         families = tuple(family_of(text, Path(name, each)) for each, text in files.items())

@@ -1,4 +1,4 @@
-"""Text with alternatives: the body of a kernel file, and how one variant of it is drawn.
+"""Text with alternatives: parses the body of a kernel file and draws variants of it.
 
 Alternatives of statements stand between comments that begin with ``#|``, alternatives of expressions in a call of
 ``either``:
@@ -24,9 +24,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 Shuffle = Callable[[list[int]], list[int]]
-"""Several numbers in a random order."""
+"""Returns the given numbers in random order."""
 Chance = Callable[[float], bool]
-"""True with about a probability."""
+"""Returns True with approximately the given probability."""
 
 _SOME = 0.45
 """Probability of each further block of ``some of``."""
@@ -35,7 +35,7 @@ _SEPARATORS = {"one of": "or", "some of": "and"}
 
 
 class NotationError(ValueError):
-    """A directive or a call of ``either`` that cannot be read; ``line`` is its line in the file."""
+    """Raised for an invalid directive or call of ``either``. ``line`` is its line in the file."""
 
     def __init__(self, line: int, message: str) -> None:
         super().__init__(message)
@@ -44,17 +44,17 @@ class NotationError(ValueError):
 
 @dataclass(slots=True)
 class Alternatives:
-    """A place of a text at which one part, or some parts, of several are taken."""
+    """A place of a text where one or more of several parts are used."""
 
     line: int
-    """Of the file, from 1."""
+    """The line in the file, from 1."""
     parts: list["Text"]
     probability: float | None = None
-    """Of the first part, where there are two; None where each is equally likely."""
+    """The probability of the first of two parts; None if all are equally likely."""
     several: bool = False
-    """Whether one or more parts are taken, in any order."""
+    """Whether one or more parts are used, in any order."""
     first: int = 0
-    """The number of its first part among all parts of the file's text."""
+    """The number of its first part among all parts of the text."""
 
 
 @dataclass(slots=True)
@@ -64,7 +64,7 @@ class Text:
     pieces: list["str | Alternatives"] = field(default_factory=list["str | Alternatives"])
 
     def alternatives(self) -> Iterator[Alternatives]:
-        """Every place with alternatives, those inside of others included, in the order of the file."""
+        """Yield every place with alternatives, including nested ones, in the order of the file."""
         for piece in self.pieces:
             if isinstance(piece, Alternatives):
                 yield piece
@@ -72,19 +72,19 @@ class Text:
                     yield from part.alternatives()
 
     def whole(self) -> str:
-        """The text with all parts of all alternatives, one after the other: to look for names in."""
+        """Return the text with all parts of all alternatives in sequence, to look for names."""
         parts = list[str]()
         for piece in self.pieces:
             parts += [piece] if isinstance(piece, str) else [part.whole() + "\n" for part in piece.parts]
         return "".join(parts)
 
     def draw(self, shuffled: Shuffle, chance: Chance, taken: set[int]) -> str:
-        """One variant of the text.
+        """Return one variant of the text.
 
         Args:
-            shuffled: brings numbers into a random order.
-            chance: decides on what may be left out.
-            taken: the numbers of the parts that are taken are added to it.
+            shuffled: returns numbers in random order.
+            chance: decides about optional parts.
+            taken: the set to which the numbers of the used parts are added.
         """
         return "".join(
             piece if isinstance(piece, str) else _drawn(piece, shuffled, chance, taken) for piece in self.pieces
@@ -106,15 +106,15 @@ def _drawn(place: Alternatives, shuffled: Shuffle, chance: Chance, taken: set[in
 
 
 def read_text(source: str, first: int, last: int) -> Text:
-    """The text of some lines of a file.
+    """Return the text of some lines of a file.
 
     Args:
-        source: the file, which is Python.
+        source: the file, which is valid Python.
         first: the first line, from 1.
         last: the last line.
 
     Raises:
-        NotationError: if a directive or a call of ``either`` cannot be read.
+        NotationError: if a directive or a call of ``either`` is invalid.
     """
     reader = _Reader(source, first, last)
     text = reader.block((), first - 1)
@@ -126,7 +126,7 @@ def read_text(source: str, first: int, last: int) -> Text:
 
 
 class _Reader:
-    """Reads the lines of a body, one after the other."""
+    """Parses the lines of a body."""
 
     def __init__(self, source: str, first: int, last: int) -> None:
         self._lines = source.splitlines(keepends=True)
@@ -134,7 +134,7 @@ class _Reader:
         self._calls = _outermost(_either_calls(source, first, last))
 
     def block(self, ends: Sequence[str], opened: int) -> Text:
-        """The text up to a directive that ends it, which is the next line then; up to the last line if nothing does."""
+        """Parse the text up to a directive that ends it, which is then the next line, or up to the last line."""
         text = Text()
         while self._next <= self._last:
             line = self._lines[self._next - 1]
@@ -186,7 +186,7 @@ class _Reader:
         return found[1].strip() if found else ""
 
     def _line(self) -> list["str | Alternatives"]:
-        """The pieces of the next line, or of the next lines where a call of ``either`` goes on."""
+        """Return the pieces of the next line, or of several if a call of ``either`` spans them."""
         start = self._next
         calls = [call for call in self._calls if call.lineno == start]
         end = max((call.end_lineno or start for call in calls), default=start)
@@ -199,7 +199,7 @@ class _Reader:
     def _pieces(
         self, start: tuple[int, int], end: tuple[int, int], calls: Sequence[ast.Call]
     ) -> list["str | Alternatives"]:
-        """What stands between two positions, with the outermost calls there as alternatives."""
+        """Return the pieces between two positions, with the outermost calls of ``either`` as alternatives."""
         pieces, here = list["str | Alternatives"](), start
         for call in sorted(calls, key=lambda each: (each.lineno, each.col_offset)):
             pieces.append(self._between(here, (call.lineno, call.col_offset)))
@@ -220,7 +220,7 @@ class _Reader:
         return Alternatives(call.lineno, parts)
 
     def _between(self, start: tuple[int, int], end: tuple[int, int]) -> str:
-        """The characters between two positions, each a line from 1 and a byte of it."""
+        """Return the characters between two positions, each a line from 1 and a byte offset in it."""
         lines = [line.encode() for line in self._lines[start[0] - 1 : end[0]]]
         lines[-1] = lines[-1][: end[1]]
         lines[0] = lines[0][start[1] :]
@@ -232,7 +232,7 @@ def _end_of(node: ast.expr) -> tuple[int, int]:
 
 
 def _calls_in(tree: ast.AST) -> list[ast.Call]:
-    """The calls of ``either`` in a tree."""
+    """Return the calls of ``either`` in a tree."""
     return [
         node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
         and node.func.id == "either"
@@ -244,6 +244,6 @@ def _either_calls(source: str, first: int, last: int) -> list[ast.Call]:
 
 
 def _outermost(calls: Sequence[ast.Call]) -> list[ast.Call]:
-    """Those calls that stand in no other one."""
+    """Return the calls that are not inside another one."""
     inner = {id(each) for call in calls for each in _calls_in(call) if each is not call}
     return [call for call in calls if id(call) not in inner]

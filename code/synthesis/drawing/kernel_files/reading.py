@@ -1,4 +1,4 @@
-"""Reads a kernel file: its head, its arguments and the body of ``kernel``."""
+"""Parses a kernel file: its head, its arguments and the body of ``kernel``."""
 
 import ast
 import keyword
@@ -25,7 +25,7 @@ _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
 
 
 class KernelFileError(ConfigError):
-    """A kernel file that cannot be used; the message names the file and the line, and says what is allowed."""
+    """A kernel file is invalid. The message has the file and the line, and says what is allowed."""
 
     def __init__(self, path: object, line: int, message: str) -> None:
         super().__init__(f"{path}, line {line}: {message}")
@@ -38,13 +38,13 @@ def read_family(path: Path) -> Family:
         path: the file, whose name ends in ``.py``.
 
     Raises:
-        KernelFileError: if it cannot be read or is not a kernel file; the message says where and what is allowed.
+        KernelFileError: if it cannot be read or is invalid; the message says where and what is allowed.
     """
     return family_of(source_of(path), path)
 
 
 def source_of(path: Path) -> str:
-    """The text of a kernel file.
+    """Return the text of a kernel file.
 
     Raises:
         KernelFileError: if it cannot be read.
@@ -56,7 +56,7 @@ def source_of(path: Path) -> str:
 
 
 def family_of(source: str, path: Path) -> Family:
-    """The family of a source text; ``path`` is where it stands. See :func:`read_family`."""
+    """Return the family in a source text, whose file is ``path``. See :func:`read_family`."""
     try:
         return _Reader(path, source, ast.parse(source)).family()
     except KernelFileError:
@@ -112,7 +112,7 @@ class _Reader:
         self._check_names(family)
         return family
 
-    # ---- the head
+    # The head
 
     def _head(self) -> dict[str, str]:
         found, lines = dict[str, str](), dict[str, int]()
@@ -148,7 +148,7 @@ class _Reader:
             raise self._error(line, f"cannot read difficulty {text!r}; allowed: numbers from 1 to 5, as in '2 3'")
         return tuple(sorted({int(word) for word in words}))
 
-    # ---- definitions
+    # Definitions
 
     def _functions(self) -> list[ast.FunctionDef]:
         return [node for node in self._tree.body if isinstance(node, ast.FunctionDef)]
@@ -160,7 +160,7 @@ class _Reader:
         return found[0]
 
     def _parameters(self, kernel: ast.FunctionDef) -> tuple[tuple[tuple[str, str], ...], tuple[Value, ...]]:
-        """The thread indices of ``kernel``, each with its extent, and its other parameters."""
+        """Return the thread indices of ``kernel`` with their extents, and its other parameters."""
         axes, values = list[tuple[str, str]](), list[Value]()
         given = kernel.args
         if given.vararg or given.kwarg or given.kwonlyargs or given.posonlyargs or given.defaults:
@@ -186,7 +186,7 @@ class _Reader:
                 return (self._element(node),)
 
     def _first_line(self, kernel: ast.FunctionDef) -> int:
-        """The first line of the body, comments and directives before its first statement included."""
+        """Return the first line of the body, including comments and directives before its first statement."""
         first = kernel.body[0].lineno
         if ast.get_docstring(kernel) is not None:
             raise self._error(first, "'kernel' has no docstring; the file's own says what kernels compute")
@@ -195,13 +195,13 @@ class _Reader:
         return first
 
     def _last_line(self, kernel: ast.FunctionDef) -> int:
-        """The last line of the body, comments and directives after its last statement included."""
+        """Return the last line of the body, including comments and directives after its last statement."""
         last = kernel.end_lineno or kernel.lineno
         while last < len(self._lines) and (not self._lines[last].strip() or self._lines[last][:1] in " \t"):
             last += 1
         return last
 
-    # ---- arguments
+    # Arguments
 
     def _sizes(self) -> dict[str, tuple[int, ...]]:
         sizes = dict[str, tuple[int, ...]]()
@@ -285,7 +285,7 @@ class _Reader:
             return {"among": int(rest[0])}
         raise self._error(line, f"cannot read {clause!r}; allowed: {', '.join(_CLAUSES)}")
 
-    # ---- what belongs together
+    # Consistency
 
     def _check_names(self, family: Family) -> None:
         used = set(_IDENTIFIER.findall(_without_comments(family.text.whole())))
@@ -322,10 +322,10 @@ def _without_comments(text: str) -> str:
 
 
 def evaluate(expression: str, sizes: Mapping[str, int]) -> int:
-    """The value of an expression of sizes: names, integers, ``+ - * //``.
+    """Return the value of an expression of sizes: names, integers, ``+ - * //``.
 
     Raises:
-        ValueError: if there is anything else in it, or the value is not positive.
+        ValueError: if it contains anything else, or the value is not positive.
     """
     value = _evaluate(ast.parse(expression, mode="eval").body, sizes)
     if value < 1:

@@ -1,4 +1,4 @@
-"""What every front end needs to turn a family into a recipe: sizes, checks of names, errors."""
+"""Functions with which every front end makes recipes from families: sizes, name checks and errors."""
 
 import ast
 import builtins
@@ -13,27 +13,27 @@ from synthesis.drawing.streams import Stream
 _Kind = TypeVar("_Kind")
 
 _MOST_ELEMENTS = 1 << 20
-"""Elements of an array; larger ones take long to verify and prove no more."""
+"""Maximum number of elements of an array. Larger ones take long to verify without additional benefit."""
 
 OnTaken = Callable[[frozenset[int]], None]
-"""Is told the numbers of the parts of the text that a drawn kernel has."""
+"""Called with the numbers of the text's parts that a drawn kernel has."""
 
 
 def ignore_parts(taken: frozenset[int]) -> None:
-    """The ``OnTaken`` of a run, which does not ask."""
+    """An ``OnTaken`` that does nothing."""
     del taken
 
 
 def choose_sizes(family: Family, stream: Stream) -> dict[str, int]:
-    """A value for each size of a family."""
+    """Choose a value for each size of a family."""
     return {name: stream.child("size", name).choice(values) for name, values in family.sizes.items()}
 
 
 def extents_of(family: Family, line: int, expressions: Sequence[str], sizes: Mapping[str, int]) -> tuple[int, ...]:
-    """The values of some expressions of sizes, which stand in a line of the family's file.
+    """Return the values of expressions of sizes in a line of the family's file.
 
     Raises:
-        KernelFileError: if one of them is no positive integer.
+        KernelFileError: if one is not a positive integer.
     """
     try:
         return tuple(evaluate(each, sizes) for each in expressions)
@@ -42,10 +42,10 @@ def extents_of(family: Family, line: int, expressions: Sequence[str], sizes: Map
 
 
 def shape_of(family: Family, value: Value, sizes: Mapping[str, int]) -> tuple[int, ...]:
-    """The dimensions of an array.
+    """Return the dimensions of an array.
 
     Raises:
-        KernelFileError: if one of them is no positive integer, or the array is too large to be verified.
+        KernelFileError: if one is not a positive integer, or the array is too large to be verified.
     """
     shape = extents_of(family, value.line, value.element.shape or (), sizes)
     if (elements := math.prod(shape)) > _MOST_ELEMENTS:
@@ -55,7 +55,7 @@ def shape_of(family: Family, value: Value, sizes: Mapping[str, int]) -> tuple[in
 
 
 def element_of(family: Family, line: int, spelling: str, known: Mapping[str, _Kind]) -> _Kind:
-    """What a front end has for the type of an element.
+    """Return a front end's type for the spelling of an element type.
 
     Raises:
         KernelFileError: if it has no such type.
@@ -66,15 +66,15 @@ def element_of(family: Family, line: int, spelling: str, known: Mapping[str, _Ki
 
 
 def check_names(family: Family, modules: Collection[str], known: Collection[str] = ()) -> None:
-    """Refuse a text with a name that nothing defines.
+    """Refuse a text that uses an undefined name.
 
     Args:
         family: the family.
         modules: names that the source of a drawn kernel imports.
-        known: other names that front ends define.
+        known: other names that the front end defines.
 
     Raises:
-        KernelFileError: at the first such name.
+        KernelFileError: with the first such name.
     """
     tree = ast.parse(family.source)
     defined = {*dir(builtins), *modules, *known, "either", *family.sizes, *(each.name for each in family.values)}

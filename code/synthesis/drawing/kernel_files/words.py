@@ -1,4 +1,4 @@
-"""The words of kernel files, for editors and linters. Nothing here is ever called.
+"""Definitions of the names used in kernel files, for editors and linters. They are never called.
 
 A kernel file that imports ``Array``, ``Thread``, ``either`` and ``size`` from ``synthesis.drawing.kernel_files.words``
 defines every name that it uses. The loader reads files as text and ignores their imports.
@@ -8,18 +8,18 @@ from typing import Any
 
 
 class Array:
-    """``x: Array[float, n]``: an array of this element type and shape."""
+    """``x: Array[float, n]``: an array with this element type and shape."""
 
     def __class_getitem__(cls, item: Any) -> Any:
-        """The annotation of an array."""
+        """Return the annotation of an array."""
         return cls
 
 
 class Thread:
-    """``i: Thread[n]``: the index of the thread in a launch dimension of this extent."""
+    """``i: Thread[n]``: the thread index in a launch dimension with this extent."""
 
     def __class_getitem__(cls, item: Any) -> Any:
-        """The annotation of an index."""
+        """Return the annotation of an index."""
         return cls
 
 
@@ -29,5 +29,5 @@ def either(*alternatives: Any) -> Any:
 
 
 def size(*values: int) -> int:
-    """A size of arrays: one of several positive integers."""
+    """A size of arrays, one of several positive integers."""
     return values[0]
