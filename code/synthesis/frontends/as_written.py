@@ -1,4 +1,4 @@
-"""A constant as its module writes it: ``wp.vec3(0.0, -9.8, 0.0)``, and not the nine digits of each float32."""
+"""Constants as their module writes them: ``wp.vec3(0.0, -9.8, 0.0)`` instead of the nine digits of each float32."""
 
 import ast
 import functools
@@ -16,39 +16,39 @@ _ALLOWED = (
     *(ast.Constant, ast.Name, ast.Load, ast.Attribute, ast.Call, ast.keyword, ast.Tuple, ast.List),
     *(ast.UnaryOp, ast.UAdd, ast.USub, ast.Invert, ast.BinOp, ast.operator),
 )
-"""What an expression may consist of: calls of what modules have, and arithmetic."""
+"""Syntax that an expression may contain: calls of functions in modules, and arithmetic."""
 _MOST_HOPS = 4
-"""Imports from one module to the next that are followed."""
+"""Maximum number of imports that are followed from one module to the next."""
 _LONGEST = 200
-"""Characters of an expression; a longer one is a table, which is as good by its values."""
+"""Maximum characters of an expression. A longer one is a table, which is just as readable as values."""
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """An assignment's right side."""
+    """The right side of an assignment."""
 
     text: str
     names: tuple[str, ...]
-    """The names in it, all of which are modules or other constants."""
+    """The names in the expression, all of which are modules or other constants."""
     module: ModuleType
-    """Where it stands, and its names have their values."""
+    """The module of the assignment, in which the names are evaluated."""
 
     def value(self) -> Any:
-        """What it comes to now.
+        """Return the current value of the expression.
 
         Raises:
-            Exception: whatever the calls in it raise.
+            Exception: any exception that the calls in it raise.
         """
         return eval(self.text, {name: vars(self.module)[name] for name in self.names})  # noqa: S307 (as the module did)
 
 
 def written(name: str, value: Any, module: str) -> Written | None:
-    """The expression that a module's only assignment to a name has; None if there is none, or it does more.
+    """Return the expression of a module's only assignment to a name; None if there is none, or if it is not allowed.
 
     Args:
         name: a global of the module.
-        value: what it stands for; a name that stands for something else there is another.
-        module: the name of an imported module. What it imports from others is looked up there.
+        value: the value that the name must have in the module.
+        module: the name of an imported module. Names that it imports from other modules are looked up there.
     """
     for _ in range(_MOST_HOPS):
         found = sys.modules.get(module)
@@ -85,7 +85,7 @@ def _expression(expression: ast.expr, module: ModuleType) -> Written | None:
 
 
 def _bindings(module: ModuleType) -> Mapping[str, list[ast.stmt]]:
-    """The outermost statements that bind each name of a module, or hold what does; none if its source is not known."""
+    """Return the top-level statements that bind, or contain a binding of, each name; empty without source."""
     try:
         return _bindings_in(inspect.getsource(module))
     except (OSError, TypeError, SyntaxError, ValueError, RecursionError):

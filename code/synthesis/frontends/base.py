@@ -1,8 +1,8 @@
-"""What a front end is: the one interface between irsmith and a tool that turns Python into IR.
+"""The interface of a front end, which connects irsmith to a tool that turns Python into IR.
 
-A front end is a record of three parts: what draws kernels, what compiles them, and, where there is one, what proves
-their texts by execution. A new one is one folder with such a record, and an entry point in the group
-``irsmith.frontends`` that names it. Nothing else in irsmith is edited.
+A front end is a record of up to four parts: a drawer of kernels, a compiler, an optional prover that verifies texts by
+execution, and an optional replayer of recorded launches. A new front end is a folder with such a record, and an entry
+point in the group ``irsmith.frontends`` that names it. Nothing else in irsmith has to be edited.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -24,11 +24,14 @@ from synthesis.frontends.launched import Launched, Mutation
 from synthesis.frontends.linemap import NO_PLACES, LineMap, Places
 
 Values = dict[str, npt.NDArray[Any]]
-"""Argument or result name to array; a plain value is an array without dimensions of its own (a vec3: ``(3,)``)."""
+"""Argument or result name to array.
+
+A plain value is an array with only its type's dimensions, such as ``(3,)`` of a vec3.
+"""
 
 
 class Direction(StrEnum):
-    """What a text computes: the results, cotangents of the arguments, or results with their tangents."""
+    """What a text computes: the results, the cotangents of the arguments, or the results with their tangents."""
 
     FORWARD = "forward"
     BACKWARD = "backward"
@@ -37,29 +40,34 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Level:
-    """One kind of IR text of a kernel: one column of a row."""
+    """One kind of IR text of a kernel, which is one column of a row."""
 
     name: str
     language: Language
     device: str | None = None
-    """The only device that it exists for; None if it exists for each of the front end's."""
+    """The only device that the level exists for; None if it exists for every device of the front end."""
     direction: Direction = Direction.FORWARD
     default: bool = True
-    """Whether a row has it unless told otherwise."""
+    """Whether rows have the level by default."""
     made_by: str = ""
-    """What makes the text, as the front end's own table names it."""
+    """The tool that makes the text, as named in the front end's table."""
     run_by: str = ""
-    """What executes the text, as the front end's own table names it; empty where nothing does."""
+    """The tool that executes the text, as named in the front end's table; empty if none does."""
     run_again_by: str = ""
-    """What else executes the text, in words, if its results are not the source's: two tools tell whether the text is
-    wrong or the first tool is. Empty where there is nothing else."""
+    """A second tool that executes the text if its results are wrong, to tell whether the text or the first tool is.
+
+    Empty if there is none. Otherwise a description for messages.
+    """
     deterministic: bool = True
-    """Whether the same tools give the same bytes, on any machine and again and again."""
+    """Whether the same tools always produce the same bytes, on every machine."""
     by_program: bool = False
-    """Whether making it starts a program, which a process without rights may not."""
+    """Whether making the text starts a program, which a sandboxed process may not do."""
 
     def has_to_be(self, made: str | None) -> bool:
-        """Whether a text of the same tools has to be the one that was made; not if that could not be told here."""
+        """Return whether a stored text must equal the text that the same tools make here.
+
+        It need not if a program makes the text and no text was made here.
+        """
         return self.deterministic and not (self.by_program and made is None)
 
 
@@ -70,38 +78,41 @@ class Recipe:
     name: str
     category: str
     targets: tuple[str, ...]
-    """The operations it can be asked for; every drawn kernel uses the one it was asked for."""
+    """The operations that can be requested. Every drawn kernel uses the requested one."""
     draw: Callable[[Stream, str], KernelSpec]
-    """Draws a kernel of the stream's difficulty from a random stream and a target operation; pure."""
+    """Draws a kernel with the stream's difficulty from a random stream and a target operation. A pure function."""
     difficulties: tuple[int, ...] = (2,)
-    """Those that it can be asked for, of :data:`synthesis.core.records.DIFFICULTIES`; above 2 there is more of the same
-    application, so what is there for an operation's sake has none."""
-    wrong_adjoints: tuple[str, ...] = ()
-    """The targets whose kernels the tool gives a wrong adjoint with its own settings: good forward data alone."""
-    usual_mix: Mapping[int, float] | None = field(default=None, hash=False)
-    """How often each difficulty is drawn where none is asked for; None for the front end's usual mix."""
-    target_weights: Mapping[str, float] = field(default_factory=dict[str, float], hash=False)
-    """How often a target is drawn beside the category's others, 1 where it is not named.
+    """The difficulties that can be requested, from :data:`synthesis.core.records.DIFFICULTIES`.
 
-    Less where it has few different programs, so that rows do not repeat each other (``benchmarks/distinct.py`` counts
-    them by target), or where its loops become the same lines many times over, which texts of applications hardly are;
-    more where one of its operations would be too rare."""
+    Above 2, an application gets longer. Recipes that exist to cover an operation have no higher difficulty.
+    """
+    wrong_adjoints: tuple[str, ...] = ()
+    """Targets whose adjoint the tool gets wrong with its default settings. Their kernels have forward texts only."""
+    usual_mix: Mapping[int, float] | None = field(default=None, hash=False)
+    """Weights of the difficulties if none is requested; None for the front end's default mix."""
+    target_weights: Mapping[str, float] = field(default_factory=dict[str, float], hash=False)
+    """Weights of targets within the category; 1 for a target that is not named.
+
+    A lower weight keeps rows from repeating each other: for targets with few different programs
+    (``benchmarks/distinct.py`` counts them by target), and for targets whose loops become the same lines many times
+    over, which is rare in texts of applications. A higher weight makes up for an operation that would be too rare.
+    """
 
     def weight_of(self, target: str) -> float:
-        """How often a target is drawn beside the others of its category."""
+        """Return the weight of a target within its category."""
         return self.target_weights.get(target, 1.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToolOperation:
-    """An operation that a tool has, whether or not a drawn kernel does."""
+    """An operation of the tool, whether or not any drawn kernel uses it."""
 
     modelled: bool
-    """Whether the reference models it; a kernel with one that it does not is no verified row."""
+    """Whether the reference models it. A kernel with an operation that is not modelled is not verified."""
     differentiable: bool
-    """Whether the tool takes derivatives through it."""
+    """Whether the tool differentiates it."""
     excluded: str = ""
-    """Why no kernel is drawn with it; empty where one is, or ought to be."""
+    """Why no kernel is drawn with it; empty if one is, or should be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,25 +122,25 @@ class Kernel:
     spec: KernelSpec
     live: Any
     example_args: tuple[Any, ...] = ()
-    """What the front end needs beside the object to lower it; JAX's argument shapes."""
+    """What the front end needs to lower the object, such as JAX's argument shapes."""
     module: str = ""
-    """The module that ``load`` made for it; empty for a kernel of the user's."""
+    """The module that ``load`` made for it; empty for a kernel of a user's program."""
     places: Places = NO_PLACES
-    """Where the lines of its files stand in its source."""
+    """Maps lines of its files to lines of its source."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lowered:
-    """A kernel's IR texts by level name; a level that failed is None and has its rejection."""
+    """A kernel's IR texts by level name. A level that failed is None and has a rejection."""
 
     texts: Mapping[str, str | None]
     line_map: Mapping[str, LineMap]
-    """By level, in lines of the kernel's source."""
+    """The line map of each level, in lines of the kernel's source."""
     rejections: tuple[Rejection, ...] = ()
 
 
 class ReferenceUnknownError(Exception):
-    """A kernel that the reference does not model; ``what`` names the construct or operation."""
+    """The reference does not model the kernel; ``what`` names the construct or operation."""
 
     def __init__(self, what: str) -> None:
         super().__init__(f"no reference semantics for {what}")
@@ -137,20 +148,20 @@ class ReferenceUnknownError(Exception):
 
 
 class ReferenceFaultError(Exception):
-    """A kernel that is itself at fault: an index out of bounds, a division of whole numbers by zero, no end."""
+    """The kernel itself is at fault, by an index out of bounds, an integer division by zero or an endless loop."""
 
 
 class ZeroDivisorError(ReferenceFaultError):
-    """A division of whole numbers by zero."""
+    """An integer division by zero."""
 
 
 class OutOfBoundsError(ReferenceFaultError):
-    """An index outside of what it is one of.
+    """An index out of bounds.
 
     Args:
-        size: how much there is.
-        needed: how much the indices that were seen would need.
-        array: the argument that it is an index of; empty where it is none of an argument's.
+        size: the number of elements that can be indexed.
+        needed: the number that the observed indices would need.
+        array: the argument that is indexed; empty if the indexed object is not an argument.
         axis: the dimension of the array.
     """
 
@@ -161,75 +172,79 @@ class OutOfBoundsError(ReferenceFaultError):
 
 @dataclass(slots=True, kw_only=True)
 class Trace:
-    """What a reference notes of its way through a kernel while it runs; places are known by identity."""
+    """What a reference records while it executes a kernel. Places are identified by the ``id`` of their object."""
 
     first: dict[int, int] = field(default_factory=dict[int, int])
-    """Place to the number of the first run that came to it."""
+    """Place to the number of the first run that reached it."""
     arms: dict[tuple[int, int], int] = field(default_factory=dict[tuple[int, int], int])
-    """Place and number of an arm of an expression to the number of the first run that selected from it."""
+    """Place and arm of an expression to the number of the first run that selected from the arm."""
     whole: set[tuple[int, int]] = field(default_factory=set[tuple[int, int]])
-    """Arms that were evaluated, selected or not, whose values are no floating-point numbers."""
+    """Arms that were evaluated, whether selected or not, and whose values are not floating point."""
     left_out: set[int] = field(default_factory=set[int])
-    """What the tool leaves out of a text as it makes it, such as a branch of what is known by then."""
+    """Places that the tool removes when it makes a text, such as a branch whose condition is known by then."""
     order: str | None = None
-    """What holds something else after a run if threads run in another order, such as an argument; None if nothing."""
+    """Something, such as an argument, whose values change if threads run in another order; None if nothing does."""
     singular: set[int] = field(default_factory=set[int])
-    """The numbers of the runs in which something was computed where it has no derivative, as the length of a vector of
-    zeros, or the closest point of two that are equally close, by a thread that changes memory afterwards: rounding may
-    be all that is left of a gradient that goes through it, or what decides on it."""
+    """Numbers of the runs that compute something at a point without a derivative.
+
+    Examples are the length of a zero vector, and the closest of two points at equal distance, in a thread that changes
+    memory afterwards. A gradient through it may be nothing but rounding error, or depend on rounding.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class Shake:
-    """What rounding may make of a run, by the names of results."""
+    """Possible effects of rounding on a run, by the names of results."""
 
     off: Values
-    """What is computed if every rounded number is off by a unit in the last place; decisions are as without that."""
+    """Results with every rounded number off by a unit in the last place, and with unchanged decisions."""
     turned: Sequence[Values]
-    """What is computed if each comparison that rounding may turn falls the other way, and then, if there are several,
-    what if only some do, each of them once; nothing if there is none."""
+    """Results with every comparison that rounding may turn decided the other way.
+
+    If there are several such comparisons, results with only some of them turned follow, so that each is turned once.
+    Empty if there is none.
+    """
     unsettled: bool = False
-    """Whether rounding may decide which of several elements is the largest or the smallest, or turn a single decision,
-    on which the way that is taken may depend."""
+    """Whether rounding may turn a decision of control flow, or change which of several elements is the extreme one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Arm:
-    """An arm of an expression that selects: a case of ``where``, a side of a maximum."""
+    """An arm of an expression that selects, such as a case of ``where`` or an operand of a maximum."""
 
     words: str
-    """What a message calls it."""
+    """Its name in messages."""
     slopes: bool
-    """Whether what it computes depends on an input with a derivative: the kernel's derivative goes through it."""
+    """Whether its value depends on a differentiable input, so that the kernel's derivative goes through it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reached:
-    """How many of the places of a kernel (statements, equations) and of the arms of its expressions were come to."""
+    """How many of the places of a kernel (statements, equations) and arms of its expressions were reached."""
 
     places: int
     missed: tuple[str, ...] = ()
-    """Those that were not, in words, in the order of the code."""
+    """Descriptions of the places that were not reached, in the order of the code."""
     arms: int = 0
-    """Arms of expressions."""
+    """Number of arms of expressions."""
     untaken: tuple[Arm, ...] = ()
-    """Those that nothing was ever selected from."""
+    """The arms that were never selected from."""
     sloping: tuple[str, ...] = ()
-    """Those of the missed places that compute something which depends on an input with a derivative."""
+    """Descriptions of the missed places whose values depend on a differentiable input."""
 
     @property
     def underived(self) -> tuple[str, ...]:
-        """What a derivative goes through of all that was missed, in words."""
+        """Descriptions of everything missed that a derivative goes through."""
         return (*self.sloping, *(each.words for each in self.untaken if each.slopes))
 
     @property
     def statements(self) -> float:
-        """The share of the places, from 0 to 1; of no place at all, 1."""
+        """The share of the places that were reached, from 0 to 1; 1 if there are none."""
         return 1 - len(self.missed) / self.places if self.places else 1.0
 
     @property
     def share(self) -> float:
-        """The share of the places and the arms, from 0 to 1; of none at all, 1."""
+        """The share of the places and arms that were reached, from 0 to 1; 1 if there are none."""
         every = self.places + self.arms
         return 1 - (len(self.missed) + len(self.untaken)) / every if every else 1.0
 
@@ -238,88 +253,86 @@ class Reference(Protocol):
     """The oracle of one kernel."""
 
     def __call__(self, runs: Sequence[Values], *, double: bool, trace: Trace | None = None) -> Sequence[Values]:
-        """What the kernel computes on several inputs.
+        """Compute the kernel on several inputs.
 
         Args:
-            runs: every argument of each run, of the same shapes.
+            runs: every argument of each run, with the same shapes.
             double: whether to compute in float64 rather than in the kernel's own precision.
-            trace: what to note the places in that the runs come to, if that is wanted.
+            trace: where to record the places that the runs reach; None to record nothing.
 
         Returns:
-            For each run, what a forward text's outcome is held against.
+            For each run, the values that the outcome of a forward text is compared with.
 
         Raises:
-            ReferenceUnknownError: for what is not modelled.
+            ReferenceUnknownError: if something is not modelled.
             ReferenceFaultError: if the kernel is at fault on these inputs.
         """
         ...
 
     def shaken(self, runs: Sequence[Values], *, seed: int) -> Sequence[Shake] | None:
-        """What the kernel computes in its own precision as far as rounding tells, a run an entry.
+        """Return the possible effects of rounding on each run, in the kernel's own precision.
 
-        None where a text does what the
-        reference does, operation by operation, so that the two are rounded alike.
+        None if a text does the same operations as the reference, so that both are rounded alike.
 
         Args:
-            runs: every argument of each run, of the same shapes.
-            seed: of the directions in which numbers are off.
+            runs: every argument of each run, with the same shapes.
+            seed: seed of the directions in which numbers are off.
 
         Raises:
-            ReferenceUnknownError: for what is not modelled.
+            ReferenceUnknownError: if something is not modelled.
             ReferenceFaultError: if the kernel is at fault on these inputs.
         """
         ...
 
     def shaken_again(self, runs: Sequence[Values], *, seed: int, opposite: bool = False) -> Sequence[Values]:
-        """What ``Shake.off`` is of several inputs, and nothing else of it; nothing where ``shaken`` gives None.
+        """Return only ``Shake.off`` of each run; empty if ``shaken`` returns None.
 
         Args:
-            runs: every argument of each run, of the same shapes.
-            seed: of the directions in which numbers are off.
-            opposite: whether each number is off the other way than it is without that.
+            runs: every argument of each run, with the same shapes.
+            seed: seed of the directions in which numbers are off.
+            opposite: whether to reverse the direction of every number.
 
         Raises:
-            ReferenceUnknownError: for what is not modelled.
+            ReferenceUnknownError: if something is not modelled.
             ReferenceFaultError: if the kernel is at fault on these inputs.
         """
         ...
 
     def others(self, runs: Sequence[Values]) -> Sequence[Sequence[Values]]:
-        """What the kernel may compute in its own precision as well, where the tool leaves an order open.
+        """Return the other results that are right because the tool leaves an order open, in the kernel's precision.
 
         Args:
-            runs: every argument of each run, of the same shapes.
+            runs: every argument of each run, with the same shapes.
 
         Returns:
-            For each order what the reference gives, a run an entry; nothing where none is open.
+            For each other order, the results of each run; empty if no order is open.
 
         Raises:
-            ReferenceUnknownError: for what is not modelled.
+            ReferenceUnknownError: if something is not modelled.
             ReferenceFaultError: if the kernel is at fault in that order.
         """
         ...
 
     @property
     def unit(self) -> float:
-        """A unit in the last place of the coarsest numbers that are computed with; 0 if that does not matter.
+        """A unit in the last place of the coarsest numbers in the computation; 0 if rounding does not matter.
 
-        It does not where a text does what the reference does, operation by operation, so that the two are rounded
-        alike.
+        Rounding does not matter if a text does the same operations as the reference, so that both are rounded alike.
         """
         ...
 
     @property
     def work(self) -> float:
-        """Elements that one evaluation makes and reads, about, told from shapes alone; 0 if that is not told."""
+        """Approximate number of elements that one evaluation makes and reads, from shapes alone; 0 if not known."""
         ...
 
     @property
     def is_of_one_thread(self) -> bool:
-        """Whether one thread alone runs of a kernel that asks which one it is; False where there are no threads."""
+        """Whether only one thread runs of a kernel that asks for its thread index; False without threads."""
         ...
 
     def reached(self, trace: Trace) -> Reached:
-        """How much of the kernel the runs came to that were noted; what the tool leaves out of a text counts not."""
+        """Return how much of the kernel the recorded runs reached, ignoring what the tool removes from a text."""
         ...
 
 
@@ -327,39 +340,39 @@ class Purpose(StrEnum):
     """What a text is run for."""
 
     DRAW = "draw"
-    """Inputs drawn from the domains; what it leaves is held against the reference."""
+    """Inputs are drawn from the domains, and the outcome is compared with the reference."""
     OVERLAP = "overlap"
-    """The same with one array as two arguments."""
+    """As ``DRAW``, with one array as two arguments."""
     POINT = "point"
-    """A smooth point: a forward text leaves there the arrays that a backward text of the same point finds."""
+    """A smooth point. A backward text at the same point starts from the arrays that the forward text leaves."""
     TANGENT = "tangent"
     """A smooth point and a direction."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunKey:
-    """Which run of a text: what for, and the number of it among those."""
+    """Identifies a run of a text: its purpose and its number among the runs for that purpose."""
 
     purpose: Purpose
     number: int = 0
     variant: int = 0
-    """Which of several starts of a derivative's text at one point: the point's forward run is the one numbered 0."""
+    """Which of several starts of a derivative's text at one point. The point's forward run is numbered 0."""
 
 
 Runs = Mapping[RunKey, Values]
-"""What each run starts from: every argument; for a backward text the adjoints or cotangents too."""
+"""The initial values of each run: every argument, and for a backward text the adjoints or cotangents too."""
 Outcome = Mapping[RunKey, Values]
-"""What each run left: every array of a Warp kernel, every result of a JAX function."""
+"""The final values of each run: every array of a Warp kernel, or every result of a JAX function."""
 
 
 def numbered(purpose: Purpose, values: Sequence[Values]) -> dict[RunKey, Values]:
-    """Several runs for one purpose, in order."""
+    """Return the runs for one purpose, numbered in order."""
     return {RunKey(purpose, number): each for number, each in enumerate(values)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
-    """A stored text with all that is needed to run it: nothing of it comes from a live object."""
+    """A stored text with everything needed to run it. Nothing in it comes from a live object."""
 
     name: str
     """The kernel's name."""
@@ -368,72 +381,78 @@ class Program:
     signature: Signature
     runs: Runs
     follows: int | None = None
-    """The number of the program whose runs left the arrays that this one's runs of the same keys are to find."""
+    """The number of the program whose outcome supplies arrays to this one's runs with the same keys."""
     compile_only: bool = False
-    """Whether the text is compiled for its own device and not run; there are no runs then."""
+    """Whether the text is only compiled for its device and not run. There are no runs then."""
     sketched: bool = False
-    """Whether it is enough, for one that is compiled only, that the host's compiler takes it."""
+    """Whether a text that is only compiled just has to be accepted by the host's compiler."""
     again: bool = False
-    """Whether the text is executed by what its level's ``run_again_by`` names."""
+    """Whether the text is executed by the tool that its level's ``run_again_by`` names."""
     accumulated: frozenset[str] = frozenset()
-    """The arrays that several threads change an element of, and none but by atomics."""
+    """The arrays of which several threads change one element, and only by atomics."""
     separate: frozenset[str] = frozenset()
-    """The arrays of which no thread may plainly touch what another one writes; none of a text that was just made."""
+    """The arrays in which no thread may access, without atomics, an element that another thread writes.
+
+    Empty for a text that was just made.
+    """
 
     def after(self, left: Outcome) -> "Program":
-        """The program with its runs started from what those of the program that it follows have left."""
+        """Return the program with its runs started from the outcome of the program that it follows."""
         runs = {key: values | left.get(replace(key, variant=0), {}) for key, values in self.runs.items()}
         return replace(self, runs=runs, follows=None)
 
 
 @dataclass(frozen=True, slots=True)
 class Tamed:
-    """A text of somebody's in the form in which it may be run beside others."""
+    """An untrusted text in a form that may be run beside others."""
 
     text: str
     foreign: str | None = None
-    """What in it the tool never prints, in words; None if there is nothing, and it may be run."""
+    """A description of something in it that the tool never prints; None if there is nothing, so that it may be run."""
     other: str | None = None
-    """In what it is another kernel than the row's, by names and types, as far as that is told without running it."""
+    """How its names and types differ from the row's kernel, as far as is known without running it."""
     broken: str | None = None
-    """Why it is no text of its language, in words, as one is that is cut off; None if it may be one."""
+    """Why it is not valid in its language, for example because it is cut off; None if it may be valid."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawer:
-    """What draws a front end's kernels."""
+    """Draws a front end's kernels."""
 
     categories: tuple[str, ...]
-    """Those of the recipes; a new one is the last."""
+    """The categories of the recipes. A new category is added at the end."""
     recipes: tuple[Recipe, ...]
-    """In any order: where a recipe stands changes no kernel."""
+    """The recipes, in any order. The position of a recipe changes no kernel."""
     usual_mix: Mapping[int, float]
-    """How often kernels of each difficulty are drawn where none is asked for: near what people's kernels are."""
+    """Weights of the difficulties if none is requested, close to those of kernels that people write."""
     weights: Mapping[str, int] = field(default_factory=dict[str, int])
-    """How often each category is drawn beside the others, in the usual mix of categories; 1 where it is not said."""
+    """Weights of the categories in the default mix; 1 for a category that is not named."""
     recipe_of: Callable[[Family, OnTaken], Recipe] | None = None
-    """Makes a recipe of a kernel file, and refuses with a ``KernelFileError``; None if no kernel file can be drawn."""
+    """Makes a recipe of a kernel file, or raises ``KernelFileError``; None if the front end draws no kernel files."""
 
     def reader_of_files(self, frontend: str) -> Callable[[Family, OnTaken], Recipe]:
-        """What makes recipes of kernel files, for the front end of this name.
+        """Return the function that makes recipes of kernel files.
+
+        Args:
+            frontend: the front end's name, for the message.
 
         Raises:
-            ConfigError: if it draws no kernel files.
+            ConfigError: if the front end draws no kernel files.
         """
         if self.recipe_of is None:
             raise ConfigError(f"front end {frontend} draws no kernel files")
         return self.recipe_of
 
     def drawing_from(self, folder: KernelFolder, frontend: str) -> "Drawer":
-        """A drawer of the kernel files of a folder alone.
+        """Return a drawer of only the kernel files of a folder.
 
         Args:
-            folder: the files; those of other front ends are left out.
+            folder: the kernel files; those for other front ends are left out.
             frontend: the front end's name.
 
         Raises:
             ConfigError: if the front end draws no kernel files, or the folder has none for it.
-            KernelFileError: if a file asks for what the front end does not have.
+            KernelFileError: if a file requests something that the front end does not have.
         """
         recipe_of = self.reader_of_files(frontend)
         families = [family for family in folder.families if family.frontend == frontend]
@@ -446,48 +465,48 @@ class Drawer:
 
 
 class Compiler(Protocol):
-    """What turns a front end's kernels into texts."""
+    """Turns a front end's kernels into texts."""
 
     levels: tuple[Level, ...]
     """Every level, in the order of a row's columns."""
     devices: tuple[str, ...]
-    """What ``device`` may be, the default first."""
+    """The allowed values of ``device``, with the default first."""
 
     def toolchain(self) -> Mapping[str, str]:
-        """The packages whose versions determine the texts, and those versions."""
+        """Return the packages whose versions determine the texts, with their versions."""
         ...
 
     def compilers(self) -> Mapping[str, str]:
-        """What the tool compiles with, by name: where it lies, or its release. It may start the tool."""
+        """Return the compilers that the tool uses, name to path or release. May start the tool."""
         return {}
 
     def caches(self) -> Mapping[str, Path]:
-        """The folders that the tool writes into on this machine, by what they are for. It may start the tool."""
+        """Return the folders that the tool writes into on this machine, by purpose. May start the tool."""
         return {}
 
     def recognises(self, source: str) -> bool:
-        """Whether a source text is written for this front end."""
+        """Return whether a source is written for this front end."""
         ...
 
     def claims(self, obj: object) -> bool:
-        """Whether a live object is one of this front end's kernels."""
+        """Return whether a live object is one of this front end's kernels."""
         ...
 
     def prospects(self, target: object) -> list[str]:
-        """The names of what ``discover`` looks at, one after the other, in a live object or a module."""
+        """Return the names of the objects that ``discover`` examines, in order, in a live object or a module."""
         ...
 
     def discover(
         self, target: object, *, examples: Examples = NO_EXAMPLES, only: int | None = None
     ) -> list[Kernel | Rejection]:
-        """The kernels in a live object or a module.
+        """Return the kernels in a live object or a module.
 
-        A kernel that cannot be used (no concrete types, no example arguments) is a rejection in its place.
+        A kernel that cannot be used (no concrete types, no example arguments) is replaced by a rejection.
 
         Args:
             target: the object or module.
-            examples: what is known of the kernels' inputs.
-            only: the position in ``prospects`` of the one to look at; all if None.
+            examples: known inputs of the kernels.
+            only: the position in ``prospects`` of the object to examine; all if None.
 
         Raises:
             ConfigError: if the examples name a parameter that a kernel lacks.
@@ -495,28 +514,31 @@ class Compiler(Protocol):
         ...
 
     def load(self, specs: Sequence[KernelSpec]) -> list[Kernel | Rejection]:
-        """The kernels that records' sources define; they share modules where they can, which changes none of them."""
+        """Return the kernels that the sources of records define.
+
+        They share modules if they can, which changes no kernel.
+        """
         ...
 
     def release(self, kernels: Sequence[Kernel]) -> None:
-        """Forget loaded kernels, all those of a module at once, so that a long run's memory stays flat."""
+        """Forget loaded kernels, to keep the memory of a long run constant. Pass all kernels of a module together."""
         ...
 
     def lower(self, kernels: Sequence[Kernel], levels: Sequence[Level], *, device: str) -> list[Lowered | Rejection]:
-        """The clean texts of each kernel at each level; any process gives the same bytes."""
+        """Return the clean texts of each kernel at each level. Every process makes the same bytes."""
         ...
 
     def declared(self, kernel: Kernel) -> Signature | None:
-        """What a loaded kernel itself says its signature is, whatever its record does; None if that cannot be told.
+        """Return the signature that a loaded kernel itself declares, regardless of its record; None if it is not known.
 
-        Shapes, domains and launch sizes are None where the kernel does not say. An array is an output only where the
-        source never reads it.
+        Shapes, domains and launch sizes are None where the kernel does not determine them. An array is an output only
+        if the source never reads it.
         """
         del kernel
         return None
 
     def describe(self, kernel: Kernel, *, device: str, include_backward: bool) -> dict[str, str | None]:
-        """The texts of one kernel as ``extract_ir`` names them: as its levels are called, unless told better.
+        """Return the texts of one kernel by the names that ``extract_ir`` uses, by default those of the levels.
 
         Raises:
             KernelError: if the tool rejects the kernel.
@@ -530,100 +552,103 @@ class Compiler(Protocol):
 
 
 class Prover(Protocol):
-    """What proves a front end's texts by execution; an object that can be pickled, as one without state can."""
+    """Verifies a front end's texts by execution. The object must be picklable, as one without state is."""
 
     def prepare(self) -> None:
-        """Import and start what running texts needs; called once in the process that runs are forked from."""
+        """Import and start everything that running texts needs.
+
+        Called once in the process that runs are forked from.
+        """
         ...
 
     def unavailable(self, level: Level, text: str) -> Unproved | None:
-        """Why a text cannot be executed here, or None if it can."""
+        """Return why a text cannot be executed here, or None if it can."""
         ...
 
     def foreign(self, level: Level, text: str) -> str | None:
-        """What in a text the tool itself never prints, in words; None if there is nothing.
+        """Return a description of something in a text that the tool never prints; None if there is nothing.
 
-        Such a text may do more than compute: it is run in a process where there is nothing else.
+        Such a text may do more than compute, so it is run in a process that contains nothing else.
         """
         ...
 
     def tame(self, level: Level, text: str, own: str) -> Tamed:
-        """A text that a model wrote, in the form in which it may be run beside others, or why it may not be.
+        """Return a model's text in a form that may be run beside others, or the reason why it may not be.
 
-        Comments are taken out, and names that are the text's own become such that they can be nobody else's. What the
-        tool never prints is refused, but for what the row's own text has too; so is what takes other arguments.
+        Comments are removed, and the text's own names are replaced by unique ones. A text is refused if it contains
+        something that the tool never prints and the row's text does not contain, or if it takes other arguments.
         Nothing of the text is run.
 
         Args:
-            level: what the text is said to be.
-            text: the model's; of a bounded length.
-            own: the row's, which is what the tool printed.
+            level: the level that the text is meant for.
+            text: the model's text, of limited length.
+            own: the row's text, which the tool printed.
         """
         ...
 
     def run(self, programs: Sequence[Program], scratch: Path) -> Iterator[tuple[int, Outcome | Rejection | None]]:
-        """What each text leaves or gives on its inputs, with the program's number, in any order.
+        """Yield the number and the outcome of each text on its inputs, in any order.
 
-        None says that a program begins: should the process die, it is to blame. Called in a process of its own that may
-        die; ``scratch`` is a folder that such processes share.
+        An outcome of None announces that a program begins, so that it can be blamed if the process dies. Called in a
+        separate process that may die; ``scratch`` is a folder that such processes share.
         """
         ...
 
     def reference(self, kernel: Kernel) -> Reference:
-        """What computes what a kernel computes, told from its Python source by code that no text's route shares.
+        """Return the reference of a kernel, made from its Python source by code that no route to a text shares.
 
         Raises:
-            ReferenceUnknownError: for what is not modelled.
+            ReferenceUnknownError: if something is not modelled.
         """
         ...
 
     def separate(self, kernel: Kernel, runs: Sequence[Values]) -> frozenset[str]:
-        """The arrays of which in some runs of a kernel no thread plainly touches an element that another one writes.
+        """Return the arrays in which no thread accesses, without atomics, an element that another thread writes.
 
         Raises:
-            ReferenceUnknownError: for what is not modelled.
+            ReferenceUnknownError: if something is not modelled.
             ReferenceFaultError: if the kernel is at fault.
         """
         ...
 
     def accumulated(self, kernel: Kernel, run: Values) -> frozenset[str]:
-        """The arrays that several threads change an element of, and none but by atomics, told from the Python source.
+        """Return the arrays of which several threads change one element, and only by atomics, from the Python source.
 
         Raises:
-            ReferenceUnknownError: for what is not modelled.
+            ReferenceUnknownError: if something is not modelled.
             ReferenceFaultError: if the kernel is at fault on these inputs.
         """
         ...
 
     def gradient_trap(self, kernel: Kernel) -> str | None:
-        """The class of constructs in the kernel of which the tool is known to get derivatives wrong, or None."""
+        """Return the class of constructs in the kernel that the tool is known to differentiate wrongly, or None."""
         ...
 
     def operations(self) -> Mapping[str, ToolOperation]:
-        """Every operation that the tool has, by name."""
+        """Return every operation of the tool, by name."""
         ...
 
     def used(self, source: str, texts: Mapping[str, str | None]) -> frozenset[str] | None:
-        """The operations that a row has in it, told from its source or its texts; None if it lacks that text."""
+        """Return the operations in a row, found in its source or its texts; None if it lacks the text needed."""
         ...
 
 
 class Replayer(Protocol):
-    """What makes a signature of what a kernel was seen to be called with; an object without state."""
+    """Makes signatures from recorded calls of kernels. An object without state."""
 
     def digest(self, kernel: Kernel) -> str:
-        """The digest of what a loaded kernel lowers to, as the recorder takes it.
+        """Return the digest of what a loaded kernel lowers to, computed as the recorder computes it.
 
         Raises:
-            Exception: whatever the tool raises for a kernel that it cannot build.
+            Exception: any exception that the tool raises for a kernel that it cannot build.
         """
         ...
 
     def replayed(self, kernel: Kernel, launched: Launched, mutation: Mutation) -> Signature:
-        """The signature of a loaded kernel, its arguments those of a launch.
+        """Return the signature of a loaded kernel with the arguments of a recorded launch.
 
         Raises:
-            ConfigError: if the launch is none of this kernel, or cannot be replayed.
+            ConfigError: if the launch does not fit this kernel, or cannot be replayed.
         """
         ...
 
@@ -633,36 +658,36 @@ class Frontend:
     """A tool that turns Python into IR."""
 
     name: str
-    """What users type and rows carry."""
+    """The name that users type and rows contain."""
     drawer: Drawer
     compiler: Compiler
     prover: Prover | None = None
-    """None if texts are not proved: the rows are unverified."""
+    """None if texts are not executed. The rows are then unverified."""
     replayer: Replayer | None = None
-    """None if no program of its kind can be recorded."""
+    """None if programs that use the tool cannot be recorded."""
 
     @property
     def categories(self) -> tuple[str, ...]:
-        """The categories that it draws kernels of."""
+        """The categories of the kernels that it draws."""
         return self.drawer.categories
 
     @property
     def the_prover(self) -> Prover:
-        """What proves its texts.
+        """The prover of its texts.
 
         Raises:
-            ConfigError: if nothing does.
+            ConfigError: if it has none.
         """
         if self.prover is None:
             raise ConfigError(f"the front end {self.name} proves nothing")
         return self.prover
 
     def load_one(self, spec: KernelSpec) -> Kernel | Rejection:
-        """The kernel that a record's source defines, in a module of its own."""
+        """Load the kernel that a record's source defines, in a separate module."""
         return self.compiler.load([spec])[0]
 
     def level(self, name: str) -> Level:
-        """The level of a name.
+        """Return the level with a name.
 
         Raises:
             UnknownNameError: if there is none.
@@ -673,7 +698,7 @@ class Frontend:
         raise UnknownNameError("level", name, [each.name for each in self.compiler.levels], where=self._where)
 
     def choose_device(self, device: str | None) -> str:
-        """The device to make texts for: the named one, or the first.
+        """Return the device to make texts for: the named one, or the first if None.
 
         Raises:
             UnknownNameError: if there is no such device.
@@ -685,7 +710,11 @@ class Frontend:
         return device
 
     def choose_levels(self, names: Sequence[str] | None, device: str) -> tuple[Level, ...]:
-        """The levels to make, in the order of the row's columns: the named ones, or the default ones of the device.
+        """Return the levels to make, in the order of the row's columns.
+
+        Args:
+            names: the levels' names; the default levels of the device if None.
+            device: the device.
 
         Raises:
             UnknownNameError: if a level is unknown.

@@ -1,4 +1,4 @@
-"""What a live function or class is to the collector of its source: a definition, where it stands, what it may name."""
+"""Live functions and classes, as the source collector sees them: definition, location and the names in scope."""
 
 import ast
 import functools
@@ -13,20 +13,20 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """A function or class that a front end's object was made from, as Python sees it."""
+    """A function or class that a front end's object was made from."""
 
     obj: Any
     """The plain function or class."""
     source: str | None = None
-    """Its source where the front end knows it better than ``inspect`` does."""
+    """Its source, if the front end knows it better than ``inspect`` does."""
     line: int = 0
-    """The line of its file that ``source`` starts at."""
+    """The line of its file where ``source`` starts."""
     annotations: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Parameter to type, as text, to be written where the annotation alone would not give it."""
+    """Parameter to type, as text, which is written out if the annotation alone would not evaluate to it."""
     after: str = ""
-    """A statement that completes the declaration, where the source alone does not declare it."""
+    """A statement that completes the declaration, if the source alone does not declare it."""
     beside: tuple["Definition", ...] = ()
-    """What belongs to it and is declared after it: further overloads, a gradient of the user's."""
+    """Definitions that belong to it and are declared after it: further overloads, a custom gradient."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,36 +34,36 @@ class Built:
     """A value as an expression of other values."""
 
     text: str
-    """The expression, with ``{0}``, ``{1}`` … where its parts stand."""
+    """The expression, with ``{0}``, ``{1}`` … in place of its parts."""
     parts: tuple[tuple[str, Any], ...] = ()
-    """What it is made of, each with a name that would suit it."""
+    """The parts, each with a suggested name."""
     attributes: tuple[str, ...] = ()
-    """Which attributes of these it asks for."""
+    """The attributes of the parts that the expression reads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instance:
-    """An object of a class of the user's, as far as it is used."""
+    """An object of a user's class, reduced to the members that are used."""
 
     kind: Any
     """Its class."""
     fields: Mapping[str, Any]
-    """What it has."""
+    """The values of its attributes."""
     methods: Mapping[str, Definition]
-    """What its class, or one above that, defines."""
+    """The methods that its class or a base class defines."""
     mark: str = ""
     """A decorator of the class."""
 
 
 def name_of(function: Any) -> str:
-    """A function's name; a lambda's is the one that its module gave it."""
+    """Return a function's name. A lambda has the name that its module assigned it to."""
     if function.__name__ != "<lambda>":
         return function.__name__
     return next((name for name, value in function.__globals__.items() if value is function), "function")
 
 
 def source_of(obj: Any) -> tuple[str | None, int]:
-    """The source of a function or class and the line of its file that it starts at; (None, 0) where there is none."""
+    """Return the source of a function or class and the line of its file where it starts; (None, 0) if there is none."""
     try:
         lines, first = _lines_of(obj.__code__) if _is_own(obj) else inspect.getsourcelines(obj)
         if getattr(obj, "__name__", "") == "<lambda>":
@@ -77,7 +77,7 @@ def source_of(obj: Any) -> tuple[str | None, int]:
 
 
 def _is_own(obj: Any) -> bool:
-    """Whether a function's source is its own code's, and not what ``inspect`` finds it to be made around."""
+    """Return whether a function's source is that of its own code, rather than of a function that it wraps."""
     return isinstance(obj, FunctionType) and not hasattr(obj, "__wrapped__")
 
 
@@ -87,7 +87,10 @@ def _lines_of(code: CodeType) -> tuple[list[str], int]:
 
 
 def _statement_at(lines: list[str], line: int) -> tuple[list[str], int] | None:
-    """The statement of a module that a line belongs to: what ``inspect`` gives of a lambda may be a part of one."""
+    """Return the statement of a module that contains a line.
+
+    ``inspect`` may return only a part of a lambda's statement.
+    """
     for statement in ast.parse("".join(lines)).body:
         if statement.lineno <= line <= (statement.end_lineno or 0) and not isinstance(
             statement, ast.FunctionDef | ast.ClassDef
@@ -97,19 +100,19 @@ def _statement_at(lines: list[str], line: int) -> tuple[list[str], int] | None:
 
 
 def home_of(obj: Any) -> str:
-    """The module that a function or class was written in, whatever its ``__module__`` was set to since."""
+    """Return the module that a function or class was written in, even if its ``__module__`` was changed."""
     return obj.__globals__.get("__name__", "") if isinstance(obj, FunctionType) else obj.__module__
 
 
 def scope_of(obj: Any) -> Mapping[str, Any]:
-    """What the names inside a function or class stand for: its globals, over them its closure."""
+    """Return the values of the names inside a function or class: its globals, overridden by its closure."""
     if not isinstance(obj, FunctionType):
         return vars(sys.modules[obj.__module__]) if obj.__module__ in sys.modules else {}
     return {**obj.__globals__, **closure_of(obj)}
 
 
 def closure_of(function: FunctionType) -> dict[str, Any]:
-    """What a function has captured, by name; cells that were never filled are left out."""
+    """Return the captured variables of a function, by name, without cells that were never filled."""
     found: dict[str, Any] = {}
     for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
         try:
@@ -120,7 +123,7 @@ def closure_of(function: FunctionType) -> dict[str, Any]:
 
 
 def changes_what_is_around(tree: ast.Module) -> bool:
-    """Whether a function assigns names that its text alone does not bind."""
+    """Return whether a function assigns names outside its own source by ``nonlocal`` or ``global``."""
     outer = [each for each in ast.walk(tree) if isinstance(each, ast.Nonlocal | ast.Global)]
     bound = {each.id for each in ast.walk(tree) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)}
     first = tree.body[0]
@@ -130,7 +133,7 @@ def changes_what_is_around(tree: ast.Module) -> bool:
 
 
 def bound_names(tree: ast.Module) -> set[str]:
-    """Names that a definition binds itself."""
+    """Return the names that a definition binds itself."""
     bound: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.arg):
@@ -147,7 +150,7 @@ def bound_names(tree: ast.Module) -> set[str]:
 
 
 def free_names(tree: ast.Module) -> Iterator[str]:
-    """Names that a definition reads and does not bind itself, in order of appearance."""
+    """Yield the names that a definition reads and does not bind itself, in order of appearance."""
     bound = bound_names(tree)
     loads = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
     loads.sort(key=lambda node: (node.lineno, node.col_offset))
@@ -159,7 +162,7 @@ def free_names(tree: ast.Module) -> Iterator[str]:
 
 
 def import_of_module(name: str, module: ModuleType) -> str:
-    """An import statement that gives a module a name."""
+    """Return an import statement that binds a module to a name."""
     path = module.__name__
     if path == name:
         return f"import {path}"
@@ -170,14 +173,14 @@ def import_of_module(name: str, module: ModuleType) -> str:
 
 
 def packages_above(module: str) -> list[str]:
-    """The packages that a module is in, outermost first, without those that are nobody's to name."""
+    """Return the public packages that a module is in, outermost first."""
     parts = module.split(".")
     found = (parts[:depth] for depth in range(1, len(parts)))
     return [".".join(each) for each in found if not any(part.startswith("_") for part in each)]
 
 
 def import_of_attribute(name: str, value: Any, modules: Sequence[str]) -> str | None:
-    """An import statement that gives the value its name again, from the first module that has it."""
+    """Return an import statement that binds the value to its name, from the first module that has it."""
     for attribute in dict.fromkeys((getattr(value, "__name__", name), name)):
         for module in modules:
             try:

@@ -1,4 +1,4 @@
-"""What a tool's exception says, in words that are the same in every process, and the rejection made of it."""
+"""Messages of a tool's exceptions, made identical in every process, and the rejections that contain them."""
 
 import re
 
@@ -12,7 +12,7 @@ _MODULE = re.compile(r"<?\birsmith_\w+_\d+\b>?")
 
 
 def detail_of(error: BaseException) -> str:
-    """The exception's type and message, without addresses, folders and names of temporary modules, on one line."""
+    """Return the exception's type and message on one line, without addresses, folders and temporary module names."""
     message = " ".join(str(error).split())
     message = _MODULE.sub("<source>", _FOLDERS.sub("", _ADDRESS.sub("0x…", message)))
     text = f"{type(error).__name__}: {message}" if message else type(error).__name__
@@ -20,5 +20,5 @@ def detail_of(error: BaseException) -> str:
 
 
 def rejected(spec: KernelSpec, stage: Stage, symptom: Symptom, detail: str, level: str | None = None) -> Rejection:
-    """The rejection of a kernel, or of one of its levels."""
+    """Return the rejection of a kernel, or of one of its levels."""
     return Rejection(stage=stage, symptom=symptom, detail=detail, level=level).of(spec)

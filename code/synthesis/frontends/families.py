@@ -1,4 +1,4 @@
-"""Families of kernel files as recipes: what is the same in every front end."""
+"""Recipes of the families of kernel files, as far as they are the same in every front end."""
 
 from collections.abc import Callable
 
@@ -10,12 +10,12 @@ from synthesis.frontends.base import Recipe
 
 
 def family_recipe(family: Family, draw: Callable[[Family, Stream, set[int]], KernelSpec], on_taken: OnTaken) -> Recipe:
-    """The recipe of a family, which is also its only target; its difficulties are drawn equally often.
+    """Return the recipe of a family, which is also its only target. Its difficulties are drawn equally often.
 
     Args:
-        family: what a kernel file says.
-        draw: draws one of its kernels from a stream, and adds the numbers of the parts of the text that it has.
-        on_taken: is told these numbers for each drawn kernel.
+        family: the contents of a kernel file.
+        draw: draws a kernel from a stream, and adds the numbers of the parts that its text contains to the set.
+        on_taken: called with these numbers for each drawn kernel.
     """
 
     def draw_one(stream: Stream, _: str) -> KernelSpec:

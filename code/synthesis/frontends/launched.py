@@ -1,4 +1,4 @@
-"""What a program was seen to call: a live kernel with the very arguments, as plain arrays."""
+"""Recorded launches: a live kernel with its actual arguments as plain arrays."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -13,45 +13,47 @@ Array = npt.NDArray[np.generic]
 
 
 class NotKeptError(Exception):
-    """A kernel, or a launch of it, that cannot be kept; the message says why."""
+    """A kernel, or a launch of it, cannot be recorded; the message says why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Launched:
-    """One launch of a kernel: what it was given, before it ran.
+    """One launch of a kernel, with its arguments before it ran.
 
-    What structs hold stands under dotted paths (``state.q``), what the objects are made of whose ids are given under
-    paths with a colon (``mesh:points``).
+    Contents of structs have dotted paths (``state.q``). Contents of objects that are passed by id have paths with a
+    colon (``mesh:points``).
     """
 
     values: Mapping[str, Array]
-    """Path to numbers: an array's dimensions, then those of an element. Of an array that is too large, the first rows
-    alone."""
+    """Path to numbers: an array's dimensions, then those of an element.
+
+    Only the first rows of an array that is too large.
+    """
     shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict[str, tuple[int, ...]])
-    """Path to the dimensions of each array, all of it."""
+    """Path to the dimensions of each array, in full."""
     handles: Mapping[str, str] = field(default_factory=dict[str, str])
     """Path of an id to the kind of its object."""
     launch: tuple[int, ...] = ()
     tiled: bool = False
     lost: tuple[str, ...] = ()
-    """What could not be kept, each in a sentence; nothing can be replayed then."""
+    """Sentences about what could not be recorded. If there are any, the launch cannot be replayed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mutation:
-    """How far other draws than the first go from what was recorded."""
+    """How far draws after the first deviate from the recorded values."""
 
     share: float
-    """Of a floating-point number."""
+    """The largest relative change of a floating-point number."""
     of_zeros: float
-    """What is added to numbers of an array of zeros at most, or taken off."""
+    """The largest change, in either direction, of numbers in an array of zeros."""
     only_up: bool = False
-    """Whether nothing is taken off zeros: counts, variances and sums of squares begin there."""
+    """Whether zeros only increase. Counts, variances and sums of squares start there."""
     whole: int = 0
-    """What is added to whole numbers at most."""
+    """The largest number added to integers."""
 
     def domain(self, value: Array) -> Domain:
-        """What is added to the numbers of an array, which are of floating point."""
+        """Return the domain of the changes of a floating-point array."""
         if value.astype(np.float64).any():
             return Domain(low=-self.share, high=self.share)
         return Domain(low=0.0 if self.only_up else -self.of_zeros, high=self.of_zeros)
@@ -63,11 +65,11 @@ class Described:
 
     spec: KernelSpec
     digest: str
-    """Of what it lowers to in the program's process: a source that gives the same is the kernel."""
+    """Digest of what it lowers to in the program's process. A source with the same digest is the same kernel."""
 
 
 def numbers_of(value: Array) -> tuple[float, ...]:
-    """The numbers of an array, as short as they can be told from their neighbours; one if all are the same bits."""
+    """Return the elements of an array in their shortest exact form; one number if all are bitwise equal."""
     flat: Any = np.ascontiguousarray(value).reshape(-1)
     bits = flat.view(np.uint8).reshape(flat.size, -1)
     if (bits == bits[0]).all():
@@ -80,14 +82,14 @@ def numbers_of(value: Array) -> tuple[float, ...]:
 
 
 def range_of(value: npt.ArrayLike) -> Domain:
-    """The interval of some numbers, of those that are finite; of complex ones of their real parts."""
+    """Return the interval of the finite numbers in an array; of the real parts of complex ones."""
     numbers = np.real(np.asarray(value)).astype(np.float64)
     finite = numbers[np.isfinite(numbers)]
     return Domain(low=float(finite.min()), high=float(finite.max())) if finite.size else Domain(low=0, high=0)
 
 
 def cut(launched: Launched, sizes: Mapping[int, int]) -> Launched:
-    """A launch with dimensions of some sizes cut to others, wherever they are: of arrays, and of the launch itself."""
+    """Return a launch whose dimensions of some sizes are cut to other sizes, in arrays and in the launch itself."""
 
     def shorter(shape: tuple[int, ...]) -> tuple[int, ...]:
         return tuple(sizes.get(each, each) for each in shape)
@@ -101,7 +103,7 @@ def cut(launched: Launched, sizes: Mapping[int, int]) -> Launched:
 
 
 def _shape_of(launched: Launched, shapes: Mapping[str, tuple[int, ...]], path: str) -> tuple[int, ...]:
-    """The dimensions of an array, or of the array of structs that a path names a field of."""
+    """Return the dimensions of an array, or of the array of structs whose field a path names."""
     while path not in shapes and "." in path:
         path = path.rpartition(".")[0]
     return shapes.get(path, ())
@@ -109,29 +111,29 @@ def _shape_of(launched: Launched, shapes: Mapping[str, tuple[int, ...]], path: s
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """A call that is about to happen, and what it takes to know more of it."""
+    """A call that is about to happen, with functions that return more about it."""
 
     kernel: Any
-    """The live kernel, by identity: what can be referred to weakly."""
+    """The live kernel, compared by identity. It supports weak references."""
     name: str
     module: str
     describe: Callable[[], Described]
-    """The kernel as text; raises whatever the tool raises for one that cannot be told."""
+    """Returns the kernel as text, or raises any exception of the tool if it cannot be written."""
     read: Callable[[], Launched]
-    """What it is given."""
+    """Returns the arguments."""
 
 
 class Listener(Protocol):
-    """Who is told of launches."""
+    """Receives launches."""
 
     def wants(self, kernel: Any) -> bool:
-        """Whether a launch of a live kernel is to be looked at; called at every launch."""
+        """Return whether a launch of a live kernel should be recorded. Called at every launch."""
         ...
 
     def take(self, call: Call) -> None:
-        """Look at a launch that is about to happen; raises nothing."""
+        """Record a launch that is about to happen. Raises nothing."""
         ...
 
     def miss(self, kernel: str, module: str, why: str) -> None:
-        """Note that a launch could not be looked at; raises nothing."""
+        """Note that a launch could not be recorded. Raises nothing."""
         ...

@@ -1,27 +1,28 @@
-"""Line maps: which lines of an IR text come from which line of Python."""
+"""Line maps, which assign lines of an IR text to lines of Python."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 LineMap = list[tuple[int, int, int]]
-"""(Python line, first IR line, last IR line), all from 1, in the order of the IR. Only LLVM IR, whose functions stand
-for several lines of Python each, has an IR line in more than one run."""
+"""(Python line, first IR line, last IR line), all from 1, in the order of the IR. An IR line is in more than one entry
+only in LLVM IR, whose functions stand for several lines of Python each.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where lines of files stand in the source of a kernel, which is collected from several places."""
+    """Maps lines of files to lines of a kernel's source, which is collected from several files."""
 
     pieces: tuple[tuple[str, int, int, int], ...] = ()
     """File, first line in it, number of lines, and the line of the source that the first one became."""
 
     @property
     def files(self) -> frozenset[str]:
-        """Those that some of the source stands in."""
+        """The files that contain some of the source."""
         return frozenset(home for home, *_ in self.pieces)
 
     def line(self, file: str, line: int) -> int | None:
-        """The line of the source that a file's line is; None if it is none of the source's."""
+        """Return the line of the source that a file's line became; None if the source does not contain it."""
         for home, first, count, start in self.pieces:
             if home == file and first <= line < first + count:
                 return start + line - first
@@ -29,13 +30,13 @@ class Places:
 
 
 NO_PLACES = Places()
-"""Nothing is known."""
+"""No known lines."""
 Where = Callable[[str, int], int | None]
-"""A file and a line of it to the line of the source, or None: ``Places.line``."""
+"""Maps a file and a line of it to a line of the source, or None, as ``Places.line`` does."""
 
 
 def runs_of(origins: Iterable[int | None]) -> LineMap:
-    """The line map of a text, given the Python line that each of its lines comes from, or None."""
+    """Return the line map of a text from the Python line of each of its lines, or None for a line without one."""
     runs: LineMap = []
     for number, origin in enumerate(origins, start=1):
         if origin is None:
@@ -48,10 +49,10 @@ def runs_of(origins: Iterable[int | None]) -> LineMap:
 
 
 def steps_of(runs: Iterable[tuple[int, int, int]]) -> list[list[int]]:
-    """A line map as rows hold it: of each run the Python line, how many IR lines are skipped before it, and its length.
+    """Return a line map as stored in rows: Python line, number of IR lines skipped before the entry, and its length.
 
-    Neighbours are alike where kernels are, which lines by their numbers are not: rows are a seventh smaller for it. Of
-    runs that share lines the later ones skip fewer than none.
+    Similar kernels have similar entries in this form, unlike with absolute line numbers, so rows are a seventh smaller.
+    If entries share lines, the later ones have a negative number of skipped lines.
     """
     steps: list[list[int]] = []
     end = 0
@@ -62,7 +63,7 @@ def steps_of(runs: Iterable[tuple[int, int, int]]) -> list[list[int]]:
 
 
 def runs_of_steps(steps: Iterable[Sequence[int]]) -> LineMap:
-    """The line map that ``steps_of`` wrote."""
+    """Return the line map that ``steps_of`` encoded."""
     runs: LineMap = []
     end = 0
     for origin, skipped, length in steps:
@@ -72,5 +73,5 @@ def runs_of_steps(steps: Iterable[Sequence[int]]) -> LineMap:
 
 
 def origins_of(runs: Iterable[tuple[int, int, int]]) -> dict[int, int]:
-    """The Python line that each IR line of a line map comes from."""
+    """Return the Python line of each IR line in a line map."""
     return {line: origin for origin, first, last in runs for line in range(first, last + 1)}

@@ -1,4 +1,4 @@
-"""Source texts run as modules of their own, so that tools which look for a function's source find it."""
+"""Source texts executed as modules, so that tools which look for a function's source find it."""
 
 import ast
 import itertools
@@ -16,7 +16,7 @@ from synthesis.frontends.linemap import NO_PLACES, Places
 
 _numbers = itertools.count()
 _INSIDE = " #@)]}"
-"""What a line begins with that goes on with a statement, or stands before one."""
+"""First characters of lines that continue a statement, or stand before one."""
 _DEFINES = re.compile(r"(?:def|class) (\w+)\b.*|(\w+) = [^=;]*|(?:import|from) [^;]*")
 
 
@@ -25,11 +25,11 @@ def load_kernels(
     find: Callable[[KernelSpec, ModuleType, Places], Kernel | Rejection],
     forget: Callable[[str], object],
 ) -> list[Kernel | Rejection]:
-    """The kernels of several records, their sources run in as few modules as may be.
+    """Return the kernels of several records, with their sources executed in as few modules as possible.
 
     Args:
         specs: the records.
-        find: the kernel of a record in the module that its source was run in.
+        find: returns the kernel of a record in the module that its source was executed in.
         forget: drops a module by its name; called for those in which no kernel was found.
     """
     run = list(_run_sources(specs))
@@ -41,13 +41,12 @@ def load_kernels(
 
 
 def _run_sources(specs: Sequence[KernelSpec]) -> Iterator[tuple[KernelSpec, ModuleType | Rejection, Places]]:
-    """Run sources, in one module where they can share it, and in modules of their own where they cannot.
+    """Execute sources, in shared modules where possible and in separate modules otherwise.
 
-    Sources share a module if no two bind a name of the same spelling, imports aside. Which ones do changes nothing in
-    what their kernels are.
+    Sources share a module if no two bind the same name, apart from imports. Sharing does not change the kernels.
 
     Yields:
-        For each record, in order, the module and where its source stands in it, or why there is none.
+        For each record, in order, the module and the place of its source in it, or the rejection.
     """
     for group in _groups(specs):
         starts = itertools.accumulate((_lines(spec.source) for spec in group), initial=1)
@@ -70,7 +69,7 @@ def _places(module: ModuleType, spec: KernelSpec, start: int) -> Places:
 
 
 def _groups(specs: Sequence[KernelSpec]) -> Iterator[list[KernelSpec]]:
-    """Neighbours that can share a module."""
+    """Yield groups of consecutive records that can share a module."""
     group: list[KernelSpec] = []
     taken: set[str] = set()
     for spec in specs:
@@ -88,9 +87,10 @@ def _groups(specs: Sequence[KernelSpec]) -> Iterator[list[KernelSpec]]:
 
 
 def _bound_names(source: str) -> set[str] | None:
-    """What a module binds beside imports, or more; None for one that does not parse or does more than define things.
+    """Return the names that a module binds other than by imports, or a superset; None if it cannot share a module.
 
-    Of a source as they are drawn the lines that are not indented tell; of any other its syntax tree.
+    It cannot if it does not parse, or does more than define things. For the form of drawn sources, the lines that are
+    not indented suffice; any other source is parsed.
     """
     bound: set[str] = set()
     for line in source.split("\n"):
@@ -119,9 +119,9 @@ def _bound_in_tree(source: str) -> set[str] | None:
 
 
 def _run(source: str, spec: KernelSpec) -> ModuleType | Rejection:
-    """The module that a source makes, under a name that this process has not used before.
+    """Execute a source as a module, under a name that this process has not used before.
 
-    Nothing is written to disk: the source is put where ``inspect`` and ``linecache`` look for it.
+    Nothing is written to disk. The source is put where ``inspect`` and ``linecache`` look for it.
     """
     name = f"irsmith_{spec.frontend}_{next(_numbers)}"
     filename = f"<{name}>"
@@ -139,6 +139,6 @@ def _run(source: str, spec: KernelSpec) -> ModuleType | Rejection:
 
 
 def forget_module(name: str) -> ModuleType | None:
-    """Drop what Python holds of a module that was run; returns it, still intact."""
+    """Remove an executed module from Python's tables. Returns the module, still intact."""
     linecache.cache.pop(f"<{name}>", None)
     return sys.modules.pop(name, None)

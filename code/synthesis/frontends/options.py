@@ -1,4 +1,4 @@
-"""What the options of a row may be, told without the front end's package."""
+"""The allowed values of a row's options, available without the front end's package."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -7,30 +7,30 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """What an option, or a column of a row, may be."""
+    """The allowed values of an option, or of a column of a row."""
 
     words: str
-    """As an error tells it."""
+    """Description in error messages."""
     test: Callable[[Any], bool]
 
 
 def whole(low: int, high: int) -> Allowed:
-    """Whole numbers of a range."""
+    """Return an ``Allowed`` for the integers of a range, both ends included."""
     return Allowed(f"{low} to {high}", lambda value: type(value) is int and low <= value <= high)
 
 
 def one_of(*values: Any) -> Allowed:
-    """Some values; 1 is not true."""
+    """Return an ``Allowed`` for some values, compared with their types: 1 is not true."""
     words = ", ".join("null" if each is None else str(each) for each in values)
     return Allowed(words, lambda value: any(type(value) is type(each) and value == each for each in values))
 
 
 def wrong_option(options: Mapping[str, Any], allowed: Mapping[str, Allowed]) -> str | None:
-    """The first option that is missing, unknown, or has a value that is not allowed, in words; None if all are right.
+    """Return a message about the first option that is missing, unknown or disallowed; None if all are right.
 
     Args:
-        options: a row's.
-        allowed: those of its front end, by name.
+        options: a row's options.
+        allowed: the options of its front end, by name.
     """
     for name in sorted(allowed.keys() ^ options.keys()):
         return f"{name[:40]!r} is missing" if name in allowed else f"there is no {name[:40]!r}"

@@ -1,9 +1,9 @@
-"""A source that was told of a live program, said so that it is plain: the same program in other words.
+"""Rewrites a source from a live program into an equivalent plain source.
 
-What a program writes is not always what may stand in a row's source (``plainness.py``): attributes that begin with an
-underscore, lists of the module's that a function hands on, fields that are called as the methods which change a list.
-Here these get other names, or are made anew where they are used. Whether it is still the same program is not decided
-here: its text has to be traced to what the live one was.
+A program may contain constructs that a row's source may not (``plainness.py``): attributes that begin with an
+underscore, module-level lists that a function passes on, and fields with the names of methods that change a list. This
+module renames these, or creates them anew where they are used. It does not check that the result is the same program:
+the result has to be traced to the text of the live one.
 """
 
 import ast
@@ -15,14 +15,14 @@ from synthesis.frontends.requirements import libraries_in
 from synthesis.frontends.rewriting import Edit, Text
 
 _MOST = 100
-"""Variables of a source that are made anew where they are used."""
+"""Maximum number of variables of a source that are created anew where they are used."""
 
 
 def made_plain(source: str) -> tuple[str, Mapping[str, str]]:
-    """A source that does no more than define its kernel, if other words make it that; else the source as it is.
+    """Return a source rewritten so that it does no more than define its kernel, or unchanged if that is not possible.
 
     Returns:
-        The source, and what the attributes are called there that have another name.
+        The source, and the new names of renamed attributes by their old names.
     """
     libraries = libraries_in(source)
     if more_than_a_kernel(source, libraries) is None:
@@ -35,12 +35,12 @@ def made_plain(source: str) -> tuple[str, Mapping[str, str]]:
 
 
 def is_plain(source: str) -> bool:
-    """Whether a source does no more than define its kernel, or can be said so."""
+    """Return whether a source does no more than define its kernel, or can be rewritten so."""
     return more_than_a_kernel(made_plain(source)[0], libraries_in(source)) is None
 
 
 def _with_public_attributes(source: str) -> tuple[str, Mapping[str, str]]:
-    """The source in which what its classes have is public, and called as no method that changes things in place."""
+    """Return the source with private attributes of its classes, and those named like mutating methods, renamed."""
     tree = ast.parse(source)
     classes = [each for each in ast.walk(tree) if isinstance(each, ast.ClassDef)]
     own = {name for each in classes for name in _members(each)}
@@ -63,7 +63,7 @@ def _names_like(name: str) -> Iterator[str]:
 
 
 def _members(node: ast.ClassDef) -> Iterator[str]:
-    """What the objects of a class have by its text: methods, fields, and what methods set of their first parameter."""
+    """Yield the members of a class: methods, fields, and attributes that methods set on their first parameter."""
     for each in node.body:
         match each:
             case ast.FunctionDef(name=name, args=ast.arguments(args=parameters)):
@@ -84,7 +84,7 @@ def _members(node: ast.ClassDef) -> Iterator[str]:
 
 
 def _renamed(source: str, tree: ast.Module, classes: Iterable[ast.ClassDef], others: Mapping[str, str]) -> str | None:
-    """The source with other names for attributes; None if they cannot be written."""
+    """Return the source with attributes renamed; None if their positions are not known."""
     text = Text(source)
     kinds = {each.name for each in classes}
     edits = [edit for each in classes for member in each.body for edit in _of_member(text, member, others)]
@@ -95,9 +95,7 @@ def _renamed(source: str, tree: ast.Module, classes: Iterable[ast.ClassDef], oth
         match node:
             case ast.Attribute(attr=name) if name in others:
                 end = text.end(node)
-                if not text.source[:end].endswith(
-                    name.encode()
-                ):  # Python 3.11 does not know where in a text with holes
+                if not text.source[:end].endswith(name.encode()):  # Python 3.11 gives wrong positions in f-strings
                     return None
                 edits.append(Edit(end - len(name.encode()), end, others[name]))
             case ast.Call(func=ast.Name(id=kind), keywords=keywords) if kind in kinds:
@@ -111,7 +109,7 @@ def _renamed(source: str, tree: ast.Module, classes: Iterable[ast.ClassDef], oth
 
 
 def _of_member(text: Text, member: ast.stmt, others: Mapping[str, str]) -> Iterator[Edit]:
-    """The changes of names that a class binds."""
+    """Yield the edits of names that a class binds."""
     match member:
         case ast.FunctionDef(name=name) if name in others:
             at = text.start(member) + len(b"def ")
@@ -127,7 +125,7 @@ def _of_member(text: Text, member: ast.stmt, others: Mapping[str, str]) -> Itera
 
 
 def _with_fresh_values(source: str, libraries: Sequence[str]) -> str:
-    """The source with functions that give its lists, dictionaries and objects, anew for each use."""
+    """Return the source with functions in place of its mutable variables, which create the value anew for each use."""
     for _ in range(_MOST):
         name = passed_on(source, libraries)
         changed = None if name is None else _with_fresh(source, name)
@@ -138,7 +136,7 @@ def _with_fresh_values(source: str, libraries: Sequence[str]) -> str:
 
 
 def _with_fresh(source: str, name: str) -> str | None:
-    """The source with a function for a variable of the module; None if something else is called so too."""
+    """Return the source with a function in place of a module variable; None if the name is also bound elsewhere."""
     tree = ast.parse(source)
     stores = [each for each in ast.walk(tree) if _binds(each, name)]
     made = [each for each in tree.body if isinstance(each, ast.Assign) and stores == each.targets]

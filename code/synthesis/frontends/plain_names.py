@@ -1,4 +1,4 @@
-"""What a source that does no more than define a kernel may name: modules, and what is not to be used of them."""
+"""The modules and names that a source may use if it is to do no more than define a kernel."""
 
 import functools
 import importlib
@@ -6,13 +6,13 @@ import importlib.util
 import pkgutil
 
 JAX_PACKAGES = ("jax.numpy", "jax.lax", "jax.nn", "jax.random", "jax.scipy", "jax.image", "jax.ops")
-"""JAX's public packages that compute, with every public module inside them that the installed release has."""
+"""JAX's public packages for computation. A source may also use every public module in them that is installed."""
 JAX_MODULES = frozenset({
     "jax", *JAX_PACKAGES, "jax.tree", "jax.tree_util", "jax.ad_checkpoint", "jax.custom_derivatives",
     "jax.custom_batching", "jax.dtypes", "jax.typing", "jax.sharding", "jax.experimental", "jax.experimental.pallas",
     "jax.experimental.pallas.tpu", "jax.experimental.pallas.triton", "jax.example_libraries.optimizers",
 })  # fmt: skip
-"""JAX's public modules that a source may name beside those."""
+"""The other public modules of JAX that a source may name."""
 JAX_OWN = frozenset({
     "jax._src", "jax._src.api", "jax._src.custom_derivatives", "jax._src.dtypes", "jax._src.lax", "jax._src.lax.lax",
     "jax._src.lax.control_flow", "jax._src.lax.slicing", "jax._src.lax.special", "jax._src.nn",
@@ -22,7 +22,7 @@ JAX_OWN = frozenset({
     "jax._src.ops.special", "jax._src.random", "jax._src.scipy", "jax._src.scipy.special", "jax._src.scipy.linalg",
     "jax._src.third_party.scipy.betaln", "jax._src.typing",
 })  # fmt: skip
-"""Where JAX keeps what its public modules give: what is extracted of JAX itself names these."""
+"""The private modules that define JAX's public functions. Sources extracted from JAX itself name these."""
 LIBRARIES = frozenset({
     "__future__", "math", "cmath", "functools", "typing", "dataclasses", "enum", "collections", "collections.abc",
     "itertools", "operator", "numbers", "numpy", "numpy.linalg", "numpy.typing", "warp", "warp.types",
@@ -95,7 +95,7 @@ ONLY: dict[str, frozenset[str]] = {
         "matrix", "vector", "quaternion", "transformation", "array", "float32", "float64", "int32"
     }),
 }  # fmt: skip
-"""Of modules that hold other things too: all that may be named."""
+"""The names that may be used from modules that also contain other things."""
 WARP_ONLY = frozenset({
     "array", "array1d", "array2d", "array3d", "array4d", "constant", "fabricarray", "fabricarrayarray",
     "indexedfabricarray", "indexedfabricarrayarray", "fixedarray", "func", "func_grad",
@@ -106,7 +106,7 @@ WARP_ONLY = frozenset({
     "indexedarray4d", "E", "HALF_PI", "INF", "LN10", "LN2", "LOG10E", "LOG2E", "NAN", "PHI", "PI", "TAU", "e",
     "half_pi", "inf", "ln10", "ln2", "log10e", "log2e", "nan", "phi", "pi", "tau",
 })  # fmt: skip
-"""Of Warp's functions, classes and constants those that Python may use while a kernel is defined."""
+"""The functions, classes and constants of Warp that Python may use while a kernel is defined."""
 WARP_TYPES = r"(u?int|float)\d+|(vec|mat|quat|transform|spatial_(vector|matrix))\d*[a-z]{0,2}"
 WARP_COMPUTES = frozenset({
     "abs", "acos", "asin", "atan", "atan2", "ceil", "clamp", "cos", "cosh", "cross", "degrees", "dot", "exp",
@@ -121,7 +121,7 @@ NO_MEMBERS = frozenset({
     "set_printoptions", "printoptions", "print", "debug_callback", "debug_print", "pure_callback", "io_callback",
     "custom_linear_solve_callback", "create_token", "infeed", "outfeed", "register_pytree_node", "ufunc", "ffi_call",
 })  # fmt: skip
-"""What is used of no module: files, memory, callbacks."""
+"""Names that may not be used from any module: files, memory, callbacks."""
 NO_NAMES = frozenset({
     "exec", "eval", "compile", "open", "getattr", "setattr", "delattr", "hasattr", "globals", "locals", "vars",
     "dir", "input", "breakpoint", "memoryview", "super", "next", "iter", "help", "exit", "quit", "copyright",
@@ -133,7 +133,10 @@ NO_ATTRIBUTES = frozenset({
     "set_global", "set_local", "setfield", "setflags", "swap_local", "tofile", "unsafe_buffer_pointer",
     "user_overloads", "value_func", "with_traceback", "wrapped",
 })  # fmt: skip
-"""Attributes of no object: what reaches its memory, its file, its frames or what a tool keeps of it."""
+"""Attributes that may not be used on any object.
+
+They give access to its memory, file or frames, or to a tool's records.
+"""
 FRAMES = frozenset({
     "gi_frame", "gi_code", "gi_yieldfrom", "f_back", "f_builtins", "f_code", "f_globals", "f_locals", "f_trace",
     "f_lasti", "f_lineno", "f_generator", "tb_frame", "tb_next", "tb_lasti", "tb_lineno", "cr_frame", "cr_code",
@@ -156,27 +159,27 @@ MUTATORS = frozenset({
 })  # fmt: skip
 """Methods that change a list, a dictionary, a set or an array in place."""
 CONTAINERS = frozenset({"dict", "list", "set", "sorted", "tuple", "range"})
-"""Python's functions that make what can be gone through again and again."""
+"""Built-in functions that return an object which can be iterated repeatedly."""
 ITERATORS = frozenset({"enumerate", "filter", "map", "reversed", "zip"})
-"""Python's functions that make what can be gone through once."""
+"""Built-in functions that return an object which can be iterated once."""
 RULES = frozenset({"defvjp", "defjvp", "defjvps", "def_vmap", "defgrad"})
-"""Methods by which a function is given its derivative's rule."""
+"""Methods that set the derivative rule of a function."""
 
 
 @functools.cache
 def is_public_jax(path: str) -> bool:
-    """Whether a path is a public module inside one of ``JAX_PACKAGES``; the packages around it are imported."""
+    """Return whether a path is a public module inside one of ``JAX_PACKAGES``. Imports its parent packages."""
     if not path.startswith(tuple(f"{each}." for each in JAX_PACKAGES)) or "._" in path:
         return False
     try:
         return importlib.util.find_spec(path) is not None
-    except ImportError:  # what is around it is no package, or JAX is not installed
+    except ImportError:  # a parent is not a package, or JAX is not installed
         return False
 
 
 @functools.cache
 def public_jax_modules() -> tuple[str, ...]:
-    """All public modules of ``JAX_PACKAGES``, those with the shortest paths first; all are imported.
+    """Return all public modules of ``JAX_PACKAGES``, shortest paths first. Imports them.
 
     Raises:
         ModuleNotFoundError: if JAX is not installed.

@@ -1,10 +1,10 @@
-"""Whether a source does no more than define a kernel: what else it could do where it runs is not in it.
+"""Checks that a source does no more than define a kernel when it is executed.
 
-A stranger's source is run to make its row again, and the process that runs it also says what its texts have to give. A
-source that changes a library, or keeps count of how often it was traced, could have that process say what it likes. So
-nothing counts as proved whose source is not plain: it imports what computes, defines, and calls what it may name.
-What a source may be is listed (``plain_names.py``). The bodies of Warp's kernels and functions are only read: in
-them assignments are free; what ``wp.static`` evaluates is held to the same rules as all else.
+An untrusted source is executed to make its row again, and the same process states the expected results of its texts. A
+source that changes a library, or counts how often it was traced, could make that process state anything. So a row is
+verified only if its source is plain: it imports modules for computation, defines functions, and calls only names that
+it may use. The allowed names are listed in ``plain_names.py``. The bodies of Warp's kernels and functions are only
+read, not executed, so assignments in them are free. Arguments of ``wp.static`` follow the same rules as all other code.
 """
 
 import ast
@@ -40,13 +40,13 @@ _NEVER = (
 
 
 def more_than_a_kernel(source: str, trusted: Collection[str] = ()) -> str | None:
-    """What a source could do beside defining its kernel, with its line; None if there is nothing, or it is no Python.
+    """Return what a source could do beside defining its kernel, with its line; None if nothing, or if it is not Python.
 
-    Nothing of it is run. Modules that it names, and that are among those which only compute, are imported.
+    The source is not executed. Modules that it names are imported if they are on the list of modules for computation.
 
     Args:
-        source: Python.
-        trusted: top-level packages that count as what only computes, with all that they hold; they are imported too.
+        source: Python source.
+        trusted: top-level packages that may be used with everything in them. They are imported too.
     """
     try:
         _check(source, trusted)
@@ -62,7 +62,7 @@ def more_than_a_kernel(source: str, trusted: Collection[str] = ()) -> str | None
 
 
 def passed_on(source: str, trusted: Collection[str] = ()) -> str | None:
-    """The variable of a module, which can be changed, that a function hands on; None if that is not what is wrong."""
+    """Return the mutable module variable that a function passes on; None if the source is not refused for that."""
     try:
         _check(source, trusted)
     except _PassedOnError as more:
@@ -81,7 +81,7 @@ def _check(source: str, trusted: Collection[str]) -> None:
 
 
 class _MoreError(Exception):
-    """A source does more than define a kernel."""
+    """The source does more than define a kernel."""
 
     def __init__(self, node: Any, what: str) -> None:
         super().__init__(what)
@@ -89,7 +89,7 @@ class _MoreError(Exception):
 
 
 class _PassedOnError(_MoreError):
-    """A function hands on what can be changed."""
+    """A function passes on a mutable object."""
 
     def __init__(self, node: Any, name: str) -> None:
         super().__init__(node, f"a function passes on {name}, which can be changed")
@@ -107,32 +107,32 @@ def _check_depth(module: ast.Module) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Scope:
-    """A function, where the names that are bound in it are its own."""
+    """A function, as the scope of the names that are bound in it."""
 
     inert: bool
-    """Whether its body is only read."""
+    """Whether its body is only read, not executed."""
     bound: dict[str, list[ast.expr | None]]
-    """Each name and what is assigned to it; None for what comes otherwise, as a parameter does."""
+    """Each name and the values assigned to it; None for a name bound in another way, such as a parameter."""
     outer: "_Scope | None" = None
     new: str = ""
-    """The name of the object that is being made here, whose attributes may be set."""
+    """The name of the object under construction, whose attributes may be set."""
     references: frozenset[str] = frozenset()
-    """Parameters that are given references of Pallas's, which a kernel of its writes into while it is traced."""
+    """Parameters that are references of Pallas, which a Pallas kernel writes into while it is traced."""
     differentiated: frozenset[str] = frozenset()
-    """Functions that are defined here once and nothing else, and that JAX lets have a derivative rule of their own."""
+    """Functions that are defined here, bound once, and may be given a derivative rule in JAX."""
 
     def is_differentiated(self, name: str) -> bool:
-        """Whether the name is that of a function inside of this one which may be given a derivative rule."""
+        """Return whether the name is a function defined inside this one that may be given a derivative rule."""
         if name in self.bound:
             return name in self.differentiated
         return self.outer is not None and self.outer.is_differentiated(name)
 
     def has(self, name: str) -> bool:
-        """Whether the name is this function's, or one's around it."""
+        """Return whether the name is bound in this function or in one around it."""
         return name in self.bound or (self.outer is not None and self.outer.has(name))
 
     def is_reference(self, name: str) -> bool:
-        """Whether the name is that of a reference of Pallas's."""
+        """Return whether the name is a reference of Pallas."""
         if name in self.bound:
             return name in self.references and self.bound[name] == [None]
         return self.outer is not None and self.outer.is_reference(name)
@@ -140,38 +140,40 @@ class _Scope:
 
 @dataclass(slots=True)
 class _Check:
-    """The rules, over one source."""
+    """Applies the rules to one source."""
 
     tree: ast.Module
     trusted: frozenset[str] = frozenset()
-    """Top-level packages that may be imported beside those that are listed."""
+    """Top-level packages that may be imported in addition to the listed modules."""
     modules: dict[str, str] = field(default_factory=dict[str, str])
-    """Names that are modules, and which."""
+    """Name to the module that it stands for."""
     members: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
-    """Names imported from modules."""
+    """Name to the module and member that it is imported from."""
     own: set[str] = field(default_factory=set[str])
-    """Functions and classes defined here."""
+    """Functions and classes defined in the source."""
     functions: set[str] = field(default_factory=set[str])
     classes: set[str] = field(default_factory=set[str])
-    """Of these those whose objects have what they are given, and nothing else."""
+    """The classes without an ``__init__``, whose objects have only the attributes that they are given."""
     tuples: set[str] = field(default_factory=set[str])
-    """Classes defined here that are named tuples."""
+    """The named tuple classes defined in the source."""
     inert: set[str] = field(default_factory=set[str])
-    """Kernels and functions of Warp's defined here."""
+    """Kernels and functions of Warp defined in the source."""
     records: set[str] = field(default_factory=set[str])
-    """Names of the module that hold named tuples of functions defined here, none of which can be changed."""
+    """Module variables that hold named tuples of functions defined in the source. They are immutable."""
     changing: set[str] = field(default_factory=set[str])
-    """Names of the module that hold what can be changed, in place or by going through it."""
+    """Module variables whose value can be changed, in place or by iterating over it."""
     containers: set[str] = field(default_factory=set[str])
-    """Of these those that can be asked for parts, gone through and computed with, and stay what they are."""
+    """The mutable module variables that may be indexed, iterated over and used in arithmetic without being changed."""
     kernels: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
-    """Functions that nothing but ``pallas_call`` is given, and the parameters that are settled there."""
+    """Functions that are only passed to ``pallas_call``, with the parameters that are bound there."""
     given: dict[int, ast.Call] = field(default_factory=dict[int, ast.Call])
-    """Functions without a decorator that the very next statement gives to Warp under their own name, by identity, and
-    those statements, with the call."""
+    """Functions that the next statement passes to Warp and binds to the same name, and these statements.
+
+    Keys are the ``id`` of both, and values the call. The functions have no decorator.
+    """
 
     def module(self) -> None:
-        """Raise for the first thing that is more than a kernel."""
+        """Raise for the first construct that does more than define a kernel."""
         for node in ast.walk(self.tree):
             if isinstance(node, ast.Import | ast.ImportFrom):
                 self._import(node)
@@ -190,7 +192,7 @@ class _Check:
             self._visit(statement, None)
 
     def _note_kernels(self) -> None:
-        """Note the functions that Pallas alone calls."""
+        """Note the functions that only Pallas calls."""
         mentions: set[int] = set()
         found: dict[str, set[str]] = {}
         for node in ast.walk(self.tree):
@@ -240,7 +242,7 @@ class _Check:
                 self.members[name] = (module, alias.name)
 
     def _bind(self, node: ast.AST) -> None:
-        """Refuse that an imported name is bound again, and names that Python keeps for itself."""
+        """Refuse to bind an imported name again, or a name that Python reserves."""
         bound: list[str] = []
         match node:
             case ast.Name(id=name, ctx=ast.Store() | ast.Del()) | ast.arg(arg=name):
@@ -262,8 +264,8 @@ class _Check:
                 raise _MoreError(node, f"it binds {name}")
 
     def _outermost(self, node: ast.stmt) -> None:
-        """Refuse statements of the module that are no definitions; note what they bind."""
-        for name in _bound_by(node):  # which is not what it was
+        """Refuse module-level statements that are not definitions, and note the names that they bind."""
+        for name in _bound_by(node):  # it no longer has its former value
             for known in (self.functions, self.classes, self.tuples, self.records):
                 known.discard(name)
         match node:
@@ -301,7 +303,7 @@ class _Check:
                 raise _MoreError(node, f"outside all functions it has {_named(node)}")
 
     def _keep(self, bound: set[str], value: ast.expr) -> None:
-        """Note names of the module whose value can be changed."""
+        """Note module variables whose value can be changed."""
         if self._is_container(value):
             self.containers |= bound - self.changing
         else:
@@ -310,7 +312,7 @@ class _Check:
             self.changing |= bound
 
     def _stays(self, value: ast.expr) -> bool:
-        """Whether a value of the module cannot be changed, itself or by another name."""
+        """Return whether a module-level value cannot be changed, by itself or by another name."""
         parts = value.elts if isinstance(value, ast.Tuple) else [value]
         aliases = {each.id for each in parts if isinstance(each, ast.Name)}
         return self._is_object(value) or (_is_fixed(value) and not aliases & self.changing)
@@ -327,7 +329,7 @@ class _Check:
                 return isinstance(value, _DISPLAYS)
 
     def _runs_out(self, value: ast.expr | None) -> bool:
-        """Whether a value is gone through once, as far as its text shows, and so is not the same the next time."""
+        """Return whether a value can be iterated over only once, as far as its text shows."""
         match value:
             case ast.Call(func=ast.Name(id=name)):
                 return name in names.ITERATORS
@@ -337,7 +339,7 @@ class _Check:
                 return isinstance(value, ast.GeneratorExp)
 
     def _only_once(self, node: ast.stmt, name: str) -> None:
-        # An overload of Warp's, or a derivative's rule, may have the name of what it is for.
+        # An overload of Warp, or a derivative rule, may have the name of the function that it is for.
         if name in self.own and name not in self.inert and name in {*self.modules, *self.members}:
             raise _MoreError(node, f"it binds {name} again")
 
@@ -346,7 +348,7 @@ class _Check:
         return named or self._path(base) == ("typing", "NamedTuple")
 
     def _is_record(self, value: ast.expr) -> bool:
-        """Whether a value is a named tuple of functions, both defined here before."""
+        """Return whether a value is a named tuple of functions, both defined earlier in the source."""
         match value:
             case ast.Call(func=ast.Name(id=kind), args=[], keywords=[*given]) if kind in self.tuples:
                 return all(isinstance(each.value, ast.Name) and each.value.id in self.functions for each in given)
@@ -354,7 +356,7 @@ class _Check:
                 return False
 
     def _is_object(self, value: ast.expr) -> bool:
-        """Whether a value is an object of a class defined here, made of what is fixed, and has no attribute beside."""
+        """Return whether a value is an object of a class defined here that has only immutable attributes."""
         match value:
             case ast.Call(func=ast.Name(id=kind), args=[], keywords=[*given]) if kind in self.classes:
                 names = {each.value.id for each in given if isinstance(each.value, ast.Name)}
@@ -363,7 +365,10 @@ class _Check:
                 return False
 
     def _is_inert(self, node: ast.FunctionDef) -> bool:
-        """Whether Python never runs a function's body: Warp's is its one decorator, or is what it is given to."""
+        """Return whether Python never executes a function's body, because it is given to Warp.
+
+        Warp is its only decorator, or the next statement passes it to Warp.
+        """
         if id(node) in self.given:
             return True
         if len(node.decorator_list) != 1:
@@ -373,7 +378,7 @@ class _Check:
         return path is not None and path[0] == "warp" and path[1] in _INERT
 
     def _giving(self, function: ast.stmt, following: ast.stmt) -> ast.Call | None:
-        """The call in ``f = wp.kernel(f, …)``, or of ``wp.func``, right behind ``def f``; None if it is none."""
+        """Return the call in ``f = wp.kernel(f, …)`` or ``wp.func`` right after ``def f``; None if there is none."""
         match function, following:
             case (
                 ast.FunctionDef(name=name, decorator_list=[]),
@@ -383,10 +388,10 @@ class _Check:
             case _:
                 return None
 
-    # ---- names and members
+    # Names and members
 
     def _path(self, node: ast.expr) -> tuple[str, str] | None:
-        """The module and the member that an expression names, or the module and nothing; None if it names neither."""
+        """Return the module and member that an expression names, with no member for a module; None otherwise."""
         match node:
             case ast.Name(id=name) if name in self.modules:
                 return self.modules[name], ""
@@ -402,14 +407,14 @@ class _Check:
                 return None
 
     def _is_module(self, path: str) -> bool:
-        """Whether a path is a module that a source may use."""
+        """Return whether a path is a module that a source may use."""
         return path in names.MODULES or names.is_public_jax(path) or (self._is_trusted(path) and _is_own_module(path))
 
     def _is_trusted(self, path: str) -> bool:
         return path.partition(".")[0] in self.trusted
 
     def _member(self, node: ast.AST, module: str, name: str, *, executed: bool) -> None:
-        """Refuse what is not to be used of a module."""
+        """Refuse members that may not be used from a module."""
         said = f"it uses {module}.{name}"
         private = name.startswith("_") and module not in names.JAX_OWN and not self._is_trusted(module)
         if private or name.startswith("__") or name in names.NO_MEMBERS or name.endswith("_p"):
@@ -425,7 +430,7 @@ class _Check:
         if isinstance(found, ModuleType | dict | list | set):
             raise _MoreError(node, said)
 
-    # ---- expressions and statements
+    # Expressions and statements
 
     def _visit(self, node: ast.AST, scope: _Scope | None) -> None:
         inert = scope is not None and scope.inert
@@ -439,7 +444,7 @@ class _Check:
                 self._class(node, scope)
                 return
             case ast.Assign(targets=[ast.Name()], value=value) if scope is None and self._is_of_inert(value):
-                return  # the name is noted as these are
+                return  # the name is noted as inert too
             case ast.Assign() if id(node) in self.given:
                 call = self.given[id(node)]
                 self._call(call, scope)
@@ -454,7 +459,7 @@ class _Check:
                     return
             case ast.Call(
                 func=ast.Attribute(value=ast.Call(func=ast.Name(id="super"), args=[], keywords=[]), attr="__init__")
-            ) if scope is not None and scope.new:  # what makes an object has its class's base do its part
+            ) if scope is not None and scope.new:  # a constructor calls its base class's
                 for each in [*node.args, *node.keywords]:
                     self._visit(each, scope)
                 return
@@ -495,7 +500,7 @@ class _Check:
                 raise _MoreError(node, "a kernel needs nothing asynchronous")
             case ast.Subscript(ctx=ast.Store() | ast.Del()) if not inert:
                 self._changed(node, node.value, scope)
-            case ast.BinOp() | ast.Compare():  # which make something new
+            case ast.BinOp() | ast.Compare():  # these create a new object
                 for each in ast.iter_child_nodes(node):
                     if not (isinstance(each, ast.Name) and each.id in self.containers):
                         self._visit(each, scope)
@@ -519,12 +524,12 @@ class _Check:
             self._visit(child, scope)
 
     def _is_of_inert(self, value: ast.expr) -> bool:
-        """Whether a value is a kernel or function of Warp's, or a tuple of them."""
+        """Return whether a value is a kernel or function of Warp, or a tuple of them."""
         names = value.elts if isinstance(value, ast.Tuple) else [value]
         return bool(names) and all(isinstance(each, ast.Name) and each.id in self.inert for each in names)
 
     def _visit_static(self, node: ast.expr, scope: _Scope) -> None:
-        """Look at what ``wp.static`` is given: it may pick one of several functions of Warp's, and count them."""
+        """Check an argument of ``wp.static``. It may select one of several functions of Warp, and take their number."""
         match node:
             case ast.Name(id=name) if name in self.inert:
                 return
@@ -536,7 +541,7 @@ class _Check:
                 self._visit(node, scope)
 
     def _function(self, node: _Function, scope: _Scope | None, *, makes: bool = False) -> None:
-        """Look at a function; one that makes an object may set its attributes, which nobody can have do that again."""
+        """Check a function. A constructor may set attributes, as it cannot be called again on the same object."""
         inert = isinstance(node, ast.FunctionDef) and self._is_inert(node)
         around = [*node.args.defaults, *(each for each in node.args.kw_defaults if each is not None)]
         for each in around:
@@ -547,7 +552,7 @@ class _Check:
         around += [
             each
             for each in _spelled([each.annotation for each in parameters])
-            if self._path(each) != ("warp", "Function")  # a type, which nothing is made of here
+            if self._path(each) != ("warp", "Function")  # a type, which creates nothing here
         ]
         if isinstance(node, ast.FunctionDef):
             for mark in node.decorator_list:
@@ -571,7 +576,7 @@ class _Check:
             self._visit(each, inner)
 
     def _references(self, node: _Function) -> frozenset[str]:
-        """The parameters of a function that are given references of Pallas's."""
+        """Return the parameters of a function that are references of Pallas."""
         if not isinstance(node, ast.FunctionDef) or node.name not in self.kernels:
             return frozenset()
         given = [*node.args.posonlyargs, *node.args.args]
@@ -603,8 +608,10 @@ class _Check:
                 self._visit(each, scope)
 
     def _is_of_object(self, node: ast.ClassDef) -> bool:
-        """Whether a class, and all that is made of it, is Python's plain ``object``, or below a class of a library that
-        is trusted: each call makes a new one."""
+        """Return whether a class has only trusted bases or none, and no class in the source has several bases.
+
+        Each call then makes a new object.
+        """
         classes = (each for each in ast.walk(self.tree) if isinstance(each, ast.ClassDef))
         trusted = all(self._is_trusted((self._path(each) or ("",))[0]) for each in node.bases)
         return trusted and all(len(each.bases) < 2 for each in classes)
@@ -648,17 +655,20 @@ class _Check:
             raise _MoreError(node, f"it gives {ast.unparse(node.value)[:60]} another derivative")
 
     def _is_librarys(self, node: ast.expr, scope: _Scope | None) -> bool:
-        """Whether a source that uses trusted libraries may change an object: it begins with a variable of the function.
+        """Return whether a source with trusted libraries may change an object, because it starts at a local variable.
 
-        Such libraries change objects for whoever asks them, so that nothing is gained by refusing it here.
+        Such libraries change objects for any caller, so refusing it here would gain nothing.
         """
         while isinstance(node, ast.Attribute | ast.Subscript):
             node = node.value
         return bool(self.trusted) and isinstance(node, ast.Name) and scope is not None and scope.has(node.id)
 
     def _is_made_here(self, node: ast.Call, scope: _Scope | None) -> bool:
-        """Whether a source that uses trusted libraries makes an object of a class, or gives one that was made so an
-        attribute, in the same function."""
+        """Return whether a call makes an object by ``object.__new__``, or sets an attribute of one.
+
+        It does so by ``object.__setattr__`` in the function that made the object. Only sources with trusted libraries
+        may do it.
+        """
         if not self.trusted or scope is None or scope.inert or node.keywords or "object" in bound_names(self.tree):
             return False
         match node:
@@ -681,7 +691,7 @@ class _Check:
     def _differentiated(
         self, body: Sequence[ast.AST], bound: Mapping[str, Sequence[ast.expr | None]]
     ) -> frozenset[str]:
-        """The functions that a body defines with ``jax.custom_jvp`` or ``jax.custom_vjp``, each bound once."""
+        """Return the functions defined with ``jax.custom_jvp`` or ``jax.custom_vjp`` in a body, each bound once."""
         return frozenset(
             node.name
             for node in body
@@ -710,7 +720,7 @@ class _Check:
                 pass
 
     def _asks(self, node: ast.Call, scope: _Scope | None) -> bool:
-        """Whether a call does no more than ask if something has a public attribute of a given name."""
+        """Return whether a call only asks if an object has a public attribute with a given name."""
         match node:
             case ast.Call(func=ast.Name(id="hasattr"), args=[_, ast.Constant(value=str() as name)], keywords=[]):
                 return name.isidentifier() and not name.startswith("_") and not (scope and scope.has("hasattr"))
@@ -718,7 +728,7 @@ class _Check:
                 return False
 
     def _changed(self, node: ast.AST, what: ast.expr, scope: _Scope | None) -> None:
-        """Refuse a change in place of what the function has not made itself."""
+        """Refuse an in-place change of an object that the function has not made itself."""
         while isinstance(what, ast.Subscript):
             what = what.value
         is_variable = isinstance(what, ast.Name) and what.id not in {*self.modules, *self.members}
@@ -736,14 +746,14 @@ class _Check:
 
 
 def _may_be_own(value: ast.expr | None) -> bool:
-    """Whether a value may be what a function has made itself: a display, a call, a sum, or one of two of these."""
+    """Return whether a value may be an object that the function made: a display, a call, a sum, or a choice of two."""
     if isinstance(value, ast.IfExp):
         return _may_be_own(value.body) and _may_be_own(value.orelse)
     return isinstance(value, (*_DISPLAYS, ast.Call, ast.BinOp))
 
 
 def _is_update(node: ast.expr) -> bool:
-    """Whether it is ``x.at[i]``, whose methods give a new array."""
+    """Return whether the expression is ``x.at[i]``, whose methods return a new array."""
     return isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute) and node.value.attr == "at"
 
 
@@ -752,7 +762,7 @@ def _is_new(node: ast.expr, scope: _Scope | None) -> bool:
 
 
 def _spelled(annotations: Sequence[ast.expr | None]) -> list[ast.expr]:
-    """Annotations, and those that are written as text, which a tool may evaluate."""
+    """Return annotations, including those inside strings, which a tool may evaluate."""
     found: list[ast.expr] = []
     for annotation in annotations:
         if annotation is None:
@@ -776,7 +786,7 @@ def _check_attribute(node: ast.AST, name: str, *, executed: bool) -> None:
 
 
 def _collect(node: ast.AST, bound: dict[str, list[ast.expr | None]]) -> None:
-    """Add what a function's body binds, without what is bound in functions within."""
+    """Add the names that a function's body binds, without those bound in nested functions."""
     match node:
         case ast.Assign(targets=targets, value=value):
             for target in targets:
@@ -808,7 +818,7 @@ def _collect(node: ast.AST, bound: dict[str, list[ast.expr | None]]) -> None:
 
 
 def _parted(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr]]:
-    """What each part of an assignment is given: ``a, b = [], {}`` is two, all others are one."""
+    """Return each target of an assignment with its value: two for ``a, b = [], {}``, one for any other assignment."""
     match target, value:
         case ast.Tuple(elts=names), ast.Tuple(elts=values) if len(names) == len(values) and not any(
             isinstance(each, ast.Starred) for each in (*names, *values)
@@ -823,7 +833,7 @@ def _only_names(target: ast.expr) -> bool:
 
 
 def _bound_by(node: ast.stmt) -> set[str]:
-    """The names that a statement of a module binds."""
+    """Return the names that a module-level statement binds."""
     match node:
         case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
             return {name}
@@ -836,12 +846,12 @@ def _bound_by(node: ast.stmt) -> set[str]:
 
 
 def _is_fixed(value: ast.expr) -> bool:
-    """Whether a value cannot be changed in place, as far as its text shows."""
+    """Return whether a value cannot be changed in place, as far as its text shows."""
     match value:
         case ast.Tuple(elts=parts):
             return all(map(_is_fixed, parts))
         case ast.Attribute(attr=name) if name in names.MUTATORS:
-            return False  # called, it changes what it was taken of
+            return False  # a call of it changes its object
         case ast.Constant() | ast.Name() | ast.Attribute() | ast.UnaryOp() | ast.BinOp() | ast.Compare() | ast.Lambda():
             return True
         case ast.Call(func=ast.Attribute(value=ast.Name(id="functools"), attr="partial"), args=parts, keywords=named):
@@ -859,7 +869,7 @@ def _is_fixed(value: ast.expr) -> bool:
 
 
 def _is_own_module(path: str) -> bool:
-    """Whether a path leads to a module, one of the top-level package that the path begins with; it is imported."""
+    """Return whether a path is a module of the top-level package that the path begins with. Imports it."""
     found = _imported(path)
     if found is None:
         parent, _, name = path.rpartition(".")

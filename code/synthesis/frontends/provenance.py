@@ -1,4 +1,4 @@
-"""Where a live kernel came from: package, version, file, line and licence, as its row records them."""
+"""Origin of a live kernel, as recorded in its row: package, version, file, line and licence."""
 
 import inspect
 import sys
@@ -13,16 +13,16 @@ from synthesis.core.records import Origin
 
 
 def provenance(obj: Any, line: int) -> tuple[Origin, str]:
-    """The origin and the licence of a function.
+    """Return the origin and the licence of a function.
 
     Args:
         obj: the plain Python function.
-        line: the line of its file that it starts at, from 1.
+        line: the line of its file where it starts, from 1.
 
     Returns:
-        Package, version, file and line, and the licence that the package's metadata declare, as an SPDX expression
-        where one can be told. The file is relative to the folder that its top-level package lies in; package and
-        version are empty for a function of no installed package.
+        Package, version, file and line, and the licence that the package's metadata declare, as an SPDX expression if
+        it is known. The file is relative to the folder of its top-level package. Package and version are empty for a
+        function that is not in an installed package.
     """
     module: str = obj.__module__
     root = module.partition(".")[0]
@@ -33,19 +33,19 @@ def provenance(obj: Any, line: int) -> tuple[Origin, str]:
 
 
 def package_of(module: str) -> str:
-    """The name of the installed package that a module is of; empty if it is of none."""
+    """Return the name of the installed package that contains a module; empty if there is none."""
     return release_of(module)[0]
 
 
 def release_of(module: str) -> tuple[str, str]:
-    """The name and the version of the installed package that a module is of; both empty if it is of none."""
+    """Return the name and version of the installed package that contains a module; both empty if there is none."""
     names = _distributions().get(module.partition(".")[0], [])
     return _declared(names[0])[:2] if names else ("", "")
 
 
 @cache
 def _declared(distribution: str) -> tuple[str, str, str]:
-    """The name, the version and the licence of a distribution."""
+    """Return the name, version and licence of a distribution."""
     try:
         info: Any = metadata(distribution)
     except PackageNotFoundError:
@@ -56,7 +56,7 @@ def _declared(distribution: str) -> tuple[str, str, str]:
 
 @cache
 def _distributions() -> Mapping[str, list[str]]:
-    """Top-level package to the distributions that hold it; reading them all takes a tenth of a second."""
+    """Return each top-level package with the distributions that contain it. Reading all takes a tenth of a second."""
     return packages_distributions()
 
 

@@ -1,4 +1,4 @@
-"""Front ends by name or by object, loaded only when asked for."""
+"""Front ends by name or by object. They are loaded only when needed."""
 
 import logging
 import sys
@@ -37,20 +37,19 @@ _BUILT_IN = {
     "warp": "synthesis.frontends.warp.frontend:FRONTEND",
     "jax": "synthesis.frontends.jax.frontend:FRONTEND",
 }
-# Their levels, which are known without their packages.
+# Modules with their levels, available without their packages.
 _LEVELS = {"warp": "synthesis.frontends.warp.levels", "jax": "synthesis.frontends.jax.levels"}
-# What their options may be, which is known without their packages.
+# Modules with the allowed values of their options, available without their packages.
 _OPTIONS = {"warp": "synthesis.frontends.warp.options", "jax": "synthesis.frontends.jax.options"}
-# The package that a built-in front end drives: what must be installed, and what has been imported by
-# whoever holds a live object of it.
+# The package that a built-in front end uses. It must be installed, and whoever holds a live object has imported it.
 _PACKAGES = {"warp": "warp", "jax": "jax"}
 _SUPPORTED = "supported"
-"""The module beside a front end's own whose ``SUPPORTED`` says which releases of its tools are supported."""
+"""The module beside a front end's module whose ``SUPPORTED`` lists the supported releases of its tools."""
 
 
 @cache
 def _locations() -> dict[str, str]:
-    """Front end name to ``module:attribute``, built-in ones first."""
+    """Return front end name to ``module:attribute``, built-in ones first."""
     owners = dict.fromkeys(_BUILT_IN, "irsmith")
     locations = dict(_BUILT_IN)
     for entry in sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda entry: (entry.name, entry.value)):
@@ -70,14 +69,14 @@ def _owner(entry: EntryPoint) -> str:
 
 
 def frontend_names() -> tuple[str, ...]:
-    """The names of all known front ends, whether or not their packages are installed."""
+    """Return the names of all known front ends, whether or not their packages are installed."""
     return tuple(_locations())
 
 
 def frontend_modules(name: str | None = None) -> list[str]:
-    """The modules that hold the front ends, or the one of a name; importing them is what makes a front end load.
+    """Return the modules that define the front ends, or the named one. Importing them loads the front ends.
 
-    Those whose tools are missing or not supported are left out.
+    Front ends whose tools are missing or not supported are left out.
     """
     locations = _locations()
     names = [*locations] if name is None else [name]
@@ -85,9 +84,9 @@ def frontend_modules(name: str | None = None) -> list[str]:
 
 
 def supported_releases(name: str) -> tuple[Supported, ...]:
-    """The releases of its tools that a front end supports; empty if it says nothing of them.
+    """Return the supported releases of a front end's tools; empty if it declares none.
 
-    A front end says so by the name ``SUPPORTED`` in a module ``supported`` beside the one that holds it.
+    A front end declares them as ``SUPPORTED`` in a module ``supported`` beside the one that defines it.
     """
     package = _locations()[name].partition(":")[0].rpartition(".")[0]
     if not package:
@@ -101,14 +100,15 @@ def supported_releases(name: str) -> tuple[Supported, ...]:
 
 
 def installed_releases(name: str) -> list[Installed]:
-    """The tools of a front end as they are installed, in the order in which it names them."""
+    """Return the tools of a front end as installed, in the order that the front end lists them."""
     return find_installed(supported_releases(name))
 
 
 def how_to_install(name: str) -> str:
-    """The command that installs supported releases of a front end's tools.
+    """Return the command that installs supported releases of a front end's tools.
 
-    Where one of them is missing, it is the extra, which also brings what the tools themselves do not ask for.
+    If one of them is missing, the command installs the extra, which includes packages that the tools themselves do not
+    require.
     """
     installed = installed_releases(name)
     if name in _BUILT_IN and not all(each.version for each in installed):
@@ -121,11 +121,11 @@ def _extra(name: str) -> str:
 
 
 def check_releases(name: str) -> None:
-    """Refuse a front end whose tools are missing or not supported, without importing anything of them.
+    """Refuse a front end whose tools are missing or not supported, without importing them.
 
     Raises:
         MissingFrontendError: if a tool is not installed; the message says how to install it.
-        UnsupportedReleaseError: if a tool is installed in a release that is not supported; likewise.
+        UnsupportedReleaseError: if a tool's installed release is not supported; likewise.
     """
     installed = installed_releases(name)
     for each in installed:
@@ -139,32 +139,32 @@ def check_releases(name: str) -> None:
 
 
 def warn_of_releases(name: str) -> None:
-    """Log a warning for each tool of a front end that is newer than those that were tested, once in a process."""
+    """Log a warning for each tool of a front end that is newer than the tested releases, once in a process."""
     for line in find_warnings([this_python(), *installed_releases(name)]):
         warn_once(f"irsmith: {line}")
 
 
 @cache
 def warn_once(words: str) -> None:
-    """Log a warning, unless this process has logged the same words before.
+    """Log a warning, unless this process has already logged the same message.
 
-    The workers of a run are of the same installation, so each of them finds what its parent has found.
+    The workers of a run use the same installation, so each of them would repeat its parent's warnings.
     """
     logger.warning("%s", words)
 
 
 def _package_of(name: str) -> str:
-    """The package of a front end's tool, which has the front end's name unless it is known to have another."""
+    """Return the package of a front end's tool, by default the front end's name."""
     return _PACKAGES.get(name, name)
 
 
 def is_imported(name: str) -> bool:
-    """Whether the tool of a front end has been imported in this process."""
+    """Return whether the tool of a front end has been imported in this process."""
     return _package_of(name) in sys.modules
 
 
 def is_used_in(module: ModuleType, name: str) -> bool:
-    """Whether a module holds the tool of a front end, or something that the tool's package defines."""
+    """Return whether a module contains the tool of a front end, or something that the tool's package defines."""
     package = _package_of(name)
     homes = (
         each.__name__ if isinstance(each, ModuleType) else getattr(each, "__module__", None)
@@ -190,12 +190,12 @@ def _missing(name: str, package: str) -> MissingFrontendError:
 
 @cache
 def get_frontend(name: str) -> Frontend:
-    """The front end of a name.
+    """Return the front end with a name.
 
     Raises:
         UnknownNameError: if there is none.
         MissingFrontendError: if its package is not installed; the message names the extra to install.
-        UnsupportedReleaseError: if its package is installed in a release that is not supported.
+        UnsupportedReleaseError: if the installed release of its package is not supported.
     """
     locations = _locations()
     if name not in locations:
@@ -214,7 +214,7 @@ def get_frontend(name: str) -> Frontend:
 
 
 def toolchain_here(name: str | None = None) -> dict[str, str]:
-    """The versions of irsmith and of what is installed for a front end, or for all; nothing is imported for it."""
+    """Return the versions of irsmith and of a front end's installed packages, or of all; nothing is imported."""
     entries = {each.name: each.dist for each in entry_points(group=ENTRY_POINT_GROUP)}
     versions = {"irsmith": __version__}
     for frontend in _locations() if name is None else (name,):
@@ -226,7 +226,7 @@ def toolchain_here(name: str | None = None) -> dict[str, str]:
 
 
 def levels_of(name: str) -> tuple[Level, ...]:
-    """The levels of a front end, for which a built-in one's package need not be installed; none of one that is unknown.
+    """Return the levels of a front end; empty if it is unknown. A built-in one's package need not be installed.
 
     Raises:
         MissingFrontendError: if the package of a front end that is not built in is not installed.
@@ -237,12 +237,12 @@ def levels_of(name: str) -> tuple[Level, ...]:
 
 
 def allowed_options(name: str) -> Mapping[str, Allowed] | None:
-    """What the options of a built-in front end's rows may be, by name; None of another front end."""
+    """Return the allowed options of a built-in front end's rows, by name; None for another front end."""
     return import_module(_OPTIONS[name]).ALLOWED if name in _OPTIONS else None
 
 
 def frontend_of(obj: object) -> Frontend:
-    """The front end that a live object belongs to, asking only those whose package is already imported.
+    """Return the front end of a live object, among those whose package is already imported.
 
     Raises:
         TargetError: if none claims it.
@@ -259,7 +259,7 @@ def frontend_of(obj: object) -> Frontend:
 
 
 def forget() -> None:
-    """Look for front ends anew: entry points may have changed since they were read."""
+    """Clear the caches, so that changed entry points are read again."""
     _locations.cache_clear()
     get_frontend.cache_clear()
     warn_once.cache_clear()

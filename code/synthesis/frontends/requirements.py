@@ -1,4 +1,4 @@
-"""What a source needs beside the tools: installed libraries, by name and version, and which of them are trusted."""
+"""The installed libraries that a source needs beside the tools, by name and version, and which of them are trusted."""
 
 import ast
 import sys
@@ -10,11 +10,11 @@ from synthesis.core.records import KernelSpec
 from synthesis.frontends.provenance import release_of
 
 TOOLS = frozenset({"warp", "jax", "jaxlib", "numpy", "scipy", "ml_dtypes", "synthesis"}) | sys.stdlib_module_names
-"""What any source may import."""
+"""Top-level packages that any source may import."""
 
 
 def libraries_in(source: str) -> list[str]:
-    """The top-level packages that a source imports beside the tools, sorted; none of one that is no Python."""
+    """Return the top-level packages that a source imports beside the tools, sorted; empty if it is not Python."""
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -29,9 +29,9 @@ def libraries_in(source: str) -> list[str]:
 
 
 def needs_of(spec: KernelSpec) -> dict[str, str]:
-    """The libraries that a kernel's source needs, as they are installed here, name to version.
+    """Return the libraries that a kernel's source needs, name to version as installed here.
 
-    A source that is complete needs none; what is not installed has no entry.
+    A self-contained source needs none. A library that is not installed has no entry.
     """
     if spec.self_contained:
         return {}
@@ -40,12 +40,12 @@ def needs_of(spec: KernelSpec) -> dict[str, str]:
 
 
 def why_not_met(library: str, told: Mapping[str, str], trusted: Collection[str] | None) -> str | None:
-    """Why a source may not use a library here; None if it may.
+    """Return why a source may not use a library here; None if it may.
 
     Args:
         library: its top-level package.
         told: the versions that the source was traced with, by the libraries' names.
-        trusted: names of libraries, as they are installed or imported; None for any.
+        trusted: names of libraries, as installed or as imported; None to trust all.
     """
     name, version = release_of(library)
     if not name:

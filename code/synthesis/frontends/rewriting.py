@@ -1,4 +1,4 @@
-"""Changes to the text of a definition that leave the rest of it, and its lines, as they are."""
+"""Edits of a definition's text that preserve all other text and the line numbers."""
 
 import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -10,7 +10,7 @@ Placed = ast.expr | ast.arg | ast.stmt | ast.keyword
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """What stands in the place of some bytes of a source."""
+    """A replacement for some bytes of a source."""
 
     start: int
     end: int
@@ -18,33 +18,33 @@ class Edit:
 
 
 class Text:
-    """A source as bytes, which is what Python counts columns in.
+    """A source as bytes, the unit of Python's column offsets.
 
     Args:
-        source: of Python's.
+        source: Python source.
     """
 
     def __init__(self, source: str) -> None:
-        """Look where its lines begin."""
+        """Find the start of each line."""
         self.source = source.encode()
         self._lines = [0]
         for line in self.source.split(b"\n"):
             self._lines.append(self._lines[-1] + len(line) + 1)
 
     def start(self, node: Placed) -> int:
-        """The byte at which a node begins."""
+        """Return the offset of a node's first byte."""
         return self._lines[node.lineno - 1] + node.col_offset
 
     def end(self, node: Placed) -> int:
-        """The byte behind a node."""
+        """Return the offset after a node's last byte."""
         return self._lines[(node.end_lineno or 1) - 1] + (node.end_col_offset or 0)
 
     def holds(self, node: Placed, name: str) -> bool:
-        """Whether a name stands where a node is said to be: of a text with holes Python 3.11 does not know where."""
+        """Return whether a node's position contains a name. Python 3.11 gives wrong positions in f-strings."""
         return self.source[self.start(node) : self.end(node)] == name.encode()
 
     def edited(self, edits: Iterable[Edit]) -> str:
-        """The source with some changes, none of which touch."""
+        """Return the source with some edits, which must not overlap."""
         found = self.source
         for each in sorted(edits, key=lambda edit: edit.start, reverse=True):
             found = found[: each.start] + each.text.encode() + found[each.end :]
@@ -52,7 +52,10 @@ class Text:
 
 
 def with_names(source: str, names: Mapping[str, str]) -> str | None:
-    """A source that reads other names, which it must not bind; None if one cannot be written there."""
+    """Return a source with the names that it reads replaced; None if one cannot be replaced.
+
+    The new names must not be bound in it.
+    """
     if not names:
         return source
     text, edits = Text(source), list[Edit]()
@@ -65,13 +68,13 @@ def with_names(source: str, names: Mapping[str, str]) -> str | None:
 
 
 def written_name(source: str) -> str:
-    """The name by which a source defines a function or a class; empty if it does neither."""
+    """Return the name of the function or class that a source defines; empty if it defines neither."""
     (first, *_) = ast.parse(source).body
     return first.name if isinstance(first, ast.FunctionDef | ast.ClassDef) else ""
 
 
 def with_own_name(source: str, old: str, new: str) -> str | None:
-    """A definition under another name, by which it also calls itself; None if that cannot be written."""
+    """Return a definition under another name, also where it calls itself; None if that is not possible."""
     (first, *_) = ast.parse(source).body
     text = Text(source)
     if not isinstance(first, ast.FunctionDef | ast.ClassDef) or first.name != old:
@@ -89,12 +92,12 @@ def with_own_name(source: str, old: str, new: str) -> str | None:
 
 
 def attributes_in(tree: ast.AST) -> set[str]:
-    """The names of all attributes that a source has."""
+    """Return the names of all attributes in a source."""
     return {each.attr for each in ast.walk(tree) if isinstance(each, ast.Attribute)}
 
 
 def default_names(source: str) -> list[str]:
-    """Names of parameters that a function's defaults read, which are then those of what is around it."""
+    """Return the parameter names that a function's defaults read, where they refer to the enclosing scope."""
     (first, *_) = ast.parse(source).body
     if not isinstance(first, ast.FunctionDef):
         return []
@@ -104,13 +107,13 @@ def default_names(source: str) -> list[str]:
 
 
 def annotation_names(source: str) -> list[str]:
-    """Names that a source reads in annotations, in order of appearance."""
+    """Return the names that a source reads in annotations, in order of appearance."""
     found = [name for each in _annotations(ast.parse(source)) for name in _names(each)]
     return list(dict.fromkeys(each.id for each in sorted(found, key=lambda each: (each.lineno, each.col_offset))))
 
 
 def without_annotations(source: str, strange: Callable[[str], bool]) -> str:
-    """A source without annotations that name anything strange; a field of a class is then an ``object``."""
+    """Return a source without annotations that contain a strange name. A class field then has the type ``object``."""
     tree, text, edits = ast.parse(source), Text(source), list[Edit]()
     for node in ast.walk(tree):
         annotation = _annotation(node)
@@ -126,20 +129,20 @@ def without_annotations(source: str, strange: Callable[[str], bool]) -> str:
     changed = text.edited(edits).replace(") :", "):") if edits else source
     try:
         ast.parse(changed)
-    except SyntaxError:  # brackets around an annotation
+    except SyntaxError:  # parentheses around an annotation
         return source
     return changed
 
 
 def outer_names(source: str) -> list[str]:
-    """The names that a function's own ``nonlocal`` statements have, in order."""
+    """Return the names in a function's own ``nonlocal`` statements, in order."""
     (first, *_) = ast.parse(source).body
     body = first.body if isinstance(first, ast.FunctionDef) else []
     return [name for each in body if isinstance(each, ast.Nonlocal) for name in each.names]
 
 
 def with_starts(source: str, names: Mapping[str, str]) -> str:
-    """A function's source with variables of its own, which start from others, for those of a function around it."""
+    """Return a function's source with ``nonlocal`` statements replaced by assignments of initial values."""
     (first, *_) = ast.parse(source).body
     text = Text(source)
     edits = [
@@ -151,7 +154,7 @@ def with_starts(source: str, names: Mapping[str, str]) -> str:
 
 
 def without_docstring(source: str) -> tuple[str, range]:
-    """A definition without its docstring, unless it has nothing else, and the lines, from 1, that this stood on."""
+    """Return a definition without its docstring, unless it is the whole body, and the removed lines, from 1."""
     (first, *_) = ast.parse(source).body
     body: list[ast.stmt] = getattr(first, "body", [])
     match body:
@@ -166,7 +169,7 @@ def without_docstring(source: str) -> tuple[str, range]:
 
 
 def without_decorators(source: str) -> tuple[str, int]:
-    """A function's source from its ``def`` on, and how many lines stood before."""
+    """Return a function's source from its ``def`` on, and the number of lines before that."""
     (first, *_) = ast.parse(source).body
     if not isinstance(first, ast.FunctionDef) or not first.decorator_list:
         return source, 0
@@ -175,7 +178,7 @@ def without_decorators(source: str) -> tuple[str, int]:
 
 
 def without_mark(source: str, name: str, line: int) -> tuple[str, int]:
-    """A function's source without a decorator that stands first, by its name, and the line that it then starts at."""
+    """Return a function's source without its first decorator, if it has this name, and the line of its new start."""
     lines = source.splitlines(keepends=True)
     if lines[0].strip() != f"@{name}":
         return source, line
@@ -183,7 +186,7 @@ def without_mark(source: str, name: str, line: int) -> tuple[str, int]:
 
 
 def lambda_in(lines: list[str], function: FunctionType) -> tuple[str, int] | None:
-    """The text of a lambda in the lines of its file, and its first line; None if several could be it."""
+    """Return the text of a lambda in the lines of its file, and its first line; None if several lambdas match."""
     source = "".join(lines)
     found: dict[str, int] = {}
     for node in ast.walk(ast.parse(source)):

@@ -1,4 +1,4 @@
-"""The source of a live function, complete: with the helpers, classes, constants and imports that it refers to."""
+"""Collects the complete source of a live function, with the helpers, classes, constants and imports that it uses."""
 
 import ast
 import builtins
@@ -48,32 +48,32 @@ from synthesis.frontends.rewriting import (
 )
 
 _MOST = 1000
-"""Definitions in a source that is told from a live program."""
+"""Maximum number of definitions in a source that is collected from a live program."""
 _SHORT = 60
-"""Characters up to which a constant inside an expression has no name of its own."""
+"""Maximum characters of a constant that is written inside an expression. A longer one gets a name."""
 _KNOWN_LIBRARIES = frozenset({"numpy", "scipy", "ml_dtypes"}) | sys.stdlib_module_names
 
 
 class NotGatheredError(Exception):
-    """Something that source text cannot hold, met by a collector that then looks no further."""
+    """Something cannot be written as source text, and the collector stops there."""
 
 
 @dataclass
 class SourceCollector:
-    """Gathers what a function refers to, and prints it as one source text.
+    """Collects everything that a function refers to, and prints it as one source text.
 
     Args:
-        unwrap: a front end's object to the function or class behind it; None for anything else.
-        literal: a constant as the front end's users would write it; None if it cannot be written.
+        unwrap: returns the function or class behind a front end's object; None for anything else.
+        literal: returns a constant as the front end's users would write it; None if it cannot be written.
         is_library: whether a module is imported by name rather than copied from.
-        customary: names that texts of the front end's own may use, and the import of each.
-        spell: a type as ``Definition.annotations`` has it.
+        customary: names that the front end's generated code may use, and the import of each.
+        spell: returns a type as text, as in ``Definition.annotations``.
         implicit: whether the tool knows a name that Python does not.
-        built: a value that is neither a constant nor defined by a source of its own; None if it cannot be told.
-        instance: an object that nothing else tells, by those of its attributes that are mentioned.
-        loose: whether annotations may be left out, and names given other spellings where two things have one.
-        credit: whose a function or a class is, where it is another's than the kernel; it then stands above it, which
-            has no docstring here.
+        built: returns an expression for a value that is neither a constant nor has a source; None if it is not known.
+        instance: returns an object for which nothing else applies, reduced to the attributes that are mentioned.
+        loose: whether annotations may be left out, and things renamed if two have the same name.
+        credit: returns an attribution of a function or class that has another author than the kernel. It is written
+            above the definition, whose docstring is then left out.
     """
 
     unwrap: Callable[[Any], Definition | None]
@@ -87,29 +87,29 @@ class SourceCollector:
     loose: bool = False
     credit: Callable[[Any], str] = lambda _: ""
     missing: list[str] = field(default_factory=list[str], init=False)
-    """The names of what source text cannot hold; empty as long as the source is complete."""
+    """The names of things that cannot be written as source text; empty as long as the source is complete."""
     places: Places = field(default=NO_PLACES, init=False)
-    """Where the lines of the collected source were found."""
+    """Where the lines of the collected source come from."""
 
     def __post_init__(self) -> None:
-        """Start with nothing gathered."""
+        """Start with an empty source."""
         self._imports: dict[str, str] = {}
         self._constants: dict[str, str] = {}
         self._definitions: dict[str, str] = {}
         self._found_at: dict[str, list[tuple[str, int, int, int]]] = {}
         self._seen: dict[str, Any] = {}
         self.mentioned: set[str] = set()
-        """Attributes that a source of what was gathered, or is to be, has."""
+        """Attributes that are mentioned in the sources visited so far."""
         self._at: list[str] = []
         self.why: dict[str, str] = {}
-        """Of some of what is missing, what it is."""
+        """Descriptions of some of the missing things, by name."""
 
     def collect(self, definition: Definition, needed: Mapping[str, Any] | None = None) -> str:
-        """The complete source of a function: imports, constants, helpers in dependency order, itself last.
+        """Return the complete source of a function: imports, constants, helpers in dependency order, the function last.
 
         Args:
             definition: the function.
-            needed: what must be there beside what the source refers to, by name.
+            needed: other things that the source must contain, by name.
         """
         for name, value in (needed or {}).items():
             self._refer(name, value, home_of(definition.obj))
@@ -117,20 +117,20 @@ class SourceCollector:
         return self.text()
 
     def bring(self, name: str, value: Any, module: str = "") -> str:
-        """Have something in the source, under a name or one like it; returns the name."""
+        """Add something to the source, under a name or a similar one. Returns the name."""
         return self._refer(name, value, module)
 
     def express(self, name: str, value: Any, module: str = "") -> str:
-        """An expression for something, with all that it needs in the source."""
+        """Return an expression for something, and add everything that it needs to the source."""
         text = self._constant(value)
         return text if text is not None and len(text) <= _SHORT else self._refer(name, value, module)
 
     def name_of(self, value: Any) -> str:
-        """The name that a function or a class which was collected has in the source."""
+        """Return the name of a collected function or class in the source."""
         return self._known(value) or name_of(value)
 
     def text(self) -> str:
-        """All that is gathered, as a source."""
+        """Return everything collected, as a source."""
         parts = ["\n".join(self._imports.values()), "\n".join(self._constants.values())]
         text = "\n\n".join(part for part in parts if part)
         pieces: list[tuple[str, int, int, int]] = []
@@ -177,7 +177,7 @@ class SourceCollector:
             self._definitions[f"{name} ="] = f"{name} = {name_of(obj)}"
 
     def _prepared(self, name: str, definition: Definition) -> tuple[str | None, int]:
-        """The source of a definition in which all that it refers to is called as it is here, and its line."""
+        """Return the source of a definition with its references renamed as in the collected source, and its line."""
         obj = definition.obj
         source, line = self._source(name, definition)
         if source is None:
@@ -203,8 +203,10 @@ class SourceCollector:
     def _with_own_variables(
         self, source: str, name: str, scope: Mapping[str, Any], home: str
     ) -> tuple[str, Mapping[str, Any]]:
-        """The source of a function that changes variables around it, which then start from what they are now; and the
-        scope with these starts."""
+        """Return the source of a function with changed outer variables turned into its own, and the scope.
+
+        They start from their current values, which are added to the scope.
+        """
         outer = [each for each in outer_names(source) if each in scope]
         starts = {each: self._refer(f"first_{each}", scope[each], home) for each in outer}
         if starts:
@@ -214,7 +216,7 @@ class SourceCollector:
         return source, {**scope, **{start: scope[each] for each, start in starts.items()}}
 
     def _source(self, name: str, definition: Definition) -> tuple[str | None, int]:
-        """The source of a definition, and its line; a lambda's under its name here, without what is around it."""
+        """Return the source of a definition and its line; for a lambda, only the lambda, assigned to its name here."""
         if definition.source:
             return definition.source, definition.line
         if not self.loose:
@@ -234,7 +236,7 @@ class SourceCollector:
         return (f"{name} = (\n{text}\n)" if "\n" in text else f"{name} = {text}"), line
 
     def _named_tuple(self, kind: Any) -> str | None:
-        """The source of a class that ``collections.namedtuple`` has made; None if a default cannot be told."""
+        """Return the source of a class that ``collections.namedtuple`` made; None if a default cannot be written."""
         usual = kind.__new__.__defaults__ or ()
         defaults = dict(zip(reversed(kind._fields), map(self._constant, reversed(usual)), strict=False))
         if None in defaults.values():
@@ -244,7 +246,7 @@ class SourceCollector:
         return "\n".join([f"class {kind.__name__}(typing.NamedTuple):", *fields])
 
     def _with_references(self, source: str, scope: Mapping[str, Any], name: str, obj: Any) -> str:
-        """The source with the names that what it refers to has here, all of which is gathered."""
+        """Return the source with its references renamed as in the collected source, after collecting them."""
         names: dict[str, str] = {}
         own = {name.partition(" ")[0], name_of(obj)} if self.loose else {name.partition(" ")[0]}
         for default in default_names(source) if self.loose else ():
@@ -263,17 +265,17 @@ class SourceCollector:
         return source if changed is None else changed
 
     def _under(self, name: str, obj: Any, source: str) -> str:
-        """The source of a definition under the name that it has here."""
+        """Return the source of a definition under its name in the collected source."""
         if not self.loose or " " in name or getattr(obj, "__name__", "") == "<lambda>":
             return source
-        written = written_name(source)  # which the function may have been given another for
+        written = written_name(source)  # the function may have been renamed
         changed = source if written == name else with_own_name(source, written, name)
         if changed is None:
             self._miss(name, "")
         return source if changed is None else changed
 
     def _as_named(self, definition: Definition) -> str:
-        """The name under which a definition is to be gathered: its own, or one like it if that stands for another."""
+        """Return the name under which to collect a definition: its own, or a similar one if that is taken."""
         name = name_of(definition.obj)
         return self._free(name, definition.obj) if self.loose else name
 
@@ -289,12 +291,12 @@ class SourceCollector:
         return text is not None and text == self._constant(known)
 
     def _without_strange_annotations(self, source: str, scope: Mapping[str, Any], home: str) -> str:
-        """The source without annotations of what cannot be gathered; they make no IR."""
+        """Return the source without annotations that cannot be collected. Annotations do not affect the IR."""
         strange = {each for each in annotation_names(source) if not self._gathers(each, scope, home)}
         return without_annotations(source, strange.__contains__) if strange else source
 
     def _gathers(self, name: str, scope: Mapping[str, Any], home: str) -> bool:
-        """Whether something can be gathered; it is then."""
+        """Return whether something in scope can be collected, and collect it if so."""
         if name not in scope:
             return hasattr(builtins, name)
         value = scope[name]
@@ -305,7 +307,10 @@ class SourceCollector:
         return self.gathers(name, value, home)
 
     def gathers(self, name: str, value: Any, module: str = "") -> bool:
-        """Whether something can be gathered, under its name or one like it; it is then, and else nothing is."""
+        """Return whether something can be collected.
+
+        If so, collect it, under its name or a similar one; if not, add nothing.
+        """
         kept = [dict(each) for each in self._gathered]
         missing, depth = list(self.missing), len(self._at)
         try:
@@ -324,7 +329,7 @@ class SourceCollector:
         return self._imports, self._constants, self._definitions, self._found_at, self._seen, self.why
 
     def _with_known_types(self, source: str, tree: ast.Module, definition: Definition, scope: Mapping[str, Any]) -> str:
-        """The source with annotations written out that mean something else here, as a factory's locals do."""
+        """Return the source with annotations written out that have another value here, such as a factory's locals."""
         if not isinstance(tree.body[0], ast.FunctionDef):
             return source
         lines = source.encode().split(b"\n")
@@ -341,11 +346,12 @@ class SourceCollector:
         return b"\n".join(lines).decode()
 
     def _with_members(self, source: str, scope: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-        """The source with what it takes from modules of the user's (``math.rotate``) under short names, and these.
+        """Return the source with members of user modules (``math.rotate``) under short names, and these members.
 
-        So are functions that a class of numbers with names holds, which stands in the source without them.
+        The same applies to functions in an enumeration class, which is written to the source without them.
 
-        Whole chains are taken where they end in a constant, or else up to the first thing that is no module.
+        A whole chain is replaced if it ends in a constant; otherwise the part up to the first object that is not a
+        module.
         """
         tree = ast.parse(source)
         bound = {each.id for each in ast.walk(tree) if isinstance(each, ast.Name)} | set(bound_names(tree))
@@ -366,7 +372,7 @@ class SourceCollector:
         return b"\n".join(lines).decode(), found
 
     def _member(self, outer: ast.Attribute, scope: Mapping[str, Any]) -> tuple[ast.Attribute, Any] | None:
-        """The part of a chain of attributes that is something in a module of the user's, and what it is."""
+        """Return the part of a chain of attributes that is a member of a user module, and its value."""
         chain: list[ast.Attribute] = []
         node: ast.expr = outer
         while isinstance(node, ast.Attribute):
@@ -392,7 +398,7 @@ class SourceCollector:
         return picked
 
     def _setting(self, chain: Sequence[ast.Attribute], value: Any) -> tuple[ast.Attribute, Any] | None:
-        """What is asked of a library's object that has numbers, texts and truths by name, as options of a program."""
+        """Return the part of a chain that reads a number, string or boolean of a library's object, and its value."""
         for each in reversed(chain):
             holder, value = value, getattr(value, each.attr, None)
             if isinstance(value, bool | int | float | str):
@@ -400,7 +406,7 @@ class SourceCollector:
         return None
 
     def _is_librarys(self, value: Any) -> bool:
-        """Whether something is an object of a library's, and neither a module nor a definition."""
+        """Return whether something is an object of a library, and neither a module nor a definition."""
         home = type(value).__module__
         definition = isinstance(value, ModuleType | FunctionType | type)
         known = home.partition(".")[0] in _KNOWN_LIBRARIES
@@ -411,7 +417,7 @@ class SourceCollector:
         return root not in _KNOWN_LIBRARIES and not self.is_library(module.__name__)
 
     def _free_name(self, node: ast.Attribute, value: Any, scope: Mapping[str, Any], bound: set[str]) -> str:
-        """A name for something in a module that stands for nothing else."""
+        """Return an unused name for a member of a module."""
         before = getattr(node.value, "attr", getattr(node.value, "id", ""))
         names = (node.attr, f"{before}_{node.attr}")
         for name in (*names, *(f"{names[1]}_{number}" for number in range(2, 100))):
@@ -423,7 +429,7 @@ class SourceCollector:
         return names[0]
 
     def _evaluated(self, annotation: ast.expr, scope: Mapping[str, Any]) -> str | None:
-        """The type that an annotation's text gives where only the collected names are known."""
+        """Return the type that an annotation evaluates to with only the collected names."""
         if isinstance(annotation, ast.Constant):
             return None
         try:
@@ -433,14 +439,14 @@ class SourceCollector:
             return None
 
     def _own(self, text: str) -> str:
-        """A text of the front end's own, with what it names imported."""
+        """Return a text of the front end, after importing the customary names in it."""
         for name, statement in self.customary.items():
             if re.search(rf"\b{name}\.", text) and name not in self._seen:
                 self._imports.setdefault(name, statement)
         return text
 
     def _refer(self, name: str, value: Any, module: str) -> str:
-        """Have what a name stands for in the source; returns the name that it has there."""
+        """Add the value of a name to the source. Returns its name there."""
         if name in self._seen and not self.loose:
             if self._seen[name] is not value and not self._same_definition(name, value):
                 self._miss(name, "")
@@ -471,10 +477,10 @@ class SourceCollector:
         return name
 
     def _as_written(self, name: str, value: Any, module: str, text: str) -> str | None:
-        """A constant as its module writes it, with what that names gathered; None if it is to be told by its value.
+        """Return a constant as its module writes it, and collect its names; None to write it by its value.
 
         Args:
-            name: what the module calls it.
+            name: its name in the module.
             value: the constant.
             module: the module's name.
             text: the constant by its value.
@@ -488,7 +494,7 @@ class SourceCollector:
             return None
         modules = {each: part for each, part in parts.items() if isinstance(part, ModuleType)}
         if self.loose and any(self.is_library(part.__name__) for part in modules.values()):
-            return None  # in a program that runs, a call of the tool's may become a part of what it is tracing
+            return None  # in a running program, a call of the tool might be recorded by a trace in progress
         imports = [import_of_module(each, part) for each, part in modules.items()]
         others = [f"{each} = 0" for each, part in parts.items() if not isinstance(part, ModuleType)]
         if more_than_a_kernel("\n".join([*imports, *others, f"it = {found.text}"])) is not None:
@@ -503,18 +509,18 @@ class SourceCollector:
         return found.text
 
     def _may_stand(self, name: str, value: Any) -> bool:
-        """Whether a name may stand for a library's module or a constant in the source."""
+        """Return whether a name may stand for a library's module or a constant in the source."""
         known = not self._is_users(value) if isinstance(value, ModuleType) else self._constant(value) is not None
         return known and (name not in self._seen or self._seen[name] is value)
 
     def _known(self, value: Any) -> str | None:
-        """The name under which a function, a class or something made of others stands here already."""
+        """Return the name under which a function, a class or a built value was already collected."""
         if self._constant(value) is not None or isinstance(value, ModuleType):
             return None
         return next((name for name, each in self._seen.items() if " " not in name and each is value), None)
 
     def _define(self, name: str, value: Any, module: str) -> None:
-        """Gather what is neither a module nor a constant."""
+        """Collect something that is neither a module nor a constant."""
         definition = self.unwrap(value)
         imported = self._import(name, value, definition, module)
         if imported is not None:
@@ -538,7 +544,7 @@ class SourceCollector:
             self._miss(name, f"{type(value).__module__}.{type(value).__qualname__}")
 
     def _undecorated(self, definition: Definition) -> Definition:
-        """A function that is called as it is, without the decorators whose results are called otherwise."""
+        """Return a function without decorators, as it is called directly and not through their results."""
         source, line = self._source(name_of(definition.obj), definition)
         if not isinstance(definition.obj, FunctionType) or source is None or not source.lstrip().startswith("@"):
             return definition
@@ -546,7 +552,7 @@ class SourceCollector:
         return replace(definition, source=bare, line=line + lines)
 
     def declare(self, instance: Instance) -> str:
-        """Declare a class that has what of an object's is used; returns its name."""
+        """Declare a class with the used members of an object. Returns its name."""
         name = self._free(instance.kind.__name__, instance.kind)
         if name in self._seen:
             return name
@@ -574,7 +580,7 @@ class SourceCollector:
             raise NotGatheredError(name)
 
     def _is_known(self, module: ModuleType) -> bool:
-        """Whether a source may import a module; where that is not asked, any."""
+        """Return whether a source may import a module; always True unless ``loose``."""
         return not (self.loose and self._is_users(module))
 
     def _is_library_class(self, value: type) -> bool:
@@ -582,7 +588,7 @@ class SourceCollector:
         return root in _KNOWN_LIBRARIES or self.is_library(value.__module__)
 
     def _import(self, name: str, value: Any, definition: Definition | None, module: str) -> str | None:
-        """An import statement for what a library has; None for what is the user's own."""
+        """Return an import statement for something in a library; None if it is the user's."""
         home = getattr(definition.obj if definition else value, "__module__", None)
         if not isinstance(home, str):
             home = module
@@ -608,7 +614,7 @@ class SourceCollector:
             return repr(value)
         if isinstance(value, float):
             return repr(value) if math.isfinite(value) else f'float("{value}")'
-        if self.loose and hasattr(value, "_fields"):  # a named tuple, which is told by its class
+        if self.loose and hasattr(value, "_fields"):  # a named tuple is written by its class
             return None
         if isinstance(value, tuple | list):
             items = [self._constant(item) for item in value]  # pyright: ignore[reportUnknownVariableType]
@@ -631,7 +637,7 @@ _ENUMS = (enum.IntFlag, enum.IntEnum, enum.Flag, enum.Enum)
 
 
 def _is_listed(value: Any) -> bool:
-    """Whether a class does no more than give whole numbers names."""
+    """Return whether a class only gives names to integers."""
     return isinstance(value, enum.EnumMeta) and all(isinstance(each.value, int) for each in _members(value))
 
 
@@ -640,7 +646,7 @@ def _members(value: Any) -> Iterable[Any]:
 
 
 def _listed(name: str, value: Any) -> str:
-    """A class that gives the same numbers the same names; how the user's own comes by them is of no matter."""
+    """Return the source of an enumeration with the same names and numbers, however the user's class computes them."""
     base = next(each.__name__ for each in _ENUMS if issubclass(value, each))
     members = [f"    {each} = {int(member.value)}" for each, member in value.__members__.items()]
     return "\n".join([f"class {name}(enum.{base}):", *members])

@@ -1,6 +1,6 @@
-"""Which releases of its tools a front end supports, compared with those that are installed.
+"""The releases of its tools that a front end supports, compared with the installed ones.
 
-Versions are read here and nowhere else, from the metadata of packages, so that no tool is imported for it.
+Versions are read only here, from the metadata of packages, so that no tool has to be imported for it.
 """
 
 import platform
@@ -13,28 +13,28 @@ from packaging.version import InvalidVersion, Version
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Supported:
-    """The releases of one distribution that are supported."""
+    """The supported releases of one distribution."""
 
     distribution: str
     oldest: str
-    """An older release is refused."""
+    """The oldest supported release. An older one is refused."""
     tested: tuple[str, ...]
-    """The releases that all tests pass with, in ascending order; a newer one is used with a warning."""
+    """The releases that pass all tests, in ascending order. A newer one is used with a warning."""
     part_of: str | None = None
     """A distribution of the same front end that must not be older than this one and should have the same version."""
 
 
 PYTHON = Supported(distribution="Python", oldest="3.11", tested=("3.11", "3.12", "3.13"))
-"""The releases of Python; pip refuses to install irsmith in an older one."""
+"""The supported releases of Python. pip refuses to install irsmith in an older one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Installed:
-    """A distribution as it is installed, compared with what is supported."""
+    """An installed distribution, compared with the supported releases."""
 
     supported: Supported
     version: str | None
-    """None if it is not installed."""
+    """The installed version; None if it is not installed."""
 
     @property
     def is_tested(self) -> bool:
@@ -43,13 +43,13 @@ class Installed:
 
     @property
     def is_too_old(self) -> bool:
-        """Whether it is installed in a release before the oldest that is supported."""
+        """Whether the installed release is older than the oldest supported one."""
         found = _public(self.version) if self.version is not None else None
         return found is not None and found < Version(self.supported.oldest)
 
     @property
     def is_too_new(self) -> bool:
-        """Whether it is newer than every release that was tested, or has a version that cannot be compared."""
+        """Whether it is newer than every tested release, or has a version that cannot be compared."""
         if self.version is None:
             return False
         found = _public(self.version)
@@ -57,7 +57,7 @@ class Installed:
 
 
 def _public(text: str) -> Version | None:
-    """A version without its local label, as the ``cu13`` of ``1.19.0+cu13``; None if it is no version."""
+    """Return a version without its local label, such as ``cu13`` in ``1.19.0+cu13``; None if it is invalid."""
     try:
         return Version(Version(text).public)
     except InvalidVersion:
@@ -65,12 +65,12 @@ def _public(text: str) -> Version | None:
 
 
 def is_release(text: object) -> bool:
-    """Whether something is the version of a release, such as 1.19.0."""
+    """Return whether something is the version of a release, such as 1.19.0."""
     return isinstance(text, str) and _public(text) is not None
 
 
 def version_of(distribution: str) -> str | None:
-    """The version of a distribution; None if it is not installed."""
+    """Return the version of a distribution; None if it is not installed."""
     try:
         return version(distribution)
     except PackageNotFoundError:
@@ -78,23 +78,23 @@ def version_of(distribution: str) -> str | None:
 
 
 def versions_of(supported: Sequence[Supported]) -> dict[str, str]:
-    """The versions of those distributions that are installed, by name."""
+    """Return the versions of the installed ones of some distributions, by name."""
     found = {each.distribution: version_of(each.distribution) for each in supported}
     return {name: text for name, text in found.items() if text is not None}
 
 
 def find_installed(supported: Sequence[Supported]) -> list[Installed]:
-    """Each distribution as it is installed."""
+    """Return the installation state of each distribution."""
     return [Installed(supported=each, version=version_of(each.distribution)) for each in supported]
 
 
 def this_python() -> Installed:
-    """The Python that runs this process; its version is that of its feature release, such as 3.13."""
+    """Return the Python of this process, with the version of its feature release, such as 3.13."""
     return Installed(supported=PYTHON, version=".".join(platform.python_version_tuple()[:2]))
 
 
 def find_refusal(installed: Sequence[Installed]) -> str | None:
-    """Why distributions that are all installed are refused; None if they are not."""
+    """Return why installed distributions are refused; None if they are not."""
     versions = {each.supported.distribution: each.version for each in installed}
     for each in installed:
         name, whole = each.supported.distribution, each.supported.part_of
@@ -106,7 +106,7 @@ def find_refusal(installed: Sequence[Installed]) -> str | None:
 
 
 def find_warnings(installed: Sequence[Installed]) -> list[str]:
-    """A line for each distribution that is newer than those that were tested, or does not match its other part."""
+    """Return a line for each distribution that is newer than the tested releases or does not match its counterpart."""
     lines: list[str] = []
     versions = {each.supported.distribution: each.version for each in installed}
     for each in installed:
@@ -120,11 +120,11 @@ def find_warnings(installed: Sequence[Installed]) -> list[str]:
 
 
 def requirements_of(supported: Sequence[Supported]) -> str:
-    """The distributions as arguments of ``pip install``."""
+    """Return the distributions as arguments of ``pip install``."""
     return " ".join(f"'{each.distribution}>={each.oldest}'" for each in supported)
 
 
 def _is_newer(one: str | None, other: str | None) -> bool:
-    """Whether one version is newer than another; False if one of them is unknown."""
+    """Return whether one version is newer than another; False if one of them is unknown."""
     first, second = (_public(text) if text is not None else None for text in (one, other))
     return first is not None and second is not None and first > second

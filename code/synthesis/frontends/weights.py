@@ -1,4 +1,4 @@
-"""How often a front end's categories are drawn beside each other in their usual mix."""
+"""Weights of a front end's categories in their default mix."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -7,7 +7,7 @@ from synthesis.frontends.base import Recipe
 
 _TARGETS_A_SHARE = 3
 _APPLICATIONS = 0.72
-"""The share of kernels that are of applications."""
+"""The share of kernels that are from application categories."""
 
 
 def usual_weights(
@@ -17,17 +17,17 @@ def usual_weights(
     *,
     share: float = _APPLICATIONS,
 ) -> dict[str, int]:
-    """How often each category is drawn beside the others.
+    """Return the weight of each category.
 
-    Two kernels in three are of applications, or as many as is said. The others are there for the operations that these
-    have seldom or never, so their shares are as the numbers of operations that they aim at, and each operation comes up
-    about equally often: some 15 times in 20,000 kernels, by turns, so that none comes up less than ten times.
+    By default, 72 % of the kernels are applications. The other categories cover operations that these rarely or never
+    use, so their weights are proportional to their number of targets. Each operation then comes up about equally often:
+    about 15 times in 20,000 kernels, taken in turn, so that each comes up at least ten times.
 
     Args:
-        recipes: all of them.
+        recipes: all recipes.
         applications: the categories whose kernels are whole applications.
-        unlike: how often these are drawn beside each other; by default all equally often.
-        share: how many kernels are of applications.
+        unlike: relative weights of the application categories; 1 for one that is not named.
+        share: the share of kernels that are applications.
     """
     targets = Counter[str]()
     for recipe in recipes:
