@@ -54,9 +54,9 @@ class Level:
     run_by: str = ""
     """The tool that executes the text, as named in the front end's table; empty if none does."""
     run_again_by: str = ""
-    """A second tool that executes the text if its results are wrong, to tell whether the text or the first tool is.
+    """A description of a second tool that executes the text; empty if there is none.
 
-    Empty if there is none. Otherwise a description for messages.
+    It runs if the results are wrong, to determine whether the text or the first tool is at fault.
     """
     deterministic: bool = True
     """Whether the same tools always produce the same bytes, on every machine."""

@@ -83,7 +83,7 @@ class Remade:
     """A claim of the signature that the source refutes, and the correct value; empty if there is none."""
     plan: Plan | None = None
     reached: float = 0.0
-    """Coverage of the kernel: on the inputs of the plan, or of the usual seed if that is more."""
+    """Coverage of the kernel: on the inputs of the plan, or of the default seed if that is more."""
     trap: str | None = None
     """For a row with ``doubted``, the construct in the kernel whose derivative the tool gets wrong."""
 
@@ -177,7 +177,7 @@ def _reached(
     plan: Plan,
     most_work: float,
 ) -> float:
-    """Return the coverage of a kernel. A seed other than the usual one may cover less than the row claims."""
+    """Return the coverage of a kernel. A seed other than the default may cover less than the row claims."""
     found = _share(plan)
     if row.reached <= found or settings.seed == USUAL_SEED:
         return found

@@ -71,7 +71,7 @@ class Checked:
     """Levels whose texts are, byte for byte, what the source gives."""
     differences: tuple[Difference, ...] = ()
     reached: float = 0.0
-    """Coverage of the kernel, or that of the usual seed if it is more."""
+    """Coverage of the kernel, or that of the default seed if it is more."""
 
 
 @dataclass(slots=True)
