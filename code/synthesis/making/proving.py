@@ -14,17 +14,28 @@ from synthesis.frontends.base import Direction, Frontend
 from synthesis.making.candidate import Candidate
 from synthesis.making.stages import Terms
 from synthesis.verification.claims import refuted_claim
-from synthesis.verification.judge import Judgement, rejection_of
+from synthesis.verification.judge import Judgement, needs_rounding, rejection_of
+from synthesis.verification.plan import Plan
 from synthesis.verification.twins import plan_at_executed_sizes
 from synthesis.verification.verifier import Verifier
 
 
-def plan(frontend: Frontend, candidates: Sequence[Candidate], making: Making, terms: Terms) -> list[Candidate]:
-    """Candidates with what verification is to run; whether it is to be run at all is asked before."""
-    return [_planned(frontend, each, making, terms) for each in candidates]
+def plan(
+    frontend: Frontend, candidates: Sequence[Candidate], making: Making, terms: Terms, *, closely: bool = False
+) -> list[Candidate]:
+    """Return candidates with what verification is to run; the caller decides whether it runs at all.
+
+    Args:
+        frontend: of all candidates.
+        candidates: lowered ones with live kernels; one that has a plan is left as it is.
+        making: what texts and verdicts depend on.
+        terms: what is asked of the candidates.
+        closely: whether the effect of rounding is measured (see ``make_plan``).
+    """
+    return [_planned(frontend, each, making, terms, closely=closely) for each in candidates]
 
 
-def _planned(frontend: Frontend, candidate: Candidate, making: Making, terms: Terms) -> Candidate:
+def _planned(frontend: Frontend, candidate: Candidate, making: Making, terms: Terms, *, closely: bool) -> Candidate:
     spec, kernel, lowered = candidate.spec, candidate.kernel, candidate.lowered
     if candidate.stopped is not None or candidate.plan is not None or spec is None or kernel is None or lowered is None:
         return candidate
@@ -45,31 +56,58 @@ def _planned(frontend: Frontend, candidate: Candidate, making: Making, terms: Te
         build=build,
         least_reach=making.reach,
         weigh=terms.weigh,
+        closely=closely,
     )
     return replace(candidate, plan=made)
 
 
 def prove(
-    verifier: Verifier, candidates: Sequence[Candidate], terms: Terms, *, on_outcome: Callable[[], None] | None = None
+    verifier: Verifier,
+    candidates: Sequence[Candidate],
+    terms: Terms,
+    *,
+    plan_closely: Callable[[Candidate], Candidate] | None = None,
+    on_outcome: Callable[[], None] | None = None,
 ) -> list[Candidate]:
-    """Candidates with what is established of their texts; a text that fails is taken out of them.
+    """Return candidates with what is established of their texts; a text that fails is taken out of them.
 
     Args:
         verifier: of their front end.
         candidates: planned ones; one without a plan is left as it is.
         terms: what is asked of them.
-        on_outcome: told of each text that has run.
+        plan_closely: makes the plan of a candidate again, with the effect of rounding measured. It is called for a
+            candidate with a text that fails, if its plan has not measured it. Not needed if all plans have.
+        on_outcome: called for each text that has run.
     """
     done = list(candidates)
-    todo = [(place, each.plan) for place, each in enumerate(candidates) if each.stopped is None and each.plan]
+    todo = [place for place, each in enumerate(done) if each.stopped is None and each.plan is not None]
+    judgements = _judge(verifier, done, todo, on_outcome)
+    again = [place for place in todo if needs_rounding(_plan_of(done[place]), judgements[place])]
+    for place in again:
+        assert plan_closely is not None, "the plan has not measured rounding"
+        done[place] = plan_closely(done[place])
+    judgements |= _judge(verifier, done, [place for place in again if done[place].stopped is None], None)
+    return [
+        each if each.stopped is not None or place not in judgements else _judged(each, judgements[place], terms)
+        for place, each in enumerate(done)
+    ]
+
+
+def _judge(
+    verifier: Verifier, candidates: Sequence[Candidate], places: Sequence[int], on_outcome: Callable[[], None] | None
+) -> dict[int, Judgement]:
+    """Judge the candidates at some places; return place to judgement."""
     judgements = verifier.judge(
-        [made for _, made in todo],
-        retraced=[candidates[place].retraced for place, _ in todo],
+        [_plan_of(candidates[place]) for place in places],
+        retraced=[candidates[place].retraced for place in places],
         on_outcome=on_outcome,
     )
-    for (place, _), judgement in zip(todo, judgements, strict=True):
-        done[place] = _judged(candidates[place], judgement, terms)
-    return done
+    return dict(zip(places, judgements, strict=True))
+
+
+def _plan_of(candidate: Candidate) -> Plan:
+    assert candidate.plan is not None
+    return candidate.plan
 
 
 def _judged(candidate: Candidate, judgement: Judgement, terms: Terms) -> Candidate:

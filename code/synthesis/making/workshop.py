@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -40,6 +41,8 @@ class Workshop:
         kernels_per_module: how many neighbours may share a Python module. No candidate depends on it.
         confinement: what texts are held to; all that this machine has if None.
         on_step: told of progress.
+        plan_closely: makes the plan of a candidate that comes with one again, with the effect of rounding measured;
+            needed where such plans may have left it out.
     """
 
     def __init__(
@@ -51,6 +54,7 @@ class Workshop:
         kernels_per_module: int = 1,
         confinement: Confinement | None = None,
         on_step: OnStep | None = None,
+        plan_closely: Callable[[Candidate], Candidate] | None = None,
     ) -> None:
         self._making = making
         self._terms = terms
@@ -58,6 +62,7 @@ class Workshop:
         self._kernels_per_module = kernels_per_module
         self._confinement = confinement
         self._on_step = on_step
+        self._plan_elsewhere = plan_closely
         self._verifiers: dict[str, Verifier] = {}
         self._stack = ExitStack()
 
@@ -138,10 +143,24 @@ class Workshop:
 
         part = left / (programs + 1)
         proved = proving.prove(
-            self._verifier_of(frontend), candidates, self._terms, on_outcome=lambda: self._step(part, "prove")
+            self._verifier_of(frontend),
+            candidates,
+            self._terms,
+            plan_closely=partial(self._plan_closely, frontend),
+            on_outcome=lambda: self._step(part, "prove"),
         )
         self._step(part, "prove")
         return proved
+
+    def _plan_closely(self, frontend: Frontend, candidate: Candidate) -> Candidate:
+        """The candidate with a plan that has measured rounding; it stops if that fails."""
+        if candidate.kernel is None and self._plan_elsewhere is not None:
+            return self._plan_elsewhere(candidate)
+        from synthesis.making import proving
+
+        work = partial(proving.plan, frontend, making=self._making, terms=self._terms, closely=True)
+        (made,) = each_guarded(Stage.VERIFY, [replace(candidate, plan=None)], work)
+        return made
 
     def _verifier_of(self, frontend: Frontend) -> "Verifier":
         if frontend.name not in self._verifiers:

@@ -49,6 +49,8 @@ class Row:
     """The settings that it was drawn with, if they are known."""
     own_sizes: bool = False
     """Whether its texts are to be run at the sizes that they are for, and not at those of its twin."""
+    closely: bool = True
+    """Whether its plan measures the effect of rounding."""
     reached: float = 0.0
     """How much of the kernel the row says that runs came to."""
     proved: bool = True
@@ -209,6 +211,7 @@ def _plan(
         useful=False,
         fresh=False,
         weigh=row.weighed,
+        closely=row.closely,
         seed=settings.seed,
         least_reach=settings.reach,
     )
