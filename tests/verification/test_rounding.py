@@ -1,15 +1,19 @@
 """An honest text passes where little is left of much, and a wrong one still does not."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from synthesis import Symptom, get_frontend
+from synthesis import Symptom, get_frontend, run_pipeline
 from synthesis.core.records import Argument, Domain, KernelSpec, Signature
 from synthesis.frontends.base import Kernel, Lowered
+from synthesis.making.runs.reverification import verify_folder
 from synthesis.verification.inputs import DRAWS
+from synthesis.verification.judge import Judgement, needs_rounding
 from synthesis.verification.plan import Plan, Problem, make_plan
 from synthesis.verification.verifier import Verifier
 
@@ -64,7 +68,13 @@ def verifier() -> Iterator[Verifier]:
 
 
 def plans_of(
-    source: str, arguments: Sequence[Argument], shape: tuple[int, ...], seeds: Sequence[int], changed: tuple[str, str]
+    source: str,
+    arguments: Sequence[Argument],
+    shape: tuple[int, ...],
+    seeds: Sequence[int],
+    changed: tuple[str, str],
+    *,
+    closely: bool = True,
 ) -> list[Plan]:
     """A plan of each seed for a kernel's text, of which one constant is another."""
     name = source.partition("def ")[2].partition("(")[0]
@@ -81,7 +91,9 @@ def plans_of(
     assert changed[0] in text
     texts = {"stablehlo": text.replace(*changed)}
     try:
-        plans = [make_plan(frontend, kernel, texts, useful=False, fresh=False, seed=seed) for seed in seeds]
+        plans = [
+            make_plan(frontend, kernel, texts, useful=False, fresh=False, seed=seed, closely=closely) for seed in seeds
+        ]
     finally:
         frontend.compiler.release([kernel])
     assert not [each for each in plans if each.problem or each.unknown]
@@ -114,6 +126,48 @@ def test_a_constant_that_is_off_by_a_hundredth_is_found_there(
 ) -> None:  # fmt: skip
     for found in verifier.judge(plans_of(source, arguments, shape, seeds, constant)):
         assert found.failed["stablehlo"].symptom is Symptom.WRONG_RESULT
+
+
+@KERNELS
+def test_without_a_measure_of_rounding_a_text_passes_on_the_usual_tolerances_or_is_judged_again(
+    verifier: Verifier, source: str, arguments: list[Argument], shape: tuple[int, ...], seeds: Sequence[int],
+    constant: tuple[str, str],
+) -> None:  # fmt: skip
+    honest = plans_of(source, arguments, shape, seeds, (constant[0], constant[0]), closely=False)
+    wrong = plans_of(source, arguments, shape, seeds, constant, closely=False)
+    close = plans_of(source, arguments, shape, seeds, constant)
+    assert not any(each.measured for each in (*honest, *wrong))
+    assert all(each.measured for each in close)
+    for plan, found in zip(honest, verifier.judge(honest), strict=True):
+        assert needs_rounding(plan, found) == bool(found.failed)
+        assert found.failed or found.verdict.verified == ("stablehlo",)
+    for plan, closer, found in zip(wrong, close, verifier.judge(wrong), strict=True):
+        assert needs_rounding(plan, found)
+        assert not needs_rounding(closer, found)
+        assert plan.reach == closer.reach
+
+
+def test_a_row_is_the_same_whether_rounding_is_measured_first_or_where_a_text_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def made(folder: str) -> list[dict[str, Any]]:
+        run_pipeline(4, tmp_path / folder, frontend="jax", seed=5, workers=1)
+        return [json.loads(path.read_text()) for path in sorted((tmp_path / folder).glob("*.json"))]
+
+    before, again = made("before"), list[str]()
+
+    def always(plan: Plan, judgement: Judgement) -> bool:
+        again.extend([plan.spec.name] * (not plan.measured))
+        return not plan.measured
+
+    for module in ("synthesis.making.proving", "synthesis.verification.verifier"):
+        monkeypatch.setattr(f"{module}.needs_rounding", always)
+    assert made("after") == before
+    drawn = len(again)
+    assert drawn
+    report = verify_folder(tmp_path / "after", workers=1)
+    assert (report.rows, report.failing_rows) == (4, 0)
+    assert len(again) > drawn  # the rows of the folder were judged again too
 
 
 THRESHOLD = """

@@ -110,9 +110,14 @@ class ChunkVerifier:
         self._stack = ExitStack()
         making = Making(text_time_limit=settings.text_time_limit)
         enter = self._stack.enter_context
-        self._workshop = enter(Workshop(making, TERMS, confinement=settings.confinement, on_step=on_step))
+        self._waiting: dict[int, Checked] = {}
+        self._workshop = enter(
+            Workshop(making, TERMS, confinement=settings.confinement, on_step=on_step, plan_closely=self._plan_closely)
+        )
         self._reader = RangeReader(store, enter(ConfinedTables(settings.confinement)).read)
-        self._stored = enter(StoredRows(settings, read_drawings(store)))
+        drawings = read_drawings(store)
+        self._stored = enter(StoredRows(settings, drawings))
+        self._closer = enter(StoredRows(settings, drawings))  # the processes of the other may be at work
 
     def __enter__(self) -> "ChunkVerifier":
         """Return the verifier itself."""
@@ -131,7 +136,8 @@ class ChunkVerifier:
             MachineError: if rows cannot be verified on this machine, or it lacks a required protection.
         """
         found = Findings()
-        waiting: dict[int, Checked] = {}
+        waiting = self._waiting
+        waiting.clear()
 
         def documents() -> Iterator[Document]:
             for _, each in self._reader.read(chunk.start, chunk.stop):
@@ -142,7 +148,7 @@ class ChunkVerifier:
                     yield each
 
         def candidates() -> Iterator[Candidate]:
-            for checked in self._stored.check(enumerate(documents())):
+            for checked in self._stored.check(enumerate(documents()), closely=False):
                 waiting[checked.candidate.number] = checked
                 yield checked.candidate
 
@@ -153,6 +159,12 @@ class ChunkVerifier:
             self._on_outcome(not failures)
         found.protections = self._workshop.protections
         return found.to_json()
+
+    def _plan_closely(self, candidate: Candidate) -> Candidate:
+        """Return the candidate of a row with a failing text, with a plan that has measured rounding."""
+        document = self._waiting[candidate.number].document
+        (again,) = self._closer.check([(candidate.number, document)])
+        return again.candidate
 
 
 def _failures(checked: Checked, candidate: Candidate, found: Findings) -> Iterator[Failure]:

@@ -14,17 +14,28 @@ from synthesis.frontends.base import Direction, Frontend
 from synthesis.making.candidate import Candidate
 from synthesis.making.stages import Terms
 from synthesis.verification.claims import refuted_claim
-from synthesis.verification.judge import Judgement, rejection_of
+from synthesis.verification.judge import Judgement, needs_rounding, rejection_of
+from synthesis.verification.plan import Plan
 from synthesis.verification.twins import plan_at_executed_sizes
 from synthesis.verification.verifier import Verifier
 
 
-def plan(frontend: Frontend, candidates: Sequence[Candidate], making: Making, terms: Terms) -> list[Candidate]:
-    """Return candidates with their plans. The caller decides whether verification is wanted."""
-    return [_planned(frontend, each, making, terms) for each in candidates]
+def plan(
+    frontend: Frontend, candidates: Sequence[Candidate], making: Making, terms: Terms, *, closely: bool = False
+) -> list[Candidate]:
+    """Return candidates with their plans. The caller decides whether verification is wanted.
+
+    Args:
+        frontend: the front end of all candidates.
+        candidates: lowered candidates with live kernels. One with a plan is returned unchanged.
+        making: the settings that texts and verdicts depend on.
+        terms: the requirements on the candidates.
+        closely: whether to measure the effect of rounding (see ``make_plan``).
+    """
+    return [_planned(frontend, each, making, terms, closely=closely) for each in candidates]
 
 
-def _planned(frontend: Frontend, candidate: Candidate, making: Making, terms: Terms) -> Candidate:
+def _planned(frontend: Frontend, candidate: Candidate, making: Making, terms: Terms, *, closely: bool) -> Candidate:
     spec, kernel, lowered = candidate.spec, candidate.kernel, candidate.lowered
     if candidate.stopped is not None or candidate.plan is not None or spec is None or kernel is None or lowered is None:
         return candidate
@@ -45,12 +56,18 @@ def _planned(frontend: Frontend, candidate: Candidate, making: Making, terms: Te
         build=build,
         least_reach=making.reach,
         weigh=terms.weigh,
+        closely=closely,
     )
     return replace(candidate, plan=made)
 
 
 def prove(
-    verifier: Verifier, candidates: Sequence[Candidate], terms: Terms, *, on_outcome: Callable[[], None] | None = None
+    verifier: Verifier,
+    candidates: Sequence[Candidate],
+    terms: Terms,
+    *,
+    plan_closely: Callable[[Candidate], Candidate] | None = None,
+    on_outcome: Callable[[], None] | None = None,
 ) -> list[Candidate]:
     """Return candidates with their verdicts. A text that fails is removed from its candidate.
 
@@ -58,18 +75,39 @@ def prove(
         verifier: the verifier of their front end.
         candidates: planned candidates. One without a plan is returned unchanged.
         terms: the requirements on them.
+        plan_closely: plans a candidate again and measures the effect of rounding. It is called for a candidate with a
+            text that fails, if its plan has not measured it. None if all plans have.
         on_outcome: called for each text that has run.
     """
     done = list(candidates)
-    todo = [(place, each.plan) for place, each in enumerate(candidates) if each.stopped is None and each.plan]
+    todo = [place for place, each in enumerate(done) if each.stopped is None and each.plan is not None]
+    judgements = _judge(verifier, done, todo, on_outcome)
+    again = [place for place in todo if needs_rounding(_plan_of(done[place]), judgements[place])]
+    for place in again:
+        assert plan_closely is not None, "the plan has not measured rounding"
+        done[place] = plan_closely(done[place])
+    judgements |= _judge(verifier, done, [place for place in again if done[place].stopped is None], None)
+    return [
+        each if each.stopped is not None or place not in judgements else _judged(each, judgements[place], terms)
+        for place, each in enumerate(done)
+    ]
+
+
+def _judge(
+    verifier: Verifier, candidates: Sequence[Candidate], places: Sequence[int], on_outcome: Callable[[], None] | None
+) -> dict[int, Judgement]:
+    """Judge the candidates at some places; return place to judgement."""
     judgements = verifier.judge(
-        [made for _, made in todo],
-        retraced=[candidates[place].retraced for place, _ in todo],
+        [_plan_of(candidates[place]) for place in places],
+        retraced=[candidates[place].retraced for place in places],
         on_outcome=on_outcome,
     )
-    for (place, _), judgement in zip(todo, judgements, strict=True):
-        done[place] = _judged(candidates[place], judgement, terms)
-    return done
+    return dict(zip(places, judgements, strict=True))
+
+
+def _plan_of(candidate: Candidate) -> Plan:
+    assert candidate.plan is not None
+    return candidate.plan
 
 
 def _judged(candidate: Candidate, judgement: Judgement, terms: Terms) -> Candidate:

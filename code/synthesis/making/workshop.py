@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -42,6 +43,8 @@ class Workshop:
         kernels_per_module: number of neighbours that may share a Python module. No candidate depends on it.
         confinement: the restrictions on processes that run texts; all that this machine supports if None.
         on_step: called with progress.
+        plan_closely: plans a candidate again that came with a plan, and measures the effect of rounding. Needed if such
+            plans may not have measured it.
     """
 
     def __init__(
@@ -53,6 +56,7 @@ class Workshop:
         kernels_per_module: int = 1,
         confinement: Confinement | None = None,
         on_step: OnStep | None = None,
+        plan_closely: Callable[[Candidate], Candidate] | None = None,
     ) -> None:
         self._making = making
         self._terms = terms
@@ -60,6 +64,7 @@ class Workshop:
         self._kernels_per_module = kernels_per_module
         self._confinement = confinement
         self._on_step = on_step
+        self._plan_elsewhere = plan_closely
         self._verifiers: dict[str, Verifier] = {}
         self._stack = ExitStack()
 
@@ -140,10 +145,24 @@ class Workshop:
 
         part = left / (programs + 1)
         proved = proving.prove(
-            self._verifier_of(frontend), candidates, self._terms, on_outcome=lambda: self._step(part, "prove")
+            self._verifier_of(frontend),
+            candidates,
+            self._terms,
+            plan_closely=partial(self._plan_closely, frontend),
+            on_outcome=lambda: self._step(part, "prove"),
         )
         self._step(part, "prove")
         return proved
+
+    def _plan_closely(self, frontend: Frontend, candidate: Candidate) -> Candidate:
+        """Return the candidate with a plan that has measured rounding, or stopped if planning fails."""
+        if candidate.kernel is None and self._plan_elsewhere is not None:
+            return self._plan_elsewhere(candidate)
+        from synthesis.making import proving
+
+        work = partial(proving.plan, frontend, making=self._making, terms=self._terms, closely=True)
+        (made,) = each_guarded(Stage.VERIFY, [replace(candidate, plan=None)], work)
+        return made
 
     def _verifier_of(self, frontend: Frontend) -> "Verifier":
         if frontend.name not in self._verifiers:

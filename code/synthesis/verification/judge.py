@@ -169,6 +169,16 @@ def disproved(judgement: Judgement, reason: Unproved) -> Judgement:
 _WRONG = (Symptom.WRONG_RESULT, Symptom.WRONG_GRADIENT)
 
 
+def needs_rounding(plan: Plan, judgement: Judgement) -> bool:
+    """Return whether a text failed that may pass once the effect of rounding is measured.
+
+    Args:
+        plan: the plan; one that measured rounding needs nothing more.
+        judgement: what its programs proved.
+    """
+    return not plan.measured and any(problem.symptom in _WRONG for problem in judgement.failed.values())
+
+
 def trapped(plan: Plan, outcomes: Sequence[Outcome | Rejection], retraced: Collection[str] = ()) -> list[int]:
     """The numbers of a plan's programs that died of an arithmetic trap, and that another tool may run instead.
 

@@ -125,6 +125,8 @@ class Plan:
     """Whether the texts are what the source has just been lowered to."""
     reach: Reach | None = None
     """How much of the kernel the runs for ``Purpose.DRAW`` come to; None if nothing can be proved."""
+    measured: bool = True
+    """Whether the effect of rounding has been measured. If not, a text that fails has to be judged by one that did."""
     order: Unproved | None = None
     """Why no CUDA text and no derivative counts as verified: what they leave depends on the order of threads."""
     least_reach: float = SHARE
@@ -152,6 +154,7 @@ def make_plan(
     least_reach: float = SHARE,
     draws: int = len(DRAWS),
     weigh: bool = False,
+    closely: bool = True,
 ) -> Plan:
     """The plan of a kernel's texts; never raises for the kernel's sake.
 
@@ -168,6 +171,8 @@ def make_plan(
         draws: how many of the usual draws there are; where they are fewer, as many others
             are looked for at most.
         weigh: whether it is to be told if the inputs tell too little, as those may that somebody else chose.
+        closely: whether the effect of rounding is measured, which takes half of the time. Without it a text may be
+            off by the usual tolerances alone; the plan of one that fails has to be made again with it.
     """
     began, claimed = time.perf_counter(), kernel.spec
     kernel = replace(kernel, spec=replace(kernel.spec, signature=kernel.spec.signature.spread))
@@ -191,6 +196,7 @@ def make_plan(
             seed=seed,
             draws=draws,
             weigh=weigh,
+            closely=closely or weigh,
         )
         plan = planning.carry_out(plan)
     return replace(plan, seconds=time.perf_counter() - began)
@@ -222,6 +228,7 @@ class _Planning:
     seed: int
     draws: int
     weigh: bool
+    closely: bool
 
     @property
     def signature(self) -> Signature:
@@ -289,8 +296,13 @@ class _Planning:
             ReferenceUnknownError: for what it does not model.
             ReferenceFaultError: if the kernel is at fault.
         """
-        drawn, shaken = self._settled(reference, self._aimed(reference, drawn))
-        runs = drawn.runs
+        standard, drawn = drawn, self._aimed(reference, drawn)
+        # Where the standard draws come to as much of the kernel as all of them, none of the others is needed: neither
+        # the coverage nor the points depend on which of them rounding leaves out.
+        complete = standard.reach.share == drawn.reach.share
+        measured = self.closely or not complete or not self._may_round(reference, drawn)
+        drawn, shaken = self._settled(reference, drawn) if measured else (drawn, None)
+        runs, seen = drawn.runs, drawn.runs[: len(standard.runs)] if complete else drawn.runs
         directions = {level.direction for level in self.levels if level.name not in plan.unavailable}
         trap = self.prover.gradient_trap(self.kernel) if directions - {Direction.FORWARD} else None
         at_points, at_tangents = Trace(), Trace()
@@ -298,12 +310,13 @@ class _Planning:
             plan,
             draws=drawn.expected if shaken is None else loosened(drawn.expected, shaken),
             reach=drawn.reach,
+            measured=measured,
             overlap=_find_overlap(reference, self.signature, runs[0]),
-            points=self._points(reference, runs, at_points, suspect=trap is not None)
+            points=self._points(reference, seen, at_points, suspect=trap is not None)
             if Direction.BACKWARD in directions
             else (),
             tangents=find_tangents(
-                reference, self.kernel.spec, suspect=trap is not None, seed=self.seed, runs=runs, trace=at_tangents
+                reference, self.kernel.spec, suspect=trap is not None, seed=self.seed, runs=seen, trace=at_tangents
             )
             if Direction.TANGENT in directions
             else None,
@@ -455,9 +468,14 @@ class _Planning:
         settled = replace(drawn, runs=runs, double=double, own=own, expected=expected, reach=reach)
         return settled, [shaken[number] for number in kept]
 
+    def _may_round(self, reference: Reference, drawn: "_Drawn") -> bool:
+        """Whether rounding may move a right text's results further than the usual tolerances."""
+        if not drawn.expected.together and all(each == 0 or each >= CAP for each in drawn.expected.tolerance.values()):
+            return False
+        return reference.shaken((), seed=self.seed) is not None
+
     def _shaken(self, reference: Reference, drawn: "_Drawn") -> Sequence[Shake] | None:
-        fine = not drawn.expected.together
-        if fine and all(each == 0 or each >= CAP for each in drawn.expected.tolerance.values()):
+        if not self._may_round(reference, drawn):
             return None
         try:
             shaken = reference.shaken(drawn.runs, seed=self.seed)

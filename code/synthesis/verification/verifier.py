@@ -21,6 +21,7 @@ from synthesis.verification.judge import (
     disproved,
     doubtful,
     judge,
+    needs_rounding,
     passes_forward,
     trapped,
     with_second_opinions,
@@ -106,7 +107,10 @@ class Verifier:
             found, outcomes = outcomes[: len(plan.programs)], outcomes[len(plan.programs) :]
             known = () if retraced is None else retraced[number]
             found = self._without_traps(plan, found, known)
-            judgements.append(self._judge_again(plan, judge(plan, found, retraced=known), known))
+            judgement = judge(plan, found, retraced=known)
+            judgements.append(
+                judgement if needs_rounding(plan, judgement) else self._judge_again(plan, judgement, known)
+            )
         return self._weighed(plans, judgements)
 
     def _weighed(self, plans: Sequence[Plan], judgements: Sequence[Judgement]) -> list[Judgement]:

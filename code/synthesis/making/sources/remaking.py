@@ -49,6 +49,8 @@ class Row:
     """The settings that it was drawn with; None if unknown."""
     own_sizes: bool = False
     """Whether its texts are run at their own sizes instead of those of its twin."""
+    closely: bool = True
+    """Whether its plan measures the effect of rounding."""
     reached: float = 0.0
     """The coverage that the row claims."""
     proved: bool = True
@@ -209,6 +211,7 @@ def _plan(
         useful=False,
         fresh=False,
         weigh=row.weighed,
+        closely=row.closely,
         seed=settings.seed,
         least_reach=settings.reach,
     )

@@ -98,7 +98,12 @@ class StoredRows:
         self._stack.close()
 
     def check(
-        self, documents: Iterable[tuple[int, Document]], *, seed: int | None = None, own_sizes: bool = False
+        self,
+        documents: Iterable[tuple[int, Document]],
+        *,
+        seed: int | None = None,
+        own_sizes: bool = False,
+        closely: bool = True,
     ) -> Iterator[Checked]:
         """Make rows again, and yield them in order.
 
@@ -106,6 +111,7 @@ class StoredRows:
             documents: rows with the numbers of their candidates.
             seed: the seed of the inputs that texts are run on; that of the settings if None.
             own_sizes: whether texts with a twin are run at their own sizes.
+            closely: whether plans measure the effect of rounding (see ``make_plan``).
 
         Raises:
             MissingFrontendError: if the package of a row's front end is not installed.
@@ -116,15 +122,21 @@ class StoredRows:
         for each in documents:
             waiting.append(each)
             if len(waiting) == _TOGETHER:
-                yield from self._check_together(waiting, settings, own_sizes=own_sizes)
+                yield from self._check_together(waiting, settings, own_sizes=own_sizes, closely=closely)
                 waiting = []
-        yield from self._check_together(waiting, settings, own_sizes=own_sizes)
+        yield from self._check_together(waiting, settings, own_sizes=own_sizes, closely=closely)
 
     def _check_together(
-        self, documents: Sequence[tuple[int, Document]], settings: Verification, *, own_sizes: bool
+        self,
+        documents: Sequence[tuple[int, Document]],
+        settings: Verification,
+        *,
+        own_sizes: bool,
+        closely: bool,
     ) -> Iterator[Checked]:
         read = [
-            (number, document, _read(document, self.drawings, own_sizes=own_sizes)) for number, document in documents
+            (number, document, _read(document, self.drawings, own_sizes=own_sizes, closely=closely))
+            for number, document in documents
         ]
         for name, group in groupby(read, key=lambda each: _frontend_of(each[2])):
             neighbours = list(group)
@@ -184,7 +196,7 @@ def _frontend_of(row: Row | Rejection) -> str:
     return "" if isinstance(row, Rejection) else row.spec.frontend
 
 
-def _read(document: Document, drawings: Sequence[Drawing], *, own_sizes: bool) -> Row | Rejection:
+def _read(document: Document, drawings: Sequence[Drawing], *, own_sizes: bool, closely: bool) -> Row | Rejection:
     """Return the usable content of a document, or a rejection."""
     try:
         frontend = get_frontend(document.frontend)
@@ -209,6 +221,7 @@ def _read(document: Document, drawings: Sequence[Drawing], *, own_sizes: bool) -
         other_release=not same and is_other_release(toolchain, tools),
         drawing=_drawing_of(spec, drawings) if document.metadata["version"] == __version__ else None,
         own_sizes=own_sizes and spec.signature.twin is not None,
+        closely=closely,
         reached=document.metadata["reached"],
         proved=bool(document.metadata["verified"]),
         doubted=_says_disagrees(document) and frontend.prover is not None,

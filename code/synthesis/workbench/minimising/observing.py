@@ -168,7 +168,7 @@ def _prepare(
         candidate = _with_results(frontend, candidate, candidate.kernel)
     (candidate,) = stages.lower(frontend, [candidate])
     terms = Terms(useful=useful, fresh=True, whole=False)
-    (candidate,) = proving.plan(frontend, [candidate], Making(), terms)
+    (candidate,) = proving.plan(frontend, [candidate], Making(), terms, closely=True)
     gradients = _gradients(frontend, candidate) if closely else ()
     yield pack(candidate.detached()), gradients
 
