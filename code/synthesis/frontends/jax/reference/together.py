@@ -286,6 +286,12 @@ def _shaped(together: Together, inputs: Sequence[Any], equation: Equation) -> Se
     return together.of_all(equation, [inputs[0].data], moved, _one_axis_more(equation, runs))
 
 
+def _leading(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
+    """The rule keeps whatever axes come first, and runs are one more of them."""
+    runs = len(together.running)
+    return together.of_all(equation, [_whole(each, runs) for each in inputs], {}, _one_axis_more(equation, runs))
+
+
 def _broadcast(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
     moved = {"broadcast_dimensions": (0, *_one_on(equation.parameters.get("broadcast_dimensions", ())))}
     return together.of_all(equation, [inputs[0].data], moved, _one_axis_more(equation, len(together.running)))
@@ -425,6 +431,8 @@ _NAMED: dict[str, Form] = {
     **dict.fromkeys(("cumlogsumexp", "cummax", "cummin", "cumprod", "cumsum", "split", "stack", "top_k", "unstack"),
                     _along("axis")),
     **dict.fromkeys(("reshape", "squeeze"), _shaped),
+    **dict.fromkeys(("bitcast_convert_type", "random_bits", "random_fold_in", "random_split", "random_unwrap",
+                     "random_wrap"), _leading),
     **dict.fromkeys(("closed_call", "custom_jvp_call", "custom_vjp_call", "jit", "one_minus_square", "polynomial",
                      "remat2", "scan"), _called),
     "broadcast_in_dim": _broadcast, "cond": _branched, "concatenate": _along("dimension"), "dot_general": _product,
