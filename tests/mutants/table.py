@@ -13,6 +13,10 @@ from synthesis.frontends.base import Direction, Level
 from synthesis.verification.mutating.records import FRAME, Kind
 
 
+FEW_INPUTS = 10
+"""Number of inputs, of 100, up to which a mutant that differs on them alone counts as one that few inputs show."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """One mutant of one kernel."""
@@ -93,6 +97,8 @@ def table(lines_by_frontend: Mapping[str, Sequence[Line]]) -> Iterator[str]:
         for level in dict.fromkeys(each.level for each in lines):
             its = [each for each in lines if each.level == level]
             yield f"  {level:26}{_share(its):>15}{_percent(its):>15}"
+        few = [each for each in lines if 0 < each.inputs <= FEW_INPUTS]
+        yield f"  on at most {FEW_INPUTS} of 100   {_share(few):>15}{_percent(few):>15}"
         yield ""
         yield from _survivors(lines)
 

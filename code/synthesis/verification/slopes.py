@@ -30,6 +30,8 @@ _SMOOTH = 3e-4
 _ROUNDING = 64 * np.finfo(float).eps
 _BENT = 2.0
 """How much a slope is doubted, of what steps of two lengths differ by; of what the two sides differ by it is all."""
+_BOUNDS_SHARE = 0.25
+"""Share of whole numbers that are a bound of their domain, or next to one, at points near bounds."""
 _CLOSEST, _CLOSE = 2.0**-9, 2.0**-6
 """How near an edge or a value that the source names a point is put, of the domain's width."""
 _LITERAL = re.compile(r"(?<![\w.])\d+(?:\.\d*)?(?:e[-+]?\d+)?(?![\w.])")
@@ -49,7 +51,8 @@ def draw_point(
         source: the kernel's, whose numbers may be where it branches.
         number: points of two numbers are independent.
         seed: so are those of two seeds.
-        near: whether half of the numbers are put beside a bound, zero or a number of the source, on one side of it.
+        near: whether half of the numbers are put beside a bound, zero or a number of the source, on one side of it, and
+            a quarter of the whole numbers on a bound or next to one.
         crowded: whether half of the whole numbers of an array are the same, so that many threads come to one element.
     """
     values = draw_inputs(signature, number, seed=seed, interior=True)
@@ -78,6 +81,15 @@ def _crowded(generator: np.random.Generator, argument: Argument, value: npt.NDAr
     return np.where(generator.random(value.shape) < 0.5, based(argument, same), value).astype(value.dtype)
 
 
+def _at_bounds(generator: np.random.Generator, argument: Argument, value: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return whole numbers of which some are a bound of the domain, or the number next to it."""
+    assert argument.domain is not None
+    low, high = int(argument.domain.low), int(argument.domain.high)
+    bounds = pick(generator, (low, min(low + 1, high), max(high - 1, low), high), value.shape)
+    chosen = generator.random(value.shape) < _BOUNDS_SHARE
+    return np.where(chosen, based(argument, bounds.astype(np.int64)), value).astype(value.dtype)
+
+
 def _beside(
     generator: np.random.Generator, argument: Argument, value: npt.NDArray[Any], literals: Sequence[float]
 ) -> npt.NDArray[Any]:
@@ -88,8 +100,12 @@ def _beside(
         for each in argument.fields:
             changed[each.name] = _beside(generator, each, value[each.name], literals)
         return changed
-    if not argument.is_float or argument.domain is None or not argument.domain.width or argument.recorded:
+    if argument.domain is None or not argument.domain.width or argument.recorded:
         return value  # what was recorded has a place of its own
+    if value.dtype.kind in "iu":
+        return _at_bounds(generator, argument, value)
+    if not argument.is_float:
+        return value
     low, high, width = argument.domain.low, argument.domain.high, argument.domain.width
     special = [low, high, *(each for number in {0.0, *literals} for each in {number, -number} if low < each < high)]
     place = pick(generator, sorted(special), value.shape)
