@@ -1,5 +1,6 @@
-"""Whether a text does what its kernel says: inputs, plans of runs, judging, gradients, coverage, claims of rows.
+"""Verifies that a kernel's texts compute what the kernel says.
 
-``judge`` is pure: it decides from what was run. Tolerances are in ``comparison`` and ``plan``; after changing one,
-run ``make mutation`` and ``make false-alarms``.
+The folder has inputs, plans of runs, judging, gradients, coverage, usefulness and claims of rows. ``judge`` is pure: it
+decides from the outcomes of runs. Tolerances are in ``comparison``, ``gradients``, ``tangents`` and ``plan``; after
+changing one, run ``make mutation`` and ``make false-alarms``.
 """

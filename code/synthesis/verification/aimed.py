@@ -1,4 +1,4 @@
-"""Draws that look for what the standard ones do not come to: they hold the numbers that a source decides by."""
+"""Searches for draws that reach what the standard draws do not, with the numbers that a source decides by."""
 
 import itertools
 import logging
@@ -30,42 +30,45 @@ from synthesis.verification.thresholds import Thresholds, thresholds_of
 logger = logging.getLogger(__name__)
 
 TRIALS = 16
-"""Draws that are tried."""
+"""Number of draws that are tried."""
 _MOST = 6
-"""Draws that are taken at most."""
+"""Maximum number of draws that are taken."""
 _NEAR = 0.5
-"""How often an argument takes the numbers that it is compared with itself, where there are any: in these trials, and
-in all of those in which numbers have their turn."""
+"""Probability that an argument only takes numbers that the source compares it with, if there are any.
+
+It applies to trials that choose among the numbers at random. Trials that use one number after the other always prefer
+these.
+"""
 _STEP = 0.05
-"""How far from a number its neighbours are, relative to it or to 1; whole numbers have theirs."""
+"""Distance between a floating-point number and its neighbours, relative to the number or to 1; for integers it is 1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AimedDraw:
-    """A draw that came to something new."""
+    """A draw that reaches something new."""
 
     inputs: Values
     own: Values
-    """What the reference gives in the kernel's own precision."""
+    """The reference's results in the kernel's own precision."""
     double: Values
-    """And in float64."""
+    """The reference's results in float64."""
 
 
 def find_aimed_draws(
     reference: Reference, spec: KernelSpec, reach: Reach, trace: Trace, *, already: int, seed: int = 0
 ) -> list[AimedDraw]:
-    """A few draws on which the kernel comes to statements, takes arms or changes outputs that other runs did not.
+    """Return a few draws on which the kernel reaches places, selects arms or changes outputs that other runs did not.
 
-    A draw on which the reference fails, is at fault, or gives what is not finite or differs much between float64 and
-    the kernel's own precision, is dropped.
+    A draw is dropped if the reference fails on it, or if results are not finite or differ much between float64 and the
+    kernel's own precision.
 
     Args:
-        reference: the kernel's.
-        spec: the kernel.
-        reach: what the other runs came to.
-        trace: what was noted of them; what the found draws come to is added.
-        already: how many runs there are; the found draws are numbered from there.
-        seed: another one gives other draws.
+        reference: the kernel's reference.
+        spec: the kernel's record.
+        reach: the coverage of the other runs.
+        trace: the places and arms that the other runs reached; those of the found draws are added.
+        already: the number of other runs; the found draws are numbered from there.
+        seed: seed of the draws.
     """
     trials = [complete(spec.signature, each) for each in aimed_inputs(spec, seed=seed)]
     poison = poison_for(spec.signature)
@@ -80,11 +83,11 @@ def find_aimed_draws(
             (own,) = reference([trials[number]], double=False, trace=way)
             (double,) = reference([trials[number]], double=True)
             expected = expect([double], [own], poison, unit=reference.unit)
-        except Exception as error:  # noqa: BLE001 (the draw proves nothing, whatever it is)
+        except Exception as error:  # noqa: BLE001 (the draw verifies nothing, whatever the error is)
             logger.debug("%s: draw %d is dropped: %s", spec.name, number, error)
             continue
         changed = changed_by(trials[number], own, idle)
-        new = [place for place in way.first if place not in trace.first]  # in order: draws that turn depend on it
+        new = [place for place in way.first if place not in trace.first]  # in order: find_turning_draws depends on it
         both = replace(trace, arms=trace.arms | way.arms)
         taken = bool(reached.untaken) and len(reference.reached(both).untaken) < len(reached.untaken)
         if expected.ill_conditioned or expected.non_finite or not (changed or new or taken):
@@ -100,11 +103,14 @@ def find_aimed_draws(
 
 
 def _promising(reference: Reference, trials: Sequence[Values], trace: Trace, idle: Sequence[str]) -> list[int]:
-    """The trials that may come to something new: those that do so first where all run at once, or all of them."""
+    """Return the numbers of the trials that may reach something new.
+
+    These are the trials that first reach it when all are run at once. If that fails, these are all trials.
+    """
     way = Trace()
     try:
         results = reference(trials, double=False, trace=way)
-    except Exception:  # noqa: BLE001 (one of them is at fault, and takes the others along)
+    except Exception:  # noqa: BLE001 (one trial that fails makes all of them fail)
         return list(range(len(trials)))
     first = {run for place, run in way.first.items() if place not in trace.first}
     first |= {run for arm, run in way.arms.items() if arm not in trace.arms}
@@ -114,36 +120,49 @@ def _promising(reference: Reference, trials: Sequence[Values], trace: Trace, idl
     return sorted(first)
 
 
-# ---- where comparisons turn
+# ---- boundaries of comparisons
 
-_ROUNDS, _STEPS = 3, 8
-"""How often the way between two draws that come to different places is divided, and into how many steps."""
+_ROUNDS = 3
+"""How often the segment between two draws that reach different places is divided."""
+_STEPS = 8
+"""Number of equal parts into which each round divides the segment."""
 _TURNS = 2
-"""Places that are looked at so, at most."""
+"""Maximum number of places that are located in this way."""
 
-EDGES, ORDINARY = 4, 0
-"""Draws that hold what their arguments are compared with: half of the elements of the first, all of the second; in the
-others every element is that, a bound, zero or the middle, so that sums and products of them are often equal too. And
-ordinary ones beside them."""
+EDGES = 4
+"""Number of draws with arguments equal to numbers that the source compares them with.
+
+Half of the elements are such numbers in the first draw, all elements in the others. From the third draw on, the bounds,
+the middle and zero are among the numbers too, so that sums and products of them are often equal as well.
+"""
+ORDINARY = 0
+"""Number of ordinary draws beside them."""
 _LANES = ((4, 16, 16), (256, 4, 8))
-"""A kernel of few threads decides seldom where others do many times: how many draws of both one of so many has."""
+"""Largest number of threads, and the numbers of edge draws and of ordinary draws for launches of at most that size.
+
+A kernel with few threads decides once where others decide many times, so it needs more draws.
+"""
 _LOOSER = 2.0
-"""How much more than the other runs a draw may need to be allowed; one that needs more would hide errors in them."""
+"""Largest tolerance that a draw may need, in multiples of the other runs' tolerance.
+
+The tolerance is shared, so a draw that needs more would hide errors in the other runs.
+"""
 
 
 def find_edge_draws(
     reference: Reference, spec: KernelSpec, tolerance: Mapping[str, float], *, seed: int = 0
 ) -> list[AimedDraw]:
-    """Draws with elements equal to what the source compares them with, where ``<`` and ``<=`` are not the same.
+    """Return draws with elements equal to numbers that the source compares them with, where ``<`` and ``<=`` differ.
 
-    None if it compares no argument. A draw is dropped as ``find_aimed_draws`` drops it, and where it needs a larger
-    allowance than other runs.
+    Empty if the source compares no argument with a number. A draw is dropped for the reasons given in
+    ``find_aimed_draws``, or if it needs a larger tolerance than the other runs. If the reference fails on one draw, all
+    are dropped.
 
     Args:
-        reference: the kernel's.
-        spec: the kernel.
-        tolerance: array to the allowance of the other runs.
-        seed: another one gives other draws.
+        reference: the kernel's reference.
+        spec: the kernel's record.
+        tolerance: array to the relative tolerance of the other runs.
+        seed: seed of the draws.
     """
     told = thresholds_of(spec.source, [each.name for each in spec.signature.arguments])
     if not told.of:
@@ -155,17 +174,18 @@ def find_edge_draws(
 def find_compared_draws(
     reference: Reference, spec: KernelSpec, tolerance: Mapping[str, float], *, most: int, seed: int = 0
 ) -> list[AimedDraw]:
-    """A few draws in which arguments are what the source compares them with, and its neighbours, one after the other.
+    """Return a few draws in which arguments take, in turn, the numbers that they are compared with, and neighbours.
 
-    For where draws are dear: of a single number that is compared with one other, three draws see both sides and the
-    edge. None if it compares no argument; a draw is dropped as ``find_edge_draws`` drops it.
+    It is used where draws are expensive. For a single number that is compared with one other, three draws cover both
+    sides and equality. Empty if the source compares no argument with a number. Draws are dropped for the reasons given
+    in ``find_edge_draws``.
 
     Args:
-        reference: the kernel's.
-        spec: the kernel.
-        tolerance: array to the allowance of the other runs.
-        most: how many.
-        seed: another one gives other draws.
+        reference: the kernel's reference.
+        spec: the kernel's record.
+        tolerance: array to the relative tolerance of the other runs.
+        most: the number of draws that are tried.
+        seed: seed of the draws.
     """
     if not thresholds_of(spec.source, [each.name for each in spec.signature.arguments]).of:
         return []
@@ -176,17 +196,17 @@ def find_compared_draws(
 def find_turning_draws(
     reference: Reference, spec: KernelSpec, runs: Sequence[Values], trace: Trace, tolerance: Mapping[str, float]
 ) -> list[AimedDraw]:
-    """Draws on both sides of where a decision of the whole kernel turns, and near it.
+    """Return draws on both sides of a boundary where a decision of the whole kernel changes, and close to it.
 
-    Where one run comes to a place that the first run does not come to, the way between the two is divided again and
-    again: a text that decides by another number takes the other branch on one of the two draws that are left.
+    If a run reaches a place that the first run does not reach, the segment between the inputs of the two runs is
+    divided repeatedly. A text that decides by another number takes the other branch on one of the two remaining draws.
 
     Args:
-        reference: the kernel's.
-        spec: the kernel.
-        runs: those that were noted.
-        trace: what was noted of them.
-        tolerance: array to the allowance of these runs.
+        reference: the kernel's reference.
+        spec: the kernel's record.
+        runs: the runs that were recorded.
+        trace: the places that these runs reached.
+        tolerance: array to the relative tolerance of these runs.
     """
     places = {run: place for place, run in reversed(trace.first.items()) if 0 < run < len(runs)}
     found: list[Values] = []
@@ -200,13 +220,13 @@ def find_turning_draws(
                 reached = way.first.get(place, len(steps))  # the number of the first run that comes there
                 sides = [sides[0], *steps, sides[1]][reached : reached + 2]
             found += sides
-    except Exception as error:  # noqa: BLE001 (there is none to be found so, whatever it is)
+    except Exception as error:  # noqa: BLE001 (no draw is found then, whatever the error is)
         logger.debug("%s: the way between two draws is left: %s", spec.name, error)
     return _kept(reference, spec, found, tolerance) if found else []
 
 
 def _between(left: Values, right: Values, share: float) -> Values:
-    """Inputs on the way from one run's to another's; truth values are the second's."""
+    """Return inputs on the segment between those of two runs; truth values are those of the second run."""
     return {name: _array_between(value, right[name], share) for name, value in left.items()}
 
 
@@ -225,10 +245,11 @@ def _array_between(left: npt.NDArray[Any], right: npt.NDArray[Any], share: float
 def _kept(
     reference: Reference, spec: KernelSpec, runs: Sequence[Values], tolerance: Mapping[str, float]
 ) -> list[AimedDraw]:
-    """The runs that prove something, with what the reference gives; none if it fails on one of them.
+    """Return the runs that verify something, with the reference's results; empty if the reference fails on one of them.
 
-    A run proves nothing where a result depends on an order that the tool leaves open, as of two items as near, or a
-    whole number on rounding: one that several threads change may be what neither precision gives.
+    A run verifies nothing if a result depends on an order that the tool leaves open, such as that of two equally near
+    items, or if an integer depends on rounding. An integer that several threads change may have a value that neither
+    precision gives.
     """
     poison = poison_for(spec.signature)
     found: list[AimedDraw] = []
@@ -244,7 +265,7 @@ def _kept(
         for inputs, double, *owns in zip(runs, reference(runs, double=True), *ways, strict=True):
             if all(is_clear(own, double) for own in owns):
                 found.append(AimedDraw(inputs=inputs, own=owns[0], double=double))
-    except Exception as error:  # noqa: BLE001 (the draws prove nothing, whatever it is)
+    except Exception as error:  # noqa: BLE001 (the draws verify nothing, whatever the error is)
         logger.debug("%s: draws where comparisons turn are dropped: %s", spec.name, error)
     return found
 
@@ -261,7 +282,7 @@ def _edge_inputs(signature: Signature, told: Thresholds, seed: int) -> Iterator[
             shape = array_shape(argument)
             put = generator.random(shape) < (1.0 if number else 0.5) if pool else np.zeros(shape, bool)
             chosen = based(argument, pick(generator, pool, shape)) if pool else None
-            if chosen is not None and number:  # nothing of a draw would be left
+            if chosen is not None and number:  # no drawn value would be left
                 drawn[argument.name] = chosen.astype(numpy_dtype(argument.dtype))
                 continue
             value = draw_argument(argument, 300 + number, seed=seed, edges=number == 1)
@@ -271,7 +292,10 @@ def _edge_inputs(signature: Signature, told: Thresholds, seed: int) -> Iterator[
 
 
 def _edges_of(argument: Argument, told: Thresholds, *, bounds: bool) -> list[float]:
-    """What an argument is compared with, and its domain's bounds, middle and zero if these are wanted."""
+    """Return the numbers in an argument's domain that it is compared with.
+
+    If ``bounds``, the domain's bounds, its middle and zero are included.
+    """
     domain = argument.domain
     if argument.fields or domain is None:
         return []
@@ -283,18 +307,18 @@ def _edges_of(argument: Argument, told: Thresholds, *, bounds: bool) -> list[flo
 
 
 def _draws_of(signature: Signature) -> tuple[int, int]:
-    """How many draws at edges there are, and how many ordinary ones beside them."""
+    """Return the number of draws at edges, and of ordinary draws beside them."""
     threads = math.inf if signature.launch is None else math.prod(each or 1 for each in signature.launch)
     return next(((edges, ordinary) for most, edges, ordinary in _LANES if threads <= most), (EDGES, ORDINARY))
 
 
-# ---- what is tried
+# ---- trials
 
 
 def aimed_inputs(spec: KernelSpec, *, trials: int = TRIALS, seed: int = 0) -> list[Values]:
-    """Draws of every argument that the kernel reads, with the numbers that its source decides by among the values.
+    """Return draws of every argument that the kernel reads, with numbers from its source among the values.
 
-    A pure function of source, signature and seed. Every value is in its argument's domain.
+    The draws depend only on source, signature and seed. Every value is in its argument's domain.
     """
     signature = spec.signature
     told = thresholds_of(spec.source, [each.name for each in signature.arguments])
@@ -315,7 +339,7 @@ def aimed_inputs(spec: KernelSpec, *, trials: int = TRIALS, seed: int = 0) -> li
 
 @dataclass(frozen=True, slots=True)
 class _Aims:
-    """One trial's way to put numbers into arguments: among the values, as all of them, or bounds as all of them."""
+    """Puts numbers into the arguments of one trial: at some elements, or the same number or bound at all elements."""
 
     told: Thresholds
     sizes: Sequence[int]
@@ -323,7 +347,7 @@ class _Aims:
     seed: int
 
     def put(self, argument: Argument, drawn: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        """The array with some of its values replaced; what an object is made of stays."""
+        """Return the array with some of its values replaced. The parts of objects are not changed."""
         if argument.handle:
             return drawn
         if argument.fields:
@@ -346,7 +370,7 @@ class _Aims:
         return np.where(put, based(argument, generator.choice(pool, shape)).astype(dtype), drawn)
 
     def _one(self, pool: Sequence[float], argument: Argument, generator: np.random.Generator) -> float:
-        """One after the other in half of the trials, so that each has its turn, and any in the others."""
+        """Return one number: in half of the trials each number in turn, so that each is used, else a random one."""
         if not self._in_turn:
             return generator.choice(pool)
         first = int(generator_of("turn", argument.name, seed=self.seed).integers(2**16))
@@ -357,7 +381,10 @@ class _Aims:
         return self.trial % 8 < 4
 
     def _pool(self, argument: Argument, *, near: bool) -> Iterator[float]:
-        """The numbers in the argument's domain; if ``near``, of those that it is compared with, where there are any."""
+        """Yield the numbers in the argument's domain, followed by their neighbours.
+
+        If ``near``, these are only the numbers that the source compares the argument with, if there are any.
+        """
         domain = argument.domain
         assert domain is not None
         whole = numpy_dtype(argument.dtype).kind in "iub"
@@ -375,7 +402,10 @@ class _Aims:
 def _make_equal(
     arguments: Sequence[Argument], together: Iterable[tuple[str, str]], drawn: Values, generator: np.random.Generator
 ) -> None:
-    """Give arguments that are alike, or are compared with each other, some equal values, as far as their domains go."""
+    """Make some values of arguments equal that are neighbours of one shape, or are compared with each other.
+
+    Values stay in the arguments' domains.
+    """
     plain = {each.name: each for each in arguments if each.role is not Role.OUTPUT and each.domain is not None}
     neighbours = [each for each in itertools.pairwise(plain) if drawn[each[0]].shape == drawn[each[1]].shape]
     compared = [each for each in together if each[0] in plain and each[1] in plain]
@@ -384,7 +414,10 @@ def _make_equal(
 
 
 def _make_pair_equal(first: Argument, second: Argument, drawn: Values, generator: np.random.Generator) -> None:
-    """Give the second some values of the first: those at the same places, or the first's one; a lone one is given."""
+    """Copy some values of the first argument to the second: those at the same indices, or the first's single value.
+
+    If only the second argument has a single value, that is copied to the first.
+    """
     left, right = drawn[first.name], drawn[second.name]
     if left.size > 1 and right.size == 1:
         first, second, left, right = second, first, right, left

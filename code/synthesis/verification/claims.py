@@ -1,7 +1,8 @@
-"""What a row says of its kernel that is not so, or that makes its proof worth nothing.
+"""Finds claims of a row about its kernel that are false, or that would make its verification worthless.
 
-A row's texts are run on the inputs that its signature describes. One that describes a single number, or leaves an
-argument out of what is compared, would let wrong texts pass; so a stranger's row is held against the kernel itself.
+A row's texts are run on the inputs that its signature describes. A signature that allows a single number only, or
+leaves an argument out of the comparison, would let wrong texts pass. So the signature of an untrusted row is compared
+with the kernel itself.
 """
 
 import math
@@ -15,23 +16,23 @@ from synthesis.frontends.base import Kernel
 from synthesis.frontends.registry import get_frontend
 
 LARGEST_ARRAY = 2**24
-"""Elements that an array may have which is made."""
+"""Maximum number of elements of an array that is allocated."""
 LARGEST_WITH_TWIN = 2**31
-"""Elements that an array may have of which only the twin's is made."""
+"""Maximum number of elements of an array in a signature with a twin, whose arrays alone are allocated."""
 LARGEST_LAUNCH = 2**24
-"""Threads, or blocks, that a launch may have."""
+"""Maximum number of threads, or of blocks, of a launch."""
 NARROWEST = 1e-3
-"""How wide the domain of floating-point numbers has to be, relative to the largest of them."""
+"""Smallest width of a domain of floating-point numbers, relative to the largest of them."""
 
 
 def refuted_claim(spec: KernelSpec, kernel: Kernel, *, proved: bool = True) -> str | None:
-    """The first thing in a row's signature that is not so, in a sentence; None if it may be believed.
+    """Return a sentence about the first false claim in a row's signature; None if there is none.
 
     Args:
         spec: the row's record.
-        kernel: what its source, loaded afresh, defines.
-        proved: whether the row says that a text of it is proved; domains and sizes are then held to be such that it can
-            be, and to show something.
+        kernel: the kernel that the row's source, loaded again, defines.
+        proved: whether the row claims that one of its texts is verified. Then sizes must be small enough to run, and
+            domains wide enough to tell texts apart.
 
     Raises:
         UnknownNameError: if there is no such front end.
@@ -49,13 +50,14 @@ def refuted_claim(spec: KernelSpec, kernel: Kernel, *, proved: bool = True) -> s
 
 
 def narrow_domain(spec: KernelSpec, kernel: Kernel) -> str | None:
-    """The first argument that is read and whose domain is too narrow to show anything, in a sentence; None if none is.
+    """Return a sentence about the first input argument whose domain is too narrow to tell texts apart; None if none is.
 
-    Fields of structs, what objects hold and what a program gave are left out: one value of many may be 0 for good.
+    Fields of structs, parts of objects, and arguments with a base or recorded values are ignored: one of many values
+    may always be 0.
 
     Args:
         spec: the kernel's record.
-        kernel: the kernel, loaded.
+        kernel: the loaded kernel.
     """
     plain = tuple(
         each
@@ -67,11 +69,11 @@ def narrow_domain(spec: KernelSpec, kernel: Kernel) -> str | None:
 
 
 def other_signature(asked: Signature, declared: Signature) -> str | None:
-    """In what a kernel is another than was asked for, by names and types, in a sentence; None if in nothing.
+    """Return a sentence about the first difference of names or types between two signatures; None if there is none.
 
     Args:
-        asked: what is to be given and taken.
-        declared: what the kernel itself says.
+        asked: the requested signature.
+        declared: the signature that the kernel itself declares.
     """
     for what, wanted, real in (
         ("arguments", asked.arguments, declared.arguments),
@@ -86,7 +88,7 @@ def other_signature(asked: Signature, declared: Signature) -> str | None:
 
 
 def _of_twin(claimed: Signature, twin: Signature) -> Iterator[str]:
-    """What makes a twin none, or its proof worth nothing, beside the signature that it belongs to."""
+    """Yield sentences about a twin that does not fit its signature, or whose verification would be worthless."""
     yield from _of_domains(twin, claimed)
     yield from _of_sizes(twin, LARGEST_ARRAY)
     yield from _of_arguments(
@@ -110,7 +112,7 @@ def _sizeless(arguments: Sequence[Argument]) -> tuple[Argument, ...]:
 
 
 def _sizeless_call(call: Any) -> Any:
-    """How a function is called, without the whole numbers that it is given, which may be sizes."""
+    """Return how a function is called, without integer constants, which may be sizes."""
     match call:
         case Mapping():
             entries = cast("Mapping[str, Any]", call)
@@ -124,7 +126,10 @@ def _sizeless_call(call: Any) -> Any:
 
 
 def _of_domains(claimed: Signature, declared: Signature | None) -> Iterator[str]:
-    """Arguments of which there is but one value, or nearly so; whole numbers by themselves may be sizes."""
+    """Yield a sentence for each argument whose domain has one value, or nearly so.
+
+    Integer scalars are exempt, because they may be sizes.
+    """
     real = {} if declared is None else {each.name: each.role for each in declared.spread.arguments}
     for argument in claimed.spread.arguments:
         if argument.role is Role.OUTPUT or real.get(argument.name) is Role.OUTPUT:
@@ -133,7 +138,7 @@ def _of_domains(claimed: Signature, declared: Signature | None) -> Iterator[str]
             domain = leaf.domain
             if domain is None:
                 continue
-            # What was recorded is scaled by its draws, if it is not all zeros.
+            # Draws scale recorded values, unless these are all zeros.
             magnitude = domain.magnitude if leaf.recorded else max(domain.magnitude, *map(abs, leaf.base), 0.0)
             magnitude = max(magnitude, 1.0) if leaf.recorded and any(leaf.base) else magnitude
             if leaf.is_float and (domain.width == 0 or domain.width < NARROWEST * magnitude):
@@ -151,7 +156,7 @@ def _leaves(argument: Argument, prefix: str = "") -> Iterator[tuple[str, Argumen
 
 
 def _with_parts(argument: Argument) -> Iterator[tuple[str, Argument]]:
-    """An argument, and what it is made of if it is the id of an object."""
+    """Yield an argument, followed by its parts if it is the id of an object."""
     yield argument.name, argument
     yield from _leaves(argument) if argument.handle else ()
 
@@ -165,7 +170,7 @@ def _of_sizes(claimed: Signature, largest: int) -> Iterator[str]:
             yield f"{name} is said to have shape {sizes}; allowed: 1 to {largest} elements"
     launch = [size for size in claimed.launch or () if size is not None]
     if not launch and None in (claimed.launch or ()):
-        return  # nothing is run then
+        return  # the kernel is not run then
     if claimed.launch is not None and not (launch and min(launch) > 0 and math.prod(launch) <= LARGEST_LAUNCH):
         yield f"the launch is said to be {list(claimed.launch)}; allowed: 1 to {LARGEST_LAUNCH} threads"
 
@@ -210,11 +215,14 @@ def _type(argument: Argument) -> str:
 
 
 def _of_derivatives(claimed: Signature, declared: Signature) -> Iterator[str]:
-    """Lists that were cut; with both of them empty nothing of a derivative is proved, which is no false claim."""
+    """Yield a sentence for each list of gradients or cotangents that is not the kernel's.
+
+    Both lists may be empty: then no derivative is verified, and nothing false is claimed.
+    """
     if not claimed.differentiable and not claimed.cotangents:
         return
     whole = {f"ct_{each.name}" for each in declared.results if not each.is_float}
-    cotangents = tuple(each for each in claimed.cotangents if each not in whole)  # which there are none of in a text
+    cotangents = tuple(each for each in claimed.cotangents if each not in whole)  # a text has none for integer results
     for what, said, real in (
         ("arguments with a gradient", claimed.differentiable, declared.differentiable),
         ("cotangents", cotangents, declared.cotangents),

@@ -1,15 +1,17 @@
-"""Whether what a text computed is what the reference computed, and how far they may be apart.
+"""Compares the arrays of a text with those of the reference, within tolerances.
 
-The allowance comes from the arithmetic. The reference runs in float64 and in the kernel's own precision. Their
-distance, relative to the element's size and to the array's typical one, times a margin, with a floor of some units in
-the last place, is what a text may be off. It is capped: a kernel that needs more is ill-conditioned and proves nothing.
+The tolerance comes from the arithmetic. The reference runs in float64 and in the kernel's own precision. The tolerance
+is the difference between the two, relative to the element's magnitude plus the array's typical one, times a margin,
+with a minimum of some units in the last place. It is capped: a kernel that needs more is ill-conditioned and verifies
+nothing.
 
-Where much cancels out and little is left, the two precisions may lie close to each other by chance. So an element may
-also be off by what rounding alone comes to there, told by a run in which every rounded number is off by a unit.
+If most of a value cancels out, the two precisions may be close to each other by chance. So an element may also be off
+by the effect of rounding alone on it. That is measured by a run in which every rounded number is perturbed by a unit in
+the last place.
 
-Where a kernel computes in a format of few digits, a single element says little: an honest one may be off by some units
-of that format, and a term that is left out may be no more. So the cap is wider there, and what all elements of an array
-are off together is held against what the reference's own rounding comes to.
+If a kernel computes in a low-precision format, a single element says little: a right text may be off by some units of
+that format, and a missing term may be no larger. So the cap is wider there, and the root mean square error of all
+elements of an array is compared with the one that the reference's own rounding causes.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,45 +26,69 @@ from synthesis.frontends.base import Shake, Values
 from synthesis.verification.inputs import flat, poison_of
 
 CAP = 1e-2
-"""The largest relative allowance; four units in the last place where a format is coarser than that."""
+"""Largest relative tolerance; for an array in a coarser format, 4 units in its last place if that is more."""
 _FINE = 2.0**-23
+"""A unit in the last place of float32, relative to the number. Coarser units count as low precision."""
 _COARSE_UNITS = 16.0
-"""Where a kernel is known to compute in a coarse format, units of it that an element may be off at most."""
-_TOGETHER, _FEW = 3.0, 4.0
-"""And how often as far off as the reference its elements may be together; more if there are few of them."""
-_TAIL, _TAIL_CAPS = 1e-3, 3.0
-"""The share of the elements that may be further off than the cap there, and how many caps; a NaN is no such element."""
+"""Largest relative tolerance of a kernel that is known to compute in low precision, in units of its coarsest format.
+
+It is never less than ``CAP``.
+"""
+_TOGETHER = 3.0
+"""Largest root mean square error of a large array, in multiples of the one expected from rounding (low precision)."""
+_FEW = 4.0
+"""How much more is allowed for few elements: the limit is multiplied by ``1 + _FEW / sqrt(elements)``."""
+_TAIL = 1e-3
+"""Share of an array's elements that may exceed their tolerance in low precision."""
+_TAIL_CAPS = 3.0
+"""Largest error of these elements, in multiples of the cap. A NaN is never one of them."""
 _ROUNDED = 12.0**-0.5
-"""What rounding to the nearest number is off by on average, where a number that is shaken is off by 1."""
+"""Root mean square error of rounding to nearest, in units in the last place.
+
+A perturbed number is off by 1 such unit.
+"""
 _MARGIN = 8.0
-_UNITS, _STORED_UNITS = 32.0, 2.0
-"""Units in the last place that a text may be off at least; fewer of a coarse format in which finer numbers are stored:
-there an honest text is off by one."""
+"""Factor from the measured differences between two precisions, or effects of rounding, to the tolerance."""
+_UNITS = 32.0
+"""Smallest relative tolerance, in units in the last place of the array's format."""
+_STORED_UNITS = 2.0
+"""The same for an array in low precision that stores numbers computed in a finer format.
+
+A right text is off by one unit there.
+"""
 _LEAST = 1e-11
-"""The smallest allowance: for float64 there is no wider format to measure against."""
+"""Smallest relative tolerance; it applies to float64, for which there is no wider format to measure against."""
 _QUARTILE = 0.25
+"""An array's typical magnitude is at least this quantile of its nonzero magnitudes, unless the median is zero."""
 _LOST = 16.0
-"""How many times as far as rounding is known to move it an element may be that is what rounding leaves."""
+"""Tolerance of elements that consist of rounding error, in multiples of the largest known shift among them."""
 _SINGLE = 4
-"""How many elements an array has at most that are too few for one measurement of what rounding comes to."""
+"""Largest number of elements of an array for which one measurement of the effect of rounding is not enough."""
 _BEYOND = 1.5
-"""How far from what an element is, in steps to what it is with comparisons turned, it may be: with all of them, or one
-after the other if that is further."""
+"""Factor on the distance that turned comparisons move an element; values within it are accepted.
+
+The distance is that with all comparisons turned, or the sum of those with a few of them turned if that is more.
+"""
 _OUTLIERS = 0.01
-"""The share of elements that may stand apart in the two precisions: a comparison that falls either way, or next to
-nothing that is left of much. A text gives there what one of the two does, but for less than a unit of what the array
-usually holds."""
+"""Share of an array's elements that may differ by more than the cap between the two precisions; one always may.
+
+Causes are a comparison that rounding may turn, and nearly complete cancellation. A text must agree with one of the two
+precisions there, with a tolerance of ``_ROUNDINGS`` roundings of the array's usual magnitude.
+"""
 
 _NOISE = 1e-14
-"""What is left in float64 where all of what the array usually holds cancels out, in the array's usual numbers."""
+"""Largest magnitude of a float64 result that counts as what complete cancellation leaves.
+
+It is relative to the array's usual magnitude.
+"""
 
 _ROUNDINGS = 4
-"""How many roundings of an array's usual number such an element may be off."""
+"""Tolerance of such elements, in units in the last place of the array's usual magnitude."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mismatch:
-    """The first element that differs."""
+    """The first element that differs from the expected one."""
 
     array: str
     index: tuple[int, ...]
@@ -70,10 +96,10 @@ class Mismatch:
     expected: Any
     got: Any
     together: float | None = None
-    """What the array's elements are off together, where no single one is off too far: this is then the furthest."""
+    """The array's root mean square error if only that is too large; the element then has the largest error."""
 
     def __str__(self) -> str:
-        """In words for a person."""
+        """Return the mismatch as text for a person."""
         place = f"[{', '.join(map(str, self.index))}]" if self.index else ""
         all_of_them = "" if self.together is None else f"; all elements together are off by {self.together:.1e}"
         return f"{self.array}{place} on input {self.run}: expected {self.expected!s}, got {self.got!s}{all_of_them}"
@@ -81,51 +107,54 @@ class Mismatch:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """What a comparison found."""
+    """The result of a comparison."""
 
     elements: int
-    """Finite elements that agree, poison not counted."""
+    """Number of elements that agree, without those that still hold poison."""
     error: float
-    """The largest relative distance."""
+    """The largest relative error."""
     mismatch: Mismatch | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What the reference computed, in both precisions, and how far a text may be off."""
+    """The reference's results in both precisions, and the tolerances of a text."""
 
     double: tuple[Mapping[str, npt.NDArray[Any]], ...]
     own: tuple[Mapping[str, npt.NDArray[Any]], ...]
     tolerance: Mapping[str, float]
-    """Array to relative allowance; 0 for whole numbers."""
+    """Array to relative tolerance; 0 for integers and truth values."""
     poison: Mapping[str, Any]
-    """Pure output to what it held before the run."""
+    """Write-only output to the poison that it held before the run."""
     ill_conditioned: str | None = None
-    """The array that needs more than the cap, and how much."""
+    """A message about the first array that needs more than the cap; None if there is none."""
     non_finite: str | None = None
-    """The first array with a NaN or an infinity."""
+    """The first array with a NaN or an infinity; None if there is none."""
     slack: tuple[Mapping[str, npt.NDArray[Any]], ...] = ()
-    """Array to the relative allowance of each element, where that may be more than the array's; a run an entry."""
+    """For each run, array to the relative tolerance of each element, where that may exceed the array's."""
     turned: tuple[Sequence[Mapping[str, npt.NDArray[Any]]], ...] = ()
-    """Array to what it is where comparisons that rounding may turn fall the other way, all and a few of them; a run an
-    entry."""
+    """For each run, the results with comparisons turned that rounding may turn: all of them, then a few at a time."""
     noise: tuple[Mapping[str, npt.NDArray[Any]], ...] = ()
-    """Array to how far from what they are the elements may be that are what rounding leaves, 0 for the others; a run an
-    entry, without arrays that have no such element."""
+    """For each run, array to the absolute tolerance of elements that consist of rounding error; 0 for the others.
+
+    Arrays without such elements are left out.
+    """
     unit: float = 0.0
     """A unit in the last place of the coarsest numbers that the kernel computes with; 0 if that is not known."""
     together: Mapping[str, float] = field(default_factory=dict[str, float])
-    """Array to the root mean square of its elements' relative distances, in all runs, that rounding comes to; where the
-    kernel computes in a coarse format."""
+    """Array to the root mean square of relative errors over all runs that rounding causes.
+
+    Empty unless the kernel computes in low precision.
+    """
 
     @property
     def largest_tolerance(self) -> float:
-        """The largest allowance of any array."""
+        """The largest tolerance of any array."""
         return max(self.tolerance.values(), default=0.0)
 
     @property
     def largest_allowance(self) -> float:
-        """The largest one of any element."""
+        """The largest tolerance of any array or element."""
         elements = (float(each.max(initial=0.0)) for run in self.slack for each in run.values())
         return max([self.largest_tolerance, *elements])
 
@@ -133,12 +162,12 @@ class Expected:
 def expect(
     double: Sequence[Values], own: Sequence[Values], poison: Mapping[str, Any], *, unit: float = 0.0
 ) -> Expected:
-    """The expectation for several runs.
+    """Return the expected results of several runs.
 
     Args:
-        double: the reference's arrays in float64, a run an entry.
-        own: the same in the kernel's own precision.
-        poison: pure output (``name`` or ``name.field``) to its poison.
+        double: for each run, the reference's arrays in float64.
+        own: for each run, the reference's arrays in the kernel's own precision.
+        poison: write-only output (``name`` or ``name.field``) to its poison.
         unit: a unit in the last place of the coarsest numbers that the kernel computes with; 0 if that is not known.
     """
     wide, narrow = tuple(map(_numeric, double)), tuple(map(flat, own))
@@ -154,7 +183,7 @@ def expect(
         for w, n in zip(wide, narrow, strict=True):
             value, true, mask = _number(n[name]), w[name], _written(n[name], poison.get(name))
             finite = finite and bool(np.isfinite(true[mask]).all() and np.isfinite(value[mask]).all())
-            # Most arrays are only read, and the same in both.
+            # Most arrays are only read, so both precisions have the same values.
             off = np.zeros(true.shape) if np.array_equal(value, true) else _relative(value, true)
             errors.append(off[mask])
         if not finite and non_finite is None:
@@ -169,34 +198,37 @@ def expect(
 
 
 def has_few_elements(expected: Expected) -> bool:
-    """Whether an array of rounded numbers has so few that rounding may leave them all where they are by chance."""
+    """Return whether an array of rounded numbers is so small that rounding may leave all of it unchanged by chance."""
     return any(each.dtype.kind not in "iub" and each.size <= _SINGLE for each in expected.own[0].values())
 
 
 def is_lost(expected: Expected, run: int, shake: Shake) -> bool:
-    """Whether rounding alone moves more than a few elements of an array beyond the cap: the run tells nothing of it."""
+    """Return whether rounding alone moves more than a few elements of an array beyond the cap.
+
+    Such a run says nothing about the array. The result is False for kernels that compute in low precision.
+    """
     shifts = _shifts(expected.double[run], expected.own[run], flat(shake.off), expected.unit)
     return expected.unit <= _FINE and any(_are_many(off > most) for _, off, most in shifts)
 
 
 def _are_many(elements: npt.NDArray[np.bool_]) -> bool:
-    """Whether these are more of an array's elements than may stand apart."""
+    """Return whether these are more of an array's elements than may differ between the two precisions."""
     return bool(elements.sum() > max(1, _OUTLIERS * elements.size))
 
 
 def leaves_rounding(expected: Expected, run: int, shake: Shake) -> bool:
-    """Whether elements of a run, if few, are what rounding leaves."""
+    """Return whether elements of a run consist of rounding error, if only a few do."""
     return bool(_noise(expected.double[run], expected.own[run], flat(shake.off), expected.unit))
 
 
 def furthest(expected: Expected, run: int, first: Shake, others: Sequence[Values]) -> Shake:
-    """What rounding makes of a run, with each element where it is moved furthest of several times.
+    """Return the effect of rounding on a run, with each element where it moved furthest in several measurements.
 
     Args:
-        expected: of all runs.
+        expected: the expected results of all runs.
         run: the number of the run.
-        first: what was measured of it first.
-        others: what was computed the other times; one that decides otherwise counts not at all.
+        first: the first measurement.
+        others: results of the other measurements. One with other decisions is ignored.
     """
     own, off = expected.own[run], flat(first.off)
     for found in map(flat, others):
@@ -206,29 +238,29 @@ def furthest(expected: Expected, run: int, first: Shake, others: Sequence[Values
 
 
 def _further(own: npt.NDArray[Any], one: npt.NDArray[Any], other: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Of two arrays, in each place the number that is further from a third one's."""
+    """Return, for each element, the number of the two arrays that is further from that of a third array."""
     apart = [np.abs(_number(each) - _number(own)) for each in (one, other)]
     return np.where(apart[1] > apart[0], other, one)
 
 
 def loosened(expected: Expected, shaken: Sequence[Shake]) -> Expected:
-    """The same with the allowance of an element that rounding alone moves further than that of its array.
+    """Return the expectation with larger tolerances for elements that rounding alone moves further than their array's.
 
-    Where the two sides of a comparison are equal but for rounding, a right text may fall either way: an element that
-    this changes may be anywhere between the two, and little beyond.
+    If the two sides of a comparison are equal except for rounding, a right text may decide either way. An element that
+    depends on the decision may be anywhere between the two results, and slightly beyond.
 
-    A run that is shaken is to decide as the unshaken one did. Where it did not, it says nothing of rounding, and a text
-    that decides wrongly must not pass for it: a run whose whole numbers or truth values differ counts not at all, nor
-    does an element that is moved by more than the cap, of itself or of the largest one of its array. No allowance is
-    more than that cap.
+    A perturbed run has to decide as the unperturbed one did. If it did not, it says nothing about rounding, and a text
+    that decides wrongly must not pass because of it. So a run whose integers or truth values differ is ignored. So is
+    an element that moves by more than the cap, relative to itself or to the largest one of its array. No tolerance
+    exceeds that cap.
 
-    An element that is moved by more is what rounding leaves, as the direction of a vector is that would be zero: it may
-    be some times as far off as the one that is moved furthest, or as far as the two precisions are apart; if there are
-    few of them.
+    An element that moves by more consists of rounding error, such as the direction of a vector that should be zero. If
+    there are few of them in an array, each may be off by a multiple of the largest shift among them, or of the largest
+    difference between the two precisions.
 
     Args:
-        expected: of the runs, all of them finite.
-        shaken: what rounding makes of the reference's arrays in the kernel's own precision; a run an entry.
+        expected: the expected results of the runs, all of them finite.
+        shaken: for each run, the effect of rounding on the reference's arrays in the kernel's own precision.
     """
     off = [flat(each.off) for each in shaken]
     turned = tuple([flat(way) for way in each.turned] for each in shaken)
@@ -240,7 +272,10 @@ def loosened(expected: Expected, shaken: Sequence[Shake]) -> Expected:
 
 
 def _shaken_together(name: str, expected: Expected, shaken: Sequence[Mapping[str, npt.NDArray[Any]]]) -> float:
-    """How far an array's elements are moved together where every rounded number is off by a unit."""
+    """Return the root mean square error of an array that rounding causes.
+
+    It is measured by runs in which every rounded number is perturbed by a unit in the last place.
+    """
     moved = [
         (np.abs(_number(off[name]) - _number(own[name])) / scale_of(wide[name])).ravel()
         for off, own, wide in zip(shaken, expected.own, expected.double, strict=True)
@@ -263,9 +298,9 @@ def _slack(
 
 
 def _with_usual(slack: tuple[dict[str, npt.NDArray[Any]], ...]) -> tuple[dict[str, npt.NDArray[Any]], ...]:
-    """The same, in which arrays of few elements are let off no less on a run than on half of the runs.
+    """Return the tolerances, with those of small arrays raised to the median over the runs.
 
-    A single number may be moved by little on one by chance, where what it is computed from is moved by much.
+    A perturbation may move a single number by little in one run by chance, even if its operands move by much.
     """
     few = {name for run in slack for name, each in run.items() if 0 < each.size <= _SINGLE}
     usual = {name: np.median([run[name].max() for run in slack if name in run]) for name in few}
@@ -286,7 +321,7 @@ def _noise(
     for name, off, most in _shifts(wide, own, shaken, unit):
         if not (off > most).any():
             continue
-        lost = _MARGIN * off > most  # what is computed with one that is lost may be moved a little less than it
+        lost = _MARGIN * off > most  # elements computed from a lost one may move slightly less
         if not _are_many(lost):
             apart = np.abs(wide[name] - _number(own[name]))
             found[name] = np.where(lost, _LOST * np.maximum(off, apart)[lost].max(), 0.0)
@@ -294,7 +329,12 @@ def _noise(
 
 
 def decides_otherwise(own: Mapping[str, npt.NDArray[Any]], other: Mapping[str, npt.NDArray[Any]]) -> bool:
-    """Whether a whole number or a truth value of one run's ``flat`` arrays is another in a second evaluation of it."""
+    """Return whether an integer or a truth value differs between two evaluations of a run.
+
+    Args:
+        own: the ``flat`` arrays of the first evaluation.
+        other: those of the second.
+    """
     return any(value.dtype.kind in "iub" and not np.array_equal(value, other[name]) for name, value in own.items())
 
 
@@ -304,8 +344,11 @@ def _shifts(
     shaken: Mapping[str, npt.NDArray[Any]],
     unit: float,
 ) -> Iterator[tuple[str, npt.NDArray[Any], npt.NDArray[Any]]]:
-    """Arrays of numbers that are rounded, how far each element is moved, and how far at most it may: the cap, of it or
-    of the largest. None of a run that decides otherwise."""
+    """Yield each array of rounded numbers with the absolute shift of its elements and the largest allowed shift.
+
+    The allowed shift is the cap, relative to the element or to the largest one. Nothing is yielded for a run that
+    decides otherwise.
+    """
     if decides_otherwise(own, shaken):
         return
     for name, value in own.items():
@@ -320,7 +363,7 @@ def _numeric(values: Values) -> dict[str, npt.NDArray[Any]]:
 
 
 def _number(value: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """An array in the widest format of its kind; NumPy itself knows no small floating-point formats."""
+    """Return an array in the widest format of its kind. NumPy itself does not know the small floating-point formats."""
     if value.dtype.kind in "fV":
         return value.astype(np.float64)
     return value.astype(np.complex128) if value.dtype.kind == "c" else value
@@ -331,22 +374,26 @@ def _epsilon(dtype: np.dtype[Any]) -> float:
 
 
 def _relative(value: npt.NDArray[Any], true: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Distances relative to an element's size and the array's typical one."""
+    """Return errors relative to an element's magnitude plus the array's typical one."""
     with np.errstate(all="ignore"):
         return np.abs(value - true) / scale_of(true)
 
 
 def scale_of(true: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """The size that an element's error is measured against: its own, and the array's typical one, 1 if all are zero."""
+    """Return the magnitudes that errors are relative to: each element's own plus the array's typical one.
+
+    The latter is 1 if all elements are zero.
+    """
     sizes = _sizes(true)
     return sizes + (_typical(sizes) or 1.0)
 
 
 def _typical(sizes: npt.NDArray[Any]) -> float:
-    """The median; where that is zero, the mean.
+    """Return the median magnitude, or the mean if the median is zero.
 
-    As zeros come to a half of an array that is masked, or written in part, the median comes to the least of its other
-    numbers, which says nothing of how far these may be off. So it is no less than the lower quartile of these.
+    If nearly half of an array is zero because it is masked or partly written, the median is near the smallest of the
+    other magnitudes, which says nothing about their errors. So a median is raised to the lower quartile of the nonzero
+    magnitudes.
     """
     others = sizes[sizes > 0]
     if not others.size:
@@ -356,7 +403,7 @@ def _typical(sizes: npt.NDArray[Any]) -> float:
 
 
 def _quantile(numbers: npt.NDArray[Any], share: float) -> float:
-    """What ``np.quantile`` gives, in a tenth of the time for the few numbers that most arrays have."""
+    """Return the same as ``np.quantile``, in a tenth of the time for small arrays, which most are."""
     place = share * (numbers.size - 1)
     low = int(place)
     high = min(low + 1, numbers.size - 1)
@@ -365,24 +412,32 @@ def _quantile(numbers: npt.NDArray[Any], share: float) -> float:
 
 
 def _sizes(true: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Absolute values; 0 for poison and what is not finite."""
+    """Return absolute values; 0 for those that are not finite or at least 1e30, as most poison is."""
     sizes = np.abs(true)
     return np.where(np.isfinite(sizes) & (sizes < 1e30), sizes, 0)
 
 
 def _cap(epsilon: float, unit: float) -> float:
-    """The largest relative allowance for an array of a format, where a kernel computes with numbers of such a unit."""
+    """Return the largest relative tolerance of an array.
+
+    Args:
+        epsilon: a unit in the last place of the array's format.
+        unit: that of the coarsest numbers that the kernel computes with; 0 if it is not known.
+    """
     return max(CAP, _COARSE_UNITS * unit) if unit > _FINE else max(CAP, 4 * epsilon)
 
 
 def _root_mean_square(errors: npt.NDArray[Any], cap: float) -> float:
-    """Of relative distances, none of which counts as more than the cap: a decision that falls either way is one."""
+    """Return the root mean square of the finite relative errors, each limited to the cap.
+
+    Larger errors come from decisions that rounding turned.
+    """
     finite = np.minimum(errors[np.isfinite(errors)], cap)
     return float(np.sqrt(np.mean(np.square(finite)))) if finite.size else 0.0
 
 
 def _allowance(errors: npt.NDArray[Any], epsilon: float, unit: float) -> tuple[float, float | None]:
-    """The relative allowance, and how much is needed where that is more than the cap."""
+    """Return the relative tolerance, and the tolerance that is needed if it exceeds the cap (else None)."""
     cap = _cap(epsilon, unit)
     stored = epsilon > _FINE >= unit
     floor = min(max((_STORED_UNITS if stored else _UNITS) * epsilon, _LEAST), cap)
@@ -402,15 +457,15 @@ def _allowance(errors: npt.NDArray[Any], epsilon: float, unit: float) -> tuple[f
 
 
 def _written(value: npt.NDArray[Any], poison: Any) -> npt.NDArray[np.bool_]:
-    """Which elements are not the poison that was there."""
+    """Return which elements no longer hold the poison."""
     return np.ones(value.shape, bool) if poison is None else value != poison
 
 
 def compare(got: Sequence[Values], expected: Expected) -> Compared:
-    """Whether a text's arrays are the expected ones, in every element of every run.
+    """Compare a text's arrays with the expected ones, in every element of every run.
 
-    An element agrees if it is within its array's allowance, or its own, of either precision's value. What the reference
-    leaves as it was has to be as it was. A NaN never agrees.
+    An element agrees if it is within the tolerance of its array, or its own, of the value in either precision. Elements
+    that the reference does not write must be unchanged. A NaN never agrees.
     """
     elements, worst = 0, 0.0
     distances: dict[str, list[npt.NDArray[Any]]] = {name: [] for name in expected.together}
@@ -437,17 +492,17 @@ def compare(got: Sequence[Values], expected: Expected) -> Compared:
 def wrong_elements(
     value: npt.NDArray[Any], expected: Expected, run: int, name: str
 ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[Any], npt.NDArray[np.bool_]]:
-    """Which elements of an array are not the expected ones, how far each is off, and which the reference writes.
+    """Return which elements of an array are wrong, the error of each, and which elements the reference writes.
 
     Args:
-        value: of the shape that is expected.
-        expected: of all runs.
-        run: the number of the run that it is of.
-        name: the array's.
+        value: the text's array, of the expected shape.
+        expected: the expected results of all runs.
+        run: the number of the array's run.
+        name: the name of the array.
     """
     true, own = expected.double[run][name], expected.own[run][name]
     written = _written(own, expected.poison.get(name))
-    if np.array_equal(value, own):  # as most arrays of right texts are; what follows takes a hundred times as long
+    if np.array_equal(value, own):  # true of most arrays of right texts; the rest takes 100 times as long
         return np.zeros(value.shape, bool), np.zeros(value.shape), written
     turned = [each[name] for each in expected.turned[run]] if expected.turned else []
     if value.dtype.kind in "iub":
@@ -474,14 +529,17 @@ def wrong_elements(
             reach = np.maximum(steps[0], np.sum(steps[1:], axis=0)) if steps[1:] else steps[0]
             turning = wrong & (np.abs(measured - _number(own)) <= _BEYOND * reach)
             wrong &= ~turning
-            distance = np.where(turning, 0.0, distance)  # which says nothing of how far rounding moves the others
+            distance = np.where(turning, 0.0, distance)  # a turned comparison says nothing about rounding
         if name in expected.together:
             wrong = _but_for_a_few(wrong, distance, _cap(_epsilon(own.dtype), expected.unit))
     return np.where(written, wrong, value != own), distance, written
 
 
 def _usual_size(expected: Expected, name: str) -> float:
-    """The median of an array's elements in all runs, those left out that are zero or not written."""
+    """Return the median magnitude of an array's elements over all runs.
+
+    Elements that are zero, not finite or not written are ignored.
+    """
     runs = zip(expected.double, expected.own, strict=True)
     sizes = [np.abs(true[name][_written(own[name], expected.poison.get(name))]) for true, own in runs]
     whole = np.concatenate([each.ravel() for each in sizes])
@@ -490,7 +548,7 @@ def _usual_size(expected: Expected, name: str) -> float:
 
 
 def _but_for_a_few(wrong: npt.NDArray[np.bool_], distance: npt.NDArray[Any], cap: float) -> npt.NDArray[np.bool_]:
-    """Which elements are too far off, if not so few of many that rounding in a coarse format may come to it."""
+    """Return the wrong elements; none if they are so few of many that rounding in low precision may explain them."""
     few = wrong.sum() <= _TAIL * wrong.size and bool((distance[wrong] <= _TAIL_CAPS * cap).all())
     return np.zeros_like(wrong) if few else wrong
 
@@ -498,7 +556,10 @@ def _but_for_a_few(wrong: npt.NDArray[np.bool_], distance: npt.NDArray[Any], cap
 def _off_together(
     got: Sequence[Values], expected: Expected, distances: Mapping[str, Sequence[npt.NDArray[Any]]]
 ) -> Mismatch | None:
-    """The element that is furthest off of an array whose elements together are off by more than rounding comes to."""
+    """Return the element with the largest error of an array whose root mean square error rounding cannot explain.
+
+    None if there is no such array.
+    """
     for name, runs in distances.items():
         epsilon, count = _epsilon(expected.own[0][name].dtype), sum(each.size for each in runs)
         off = _root_mean_square(np.concatenate([each.ravel() for each in runs]), _cap(epsilon, expected.unit))
@@ -513,7 +574,7 @@ def _off_together(
 
 
 def poison_for(signature: Signature) -> dict[str, Any]:
-    """The poison of each pure output that has any, a struct's fields apart."""
+    """Return the poison of each write-only output that has one, by ``name``, or ``name.field`` for structs."""
     return _poison_in([each for each in signature.arguments if each.role is Role.OUTPUT])
 
 

@@ -1,4 +1,4 @@
-"""Derivatives: what a backward text says of them against directional finite differences of the float64 reference."""
+"""Compares the gradients of a backward text with directional finite differences of the float64 reference."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,27 +14,45 @@ from synthesis.verification.inputs import is_of, struct_dtype
 from synthesis.verification.points import Point, weighted_outputs
 from synthesis.verification.slopes import Direction
 
-_LEAST, _MOST = 1e-4, 1e-2
-"""The smallest tolerance, and the largest; right texts of drawn kernels are off by less than 1e-6, but for rounding."""
+_LEAST = 1e-4
+"""Smallest relative tolerance of a derivative.
+
+Right texts of drawn kernels are off by less than 1e-6, except for rounding.
+"""
+_MOST = 1e-2
+"""Largest relative tolerance of a derivative in float32 or a finer format."""
 _SHARPENING = 20
-"""How many times the tolerance of the forward run that of a derivative is, between the two."""
+"""Tolerance of a derivative, in multiples of that of the forward run; limited to ``_LEAST`` and ``_MOST``."""
 _COARSE = 3e-2
-"""That of half precision."""
+"""Relative tolerance of a derivative in a format coarser than float32, such as half precision."""
 _NEGLIGIBLE = 1e-3
-"""A slope smaller than this part of the largest one of the same input is measured against that part."""
+"""Smallest magnitude that an error is relative to, as a share of the largest slope of the same input."""
 _TERMS = 2.0
-"""How much of the root of its terms' squares a sum may be off, times the tolerance."""
+"""Factor on the root of the sum of squares of a gradient's terms.
+
+An error is relative to the product, if it is larger than the slope.
+"""
 _UNITS = 16.0
-"""Units in the last place of the largest slope of all that the text's own rounding may come to."""
+"""Allowed rounding error of the text, in units in the last place of the largest slope of any input.
+
+It applies to float32 and finer formats.
+"""
 _FINE = 2.0**-23
-_COARSE_UNITS, _COARSE_SHARE = 4.0, 0.5
-"""Where numbers are coarse: units of the largest slope of the same input, and of all. More would hide small inputs."""
+"""A unit in the last place of float32, relative to the number."""
+_COARSE_UNITS = 4.0
+"""Allowed rounding error of the text in coarser formats, in units of the largest slope of the same input."""
+_COARSE_SHARE = 0.5
+"""The same in units of the largest slope of any input; the larger of the two counts.
+
+More would hide wrong gradients of inputs with small slopes.
+"""
 
 
 def backward_inputs(signature: Signature, point: Point, variant: int) -> Values:
-    """What a backward text starts from: what a forward run left, and adjoints.
+    """Return the initial values of a backward text: the arrays that a forward run leaves, and adjoints or cotangents.
 
-    A JAX text takes its arguments and then the cotangents; a Warp text the arrays, with an adjoint array for each.
+    A JAX text takes its arguments and then the cotangents. A Warp text takes its arguments, with an adjoint array for
+    each floating-point array.
     """
     cotangents = point.cotangents[variant]
     if signature.results:
@@ -60,7 +78,7 @@ def backward_inputs(signature: Signature, point: Point, variant: int) -> Values:
 
 
 def backward_runs(signature: Signature, points: Sequence[Point]) -> dict[RunKey, Values]:
-    """The runs of a backward text: at every point one for each weighting of the outputs."""
+    """Return the runs of a backward text: at every point one for each weighting of the outputs."""
     return {
         RunKey(Purpose.POINT, number, variant): backward_inputs(signature, point, variant)
         for number, point in enumerate(points)
@@ -70,7 +88,7 @@ def backward_runs(signature: Signature, points: Sequence[Point]) -> dict[RunKey,
 
 @dataclass(frozen=True, slots=True)
 class GradientResult:
-    """What the check of one backward text found."""
+    """The result of the check of one backward text."""
 
     directions: int
     error: float
@@ -79,21 +97,21 @@ class GradientResult:
 
 @dataclass(frozen=True, slots=True)
 class Precision:
-    """How exactly a gradient is told."""
+    """How precisely a gradient can be checked."""
 
     tolerance: float
-    """How far it may be off, of the size of its terms."""
+    """The largest error, relative to the magnitude of the gradient's terms."""
     unit: float
-    """A unit in the last place of the coarsest number that it is computed with."""
+    """A unit in the last place of the coarsest numbers that the gradient is computed with."""
 
 
 def check_backward(outcome: Outcome, points: Sequence[Point], precisions: Mapping[str, Precision]) -> GradientResult:
-    """Whether gradients give the slopes at every point.
+    """Check that the gradients give the slopes at every point.
 
     Args:
-        outcome: what the runs of ``backward_runs`` left.
+        outcome: the final values of the runs of ``backward_runs``.
         points: the points.
-        precisions: argument to how exactly its gradient is told.
+        precisions: argument to the precision of its gradient.
     """
     slopes = [slope for point in points for slope in point.slopes if slope.variant == 0]
     largest = {slope.argument: 0.0 for slope in slopes}
@@ -123,7 +141,10 @@ def check_backward(outcome: Outcome, points: Sequence[Point], precisions: Mappin
 
 
 def _along(direction: Direction, gradient: npt.NDArray[Any], start: Direction) -> tuple[float, float]:
-    """A gradient's sum along a direction, less what its array started from, and the root of its terms' squares."""
+    """Return a gradient's inner product with a direction, and the root of the sum of squares of its terms.
+
+    The adjoint's initial value is subtracted from the gradient.
+    """
     value, squares = 0.0, 0.0
     for field, part in direction.items():
         found = (gradient[field] if field else gradient).astype(np.float64)
@@ -134,13 +155,13 @@ def _along(direction: Direction, gradient: npt.NDArray[Any], start: Direction) -
 
 
 def changed_array(signature: Signature, before: Values, after: Values, *, exempt: Collection[str] = ()) -> str | None:
-    """An array that a backward text has changed, which was no adjoint; None if it left all as they were.
+    """Return an array that a backward text has changed although it is no adjoint; None if there is none.
 
     Args:
-        signature: the kernel's.
-        before: the arrays that the text found.
-        after: those that it left.
-        exempt: arrays that may change: where a thread uses what an atomic gives, Warp does that again.
+        signature: the kernel's signature.
+        before: the initial values of the text's arrays.
+        after: their final values.
+        exempt: arrays that may change. Warp repeats an atomic operation if a thread uses its result.
     """
     for each in signature.arguments:
         if each.shape is None or each.name in exempt:
@@ -151,11 +172,11 @@ def changed_array(signature: Signature, before: Values, after: Values, *, exempt
 
 
 def misspent(outcome: Outcome, points: Sequence[Point]) -> str | None:
-    """What a backward text does wrong with the adjoints of outputs, as a message has it; None if nothing.
+    """Return an error message if a backward text corrupts the adjoints of its outputs, else None.
 
-    What an element held before it was overwritten matters to nothing, so its adjoint is zero, and a store before that
-    store must find it so. An element that a run leaves alone is what it was, and so is its adjoint. Tiles and fields of
-    structs are left out: Warp keeps their adjoints.
+    The value of an element before it was overwritten has no effect, so its adjoint must be zero, and an earlier store
+    must find it zero. An element that a run does not write keeps its value, and so its adjoint. Tiles and fields of
+    structs are not checked: Warp keeps their adjoints.
     """
     for key, after in outcome.items():
         if key.purpose is not Purpose.POINT:
@@ -176,7 +197,7 @@ def misspent(outcome: Outcome, points: Sequence[Point]) -> str | None:
 
 
 def by_convention(outcome: Outcome, points: Sequence[Point]) -> list[str]:
-    """The arrays whose adjoints a backward text leaves as they were, where the derivative is zero."""
+    """Return the arrays whose adjoints a backward text leaves unchanged where the derivative is zero."""
     found: dict[str, None] = {}
     for key, after in outcome.items():
         point = points[key.number]
@@ -187,32 +208,33 @@ def by_convention(outcome: Outcome, points: Sequence[Point]) -> list[str]:
 
 
 def _given(point: Point, key: RunKey, name: str, after: Values) -> npt.NDArray[Any]:
-    """What the adjoint of an array that a kernel writes starts from."""
+    """Return the initial adjoint of an array that a kernel writes."""
     return point.cotangents[key.variant][name].astype(after[f"adj_{name}"].dtype)
 
 
 def tolerance_for(signature: Signature, forward: float, inside: float = 0.0) -> float:
-    """The relative tolerance of a derivative: of the coarsest number of a kernel, and of what the forward run needs.
+    """Return the relative tolerance of a derivative, from the coarsest format of the kernel and the forward tolerance.
 
     Args:
-        signature: the kernel's.
+        signature: the kernel's signature.
         forward: the tolerance of the forward run.
-        inside: a unit in the last place of the coarsest number that is computed with; 0 if that is not known.
+        inside: a unit in the last place of the coarsest numbers that the kernel computes with; 0 if that is not known.
     """
     everything = (*signature.arguments, *signature.results)
     return _precision(max(inside, *(_unit_of(each) for each in everything)), forward).tolerance
 
 
 def precisions_of(signature: Signature, forward: float, inside: float = 0.0) -> dict[str, Precision]:
-    """Argument to how exactly its gradient is told.
+    """Return how precisely the gradient of each argument can be checked, by the argument's name.
 
-    That of an argument in half precision is in half precision. So are all where an output is, or what the kernel
-    computes with; an input alone is widened before it is used, if the forward run needs no larger tolerance for it.
+    The gradient of an argument in half precision is in half precision. All gradients are if an output is, or if the
+    kernel computes in half precision. An input in half precision does not affect the other gradients, unless the
+    forward run needs a larger tolerance: it is widened before it is used.
 
     Args:
-        signature: the kernel's.
+        signature: the kernel's signature.
         forward: the tolerance of the forward run.
-        inside: a unit in the last place of the coarsest number that is computed with; 0 if that is not known.
+        inside: a unit in the last place of the coarsest numbers that the kernel computes with; 0 if that is not known.
     """
     widened = _SHARPENING * forward < _MOST
     shared = max(inside, *(_unit_of(each) for each in (*signature.arguments, *signature.results)

@@ -1,10 +1,10 @@
-"""Inputs for kernels of the user's, of which shapes, domains or launch dimensions are not known.
+"""Infers inputs for users' kernels whose shapes, domains or launch dimensions are not known.
 
-A few common ones are tried on the reference, alone and with the numbers that the source compares arguments with: those
-on which the kernel stays inside its arrays, ends, gives finite values that are not all alike, and comes to most of its
-statements are taken, and become part of the row's signature. Where there are none, arrays are made as large as the
-indices that left them ask for, and divisors are kept from zero; where that does not help, values that are all alike
-will do, as of a kernel that fills an array. What is known is kept.
+A few common inputs are tried on the reference, alone and with the numbers that the source compares arguments with.
+Inputs are accepted if the kernel stays inside its arrays, ends, and gives finite values that are not all the same.
+Those that reach most of the kernel are taken, and become part of the row's signature. If there are none, arrays are
+enlarged to the indices that left them, and divisors are kept from zero. If that does not help, values that are all the
+same are accepted, as from a kernel that fills an array. Whatever is known is kept.
 """
 
 import logging
@@ -32,27 +32,27 @@ from synthesis.verification.thresholds import Thresholds, thresholds_of
 logger = logging.getLogger(__name__)
 
 _CANDIDATES = ((16, (0.1, 1.5)), (16, (-1.0, 1.0)), (64, (0.1, 1.5)), (4, (0.1, 0.9)))
-"""A size for every dimension, and bounds for floating-point numbers."""
+"""The inputs that are tried: a size for every unknown dimension, and bounds of floating-point numbers."""
 _MOST_ELEMENTS = 4096
-"""What an array or a launch of several dimensions may come to; sizes are cut down to it."""
+"""Maximum number of elements of an array, or threads of a launch, of several dimensions; sizes are halved to fit."""
 _FARTHEST = 2.0**20
-"""Numbers of a source beyond this widen no domain."""
+"""Numbers of a source with a larger absolute value do not widen a domain."""
 _AROUND = 0.25
-"""How far around a number the domain of what is compared with it goes, relative to it or to 1."""
+"""How far a floating-point domain extends beyond a number that is compared with it, relative to the number or to 1."""
 _MOST_ALONE = 8
-"""Arguments that are widened one by one where all of them together lead out of the kernel's domain."""
+"""Maximum number of arguments that are widened one by one if the kernel fails with all of them widened."""
 _MOST_MENDS = 12
-"""How often what a kernel was at fault for is mended, for each of the sizes that it is tried with."""
+"""Maximum number of repairs of a signature for each size that is tried."""
 _LARGEST_ARRAY = 2**16
-"""The elements that an array may come to which is made larger."""
+"""Maximum number of elements of an array that is enlarged."""
 _BEYOND = 3
-"""Threads more than there are elements along a dimension, for kernels that leave those out."""
+"""Number of threads added along each launch dimension, for kernels that skip threads beyond the elements."""
 
 
 def infer_inputs(frontend: Frontend, kernel: Kernel) -> tuple[KernelSpec, Unproved | None]:
-    """The kernel's record with inputs that it runs on, and why it is unchanged if none were found.
+    """Return the kernel's record with inferred inputs, and the reason why it is unchanged if none were found.
 
-    Of those that are tried, the first are taken on which all of the kernel is come to, or else those on which most is.
+    The first inputs that reach the whole kernel are taken, or else those that reach most of it.
     """
     spec, prover = kernel.spec, frontend.prover
     missing = missing_inputs(spec.signature)
@@ -80,11 +80,11 @@ def infer_inputs(frontend: Frontend, kernel: Kernel) -> tuple[KernelSpec, Unprov
 
 
 class _Trying:
-    """Signatures that are tried on a kernel, and the one on which most of it was come to.
+    """Tries signatures on a kernel, and keeps the one that reaches most of it.
 
     Args:
-        prover: the front end's.
-        kernel: a loaded one.
+        prover: the front end's prover.
+        kernel: the loaded kernel.
         told: the numbers that its source decides by.
     """
 
@@ -95,19 +95,19 @@ class _Trying:
         self.found: Signature | None = None
         self.share = -1.0
         self._alike: list[Signature] = []
-        """Those on which the kernel is not at fault, and gives what is not finite, or the same on every draw."""
+        """Signatures on which the kernel runs, but gives values that are not finite or are the same on every draw."""
         self._fault: Exception | None = None
-        """What the kernel was at fault for on the inputs that were tried last."""
+        """The kernel's fault on the inputs that were tried last."""
         self.why = "none of the common ones gives finite values that are not all alike"
 
     def attempt(self, plain: Signature) -> None:
-        """Try a signature, then wider domains, and where that leaves something a larger launch.
+        """Try a signature, then wider domains, and a larger launch if parts of the kernel are still not reached.
 
-        Where the whole kernel runs already, domains of floating-point numbers still become wider if the source compares
-        them with numbers outside: what is chosen without a branch runs whichever side is taken.
+        If the whole kernel runs already, floating-point domains are still widened if the source compares them with
+        numbers outside: a selection without a branch evaluates all of its cases, whichever it selects.
 
         Raises:
-            ReferenceUnknownError: for what the reference does not model.
+            ReferenceUnknownError: if something is not modelled.
         """
         kept = self._keep(plain)
         if self.share < 1.0:
@@ -130,10 +130,10 @@ class _Trying:
             self._keep(replace(self.found, launch=tuple((each or 0) + _BEYOND for each in self.found.launch or ())))
 
     def mend(self, signature: Signature) -> None:
-        """Try a signature, and again and again with what the kernel was at fault for mended.
+        """Try a signature, and repeat that with the cause of the kernel's fault repaired.
 
         Raises:
-            ReferenceUnknownError: for what the reference does not model.
+            ReferenceUnknownError: if something is not modelled.
         """
         for _ in range(_MOST_MENDS):
             if self._keep(signature):
@@ -146,17 +146,17 @@ class _Trying:
             signature = mended
 
     def settle(self) -> None:
-        """Take what gives the same on every draw, if it is finite.
+        """Accept signatures on which the kernel gives the same values on every draw, if the values are finite.
 
         Raises:
-            ReferenceUnknownError: for what the reference does not model.
+            ReferenceUnknownError: if something is not modelled.
         """
         for signature in tuple(self._alike):
             if self.share < 1.0:
                 self._keep(signature, alike=True)
 
     def _mended(self, signature: Signature) -> Signature | None:
-        """The signature without what the kernel was at fault for last; None if nothing can be done about that."""
+        """Return the signature without the cause of the kernel's last fault; None if it cannot be repaired."""
         given = {each.name: each for each in self._kernel.spec.signature.arguments}
         match self._fault:
             case OutOfBoundsError(array=name, axis=axis, size=size, needed=needed) if name in given:
@@ -165,7 +165,7 @@ class _Trying:
                 if axis >= len(shape) or shape[axis] is not None or found.shape is None:
                     return None
                 sizes = list(found.shape)
-                sizes[axis] = -(-needed // max(size, 1)) * max(size, 1)  # draws that are not tried yet ask for more
+                sizes[axis] = -(-needed // max(size, 1)) * max(size, 1)  # rounded up for other draws
                 if math.prod(each or 1 for each in sizes) > _LARGEST_ARRAY:
                     return None
                 return _replaced(signature, {name: replace(found, shape=tuple(sizes))})
@@ -180,12 +180,14 @@ class _Trying:
                 return None
 
     def _keep(self, signature: Signature, *, alike: bool = False, equal: bool = False) -> bool:
-        """Whether the kernel runs on a signature's inputs; it is kept if it comes to more than on those before.
+        """Return whether the kernel runs on a signature's inputs.
+
+        The signature is kept if it reaches more than earlier ones.
 
         Args:
-            signature: what is tried.
-            alike: whether all draws may give the same.
-            equal: whether it is kept too if it comes to as much.
+            signature: the signature to try.
+            alike: whether all draws may give the same values.
+            equal: whether the signature is also kept if it reaches as much.
         """
         kernel = replace(self._kernel, spec=replace(self._kernel.spec, signature=signature))
         self._fault = None
@@ -210,7 +212,7 @@ def _replaced(signature: Signature, arguments: Mapping[str, Argument]) -> Signat
 
 
 def _positive(argument: Argument) -> Argument:
-    """The argument with a domain of whole numbers that has no zero in it."""
+    """Return the argument with integer domains that start at 1 or above."""
     if argument.fields and not argument.handle:
         return replace(argument, fields=tuple(map(_positive, argument.fields)))
     domain = argument.domain
@@ -220,9 +222,9 @@ def _positive(argument: Argument) -> Argument:
 
 
 def widened(argument: Argument, told: Thresholds) -> Argument:
-    """The argument with a domain that has the numbers in it which a source compares it with.
+    """Return the argument with its domain extended to the numbers that the source compares it with.
 
-    A whole number by itself that is a flag, or is compared with a thread's number, may be anything from 0 on.
+    The domain of an integer that is a flag, or is compared with a thread's index, is extended to 0.
     """
     if argument.handle:
         return argument
@@ -268,21 +270,23 @@ def _filled_argument(argument: Argument, size: int, domain: Domain) -> Argument:
         return replace(argument, shape=shape, domain=domain)
     if argument.dtype == "bool":
         return replace(argument, shape=shape, domain=Domain(low=0, high=1))
-    # A whole number in an array may be an index, and one by itself a count.
+    # An integer in an array may be an index, and an integer scalar a count.
     limits = (size, size) if shape is None and not argument.element else (0, size - 1)
     return replace(argument, shape=shape, domain=Domain(low=limits[0], high=limits[1]))
 
 
 def share_of(prover: Prover, kernel: Kernel, *, alike: bool = False) -> float | None:
-    """The share of a kernel that draws come to; None if what they give is not finite, or all alike.
+    """Return the share of a kernel that draws reach; None if an input is not known or the results are not usable.
+
+    Results must be finite, and differ between the first two draws.
 
     Args:
-        prover: the front end's.
-        kernel: a loaded one, the fields of structs that hold arrays as arguments.
-        alike: whether all draws may give the same.
+        prover: the front end's prover.
+        kernel: a loaded kernel, with the fields of structs that hold arrays as arguments.
+        alike: whether the first two draws may give the same values.
 
     Raises:
-        ReferenceUnknownError: for what is not modelled.
+        ReferenceUnknownError: if something is not modelled.
         ReferenceFaultError: if the kernel is at fault on a draw.
     """
     signature = kernel.spec.signature

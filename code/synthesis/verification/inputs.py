@@ -15,26 +15,26 @@ from synthesis.core.records import Argument, Domain, Role, Signature
 from synthesis.frontends.base import Values
 
 DRAWS = ((0, False), (1, False), (2, True), (3, False), (4, True), (5, False))
-"""Numbers of the draws that a forward text runs on, and whether bounds of the domains are among the values."""
+"""The draws of a forward text: their numbers, and whether bounds of the domains are among the values."""
 _INTERIOR = 0.04
-"""The share of a domain, at either end, that interior draws leave out."""
+"""Share of a domain's width at either end that interior draws avoid."""
 
 
 def draw_inputs(
     signature: Signature, number: int, *, seed: int = 0, edges: bool = False, interior: bool = False
 ) -> Values:
-    """One draw of every argument that a kernel reads, uniform over its domain.
+    """Draw every argument that a kernel reads, uniformly over its domain.
 
     Args:
-        signature: shapes must be known, and domains of all but pure outputs.
-        number: draws of two numbers are independent.
-        seed: so are all draws of two seeds.
-        edges: whether half of the elements take a domain's bounds, zero, or its middle.
+        signature: a signature with known shapes, and known domains of all arguments except write-only outputs.
+        number: the number of the draw. Draws with different numbers are independent.
+        seed: seed of the draw. Draws with different seeds are independent.
+        edges: whether half of the elements are bounds of the domain, zero, or its middle.
         interior: whether floating-point values keep away from the bounds.
 
     Returns:
-        Arrays of shape ``argument.shape + argument.element`` and the argument's dtype, a structured one for a struct
-        and for what an object is made of. A pure output is left out.
+        Arrays of shape ``argument.shape + argument.element`` with the argument's dtype, or a structured dtype for a
+        struct and for the parts of an object. Write-only outputs are left out.
 
     Raises:
         ConfigError: if a shape or a domain is not known.
@@ -48,10 +48,12 @@ def draw_inputs(
 
 
 def with_shared_parts(signature: Signature, values: Values) -> Values:
-    """The values, where the parts of objects that have those of other arguments have them; nothing is changed in place.
+    """Return the values with the shared parts of objects set to the arguments that they share.
+
+    Nothing changes in place.
 
     Raises:
-        ConfigError: if there is no such argument, or its shape is another.
+        ConfigError: if there is no such argument, or it has another shape.
     """
     shared = {
         each.name: [part for part in each.fields if part.same] for each in signature.spread.arguments if each.handle
@@ -71,7 +73,7 @@ def with_shared_parts(signature: Signature, values: Values) -> Values:
 def draw_argument(
     argument: Argument, number: int, *, seed: int = 0, edges: bool = False, interior: bool = False
 ) -> npt.NDArray[np.generic]:
-    """One draw of one argument; it depends on the argument's name, the number and the seed alone.
+    """Draw one argument. The random numbers depend only on the argument's name, the number and the seed.
 
     Raises:
         ConfigError: if its shape or domain is not known.
@@ -108,13 +110,13 @@ def draw_argument(
 
 
 def based(argument: Argument, values: npt.ArrayLike) -> npt.NDArray[Any]:
-    """What numbers of an argument's domain stand for in its array, if it has a base.
+    """Return the values of an argument for numbers drawn from its domain, which differ if it has a base.
 
-    They are added to the base, or scale one that was recorded. Whole numbers are added in the argument's own type, so
-    that none is rounded, however large.
+    The numbers are added to the base, or scale a recorded base of floating-point numbers that are not all zero.
+    Integers are added in the argument's own type, so that none is rounded, however large.
 
     Args:
-        argument: its shape must be known.
+        argument: an argument with known shape.
         values: an array of its shape, or one number for all of its elements.
     """
     if not argument.base:
@@ -132,9 +134,9 @@ def based(argument: Argument, values: npt.ArrayLike) -> npt.NDArray[Any]:
 
 
 def unit_of(argument: Argument) -> npt.NDArray[np.float64] | float:
-    """How far a draw of 1 moves each number of an argument: as far as a recorded one is from zero, 1 otherwise.
+    """Return how far a draw of 1 moves each number of an argument: its absolute value if it is recorded, else 1.
 
-    A zero among others, which draws leave alone, is told to move as far as these do on average.
+    Draws do not move a recorded zero among other numbers; it counts with the average of the others.
     """
     if not argument.recorded or argument.fields or not is_floating(numpy_dtype(argument.dtype)):
         return 1.0
@@ -146,25 +148,25 @@ def unit_of(argument: Argument) -> npt.NDArray[np.float64] | float:
 
 
 def _spread(numbers: npt.NDArray[Any], shape: tuple[int, ...]) -> npt.NDArray[Any]:
-    """Numbers in a shape; one by itself fills it."""
+    """Return the numbers in a shape; a single number fills it."""
     return np.full(shape, numbers[0]) if numbers.size == 1 else numbers.reshape(shape)
 
 
 def generator_of(*labels: object, seed: int = 0) -> np.random.Generator:
-    """A generator that depends on the labels and the seed alone; that of seed 0 on the labels alone."""
+    """Return a random generator that depends only on the labels and the seed. Seed 0 is the same as no seed."""
     return np.random.default_rng(int(digest(*labels, *([seed] if seed else [])), 16))
 
 
 def pick(generator: np.random.Generator, pool: Sequence[float], shape: tuple[int, ...]) -> npt.NDArray[Any]:
-    """Numbers of a pool, each as likely: what ``generator.choice`` draws, without its general way to it."""
+    """Draw numbers uniformly from a pool: the same as ``generator.choice`` without its overhead."""
     return np.asarray(np.asarray(pool)[generator.integers(0, len(pool), shape)])
 
 
 def struct_dtype(argument: Argument) -> np.dtype[Any]:
-    """The structured dtype of a struct's fields, or of what an object is made of, whose arrays are inside.
+    """Return the structured dtype of a struct's fields, or of an object's parts, whose arrays are inside.
 
     Raises:
-        ConfigError: if a field of a struct is an array, or one of an object has a dimension that is not known.
+        ConfigError: if a field of a struct is an array, or a part of an object has a dimension that is not known.
     """
     if argument.handle:
         return np.dtype([(each.name, numpy_dtype(each.dtype), array_shape(each)) for each in argument.fields])
@@ -176,7 +178,7 @@ def struct_dtype(argument: Argument) -> np.dtype[Any]:
 
 
 def array_shape(argument: Argument) -> tuple[int, ...]:
-    """The shape of an argument as a NumPy array: its dimensions, then those of an element.
+    """Return the shape of an argument as a NumPy array: its dimensions, then those of an element.
 
     Raises:
         ConfigError: if a dimension is not known.
@@ -188,7 +190,7 @@ def array_shape(argument: Argument) -> tuple[int, ...]:
 
 
 def missing_inputs(signature: Signature) -> str | None:
-    """What of a kernel's inputs is not known: a shape, a domain, the launch; None if all is."""
+    """Return the name of an input that is not known: a shape, a domain or the launch; None if all are known."""
     for argument in signature.spread.arguments:
         if any(size is None for size in argument.shape or ()):
             return f"the shape of {argument.name}"
@@ -200,7 +202,7 @@ def missing_inputs(signature: Signature) -> str | None:
 
 
 def missing_domain(argument: Argument) -> bool:
-    """Whether an argument that a kernel reads, or a field of it, has no domain."""
+    """Return whether an argument that a kernel reads, or a field of it, has no domain."""
     return argument.role is not Role.OUTPUT and not _has_domain(argument)
 
 
@@ -217,7 +219,7 @@ _POISON = {"float16": -4.0625e4, "bfloat16": -7.504491553351118e33, "float32": -
 
 
 def poison_of(dtype: str) -> Any:
-    """A number that no kernel writes, far outside every domain; exact in its dtype. None of a truth value."""
+    """Return a number that no kernel writes, far outside every domain and exact in its dtype; None for bool."""
     kind = numpy_dtype(dtype)
     if is_floating(kind):
         return kind.type(_POISON[dtype])
@@ -228,9 +230,10 @@ def poison_of(dtype: str) -> Any:
 
 
 def fresh_outputs(signature: Signature, *, poisoned: bool = True) -> Values:
-    """What pure outputs hold before a run: poison, or zeros.
+    """Return the initial values of write-only outputs: poison, or zeros.
 
-    Truth values are true and false in turns, so that a kernel that gives one of them alone changes some.
+    Instead of poison, truth values alternate between true and false. So a kernel that writes only one of them changes
+    some.
     """
     outputs = [argument for argument in signature.spread.arguments if argument.role is Role.OUTPUT]
     return {argument.name: _fresh(argument, poisoned=poisoned) for argument in outputs}
@@ -250,7 +253,7 @@ def _fresh(argument: Argument, *, poisoned: bool) -> npt.NDArray[Any]:
 
 
 def complete(signature: Signature, drawn: Values, *, poisoned: bool = True) -> Values:
-    """Drawn inputs and fresh outputs, in the order of the arguments; objects have the parts that they share."""
+    """Return drawn inputs and fresh outputs in the order of the arguments, with the shared parts of objects set."""
     drawn = with_shared_parts(signature, drawn)
     outputs = fresh_outputs(signature, poisoned=poisoned)
     return {
@@ -259,10 +262,11 @@ def complete(signature: Signature, drawn: Values, *, poisoned: bool = True) -> V
 
 
 def overlapping(signature: Signature, run: Values) -> tuple[Values, str, str] | None:
-    """A run in which one array is passed as two arguments, one that is read and one that is written, and their names.
+    """Return a run in which one array is passed as two arguments, one that is read and one that is written.
 
-    None if no two arguments are alike, and for tiles, whose blocks may read what others write. So it is of an object
-    that is made of an argument, which a thread may read through it after another has written.
+    The result has the names of the two as well. It is None if no two arguments have the same type and shape. It is None
+    for tiles too, whose blocks may read what others write, and for objects that share an argument, through which a
+    thread may read what another has written.
     """
     if signature.tiled or any(part.same for each in signature.spread.arguments if each.handle for part in each.fields):
         return None
@@ -276,7 +280,7 @@ def overlapping(signature: Signature, run: Values) -> tuple[Values, str, str] | 
 
 
 def flat(values: Values) -> dict[str, npt.NDArray[Any]]:
-    """The arrays with a struct's fields apart, as ``name.field``."""
+    """Return the arrays with the fields of structs apart, as ``name.field``."""
     found: dict[str, npt.NDArray[Any]] = {}
     for name, value in values.items():
         if value.dtype.names:
@@ -287,20 +291,23 @@ def flat(values: Values) -> dict[str, npt.NDArray[Any]]:
 
 
 def count_numbers(signature: Signature) -> int:
-    """How many numbers all arguments and results hold together; a size that is not known counts as 0."""
+    """Return the number of elements of all arguments and results; an array with an unknown dimension counts as 0."""
     kinds = (*signature.arguments, *signature.results)
     return sum(math.prod(size or 0 for size in (*(each.shape or ()), *each.element)) for each in kinds)
 
 
 def is_of(part: str, name: str) -> bool:
-    """Whether a name in ``flat`` values is an argument's, or that of a field of it."""
+    """Return whether a name in ``flat`` values is that of an argument or of one of its fields."""
     return part == name or part.startswith(f"{name}.")
 
 
 def another_draw(
     argument: Argument, value: npt.NDArray[Any], tries: Sequence[int] = range(1, 40), *, seed: int = 0
 ) -> Any:
-    """A draw of an argument that differs from a given one; None if its domain has one value only."""
+    """Return a draw of an argument that differs from a given one.
+
+    None if no try does, as for a domain with one value.
+    """
     for number in tries:
         other = draw_argument(argument, number, seed=seed)
         if not np.array_equal(other, value):
@@ -309,5 +316,5 @@ def another_draw(
 
 
 def wide(domain: Domain) -> float:
-    """A domain's width, or 1 for a single value."""
+    """Return a domain's width, or 1 for a single value."""
     return domain.width or 1.0

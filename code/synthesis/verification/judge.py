@@ -1,4 +1,4 @@
-"""What the outcomes of a plan's programs prove: a pure function of the two."""
+"""Decides which texts the outcomes of a plan's programs verify, as a pure function of the plan and the outcomes."""
 
 import time
 from collections.abc import Collection, Mapping, Sequence
@@ -32,24 +32,24 @@ from synthesis.verification.points import NothingToCheck
 from synthesis.verification.tangents import check_pullbacks, check_tangents
 
 _ARITHMETIC_TRAP = "SIGFPE"
-"""What a process is killed by that divides an integer by zero."""
+"""The signal that kills a process that divides an integer by zero."""
 _NOT_READ = (Symptom.NO_REFERENCE, Symptom.SYNTAX_ERROR)
-"""Symptoms of a text that what executes it cannot read, though it may be what its tool printed."""
+"""Symptoms of a text that its executor cannot read, although it may be what its tool printed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What is established of a kernel's texts."""
+    """The result of judging a kernel's texts."""
 
     verdict: Verdict
     failed: Mapping[str, Problem]
-    """Levels whose texts did not pass."""
+    """Level to the reason why its text failed."""
     problem: Problem | None = None
-    """What stops the whole kernel."""
+    """Why the whole kernel is rejected; None if it is not."""
 
 
 def rejection_of(plan: Plan, problem: Problem, level: str | None = None) -> Rejection:
-    """The rejection of a plan's kernel, or of one of its levels."""
+    """Return the rejection of a plan's kernel, or of one of its levels."""
     detail = problem.detail
     if problem.symptom is Symptom.NOT_DIFFERENTIABLE:
         detail = f"no gradient to check: {detail}"
@@ -59,12 +59,12 @@ def rejection_of(plan: Plan, problem: Problem, level: str | None = None) -> Reje
 
 
 def judge(plan: Plan, outcomes: Sequence[Outcome | Rejection], *, retraced: Collection[str] = ()) -> Judgement:
-    """What the outcomes of the plan's programs, in their order, prove.
+    """Judge the outcomes of the plan's programs.
 
     Args:
         plan: the plan.
-        outcomes: what each of its programs left, or why it could not be run.
-        retraced: levels whose texts, which could not be executed, are known to be what the source lowers to.
+        outcomes: the outcome of each program in order, or the reason why it could not be run.
+        retraced: the levels whose texts could not be executed, but are known to be what the source lowers to.
     """
     began = time.perf_counter()
     if plan.problem is not None:
@@ -101,7 +101,7 @@ def judge(plan: Plan, outcomes: Sequence[Outcome | Rejection], *, retraced: Coll
             unverified[level.name] = plan.weak
         else:
             errors[level.name] = found
-    for level in plan.levels:  # what cannot be run is as wrong as what says the same in another language
+    for level in plan.levels:  # a text that cannot be run is as wrong as its equivalent in another language
         reason = unverified.get(level.name)
         wrong = _wrong_elsewhere(plan, level, failed) if reason is not None and reason.needs_gpu else None
         if wrong is not None:
@@ -122,7 +122,10 @@ def judge(plan: Plan, outcomes: Sequence[Outcome | Rejection], *, retraced: Coll
 
 
 def _refused_with_forward(plan: Plan, failed: Mapping[str, Problem]) -> dict[str, Problem]:
-    """Derivatives whose forward text of the same kind and device was refused, and which did not fail by themselves."""
+    """Return the problems of derivatives that did not fail themselves, but whose forward text of the same kind failed.
+
+    The forward text has the same language, maker and device.
+    """
     forward = {_kind_of(level): level.name for level in plan.levels if level.direction is Direction.FORWARD}
     refused: dict[str, Problem] = {}
     for level in plan.levels:
@@ -135,19 +138,22 @@ def _refused_with_forward(plan: Plan, failed: Mapping[str, Problem]) -> dict[str
 
 
 def _kind_of(level: Level) -> tuple[str, str, str | None]:
-    """What a forward text and its derivatives have in common."""
+    """Return the properties that a forward text and its derivatives share."""
     return level.language.name, level.made_by, level.device
 
 
 def _beyond(plan: Plan, level: Level) -> Unproved | None:
-    """Why a text of a level that passed is not proved, where one of another level may be; None if it is."""
+    """Return why a text that passed does not count as verified because of its level; None if it does.
+
+    Texts of other levels may count.
+    """
     if plan.order is not None and (level.language == CUDA or level.direction is not Direction.FORWARD):
         return plan.order
     return plan.beyond.get(level.direction)
 
 
 def passes_forward(plan: Plan, outcome: Outcome | Rejection) -> bool:
-    """Whether a variant of a forward text gives what the right one has to give."""
+    """Return whether a variant of a forward text gives the results that the right one has to give."""
     if isinstance(outcome, Rejection):
         return False
     try:
@@ -157,7 +163,7 @@ def passes_forward(plan: Plan, outcome: Outcome | Rejection) -> bool:
 
 
 def disproved(judgement: Judgement, reason: Unproved) -> Judgement:
-    """The judgement with everything that was verified unverified, for a reason."""
+    """Return the judgement with everything that was verified made unverified, for a reason."""
     verdict = judgement.verdict
     unverified = {**verdict.unverified, **dict.fromkeys(verdict.verified, reason)}
     gradient = verdict.gradient
@@ -167,6 +173,7 @@ def disproved(judgement: Judgement, reason: Unproved) -> Judgement:
 
 
 _WRONG = (Symptom.WRONG_RESULT, Symptom.WRONG_GRADIENT)
+"""Symptoms of a text whose results are wrong."""
 
 
 def needs_rounding(plan: Plan, judgement: Judgement) -> bool:
@@ -180,12 +187,12 @@ def needs_rounding(plan: Plan, judgement: Judgement) -> bool:
 
 
 def trapped(plan: Plan, outcomes: Sequence[Outcome | Rejection], retraced: Collection[str] = ()) -> list[int]:
-    """The numbers of a plan's programs that died of an arithmetic trap, and that another tool may run instead.
+    """Return the numbers of a plan's programs that died of an arithmetic trap, and that another tool may run instead.
 
     Args:
         plan: the plan.
-        outcomes: what its programs left, in order.
-        retraced: levels whose texts are known to be what the source lowers to; of a fresh plan all are.
+        outcomes: the outcomes of its programs, in order.
+        retraced: the levels whose texts are known to be what the source lowers to. For a fresh plan all are.
     """
     return [
         number
@@ -198,16 +205,16 @@ def trapped(plan: Plan, outcomes: Sequence[Outcome | Rejection], retraced: Colle
 
 
 def _may_run_again(plan: Plan, program: Program, retraced: Collection[str]) -> bool:
-    """Whether a program's text is known to be what the tool prints, and another tool can run it."""
+    """Return whether a program's text is known to be what the tool prints, and another tool can run it."""
     known = plan.fresh or program.level.name in retraced
     return bool(program.level.run_again_by) and not program.compile_only and known
 
 
 def doubtful(plan: Plan, judgement: Judgement, retraced: Collection[str] = ()) -> list[int]:
-    """The numbers of a plan's programs that are to be run again, by another tool.
+    """Return the numbers of a plan's programs that another tool has to run again.
 
-    These are texts with wrong results that are known to be what the tool prints, so that either the text is wrong or
-    the tool that ran it.
+    Their texts gave wrong results, but are known to be what the tool prints. So either the text is wrong, or the tool
+    that ran it.
     """
     return [
         number
@@ -219,12 +226,14 @@ def doubtful(plan: Plan, judgement: Judgement, retraced: Collection[str] = ()) -
 
 
 def with_second_opinions(plan: Plan, judgement: Judgement, outcomes: Mapping[int, Outcome | Rejection]) -> Judgement:
-    """The judgement after doubtful programs have been run by another tool: if that one agrees, the first is at fault.
+    """Return the judgement after another tool has run the doubtful programs.
+
+    If its results are right, the first tool is at fault.
 
     Args:
         plan: the plan.
-        judgement: what the first runs proved.
-        outcomes: what the programs left in their second runs, by number.
+        judgement: the judgement of the first runs.
+        outcomes: the outcomes of the second runs, by the number of the program.
     """
     failed = dict(judgement.failed)
     for number, outcome in outcomes.items():
@@ -239,7 +248,7 @@ def with_second_opinions(plan: Plan, judgement: Judgement, outcomes: Mapping[int
 
 
 def _wrong_elsewhere(plan: Plan, level: Level, failed: Mapping[str, Problem]) -> Problem | None:
-    """What is wrong with the derivatives of the kernel's text of the same direction; None if nothing is known to be."""
+    """Return the problem of another text of the same direction whose gradient is wrong; None if there is none."""
     for other in plan.levels:
         problem = failed.get(other.name)
         if problem is not None and other.direction is level.direction and problem.symptom is Symptom.WRONG_GRADIENT:
@@ -250,7 +259,7 @@ def _wrong_elsewhere(plan: Plan, level: Level, failed: Mapping[str, Problem]) ->
 def _judge_level(
     plan: Plan, level: Level, outcome: Outcome | Rejection | None, retraced: Collection[str]
 ) -> float | Unproved | Problem:
-    """The largest relative error of a text that passed, or why it did not, or could not be told."""
+    """Return the largest relative error of a text that passed, or why it failed or could not be judged."""
     if outcome is None:
         why = plan.points if level.direction is Direction.BACKWARD else plan.tangents
         assert isinstance(why, NothingToCheck), f"{level.name} was to be run"
@@ -290,7 +299,7 @@ def _compare_level(plan: Plan, level: Level, outcome: Outcome) -> float | Proble
 
 
 def _forward_tolerance(plan: Plan) -> float:
-    """The largest allowance of an array that the kernel may write."""
+    """Return the largest relative tolerance of an array that the kernel may write."""
     assert plan.draws is not None
     inputs = {each.name for each in plan.spec.signature.arguments if each.role is Role.INPUT}
     return max((each for name, each in plan.draws.tolerance.items() if name not in inputs), default=0.0)
@@ -312,7 +321,7 @@ def _compare_forward(plan: Plan, outcome: Outcome) -> float | Problem:
 
 
 def _changed(plan: Plan, level: Level, executed: Mapping[str, Outcome | Rejection]) -> Problem | None:
-    """What is wrong with a backward text that wrote arrays which are no adjoints; None if it did not."""
+    """Return the problem of a backward text that changed arrays other than adjoints; None if it did not."""
     signature, outcome = plan.spec.signature, executed[level.name]
     if signature.results or isinstance(outcome, Rejection):
         return None
@@ -327,7 +336,7 @@ def _changed(plan: Plan, level: Level, executed: Mapping[str, Outcome | Rejectio
 
 
 def _runs_for(purpose: Purpose, outcome: Outcome) -> list[Values]:
-    """What the runs for a purpose left, by their numbers."""
+    """Return the final values of the runs for a purpose, in the order of their numbers."""
     keys = sorted((key for key in outcome if key.purpose is purpose), key=lambda key: key.number)
     return [outcome[key] for key in keys]
 
@@ -350,7 +359,10 @@ def _gradient(
     failed: Mapping[str, Problem],
     executed: Mapping[str, Outcome | Rejection],
 ) -> Gradient:
-    """The row's word on derivatives: a failure goes before what could not be run, that before agreement."""
+    """Return the gradient status of the row.
+
+    Failure comes before agreement, and agreement before what could not be run.
+    """
     names = [level.name for level in plan.levels if level.direction is not Direction.FORWARD]
     if not names:
         return Gradient(GradientStatus.NONE)
@@ -374,7 +386,7 @@ def _by_convention(plan: Plan, outcome: Outcome | Rejection) -> list[str]:
     if isinstance(points, NothingToCheck) or isinstance(outcome, Rejection):
         return []
     if any(key.purpose is not Purpose.POINT for key in outcome):
-        return []  # a tangent's
+        return []  # a tangent text
     return by_convention(outcome, points)
 
 

@@ -1,7 +1,8 @@
-"""Texts with a twin at their own sizes: too dear to run for each row that is made, not for an answer that is judged.
+"""Plans the verification of texts with a twin at their own sizes.
 
-What is right is told as at small sizes: by the oracle, in both precisions. How many draws there are depends on how
-dear one is, which is told from shapes alone, so that it is the same on every machine.
+That is too expensive for each new row, but not for an answer that is scored. Results are compared with the oracle in
+both precisions, as at small sizes. The number of draws depends on the cost of one, which is estimated from shapes
+alone, so that it is the same on every machine.
 """
 
 import math
@@ -14,17 +15,17 @@ from synthesis.verification.inputs import DRAWS, count_numbers
 from synthesis.verification.plan import Plan, make_plan
 
 _MOST_ELEMENTS = 1 << 24
-"""Of all arguments and results together."""
+"""Maximum number of elements of all arguments and results together."""
 _HANDED_ON = 50
-"""How often as dear as to compute an element of a draw it is to hand it from process to process, and to compare it."""
+"""Cost of passing an element of a draw between processes and comparing it, in multiples of computing an element."""
 _DRAWS = ((6e7, len(DRAWS)), (5e8, 3), (1e9, 2))
-"""How many draws there are, by how dear one is, in elements that are computed."""
+"""Maximum cost of one draw, in computed elements, and the number of draws for it."""
 _DERIVATIVES = 6e6
-"""The same, at most, where derivatives are to be told: differences take some hundred evaluations."""
+"""Maximum work of one evaluation, in computed elements, for derivatives: differences take some hundred evaluations."""
 
 
 def at_own_sizes(spec: KernelSpec) -> KernelSpec:
-    """The kernel at the sizes that its texts are for, with the arrays of structs as arguments."""
+    """Return the kernel's record at the sizes that its texts are for, with the arrays of structs as arguments."""
     return replace(spec, signature=replace(spec.signature, twin=None).spread)
 
 
@@ -37,15 +38,15 @@ def plan_at_own_sizes(
     least_reach: float,
     most_work: float = math.inf,
 ) -> Plan:
-    """The plan of texts whose signature has a twin, without it; one that says why there is none where it is too dear.
+    """Return the plan of texts at their own sizes, without the signature's twin. It says so if that is too expensive.
 
     Args:
-        frontend: the kernel's.
+        frontend: the kernel's front end.
         kernel: a loaded kernel.
         texts: level name to text; None if there is none.
-        seed: of the inputs, points and directions.
-        least_reach: the share of the kernel that runs have to come to for anything to count as verified.
-        most_work: how dear a draw may be, in elements that are computed.
+        seed: seed of the inputs, points and directions.
+        least_reach: the share of the kernel that runs must reach for anything to count as verified.
+        most_work: the maximum cost of a draw, in computed elements.
     """
     kernel = replace(kernel, spec=at_own_sizes(kernel.spec))
     levels = {frontend.level(name): text for name, text in texts.items() if text is not None}
@@ -73,5 +74,5 @@ def plan_at_own_sizes(
 def _work(frontend: Frontend, kernel: Kernel) -> float:
     try:
         return frontend.the_prover.reference(kernel).work
-    except ReferenceUnknownError:  # which the plan will say
+    except ReferenceUnknownError:  # the plan reports it
         return 0.0

@@ -1,8 +1,8 @@
-"""What is to be run of a kernel, and what the runs are held against: all decided before any text runs.
+"""Plans the runs that verify a kernel's texts, with their expected results, before any text runs.
 
-A plan draws inputs, asks the reference in both precisions, and finds smooth points for derivatives. Its programs are
-run together with other kernels', in another process, and ``judge.py`` says what the outcomes prove. A plan holds no
-live object, so it can travel from the process that has the kernel to the one that judges.
+A plan draws inputs, evaluates the reference in both precisions, and finds smooth points for derivatives. Its programs
+run in another process, together with those of other kernels, and ``judge.py`` decides which texts are verified. A plan
+holds no live object, so it can be sent from the process that has the kernel to the one that judges.
 """
 
 import logging
@@ -62,36 +62,44 @@ from synthesis.verification.usefulness import redraws, shortcoming
 
 logger = logging.getLogger(__name__)
 OUTSIDE_DOMAIN = "on the inputs drawn"
-"""How the reason ends why nothing can be proved on some inputs, and might be on others."""
+"""The end of the reason why nothing can be verified on the drawn inputs, although other inputs might do."""
 _MORE_SEEDS = 4
-"""How many more seeds draws, and a derivative's points, may be of, one after the other, of a text proved before."""
+"""Number of further seeds that are tried in turn, for draws and for points, for a text that was verified before."""
 _MORE_SHAKES = 3
-"""How many more times rounding is measured where it is all that is left of an element."""
+"""Number of further measurements of rounding, if some elements consist of rounding error only."""
 _FARTHEST = 1e6
-"""Where one array is two arguments, what was computed is computed with again; beyond this it has left its domain."""
+"""Largest absolute value of a run with one array as two arguments.
+
+The kernel computes with its own results there; beyond this value it has left its domain.
+"""
 _MOST_NUMBERS = 1 << 23
-"""How many numbers all arguments and results of a kernel may hold, if its texts are to be run on all usual draws; where
-there are fewer, who asks for them has looked at that."""
+"""Maximum number of elements of all arguments and results of a kernel whose texts run on all usual draws.
+
+Callers that ask for fewer draws have checked the size.
+"""
 _FED_BACK = 1e-3
-"""What every element may be off there, relatively: rounding is computed with again too, thread after thread, and two
-right texts differ in how far it comes. One that reads before it writes and not after is off by far more."""
+"""Smallest relative tolerance of an element in a run with one array as two arguments.
+
+Rounding errors are computed with again, thread after thread, and two right texts differ in how far that goes. A text
+that reads an element before it is written, instead of after, is off by far more.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why a text, or a kernel, did not pass."""
+    """The reason a kernel or one of its texts failed verification."""
 
     symptom: Symptom
     detail: str
     trap: str | None = None
-    """The class of constructs in the kernel of which the tool is known to get derivatives wrong."""
+    """The kind of construct in the kernel whose derivatives the tool is known to get wrong; None if there is none."""
     of_forward: bool = False
-    """Whether it is the forward text's, and nothing is known to be wrong with the derivative itself."""
+    """Whether the problem is that of the forward text, and the derivative itself is not known to be wrong."""
 
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """A run in which one array is two arguments."""
+    """A run in which one array is passed as two arguments."""
 
     inputs: Values
     read: str
@@ -104,41 +112,41 @@ class Plan:
     """The verification of one kernel's texts, before they have run."""
 
     spec: KernelSpec
-    """The kernel's, with the fields of structs that hold arrays as arguments."""
+    """The kernel's record, with the fields of structs that hold arrays as arguments."""
     levels: tuple[Level, ...]
-    """Of the texts to prove."""
+    """The levels of the texts to verify."""
     programs: tuple[Program, ...] = ()
     problem: Problem | None = None
-    """What stops the whole kernel."""
+    """Why the whole kernel is rejected; None if it is not."""
     unknown: Unproved | None = None
-    """Why nothing can be proved."""
+    """Why nothing can be verified; None if something may be."""
     unavailable: Mapping[str, Unproved] = field(default_factory=dict[str, Unproved])
-    """Levels that cannot be executed here, and why."""
+    """Level to the reason why its text cannot be executed here."""
     draws: Expected | None = None
-    """What the runs for ``Purpose.DRAW`` are held against."""
+    """The expected results of the runs for ``Purpose.DRAW``."""
     overlap: Overlap | None = None
     points: tuple[Point, ...] | NothingToCheck = ()
     tangents: tuple[Tangents, ...] | NothingToCheck | None = None
     trap: str | None = None
-    """The class of constructs in the kernel of which the tool is known to get derivatives wrong."""
+    """The kind of construct in the kernel whose derivatives the tool is known to get wrong; None if there is none."""
     fresh: bool = True
-    """Whether the texts are what the source has just been lowered to."""
+    """Whether the texts have just been lowered from the source."""
     reach: Reach | None = None
-    """How much of the kernel the runs for ``Purpose.DRAW`` come to; None if nothing can be proved."""
+    """How much of the kernel the runs for ``Purpose.DRAW`` reach; None if nothing can be verified."""
     measured: bool = True
-    """Whether the effect of rounding has been measured. If not, a text that fails has to be judged by one that did."""
+    """Whether the effect of rounding has been measured. If not, a text that fails must be judged by a plan that did."""
     order: Unproved | None = None
-    """Why no CUDA text and no derivative counts as verified: what they leave depends on the order of threads."""
+    """Why no CUDA text and no derivative counts as verified: results depend on the order of threads. Else None."""
     least_reach: float = SHARE
-    """How much they have to come to for anything to count as verified."""
+    """The share of the kernel that the runs for ``Purpose.DRAW`` must reach for anything to count as verified."""
     beyond: Mapping[Direction, Unproved] = field(default_factory=dict[Direction, Unproved])
-    """Why no derivative of a direction counts as verified: what it goes through and no point of it came to."""
+    """Direction to the reason why its derivatives do not count as verified: a part of them was not reached."""
     weighed: bool = False
-    """Whether wrong variants of a text are run too, to see whether the inputs tell them from it."""
+    """Whether wrong variants of a text are run too, to check that the inputs tell them from the right one."""
     weak: Unproved | None = None
-    """Why the inputs tell too little, as far as that is told before anything runs."""
+    """Why the inputs tell too little, as far as that is known before anything runs; else None."""
     seconds: float = field(default=0.0, compare=False)
-    """Spent on the reference."""
+    """Seconds spent on planning, including the reference."""
 
 
 def make_plan(
@@ -156,23 +164,22 @@ def make_plan(
     weigh: bool = False,
     closely: bool = True,
 ) -> Plan:
-    """The plan of a kernel's texts; never raises for the kernel's sake.
+    """Return the plan of a kernel's texts. A fault of the kernel raises no exception.
 
     Args:
-        frontend: the kernel's.
+        frontend: the kernel's front end.
         kernel: a loaded kernel.
         texts: level name to text; None if there is none.
         useful: whether the kernel has to be useful, as a drawn one has.
-        fresh: whether the texts are what the source has just been lowered to.
-        build: whether its CUDA texts are compiled to PTX by NVRTC too.
-        unknown: why nothing of it can be proved, if that is known already.
-        seed: of the inputs, points and directions; those of another seed are independent of these.
-        least_reach: the share of the kernel that runs have to come to for anything to count as verified.
-        draws: how many of the usual draws there are; where they are fewer, as many others
-            are looked for at most.
-        weigh: whether it is to be told if the inputs tell too little, as those may that somebody else chose.
-        closely: whether the effect of rounding is measured, which takes half of the time. Without it a text may be
-            off by the usual tolerances alone; the plan of one that fails has to be made again with it.
+        fresh: whether the texts have just been lowered from the source.
+        build: whether its CUDA texts are also compiled to PTX by NVRTC.
+        unknown: why nothing of it can be verified, if that is known already.
+        seed: seed of the inputs, points and directions, which are independent for different seeds.
+        least_reach: the share of the kernel that runs must reach for anything to count as verified.
+        draws: the number of usual draws. If there are fewer than usual, at most as many others are searched for.
+        weigh: whether to check that the inputs tell wrong texts from right ones, as somebody else's inputs may not.
+        closely: whether to measure the effect of rounding, which takes half of the time. Without it only the usual
+            tolerances apply, and the plan of a text that fails must be made again with it.
     """
     began, claimed = time.perf_counter(), kernel.spec
     kernel = replace(kernel, spec=replace(kernel.spec, signature=kernel.spec.signature.spread))
@@ -204,7 +211,7 @@ def make_plan(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Drawn:
-    """Draws, and what the reference has to say of them."""
+    """Draws, and the reference's results on them."""
 
     runs: Sequence[Values]
     double: Sequence[Values]
@@ -212,9 +219,9 @@ class _Drawn:
     expected: Expected
     reach: Reach
     trace: Trace
-    """What was noted while they ran in the kernel's own precision."""
+    """The places and arms that the draws reached in the kernel's own precision."""
     redrawn: Mapping[str, Values]
-    """Argument to what the kernel gives, in float64, where that one is drawn again."""
+    """Argument to the kernel's results in float64 with that argument drawn again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,16 +257,16 @@ class _Planning:
         return replace(plan, unknown=Unproved(Hindrance.NO_REFERENCE, detail))
 
     def _stopped(self, plan: Plan, problem: Problem) -> Plan:
-        """Nothing can be proved on these inputs: the end of a drawn kernel, and no fault of the text's of another."""
+        """Return the plan of a kernel whose inputs verify nothing: drawn kernels are rejected, others unverified."""
         if self.useful:
             return replace(plan, problem=problem)
         return replace(plan, unknown=Unproved(Hindrance.OUTSIDE_DOMAIN, f"{problem.detail}, {OUTSIDE_DOMAIN}"))
 
     def _asked(self, plan: Plan) -> Plan:
-        """The plan with all that the reference has to say.
+        """Return the plan with everything that comes from the reference.
 
         Raises:
-            ReferenceUnknownError: for what it does not model.
+            ReferenceUnknownError: if something is not modelled.
             ReferenceFaultError: if the kernel is at fault.
         """
         unavailable = self._unavailable()
@@ -280,7 +287,7 @@ class _Planning:
         for more in range(0 if self.fresh else _MORE_SEEDS):
             if problem is None:
                 break
-            # The text was proved on inputs of another seed: that these show nothing is no fault of it.
+            # The text was verified on inputs of another seed, so it is not at fault if these show nothing.
             other = replace(self, seed=self.seed + 1 + more)
             found, still = other._standard(reference)
             if still is None:
@@ -290,15 +297,15 @@ class _Planning:
         return self._with_draws(plan, reference, drawn)
 
     def _with_draws(self, plan: Plan, reference: Reference, drawn: "_Drawn") -> Plan:
-        """The plan with draws that prove something, and with what else the reference has to say.
+        """Return the plan with draws that verify something, and everything else that comes from the reference.
 
         Raises:
-            ReferenceUnknownError: for what it does not model.
+            ReferenceUnknownError: if something is not modelled.
             ReferenceFaultError: if the kernel is at fault.
         """
         standard, drawn = drawn, self._aimed(reference, drawn)
-        # Where the standard draws come to as much of the kernel as all of them, none of the others is needed: neither
-        # the coverage nor the points depend on which of them rounding leaves out.
+        # If the standard draws reach as much of the kernel as all draws, the others are not needed. Then neither the
+        # coverage nor the points depend on which of the others are dropped because of rounding.
         complete = standard.reach.share == drawn.reach.share
         measured = self.closely or not complete or not self._may_round(reference, drawn)
         drawn, shaken = self._settled(reference, drawn) if measured else (drawn, None)
@@ -341,16 +348,17 @@ class _Planning:
     def _points(
         self, reference: Reference, runs: Sequence[Values], trace: Trace, *, suspect: bool
     ) -> tuple[Point, ...] | NothingToCheck:
-        """Where derivatives are checked; of a text that was proved before, those of more seeds if one's show nothing.
+        """Return the points at which derivatives are checked.
 
-        A ray that hits nothing has no gradient: few draws may show one, as they did when the text was made. The same
-        goes for an arm that few points take: those of seed 0, by which texts are made, are points too then.
+        If the points of one seed show nothing for a text that was verified before, those of further seeds are tried. A
+        ray that hits nothing has no gradient, for example: few draws may have one, as they did when the text was made.
+        If few points take an arm, the points of seed 0, with which texts are made, are added.
 
         Args:
-            reference: the kernel's.
+            reference: the kernel's reference.
             runs: draws of the kernel's arguments.
-            trace: what the points come to is noted there.
-            suspect: whether the kernel has a construct that the tool is known to get derivatives wrong of.
+            trace: where to record the places and arms that the points reach.
+            suspect: whether the kernel has a construct whose derivatives the tool is known to get wrong.
         """
 
         def of_seed(seed: int) -> tuple[Point, ...] | NothingToCheck:
@@ -372,7 +380,7 @@ class _Planning:
         return found
 
     def _gives(self) -> bool:
-        """Whether there is anything that a text's runs could be told by: a result, or an array."""
+        """Return whether the kernel has anything to compare: a result, or an array."""
         return bool(self.signature.results) or any(each.shape is not None for each in self.signature.arguments)
 
     def _unavailable(self) -> dict[str, Unproved]:
@@ -380,7 +388,10 @@ class _Planning:
         return {name: reason for name, reason in reasons.items() if reason is not None}
 
     def _standard(self, reference: Reference) -> tuple["_Drawn", Problem | None]:
-        """The draws that every kernel is run on, and what is wrong with a kernel that gives this."""
+        """Return the draws that every kernel is run on, and the problem of a kernel with such results.
+
+        The problem is None if there is none.
+        """
         runs = [
             complete(self.signature, draw_inputs(self.signature, number, seed=self.seed, edges=edges))
             for number, edges in DRAWS[-self.draws :]
@@ -401,7 +412,7 @@ class _Planning:
         return drawn, self._problem(reference, drawn)
 
     def _problem(self, reference: Reference, drawn: "_Drawn") -> Problem | None:
-        """What is wrong with a kernel that gives this."""
+        """Return the problem of a kernel with these results; None if it has none."""
         expected = drawn.expected
         if expected.ill_conditioned:
             return Problem(Symptom.ILL_CONDITIONED, expected.ill_conditioned)
@@ -413,7 +424,10 @@ class _Planning:
         return Problem(Symptom.USELESS, useless) if useless is not None else None
 
     def _aimed(self, reference: Reference, drawn: "_Drawn") -> "_Drawn":
-        """The draws, a few where comparisons turn, and a few more where these do not come to the whole kernel."""
+        """Return the draws with some around boundaries of comparisons, and some that reach the rest of the kernel.
+
+        The latter are added only if the draws do not reach the whole kernel.
+        """
         spec, seed, runs = self.kernel.spec, self.seed, drawn.runs
         tolerance = drawn.expected.tolerance
         if self.draws < len(DRAWS):
@@ -428,7 +442,10 @@ class _Planning:
         return self._with_some(reference, drawn, [*aimed, *edges, *turning], aimed)
 
     def _with_some(self, reference: Reference, drawn: "_Drawn", *choices: Sequence[AimedDraw]) -> "_Drawn":
-        """The draws and the first of the choices with which they prove something."""
+        """Return the draws with the first of the choices that leaves the results finite and well-conditioned.
+
+        If there is none, return the draws alone.
+        """
         for found in choices:
             if found:
                 more = self._with(reference, drawn, found)
@@ -437,7 +454,7 @@ class _Planning:
         return drawn
 
     def _with(self, reference: Reference, drawn: "_Drawn", found: Sequence[AimedDraw]) -> "_Drawn":
-        """The draws and those that were found."""
+        """Return the draws with the found ones."""
         runs = [*drawn.runs, *(each.inputs for each in found)]
         double = [*drawn.double, *(each.double for each in found)]
         own = [*drawn.own, *(each.own for each in found)]
@@ -446,11 +463,11 @@ class _Planning:
         return replace(drawn, runs=runs, double=double, own=own, expected=expected, reach=reach)
 
     def _settled(self, reference: Reference, drawn: "_Drawn") -> tuple["_Drawn", Sequence[Shake] | None]:
-        """The draws, and what rounding makes of them; None if that is not known or does not matter.
+        """Return the draws, and the effects of rounding on them; None if these are not known or do not matter.
 
-        Two kinds of draws beside those that every kernel is run on are left out: one where rounding chooses among
-        several elements, as which one a right text chooses cannot be told, and one where an array is what rounding
-        leaves, as the deviations of equal numbers from their mean are.
+        Two kinds of draws are dropped, unless they are among those that every kernel is run on. On the first, rounding
+        chooses among several elements, so that a right text may choose another one. On the second, an array consists of
+        rounding error only, such as the deviations of equal numbers from their mean.
         """
         shaken = self._shaken(reference, drawn)
         if shaken is None:
@@ -469,7 +486,7 @@ class _Planning:
         return settled, [shaken[number] for number in kept]
 
     def _may_round(self, reference: Reference, drawn: "_Drawn") -> bool:
-        """Whether rounding may move a right text's results further than the usual tolerances."""
+        """Return whether rounding may move a right text's results beyond the usual tolerances."""
         if not drawn.expected.together and all(each == 0 or each >= CAP for each in drawn.expected.tolerance.values()):
             return False
         return reference.shaken((), seed=self.seed) is not None
@@ -480,15 +497,16 @@ class _Planning:
         try:
             shaken = reference.shaken(drawn.runs, seed=self.seed)
             return None if shaken is None else self._furthest(reference, drawn, shaken)
-        except Exception as error:  # noqa: BLE001 (such as a factor that is not there)
+        except Exception as error:  # noqa: BLE001 (such as a matrix factor that does not exist)
             logger.debug("%s: what rounding comes to is not told: %s", self.kernel.spec.name, error)
             return None
 
     def _furthest(self, reference: Reference, drawn: "_Drawn", shaken: Sequence[Shake]) -> Sequence[Shake]:
-        """What rounding makes of the draws, measured again where once tells too little.
+        """Return the effects of rounding on the draws, measured again where one measurement says too little.
 
-        It is of a few numbers, which a maximum hides on one side where its operands are equal, as at bounds of domains
-        and where comparisons turn, and of those that are what rounding leaves.
+        That is the case for small arrays. A maximum hides the perturbation of one side if its operands are equal, as
+        they are at bounds of domains and at boundaries of comparisons; those draws are perturbed in the opposite
+        direction too. It is also the case for elements that consist of rounding error.
         """
         more = [list[Values]() for _ in shaken]
 
@@ -508,7 +526,7 @@ class _Planning:
         return [furthest(drawn.expected, number, each, others) for number, (each, others) in enumerate(pairs)]
 
     def _builds(self, unavailable: Mapping[str, Unproved]) -> tuple[Program, ...]:
-        """Programs that are compiled and not run: CUDA for its device, and that of others that only a GPU can run."""
+        """Return programs that are only compiled: all CUDA texts if ``build``, else those that only a GPU can run."""
         spec = self.kernel.spec
         waiting = {name for name, reason in unavailable.items() if reason.needs_gpu}
         return tuple(
@@ -526,7 +544,7 @@ class _Planning:
         )
 
     def _programs(self, plan: Plan, runs: Sequence[Values]) -> list[Program]:
-        """A program for each text that can be run; numbers in ``follows`` count the plan's programs."""
+        """Return a program for each text that can be run. ``follows`` is a position among all programs of the plan."""
         programs: list[Program] = []
         accumulated, separate = self._accumulated(plan, runs[0]), self._separate(plan, runs)
         forward: dict[str, int] = {}
@@ -553,11 +571,14 @@ class _Planning:
         return programs
 
     def _accumulated(self, plan: Plan, run: Values) -> frozenset[str]:
-        """The arrays that CUDA texts may change by atomics alone."""
+        """Return the arrays that CUDA texts may only change by atomics."""
         return self.prover.accumulated(self.kernel, run) if self._runs_cuda(plan) else frozenset()
 
     def _separate(self, plan: Plan, runs: Sequence[Values]) -> frozenset[str]:
-        """The arrays that threads of somebody's CUDA texts have to have to themselves, element by element."""
+        """Return the arrays in which a thread may not access, without atomics, an element that another thread writes.
+
+        This applies to CUDA texts that have not just been lowered. Otherwise the result is empty.
+        """
         if self.fresh or not self._runs_cuda(plan):
             return frozenset()
         points = () if isinstance(plan.points, NothingToCheck) else plan.points
@@ -568,7 +589,7 @@ class _Planning:
 
 
 def _starts(plan: Plan, level: Level, runs: Sequence[Values]) -> Runs:
-    """What a level's text is run on; nothing if it has no derivative to check."""
+    """Return the runs of a level's text; empty if it has no derivative to check."""
     points = () if isinstance(plan.points, NothingToCheck) else plan.points
     tangents = plan.tangents if isinstance(plan.tangents, tuple) else ()
     match level.direction:
@@ -587,10 +608,12 @@ def _starts(plan: Plan, level: Level, runs: Sequence[Values]) -> Runs:
 
 
 def _find_overlap(reference: Reference, signature: Signature, run: Values) -> Overlap | None:
-    """A run in which one array is two arguments; None if there are no such or the kernel leaves what it can do.
+    """Return a run in which one array is passed as two arguments.
+
+    None if no two arguments allow it, or if the kernel then fails or leaves its domain.
 
     Raises:
-        ReferenceUnknownError: for what is not modelled.
+        ReferenceUnknownError: if something is not modelled.
     """
     found = overlapping(signature, run)
     if found is None:

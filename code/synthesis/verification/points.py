@@ -1,8 +1,9 @@
-"""Smooth points of a kernel, and how its outputs move there: what the text of a derivative is held against.
+"""Finds smooth points of a kernel, and the slopes of its outputs there, which texts of derivatives are compared with.
 
-A direction moves one input at a time, so that no input hides behind another, and some move few of its elements; the
-outputs are weighted in several ways, some of them few at a time. So one thread that is wrong among thousands is no
-small part of everything that it shows in. Adjoints of inputs start from random values, which a text has to add to.
+A direction moves one input at a time, so that no input hides behind another, and some directions move few elements. The
+outputs are weighted in several ways, some of which cover few elements. So the error of one thread among thousands is
+not a small part of every number that is compared. Adjoints of inputs start from random values, to which a text has to
+add.
 """
 
 import re
@@ -35,83 +36,99 @@ from synthesis.verification.slopes import (
 )
 
 _DIRECTIONS = 3
-"""Directions an input."""
-POINTS, BENT_POINTS, BRANCHING_POINTS = 2, 3, 5
-"""Points that a backward text is checked at, those of a kernel with functions of two ways, and with ways of its own."""
+"""Number of directions for each input."""
+POINTS = 2
+"""Number of points at which the backward text of a smooth kernel is checked."""
+BENT_POINTS = 3
+"""Number of points for a kernel with functions that have a kink, such as ``abs`` or ``max``."""
+BRANCHING_POINTS = 5
+"""Number of points for a kernel with branches or loops."""
 _CROWDED = 4
-"""The number of the point at which threads meet, of a kernel with ways of its own."""
+"""The number of the point at which many threads access one element, for kernels with branches or loops."""
 SUSPECT_POINTS = 12
-"""Those of a kernel with any such ways and a construct that the tool is known to get wrong, which may show in few."""
+"""Number of points for a kernel with kinks, branches or loops, and with a construct that ``suspect`` stands for.
+
+The tool is known to get its derivatives wrong, which may show at few points.
+"""
 _BRANCH = re.compile(r"\b(?:if|while|for|where|cond|switch|select|while_loop|fori_loop|scan)\b")
+"""Matches branches and loops."""
 _BENT = re.compile(
     r"\b(?:clamp|clip|min|max|minimum|maximum|abs|relu|leaky_relu|sign|atomic_min|atomic_max|sort|argsort|median|"
     r"quantile|percentile|top_k|amax|amin|cummax|cummin|argmax|argmin|segment_max|segment_min|ptp)\b"
 )
+"""Matches functions that have a kink."""
 _SINGULAR = 0.01
-"""The share of the largest slope that the others may be off by at a point that is not sound."""
-AIMED, MOST_AIMED = 2000, 4
-"""The number of the first point that is tried where others do not come to everything, and how many are taken."""
+"""Allowed error of every slope at a point that is not sound, as a share of the point's largest slope."""
+AIMED = 2000
+"""The number of the first point that is tried because others do not reach everything."""
+MOST_AIMED = 4
+"""Maximum number of such points that are taken."""
 _MOVED = 2.0**-6
-"""How far an element is moved to tell whether what it starts from matters."""
+"""How far an element's initial value is moved to check whether it matters."""
 _FEW = 8
-"""Of so few elements one is always seen."""
+"""Largest number of elements that are always moved, or weighted, together: an error in one of them is still seen."""
 _KINKED = 0.25
-"""The share of the outputs that may have a kink along a direction; with more of them it is left out."""
+"""Largest share of the outputs that may have a kink along a direction; a direction with more is left out."""
 _PARTS = 2
-"""Parts of the outputs, a quarter each, that are weighted by themselves at every other point."""
+"""Number of parts of the outputs, a quarter each, that are weighted alone at every other point."""
 
 
 @dataclass(frozen=True, slots=True)
 class Slope:
-    """How fast a weighted sum of the outputs grows along a direction of one input."""
+    """The slope of a weighted sum of the outputs along a direction of one input."""
 
     argument: str
     direction: Direction
     variant: int
-    """Which of the point's weightings it is of."""
+    """The number of the point's weighting."""
     value: float
     doubt: float
-    """How far it may be off for the rounding of the reference."""
+    """The largest error of the value that the reference's rounding and the steps may cause."""
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A point where a kernel is smooth, with what a derivative's text is to be told and held against."""
+    """A point where a kernel is smooth, with the inputs and the expected slopes of a derivative's text."""
 
     inputs: Values
     cotangents: tuple[dict[str, npt.NDArray[Any]], ...]
-    """Several weightings of the outputs: output (``name`` or ``name.field``) to weights."""
+    """Several weightings of the outputs, each from output (``name`` or ``name.field``) to weights."""
     starts: Mapping[str, Direction]
-    """What the adjoint of each input, or of its struct's fields, is before the text adds to it; none in JAX."""
+    """The initial adjoint of each input, or of its struct's fields; empty in JAX."""
     slopes: tuple[Slope, ...]
     final: Values
-    """What a forward run leaves, in the kernel's own precision."""
+    """The final values of a forward run, in the kernel's own precision."""
     kept: Mapping[str, npt.NDArray[np.bool_]]
-    """Which elements of its outputs a forward run leaves as they are; of arrays of numbers that a kernel writes."""
+    """Write-only floating-point array to a mask of the elements that a forward run does not change."""
     replaced: Mapping[str, npt.NDArray[np.bool_]] = field(default_factory=dict[str, npt.NDArray[np.bool_]])
-    """Of the arrays that a kernel starts from and gives no gradient of, the elements whose start does not matter."""
+    """Array that is read and written, and has no gradient, to a mask of elements whose initial values do not matter."""
 
 
 def differentiable(signature: Signature) -> list[Argument]:
-    """The inputs that a derivative's text gives gradients for."""
+    """Return the inputs that a derivative's text computes gradients of."""
     return [each for each in signature.arguments if each.name in signature.differentiable]
 
 
 def weighted_outputs(signature: Signature) -> list[Argument]:
-    """The outputs that are summed: results, or arrays that a kernel writes."""
+    """Return the outputs that are weighted: floating-point results, or arrays that a kernel writes."""
     written = [each for each in signature.arguments if each.role is not Role.INPUT]
     return [each for each in (*signature.results, *written) if each.is_float]
 
 
 @dataclass(frozen=True, slots=True)
 class NothingToCheck:
-    """Why there is no point that a derivative could be checked at."""
+    """The reason why there is no point at which a derivative could be checked."""
 
     reason: str
 
 
 def points_for(source: str, *, suspect: bool = False) -> int:
-    """How many points the derivatives of a kernel are checked at, one with a construct that often goes wrong or not."""
+    """Return the number of points at which a kernel's derivatives are checked.
+
+    Args:
+        source: the kernel's source.
+        suspect: whether it has a construct whose derivatives the tool is known to get wrong.
+    """
     if suspect and (_BRANCH.search(source) or _BENT.search(source)):
         return SUSPECT_POINTS
     if _BRANCH.search(source):
@@ -128,20 +145,20 @@ def find_points(
     runs: Sequence[Values] = (),
     trace: Trace | None = None,
 ) -> tuple[Point, ...] | NothingToCheck:
-    """Smooth points, or why there is none that a derivative could be checked at.
+    """Return smooth points, or why there is none at which a derivative could be checked.
 
-    Where they do not come to all that a derivative goes through, up to four more are looked for that do.
+    If they do not reach everything that a derivative goes through, up to four more that do are searched for.
 
     Args:
-        reference: the kernel's.
-        spec: the kernel.
-        suspect: whether it has a construct that the tool is known to get derivatives wrong of.
-        seed: another one gives other points.
-        runs: draws of the kernel's arguments, among which such points are looked for too.
-        trace: what the places and arms are noted in that the points come to, if that is wanted.
+        reference: the kernel's reference.
+        spec: the kernel's record.
+        suspect: whether the kernel has a construct whose derivatives the tool is known to get wrong.
+        seed: seed of the points.
+        runs: draws of the kernel's arguments, which are tried too as such points.
+        trace: where to record the places and arms that the points reach, if that is wanted.
 
     Raises:
-        ReferenceUnknownError: for what is not modelled.
+        ReferenceUnknownError: if something is not modelled.
         ReferenceFaultError: if the kernel is at fault.
     """
     trace = Trace() if trace is None else trace
@@ -195,14 +212,14 @@ _Place = tuple[Values, "_Measured"]
 def _measure(
     reference: Reference, signature: Signature, drawn: Sequence[Values], numbers: Sequence[int], *, seed: int
 ) -> tuple[list[_Place], list[_Place]]:
-    """The places where a kernel is smooth, with what differences say there: those that are sound, and the others.
+    """Return the places where a kernel is smooth, with the finite differences there: the sound ones, and the others.
 
     Args:
-        reference: the kernel's.
-        signature: its signature.
-        drawn: the places; their directions and steps are one run of the reference.
-        numbers: of the places; directions and weightings depend on them.
-        seed: so do they on this.
+        reference: the kernel's reference.
+        signature: the kernel's signature.
+        drawn: the places. The steps along their directions are one call of the reference.
+        numbers: the numbers of the places, which directions and weightings depend on.
+        seed: seed of the directions and weightings.
     """
     inputs, outputs = differentiable(signature), weighted_outputs(signature)
     generators = [generator_of("direction", 1000 + each, seed=seed) for each in numbers]
@@ -225,14 +242,14 @@ def _measure(
 
 
 def _aimed(reference: Reference, spec: KernelSpec, trace: Trace, runs: Sequence[Values], *, seed: int) -> list[_Place]:
-    """A few more points, at which the kernel comes to what it has not come to, and a derivative goes through.
+    """Return a few more points, at which the kernel reaches something new that a derivative goes through.
 
     Args:
-        reference: the kernel's.
-        spec: the kernel.
-        trace: what the points come to; what the new ones come to is added.
+        reference: the kernel's reference.
+        spec: the kernel's record.
+        trace: the places and arms that the points have reached; those of the new points are added.
         runs: draws of the kernel's arguments, which are tried last.
-        seed: another one gives other points.
+        seed: seed of the points.
     """
     found: list[_Place] = []
     for number, place in enumerate(trials(spec, runs, seed)):
@@ -254,12 +271,12 @@ def _aimed(reference: Reference, spec: KernelSpec, trace: Trace, runs: Sequence[
 
 
 def trials(spec: KernelSpec, runs: Sequence[Values], seed: int) -> Iterator[Values]:
-    """Points that are tried where others do not come to everything, off the bounds of the domains.
+    """Yield points to try where others do not reach everything, away from the bounds of the domains.
 
     Args:
-        spec: the kernel.
+        spec: the kernel's record.
         runs: draws of its arguments, which are tried last.
-        seed: another one gives other points.
+        seed: seed of the points.
     """
     for number in range(TRIALS):
         crowded = number % 4 == 3
@@ -273,7 +290,7 @@ def trials(spec: KernelSpec, runs: Sequence[Values], seed: int) -> Iterator[Valu
 def _left_alone(
     reference: Reference, signature: Signature, places: Sequence[Values], finals: Sequence[Values]
 ) -> list[dict[str, npt.NDArray[np.bool_]]]:
-    """Of each run, which elements of its outputs are what they were, whatever that is.
+    """Return, for each run, which elements of its outputs keep their initial values, whatever these are.
 
     Tiles and fields of structs are left out.
     """
@@ -295,9 +312,10 @@ def _left_alone(
 def _replaced(
     reference: Reference, signature: Signature, places: Sequence[Values], finals: Sequence[Values]
 ) -> list[dict[str, npt.NDArray[np.bool_]]]:
-    """Of each run, which elements of arrays without a gradient end as they do whatever they start from, nearly.
+    """Return, for each run, which elements of arrays without a gradient do not depend on their initial values.
 
-    Those are the arrays that atomics take extremes into; fields of structs are left out.
+    They are computed from slightly different initial values too. The arrays are those that atomics take extremes into.
+    Tiles and fields of structs are left out.
     """
     names = [] if signature.results or signature.tiled else [
         each.name for each in signature.arguments
@@ -317,7 +335,7 @@ def _replaced(
 def _directions(
     generator: np.random.Generator, inputs: Sequence[Argument], place: Values, number: int
 ) -> list[tuple[str, Direction]]:
-    """So many directions of each input; of large arrays some move few elements, at every other point the ends."""
+    """Return the directions of each input. In large arrays some move few elements, at every other point the ends."""
     found: list[tuple[str, Direction]] = []
     for each in inputs:
         value = place[each.name]
@@ -332,14 +350,14 @@ def _directions(
 
 
 def _runs(place: Values, directions: Sequence[tuple[str, Direction]]) -> list[Values]:
-    """The place itself, then the steps of each direction."""
+    """Return the place itself, followed by the steps along each direction."""
     wide = doubled(place)
     return [wide, *(moved(wide, {name: direction}, step) for name, direction in directions for step in STEPS)]
 
 
 @dataclass(frozen=True, slots=True)
 class _Measured:
-    """What differences at one point say."""
+    """The finite differences at one point."""
 
     cotangents: tuple[dict[str, npt.NDArray[Any]], ...]
     starts: Mapping[str, Direction]
@@ -347,9 +365,10 @@ class _Measured:
 
 
 def _loosened(measured: _Measured) -> _Measured:
-    """What differences say where a gradient goes through something that has no derivative, such as a vector of zeros.
+    """Return the differences with larger doubts, for a point where a gradient goes through something singular.
 
-    A text may have large terms there of which nothing is left but their rounding.
+    An example is the length of a vector of zeros, which has no derivative. A text may have large terms there that
+    cancel out except for rounding.
     """
     largest = max(abs(each.value) for each in measured.slopes)
     slopes = tuple(replace(each, doubt=max(each.doubt, _SINGULAR * largest)) for each in measured.slopes)
@@ -365,7 +384,10 @@ def _measured(
     *,
     ends: bool,
 ) -> _Measured | None:
-    """Weightings of the outputs, and the slopes of their sums; None if an input has no smooth direction."""
+    """Return weightings of the outputs, and the slopes of the weighted sums.
+
+    None if an output is not finite, an input has no smooth direction, or no element of the outputs is smooth.
+    """
     wanted = {each.name for each in outputs}
     first = results[0]
     names = [
@@ -395,7 +417,7 @@ def _measured(
 
 
 def _weightings(generator: np.random.Generator, groups: Sequence[slice], *, ends: bool) -> list[Floats]:
-    """Weights of all elements of the outputs; where these are many, also of the ends of each alone, or of parts."""
+    """Return weights for all elements of the outputs, and for many elements also weights for the ends or parts only."""
     size = groups[-1].stop
     whole = weights(generator, (size,))
     if size <= _FEW:
@@ -424,7 +446,7 @@ def _slopes(
 
 
 def _start(generator: np.random.Generator, argument: Argument, slopes: Sequence[Slope]) -> Direction:
-    """What an adjoint starts from: about as large as the gradient is, so that neither drowns the other."""
+    """Return the initial adjoint of an input, about as large as the gradient, so that neither is lost in the other."""
     mine = [each for each in slopes if each.argument == argument.name and each.variant == 0]
     terms = max(sum(int(np.count_nonzero(part)) for part in each.direction.values()) for each in mine)
     largest = max(abs(each.value) for each in mine) / max(1.0, float(np.sqrt(terms)))

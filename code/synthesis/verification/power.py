@@ -1,7 +1,7 @@
-"""Whether inputs that somebody else chose can tell a wrong text from a right one, told before anything runs.
+"""Checks whether somebody else's inputs can tell wrong texts from right ones, before anything runs.
 
-On a domain that is narrow every function is a straight line, and where there is one thread nothing depends on which one
-it is. So a text with another function, or with another statement for the other threads, would pass.
+On a narrow domain every function is nearly a straight line, and with one thread nothing depends on the thread's index.
+So a text with another function, or with another statement for the other threads, would pass.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,11 +13,14 @@ from synthesis.core.records import Argument, Domain, Hindrance, KernelSpec, Role
 from synthesis.frontends.base import Reference, ReferenceFaultError, ReferenceUnknownError, Values
 
 _NARROW = 0.1
-"""Width of a domain, relative to 1 or to its lower bound, below which it is asked whether it shows a curve."""
+"""Width of a domain below which the kernel is checked for a straight line.
+
+It is relative to the absolute lower bound, or to 1 if that is larger.
+"""
 _STRAIGHTER = 0.25
-"""How much nearer to a straight line a kernel has to be that was proved before."""
+"""Factor on the tolerances if the kernel was verified before: it then has to be nearer to a straight line."""
 _CURVED = 1e-3
-"""How far a kernel has to be from a straight line on the wider domain, relatively, to be taken for a curve."""
+"""Smallest relative deviation from a straight line, on the wider domain, of a kernel that counts as a curve."""
 
 
 def find_weakness(
@@ -29,16 +32,16 @@ def find_weakness(
     *,
     fresh: bool,
 ) -> Unproved | None:
-    """Why the inputs tell too little; None if nothing says that they do.
+    """Return why the inputs tell too little; None if nothing indicates that they do.
 
     Args:
-        reference: the kernel's.
-        spec: the kernel.
-        runs: the draws; two of them at least.
-        double: what the reference gives on them in float64.
-        tolerance: how far a text may be off, by array.
-        fresh: whether the row is just made; one that was proved before has to be straighter, since inputs of another
-            seed may bend it less.
+        reference: the kernel's reference.
+        spec: the kernel's record.
+        runs: the draws, two of them at least.
+        double: the reference's results on them in float64.
+        tolerance: array to the relative tolerance of a text.
+        fresh: whether the row has just been made. One that was verified before has to be nearer to a straight line,
+            since inputs of another seed may bend it less.
     """
     if reference.is_of_one_thread:
         return too_little("the launch has one thread, and the kernel asks which one it is")
@@ -55,7 +58,7 @@ def find_weakness(
 
 
 def too_little(why: str) -> Unproved:
-    """The reason that the inputs tell too little, and why they do."""
+    """Return the reason that the inputs tell too little, with an explanation."""
     return Unproved(Hindrance.TELLS_TOO_LITTLE, f"{Hindrance.TELLS_TOO_LITTLE}: {why}")
 
 
@@ -73,7 +76,7 @@ def _is_straight(
     double: Sequence[Values],
     tolerance: Mapping[str, float],
 ) -> bool:
-    """Whether a kernel looks straight along an argument on its domain, and does not on a wider one."""
+    """Return whether a kernel is straight along an argument on its domain, and not on a wider one."""
     name, first, domain = argument.name, runs[0], argument.domain
     assert domain is not None
     if np.array_equal(first[name], runs[1][name]):
@@ -97,9 +100,9 @@ def _scaled(values: Any, low: float, scale: float) -> Any:
 def _bend(
     reference: Reference, run: Values, name: str, values: tuple[Any, Any], first: Values | None
 ) -> dict[str, float] | None:
-    """How far each array is, in the middle between two values of an argument, from the mean of both, relatively.
+    """Return the relative deviation of each array at the middle of two values of an argument from the mean at the two.
 
-    None if the kernel is at fault there.
+    None if the kernel fails there, or the deviation is not finite.
     """
     one, other = values
     middle = ((one.astype(float) + other.astype(float)) / 2).astype(one.dtype)

@@ -1,7 +1,6 @@
-"""How much of a kernel some runs came to: a proof is only of what ran.
+"""Measures how much of a kernel some runs reached: only what ran is verified.
 
-A statement that no run executed, or an output that no run changed, could be left out of a text, and nothing would
-tell.
+A text could omit a statement that no run executed, or an output that no run changed, and still pass.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,7 +15,7 @@ from synthesis.frontends.base import Reached, Values
 from synthesis.verification.inputs import flat, is_of
 
 SHARE = 0.8
-"""What the runs have to come to where nothing else is asked."""
+"""Default of the share of a kernel that runs must reach."""
 
 
 WRITES_NOTHING = Unproved(Hindrance.NOT_REACHED, f"{Hindrance.NOT_REACHED}: the kernel writes nothing")
@@ -24,19 +23,19 @@ WRITES_NOTHING = Unproved(Hindrance.NOT_REACHED, f"{Hindrance.NOT_REACHED}: the 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:
-    """What the runs of a plan came to."""
+    """The part of a kernel that the runs of a plan reached."""
 
     code: Reached
     outputs: int
-    """Arguments that the kernel writes."""
+    """Number of arguments that the kernel writes."""
     idle: tuple[str, ...] = ()
-    """Those of them that hold after every run what they held before."""
+    """The written arguments whose values no run changed."""
     writes: bool = True
-    """Whether the kernel writes into its arguments; False for a function that gives results."""
+    """Whether the kernel writes into its arguments; False for a function that returns results."""
 
     @property
     def share(self) -> float:
-        """From 0 to 1: of the statements and arms of expressions, or of the outputs, whichever is less."""
+        """The reached share of statements and arms of expressions, or the changed share of outputs if that is less."""
         return min(self.code.share, self._changed)
 
     @property
@@ -46,10 +45,12 @@ class Reach:
         return 1 - len(self.idle) / self.outputs if self.outputs else 0.0
 
     def hindrance(self, least: float) -> Unproved | None:
-        """Why nothing counts as verified, or None if enough was come to; where no output changed, it never is.
+        """Return why nothing counts as verified; None if enough was reached.
+
+        It is never enough if no output changed.
 
         Args:
-            least: the share of the statements, and of the outputs, that has to be come to.
+            least: the share of the statements, and of the outputs, that must be reached.
         """
         if min(self.code.statements, self._changed) >= least and self._changed > 0:
             return None
@@ -64,7 +65,7 @@ class Reach:
 
 
 def underived(code: Reached) -> Unproved | None:
-    """Why some runs prove no derivative: what it goes through and none came to; None if there is nothing."""
+    """Return why some runs verify no derivative: it goes through something that none reached; None if they may."""
     missed = code.underived
     if not missed:
         return None
@@ -72,10 +73,10 @@ def underived(code: Reached) -> Unproved | None:
 
 
 def depending_on_order(name: str | None) -> Unproved | None:
-    """Why a run proves nothing in another order of threads; None if no order changes what it leaves.
+    """Return why a run says nothing about other orders of threads; None if no order changes the results.
 
     Args:
-        name: of what holds something else in another order.
+        name: the name of something with other values in another order; None if there is nothing.
     """
     if name is None:
         return None
@@ -84,13 +85,13 @@ def depending_on_order(name: str | None) -> Unproved | None:
 
 
 def reach_of(signature: Signature, runs: Sequence[Values], results: Sequence[Values], code: Reached) -> Reach:
-    """What some runs came to.
+    """Return the part of a kernel that some runs reached.
 
     Args:
-        signature: the kernel's.
-        runs: what each started from.
-        results: what each left, in the kernel's own precision.
-        code: the statements that they came to.
+        signature: the kernel's signature.
+        runs: the initial values of each run.
+        results: the final values of each run, in the kernel's own precision.
+        code: the statements that they reached.
     """
     outputs = [each.name for each in signature.arguments if each.role is not Role.INPUT]
     changed = {name for run, left in zip(runs, results, strict=True) for name in changed_by(run, left, outputs)}
@@ -103,7 +104,7 @@ def reach_of(signature: Signature, runs: Sequence[Values], results: Sequence[Val
 
 
 def changed_by(run: Values, left: Values, names: Sequence[str]) -> list[str]:
-    """The arguments of these names that hold something else after a run than before it."""
+    """Return the arguments, among those named, whose values a run changed."""
     before, after = flat({name: run[name] for name in names}), flat({name: left[name] for name in names})
     return [name for name in names if any(_differs(before, after, each) for each in after if is_of(each, name))]
 

@@ -1,4 +1,4 @@
-"""Which of a kernel's recorded launches a row is proved on, and how far other draws go from it."""
+"""Chooses which of a kernel's recorded launches a row is verified on, and how far other draws deviate from it."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -13,14 +13,17 @@ from synthesis.verification.inference import infer_inputs, share_of
 from synthesis.verification.inputs import array_shape, missing_inputs
 
 MOST_NUMBERS = 4096
-"""Numbers that a row's signature may hold."""
+"""Maximum number of recorded numbers in a row's signature."""
 _MOST_WHOLE = 16384
-"""The same where nothing can be cut."""
+"""Maximum number of recorded numbers in the signature of a launch that is not cut."""
 _MOST_ELEMENTS = 2**21
+"""Maximum number of elements of all arguments of a replayed launch."""
 _MOST_THREADS = 2**14
+"""Maximum number of threads of a replayed launch."""
 _CUTS = (64, 16, 4)
-"""What dimensions are cut to that are too large."""
+"""Sizes that larger dimensions are cut to, in the order in which they are tried."""
 _NEAR = Mutation(share=0.05, of_zeros=0.1)
+"""A deviation of up to 5 % from the recorded numbers."""
 _REAL = (
     _NEAR,
     Mutation(share=0.4, of_zeros=1.0),
@@ -29,8 +32,9 @@ _REAL = (
     Mutation(share=0.0006, of_zeros=1e-6),
     _NEAR,
 )
+"""The deviations of floating-point numbers, in the order in which they are tried."""
 _WHOLE = (replace(_NEAR, whole=1), _NEAR)
-"""Where there are no floating-point numbers that could move."""
+"""The deviations if there are no floating-point numbers that could move."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +46,16 @@ class _Best:
 def choose_launch(
     frontend: Frontend, kernel: Kernel, launches: Sequence[Launched], *, least_reach: float
 ) -> tuple[KernelSpec, Unproved | None]:
-    """The kernel's record with inputs that come to as much of it as is asked for, and why it is unchanged if none do.
+    """Return the kernel's record with inputs that reach enough of it, and why it is unchanged if there are no inputs.
 
-    The launch is taken that comes to most of the kernel. Where none comes to enough, inputs are inferred as for any
-    other kernel, and taken if those do.
+    The launch that reaches most of the kernel is taken. If none reaches enough, inputs are inferred as for any other
+    kernel, and taken if they reach more.
 
     Args:
-        frontend: the kernel's.
-        kernel: a loaded one.
-        launches: what it was seen to be launched with.
-        least_reach: the share of the kernel that is to be come to.
+        frontend: the kernel's front end.
+        kernel: a loaded kernel.
+        launches: the recorded launches of the kernel.
+        least_reach: the share of the kernel that should be reached.
     """
     best, unknown = _best_of(frontend, kernel, launches)
     if best is not None and best.share >= least_reach:
@@ -67,7 +71,7 @@ def choose_launch(
 
 
 def _best_of(frontend: Frontend, kernel: Kernel, launches: Sequence[Launched]) -> tuple[_Best | None, Unproved | None]:
-    """What comes to most of a kernel, the first of equals, or why nothing can be replayed."""
+    """Return the launch that reaches most of a kernel, the first of equals, or why none can be replayed."""
     best: _Best | None = None
     unknown = Unproved(Hindrance.NO_INPUTS, "no launch of it was kept")
     for launched in launches:
@@ -92,7 +96,9 @@ def _not_replayed(why: str) -> Unproved:
 
 
 def _signatures(frontend: Frontend, kernel: Kernel, launched: Launched) -> Iterator[tuple[Signature, bool]]:
-    """What a launch can be replayed as, the nearest to it first, and whether all draws of it may give the same.
+    """Yield the signatures that a launch can be replayed with, the closest first.
+
+    Each comes with whether the kernel's results may be the same on every draw.
 
     Raises:
         ConfigError: if it cannot be replayed at all.
@@ -112,7 +118,7 @@ def _signatures(frontend: Frontend, kernel: Kernel, launched: Launched) -> Itera
         fitting += 1
         real = any(_moves(argument) for argument in signature.spread.arguments)
         mutations = _REAL if real else _WHOLE
-        for number, mutation in enumerate(mutations):  # all draws may give the same only where all else has failed
+        for number, mutation in enumerate(mutations):  # results may be all the same only as a last resort
             yield frontend.replayer.replayed(kernel, each, mutation), number == len(mutations) - 1
         if each is launched:
             return
@@ -130,7 +136,7 @@ def _moves(argument: Argument) -> bool:
 
 
 def _cuts(launched: Launched) -> Iterator[Launched]:
-    """The launch, and the same cut, dimensions that are largest first."""
+    """Yield the launch, and the launch with dimensions cut, the largest ones first."""
     yield launched
     for most in _CUTS:
         sizes: dict[int, int] = {}
@@ -141,7 +147,7 @@ def _cuts(launched: Launched) -> Iterator[Launched]:
 
 
 def _with_ranges(signature: Signature) -> Signature:
-    """The signature with the interval of their numbers for the largest arrays, so that the others fit into a row."""
+    """Return the signature with the numbers of the largest arrays replaced by their range, so that a row holds it."""
     numbers = sum(len(leaf.base) for each in signature.arguments for leaf in _leaves(each))
     found = {each.name: each for each in signature.arguments}
     for each in sorted(signature.arguments, key=lambda argument: len(argument.base), reverse=True):
@@ -168,7 +174,7 @@ def _leaves(argument: Argument) -> Iterator[Argument]:
 
 
 def _try(frontend: Frontend, kernel: Kernel, signature: Signature, *, alike: bool) -> float | Unproved:
-    """The share of a kernel that a signature's draws come to, or why it does not run on them."""
+    """Return the share of a kernel that a signature's draws reach, or why it does not run on them."""
     spec = replace(kernel.spec, signature=signature.spread)
     try:
         share = share_of(frontend.the_prover, replace(kernel, spec=spec), alike=alike)

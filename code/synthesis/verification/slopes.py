@@ -1,7 +1,7 @@
-"""Finite differences of the float64 reference: where to take them, along what, and how far they may be trusted.
+"""Computes finite differences of the float64 reference: at which points, along which directions, and with which doubt.
 
-Differences are taken of every element of every output, so that a kink in one of them costs that one alone, and so that
-a text can be asked of any weighting of the outputs without another run of the reference.
+Differences are taken of every element of every output. So a kink in one element costs only that one, and any weighting
+of the outputs can be compared without another run of the reference.
 """
 
 import re
@@ -19,23 +19,39 @@ from synthesis.verification.inputs import based, complete, draw_inputs, generato
 
 Floats = npt.NDArray[np.float64]
 Direction = dict[str, npt.NDArray[Any]]
-"""An input's array, or its struct's fields, to how each element moves."""
+"""Maps a field of an input's struct, or the empty string for an array of numbers, to how far each element moves."""
 
 STEP = 1e-5
-"""Of a domain's width."""
+"""The step of the differences, as a share of a domain's width."""
 _FAR = 2.0
-"""The longer step, in short ones: a kink that is nearer than that is seen."""
+"""Length of the longer step, in multiples of the shorter one. A kink within it is seen."""
 STEPS = (1.0, -1.0, _FAR, -_FAR)
+"""The steps along each direction, in multiples of ``STEP``."""
 _SMOOTH = 3e-4
+"""Largest relative difference between the slopes of both step lengths where a kernel counts as smooth.
+
+Between the slopes of the two sides, 30 times as much is allowed.
+"""
 _ROUNDING = 64 * np.finfo(float).eps
+"""Assumed relative rounding error of the reference in float64."""
 _BENT = 2.0
-"""How much a slope is doubted, of what steps of two lengths differ by; of what the two sides differ by it is all."""
+"""Factor from the difference between the slopes of both step lengths to a slope's doubt.
+
+The difference between the slopes of the two sides is added in full.
+"""
 _BOUNDS_SHARE = 0.25
-"""Share of whole numbers that are a bound of their domain, or next to one, at points near bounds."""
-_CLOSEST, _CLOSE = 2.0**-9, 2.0**-6
-"""How near an edge or a value that the source names a point is put, of the domain's width."""
+"""Share of integers that are a bound of their domain, or next to one, at points near bounds."""
+_CLOSEST = 2.0**-9
+"""Smallest distance of a point from an edge or a number of the source, as a share of the domain's width."""
+_CLOSE = 2.0**-6
+"""Largest distance of a number that is put beside an edge or a number of the source.
+
+It is a share of the domain's width too.
+"""
 _LITERAL = re.compile(r"(?<![\w.])\d+(?:\.\d*)?(?:e[-+]?\d+)?(?![\w.])")
+"""Matches the numbers of a source."""
 _MOST_LITERALS = 8
+"""Maximum number of different numbers of a source that points are put near; the smallest ones are."""
 
 
 # ---- points
@@ -44,16 +60,16 @@ _MOST_LITERALS = 8
 def draw_point(
     signature: Signature, source: str, number: int, *, seed: int = 0, near: bool = False, crowded: bool = False
 ) -> Values:
-    """Every argument at one point: away from the domains' bounds, or just inside of them.
+    """Draw every argument at one point: away from the domains' bounds, or just inside them.
 
     Args:
-        signature: shapes and domains must be known.
-        source: the kernel's, whose numbers may be where it branches.
-        number: points of two numbers are independent.
-        seed: so are those of two seeds.
-        near: whether half of the numbers are put beside a bound, zero or a number of the source, on one side of it, and
-            a quarter of the whole numbers on a bound or next to one.
-        crowded: whether half of the whole numbers of an array are the same, so that many threads come to one element.
+        signature: a signature with known shapes and domains.
+        source: the kernel's source, at whose numbers it may branch.
+        number: the number of the point. Points with different numbers are independent.
+        seed: seed of the point. Points with different seeds are independent.
+        near: whether half of the floating-point numbers are put beside a bound, zero or a number of the source, and a
+            quarter of the integers on a bound or next to one.
+        crowded: whether half of the integers of an array are equal, so that many threads access one element.
     """
     values = draw_inputs(signature, number, seed=seed, interior=True)
     if near:
@@ -100,26 +116,22 @@ def _beside(
         for each in argument.fields:
             changed[each.name] = _beside(generator, each, value[each.name], literals)
         return changed
-    if argument.domain is None or not argument.domain.width or argument.recorded:
-        return value  # what was recorded has a place of its own
-    if value.dtype.kind in "iu":
-        return _at_bounds(generator, argument, value)
-    if not argument.is_float:
-        return value
+    if not argument.is_float or argument.domain is None or not argument.domain.width or argument.recorded:
+        return value  # recorded numbers keep their places
     low, high, width = argument.domain.low, argument.domain.high, argument.domain.width
     special = [low, high, *(each for number in {0.0, *literals} for each in {number, -number} if low < each < high)]
     place = pick(generator, sorted(special), value.shape)
     distance = width * np.exp2(generator.uniform(np.log2(_CLOSEST), np.log2(_CLOSE), value.shape))
     chosen = place + distance * pick(generator, (-1.0, 1.0), value.shape)
     least, most = low + _CLOSEST * width, high - _CLOSEST * width
-    # On the other side rather than all at the bound: where two are equal, what sorts has no derivative.
+    # Mirrored rather than clipped to the bound: a sort has no derivative where two numbers are equal.
     chosen = np.where((chosen < least) | (chosen > most), 2 * place - chosen, chosen)
     chosen = based(argument, np.clip(chosen, least, most))
     return np.where(generator.random(value.shape) < 0.5, chosen, value.astype(np.float64)).astype(value.dtype)
 
 
 def inside(signature: Signature, values: Values) -> Values:
-    """Inputs whose floating-point numbers are no closer to the bounds of their domains than points are."""
+    """Return inputs with floating-point numbers clipped to the distance from the bounds that points keep."""
     found = dict(values)
     for each in signature.arguments:
         domain = each.domain
@@ -134,25 +146,25 @@ def inside(signature: Signature, values: Values) -> Values:
 
 
 def weights(generator: np.random.Generator, shape: tuple[int, ...]) -> Floats:
-    """Weights in ±[0.5, 1], exact in half precision."""
+    """Return random weights in ±[0.5, 1], exact in half precision."""
     size = np.round(generator.uniform(0.5, 1.0, shape) * 256) / 256
     return size * pick(generator, (-1.0, 1.0), shape)
 
 
 def dense_direction(generator: np.random.Generator, argument: Argument, value: npt.NDArray[Any]) -> Direction:
-    """A direction that moves every floating-point number of an input, each about as far as its domain is wide."""
+    """Return a direction that moves every floating-point number of an input by about the width of its domain."""
     found: Direction = {}
     for each in argument.fields or (argument,):
-        if not each.is_float or each.domain is None:  # whole numbers, and structs inside structs
+        if not each.is_float or each.domain is None:  # integers, and structs inside structs
             continue
         shape = value[each.name].shape if argument.fields else value.shape
         size = wide(each.domain) * _units(argument, each)
-        found[each.name if argument.fields else ""] = np.asarray(weights(generator, shape) * size)  # of a number too
+        found[each.name if argument.fields else ""] = np.asarray(weights(generator, shape) * size)  # also for a scalar
     return found
 
 
 def _units(argument: Argument, part: Argument) -> Floats | float:
-    """How far a draw of 1 moves each number of an argument, or of a field of one."""
+    """Return how far a draw of 1 moves each number of an argument, or of one of its fields."""
     if part is argument or argument.handle:
         return unit_of(part)
     return unit_of(replace(part, shape=argument.shape))
@@ -161,13 +173,13 @@ def _units(argument: Argument, part: Argument) -> Floats | float:
 def sparse_direction(
     generator: np.random.Generator, argument: Argument, value: npt.NDArray[Any], *, ends: bool
 ) -> Direction:
-    """A direction that moves few elements of an array: its first and its last, or one in eight.
+    """Return a direction that moves few elements of an array: its first and its last, or one in eight.
 
     Args:
-        generator: what is drawn with.
+        generator: the random generator.
         argument: the input.
         value: its array.
-        ends: which of the two.
+        ends: whether the first and the last element move.
     """
     rank = len(argument.shape or ())
     chosen = np.zeros(value.shape[:rank], bool)
@@ -180,7 +192,7 @@ def sparse_direction(
 
 
 def doubled(point: Values) -> Values:
-    """The point with floating-point arrays in float64."""
+    """Return the point with floating-point arrays in float64."""
     return {name: _wider(value) for name, value in point.items()}
 
 
@@ -191,14 +203,14 @@ def _wider(value: npt.NDArray[Any]) -> npt.NDArray[Any]:
 
 
 def _wider_dtype(dtype: np.dtype[Any]) -> Any:
-    """A struct's dtype with floating-point fields in float64."""
+    """Return a dtype, or a struct's dtype, with floating-point numbers in float64."""
     if dtype.names:
         return np.dtype([(name, _wider_dtype(dtype[name].base), dtype[name].shape) for name in dtype.names])
     return np.dtype(np.float64) if is_floating(dtype) else dtype
 
 
 def moved(point: Values, directions: Mapping[str, Direction], step: float) -> Values:
-    """A point that is ``doubled``, inputs moved along their directions so many steps."""
+    """Return a ``doubled`` point with inputs moved along their directions by ``step`` times ``STEP``."""
     found = dict(point)
     for name, direction in directions.items():
         if "" in direction:
@@ -216,23 +228,23 @@ def moved(point: Values, directions: Mapping[str, Direction], step: float) -> Va
 
 @dataclass(frozen=True, slots=True)
 class Differences:
-    """How every element of the outputs moves along each direction."""
+    """The slopes of every element of the outputs along each direction."""
 
     slope: Floats
-    """Directions by elements."""
+    """The slopes, of shape directions by elements."""
     doubt: Floats
-    """How far each of them may be off: for the rounding of the reference, and as steps are not infinitely short."""
+    """How far each slope may be off, because of the reference's rounding and the length of the steps."""
     smooth: npt.NDArray[np.bool_]
-    """Where steps of two lengths and of both sides agree: there is no kink."""
+    """Whether the steps of both lengths and on both sides agree, so that there is no kink."""
 
 
 def differences(middle: Floats, runs: Floats, groups: Sequence[slice]) -> Differences:
-    """Central differences.
+    """Return central differences.
 
     Args:
         middle: the elements of all outputs at the point itself.
-        runs: the same of every direction, at each of ``STEPS``: directions by steps by elements.
-        groups: the elements of each output, whose typical slope says what is small.
+        runs: the elements at each of ``STEPS`` along every direction, of shape directions by steps by elements.
+        groups: the elements of each output. A slope is small relative to the typical one of its output.
     """
     with np.errstate(all="ignore"):
         ahead, behind, far_ahead, far_behind = np.moveaxis(runs, 1, 0)
@@ -253,5 +265,8 @@ def differences(middle: Floats, runs: Floats, groups: Sequence[slice]) -> Differ
 
 
 def typical_width(argument: Argument, part: Argument) -> float:
-    """How far an argument's numbers, or those of a field of it, move in their domain; 1 where there is no telling."""
+    """Return how far a direction moves the numbers of an argument, or of a field of it, on average.
+
+    It is 1 if there is no domain.
+    """
     return 1.0 if part.domain is None else float(np.mean(wide(part.domain) * _units(argument, part)))

@@ -1,4 +1,4 @@
-"""Tangents: what a text says of them, element by element, against finite differences of the float64 reference."""
+"""Compares the tangents of a text, element by element, with finite differences of the float64 reference."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -24,32 +24,41 @@ from synthesis.verification.slopes import (
 )
 
 _SLACK = 5.0
-"""How much of the tolerance of a sum one element may be off."""
+"""Tolerance of one element, in multiples of the tolerance of a sum."""
 _MOST = 5e-2
-"""And at most, unless a result itself may be off by more, as one that is computed in bfloat16 may."""
+"""Largest relative tolerance of a tangent, unless results need a larger one, as those in bfloat16 may."""
 _ALONE = 4
-"""So many inputs, the first ones, move alone too, so that none hides behind the others."""
-_UNITS, _FINE = 16.0, 2.0**-23
-"""Units in the last place, of the coarsest numbers that are computed with, that rounding may come to there."""
+"""Number of inputs, the first ones, that also move alone, so that none hides behind the others."""
+_UNITS = 16.0
+"""Allowed rounding error of one input's tangents, and of sums, in units in the last place.
+
+The units are those of the coarsest numbers that the kernel computes with.
+"""
+_FINE = 2.0**-23
+"""A unit in the last place of float32, relative to the number; finer numbers count as float32."""
 _RESULT = 2e-4
-"""How far a result beside a tangent may be off at least: near edges, more than on the draws that a tolerance is of."""
+"""Smallest relative tolerance of a result beside a tangent.
+
+Points near edges need more than the draws that the forward tolerance comes from.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Tangents:
-    """A direction of all inputs at one point, or of one, and how every result moves along it."""
+    """A direction of all inputs, or of one, at a point, and the expected tangents of the results along it."""
 
     inputs: Values
+    """The arguments, and ``tangent_`` of each floating-point one."""
     expected: Values
     """The results, and ``tangent_`` of each floating-point one."""
     doubt: Mapping[str, Floats]
-    """How far each tangent may be off for the rounding of the reference, by result."""
+    """Result to how far each of its tangents may be off, because of the reference's rounding and the steps."""
     smooth: Mapping[str, npt.NDArray[np.bool_]]
-    """Where a result has a tangent, and does not jump."""
+    """Result to a mask of the elements that have a tangent, and do not jump."""
     steady: Mapping[str, npt.NDArray[np.bool_]]
-    """Where a result of whole numbers or truth values is the same beside the point, and in both precisions."""
+    """Result of integers or truth values to a mask of elements equal beside the point and in both precisions."""
     weights: Mapping[str, Floats]
-    """Weights of the elements of each floating-point result, zero where it has no tangent."""
+    """Floating-point result to the weights of its elements, which are zero where it has no tangent."""
 
 
 def find_tangents(
@@ -61,20 +70,20 @@ def find_tangents(
     runs: Sequence[Values] = (),
     trace: Trace | None = None,
 ) -> tuple[Tangents, ...] | NothingToCheck:
-    """Points and directions with the results' elementwise slopes, or why there is none.
+    """Return points and directions with the slope of each element of the results, or why there is none.
 
-    Where these leave arms of expressions untaken that a derivative goes through, points that take them are added.
+    If they do not reach everything that a derivative goes through, points that do are added.
 
     Args:
-        reference: the kernel's.
-        spec: the kernel.
-        suspect: whether it has a construct that the tool is known to get derivatives wrong of.
-        seed: another one gives other points and directions.
-        runs: draws of the kernel's arguments, among which points for untaken arms are looked for first.
-        trace: what the places and arms are noted in that the points come to, if that is wanted.
+        reference: the kernel's reference.
+        spec: the kernel's record.
+        suspect: whether the kernel has a construct whose derivatives the tool is known to get wrong.
+        seed: seed of the points and directions.
+        runs: draws of the kernel's arguments, which are tried last for such points.
+        trace: where to record the places and arms that the points reach, if that is wanted.
 
     Raises:
-        ReferenceUnknownError: for what is not modelled.
+        ReferenceUnknownError: if something is not modelled.
         ReferenceFaultError: if the kernel is at fault.
     """
     trace = Trace() if trace is None else trace
@@ -103,15 +112,15 @@ def _aimed(
     *,
     seed: int,
 ) -> list[Tangents]:
-    """A few more points, at which the kernel comes to what it has not come to, and a derivative goes through.
+    """Return a few more points, at which the kernel reaches something new that a derivative goes through.
 
     Args:
-        reference: the kernel's.
-        spec: the kernel.
-        trace: what the points come to; what the new ones come to is added.
+        reference: the kernel's reference.
+        spec: the kernel's record.
+        trace: the places and arms that the points have reached; those of the new points are added.
         runs: draws of the kernel's arguments, which are tried last.
         moving: the arguments that have a tangent.
-        seed: another one gives other points.
+        seed: seed of the points.
     """
     found: list[Tangents] = []
     for number, place in enumerate(trials(spec, runs, seed)):
@@ -136,14 +145,16 @@ def _measured(
     seed: int,
     trace: Trace,
 ) -> list[Tangents]:
-    """How the results move at some points; what the smooth ones come to is noted.
+    """Return how the results move at some points, and record the places and arms that the points reach.
+
+    Arms are recorded only for points where a result is smooth.
 
     Args:
-        reference: the kernel's.
-        spec: the kernel.
-        points: for each the number that its direction depends on, the inputs, and the arguments that move.
-        seed: another one gives other directions.
-        trace: what is noted in.
+        reference: the kernel's reference.
+        spec: the kernel's record.
+        points: for each point the number that its direction depends on, the inputs, and the arguments that move.
+        seed: seed of the directions.
+        trace: where to record the places and arms.
     """
     signature = spec.signature
     moving = [each for each in signature.arguments if each.is_float]
@@ -181,7 +192,7 @@ def _measured(
 
 
 def _doubted(tangents: Tangents, whole: Tangents, unit: float) -> Tangents:
-    """Those of one input, which may drown in the rounding of what the others come to."""
+    """Return the tangents of one input with larger doubts: they may be lost in rounding of other inputs' terms."""
     sizes = {name: np.abs(whole.expected[f"tangent_{name}"]) for name in whole.doubt}
     return replace(tangents, doubt={
         name: np.asarray(each + unit * (sizes[name] + (float(np.median(sizes[name])) if each.size else 0.0)))
@@ -212,7 +223,7 @@ def _expected(
 
 
 def pullback_runs(signature: Signature, tangents: Sequence[Tangents]) -> dict[RunKey, Values]:
-    """The runs of a backward text at the points of tangents, whose results are weighted as these say."""
+    """Return the runs of a backward text at the points of tangents, with the weights of the results as cotangents."""
     kinds = {each.name: each.dtype for each in signature.results}
     return {
         RunKey(Purpose.TANGENT, number): {
@@ -226,14 +237,14 @@ def pullback_runs(signature: Signature, tangents: Sequence[Tangents]) -> dict[Ru
 def check_pullbacks(
     outcome: Outcome, tangents: Sequence[Tangents], precisions: Mapping[str, Precision]
 ) -> GradientResult:
-    """Whether gradients, multiplied with a direction, are the weighted sum of the results' tangents along it.
+    """Check that gradients times a direction give the weighted sum of the results' tangents along it.
 
-    The tangent's text is held against the same slopes at the same points, so the two texts agree where both pass.
+    The tangent text is compared with the same slopes at the same points, so the two texts agree if both pass.
 
     Args:
-        outcome: what the runs of ``pullback_runs`` left.
+        outcome: the final values of the runs of ``pullback_runs``.
         tangents: the points.
-        precisions: argument to how exactly its gradient is told.
+        precisions: argument to the precision of its gradient.
     """
     worst = 0.0
     tolerance = max(each.tolerance for each in precisions.values())
@@ -262,13 +273,13 @@ def check_pullbacks(
 def check_tangents(
     outcome: Sequence[Values], tangents: Sequence[Tangents], tolerance: float, forward: float
 ) -> GradientResult:
-    """Whether a text's tangents are the slopes, and its results the results, where these are smooth or steady.
+    """Check that a text's tangents are the slopes, and its results the expected ones, where these are smooth or steady.
 
     Args:
-        outcome: what each run left.
-        tangents: what the runs are held against.
-        tolerance: how far a tangent may be off.
-        forward: how far a result may be.
+        outcome: the final values of each run.
+        tangents: the expected tangents of each run.
+        tolerance: the relative tolerance of a derivative.
+        forward: the relative tolerance of the forward run.
     """
     worst, count = 0.0, 0
     most = min(_SLACK * tolerance, max(_MOST, forward))
@@ -287,7 +298,7 @@ def check_tangents(
 
 
 def _wrong_whole_numbers(values: Values, tangents: Tangents) -> Iterator[tuple[str, npt.NDArray[np.bool_]]]:
-    """The results of whole numbers or truth values that are not the expected ones, and where they are not."""
+    """Yield the results of integers or truth values that are not the expected ones, with a mask of where."""
     for name, mask in tangents.steady.items():
         wrong = np.asarray(mask & (values[name] != tangents.expected[name]))
         if wrong.any():
@@ -295,12 +306,12 @@ def _wrong_whole_numbers(values: Values, tangents: Tangents) -> Iterator[tuple[s
 
 
 def right_results(outcome: Sequence[Values], tangents: Sequence[Tangents], forward: float) -> bool:
-    """Whether a text's results alone are right, and any of them is neither zero nor what it was given.
+    """Return whether a text's results alone are right, and one of them is neither constant nor a copy of an input.
 
     Args:
-        outcome: what each run left.
-        tangents: what the runs are held against.
-        forward: how far a result may be off.
+        outcome: the final values of each run.
+        tangents: the expected results of each run.
+        forward: the relative tolerance of the forward run.
     """
     telling = False
     for values, each in zip(outcome, tangents, strict=True):
@@ -319,7 +330,7 @@ def right_results(outcome: Sequence[Values], tangents: Sequence[Tangents], forwa
 
 
 def _errors(value: npt.NDArray[Any], true: npt.NDArray[Any], doubt: "Floats | float") -> Floats:
-    """Distances relative to the element's size and to the array's typical one."""
+    """Return errors relative to the element's magnitude plus the array's typical one; 0 within the doubt."""
     typical = float(np.median(np.abs(true))) if true.size else 0.0
     with np.errstate(all="ignore"):
         off = np.abs(value.astype(np.float64) - true)

@@ -1,4 +1,4 @@
-"""The numbers that a source compares its arguments with: where its branches part."""
+"""Finds the numbers that a source compares its arguments with, which decide its branches."""
 
 import ast
 import functools
@@ -7,34 +7,37 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 _SOONEST = 32
-"""How many numbers of a source are taken, the first ones."""
+"""Maximum number of numbers of a source that are taken, the first ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thresholds:
-    """What a source decides by."""
+    """The numbers and arguments that a source decides by."""
 
     of: Mapping[str, tuple[float, ...]] = field(default_factory=dict[str, tuple[float, ...]])
-    """Argument to the numbers that it, or what is computed from it, is compared with."""
+    """Argument to the numbers that it, or a value computed from it, is compared with."""
     flags: frozenset[str] = frozenset()
-    """Arguments whose truth is asked for, or that a comparison with another argument or a thread's number is about."""
+    """Arguments that are tested for truth, given to ``range``, or compared with something other than a number.
+
+    The other thing may be another argument or a thread's index.
+    """
     numbers: tuple[float, ...] = ()
     """Every number of the source, those of comparisons first."""
     together: tuple[tuple[str, str], ...] = ()
-    """Pairs of arguments that stand in one comparison."""
+    """Pairs of arguments in the same comparison."""
 
 
 def thresholds_of(source: str, names: Collection[str]) -> Thresholds:
-    """The numbers that a source compares arguments with; of a source that does not parse, none.
+    """Return the numbers that a source compares arguments with; none if it does not parse.
 
     Args:
-        source: complete, with helpers and constants.
-        names: the arguments'.
+        source: the complete source, with helpers and constants.
+        names: the names of the arguments.
     """
     return _thresholds_of(source, tuple(names))
 
 
-@functools.lru_cache(maxsize=4)  # a plan asks for those of its kernel several times
+@functools.lru_cache(maxsize=4)  # a plan asks for its kernel's several times
 def _thresholds_of(source: str, names: tuple[str, ...]) -> Thresholds:
     try:
         tree = ast.parse(source)
@@ -65,7 +68,7 @@ def _thresholds_of(source: str, names: tuple[str, ...]) -> Thresholds:
 
 
 def _constants(tree: ast.Module) -> dict[str, float]:
-    """Names that a module gives to numbers, as they are or inside one call (``wp.constant(3)``)."""
+    """Return the names that a module gives to numbers, as they are or inside one call (``wp.constant(3)``)."""
     found: dict[str, float] = {}
     for statement in tree.body:
         if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
@@ -78,10 +81,10 @@ def _constants(tree: ast.Module) -> dict[str, float]:
 
 
 def _origins(tree: ast.AST, names: Collection[str]) -> dict[str, set[str]]:
-    """Name to the arguments that its value is computed from, as far as plain assignments tell."""
+    """Return, for each name, the arguments that its value is computed from, as far as plain assignments show."""
     made = {name: {name} for name in names}
     links = list(_links(tree))
-    for _ in range(4):  # what is assigned later in a loop is computed from as well
+    for _ in range(4):  # a loop may read what it assigns later
         for target, read in links:
             for name in read:
                 made.setdefault(target, set()).update(made.get(name, ()))
@@ -106,7 +109,10 @@ def _links(tree: ast.AST) -> Iterator[tuple[str, list[str]]]:
 
 
 def _tests(tree: ast.AST) -> Iterator[tuple[ast.expr, bool]]:
-    """What decides: comparisons, and expressions whose truth is asked for; and whether it is the former."""
+    """Yield the expressions that a source decides by, and whether each is a comparison.
+
+    The others are tested for truth, or are arguments of ``range``.
+    """
     for node in ast.walk(tree):
         match node:
             case ast.Compare():
@@ -130,7 +136,7 @@ def _truths(test: ast.expr) -> Iterator[tuple[ast.expr, bool]]:
 
 
 def _names(node: ast.AST) -> list[str]:
-    """The names in a tree, and those of fields with what they are of, as ``state.mass``."""
+    """Return the names in a tree, and those of attributes with their object, such as ``state.mass``."""
     found: list[str] = []
     for each in ast.walk(node):
         if isinstance(each, ast.Name):
@@ -141,7 +147,7 @@ def _names(node: ast.AST) -> list[str]:
 
 
 def _numbers(node: ast.AST, constants: Mapping[str, float]) -> Iterator[float]:
-    """The numbers in a tree, in its order, but for those that are indices."""
+    """Yield the numbers in a tree in order, except those that are indices."""
     number = _number(node, constants)
     if number is not None:
         yield number

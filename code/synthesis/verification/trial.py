@@ -1,4 +1,4 @@
-"""One run of a kernel, to be looked at: the first inputs that verification draws, and what comes of them."""
+"""Runs a kernel once, to show it: on the first inputs that verification draws."""
 
 from dataclasses import dataclass
 
@@ -10,23 +10,23 @@ from synthesis.verification.inputs import complete, draw_inputs
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """What a kernel was given, and what it wrote or gave; by the names of arguments and results."""
+    """The inputs and outputs of a kernel, by the names of arguments and results."""
 
     inputs: Values
     outputs: Values
     starts: Values
-    """What pure outputs held before: what no kernel writes, but for truth values."""
+    """The initial values of write-only outputs: numbers that no kernel writes, except for truth values."""
 
 
 def try_kernel(frontend: Frontend, spec: KernelSpec) -> Trial:
-    """Run a kernel once, by the reference, at its signature's own sizes.
+    """Run a kernel once by the reference, at its signature's own sizes.
 
-    The source is loaded: a stranger's only in a process without rights.
+    Its source is loaded, so an untrusted kernel may only be run in a process without rights.
 
     Raises:
         KernelError: if the source defines no such kernel.
         ConfigError: if a shape or a domain is not known.
-        ReferenceUnknownError: for what the reference does not model, as blocks of threads that need a GPU.
+        ReferenceUnknownError: if something is not modelled, such as blocks of threads that need a GPU.
         ReferenceFaultError: if the kernel is at fault on these inputs.
     """
     inputs = draw_inputs(spec.signature, 0)

@@ -1,8 +1,8 @@
-"""Proof at small sizes of texts that are too dear to run: their twins are run, and they are the same but for sizes.
+"""Verifies texts that are too expensive to run by running their twins, which are the same except for sizes.
 
-A signature may have a twin, the same at small sizes. The source is lowered at those too, by the same tools; where a
-twin's text differs from the kernel's own in more than sizes, as where a loop is unrolled at one size and not at
-another, the twin proves nothing and the kernel is stopped.
+A signature may have a twin, the same signature at small sizes. The same tools lower the source at these sizes too. If
+the twin's text differs from the kernel's own in more than sizes, for example because a loop is unrolled at one size and
+not at another, the twin proves nothing and the kernel is rejected.
 """
 
 from collections.abc import Mapping
@@ -16,11 +16,14 @@ from synthesis.frontends.base import Frontend, Kernel, Level
 from synthesis.verification.plan import Plan, Problem, make_plan
 
 _SCHEDULED = Unproved(Hindrance.NOT_EXECUTED, "compiled for its sizes, which are too dear to run")
-"""Why a text is unproved that depends on sizes in more than its sizes."""
+"""The reason why a text is unverified that depends on its sizes in more than sizes."""
 
 
 def at_executed_sizes(spec: KernelSpec) -> KernelSpec:
-    """The kernel as it is run: at the sizes of its twin if it has one, with the arrays of structs as arguments."""
+    """Return the kernel's record as it is run, with the arrays of structs as arguments.
+
+    It has the sizes of its twin if it has one.
+    """
     return replace(spec, signature=spec.signature.executed)
 
 
@@ -33,14 +36,14 @@ def plan_at_executed_sizes(
     unknown: Unproved | None = None,
     **settings: Any,
 ) -> Plan:
-    """The plan of a kernel's texts, or of its twin's where the signature has one.
+    """Return the plan of a kernel's texts, or of its twin's if the signature has one.
 
     Args:
-        frontend: the kernel's.
+        frontend: the kernel's front end.
         kernel: a loaded kernel.
         texts: level name to text; None if there is none.
-        device: what the texts are for.
-        unknown: why nothing of it can be proved, if that is known already.
+        device: the device that the texts are for.
+        unknown: why nothing of it can be verified, if that is known already.
         settings: further arguments of :func:`synthesis.verification.plan.make_plan`.
     """
     if kernel.spec.signature.twin is None:
@@ -81,12 +84,12 @@ def _plan_of_twin(
 
 
 def why_no_twin(level: Level, text: str, small: str | None) -> str | None:
-    """In which way two texts are not the same but for sizes, in words; None if they are.
+    """Return how two texts differ in more than sizes, as a sentence; None if they do not.
 
     Args:
-        level: of both.
-        text: the kernel's.
-        small: the twin's; None if there is none.
+        level: the level of both texts.
+        text: the kernel's text.
+        small: the twin's text; None if there is none.
     """
     if small is None:
         return "there is no such text at small sizes"

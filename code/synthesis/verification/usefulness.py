@@ -1,6 +1,6 @@
-"""Whether a drawn kernel is worth a row: everything it is given matters, and everything it does.
+"""Checks that a drawn kernel is worth a row: all of its inputs and outputs matter.
 
-The generator makes this so by construction; what is found here is a defect of a recipe.
+The generator ensures that, so a kernel that fails shows an error in a recipe.
 """
 
 import ast
@@ -17,18 +17,20 @@ from synthesis.verification.comparison import Expected, scale_of
 from synthesis.verification.inputs import another_draw, complete, draw_inputs, flat, is_of, with_shared_parts
 
 _ATTEMPTS = 9
-"""How often an argument is drawn again until an output changes; the later times beside other inputs than the first."""
-_FURTHER, _ALONE = 12, 64
-"""Further inputs for a kernel of which something is of no use on those that there are, as where a switch was never on;
-and for one of a single thread, which goes one way on each."""
+"""Number of times that an argument is drawn again until an output changes; later attempts start from other inputs."""
+_FURTHER = 12
+"""Number of further inputs if a part of a kernel has no effect on the usual ones, such as a switch that is never on."""
+_ALONE = 64
+"""The same for a kernel with a single thread, which takes only one path on each input."""
 
 
 def redraws(
     signature: Signature, base: Values, names: Sequence[str], attempt: int, *, seed: int = 0
 ) -> dict[str, Values]:
-    """Inputs with one argument drawn again, by its name.
+    """Return inputs with one argument drawn again, by its name.
 
-    Those whose domains have one value are left out, and objects that are made of other arguments, which stand for them.
+    Arguments whose domain has a single value are left out. So are objects that share other arguments, since those are
+    drawn again themselves.
     """
     changed: dict[str, Values] = {}
     for argument in signature.arguments:
@@ -49,19 +51,19 @@ def shortcoming(
     *,
     seed: int = 0,
 ) -> str | None:
-    """Why a kernel is of no use, or None.
+    """Return why a kernel is useless; None if it is useful.
 
     Args:
-        reference: the kernel's.
-        spec: the kernel.
+        reference: the kernel's reference.
+        spec: the kernel's record.
         runs: the inputs that it ran on.
-        expected: what it gave on them.
-        redrawn: argument to what it gave on the first of them, in float64, where that one was drawn again: a first
-            attempt at ``redraws``.
-        seed: of the draws.
+        expected: its results on them.
+        redrawn: argument to its results in float64 on the first inputs with that argument drawn again: a first attempt
+            of ``redraws``.
+        seed: seed of the draws.
 
     Raises:
-        ReferenceUnknownError: for what is not modelled.
+        ReferenceUnknownError: if something is not modelled.
         ReferenceFaultError: if the kernel is at fault on an input of its domain.
     """
     dead = dead_names(spec.source)
@@ -71,7 +73,7 @@ def shortcoming(
         each.name for each in (*spec.signature.results, *spec.signature.arguments) if each.role is not Role.INPUT
     }
     written = [name for name in expected.double[0] if any(is_of(name, each) for each in outputs)]
-    # What is written all over before it is read is an output that cannot be told from one that starts from values.
+    # An argument that is completely written before it is read looks like one whose initial values matter.
     read = {each.name for each in spec.signature.arguments if each.role is Role.INPUT}
     idle = [name for name in redrawn if name in read and not _is_left_alone(name, spec.source)]
     idle = _idle(reference, spec.signature, runs, list(expected.double), idle, written, redrawn, seed=seed)
@@ -90,7 +92,7 @@ def shortcoming(
 def _unwritten(
     results: Sequence[Mapping[str, npt.NDArray[Any]]], poison: Mapping[str, Any], names: Sequence[str]
 ) -> list[str]:
-    """The outputs that hold nothing but poison in all results."""
+    """Return the outputs that hold only poison in all results."""
     return [
         name
         for name in names
@@ -109,18 +111,18 @@ def _idle(
     *,
     seed: int,
 ) -> list[str]:
-    """The arguments that change no output on any attempt.
+    """Return the arguments that change no output in any attempt.
 
     Args:
-        reference: the kernel's.
-        signature: the kernel's.
-        runs: inputs.
-        results: what the kernel gives on each of them.
-        names: the arguments.
+        reference: the kernel's reference.
+        signature: the kernel's signature.
+        runs: inputs of the kernel.
+        results: the kernel's results on each of them.
+        names: the arguments to check.
         written: the outputs.
-        redrawn: argument to what it gives on the first of the runs where that one is drawn again; none if there is no
+        redrawn: argument to the results on the first of the runs with that argument drawn again; empty if there is no
             such attempt yet.
-        seed: of the draws.
+        seed: seed of the draws.
     """
     idle = list(names)
     for attempt in range(max(_ATTEMPTS, len(runs))):
@@ -141,19 +143,19 @@ def _idle(
 
 
 def _is_left_alone(name: str, source: str) -> bool:
-    """Whether a name is that of a struct's field which no line of the source asks for: kernels share such structs."""
+    """Return whether a name is that of a struct's field that the source never accesses. Kernels share such structs."""
     return "." in name and re.search(rf"\.{name.rpartition('.')[2]}\b", source) is None
 
 
 def _differs(before: npt.NDArray[Any], after: npt.NDArray[Any]) -> bool:
-    """Whether results differ by more than float64 rounds."""
+    """Return whether results differ by more than the rounding of float64."""
     if before.dtype.kind in "iub":
         return not np.array_equal(before, after)
     return bool((np.abs(before - after) > 1e-9 * scale_of(before)).any())
 
 
 def dead_names(source: str) -> list[str]:
-    """Names that a function of the source assigns by themselves and never reads, in order."""
+    """Return the names that a function of the source assigns without unpacking and never reads, in order."""
     found: list[str] = []
     for function in ast.walk(ast.parse(source)):
         if not isinstance(function, ast.FunctionDef):

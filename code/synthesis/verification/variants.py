@@ -1,4 +1,4 @@
-"""Wrong variants of a text, run on the inputs of the right one: where most of them pass, the inputs tell too little."""
+"""Makes wrong variants of a text, to run on the inputs of the right one: if most pass, the inputs tell too little."""
 
 import random
 import re
@@ -14,33 +14,36 @@ from synthesis.verification.plan import Plan
 from synthesis.verification.power import too_little
 
 MOST = 6
-"""Variants of a row."""
+"""Maximum number of variants of a row."""
 _FLOATS = re.compile(r"(\b|\dx)(b?f16|f32|f64|f8\w*)\b")
-"""What the types of floating-point numbers are called in jaxprs, MLIR and HLO."""
+"""Matches types of floating-point numbers in jaxprs, MLIR and HLO."""
 ENOUGH = 2
-"""Variants that are run first; where none of these passes, the others are not run."""
+"""Number of variants that are run first; if none of them passes, the others are not run."""
 FEWEST = 3
-"""Variants from which a majority says something: of one or two, all may be right by chance."""
+"""Smallest number of variants from which a majority counts: all of one or two may be right by chance."""
 MAJORITY = 0.75
-"""Share of the variants that has to pass for a row that is made to get no proof."""
+"""Share of the variants that must pass for a new row to be left unverified."""
 ALL = 1.0
-"""The same for a row that was proved before: on inputs of another seed a few more may pass."""
+"""The same for a row that was verified before: on inputs of another seed a few more may pass."""
 _KINDS = (Kind.OPERATOR, Kind.TENTH, Kind.COMPARISON, Kind.NEGATED, Kind.EXCHANGED, Kind.REDUCTION)
-"""Other functions, constants that are off by a tenth, comparisons the other way round. No index is changed."""
+"""The kinds of errors: other functions, constants off by a tenth, and reversed comparisons and branches.
+
+No index is changed.
+"""
 
 
 def variants_of(plan: Plan, verified: Collection[str]) -> list[Program]:
-    """Wrong variants of the first forward text that is verified, each to be run where that was run.
+    """Return wrong variants of the first verified forward text, each to be run as that was run.
 
-    The choice depends on the text alone. Where lines say their types, those of floating-point numbers are changed: an
-    index that is clamped, or the number of a loop's only trip, may be another without any harm.
+    The choice depends only on the text. If lines have types, lines with floating-point numbers are changed, because a
+    changed integer may have no effect, such as a clamped index or the number of a loop's only iteration.
     """
     for program in plan.programs:
         if program.compile_only or program.level.direction is not Direction.FORWARD:
             continue
         if program.level.name not in verified:
             continue
-        generator = random.Random(digest("variants", program.text))  # noqa: S311 (nobody is to be kept from guessing)
+        generator = random.Random(digest("variants", program.text))  # noqa: S311 (guessing it does no harm)
         runs = {key: values for key, values in program.runs.items() if key.purpose is not Purpose.POINT}
         of_floats = [*mutants(program.text, program.level, generator, MOST, kinds=_KINDS, lines=_FLOATS)]
         found = of_floats or mutants(program.text, program.level, generator, MOST, kinds=_KINDS)
@@ -51,12 +54,12 @@ def variants_of(plan: Plan, verified: Collection[str]) -> list[Program]:
 
 
 def weakness_of(passed: int, count: int, *, fresh: bool = True) -> Unproved | None:
-    """Why inputs tell too little on which so many wrong variants pass; None if they tell enough.
+    """Return why inputs tell too little if so many wrong variants pass on them; None if they tell enough.
 
     Args:
-        passed: how many pass.
-        count: how many there are.
-        fresh: whether the row is just made.
+        passed: the number of variants that pass.
+        count: the number of variants.
+        fresh: whether the row has just been made.
     """
     if count < FEWEST or passed < (MAJORITY if fresh else ALL) * count:
         return None

@@ -1,4 +1,4 @@
-"""Runs the programs of plans in processes of their own, where one that comes to harm costs itself alone."""
+"""Runs the programs of plans in separate processes, where a program that crashes affects only itself."""
 
 import contextlib
 import tempfile
@@ -32,24 +32,24 @@ from synthesis.verification.variants import ENOUGH, variants_of, weakness_of
 TIME_LIMIT = 5.0
 """Seconds of processor time that one text may run; one that takes longer is tried once more, alone."""
 _COMPILING = 0.1
-"""Seconds a text that the compilation of a batch may take beside."""
+"""Additional seconds for each text that the compilation of a batch may take."""
 _VARIANT_LIMIT = 1.0
-"""Seconds of processor time that a wrong variant of a text may run: a loop may have lost its end."""
+"""Seconds of processor time that a wrong variant of a text may run: its loop may have no end."""
 _Item = tuple[int, Outcome | Rejection | None]
 
 
 class Verifier:
     """Verifies the texts of one front end's kernels.
 
-    It starts a process that imports the front end's tools when it is first used; ``close`` stops it, and so does the
-    end of the object.
+    It starts a process that imports the front end's tools when it is first used. ``close`` stops the process, and so
+    does the end of the object.
 
     Args:
-        frontend: whose kernels.
+        frontend: the front end of the kernels.
         time_limit: seconds of processor time that one text may run.
-        confinement: what texts are held to.
-        strangers: whether texts are somebody else's: one that has in it what the tool never prints runs with its own
-            kernel's alone, so that it cannot touch what others leave.
+        confinement: the restrictions on texts.
+        strangers: whether texts are untrusted. One with something in it that the tool never prints then runs only with
+            texts of its own kernel, so that it cannot affect the results of others.
         again: whether a text that has used up its processor time is tried once more, alone.
     """
 
@@ -64,7 +64,7 @@ class Verifier:
     ) -> None:
         self.frontend = frontend
         self.protections: frozenset[Protection] | None = None
-        """What held of the texts that have run; None if none has."""
+        """The protections that were in force for the texts that have run; None if none has run."""
         self._time_limit = time_limit
         self._confinement = confinement or Confinement()
         self._strangers = strangers
@@ -79,7 +79,7 @@ class Verifier:
         self._stack.close()
 
     def __enter__(self) -> "Verifier":
-        """The verifier itself."""
+        """Return the verifier itself."""
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -93,13 +93,15 @@ class Verifier:
         retraced: Sequence[Collection[str]] | None = None,
         on_outcome: Callable[[], None] | None = None,
     ) -> list[Judgement]:
-        """What is established of each plan's kernel; plans that are judged together share processes and units.
+        """Run the programs of plans, and judge their outcomes.
+
+        Plans that are judged together share processes and compilation units.
 
         Args:
-            plans: what to run.
-            retraced: of each plan the levels whose texts are known to be what the source lowers to; of fresh ones all
-                are.
-            on_outcome: told of each text that has run.
+            plans: the plans to run.
+            retraced: for each plan, the levels whose texts are known to be what the source lowers to; for fresh plans
+                all are.
+            on_outcome: called for each text that has run.
         """
         outcomes = self.run(programs_of(plans), on_outcome)
         judgements: list[Judgement] = []
@@ -114,7 +116,7 @@ class Verifier:
         return self._weighed(plans, judgements)
 
     def _weighed(self, plans: Sequence[Plan], judgements: Sequence[Judgement]) -> list[Judgement]:
-        """The judgements after wrong variants of texts have been run on the same inputs, where plans ask for it."""
+        """Return the judgements after wrong variants of texts have run on the same inputs, if plans ask for it."""
         variants = [
             variants_of(plan, judgement.verdict.verified) if plan.weighed else []
             for plan, judgement in zip(plans, judgements, strict=True)
@@ -129,7 +131,7 @@ class Verifier:
         return found
 
     def _count_passing(self, plans: Sequence[Plan], variants: Sequence[Sequence[Program]]) -> list[int]:
-        """How many of each plan's variants give what the right text has to give; one that takes long gives nothing."""
+        """Return how many of each plan's variants give the right text's results; one that takes too long does not."""
         before = self._time_limit, self._again
         self._time_limit, self._again = min(_VARIANT_LIMIT, self._time_limit), False
         programs = [program for each in variants for program in each]
@@ -144,22 +146,22 @@ class Verifier:
     def _without_traps(
         self, plan: Plan, outcomes: Sequence[Outcome | Rejection], retraced: Collection[str]
     ) -> list[Outcome | Rejection]:
-        """A plan's outcomes after texts whose run died of an arithmetic trap have been run by another tool.
+        """Return a plan's outcomes after another tool has run the texts that died of an arithmetic trap.
 
-        StableHLO's interpreter divides integers as the processor does, which traps at zero, where XLA has a value; a
-        program may choose another value there (``jnp.gcd``).
+        StableHLO's interpreter divides integers as the processor does, which traps at a division by zero. XLA has a
+        value there, and a program may then select another one (``jnp.gcd``).
         """
         numbers = trapped(plan, outcomes, retraced)
         again = self._run_again(plan, numbers)
         return [again.get(number, outcome) for number, outcome in enumerate(outcomes)]
 
     def _judge_again(self, plan: Plan, judgement: Judgement, retraced: Collection[str]) -> Judgement:
-        """The judgement after texts that gave wrong results have been run by another tool, where there is one."""
+        """Return the judgement after another tool, if there is one, has run the texts that gave wrong results."""
         numbers = doubtful(plan, judgement, retraced)
         return with_second_opinions(plan, judgement, self._run_again(plan, numbers)) if numbers else judgement
 
     def _run_again(self, plan: Plan, numbers: Sequence[int]) -> dict[int, Outcome | Rejection]:
-        """What programs of a plan leave, by number, where the other tool runs them."""
+        """Return the outcomes of a plan's programs, by number, when the other tool runs them."""
         again = [replace(plan.programs[number], again=True, follows=None) for number in numbers]
         return dict(zip(numbers, self.run(again), strict=True)) if again else {}
 
@@ -170,13 +172,13 @@ class Verifier:
         *,
         apart: Collection[int] | None = None,
     ) -> list[Outcome | Rejection]:
-        """What each text leaves, or why it could not be run, in order.
+        """Return the outcome of each program in order, or why it could not be run.
 
         Args:
-            programs: what to run.
-            on_outcome: told of each text that has run.
-            apart: the numbers of those that run with their own kernel's alone; where texts are strangers', those that
-                have in them what the tool never prints, if it is not said.
+            programs: the programs to run.
+            on_outcome: called for each text that has run.
+            apart: the numbers of the programs that only run together with those of their own kernel. If None, these are
+                the untrusted texts with something in them that the tool never prints.
 
         Raises:
             MachineError: if the machine does not let them run.
@@ -187,7 +189,7 @@ class Verifier:
         return [found[number] for number in range(len(programs))]
 
     def _groups(self, programs: Sequence[Program], chosen: Collection[int] | None) -> Iterator[list[int]]:
-        """The numbers of programs that may share a process: all, but for those of strangers that may do them harm."""
+        """Yield the numbers of programs that may share a process: all but untrusted ones that may harm others."""
         kernels: dict[int, list[int]] = {}
         first: list[int] = []
         for number, program in enumerate(programs):
@@ -208,7 +210,7 @@ class Verifier:
         return self.frontend.the_prover.foreign(program.level, program.text) is not None
 
     def _run(self, programs: Mapping[int, Program], found: "_Found") -> None:
-        """Run programs in one process after the other until each has an outcome."""
+        """Run programs in one process after another until each has an outcome."""
         harm, at_work = self._try(programs, found)
         if harm is None:
             return
@@ -226,19 +228,19 @@ class Verifier:
             if left:
                 self._run(left, found)
             return
-        if at_work in left:  # it may have been the machine's trouble: alone it shows
+        if at_work in left:  # the machine may be at fault, which a run alone shows
             self._run({at_work: left.pop(at_work)}, found)
             if left:
                 self._run(left, found)
             return
-        # Nothing says whose fault it was: halve until one is alone.
+        # It is not known which program is at fault: halve until one is alone.
         parts = list(left.items())
         for half in (parts[: len(parts) // 2], parts[len(parts) // 2 :]):
             if half:
                 self._run(dict(half), found)
 
     def _try(self, programs: Mapping[int, Program], found: "_Found") -> tuple[Casualty | None, int | None]:
-        """Run programs in one process; the harm that came to it, and the number of the program that was at work.
+        """Run programs in one process. Return its failure, if any, and the number of the program that was running.
 
         Raises:
             MachineError: if the process that others are forked from is lost twice, or there is no space left.
@@ -262,7 +264,7 @@ class Verifier:
         at_work: int | None = None
         harm: Casualty | None = None
         failed = False
-        left = 2 * len(given)  # items that there can be: of each program its beginning and its outcome
+        left = 2 * len(given)  # the maximum number of items: the start and the outcome of each program
         first_limit = limit + _COMPILING * len(given)
         for item in processes.run(work, _Item, time_limit=limit, first_limit=first_limit, contained=self._strangers):
             if isinstance(item, Casualty):
@@ -283,7 +285,7 @@ class Verifier:
                 found[number] = outcome
                 failed = failed or isinstance(outcome, Rejection)
         self.protections = processes.protections
-        if harm is None and any(number not in found for number in programs):  # it said that it was done, and was not
+        if harm is None and any(number not in found for number in programs):  # it claimed to be done
             harm = Casualty(symptom=Symptom.CRASH, detail="ended without its results")
         if harm is not None or failed:
             processes.check_machine()
@@ -296,7 +298,7 @@ class Verifier:
 
 
 def _given(program: Program, position: Mapping[int, int], found: Mapping[int, Outcome | Rejection]) -> Program:
-    """A program as a process gets it: what it follows is at its place there, or has run in an earlier one."""
+    """Return a program as a process gets it: ``follows`` is a position there, or is applied if that program has run."""
     if program.follows is None or program.follows in position:
         return replace(program, follows=None if program.follows is None else position[program.follows])
     left = found.get(program.follows)
@@ -304,12 +306,12 @@ def _given(program: Program, position: Mapping[int, int], found: Mapping[int, Ou
 
 
 def _fits(program: Program, outcome: Outcome | Rejection) -> bool:
-    """Whether an outcome has the runs of its program and no others."""
+    """Return whether an outcome has exactly the runs of its program."""
     return isinstance(outcome, Rejection) or outcome.keys() == program.runs.keys()
 
 
 class _Found(dict[int, Outcome | Rejection]):
-    """Outcomes by their programs' numbers; somebody may want to be told of each."""
+    """Outcomes by the numbers of their programs, with a callback for each."""
 
     def __init__(self, on_outcome: Callable[[], None] | None) -> None:
         super().__init__()
@@ -322,7 +324,7 @@ class _Found(dict[int, Outcome | Rejection]):
 
 
 def programs_of(plans: Sequence[Plan]) -> list[Program]:
-    """The programs of several plans, one after the other; what a program follows is one of its own kernel's."""
+    """Return the programs of several plans, one after another, with ``follows`` adjusted to the new positions."""
     programs: list[Program] = []
     for plan in plans:
         shift = len(programs)
@@ -334,7 +336,7 @@ def programs_of(plans: Sequence[Plan]) -> list[Program]:
 
 
 def start_processes(prover: Prover, confinement: Confinement) -> contextlib.AbstractContextManager[Zygote]:
-    """What texts are run from: a process that has imported and started what running them needs."""
+    """Return the process that texts are run from, which has imported and started what running them needs."""
     kept = replace(confinement, readable=(*confinement.readable, platformdirs.user_cache_path("irsmith")))
     return Zygote(preload=[(f"{_prepare.__module__}:{_prepare.__name__}", prover)], confinement=kept)
 

@@ -1,4 +1,4 @@
-"""Mutants of a text, some of each kind; kinds that have come up least go first."""
+"""Chooses mutants of a text; kinds of errors that have occurred least come first."""
 
 import random
 import re
@@ -16,7 +16,7 @@ from synthesis.verification.mutating.records import Edit, Kind, Mutant
 
 
 def edits(text: str, level: Level) -> list[Edit]:
-    """Every change of a text that there is, in the order of the text; none for a language without mutants."""
+    """Return every change that is known for a text; empty for a language without mutants."""
     derivative = level.direction is not Direction.FORWARD
     if level.language == CPP:
         return cpp_edits(text)
@@ -35,16 +35,16 @@ def mutants(
     kinds: Collection[Kind] = tuple(Kind),
     lines: re.Pattern[str] | None = None,
 ) -> Iterator[Mutant]:
-    """Up to ``count`` different mutants of a text.
+    """Yield up to ``count`` different mutants of a text.
 
     Args:
         text: the right text.
         level: its level.
-        generator: what chooses.
-        count: how many.
-        seen: how many of each kind there are already; what is rare is taken first.
-        kinds: those that are wanted.
-        lines: what has to be in a line that is changed.
+        generator: the random generator that chooses.
+        count: the maximum number of mutants.
+        seen: the number of mutants of each kind that there are already; rare kinds come first.
+        kinds: the allowed kinds.
+        lines: a pattern that changed lines must contain; None for all lines.
     """
     by_kind: dict[Kind, list[Edit]] = defaultdict(list)
     for edit in edits(text, level):

@@ -1,4 +1,4 @@
-"""Where Warp's C++ and CUDA can be changed: statements as Warp writes them, told by words."""
+"""Finds changes of Warp's C++ and CUDA texts, in the statements that Warp writes."""
 
 import re
 from collections import defaultdict
@@ -33,10 +33,15 @@ _GROUPS = (
     ("tile_add", "tile_sub"), ("log", "sqrt"), ("asin", "atan"), ("sinh", "tanh"), ("length", "length_sq"),
     ("floordiv", "mod"), ("cos", "tanh"), ("mod", "div"), ("pow", "mul"),
 )  # fmt: skip
+"""Pairs of functions that are exchanged for each other."""
 _REDUCTIONS = (("tile_sum", "tile_max"), ("tile_min", "tile_max"), ("tile_sum", "tile_min"))
+"""Pairs of reductions that are exchanged for each other."""
 _COMPARISONS = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "!=", "!=": "=="}
+"""Comparison to the opposite direction, or the negation of an equality."""
 _EDGES = {"<": "<=", "<=": "<", ">": ">=", ">=": ">"}
+"""Comparison to the one that differs from it for equal operands only."""
 _INDEXED = ("address", "array_store", "extract", "atomic_add", "atomic_sub", "atomic_min", "atomic_max")
+"""Functions with indices among their arguments."""
 
 
 def _both_ways(pairs: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
@@ -47,17 +52,20 @@ def _both_ways(pairs: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
     return found
 
 
-_SWAPS, _REDUCED = _both_ways(_GROUPS), _both_ways(_REDUCTIONS)
+_SWAPS = _both_ways(_GROUPS)
+"""Function to the functions that it is exchanged for."""
+_REDUCED = _both_ways(_REDUCTIONS)
+"""Reduction to the reductions that it is exchanged for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A statement of a function: words up to a semicolon or a brace."""
+    """A statement of a function: the tokens up to a semicolon or a brace."""
 
     tokens: tuple[Token, ...]
     start: int
     end: int
-    """Behind the semicolon."""
+    """The position behind the semicolon, or behind the last token before a brace."""
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -65,7 +73,10 @@ class Statement:
         return tuple(each.text for each in self.tokens)
 
     def call(self) -> "Call | None":
-        """What it calls, if all that it does is to call something and perhaps to keep the result."""
+        """Return the call that the statement consists of; None if it is no call.
+
+        The statement may assign the call's result.
+        """
         words = self.words
         at = 2 if len(words) > 2 and words[1] == "=" else 0
         opening = next((number for number, word in enumerate(words) if word == "(" and number > at), None)
@@ -86,23 +97,23 @@ class Call:
 
     @property
     def name(self) -> str:
-        """The function's, without its space."""
+        """The function's name without its namespace."""
         return self.function.text.removeprefix("wp::")
 
     def plain(self) -> list[Token]:
-        """The arguments that are names."""
+        """Return the arguments that are names."""
         return [each[0] for each in self.arguments if len(each) == 1 and each[0].kind == "name"]
 
 
 @dataclass(slots=True)
 class Function:
-    """A function's statements, and the types of its names."""
+    """The statements of a function, and the types of its names."""
 
     types: dict[str, str] = field(default_factory=dict[str, str])
     statements: list[Statement] = field(default_factory=list[Statement])
 
     def alike(self, name: str, before: int) -> list[str]:
-        """Other names of a name's type that have been set, or are given."""
+        """Return other names of the same type that are parameters, or have a value before a position."""
         kind = self.types.get(name)
         if kind is None:
             return []
@@ -120,7 +131,7 @@ class Function:
 
 
 def functions_of(text: str) -> list[Function]:
-    """The functions of a text: what stands in braces behind a list of parameters."""
+    """Return the functions of a text: the blocks in braces that follow a list of parameters."""
     tokens = tokens_of(text, _WORDS)
     found: list[Function] = []
     at = 0
@@ -164,7 +175,7 @@ def _function(parameters: Sequence[Token], body: Sequence[Token]) -> Function:
 
 
 def _declare(types: dict[str, str], tokens: Sequence[Token]) -> None:
-    """Take a name's type out of a declaration, or out of nothing else."""
+    """Record the type of a name if the tokens are a declaration of one."""
     words = [each.text for each in tokens if each.text != "const"]
     words = words[: words.index("=")] if "=" in words else words
     if len(words) > 1 and tokens[-1].kind in ("name", "number", "sign") and re.match(r"(?:var|adj)_\w", words[-1]):
@@ -172,7 +183,7 @@ def _declare(types: dict[str, str], tokens: Sequence[Token]) -> None:
 
 
 def cpp_edits(text: str) -> list[Edit]:
-    """Every place where a C++ or a CUDA text can be changed, but for what only threads side by side can tell."""
+    """Return every change of a C++ or CUDA text, except those that only threads in parallel can show."""
     return [edit for function in functions_of(text) for edit in _of_function(text, function)]
 
 
@@ -198,7 +209,11 @@ def _of_function(text: str, function: Function) -> Iterator[Edit]:
 
 
 def _starts(function: Function) -> set[str]:
-    """Constants that a variable begins with, which a loop, a branch or nothing assigns to later."""
+    """Return the constants that are initial values of variables.
+
+    A variable has one if it is assigned again later, or if the constant is converted by ``float``, ``double`` or
+    ``int``.
+    """
     kept = {words[2] for each in function.statements if (words := each.words)[:2] == ("wp::assign", "(")}
     made = (each.call() for each in function.statements)
     return {
@@ -296,7 +311,7 @@ def _dropped(function: Function, call: Call, adjoint: bool) -> Iterator[Edit]:
     elif call.name.startswith("atomic_"):
         yield replace_span(Kind.STATEMENT, start, end, "")
     elif not function.types.get(call.result.text, "*").endswith("*"):
-        # Without a value of its own, what a name holds would be chance.
+        # A name without a value would hold an arbitrary one.
         yield replace_span(Kind.STATEMENT, start, end, f"{call.result.text} = {{}};")
 
 

@@ -1,8 +1,8 @@
-"""Where CUDA's own parts can be changed: the loop over the grid, and what threads add up together.
+"""Finds changes of the parts that only CUDA texts have: the loop over the grid, and atomic operations.
 
-What they leave says little of these where one thread runs after the other: they are wrong by what they say, and always
-count. So what is as right as before is not made: a plain sum on an element that its own thread alone adds to, and a
-``static_cast`` left out of a product that fits 32 bits.
+Running one thread after another says little about such errors. So these mutants are wrong because of what they say, and
+always count. Changes that leave a text right are not made: a plain sum on an element that only its own thread adds to,
+and a ``static_cast`` left out of a product that fits 32 bits.
 """
 
 import re
@@ -19,12 +19,12 @@ _PLAIN = {"atomic_add": "add", "atomic_sub": "sub", "atomic_min": "min", "atomic
 
 
 def cuda_edits(text: str) -> list[Edit]:
-    """Every place where the grid's loop, or an atomic operation, can be made wrong."""
+    """Return every change of the grid's loop or of an atomic operation."""
     return [*_grid(text), *_ends(text), *_atomics(text)]
 
 
 def _grid(text: str) -> Iterator[Edit]:
-    """The loop's start, bound and stride."""
+    """Yield changes of the loop's start, bound and stride."""
     head = _HEAD.search(text)
     if head is None:
         return
@@ -46,26 +46,26 @@ def _grid(text: str) -> Iterator[Edit]:
 
 
 def _without(tokens: Sequence[Token], number: int) -> Edit:
-    """An operation and its right operand, ``static_cast<size_t>(…)``, left out."""
+    """Return an edit that leaves out an operation and its right operand, ``static_cast<size_t>(…)``."""
     end = next(each.end for each in tokens[number:] if each.text == ")")
     return replace_span(Kind.GRID, tokens[number].start, end, "")
 
 
 def _ends(text: str) -> Iterator[Edit]:
-    """A thread that goes home where it ought to go on with the next element."""
+    """Yield changes that make a thread return where it has to go on with its next element."""
     start = text.rfind("_cuda_kernel_")
     for match in re.finditer(r"\bcontinue;", text[start:]):
         yield replace_span(Kind.GRID, start + match.start(), start + match.end(), "return;")
 
 
 def _atomics(text: str) -> Iterator[Edit]:
-    """What many threads add to one element, by a load, an operation and a store."""
+    """Yield changes of an atomic update by many threads into a load, an operation and a store."""
     function = functions_of(text)[-1]
     own = _own_indices(function)
     for statement in function.statements:
         call = statement.call()
         plain = [] if call is None else [each.text for each in call.plain()]
-        # An element that no other thread has is added to by one alone.
+        # Only one thread adds to an element at its own indices.
         if call is None or len(plain) != len(call.arguments) or own <= set(plain):
             continue
         if call.name in _PLAIN and call.result is not None and len(plain) > 2:
@@ -78,7 +78,7 @@ def _atomics(text: str) -> Iterator[Edit]:
 
 
 def _own_indices(function: Function) -> set[str]:
-    """The names of a thread's own indices."""
+    """Return the names of a thread's own indices."""
     for statement in function.statements:
         words = statement.words
         if any(word.startswith("builtin_tid") for word in words):

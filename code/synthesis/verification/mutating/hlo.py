@@ -1,4 +1,4 @@
-"""Where HLO can be changed: a line is an instruction, as XLA prints it."""
+"""Finds changes of HLO texts, in which a line is an instruction, as XLA prints it."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -38,7 +38,7 @@ _DIALECT = Dialect(
 
 
 def hlo_edits(text: str, *, derivative: bool) -> list[Edit]:
-    """Every place where an HLO text can be changed."""
+    """Return every change of an HLO text."""
     reading = _Reading(roles=_roles(text))
     for match in re.finditer(r".*\n?", text):
         reading.line(tokens_of(text, _WORDS, match.start(), match.end()))
@@ -46,7 +46,7 @@ def hlo_edits(text: str, *, derivative: bool) -> list[Edit]:
 
 
 def _roles(text: str) -> dict[str, str]:
-    """What a computation is part of."""
+    """Return the role of each computation that is the condition of a loop, or a reducer."""
     tokens = tokens_of(text, _WORDS)
     roles = {"condition": "condition"}
     found: dict[str, str] = {}
@@ -64,7 +64,7 @@ def _roles(text: str) -> dict[str, str]:
 
 @dataclass(slots=True)
 class _Reading:
-    """What has been read: statements, and the names of the computation at hand."""
+    """The statements read so far, and the names of the current computation."""
 
     roles: dict[str, str]
     statements: list[Statement] = field(default_factory=list[Statement])
@@ -117,7 +117,7 @@ class _Reading:
             self.types[name] = kind
 
     def finished(self) -> list[Statement]:
-        """The statements, the literals that something starts from apart."""
+        """Return the statements, with the literals that a reduction or a loop starts from as ``starts``."""
         return [
             replace(each, starts=each.literals, literals=()) if number in self.starting else each
             for number, each in enumerate(self.statements)
@@ -125,7 +125,7 @@ class _Reading:
 
 
 def _end(rest: Sequence[Token]) -> int:
-    """Where an instruction's attributes end."""
+    """Return the position where an instruction's attributes end."""
     return rest[-1].end
 
 
@@ -142,7 +142,7 @@ def _attributes(tokens: Sequence[Token]) -> Iterator[Attribute]:
 
 
 def _branches(tokens: Sequence[Token]) -> tuple[tuple[int, int], ...]:
-    """The names of a conditional's computations."""
+    """Return the spans of the names of a conditional's computations."""
     for number, token in enumerate(tokens[:-2]):
         if token.text == "branch_computations":
             inner = tokens[number + 3 : close_of(tokens, number + 2)]

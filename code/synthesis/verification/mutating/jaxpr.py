@@ -1,4 +1,4 @@
-"""Where a printed jaxpr can be changed: an equation is binders, a primitive, its parameters and its operands."""
+"""Finds changes of printed jaxprs, whose equations have binders, a primitive, its parameters and its operands."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -38,7 +38,7 @@ _DIALECT = Dialect(
 
 
 def jaxpr_edits(text: str, *, derivative: bool) -> list[Edit]:
-    """Every place where a jaxpr's text can be changed."""
+    """Return every change of a jaxpr's text."""
     tokens = tokens_of(text, _WORDS)
     reading = _Reading(tokens)
     reading.read(0, len(tokens), "")
@@ -47,7 +47,7 @@ def jaxpr_edits(text: str, *, derivative: bool) -> list[Edit]:
 
 
 def _sums(text: str, statement: Statement) -> Iterator[Edit]:
-    """A sum's parameters are not those of the others."""
+    """Yield changes of a sum into a maximum or a minimum, which have no ``out_sharding``."""
     if statement.op.text == "reduce_sum":
         written = text[statement.start : statement.end].replace(" out_sharding=None", "")
         for other in ("reduce_max", "reduce_min"):
@@ -57,13 +57,13 @@ def _sums(text: str, statement: Statement) -> Iterator[Edit]:
 
 @dataclass(slots=True)
 class _Reading:
-    """Equations of a text's jaxprs, inner ones too; an inner one sees its own names alone."""
+    """Reads the equations of a text's jaxprs, including inner ones, which only see their own names."""
 
     tokens: Sequence[Token]
     statements: list[Statement] = field(default_factory=list[Statement])
 
     def read(self, at: int, end: int, role: str) -> None:
-        """Read what stands between two places: equations, or lists of binders."""
+        """Read the equations and lists of binders between two positions."""
         known: dict[str, list[str]] = {}
         kinds: dict[str, str] = {}
         binders: list[tuple[str, str]] = []
@@ -102,7 +102,7 @@ class _Reading:
         kinds: dict[str, str],
         role: str,
     ) -> int:
-        """Read an equation that begins at its primitive; where the next one begins."""
+        """Read an equation that begins at its primitive, and return the position of the next one."""
         op = self.tokens[at]
         at += 1
         attributes: tuple[Attribute, ...] = ()
@@ -145,7 +145,10 @@ class _Reading:
         return at
 
     def _parameters(self, at: int, end: int, op: Token) -> tuple[tuple[Attribute, ...], tuple[tuple[int, int], ...]]:
-        """What is between an equation's brackets; jaxprs there are read too."""
+        """Return the parameters in an equation's brackets, and the spans of its branches.
+
+        Jaxprs in the brackets are read too.
+        """
         attributes: list[Attribute] = []
         branches: tuple[tuple[int, int], ...] = ()
         key = ""
@@ -172,7 +175,7 @@ class _Reading:
         return tuple(attributes), branches
 
     def _lists(self, key: str, at: int, close: int) -> list[Attribute]:
-        """The numbers of a list, or of the lists in it."""
+        """Return the numbers of a list, or of the lists in it."""
         found: list[Attribute] = []
         numbers: list[Token] = []
         for number in range(at, close + 1):

@@ -1,4 +1,4 @@
-"""Where StableHLO can be changed: a line is a statement, as MLIR prints it."""
+"""Finds changes of StableHLO texts, in which a line is a statement, as MLIR prints it."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -27,8 +27,11 @@ def _in_dialect(group: str, prefix: str) -> str:
 
 
 DIRECTIONS = {"LT": "GT", "GT": "LT", "LE": "GE", "GE": "LE", "EQ": "NE", "NE": "EQ"}
+"""Direction of a comparison to the opposite one, or the negation of an equality."""
 EDGES = {"LT": "LE", "LE": "LT", "GT": "GE", "GE": "GT"}
+"""Direction of a comparison to the one that differs from it for equal operands only."""
 OPPOSITES = {"LT": "GE", "GE": "LT", "GT": "LE", "LE": "GT"}
+"""Direction of a comparison to its negation."""
 _DIALECT = Dialect(
     swaps=both_ways(
         *(_in_dialect(each, "stablehlo.") for each in (_BINARY, _UNARY, "and or xor", "shift_left shift_right_logical",
@@ -52,7 +55,7 @@ _DIALECT = Dialect(
 
 
 def mlir_edits(text: str, *, derivative: bool) -> list[Edit]:
-    """Every place where a StableHLO text can be changed."""
+    """Return every change of a StableHLO text."""
     reading = _Reading()
     for match in re.finditer(r".*\n?", text):
         reading.line(tokens_of(text, _WORDS, match.start(), match.end()))
@@ -61,14 +64,14 @@ def mlir_edits(text: str, *, derivative: bool) -> list[Edit]:
 
 @dataclass(slots=True)
 class _Reading:
-    """What has been read: statements, and the names that may be used, by region."""
+    """The statements read so far, and the names that may be used, by region."""
 
     statements: list[Statement] = field(default_factory=list[Statement])
     further: list[Edit] = field(default_factory=list[Edit])
     scopes: list[dict[str, str]] = field(default_factory=lambda: [{}])
     roles: list[str] = field(default_factory=lambda: [""])
     constants: dict[str, int] = field(default_factory=dict[str, int])
-    """Name to the number of the statement that makes it; of the function at hand."""
+    """Name to the number of the statement that defines it, in the current function."""
     starting: set[int] = field(default_factory=set[int])
     regions: list[int] = field(default_factory=list[int])
 
@@ -158,7 +161,7 @@ class _Reading:
             self.starting.add(self.constants[name])
 
     def finished(self) -> list[Statement]:
-        """The statements, the literals that something starts from apart."""
+        """Return the statements, with the literals that a reduction or a loop starts from as ``starts``."""
         return [_starting(each) if number in self.starting else each for number, each in enumerate(self.statements)]
 
 

@@ -1,4 +1,4 @@
-"""Numbers of a text, changed: by a part of their size, by one, or from a start that adds nothing to one that does."""
+"""Changes the numbers in a text: by a share of their size, by one, or from one initial value to another."""
 
 import math
 from collections.abc import Callable
@@ -7,7 +7,10 @@ from synthesis.verification.mutating.records import Edit, Kind, Token, change
 
 
 def float_edits(token: Token, write: Callable[[float], str], *, start: bool = False) -> list[Edit]:
-    """A floating-point constant by 1 % and by 10 %; a zero, or the start of a reduction, becomes another start."""
+    """Return changes of a floating-point constant by 1 % and by 10 %, or if ``start`` to another initial value.
+
+    Only an initial value may be zero or infinite. An infinite one becomes 0, any other one 0.5 more.
+    """
     try:
         value = float(token.text)
     except ValueError:
@@ -23,7 +26,7 @@ def float_edits(token: Token, write: Callable[[float], str], *, start: bool = Fa
 
 
 def whole_edits(token: Token, kind: Kind = Kind.INDEX, least: int | None = None) -> list[Edit]:
-    """A whole number, one more and one less."""
+    """Return changes of an integer to one more and one less, if that is at least ``least``."""
     if not token.text.lstrip("-").isdigit():
         return []
     value = int(token.text)

@@ -1,4 +1,4 @@
-"""What a mutant is, and what it is found by: places in a text, told by tokens."""
+"""Records of mutants, and of changes at places in a text that are found by tokens."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """What is wrong with a mutant."""
+    """The kind of error in a mutant."""
 
     OPERATOR = "operation exchanged"
     PERCENT = "constant by 1 %"
@@ -33,28 +33,31 @@ class Kind(StrEnum):
 
     @property
     def sequential(self) -> bool:
-        """Whether one thread after the other can tell it: if not, it is wrong whatever a CPU says."""
+        """Whether running one thread after another can show the error.
+
+        If not, the mutant is wrong whatever a CPU computes.
+        """
         return self not in FRAME
 
 
 FRAME = (Kind.GRID, Kind.ATOMIC)
-"""What is wrong only where threads run side by side."""
+"""Kinds of errors that only show if threads run in parallel."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mutant:
-    """A text that was changed in one place."""
+    """A text with one change."""
 
     kind: Kind
     level: str
     text: str
     done: str
-    """The line, and what was put where."""
+    """A description of the change, with its line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word of a text."""
+    """A token of a text."""
 
     kind: str
     text: str
@@ -62,30 +65,31 @@ class Token:
 
     @property
     def end(self) -> int:
-        """Where the next one may begin."""
+        """The position behind its last character."""
         return self.start + len(self.text)
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A change of a text: what stands between two places gives way to something else, perhaps in several places."""
+    """A change of a text, which replaces one or more spans of it."""
 
     kind: Kind
     spans: tuple[tuple[int, int, str], ...]
+    """Start, end and replacement of each span."""
 
     def applied(self, text: str) -> str:
-        """The text after it."""
+        """Return the text with the change applied."""
         for start, end, new in sorted(self.spans, reverse=True):
             text = text[:start] + new + text[end:]
         return text
 
     def line(self, text: str) -> str:
-        """The line of the text that its first change is in."""
+        """Return the line of the text that has the first replaced span."""
         start, _, _ = min(self.spans)
         return text[text.rfind("\n", 0, start) + 1 :].partition("\n")[0]
 
     def told(self, text: str) -> str:
-        """Where it is, and what it does."""
+        """Return a description of the change, with its line."""
         start, end, new = min(self.spans)
         line = text.count("\n", 0, start) + 1
         more = f" and {len(self.spans) - 1} more" if len(self.spans) > 1 else ""
@@ -98,22 +102,22 @@ def _short(text: str) -> str:
 
 
 def change(kind: Kind, token: Token, new: str) -> Edit:
-    """One word exchanged."""
+    """Return an edit that replaces one token."""
     return Edit(kind, ((token.start, token.end, new),))
 
 
 def replace_span(kind: Kind, start: int, end: int, new: str) -> Edit:
-    """One stretch exchanged."""
+    """Return an edit that replaces one span."""
     return Edit(kind, ((start, end, new),))
 
 
 def exchange(kind: Kind, text: str, first: tuple[int, int], second: tuple[int, int]) -> Edit:
-    """Two stretches in each other's place."""
+    """Return an edit that exchanges two spans."""
     return Edit(kind, ((*first, text[slice(*second)]), (*second, text[slice(*first)])))
 
 
 def tokens_of(text: str, pattern: re.Pattern[str], start: int = 0, end: int | None = None) -> list[Token]:
-    """The words of a text, or of a stretch of it; what a pattern's group ``space`` takes is left out."""
+    """Return the tokens of a text, or of a part of it, without those that the pattern's group ``space`` matches."""
     found: list[Token] = []
     for match in pattern.finditer(text, start, len(text) if end is None else end):
         kind = match.lastgroup or "sign"
@@ -126,7 +130,7 @@ _CLOSING = {"(": ")", "[": "]", "{": "}"}
 
 
 def close_of(tokens: Sequence[Token], at: int) -> int:
-    """The position of the bracket that closes the one at a position; the last one's if none does."""
+    """Return the position of the bracket that closes the one at a position; the last position if none does."""
     opening = tokens[at].text
     closing, depth = _CLOSING[opening], 0
     for position in range(at, len(tokens)):
@@ -137,7 +141,7 @@ def close_of(tokens: Sequence[Token], at: int) -> int:
 
 
 def parts_of(tokens: Sequence[Token]) -> Iterator[list[Token]]:
-    """What commas part, outside of brackets."""
+    """Yield the parts between commas that are outside of brackets."""
     depth, part = 0, list[Token]()
     for token in tokens:
         depth += (token.text in "([{<") - (token.text in ")]}>")

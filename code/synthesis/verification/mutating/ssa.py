@@ -1,6 +1,6 @@
-"""Where a text of operations with named results can be changed, whatever language it is in.
+"""Finds changes of texts whose operations have named results, in any language.
 
-A language says what its statements are (:class:`Statement`) and how it writes some things (:class:`Dialect`).
+A language supplies its statements (:class:`Statement`) and its spellings (:class:`Dialect`).
 """
 
 import itertools
@@ -15,7 +15,7 @@ from synthesis.verification.mutating.records import Edit, Kind, Token, change, e
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attribute:
-    """What stands beside an operation's operands: a key, and the whole numbers of a list or a number."""
+    """An attribute of an operation: a key, and an integer or a list of integers."""
 
     key: str
     numbers: tuple[Token, ...]
@@ -23,48 +23,54 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """An operation whose results have names."""
+    """An operation with named results."""
 
     op: Token
     operands: tuple[Token, ...] = ()
     types: tuple[str, ...] = ()
-    """Of the operands."""
+    """The types of the operands."""
     result: str = ""
-    """Its type; empty if it has several."""
+    """The type of the result; empty if there are several."""
     known: Mapping[str, Sequence[str]]
     """Type to the names of that type that may be used here."""
     literals: tuple[Token, ...] = ()
-    """Numbers of a constant."""
+    """The numbers of a constant."""
     starts: tuple[Token, ...] = ()
-    """Those that a reduction, or a loop, begins with."""
+    """The numbers that a reduction, or a loop, starts from."""
     attributes: tuple[Attribute, ...] = ()
     branches: tuple[tuple[int, int], ...] = ()
-    """Stretches that may stand in each other's place."""
+    """The spans of branches that may be exchanged."""
     role: str = ""
-    """What it is part of: ``condition`` of a loop, or ``reducer``."""
+    """What the statement is part of: ``condition`` of a loop, ``reducer`` or ``body``; empty if it is not known."""
     start: int
     end: int
-    """Of the operation, its attributes and its operands."""
+    """The end of the operation with its attributes and operands."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dialect:
-    """How a language writes things."""
+    """How a language spells operations and attributes."""
 
     swaps: Mapping[str, Sequence[str]]
+    """Operation to the operations that it is exchanged for."""
     comparisons: Mapping[str, str]
+    """Comparison to the opposite direction, or the negation of an equality."""
     edges: Mapping[str, str]
+    """Comparison to the one that differs from it for equal operands only."""
     opposites: Mapping[str, str]
+    """Comparison to its negation."""
     reductions: Mapping[str, str]
+    """Reduction to the one that it is exchanged for."""
     select: str
     negations: frozenset[str]
     additions: frozenset[str]
     identity: Callable[[Statement, Token], str]
-    """What gives an operand back, in place of a whole operation."""
+    """Returns text that gives an operand back, in place of a whole operation."""
     write: Callable[[float], str]
+    """Returns the text of a floating-point number."""
     permutations: frozenset[str] = frozenset({"dims", "permutation", "dimensions", "start_index_map"})
     indices: frozenset[str] = frozenset({"index"})
-    """Attributes that are places rather than dimensions."""
+    """Attributes that are indices of elements rather than of dimensions."""
     lengths: frozenset[str] = frozenset({"length"})
     ignored: frozenset[str] = frozenset()
     transposes: frozenset[str] = frozenset({"transpose"})
@@ -75,7 +81,7 @@ _ORDERED = frozenset({"subtract", "sub", "divide", "div", "power", "pow"})
 
 
 def both_ways(*groups: str) -> dict[str, tuple[str, ...]]:
-    """Each word of a group to the others."""
+    """Return, for each word, the others of its groups."""
     found: dict[str, tuple[str, ...]] = {}
     for group in groups:
         words = group.split()
@@ -85,7 +91,7 @@ def both_ways(*groups: str) -> dict[str, tuple[str, ...]]:
 
 
 def edits_of(text: str, statements: Sequence[Statement], dialect: Dialect, *, derivative: bool) -> list[Edit]:
-    """Every place where statements can be changed."""
+    """Return every change of some statements."""
     return [edit for each in statements for edit in _of_statement(text, each, dialect, derivative=derivative)]
 
 
@@ -128,7 +134,7 @@ def _is_whole(token: Token) -> bool:
 
 
 def _exchanged_words(statement: Statement, table: Mapping[str, str], kind: Kind) -> Iterator[Edit]:
-    """An operation, or a word among its attributes (``direction=LT``), by a table."""
+    """Yield the replacement, by a table, of an operation or of a word among its attributes (``direction=LT``)."""
     words = [statement.op, *(token for each in statement.attributes for token in each.numbers)]
     yield from (change(kind, token, table[token.text]) for token in words if token.text in table)
 
@@ -155,7 +161,7 @@ def _of_attribute(text: str, statement: Statement, attribute: Attribute, dialect
 
 
 def _transposed(text: str, statement: Statement, numbers: Sequence[Token]) -> Iterator[Edit]:
-    """Two dimensions of a transpose exchanged that are of one size: the result's type stays."""
+    """Yield exchanges of two dimensions of a transpose that have the same size, so that the result's type stays."""
     sizes = [
         int(each) for each in re.findall(r"\d+(?=x|,|\])", statement.types[0].partition("[")[2] or statement.types[0])
     ]
@@ -166,7 +172,7 @@ def _transposed(text: str, statement: Statement, numbers: Sequence[Token]) -> It
 
 
 def _moved(text: str, statement: Statement) -> Iterator[Edit]:
-    """A slice, or a padding, one element on or back: the result's type stays."""
+    """Yield a slice, or a padding, moved by one element in each direction, so that the result's type stays."""
     by_key = {each.key: each.numbers for each in statement.attributes}
     pairs = [(first, second, 1) for first, second in _ranges(text, by_key.get("slice", ()))]
     pairs += [(first, second, 1) for first, second in
@@ -181,7 +187,7 @@ def _moved(text: str, statement: Statement) -> Iterator[Edit]:
 
 
 def _ranges(text: str, numbers: Sequence[Token]) -> Iterator[tuple[Token, Token]]:
-    """The starts and limits of ``[0:3, 1:4]``."""
+    """Yield the starts and limits of ``[0:3, 1:4]``."""
     for first, second in itertools.pairwise(numbers):
         if text[first.end : second.start] == ":" and text[first.start - 1] != ":":
             yield first, second
@@ -202,7 +208,7 @@ def _of_operands(text: str, statement: Statement) -> Iterator[Edit]:
 
 
 def _dropped(text: str, statement: Statement, dialect: Dialect, *, derivative: bool) -> Iterator[Edit]:
-    """An operation that gives an operand of its result's type back; nothing where it does so already."""
+    """Yield an operation replaced by an operand of its result's type; nothing if it is one already."""
     same = [token for token, kind in zip(statement.operands, statement.types, strict=False) if kind == statement.result]
     if not same or not statement.result:
         return
@@ -218,7 +224,7 @@ def _dropped(text: str, statement: Statement, dialect: Dialect, *, derivative: b
 
 
 def short(value: float, digits: int = 9) -> str:
-    """A number with so many digits, and with a point."""
+    """Return a number with ``digits`` significant digits, and with a point or an exponent."""
     if not math.isfinite(value):
         return str(value)
     written = f"{value:.{digits}g}"
