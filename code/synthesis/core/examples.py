@@ -16,7 +16,10 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 DIMENSIONS = "dim"
 """The key in a table of inputs that gives a Warp kernel's launch dimensions."""
-_MARK, _ERROR = "__irsmith_example__", "__irsmith_example_error__"
+_MARK = "__irsmith_example__"
+"""Name of the function attribute that holds the example's arguments."""
+_ERROR = "__irsmith_example_error__"
+"""Name of the function attribute that holds the error message of an invalid example."""
 _KEEPS_ERRORS = ContextVar("keeps_errors", default=False)
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 _PATTERN = re.compile(

@@ -16,8 +16,10 @@ _RECENT = 120.0
 """Window in seconds over which a rate is measured, longer than the verification of a batch."""
 _LEAST = 3
 """Minimum number of finished candidates or chunks before the time left is estimated."""
-_LEAST_SHARE, _LEAST_SECONDS = 0.1, 60.0
-"""The estimate also requires this share of the work, or this many seconds, to have passed."""
+_LEAST_SHARE = 0.1
+"""Share of the work that must be finished before the time left is estimated, unless ``_LEAST_SECONDS`` have passed."""
+_LEAST_SECONDS = 60.0
+"""Seconds after which the time left is estimated even if less than ``_LEAST_SHARE`` of the work is finished."""
 _SPREAD = 0.15
 """Maximum relative standard error of an estimate. Three standard errors are then about a factor of two."""
 

@@ -12,7 +12,12 @@ from typing import Any
 from synthesis.core.errors import ConfigError
 from synthesis.dataset.storage.naming import TRAIN
 
-VALIDATION, TEST, HELD_OUT = "validation", "test", "held_out"
+VALIDATION = "validation"
+"""The split for choosing models and settings."""
+TEST = "test"
+"""The split for the final evaluation."""
+HELD_OUT = "held_out"
+"""The split of rows that a hold-out takes."""
 SPLITS = (TRAIN, VALIDATION, TEST, HELD_OUT)
 """All splits, in the order in which they are listed."""
 ACROSS = "across splits"

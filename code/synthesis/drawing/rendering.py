@@ -42,7 +42,14 @@ _PRECEDENCE = {
     "**": 12, "*": 10, "/": 10, "//": 10, "%": 10, "@": 10, "+": 9, "-": 9, "<<": 8, ">>": 8, "&": 7, "^": 6, "|": 5,
     "and": 3, "or": 2,
 }  # fmt: skip
-_COMPARISON, _CONDITIONAL, _NEGATION, _ATOM = 4, 1, 11, 20
+_COMPARISON = 4
+"""Precedence of comparisons; larger numbers bind more tightly."""
+_CONDITIONAL = 1
+"""Precedence of conditional expressions."""
+_NEGATION = 11
+"""Precedence of unary operators, and of negative constants."""
+_ATOM = 20
+"""Precedence of names, calls, subscripts and brackets, which never need brackets."""
 # Longer lines are broken at the outermost brackets and operators.
 WIDEST = 100
 _STEP = "    "

@@ -37,7 +37,12 @@ _ROUND = (*(-each for each in _POSITIVE), *_POSITIVE)
 """Constants that people write. 0 and 1 are excluded because they change little in a sum or a product."""
 _USUAL = (0.5, 2.0)
 """The most common ones. Together with 0 and 1 they make up nine in ten constants of applications."""
-_ROUNDED, _PLAINEST, _SHORTENED = 0.8, 0.45, 0.7
+_ROUNDED = 0.8
+"""Probability that a constant is one of ``_ROUND``, if any of these fits."""
+_PLAINEST = 0.45
+"""Probability that such a constant is one of ``_USUAL``, if any of these fits."""
+_SHORTENED = 0.7
+"""Probability that any other constant has one decimal instead of more, if such a number fits."""
 
 
 class Stream:

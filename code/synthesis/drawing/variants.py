@@ -15,7 +15,10 @@ Shuffle = Callable[[list[str]], list[str]]
 Chance = Callable[[float], bool]
 """Returns True with approximately the given probability."""
 
-_OPTIONAL, _SEVERAL = 0.4, 0.45
+_OPTIONAL = 0.4
+"""Probability that an optional part is taken, if its group gives none."""
+_SEVERAL = 0.45
+"""Probability of each part to count towards the number of parts that a ``*`` group takes, which is at least one."""
 _INDENT = 4
 _WORD = re.compile(r"(and|or|if|else|not)\b")
 """Matches words that need a space before them."""

@@ -26,8 +26,12 @@ VERIFIED_TOGETHER = 100
 
 With 20, each kernel takes a third longer.
 """
-_LOWERED, _PLANNED, _RUN = 0.2, 0.4, 0.4
-"""Shares of the stages in a candidate's progress, roughly in proportion to their cost."""
+_LOWERED = 0.2
+"""Share of a candidate's progress for lowering, roughly in proportion to its cost."""
+_PLANNED = 0.4
+"""Share of a candidate's progress for planning, roughly in proportion to its cost."""
+_RUN = 0.4
+"""Share of a candidate's progress for running its texts, roughly in proportion to its cost."""
 
 OnStep = Callable[[float, str], None]
 """Called with progress and the stage (``lower``, ``plan`` or ``prove``). The progress of one candidate sums to 1."""

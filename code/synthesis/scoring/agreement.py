@@ -18,8 +18,10 @@ from synthesis.verification.comparison import Expected, wrong_elements
 from synthesis.verification.inputs import flat
 
 _Array = npt.NDArray[Any]
-_ENOUGH, _DISTINCT = 8, 4
-"""Minimum number of informative elements, and of distinct expected values, required for partial agreement."""
+_ENOUGH = 8
+"""Minimum number of informative elements required for partial agreement."""
+_DISTINCT = 4
+"""Minimum number of distinct expected values among the informative elements required for partial agreement."""
 _HALF = 0.5
 _LOOKED_AT = 1 << 16
 """Maximum number of elements of an array that are examined, evenly spaced."""

@@ -24,8 +24,10 @@ pa: Any = _pyarrow
 parquet: Any = _parquet
 
 RECORDS_OF_A_FILE = 20_000
-_GROUP, _GROUP_BYTES = 1000, 32 << 20
-"""Maximum number of records in a row group, and the approximate maximum number of bytes of text."""
+_GROUP = 1000
+"""Maximum number of records in a row group."""
+_GROUP_BYTES = 32 << 20
+"""Approximate maximum number of bytes of text in a row group."""
 _COMPRESSION_LEVEL = 6
 """Compression level of zstd: files are a sixth larger than at 12, in a third of the time."""
 SPOOL = f"{SIDECAR}/spool"

@@ -80,9 +80,14 @@ def _canonical_forms(source: str) -> tuple[str, str]:
     return _MARK.sub("", marked), _NUMBER.sub("#", marked)
 
 
-_BEGIN, _END = "\x00", "\x01"
-"""Markers around each number that the structure omits. They occur nowhere else in a form."""
-_MARK, _NUMBER = re.compile(f"[{_BEGIN}{_END}]"), re.compile(f"{_BEGIN}[^{_END}]*{_END}")
+_BEGIN = "\x00"
+"""Marks the start of a number that the structure omits. It occurs nowhere else in a form."""
+_END = "\x01"
+"""Marks the end of a number that the structure omits. It occurs nowhere else in a form."""
+_MARK = re.compile(f"[{_BEGIN}{_END}]")
+"""Matches one marker."""
+_NUMBER = re.compile(f"{_BEGIN}[^{_END}]*{_END}")
+"""Matches a number with its markers."""
 _LEFT_OUT = frozenset({"ctx", "kind", "type_comment", "type_params"})
 
 

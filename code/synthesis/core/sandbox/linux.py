@@ -47,7 +47,14 @@ def _check(result: int) -> int:
 
 # Process attributes
 
-_PR_SET_PDEATHSIG, _PR_CAPBSET_DROP, _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 1, 24, 36, 38
+_PR_SET_PDEATHSIG = 1
+"""``prctl`` option: the signal that the kernel sends when the parent ends."""
+_PR_CAPBSET_DROP = 24
+"""``prctl`` option: drop a capability from the bounding set."""
+_PR_SET_CHILD_SUBREAPER = 36
+"""``prctl`` option: become the parent of orphaned descendants."""
+_PR_SET_NO_NEW_PRIVS = 38
+"""``prctl`` option: gain no privileges by executing a program."""
 
 
 def die_with_parent(signal: int) -> None:
@@ -78,14 +85,18 @@ def forgo_privileges() -> None:
 
 # Namespaces
 
-_NEWNS, _NEWUTS, _NEWIPC, _NEWUSER, _NEWPID, _NEWNET = (
-    0x00020000,
-    0x04000000,
-    0x08000000,
-    0x10000000,
-    0x20000000,
-    0x40000000,
-)
+_NEWNS = 0x00020000
+"""``CLONE_NEWNS``: a new mount namespace."""
+_NEWUTS = 0x04000000
+"""``CLONE_NEWUTS``: a new namespace of host names."""
+_NEWIPC = 0x08000000
+"""``CLONE_NEWIPC``: a new namespace of System V and POSIX IPC."""
+_NEWUSER = 0x10000000
+"""``CLONE_NEWUSER``: a new user namespace."""
+_NEWPID = 0x20000000
+"""``CLONE_NEWPID``: a new process namespace, for children only."""
+_NEWNET = 0x40000000
+"""``CLONE_NEWNET``: a new network namespace."""
 
 
 def enter_namespaces() -> None:
@@ -117,10 +128,23 @@ def _enter_as_oneself(namespaces: int) -> None:
     Path("/proc/self/gid_map").write_text(f"{group} {group} 1", encoding="ascii")
 
 
-_MS_BIND, _MS_REC, _MS_PRIVATE = 4096, 16384, 1 << 18
-_AT_FDCWD, _AT_RECURSIVE = -100, 0x8000
+_MS_BIND = 4096
+"""``mount`` flag: a bind mount."""
+_MS_REC = 16384
+"""``mount`` flag: also the mounts below."""
+_MS_PRIVATE = 1 << 18
+"""``mount`` flag: mounts do not propagate to other namespaces."""
+_AT_FDCWD = -100
+"""Directory descriptor that stands for the working directory."""
+_AT_RECURSIVE = 0x8000
+"""``mount_setattr`` flag: also the mounts below."""
 _MOUNT_SETATTR = 442
-_RDONLY, _NOSUID, _NODEV = 1, 2, 4
+_RDONLY = 1
+"""``MOUNT_ATTR_RDONLY``: a read-only mount."""
+_NOSUID = 2
+"""``MOUNT_ATTR_NOSUID``: set-user-id bits have no effect."""
+_NODEV = 4
+"""``MOUNT_ATTR_NODEV``: device files cannot be opened."""
 
 
 def mount_read_only(writable: Path) -> None:
@@ -144,10 +168,27 @@ def _set_mount(place: bytes, flags: int, on: int, off: int) -> None:
 
 # Landlock
 
-_CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
-_EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR = 1, 2, 4, 8
+_CREATE_RULESET = 444
+"""Number of the system call ``landlock_create_ruleset``."""
+_ADD_RULE = 445
+"""Number of the system call ``landlock_add_rule``."""
+_RESTRICT_SELF = 446
+"""Number of the system call ``landlock_restrict_self``."""
+_EXECUTE = 1
+"""Landlock right to execute a file."""
+_WRITE_FILE = 2
+"""Landlock right to write to a file."""
+_READ_FILE = 4
+"""Landlock right to read a file."""
+_READ_DIR = 8
+"""Landlock right to list a folder."""
 _ALL_FILES = (1 << 13) - 1
-_REFER, _TRUNCATE, _IOCTL = 1 << 13, 1 << 14, 1 << 15
+_REFER = 1 << 13
+"""Landlock right to link or move a file to another folder, from version 2."""
+_TRUNCATE = 1 << 14
+"""Landlock right to truncate a file, from version 3."""
+_IOCTL = 1 << 15
+"""Landlock right to use ``ioctl`` on a device file, from version 5."""
 _OF_FILES = _EXECUTE | _WRITE_FILE | _READ_FILE | _TRUNCATE | _IOCTL
 
 
@@ -200,7 +241,10 @@ def _allow(ruleset: int, path: Path, access: int) -> None:
 
 # seccomp
 
-_SIGKILL, _SIGSTOP = 9, 19
+_SIGKILL = 9
+"""Number of the signal that kills a process."""
+_SIGSTOP = 19
+"""Number of the signal that stops a process."""
 _CLONE_THREAD = 0x00010000
 _ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 
@@ -235,9 +279,28 @@ _CLONE3 = 435
 _KILLS = {"x86_64": ((62, 1), (200, 1), (234, 2)), "aarch64": ((129, 1), (130, 1), (131, 2))}
 """The numbers of ``kill``, ``tkill`` and ``tgkill``, each with the position of its signal argument."""
 
-_ALLOW, _KILL, _ERROR = 0x7FFF0000, 0x80000000, 0x00050000
-_LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
-_NUMBER_AT, _ARCHITECTURE_AT, _ARGUMENTS_AT = 0, 4, 16
+_ALLOW = 0x7FFF0000
+"""``SECCOMP_RET_ALLOW``: execute the system call."""
+_KILL = 0x80000000
+"""``SECCOMP_RET_KILL_PROCESS``: kill the process."""
+_ERROR = 0x00050000
+"""``SECCOMP_RET_ERRNO``: fail with an error number, which is added."""
+_LOAD = 0x20
+"""BPF instruction: load the 32-bit word at an offset of the filter's input."""
+_EQUAL = 0x15
+"""BPF instruction: jump if the loaded word equals a constant."""
+_AT_LEAST = 0x35
+"""BPF instruction: jump if the loaded word is at least a constant."""
+_ANY_BIT = 0x45
+"""BPF instruction: jump if the loaded word has any bit of a constant."""
+_RETURN = 0x06
+"""BPF instruction: return a constant, the filter's decision."""
+_NUMBER_AT = 0
+"""Byte offset of the system call's number in the filter's input."""
+_ARCHITECTURE_AT = 4
+"""Byte offset of the architecture in the filter's input."""
+_ARGUMENTS_AT = 16
+"""Byte offset of the system call's arguments in the filter's input, 8 bytes each."""
 Instruction = tuple[int, int, int, int]
 
 

@@ -34,7 +34,10 @@ from synthesis.core.sandbox.wire import encode
 
 START_LIMIT = 600.0
 """Wall-clock seconds that the slowest import may take."""
-BEGIN, KILL = b"b", b"k"
+BEGIN = b"b"
+"""Message to the zygote: start a piece of work."""
+KILL = b"k"
+"""Message to the zygote: end the current piece of work."""
 _MESSAGE = 1 << 40
 _RESULTS = 3
 """The only descriptor that the work has, besides the empty input and the discarded output."""

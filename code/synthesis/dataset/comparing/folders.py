@@ -16,8 +16,10 @@ from synthesis.core.stores.base import Store
 from synthesis.core.stores.places import store_of
 from synthesis.dataset.storage.reading import Document, Place, count_pairs, read_folder
 
-_HASH, _NUMBER = 8, 2
-"""Number of bytes of a text's hash, and of a level's number."""
+_HASH = 8
+"""Number of bytes of a text's hash."""
+_NUMBER = 2
+"""Number of bytes of a level's number."""
 
 
 @dataclass(slots=True)

@@ -35,7 +35,10 @@ from synthesis.frontends.base import Level
 from synthesis.frontends.registry import levels_of
 
 _SHORTEST_KEY = 4
-_JSON, _TABLE = ".json", ".parquet"
+_JSON = ".json"
+"""Suffix of JSON files."""
+_TABLE = ".parquet"
+"""Suffix of Parquet files."""
 Place = str | Path | Store
 OpenTable = Callable[[Path], Iterator[Row]]
 """Reads the rows of a Parquet file.

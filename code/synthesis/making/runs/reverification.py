@@ -17,11 +17,10 @@ from synthesis.making.engines.base import Event, Made
 from synthesis.making.engines.handing import choose_engine, count_in, order_of
 from synthesis.making.engines.local import cores
 
-_FEWEST, _MOST = 10, 100
-"""Minimum and maximum number of rows in a chunk.
-
-Rows are verified faster in groups, but large chunks leave workers idle at the end.
-"""
+_FEWEST = 10
+"""Minimum number of rows in a chunk. Rows are verified faster in groups."""
+_MOST = 100
+"""Maximum number of rows in a chunk. Larger chunks leave workers idle at the end."""
 _EACH = 4
 """Number of chunks for each worker, if there are enough rows."""
 OnFailure = Callable[[Failure], None]

@@ -32,7 +32,10 @@ CLAIM = f"{SIDECAR}/evaluation.json"
 """The settings and inputs of the evaluation. Written first."""
 SCORES = "scores.jsonl"
 """One line for each question, with the score of each answer."""
-PAGE, FIGURES = "report.md", "report.json"
+PAGE = "report.md"
+"""The report as Markdown."""
+FIGURES = "report.json"
+"""The figures of the report as JSON."""
 
 
 def evaluate(

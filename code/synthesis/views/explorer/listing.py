@@ -8,8 +8,10 @@ from synthesis.core.records import Rejection
 from synthesis.dataset.ledger import id_of
 from synthesis.views.explorer.pages import Page
 
-ROWS, LINES = 10_000, 5_000
-"""Number of rows in a shard of the table, and of lines in a shard of the ledger."""
+ROWS = 10_000
+"""Number of rows in a shard of the table."""
+LINES = 5_000
+"""Number of lines in a shard of the ledger."""
 _CODED = ("frontend", "category", "recipe", "difficulty", "split", "device", "gradient", "folder")
 _WORDS = 400
 """Maximum number of characters of a name. A tool's message may have ten times as many."""

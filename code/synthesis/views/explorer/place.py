@@ -7,7 +7,10 @@ from synthesis.core.stores.base import Store, join
 
 MARK = "irsmith-site.json"
 """Marks a folder as a site, which a newer one may replace."""
-DATA, STATIC = "data", "static"
+DATA = "data"
+"""The folder of a site's data files."""
+STATIC = "static"
+"""The folder of a site's fixed files, such as scripts and styles."""
 PAGE = "index.html"
 _WORD = b'{"written_by": "irsmith explore"}\n'
 

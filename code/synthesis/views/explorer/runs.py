@@ -27,8 +27,12 @@ MOST_SHOWN = 48
 """Maximum number of elements of an array that are shown."""
 UNTOUCHED = "·"
 """Marks an element of an output that the kernel did not write."""
-_ARRAYS, _WORDS, _LARGEST = 64, 300, 1 << 18
-"""Maximum number of arrays of a run, of characters of an error message, and of bytes of a run's description."""
+_ARRAYS = 64
+"""Maximum number of inputs, and of outputs, that are shown of a run."""
+_WORDS = 300
+"""Maximum number of characters of an error message, a name or a dtype."""
+_LARGEST = 1 << 18
+"""Maximum number of bytes of a run's description."""
 _STARTING = 60.0
 """Seconds of processor time that a process may take to start, in addition to its first run."""
 _READY = b"ready"

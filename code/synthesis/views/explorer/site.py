@@ -26,8 +26,10 @@ from synthesis.views.explorer.pages import KEY, TOGETHER, Page, describe_levels,
 from synthesis.views.explorer.place import DATA, Place
 from synthesis.views.explorer.runs import Runs
 
-_ROWS_SHARE, _LEDGER_SHARE = 0.88, 0.96
-"""Shares of a site's maximum size for pages, and for pages and ledger together. The rest is for counts."""
+_ROWS_SHARE = 0.88
+"""Share of a site's maximum size for pages."""
+_LEDGER_SHARE = 0.96
+"""Share of a site's maximum size for pages and ledger together. The rest is for counts."""
 _LARGEST_LEAKS = 1 << 20
 
 

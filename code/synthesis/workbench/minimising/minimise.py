@@ -10,8 +10,10 @@ from synthesis.workbench.minimising.observing import Observer, Wanted
 from synthesis.workbench.minimising.report import Report, report_of
 from synthesis.workbench.minimising.search import shrink
 
-_QUICK, _SLOW = 1.0, 3.0
-"""Processor time limit for a text in seconds, and the limit if the failure is a timeout."""
+_QUICK = 1.0
+"""Seconds of processor time that a text may run."""
+_SLOW = 3.0
+"""Seconds of processor time that a text may run if the failure to reproduce is a timeout."""
 
 
 def minimise(
