@@ -1,7 +1,7 @@
 """irsmith: pairs of Python kernels and the compiler IR made of them, from NVIDIA Warp and JAX.
 
-This package's public names are listed here. Importing it imports next to nothing: the module of a name is imported when
-that is first asked for, and a front end when one is first needed.
+The public names of the package are listed here. Importing it imports almost nothing: the module of a name is imported
+when the name is first used, and a front end when it is first needed.
 """
 
 from importlib import import_module
@@ -219,17 +219,17 @@ _MODULES = {
     "synthesize_pair": "pipeline",
     "view_records": "views.exporting",
 }
-"""The module that each public name is in."""
+"""The module of each public name."""
 
-if not TYPE_CHECKING:  # a type checker that saw it would take any name for one of ours
+if not TYPE_CHECKING:  # with it, type checkers would accept any name
 
     def __getattr__(name: str) -> object:
-        """The object of a public name, from its module."""
+        """Import a public name from its module."""
         if name not in _MODULES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         found = globals()[name] = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
         return found
 
     def __dir__() -> list[str]:
-        """All names, whether their modules are imported yet or not."""
+        """Return all names, whether or not their modules have been imported."""
         return sorted({*globals(), *__all__})

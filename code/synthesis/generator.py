@@ -1,4 +1,4 @@
-"""KernelGenerator: (front end, seed, index) to a kernel, as a pure function."""
+"""Defines KernelGenerator, which maps front end, seed and index to a kernel, as a pure function."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -14,8 +14,8 @@ from synthesis.drawing.wheel import Wheel
 from synthesis.frontends.base import Frontend, Recipe
 from synthesis.frontends.registry import get_frontend
 
-# A draft that leads nowhere is started again from another stream; a handful in a thousand need a second start.
 _STARTS = 64
+"""Number of random streams that are tried for one kernel. A few kernels in a thousand need a second one."""
 
 
 _Task = tuple[Recipe, str]
@@ -25,20 +25,22 @@ _Task = tuple[Recipe, str]
 class KernelGenerator:
     """Draws the kernels of a front end.
 
-    Indices go around a wheel of categories, on which each stands as often as it weighs, spread evenly; ``spec(j)`` is
-    the next kernel of the category that ``j`` comes to. So ``generate_<category>(i)`` is the same kernel whatever else
-    is drawn, and whatever the category weighs. Where all targets of a category weigh the same, as single operations do,
-    each is drawn once in as many numbers as there are targets, in an order of each turn's own, so that none comes up
-    seldom by chance. Else each number has a seeded score for every recipe and target, and the best one is drawn: all
-    come up as often as they weigh, and a recipe or target more changes only the kernels that it is drawn for.
+    Indices go around a wheel of categories. Each category is on the wheel as often as its weight says, evenly spread.
+    ``spec(j)`` is the next kernel of the category at position ``j``. So ``generate_<category>(i)`` is the same kernel
+    whatever else is drawn, and whatever the weight of the category.
+
+    If all targets of a category have the same weight, as single operations do, each is drawn once in every turn, which
+    has as many numbers as there are targets. Each turn has an order of its own, so no target is rare by chance.
+    Otherwise each number has a seeded score for every recipe and target, and the best one is drawn. All are then drawn
+    as often as their weights say, and a new recipe or target changes only the kernels that it is drawn for.
 
     Args:
         frontend: a front end or its name.
-        seed: any integer; kernels of two seeds have nothing to do with each other.
+        seed: any integer. Kernels of different seeds are independent.
         settings: fields of :class:`synthesis.Drawing` by name, such as ``difficulty`` or ``wrong_adjoints``.
 
     Raises:
-        ConfigError: for a setting that there is not or that is not allowed to be so, or a share of wrong adjoints where
+        ConfigError: if a setting does not exist or has an invalid value, or if a share of wrong adjoints is given and
             the front end has no such recipe.
         UnknownNameError: if there is no such front end.
         MissingFrontendError: if its package is not installed.
@@ -54,11 +56,11 @@ class KernelGenerator:
 
     @classmethod
     def of(cls, drawing: Drawing, *, frontend: Frontend | None = None) -> "KernelGenerator":
-        """The generator of a record of settings.
+        """Return the generator for a record of settings.
 
         Args:
             drawing: the record.
-            frontend: the front end, where it is not to be looked up by its name.
+            frontend: the front end; looked up by its name if None.
         """
         generator = cls.__new__(cls)
         generator.frontend = frontend or get_frontend(drawing.frontend)
@@ -73,7 +75,7 @@ class KernelGenerator:
             self.drawer = self.drawer.drawing_from(folder, self.frontend.name)
         self.drawing = drawing
         self.config = drawing.digest
-        """Digest of all that determines a kernel beside seed and index."""
+        """Digest of everything that determines a kernel besides seed and index."""
         if drawing.wrong_adjoints is not None and not any(each.wrong_adjoints for each in self.drawer.recipes):
             raise ConfigError(f"front end {self.frontend.name} has no recipe whose adjoints are known to be wrong")
         tasks = {
@@ -87,18 +89,18 @@ class KernelGenerator:
         }
         self._tasks = {category: listed for category, listed in tasks.items() if listed}
         self.categories = tuple(self._tasks)
-        """Those that kernels are drawn of; a new one is the last."""
+        """The categories that kernels are drawn from. A new one is added at the end."""
         usual = drawing.category_mix == "usual"
         weights = {each: self.drawer.weights.get(each, 1) if usual else 1 for each in self.categories}
         self.wheel = Wheel.of(weights)
-        """In which order indices visit them."""
+        """The order in which indices visit the categories."""
 
     def _mix_of(self, recipe: Recipe) -> Mapping[int, float]:
-        """How often each difficulty is drawn of a recipe."""
+        """Return how often each difficulty of a recipe is drawn."""
         return self.drawing.mix or recipe.usual_mix or self.drawer.usual_mix
 
     def spec(self, index: int) -> KernelSpec:
-        """The kernel of an index, from 0.
+        """Return the kernel of an index, from 0.
 
         Raises:
             ConfigError: if the index is not a non-negative integer.
@@ -108,7 +110,7 @@ class KernelGenerator:
         return self._draw(category, number, index)
 
     def generate(self, category: str, number: int) -> KernelSpec:
-        """The ``number``-th kernel of a category, from 0; ``generate_<category>(number)`` is the same.
+        """Return the ``number``-th kernel of a category, from 0. ``generate_<category>(number)`` does the same.
 
         Raises:
             UnknownNameError: if the front end has no such category.
@@ -117,7 +119,7 @@ class KernelGenerator:
         return self.spec(self.index_of(category, number))
 
     def index_of(self, category: str, number: int) -> int:
-        """The index of the ``number``-th kernel of a category.
+        """Return the index of the ``number``-th kernel of a category.
 
         Raises:
             UnknownNameError: if the front end has no such category.
@@ -129,10 +131,10 @@ class KernelGenerator:
         return self.wheel.index_of(category, number)
 
     def numbers_of(self, recipe: str) -> Iterator[int]:
-        """The indices of the kernels that are drawn from a recipe, in order, without an end.
+        """Return an endless iterator over the indices of the kernels that are drawn from a recipe, in order.
 
         Raises:
-            UnknownNameError: if the front end has no such recipe, or none of the difficulties asked for.
+            UnknownNameError: if the front end has no such recipe, or the recipe has none of the requested difficulties.
         """
         drawn = {(each.name, category) for category, tasks in self._tasks.items() for each, _ in tasks}
         if not any(recipe == name for name, _ in drawn):
@@ -146,7 +148,7 @@ class KernelGenerator:
         )
 
     def __getattr__(self, name: str) -> Callable[[int], KernelSpec]:
-        """``generate_<category>`` for each of the front end's categories."""
+        """Return ``generate_<category>`` for one of the front end's categories."""
         if not name.startswith("generate_"):
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
         category = name.removeprefix("generate_")
@@ -162,20 +164,20 @@ class KernelGenerator:
         return generate
 
     def __dir__(self) -> list[str]:
-        """Also the methods that come with the front end's categories."""
+        """Include the methods that the front end's categories add."""
         return sorted({*super().__dir__(), *(f"generate_{category}" for category in self.categories)})
 
     def __getstate__(self) -> dict[str, Any]:
-        """A generator is its front end's name and its settings."""
+        """Return the settings, which include the front end's name."""
         return {"drawing": self.drawing}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """Made again from these."""
+        """Make the generator again from the settings."""
         self.frontend = get_frontend(state["drawing"].frontend)
         self._draw_with(state["drawing"])
 
     def recipes_of(self, category: str) -> tuple[Recipe, ...]:
-        """The recipes that kernels of a category are drawn with."""
+        """Return the recipes that draw the kernels of a category."""
         return tuple(dict.fromkeys(recipe for recipe, _ in self._tasks[category]))
 
     def _draw(self, category: str, number: int, index: int) -> KernelSpec:
@@ -187,7 +189,7 @@ class KernelGenerator:
         return replace(spec, target=target, seed=self.drawing.seed, index=index, config=self.config)
 
     def _task(self, category: str, number: int) -> _Task:
-        """What the ``number``-th kernel of a category is drawn from."""
+        """Return the recipe and target that the ``number``-th kernel of a category is drawn from."""
         tasks = self._tasks_at(category, number)
         if len(set(map(_weight_of, tasks))) == 1:
             turn, place = divmod(number, len(tasks))
@@ -197,7 +199,7 @@ class KernelGenerator:
         )
 
     def _tasks_at(self, category: str, number: int) -> list[_Task]:
-        """The tasks that the ``number``-th kernel of a category may be drawn from."""
+        """Return the tasks from which that of the ``number``-th kernel of a category is chosen."""
         tasks, share = self._tasks[category], self.drawing.wrong_adjoints
         wrong = [(recipe, target) for recipe, target in tasks if target in recipe.wrong_adjoints]
         if share is None or not 0 < len(wrong) < len(tasks):
@@ -218,10 +220,12 @@ def _weight_of(task: _Task) -> float:
 
 
 def draw(recipe: Recipe, stream: Stream, target: str) -> KernelSpec:
-    """A recipe's kernel for a target, of the stream's difficulty; started again where a draft leads nowhere.
+    """Return a recipe's kernel for a target, with the stream's difficulty.
+
+    If a draft fails, it is started again from another stream.
 
     Raises:
-        RuntimeError: if none of many starts leads anywhere, which is the recipe's fault.
+        RuntimeError: if every start fails, which is an error of the recipe.
     """
     for start in range(_STARTS):
         try:

@@ -1,6 +1,6 @@
-"""The pipeline: candidates drawn, lowered, verified, and compared with the earlier ones; the names that users call.
+"""Defines the functions that users call: candidates are drawn, lowered, verified, and compared with earlier ones.
 
-There is no machinery here: ``making`` makes candidates into rows, ``dataset.storage`` writes them.
+The work is done elsewhere: ``making`` makes rows from candidates, and ``dataset.storage`` writes them.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -32,8 +32,7 @@ class SynthesisPipeline:
 
     Raises:
         UnknownNameError: for an unknown front end, category, recipe, level or device.
-        ConfigError: for a setting that there is not or that is not allowed to be so, or a level that does not exist for
-            the device.
+        ConfigError: if a setting does not exist or has an invalid value, or a level does not exist for the device.
         MissingFrontendError: if the front end's package is not installed.
     """
 
@@ -51,14 +50,17 @@ class SynthesisPipeline:
             kernels_per_module=self.settings.kernels_per_module,
         )
         self.statistics = Statistics()
-        """Counts over everything that this pipeline has made."""
+        """Counts of everything that this pipeline has made."""
 
     def generate_kernel(self, number: int) -> KernelSpec:
-        """Candidate ``number`` of the chosen categories, which take turns; with all of them, the index itself."""
+        """Return candidate ``number`` of the chosen categories, which take turns.
+
+        With all categories, the number is the index.
+        """
         return self.source.kernel(number)
 
     def extract_ir(self, spec: KernelSpec) -> Lowered | Rejection:
-        """A kernel's texts at the pipeline's levels, not verified."""
+        """Return a kernel's texts at the pipeline's levels, not verified."""
         candidates = stages.load(self.frontend, [self._candidate(spec)])
         (made,) = stages.lower(self.frontend, candidates)
         self.frontend.compiler.release([made.kernel] if made.kernel is not None else [])
@@ -68,16 +70,21 @@ class SynthesisPipeline:
         return made.lowered
 
     def create_pair(self, spec: KernelSpec) -> Pair | Rejection:
-        """The pair of a kernel, or why there is none; never raises for a kernel's sake."""
+        """Return the pair of a kernel, or why there is none. A fault of the kernel raises no exception."""
         (outcome,) = self._workshop.pairs([self._candidate(spec)])
         return outcome
 
     def outcomes(self, numbers: Sequence[int]) -> Iterator[Pair | Rejection]:
-        """The outcomes of some candidates, in order; repeats of earlier ones are not looked for."""
+        """Return an iterator over the outcomes of some candidates, in order.
+
+        Repeats of earlier ones are not searched for.
+        """
         return self._workshop.pairs(self.source.candidates(numbers))
 
     def pairs(self, count: int) -> Iterator[Pair | Rejection]:
-        """The outcomes of candidates 0 … count-1, in order; renamed repeats are rejections, the first stays.
+        """Yield the outcomes of candidates 0 … count-1, in order.
+
+        A kernel that repeats an earlier one except for names is rejected.
 
         Raises:
             ConfigError: if the count is not a non-negative integer.
@@ -103,13 +110,13 @@ def run_pipeline(
 
     Args:
         count: the number of candidates.
-        out: the folder, or a URL that fsspec knows.
+        out: the folder, or a URL that fsspec supports.
         frontend: a front end or its name.
-        on_progress: told of progress, many times a second.
+        on_progress: called with the progress, many times a second.
         settings: fields of :class:`synthesis.Run` and :class:`synthesis.Running` by name.
 
     Raises:
-        UsageError: for settings that cannot be used; the message says what is allowed.
+        UsageError: if settings cannot be used; the message says what is allowed.
         MissingFrontendError: if the front end's package is not installed.
     """
     how = {each.name: settings.pop(each.name) for each in fields(Running) if each.name in settings}
@@ -124,16 +131,16 @@ def generate(
     on_rejection: Callable[[Rejection], None] | None = None,
     **settings: Any,
 ) -> Iterator[Pair]:
-    """The pairs of candidates 0 … count-1, one by one.
+    """Return an iterator over the pairs of candidates 0 … count-1.
 
     Args:
         frontend: a front end or its name.
-        count: the number of candidates; those that are rejected make no pair.
-        on_rejection: told of each candidate, and of each level, that did not make it.
+        count: the number of candidates. Those that are rejected make no pair.
+        on_rejection: called with the rejection of each candidate, and of each level.
         settings: fields of :class:`synthesis.Run` by name, such as ``seed``, ``category``, ``level`` or ``verify``.
 
     Raises:
-        UsageError: for settings that cannot be used; the message says what is allowed.
+        UsageError: if settings cannot be used; the message says what is allowed.
         MissingFrontendError: if the front end's package is not installed.
 
     Example:
@@ -158,31 +165,31 @@ def _pairs_alone(
 def synthesize_pair(
     spec: KernelSpec, device: str | None = None, *, verify: str = "none", **settings: Any
 ) -> Pair | Rejection:
-    """The pair of one kernel, or why there is none.
+    """Return the pair of one kernel, or why there is none.
 
     Args:
         spec: the kernel.
-        device: what the texts are for; the front end's default if None.
-        verify: ``all`` to prove the texts by execution, which takes some seconds to start.
+        device: the device that the texts are for; the front end's default if None.
+        verify: ``all`` to verify the texts by execution, which takes some seconds to start.
         settings: further fields of :class:`synthesis.Run` by name, such as ``level``.
 
     Raises:
         UnknownNameError: for an unknown front end, level or device.
-        ConfigError: for a setting that is not allowed to be so.
+        ConfigError: if a setting has an invalid value.
     """
     return SynthesisPipeline(spec.frontend, device=device, verify=verify, **settings).create_pair(spec)
 
 
 def compile_kernel_from_source(source: str, kernel_name: str | None = None, *, frontend: str | None = None) -> Any:
-    """The live kernel (or JAX function) that a source text defines.
+    """Return the live kernel, or JAX function, that a source text defines.
 
     Args:
         source: Python source with its imports.
-        kernel_name: which kernel; the last one if None.
-        frontend: the front end; told from the source if None.
+        kernel_name: the kernel's name; the last one of the source if None.
+        frontend: the front end's name; recognised from the source if None.
 
     Raises:
-        ConfigError: if the front end cannot be told from the source.
+        ConfigError: if no front end recognises the source.
         KernelError: if the source does not run or defines no such kernel.
     """
     chosen = get_frontend(frontend) if frontend is not None else _frontend_of_source(source)
@@ -206,16 +213,16 @@ def extract_ir_from_kernel(
     *,
     example_args: Sequence[Any] = (),
 ) -> dict[str, str | None]:
-    """Level name to text for a live kernel: the default levels of the device, in a row's order.
+    """Return the texts of a live kernel by level name: the default levels of the device, in a row's order.
 
     Args:
         kernel: a Warp kernel, or a function that JAX can trace.
         device: a device of the kernel's front end.
-        include_backward: whether backward levels are among them.
-        example_args: JAX only: what gives the arguments their shapes and types.
+        include_backward: whether to include backward levels.
+        example_args: example arguments for JAX, which give the shapes and types.
 
     Raises:
-        TargetError: if the object is no kernel.
+        TargetError: if the object is not a kernel.
         UnknownNameError: if the front end does not know the device.
         KernelError: if the tool rejects the kernel.
     """
