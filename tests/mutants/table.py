@@ -12,7 +12,6 @@ from synthesis.core.records import KernelSpec
 from synthesis.frontends.base import Direction, Level
 from synthesis.verification.mutating.records import FRAME, Kind
 
-
 FEW_INPUTS = 10
 """Number of inputs, of 100, up to which a mutant that differs on them alone counts as one that few inputs show."""
 
