@@ -131,6 +131,8 @@ WARP_MORE = [
     "x = wp.array(ptr=1, dtype=float, shape=3)",
     "x = wp.from_ptr(1, 2)",
     "wp.load_module()",
+    "wp.print(1.0)",
+    "@wp.func\ndef f(x: float):\n    return wp.static(wp.print(x))",
     "from warp import context",
     "import warp._src.codegen",
     "@wp.func\ndef f(x: float):\n    return open('x')",
@@ -212,6 +214,7 @@ PLAIN = [
     "def f(x):\n    return Box(x).high",
 ]
 WARP_PLAIN = [
+    "@wp.func\ndef f(x: float):\n    wp.print(x)\n    wp.printf('%f', x)\n    return x",
     "@wp.func\ndef f(x: float):\n    return x\ng = (f, f)\n@wp.func\ndef i(x: float):\n"
     "    for n in range(wp.static(len(g))):\n        x = wp.static(g[n])(x)\n    return x",
     "@wp.func\ndef f(x: float):\n    return x\ng = f\nh = g\n@wp.func\ndef i(x: float):\n    return h(x)",

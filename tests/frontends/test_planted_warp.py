@@ -18,7 +18,7 @@ from synthesis.core.records import Rejection
 from synthesis.frontends.base import Kernel, Lowered, Outcome, Program
 from synthesis.frontends.warp.reference.semantics import SEMANTICS
 from synthesis.frontends.warp.reference.semantics.table import Semantics
-from synthesis.frontends.warp.reference.values import Tile, Value
+from synthesis.frontends.warp.reference.values import Stack, Tile, Value
 from synthesis.verification.judge import judge
 from synthesis.verification.plan import Plan, make_plan
 from synthesis.verification.verifier import Verifier, programs_of
@@ -131,6 +131,8 @@ def wrong(given: Any) -> Any:
         return Tile(given.type, given.shape, changed(given.data))
     if isinstance(given, tuple):
         return tuple(wrong(each) for each in given)  # pyright: ignore[reportUnknownVariableType]
+    if isinstance(given, Stack):  # one that holds less
+        return Stack(given.type, given.data[:, 1:], given.counts)
     return given
 
 
@@ -159,6 +161,11 @@ def planted(name: str) -> Semantics:
             for each in arguments:
                 if isinstance(each, Tile):
                     each.data = changed(each.data)
+                if isinstance(each, Stack):
+                    each.counts = each.counts + 1
+            if name.startswith("dense_"):
+                written = arguments[-1].buffer
+                written.data[...] = np.swapaxes(changed(np.swapaxes(written.data, 0, 1)), 0, 1)
         return _longer(made) if hasattr(made, "buffer") else wrong(made)
 
     return Semantics(compute, right.changes)

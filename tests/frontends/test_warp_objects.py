@@ -1,60 +1,20 @@
 """Queries of meshes, trees and grids: the reference, which looks at everything, against Warp's own launch."""
 
 from collections.abc import Callable
-from dataclasses import replace
-from itertools import product
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from conftest import kernels_module
+from asked_objects import KERNELS, signature_of
 
-from synthesis.core.records import Argument, Domain, Role, Signature
+from synthesis.core.records import Argument, Signature
 from synthesis.frontends.base import Values
-from synthesis.frontends.warp import discovery
 from synthesis.frontends.warp.handles import TEXTURES, is_object
 from synthesis.frontends.warp.introspection import wp
 from synthesis.frontends.warp.objects import make_object
-from synthesis.frontends.warp.recipes.applications import shapes
 from synthesis.frontends.warp.reference.launch import LaunchReference
 from synthesis.verification.inputs import complete, draw_inputs
-
-objects: Any = kernels_module(Path(__file__).parents[1] / "kernels", "objects")
-THREADS = 40
-FAR = Domain(low=-2.0, high=2.0)
-
-
-OF_ANY = (objects.closest_point, objects.rays, objects.parts, objects.faces_in_box)
-KERNELS: list[tuple[Any, Callable[[str], Argument]]] = [
-    *((each, lambda name, shape=shape: shapes.mesh_argument(name, shape, 0.1, velocities=True))
-      for each in OF_ANY for shape in shapes.SHAPES),
-    *((objects.signed_distance, lambda name, shape=shape: shapes.mesh_argument(name, shape, 0.1))
-      for shape in shapes.CLOSED),
-    (objects.boxes, lambda name: shapes.bvh_argument(name, 20, 1.5, (0.2, 0.6))),
-    (objects.neighbours, lambda name: shapes.grid_argument(name, THREADS, "x")),
-    (objects.field, lambda name: shapes.volume_argument(name, "volume_f", (5, 9, 11), 1.2, (-1.0, 1.0), 2.0)),
-    (objects.flow, lambda name: shapes.volume_argument(name, "volume_v", (8, 3, 10), 1.2, (-1.0, 1.0), 0.5)),
-    (objects.labels, lambda name: shapes.volume_argument(name, "volume_i", (9, 4, 12), 1.2, (0, 6), -1.0)),
-    *((kernel, lambda name, sizes=sizes, modes=modes: shapes.texture_argument(name, sizes, (-1.0, 1.0), *modes))
-      for kernel, sizes in ((objects.picture, (5, 8)), (objects.block, (3, 6, 4)))
-      for modes in product((False, True), ("WRAP", "CLAMP", "MIRROR", "BORDER"), (False, True))
-      if modes[2] or modes[1] in ("CLAMP", "BORDER")),
-]  # fmt: skip
-
-
-def signature_of(kernel: Any, make: Callable[[str], Argument]) -> Signature:
-    """What a kernel of the table is launched with."""
-    found = discovery.signature_of(kernel)
-    known = {
-        "x": {"shape": (THREADS,), "domain": FAR},
-        "reach": {"domain": Domain(low=0.4, high=1.5)},
-        "out": {"shape": (THREADS, 3), "role": Role.INOUT, "domain": Domain(low=0, high=0.1)},
-        "hits": {"shape": (THREADS,), "role": Role.INOUT, "domain": Domain(low=0, high=1)},
-    }
-    arguments = [replace(each, **known[each.name]) if each.name in known else make(each.name)
-                 for each in found.arguments]  # fmt: skip
-    return replace(found, arguments=tuple(arguments), launch=(THREADS,))
 
 
 def launched(kernel: Any, signature: Signature, values: Values) -> Values:
@@ -73,7 +33,10 @@ def launched(kernel: Any, signature: Signature, values: Values) -> Values:
             given.append(
                 wp.array(value, dtype=wp.vec3, device="cpu") if argument.element else wp.array(value, device="cpu")
             )
-    wp.launch(kernel, dim=signature.launch, inputs=given, device="cpu")
+    if signature.tiled:
+        wp.launch_tiled(kernel, dim=signature.launch, inputs=given, block_dim=1, device="cpu")
+    else:
+        wp.launch(kernel, dim=signature.launch, inputs=given, device="cpu")
     return {each.name: made.numpy() for each, made in zip(signature.arguments, given, strict=True)
             if each.shape is not None}  # fmt: skip
 

@@ -173,3 +173,129 @@ def block(field: wp.Texture3D, x: wp.array[wp.vec3], reach: float, out: wp.array
     out[tid, 1] = wp.texture_sample(field, x[tid] * (4.0 * reach), dtype=float)
     if wp.texture_sample(field, wp.vec3(0.2, 0.7, x[tid][2]), dtype=float) > 0.4:
         hits[tid] = 1
+
+
+@wp.kernel
+def sides(mesh: wp.uint64, x: wp.array[wp.vec3], reach: float, out: wp.array2d[float], hits: wp.array[int]):
+    tid = wp.tid()
+    found = wp.mesh_query_point_sign_normal(mesh, x[tid], reach)
+    again = wp.mesh_query_point_sign_parity(mesh, x[tid], reach, 3, 0.2)
+    everywhere = wp.mesh_query_point_sign_parity(mesh, x[tid], reach, 0)
+    out[tid, 0] = found.sign
+    out[tid, 1] = again.sign + 10.0 * everywhere.sign
+    if found.result and again.result and everywhere.result:
+        hits[tid] = wp.mesh_query_ray_count_intersections(mesh, x[tid], wp.vec3(0.31, 0.17, 0.23) - x[tid])
+        out[tid, 2] = wp.length(wp.mesh_eval_position(mesh, found.face, found.u, found.v) - x[tid])
+
+
+@wp.kernel
+def furthest_point(mesh: wp.uint64, x: wp.array[wp.vec3], reach: float, out: wp.array2d[float], hits: wp.array[int]):
+    tid = wp.tid()
+    found = wp.mesh_query_furthest_point_no_sign(mesh, x[tid], 2.0 * reach)
+    if found.result:
+        at = wp.mesh_eval_position(mesh, found.face, found.u, found.v)
+        out[tid, 0] = wp.length(at - x[tid])
+        out[tid, 1] = at[0] + 2.0 * at[1]
+        hits[tid] = 1
+    else:
+        hits[tid] = -1
+
+
+@wp.kernel
+def faces_in_sphere(mesh: wp.uint64, x: wp.array[wp.vec3], reach: float, out: wp.array2d[float], hits: wp.array[int]):
+    tid = wp.tid()
+    query = wp.mesh_query_sphere(mesh, x[tid], 0.7 * reach)
+    face = int(0)
+    count = int(0)
+    while wp.mesh_query_next(query, face):
+        count += 1 + face
+    nothing = wp.mesh_query_sphere(mesh, x[tid], -reach)
+    while wp.mesh_query_next(nothing, face):
+        count += 1000
+    half = wp.vec3(reach, reach, reach) * 0.3
+    tree = wp.mesh_get_bvh(mesh)
+    boxes = wp.bvh_query_aabb(tree, x[tid] - half, x[tid] + half)
+    while wp.bvh_query_next(boxes, face):
+        count += 100 * face
+    hits[tid] = count
+    out[tid, 0] = 0.5 * float(count)
+
+
+@wp.kernel
+def around_boxes(bvh: wp.uint64, x: wp.array[wp.vec3], reach: float, out: wp.array2d[float], hits: wp.array[int]):
+    tid = wp.tid()
+    toward = wp.vec3(0.3, 0.1, 0.2) - x[tid]
+    index = int(0)
+    count = int(0)
+    swept = wp.bvh_query_capsule(bvh, x[tid], toward, 0.2 * reach)
+    while wp.bvh_query_next(swept, index, 1.0):
+        count += 1 + index
+    near = wp.bvh_query_sphere(bvh, x[tid], 0.6 * reach)
+    while wp.bvh_query_next(near, index, 0.0):
+        count += 100 * index
+    met = wp.bvh_query_ray(bvh, x[tid], toward)
+    while wp.bvh_query_next(met, index, 0.5 * reach):
+        out[tid, 0] += float(1 + index)
+    hits[tid] = count
+
+
+@wp.kernel
+def boxes_of_a_group(bvh: wp.uint64, x: wp.array[wp.vec3], reach: float, out: wp.array2d[float], hits: wp.array[int]):
+    tid = wp.tid()
+    root = wp.bvh_get_group_root(bvh, tid % 5 - 1)
+    half = wp.vec3(reach, reach, reach) * 0.4
+    query = wp.bvh_query_aabb(bvh, x[tid] - half, x[tid] + half, root)
+    index = int(0)
+    count = int(0)
+    while wp.bvh_query_next(query, index):
+        count += 1 + index
+    near = wp.bvh_query_sphere(bvh, x[tid], reach, root)
+    while wp.bvh_query_next(near, index):
+        count += 100 * index
+    hits[tid] = count
+    out[tid, 0] = 0.5 * float(count)
+
+
+@wp.kernel
+def faces_of_a_group(mesh: wp.uint64, x: wp.array[wp.vec3], reach: float, out: wp.array2d[float], hits: wp.array[int]):
+    tid = wp.tid()
+    root = wp.mesh_get_group_root(mesh, tid % 5 - 1)
+    toward = wp.vec3(0.31, 0.17, 0.23) - x[tid]
+    found = wp.mesh_query_ray(mesh, x[tid], toward, 5.0 * reach, root)
+    if found.result:
+        out[tid, 0] = found.t
+        hits[tid] = 1
+    hits[tid] += 10 * wp.mesh_query_ray_count_intersections(mesh, x[tid], toward, root)
+
+
+@wp.kernel
+def boxes_of_a_block(bvh: wp.uint64, x: wp.array[wp.vec3], reach: float, out: wp.array2d[float], hits: wp.array[int]):
+    tid = wp.tid()
+    half = wp.vec3(reach, reach, reach) * 0.4
+    query = wp.tile_bvh_query_aabb(bvh, x[tid] - half, x[tid] + half)
+    count = int(0)
+    while wp.tile_query_valid(query):
+        index = wp.untile(wp.tile_bvh_query_next(query))
+        if index >= 0:
+            count += 1 + index
+    met = wp.bvh_query_ray_tiled(bvh, x[tid], wp.vec3(0.3, 0.1, 0.2) - x[tid])
+    found = wp.bvh_query_next_tiled(met)
+    while wp.tile_max(found)[0] >= 0:
+        count += 100 * wp.tile_max(found)[0]
+        found = wp.bvh_query_next_tiled(met)
+    hits[tid] = count
+    out[tid, 0] = 0.5 * float(count)
+
+
+@wp.kernel
+def faces_of_a_block(mesh: wp.uint64, x: wp.array[wp.vec3], reach: float, out: wp.array2d[float], hits: wp.array[int]):
+    tid = wp.tid()
+    half = wp.vec3(reach, reach, reach) * 0.4
+    query = wp.tile_mesh_query_aabb(mesh, x[tid] - half, x[tid] + half)
+    count = int(0)
+    while wp.tile_query_valid(query):
+        face = wp.untile(wp.tile_mesh_query_aabb_next(query))
+        if face >= 0:
+            count += 1 + face
+    hits[tid] = count
+    out[tid, 0] = 0.5 * float(count)

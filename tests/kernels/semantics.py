@@ -399,3 +399,18 @@ def elements_of_a_tile(a: wp.array(dtype=float), o: wp.array(dtype=wp.vec3)):
     t[1][2] = 3.0
     t[i % 4] += wp.vec3(1.0, 2.0, 3.0)
     wp.tile_atomic_add(o, t, offset=(i / 4,))
+
+
+@wp.kernel
+def ranges_from_behind(a: wp.array(dtype=int), o: wp.array(dtype=int)):
+    i = wp.tid()
+    total = int(1)
+    for k in reversed(range(a[i] % 9)):
+        total = total * 3 + k
+    for k in reversed(range(2, a[i] % 5 + 7, 3)):
+        total = total * 5 - k
+    for k in reversed(range(a[i] % 11, -2, -2)):
+        total = total * 2 + k
+    for k in reversed(range(1, 6, 2)):
+        total = total * 7 + k
+    o[i] = total

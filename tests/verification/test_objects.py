@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from asked_objects import KERNELS, signature_of
 from checking import judged
 
 from synthesis import ConfigError, Domain, KernelSpec, Pair, SynthesisPipeline, get_frontend, run_pipeline
@@ -59,6 +60,19 @@ EDITS = {
     "another corner": ("face_area", CALL.format("mesh_get_point", 0), r"\1 + 1"),
 }
 """What is wrong: the target of the kernel, what is replaced in its text, and by what."""
+SOURCE = (Path(__file__).parents[1] / "kernels" / "objects.py").read_text()
+QUESTIONS = {
+    "a smaller sphere": ("faces_in_sphere", CALL.format("mesh_query_sphere", 1), r"\1 * 0.8f"),
+    "a smaller sphere in a tree": ("around_boxes", CALL.format("bvh_query_sphere", 1), r"\1 * 0.8f"),
+    "a thinner capsule": ("around_boxes", CALL.format("bvh_query_capsule", 2), r"\1 * 0.2f"),
+    "another group": ("boxes_of_a_group", CALL.format("bvh_get_group_root", 0), r"\1 + 1"),
+    "another group of faces": ("faces_of_a_group", CALL.format("mesh_get_group_root", 0), r"\1 + 1"),
+    "the closest for the furthest": ("furthest_point", r"mesh_query_furthest_point", r"mesh_query_point"),
+    "the way back": ("sides", CALL.format("mesh_query_ray_count_intersections", 1), r"-\1"),
+    "a smaller box of a block": ("boxes_of_a_block", CALL.format("tile_bvh_query_aabb", 1), r"\1 * 0.8f"),
+    "a smaller box of a block in a mesh": ("faces_of_a_block", CALL.format("tile_mesh_query_aabb", 1), r"\1 * 0.8f"),
+}
+"""The same of kernels in ``tests/kernels/objects.py``."""
 
 
 def drawn(target: str, number: int) -> KernelSpec:
@@ -99,6 +113,22 @@ def test_a_wrong_question_is_found(verifier: Verifier, what: str) -> None:
     else:
         raise AssertionError(f"no kernel of {target} has it")
     assert list(changed.failed) == ["cpp_forward"], spec.source
+
+
+@pytest.mark.parametrize("what", QUESTIONS)
+def test_a_wrong_question_of_a_kernel_of_ones_own_is_found(verifier: Verifier, what: str) -> None:
+    name, pattern, replacement = QUESTIONS[what]
+    kernel, make = [(each, make) for each, make in KERNELS if each.key == name][-1]
+    signature = signature_of(kernel, make)
+    spec = KernelSpec(
+        frontend="warp", name=name, category="own", source=SOURCE, signature=signature, ops=("tid",)
+    )  # fmt: skip
+    text = text_of(spec, "cpp_forward")
+    wrong, count = re.subn(pattern, replacement, text, count=1)
+    assert count == 1
+    right, changed = judged(verifier, spec, [{"cpp_forward": text}, {"cpp_forward": wrong}])
+    assert right.verdict.verified == ("cpp_forward",), right
+    assert list(changed.failed) == ["cpp_forward"]
 
 
 @pytest.mark.parametrize("difficulty", [2, 3, 4, 5])

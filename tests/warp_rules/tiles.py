@@ -7,6 +7,7 @@ from synthesis.frontends.warp.reference.values import (
     BOOL,
     FLOAT32,
     INT32,
+    UINT32,
     ValueType,
     scalar_type,
     vector_type,
@@ -243,7 +244,41 @@ def algebra() -> Iterator[Case]:
         yield _case("tile_sort", scalar, body, arrays)
 
 
+def drawn() -> Iterator[Case]:
+    """Tiles of random numbers, each drawn twice, for the state stays as it was."""
+    seed = Given(name="a", kind=UINT32)
+    for name, kind, ends in (("tile_randf", FLOAT32, "-1.5, 2.0"), ("tile_randi", INT32, "-3, 1000")):
+        for label, rest in (("any", ""), ("between", f", {ends}"), ("named", f", min={ends.replace(', ', ', max=')}")):
+            call = f"wp.{name}((2, 4), s{rest})"
+            body = ("s = a[i]", f"wp.tile_store(o[i], {call})", f"wp.tile_store(p[i], {call})")
+            yield _case(name, label, body, [seed, output("o", kind, (2, 4)), output("p", kind, (2, 4))])
+
+
+def stacks() -> Iterator[Case]:
+    """Stacks of three that get four values, and give five, or are cleared between."""
+    for scalar in ("int32", "float32", "float64", "uint8"):
+        kind = scalar_type(scalar)
+        given, slots, counts = row("a", kind, 4), output("n", INT32, (9,)), output("m", INT32, (3,))
+        start = f"s = wp.tile_stack(capacity=3, dtype=wp.{scalar})"
+        has = ("True", "a[i, 0] > a[i, 1]", "True", "True")
+        push = [f"n[i, {k}] = wp.tile_stack_push(s, a[i, {k}], {has[k]})" for k in range(4)]
+        pop = [line for k in range(5)
+               for line in (f"v{k}, t{k} = wp.tile_stack_pop(s)", f"n[i, {4 + k}] = t{k}", f"if t{k} >= 0:",
+                            f"    o[i, {k}] = v{k}", "else:", f"    o[i, {k}] = wp.{scalar}(7)")]  # fmt: skip
+        counted = [start, *push[:2], "m[i, 0] = wp.tile_stack_count(s)", *push[2:], "m[i, 1] = wp.tile_stack_count(s)"]
+        cleared = ["if a[i, 2] > a[i, 3]:", "    wp.tile_stack_clear(s)", "m[i, 2] = wp.tile_stack_count(s)"]
+        made = [slots, counts, output("o", kind, (5,))]
+        for name, body in (
+            ("tile_stack", [*counted, *cleared, *pop]),
+            ("tile_stack_push", [*counted, "m[i, 2] = 0", *pop]),
+            ("tile_stack_pop", [*counted, "m[i, 2] = 0", *pop]),
+            ("tile_stack_clear", [*counted, *cleared, *pop]),
+            ("tile_stack_count", [*counted, *cleared, *pop]),
+        ):
+            yield _case(name, scalar, body, [given, *made])
+
+
 def cases() -> Iterator[Case]:
     """All of them."""
-    for group in (reductions, maps, shapes, memory, algebra):
+    for group in (reductions, maps, shapes, memory, algebra, drawn, stacks):
         yield from group()

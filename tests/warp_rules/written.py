@@ -237,7 +237,23 @@ def singular() -> Iterator[Case]:
             yield _made("determinant", f"singular_{size}_{scalar}", zero, [row], scalar_type(scalar))
 
 
+def dense() -> Iterator[Case]:
+    """Matrices in arrays, which one thread works on: of 3 rows and 4 columns, or 4 by 4."""
+    a, b = (Given(name=name, kind=FLOAT32, policy="inside") for name in "ab")
+    o, p = (output(name, FLOAT32) for name in "op")
+    for first in (0, 1):
+        for second in (0, 1):
+            call = f"wp.dense_gemm(3, 4, 2 + i, {first}, {second}, a, b, o)"
+            label = f"{first}{second}"
+            yield _case("dense_gemm", label, ("if i == 3:", f"    {call}"), [a, b, o], tolerance=64)
+    factor = "wp.dense_chol(4, a, 25.0, o)"
+    yield _case("dense_chol", "own", ("if i == 0:", f"    {factor}"), [a, o], tolerance=64)
+    for name, given in (("dense_subs", "o, b, p"), ("dense_solve", "a, o, b, p")):
+        body = ("if i == 0:", f"    {factor}", f"    wp.{name}(4, {given})")
+        yield _case(name, "own", body, [a, b, o, p], tolerance=64)
+
+
 def cases() -> Iterator[Case]:
     """All of them."""
-    for group in (makers, choices, checks, arrays, randoms, singular):
+    for group in (makers, choices, checks, arrays, randoms, singular, dense):
         yield from group()

@@ -115,6 +115,8 @@ WARP_COMPUTES = frozenset({
     "sqrt", "tan", "tanh", "transpose", "trunc", "transform_identity", "inverse", "determinant", "skew", "outer",
     "diag", "trace", "vector", "matrix",
 })  # fmt: skip
+WARP_PRINTS = frozenset({"print"})
+"""Built-ins that a kernel may call, whose names are no members that Python may use."""
 
 NO_MEMBERS = frozenset({
     "load", "save", "savez", "frombuffer", "fromfile", "fromregex", "fromfunction", "from_dlpack",

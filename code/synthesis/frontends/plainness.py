@@ -417,7 +417,8 @@ class _Check:
         """Refuse members that may not be used from a module."""
         said = f"it uses {module}.{name}"
         private = name.startswith("_") and module not in names.JAX_OWN and not self._is_trusted(module)
-        if private or name.startswith("__") or name in names.NO_MEMBERS or name.endswith("_p"):
+        read = module == "warp" and name in names.WARP_PRINTS and not executed
+        if private or name.startswith("__") or (name in names.NO_MEMBERS and not read) or name.endswith("_p"):
             raise _MoreError(node, said)
         if module == "warp":
             known = name in names.WARP_ONLY | names.WARP_COMPUTES or re.fullmatch(names.WARP_TYPES, name)

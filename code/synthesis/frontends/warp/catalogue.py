@@ -11,11 +11,13 @@ from synthesis.frontends.warp.reference.operators import BUILT_INS
 
 _OPERATORS = BUILT_INS | {"USub": "neg", "UAdd": "pos", "Not": "unot", "Invert": "invert"}
 """Python's operators, by the names of their classes, to the built-ins that they stand for."""
-_OBJECTS = r"(mesh|bvh|hash_grid|volume)_\w+"
 _EXCLUDED = {
     r"volume_(store\w*|\w*index|voxel_count)": "is of sparse grids that kernels build",
-    _OBJECTS: "asks a mesh, tree, grid or volume for what is seldom asked for",
-    r"tile_(mesh|bvh)_\w+|tile_query_valid": "asks with a block of threads",
+    r"(bvh|mesh)_get_group_root|mesh_query_(point_sign_(normal|parity)|furthest_point_no_sign|sphere|next)|"
+    r"mesh_query_ray_count_intersections|mesh_get_bvh|bvh_query_(capsule|sphere)": (
+        "asks a mesh or tree for what is seldom asked for"
+    ),
+    r"tile_(mesh|bvh)_\w+|tile_query_valid|(mesh|bvh)_\w+_tiled": "asks with a block of threads",
     r"breakpoint|printf?|expect_near": "does nothing but stop or print",
     r"block_dim": "gives something else on each device",
     r"tile_rand[fi]": "draws other numbers on each device",
@@ -39,8 +41,6 @@ def operations() -> Mapping[str, ToolOperation]:
 
 
 def _why_excluded(name: str) -> str:
-    if name in MODELLED and re.fullmatch(_OBJECTS, name):
-        return ""
     return next((reason for names, reason in _EXCLUDED.items() if re.fullmatch(names, name)), "")
 
 

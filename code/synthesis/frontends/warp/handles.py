@@ -66,8 +66,13 @@ PARTS: Mapping[str, Mapping[str, Part]] = {
         "points": Part(dtype="float32", element=(3,)),
         "indices": Part(dtype="int32"),
         "velocities": Part(dtype="float32", element=(3,), optional=True),
+        "groups": Part(dtype="int32", optional=True),
     },
-    "bvh": {"lowers": Part(dtype="float32", element=(3,)), "uppers": Part(dtype="float32", element=(3,))},
+    "bvh": {
+        "lowers": Part(dtype="float32", element=(3,)),
+        "uppers": Part(dtype="float32", element=(3,)),
+        "groups": Part(dtype="int32", optional=True),
+    },
     "hash_grid": {
         "points": Part(dtype="float32", element=(3,)),
         "cell_width": Part(dtype="float32", rank=None),
@@ -98,11 +103,14 @@ def _is_mesh(fields: Mapping[str, Argument]) -> bool:
     indices, points = fields["indices"], fields["points"]
     velocities = fields.get("velocities", points)
     low, high = _range(indices)
-    return _count(indices) % 3 == 0 and velocities.shape == points.shape and 0 <= low <= high < _count(points)
+    grouped = "groups" not in fields or 3 * _count(fields["groups"]) == _count(indices)
+    whole = _count(indices) % 3 == 0 and velocities.shape == points.shape
+    return whole and grouped and 0 <= low <= high < _count(points)
 
 
 def _is_bvh(fields: Mapping[str, Argument]) -> bool:
-    return fields["lowers"].shape == fields["uppers"].shape
+    shapes = {each.shape for each in fields.values()}
+    return len(shapes) == 1
 
 
 def _is_grid(fields: Mapping[str, Argument]) -> bool:

@@ -34,8 +34,14 @@ _warp_types: Any = _types
 
 _UNIQUE = re.compile(r"_[0-9a-f]{8}$")
 """What the name that Warp gives a kernel's own module ends with."""
-_OF_BLOCK = re.compile(r"\b(?:tile|untile|tile_i?fft|\w+_tiled)\s*\(")
+_OF_BLOCK = re.compile(
+    r"\b(?:tile|untile|tile_i?fft|tile_rand[fi]|tile_stack|tile_(?:bvh|mesh)_query_\w+|\w+_tiled)\s*\("
+)
 """Calls of functions of Warp's whose tiles have an element, or a part, for each thread of a block."""
+TYPES_AND_BUILT_INS: tuple[Any, ...] = tuple(
+    getattr(wp, name) for name in ("array", "tile", "tile_stack") if hasattr(wp, name)
+)
+"""Types of Warp's whose names kernels call as built-ins."""
 _replaced: dict[str, Any] = {}
 """Warp modules whose names those of loaded sources have."""
 
@@ -377,6 +383,11 @@ def visible_builtins() -> tuple[str, ...]:
         if each.func is None and not all(overload.hidden for overload in overloads):
             found.append(name)
     return tuple(sorted(found))
+
+
+def groups_of_builtins() -> dict[str, str]:
+    """Every function that Warp provides, hidden ones too, to its group in Warp's documentation."""
+    return {name: each.group for name, each in _warp_context.builtin_functions.items()}
 
 
 def is_builtin_name(name: str) -> bool:

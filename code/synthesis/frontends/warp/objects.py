@@ -49,12 +49,18 @@ def _mesh(parts: Parts, device: str) -> Any:
         points=_array(points, wp.vec3, device),
         indices=_array(indices, wp.int32, device),
         velocities=velocities,
+        **_groups(parts, device),
         support_winding_number=True,
     )
 
 
 def _bvh(parts: Parts, device: str) -> Any:
-    return wp.Bvh(_array(parts["lowers"], wp.vec3, device), _array(parts["uppers"], wp.vec3, device))
+    lowers, uppers = (_array(parts[name], wp.vec3, device) for name in ("lowers", "uppers"))
+    return wp.Bvh(lowers, uppers, **_groups(parts, device))
+
+
+def _groups(parts: Parts, device: str) -> dict[str, Any]:
+    return {"groups": _array(parts["groups"], wp.int32, device)} if "groups" in parts else {}
 
 
 def _hash_grid(parts: Parts, device: str) -> Any:

@@ -186,7 +186,8 @@ class _Reading:
     def _read_object(self, path: str, made: Any) -> None:
         kind = type(made).__name__
         parts: dict[str, Any]
-        if getattr(made, "groups", None) is not None:
+        groups = getattr(made, "groups", None)
+        if groups is not None and kind not in ("Mesh", "Bvh"):
             self.lost.append(f"{path} is the id of a {kind} in groups, which is not kept")
             return
         if kind == "Mesh":
@@ -202,6 +203,7 @@ class _Reading:
         else:
             self.lost.append(f"{path} is the id of a {kind}, which is not kept")
             return
+        parts |= {} if groups is None else {"groups": groups}
         self.handles[path] = {"Mesh": "mesh", "Bvh": "bvh", "HashGrid": "hash_grid"}[kind]
         for name, value in parts.items():
             numbers = np.array(value.numpy() if hasattr(value, "numpy") else value)

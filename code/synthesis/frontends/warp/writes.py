@@ -8,18 +8,20 @@ from synthesis.frontends.warp import introspection
 
 _TILES = ("tile_store", "tile_store_indexed", "tile_atomic_add", "tile_atomic_add_indexed")
 """Built-ins that write a tile into their first argument."""
+_DENSE = {"dense_gemm": 7, "dense_chol": 3, "dense_subs": 3, "dense_solve": 4}
+"""Built-ins that write a matrix or vector into the array in this place."""
 _DEEPEST = 12
 
 
 def stored_by_tiles(tree: ast.AST, name: str, scope: Any) -> bool:
-    """Whether a function, or one that it calls, stores a tile into an array.
+    """Whether a function, or one that it calls, stores a tile, or a dense matrix, into an array.
 
     Args:
         tree: of the function's source.
         name: what the array is called there; ``state.q`` for a field of a struct.
         scope: the globals of the function.
     """
-    return _any_call(tree, name, scope, lambda called, place, _: called in _TILES and place == 0)
+    return _any_call(tree, name, scope, _stores)
 
 
 def is_written(tree: ast.AST, name: str, scope: Any) -> bool:
@@ -81,8 +83,12 @@ def _any_call(tree: ast.AST, name: str, scope: Any, test: Callable[[str, int, An
     return _any_function(tree, name, scope, has)
 
 
+def _stores(called: str, place: int, _: Any) -> bool:
+    return (called in _TILES and place == 0) or _DENSE.get(called) == place
+
+
 def _writes(called: str, place: int, _: Any) -> bool:
-    return place == 0 and (called in _TILES or called.startswith("atomic_"))
+    return _stores(called, place, None) or (place == 0 and called.startswith("atomic_"))
 
 
 def _assigns(tree: ast.AST, name: str, _: Any) -> bool:

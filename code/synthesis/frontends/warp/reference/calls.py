@@ -3,6 +3,7 @@
 import ast
 import contextlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
@@ -24,6 +25,7 @@ from synthesis.frontends.warp.reference.values import (
     Query,
     StructType,
     StructValue,
+    Tile,
     Value,
     ValueType,
     scalar_type,
@@ -32,15 +34,23 @@ from synthesis.frontends.warp.reference.values import (
 _DEEPEST = 40
 _ATOMICS = ("add", "sub", "min", "max", "and", "or", "xor", "exch", "cas")
 _NEXT = {
-    "mesh_query_aabb_next": "mesh_query_aabb",
+    "mesh_query_aabb_next": "mesh_query",
+    "mesh_query_next": "mesh_query",
     "bvh_query_next": "bvh_query",
     "hash_grid_query_next": "hash_grid_query",
 }
 """What gives the next of what a query has found, to the kind of query."""
+_NEXT_OF_A_BLOCK = {
+    "tile_bvh_query_next": "tile_bvh_query",
+    "bvh_query_next_tiled": "tile_bvh_query",
+    "tile_mesh_query_aabb_next": "tile_mesh_query",
+    "mesh_query_aabb_next_tiled": "tile_mesh_query",
+}
+"""The same of queries that a block of threads asks."""
 _INTO = frozenset({"quat_to_axis_angle", "svd3", "svd2", "qr3", "eig3"})
 """Functions of one argument that give several results, and may be given variables to put these into."""
 MODELLED = frozenset(SEMANTICS) | {
-    "tid", "static", "spatial_vector", *_NEXT, *(f"atomic_{name}" for name in _ATOMICS)
+    "tid", "static", "spatial_vector", *_NEXT, *_NEXT_OF_A_BLOCK, *(f"atomic_{name}" for name in _ATOMICS)
 }  # fmt: skip
 """Every built-in that the reference models, types that are called among them."""
 
@@ -75,7 +85,7 @@ class Calls:
             return self._machine.number(called())
         if isinstance(called, BuiltIn):
             return self._built_in(called.name, arguments, keywords, node, frame, wanted=wanted, results=results)
-        if called in (introspection.wp.array, introspection.wp.tile):  # types, and built-ins of that name
+        if called in introspection.TYPES_AND_BUILT_INS:
             return self._built_in(called.__name__, arguments, keywords, node, frame, wanted=wanted, results=results)
         if isinstance(called, type | ValueType | StructType) or introspection.is_struct(called):
             return construct(self._machine, type_of(called), arguments, keywords)
@@ -130,7 +140,9 @@ class Calls:
         if name.startswith("atomic_"):
             return self._atomic_call(name.removeprefix("atomic_"), arguments, wanted=wanted)
         if name in _NEXT:
-            return self._next(name, node, frame)
+            return self._next(name, node, frame, arguments)
+        if name in _NEXT_OF_A_BLOCK:
+            return self._next_of_a_block(name, node, frame)
         semantics = SEMANTICS.get(name)
         if semantics is None:
             raise ReferenceUnknownError(f"wp.{name}")
@@ -159,17 +171,33 @@ class Calls:
             name = target.id if isinstance(target, ast.Name) else ""
             frame.names[name] = self._machine.merged(self._machine.mask, value, frame.names.get(name))
 
-    def _next(self, name: str, node: ast.Call, frame: Frame) -> Value:
+    def _next(self, name: str, node: ast.Call, frame: Frame, arguments: Sequence[Any]) -> Value:
         """Whether a query has found one more in the active lanes, whose number is put into a variable."""
-        if len(node.args) != 2 or not all(isinstance(each, ast.Name) for each in node.args):
+        if len(node.args) not in (2, 3) or not all(isinstance(each, ast.Name) for each in node.args[:2]):
             raise ReferenceUnknownError(f"wp.{name} of what is no two variables")
-        query, index = (each.id for each in node.args if isinstance(each, ast.Name))
+        query, index = (each.id for each in node.args[:2] if isinstance(each, ast.Name))
+        limit = np.broadcast_to(arguments[2].data, self._machine.lanes) if len(node.args) == 3 else None
         held, old = frame.names.get(query), frame.names.get(index)
         if not (isinstance(held, Query) and held.kind == _NEXT[name] and isinstance(old, Value) and old.type is INT32):
             raise ReferenceUnknownError(f"wp.{name} of what is no query and no whole number")
-        found, number, frame.names[query] = self._machine.advanced(held)
+        found, number, frame.names[query] = self._machine.advanced(held, limit)
         frame.names[index] = self._machine.merged(found, Value(INT32, number), Value(INT32, old.data))
         return Value(BOOL, found)
+
+    def _next_of_a_block(self, name: str, node: ast.Call, frame: Frame) -> Tile:
+        """The number of the next that a block's query has found, a negative one where it has found no more.
+
+        Which negative number that is, Warp leaves open.
+        """
+        (query,) = node.args if len(node.args) == 1 else (None,)
+        held = frame.names.get(query.id) if isinstance(query, ast.Name) else None
+        if not (isinstance(query, ast.Name) and isinstance(held, Query) and held.kind == _NEXT_OF_A_BLOCK[name]):
+            raise ReferenceUnknownError(f"wp.{name} of what is no query")
+        found, number, after = self._machine.advanced(held)
+        before = self._machine.everyone if held.valid is None else held.valid
+        frame.names[query.id] = replace(after, valid=np.where(self._machine.mask, found, before))
+        none = -2 if self._machine.backwards else -1
+        return Tile(INT32, (1,), np.where(found, number, none).astype(np.int32)[:, None])
 
     def _thread(self, results: int) -> Any:
         coordinates = [Value(INT32, axis) for axis in self._machine.coordinates]

@@ -33,7 +33,9 @@ from synthesis.frontends.warp.reference.values import (
 )
 
 _MISSING = object()
-_PYTHON = {name: BuiltIn(name) for name in ("range", "len", "min", "max", "abs", "round", "pow", "print", "type")}
+_PYTHON = {
+    name: BuiltIn(name) for name in ("range", "reversed", "len", "min", "max", "abs", "round", "pow", "print", "type")
+}
 
 
 class Calling(Protocol):

@@ -199,6 +199,10 @@ class Interpreter:
             called = self._expressions.value(statement.iter.func, frame)
             if called == BuiltIn("range"):
                 return self._run_range(statement, statement.iter.args, lanes, frame)
+            if called == BuiltIn("reversed") and isinstance(statement.iter.args[0], ast.Call):
+                inner = statement.iter.args[0]
+                if self._expressions.value(inner.func, frame) == BuiltIn("range"):
+                    return self._run_range(statement, inner.args, lanes, frame, backwards=True)
         values = self._expressions.value(statement.iter, frame)
         if isinstance(values, range):
             values = tuple(self._machine.number(each) for each in values)
@@ -211,7 +215,9 @@ class Interpreter:
             raise ReferenceUnknownError(f"a loop over a {type(values).__name__}")
         return self._run_over(statement, values, lanes, frame)  # pyright: ignore
 
-    def _run_range(self, statement: ast.For, given: Sequence[ast.expr], lanes: Array, frame: Frame) -> Array:
+    def _run_range(
+        self, statement: ast.For, given: Sequence[ast.expr], lanes: Array, frame: Frame, *, backwards: bool = False
+    ) -> Array:
         bounds: list[Value] = [self._expressions.value(each, frame) for each in given]
         bounds = [self._machine.number(0), *bounds] if len(bounds) == 1 else bounds
         bounds = [*bounds, self._machine.number(1)] if len(bounds) == 2 else bounds
@@ -221,7 +227,7 @@ class Interpreter:
             if step == 0:
                 raise ReferenceFaultError("a range with a step of 0")
             constant = all(each.literal is not None for each in bounds)
-            numbers = range(start, stop, step)
+            numbers = range(start, stop, step)[:: -1 if backwards else 1]
             if constant and not numbers:
                 self._machine.leave_out(statement.body)
             self._machine.count_trip(len(numbers))
@@ -234,6 +240,9 @@ class Interpreter:
                 frame,
             )
         start, stop, step = (np.broadcast_to(each.data, self._machine.lanes).astype(np.int64) for each in bounds)
+        if backwards:
+            count = np.maximum(-((start - stop) // np.where(step == 0, 1, step)), 0)
+            start, stop, step = start + (count - 1) * step, start - step, -step
         now = start.copy()
 
         def advance(lanes: Array) -> tuple[Array, Value]:

@@ -5,7 +5,7 @@ import enum
 import functools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, cast
 
 import numpy as np
@@ -345,21 +345,43 @@ class Machine:
     def _merged_queries(self, lanes: Array, new: Query, old: Any) -> Query:
         if not isinstance(old, Query) or old.kind != new.kind:
             raise ReferenceUnknownError("a name that is two kinds of query")
+        if (new.near is None) != (old.near is None) or new.closed != old.closed:
+            raise ReferenceUnknownError("a name that is two kinds of query")
         most = max(new.items.shape[1], old.items.shape[1])
-        wide, other = (np.pad(each.items, ((0, 0), (0, most - each.items.shape[1]))) for each in (new, old))
+
+        def merged(*each: Array) -> Array:
+            this, other = (np.pad(one, ((0, 0), (0, most - one.shape[1]))) for one in each)
+            return cast(Array, np.where(lanes[:, None], this, other))
+
+        truths = [self.everyone if each.valid is None else each.valid for each in (new, old)]
         return Query(
             new.kind,
-            np.where(lanes[:, None], wide, other),
+            merged(new.items, old.items),
             np.where(lanes, new.counts, old.counts),
             np.where(lanes, new.taken, old.taken),
+            None if new.near is None else merged(new.near, old.near),
+            new.closed,
+            np.where(lanes, *truths),
         )
 
-    def advanced(self, query: Query) -> tuple[Array, Array, Query]:
-        """The active lanes in which a query has found one more, its number, and the query without it."""
-        found = self.mask & (query.taken < query.counts)
-        place = np.minimum(query.taken, query.items.shape[1] - 1)
+    def advanced(self, query: Query, limit: Array = None) -> tuple[Array, Array, Query]:
+        """The active lanes in which a query has found one more, its number, and the query without it.
+
+        Args:
+            query: what is asked.
+            limit: how far along its ray an item may begin, a lane an entry; no matter how far if None.
+        """
+        order = cast(Array, np.arange(query.items.shape[1]))
+        left = (order >= query.taken[:, None]) & (order < query.counts[:, None])
+        if limit is not None and query.near is not None:
+            far = limit[:, None]
+            left &= query.near <= far if query.closed else query.near < far
+        found = self.mask & left.any(axis=1)
+        place = left.argmax(axis=1)
         number = query.items[np.arange(self.lanes), place]
-        return found, number, Query(query.kind, query.items, query.counts, query.taken + found)
+        after = np.where(found, place + 1, query.counts)
+        taken = np.where(self.mask, after, query.taken)
+        return found, number, replace(query, taken=taken)
 
     def truth(self, value: Any) -> Array:
         """Whether a value counts as true, a lane an entry."""

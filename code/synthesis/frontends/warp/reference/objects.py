@@ -12,10 +12,12 @@ import numpy as np
 
 from synthesis.frontends.base import ReferenceFaultError, ReferenceUnknownError
 from synthesis.frontends.warp.reference.machine import Machine
-from synthesis.frontends.warp.reference.values import Array, Handle, Query, Value
+from synthesis.frontends.warp.reference.values import INT32, Array, Handle, Query, Value
 
 _TOGETHER = 4096
 """Lanes that are compared with all of an object at once."""
+_ROOTS, _GROUPS = 2**30, 2**20
+"""The least number that stands for a group's root, and one more than the largest group of which there is one."""
 _NEAR = 2e-7
 """Relative to the size of what is asked, within which single precision may take one distance for another."""
 
@@ -110,15 +112,60 @@ def chosen(
     return taken, apart
 
 
-def query_of(machine: Machine, kind: str, member: Array) -> Query:
-    """The query that finds the members, a lane a row of truths, in the machine's order."""
+def query_of(machine: Machine, kind: str, member: Array, near: Array = None, *, closed: bool = False) -> Query:
+    """The query that finds the members, a lane a row of truths, in the machine's order.
+
+    Args:
+        machine: whose order.
+        kind: what gives the next of it.
+        member: what is found; shape ``(lanes, count)``.
+        near: how far along a ray each begins, of the same shape; None where no ray is asked with.
+        closed: whether what begins as far as a limit is found too.
+    """
     counts = member.sum(axis=1)
     most = max(1, int(counts.max(initial=0)))
     order = np.argsort(~member, axis=1, kind="stable")[:, :most]
     if machine.backwards:
         turned = np.maximum(counts[:, None] - 1 - np.arange(most), 0)
         order = np.take_along_axis(order, turned, axis=1)
-    return Query(kind, order.astype(np.int32), counts, np.zeros(machine.lanes, np.int64))
+    near = None if near is None else np.take_along_axis(np.broadcast_to(near, member.shape), order, axis=1)
+    return Query(kind, order.astype(np.int32), counts, np.zeros(machine.lanes, np.int64), near, closed)
+
+
+def root_of(machine: Machine, handle: Handle, group: Value) -> Value:
+    """What stands for a group of an object's items; -1, which stands for all items, where none are of the group.
+
+    Where an object has no groups, all items are of group 0. The number is no node of Warp's, and another one in each
+    precision, so what is made of the number itself is ill-conditioned.
+    """
+    wanted = spread(machine, group).astype(np.int64)
+    if (np.abs(wanted) >= _GROUPS).any():
+        raise ReferenceUnknownError("a group with a number this large")
+    there = in_groups(machine, handle, wanted).any(axis=1)
+    number = _ROOTS + 2 * (wanted + _GROUPS) + machine.backwards
+    return Value(INT32, np.where(there, number, -1).astype(np.int32))
+
+
+def in_groups(machine: Machine, handle: Handle, wanted: Array) -> Array:
+    """Which items of an object are of the group that a lane asks for, a lane a row."""
+    if "groups" in handle.parts:
+        return part(machine, handle, "groups") == wanted[:, None]
+    return np.zeros((1, 1), np.int64) == wanted[:, None]
+
+
+def in_group(machine: Machine, handle: Handle, root: Value | None) -> Array:
+    """Which items of an object lie under a root that :func:`root_of` gave, a lane a row, or all under none or -1.
+
+    Raises:
+        ReferenceUnknownError: if an active lane has a root of another making.
+    """
+    if root is None:
+        return np.ones((1, 1), bool)
+    held = spread(machine, root).astype(np.int64)
+    known = (held == -1) | (held >= _ROOTS)
+    if not known[machine.mask].all():
+        raise ReferenceUnknownError("a root that is none of a group")
+    return (held == -1)[:, None] | in_groups(machine, handle, (held - _ROOTS) // 2 - _GROUPS)
 
 
 def numbered(machine: Machine, index: Value, count: int, what: str) -> Array:

@@ -117,10 +117,13 @@ def has_effects(node: ast.AST) -> bool:
     return known
 
 
+_WRITING = ("atomic_", "rand", "sample_", "poisson", "tile_atomic", "tile_stack_", "dense_")
+
+
 def _writes(call: ast.Call) -> bool:
     if isinstance(call.func, ast.Attribute):
         name = call.func.attr
-        return name.endswith("_next") or name.startswith(("atomic_", "rand", "sample_", "poisson", "tile_atomic"))
+        return name.endswith(("_next", "_next_tiled")) or name.startswith(_WRITING)
     return isinstance(call.func, ast.Name) and call.func.id not in ("range", "len", "min", "max", "abs", "int", "float")
 
 

@@ -117,6 +117,16 @@ class Tile:
 
 
 @dataclass(slots=True, eq=False)
+class Stack:
+    """A stack of every block: memory that changes in place."""
+
+    type: ValueType
+    data: Array
+    """Of shape ``(lanes, capacity, *type.shape)``: the first ``counts`` of each lane count."""
+    counts: Array
+
+
+@dataclass(slots=True, eq=False)
 class Buffer:
     """The memory of an array: ``(replicas, *shape, *element)``, or such an array for each field of a struct."""
 
@@ -212,11 +222,17 @@ class Query:
     """What a query of every lane has found, and how much of it was asked for; never changed, only made anew."""
 
     kind: str
-    """What gives the next of it: ``mesh_query_aabb``, ``bvh_query`` or ``hash_grid_query``."""
+    """What gives the next of it: ``mesh_query``, ``bvh_query`` or ``hash_grid_query``, or ``tile_…`` of a block's."""
     items: Array
     """Of shape ``(lanes, most)``: numbers of faces, bounds or points; the first ``counts`` of each lane count."""
     counts: Array
     taken: Array
+    near: Array = None
+    """How far along its ray each item begins, of the shape of ``items``; None where no ray is asked with."""
+    closed: bool = False
+    """Whether what begins as far as a limit is found too."""
+    valid: Array = None
+    """Whether the last step of a block's query has found something, a lane an entry; None before the first step."""
 
 
 @dataclass(slots=True, eq=False)

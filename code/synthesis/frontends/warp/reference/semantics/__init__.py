@@ -6,6 +6,8 @@ is refused, and ``irsmith ops --frontend warp --missing`` lists it.
 
 from synthesis.frontends.warp.reference.semantics import (
     arrays,
+    blocks,
+    dense,
     factors,
     geometry,
     linear,
@@ -21,6 +23,9 @@ from synthesis.frontends.warp.reference.semantics import (
 from synthesis.frontends.warp.reference.semantics.linear import construct
 from synthesis.frontends.warp.reference.semantics.table import SEMANTICS
 
-_GROUPS = (scalars, linear, factors, geometry, arrays, randoms, tiles, tile_algebra, meshes, trees, volumes, textures)
+_GROUPS = (
+    scalars, linear, factors, geometry, arrays, dense, randoms, tiles, tile_algebra, blocks, meshes, trees, volumes,
+    textures,
+)  # fmt: skip
 
 __all__ = ["SEMANTICS", "construct"]

@@ -1,4 +1,6 @@
-"""Factors of small matrices: singular values, eigenvectors, QR. All matrices at once, in float64, rounded once.
+"""Factors of small matrices: singular values, eigenvectors, QR. All matrices at once, in float64.
+
+Determinants and inverses are by minors instead, in the precision of the matrix.
 
 NumPy's LAPACK says what the factors are. Which of the equivalent ones Warp gives is told by equations where they leave
 one (``qr3``, ``svd2``), and else by the method that Warp names: cyclic Jacobi rotations by half angles that are
@@ -6,14 +8,22 @@ approximate, of McAdams et al., Computing the Singular Value Decomposition of 3x
 here after the paper, and decides on order and signs alone. Where more than those is open, the matrix is refused.
 """
 
+import functools
+from typing import Any
+
+import ml_dtypes
 import numpy as np
 
 from synthesis.frontends.base import ReferenceUnknownError
 from synthesis.frontends.warp.reference.machine import Machine
 from synthesis.frontends.warp.reference.semantics.table import semantics
-from synthesis.frontends.warp.reference.values import Array, Value, ValueType, vector_type
+from synthesis.frontends.warp.reference.values import Array, Value, ValueType, scalar_type, vector_type
 
+finfo: Any = ml_dtypes.finfo
+"""NumPy's does not know the formats that NumPy lacks."""
 _SWEEPS = 8
+_OFF = 1.0
+"""How many units in the last place a matrix is taken to be off in its own precision."""
 _PAIRS = ((0, 1), (1, 2), (2, 0))
 _WIDEST = 3 + 2 * np.sqrt(2)
 """The square of the cotangent of an eighth of a turn's half: beyond it a rotation is by an eighth of a turn."""
@@ -38,6 +48,20 @@ def _relevant(machine: Machine, matrices: Array) -> Array:
 def _demand(machine: Machine, matrices: Array, holds: Array, what: str) -> None:
     if (~holds & _relevant(machine, matrices)).any():
         raise ReferenceUnknownError(what)
+
+
+def _shaken(machine: Machine, a: Value) -> Array:
+    """Matrices in float64; in their own precision, off by some units in the last place of their largest numbers.
+
+    Factors are told in float64, so what a format's rounding does to them would not show: much where a matrix is
+    nearly singular, or has nearly equal factors.
+    """
+    data = a.data.astype(np.float64)
+    if machine.double:
+        return data
+    size = np.abs(np.where(np.isfinite(data), data, 0)).max(axis=(1, 2), keepdims=True)
+    signs = np.array([[1, -1, 1], [-1, -1, 1], [1, 1, -1]])[: a.type.shape[0], : a.type.shape[1]]
+    return data + _OFF * float(finfo(a.data.dtype).eps) * size * signs
 
 
 def _finite(matrices: Array) -> Array:
@@ -67,7 +91,7 @@ def _rotation(symmetric: Array) -> Array:
 @semantics("eig3")
 def _eig(machine: Machine, a: Value) -> tuple[Value, ...]:
     """Eigenvectors in columns and eigenvalues, of a symmetric matrix; in the order that the rotations leave them in."""
-    data = _finite(a.data.astype(np.float64))
+    data = _finite(_shaken(machine, a))
     values, vectors = np.linalg.eigh(data)
     along = np.swapaxes(_rotation(data), 1, 2) @ vectors
     order = np.abs(along).argmax(2)
@@ -81,7 +105,7 @@ def _eig(machine: Machine, a: Value) -> tuple[Value, ...]:
 @semantics("svd3")
 def _svd_of_three(machine: Machine, a: Value) -> tuple[Value, ...]:
     """Two rotations, and singular values by size, of which the last has the determinant's sign."""
-    data = _finite(a.data.astype(np.float64))
+    data = _finite(_shaken(machine, a))
     left, sizes, right = np.linalg.svd(data)
     right = np.swapaxes(right, 1, 2)
     wanted = _by_size(data, _rotation(np.swapaxes(data, 1, 2) @ data))
@@ -110,7 +134,7 @@ def _by_size(data: Array, rotation: Array) -> Array:
 @semantics("svd2")
 def _svd_of_two(machine: Machine, a: Value) -> tuple[Value, ...]:
     """Singular values by size; the second factor is a rotation whose first column falls: ``x >= y``."""
-    data = _finite(a.data.astype(np.float64))
+    data = _finite(_shaken(machine, a))
     left, sizes, right = np.linalg.svd(data)
     right = np.swapaxes(right, 1, 2)
     _demand(
@@ -119,7 +143,7 @@ def _svd_of_two(machine: Machine, a: Value) -> tuple[Value, ...]:
     )  # fmt: skip
     fall = right[:, 0, 0] - right[:, 1, 0]
     level = np.abs(fall) < _UNCLEAR
-    squares = (data**2).sum(1)
+    squares = (_finite(a.data.astype(np.float64)) ** 2).sum(1)
     _demand(
         machine, data, ~level | (squares[:, 0] == squares[:, 1]),
         "wp.svd2 of a matrix whose first factor nearly ends in equal numbers",
@@ -135,7 +159,7 @@ def _svd_of_two(machine: Machine, a: Value) -> tuple[Value, ...]:
 @semantics("qr3")
 def _qr(machine: Machine, a: Value) -> tuple[Value, ...]:
     """A rotation and an upper triangle; the triangle's first two diagonal elements are positive."""
-    data = _finite(a.data.astype(np.float64))
+    data = _finite(_shaken(machine, a))
     q, r = np.linalg.qr(data)
     diagonal = np.abs(r[:, range(3), range(3)])
     _demand(
@@ -145,3 +169,35 @@ def _qr(machine: Machine, a: Value) -> tuple[Value, ...]:
     signs = np.sign(r[:, range(3), range(3)])
     signs[:, 2] = np.sign(np.linalg.det(q)) * signs[:, 0] * signs[:, 1]
     return _values(machine, (a.type, a.type), q * signs[:, None, :], r * signs[:, :, None])
+
+
+# ---- determinants
+
+
+def _minor(data: Array, row: int, column: int) -> Array:
+    return np.delete(np.delete(data, row, axis=1), column, axis=2)
+
+
+def _expanded(data: Array) -> Array:
+    """Determinants by their first rows, in the numbers' own precision, so that what cancels out there shows."""
+    size = data.shape[1]
+    if size == 1:
+        return data[:, 0, 0]
+    parts = (data[:, 0, column] * _expanded(_minor(data, 0, column)) for column in range(size))
+    return functools.reduce(np.add, ((-1) ** column * part for column, part in enumerate(parts)))
+
+
+@semantics("determinant")
+def _determinant(_: Machine, a: Value) -> Value:
+    return Value(scalar_type(a.type.scalar), _expanded(a.data).astype(a.data.dtype))
+
+
+@semantics("inverse", "inverse_approx")
+def _inverse(_: Machine, a: Value) -> Value:
+    """The adjugate over the determinant; a singular matrix gives zeros."""
+    size, determinant = a.type.shape[0], _expanded(a.data)
+    regular = determinant != 0
+    adjugate = np.stack([(-1) ** (row + column) * _expanded(_minor(a.data, column, row))
+                         for row in range(size) for column in range(size)], 1).reshape(-1, size, size)  # fmt: skip
+    inverse = adjugate / np.where(regular, determinant, 1)[:, None, None]
+    return Value(a.type, np.where(regular[:, None, None], inverse, 0).astype(a.data.dtype))

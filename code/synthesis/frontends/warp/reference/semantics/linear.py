@@ -250,20 +250,6 @@ def _get_diag(_: Machine, a: Value) -> Value:
     return Value(vector_type(a.type.scalar, size), a.data[:, range(size), range(size)])
 
 
-@semantics("determinant")
-def _determinant(_: Machine, a: Value) -> Value:
-    return Value(scalar_type(a.type.scalar), np.linalg.det(a.data.astype(np.float64)).astype(a.data.dtype))
-
-
-@semantics("inverse", "inverse_approx")
-def _inverse(_: Machine, a: Value) -> Value:
-    """A singular matrix gives zeros."""
-    data = a.data.astype(np.float64)
-    regular = (np.linalg.det(data) != 0)[:, None, None]
-    inverse = np.linalg.inv(np.where(regular, data, np.eye(a.type.shape[0])))
-    return Value(a.type, np.where(regular, inverse, 0).astype(a.data.dtype))
-
-
 @semantics("skew")
 def _skew(_: Machine, a: Value) -> Value:
     x, y, z = (a.data[:, axis] for axis in range(3))

@@ -1,18 +1,22 @@
 """Queries of meshes, by looking at every face."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from synthesis.frontends.base import ReferenceUnknownError
 from synthesis.frontends.warp.reference.machine import Machine
 from synthesis.frontends.warp.reference.objects import (
     asked,
     chosen,
     corners,
+    in_group,
     numbered,
     object_of,
     part,
     query_of,
+    root_of,
     spread,
 )
 from synthesis.frontends.warp.reference.semantics.table import semantics
@@ -188,6 +192,75 @@ def _by_winding(machine: Machine, id: Any, point: Value, max_dist: Value) -> Str
     return _point_query(machine, id, point, max_dist, signed=True)
 
 
+@semantics("mesh_query_point_sign_normal")
+def _by_normals(
+    machine: Machine, id: Any, point: Value, max_dist: Value, epsilon: Value | None = None  # noqa: A002
+) -> StructValue:  # fmt: skip
+    """The normals of what is around the closest point say of a closed mesh what winding says."""
+    _closed(id)
+    return _point_query(machine, id, point, max_dist, signed=True)
+
+
+@semantics("mesh_query_point_sign_parity")
+def _by_parity(
+    machine: Machine, id: Any, point: Value, max_dist: Value, n_sample: Value | None = None,  # noqa: A002
+    perturbation_scale: Value | None = None,
+) -> StructValue:  # fmt: skip
+    """Rays from inside a closed mesh cross an odd number of faces. Without a ray every point is inside."""
+    _closed(id)
+    found = _point_query(machine, id, point, max_dist, signed=True)
+    if n_sample is None:
+        return found
+    sign, result = found.fields["sign"], found.fields["result"].data
+    inside = np.where((n_sample.data <= 0) & result, -1, sign.data).astype(sign.data.dtype)
+    return StructValue(found.type, found.fields | {"sign": Value(FLOAT32, inside)})
+
+
+def _closed(mesh: Any) -> None:
+    """Refuse a mesh that is open: where an edge of a face is no other face's, the other way round.
+
+    Raises:
+        ReferenceUnknownError: if it is.
+    """
+    for indices in object_of(mesh, "mesh").parts["indices"]:
+        faces = indices.reshape(-1, 3)
+        edges: set[tuple[int, int]] = {
+            (int(face[start]), int(face[(start + 1) % 3])) for face in faces for start in range(3)
+        }
+        if edges != {(end, start) for start, end in edges}:
+            raise ReferenceUnknownError("the sides of a mesh that is open")
+
+
+@semantics("mesh_query_furthest_point_no_sign")
+def _furthest(machine: Machine, id: Any, point: Value, min_dist: Value) -> StructValue:  # noqa: A002
+    """The furthest point of a face is one of its corners."""
+    handle = object_of(id, "mesh")
+
+    def ask(triangles: Array, points: Array, least: Array) -> tuple[Array, ...]:
+        gap = triangles - points[:, None, None]
+        squared = np.sqrt(_dot(gap, gap))
+        corner = squared.argmax(axis=-1)
+        weights = np.eye(3, dtype=points.dtype)[corner]
+        away = np.take_along_axis(squared, corner[..., None], axis=-1)[..., 0]
+        size = 1 + np.abs(points).max(axis=1, keepdims=True)
+        face, tied = chosen(
+            machine,
+            -away,
+            size,
+            lambda some: _at(triangles if len(triangles) == 1 else triangles[some], weights[some]),
+        )
+        lane = np.arange(len(points))
+        found = away[lane, face] > least
+        kept = np.where(found[:, None], weights[lane, face], 0)
+        return found, np.where(found, face, 0), kept[:, 0], kept[:, 1], tied & found
+
+    given = [spread(machine, point), spread(machine, min_dist)]
+    result, face, u, v, tied = asked(machine, ask, [corners(machine, handle)], given)
+    machine.note_singular(tied)
+    fields = {"result": result, "sign": np.zeros_like(u), "face": face.astype(np.int32), "u": u, "v": v}
+    return StructValue(_POINT, {name: Value(_POINT.fields[name], data) for name, data in fields.items()})
+
+
 # ---- rays
 
 
@@ -212,11 +285,17 @@ def _hits(triangles: Array, starts: Array, directions: Array, edge: float) -> tu
 
 
 @semantics("mesh_query_ray")
-def _ray(machine: Machine, id: Any, start: Value, dir: Value, max_t: Value) -> StructValue:  # noqa: A002
+def _ray(
+    machine: Machine, id: Any, start: Value, dir: Value, max_t: Value, root: Value | None = None  # noqa: A002
+) -> StructValue:  # fmt: skip
     handle = object_of(id, "mesh")
+    among = np.broadcast_to(in_group(machine, handle, root), (machine.lanes, 1 if root is None else _faces(handle)))
 
-    def ask(triangles: Array, starts: Array, directions: Array, limit: Array) -> tuple[Array, ...]:
+    def ask(
+        triangles: Array, starts: Array, directions: Array, limit: Array, among: Array
+    ) -> tuple[Array, ...]:  # fmt: skip
         t, weights, normals = _hits(triangles, starts, directions, _EDGES[machine.double])
+        t = np.where(among, t, np.inf)
         lane = np.arange(len(starts))
         face, _ = chosen(machine, t, np.ones((len(starts), 1), t.dtype))
         t, kept, normal = t[lane, face], weights[lane, face], np.broadcast_to(normals, weights.shape)[lane, face]
@@ -226,14 +305,35 @@ def _ray(machine: Machine, id: Any, start: Value, dir: Value, max_t: Value) -> S
         return found, np.where(found, face, 0), *numbers, np.where(found[:, None], _unit(normal), 0)
 
     given = [spread(machine, each) for each in (start, dir, max_t)]
-    result, face, sign, t, u, v, normal = asked(machine, ask, [corners(machine, handle)], given)
+    result, face, sign, t, u, v, normal = asked(machine, ask, [corners(machine, handle)], [*given, among])
     fields = {"result": result, "sign": sign, "face": face.astype(np.int32), "t": t, "u": u, "v": v, "normal": normal}
     return StructValue(_RAY, {name: Value(_RAY.fields[name], data) for name, data in fields.items()})
 
 
 @semantics("mesh_query_ray_anyhit")
-def _any_hit(machine: Machine, id: Any, start: Value, dir: Value, max_t: Value) -> Value:  # noqa: A002
-    return _ray(machine, id, start, dir, max_t).fields["result"]
+def _any_hit(
+    machine: Machine, id: Any, start: Value, dir: Value, max_t: Value, root: Value | None = None  # noqa: A002
+) -> Value:  # fmt: skip
+    return _ray(machine, id, start, dir, max_t, root).fields["result"]
+
+
+@semantics("mesh_query_ray_count_intersections")
+def _crossings(machine: Machine, id: Any, start: Value, dir: Value, root: Value | None = None) -> Value:  # noqa: A002
+    """How many faces a ray meets."""
+    handle = object_of(id, "mesh")
+    among = np.broadcast_to(in_group(machine, handle, root), (machine.lanes, 1 if root is None else _faces(handle)))
+
+    def ask(triangles: Array, starts: Array, directions: Array, among: Array) -> tuple[Array]:
+        t, _, _ = _hits(triangles, starts, directions, _EDGES[machine.double])
+        return ((np.isfinite(t) & among).sum(axis=1).astype(np.int32),)
+
+    given = [spread(machine, start), spread(machine, dir), among]
+    (count,) = asked(machine, ask, [corners(machine, handle)], given)
+    return Value(INT32, count)
+
+
+def _faces(handle: Handle) -> int:
+    return handle.parts["indices"].shape[1] // 3
 
 
 # ---- faces and points
@@ -319,4 +419,37 @@ def _in_box(machine: Machine, id: Any, low: Value, high: Value) -> Query:  # noq
         return (inside.all(axis=-1),)
 
     (member,) = asked(machine, ask, [held], [spread(machine, low), spread(machine, high)])
-    return query_of(machine, "mesh_query_aabb", member)
+    return query_of(machine, "mesh_query", member)
+
+
+@semantics("mesh_query_sphere")
+def _in_sphere(machine: Machine, id: Any, center: Value, radius: Value) -> Query:  # noqa: A002
+    """The faces that have a point within a radius, the sphere's surface included; a negative radius is 0."""
+    closest = closest_on_parts if machine.double else closest_by_regions
+
+    def ask(triangles: Array, centers: Array, radius: Array) -> tuple[Array]:
+        return (closest(triangles, centers)[0] <= np.maximum(radius, 0)[:, None],)
+
+    held = corners(machine, object_of(id, "mesh"))
+    (member,) = asked(machine, ask, [held], [spread(machine, center), spread(machine, radius)])
+    return query_of(machine, "mesh_query", member)
+
+
+@semantics("tile_mesh_query_aabb", "mesh_query_aabb_tiled")
+def _in_box_of_a_block(machine: Machine, id: Any, low: Value, high: Value) -> Query:  # noqa: A002
+    return replace(_in_box(machine, id, low, high), kind="tile_mesh_query")
+
+
+@semantics("mesh_get_bvh")
+def _tree(machine: Machine, id: Any) -> Handle:  # noqa: A002
+    """The tree of the boxes around a mesh's faces, which have the faces' numbers and groups."""
+    handle = object_of(id, "mesh")
+    held = np.stack([values[order.reshape(-1, 3)] for values, order in
+                     zip(handle.parts["points"], handle.parts["indices"], strict=True)])  # fmt: skip
+    groups = {"groups": handle.parts["groups"]} if "groups" in handle.parts else {}
+    return Handle("bvh", {"lowers": held.min(axis=2), "uppers": held.max(axis=2), **groups})
+
+
+@semantics("mesh_get_group_root")
+def _root(machine: Machine, id: Any, group: Value) -> Value:  # noqa: A002
+    return root_of(machine, object_of(id, "mesh"), group)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from synthesis.frontends.base import ReferenceUnknownError
+from synthesis.frontends.base import ReferenceFaultError, ReferenceUnknownError
 from synthesis.frontends.warp.reference import rotations
 from synthesis.frontends.warp.reference.machine import Machine
 from synthesis.frontends.warp.reference.parts import constant_of
@@ -90,6 +90,8 @@ def _whole(kind: Any, dtype: str) -> Callable[..., Value]:
     ) -> Value:
         drawn = _Draws(machine, keep, state).whole()
         if low is not None and high is not None:
+            if (np.broadcast_to(low.data == high.data, machine.lanes) & machine.mask).any():
+                raise ReferenceFaultError("a whole number from an empty range")
             drawn = drawn % (high.data - low.data).astype(np.uint32) + low.data.astype(np.uint32)
         return Value(kind, drawn.astype(dtype))
 
@@ -245,6 +247,8 @@ def _plain_noise(machine: Machine, state: Value, place: Value) -> Value:
 
 @semantics("pnoise")
 def _periodic_noise(machine: Machine, state: Value, place: Value, *periods: Value) -> Value:
+    if any((np.broadcast_to(each.data, machine.lanes)[machine.mask] == 0).any() for each in periods):
+        raise ReferenceFaultError("wp.pnoise with a period of 0")
     value, _ = _noise(machine, state.data, _point(place), [each.data.astype(np.int64) for each in periods])
     return Value(FLOAT32, value.astype(machine.formats["float32"]))
 

@@ -124,8 +124,16 @@ semantics("tile_ifft")(_transformed(_backward))
 
 
 @semantics("tile_sort")
-def _sort(_: Machine, keys: Any, values: Any) -> None:
-    order = np.argsort(keys.data.reshape(len(keys.data), -1), axis=1, kind="stable")
-    for tile in (keys, values):
-        flat = np.broadcast_to(tile.data.reshape(len(tile.data), -1), order.shape)
-        _set(tile, np.take_along_axis(flat, order, 1).reshape(len(order), *tile.data.shape[1:]))
+def _sort(machine: Machine, keys: Any, values: Any) -> None:
+    """In which order different values with equal keys come, Warp leaves open."""
+    held = keys.data.reshape(len(keys.data), -1)
+    order = np.argsort(held, axis=1, kind="stable")
+    ranked, named = (
+        np.take_along_axis(np.broadcast_to(each.data.reshape(len(each.data), -1), order.shape), order, 1)
+        for each in (keys, values)
+    )
+    several = (ranked[:, 1:] == ranked[:, :-1]) & (named[:, 1:] != named[:, :-1])
+    if (several.any(axis=1) & machine.mask).any():
+        raise ReferenceUnknownError("wp.tile_sort of different values with equal keys")
+    for tile, made in ((keys, ranked), (values, named)):
+        _set(tile, made.reshape(len(order), *tile.data.shape[1:]))

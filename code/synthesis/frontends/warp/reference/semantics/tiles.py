@@ -423,7 +423,10 @@ def _scattered(machine: Machine, tile: Tile, rest: Sequence[Any], *, add: bool) 
     value, has = rest[rank : rank + 2]
     ready(tile)
     lanes = np.nonzero(machine.mask & np.broadcast_to(machine.truth(has), machine.lanes))[0]
-    where = (lanes, *(np.broadcast_to(each.data, machine.lanes)[lanes] for each in rest[:rank]))
+    active, machine.mask = machine.mask, machine.mask & np.broadcast_to(machine.truth(has), machine.lanes)
+    places = [machine.inside(each.data, size) for each, size in zip(rest[:rank], tile.shape, strict=True)]
+    machine.mask = active
+    where = (lanes, *(np.broadcast_to(each, machine.lanes)[lanes] for each in places))
     given = np.broadcast_to(machine.as_type(value, tile.type).data, (machine.lanes, *tile.type.shape))[lanes]
     tile.data[where] = tile.data[where] + given if add else given
 

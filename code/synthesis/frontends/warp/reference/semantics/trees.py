@@ -1,45 +1,126 @@
 """Queries of trees of boxes and of grids of points, by looking at every box and every point."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from synthesis.frontends.base import ReferenceUnknownError
 from synthesis.frontends.warp.reference.machine import Machine
-from synthesis.frontends.warp.reference.objects import asked, numbered, object_of, part, query_of, spread
+from synthesis.frontends.warp.reference.objects import (
+    asked,
+    in_group,
+    numbered,
+    object_of,
+    part,
+    query_of,
+    root_of,
+    spread,
+)
 from synthesis.frontends.warp.reference.semantics.table import semantics
-from synthesis.frontends.warp.reference.values import INT32, Array, Query, Value
+from synthesis.frontends.warp.reference.values import BOOL, INT32, Array, Query, Value
 
 _BEYOND = 1e-5
 """How much farther than its radius, of the radius, a query of points looks, so that none at its edge is left out."""
 
 
-@semantics("bvh_query_aabb")
-def _boxes(machine: Machine, id: Any, low: Value, high: Value) -> Query:  # noqa: A002
-    """The boxes that meet a box, the bounds of both included."""
+def _found(
+    machine: Machine, id: Any, root: Value | None, ask: Callable[..., tuple[Array, ...]], *given: Value  # noqa: A002
+) -> list[Array]:  # fmt: skip
+    """Which boxes of a tree a question finds, and what else it says of them.
+
+    Args:
+        machine: whose lanes.
+        id: the tree's.
+        root: of the boxes that are asked; all if None.
+        ask: takes the lower and upper bounds of all boxes, and the values; says first which of them it finds.
+        given: the values.
+    """
     handle = object_of(id, "bvh")
+    whole = [part(machine, handle, "lowers"), part(machine, handle, "uppers")]
+    member, *rest = asked(machine, ask, whole, [spread(machine, each) for each in given])
+    return [member & in_group(machine, handle, root), *rest]
+
+
+@semantics("bvh_query_aabb")
+def _boxes(machine: Machine, id: Any, low: Value, high: Value, root: Value | None = None) -> Query:  # noqa: A002
+    """The boxes that meet a box, the bounds of both included."""
 
     def ask(lowers: Array, uppers: Array, low: Array, high: Array) -> tuple[Array]:
         return (((lowers <= high[:, None]) & (uppers >= low[:, None])).all(axis=-1),)
 
-    whole = [part(machine, handle, "lowers"), part(machine, handle, "uppers")]
-    (member,) = asked(machine, ask, whole, [spread(machine, low), spread(machine, high)])
+    (member,) = _found(machine, id, root, ask, low, high)
     return query_of(machine, "bvh_query", member)
+
+
+def _through(lowers: Array, uppers: Array, starts: Array, directions: Array) -> tuple[Array, Array]:
+    """Which boxes a ray comes through, and how far along it each begins, in lengths of its direction."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        one, other = ((each - starts[:, None]) / directions[:, None] for each in (lowers, uppers))
+        near, far = np.fmin(one, other).max(axis=-1), np.fmax(one, other).min(axis=-1)
+    return (far >= 0) & (far >= near) & (near < np.inf), near
 
 
 @semantics("bvh_query_ray")
-def _met_boxes(machine: Machine, id: Any, start: Value, dir: Value) -> Query:  # noqa: A002
+def _met_boxes(machine: Machine, id: Any, start: Value, dir: Value, root: Value | None = None) -> Query:  # noqa: A002
     """The boxes that a ray comes through, or starts in; a ray without a direction comes through none."""
-    handle = object_of(id, "bvh")
+    member, near = _found(machine, id, root, _through, start, dir)
+    return query_of(machine, "bvh_query", member, near)
 
-    def ask(lowers: Array, uppers: Array, starts: Array, directions: Array) -> tuple[Array]:
-        with np.errstate(divide="ignore", invalid="ignore"):
-            one, other = ((each - starts[:, None]) / directions[:, None] for each in (lowers, uppers))
-            near, far = np.fmin(one, other).max(axis=-1), np.fmax(one, other).min(axis=-1)
-        return ((far >= 0) & (far >= near) & (near < np.inf),)
 
-    whole = [part(machine, handle, "lowers"), part(machine, handle, "uppers")]
-    (member,) = asked(machine, ask, whole, [spread(machine, start), spread(machine, dir)])
+@semantics("bvh_query_capsule")
+def _in_capsule(
+    machine: Machine, id: Any, start: Value, dir: Value, radius: Value, root: Value | None = None  # noqa: A002
+) -> Query:  # fmt: skip
+    """The boxes that a ray comes through once they are larger by a radius on every side; a negative radius is 0."""
+
+    def ask(
+        lowers: Array, uppers: Array, starts: Array, directions: Array, radius: Array
+    ) -> tuple[Array, Array]:  # fmt: skip
+        larger = np.maximum(radius, 0)[:, None, None]
+        return _through(lowers - larger, uppers + larger, starts, directions)
+
+    member, near = _found(machine, id, root, ask, start, dir, radius)
+    return query_of(machine, "bvh_query", member, near, closed=True)
+
+
+@semantics("bvh_query_sphere")
+def _in_sphere(
+    machine: Machine, id: Any, center: Value, radius: Value, root: Value | None = None  # noqa: A002
+) -> Query:  # fmt: skip
+    """The boxes that have a point within a radius, the sphere's surface included; a negative radius is 0."""
+
+    def ask(lowers: Array, uppers: Array, centers: Array, radius: Array) -> tuple[Array]:
+        middle = centers[:, None]
+        gap = np.maximum(np.maximum(lowers - middle, middle - uppers), 0)
+        return ((gap * gap).sum(axis=-1) <= (np.maximum(radius, 0) ** 2)[:, None],)
+
+    (member,) = _found(machine, id, root, ask, center, radius)
     return query_of(machine, "bvh_query", member)
+
+
+@semantics("tile_bvh_query_aabb", "bvh_query_aabb_tiled")
+def _boxes_of_a_block(machine: Machine, id: Any, low: Value, high: Value) -> Query:  # noqa: A002
+    return replace(_boxes(machine, id, low, high), kind="tile_bvh_query")
+
+
+@semantics("tile_bvh_query_ray", "bvh_query_ray_tiled")
+def _met_boxes_of_a_block(machine: Machine, id: Any, start: Value, dir: Value) -> Query:  # noqa: A002
+    return replace(_met_boxes(machine, id, start, dir), kind="tile_bvh_query")
+
+
+@semantics("tile_query_valid")
+def _is_valid(machine: Machine, query: Query) -> Value:
+    """Whether a block's query has found something in its last step, or has made none."""
+    if query.kind not in ("tile_bvh_query", "tile_mesh_query"):
+        raise ReferenceUnknownError("wp.tile_query_valid of a query that no block asks")
+    return Value(BOOL, machine.everyone if query.valid is None else query.valid)
+
+
+@semantics("bvh_get_group_root")
+def _root(machine: Machine, id: Any, group: Value) -> Value:  # noqa: A002
+    return root_of(machine, object_of(id, "bvh"), group)
 
 
 @semantics("hash_grid_query")

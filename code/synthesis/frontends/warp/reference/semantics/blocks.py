@@ -1,0 +1,114 @@
+"""What a block's threads do together and each for itself, where a block has one thread: draw tiles, share a stack."""
+
+from typing import Any
+
+import numpy as np
+
+from synthesis.frontends.base import ReferenceFaultError, ReferenceUnknownError
+from synthesis.frontends.warp.reference.machine import Machine
+from synthesis.frontends.warp.reference.parts import constant_of, sizes_of
+from synthesis.frontends.warp.reference.semantics.randoms import pcg
+from synthesis.frontends.warp.reference.semantics.table import semantics
+from synthesis.frontends.warp.reference.sources import type_of
+from synthesis.frontends.warp.reference.values import FLOAT32, INT32, Array, Stack, Tile, Value, ValueType
+
+# ---- tiles of random numbers
+
+
+def _draws(machine: Machine, shape: tuple[int, ...], rng: Value) -> Array:
+    """The whole numbers that a block's first thread draws, element after element, from a state of its own."""
+    state = pcg(np.broadcast_to(rng.data, machine.lanes).astype(np.uint32))
+    drawn: list[Array] = []
+    for _ in range(int(np.prod(shape))):
+        state = pcg(state)
+        drawn.append(state)
+    return np.stack(drawn, axis=1).reshape(machine.lanes, *shape)
+
+
+def _ends(machine: Machine, given: tuple[Any, ...], low: Any, high: Any, shape: tuple[int, ...]) -> tuple[Any, Any]:
+    """The least and the greatest number of a tile, given by place or by name, one for all elements of a block."""
+    low, high = given[:2] if given else (low, high)
+    if low is None or high is None:
+        return None, None
+    axes = (1,) * len(shape)
+    return low.data.reshape(-1, *axes), high.data.reshape(-1, *axes)
+
+
+@semantics("tile_randf")
+def _randf(
+    machine: Machine, shape: Any, rng: Value, *given: Any, min: Any = None, max: Any = None, storage: str = ""  # noqa: A002
+) -> Tile:  # fmt: skip
+    """In [0, 1) or between two numbers; the state stays as it was."""
+    sizes = sizes_of(shape)
+    dtype = machine.formats["float32"]
+    drawn = (_draws(machine, sizes, rng) >> np.uint32(8)).astype(dtype) * dtype.type(2.0**-24)
+    low, high = _ends(machine, given, min, max, sizes)
+    return Tile(FLOAT32, sizes, drawn if low is None else ((high - low) * drawn + low).astype(dtype))
+
+
+@semantics("tile_randi")
+def _randi(
+    machine: Machine, shape: Any, rng: Value, *given: Any, min: Any = None, max: Any = None, storage: str = ""  # noqa: A002
+) -> Tile:  # fmt: skip
+    """Any whole number of 32 bits, or one from the first of two on and below the second."""
+    sizes = sizes_of(shape)
+    drawn = _draws(machine, sizes, rng)
+    low, high = _ends(machine, given, min, max, sizes)
+    if low is not None:
+        if (np.broadcast_to((low == high).reshape(-1), machine.lanes) & machine.mask).any():
+            raise ReferenceFaultError("a whole number from an empty range")
+        drawn = drawn % (high - low).astype(np.uint32) + low.astype(np.uint32)
+    return Tile(INT32, sizes, drawn.astype(np.int32))
+
+
+# ---- stacks
+
+
+@semantics("tile_stack")
+def _stack(machine: Machine, capacity: Any, dtype: Any) -> Stack:
+    kind = type_of(dtype)
+    if not isinstance(kind, ValueType):
+        raise ReferenceUnknownError("wp.tile_stack of structs")
+    data = np.zeros((machine.lanes, constant_of(capacity), *kind.shape), machine.formats[kind.scalar])
+    return Stack(kind, data, np.zeros(machine.lanes, np.int32))
+
+
+@semantics("tile_stack_push")
+def _push(machine: Machine, s: Stack, value: Value, has_value: Value) -> Value:
+    """The slot of what each active block's only thread puts on the stack; -1 if that is nothing or there is no room.
+
+    Slots are taken in order.
+    """
+    room = s.counts < s.data.shape[1]
+    put = machine.mask & np.broadcast_to(machine.truth(has_value), machine.lanes) & room
+    given = np.broadcast_to(machine.as_type(value, s.type).data, (machine.lanes, *s.type.shape))
+    slot = np.where(put, s.counts, -1)
+    lanes = np.nonzero(put)[0]
+    s.data[lanes, slot[lanes]] = given[lanes]
+    s.counts = s.counts + put.astype(np.int32)
+    return Value(INT32, slot.astype(np.int32))
+
+
+@semantics("tile_stack_pop")
+def _pop(machine: Machine, s: Stack) -> tuple[Value, Value]:
+    """What was put on each active block's stack last, and its slot; -1 where there is nothing.
+
+    The value there is another one in each precision: Warp leaves it open.
+    """
+    some = machine.mask & (s.counts > 0)
+    slot = np.where(some, s.counts - 1, -1)
+    held = s.data[np.arange(machine.lanes), np.maximum(slot, 0)]
+    nothing = s.data.dtype.type(machine.backwards)
+    value: Array = np.where(some.reshape(-1, *(1,) * len(s.type.shape)), held, nothing)
+    s.counts = s.counts - some.astype(np.int32)
+    return Value(s.type, value), Value(INT32, slot.astype(np.int32))
+
+
+@semantics("tile_stack_clear")
+def _clear(machine: Machine, s: Stack) -> None:
+    s.counts = np.where(machine.mask, 0, s.counts).astype(np.int32)
+
+
+@semantics("tile_stack_count")
+def _count(machine: Machine, s: Stack) -> Value:
+    return Value(INT32, s.counts)
