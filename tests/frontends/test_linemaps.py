@@ -309,8 +309,9 @@ def test_llvm_ir_is_mapped_by_function() -> None:
 def test_a_kernel_that_is_not_self_contained_has_maps_in_lines_of_its_source(tmp_path: Path) -> None:
     (tmp_path / "scaled_module.py").write_text(
         "import warp as wp\n\n\n\n\nclass Held:\n    pass\n\n\nHELD = Held()\n\n\n@wp.func\ndef three(x: float):\n"
-        "    return x * 3.0\n\n\n@wp.kernel\ndef scaled(a: wp.array(dtype=float)):\n    i = wp.tid()\n"
-        "    a[i] = three(a[i]) + wp.static(HELD.__class__.__name__ == 'Held' and 2.0)\n"
+        "    return x * 3.0\n\n\n@wp.func_native('return x;')\ndef same(x: float) -> float: ...\n\n\n"
+        "@wp.kernel\ndef scaled(a: wp.array(dtype=float)):\n    i = wp.tid()\n"
+        "    a[i] = three(same(a[i])) + wp.static(HELD.__class__.__name__ == 'Held' and 2.0)\n"
     )
     (pair,) = extract(str(tmp_path / "scaled_module.py"))
     assert isinstance(pair, Pair), pair
@@ -321,7 +322,7 @@ def test_a_kernel_that_is_not_self_contained_has_maps_in_lines_of_its_source(tmp
     for code, statement in (
         ("wp::mul(", "return x * 3.0"),
         ("builtin_tid1d", "i = wp.tid()"),
-        ("wp::add(", "three(a[i])"),
+        ("wp::add(", "three(same(a[i]))"),
     ):
         (number,) = [number for number, line in enumerate(text, 1) if code in line]
         assert statement in python[origins[number] - 1]

@@ -17,6 +17,7 @@ from synthesis.core.records import Argument, Domain, KernelSpec, Rejection, Role
 from synthesis.frontends.base import Kernel
 from synthesis.frontends.definitions import Built, Definition
 from synthesis.frontends.linemap import NO_PLACES, Places
+from synthesis.frontends.plainness import more_than_a_kernel
 from synthesis.frontends.provenance import provenance
 from synthesis.frontends.sources import SourceCollector
 from synthesis.frontends.warp import containers, flattening, introspection, lowering
@@ -60,18 +61,19 @@ def discover(target: object, examples: Examples, only: int | None) -> list[Kerne
     return found
 
 
-def describe(kernel: Any, table: Mapping[str, Any], *, write_out: bool = False) -> Kernel:
+def describe(kernel: Any, table: Mapping[str, Any]) -> Kernel:
     """A live, concrete kernel with its record, and what a table of inputs says of its arguments.
+
+    A kernel that its own lines do not tell is written out as Warp builds it, where that can be.
 
     Args:
         kernel: a live one.
         table: what is said of its arguments, by name.
-        write_out: whether a kernel that its own lines do not tell is written out as Warp builds it, where that can be.
 
     Raises:
         ConfigError: if the table names an argument that the kernel lacks, or does not fit one.
     """
-    told = _told_best(kernel) if write_out else _told(kernel)
+    told = _told_best(kernel)
     origin, licence = provenance(kernel.func, introspection.first_line_of(kernel))
     documentation = inspect.getdoc(kernel.func) or ""
     spec = KernelSpec(
@@ -100,7 +102,7 @@ class _Told:
 
 
 def _told_best(kernel: Any) -> _Told:
-    """A kernel by its own lines, or written out as Warp builds it where these do not tell it."""
+    """A kernel by its own lines, or written out as Warp builds it where these do not tell it, or do more than that."""
     if flattening.is_rewritten(kernel) and (flat := _written_out(kernel)) is not None:
         return flat
     try:
@@ -110,7 +112,12 @@ def _told_best(kernel: Any) -> _Told:
         if flat is None:
             raise
         return flat
-    return told if told.whole else _written_out(kernel) or told
+    if told.whole and more_than_a_kernel(told.source) is None:
+        return told
+    flat = _written_out(kernel)
+    if flat is None or (told.whole and more_than_a_kernel(flat.source) is not None):
+        return told
+    return flat
 
 
 def _written_out(kernel: Any) -> _Told | None:
@@ -349,7 +356,7 @@ def _built(value: Any) -> Built | None:
 def _definition(obj: Any, kind: str) -> Definition:
     """A kernel or function as Python sees it. One that no decorator declares is declared after its source."""
     source, line = _without_static(introspection.source_of(obj), introspection.first_line_of(obj))
-    source = _with_own_options(obj, source, kind)
+    source, line = _with_own_options(obj, source, line, kind)
     decorators = source.partition("def ")[0]
     return Definition(
         obj.func,
@@ -375,26 +382,44 @@ def _options_of(obj: Any, kind: str) -> dict[str, Any]:
     return introspection.decorator_options_of(obj) if kind == "kernel" else {}
 
 
-def _with_own_options(obj: Any, source: str, kind: str) -> str:
-    """A kernel's or function's source with its decorator by value, where it names what a function around it has.
+def _with_own_options(obj: Any, source: str, line: int, kind: str) -> tuple[str, int]:
+    """A source with Warp's decorator by value, where others stand, or one that names what a function around it has.
 
-    As many lines as before, so that those of the body stay where they are.
+    Args:
+        obj: a kernel or a function.
+        source: its source.
+        line: the line that the source starts at.
+        kind: ``kernel`` or ``func``.
+
+    Returns:
+        The source, and the line that it starts at as if its decorator stood right above its ``def``.
     """
     dedented = textwrap.dedent(source)
     tree = ast.parse(dedented).body[0]
-    if not isinstance(tree, ast.FunctionDef) or len(tree.decorator_list) != 1:
-        return source
-    (decorator,) = tree.decorator_list
-    names = {each.id for each in ast.walk(decorator) if isinstance(each, ast.Name)}
-    made_by = decorator.func if isinstance(decorator, ast.Call) else decorator
-    if names <= obj.func.__globals__.keys() | vars(builtins).keys() or getattr(made_by, "attr", "") in _OF_OTHERS:
-        return source
+    if not isinstance(tree, ast.FunctionDef) or not tree.decorator_list:
+        return source, line
+    scope = obj.func.__globals__
+    made_by = [_root_of(each, scope) for each in tree.decorator_list]
+    if any(name in _OF_OTHERS for _, name in made_by) or any(module == "synthesis" for module, _ in made_by):
+        return source, line
+    names = {each.id for decorator in tree.decorator_list for each in ast.walk(decorator) if isinstance(each, ast.Name)}
+    if made_by == [("warp", kind)] and names <= scope.keys() | vars(builtins).keys():
+        return source, line
     given = ", ".join(f"{name}={value!r}" for name, value in _options_of(obj, kind).items())
-    written = f"@wp.{kind}({given})" if given or kind == "kernel" else f"@wp.{kind}"
-    lines = dedented.split("\n")
-    end = decorator.end_lineno or decorator.lineno
-    lines[decorator.lineno - 1 : end] = [written, *[""] * (end - decorator.lineno)]
-    return "\n".join(lines)
+    lines = dedented.split("\n")[tree.lineno - 1 :]
+    return "\n".join([f"@wp.{kind}({given})" if given else f"@wp.{kind}", *lines]), line + tree.lineno - 2
+
+
+def _root_of(decorator: ast.expr, scope: Mapping[str, Any]) -> tuple[str, str]:
+    """The package that a decorator is of, and its name there; both are empty for the user's own."""
+    node = decorator.func if isinstance(decorator, ast.Call) else decorator
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        module = scope.get(node.value.id)
+        return (module.__name__.partition(".")[0], node.attr) if isinstance(module, ModuleType) else ("", "")
+    found = scope.get(node.id) if isinstance(node, ast.Name) else None
+    home, name = getattr(found, "__module__", "") or "", getattr(found, "__name__", "")
+    root = home.partition(".")[0]
+    return (root, name) if root in ("warp", "synthesis") else ("", "")
 
 
 _OF_OTHERS = ("func_native", "func_grad", "func_replay")

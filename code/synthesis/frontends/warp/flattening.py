@@ -175,7 +175,7 @@ class _Flattening:
             return self._value("value", node.value)
         put = introspection.function_put_in(node)
         if put is not None:
-            return ast.Name(self._function(put), ast.Load())
+            return self._value(introspection.key_of(put), put)
         if isinstance(node, ast.Name | ast.Attribute) and not isinstance(getattr(node, "ctx", None), ast.Store):
             found = self._outer(node, obj, bound)
             if found is not None:

@@ -276,7 +276,7 @@ def describe(kernel: Any, block: int | None = None) -> Described:
     Raises:
         Exception: whatever Warp raises for a kernel that it cannot build.
     """
-    spec = discovery.describe(kernel, {}, write_out=True).spec
+    spec = discovery.describe(kernel, {}).spec
     if block is not None and block > 0:
         options = {**spec.signature.options, "block_dim": int(block)}
         spec = replace(spec, signature=replace(spec.signature, options=options))

@@ -1,0 +1,139 @@
+"""Kernels that a decorator of the user's own declares, or that look functions up: rows that stand by themselves."""
+
+from pathlib import Path
+
+import pytest
+from checking import judged, pairs_of
+
+from synthesis import Pair, get_frontend
+from synthesis.verification.verifier import Verifier
+
+pytestmark = pytest.mark.needs("warp")
+
+
+def rows_of(folder: Path, source: str) -> dict[str, Pair]:
+    """The verified pairs of a file, by name."""
+    path = folder / "own.py"
+    path.write_text(source)
+    return pairs_of(path)
+
+
+OWN_DECORATORS = """
+import warp as wp
+
+def my_kernel(f):
+    return wp.kernel(f, enable_backward=False)
+
+def with_options(**options):
+    def wrap(f):
+        return wp.kernel(f, **options)
+    return wrap
+
+def counted(kernel):
+    SEEN.append(kernel)
+    return kernel
+
+def my_func(f):
+    return wp.func(f)
+
+SEEN = []
+
+@my_func
+def thrice(x: float):
+    return x * 3.0
+
+@my_kernel
+def plainly(x: wp.array(dtype=float), y: wp.array(dtype=float)):
+    i = wp.tid()
+    y[i] = thrice(x[i])
+
+@with_options(
+    module="unique",
+    module_options={"fast_math": True},
+)
+def with_own_module(x: wp.array(dtype=float), y: wp.array(dtype=float)):
+    i = wp.tid()
+    y[i] = wp.exp(x[i])
+
+@counted
+@wp.kernel
+def listed(x: wp.array(dtype=float), y: wp.array(dtype=float)):
+    i = wp.tid()
+    y[i] = wp.sin(x[i])
+"""
+
+
+def test_a_decorator_of_ones_own_stands_as_warps_with_the_options_of_the_kernel(tmp_path: Path) -> None:
+    found = rows_of(tmp_path, OWN_DECORATORS)
+    heads = {
+        "plainly": "@wp.kernel(enable_backward=False)",
+        "with_own_module": "@wp.kernel(module='unique', module_options={'fast_math': True})",
+        "listed": "@wp.kernel",
+    }
+    assert found.keys() == heads.keys()
+    for name, head in heads.items():
+        lines = found[name].spec.source.splitlines()
+        assert head in lines, found[name].spec.source
+        assert not any("my_" in line or "with_options" in line or "SEEN" in line for line in lines)
+        assert {"cpp_forward", "cuda_forward"} <= set(found[name].verdict.verified), found[name].verdict
+    assert found["plainly"].spec.signature.options["enable_backward"] is False
+    assert found["with_own_module"].spec.signature.options["fast_math"] is True
+
+
+TABLES = """
+import warp as wp
+
+@wp.func
+def square(x: float):
+    return x * x
+
+def make(k):
+    @wp.func
+    def scaled(x: float):
+        return k * x
+    return scaled
+
+TABLE = {"square": square, "twice": make(2.0), "sine": wp.sin}
+
+class Held:
+    functions = [square, TABLE["twice"]]
+
+@wp.kernel
+def by_name(x: wp.array(dtype=float), y: wp.array(dtype=float)):
+    i = wp.tid()
+    y[i] = wp.static(TABLE["square"])(x[i]) + wp.static(TABLE["sine"])(x[i])
+
+@wp.kernel
+def by_number(x: wp.array(dtype=float), y: wp.array(dtype=float)):
+    i = wp.tid()
+    y[i] = wp.static(Held.functions[1])(x[i])
+
+def chosen(name):
+    @wp.kernel
+    def looked_up(x: wp.array(dtype=float), y: wp.array(dtype=float)):
+        i = wp.tid()
+        y[i] = wp.static(TABLE[name])(x[i])
+    return looked_up
+
+KERNEL = chosen("twice")
+"""
+
+
+def test_a_function_that_a_table_holds_stands_in_the_source(tmp_path: Path) -> None:
+    found = rows_of(tmp_path, TABLES)
+    assert found.keys() == {"by_name", "by_number", "looked_up"}
+    for pair in found.values():
+        assert pair.spec.self_contained
+        assert "TABLE" not in pair.spec.source
+        assert {"cpp_forward", "cpp_backward"} <= set(pair.verdict.verified), (pair.spec.source, pair.verdict)
+
+
+def test_a_wrong_text_of_a_kernel_with_a_decorator_of_ones_own_is_refused(tmp_path: Path) -> None:
+    pair = rows_of(tmp_path, OWN_DECORATORS)["plainly"]
+    text = str(pair.texts["cpp_forward"])
+    wrong = text.replace("3.0", "3.1")
+    assert wrong != text
+    with Verifier(get_frontend("warp")) as verifier:
+        right, changed = judged(verifier, pair.spec, [{"cpp_forward": text}, {"cpp_forward": wrong}])
+    assert right.verdict.verified == ("cpp_forward",)
+    assert list(changed.failed) == ["cpp_forward"]
