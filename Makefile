@@ -15,6 +15,7 @@
 # make gold      write benchmarks/gold.txt again: whether the own texts of 2,000 rows a front end are worth 1 (an hour)
 # make reward-training  write benchmarks/reward_training.txt again: a tiny model trained with the reward (minutes)
 # make sizes     write benchmarks/sizes.txt again: drawn kernels beside those of applications, in an environment of its own
+# make builtins  write benchmarks/builtins.txt again: how many of Warp's built-ins give verified rows (ten minutes)
 # make setup     set up .venv only
 # make trainers  install torch, tokenizers and TRL too, whose tests are skipped without them
 # make adapters  install that, and the libraries of rewards, environments and benchmarks that synthesis.adapters is for
@@ -34,7 +35,7 @@ WRONG_TEXTS := 2000
 COUNT := 5000
 SEED := 1
 
-.PHONY: setup trainers samples picture gallery docs pages golden mutation false-alarms attacks sizes test test-all first-tier quick lint types tests wheel scoring gold reward-training adapters serving page only-warp only-jax versions other-machines format clean
+.PHONY: setup trainers samples picture gallery docs pages golden mutation false-alarms attacks sizes builtins test test-all first-tier quick lint types tests wheel scoring gold reward-training adapters serving page only-warp only-jax versions other-machines format clean
 .DELETE_ON_ERROR:
 
 setup: $(STAMP)
@@ -129,6 +130,10 @@ serving: $(STAMP)
 	cp build/serving.txt benchmarks/serving.txt
 
 # Packages whose dependencies are not needed to read them come without these.
+builtins: $(STAMP)
+	$(BIN)/python benchmarks/builtins.py build/builtins
+	$(BIN)/python benchmarks/builtins.py table build/builtins
+
 sizes:
 	$(PYTHON) -m venv .venv-sizes
 	.venv-sizes/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt pip
