@@ -32,9 +32,9 @@ from warp_rules.signatures import cases_of
 from warp_rules.table import CASES
 
 from synthesis import Pair, extract
-from synthesis.errors import TargetError
+from synthesis.core.errors import TargetError
+from synthesis.frontends.registry import toolchain_here
 from synthesis.frontends.warp.introspection import groups_of_builtins
-from synthesis.registry import toolchain_here
 
 WRITTEN = Path(__file__).parent / "builtin_kernels"
 RECORDED = WRITTEN / "objects.py"

@@ -5,7 +5,7 @@ from warp_rules import tiles, written
 from warp_rules.cases import Case
 from warp_rules.signatures import cases_of, context
 
-_OBJECTS = ("meshes", "trees", "volumes", "textures")
+_OBJECTS = ("meshes", "mesh_faces", "trees", "volumes", "textures")
 """The modules of semantics of what is asked of an object, whose id no value stands for."""
 EXCEPTIONS = {
     "breakpoint": "stops the process that calls it",

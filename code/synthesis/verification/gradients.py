@@ -72,7 +72,8 @@ def backward_inputs(signature: Signature, point: Point, variant: int) -> Values:
             if is_of(name, argument.name)
         }  # fmt: skip
         for name, part in parts.items():
-            adjoint[name or ...] = part.astype(adjoint[name or ...].dtype)
+            field = _field_of(adjoint, name)
+            field[...] = part.astype(field.dtype)
         values[f"adj_{argument.name}"] = adjoint
     return values
 
@@ -140,6 +141,13 @@ def check_backward(outcome: Outcome, points: Sequence[Point], precisions: Mappin
     return GradientResult(count, worst)
 
 
+def _field_of(array: npt.NDArray[Any], path: str) -> npt.NDArray[Any]:
+    """A field of an array of structs, of a struct in it where the path has a dot; all of it for an empty path."""
+    for name in filter(None, path.split(".")):
+        array = array[name]
+    return array
+
+
 def _along(direction: Direction, gradient: npt.NDArray[Any], start: Direction) -> tuple[float, float]:
     """Return a gradient's inner product with a direction, and the root of the sum of squares of its terms.
 
@@ -147,7 +155,7 @@ def _along(direction: Direction, gradient: npt.NDArray[Any], start: Direction) -
     """
     value, squares = 0.0, 0.0
     for field, part in direction.items():
-        found = (gradient[field] if field else gradient).astype(np.float64)
+        found = _field_of(gradient, field).astype(np.float64)
         terms = (found - start[field] if start else found) * part
         value += float(np.sum(terms))
         squares += float(np.sum(np.square(terms)))

@@ -174,6 +174,11 @@ class Machine:
         """Note that a statement, or one side of a conditional expression, runs in some lanes, at least one."""
         if self.trace is None:
             return
+        if self._whole is not None:
+            rows = self._whole.mask & lanes.reshape(self.launch).any(axis=1)
+            if rows.any():
+                self._whole.note(place, rows)
+            return
         if id(place) not in self.trace.first:
             self.trace.first[id(place)] = int(self.replica[lanes.argmax()])
         if id(place) not in self._settled:
@@ -379,8 +384,8 @@ class Machine:
         found = self.mask & left.any(axis=1)
         place = left.argmax(axis=1)
         number = query.items[np.arange(self.lanes), place]
-        after = np.where(found, place + 1, query.counts)
-        taken = np.where(self.mask, after, query.taken)
+        after = cast(Array, np.where(found, place + 1, query.counts))
+        taken = cast(Array, np.where(self.mask, after, query.taken))
         return found, number, replace(query, taken=taken)
 
     def truth(self, value: Any) -> Array:

@@ -6,8 +6,11 @@ import numpy as np
 
 from synthesis.frontends.base import ReferenceFaultError, ReferenceUnknownError
 from synthesis.frontends.warp.reference.machine import Machine
+from synthesis.frontends.warp.reference.structs import unpacked
 from synthesis.frontends.warp.reference.values import (
     Array,
+    StructType,
+    StructValue,
     Tile,
     Value,
     scalar_type,
@@ -61,7 +64,7 @@ def component(machine: Machine, held: Any, indices: tuple[Any, ...]) -> Any:
     return Value(vector_type(held.type.scalar, rest[0]) if rest else scalar_type(held.type.scalar), data)
 
 
-def _tile_element(machine: Machine, tile: Tile, indices: tuple[Any, ...]) -> Value | Tile:
+def _tile_element(machine: Machine, tile: Tile, indices: tuple[Any, ...]) -> Value | StructValue | Tile:
     """An element, a part, or the rows that a tile of indices names."""
     rows = [axis for axis, each in enumerate(indices) if isinstance(each, Tile)]
     if rows and all(each == slice(None) for axis, each in enumerate(indices) if axis not in rows):
@@ -72,7 +75,7 @@ def _tile_element(machine: Machine, tile: Tile, indices: tuple[Any, ...]) -> Val
     lanes = max(len(tile.data), *(len(each) for each in inside))
     source = np.broadcast_to(tile.data, (lanes, *tile.data.shape[1:]))
     data = source[(np.arange(lanes), *(np.broadcast_to(each, lanes) for each in inside))]
-    return Value(tile.type, data)
+    return unpacked(tile.type, data) if isinstance(tile.type, StructType) else Value(tile.type, data)
 
 
 def _tile_part(machine: Machine, tile: Tile, indices: tuple[Any, ...]) -> Tile:

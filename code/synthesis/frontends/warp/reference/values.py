@@ -74,6 +74,11 @@ class StructType:
     name: str
     fields: Mapping[str, Any]
 
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """None: as an element, a struct is a record."""
+        return ()
+
 
 @dataclass(frozen=True, eq=False)
 class ArrayType:
@@ -110,7 +115,8 @@ class StructValue:
 class Tile:
     """A tile of every block."""
 
-    type: ValueType
+    type: Any
+    """A :class:`ValueType`, or a :class:`StructType`, of which ``data`` holds records."""
     shape: tuple[int, ...]
     data: Array
     """Of shape ``(lanes or 1, *shape, *type.shape)``."""

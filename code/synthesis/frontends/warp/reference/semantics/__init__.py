@@ -11,6 +11,7 @@ from synthesis.frontends.warp.reference.semantics import (
     factors,
     geometry,
     linear,
+    mesh_faces,
     meshes,
     randoms,
     scalars,
@@ -24,8 +25,8 @@ from synthesis.frontends.warp.reference.semantics.linear import construct
 from synthesis.frontends.warp.reference.semantics.table import SEMANTICS
 
 _GROUPS = (
-    scalars, linear, factors, geometry, arrays, dense, randoms, tiles, tile_algebra, blocks, meshes, trees, volumes,
-    textures,
+    scalars, linear, factors, geometry, arrays, dense, randoms, tiles, tile_algebra, blocks, meshes, mesh_faces, trees,
+    volumes, textures,
 )  # fmt: skip
 
 __all__ = ["SEMANTICS", "construct"]

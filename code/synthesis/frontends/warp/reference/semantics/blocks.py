@@ -1,6 +1,6 @@
 """What a block's threads do together and each for itself, where a block has one thread: draw tiles, share a stack."""
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -99,7 +99,7 @@ def _pop(machine: Machine, s: Stack) -> tuple[Value, Value]:
     slot = np.where(some, s.counts - 1, -1)
     held = s.data[np.arange(machine.lanes), np.maximum(slot, 0)]
     nothing = s.data.dtype.type(machine.backwards)
-    value: Array = np.where(some.reshape(-1, *(1,) * len(s.type.shape)), held, nothing)
+    value = cast(Array, np.where(some.reshape(-1, *(1,) * len(s.type.shape)), held, nothing))
     s.counts = s.counts - some.astype(np.int32)
     return Value(s.type, value), Value(INT32, slot.astype(np.int32))
 

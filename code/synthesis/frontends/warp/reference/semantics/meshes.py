@@ -1,6 +1,5 @@
 """Queries of meshes, by looking at every face."""
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,8 +14,6 @@ from synthesis.frontends.warp.reference.objects import (
     numbered,
     object_of,
     part,
-    query_of,
-    root_of,
     spread,
 )
 from synthesis.frontends.warp.reference.semantics.table import semantics
@@ -28,7 +25,6 @@ from synthesis.frontends.warp.reference.values import (
     ArrayView,
     Buffer,
     Handle,
-    Query,
     StructType,
     StructValue,
     Value,
@@ -404,52 +400,3 @@ def _view(handle: Handle, name: str, kind: Any) -> ArrayView:
     data = handle.parts[name].view()
     data.flags.writeable = False
     return ArrayView(kind, data.shape[1:2], Buffer(data, (id(handle), name)))
-
-
-# ---- boxes
-
-
-@semantics("mesh_query_aabb")
-def _in_box(machine: Machine, id: Any, low: Value, high: Value) -> Query:  # noqa: A002
-    """The faces whose own boxes meet a box, the bounds of both included."""
-    held = corners(machine, object_of(id, "mesh"))
-
-    def ask(triangles: Array, low: Array, high: Array) -> tuple[Array]:
-        inside = (triangles.min(axis=2) <= high[:, None]) & (triangles.max(axis=2) >= low[:, None])
-        return (inside.all(axis=-1),)
-
-    (member,) = asked(machine, ask, [held], [spread(machine, low), spread(machine, high)])
-    return query_of(machine, "mesh_query", member)
-
-
-@semantics("mesh_query_sphere")
-def _in_sphere(machine: Machine, id: Any, center: Value, radius: Value) -> Query:  # noqa: A002
-    """The faces that have a point within a radius, the sphere's surface included; a negative radius is 0."""
-    closest = closest_on_parts if machine.double else closest_by_regions
-
-    def ask(triangles: Array, centers: Array, radius: Array) -> tuple[Array]:
-        return (closest(triangles, centers)[0] <= np.maximum(radius, 0)[:, None],)
-
-    held = corners(machine, object_of(id, "mesh"))
-    (member,) = asked(machine, ask, [held], [spread(machine, center), spread(machine, radius)])
-    return query_of(machine, "mesh_query", member)
-
-
-@semantics("tile_mesh_query_aabb", "mesh_query_aabb_tiled")
-def _in_box_of_a_block(machine: Machine, id: Any, low: Value, high: Value) -> Query:  # noqa: A002
-    return replace(_in_box(machine, id, low, high), kind="tile_mesh_query")
-
-
-@semantics("mesh_get_bvh")
-def _tree(machine: Machine, id: Any) -> Handle:  # noqa: A002
-    """The tree of the boxes around a mesh's faces, which have the faces' numbers and groups."""
-    handle = object_of(id, "mesh")
-    held = np.stack([values[order.reshape(-1, 3)] for values, order in
-                     zip(handle.parts["points"], handle.parts["indices"], strict=True)])  # fmt: skip
-    groups = {"groups": handle.parts["groups"]} if "groups" in handle.parts else {}
-    return Handle("bvh", {"lowers": held.min(axis=2), "uppers": held.max(axis=2), **groups})
-
-
-@semantics("mesh_get_group_root")
-def _root(machine: Machine, id: Any, group: Value) -> Value:  # noqa: A002
-    return root_of(machine, object_of(id, "mesh"), group)

@@ -5,7 +5,7 @@ promises; the tolerance is for that.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -15,12 +15,15 @@ from synthesis.frontends.warp.reference.machine import Machine
 from synthesis.frontends.warp.reference.parts import component, constant_of, ready, sizes_of
 from synthesis.frontends.warp.reference.semantics.table import SEMANTICS, semantics
 from synthesis.frontends.warp.reference.sources import type_of
+from synthesis.frontends.warp.reference.structs import gathered, packed, put, unpacked
 from synthesis.frontends.warp.reference.values import (
     INT32,
     Array,
     ArrayView,
     BuiltIn,
     Span,
+    StructType,
+    StructValue,
     Tile,
     Value,
     scalar_type,
@@ -139,12 +142,14 @@ def _loaded(
     machine: Machine, view: ArrayView, sizes: tuple[int, ...], offset: Any, moved: tuple[int, Tile] | None = None
 ) -> Tile:
     """Elements beyond the array are zeros."""
-    if len(sizes) != len(view.remaining) or not hasattr(view.element, "scalar"):
+    if len(sizes) != len(view.remaining):
         raise ReferenceUnknownError("wp.tile_load of another rank than the array's")
     where, inside = _window(machine, view, sizes, offset, moved)
     _note(machine, view, "R", where, inside & machine.mask[:, None])
-    data = view.buffer.data[(machine.replica[:, None], *(each[:, None] for each in view.prefix), *where)]
-    data = np.where(inside.reshape(*inside.shape, *(1,) * (data.ndim - 2)), data, 0)
+    index = (machine.replica[:, None], *(each[:, None] for each in view.prefix), *where)
+    data = gathered(machine, view.element, view.buffer.data, index)
+    nothing = np.zeros(1, data.dtype)
+    data = cast(Array, np.where(inside.reshape(*inside.shape, *(1,) * (data.ndim - 2)), data, nothing))
     return Tile(view.element, sizes, data.reshape(machine.lanes, *sizes, *view.element.shape))
 
 
@@ -153,13 +158,13 @@ def _store(
     machine: Machine, view: ArrayView, value: Tile, offset: Any = None, bounds_check: Any = None, aligned: Any = None
 ) -> None:
     index, data = _placed(machine, view, "W", value, offset)
-    view.buffer.data[index] = data  # where blocks overlap, the last one's stays
+    put(view.element, view.buffer.data, index, data)  # where blocks overlap, the last one's stays
 
 
 @semantics("tile_atomic_add")
 def _atomic_add(machine: Machine, view: ArrayView, value: Tile, offset: Any = None, bounds_check: Any = None) -> None:
     index, data = _placed(machine, view, "Aadd", value, offset)
-    np.add.at(view.buffer.data, index, data)
+    _added(view, index, data)
 
 
 @semantics("tile_store_indexed")
@@ -167,7 +172,7 @@ def _store_indexed(
     machine: Machine, view: ArrayView, indices: Tile, t: Tile, offset: Any = None, axis: Any = None
 ) -> None:
     index, data = _placed(machine, view, "W", t, offset, _along(machine, axis, indices))
-    view.buffer.data[index] = data
+    put(view.element, view.buffer.data, index, data)
 
 
 @semantics("tile_atomic_add_indexed")
@@ -175,6 +180,12 @@ def _atomic_add_indexed(
     machine: Machine, view: ArrayView, indices: Tile, t: Tile, offset: Any = None, axis: Any = None
 ) -> None:
     index, data = _placed(machine, view, "Aadd", t, offset, _along(machine, axis, indices))
+    _added(view, index, data)
+
+
+def _added(view: ArrayView, index: tuple[Array, ...], data: Array) -> None:
+    if isinstance(view.element, StructType):
+        raise ReferenceUnknownError("a sum of structs")
     np.add.at(view.buffer.data, index, data)
 
 
@@ -205,17 +216,31 @@ def _note(machine: Machine, view: ArrayView, kind: str, where: Sequence[Array], 
 # ---- element by element
 
 
-def _elements(tile: Any, lanes: int, size: int) -> Value:
-    """A tile's elements, or a number that goes with each, as lanes."""
+def _element(kind: Any, data: Array) -> Value | StructValue:
+    return unpacked(kind, data) if isinstance(kind, StructType) else Value(kind, data)
+
+
+def _numbers(value: Any) -> Array:
+    """Numbers of a value, of whatever field of a struct's, a lane or a block a row."""
+    while isinstance(value, StructValue):
+        value = next(iter(value.fields.values()))
+    return value.data
+
+
+def _elements(tile: Any, lanes: int, size: int) -> Value | StructValue:
+    """A tile's elements, or a number or a struct that goes with each, as lanes."""
+    if isinstance(tile, StructValue):
+        return StructValue(tile.type, {name: _elements(each, lanes, size) for name, each in tile.fields.items()})
     data = np.broadcast_to(tile.data, (lanes, *tile.data.shape[1:]))
     if isinstance(tile, Tile):
-        return Value(tile.type, data.reshape(lanes * size, *tile.type.shape))
+        return _element(tile.type, data.reshape(lanes * size, *tile.type.shape))
     return Value(tile.type, np.repeat(data, size, 0), getattr(tile, "literal", None))
 
 
 def _applied(machine: Machine, function: Any, operands: Sequence[Any], elements: int) -> Any:
     """What a built-in or a function of the user's gives for values whose lanes are elements, so many of each lane."""
-    inner = machine.spread(len(operands[0].data) // elements, elements)
+    lanes = max(len(_numbers(each)) for each in operands)
+    inner = machine.spread(lanes // elements, elements)
     if isinstance(function, BuiltIn):
         known = SEMANTICS.get(function.name)
         if known is None or known.changes is not None:
@@ -229,10 +254,11 @@ def _applied(machine: Machine, function: Any, operands: Sequence[Any], elements:
 @semantics("tile_map")
 def _map(machine: Machine, function: Any, *operands: Any) -> Tile:
     tile = next(each for each in operands if isinstance(each, Tile))
-    lanes = max(len(each.data) for each in operands)
+    lanes = max(len(_numbers(each)) for each in operands)
     size = int(np.prod(tile.shape))
     made = _applied(machine, function, [_elements(each, lanes, size) for each in operands], size)
-    data = np.broadcast_to(made.data, (lanes * size, *made.type.shape))
+    held = packed(machine, made) if isinstance(made, StructValue) else made.data
+    data = np.broadcast_to(held, (lanes * size, *made.type.shape))
     return Tile(made.type, tile.shape, data.reshape(lanes, *tile.shape, *made.type.shape))
 
 
@@ -283,10 +309,11 @@ semantics("tile_argmax")(_position(np.argmax))
 @semantics("tile_reduce")
 def _reduce(machine: Machine, function: Any, tile: Tile) -> Tile:
     flat = _flat(tile)
-    result = Value(tile.type, flat[:, 0])
+    result = _element(tile.type, flat[:, 0])
     for number in range(1, flat.shape[1]):
-        result = _applied(machine, function, [result, Value(tile.type, flat[:, number])], 1)
-    return _one(tile, result.data, result.type)
+        result = _applied(machine, function, [result, _element(tile.type, flat[:, number])], 1)
+    held = packed(machine, result) if isinstance(result, StructValue) else result.data
+    return _one(tile, held, result.type)
 
 
 def _scan(*, inclusive: bool) -> Callable[[Machine, Tile], Tile]:
