@@ -17,8 +17,10 @@ from synthesis.core.errors import Symptom
 from synthesis.core.records import Argument, Rejection, Role, Signature
 from synthesis.frontends.base import Kernel, Lowered, Program, Purpose, RunKey
 from synthesis.frontends.jax import execution, lowering
+from synthesis.frontends.jax.jaxprs.captured import MOST
 from synthesis.frontends.jax.jaxprs.parsing import parse
 from synthesis.frontends.jax.jaxprs.rebuilding import argument_types, function_of, primitives
+from synthesis.frontends.linemap import NO_PLACES
 
 jax: Any = _jax
 FIRST = RunKey(Purpose.DRAW)
@@ -105,6 +107,105 @@ def test_what_a_text_computes_is_what_jax_does(function: Any) -> None:
     expected: list[Any] = jax.tree.leaves(jax.jit(function)(x, y))
     for ours, theirs in zip(found, expected, strict=True):
         np.testing.assert_allclose(np.asarray(ours, np.float64), np.asarray(theirs, np.float64), rtol=2e-5, atol=1e-6)
+
+
+TABLE = np.array([[0.1, -2.5, 3.0, 1e-9], [7.0, 0.25, np.inf, -1.0]], np.float32)
+
+
+def capturing(x: Any, y: Any) -> Any:
+    """Captures an array itself, and in functions that it calls."""
+
+    def step(carry: Any, row: Any) -> Any:
+        return carry + row * TABLE[0], row
+
+    def scaled(v: Any) -> Any:
+        return v * np.array([1, 2, 3, 4], np.int32)
+
+    chosen = lax.cond(x[0] > 0, scaled, jnp.abs, x)
+    truths = jnp.where(np.array([True, False, False, True]), x, y)
+    turned = jnp.real(np.array([1 + 2j, -1j], np.complex64) * x[0])
+    small = (jnp.asarray(np.array([0.1, 3, 4, 5], jnp.bfloat16)) * 2).astype(jnp.float32)
+    return *lax.scan(step, x, y), chosen, truths, turned, small, jax.scipy.special.ndtri(jax.nn.sigmoid(x))
+
+
+def with_arrays(function: Any, *inputs: Any) -> str:
+    tracing = lowering.Tracing(function, inputs, name="one", platform="cpu", places=NO_PLACES)
+    text, _ = tracing.text("jaxpr")
+    return text
+
+
+@pytest.mark.parametrize("function", [capturing, jax.scipy.special.dawsn, jax.scipy.special.expi], ids=str)
+def test_a_text_shows_the_arrays_that_it_captures(function: Any) -> None:
+    x, y = np.array([[0.3, 1.7, 0.4, 0.9], [1.1, 0.2, 0.7, -1.3]], np.float32)
+    inputs = (x, y) if function is capturing else (x,)
+    text = with_arrays(function, *inputs)
+    found = ran(text, *inputs)
+    assert isinstance(found, list), found
+    for ours, theirs in zip(found, jax.tree.leaves(jax.jit(function)(*inputs)), strict=True):
+        np.testing.assert_allclose(ours, np.asarray(theirs), rtol=1e-5)
+
+
+@pytest.mark.parametrize("kind", ["float32", "bfloat16", "float16", "complex64", "int32", "uint32", "bool", "int4"])
+def test_a_captured_array_is_read_as_it_was(kind: str) -> None:
+    dtype = jnp.dtype(kind)
+    numbers: Any = np.random.default_rng(3).uniform(-8, 8, (3, 1, 4))
+    numbers = numbers * (1 - 3j) if dtype.kind == "c" else numbers
+    held = (np.abs(numbers) if dtype.kind == "u" else numbers).astype(dtype)
+
+    def kept(x: Any) -> Any:
+        return x, jnp.asarray(held)
+
+    (found,) = parse(with_arrays(kept, np.float32(1))).values
+    assert found.dtype == held.dtype
+    assert found.tobytes() == held.tobytes()
+
+
+HEAD = "let a = [1.0, 2.0]:f32[2] in\n"
+BODY = "{ lambda a:f32[2]; b:f32[2]. let c:f32[2] = add b a in (c,) }"
+
+
+def test_a_number_of_a_captured_array_counts() -> None:
+    one, other = (ran(head + BODY, np.zeros(2, np.float32)) for head in (HEAD, HEAD.replace("2.0", "2.5")))
+    assert isinstance(one, list)
+    assert isinstance(other, list)
+    assert one[0].tolist() == [1.0, 2.0]
+    assert other[0].tolist() == [1.0, 2.5]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        HEAD.replace("f32[2]", "f32[3]"),
+        HEAD.replace("f32", "f16"),  # another type than the function says
+        HEAD.replace("[1.0, 2.0]", "[[1.0], [2.0]]"),
+        HEAD.replace("1.0", "x"),
+        HEAD.replace("[1.0, 2.0]", "[1.0, 2.0"),
+        HEAD + HEAD,
+        HEAD.replace("[1.0, 2.0]:f32[2]", "[1.5, 2]:i32[2]"),
+        HEAD.replace("[1.0, 2.0]:f32[2]", "[1, 300]:u8[2]"),
+        HEAD.replace("1.0", "__import__('os')"),
+    ],
+)
+def test_a_captured_array_that_is_none_is_refused(head: str) -> None:
+    found = ran(head + BODY, np.zeros(2, np.float32))
+    assert isinstance(found, Rejection)
+    assert found.symptom is Symptom.SYNTAX_ERROR, found
+
+
+def test_a_captured_array_that_nothing_defines_is_refused() -> None:
+    found = ran(BODY, np.zeros(2, np.float32))
+    assert isinstance(found, Rejection)
+    assert found.symptom is Symptom.NO_REFERENCE, found
+
+
+def test_large_arrays_are_not_shown() -> None:
+    large = np.arange(MOST + 1, dtype=np.float32)
+
+    def added(x: Any) -> Any:
+        return x + large
+
+    with pytest.raises(lowering.UnprintedConstantsError, match=str(MOST)):
+        with_arrays(added, large)
 
 
 def test_a_number_is_what_the_text_says() -> None:

@@ -29,6 +29,11 @@ def is_printed(name: str) -> bool:
     return name in _ABBREVIATIONS or name.startswith("key<") or "float0" in name
 
 
+def is_whole(dtype: np.dtype[Any]) -> bool:
+    """Whether numbers of a dtype are whole: those of a few bits are none of NumPy's own."""
+    return dtype.kind in "iu" or dtype.name.startswith(("int", "uint"))
+
+
 @functools.cache
 def _dtype_of(name: str) -> np.dtype[Any] | None:
     text = _ABBREVIATIONS.get(name, name)
@@ -82,7 +87,7 @@ class Graph:
     equations: tuple[Equation, ...]
     outputs: tuple[Any, ...]
     values: tuple[Any, ...] = ()
-    """What the captured arrays are; a text does not say."""
+    """What the captured arrays are; none if a text does not say."""
     types: tuple[Shaped, ...] = ()
     """Of the inputs."""
 

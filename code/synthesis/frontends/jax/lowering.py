@@ -25,6 +25,8 @@ from jaxlib.mlir import ir as _ir
 from jaxlib.mlir import passmanager as _passmanager
 
 from synthesis.frontends.jax.functions import function_behind
+from synthesis.frontends.jax.jaxprs.captured import MOST, captured_by, definitions
+from synthesis.frontends.jax.jaxprs.parsing import JaxprSyntaxError, parse
 from synthesis.frontends.jax.locations import hlo_origins, line_of, llvm_origins, mlir_lines
 from synthesis.frontends.jax.releases import compiled, place_locations
 from synthesis.frontends.linemap import LineMap, Places, Where, runs_of
@@ -44,6 +46,8 @@ _LLVM_MODULE = re.compile(
     r"; ModuleID = '(?:__compute_module_)*(.*?)(?:_(?:elemental|computation))?(?:_kernel_module)?'"
 )
 _LLVM_NOISE = re.compile(r"^(?:;.*|source_filename = .*)\n|[ \t]*;[^\n\"]*$", re.MULTILINE)
+_CAPTURING = re.compile(r"\{ lambda [^\s;]")
+"""A function of a printed jaxpr that captures something."""
 _JAXPR = "_irsmith_jaxpr"
 _JAX_ATTRIBUTES = ("jax.", "mhlo.")
 
@@ -195,13 +199,15 @@ class Tracing:
 
     def _jaxpr(self) -> tuple[str, LineMap]:
         closed = self._traced.jaxpr
-        if any(np.size(constant) for constant in closed.consts):
-            raise UnprintedConstantsError("the jaxpr captures arrays that its text does not show")
         sources: list[list[tuple[int, int, Any]]] = []
         with np.printoptions(legacy="1.25"):  # numbers of NumPy's among the parameters as numbers: 16, not np.int64(16)
             text = closed.pretty_print(use_color=False, source_info=False, name_stack=False, source_map=sources)
-        origins = (next((line_of(traceback, self._places) for _, _, traceback in line), None) for line in sources)
-        return without_addresses(text) + "\n", runs_of(origins)
+        origins = [next((line_of(traceback, self._places) for _, _, traceback in line), None) for line in sources]
+        text = without_addresses(text)
+        if _CAPTURING.search(text):
+            defined = _captured(text, closed)
+            text, origins = "\n".join([*defined, text]), [*[None] * len(defined), *origins]
+        return text + "\n", runs_of(origins)
 
     def _llvm_ir(self) -> tuple[str, LineMap]:
         """What XLA's CPU compiler hands to LLVM, one module after the other; each stands for lines of Python."""
@@ -253,6 +259,23 @@ def absent_gpu() -> Generator[None]:
     device = jax.sharding.AbstractDevice("NVIDIA H100 80GB HBM3", 132, "cuda")
     with jax.sharding.use_abstract_mesh(jax.sharding.AbstractMesh((), (), abstract_device=device)):
         yield
+
+
+def _captured(text: str, closed: Any) -> list[str]:
+    """The lines that define the arrays which a printed jaxpr and those in it capture; none if only those in it do, and
+    theirs cannot be shown.
+
+    Raises:
+        UnprintedConstantsError: if the outermost one captures some, and they are too large, or no numbers.
+    """
+    try:
+        arrays = captured_by(closed, parse(text))
+    except JaxprSyntaxError:
+        arrays = None
+    defined = None if arrays is None else definitions(arrays)
+    if defined is None and any(np.size(each) for each in closed.consts):
+        raise UnprintedConstantsError(f"the jaxpr captures arrays of more than {MOST} numbers, or of other things")
+    return defined or []
 
 
 def _pallas_kernels(module: Any, level: str, where: Where) -> tuple[str, LineMap]:

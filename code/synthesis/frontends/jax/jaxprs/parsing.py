@@ -6,12 +6,14 @@ shared, binders with types, parameters in brackets, literals with types, argumen
 
 import functools
 import re
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
 from synthesis.frontends.jax.graphs import Constant, Equation, Graph, Shaped, dtype_of, is_printed
+from synthesis.frontends.jax.jaxprs.captured import array_of
 from synthesis.frontends.jax.releases import RAW_PARAMETERS, equation_of
 
 _TYPE = re.compile(r"\s*([a-z]+\d*|key<\w+>)\[([^\]]*)\]")
@@ -26,6 +28,7 @@ _MARK = re.compile(r"\s*(\S)")
 _WITHOUT_RESULTS = re.compile(r"\s*[A-Za-z_]\w*(?:-[a-z]+)*\[")
 _RAW = re.compile(r"\s*(?:<[^>]*>|[^\s\[\](){},]+)")
 _DEFINITION = re.compile(r"\s*let ([\w.]+) = (?=\{ lambda)")
+_CAPTURED = re.compile(r"\s*let ([a-z_]+) = ([^{:]*):(?=[a-z])")
 _BRACKET = re.compile(r"'[^'\n]*'|[()\[\]{}]")
 _WORDS = {"None": None, "True": True, "False": False, "(b'',)": False}
 """Words that are values; the last is how a tangent of a whole number is printed."""
@@ -42,6 +45,7 @@ def parse(text: str) -> Graph:
         JaxprSyntaxError: if the text is not one.
     """
     parser = _Parser(text)
+    parser.read_captured()
     graph = parser.top()
     if text[parser.at :].strip():
         raise parser.error("the end of the text")
@@ -62,6 +66,7 @@ class _Parser:
         self.at = 0
         self._shared: dict[str, Any] = {}
         """Names of definitions to their graphs, or to where they stand as long as nobody has asked."""
+        self._captured: dict[str, tuple[Shaped, Any]] = {}
 
     def error(self, expected: str) -> JaxprSyntaxError:
         left = self.text[self.at :]
@@ -107,6 +112,31 @@ class _Parser:
         self._shared = outer
         return graph
 
+    def read_captured(self) -> None:
+        """Read the arrays that stand before all functions."""
+        while found := self._match(_CAPTURED):
+            name, kind = found[1], self._type()
+            try:
+                value = array_of(found[2], kind)
+            except ValueError as error:
+                raise self.error(f"what follows a captured array; it has {error}") from None
+            if name in self._captured:
+                raise self.error(f"what follows a captured array; there are two of the name {name}")
+            self._captured[name] = kind, value
+            self._take("in")
+
+    def _values_of(self, constants: Sequence[tuple[str, Shaped]]) -> tuple[Any, ...]:
+        """What the arrays are that a function captures; none if the text does not say."""
+        if not any(name in self._captured for name, _ in constants):
+            return ()
+        found = list[Any]()
+        for name, kind in constants:
+            known, value = self._captured.get(name, (None, None))
+            if known != kind:
+                raise self.error(f"what follows a captured array; {name} is none of the type that the function says")
+            found.append(value)
+        return tuple(found)
+
     def _skip(self) -> None:
         """Go past a graph without reading it."""
         depth = 0
@@ -121,6 +151,7 @@ class _Parser:
         self._take("{")
         self._take("lambda")
         constants = self._binders(";")
+        values = self._values_of(constants)
         self._take(";")
         inputs = self._binders(".")
         self._take(".")
@@ -141,7 +172,8 @@ class _Parser:
         self._take("}")
         names = tuple(name for name, _ in inputs)
         types = tuple(kind for _, kind in inputs)
-        return Graph(tuple(name for name, _ in constants), names, tuple(equations), tuple(outputs), types=types)
+        known = tuple(name for name, _ in constants)
+        return Graph(known, names, tuple(equations), tuple(outputs), values=values, types=types)
 
     def _binders(self, end: str) -> list[tuple[str, Shaped]]:
         found: list[tuple[str, Shaped]] = []

@@ -62,9 +62,10 @@ class _Rebuilding:
         """Functions that are jitted, by their graph and name: one that is shared is a function of the module."""
 
     def run(self, graph: Graph, arguments: Sequence[Any]) -> list[Any]:
-        if graph.constants:
+        if len(graph.constants) != len(graph.values):
             raise NotRebuiltError("captured arrays that the text does not show")
-        values: dict[Any, Any] = dict(zip(graph.inputs, arguments, strict=True))
+        values: dict[Any, Any] = dict(zip(graph.constants, graph.values, strict=True))
+        values.update(zip(graph.inputs, arguments, strict=True))
 
         def read(atom: Any) -> Any:
             if isinstance(atom, Constant):
