@@ -10,7 +10,7 @@ from mutants.table import Line, read_lines
 
 from synthesis import Pair, SynthesisPipeline, get_frontend
 from synthesis.frontends.base import Direction
-from synthesis.verification.mutating.choosing import edits, mutants
+from synthesis.verification.mutating.choosing import edits, moves_alike, mutants
 from synthesis.verification.mutating.records import FRAME, Kind, Mutant
 from synthesis.verification.twins import at_executed_sizes
 from synthesis.verification.verifier import Verifier
@@ -98,6 +98,70 @@ def test_an_atomic_that_one_thread_has_for_itself_is_left_alone() -> None:
         tid = text.partition(" = builtin_tid1d();")[0].rpartition(" ")[2]
         assert not [each for each in made if f", {tid}," in text[each.spans[0][0] : each.spans[0][1]]]
     assert kinds[Kind.ATOMIC] > 2
+
+
+JAXPR = """let held = [0.5, 0.25]:f32[2] in
+let unused = { lambda ; a:f32[2]. let b:f32[2] = cosh a in (b,) } in
+let used = { lambda ; a:f32[2]. let b:f32[2] = mul a 3.0:f32[] in (b,) } in
+let solved = { lambda ; a:f32[2]. let b:f32[2] = div a 7.0:f32[] in (b,) } in
+{ lambda held:f32[2]; a:f32[2] i:i32[]. let
+    b:f32[2] = jit[name=used jaxpr=used] a
+    c:i32[] = platform_index[platforms=(('mosaic',), None)]
+    d:f32[2] = cond[
+      branches=(
+        { lambda ; a:f32[2]. let b:f32[2] = sinh a in (b,) }
+        { lambda ; a:f32[2]. let b:f32[2] = tanh a in (b,) }
+      )
+      branches_platforms=(('mosaic',), None)
+    ] c b
+    e:f32[2] = custom_linear_solve[
+      const_lengths=LinearSolveTuple(matvec=0, vecmat=0, solve=0, transpose_solve=0)
+      jaxprs=LinearSolveTuple(
+        matvec={ lambda ; a:f32[2]. let b:f32[2] = log a in (b,) }
+        solve=solved
+        transpose_solve=unused
+      )
+    ] d
+    f:bool[] = lt i 0:i32[]
+    g:i32[] = add i 2:i32[]
+    h:i32[] = select_n f i g
+    j:f32[] = dynamic_slice[slice_sizes=(1,)] e h
+  in (j,) }
+"""
+
+
+@pytest.mark.needs("jax")
+def test_what_a_processor_does_not_come_to_is_no_place_for_an_error() -> None:
+    changed = {edit.line(JAXPR).strip() for edit in edits(JAXPR, get_frontend("jax").level("jaxpr"))}
+    assert any("mul a 3.0" in line for line in changed)
+    assert any("tanh" in line for line in changed)
+    assert any("div a 7.0" in line for line in changed)
+    assert not any(word in line for line in changed for word in ("cosh", "sinh", "log a"))
+
+
+@pytest.mark.needs("jax")
+def test_an_index_from_the_end_is_an_error_of_its_own() -> None:
+    found = edits(JAXPR, get_frontend("jax").level("jaxpr"))
+    of_index = [each for each in found if each.line(JAXPR).strip()[:2] in ("f:", "g:", "h:")]
+    assert {"lt", "add", "select_n"} <= {each.line(JAXPR).split("= ")[1].split()[0] for each in of_index}
+    assert {each.kind for each in of_index} == {Kind.FROM_END}
+    other = JAXPR.replace("select_n f i g", "select_n f g i")  # the length where the index is none
+    assert Kind.FROM_END not in {each.kind for each in edits(other, get_frontend("jax").level("jaxpr"))}
+
+
+@pytest.mark.needs("jax")
+@pytest.mark.parametrize(
+    ("equations", "alike"),
+    [
+        ("b:i32[2] = iota[dimension=0 dtype=int32 shape=(2,)]; c:i32[2] = add b 1:i32[]", True),
+        ("b:i32[2] = convert_element_type[new_dtype=int32] a; c:i32[2] = add b 1:i32[]", False),
+        ("b:f32[2] c:i32[2] = sort[num_keys=1] a a", False),
+        ("b:f32[2] = sin a", False),  # nothing is moved
+    ],
+)
+def test_whole_numbers_that_no_input_decides_on_are_alike_on_all(equations: str, alike: bool) -> None:
+    text = f"{{ lambda ; a:f32[2]. let {equations} in (c,) }}"
+    assert moves_alike(text, get_frontend("jax").level("jaxpr")) is alike
 
 
 @pytest.mark.parametrize("frontend", BOTH)

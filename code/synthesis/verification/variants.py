@@ -8,7 +8,7 @@ from dataclasses import replace
 from synthesis.core.identity.hashing import digest
 from synthesis.core.records import Unproved
 from synthesis.frontends.base import Direction, Program, Purpose
-from synthesis.verification.mutating.choosing import mutants
+from synthesis.verification.mutating.choosing import moves_alike, mutants
 from synthesis.verification.mutating.records import Kind
 from synthesis.verification.plan import Plan
 from synthesis.verification.power import too_little
@@ -35,8 +35,9 @@ No index is changed.
 def variants_of(plan: Plan, verified: Collection[str]) -> list[Program]:
     """Return wrong variants of the first verified forward text, each to be run as that was run.
 
-    The choice depends only on the text. If lines have types, lines with floating-point numbers are changed, because a
-    changed integer may have no effect, such as a clamped index or the number of a loop's only iteration.
+    The choice depends on the text alone. Where lines say their types, those of floating-point numbers are changed: an
+    index that is clamped, or the number of a loop's only trip, may be another without any harm. So may whole numbers
+    that depend on no input, if the text does nothing else: there are no variants of it.
     """
     for program in plan.programs:
         if program.compile_only or program.level.direction is not Direction.FORWARD:
@@ -46,11 +47,17 @@ def variants_of(plan: Plan, verified: Collection[str]) -> list[Program]:
         generator = random.Random(digest("variants", program.text))  # noqa: S311 (guessing it does no harm)
         runs = {key: values for key, values in program.runs.items() if key.purpose is not Purpose.POINT}
         of_floats = [*mutants(program.text, program.level, generator, MOST, kinds=_KINDS, lines=_FLOATS)]
+        if not of_floats and _are_floats(plan) and moves_alike(program.text, program.level):
+            return []
         found = of_floats or mutants(program.text, program.level, generator, MOST, kinds=_KINDS)
         made = [replace(program, text=each.text, runs=runs, follows=None) for each in found]
         if made:
             return made
     return []
+
+
+def _are_floats(plan: Plan) -> bool:
+    return all(each.is_float for each in plan.spec.signature.spread.arguments)
 
 
 def weakness_of(passed: int, count: int, *, fresh: bool = True) -> Unproved | None:

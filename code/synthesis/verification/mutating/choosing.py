@@ -10,7 +10,7 @@ from synthesis.frontends.base import Direction, Level
 from synthesis.verification.mutating.cpp import cpp_edits
 from synthesis.verification.mutating.cuda import cuda_edits
 from synthesis.verification.mutating.hlo import hlo_edits
-from synthesis.verification.mutating.jaxpr import jaxpr_edits
+from synthesis.verification.mutating.jaxpr import indices_are_fixed, jaxpr_edits
 from synthesis.verification.mutating.mlir import mlir_edits
 from synthesis.verification.mutating.records import Edit, Kind, Mutant
 
@@ -24,6 +24,14 @@ def edits(text: str, level: Level) -> list[Edit]:
         return [*cpp_edits(text), *cuda_edits(text)]
     readers = {MLIR: mlir_edits, HLO: hlo_edits, JAXPR: jaxpr_edits}
     return readers[level.language](text, derivative=derivative) if level.language in readers else []
+
+
+def moves_alike(text: str, level: Level) -> bool:
+    """Whether the whole numbers of a text are the same on all inputs, if those hold none.
+
+    An error in such numbers that shows on one input shows on all.
+    """
+    return level.language == JAXPR and indices_are_fixed(text)
 
 
 def mutants(

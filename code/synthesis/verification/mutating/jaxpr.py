@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from synthesis.verification.mutating.living import dead_spans
 from synthesis.verification.mutating.records import Edit, Kind, Token, close_of, parts_of, replace_span, tokens_of
 from synthesis.verification.mutating.ssa import Attribute, Dialect, Statement, both_ways, edits_of, short
 
@@ -16,6 +17,7 @@ _WORDS = re.compile(
     |(?P<sign>.)""",
     re.VERBOSE,
 )
+_WHOLE = re.compile(r"(?:[iu]\d+|bool)\[")
 _DIALECT = Dialect(
     swaps=both_ways(
         "add sub mul div max min", "sin cos tanh exp neg abs sqrt", "and or xor", "shift_left shift_right_logical",
@@ -33,17 +35,33 @@ _DIALECT = Dialect(
     identity=lambda _, operand: f"copy {operand.text}",
     write=short,
     permutations=frozenset({"permutation", "start_index_map"}),
+    chosen=re.compile(r"select_n (?P<at>\w+) (?P<old>\S+) (?P<new>\w+)"),
+    negative=r"lt {} 0:i\d+\[\]",
+    moved=r"add {} \d+:i\d+\[\]",
     ignored=frozenset({"num_carry", "num_consts", "unroll", "bit_width", "num_keys", "cond_nconsts", "body_nconsts"}),
 )  # fmt: skip
 
 
 def jaxpr_edits(text: str, *, derivative: bool) -> list[Edit]:
-    """Return every change of a jaxpr's text."""
+    """Return every change of a jaxpr's text that a CPU executes."""
+    statements = jaxpr_statements(text)
+    sums = [edit for each in statements for edit in _sums(text, each)]
+    return [*edits_of(text, statements, _DIALECT, derivative=derivative), *sums]
+
+
+def jaxpr_statements(text: str) -> list[Statement]:
+    """Return the equations that a CPU executes; those of inner functions come before their callers."""
     tokens = tokens_of(text, _WORDS)
     reading = _Reading(tokens)
     reading.read(0, len(tokens), "")
-    sums = [edit for each in reading.statements for edit in _sums(text, each)]
-    return [*edits_of(text, reading.statements, _DIALECT, derivative=derivative), *sums]
+    dead = [(tokens[first].start, tokens[last].end) for first, last in dead_spans(tokens)]
+    return [each for each in reading.statements if not any(start <= each.start < end for start, end in dead)]
+
+
+def indices_are_fixed(text: str) -> bool:
+    """Whether a jaxpr computes with whole numbers or truth values, and makes none of them from other numbers."""
+    made = [each for each in jaxpr_statements(text) if _WHOLE.match(each.result) or not each.result]
+    return bool(made) and all(each.result and all(map(_WHOLE.match, each.types)) for each in made)
 
 
 def _sums(text: str, statement: Statement) -> Iterator[Edit]:
@@ -129,6 +147,7 @@ class _Reading:
         self.statements.append(
             Statement(
                 op=op,
+                name=binders[0][0] if len(binders) == 1 else "",
                 operands=tuple(operands),
                 types=tuple(kinds.get(each.text, "") for each in operands),
                 result=binders[0][1] if len(binders) == 1 else "",

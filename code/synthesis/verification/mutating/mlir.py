@@ -51,6 +51,9 @@ _DIALECT = Dialect(
     indices=frozenset({"sizes"}),
     ignored=frozenset({"operand_layouts", "result_layouts", "interior", "sharding_rule", "precision"}),
     transposes=frozenset({"stablehlo.transpose"}),
+    chosen=re.compile(r"stablehlo\.select (?P<at>%\w+), (?P<new>%\w+), (?P<old>%\w+) "),
+    negative=r"stablehlo\.compare +LT, {}, %c\w*, +SIGNED ",
+    moved=r"stablehlo\.add {}, %c\w* ",
 )  # fmt: skip
 
 
@@ -121,6 +124,7 @@ class _Reading:
         kinds = tuple(self._type_of(each.text) for each in operands)
         made = Statement(
             op=op,
+            name="" if several else tokens[0].text,
             operands=operands,
             types=kinds,
             result=result,

@@ -13,6 +13,7 @@ class Kind(StrEnum):
     PERCENT = "constant by 1 %"
     TENTH = "constant by 10 %"
     INDEX = "index"
+    FROM_END = "index from the end"
     OPERAND = "operand"
     COMPARISON = "comparison"
     EDGE = "comparison's edge"

@@ -7,7 +7,7 @@ import itertools
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from synthesis.verification.mutating.numbers import float_edits, whole_edits
 from synthesis.verification.mutating.records import Edit, Kind, Token, change, exchange, replace_span
@@ -26,6 +26,8 @@ class Statement:
     """An operation with named results."""
 
     op: Token
+    name: str = ""
+    """The name of the result; empty if there are several."""
     operands: tuple[Token, ...] = ()
     types: tuple[str, ...] = ()
     """The types of the operands."""
@@ -74,6 +76,12 @@ class Dialect:
     lengths: frozenset[str] = frozenset({"length"})
     ignored: frozenset[str] = frozenset()
     transposes: frozenset[str] = frozenset({"transpose"})
+    chosen: re.Pattern[str] | None = None
+    """A selection: its condition ``at``, and the two that are selected from, ``new`` where it holds, and ``old``."""
+    negative: str = ""
+    """How an index, ``{}``, is asked whether it is less than zero: a regular expression."""
+    moved: str = ""
+    """How one has a length added."""
 
 
 _MOVED = frozenset({"slice", "low", "high", "start_indices", "limit_indices"})
@@ -92,7 +100,31 @@ def both_ways(*groups: str) -> dict[str, tuple[str, ...]]:
 
 def edits_of(text: str, statements: Sequence[Statement], dialect: Dialect, *, derivative: bool) -> list[Edit]:
     """Return every change of some statements."""
-    return [edit for each in statements for edit in _of_statement(text, each, dialect, derivative=derivative)]
+    from_end = _from_end(text, statements, dialect)
+    return [
+        replace(edit, kind=Kind.FROM_END) if each.start in from_end else edit
+        for each in statements
+        for edit in _of_statement(text, each, dialect, derivative=derivative)
+    ]
+
+
+def _from_end(text: str, statements: Sequence[Statement], dialect: Dialect) -> set[int]:
+    """Return the starts of statements that turn an index from the end into one from the start."""
+    found, known = set[int](), dict[str, Statement]()
+    for each in statements:
+        written = text[each.start : each.end]
+        match = dialect.chosen.match(written) if dialect.chosen else None
+        if match:
+            old, condition, moved = re.escape(match["old"]), known.get(match["at"]), known.get(match["new"])
+            if (
+                condition is not None
+                and moved is not None
+                and re.match(dialect.negative.format(old), text[condition.start : condition.end])
+                and re.match(dialect.moved.format(old), text[moved.start : moved.end])
+            ):
+                found |= {each.start, condition.start, moved.start}
+        known[each.name] = each
+    return found
 
 
 def _of_statement(text: str, statement: Statement, dialect: Dialect, *, derivative: bool) -> Iterator[Edit]:
