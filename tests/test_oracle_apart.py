@@ -72,7 +72,7 @@ def test_what_both_share_in_jax_computes_nothing() -> None:
     modules = modules_of("jax")
     tree = ast.parse(modules["synthesis.frontends.jax.graphs"].read_text())
     functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
-    assert {function.name.strip("_") for function in functions} <= {"dtype_of", "is_printed"}
+    assert {function.name.strip("_") for function in functions} <= {"dtype_of", "is_printed", "is_whole"}
 
 
 @pytest.mark.parametrize(("frontend", "taken"), [("jax", {"equation_of", "expansion_of"}), ("warp", {"rounds_down"})])

@@ -162,6 +162,14 @@ def _top(_: str, kinds: Any) -> Iterator[Case]:
                 yield Case(function=function, inputs=(x,))
 
 
+@cases("approx_top_k")
+def _approximate_top(_: str, kinds: Any) -> Iterator[Case]:
+    for kind in set(kinds) & set(FLOATS):
+        for function, axis in itertools.product((lax.approx_max_k, lax.approx_min_k), (0, 1)):
+            chosen = partial(function, k=2, reduction_dimension=axis)
+            yield Case(function=chosen, inputs=(some(kind, (4, 6), -9, 9),))
+
+
 _WINDOWS = (
     {"window_dimensions": (2, 3), "window_strides": (1, 2), "padding": ((0, 0), (0, 0))},
     {"window_dimensions": (2, 2), "window_strides": (2, 1), "padding": ((1, 0), (1, 2)), "window_dilation": (1, 2)},

@@ -57,12 +57,12 @@ def _listed(make: Callable[[str, Any], Iterator[Case]], name: str, kinds: Any) -
     return list(make(name, kinds))
 
 
-NEWER = ("log2", "one_minus_square", "polynomial")
+NEWER = ("geqrf", "log2", "mulhi", "one_minus_square", "ormqr", "polynomial", "scaled_dot")
 """Primitives that the oldest supported JAX does not have."""
 
 
 def is_there(name: str) -> bool:
-    return name not in NEWER or hasattr(jax.lax, name)
+    return name not in NEWER or any(hasattr(place, name.replace("geqrf", "ormqr")) for place in (lax, linalg))
 
 
 def skip_if_missing(name: str) -> None:
@@ -217,6 +217,7 @@ DOMAINS: dict[str, Domain] = {
     "digamma": Domain(edge=_not_zero, tiny=6e-6),
     "lgamma": Domain(tiny=6e-6),
     **dict.fromkeys(("igamma", "igammac"), Domain(low=0.5, high=4, edge=_between, tiny=4e-6)),
+    "igamma_grad_a": Domain(low=0.5, high=4, edge=_between, slack=40, tiny=4e-6),
     "zeta": Domain(low=1.5, high=4, edge=_above_one),
     "polygamma": Domain(low=1, high=4, edge=_whole_order, slack=4),
     "regularized_incomplete_beta": Domain(low=0.5, high=0.9, edge=_fractions, slack=40),
@@ -229,9 +230,9 @@ UNARY = (
     "stop_gradient", "tan", "tanh",
 )  # fmt: skip
 BINARY = (
-    "add", "add_any", "and", "atan2", "complex", "div", "eq", "eq_to", "ge", "gt", "igamma", "igammac", "le", "le_to",
-    "lt", "lt_to", "max", "min", "mul", "ne", "nextafter", "or", "polygamma", "pow", "rem", "shift_left",
-    "shift_right_arithmetic", "shift_right_logical", "sub", "xor", "zeta",
+    "add", "add_any", "and", "atan2", "complex", "div", "eq", "eq_to", "ge", "gt", "igamma", "igamma_grad_a",
+    "igammac", "le", "le_to", "lt", "lt_to", "max", "min", "mul", "mulhi", "ne", "nextafter", "or", "polygamma",
+    "pow", "rem", "shift_left", "shift_right_arithmetic", "shift_right_logical", "sub", "xor", "zeta",
 )  # fmt: skip
 
 

@@ -57,6 +57,17 @@ def _ragged_products(_: str, kinds: Any) -> Iterator[Case]:
                 yield Case(function=lax.ragged_dot, inputs=inputs, slack=20, tiny=16 * step_of(kind))
 
 
+@cases("scaled_dot")
+def _scaled_products(_: str, kinds: Any) -> Iterator[Case]:
+    def scaled(wide: Any, a: Any, b: Any, of_a: Any, of_b: Any) -> Any:
+        return lax.scaled_dot(a, b, lhs_scale=of_a, rhs_scale=of_b, preferred_element_type=wide)
+
+    for wide, stack in itertools.product((np.float32, FLOATS[1]), ((), (2,))):
+        operands = some(np.float32, (*stack, 3, 8), -1, 1), some(np.float32, (*stack, 8, 4), -1, 1, 1)
+        scales = some(FLOATS[1], (*stack, 3, 2), 1, 4), some(FLOATS[1], (*stack, 2, 4), 1, 4, 1)
+        yield Case(function=partial(scaled, wide), inputs=(*operands, *scales), slack=20, tiny=16 * step_of(wide))
+
+
 @cases("symmetric_product")
 def _symmetric_products(_: str, kinds: Any) -> Iterator[Case]:
     for alpha, beta, stack in ((1.0, 0.0, ()), (2.0, 0.5, ()), (-1.5, 1.0, (2,))):
@@ -80,13 +91,18 @@ def _matrix(size: int, stack: tuple[int, ...] = ()) -> Any:
 _FACTORS: dict[str, list[Any]] = {
     "cholesky": [linalg.cholesky, partial(linalg.cholesky, symmetrize_input=False)],
     "lu": [linalg.lu],
-    "qr": [partial(linalg.qr, full_matrices=full) for full in (True, False)],
+    "qr": [partial(linalg.qr, full_matrices=full, pivoting=each) for full in (True, False) for each in (True, False)],
+    "geqrf": [partial(jnp.linalg.qr, mode="raw")],
     "eigh": [linalg.eigh, partial(linalg.eigh, lower=False, symmetrize_input=False)],
     "svd": [linalg.svd, partial(linalg.svd, full_matrices=False), partial(linalg.svd, compute_uv=False)],
     "schur": [linalg.schur, partial(linalg.schur, compute_schur_vectors=False)],
     "hessenberg": [linalg.hessenberg],
-    "tridiagonal": [partial(linalg.tridiagonal, lower=True)],
-    "eig": [partial(linalg.eig, compute_left_eigenvectors=False, compute_right_eigenvectors=False)],
+    "tridiagonal": [partial(linalg.tridiagonal, lower=True), partial(linalg.tridiagonal, lower=False)],
+    "eig": [
+        partial(linalg.eig, compute_left_eigenvectors=left, compute_right_eigenvectors=right)
+        for left in (True, False)
+        for right in (True, False)
+    ],
 }
 
 
@@ -99,16 +115,20 @@ def _factors(name: str, kinds: Any) -> Iterator[Case]:
         elif name == "schur":
             x = np.triu(x)
         yield Case(function=partial(_ordered, name, function), inputs=(x,), slack=60, tiny=2e-5)
-    if name in ("lu", "qr", "cholesky", "eigh", "svd"):
+    if name in ("lu", "qr", "geqrf", "cholesky", "eigh", "svd", "hessenberg", "tridiagonal"):
         x = _matrix(3, (2,))
         yield Case(function=_FACTORS[name][0], inputs=((x + np.swapaxes(x, 1, 2)) / 2,), slack=60, tiny=2e-5)
-    if name in ("lu", "qr", "svd"):
+    if name in ("lu", "qr", "geqrf", "svd"):
         yield Case(function=_FACTORS[name][-1], inputs=(some(np.float32, (5, 3)),), slack=60, tiny=2e-5)
 
 
 def _ordered(name: str, function: Any, x: Any) -> Any:
-    """Eigenvalues come in any order."""
-    return jnp.sort(jnp.abs(function(x)[0])) if name == "eig" else function(x)
+    """Eigenvalues come in any order, and with the eigenvectors that belong to them."""
+    if name != "eig":
+        return function(x)
+    values, *vectors = function(x)
+    order = jnp.argsort(jnp.real(values))
+    return values[order], *(jnp.abs(each)[:, order] for each in vectors)
 
 
 @cases("triangular_solve")
@@ -130,11 +150,25 @@ def _three_diagonals(_: str, kinds: Any) -> Iterator[Case]:
         yield Case(function=linalg.tridiagonal_solve, inputs=(below, middle, above, right), slack=60)
 
 
+@cases("ormqr")
+def _turned(_: str, kinds: Any) -> Iterator[Case]:
+    def turned(options: Any, packed: Any, factors: Any, matrix: Any) -> Any:
+        return linalg.ormqr(packed, factors, matrix, **options)
+
+    for left, transpose, stack in itertools.product((True, False), (True, False), ((), (2,))):
+        packed, factors = (np.asarray(each) for each in linalg.hessenberg(_matrix(4, stack)))
+        matrix = some(np.float32, (*stack, 3, 2) if left else (*stack, 2, 3))
+        inputs = (packed[..., 1:, :-1], factors, matrix)
+        yield Case(function=partial(turned, {"left": left, "transpose": transpose}), inputs=inputs, slack=60, tiny=2e-5)
+
+
 @cases("householder_product")
 def _householder(_: str, kinds: Any) -> Iterator[Case]:
     for size in (2, 3, 5):
         packed, factors = (np.asarray(made) for made in linalg.hessenberg(_matrix(size)))
         yield Case(function=linalg.householder_product, inputs=(packed[1:, :-1], factors), slack=60, tiny=2e-6)
+    packed, factors = (np.asarray(made) for made in linalg.hessenberg(_matrix(4, (2,))))
+    yield Case(function=linalg.householder_product, inputs=(packed[:, 1:, :-1], factors), slack=60, tiny=2e-6)
 
 
 @cases("lu_pivots_to_permutation")

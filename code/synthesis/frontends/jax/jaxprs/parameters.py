@@ -96,16 +96,17 @@ def _only(equation: Equation) -> Shaped:
 # ---- what texts print
 
 _PLAIN = frozenset({
-    "alpha", "axes", "axis", "base_dilation", "beta", "batch_dims", "batch_group_count", "bit_width", "body_nconsts",
-    "broadcast_dimensions", "compute_left_eigenvectors", "compute_right_eigenvectors", "compute_schur_vectors",
-    "compute_uv", "cond_nconsts", "conjugate_a", "consts", "dimension", "dimensions", "enable_eigvec_derivs",
-    "exponent_bits", "feature_group_count", "fft_lengths", "fill_value", "full_matrices", "indices_are_sorted",
-    "is_stable", "k", "left_side", "length", "lhs_dilation", "limit_indices", "log_space", "lower", "mantissa_bits",
-    "new_sizes", "num_carry", "num_consts", "num_keys", "padding", "padding_config", "permutation",
-    "permutation_size", "perturb_singular", "pivoting", "reps", "reverse", "rhs_dilation", "shape", "size", "sizes",
-    "slice_sizes", "sort_eig_vals", "sort_eigenvalues", "start_indices", "strides", "symmetrize_input",
-    "transpose_a", "unique_indices", "unit_diagonal", "unroll", "update_consts", "weak_type", "window_dilation",
-    "window_dimensions", "window_strides", "y",
+    "aggregate_to_topk", "alpha", "axes", "axis", "axis_index_groups", "base_dilation", "batch_dims",
+    "batch_group_count", "beta", "bit_width", "body_nconsts", "broadcast_dimensions", "compute_left_eigenvectors",
+    "compute_right_eigenvectors", "compute_schur_vectors", "compute_uv", "cond_nconsts", "conjugate_a", "consts",
+    "dimension", "dimensions", "enable_eigvec_derivs", "exponent_bits", "feature_group_count", "fft_lengths",
+    "fill_value", "full_matrices", "indices_are_sorted", "is_max_k", "is_stable", "k", "left", "left_side", "length",
+    "lhs_dilation", "limit_indices", "log_space", "lower", "mantissa_bits", "new_sizes", "num_carry", "num_consts",
+    "num_keys", "padding", "padding_config", "permutation", "permutation_size", "perturb_singular", "pivoting",
+    "recall_target", "reduction_dimension", "reduction_input_size_override", "reps", "reverse", "rhs_dilation",
+    "shape", "size", "sizes", "slice_sizes", "sort_eig_vals", "sort_eigenvalues", "start_indices", "strides",
+    "symmetrize_input", "transpose", "transpose_a", "unique_indices", "unit_diagonal", "unroll", "update_consts",
+    "weak_type", "window_dilation", "window_dimensions", "window_strides", "y",
 })  # fmt: skip
 """Numbers, truths and tuples of them, as they stand."""
 _ABSENT = frozenset({

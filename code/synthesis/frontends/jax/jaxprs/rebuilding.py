@@ -11,6 +11,7 @@ from typing import Any
 
 import jax as _jax
 import jax.extend.core.primitives as _primitives
+import jax.scipy.linalg as _linalg
 import numpy as np
 
 from synthesis.frontends.jax.graphs import Constant, Equation, Graph, Shaped
@@ -18,6 +19,7 @@ from synthesis.frontends.jax.jaxprs.parameters import NotRebuiltError, key_type,
 from synthesis.frontends.jax.releases import bound_parameters, object_class, scan_division
 
 jax: Any = _jax
+linalg: Any = _linalg
 lax: Any = jax.lax
 
 _CALLS: Mapping[str, str] = {
@@ -89,7 +91,7 @@ class _Rebuilding:
         kind = object_class(equation.primitive)
         if kind is not None:
             return self._of_object(kind, equation, inputs)
-        primitive = primitives().get(equation.primitive)
+        primitive = _over_dimensions(equation) or primitives().get(equation.primitive)
         if primitive is None:
             raise NotRebuiltError(f"{equation.primitive} is no primitive that is known here")
         if equation.primitive == "custom_linear_solve":
@@ -198,6 +200,17 @@ _LEFT_OUT = frozenset({
 })  # fmt: skip
 
 
+def _over_dimensions(equation: Equation) -> Any:
+    """The primitive of a reduction over axes of ``jax.vmap``'s, which are dimensions; None for any other equation."""
+    axes = equation.parameters.get("axes")
+    if equation.primitive not in ("pmax", "pmin", "psum") or not isinstance(axes, tuple):
+        return None
+    every: tuple[Any, ...] = axes  # pyright: ignore[reportUnknownVariableType]
+    if not every or not all(isinstance(each, int) for each in every):
+        return None
+    return getattr(_primitives, f"{equation.primitive}_p")
+
+
 @functools.cache
 def primitives() -> Mapping[str, Any]:
     """JAX's primitives by name, as far as a text may name them."""
@@ -241,7 +254,17 @@ def _second(_: Any, x: Any) -> Any:
     return x
 
 
-_PROBES = (_pass_keys, _ask_platform, _name_rows, _leave_empty, _multiply_groups)
+def _reflect() -> Any:
+    multiply = getattr(linalg, "qr_multiply", None)
+    return None if multiply is None else multiply(np.zeros((2, 2), np.float32), np.zeros((2, 2), np.float32))
+
+
+def _scale() -> Any:
+    multiply = getattr(lax, "scaled_dot", None)
+    return None if multiply is None else multiply(np.zeros((2, 2), np.float32), np.zeros((2, 2), np.float32))
+
+
+_PROBES = (_pass_keys, _ask_platform, _name_rows, _leave_empty, _multiply_groups, _reflect, _scale)
 """Functions whose primitives no public module has."""
 
 

@@ -21,14 +21,14 @@ from synthesis.frontends.jax.reference.together import Together, of_run
 
 CALLS = frozenset({
     "closed_call", "cond", "custom_jvp_call", "custom_linear_solve", "custom_vjp_call", "jit", "one_minus_square",
-    "pallas_call", "polynomial", "reduce", "reduce_window", "remat2", "scan", "shard_map", "while",
+    "pallas_call", "polynomial", "reduce", "reduce_window", "remat2", "scaled_dot", "scan", "shard_map", "while",
 })  # fmt: skip
 """Primitives that call functions, whose equations are shaken one by one."""
 EXACT = frozenset({
-    "abs", "all_gather", "broadcast_in_dim", "broadcast_to", "clamp", "complex", "concatenate", "conj", "copy",
-    "cummax", "cummin", "device_put", "dynamic_slice", "dynamic_update_slice", "empty", "empty2", "gather", "get",
-    "imag", "iota", "max", "min", "name", "neg", "nextafter", "optimization_barrier", "pad", "pmax", "pmin",
-    "ppermute", "psum", "psum_invariant", "pvary", "real", "reduce_max", "reduce_min", "reduce_precision",
+    "abs", "all_gather", "approx_top_k", "broadcast_in_dim", "broadcast_to", "clamp", "complex", "concatenate",
+    "conj", "copy", "cummax", "cummin", "device_put", "dynamic_slice", "dynamic_update_slice", "empty", "empty2",
+    "gather", "get", "imag", "iota", "max", "min", "name", "neg", "nextafter", "optimization_barrier", "pad", "pmax",
+    "pmin", "ppermute", "psum", "psum_invariant", "pvary", "real", "reduce_max", "reduce_min", "reduce_precision",
     "reduce_scatter", "reduce_window_max", "reduce_window_min", "reshape", "rev", "scatter", "scatter-max",
     "scatter-min", "select_n", "sharding_constraint", "slice", "sort", "split", "squeeze", "stack", "stop_gradient",
     "swap", "tile", "top_k", "transpose", "unstack",
@@ -39,7 +39,9 @@ INSIDE = frozenset({
     "scatter-add", "scatter-sub", "select_and_scatter_add", "triangular_solve", "tridiagonal_solve",
 })  # fmt: skip
 """Primitives inside which large numbers may cancel: rounding there is as if their operands were off."""
-TURNING = frozenset({"eig", "eigh", "hessenberg", "householder_product", "qr", "schur", "svd", "tridiagonal"})
+TURNING = frozenset({
+    "eig", "eigh", "geqrf", "hessenberg", "householder_product", "ormqr", "qr", "schur", "svd", "tridiagonal",
+})  # fmt: skip
 """Primitives that turn a matrix, once a row or oftener: rounding there is in proportion to its largest number."""
 FAITHFUL = frozenset({
     "add", "add_any", "convert_element_type", "cumprod", "integer_pow", "mul", "reduce_prod", "rem",
@@ -59,6 +61,8 @@ igamma and igammac (2) by 6 and 7; lgamma and digamma by thousands where they cr
 CROSSING = frozenset({"digamma", "lgamma"})
 """Primitives that XLA's CPU computes from numbers which cancel where they cross zero."""
 _COARSE_UNITS = 4
+_FAR_UNITS = {"igamma_grad_a": 16}
+"""Of 20,000 pairs of numbers from 0.1 to 10 the furthest was off by 105 units in the last place (2026-11-29)."""
 STEPS = frozenset({"ceil", "floor", "round", "sign"})
 """Decisions that are floating-point numbers."""
 _BITS: dict[Dtype, tuple[Dtype, int]] = {
@@ -295,9 +299,7 @@ class Shaken(Evaluator):
             dimensions = equation.parameters["dimension_numbers"]
             results = [_multiplied_in_turn(inputs[0], inputs[1], dimensions, each) for each in results]
         faithful = _is_power_of_two(inputs[1]) if name == "div" else name in FAITHFUL
-        return [
-            self._off(each, units=_COARSE_UNITS if _is_coarse(name, each) else 1, faithful=faithful) for each in results
-        ]
+        return [self._off(each, units=_units_of(name, each), faithful=faithful) for each in results]
 
     def _off(self, value: Array, *, units: int = 1, faithful: bool | Array = True) -> Array:
         """Numbers off by so many units; where ``faithful``, one of few digits is taken for exact, as a whole one is."""
@@ -484,8 +486,11 @@ def _in_doubt(apart: Array, moved: Array) -> Array:
     return (moved > 0) & (np.abs(apart) <= _TURNS * moved)
 
 
-def _is_coarse(primitive: str, result: Array) -> bool:
-    return primitive in COARSE and result.dtype == np.float32  # those of 16 bits are rounded from it
+def _units_of(primitive: str, result: Array) -> int:
+    """How many units in the last place XLA's CPU may be off by."""
+    if result.dtype != np.float32:  # those of 16 bits are rounded from it
+        return 1
+    return _FAR_UNITS.get(primitive, _COARSE_UNITS if primitive in COARSE else 1)
 
 
 def _summed_in_turn(terms: Array, axes: tuple[int, ...], total: Array) -> Array:

@@ -417,12 +417,13 @@ def _rank_of_result(graph: Graph) -> int:
 _ELEMENTWISE = frozenset({
     "abs", "acos", "acosh", "add", "add_any", "and", "asin", "asinh", "atan", "atan2", "atanh", "bessel_i0e",
     "bessel_i1e", "cbrt", "ceil", "clamp", "conj", "convert_element_type", "copy", "cos", "cosh", "device_put",
-    "digamma", "div", "eq", "eq_to", "erf", "erf_inv", "erfc", "exp", "exp2", "expm1", "floor", "ge", "gt",
-    "igamma", "igammac", "imag", "integer_pow", "is_finite", "le", "le_to", "lgamma", "log", "log1p", "log2",
-    "logistic", "lt", "lt_to", "max", "min", "mul", "name", "ne", "neg", "nextafter", "not", "optimization_barrier",
-    "or", "polygamma", "population_count", "pow", "real", "reduce_precision", "regularized_incomplete_beta", "rem",
-    "round", "rsqrt", "select_n", "shift_left", "shift_right_arithmetic", "shift_right_logical", "sign", "sin",
-    "sinh", "sqrt", "square", "stop_gradient", "sub", "tan", "tanh", "xor", "zeta",
+    "digamma", "div", "eq", "eq_to", "erf", "erf_inv", "erfc", "exp", "exp2", "expm1", "floor", "ge", "gt", "igamma",
+    "igamma_grad_a", "igammac", "imag", "integer_pow", "is_finite", "le", "le_to", "lgamma", "log", "log1p", "log2",
+    "logistic", "lt", "lt_to", "max", "min", "mul", "mulhi", "name", "ne", "neg", "nextafter", "not",
+    "optimization_barrier", "or", "polygamma", "population_count", "pow", "real", "reduce_precision",
+    "regularized_incomplete_beta", "rem", "round", "rsqrt", "select_n", "shift_left", "shift_right_arithmetic",
+    "shift_right_logical", "sign", "sin", "sinh", "sqrt", "square", "stop_gradient", "sub", "tan", "tanh", "xor",
+    "zeta",
 })  # fmt: skip
 _NAMED: dict[str, Form] = {
     **dict.fromkeys(_ELEMENTWISE, _elementwise),
@@ -434,7 +435,7 @@ _NAMED: dict[str, Form] = {
     **dict.fromkeys(("bitcast_convert_type", "random_bits", "random_fold_in", "random_split", "random_unwrap",
                      "random_wrap"), _leading),
     **dict.fromkeys(("closed_call", "custom_jvp_call", "custom_vjp_call", "jit", "one_minus_square", "polynomial",
-                     "remat2", "scan"), _called),
+                     "remat2", "scaled_dot", "scan"), _called),
     "broadcast_in_dim": _broadcast, "cond": _branched, "concatenate": _along("dimension"), "dot_general": _product,
     "dynamic_slice": _dynamic_slice, "dynamic_update_slice": _dynamic_update, "pad": _padded,
     "rev": _along("dimensions"), "slice": _cut, "sort": _along("dimension"),

@@ -9,6 +9,7 @@ from synthesis.frontends.jax.reference.rules import (
     composites,
     control,
     elementwise,
+    factors,
     grids,
     indexing,
     linalg,
@@ -18,6 +19,6 @@ from synthesis.frontends.jax.reference.rules import (
 )
 from synthesis.frontends.jax.reference.rules.table import RULES
 
-_GROUPS = (elementwise, shapes, reductions, indexing, linalg, control, randoms, grids, collectives, composites)
+_GROUPS = (elementwise, shapes, reductions, indexing, linalg, factors, control, randoms, grids, collectives, composites)
 
 __all__ = ["RULES"]

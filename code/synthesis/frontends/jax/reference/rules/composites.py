@@ -1,7 +1,9 @@
 """Primitives that are several operations: each is a graph of simple ones, so that rounding is told of every step."""
 
 import functools
+from typing import Any
 
+import ml_dtypes
 import numpy as np
 
 from synthesis.frontends.jax.graphs import Constant, Equation, Graph, Shaped
@@ -16,6 +18,7 @@ from synthesis.frontends.jax.reference.rules.table import (
     rule,
 )
 
+_SCALED = np.dtype(ml_dtypes.bfloat16)
 _Shapes = tuple[tuple[int, ...], ...]
 
 
@@ -57,3 +60,37 @@ def _polynomial_graph(dtype: Dtype, shapes: _Shapes) -> Graph:
         equations.append(Equation("add", {}, (f"m{degree}", f"a{degree}"), (total,), (Shaped(dtype, now),)))
     names = ("x", *(f"a{degree}" for degree in range(last + 1)))
     return Graph((), names, tuple(equations), (total,), types=tuple(Shaped(dtype, each) for each in shapes))
+
+
+@rule("scaled_dot")
+def _scaled_dot(evaluator: Machine, inputs: Inputs, parameters: Parameters, types: Types) -> Results:
+    """The product of two operands, each times its scales, of which one is for several elements in a row.
+
+    After the documentation of ``jax.lax.scaled_dot``. Where no hardware multiplies so, JAX scales in bfloat16, whatever
+    the operands are.
+    """
+    dimensions, shapes = parameters["dimension_numbers"], tuple(tuple(each.shape) for each in inputs)
+    return evaluator.call(_scaled_dot_graph(numbers(types[0]), shapes, dimensions, types[0].shape), inputs)
+
+
+@functools.lru_cache(256)
+def _scaled_dot_graph(dtype: Dtype, shapes: _Shapes, dimensions: Any, result: tuple[int, ...]) -> Graph:
+    equations = list[Equation]()
+    for side, of_operand, of_scale in zip("ab", shapes[:2], shapes[2:], strict=True):
+        parted = tuple(part for size in of_scale for part in (size, 1))
+        repeats = [size // scales for size, scales in zip(of_operand, of_scale, strict=True)]
+        spread = tuple(part for pair in zip(of_scale, repeats, strict=True) for part in pair)
+        operand, scale = Shaped(_SCALED, of_operand), Shaped(_SCALED, of_scale)
+        new = {"new_dtype": _SCALED}
+        axes = {"broadcast_dimensions": tuple(range(len(spread)))}
+        equations += [
+            Equation("convert_element_type", new, (side,), (f"{side}1",), (operand,)),
+            Equation("convert_element_type", new, (f"{side}s",), (f"{side}2",), (scale,)),
+            Equation("reshape", {}, (f"{side}2",), (f"{side}3",), (Shaped(_SCALED, parted),)),
+            Equation("broadcast_in_dim", axes, (f"{side}3",), (f"{side}4",), (Shaped(_SCALED, spread),)),
+            Equation("reshape", {}, (f"{side}4",), (f"{side}5",), (operand,)),
+            Equation("mul", {}, (f"{side}1", f"{side}5"), (f"{side}6",), (operand,)),
+        ]
+    product = {"dimension_numbers": dimensions}
+    equations.append(Equation("dot_general", product, ("a6", "b6"), ("c",), (Shaped(dtype, result),)))
+    return Graph((), ("a", "b", "as", "bs"), tuple(equations), ("c",))

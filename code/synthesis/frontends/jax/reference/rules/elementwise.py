@@ -20,6 +20,8 @@ from synthesis.frontends.jax.reference.rules.table import (
 
 scipy: Any = _scipy
 """Whose functions SciPy imports when they are first asked for: that takes half as long as the import of JAX."""
+_FURTHEST = 500.0
+"""Numbers beyond which a power series is not summed up."""
 _Function = Callable[..., Array]
 """Of arrays."""
 
@@ -54,6 +56,25 @@ def _digamma(x: Array) -> Array:
 def _polygamma(order: Array, x: Array) -> Array:
     whole = (order >= 0) & (order == np.floor(order))
     return np.where(whole, scipy.special.polygamma(np.where(whole, order, 0).astype(int), x), np.nan)
+
+
+def _derivative_by_order(order: Array, x: Array) -> Array:
+    """The derivative by ``a`` of the lower incomplete gamma function, regularised, of ``a`` and ``x``.
+
+    Term by term of its power series, sum of x^(a + n) e^-x / Gamma(a + n + 1): NIST, Digital Library of Mathematical
+    Functions, 8.7.1.
+    """
+    a, z = np.broadcast_arrays(order.astype(np.float64), x.astype(np.float64))
+    inside = (a > 0) & (z > 0) & np.isfinite(z) & np.isfinite(a)
+    largest = float(np.max(z, initial=0.0, where=inside))
+    if largest > _FURTHEST:
+        raise NotImplementedError(f"beyond {_FURTHEST:g}")
+    safe_a, safe_z = (np.where(inside, each, 1.0)[..., None] for each in (a, z))
+    power = safe_a + np.arange(int(100 + 4 * largest))
+    terms = np.exp(power * np.log(safe_z) - safe_z - scipy.special.gammaln(power + 1))
+    made = (terms * (np.log(safe_z) - scipy.special.digamma(power + 1))).sum(axis=-1)
+    at_an_end = np.where((a > 0) & ((z == 0) | (z == np.inf)), 0.0, np.nan)
+    return np.where(inside, made, at_an_end)
 
 
 def _complex(real: Array, imaginary: Array) -> Array:
@@ -97,6 +118,13 @@ def _arithmetic_right(a: Array, b: Array) -> Array:
     last = 8 * a.dtype.itemsize - 1
     amount = np.where((b >= 0) & (b <= last), b, last).astype(f"i{a.dtype.itemsize}")
     return np.right_shift(a.view(f"i{a.dtype.itemsize}"), amount).view(a.dtype)
+
+
+def _high_half(a: Array, b: Array) -> Array:
+    """Of a product with twice the bits, the higher ones."""
+    bits = 8 * a.dtype.itemsize
+    wide: Any = np.dtype(object) if bits == 64 else np.int64 if a.dtype.kind == "i" else np.uint64
+    return np.asarray((a.astype(wide) * b.astype(wide)) >> bits).astype(a.dtype)
 
 
 def _ones(a: Array) -> Array:
@@ -158,12 +186,13 @@ _FUNCTIONS: dict[str, _Function] = {
     "ge": np.greater_equal, "is_finite": np.isfinite,
     "and": np.bitwise_and, "or": np.bitwise_or, "xor": np.bitwise_xor, "not": np.invert,
     "shift_left": _shifted(np.left_shift), "shift_right_logical": _logical_right,
-    "shift_right_arithmetic": _arithmetic_right, "population_count": _ones,
+    "shift_right_arithmetic": _arithmetic_right, "population_count": _ones, "mulhi": _high_half,
     "stop_gradient": _unchanged, "copy": np.copy, "name": _unchanged,
 }  # fmt: skip
 _SPECIAL: dict[str, _Function | str] = {
     "erf": "erf", "erfc": "erfc", "erf_inv": "erfinv", "lgamma": _log_gamma, "digamma": _digamma,
     "igamma": "gammainc", "igammac": "gammaincc", "bessel_i0e": "i0e", "bessel_i1e": "i1e",
+    "igamma_grad_a": _derivative_by_order,
     "zeta": "zeta", "polygamma": _polygamma, "regularized_incomplete_beta": "betainc",
 }  # fmt: skip
 for _name, _function in {**_FUNCTIONS, **{name: _special(each) for name, each in _SPECIAL.items()}}.items():

@@ -2,11 +2,12 @@
 
 import math
 import string
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from synthesis.frontends.jax.reference.rules.factors import per_matrix, reflector
 from synthesis.frontends.jax.reference.rules.table import Array, Inputs, Machine, Parameters, Results, Types, rule
 
 _Axes = tuple[Sequence[int], Sequence[int]]
@@ -72,14 +73,6 @@ def matrix_product(left: Array, right: Array, left_axes: _Axes, right_axes: _Axe
     parts = [np.matmul(rows_of[..., at : at + step, :], columns_of) for at in range(0, rows_of.shape[-2], step)]
     made = np.concatenate(parts, axis=-2)
     return made.reshape((*batch, *outer[0], *outer[1]))
-
-
-def _batched(function: Callable[[Array], tuple[Array, ...]], matrices: Array) -> list[Array]:
-    """A function of one matrix over all of a stack; its results stacked."""
-    lead = matrices.shape[:-2]
-    made = [function(each) for each in matrices.reshape(-1, *matrices.shape[-2:])]
-    columns = list(zip(*made, strict=True))
-    return [np.stack(column).reshape((*lead, *np.shape(column[0]))) for column in columns]
 
 
 @rule("cholesky")
@@ -170,7 +163,7 @@ def _lu_of(matrix: Array) -> tuple[Array, Array, Array]:
 
 @rule("lu")
 def _lu(_: Machine, inputs: Inputs, __: Parameters, ___: Types) -> Results:
-    return _batched(_lu_of, inputs[0])
+    return per_matrix(_lu_of, [2], inputs)
 
 
 @rule("lu_pivots_to_permutation")
@@ -182,14 +175,6 @@ def _permutation(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) 
         for k, pivot in enumerate(pivots):
             row[[k, pivot]] = row[[pivot, k]]
     return made.reshape(*inputs[0].shape[:-1], size)
-
-
-@rule("qr")
-def _qr(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
-    if parameters.get("pivoting"):
-        raise NotImplementedError("pivoting")
-    mode = "complete" if parameters["full_matrices"] else "reduced"
-    return [each.astype(inputs[0].dtype) for each in np.linalg.qr(inputs[0], mode=mode)]
 
 
 @rule("eigh")
@@ -230,36 +215,12 @@ def _linear_solve(evaluator: Machine, inputs: Inputs, parameters: Parameters, __
     return evaluator.call(functions.solve, [*constants, *inputs[count:]])
 
 
-@rule("eig")
-def _eig(_: Machine, inputs: Inputs, parameters: Parameters, types: Types) -> Results:
-    """Eigenvalues; eigenvectors may be scaled by any number."""
-    if parameters["compute_left_eigenvectors"] or parameters["compute_right_eigenvectors"]:
-        raise NotImplementedError("eigenvectors of a general matrix")
-    kind = np.complex128 if inputs[0].dtype.itemsize == 8 else types[0].dtype
-    return [np.linalg.eigvals(inputs[0]).astype(kind)]
-
-
-def _reflector(x: Array) -> tuple[Array, Array, Array]:
-    """Householder's reflection that leaves the first entry alone of a vector, as LAPACK's larfg has it.
-
-    Returns:
-        The vector, whose first entry is 1; the factor; and what the first entry becomes.
-    """
-    v, tail = x.copy(), np.linalg.norm(x[1:])
-    v[0] = 1
-    if tail == 0:
-        return v * 0 + (np.arange(len(x)) == 0), x.dtype.type(0), x[0]
-    made = -np.copysign(np.hypot(x[0], tail), x[0]).astype(x.dtype)
-    v[1:] /= x[0] - made
-    return v, ((made - x[0]) / made).astype(x.dtype), made
-
-
 def _hessenberg_of(matrix: Array) -> tuple[Array, Array]:
     """As LAPACK's gehrd: the reflections stand below the first subdiagonal."""
     a, size = matrix.copy(), len(matrix)
     factors = np.zeros(max(size - 1, 0), a.dtype)
     for k in range(size - 1):
-        v, factors[k], made = _reflector(a[k + 1 :, k])
+        v, factors[k], made = reflector(a[k + 1 :, k])
         a[:, k + 1 :] -= factors[k] * np.outer(a[:, k + 1 :] @ v, v)
         a[k + 1 :, k + 1 :] -= factors[k] * np.outer(v, v @ a[k + 1 :, k + 1 :])
         a[k + 1, k], a[k + 2 :, k] = made, v[1:]
@@ -268,7 +229,7 @@ def _hessenberg_of(matrix: Array) -> tuple[Array, Array]:
 
 @rule("hessenberg")
 def _hessenberg(_: Machine, inputs: Inputs, __: Parameters, ___: Types) -> Results:
-    return _batched(_hessenberg_of, inputs[0])
+    return per_matrix(_hessenberg_of, [2], inputs)
 
 
 def _tridiagonal_of(matrix: Array) -> tuple[Array, Array, Array, Array]:
@@ -277,7 +238,7 @@ def _tridiagonal_of(matrix: Array) -> tuple[Array, Array, Array, Array]:
     factors = np.zeros(max(size - 1, 0), a.dtype)
     packed = matrix.copy()
     for k in range(size - 1):
-        v, factors[k], made = _reflector(a[k + 1 :, k])
+        v, factors[k], made = reflector(a[k + 1 :, k])
         turn = np.eye(len(v), dtype=a.dtype) - factors[k] * np.outer(v, v)
         a[k + 1 :, k + 1 :] = turn @ a[k + 1 :, k + 1 :] @ turn
         a[k + 1 :, k], packed[k + 1, k], packed[k + 2 :, k] = 0, made, v[1:]
@@ -285,42 +246,36 @@ def _tridiagonal_of(matrix: Array) -> tuple[Array, Array, Array, Array]:
     return packed, np.diag(packed).copy(), np.diag(packed, -1).copy(), factors
 
 
+def _tridiagonal_of_upper(matrix: Array) -> tuple[Array, Array, Array, Array]:
+    """As LAPACK's sytd2 of an upper triangle, which begins with the last row: the lower one's, turned round."""
+    packed, *others = _tridiagonal_of(matrix[::-1, ::-1])
+    return packed[::-1, ::-1], *(each[::-1] for each in others)  # pyright: ignore[reportReturnType]
+
+
 @rule("tridiagonal")
 def _tridiagonal(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
-    if not parameters["lower"]:
-        raise NotImplementedError("an upper triangle")
-    return _batched(_tridiagonal_of, inputs[0])
-
-
-@rule("householder_product")
-def _householder_product(_: Machine, inputs: Inputs, __: Parameters, ___: Types) -> Results:
-    """The first columns of a product of reflections, as LAPACK's orgqr."""
-    a, factors = inputs
-    if a.ndim > 2:
-        raise NotImplementedError("stacks of matrices")
-    rows, columns = a.shape
-    made = np.eye(rows, columns, dtype=a.dtype)
-    for k in reversed(range(len(factors))):
-        v = np.concatenate([np.zeros(k, a.dtype), np.ones(1, a.dtype), a[k + 1 :, k]])
-        made -= factors[k] * np.outer(v, v @ made)
-    return made
+    return per_matrix(_tridiagonal_of if parameters["lower"] else _tridiagonal_of_upper, [2], inputs)
 
 
 @rule("tridiagonal_solve")
 def _tridiagonal_solve(_: Machine, inputs: Inputs, __: Parameters, ___: Types) -> Results:
-    below, middle, above, right = inputs
-    if middle.ndim > 1:
-        raise NotImplementedError("stacks of systems")
-    system = np.diag(middle) + np.diag(below[1:], -1) + np.diag(above[:-1], 1)
-    return np.linalg.solve(system, right).astype(right.dtype)
+    def solved(below: Array, middle: Array, above: Array, right: Array) -> tuple[Array]:
+        system = np.diag(middle) + np.diag(below[1:], -1) + np.diag(above[:-1], 1)
+        return (np.linalg.solve(system, right).astype(right.dtype),)
+
+    return per_matrix(solved, [1, 1, 1, 2], inputs)
 
 
 @rule("schur")
 def _schur(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
-    if parameters["sort_eig_vals"] or inputs[0].ndim > 2:
-        raise NotImplementedError("sorted eigenvalues, or stacks of matrices")
+    if parameters["sort_eig_vals"]:
+        raise NotImplementedError("sorted eigenvalues")
     from scipy import linalg as _linalg  # pyright: ignore[reportMissingTypeStubs]  # what JAX calls too
 
     linalg: Any = _linalg
-    triangle, vectors = (each.astype(inputs[0].dtype) for each in linalg.schur(inputs[0], output="real"))
-    return [triangle, vectors] if parameters["compute_schur_vectors"] else [triangle]
+
+    def factored(matrix: Array) -> list[Array]:
+        made = linalg.schur(matrix, output="complex" if matrix.dtype.kind == "c" else "real")
+        return [each.astype(matrix.dtype) for each in made[: 1 + bool(parameters["compute_schur_vectors"])]]
+
+    return per_matrix(factored, [2], inputs)

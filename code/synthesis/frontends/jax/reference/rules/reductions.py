@@ -17,6 +17,7 @@ from synthesis.frontends.jax.reference.rules.table import (
     Results,
     Rule,
     Types,
+    numbers,
     rule,
 )
 
@@ -92,11 +93,27 @@ def _sort(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Resu
 
 @rule("top_k")
 def _top_k(_: Machine, inputs: Inputs, parameters: Parameters, types: Types) -> Results:
-    count, axis = int(parameters["k"]), int(parameters["axis"])
-    x = np.moveaxis(inputs[0], axis, -1)
-    order = np.argsort(np.flip(comparable(x), -1), -1, kind="stable")
-    order = x.shape[-1] - 1 - np.flip(order, -1)[..., :count]
-    found = (np.take_along_axis(x, order, -1), order.astype(types[1].dtype))
+    return _first_of(inputs[0], int(parameters["k"]), int(parameters["axis"]), numbers(types[1]), largest=True)
+
+
+@rule("approx_top_k")
+def _approximate_top_k(_: Machine, inputs: Inputs, parameters: Parameters, types: Types) -> Results:
+    """All of them: an approximation may leave some out, and on a CPU leaves out none."""
+    if not parameters["aggregate_to_topk"]:
+        raise NotImplementedError("as many as the implementation likes")
+    axis, largest = int(parameters["reduction_dimension"]), bool(parameters["is_max_k"])
+    return _first_of(inputs[0], int(parameters["k"]), axis, numbers(types[1]), largest=largest)
+
+
+def _first_of(given: Array, count: int, axis: int, kind: Dtype, *, largest: bool) -> list[Array]:
+    """The first numbers along an axis from the largest or smallest on, and their places; of equal ones the first."""
+    x = np.moveaxis(given, axis, -1)
+    if largest:
+        order = np.argsort(np.flip(comparable(x), -1), -1, kind="stable")
+        order = x.shape[-1] - 1 - np.flip(order, -1)[..., :count]
+    else:
+        order = np.argsort(comparable(x), -1, kind="stable")[..., :count]
+    found = (np.take_along_axis(x, order, -1), order.astype(kind))
     return [np.moveaxis(each, -1, axis) for each in found]
 
 

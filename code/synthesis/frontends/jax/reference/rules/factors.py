@@ -1,0 +1,132 @@
+"""Factors of matrices in LAPACK's form: reflections, kept apart or applied, and eigenvectors."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from synthesis.frontends.jax.reference.rules.table import Array, Inputs, Machine, Parameters, Results, Types, rule
+
+
+def per_matrix(function: Callable[..., Sequence[Array]], ranks: Sequence[int], inputs: Inputs) -> list[Array]:
+    """A function of single matrices, vectors or numbers over all of a stack; its results stacked.
+
+    Args:
+        function: takes and gives arrays of a few axes each.
+        ranks: how many axes of each operand one call takes.
+        inputs: operands with as many axes in front of these, of the same sizes.
+    """
+    lead = inputs[0].shape[: inputs[0].ndim - ranks[0]]
+    flat = [each.reshape(-1, *each.shape[len(lead) :]) for each in inputs]
+    made = [function(*(each[number] for each in flat)) for number in range(len(flat[0]))]
+    columns = list(zip(*made, strict=True))
+    return [np.stack(column).reshape((*lead, *np.shape(column[0]))) for column in columns]
+
+
+def reflector(x: Array) -> tuple[Array, Array, Array]:
+    """Householder's reflection that leaves the first entry alone of a vector, as LAPACK's larfg has it.
+
+    Returns:
+        The vector, whose first entry is 1; the factor; and what the first entry becomes.
+    """
+    if x.dtype.kind == "c":
+        raise NotImplementedError("complex reflections")
+    v, tail = x.copy(), np.linalg.norm(x[1:])
+    v[0] = 1
+    if tail == 0:
+        return v * 0 + (np.arange(len(x)) == 0), x.dtype.type(0), x[0]
+    made = -np.copysign(np.hypot(x[0], tail), x[0]).astype(x.dtype)
+    v[1:] /= x[0] - made
+    return v, ((made - x[0]) / made).astype(x.dtype), made
+
+
+def _triangle_of(matrix: Array, order: Array | None = None) -> tuple[Array, Array]:
+    """As LAPACK's geqrf: the triangle, and below it the reflections; with their factors.
+
+    Args:
+        matrix: is left as it is.
+        order: the numbers of the columns; at each step the one with the longest rest goes first, as in geqp3, and they
+            are brought into that order.
+    """
+    a, (rows, columns) = matrix.copy(), matrix.shape
+    factors = np.zeros(min(rows, columns), a.dtype)
+    for k in range(len(factors)):
+        if order is not None:
+            longest = k + int(np.argmax(np.linalg.norm(a[k:, k:], axis=0)))
+            a[:, [k, longest]], order[[k, longest]] = a[:, [longest, k]], order[[longest, k]]
+        v, factors[k], made = reflector(a[k:, k])
+        a[k:, k + 1 :] -= factors[k] * np.outer(v, v @ a[k:, k + 1 :])
+        a[k, k], a[k + 1 :, k] = made, v[1:]
+    return a, factors
+
+
+def _reflected(packed: Array, factors: Array, columns: Array, *, back: bool) -> Array:
+    """Columns turned by all reflections, the last of them first; or the first of them, which turns them back."""
+    made, numbers = columns.copy(), range(len(factors))
+    for k in numbers if back else reversed(numbers):
+        v = np.concatenate([np.zeros(k, packed.dtype), np.ones(1, packed.dtype), packed[k + 1 :, k]])
+        made -= factors[k] * np.outer(v, v @ made)
+    return made
+
+
+@rule("geqrf")
+def _geqrf(_: Machine, inputs: Inputs, __: Parameters, ___: Types) -> Results:
+    return per_matrix(_triangle_of, [2], inputs)
+
+
+@rule("ormqr")
+def _ormqr(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
+    left, transposed = bool(parameters["left"]), bool(parameters["transpose"])
+
+    def turned(packed: Array, factors: Array, matrix: Array) -> tuple[Array]:
+        if left:
+            return (_reflected(packed, factors, matrix, back=transposed),)
+        return (_reflected(packed, factors, matrix.T, back=not transposed).T,)
+
+    return per_matrix(turned, [2, 1, 2], inputs)
+
+
+@rule("householder_product")
+def _householder_product(_: Machine, inputs: Inputs, __: Parameters, ___: Types) -> Results:
+    """The first columns of a product of reflections, as LAPACK's orgqr."""
+
+    def product(packed: Array, factors: Array) -> tuple[Array]:
+        return (_reflected(packed, factors, np.eye(*packed.shape, dtype=packed.dtype), back=False),)
+
+    return per_matrix(product, [2, 1], inputs)
+
+
+@rule("qr")
+def _qr(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
+    mode = "complete" if parameters["full_matrices"] else "reduced"
+    if not parameters.get("pivoting"):
+        return [each.astype(inputs[0].dtype) for each in np.linalg.qr(inputs[0], mode=mode)]
+
+    def pivoted(matrix: Array) -> tuple[Array, Array, Array]:
+        order = np.arange(matrix.shape[1], dtype=np.int32)
+        packed, factors = _triangle_of(matrix, order)
+        size = len(matrix) if mode == "complete" else len(factors)
+        turned = _reflected(packed, factors, np.eye(len(matrix), size, dtype=matrix.dtype), back=False)
+        return turned, np.triu(packed)[:size], order
+
+    return per_matrix(pivoted, [2], inputs)
+
+
+@rule("eig")
+def _eig(_: Machine, inputs: Inputs, parameters: Parameters, types: Types) -> Results:
+    """Eigenvalues, and eigenvectors of length 1 whose largest entry is real, after LAPACK's geev; their signs are open.
+
+    As with other factors, LAPACK says which sign it is, and which eigenvalue comes first.
+    """
+    kind = np.complex128 if inputs[0].dtype in (np.float64, np.complex128) else types[0].dtype
+    left, right = bool(parameters["compute_left_eigenvectors"]), bool(parameters["compute_right_eigenvectors"])
+    if not left and not right:
+        return [np.linalg.eigvals(inputs[0]).astype(kind)]
+    from scipy import linalg as _linalg  # pyright: ignore[reportMissingTypeStubs]
+
+    linalg: Any = _linalg
+
+    def solved(matrix: Array) -> list[Array]:
+        return [each.astype(kind) for each in linalg.eig(matrix, left=left, right=right)]
+
+    return per_matrix(solved, [2], inputs)
