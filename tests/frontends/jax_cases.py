@@ -13,6 +13,8 @@ import ml_dtypes
 import numpy as np
 import pytest
 
+from synthesis.core.formats import is_exact
+
 jax: Any = _jax
 primitives: Any = _primitives
 jnp: Any = jax.numpy
@@ -22,6 +24,8 @@ linalg: Any = lax.linalg
 
 FLOATS = (np.float16, ml_dtypes.bfloat16, np.float32)
 INTS = (np.int8, np.int16, np.int32, np.uint8, np.uint32)
+NARROW = ("float8_e4m3fn", "float8_e5m2", "float8_e4m3b11fnuz", "int4", "uint4")
+"""Types of at most 8 bits that NumPy does not have."""
 WIDE = (np.float64, np.int64, np.uint64)
 """Types that JAX has only where it is told so."""
 NUMBERS = (*INTS, *FLOATS)
@@ -133,7 +137,7 @@ def edges(kind: Any) -> Any:
 
 def step_of(kind: Any) -> float:
     """From one to the next number of a type; zero for whole ones."""
-    return 0.0 if np.dtype(kind).kind in "biu" else float(jnp.finfo(kind).eps)
+    return 0.0 if is_exact(np.dtype(kind)) else float(jnp.finfo(kind).eps)
 
 
 # ---- element by element
@@ -333,6 +337,16 @@ def _convert(_: str, kinds: Any) -> Iterator[Case]:
             continue  # nothing is bound; or the imaginary part is dropped before
         x = np.concatenate([some(kind, (12,)), edges(kind)])
         yield Case(function=partial(lax.convert_element_type, new_dtype=target), inputs=(x,))
+    for narrow in NARROW:
+        held = np.dtype(getattr(ml_dtypes, narrow))
+        for kind in set(kinds) & {np.int8, np.int32, np.float16, np.float32}:
+            if kind in (np.float16, np.float32) or not narrow.startswith("float"):  # whole ones are converted in steps
+                values = np.concatenate([some(kind, (40,), -9, 9), edges(kind)])
+                if narrow.startswith(("int", "uint")) and np.dtype(kind).kind == "f":
+                    values = values[np.abs(values) < 7]  # XLA has no rule for what does not fit
+                yield Case(function=partial(lax.convert_element_type, new_dtype=held), inputs=(values,))
+            x = some(np.int8, (12,), -2, 1).astype(held)
+            yield Case(function=partial(lax.convert_element_type, new_dtype=kind), inputs=(x,))
 
 
 @cases("bitcast_convert_type")

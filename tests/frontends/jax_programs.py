@@ -38,6 +38,13 @@ def _products(_: str, kinds: Any) -> Iterator[Case]:
             inputs = (some(kind, (3, 4), -120, 120), some(kind, (4, 5), 60, 120, 1))
             function = partial(lax.dot_general, dimension_numbers=numbers[0][0], preferred_element_type=wide)
             yield Case(function=function, inputs=inputs)
+    for narrow, other, wide in (
+        ("float8_e4m3fn", "float8_e5m2", np.float32), ("float8_e5m2", "float8_e5m2", np.float16),
+        ("float8_e4m3fn", "float8_e4m3fn", FLOATS[1]),
+    ):  # fmt: skip
+        inputs = (some(np.int8, (3, 4), 0, 3).astype(narrow), some(np.int8, (4, 5), 0, 3, 1).astype(other))
+        function = partial(lax.dot_general, dimension_numbers=numbers[0][0], preferred_element_type=wide)
+        yield Case(function=function, inputs=inputs)
     large = [  # which the oracle multiplies as matrices, some rows at a time
         ((((1,), (0,)), ((), ())), (150, 96), (96, 80)),
         ((((3,), (2,)), ((0, 1), (0, 3))), (2, 3, 60, 40), (2, 70, 40, 3)),

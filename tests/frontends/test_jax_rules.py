@@ -12,6 +12,7 @@ from jax_cases import BINARY, KINDS, UNARY, WIDE, Case, skip_if_missing, step_of
 from jax_parts import CASES as PARTS
 from jax_programs import CASES
 
+from synthesis.core.formats import is_exact
 from synthesis.frontends.base import ReferenceUnknownError
 from synthesis.frontends.jax.graphs import Graph
 from synthesis.frontends.jax.reference.evaluator import Evaluator
@@ -62,7 +63,7 @@ def far(found: Any, expected: Any, allowed: Any) -> Any:
 def compare(case: Case, own: Any, double: Any, theirs: Any) -> None:
     assert (own.dtype, own.shape) == (theirs.dtype, theirs.shape)
     assert double.shape == theirs.shape
-    if theirs.dtype.kind in "biu":
+    if is_exact(theirs.dtype):
         np.testing.assert_array_equal(own, theirs)
         np.testing.assert_array_equal(double, theirs)
         return

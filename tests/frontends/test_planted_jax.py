@@ -77,6 +77,7 @@ EXPRESSIONS: Mapping[str, str] = {
     "approx_top_k": "lax.approx_max_k(x, 2)[0]", "eig": "jnp.abs(jnp.linalg.eig(x + x.T)[1])",
     "geqrf": "jnp.linalg.qr(x + jnp.eye(3), mode='raw')[0]",
     "ormqr": "jax.scipy.linalg.qr_multiply(x + jnp.eye(3), y)[0]",
+    "scaled_dot": "lax.scaled_dot(x, y, preferred_element_type=jnp.float32)",
     "householder_product": "lax.linalg.householder_product(x, y[0])", "psum": "lax.psum(x, 1)",
     "random_bits": "jax.random.bits(jax.random.key(n[0, 0]), (3,))",
     "random_fold_in": "jax.random.uniform(jax.random.fold_in(jax.random.key(1), n[0, 0]), (3,)) + x",

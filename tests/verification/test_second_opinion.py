@@ -177,6 +177,13 @@ def test_a_text_on_which_the_interpreter_dies_of_an_arithmetic_trap_is_run_by_an
     assert not judgement.failed
 
 
+def test_a_loop_that_is_left_out_beside_a_division_is_run_without_a_trap() -> None:
+    plan = plan_of(GCD.replace("jnp.gcd(x, y)", "jnp.gcd(x, y) + jnp.lcm(x, y)"), WHOLE, (6,), fresh=True)
+    with Verifier(get_frontend("jax")) as verifier:
+        (judgement,) = verifier.judge([replace(plan, weighed=False)])
+    assert {"jaxpr", "stablehlo"} <= set(judgement.verdict.verified), judgement.failed
+
+
 def test_a_text_that_nobody_has_retraced_stays_a_crash() -> None:
     with Verifier(get_frontend("jax")) as verifier:
         (judgement,) = verifier.judge([divided(fresh=False)], retraced=[()])

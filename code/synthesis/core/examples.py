@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from synthesis.core.errors import ConfigError
+from synthesis.core.formats import NARROW
 from synthesis.core.records import Domain
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -23,12 +24,12 @@ _ERROR = "__irsmith_example_error__"
 _KEEPS_ERRORS = ContextVar("keeps_errors", default=False)
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 _PATTERN = re.compile(
-    rf"(?P<dtype>[a-z]+\d*)(?:\[(?P<shape>[\d,\s]*)\])?(?:\s+in\s+(?P<low>{_NUMBER})\s*\.\.\s*(?P<high>{_NUMBER}))?"
+    rf"(?P<letters>[a-z]+)(?P<bits>\d*(?:_e\d\w*)?)(?:\[(?P<shape>[\d,\s]*)\])?(?:\s+in\s+(?P<low>{_NUMBER})\s*\.\.\s*(?P<high>{_NUMBER}))?"
 )
 _PREFIXES = {"f": "float", "i": "int", "u": "uint", "c": "complex", "bf": "bfloat"}
 _DTYPES = frozenset({
     "bool", "float16", "bfloat16", "float32", "float64", "complex64", "complex128",
-    *(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)),
+    *(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)), *NARROW,
 })  # fmt: skip
 
 
@@ -155,11 +156,13 @@ def parse_type(text: str, place: str = "") -> ArrayType:
             f"{place}cannot read {text!r} as a type and shape; expected something like f32[4,8], i32[3], f32, "
             "or f32[4,8] in 0.1..2"
         )
-    letters = match["dtype"].rstrip("0123456789")
-    bits = match["dtype"][len(letters) :]
-    dtype = _PREFIXES.get(letters, letters) + bits
+    letters = match["letters"]
+    dtype = _PREFIXES.get(letters, letters) + match["bits"]
     if dtype not in _DTYPES:
-        raise ConfigError(f"{place}unknown scalar type in {text!r}; allowed: f16 bf16 f32 f64 i8…i64 u8…u64 c64 bool")
+        raise ConfigError(
+            f"{place}unknown scalar type in {text!r}; allowed: "
+            "f16 bf16 f32 f64 i8…i64 u8…u64 c64 bool, and narrow ones such as f8_e4m3fn, f8_e5m2, i4, u4"
+        )
     sizes = [part.strip() for part in (match["shape"] or "").split(",") if part.strip()]
     domain = Domain(low=float(match["low"]), high=float(match["high"])) if match["low"] else None
     return ArrayType(dtype, tuple(int(size) for size in sizes), domain)

@@ -5,22 +5,54 @@ from typing import Any
 
 import numpy as np
 
+NARROW = (
+    "float8_e3m4", "float8_e4m3", "float8_e4m3b11fnuz", "float8_e4m3fn", "float8_e4m3fnuz", "float8_e5m2",
+    "float8_e5m2fnuz", "float8_e8m0fnu", "float4_e2m1fn", "int2", "int4", "uint2", "uint4",
+)  # fmt: skip
+"""Formats of at most 8 bits that NumPy has not by itself."""
+
 
 @cache
 def numpy_dtype(name: str) -> np.dtype[Any]:
-    """Return the NumPy dtype of a scalar type: ``float32``, ``uint8``, or ``bfloat16``, which NumPy itself lacks.
+    """Return the NumPy dtype of a scalar type: ``float32``, ``uint8``, or one that NumPy lacks, such as ``bfloat16``.
 
     Raises:
-        ImportError: for bfloat16 if ``ml_dtypes`` is missing, which comes with either front end.
+        ImportError: for a type that NumPy lacks if ``ml_dtypes`` is missing, which comes with either front end.
         TypeError: if there is no such type.
     """
-    if name == "bfloat16":
+    if name in ("bfloat16", *NARROW):
         import ml_dtypes
 
-        return np.dtype(ml_dtypes.bfloat16)
+        return np.dtype(getattr(ml_dtypes, name))
     return np.dtype(name)
 
 
 def is_floating(dtype: np.dtype[Any]) -> bool:
-    """Return whether a dtype is real floating-point. NumPy gives bfloat16 the kind of raw bytes."""
-    return dtype.kind == "f" or dtype.name == "bfloat16"
+    """Return whether a dtype is real floating-point. NumPy gives bfloat16 and narrower types the kind of raw bytes."""
+    return dtype.kind == "f" or dtype.name.startswith(("bfloat", "float"))
+
+
+def is_exact(dtype: np.dtype[Any]) -> bool:
+    """Return whether a dtype is an integer or bool. NumPy gives integers of fewer than 8 bits the kind of raw bytes."""
+    return dtype.kind in "iub" or dtype.name.startswith(("int", "uint"))
+
+
+def limits_of(dtype: np.dtype[Any]) -> tuple[int, int]:
+    """Return the smallest and the largest value of an integer dtype."""
+    if dtype.kind in "iu":
+        found = np.iinfo(dtype)
+        return int(found.min), int(found.max)
+    import ml_dtypes
+
+    narrow = ml_dtypes.iinfo(dtype)
+    return int(narrow.min), int(narrow.max)
+
+
+def epsilon_of(dtype: np.dtype[Any]) -> float:
+    """Return the distance from 1 to the next larger number of a real or complex floating-point dtype."""
+    if dtype.kind == "V" or dtype.itemsize == 1:
+        import ml_dtypes as _formats
+
+        formats: Any = _formats
+        return float(formats.finfo(dtype).eps)
+    return float(np.finfo(dtype).eps)

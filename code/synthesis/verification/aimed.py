@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from synthesis.core.formats import numpy_dtype
+from synthesis.core.formats import is_exact, numpy_dtype
 from synthesis.core.records import Argument, KernelSpec, Role, Signature
 from synthesis.frontends.base import Reference, Trace, Values
 from synthesis.verification.comparison import decides_otherwise, expect, poison_for
@@ -299,7 +299,7 @@ def _edges_of(argument: Argument, told: Thresholds, *, bounds: bool) -> list[flo
     domain = argument.domain
     if argument.fields or domain is None:
         return []
-    whole = numpy_dtype(argument.dtype).kind in "iub"
+    whole = is_exact(numpy_dtype(argument.dtype))
     middle = (domain.low + domain.high) / 2
     special = [domain.low, domain.high, math.trunc(middle) if whole else middle, 0.0] if bounds else []
     return [each for each in dict.fromkeys([*told.of.get(argument.name, ()), *special])
@@ -387,7 +387,7 @@ class _Aims:
         """
         domain = argument.domain
         assert domain is not None
-        whole = numpy_dtype(argument.dtype).kind in "iub"
+        whole = is_exact(numpy_dtype(argument.dtype))
         name = argument.name if argument.name in self.told.of else argument.name.partition(".")[0]
         own = self.told.of.get(name, ()) if near else ()
         sizes = self.sizes if whole else ()

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from synthesis.core.formats import epsilon_of, is_exact
 from synthesis.core.records import Argument, Role, Signature
 from synthesis.frontends.base import Shake, Values
 from synthesis.verification.inputs import flat, poison_of
@@ -175,7 +176,7 @@ def expect(
     ill, non_finite = None, None
     for name in narrow[0]:
         dtype = narrow[0][name].dtype
-        exact = dtype.kind in "iub"
+        exact = is_exact(dtype)
         if exact:
             tolerance[name] = 0.0
             continue
@@ -189,9 +190,9 @@ def expect(
         if not finite and non_finite is None:
             non_finite = name
         off = np.concatenate([each.ravel() for each in errors])
-        tolerance[name], needed = _allowance(off, _epsilon(dtype), unit)
+        tolerance[name], needed = _allowance(off, epsilon_of(dtype), unit)
         if unit > _FINE:
-            together[name] = _root_mean_square(off, _cap(_epsilon(dtype), unit))
+            together[name] = _root_mean_square(off, _cap(epsilon_of(dtype), unit))
         if needed is not None and ill is None:
             ill = f"{name} differs by {needed:.1e} between float64 and {dtype}"
     return Expected(wide, narrow, tolerance, dict(poison), ill, non_finite, unit=unit, together=together)
@@ -199,7 +200,7 @@ def expect(
 
 def has_few_elements(expected: Expected) -> bool:
     """Return whether an array of rounded numbers is so small that rounding may leave all of it unchanged by chance."""
-    return any(each.dtype.kind not in "iub" and each.size <= _SINGLE for each in expected.own[0].values())
+    return any(not is_exact(each.dtype) and each.size <= _SINGLE for each in expected.own[0].values())
 
 
 def is_lost(expected: Expected, run: int, shake: Shake) -> bool:
@@ -281,7 +282,7 @@ def _shaken_together(name: str, expected: Expected, shaken: Sequence[Mapping[str
         for off, own, wide in zip(shaken, expected.own, expected.double, strict=True)
     ]
     return _ROUNDED * _root_mean_square(
-        np.concatenate(moved), _cap(_epsilon(expected.own[0][name].dtype), expected.unit)
+        np.concatenate(moved), _cap(epsilon_of(expected.own[0][name].dtype), expected.unit)
     )
 
 
@@ -335,7 +336,7 @@ def decides_otherwise(own: Mapping[str, npt.NDArray[Any]], other: Mapping[str, n
         own: the ``flat`` arrays of the first evaluation.
         other: those of the second.
     """
-    return any(value.dtype.kind in "iub" and not np.array_equal(value, other[name]) for name, value in own.items())
+    return any(is_exact(value.dtype) and not np.array_equal(value, other[name]) for name, value in own.items())
 
 
 def _shifts(
@@ -352,9 +353,9 @@ def _shifts(
     if decides_otherwise(own, shaken):
         return
     for name, value in own.items():
-        if value.dtype.kind not in "iub":
+        if not is_exact(value.dtype):
             largest = _sizes(wide[name]).max(initial=0.0)
-            most = _cap(_epsilon(value.dtype), unit) * np.maximum(scale_of(wide[name]), largest)
+            most = _cap(epsilon_of(value.dtype), unit) * np.maximum(scale_of(wide[name]), largest)
             yield name, np.abs(_number(shaken[name]) - _number(value)), most
 
 
@@ -367,10 +368,6 @@ def _number(value: npt.NDArray[Any]) -> npt.NDArray[Any]:
     if value.dtype.kind in "fV":
         return value.astype(np.float64)
     return value.astype(np.complex128) if value.dtype.kind == "c" else value
-
-
-def _epsilon(dtype: np.dtype[Any]) -> float:
-    return 2.0**-7 if dtype.name == "bfloat16" else float(np.finfo(dtype).eps)
 
 
 def _relative(value: npt.NDArray[Any], true: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -505,7 +502,7 @@ def wrong_elements(
     if np.array_equal(value, own):  # true of most arrays of right texts; the rest takes 100 times as long
         return np.zeros(value.shape, bool), np.zeros(value.shape), written
     turned = [each[name] for each in expected.turned[run]] if expected.turned else []
-    if value.dtype.kind in "iub":
+    if is_exact(value.dtype):
         wrong = (value != own) & (value != true)
         for way in turned:
             wrong &= value != way
@@ -516,10 +513,10 @@ def wrong_elements(
         slack = expected.slack[run].get(name, 0.0) if expected.slack else 0.0
         wrong = ~(distance <= np.maximum(expected.tolerance[name], slack))
         if wrong.any():
-            apart = _relative(_number(own), true) > _cap(_epsilon(own.dtype), expected.unit)
+            apart = _relative(_number(own), true) > _cap(epsilon_of(own.dtype), expected.unit)
             usual = _usual_size(expected, name)
             noise = (true != 0) & (np.abs(true) <= _NOISE * usual)
-            rounding = _ROUNDINGS * _epsilon(own.dtype) * usual
+            rounding = _ROUNDINGS * epsilon_of(own.dtype) * usual
             wrong &= ~((apart | noise) & (np.abs(measured - _number(own)) <= rounding))
         reach = expected.noise[run].get(name) if expected.noise else None
         if reach is not None and wrong.any():
@@ -531,7 +528,7 @@ def wrong_elements(
             wrong &= ~turning
             distance = np.where(turning, 0.0, distance)  # a turned comparison says nothing about rounding
         if name in expected.together:
-            wrong = _but_for_a_few(wrong, distance, _cap(_epsilon(own.dtype), expected.unit))
+            wrong = _but_for_a_few(wrong, distance, _cap(epsilon_of(own.dtype), expected.unit))
     return np.where(written, wrong, value != own), distance, written
 
 
@@ -561,7 +558,7 @@ def _off_together(
     None if there is no such array.
     """
     for name, runs in distances.items():
-        epsilon, count = _epsilon(expected.own[0][name].dtype), sum(each.size for each in runs)
+        epsilon, count = epsilon_of(expected.own[0][name].dtype), sum(each.size for each in runs)
         off = _root_mean_square(np.concatenate([each.ravel() for each in runs]), _cap(epsilon, expected.unit))
         rounding = _TOGETHER * (1 + _FEW / np.sqrt(max(1, count))) * expected.together[name]
         if off <= rounding + max(epsilon, _UNITS * _FINE):

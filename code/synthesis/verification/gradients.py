@@ -257,4 +257,6 @@ def _precision(unit: float, forward: float) -> Precision:
 
 def _unit_of(argument: Argument) -> float:
     kinds = {argument.dtype, *(each.dtype for each in argument.fields)}
+    if any(each.startswith("float8") for each in kinds):
+        return 2.0**-3
     return 2.0**-7 if "bfloat16" in kinds else 2.0**-10 if "float16" in kinds else _FINE

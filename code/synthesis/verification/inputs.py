@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from synthesis.core.errors import ConfigError
-from synthesis.core.formats import is_floating, numpy_dtype
+from synthesis.core.formats import is_exact, is_floating, numpy_dtype
 from synthesis.core.identity.hashing import digest
 from synthesis.core.records import Argument, Domain, Role, Signature
 from synthesis.frontends.base import Values
@@ -95,7 +95,7 @@ def draw_argument(
         return based(argument, np.zeros(shape)).astype(numpy_dtype(argument.dtype))
     generator = generator_of("input", number, argument.name, seed=seed)
     low, high = argument.domain.low, argument.domain.high
-    whole = numpy_dtype(argument.dtype).kind in "iub"
+    whole = is_exact(numpy_dtype(argument.dtype))
     if interior and not whole:
         low, high = low + _INTERIOR * (high - low), high - _INTERIOR * (high - low)
     if whole:

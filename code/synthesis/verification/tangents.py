@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from synthesis.core.formats import is_exact
 from synthesis.core.records import Argument, KernelSpec, Signature
 from synthesis.frontends.base import Outcome, Purpose, Reference, ReferenceFaultError, RunKey, Trace, Values
 from synthesis.verification.gradients import GradientResult, Precision
@@ -208,7 +209,7 @@ def _expected(
     smooth, steady = dict[str, npt.NDArray[np.bool_]](), dict[str, npt.NDArray[np.bool_]]()
     for each in spec.signature.results:
         if not each.is_float:
-            if own is not None and base[each.name].dtype.kind in "iub":
+            if own is not None and is_exact(base[each.name].dtype):
                 same = np.all([result[each.name] == base[each.name] for result in (*results, own)], axis=0)
                 steady[each.name] = np.asarray(same)
             continue

@@ -35,9 +35,9 @@ No index is changed.
 def variants_of(plan: Plan, verified: Collection[str]) -> list[Program]:
     """Return wrong variants of the first verified forward text, each to be run as that was run.
 
-    The choice depends on the text alone. Where lines say their types, those of floating-point numbers are changed: an
-    index that is clamped, or the number of a loop's only trip, may be another without any harm. So may whole numbers
-    that depend on no input, if the text does nothing else: there are no variants of it.
+    The choice depends only on the text. If lines have types, lines with floating-point numbers are changed, because a
+    changed integer may have no effect, such as a clamped index or the number of a loop's only iteration. There are no
+    variants of a text whose only other statements compute integers that depend on no input.
     """
     for program in plan.programs:
         if program.compile_only or program.level.direction is not Direction.FORWARD:

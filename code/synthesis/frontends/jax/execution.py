@@ -59,10 +59,12 @@ _OPERATIONS_BEYOND = (
     "cholesky", "triangular_solve", "fft",
 )  # fmt: skip
 """What names of operations begin with that the interpreter aborts on, or does not know."""
-_TYPES_BEYOND = ("complex<", "f8E", "u2", "u4", "ui2", "ui4")
+_TYPES_BEYOND = ("complex<", "f8E", "f6E", "f4E")
 _BEYOND_INTERPRETER = re.compile(
-    rf"\bcustom_call\b|stablehlo\.(?:{'|'.join(_OPERATIONS_BEYOND)})|complex<|\bf8E|\bui?[24]\b"
+    rf"\bcustom_call\b|stablehlo\.(?:{'|'.join(_OPERATIONS_BEYOND)})|complex<|(?:\b|\dx)f[468]E"
 )
+_TRAPPING = re.compile(r"stablehlo\.(?:divide|remainder) .*[<x]u?i\d+>")
+"""A division of whole numbers, at which the interpreter dies where XLA has a value."""
 _BEYOND = "the StableHLO interpreter lacks an operation of it"
 _PARTS_BEYOND = ("custom_call", *(f".{each}" for each in _OPERATIONS_BEYOND), *_TYPES_BEYOND)
 """What a text has a part of if it has any of these: to look for a pattern in every text is dear."""
@@ -260,7 +262,8 @@ class _StableHlo:
                 return
             self._executable = _Compiled(self._text)
             if "stablehlo.while" in self._text and left_out(self._module, self._executable.text):
-                quick = not beyond and is_interpreted_quickly(self._module)
+                safe = not beyond and not _TRAPPING.search(self._text)
+                quick = safe and is_interpreted_quickly(self._module)
                 self._ends = self._interpreted if quick else _with_all_loops(self._module).run
 
     def _compiles(self, runs: int, *, beyond: bool, again: bool) -> bool:
@@ -442,6 +445,8 @@ def _array(attribute: Any) -> Any:
     shape = tuple(kind.shape)
     if dtype.itemsize == 2 and dtype.kind not in "iu":
         return np.broadcast_to(_small_floats(attribute, dtype), (math.prod(shape),)).reshape(shape)
+    if dtype.kind == "V":
+        return np.broadcast_to(_narrow_numbers(attribute, dtype), (math.prod(shape),)).reshape(shape)
     if attribute.is_splat:
         return np.full(shape, attribute.get_splat_value().value, dtype)
     if dtype == np.bool_:
@@ -456,11 +461,24 @@ def _small_floats(attribute: Any, dtype: Any) -> Any:
     MLIR prints decimals that read back as the same number, the bits in hexadecimal where there are none such, and all
     bits in one string where there are many elements.
     """
-    text = str(attribute).partition("dense<")[2].rpartition(">")[0].rpartition(">")[0]
+    text = _elements(attribute)
     if text.startswith('"'):
         return np.frombuffer(bytes.fromhex(text[3:-1]), dtype)
     bits = np.array([_bits(word, dtype) for word in re.findall(r"[\w.+-]+", text)], np.uint16)
     return bits.view(dtype)
+
+
+def _narrow_numbers(attribute: Any, dtype: Any) -> Any:
+    """Whole numbers of fewer than 8 bits, likewise; as a string each takes a byte."""
+    text = _elements(attribute)
+    if text.startswith('"'):
+        return np.frombuffer(bytes.fromhex(text[3:-1]), np.int8).astype(dtype)
+    return np.array([int(word) for word in re.findall(r"-?\d+", text)]).astype(dtype)
+
+
+def _elements(attribute: Any) -> str:
+    """What stands between the marks of a dense attribute."""
+    return str(attribute).partition("dense<")[2].rpartition(">")[0].rpartition(">")[0]
 
 
 def _bits(word: str, dtype: Any) -> int:

@@ -8,10 +8,13 @@ from typing import Any
 import ml_dtypes
 import numpy as np
 
+from synthesis.core.formats import NARROW
+
 _ABBREVIATIONS = {
     "bool": "bool", "f16": "float16", "f32": "float32", "f64": "float64", "bf16": "bfloat16", "c64": "complex64",
     "c128": "complex128", **{f"{sign}{bits}": f"{'u' if sign == 'u' else ''}int{bits}" for sign in "iu"
                              for bits in (2, 4, 8, 16, 32, 64)},
+    **{f"f{name.removeprefix('float')}": name for name in NARROW if name.startswith("float")},
 }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ def type_name(dtype: str, shape: tuple[int, ...]) -> str:
     """
     short = _SHORT.get(dtype)
     if short is None:
-        kind = dtype.rstrip("0123456789")
+        kind = dtype.rstrip("0123456789") if "_" not in dtype else "float"
         prefix = {"float": "f", "int": "i", "uint": "u", "complex": "c"}.get(kind)
         short = prefix + dtype[len(kind) :] if prefix else dtype
     return f"{short}[{','.join(map(str, shape))}]"

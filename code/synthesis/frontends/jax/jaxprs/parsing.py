@@ -12,13 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from synthesis.frontends.jax.graphs import Constant, Equation, Graph, Shaped, dtype_of, is_printed
+from synthesis.frontends.jax.graphs import Constant, Equation, Graph, Shaped, dtype_of, is_printed, is_whole
 from synthesis.frontends.jax.jaxprs.captured import array_of
 from synthesis.frontends.jax.releases import RAW_PARAMETERS, equation_of
 
-_TYPE = re.compile(r"\s*([a-z]+\d*|key<\w+>)\[([^\]]*)\]")
+_TYPE = re.compile(r"\s*([a-z]+\d*(?:_e\d\w*)?|key<\w+>)\[([^\]]*)\]")
 _NAME = re.compile(r"\s*([A-Za-z_][\w.]*)")
-_BINDER = re.compile(r"\s*([a-z_]+):(?=(?:[a-z]+\d*|key<\w+>)\[)")
+_BINDER = re.compile(r"\s*([a-z_]+):(?=(?:[a-z]+\d*(?:_e\d\w*)?|key<\w+>)\[)")
 _LITERAL = re.compile(r"\s*(-?(?:inf|nan|\d[\d.]*(?:e[+-]?\d+)?)j?|True|False|\([^()\s]*j\)|\(b'',\))(?=:[a-z])")
 _NUMBER = re.compile(r"\s*(-?(?:inf|nan)\b|-?\d+\.?\d*(?:[eE][+-]?\d+)?)")
 _PRIMITIVE = re.compile(r"\s*([A-Za-z_]\w*(?:-[a-z]+)*)")
@@ -244,7 +244,7 @@ class _Parser:
         value: Any = _WORDS[found[1]] if found[1] in _WORDS else complex(found[1])
         if not isinstance(value, complex) or kind.dtype is None or kind.dtype.kind == "c":
             return Constant(np.asarray(value, dtype=kind.dtype))
-        number = int(found[1]) if kind.dtype.kind in "iu" else float(found[1])
+        number = int(found[1]) if is_whole(kind.dtype) else float(found[1])
         return Constant(np.asarray(number).astype(kind.dtype))
 
     def _value(self, *, graphs: bool = True) -> Any:

@@ -13,7 +13,7 @@ import ml_dtypes
 import numpy as np
 import numpy.typing as npt
 
-from synthesis.frontends.jax.graphs import Equation, Graph
+from synthesis.frontends.jax.graphs import Equation, Graph, is_whole
 from synthesis.frontends.jax.reference.evaluator import Evaluator
 from synthesis.frontends.jax.reference.formats import UNITS
 from synthesis.frontends.jax.reference.rules.table import Array, Dtype, Inputs
@@ -383,7 +383,8 @@ def _measure(equation: Equation, inputs: Inputs) -> Array | None:
     if name == "rem":
         with np.errstate(all="ignore"):
             return inputs[0].astype(np.float64) / inputs[1].astype(np.float64)
-    if name in STEPS or (name == "convert_element_type" and equation.types[0].dtype != np.bool_):
+    kind = equation.types[0].dtype
+    if name in STEPS or (name == "convert_element_type" and kind is not None and is_whole(kind)):
         return inputs[0].astype(np.float64)
     return None
 

@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 import scipy as _scipy  # pyright: ignore[reportMissingTypeStubs]
 
+from synthesis.core.formats import is_floating, limits_of
+from synthesis.frontends.jax.graphs import is_whole
 from synthesis.frontends.jax.reference.rules.table import (
     Array,
     Inputs,
@@ -39,7 +41,7 @@ def _special(function: _Function | str) -> _Function:
 
     def compute(*inputs: Array) -> Array:
         found = getattr(scipy.special, function) if isinstance(function, str) else function
-        return found(*(each.astype(np.float32) if each.dtype.itemsize == 2 else each for each in inputs))
+        return found(*(each.astype(np.float32) if each.dtype.itemsize < 4 else each for each in inputs))
 
     return compute
 
@@ -241,12 +243,12 @@ def _reduce_precision(evaluator: Machine, inputs: Inputs, parameters: Parameters
 def _convert(evaluator: Machine, inputs: Inputs, parameters: Parameters, types: Types) -> Results:
     (x,) = inputs
     target = evaluator.format(types[0].dtype)
-    if x.dtype.kind in "fV" and target.kind in "iu":
+    if is_floating(x.dtype) and is_whole(target):
         x = np.nan_to_num(np.trunc(x.astype(np.float64)), nan=0.0)
-        limits = np.iinfo(target)
-        inside = (x > float(limits.min)) & (x < float(limits.max))  # the highest of 64 bits is no float64
+        least, greatest = limits_of(target)
+        inside = (x > float(least)) & (x < float(greatest))  # the highest of 64 bits is no float64
         whole = np.where(inside, x, 0).astype(target)
-        return np.where(inside, whole, np.where(x < 0, limits.min, np.where(x > 0, limits.max, 0)).astype(target))
+        return np.where(inside, whole, np.where(x < 0, least, np.where(x > 0, greatest, 0)).astype(target))
     if evaluator.double and x.dtype.kind == "f" and numbers(types[0]).name in ("float16", "bfloat16"):
         return x
     return (x != 0) if target.kind == "b" else x.astype(target)

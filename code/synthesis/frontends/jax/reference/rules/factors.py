@@ -118,7 +118,7 @@ def _eig(_: Machine, inputs: Inputs, parameters: Parameters, types: Types) -> Re
 
     As with other factors, LAPACK says which sign it is, and which eigenvalue comes first.
     """
-    kind = np.complex128 if inputs[0].dtype in (np.float64, np.complex128) else types[0].dtype
+    kind = np.complex128 if inputs[0].dtype.name in ("float64", "complex128") else types[0].dtype
     left, right = bool(parameters["compute_left_eigenvectors"]), bool(parameters["compute_right_eigenvectors"])
     if not left and not right:
         return [np.linalg.eigvals(inputs[0]).astype(kind)]

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from synthesis.core.formats import limits_of
+from synthesis.frontends.jax.graphs import is_whole
 from synthesis.frontends.jax.reference.rules.table import (
     Array,
     Dtype,
@@ -48,8 +50,9 @@ def _mode(parameters: Parameters) -> str:
 def _filler(dtype: Dtype, given: float | None) -> float:
     if given is not None:
         return given
-    if dtype.kind in "iu":
-        return np.iinfo(dtype).min if dtype.kind == "i" else np.iinfo(dtype).max
+    if is_whole(dtype):
+        least, greatest = limits_of(dtype)
+        return least if least < 0 else greatest
     return True if dtype.kind == "b" else np.nan
 
 

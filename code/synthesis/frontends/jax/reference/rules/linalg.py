@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from synthesis.frontends.jax.graphs import is_whole
 from synthesis.frontends.jax.reference.rules.factors import per_matrix, reflector
 from synthesis.frontends.jax.reference.rules.table import Array, Inputs, Machine, Parameters, Results, Types, rule
 
@@ -41,9 +42,9 @@ def _dot(evaluator: Machine, inputs: Inputs, parameters: Parameters, types: Type
         each.astype(result) if each.dtype.itemsize < result.itemsize or each.dtype.kind != result.kind else each
         for each in inputs
     ]
-    # NumPy's einsum knows no bfloat16.
-    if result.kind == "V":
-        wide = [each.astype(np.float32) for each in wide]
+    # NumPy's einsum knows no bfloat16, and none of the narrower formats.
+    if result.kind == "V" or (result.kind == "f" and result.itemsize == 1):
+        wide = [each.astype(np.int32 if is_whole(result) else np.float32) for each in wide]
     runs = parameters.get("runs", 1)
     if wide[0].size // runs * (wide[1].size // runs) > _LARGE and wide[0].dtype.kind == wide[1].dtype.kind == "f":
         made = matrix_product(wide[0], wide[1], (left_batch, left_summed), (right_batch, right_summed))

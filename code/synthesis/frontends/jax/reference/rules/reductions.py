@@ -79,7 +79,8 @@ rule("cumlogsumexp")(_cumulative(np.logaddexp.accumulate))
 
 def comparable(x: Array) -> Array:
     """Numbers that NumPy puts in order: of bfloat16 it puts those that are none anywhere, and sums up one by one."""
-    return x.astype(np.float32) if x.dtype.kind == "V" else x
+    narrow = x.dtype.kind == "V" or (x.dtype.kind == "f" and x.dtype.itemsize == 1)
+    return x.astype(np.float32) if narrow else x
 
 
 @rule("sort")
