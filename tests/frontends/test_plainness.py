@@ -190,6 +190,8 @@ MODEL = (
     "    def dot(self, x):\n        return x @ self.w\n\n    def __call__(self, x):\n        return self.dot(x)\n"
 )
 PLAIN = [
+    "from jax.flatten_util import ravel_pytree\ndef f(x):\n    flat, back = ravel_pytree(x)\n    return back(flat * 2)",
+    "import jax.scipy.stats.norm\ndef f(x):\n    return jax.scipy.stats.norm.pdf(x)",
     "@jax.jit\ndef f(x):\n    return jnp.sin(x)",
     "@functools.partial(jax.jit, static_argnums=0)\ndef f(n, x):\n    return x * n",
     "def f(x):\n    y = []\n    for i in range(3):\n        y.append(x[i])\n    return jnp.stack(y)",

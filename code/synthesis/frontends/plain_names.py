@@ -9,8 +9,9 @@ JAX_PACKAGES = ("jax.numpy", "jax.lax", "jax.nn", "jax.random", "jax.scipy", "ja
 """JAX's public packages for computation. A source may also use every public module in them that is installed."""
 JAX_MODULES = frozenset({
     "jax", *JAX_PACKAGES, "jax.tree", "jax.tree_util", "jax.ad_checkpoint", "jax.custom_derivatives",
-    "jax.custom_batching", "jax.dtypes", "jax.typing", "jax.sharding", "jax.experimental", "jax.experimental.pallas",
-    "jax.experimental.pallas.tpu", "jax.experimental.pallas.triton", "jax.example_libraries.optimizers",
+    "jax.custom_batching", "jax.dtypes", "jax.flatten_util", "jax.typing", "jax.sharding", "jax.experimental",
+    "jax.experimental.pallas", "jax.experimental.pallas.tpu", "jax.experimental.pallas.triton",
+    "jax.example_libraries.optimizers",
 })  # fmt: skip
 """The other public modules of JAX that a source may name."""
 JAX_OWN = frozenset({
@@ -36,7 +37,9 @@ ONLY: dict[str, frozenset[str]] = {
         "jacobian", "jacrev", "jit", "jvp", "lax", "linear_transpose", "linearize", "named_call", "named_scope", "pmap",
         "nn", "numpy", "random", "remat", "scipy", "tree", "tree_util", "value_and_grad", "vjp", "vmap", "image",
         "ops", "typing", "custom_batching", "ad_checkpoint", "experimental", "shard_map", "sharding", "P",
+        "flatten_util",
     }),
+    "jax.flatten_util": frozenset({"ravel_pytree"}),
     "jax.sharding": frozenset({"AbstractMesh", "AxisType", "NamedSharding", "PartitionSpec"}),
     "jax.example_libraries.optimizers": frozenset({"OptimizerState"}),
     "jax.experimental": frozenset({"pallas"}),

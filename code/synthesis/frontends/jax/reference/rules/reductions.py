@@ -103,6 +103,9 @@ def _approximate_top_k(_: Machine, inputs: Inputs, parameters: Parameters, types
     if not parameters["aggregate_to_topk"]:
         raise NotImplementedError("as many as the implementation likes")
     axis, largest = int(parameters["reduction_dimension"]), bool(parameters["is_max_k"])
+    ordered = np.sort(comparable(inputs[0]), axis)
+    if (np.diff(ordered, axis=axis) == 0).any():
+        raise NotImplementedError("equal numbers, any of which may come first")
     return _first_of(inputs[0], int(parameters["k"]), axis, numbers(types[1]), largest=largest)
 
 
