@@ -98,7 +98,7 @@ def _crowded(generator: np.random.Generator, argument: Argument, value: npt.NDAr
 
 
 def _at_bounds(generator: np.random.Generator, argument: Argument, value: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Return whole numbers of which some are a bound of the domain, or the number next to it."""
+    """Return integers of which some are a bound of the domain, or the number next to it."""
     assert argument.domain is not None
     low, high = int(argument.domain.low), int(argument.domain.high)
     bounds = pick(generator, (low, min(low + 1, high), max(high - 1, low), high), value.shape)
@@ -116,8 +116,12 @@ def _beside(
         for each in argument.fields:
             changed[each.name] = _beside(generator, each, value[each.name], literals)
         return changed
-    if not argument.is_float or argument.domain is None or not argument.domain.width or argument.recorded:
+    if argument.domain is None or not argument.domain.width or argument.recorded:
         return value  # recorded numbers keep their places
+    if value.dtype.kind in "iu":
+        return _at_bounds(generator, argument, value)
+    if not argument.is_float:
+        return value
     low, high, width = argument.domain.low, argument.domain.high, argument.domain.width
     special = [low, high, *(each for number in {0.0, *literals} for each in {number, -number} if low < each < high)]
     place = pick(generator, sorted(special), value.shape)
