@@ -18,6 +18,7 @@ built-in counts if a text of one of its kernels is verified.
 import hashlib
 import json
 import re
+import shutil
 import subprocess
 import sys
 from collections import Counter, defaultdict
@@ -139,7 +140,7 @@ def extracted(folder: Path, together: Sequence[Called]) -> list[Outcome]:
 def recorded(folder: Path, wanted: Sequence[Called]) -> list[Outcome]:
     """What becomes of the kernels that ``objects.py`` launches."""
     kept = folder / "recording"
-    subprocess.run(["rm", "-rf", str(kept)], check=True)
+    shutil.rmtree(kept, ignore_errors=True)
     command = [sys.executable, "-m", "synthesis", "record", "--out", str(kept), "--", sys.executable, str(RECORDED)]
     subprocess.run([*command, *(each.name for each in wanted)], check=True, stdout=subprocess.DEVNULL)
     found = extract(recorded=kept, frontend="warp")

@@ -21,7 +21,7 @@ _EXCLUDED = {
     r"breakpoint|printf?|expect_near": "does nothing but stop or print",
     r"block_dim": "gives something else on each device",
     r"tile_rand[fi]": "draws other numbers on each device",
-    r"tile_stack\w*": "is of threads that work together, which no CPU has",
+    r"tile_stack\w*": "is shared by the threads of a block, of which a CPU has one",
     r"tile_slice_indexed": "has no call of its own: tile[rows] stands for it",
     r"select": "was removed in Warp 1.10; its name is left",
 }
