@@ -134,7 +134,9 @@ def with_arrays(function: Any, *inputs: Any) -> str:
     return text
 
 
-@pytest.mark.parametrize("function", [capturing, jax.scipy.special.dawsn, jax.scipy.special.expi], ids=str)
+@pytest.mark.parametrize(
+    "function", [capturing, jax.scipy.special.dawsn, jax.scipy.special.expi], ids=["own", "dawsn", "expi"]
+)
 def test_a_text_shows_the_arrays_that_it_captures(function: Any) -> None:
     x, y = np.array([[0.3, 1.7, 0.4, 0.9], [1.1, 0.2, 0.7, -1.3]], np.float32)
     inputs = (x, y) if function is capturing else (x,)
