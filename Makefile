@@ -16,6 +16,7 @@
 # make reward-training  write benchmarks/reward_training.txt again: a tiny model trained with the reward (minutes)
 # make sizes     write benchmarks/sizes.txt again: drawn kernels beside those of applications, in an environment of its own
 # make builtins  write benchmarks/builtins.txt again: how many of Warp's built-ins give verified rows (ten minutes)
+# make surface   write benchmarks/surface.txt again: how much of JAX's public functions is verified (twenty minutes)
 # make setup     set up .venv only
 # make trainers  install torch, tokenizers and TRL too, whose tests are skipped without them
 # make adapters  install that, and the libraries of rewards, environments and benchmarks that synthesis.adapters is for
@@ -35,7 +36,7 @@ WRONG_TEXTS := 2000
 COUNT := 5000
 SEED := 1
 
-.PHONY: setup trainers samples picture gallery docs pages golden mutation false-alarms attacks sizes builtins test test-all first-tier quick lint types tests wheel scoring gold reward-training adapters serving page only-warp only-jax versions other-machines format clean
+.PHONY: setup trainers samples picture gallery docs pages golden mutation false-alarms attacks sizes builtins surface test test-all first-tier quick lint types tests wheel scoring gold reward-training adapters serving page only-warp only-jax versions other-machines format clean
 .DELETE_ON_ERROR:
 
 setup: $(STAMP)
@@ -118,6 +119,12 @@ gold: $(STAMP)
 		$(BIN)/python benchmarks/gold.py build/gold/$$frontend 1500 > build/gold/$$frontend.txt || exit 1; \
 	done
 	cat build/gold/warp.txt build/gold/jax.txt > benchmarks/gold.txt
+
+# Goes on where it was stopped; `rm -r build/surface` forgets what has been verified.
+surface: $(STAMP)
+	$(BIN)/python benchmarks/surface.py run build/surface
+	$(BIN)/python benchmarks/surface.py table build/surface > build/surface.txt; status=$$?; \
+		cp build/surface.txt benchmarks/surface.txt; exit $$status
 
 reward-training: trainers
 	mkdir -p build

@@ -26,7 +26,7 @@ from synthesis.dataset.storage.reading import read_folder
 from synthesis.making.runs.extraction import extract_to_folder
 
 LEVELS = ("jaxpr", "stablehlo")
-HEAD = "import jax\nimport jax.numpy as jnp\n{imports}\n\nimport synthesis\n"
+HEAD = "import jax\nimport jax.numpy as jnp\nimport {module}\n\nimport synthesis\n"
 ALLOWED: Mapping[str, str] = {
     "the inputs tell too little": r"the inputs tell too little",
     "the results are not finite": r"is not finite, on the inputs drawn|gives finite values",
@@ -45,18 +45,19 @@ _SHOWN = 12
 
 
 def write_calls(folder: Path) -> list[Call]:
-    """The calls, and the file that has them; made once."""
+    """The calls, and a file of them for each of JAX's modules; made once."""
     known = folder / "calls.jsonl"
     if not known.exists():
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            paths = [path for path, _ in public_functions()]
-            made = {path: list(calls_of(path)) for path in paths}
-        folder.mkdir(parents=True, exist_ok=True)
-        modules = sorted({path.rpartition(".")[0] for path in paths} - {"jax.numpy"})
-        head = HEAD.format(imports="\n".join(f"import {each}" for each in modules))
-        source = "\n\n".join(["", *(each.source for several in made.values() for each in several)])
-        (folder / "surface_of_jax.py").write_text(head + source, encoding="utf-8")
+            made = {path: list(calls_of(path)) for path, _ in public_functions()}
+        sources: dict[str, list[str]] = defaultdict(list)
+        for path, several in made.items():
+            sources[path.rpartition(".")[0]] += [each.source for each in several]
+        (folder / "calls").mkdir(parents=True, exist_ok=True)
+        for module, parts in sources.items():
+            text = "\n\n".join([HEAD.format(module=module), *parts])
+            (folder / "calls" / f"{module.replace('.', '_')}_calls.py").write_text(text, encoding="utf-8")
         lines = [
             json.dumps([path, [[each.name, each.kind, each.source] for each in several]])
             for path, several in made.items()
@@ -75,7 +76,7 @@ def run(folder: Path) -> None:
     calls = write_calls(folder)
     print(f"{len(calls)} calls", file=sys.stderr)
     running = Running(validation=0.0, test=0.0, near="ignore", progress="plain", workers=1)
-    extract_to_folder(str(folder / "surface_of_jax.py"), folder / "rows", Extraction(), running)
+    extract_to_folder(str(folder / "calls"), folder / "rows", Extraction(), running)
 
 
 def reasons_of(folder: Path) -> dict[str, dict[str, str]]:
