@@ -59,6 +59,20 @@ def test_what_cannot_be_traced_or_gives_another_type_is_not_known(run: Any) -> N
         evaluated(function_of(run))
 
 
+@pytest.mark.parametrize(
+    ("function", "why"),
+    [
+        ("jax.random.gamma(jax.random.key(1), 2.0, (3,), jnp.bfloat16) + x[0, 0]", "another number of bits"),
+        ("jax.lax.cumlogsumexp(x * 1j)", "complex numbers"),
+    ],
+)
+def test_a_form_that_is_not_modelled_is_told(function: str, why: str) -> None:
+    jax: Any = pytest.importorskip("jax")
+    called: Any = eval(f"lambda x: {function}", {"jax": jax, "jnp": jax.numpy})
+    with pytest.raises(ReferenceUnknownError, match=why):
+        evaluated(called)
+
+
 class Held:
     """A tree of one number."""
 

@@ -151,8 +151,10 @@ def _gamma(key: Array, shape: _Real, *, log_space: bool) -> _Real:
 
 
 @rule("random_gamma")
-def _random_gamma(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
+def _random_gamma(_: Machine, inputs: Inputs, parameters: Parameters, types: Types) -> Results:
     keys, shapes = inputs
+    if types[0].dtype != np.dtype(np.float32):
+        raise NotImplementedError("gamma variates that are drawn with another number of bits")
     flat = keys.reshape(-1)
     each = [_split(key, shapes.size // max(1, flat.size)) for key in flat]
     spread = np.concatenate(each) if each else flat

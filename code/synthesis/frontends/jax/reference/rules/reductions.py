@@ -74,7 +74,15 @@ rule("cumsum")(_cumulative(np.cumsum))
 rule("cumprod")(_cumulative(np.cumprod))
 rule("cummax")(_cumulative(np.maximum.accumulate))
 rule("cummin")(_cumulative(np.minimum.accumulate))
-rule("cumlogsumexp")(_cumulative(np.logaddexp.accumulate))
+
+
+def _log_sums(x: Array, axis: int) -> Array:
+    if x.dtype.kind == "c":
+        raise NotImplementedError("complex numbers")
+    return np.logaddexp.accumulate(x, axis=axis)
+
+
+rule("cumlogsumexp")(_cumulative(_log_sums))
 
 
 def comparable(x: Array) -> Array:
