@@ -1,9 +1,12 @@
 """Recipes of the families of kernel files, as far as they are the same in every front end."""
 
 from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
 
 from synthesis.core.records import KernelSpec
 from synthesis.drawing.kernel_files.family import Family
+from synthesis.drawing.kernel_files.folder import KernelFolder
 from synthesis.drawing.kernel_files.using import OnTaken
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Recipe
@@ -32,3 +35,14 @@ def family_recipe(family: Family, draw: Callable[[Family, Stream, set[int]], Ker
         difficulties=family.difficulties,
         usual_mix=dict.fromkeys(family.difficulties, 1.0),
     )
+
+
+def own_recipes(package: str, recipe_of: Callable[[Family], Recipe]) -> tuple[Recipe, ...]:
+    """Return the recipes of a front end's own kernel files, in the order of their paths.
+
+    Args:
+        package: the package that holds the files, such as ``synthesis.frontends.jax.kernels``.
+        recipe_of: makes the recipe of a family.
+    """
+    folder = KernelFolder.of(str(Path(str(files(package)))))
+    return tuple(recipe_of(family) for family in folder.families)

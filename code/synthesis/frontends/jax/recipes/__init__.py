@@ -4,6 +4,7 @@ Add a recipe to the module of its category and to the list below. ``docs/contrib
 """
 
 from synthesis.frontends.base import Recipe
+from synthesis.frontends.families import own_recipes
 from synthesis.frontends.jax.recipes import (
     applications,
     arithmetic,
@@ -19,6 +20,7 @@ from synthesis.frontends.jax.recipes import (
     special,
     transform,
 )
+from synthesis.frontends.jax.recipes.files import recipe_of
 from synthesis.frontends.weights import usual_weights
 
 CATEGORIES = (
@@ -61,6 +63,7 @@ RECIPES: tuple[Recipe, ...] = (
     *special.RECIPES,
     *domains.RECIPES,
     *applications.RECIPES,
+    *own_recipes("synthesis.frontends.jax.kernels", recipe_of),
 )
 _APPLICATIONS = 0.75
 """The share of functions that are of applications; each operation comes up some 14 times in 20,000."""

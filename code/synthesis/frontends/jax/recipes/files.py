@@ -25,7 +25,8 @@ from synthesis.frontends.jax.recipes.applications.trees import Leaf
 _TYPES = {
     "float": "float32", "int": "int32", "bool": "bool",
     **{f"jnp.{name}": name for name in (
-        "float16", "bfloat16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8", "uint32",
+        "float16", "bfloat16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32",
+        "float8_e4m3fn", "float8_e5m2", "int4", "uint4",
     )},
 }  # fmt: skip
 """NumPy's name of the type of each spelling."""

@@ -4,6 +4,7 @@ Add a recipe to the module of its category and to the list below. ``docs/contrib
 """
 
 from synthesis.frontends.base import Recipe
+from synthesis.frontends.families import own_recipes
 from synthesis.frontends.warp.recipes import (
     adjoints,
     applications,
@@ -28,6 +29,7 @@ from synthesis.frontends.warp.recipes import (
     usages,
     vector,
 )
+from synthesis.frontends.warp.recipes.files import recipe_of
 from synthesis.frontends.weights import usual_weights
 
 CATEGORIES = (
@@ -101,6 +103,7 @@ RECIPES: tuple[Recipe, ...] = (
     *domains.RECIPES,
     *usages.RECIPES,
     *applications.RECIPES,
+    *own_recipes("synthesis.frontends.warp.kernels", recipe_of),
 )
 _UNLIKE = {
     "state": 60,

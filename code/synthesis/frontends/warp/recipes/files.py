@@ -34,7 +34,8 @@ from synthesis.frontends.warp.recipes.applications.program import (
 _TYPES: dict[str, tuple[Type, str]] = {
     "float": (FLOAT, ""), "int": (INT, ""), "bool": (FLAG, ""), "wp.float32": (FLOAT, ""), "wp.int32": (INT, ""),
     "wp.float64": (Type("float64"), ""), "wp.float16": (Type("float16"), ""), "wp.int64": (Type("int64"), ""),
-    "wp.uint32": (Type("uint32"), ""), "wp.uint8": (Type("uint8"), ""),
+    "wp.uint32": (Type("uint32"), ""), "wp.uint8": (Type("uint8"), ""), "wp.int8": (Type("int8"), ""),
+    "wp.int16": (Type("int16"), ""), "wp.uint16": (Type("uint16"), ""),
     "wp.vec2": (Type("float32", (2,)), ""), "wp.vec3": (VEC, ""), "wp.vec4": (FOUR, ""),
     "wp.vec2i": (PAIR, ""), "wp.vec3i": (TRIPLE, ""),
     "wp.mat22": (Type("float32", (2, 2)), ""), "wp.mat33": (Type("float32", (3, 3)), ""),
