@@ -130,3 +130,16 @@ def test_a_rule_of_wide_numbers_computes_what_jax_does(name: str) -> None:
     skip_if_missing(name)
     with jax.enable_x64(True):
         check(name, [replace(case, slack=16 * case.slack) for case in CASES[name](WIDE)])
+
+
+@pytest.mark.parametrize("function", [jax.lax.igamma, jax.lax.igammac])
+def test_an_incomplete_gamma_function_of_an_infinite_order_is_what_jax_has(function: Any) -> None:
+    """As the distribution function of a generalised normal variate asks for where its shape is zero."""
+    order = np.array([np.inf, np.inf, np.inf, np.inf, 2, 2, -np.inf, 0, 0], np.float32)
+    x = np.array([0, 1, np.inf, np.nan, np.inf, 0, 1, 0, 1], np.float32)
+    case = Case(function=function, inputs=(order, x))
+    graph = traced(case)
+    ((theirs,),) = computed([case])
+    for double in (False, True):
+        (ours,) = Evaluator(double=double).results(graph, case.inputs)
+        np.testing.assert_array_equal(ours, theirs)

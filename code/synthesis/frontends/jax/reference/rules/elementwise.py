@@ -60,6 +60,17 @@ def _polygamma(order: Array, x: Array) -> Array:
     return np.where(whole, scipy.special.polygamma(np.where(whole, order, 0).astype(int), x), np.nan)
 
 
+def _incomplete_gamma(name: str) -> _Function:
+    """SciPy's function of a name, but at an infinite order: there JAX has no number, except at the two ends."""
+
+    def compute(order: Array, x: Array) -> Array:
+        at_end = getattr(scipy.special, name)(np.ones_like(order), x)
+        at_infinity = np.where((x == 0) | (x == np.inf), at_end, np.nan)
+        return np.where(order == np.inf, at_infinity, getattr(scipy.special, name)(order, x))
+
+    return compute
+
+
 def _derivative_by_order(order: Array, x: Array) -> Array:
     """The derivative by ``a`` of the lower incomplete gamma function, regularised, of ``a`` and ``x``.
 
@@ -193,8 +204,8 @@ _FUNCTIONS: dict[str, _Function] = {
 }  # fmt: skip
 _SPECIAL: dict[str, _Function | str] = {
     "erf": "erf", "erfc": "erfc", "erf_inv": "erfinv", "lgamma": _log_gamma, "digamma": _digamma,
-    "igamma": "gammainc", "igammac": "gammaincc", "bessel_i0e": "i0e", "bessel_i1e": "i1e",
-    "igamma_grad_a": _derivative_by_order,
+    "igamma": _incomplete_gamma("gammainc"), "igammac": _incomplete_gamma("gammaincc"),
+    "igamma_grad_a": _derivative_by_order, "bessel_i0e": "i0e", "bessel_i1e": "i1e",
     "zeta": "zeta", "polygamma": _polygamma, "regularized_incomplete_beta": "betainc",
 }  # fmt: skip
 for _name, _function in {**_FUNCTIONS, **{name: _special(each) for name, each in _SPECIAL.items()}}.items():
