@@ -34,7 +34,8 @@ ALLOWED: Mapping[str, str] = {
     "the two precisions are apart": r"differs by .* between float64 and",
     "the inputs do not come to all of it": r"not reached: ",
     "the function is at fault on common inputs": r"LinAlgError|is at fault|trips of|inferred: (?:Matrix|Singular)",
-    "the implementation decides": r"rng_bit_generator|equal numbers, any of which|as many as the implementation likes",
+    "the implementation decides": r"rng_bit_generator|equal numbers, any of which|as many as the implementation likes"
+    r"|the implementation decides on",
     "an axis of devices": r"(?:pbroadcast|ppermute|axis_index|all_gather|psum_scatter|all_to_all)\b",
     "a text that JAX prints in part": r"retraced from the source, the same bytes",
     "a form without a rule": r"with these parameters \(",

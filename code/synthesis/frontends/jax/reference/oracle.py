@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from synthesis.frontends.base import Reached, Shake, Trace, Values
+from synthesis.frontends.base import Reached, ReferenceUnknownError, Shake, Trace, Values
 from synthesis.frontends.jax.graphs import Constant, Equation, Graph
 from synthesis.frontends.jax.reference.arms import arms_of
+from synthesis.frontends.jax.reference.bases import depends_on_bases, open_factors
 from synthesis.frontends.jax.reference.formats import coarsest_unit
 from synthesis.frontends.jax.reference.shaking import (
     MORE,
@@ -94,7 +95,17 @@ class GraphReference:
         return zip(several, noting, strict=True)
 
     def others(self, runs: Sequence[Values]) -> list[list[Values]]:
-        """None: a function's results leave nothing open but rounding, of which ``shaken`` tells."""
+        """None: a function's results leave nothing open but rounding, of which ``shaken`` tells.
+
+        Raises:
+            ReferenceUnknownError: if they depend on which vectors a factorisation gives, such as on the sign of one.
+            ReferenceFaultError: for a loop that does not end.
+        """
+        factors = open_factors(self.graph)
+        if factors and depends_on_bases(self.graph, [list(run.values()) for run in runs]):
+            raise ReferenceUnknownError(
+                f"vectors of {' and '.join(factors)}, whose signs, or other bases, the implementation decides on"
+            )
         return []
 
     def _turned(

@@ -34,7 +34,7 @@ def work_of(graph: Graph) -> float:
 def largest_of(graph: Graph) -> int:
     """Elements of the largest array that an equation of a graph makes, or one of a graph inside it; 1 at least."""
     made = (math.prod(kind.shape) for equation in graph.equations for kind in equation.types)
-    inside = (largest_of(inner) for equation in graph.equations for inner in _graphs_in(equation))
+    inside = (largest_of(inner) for equation in graph.equations for inner in graphs_in(equation))
     return max([1, *made, *inside])
 
 
@@ -58,10 +58,11 @@ def _inside(equation: Equation) -> float:
     grid = parameters.get("grid_mapping")
     points = math.prod(grid.sizes) if isinstance(grid, Grid) else 1
     times = {"pallas_call": points, "scan": parameters.get("length", 1), "while": _TRIPS}.get(equation.primitive, 1)
-    return times * sum(map(work_of, _graphs_in(equation)))
+    return times * sum(map(work_of, graphs_in(equation)))
 
 
-def _graphs_in(equation: Equation) -> list[Graph]:
+def graphs_in(equation: Equation) -> list[Graph]:
+    """The graphs that an equation calls, or may."""
     parameters = equation.parameters.values()
     held = (cast("tuple[Any, ...]", each) if isinstance(each, tuple) else (each,) for each in parameters)
     return [each for some in held for each in some if isinstance(each, Graph)]

@@ -179,11 +179,12 @@ def _permutation(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) 
 
 
 @rule("eigh")
-def _eigh(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
+def _eigh(evaluator: Machine, inputs: Inputs, parameters: Parameters, types: Types) -> Results:
+    """NumPy's, whose vectors have signs that XLA's may not have: ``reference/bases.py`` says whether that matters."""
     if parameters.get("subset_by_index") is not None:
         raise NotImplementedError("a part of the eigenvalues")
     values, vectors = np.linalg.eigh(inputs[0], UPLO="L" if parameters["lower"] else "U")
-    return [vectors.astype(inputs[0].dtype), values.astype(inputs[0].dtype)]
+    return [each.astype(evaluator.format(kind.dtype)) for each, kind in zip((vectors, values), types, strict=True)]
 
 
 @rule("svd")

@@ -1,0 +1,114 @@
+"""Whether results depend on which of several bases a factorisation gives: another sign or phase of a vector, say.
+
+An eigenvector times -1 is one as well, and LAPACK's documentation of ``syevd`` does not say which of the
+two it gives. Which one it is follows from how many turns its iteration takes: of random matrices of two to forty rows,
+an eigenvector of a quarter had another sign in float32 than in float64, in the same LAPACK (SciPy's, which XLA's CPU
+calls), measured on 2026-11-29. So a function is evaluated with other vectors too, and what they change is not known.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from synthesis.frontends.jax.graphs import Constant, Equation, Graph
+from synthesis.frontends.jax.reference.evaluator import Evaluator
+from synthesis.frontends.jax.reference.rules.table import Array, Inputs
+from synthesis.frontends.jax.reference.work import graphs_in
+
+_VECTORS = {"eigh": (0,)}
+"""Factorisations to the numbers of those results that are vectors."""
+_EVALUATIONS = 12
+"""Evaluations with other vectors, all runs together: of one vector's sign, one in 4,096 functions would hide."""
+_LEAST = 2
+"""Evaluations with other vectors of each run."""
+_CHANGED = 1e-6
+"""Change of a result, relative to the largest number of its array, that rounding to float64 does not make."""
+_EQUAL = 64 * float(np.finfo(np.float64).eps)
+"""Distance of equal eigenvalues for each row, relative to the largest."""
+
+
+def open_factors(graph: Graph) -> list[str]:
+    """The factorisations in a graph, or in graphs inside it, whose vectors are read; each once, by name."""
+    atoms = (*graph.outputs, *(each for equation in graph.equations for each in equation.inputs))
+    read = {each for each in atoms if not isinstance(each, Constant)}
+    found = dict[str, None]()
+    for equation in graph.equations:
+        vectors = [
+            each for number, each in enumerate(equation.outputs) if number in _VECTORS.get(equation.primitive, ())
+        ]
+        found.update(dict.fromkeys([equation.primitive] if read.intersection(vectors) else []))
+        for inner in graphs_in(equation):
+            found.update(dict.fromkeys(open_factors(inner)))
+    return list(found)
+
+
+def depends_on_bases(graph: Graph, runs: Sequence[Inputs], *, seed: int = 0) -> bool:
+    """Whether a result on any of several inputs is another one with other vectors.
+
+    What is not finite either way is not compared.
+
+    Raises:
+        ReferenceUnknownError: for a primitive that is not modelled.
+        ReferenceFaultError: for a loop that does not end.
+    """
+    times = max(_LEAST, -(-_EVALUATIONS // max(1, len(runs))))
+    generator = np.random.default_rng(seed)
+    for inputs in runs:
+        told = Evaluator(double=True).results(graph, inputs)
+        for _ in range(times):
+            otherwise = InOtherBases(generator).results(graph, inputs)
+            if any(_differ(one, other) for one, other in zip(told, otherwise, strict=True)):
+                return True
+    return False
+
+
+class InOtherBases(Evaluator):
+    """Evaluates in float64, with other vectors of each factorisation, which are as right.
+
+    Args:
+        generator: of what the vectors are multiplied by.
+    """
+
+    def __init__(self, generator: np.random.Generator) -> None:
+        super().__init__(double=True)
+        self._generator = generator
+
+    def apply(self, equation: Equation, inputs: Inputs) -> list[Array]:
+        """The results of one equation."""
+        made = super().apply(equation, inputs)
+        return self._of_eigh(*made) if equation.primitive == "eigh" else made
+
+    def _of_eigh(self, vectors: Array, values: Array) -> list[Array]:
+        """Any orthonormal basis of each space of equal eigenvalues: for one of a single vector, times a sign."""
+        turned = vectors.copy()
+        for place in np.ndindex(values.shape[:-1]):
+            for group in _groups(values[place]):
+                turned[place][:, group] = turned[place][:, group] @ self._turn(group, vectors)
+        return [turned, values]
+
+    def _turn(self, group: slice, vectors: Array) -> Array:
+        """A random orthogonal matrix, or a unitary one; of one row a sign, or a phase."""
+        shape = (group.stop - group.start,) * 2
+        drawn = self._generator.normal(size=shape)
+        if vectors.dtype.kind == "c":
+            drawn = drawn + 1j * self._generator.normal(size=shape)
+        left, _, right = np.linalg.svd(drawn)
+        return left @ right
+
+
+def _groups(values: Array) -> list[slice]:
+    """The places of equal numbers, of numbers in order."""
+    if not values.size:
+        return []
+    near = _EQUAL * values.size * np.abs(values).max()
+    ends = [*(np.flatnonzero(np.abs(np.diff(values)) > near) + 1).tolist(), values.size]
+    return [slice(start, end) for start, end in zip([0, *ends], ends, strict=False)]
+
+
+def _differ(one: Array, other: Array) -> bool:
+    if one.dtype.kind not in "fc":
+        return not np.array_equal(one, other)
+    finite = np.isfinite(one) & np.isfinite(other)
+    size = np.abs(one).max(initial=0.0, where=finite)
+    with np.errstate(all="ignore"):
+        return bool((np.abs(one - other) > _CHANGED * size).any(where=finite))
