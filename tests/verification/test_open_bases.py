@@ -27,8 +27,10 @@ def one(x):
     m = x + x.T
 """
 EIGH = "    w, v = jnp.linalg.eigh(m)\n"
+SVD = "    u, s, v = jnp.linalg.svd(x, full_matrices=False)\n"
 PHASES = "    w, v = jnp.linalg.eigh(jax.lax.complex(m, x - x.T))\n"
 SPECTRAL = f"{EIGH}    return v @ jnp.diag(jnp.tanh(w)) @ v.T"
+INVERSE = f"{SVD}    return v.T @ jnp.diag(s / (s * s + 0.5)) @ u.T"
 LAST = f"{EIGH}    return v[:, -1:] @ v[:, -1:].T + 0.1 * w"
 COMPLEX = f"{PHASES}    return jnp.real(v @ jnp.diag(jnp.tanh(w) + 0j) @ v.T.conj())"
 FREE = {
@@ -38,6 +40,7 @@ FREE = {
     "one vector": LAST,
     "sizes": f"{EIGH}    return jnp.abs(v)",
     "phases": COMPLEX,
+    "svd": INVERSE,
 }
 OPEN = {
     "eigh": f"{EIGH}    return v",
@@ -45,12 +48,15 @@ OPEN = {
     "where it is positive": f"{EIGH}    return jnp.where(v > 0, x, 2 * x)",
     "phases": f"{PHASES}    return jnp.real(v)",
     "a gradient": "    return jax.grad(lambda m: jnp.linalg.eigh(m)[1][0].sum())(m)",
+    "svd": f"{SVD}    return u",
+    "vectors of zero": f"{SVD.replace('x, full', 'x * jnp.arange(4), full')}    return u @ v",
 }
 WRONG = {
     "another eigenvector": (LAST, LAST.replace("v[:, -1:]", "v[:, :1]")),
     "another eigenvalue": (LAST, LAST.replace("* w", "* w[::-1]")),
     "a sum of fewer": (SPECTRAL, SPECTRAL.replace("jnp.tanh(w)", "jnp.tanh(w).at[0].set(0.0)")),
     "a sum without a sign": (SPECTRAL, SPECTRAL.replace("jnp.tanh(w)", "jnp.abs(jnp.tanh(w))")),
+    "of the other side": (INVERSE, INVERSE.replace("v.T @", "u @").replace("@ u.T", "@ v")),
     "not conjugate": (COMPLEX, COMPLEX.replace(".conj()", "")),
 }
 
@@ -136,6 +142,10 @@ def test_values_alone_leave_nothing_open() -> None:
     def doubled(x: Any) -> Any:
         return 2 * jax.lax.linalg.eigh(x)[1]
 
+    def scaled(row: Any) -> Any:
+        return linalg.svd(row * x)[0]
+
     assert factors(doubled) == []
     assert factors(linalg.svdvals) == []
     assert factors(linalg.eigh) == ["eigh"]
+    assert factors(jax.vmap(scaled)) == ["svd"]

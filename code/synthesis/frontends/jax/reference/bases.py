@@ -1,6 +1,6 @@
 """Whether results depend on which of several bases a factorisation gives: another sign or phase of a vector, say.
 
-An eigenvector times -1 is one as well, and LAPACK's documentation of ``syevd`` does not say which of the
+An eigenvector times -1 is one as well, and LAPACK's documentation of ``syevd`` and ``gesdd`` does not say which of the
 two it gives. Which one it is follows from how many turns its iteration takes: of random matrices of two to forty rows,
 an eigenvector of a quarter had another sign in float32 than in float64, in the same LAPACK (SciPy's, which XLA's CPU
 calls), measured on 2026-11-29. So a function is evaluated with other vectors too, and what they change is not known.
@@ -15,7 +15,7 @@ from synthesis.frontends.jax.reference.evaluator import Evaluator
 from synthesis.frontends.jax.reference.rules.table import Array, Inputs
 from synthesis.frontends.jax.reference.work import graphs_in
 
-_VECTORS = {"eigh": (0,)}
+_VECTORS = {"eigh": (0,), "svd": (1, 2)}
 """Factorisations to the numbers of those results that are vectors."""
 _EVALUATIONS = 12
 """Evaluations with other vectors, all runs together: of one vector's sign, one in 4,096 functions would hide."""
@@ -76,7 +76,13 @@ class InOtherBases(Evaluator):
     def apply(self, equation: Equation, inputs: Inputs) -> list[Array]:
         """The results of one equation."""
         made = super().apply(equation, inputs)
-        return self._of_eigh(*made) if equation.primitive == "eigh" else made
+        match equation.primitive:
+            case "eigh":
+                return self._of_eigh(*made)
+            case "svd" if len(made) > 1:
+                return self._of_svd(*made)
+            case _:
+                return made
 
     def _of_eigh(self, vectors: Array, values: Array) -> list[Array]:
         """Any orthonormal basis of each space of equal eigenvalues: for one of a single vector, times a sign."""
@@ -85,6 +91,24 @@ class InOtherBases(Evaluator):
             for group in _groups(values[place]):
                 turned[place][:, group] = turned[place][:, group] @ self._turn(group, vectors)
         return [turned, values]
+
+    def _of_svd(self, values: Array, left: Array, right: Array) -> list[Array]:
+        """Vectors of equal singular values are turned together; those of zero, on either side for themselves.
+
+        So are those beside them that complete a basis.
+        """
+        u, v = left.copy(), right.copy()
+        for place in np.ndindex(values.shape[:-1]):
+            own = values[place]
+            nonzero = int((own > _EQUAL * max(u.shape[-2], v.shape[-1]) * own.max(initial=0.0)).sum())
+            for group in _groups(own[:nonzero]):
+                turn = self._turn(group, left)
+                u[place][:, group] = u[place][:, group] @ turn
+                v[place][group] = turn.conj().T @ v[place][group]
+            columns, rows = slice(nonzero, u.shape[-1]), slice(nonzero, v.shape[-2])
+            u[place][:, columns] = u[place][:, columns] @ self._turn(columns, left)
+            v[place][rows] = self._turn(rows, left) @ v[place][rows]
+        return [values, u, v]
 
     def _turn(self, group: slice, vectors: Array) -> Array:
         """A random orthogonal matrix, or a unitary one; of one row a sign, or a phase."""

@@ -188,13 +188,14 @@ def _eigh(evaluator: Machine, inputs: Inputs, parameters: Parameters, types: Typ
 
 
 @rule("svd")
-def _svd(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
+def _svd(evaluator: Machine, inputs: Inputs, parameters: Parameters, types: Types) -> Results:
     if parameters.get("subset_by_index") is not None:
         raise NotImplementedError("a part of the singular values")
+    kinds = [evaluator.format(each.dtype) for each in types]
     if not parameters["compute_uv"]:
-        return [np.linalg.svd(inputs[0], compute_uv=False).astype(inputs[0].dtype)]
+        return [np.linalg.svd(inputs[0], compute_uv=False).astype(kinds[0])]
     u, s, v = np.linalg.svd(inputs[0], full_matrices=bool(parameters["full_matrices"]))
-    return [each.astype(inputs[0].dtype) for each in (s, u, v)]
+    return [each.astype(kind) for each, kind in zip((s, u, v), kinds, strict=True)]
 
 
 @rule("fft")
