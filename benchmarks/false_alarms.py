@@ -27,7 +27,7 @@ from typing import Any
 
 from synthesis import BatchGenerator
 from synthesis.core.errors import TargetError
-from synthesis.core.settings import Extraction
+from synthesis.core.run_settings import Extraction
 from synthesis.dataset.storage.reading import read_folder
 from synthesis.making.runs.extraction import extract_to_folder
 from synthesis.making.runs.reverification import Failure, verify_folder

@@ -14,7 +14,7 @@ from folders import contents, documents
 from synthesis import run_pipeline
 from synthesis.cli import run
 from synthesis.core.errors import ConfigError, TargetError
-from synthesis.core.settings import Extraction, Running
+from synthesis.core.run_settings import Extraction, Running
 from synthesis.dataset.finalising import finalize
 from synthesis.dataset.storage.layout import CHUNKS, LOGS, PARTS
 from synthesis.making.runs.extraction import extract_to_folder

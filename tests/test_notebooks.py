@@ -9,7 +9,7 @@ import pytest
 from synthesis import extract
 from synthesis.core.errors import TargetError
 from synthesis.core.records import Pair, Rejection
-from synthesis.core.settings import Running
+from synthesis.core.run_settings import Running
 from synthesis.dataset.storage.reading import read_folder
 from synthesis.making.runs.extraction import extract_to_folder
 from synthesis.making.sources.notebooks import source_of

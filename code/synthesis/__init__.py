@@ -39,7 +39,8 @@ if TYPE_CHECKING:
         Signature,
         Verdict,
     )
-    from synthesis.core.settings import Drawing, Extraction, Finishing, Making, Relowering, Run, Running
+    from synthesis.core.run_settings import Extraction, Finishing, Relowering, Run, Running
+    from synthesis.core.settings import Drawing, Making
     from synthesis.dataset.comparing.folders import Comparison, compare
     from synthesis.dataset.comparing.pairs import compare_row
     from synthesis.dataset.finalising import finalize
@@ -160,8 +161,8 @@ _MODULES = {
     "Examples": "core.examples",
     "Export": "views.settings",
     "ExportSummary": "views.summary",
-    "Extraction": "core.settings",
-    "Finishing": "core.settings",
+    "Extraction": "core.run_settings",
+    "Finishing": "core.run_settings",
     "Gradient": "core.records",
     "IrsmithError": "core.errors",
     "KernelError": "core.errors",
@@ -177,13 +178,13 @@ _MODULES = {
     "Pair": "core.records",
     "Recording": "making.recording.settings",
     "Rejection": "core.records",
-    "Relowering": "core.settings",
+    "Relowering": "core.run_settings",
     "Report": "scoring.evaluation.report",
     "Role": "core.records",
     "RowIndex": "dataset.storage.index",
-    "Run": "core.settings",
+    "Run": "core.run_settings",
     "RunSummary": "dataset.tally",
-    "Running": "core.settings",
+    "Running": "core.run_settings",
     "Score": "scoring.scores",
     "Scorer": "scoring.scorer",
     "Scoring": "scoring.settings",

@@ -9,7 +9,7 @@ import pytest
 
 from synthesis.cli import run as irsmith
 from synthesis.core.errors import ConfigError, TargetError
-from synthesis.core.settings import Extraction, Running
+from synthesis.core.run_settings import Extraction, Running
 from synthesis.dataset.storage.reading import read_folder
 from synthesis.making.harvesting.harvest import harvest
 from synthesis.making.harvesting.settings import Harvest

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from synthesis import run_pipeline
-from synthesis.core.settings import Running
+from synthesis.core.run_settings import Running
 from synthesis.dataset.storage.reading import read_folder
 from synthesis.dataset.storage.rows import readable
 from synthesis.making.runs.extraction import extract_to_folder

@@ -7,7 +7,7 @@ import pytest
 
 from synthesis import Rejection, Symptom, generate
 from synthesis.core.records import Domain, KernelSpec
-from synthesis.core.settings import Extraction
+from synthesis.core.run_settings import Extraction
 from synthesis.generator import KernelGenerator
 from synthesis.making.runs.extraction import extract_to_folder
 from synthesis.making.runs.reverification import verify_folder

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from synthesis import export, view_records
-from synthesis.core.settings import Extraction, Running
+from synthesis.core.run_settings import Extraction, Running
 from synthesis.making.runs.extraction import extract_to_folder
 from synthesis.views.examples import MOST
 

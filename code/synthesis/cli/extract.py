@@ -5,7 +5,7 @@ from typing import Annotated
 from synthesis.cli.options import Config, Flag, Flat
 from synthesis.cli.tables import plain_console, print_line, print_rejections, print_summary
 from synthesis.core.errors import ConfigError
-from synthesis.core.settings import Extraction, Running
+from synthesis.core.run_settings import Extraction, Running
 from synthesis.making.runs.extraction import extract_to_folder
 
 

@@ -7,7 +7,7 @@ from cyclopts import Parameter
 from synthesis.cli.options import Flag, Flat
 from synthesis.cli.tables import print_summary
 from synthesis.core.progress import progress_bar
-from synthesis.core.settings import Finishing
+from synthesis.core.run_settings import Finishing
 from synthesis.dataset import finalising
 
 

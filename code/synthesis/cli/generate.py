@@ -4,7 +4,7 @@ from typing import Annotated
 
 from synthesis.cli.options import Config, Flag, Flat
 from synthesis.cli.tables import plain_console, print_json, print_line, print_summary
-from synthesis.core.settings import Run, Running
+from synthesis.core.run_settings import Run, Running
 from synthesis.making.runs.batch_generator import BatchGenerator
 from synthesis.making.runs.estimating import estimate
 

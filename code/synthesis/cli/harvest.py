@@ -9,7 +9,7 @@ from rich.text import Text
 
 from synthesis.cli.options import Config, Flag, Flat
 from synthesis.cli.tables import plain_console, print_json, print_line
-from synthesis.core.settings import Extraction, Running
+from synthesis.core.run_settings import Extraction, Running
 from synthesis.making.harvesting.harvest import Harvested
 from synthesis.making.harvesting.harvest import harvest as harvest_packages
 from synthesis.making.harvesting.settings import Harvest

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from synthesis.cli.options import Config, Flag, Flat
 from synthesis.cli.tables import plain_console, print_line, print_summary
-from synthesis.core.settings import Relowering, Running
+from synthesis.core.run_settings import Relowering, Running
 from synthesis.making.runs.relowering import relower_to_folder
 
 

@@ -4,8 +4,9 @@ from typing import Annotated
 
 from synthesis.cli.options import Config, Flag, Flat
 from synthesis.cli.tables import clear_bar, counted, plain_console, print_json, print_line
+from synthesis.core.run_settings import Running
 from synthesis.core.sandbox.confinement import describe
-from synthesis.core.settings import Running, Verification
+from synthesis.core.settings import Verification
 from synthesis.making.chunk_verifier import Failure
 from synthesis.making.runs.reverification import verify_folder_with
 

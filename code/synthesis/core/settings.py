@@ -1,24 +1,29 @@
-"""Settings of runs: frozen records that check their values.
+"""Settings: frozen records that check their values.
 
 The fields of a record are the options of its command, the keys of a ``--config`` file and of ``run.json``, and the
-input of a row's ``config`` digest. They are defined only here.
+input of a row's ``config`` digest. They are defined only here and in ``run_settings.py``.
 """
 
 import contextlib
-import math
-import shlex
-from collections.abc import Mapping, Sequence
-from dataclasses import MISSING, asdict, dataclass, fields
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any, ClassVar, Self, cast
+from typing import Any, ClassVar, Self
 
 from synthesis.core.errors import ConfigError
 from synthesis.core.identity.hashing import digest
-from synthesis.core.licences import check_licences
 from synthesis.core.packing import packed_digest
-from synthesis.core.progress import FORMS
-from synthesis.core.records import DIFFICULTIES
 from synthesis.core.sandbox.confinement import Confinement, Limits, Sandbox
+from synthesis.core.setting_values import (
+    check_integer,
+    check_text,
+    difficulty_text,
+    names_of,
+    parse_difficulty,
+    seconds_of,
+    settle,
+    share_of,
+)
 from synthesis.core.version import __version__
 
 
@@ -129,21 +134,21 @@ class Drawing(Settings):
     def __post_init__(self) -> None:
         """Check the fields."""
         super().__post_init__()
-        _check_text("frontend", self.frontend)
-        _check_integer("seed", self.seed)
-        _settle(self, "category", _names("category", self.category))
-        _settle(self, "recipe", _names("recipe", self.recipe))
-        _check_text("kernels", self.kernels, none=True)
-        _settle(self, "difficulty", _difficulty_text(self.difficulty))
+        check_text("frontend", self.frontend)
+        check_integer("seed", self.seed)
+        settle(self, "category", names_of("category", self.category))
+        settle(self, "recipe", names_of("recipe", self.recipe))
+        check_text("kernels", self.kernels, none=True)
+        settle(self, "difficulty", difficulty_text(self.difficulty))
         if self.category_mix not in CATEGORY_MIXES:
             raise ConfigError(f"category_mix is {' or '.join(CATEGORY_MIXES)}, got {self.category_mix!r}")
         if self.wrong_adjoints is not None:
-            _settle(self, "wrong_adjoints", _share("wrong_adjoints", self.wrong_adjoints))
+            settle(self, "wrong_adjoints", share_of("wrong_adjoints", self.wrong_adjoints))
 
     @property
     def mix(self) -> dict[int, float] | None:
         """The share of each difficulty; None for the front end's usual mix."""
-        return None if self.difficulty is None else _parse_difficulty(self.difficulty)
+        return None if self.difficulty is None else parse_difficulty(self.difficulty)
 
     @property
     def digest(self) -> str:
@@ -184,14 +189,14 @@ class Making(Settings):
     def __post_init__(self) -> None:
         """Check the fields."""
         super().__post_init__()
-        _settle(self, "level", _names("level", self.level))
-        _check_text("device", self.device, none=True)
+        settle(self, "level", names_of("level", self.level))
+        check_text("device", self.device, none=True)
         for name in ("verify", "ptx"):
-            _check_text(name, getattr(self, name))
-            _settle(self, name, str(Share.parse(getattr(self, name))))
-        _settle(self, "text_time_limit", _seconds("text_time_limit", self.text_time_limit))
-        _settle(self, "reach", _share("reach", self.reach))
-        _check_integer("max_lines", self.max_lines, least=0)
+            check_text(name, getattr(self, name))
+            settle(self, name, str(Share.parse(getattr(self, name))))
+        settle(self, "text_time_limit", seconds_of("text_time_limit", self.text_time_limit))
+        settle(self, "reach", share_of("reach", self.reach))
+        check_integer("max_lines", self.max_lines, least=0)
 
     def verifies(self, seed: int | None, number: int) -> bool:
         """Return whether the texts of a candidate are verified by execution."""
@@ -225,7 +230,7 @@ class Confining(Settings):
         if self.sandbox not in allowed:
             raise ConfigError(f"sandbox must be one of {', '.join(allowed)}, got {self.sandbox!r}")
         for name in ("memory_limit", "thread_limit", "file_limit", "output_limit"):
-            _check_integer(name, getattr(self, name), least=1)
+            check_integer(name, getattr(self, name), least=1)
 
     @property
     def confinement(self) -> Confinement:
@@ -259,11 +264,11 @@ class Verification(Confining):
     def __post_init__(self) -> None:
         """Check the fields."""
         super().__post_init__()
-        _settle(self, "trust", _names("trust", self.trust))
-        _check_integer("seed", self.seed)
-        _settle(self, "reach", _share("reach", self.reach))
+        settle(self, "trust", names_of("trust", self.trust))
+        check_integer("seed", self.seed)
+        settle(self, "reach", share_of("reach", self.reach))
         for name in ("text_time_limit", "source_time_limit"):
-            _settle(self, name, _seconds(name, getattr(self, name)))
+            settle(self, name, seconds_of(name, getattr(self, name)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -285,10 +290,10 @@ class Exploration(Confining):
         """Check the fields."""
         super().__post_init__()
         if self.rows is not None:
-            _check_integer("rows", self.rows, least=0)
-        _check_integer("max_size", self.max_size, least=1)
-        _check_integer("runs", self.runs, least=0)
-        _settle(self, "source_time_limit", _seconds("source_time_limit", self.source_time_limit))
+            check_integer("rows", self.rows, least=0)
+        check_integer("max_size", self.max_size, least=1)
+        check_integer("runs", self.runs, least=0)
+        settle(self, "source_time_limit", seconds_of("source_time_limit", self.source_time_limit))
 
     @property
     def most_bytes(self) -> int:
@@ -299,343 +304,3 @@ class Exploration(Confining):
     def limit(self) -> str:
         """The option that sets the maximum size, for messages."""
         return f"--max-size {self.max_size}"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Run(Making, Drawing):
-    """The settings of a run of drawn kernels."""
-
-    unit: ClassVar[str] = "candidates"
-    """What its chunks are ranges of."""
-
-    count: int
-    """Number of candidates to draw. The summary says how many became rows."""
-    kernels_per_module: int = 20
-    """Number of kernels that share a Python module while they are lowered. No row depends on it."""
-    chunk_size: int = 100
-    """Number of candidates in a chunk, which one process makes and one file stores. Chunks of the first 50 candidates
-    have at most 5, those of the first 400 at most 25. The same command continues a killed run from the finished chunks.
-    No row depends on the size."""
-    max_lines: int = 3000
-    """Maximum number of lines of a text at a default level. A candidate with a longer text is rejected. 0 for no
-    limit."""
-
-    def __post_init__(self) -> None:
-        """Check the fields."""
-        super().__post_init__()
-        _check_integer("count", self.count, least=0)
-        _check_integer("kernels_per_module", self.kernels_per_module, least=1)
-        _check_integer("chunk_size", self.chunk_size, least=1)
-
-
-ENGINES = ("local", "ray")
-FORMATS = ("parquet", "json", "text")
-
-
-NEAR = ("report", "drop", "ignore")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Finishing(Settings):
-    """The settings of making a data set from the rows of runs. They change no row."""
-
-    format: str = "parquet"
-    """parquet (files of many rows, by split), json (one file for each row) or text (one file for the Python and one for
-    each level)."""
-    validation: float = 0.05
-    """Share of program structures whose rows go to the validation split, from 0 to 1. For Parquet only."""
-    test: float = 0.05
-    """The same for the test split. No structure is in two splits, and no row moves when a data set grows."""
-    hold_out: tuple[str, ...] | None = None
-    """Rows for the separate split held_out: op:NAME, ops:NAME+NAME (rows with all of them), category:NAME, recipe:NAME
-    or difficulty:NUMBER. Can be repeated."""
-    near: str = "report"
-    """What to do with rows that are nearly the same as an earlier row (MinHash, Jaccard similarity of at least 0.8):
-    report them, drop them, or ignore them, which is faster."""
-    against: tuple[str, ...] | None = None
-    """Test data of a model: a file, a folder or an installed package. Rows that overlap with it are counted. Can be
-    repeated."""
-    drop_overlap: bool = False
-    """Drop rows that overlap with the data of --against."""
-    tokenizer: Path | None = None
-    """A tokenizer.json, or a folder with one. The card then gives lengths in tokens, too."""
-
-    def __post_init__(self) -> None:
-        """Check the fields."""
-        super().__post_init__()
-        if self.format not in FORMATS:
-            raise ConfigError(f"format is one of {', '.join(FORMATS)}, got {self.format!r}")
-        for name in ("validation", "test"):
-            _settle(self, name, _share(name, getattr(self, name)))
-        if self.validation + self.test > 1:
-            raise ConfigError(f"validation and test are shares of one whole, got {self.validation:g} and {self.test:g}")
-        for name in ("hold_out", "against"):
-            _settle(self, name, _names(name, getattr(self, name)))
-        if self.near not in NEAR:
-            raise ConfigError(f"near is one of {', '.join(NEAR)}, got {self.near!r}")
-        _check_flag("drop_overlap", self.drop_overlap)
-        if self.drop_overlap and not self.against:
-            raise ConfigError("drop_overlap needs against: with what rows overlap")
-        _settle(self, "tokenizer", None if self.tokenizer is None else Path(self.tokenizer))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Running(Finishing):
-    """The settings of how a run is executed. No row depends on them."""
-
-    workers: int | None = None
-    """Number of worker processes. By default the number of cores."""
-    engine: str = "local"
-    """local (processes on this machine) or ray (tasks on a cluster)."""
-    address: str | None = None
-    """Address of the Ray cluster. By default a running cluster, or a new one on this machine."""
-    rank: int = 0
-    """Number of this process among the world_size processes of a run, from 0. It makes every world_size-th chunk."""
-    world_size: int = 1
-    """Number of processes that share a run. With more than one, run irsmith finalize at the end."""
-    no_finalize: bool = False
-    """Stop when all chunks are finished. Run irsmith finalize to make the data set."""
-    progress: str = "auto"
-    """How to show progress on standard error: auto (a bar at a terminal, lines elsewhere), plain (lines), json (one
-    object on each line) or none."""
-
-    def __post_init__(self) -> None:
-        """Check the fields."""
-        super().__post_init__()
-        if self.workers is not None:
-            _check_integer("workers", self.workers, least=1)
-        if self.engine not in ENGINES:
-            raise ConfigError(f"engine is {' or '.join(ENGINES)}, got {self.engine!r}")
-        _check_text("address", self.address, none=True)
-        if self.address is not None and self.engine != "ray":
-            raise ConfigError("address is of a Ray cluster; it needs the engine ray")
-        _check_integer("world_size", self.world_size, least=1)
-        _check_integer("rank", self.rank, least=0)
-        if self.rank >= self.world_size:
-            raise ConfigError(f"rank is from 0 to world_size - 1, {self.world_size - 1}; got {self.rank}")
-        _check_flag("no_finalize", self.no_finalize)
-        if self.progress not in FORMS:
-            raise ConfigError(f"progress is one of {', '.join(FORMS)}, got {self.progress!r}")
-
-    @property
-    def finishing(self) -> Finishing:
-        """The settings of the run's data set."""
-        return Finishing(**{each.name: getattr(self, each.name) for each in fields(Finishing)})
-
-    @property
-    def finalizes(self) -> bool:
-        """Whether the run ends with a data set."""
-        return self.world_size == 1 and not self.no_finalize
-
-
-@dataclass(frozen=True, kw_only=True)
-class Extraction(Making, Confining):
-    """The settings of extracting the user's kernels."""
-
-    frontend: str | None = None
-    """warp or jax. By default found from the contents of each file."""
-    inputs: Path | None = None
-    """TOML file with a table for each function: x = "f32[4,3] in 0.1..2" gives a type and shape, n = 3 a value, dim = 4
-    the launch of a Warp kernel."""
-    arg: tuple[str, ...] | None = None
-    """Type and shape of the next argument of every JAX function, such as f32[4,8]. Repeat it for each argument."""
-    guess_inputs: bool = False
-    """Try common shapes for JAX functions without example arguments."""
-    licence: tuple[str, ...] | None = None
-    """Keep only kernels of packages with this licence, by its SPDX identifier. Can be repeated. By default all."""
-    time_limit: float = 120.0
-    """Processor time limit for importing a file, and for each of its kernels, in seconds."""
-    trust: tuple[str, ...] | None = None
-    """Name of an installed library that sources of a recording may import, such as flax. Can be repeated. A row that
-    imports any other library stays unverified. By default the libraries that the recorded program used."""
-
-    def __post_init__(self) -> None:
-        """Check the fields."""
-        super().__post_init__()
-        _check_text("frontend", self.frontend, none=True)
-        _settle(self, "arg", _names("arg", self.arg))
-        _settle(self, "licence", _names("licence", self.licence))
-        _settle(self, "trust", _names("trust", self.trust))
-        check_licences(self.licence or ())
-        _settle(self, "inputs", None if self.inputs is None else Path(self.inputs))
-        _settle(self, "time_limit", _seconds("time_limit", self.time_limit))
-
-
-@dataclass(frozen=True, kw_only=True)
-class ExtractionRun(Extraction):
-    """The settings of a run that extracts the user's kernels, in chunks of files."""
-
-    unit: ClassVar[str] = "files"
-
-    target: str
-    """A file, a folder, a module, a package, or ``module:name``."""
-    sources: str
-    """The digest of the target's files and of the file of inputs: of others, a run is another."""
-    count: int
-    """Files of the target."""
-    chunk_size: int = 4
-    """Files a chunk. No row depends on it."""
-    recorded: bool = False
-    """Whether the target is a recording, whose kernels stand for files."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Relowering(Making, Confining):
-    """The settings of lowering the rows of a finished folder again with the installed tools."""
-
-    level: tuple[str, ...] | None = None
-    """Make this level of IR instead of the levels of each row. Can be repeated."""
-    device: str | None = None
-    """Target of the IR. By default that of each row's texts."""
-    source_time_limit: float = 20.0
-    """Processor time limit for loading, lowering and interpreting one row's source, in seconds."""
-    trust: tuple[str, ...] | None = None
-    """Name of an installed library that rows' sources may import, such as flax. Can be repeated. A row that imports any
-    other library is rejected. By default none is trusted."""
-
-    def __post_init__(self) -> None:
-        """Check the fields."""
-        super().__post_init__()
-        _settle(self, "trust", _names("trust", self.trust))
-        _settle(self, "source_time_limit", _seconds("source_time_limit", self.source_time_limit))
-
-
-@dataclass(frozen=True, kw_only=True)
-class RelowerRun(Relowering):
-    """A run that lowers the rows of a folder again, in chunks of rows."""
-
-    unit: ClassVar[str] = "rows"
-
-    folder: str
-    """The folder or URL of the rows."""
-    sources: str
-    """The digest of the folder's rows: of others, a run is another."""
-    count: int
-    """Rows of the folder."""
-    chunk_size: int = 100
-    """Rows of a chunk. Chunks of the first 50 rows have at most 5, those of the first 400 at most 25. No row depends on
-    the size."""
-
-
-AnyRun = Run | ExtractionRun | RelowerRun
-
-
-def options_of(settings: Settings) -> str:
-    """Return the command line options that give these settings, each after a space.
-
-    Settings with their default value, and those that have no option, are left out.
-    """
-    found: list[str] = []
-    for each in fields(settings):  # pyright: ignore[reportArgumentType]  (every record is a dataclass)
-        value: Any = getattr(settings, each.name)
-        if each.name in _FOUND or (each.default is not MISSING and value == each.default):
-            continue
-        listed = cast(tuple[object, ...], value if isinstance(value, tuple) else (value,))
-        option = f"--{each.name.replace('_', '-')}"
-        found += [option if one is True else f"{option} {shlex.quote(str(one))}" for one in listed]
-    return "".join(f" {each}" for each in found)
-
-
-_FOUND = ("target", "folder", "sources", "count", "recorded")
-"""Fields of a run that its command finds by itself, or is given without an option."""
-
-
-def run_of(entries: Mapping[str, Any]) -> AnyRun:
-    """Return the run whose settings a ``run.json`` holds.
-
-    Raises:
-        ConfigError: for an unknown or a missing field, or an invalid value.
-    """
-    if "folder" in entries:
-        return RelowerRun.from_json(entries)
-    return ExtractionRun.from_json(entries) if "target" in entries else Run.from_json(entries)
-
-
-def _settle(record: object, name: str, value: object) -> None:
-    """Replace a field by its normalised value."""
-    object.__setattr__(record, name, value)
-
-
-def _check_text(name: str, value: object, *, none: bool = False) -> None:
-    if not (isinstance(value, str) or (none and value is None)):
-        raise ConfigError(f"{name} must be a text, got {value!r}")
-
-
-def _check_flag(name: str, value: object) -> None:
-    if not isinstance(value, bool):
-        raise ConfigError(f"{name} is true or false, got {value!r}")
-
-
-def _check_integer(name: str, value: object, *, least: int | None = None) -> None:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise ConfigError(f"{name} must be an integer{_from(least)}, got {value!r}")
-    if least is not None and value < least:
-        raise ConfigError(f"{name} must be an integer{_from(least)}, got {value!r}")
-
-
-def _from(least: int | None) -> str:
-    return "" if least is None else f" from {least}"
-
-
-def _number(name: str, value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ConfigError(f"{name} must be a number, got {value!r}")
-    return float(value)
-
-
-def _share(name: str, value: object) -> float:
-    share = _number(name, value)
-    if not 0.0 <= share <= 1.0:
-        raise ConfigError(f"{name} is a share between 0 and 1, got {value!r}")
-    return share
-
-
-def _seconds(name: str, value: object) -> float:
-    seconds = _number(name, value)
-    if not (seconds > 0 and math.isfinite(seconds)):
-        raise ConfigError(f"{name} must be a number of seconds above 0, got {value!r}")
-    return seconds
-
-
-def _names(name: str, given: object) -> tuple[str, ...] | None:
-    """Return a list of names as a tuple. A single name is a list of one; an empty list is an error."""
-    if given is None:
-        return None
-    listed: Sequence[Any] = (given,) if isinstance(given, str) else given  # pyright: ignore[reportAssignmentType]
-    if not isinstance(listed, list | tuple | set | frozenset) or not all(isinstance(each, str) for each in listed):
-        raise ConfigError(f"{name} must be a list of texts, got {given!r}")
-    if not listed:
-        raise ConfigError(f"{name}: nothing was named; name one or leave it out")
-    return tuple(listed)
-
-
-def _difficulty_text(given: object) -> str | None:
-    """Return a difficulty, or a mix of several, in normalised form: ``3``, or ``1:0.2,3:0.8``.
-
-    Args:
-        given: a text, a number, or a mapping of numbers to shares.
-
-    Raises:
-        ConfigError: if it is invalid.
-    """
-    if given is None:
-        return None
-    if isinstance(given, bool) or not isinstance(given, int | str | Mapping):
-        raise ConfigError(f"difficulty is 1 to 5, or a mix as in 1:0.2,3:0.8; got {given!r}")
-    text = ",".join(f"{each}:{share}" for each, share in given.items()) if isinstance(given, Mapping) else str(given)  # pyright: ignore[reportUnknownVariableType]
-    mix = _parse_difficulty(text)
-    only = [each for each, share in mix.items() if share > 0]
-    return str(only[0]) if len(only) == 1 else ",".join(f"{each}:{share:g}" for each, share in mix.items())
-
-
-def _parse_difficulty(text: str) -> dict[int, float]:
-    try:
-        listed = [part.partition(":") for part in text.split(",")] if ":" in text else [(text, ":", "1")]
-        mix = {int(each): float(share) for each, _, share in listed}
-    except ValueError:
-        raise ConfigError(f"difficulty is 1 to 5, or a mix as in 1:0.2,3:0.8; got {text!r}") from None
-    if unknown := [each for each in mix if each not in DIFFICULTIES]:
-        raise ConfigError(f"no such difficulty: {unknown[0]!r}; allowed: {', '.join(map(str, DIFFICULTIES))}")
-    if any(not share >= 0 for share in mix.values()) or not sum(mix.values()) > 0:
-        raise ConfigError(f"the shares of difficulties are numbers from 0 that are not all 0, got {text!r}")
-    return {each: mix[each] for each in sorted(mix) if mix[each] > 0}

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from synthesis.core.settings import ExtractionRun, Finishing, RelowerRun, options_of
+from synthesis.core.run_settings import ExtractionRun, Finishing, RelowerRun, options_of
 from synthesis.core.stores.base import Store, join
 from synthesis.dataset.leaks import describe_report
 from synthesis.dataset.runs import RunFolder

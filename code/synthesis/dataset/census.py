@@ -15,7 +15,7 @@ from synthesis.core.errors import Stage, Symptom
 from synthesis.core.identity.hashing import hash_text, short_hash
 from synthesis.core.languages import renamed_ir_hash
 from synthesis.core.records import Rejection
-from synthesis.core.settings import Run
+from synthesis.core.run_settings import Run
 from synthesis.dataset.contamination import Reference
 from synthesis.dataset.neighbours import Neighbours
 from synthesis.dataset.runs import Entry, RunFolder

@@ -14,7 +14,7 @@ from typing import Any
 from synthesis.core.errors import ConfigError, LeakError
 from synthesis.core.progress import Meter, OnProgress
 from synthesis.core.records import Rejection
-from synthesis.core.settings import Finishing
+from synthesis.core.run_settings import Finishing
 from synthesis.core.stores.base import Store
 from synthesis.core.stores.places import store_of
 from synthesis.core.version import __version__

@@ -11,7 +11,7 @@ from typing import Any
 
 from synthesis.core.errors import ConfigError
 from synthesis.core.identity.hashing import hash_text
-from synthesis.core.settings import AnyRun, ExtractionRun, RelowerRun, Run, run_of
+from synthesis.core.run_settings import AnyRun, ExtractionRun, RelowerRun, Run, run_of
 from synthesis.core.stores.base import Store, join
 from synthesis.dataset.storage.chunks import Chunk, ChunkRecord, RowRecord, chunks_of, read_chunk
 from synthesis.dataset.storage.layout import CHUNKS, RUNS, SETTINGS, SIDECAR, TOOLCHAIN, hash_of, read_object

@@ -8,7 +8,7 @@ from typing import Any
 from synthesis.core.errors import Stage, Symptom
 from synthesis.core.identity.python import renamed_hash
 from synthesis.core.records import Pair, Rejection
-from synthesis.core.settings import AnyRun, Run
+from synthesis.core.run_settings import AnyRun, Run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from types import TracebackType
 
 from synthesis.core.errors import Stage
 from synthesis.core.records import Pair, Rejection
-from synthesis.core.settings import AnyRun, ExtractionRun, RelowerRun, Run
+from synthesis.core.run_settings import AnyRun, ExtractionRun, RelowerRun, Run
 from synthesis.core.stores.base import Store
 from synthesis.dataset.storage.chunks import Chunk, ChunkRecord, KernelRecord, RowRecord
 from synthesis.dataset.storage.layout import hash_of

@@ -11,7 +11,7 @@ from typing import Any
 from synthesis.core.errors import ConfigError
 from synthesis.core.identity.hashing import short_hash
 from synthesis.core.records import KernelSpec, Pair, Rejection
-from synthesis.core.settings import Run, run_of
+from synthesis.core.run_settings import Run, run_of
 from synthesis.core.stores.base import Store, join
 from synthesis.core.version import __version__
 from synthesis.dataset.splits import SplitRule

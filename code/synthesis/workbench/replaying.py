@@ -8,9 +8,10 @@ from typing import Any, cast
 
 from synthesis.core.errors import ConfigError, Stage, Symptom, TargetError
 from synthesis.core.records import Pair, Rejection
+from synthesis.core.run_settings import Extraction, Run, run_of
 from synthesis.core.sandbox.confinement import MY_OWN
 from synthesis.core.sandbox.zygote import Casualty, Zygote
-from synthesis.core.settings import Extraction, Making, Run, run_of
+from synthesis.core.settings import Making
 from synthesis.core.stores.base import Store, join
 from synthesis.core.stores.places import store_of
 from synthesis.dataset.ledger import Entry, find_entries, read_ledger, several_runs

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from synthesis.core.errors import MachineError
-from synthesis.core.settings import AnyRun, Verification
+from synthesis.core.run_settings import AnyRun
+from synthesis.core.settings import Verification
 from synthesis.dataset.storage.chunks import Chunk
 
 TRIES = 3

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from synthesis.core.progress import Meter
-from synthesis.core.settings import AnyRun, Running, Verification
+from synthesis.core.run_settings import AnyRun, Running
+from synthesis.core.settings import Verification
 from synthesis.core.stores.base import Store
 from synthesis.making.engines.base import Begun, Engine, Event, Failed, Made, Opened, Order, Settled, Staffed, Stepped
 from synthesis.making.engines.inline import Inline

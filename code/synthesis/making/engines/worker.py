@@ -18,7 +18,8 @@ from typing import Any, BinaryIO
 
 from synthesis.core.errors import IrsmithError, NoSpaceError
 from synthesis.core.garbage import collect_rarely
-from synthesis.core.settings import Verification, run_of
+from synthesis.core.run_settings import run_of
+from synthesis.core.settings import Verification
 from synthesis.dataset.storage.chunks import Chunk
 from synthesis.making.engines.base import Begun, Event, Failed, Made, Opened, Order, Settled, Staffed, Stepped
 from synthesis.making.engines.inline import make_chunks

@@ -7,7 +7,7 @@ import platformdirs
 
 from synthesis.core.errors import ConfigError
 from synthesis.core.licences import PERMISSIVE
-from synthesis.core.settings import Extraction, Running
+from synthesis.core.run_settings import Extraction, Running
 from synthesis.making.harvesting.environment import Environment, usual_folder
 from synthesis.making.harvesting.wanted import Wanted, read_wanted
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from synthesis.core.progress import OnProgress
-from synthesis.core.settings import Run, Running
+from synthesis.core.run_settings import Run, Running
 from synthesis.core.version import __version__
 from synthesis.dataset.tally import RunSummary
 from synthesis.frontends.base import Frontend

@@ -15,7 +15,7 @@ from typing import Any
 
 from synthesis.core.errors import ConfigError, UsageError
 from synthesis.core.progress import Meter, OnProgress, progress_bar
-from synthesis.core.settings import AnyRun, ExtractionRun, RelowerRun, Run, Running
+from synthesis.core.run_settings import AnyRun, ExtractionRun, RelowerRun, Run, Running
 from synthesis.core.stores.base import Store
 from synthesis.core.stores.places import store_of
 from synthesis.dataset.finalising import check_beforehand, check_form, finalize_alone

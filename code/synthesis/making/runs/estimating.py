@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from synthesis.core.records import Pair
-from synthesis.core.settings import Running
+from synthesis.core.run_settings import Running
 from synthesis.core.stores.base import Store
 from synthesis.dataset.storage.rows import row_of
 from synthesis.dataset.storage.tables import write_rows

@@ -10,7 +10,7 @@ from typing import Any
 from synthesis.core.errors import ConfigError, TargetError
 from synthesis.core.examples import NO_EXAMPLES, Examples, read_inputs
 from synthesis.core.records import Pair, Rejection
-from synthesis.core.settings import Extraction, ExtractionRun, Running
+from synthesis.core.run_settings import Extraction, ExtractionRun, Running
 from synthesis.core.stores.base import Store
 from synthesis.core.stores.places import store_of
 from synthesis.dataset.storage.chunks import chunks_of, read_chunk

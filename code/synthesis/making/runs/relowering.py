@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from synthesis.core.errors import ConfigError, UnknownNameError
-from synthesis.core.settings import Relowering, RelowerRun, Running
+from synthesis.core.run_settings import Relowering, RelowerRun, Running
 from synthesis.core.stores.base import Store
 from synthesis.core.stores.places import store_of
 from synthesis.dataset.storage.confined import count_rows

@@ -6,8 +6,9 @@ from typing import Any
 
 from synthesis.core.errors import MachineError
 from synthesis.core.progress import Meter, progress_bar
+from synthesis.core.run_settings import Running
 from synthesis.core.sandbox.confinement import Protection
-from synthesis.core.settings import Running, Verification
+from synthesis.core.settings import Verification
 from synthesis.core.stores.places import store_of
 from synthesis.dataset.storage.chunks import END, Chunk
 from synthesis.dataset.storage.confined import count_rows

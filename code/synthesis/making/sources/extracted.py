@@ -14,9 +14,9 @@ from typing import Any
 from synthesis.core.errors import MachineError, Stage, Symptom, TargetError, UsageError
 from synthesis.core.examples import NO_EXAMPLES, Examples, parse_type, read_inputs
 from synthesis.core.records import Rejection
+from synthesis.core.run_settings import Extraction, ExtractionRun
 from synthesis.core.sandbox.wire import WireError
 from synthesis.core.sandbox.zygote import Casualty, Zygote
-from synthesis.core.settings import Extraction, ExtractionRun
 from synthesis.frontends.base import Frontend
 from synthesis.frontends.failures import detail_of
 from synthesis.frontends.registry import frontend_modules, get_frontend

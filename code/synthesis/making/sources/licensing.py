@@ -3,7 +3,7 @@
 from synthesis.core.errors import Stage, Symptom
 from synthesis.core.licences import is_allowed
 from synthesis.core.records import KernelSpec, Rejection
-from synthesis.core.settings import Extraction
+from synthesis.core.run_settings import Extraction
 
 
 def refused_for_licence(spec: KernelSpec, settings: Extraction) -> Rejection | None:

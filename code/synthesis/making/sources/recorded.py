@@ -12,9 +12,9 @@ from types import ModuleType
 
 from synthesis.core.errors import MachineError, Stage, Symptom, TargetError
 from synthesis.core.records import Hindrance, KernelSpec, Rejection, Unproved
+from synthesis.core.run_settings import Extraction, ExtractionRun
 from synthesis.core.sandbox.wire import WireError
 from synthesis.core.sandbox.zygote import Casualty, Zygote
-from synthesis.core.settings import Extraction, ExtractionRun
 from synthesis.core.stores.base import Store
 from synthesis.core.stores.places import store_of
 from synthesis.frontends.base import Frontend, Kernel

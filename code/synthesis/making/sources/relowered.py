@@ -15,8 +15,8 @@ from itertools import groupby
 
 from synthesis.core.errors import ConfigError, Stage, Symptom, TargetError, UnknownNameError
 from synthesis.core.records import KernelSpec, Pair, Rejection
+from synthesis.core.run_settings import Relowering, RelowerRun
 from synthesis.core.sandbox.zygote import Casualty, Zygote
-from synthesis.core.settings import Relowering, RelowerRun
 from synthesis.core.stores.base import Store, join
 from synthesis.core.stores.places import store_of
 from synthesis.dataset.storage.confined import ConfinedTables

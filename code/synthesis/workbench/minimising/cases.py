@@ -7,7 +7,7 @@ from pathlib import Path
 from synthesis.core.errors import ConfigError, Symptom, TargetError
 from synthesis.core.examples import NO_EXAMPLES, Examples, read_inputs
 from synthesis.core.records import KernelSpec, Rejection
-from synthesis.core.settings import Extraction
+from synthesis.core.run_settings import Extraction
 from synthesis.dataset.ledger import find_entries, read_ledger
 from synthesis.dataset.storage.reading import Place, find_pair
 from synthesis.frontends.base import Frontend
