@@ -22,7 +22,7 @@ from pathlib import Path
 
 from surface_calls import Call, calls_of, public_functions
 
-from synthesis.core.settings import Extraction, Running
+from synthesis.core.run_settings import Extraction, Running
 from synthesis.dataset.storage.reading import read_folder
 from synthesis.making.runs.extraction import extract_to_folder
 

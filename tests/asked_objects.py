@@ -8,7 +8,7 @@ from typing import Any
 
 from conftest import kernels_module
 
-from synthesis.core.records import Argument, Domain, Role, Signature
+from synthesis.core.signatures import Argument, Domain, Role, Signature
 from synthesis.frontends.warp import discovery
 from synthesis.frontends.warp.recipes.applications import shapes
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
-from synthesis.core.records import Unproved
+from synthesis.core.verdicts import Unproved
 from synthesis.frontends.base import (
     Direction,
     Frontend,

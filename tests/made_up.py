@@ -11,8 +11,8 @@ from typing import Any
 from synthesis.core.identity.hashing import hash_text
 from synthesis.core.identity.python import renamed_hash, structure_hash
 from synthesis.core.languages import JAXPR, ir_structure_hash
-from synthesis.core.records import Signature
 from synthesis.core.run_settings import Run
+from synthesis.core.signatures import Signature
 from synthesis.core.stores.local import Folder
 from synthesis.dataset.storage.chunks import Chunk, ChunkRecord, RowRecord, chunks_of
 from synthesis.dataset.storage.layout import SETTINGS, TOOLCHAIN, hash_of

@@ -22,9 +22,9 @@ from synthesis import (
     extract,
 )
 from synthesis.core.examples import ArrayType, parse_type, read_inputs
-from synthesis.core.records import Domain
 from synthesis.core.run_settings import Extraction, Running
 from synthesis.core.sandbox.wire import WireError
+from synthesis.core.signatures import Domain
 from synthesis.frontends.base import Frontend, Kernel
 from synthesis.making.candidate import Candidate
 from synthesis.making.runs.extraction import extract_to_folder

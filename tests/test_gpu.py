@@ -9,7 +9,7 @@ from gpu_texts import judged_on_gpu, takes_slots
 from running import load, needs_gpu, run, written_part
 
 from synthesis import KernelGenerator, KernelSpec, Pair, SynthesisPipeline, get_frontend
-from synthesis.core.records import Hindrance, Unproved
+from synthesis.core.verdicts import Hindrance, Unproved
 from synthesis.verification.inputs import draw_inputs
 
 wp: Any = wp_module

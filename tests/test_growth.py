@@ -13,7 +13,7 @@ import pytest
 from running import with_recipes
 
 from synthesis import KernelGenerator, KernelSpec, get_frontend
-from synthesis.core.records import Domain
+from synthesis.core.signatures import Domain
 from synthesis.drawing import intervals
 from synthesis.drawing.naming import NameBook
 from synthesis.drawing.operations import Operation, Term

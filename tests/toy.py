@@ -10,7 +10,8 @@ from typing import Any
 from synthesis.core.errors import Stage, Symptom
 from synthesis.core.examples import NO_EXAMPLES, Examples
 from synthesis.core.languages import Language
-from synthesis.core.records import Argument, Domain, KernelSpec, Rejection, Signature
+from synthesis.core.records import KernelSpec, Rejection
+from synthesis.core.signatures import Argument, Domain, Signature
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Compiler, Drawer, Frontend, Kernel, Level, Lowered, Recipe
 from synthesis.frontends.definitions import Definition, name_of

@@ -27,20 +27,11 @@ if TYPE_CHECKING:
         UsageError,
     )
     from synthesis.core.examples import Examples, example
-    from synthesis.core.records import (
-        Argument,
-        Domain,
-        Gradient,
-        KernelSpec,
-        Origin,
-        Pair,
-        Rejection,
-        Role,
-        Signature,
-        Verdict,
-    )
+    from synthesis.core.records import KernelSpec, Origin, Pair, Rejection
     from synthesis.core.run_settings import Extraction, Finishing, Relowering, Run, Running
     from synthesis.core.settings import Drawing, Making
+    from synthesis.core.signatures import Argument, Domain, Role, Signature
+    from synthesis.core.verdicts import Gradient, Verdict
     from synthesis.dataset.comparing.folders import Comparison, compare
     from synthesis.dataset.comparing.pairs import compare_row
     from synthesis.dataset.finalising import finalize
@@ -151,11 +142,11 @@ __all__ = [
 
 _MODULES = {
     "Answer": "scoring.answers",
-    "Argument": "core.records",
+    "Argument": "core.signatures",
     "BatchGenerator": "making.runs.batch_generator",
     "Comparison": "dataset.comparing.folders",
     "ConfigError": "core.errors",
-    "Domain": "core.records",
+    "Domain": "core.signatures",
     "Drawing": "core.settings",
     "Evaluating": "scoring.evaluation.settings",
     "Examples": "core.examples",
@@ -163,7 +154,7 @@ _MODULES = {
     "ExportSummary": "views.summary",
     "Extraction": "core.run_settings",
     "Finishing": "core.run_settings",
-    "Gradient": "core.records",
+    "Gradient": "core.verdicts",
     "IrsmithError": "core.errors",
     "KernelError": "core.errors",
     "KernelGenerator": "generator",
@@ -180,7 +171,7 @@ _MODULES = {
     "Rejection": "core.records",
     "Relowering": "core.run_settings",
     "Report": "scoring.evaluation.report",
-    "Role": "core.records",
+    "Role": "core.signatures",
     "RowIndex": "dataset.storage.index",
     "Run": "core.run_settings",
     "RunSummary": "dataset.tally",
@@ -188,7 +179,7 @@ _MODULES = {
     "Score": "scoring.scores",
     "Scorer": "scoring.scorer",
     "Scoring": "scoring.settings",
-    "Signature": "core.records",
+    "Signature": "core.signatures",
     "Stage": "core.errors",
     "Symptom": "core.errors",
     "SynthesisPipeline": "pipeline",
@@ -196,7 +187,7 @@ _MODULES = {
     "UnknownNameError": "core.errors",
     "UnsupportedReleaseError": "core.errors",
     "UsageError": "core.errors",
-    "Verdict": "core.records",
+    "Verdict": "core.verdicts",
     "compare": "dataset.comparing.folders",
     "compare_row": "dataset.comparing.pairs",
     "compile_kernel_from_source": "pipeline",

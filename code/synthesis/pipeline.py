@@ -10,8 +10,9 @@ from typing import Any
 
 from synthesis.core.errors import ConfigError, KernelError, MissingFrontendError
 from synthesis.core.progress import OnProgress
-from synthesis.core.records import KernelSpec, Pair, Rejection, Signature
+from synthesis.core.records import KernelSpec, Pair, Rejection
 from synthesis.core.run_settings import Run, Running
+from synthesis.core.signatures import Signature
 from synthesis.dataset.tally import Repeats, RunSummary, Statistics
 from synthesis.frontends.base import Frontend, Lowered
 from synthesis.frontends.registry import frontend_names, frontend_of, get_frontend

@@ -13,7 +13,7 @@ import pytest
 from jax.numpy import bfloat16
 
 from synthesis import Rejection, get_frontend
-from synthesis.core.records import Argument, Role, Signature
+from synthesis.core.signatures import Argument, Role, Signature
 from synthesis.frontends.base import Program, Purpose, RunKey, Runs
 from synthesis.frontends.jax.effort import is_worth_compiling
 from synthesis.frontends.jax.lowering import mlir

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from synthesis.core.errors import Symptom
-from synthesis.core.records import Argument, Rejection, Role, Signature
+from synthesis.core.records import Rejection
 from synthesis.core.sandbox.confinement import Confinement
+from synthesis.core.signatures import Argument, Role, Signature
 from synthesis.frontends.base import Outcome, Program, Purpose, numbered
 from synthesis.frontends.registry import get_frontend
 from synthesis.verification.verifier import Verifier

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from synthesis import get_frontend
-from synthesis.core.records import Argument, Rejection, Role, Signature
+from synthesis.core.records import Rejection
+from synthesis.core.signatures import Argument, Role, Signature
 from synthesis.frontends.base import Outcome, Program, Purpose, RunKey
 from synthesis.frontends.jax import execution, lowering
 from synthesis.frontends.jax.statements import statements_of

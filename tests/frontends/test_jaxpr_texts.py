@@ -14,7 +14,8 @@ from jax_programs import CASES
 
 from synthesis import KernelGenerator, Pair, SynthesisPipeline, get_frontend
 from synthesis.core.errors import Symptom
-from synthesis.core.records import Argument, Rejection, Role, Signature
+from synthesis.core.records import Rejection
+from synthesis.core.signatures import Argument, Role, Signature
 from synthesis.frontends.base import Kernel, Lowered, Program, Purpose, RunKey
 from synthesis.frontends.jax import execution, lowering
 from synthesis.frontends.jax.jaxprs.captured import MOST

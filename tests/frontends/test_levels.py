@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from synthesis import KernelGenerator, KernelSpec, Pair, SynthesisPipeline, get_frontend
-from synthesis.core.records import Argument, Domain, Signature
+from synthesis.core.signatures import Argument, Domain, Signature
 from synthesis.frontends.base import Frontend, Level
 from synthesis.frontends.registry import frontend_names, levels_of
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from synthesis import KernelGenerator, KernelSpec, Pair, extract, get_frontend
-from synthesis.core.records import Argument, Signature
+from synthesis.core.signatures import Argument, Signature
 from synthesis.frontends.base import Kernel, Lowered
 from synthesis.frontends.jax.locations import mlir_lines
 from synthesis.frontends.linemap import LineMap, Places, origins_of, runs_of, runs_of_steps, steps_of

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from synthesis import get_frontend
-from synthesis.core.records import Argument, Domain, KernelSpec, Role, Signature
+from synthesis.core.records import KernelSpec
+from synthesis.core.signatures import Argument, Domain, Role, Signature
 from synthesis.frontends.base import Kernel, Lowered
 from synthesis.frontends.jax.reference.rules import RULES
 from synthesis.verification.plan import make_plan

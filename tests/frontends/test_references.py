@@ -11,7 +11,7 @@ import warp as _warp
 from conftest import kernels_module, one_kernel
 
 from synthesis import KernelGenerator, Pair, get_frontend
-from synthesis.core.records import Hindrance
+from synthesis.core.verdicts import Hindrance
 from synthesis.dataset.storage.rows import unpacked_metadata
 from synthesis.frontends.base import Kernel, Lowered, ReferenceFaultError, ReferenceUnknownError
 from synthesis.frontends.jax.jaxprs.parsing import JaxprSyntaxError, parse

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from synthesis.core.records import Role
+from synthesis.core.signatures import Role
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.types import Type
 from synthesis.frontends.warp.recipes.applications.forms import (

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from asked_objects import KERNELS, signature_of
 
-from synthesis.core.records import Argument, Signature
+from synthesis.core.signatures import Argument, Signature
 from synthesis.frontends.base import Values
 from synthesis.frontends.warp.handles import TEXTURES, is_object
 from synthesis.frontends.warp.introspection import wp

@@ -7,7 +7,7 @@ import pytest
 
 from synthesis import KernelGenerator
 from synthesis.core.identity.python import structure_hash
-from synthesis.core.records import Argument
+from synthesis.core.signatures import Argument
 from synthesis.drawing.commentary import Habits, add_comments, write_docstring
 from synthesis.drawing.rendering import render_block
 from synthesis.drawing.streams import Stream

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from synthesis.core.records import Domain
+from synthesis.core.signatures import Domain
 from synthesis.drawing.drafting import Helper, Sketch
 from synthesis.drawing.operations import Term
 from synthesis.drawing.rendering import render, render_block

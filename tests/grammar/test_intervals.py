@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from synthesis.core.errors import ConfigError
-from synthesis.core.records import Domain
+from synthesis.core.signatures import Domain
 from synthesis.drawing.functions import BINARY, UNARY
 
 numpy: Any = np

@@ -1,6 +1,6 @@
 """Numbers kept in fewer bytes: whole ones only where they fit."""
 
-from synthesis.core.records import Domain
+from synthesis.core.signatures import Domain
 from synthesis.drawing.storage import Storage
 from synthesis.drawing.streams import Stream
 

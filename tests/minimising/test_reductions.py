@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from synthesis.core.errors import Stage, Symptom
-from synthesis.core.records import Argument, Domain, KernelSpec, Rejection, Signature
+from synthesis.core.records import KernelSpec, Rejection
+from synthesis.core.signatures import Argument, Domain, Signature
 from synthesis.workbench.minimising.observing import Wanted
 from synthesis.workbench.minimising.reductions import normalised, size_of, smaller, tidied, ways
 from synthesis.workbench.minimising.search import shrink

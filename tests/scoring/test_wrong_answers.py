@@ -7,7 +7,7 @@ import pytest
 from scored_rows import SAMPLES, named_otherwise
 
 from synthesis import Answer, ConfigError, Score, Scorer, Scoring
-from synthesis.core.records import Role
+from synthesis.core.signatures import Role
 from synthesis.dataset.storage.reading import Document, read_folder
 from synthesis.scoring.scores import Refusal, Step
 from synthesis.scoring.settings import BINARY, CREDITS

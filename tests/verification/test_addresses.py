@@ -8,7 +8,7 @@ import pytest
 from checking import judged, pairs_of_texts
 
 from synthesis import get_frontend
-from synthesis.core.records import Hindrance
+from synthesis.core.verdicts import Hindrance
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Kernel, Purpose
 from synthesis.generator import draw

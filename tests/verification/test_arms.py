@@ -8,7 +8,8 @@ from checking import pairs_of
 
 from synthesis import Pair, get_frontend
 from synthesis.core.examples import ArrayType, Examples
-from synthesis.core.records import Domain, Hindrance
+from synthesis.core.signatures import Domain
+from synthesis.core.verdicts import Hindrance
 from synthesis.frontends.base import Kernel, Lowered, Trace
 from synthesis.verification.gradients import precisions_of
 from synthesis.verification.plan import make_plan

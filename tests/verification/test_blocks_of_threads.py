@@ -9,7 +9,7 @@ from conftest import other_release
 from running import load
 
 from synthesis import KernelGenerator, KernelSpec, Pair, SynthesisPipeline, get_frontend
-from synthesis.core.records import Hindrance, Unproved
+from synthesis.core.verdicts import Hindrance, Unproved
 from synthesis.frontends.base import Lowered
 from synthesis.verification.judge import Judgement
 from synthesis.verification.verifier import Verifier

@@ -10,7 +10,7 @@ import pytest
 from checking import judged, pairs_of_texts
 
 from synthesis import ConfigError, Domain, KernelSpec, Pair, SynthesisPipeline, get_frontend, run_pipeline
-from synthesis.core.records import Role, Signature
+from synthesis.core.signatures import Role, Signature
 from synthesis.frontends.base import Direction, Kernel
 from synthesis.frontends.warp.recipes.applications.forms import bundles
 from synthesis.generator import KernelGenerator

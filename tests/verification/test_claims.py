@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from synthesis import KernelGenerator, get_frontend
-from synthesis.core.records import Argument, Domain, KernelSpec, Role, Signature
+from synthesis.core.records import KernelSpec
+from synthesis.core.signatures import Argument, Domain, Role, Signature
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Kernel
 from synthesis.generator import draw

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from synthesis import Symptom, get_frontend
-from synthesis.core.records import Argument, Domain, KernelSpec, Signature
+from synthesis.core.records import KernelSpec
+from synthesis.core.signatures import Argument, Domain, Signature
 from synthesis.frontends.base import Kernel, Lowered
 from synthesis.verification.plan import Plan, make_plan
 from synthesis.verification.verifier import Verifier

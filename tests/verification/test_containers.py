@@ -7,7 +7,9 @@ import pytest
 from checking import judged, pairs_of
 
 from synthesis import Pair, get_frontend
-from synthesis.core.records import Argument, Domain, Hindrance, KernelSpec, Role
+from synthesis.core.records import KernelSpec
+from synthesis.core.signatures import Argument, Domain, Role
+from synthesis.core.verdicts import Hindrance
 from synthesis.frontends.base import Kernel
 from synthesis.verification.claims import refuted_claim
 from synthesis.verification.verifier import Verifier

@@ -6,7 +6,7 @@ import pytest
 from checking import judged, pairs_of_texts
 
 from synthesis import Pair, Symptom, get_frontend
-from synthesis.core.records import Hindrance
+from synthesis.core.verdicts import Hindrance
 from synthesis.frontends.warp.statements import framed
 from synthesis.verification.verifier import Verifier
 

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from synthesis import Rejection, Symptom, generate
-from synthesis.core.records import Domain, KernelSpec
+from synthesis.core.records import KernelSpec
 from synthesis.core.run_settings import Extraction
+from synthesis.core.signatures import Domain
 from synthesis.generator import KernelGenerator
 from synthesis.making.runs.extraction import extract_to_folder
 from synthesis.making.runs.reverification import verify_folder

@@ -11,7 +11,8 @@ from checking import judged, pairs_of, pairs_of_texts
 from conftest import kernels_module
 
 from synthesis import Pair, Rejection, Symptom, SynthesisPipeline, get_frontend
-from synthesis.core.records import Argument, Domain, KernelSpec, Role, Signature
+from synthesis.core.records import KernelSpec
+from synthesis.core.signatures import Argument, Domain, Role, Signature
 from synthesis.frontends.base import Kernel, Outcome, Program, Purpose, numbered
 from synthesis.making.runs.extraction import extract
 from synthesis.verification.inputs import complete, draw_inputs

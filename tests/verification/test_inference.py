@@ -9,7 +9,7 @@ from checking import pairs_of
 from conftest import kernels_module
 
 from synthesis import Pair
-from synthesis.core.records import Argument, Domain
+from synthesis.core.signatures import Argument, Domain
 from synthesis.making.runs.extraction import extract
 from synthesis.verification.inference import widened
 from synthesis.verification.thresholds import thresholds_of

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from synthesis import ConfigError, Rejection, Symptom, get_frontend
-from synthesis.core.records import Argument, Domain, Role, Signature
 from synthesis.core.settings import Share
+from synthesis.core.signatures import Argument, Domain, Role, Signature
 from synthesis.frontends.base import Program, Purpose, RunKey
 from synthesis.verification.verifier import Verifier
 

@@ -14,7 +14,7 @@ from asked_objects import KERNELS, signature_of
 from checking import judged
 
 from synthesis import ConfigError, Domain, KernelSpec, Pair, SynthesisPipeline, get_frontend, run_pipeline
-from synthesis.core.records import Argument, Signature
+from synthesis.core.signatures import Argument, Signature
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Kernel, Program
 from synthesis.frontends.warp.handles import is_object

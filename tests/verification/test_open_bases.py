@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from synthesis import Symptom, get_frontend
-from synthesis.core.records import Argument, Domain, Hindrance, KernelSpec, Role, Signature
+from synthesis.core.records import KernelSpec
+from synthesis.core.signatures import Argument, Domain, Role, Signature
+from synthesis.core.verdicts import Hindrance
 from synthesis.frontends.base import Kernel, Lowered
 from synthesis.frontends.jax.reference.bases import depends_on_bases, open_factors
 from synthesis.frontends.jax.reference.graphs import graph_of

@@ -7,7 +7,7 @@ import pytest
 from checking import judged, pairs_of_texts
 
 from synthesis import Pair, Symptom, get_frontend
-from synthesis.core.records import Role
+from synthesis.core.signatures import Role
 from synthesis.making.runs.extraction import extract
 from synthesis.verification.inputs import draw_inputs, overlapping
 from synthesis.verification.verifier import Verifier

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scored_rows import SAMPLES, numbers_of
 
-from synthesis.core.records import Hindrance
+from synthesis.core.verdicts import Hindrance
 from synthesis.dataset.storage.reading import Document, read_folder
 from synthesis.frontends.base import Purpose
 from synthesis.frontends.registry import get_frontend

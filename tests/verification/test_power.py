@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from synthesis import get_frontend
-from synthesis.core.records import Argument, Domain, KernelSpec, Role, Signature, Verdict
+from synthesis.core.records import KernelSpec
+from synthesis.core.signatures import Argument, Domain, Role, Signature
+from synthesis.core.verdicts import Verdict
 from synthesis.frontends.base import Kernel, Lowered
 from synthesis.frontends.registry import allowed_options
 from synthesis.verification.plan import make_plan

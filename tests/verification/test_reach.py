@@ -13,7 +13,9 @@ from checking import judged, pairs_of, pairs_of_texts
 from synthesis import Pair, Symptom, get_frontend
 from synthesis.core.examples import ArrayType, Examples
 from synthesis.core.formats import numpy_dtype
-from synthesis.core.records import Argument, Domain, Hindrance, KernelSpec, Role, Signature
+from synthesis.core.records import KernelSpec
+from synthesis.core.signatures import Argument, Domain, Role, Signature
+from synthesis.core.verdicts import Hindrance
 from synthesis.frontends.base import Kernel, Reached, Trace, Values
 from synthesis.verification.aimed import (
     TRIALS,

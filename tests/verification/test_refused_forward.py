@@ -4,7 +4,7 @@ import pytest
 from checking import judged, pairs_of_texts
 
 from synthesis import Pair, Symptom, get_frontend
-from synthesis.core.records import GradientStatus
+from synthesis.core.verdicts import GradientStatus
 from synthesis.frontends.base import Kernel, Lowered
 from synthesis.making.candidate import Candidate
 from synthesis.making.proving import prove

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from synthesis import Symptom, get_frontend, run_pipeline
-from synthesis.core.records import Argument, Domain, KernelSpec, Signature
+from synthesis.core.records import KernelSpec
+from synthesis.core.signatures import Argument, Domain, Signature
 from synthesis.frontends.base import Kernel, Lowered
 from synthesis.making.runs.reverification import verify_folder
 from synthesis.verification.inputs import DRAWS

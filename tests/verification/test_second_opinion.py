@@ -13,7 +13,8 @@ import jax as _jax
 
 from synthesis import get_frontend
 from synthesis.core.errors import Symptom
-from synthesis.core.records import Argument, Domain, KernelSpec, Rejection, Signature
+from synthesis.core.records import KernelSpec, Rejection
+from synthesis.core.signatures import Argument, Domain, Signature
 from synthesis.frontends.base import Kernel, Lowered, Outcome
 from synthesis.verification.judge import doubtful, judge, with_second_opinions
 from synthesis.verification.plan import Plan, make_plan

@@ -8,7 +8,8 @@ import pytest
 from conftest import one_kernel
 
 from synthesis import get_frontend
-from synthesis.core.records import Domain, KernelSpec
+from synthesis.core.records import KernelSpec
+from synthesis.core.signatures import Domain
 from synthesis.frontends.base import Reference, Trace
 from synthesis.verification import points
 from synthesis.verification.points import NothingToCheck, find_points

@@ -5,7 +5,8 @@ from checking import pairs_of
 
 from synthesis import Pair
 from synthesis.core.examples import ArrayType, Examples
-from synthesis.core.records import Domain, Hindrance
+from synthesis.core.signatures import Domain
+from synthesis.core.verdicts import Hindrance
 
 DEPENDING = {
     "adds_and_takes_the_largest": "wp.atomic_add(out, k[i], v)\n    wp.atomic_max(out, 0, v)",

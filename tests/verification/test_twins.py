@@ -20,7 +20,8 @@ from synthesis.cli import run
 from synthesis.core.errors import ConfigError, Symptom
 from synthesis.core.identity.python import program_id
 from synthesis.core.identity.sizes import first_difference
-from synthesis.core.records import Argument, Domain, KernelSpec, Rejection, Role, Signature
+from synthesis.core.records import KernelSpec, Rejection
+from synthesis.core.signatures import Argument, Domain, Role, Signature
 from synthesis.dataset.storage.reading import read_pair
 from synthesis.dataset.storage.rows import packed_metadata, unpacked_metadata
 from synthesis.drawing.streams import Stream

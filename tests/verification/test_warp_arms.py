@@ -5,7 +5,8 @@ from checking import pairs_of
 
 from synthesis import Pair
 from synthesis.core.examples import ArrayType, Examples
-from synthesis.core.records import Domain, GradientStatus, Hindrance
+from synthesis.core.signatures import Domain
+from synthesis.core.verdicts import GradientStatus, Hindrance
 
 HEAD = """
 import warp as wp

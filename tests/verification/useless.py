@@ -8,7 +8,7 @@ from typing import Any
 
 from synthesis.core.identity.python import program_id, renamed_hash, structure_hash
 from synthesis.core.languages import ir_structure_hash
-from synthesis.core.records import Argument, Domain, Role, Signature
+from synthesis.core.signatures import Argument, Domain, Role, Signature
 from synthesis.core.version import __version__
 from synthesis.dataset.storage.rows import packed_metadata
 from synthesis.frontends.registry import levels_of

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from synthesis import ConfigError, view_records
-from synthesis.core.records import Argument
 from synthesis.core.run_settings import Extraction, Running
+from synthesis.core.signatures import Argument
 from synthesis.core.stores.places import store_of
 from synthesis.dataset.storage.reading import Document, read_folder
 from synthesis.making.runs.extraction import extract_to_folder

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from synthesis import Argument, KernelSpec, Role, Signature
-from synthesis.core.records import Domain
+from synthesis.core.signatures import Domain
 from synthesis.frontends.warp.options import DEFAULTS
 from synthesis.frontends.warp.reference.values import ValueType
 

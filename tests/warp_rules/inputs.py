@@ -7,7 +7,7 @@ import ml_dtypes
 import numpy as np
 
 from synthesis.core.formats import is_floating, numpy_dtype
-from synthesis.core.records import Role
+from synthesis.core.signatures import Role
 from synthesis.frontends.base import Values
 from synthesis.verification.inputs import poison_of
 from warp_rules.cases import Case, Given

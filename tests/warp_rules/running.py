@@ -9,7 +9,7 @@ from running import kernel_type
 
 from synthesis import get_frontend
 from synthesis.core.formats import is_floating
-from synthesis.core.records import Role
+from synthesis.core.signatures import Role
 from synthesis.frontends.base import Kernel, ReferenceFaultError, ReferenceUnknownError, Values
 from warp_rules.cases import THREADS, Case
 from warp_rules.inputs import finfo, values_of

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from synthesis.core.records import Role
+from synthesis.core.signatures import Role
 from synthesis.frontends.warp.reference.values import (
     BOOL,
     FLOAT32,

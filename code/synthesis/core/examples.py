@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from synthesis.core.errors import ConfigError
 from synthesis.core.formats import NARROW
-from synthesis.core.records import Domain
+from synthesis.core.signatures import Domain
 
 F = TypeVar("F", bound=Callable[..., Any])
 

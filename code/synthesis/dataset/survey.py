@@ -9,9 +9,9 @@ from typing import Any
 
 from synthesis.core.errors import ConfigError, TargetError
 from synthesis.core.identity.hashing import short_hash
-from synthesis.core.records import NOT_ASKED, kind_of
 from synthesis.core.stores.base import Store
 from synthesis.core.stores.places import store_of
+from synthesis.core.verdicts import NOT_ASKED, kind_of
 from synthesis.dataset.storage.layout import LEAKS, read_object
 from synthesis.dataset.storage.reading import BrokenFile, Document, Place, read_folder, scan_folder, scan_ledger
 from synthesis.dataset.tally import nested

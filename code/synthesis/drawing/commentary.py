@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from synthesis.core.records import Argument
+from synthesis.core.signatures import Argument
 from synthesis.drawing.rendering import render
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.syntax import (

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from synthesis.core.records import Argument, Domain, KernelSpec, Role, Signature
+from synthesis.core.records import KernelSpec
+from synthesis.core.signatures import Argument, Domain, Role, Signature
 from synthesis.drawing import naming
 from synthesis.drawing.naming import NameBook
 from synthesis.drawing.operations import Operation, Term

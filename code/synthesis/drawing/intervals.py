@@ -7,7 +7,7 @@ those of real arithmetic. Rounding errors are far below the margins of the opera
 import math
 from collections.abc import Callable, Iterable
 
-from synthesis.core.records import Domain
+from synthesis.core.signatures import Domain
 
 ANYTHING = Domain(low=-1e6, high=1e6)
 

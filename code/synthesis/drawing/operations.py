@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeGuard
 
-from synthesis.core.records import Domain
+from synthesis.core.signatures import Domain
 from synthesis.drawing.intervals import ANYTHING
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.syntax import Call, Expression, Infix, Literal, Name, Negation

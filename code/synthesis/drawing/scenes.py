@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Generic, TypeVar
 
-from synthesis.core.records import Domain
+from synthesis.core.signatures import Domain
 from synthesis.drawing.drafting import Sketch
 from synthesis.drawing.operations import Operation, Term
 from synthesis.drawing.streams import Stream

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from synthesis.core.records import Domain
+from synthesis.core.signatures import Domain
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.types import Type
 

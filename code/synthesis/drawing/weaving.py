@@ -13,7 +13,7 @@ from itertools import permutations, product
 from operator import attrgetter
 from typing import Protocol
 
-from synthesis.core.records import Domain
+from synthesis.core.signatures import Domain
 from synthesis.drawing.functions import usual_weight
 from synthesis.drawing.naming import LOCALS, PARAMETERS, NameBook
 from synthesis.drawing.operations import Operation, Term

@@ -16,7 +16,9 @@ import numpy.typing as npt
 from synthesis.core.errors import ConfigError, KernelError, UnknownNameError
 from synthesis.core.examples import NO_EXAMPLES, Examples
 from synthesis.core.languages import Language
-from synthesis.core.records import KernelSpec, Rejection, Signature, Unproved
+from synthesis.core.records import KernelSpec, Rejection
+from synthesis.core.signatures import Signature
+from synthesis.core.verdicts import Unproved
 from synthesis.drawing.kernel_files import Family, KernelFolder
 from synthesis.drawing.kernel_files.using import OnTaken, ignore_parts
 from synthesis.drawing.streams import Stream

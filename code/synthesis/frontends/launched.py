@@ -7,7 +7,8 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from synthesis.core.records import Domain, KernelSpec
+from synthesis.core.records import KernelSpec
+from synthesis.core.signatures import Domain
 
 Array = npt.NDArray[np.generic]
 

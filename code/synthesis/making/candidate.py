@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from synthesis.core.records import KernelSpec, Pair, Rejection, Verdict
+from synthesis.core.records import KernelSpec, Pair, Rejection
+from synthesis.core.verdicts import Verdict
 from synthesis.frontends.base import Kernel, Level, Lowered
 from synthesis.frontends.requirements import needs_of
 

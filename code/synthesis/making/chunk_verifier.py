@@ -12,10 +12,11 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from synthesis.core.errors import Symptom
-from synthesis.core.records import GradientStatus, Hindrance, Rejection, Unproved, Verdict
+from synthesis.core.records import Rejection
 from synthesis.core.sandbox.confinement import Protection
 from synthesis.core.settings import Making, Verification
 from synthesis.core.stores.base import Store
+from synthesis.core.verdicts import GradientStatus, Hindrance, Unproved, Verdict
 from synthesis.core.version import __version__
 from synthesis.dataset.storage.chunks import Chunk
 from synthesis.dataset.storage.confined import ConfinedTables

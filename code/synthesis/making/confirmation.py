@@ -3,7 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from synthesis.core.records import Hindrance, KernelSpec, Unproved
+from synthesis.core.records import KernelSpec
+from synthesis.core.verdicts import Hindrance, Unproved
 from synthesis.frontends.base import Frontend, Kernel, Level, Lowered
 from synthesis.frontends.plainness import more_than_a_kernel
 from synthesis.frontends.requirements import libraries_in, why_not_met

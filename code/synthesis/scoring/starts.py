@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from synthesis.core.records import Role, Signature
+from synthesis.core.signatures import Role, Signature
 from synthesis.frontends.base import Purpose, RunKey, Runs, Values
 from synthesis.verification.comparison import Expected
 

@@ -8,7 +8,8 @@ import numpy as np
 
 from synthesis.core.errors import Symptom
 from synthesis.core.formats import numpy_dtype
-from synthesis.core.records import Rejection, Signature
+from synthesis.core.records import Rejection
+from synthesis.core.signatures import Signature
 from synthesis.frontends.base import Direction, Level, Outcome, Program, Purpose, Values
 from synthesis.scoring.agreement import agreement_of
 from synthesis.scoring.scores import Refusal, Score, Step

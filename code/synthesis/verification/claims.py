@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
-from synthesis.core.records import Argument, KernelSpec, Role, Signature
+from synthesis.core.records import KernelSpec
+from synthesis.core.signatures import Argument, Role, Signature
 from synthesis.frontends.base import Kernel
 from synthesis.frontends.registry import get_frontend
 

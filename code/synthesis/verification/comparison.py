@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from synthesis.core.formats import epsilon_of, is_exact
-from synthesis.core.records import Argument, Role, Signature
+from synthesis.core.signatures import Argument, Role, Signature
 from synthesis.frontends.base import Shake, Values
 from synthesis.verification.inputs import flat, poison_of
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from synthesis.core.formats import numpy_dtype
-from synthesis.core.records import Argument, Role, Signature
+from synthesis.core.signatures import Argument, Role, Signature
 from synthesis.frontends.base import Outcome, Purpose, RunKey, Values
 from synthesis.verification.inputs import is_of, struct_dtype
 from synthesis.verification.points import Point, weighted_outputs

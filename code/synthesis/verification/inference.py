@@ -14,7 +14,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from synthesis.core.records import Argument, Domain, Hindrance, KernelSpec, Role, Signature, Unproved
+from synthesis.core.records import KernelSpec
+from synthesis.core.signatures import Argument, Domain, Role, Signature
+from synthesis.core.verdicts import Hindrance, Unproved
 from synthesis.frontends.base import (
     Frontend,
     Kernel,

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from synthesis.core.errors import ConfigError
 from synthesis.core.formats import is_exact, is_floating, numpy_dtype
 from synthesis.core.identity.hashing import digest
-from synthesis.core.records import Argument, Domain, Role, Signature
+from synthesis.core.signatures import Argument, Domain, Role, Signature
 from synthesis.frontends.base import Values
 
 DRAWS = ((0, False), (1, False), (2, True), (3, False), (4, True), (5, False))

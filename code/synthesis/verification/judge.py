@@ -6,15 +6,9 @@ from dataclasses import dataclass, replace
 
 from synthesis.core.errors import Stage, Symptom
 from synthesis.core.languages import CUDA
-from synthesis.core.records import (
-    Gradient,
-    GradientStatus,
-    Hindrance,
-    Rejection,
-    Role,
-    Unproved,
-    Verdict,
-)
+from synthesis.core.records import Rejection
+from synthesis.core.signatures import Role
+from synthesis.core.verdicts import Gradient, GradientStatus, Hindrance, Unproved, Verdict
 from synthesis.frontends.base import Direction, Level, Outcome, Program, Purpose, Values
 from synthesis.frontends.failures import detail_of
 from synthesis.verification.comparison import compare

@@ -9,7 +9,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 
-from synthesis.core.records import Hindrance, KernelSpec, Unproved
+from synthesis.core.records import KernelSpec
+from synthesis.core.verdicts import Hindrance, Unproved
 from synthesis.frontends.base import Direction, Frontend, Kernel, ReferenceUnknownError
 from synthesis.verification.inputs import DRAWS, count_numbers
 from synthesis.verification.plan import Plan, make_plan

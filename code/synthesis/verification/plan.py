@@ -14,7 +14,9 @@ import numpy as np
 
 from synthesis.core.errors import Symptom
 from synthesis.core.languages import CUDA
-from synthesis.core.records import Hindrance, KernelSpec, Role, Signature, Unproved
+from synthesis.core.records import KernelSpec
+from synthesis.core.signatures import Role, Signature
+from synthesis.core.verdicts import Hindrance, Unproved
 from synthesis.frontends.base import (
     Direction,
     Frontend,

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from synthesis.core.records import Argument, KernelSpec, Role, Signature
+from synthesis.core.records import KernelSpec
+from synthesis.core.signatures import Argument, Role, Signature
 from synthesis.frontends.base import Reference, ReferenceFaultError, Trace, Values
 from synthesis.verification.aimed import TRIALS, aimed_inputs
 from synthesis.verification.inputs import complete, flat, generator_of, is_of

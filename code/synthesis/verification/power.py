@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from synthesis.core.records import Argument, Domain, Hindrance, KernelSpec, Role, Unproved
+from synthesis.core.records import KernelSpec
+from synthesis.core.signatures import Argument, Domain, Role
+from synthesis.core.verdicts import Hindrance, Unproved
 from synthesis.frontends.base import Reference, ReferenceFaultError, ReferenceUnknownError, Values
 
 _NARROW = 0.1

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from synthesis.core.records import Hindrance, Role, Signature, Unproved
+from synthesis.core.signatures import Role, Signature
+from synthesis.core.verdicts import Hindrance, Unproved
 from synthesis.frontends.base import Reached, Values
 from synthesis.verification.inputs import flat, is_of
 

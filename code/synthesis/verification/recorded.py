@@ -5,7 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from synthesis.core.errors import ConfigError
-from synthesis.core.records import Argument, Hindrance, KernelSpec, Signature, Unproved
+from synthesis.core.records import KernelSpec
+from synthesis.core.signatures import Argument, Signature
+from synthesis.core.verdicts import Hindrance, Unproved
 from synthesis.frontends.base import Frontend, Kernel, ReferenceFaultError, ReferenceUnknownError
 from synthesis.frontends.failures import detail_of
 from synthesis.frontends.launched import Launched, Mutation, cut, range_of

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from synthesis.core.formats import is_floating
-from synthesis.core.records import Argument, Role, Signature
+from synthesis.core.signatures import Argument, Role, Signature
 from synthesis.frontends.base import Values
 from synthesis.verification.inputs import based, complete, draw_inputs, generator_of, pick, unit_of, wide
 

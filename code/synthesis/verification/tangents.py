@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from synthesis.core.formats import is_exact
-from synthesis.core.records import Argument, KernelSpec, Signature
+from synthesis.core.records import KernelSpec
+from synthesis.core.signatures import Argument, Signature
 from synthesis.frontends.base import Outcome, Purpose, Reference, ReferenceFaultError, RunKey, Trace, Values
 from synthesis.verification.gradients import GradientResult, Precision
 from synthesis.verification.inputs import generator_of

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from synthesis.core.errors import KernelError
-from synthesis.core.records import KernelSpec, Rejection, Role
+from synthesis.core.records import KernelSpec, Rejection
+from synthesis.core.signatures import Role
 from synthesis.frontends.base import Frontend, Values
 from synthesis.verification.inputs import complete, draw_inputs
 

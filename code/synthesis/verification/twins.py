@@ -11,7 +11,8 @@ from typing import Any
 
 from synthesis.core.errors import Symptom
 from synthesis.core.identity.sizes import first_difference
-from synthesis.core.records import Hindrance, KernelSpec, Rejection, Unproved
+from synthesis.core.records import KernelSpec, Rejection
+from synthesis.core.verdicts import Hindrance, Unproved
 from synthesis.frontends.base import Frontend, Kernel, Level
 from synthesis.verification.plan import Plan, Problem, make_plan
 

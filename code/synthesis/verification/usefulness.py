@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from synthesis.core.records import KernelSpec, Role, Signature
+from synthesis.core.records import KernelSpec
+from synthesis.core.signatures import Role, Signature
 from synthesis.frontends.base import Reference, Values
 from synthesis.verification.comparison import Expected, scale_of
 from synthesis.verification.inputs import another_draw, complete, draw_inputs, flat, is_of, with_shared_parts

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from synthesis.core.identity.hashing import digest
-from synthesis.core.records import Unproved
+from synthesis.core.verdicts import Unproved
 from synthesis.frontends.base import Direction, Program, Purpose
 from synthesis.verification.mutating.choosing import moves_alike, mutants
 from synthesis.verification.mutating.records import Kind

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from synthesis.core.errors import TargetError
-from synthesis.core.records import Argument, Signature
+from synthesis.core.signatures import Argument, Signature
 from synthesis.dataset.storage.reading import Document
 from synthesis.frontends.base import Direction
 from synthesis.views.directions import PYTHON

@@ -6,7 +6,7 @@ from itertools import chain
 from typing import Any
 
 from synthesis.core.errors import MissingFrontendError
-from synthesis.core.records import GradientStatus
+from synthesis.core.verdicts import GradientStatus
 from synthesis.frontends.base import Direction, Level
 from synthesis.frontends.linemap import runs_of_steps
 from synthesis.frontends.options import wrong_option

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from synthesis.core.errors import ConfigError, TargetError, UnknownNameError
-from synthesis.core.records import KernelSpec, Origin, Rejection, Signature
+from synthesis.core.records import KernelSpec, Origin, Rejection
 from synthesis.core.settings import Drawing
+from synthesis.core.signatures import Signature
 from synthesis.core.stores.base import Store, join
 from synthesis.core.stores.local import Folder
 from synthesis.core.stores.places import store_of

@@ -9,7 +9,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
-from synthesis.core.records import DIFFICULTIES, GradientStatus, Role
+from synthesis.core.records import DIFFICULTIES
+from synthesis.core.signatures import Role
+from synthesis.core.verdicts import GradientStatus
 
 Test = Callable[[Any], bool]
 LARGEST_INTEGER = 2**63 - 1

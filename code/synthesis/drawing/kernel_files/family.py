@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from synthesis.core.records import Role
+from synthesis.core.signatures import Role
 from synthesis.drawing.kernel_files.notation import Text
 
 

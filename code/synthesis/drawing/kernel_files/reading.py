@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from synthesis.core.errors import ConfigError
-from synthesis.core.records import DIFFICULTIES, Role
+from synthesis.core.records import DIFFICULTIES
+from synthesis.core.signatures import Role
 from synthesis.drawing.kernel_files.family import Element, Family, Value
 from synthesis.drawing.kernel_files.notation import NotationError, read_text
 

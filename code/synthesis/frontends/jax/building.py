@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from synthesis.core.records import Signature
+from synthesis.core.signatures import Signature
 from synthesis.frontends.definitions import name_of
 from synthesis.frontends.jax import functions
 

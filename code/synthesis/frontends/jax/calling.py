@@ -14,7 +14,7 @@ from typing import Any
 
 from synthesis.core.errors import UnknownNameError
 from synthesis.core.examples import ArrayType, Examples, marked_arguments
-from synthesis.core.records import Domain, Signature
+from synthesis.core.signatures import Domain, Signature
 from synthesis.frontends.definitions import name_of
 from synthesis.frontends.jax import functions
 from synthesis.frontends.jax.building import Building, made, of_arrays, shapes_of

@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from synthesis.core.licences import UNKNOWN_LICENCE
-from synthesis.core.records import Argument, KernelSpec, Role, Signature
+from synthesis.core.records import KernelSpec
+from synthesis.core.signatures import Argument, Role, Signature
 from synthesis.frontends.definitions import Definition, home_of, name_of
 from synthesis.frontends.jax import calling, discovery, functions, portraits
 from synthesis.frontends.jax.called import Declared, Given, Trees, leaf_of, read_leaves

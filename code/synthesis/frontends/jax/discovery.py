@@ -14,7 +14,8 @@ import numpy as np
 
 from synthesis.core.errors import Stage, Symptom
 from synthesis.core.examples import Examples, example, mark_error, marked_arguments
-from synthesis.core.records import Argument, KernelSpec, Rejection, Role, Signature
+from synthesis.core.records import KernelSpec, Rejection
+from synthesis.core.signatures import Argument, Role, Signature
 from synthesis.frontends.base import Kernel
 from synthesis.frontends.definitions import Definition, name_of, source_of
 from synthesis.frontends.failures import detail_of

@@ -30,7 +30,9 @@ from jaxlib.mlir import passmanager as _passmanager
 from jaxlib.mlir.dialects import stablehlo as _stablehlo  # pyright: ignore[reportMissingTypeStubs]
 
 from synthesis.core.errors import Stage, Symptom
-from synthesis.core.records import Hindrance, Rejection, Signature, Unproved
+from synthesis.core.records import Rejection
+from synthesis.core.signatures import Signature
+from synthesis.core.verdicts import Hindrance, Unproved
 from synthesis.frontends.base import Direction, Level, Outcome, Program, RunKey, Runs, Values
 from synthesis.frontends.failures import detail_of
 from synthesis.frontends.jax import functions, lowering

@@ -9,7 +9,9 @@ from typing import Any
 
 from synthesis.core.errors import KernelError, Stage, Symptom
 from synthesis.core.examples import NO_EXAMPLES, Examples
-from synthesis.core.records import KernelSpec, Rejection, Signature, Unproved
+from synthesis.core.records import KernelSpec, Rejection
+from synthesis.core.signatures import Signature
+from synthesis.core.verdicts import Unproved
 from synthesis.frontends.base import (
     Direction,
     Drawer,

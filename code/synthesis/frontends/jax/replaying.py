@@ -6,7 +6,7 @@ from typing import Any
 
 from synthesis.core.errors import ConfigError
 from synthesis.core.formats import is_floating, numpy_dtype
-from synthesis.core.records import Argument, Domain, Signature
+from synthesis.core.signatures import Argument, Domain, Signature
 from synthesis.frontends.base import Kernel
 from synthesis.frontends.jax import calling, functions
 from synthesis.frontends.jax.building import ArraysFunction, of_arrays

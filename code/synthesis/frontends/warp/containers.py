@@ -8,7 +8,7 @@ ones; arrays of arrays have rows of one length here.
 import re
 from collections.abc import Iterable, Mapping
 
-from synthesis.core.records import Argument, Domain
+from synthesis.core.signatures import Argument, Domain
 
 NOTHING = Argument(name="_", type_name="wp.int8", dtype="int8", domain=Domain(low=0, high=0))
 """What a struct without fields is said to hold: C gives it a byte, and what is in it is of no matter."""

@@ -4,7 +4,7 @@ import ast
 from dataclasses import replace
 from typing import Any
 
-from synthesis.core.records import Argument, Role, Signature
+from synthesis.core.signatures import Argument, Role, Signature
 from synthesis.frontends.warp import discovery, introspection
 from synthesis.frontends.warp.containers import names_in_source
 from synthesis.frontends.warp.gradients import differentiable

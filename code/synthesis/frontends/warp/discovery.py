@@ -13,7 +13,8 @@ from typing import Any, cast
 
 from synthesis.core.errors import ConfigError, Stage, Symptom, UnknownNameError
 from synthesis.core.examples import DIMENSIONS, ArrayType, Examples
-from synthesis.core.records import Argument, Domain, KernelSpec, Rejection, Role, Signature
+from synthesis.core.records import KernelSpec, Rejection
+from synthesis.core.signatures import Argument, Domain, Role, Signature
 from synthesis.frontends.base import Kernel
 from synthesis.frontends.definitions import Built, Definition
 from synthesis.frontends.linemap import NO_PLACES, Places

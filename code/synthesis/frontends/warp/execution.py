@@ -28,7 +28,8 @@ import warp._src.context as _context  # noqa: TID251
 
 from synthesis.core.errors import Stage, Symptom
 from synthesis.core.languages import CUDA
-from synthesis.core.records import Hindrance, Rejection, Unproved
+from synthesis.core.records import Rejection
+from synthesis.core.verdicts import Hindrance, Unproved
 from synthesis.frontends.base import Level, Outcome, Program, Purpose, RunKey, Values
 from synthesis.frontends.failures import detail_of
 from synthesis.frontends.support import version_of

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Sequence
 
-from synthesis.core.records import Argument, Role
+from synthesis.core.signatures import Argument, Role
 from synthesis.frontends.warp.containers import container_of
 from synthesis.frontends.warp.writes import path_of
 

@@ -8,7 +8,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from synthesis.core.records import Argument, Domain
+from synthesis.core.signatures import Argument, Domain
 from synthesis.frontends.warp.volumes import TILE
 
 MOST_CELLS = 2**21

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from synthesis.core.formats import numpy_dtype
-from synthesis.core.records import Argument, Signature
+from synthesis.core.signatures import Argument, Signature
 from synthesis.drawing.types import HALVES
 from synthesis.frontends.base import Direction, Program, Values
 from synthesis.frontends.warp.containers import DATA, container_of

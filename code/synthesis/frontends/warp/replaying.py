@@ -8,7 +8,7 @@ import numpy as np
 
 from synthesis.core.errors import ConfigError
 from synthesis.core.formats import is_floating
-from synthesis.core.records import Argument, Domain, Role, Signature
+from synthesis.core.signatures import Argument, Domain, Role, Signature
 from synthesis.frontends.base import Kernel
 from synthesis.frontends.launched import Array, Launched, Mutation, numbers_of
 from synthesis.frontends.warp import introspection, launches

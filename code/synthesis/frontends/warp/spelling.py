@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from synthesis.core.records import Argument
+from synthesis.core.signatures import Argument
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.syntax import Call, Expression, Literal, Name, Statement, rename_all
 from synthesis.drawing.types import Type

@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 
 from synthesis.core.errors import TargetError
-from synthesis.core.records import KernelSpec, Origin, Signature
+from synthesis.core.records import KernelSpec, Origin
+from synthesis.core.signatures import Signature
 from synthesis.core.stores.base import Store
 from synthesis.frontends.launched import Array, Described, Launched
 

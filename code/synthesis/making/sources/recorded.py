@@ -11,12 +11,13 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 
 from synthesis.core.errors import MachineError, Stage, Symptom, TargetError
-from synthesis.core.records import Hindrance, KernelSpec, Rejection, Unproved
+from synthesis.core.records import KernelSpec, Rejection
 from synthesis.core.run_settings import Extraction, ExtractionRun
 from synthesis.core.sandbox.wire import WireError
 from synthesis.core.sandbox.zygote import Casualty, Zygote
 from synthesis.core.stores.base import Store
 from synthesis.core.stores.places import store_of
+from synthesis.core.verdicts import Hindrance, Unproved
 from synthesis.frontends.base import Frontend, Kernel
 from synthesis.frontends.failures import detail_of, rejected
 from synthesis.frontends.launched import Described, Launched

@@ -12,9 +12,11 @@ from itertools import groupby
 from typing import Any
 
 from synthesis.core.errors import Stage, Symptom, TargetError, UnknownNameError
-from synthesis.core.records import GradientStatus, Hindrance, KernelSpec, Rejection, Signature
+from synthesis.core.records import KernelSpec, Rejection
 from synthesis.core.sandbox.zygote import Casualty, Zygote
 from synthesis.core.settings import Drawing, Verification
+from synthesis.core.signatures import Signature
+from synthesis.core.verdicts import GradientStatus, Hindrance
 from synthesis.core.version import __version__
 from synthesis.dataset.storage.reading import Document
 from synthesis.frontends.base import Frontend, Lowered, Program

@@ -9,7 +9,8 @@ from typing import TypeVar
 
 import numpy as np
 
-from synthesis.core.records import Argument, Domain, KernelSpec, Signature
+from synthesis.core.records import KernelSpec
+from synthesis.core.signatures import Argument, Domain, Signature
 
 Node = TypeVar("Node", bound=ast.AST)
 Transform = Callable[[ast.Module], None]

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from synthesis.core.records import Argument, KernelSpec, Role
+from synthesis.core.records import KernelSpec
+from synthesis.core.signatures import Argument, Role
 from synthesis.frontends.base import Direction, Values
 
 _MOST = 64

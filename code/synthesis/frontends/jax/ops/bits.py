@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from synthesis.core.records import Domain
+from synthesis.core.signatures import Domain
 from synthesis.drawing import intervals
 from synthesis.drawing.operations import Operation, Term
 from synthesis.drawing.streams import Stream

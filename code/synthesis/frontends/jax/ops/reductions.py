@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 
-from synthesis.core.records import Domain
+from synthesis.core.signatures import Domain
 from synthesis.drawing import intervals
 from synthesis.drawing.intervals import ANYTHING
 from synthesis.drawing.operations import Operation, Term

@@ -7,7 +7,7 @@ those of their values on the domain, rounded outwards (from SciPy's).
 import math
 from collections.abc import Callable
 
-from synthesis.core.records import Domain
+from synthesis.core.signatures import Domain
 from synthesis.drawing import intervals
 from synthesis.drawing.operations import Operation, Term
 from synthesis.drawing.streams import Stream

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from synthesis.core.records import Domain, KernelSpec
+from synthesis.core.records import KernelSpec
+from synthesis.core.signatures import Domain
 from synthesis.drawing.naming import LOCALS
 from synthesis.drawing.operations import Term
 from synthesis.drawing.streams import Stream

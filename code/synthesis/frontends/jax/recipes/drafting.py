@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable, Sequence, Set
 from typing import Any, TypeVar
 
-from synthesis.core.records import Argument, KernelSpec, Role, Signature
+from synthesis.core.records import KernelSpec
+from synthesis.core.signatures import Argument, Role, Signature
 from synthesis.drawing.commentary import Habits, add_comments, write_docstring
 from synthesis.drawing.drafting import render_module
 from synthesis.drawing.naming import PARAMETERS, NameBook

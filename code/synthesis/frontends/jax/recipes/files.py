@@ -3,7 +3,8 @@
 import re
 from collections.abc import Mapping
 
-from synthesis.core.records import KernelSpec, Role
+from synthesis.core.records import KernelSpec
+from synthesis.core.signatures import Role
 from synthesis.drawing.kernel_files.family import Element, Family, Value
 from synthesis.drawing.kernel_files.reading import KernelFileError
 from synthesis.drawing.kernel_files.using import (

@@ -1,6 +1,7 @@
 """Indexing by values: gathers, scatters, and slices whose start is an argument."""
 
-from synthesis.core.records import Domain, KernelSpec
+from synthesis.core.records import KernelSpec
+from synthesis.core.signatures import Domain
 from synthesis.drawing import intervals
 from synthesis.drawing.naming import BINS
 from synthesis.drawing.operations import Term

@@ -3,7 +3,8 @@
 import math
 from collections.abc import Callable
 
-from synthesis.core.records import Domain, KernelSpec
+from synthesis.core.records import KernelSpec
+from synthesis.core.signatures import Domain
 from synthesis.drawing import intervals
 from synthesis.drawing.naming import BINS
 from synthesis.drawing.operations import Term

@@ -1,6 +1,7 @@
 """Random numbers from a key: samples, noise, dropout, walks and estimates."""
 
-from synthesis.core.records import Domain, KernelSpec
+from synthesis.core.records import KernelSpec
+from synthesis.core.signatures import Domain
 from synthesis.drawing import intervals
 from synthesis.drawing.operations import Term
 from synthesis.drawing.streams import Stream

@@ -1,6 +1,7 @@
 """Reductions over axes, of something computed and often combined with the array again."""
 
-from synthesis.core.records import Domain, KernelSpec
+from synthesis.core.records import KernelSpec
+from synthesis.core.signatures import Domain
 from synthesis.drawing.operations import Term
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.syntax import Call, Expression, Function, Infix, Lambda, Literal, Name, Return, Subscript

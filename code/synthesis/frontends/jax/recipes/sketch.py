@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from synthesis.core.records import Argument, Domain
+from synthesis.core.signatures import Argument, Domain
 from synthesis.drawing import drafting, naming
 from synthesis.drawing.operations import Term
 from synthesis.drawing.storage import Storage

@@ -1,6 +1,7 @@
 """Operations that fewer programs use: special functions, running extremes, bits, spectra, windows, the largest few."""
 
-from synthesis.core.records import Domain, KernelSpec
+from synthesis.core.records import KernelSpec
+from synthesis.core.signatures import Domain
 from synthesis.drawing.operations import Term
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.syntax import (

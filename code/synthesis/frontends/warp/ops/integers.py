@@ -5,7 +5,7 @@
 
 import math
 
-from synthesis.core.records import Domain
+from synthesis.core.signatures import Domain
 from synthesis.drawing.intervals import ANYTHING
 from synthesis.drawing.operations import Operation, Rule, Term
 from synthesis.drawing.streams import Stream

@@ -7,7 +7,8 @@ classes. How often they are drawn is configuration (``KernelGenerator(wrong_adjo
 import math
 from collections.abc import Callable
 
-from synthesis.core.records import Domain, KernelSpec
+from synthesis.core.records import KernelSpec
+from synthesis.core.signatures import Domain
 from synthesis.drawing.naming import LOOPS
 from synthesis.drawing.operations import Term
 from synthesis.drawing.streams import Stream

@@ -1,6 +1,7 @@
 """Arrays of one to four dimensions: read at computed indices, and taken apart by rows and slices."""
 
-from synthesis.core.records import Domain, KernelSpec
+from synthesis.core.records import KernelSpec
+from synthesis.core.signatures import Domain
 from synthesis.drawing.naming import LOOPS
 from synthesis.drawing.operations import Term
 from synthesis.drawing.streams import Stream

@@ -1,6 +1,7 @@
 """Atomics: many threads add to, or take the minimum or maximum with, shared elements."""
 
-from synthesis.core.records import Domain, KernelSpec, Role
+from synthesis.core.records import KernelSpec
+from synthesis.core.signatures import Domain, Role
 from synthesis.drawing.naming import BINS
 from synthesis.drawing.operations import Term
 from synthesis.drawing.streams import Stream

@@ -5,7 +5,8 @@ more than 16 iterations (those are not unrolled). Until gradients are checked, s
 offset or scaled by a constant, and products keep to constant trip counts.
 """
 
-from synthesis.core.records import Domain, KernelSpec
+from synthesis.core.records import KernelSpec
+from synthesis.core.signatures import Domain
 from synthesis.drawing import intervals
 from synthesis.drawing.naming import LOOPS
 from synthesis.drawing.operations import Term, varies

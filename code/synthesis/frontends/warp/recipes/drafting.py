@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from synthesis.core.records import Argument, KernelSpec, Role, Signature
+from synthesis.core.records import KernelSpec
+from synthesis.core.signatures import Argument, Role, Signature
 from synthesis.drawing.commentary import Habits, add_comments, write_docstring
 from synthesis.drawing.drafting import render_module
 from synthesis.drawing.naming import NameBook

@@ -2,7 +2,8 @@
 
 from operator import itemgetter
 
-from synthesis.core.records import Argument, Domain, KernelSpec
+from synthesis.core.records import KernelSpec
+from synthesis.core.signatures import Argument, Domain
 from synthesis.drawing.drafting import Helper
 from synthesis.drawing.naming import NameBook
 from synthesis.drawing.operations import Term

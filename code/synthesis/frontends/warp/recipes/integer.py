@@ -1,6 +1,7 @@
 """Whole numbers: division with a remainder, bits, and hashes of an index or a value."""
 
-from synthesis.core.records import Domain, KernelSpec
+from synthesis.core.records import KernelSpec
+from synthesis.core.signatures import Domain
 from synthesis.drawing.operations import Term
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.syntax import Assign, Call, Expression, Infix, Name

@@ -4,7 +4,8 @@ Warp's adjoints are wrong for most of these (``break``, ``while``, a sum that is
 check finds them, and the row keeps its forward texts.
 """
 
-from synthesis.core.records import Domain, KernelSpec
+from synthesis.core.records import KernelSpec
+from synthesis.core.signatures import Domain
 from synthesis.drawing.naming import LOOPS
 from synthesis.drawing.operations import Term
 from synthesis.drawing.streams import Stream

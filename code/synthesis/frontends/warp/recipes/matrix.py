@@ -1,6 +1,7 @@
 """Matrices: each thread combines 2×2, 3×3 or 4×4 matrices, vectors and numbers."""
 
-from synthesis.core.records import Domain, KernelSpec
+from synthesis.core.records import KernelSpec
+from synthesis.core.signatures import Domain
 from synthesis.drawing.operations import Term
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.syntax import Call, Infix, Literal, Name

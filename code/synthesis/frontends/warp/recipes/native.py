@@ -3,7 +3,8 @@
 These kernels exist for CUDA alone: a CPU has no blocks of threads that wait for each other.
 """
 
-from synthesis.core.records import Domain, KernelSpec, Role
+from synthesis.core.records import KernelSpec
+from synthesis.core.signatures import Domain, Role
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.syntax import Assign, Call, Evaluate, Function, Literal, Name
 from synthesis.drawing.types import Type

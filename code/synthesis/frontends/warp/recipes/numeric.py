@@ -1,6 +1,7 @@
 """Built-ins that fewer kernels use: roundings, interpolation, spatial vectors, matrices of rows, largest components."""
 
-from synthesis.core.records import Domain, KernelSpec
+from synthesis.core.records import KernelSpec
+from synthesis.core.signatures import Domain
 from synthesis.drawing.operations import Term
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.syntax import Call, Expression, Infix, Name, Subscript

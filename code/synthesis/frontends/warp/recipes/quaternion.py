@@ -1,6 +1,7 @@
 """Quaternions and transforms: rotations made, combined, interpolated and applied, and frames to move points between."""
 
-from synthesis.core.records import Domain, KernelSpec
+from synthesis.core.records import KernelSpec
+from synthesis.core.signatures import Domain
 from synthesis.drawing.naming import VECTORS
 from synthesis.drawing.operations import Term
 from synthesis.drawing.streams import Stream

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from synthesis.core.records import Argument, Domain, Role
+from synthesis.core.signatures import Argument, Domain, Role
 from synthesis.drawing import drafting, naming
 from synthesis.drawing.operations import Term
 from synthesis.drawing.storage import Storage

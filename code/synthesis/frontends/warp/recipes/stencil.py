@@ -2,7 +2,8 @@
 
 import itertools
 
-from synthesis.core.records import Domain, KernelSpec
+from synthesis.core.records import KernelSpec
+from synthesis.core.signatures import Domain
 from synthesis.drawing.operations import Term
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.syntax import Assign, Comparison, Expression, If, Infix, Literal, Name, Return, Subscript

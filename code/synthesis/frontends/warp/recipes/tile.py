@@ -5,7 +5,8 @@ A kernel is launched over blocks (``wp.launch_tiled``); on a GPU a tile lies in 
 
 from inspect import cleandoc
 
-from synthesis.core.records import Domain, KernelSpec, Role
+from synthesis.core.records import KernelSpec
+from synthesis.core.signatures import Domain, Role
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.syntax import (
     Assign,

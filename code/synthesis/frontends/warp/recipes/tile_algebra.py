@@ -1,6 +1,7 @@
 """Tiles as lists, matrices and signals: sorted, factored, transformed, gathered by indices, cut and put together."""
 
-from synthesis.core.records import Domain, KernelSpec, Role
+from synthesis.core.records import KernelSpec
+from synthesis.core.signatures import Domain, Role
 from synthesis.drawing.operations import Term
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.syntax import Expression, Infix, Literal, Name, Subscript

@@ -10,7 +10,7 @@ from typing import Any, cast
 import numpy as np
 
 from synthesis.core.formats import is_floating
-from synthesis.core.records import Signature
+from synthesis.core.signatures import Signature
 from synthesis.frontends.base import Reached, ReferenceFaultError, ReferenceUnknownError, Trace, Values
 from synthesis.frontends.linemap import NO_PLACES, Where
 from synthesis.frontends.warp.containers import DATA, INDICES

@@ -4,7 +4,7 @@ import ast
 import functools
 from collections.abc import Iterator, Sequence
 
-from synthesis.core.records import Signature
+from synthesis.core.signatures import Signature
 from synthesis.frontends.base import Arm, Reached, Trace
 from synthesis.frontends.linemap import Where
 from synthesis.frontends.warp.reference.arms import SELECTING

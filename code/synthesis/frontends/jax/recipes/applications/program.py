@@ -8,7 +8,8 @@ from dataclasses import replace
 from textwrap import dedent
 from typing import Any
 
-from synthesis.core.records import KernelSpec, Role, Signature
+from synthesis.core.records import KernelSpec
+from synthesis.core.signatures import Role, Signature
 from synthesis.drawing.lines import join, quote_remarks
 from synthesis.drawing.naming import NameBook
 from synthesis.drawing.nodes import changed, nodes

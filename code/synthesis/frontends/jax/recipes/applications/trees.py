@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from synthesis.core.records import Argument, Domain, Role
+from synthesis.core.signatures import Argument, Domain, Role
 from synthesis.frontends.jax.spelling import type_name
 
 

@@ -2,7 +2,8 @@
 
 import re
 
-from synthesis.core.records import Domain, KernelSpec
+from synthesis.core.records import KernelSpec
+from synthesis.core.signatures import Domain
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.syntax import Assign, Dictionary, Expression, Literal
 from synthesis.frontends.base import Recipe

@@ -1,6 +1,7 @@
 """What the families have in common: arguments by role, holes that are drawn, and names that fit."""
 
-from synthesis.core.records import Domain, KernelSpec
+from synthesis.core.records import KernelSpec
+from synthesis.core.signatures import Domain
 from synthesis.drawing import scenes
 from synthesis.drawing.operations import Term
 from synthesis.drawing.streams import Stream

@@ -1,6 +1,7 @@
 """Particles, fields and shapes: forces, steps of equations, stencils and signed distances."""
 
-from synthesis.core.records import Domain, KernelSpec
+from synthesis.core.records import KernelSpec
+from synthesis.core.signatures import Domain
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.syntax import Expression
 from synthesis.frontends.base import Recipe

@@ -1,6 +1,7 @@
 """Linear systems and roots, brought nearer to a solution step by step."""
 
-from synthesis.core.records import Domain, KernelSpec
+from synthesis.core.records import KernelSpec
+from synthesis.core.signatures import Domain
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.syntax import Expression
 from synthesis.frontends.base import Recipe

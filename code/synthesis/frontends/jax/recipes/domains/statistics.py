@@ -1,6 +1,7 @@
 """Densities, filters, mixtures, random walks and images."""
 
-from synthesis.core.records import Domain, KernelSpec
+from synthesis.core.records import KernelSpec
+from synthesis.core.signatures import Domain
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.syntax import Expression
 from synthesis.frontends.base import Recipe

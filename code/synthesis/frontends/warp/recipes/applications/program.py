@@ -12,7 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from textwrap import dedent
 
-from synthesis.core.records import Argument, Domain, KernelSpec, Role
+from synthesis.core.records import KernelSpec
+from synthesis.core.signatures import Argument, Domain, Role
 from synthesis.drawing.lines import block, join, quote_remarks
 from synthesis.drawing.naming import NameBook
 from synthesis.drawing.pruning import prune

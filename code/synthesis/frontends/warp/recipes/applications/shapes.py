@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 
-from synthesis.core.records import Argument, Domain
+from synthesis.core.signatures import Argument, Domain
 from synthesis.frontends.warp.handles import VOLUMES
 
 Point = tuple[float, float, float]

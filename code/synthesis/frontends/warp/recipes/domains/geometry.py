@@ -1,6 +1,7 @@
 """Signed distances, triangles and rays, and finite elements."""
 
-from synthesis.core.records import Domain, KernelSpec
+from synthesis.core.records import KernelSpec
+from synthesis.core.signatures import Domain
 from synthesis.drawing.naming import NameBook
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.syntax import Assign, Expression, Function, Name, Return

@@ -1,6 +1,7 @@
 """Image filters: blurs, edges, colours and tones, on grids that threads cover."""
 
-from synthesis.core.records import Domain, KernelSpec
+from synthesis.core.records import KernelSpec
+from synthesis.core.signatures import Domain
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.syntax import Expression, Literal
 from synthesis.frontends.base import Recipe

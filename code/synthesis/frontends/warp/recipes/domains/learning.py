@@ -3,7 +3,8 @@
 import functools
 import re
 
-from synthesis.core.records import Domain, KernelSpec, Role
+from synthesis.core.records import KernelSpec
+from synthesis.core.signatures import Domain, Role
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.syntax import Expression, Literal, Name
 from synthesis.drawing.templates import Hole

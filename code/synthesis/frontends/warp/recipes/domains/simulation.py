@@ -1,6 +1,7 @@
 """Particles, springs, contacts, rigid bodies and cloth: forces and the steps that they are integrated by."""
 
-from synthesis.core.records import Domain, KernelSpec, Role
+from synthesis.core.records import KernelSpec
+from synthesis.core.signatures import Domain, Role
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.syntax import Call, Expression, For, Literal, Name, Subscript
 from synthesis.drawing.types import Type

@@ -1,6 +1,7 @@
 """Linear solvers and their products, steps of differential equations, hashing, and random walks."""
 
-from synthesis.core.records import Domain, KernelSpec
+from synthesis.core.records import KernelSpec
+from synthesis.core.signatures import Domain
 from synthesis.drawing.drafting import Helper
 from synthesis.drawing.operations import Term
 from synthesis.drawing.streams import Stream

@@ -8,7 +8,8 @@ import re
 from functools import partial
 from inspect import cleandoc
 
-from synthesis.core.records import Domain, KernelSpec
+from synthesis.core.records import KernelSpec
+from synthesis.core.signatures import Domain
 from synthesis.drawing.operations import Term
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.syntax import Expression, Literal, Name, Subscript

@@ -7,7 +7,7 @@ to write it, of which one is drawn.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from synthesis.core.records import Domain
+from synthesis.core.signatures import Domain
 from synthesis.drawing.syntax import Assign, Expression, Literal, Name
 from synthesis.drawing.types import Type
 from synthesis.frontends.warp.recipes.domains.scene import NUMBER, POINTS, VEC, Scene

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from synthesis.core.records import Domain
+from synthesis.core.signatures import Domain
 from synthesis.drawing.types import Type
 from synthesis.frontends.warp.recipes.domains.scene import UNIT, VEC
 from synthesis.frontends.warp.recipes.usages.base import QUAT, QUATS, VALUES, Given, Usage, literal, own, point, scalar

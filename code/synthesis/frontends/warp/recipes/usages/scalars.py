@@ -1,6 +1,6 @@
 """Numbers that may not be any, that Python computes before, or that are read as another type."""
 
-from synthesis.core.records import Domain
+from synthesis.core.signatures import Domain
 from synthesis.frontends.warp.recipes.domains.scene import NUMBER, POSITIVE, UNIT
 from synthesis.frontends.warp.recipes.usages.base import INT, VALUES, Usage, constant, literal, own, row, scalar
 

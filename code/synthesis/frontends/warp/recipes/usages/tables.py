@@ -1,6 +1,6 @@
 """Tables: their lengths, searches in them, arrays that a thread makes itself, places chosen at random."""
 
-from synthesis.core.records import Domain
+from synthesis.core.signatures import Domain
 from synthesis.drawing.syntax import Expression, Literal
 from synthesis.frontends.warp.recipes.domains.scene import NUMBER, POSITIVE, VEC
 from synthesis.frontends.warp.recipes.usages.base import INT, VALUES, Usage, UsageScene, own, row, scalar, shared_list

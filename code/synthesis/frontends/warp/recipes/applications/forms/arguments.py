@@ -4,7 +4,7 @@ import ast
 from collections.abc import Callable
 from dataclasses import replace
 
-from synthesis.core.records import Role
+from synthesis.core.signatures import Role
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.warp.recipes.applications.forms import words
 from synthesis.frontends.warp.recipes.applications.forms.sheet import (

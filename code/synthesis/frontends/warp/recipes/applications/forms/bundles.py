@@ -6,7 +6,7 @@ Programs hand such a struct to many kernels, so that it has fields which this on
 import ast
 from collections.abc import Iterator, Mapping
 
-from synthesis.core.records import Role
+from synthesis.core.signatures import Role
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.types import Type
 from synthesis.drawing.walking import Rewriter

@@ -4,7 +4,7 @@ import ast
 from dataclasses import replace
 from typing import cast
 
-from synthesis.core.records import Role
+from synthesis.core.signatures import Role
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.types import Type
 from synthesis.drawing.walking import Rewriter, Visitor

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import cast
 
-from synthesis.core.records import Role
+from synthesis.core.signatures import Role
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.types import Type
 from synthesis.drawing.walking import Rewriter, Visitor

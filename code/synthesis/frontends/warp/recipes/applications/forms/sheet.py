@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from synthesis.core.records import Role
+from synthesis.core.signatures import Role
 from synthesis.drawing.types import Type
 from synthesis.drawing.walking import Rewriter, walk
 from synthesis.frontends.warp.spelling import array_annotation, value_annotation

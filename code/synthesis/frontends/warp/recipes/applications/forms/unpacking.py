@@ -5,7 +5,7 @@ import ast
 import math
 from dataclasses import dataclass, replace
 
-from synthesis.core.records import Role
+from synthesis.core.signatures import Role
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.types import Type
 from synthesis.drawing.walking import Rewriter

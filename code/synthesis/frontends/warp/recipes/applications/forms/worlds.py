@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from synthesis.core.records import Role
+from synthesis.core.signatures import Role
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.types import Type
 from synthesis.drawing.walking import Rewriter, Visitor
