@@ -17,7 +17,7 @@ import pytest
 from tiers import Tiers
 
 from synthesis import MissingFrontendError, get_frontend
-from synthesis.core import progress
+from synthesis.core import progress_display
 from synthesis.core.sandbox.confinement import Confinement
 from synthesis.core.sandbox.zygote import Zygote
 from synthesis.frontends.base import Kernel, Prover
@@ -146,7 +146,7 @@ def own_kernel_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
 def no_lines_of_progress(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """A loaded machine writes no line of progress between those that a test expects, but in the tests of progress."""
     if request.path.name != "test_progress.py":
-        monkeypatch.setattr(progress, "_SILENCE", 600.0)
+        monkeypatch.setattr(progress_display, "_SILENCE", 600.0)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -94,7 +94,7 @@ def test_workers_ranks_and_one_process_make_the_same_data_set(farm: Path, tmp_pa
 def test_progress_names_files_and_ends_with_nothing_left(
     farm: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("synthesis.core.progress._EVENT", 0.0)
+    monkeypatch.setattr("synthesis.core.progress_display._EVENT", 0.0)
     extracted(tmp_path / "out", workers=1, progress="json")
     events = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
     told = [each for each in events if each["work"] == "extract"]

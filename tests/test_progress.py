@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from synthesis.core import progress
+from synthesis.core import progress, progress_display
 from synthesis.core.progress import Meter, Progress
 
 
@@ -27,13 +27,14 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     found = Clock()
-    monkeypatch.setattr(progress, "time", SimpleNamespace(monotonic=found.monotonic))
+    for module in (progress, progress_display):
+        monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=found.monotonic))
     return found
 
 
-def shown_by(clock: Clock, silence: float) -> tuple["progress._Now", list[tuple[float, Progress]]]:  # pyright: ignore[reportPrivateUsage]
+def shown_by(clock: Clock, silence: float) -> tuple["progress_display._Now", list[tuple[float, Progress]]]:  # pyright: ignore[reportPrivateUsage]
     said: list[tuple[float, Progress]] = []
-    return progress._Now(lambda each: said.append((clock.now, each)), silence, silence), said  # pyright: ignore[reportPrivateUsage]
+    return progress_display._Now(lambda each: said.append((clock.now, each)), silence, silence), said  # pyright: ignore[reportPrivateUsage]
 
 
 def test_silent_work_is_shown_again_with_the_file_that_it_is_at(clock: Clock) -> None:
@@ -172,8 +173,8 @@ def test_there_is_no_estimate_while_the_rate_changes(clock: Clock) -> None:
 
 SLOW = """
 import sys
-from synthesis.core import progress
-progress._SILENCE, progress._TICK, progress._LONG = 1.0, 0.1, 1.0
+from synthesis.core import progress_display
+progress_display._SILENCE, progress_display._TICK, progress_display._LONG = 1.0, 0.1, 1.0
 from synthesis.cli import main
 main()
 """

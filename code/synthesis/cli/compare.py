@@ -13,7 +13,7 @@ from rich.text import Text
 
 from synthesis.cli.options import Flag
 from synthesis.cli.tables import counted, plain_console, print_json, print_line, visible
-from synthesis.core.progress import progress_bar
+from synthesis.core.progress_display import progress_bar
 from synthesis.dataset.comparing.folders import Comparison
 from synthesis.dataset.comparing.folders import compare as compare_folders
 from synthesis.dataset.comparing.pairs import PairOfRows, compare_row, versions_of

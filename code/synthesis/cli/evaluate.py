@@ -5,7 +5,7 @@ from typing import Annotated
 
 from synthesis.cli.options import Config, Flag, Flat
 from synthesis.cli.tables import counted, plain_console, print_json, print_line
-from synthesis.core.progress import progress_bar
+from synthesis.core.progress_display import progress_bar
 from synthesis.scoring.evaluation.evaluating import PAGE, evaluate_with
 from synthesis.scoring.evaluation.settings import Evaluating
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from synthesis.cli.options import Config, Flag, Flat
 from synthesis.cli.tables import counted, plain_console, print_json, print_line
-from synthesis.core.progress import progress_bar
+from synthesis.core.progress_display import progress_bar
 from synthesis.views.exporting import export_with
 from synthesis.views.settings import Export
 

@@ -6,7 +6,7 @@ from cyclopts import Parameter
 
 from synthesis.cli.options import Flag, Flat
 from synthesis.cli.tables import print_summary
-from synthesis.core.progress import progress_bar
+from synthesis.core.progress_display import progress_bar
 from synthesis.core.run_settings import Finishing
 from synthesis.dataset import finalising
 

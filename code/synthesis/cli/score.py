@@ -9,7 +9,8 @@ from cyclopts import Parameter
 
 from synthesis.cli.options import Config, Flag, Flat
 from synthesis.cli.tables import counted, plain_console, print_json, print_line
-from synthesis.core.progress import Meter, progress_bar
+from synthesis.core.progress import Meter
+from synthesis.core.progress_display import progress_bar
 from synthesis.dataset.storage.index import RowIndex
 from synthesis.scoring.files import opened_lines, written_lines
 from synthesis.scoring.lines import Counts, score_lines

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, cast
 
 from synthesis.core.errors import ConfigError
 from synthesis.core.licences import check_licences
-from synthesis.core.progress import FORMS
+from synthesis.core.progress_display import FORMS
 from synthesis.core.setting_values import check_flag, check_integer, check_text, names_of, seconds_of, settle, share_of
 from synthesis.core.settings import Confining, Drawing, Making, Settings
 

@@ -16,7 +16,7 @@ from packaging.utils import canonicalize_name
 
 from synthesis.core.errors import ConfigError, MachineError, TargetError
 from synthesis.core.licences import is_allowed
-from synthesis.core.progress import progress_bar
+from synthesis.core.progress_display import progress_bar
 from synthesis.core.run_settings import options_of
 from synthesis.core.stores.local import Folder
 from synthesis.core.stores.places import store_of

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from synthesis.core.errors import ConfigError, UsageError
-from synthesis.core.progress import Meter, OnProgress, progress_bar
+from synthesis.core.progress import Meter, OnProgress
+from synthesis.core.progress_display import progress_bar
 from synthesis.core.run_settings import AnyRun, ExtractionRun, RelowerRun, Run, Running
 from synthesis.core.stores.base import Store
 from synthesis.core.stores.places import store_of

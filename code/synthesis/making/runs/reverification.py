@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from synthesis.core.errors import MachineError
-from synthesis.core.progress import Meter, progress_bar
+from synthesis.core.progress import Meter
+from synthesis.core.progress_display import progress_bar
 from synthesis.core.run_settings import Running
 from synthesis.core.sandbox.confinement import Protection
 from synthesis.core.settings import Verification

@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from synthesis.core.errors import TargetError
-from synthesis.core.progress import Meter, progress_bar
+from synthesis.core.progress import Meter
+from synthesis.core.progress_display import progress_bar
 from synthesis.core.settings import Exploration
 from synthesis.core.stores.base import Store
 from synthesis.core.stores.places import store_of
