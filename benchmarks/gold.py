@@ -20,7 +20,8 @@ from itertools import islice
 from pathlib import Path
 
 from synthesis import Answer, Score, Scorer, Scoring
-from synthesis.dataset.storage.reading import Document, read_folder
+from synthesis.dataset.storage.documents import Document
+from synthesis.dataset.storage.reading import read_folder
 
 _TOGETHER = 10
 _WIDTH = 160

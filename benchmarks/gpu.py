@@ -32,7 +32,8 @@ from gpu_texts import judged_on_gpu, takes_slots, wp
 from running import load
 
 from synthesis import get_frontend
-from synthesis.dataset.storage.reading import Document, read_folder
+from synthesis.dataset.storage.documents import Document
+from synthesis.dataset.storage.reading import read_folder
 
 LOT = 25
 """Rows of a process."""

@@ -19,7 +19,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 from synthesis import Answer, Scorer, Scoring
-from synthesis.dataset.storage.reading import Document, read_folder
+from synthesis.dataset.storage.documents import Document
+from synthesis.dataset.storage.reading import read_folder
 from synthesis.frontends.base import Program
 from synthesis.frontends.registry import get_frontend
 from synthesis.making.sources.planned import PlannedRows

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from synthesis.dataset.storage.reading import Document, read_folder
+from synthesis.dataset.storage.documents import Document
+from synthesis.dataset.storage.reading import read_folder
 from synthesis.dataset.storage.rows import packed_metadata, unpacked_metadata
 
 

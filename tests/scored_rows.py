@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from synthesis import Scorer, Scoring, run_pipeline
-from synthesis.dataset.storage.reading import Document, read_folder
+from synthesis.dataset.storage.documents import Document
+from synthesis.dataset.storage.reading import read_folder
 from synthesis.verification.own_sizes import at_own_sizes
 
 SAMPLES = Path(__file__).parents[1] / "data" / "samples"

@@ -9,7 +9,7 @@ from typing import Any
 
 from attacks.records import CPP_START, Canary
 from attacks.texts import cpp_insertions, jax_replacements
-from synthesis.dataset.storage.reading import Document
+from synthesis.dataset.storage.documents import Document
 
 Make = Callable[[Document, Canary], str]
 """Makes a hostile text of a row.

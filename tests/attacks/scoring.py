@@ -13,7 +13,8 @@ from attacks.records import Canary
 from attacks.running import Found, watched
 from synthesis import Answer, Score, Scorer, Scoring
 from synthesis.core.sandbox.confinement import Protection
-from synthesis.dataset.storage.reading import Document, read_folder
+from synthesis.dataset.storage.documents import Document
+from synthesis.dataset.storage.reading import read_folder
 from synthesis.making.sources.planned import PlannedRows
 from synthesis.verification.plan import Plan
 

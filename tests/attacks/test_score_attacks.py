@@ -6,7 +6,7 @@ import pytest
 
 from attacks.answers import AnswerAttack
 from attacks.scoring import all_answer_attacks, carry_out, good_rows, twin_rows
-from synthesis.dataset.storage.reading import Document
+from synthesis.dataset.storage.documents import Document
 
 CHOSEN = {
     "warp": ["all zeros", "output left as it was", "right where there is poison alone", "a write before the array",

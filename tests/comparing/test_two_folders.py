@@ -12,7 +12,7 @@ from synthesis import TargetError, UnknownNameError
 from synthesis.cli import run
 from synthesis.dataset.comparing.folders import compare
 from synthesis.dataset.comparing.pairs import compare_row
-from synthesis.dataset.storage.reading import Document
+from synthesis.dataset.storage.documents import Document
 
 pytestmark = pytest.mark.needs("jax")
 OTHER = {"jax": "99.0", "jaxlib": "99.0"}

@@ -11,7 +11,8 @@ from made_up import MadeUp, make_run
 
 from synthesis import ConfigError, LeakError, finalize, run_pipeline
 from synthesis.cli import run as irsmith
-from synthesis.dataset.storage.reading import Document, read_folder
+from synthesis.dataset.storage.documents import Document
+from synthesis.dataset.storage.reading import read_folder
 
 SPLITS = ("train", "validation", "test", "held_out")
 

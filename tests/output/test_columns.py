@@ -10,7 +10,8 @@ import pytest
 
 from synthesis.core.errors import TargetError
 from synthesis.core.stores.local import Folder
-from synthesis.dataset.storage.reading import BrokenFile, Document, read_file, scan_folder
+from synthesis.dataset.storage.documents import BrokenFile, Document
+from synthesis.dataset.storage.reading import read_file, scan_folder
 from synthesis.dataset.storage.rows import Row, packed_metadata, read_json, unpacked_metadata
 from synthesis.dataset.storage.schema import METADATA, Kind
 from synthesis.dataset.storage.tables import write_rows

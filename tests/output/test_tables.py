@@ -18,8 +18,9 @@ from synthesis import run_pipeline
 from synthesis.core.sandbox.confinement import Confinement, Limits
 from synthesis.core.stores.places import store_of
 from synthesis.dataset.storage.confined import ConfinedTables
+from synthesis.dataset.storage.documents import BrokenFile
 from synthesis.dataset.storage.manifest import read_manifest
-from synthesis.dataset.storage.reading import BrokenFile, scan_folder
+from synthesis.dataset.storage.reading import scan_folder
 from synthesis.dataset.storage.rows import Row
 from synthesis.dataset.storage.schema import METADATA
 from synthesis.dataset.storage.tables import GROUP, TableError, array_of, read_rows, schema_of, write_rows

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from synthesis.dataset.storage.reading import Document, read_folder
+from synthesis.dataset.storage.documents import Document
+from synthesis.dataset.storage.reading import read_folder
 
 pytestmark = pytest.mark.needs("jax")
 LIBRARY = """

@@ -8,7 +8,8 @@ from scored_rows import SAMPLES, named_otherwise, numbers_of
 
 from synthesis import Answer, KernelGenerator, Score, Scorer, run_pipeline
 from synthesis.core.records import KernelSpec
-from synthesis.dataset.storage.reading import Document, read_folder
+from synthesis.dataset.storage.documents import Document
+from synthesis.dataset.storage.reading import read_folder
 from synthesis.scoring.scores import Refusal, Step
 
 _VALUE = r"%\w+(?:#\d+)?"

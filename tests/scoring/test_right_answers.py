@@ -9,7 +9,7 @@ from scored_rows import named_otherwise
 
 from synthesis import Answer, ConfigError, Scorer, Scoring, score
 from synthesis.core.errors import UsageError
-from synthesis.dataset.storage.reading import Document
+from synthesis.dataset.storage.documents import Document
 
 
 def of_levels(rows: list[Document], text: Callable[[Document, str], str]) -> list[Answer]:

@@ -15,7 +15,7 @@ from scored_rows import SAMPLES, named_otherwise
 from synthesis import Answer, RowIndex, Scorer, Scoring, generate, row_of
 from synthesis.cli import run
 from synthesis.core.errors import TargetError
-from synthesis.dataset.storage.reading import Document
+from synthesis.dataset.storage.documents import Document
 from synthesis.scoring.evaluation.settings import Evaluating
 from synthesis.scoring.lines import Counts, score_lines
 

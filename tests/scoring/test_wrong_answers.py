@@ -8,7 +8,8 @@ from scored_rows import SAMPLES, named_otherwise
 
 from synthesis import Answer, ConfigError, Score, Scorer, Scoring
 from synthesis.core.signatures import Role
-from synthesis.dataset.storage.reading import Document, read_folder
+from synthesis.dataset.storage.documents import Document
+from synthesis.dataset.storage.reading import read_folder
 from synthesis.scoring.scores import Refusal, Step
 from synthesis.scoring.settings import BINARY, CREDITS
 

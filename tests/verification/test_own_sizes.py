@@ -9,7 +9,8 @@ import pytest
 from scored_rows import SAMPLES, numbers_of
 
 from synthesis.core.verdicts import Hindrance
-from synthesis.dataset.storage.reading import Document, read_folder
+from synthesis.dataset.storage.documents import Document
+from synthesis.dataset.storage.reading import read_folder
 from synthesis.frontends.base import Purpose
 from synthesis.frontends.registry import get_frontend
 from synthesis.verification import own_sizes

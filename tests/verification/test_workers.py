@@ -13,7 +13,8 @@ from synthesis.core.errors import MachineError
 from synthesis.core.settings import Verification
 from synthesis.core.stores.places import store_of
 from synthesis.dataset.storage.chunks import END, Chunk
-from synthesis.dataset.storage.reading import BrokenFile, scan_folder, scan_from
+from synthesis.dataset.storage.documents import BrokenFile
+from synthesis.dataset.storage.reading import scan_folder, scan_from
 from synthesis.making.chunk_verifier import ChunkVerifier, Failure
 from synthesis.making.runs.reverification import Reverification, verify_folder
 

@@ -11,7 +11,8 @@ from conftest import other_release
 
 from synthesis import export, view_records
 from synthesis.core.errors import Symptom
-from synthesis.dataset.storage.reading import Document, read_folder
+from synthesis.dataset.storage.documents import Document
+from synthesis.dataset.storage.reading import read_folder
 from synthesis.making.runs.reverification import verify_folder
 from synthesis.views import repair
 from synthesis.views.columns import REPAIR

@@ -15,7 +15,8 @@ from synthesis import ConfigError, view_records
 from synthesis.core.run_settings import Extraction, Running
 from synthesis.core.signatures import Argument
 from synthesis.core.stores.places import store_of
-from synthesis.dataset.storage.reading import Document, read_folder
+from synthesis.dataset.storage.documents import Document
+from synthesis.dataset.storage.reading import read_folder
 from synthesis.making.runs.extraction import extract_to_folder
 from synthesis.views.directions import Way, ways_of
 from synthesis.views.exporting import records_of

@@ -9,7 +9,8 @@ import pytest
 from folders import documents, write_as_json
 
 from synthesis import ConfigError, TargetError, export, run_pipeline, view_records
-from synthesis.dataset.storage.reading import Document, read_folder
+from synthesis.dataset.storage.documents import Document
+from synthesis.dataset.storage.reading import read_folder
 
 pytestmark = pytest.mark.needs("jax")
 OTHER = {"jax": "99.0", "jaxlib": "99.0"}

@@ -12,7 +12,7 @@ from typing import Any
 from synthesis.adapters.remote import Server
 from synthesis.core.errors import ConfigError
 from synthesis.dataset.storage.index import RowIndex
-from synthesis.dataset.storage.reading import Place
+from synthesis.dataset.storage.listing import Place
 from synthesis.scoring.answers import Answer
 from synthesis.scoring.evaluation.questions import PYTHON
 from synthesis.scoring.scorer import Scorer

@@ -7,7 +7,7 @@ from typing import Any
 from synthesis.adapters.grading import Grader, Submitted
 from synthesis.adapters.missing import need
 from synthesis.adapters.tasks import Task, Tasks, asked_for
-from synthesis.dataset.storage.reading import Place
+from synthesis.dataset.storage.listing import Place
 
 NAME = "irsmith"
 

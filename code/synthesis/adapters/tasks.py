@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, overload
 
 from synthesis.core.errors import TargetError
-from synthesis.dataset.storage.reading import Place
+from synthesis.dataset.storage.listing import Place
 from synthesis.scoring.evaluation.questions import PYTHON, asked_of
 from synthesis.views.exporting import view_records
 

@@ -6,7 +6,7 @@ from typing import Any
 from synthesis.adapters.grading import Grader, Submitted
 from synthesis.adapters.tasks import asked_for
 from synthesis.core.errors import ConfigError
-from synthesis.dataset.storage.reading import Place
+from synthesis.dataset.storage.listing import Place
 from synthesis.scoring.evaluation.questions import text_of
 
 _NAMES = ("id", "direction", "level")

@@ -15,7 +15,8 @@ from synthesis.cli.lexers import lexer_of
 from synthesis.cli.options import Flag
 from synthesis.cli.tables import print_json
 from synthesis.core.errors import ConfigError
-from synthesis.dataset.storage.reading import Document, find_pair, read_pair
+from synthesis.dataset.storage.documents import Document
+from synthesis.dataset.storage.reading import find_pair, read_pair
 
 
 def show(

@@ -8,8 +8,10 @@ from synthesis.core.errors import TargetError
 from synthesis.core.identity.hashing import hash_text
 from synthesis.core.records import Rejection
 from synthesis.core.stores.places import store_of
+from synthesis.dataset.storage.documents import BrokenFile
 from synthesis.dataset.storage.layout import CHUNKS, SIDECAR
-from synthesis.dataset.storage.reading import BrokenFile, Place, read_drawings, scan_ledger, short_forms, short_id
+from synthesis.dataset.storage.listing import Place
+from synthesis.dataset.storage.reading import read_drawings, scan_ledger, short_forms, short_id
 
 _DIGITS = 10
 

@@ -12,8 +12,10 @@ from synthesis.core.identity.hashing import short_hash
 from synthesis.core.stores.base import Store
 from synthesis.core.stores.places import store_of
 from synthesis.core.verdicts import NOT_ASKED, kind_of
+from synthesis.dataset.storage.documents import BrokenFile, Document
 from synthesis.dataset.storage.layout import LEAKS, read_object
-from synthesis.dataset.storage.reading import BrokenFile, Document, Place, read_folder, scan_folder, scan_ledger
+from synthesis.dataset.storage.listing import Place
+from synthesis.dataset.storage.reading import read_folder, scan_folder, scan_ledger
 from synthesis.dataset.tally import nested
 from synthesis.frontends.base import Frontend
 

@@ -20,8 +20,9 @@ from synthesis.core.verdicts import GradientStatus, Hindrance, Unproved, Verdict
 from synthesis.core.version import __version__
 from synthesis.dataset.storage.chunks import Chunk
 from synthesis.dataset.storage.confined import ConfinedTables
+from synthesis.dataset.storage.documents import BrokenFile, Document
 from synthesis.dataset.storage.ranges import RangeReader
-from synthesis.dataset.storage.reading import BrokenFile, Document, read_drawings
+from synthesis.dataset.storage.reading import read_drawings
 from synthesis.making.candidate import Candidate
 from synthesis.making.sources.stored import TERMS, Checked, StoredRows
 from synthesis.making.workshop import OnStep, Workshop

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from synthesis.dataset.storage.reading import Document
+from synthesis.dataset.storage.documents import Document
 
 PYTHON = "python"
 """The level of an answer in Python, which is graded against the row's IR."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from synthesis.core.errors import Symptom
-from synthesis.dataset.storage.reading import Document
+from synthesis.dataset.storage.documents import Document
 from synthesis.frontends.base import Level
 from synthesis.making.sources.lowering import LoweredSource, Source, native_words
 from synthesis.making.sources.stored import StoredRows

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from synthesis.core.records import Pair
-from synthesis.dataset.storage.reading import Document
+from synthesis.dataset.storage.documents import Document
 from synthesis.scoring.answers import Answer
 from synthesis.scoring.rows import row_of
 from synthesis.scoring.scorer import Scorer

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from synthesis.core.errors import ConfigError, Symptom
-from synthesis.dataset.storage.reading import Document
+from synthesis.dataset.storage.documents import Document
 from synthesis.frontends.base import Level, Program
 from synthesis.frontends.registry import get_frontend
 from synthesis.making.sources.planned import PlannedRows

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 
 from synthesis.core.identity.hashing import digest
-from synthesis.dataset.storage.reading import Document
+from synthesis.dataset.storage.documents import Document
 from synthesis.making.sources.planned import PlannedRows
 from synthesis.verification.plan import OUTSIDE_DOMAIN, Plan
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from synthesis.core.errors import TargetError
 from synthesis.core.records import Pair
-from synthesis.dataset.storage.reading import Document, document_of_json
+from synthesis.dataset.storage.documents import Document, document_of_json
 from synthesis.dataset.storage.rows import document_of
 from synthesis.dataset.storage.rows import row_of as as_row
 from synthesis.dataset.storage.schema import METADATA

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from synthesis.dataset.storage.reading import Document
+from synthesis.dataset.storage.documents import Document
 from synthesis.dataset.storage.schema import METADATA
 from synthesis.dataset.storage.schema import Kind as Stored
 

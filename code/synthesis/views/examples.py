@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from synthesis.core.records import Rejection
 from synthesis.core.signatures import Argument, Role, Signature
-from synthesis.dataset.storage.reading import Document
+from synthesis.dataset.storage.documents import Document
 from synthesis.frontends.base import Direction, Outcome, Program, Purpose, Values
 from synthesis.making.sources.planned import PlannedRows, by_frontend
 from synthesis.verification.plan import Plan

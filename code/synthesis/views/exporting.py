@@ -10,8 +10,10 @@ from synthesis.core.errors import ConfigError, UsageError
 from synthesis.core.progress import Meter, OnProgress
 from synthesis.core.stores.base import Store
 from synthesis.core.stores.places import store_of
+from synthesis.dataset.storage.documents import Document
+from synthesis.dataset.storage.listing import Place, count_pairs
 from synthesis.dataset.storage.naming import split_of
-from synthesis.dataset.storage.reading import Document, Place, count_pairs, read_folder
+from synthesis.dataset.storage.reading import read_folder
 from synthesis.views.card import card_of
 from synthesis.views.claiming import claim, disclaim, keep_summary, made_of_rows, reopen
 from synthesis.views.columns import PRETRAIN, REPAIR, SFT, VERSIONS, Column, Record, raw_columns

@@ -11,7 +11,7 @@ from typing import Any
 
 from synthesis.core.errors import TargetError
 from synthesis.core.signatures import Argument, Signature
-from synthesis.dataset.storage.reading import Document
+from synthesis.dataset.storage.documents import Document
 from synthesis.frontends.base import Direction
 from synthesis.views.directions import PYTHON
 from synthesis.views.words import Words

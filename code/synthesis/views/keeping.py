@@ -10,8 +10,8 @@ from typing import Any
 from synthesis.core.errors import ConfigError
 from synthesis.core.identity.hashing import digest
 from synthesis.core.stores.base import Store
+from synthesis.dataset.storage.documents import Document
 from synthesis.dataset.storage.layout import SIDECAR, read_object
-from synthesis.dataset.storage.reading import Document
 
 TOGETHER = 20
 """Number of rows whose texts are run together, and whose plans are in memory at once."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from synthesis.dataset.storage.reading import Document
+from synthesis.dataset.storage.documents import Document
 from synthesis.views.columns import Record, provenance_of
 from synthesis.views.facts import facts_of
 from synthesis.views.selection import Selection

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 
-from synthesis.dataset.storage.reading import Document, Place, read_folder
+from synthesis.dataset.storage.documents import Document
+from synthesis.dataset.storage.listing import Place
+from synthesis.dataset.storage.reading import read_folder
 from synthesis.views.columns import Record
 from synthesis.views.selection import Selection
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from synthesis.core.errors import Stage
 from synthesis.core.records import Rejection
 from synthesis.core.stores.base import Store
-from synthesis.dataset.storage.reading import BrokenFile, Document, scan_ledger
+from synthesis.dataset.storage.documents import BrokenFile, Document
+from synthesis.dataset.storage.reading import scan_ledger
 from synthesis.views.columns import Record, provenance_of
 from synthesis.views.facts import facts_of
 from synthesis.views.sft import Asking, answer

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 
 from synthesis.core.identity.hashing import digest
 from synthesis.core.stores.base import Store
-from synthesis.dataset.storage.reading import Document, read_folder
+from synthesis.dataset.storage.documents import Document
+from synthesis.dataset.storage.reading import read_folder
 from synthesis.frontends.base import Program
 from synthesis.making.sources.planned import Planned, PlannedRows, by_frontend
 from synthesis.verification.judge import Judgement, rejection_of

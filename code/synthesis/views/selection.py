@@ -5,7 +5,7 @@ import sqlite3
 from collections import Counter
 from dataclasses import dataclass, field
 
-from synthesis.dataset.storage.reading import Document
+from synthesis.dataset.storage.documents import Document
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ The answer is the stored text, byte for byte. The question contains everything t
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from synthesis.dataset.storage.reading import Document
+from synthesis.dataset.storage.documents import Document
 from synthesis.views.columns import Record, provenance_of
 from synthesis.views.directions import Way, chosen_ways
 from synthesis.views.facts import facts_of, has_rules_of_its_own

@@ -15,9 +15,10 @@ from synthesis.core.run_settings import Run, run_of
 from synthesis.core.stores.base import Store, join
 from synthesis.core.version import __version__
 from synthesis.dataset.splits import SplitRule
+from synthesis.dataset.storage.documents import BrokenFile, Document
 from synthesis.dataset.storage.layout import LEAKS, RUNS, SETTINGS, TOOLCHAIN, read_object
 from synthesis.dataset.storage.naming import TRAIN
-from synthesis.dataset.storage.reading import BrokenFile, Document, scan_ledger, scan_records
+from synthesis.dataset.storage.reading import scan_ledger, scan_records
 from synthesis.dataset.storage.rows import document_of, row_of, unpacked_metadata
 from synthesis.making.sources.drawn import DrawnKernels
 from synthesis.views.columns import Record, provenance_of

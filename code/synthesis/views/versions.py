@@ -4,8 +4,9 @@ import json
 from collections.abc import Iterable, Iterator
 
 from synthesis.dataset.comparing.texts import touched
+from synthesis.dataset.storage.documents import Document
 from synthesis.dataset.storage.index import RowIndex
-from synthesis.dataset.storage.reading import Document, Place
+from synthesis.dataset.storage.listing import Place
 from synthesis.views.columns import Record, provenance_of
 from synthesis.views.selection import Selection
 

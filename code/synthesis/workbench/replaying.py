@@ -15,8 +15,10 @@ from synthesis.core.settings import Making
 from synthesis.core.stores.base import Store, join
 from synthesis.core.stores.places import store_of
 from synthesis.dataset.ledger import Entry, find_entries, read_ledger, several_runs
+from synthesis.dataset.storage.documents import Document
 from synthesis.dataset.storage.layout import read_object
-from synthesis.dataset.storage.reading import Document, Place, find_pair, names_of_settings, short_id
+from synthesis.dataset.storage.listing import Place, names_of_settings
+from synthesis.dataset.storage.reading import find_pair, short_id
 from synthesis.dataset.tally import Repeats
 from synthesis.frontends.registry import frontend_modules, get_frontend
 from synthesis.making.candidate import Candidate

@@ -14,7 +14,9 @@ from synthesis.core.errors import TargetError, UnknownNameError
 from synthesis.core.progress import Meter, OnProgress
 from synthesis.core.stores.base import Store
 from synthesis.core.stores.places import store_of
-from synthesis.dataset.storage.reading import Document, Place, count_pairs, read_folder
+from synthesis.dataset.storage.documents import Document
+from synthesis.dataset.storage.listing import Place, count_pairs
+from synthesis.dataset.storage.reading import read_folder
 
 _HASH = 8
 """Number of bytes of a text's hash."""

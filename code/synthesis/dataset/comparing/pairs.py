@@ -7,8 +7,10 @@ from typing import Any
 from synthesis.core.errors import TargetError, UnknownNameError
 from synthesis.core.stores.places import store_of
 from synthesis.dataset.comparing.texts import Touched, touched, unified
+from synthesis.dataset.storage.documents import Document
 from synthesis.dataset.storage.index import RowIndex
-from synthesis.dataset.storage.reading import Document, Place, find_pair
+from synthesis.dataset.storage.listing import Place
+from synthesis.dataset.storage.reading import find_pair
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

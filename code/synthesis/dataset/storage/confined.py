@@ -14,7 +14,8 @@ from typing import Any
 from synthesis.core.sandbox.confinement import Confinement
 from synthesis.core.sandbox.zygote import Casualty, Zygote
 from synthesis.core.stores.base import Store
-from synthesis.dataset.storage.reading import count_pairs, scan_folder
+from synthesis.dataset.storage.listing import count_pairs
+from synthesis.dataset.storage.reading import scan_folder
 from synthesis.dataset.storage.rows import Row
 from synthesis.dataset.storage.tables import TableError, read_rows
 

@@ -8,7 +8,9 @@ from contextlib import ExitStack
 from synthesis.core.errors import TargetError, UnknownNameError
 from synthesis.core.stores.base import join
 from synthesis.core.stores.places import store_of
-from synthesis.dataset.storage.reading import Document, Place, document_at, files_of_pairs, read_file
+from synthesis.dataset.storage.documents import Document
+from synthesis.dataset.storage.listing import Place, files_of_pairs
+from synthesis.dataset.storage.reading import document_at, read_file
 from synthesis.dataset.storage.tables import SUFFIX, RowsByNumber, TableError
 
 _OPEN = 4

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from synthesis.core.stores.base import Store
-from synthesis.dataset.storage.reading import BrokenFile, Document, OpenTable, scan_from
+from synthesis.dataset.storage.documents import BrokenFile, Document
+from synthesis.dataset.storage.reading import OpenTable, scan_from
 
 
 class RangeReader:

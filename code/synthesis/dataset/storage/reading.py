@@ -5,148 +5,49 @@ few rows are in memory at a time.
 """
 
 import json
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Container, Iterator, Sequence
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from synthesis.core.errors import ConfigError, TargetError, UnknownNameError
-from synthesis.core.records import KernelSpec, Origin, Rejection
+from synthesis.core.errors import ConfigError, TargetError
+from synthesis.core.records import Rejection
 from synthesis.core.settings import Drawing
-from synthesis.core.signatures import Signature
 from synthesis.core.stores.base import Store, join
 from synthesis.core.stores.local import Folder
 from synthesis.core.stores.places import store_of
-from synthesis.dataset.storage.contradictions import contradiction
+from synthesis.dataset.storage.documents import BrokenFile, Document, document_of_json, document_of_row
 from synthesis.dataset.storage.layout import (
     CHUNKS,
     LEDGER,
-    PARTS,
-    RUNS,
-    SETTINGS,
     SIDECAR,
     hash_of,
     hash_of_file,
     read_object,
 )
-from synthesis.dataset.storage.manifest import read_manifest
-from synthesis.dataset.storage.naming import TRAIN, split_of
-from synthesis.dataset.storage.rows import Row, document_of, read_json, unpacked_metadata
-from synthesis.frontends.base import Level
+from synthesis.dataset.storage.listing import (
+    JSON,
+    TABLE,
+    KnownFile,
+    Place,
+    known_files,
+    listed_in,
+    names_in_order,
+    names_of_settings,
+    no_pairs,
+    order_of,
+)
+from synthesis.dataset.storage.naming import split_of
+from synthesis.dataset.storage.rows import Row, read_json
 from synthesis.frontends.registry import levels_of
 
 _SHORTEST_KEY = 4
-_JSON = ".json"
-"""Suffix of JSON files."""
-_TABLE = ".parquet"
-"""Suffix of Parquet files."""
-Place = str | Path | Store
 OpenTable = Callable[[Path], Iterator[Row]]
 """Reads the rows of a Parquet file.
 
 Raises:
     TableError: if it is not a valid table of rows.
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A pair as its file holds it."""
-
-    source: str
-    texts: Mapping[str, str | None]
-    """The text of each level, in the file's order; None if the row has none."""
-    metadata: Mapping[str, Any]
-    """All other columns, as Python values."""
-    stem: str
-    """The name of its files, up to the first dot."""
-    raw: Mapping[str, Any]
-    """The file's JSON; for a pair stored as texts, the JSON that a single file would have."""
-    altered: bool = False
-    """Whether the file has changed since it was written, according to the run's record."""
-    split: str = TRAIN
-    """The split of its file; ``train`` if there are no splits."""
-
-    @property
-    def name(self) -> str:
-        """The kernel's name."""
-        return self.metadata["kernel_name"]
-
-    @property
-    def frontend(self) -> str:
-        """The name of its front end."""
-        return self.metadata["frontend"]
-
-    @property
-    def device(self) -> str:
-        """The device that its texts are for."""
-        return self.metadata["device"]
-
-    @property
-    def summary(self) -> str:
-        """Front end, category and device, separated by commas."""
-        return f"{self.frontend}, {self.metadata['category']}, {self.device}"
-
-    @property
-    def spec(self) -> KernelSpec:
-        """The kernel's record.
-
-        Raises:
-            TargetError: if the metadata lacks what determines the kernel's behaviour.
-        """
-        metadata = self.metadata
-        try:
-            return KernelSpec(
-                frontend=metadata["frontend"],
-                name=metadata["kernel_name"],
-                category=metadata["category"],
-                source=self.source,
-                signature=Signature.from_json(metadata["signature"], metadata["options"]),
-                recipe=metadata["recipe"],
-                target=metadata["target"],
-                description=metadata["description"],
-                ops=tuple(metadata["ops"]),
-                difficulty=metadata["difficulty"],
-                origin=Origin.from_json(metadata["origin"]),
-                licence=metadata["licence"],
-                self_contained=metadata["self_contained"],
-                seed=metadata["seed"],
-                index=metadata["index"],
-                config=metadata["config"],
-            )
-        except (KeyError, TypeError, AttributeError) as error:
-            raise TargetError(f"{self.stem}: the metadata of a pair lacks or misspells {error}") from error
-
-    def level(self, name: str) -> Level | None:
-        """Return the level with a name; None if its front end has none."""
-        return next((each for each in levels_of(self.frontend) if each.name == name), None)
-
-    def only(self, levels: Sequence[str] | None, where: str) -> "Document":
-        """Return the pair with only the given levels.
-
-        Raises:
-            UnknownNameError: if it lacks one of them.
-        """
-        for name in levels or ():
-            if name not in self.texts:
-                raise UnknownNameError("level", name, self.texts, where=f"in {where}")
-        kept = {name: text for name, text in self.texts.items() if levels is None or name in levels}
-        return replace(self, texts=kept)
-
-
-@dataclass(frozen=True, slots=True)
-class BrokenFile:
-    """A file or row that is not a valid pair, or not as the run wrote it."""
-
-    path: str
-    why: str
-    symptom: str = "unreadable"
-    """``unreadable``, or ``missing`` if the folder's record lists a file that does not exist."""
-
-    @property
-    def stem(self) -> str:
-        """The name of the file, without folder and suffix."""
-        return Path(self.path).stem
 
 
 def scan_folder(place: Place, open_table: OpenTable | None = None) -> Iterator[Document | BrokenFile]:
@@ -174,9 +75,9 @@ def scan_from(
         TargetError: if there is no such folder, or it holds no pairs.
     """
     store = store_of(place)
-    known = _known_files(store)
+    known = known_files(store)
     first, found = 0, False
-    for name in _in_order(store, known):
+    for name in names_in_order(store, known):
         found = True
         wanted = known.get(name)
         rows = None if wanted is None else wanted.rows
@@ -192,11 +93,11 @@ def scan_from(
             number += 1
         first = number if rows is None else first + rows
     if not found:
-        raise TargetError(_no_pairs(store))
+        raise TargetError(no_pairs(store))
 
 
 def _scan_file(
-    store: Store, name: str, known: "_Known | None", open_table: OpenTable | None
+    store: Store, name: str, known: KnownFile | None, open_table: OpenTable | None
 ) -> Iterator[Document | BrokenFile]:
     """Yield the pairs of a file, or report that it is missing."""
     if not store.has(name) and known is not None:
@@ -205,89 +106,13 @@ def _scan_file(
         yield from _read_file(store, name, known, open_table or _open_here)
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """The record of a file in its folder."""
-
-    hash: str
-    rows: int | None
-
-
-def _known_files(store: Store) -> dict[str, _Known]:
-    """Return the records of a folder's files; for an unfinished run, those of its parts."""
-    manifest = read_manifest(store)
-    if manifest is not None:
-        files = [each for each in manifest.files if each.name.endswith((_JSON, _TABLE))]  # without texts of rows
-        return {each.name: _Known(each.hash, each.rows) for each in files}
-    known: dict[str, _Known] = {}
-    for name in _listed(store, CHUNKS):
-        if name.endswith(_JSON):
-            try:
-                record = read_object(store, f"{CHUNKS}/{name}")
-                stem = name.removesuffix(_JSON)
-                known[f"{PARTS}/{stem}{_TABLE}"] = _Known(str(record["part"]), len(record["rows"]))
-            except (ConfigError, KeyError, TypeError):
-                continue
-    return known
-
-
-def _in_order(store: Store, known: Iterable[str]) -> list[str]:
-    """Return the names of all files of pairs, including missing ones. Only names are kept, as there may be millions.
-
-    Raises:
-        TargetError: if there is no such folder.
-    """
-    names = dict.fromkeys([*_data_files(store), *known])
-    if any(not name.startswith(f"{PARTS}/") for name in names):
-        names = {name: None for name in names if not name.startswith(f"{PARTS}/")}
-    return sorted(names, key=_order)
-
-
-def _data_files(store: Store) -> Iterator[str]:
-    """Yield the files of pairs in a folder: those of a data set, of rows stored as texts, and the parts of a run.
-
-    Raises:
-        TargetError: if there is no such folder.
-    """
-    if isinstance(store, Folder) and not store.path.is_dir():
-        raise TargetError(f"no such folder: {store.where}")
-    yield from (name for name in _listed(store, "") if name.endswith((_JSON, _TABLE)))
-    for folder in _listed(store, "", folders=True):
-        if folder.startswith("_"):
-            continue
-        if folder.endswith((_JSON, _TABLE)):
-            yield folder  # a folder with the name of a file, reported as unreadable
-            continue
-        suffix = _JSON if folder.isdigit() else _TABLE
-        yield from (f"{folder}/{name}" for name in _listed(store, folder) if name.endswith(suffix))
-    yield from (f"{SIDECAR}/{name}" for name in _listed(store, SIDECAR) if name.endswith(_JSON) and name[0].isdigit())
-    yield from (f"{PARTS}/{name}" for name in _listed(store, PARTS) if name.endswith(_TABLE))
-
-
-def _listed(store: Store, folder: str, *, folders: bool = False) -> list[str]:
-    """Return the names of the files, or of the folders, except hidden ones.
-
-    Raises:
-        TargetError: if the folder cannot be read.
-    """
-    try:
-        found = store.folders(folder) if folders else store.names(folder)
-    except OSError as error:
-        raise TargetError(f"cannot read {join(store.where, folder)}: {error.strerror or error}") from error
-    return [name for name in found if not name.startswith(".")]
-
-
-def _order(name: str) -> tuple[int, str]:
-    """Return the sort key of a file: the number that its name begins with, then the name. Others are last."""
-    number = name.rpartition("/")[2].partition("_")[0].partition("-")[0]
-    return int(number) if number.isascii() and number.isdigit() and len(number) < 20 else 1 << 70, name
-
-
-def _read_file(store: Store, name: str, known: _Known | None, open_table: OpenTable) -> Iterator[Document | BrokenFile]:
+def _read_file(
+    store: Store, name: str, known: KnownFile | None, open_table: OpenTable
+) -> Iterator[Document | BrokenFile]:
     """Yield the pairs of one file, and its errors."""
     where = join(store.where, name)
     try:
-        if name.endswith(_TABLE):
+        if name.endswith(TABLE):
             yield from _read_table(store, name, known, open_table)
             return
         content = store.read(name)
@@ -300,7 +125,7 @@ def _read_file(store: Store, name: str, known: _Known | None, open_table: OpenTa
 
 
 def _read_table(
-    store: Store, name: str, known: _Known | None, open_table: OpenTable
+    store: Store, name: str, known: KnownFile | None, open_table: OpenTable
 ) -> Iterator[Document | BrokenFile]:
     """Yield the pairs of a Parquet file, and its errors.
 
@@ -316,7 +141,7 @@ def _read_table(
         try:
             for count, row in enumerate(open_table(path), start=1):
                 try:
-                    yield replace(_of_row(row, where, count), altered=altered, split=split_of(name))
+                    yield replace(document_of_row(row, where, count), altered=altered, split=split_of(name))
                 except TargetError as error:
                     yield BrokenFile(where, str(error))
         except TableError as error:
@@ -329,37 +154,6 @@ def _open_here(path: Path) -> Iterator[Row]:
     from synthesis.dataset.storage.tables import read_rows
 
     return read_rows(path)
-
-
-def _of_row(row: Row, where: str, number: int) -> Document:
-    """Return the pair in a row of a table.
-
-    Raises:
-        TargetError: if it is invalid.
-    """
-    place = f"row {number} of {where}"
-    metadata = _unpacked(row.metadata, place)
-    if not isinstance(row.source, str):  # pyright: ignore[reportUnnecessaryIsInstance]  (the file may be anybody's)
-        raise TargetError(f"{place} is not a pair: its source is no text")
-    texts = _texts(row.texts, place)
-    _check_together(row.source, texts, metadata, place)
-    index = metadata["index"] if metadata["index"] is not None else number - 1
-    return Document(row.source, texts, metadata, f"{index:06d}_{metadata['kernel_name']}", document_of(row, row.texts))
-
-
-def files_of_pairs(store: Store) -> list[str]:
-    """Return the names of the files of a folder's pairs, in order.
-
-    Raises:
-        TargetError: if there is no such folder, it holds no pairs, or a file in its records is missing.
-    """
-    names = _in_order(store, _known_files(store))
-    if not names:
-        raise TargetError(_no_pairs(store))
-    for name in names:
-        if not store.has(name):
-            raise TargetError(f"the run wrote {join(store.where, name)}, and it is gone")
-    return names
 
 
 def read_file(store: Store, name: str) -> Document:
@@ -387,32 +181,7 @@ def document_at(store: Store, name: str, number: int, row: Row) -> Document:
     Raises:
         TargetError: if it is invalid.
     """
-    return replace(_of_row(row, join(store.where, name), number + 1), split=split_of(name))
-
-
-def _no_pairs(store: Store) -> str:
-    return f"no pairs in {store.where}; expected a folder that irsmith generate or irsmith extract wrote"
-
-
-def count_pairs(place: Place) -> int | None:
-    """Return the number of pairs of a folder if it is known without reading them, else None.
-
-    Raises:
-        TargetError: if there is no such folder.
-    """
-    store = store_of(place)
-    known = _known_files(store)
-    names = _in_order(store, known)
-    counts = [known[name].rows if name in known else None if name.endswith(_TABLE) else 1 for name in names]
-    return None if None in counts else sum(each for each in counts if each is not None)
-
-
-def names_of_settings(store: Store) -> list[str]:
-    """Return the names of the settings files of a folder's runs.
-
-    The first is that of the folder's own run, which may not exist. The others are those of runs merged into it.
-    """
-    return [SETTINGS, *(join(RUNS, run, SETTINGS) for run in sorted(_listed(store, RUNS, folders=True)))]
+    return replace(document_of_row(row, join(store.where, name), number + 1), split=split_of(name))
 
 
 def read_drawings(place: Place) -> list[Drawing]:
@@ -527,64 +296,10 @@ def _pair_of(store: Store, name: str, content: bytes) -> Document:
     where = join(store.where, name)
     document = _parse(where, content)
     folder, _, file = name.rpartition("/")
-    stem = file.removesuffix(_JSON)
+    stem = file.removesuffix(JSON)
     if folder == SIDECAR:
         document = _with_texts(store, stem, document)
     return document_of_json(document, where, stem=stem)
-
-
-def document_of_json(document: dict[str, Any], where: str, *, stem: str = "row") -> Document:
-    """Return the pair with a JSON form.
-
-    Args:
-        document: the source and the texts, and everything else under ``metadata``.
-        where: its name in error messages.
-        stem: the name of its file, up to the first dot.
-
-    Raises:
-        TargetError: if it is invalid.
-    """
-    if not isinstance(document.get("python_source"), str) or not isinstance(document.get("metadata"), dict):
-        raise TargetError(f"{where} is not a pair: it lacks python_source or metadata")
-    named = {name: text for name, text in document.items() if name not in ("python_source", "metadata")}
-    metadata, texts = _unpacked(document["metadata"], where), _texts(named, where)
-    _check_together(document["python_source"], texts, metadata, where)
-    return Document(document["python_source"], texts, metadata, stem, document)
-
-
-def _check_together(source: str, texts: Mapping[str, str | None], metadata: Mapping[str, Any], where: str) -> None:
-    """Refuse columns that contradict each other or the texts.
-
-    Raises:
-        TargetError: if they do.
-    """
-    wrong = contradiction(source, texts, metadata)
-    if wrong is not None:
-        raise TargetError(f"{where} is not a pair: {wrong}")
-
-
-def _unpacked(metadata: Mapping[str, Any], where: str) -> dict[str, Any]:
-    """Return the metadata of a pair, as Python values.
-
-    Raises:
-        TargetError: if it is invalid.
-    """
-    try:
-        return unpacked_metadata(metadata)
-    except (KeyError, ValueError, TypeError, RecursionError) as error:
-        raise TargetError(f"{where} is not a pair: its metadata lacks or misspells {error}") from error
-
-
-def _texts(found: Mapping[str, Any], where: str) -> dict[str, str | None]:
-    """Return the texts of a pair, with None for empty ones.
-
-    Raises:
-        TargetError: if one is not a string.
-    """
-    texts = {name: text or None for name, text in found.items()}
-    if wrong := [name for name, text in texts.items() if not isinstance(text, str | None)]:
-        raise TargetError(f"{where} is not a pair: its {wrong[0]} is no text")
-    return texts
 
 
 def _with_texts(store: Store, stem: str, metadata: dict[str, Any]) -> dict[str, Any]:
@@ -597,7 +312,7 @@ def _with_texts(store: Store, stem: str, metadata: dict[str, Any]) -> dict[str, 
             if store.has(file):
                 document[level.name] = store.read(file).decode("utf-8")
     except (OSError, ValueError) as error:
-        raise TargetError(f"cannot read the texts of {join(store.where, SIDECAR, stem)}{_JSON}: {error}") from error
+        raise TargetError(f"cannot read the texts of {join(store.where, SIDECAR, stem)}{JSON}: {error}") from error
     return {**document, "metadata": metadata}
 
 
@@ -628,7 +343,7 @@ def scan_ledger(place: Place) -> Iterator[Rejection | BrokenFile]:
 def scan_records(place: Place) -> Iterator[Rejection | BrokenFile]:
     """Yield the rejections in the records of a run's chunks, without those of rows dropped in favour of other rows."""
     store = store_of(place)
-    for name in sorted(_listed(store, CHUNKS), key=_order):
+    for name in sorted(listed_in(store, CHUNKS), key=order_of):
         where = join(store.where, CHUNKS, name)
         try:
             entries = read_object(store, f"{CHUNKS}/{name}")["rejections"]

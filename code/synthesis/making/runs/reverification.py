@@ -13,7 +13,7 @@ from synthesis.core.settings import Verification
 from synthesis.core.stores.places import store_of
 from synthesis.dataset.storage.chunks import END, Chunk
 from synthesis.dataset.storage.confined import count_rows
-from synthesis.dataset.storage.reading import Place
+from synthesis.dataset.storage.listing import Place
 from synthesis.making.chunk_verifier import Failure, Findings
 from synthesis.making.engines.base import Event, Made
 from synthesis.making.engines.handing import choose_engine, count_in, order_of

@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 from synthesis.core.settings import Confining, Verification
-from synthesis.dataset.storage.reading import Document
+from synthesis.dataset.storage.documents import Document
 from synthesis.frontends.registry import get_frontend
 from synthesis.making.sources.stored import Checked, StoredRows
 from synthesis.verification.plan import Plan

@@ -20,9 +20,11 @@ from synthesis.core.sandbox.zygote import Casualty, Zygote
 from synthesis.core.stores.base import Store, join
 from synthesis.core.stores.places import store_of
 from synthesis.dataset.storage.confined import ConfinedTables
+from synthesis.dataset.storage.documents import BrokenFile, Document
 from synthesis.dataset.storage.layout import SIDECAR, hash_of_stored
+from synthesis.dataset.storage.listing import files_of_pairs
 from synthesis.dataset.storage.ranges import RangeReader
-from synthesis.dataset.storage.reading import BrokenFile, Document, files_of_pairs, read_file
+from synthesis.dataset.storage.reading import read_file
 from synthesis.dataset.storage.rows import row_of
 from synthesis.dataset.storage.tables import write_rows
 from synthesis.frontends.base import Frontend, Kernel

@@ -18,7 +18,7 @@ from synthesis.core.settings import Drawing, Verification
 from synthesis.core.signatures import Signature
 from synthesis.core.verdicts import GradientStatus, Hindrance
 from synthesis.core.version import __version__
-from synthesis.dataset.storage.reading import Document
+from synthesis.dataset.storage.documents import Document
 from synthesis.frontends.base import Frontend, Lowered, Program
 from synthesis.frontends.linemap import steps_of
 from synthesis.frontends.registry import frontend_modules, get_frontend

@@ -14,9 +14,10 @@ from synthesis.core.progress import Meter, OnProgress
 from synthesis.core.stores.base import Store
 from synthesis.core.stores.places import store_of
 from synthesis.core.version import __version__
+from synthesis.dataset.storage.documents import Document
 from synthesis.dataset.storage.index import RowIndex
 from synthesis.dataset.storage.layout import SIDECAR, hash_of_file, read_object
-from synthesis.dataset.storage.reading import Document, Place
+from synthesis.dataset.storage.listing import Place
 from synthesis.scoring.evaluation.estimates import USUAL
 from synthesis.scoring.evaluation.groups import gather
 from synthesis.scoring.evaluation.judging import PARTS, Judge, answers_of, judged_of

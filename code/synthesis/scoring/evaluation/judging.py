@@ -7,9 +7,9 @@ from typing import Any
 
 from synthesis.core.errors import ConfigError
 from synthesis.core.stores.base import Store
+from synthesis.dataset.storage.documents import Document
 from synthesis.dataset.storage.index import RowIndex
 from synthesis.dataset.storage.layout import SIDECAR, hash_of
-from synthesis.dataset.storage.reading import Document
 from synthesis.scoring.answers import Answer
 from synthesis.scoring.evaluation.groups import Judged
 from synthesis.scoring.evaluation.questions import PYTHON, Question

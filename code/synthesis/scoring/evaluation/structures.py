@@ -2,8 +2,10 @@
 
 from collections.abc import Set as AbstractSet
 
+from synthesis.dataset.storage.documents import Document
+from synthesis.dataset.storage.listing import Place
 from synthesis.dataset.storage.naming import TRAIN
-from synthesis.dataset.storage.reading import Document, Place, scan_folder
+from synthesis.dataset.storage.reading import scan_folder
 
 
 def seen_structures(trained_on: Place, wanted: AbstractSet[str]) -> frozenset[str]:

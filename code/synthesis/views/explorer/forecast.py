@@ -8,7 +8,9 @@ from typing import Any
 from synthesis.core.errors import TargetError
 from synthesis.core.settings import Exploration
 from synthesis.core.stores.base import Store
-from synthesis.dataset.storage.reading import Document, OpenTable, count_pairs, scan_folder
+from synthesis.dataset.storage.documents import Document
+from synthesis.dataset.storage.listing import count_pairs
+from synthesis.dataset.storage.reading import OpenTable, scan_folder
 from synthesis.views.explorer.packing import pack
 from synthesis.views.explorer.pages import TOGETHER, page_of
 from synthesis.views.explorer.place import static_files

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from synthesis.core.errors import IrsmithError
-from synthesis.dataset.storage.reading import Document, short_id
+from synthesis.dataset.storage.documents import Document
+from synthesis.dataset.storage.reading import short_id
 from synthesis.frontends.linemap import runs_of_steps
 from synthesis.frontends.registry import levels_of
 from synthesis.views.explorer.packing import plain

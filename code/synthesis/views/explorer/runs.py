@@ -13,7 +13,7 @@ from synthesis.core.errors import IrsmithError, MissingFrontendError, Unsupporte
 from synthesis.core.records import KernelSpec
 from synthesis.core.sandbox.confinement import Confinement
 from synthesis.core.sandbox.zygote import Casualty, Zygote
-from synthesis.dataset.storage.reading import Document
+from synthesis.dataset.storage.documents import Document
 from synthesis.frontends.base import Frontend, ReferenceFaultError, ReferenceUnknownError, Values
 from synthesis.frontends.failures import detail_of
 from synthesis.frontends.registry import frontend_modules, get_frontend

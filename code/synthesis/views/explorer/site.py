@@ -16,9 +16,10 @@ from synthesis.core.stores.places import store_of
 from synthesis.core.version import __version__
 from synthesis.dataset.ledger import several_runs
 from synthesis.dataset.storage.confined import ConfinedTables
+from synthesis.dataset.storage.documents import BrokenFile
 from synthesis.dataset.storage.layout import LEAKS
-from synthesis.dataset.storage.reading import BrokenFile, scan_folder, scan_ledger
-from synthesis.dataset.storage.reading import Place as Folder
+from synthesis.dataset.storage.listing import Place as Folder
+from synthesis.dataset.storage.reading import scan_folder, scan_ledger
 from synthesis.views.explorer.forecast import Forecast, forecast_of
 from synthesis.views.explorer.listing import LINES, ROWS, ledger_entry, ledger_shard, row_entry, rows_shard
 from synthesis.views.explorer.overview import Overview, leaks_of

@@ -9,7 +9,8 @@ from synthesis.core.examples import NO_EXAMPLES, Examples, read_inputs
 from synthesis.core.records import KernelSpec, Rejection
 from synthesis.core.run_settings import Extraction
 from synthesis.dataset.ledger import find_entries, read_ledger
-from synthesis.dataset.storage.reading import Place, find_pair
+from synthesis.dataset.storage.listing import Place
+from synthesis.dataset.storage.reading import find_pair
 from synthesis.frontends.base import Frontend
 from synthesis.frontends.registry import get_frontend
 from synthesis.making.candidate import Candidate
