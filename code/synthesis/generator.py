@@ -8,8 +8,8 @@ from synthesis.core.errors import ConfigError, UnknownNameError
 from synthesis.core.records import KernelSpec
 from synthesis.core.settings import Drawing
 from synthesis.drawing.kernel_files import KernelFolder
+from synthesis.drawing.scopes import DrawError
 from synthesis.drawing.streams import Stream
-from synthesis.drawing.weaving import DrawError
 from synthesis.drawing.wheel import Wheel
 from synthesis.frontends.base import Frontend, Recipe
 from synthesis.frontends.registry import get_frontend

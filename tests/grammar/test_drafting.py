@@ -9,10 +9,10 @@ from synthesis.core.signatures import Domain
 from synthesis.drawing.drafting import Helper, Sketch
 from synthesis.drawing.operations import Term
 from synthesis.drawing.rendering import render, render_block
+from synthesis.drawing.scopes import DrawError, name_of
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.syntax import Assign, Function, Literal, Name
 from synthesis.drawing.types import Type
-from synthesis.drawing.weaving import DrawError, name_of
 from synthesis.frontends.jax.ops import ELEMENTWISE
 from synthesis.frontends.jax.recipes.drafting import Draft as JaxDraft
 from synthesis.frontends.warp.ops import SCALAR

@@ -16,10 +16,11 @@ from synthesis.drawing import naming
 from synthesis.drawing.naming import NameBook
 from synthesis.drawing.operations import Operation, Term
 from synthesis.drawing.rendering import WIDEST, render_block
+from synthesis.drawing.scopes import DrawError, FunctionScope, name_of
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.syntax import Assign, Call, Expression, Function, Name, Statement, assigned, reads, size
 from synthesis.drawing.types import Type
-from synthesis.drawing.weaving import LONG_OPERAND, DrawError, FunctionScope, Weaver, name_of
+from synthesis.drawing.weaving import LONG_OPERAND, Weaver
 
 
 class Dialect(Protocol):

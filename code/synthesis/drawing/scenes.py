@@ -6,11 +6,12 @@ from typing import Generic, TypeVar
 from synthesis.core.signatures import Domain
 from synthesis.drawing.drafting import Sketch
 from synthesis.drawing.operations import Operation, Term
+from synthesis.drawing.scopes import DrawError
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.syntax import Expression, Name
 from synthesis.drawing.templates import Hole, Template
 from synthesis.drawing.types import Type
-from synthesis.drawing.weaving import DrawError, Weaver
+from synthesis.drawing.weaving import Weaver
 
 S = TypeVar("S", bound=Sketch)
 _TITLES = ("{}", "{}_step", "compute_{}", "eval_{}", "apply_{}")

@@ -6,6 +6,7 @@ from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Domain
 from synthesis.drawing.naming import LOCALS
 from synthesis.drawing.operations import Term
+from synthesis.drawing.scopes import DrawError, FunctionScope, give_name, name_of, typical_domain
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.syntax import (
     Assign,
@@ -23,7 +24,7 @@ from synthesis.drawing.syntax import (
     Subscript,
 )
 from synthesis.drawing.types import Type
-from synthesis.drawing.weaving import DrawError, FunctionScope, Weaver, give_name, name_of, typical_domain
+from synthesis.drawing.weaving import Weaver
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.ops import ELEMENTWISE, call
 from synthesis.frontends.jax.recipes.drafting import Draft

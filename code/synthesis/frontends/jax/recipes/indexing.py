@@ -5,10 +5,11 @@ from synthesis.core.signatures import Domain
 from synthesis.drawing import intervals
 from synthesis.drawing.naming import BINS
 from synthesis.drawing.operations import Term
+from synthesis.drawing.scopes import give_name, typical_domain
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.syntax import Attribute, Call, Display, Expression, Infix, Literal, Name, Slice, Subscript
 from synthesis.drawing.types import Type
-from synthesis.drawing.weaving import Weaver, give_name, typical_domain
+from synthesis.drawing.weaving import Weaver
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.ops import ELEMENTWISE, REDUCTIONS, call, number, numbers
 from synthesis.frontends.jax.recipes.drafting import Draft

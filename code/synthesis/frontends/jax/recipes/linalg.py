@@ -5,6 +5,7 @@ import math
 from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Domain
 from synthesis.drawing.operations import Term
+from synthesis.drawing.scopes import DrawError, typical_domain
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.syntax import (
     Assign,
@@ -19,7 +20,7 @@ from synthesis.drawing.syntax import (
     Subscript,
 )
 from synthesis.drawing.types import Type
-from synthesis.drawing.weaving import DrawError, Weaver, typical_domain
+from synthesis.drawing.weaving import Weaver
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.ops import CONTRACTIONS, ELEMENTWISE, PRODUCTS, SHAPES, call, number
 from synthesis.frontends.jax.recipes.drafting import Draft

@@ -8,6 +8,7 @@ from synthesis.core.signatures import Domain
 from synthesis.drawing import intervals
 from synthesis.drawing.naming import BINS
 from synthesis.drawing.operations import Term
+from synthesis.drawing.scopes import give_name
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.syntax import (
     Attribute,
@@ -23,7 +24,7 @@ from synthesis.drawing.syntax import (
     Subscript,
 )
 from synthesis.drawing.types import Type
-from synthesis.drawing.weaving import Weaver, give_name
+from synthesis.drawing.weaving import Weaver
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.ops import ELEMENTWISE, call, method, number, numbers
 from synthesis.frontends.jax.recipes.drafting import Draft

@@ -4,10 +4,11 @@ from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Domain
 from synthesis.drawing import intervals
 from synthesis.drawing.operations import Term
+from synthesis.drawing.scopes import typical_domain
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.syntax import Assign, Call, Display, Expression, Infix, Name, Subscript
 from synthesis.drawing.types import Type
-from synthesis.drawing.weaving import Weaver, typical_domain
+from synthesis.drawing.weaving import Weaver
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.ops import ELEMENTWISE, REDUCTIONS, call, method, number, numbers
 from synthesis.frontends.jax.recipes.drafting import Draft

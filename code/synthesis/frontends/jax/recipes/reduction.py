@@ -3,11 +3,12 @@
 from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Domain
 from synthesis.drawing.operations import Term
+from synthesis.drawing.scopes import DrawError, give_name, typical_domain
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.syntax import Call, Expression, Function, Infix, Lambda, Literal, Name, Return, Subscript
 from synthesis.drawing.templates import Template
 from synthesis.drawing.types import Type
-from synthesis.drawing.weaving import DrawError, Weaver, give_name, typical_domain
+from synthesis.drawing.weaving import Weaver
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.ops import ELEMENTWISE, REDUCTIONS, RUNNING, call, number, numbers
 from synthesis.frontends.jax.recipes.drafting import Draft, some_float

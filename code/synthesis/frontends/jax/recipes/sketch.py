@@ -7,10 +7,10 @@ from typing import Any
 from synthesis.core.signatures import Argument, Domain
 from synthesis.drawing import drafting, naming
 from synthesis.drawing.operations import Term
+from synthesis.drawing.scopes import typical_domain
 from synthesis.drawing.storage import Storage
 from synthesis.drawing.syntax import Assign, Attribute, Call, Expression, Literal, Name, Statement
 from synthesis.drawing.types import Type
-from synthesis.drawing.weaving import typical_domain
 from synthesis.frontends.jax.spelling import type_name
 
 SIZES = (2, 3, 4, 5, 6, 8)

@@ -3,6 +3,7 @@
 from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Domain
 from synthesis.drawing.operations import Term
+from synthesis.drawing.scopes import typical_domain
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.syntax import (
     Assign,
@@ -18,7 +19,7 @@ from synthesis.drawing.syntax import (
     Subscript,
 )
 from synthesis.drawing.types import Type
-from synthesis.drawing.weaving import Weaver, typical_domain
+from synthesis.drawing.weaving import Weaver
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.ops import BITS, ELEMENTWISE, RUNNING_EXTREMES, SPECIAL, call, number, numbers
 from synthesis.frontends.jax.recipes.arithmetic import broadcastable

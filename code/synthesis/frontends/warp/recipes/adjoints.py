@@ -11,10 +11,11 @@ from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Domain
 from synthesis.drawing.naming import LOOPS
 from synthesis.drawing.operations import Term
+from synthesis.drawing.scopes import typical_domain
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.syntax import Assign, Attribute, Call, Expression, Infix, Literal, Name, Subscript
 from synthesis.drawing.types import Type
-from synthesis.drawing.weaving import Weaver, typical_domain
+from synthesis.drawing.weaving import Weaver
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.ops import SCALAR, call
 from synthesis.frontends.warp.recipes.drafting import Draft

@@ -10,6 +10,7 @@ from synthesis.core.signatures import Domain
 from synthesis.drawing import intervals
 from synthesis.drawing.naming import LOOPS
 from synthesis.drawing.operations import Term, varies
+from synthesis.drawing.scopes import DrawError, give_name, typical_domain
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.syntax import (
     Assign,
@@ -25,7 +26,7 @@ from synthesis.drawing.syntax import (
     Subscript,
 )
 from synthesis.drawing.types import Type
-from synthesis.drawing.weaving import DrawError, Weaver, give_name, typical_domain
+from synthesis.drawing.weaving import Weaver
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.ops import SCALAR, call
 from synthesis.frontends.warp.recipes.drafting import Draft

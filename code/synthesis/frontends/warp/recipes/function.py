@@ -7,6 +7,7 @@ from synthesis.core.signatures import Argument, Domain
 from synthesis.drawing.drafting import Helper
 from synthesis.drawing.naming import NameBook
 from synthesis.drawing.operations import Term
+from synthesis.drawing.scopes import DrawError, FunctionScope, give_name, typical_domain
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.syntax import (
     Assign,
@@ -24,7 +25,7 @@ from synthesis.drawing.syntax import (
     Subscript,
 )
 from synthesis.drawing.types import Type
-from synthesis.drawing.weaving import DrawError, FunctionScope, Weaver, give_name, typical_domain
+from synthesis.drawing.weaving import Weaver
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.ops import LINEAR, SCALAR, VECTOR
 from synthesis.frontends.warp.recipes.drafting import Draft

@@ -6,10 +6,11 @@ from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Domain
 from synthesis.drawing.naming import VECTORS
 from synthesis.drawing.operations import Term
+from synthesis.drawing.scopes import typical_domain
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.syntax import Assign, Call, Comparison, Expression, If, Infix, Literal, Name, Subscript
 from synthesis.drawing.types import Type
-from synthesis.drawing.weaving import Weaver, typical_domain
+from synthesis.drawing.weaving import Weaver
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.ops import LINEAR, SCALAR, VECTOR, call
 from synthesis.frontends.warp.recipes.drafting import Draft

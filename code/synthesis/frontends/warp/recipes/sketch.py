@@ -9,6 +9,7 @@ from typing import Any
 from synthesis.core.signatures import Argument, Domain, Role
 from synthesis.drawing import drafting, naming
 from synthesis.drawing.operations import Term
+from synthesis.drawing.scopes import typical_domain
 from synthesis.drawing.storage import Storage
 from synthesis.drawing.syntax import (
     Assign,
@@ -26,7 +27,6 @@ from synthesis.drawing.syntax import (
     reads,
 )
 from synthesis.drawing.types import Type
-from synthesis.drawing.weaving import typical_domain
 from synthesis.frontends.warp.spelling import array_annotation, literal_node, scalar_name, value_annotation
 
 _LAUNCHES: Mapping[int, tuple[tuple[int, ...], ...]] = {

@@ -5,10 +5,11 @@ import itertools
 from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Domain
 from synthesis.drawing.operations import Term
+from synthesis.drawing.scopes import give_name, typical_domain
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.syntax import Assign, Comparison, Expression, If, Infix, Literal, Name, Return, Subscript
 from synthesis.drawing.types import Type
-from synthesis.drawing.weaving import Weaver, give_name, typical_domain
+from synthesis.drawing.weaving import Weaver
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.ops import SCALAR, call
 from synthesis.frontends.warp.recipes.drafting import Draft

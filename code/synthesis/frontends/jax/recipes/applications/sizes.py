@@ -12,8 +12,8 @@ from dataclasses import replace
 from typing import Any, cast
 
 from synthesis.core.records import KernelSpec
+from synthesis.drawing.scopes import DrawError
 from synthesis.drawing.streams import Stream
-from synthesis.drawing.weaving import DrawError
 
 REAL_SHARE = 0.92
 """Of functions that are to be of real sizes."""

@@ -4,10 +4,11 @@ from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Domain
 from synthesis.drawing import scenes
 from synthesis.drawing.operations import Term
+from synthesis.drawing.scopes import DrawError, typical_domain
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.syntax import Expression
 from synthesis.drawing.types import Type
-from synthesis.drawing.weaving import DrawError, Weaver, typical_domain
+from synthesis.drawing.weaving import Weaver
 from synthesis.frontends.jax.ops import ELEMENTWISE, call
 from synthesis.frontends.jax.recipes.drafting import Draft
 

@@ -4,10 +4,10 @@ from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Domain, Role
 from synthesis.drawing import scenes
 from synthesis.drawing.operations import Term
+from synthesis.drawing.scopes import typical_domain
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.syntax import Expression, Literal, Name, Subscript
 from synthesis.drawing.types import Type
-from synthesis.drawing.weaving import typical_domain
 from synthesis.frontends.warp.ops import LINEAR, SCALAR, VECTOR, squared
 from synthesis.frontends.warp.recipes.drafting import Draft
 

@@ -4,10 +4,10 @@ from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Domain
 from synthesis.drawing.drafting import Helper
 from synthesis.drawing.operations import Term
+from synthesis.drawing.scopes import DrawError
 from synthesis.drawing.streams import Stream
 from synthesis.drawing.syntax import Expression, Literal, Name
 from synthesis.drawing.types import Type
-from synthesis.drawing.weaving import DrawError
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.ops import SCALAR
 from synthesis.frontends.warp.recipes.domains.scene import NUMBER, POINTS, POSITIVE, STEP, UNIT, Scene, term
