@@ -28,7 +28,7 @@ from synthesis.frontends.warp.execution import compiled_cuda, context
 from synthesis.frontends.warp.introspection import wp
 from synthesis.frontends.warp.memory import Buffer, Memory, launch_bounds
 from synthesis.verification.judge import Judgement, judge
-from synthesis.verification.plan import make_plan
+from synthesis.verification.planning import make_plan
 
 _SHARED = 40_000
 """Bytes of shared memory for tiles; more than any drawn kernel takes, less than a launch may have unasked."""

@@ -12,7 +12,7 @@ from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Argument, Domain, Role, Signature
 from synthesis.frontends.base import Kernel, Lowered
 from synthesis.frontends.jax.reference.rules import RULES
-from synthesis.verification.plan import make_plan
+from synthesis.verification.planning import make_plan
 from synthesis.verification.verifier import Verifier
 
 LEVELS = ("jaxpr", "stablehlo")

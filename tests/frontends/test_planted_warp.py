@@ -20,7 +20,8 @@ from synthesis.frontends.warp.reference.semantics import SEMANTICS
 from synthesis.frontends.warp.reference.semantics.table import Semantics
 from synthesis.frontends.warp.reference.values import Stack, Tile, Value
 from synthesis.verification.judge import judge
-from synthesis.verification.plan import Plan, make_plan
+from synthesis.verification.plan import Plan
+from synthesis.verification.planning import make_plan
 from synthesis.verification.verifier import Verifier, programs_of
 
 LEAST = 150

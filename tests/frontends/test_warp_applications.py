@@ -16,7 +16,7 @@ from synthesis.frontends.base import Lowered, Recipe
 from synthesis.frontends.warp.introspection import options_of
 from synthesis.frontends.warp.recipes import applications
 from synthesis.generator import draw
-from synthesis.verification.plan import make_plan
+from synthesis.verification.planning import make_plan
 
 pytestmark = pytest.mark.xdist_group("applications of Warp")  # by one worker, which draws its kernels once
 RECIPES = [pytest.param(each, id=each.name) for each in applications.RECIPES]

@@ -25,7 +25,8 @@ from synthesis.frontends.base import (
 from synthesis.verification.inputs import complete, draw_inputs, flat
 from synthesis.verification.judge import Judgement
 from synthesis.verification.mutating.records import Mutant
-from synthesis.verification.plan import Plan, make_plan
+from synthesis.verification.plan import Plan
+from synthesis.verification.planning import make_plan
 from synthesis.verification.verifier import Verifier
 
 INPUTS = 100

@@ -10,7 +10,7 @@ from synthesis.core.records import KernelSpec
 from synthesis.frontends.base import Kernel
 from synthesis.making.runs.extraction import extract
 from synthesis.verification.judge import Judgement
-from synthesis.verification.plan import make_plan
+from synthesis.verification.planning import make_plan
 from synthesis.verification.verifier import Verifier
 
 

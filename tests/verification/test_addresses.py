@@ -13,7 +13,7 @@ from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Kernel, Purpose
 from synthesis.generator import draw
 from synthesis.verification.inputs import array_shape
-from synthesis.verification.plan import make_plan
+from synthesis.verification.planning import make_plan
 from synthesis.verification.verifier import Verifier
 
 pytestmark = pytest.mark.needs("warp")

@@ -12,7 +12,7 @@ from synthesis.core.signatures import Domain
 from synthesis.core.verdicts import Hindrance
 from synthesis.frontends.base import Kernel, Lowered, Trace
 from synthesis.verification.gradients import precisions_of
-from synthesis.verification.plan import make_plan
+from synthesis.verification.planning import make_plan
 from synthesis.verification.tangents import check_pullbacks, pullback_runs
 from synthesis.verification.verifier import Verifier
 

@@ -8,7 +8,8 @@ from synthesis import Symptom, get_frontend
 from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Argument, Domain, Signature
 from synthesis.frontends.base import Kernel, Lowered
-from synthesis.verification.plan import Plan, make_plan
+from synthesis.verification.plan import Plan
+from synthesis.verification.planning import make_plan
 from synthesis.verification.verifier import Verifier
 
 pytestmark = pytest.mark.needs("jax")

@@ -16,7 +16,7 @@ from synthesis.core.signatures import Argument, Domain, Role, Signature
 from synthesis.frontends.base import Kernel, Outcome, Program, Purpose, numbered
 from synthesis.making.runs.extraction import extract
 from synthesis.verification.inputs import complete, draw_inputs
-from synthesis.verification.plan import make_plan
+from synthesis.verification.planning import make_plan
 from synthesis.verification.slopes import draw_point
 from synthesis.verification.verifier import Verifier
 

@@ -11,7 +11,7 @@ from synthesis.core.signatures import Argument, Domain, Role, Signature
 from synthesis.core.verdicts import Verdict
 from synthesis.frontends.base import Kernel, Lowered
 from synthesis.frontends.registry import allowed_options
-from synthesis.verification.plan import make_plan
+from synthesis.verification.planning import make_plan
 from synthesis.verification.variants import FEWEST, weakness_of
 from synthesis.verification.verifier import Verifier
 

@@ -24,7 +24,7 @@ from synthesis.verification.aimed import (
     aimed_inputs,
 )
 from synthesis.verification.inputs import complete, draw_inputs
-from synthesis.verification.plan import make_plan
+from synthesis.verification.planning import make_plan
 from synthesis.verification.reach import Reach, reach_of
 from synthesis.verification.thresholds import Thresholds, thresholds_of
 from synthesis.verification.verifier import Verifier

@@ -9,7 +9,7 @@ from synthesis.frontends.base import Kernel, Lowered
 from synthesis.making.candidate import Candidate
 from synthesis.making.proving import prove
 from synthesis.making.stages import Terms
-from synthesis.verification.plan import make_plan
+from synthesis.verification.planning import make_plan
 from synthesis.verification.verifier import Verifier
 
 KERNEL = """

@@ -15,7 +15,8 @@ from synthesis.frontends.base import Kernel, Lowered
 from synthesis.making.runs.reverification import verify_folder
 from synthesis.verification.inputs import DRAWS
 from synthesis.verification.judge import Judgement, needs_rounding
-from synthesis.verification.plan import Plan, Problem, make_plan
+from synthesis.verification.plan import Plan, Problem
+from synthesis.verification.planning import make_plan
 from synthesis.verification.verifier import Verifier
 
 pytestmark = pytest.mark.needs("jax")
@@ -191,7 +192,7 @@ def test_a_draw_that_rounding_alone_changes_is_left_out_and_none_of_the_usual_on
         return True
 
     assert draws() > len(DRAWS)
-    monkeypatch.setattr("synthesis.verification.plan.is_lost", always)
+    monkeypatch.setattr("synthesis.verification.draws.is_lost", always)
     assert draws() == len(DRAWS)
 
 
@@ -200,11 +201,11 @@ def test_a_text_that_was_proved_is_run_on_inputs_of_another_seed_where_those_of_
 ) -> None:
     seeds: list[int] = []
 
-    def ill(planning: Any, *_: object) -> Problem | None:
-        seeds.append(planning.seed)
-        return Problem(Symptom.ILL_CONDITIONED, "made so") if planning.seed in (7, 8) else None
+    def ill(draws: Any, *_: object) -> Problem | None:
+        seeds.append(draws.seed)
+        return Problem(Symptom.ILL_CONDITIONED, "made so") if draws.seed in (7, 8) else None
 
-    monkeypatch.setattr("synthesis.verification.plan._Planning._problem", ill)
+    monkeypatch.setattr("synthesis.verification.draws.Draws._problem", ill)
     honest = plans_of(THRESHOLD, [VECTOR], (64,), [7], ("1.000000e-01", "1.000000e-01"))
     wrong = plans_of(THRESHOLD, [VECTOR], (64,), [7], ("1.000000e-01", "1.010000e-01"))
     assert seeds == [7, 8, 9] * 2

@@ -17,7 +17,8 @@ from synthesis.core.records import KernelSpec, Rejection
 from synthesis.core.signatures import Argument, Domain, Signature
 from synthesis.frontends.base import Kernel, Lowered, Outcome
 from synthesis.verification.judge import doubtful, judge, with_second_opinions
-from synthesis.verification.plan import Plan, make_plan
+from synthesis.verification.plan import Plan
+from synthesis.verification.planning import make_plan
 from synthesis.verification.verifier import Verifier
 
 jax: Any = _jax

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from synthesis.core.formats import numpy_dtype
+from synthesis.core.formats import is_exact, numpy_dtype
 from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Argument, Role, Signature
 from synthesis.frontends.base import Reference, Trace, Values

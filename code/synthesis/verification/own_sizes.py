@@ -13,7 +13,8 @@ from synthesis.core.records import KernelSpec
 from synthesis.core.verdicts import Hindrance, Unproved
 from synthesis.frontends.base import Direction, Frontend, Kernel, ReferenceUnknownError
 from synthesis.verification.inputs import DRAWS, count_numbers
-from synthesis.verification.plan import Plan, make_plan
+from synthesis.verification.plan import Plan
+from synthesis.verification.planning import make_plan
 
 _MOST_ELEMENTS = 1 << 24
 """Maximum number of elements of all arguments and results together."""

@@ -14,7 +14,8 @@ from synthesis.core.identity.sizes import first_difference
 from synthesis.core.records import KernelSpec, Rejection
 from synthesis.core.verdicts import Hindrance, Unproved
 from synthesis.frontends.base import Frontend, Kernel, Level
-from synthesis.verification.plan import Plan, Problem, make_plan
+from synthesis.verification.plan import Plan, Problem
+from synthesis.verification.planning import make_plan
 
 _SCHEDULED = Unproved(Hindrance.NOT_EXECUTED, "compiled for its sizes, which are too dear to run")
 """The reason why a text is unverified that depends on its sizes in more than sizes."""
@@ -45,7 +46,7 @@ def plan_at_executed_sizes(
         texts: level name to text; None if there is none.
         device: the device that the texts are for.
         unknown: why nothing of it can be verified, if that is known already.
-        settings: further arguments of :func:`synthesis.verification.plan.make_plan`.
+        settings: further arguments of :func:`synthesis.verification.planning.make_plan`.
     """
     if kernel.spec.signature.twin is None:
         return make_plan(frontend, kernel, texts, unknown=unknown, **settings)

@@ -11,14 +11,7 @@ from synthesis.core.errors import ConfigError, TargetError
 from synthesis.core.stores.base import Store, join
 from synthesis.core.stores.local import Folder
 from synthesis.core.stores.places import store_of
-from synthesis.dataset.storage.layout import (
-    CHUNKS,
-    PARTS,
-    RUNS,
-    SETTINGS,
-    SIDECAR,
-    read_object,
-)
+from synthesis.dataset.storage.layout import CHUNKS, PARTS, RUNS, SETTINGS, SIDECAR, read_object
 from synthesis.dataset.storage.manifest import read_manifest
 
 JSON = ".json"

@@ -17,14 +17,7 @@ from synthesis.core.stores.base import Store, join
 from synthesis.core.stores.local import Folder
 from synthesis.core.stores.places import store_of
 from synthesis.dataset.storage.documents import BrokenFile, Document, document_of_json, document_of_row
-from synthesis.dataset.storage.layout import (
-    CHUNKS,
-    LEDGER,
-    SIDECAR,
-    hash_of,
-    hash_of_file,
-    read_object,
-)
+from synthesis.dataset.storage.layout import CHUNKS, LEDGER, SIDECAR, hash_of, hash_of_file, read_object
 from synthesis.dataset.storage.listing import (
     JSON,
     TABLE,

@@ -30,7 +30,7 @@ from synthesis.making.sources.targets import Place, TargetImportError, choose_fr
 from synthesis.making.stages import Terms, lower
 from synthesis.making.travel import pack, unpack
 from synthesis.verification.inference import infer_inputs
-from synthesis.verification.plan import make_plan
+from synthesis.verification.planning import make_plan
 
 TERMS = Terms(useful=False, fresh=True, whole=True)
 

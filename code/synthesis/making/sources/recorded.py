@@ -38,7 +38,7 @@ from synthesis.making.sources.licensing import refused_for_licence
 from synthesis.making.sources.opening import OnOpen, tell_nobody
 from synthesis.making.stages import lower
 from synthesis.making.travel import pack, unpack
-from synthesis.verification.plan import make_plan
+from synthesis.verification.planning import make_plan
 from synthesis.verification.recorded import choose_launch
 
 _TOO_DEAR = Unproved(Hindrance.NO_REFERENCE, "to say what it computes takes longer than the time limit")

@@ -1,0 +1,204 @@
+"""The draws that a plan runs a kernel's texts on, with the reference's results and the effect of rounding on them."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from synthesis.core.errors import Symptom
+from synthesis.core.records import KernelSpec
+from synthesis.core.signatures import Role
+from synthesis.frontends.base import Reference, Shake, Trace, Values
+from synthesis.verification.aimed import (
+    AimedDraw,
+    find_aimed_draws,
+    find_compared_draws,
+    find_edge_draws,
+    find_turning_draws,
+)
+from synthesis.verification.comparison import (
+    CAP,
+    Expected,
+    expect,
+    furthest,
+    has_few_elements,
+    is_lost,
+    leaves_rounding,
+    poison_for,
+)
+from synthesis.verification.inputs import DRAWS, complete, draw_inputs
+from synthesis.verification.plan import Problem
+from synthesis.verification.reach import Reach, reach_of
+from synthesis.verification.usefulness import redraws, shortcoming
+
+logger = logging.getLogger(__name__)
+_MORE_SHAKES = 3
+"""Number of further measurements of rounding, if some elements consist of rounding error only."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """Draws, and the reference's results on them."""
+
+    runs: Sequence[Values]
+    double: Sequence[Values]
+    own: Sequence[Values]
+    expected: Expected
+    reach: Reach
+    trace: Trace
+    """The places and arms that the draws reached in the kernel's own precision."""
+    redrawn: Mapping[str, Values]
+    """Argument to the kernel's results in float64 with that argument drawn again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draws:
+    """Finds the draws of one kernel."""
+
+    reference: Reference
+    spec: KernelSpec
+    useful: bool
+    """Whether the kernel has to be useful, as a drawn one has."""
+    seed: int
+    """Seed of the draws."""
+    draws: int
+    """The number of usual draws."""
+
+    def standard(self) -> tuple[Drawn, Problem | None]:
+        """Return the draws that every kernel is run on, and the problem of a kernel with such results.
+
+        The problem is None if there is none.
+        """
+        runs = [
+            complete(self.spec.signature, draw_inputs(self.spec.signature, number, seed=self.seed, edges=edges))
+            for number, edges in DRAWS[-self.draws :]
+        ]
+        inputs = [each.name for each in self.spec.signature.arguments if each.role is not Role.OUTPUT]
+        changed = redraws(self.spec.signature, runs[0], inputs, 1, seed=self.seed) if self.useful else {}
+        results = self.reference([*runs, *changed.values()], double=True)
+        double, redrawn = results[: len(runs)], dict(zip(changed, results[len(runs) :], strict=True))
+        trace = Trace()
+        own = self.reference(runs, double=False, trace=trace)
+        reach = reach_of(self.spec.signature, runs, own, self.reference.reached(trace))
+        poison = poison_for(self.spec.signature)
+        expected = expect(double, own, poison, unit=self.reference.unit)
+        others = [expect(double, each, poison, unit=self.reference.unit) for each in self.reference.others(runs)]
+        told = next((each.ill_conditioned for each in (expected, *others) if each.ill_conditioned), None)
+        expected = replace(expected, ill_conditioned=told)
+        drawn = Drawn(runs=runs, double=double, own=own, expected=expected, reach=reach, trace=trace, redrawn=redrawn)
+        return drawn, self._problem(drawn)
+
+    def _problem(self, drawn: Drawn) -> Problem | None:
+        """Return the problem of a kernel with these results; None if it has none."""
+        expected = drawn.expected
+        if expected.ill_conditioned:
+            return Problem(Symptom.ILL_CONDITIONED, expected.ill_conditioned)
+        if expected.non_finite:
+            return Problem(Symptom.USELESS, f"{expected.non_finite} is not finite")
+        if not self.useful:
+            return None
+        useless = shortcoming(self.reference, self.spec, drawn.runs, expected, drawn.redrawn, seed=self.seed)
+        return Problem(Symptom.USELESS, useless) if useless is not None else None
+
+    def aimed(self, drawn: Drawn) -> Drawn:
+        """Return the draws with some around boundaries of comparisons, and some that reach the rest of the kernel.
+
+        The latter are added only if the draws do not reach the whole kernel.
+        """
+        spec, seed, runs = self.spec, self.seed, drawn.runs
+        tolerance = drawn.expected.tolerance
+        if self.draws < len(DRAWS):
+            found = find_compared_draws(self.reference, spec, tolerance, most=self.draws, seed=seed)
+            return self._with_some(drawn, found)
+        aimed: list[AimedDraw] = []
+        if drawn.reach.share < 1.0:
+            aimed = find_aimed_draws(self.reference, spec, drawn.reach, drawn.trace, already=len(runs), seed=seed)
+        runs = [*runs, *(each.inputs for each in aimed)]
+        edges = find_edge_draws(self.reference, spec, tolerance, seed=seed)
+        turning = find_turning_draws(self.reference, spec, runs, drawn.trace, tolerance)
+        return self._with_some(drawn, [*aimed, *edges, *turning], aimed)
+
+    def _with_some(self, drawn: Drawn, *choices: Sequence[AimedDraw]) -> Drawn:
+        """Return the draws with the first of the choices that leaves the results finite and well-conditioned.
+
+        If there is none, return the draws alone.
+        """
+        for found in choices:
+            if found:
+                more = self._with(drawn, found)
+                if not more.expected.ill_conditioned and not more.expected.non_finite:
+                    return more
+        return drawn
+
+    def _with(self, drawn: Drawn, found: Sequence[AimedDraw]) -> Drawn:
+        """Return the draws with the found ones."""
+        runs = [*drawn.runs, *(each.inputs for each in found)]
+        double = [*drawn.double, *(each.double for each in found)]
+        own = [*drawn.own, *(each.own for each in found)]
+        expected = expect(double, own, poison_for(self.spec.signature), unit=self.reference.unit)
+        reach = reach_of(self.spec.signature, runs, own, self.reference.reached(drawn.trace))
+        return replace(drawn, runs=runs, double=double, own=own, expected=expected, reach=reach)
+
+    def settled(self, drawn: Drawn) -> tuple[Drawn, Sequence[Shake] | None]:
+        """Return the draws, and the effects of rounding on them; None if these are not known or do not matter.
+
+        Two kinds of draws are dropped, unless they are among those that every kernel is run on. On the first, rounding
+        chooses among several elements, so that a right text may choose another one. On the second, an array consists of
+        rounding error only, such as the deviations of equal numbers from their mean.
+        """
+        shaken = self._shaken(drawn)
+        if shaken is None:
+            return drawn, None
+        kept = [
+            number
+            for number, each in enumerate(shaken)
+            if number < self.draws or not (each.unsettled or is_lost(drawn.expected, number, each))
+        ]
+        if len(kept) == len(shaken):
+            return drawn, shaken
+        runs, double, own = ([each[number] for number in kept] for each in (drawn.runs, drawn.double, drawn.own))
+        expected = expect(double, own, poison_for(self.spec.signature), unit=self.reference.unit)
+        reach = reach_of(self.spec.signature, runs, own, self.reference.reached(drawn.trace))
+        settled = replace(drawn, runs=runs, double=double, own=own, expected=expected, reach=reach)
+        return settled, [shaken[number] for number in kept]
+
+    def may_round(self, drawn: Drawn) -> bool:
+        """Return whether rounding may move a right text's results beyond the usual tolerances."""
+        if not drawn.expected.together and all(each == 0 or each >= CAP for each in drawn.expected.tolerance.values()):
+            return False
+        return self.reference.shaken((), seed=self.seed) is not None
+
+    def _shaken(self, drawn: Drawn) -> Sequence[Shake] | None:
+        if not self.may_round(drawn):
+            return None
+        try:
+            shaken = self.reference.shaken(drawn.runs, seed=self.seed)
+            return None if shaken is None else self._furthest(drawn, shaken)
+        except Exception as error:  # noqa: BLE001 (such as a matrix factor that does not exist)
+            logger.debug("%s: what rounding comes to is not told: %s", self.spec.name, error)
+            return None
+
+    def _furthest(self, drawn: Drawn, shaken: Sequence[Shake]) -> Sequence[Shake]:
+        """Return the effects of rounding on the draws, measured again where one measurement says too little.
+
+        That is the case for small arrays. A maximum hides the perturbation of one side if its operands are equal, as
+        they are at bounds of domains and at boundaries of comparisons; those draws are perturbed in the opposite
+        direction too. It is also the case for elements that consist of rounding error.
+        """
+        more = [list[Values]() for _ in shaken]
+
+        def shake_again(numbers: Sequence[int], seed: int, *, opposite: bool = False) -> None:
+            found = self.reference.shaken_again(
+                [drawn.runs[number] for number in numbers], seed=seed, opposite=opposite
+            )
+            for number, each in zip(numbers, found, strict=True):
+                more[number].append(each)
+
+        if has_few_elements(drawn.expected):
+            at_bounds = [edges for _, edges in DRAWS[-self.draws :]]
+            numbers = [number for number in range(len(shaken)) if number >= len(at_bounds) or at_bounds[number]]
+            shake_again(numbers, self.seed, opposite=True)
+        lost = [number for number, each in enumerate(shaken) if leaves_rounding(drawn.expected, number, each)]
+        for again in range(_MORE_SHAKES if lost else 0):
+            shake_again(lost, self.seed + 1 + again)
+        pairs = zip(shaken, more, strict=True)
+        return [furthest(drawn.expected, number, each, others) for number, (each, others) in enumerate(pairs)]

@@ -1,0 +1,396 @@
+"""Plans the runs that verify a kernel's texts, with their expected results, before any text runs.
+
+Planning draws inputs, evaluates the reference in both precisions, and finds smooth points for derivatives. The programs
+of a plan run in another process, together with those of other kernels, and ``judge.py`` decides which texts are
+verified.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from synthesis.core.errors import Symptom
+from synthesis.core.languages import CUDA
+from synthesis.core.signatures import Signature
+from synthesis.core.verdicts import Hindrance, Unproved
+from synthesis.frontends.base import (
+    Direction,
+    Frontend,
+    Kernel,
+    Level,
+    Program,
+    Prover,
+    Purpose,
+    Reference,
+    ReferenceFaultError,
+    ReferenceUnknownError,
+    Runs,
+    Trace,
+    Values,
+    numbered,
+)
+from synthesis.frontends.failures import detail_of
+from synthesis.verification.claims import narrow_domain
+from synthesis.verification.comparison import expect, loosened
+from synthesis.verification.draws import Drawn, Draws
+from synthesis.verification.gradients import backward_runs
+from synthesis.verification.inputs import DRAWS, count_numbers, missing_inputs, overlapping
+from synthesis.verification.plan import OUTSIDE_DOMAIN, Overlap, Plan, Problem
+from synthesis.verification.points import NothingToCheck, Point, find_points
+from synthesis.verification.power import find_weakness, too_little
+from synthesis.verification.reach import SHARE, WRITES_NOTHING, depending_on_order, underived
+from synthesis.verification.tangents import find_tangents, pullback_runs
+
+_MORE_SEEDS = 4
+"""Number of further seeds that are tried in turn, for draws and for points, for a text that was verified before."""
+_FARTHEST = 1e6
+"""Largest absolute value of a run with one array as two arguments.
+
+The kernel computes with its own results there; beyond this value it has left its domain.
+"""
+_MOST_NUMBERS = 1 << 23
+"""Maximum number of elements of all arguments and results of a kernel whose texts run on all usual draws.
+
+Callers that ask for fewer draws have checked the size.
+"""
+_FED_BACK = 1e-3
+"""Smallest relative tolerance of an element in a run with one array as two arguments.
+
+Rounding errors are computed with again, thread after thread, and two right texts differ in how far that goes. A text
+that reads an element before it is written, instead of after, is off by far more.
+"""
+
+
+def make_plan(
+    frontend: Frontend,
+    kernel: Kernel,
+    texts: Mapping[str, str | None],
+    *,
+    useful: bool,
+    fresh: bool = True,
+    build: bool = False,
+    unknown: Unproved | None = None,
+    seed: int = 0,
+    least_reach: float = SHARE,
+    draws: int = len(DRAWS),
+    weigh: bool = False,
+    closely: bool = True,
+) -> Plan:
+    """Return the plan of a kernel's texts. A fault of the kernel raises no exception.
+
+    Args:
+        frontend: the kernel's front end.
+        kernel: a loaded kernel.
+        texts: level name to text; None if there is none.
+        useful: whether the kernel has to be useful, as a drawn one has.
+        fresh: whether the texts have just been lowered from the source.
+        build: whether its CUDA texts are also compiled to PTX by NVRTC.
+        unknown: why nothing of it can be verified, if that is known already.
+        seed: seed of the inputs, points and directions, which are independent for different seeds.
+        least_reach: the share of the kernel that runs must reach for anything to count as verified.
+        draws: the number of usual draws. If there are fewer than usual, at most as many others are searched for.
+        weigh: whether to check that the inputs tell wrong texts from right ones, as somebody else's inputs may not.
+        closely: whether to measure the effect of rounding, which takes half of the time. Without it only the usual
+            tolerances apply, and the plan of a text that fails must be made again with it.
+    """
+    began, claimed = time.perf_counter(), kernel.spec
+    kernel = replace(kernel, spec=replace(kernel.spec, signature=kernel.spec.signature.spread))
+    levels = {frontend.level(name): text for name, text in texts.items() if text is not None}
+    plan = Plan(
+        spec=kernel.spec, levels=tuple(levels), unknown=unknown, fresh=fresh, least_reach=least_reach, weighed=weigh
+    )
+    if frontend.prover is None:
+        reason = Unproved(Hindrance.NOT_EXECUTED, f"the front end {frontend.name} proves nothing")
+        plan = replace(plan, unknown=reason)
+    elif weigh and unknown is None and (narrow := narrow_domain(claimed, kernel)) is not None:
+        plan = replace(plan, unknown=too_little(narrow))
+    elif unknown is None:
+        planning = _Planning(
+            frontend.prover,
+            kernel,
+            levels,
+            useful=useful,
+            fresh=fresh,
+            build=build,
+            seed=seed,
+            draws=draws,
+            weigh=weigh,
+            closely=closely or weigh,
+        )
+        plan = planning.carry_out(plan)
+    return replace(plan, seconds=time.perf_counter() - began)
+
+
+@dataclass(frozen=True, slots=True)
+class _Planning:
+    prover: Prover
+    kernel: Kernel
+    levels: Mapping[Level, str]
+    useful: bool
+    fresh: bool
+    build: bool
+    seed: int
+    draws: int
+    weigh: bool
+    closely: bool
+
+    @property
+    def signature(self) -> Signature:
+        return self.kernel.spec.signature
+
+    def carry_out(self, plan: Plan) -> Plan:
+        try:
+            return self._asked(plan)
+        except ReferenceUnknownError as error:
+            return self._without_reference(plan, str(error))
+        except ReferenceFaultError as error:
+            return self._stopped(plan, Problem(Symptom.FAULT, str(error)))
+        except Exception as error:  # noqa: BLE001 (a kernel of the user's may be anything)
+            return self._without_reference(plan, f"the reference fails: {detail_of(error)}")
+
+    def _without_reference(self, plan: Plan, detail: str) -> Plan:
+        if self.useful:
+            return replace(plan, problem=Problem(Symptom.NO_REFERENCE, detail))
+        return replace(plan, unknown=Unproved(Hindrance.NO_REFERENCE, detail))
+
+    def _stopped(self, plan: Plan, problem: Problem) -> Plan:
+        """Return the plan of a kernel whose inputs verify nothing: drawn kernels are rejected, others unverified."""
+        if self.useful:
+            return replace(plan, problem=problem)
+        return replace(plan, unknown=Unproved(Hindrance.OUTSIDE_DOMAIN, f"{problem.detail}, {OUTSIDE_DOMAIN}"))
+
+    def _asked(self, plan: Plan) -> Plan:
+        """Return the plan with everything that comes from the reference.
+
+        Raises:
+            ReferenceUnknownError: if something is not modelled.
+            ReferenceFaultError: if the kernel is at fault.
+        """
+        unavailable = self._unavailable()
+        plan = replace(plan, unavailable=unavailable, programs=self._builds(unavailable))
+        if len(plan.unavailable) == len(self.levels):
+            return plan
+        missing = missing_inputs(self.signature)
+        if missing is not None:
+            return replace(plan, programs=(), unknown=Unproved(Hindrance.NO_INPUTS, f"{missing} is not known"))
+        numbers = count_numbers(self.signature)
+        if self.draws == len(DRAWS) and numbers > _MOST_NUMBERS:
+            why = f"{Hindrance.TOO_DEAR}: it has {numbers} numbers, of which at most {_MOST_NUMBERS} are tried"
+            return replace(plan, programs=(), unknown=Unproved(Hindrance.TOO_DEAR, why))
+        if not self.useful and not self._gives():
+            return replace(plan, programs=(), unknown=WRITES_NOTHING)
+        reference = self.prover.reference(self.kernel)
+        drawn, problem = self._draws(reference).standard()
+        for more in range(0 if self.fresh else _MORE_SEEDS):
+            if problem is None:
+                break
+            # The text was verified on inputs of another seed, so it is not at fault if these show nothing.
+            other = replace(self, seed=self.seed + 1 + more)
+            found, still = other._draws(reference).standard()
+            if still is None:
+                return other._with_draws(plan, reference, found)
+        if problem is not None:
+            return self._stopped(replace(plan, programs=()), problem)
+        return self._with_draws(plan, reference, drawn)
+
+    def _draws(self, reference: Reference) -> Draws:
+        return Draws(reference=reference, spec=self.kernel.spec, useful=self.useful, seed=self.seed, draws=self.draws)
+
+    def _with_draws(self, plan: Plan, reference: Reference, drawn: Drawn) -> Plan:
+        """Return the plan with draws that verify something, and everything else that comes from the reference.
+
+        Raises:
+            ReferenceUnknownError: if something is not modelled.
+            ReferenceFaultError: if the kernel is at fault.
+        """
+        draws = self._draws(reference)
+        standard, drawn = drawn, draws.aimed(drawn)
+        # If the standard draws reach as much of the kernel as all draws, the others are not needed. Then neither the
+        # coverage nor the points depend on which of the others are dropped because of rounding.
+        complete = standard.reach.share == drawn.reach.share
+        measured = self.closely or not complete or not draws.may_round(drawn)
+        drawn, shaken = draws.settled(drawn) if measured else (drawn, None)
+        runs, seen = drawn.runs, drawn.runs[: len(standard.runs)] if complete else drawn.runs
+        directions = {level.direction for level in self.levels if level.name not in plan.unavailable}
+        trap = self.prover.gradient_trap(self.kernel) if directions - {Direction.FORWARD} else None
+        at_points, at_tangents = Trace(), Trace()
+        plan = replace(
+            plan,
+            draws=drawn.expected if shaken is None else loosened(drawn.expected, shaken),
+            reach=drawn.reach,
+            measured=measured,
+            overlap=_find_overlap(reference, self.signature, runs[0]),
+            points=self._points(reference, seen, at_points, suspect=trap is not None)
+            if Direction.BACKWARD in directions
+            else (),
+            tangents=find_tangents(
+                reference, self.kernel.spec, suspect=trap is not None, seed=self.seed, runs=seen, trace=at_tangents
+            )
+            if Direction.TANGENT in directions
+            else None,
+            trap=trap,
+            weak=find_weakness(
+                reference, self.kernel.spec, drawn.runs, drawn.double, drawn.expected.tolerance, fresh=self.fresh
+            )
+            if self.weigh
+            else None,
+        )
+        hindrances = {
+            Direction.BACKWARD: underived(reference.reached(at_points)),
+            Direction.TANGENT: underived(reference.reached(at_tangents)),
+        }
+        plan = replace(
+            plan,
+            beyond={each: why for each, why in hindrances.items() if why and each in directions},
+            order=depending_on_order(drawn.trace.order or at_points.order),
+        )
+        return replace(plan, programs=(*plan.programs, *self._programs(plan, runs)))
+
+    def _points(
+        self, reference: Reference, runs: Sequence[Values], trace: Trace, *, suspect: bool
+    ) -> tuple[Point, ...] | NothingToCheck:
+        """Return the points at which derivatives are checked.
+
+        If the points of one seed show nothing for a text that was verified before, those of further seeds are tried. A
+        ray that hits nothing has no gradient, for example: few draws may have one, as they did when the text was made.
+        If few points take an arm, the points of seed 0, with which texts are made, are added.
+
+        Args:
+            reference: the kernel's reference.
+            runs: draws of the kernel's arguments.
+            trace: where to record the places and arms that the points reach.
+            suspect: whether the kernel has a construct whose derivatives the tool is known to get wrong.
+        """
+
+        def of_seed(seed: int) -> tuple[Point, ...] | NothingToCheck:
+            return find_points(reference, self.kernel.spec, suspect=suspect, seed=seed, runs=runs, trace=trace)
+
+        found = of_seed(self.seed)
+        for more in range(0 if self.fresh else _MORE_SEEDS):
+            if not isinstance(found, NothingToCheck):
+                break
+            found = of_seed(self.seed + 1 + more)
+        if (
+            not self.fresh
+            and self.seed
+            and not isinstance(found, NothingToCheck)
+            and reference.reached(trace).underived
+        ):
+            first = of_seed(0)
+            found = found if isinstance(first, NothingToCheck) else (*found, *first)
+        return found
+
+    def _gives(self) -> bool:
+        """Return whether the kernel has anything to compare: a result, or an array."""
+        return bool(self.signature.results) or any(each.shape is not None for each in self.signature.arguments)
+
+    def _unavailable(self) -> dict[str, Unproved]:
+        reasons = {level.name: self.prover.unavailable(level, text) for level, text in self.levels.items()}
+        return {name: reason for name, reason in reasons.items() if reason is not None}
+
+    def _builds(self, unavailable: Mapping[str, Unproved]) -> tuple[Program, ...]:
+        """Return programs that are only compiled: all CUDA texts if ``build``, else those that only a GPU can run."""
+        spec = self.kernel.spec
+        waiting = {name for name, reason in unavailable.items() if reason.needs_gpu}
+        return tuple(
+            Program(
+                name=spec.name,
+                level=level,
+                text=text,
+                signature=spec.signature,
+                runs={},
+                compile_only=True,
+                sketched=not self.build,
+            )
+            for level, text in self.levels.items()
+            if level.language == CUDA and (self.build or level.name in waiting)
+        )
+
+    def _programs(self, plan: Plan, runs: Sequence[Values]) -> list[Program]:
+        """Return a program for each text that can be run. ``follows`` is a position among all programs of the plan."""
+        programs: list[Program] = []
+        accumulated, separate = self._accumulated(plan, runs[0]), self._separate(plan, runs)
+        forward: dict[str, int] = {}
+        before = len(plan.programs)
+        for level, text in self.levels.items():
+            starts = _starts(plan, level, runs)
+            if not starts or level.name in plan.unavailable:
+                continue
+            if level.direction is Direction.FORWARD:
+                forward[level.language.name] = before + len(programs)
+            follows = forward.get(level.language.name) if level.direction is Direction.BACKWARD else None
+            programs.append(
+                Program(
+                    name=plan.spec.name,
+                    level=level,
+                    text=text,
+                    signature=self.signature,
+                    runs=starts,
+                    follows=follows,
+                    accumulated=accumulated,
+                    separate=separate,
+                )
+            )
+        return programs
+
+    def _accumulated(self, plan: Plan, run: Values) -> frozenset[str]:
+        """Return the arrays that CUDA texts may only change by atomics."""
+        return self.prover.accumulated(self.kernel, run) if self._runs_cuda(plan) else frozenset()
+
+    def _separate(self, plan: Plan, runs: Sequence[Values]) -> frozenset[str]:
+        """Return the arrays in which a thread may not access, without atomics, an element that another thread writes.
+
+        This applies to CUDA texts that have not just been lowered. Otherwise the result is empty.
+        """
+        if self.fresh or not self._runs_cuda(plan):
+            return frozenset()
+        points = () if isinstance(plan.points, NothingToCheck) else plan.points
+        return self.prover.separate(self.kernel, [*runs, *(each.inputs for each in points)])
+
+    def _runs_cuda(self, plan: Plan) -> bool:
+        return any(level.language == CUDA and level.name not in plan.unavailable for level in self.levels)
+
+
+def _starts(plan: Plan, level: Level, runs: Sequence[Values]) -> Runs:
+    """Return the runs of a level's text; empty if it has no derivative to check."""
+    points = () if isinstance(plan.points, NothingToCheck) else plan.points
+    tangents = plan.tangents if isinstance(plan.tangents, tuple) else ()
+    match level.direction:
+        case Direction.FORWARD:
+            overlap = [] if plan.overlap is None else [plan.overlap.inputs]
+            return (
+                numbered(Purpose.DRAW, runs)
+                | numbered(Purpose.OVERLAP, overlap)
+                | numbered(Purpose.POINT, [point.inputs for point in points])
+            )
+        case Direction.BACKWARD:
+            of_points = backward_runs(plan.spec.signature, points)
+            return of_points and {**of_points, **pullback_runs(plan.spec.signature, tangents)}
+        case Direction.TANGENT:
+            return numbered(Purpose.TANGENT, [each.inputs for each in tangents])
+
+
+def _find_overlap(reference: Reference, signature: Signature, run: Values) -> Overlap | None:
+    """Return a run in which one array is passed as two arguments.
+
+    None if no two arguments allow it, or if the kernel then fails or leaves its domain.
+
+    Raises:
+        ReferenceUnknownError: if something is not modelled.
+    """
+    found = overlapping(signature, run)
+    if found is None:
+        return None
+    inputs, read, written = found
+    try:
+        double, own = reference([inputs], double=True), reference([inputs], double=False)
+        expected = expect(double, own, {}, unit=reference.unit)
+    except ReferenceFaultError:
+        return None
+    sizes = (np.abs(each).max(initial=0) for each in expected.double[0].values() if each.dtype.kind == "f")
+    if expected.ill_conditioned or expected.non_finite or max(sizes, default=0.0) > _FARTHEST:
+        return None
+    tolerance = {name: max(each, _FED_BACK) if each else each for name, each in expected.tolerance.items()}
+    return Overlap(inputs, read, written, replace(expected, tolerance=tolerance))
