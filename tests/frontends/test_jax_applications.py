@@ -23,8 +23,8 @@ from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tre
 from synthesis.frontends.plainness import more_than_a_kernel
 from synthesis.generator import draw
 from synthesis.verification.claims import LARGEST_WITH_TWIN
-from synthesis.verification.comparison import expect, poison_for
 from synthesis.verification.inputs import DRAWS, complete, draw_inputs
+from synthesis.verification.tolerances import expect, poison_for
 
 pytestmark = pytest.mark.xdist_group("applications of JAX")  # by one worker, which draws its functions once
 RECIPES = [pytest.param(each, id=each.name) for each in applications.RECIPES]

@@ -6,18 +6,10 @@ import pytest
 
 from synthesis.core.sandbox.wire import decode, encode
 from synthesis.frontends.base import Shake, Values
-from synthesis.verification.comparison import (
-    CAP,
-    Expected,
-    compare,
-    expect,
-    furthest,
-    has_few_elements,
-    is_lost,
-    leaves_rounding,
-    loosened,
-)
+from synthesis.verification.comparison import compare
 from synthesis.verification.inputs import poison_of
+from synthesis.verification.rounding import furthest, has_few_elements, is_lost, leaves_rounding, loosened
+from synthesis.verification.tolerances import CAP, Expected, expect
 
 ONE = np.linspace(1, 2, 20)
 

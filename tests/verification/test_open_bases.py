@@ -14,7 +14,7 @@ from synthesis.frontends.base import Kernel, Lowered
 from synthesis.frontends.jax.reference.bases import depends_on_bases, open_factors
 from synthesis.frontends.jax.reference.graphs import graph_of
 from synthesis.verification.judge import Judgement
-from synthesis.verification.plan import make_plan
+from synthesis.verification.planning import make_plan
 from synthesis.verification.verifier import Verifier
 
 pytestmark = pytest.mark.needs("jax")

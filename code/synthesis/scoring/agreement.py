@@ -14,8 +14,9 @@ import numpy.typing as npt
 
 from synthesis.frontends.base import Outcome, Program, Purpose, RunKey
 from synthesis.scoring.starts import TURN
-from synthesis.verification.comparison import Expected, wrong_elements
+from synthesis.verification.comparison import wrong_elements
 from synthesis.verification.inputs import flat
+from synthesis.verification.tolerances import Expected
 
 _Array = npt.NDArray[Any]
 _ENOUGH = 8

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from synthesis.core.signatures import Role, Signature
 from synthesis.frontends.base import Purpose, RunKey, Runs, Values
-from synthesis.verification.comparison import Expected
+from synthesis.verification.tolerances import Expected
 
 TURN = 2
 """One in this many runs keeps the poison that reveals elements that are not written."""

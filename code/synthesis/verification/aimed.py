@@ -14,7 +14,6 @@ from synthesis.core.formats import is_exact, numpy_dtype
 from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Argument, Role, Signature
 from synthesis.frontends.base import Reference, Trace, Values
-from synthesis.verification.comparison import decides_otherwise, expect, poison_for
 from synthesis.verification.inputs import (
     array_shape,
     based,
@@ -26,7 +25,9 @@ from synthesis.verification.inputs import (
     pick,
 )
 from synthesis.verification.reach import Reach, changed_by
+from synthesis.verification.rounding import decides_otherwise
 from synthesis.verification.thresholds import Thresholds, thresholds_of
+from synthesis.verification.tolerances import expect, poison_for
 
 logger = logging.getLogger(__name__)
 

@@ -15,19 +15,11 @@ from synthesis.verification.aimed import (
     find_edge_draws,
     find_turning_draws,
 )
-from synthesis.verification.comparison import (
-    CAP,
-    Expected,
-    expect,
-    furthest,
-    has_few_elements,
-    is_lost,
-    leaves_rounding,
-    poison_for,
-)
 from synthesis.verification.inputs import DRAWS, complete, draw_inputs
 from synthesis.verification.plan import Problem
 from synthesis.verification.reach import Reach, reach_of
+from synthesis.verification.rounding import furthest, has_few_elements, is_lost, leaves_rounding
+from synthesis.verification.tolerances import CAP, Expected, expect, poison_for
 from synthesis.verification.usefulness import redraws, shortcoming
 
 logger = logging.getLogger(__name__)

@@ -10,10 +10,10 @@ from synthesis.core.errors import Symptom
 from synthesis.core.records import KernelSpec
 from synthesis.core.verdicts import Unproved
 from synthesis.frontends.base import Direction, Level, Program, Values
-from synthesis.verification.comparison import Expected
 from synthesis.verification.points import NothingToCheck, Point
 from synthesis.verification.reach import SHARE, Reach
 from synthesis.verification.tangents import Tangents
+from synthesis.verification.tolerances import Expected
 
 OUTSIDE_DOMAIN = "on the inputs drawn"
 """The end of the reason why nothing can be verified on the drawn inputs, although other inputs might do."""

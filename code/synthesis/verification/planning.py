@@ -33,7 +33,6 @@ from synthesis.frontends.base import (
 )
 from synthesis.frontends.failures import detail_of
 from synthesis.verification.claims import narrow_domain
-from synthesis.verification.comparison import expect, loosened
 from synthesis.verification.draws import Drawn, Draws
 from synthesis.verification.gradients import backward_runs
 from synthesis.verification.inputs import DRAWS, count_numbers, missing_inputs, overlapping
@@ -41,7 +40,9 @@ from synthesis.verification.plan import OUTSIDE_DOMAIN, Overlap, Plan, Problem
 from synthesis.verification.points import NothingToCheck, Point, find_points
 from synthesis.verification.power import find_weakness, too_little
 from synthesis.verification.reach import SHARE, WRITES_NOTHING, depending_on_order, underived
+from synthesis.verification.rounding import loosened
 from synthesis.verification.tangents import find_tangents, pullback_runs
+from synthesis.verification.tolerances import expect
 
 _MORE_SEEDS = 4
 """Number of further seeds that are tried in turn, for draws and for points, for a text that was verified before."""

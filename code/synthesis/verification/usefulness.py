@@ -14,8 +14,8 @@ import numpy.typing as npt
 from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Role, Signature
 from synthesis.frontends.base import Reference, Values
-from synthesis.verification.comparison import Expected, scale_of
 from synthesis.verification.inputs import another_draw, complete, draw_inputs, flat, is_of, with_shared_parts
+from synthesis.verification.tolerances import Expected, scale_of
 
 _ATTEMPTS = 9
 """Number of times that an argument is drawn again until an output changes; later attempts start from other inputs."""

@@ -1,0 +1,194 @@
+"""The effect of rounding alone on the results, which larger tolerances of elements come from.
+
+If most of a value cancels out, the two precisions may be close to each other by chance. So an element may also be off
+by the effect of rounding alone on it. That is measured by a run in which every rounded number is perturbed by a unit in
+the last place.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from synthesis.core.formats import epsilon_of, is_exact
+from synthesis.frontends.base import Shake, Values
+from synthesis.verification.inputs import flat
+from synthesis.verification.tolerances import (
+    FINE,
+    MARGIN,
+    Expected,
+    are_many,
+    cap_of,
+    root_mean_square,
+    scale_of,
+    sizes_of,
+    widened,
+)
+
+_ROUNDED = 12.0**-0.5
+"""Root mean square error of rounding to nearest, in units in the last place.
+
+A perturbed number is off by 1 such unit.
+"""
+_LOST = 16.0
+"""Tolerance of elements that consist of rounding error, in multiples of the largest known shift among them."""
+_SINGLE = 4
+"""Largest number of elements of an array for which one measurement of the effect of rounding is not enough."""
+
+
+def has_few_elements(expected: Expected) -> bool:
+    """Return whether an array of rounded numbers is so small that rounding may leave all of it unchanged by chance."""
+    return any(not is_exact(each.dtype) and each.size <= _SINGLE for each in expected.own[0].values())
+
+
+def is_lost(expected: Expected, run: int, shake: Shake) -> bool:
+    """Return whether rounding alone moves more than a few elements of an array beyond the cap.
+
+    Such a run says nothing about the array. The result is False for kernels that compute in low precision.
+    """
+    shifts = _shifts(expected.double[run], expected.own[run], flat(shake.off), expected.unit)
+    return expected.unit <= FINE and any(are_many(off > most) for _, off, most in shifts)
+
+
+def leaves_rounding(expected: Expected, run: int, shake: Shake) -> bool:
+    """Return whether elements of a run consist of rounding error, if only a few do."""
+    return bool(_noise(expected.double[run], expected.own[run], flat(shake.off), expected.unit))
+
+
+def furthest(expected: Expected, run: int, first: Shake, others: Sequence[Values]) -> Shake:
+    """Return the effect of rounding on a run, with each element where it moved furthest in several measurements.
+
+    Args:
+        expected: the expected results of all runs.
+        run: the number of the run.
+        first: the first measurement.
+        others: results of the other measurements. One with other decisions is ignored.
+    """
+    own, off = expected.own[run], flat(first.off)
+    for found in map(flat, others):
+        if not decides_otherwise(own, found):
+            off = {name: _further(own[name], value, found[name]) for name, value in off.items()}
+    return replace(first, off=off)
+
+
+def _further(own: npt.NDArray[Any], one: npt.NDArray[Any], other: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return, for each element, the number of the two arrays that is further from that of a third array."""
+    apart = [np.abs(widened(each) - widened(own)) for each in (one, other)]
+    return np.where(apart[1] > apart[0], other, one)
+
+
+def loosened(expected: Expected, shaken: Sequence[Shake]) -> Expected:
+    """Return the expectation with larger tolerances for elements that rounding alone moves further than their array's.
+
+    If the two sides of a comparison are equal except for rounding, a right text may decide either way. An element that
+    depends on the decision may be anywhere between the two results, and slightly beyond.
+
+    A perturbed run has to decide as the unperturbed one did. If it did not, it says nothing about rounding, and a text
+    that decides wrongly must not pass because of it. So a run whose integers or truth values differ is ignored. So is
+    an element that moves by more than the cap, relative to itself or to the largest one of its array. No tolerance
+    exceeds that cap.
+
+    An element that moves by more consists of rounding error, such as the direction of a vector that should be zero. If
+    there are few of them in an array, each may be off by a multiple of the largest shift among them, or of the largest
+    difference between the two precisions.
+
+    Args:
+        expected: the expected results of the runs, all of them finite.
+        shaken: for each run, the effect of rounding on the reference's arrays in the kernel's own precision.
+    """
+    off = [flat(each.off) for each in shaken]
+    turned = tuple([flat(way) for way in each.turned] for each in shaken)
+    told = list(zip(expected.double, expected.own, off, strict=True))
+    slack = _with_usual(tuple(_slack(*each, expected.unit) for each in told))
+    noise = tuple(_noise(*each, expected.unit) for each in told)
+    together = {name: max(each, _shaken_together(name, expected, off)) for name, each in expected.together.items()}
+    return replace(expected, slack=slack, noise=noise, turned=turned, together=together)
+
+
+def _shaken_together(name: str, expected: Expected, shaken: Sequence[Mapping[str, npt.NDArray[Any]]]) -> float:
+    """Return the root mean square error of an array that rounding causes.
+
+    It is measured by runs in which every rounded number is perturbed by a unit in the last place.
+    """
+    moved = [
+        (np.abs(widened(off[name]) - widened(own[name])) / scale_of(wide[name])).ravel()
+        for off, own, wide in zip(shaken, expected.own, expected.double, strict=True)
+    ]
+    return _ROUNDED * root_mean_square(
+        np.concatenate(moved), cap_of(epsilon_of(expected.own[0][name].dtype), expected.unit)
+    )
+
+
+def _slack(
+    wide: Mapping[str, npt.NDArray[Any]],
+    own: Mapping[str, npt.NDArray[Any]],
+    shaken: Mapping[str, npt.NDArray[Any]],
+    unit: float,
+) -> dict[str, npt.NDArray[Any]]:
+    return {
+        name: np.asarray(np.where(off <= most, np.minimum(most, MARGIN * off), 0.0) / scale_of(wide[name]))
+        for name, off, most in _shifts(wide, own, shaken, unit)
+    }
+
+
+def _with_usual(slack: tuple[dict[str, npt.NDArray[Any]], ...]) -> tuple[dict[str, npt.NDArray[Any]], ...]:
+    """Return the tolerances, with those of small arrays raised to the median over the runs.
+
+    A perturbation may move a single number by little in one run by chance, even if its operands move by much.
+    """
+    few = {name for run in slack for name, each in run.items() if 0 < each.size <= _SINGLE}
+    usual = {name: np.median([run[name].max() for run in slack if name in run]) for name in few}
+    return tuple(
+        {name: np.asarray(np.maximum(each, usual.get(name, 0.0))) for name, each in run.items()} for run in slack
+    )
+
+
+def _noise(
+    wide: Mapping[str, npt.NDArray[Any]],
+    own: Mapping[str, npt.NDArray[Any]],
+    shaken: Mapping[str, npt.NDArray[Any]],
+    unit: float,
+) -> dict[str, npt.NDArray[Any]]:
+    if unit > FINE:
+        return {}
+    found: dict[str, npt.NDArray[Any]] = {}
+    for name, off, most in _shifts(wide, own, shaken, unit):
+        if not (off > most).any():
+            continue
+        lost = MARGIN * off > most  # elements computed from a lost one may move slightly less
+        if not are_many(lost):
+            apart = np.abs(wide[name] - widened(own[name]))
+            found[name] = np.where(lost, _LOST * np.maximum(off, apart)[lost].max(), 0.0)
+    return found
+
+
+def decides_otherwise(own: Mapping[str, npt.NDArray[Any]], other: Mapping[str, npt.NDArray[Any]]) -> bool:
+    """Return whether an integer or a truth value differs between two evaluations of a run.
+
+    Args:
+        own: the ``flat`` arrays of the first evaluation.
+        other: those of the second.
+    """
+    return any(is_exact(value.dtype) and not np.array_equal(value, other[name]) for name, value in own.items())
+
+
+def _shifts(
+    wide: Mapping[str, npt.NDArray[Any]],
+    own: Mapping[str, npt.NDArray[Any]],
+    shaken: Mapping[str, npt.NDArray[Any]],
+    unit: float,
+) -> Iterator[tuple[str, npt.NDArray[Any], npt.NDArray[Any]]]:
+    """Yield each array of rounded numbers with the absolute shift of its elements and the largest allowed shift.
+
+    The allowed shift is the cap, relative to the element or to the largest one. Nothing is yielded for a run that
+    decides otherwise.
+    """
+    if decides_otherwise(own, shaken):
+        return
+    for name, value in own.items():
+        if not is_exact(value.dtype):
+            largest = sizes_of(wide[name]).max(initial=0.0)
+            most = cap_of(epsilon_of(value.dtype), unit) * np.maximum(scale_of(wide[name]), largest)
+            yield name, np.abs(widened(shaken[name]) - widened(value)), most
