@@ -11,7 +11,7 @@ from synthesis import get_frontend
 from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Domain
 from synthesis.frontends.base import Reference, Trace
-from synthesis.verification import points
+from synthesis.verification import measuring
 from synthesis.verification.points import NothingToCheck, find_points
 
 pytestmark = pytest.mark.needs("warp")
@@ -122,5 +122,5 @@ def test_where_there_are_none_a_slope_may_be_off_by_a_share_of_the_largest(tmp_p
     found = find_points(reference, spec)
     assert not isinstance(found, NothingToCheck)
     for each in found:
-        least = points._SINGULAR * max(abs(slope.value) for slope in each.slopes)  # pyright: ignore[reportPrivateUsage]
+        least = measuring._SINGULAR * max(abs(slope.value) for slope in each.slopes)  # pyright: ignore[reportPrivateUsage]
         assert all(slope.doubt >= least for slope in each.slopes)

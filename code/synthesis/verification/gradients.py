@@ -11,7 +11,8 @@ from synthesis.core.formats import numpy_dtype
 from synthesis.core.signatures import Argument, Role, Signature
 from synthesis.frontends.base import Outcome, Purpose, RunKey, Values
 from synthesis.verification.inputs import is_of, struct_dtype
-from synthesis.verification.points import Point, weighted_outputs
+from synthesis.verification.measuring import weighted_outputs
+from synthesis.verification.points import Point
 from synthesis.verification.slopes import Direction
 
 _LEAST = 1e-4
