@@ -17,11 +17,10 @@ from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Argument, Domain, Role, Signature
 from synthesis.core.verdicts import Hindrance
 from synthesis.frontends.base import Kernel, Reached, Trace, Values
-from synthesis.verification.aimed import (
-    TRIALS,
+from synthesis.verification.aimed import TRIALS, aimed_inputs
+from synthesis.verification.boundaries import (
     _edge_inputs,  # pyright: ignore[reportPrivateUsage]
     _kept,  # pyright: ignore[reportPrivateUsage]
-    aimed_inputs,
 )
 from synthesis.verification.inputs import complete, draw_inputs
 from synthesis.verification.planning import make_plan

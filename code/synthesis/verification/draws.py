@@ -8,13 +8,8 @@ from synthesis.core.errors import Symptom
 from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Role
 from synthesis.frontends.base import Reference, Shake, Trace, Values
-from synthesis.verification.aimed import (
-    AimedDraw,
-    find_aimed_draws,
-    find_compared_draws,
-    find_edge_draws,
-    find_turning_draws,
-)
+from synthesis.verification.aimed import AimedDraw, find_aimed_draws
+from synthesis.verification.boundaries import find_compared_draws, find_edge_draws, find_turning_draws
 from synthesis.verification.inputs import DRAWS, complete, draw_inputs
 from synthesis.verification.plan import Problem
 from synthesis.verification.reach import Reach, reach_of

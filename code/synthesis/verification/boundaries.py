@@ -1,0 +1,218 @@
+"""Finds draws at and around the boundaries where comparisons of a kernel turn."""
+
+import logging
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from synthesis.core.formats import is_exact, numpy_dtype
+from synthesis.core.records import KernelSpec
+from synthesis.core.signatures import Argument, Role, Signature
+from synthesis.frontends.base import Reference, Trace, Values
+from synthesis.verification.aimed import AimedDraw, aimed_inputs, make_equal
+from synthesis.verification.inputs import (
+    array_shape,
+    based,
+    complete,
+    draw_argument,
+    draw_inputs,
+    flat,
+    generator_of,
+    pick,
+)
+from synthesis.verification.rounding import decides_otherwise
+from synthesis.verification.thresholds import Thresholds, thresholds_of
+from synthesis.verification.tolerances import expect, poison_for
+
+logger = logging.getLogger(__name__)
+_ROUNDS = 3
+"""How often the segment between two draws that reach different places is divided."""
+_STEPS = 8
+"""Number of equal parts into which each round divides the segment."""
+_TURNS = 2
+"""Maximum number of places that are located in this way."""
+
+EDGES = 4
+"""Number of draws with arguments equal to numbers that the source compares them with.
+
+Half of the elements are such numbers in the first draw, all elements in the others. From the third draw on, the bounds,
+the middle and zero are among the numbers too, so that sums and products of them are often equal as well.
+"""
+ORDINARY = 0
+"""Number of ordinary draws beside them."""
+_LANES = ((4, 16, 16), (256, 4, 8))
+"""Largest number of threads, and the numbers of edge draws and of ordinary draws for launches of at most that size.
+
+A kernel with few threads decides once where others decide many times, so it needs more draws.
+"""
+_LOOSER = 2.0
+"""Largest tolerance that a draw may need, in multiples of the other runs' tolerance.
+
+The tolerance is shared, so a draw that needs more would hide errors in the other runs.
+"""
+
+
+def find_edge_draws(
+    reference: Reference, spec: KernelSpec, tolerance: Mapping[str, float], *, seed: int = 0
+) -> list[AimedDraw]:
+    """Return draws with elements equal to numbers that the source compares them with, where ``<`` and ``<=`` differ.
+
+    Empty if the source compares no argument with a number. A draw is dropped for the reasons given in
+    ``find_aimed_draws``, or if it needs a larger tolerance than the other runs. If the reference fails on one draw, all
+    are dropped.
+
+    Args:
+        reference: the kernel's reference.
+        spec: the kernel's record.
+        tolerance: array to the relative tolerance of the other runs.
+        seed: seed of the draws.
+    """
+    told = thresholds_of(spec.source, [each.name for each in spec.signature.arguments])
+    if not told.of:
+        return []
+    runs = [complete(spec.signature, each) for each in _edge_inputs(spec.signature, told, seed)]
+    return _kept(reference, spec, runs, tolerance)
+
+
+def find_compared_draws(
+    reference: Reference, spec: KernelSpec, tolerance: Mapping[str, float], *, most: int, seed: int = 0
+) -> list[AimedDraw]:
+    """Return a few draws in which arguments take, in turn, the numbers that they are compared with, and neighbours.
+
+    It is used where draws are expensive. For a single number that is compared with one other, three draws cover both
+    sides and equality. Empty if the source compares no argument with a number. Draws are dropped for the reasons given
+    in ``find_edge_draws``.
+
+    Args:
+        reference: the kernel's reference.
+        spec: the kernel's record.
+        tolerance: array to the relative tolerance of the other runs.
+        most: the number of draws that are tried.
+        seed: seed of the draws.
+    """
+    if not thresholds_of(spec.source, [each.name for each in spec.signature.arguments]).of:
+        return []
+    runs = [complete(spec.signature, each) for each in aimed_inputs(spec, trials=most, seed=seed)]
+    return _kept(reference, spec, runs, tolerance)
+
+
+def find_turning_draws(
+    reference: Reference, spec: KernelSpec, runs: Sequence[Values], trace: Trace, tolerance: Mapping[str, float]
+) -> list[AimedDraw]:
+    """Return draws on both sides of a boundary where a decision of the whole kernel changes, and close to it.
+
+    If a run reaches a place that the first run does not reach, the segment between the inputs of the two runs is
+    divided repeatedly. A text that decides by another number takes the other branch on one of the two remaining draws.
+
+    Args:
+        reference: the kernel's reference.
+        spec: the kernel's record.
+        runs: the runs that were recorded.
+        trace: the places that these runs reached.
+        tolerance: array to the relative tolerance of these runs.
+    """
+    places = {run: place for place, run in reversed(trace.first.items()) if 0 < run < len(runs)}
+    found: list[Values] = []
+    try:
+        for run, place in sorted(places.items())[:_TURNS]:
+            sides: list[Values] = [runs[0], runs[run]]
+            for _ in range(_ROUNDS):
+                steps = [_between(sides[0], sides[1], step / _STEPS) for step in range(1, _STEPS)]
+                way = Trace()
+                reference(steps, double=False, trace=way)
+                reached = way.first.get(place, len(steps))  # the number of the first run that comes there
+                sides = [sides[0], *steps, sides[1]][reached : reached + 2]
+            found += sides
+    except Exception as error:  # noqa: BLE001 (no draw is found then, whatever the error is)
+        logger.debug("%s: the way between two draws is left: %s", spec.name, error)
+    return _kept(reference, spec, found, tolerance) if found else []
+
+
+def _between(left: Values, right: Values, share: float) -> Values:
+    """Return inputs on the segment between those of two runs; truth values are those of the second run."""
+    return {name: _array_between(value, right[name], share) for name, value in left.items()}
+
+
+def _array_between(left: npt.NDArray[Any], right: npt.NDArray[Any], share: float) -> npt.NDArray[Any]:
+    if left.dtype.names:
+        middle = left.copy()
+        for name in left.dtype.names:
+            middle[name] = _array_between(left[name], right[name], share)
+        return middle
+    if left.dtype.kind not in "iuf" or np.array_equal(left, right, equal_nan=left.dtype.kind == "f"):
+        return right
+    middle = left + share * (right.astype(np.float64) - left)
+    return np.asarray(np.rint(middle) if left.dtype.kind in "iu" else middle, dtype=left.dtype)
+
+
+def _kept(
+    reference: Reference, spec: KernelSpec, runs: Sequence[Values], tolerance: Mapping[str, float]
+) -> list[AimedDraw]:
+    """Return the runs that verify something, with the reference's results; empty if the reference fails on one of them.
+
+    A run verifies nothing if a result depends on an order that the tool leaves open, such as that of two equally near
+    items, or if an integer depends on rounding. An integer that several threads change may have a value that neither
+    precision gives.
+    """
+    poison = poison_for(spec.signature)
+    found: list[AimedDraw] = []
+
+    def is_clear(own: Values, double: Values) -> bool:
+        expected = expect([double], [own], poison, unit=reference.unit)
+        loose = any(each > _LOOSER * tolerance[name] for name, each in expected.tolerance.items())
+        otherwise = decides_otherwise(flat(own), flat(double))
+        return not (loose or otherwise or expected.ill_conditioned or expected.non_finite)
+
+    try:
+        ways = [reference(runs, double=False), *reference.others(runs)]
+        for inputs, double, *owns in zip(runs, reference(runs, double=True), *ways, strict=True):
+            if all(is_clear(own, double) for own in owns):
+                found.append(AimedDraw(inputs=inputs, own=owns[0], double=double))
+    except Exception as error:  # noqa: BLE001 (the draws verify nothing, whatever the error is)
+        logger.debug("%s: draws where comparisons turn are dropped: %s", spec.name, error)
+    return found
+
+
+def _edge_inputs(signature: Signature, told: Thresholds, seed: int) -> Iterator[Values]:
+    edges, ordinary = _draws_of(signature)
+    yield from (draw_inputs(signature, 400 + number, seed=seed) for number in range(ordinary))
+    for number in range(edges):
+        generator, drawn = generator_of("edges", number, seed=seed), Values()
+        for argument in signature.arguments:
+            if argument.role is Role.OUTPUT:
+                continue
+            pool = _edges_of(argument, told, bounds=number >= 2)
+            shape = array_shape(argument)
+            put = generator.random(shape) < (1.0 if number else 0.5) if pool else np.zeros(shape, bool)
+            chosen = based(argument, pick(generator, pool, shape)) if pool else None
+            if chosen is not None and number:  # no drawn value would be left
+                drawn[argument.name] = chosen.astype(numpy_dtype(argument.dtype))
+                continue
+            value = draw_argument(argument, 300 + number, seed=seed, edges=number == 1)
+            drawn[argument.name] = value if chosen is None else np.where(put, chosen.astype(value.dtype), value)
+        make_equal(signature.arguments, told.together, drawn, generator)
+        yield drawn
+
+
+def _edges_of(argument: Argument, told: Thresholds, *, bounds: bool) -> list[float]:
+    """Return the numbers in an argument's domain that it is compared with.
+
+    If ``bounds``, the domain's bounds, its middle and zero are included.
+    """
+    domain = argument.domain
+    if argument.fields or domain is None:
+        return []
+    whole = is_exact(numpy_dtype(argument.dtype))
+    middle = (domain.low + domain.high) / 2
+    special = [domain.low, domain.high, math.trunc(middle) if whole else middle, 0.0] if bounds else []
+    return [each for each in dict.fromkeys([*told.of.get(argument.name, ()), *special])
+            if domain.low <= each <= domain.high and not (whole and each % 1)]  # fmt: skip
+
+
+def _draws_of(signature: Signature) -> tuple[int, int]:
+    """Return the number of draws at edges, and of ordinary draws beside them."""
+    threads = math.inf if signature.launch is None else math.prod(each or 1 for each in signature.launch)
+    return next(((edges, ordinary) for most, edges, ordinary in _LANES if threads <= most), (EDGES, ORDINARY))
