@@ -1,0 +1,166 @@
+"""What makes a front end's texts: levels, loaded kernels, their texts, and the compiler."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Protocol
+
+from synthesis.core.errors import KernelError
+from synthesis.core.examples import NO_EXAMPLES, Examples
+from synthesis.core.languages import Language
+from synthesis.core.records import KernelSpec, Rejection
+from synthesis.core.signatures import Signature
+from synthesis.frontends.linemap import NO_PLACES, LineMap, Places
+
+
+class Direction(StrEnum):
+    """What a text computes: the results, the cotangents of the arguments, or the results with their tangents."""
+
+    FORWARD = "forward"
+    BACKWARD = "backward"
+    TANGENT = "tangent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Level:
+    """One kind of IR text of a kernel, which is one column of a row."""
+
+    name: str
+    language: Language
+    device: str | None = None
+    """The only device that the level exists for; None if it exists for every device of the front end."""
+    direction: Direction = Direction.FORWARD
+    default: bool = True
+    """Whether rows have the level by default."""
+    made_by: str = ""
+    """The tool that makes the text, as named in the front end's table."""
+    run_by: str = ""
+    """The tool that executes the text, as named in the front end's table; empty if none does."""
+    run_again_by: str = ""
+    """A description of a second tool that executes the text; empty if there is none.
+
+    It runs if the results are wrong, to determine whether the text or the first tool is at fault.
+    """
+    deterministic: bool = True
+    """Whether the same tools always produce the same bytes, on every machine."""
+    by_program: bool = False
+    """Whether making the text starts a program, which a sandboxed process may not do."""
+
+    def has_to_be(self, made: str | None) -> bool:
+        """Return whether a stored text must equal the text that the same tools make here.
+
+        It need not if a program makes the text and no text was made here.
+        """
+        return self.deterministic and not (self.by_program and made is None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kernel:
+    """A kernel that the tool has accepted: its record and the live object."""
+
+    spec: KernelSpec
+    live: Any
+    example_args: tuple[Any, ...] = ()
+    """What the front end needs to lower the object, such as JAX's argument shapes."""
+    module: str = ""
+    """The module that ``load`` made for it; empty for a kernel of a user's program."""
+    places: Places = NO_PLACES
+    """Maps lines of its files to lines of its source."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lowered:
+    """A kernel's IR texts by level name. A level that failed is None and has a rejection."""
+
+    texts: Mapping[str, str | None]
+    line_map: Mapping[str, LineMap]
+    """The line map of each level, in lines of the kernel's source."""
+    rejections: tuple[Rejection, ...] = ()
+
+
+class Compiler(Protocol):
+    """Turns a front end's kernels into texts."""
+
+    levels: tuple[Level, ...]
+    """Every level, in the order of a row's columns."""
+    devices: tuple[str, ...]
+    """The allowed values of ``device``, with the default first."""
+
+    def toolchain(self) -> Mapping[str, str]:
+        """Return the packages whose versions determine the texts, with their versions."""
+        ...
+
+    def compilers(self) -> Mapping[str, str]:
+        """Return the compilers that the tool uses, name to path or release. May start the tool."""
+        return {}
+
+    def caches(self) -> Mapping[str, Path]:
+        """Return the folders that the tool writes into on this machine, by purpose. May start the tool."""
+        return {}
+
+    def recognises(self, source: str) -> bool:
+        """Return whether a source is written for this front end."""
+        ...
+
+    def claims(self, obj: object) -> bool:
+        """Return whether a live object is one of this front end's kernels."""
+        ...
+
+    def prospects(self, target: object) -> list[str]:
+        """Return the names of the objects that ``discover`` examines, in order, in a live object or a module."""
+        ...
+
+    def discover(
+        self, target: object, *, examples: Examples = NO_EXAMPLES, only: int | None = None
+    ) -> list[Kernel | Rejection]:
+        """Return the kernels in a live object or a module.
+
+        A kernel that cannot be used (no concrete types, no example arguments) is replaced by a rejection.
+
+        Args:
+            target: the object or module.
+            examples: known inputs of the kernels.
+            only: the position in ``prospects`` of the object to examine; all if None.
+
+        Raises:
+            ConfigError: if the examples name a parameter that a kernel lacks.
+        """
+        ...
+
+    def load(self, specs: Sequence[KernelSpec]) -> list[Kernel | Rejection]:
+        """Return the kernels that the sources of records define.
+
+        They share modules if they can, which changes no kernel.
+        """
+        ...
+
+    def release(self, kernels: Sequence[Kernel]) -> None:
+        """Forget loaded kernels, to keep the memory of a long run constant. Pass all kernels of a module together."""
+        ...
+
+    def lower(self, kernels: Sequence[Kernel], levels: Sequence[Level], *, device: str) -> list[Lowered | Rejection]:
+        """Return the clean texts of each kernel at each level. Every process makes the same bytes."""
+        ...
+
+    def declared(self, kernel: Kernel) -> Signature | None:
+        """Return the signature that a loaded kernel itself declares, regardless of its record; None if it is not known.
+
+        Shapes, domains and launch sizes are None where the kernel does not determine them. An array is an output only
+        if the source never reads it.
+        """
+        del kernel
+        return None
+
+    def describe(self, kernel: Kernel, *, device: str, include_backward: bool) -> dict[str, str | None]:
+        """Return the texts of one kernel by the names that ``extract_ir`` uses, by default those of the levels.
+
+        Raises:
+            KernelError: if the tool rejects the kernel.
+        """
+        levels = [each for each in self.levels if each.default and each.device in (None, device)]
+        wanted = [each for each in levels if include_backward or each.direction is Direction.FORWARD]
+        (lowered,) = self.lower([kernel], wanted, device=device)
+        if isinstance(lowered, Rejection):
+            raise KernelError(lowered.stage, lowered.symptom, lowered.detail)
+        return dict(lowered.texts)

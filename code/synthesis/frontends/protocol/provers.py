@@ -1,0 +1,186 @@
+"""What verifies a front end's texts by execution: runs, programs, the tool's operations, and the prover."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+from synthesis.core.records import Rejection
+from synthesis.core.signatures import Signature
+from synthesis.core.verdicts import Unproved
+from synthesis.frontends.protocol.compilers import Kernel, Level
+from synthesis.frontends.protocol.references import Reference, Values
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolOperation:
+    """An operation of the tool, whether or not any drawn kernel uses it."""
+
+    modelled: bool
+    """Whether the reference models it. A kernel with an operation that is not modelled is not verified."""
+    differentiable: bool
+    """Whether the tool differentiates it."""
+    excluded: str = ""
+    """Why no kernel is drawn with it; empty if one is, or should be."""
+
+
+class Purpose(StrEnum):
+    """What a text is run for."""
+
+    DRAW = "draw"
+    """Inputs are drawn from the domains, and the outcome is compared with the reference."""
+    OVERLAP = "overlap"
+    """As ``DRAW``, with one array as two arguments."""
+    POINT = "point"
+    """A smooth point. A backward text at the same point starts from the arrays that the forward text leaves."""
+    TANGENT = "tangent"
+    """A smooth point and a direction."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunKey:
+    """Identifies a run of a text: its purpose and its number among the runs for that purpose."""
+
+    purpose: Purpose
+    number: int = 0
+    variant: int = 0
+    """Which of several starts of a derivative's text at one point. The point's forward run is numbered 0."""
+
+
+Runs = Mapping[RunKey, Values]
+"""The initial values of each run: every argument, and for a backward text the adjoints or cotangents too."""
+Outcome = Mapping[RunKey, Values]
+"""The final values of each run: every array of a Warp kernel, or every result of a JAX function."""
+
+
+def numbered(purpose: Purpose, values: Sequence[Values]) -> dict[RunKey, Values]:
+    """Return the runs for one purpose, numbered in order."""
+    return {RunKey(purpose, number): each for number, each in enumerate(values)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """A stored text with everything needed to run it. Nothing in it comes from a live object."""
+
+    name: str
+    """The kernel's name."""
+    level: Level
+    text: str
+    signature: Signature
+    runs: Runs
+    follows: int | None = None
+    """The number of the program whose outcome supplies arrays to this one's runs with the same keys."""
+    compile_only: bool = False
+    """Whether the text is only compiled for its device and not run. There are no runs then."""
+    sketched: bool = False
+    """Whether a text that is only compiled just has to be accepted by the host's compiler."""
+    again: bool = False
+    """Whether the text is executed by the tool that its level's ``run_again_by`` names."""
+    accumulated: frozenset[str] = frozenset()
+    """The arrays of which several threads change one element, and only by atomics."""
+    separate: frozenset[str] = frozenset()
+    """The arrays in which no thread may access, without atomics, an element that another thread writes.
+
+    Empty for a text that was just made.
+    """
+
+    def after(self, left: Outcome) -> "Program":
+        """Return the program with its runs started from the outcome of the program that it follows."""
+        runs = {key: values | left.get(replace(key, variant=0), {}) for key, values in self.runs.items()}
+        return replace(self, runs=runs, follows=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Tamed:
+    """An untrusted text in a form that may be run beside others."""
+
+    text: str
+    foreign: str | None = None
+    """A description of something in it that the tool never prints; None if there is nothing, so that it may be run."""
+    other: str | None = None
+    """How its names and types differ from the row's kernel, as far as is known without running it."""
+    broken: str | None = None
+    """Why it is not valid in its language, for example because it is cut off; None if it may be valid."""
+
+
+class Prover(Protocol):
+    """Verifies a front end's texts by execution. The object must be picklable, as one without state is."""
+
+    def prepare(self) -> None:
+        """Import and start everything that running texts needs.
+
+        Called once in the process that runs are forked from.
+        """
+        ...
+
+    def unavailable(self, level: Level, text: str) -> Unproved | None:
+        """Return why a text cannot be executed here, or None if it can."""
+        ...
+
+    def foreign(self, level: Level, text: str) -> str | None:
+        """Return a description of something in a text that the tool never prints; None if there is nothing.
+
+        Such a text may do more than compute, so it is run in a process that contains nothing else.
+        """
+        ...
+
+    def tame(self, level: Level, text: str, own: str) -> Tamed:
+        """Return a model's text in a form that may be run beside others, or the reason why it may not be.
+
+        Comments are removed, and the text's own names are replaced by unique ones. A text is refused if it contains
+        something that the tool never prints and the row's text does not contain, or if it takes other arguments.
+        Nothing of the text is run.
+
+        Args:
+            level: the level that the text is meant for.
+            text: the model's text, of limited length.
+            own: the row's text, which the tool printed.
+        """
+        ...
+
+    def run(self, programs: Sequence[Program], scratch: Path) -> Iterator[tuple[int, Outcome | Rejection | None]]:
+        """Yield the number and the outcome of each text on its inputs, in any order.
+
+        An outcome of None announces that a program begins, so that it can be blamed if the process dies. Called in a
+        separate process that may die; ``scratch`` is a folder that such processes share.
+        """
+        ...
+
+    def reference(self, kernel: Kernel) -> Reference:
+        """Return the reference of a kernel, made from its Python source by code that no route to a text shares.
+
+        Raises:
+            ReferenceUnknownError: if something is not modelled.
+        """
+        ...
+
+    def separate(self, kernel: Kernel, runs: Sequence[Values]) -> frozenset[str]:
+        """Return the arrays in which no thread accesses, without atomics, an element that another thread writes.
+
+        Raises:
+            ReferenceUnknownError: if something is not modelled.
+            ReferenceFaultError: if the kernel is at fault.
+        """
+        ...
+
+    def accumulated(self, kernel: Kernel, run: Values) -> frozenset[str]:
+        """Return the arrays of which several threads change one element, and only by atomics, from the Python source.
+
+        Raises:
+            ReferenceUnknownError: if something is not modelled.
+            ReferenceFaultError: if the kernel is at fault on these inputs.
+        """
+        ...
+
+    def gradient_trap(self, kernel: Kernel) -> str | None:
+        """Return the class of constructs in the kernel that the tool is known to differentiate wrongly, or None."""
+        ...
+
+    def operations(self) -> Mapping[str, ToolOperation]:
+        """Return every operation of the tool, by name."""
+        ...
+
+    def used(self, source: str, texts: Mapping[str, str | None]) -> frozenset[str] | None:
+        """Return the operations in a row, found in its source or its texts; None if it lacks the text needed."""
+        ...

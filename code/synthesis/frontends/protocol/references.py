@@ -1,0 +1,210 @@
+"""The oracle of a kernel: its results, what it records while it runs, and the errors that it raises."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy.typing as npt
+
+Values = dict[str, npt.NDArray[Any]]
+"""Argument or result name to array.
+
+A plain value is an array with only its type's dimensions, such as ``(3,)`` of a vec3.
+"""
+
+
+class ReferenceUnknownError(Exception):
+    """The reference does not model the kernel; ``what`` names the construct or operation."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"no reference semantics for {what}")
+        self.what = what
+
+
+class ReferenceFaultError(Exception):
+    """The kernel itself is at fault, by an index out of bounds, an integer division by zero or an endless loop."""
+
+
+class ZeroDivisorError(ReferenceFaultError):
+    """An integer division by zero."""
+
+
+class OutOfBoundsError(ReferenceFaultError):
+    """An index out of bounds.
+
+    Args:
+        size: the number of elements that can be indexed.
+        needed: the number that the observed indices would need.
+        array: the argument that is indexed; empty if the indexed object is not an argument.
+        axis: the dimension of the array.
+    """
+
+    def __init__(self, size: int, needed: int, array: str = "", axis: int = 0) -> None:
+        super().__init__(f"an index out of bounds of {size}")
+        self.size, self.needed, self.array, self.axis = size, needed, array, axis
+
+
+@dataclass(slots=True, kw_only=True)
+class Trace:
+    """What a reference records while it executes a kernel. Places are identified by the ``id`` of their object."""
+
+    first: dict[int, int] = field(default_factory=dict[int, int])
+    """Place to the number of the first run that reached it."""
+    arms: dict[tuple[int, int], int] = field(default_factory=dict[tuple[int, int], int])
+    """Place and arm of an expression to the number of the first run that selected from the arm."""
+    whole: set[tuple[int, int]] = field(default_factory=set[tuple[int, int]])
+    """Arms that were evaluated, whether selected or not, and whose values are not floating point."""
+    left_out: set[int] = field(default_factory=set[int])
+    """Places that the tool removes when it makes a text, such as a branch whose condition is known by then."""
+    order: str | None = None
+    """Something, such as an argument, whose values change if threads run in another order; None if nothing does."""
+    singular: set[int] = field(default_factory=set[int])
+    """Numbers of the runs that compute something at a point without a derivative.
+
+    Examples are the length of a zero vector, and the closest of two points at equal distance, in a thread that changes
+    memory afterwards. A gradient through it may be nothing but rounding error, or depend on rounding.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Shake:
+    """Possible effects of rounding on a run, by the names of results."""
+
+    off: Values
+    """Results with every rounded number off by a unit in the last place, and with unchanged decisions."""
+    turned: Sequence[Values]
+    """Results with every comparison that rounding may turn decided the other way.
+
+    If there are several such comparisons, results with only some of them turned follow, so that each is turned once.
+    Empty if there is none.
+    """
+    unsettled: bool = False
+    """Whether rounding may turn a decision of control flow, or change which of several elements is the extreme one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """An arm of an expression that selects, such as a case of ``where`` or an operand of a maximum."""
+
+    words: str
+    """Its name in messages."""
+    slopes: bool
+    """Whether its value depends on a differentiable input, so that the kernel's derivative goes through it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reached:
+    """How many of the places of a kernel (statements, equations) and arms of its expressions were reached."""
+
+    places: int
+    missed: tuple[str, ...] = ()
+    """Descriptions of the places that were not reached, in the order of the code."""
+    arms: int = 0
+    """Number of arms of expressions."""
+    untaken: tuple[Arm, ...] = ()
+    """The arms that were never selected from."""
+    sloping: tuple[str, ...] = ()
+    """Descriptions of the missed places whose values depend on a differentiable input."""
+
+    @property
+    def underived(self) -> tuple[str, ...]:
+        """Descriptions of everything missed that a derivative goes through."""
+        return (*self.sloping, *(each.words for each in self.untaken if each.slopes))
+
+    @property
+    def statements(self) -> float:
+        """The share of the places that were reached, from 0 to 1; 1 if there are none."""
+        return 1 - len(self.missed) / self.places if self.places else 1.0
+
+    @property
+    def share(self) -> float:
+        """The share of the places and arms that were reached, from 0 to 1; 1 if there are none."""
+        every = self.places + self.arms
+        return 1 - (len(self.missed) + len(self.untaken)) / every if every else 1.0
+
+
+class Reference(Protocol):
+    """The oracle of one kernel."""
+
+    def __call__(self, runs: Sequence[Values], *, double: bool, trace: Trace | None = None) -> Sequence[Values]:
+        """Compute the kernel on several inputs.
+
+        Args:
+            runs: every argument of each run, with the same shapes.
+            double: whether to compute in float64 rather than in the kernel's own precision.
+            trace: where to record the places that the runs reach; None to record nothing.
+
+        Returns:
+            For each run, the values that the outcome of a forward text is compared with.
+
+        Raises:
+            ReferenceUnknownError: if something is not modelled.
+            ReferenceFaultError: if the kernel is at fault on these inputs.
+        """
+        ...
+
+    def shaken(self, runs: Sequence[Values], *, seed: int) -> Sequence[Shake] | None:
+        """Return the possible effects of rounding on each run, in the kernel's own precision.
+
+        None if a text does the same operations as the reference, so that both are rounded alike.
+
+        Args:
+            runs: every argument of each run, with the same shapes.
+            seed: seed of the directions in which numbers are off.
+
+        Raises:
+            ReferenceUnknownError: if something is not modelled.
+            ReferenceFaultError: if the kernel is at fault on these inputs.
+        """
+        ...
+
+    def shaken_again(self, runs: Sequence[Values], *, seed: int, opposite: bool = False) -> Sequence[Values]:
+        """Return only ``Shake.off`` of each run; empty if ``shaken`` returns None.
+
+        Args:
+            runs: every argument of each run, with the same shapes.
+            seed: seed of the directions in which numbers are off.
+            opposite: whether to reverse the direction of every number.
+
+        Raises:
+            ReferenceUnknownError: if something is not modelled.
+            ReferenceFaultError: if the kernel is at fault on these inputs.
+        """
+        ...
+
+    def others(self, runs: Sequence[Values]) -> Sequence[Sequence[Values]]:
+        """Return the other results that are right because the tool leaves an order open, in the kernel's precision.
+
+        Args:
+            runs: every argument of each run, with the same shapes.
+
+        Returns:
+            For each other order, the results of each run; empty if no order is open.
+
+        Raises:
+            ReferenceUnknownError: if something is not modelled.
+            ReferenceFaultError: if the kernel is at fault in that order.
+        """
+        ...
+
+    @property
+    def unit(self) -> float:
+        """A unit in the last place of the coarsest numbers in the computation; 0 if rounding does not matter.
+
+        Rounding does not matter if a text does the same operations as the reference, so that both are rounded alike.
+        """
+        ...
+
+    @property
+    def work(self) -> float:
+        """Approximate number of elements that one evaluation makes and reads, from shapes alone; 0 if not known."""
+        ...
+
+    @property
+    def is_of_one_thread(self) -> bool:
+        """Whether only one thread runs of a kernel that asks for its thread index; False without threads."""
+        ...
+
+    def reached(self, trace: Trace) -> Reached:
+        """Return how much of the kernel the recorded runs reached, ignoring what the tool removes from a text."""
+        ...
