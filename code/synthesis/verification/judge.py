@@ -66,16 +66,7 @@ def judge(plan: Plan, outcomes: Sequence[Outcome | Rejection], *, retraced: Coll
     if plan.unknown is not None:
         unverified = {level.name: plan.unknown for level in plan.levels}
         return Judgement(Verdict(gradient=_unchecked(plan), unverified=unverified), {})
-    executed: dict[str, Outcome | Rejection] = {}
-    failed: dict[str, Problem] = {}
-    built = 0
-    for program, outcome in zip(plan.programs, outcomes, strict=True):
-        if not program.compile_only:
-            executed[program.level.name] = outcome
-        elif isinstance(outcome, Rejection):
-            failed[program.level.name] = Problem(outcome.symptom, outcome.detail)
-        else:
-            built += not program.sketched
+    executed, failed, built = _sorted_out(plan, outcomes)
     unverified = {name: reason for name, reason in plan.unavailable.items() if name not in failed}
     errors: dict[str, float] = {}
     hindrance = plan.reach.hindrance(plan.least_reach) if plan.reach is not None else None
@@ -113,6 +104,23 @@ def judge(plan: Plan, outcomes: Sequence[Outcome | Rejection], *, retraced: Coll
         figures=_figures(plan, errors, built, time.perf_counter() - began),
     )
     return Judgement(verdict, failed)
+
+
+def _sorted_out(
+    plan: Plan, outcomes: Sequence[Outcome | Rejection]
+) -> tuple[dict[str, Outcome | Rejection], dict[str, Problem], int]:
+    """Return the outcomes of programs that were run, and the problems of others, by level, and how many were built."""
+    executed: dict[str, Outcome | Rejection] = {}
+    failed: dict[str, Problem] = {}
+    built = 0
+    for program, outcome in zip(plan.programs, outcomes, strict=True):
+        if not program.compile_only:
+            executed[program.level.name] = outcome
+        elif isinstance(outcome, Rejection):
+            failed[program.level.name] = Problem(outcome.symptom, outcome.detail)
+        else:
+            built += not program.sketched
+    return executed, failed, built
 
 
 def _refused_with_forward(plan: Plan, failed: Mapping[str, Problem]) -> dict[str, Problem]:
