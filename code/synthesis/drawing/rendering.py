@@ -157,18 +157,8 @@ def _lay_out(node: Expression, pad: str, before: int, after: int, widest: int) -
             return f"{_lay_out_part(base, _ATOM, pad, before, after + len(end), widest)}{end}"
         case Negation(operand, operator):
             return operator + _lay_out_part(operand, _NEGATION + 1, pad, before + len(operator), after, widest)
-        case Infix("**", left, right):
-            end = _lay_out_part(right, _PRECEDENCE["**"], pad, len(pad) + 3, after, widest)
-            return f"{_lay_out_part(left, _PRECEDENCE['**'] + 1, pad, before, 0, widest)}\n{pad}** {end}"
-        case Infix(operator):
-            level = _PRECEDENCE[operator]
-            first, rest = _terms(node, level)
-            lines = [_lay_out_part(first, level, pad, len(pad), 0, widest)]
-            lines += [
-                f"{each} {_lay_out_part(part, level + 1, pad, len(pad) + len(each) + 1, 0, widest)}"
-                for each, part in rest
-            ]
-            return f"\n{pad}".join(lines)
+        case Infix():
+            return _lay_out_infix(node, pad, before, after, widest)
         case Comparison(operator, left, right):
             end = _lay_out_part(right, _COMPARISON + 1, pad, len(pad) + len(operator) + 1, after, widest)
             return f"{_lay_out_part(left, _COMPARISON + 1, pad, before, 0, widest)}\n{pad}{operator} {end}"
@@ -183,16 +173,35 @@ def _lay_out(node: Expression, pad: str, before: int, after: int, widest: int) -
         case Lambda(parameters, body):
             head = f"{_lambda(parameters)}: "
             return head + _lay_out_part(body, 20, pad, before + len(head), after, widest)
-        case Comprehension(element, target, iterable, tests, brackets, keys):
-            inner = pad + _STEP
-            label = "".join(f"{render(key)}: " for key in keys)
-            lines = [f"{inner}{label}{_lay_out(element, inner, len(inner) + len(label), 0, widest)}"]
-            head = f"{inner}for {_render_bare(target)} in "
-            lines += [f"{head}{_lay_out(iterable, inner, len(head), 0, widest)}"]
-            lines += [f"{inner}if {_lay_out(each, inner, len(inner) + 3, 0, widest)}" for each in tests]
-            return "\n".join([brackets[:1], *lines, f"{pad}{brackets[1:]}"])
+        case Comprehension():
+            return _lay_out_comprehension(node, pad, widest)
         case _:
             return flat
+
+
+def _lay_out_infix(node: Infix, pad: str, before: int, after: int, widest: int) -> str:
+    """Return a power over two lines, or a chain of operators of equal precedence with a line for each operand."""
+    if node.operator == "**":
+        end = _lay_out_part(node.right, _PRECEDENCE["**"], pad, len(pad) + 3, after, widest)
+        return f"{_lay_out_part(node.left, _PRECEDENCE['**'] + 1, pad, before, 0, widest)}\n{pad}** {end}"
+    level = _PRECEDENCE[node.operator]
+    first, rest = _terms(node, level)
+    lines = [_lay_out_part(first, level, pad, len(pad), 0, widest)]
+    lines += [
+        f"{each} {_lay_out_part(part, level + 1, pad, len(pad) + len(each) + 1, 0, widest)}" for each, part in rest
+    ]
+    return f"\n{pad}".join(lines)
+
+
+def _lay_out_comprehension(node: Comprehension, pad: str, widest: int) -> str:
+    """Return a comprehension, with a line for the element, the loop and each test."""
+    inner = pad + _STEP
+    label = "".join(f"{render(key)}: " for key in node.keys)
+    lines = [f"{inner}{label}{_lay_out(node.element, inner, len(inner) + len(label), 0, widest)}"]
+    head = f"{inner}for {_render_bare(node.target)} in "
+    lines += [f"{head}{_lay_out(node.iterable, inner, len(head), 0, widest)}"]
+    lines += [f"{inner}if {_lay_out(each, inner, len(inner) + 3, 0, widest)}" for each in node.tests]
+    return "\n".join([node.brackets[:1], *lines, f"{pad}{node.brackets[1:]}"])
 
 
 def _in_brackets(argument: Expression) -> Expression:

@@ -223,35 +223,15 @@ class Template:
                 return self._fill(name, holes) if name in holes else self._variable(name)
             case ast.Constant(value=value):
                 return Literal(_as_written(value))
-            case ast.BinOp(left=left, op=op, right=right):
-                first, second = inner(left), inner(right)
-                return (
-                    self._square(first)
-                    if isinstance(op, ast.Mult) and first == second
-                    else Infix(_OPERATORS[type(op)], first, second)
-                )
-            case ast.BoolOp(op=op, values=[first, *rest]):
-                joined = inner(first)
-                for each in rest:
-                    joined = Infix(_OPERATORS[type(op)], joined, inner(each))
-                return joined
-            case ast.Compare(left=left, ops=[op], comparators=[right]):
-                return Comparison(_OPERATORS[type(op)], inner(left), inner(right))
-            case ast.UnaryOp(op=ast.USub(), operand=operand):
-                return Negation(inner(operand))
-            case ast.UnaryOp(op=ast.Not(), operand=operand):
-                return Negation(inner(operand), "not ")
+            case ast.BinOp() | ast.BoolOp() | ast.Compare() | ast.UnaryOp():
+                return self._operation(node, holes)
             case ast.Attribute():
                 dotted = ast.unparse(node)
                 if dotted.split(".")[0] in _PACKAGES and dotted.replace(".", "").isidentifier():
                     return Name(dotted)
                 return Attribute(inner(node.value), node.attr)
-            case ast.Call(func=function, args=arguments, keywords=keywords):
-                named = tuple((each.arg or "", inner(each.value)) for each in keywords)
-                given = tuple(map(inner, arguments))
-                if len(given) == 1 and not named and isinstance(given[0], Comprehension) and given[0].brackets == "()":
-                    given = (replace(given[0], brackets=""),)
-                return Call(inner(function), given, named)
+            case ast.Call():
+                return self._call(node, holes)
             case ast.Subscript(value=base, slice=ast.Tuple(elts=parts)):
                 return Subscript(inner(base), tuple(map(inner, parts)))
             case ast.Subscript(value=base, slice=part):
@@ -283,6 +263,44 @@ class Template:
                 return Lambda((*parameters, *rest), inner(body))
             case _:
                 raise ValueError(f"no template holds {ast.unparse(node)}")
+
+    def _operation(
+        self, node: ast.BinOp | ast.BoolOp | ast.Compare | ast.UnaryOp, holes: dict[str, Hole]
+    ) -> Expression:
+        def inner(each: ast.expr) -> Expression:
+            return self._expression(each, holes)
+
+        match node:
+            case ast.BinOp(left=left, op=op, right=right):
+                first, second = inner(left), inner(right)
+                return (
+                    self._square(first)
+                    if isinstance(op, ast.Mult) and first == second
+                    else Infix(_OPERATORS[type(op)], first, second)
+                )
+            case ast.BoolOp(op=op, values=[first, *rest]):
+                joined = inner(first)
+                for each in rest:
+                    joined = Infix(_OPERATORS[type(op)], joined, inner(each))
+                return joined
+            case ast.Compare(left=left, ops=[op], comparators=[right]):
+                return Comparison(_OPERATORS[type(op)], inner(left), inner(right))
+            case ast.UnaryOp(op=ast.USub(), operand=operand):
+                return Negation(inner(operand))
+            case ast.UnaryOp(op=ast.Not(), operand=operand):
+                return Negation(inner(operand), "not ")
+            case _:
+                raise ValueError(f"no template holds {ast.unparse(node)}")
+
+    def _call(self, node: ast.Call, holes: dict[str, Hole]) -> Call:
+        def inner(each: ast.expr) -> Expression:
+            return self._expression(each, holes)
+
+        named = tuple((each.arg or "", inner(each.value)) for each in node.keywords)
+        given = tuple(map(inner, node.args))
+        if len(given) == 1 and not named and isinstance(given[0], Comprehension) and given[0].brackets == "()":
+            given = (replace(given[0], brackets=""),)
+        return Call(inner(node.func), given, named)
 
     def _comprehension(
         self, element: ast.expr, loop: ast.comprehension, holes: dict[str, Hole], brackets: str
