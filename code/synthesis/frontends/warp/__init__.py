@@ -1,5 +1,5 @@
 """The NVIDIA Warp front end: ``@wp.kernel`` functions to generated C++ and CUDA, forward and adjoint, and PTX.
 
-``recipes`` and ``ops`` say what is drawn and may be added to. ``tests/test_house.py`` lists the modules that may touch
-private parts of Warp.
+``recipes`` and ``ops`` define what is drawn, and may be extended. ``tests/test_house.py`` lists the modules that may
+use private parts of Warp.
 """

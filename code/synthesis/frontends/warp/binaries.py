@@ -1,7 +1,7 @@
-"""PTX and SASS: what NVRTC makes of a kernel's CUDA text, and its disassembly, with their line maps.
+"""Compiles a kernel's CUDA text to PTX and SASS, with line maps: NVRTC compiles it, and nvdisasm disassembles it.
 
-NVRTC is asked for line information. It names lines of the CUDA text; what they come from is known. The marks are
-taken out of the text again, which then is what NVRTC makes without them.
+NVRTC is asked for line information. This names lines of the CUDA text, whose origins in the kernel's source are known.
+The line marks are then removed, which leaves the text that NVRTC makes without line information.
 """
 
 import re
@@ -26,15 +26,15 @@ _PTX_MARK = re.compile(r"^\$L__(?:tmp|func_begin|func_end)\d+:$")
 _SASS_MARK = re.compile(r'\t//## File "(.*?)", line (\d+)')
 
 Origins = Mapping[tuple[str, int], int]
-"""The line of a kernel's source for a file and a line of it."""
+"""Maps (file, line) to the line of a kernel's source."""
 
 
 class ToolMissingError(Exception):
-    """A program that a level needs and that is not installed."""
+    """Raised if a program that a level needs is not installed."""
 
 
 def ptx_of(kernel: Any, options: Mapping[str, Any], where: Where) -> tuple[str, LineMap]:
-    """The PTX of a kernel, forward and backward, without comments and without tables that it does not use.
+    """Return the PTX of a kernel, forward and backward, without comments and without unused tables.
 
     Raises:
         Exception: whatever Warp raises for a kernel that it cannot build.
@@ -47,7 +47,7 @@ def ptx_of(kernel: Any, options: Mapping[str, Any], where: Where) -> tuple[str, 
 
 
 def _ptx_lines(text: str, origins: Origins) -> Iterator[tuple[str, int | None]]:
-    """The lines that hold instructions or declarations, each with its line of the source."""
+    """Yield the lines with instructions or declarations, each with its line of the source."""
     names = {number: PurePosixPath(path).name for number, path in _FILE.findall(text)}
     callers: dict[str, str] = {}
     origin: int | None = None
@@ -72,7 +72,7 @@ def _ptx_lines(text: str, origins: Origins) -> Iterator[tuple[str, int | None]]:
 
 
 def sass_of(kernel: Any, options: Mapping[str, Any], where: Where) -> tuple[str, LineMap]:
-    """The machine code of a kernel, forward and backward, disassembled; code sections alone, without addresses.
+    """Return the disassembled machine code of a kernel, forward and backward: only code sections, without addresses.
 
     Raises:
         ToolMissingError: if nvdisasm is not installed.
@@ -98,14 +98,14 @@ def sass_of(kernel: Any, options: Mapping[str, Any], where: Where) -> tuple[str,
 
 
 def _sass_lines(code: str, origins: Origins) -> Iterator[tuple[str, int | None]]:
-    """The lines of a disassembly; those between two groups of marks have the innermost known place of the first."""
+    """Yield the lines of a disassembly, each with the innermost known location in the group of marks before it."""
     origin: int | None = None
     in_marks = False
     for line in code.splitlines():
         mark = _SASS_MARK.match(line)
         if mark is None:
             in_marks = False
-            # A routine of the compiler's own, a square root's slow path say, begins at a label with a dollar sign.
+            # A routine of the compiler itself, such as the slow path of a square root, begins at a label with "$".
             origin = None if _SECTION.match(line) or line.startswith("$") else origin
             yield line, origin
             continue
@@ -116,7 +116,7 @@ def _sass_lines(code: str, origins: Origins) -> Iterator[tuple[str, int | None]]
 
 
 def _cleaned(lines: Iterable[tuple[str, int | None]]) -> Iterator[tuple[str, int | None]]:
-    """Lines without comments, and without those that hold nothing else; each keeps its place."""
+    """Yield the lines without comments, and without those that hold only comments; each keeps its source line."""
     marked = "".join(
         (f'#line {origin} "source"\n' if origin is not None else "") + f"{line}\n" for line, origin in lines
     )
@@ -130,7 +130,7 @@ def _finished(lines: Iterable[tuple[str, int | None]]) -> tuple[str, LineMap]:
 
 
 def find_nvdisasm() -> str | None:
-    """NVIDIA's disassembler: on the path, or in its Python package."""
+    """Return the path of NVIDIA's disassembler, in ``PATH`` or in its Python package; None if not installed."""
     found = shutil.which("nvdisasm")
     if found is not None:
         return found

@@ -1,11 +1,12 @@
-"""The launches of graphs: those of the host looked at whenever a graph makes them, those of a GPU before it runs.
+"""Observes the kernel launches of recorded graphs: on the host at each launch, on a GPU before the graph runs.
 
-Warp replays a graph of the host by the addresses of its kernels' functions, which it looks up at each launch, and with
-arguments that lie in memory as C has them. While a graph runs of which somebody wants to know, functions of ours stand
-there, and each calls the kernel's own. So what is read is what a launch is given, whatever the graph did before it.
+When Warp replays a graph on the host, it looks up the address of each kernel's function at each launch, and passes the
+arguments as a C struct in memory. While a graph runs with launches that are wanted, functions of this module are
+registered in place of the kernels' own; each observes the launch and then calls the original. So the observed values
+are those of the launch, whatever the graph did before it.
 
-A GPU is not asked while it runs a graph. What arrays hold before the graph is what a launch is given if nothing that
-comes before it in the graph writes to them.
+A GPU cannot be interrupted while it runs a graph. The arrays' values before the graph are those at a launch if no
+earlier launch of the graph is given the same arrays.
 """
 
 import contextlib
@@ -21,13 +22,13 @@ from synthesis.frontends.warp.introspection import wp
 from synthesis.frontends.warp.packed import spans_of
 
 CAPTURING: Any = _capture.APICapture
-"""What Warp notes the launches of a graph in; its ``build_launch_info`` is called for each."""
+"""Warp's class that records the launches of a graph; its ``build_launch_info`` is called for each launch."""
 _FUNCTION = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p)
 
 Tiling = tuple[int | None, int | None]
-"""The dimensions of a ``launch_tiled`` without that of the threads, and the threads a block; None if nobody says."""
+"""The dimensions of a ``launch_tiled`` without the last (threads), and the threads per block; None where unknown."""
 Taking = Callable[[Any, Sequence[Any], Tiling, Any], None]
-"""Told of a kernel, its params, how it is launched, and where; None for the host."""
+"""A callback that gets a kernel, its params, its tiling and its device; the device is None for the host."""
 _TWO = "a graph launches another kernel of its name and module, and Warp runs the last of them for both"
 
 
@@ -38,37 +39,37 @@ class _Captured:
     kernel: Any
     key: bytes
     digest: bytes
-    """Of its module; Warp finds the function by both."""
+    """The hash of its module. Warp looks up the function by ``key`` and ``digest``."""
     hooks: Any
     types: tuple[Any, ...]
-    """Of the launch bounds and of each argument, as ctypes."""
+    """The ctypes types of the launch bounds and of each argument."""
     tilings: dict[tuple[int, ...], Tiling] = field(default_factory=dict[tuple[int, ...], Tiling])
-    """Launch dimensions to how it is launched with them."""
+    """The tiling for each launch shape."""
     alone: bool = True
-    """Whether no other kernel of the graph goes by the same key."""
+    """Whether no other kernel of the graph has the same key and digest."""
     expected: bool = False
-    """Whether its next launch is one that the listener wants."""
+    """Whether its next launch is to be observed."""
     listening: Any = None
-    """The function that stands for the kernel's own, once there is one."""
+    """The function registered in place of the kernel's own; None until it is needed."""
 
 
 @dataclass(slots=True)
 class _Later:
-    """What a graph on a GPU will launch."""
+    """The future launches of a graph on a GPU."""
 
     given: set[tuple[int, int]] = field(default_factory=set[tuple[int, int]])
-    """Where all arrays lie that its launches are given so far."""
+    """The address ranges of all arrays given to its launches so far."""
     readable: list[tuple[Any, Sequence[Any], Tiling]] = field(default_factory=list[tuple[Any, Sequence[Any], Tiling]])
-    """Kernel, params and tiles of launches whose arrays no launch before them is given."""
+    """The kernel, params and tiling of each launch that shares no array with an earlier launch."""
 
 
 class Captures:
-    """The graphs of a process, and what they launch.
+    """Records the graphs of a process and observes their launches.
 
     Args:
-        wants: whether a launch of a kernel is to be looked at; called at every launch.
-        take: looks at one, and raises nothing.
-        miss: notes why launches of a kernel are not looked at.
+        wants: returns whether a launch of a kernel is to be observed; called at each launch.
+        take: observes a launch; it must not raise.
+        miss: records why the launches of a kernel are not observed.
     """
 
     def __init__(self, wants: Callable[[Any], bool], take: Taking, miss: Callable[[Any, str], None]) -> None:
@@ -78,22 +79,22 @@ class Captures:
         self._graphs: weakref.WeakKeyDictionary[Any, dict[tuple[bytes, bytes], _Captured]] = weakref.WeakKeyDictionary()
         self._later: weakref.WeakKeyDictionary[Any, _Later] = weakref.WeakKeyDictionary()
         self._transient: set[tuple[int, int]] = set()
-        """Where memory lies that is only there while a graph runs."""
+        """Address ranges of memory that exists only while a graph runs."""
         self._raised: list[BaseException] = []
-        """What reached the program while a launch was looked at, as an interruption."""
+        """Exceptions that were raised while a launch was observed, such as a keyboard interrupt."""
 
     def remember(
         self, capturing: Any, kernel: Any, module: Any, hooks: Any, params: Sequence[Any], how: Tiling
     ) -> None:
-        """Note that a graph on the host will launch a kernel.
+        """Record that a graph on the host will launch a kernel.
 
         Args:
-            capturing: what Warp notes the graph's launches in.
-            kernel: a live, concrete one.
-            module: its module, as it was loaded.
-            hooks: its functions.
+            capturing: Warp's record of the graph's launches.
+            kernel: a live, concrete kernel.
+            module: its module, as loaded.
+            hooks: its compiled functions.
             params: launch bounds, then every argument, as ctypes.
-            how: in which tiles.
+            how: the tiling of the launch.
         """
         name, digest = str(kernel.key).encode(), str(CAPTURING._hash_to_str(module.module_hash)).encode()
         launched = self._graphs.setdefault(capturing, {})
@@ -105,17 +106,17 @@ class Captures:
         found.tilings[tuple(params[0].shape)] = how
 
     def exclude(self, start: int, size: int) -> None:
-        """Note memory that was made in the capture of a graph on a GPU, and cannot be read before that runs."""
+        """Record memory that was allocated while a GPU graph was captured and cannot be read before it runs."""
         self._transient.add((start, start + size))
 
     def postpone(self, graph: Any, kernel: Any, params: Sequence[Any], how: Tiling) -> None:
-        """Note a launch that a graph on a GPU will make, if what it is given can be read before the graph runs.
+        """Record a launch that a graph on a GPU will make, if its arguments can be read before the graph runs.
 
         Args:
-            graph: the one that is captured.
-            kernel: a live, concrete one.
+            graph: the graph that is being captured.
+            kernel: a live, concrete kernel.
             params: launch bounds, then every argument, as ctypes.
-            how: in which tiles.
+            how: the tiling of the launch.
         """
         later, given = self._later.setdefault(graph, _Later()), spans_of(kernel, params)
         if _meet(given, self._transient):
@@ -123,12 +124,12 @@ class Captures:
         elif _meet(given, later.given):
             self._miss(kernel, "another launch before it in its CUDA graph is given the same arrays")
         else:
-            held: list[Any] = [_copy_of(each) for each in params]  # a recorded command may get others
+            held: list[Any] = [_copy_of(each) for each in params]  # a recorded command may get other params
             later.readable.append((kernel, held, how))
         later.given |= given
 
     def _look_ahead(self, graph: Any) -> None:
-        """Look at what a graph on a GPU will be given, when that is done with what it was told before."""
+        """Observe the wanted launches of a graph on a GPU, after the work queued on the device is done."""
         later = self._later.get(graph, _Later())
         wanted = [each for each in later.readable if self._wants(each[0])]
         if wanted and graph.device is not None:
@@ -140,8 +141,8 @@ class Captures:
 
     @contextlib.contextmanager
     def heard(self, graph: Any) -> Generator[None]:
-        """Look at what a graph launches that runs meanwhile, where it is wanted."""
-        with contextlib.suppress(Exception):  # a device that fails says so to the program
+        """Observe the wanted launches of a graph that runs inside the ``with`` block."""
+        with contextlib.suppress(Exception):  # the program itself sees the error of a failed device
             self._look_ahead(graph)
         capturing: Any = getattr(graph, "_apic_capture", None)
         launched = self._graphs.get(capturing, {}) if capturing is not None else {}
@@ -160,7 +161,7 @@ class Captures:
             raise self._raised.pop()
 
     def _listener_of(self, captured: _Captured) -> Any:
-        """A function for C that looks at a launch, then makes it."""
+        """Return a C callback that observes a launch and then performs it."""
         original = _FUNCTION(_address_of(captured.hooks.forward))
 
         def listen(bounds: int, arguments: int) -> None:
@@ -170,7 +171,7 @@ class Captures:
                     params = _params_at(captured.types, bounds, arguments)
                     how = captured.tilings.get(tuple(params[0].shape), (None, None))
                     self._take(captured.kernel, params, how, None)
-            except BaseException as error:  # noqa: BLE001 (C is waiting, and cannot be told)
+            except BaseException as error:  # noqa: BLE001 (an exception cannot pass through the C caller)
                 self._raised.append(error)
             original(bounds, arguments)
 
@@ -183,12 +184,12 @@ def _copy_of(given: object) -> Any:
 
 
 def _meet(spans: set[tuple[int, int]], others: set[tuple[int, int]]) -> bool:
-    """Whether any two of them overlap."""
+    """Return whether any span of one set overlaps one of the other."""
     return any(start < end and low < high for low, end in spans for start, high in others)
 
 
 def _params_at(types: Sequence[Any], bounds: int, arguments: int) -> list[Any]:
-    """Launch bounds, then every argument, where they lie in memory; arguments one after the other, aligned."""
+    """Return the launch bounds and every argument as ctypes objects in place; arguments are packed with alignment."""
     found, at = [types[0].from_address(bounds)], arguments
     for each in types[1:]:
         at += -(at - arguments) % ctypes.alignment(each)
@@ -198,7 +199,7 @@ def _params_at(types: Sequence[Any], bounds: int, arguments: int) -> list[Any]:
 
 
 def _register(capturing: Any, captured: _Captured, forward: Any) -> None:
-    """Have the launches of a kernel by a graph be those of a function."""
+    """Make a graph call a given function where it launches a kernel."""
     capturing.runtime.core.wp_apic_register_cpu_kernel(
         capturing.apic_state,
         captured.key,

@@ -10,7 +10,7 @@ from synthesis.frontends.warp.reference.calls import MODELLED
 from synthesis.frontends.warp.reference.operators import BUILT_INS
 
 _OPERATORS = BUILT_INS | {"USub": "neg", "UAdd": "pos", "Not": "unot", "Invert": "invert"}
-"""Python's operators, by the names of their classes, to the built-ins that they stand for."""
+"""Maps the names of the classes of Python's operators to the built-ins that they stand for."""
 _EXCLUDED = {
     r"volume_(store\w*|\w*index|voxel_count)": "is of sparse grids that kernels build",
     r"(bvh|mesh)_get_group_root|mesh_query_(point_sign_(normal|parity)|furthest_point_no_sign|sphere|next)|"
@@ -29,7 +29,7 @@ _EXCLUDED = {
 
 
 def operations() -> Mapping[str, ToolOperation]:
-    """Every built-in that Python sees."""
+    """Return every built-in that Python sees."""
     return {
         name: ToolOperation(
             modelled=name in MODELLED,
@@ -45,7 +45,7 @@ def _why_excluded(name: str) -> str:
 
 
 def used(source: str) -> frozenset[str]:
-    """The built-ins that a source calls, and those that its operators stand for."""
+    """Return the built-ins that a source calls, and those that its operators stand for."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(source)):
         match node:

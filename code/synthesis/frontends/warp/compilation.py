@@ -1,4 +1,4 @@
-"""PTX and machine code: what NVRTC makes of a kernel's clean CUDA text. No GPU is needed."""
+"""Compiles a kernel's clean CUDA text to PTX and machine code with NVRTC. No GPU is needed."""
 
 import os
 import tempfile
@@ -14,14 +14,14 @@ from synthesis.frontends.warp.lowering import cuda_unit
 
 build: Any = _build
 CUDA_ARCHITECTURE = 80
-"""The compute capability, times ten, that PTX and machine code are for."""
+"""The compute capability, times ten, that PTX and machine code are compiled for."""
 
 
 def start_warp() -> None:
-    """Start Warp's runtime, with its cache among temporary files where the usual one cannot be written."""
+    """Start Warp's runtime. Its cache is put into the temporary folder if the usual one cannot be written."""
     try:
         wp.init()
-    except OSError:  # Warp wants a folder for kernels that it compiles itself, which none of ours is
+    except OSError:  # Warp needs a cache folder for the kernels that it compiles itself, although irsmith uses none
         wp.config.kernel_cache_dir = str(Path(tempfile.gettempdir(), f"irsmith-{os.getuid()}", "warp"))
         wp.init()
 
@@ -29,7 +29,7 @@ def start_warp() -> None:
 def compile_cuda(
     kernel: Any, options: Mapping[str, Any], suffix: str, where: Where
 ) -> tuple[bytes, Mapping[tuple[str, int], int]]:
-    """The kernel's clean CUDA text, forward and backward in one unit, compiled by NVRTC; no GPU is needed.
+    """Compile the kernel's clean CUDA text, forward and backward in one unit, with NVRTC; no GPU is needed.
 
     It is compiled with line information, which changes no instruction.
 
@@ -37,11 +37,11 @@ def compile_cuda(
         kernel: a concrete Warp kernel.
         options: the options of its record.
         suffix: ``ptx`` for PTX text, ``cubin`` for machine code.
-        where: a file and a line of it to a line of the kernel's source.
+        where: maps a file and a line of it to a line of the kernel's source.
 
     Returns:
-        What NVRTC made, and the line of the kernel's source for the compiled file's name and each of its lines that
-        comes from one.
+        The compiled output, and a map from (name of the compiled file, line) to the line of the kernel's source, for
+            the lines that come from one.
 
     Raises:
         Exception: whatever Warp raises for a kernel that it cannot build.
@@ -68,7 +68,7 @@ def compile_cuda(
 
 
 def compilers() -> dict[str, str]:
-    """Clang and NVRTC: Warp's libraries that they are part of, and the release of CUDA that NVRTC is of."""
+    """Return the Warp libraries that contain Clang and NVRTC, and NVRTC's CUDA release."""
     libraries = sorted(Path(build.warp_home, "bin").iterdir())
     clang = [str(each) for each in libraries if "clang" in each.name]
     start_warp()

@@ -1,8 +1,8 @@
-"""Arrays that are looked at through others: indexed arrays, and Fabric's, whose elements lie in buckets.
+"""Arrays that refer to other arrays: indexed arrays, and Fabric arrays, whose elements are stored in buckets.
 
-An argument of such a type is a bundle, as a struct that holds arrays is: of ``data``, the array itself, and of
-``indices0`` …, the whole numbers that choose along a dimension. Fabric's arrays have no derivatives, nor have indexed
-ones; arrays of arrays have rows of one length here.
+An argument of such a type is a bundle, like a struct with arrays. Its fields are ``data``, the underlying array, and
+``indices0`` …, the integer arrays that index its dimensions. Neither Fabric arrays nor indexed arrays have derivatives.
+The rows of an array of arrays all have one length here.
 """
 
 import re
@@ -11,32 +11,35 @@ from collections.abc import Iterable, Mapping
 from synthesis.core.signatures import Argument, Domain
 
 NOTHING = Argument(name="_", type_name="wp.int8", dtype="int8", domain=Domain(low=0, high=0))
-"""What a struct without fields is said to hold: C gives it a byte, and what is in it is of no matter."""
+"""The placeholder field of a struct without fields. C gives such a struct one byte, whose value does not matter."""
 DATA = "data"
 INDICES = "indices"
 _INDEXED: Mapping[str, bool] = {"indexedarray": True, "fabricarray": False, "indexedfabricarray": True}
-"""Classes of array types of Warp's, and whether they choose by indices."""
+"""Warp's container classes, and whether each has index arrays."""
 
 
 def is_container(made: str) -> bool:
-    """Whether an array type's class is one of those."""
+    """Return whether an array type's class is one of the container classes."""
     return made in _INDEXED
 
 
 def indexed_dimensions(made: str, rank: int) -> int:
-    """How many of an array's dimensions, the first ones, are chosen along by indices."""
+    """Return how many of an array's dimensions, from the first, have an index array."""
     return 0 if not _INDEXED[made] else rank if made == "indexedarray" else 1
 
 
 def container_of(argument: Argument) -> str:
-    """The class of the container whose data an argument is; empty if it is none's."""
+    """Return the class of the container whose ``data`` field an argument is; empty if it is not one."""
     found = re.match(r"wp\.(\w+)\(", argument.type_name)
     data = argument.name.rpartition(".")[2] == DATA and argument.shape is not None
     return found[1] if data and found is not None and is_container(found[1]) else ""
 
 
 def names_in_source(leaves: Iterable[Argument]) -> dict[str, str]:
-    """What a source calls each of some arguments by; of a container's data that is the container, of its indices ''."""
+    """Return the name by which the source refers to each argument.
+
+    A container's ``data`` field goes by the container's name. Its indices cannot be named and map to ''.
+    """
     known = tuple(leaves)
     containers = {each.name.rpartition(".")[0] for each in known if container_of(each)}
     found: dict[str, str] = {}

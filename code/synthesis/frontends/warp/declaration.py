@@ -1,4 +1,4 @@
-"""What the source of a loaded kernel says of its arguments: types, ranks, and what it does with each."""
+"""Derives a signature from the source of a loaded kernel: types, ranks, and how each argument is used."""
 
 import ast
 from dataclasses import replace
@@ -18,22 +18,22 @@ from synthesis.frontends.warp.writes import (
 )
 
 _MEASURES = ("shape", "size", "ndim", "dtype", "strides", "device")
-"""What is asked of an array without reading it."""
+"""Attributes of an array that can be accessed without reading its elements."""
 _STORES = ("tile_store", "tile_store_indexed")
 """Built-ins that write into their first argument and do not read it."""
 _DEEPEST = 12
 
 
 def declared_signature(kernel: Any, claimed: Signature) -> Signature:
-    """A concrete kernel's signature as its source has it; shapes, domains and launch sizes are not known.
+    """Return a concrete kernel's signature as its source determines it; shapes, domains and launch sizes are not known.
 
-    An array that is written and never read is an output; it has a gradient where it is claimed to start from values.
-    What native code does with an array is not known; it stays as claimed. So does what object an id is the id of, if
-    one can be made of what is claimed.
+    An array that is written and never read is an output. It has a gradient if it is claimed to have an initial value.
+    The use of an array by native code is not known, so the claimed role is kept. So is the claimed object behind an id,
+    if such an object can be made from the claimed fields.
 
     Args:
         kernel: the live kernel.
-        claimed: what is claimed of it.
+        claimed: the claimed signature.
     """
     found = discovery.signature_of(kernel)
     roles = {each.name: each.role for each in claimed.spread.arguments}
@@ -52,21 +52,21 @@ def declared_signature(kernel: Any, claimed: Signature) -> Signature:
 
 
 def _role(argument: Argument, name: str, claimed: Role | None, tree: ast.AST, scope: Any) -> Role:
-    """What a source does with an argument that it calls by a name, if it has one."""
+    """Return the role of an argument that the source refers to by a name; the name is empty if it has none."""
     if claimed is None or argument.shape is None or not name:
         return argument.role
     if is_given_to_native_code(tree, name, scope):
         return claimed
     written = is_field_written if "." in name else is_written
     if claimed is Role.INPUT and not written(tree, name, scope):
-        return Role.INPUT  # Warp's record is of a tile that was loaded from it and changed in place
+        return Role.INPUT  # Warp also records a write for a tile that was loaded from the array and changed in place
     if argument.role is Role.INOUT and not _is_read(tree, name, scope):
         return Role.OUTPUT
     return argument.role
 
 
 def _is_read(tree: ast.AST, name: str, scope: Any, depth: int = 0) -> bool:
-    """Whether a function may read an array that it calls by a name; ``state.q`` for a field of a struct."""
+    """Return whether a function may read an array of a given name; ``state.q`` for a field of a struct."""
     parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
     return any(
         _reads(node, name.removeprefix(path), parents, scope, depth)
@@ -77,10 +77,10 @@ def _is_read(tree: ast.AST, name: str, scope: Any, depth: int = 0) -> bool:
 
 
 def _reads(node: ast.expr, field: str, parents: dict[ast.AST, ast.AST], scope: Any, depth: int) -> bool:
-    """Whether one mention of an array, or of the struct that it is a field of, may read it."""
+    """Return whether one mention of an array, or of the struct that contains it, may read it."""
     parent = parents.get(node)
     if field and isinstance(parent, ast.Attribute):
-        return False  # what is asked of the struct is another mention
+        return False  # the attribute is a mention of its own
     while isinstance(parent, ast.Subscript | ast.Attribute) and parent.value is node:
         if isinstance(parent, ast.Attribute) and parent.attr in _MEASURES:
             return False
@@ -93,7 +93,7 @@ def _reads(node: ast.expr, field: str, parents: dict[ast.AST, ast.AST], scope: A
 
 
 def _call_reads(call: ast.Call, place: int, field: str, scope: Any, depth: int) -> bool:
-    """Whether a call may read the array that is one of its arguments, or a field of it."""
+    """Return whether a call may read the array that is one of its arguments, or a field of that argument."""
     name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
     if name == "len" or (name in _STORES and place == 0):
         return False

@@ -1,4 +1,4 @@
-"""Warp kernels of the user's: found in live objects and modules, and described as records."""
+"""Finds a user's Warp kernels in live objects and modules, and describes them as records."""
 
 import ast
 import builtins
@@ -29,19 +29,19 @@ from synthesis.frontends.warp.writes import is_field_written, stored_by_tiles
 
 _LIBRARIES = ("warp", "jax", "jaxlib", "torch", "pxr")
 _USER_CODE = re.compile(r"warp\.(?:examples|tests|(?:_src\.)?(?:fem|sparse|optim))(?:\.|$)")
-"""Modules of Warp's that are written as users' are: what is referred to in them is copied, not imported."""
+"""Modules of Warp that are written like user code. Definitions that they refer to are copied, not imported."""
 _CUSTOMARY = {"wp": "import warp as wp"}
 _MAKERS = {"vec_t": "vector", "mat_t": "matrix", "quat_t": "quaternion", "transform_t": "transformation"}
 _SHORT = {"float32": "float", "int32": "int", "bool": "bool"}
 
 
 def kernels_in(target: object) -> list[Any]:
-    """A kernel by itself, or those of a module, generic ones as they are declared."""
+    """Return a kernel itself, or the kernels of a module; generic kernels as declared, not their instances."""
     return introspection.kernels_of(target) if isinstance(target, ModuleType) else [target]
 
 
 def discover(target: object, examples: Examples, only: int | None) -> list[Kernel | Rejection]:
-    """The kernels in a live kernel, a generic kernel or a module; generic ones count once an instance."""
+    """Return the kernels in a live kernel, a generic kernel or a module, with each instance of a generic kernel."""
     found: list[Kernel | Rejection] = []
     for number, kernel in enumerate(kernels_in(target)):
         if only not in (None, number):
@@ -63,13 +63,14 @@ def discover(target: object, examples: Examples, only: int | None) -> list[Kerne
 
 
 def describe(kernel: Any, table: Mapping[str, Any]) -> Kernel:
-    """A live, concrete kernel with its record, and what a table of inputs says of its arguments.
+    """Return the record of a live, concrete kernel, with the inputs that a table gives for its arguments.
 
-    A kernel that its own lines do not tell is written out as Warp builds it, where that can be.
+    If the kernel's own lines do not define it, its source is written out from the tree that Warp builds, where
+    possible.
 
     Args:
-        kernel: a live one.
-        table: what is said of its arguments, by name.
+        kernel: a live kernel.
+        table: the inputs of its arguments, by name.
 
     Raises:
         ConfigError: if the table names an argument that the kernel lacks, or does not fit one.
@@ -93,22 +94,22 @@ def describe(kernel: Any, table: Mapping[str, Any]) -> Kernel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Told:
-    """A live kernel as a source."""
+    """The source of a live kernel."""
 
     source: str
     places: Places = NO_PLACES
     whole: bool = True
     named: Callable[[Any], str] | None = None
-    """What its structs are called there; None if as they are."""
+    """Returns the name of a struct in the source; None if structs keep their class names."""
 
 
 def _told_best(kernel: Any) -> _Told:
-    """A kernel by its own lines, or written out as Warp builds it where these do not tell it, or do more than that."""
+    """Return a kernel's source: its own lines if they define it and do nothing else, else as Warp builds it."""
     if flattening.is_rewritten(kernel) and (flat := _written_out(kernel)) is not None:
         return flat
     try:
         told = _told(kernel)
-    except OSError:  # a class that was made of no text
+    except OSError:  # a class that was created without source text
         flat = _written_out(kernel)
         if flat is None:
             raise
@@ -122,7 +123,7 @@ def _told_best(kernel: Any) -> _Told:
 
 
 def _written_out(kernel: Any) -> _Told | None:
-    """A kernel with all that it comes to, by value; None if text cannot hold that."""
+    """Return a kernel with everything that it depends on written out by value; None if text cannot represent it."""
     try:
         flat = flattening.flatten(kernel, _literal, type_name)
     except NotFlatError:
@@ -131,7 +132,7 @@ def _written_out(kernel: Any) -> _Told | None:
 
 
 def _told(kernel: Any) -> _Told:
-    """A kernel by its own lines, and those of what they refer to."""
+    """Return a kernel's own source lines, and those of everything that they refer to."""
     collector = SourceCollector(
         unwrap=_unwrap,
         literal=_literal,
@@ -155,11 +156,11 @@ def _told(kernel: Any) -> _Told:
 
 
 def signature_of(kernel: Any, named: Callable[[Any], str] | None = None) -> Signature:
-    """What a live kernel's declaration says: types and ranks. Shapes, domains and launch sizes are not known.
+    """Return the types and ranks in a live kernel's declaration. Shapes, domains and launch sizes are not known.
 
     Args:
-        kernel: a concrete one.
-        named: what its structs are called in the source that declares it; None if as they are.
+        kernel: a concrete kernel.
+        named: returns the name of a struct in the kernel's source; None if structs keep their class names.
     """
     tree, scope = introspection.tree_of(kernel), kernel.func.__globals__
     parameters = introspection.parameters_of(kernel)
@@ -178,7 +179,7 @@ def signature_of(kernel: Any, named: Callable[[Any], str] | None = None) -> Sign
 
 
 def _with_roles(argument: Argument, tree: ast.AST, scope: Any) -> Argument:
-    """A struct that holds arrays, of which each that the kernel may write is said to be written."""
+    """Return a struct that holds arrays, with the role of each array that the kernel may write set to INOUT."""
     if not argument.is_bundle:
         return argument
     named = containers.names_in_source(argument.spread())
@@ -216,7 +217,7 @@ def _names_of_fields(argument: Argument) -> list[str]:
 
 
 def _with_fields(argument: Argument, table: Mapping[str, Any], kernel: str) -> Argument:
-    """A struct, or an array of structs, with what a table says of its fields; all of an array's have its shape."""
+    """Return a struct, or an array of structs, with a table's inputs for its fields; they share the array's shape."""
     fields: list[Argument] = []
     shape = argument.shape
     for each, name in zip(argument.fields, _names_of_fields(argument), strict=True):
@@ -271,7 +272,7 @@ def _argument(name: str, kind: Any, written: bool, named: Callable[[Any], str] |
 
 
 def _container(name: str, kind: Any, written: bool) -> Argument:
-    """An array that is looked at through others, with what it is made of."""
+    """Return the argument for an array that refers to others, with its data and indices as fields."""
     made = introspection.array_class(kind)
     data = _argument(containers.DATA, introspection.plain_array(kind), written)
     indices = tuple(
@@ -293,23 +294,23 @@ def _scalar_name(kind: Any) -> str:
 
 
 def class_name(struct: Any) -> str:
-    """The name of the class that a struct was declared as."""
+    """Return the name of the class that a struct was declared as."""
     return struct.cls.__name__
 
 
 def type_name(kind: Any, named: Callable[[Any], str] = class_name) -> str:
-    """A type as Warp's users write it.
+    """Return a type as Warp's users write it.
 
     Args:
-        kind: a value type, an array, a struct.
-        named: what structs are called.
+        kind: a value type, an array or a struct.
+        named: returns the name of a struct.
     """
     if introspection.is_array(kind):
         element = type_name(kind.dtype, named)
         made = introspection.array_class(kind)
         if made == "array":
             return array_annotation(element, kind.ndim)
-        rank = f", ndim={kind.ndim}" if kind.ndim != 1 else ""  # the other classes take no subscript
+        rank = f", ndim={kind.ndim}" if kind.ndim != 1 else ""  # the other classes cannot be subscripted
         return f"wp.{made}(dtype={element}{rank})"
     if introspection.is_struct(kind):
         return named(kind)
@@ -318,11 +319,11 @@ def type_name(kind: Any, named: Callable[[Any], str] = class_name) -> str:
     name = _scalar_name(kind)
     if name in _SHORT:
         return _SHORT[name]
-    # A vector, matrix or quaternion without a name of its own is known by how it is made.
+    # A vector, matrix or quaternion type that has no name in wp is spelled by its constructor.
     scalar, sizes, form = introspection.parts_of_value_type(kind)
     make = _MAKERS.get(form)
     if make is not None and not hasattr(introspection.wp, name):
-        shape = ", ".join(str(each or "Any") for each in sizes)  # of a size that is not settled Warp has 0
+        shape = ", ".join(str(each or "Any") for each in sizes)  # Warp stores 0 for a size that is not fixed
         size = {"vector": f"length={shape}, ", "matrix": f"shape=({shape}), "}.get(make, "")
         return f"wp.types.{make}({size}dtype=wp.{_scalar_name(scalar)})"
     module = "wp" if getattr(introspection.wp, name, None) is kind else getattr(kind, "__module__", "")
@@ -344,7 +345,7 @@ def _unwrap(value: Any) -> Definition | None:
 
 
 def _built(value: Any) -> Built | None:
-    """Several functions of Warp's, which ``wp.static`` picks from: a tuple of them, whatever holds them; None else."""
+    """Return a sequence of Warp functions, which ``wp.static`` picks from, as a tuple; None for any other value."""
     if not isinstance(value, list | tuple) or not value:
         return None
     functions = cast("Sequence[Any]", value)
@@ -355,7 +356,7 @@ def _built(value: Any) -> Built | None:
 
 
 def _definition(obj: Any, kind: str) -> Definition:
-    """A kernel or function as Python sees it. One that no decorator declares is declared after its source."""
+    """Return a kernel's or function's definition. If no decorator declares it, a declaration follows its source."""
     source, line = _without_static(introspection.source_of(obj), introspection.first_line_of(obj))
     source, line = _with_own_options(obj, source, line, kind)
     decorators = source.partition("def ")[0]
@@ -373,27 +374,29 @@ def _definition(obj: Any, kind: str) -> Definition:
 
 
 def _without_static(source: str, line: int) -> tuple[str, int]:
-    """The source of a function of a class's without what makes it one, and the line that it starts at."""
+    """Return the source of a static method without ``@staticmethod``, and its first line."""
     first, _, others = source.partition("\n")
     return (others, line + 1) if first.strip() == "@staticmethod" else (source, line)
 
 
 def _options_of(obj: Any, kind: str) -> dict[str, Any]:
-    """What a kernel's decorator was given; of a function nothing, whose only option is where Warp keeps it."""
+    """Return the options in a kernel's decorator. A function has none, as its only option is its module."""
     return introspection.decorator_options_of(obj) if kind == "kernel" else {}
 
 
 def _with_own_options(obj: Any, source: str, line: int, kind: str) -> tuple[str, int]:
-    """A source with Warp's decorator by value, where others stand, or one that names what a function around it has.
+    """Return a source in which Warp's decorator has its options by value.
+
+    A decorator is replaced if it is not Warp's, or if it refers to local names of an enclosing function.
 
     Args:
         obj: a kernel or a function.
         source: its source.
-        line: the line that the source starts at.
+        line: the first line of the source.
         kind: ``kernel`` or ``func``.
 
     Returns:
-        The source, and the line that it starts at as if its decorator stood right above its ``def``.
+        The source, and its first line as if the decorator stood directly above its ``def``.
     """
     dedented = textwrap.dedent(source)
     tree = ast.parse(dedented).body[0]
@@ -412,7 +415,7 @@ def _with_own_options(obj: Any, source: str, line: int, kind: str) -> tuple[str,
 
 
 def _root_of(decorator: ast.expr, scope: Mapping[str, Any]) -> tuple[str, str]:
-    """The package that a decorator is of, and its name there; both are empty for the user's own."""
+    """Return the package of a decorator, and the decorator's name there; both are empty for the user's own."""
     node = decorator.func if isinstance(decorator, ast.Call) else decorator
     if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
         module = scope.get(node.value.id)
@@ -424,7 +427,7 @@ def _root_of(decorator: ast.expr, scope: Mapping[str, Any]) -> tuple[str, str]:
 
 
 _OF_OTHERS = ("func_native", "func_grad", "func_replay")
-"""Decorators whose arguments are not options: code, or what the function belongs to."""
+"""Decorators whose arguments are not options but code, or the function that the decorated one belongs to."""
 
 
 def _wrapped(obj: Any, kind: str, options: Mapping[str, Any] | None = None) -> str:
@@ -433,9 +436,9 @@ def _wrapped(obj: Any, kind: str, options: Mapping[str, Any] | None = None) -> s
 
 
 def _literal(value: Any) -> str | None:
-    """A Warp constant: a type, a built-in function, a scalar, or a vector or matrix by its components."""
+    """Return a Warp constant as text: a type, a built-in function, a scalar, or a vector or matrix with components."""
     if introspection.is_value_type(value):
-        # In a kernel's body float(x) and wp.float32(x) are different casts, so the short name will not do.
+        # In a kernel's body, float(x) and wp.float32(x) are different casts, so the short name is not used.
         return f"wp.{value.__name__}" if value.__name__ in _SHORT else type_name(value)
     kind: Any = value.__class__
     if introspection.is_builtin(value):

@@ -1,11 +1,12 @@
-"""Runs Warp's C++ and CUDA text from the text alone: no Python source, no live kernel.
+"""Runs Warp's C++ and CUDA texts without their Python source or a live kernel.
 
-A batch of texts becomes one translation unit (``units.py``) over Warp's headers. Warp's own compiler, Clang with a
-precompiled header at -O0, builds it; its JIT loads it. A CUDA text whose frame is Warp's own to the letter runs as one
-block of one thread, whose grid-stride loop visits every element of the launch; any other frame has to show in several
-grids what it visits (``grids.py``). That is faithful as long as no thread of a block waits for another's work.
+A batch of texts becomes one translation unit (``units.py``) that includes Warp's headers. Warp's own Clang builds it at
+-O0 with a precompiled header, and Warp's JIT loads it. A CUDA text whose frame is exactly the one that Warp prints runs
+as one block of one thread, whose grid-stride loop visits every element of the launch. Any other frame is run in several
+grids and must visit the right elements in each (``grids.py``). This is faithful as long as no thread of a block waits
+for another.
 
-Call it in a process that may die: a text may do anything that C++ can.
+Call it in a process that may die, since a text may do anything that C++ can.
 """
 
 import contextlib
@@ -52,7 +53,7 @@ _FLAGS = ("-w", "-ferror-limit", "0")
 _UNITS = itertools.count()
 _SECOND_TRY = "Warp: Compilation with PCH failed"
 
-# Threads of a block that work together: what one thread a block cannot stand for.
+# Operations by which the threads of a block work together. One thread per block cannot stand in for them.
 _COOPERATIVE = re.compile(
     r"\b(?:__shared__|__syncthreads\w*|__syncwarp|__\w+_sync|cooperative_groups|threadIdx|blockIdx|blockDim|gridDim|warpSize"
     r"|builtin_block_dim|block_dim|tile_from_thread|tile_to_thread|untile|tile_stack\w*)\b"
@@ -63,21 +64,21 @@ _EACH_STORES = re.compile(r"\bwp::adj_(?:array_store|atomic_\w+)\(")
 _PARTED = re.compile(r"\btile_i?fft\((?:[^,()]*,){3} *(?!0,)\d+,")
 _NEEDS_GPU = Unproved(Hindrance.NEEDS_GPU)
 _REORDERED = {2: 3e-2, 4: 1e-3, 8: 1e-9}
-"""How far a number of so many bytes may be off where threads run in another order and add in it."""
+"""Relative tolerance, by a float's size in bytes, where threads run in another order and add in that order."""
 
 
 def prepare() -> None:
-    """Start Warp's runtime; a process that others are forked from calls it once."""
+    """Start Warp's runtime. A process that others are forked from calls it once."""
     wp.config.log_level = wp.LOG_ERROR
-    with _standard_error():  # which Warp tells that there is no GPU
+    with _standard_error():  # Warp reports there that it finds no GPU
         start_warp()
     keep_cached_header()
 
 
 def unavailable(level: Level, text: str) -> Unproved | None:
-    """Why a text cannot be run faithfully on a CPU, or None if it can.
+    """Return why a text cannot be run faithfully on a CPU, or None if it can.
 
-    A CUDA text that is not framed as Warp frames its kernels is tried like any other: it is no kernel for a GPU either.
+    A CUDA text without Warp's frame is tried like any other, as it is not a valid kernel on a GPU either.
     """
     if not level.run_by:
         return _NEEDS_GPU
@@ -90,10 +91,11 @@ def unavailable(level: Level, text: str) -> Unproved | None:
 
 
 def _is_of_block(text: str) -> bool:
-    """Whether it matters how many threads a block has that works on tiles.
+    """Return whether the result of a text that works on tiles depends on the number of threads in a block.
 
-    It does where tiles have an element, or a part, for each thread; and in a backward text where each thread by itself
-    goes back through what all of them have stored or added, so that adjoints are too large by as many as there are.
+    It does if a tile has an element, or a part, for each thread. It also does if, in a backward text, each thread by
+    itself differentiates what all threads stored or added, because adjoints are then too large by a factor of the
+    number of threads.
     """
     if _PARTED.search(text) or ("wp::adj_tile_" in text and _EACH_STORES.search(text)):
         return True
@@ -104,12 +106,12 @@ def _is_of_block(text: str) -> bool:
 def run_programs(
     programs: Sequence[Program], scratch: Path, *, share: bool = True
 ) -> Iterator[tuple[int, Outcome | Rejection | None]]:
-    """What every text leaves in its arrays, or why it could not be run; in any order, with the program's number.
+    """Yield each program's number with the final values of its arrays, or why it could not be run, in any order.
 
     Args:
         programs: forward and backward texts at levels ``cpp_…`` and ``cuda_…`` that are not ``unavailable``.
         scratch: a folder that runs share; the precompiled header is kept in it.
-        share: whether texts that are the same statements are executed once.
+        share: whether texts with the same statements are executed once.
     """
     prepare()
     left: dict[int, Outcome] = {}
@@ -128,10 +130,10 @@ def run_programs(
     ]
     for number, outcome in _run_unit(alone, _Compiler(scratch), left):
         program = programs[number]
-        if isinstance(outcome, Rejection) and program.sketched:  # the host may lack what a GPU has
+        if isinstance(outcome, Rejection) and program.sketched:  # the host may lack functions of a GPU
             outcome = _compiled_only(program)
         elif outcome is not None and (unassigned := find_unassigned(program.text)) is not None:
-            outcome = _failure(Symptom.UNASSIGNED, unassigned)  # its runs say nothing: what is left in memory may fit
+            outcome = _failure(Symptom.UNASSIGNED, unassigned)  # its results may be right by chance
         for each in (number, *followers.get(number, ())) if outcome is not None else (number,):
             if outcome is not None and not isinstance(outcome, Rejection):
                 left[each] = outcome
@@ -139,7 +141,7 @@ def run_programs(
 
 
 def _twins(programs: Sequence[Program]) -> dict[int, int]:
-    """Programs that are the same statements as an earlier one, on the same inputs, by number: theirs to that one's."""
+    """Map each program with the same statements and inputs as an earlier one to that program, by number."""
     found: dict[int, int] = {}
     first: dict[Statements, list[int]] = {}
     statements = [None if each.compile_only or _is_watched(each) else statements_of(each.level, each.text)
@@ -158,7 +160,7 @@ def _twins(programs: Sequence[Program]) -> dict[int, int]:
 
 
 def _is_watched(program: Program) -> bool:
-    """Whether a text has to show how it touches memory, which its statements in C++ cannot show for it."""
+    """Return whether a text's memory accesses are recorded, for which its C++ equivalent cannot stand in."""
     try:
         return bool(watched_arrays(program))
     except UnwatchableError:
@@ -166,10 +168,13 @@ def _is_watched(program: Program) -> bool:
 
 
 def _same_inputs(statements: Sequence[Statements | None], left: Program, right: Program) -> bool:
-    """Whether two programs of the same statements start from the same arrays; ``statements`` are all programs'."""
+    """Return whether two programs with the same statements start from the same arrays.
+
+    ``statements`` are those of all programs.
+    """
     if left.signature != right.signature or left.runs.keys() != right.runs.keys():
         return False
-    # What a backward text finds in its arrays is the forward text's of its own language, if that is another.
+    # A backward text starts from the final arrays of the forward text in its own language, which may be another text.
     if (left.follows is None) != (right.follows is None):
         return False
     if left.follows is not None and right.follows is not None:
@@ -186,9 +191,9 @@ def _same_arrays(a: Values, b: Values) -> bool:
 def _run_unit(
     entries: Sequence[tuple[int, Program]], compiler: "_Compiler", left: Mapping[int, Outcome]
 ) -> Iterator[tuple[int, Outcome | Rejection | None]]:
-    """Programs that share a translation unit; those that do not compile are left out of it and told of.
+    """Run programs that share a translation unit; those that do not compile are reported and left out of it.
 
-    ``left`` is what programs before them, by number, have left in their arrays.
+    ``left`` maps the number of each earlier program to its final arrays.
     """
     remaining: list[tuple[int, Program]] = []
     pieces: dict[int, Piece] = {}
@@ -232,10 +237,10 @@ def _failure(symptom: Symptom, detail: str) -> Rejection:
 
 
 class _Compiler:
-    """Warp's Clang with a precompiled header that survives failed compiles.
+    """Warp's Clang with a precompiled header that survives failed compilations.
 
     Args:
-        scratch: where units and objects go; of this process and of those that are forked from the same one.
+        scratch: the folder for units and objects; processes forked from the same one share it.
     """
 
     def __init__(self, scratch: Path) -> None:
@@ -245,7 +250,7 @@ class _Compiler:
         borrow_header(self._kept, self._headers)
 
     def _make_own(self) -> Path:
-        """A folder in the scratch folder with a header, for this process and its siblings."""
+        """Return a folder in the scratch folder with a header, for this process and its siblings."""
         own = self._scratch / "header"
         if not own.is_dir():
             made = self._scratch / f"header_{os.getpid()}"
@@ -255,11 +260,11 @@ class _Compiler:
         return own
 
     def compile(self, source: str) -> tuple[Path | None, str]:
-        """The object file, or None, and what the compiler said."""
+        """Return the object file, or None, and the compiler's messages."""
         compiled, errors = self._compile(source)
         errors = errors.partition(_SECOND_TRY)[0]
         if compiled is None:
-            # Warp removes a header with which a compile failed, and tries without one.
+            # Warp removes the header after a failed compilation and tries again without one.
             borrow_header(self._kept, self._headers)
         return compiled, errors
 
@@ -268,7 +273,7 @@ class _Compiler:
 
 
 def _compile(source: str, scratch: Path, headers: Path) -> tuple[Path | None, str]:
-    """The object file, or None, and what the compiler said; it makes the precompiled header if there is none."""
+    """Return the object file, or None, and the compiler's messages; the precompiled header is made if it is missing."""
     flags = (ctypes.c_char_p * (len(_FLAGS) + 1))(*[flag.encode() for flag in _FLAGS], None)
     stem = scratch / f"unit_{os.getpid()}_{next(_UNITS)}"
     compiled = stem.with_suffix(".o")
@@ -294,7 +299,7 @@ def _compile(source: str, scratch: Path, headers: Path) -> tuple[Path | None, st
 
 @functools.cache
 def keep_cached_header() -> Path | None:
-    """A folder in the user's cache with the precompiled header, made if it is not there; None if it cannot be."""
+    """Return a folder in the user's cache with the precompiled header, made if missing; None if it cannot be made."""
     return keep_header(_make_header, _labels_of_header())
 
 
@@ -305,7 +310,7 @@ def _make_header(folder: Path) -> None:
 
 
 def _labels_of_header() -> tuple[str, ...]:
-    """What a precompiled header depends on: Clang looks at the headers' places, sizes and times."""
+    """Return everything that a precompiled header depends on: Clang checks the headers' paths, sizes and times."""
     native = Path(build.warp_home, "native")
     stamp = (native / "builtin.h").stat()
     machine = f"{platform.system()} {platform.machine()}"
@@ -314,7 +319,7 @@ def _labels_of_header() -> tuple[str, ...]:
 
 @contextlib.contextmanager
 def _standard_error() -> Generator[list[str]]:
-    """What native code writes to the process's standard error."""
+    """Collect what native code writes to the process's standard error."""
     said: list[str] = []
     with tempfile.TemporaryFile() as file:
         saved = os.dup(2)
@@ -329,7 +334,7 @@ def _standard_error() -> Generator[list[str]]:
 
 
 def _blamed(errors: str) -> dict[int, str]:
-    """Program number to the first error inside its text."""
+    """Return the first error inside each program's text, by the program's number."""
     found: dict[int, str] = {}
     for match in re.finditer(r"^irsmith_(\d+):(\d+):\d+: (?:fatal )?error: (.*)$", errors, re.MULTILINE):
         found.setdefault(int(match[1]), f"line {match[2]}: {match[3]}")
@@ -362,7 +367,7 @@ def _entry_of(handle: str, number: int) -> Any:
 
 
 def _run(entry: Any, piece: Piece, program: Program, before: Outcome | None) -> Outcome | Rejection:
-    """What a program leaves; ``before`` is what the program that it follows has left."""
+    """Return a program's final values. ``before`` has the final values of the program that it follows."""
     bounds = launch_bounds(program.signature, program.text)
     grids = (ONE if piece.strides else one_each(bounds.size),)
     if piece.own_frame:
@@ -372,8 +377,8 @@ def _run(entry: Any, piece: Piece, program: Program, before: Outcome | None) -> 
     outcome: dict[RunKey, Values] = {}
     runs = program.runs if before is None else program.after(before).runs
     for turn, (key, start) in enumerate(runs.items()):
-        # An array that is two arguments may be read by one name while threads write or add to it by the other: what
-        # is left then depends on their order, and plain accesses of one element are nothing to note.
+        # If one array is passed as two arguments, threads may read it by one name while others write or add to it by
+        # the other. The result then depends on the order of threads, and plain accesses to one element are no error.
         apart = key.purpose is not Purpose.OVERLAP
         for grid in grids if apart else grids[:1]:
             try:
@@ -393,7 +398,7 @@ def _run(entry: Any, piece: Piece, program: Program, before: Outcome | None) -> 
 
 
 def _launch(entry: Any, bounds: Any, memory: Memory, grid: Grid, piece: Piece) -> Rejection | None:
-    """Run a text in a grid; what it did wrong on the way, or None."""
+    """Run a text in a grid. Return the reason why the run is wrong, or None."""
     visits = np.zeros(bounds.size, np.uint32)
     watch = (
         Watch([(name, *memory.place(name)) for name in piece.watched]) if piece.watched and grid is not ONE else None
@@ -418,7 +423,7 @@ def _launch(entry: Any, bounds: Any, memory: Memory, grid: Grid, piece: Piece) -
 
 
 def _differing(left: Values, right: Values) -> str | None:
-    """An array in which two runs differ by more than other sums of the same terms do; None if there is none."""
+    """Return an array in which two runs differ by more than the order of sums explains; None if there is none."""
     others = flat(left)
     for name, b in flat(right).items():
         a = others[name]
@@ -434,7 +439,7 @@ def _differing(left: Values, right: Values) -> str | None:
     return None
 
 
-# ---- What a GPU has
+# ---- compilation for a GPU
 
 
 def _compiled_only(program: Program) -> Outcome | Rejection:
@@ -446,13 +451,13 @@ def _compiled_only(program: Program) -> Outcome | Rejection:
 
 
 def compiled_cuda(text: str, block_dim: int, suffix: str = "ptx", architecture: int = CUDA_ARCHITECTURE) -> bytes:
-    """What NVRTC makes of a CUDA text; no GPU is needed.
+    """Compile a CUDA text with NVRTC; no GPU is needed.
 
     Args:
         text: the text of a kernel.
-        block_dim: threads of a block.
+        block_dim: threads per block.
         suffix: ``ptx`` for PTX, ``cubin`` for machine code.
-        architecture: the compute capability, times ten, that it is for.
+        architecture: the compute capability, times ten, to compile for.
 
     Raises:
         RuntimeError: if it does not compile.

@@ -1,8 +1,8 @@
-"""Writes a live kernel out by what Warp builds it of: each function, struct and constant that it comes to, by value.
+"""Writes out a live kernel's source by value: every function, struct and constant that it depends on.
 
-A kernel that a library makes of a user's function is not what its own lines say: ``wp.fem`` puts other calls into the
-function's tree, and the kernel's lines name what a dozen functions around them hold. Warp keeps the trees as it
-builds them, and knows what each name in them stands for; a source made of these says the same in its own words.
+The own lines of a kernel that a library makes from a user's function do not define it: ``wp.fem`` replaces calls in the
+function's tree, and the lines refer to local variables of many enclosing functions. Warp keeps the trees that it builds
+kernels from, and the values of the names in them. The source written here is made from these.
 """
 
 import ast
@@ -21,34 +21,34 @@ _PLAIN = (bool, int, float, str, bytes, type(None), type(...))
 Literal = Callable[[Any], str | None]
 Spelling = Callable[[Any, Callable[[Any], str]], str]
 _MOST = 400
-"""Functions, structs and constants of a source."""
+"""Maximum number of functions, structs and constants in a source."""
 
 
 class NotFlatError(Exception):
-    """A kernel that cannot be written out; the message says for want of what."""
+    """Raised for a kernel that cannot be written out; the message names the part that prevents it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Flat:
-    """A kernel as a source of its own."""
+    """A kernel as a self-contained source."""
 
     source: str
     structs: Mapping[str, str]
-    """The names of its structs, by those that they have in generated text."""
+    """The name of each struct, by its name in generated text."""
 
 
 def flatten(
     kernel: Any, literal: Callable[[Any], str | None], spell: Callable[[Any, Callable[[Any], str]], str]
 ) -> Flat:
-    """A source that declares a kernel under its own name, with all that it comes to, and imports Warp alone.
+    """Return a source that declares a kernel under its own name with all its dependencies, and imports only Warp.
 
     Args:
-        kernel: a live, concrete one.
-        literal: a constant as text; None if it cannot be written.
-        spell: a type as an annotation has it, given what structs are called.
+        kernel: a live, concrete kernel.
+        literal: returns a constant as text; None if it cannot be written.
+        spell: returns a type as an annotation, given a function that names structs.
 
     Raises:
-        NotFlatError: if part of it cannot be written as Python: native code, or what no text can hold.
+        NotFlatError: if part of it cannot be written as Python, such as native code.
     """
     flattening = _Flattening(literal, spell)
     flattening.add_kernel(kernel)
@@ -56,7 +56,7 @@ def flatten(
 
 
 def is_rewritten(kernel: Any) -> bool:
-    """Whether Warp builds a kernel, or a function that it comes to, of other lines than its own."""
+    """Return whether Warp builds a kernel, or a function that it reaches, from other code than its own lines."""
     return any(map(introspection.is_rewritten, introspection.reached_from(kernel)))
 
 
@@ -69,20 +69,20 @@ class _Flattening:
     def __post_init__(self) -> None:
         self._taken = {"wp", "Any", *keyword.kwlist, *dir(builtins)}
         self._constants: dict[str, str] = {}
-        """Text to name."""
+        """The name of each constant, by its text."""
         self._definitions: list[str] = []
         self._functions: dict[int, str] = {}
         self._uses_any = False
 
     def text(self) -> str:
-        """All that was added, as a source."""
+        """Return everything that was added as a source."""
         imports = ["from typing import Any\n"] if self._uses_any else []
         constants = "\n".join(f"{name} = {text}" for text, name in self._constants.items())
         head = "\n".join([*imports, "import warp as wp"])
         return "\n\n\n".join(["\n\n".join(each for each in (head, constants) if each), *self._definitions]) + "\n"
 
     def add_kernel(self, kernel: Any) -> None:
-        """Add a kernel, and what it comes to before it."""
+        """Add a kernel, after everything that it depends on."""
         for each in introspection.reached_from(kernel):
             self._taken |= _names_bound_in(introspection.built_tree_of(each))
         name = kernel.func.__name__
@@ -99,7 +99,7 @@ class _Flattening:
         self._definitions.append(text)
 
     def _free(self, name: str) -> str:
-        """A name that nothing else has, which is then taken."""
+        """Return an unused name, and mark it as used."""
         stem, number = name, 1
         while name in self._taken or introspection.is_builtin_name(name):
             number += 1
@@ -110,7 +110,7 @@ class _Flattening:
     # ---- definitions
 
     def _function(self, function: Any) -> str:
-        """The name of a function of the user's, which is there then."""
+        """Return the name of a user's function; it is added if it is new."""
         known = self._functions.get(id(function))
         if known is not None:
             return known
@@ -126,7 +126,7 @@ class _Flattening:
         return name
 
     def _defined(self, obj: Any, name: str, types: Mapping[str, Any]) -> str:
-        """The definition of a kernel or function under a name, without decorators."""
+        """Return the definition of a kernel or function under a name, without decorators."""
         (found,) = introspection.built_tree_of(obj).body
         if not isinstance(found, ast.FunctionDef):
             raise NotFlatError(f"{name} is declared by no def")
@@ -148,7 +148,7 @@ class _Flattening:
         return ast.unparse(ast.fix_missing_locations(made))
 
     def _struct(self, kind: Any) -> str:
-        """The name of a struct, which is there then."""
+        """Return the name of a struct; it is added if it is new."""
         key = introspection.name_in_texts(kind)
         if key not in self.structs:
             self.structs[key] = self._free(kind.cls.__name__)
@@ -163,10 +163,10 @@ class _Flattening:
         self._uses_any |= "Any" in text
         return text
 
-    # ---- what functions are made of
+    # ---- parts of functions
 
     def _rebuilt(self, node: Any, obj: Any, bound: set[str]) -> Any:
-        """A part of a function's tree, with names that this source has."""
+        """Return a part of a function's tree with the names of this source."""
         if isinstance(node, list):
             return [self._rebuilt(each, obj, bound) for each in node]  # pyright: ignore[reportUnknownVariableType]
         if not isinstance(node, ast.AST):
@@ -182,11 +182,11 @@ class _Flattening:
                 return found
         parts = {name: self._rebuilt(getattr(node, name, None), obj, bound) for name in node._fields}
         if isinstance(node, ast.Attribute | ast.Name | ast.Subscript) and parts.get("ctx") is None:
-            parts["ctx"] = ast.Load()  # trees that were put together by hand lack it
+            parts["ctx"] = ast.Load()  # trees that were built by hand lack it
         return type(node)(**parts)
 
     def _outer(self, node: ast.expr, obj: Any, bound: set[str]) -> ast.expr | None:
-        """What a name, or a chain of attributes, is called here; None if it begins with the function's own."""
+        """Return an expression for a name, or chain of attributes, from outside the function; None for a local name."""
         chain: list[str] = []
         while isinstance(node, ast.Attribute):
             chain.append(node.attr)
@@ -209,7 +209,7 @@ class _Flattening:
         return found
 
     def _value(self, name: str, value: Any) -> ast.expr:
-        """An expression for what a name stands for."""
+        """Return an expression for the value of a name."""
         if value is not None and getattr(builtins, getattr(value, "__name__", ""), None) is value:
             return ast.Name(value.__name__, ast.Load())
         if value is wp or (isinstance(value, ModuleType) and value.__name__.partition(".")[0] == "warp"):
@@ -231,11 +231,11 @@ class _Flattening:
         return ast.Name(self._constants[text], ast.Load())
 
     def _text_of(self, value: Any) -> str | None:
-        """A constant as text; None if it cannot be written."""
+        """Return a constant as text; None if it cannot be written."""
         if isinstance(value, bool | str):
             return repr(value)
         if isinstance(value, int):
-            return repr(int(value))  # a member of an enumeration is a number as well
+            return repr(int(value))  # a member of an enumeration is a number, too
         if isinstance(value, float):
             return repr(value) if math.isfinite(value) else f'float("{value}")'
         if isinstance(value, tuple):
@@ -245,7 +245,7 @@ class _Flattening:
 
 
 def _names_bound_in(tree: ast.AST) -> set[str]:
-    """Names of parameters, and of what is assigned to."""
+    """Return the names of parameters and of assigned variables."""
     return {each.arg for each in ast.walk(tree) if isinstance(each, ast.arg)} | {
         each.id for each in ast.walk(tree) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
     }

@@ -1,4 +1,4 @@
-"""The front end object: Warp's side of the protocol in ``frontends/base.py``."""
+"""Implements the front-end protocol of ``frontends/base.py`` for Warp."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -54,58 +54,58 @@ from synthesis.frontends.warp.unassigned import find_unassigned
 _VERSIONS = versions_of(SUPPORTED)
 _USUAL_MIX = {1: 0.25, 2: 0.75}
 _BINARIES = {"nvrtc": binaries.ptx_of, "nvdisasm": binaries.sass_of}
-"""What makes the levels that Warp does not generate, by the name that they give it."""
+"""For each tool that makes texts other than Warp's code generation, the function that runs it."""
 
 
 class WarpCompiler:
-    """NVIDIA Warp. One process at a time, one thread at a time: Warp keeps its state in globals."""
+    """NVIDIA Warp. Use one process and one thread at a time, since Warp keeps its state in globals."""
 
     levels = LEVELS
     devices: tuple[str, ...] = ("cpu+cuda", "cpu", "cuda")
 
     def toolchain(self) -> Mapping[str, str]:
-        """Warp alone determines the texts."""
+        """Return Warp's version, which alone determines the texts."""
         return _VERSIONS
 
     def compilers(self) -> Mapping[str, str]:
-        """Clang and NVRTC in Warp's own libraries, and NVIDIA's disassembler."""
+        """Return Clang and NVRTC, which are in Warp's own libraries, and NVIDIA's disassembler."""
         return compilation.compilers() | {"nvdisasm": binaries.find_nvdisasm() or "not installed: no level cubin_sass"}
 
     def caches(self) -> Mapping[str, Path]:
-        """The folder that Warp keeps kernels in which it compiles itself."""
+        """Return the folder in which Warp caches the kernels that it compiles itself."""
         compilation.start_warp()
         return {"kernel cache of Warp": Path(str(introspection.wp.config.kernel_cache_dir))}
 
     def recognises(self, source: str) -> bool:
-        """Whether a source declares a kernel."""
+        """Return whether a source declares a kernel."""
         return re.search(r"@(wp|warp)\.kernel\b|^from warp import", source, re.MULTILINE) is not None
 
     def claims(self, obj: object) -> bool:
-        """Whether a live object is a Warp kernel."""
+        """Return whether a live object is a Warp kernel."""
         return introspection.is_kernel(obj)
 
     def prospects(self, target: object) -> list[str]:
-        """The kernels in a live kernel or a module, generic ones once."""
+        """Return the names of the kernels in a live kernel or a module; a generic kernel counts once."""
         return [kernel.func.__name__ for kernel in discovery.kernels_in(target)]
 
     def discover(
         self, target: object, *, examples: Examples = NO_EXAMPLES, only: int | None = None
     ) -> list[Kernel | Rejection]:
-        """The kernels in a live kernel or a module; examples give shapes, domains and launch dimensions."""
+        """Return the kernels in a live kernel or a module; examples give shapes, domains and launch dimensions."""
         return discovery.discover(target, examples, only)
 
     def load(self, specs: Sequence[KernelSpec]) -> list[Kernel | Rejection]:
-        """Run the sources, those that can in one module, and find the kernels in them by name."""
+        """Run the sources, in one module where possible, and find their kernels by name."""
         with introspection.own_modules():
             return load_kernels(specs, _found, introspection.forget)
 
     def release(self, kernels: Sequence[Kernel]) -> None:
-        """Forget kernels that ``load`` made."""
+        """Drop the kernels that ``load`` made."""
         for name in dict.fromkeys(kernel.module for kernel in kernels if kernel.module):
             introspection.forget(name)
 
     def lower(self, kernels: Sequence[Kernel], levels: Sequence[Level], *, device: str) -> list[Lowered | Rejection]:
-        """The clean texts; a level names its device itself."""
+        """Return the clean texts. ``device`` is not used, as each level determines its device."""
         return [self._lower(kernel, levels) for kernel in kernels]
 
     def _lower(self, kernel: Kernel, levels: Sequence[Level]) -> Lowered | Rejection:
@@ -128,7 +128,7 @@ class WarpCompiler:
         needs_gpu = [level.name for level in sources if level.device == "cpu" and _is_for_gpu(found[level.name])]
         found |= dict.fromkeys(needs_gpu)
         texts = {name: text and text[0] for name, text in found.items()}
-        unassigned = find_unassigned(next(filter(None, texts.values()), ""))  # all are made of the same statements
+        unassigned = find_unassigned(next(filter(None, texts.values()), ""))  # all have the same statements
         if unassigned is not None:
             return rejected(kernel.spec, Stage.LOWER, Symptom.UNASSIGNED, unassigned)
         source = kernel.spec.source
@@ -161,11 +161,11 @@ class WarpCompiler:
         return Lowered(texts=texts, line_map=line_map, rejections=tuple(missing))
 
     def declared(self, kernel: Kernel) -> Signature:
-        """Types and ranks from the declaration, and what the source does with each argument."""
+        """Return the types and ranks in the declaration, and the role of each argument in the source."""
         return declared_signature(kernel.live, kernel.spec.signature)
 
     def describe(self, kernel: Kernel, *, device: str, include_backward: bool) -> dict[str, str | None]:
-        """``cpp_code``, Warp's own whole unit, and the clean ``forward_code`` and ``backward_code``."""
+        """Return ``cpp_code``, Warp's own whole unit, and the clean ``forward_code`` and ``backward_code``."""
         try:
             texts = lowering.clean_texts(kernel.live, kernel.spec.signature.options, (device,), kernel.places.line)
             unit = lowering.whole_unit(kernel.live, device)
@@ -180,63 +180,69 @@ class WarpCompiler:
 
 
 class WarpProver:
-    """Texts by Warp's Clang on the CPU, held against an interpreter of the Python source."""
+    """Runs texts with Warp's Clang on the CPU, and computes the expected results by interpreting the Python source."""
 
     def prepare(self) -> None:
         """Start Warp's runtime."""
         execution.prepare()
 
     def unavailable(self, level: Level, text: str) -> Unproved | None:
-        """A GPU is needed for PTX and machine code, and for CUDA whose threads wait for each other."""
+        """Return why a text cannot be run here: PTX, machine code and CUDA with cooperating threads need a GPU."""
         return execution.unavailable(level, text)
 
     def foreign(self, level: Level, text: str) -> str | None:
-        """What of C++ and CUDA neither Warp's code generation nor its headers' functions are."""
+        """Return a construct that neither Warp's code generator prints nor its headers declare, or None."""
         return screening.foreign(level, text)
 
     def tame(self, level: Level, text: str, own: str) -> Tamed:
-        """Without comments, its own names marked; nothing that Warp does not print, but for what the row has."""
+        """Return a text without comments and with its own names marked, and anything in it that Warp would not print.
+
+        Constructs that the row's own text has are allowed.
+        """
         return taming.tame(level, text, own)
 
     def run(self, programs: Sequence[Program], scratch: Path) -> Iterator[tuple[int, Outcome | Rejection | None]]:
-        """C++ by Warp's Clang; CUDA too, for the host, where one thread a block is faithful."""
+        """Run C++ with Warp's Clang, and CUDA, too, on the host where one thread per block is faithful."""
         return execution.run_programs(programs, scratch)
 
     def reference(self, kernel: Kernel) -> Reference:
-        """Every array that the kernel leaves, by an interpreter of its Python source."""
+        """Return a reference that interprets the Python source and gives the final value of every array."""
         return LaunchReference(kernel.live, kernel.spec.signature.spread, kernel.places.line)
 
     def separate(self, kernel: Kernel, runs: Sequence[Values]) -> frozenset[str]:
-        """Told from launches of the interpreter."""
+        """Return the arrays in which no thread accesses, without atomics, an element that another thread writes."""
         return separate(kernel.live, kernel.spec.signature.spread, runs)
 
     def accumulated(self, kernel: Kernel, run: Values) -> frozenset[str]:
-        """Told from a launch of the interpreter, if the source has atomics at all."""
+        """Return the arrays of which several threads change one element, and only by atomics.
+
+        A run of the interpreter determines them; it is skipped if the source has no atomics.
+        """
         if _ATOMICS.search(kernel.spec.source) is None:
             return frozenset()
         return accumulated(kernel.live, kernel.spec.signature.spread, run)
 
     def operations(self) -> Mapping[str, ToolOperation]:
-        """Warp's built-ins that Python sees."""
+        """Return the Warp built-ins that Python sees."""
         return catalogue.operations()
 
     def used(self, source: str, texts: Mapping[str, str | None]) -> frozenset[str]:
-        """The built-ins that the source calls, and those that its operators stand for."""
+        """Return the built-ins that the source calls, and those that its operators stand for."""
         return catalogue.used(source)
 
     def gradient_trap(self, kernel: Kernel) -> str | None:
-        """The class of constructs that Warp's adjoints are known to be wrong for."""
+        """Return the class of constructs in the kernel whose adjoints Warp is known to get wrong."""
         return traps.gradient_trap(kernel.live, kernel.spec.signature.options)
 
 
 _ATOMICS = re.compile(r"atomic_|\][\w.]*\s*[-+*/|&^]=")
-"""What gives atomics: their functions, and an element that is changed in place."""
+"""Matches sources with atomics: a call of an atomic function, or an element that is changed in place."""
 _NEEDS_GPU = "a native snippet that needs a GPU: it uses blocks of threads"
 _OF_BLOCKS = frozenset({"__shared__", "__syncthreads", "threadIdx", "blockIdx"})
 
 
 def _is_for_gpu(text: tuple[str, LineMap] | None) -> bool:
-    """Whether a CPU text has CUDA's own words in it, and no preprocessor to keep them from the CPU."""
+    """Return whether a CPU text uses CUDA's own words without a preprocessor conditional around them."""
     return (
         text is not None and "__sync" in text[0] and not _OF_BLOCKS.isdisjoint(words(text[0])) and "#if" not in text[0]
     )

@@ -1,4 +1,4 @@
-"""Which arguments of a kernel Warp's backward text gives gradients for."""
+"""Determines the arguments for which Warp's backward text computes gradients."""
 
 import ast
 from collections.abc import Sequence
@@ -9,13 +9,13 @@ from synthesis.frontends.warp.writes import path_of
 
 
 def differentiable(arguments: Sequence[Argument], tree: ast.AST) -> tuple[str, ...]:
-    """The names of the arrays of floating-point numbers that a kernel starts from.
+    """Return the names of the floating-point arrays whose initial values a kernel uses.
 
-    A plain value's adjoint stays inside the kernel, and arrays that are looked at through others have none.
+    The adjoint of a plain value stays inside the kernel, and arrays that refer to others have none.
 
     Args:
-        arguments: the kernel's, with the fields of structs that hold arrays as arguments.
-        tree: its source.
+        arguments: the kernel's, with structs of arrays replaced by their fields.
+        tree: the kernel's source.
     """
     replaced = _extreme_targets(tree)
     arrays = [
@@ -27,9 +27,10 @@ def differentiable(arguments: Sequence[Argument], tree: ast.AST) -> tuple[str, .
 
 
 def _extreme_targets(tree: ast.AST) -> set[str]:
-    """The arrays that ``wp.atomic_min`` and ``wp.atomic_max`` work on.
+    """Return the arrays that ``wp.atomic_min`` and ``wp.atomic_max`` change.
 
-    What such an array starts from is gone where a value replaces it; Warp's adjoint of it is a cotangent, no gradient.
+    The initial value of such an array is lost where another value replaces it. Warp's adjoint of it is then a
+    cotangent, not a gradient.
     """
     found: set[str] = set()
     for node in ast.walk(tree):

@@ -1,8 +1,8 @@
-"""How the threads of a CUDA text are arranged when it runs on the host: blocks, threads a block, and their order.
+"""Arranges the threads of a CUDA text that runs on the host: blocks, threads per block, and their order.
 
-Threads run one after the other. A text whose frame is Warp's own to the letter has nothing more to show of it and runs
-as one block of one thread; any other frame runs in several arrangements, and in each of them every element of the
-launch has to be visited by the threads whose it is, as often as it is theirs.
+Threads run one after the other. A text whose frame is exactly the one that Warp prints runs as one block of one thread.
+Any other frame runs in several arrangements; in each of them, every thread must visit exactly its own elements of the
+launch, as often as they are due.
 """
 
 import ctypes
@@ -18,18 +18,18 @@ Threads = npt.NDArray[np.uint32]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grid:
-    """One arrangement."""
+    """One arrangement of blocks and threads."""
 
     blocks: int
     threads: int
-    """A block."""
+    """Threads per block."""
     block_of: Threads
-    """The block of each thread that runs, in the order in which they do."""
+    """The block of each thread that runs, in execution order."""
     lane_of: Threads
-    """The number in its block of each."""
+    """The index of each thread in its block, in execution order."""
 
     def __str__(self) -> str:
-        """The arrangement as a message names it."""
+        """Return the arrangement as text for a message."""
         return f"{self.blocks} blocks of {self.threads} threads"
 
     @property
@@ -38,11 +38,11 @@ class Grid:
         return len(self.block_of) == self.blocks * self.threads
 
     def visits(self, size: int, *, strides: bool) -> npt.NDArray[np.uint32]:
-        """How often each element of a launch of a size is due.
+        """Return how often each element of a launch has to be visited.
 
         Args:
-            size: of the launch.
-            strides: whether a thread goes on to the element that is a whole grid further.
+            size: number of elements of the launch.
+            strides: whether a thread continues with the element one whole grid further.
         """
         due = np.zeros(size, np.uint32)
         step = self.blocks * self.threads if strides else size
@@ -52,7 +52,7 @@ class Grid:
 
 
 def _grid(blocks: int, threads: int, order: Sequence[int] | None = None) -> Grid:
-    """A grid whose threads run in an order of their numbers; in their own if it is not given."""
+    """Return a grid whose threads run in a given order of their numbers; by default in ascending order."""
     numbers = np.arange(blocks * threads) if order is None else np.asarray(order)
     return Grid(
         blocks=blocks,
@@ -68,32 +68,32 @@ _WIDTH = 4
 
 
 def one_each(size: int) -> Grid:
-    """At least as many threads as elements."""
+    """Return a grid with at least as many threads as elements."""
     return _grid(size // _WIDTH + 1, _WIDTH)
 
 
 def arrangements(size: int, *, strides: bool) -> tuple[Grid, ...]:
-    """What a frame is tried in; the first is what results are taken of.
+    """Return the arrangements that a frame is tried in; results are taken from the first.
 
     Args:
-        size: elements of the launch.
+        size: number of elements of the launch.
         strides: whether there may be fewer threads than elements.
     """
     each = one_each(size)
     count = each.blocks * each.threads
     backwards = _grid(each.blocks, each.threads, range(count - 1, -1, -1))
-    # 641 * 6700417 is 2^32 + 1, and 65536 * 65536 is 2^32: what is counted in 32 bits begins again there.
+    # 641 * 6700417 is 2^32 + 1, and 65536 * 65536 is 2^32. In these grids, a 32-bit count of threads wraps around.
     far = _grid(65_537, 65_536, [65_536 * 65_536])
     if not strides:
         return each, backwards, far
     shuffled = _grid(2, 3, [4, 0, 5, 2, 1, 3])
-    # Of a launch of two or three elements only the smallest grids have a thread go on to another.
+    # In a launch of two or three elements, only the smallest grids make a thread continue with another element.
     small = _grid(2, 1), _grid(1, 2)
     return ONE, *small, _grid(2, 3), _grid(3, 2), shuffled, each, backwards, far, _grid(6_700_417, 641, [0])
 
 
 class Launch(ctypes.Structure):
-    """What the entry of a text is told of a launch, and where it notes what happened; as ``units.py`` declares it."""
+    """The launch parameters and result fields of a text's entry. ``units.py`` declares the same struct."""
 
     _fields_ = (
         ("threads", ctypes.c_uint64),
@@ -113,10 +113,10 @@ class Launch(ctypes.Structure):
 
 
 class Watch:
-    """Arrays of which no element may be touched plainly by one thread and written by another.
+    """Arrays of which no element may be accessed plainly by one thread and written by another.
 
     Args:
-        places: name to address and bytes.
+        places: the name, address and size in bytes of each array.
     """
 
     def __init__(self, places: Sequence[tuple[str, int, int]]) -> None:
@@ -128,7 +128,7 @@ class Watch:
 
 
 def launch_of(grid: Grid, size: int, visits: npt.NDArray[np.uint32], watch: Watch | None = None) -> Any:
-    """The structure for an entry; the arrays have to live as long as it is used."""
+    """Return the structure for an entry. The arrays must stay alive while it is used."""
     return Launch(
         threads=len(grid.block_of),
         block_of=grid.block_of.ctypes.data,

@@ -1,7 +1,7 @@
-"""The objects that kernels query, mostly by an id: what each kind is made of.
+"""The parts of each kind of object that kernels query, mostly by an id.
 
-An argument that is one, or such an id, says its kind in ``handle``, and has a field for each part. So a row holds all
-that it takes to make the object again, and every run makes one of its own.
+The ``handle`` of an argument names the kind of the object that it is, or is the id of, and its fields are the object's
+parts. So a row holds everything to make the object again, and each run makes its own.
 """
 
 import math
@@ -12,7 +12,7 @@ from synthesis.core.signatures import Argument, Domain
 from synthesis.frontends.warp.volumes import TILE
 
 MOST_CELLS = 2**21
-"""Cells that a hash grid, a volume or a texture may have: 128 a side."""
+"""Maximum number of cells of a hash grid, a volume or a texture: 128 per side."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,11 +22,11 @@ class Part:
     dtype: str
     element: tuple[int, ...] = ()
     rank: int | None = 1
-    """The dimensions of an array; None for a plain value."""
+    """The number of dimensions of an array; None for a plain value."""
     optional: bool = False
 
     def fits(self, argument: Argument) -> bool:
-        """Whether a field is of this type, and all its dimensions are known."""
+        """Return whether a field has this type, and all its dimensions are known."""
         sizes = argument.shape
         return (
             (argument.dtype, argument.element) == (self.dtype, self.element)
@@ -48,9 +48,10 @@ def _volume(dtype: str, element: tuple[int, ...] = ()) -> Mapping[str, Part]:
 
 
 VOLUMES = {"volume_f": _volume("float32"), "volume_v": _volume("float32", (3,)), "volume_i": _volume("int32")}
-"""Volumes of numbers, of vectors and of whole numbers, as Warp's functions for them end.
+"""Volumes of floats, of vectors and of integers, with the suffixes of Warp's functions for them.
 
-The first value is that of voxel (0, 0, 0), which lies at ``min_world``, or of ``first_voxel``."""
+The first value belongs to the voxel ``first_voxel``, by default (0, 0, 0). Voxel (0, 0, 0) lies at ``min_world``.
+"""
 
 
 def _texture(rank: int) -> Mapping[str, Part]:
@@ -60,7 +61,7 @@ def _texture(rank: int) -> Mapping[str, Part]:
 
 
 TEXTURES = {"texture_2d": _texture(2), "texture_3d": _texture(3)}
-"""Textures of one channel, rows before columns as their arrays have them; kernels take them by value."""
+"""Textures of one channel, with rows before columns as in their arrays. Kernels take them by value."""
 PARTS: Mapping[str, Mapping[str, Part]] = {
     "mesh": {
         "points": Part(dtype="float32", element=(3,)),
@@ -81,13 +82,13 @@ PARTS: Mapping[str, Mapping[str, Part]] = {
     **VOLUMES,
     **TEXTURES,
 }
-"""What ``wp.Mesh``, ``wp.Bvh``, ``wp.HashGrid``, ``wp.Volume.load_from_numpy`` and ``wp.Texture2D`` take, in order."""
+"""Arguments of ``wp.Mesh``, ``wp.Bvh``, ``wp.HashGrid``, ``Volume.load_from_numpy`` and ``wp.Texture2D``, in order."""
 TYPES = {"texture_2d": "Texture2D", "texture_3d": "Texture3D"}
-"""The types of arguments that are objects themselves; of others the argument is an id."""
+"""The types of arguments that are the objects themselves. For other kinds the argument is an id."""
 
 
 def is_object(argument: Argument) -> bool:
-    """Whether an argument is, or is the id of, an object that can be made of its fields, on every draw of them."""
+    """Return whether an argument is an object, or the id of one, that can be made from every draw of its fields."""
     parts = PARTS.get(argument.handle)
     kind = (argument.dtype, argument.element, argument.shape)
     if parts is None or kind != (TYPES.get(argument.handle, "uint64"), (), None):
@@ -124,14 +125,14 @@ def _is_volume(fields: Mapping[str, Argument]) -> bool:
 
 
 def _is_corner(first: Argument | None) -> bool:
-    """Whether a voxel is the first of a leaf, on every draw; where none is named it is."""
+    """Return whether a voxel is the first of a leaf on every draw. The default (None) is."""
     if first is None:
         return True
     return first.domain == Domain(low=0, high=0) and all(at % TILE == 0 for at in first.base)
 
 
 def _is_texture(fields: Mapping[str, Argument]) -> bool:
-    """Whether its modes are the same on every draw, and among those that there are."""
+    """Return whether the modes are the same on every draw, and valid."""
     texels = math.prod(size or 0 for size in fields["values"].shape or ())
     modes = [_range(fields[name]) for name in ("filter_mode", "address_mode", "normalized_coords")]
     return 0 < texels <= MOST_CELLS and all(
@@ -144,7 +145,7 @@ _CHECKS = {"mesh": _is_mesh, "bvh": _is_bvh, "hash_grid": _is_grid, **dict.fromk
 
 
 def _range(argument: Argument) -> tuple[float, float]:
-    """The least and the greatest number that a field may hold; nothing if its domain is not known."""
+    """Return the least and greatest value that a field may have; NaN if its domain is not known."""
     if argument.domain is None:
         return math.nan, math.nan
     base = argument.base or (0.0,)

@@ -1,8 +1,8 @@
-"""Warp's precompiled header, made once a version and kept in the user's cache, for every process that comes after.
+"""Keeps Warp's precompiled header in the user's cache, made once per version, for all later processes.
 
-Clang takes some seconds to read Warp's headers, and a hundredth of that to load what it made of them. The cache holds a
-folder for each set of what the header depends on. A folder is made beside its place and moved into it whole, so any
-number of processes may make it at the same time; nothing ever writes into one that is there.
+Clang takes some seconds to read Warp's headers, and a hundredth of that to load the precompiled form. The cache holds
+one folder for each set of dependencies of the header. A folder is made next to its final place and then renamed, so any
+number of processes may make it at the same time. A finished folder is never written to.
 """
 
 import contextlib
@@ -22,14 +22,14 @@ _WHAT = "Warp's precompiled header in a temporary folder of its own"
 
 
 def keep_header(make: Callable[[Path], None], labels: tuple[str, ...]) -> Path | None:
-    """A folder in the user's cache with the precompiled header, which nobody may write into.
+    """Return a folder in the user's cache with the precompiled header, which must not be written to.
 
     Args:
-        make: puts the header into an empty folder.
-        labels: all that the header depends on.
+        make: writes the header into an empty folder.
+        labels: everything that the header depends on.
 
     Returns:
-        None if the cache cannot be written, which is logged as a warning.
+        The folder; None if the cache cannot be written, which is logged as a warning.
     """
     kept = _place(labels)
     if _is_whole(kept):
@@ -53,7 +53,7 @@ def keep_header(make: Callable[[Path], None], labels: tuple[str, ...]) -> Path |
 
 
 def _flush(folder: Path) -> None:
-    """See to it that files are on the disk before they are given their names."""
+    """Write the files of a folder to the disk, before the folder gets its final name."""
     for file in folder.iterdir():
         with file.open("rb") as opened:
             os.fsync(opened.fileno())
@@ -64,7 +64,7 @@ def _is_whole(folder: Path) -> bool:
 
 
 def borrow_header(kept: Path, folder: Path) -> None:
-    """Put the header into a folder that Warp may remove it from, as a link."""
+    """Link the header into a folder from which Warp may remove it."""
     folder.mkdir(parents=True, exist_ok=True)
     for file in kept.iterdir():
         target = folder / file.name

@@ -1,8 +1,8 @@
-"""What a program launches: Warp's own functions, wrapped while somebody listens.
+"""Observes the kernels that a program launches, by wrapping functions of Warp while a listener is active.
 
-On the host every launch, whether by ``wp.launch``, a recorded command or JAX, comes by ``invoke`` with its arguments as
-C has them, and what graphs launch comes by ``captures.py``. On a GPU there is no such place, and the arguments of
-Python's functions are packed once more; what they hold is what they hold then.
+On the host, every launch by ``wp.launch``, a recorded command or JAX goes through ``invoke``, with its arguments as C
+structs; launches of graphs are observed by ``captures.py``. On a GPU there is no such common function. There, the
+arguments of the Python functions are packed a second time, and arrays are read before the launch.
 """
 
 import contextlib
@@ -42,24 +42,24 @@ _NAME = re.compile(r"\b(adj_|replay_|)(\w+)\b")
 
 
 def watch(listener: Listener) -> Callable[[], None]:
-    """Have a listener told of every launch of this process; returns what ends that."""
+    """Report every launch of this process to a listener; return a function that stops it."""
     return _Watching(listener).begin()
 
 
 class _Now(threading.local):
     tiled: int | None = None
-    """The dimensions of the ``launch_tiled`` that is being made, without that of the threads."""
+    """The dimensions of the current ``launch_tiled``, without the last (threads); None outside of one."""
     block: int | None = None
-    """The threads a block that it asks for."""
+    """The threads per block of the current ``launch_tiled``."""
     busy = False
-    """Whether a launch is being looked at: what is launched for that is nobody's."""
+    """Whether a launch is being observed; launches made by the observation itself are ignored."""
 
 
 class _Watching:
-    """Warp's functions while they are wrapped.
+    """Wraps Warp's functions.
 
     Args:
-        listener: who is told.
+        listener: gets the launches.
     """
 
     def __init__(self, listener: Listener) -> None:
@@ -69,11 +69,11 @@ class _Watching:
         self._objects: weakref.WeakValueDictionary[int, Any] = weakref.WeakValueDictionary()
         self._textures: weakref.WeakValueDictionary[int, Any] = weakref.WeakValueDictionary()
         self._without_id: weakref.WeakSet[Any] = weakref.WeakSet()
-        """Those that had none yet when they were made: a volume gets its own later."""
+        """Objects that had no id when they were made; a volume gets its id later."""
         self._captures = Captures(listener.wants, self._take_captured, self._miss)
 
     def begin(self) -> Callable[[], None]:
-        """Wrap them; returns what ends that."""
+        """Wrap the functions; return a function that unwraps them."""
         with self._wrapping.all_or_none():
             self._wrap_all()
         return self._wrapping.end
@@ -97,7 +97,7 @@ class _Watching:
         wrap(context.CudaMempoolAllocator, "allocate", self._allocate)
         kinds = tuple(getattr(wp, name) for name in (*_OBJECTS, *_TEXTURES))
         for each in gc.get_objects():
-            if issubclass(type(each), kinds):  # isinstance asks the object, and a dead proxy raises
+            if issubclass(type(each), kinds):  # isinstance() asks the object, and a dead proxy raises
                 self._know(each)
         for kind in kinds:
             wrap(kind, "__init__", self._make)
@@ -169,7 +169,7 @@ class _Watching:
         record_cmd: bool = False,
         **_: Any,
     ) -> None:
-        """Look at a launch that goes to a GPU, if it is one."""
+        """Observe a launch if it goes to a GPU."""
         del adj_inputs, adj_outputs, record_tape
         try:
             where = context.runtime.get_device(device) if stream is None else stream.device
@@ -180,12 +180,12 @@ class _Watching:
                 kernel = kernel.add_overload(kernel.infer_argument_types(given))
             if not where.is_capturing and not self._listener.wants(kernel):
                 return
-            rank = introspection.launch_rank(kernel)  # Warp knows it from the first launch on
+            rank = introspection.launch_rank(kernel)  # at its first launch, Warp determines it itself
             bounds = context._build_launch_bounds_from_tuple(context._canonicalize_dim(dim), rank)
             packed = [
                 context.pack_arg(kernel, a.type, a.label, v, where) for a, v in zip(kernel.adj.args, given, strict=True)
             ]
-        except Exception:  # noqa: BLE001 (the launch itself will say what is wrong with it)
+        except Exception:  # noqa: BLE001 (the launch itself will report the error)
             return
         if where.is_capturing:
             self._postpone(kernel, [bounds, *packed], where, stream)
@@ -193,8 +193,8 @@ class _Watching:
             self._take(kernel, [bounds, *packed], where)
 
     def _postpone(self, kernel: Any, params: Any, device: Any, stream: Any) -> None:
-        """Note a launch on a GPU that is captured, to be read when its graph is launched."""
-        with contextlib.suppress(Exception):  # nothing that goes wrong here is the program's
+        """Record a launch on a GPU during the capture of a graph, to be read when the graph is launched."""
+        with contextlib.suppress(Exception):  # an error of the observation must not reach the program
             graph = device.captures.get(device.stream if stream is None else stream)
             if graph is None:
                 self._miss(kernel, "it was launched while a CUDA graph was captured on another stream")
@@ -219,9 +219,9 @@ class _Watching:
         adjoint: bool,
         **kwargs: Any,
     ) -> Any:
-        """Note a launch that a graph will make."""
+        """Record a launch that a graph will make."""
         if capturing.device.is_cpu and not adjoint:
-            with contextlib.suppress(Exception):  # nothing that goes wrong here is the program's
+            with contextlib.suppress(Exception):  # an error of the observation must not reach the program
                 self._captures.remember(capturing, kernel, module, hooks, params, (self._now.tiled, self._now.block))
         return function(capturing, kernel, module, hooks, params, given, adjoint, **kwargs)
 
@@ -267,11 +267,11 @@ class _Watching:
 
 
 def describe(kernel: Any, block: int | None = None) -> Described:
-    """A live kernel as text; Warp's state is as before afterwards.
+    """Return a live kernel as text. Warp's state is the same afterwards.
 
     Args:
-        kernel: a concrete one.
-        block: the threads a block that its tiles are launched with; None if nobody says.
+        kernel: a concrete kernel.
+        block: the threads per block that its tiles are launched with; None if not given.
 
     Raises:
         Exception: whatever Warp raises for a kernel that it cannot build.
@@ -284,15 +284,15 @@ def describe(kernel: Any, block: int | None = None) -> Described:
 
 
 def _nowhere(file: str, line: int) -> None:
-    """Where a line of a file stands in the kernel's source; nobody asks."""
+    """Stand for a function that maps lines to the source, where line maps are not needed."""
     del file, line
 
 
 def digest_of(kernel: Any, options: Any) -> str:
-    """The digest of what a live kernel computes: its text for the host, whichever variables its constants are in.
+    """Return the digest of what a live kernel computes: its text for the host without names.
 
-    Warp gives a constant that a source finds in a module (``kinds.ROUND``) another variable than one with a name.
-    Nor does it matter what its functions and structs are called.
+    If a source finds a constant in a module (``kinds.ROUND``), Warp gives it another variable than a constant with a
+    plain name, so constants are replaced by their values. The names of functions and structs have no effect either.
 
     Raises:
         Exception: whatever Warp raises for a kernel that it cannot build.
@@ -303,7 +303,7 @@ def digest_of(kernel: Any, options: Any) -> str:
 
 
 def _without_names(text: str) -> str:
-    """A text whose functions and structs are called by the order in which they are defined."""
+    """Return a text with its functions and structs renamed by the order of their definitions."""
     defined: dict[str, str] = {}
     for found in _DEFINED.finditer(text):
         name = found[1] or found[2]
@@ -313,7 +313,7 @@ def _without_names(text: str) -> str:
 
 
 def _without_constants(text: str) -> str:
-    """A text with the values of constants where their variables are, and other variables by order of declaration."""
+    """Return a text with constants' variables replaced by their values, and other variables renamed in order."""
     names: dict[str, str] = {}
     lines: list[str] = []
     for line in text.splitlines():

@@ -1,11 +1,11 @@
-"""How Warp's headers have arrays in memory, and those that are looked at through others."""
+"""The memory layouts of arrays, and of arrays that refer to others, in Warp's headers."""
 
 import ctypes
 from collections.abc import Callable, Sequence
 from typing import Any
 
 RANKS = 4
-"""The dimensions that Warp's arrays may have."""
+"""The maximum number of dimensions of a Warp array."""
 
 
 class Array(ctypes.Structure):
@@ -51,13 +51,13 @@ class _IndexedFabric(ctypes.Structure):
 
 
 def packed(made: str, data: Array, indices: Sequence[Array], keep: Callable[[bytes], int]) -> Any:
-    """A container as Warp's headers have it.
+    """Return a container in the layout of Warp's headers.
 
     Args:
         made: its class.
-        data: the array; where it has no address, all that is given is an empty one.
-        indices: arrays of whole numbers.
-        keep: puts bytes where a text finds them, and gives their address.
+        data: the underlying array; if its address is 0, an empty container is returned.
+        indices: integer arrays.
+        keep: puts bytes where a text can read them, and returns their address.
     """
     if made == "indexedarray":
         return _indexed(data, indices)
@@ -76,7 +76,7 @@ def _indexed(data: Array, indices: Sequence[Array]) -> Any:
 
 
 def _fabric(data: Array, keep: Callable[[bytes], int]) -> _Fabric:
-    """Two buckets, of one memory; of an array of arrays, of pointers to its rows."""
+    """Return a Fabric array of two buckets in one block of memory; an array of arrays holds pointers to its rows."""
     size, step = data.shape[0], data.strides[0]
     start, lengths = data.data, 0
     if data.ndim > 1:

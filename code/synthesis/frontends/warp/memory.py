@@ -1,4 +1,4 @@
-"""A Warp text's arguments in memory: structures and arrays as its C++ and CUDA declare them."""
+"""Lays out a Warp text's arguments in memory, as its C++ and CUDA declare the structures and arrays."""
 
 import ctypes
 import functools
@@ -21,24 +21,27 @@ from synthesis.frontends.warp.layouts import RANKS, Array, packed
 from synthesis.frontends.warp.objects import make_object
 
 _GUARD = 1024
-"""Bytes before and after every array that no text may touch; a multiple of every alignment."""
+"""Size in bytes of the guards before and after every array, which no text may access; a multiple of every alignment."""
 GUARDS = (0xFF, 0x7F, None)
-"""What guards are filled with, on runs in turn. The first is NaN in every floating-point format and -1 in whole
-numbers, the second a huge number or NaN: what a text reads there spreads, or differs from run to run, and is never like
-data. The last is the array itself, again and again: a number that is only compared has to be like data to be seen."""
+"""The bytes that guards are filled with, in turn from run to run.
+
+The first is NaN in every floating-point format and -1 as an integer; the second is a huge number or NaN. A value that a
+text reads there spreads, or differs from run to run, and is never like data. The last repeats the array itself: a wrong
+read that is only compared goes unnoticed unless the value is like data.
+"""
 Buffer = npt.NDArray[np.uint8]
-"""The bytes of an array, and its guards."""
+"""The bytes of an array with its guards."""
 
 
 def _surround(buffer: Buffer) -> None:
-    """Fill the guards of a buffer with what is between them, as if it went on so in both directions."""
+    """Fill the guards of a buffer by repeating the contents between them in both directions."""
     inner = buffer[_GUARD:-_GUARD]
     copies = np.tile(inner, -(-_GUARD // len(inner)))
     buffer[:_GUARD], buffer[-_GUARD:] = copies[-_GUARD:], copies[:_GUARD]
 
 
 def in_place(buffer: Buffer) -> int:
-    """Where the buffer itself is."""
+    """Return the address of the buffer itself."""
     return buffer.ctypes.data
 
 
@@ -47,27 +50,27 @@ class _Placed:
     """An array in memory."""
 
     value: npt.NDArray[Any]
-    """What it was made of."""
+    """The array that it was copied from."""
     buffer: Buffer
     guards: tuple[bytes, bytes]
-    """What stands before and after it."""
+    """The bytes of the guards before and after it."""
     inner: npt.NDArray[Any]
     """The buffer between the guards."""
     address: int
-    """Where a text finds its first element."""
+    """The address at which a text finds its first element."""
 
 
 class Memory:
-    """A program's arguments laid out as C++ has them, arrays between guards; one array as two arguments stays one.
+    """A program's arguments in the layout of C++, with guards around arrays. An array passed twice is stored once.
 
-    An object that an argument is the id of is made of its parts, which lie between guards too.
+    An object that an argument is the id of is made from its parts, which have guards, too.
 
     Args:
         values: every argument by name, and for a backward text ``adj_`` arrays.
-        program: whose.
-        address: where a text finds the bytes of a buffer; a GPU's are a copy of it.
-        guard: the byte that guards are filled with, or None for what is between them.
-        device: where objects are to be.
+        program: the program.
+        address: returns the address at which a text finds the bytes of a buffer; for a GPU, that of a copy.
+        guard: the byte that guards are filled with, or None to repeat the array.
+        device: the device of objects.
     """
 
     def __init__(
@@ -112,17 +115,17 @@ class Memory:
             )
             adjoint.append((argument.name, _array(argument, value, gradient_at, 0)))
         self.arguments = self._structure(forward, containers)
-        """A C structure with a field an argument."""
+        """A C structure with one field per argument."""
         self.adjoints = self._structure(adjoint, containers)
-        """The same of their adjoints."""
+        """The same structure for the adjoints."""
 
     def _keep(self, data: bytes) -> int:
-        """Where a text finds some bytes, which it only reads."""
+        """Store bytes that a text only reads, and return their address."""
         self._kept.append(np.frombuffer(data, np.uint8).copy())
         return self._address(self._kept[-1])
 
     def _structure(self, members: Sequence[tuple[str, Any]], containers: Mapping[str, str], path: str = "") -> Any:
-        """A C structure of members; those of one struct, ``state.q`` and ``state.qd``, are a structure inside it."""
+        """Return a C structure of members; those of one struct, ``state.q`` and ``state.qd``, form an inner one."""
         groups: dict[str, list[tuple[str, Any]]] = {}
         for name, value in members:
             outer, _, inner = name.partition(".")
@@ -141,7 +144,7 @@ class Memory:
         return _filled_structure(found)
 
     def _made(self, argument: Argument, value: npt.NDArray[Any]) -> Any:
-        """The id of an object that is made of what a value holds, or what a kernel is given of one that has none."""
+        """Return the id of an object made from a value's parts, or its C struct if kernels take it by value."""
         parts: dict[str, npt.NDArray[Any]] = {}
         for each in argument.fields:
             parts[each.name] = value[each.name]
@@ -170,24 +173,24 @@ class Memory:
         return _Placed(value, buffer, guards, inner, self._address(buffer) + _GUARD)
 
     def place(self, name: str) -> tuple[int, int]:
-        """The address and the bytes of an array, as ``var_`` or ``adj_`` and an argument's name."""
+        """Return the address and the size in bytes of an array named ``var_…`` or ``adj_…``."""
         placed = self._placed[name.removeprefix("var_")]
         return placed.address, placed.inner.nbytes
 
     def guarded(self) -> bool:
-        """Whether nothing was written outside the arrays."""
+        """Return whether nothing was written outside the arrays."""
         return all(
             (each.buffer[:_GUARD].tobytes(), each.buffer[-_GUARD:].tobytes()) == each.guards
             for each in (*self._placed.values(), *self._parts.values())
         )
 
     def changed_part(self) -> str | None:
-        """A part of an object that is not what it was, as ``mesh.points``; None if all are."""
+        """Return the name of a changed part of an object, such as ``mesh.points``; None if none changed."""
         changed = (name for name, each in self._parts.items() if not np.array_equal(each.inner, each.value))
         return next(changed, None)
 
     def arrays(self) -> Values:
-        """Every array argument as it is now."""
+        """Return the current value of every array argument."""
         return {name: np.array(each.inner) for name, each in self._placed.items()}
 
 
@@ -196,7 +199,7 @@ def _elements(argument: Argument) -> int:
 
 
 def _layout(argument: Argument) -> np.dtype[Any]:
-    """The type of an array's element in C++."""
+    """Return the C++ type of an array's element."""
     if not argument.fields:
         return np.dtype((numpy_dtype(argument.dtype), argument.element))
     fields = [(each.name, _layout(replace(each, element=())), each.element) for each in argument.fields]
@@ -204,7 +207,7 @@ def _layout(argument: Argument) -> np.dtype[Any]:
 
 
 def flat(values: Values) -> Values:
-    """The arrays with a struct's fields apart."""
+    """Return the arrays with each field of a struct as an array of its own."""
     found: Values = {}
     for name, value in values.items():
         parts = {f"{name}.{each}": value[each] for each in value.dtype.names or ()}
@@ -220,7 +223,7 @@ def _array(argument: Argument, value: npt.NDArray[Any], data: int, gradient: int
 
 
 def _plain(argument: Argument, value: npt.NDArray[Any]) -> Any:
-    """A value that is passed as it is: a scalar, a vector, a struct."""
+    """Return a C value for an argument passed by value: a scalar, a vector or a struct."""
     if argument.fields:
         return _filled_structure([(each.name, _plain(each, value[each.name])) for each in argument.fields])
     data = np.ascontiguousarray(value, dtype=numpy_dtype(argument.dtype))
@@ -231,7 +234,7 @@ def _plain(argument: Argument, value: npt.NDArray[Any]) -> Any:
 
 
 def _filled_structure(members: Sequence[tuple[str, Any]]) -> Any:
-    """A C structure of members by name, in order."""
+    """Return a C structure of named members, in order."""
     fields: list[tuple[str, Any]] = [(name, type(value)) for name, value in members]
     made = _structure_type(tuple(fields))()
     for name, value in members:
@@ -245,9 +248,9 @@ def _structure_type(fields: tuple[tuple[str, Any], ...]) -> Any:
 
 
 def launch_bounds(signature: Signature, text: str, threads: int = 1) -> Any:
-    """Launch bounds as Warp's headers have them, where so many threads work on each element of the launch.
+    """Return launch bounds in the layout of Warp's headers, with a number of threads for each element of the launch.
 
-    A text of tiles may have one dimension more than the launch: the thread's number in its block.
+    The bounds of a tiled text may have one more dimension than the launch: the thread's number in its block.
     """
     shape = [size or 0 for size in signature.launch or ()]
     rank = re.search(r"launch_bounds_t\s*<\s*(\d)\s*>", text)

@@ -1,6 +1,7 @@
-"""Native snippets: which lines of a Python source their lines in Warp's text come from.
+"""Maps the lines of native snippets in Warp's text to the lines of the Python source.
 
-Warp copies a snippet into its text and says nothing of where it stood, so its lines are found again by what they say.
+Warp copies a snippet into its text and does not record its place in the source, so its lines are found by comparing
+them.
 """
 
 import ast
@@ -10,12 +11,12 @@ from synthesis.frontends.warp.texts import clean_lines
 
 
 def with_native_lines(runs: LineMap, text: str, source: str) -> LineMap:
-    """A line map with the lines of native snippets added.
+    """Return a line map with the lines of native snippets added.
 
     Args:
-        runs: the line map of what Warp generated.
+        runs: the line map of the generated text.
         text: C++ or CUDA.
-        source: the kernel's Python, with the snippets as strings of several lines.
+        source: the kernel's Python source, with the snippets as multi-line strings.
     """
     if "func_native" not in source:
         return runs
@@ -31,11 +32,11 @@ def with_native_lines(runs: LineMap, text: str, source: str) -> LineMap:
 
 
 def _snippets(source: str) -> list[list[tuple[int, str]]]:
-    """The lines of each string of several lines, as Warp's text has them: (line of the source, what it says)."""
+    """Return the lines of each multi-line string as they appear in Warp's text: (source line number, content)."""
     found: list[list[tuple[int, str]]] = []
     try:
         tree = ast.parse(source)
-    except SyntaxError:  # a collected source that is not whole may not parse
+    except SyntaxError:  # a collected source that is not complete may not parse
         return found
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and "\n" in node.value:

@@ -1,7 +1,7 @@
-"""Makes the objects that a text queries, by Warp's own constructors.
+"""Makes the objects that a text queries, with Warp's own constructors.
 
-A text finds an object where its id points to, whatever it was compiled by: Warp's headers lay out meshes, trees and
-grids alike for the host's C++ and for CUDA.
+A text finds an object at the address that is its id, whichever compiler built the text: Warp's headers lay out meshes,
+trees and grids alike for the host's C++ and for CUDA.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,13 +17,12 @@ Parts = Mapping[str, npt.NDArray[Any]]
 
 
 def make_object(kind: str, parts: Parts, device: str = "cpu") -> Any:
-    """A mesh, tree, grid, volume or texture; its ``id`` is good as long as the object and its parts are there.
+    """Return a mesh, tree, grid, volume or texture. Its ``id`` is valid while the object and its parts exist.
 
     Args:
         kind: one of the kinds in ``handles.py``.
-        parts: what it is made of, by name. On the host, arrays are taken as they are, where they are; they must be
-            contiguous.
-        device: where it is to be.
+        parts: its parts, by name. On the host, arrays are used in place without a copy; they must be contiguous.
+        device: the device of the object.
 
     Raises:
         ValueError: if there is no such kind, or it cannot be made of these parts.
@@ -70,10 +69,10 @@ def _hash_grid(parts: Parts, device: str) -> Any:
 
 
 def _volume(parts: Parts, device: str) -> Any:
-    """A dense volume, as ``wp.Volume.load_from_numpy`` makes it, without the kernel that it compiles to fill tiles."""
+    """Return a dense volume like ``wp.Volume.load_from_numpy``, which would compile a kernel to fill its tiles."""
     values = parts["values"]
     first = parts.get("first_voxel", np.zeros(3, np.int32))
-    background = parts["bg_value"].tolist()  # whose type says what the volume holds
+    background = parts["bg_value"].tolist()  # its type determines the volume's value type
     made = wp.Volume.allocate(
         first.tolist(),
         [at + size - 1 for at, size in zip(first.tolist(), values.shape[:3], strict=True)],

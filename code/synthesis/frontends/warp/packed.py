@@ -1,4 +1,4 @@
-"""The arguments of a launch as C has them, read into arrays of our own."""
+"""Reads the arguments of a launch from C structs and copies them into arrays."""
 
 import ctypes
 import math
@@ -17,29 +17,29 @@ from synthesis.frontends.warp.introspection import wp
 from synthesis.frontends.warp.volumes import read_volume
 
 LARGEST = 1 << 20
-"""Bytes of an array that are kept; of a larger one its first rows are."""
+"""Maximum size in bytes of a stored array. Of a larger one, only the first rows are stored."""
 _TYPES = {float: "float32", int: "int32", bool: "bool"}
 _TEXTURES = {name: kind for kind, name in TYPES.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What ids lead back to, while it is there."""
+    """The live objects that ids refer to."""
 
     objects: Mapping[int, Any]
     textures: Mapping[int, Any]
-    """Apart, for on a GPU theirs are small numbers."""
+    """Separate, because on a GPU the ids of textures are small numbers that could equal other ids."""
 
 
 def read_packed(kernel: Any, params: Sequence[Any], tiled: int | None, known: Known, device: Any) -> Launched:
-    """What a launch is given, copied.
+    """Return a copy of a launch's arguments.
 
     Args:
-        kernel: a live, concrete one.
-        params: launch bounds, then every argument, as C has them.
-        tiled: the dimensions of a ``launch_tiled`` without that of its threads; None for any other launch.
-        known: the objects whose ids may be among what is given.
-        device: where arrays are; None for the host.
+        kernel: a live, concrete kernel.
+        params: launch bounds, then every argument, as C structs.
+        tiled: the dimensions of a ``launch_tiled`` without the last (threads); None for any other launch.
+        known: the objects whose ids may be among the arguments.
+        device: the device of arrays; None for the host.
     """
     reading = _Reading(known, device)
     for parameter, given in zip(introspection.parameters_of(kernel), params[1:], strict=False):
@@ -58,11 +58,11 @@ def read_packed(kernel: Any, params: Sequence[Any], tiled: int | None, known: Kn
 
 
 def spans_of(kernel: Any, params: Sequence[Any]) -> set[tuple[int, int]]:
-    """Where the memory of each array begins and ends that a launch is given; ids lead to none.
+    """Return the start and end address of each array given to a launch; ids are not followed.
 
     Args:
-        kernel: a live, concrete one.
-        params: launch bounds, then every argument, as C has them.
+        kernel: a live, concrete kernel.
+        params: launch bounds, then every argument, as C structs.
     """
     parameters = introspection.parameters_of(kernel)
     given = zip(parameters, params[1:], strict=False)
@@ -96,7 +96,7 @@ class _Reading:
     lost: list[str] = field(default_factory=list[str])
 
     def read(self, path: str, kind: Any, address: int) -> None:
-        """Keep what lies at an address, where a value of some type does."""
+        """Store the value of some type at an address."""
         if introspection.is_array(kind):
             self._read_array(path, kind, address)
         elif introspection.is_struct(kind):
@@ -131,7 +131,7 @@ class _Reading:
             self._read_plain(path, kind, introspection.array_at(address))
 
     def _read_indexed(self, path: str, kind: Any, address: int) -> None:
-        """Keep an indexed array: the whole one, and its indices, which are all there are where it has none."""
+        """Store an indexed array: the underlying array and its indices, by default all along a dimension."""
         found = introspection.indexed_array_at(address)
         self._read_plain(f"{path}.{DATA}", kind, found.data)
         for axis in range(kind.ndim):
@@ -163,11 +163,11 @@ class _Reading:
             memory: Any = _memory(at, extent)
         else:
             memory = wp.array(ptr=at, dtype=wp.uint8, shape=(extent,), device=self.device).numpy()
-        inside = np.dtype([("each", element)])  # NumPy would take an element's own shape for dimensions that have steps
+        inside = np.dtype([("each", element)])  # NumPy would treat an element's own shape as dimensions with strides
         return np.ndarray(shape, inside, memory, strides=strides)["each"].copy()
 
     def _keep(self, path: str, kind: Any, found: Array) -> None:
-        """Keep an array, or each field of one of structs."""
+        """Store an array; an array of structs as one array per field."""
         if found.dtype.names is None:
             self.values[path] = found
             objects = self.known.objects
@@ -207,13 +207,13 @@ class _Reading:
         self.handles[path] = {"Mesh": "mesh", "Bvh": "bvh", "HashGrid": "hash_grid"}[kind]
         for name, value in parts.items():
             numbers = np.array(value.numpy() if hasattr(value, "numpy") else value)
-            if kind != "Mesh" and hasattr(value, "numpy"):  # each row is one by itself, and goes with rows of arrays
+            if kind != "Mesh" and hasattr(value, "numpy"):  # rows are independent, and cut like those of arrays
                 self.shapes[f"{path}:{name}"] = numbers.shape[:1]
                 numbers = numbers[: _rows_kept(len(numbers), numbers[:1].nbytes)].copy()
             self.values[f"{path}:{name}"] = numbers
 
     def _read_texture(self, path: str, kind: str, address: int) -> None:
-        """Keep a texture, which C has as its id, then what there is of it."""
+        """Store a texture, whose C struct begins with its id."""
         made = self.known.textures.get(ctypes.c_uint64.from_address(address).value)
         why = "a texture that is not known" if made is None else _why_not_kept(made)
         if made is None or why:
@@ -245,7 +245,7 @@ class _Reading:
 
 
 def _why_not_kept(texture: Any) -> str:
-    """What a texture is that cannot be kept; nothing of one that can."""
+    """Return a description of a texture that cannot be stored; empty if it can be."""
     modes = (texture.address_mode_u, texture.address_mode_v, texture.address_mode_w)[: texture.ndim]
     if texture.num_channels != 1 or texture.dtype is not wp.float32:
         return f"a texture of {texture.num_channels} channels of {texture.dtype.__name__}"
@@ -257,17 +257,17 @@ def _why_not_kept(texture: Any) -> str:
 
 
 def _rows_kept(rows: int, size: int) -> int:
-    """How many of an array's rows are kept, of so many bytes each."""
+    """Return how many rows of an array are stored, given the number of rows and the bytes of each."""
     return min(rows, max(1, LARGEST // max(size, 1)))
 
 
 def _part(found: Any, name: str) -> Array:
-    """A field of every struct of an array."""
+    """Return one field of every struct of an array."""
     return np.ascontiguousarray(found[name])
 
 
 def _built_of(grid: Any) -> tuple[Any, float] | None:
-    """The points that a grid was built of last, and the width of its cells; None if they are gone, or no float32."""
+    """Return the points that a grid was last built from, and its cell width; None if they are gone or not float32."""
     reference, width = getattr(grid, "irsmith_built", (lambda: None, 0.0))
     points = reference()
     return None if points is None or grid.dtype is not wp.float32 else (points, width)

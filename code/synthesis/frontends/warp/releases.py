@@ -1,7 +1,7 @@
-"""What differs between Warp's releases: the one place that knows.
+"""All differences between Warp's releases that this front end handles.
 
-Each difference is told by what the installed Warp, or a stored text, has, not by a number.
-``tests/frontends/test_warp_releases.py`` has a test for each entry but the last but one, which the oracle does not
+Each difference is detected from the installed Warp's headers or from a stored text, not from a version number.
+``tests/frontends/test_warp_releases.py`` has a test for each entry except the last but one, which the oracle does not
 follow: ``tests/frontends/test_warp_objects.py`` is about textures.
 
 ====== =============================================================================================
@@ -9,13 +9,13 @@ since  what changed
 ====== =============================================================================================
 1.19.0 a C++ kernel is a template over whether threads and arrays are contiguous, it is static, and
        the index of a one-dimensional launch is ``wp::linear_tid<…>`` in place of ``wp::tid``
-1.19.0 a loop of constant trips compares with a number; before, it asked ``iter_cmp`` as any other
-1.19.0 the nearest texel of a texture that repeats is there near its end too; before, none was found
-1.18.0 ``//`` of signed whole numbers rounds down, as Python's does; before, it rounded toward zero
+1.19.0 a loop with a constant number of trips compares numbers; before, it called ``iter_cmp``
+1.19.0 the nearest texel of a repeating texture is also found near its end; before, none was found
+1.18.0 ``//`` of signed integers rounds down, as Python's does; before, it rounded toward zero
 ====== =============================================================================================
 
-1.17.0 is the oldest release that is supported. Warp 1.16 would need a second way of lowering: its code generator prints
-the casts of a module inside another header (it has no ``codegen_cast_macros``).
+1.17.0 is the oldest supported release. Warp 1.16 would need a second way of lowering: its code generator prints the
+casts of a module inside another header (it has no ``codegen_cast_macros``).
 """
 
 import re
@@ -27,19 +27,19 @@ _SPECIALIZED_INDEX = "wp::linear_tid"
 _RANGE = re.compile(r"^\s*(var_\d+) = wp::range\((var_\d+(?:, var_\d+){0,2})\);$", re.MULTILINE)
 
 PLAIN_INDEX = "wp::tid(task_index, dim)"
-"""What ``wp.tid()`` of a one-dimensional launch is in C++ that is no template; the headers of every release have it."""
+"""C++ of ``wp.tid()`` in a one-dimensional launch, in a text that is no template; valid in every release."""
 
 
 def is_specialized(text: str) -> bool:
-    """Whether the kernel of a C++ text is a template over whether threads and arrays are contiguous."""
+    """Return whether the kernel of a C++ text is a template over whether threads and arrays are contiguous."""
     return _TEMPLATE in text
 
 
 def own_index(header: str) -> str:
-    """What ``wp.tid()`` of a one-dimensional launch is in a C++ text that is a template, with this Warp's headers.
+    """Return the C++ of ``wp.tid()`` in a one-dimensional launch, for a C++ text that is a template.
 
-    Where this Warp prints no templates, such a text is of a newer one. It is called for any arrays, for which the two
-    indices are the same.
+    If this Warp prints no templates, such a text is from a newer release. Texts are called for any arrays, for which
+    the two indices are the same.
 
     Args:
         header: what Warp writes before any C++ text.
@@ -54,7 +54,7 @@ def own_index(header: str) -> str:
 
 
 def rounds_down(header: str) -> bool:
-    """Whether ``//`` of signed whole numbers rounds down, as Warp's documentation says, and not toward zero.
+    """Return whether ``//`` of signed integers rounds down, as Warp's documentation says, and not toward zero.
 
     Args:
         header: Warp's ``native/builtin.h``.
@@ -63,13 +63,14 @@ def rounds_down(header: str) -> bool:
 
 
 def ranges_with_trips(body: str, constants: Mapping[str, str]) -> set[str]:
-    """The variables that are ranges of numbers which are written in a text, with one trip at least.
+    """Return the variables that are ranges of literal numbers with at least one trip.
 
-    A loop over one of them begins in older texts as a loop does that may have no trip; in newer ones there is no range.
+    In older texts, a loop over such a range begins like a loop that may have no trips. Newer texts have no range for
+    it.
 
     Args:
-        body: of a C++ or CUDA function.
-        constants: its variables that are constants, and their values.
+        body: the body of a C++ or CUDA function.
+        constants: the values of its constant variables.
     """
     found = set[str]()
     for name, given in _RANGE.findall(body):

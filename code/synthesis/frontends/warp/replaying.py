@@ -1,4 +1,4 @@
-"""From what a Warp kernel was launched with to a signature that holds it."""
+"""Makes signatures that hold the recorded arguments of Warp launches."""
 
 import math
 from collections.abc import Mapping
@@ -18,14 +18,14 @@ from synthesis.frontends.warp.handles import PARTS, is_object
 
 
 class WarpReplayer:
-    """Signatures of what Warp kernels were launched with."""
+    """Makes signatures from recorded launches of Warp kernels."""
 
     def digest(self, kernel: Kernel) -> str:
-        """Of what a kernel lowers to for the host."""
+        """Return the digest of the text that a kernel lowers to for the host."""
         return launches.digest_of(kernel.live, kernel.spec.signature.options)
 
     def replayed(self, kernel: Kernel, launched: Launched, mutation: Mutation) -> Signature:
-        """Arguments that start from what was recorded, but for arrays that are only written; they are poisoned."""
+        """Return a signature with the recorded values as starting values; only-written arrays are poisoned."""
         if launched.lost:
             raise ConfigError(launched.lost[0])
         claimed = kernel.spec.signature
@@ -47,10 +47,10 @@ class _Filling:
         self._points = {
             _bits(launched.values[f"{path}:points"]) for path in grids if f"{path}:points" in launched.values
         }
-        """Of grids, with which arrays stay that hold the same: a kernel takes them for one."""
+        """The points of hash grids. Arrays with the same bytes are fixed, too, as a kernel takes both as the same."""
 
     def fill(self, argument: Argument, path: str, shape: tuple[int, ...] | None = None) -> Argument:
-        """An argument, or a field at a path, with what was recorded; ``shape`` is that of its struct's array."""
+        """Return an argument, or a field at a path, with its recorded value; ``shape`` is its struct array's."""
         if path in self._launched.handles:
             return self._object(argument, path)
         if argument == NOTHING:
@@ -76,7 +76,7 @@ class _Filling:
         value = self._launched.values.get(path)
         if value is None:
             raise ConfigError(f"{path} was not recorded")
-        if not value.size:  # what has no elements gets one that nobody asks for
+        if not value.size:  # an empty array gets one element that is never read
             return np.zeros(shape, value.dtype)
         if value.shape != shape:
             raise ConfigError(f"{path} is too large: of {math.prod(shape)} numbers {value.size} were kept")
@@ -91,9 +91,9 @@ class _Filling:
         return self._mutation.domain(value)
 
     def _object(self, argument: Argument, path: str) -> Argument:
-        """The id of an object with its parts; what says where there is what (indices, sizes) stays as it is.
+        """Return an object's id with its parts. Those that determine its structure (indices, sizes) are fixed.
 
-        So do a grid's points: which cells they are in says what a query gives, and in which order.
+        The points of a hash grid are fixed, too, as their cells determine the result and the order of a query.
         """
         kind = self._launched.handles[path]
         fields: list[Argument] = []

@@ -1,9 +1,9 @@
-"""What in a C++ or CUDA text is nothing that Warp itself prints: a list of what is allowed, over tokens.
+"""Finds everything in a C++ or CUDA text that Warp itself does not print, by an allowlist over tokens.
 
-Warp prints structs, helper functions and a kernel, whose statements call functions of its own headers on variables that
-it numbers. Anything else (a preprocessor's line, another namespace, a function of the C library, a variable outside of
-functions, assembly) comes from a native snippet, or from somebody. Such a text is not wrong for that, but it may do
-what it likes with the process that runs it, so it is run where there is nothing else.
+Warp prints structs, helper functions and a kernel, whose statements call functions of Warp's headers on numbered
+variables. Anything else, such as a preprocessor line, another namespace, a function of the C library, a global variable
+or assembly, comes from a native snippet or was added later. Such a text is not wrong because of it, but it could do
+anything to the process that runs it. So it is run in isolation.
 """
 
 import functools
@@ -75,7 +75,7 @@ _WORDS = frozenset(
         "gridDim",
     ]
 )
-"""What Warp writes by itself, and words of C++."""
+"""Words that Warp writes by itself, and keywords of C++."""
 _CALLED = frozenset(
     [
         "if",
@@ -99,7 +99,7 @@ _CALLED = frozenset(
         "WP_ENABLE_SMEM_SPILLING",
     ]
 )
-"""What may stand before a parenthesis, beside functions of the text's own."""
+"""Words that may precede a parenthesis, apart from the text's own functions."""
 _HEADERS = frozenset(
     [
         "address",
@@ -157,9 +157,9 @@ _HEADERS = frozenset(
         "hash_grid_query_f",
     ]
 )
-"""Names of Warp's headers that are no built-in of its Python, and that its code generation prints."""
+"""Names of Warp's headers that code generation prints, but that are no built-ins of Warp's Python."""
 _FAMILIES = re.compile(r"(?:tile|iter|approx|array|slice|tuple|volume|texture|fixedarray)_\w+|\w+_t")
-"""Functions of Warp's headers whose names are made by code generation."""
+"""Matches functions of Warp's headers whose names code generation composes."""
 _NUMBERED = re.compile(
     r"(?:var|adj|ret)_\w+|label\d+|(?:start|end)_(?:for|while|if)_\d+|(?:for|while|iter)_\w+|_\w*\d+"
 )
@@ -167,26 +167,28 @@ _PUNCTUATION = frozenset(":;,=()<>{}*-.&+!|[]")
 _OPENS = frozenset("=(;{},")
 _FORMAT_THAT_WRITES = re.compile(r"%[^%a-zA-Z]*(?:hh|h|ll|l|j|z|t|L)?n")
 _STORED = frozenset(["data", "grad"])
-"""Members of Warp's own types that hold what they are made of: a tile of registers has fewer of them on a GPU."""
+"""Members of Warp's own types that hold their storage. A register tile has fewer elements per thread on a GPU."""
 _STRUCTURE = frozenset(["{", "}", ";", "static"])
 _BEGINS_A_HEAD = frozenset(["struct", "static", "template", "extern", "inline", "CUDA_CALLABLE"])
 _ENDS_A_NAME = frozenset([";", ",", ")", "{"])
 _LOOKED_AT = frozenset(["template", "operator", "goto", "extern"])
-"""Words of C++ that are allowed in some places alone."""
+"""C++ words that are allowed only in some places."""
 _NOTHING = ("", "", "")
 BLANK = frozenset(["space", "newline"])
-"""Kinds of tokens that say nothing."""
+"""Kinds of tokens without meaning."""
 BROKEN = ("braces that do not match", "an end in the middle of a struct or a function")
-"""What no whole text has."""
+"""Problems that no complete text has."""
 FRAME = "a frame around the kernel that is not Warp's"
 _TYPE_STRINGS = frozenset(('"C"', '"register"', '"shared"'))
 
 
 def foreign(level: Level, text: str) -> str | None:
-    """What of a text Warp does not print, in words; None if there is nothing, or if the text is no C++ and no CUDA.
+    """Return a description of the first thing in a text that Warp does not print; None if there is none.
+
+    Return None also for languages other than C++ and CUDA.
 
     Args:
-        level: the text's.
+        level: the text's level.
         text: C++ or CUDA.
     """
     if level.language not in (CPP, CUDA):
@@ -195,34 +197,34 @@ def foreign(level: Level, text: str) -> str | None:
 
 
 def strange(level: Level, text: str) -> Iterator[str]:
-    """Everything in a C++ or CUDA text that Warp does not print, in words."""
+    """Yield a description of everything in a C++ or CUDA text that Warp does not print."""
     return strange_tokens(level, text, tokens(text))
 
 
 def strange_tokens(level: Level, text: str, parts: Sequence[tuple[str, str]]) -> Iterator[str]:
-    """The same of a text that is cut into tokens already."""
+    """Yield the same as ``strange`` for a text that is already split into tokens."""
     return _strange([part for part in parts if part[0] not in BLANK], text, level)
 
 
 def own_names(parts: Sequence[tuple[str, str]]) -> set[str]:
-    """The names of a text's own functions, structs, fields and arguments; of its tokens."""
+    """Return the names of a text's own functions, structs, fields and arguments, given its tokens."""
     found = [part for part in parts if part[0] not in BLANK]
     return _declared(_words_of(found), {n for n, (kind, _) in enumerate(found) if kind == "string"})[0]
 
 
 @functools.lru_cache(maxsize=4096)
 def is_warps(word: str) -> bool:
-    """Whether a word by itself, or before a parenthesis, is one that Warp writes."""
+    """Return whether Warp writes a word by itself, or before a parenthesis."""
     return word in _WORDS or word in _CALLED or word.startswith("tile_") or _NUMBERED.fullmatch(word) is not None
 
 
 def _words_of(found: Sequence[tuple[str, str]]) -> list[str]:
-    """The texts of tokens, and empty ones after the last, which are also what stands before the first."""
+    """Return the texts of tokens, followed by empty ones, which also serve as the words before the first."""
     return [*(token for _, token in found), *_NOTHING]
 
 
 def _strange(found: Sequence[tuple[str, str]], text: str, level: Level) -> Iterator[str]:
-    """Everything that is strange in a text, the simplest first."""
+    """Yield a description of everything foreign in a text, the simplest first."""
     odd = {part for part in set(found) if part[0] in ("comment", "raw")
            or (part[0] == "other" and part[1] not in _PUNCTUATION)}  # fmt: skip
     if odd:
@@ -250,7 +252,7 @@ def _of_odd(kind: str, token: str) -> str:
 
 
 def _declared(words: Sequence[str], strings: set[int]) -> tuple[set[str], list[str]]:
-    """The names of a text's own functions, structs, fields and arguments; and what is strange outside of functions."""
+    """Return a text's own functions, structs, fields and arguments by name, and anything foreign outside functions."""
     names: set[str] = set()
     problems: list[str] = []
     depth, start, inside = 0, 0, ""
@@ -280,7 +282,7 @@ def _declared(words: Sequence[str], strings: set[int]) -> tuple[set[str], list[s
 
 
 def _opened(head: Sequence[str], names: set[str], problems: list[str]) -> str:
-    """What stands before an outermost brace: a struct, whose name is given, or a function; names are added."""
+    """Add the names in the head before an outermost brace; return the name of a struct, else an empty text."""
     if head[:1] == ["struct"] and len(head) == 2:
         names.add(head[1])
         return head[1]
@@ -308,12 +310,12 @@ def _of_string(words: Sequence[str], number: int) -> Iterator[str]:
 
 
 def _is_kept(words: Sequence[str], number: int) -> bool:
-    """Whether a text is what a variable of Warp's own type for texts is made of, as that which is printed is."""
+    """Return whether a string initialises a variable of Warp's own string type, as the texts of ``printf`` do."""
     return number > 2 and words[number - 1] == "=" and words[number - 3] == "str"
 
 
 def _is_usual(words: Sequence[str], number: int, names: set[str]) -> bool:
-    """Whether a word is what nearly all are: a name of ``wp``, or a known one that is neither called nor a member."""
+    """Return whether a word is a common case: a name of ``wp``, or a known word neither called nor a member."""
     word, before, after = words[number], words[number - 1], words[number + 1]
     if before == ":" and words[number - 2] == ":":
         return words[number - 3] == "wp" and _is_in_wp(word)

@@ -1,4 +1,4 @@
-"""How Warp's types and constants are written in a kernel, and in which of several ways that people have."""
+"""Spells Warp's types and constants in a kernel, in one of the several styles that people use."""
 
 import re
 from collections.abc import Mapping
@@ -11,14 +11,14 @@ from synthesis.drawing.types import Type
 
 _SHORT = {"float32": "float", "int32": "int"}
 _SUFFIX = {"float32": "", "float64": "d", "float16": "h", "int32": "i"}
-# The shares of 1,792 kernels of applications. No kernel writes arrays in two ways, hardly any writes numbers or vectors
-# in two.
+# The shares are of 1,792 kernels of applications. No kernel writes arrays in two ways, and hardly any writes numbers or
+# vectors in two ways.
 _ARRAYS = (("array2d[]", 0.955), ("array2d(dtype=)", 0.033), ("array(dtype=, ndim=)", 0.012))
 _SCALARS = (((), 0.63), (("int",), 0.1), (("float", "int"), 0.27))
 _LONG_CASTS = 0.8
 _SUFFIXED = 0.13
 _SUFFIXED_WITH = ((("vec2", "mat33"), 0.15), (("vec2",), 0.1), ((), 0.75))
-"""How many kernels say that vectors are of floats, and how many do that have some which fewer have."""
+"""Sets of types of which one in a kernel makes it write the suffix ``f``, and their shares."""
 _LONG = {"float": "wp.float32", "int": "wp.int32"}
 _WITH_SUFFIX = {
     f"wp.{name}": f"wp.{name}f"
@@ -27,20 +27,20 @@ _WITH_SUFFIX = {
     )
 }  # fmt: skip
 _OF_PARTS = ("wp.spatial_vector", "wp.spatial_matrix")
-"""Types that are made of vectors under their short names alone."""
+"""Types composed of vectors that go by their short names only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Style:
-    """In which of the ways that people write types one kernel writes them.
+    """The style in which one kernel spells types.
 
     Args:
-        arrays: how an array of two dimensions is written: ``array2d[]``, ``array2d(dtype=)`` or
-            ``array(dtype=, ndim=)``, each with the type of an element.
-        long: which of ``float`` and ``int`` are written as ``wp.float32`` and ``wp.int32`` where types are declared.
-        long_casts: whether they are where numbers are cast too.
-        suffixed: whether ``wp.vec3f`` is written where others write ``wp.vec3``.
-        suffixed_with: types of which a kernel has one that is written so, too.
+        arrays: the spelling of a two-dimensional array: ``array2d[]``, ``array2d(dtype=)`` or ``array(dtype=, ndim=)``,
+            each with the element type.
+        long: which of ``float`` and ``int`` are declared as ``wp.float32`` and ``wp.int32``.
+        long_casts: whether casts of numbers use these long names, too.
+        suffixed: whether ``wp.vec3f`` is written instead of ``wp.vec3``.
+        suffixed_with: types whose use in a kernel makes it ``suffixed``, too.
     """
 
     arrays: str = "array2d[]"
@@ -50,17 +50,17 @@ class Style:
     suffixed_with: tuple[str, ...] = ()
 
     def settled(self, told: str) -> "Style":
-        """The style in which a kernel is written whose text and types are given."""
+        """Return the style settled for a kernel, given its text and types."""
         found = any(re.search(rf"wp\.{each}\b", told) for each in self.suffixed_with)
         return replace(self, suffixed=self.suffixed or found)
 
     def respell_argument(self, argument: Argument) -> Argument:
-        """An argument with its type, and those of its fields, written in this way."""
+        """Return an argument with its type, and those of its fields, spelled in this style."""
         fields = tuple(map(self.respell_argument, argument.fields))
         return replace(argument, type_name=self.respell_annotation(argument.type_name), fields=fields)
 
     def respell_annotation(self, annotation: str) -> str:
-        """An annotation written in this way; it is given as ``value_annotation`` and ``array_annotation`` have it."""
+        """Return an annotation in this style, given as ``value_annotation`` or ``array_annotation`` spells it."""
         names = self._names(self.long)
         annotation = re.sub(r"[\w.]+", lambda found: names.get(found[0], found[0]), annotation)
         array = re.fullmatch(r"wp\.array(?:(\d)d)?\[(.+)\]", annotation)
@@ -73,7 +73,7 @@ class Style:
         return f"wp.array{rank}d(dtype={element})" if short else f"wp.array(dtype={element}, ndim={rank})"
 
     def respell(self, statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
-        """Statements, functions and classes with all types in them written in this way."""
+        """Return statements, functions and classes with all types in them spelled in this style."""
         names = self._names(self.long if self.long_casts else ())
         called = {short: long for short, long in names.items() if short not in _OF_PARTS}
         return rename_all(statements, called, self.respell_annotation)
@@ -83,7 +83,7 @@ class Style:
 
 
 def draw_style(stream: Stream) -> Style:
-    """The style of one kernel."""
+    """Draw the style of one kernel."""
     return Style(
         arrays=stream.weighted(_ARRAYS),
         long=stream.weighted(_SCALARS),
@@ -94,12 +94,12 @@ def draw_style(stream: Stream) -> Style:
 
 
 def scalar_name(dtype: str) -> str:
-    """A scalar type as an annotation, or where a number is cast to it."""
+    """Return a scalar type as an annotation or a cast spells it."""
     return _SHORT.get(dtype, f"wp.{dtype}")
 
 
 def value_annotation(kind: Type) -> str:
-    """The annotation of a plain value: ``float``, ``wp.vec3``, ``wp.mat22d``."""
+    """Return the annotation of a plain value: ``float``, ``wp.vec3``, ``wp.mat22d``."""
     if kind.rank == 0:
         return scalar_name(kind.dtype)
     if kind.shape == (7,):
@@ -110,12 +110,12 @@ def value_annotation(kind: Type) -> str:
 
 
 def array_annotation(element: str, rank: int) -> str:
-    """The annotation of an array of a type: ``wp.array[float]``, ``wp.array2d[wp.vec3]``."""
+    """Return the annotation of an array of a type: ``wp.array[float]``, ``wp.array2d[wp.vec3]``."""
     return f"wp.array[{element}]" if rank == 1 else f"wp.array{rank}d[{element}]"
 
 
 def literal_node(value: float, dtype: str) -> Expression:
-    """A constant of a type. Warp takes ``2.0`` for a float32 and ``2`` for an int32; others are cast."""
+    """Return a constant of a type. ``2.0`` is a float32 and ``2`` an int32 in Warp; other types are cast."""
     if dtype == "int32":
         return Literal(str(int(value)))
     if dtype == "float32":

@@ -1,8 +1,8 @@
-"""Which C++ and CUDA texts are the same statements: one execution is enough for both.
+"""Recognises C++ and CUDA texts with the same statements, of which only one needs to be executed.
 
-Warp makes both from one adjoint. They differ in how the kernel's arguments arrive, in the loop around a CUDA kernel's
-body, and in a few words. A text is taken apart only if all of that is, to the letter, what Warp writes for the other
-parts of the same text; a text that was changed anywhere there is itself, and is executed by itself.
+Warp makes both from one adjoint. They differ in how the kernel's arguments are passed, in the loop around a CUDA
+kernel's body, and in a few words. A text is split into statements only if these parts are exactly what Warp writes for
+the rest of the text. A text that differs there is executed by itself.
 """
 
 import re
@@ -40,7 +40,7 @@ _FLAT_THREAD = (
 
 
 def _literally(pattern: str) -> str:
-    """A pattern in which spaces and operators mean themselves, verbose or not."""
+    """Return a pattern whose spaces and operators match literally, also with ``re.VERBOSE``."""
     return pattern.replace(" ", r"\ ").replace("*", r"\*").replace("+", r"\+")
 
 
@@ -72,18 +72,18 @@ _KERNEL = re.compile(r'^extern "C" ', re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Framed:
-    """A CUDA text whose frame is to the letter what Warp writes around a kernel of this name."""
+    """A CUDA text whose frame is exactly what Warp writes around a kernel of this name."""
 
     helpers: str
-    """What stands before the kernel."""
+    """The text before the kernel."""
     head: re.Match[str]
     body: str
     strides: bool
-    """Whether a thread goes on to further elements: a grid-stride loop; else there is one thread an element."""
+    """Whether a grid-stride loop makes a thread continue with further elements; else each element has a thread."""
 
 
 def framed(text: str) -> Framed | None:
-    """A CUDA text taken apart; None if its frame is not Warp's to the letter."""
+    """Return the parts of a CUDA text; None if its frame is not exactly Warp's."""
     starts = list(_KERNEL.finditer(text))
     match = _CUDA.match(text, starts[0].start()) if len(starts) == 1 else None
     if match is None:
@@ -93,7 +93,7 @@ def framed(text: str) -> Framed | None:
     body = text[match.end() :]
     if not body.endswith(end) or not _closes(body.removesuffix(end)):
         return None
-    # What leaves the function leaves the elements out that the thread has yet to visit; and the loop is the frame's.
+    # A return would skip the elements that the thread has yet to visit, and the loop variables belong to the frame.
     if re.search(
         r"\b(?:return|_idx|dim|tile_shared_storage_t)\b" if strides else r"\b(?:_idx|dim|tile_shared_storage_t)\b", body
     ):
@@ -102,8 +102,8 @@ def framed(text: str) -> Framed | None:
 
 
 def _closes(body: str) -> bool:
-    """Whether every brace that a body opens is closed in it, and no other: the frame's are where they seem to be."""
-    if any(mark in body for mark in "\"'/"):  # in which a brace is none
+    """Return whether the braces of a body are balanced, so that the frame's braces are where they seem to be."""
+    if any(mark in body for mark in "\"'/"):  # braces in strings and comments do not count
         body = "".join(part for kind, part in tokens(body) if kind == "other")
     depth = 0
     for brace in re.findall(r"[{}]", body):
@@ -115,25 +115,25 @@ def _closes(body: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Statements:
-    """What a text computes, but for the ways in which Warp writes C++ and CUDA."""
+    """The computation of a text, independent of whether Warp wrote it as C++ or CUDA."""
 
     name: str
     direction: str
     rank: str
     parameters: tuple[tuple[str, str, str], ...]
-    """Type, ``var`` or ``adj``, and name."""
+    """Type, ``var`` or ``adj``, and name of each parameter."""
     helpers: str
     body: str
 
 
 def statements_of(level: Level, text: str) -> Statements | None:
-    """A text's statements; None if it is not, around them, what Warp writes."""
+    """Return a text's statements; None if the parts around them are not what Warp writes."""
     made = _of_cpp(text) if level.language == CPP else _of_cuda(text)
     return made if made is not None and made.direction == str(level.direction) else None
 
 
 def _cut(text: str, start: str, head: re.Pattern[str], end: str) -> tuple[str, re.Match[str], str] | None:
-    """A text's helpers, the match of the kernel's head, and the kernel's body."""
+    """Return a text's helpers, the match of the kernel's head, and the kernel's body."""
     at = text.find(start)
     match = head.match(text, at) if at >= 0 and text.count(start) == 1 else None
     if match is None or not text.endswith(end):
@@ -146,7 +146,7 @@ def _of_cpp(text: str) -> Statements | None:
     if parts is None:
         return None
     helpers, match, body = parts
-    # A return leaves this thread's function; in CUDA it goes on with the loop's next element.
+    # A return leaves the function of this thread. CUDA's equivalent continues with the loop's next element.
     if (match["direction"] == Direction.BACKWARD) != bool(match["adjoint"]) or re.search(r"\bcontinue;", body):
         return None
     setup = _SETUP.findall(match["setup"])
@@ -170,6 +170,6 @@ def _of_cuda(text: str) -> Statements | None:
 
 
 def _flat(text: str) -> str:
-    """The lines without indentation, without those that are empty, and without a word that means nothing to a host."""
+    """Return the lines without indentation, empty lines, and CUDA's qualifier that has no effect on a host."""
     text = re.sub(r"^static CUDA_CALLABLE ", "static ", text, flags=re.MULTILINE)
     return "\n".join(stripped for line in text.splitlines() if (stripped := line.strip()))

@@ -1,9 +1,9 @@
-"""A model's C++ or CUDA in the form in which it may be run: comments out, and its names nobody else's.
+"""Rewrites a model's C++ or CUDA so that it may be run: comments are removed, and the model's own names are marked.
 
-A stored text is what Warp printed, and its bytes say so. A model's text may be right and written otherwise: with names
-and operators of its own. So each name that Warp does not write, and that the row's text has not, gets a mark before it
-wherever it stands. What it means is then in the text itself, or the compiler says that it means nothing: it cannot be
-a function or a variable of anybody's library. What is left that Warp never prints is refused.
+A stored text is what Warp printed, and its bytes prove it. A model's text may be right although it uses other names and
+operators. So each name that neither Warp nor the row's text uses gets a prefix wherever it occurs. The name is then
+defined in the text itself, or the compiler reports that it is undefined; it cannot refer to a function or variable of a
+library. Any other construct that Warp never prints is refused.
 """
 
 import re
@@ -17,11 +17,11 @@ from synthesis.frontends.warp.screening import BLANK, BROKEN, FRAME, is_warps, o
 from synthesis.frontends.warp.texts import clean, tokens
 
 MARK = "var_own_"
-"""What a name that is the text's own begins with; Warp's variables begin with ``var_`` too, and go on otherwise."""
+"""The prefix of the text's own names. Warp's variables begin with ``var_``, too, but continue differently."""
 _OPERATORS = {f"the character {mark!r}" for mark in "/%?^~"}
-"""What Warp has functions for, and C++ operators, which do no more."""
+"""C++ operators for which Warp prints functions; they do the same."""
 _OTHER_SPELLING = re.compile(r"%:|<%|%>|<:|:>|\?\?|\\\n|#")
-"""What C++ reads as another character, or hands to its preprocessor."""
+"""Matches what C++ reads as other characters or passes to its preprocessor."""
 _LONE_WORDS = frozenset(["auto", "do"])
 _MEMBER_MARKS = (".", "->", "::")
 _KEPT_FOR_ALL = _LONE_WORDS | {"sizeof", "wp", "template", "operator", "goto", "extern", "typename"}
@@ -35,10 +35,10 @@ _EXTERN = ("word", "extern")
 
 
 def tame(level: Level, text: str, own: str) -> Tamed:
-    """A text of a model's, and what in it Warp never prints and the row's own text has not.
+    """Return a model's text, marked, and anything in it that neither Warp prints nor the row's own text has.
 
     Args:
-        level: what it is said to be.
+        level: the level that the text is given for.
         text: the model's.
         own: the row's.
     """
@@ -68,7 +68,7 @@ def tame(level: Level, text: str, own: str) -> Tamed:
 
 
 def _other_spelling(text: str, parts: Sequence[_Token]) -> str | None:
-    """The first characters of a text, outside of strings, that C++ reads as others; None if there are none."""
+    """Return the first characters of a text, outside strings, that C++ reads as others; None if there are none."""
     if _OTHER_SPELLING.search(text) is None:
         return None
     found = _OTHER_SPELLING.search("".join(['""' if kind in ("string", "raw") else token for kind, token in parts]))
@@ -77,7 +77,7 @@ def _other_spelling(text: str, parts: Sequence[_Token]) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class _Given:
-    """What a row's own text has, and an answer may have too."""
+    """Properties of a row's own text that an answer may have, too."""
 
     words: frozenset[str]
     strange: frozenset[str]
@@ -93,7 +93,7 @@ def _known(level: Level, own: str) -> _Given:
 
 
 def _other_arguments(level: Level, text: str, asked: tuple[str, ...] | None) -> str | None:
-    """In what a text takes other arguments than the row's own, which would be read as what they are not."""
+    """Return how a text's arguments differ from the row's own, which would be misread; None if they are the same."""
     given = _arguments(level, text)
     if asked is None or given == asked:
         return None
@@ -106,7 +106,7 @@ def _other_arguments(level: Level, text: str, asked: tuple[str, ...] | None) -> 
 
 
 def _arguments(level: Level, text: str) -> tuple[str, ...] | None:
-    """The types of what a text's kernel is given, in order; None if that is not found."""
+    """Return the types of the arguments of a text's kernel, in order; None if they are not found."""
     found = _FIELDS.search(text) if level.language == CPP else _PARAMETERS.search(text)
     if found is None:
         return None
@@ -120,17 +120,17 @@ def _long_name(short: re.Match[str]) -> str:
 
 
 def _is_harmless(found: str) -> bool:
-    """Whether something strange is no more than another way to write, or a name of the text's own."""
+    """Return whether a foreign construct is only another spelling, or a name of the text's own."""
     if found == FRAME or found in _OPERATORS or found.startswith(f"a call of {MARK}"):
         return True
     return found.removeprefix("the name ") in _LONE_WORDS
 
 
 def _marked(parts: Sequence[_Token], given: Collection[str]) -> Sequence[_Token]:
-    """A text's tokens, names that nobody gave it with a mark.
+    """Return a text's tokens, with a prefix before names that are not given.
 
     Args:
-        parts: of a text without comments.
+        parts: the tokens of a text without comments.
         given: the words of the row's own text.
     """
     words = {token for kind, token in parts if kind == "word"}.difference(given, _KEPT_FOR_ALL)
@@ -153,7 +153,7 @@ def _marked(parts: Sequence[_Token], given: Collection[str]) -> Sequence[_Token]
 
 
 def _functions(parts: Sequence[_Token]) -> set[str]:
-    """The names that stand before the parenthesis of a head outside of all braces, and the structs."""
+    """Return the names before the parenthesis of heads outside all braces, and the names of structs."""
     found: set[str] = set()
     depth, before = 0, ("", "")
     for part in parts:

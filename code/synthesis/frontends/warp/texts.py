@@ -1,7 +1,7 @@
-"""Warp's C++ and CUDA text, cleaned: comments out, compiler's names replaced, everything else untouched.
+"""Cleans Warp's C++ and CUDA texts: removes comments, renames identifiers, and leaves everything else unchanged.
 
-The text is cut into tokens first, so that a string, a character constant or a raw string is never looked into: a
-``printf`` format that holds ``//`` or something like a mangled name stays as it is.
+The text is first split into tokens, so that the contents of strings, character constants and raw strings never change:
+a ``printf`` format with ``//`` or something like a mangled name stays as it is.
 """
 
 import functools
@@ -35,23 +35,23 @@ _TOKEN_AT_ONCE = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-"""The same tokens, where no string is raw; what is most frequent comes first."""
+"""Matches the same tokens in a text without raw strings, with the most frequent ones first."""
 _SHORT = 64
-"""Characters of a token of which it is kept what it is."""
+"""Maximum length of a token whose kind is cached."""
 
 _DIRECTIVE = re.compile(r'\s*#line\s+(?P<line>\d+)(?:\s+"(?P<file>(?:\\.|[^"\\])*)")?')
 
 _PLAIN_DIRECTIVE = re.compile(r'\s*#line (?P<line>\d+) "(?P<file>[^"\\]*)"')
 _EXTERN = 'extern "C" '
 _NEEDS_TOKENS = re.compile(r"[\"'\\]|/\*")
-"""What a line has, outside a comment, in which words are not all of what is to be told apart."""
+"""Matches what requires tokens to read a line, outside its comment."""
 _GOES_ON = re.compile(r'/\*|R"|\\')
-"""What a text has in which a line may belong to one before it."""
+"""Matches what may make a line depend on the one before it."""
 _NUMBER_OR_WORD = re.compile(r"\.?\d(?:[eEpP][+-]|[\w.])*|[A-Za-z_]\w*")
 
 
 def tokens(text: str) -> list[tuple[str, str]]:
-    """The tokens of C++ text as (kind, text); joined, they are the text again.
+    """Return the tokens of C++ text as (kind, text); joined, they are the text again.
 
     Kinds are ``comment``, ``raw``, ``string``, ``number``, ``word``, ``space``, ``newline`` and ``other``.
     """
@@ -67,16 +67,16 @@ def _with_kind(token: str) -> tuple[str, str]:
     return match.lastgroup, token
 
 
-_known = functools.lru_cache(maxsize=4096)(_with_kind)  # most tokens come again and again
+_known = functools.lru_cache(maxsize=4096)(_with_kind)  # most tokens recur
 
 
 def words(text: str) -> set[str]:
-    """Every identifier and keyword of a text, those inside strings and comments left out."""
+    """Return every identifier and keyword of a text, except those inside strings and comments."""
     return {token for kind, token in tokens(text) if kind == "word"}
 
 
 def has_word(text: str, word: str) -> bool:
-    """Whether a word is one of ``words``; a text that has it in comments alone need not be cut into tokens."""
+    """Return whether ``words`` contains a word; a text that has it only in comments is not split into tokens."""
     pattern = re.compile(rf"\b{word}\b")
     if not pattern.search(text):
         return False
@@ -96,17 +96,17 @@ Lines = tuple[list[str], list[Origin | None]]
 
 
 def clean(text: str, renames: Mapping[str, str]) -> str:
-    """The text without comments, ``#line`` directives and blank lines, its identifiers renamed.
+    """Return the text without comments, ``#line`` directives and blank lines, with identifiers renamed.
 
     Args:
         text: C++ or CUDA source.
-        renames: identifiers to replace, and by what; ``adj_`` forms are separate entries.
+        renames: maps identifiers to their replacements; ``adj_`` forms are separate entries.
     """
     return "".join(f"{line}\n" for line in clean_lines(text, renames)[0])
 
 
 def clean_lines(text: str, renames: Mapping[str, str]) -> Lines:
-    """The lines of the clean text, and what their directives named."""
+    """Return the lines of the clean text, and the origins in their directives."""
     plain = list(map(_plain_line, text.split("\n")))
     if None in plain:
         return clean_tokens(text, renames)
@@ -127,9 +127,9 @@ def clean_lines(text: str, renames: Mapping[str, str]) -> Lines:
 
 @functools.lru_cache(maxsize=4096)  # a kernel's texts have most of their lines in common
 def _plain_line(line: str) -> tuple[str, Origin | None] | None:
-    """A line's code, or the place that its directive names; None where only tokens tell.
+    """Return a line's code, or the origin in its directive; None if the line must be split into tokens.
 
-    No string, no block comment, and nothing that goes on in the next line: most lines are such.
+    Most lines have no string, no block comment, and do not continue in the next line.
     """
     if "#" in line and line.lstrip().startswith("#"):
         directive = _PLAIN_DIRECTIVE.fullmatch(line)
@@ -142,7 +142,7 @@ def _plain_line(line: str) -> tuple[str, Origin | None] | None:
 
 
 def clean_tokens(text: str, renames: Mapping[str, str]) -> Lines:
-    """What ``clean_lines`` gives, token by token: for any text, in four times the time."""
+    """Return the same as ``clean_lines`` for any text, token by token; it takes four times as long."""
     found: list[str] = []
     origins: list[Origin | None] = []
     origin: Origin | None = None
@@ -161,7 +161,7 @@ def clean_tokens(text: str, renames: Mapping[str, str]) -> Lines:
         elif kind == "word":
             line.append(renames.get(token, token))
         elif kind == "comment":
-            # A comment separates tokens as a space does; at a line's end the space is stripped again.
+            # A comment separates tokens like a space; at the end of a line the space is stripped.
             line.append(" " if line and not line[-1].isspace() else "")
         else:
             line.append(token)

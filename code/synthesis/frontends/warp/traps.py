@@ -1,7 +1,7 @@
-"""Constructs of which Warp 1.19's adjoints are known to be wrong, found in a kernel's syntax tree.
+"""Finds constructs in a kernel's syntax tree whose adjoints Warp 1.19 is known to get wrong.
 
-Each was confirmed with ``wp.Tape`` against hand-worked answers; see also NVIDIA/warp issues 729, 1694 and 1740. A class
-names a suspect for a check that has failed: a kernel of the class may well have right gradients.
+Each was confirmed with ``wp.Tape`` against answers worked out by hand; see also NVIDIA/warp issues 729, 1694 and 1740.
+A class names a suspect for a check that has failed; a kernel of the class may well have right gradients.
 """
 
 import ast
@@ -15,7 +15,7 @@ _UNROLLED = 16
 
 
 def gradient_trap(kernel: Any, options: Mapping[str, Any]) -> str | None:
-    """The first class that a kernel, or a function that it calls, belongs to."""
+    """Return the first class that a kernel, or a function that it calls, belongs to; None if there is none."""
     found: list[str] = []
     for each in introspection.reached_from(kernel, rules=False):
         if introspection.is_function(each) and introspection.has_gradient_of_its_own(each):
@@ -38,7 +38,7 @@ OWN_RULE = "derivative rules of its own"
 POINTER = "an array made of a pointer"
 SETTER = "a transform changed in place"
 _ORDER = (OWN_RULE, POINTER, SETTER, LOOP_EXIT, CONTINUE, COMPONENT, ACCUMULATOR, LOST, EXTREME, IN_PLACE, MODULUS)
-# Their derivative is zero almost everywhere, so that nothing is missing.
+# Functions whose derivative is zero almost everywhere, so that a missing adjoint has no effect.
 _STEPS = frozenset({
     "array", "array2d", "array3d", "array4d", "ceil", "floor", "len", "nonzero", "printf", "rint", "round", "sign",
     "step", "tid", "trunc",
@@ -82,7 +82,7 @@ def _classes(tree: ast.AST, options: Mapping[str, Any]) -> Iterator[str]:
 
 
 def trips_of(loop: ast.For) -> int | None:
-    """The trips of a loop over a range whose bounds are all literals; None of any other."""
+    """Return the number of trips of a loop over a range with only literal bounds; None for any other loop."""
     if not isinstance(loop.iter, ast.Call):
         return None
     try:
@@ -92,13 +92,13 @@ def trips_of(loop: ast.For) -> int | None:
 
 
 def _is_unrolled(loop: ast.For, limit: int) -> bool:
-    """Whether every bound of a loop's range is a literal, and its trips few; or it goes through no range."""
+    """Return whether a loop is unrolled: its range has literal bounds and few trips, or it is not over a range."""
     trips = trips_of(loop)
     return not isinstance(loop.iter, ast.Call) or (trips is not None and trips <= limit)
 
 
 def _carries(loop: ast.For) -> bool:
-    """Whether something in a loop is read before it is assigned there, and so carried from trip to trip."""
+    """Return whether a loop reads a variable before assigning it, so that it is carried from trip to trip."""
     read, assigned = set[str](), set[str]()
     for each in loop.body:
         for node in _in_order(each):
@@ -112,7 +112,7 @@ def _carries(loop: ast.For) -> bool:
 
 
 def _is_read_after(loop: ast.For, tree: ast.AST) -> bool:
-    """Whether something that a loop assigns is read behind it."""
+    """Return whether a variable that a loop assigns is read after the loop."""
     assigned = {node.id for each in loop.body for node in ast.walk(each) if _is_name(node, ast.Store)}
     end = loop.end_lineno or loop.lineno
     read = {node.id for node in ast.walk(tree) if _is_name(node, ast.Load) and node.lineno > end}
@@ -124,7 +124,7 @@ def _is_name(node: ast.AST, context: type[ast.expr_context]) -> TypeGuard[ast.Na
 
 
 def _in_order(node: ast.AST) -> Iterator[ast.AST]:
-    """A node and all inside it, what an assignment reads before what it writes."""
+    """Yield a node and all nodes inside it; in an assignment, the value comes before the targets."""
     yield node
     parts = [node.value, *node.targets] if isinstance(node, ast.Assign) else ast.iter_child_nodes(node)
     for each in parts:
@@ -132,7 +132,7 @@ def _in_order(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _is_component(target: ast.expr) -> bool:
-    """Whether a target is a part of a variable: ``v[0]``, ``v.y``, ``m[i, j]``. An element of an array looks alike."""
+    """Return whether a target is part of a variable: ``v[0]``, ``v.y``, ``m[i, j]``. Array elements look the same."""
     if isinstance(target, ast.Subscript):
         indices = target.slice.elts if isinstance(target.slice, ast.Tuple) else [target.slice]
         return all(isinstance(each, ast.Constant) for each in indices) or path_of(target.value) is None

@@ -1,7 +1,7 @@
-"""Warp's C++ and CUDA texts to a translation unit for the host: a namespace each, with an entry that the JIT can find.
+"""Combines C++ and CUDA texts into a translation unit for the host: each in a namespace, with an entry for the JIT.
 
-CUDA is compiled through a few definitions. The indices of blocks and threads are variables that the entry sets, thread
-after thread; what a thread's loop visits is counted where the frame is not Warp's own.
+CUDA is compiled with a few extra definitions. The indices of blocks and threads are variables that the entry sets for
+one thread after another. If the frame is not Warp's own, the elements that threads visit are counted.
 """
 
 import re
@@ -100,7 +100,7 @@ _COOPERATION = """
 #define __syncwarp(...) (void)0
 #define warpSize 32
 """
-"""What lets the host's compiler take a text whose threads work together, which is not run."""
+"""Definitions that let the host's compiler accept a text with cooperating threads, which is compiled but not run."""
 _HEAD = (
     r'^extern "C" (?:__launch_bounds__\(\d+(?:, \d+)?\) )?(?:WP_CLUSTER_DIMS\(\d+, 1, 1\) )?'
     r"__global__ void (?:WP_MAXNREG\(\d+\) )?(?={name}_cuda_kernel_{direction}\()"
@@ -110,15 +110,15 @@ _RESET = "wp::tile_shared_storage_t::init();"
 
 
 class MalformedError(Exception):
-    """A text without the function that its level and kernel say it has."""
+    """Raised for a text without the function that its level and kernel require."""
 
 
 class Section(IntEnum):
-    """The parts of a translation unit, in their order: in each, Warp's words mean something else."""
+    """The parts of a translation unit, in order. Warp's macros have different definitions in each."""
 
     CPP = 0
     PLAIN_CPP = 1
-    """C++ of a Warp that knows no launch over contiguous threads."""
+    """C++ of a Warp release without launches over contiguous threads."""
     CUDA = 2
     WATCHED = 3
     SKETCHED = 4
@@ -126,24 +126,24 @@ class Section(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """A text in a namespace of its own, with an entry that the JIT can find."""
+    """A text in its own namespace, with an entry that the JIT can find."""
 
     section: Section
     source: str
     own_frame: bool = False
-    """Whether it is CUDA whose frame is not Warp's to the letter."""
+    """Whether it is CUDA whose frame is not exactly Warp's."""
     strides: bool = True
-    """Whether a thread of it may have more than one element."""
+    """Whether one thread may process more than one element."""
     watched: tuple[str, ...] = ()
-    """The arrays whose accesses are noted: ``var_`` or ``adj_`` and an argument's name."""
+    """The arrays whose accesses are recorded: ``var_`` or ``adj_`` and an argument's name."""
 
 
 def unit_of(header: str, index: str, pieces: Sequence[Piece]) -> str:
-    """The source of a translation unit, less the header that is precompiled.
+    """Return the source of a translation unit, without the precompiled header.
 
     Args:
         header: what Warp writes before any text of its own.
-        index: what ``wp.tid()`` of a one-dimensional launch is in a C++ text that is a template.
+        index: the C++ of ``wp.tid()`` in a one-dimensional launch, for a C++ text that is a template.
         pieces: in any order.
     """
     parts = [header, _PROLOGUE]
@@ -162,10 +162,10 @@ def unit_of(header: str, index: str, pieces: Sequence[Piece]) -> str:
 
 
 def piece_of(number: int, program: Program) -> Piece:
-    """A program's text as a piece of a unit; its namespace and its lines in messages are ``irsmith_`` and its number.
+    """Return a program's text as a piece of a unit. Its namespace and file name are ``irsmith_`` and its number.
 
     Raises:
-        MalformedError: if the text has no such kernel, or another head than a kernel of its language.
+        MalformedError: if the text has no such kernel, or its head is not that of a kernel of its language.
     """
     name, direction, text = program.name, program.level.direction, program.text
     head = re.search(rf"\b{re.escape(name)}_{program.level.device}_kernel_{direction}\s*\(", text)
@@ -222,10 +222,10 @@ def _cuda_piece(space: str, program: Program, given: Sequence[str], rank: int) -
 
 
 def _counted(text: str, function: str) -> str:
-    """A CUDA text of another frame than Warp's, with what counts the elements that its threads visit.
+    """Return a CUDA text of another frame than Warp's, with code that counts the elements that its threads visit.
 
     Raises:
-        MalformedError: if it lacks what every frame has.
+        MalformedError: if it lacks a part that every frame has.
     """
     start = text.rindex(function)
     if text.count(_STORAGE, start) != 1 or text.count(_RESET, start) != 1:
@@ -234,13 +234,13 @@ def _counted(text: str, function: str) -> str:
 
 
 def _spaced(space: str, text: str, rank: int, call: str, arguments: str = "") -> str:
-    """A text in its namespace, and its entry."""
+    """Return a text in its namespace, followed by its entry."""
     entry = _ENTRY.format(symbol=f"{space}_run", rank=rank, call=call)
     return f'namespace {space} {{\n#line 1 "{space}"\n{text}\n#line 1 "{space}"\n{arguments}}}\n{entry}'
 
 
 def _parameters(text: str, start: int) -> list[str]:
-    """The parameters of a function whose opening parenthesis ends just before ``start``."""
+    """Return the parameters of a function whose opening parenthesis ends just before ``start``."""
     depth, found, current = 0, list[str](), ""
     for character in text[start:]:
         if character == ")" and depth == 0:
@@ -255,5 +255,5 @@ def _parameters(text: str, start: int) -> list[str]:
 
 
 def _type_of(parameter: str) -> str:
-    """A parameter without its name."""
+    """Return a parameter without its name."""
     return re.sub(r"\w+\s*$", "", parameter).strip()

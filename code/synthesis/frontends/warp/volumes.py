@@ -1,7 +1,8 @@
-"""What a volume holds, read from and written into its NanoVDB grid, as NanoVDB's header lays it out.
+"""Reads and writes the values of a volume in its NanoVDB grid, in the layout of NanoVDB's header.
 
-A grid is a tree: leaves of 8 x 8 x 8 voxels lie at its end, nodes of two kinds above them, and a root. What has no leaf
-is its background, or what a node says of a whole block: those that Warp's own constructors make have none.
+A grid is a tree. Its leaves have 8 x 8 x 8 voxels; above them are two kinds of nodes, and a root. A voxel without a
+leaf has the background value, or the value that a node stores for a whole block. Volumes from Warp's own constructors
+have no such blocks.
 """
 
 import math
@@ -17,22 +18,24 @@ Array = npt.NDArray[Any]
 TILE = 8
 """Voxels along the side of a leaf."""
 _MOST = 12_000
-"""Voxels of a volume that are kept whole; of a larger one two leaves along each axis are."""
+"""Maximum number of voxels of a volume that is stored whole. Of a larger one, two leaves along each axis are stored."""
 _TREE = 672
-"""Bytes before the tree of a grid. It begins with how far from itself leaves, both kinds of nodes and the root are."""
+"""Offset in bytes of a grid's tree. It begins with the offsets of the leaves, both kinds of nodes and the root."""
 _COUNTS = 32
 _BACKGROUND = 28
 _BOX = 32
-"""Bytes of a node before its masks: of voxels that count, and of children."""
-_LOWER, _UPPER = 16, 32
-"""Blocks along the side of a node of each kind: of the lower, as large as leaves, and of the upper, as lower nodes."""
+"""Offset in bytes of a node's masks: first of active voxels, then of children."""
+_LOWER = 16
+"""Blocks along the side of a lower node. Each block has the size of a leaf."""
+_UPPER = 32
+"""Blocks along the side of an upper node. Each block has the size of a lower node."""
 _ENTRY = 32
-"""Bytes of the root for each of its blocks, just before the nodes: a key, where its node is, if it counts, a value."""
+"""Bytes of the root's entry for each block, just before the nodes: key, offset of the node, whether active, value."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Layout:
-    """How a grid of values of one type is laid out."""
+    """The layout of a grid with values of one type."""
 
     kind: str
     dtype: np.dtype[Any]
@@ -40,7 +43,7 @@ class _Layout:
     leaf: int
     """Bytes of a leaf, which ends with its values."""
     entry: int
-    """Bytes that a node has for each of its blocks, with which it ends."""
+    """Bytes of a node's entry for each block; a node ends with its entries."""
 
 
 _LAYOUTS = {
@@ -51,12 +54,12 @@ _LAYOUTS = {
 
 
 def fill(volume: Any, values: Array, first: Array) -> None:
-    """Put values into the leaves of a volume that has no others.
+    """Put values into the leaves of a volume that has no other leaves.
 
     Args:
-        volume: on the host.
-        values: its dimensions, then those of a value.
-        first: the voxel of the first of them, at the corner of a leaf.
+        volume: a volume on the host.
+        values: an array with the box's dimensions, then those of a value.
+        first: the first voxel of the box, at the corner of a leaf.
     """
     held = volume.array().numpy()
     leaves = held[_TREE + int(held[_TREE:].view(np.int64)[0]) :].reshape(volume.get_tile_count(), -1)
@@ -66,12 +69,12 @@ def fill(volume: Any, values: Array, first: Array) -> None:
 
 
 def read_volume(volume: Any) -> tuple[str, Mapping[str, Array]]:
-    """The kind of a volume, and the parts that ``handles.py`` names: a box with all its leaves, or those in its middle.
+    """Return a volume's kind, and the parts named in ``handles.py``: a box with all leaves, or those in its middle.
 
-    What nodes say of blocks as large as leaves stands in the box as leaves do.
+    Leaf-sized blocks with one value are in the box like leaves.
 
     Raises:
-        ValueError: with what it is that is not kept, if it holds other values, is turned or stretched, or has whole
+        ValueError: with a description of the volume, if it holds other values, is rotated or stretched, or has whole
             blocks of one value that a box cannot hold.
     """
     info = volume.get_grid_info()
@@ -114,13 +117,13 @@ def read_volume(volume: Any) -> tuple[str, Mapping[str, Array]]:
 
 @dataclass(frozen=True, slots=True)
 class _Root:
-    """The root's blocks, and where in the grid it begins."""
+    """The root's entries, and its offset in the grid."""
 
     entries: npt.NDArray[np.uint8]
     at: int
 
     def origins(self) -> Mapping[int, Array]:
-        """Where each node begins in the grid to its first voxel: 21 bits of a key an axis, the last lowest."""
+        """Map each node's offset in the grid to its first voxel. A key has 21 bits per axis, the last axis lowest."""
         side = _UPPER * _LOWER * TILE
         found: dict[int, Array] = {}
         for each in self.entries:
@@ -130,23 +133,23 @@ class _Root:
         return found
 
     def values(self, size: int) -> npt.NDArray[np.uint8]:
-        """What the root says of blocks without a node, of so many bytes each."""
+        """Return the values that the root stores for blocks without a node, ``size`` bytes each."""
         return self.entries[~self.entries[:, 8:16].any(axis=1), 20 : 20 + size]
 
 
 @dataclass(frozen=True, slots=True)
 class _Nodes:
-    """The nodes of one kind, one after the other, and where in the grid they begin."""
+    """The nodes of one kind, which are contiguous, and their offset in the grid."""
 
     held: npt.NDArray[np.uint8]
     at: int
     count: int
     side: int
-    """Blocks along it."""
+    """Blocks along the side of a node."""
     entry: int
 
     def blocks(self) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.uint8]]:
-        """Of each block of each node whether it has a child, and its bytes: how far away that is, or a value."""
+        """Return for each block of each node whether it has a child, and its bytes: the child's offset or a value."""
         number = self.side**3
         if not self.count:
             return np.zeros((0, number), bool), np.zeros((0, number, self.entry), np.uint8)
@@ -155,11 +158,11 @@ class _Nodes:
         return children.astype(bool), nodes[:, -number * self.entry :].reshape(self.count, number, self.entry)
 
     def address(self, node: int) -> int:
-        """Where in the grid a node begins."""
+        """Return the offset of a node in the grid."""
         return self.at + node * (len(self.held) // self.count)
 
     def place(self, number: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
-        """Where in its node a block is, in blocks."""
+        """Return the position of a block in its node, in blocks."""
         places = [number // self.side**2, number // self.side % self.side, number % self.side]
         return np.stack(places, axis=-1).astype(np.int32)
 
@@ -167,7 +170,7 @@ class _Nodes:
 def _blocks(
     root: _Root, uppers: _Nodes, lowers: _Nodes, background: npt.NDArray[np.uint8]
 ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint8]]:
-    """The first voxel of each block without a leaf that is not background, and the bytes of its one value.
+    """Return the first voxel of each non-background block without a leaf, and the bytes of its one value.
 
     Raises:
         ValueError: if such a block is larger than a leaf.
@@ -188,7 +191,7 @@ def _blocks(
 
 
 def _box(corners: npt.NDArray[np.int32], insides: Sequence[Array], background: Array) -> tuple[Array, Array]:
-    """The first voxel of a box, and its values; at its end there is no plane of nothing but background."""
+    """Return the first voxel of a box and its values; trailing planes of background are cut off."""
     low, high = corners.min(axis=0), corners.max(axis=0) + TILE
     if _voxels_of(low, high) > _MOST:
         middle = np.abs(corners - np.median(corners, axis=0)).sum(axis=1).argmin()
@@ -210,11 +213,11 @@ def _voxels_of(low: Array, high: Array) -> float:
 
 
 def _corners(leaves: npt.NDArray[np.uint8]) -> npt.NDArray[np.int32]:
-    """The first voxel of each leaf, which says first where those of its voxels begin that count."""
+    """Return the first voxel of each leaf; a leaf stores the first of its active voxels."""
     return np.ascontiguousarray(leaves[:, :12]).view(np.int32) & -TILE
 
 
 def _insides(leaves: npt.NDArray[np.uint8], dtype: np.dtype[Any], element: tuple[int, ...]) -> list[Array]:
-    """The values of each leaf, where they are."""
+    """Return views of the values of each leaf."""
     width = dtype.itemsize * math.prod(element)
     return [leaf[-(TILE**3) * width :].view(dtype).reshape(TILE, TILE, TILE, *element) for leaf in leaves]

@@ -1,9 +1,9 @@
-"""Tells sums that threads make with atomics from sums that they make with plain loads and stores.
+"""Distinguishes sums that threads make with atomics from sums that they make with plain loads and stores.
 
-Threads run one after the other on the host, where both give the same. A text that touches an array which the reference
-only ever sees changed by atomics in any other way than Warp prints is watched: every load, store and atomic of it is
-noted, and an element that one thread touches plainly and another writes is an error. An element that is one thread's
-alone may be touched in any way. Adjoint arrays are such arrays too, whatever the kernel does.
+On the host, threads run one after the other, so both give the same result. Some arrays are changed only by atomics in
+the reference. If a text accesses such an array in any way other than Warp prints, the text is watched: every load,
+store and atomic on the array is recorded. It is an error if one thread accesses an element plainly and another thread
+writes it. An element that only one thread uses may be accessed in any way. Adjoint arrays are always treated like this.
 """
 
 import re
@@ -78,7 +78,7 @@ inline void irsmith_adj_address(
     adj_address(array, {indices}, adjoint, {indices}, value);
 }}
 """
-"""What adds to an element's adjoint, with an atomic."""
+"""Adds to an element's adjoint with an atomic."""
 _OTHERS = """
 template <template <typename> class A, template <typename> class B, typename T>
 inline void irsmith_adj_address(
@@ -87,7 +87,7 @@ inline void irsmith_adj_address(
     adj_address(array, {indices}, adjoint, {indices}, value);
 }}
 """
-"""The same of arrays that are looked at through others, which have no adjoints."""
+"""The same for arrays that refer to others, which have no adjoints."""
 _ATOMIC_CALL = """
 template <typename B, typename... R> inline auto irsmith_atomic_{name}(B&& buffer, R... rest)
 {{
@@ -98,7 +98,7 @@ template <typename B, typename... R> inline auto irsmith_atomic_{name}(B&& buffe
 
 
 def _declared() -> str:
-    """The functions that note, under the names of those that they stand for."""
+    """Return the recording functions, under the names of the functions that they replace."""
     elements = "".join(
         form.format(
             parameters=", ".join(f"int {axis}" for axis in axes),
@@ -114,14 +114,14 @@ def _declared() -> str:
 
 
 WATCHING = _declared()
-"""What stands before watched texts in their translation unit, the last of it."""
+"""The code before watched texts, which come last in their translation unit."""
 
 
 def watched_arrays(program: Program) -> tuple[str, ...]:
-    """The arrays of a CUDA text, adjoints among them, that it touches other than by atomics and has no right to.
+    """Return the arrays of a CUDA text, including adjoints, that it accesses in ways other than the permitted atomics.
 
     Raises:
-        UnwatchableError: if it writes memory in a way that cannot be seen.
+        UnwatchableError: if it writes memory in a way that cannot be recorded.
     """
     if program.level.language != CUDA or program.compile_only:
         return ()
@@ -147,16 +147,16 @@ def watched_arrays(program: Program) -> tuple[str, ...]:
 
 
 def _is_field(name: str) -> bool:
-    """Whether an array is in a struct: texts put it into variables of their own, so that no name tells what is done."""
+    """Return whether an array is in a struct. Texts copy it to other variables, so its name does not show its use."""
     return "." in name
 
 
 def _is_atomic(body: str, name: str) -> bool:
-    """Whether all that a kernel does with an array are atomics, and what follows from them."""
+    """Return whether a kernel uses an array only in atomics, and for its shape."""
     uses = len(re.findall(rf"\b{name}\b", body))
     shapes = len(re.findall(rf"\b{name}\s*\.\s*(?:shape|ndim)\b", body))
     return uses == shapes + len(re.findall(_ATOMIC.format(name), body))
 
 
 class UnwatchableError(Exception):
-    """A text whose accesses to memory cannot be noted."""
+    """Raised for a text whose memory accesses cannot be recorded."""

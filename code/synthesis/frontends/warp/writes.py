@@ -1,4 +1,4 @@
-"""Which arrays a kernel writes, told from its source: Warp keeps no record of what tiles and native code write."""
+"""Finds the arrays that a kernel writes from its source. Warp keeps no record of writes by tiles and native code."""
 
 import ast
 from collections.abc import Callable, Iterator
@@ -9,30 +9,30 @@ from synthesis.frontends.warp import introspection
 _TILES = ("tile_store", "tile_store_indexed", "tile_atomic_add", "tile_atomic_add_indexed")
 """Built-ins that write a tile into their first argument."""
 _DENSE = {"dense_gemm": 7, "dense_chol": 3, "dense_subs": 3, "dense_solve": 4}
-"""Built-ins that write a matrix or vector into the array in this place."""
+"""Built-ins that write a matrix or vector, and the position of the argument that they write."""
 _DEEPEST = 12
 
 
 def stored_by_tiles(tree: ast.AST, name: str, scope: Any) -> bool:
-    """Whether a function, or one that it calls, stores a tile, or a dense matrix, into an array.
+    """Return whether a function, or one that it calls, stores a tile or a dense matrix into an array.
 
     Args:
-        tree: of the function's source.
-        name: what the array is called there; ``state.q`` for a field of a struct.
+        tree: the tree of the function's source.
+        name: the array's name in it; ``state.q`` for a field of a struct.
         scope: the globals of the function.
     """
     return _any_call(tree, name, scope, _stores)
 
 
 def is_written(tree: ast.AST, name: str, scope: Any) -> bool:
-    """Whether a function, or one that it calls, assigns to an element of an array; see :func:`stored_by_tiles`."""
+    """Return whether a function, or one that it calls, assigns an array's element; see :func:`stored_by_tiles`."""
     return _any_function(tree, name, scope, _assigns) or _any_call(tree, name, scope, _writes)
 
 
 def is_field_written(tree: ast.AST, name: str, scope: Any) -> bool:
-    """Whether a function may write an array that is a struct's field; see :func:`stored_by_tiles`.
+    """Return whether a function may write an array that is a struct's field; see :func:`stored_by_tiles`.
 
-    Warp keeps no record of these. Where the struct itself is kept elsewhere, it may be.
+    Warp keeps no record of these writes. The array may be written if the struct itself is stored elsewhere.
     """
     return (
         is_written(tree, name, scope)
@@ -42,12 +42,12 @@ def is_field_written(tree: ast.AST, name: str, scope: Any) -> bool:
 
 
 def is_given_to_native_code(tree: ast.AST, name: str, scope: Any) -> bool:
-    """Whether a function, or one that it calls, hands an array to a native snippet; see :func:`stored_by_tiles`."""
+    """Return whether a function, or one that it calls, gives an array to native code; see :func:`stored_by_tiles`."""
     return _any_call(tree, name, scope, lambda _, __, function: _is_native(function))
 
 
 def parameters_in(tree: ast.AST) -> list[str]:
-    """The names of the parameters of the first function of a tree."""
+    """Return the names of the parameters of the first function of a tree."""
     function = next((node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)), None)
     return [] if function is None else [each.arg for each in function.args.args]
 
@@ -55,7 +55,7 @@ def parameters_in(tree: ast.AST) -> list[str]:
 def _any_function(
     tree: ast.AST, name: str, scope: Any, test: Callable[[ast.AST, str, Any], bool], depth: int = 0
 ) -> bool:
-    """Whether a function that is given an array, or one that it hands it on to, passes a test of tree, name, scope."""
+    """Return whether a function with an array, or one that it passes it to, passes a test of tree, name and scope."""
     if test(tree, name, scope):
         return True
     for called, place, field in _calls_with(tree, name):
@@ -73,7 +73,7 @@ def _any_function(
 
 
 def _any_call(tree: ast.AST, name: str, scope: Any, test: Callable[[str, int, Any], bool]) -> bool:
-    """Whether a call that is given an array, here or in a function that is called, passes a test of name and place."""
+    """Return whether a call with an array, here or in a called function, passes a test of name, place and function."""
 
     def has(tree: ast.AST, name: str, scope: Any) -> bool:
         return any(
@@ -92,7 +92,7 @@ def _writes(called: str, place: int, _: Any) -> bool:
 
 
 def _assigns(tree: ast.AST, name: str, _: Any) -> bool:
-    """Whether something inside what a name stands for is assigned to."""
+    """Return whether an element or a field of the named array is assigned."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Subscript | ast.Attribute) and isinstance(node.ctx, ast.Store):
             inner: ast.expr = node
@@ -104,7 +104,7 @@ def _assigns(tree: ast.AST, name: str, _: Any) -> bool:
 
 
 def _escapes(tree: ast.AST, name: str, scope: Any) -> bool:
-    """Whether the struct of a field is used in other ways than for its fields, and as what functions are given."""
+    """Return whether the struct of a field is used other than for its fields and as an argument of Warp functions."""
     parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
     for node in ast.walk(tree):
         path = path_of(node)
@@ -120,7 +120,7 @@ def _escapes(tree: ast.AST, name: str, scope: Any) -> bool:
 
 
 def _aliases(tree: ast.AST, name: str) -> list[str]:
-    """The variables that stand for an array."""
+    """Return the variables that are assigned an array."""
     return [
         target.id
         for node in ast.walk(tree)
@@ -131,7 +131,7 @@ def _aliases(tree: ast.AST, name: str) -> list[str]:
 
 
 def path_of(node: ast.AST) -> str | None:
-    """A name, or a field with what it is of: ``state``, ``state.q``; None if an expression is neither."""
+    """Return the path of a name or an attribute: ``state``, ``state.q``; None for other expressions."""
     if isinstance(node, ast.Name):
         return node.id
     outer = path_of(node.value) if isinstance(node, ast.Attribute) else None
@@ -143,9 +143,10 @@ def _is_native(function: Any) -> bool:
 
 
 def _calls_with(tree: ast.AST, name: str) -> Iterator[tuple[str, int, str]]:
-    """The calls that are given an array, a part of it, or the struct that it is a field of.
+    """Yield the calls that are given an array, a part of it, or the struct that contains it.
 
-    Each is the last part of its name, the place it is given in, and, for a struct, what names the field in it.
+    Each is the last part of the function's name, the position of the argument, and, for a struct, the path of the field
+    in it.
     """
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
