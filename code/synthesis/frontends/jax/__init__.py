@@ -1,5 +1,5 @@
 """The JAX front end: functions of arrays to jaxpr, StableHLO, HLO and optimised HLO, with their VJPs and JVPs.
 
-``recipes`` and ``ops`` say what is drawn and may be added to. Only ``lowering``, ``execution``, ``launches`` and
+``recipes`` and ``ops`` define what is drawn, and may be extended. Only ``lowering``, ``execution``, ``launches`` and
 ``releases`` may import private parts of JAX.
 """

@@ -1,4 +1,4 @@
-"""Functions that a module makes by an assignment, as ``many = jax.vmap(energy)``: the statement is their source."""
+"""Finds functions that a module makes by an assignment, such as ``many = jax.vmap(energy)``; it is their source."""
 
 import ast
 import functools
@@ -14,31 +14,31 @@ from synthesis.frontends.jax.functions import function_behind
 
 @dataclass(frozen=True, slots=True)
 class Assigned:
-    """A function and the statement that makes it."""
+    """A function and the assignment that makes it."""
 
     name: str
-    """The name that the statement gives it."""
+    """The name that the assignment gives it."""
     statement: str
     line: int
-    """The line of its file that the statement starts at."""
+    """The line of its file at which the assignment starts."""
     stand_in: Any
-    """A plain function of that name, file, line and module, which does nothing."""
+    """A plain function with the same name, file, line and module, which does nothing."""
 
     @property
     def definition(self) -> Definition:
-        """The statement as a definition."""
+        """Return the assignment as a definition."""
         return Definition(self.stand_in, self.statement, self.line)
 
 
 def assigned(value: Any, module: ModuleType | None = None) -> Assigned | None:
-    """The assignment of a module that makes a function of others; None if there is none.
+    """Return the assignment of a module that makes a function from others; None if there is none.
 
-    A plain function is made by its definition or by what returns it, and so is none of these. Nor is a partial one by
-    itself, which is the call of a function with constants.
+    A plain function is made by its definition or by the function that returns it, so the result is None. It is None,
+    too, for a ``functools.partial``, which is a call of its function with constants.
 
     Args:
         value: a function that JAX may be able to trace.
-        module: where the assignment may be, beside the module of the function inside of it.
+        module: a module that may contain the assignment, in addition to that of the function inside.
     """
     behind = function_behind(value) if callable(value) else None
     if behind is None or behind is value or isinstance(value, functools.partial):
@@ -53,7 +53,7 @@ def assigned(value: Any, module: ModuleType | None = None) -> Assigned | None:
 
 
 def is_elsewhere_made(value: Any, module: ModuleType) -> bool:
-    """Whether a module has a function only under other names than the one that it is defined by.
+    """Return whether a module holds a function made from another, but not under the name of that other's definition.
 
     Args:
         value: a function that JAX may be able to trace.
@@ -66,7 +66,7 @@ def is_elsewhere_made(value: Any, module: ModuleType) -> bool:
 
 
 def _assignments(module: ModuleType) -> dict[str, tuple[str, int]]:
-    """The statements of a module that give one name something which is computed, and their lines."""
+    """Return a module's statements that assign the result of a call to one name, by that name, with their lines."""
     try:
         return _assignments_in(inspect.getsource(module))
     except (OSError, TypeError, SyntaxError):

@@ -1,4 +1,4 @@
-"""What a call is made of again: the trees of ``Signature.call``, with shapes or with values in the place of arrays."""
+"""Builds a call's arguments from the trees in ``Signature.call``, with shapes or values as arrays."""
 
 import inspect
 from collections.abc import Iterator, Mapping
@@ -12,11 +12,11 @@ jax: Any = functions.jax
 
 
 class Building:
-    """Makes what a signature's trees say.
+    """Builds the values that a signature's trees describe.
 
     Args:
-        function: what is called with it.
-        leaves: what is there for each of the arguments, by name.
+        function: the function to be called.
+        leaves: the value of each argument, by name.
     """
 
     def __init__(self, function: Any, leaves: Mapping[str, Any]) -> None:
@@ -24,7 +24,7 @@ class Building:
         self.leaves = leaves
 
     def built(self, tree: Any) -> Any:
-        """What a tree says."""
+        """Return the value that a tree describes."""
         match tree:
             case None:
                 return None
@@ -52,10 +52,10 @@ class Building:
 
 
 def made(kind: Any, fields: Mapping[str, Any], tree: Mapping[str, Any]) -> Any:
-    """An object of a class by its fields: a call of the class with them, unless its tree says that it is none.
+    """Return an object of a class with given fields, by calling the class unless the tree has ``called`` False.
 
     Raises:
-        ValueError: for an object that no call is to make, with attributes that are Python's own.
+        ValueError: if an object that is made without a call would get attributes that are Python's own.
     """
     if tree.get("called", True):
         return kind(**fields)
@@ -69,11 +69,11 @@ def made(kind: Any, fields: Mapping[str, Any], tree: Mapping[str, Any]) -> Any:
 
 
 def shapes_of(signature: Signature, *, typed: bool) -> dict[str, Any]:
-    """The shape and the type of each argument, by name.
+    """Return the shape and type of each argument, by name.
 
     Args:
-        signature: whose arguments they are.
-        typed: whether random keys are keys, and not the numbers that they are made of.
+        signature: the signature of the arguments.
+        typed: whether random keys have their key type; else they are the integers that they are made of.
     """
     marks = _marked(signature.call)
     found: dict[str, Any] = {}
@@ -87,7 +87,7 @@ def shapes_of(signature: Signature, *, typed: bool) -> dict[str, Any]:
 
 
 def _marked(call: Mapping[str, Any] | None) -> dict[str, Mapping[str, Any]]:
-    """The trees of a call's leaves that are more than an argument's name, by that name."""
+    """Return the trees of a call's leaves that hold more than an argument's name, by that name."""
     if call is None:
         return {}
     return {name: mark for tree in [*call["args"], *call["kwargs"].values()] for name, mark in _marks(tree)}
@@ -111,13 +111,13 @@ def _marks(tree: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 
 class ArraysFunction(functions.OfArrays):
-    """A function of the arrays of a call alone: what else its arguments have is held, and left out of its results.
+    """A function of only the arrays of a call. Its other arguments are stored, and its other results are left out.
 
     Args:
-        function: what is called.
+        function: the function that is called.
         call: the call.
         names: the arrays' names, in order.
-        typed: whether random keys are given as keys, and not as the numbers that they are made of.
+        typed: whether random keys are passed as keys; else as the integers that they are made of.
     """
 
     def __init__(self, function: Any, call: Mapping[str, Any], names: list[str], *, typed: bool) -> None:
@@ -131,7 +131,7 @@ class ArraysFunction(functions.OfArrays):
         self.__signature__ = inspect.Signature([inspect.Parameter(f"leaf_{n}", kind) for n in range(len(names))])
 
     def __call__(self, *values: Any) -> Any:
-        """The arrays that the function gives for these arrays."""
+        """Return the arrays among the function's results for given arrays."""
         leaves = dict(zip(self.names, values, strict=True))
         for name, mark in self._marks.items():
             if "key" in mark and not self._typed:
@@ -144,7 +144,7 @@ class ArraysFunction(functions.OfArrays):
 
 
 def of_arrays(function: Any, signature: Signature, *, typed: bool) -> tuple[ArraysFunction, tuple[Any, ...]]:
-    """A function of the arrays of a signature's call alone, and their shapes."""
+    """Return a function of only the arrays of a signature's call, and their shapes."""
     shapes = shapes_of(signature, typed=typed)
     return ArraysFunction(function, signature.call or {}, [*shapes], typed=typed), tuple(shapes.values())
 
@@ -154,10 +154,10 @@ def _without_key(value: Any) -> Any:
 
 
 def _beside(function: Any, name: str) -> Any:
-    """What the module that declares a function has under a name.
+    """Return the value of a name in the module that declares a function.
 
     Raises:
-        ValueError: if there is nothing of that name.
+        ValueError: if the module has no such name.
     """
     plain = functions.function_behind(function)
     if plain is None or name not in plain.__globals__:
@@ -166,10 +166,10 @@ def _beside(function: Any, name: str) -> Any:
 
 
 def _class_beside(function: Any, name: str) -> Any:
-    """A class of the module that declares a function.
+    """Return a class of the module that declares a function.
 
     Raises:
-        ValueError: if there is none of that name.
+        ValueError: if the module has no such class.
     """
     plain = functions.function_behind(function)
     found = None if plain is None else plain.__globals__.get(name)

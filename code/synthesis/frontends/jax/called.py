@@ -1,4 +1,4 @@
-"""What a jitted function is called with: its arguments as trees of named leaves, and the leaves as arrays."""
+"""Describes the arguments of a call of a jitted function: trees of named leaves, and the leaves as arrays."""
 
 import functools
 import math
@@ -17,7 +17,7 @@ from synthesis.frontends.launched import Launched, NotKeptError
 jax: Any = functions.jax
 
 LARGEST = 1 << 20
-"""Bytes of an array that are kept; of a larger one its first rows are."""
+"""Maximum size in bytes of a stored array. Of a larger one, only the first rows are stored."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,68 +25,70 @@ class Given:
     """The arguments of a call, as it was traced."""
 
     function: Any
-    """What stands inside ``jax.jit``."""
+    """The function inside ``jax.jit``."""
     static_argnums: Sequence[int]
     static_argnames: Sequence[str]
     args: tuple[Any, ...]
     kwargs: Mapping[str, Any]
     leaves: Sequence[Any]
-    """The arrays and numbers among them, in JAX's order."""
+    """The arrays and numbers in the arguments, in JAX's order."""
     types: Sequence[Any]
-    """Their types, as JAX traces them."""
+    """The types of the leaves, as JAX traces them."""
     jaxpr: Any
     around: bool = False
-    """Whether the function is one of a library's around one of the user's, which has JAX trace the arrays among these
-    arguments alone, and hold the rest."""
+    """Whether the function is a library's wrapper of a user's function.
+
+    Of its arguments, such a wrapper passes only the arrays to JAX, and keeps the rest as constants.
+    """
 
 
 class Sources(Protocol):
-    """Where what a call names is declared."""
+    """Declares the values and classes that a call refers to in a source."""
 
     def bring(self, name: str, value: Any) -> str:
-        """Have something in the source; returns the name that it has there."""
+        """Add a value to the source, and return its name there."""
         ...
 
     def declare(self, value: Any, children: Sequence[str]) -> "Declared":
-        """Have the class of an object in the source that JAX takes apart.
+        """Add the class of an object that JAX flattens to the source.
 
         Args:
             value: the object.
-            children: the attributes that it is taken apart into.
+            children: the attributes that it is flattened into.
         """
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """The class of an object, in a source."""
+    """The class of an object, declared in a source."""
 
     name: str
     others: Mapping[str, Any]
-    """What else than its children the object has."""
+    """The object's attributes other than its children."""
     called: bool = True
-    """Whether a call of the class makes the object; else it only has these attributes."""
+    """Whether a call of the class makes the object; else its attributes are set directly."""
 
 
 @dataclass(slots=True)
 class Trees:
-    """The arguments of a call as ``Signature.call`` has them.
+    """The arguments of a call in the form of ``Signature.call``.
 
     Args:
-        sources: where constants and classes are declared.
+        sources: declares constants and classes.
     """
 
     sources: Sources
     leaves: list[functions.Leaf] = field(default_factory=list[functions.Leaf])
     _values: Iterator[tuple[Any, Any]] = field(default_factory=lambda: iter(()))
     _traced: set[int] | None = None
-    """What is traced, by identity; None if all is."""
+    """The ids of traced values; None if all values are traced."""
 
     def call_of(self, given: Given) -> dict[str, Any]:
-        """The call; ``leaves`` has its leaves afterwards, in JAX's order.
+        """Return the call. Afterwards, ``leaves`` has its leaves in JAX's order.
 
         Raises:
-            NotKeptError: if an argument is of a kind that no source can make.
+            NotKeptError: if a source cannot make an argument.
         """
         self._values = zip(given.leaves, given.types, strict=True)
         self._traced = {id(each) for each in given.leaves} if given.around else None
@@ -140,7 +142,7 @@ class Trees:
         return {"entries": [[_key(path, key), tree] for key, tree in keyed]}
 
     def _object(self, path: str, value: Any) -> Any:
-        """An object by the attributes that it has: trees, or dictionaries of them in an order of their own."""
+        """Return an object as a record of its attributes: trees, or dictionaries with their entries in order."""
         own: dict[str, Any] = getattr(value, "__dict__")  # noqa: B009
         declared = self.sources.declare(value, [*own])
         fields: dict[str, Any] = {}
@@ -168,14 +170,14 @@ class Trees:
 
 
 def leaf_of(name: str, kind: Any) -> functions.Leaf:
-    """An array by its type; one of random keys as the numbers that they are made of."""
+    """Return an array as a leaf, given its type; random keys as the integers that they are made of."""
     if is_key(kind):
         kind = jax.eval_shape(jax.random.key_data, jax.ShapeDtypeStruct(kind.shape, kind.dtype))
     return functions.Leaf(name=name, dtype=str(kind.dtype), shape=tuple(kind.shape))
 
 
 def _attributes(value: Any, keys: Sequence[Any], children: Sequence[Any]) -> list[str] | None:
-    """The attributes of an object that its children are; None if they are not attributes, each another."""
+    """Return the names of the attributes that hold an object's children; None if they are not distinct attributes."""
     own: Mapping[str, Any] = value._asdict() if hasattr(value, "_fields") else getattr(value, "__dict__", {})
     found: list[str] = []
     for key, child in zip(keys, children, strict=True):
@@ -188,7 +190,7 @@ def _attributes(value: Any, keys: Sequence[Any], children: Sequence[Any]) -> lis
 
 
 def _has_its_leaves(value: Any) -> bool:
-    """Whether an object that JAX takes apart has what it is taken apart into in its attributes, in the same order."""
+    """Return whether an object's attributes hold the leaves that JAX flattens it into, in the same order."""
     own: dict[str, Any] = getattr(value, "__dict__", None) or {}
     trees: list[Any] = []
     for each in own.values():
@@ -198,7 +200,7 @@ def _has_its_leaves(value: Any) -> bool:
 
 
 def _key(path: str, key: Any) -> Any:
-    """The key of a dictionary as a tree of constants."""
+    """Return the key of a dictionary as a tree of constants."""
     kind: Any = key.__class__
     if kind in (int, str, bool):
         return {"value": key}
@@ -212,7 +214,7 @@ def _is_other(value: Any, each: Any) -> bool:
 
 
 def concrete(value: Any) -> Any:
-    """What stands behind a value that is being differentiated or vectorised; None if nothing is there yet."""
+    """Return the concrete value inside a tracer of differentiation or vectorisation; None if there is none yet."""
     while isinstance(value, jax.core.Tracer):
         if hasattr(value, "batch_dim") and hasattr(value, "val"):
             inner, dimension = concrete(value.val), value.batch_dim
@@ -222,7 +224,7 @@ def concrete(value: Any) -> Any:
 
 
 def read_leaves(leaves: Sequence[functions.Leaf], values: Sequence[Any]) -> Launched:
-    """The arrays of a call, copied."""
+    """Return copies of the arrays of a call."""
     found: dict[str, Any] = {}
     shapes: dict[str, tuple[int, ...]] = {}
     lost: list[str] = []
@@ -236,7 +238,7 @@ def read_leaves(leaves: Sequence[functions.Leaf], values: Sequence[Any]) -> Laun
             continue
         array = data_of(value)
         if array.dtype.kind != "V" and array.dtype.name != leaf.dtype:
-            array = array.astype(leaf.dtype)  # as JAX takes what is wider than it computes with
+            array = array.astype(leaf.dtype)  # JAX also narrows values that are wider than its own types
         if array.dtype.kind == "V" and array.dtype.name != "bfloat16":
             lost.append(f"{leaf.name} is of {array.dtype.name}, which is not kept")
             continue

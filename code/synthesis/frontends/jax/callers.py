@@ -1,7 +1,7 @@
-"""Who has called a function that a library made for ``jax.jit``: the library's object around a function of the user's.
+"""Finds the library object that is being called, if its function around a user's function was given to ``jax.jit``.
 
-A library's decorator may give ``jax.jit`` a function of its own, which takes the arrays apart from all else. What the
-program calls is then an object that has the user's function as ``__wrapped__``; it is found where it is being called.
+A library's decorator may give ``jax.jit`` its own function, which separates arrays from other arguments. The program
+then calls an object that has the user's function as ``__wrapped__``. This object is found in the calling frames.
 """
 
 import inspect
@@ -15,7 +15,7 @@ from synthesis.frontends.jax import functions
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """An object that is being called, and with what."""
+    """An object that is being called, and the arguments."""
 
     function: Any
     args: tuple[Any, ...]
@@ -23,13 +23,13 @@ class Caller:
 
 
 def caller_of(behind: FunctionType) -> Caller | None:
-    """The object of a library's around a function of the user's whose call has come to another of the library's.
+    """Return the library object around a user's function that was called last; None if there is none.
 
     Args:
-        behind: the function that is traced.
+        behind: the library's function that is traced.
 
     Returns:
-        The one that was called last; None if there is none.
+        The object and its arguments.
     """
     library = _root(home_of(behind))
     frame = inspect.currentframe()

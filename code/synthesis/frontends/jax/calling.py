@@ -1,7 +1,7 @@
-"""How a function of the user's is called when it is traced: with which arguments, and which of them are constants.
+"""Determines the call with which a user's function is traced: its arguments, and which of them are constants.
 
-A call that is more than arrays in the order of the parameters is written down in the signature, as ``Signature.call``
-says, and made again from there.
+A call other than with arrays in the order of the parameters is stored in the signature as ``Signature.call``, and built
+again from there.
 """
 
 import functools
@@ -29,16 +29,16 @@ class Call:
     function: Any
     arguments: tuple[Any, ...]
     domains: tuple[Domain | None, ...] = ()
-    """What the leaves of the arguments are drawn from, in their order, None for one that is not said; or none is."""
+    """The domain of each leaf of the arguments, in order, None if not given; empty if none is given."""
 
     @property
     def is_plain(self) -> bool:
-        """Whether it is arrays in the order of the parameters."""
+        """Whether the arguments are arrays in the order of the parameters."""
         plain = all(hasattr(argument, "dtype") and not argument.weak_type for argument in self.arguments)
         return plain and not isinstance(self.function, BoundFunction)
 
     def to_json(self) -> dict[str, Any] | None:
-        """The call as ``Signature.call`` holds it; None if a pytree or a constant has no JSON form."""
+        """Return the call in the form of ``Signature.call``; None if a pytree or a constant has no JSON form."""
         names = functions.parameters_of(self.function)
         names += [f"arg{position}" for position in range(len(names), len(self.arguments))]
         try:
@@ -53,11 +53,11 @@ class Call:
 
 
 class _NoFormError(Exception):
-    """A value that has no JSON form."""
+    """Raised for a value that has no JSON form."""
 
 
 def _tree_of(value: Any, name: str) -> Any:
-    """A pytree with the names of its leaves, which are those of ``functions.argument_leaves``."""
+    """Return a pytree with the names of its leaves, as in ``functions.argument_leaves``."""
     kind: Any = value.__class__
     if value is None:
         return None
@@ -84,7 +84,7 @@ def _constant(value: Any) -> Any:
 
 
 def rebuilt(function: Any, signature: Signature) -> Call:
-    """The call that a signature describes, of a function that was loaded from its source."""
+    """Return the call that a signature describes, for a function that was loaded from its source."""
     building = Building(function, shapes_of(signature, typed=False))
     if signature.call is None:
         return Call(function, tuple(map(building.built, building.leaves)))
@@ -102,7 +102,7 @@ def rebuilt(function: Any, signature: Signature) -> Call:
 
 
 def whole(function: Any, signature: Signature) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """What a function is called with, by place and by name, constants included: shapes in the place of arrays."""
+    """Return a call's positional and keyword arguments, constants included, with each array replaced by its shape."""
     building = Building(function, shapes_of(signature, typed=True))
     if signature.call is None:
         return tuple(map(building.built, building.leaves)), {}
@@ -113,7 +113,7 @@ def whole(function: Any, signature: Signature) -> tuple[tuple[Any, ...], dict[st
 
 
 def _bound_to(function: Any, building: Building, call: Mapping[str, Any], traced: list[str]) -> Any:
-    """The function with its constants; what remains are the traced arguments, by position."""
+    """Return the function with its constants bound; its parameters are the traced arguments, by position."""
     if _takes_any(function):
         return ArrangedFunction(function, call["args"], call["kwargs"], building.built)
     given = _given(function, call)
@@ -122,7 +122,7 @@ def _bound_to(function: Any, building: Building, call: Mapping[str, Any], traced
 
 
 def traced_trees(function: Any, call: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    """What of a call is traced, in the order in which it is: by parameter, the trees that are no constants."""
+    """Return the traced arguments of a call in tracing order: parameter names, and trees that are not constants."""
     args, kwargs = call["args"], call["kwargs"]
     if call.get("arrays"):
         return _placed(function, call)
@@ -134,7 +134,7 @@ def traced_trees(function: Any, call: Mapping[str, Any]) -> list[tuple[str, Any]
 
 
 def _placed(function: Any, call: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    """The trees of a call with the names of their parameters: those given by place, then those by name."""
+    """Return the trees of a call with the names of their parameters: positional ones, then keyword ones."""
     names = functions.parameters_of(function)
     names += [f"arg{place}" for place in range(len(names), len(call["args"]))]
     return [*zip(names, call["args"], strict=False), *sorted(call["kwargs"].items())]
@@ -145,7 +145,7 @@ def _given(function: Any, call: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _takes_any(function: Any) -> bool:
-    """Whether a function takes any number of arguments, by place or by name."""
+    """Return whether a function takes any number of positional or keyword arguments."""
     try:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
@@ -154,12 +154,12 @@ def _takes_any(function: Any) -> bool:
 
 
 def is_plain(call: Mapping[str, Any]) -> bool:
-    """Whether a call is arrays in the order of the parameters, as a signature without one says."""
+    """Return whether a call has only arrays in the order of the parameters, so that a signature need not store it."""
     return not call["kwargs"] and all(isinstance(tree, str) for tree in call["args"])
 
 
 def leaves_of(tree: Any) -> Iterator[str]:
-    """The names of a tree's leaves, in order."""
+    """Yield the names of a tree's leaves, in order."""
     match tree:
         case str():
             yield tree
@@ -179,7 +179,7 @@ def leaves_of(tree: Any) -> Iterator[str]:
 
 
 def with_fields(tree: Any, others: Mapping[str, str]) -> Any:
-    """A call, or a tree of it, whose records are made with fields of other names."""
+    """Return a call, or a tree of one, with the fields of its records renamed."""
     match tree:
         case {"record": kind, "fields": fields}:
             changed = {others.get(name, name): with_fields(each, others) for name, each in fields.items()}
@@ -195,7 +195,7 @@ def with_fields(tree: Any, others: Mapping[str, str]) -> Any:
 
 
 def is_constant(tree: Any) -> bool:
-    """Whether a tree of a call is a constant, or a tuple or an object of constants, and so no array that is traced."""
+    """Return whether a tree of a call is a constant, or a tuple or an object of constants, and so is not traced."""
     match tree:
         case {"value": _} | {"beside": _}:
             return True
@@ -208,14 +208,17 @@ def is_constant(tree: Any) -> bool:
 
 
 def with_examples(function: Any, examples: Examples, *, name: str, named: bool) -> Call | None:
-    """The call that examples describe: by name, by the function's own mark, for all, or by trial; None if none does.
+    """Return the call that examples describe, or None.
+
+    The first of these is used: the table for the function's name, the function's own mark, the arguments for all
+    functions, or a guess that works.
 
     Args:
         function: a function that JAX may trace.
-        examples: what is known of its arguments.
-        name: what the table of its inputs is called.
-        named: whether the user pointed at the function itself. Tracing runs it, so one without parameters, a
-            module's ``main`` say, is not called unless it is named or marked.
+        examples: the known inputs.
+        name: the name of the table of its inputs.
+        named: whether the user named the function itself. Tracing runs a function, so one without parameters, such as a
+            module's ``main``, is not traced unless it is named or marked.
 
     Raises:
         UnknownNameError: if a table names a parameter that the function lacks.
@@ -236,7 +239,10 @@ def with_examples(function: Any, examples: Examples, *, name: str, named: bool) 
 
 
 def _with_table(function: Any, table: Mapping[str, Any]) -> Call:
-    """Arrays are traced; so are numbers, unless the function needs to know them; everything else is a constant."""
+    """Return the call for a table of inputs.
+
+    Arrays are traced. Numbers are traced, too, unless tracing needs their values; everything else is a constant.
+    """
     if _is_partial(function):
         return _with_table(function.func, {**_bound_by(function), **table})
     known = list(inspect.signature(function).parameters)
@@ -265,13 +271,13 @@ def _bound(function: Any, traced: list[str], table: Mapping[str, Any]) -> Call:
 
 
 def _call_of(function: Any, arguments: Sequence[Any]) -> Call:
-    """The call with the shapes and ranges that a user gives."""
+    """Return the call with the shapes and ranges given by a user."""
     leaves = functions.jax.tree.leaves(tuple(arguments))
     return Call(function, functions.abstract(arguments), tuple(getattr(leaf, "domain", None) for leaf in leaves))
 
 
 class BoundFunction:
-    """A function with constants for some of its parameters; what remains are the traced ones, by position."""
+    """A function with constants for some of its parameters; it takes the traced ones by position."""
 
     def __init__(self, function: Any, traced: list[str], constants: Mapping[str, Any]) -> None:
         parameters = inspect.signature(function).parameters
@@ -283,18 +289,18 @@ class BoundFunction:
         self.__signature__ = inspect.Signature([parameters[name].replace(kind=_PLAIN) for name in traced])
 
     def __call__(self, *values: Any) -> Any:
-        """The function's result for values of the traced parameters."""
+        """Return the function's result for values of the traced parameters."""
         arranged = self.arranged({**self.constants, **dict(zip(self._traced, values, strict=True))})
         return self.__wrapped__(*arranged["args"], **arranged["kwargs"])
 
     def arranged(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """What is given for the parameters, by position where a parameter must be."""
+        """Return values by parameter as positional and keyword arguments, positional only where necessary."""
         rest = {name: given[name] for name in inspect.signature(self.__wrapped__).parameters if name in given}
         return {"args": [rest.pop(name) for name in self._positional if name in rest], "kwargs": rest}
 
 
 class KeyedFunction:
-    """A function that takes and gives random keys as the numbers that they are made of."""
+    """A function that takes and returns random keys as the integers that they are made of."""
 
     def __init__(self, function: Any, trees: Sequence[tuple[str, Any]]) -> None:
         self._trees = [tree for _, tree in trees]
@@ -303,7 +309,7 @@ class KeyedFunction:
         self.__signature__ = inspect.Signature([inspect.Parameter(name, kind=_PLAIN) for name, _ in trees])
 
     def __call__(self, *values: Any) -> Any:
-        """The function's result for numbers in the place of keys, its keys told so too."""
+        """Return the function's result, with integers in place of keys both in the arguments and in the result."""
         return functions.jax.tree.map(_without_keys, self.__wrapped__(*map(_with_keys, self._trees, values)))
 
 
@@ -347,7 +353,7 @@ def _has_keys(tree: Any) -> bool:
 
 
 class ArrangedFunction:
-    """A function that takes any number of arguments, with constants for some; what remains is traced, by position."""
+    """A function with any number of arguments and constants for some; it takes the traced ones by position."""
 
     def __init__(self, function: Any, args: Sequence[Any], kwargs: Mapping[str, Any], built: Any) -> None:
         trees = _placed(function, {"args": args, "kwargs": kwargs})
@@ -359,14 +365,14 @@ class ArrangedFunction:
         self.__signature__ = inspect.Signature([inspect.Parameter(name, kind=_PLAIN) for name in traced])
 
     def __call__(self, *values: Any) -> Any:
-        """The function's result for values of what is traced."""
+        """Return the function's result for values of the traced arguments."""
         rest = iter(values)
         given = [(name, next(rest) if constant is None else constant[0]) for name, constant in self._places]
         return self.__wrapped__(*(value for _, value in given[: self._by_place]), **dict(given[self._by_place :]))
 
 
 def _unbound(call: Call) -> Call:
-    """The call of the function inside a ``functools.partial``, with what the partial binds as constants."""
+    """Return the call of the function inside a ``functools.partial``, with the bound arguments as constants."""
     function = call.function
     if not _is_partial(function):
         return call
@@ -382,7 +388,7 @@ def _is_partial(function: object) -> bool:
 
 
 def _bound_by(function: Any) -> dict[str, Any]:
-    """What a ``functools.partial`` binds, by parameter."""
+    """Return the arguments that a ``functools.partial`` binds, by parameter."""
     names = functions.parameters_of(function.func)
     return dict(zip(names, function.args, strict=False)) | function.keywords
 
@@ -395,7 +401,7 @@ def _traces(call: Call) -> bool:
 
 
 def _computes(call: Call) -> bool:
-    """Whether a function can be traced and does anything with what it is given."""
+    """Return whether a function can be traced and computes anything."""
     try:
         return bool(functions.equations_of(call.function, call.arguments))
     except Exception:  # noqa: BLE001 (a function that is traced may raise anything)
@@ -403,7 +409,7 @@ def _computes(call: Call) -> bool:
 
 
 def _guessed(function: Any) -> Call | None:
-    """The function with the first arguments that it accepts: as parameters' names suggest, or of common shapes."""
+    """Return the call with the first arguments that a function accepts: suggested by names, or of common shapes."""
     parameters = inspect.signature(function).parameters.values()
     required = [
         parameter
@@ -421,7 +427,7 @@ def _guessed(function: Any) -> Call | None:
 
 
 def _common_arguments(count: int) -> Iterator[tuple[ArrayType, ...]]:
-    """Arguments as many functions take them, the most telling shapes first."""
+    """Yield arguments that many functions take, the most informative shapes first."""
     single: list[ArrayType] = [ArrayType("float32", shape) for shape in _SHAPES]
     single += [ArrayType("int32", (6,)), ArrayType("int32", ()), ArrayType("bool", (6,)), ArrayType("complex64", (8,))]
     yield from ((kind,) * count for kind in single)
@@ -435,7 +441,7 @@ def _common_arguments(count: int) -> Iterator[tuple[ArrayType, ...]]:
 
 
 def _hinted_tables(parameters: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """Arguments as the names of a function's parameters suggest them, with the rest at each of the common shapes."""
+    """Yield arguments suggested by the names of a function's parameters, with all others at each common shape."""
     suggested = {name: _HINTS[name.strip("_").lower()] for name in parameters if name.strip("_").lower() in _HINTS}
     if suggested:
         for shape in _SHAPES:
@@ -462,4 +468,4 @@ _HINTS: Mapping[str, Any] = {
         "q", "p", "prob", "rate", "alpha", "beta", "eps", "scale", "learning_rate", value=ArrayType("float32", ())
     ),
 }
-"""What a parameter of a name is given: a number or text that tracing must know, or an array of a type of its own."""
+"""The argument for a parameter of a given name: a number or text that tracing needs, or an array type."""

@@ -1,4 +1,4 @@
-"""JAX's public primitives: what the reference models, what is left out and why, what a row uses."""
+"""JAX's public primitives: those the reference models, those left out with the reason, and those a row uses."""
 
 from collections.abc import Iterator, Mapping
 
@@ -23,7 +23,7 @@ _EXCLUDED = {
     "gives what it is given": ("device_put", "name"),
     "is bound by no public function: the slope of a maximum over windows adds": ("select_and_scatter",),
 }  # fmt: skip
-"""Why no function is drawn with a primitive, to the primitives."""
+"""Maps the reason why no function is drawn with some primitives to their names."""
 _WITHOUT_DERIVATIVE = frozenset({
     "and", "argmax", "argmin", "clz", "eq", "ge", "gt", "is_finite", "le", "lt", "ne", "not", "or", "population_count",
     "random_bits", "random_seed", "reduce_and", "reduce_or", "reduce_xor", "shift_left", "shift_right_arithmetic",
@@ -32,8 +32,8 @@ _WITHOUT_DERIVATIVE = frozenset({
 
 
 def operations() -> Mapping[str, ToolOperation]:
-    """Every public primitive."""
-    from synthesis.frontends.jax.reference.rules import RULES  # texts alone need not wait for it
+    """Return every public primitive."""
+    from synthesis.frontends.jax.reference.rules import RULES  # slow to import, and not needed for texts
 
     reasons = {name: reason for reason, names in _EXCLUDED.items() for name in names}
     return {
@@ -47,7 +47,7 @@ def operations() -> Mapping[str, ToolOperation]:
 
 
 def used(texts: Mapping[str, str | None]) -> frozenset[str] | None:
-    """The primitives of a row's jaxpr, none of one that does not parse; None where the row has no such text."""
+    """Return the primitives of a row's jaxpr; empty if it does not parse, and None if the row has no jaxpr."""
     text = texts.get("jaxpr")
     if not text:
         return None

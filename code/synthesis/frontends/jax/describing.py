@@ -1,4 +1,4 @@
-"""A jitted function of a running program as text: nothing of it is traced once more."""
+"""Describes a jitted function of a running program as text, without tracing it again."""
 
 import ast
 import functools
@@ -33,10 +33,10 @@ _MOST_CAPTURED = 1 << 20
 
 
 def describe(given: Given) -> Described:
-    """The source, the signature and the digest of a function that is about to be called.
+    """Return the source, the signature and the digest of a function that is about to be called.
 
     Raises:
-        NotKeptError: if no source by itself is the function, and why.
+        NotKeptError: with the reason, if no self-contained source defines the function.
     """
     given = replace(given, function=_called(given.function))
     behind = functions.function_behind(given.function)
@@ -79,16 +79,16 @@ def describe(given: Given) -> Described:
 
 
 def _called(function: Any) -> Any:
-    """A function, or of an object of a class of Python's own making the method by which it is called."""
+    """Return a function itself; for an object of a Python class, the bound ``__call__`` method."""
     behind = functions.function_behind(function)
     return function if behind is not None or not hasattr(function, "__call__") else function.__call__  # noqa: B004
 
 
 def read(given: Given) -> Launched:
-    """The arrays of a call.
+    """Return copies of the arrays of a call.
 
     Raises:
-        NotKeptError: if an argument is of a kind that no source can make.
+        NotKeptError: if a source cannot make an argument.
     """
     trees = Trees(_Nowhere())
     trees.call_of(given)
@@ -96,7 +96,7 @@ def read(given: Given) -> Launched:
 
 
 class _Sources:
-    """What a call names, in a source."""
+    """Declares the values and classes that a call refers to in a collected source."""
 
     def __init__(self, collector: SourceCollector, home: str) -> None:
         self._collector = collector
@@ -106,7 +106,7 @@ class _Sources:
         return self._collector.bring(name, value, self._home)
 
     def declare(self, value: Any, children: Sequence[str]) -> Declared:
-        """The class as it is written, or one that has what is used of the object."""
+        """Declare the class as it is written, or a new one with only the attributes that are used."""
         kind: Any = value.__class__
         fields = portraits.fields_of(value)
         if fields is not None and (others := self._others(value, fields, children)) is not None:
@@ -124,11 +124,11 @@ class _Sources:
         return Declared(name, {each: part for each, part in node.fields.items() if each not in children})
 
     def _others(self, value: Any, fields: Sequence[str], children: Sequence[str]) -> dict[str, Any] | None:
-        """What an object has beside its children, where its class can stand in the source; None if it cannot."""
+        """Return an object's attributes other than its children if its class can be in the source, else None."""
         kind: Any = value.__class__
         rest = {each: getattr(value, each) for each in fields if each not in children}
         told = {each: part for each, part in rest.items() if self._is_told(each, part)}
-        # Whether what a library's object has and no source can hold is of any matter is seen when the source is traced.
+        # If a source cannot hold an attribute of a library's object, tracing the source later shows whether it matters.
         whole = told.keys() == rest.keys() or self._collector.is_library(kind.__module__)
         if {*children} <= {*fields} and whole and self._gathers(kind.__name__, kind):
             return {each: told.get(each) for each in rest}
@@ -142,7 +142,7 @@ class _Sources:
 
 
 class _Nowhere:
-    """Where only the arrays of a call are asked for."""
+    """Discards declarations, where only the arrays of a call are needed."""
 
     def bring(self, name: str, value: Any) -> str:
         del value
@@ -154,11 +154,11 @@ class _Nowhere:
 
 
 class Credits:
-    """Whose code stands beside a function's own.
+    """Collects the licences of code from other packages in a function's source.
 
     Args:
-        package: the function's.
-        licence: of that.
+        package: the function's package.
+        licence: the licence of that package.
     """
 
     def __init__(self, package: str, licence: str) -> None:
@@ -167,7 +167,7 @@ class Credits:
         self._others: dict[str, str] = {}
 
     def __call__(self, obj: Any) -> str:
-        """The package, its version, the file and the licence of what another package has; empty for its own."""
+        """Return an object's package, version, file and licence if it is from another package, else an empty text."""
         origin, licence = provenance(obj, 0)
         if not origin.package or origin.package == self._package:
             return ""
@@ -175,12 +175,12 @@ class Credits:
         return f"{origin.package} {origin.version}, {origin.file}, {licence}"
 
     def is_anothers(self, module: str) -> bool:
-        """Whether a module is JAX's, or of an installed package that is not the function's."""
+        """Return whether a module belongs to JAX, or to an installed package other than the function's."""
         return discovery.is_library(module) or package_of(module) not in ("", self._package)
 
     @property
     def licence(self) -> str:
-        """The licence of all of it together; what is not known of the function's own stays so."""
+        """Return the licence of all code together; unknown if the function's own licence is unknown."""
         if self._own == UNKNOWN_LICENCE:
             return self._own
         found = dict.fromkeys([self._own, *(self._others[name] for name in sorted(self._others))])
@@ -188,17 +188,17 @@ class Credits:
 
 
 def is_installed(module: str) -> bool:
-    """Whether a module is of an installed package."""
+    """Return whether a module belongs to an installed package."""
     return discovery.is_library(module) or package_of(module) != ""
 
 
 def _collected(given: Given, behind: Any, credits_: Credits) -> tuple[str, str, dict[str, Any], list[functions.Leaf]]:
-    """The source of a function, its name there, the call, and the leaves of its arguments.
+    """Return the source of a function, its name there, the call, and the leaves of its arguments.
 
-    What other packages have stands in it too, or is imported where that cannot be told.
+    Code of other packages is copied into the source, or imported if it cannot be copied.
     """
     definition = discovery.definition_of(behind, given.function)
-    forms = _forms(definition)[: 1 if given.around else None]  # which is the function with what is around it
+    forms = _forms(definition)[: 1 if given.around else None]  # this form is the function with its wrapper
     mentioned = _mentioned(definition)
     inside = None if given.around else given.function
     first: tuple[str, str, dict[str, Any], list[functions.Leaf]] | None = None
@@ -220,15 +220,17 @@ def _collected(given: Given, behind: Any, credits_: Credits) -> tuple[str, str, 
 
 
 def _mentioned(definition: Definition) -> set[str]:
-    """The attributes that a function's own source has."""
+    """Return the attributes that a function's own source accesses."""
     try:
         return attributes_in(ast.parse((discovery.source_text(definition) or ("",))[0]))
-    except SyntaxError:  # of a lambda, the lines that it stands on
+    except SyntaxError:  # the source of a lambda is the lines that contain it
         return set()
 
 
 def _forms(definition: Definition) -> list[Definition]:
-    """A function with its decorators, and without: what they name may be known to the function around it alone.
+    """Return the definition of a function with its decorators, and without.
+
+    A name in a decorator may be local to an enclosing function, and so be unknown.
 
     Raises:
         NotKeptError: if its source is not known.
@@ -238,7 +240,7 @@ def _forms(definition: Definition) -> list[Definition]:
         raise NotKeptError("its source is not known")
     try:
         bare, lines = without_decorators(text[0])
-    except SyntaxError:  # of a lambda, the lines that it stands on
+    except SyntaxError:  # the source of a lambda is the lines that contain it
         return [definition]
     if not lines:
         return [definition]
@@ -248,10 +250,10 @@ def _forms(definition: Definition) -> list[Definition]:
 def _gathered(
     given: Given, definition: Definition, collector: SourceCollector, mentioned: set[str]
 ) -> tuple[str, str, dict[str, Any], list[functions.Leaf]]:
-    """As ``_collected``; once more where objects were declared before all was known that is asked of them.
+    """Return the same as ``_collected``; repeat if more attributes of declared objects turn out to be used.
 
     Raises:
-        NotGatheredError: with what is missing, in words.
+        NotGatheredError: with a description of the missing part.
     """
     while True:
         collector = replace(collector)
@@ -291,7 +293,7 @@ def _words(collector: SourceCollector) -> str:
 
 
 def _entry(collector: SourceCollector, function: Any, definition: Definition) -> str:
-    """Have the function in the source; returns its name there."""
+    """Add the function to the source, and return its name there."""
     if collector.built(function) is None:
         collector.collect(definition)
         return collector.name_of(definition.obj)
@@ -299,14 +301,14 @@ def _entry(collector: SourceCollector, function: Any, definition: Definition) ->
 
 
 def _ordered(given: Given, call: dict[str, Any], leaves: list[functions.Leaf]) -> list[functions.Leaf]:
-    """The leaves in the order in which the call is made again."""
+    """Return the leaves in the order in which the call is built again."""
     known = {each.name: each for each in leaves}
     trees = calling.traced_trees(given.function, call)
     return [known[name] for _, tree in trees for name in calling.leaves_of(tree)]
 
 
 def _results(given: Given) -> tuple[Argument, ...]:
-    """What a function gives; of one around the user's what is computed, as it tells itself the rest."""
+    """Return the results of a function. Those of a library's wrapper are only the computed ones."""
     told = numbers_in(given.jaxpr)
     kinds = [each for each, is_told in zip(given.jaxpr.out_avals, told, strict=True) if not (given.around and is_told)]
     names = ["result"] if len(kinds) == 1 else [f"result_{number}" for number in range(len(kinds))]

@@ -1,4 +1,4 @@
-"""JAX functions of the user's: found in live objects and modules, and described as records."""
+"""Finds a user's JAX functions in live objects and modules, and describes them as records."""
 
 import ast
 import collections
@@ -30,20 +30,22 @@ from synthesis.frontends.sources import SourceCollector
 
 _CUSTOMARY = {"np": "import numpy as np", "jnp": "import jax.numpy as jnp"}
 _LARGEST_CAPTURE = 256
-"""The number of elements up to which a captured array is written into the source."""
-_MOST_DEEP, _MOST_HELD = 6, 20_000
-"""How deep containers are looked into, and how many of them."""
+"""Maximum number of elements of a captured array that is written into the source."""
+_MOST_DEEP = 6
+"""Maximum depth to which containers are searched."""
+_MOST_HELD = 20_000
+"""Maximum number of values that are searched."""
 _HOLD_NOTHING = (int, float, complex, str, bytes, np.ndarray, np.generic, type(None))
 _LIBRARIES = ("jax", "jaxlib", "opt_einsum")
 
 
 def names_in(target: object) -> list[str]:
-    """The names of the functions in a live function or a module."""
+    """Return the names of the functions in a live function or a module."""
     return [_name_of(function, _module_of(target)) for function in _functions(target)]
 
 
 def discover(target: object, examples: Examples, only: int | None) -> list[Kernel | Rejection]:
-    """The functions in a live function or a module, each with the example arguments that are known of it."""
+    """Return the functions in a live function or a module, each with its example arguments, or why it is rejected."""
     named = not isinstance(target, ModuleType)
     chosen = [each for number, each in enumerate(_functions(target)) if only in (None, number)]
     return [_discover(function, examples, _module_of(target), named=named) for function in chosen]
@@ -54,13 +56,13 @@ def _module_of(target: object) -> ModuleType | None:
 
 
 def _name_of(function: Any, module: ModuleType | None) -> str:
-    """The name of a live function: that which an assignment gives it, or its own."""
+    """Return the name of a live function: the one that an assignment gives it, or its own."""
     made = assigned(function, module)
     return name_of(functions.function_behind(function)) if made is None else made.name
 
 
 def _functions(target: object) -> list[Any]:
-    """A function by itself, or the public ones of a module, each once, in the order of the code."""
+    """Return a function itself, or the public ones of a module, each once, in the order of the code."""
     if not isinstance(target, ModuleType):
         return [target]
     found: dict[int, tuple[tuple[str, int, str], Any]] = {}
@@ -79,14 +81,14 @@ def _functions(target: object) -> list[Any]:
 
 
 def _is_meant(value: Any, plain: FunctionType) -> bool:
-    """Whether a function that stands in a container or a class is there for JAX: JAX made it, or it has a mark."""
+    """Return whether a function in a container or a class is meant for JAX: JAX made it, or it is marked."""
     return value is not plain or (marked_arguments(value) or mark_error(value)) is not None
 
 
 def held_in(module: ModuleType) -> Iterator[tuple[str, Any]]:
-    """What may be traced in the containers, classes and objects that a module holds, with an expression for its place.
+    """Yield the traceable values in containers, classes and objects of a module, each with an expression for its place.
 
-    Looked into are mappings, sequences, sets, the module's own classes and their objects, some levels deep.
+    Mappings, sequences, sets, the module's own classes and their objects are searched to a limited depth.
     """
     seen = set[int]()
     waiting = [(name, value, 0) for name, value in vars(module).items() if not name.startswith("__")]
@@ -104,7 +106,7 @@ def held_in(module: ModuleType) -> Iterator[tuple[str, Any]]:
 
 
 def _parts_of(value: Any, module: ModuleType) -> list[tuple[str, Any]]:
-    """What a container, a class of the module or an object of one holds, each with how it is reached."""
+    """Return the contents of a container, a class of the module or an object of one, each with its accessor."""
     if isinstance(value, dict | MappingProxyType):
         entries = cast(Mapping[Any, Any], value)
         return [(f"[{key!r}]", part) for key, part in entries.items()]
@@ -119,10 +121,10 @@ def _parts_of(value: Any, module: ModuleType) -> list[tuple[str, Any]]:
 
 
 def _belongs(function: FunctionType, module: ModuleType) -> bool:
-    """Whether a function is a module's own, or comes to the public through it.
+    """Return whether a function is a module's own, or is made public by it.
 
-    ``jax.nn`` defines nothing: it hands on what private modules of the same package hold. A private module inside the
-    one at hand is a place of its own when the package is gone through, and is left to that.
+    ``jax.nn`` defines nothing: it exports functions of private modules of the same package. A private module inside the
+    given one is not counted here, since it is searched by itself when the whole package is searched.
     """
     home = function.__globals__.get("__name__", "")
     if home == module.__name__:
@@ -168,11 +170,11 @@ def _rejection(plain: Any, stage: Stage, symptom: Symptom, detail: str) -> Rejec
 
 
 def describe(call: calling.Call, made: Assigned | None = None) -> Kernel:
-    """A live function at given shapes, with its record.
+    """Return the record of a live function at given shapes.
 
     Args:
         call: the function and the shapes.
-        made: the assignment that makes it, if one does.
+        made: the assignment that makes it, if there is one.
 
     Raises:
         Exception: whatever the function raises when it is traced.
@@ -211,7 +213,7 @@ def describe(call: calling.Call, made: Assigned | None = None) -> Kernel:
 
 
 def signature_of(function: Any, example_args: Sequence[Any]) -> Signature:
-    """The flattened arguments and results of a function at given shapes."""
+    """Return the flattened arguments and results of a function at given shapes."""
     options = functions.current_options()
     with functions.settings(options):
         arguments = functions.argument_leaves(function, example_args)
@@ -235,7 +237,7 @@ def _argument(leaf: functions.Leaf, role: Role) -> Argument:
 
 
 def definition_behind(value: Any) -> Definition | None:
-    """The class, or the function inside of what JAX makes of one, that a value is; None for anything else."""
+    """Return the definition of a class, or of the function inside an object that JAX made; None for anything else."""
     if inspect.isclass(value):
         return Definition(value)
     made = assigned(value)
@@ -246,7 +248,7 @@ def definition_behind(value: Any) -> Definition | None:
 
 
 def definition_of(plain: FunctionType, obj: Any) -> Definition:
-    """A function with the derivative rules that the object around it has; they are declared after it."""
+    """Return a function's definition, followed by the derivative rules of the object around it."""
     found = lowering.rules_of(obj)
     source, line = _without_mark(plain)
     if found is None:
@@ -260,7 +262,7 @@ def definition_of(plain: FunctionType, obj: Any) -> Definition:
 
 
 def _one_a_statement(rules: Sequence[FunctionType]) -> list[Definition]:
-    """The definitions of rules; lambdas of one statement have the same source, which is one definition."""
+    """Return the definitions of rules; lambdas of one statement share one definition."""
     found: dict[object, Definition] = {}
     for rule in rules:
         text, line = source_of(rule)
@@ -270,15 +272,15 @@ def _one_a_statement(rules: Sequence[FunctionType]) -> list[Definition]:
 
 
 def source_text(definition: Definition) -> tuple[str, int] | None:
-    """The source of a definition, and its line; None if it is not known."""
+    """Return the source of a definition and its line; None if it is not known."""
     source, line = (definition.source, definition.line) if definition.source else source_of(definition.obj)
     return None if source is None else (textwrap.dedent(source), line)
 
 
 def _without_mark(plain: FunctionType) -> tuple[str | None, int]:
-    """The source of a function without its ``@example`` marks and ``@staticmethod``, and the line that it starts at.
+    """Return the source of a function without its ``@example`` marks and ``@staticmethod``, and its first line.
 
-    None if there is no source, or nothing to leave out.
+    The source is None if it is unknown, or if there is nothing to remove.
     """
     source, line = source_of(plain)
     if source is None:
@@ -291,17 +293,17 @@ def _without_mark(plain: FunctionType) -> tuple[str | None, int]:
     marks = [each for each in getattr(function, "decorator_list", []) if _is_mark(each, plain) or _is_static(each)]
     marked = {number for each in marks for number in range(each.lineno, (each.end_lineno or each.lineno) + 1)}
     kept = [text for number, text in enumerate(lines, start=1) if number not in marked]
-    # What comes after the decorators must keep its line; decorators make no IR.
+    # The text after the decorators must keep its line; decorators make no IR.
     return ("".join(kept), line + len(marked)) if marked else (None, 0)
 
 
 def _is_static(decorator: ast.expr) -> bool:
-    """Whether a decorator is ``staticmethod``, which makes a class's function a function by itself."""
+    """Return whether a decorator is ``staticmethod``, without which a class's function is a plain function."""
     return isinstance(decorator, ast.Name) and decorator.id == "staticmethod"
 
 
 def _is_mark(decorator: ast.expr, plain: FunctionType) -> bool:
-    """Whether a decorator is a call of ``synthesis.example``, by whatever name."""
+    """Return whether a decorator is a call of ``synthesis.example``, under any name."""
     if not isinstance(decorator, ast.Call):
         return False
     *bases, name = ast.unparse(decorator.func).split(".")
@@ -312,12 +314,12 @@ def _is_mark(decorator: ast.expr, plain: FunctionType) -> bool:
 
 
 def _declares_itself(rule: FunctionType, name: str) -> bool:
-    """Whether a rule's own source sets it: by a decorator, or as a lambda inside the call that does."""
+    """Return whether a rule's own source sets it: by a decorator, or as a lambda inside the call that does."""
     return (source_of(rule)[0] or "").lstrip().startswith((f"@{name}.", f"{name}."))
 
 
 def _literal(value: Any) -> str | None:
-    """A small array or a NumPy scalar, as NumPy's users write it; None for anything else."""
+    """Return a small array or a NumPy scalar as a Python expression; None for anything else."""
     is_traced = functions.is_array(value)
     kind: Any = value.__class__
     if not is_traced and not issubclass(kind, np.ndarray | np.generic):
@@ -333,5 +335,5 @@ def _literal(value: Any) -> str | None:
 
 
 def is_library(module: str) -> bool:
-    """Whether a module is one of JAX's."""
+    """Return whether a module is one of JAX's."""
     return module.partition(".")[0] in _LIBRARIES

@@ -1,51 +1,51 @@
-"""What it takes to run a StableHLO module: the interpreter begins at once, XLA's machine code is fast.
+"""Estimates the time to run a StableHLO module: the interpreter starts at once, and XLA's machine code is fast.
 
-Both are estimated from the module alone, so that a text is always run in the same way. The figures are of one machine;
-only how they compare matters.
+Both estimates use the module alone, so that a text is always run in the same way. The figures were measured on one
+machine, and only their ratio matters.
 """
 
 import math
 from typing import Any
 
 _ELEMENT = 1.2e-6
-"""Seconds of the interpreter for an element that an operation makes or reads."""
+"""Interpreter seconds per element that an operation makes or reads."""
 _CHARACTER = 6e-6
-"""Seconds of XLA's compiler, without optimisation, for a character of the text."""
+"""Seconds of XLA's compiler, without optimisation, per character of the text."""
 _LEAST = 0.02
-"""Seconds that it takes at least."""
+"""Minimum seconds of a compilation."""
 _LITTLE = 0.5
-"""Seconds of the interpreter that are little."""
+"""Interpreter seconds below which a run is cheap."""
 _TRIPS = 30
-"""Of a loop; how many it makes is not known."""
+"""Assumed number of trips of a loop; the actual one is not known."""
 _BLOCKS = ("builtin.module", "func.func", "stablehlo.case", "stablehlo.if")
-"""What holds operations that run once."""
+"""Operations whose inner operations run once."""
 
 
 def is_worth_compiling(module: Any, text: str, runs: int) -> bool:
-    """Whether so many runs of a module take the interpreter longer than it takes to compile the module.
+    """Return whether a number of runs of a module take the interpreter longer than XLA takes to compile the module.
 
     Args:
         module: a StableHLO module of ``jaxlib``.
-        text: what it was parsed from.
-        runs: how often it will be run.
+        text: the text that it was parsed from.
+        runs: the number of runs.
     """
     return runs * _ELEMENT * _elements(module.operation) > _LEAST + _CHARACTER * len(text)
 
 
 def is_interpreted_quickly(module: Any) -> bool:
-    """Whether the interpreter takes so little for one run of a module that it may be run beside XLA."""
+    """Return whether one interpreted run of a module is cheap enough to do in addition to XLA."""
     return _ELEMENT * _elements(module.operation) < _LITTLE
 
 
 def _elements(operation: Any) -> float:
-    """Elements that an operation and those inside it make or read, loops counted several times."""
+    """Return how many elements an operation and those inside it make or read; loops count ``_TRIPS`` times."""
     inside = [each.operation for region in operation.regions for block in region.blocks for each in block.operations]
     own = _own_elements(operation)
     if operation.name == "stablehlo.while":
         times = _TRIPS
     elif operation.name in _BLOCKS:
         times = 1
-    else:  # such as the function of a reduction, of single elements
+    else:  # such as the function of a reduction, which works on single elements
         times = own
     return own + times * sum(_elements(each) for each in inside)
 
@@ -53,7 +53,7 @@ def _elements(operation: Any) -> float:
 def _own_elements(operation: Any) -> float:
     operands, results = [[_size(value.type) for value in each] for each in (operation.operands, operation.results)]
     if operation.name == "stablehlo.dot_general" and len(operands) == 2:
-        # With the batch counted among the rows: rows times columns times what is summed over.
+        # The batch counts as rows here: rows times columns times the length of the sum.
         return math.sqrt(operands[0] * operands[1] * max(results))
     if operation.name == "stablehlo.convolution" and len(operands) == 2:
         return max(results) * operands[1]
@@ -61,5 +61,5 @@ def _own_elements(operation: Any) -> float:
 
 
 def _size(kind: Any) -> int:
-    """Elements of a tensor type; 1 of what is no tensor."""
+    """Return the number of elements of a tensor type; 1 for any other type."""
     return math.prod(getattr(kind, "shape", ()))

@@ -1,11 +1,11 @@
-"""Runs JAX's texts from the text alone: no Python source, no traced function.
+"""Runs JAX's texts without their Python source or a traced function.
 
-StableHLO goes to the reference interpreter that jaxlib carries, and to XLA where that one lacks an operation or takes
-longer than a compilation; HLO is parsed and compiled by XLA; a printed jaxpr is parsed, rebuilt of JAX's primitives
-(``jaxprs``), lowered to StableHLO by JAX, and goes the same way, unless it comes to the statements of a StableHLO text
-of the same kernel that has run on the same inputs (``statements.py``). The oracle has no part in any of it.
+StableHLO runs in jaxlib's reference interpreter, or in XLA if the interpreter lacks an operation or takes longer than a
+compilation. HLO is parsed and compiled by XLA. A printed jaxpr is parsed, rebuilt from JAX's primitives (``jaxprs``),
+lowered to StableHLO by JAX, and then run as above. It is not run if a StableHLO text of the same kernel with the same
+statements has run on the same inputs (``statements.py``).
 
-Call it in a process that may die: the interpreter aborts on what it does not know.
+The oracle is not used. Call it in a process that may die, since the interpreter aborts on what it does not know.
 """
 
 import contextlib
@@ -60,38 +60,38 @@ _OPERATIONS_BEYOND = (
     "all_", "collective_", "reduce_scatter", "partition_id", "replica_id", "rng", "infeed", "outfeed", "send", "recv",
     "cholesky", "triangular_solve", "fft",
 )  # fmt: skip
-"""What names of operations begin with that the interpreter aborts on, or does not know."""
+"""Prefixes of operations that the interpreter aborts on, or does not know."""
 _TYPES_BEYOND = ("complex<", "f8E", "f6E", "f4E")
 _BEYOND_INTERPRETER = re.compile(
     rf"\bcustom_call\b|stablehlo\.(?:{'|'.join(_OPERATIONS_BEYOND)})|complex<|(?:\b|\dx)f[468]E"
 )
 _TRAPPING = re.compile(r"stablehlo\.(?:divide|remainder) .*[<x]u?i\d+>")
-"""A division of whole numbers, at which the interpreter dies where XLA has a value."""
+"""Matches an integer division, which may kill the interpreter where XLA has a defined value."""
 _BEYOND = "the StableHLO interpreter lacks an operation of it"
 _PARTS_BEYOND = ("custom_call", *(f".{each}" for each in _OPERATIONS_BEYOND), *_TYPES_BEYOND)
-"""What a text has a part of if it has any of these: to look for a pattern in every text is dear."""
+"""Substrings of which a text beyond the interpreter has at least one; a pre-check for the slower pattern."""
 _INSTRUCTIONS = "AVX2"
-"""The newest instructions of x86-64 that XLA may use; a processor without them runs older ones."""
+"""The newest x86-64 instruction set that XLA may use. A processor without it runs older instructions."""
 
 
 def cpu_platform() -> str:
-    """The compiler of XLA for processors, which is started, in words."""
+    """Start XLA's compiler for CPUs, and return its description."""
     return f"in jaxlib, platform {jax.devices('cpu')[0].platform}"
 
 
 def prepare() -> None:
-    """What every process that runs texts would begin with, and that starts no thread and no backend."""
+    """Do what every process that runs texts needs first, without starting a thread or a backend."""
     _limit_instructions()
     _context()
-    lapack.initialize()  # which JAX itself does only when it lowers a call
+    lapack.initialize()  # JAX itself does this only when it lowers a call
     primitives()
 
 
 def _limit_instructions() -> None:
-    """Have XLA compile to the same instructions on every machine, so that a proof does not depend on the processor.
+    """Make XLA compile to the same instructions on every machine, so that a proof does not depend on the processor.
 
-    XLA takes the limit from the environment, which it reads once, before it compiles for the first time; a compile
-    option of that name has no effect. A limit that is in the environment already is kept.
+    XLA reads the limit from the environment once, before its first compilation; a compile option of that name has no
+    effect. A limit that is already in the environment is kept.
     """
     flags = os.environ.get("XLA_FLAGS", "")
     if platform.machine() in ("x86_64", "AMD64") and "xla_cpu_max_isa" not in flags:
@@ -99,12 +99,12 @@ def _limit_instructions() -> None:
 
 
 def unavailable(level: Level) -> Unproved | None:
-    """Why a level's texts cannot be run, or None if they can."""
+    """Return why a level's texts cannot be run, or None if they can."""
     return None if level.run_by else Unproved(Hindrance.NOT_EXECUTED, f"{level.made_by} is not executed")
 
 
 def run_programs(programs: Sequence[Program], _: Path) -> Iterator[tuple[int, Outcome | Rejection | None]]:
-    """The results of every text, or why it could not be run, with the program's number.
+    """Yield each program's number with its results, or why it could not be run.
 
     Args:
         programs: texts at levels that are not ``unavailable``.
@@ -113,7 +113,7 @@ def run_programs(programs: Sequence[Program], _: Path) -> Iterator[tuple[int, Ou
     prepare()
     ran = _Ran()
     lowers = any(each.level.run_by == "jaxpr" for each in programs)
-    with lowering.shared_context() if lowers else contextlib.nullcontext():  # it takes as long as many texts
+    with lowering.shared_context() if lowers else contextlib.nullcontext():  # starting one takes as long as many texts
         for number, program in enumerate(programs):
             yield number, None
             yield number, _run(program, ran)
@@ -143,21 +143,21 @@ _Results = dict[RunKey, list[Any]]
 
 
 class _Ran:
-    """What the texts of one kernel have given, by their statements."""
+    """The results of the texts of one kernel, by their statements."""
 
     def __init__(self) -> None:
         self._signature: Signature | None = None
         self._results: dict[str, tuple[Runs, _Results]] = {}
 
     def known(self, program: Program, statements: str | None) -> _Results | None:
-        """What a program gives, if another with its statements has run on its inputs."""
+        """Return a program's results if another program with its statements has run on the same inputs, else None."""
         if statements is None or program.signature != self._signature or statements not in self._results:
             return None
         runs, results = self._results[statements]
         return results if _are_same(runs, program.runs) else None
 
     def keep(self, program: Program, statements: str | None, results: _Results) -> None:
-        """Keep what a program has given, and forget what those of other kernels have."""
+        """Store a program's results, and drop those of other kernels."""
         if program.signature != self._signature:
             self._signature, self._results = program.signature, {}
         if statements is not None:
@@ -165,7 +165,7 @@ class _Ran:
 
 
 def _are_same(left: Runs, right: Runs) -> bool:
-    """Whether two texts start from the same arrays, in the same order."""
+    """Return whether two texts start from the same arrays, in the same order."""
     return left.keys() == right.keys() and all(
         len(left[key]) == len(right[key])
         and all(_is_same(a, b) for a, b in zip(left[key].values(), right[key].values(), strict=True))
@@ -191,7 +191,7 @@ class _UnrunnableError(Exception):
 
 
 def _named(program: Program, results: Sequence[Any]) -> Values:
-    """Results by name: a gradient is ``adj_`` its argument, a tangent ``tangent_`` its result."""
+    """Return results by name: ``adj_`` and the argument for a gradient, ``tangent_`` and the result for a tangent."""
     names = result_names(program)
     if len(names) != len(results):
         raise _UnrunnableError(Symptom.BUILD_ERROR, f"the text gives {len(results)} results, not {len(names)}")
@@ -199,7 +199,7 @@ def _named(program: Program, results: Sequence[Any]) -> Values:
 
 
 def result_names(program: Program) -> list[str]:
-    """What a text's results are called, in order."""
+    """Return the names of a text's results, in order."""
     signature = program.signature
     results = [each.name for each in signature.results]
     if program.level.direction is Direction.BACKWARD:
@@ -216,23 +216,23 @@ def _context() -> Any:
 
 
 class _StableHlo:
-    """A StableHLO module, by the interpreter where it can and is quick, by XLA otherwise."""
+    """A StableHLO module, run by the interpreter if it can and is fast enough, else by XLA."""
 
     def __init__(self, text: str) -> None:
         self._text = text
         self._executable: _Compiled | None = None
         self._ends: Callable[[Sequence[Any]], Any] | None = None
-        """What runs the module first, and leaves out no loop of it."""
+        """Runs the module first, without leaving out any of its loops; None if that is not needed."""
         self._context = _context()
         with self._context, ir.Location.unknown():
             self._module = ir.Module.parse(text)
             self.statements = statements_of(str(self._module))
 
     def check(self, inputs: Sequence[Any]) -> None:
-        """Refuse a module that takes other arguments, of which neither interpreter nor XLA says much.
+        """Check the module's arguments, since the errors of the interpreter and XLA say little about them.
 
         Raises:
-            _UnrunnableError: if it does.
+            _UnrunnableError: if the number or a shape differs.
         """
         main = next((each for each in self._module.body.operations if "main" in str(each.attributes["sym_name"])), None)
         kinds = [] if main is None else list(main.attributes["function_type"].value.inputs)
@@ -244,11 +244,11 @@ class _StableHlo:
                 raise _UnrunnableError(Symptom.BUILD_ERROR, f"its argument {number} has another shape, {kind}")
 
     def make(self, runs: int, *, again: bool = False) -> None:
-        """Prepare so many runs.
+        """Prepare a number of runs.
 
         Args:
-            runs: how many.
-            again: whether by the other of XLA and the interpreter than would be chosen.
+            runs: the number of runs.
+            again: whether to use the one of XLA and the interpreter that would not be chosen by default.
 
         Raises:
             _UnrunnableError: if the interpreter is asked for, and lacks an operation.
@@ -269,7 +269,7 @@ class _StableHlo:
                 self._ends = self._interpreted if quick else _with_all_loops(self._module).run
 
     def _compiles(self, runs: int, *, beyond: bool, again: bool) -> bool:
-        """Whether XLA is to run the module, and not the interpreter."""
+        """Return whether XLA has to run the module, and not the interpreter."""
         compiles = (beyond or is_worth_compiling(self._module, self._text, runs)) is not again
         if beyond and not compiles:
             raise _UnrunnableError(Symptom.NO_REFERENCE, _BEYOND)
@@ -290,7 +290,7 @@ class _StableHlo:
 
 
 def _of_jaxpr(text: str) -> _StableHlo:
-    """A printed jaxpr, rebuilt of JAX's primitives, which JAX lowers to StableHLO."""
+    """Return the StableHLO module that JAX lowers a printed jaxpr to, rebuilt from JAX's primitives."""
     try:
         graph = parse(text)
         traced = jax.jit(function_of(graph), keep_unused=True).trace(*argument_types(graph))
@@ -307,9 +307,9 @@ def _is_beyond_interpreter(text: str) -> bool:
 
 
 def _scatter_into_copies(module: Any) -> None:
-    """Have every scatter of a module, in its context, take copies: the interpreter scatters into the operand itself.
+    """Make every scatter of a module take copies, because the interpreter scatters into the operand itself.
 
-    What is turned round along no axis is the same, and another array.
+    Reversing an array along no axis returns an equal array in new memory.
     """
 
     def visit(operation: Any) -> Any:
@@ -326,13 +326,13 @@ def _scatter_into_copies(module: Any) -> None:
 _OPTIONS = {
     "xla_backend_optimization_level": 0,
     "xla_llvm_disable_expensive_passes": True,
-    "xla_cpu_use_fusion_emitters": False,  # they take 40 % of the time of a compile
-    "xla_cpu_parallel_codegen_split_count": 1,  # modules for so many threads take a quarter of it
+    "xla_cpu_use_fusion_emitters": False,  # they take 40 % of the time of a compilation
+    "xla_cpu_parallel_codegen_split_count": 1,  # splitting modules for threads takes a quarter of it
 }
 
 
 class _Compiled:
-    """A module as XLA's CPU compiler makes it, without optimisation."""
+    """A module compiled by XLA's CPU compiler, without optimisation."""
 
     def __init__(self, module: Any) -> None:
         self._device = jax.devices("cpu")[0]
@@ -346,7 +346,7 @@ class _Compiled:
 
     @property
     def text(self) -> str:
-        """What was compiled, in HLO."""
+        """The compiled module as HLO text."""
         return "\n".join(each.to_string() for each in self._executable.hlo_modules())
 
     def run(self, inputs: Sequence[Any]) -> list[Any]:
@@ -356,10 +356,10 @@ class _Compiled:
 
 
 def _with_all_loops(module: Any) -> _Compiled:
-    """A module, in its context, as XLA makes it where it may leave out no loop; the module is changed.
+    """Compile a module, in its context, so that XLA leaves out no loop; the module is changed.
 
-    Every loop gets what XLA may not leave out, and what changes no result: a random number that nobody reads. XLA's
-    compiler may come to harm of one that has no end and does nothing.
+    Every loop gets an operation that XLA must not remove and that changes no result: an unused random number. XLA's
+    compiler may fail on a loop without an end that does nothing.
     """
 
     def visit(operation: Any) -> Any:
@@ -383,7 +383,7 @@ class _Hlo:
         self._module = hlo.hlo_module_from_text(unscheduled(text))
 
     def check(self, _: Sequence[Any]) -> None:
-        """Nothing: XLA says which arguments it takes."""
+        """Do nothing, since XLA reports which arguments it takes."""
 
     def make(self, _: int, *, again: bool = False) -> None:
         """Prepare any number of runs."""
@@ -416,17 +416,17 @@ class _Interpreted(_StableHlo):
 
 
 def _hlo_again(text: str) -> _Interpreted:
-    """An HLO module as StableHLO, for the interpreter."""
+    """Return an HLO module as StableHLO, for the interpreter."""
     with _context(), ir.Location.unknown():
         module = ir.Module.parse(_stablehlo_of(hlo.hlo_module_from_text(unscheduled(text))))
-        # The interpreter knows ``dot_general``, and not ``dot``.
+        # The interpreter supports ``dot_general``, but not ``dot``.
         passes = "builtin.module(func.func(stablehlo-legalize-deprecated-ops{fail-on-unused=false}))"
         passmanager.PassManager.parse(passes).run(module.operation)
         return _Interpreted(str(module))
 
 
 def _attribute(value: Any) -> Any:
-    """An array as the interpreter takes it."""
+    """Return an array as the attribute that the interpreter takes."""
     value = np.asarray(value, order="C")
     if value.dtype == np.bool_:
         return ir.DenseElementsAttr.get(value)
@@ -439,7 +439,7 @@ def _attribute(value: Any) -> Any:
 
 
 def _array(attribute: Any) -> Any:
-    """What the interpreter gives, as an array."""
+    """Return a result of the interpreter as an array."""
     kind = ir.RankedTensorType(attribute.type)
     name = str(kind.element_type)
     dtype = dtype_of({"i1": "bool"}.get(name, name.replace("ui", "u")))
@@ -458,10 +458,10 @@ def _array(attribute: Any) -> Any:
 
 
 def _small_floats(attribute: Any, dtype: Any) -> Any:
-    """The numbers of a dense attribute, one for a splat, from its text: the binding knows no small formats.
+    """Return the numbers of a dense attribute, one for a splat, from its text; MLIR's binding knows no small formats.
 
-    MLIR prints decimals that read back as the same number, the bits in hexadecimal where there are none such, and all
-    bits in one string where there are many elements.
+    MLIR prints decimals that read back as the same number, or the bits in hexadecimal if there are none. Of large
+    attributes it prints all bits in one string.
     """
     text = _elements(attribute)
     if text.startswith('"'):
@@ -471,7 +471,7 @@ def _small_floats(attribute: Any, dtype: Any) -> Any:
 
 
 def _narrow_numbers(attribute: Any, dtype: Any) -> Any:
-    """Whole numbers of fewer than 8 bits, likewise; as a string each takes a byte."""
+    """Return integers of fewer than 8 bits, likewise; in a string each takes one byte."""
     text = _elements(attribute)
     if text.startswith('"'):
         return np.frombuffer(bytes.fromhex(text[3:-1]), np.int8).astype(dtype)
@@ -479,7 +479,7 @@ def _narrow_numbers(attribute: Any, dtype: Any) -> Any:
 
 
 def _elements(attribute: Any) -> str:
-    """What stands between the marks of a dense attribute."""
+    """Return the text between the brackets of a dense attribute."""
     return str(attribute).partition("dense<")[2].rpartition(">")[0].rpartition(">")[0]
 
 

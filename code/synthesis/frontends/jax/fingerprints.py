@@ -1,4 +1,4 @@
-"""The digest of what a function was traced to: the same for a source that is the function."""
+"""Computes the digest of a function's jaxpr, which is the same for any source that defines the same function."""
 
 import hashlib
 import re
@@ -11,16 +11,16 @@ from synthesis.frontends.jax import functions
 from synthesis.frontends.jax.lowering import without_addresses
 
 _NAMED = re.compile(r"\bname=[^\s\]]+")
-"""What a function inside is called: a row may have it under another name."""
+"""Matches the name of an inner function, which may differ in a row."""
 _DEVICES = re.compile(r"\b(?:Abstract)?Mesh\(('.*?'): ")
-"""Where a mesh begins, of devices that are there or of none."""
+"""Matches the beginning of a mesh, of actual or abstract devices."""
 
 
 def fingerprint(closed: Any) -> str:
-    """The digest of a closed jaxpr, with the arrays that it captures and without names.
+    """Return the digest of a closed jaxpr, including the arrays that it captures, but without names.
 
     Args:
-        closed: a jaxpr that tracing gave.
+        closed: a jaxpr from tracing.
     """
     closed = _without_shell(closed)
     text = closed.pretty_print(use_color=False, source_info=False, name_stack=False)
@@ -35,9 +35,9 @@ def fingerprint(closed: Any) -> str:
 
 
 def _without_shell(closed: Any) -> Any:
-    """A jaxpr, or what is inside it if it does no more than call that: a jitted function may be jitted once more.
+    """Return the jaxpr inside one that only calls it, as for a function that is jitted twice, else the jaxpr itself.
 
-    It gives all that the other gives, in order, or all but numbers that this gives whatever it is called with.
+    The outer one must return all results of the inner one in order, except those that are literal numbers.
     """
     while len(closed.jaxpr.eqns) == 1 and not closed.consts:
         (call,) = closed.jaxpr.eqns
@@ -53,16 +53,16 @@ def _without_shell(closed: Any) -> Any:
 
 
 def numbers_in(closed: Any) -> list[bool]:
-    """For each result of a closed jaxpr whether it is a number that stands there, whatever it is called with.
+    """Return for each result of a closed jaxpr whether it is a literal number, independent of the arguments.
 
-    What stands there is a literal, which alone has a value. Its class is in ``jax.extend``, which is not imported for
-    it: with that import JAX 0.12 gets new options, and whatever the program has traced is traced again.
+    Only literals have a value (``val``). Their class is in ``jax.extend``, which is not imported for this check: the
+    import gives JAX 0.12 new options, and everything that the program has traced would be traced again.
     """
     return [hasattr(each, "val") for each in closed.jaxpr.outvars]
 
 
 def captured(closed: Any) -> Iterator[Any]:
-    """The arrays that a closed jaxpr captures, those of functions inside it included."""
+    """Yield the arrays that a closed jaxpr and its inner functions capture."""
     yield from closed.consts
     for equation in closed.jaxpr.eqns:
         for parameter in equation.params.values():
@@ -73,13 +73,13 @@ def captured(closed: Any) -> Iterator[Any]:
 
 
 def data_of(value: Any) -> Any:
-    """An array of numbers; of random keys, what they are made of."""
+    """Return an array as numbers; random keys as the integers that they are made of."""
     if is_key(value):
         value = functions.jax.random.key_data(value)
     return np.asarray(value)
 
 
 def is_key(value: Any) -> bool:
-    """Whether an array, or its type, is of random keys."""
+    """Return whether an array, or its type, is of random keys."""
     dtype = getattr(value, "dtype", None)
     return dtype is not None and functions.jax.dtypes.issubdtype(dtype, functions.jax.dtypes.extended)

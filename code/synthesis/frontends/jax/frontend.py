@@ -1,4 +1,4 @@
-"""The front end object: JAX's side of the protocol in ``frontends/base.py``."""
+"""Implements the front-end protocol of ``frontends/base.py`` for JAX."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -42,54 +42,54 @@ _USUAL_MIX = {1: 0.2, 2: 0.8}
 
 
 class JaxCompiler:
-    """JAX. A row is for one platform; nothing of the platform needs to be present."""
+    """JAX. A row is for one platform, whose devices do not need to be present."""
 
     levels = LEVELS
     devices: tuple[str, ...] = ("cpu", "cuda", "tpu")
 
     def toolchain(self) -> Mapping[str, str]:
-        """JAX traces and prints, jaxlib lowers and compiles."""
+        """Return the versions of JAX, which traces and prints, and of jaxlib, which lowers and compiles."""
         return _VERSIONS
 
     def compilers(self) -> Mapping[str, str]:
-        """XLA for processors."""
+        """Return XLA's compiler for CPUs."""
         from synthesis.frontends.jax import execution
 
         return {"XLA for CPU": execution.cpu_platform()}
 
     def caches(self) -> Mapping[str, Path]:
-        """JAX keeps nothing on disk for irsmith."""
+        """Return nothing, since JAX stores nothing on disk for irsmith."""
         return {}
 
     def recognises(self, source: str) -> bool:
-        """Whether a source mentions JAX or its customary aliases."""
+        """Return whether a source mentions JAX or one of its customary aliases."""
         return re.search(r"\b(jax|jnp|lax)\b", source) is not None
 
     def claims(self, obj: object) -> bool:
-        """Whether a live object is a function that JAX may trace."""
+        """Return whether a live object is a function that JAX may trace."""
         return functions.is_traceable(obj)
 
     def prospects(self, target: object) -> list[str]:
-        """The functions in a live function or a module."""
+        """Return the names of the functions in a live function or a module."""
         return discovery.names_in(target)
 
     def discover(
         self, target: object, *, examples: Examples = NO_EXAMPLES, only: int | None = None
     ) -> list[Kernel | Rejection]:
-        """The functions in a live function or a module, at the shapes of their examples."""
+        """Return the functions in a live function or a module, at the shapes of their examples."""
         return discovery.discover(target, examples, only)
 
     def load(self, specs: Sequence[KernelSpec]) -> list[Kernel | Rejection]:
-        """Run the sources, those that can in one module, and find the functions in them by name."""
+        """Run the sources, in one module where possible, and find their functions by name."""
         return load_kernels(specs, _found, forget_module)
 
     def release(self, kernels: Sequence[Kernel]) -> None:
-        """Forget kernels that ``load`` made."""
+        """Drop the kernels that ``load`` made."""
         for name in dict.fromkeys(kernel.module for kernel in kernels if kernel.module):
             forget_module(name)
 
     def lower(self, kernels: Sequence[Kernel], levels: Sequence[Level], *, device: str) -> list[Lowered | Rejection]:
-        """The clean texts for one platform."""
+        """Return the clean texts for one platform."""
         # Lowering a Pallas kernel adds to the context that it is lowered in.
         shared = len(kernels) > 1 and device == "cpu" and not any(kind in levels for kind in PALLAS)
         with lowering.shared_context() if shared else nullcontext():
@@ -100,7 +100,7 @@ class JaxCompiler:
         line_map: dict[str, LineMap] = {}
         failures: list[Rejection] = []
         tracings: dict[str, lowering.Tracing | Rejection] = {}
-        if kernel.module:  # a user's process keeps what it has compiled
+        if kernel.module:  # a user's process keeps its compilation caches
             functions.start_afresh()
         needs_gpu = any(level.name == "triton" for level in levels)
         with functions.settings(kernel.spec.signature.options), lowering.absent_gpu() if needs_gpu else nullcontext():
@@ -120,12 +120,12 @@ class JaxCompiler:
         return Lowered(texts=texts, line_map=line_map, rejections=tuple(failures))
 
     def declared(self, kernel: Kernel) -> Signature:
-        """What tracing the function gives at the record's shapes."""
+        """Return the signature from tracing the function at the record's shapes."""
         with functions.settings(kernel.spec.signature.options):
             return discovery.signature_of(kernel.live, kernel.example_args)
 
     def describe(self, kernel: Kernel, *, device: str, include_backward: bool) -> dict[str, str | None]:
-        """``jaxpr``, ``stablehlo`` and, where the function has one, ``vjp_stablehlo``."""
+        """Return ``jaxpr``, ``stablehlo`` and, if the function has a VJP, ``vjp_stablehlo``."""
         names = ("jaxpr", "stablehlo", *(("vjp_stablehlo",) if include_backward else ()))
         lowered = self._lower(kernel, [level for level in LEVELS if level.name in names], device)
         failures = [lowered] if isinstance(lowered, Rejection) else lowered.rejections
@@ -140,43 +140,44 @@ _EXTREME_SCATTER = re.compile(r"\.at\b.*\.(?:max|min)\(|\bscatter_(?:max|min)\b|
 
 
 class JaxProver:
-    """Texts by the StableHLO interpreter and XLA, held against NumPy over the traced function.
+    """Runs texts with the StableHLO interpreter and XLA, and computes the expected results in NumPy.
 
-    What executes is imported where something is executed: texts alone need not wait for it.
+    The reference evaluates the traced function. Modules for execution are imported only when something is executed,
+    since lowering alone does not need them.
     """
 
     def prepare(self) -> None:
-        """What may be done before a process is forked: no backend may exist by then."""
+        """Do what is possible before a process is forked. No backend may be started yet."""
         from synthesis.frontends.jax import execution
 
         execution.prepare()
 
     def unavailable(self, level: Level, text: str) -> Unproved | None:
-        """LLVM IR and Pallas kernels are not executed, nor what is for another platform."""
+        """Return why a text cannot be run: LLVM IR, Pallas kernels and texts for other platforms are not executed."""
         from synthesis.frontends.jax import execution
 
         return execution.unavailable(level)
 
     def foreign(self, level: Level, text: str) -> str | None:
-        """Calls out of the program: custom calls that JAX's own lowerings do not make, callbacks, infeeds and such."""
+        """Return a call out of the program: a callback, an infeed or a custom call that JAX's lowerings do not make."""
         from synthesis.frontends.jax import screening
 
         return screening.foreign(level, text)
 
     def tame(self, level: Level, text: str, own: str) -> Tamed:
-        """As it is; no calls out of the program, and no operations of dialects that JAX does not print."""
+        """Return a text unchanged, with any call out of the program or operation that JAX does not print."""
         from synthesis.frontends.jax import taming
 
         return taming.tame(level, text, own)
 
     def run(self, programs: Sequence[Program], scratch: Path) -> Iterator[tuple[int, Outcome | Rejection | None]]:
-        """StableHLO by its reference interpreter or XLA, jaxprs lowered to it, HLO by XLA."""
+        """Run StableHLO with its reference interpreter or XLA, jaxprs after lowering to StableHLO, and HLO with XLA."""
         from synthesis.frontends.jax import execution
 
         return execution.run_programs(programs, scratch)
 
     def reference(self, kernel: Kernel) -> Reference:
-        """The function's results, by NumPy over the jaxpr that tracing its Python source gives."""
+        """Return a reference that evaluates in NumPy the jaxpr that the function's Python source traces to."""
         from synthesis.frontends.jax.reference.graphs import graph_of
         from synthesis.frontends.jax.reference.oracle import GraphReference
 
@@ -187,23 +188,23 @@ class JaxProver:
         return GraphReference(graph, tuple(each.name for each in signature.results), moving)
 
     def separate(self, kernel: Kernel, runs: Sequence[Values]) -> frozenset[str]:
-        """A JAX function has no threads of its own."""
+        """Return nothing, since a JAX function has no threads of its own."""
         return frozenset()
 
     def accumulated(self, kernel: Kernel, run: Values) -> frozenset[str]:
-        """A JAX function has no threads of its own."""
+        """Return nothing, since a JAX function has no threads of its own."""
         return frozenset()
 
     def operations(self) -> Mapping[str, ToolOperation]:
-        """JAX's public primitives."""
+        """Return JAX's public primitives."""
         return catalogue.operations()
 
     def used(self, source: str, texts: Mapping[str, str | None]) -> frozenset[str] | None:
-        """The primitives of the jaxpr; None if there is none."""
+        """Return the primitives of the jaxpr; None if there is no jaxpr."""
         return catalogue.used(texts)
 
     def gradient_trap(self, kernel: Kernel) -> str | None:
-        """A user's own rules may be wrong, and JAX's of scatters that keep the larger or the smaller number are.
+        """Return a reason why derivatives may be wrong: the user's own rules, or a scatter that keeps an extreme.
 
         Where such a scatter clips an index, JAX's derivative of it is infinite or NaN at some points
         (https://github.com/jax-ml/jax/issues/40626).

@@ -1,4 +1,4 @@
-"""Live JAX functions: what is inside them, their arguments and results, and their derivatives as functions."""
+"""Live JAX functions: the function inside a wrapper, its arguments and results, and its derivatives as functions."""
 
 import contextlib
 import functools
@@ -16,33 +16,33 @@ jax: Any = _jax
 
 _KEYS = ("threefry2x32", "rbg", "unsafe_rbg")
 
-# Where wrappers keep what they wrap: jit and custom_vjp, custom_jvp, partial, bound methods.
+# The attributes in which wrappers keep the wrapped function: jit and custom_vjp, custom_jvp, partial, bound methods.
 _WRAPPING = ("__wrapped__", "fun", "func", "__func__")
 _OTHER_COMPILERS = frozenset(("cupy", "numba", "taichi", "triton", "warp"))
-"""Packages whose kernels are callable objects with a Python function inside, which JAX cannot trace."""
+"""Packages whose kernels are callable objects with a Python function inside that JAX cannot trace."""
 
 
 class OfArrays:
-    """A function of arrays alone, which are called otherwise than parameters can be."""
+    """A function whose arguments are only arrays, with names that Python parameters cannot have."""
 
     names: Sequence[str]
 
 
 class NotDifferentiableError(Exception):
-    """A function without a vector-Jacobian product: no float input or output, or JAX has no rule."""
+    """Raised for a function without a vector-Jacobian product: no float argument, no float result, or no rule."""
 
 
 def start_afresh() -> None:
     """Empty JAX's caches, so that the next function is traced as in a process that has traced nothing.
 
-    A cached inner function would bring the lines of the function that it was first traced for. Emptying the caches
-    before each of a thousand small functions costs nothing that can be measured.
+    A cached inner function would have the line numbers of the function for which it was first traced. Emptying the
+    caches before each of a thousand small functions has no measurable cost.
     """
     jax.clear_caches()
 
 
 def function_behind(obj: Any) -> FunctionType | None:
-    """The plain Python function inside ``jax.jit``, ``custom_jvp`` and the like; None if there is none."""
+    """Return the plain Python function inside ``jax.jit``, ``custom_jvp`` and the like; None if there is none."""
     seen = 0
     while not isinstance(obj, FunctionType):
         inner = next((getattr(obj, name) for name in _WRAPPING if hasattr(obj, name)), None)
@@ -55,12 +55,12 @@ def function_behind(obj: Any) -> FunctionType | None:
 
 
 def is_array(obj: object) -> bool:
-    """Whether an object is an array of JAX's."""
+    """Return whether an object is a JAX array."""
     return isinstance(obj, jax.Array)
 
 
 def is_traceable(obj: object) -> bool:
-    """Whether an object is a function that JAX may be able to trace."""
+    """Return whether an object is a function that JAX may be able to trace."""
     if not callable(obj) or isinstance(obj, type) or type(obj).__module__.partition(".")[0] in _OTHER_COMPILERS:
         return False
     return function_behind(obj) is not None
@@ -82,10 +82,10 @@ class Leaf:
 
 @contextlib.contextmanager
 def settings(options: Mapping[str, Any]) -> Generator[None]:
-    """JAX set as a record's options say, whatever the process has set, so that texts depend on the record alone.
+    """Set JAX's options as in a record, so that texts depend on the record alone and not on the process.
 
     Raises:
-        ValueError: for an option that is none of ``DEFAULTS``.
+        ValueError: for an option that is not in ``DEFAULTS``.
     """
     unknown = sorted(options.keys() - DEFAULTS.keys())
     if unknown:
@@ -99,7 +99,7 @@ def settings(options: Mapping[str, Any]) -> Generator[None]:
 
 @contextlib.contextmanager
 def _without_colour() -> Generator[None]:
-    """JAX printing no escape codes: at a terminal it colours jaxprs that stand in parameters, whoever prints them."""
+    """Make JAX print no escape codes. At a terminal it would colour jaxprs inside parameters."""
     before = jax.config.jax_pprint_use_color
     jax.config.update("jax_pprint_use_color", False)
     try:
@@ -109,13 +109,13 @@ def _without_colour() -> Generator[None]:
 
 
 def current_options() -> dict[str, Any]:
-    """The options that a live function has: those of the process, as JSON values."""
+    """Return the options of a live function, which are those of the process, as JSON values."""
     found = {name: getattr(jax.config, f"jax_{name}") for name in DEFAULTS}
     return {name: str(value) if isinstance(value, str) else value for name, value in found.items()}
 
 
 def abstract(example_args: Sequence[Any]) -> tuple[Any, ...]:
-    """Example arguments with shapes and scalar types in the place of arrays; Python numbers stay as they are."""
+    """Return example arguments with shapes and dtypes in place of arrays; Python numbers stay unchanged."""
     return tuple(jax.tree.map(_abstract_leaf, tuple(example_args)))
 
 
@@ -126,7 +126,7 @@ def _abstract_leaf(leaf: Any) -> Any:
 
 
 def parameters_of(function: Any) -> list[str]:
-    """The names of a function's positional parameters, as far as Python can tell; of one of arrays alone theirs."""
+    """Return the names of a function's positional parameters if Python knows them; for ``OfArrays``, of its arrays."""
     if isinstance(function, OfArrays):
         return list(function.names)
     try:
@@ -138,7 +138,7 @@ def parameters_of(function: Any) -> list[str]:
 
 
 def equations_of(function: Any, example_args: Sequence[Any]) -> Sequence[Any]:
-    """The equations of a function's jaxpr.
+    """Return the equations of a function's jaxpr.
 
     Raises:
         Exception: whatever the function raises when it is traced.
@@ -147,7 +147,7 @@ def equations_of(function: Any, example_args: Sequence[Any]) -> Sequence[Any]:
 
 
 def argument_leaves(function: Any, example_args: Sequence[Any]) -> list[Leaf]:
-    """The flattened arguments: a plain one by its parameter's name, one inside a pytree by its path."""
+    """Return the flattened arguments. A plain one has its parameter's name, one inside a pytree its path."""
     positional = parameters_of(function)
     leaves: list[Leaf] = []
     for position, argument in enumerate(example_args):
@@ -158,7 +158,7 @@ def argument_leaves(function: Any, example_args: Sequence[Any]) -> list[Leaf]:
 
 
 def result_leaves(function: Any, example_args: Sequence[Any]) -> list[Leaf]:
-    """The flattened results: ``result``, or ``result_0`` and so on.
+    """Return the flattened results, named ``result``, or ``result_0`` and so on.
 
     Raises:
         Exception: whatever the function raises when it is traced.
@@ -174,10 +174,10 @@ def _leaf(name: str, value: Any) -> Leaf:
 
 
 def shape_of(dtype: str, shape: tuple[int, ...], *, weak: bool = False) -> Any:
-    """A shape and scalar type as JAX takes them.
+    """Return a shape and dtype in JAX's form.
 
     Args:
-        dtype: NumPy's name, or ``key<fry>`` and the like for keys of random numbers.
+        dtype: NumPy's name, or ``key<fry>`` and the like for random keys.
         shape: the dimensions.
         weak: whether it gives way to others in promotion, as a Python number does.
     """
@@ -186,13 +186,13 @@ def shape_of(dtype: str, shape: tuple[int, ...], *, weak: bool = False) -> Any:
 
 
 def keys_of(numbers: Any, implementation: str) -> Any:
-    """The type of the random keys that are made of numbers of a shape."""
+    """Return the type of the random keys that are made of integers of a given shape."""
     return jax.eval_shape(functools.partial(jax.random.wrap_key_data, impl=implementation), numbers)
 
 
 @functools.cache
 def _key_types() -> dict[str, Any]:
-    """The types of keys by the names that JAX prints."""
+    """Return the key types, by the names that JAX prints."""
     kinds = [jax.eval_shape(functools.partial(jax.random.key, impl=name), 0).dtype for name in _KEYS]
     return {str(kind): kind for kind in kinds}
 
@@ -202,7 +202,7 @@ def _same(value: Any) -> Any:
 
 
 class _Split:
-    """A function as one of its float arguments alone, for given values of all; results and arguments flattened.
+    """A function of only its float arguments, at given values of all arguments; results and arguments are flattened.
 
     Raises:
         NotDifferentiableError: if there is no float argument, or no float result.
@@ -222,15 +222,15 @@ class _Split:
         """The shapes of the float results."""
 
     def floats(self, values: Sequence[Any]) -> list[Any]:
-        """The float ones of all arguments."""
+        """Return the float values among those of all arguments."""
         return [values[position] for position in self._moving]
 
     def floats_of(self, outputs: Sequence[Any]) -> list[Any]:
-        """The float ones of all results."""
+        """Return the float values among those of all results."""
         return [output for output, leaf in zip(outputs, self._results, strict=True) if leaf.is_float]
 
     def at(self, values: Sequence[Any]) -> Callable[..., list[Any]]:
-        """All results as a function of the float arguments, the others fixed."""
+        """Return a function from the float arguments to all results, with the other arguments fixed."""
 
         def of_floats(*floats: Any) -> list[Any]:
             merged = list(values)
@@ -246,10 +246,10 @@ def _shapes_of(leaves: Iterable[Leaf]) -> tuple[Any, ...]:
 
 
 def pullback(function: Any, example_args: Sequence[Any]) -> tuple[Callable[..., Any], tuple[Any, ...]]:
-    """The vector-Jacobian product as a function of its own, and the arguments to trace it with.
+    """Return the vector-Jacobian product as a function, and the arguments to trace it with.
 
-    It takes the function's flattened arguments, then one cotangent for each float result, and gives one gradient
-    for each float argument.
+    It takes the function's flattened arguments, then one cotangent for each float result. It returns one gradient for
+    each float argument.
 
     Raises:
         NotDifferentiableError: if there is no float argument, or no float result.
@@ -270,9 +270,9 @@ def pullback(function: Any, example_args: Sequence[Any]) -> tuple[Callable[..., 
 
 
 def pushforward(function: Any, example_args: Sequence[Any]) -> tuple[Callable[..., Any], tuple[Any, ...]]:
-    """The Jacobian-vector product as a function of its own, and the arguments to trace it with.
+    """Return the Jacobian-vector product as a function, and the arguments to trace it with.
 
-    It takes the function's flattened arguments, then one tangent for each float argument, and gives the flattened
+    It takes the function's flattened arguments, then one tangent for each float argument. It returns the flattened
     results, then one tangent for each float result.
 
     Raises:

@@ -1,4 +1,4 @@
-"""A jaxpr as data, in one form for what tracing gives and what a printed text says. Nothing here computes."""
+"""A jaxpr as data, in one form for traced and for printed jaxprs. Nothing here computes."""
 
 import functools
 from collections.abc import Mapping
@@ -19,28 +19,28 @@ _ABBREVIATIONS = {
 
 
 def dtype_of(name: Any) -> np.dtype[Any] | None:
-    """The NumPy dtype of a name, JAX's abbreviations included; None for a random key's.
+    """Return the NumPy dtype of a name, including JAX's abbreviations; None for the type of a random key.
 
     Raises:
-        TypeError: for what is no type of numbers.
+        TypeError: if the name is not that of a numeric type.
     """
     return _dtype_of(str(name))
 
 
 def is_printed(name: str) -> bool:
-    """Whether JAX prints a type so in a jaxpr: ``i32``, not ``int32`` or ``i``."""
+    """Return whether JAX prints a type in this form in a jaxpr: ``i32``, not ``int32`` or ``i``."""
     return name in _ABBREVIATIONS or name.startswith("key<") or "float0" in name
 
 
 def is_whole(dtype: np.dtype[Any]) -> bool:
-    """Whether numbers of a dtype are whole: those of a few bits are none of NumPy's own."""
+    """Return whether a dtype is an integer type, including those of fewer than 8 bits, which are not NumPy's own."""
     return dtype.kind in "iu" or dtype.name.startswith(("int", "uint"))
 
 
 @functools.cache
 def _dtype_of(name: str) -> np.dtype[Any] | None:
     text = _ABBREVIATIONS.get(name, name)
-    if "float0" in text:  # the tangent of a whole number, of which there is nothing to know
+    if "float0" in text:  # the tangent of an integer, which carries no information
         text = "bool"
     if text.startswith("key<"):
         return None
@@ -55,10 +55,10 @@ class Shaped:
     """The type of a value."""
 
     dtype: np.dtype[Any] | None
-    """None for a random key."""
+    """The dtype; None for a random key."""
     shape: tuple[int, ...]
     generator: str = ""
-    """Whose key it is, as the text names it."""
+    """The generator of a random key, as the text names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +77,12 @@ class Equation:
     inputs: tuple[Any, ...]
     outputs: tuple[Any, ...]
     types: tuple[Shaped, ...]
-    """Of the outputs."""
+    """The types of the outputs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """A function of primitives. Names are any hashable."""
+    """A function of primitives. Names are any hashable objects."""
 
     constants: tuple[Any, ...]
     """Names of captured arrays."""
@@ -90,45 +90,45 @@ class Graph:
     equations: tuple[Equation, ...]
     outputs: tuple[Any, ...]
     values: tuple[Any, ...] = ()
-    """What the captured arrays are; none if a text does not say."""
+    """Values of the captured arrays; empty if a text does not contain them."""
     types: tuple[Shaped, ...] = ()
-    """Of the inputs."""
+    """The types of the inputs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """Where along a dimension something lies: an index, or a slice of ``size`` elements."""
+    """A range along a dimension: an index, or a slice of ``size`` elements."""
 
     start: int = 0
     leaf: int | None = None
-    """Which of the operands that follow says where it begins, if one does."""
+    """The number of the later operand that gives its start; None if the start is constant."""
     size: int = 1
     stride: int = 1
     is_index: bool = False
 
 
 Part = tuple[Span, ...]
-"""Of a reference of Pallas's, by dimension; of no more it is whole."""
+"""The part of a Pallas reference, by dimension. Without spans it is the whole."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """How an array of a Pallas kernel is cut."""
+    """How an array of a Pallas kernel is divided into blocks."""
 
     sizes: tuple[int | None, ...]
-    """By dimension; None where one index is taken, and the dimension is gone."""
+    """The size of a block by dimension; None where one index is taken, and the dimension is removed."""
     index_map: Graph
-    """From the point of the grid to the number of the block along each dimension."""
+    """Maps the point of the grid to the block's number along each dimension."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grid:
-    """What a Pallas kernel runs over."""
+    """The grid that a Pallas kernel runs over."""
 
     sizes: tuple[int, ...]
     blocks: tuple[Block, ...]
-    """Of its operands, then of its results."""
+    """The blocks of the operands, then of the results."""
     prefetched: int
-    """The first operands, which index maps are given too, and which are not cut."""
+    """Number of leading operands that are not divided, and that index maps get, too."""
     scratch: tuple[Shaped, ...]
-    """Of what the kernel keeps from one point to the next."""
+    """The types of the memory that the kernel keeps from one point to the next."""

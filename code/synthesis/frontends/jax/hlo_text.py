@@ -1,7 +1,8 @@
-"""Optimised HLO as HLO that XLA takes in again: what it says of how to compile is taken out, what it computes stays.
+"""Rewrites optimised HLO as HLO that XLA accepts again, without changing what it computes.
 
-A fusion becomes a call of its computation. Layouts are dropped, but for those of library calls, which read memory as it
-lies; else only a ``bitcast`` computes by them, so one becomes the transpose and reshape that it stands for.
+Instructions about compilation are removed. A fusion becomes a call of its computation. Layouts are dropped, except
+those of library calls, which read memory as it is. Apart from these, only a ``bitcast`` depends on layouts; it becomes
+an equivalent transpose and reshape.
 """
 
 import re
@@ -13,11 +14,11 @@ _BITCAST = re.compile(r"^(\s*)(ROOT )?(%?[\w.\-]+) = \S+ bitcast\((?:[^()\s]+ )?
 
 
 def unscheduled(text: str) -> str:
-    """The same computation without fusions, layouts and bitcasts."""
+    """Return the same computation without fusions, layouts and bitcasts."""
     if "bitcast(" not in text and "fusion(" not in text:
         return text
     if "bitcast(" in text:
-        # A name may be another value's in another computation.
+        # Different computations may use one name for different values.
         parts = re.split(r"(?<=\n\})", text)
         text = "".join(_without_bitcasts(part) for part in parts)
     lines = _FUSION.sub(r"call(\1), to_apply=\2", text).split("\n")
@@ -63,7 +64,7 @@ def _without_bitcasts(computation: str) -> str:
 
 
 def _physical(sizes: list[int], layout: str) -> list[int]:
-    """The axes from the slowest to the fastest in memory."""
+    """Return the axes from the slowest to the fastest in memory."""
     return list(reversed(_numbers(layout))) or list(range(len(sizes)))
 
 

@@ -1,8 +1,8 @@
-"""What a program calls under ``jax.jit``: JAX's own functions, wrapped while somebody listens.
+"""Observes calls of jitted functions, by wrapping functions of JAX while a listener is active.
 
-JAX comes to Python where a call is of a signature that its compiled cache does not have: there the call, and what it
-was traced to, is at hand, and nothing is traced for us. The first calls of a signature are kept out of that cache, so
-that they come by too; later ones cost nothing.
+JAX enters Python for a call whose signature is not in its compiled cache. The call and its jaxpr are available there,
+so that nothing is traced again. The first calls of a signature are kept out of that cache so that they are observed,
+too. Later ones have no overhead.
 """
 
 import contextlib
@@ -21,29 +21,29 @@ from synthesis.frontends.wrapping import Wrapping
 pjit: Any = _pjit
 trace_state_clean: Any = _trace_state_clean
 _LOOKS = 8
-"""Calls of a signature that come by; of later ones nothing is seen."""
+"""Number of calls of a signature that are observed."""
 _OWN = ("jax", "jaxlib")
 _PMAP = "jax._src.pmap"
-"""Where functions are made for ``jax.pmap``."""
+"""The module that makes functions for ``jax.pmap``."""
 
 
 def watch(listener: Listener) -> Callable[[], None]:
-    """Have a listener told of calls of jitted functions of this process; returns what ends that."""
+    """Report calls of jitted functions in this process to a listener; return a function that stops it."""
     return _Watching(listener).begin()
 
 
 class _Now(threading.local):
     again = False
-    """Whether the next call of the signature is to come by as well."""
+    """Whether to keep the signature out of the cache, so that its next call is observed, too."""
     busy = False
-    """Whether a call is being looked at: what is called for that is nobody's."""
+    """Whether a call is being observed; calls made by the observation itself are ignored."""
 
 
 class _Watching:
-    """JAX's functions while they are wrapped.
+    """Wraps JAX's functions.
 
     Args:
-        listener: who is told.
+        listener: gets the calls.
     """
 
     def __init__(self, listener: Listener) -> None:
@@ -54,7 +54,7 @@ class _Watching:
         self._wrapping = Wrapping()
 
     def begin(self) -> Callable[[], None]:
-        """Wrap them; returns what ends that."""
+        """Wrap the functions; return a function that unwraps them."""
         with self._wrapping.all_or_none():
             self._wrapping.wrap(pjit, "_infer_params", self._infer)
             self._wrapping.wrap(pjit, "_need_to_rebuild_with_fdo", self._rebuild)
@@ -66,7 +66,7 @@ class _Watching:
         self._now.again = False
         found = function(fun, info, args, kwargs)
         if not self._now.busy and getattr(fun, "__module__", "") == _PMAP:
-            if trace_state_clean():  # inside another function it is a part of that one
+            if trace_state_clean():  # inside another function it is part of that one
                 self._miss_pmap(fun)
         elif not self._now.busy and str(getattr(fun, "__module__", "")).partition(".")[0] not in _OWN:
             self._now.busy = True
@@ -93,7 +93,7 @@ class _Watching:
         leaves = flat[len(params.consts) :]
         try:
             call = _call_of(fun, info, args, kwargs, params, leaves, outermost=outermost)
-        except Exception as error:  # noqa: BLE001 (the program is to run as it does without)
+        except Exception as error:  # noqa: BLE001 (the program must run as it would without irsmith)
             self._listener.miss(getattr(fun, "__name__", "?"), getattr(fun, "__module__", "?"), str(error))
             return
         if call is None:
@@ -105,7 +105,7 @@ class _Watching:
 
 
 def _call_of(fun: Any, info: Any, args: Any, kwargs: Any, params: Any, leaves: Any, *, outermost: bool) -> Call | None:
-    """The call as the recorder takes it; None if it is inside another, or not of a function of the program's."""
+    """Return a call for the recorder; None if it is inside another, or its function is not the program's."""
     from synthesis.frontends.jax.called import Given, concrete
     from synthesis.frontends.jax.callers import caller_of
     from synthesis.frontends.jax.functions import function_behind, jax
@@ -152,14 +152,14 @@ def _call_of(fun: Any, info: Any, args: Any, kwargs: Any, params: Any, leaves: A
 
 
 class _Telling:
-    """What is told of a call if somebody asks; what that takes is imported then.
+    """Describes a call when asked. The modules for it are imported only then.
 
     Args:
-        given: the call, as each of several who may be said to be called.
+        given: the call, in each form in which it can be described.
     """
 
     _chosen: ClassVar[weakref.WeakKeyDictionary[Any, int]] = weakref.WeakKeyDictionary()
-    """Which of these it is, by what the function was traced to: the first that can be told."""
+    """The position of the first form that can be described, by jaxpr."""
 
     def __init__(self, *given: Any) -> None:
         self._given = given

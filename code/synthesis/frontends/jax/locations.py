@@ -1,4 +1,4 @@
-"""Where lines of JAX's texts come from, read off the locations that JAX prints when asked to."""
+"""Maps lines of JAX's texts to lines of the source, from the locations that JAX prints on request."""
 
 import functools
 import re
@@ -26,7 +26,7 @@ _HLO_NAME = re.compile(r"(?<![\w.-])[a-zA-Z_][\w.-]*\.\d+")
 
 
 def line_of(traceback: Any, places: Places) -> int | None:
-    """The innermost line of the source in a traceback that JAX keeps with an equation."""
+    """Return the innermost source line in the traceback that JAX keeps with an equation; None if there is none."""
     if traceback is None:
         return None
     files = places.files
@@ -39,7 +39,7 @@ def line_of(traceback: Any, places: Places) -> int | None:
 
 
 def hlo_origins(annotated: str, text: str, where: Where) -> list[int | None]:
-    """For each line of an HLO text, the line of the source that the metadata in its annotated twin names."""
+    """Return for each line of an HLO text the source line in the metadata of the same line in an annotated copy."""
     line_of_frame = _frames(annotated, where)
     marked = {_METADATA.sub("", line): match[1] for line in annotated.splitlines() if (match := _FRAME_ID.search(line))}
     lines = text.splitlines()
@@ -47,12 +47,12 @@ def hlo_origins(annotated: str, text: str, where: Where) -> list[int | None]:
 
 
 def llvm_origins(name: str, annotated: str, where: Where) -> list[int]:
-    """The lines of the source that a module of XLA's LLVM IR stands for.
+    """Return the source lines that a module of XLA's LLVM IR comes from.
 
     Args:
-        name: the instruction of the optimised HLO that the module was made of; what it calls counts too.
+        name: the instruction of the optimised HLO that the module was made from; computations that it calls count, too.
         annotated: the optimised HLO with its metadata.
-        where: a file and a line of it to a line of the source.
+        where: maps a file and a line of it to a line of the source.
     """
     line_of_frame = _frames(annotated, where)
     bodies: dict[str, list[str]] = {}
@@ -82,13 +82,13 @@ def _plain(name: str) -> str:
 
 
 def _frames(annotated: str, where: Where) -> Callable[[str | None], int | None]:
-    """The line of the source that a stack frame of an HLO text's metadata is in."""
+    """Return a function that maps a stack frame in an HLO text's metadata to a line of the source."""
     tables = {name: dict(re.findall(r"^(\d+) (.+)$", body, re.MULTILINE)) for name, body in _TABLES.findall(annotated)}
     frames = {frame: _fields(entry) for frame, entry in tables.get("StackFrames", {}).items()}
     places = {place: _fields(entry) for place, entry in tables.get("FileLocations", {}).items()}
 
     def line_of_frame(frame: str | None) -> int | None:
-        """The innermost line; a frame that is its own parent is the outermost."""
+        """Return the innermost line. The outermost frame is its own parent."""
         while frame in frames:
             place = places.get(frames[frame].get("file_location_id", ""), {})
             file = tables["FileNames"].get(place.get("file_name_id", ""), "").strip('"')
@@ -107,7 +107,7 @@ def _fields(entry: str) -> dict[str, str]:
 
 
 def _adopted(lines: Sequence[str], origins: Sequence[int | None], name: re.Pattern[str]) -> list[int | None]:
-    """The origins, with that of its first use for a constant, or for what is made of one."""
+    """Return the origins, with constants and values made from them given the origin of their first use."""
     result = list(origins)
     uses: dict[str, int] = {}
     for position in reversed(range(len(lines))):
@@ -117,7 +117,7 @@ def _adopted(lines: Sequence[str], origins: Sequence[int | None], name: re.Patte
         defined, equals, rest = line.partition(" = ")
         names = name.findall(rest if equals else line)
         own = name.findall(defined)[-1:] if equals else []
-        # A literal has no place of its own, or that of the branch around it.
+        # A literal has no location of its own, or that of the branch around it.
         if own and ("constant" in rest or (result[position] is None and "broadcast" in rest)):
             result[position] = uses.get(own[0], result[position])
         for each in own:
@@ -129,12 +129,12 @@ def _adopted(lines: Sequence[str], origins: Sequence[int | None], name: re.Patte
 
 
 def mlir_lines(annotated: str, where: Where) -> tuple[list[str], list[int | None]]:
-    """The lines of a module, and for each the line of the source that the location at its end names.
+    """Return the lines of a module, and for each the source line of the location at its end.
 
     Args:
-        annotated: the module printed with locations. Those at the ends of lines and of arguments are left out of the
-            lines; one of a kind that is not known here stays where it is.
-        where: a file and a line of it to a line of the source.
+        annotated: the module printed with locations. Those at the ends of lines and of arguments are removed from the
+            lines; one of an unknown kind stays.
+        where: maps a file and a line of it to a line of the source.
     """
     aliases = dict(_ALIASES.findall(annotated))
 
@@ -164,5 +164,5 @@ def mlir_lines(annotated: str, where: Where) -> tuple[list[str], list[int | None
 
 
 def _told(match: re.Match[str]) -> str:
-    """What a line says of a location, or of a string that may look like one."""
+    """Return a string unchanged, and an empty text for a location."""
     return match["string"] or ""

@@ -1,4 +1,4 @@
-"""Loops that XLA leaves out of what it compiles: one that never ends may be among them, and nobody would notice."""
+"""Detects loops that XLA leaves out of compiled code, since one of them might never end, which would go unnoticed."""
 
 import re
 from collections import Counter
@@ -8,13 +8,13 @@ _WHILE = re.compile(r"\bwhile\(")
 
 
 def left_out(module: Any, compiled: str) -> bool:
-    """Whether what XLA made of a StableHLO module has fewer loops than the module.
+    """Return whether XLA's compiled form of a StableHLO module has fewer loops than the module.
 
-    It leaves out those whose results nobody needs, and those that change nothing, whether they end or not.
+    XLA leaves out loops whose results are unused, and loops that change nothing, whether they end or not.
 
     Args:
         module: a StableHLO module of ``jaxlib``.
-        compiled: the HLO text that XLA made of it, functions that are called put in their places.
+        compiled: the HLO text that XLA made from it, with called functions inlined.
     """
     counts = {_name(each): _inside(each) for each in module.body.operations}
     return _with_calls("main", counts, {}) > len(_WHILE.findall(compiled))
@@ -25,7 +25,7 @@ def _name(function: Any) -> str:
 
 
 def _inside(operation: Any) -> Counter[str]:
-    """How many loops an operation has in it, under an empty name, and how often it calls what."""
+    """Count the loops in an operation, under an empty name, and its calls by function name."""
     found = Counter[str]()
     for region in operation.regions:
         for block in region.blocks:
@@ -41,7 +41,7 @@ def _inside(operation: Any) -> Counter[str]:
 
 def _with_calls(name: str, counts: dict[str, Counter[str]], known: dict[str, int]) -> int:
     if name not in known:
-        known[name] = 0  # of what calls itself, which no module of JAX's does
+        known[name] = 0  # for recursion, which no module of JAX has
         own = counts.get(name, Counter())
         inner = (times * _with_calls(callee, counts, known) for callee, times in own.items() if callee)
         known[name] = own[""] + sum(inner)

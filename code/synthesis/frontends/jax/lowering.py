@@ -1,7 +1,7 @@
-"""JAX functions to text: the one place that touches JAX's and jaxlib's private modules.
+"""Lowers JAX functions to text. Most accesses to private modules of JAX and jaxlib are in this module.
 
-Texts come from JAX's own printers. Names that JAX adds (the module's, result labels) are taken off the MLIR module
-before it is printed, not out of the finished text.
+Texts come from JAX's own printers. Names that JAX adds (of the module, labels of results) are removed from the MLIR
+module before printing, not from the finished text.
 """
 
 import base64
@@ -47,24 +47,24 @@ _LLVM_MODULE = re.compile(
 )
 _LLVM_NOISE = re.compile(r"^(?:;.*|source_filename = .*)\n|[ \t]*;[^\n\"]*$", re.MULTILINE)
 _CAPTURING = re.compile(r"\{ lambda [^\s;]")
-"""A function of a printed jaxpr that captures something."""
+"""Matches a function in a printed jaxpr that captures values."""
 _JAXPR = "_irsmith_jaxpr"
 _JAX_ATTRIBUTES = ("jax.", "mhlo.")
 
 
 class NotAvailableError(Exception):
-    """A level that there is nothing to show at."""
+    """Raised for a level at which the function has no text."""
 
 
 class UnprintedConstantsError(Exception):
-    """A jaxpr that holds arrays which its text does not show."""
+    """Raised for a jaxpr with arrays that its text does not show."""
 
 
-# ---- what JAX keeps of a function
+# ---- attributes of functions
 
 
 def is_more_than_its_source(obj: Any) -> bool:
-    """Whether an object carries what no source shows: a derivative rule set in another way, or bound arguments."""
+    """Return whether an object has a derivative rule set in an unknown way, or bound arguments, so no source shows it."""
     while obj is not None and not isinstance(obj, FunctionType):
         if isinstance(obj, functools.partial | MethodType) or (_has_rules(obj) and rules_of(obj) is None):
             return True
@@ -77,9 +77,9 @@ def _has_rules(obj: Any) -> bool:
 
 
 def rules_of(obj: Any) -> tuple[str, list[FunctionType | None]] | None:
-    """The derivative rules of a function: the method that sets them, and what it is called with, in order.
+    """Return a function's derivative rules: the method that sets them, and its arguments in order.
 
-    None for a function without rules of its own, and where a rule is no plain function.
+    Return None if the function has no rules of its own, or if a rule is not a plain function.
     """
     while obj is not None and not _has_rules(obj):
         obj = getattr(obj, "__wrapped__", None)
@@ -97,15 +97,15 @@ def rules_of(obj: Any) -> tuple[str, list[FunctionType | None]] | None:
 
 
 def public_primitives() -> list[str]:
-    """The names of the primitives that ``jax.extend.core.primitives`` has, sorted."""
-    import jax.extend.core.primitives as primitives  # jax.extend is all imported with it, which texts need not wait for
+    """Return the sorted names of the primitives in ``jax.extend.core.primitives``."""
+    import jax.extend.core.primitives as primitives  # this imports all of jax.extend, which texts do not need
 
     public: Any = primitives
     return sorted({getattr(public, name).name for name in dir(public) if name.endswith("_p")})
 
 
 def jaxpr_of(function: Any, example_args: Sequence[Any]) -> Any:
-    """The closed jaxpr that a function's Python source traces to; traced once where ``remember`` was told."""
+    """Return the closed jaxpr that a function's Python source traces to; it may be stored by ``remember``."""
     known = getattr(function, _JAXPR, None)
     if known is not None and known[0] is example_args:
         return known[1]
@@ -113,19 +113,19 @@ def jaxpr_of(function: Any, example_args: Sequence[Any]) -> Any:
 
 
 def remember(function: Any, example_args: Sequence[Any], tracing: "Tracing") -> None:
-    """Keep on a function that irsmith itself has loaded what tracing it gave."""
+    """Store the jaxpr of a function that irsmith itself has loaded, so that it is not traced again."""
     with contextlib.suppress(AttributeError, TypeError):
         setattr(function, _JAXPR, (example_args, tracing.jaxpr))
 
 
-# ---- functions in, text out
+# ---- lowering
 
 
 @contextlib.contextmanager
 def shared_context() -> Generator[None]:
-    """Lower functions into one MLIR context: JAX makes one for each, in about a third of a small one's lowering time.
+    """Lower functions in one MLIR context. JAX makes one for each, a third of the lowering time of a small function.
 
-    A context keeps the types, attributes and locations that it has seen, and nothing that a text depends on.
+    A context stores the types, attributes and locations that it has seen, and nothing that a text depends on.
     """
     make, context = lowering_rules.make_ir_context, lowering_rules.make_ir_context()
     lowering_rules.make_ir_context = lambda: context
@@ -136,21 +136,21 @@ def shared_context() -> Generator[None]:
 
 
 class Tracing:
-    """A function traced once, printed at several levels.
+    """A function traced once, for printing at several levels.
 
     Args:
-        function: what to trace.
-        example_args: shapes and scalar types of its arguments.
-        name: the kernel's name, for the levels that carry one.
-        platform: ``cpu``, ``cuda`` or ``tpu``; nothing of it needs to be present.
-        places: where lines of files stand in the kernel's source.
+        function: the function to trace.
+        example_args: shapes and dtypes of its arguments.
+        name: the kernel's name, for the levels that contain one.
+        platform: ``cpu``, ``cuda`` or ``tpu``; its devices do not need to be present.
+        places: maps lines of files to lines of the kernel's source.
     """
 
     def __init__(self, function: Any, example_args: Sequence[Any], *, name: str, platform: str, places: Places) -> None:
         self._name = name
         self._platform = platform
         self._places = places
-        # Without keep_unused an argument that nothing reads would vanish from the lowered texts' signature.
+        # Without keep_unused, an unused argument would be missing from the lowered texts' signature.
         self._traced = jax.jit(function, keep_unused=True).trace(*example_args)
         self._lowered: Any = None
 
@@ -160,10 +160,10 @@ class Tracing:
         return self._traced.jaxpr
 
     def text(self, level: str) -> tuple[str, LineMap]:
-        """The text, and its line map, at a level by its name without ``vjp_`` or ``jvp_``.
+        """Return the text at a level, and its line map. The level's name has no prefix ``vjp_`` or ``jvp_``.
 
         Raises:
-            NotAvailableError: if the function has nothing of the kind.
+            NotAvailableError: if the function has no text at this level.
             UnprintedConstantsError: if a jaxpr's text would leave arrays out.
             Exception: whatever JAX raises when it lowers or compiles.
         """
@@ -189,7 +189,7 @@ class Tracing:
         return self._lowered
 
     def _compile(self, options: Mapping[str, str] | None = None) -> Any:
-        """What XLA makes of it: for this machine's processor also where JAX has a GPU that it prefers."""
+        """Return XLA's executable. For ``cpu`` it is for this machine's processor, even if JAX prefers a GPU."""
 
         def compile_with(chosen: dict[str, Any]) -> Any:
             return self._lower().compile(compiler_options=chosen or None).runtime_executable()
@@ -200,7 +200,7 @@ class Tracing:
     def _jaxpr(self) -> tuple[str, LineMap]:
         closed = self._traced.jaxpr
         sources: list[list[tuple[int, int, Any]]] = []
-        with np.printoptions(legacy="1.25"):  # numbers of NumPy's among the parameters as numbers: 16, not np.int64(16)
+        with np.printoptions(legacy="1.25"):  # prints NumPy's numbers in parameters as 16, not np.int64(16)
             text = closed.pretty_print(use_color=False, source_info=False, name_stack=False, source_map=sources)
         origins = [next((line_of(traceback, self._places) for _, _, traceback in line), None) for line in sources]
         text = without_addresses(text)
@@ -210,7 +210,7 @@ class Tracing:
         return text + "\n", runs_of(origins)
 
     def _llvm_ir(self) -> tuple[str, LineMap]:
-        """What XLA's CPU compiler hands to LLVM, one module after the other; each stands for lines of Python."""
+        """Return the modules that XLA's CPU compiler passes to LLVM, in one text, and their line map to the source."""
         with tempfile.TemporaryDirectory(prefix="irsmith-") as folder:
             executable = self._compile({"xla_dump_to": folder, "xla_dump_emitter_re": "llvm"})
             modules = sorted(Path(folder).glob("*.ir-no-opt.ll"), key=lambda path: path.name.partition(".")[2])
@@ -242,7 +242,7 @@ class Tracing:
 
 
 def without_addresses(jaxpr: str) -> str:
-    """A printed jaxpr in which Python's functions are told by their names alone."""
+    """Return a printed jaxpr with Python functions represented by their names alone."""
     return _ADDRESS.sub(r"\1", jaxpr)
 
 
@@ -255,18 +255,19 @@ def _hlo_options(*, metadata: bool = False) -> Any:
 
 @contextlib.contextmanager
 def absent_gpu() -> Generator[None]:
-    """A GPU to lower Pallas kernels for, where there is none: an H100, whose name and number of cores JAX asks for."""
+    """Provide an abstract GPU (an H100) to lower Pallas kernels for; JAX uses its name and number of cores."""
     device = jax.sharding.AbstractDevice("NVIDIA H100 80GB HBM3", 132, "cuda")
     with jax.sharding.use_abstract_mesh(jax.sharding.AbstractMesh((), (), abstract_device=device)):
         yield
 
 
 def _captured(text: str, closed: Any) -> list[str]:
-    """The lines that define the arrays which a printed jaxpr and those in it capture; none if only those in it do, and
-    theirs cannot be shown.
+    """Return the lines that define the arrays captured by a printed jaxpr and its inner jaxprs.
+
+    The result is empty if only inner jaxprs capture arrays, and these cannot be printed.
 
     Raises:
-        UnprintedConstantsError: if the outermost one captures some, and they are too large, or no numbers.
+        UnprintedConstantsError: if the outermost jaxpr captures arrays that are too large or not numeric.
     """
     try:
         arrays = captured_by(closed, parse(text))
@@ -279,14 +280,14 @@ def _captured(text: str, closed: Any) -> list[str]:
 
 
 def _pallas_kernels(module: Any, level: str, where: Where) -> tuple[str, LineMap]:
-    """The Pallas kernels that a lowered module calls: as Mosaic for a TPU, or as Triton for a GPU."""
+    """Return the Pallas kernels that a lowered module calls, as Mosaic for a TPU or as Triton for a GPU."""
     texts: list[str] = []
     origins: list[int | None] = []
     with module.context:
         calls = [each for each in _operations(module.operation) if each.name == "stablehlo.custom_call"]
         bodies = [body for call in calls if (body := _kernel_body(call, level)) is not None]
     for body, locations in bodies:
-        with mlir.make_ir_context() as context:  # it knows the dialects, and so prints their short forms
+        with mlir.make_ir_context() as context:  # it has the dialects registered, and so prints their short forms
             context.allow_unregistered_dialects = True
             _dialect(level).register_dialect(context)
             kernel = ir.Module.parse(body)
@@ -303,7 +304,7 @@ def _pallas_kernels(module: Any, level: str, where: Where) -> tuple[str, LineMap
 
 
 def _dialect(level: str) -> Any:
-    """The dialect that Pallas kernels are lowered to; imported here, since few rows want any."""
+    """Return the dialect of Pallas kernels at a level; it is imported here, since few rows need it."""
     if level == "mosaic":
         from jax._src import lib  # noqa: TID251
 
@@ -315,7 +316,7 @@ def _dialect(level: str) -> Any:
 
 
 def _kernel_body(call: Any, level: str) -> tuple[bytes, bytes | None] | None:
-    """The module of a call of a Pallas kernel, and that of its locations where JAX keeps these apart."""
+    """Return the module of a call of a Pallas kernel, and that of its locations if JAX stores these separately."""
     attributes = call.attributes
     if level == "triton" and "mhlo.backend_config" in attributes:
         config = ir.DictAttr(attributes["mhlo.backend_config"])
@@ -329,7 +330,7 @@ def _kernel_body(call: Any, level: str) -> tuple[bytes, bytes | None] | None:
 
 
 def _operations(operation: Any) -> Generator[Any]:
-    """Every operation inside an operation, outer ones first."""
+    """Yield every operation inside an operation, outer ones first."""
     for region in operation.regions:
         for block in region.blocks:
             for inner in block.operations:
@@ -338,30 +339,30 @@ def _operations(operation: Any) -> Generator[Any]:
 
 
 def _stablehlo(module: Any, where: Where) -> tuple[str, LineMap]:
-    """A module as text, and its line map."""
+    """Return a module as text, and its line map."""
     with _unnamed(module) as copy:
         text, origins = _printed(copy, where)
         return text, runs_of(origins)
 
 
 def _printed(operation: Any, where: Where) -> tuple[str, list[int | None]]:
-    """An operation as text, and for each line of it the line of the source it comes from; printed once if that does."""
+    """Return an operation as text, and the source line of each line; it is printed a second time only if necessary."""
     lines, origins = mlir_lines(operation.get_asm(enable_debug_info=True), where)
     text = "\n".join(lines) + "\n"
     return operation.get_asm(enable_debug_info=False) if " loc(" in text else text, origins
 
 
 def stablehlo_text(module: Any) -> str:
-    """A module as text, as a row has it."""
+    """Return a module as text in the form of a row."""
     with _unnamed(module) as copy:
         return copy.get_asm(enable_debug_info=False)
 
 
 @contextlib.contextmanager
 def _unnamed(module: Any) -> Generator[Any]:
-    """A copy of a module without the names that JAX gives it and its results."""
+    """Return a copy of a module without the names that JAX gives to it and its results."""
     with module.context:
-        copy = module.operation.clone()  # the original may be compiled yet, which needs what is dropped here
+        copy = module.operation.clone()  # the original may still be compiled, which needs these names
         _drop_attributes(copy, ("sym_name",))
         for operation in copy.regions[0].blocks[0].operations:
             _drop_attributes(operation, ())

@@ -1,7 +1,8 @@
-"""Functions and records that a library's own function has made, as a call of that: ``hk.transform(f).apply``.
+"""Expresses functions and records that a library function has made as calls of it: ``hk.transform(f).apply``.
 
-What such a function keeps holds of what it was given in most cases, by the parameter's own name. Whether a call with
-that makes the same once more is not decided here: the source has to be traced to what the program was.
+The made function usually keeps the maker's arguments in its closure, under the parameters' names. This module does not
+decide whether a call with them makes the same function again; the source has to be traced and compared with the
+program.
 """
 
 import ast
@@ -21,11 +22,11 @@ _Parts = list[tuple[str, Any]]
 
 
 def made_function(value: FunctionType, imported: Callable[[str], bool]) -> Built | None:
-    """A function that one of a library's has made and gives, by a call of it; None for any other.
+    """Return a function that a library function has made as a call of it; None for any other function.
 
     Args:
         value: the function.
-        imported: whether a module is imported by name rather than copied from.
+        imported: returns whether a module is imported by name rather than copied from.
     """
     found = _maker_of(value, imported)
     if found is None:
@@ -40,7 +41,7 @@ def made_function(value: FunctionType, imported: Callable[[str], bool]) -> Built
 
 
 def made_record(value: Any, imported: Callable[[str], bool]) -> Built | None:
-    """A named tuple that one of a library's functions has made and gives, by a call of it; None for any other."""
+    """Return a named tuple that a library function has made as a call of it; None for any other value."""
     held = {name: getattr(value, name) for name in getattr(value, "_fields", ())}
     for at, (name, function) in enumerate(held.items()):
         found = _maker_of(function, imported)
@@ -60,9 +61,9 @@ def made_record(value: Any, imported: Callable[[str], bool]) -> Built | None:
 
 
 def made_around(value: Any, imported: Callable[[str], bool]) -> Built | None:
-    """An object of a library's around a function, by a call of what makes such objects there; None for any other.
+    """Return a library's wrapper around a function as a call of the library's factory; None for any other value.
 
-    That is the one public function of the class's module which names the class, and which needs one argument.
+    The factory is the only public function in the class's module that refers to the class and requires one argument.
     """
     kind: Any = value.__class__
     home = sys.modules.get(kind.__module__)
@@ -92,7 +93,7 @@ def made_around(value: Any, imported: Callable[[str], bool]) -> Built | None:
 
 
 def made_by_fields(value: Any, fields: Sequence[str]) -> Built:
-    """An object by what it has, by a function that makes such objects: what else makes them is not run."""
+    """Return an object as a call of a new function that sets its attributes without running its constructor."""
     texts = ", ".join(f"{name}={{{number}}}" for number, name in enumerate(fields, start=1))
     maker = _maker_by_fields(value.__class__, tuple(fields))
     return Built(f"{{0}}({texts})", ((maker.__name__, maker), *((name, getattr(value, name)) for name in fields)))
@@ -115,7 +116,7 @@ def _maker_by_fields(kind: Any, fields: tuple[str, ...]) -> FunctionType:
 
 
 def source_of_maker(value: Any) -> str | None:
-    """The source of a function that makes objects by their fields; None for anything else."""
+    """Return the source of a function from ``_maker_by_fields``; None for any other value."""
     return getattr(value, _SOURCE, None) if isinstance(value, FunctionType) else None
 
 
@@ -125,7 +126,7 @@ def _is_of(value: Any, maker: FunctionType, imported: Callable[[str], bool]) -> 
 
 
 def _maker_of(value: Any, imported: Callable[[str], bool]) -> tuple[FunctionType, ast.FunctionDef] | None:
-    """The function of a module in which another was made, and its syntax; None if there is none."""
+    """Return the library function in which a function was defined, and its syntax tree; None if there is none."""
     if not isinstance(value, FunctionType):
         return None
     outer, _, inner = value.__code__.co_qualname.partition(".<locals>.")
@@ -142,7 +143,7 @@ def _maker_of(value: Any, imported: Callable[[str], bool]) -> tuple[FunctionType
 
 
 def _call_of(maker: FunctionType, tree: ast.FunctionDef, kept: Mapping[str, Any]) -> tuple[str, _Parts] | None:
-    """The call of a maker with what is kept of its arguments; None if one that it has to be given is not."""
+    """Return a call of a maker with the arguments that a closure keeps; None if a required one is missing."""
     bound = {each.id for each in _own_nodes(tree) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)}
     parts: _Parts = [(maker.__name__, maker)]
     texts: list[str] = []
@@ -159,7 +160,7 @@ def _call_of(maker: FunctionType, tree: ast.FunctionDef, kept: Mapping[str, Any]
 
 
 def _place_of(maker: FunctionType, tree: ast.FunctionDef, name: str) -> str | None:
-    """Where in what a maker gives a function of its own is: itself, an attribute or an item; None if it is not told."""
+    """Return how a maker's result holds its inner function: '' for itself, or an attribute or item; None if unknown."""
     given = [each.value for each in _own_nodes(tree) if isinstance(each, ast.Return) and each.value is not None]
     names = {each.id for each in given if isinstance(each, ast.Name)}
     if name in names:
@@ -191,7 +192,7 @@ def _place_in(maker: FunctionType, given: ast.expr, name: str) -> str | None:
 
 
 def _found(maker: FunctionType, node: ast.expr) -> Any:
-    """What an expression of names stands for inside a function; None if it is not known."""
+    """Return the value of an expression of names inside a function; None if it is not known."""
     match node:
         case ast.Name(id=name):
             return maker.__globals__.get(name)
@@ -206,7 +207,7 @@ def _is_named(node: ast.expr, name: str) -> bool:
 
 
 def _own_nodes(tree: ast.FunctionDef) -> Iterator[ast.AST]:
-    """The parts of a function's body, without those of functions and classes inside it."""
+    """Yield the nodes of a function's body, without those of functions and classes inside it."""
     waiting: list[ast.AST] = [*tree.body]
     while waiting:
         each = waiting.pop(0)

@@ -1,4 +1,4 @@
-"""Live values that a JAX function refers to, as expressions: what jit, grad and vmap made, records, bound methods."""
+"""Live values that a JAX function refers to, as expressions: results of jit, grad and vmap, records, bound methods."""
 
 import abc
 import ast
@@ -23,7 +23,7 @@ from synthesis.frontends.rewriting import attributes_in
 jax: Any = functions.jax
 
 _SMALL = 1024
-"""The number of elements up to which a captured array is written into the source."""
+"""Maximum number of elements of a captured array that is written into the source."""
 _LIBRARIES = frozenset({"jax", "jaxlib", "numpy", "scipy", "ml_dtypes", "warp"}) | sys.stdlib_module_names - {
     "__main__"
 }
@@ -38,21 +38,23 @@ _TRANSFORMS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "_shard_map.<locals>.wrapped": ("jax.shard_map", {"mesh": None, "in_specs": None, "out_specs": None}),
     "checkpoint.<locals>.fun_remat": ("jax.checkpoint", {"prevent_cse": True, "policy": None, "static_argnums": ()}),
 }
-"""What JAX's transformations return, by name: how each is called, and further arguments, which it keeps, with what they
-are if they are not given."""
+"""How to express the functions that JAX's transformations return, by their qualified names.
+
+Each value is the call that makes the function, and the keyword arguments in its closure with their defaults.
+"""
 
 
 _ANY = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 
 def built(value: Any, imported: Callable[[str], bool] = lambda _: False, inside: Any = None) -> Built | None:
-    """A value as an expression of others; None for one that is a constant, has a source, or cannot be told.
+    """Return a value as an expression of others; None if it is a constant, has a source, or cannot be expressed.
 
     Args:
-        value: what is to be told.
-        imported: whether a module is imported by name rather than copied from; what functions of it have made is told
-            by calls of them.
-        inside: what stands inside ``jax.jit`` itself, and is not what the decorators of a function have made of it.
+        value: the value.
+        imported: returns whether a module is imported by name rather than copied from. Values made by functions of such
+            a module are expressed as calls of them.
+        inside: the function inside ``jax.jit`` itself, which is not the result of decorators.
     """
     if isinstance(value, FunctionType):
         return _transformed(value) or made_function(value, imported)
@@ -65,7 +67,7 @@ def built(value: Any, imported: Callable[[str], bool] = lambda _: False, inside:
     if isinstance(value, TypeVar):
         return Built(f"typing.TypeVar({value.__name__!r})")
     if get_origin(value) is not None and not inspect.isclass(get_origin(value)):
-        return Built("typing.Any")  # an alias of several types, which only annotations name
+        return Built("typing.Any")  # an alias of several types, which is used only in annotations
     if type(value) in (list, tuple):
         return _sequence(value)
     if type(value) is dict:
@@ -87,13 +89,13 @@ def built(value: Any, imported: Callable[[str], bool] = lambda _: False, inside:
 
 
 def _structure(value: Any) -> Built:
-    """The structure of a tree, by a tree that has it."""
+    """Return a tree structure as that of an example tree."""
     example = jax.tree_util.tree_unflatten(value, [0] * value.num_leaves)
     return Built("jax.tree_util.tree_structure({0})", (("tree", example),))
 
 
 def _method(value: MethodType) -> Built:
-    """A bound method: an attribute of its object, or, where that is no function by itself, a function that calls it."""
+    """Return a bound method as an attribute of its object; a jitted one or ``__call__`` as a lambda that calls it."""
     part = (variable(value.__self__), value.__self__)
     if value.__name__ != "__call__" and not is_jitted(value.__func__):
         return Built(f"{{0}}.{value.__name__}", (part,), attributes=(value.__name__,))
@@ -106,17 +108,17 @@ def _method(value: MethodType) -> Built:
 
 
 def variable(value: Any) -> str:
-    """A name for a variable that holds an object."""
+    """Return a name for a variable that holds an object."""
     kind: Any = value.__class__
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", kind.__name__).lower()
 
 
 def instance(value: Any, mentioned: Collection[str]) -> Instance | None:
-    """An object of a class of Python's own making by its attributes, those that are used; None for any other.
+    """Return an object of a plain Python class with the attributes that are used; None for any other value.
 
     Args:
         value: the object.
-        mentioned: the attributes that are asked for in what refers to it.
+        mentioned: the attributes that code referring to it accesses.
     """
     kind: Any = value.__class__
     if not isinstance(getattr(value, "__dict__", None), dict) or not _is_plain_class(kind) or is_jitted(value):
@@ -130,17 +132,17 @@ def instance(value: Any, mentioned: Collection[str]) -> Instance | None:
 
 
 def _is_plain_class(kind: Any) -> bool:
-    """Whether a class is made as Python makes classes."""
+    """Return whether a class has Python's own metaclass or ``ABCMeta``."""
     return kind.__class__ in (type, abc.ABCMeta)
 
 
 def node(value: Any, children: Sequence[str], mentioned: Collection[str]) -> Instance:
-    """An object that JAX takes apart, by its children and what else of it is used.
+    """Return an object that JAX flattens, with its children and its other used attributes.
 
     Args:
         value: the object.
-        children: the attributes that it is taken apart into, in order.
-        mentioned: the attributes that are asked for.
+        children: the attributes that it is flattened into, in order.
+        mentioned: the attributes that are accessed.
     """
     fields, methods = _asked_for(value, mentioned)
     rest = {name: each for name, each in fields.items() if name not in children}
@@ -154,7 +156,7 @@ def node(value: Any, children: Sequence[str], mentioned: Collection[str]) -> Ins
 
 
 def _asked_for(value: Any, mentioned: Collection[str]) -> tuple[dict[str, Any], dict[str, Definition]]:
-    """What of an object is used: attributes that are its own or its class's, and methods, with what these use."""
+    """Return the used attributes and methods of an object, including those that its used methods access."""
     kind: Any = value.__class__
     own: Mapping[str, Any] = getattr(value, "__dict__", {})
     fields: dict[str, Any] = {}
@@ -176,7 +178,7 @@ def _asked_for(value: Any, mentioned: Collection[str]) -> tuple[dict[str, Any], 
 
 
 def _function_of(member: Any) -> FunctionType | None:
-    """The function in what a class has under a name."""
+    """Return the function of a class's member."""
     if isinstance(member, property):
         return functions.function_behind(member.fget)
     if isinstance(member, FunctionType | staticmethod | classmethod) or is_jitted(member):
@@ -185,12 +187,12 @@ def _function_of(member: Any) -> FunctionType | None:
 
 
 def is_jitted(value: Any) -> bool:
-    """Whether a value is what ``jax.jit`` returns."""
+    """Return whether a value is the result of ``jax.jit``."""
     return hasattr(value, "_jit_info") and hasattr(value, "_fun") and not isinstance(value, MethodType)
 
 
 def hint_of(value: Any, inner: str) -> str:
-    """A name for what was made of a function of some name."""
+    """Return a name for a value made from a function with a given name."""
     made = made_by(value) if isinstance(value, FunctionType) else None
     if made is not None:
         return f"{inner}_{made[0].partition('.')[0].strip('_')}"
@@ -200,7 +202,7 @@ def hint_of(value: Any, inner: str) -> str:
 
 
 def record(value: Any) -> Built | None:
-    """A named tuple or a dataclass of the user's by its fields; those that a dataclass has anyway are left out."""
+    """Return a named tuple or a user's dataclass as a call with its fields, without those at their default."""
     kind: Any = value.__class__
     fields = fields_of(value)
     if fields is None:
@@ -209,19 +211,19 @@ def record(value: Any) -> Built | None:
     usual = {each.name: each.default for each in declared}
     fields = [name for name in fields if name not in usual or usual[name] is not getattr(value, name)]
     texts = [f"{name}={{{number + 1}}}" for number, name in enumerate(fields)]
-    # What leads back to the record cannot be said in it.
+    # A part that leads back to the record cannot be part of its expression.
     held = {name: getattr(value, name) for name in fields}
     parts = [(_own_name(each) or name, None if _leads_to(each, value) else each) for name, each in held.items()]
     return Built(f"{{0}}({', '.join(texts)})", ((kind.__name__, kind), *parts))
 
 
 def _own_name(value: Any) -> str:
-    """The name of a class; of anything else none."""
+    """Return the name of a class; empty for any other value."""
     return value.__name__ if inspect.isclass(value) else ""
 
 
 def _leads_to(part: Any, value: Any, steps: int = 3) -> bool:
-    """Whether an object is one that a part of it has, or what stands inside ``jax.jit`` there."""
+    """Return whether an object is a part of another, within some steps and also inside ``jax.jit``."""
     if part is value:
         return True
     inner = [*getattr(part, "__dict__", {}).values(), *([part._fun] if is_jitted(part) else [])]
@@ -229,11 +231,11 @@ def _leads_to(part: Any, value: Any, steps: int = 3) -> bool:
 
 
 def given(value: Any) -> Built | None:
-    """An object by what it was made of, as far as it has that under the names of its class's parameters; else None."""
+    """Return an object as a call of its class with attributes named like its parameters; None if one is missing."""
     kind: Any = value.__class__
     if (kind.__new__, kind.__init__) == (object.__new__, object.__init__) and getattr(value, "__dict__", None) == {}:
         return Built("{0}()", ((kind.__name__, kind),))
-    if not isinstance(kind.__init__, FunctionType):  # of a class that is not Python's own making nothing is known
+    if not isinstance(kind.__init__, FunctionType):  # other constructors have no known parameters
         return None
     try:
         taken = _parameters(kind).values()
@@ -255,7 +257,7 @@ def given(value: Any) -> Built | None:
 
 
 def _kept_as(value: Any, name: str) -> str | None:
-    """The attribute that an object keeps what it was given by some name in, rather than one of its class's; or None."""
+    """Return the attribute that holds an object's argument of some name, preferably not one of its class; or None."""
     own: Mapping[str, Any] = getattr(value, "__dict__", {})
     found = [one for one in (name, f"_{name}") if one in own or hasattr(value, one)]
     found.sort(key=lambda one: one not in own)
@@ -263,7 +265,7 @@ def _kept_as(value: Any, name: str) -> str | None:
 
 
 def fields_of(value: Any) -> list[str] | None:
-    """What a named tuple or a dataclass is made of; None for anything else, and where fields are not all given."""
+    """Return the fields that construct a named tuple or a dataclass; None for others, or if other arguments do."""
     kind: Any = value.__class__
     if isinstance(value, tuple) and hasattr(kind, "_fields"):
         return list(kind._fields)
@@ -274,9 +276,9 @@ def fields_of(value: Any) -> list[str] | None:
 
 
 def own_fields(value: Any) -> list[str] | None:
-    """What an object of a dataclass has that is made otherwise than of its fields; None for anything else.
+    """Return the fields of a dataclass object whose class has its own constructor; None for any other value.
 
-    That is known only where the object has nothing beside its fields, and all of them.
+    They are known only if the object has all its fields and no other attributes.
     """
     declared: Mapping[str, Any] = getattr(value.__class__, "__dataclass_fields__", {})
     if not declared or not isinstance(getattr(value, "__dict__", None), dict):
@@ -286,7 +288,7 @@ def own_fields(value: Any) -> list[str] | None:
 
 
 def takes(kind: Any, names: Sequence[str]) -> bool:
-    """Whether a class that JAX was told how to take apart is made with these of its attributes, and needs no more."""
+    """Return whether a class registered as a pytree can be constructed from exactly these attributes."""
     try:
         taken = _parameters(kind)
     except (TypeError, ValueError):
@@ -296,7 +298,7 @@ def takes(kind: Any, names: Sequence[str]) -> bool:
 
 
 def _parameters(kind: Any) -> dict[str, inspect.Parameter]:
-    """What objects of a class are made with, whatever its own class says of that.
+    """Return the constructor parameters of a class, whatever its metaclass says.
 
     Raises:
         ValueError: if Python knows no signature.
@@ -306,7 +308,7 @@ def _parameters(kind: Any) -> dict[str, inspect.Parameter]:
 
 
 def _is_made_of(kind: Any, fields: Sequence[str]) -> bool:
-    """Whether a dataclass is made of its fields, and not by what it defines itself."""
+    """Return whether a dataclass's constructor takes its fields, and is not a custom one."""
     try:
         return [*_parameters(kind)] == [*fields]
     except (TypeError, ValueError):
@@ -314,7 +316,7 @@ def _is_made_of(kind: Any, fields: Sequence[str]) -> bool:
 
 
 def _transformed(function: FunctionType) -> Built | None:
-    """A function that one of JAX's transformations has made, by a call of that."""
+    """Return a function that a JAX transformation has made as a call of that; None if it has no such form."""
     made = made_by(function)
     if made is None:
         return None
@@ -327,13 +329,13 @@ def _transformed(function: FunctionType) -> Built | None:
     if _is_decorated(inner):
         return None
     given = {key: cells.get(key, given) for key, given in usual.items()}
-    if type(given.get("axis_name")) is object:  # what JAX has for none
+    if type(given.get("axis_name")) is object:  # JAX's marker for no name
         given["axis_name"] = None
     return _call(call, inner, given, usual)
 
 
 def made_by(function: FunctionType) -> tuple[str, Mapping[str, Any]] | None:
-    """Which of JAX's transformations has made a function, and what it keeps; None for any other function."""
+    """Return the JAX transformation that made a function, and its closure; None for any other function."""
     name = function.__code__.co_qualname
     if name == "api_boundary.<locals>.reraise_with_filtered_traceback":
         inner = closure_of(function)["fun"]
@@ -342,7 +344,7 @@ def made_by(function: FunctionType) -> tuple[str, Mapping[str, Any]] | None:
 
 
 def _is_decorated(function: Any) -> bool:
-    """Whether decorators in a function's source say what was made of it."""
+    """Return whether decorators in a function's source already make the transformed function."""
     if not isinstance(function, FunctionType) or made_by(function) is not None:
         return False
     behind = functions.function_behind(function)
@@ -350,13 +352,13 @@ def _is_decorated(function: Any) -> bool:
 
 
 def _is_marked(value: Any) -> bool:
-    """Whether decorators in the source of the function inside an object say what was made of it."""
+    """Return whether the source of the function inside an object has decorators, which already make the object."""
     behind = functions.function_behind(value)
     return behind is not None and (source_of(behind)[0] or "").lstrip().startswith("@")
 
 
 def _jitted(value: Any) -> Built | None:
-    """What ``jax.jit`` returns; None where a decorator of the function's source says it."""
+    """Return the result of ``jax.jit`` as a call; None if a decorator in the function's source makes it."""
     inner = value._fun
     if _is_decorated(inner):
         return None
@@ -411,7 +413,7 @@ def _dictionary(value: Any) -> Built | None:
 
 
 def literal(value: Any) -> str | None:
-    """A small array, or one of equal numbers, as NumPy's users write it; a type of numbers; None for anything else."""
+    """Return a small or constant array, a dtype, a shape or a sharding as an expression; None for anything else."""
     kind: Any = value.__class__
     if kind is type and issubclass(value, np.generic):
         return f"np.{value.__name__}"
@@ -444,9 +446,9 @@ def literal(value: Any) -> str | None:
 
 
 def _sharding(value: Any) -> str:
-    """Where parts of arrays are, by the numbers and names of devices alone: any machine can trace that.
+    """Return a sharding as an expression that any machine can trace: only counts and names of devices.
 
-    The types of a mesh's axes are always written, since releases of JAX differ in what they are by default.
+    The types of a mesh's axes are always written, since their default differs between releases of JAX.
     """
     if isinstance(value, jax.sharding.NamedSharding):
         return f"jax.sharding.NamedSharding({_sharding(value.mesh)}, {_sharding(value.spec)})"

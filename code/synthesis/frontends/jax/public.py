@@ -1,8 +1,8 @@
-"""JAX's own functions by their public names: a row of one calls it, where its body is not what a source may be.
+"""Expresses JAX's own functions by their public names: a row calls the function if its body cannot be in a source.
 
-What JAX defines stands in private modules, which change from release to release, and which a source that is to be
-proved may not name (``frontends/plainness.py``). A source that calls the public function means the same, and can be
-proved, lowered by another release, and written by people.
+JAX defines functions in private modules, which change from release to release. A source that is to be proved must not
+refer to these (``frontends/plainness.py``). A source that calls the public function means the same; it can be proved,
+lowered by other releases, and is how people write.
 """
 
 import importlib
@@ -19,20 +19,20 @@ from synthesis.frontends.plain_names import NO_KEYWORDS, public_jax_modules
 _EMPTY = inspect.Parameter.empty
 _ANY = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 _IMPORTS = {"jax.numpy": ("import jax.numpy as jnp", "jnp"), "jax.lax": ("from jax import lax", "lax")}
-"""How people import a module, and what they call it; others are imported as they are."""
+"""The customary import and name of a module. Others are imported under their own names."""
 
 
 @dataclass(frozen=True, slots=True)
 class Borrowed:
-    """A function that calls one of JAX's, and does nothing else."""
+    """A function that only calls one of JAX's."""
 
     source: str
     call: Call
-    """The function itself, with the arguments of the call that it was made for."""
+    """The new function, with the arguments of the original call."""
 
 
 def public_name(function: Any) -> tuple[str, str] | None:
-    """The public module and the name by which JAX holds a function; None if no public module has it."""
+    """Return the public module of JAX that holds a function, and its name there; None if there is none."""
     name = str(getattr(function, "__name__", ""))
     if not name.isidentifier() or name.startswith("_"):
         return None
@@ -43,10 +43,10 @@ def public_name(function: Any) -> tuple[str, str] | None:
 
 
 def by_public_name(call: Call) -> Borrowed | None:
-    """A function that calls, by its public name, the one that is called; None if it is called in no such way.
+    """Return a function that calls the called JAX function by its public name; None if there is none.
 
     Args:
-        call: a call of a function of JAX's.
+        call: a call of one of JAX's functions.
     """
     bound = call.function if isinstance(call.function, BoundFunction) else None
     function = call.function if bound is None else bound.__wrapped__
@@ -59,7 +59,7 @@ def by_public_name(call: Call) -> Borrowed | None:
     except (TypeError, ValueError):
         return None
     given = functions.parameters_of(call.function)[: len(call.arguments)]
-    if len(given) < len(call.arguments):  # some of them go to a parameter such as *arrays
+    if len(given) < len(call.arguments):  # some of them are passed to a parameter such as *arrays
         return None
     constants: Mapping[str, Any] = {} if bound is None else bound.constants
     written = _written(parameters, {*given, *constants})
@@ -75,10 +75,10 @@ def by_public_name(call: Call) -> Borrowed | None:
 
 
 def _written(parameters: Sequence[inspect.Parameter], given: Collection[str]) -> tuple[list[str], list[str]] | None:
-    """The parameters of the new function, and what it passes on; None if that cannot be written.
+    """Return the parameters of the new function and the arguments that it passes on; None if they cannot be written.
 
-    What is given has no default. The others have the default that the function of JAX's has, if it is a constant that
-    can be written, or are left out; so are those that a source may not give, such as ``out``.
+    Given arguments have no default. The others keep the default of JAX's function if it is a constant that can be
+    written, else they are left out. Those that a source may not pass, such as ``out``, are left out, too.
     """
     required, optional, passed = list[str](), list[str](), list[str]()
     for each in parameters:
@@ -99,7 +99,7 @@ def _written(parameters: Sequence[inspect.Parameter], given: Collection[str]) ->
 
 
 def _spelled(value: Any) -> str | None:
-    """A default as it is written; None for what is no constant, and where there is none."""
+    """Return a default value as an expression; None if it is not a constant, or if there is no default."""
     kind: Any = value.__class__
     if kind is tuple:
         parts = [*map(_spelled, value)]

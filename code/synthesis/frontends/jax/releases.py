@@ -1,22 +1,22 @@
-"""What differs between JAX's releases: the one place that knows.
+"""All differences between JAX's releases that this front end handles.
 
-Each difference is told by what the installed JAX has, not by its number. The rest of the front end knows one form of
-everything, that of JAX 0.10.2. ``tests/frontends/test_jax_releases.py`` has a test for each entry.
+Each difference is detected from what the installed JAX has, not from its version number. The rest of the front end uses
+one form of everything, that of JAX 0.10.2. ``tests/frontends/test_jax_releases.py`` has a test for each entry.
 
 ====== =======================================================================================
 since  what changed
 ====== =======================================================================================
-0.11.0 ``scan`` says how its operands divide by two trees (``ft_in``, ``ft_out``), not by two counts
+0.11.0 ``scan`` divides its operands by two trees (``ft_in``, ``ft_out``), not by two counts
 0.11.0 a function called in place is bound by ``eval_jaxpr``, not by ``closed_call``
-0.11.0 ``top_k`` says whether it is stable, which it always was
+0.11.0 ``top_k`` has a parameter for its stability; it was always stable
 0.11.0 XLA's CPU compiler has no option ``xla_cpu_use_fusion_emitters``
 0.12.0 ``erfc`` has an ``accuracy``
-0.12.0 some primitives are objects of a class (``Nonzero``), which know what they are in simpler ones
+0.12.0 some primitives are objects of a class (``Nonzero``), which expand to simpler primitives
 0.12.0 XLA dumps LLVM IR only where ``xla_dump_emitter_re`` asks for it
 0.12.0 the locations of a Mosaic module are in a module of their own
 ====== =======================================================================================
 
-New primitives have rules in ``reference/rules``, as all others.
+New primitives have rules in ``reference/rules``, like all others.
 """
 
 import functools
@@ -40,17 +40,17 @@ _TREES = ("ft_in", "ft_out")
 _RENAMED = {"eval_jaxpr": "closed_call"}
 _QUOTED = re.compile(r"'[^']*'")
 _MARK = re.compile(r"""'[^']*'|"(?:[^"\\]|\\.)*"|[()\[\]{},]""")
-"""A bracket or a comma, or a string, in which these mean nothing."""
+"""Matches a bracket or a comma, or a string, inside which these have no meaning."""
 _FILE = re.compile(r'"((?:[^"\\]|\\.)*)":(\d+):(\d+)')
 
 _OPERAND_TYPES = frozenset({"x_aval", "x1_aval", "x2_aval"})
 """Parameters that repeat the types of an equation's operands."""
 RAW_PARAMETERS = frozenset({*_TREES, *_OPERAND_TYPES})
-"""Parameters of a printed equation that are read as text, up to the bracket that closes them."""
+"""Parameters of a printed equation that are read as text, up to their closing bracket."""
 
 
 def equation_of(primitive: str, parameters: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    """The name and parameters of an equation as the rest of the front end knows them.
+    """Return an equation's name and parameters in the form that the rest of the front end uses.
 
     Args:
         primitive: the name in this release, or in the one that printed a text.
@@ -72,9 +72,9 @@ def equation_of(primitive: str, parameters: Mapping[str, Any]) -> tuple[str, dic
 
 
 def expansion_of(equation: Any) -> Any:
-    """The closed jaxpr of what a live equation computes in simpler primitives, if its primitive is an object; or None.
+    """Return the closed jaxpr that expands a live equation's primitive if that is an object; None if it is not.
 
-    It is JAX's own: what older releases bind in the place of such a primitive.
+    The expansion is JAX's own, and is what older releases bind in place of such a primitive.
     """
     expand = getattr(equation.params.get("_prim"), "expand", None)
     if expand is None:
@@ -88,14 +88,14 @@ _OBJECTS: Mapping[str, Callable[[Any], Any]] = {
     "Nonzero": lambda x: jax.numpy.nonzero(x, size=1),
     "SearchSorted": lambda x: jax.numpy.searchsorted(x, x),
 }
-"""Primitives that are objects of a class in newer releases: a function that binds one."""
+"""Primitives that are objects of a class in newer releases, each with a function that binds it."""
 
 
 @functools.cache
 def object_class(primitive: str) -> Any:
-    """The class of a primitive that is an object in this JAX; None for any other.
+    """Return the class of a primitive that is an object in this JAX; None for any other.
 
-    It is called with the types of the operands and the parameters; what it makes is called with the operands.
+    The class is called with the operands' types and the parameters. The object is called with the operands.
     """
     if primitive not in _OBJECTS:
         return None
@@ -106,24 +106,24 @@ def object_class(primitive: str) -> Any:
 
 
 def _leaf_counts(tree: Any) -> list[int]:
-    """The number of leaves in each part of a tree, live or printed."""
+    """Return the number of leaves in each part of a tree, live or printed."""
     if not isinstance(tree, str):
         return [len(part) for part in tree.unpack()]
-    if tree.startswith("Pytree("):  # the tree of Python containers is printed apart from its leaves
+    if tree.startswith("Pytree("):  # the tree of Python containers is printed separately from its leaves
         return [part.count("*") for part in _parts(_shape_of(tree))]
     return [_printed_leaves(part) for part in _parts(tree)]
 
 
 def _printed_leaves(text: str) -> int:
-    """The number of leaves in a printed tree.
+    """Return the number of leaves in a printed tree.
 
     Raises:
-        ValueError: if it is printed in a form that is not known.
+        ValueError: if it is printed in an unknown form.
     """
     text = text.strip()
     if text.startswith("Static("):
         return 0
-    if text.startswith("RightsOnly("):  # of a filtered tree those leaves that are kept are on the right
+    if text.startswith("RightsOnly("):  # the kept leaves of a filtered tree are on the right
         return text.count("Right(")
     if text.startswith("Pytree("):
         return _shape_of(text).count("*")
@@ -137,12 +137,12 @@ def _printed_leaves(text: str) -> int:
 
 
 def _shape_of(pytree: str) -> str:
-    """The tree of a printed ``Pytree``, in which a leaf is a star."""
+    """Return the tree of a printed ``Pytree``, in which a leaf is a star."""
     return _QUOTED.sub("", pytree.partition("tree=PyTreeDef(")[2].removesuffix("))"))
 
 
 def _parts(text: str) -> list[str]:
-    """The elements of a printed tuple, list or dictionary."""
+    """Return the elements of a printed tuple, list or dictionary."""
     inner = text.strip()[1:-1]
     found, depth, start = list[str](), 0, 0
     for mark in _MARK.finditer(inner):
@@ -161,15 +161,17 @@ _ADDED: Mapping[str, tuple[Callable[[Any], Any], Mapping[str, Any]]] = {
     "erfc": (lax.erfc, {"accuracy": None}),
     "top_k": (_top_of, {"is_stable": True}),
 }
-"""Primitives that have more parameters in newer releases: a function that binds one, and the values that older releases
-have without saying so."""
+"""Primitives with more parameters in newer releases.
+
+Each value is a function that binds the primitive, and the values that older releases imply.
+"""
 
 
 def bound_parameters(primitive: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Parameters of a text of any release as this JAX binds them.
+    """Return a text's parameters, from any release, in the form that this JAX binds.
 
     Raises:
-        ValueError: if the text asks for what this JAX does not have.
+        ValueError: if the text needs something that this JAX does not have.
     """
     given = dict(parameters)
     added: Mapping[str, Any] = _ADDED[primitive][1] if primitive in _ADDED else {}
@@ -190,19 +192,19 @@ def _parameters_here(primitive: str) -> frozenset[str]:
 
 @functools.lru_cache(256)
 def scan_division(constants: int, carry: int, columns: int, results: int) -> Mapping[str, Any]:
-    """The parameters that tell this JAX's ``scan`` which of its operands and results are what.
+    """Return the parameters by which this JAX's ``scan`` divides its operands and results.
 
     Args:
-        constants: operands that every step is given.
-        carry: operands that one step hands to the next.
-        columns: operands of which each step is given an element.
-        results: of each step, besides the carry.
+        constants: number of operands that every step gets.
+        carry: number of operands that one step passes to the next.
+        columns: number of operands of which each step gets one element.
+        results: number of results of each step, besides the carry.
     """
     shared = [np.float32(0)] * constants
 
     def probe(fixed: Sequence[Any], state: Sequence[Any], rows: Sequence[Any]) -> Any:
         def step(now: Sequence[Any], row: Sequence[Any]) -> Any:
-            total = sum((*fixed, *row), np.float32(0))  # every constant and row is read, and none handed on as it is
+            total = sum((*fixed, *row), np.float32(0))  # every constant and row is used, and none is returned unchanged
             return [each * 2 + total for each in now], [total + number for number in range(1, results + 1)]
 
         return lax.scan(step, state, rows, length=1)
@@ -216,20 +218,22 @@ def scan_division(constants: int, carry: int, columns: int, results: int) -> Map
 # ---- compiling
 
 _OPTIONAL = frozenset({"xla_cpu_use_fusion_emitters", "xla_dump_emitter_re"})
-"""Options that not every XLA has, and that are left out where it does not: one saves time, without the other older
-releases dump LLVM IR too."""
+"""Options that not every XLA has, and that are left out where it does not.
+
+One saves time; the releases without the other always dump LLVM IR.
+"""
 _unknown: set[str] = set()
 
 
 def compiled(compile_with: Callable[[dict[str, Any]], _T], options: Mapping[str, Any]) -> _T:
-    """What XLA makes with options, less those optional ones that it does not know.
+    """Compile with options, without the optional ones that this XLA does not know.
 
     Args:
-        compile_with: compiles with options; it is called again without an option that XLA does not know.
+        compile_with: compiles with given options; it is called again without an option that XLA does not know.
         options: by name.
 
     Raises:
-        Exception: whatever compiling raises, an unknown option that is not optional included.
+        Exception: whatever the compilation raises, also for an unknown option that is not optional.
     """
     while True:
         try:
@@ -245,15 +249,14 @@ def compiled(compile_with: Callable[[dict[str, Any]], _T], options: Mapping[str,
 
 
 def place_locations(kernel: Any, apart: Any) -> None:
-    """Give the operations of a Mosaic module the locations that JAX keeps apart from it.
+    """Set the locations of a Mosaic module's operations, which JAX stores separately.
 
     Args:
         kernel: the module.
-        apart: a module of the same context, whose attribute ``tpu.locs`` has a location for each operation of the
-            kernel in the order in which they stand, outer ones first; after an operation come the arguments of its
-            blocks.
+        apart: a module of the same context. Its attribute ``tpu.locs`` has a location for each operation of the kernel
+            in their order, outer ones first; after an operation come the arguments of its blocks.
     """
-    # As text: JAX 0.12.0's binding of MLIR cannot hand over an attribute that is a location.
+    # Locations are read as text, since JAX 0.12.0's MLIR binding cannot return an attribute that is a location.
     locations = iter(_parts(str(apart.operation.attributes["tpu.locs"])))
 
     def place(operation: Any) -> None:

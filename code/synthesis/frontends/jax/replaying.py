@@ -1,4 +1,4 @@
-"""From what a JAX function was called with to a signature that holds it."""
+"""Makes signatures that hold the recorded arguments of JAX calls."""
 
 import math
 from dataclasses import replace
@@ -16,14 +16,14 @@ from synthesis.frontends.launched import Array, Launched, Mutation, numbers_of, 
 jax: Any = functions.jax
 
 _MADE = (calling.BoundFunction, calling.ArrangedFunction, calling.KeyedFunction, ArraysFunction)
-"""What is around a function that was loaded from its source, so that it can be called with arrays alone."""
+"""Wrappers around a function loaded from its source, which let it be called with only arrays."""
 
 
 class JaxReplayer:
-    """Signatures of what JAX functions were called with."""
+    """Makes signatures from recorded calls of JAX functions."""
 
     def digest(self, kernel: Kernel) -> str:
-        """Of what a function is traced to with the arguments of its record."""
+        """Return the digest of the jaxpr that a function traces to with the arguments in its record."""
         signature = kernel.spec.signature
         function = kernel.live
         while isinstance(function, _MADE):
@@ -38,7 +38,7 @@ class JaxReplayer:
             return fingerprint(_traced(function, signature, args, kwargs))
 
     def replayed(self, kernel: Kernel, launched: Launched, mutation: Mutation) -> Signature:
-        """Arguments that start from what was recorded; of what is too large for that, its range is the domain."""
+        """Return a signature with the recorded starting values; of larger arrays, the range is the domain."""
         if launched.lost:
             raise ConfigError(launched.lost[0])
         claimed = kernel.spec.signature
@@ -46,7 +46,7 @@ class JaxReplayer:
 
 
 def _traced(function: Any, signature: Signature, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """The jaxpr of a function, its constants left out of what is traced."""
+    """Return the jaxpr of a function whose constants are not traced."""
     call = signature.call or {"args": [], "kwargs": {}}
     places = [place for place, tree in enumerate(call["args"]) if calling.is_constant(tree)]
     names = [name for name, tree in call["kwargs"].items() if calling.is_constant(tree)]

@@ -1,8 +1,8 @@
-"""What in a JAX text does more than compute: calls out of the program.
+"""Finds constructs in a JAX text that do more than compute: calls out of the program.
 
-A custom call names a function of the process, a callback's even by its address, and an infeed or a transfer waits for
-somebody. What JAX's own lowerings call on a CPU (LAPACK, FFTs, sorting) is known by name; anything else is foreign, and
-is run where there is nothing else.
+A custom call names a function of the process, and a callback even contains its address. An infeed or a transfer waits
+for another process. The functions that JAX's own lowerings call on a CPU (LAPACK, FFTs, sorting) are known by name. Any
+other is foreign, and its text is run in isolation.
 """
 
 import re
@@ -29,10 +29,10 @@ _LANGUAGES = (JAXPR, MLIR, HLO)
 
 
 def foreign(level: Level, text: str) -> str | None:
-    """What of a text leads out of the program, in words; None if nothing does, or if the text is not executed.
+    """Return a description of a construct that leads out of the program; None if there is none, or the text is not run.
 
     Args:
-        level: the text's.
+        level: the text's level.
         text: a jaxpr, StableHLO or HLO.
     """
     if not level.run_by or level.language not in _LANGUAGES:
@@ -49,11 +49,11 @@ def foreign(level: Level, text: str) -> str | None:
 
 
 def targets(text: str) -> Iterator[str]:
-    """The functions that the custom calls of a text name; empty for one that names none on its line."""
+    """Yield the functions that the custom calls of a text name; empty for a call that names none on its line."""
     for call in _CALLS.finditer(text):
         yield from [match["at"] or match["named"] or "" for match in _TARGET.finditer(call["after"])] or [""]
 
 
 def _as_operation(string: re.Match[str]) -> str:
-    """A string that is an operation's quoted name; nothing for any other."""
+    """Return a string that is an operation's quoted name; for any other, an empty string literal."""
     return string[0] if re.fullmatch(r'"\w+(?:\.\w+)+"', string[0]) else '""'

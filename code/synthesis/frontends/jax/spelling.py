@@ -1,13 +1,13 @@
-"""How JAX's types are written, in jaxprs and in records: ``f32[4,3]``."""
+"""Spells JAX's types as jaxprs and records do: ``f32[4,3]``."""
 
 _SHORT = {"bool": "bool", "bfloat16": "bf16", "key<fry>": "key<fry>"}
 
 
 def type_name(dtype: str, shape: tuple[int, ...]) -> str:
-    """A scalar type and a shape as a jaxpr prints them.
+    """Return a dtype and a shape as a jaxpr prints them.
 
     Args:
-        dtype: NumPy's name of the scalar type.
+        dtype: NumPy's name of the dtype.
         shape: the dimensions; empty for a scalar.
     """
     short = _SHORT.get(dtype)

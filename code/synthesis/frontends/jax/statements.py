@@ -1,7 +1,7 @@
-"""Which StableHLO modules are the same statements: one execution is enough for both.
+"""Recognises StableHLO modules with the same statements, of which only one needs to be executed.
 
-JAX lowers a function and the jaxpr that it has printed of it to the same module, but for the names of values and for
-conversions to the type that a value has, which mark where a type was weak and do nothing.
+JAX lowers a function and its printed jaxpr to the same module, except for the names of values and for conversions of a
+value to its own type. These mark where a type was weak, and have no effect.
 """
 
 import re
@@ -15,10 +15,10 @@ _UNCHANGED = re.compile(r"^ *(%\w+) = stablehlo\.convert (%\w+) : tensor<[^<>]*>
 
 
 def statements_of(printed: str) -> str | None:
-    """A module without what does not matter to what it computes; None if that cannot be told apart from the rest.
+    """Return a module without parts that do not affect its results; None if they cannot be told from the rest.
 
     Args:
-        printed: as MLIR itself prints it, which gives values of one function different names unless they stand in
+        printed: the module as MLIR itself prints it. Values of one function have different names unless they are in
             different regions.
     """
     if any("%" in each for each in _STRING.findall(printed)):
@@ -27,7 +27,7 @@ def statements_of(printed: str) -> str | None:
 
 
 def _of_function(text: str) -> str:
-    """A function with its values numbered in the order of the text."""
+    """Return a function with its values numbered in the order of the text."""
     defined = Counter(_DEFINED.findall(text))
     stands_for: dict[str, str] = {}
 

@@ -1,8 +1,8 @@
-"""A model's jaxpr, StableHLO or HLO: what in it JAX never prints.
+"""Finds constructs in a model's jaxpr, StableHLO or HLO that JAX never prints.
 
-It is run as it is. What leads out of the program is refused, and so is every custom call whose function the row's own
-text does not call: JAX's own call native code, which takes its operands on trust. So are operations of dialects that
-JAX does not print, such as those of the interpreter itself, which can write files.
+The text is run unchanged. Calls out of the program are refused. So is every custom call whose function the row's own
+text does not call, because even JAX's own calls run native code that does not check its operands. Operations of
+dialects that JAX does not print are refused, too; those of the interpreter itself, for example, can write files.
 """
 
 import re
@@ -15,14 +15,14 @@ from synthesis.frontends.jax.screening import foreign, targets
 _STRING = re.compile(r'"(?:\\.|[^"\\])*"')
 _DIALECT = re.compile(r"(?<![\w.%@#!$-])\"?([A-Za-z_]\w*)\.[A-Za-z_]")
 _DIALECTS = frozenset(["stablehlo", "chlo", "func", "builtin", "mhlo", "jax", "sdy"])
-"""Those of operations and attributes that JAX prints."""
+"""The dialects of the operations and attributes that JAX prints."""
 
 
 def tame(level: Level, text: str, own: str) -> Tamed:
-    """A text of a model's, and what in it JAX never prints and the row's own text has not.
+    """Return a model's text, and anything in it that neither JAX prints nor the row's own text has.
 
     Args:
-        level: what it is said to be.
+        level: the level that the text is given for.
         text: the model's.
         own: the row's.
     """
@@ -48,7 +48,7 @@ def _known(own: str) -> tuple[frozenset[str], frozenset[str]]:
 
 
 def _dialects(text: str) -> list[str]:
-    """What stands before a dot at the beginning of a word, outside of strings but for operations' quoted names."""
+    """Return the prefixes before dots at the beginning of words, outside strings except operations' quoted names."""
     return _DIALECT.findall(_STRING.sub(_quoted_name, text))
 
 
