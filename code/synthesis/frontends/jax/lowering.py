@@ -64,7 +64,7 @@ class UnprintedConstantsError(Exception):
 
 
 def is_more_than_its_source(obj: Any) -> bool:
-    """Return whether an object has a derivative rule set in an unknown way, or bound arguments, so no source shows it."""
+    """Return whether no source shows all of an object: it has a rule set in another way, or bound arguments."""
     while obj is not None and not isinstance(obj, FunctionType):
         if isinstance(obj, functools.partial | MethodType) or (_has_rules(obj) and rules_of(obj) is None):
             return True

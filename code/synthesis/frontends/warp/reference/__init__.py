@@ -1,5 +1,6 @@
-"""What a Warp kernel computes, told from its Python source by NumPy: the oracle that its texts are held against.
+"""The oracle: computes the results of a Warp kernel in NumPy from its Python source, to compare its texts with.
 
-It shares nothing with Warp's code generator. The source is parsed by Python; every construct and built-in has semantics
-written here, after Warp's documentation and what its own kernels do. What is not modelled is refused, never guessed.
+It shares no code with Warp's code generator. Python parses the source. The semantics of every construct and built-in
+are written here, after Warp's documentation and the behaviour of its own kernels. Anything that is not modelled is
+refused, never guessed.
 """

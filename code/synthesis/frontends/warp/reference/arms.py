@@ -1,7 +1,7 @@
-"""Arms of expressions: what a built-in or an operator chooses among, and which of it some lane takes.
+"""Records the arms of expressions: the operands among which a built-in or an operator selects, and those taken.
 
-What is computed and not chosen could be computed otherwise, and nothing would tell. A factor of what is zero in every
-lane is such an arm too: masks (``wp.step(x) * y``) choose by it.
+If an operand is computed but never selected, an error in it would go unnoticed. A factor of a value that is zero in
+every lane is such an operand, too, since masks (``wp.step(x) * y``) select by multiplication.
 """
 
 import ast
@@ -22,7 +22,7 @@ Operand = tuple[ast.expr, Any, Sequence[Taken]]
 def _where(machine: Machine, condition: Any, *_: Any) -> list[Array | None]:
     holds = machine.truth(condition)
     if len(holds) == 1 and getattr(condition, "literal", None) is not None:
-        return [None, None, None]  # no input can make it fall otherwise
+        return [None, None, None]  # the condition is the same for all inputs
     return [None, holds, ~holds]
 
 
@@ -48,14 +48,14 @@ def _mul(machine: Machine, a: Any, b: Any) -> list[Array | None]:
 
 
 def _nonzero(factor: Any) -> Array | None:
-    """Where a number that is multiplied with is not zero; None of a constant, and of what is no single number."""
+    """Return where a numeric factor is not zero; None for a constant, and for a value that is not a single number."""
     if not isinstance(factor, Value) or factor.type.shape or factor.literal is not None:
         return None
     return factor.data != 0
 
 
 def _any(left: Any, right: Any, compare: Callable[[Any, Any], Any]) -> Array:
-    """The lanes in which a comparison holds of some components of two values."""
+    """Return the lanes in which a comparison holds for some components of two values."""
     one, other = (each.data.reshape(len(each.data), -1) for each in (left, right))
     return np.asarray(compare(one, other)).any(axis=1)
 
@@ -68,15 +68,15 @@ SELECTING: Mapping[str, Callable[..., list[Array | None]]] = {
     "lerp": _lerp,
     "mul": _mul,
 }
-"""What chooses among its operands, to where it uses each of them; None is everywhere."""
+"""For each function that selects among its operands, a function that returns where each is used (None: everywhere)."""
 
 
 def note_arms(machine: Machine, name: str, operands: Sequence[Operand]) -> None:
-    """Note which operands are used in some lane, and which arms inside them.
+    """Record which operands are used in some lane, and which arms inside them.
 
     Args:
-        machine: whose lanes.
-        name: of what is given them; one that is not in :data:`SELECTING` uses all.
+        machine: the machine of the lanes.
+        name: the function of the operands; one that is not in :data:`SELECTING` uses all of them.
         operands: in order.
     """
     if machine.trace is None:
@@ -84,7 +84,7 @@ def note_arms(machine: Machine, name: str, operands: Sequence[Operand]) -> None:
     used: Sequence[Array | None] = [None] * len(operands)
     select = SELECTING.get(name)
     if select is not None and len(operands) > 1 and _matter(machine, operands):
-        # What cannot be compared is refused where it is computed.
+        # Operands that cannot be compared are refused when they are computed.
         with contextlib.suppress(AttributeError, TypeError, ValueError, ReferenceUnknownError):
             used = select(machine, *(value for _, value, _ in operands))
     for (node, value, inside), where in zip(operands, used, strict=True):
@@ -92,7 +92,7 @@ def note_arms(machine: Machine, name: str, operands: Sequence[Operand]) -> None:
 
 
 def _matter(machine: Machine, operands: Sequence[Operand]) -> bool:
-    """Whether something about the operands is not known yet."""
+    """Return whether some arm of the operands has not been recorded yet."""
     assert machine.trace is not None
     arms = machine.trace.arms
     return any(inside or arms.get((id(node), 0)) != 0 for node, _, inside in operands)

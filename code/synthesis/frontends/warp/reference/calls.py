@@ -1,4 +1,4 @@
-"""Calls: built-ins, functions of the user's, constructors, and what only a call can be."""
+"""Evaluates calls: built-ins, user functions, constructors, and constructs that exist only as calls."""
 
 import ast
 import contextlib
@@ -39,28 +39,28 @@ _NEXT = {
     "bvh_query_next": "bvh_query",
     "hash_grid_query_next": "hash_grid_query",
 }
-"""What gives the next of what a query has found, to the kind of query."""
+"""The functions that return the next item of a query, and the kind of query of each."""
 _NEXT_OF_A_BLOCK = {
     "tile_bvh_query_next": "tile_bvh_query",
     "bvh_query_next_tiled": "tile_bvh_query",
     "tile_mesh_query_aabb_next": "tile_mesh_query",
     "mesh_query_aabb_next_tiled": "tile_mesh_query",
 }
-"""The same of queries that a block of threads asks."""
+"""The same for queries by a block of threads."""
 _INTO = frozenset({"quat_to_axis_angle", "svd3", "svd2", "qr3", "eig3"})
-"""Functions of one argument that give several results, and may be given variables to put these into."""
+"""Functions of one argument with several results, which may be given variables to store the results in."""
 MODELLED = frozenset(SEMANTICS) | {
     "tid", "static", "spatial_vector", *_NEXT, *_NEXT_OF_A_BLOCK, *(f"atomic_{name}" for name in _ATOMICS)
 }  # fmt: skip
-"""Every built-in that the reference models, types that are called among them."""
+"""Every built-in that the reference models, including types that are called."""
 
 
 class Calls:
-    """Evaluates calls on a machine; who asks is given, for it evaluates the arguments.
+    """Evaluates calls on a machine. The caller passes itself, because it evaluates the arguments.
 
     Args:
-        machine: whose lanes.
-        run: runs the statements of a function in some lanes, and says which lanes go on.
+        machine: the machine of the lanes.
+        run: runs the statements of a function in some lanes, and returns the lanes that continue.
     """
 
     def __init__(self, machine: Machine, run: Callable[[Sequence[ast.stmt], Array, Frame], Array]) -> None:
@@ -71,7 +71,7 @@ class Calls:
     def call(
         self, node: ast.Call, frame: Frame, expressions: Expressions, *, wanted: bool = True, results: int = 1
     ) -> Any:
-        """What a call gives; ``wanted`` says whether that is used, ``results`` how many values are unpacked from it."""
+        """Return a call's result; ``wanted`` is whether it is used, ``results`` how many values it is unpacked to."""
         if (isinstance(node.func, ast.Attribute) and node.func.attr == "static") or (
             isinstance(node.func, ast.Name) and node.func.id == "static"
         ):
@@ -96,7 +96,7 @@ class Calls:
         raise ReferenceUnknownError(f"a call of a {type(called).__name__}")
 
     def _arguments(self, node: ast.Call, frame: Frame, expressions: Expressions, called: str) -> list[Any]:
-        """The values of a call's arguments, those behind a star one by one."""
+        """Return the values of a call's arguments; starred ones are unpacked."""
         starred = [isinstance(each, ast.Starred) for each in node.args]
         if called in SELECTING and self._machine.trace is not None and not any(starred):
             held = expressions.held_siblings(node.args, frame)
@@ -113,7 +113,7 @@ class Calls:
         return found
 
     def _static(self, node: ast.expr, frame: Frame, expressions: Expressions) -> Any:
-        """``wp.static``: what Python makes of an expression in the kernel's scope."""
+        """Return the result of ``wp.static``: Python's value of an expression in the kernel's scope."""
         known = {name: each.literal for name, each in frame.names.items()
                  if isinstance(each, Value) and each.literal is not None}  # fmt: skip
         try:
@@ -164,7 +164,7 @@ class Calls:
             raise ReferenceUnknownError(f"wp.{name} of these arguments ({error})") from error
 
     def _into(self, targets: Sequence[ast.expr], values: Sequence[Value], frame: Frame) -> None:
-        """Put what a function gives into the variables that are its last arguments."""
+        """Store the results of a function in the variables that are its last arguments."""
         if len(targets) != len(values) or not all(isinstance(each, ast.Name) for each in targets):
             raise ReferenceUnknownError("results that are put into what is no variable")
         for target, value in zip(targets, values, strict=True):
@@ -172,7 +172,7 @@ class Calls:
             frame.names[name] = self._machine.merged(self._machine.mask, value, frame.names.get(name))
 
     def _next(self, name: str, node: ast.Call, frame: Frame, arguments: Sequence[Any]) -> Value:
-        """Whether a query has found one more in the active lanes, whose number is put into a variable."""
+        """Return whether a query has another item in the active lanes, and store the item's number in a variable."""
         if len(node.args) not in (2, 3) or not all(isinstance(each, ast.Name) for each in node.args[:2]):
             raise ReferenceUnknownError(f"wp.{name} of what is no two variables")
         query, index = (each.id for each in node.args[:2] if isinstance(each, ast.Name))
@@ -185,9 +185,9 @@ class Calls:
         return Value(BOOL, found)
 
     def _next_of_a_block(self, name: str, node: ast.Call, frame: Frame) -> Tile:
-        """The number of the next that a block's query has found, a negative one where it has found no more.
+        """Return the number of the next item of a block's query; negative if there are no more.
 
-        Which negative number that is, Warp leaves open.
+        Warp does not define which negative number it is.
         """
         (query,) = node.args if len(node.args) == 1 else (None,)
         held = frame.names.get(query.id) if isinstance(query, ast.Name) else None
@@ -229,13 +229,13 @@ class Calls:
     def function(
         self, function: Any, arguments: Sequence[Any], keywords: dict[str, Any], expressions: Expressions
     ) -> Any:
-        """What a function of the user's returns."""
+        """Return the result of a user function."""
         if introspection.is_native(function):
             raise ReferenceUnknownError("a native snippet")
         candidates = introspection.callable_overloads_of(function)
         if len(candidates) > 1:
             scores = [fit(each, arguments, keywords) for each in candidates]
-            scores = [  # of those with type variables Warp takes the first that fits
+            scores = [  # Warp selects the first overload with type variables that fits
                 min(score, 0) if introspection.has_type_variables(each) else score
                 for each, score in zip(candidates, scores, strict=True)
             ]
@@ -270,7 +270,7 @@ class Calls:
 
 
 def _apart(value: Any) -> Sequence[Any]:
-    """What a value stands for behind a star: its components, or its parts."""
+    """Return the values of a starred argument: its components, or its parts."""
     if isinstance(value, tuple):
         return cast("Sequence[Any]", value)
     if not isinstance(value, Value) or value.type.form not in ("vector", "quaternion"):

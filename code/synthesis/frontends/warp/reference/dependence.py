@@ -1,6 +1,6 @@
-"""Which values of a kernel depend on its arrays, told from its source alone: names that are assigned what is read.
+"""Determines from a kernel's source which of its values depend on its arrays.
 
-It errs on the side of dependence: a name depends if anything that is assigned to it does.
+It may overestimate: a name depends on the arrays if any value assigned to it does.
 """
 
 import ast
@@ -15,17 +15,17 @@ _WITHOUT_DERIVATIVE = frozenset({
     "bool", "ceil", "floor", "int", "int8", "int16", "int32", "int64", "len", "nonzero", "rint", "round", "sign",
     "step", "tid", "trunc", "uint8", "uint16", "uint32", "uint64",
 })  # fmt: skip
-"""Calls whose results do not move with their arguments, or not by a derivative."""
+"""Calls whose results do not depend on their arguments, or do not have a derivative in them."""
 _FACTS = frozenset({"shape", "size", "ndim", "dtype"})
 
 
 class Dependence:
-    """What depends on some arguments of a kernel.
+    """Determines what depends on some arguments of a kernel.
 
     Args:
         kernel: its source.
-        arguments: what is depended on, as the kernel names it; ``state.q`` for a field of a struct.
-        smoothly: whether only what moves with a derivative counts: no comparison, no whole number, no index, no thread.
+        arguments: the arguments, as the kernel names them; ``state.q`` for a field of a struct.
+        smoothly: whether only differentiable dependence counts: not that of comparisons, integers, indices or threads.
     """
 
     def __init__(self, kernel: Source, arguments: Iterable[str], *, smoothly: bool) -> None:
@@ -38,7 +38,7 @@ class Dependence:
                 self._follow(source)
 
     def holds(self, expression: ast.expr, source: Source) -> bool:
-        """Whether the value of an expression in a function may depend on the arguments."""
+        """Return whether the value of an expression in a function may depend on the arguments."""
         names = self._names.get(id(source), set[str]())
         match expression:
             case ast.Constant():
@@ -75,7 +75,7 @@ class Dependence:
         return any(self.holds(each, source) for each in [*given, *(each.value for each in call.keywords)])
 
     def _follow(self, source: Source) -> None:
-        """Add what one function's assignments and calls hand on."""
+        """Add the names that depend through one function's assignments and calls."""
         names = self._names[id(source)]
         for statement in source.body:
             for node in ast.walk(statement):
@@ -86,7 +86,7 @@ class Dependence:
                     self._hand_on(node, source)
 
     def _hand_on(self, call: ast.Call, source: Source) -> None:
-        """Add the parameters of the user's functions that a call gives something that depends."""
+        """Add the parameters of user functions that a call gives dependent values."""
         names = self._names[id(source)]
         for function in functions_of(call.func, source):
             if not any(function is each for each in self._sources):
@@ -106,7 +106,7 @@ class Dependence:
 
 
 def functions_of(called: ast.AST, source: Source) -> list[Source]:
-    """The functions of the user's that a name, or a name in a module, stands for: an overload an entry."""
+    """Return the user functions that a name, or a name in a module, refers to; one entry per overload."""
     function = _resolved(called, source) if isinstance(called, ast.Name | ast.Attribute) else None
     if not introspection.is_function(function) or introspection.is_native(function):
         return []
@@ -115,7 +115,7 @@ def functions_of(called: ast.AST, source: Source) -> list[Source]:
 
 
 def _resolved(node: ast.expr, source: Source) -> Any:
-    """What a name, or a name in a module or class, stands for outside of a function; None if nothing."""
+    """Return the value of a name, or a name in a module or class, from outside a function; None if it has none."""
     if isinstance(node, ast.Name):
         return None if node.id in source.own_names else source.scope.get(node.id)
     if isinstance(node, ast.Attribute):
@@ -124,7 +124,7 @@ def _resolved(node: ast.expr, source: Source) -> Any:
 
 
 def called_name(call: ast.Call) -> str:
-    """The name that a call has after its last dot; empty if what is called has none."""
+    """Return the name of a called function after its last dot; empty if it has no name."""
     return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
 
 
@@ -143,7 +143,7 @@ def _assignments(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
 
 
 def _targets(target: ast.expr) -> set[str]:
-    """The variables that an assignment changes; a field of a struct by its path."""
+    """Return the variables that an assignment changes; a field of a struct by its path."""
     if isinstance(target, ast.Tuple | ast.List):
         return set[str]().union(*map(_targets, target.elts))
     while isinstance(target, ast.Subscript):

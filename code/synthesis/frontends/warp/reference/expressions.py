@@ -1,6 +1,6 @@
-"""Expressions: names, components, operators; what they evaluate to in the active lanes.
+"""Evaluates expressions in the active lanes: names, components, operators.
 
-An array element is read when the operation on it runs, after its siblings' side effects.
+An array element is read when the operation on it runs, after the side effects of its siblings.
 """
 
 import ast
@@ -39,16 +39,16 @@ _PYTHON = {
 
 
 class Calling(Protocol):
-    """What evaluates calls."""
+    """Evaluates calls."""
 
     def call(self, node: ast.Call, frame: Frame, expressions: "Expressions") -> Any:
-        """What a call gives."""
+        """Return the result of a call."""
         ...
 
     def function(
         self, function: Any, arguments: Sequence[Any], keywords: dict[str, Any], expressions: "Expressions"
     ) -> Any:
-        """What a function of the user's returns."""
+        """Return the result of a user function."""
         ...
 
 
@@ -56,8 +56,8 @@ class Expressions:
     """Evaluates expressions on a machine.
 
     Args:
-        machine: whose lanes.
-        calls: what evaluates calls; it is told who asks.
+        machine: the machine of the lanes.
+        calls: evaluates calls; it gets this object to evaluate arguments.
     """
 
     def __init__(self, machine: Machine, calls: Calling) -> None:
@@ -65,19 +65,19 @@ class Expressions:
         self._calls = calls
 
     def value(self, node: ast.expr, frame: Frame) -> Any:
-        """The value of an expression in the active lanes."""
+        """Return the value of an expression in the active lanes."""
         evaluate = _EVALUATE.get(type(node))
         if evaluate is None:
             raise ReferenceUnknownError(f"the expression {type(node).__name__}")
         return evaluate(self, node, frame)
 
     def siblings(self, nodes: Sequence[ast.expr], frame: Frame) -> list[Any]:
-        """Operands: where one has side effects, array elements are read after them."""
+        """Return the values of operands. If one has side effects, array elements are read after them."""
         found = {k: self.value(nodes[k], frame) for k in _order(nodes)}
         return [found[k] for k in range(len(nodes))]
 
     def held_siblings(self, nodes: Sequence[ast.expr], frame: Frame) -> list[tuple[Any, list[Taken]]]:
-        """Operands, as ``siblings`` gives them, each with the arms of expressions that were taken inside it."""
+        """Return the values of operands like ``siblings``, each with the arms that were taken inside it."""
         found: dict[int, tuple[Any, list[Taken]]] = {}
         for k in _order(nodes):
             self._machine.hold_arms()
@@ -86,7 +86,7 @@ class Expressions:
         return [found[k] for k in range(len(nodes))]
 
     def wrapped(self, given: Any) -> Any:
-        """What a Python object that a kernel captured is to the kernel."""
+        """Return the reference's value for a Python object that a kernel captured."""
         found: Any = given
         if isinstance(given, Value | StructValue | ArrayView | BuiltIn | Tile):
             return given
@@ -111,7 +111,7 @@ class Expressions:
         return BuiltIn(found.key) if introspection.is_builtin(found) else found
 
     def named(self, name: str, frame: Frame) -> Any:
-        """What a name stands for: a local, what the module or closure holds, a built-in."""
+        """Return the value of a name: a local, a name of the module or closure, or a built-in."""
         value = frame.names.get(name, _MISSING)
         if value is not _MISSING:
             return value
@@ -122,7 +122,7 @@ class Expressions:
         found = getattr(builtins, name, _MISSING)
         if found is not _MISSING:
             return found
-        if introspection.is_builtin_name(name):  # ``vec3`` is one by itself too
+        if introspection.is_builtin_name(name):  # ``vec3`` is available without ``wp.``, too
             return self.attribute(wp, name)
         raise ReferenceFaultError(f"the name {name} is not assigned")
 
@@ -147,7 +147,7 @@ class Expressions:
         return self.attribute(self.value(node.value, frame), node.attr)
 
     def attribute(self, held: Any, name: str) -> Any:
-        """``held.name``."""
+        """Return ``held.name``."""
         if isinstance(held, StructValue):
             if name not in held.fields:
                 raise ReferenceUnknownError(f"the field {name}")
@@ -181,7 +181,7 @@ class Expressions:
         return self.wrapped(found)
 
     def indices(self, node: ast.expr, frame: Frame) -> tuple[Any, ...]:
-        """The whole numbers and slices between brackets; a vector of whole numbers is several."""
+        """Return the integers and slices between brackets; a vector of integers counts as several."""
         found: list[Any] = []
         for each in node.elts if isinstance(node, ast.Tuple) else [node]:
             if isinstance(each, ast.Slice):
@@ -225,7 +225,7 @@ class Expressions:
         return self._machine.chosen(condition, left, right)
 
     def _side(self, node: ast.expr, lanes: Array, frame: Frame) -> Any:
-        """What one side of a conditional expression is in the lanes that take it."""
+        """Return the value of one side of a conditional expression, in the lanes that take it."""
         self._machine.mask = lanes
         if lanes.any():
             self._machine.note(node, lanes)
@@ -271,12 +271,12 @@ class Expressions:
         return self.operated(type(node.op).__name__, left, right, frame)
 
     def user_operator(self, operator: str, frame: Frame) -> Any:
-        """A function of the user's that overloads an operator by its name, if there is one."""
+        """Return a user function that overloads an operator by its name; None if there is none."""
         found = frame.scope.get(operators.BUILT_INS.get(operator, ""))
         return found if introspection.is_function(found) else None
 
     def operated(self, operator: str, left: Any, right: Any, frame: Frame) -> Any:
-        """What an operator gives, by a function of the user's that overloads it or by Warp's own."""
+        """Return the result of an operator, by a user's overload or by Warp's own."""
         overloaded = self.user_operator(operator, frame)
         if overloaded is not None:
             for each in introspection.callable_overloads_of(overloaded):
@@ -286,7 +286,7 @@ class Expressions:
 
 
 def _order(nodes: Sequence[ast.expr]) -> Sequence[int]:
-    """In what order operands are evaluated."""
+    """Return the order in which operands are evaluated."""
     if len(nodes) < 2 or not any(has_effects(node) for node in nodes):
         return range(len(nodes))
     return sorted(range(len(nodes)), key=lambda k: isinstance(nodes[k], ast.Subscript | ast.Attribute))

@@ -1,8 +1,8 @@
-"""Runs a kernel's Python source statement by statement, all lanes at once; lanes that part are masked.
+"""Runs a kernel's Python source statement by statement, in all lanes at once; lanes that diverge are masked.
 
-Warp's ways that differ from Python's are followed: an array element is read when the operation on it runs, after its
-siblings' side effects; nothing aliases; an assignment copies; a loop's ``else`` is dropped; ``and`` and ``or`` give
-truth values.
+It follows Warp where that differs from Python: an array element is read when the operation on it runs, after the side
+effects of its siblings; there is no aliasing; an assignment copies; a loop's ``else`` is dropped; ``and`` and ``or``
+return truth values.
 """
 
 import ast
@@ -44,7 +44,7 @@ Place = Any
 
 
 class Interpreter:
-    """Runs statements on a machine. Each ``_run_…`` returns the lanes that go on."""
+    """Runs statements on a machine. Each ``_run_…`` returns the lanes that continue."""
 
     def __init__(self, machine: Machine) -> None:
         self._machine = machine
@@ -52,7 +52,7 @@ class Interpreter:
         self._expressions = Expressions(machine, self._calls)
 
     def block(self, body: Sequence[ast.stmt], lanes: Array, frame: Frame) -> Array:
-        """Run statements in some lanes."""
+        """Run statements in some lanes, and return the lanes that continue."""
         machine = self._machine
         for statement in body:
             if lanes is not machine.everyone and not np.count_nonzero(lanes):
@@ -129,7 +129,7 @@ class Interpreter:
         return lanes
 
     def _atomic_target(self, place: "Place", operator: str) -> tuple[ArrayView, tuple[Array, ...], int] | None:
-        """The element, component or field of array memory that an augmented assignment changes atomically."""
+        """Return the element, component or field of array memory that an augmented assignment changes atomically."""
         match place:
             case ("element", ArrayView() as view, indices) if isinstance(view.element, ValueType):
                 return view, indices, 0
@@ -150,7 +150,7 @@ class Interpreter:
         return None
 
     def _field_of(self, view: ArrayView, name: str) -> ArrayView:
-        """A field of an array of structs, as an array of its own."""
+        """Return a field of an array of structs as an array of its own."""
         buffer = Buffer(view.buffer.data[name], (view.buffer.key, name))
         return ArrayView(view.element.fields[name], view.shape, buffer, view.prefix)
 
@@ -160,7 +160,7 @@ class Interpreter:
         if len(condition) == 1:
             taken, other = (statement.body, statement.orelse)[:: 1 if condition[0] else -1]
             if not isinstance(tested, ArrayView) and getattr(tested, "literal", tested) is not None:
-                self._machine.leave_out(other)  # Warp takes the branch when it builds the kernel
+                self._machine.leave_out(other)  # Warp decides on the branch when it builds the kernel
             return self.block(taken, lanes, frame)
         yes, no = lanes & condition, lanes & ~condition
         if not np.count_nonzero(no):
@@ -170,7 +170,7 @@ class Interpreter:
         return self._full(self.block(statement.body, yes, frame) | self.block(statement.orelse, no, frame))
 
     def _trip(self, body: Sequence[ast.stmt], lanes: Array, frame: Frame) -> tuple[Array, Array | None]:
-        """One trip of a loop: the lanes that may go on with the next, and those that left the loop."""
+        """Run one trip of a loop; return the lanes that may continue with the next, and those that left the loop."""
         frame.loops.append(Loop())
         after = self.block(body, lanes, frame)
         loop = frame.loops.pop()
@@ -255,7 +255,7 @@ class Interpreter:
         return self._run_advancing(statement, advance, lanes, frame)
 
     def _run_query(self, statement: ast.For, query: Query, lanes: Array, frame: Frame) -> Array:
-        """A loop over what a query of every lane finds, which a query that has a name has given then."""
+        """Run a loop over the items of a query in every lane. A named query is advanced."""
 
         def advance(lanes: Array) -> tuple[Array, Value]:
             nonlocal query
@@ -270,13 +270,13 @@ class Interpreter:
     def _run_advancing(
         self, statement: ast.For, advance: Callable[[Array], tuple[Array, Value]], lanes: Array, frame: Frame
     ) -> Array:
-        """A loop in which each lane has numbers of its own, and as many as it has.
+        """Run a loop in which each lane has its own numbers and its own number of trips.
 
         Args:
             statement: the loop.
-            advance: takes the lanes that are in the loop; gives those of them that have one more trip, and its number.
-            lanes: those that come to the loop.
-            frame: its variables.
+            advance: takes the lanes in the loop; returns those with one more trip, and its number.
+            lanes: the lanes that enter the loop.
+            frame: the function's variables.
         """
         left = np.zeros(self._machine.lanes, bool)
         while True:
@@ -293,7 +293,7 @@ class Interpreter:
                 return self._full(left)
 
     def _run_over(self, statement: ast.For, values: Sequence[Any], lanes: Array, frame: Frame) -> Array:
-        """A loop whose values every lane shares."""
+        """Run a loop over values that all lanes share."""
         left: Array | None = None
         for value in values:
             if not np.count_nonzero(lanes):
@@ -302,7 +302,7 @@ class Interpreter:
             if isinstance(statement.target, ast.Name) and (
                 lanes is self._machine.everyone or len(getattr(old, "data", (0,))) == 1
             ):
-                frame.names[statement.target.id] = value  # no lane outside reads it before it is assigned again
+                frame.names[statement.target.id] = value  # other lanes assign it before they read it
             else:
                 self._assign(statement.target, value, lanes, frame)
             lanes, broken = self._trip(statement.body, lanes, frame)
@@ -326,14 +326,14 @@ class Interpreter:
             frame.result = value if frame.result is None else self._machine.merged(lanes, value, frame.result)
         return np.zeros(self._machine.lanes, bool)
 
-    # ---- what is assigned to
+    # ---- targets of assignments
 
     def _assign(self, target: ast.expr, value: Any, lanes: Array, frame: Frame) -> None:
         if isinstance(target, ast.Name):
             old = frame.names.get(target.id)
             if isinstance(old, Value) and isinstance(value, Value):
                 value = self._machine.as_type(value, old.type)
-            # A literal that is assigned in some lanes only is a variable from then on.
+            # A literal that is assigned only in some lanes becomes a variable.
             if lanes is not self._machine.everyone and isinstance(value, Value) and old is not None:
                 value = Value(value.type, value.data)
             frame.names[target.id] = self._machine.merged(lanes, value, old)
@@ -351,7 +351,7 @@ class Interpreter:
             raise ReferenceUnknownError(f"an assignment to {type(target).__name__}")
 
     def _place(self, node: ast.expr, frame: Frame) -> "Place":
-        """Where an expression's value is kept."""
+        """Return the location of an expression's value."""
         if isinstance(node, ast.Name):
             return "name", node.id
         if isinstance(node, ast.Attribute):
@@ -406,7 +406,7 @@ class Interpreter:
         held = self._read(outer, frame)
         if isinstance(held, StructValue):
             value = self._machine.as_type(value, held.type.fields[name])
-            if outer[0] == "element":  # only the field is written, not the struct around it
+            if outer[0] == "element":  # only the field is written, not the whole struct
                 view, indices = outer[1], outer[2]
                 self._machine.mask = lanes
                 self._machine.store(self._field_of(view, name), indices, value)
@@ -446,7 +446,7 @@ class Interpreter:
             self.block(source.body, self._machine.everyone, Frame(names, source.scope))
 
     def function(self, function: Any, arguments: Sequence[Any]) -> Any:
-        """What a function of the user's returns."""
+        """Return the result of a user function."""
         return self._calls.function(function, arguments, {}, self._expressions)
 
 
@@ -458,5 +458,5 @@ _RUN: dict[type[ast.AST], Callable[[Interpreter, Any, Array, Frame], Array]] = {
 
 
 def run_function(machine: Machine, function: Any, arguments: Sequence[Any]) -> Any:
-    """What a function of the user's returns on a machine of its own."""
+    """Return the result of a user function on a machine of its own."""
     return Interpreter(machine).function(function, arguments)

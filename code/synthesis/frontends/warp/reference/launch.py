@@ -1,4 +1,4 @@
-"""One launch of a kernel by the reference, with NumPy arrays in and out."""
+"""Runs one launch of a kernel in the reference, with NumPy arrays as arguments and results."""
 
 import ast
 import math
@@ -43,31 +43,31 @@ from synthesis.frontends.warp.reference.values import (
 )
 
 _ROUNDED = 1e-3
-"""How far a number may be off, relative to the largest of its array, if sums are added up in another order."""
+"""Relative error, of an array's largest element, that may come from another order of summation."""
 
 
 @dataclass(frozen=True, slots=True)
 class LaunchReference:
-    """The oracle of one concrete kernel, launched as a signature says."""
+    """The oracle of one concrete kernel, launched with a signature."""
 
     kernel: Any
     signature: Signature
     where: Where = NO_PLACES.line
-    """The line of the kernel's source that a line of a file is, for messages."""
+    """Maps a line of a file to a line of the kernel's source, for messages."""
 
     def __call__(self, runs: Sequence[Values], *, double: bool, trace: Trace | None = None) -> list[Values]:
-        """Every array that several launches leave; see :func:`launched`."""
+        """Return the final value of every array of several launches; see :func:`launched`."""
         return launched(self.kernel, self.signature, runs, double=double, trace=trace)
 
     def shaken(self, runs: Sequence[Values], *, seed: int) -> None:
-        """None: a text makes the same operations in the same order, and what they round is rounded alike."""
+        """Return None: a text performs the same operations in the same order, with the same rounding."""
 
     def shaken_again(self, runs: Sequence[Values], *, seed: int, opposite: bool = False) -> list[Values]:
-        """None at all, for the same reason."""
+        """Return an empty list, for the same reason."""
         return []
 
     def others(self, runs: Sequence[Values]) -> list[list[Values]]:
-        """What is left in single precision where queries find what they find in the other order; none without queries.
+        """Return the results in single precision with queries in reverse order; empty if the kernel has no queries.
 
         Raises:
             ReferenceUnknownError: for a construct that is not modelled.
@@ -84,7 +84,7 @@ class LaunchReference:
 
     @property
     def work(self) -> float:
-        """0: no text of Warp's depends on sizes."""
+        """0, since no text of Warp's depends on sizes."""
         return 0.0
 
     @property
@@ -97,7 +97,7 @@ class LaunchReference:
         return any(isinstance(node, ast.Call) and called_name(node) == "tid" for node in nodes)
 
     def reached(self, trace: Trace) -> Reached:
-        """The statements of the kernel, and of the functions that it calls, that were run by at least one thread."""
+        """Return the statements of the kernel, and of the functions that it calls, that at least one thread ran."""
         return reached_statements(source_of(self.kernel), self.signature, trace, self.where)
 
 
@@ -110,25 +110,26 @@ def launched(
     trace: Trace | None = None,
     backwards: bool | None = None,
 ) -> list[Values]:
-    """What several launches leave in a kernel's arrays.
+    """Return the final values of a kernel's arrays for several launches.
 
-    Lanes run together where each thread finds what it finds on Warp's CPU, which runs thread after thread; otherwise as
-    many together as do, or one after the other.
+    Lanes run together if each thread then reads what it would read on Warp's CPU, which runs one thread after another.
+    Else they run in groups for which this holds, or one after another.
 
     Args:
         kernel: a concrete Warp kernel.
-        signature: the launch's dimensions are used.
-        runs: every argument of each launch, of the same shapes. What is one array in all of them is one in memory.
+        signature: its launch dimensions are used.
+        runs: every argument of each launch, with the same shapes. Arguments that are one array in all runs share
+            memory.
         double: whether to compute in float64.
-        trace: what the statements that run are noted in, if anything.
-        backwards: whether queries find the last first, as they do in float64; as ``double`` if not given.
+        trace: records the statements that run; None for no record.
+        backwards: whether queries return their items in reverse order; by default as ``double``.
 
     Returns:
         Every array argument of each launch, in the precision that it was computed in.
 
     Raises:
         ReferenceUnknownError: for a construct that is not modelled.
-        ReferenceFaultError: if the kernel reads or writes out of bounds, divides whole numbers by zero or does not end.
+        ReferenceFaultError: if the kernel reads or writes out of bounds, divides integers by zero or does not end.
     """
     launch = tuple(size or 0 for size in signature.launch or ())
     if not all(launch):
@@ -158,10 +159,10 @@ def launched(
 def _ordered(
     memory: Mapping[str, Any], backwards: Callable[[], tuple[dict[str, Any], Trace, list[Machine]]]
 ) -> str | None:
-    """The argument that holds something else if threads run in the opposite order, by more than rounding; None if none.
+    """Return an argument whose value differs by more than rounding if threads run in reverse order; None if none does.
 
     Args:
-        memory: what is left in the order of a CPU.
+        memory: the result in the order of a CPU.
         backwards: launches with the last thread first.
     """
     try:
@@ -189,7 +190,7 @@ def _launch(
     double: bool,
     backwards: bool | None,
 ) -> tuple[dict[str, Any], Trace, list[Machine]]:
-    """What groups of threads, one after the other, leave in memory, the statements that ran, and what ran them."""
+    """Run groups of threads one after the other; return the memory, the trace and the machines."""
     memory, way = _memory(runs, double=double), Trace()
     machines = [
         _run(kernel, signature, memory, len(runs), double=double, threads=group, trace=way, backwards=backwards)
@@ -199,11 +200,11 @@ def _launch(
 
 
 def accumulated(kernel: Any, signature: Signature, run: Values) -> frozenset[str]:
-    """The array arguments of which a launch has several threads change an element, and none touch it but by atomics.
+    """Return the array arguments with an element that several threads change, and that are accessed only by atomics.
 
     Raises:
         ReferenceUnknownError: for a construct that is not modelled.
-        ReferenceFaultError: if the kernel reads or writes out of bounds, divides whole numbers by zero or does not end.
+        ReferenceFaultError: if the kernel reads or writes out of bounds, divides integers by zero or does not end.
     """
     memory = _memory([run], double=False)
     threads = list(range(math.prod(size or 0 for size in signature.launch or ())))
@@ -221,16 +222,16 @@ def accumulated(kernel: Any, signature: Signature, run: Values) -> frozenset[str
 
 
 def separate(kernel: Any, signature: Signature, runs: Sequence[Values]) -> frozenset[str]:
-    """The array arguments of which in no launch a thread plainly touches an element that another one writes.
+    """Return the array arguments in which no thread plainly accesses an element that another thread writes.
 
     Args:
         kernel: a concrete Warp kernel.
-        signature: the launch's dimensions are used; a launch of tiles has none.
-        runs: every argument of each launch, of the same shapes.
+        signature: its launch dimensions are used. For a tiled launch the result is empty.
+        runs: every argument of each launch, with the same shapes.
 
     Raises:
         ReferenceUnknownError: for a construct that is not modelled.
-        ReferenceFaultError: if the kernel reads or writes out of bounds, divides whole numbers by zero or does not end.
+        ReferenceFaultError: if the kernel reads or writes out of bounds, divides integers by zero or does not end.
     """
     if signature.tiled:
         return frozenset()
@@ -246,7 +247,7 @@ def separate(kernel: Any, signature: Signature, runs: Sequence[Values]) -> froze
 
 
 def _memory(runs: Sequence[Values], *, double: bool) -> dict[str, Any]:
-    """Argument to its memory, which arguments that are one array share."""
+    """Return the memory of each argument; arguments that are one array share it."""
     made: dict[tuple[int, ...], Any] = {}
     memory: dict[str, Any] = {}
     for name in runs[0]:
@@ -259,7 +260,7 @@ def _memory(runs: Sequence[Values], *, double: bool) -> dict[str, Any]:
 
 
 def _stacked(values: Sequence[Array], *, double: bool) -> Any:
-    """Arrays along a new first axis, an array for each field of structs."""
+    """Return arrays stacked along a new first axis; structs become one array per field."""
     first = values[0]
     if first.dtype.names:
         return {name: _stacked([each[name] for each in values], double=double) for name in first.dtype.names}
@@ -274,7 +275,7 @@ def _stacked(values: Sequence[Array], *, double: bool) -> Any:
 
 
 def _taken(memory: Any, number: int, rank: int) -> Array:
-    """One replica of an array of so many dimensions; of structs, with the fields' own types."""
+    """Return one replica of an array with ``rank`` dimensions; structs keep the dtypes of their fields."""
     if type(memory) is not dict:  # what _stacked makes of structs
         return memory[number]
     parts = cast(dict[str, Any], memory)
@@ -323,7 +324,7 @@ def _run(
 
 
 def _argument(machine: Machine, kind: Any, memory: Mapping[str, Any], name: str) -> Any:
-    """An argument as the kernel's body sees it; of a struct that holds arrays, memory has the fields."""
+    """Return an argument as the kernel's body sees it. For a struct with arrays, memory holds the fields."""
     if isinstance(kind, StructType) and name not in memory:
         fields = {each: _argument(machine, inner, memory, f"{name}.{each}") for each, inner in kind.fields.items()}
         return StructValue(kind, fields)
@@ -333,7 +334,7 @@ def _argument(machine: Machine, kind: Any, memory: Mapping[str, Any], name: str)
 
 
 def _looked_at(machine: Machine, kind: ArrayType, memory: Mapping[str, Any], name: str) -> ArrayView:
-    """An array that is looked at through others."""
+    """Return a view of an array that refers to others."""
     data = memory[f"{name}.{DATA}"]
     whole = _bound(machine, ArrayType(kind.element, kind.rank), data, id(data))
     if not kind.indexed:
@@ -346,7 +347,7 @@ def _looked_at(machine: Machine, kind: ArrayType, memory: Mapping[str, Any], nam
 
 
 def _bound(machine: Machine, kind: Any, data: Any, key: Any) -> Any:
-    """An argument as the kernel's body sees it; the key is that of its memory."""
+    """Return an argument as the kernel's body sees it; ``key`` identifies its memory."""
     if isinstance(kind, ArrayType):
         first, element = data, kind.element
         while isinstance(first, Mapping):

@@ -1,4 +1,4 @@
-"""Lanes, masks, number formats and memory: what the interpreter runs on."""
+"""The machine that the interpreter runs on: lanes, masks, number formats and memory."""
 
 import ast
 import enum
@@ -44,45 +44,45 @@ _UPDATES: dict[str, Any] = {
 }
 _LONGEST_LOOP = 20_000
 _MANY = 256
-"""Elements of several numbers that are faster taken by one index than by several."""
+"""Number of vectors or matrices from which one flat index is faster than several."""
 Taken = tuple[tuple[int, int], Array]
-"""An arm of an expression, by identity, and the lanes that took it."""
+"""The identity of an arm of an expression, and the lanes that took it."""
 _UNSIGNED = {np.dtype(f"{kind}{size}"): np.dtype(f"u{size}") for kind in "iu" for size in (1, 2, 4, 8)}
 
 
 class Function(Protocol):
-    """What runs functions of the user's."""
+    """Runs user functions."""
 
     def __call__(self, machine: "Machine", function: Any, arguments: Sequence[Any]) -> Any:
-        """What a function returns on a machine."""
+        """Return the result of a function on a machine."""
         ...
 
 
 @dataclass(slots=True, kw_only=True)
 class _Sums:
-    """What atomics add to the elements of a buffer."""
+    """The atomic additions to the elements of a buffer."""
 
     data: Array
     before: Array
-    """What the buffer held before."""
+    """The buffer's contents before the additions."""
     added: list[tuple[Array, Array, Array]] = field(default_factory=list[tuple[Array, Array, Array]])
-    """For each call its places in the buffer laid out flat, the numbers, and the lanes that add them."""
+    """For each call: the flat positions in the buffer, the numbers, and the lanes that add them."""
     alone: bool = True
-    """Whether no other atomics change the buffer."""
+    """Whether only additions and subtractions change the buffer."""
 
 
 class Machine:
     """The state of one launch.
 
     Args:
-        launch: threads along each dimension; a tiled launch has one lane a block.
-        replicas: how many launches run side by side on memory of their own.
+        launch: number of threads along each dimension; a tiled launch has one lane per block.
+        replicas: number of launches that run side by side, each in memory of its own.
         double: whether every floating-point number is computed in float64.
-        threads: the threads to run, by linear index, in order; all if None.
-        tiled: whether a lane is a block; its only thread, on a CPU, is number 0.
-        function: what runs functions of the user's; none can be run if it is not given.
-        trace: what the statements that run are noted in, if anything.
-        backwards: whether what queries find, whose order is open, comes last to first; as ``double`` if not given.
+        threads: the threads to run, by linear index, in order; None for all.
+        tiled: whether a lane is a block, whose only thread on a CPU is number 0.
+        function: runs user functions; without it none can be run.
+        trace: records the statements that run; None for no record.
+        backwards: whether query items, whose order is not defined, come in reverse; by default as ``double``.
     """
 
     def __init__(
@@ -108,25 +108,29 @@ class Machine:
         self.lanes = replicas * (math.prod(launch) if threads is None else len(threads))
         self.everyone = np.ones(self.lanes, bool)
         self.mask = self.everyone
-        """The lanes that run."""
+        """The active lanes."""
         self.log: list[tuple[Any, str, tuple[Array, ...], Array]] = []
-        """Accesses to memory: buffer, kind, indices, lanes; of a tile, indices and lanes have a second axis, its
-        elements. Kinds are ``R`` read, ``W`` write, and of atomics ``X`` where the old value is used and ``A`` where it
-        is not, with what they do, as ``Aadd``."""
+        """Accesses to memory: buffer, kind, indices, lanes.
+
+        For a tile, indices and lanes have a second axis for its elements. Kinds are ``R`` for a read and ``W`` for a
+        write. An atomic has ``X`` if the old value is used, else ``A``, followed by its operation, as in ``Aadd``.
+        """
         self.notes: list[tuple[int, Array]] = []
-        """Statements and sides of conditional expressions, by identity, and the lanes in which they ran, in order, up
-        to where the first lane did; none if there is no trace."""
+        """Statements and sides of conditional expressions, by identity, with the lanes in which they ran, in order.
+
+        There are no further entries for a place once the first lane has run it, and none at all without a trace.
+        """
         self.names: dict[Any, str] = {}
-        """The arguments whose memory buffers are, by what names them in the log of accesses."""
+        """The argument of each buffer, by its key in the log of accesses."""
         self._sums: dict[Any, _Sums] = {}
-        """Of buffers of floating-point numbers, by their key."""
+        """The sums of floating-point buffers, by their keys."""
         self._settled: set[int] = set()
         self._held: list[list[Taken]] = []
-        """Arms that were taken inside operands which are being evaluated: they count where the operand is used."""
+        """Arms taken inside operands that are being evaluated. They count only if the operand is used."""
         self._singular: Array | None = None
-        """The lanes that have come to something without a derivative; None if none has."""
+        """The lanes that have computed a value without a derivative; None if none has."""
         self._whole: Machine | None = None
-        """Whose lanes' elements the lanes are, if they are."""
+        """The machine whose lanes' elements are this machine's lanes; None if there is none."""
         self.trips = 0
         self.formats = {
             name: np.dtype("float64") if double and name in FLOATS else numpy_dtype(name) for name in SCALARS
@@ -140,7 +144,7 @@ class Machine:
 
     @functools.cached_property
     def replica(self) -> Array:
-        """Which of the launches side by side each lane is of."""
+        """The number of each lane's replica."""
         return np.repeat(np.arange(self.replicas), self.lanes // self.replicas)
 
     @functools.cached_property
@@ -160,18 +164,18 @@ class Machine:
             raise ReferenceFaultError(f"more than {_LONGEST_LOOP} trips of its loops")
 
     def spread(self, lanes: int, elements: int) -> "Machine":
-        """A machine without memory, for what is done to each element of a tile.
+        """Return a machine without memory, for operations on each element of a tile.
 
         Args:
-            lanes: how many the tile has: this one's, or one that stands for all.
-            elements: how many each of them has.
+            lanes: number of lanes of the tile: as many as this machine has, or 1 for all.
+            elements: number of elements of each lane.
         """
         made = Machine((lanes, elements), 1, double=self.double, function=self.function, trace=self.trace)
         made._whole = self
         return made
 
     def note(self, place: ast.AST, lanes: Array) -> None:
-        """Note that a statement, or one side of a conditional expression, runs in some lanes, at least one."""
+        """Record that a statement, or one side of a conditional expression, runs in at least one of some lanes."""
         if self.trace is None:
             return
         if self._whole is not None:
@@ -187,20 +191,20 @@ class Machine:
                 self._settled.add(id(place))
 
     def hold_arms(self) -> None:
-        """Keep what :meth:`note_arm` notes from now on, until :meth:`held_arms` gives it."""
+        """Store what :meth:`note_arm` records from now on, until :meth:`held_arms` returns it."""
         self._held.append([])
 
     def held_arms(self) -> "list[Taken]":
-        """The arms that were noted since the last :meth:`hold_arms`, with the lanes that took them."""
+        """Return the arms recorded since the last :meth:`hold_arms`, with the lanes that took them."""
         return self._held.pop()
 
     def note_arm(self, arm: ast.AST, where: Array, value: Any, inside: "Sequence[Taken]" = ()) -> None:
-        """Note that an arm of an expression is taken in those of the active lanes where something holds.
+        """Record that an arm of an expression is taken in those active lanes where a condition holds.
 
         Args:
             arm: the expression.
-            where: what holds, a lane an entry, or one for all lanes.
-            value: the arm's.
+            where: the condition, one entry per lane or one for all.
+            value: the arm's value.
             inside: the arms that were taken inside it; they count where it is taken itself.
         """
         if self.trace is None:
@@ -229,10 +233,10 @@ class Machine:
                 self.trace.arms[arm] = min(run, self.trace.arms.get(arm, run))
 
     def note_singular(self, where: Array) -> None:
-        """Note that something has no derivative where it is computed, in those of the lanes that run.
+        """Record that the active lanes where a condition holds compute a value without a derivative.
 
-        A launch is told to have come to it when such a lane changes memory: until then its derivative is in nothing, as
-        that of a triangle without an area, which a kernel leaves out.
+        It counts for a launch only when such a lane changes memory. Before that, the value may be unused: a kernel may,
+        for example, skip a triangle without an area.
         """
         if self.trace is None or not where.any():
             return
@@ -243,19 +247,19 @@ class Machine:
             self._singular = lanes if self._singular is None else self._singular | lanes
 
     def note_change(self, lanes: Array) -> None:
-        """Note that some lanes change memory."""
+        """Record that some lanes change memory."""
         if self._singular is not None and self.trace is not None:
             self.trace.singular.update(self.replica[self._singular & lanes].tolist())
 
     def leave_out(self, body: Sequence[ast.stmt] | ast.expr) -> None:
-        """Note that Warp makes no text of these statements or this side, as far as this call of their function goes."""
+        """Record that Warp generates no text for these statements or this side, in this call of their function."""
         if self.trace is not None:
             self.trace.left_out.add(id(body))
 
     # ---- values
 
     def number(self, given: Any) -> Value:
-        """The value of a Python number."""
+        """Return the value of a Python number."""
         if isinstance(given, bool):
             return Value(BOOL, np.array([given]), given)
         if isinstance(given, enum.Enum):
@@ -263,12 +267,12 @@ class Machine:
         if isinstance(given, int):
             return Value(INT32, np.array([(given + 2**31) % 2**32 - 2**31], np.int32), given)
         if isinstance(given, float):
-            # A constant is a float32 in any precision: a comparison with it falls as it does in the text.
+            # A constant is a float32 in any precision, so that comparisons with it have the same result as in the text.
             return Value(FLOAT32, np.array([given], np.float32).astype(self.formats["float32"]), given)
         raise ReferenceUnknownError(f"a constant of type {type(given).__name__}")
 
     def zeros(self, kind: Any) -> Any:
-        """The value that a type's variables start from."""
+        """Return the initial value of a type's variables."""
         if isinstance(kind, StructType):
             return StructValue(kind, {name: self.zeros(each) for name, each in kind.fields.items()})
         if isinstance(kind, ArrayType):
@@ -276,7 +280,7 @@ class Machine:
         return Value(kind, np.zeros((1, *kind.shape), self.formats[kind.scalar]))
 
     def converted(self, value: Value, scalar: str) -> Value:
-        """A value as another scalar type, as a C++ cast converts it."""
+        """Return a value as another scalar type, converted like a C++ cast."""
         kind = value.type.of(scalar)
         if value.type is kind:
             return Value(kind, value.data)
@@ -300,7 +304,7 @@ class Machine:
         return Value(kind, data.astype(target))
 
     def agreed(self, left: Value, right: Value) -> tuple[Value, Value]:
-        """Two numbers of one type: a literal takes the other's; Warp refuses any other mixture."""
+        """Return two numbers of one type. A literal takes the other's type; Warp refuses any other mixture."""
         if left.type.scalar == right.type.scalar:
             return left, right
         if left.literal is not None:
@@ -310,7 +314,7 @@ class Machine:
         raise ReferenceUnknownError(f"mixed types {left.type.scalar} and {right.type.scalar}")
 
     def as_type(self, value: Any, kind: Any) -> Any:
-        """A value as it is kept in a variable of a type."""
+        """Return a value as a variable of a type stores it."""
         if not isinstance(value, Value) or not isinstance(kind, ValueType) or value.type is kind:
             return value
         if value.literal is not None and not kind.shape and not value.type.shape:
@@ -320,7 +324,7 @@ class Machine:
         raise ReferenceUnknownError(f"a change of type from {value.type} to {kind}")
 
     def merged(self, lanes: Array, new: Any, old: Any) -> Any:
-        """The new value in some lanes, the old one in the others."""
+        """Return the new value in some lanes, and the old one in the others."""
         if lanes is self.everyone or old is None:
             return new
         if isinstance(new, Value):
@@ -370,11 +374,11 @@ class Machine:
         )
 
     def advanced(self, query: Query, limit: Array = None) -> tuple[Array, Array, Query]:
-        """The active lanes in which a query has found one more, its number, and the query without it.
+        """Return the active lanes in which a query has another item, the item's number, and the advanced query.
 
         Args:
-            query: what is asked.
-            limit: how far along its ray an item may begin, a lane an entry; no matter how far if None.
+            query: the query.
+            limit: the maximum distance along the ray at which an item may begin, one entry per lane; None for no limit.
         """
         order = cast(Array, np.arange(query.items.shape[1]))
         left = (order >= query.taken[:, None]) & (order < query.counts[:, None])
@@ -389,7 +393,7 @@ class Machine:
         return found, number, replace(query, taken=taken)
 
     def truth(self, value: Any) -> Array:
-        """Whether a value counts as true, a lane an entry."""
+        """Return whether a value counts as true, one entry per lane."""
         if isinstance(value, Value):
             if value.type.shape:
                 raise ReferenceUnknownError("the truth of a vector")
@@ -401,7 +405,7 @@ class Machine:
         raise ReferenceUnknownError(f"the truth of a {type(value).__name__}")
 
     def chosen(self, condition: Array, left: Any, right: Any) -> Any:
-        """One value where a condition holds, another where it does not."""
+        """Return one value where a condition holds, and another elsewhere."""
         if isinstance(left, Value) and isinstance(right, Value):
             if left.type is not right.type:
                 if not left.type.shape and not right.type.shape:
@@ -417,11 +421,11 @@ class Machine:
     # ---- memory
 
     def at(self, view: ArrayView, indices: Sequence[Any]) -> tuple[Any, ...]:
-        """The indices of an element, or of a part, in the whole array; negative ones count from the end.
+        """Return the indices of an element, or of a part, in the whole array; negative ones count from the end.
 
         Args:
             view: an array or a part of one.
-            indices: a whole number or a ``slice`` for each of the first dimensions that are left.
+            indices: an integer or a ``slice`` for each of the first remaining dimensions.
 
         Raises:
             OutOfBoundsError: if an active lane's index is out of bounds.
@@ -458,16 +462,16 @@ class Machine:
         return self.inside(given.data, size)
 
     def is_element(self, view: ArrayView, indices: tuple[Any, ...]) -> bool:
-        """Whether indices that ``at`` gave name one element."""
+        """Return whether indices from ``at`` refer to one element."""
         return len(indices) == len(view.shape) and not any(isinstance(each, Span) for each in indices)
 
     def inside(self, index: Array, size: int) -> Array:
-        """Indices, negative ones counted from the end; those of lanes that do not run are kept inside too.
+        """Return indices with negative ones counted from the end; those of inactive lanes are in bounds, too.
 
         Raises:
             OutOfBoundsError: if an active lane's index is out of bounds.
         """
-        if not np.count_nonzero(index.view(_UNSIGNED[index.dtype]) >= size):  # as none is negative either
+        if not np.count_nonzero(index.view(_UNSIGNED[index.dtype]) >= size):  # negative ones are large, too
             return index
         outside = (index < -size) | (index >= size)
         if outside.any():
@@ -478,7 +482,7 @@ class Machine:
         return cast(Array, np.where(index < 0, index + size, index)) if (index < 0).any() else index
 
     def load(self, view: ArrayView, indices: tuple[Array, ...]) -> Any:
-        """An element, or the view that is left if indices are missing."""
+        """Return an element, or a view of the remaining part if indices are missing."""
         if isinstance(view.element, ArrayType):
             raise ReferenceUnknownError("an array of arrays")
         if not self.is_element(view, indices):
@@ -489,10 +493,10 @@ class Machine:
         return self._loaded(buffer.data, view.element, (replica, *indices))
 
     def _looked_up(self, view: ArrayView, indices: tuple[Array, ...]) -> tuple[Buffer, tuple[Array, ...]]:
-        """The memory of an array, and where in it an element is.
+        """Return the memory of an array, and the indices of an element in it.
 
         Raises:
-            OutOfBoundsError: if an index that chooses is out of the bounds of what it chooses of.
+            OutOfBoundsError: if the value in an index array is out of the bounds of the underlying array.
         """
         if not isinstance(view.buffer, IndexedBuffer):
             return view.buffer, indices
@@ -522,7 +526,7 @@ class Machine:
         return Value(kind, _elements(data, place))
 
     def store(self, view: ArrayView, indices: tuple[Array, ...], value: Any) -> None:
-        """Write an element in the active lanes; of several lanes, the last one's value stays."""
+        """Write an element in the active lanes; if several lanes write one element, the last one's value remains."""
         if isinstance(view.element, ValueType):
             value = self.as_type(value, view.element)
         buffer, indices = self._looked_up(view, indices)
@@ -555,16 +559,16 @@ class Machine:
         expected: Value | None = None,
         inner: int = 0,
     ) -> Value | None:
-        """Change an element once a lane, in the order of lanes.
+        """Change an element once per lane, in the order of lanes.
 
         Args:
             operation: ``add``, ``sub``, ``min``, ``max``, ``and``, ``or``, ``xor``, ``exch`` or ``cas``.
             view: the array.
             indices: of the element, with ``inner`` more for a component of it.
-            value: what it is changed with.
+            value: the operand.
             wanted: whether the old value is used.
-            expected: for ``cas``, what the element has to be.
-            inner: how many of the indices are of a component.
+            expected: for ``cas``, the value that the element has to have.
+            inner: number of indices that select a component.
 
         Returns:
             The old value of each lane, if wanted.
@@ -608,7 +612,7 @@ class Machine:
     def _note_sum(
         self, buffer: Buffer, place: tuple[Array, ...], given: Array, lanes: Array, operation: str
     ) -> None:  # fmt: skip
-        """Note what an atomic is about to add to elements of a buffer, for :meth:`add_in_order`."""
+        """Record the additions that an atomic is about to make to a buffer, for :meth:`add_in_order`."""
         data = buffer.data
         if self.double or self.tiled or self.lanes == self.replicas or not data.flags.c_contiguous:
             return
@@ -624,9 +628,10 @@ class Machine:
         sums.added.append(((first[:, None] + np.arange(parts)).reshape(-1), numbers, np.repeat(lanes, parts)))
 
     def add_in_order(self) -> None:
-        """Add again, thread after thread as Warp's CPU does, what several atomics have added one after the other.
+        """Redo the additions of several atomics in the order of Warp's CPU, one thread after another.
 
-        Sums are rounded, so that theirs depend on that order. It is done where nothing else reads or changes a buffer.
+        Sums are rounded, so that they depend on that order. It is done only for buffers that nothing else reads or
+        changes.
         """
         for key, sums in self._sums.items():
             if len(sums.added) < 2 or not sums.alone:
@@ -640,7 +645,7 @@ class Machine:
 
 
 def _elements(data: Array, place: tuple[Array, ...]) -> Array:
-    """The elements at some places of an array, vectors and matrices whole."""
+    """Return the elements at some positions of an array, with whole vectors and matrices."""
     inner = data.shape[len(place) :]
     if not inner or max(map(len, place)) < _MANY or not data.flags.c_contiguous:
         return data[place]

@@ -1,8 +1,8 @@
-"""Objects as the reference asks them: everything they hold is looked at, for every lane.
+"""Objects that kernels query. The reference examines all of an object's contents for every lane.
 
-Where a question has several answers, as a point that is as close to one face as to the next, or where the order of what
-is found is open, a machine that goes backwards answers differently, as that of double precision does. So what depends
-on the answer is ill-conditioned, and no row.
+A query may have several right answers, as for a point that is equally close to two faces, and the order of its items
+may be undefined. Then a machine in reverse order answers differently; in double precision this is the default. So a
+kernel whose results depend on the answer counts as ill-conditioned and becomes no row.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,18 +15,20 @@ from synthesis.frontends.warp.reference.machine import Machine
 from synthesis.frontends.warp.reference.values import INT32, Array, Handle, Query, Value
 
 _TOGETHER = 4096
-"""Lanes that are compared with all of an object at once."""
-_ROOTS, _GROUPS = 2**30, 2**20
-"""The least number that stands for a group's root, and one more than the largest group of which there is one."""
+"""Number of lanes that are compared with a whole object at once."""
+_ROOTS = 2**30
+"""The smallest number that represents the root of a group."""
+_GROUPS = 2**20
+"""Group numbers must be smaller than this in absolute value."""
 _NEAR = 2e-7
-"""Relative to the size of what is asked, within which single precision may take one distance for another."""
+"""Relative difference below which single precision may confuse two distances."""
 
 
 def object_of(handle: Any, kind: str) -> Handle:
-    """The object that an argument of a built-in names.
+    """Return the object that an argument of a built-in refers to.
 
     Raises:
-        ReferenceUnknownError: if it is no id of such an object.
+        ReferenceUnknownError: if it is not the id of such an object.
     """
     if not isinstance(handle, Handle):
         raise ReferenceUnknownError(f"the id of a {kind} of which nothing is known")
@@ -36,10 +38,10 @@ def object_of(handle: Any, kind: str) -> Handle:
 
 
 def part(machine: Machine, handle: Handle, name: str) -> Array:
-    """A part of an object, a lane or a single entry for all along the first axis.
+    """Return a part of an object; its first axis has one entry per lane, or one for all.
 
     Raises:
-        ReferenceUnknownError: if it was made without.
+        ReferenceUnknownError: if the object was made without the part.
     """
     if name not in handle.parts:
         raise ReferenceUnknownError(f"the {name} of a {handle.kind} without")
@@ -48,25 +50,25 @@ def part(machine: Machine, handle: Handle, name: str) -> Array:
 
 
 def corners(machine: Machine, handle: Handle, name: str = "points") -> Array:
-    """What the corners of a mesh's faces hold, by lane (or one for all), face and corner: ``(lanes, faces, 3, 3)``."""
+    """Return the values at the corners of a mesh's faces, of shape ``(lanes or 1, faces, 3, 3)``."""
     data, indices = handle.parts[name], handle.parts["indices"]
     held = np.stack([values[order.reshape(-1, 3)] for values, order in zip(data, indices, strict=True)])
     return held if machine.replicas == 1 else held[machine.replica]
 
 
 def spread(machine: Machine, value: Value) -> Array:
-    """A value with an entry a lane."""
+    """Return a value with one entry per lane."""
     return np.broadcast_to(value.data, (machine.lanes, *value.type.shape))
 
 
 def asked(machine: Machine, ask: Callable[..., Sequence[Array]], whole: Sequence[Array], given: Sequence[Array]) -> Any:
-    """What is found in the lanes that run, some of them at a time; zeros in the others.
+    """Return the answers for the active lanes, computed for some lanes at a time; zeros for the others.
 
     Args:
-        machine: whose lanes.
-        ask: takes parts of objects, then values, a lane an entry of each; gives arrays of as many entries.
-        whole: parts of objects, with an entry a lane or one for all.
-        given: values, with an entry a lane.
+        machine: the machine of the lanes.
+        ask: takes parts of objects, then values, each with one entry per lane; returns arrays with as many entries.
+        whole: parts of objects, with one entry per lane or one for all.
+        given: values, with one entry per lane.
     """
     lanes = np.nonzero(machine.mask)[0]
     found: list[Array] = []
@@ -83,18 +85,18 @@ def asked(machine: Machine, ask: Callable[..., Sequence[Array]], whole: Sequence
 def chosen(
     machine: Machine, distances: Array, size: Array, places: Callable[[Array], Array] | None = None
 ) -> tuple[Array, Array]:
-    """Which of several, a lane a row, is the closest, and whether another one that may be is at another place.
+    """Return the closest of several items, one row per lane, and whether an equally close item is at another place.
 
-    Of those that are equal but for rounding, a machine that goes backwards takes the last. The other takes the one
-    whose place is furthest from that one's, or the first if all are at one place; so no two places that a text may come
-    to are taken for one.
+    Among items that are equally close up to rounding, a machine in reverse order selects the last. Any other machine
+    selects the one whose place is furthest from that, or the first if all are at one place. So two places that a text
+    may select are never confused.
 
     Args:
-        machine: whose order.
-        distances: of all of them; shape ``(lanes, count)``.
-        size: of what is asked, a lane; shape ``(lanes, 1)``.
-        places: where they are of some lanes; shape ``(number of these, count, 3)``. If it is not given, equal ones are
-            at one place.
+        machine: the machine, for its order.
+        distances: of all items; shape ``(lanes, count)``.
+        size: the scale of the query; shape ``(lanes, 1)``.
+        places: returns the places of the items for some lanes; shape ``(number of these, count, 3)``. Without it,
+            equally close items are at one place.
     """
     with np.errstate(invalid="ignore"):
         same = distances <= distances.min(axis=1, keepdims=True) + _NEAR * size
@@ -113,14 +115,14 @@ def chosen(
 
 
 def query_of(machine: Machine, kind: str, member: Array, near: Array = None, *, closed: bool = False) -> Query:
-    """The query that finds the members, a lane a row of truths, in the machine's order.
+    """Return the query whose items are the members, one row of truth values per lane, in the machine's order.
 
     Args:
-        machine: whose order.
-        kind: what gives the next of it.
-        member: what is found; shape ``(lanes, count)``.
-        near: how far along a ray each begins, of the same shape; None where no ray is asked with.
-        closed: whether what begins as far as a limit is found too.
+        machine: the machine, for its order.
+        kind: the kind of query, which determines the function that returns its next item.
+        member: whether each item is found; shape ``(lanes, count)``.
+        near: the distance along a ray at which each item begins, of the same shape; None for queries without a ray.
+        closed: whether an item that begins exactly at a limit is found, too.
     """
     counts = member.sum(axis=1)
     most = max(1, int(counts.max(initial=0)))
@@ -133,10 +135,10 @@ def query_of(machine: Machine, kind: str, member: Array, near: Array = None, *, 
 
 
 def root_of(machine: Machine, handle: Handle, group: Value) -> Value:
-    """What stands for a group of an object's items; -1, which stands for all items, where none are of the group.
+    """Return the number that represents a group of an object's items; -1, which stands for all, for an empty group.
 
-    Where an object has no groups, all items are of group 0. The number is no node of Warp's, and another one in each
-    precision, so what is made of the number itself is ill-conditioned.
+    If an object has no groups, all items are in group 0. The number is not that of Warp's node, and differs between
+    precisions, so results that use the number itself are ill-conditioned.
     """
     wanted = spread(machine, group).astype(np.int64)
     if (np.abs(wanted) >= _GROUPS).any():
@@ -147,17 +149,17 @@ def root_of(machine: Machine, handle: Handle, group: Value) -> Value:
 
 
 def in_groups(machine: Machine, handle: Handle, wanted: Array) -> Array:
-    """Which items of an object are of the group that a lane asks for, a lane a row."""
+    """Return which items of an object are in the group that each lane asks for, one row per lane."""
     if "groups" in handle.parts:
         return part(machine, handle, "groups") == wanted[:, None]
     return np.zeros((1, 1), np.int64) == wanted[:, None]
 
 
 def in_group(machine: Machine, handle: Handle, root: Value | None) -> Array:
-    """Which items of an object lie under a root that :func:`root_of` gave, a lane a row, or all under none or -1.
+    """Return which items of an object are under a root from :func:`root_of`, one row per lane; all for None or -1.
 
     Raises:
-        ReferenceUnknownError: if an active lane has a root of another making.
+        ReferenceUnknownError: if an active lane has any other number as a root.
     """
     if root is None:
         return np.ones((1, 1), bool)
@@ -169,10 +171,10 @@ def in_group(machine: Machine, handle: Handle, root: Value | None) -> Array:
 
 
 def numbered(machine: Machine, index: Value, count: int, what: str) -> Array:
-    """Indices of what an object holds, a lane an entry; those of lanes that do not run are inside too.
+    """Return indices into an object's items, one entry per lane; those of inactive lanes are in bounds, too.
 
     Raises:
-        ReferenceFaultError: if one of an active lane is outside, which Warp does not look at.
+        ReferenceFaultError: if an active lane's index is out of bounds, which Warp does not check.
     """
     places = spread(machine, index).astype(np.int64)
     outside = (places < 0) | (places >= count)

@@ -1,7 +1,7 @@
-"""Python's operators on Warp's values, with C++'s arithmetic where Warp has it.
+"""Python's operators on Warp's values, with C++'s arithmetic where Warp uses it.
 
-Whole numbers wrap; ``/`` truncates, ``//`` floors (but for Warp 1.17) and ``%`` takes the dividend's sign on them; a
-shift count is taken modulo the width, as x86 and CUDA do for 32 bits.
+Integers wrap around. On them, ``/`` truncates, ``//`` floors (except in Warp 1.17), and ``%`` takes the dividend's
+sign. A shift count is taken modulo the width, as x86 and CUDA do for 32 bits.
 """
 
 from collections.abc import Callable
@@ -30,7 +30,7 @@ BUILT_INS = {
     "Add": "add", "Sub": "sub", "Mult": "mul", "MatMult": "mul", "Div": "div", "FloorDiv": "floordiv", "Pow": "pow",
     "Mod": "mod", "BitAnd": "bit_and", "BitOr": "bit_or", "BitXor": "bit_xor", "LShift": "lshift", "RShift": "rshift",
 }  # fmt: skip
-"""Python's operators of two operands, by the names of its syntax tree, to the built-ins that they stand for."""
+"""Maps Python's binary operators, by their names in the syntax tree, to the built-ins that they stand for."""
 _COMPARISONS: dict[str, Callable[..., Any]] = {
     "Eq": np.equal,
     "NotEq": np.not_equal,
@@ -42,7 +42,7 @@ _COMPARISONS: dict[str, Callable[..., Any]] = {
 
 
 def binary(machine: Machine, operator: str, left: Any, right: Any) -> Any:
-    """The value of ``left operator right``; operators by the names of Python's syntax tree (``Add`` …)."""
+    """Return ``left operator right``; operators go by their names in Python's syntax tree (``Add`` …)."""
     if isinstance(left, Tile) or isinstance(right, Tile):
         return _of_tiles(machine, operator, left, right)
     if not isinstance(left, Value) or not isinstance(right, Value):
@@ -73,7 +73,7 @@ def _as_scalar_of(machine: Machine, number: Value, other: Value) -> Array:
 
 
 def _product(left: Value, right: Value) -> Value | None:
-    """Products that are not element by element."""
+    """Return a product that is not elementwise; None if the product of these types is."""
     a, b = left.type, right.type
     if a.scalar != b.scalar:
         return None
@@ -93,7 +93,7 @@ def _product(left: Value, right: Value) -> Value | None:
 
 
 def multiplied(left: Array, right: Array) -> Array:
-    """Products of matrices, ``(lanes, i, j)`` by ``(lanes, j, k)``: sums in order, in the operands' own precision."""
+    """Return matrix products, ``(lanes, i, j)`` by ``(lanes, j, k)``, summed in order in the operands' precision."""
     total = left[:, :, :1] * right[:, :1]
     for place in range(1, left.shape[2]):
         total = total + left[:, :, place : place + 1] * right[:, place : place + 1]
@@ -101,7 +101,7 @@ def multiplied(left: Array, right: Array) -> Array:
 
 
 def _of_tiles(machine: Machine, operator: str, left: Any, right: Any) -> Tile:
-    """Element by element: a tile's elements become lanes, and a number that goes with them is repeated."""
+    """Apply an operator elementwise: a tile's elements become lanes, and a number is repeated for each."""
     tile = left if isinstance(left, Tile) else right
     if isinstance(left, Tile) and isinstance(right, Tile) and left.shape != right.shape:
         raise ReferenceUnknownError("an operation on tiles of two shapes")
@@ -119,7 +119,7 @@ def _of_tiles(machine: Machine, operator: str, left: Any, right: Any) -> Tile:
 
 
 def arithmetic(machine: Machine, operator: str, left: Array, right: Array) -> Array:
-    """The operation on arrays of one scalar type."""
+    """Apply an operator to arrays of one scalar type."""
     whole = left.dtype.kind in "iu"
     match operator:
         case "Add":
@@ -169,7 +169,7 @@ def _divided(machine: Machine, operator: str, left: Array, right: Array) -> Arra
 
 
 def unary(machine: Machine, operator: str, operand: Any) -> Any:
-    """The value of an operator with one operand."""
+    """Return the value of an operator with one operand."""
     if operator == "Not":
         return Value(BOOL, ~machine.truth(operand))
     if isinstance(operand, Tile) and operator == "USub":
@@ -182,7 +182,7 @@ def unary(machine: Machine, operator: str, operand: Any) -> Any:
 
 
 def compared(machine: Machine, operator: str, left: Any, right: Any) -> Array:
-    """Whether a comparison holds, a lane an entry; mixed numbers are compared as C++ does."""
+    """Return whether a comparison holds, one entry per lane; numbers of mixed types are compared as in C++."""
     if isinstance(left, Value) and isinstance(right, Value):
         a, b = left.type, right.type
         if not a.shape and not b.shape and a.scalar != b.scalar:

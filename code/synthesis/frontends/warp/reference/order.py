@@ -1,4 +1,4 @@
-"""In what order the threads of a launch have to run, told from what they touched when they ran together."""
+"""Determines the order in which a launch's threads have to run, from their accesses when they ran together."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,31 +11,31 @@ from synthesis.frontends.warp.reference.values import Array, Recast
 
 _READ, _WRITTEN, _ADDED, _EXCHANGED = range(4)
 _KINDS = {"R": _READ, "W": _WRITTEN, "A": _ADDED, "X": _EXCHANGED}
-"""Of accesses to memory, as a machine's log has them; of atomics by the first letter."""
+"""Kinds of memory accesses by their first letter in a machine's log; atomics have two letters."""
 _OPERATIONS = {name: 1 + number for number, name in enumerate(("add", "min", "max", "and", "or", "xor", "exch", "cas"))}
 _REPLACING = 7
-"""The first atomic of which two on one element may not come in either order."""
+"""The number of the first atomic operation that does not commute with itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """The accesses to one memory that is changed, in the order in which they came."""
+    """The accesses to one changed memory, in order."""
 
     place: Array
-    """Of each, the element, as a number."""
+    """The element of each access, as a number."""
     kind: Array
     operation: Array
-    """Which atomic it is, as a number; 0 of what is none."""
+    """The atomic operation of each access, as a number; 0 for other accesses."""
     thread: Array
 
     @property
     def changes(self) -> Array:
-        """Which of them do not only read."""
+        """Which accesses do not only read."""
         return self.kind != _READ
 
 
 def touched_by(machines: Sequence[Machine]) -> dict[Any, Touched]:
-    """What machines that ran one after the other have changed, by what names the memory, with all accesses to it."""
+    """Return all accesses to each memory that was changed, by its key; the machines ran one after the other."""
     changed = {key for machine in machines for key, kind, _, _ in machine.log if kind != "R"}
     columns: dict[Any, list[tuple[Array, Array, Array, Array]]] = {}
     for machine in machines:
@@ -52,28 +52,28 @@ def touched_by(machines: Sequence[Machine]) -> dict[Any, Touched]:
 
 
 def is_recast(machine: Machine) -> bool:
-    """Whether an array is changed that has two shapes, in which its elements have other indices."""
+    """Return whether a changed array was accessed under two shapes, with different indices for its elements."""
     keys = {key for key, _, _, _ in machine.log if isinstance(key, Recast)}
     both = keys | {key.key for key in keys}
     return any(kind != "R" and key in both for key, kind, _, _ in machine.log)
 
 
 def depend(touched: Mapping[Any, Touched]) -> bool:
-    """Whether what a thread finds may depend on which others have run."""
+    """Return whether what a thread reads may depend on which other threads have run."""
     return any(is_shared(each) for each in touched.values() if not _is_sum(each))
 
 
 def _is_sum(touched: Touched) -> bool:
-    """Whether all accesses to a memory are by atomics of one kind, which may come in any order."""
+    """Return whether all accesses to a memory are atomics of one kind, which commute."""
     return bool((touched.kind == _ADDED).all()) and len(np.unique(touched.operation)) == 1
 
 
 def is_shared(touched: Touched, *, atomics: bool = False) -> bool:
-    """Whether an element is written by one thread and read or written by another.
+    """Return whether an element is written by one thread and read or written by another.
 
     Args:
         touched: the accesses.
-        atomics: whether one that is only added to counts too.
+        atomics: whether an element that is only added to counts, too.
     """
     elements = _elements(touched)
     if elements is None:
@@ -83,9 +83,9 @@ def is_shared(touched: Touched, *, atomics: bool = False) -> bool:
 
 
 def clash(touched: Mapping[Any, Touched]) -> bool:
-    """Whether threads change an element in ways that do not commute, so that what it holds may depend on their order.
+    """Return whether threads change an element in ways that do not commute, so that it may depend on their order.
 
-    Atomics of one kind do, such as those of a counter, though what they give back depends on the order.
+    Atomics of one kind commute, such as those of a counter, although the values that they return depend on the order.
     """
     found = filter(None, map(_elements, touched.values()))
     return any(
@@ -95,11 +95,11 @@ def clash(touched: Mapping[Any, Touched]) -> bool:
 
 
 def _elements(touched: Touched) -> tuple[Array, ...] | None:
-    """Of each element that several threads touch how they do: the four kinds, mixed atomics, and those that replace."""
+    """Return flags for elements that several threads access: the four kinds, mixed atomics, and replacing atomics."""
     order = np.argsort(touched.place, kind="stable")
     place, thread = touched.place[order], touched.thread[order]
     if not np.count_nonzero((place[1:] == place[:-1]) & (thread[1:] != thread[:-1])):
-        return None  # as mostly, no two threads come to the same element
+        return None  # usually no two threads access the same element
     unique, which = np.unique(touched.place, return_inverse=True)
     lowest, highest = np.full(len(unique), 1 << 60), np.full(len(unique), -1)
     np.minimum.at(lowest, which, touched.thread)
@@ -115,9 +115,9 @@ def _elements(touched: Touched) -> tuple[Array, ...] | None:
 
 
 def are_in_order(touched: Mapping[Any, Touched]) -> bool:
-    """Whether no thread came to an element before one of a lower number did, unless both only read it.
+    """Return whether threads accessed each element in the order of their numbers, unless they only read it.
 
-    Then each found what it finds where threads run one after the other.
+    If so, each thread read what it reads if threads run one after the other.
     """
     return all(map(_is_in_order, touched.values()))
 
@@ -132,7 +132,7 @@ def _is_in_order(touched: Touched) -> bool:
 
 
 def first_runs(machines: Sequence[Machine]) -> dict[int, int]:
-    """Place to the run that comes to it first where threads run one after the other, told from a launch's machines."""
+    """Return for each place the run that reaches it first if threads run one after the other."""
     earliest: dict[int, tuple[int, int]] = {}
     for machine in machines:
         lowest = int(machine.linear[0])
@@ -148,9 +148,10 @@ def first_runs(machines: Sequence[Machine]) -> dict[int, int]:
 
 
 def stages_of(touched: Mapping[Any, Touched], threads: int) -> list[list[int]]:
-    """Threads in groups that may run one after the other, each together, as long as they touch what they touched.
+    """Return groups of threads that can run together, one group after the other, if their accesses stay the same.
 
-    A thread is in a later group than those of lower numbers that change what it touches, or touch what it changes.
+    A thread is in a later group than those of lower numbers that change an element that it accesses, or access one that
+    it changes.
     """
     places: list[Array] = []
     count = 0
@@ -163,7 +164,7 @@ def stages_of(touched: Mapping[Any, Touched], threads: int) -> list[list[int]]:
     changes = np.concatenate([each.changes for each in touched.values()])
     order = np.argsort(thread, kind="stable")
     ends = np.searchsorted(thread[order], np.arange(threads + 1))
-    changed, seen = np.zeros(count, int), np.zeros(count, int)  # the first group that may come to each element
+    changed, seen = np.zeros(count, int), np.zeros(count, int)  # the first group in which each element may be accessed
     stages: list[list[int]] = []
     for number in range(threads):
         mine = order[ends[number] : ends[number + 1]]

@@ -1,4 +1,4 @@
-"""Parts of values: components, swizzles, elements of tiles, and the whole numbers that sizes are."""
+"""Parts of values: components, swizzles, elements of tiles, and constant integers such as sizes."""
 
 from typing import Any, cast
 
@@ -22,7 +22,7 @@ AXES = "xyzw"
 
 
 def constant_of(value: Any) -> int:
-    """The whole number that every lane shares."""
+    """Return the integer that all lanes share."""
     if isinstance(value, Value) and value.literal is not None:
         return int(value.literal)
     if isinstance(value, Value) and not value.type.shape and len(value.data) == 1:
@@ -31,18 +31,18 @@ def constant_of(value: Any) -> int:
 
 
 def sizes_of(shape: Any) -> tuple[int, ...]:
-    """The whole numbers of a shape or an offset, which may be one number."""
+    """Return the integers of a shape or an offset, which may be a single number."""
     given = cast(tuple[Any, ...], shape) if isinstance(shape, tuple) else (shape,)
     return tuple(map(constant_of, given))
 
 
 def places_of(indices: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Slices as they are, and the whole numbers that every lane shares."""
+    """Return slices unchanged, and the integers that all lanes share."""
     return tuple(cast(Any, each) if isinstance(each, slice) else constant_of(each) for each in indices)
 
 
 def component(machine: Machine, held: Any, indices: tuple[Any, ...]) -> Any:
-    """A part of a tuple, vector, matrix or tile."""
+    """Return a part of a tuple, vector, matrix or tile."""
     if isinstance(held, tuple):
         return held[indices[0] if isinstance(indices[0], slice) else constant_of(indices[0])]  # pyright: ignore
     if isinstance(held, Tile):
@@ -65,7 +65,7 @@ def component(machine: Machine, held: Any, indices: tuple[Any, ...]) -> Any:
 
 
 def _tile_element(machine: Machine, tile: Tile, indices: tuple[Any, ...]) -> Value | StructValue | Tile:
-    """An element, a part, or the rows that a tile of indices names."""
+    """Return an element, a part, or the rows selected by a tile of indices."""
     rows = [axis for axis, each in enumerate(indices) if isinstance(each, Tile)]
     if rows and all(each == slice(None) for axis, each in enumerate(indices) if axis not in rows):
         return _gathered(tile, rows[0], indices[rows[0]])
@@ -79,7 +79,7 @@ def _tile_element(machine: Machine, tile: Tile, indices: tuple[Any, ...]) -> Val
 
 
 def _tile_part(machine: Machine, tile: Tile, indices: tuple[Any, ...]) -> Tile:
-    """A part that is the same in every block, in the memory of the tile: what is written there is written to both."""
+    """Return a part that is the same in every block and shares the tile's memory: writing to one changes both."""
     where: list[Any] = []
     for each, size in zip(indices, tile.shape, strict=False):
         if isinstance(each, slice):
@@ -97,7 +97,7 @@ def _tile_part(machine: Machine, tile: Tile, indices: tuple[Any, ...]) -> Tile:
 
 
 def set_element(machine: Machine, tile: Tile, indices: tuple[Any, ...], value: Any) -> None:
-    """Write an element of the active blocks' tiles, in the memory that the tile has."""
+    """Write an element of the active blocks' tiles, in place."""
     whole = len(indices) == len(tile.shape) and all(isinstance(each, Value) for each in indices)
     if not whole or not isinstance(value, Value):
         raise ReferenceUnknownError("a change of a part of a tile")
@@ -112,13 +112,13 @@ def set_element(machine: Machine, tile: Tile, indices: tuple[Any, ...], value: A
 
 
 def ready(tile: Tile) -> None:
-    """Give a tile memory of its own that can be written, if it has none: repeated elements share theirs."""
+    """Give a tile writable memory of its own, if repeated elements share theirs."""
     if not tile.data.flags.writeable:
         tile.data = tile.data.copy()
 
 
 def _gathered(tile: Tile, axis: int, indices: Tile) -> Tile:
-    """The parts of a tile along an axis, in the order that a tile of whole numbers says."""
+    """Return the parts of a tile along an axis that a tile of integers selects, in its order."""
     size = tile.shape[axis]
     chosen = cast(Array, np.where(indices.data < 0, indices.data + size, indices.data))
     if ((chosen < 0) | (chosen >= size)).any():
@@ -131,7 +131,7 @@ def _gathered(tile: Tile, axis: int, indices: Tile) -> Tile:
 
 
 def part_of(held: Value, name: str) -> Any:
-    """``.x`` of a vector, several letters for a vector of them, ``.p`` of a transform, ``.value`` of an enum's."""
+    """Return ``.x`` of a vector, a vector for several letters, ``.p`` of a transform, or an enum's ``.value``."""
     form, scalar = held.type.form, held.type.scalar
     if form == "scalar" and name == "value":
         return held

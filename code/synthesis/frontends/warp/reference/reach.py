@@ -1,4 +1,4 @@
-"""Which statements and arms of expressions of a kernel, and of the functions that it calls, some runs came to."""
+"""Determines which statements and arms of expressions of a kernel, and of the functions that it calls, were reached."""
 
 import ast
 import functools
@@ -12,24 +12,24 @@ from synthesis.frontends.warp.reference.dependence import Dependence, called_nam
 from synthesis.frontends.warp.reference.sources import Source
 
 _WIDEST = 60
-"""Characters of a statement that a message shows."""
+"""Maximum number of characters of a statement in a message."""
 
 
 def reached_statements(kernel: Source, signature: Signature, trace: Trace, where: Where) -> Reached:
-    """How many statements were run by at least one thread, and how many arms of their expressions were taken.
+    """Return how many statements at least one thread ran, and how many arms of their expressions were taken.
 
-    What does nothing (``pass``, a docstring) does not count, nor a branch that Warp resolves when it builds the kernel.
-    Of a function with several overloads those count that were called, or the first if none was.
+    Statements without effect (``pass``, a docstring) do not count, nor does a branch that Warp resolves when it builds
+    the kernel. Of a function with several overloads, those that were called count, or the first if none was.
 
-    An arm counts if it is computed from elements of arrays or from the thread's number. A derivative needs it if it
-    depends on an input that has one. So constants and plain arguments, such as the bounds of a guard, need not be
-    taken.
+    An arm counts if it is computed from elements of arrays or from the thread's number. It matters for a derivative if
+    it depends on a differentiable input. So constants and plain arguments, such as the bounds of a guard, do not need
+    to be taken.
 
     Args:
         kernel: the kernel's source.
-        signature: says which arguments are arrays, and which of them have derivatives.
-        trace: what was noted while it ran.
-        where: the line of the kernel's source that a line of a file is.
+        signature: determines which arguments are arrays, and which of them have derivatives.
+        trace: the record of the runs.
+        where: maps a line of a file to a line of the kernel's source.
     """
     arrays = [each.name for each in signature.arguments if each.shape is not None]
     computed = _dependence(kernel, tuple(arrays), smoothly=False)
@@ -63,7 +63,7 @@ def reached_statements(kernel: Source, signature: Signature, trace: Trace, where
     return Reached(places=places, missed=tuple(missed), arms=arms, untaken=tuple(untaken), sloping=tuple(sloping))
 
 
-@functools.lru_cache(maxsize=4)  # of one kernel, it is asked for several times
+@functools.lru_cache(maxsize=4)  # it is needed several times for one kernel
 def _dependence(kernel: Source, arguments: tuple[str, ...], *, smoothly: bool) -> Dependence:
     return Dependence(kernel, arguments, smoothly=smoothly)
 
@@ -73,7 +73,7 @@ def _words(node: ast.AST) -> str:
 
 
 def _values(statement: ast.stmt) -> list[ast.expr]:
-    """What a statement computes, but for what it only decides by."""
+    """Return the values that a statement computes, without conditions."""
     match statement:
         case ast.Assign(value=value) | ast.AugAssign(value=value) | ast.Expr(value=value):
             return [value]
@@ -84,9 +84,9 @@ def _values(statement: ast.stmt) -> list[ast.expr]:
 
 
 def _arms(statement: ast.stmt, trace: Trace) -> Iterator[tuple[ast.expr, bool]]:
-    """The arms of a statement's own expressions, and of each whether it is a factor of a product.
+    """Return the arms of a statement's own expressions, each with whether it is a factor of a product.
 
-    A factor counts only where the other is zero in every run: mostly it is none, and each product would be two arms.
+    A factor counts only if the other is zero in every run. Usually it is not, and each product would count as two arms.
     """
     pending: list[ast.AST] = [each for each in ast.iter_child_nodes(statement) if not isinstance(each, ast.stmt)]
     if isinstance(statement, ast.AugAssign) and isinstance(statement.op, ast.Mult):
@@ -122,7 +122,7 @@ def _arms(statement: ast.stmt, trace: Trace) -> Iterator[tuple[ast.expr, bool]]:
 
 
 def _statements(body: Sequence[ast.stmt], trace: Trace) -> Iterator[ast.stmt]:
-    """The statements of a body and of those inside it."""
+    """Yield the statements of a body and of the bodies inside it."""
     if id(body) in trace.left_out and not any(id(each) in trace.first for each in body):
         return
     for statement in body:
@@ -136,7 +136,7 @@ def _statements(body: Sequence[ast.stmt], trace: Trace) -> Iterator[ast.stmt]:
 
 
 def _bodies(statement: ast.stmt) -> list[list[ast.stmt]]:
-    """The bodies inside a statement that may be run; Warp drops a loop's ``else``."""
+    """Return the bodies inside a statement that may be run; Warp drops a loop's ``else``."""
     match statement:
         case ast.If():
             return [statement.body, statement.orelse]
@@ -147,7 +147,7 @@ def _bodies(statement: ast.stmt) -> list[list[ast.stmt]]:
 
 
 def _called(statement: ast.stmt, source: Source, trace: Trace) -> Iterator[Source]:
-    """The functions of the user's that a statement itself calls, not one inside it."""
+    """Yield the user functions that a statement itself calls, without those of inner statements."""
     nodes: list[ast.AST] = [each for each in ast.iter_child_nodes(statement) if not isinstance(each, ast.stmt)]
     while nodes:
         node = nodes.pop()

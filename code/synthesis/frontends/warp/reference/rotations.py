@@ -1,6 +1,6 @@
-"""Quaternions ``(x, y, z, w)`` and transforms (position, then quaternion), a lane a row; none is normalised first.
+"""Quaternions ``(x, y, z, w)`` and transforms (position, then quaternion), one per lane; inputs are not normalised.
 
-After the definitions in Warp's reference: ``quat_rotate`` is (2w² - 1) v + 2 (q·v) q + 2 w (q × v).
+They follow the definitions in Warp's reference: ``quat_rotate`` is (2w² - 1) v + 2 (q·v) q + 2 w (q × v).
 """
 
 from typing import cast
@@ -11,14 +11,14 @@ from synthesis.frontends.warp.reference.values import Array
 
 
 def crossed(a: Array, b: Array) -> Array:
-    """Cross products of vectors of three."""
+    """Return cross products of vectors of three."""
     x, y, z = (a[:, 1] * b[:, 2] - a[:, 2] * b[:, 1], a[:, 2] * b[:, 0] - a[:, 0] * b[:, 2],
                a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0])  # fmt: skip
     return np.stack([x, y, z], 1)
 
 
 def dotted(a: Array, b: Array) -> Array:
-    """Sums of products along the last axis, added in order."""
+    """Return sums of products along the last axis, added in order."""
     total = a[:, 0] * b[:, 0]
     for axis in range(1, a.shape[1]):
         total = total + a[:, axis] * b[:, axis]
@@ -26,13 +26,13 @@ def dotted(a: Array, b: Array) -> Array:
 
 
 def normalized(a: Array) -> Array:
-    """Rows of length one; a row of zeros stays."""
+    """Return rows scaled to length one; a row of zeros stays."""
     length = np.sqrt(dotted(a, a))[:, None]
     return np.where(length > 0, a / np.where(length > 0, length, 1), 0).astype(a.dtype)
 
 
 def multiplied(a: Array, b: Array) -> Array:
-    """Quaternion products."""
+    """Return quaternion products."""
     ax, ay, az, aw = (a[:, axis] for axis in range(4))
     bx, by, bz, bw = (b[:, axis] for axis in range(4))
     return np.stack(
@@ -47,12 +47,12 @@ def multiplied(a: Array, b: Array) -> Array:
 
 
 def conjugated(q: Array) -> Array:
-    """Quaternions with their vector parts negated, which is what Warp calls inverse."""
+    """Return quaternions with their vector parts negated, which Warp calls inverse."""
     return q * np.array([-1, -1, -1, 1], q.dtype)
 
 
 def rotated(q: Array, v: Array) -> Array:
-    """Vectors rotated by quaternions."""
+    """Return vectors rotated by quaternions."""
     lanes = max(len(q), len(v))
     q, v = np.broadcast_to(q, (lanes, 4)), np.broadcast_to(v, (lanes, 3))
     axis, w = q[:, :3], q[:, 3:]
@@ -60,14 +60,14 @@ def rotated(q: Array, v: Array) -> Array:
 
 
 def composed(a: Array, b: Array) -> Array:
-    """Transform products: ``b`` first."""
+    """Return transform products, in which ``b`` is applied first."""
     lanes = max(len(a), len(b))
     a, b = np.broadcast_to(a, (lanes, 7)), np.broadcast_to(b, (lanes, 7))
     return np.concatenate([rotated(a[:, 3:], b[:, :3]) + a[:, :3], multiplied(a[:, 3:], b[:, 3:])], 1)
 
 
 def about(axis: Array, angle: Array) -> Array:
-    """Quaternions from an axis, taken as it is, and an angle in radians."""
+    """Return quaternions from an axis, which is not normalised, and an angle in radians."""
     half = angle * angle.dtype.type(0.5)
     lanes = max(len(axis), len(half))
     parts = [np.broadcast_to(axis * np.sin(half)[:, None], (lanes, 3)), np.broadcast_to(np.cos(half), lanes)[:, None]]
@@ -75,20 +75,20 @@ def about(axis: Array, angle: Array) -> Array:
 
 
 def axis_and_angle(q: Array) -> tuple[Array, Array]:
-    """The axis of length one and the angle in [0, π] of quaternions."""
+    """Return the axis of length one and the angle in [0, π] of quaternions."""
     v, w = q[:, :3], q[:, 3]
     axis = cast(Array, np.where(w[:, None] < 0, -normalized(v), normalized(v)))
     return axis, 2 * np.arctan2(np.sqrt(dotted(v, v)), np.abs(w))
 
 
 def matrices(q: Array) -> Array:
-    """Rotation matrices: their columns are the rotated axes."""
+    """Return rotation matrices, whose columns are the rotated axes."""
     basis = np.eye(3, dtype=q.dtype)
     return np.stack([rotated(q, basis[axis : axis + 1]) for axis in range(3)], 2)
 
 
 def from_matrices(m: Array) -> Array:
-    """Quaternions of rotation matrices, by the largest of the trace and the diagonal (Shepperd's method)."""
+    """Return the quaternions of rotation matrices, by the largest of the trace and the diagonal (Shepperd's method)."""
     trace = m[:, 0, 0] + m[:, 1, 1] + m[:, 2, 2]
     largest = np.where(m[:, 1, 1] > m[:, 0, 0], 1, 0)
     biggest = np.take_along_axis(np.stack([m[:, 0, 0], m[:, 1, 1]], 1), largest[:, None], 1)[:, 0]

@@ -1,4 +1,4 @@
-"""Parsed sources of kernels and functions, and what Warp's types and functions are to the reference."""
+"""Parsed sources of kernels and functions, and the reference's types for those of Warp."""
 
 import ast
 import textwrap
@@ -28,7 +28,7 @@ SCALAR_TYPES: dict[Any, str] = {getattr(wp, name): name for name in SCALARS} | {
 
 
 def type_of(given: Any) -> Any:
-    """The reference's type for an annotation or a type of Warp's.
+    """Return the reference's type for an annotation or a Warp type.
 
     Raises:
         ReferenceUnknownError: for one that it does not model.
@@ -65,11 +65,11 @@ class Source:
     Attributes:
         body: its statements.
         parameters: their names, in order.
-        own_names: those of its parameters and variables, which hide what its module holds under the same ones.
-        defaults: parameter to the expression of its default.
-        scope: what its module and closure hold.
-        file: where its text stands.
-        line: the line of that file that it begins on.
+        own_names: names of its parameters and variables, which hide equal names of its module.
+        defaults: the expression of each parameter's default.
+        scope: the names of its module and closure, with their values.
+        file: the file that contains its source.
+        line: the first line of the source in that file.
     """
 
     def __init__(self, function: Any, text: str, line: int) -> None:
@@ -101,7 +101,7 @@ def _filled(cell: Any) -> bool:
 
 
 def source_of(obj: Any) -> Source:
-    """The parsed source of a kernel or function, as Warp recorded it."""
+    """Return the parsed source of a kernel or function, as Warp recorded it."""
     known = getattr(obj, "_irsmith_source", None)
     if known is None:
         known = obj._irsmith_source = Source(obj.func, introspection.source_of(obj), introspection.first_line_of(obj))
@@ -109,7 +109,7 @@ def source_of(obj: Any) -> Source:
 
 
 def has_effects(node: ast.AST) -> bool:
-    """Whether evaluating an expression may write memory: atomics, functions of the user's, random numbers."""
+    """Return whether evaluating an expression may write memory: atomics, user functions, random numbers."""
     known = getattr(node, "_irsmith_effects", None)
     if known is None:
         known = any(_writes(each) for each in ast.walk(node) if isinstance(each, ast.Call))
@@ -128,12 +128,12 @@ def _writes(call: ast.Call) -> bool:
 
 
 def fit(function: Any, arguments: Sequence[Any], keywords: Collection[str] = ()) -> int:
-    """How many arguments a function's declared types fit; -1 if one does not, or if one is missing or too many.
+    """Return how many arguments fit a function's declared types; -1 if one does not, is missing or is too many.
 
     Args:
         function: an overload.
-        arguments: what it is given by place.
-        keywords: what it is given by name.
+        arguments: the positional arguments.
+        keywords: the names of keyword arguments.
     """
     declared = introspection.declared_types_of(function)
     names = [name for name in declared if name != "return"]
@@ -162,7 +162,7 @@ def fit(function: Any, arguments: Sequence[Any], keywords: Collection[str] = ())
 
 
 def _may_be(kind: Any, argument: Any) -> bool:
-    """Whether an argument may be of a type that holds type variables."""
+    """Return whether an argument may have a type with type variables."""
     if introspection.is_array(kind):
         return isinstance(argument, ArrayView) and kind.ndim == len(argument.remaining)
     scalar, shape, generic = introspection.parts_of_value_type(kind)
@@ -177,4 +177,4 @@ def _may_be(kind: Any, argument: Any) -> bool:
 
 
 _STEMS = {"vector": "vec", "matrix": "mat", "quaternion": "quat"}
-"""What Warp's words for forms begin with."""
+"""Prefixes of Warp's names for forms."""

@@ -1,4 +1,4 @@
-"""Structs as NumPy's records, an element each: what a tile of them holds."""
+"""Structs as NumPy records, one per element: the contents of tiles of structs."""
 
 from typing import Any
 
@@ -10,10 +10,10 @@ from synthesis.frontends.warp.reference.values import Array, StructType, StructV
 
 
 def record_of(machine: Machine, kind: Any) -> Any:
-    """The dtype of an element: a number's, or a record with a field for each of a struct's.
+    """Return the dtype of an element: that of a number, or a record with one field per field of a struct.
 
     Raises:
-        ReferenceUnknownError: if a struct has an array in it.
+        ReferenceUnknownError: if a struct contains an array.
     """
     if isinstance(kind, ValueType):
         return machine.formats[kind.scalar]
@@ -25,7 +25,7 @@ def record_of(machine: Machine, kind: Any) -> Any:
 
 
 def packed(machine: Machine, value: StructValue) -> Array:
-    """A struct of every lane as records; shape ``(lanes or 1,)``."""
+    """Return a struct of every lane as records of shape ``(lanes or 1,)``."""
     parts = {name: packed(machine, each) if isinstance(each, StructValue) else each.data
              for name, each in value.fields.items()}  # fmt: skip
     made: Any = np.zeros(max(map(len, parts.values())), record_of(machine, value.type))
@@ -35,13 +35,13 @@ def packed(machine: Machine, value: StructValue) -> Array:
 
 
 def unpacked(kind: StructType, records: Array) -> StructValue:
-    """A struct of every lane, of records; shape ``(lanes or 1,)``."""
+    """Return a struct of every lane from records of shape ``(lanes or 1,)``."""
     return StructValue(kind, {name: unpacked(each, records[name]) if isinstance(each, StructType)
                               else Value(each, records[name]) for name, each in kind.fields.items()})  # fmt: skip
 
 
 def gathered(machine: Machine, kind: Any, memory: Any, index: Any) -> Array:
-    """Elements of an array's memory: numbers as they are, structs as records."""
+    """Return elements of an array's memory: numbers unchanged, structs as records."""
     if not isinstance(kind, StructType):
         return memory[index]
     parts = {name: gathered(machine, each, memory[name], index) for name, each in kind.fields.items()}
@@ -54,7 +54,7 @@ def gathered(machine: Machine, kind: Any, memory: Any, index: Any) -> Array:
 
 
 def put(kind: Any, memory: Any, index: Any, data: Array) -> None:
-    """Write elements into an array's memory, as :func:`gathered` gives them."""
+    """Write elements, in the form that :func:`gathered` returns, into an array's memory."""
     if not isinstance(kind, StructType):
         memory[index] = data
         return

@@ -1,7 +1,7 @@
-"""The values that the reference computes with: a lane an entry of the first axis.
+"""The values that the reference computes with. The first axis of their arrays has one entry per lane.
 
-A lane is one thread of one replica; replicas are several draws of inputs, or the points of a finite difference, in one
-pass. An axis of length 1 stands for all lanes. Nothing here is changed in place but buffers, which are memory.
+A lane is one thread of one replica. Replicas are several draws of inputs, or the points of a finite difference,
+computed in one pass. An axis of length 1 stands for all lanes. Only buffers, which are memory, are changed in place.
 """
 
 from collections.abc import Mapping
@@ -39,28 +39,28 @@ class ValueType:
         return self.scalar in FLOATS
 
     def of(self, scalar: str) -> "ValueType":
-        """The same form of another scalar."""
+        """Return the same form with another scalar type."""
         return value_type(self.form, scalar, self.shape)
 
 
 @cache
 def value_type(form: str, scalar: str, shape: tuple[int, ...] = ()) -> ValueType:
-    """The one object for a type, so that types compare quickly."""
+    """Return the single object for a type, so that types compare quickly."""
     return ValueType(form, scalar, shape)
 
 
 def scalar_type(scalar: str) -> ValueType:
-    """The type of a number."""
+    """Return the type of a number."""
     return value_type("scalar", scalar)
 
 
 def vector_type(scalar: str, length: int) -> ValueType:
-    """The type of a vector."""
+    """Return the type of a vector."""
     return value_type("vector", scalar, (length,))
 
 
 def matrix_type(scalar: str, rows: int, columns: int) -> ValueType:
-    """The type of a matrix."""
+    """Return the type of a matrix."""
     return value_type("matrix", scalar, (rows, columns))
 
 
@@ -76,7 +76,7 @@ class StructType:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """None: as an element, a struct is a record."""
+        """Empty, since a struct as an element is a record."""
         return ()
 
 
@@ -87,9 +87,9 @@ class ArrayType:
     element: Any
     rank: int
     container: str = ""
-    """The class of one that is looked at through others, as an indexed one is; empty for any other."""
+    """The class of an array that refers to others, such as an indexed one; empty for any other."""
     indexed: int = 0
-    """How many of its dimensions, the first ones, are chosen along by indices."""
+    """Number of its dimensions, from the first, that have an index array."""
 
 
 @dataclass(slots=True, eq=False)
@@ -98,14 +98,14 @@ class Value:
 
     type: ValueType
     data: Array
-    """Of shape ``(lanes or 1, *type.shape)``."""
+    """Its shape is ``(lanes or 1, *type.shape)``."""
     literal: Any = None
-    """The Python number, where the source has one: it takes the type that is asked of it."""
+    """The Python number, if the source has one. It takes the type that is asked of it."""
 
 
 @dataclass(slots=True, eq=False)
 class StructValue:
-    """A struct of every lane; never changed, only made anew."""
+    """A struct of every lane. It is replaced, never changed."""
 
     type: StructType
     fields: dict[str, Any]
@@ -116,19 +116,19 @@ class Tile:
     """A tile of every block."""
 
     type: Any
-    """A :class:`ValueType`, or a :class:`StructType`, of which ``data`` holds records."""
+    """A :class:`ValueType`, or a :class:`StructType`, for which ``data`` holds records."""
     shape: tuple[int, ...]
     data: Array
-    """Of shape ``(lanes or 1, *shape, *type.shape)``."""
+    """Its shape is ``(lanes or 1, *shape, *type.shape)``."""
 
 
 @dataclass(slots=True, eq=False)
 class Stack:
-    """A stack of every block: memory that changes in place."""
+    """A stack of every block, which is changed in place."""
 
     type: ValueType
     data: Array
-    """Of shape ``(lanes, capacity, *type.shape)``: the first ``counts`` of each lane count."""
+    """Its shape is ``(lanes, capacity, *type.shape)``. Of each lane, the first ``counts`` entries are used."""
     counts: Array
 
 
@@ -138,27 +138,27 @@ class Buffer:
 
     data: Any
     key: Any
-    """What names it in the log of accesses."""
+    """The memory's key in the log of accesses."""
 
 
 @dataclass(slots=True, eq=False)
 class IndexedBuffer:
-    """The memory of an array that is looked at through indices along its first dimensions."""
+    """The memory of an array that is accessed through indices along its first dimensions."""
 
     whole: Buffer
     shape: tuple[int, ...]
-    """Of the whole array."""
+    """The shape of the whole array."""
     chosen: tuple[Buffer, ...]
-    """The indices: ``(replicas, count)`` each."""
+    """The index arrays: ``(replicas, count)`` each."""
 
     @property
     def key(self) -> Any:
-        """What names the memory in the log of accesses."""
+        """The memory's key in the log of accesses."""
         return self.whole.key
 
     @property
     def data(self) -> Any:
-        """Refused: an index has to be looked up first.
+        """Not available, since an index has to be looked up first.
 
         Raises:
             ReferenceUnknownError: always.
@@ -168,7 +168,7 @@ class IndexedBuffer:
 
 @dataclass(frozen=True, slots=True)
 class Recast:
-    """What names an array's memory under another shape in the log of accesses."""
+    """The key in the log of accesses of an array's memory under another shape."""
 
     key: Any
     shape: tuple[int, ...]
@@ -185,25 +185,25 @@ class Span:
 
 @dataclass(slots=True, eq=False)
 class ArrayView:
-    """An array, or what is left of it after some of its indices and slices."""
+    """An array, or the part of it that some indices and slices select."""
 
     element: Any
     shape: tuple[int, ...]
-    """Of the whole array."""
+    """The shape of the whole array."""
     buffer: Buffer | IndexedBuffer
     prefix: tuple[Any, ...] = ()
-    """The indices and :class:`Span` given so far, a dimension an entry."""
+    """The indices and :class:`Span` given so far, one entry per dimension."""
 
     @property
     def remaining(self) -> tuple[int, ...]:
-        """The shape of what is left."""
+        """The shape of the selected part."""
         spans = tuple(each.count for each in self.prefix if isinstance(each, Span))
         return spans + self.shape[len(self.prefix) :]
 
 
 @dataclass(frozen=True, slots=True)
 class BuiltIn:
-    """A built-in of Warp's, by name."""
+    """A built-in of Warp, by name."""
 
     name: str
 
@@ -215,30 +215,30 @@ class Handle:
     kind: str
     """One of the kinds in ``handles.py``."""
     parts: Mapping[str, Array]
-    """What the object is made of, by name: ``(replicas, *shape, *element)`` each."""
+    """The object's parts by name: ``(replicas, *shape, *element)`` each."""
 
     @property
     def type(self) -> ValueType:
-        """The type of an id; a texture has none that another value could have."""
+        """The type of an id. For a texture it is meaningless."""
         return UINT64
 
 
 @dataclass(slots=True, eq=False)
 class Query:
-    """What a query of every lane has found, and how much of it was asked for; never changed, only made anew."""
+    """The items that a query of every lane has found, and how many were returned. It is replaced, never changed."""
 
     kind: str
-    """What gives the next of it: ``mesh_query``, ``bvh_query`` or ``hash_grid_query``, or ``tile_…`` of a block's."""
+    """The kind of query: ``mesh_query``, ``bvh_query`` or ``hash_grid_query``, or ``tile_…`` for a block's."""
     items: Array
-    """Of shape ``(lanes, most)``: numbers of faces, bounds or points; the first ``counts`` of each lane count."""
+    """Numbers of faces, bounds or points, of shape ``(lanes, most)``. Of each lane, the first ``counts`` are used."""
     counts: Array
     taken: Array
     near: Array = None
-    """How far along its ray each item begins, of the shape of ``items``; None where no ray is asked with."""
+    """The distance along its ray at which each item begins, shaped like ``items``; None for queries without a ray."""
     closed: bool = False
-    """Whether what begins as far as a limit is found too."""
+    """Whether an item that begins exactly at a limit is found, too."""
     valid: Array = None
-    """Whether the last step of a block's query has found something, a lane an entry; None before the first step."""
+    """Whether the last step of a block's query found an item, one entry per lane; None before the first step."""
 
 
 @dataclass(slots=True, eq=False)
@@ -247,7 +247,7 @@ class Frame:
 
     names: dict[str, Any]
     scope: Mapping[str, Any]
-    """What the function's module and closure hold."""
+    """The names of the function's module and closure, with their values."""
     result: Any = None
     loops: list["Loop"] = field(default_factory=list["Loop"])
 
@@ -261,17 +261,17 @@ class Loop:
 
 
 def widen(data: Array, axes: int) -> Array:
-    """The array with unit axes at its end."""
+    """Return the array with unit axes at its end."""
     return data.reshape(data.shape + (1,) * axes) if axes else data
 
 
 def joined(parts: list[Array], axis: int = 1) -> Array:
-    """Arrays stacked along a new axis, lanes broadcast."""
+    """Return arrays stacked along a new axis, with lanes broadcast."""
     lanes = max(len(part) for part in parts)
     return np.stack([np.broadcast_to(part, (lanes, *part.shape[1:])) for part in parts], axis)
 
 
 def chained(parts: list[Array]) -> Array:
-    """Arrays joined end to end along the first axis after the lanes."""
+    """Return arrays joined end to end along the first axis after the lanes."""
     lanes = max(len(part) for part in parts)
     return np.concatenate([np.broadcast_to(part, (lanes, *part.shape[1:])) for part in parts], 1)

@@ -1,4 +1,4 @@
-"""Arrays that a kernel makes itself: of its own threads, or another view of memory that is there."""
+"""Arrays that a kernel makes itself: one for each thread, or another view of existing memory."""
 
 from typing import Any, cast
 
@@ -14,7 +14,7 @@ from synthesis.frontends.warp.reference.values import INT32, ArrayView, Buffer, 
 
 @semantics("zeros")
 def _zeros(machine: Machine, shape: Any, dtype: Any = float) -> ArrayView:
-    """An array that each thread has for itself: a row of one that all have, which no other thread reads."""
+    """Return an array for each thread: its row of a shared array, of which no other thread reads that row."""
     kind = type_of(dtype)
     if not isinstance(kind, ValueType):
         raise ReferenceUnknownError("wp.zeros of structs")
@@ -26,7 +26,7 @@ def _zeros(machine: Machine, shape: Any, dtype: Any = float) -> ArrayView:
 
 @semantics("array")
 def _array(machine: Machine, ptr: Any = None, shape: Any = None, dtype: Any = None) -> ArrayView:
-    """The memory of a whole array under another shape of as many elements or fewer."""
+    """Return the memory of a whole array under another shape with as many elements or fewer."""
     kind = type_of(dtype)
     if not isinstance(ptr, ArrayView) or ptr.prefix or ptr.element is not kind:
         raise ReferenceUnknownError("wp.array of memory that is no array's of its type")
@@ -51,5 +51,5 @@ def _len(machine: Machine, x: Any) -> Value:
 
 @semantics("block_dim")
 def _block_dim(machine: Machine) -> Value:
-    """The threads of a block: one where texts run, whose CUDA forms need a GPU if they ask."""
+    """Return 1, the threads per block where texts are run; CUDA texts that ask for it need a GPU."""
     return machine.number(1)

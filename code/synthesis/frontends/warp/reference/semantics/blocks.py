@@ -1,4 +1,4 @@
-"""What a block's threads do together and each for itself, where a block has one thread: draw tiles, share a stack."""
+"""Operations of a block's threads, here with one thread per block: drawing tiles and sharing a stack."""
 
 from typing import Any, cast
 
@@ -16,7 +16,7 @@ from synthesis.frontends.warp.reference.values import FLOAT32, INT32, Array, Sta
 
 
 def _draws(machine: Machine, shape: tuple[int, ...], rng: Value) -> Array:
-    """The whole numbers that a block's first thread draws, element after element, from a state of its own."""
+    """Return the integers that a block's first thread draws, one per element, from a state of its own."""
     state = pcg(np.broadcast_to(rng.data, machine.lanes).astype(np.uint32))
     drawn: list[Array] = []
     for _ in range(int(np.prod(shape))):
@@ -26,7 +26,7 @@ def _draws(machine: Machine, shape: tuple[int, ...], rng: Value) -> Array:
 
 
 def _ends(machine: Machine, given: tuple[Any, ...], low: Any, high: Any, shape: tuple[int, ...]) -> tuple[Any, Any]:
-    """The least and the greatest number of a tile, given by place or by name, one for all elements of a block."""
+    """Return the bounds of a tile's numbers, given by position or by name, one for all elements of a block."""
     low, high = given[:2] if given else (low, high)
     if low is None or high is None:
         return None, None
@@ -38,7 +38,7 @@ def _ends(machine: Machine, given: tuple[Any, ...], low: Any, high: Any, shape: 
 def _randf(
     machine: Machine, shape: Any, rng: Value, *given: Any, min: Any = None, max: Any = None, storage: str = ""  # noqa: A002
 ) -> Tile:  # fmt: skip
-    """In [0, 1) or between two numbers; the state stays as it was."""
+    """Draw numbers in [0, 1) or between two bounds; the state is not changed."""
     sizes = sizes_of(shape)
     dtype = machine.formats["float32"]
     drawn = (_draws(machine, sizes, rng) >> np.uint32(8)).astype(dtype) * dtype.type(2.0**-24)
@@ -50,7 +50,7 @@ def _randf(
 def _randi(
     machine: Machine, shape: Any, rng: Value, *given: Any, min: Any = None, max: Any = None, storage: str = ""  # noqa: A002
 ) -> Tile:  # fmt: skip
-    """Any whole number of 32 bits, or one from the first of two on and below the second."""
+    """Draw 32-bit integers, or integers in ``[min, max)``."""
     sizes = sizes_of(shape)
     drawn = _draws(machine, sizes, rng)
     low, high = _ends(machine, given, min, max, sizes)
@@ -75,7 +75,7 @@ def _stack(machine: Machine, capacity: Any, dtype: Any) -> Stack:
 
 @semantics("tile_stack_push")
 def _push(machine: Machine, s: Stack, value: Value, has_value: Value) -> Value:
-    """The slot of what each active block's only thread puts on the stack; -1 if that is nothing or there is no room.
+    """Push a value of each active block's only thread, and return its slot; -1 for no value or a full stack.
 
     Slots are taken in order.
     """
@@ -91,9 +91,9 @@ def _push(machine: Machine, s: Stack, value: Value, has_value: Value) -> Value:
 
 @semantics("tile_stack_pop")
 def _pop(machine: Machine, s: Stack) -> tuple[Value, Value]:
-    """What was put on each active block's stack last, and its slot; -1 where there is nothing.
+    """Pop the last value from each active block's stack, and return it with its slot; -1 if the stack is empty.
 
-    The value there is another one in each precision: Warp leaves it open.
+    The value of an empty stack differs between precisions here, since Warp does not define it.
     """
     some = machine.mask & (s.counts > 0)
     slot = np.where(some, s.counts - 1, -1)

@@ -1,6 +1,7 @@
-"""Small matrices that lie row by row in arrays of float32: products, factors, systems of equations.
+"""Small matrices stored row by row in arrays of float32: products, factors, systems of equations.
 
-Warp does not document these functions. They are what their names say: ``C = A B``, ``L Lᵀ = A + r I``, ``L Lᵀ x = b``.
+Warp does not document these functions. They compute what their names say: ``C = A B``, ``L Lᵀ = A + r I``, ``L Lᵀ x =
+b``.
 """
 
 from collections.abc import Callable
@@ -15,11 +16,11 @@ from synthesis.frontends.warp.reference.semantics.table import semantics
 from synthesis.frontends.warp.reference.values import FLOAT32, INT32, Array, ArrayView, Value
 
 Size = Array
-"""A whole number a lane."""
+"""One integer per lane."""
 
 
 class _Numbers:
-    """The numbers of an array, a lane a place."""
+    """The numbers of an array, at one position per lane."""
 
     def __init__(self, machine: Machine, view: Any) -> None:
         if not isinstance(view, ArrayView) or len(view.remaining) != 1 or view.prefix:
@@ -38,7 +39,7 @@ class _Numbers:
 
 
 def _below(machine: Machine, end: Size, do: Callable[[int], None], start: int = 0) -> None:
-    """Do something for each whole number below an end, in the lanes whose end is beyond it."""
+    """Call a function for each integer from ``start`` below an end, in the lanes whose end is larger."""
     lanes = machine.mask
     for number in range(start, int(np.max(end[lanes], initial=0))):
         machine.mask = lanes & (number < end)
@@ -67,7 +68,7 @@ def _product(
 
 
 def _factor(machine: Machine, n: Size, a: _Numbers, extra: Value, factor: _Numbers) -> None:
-    """Column by column, below the diagonal; what is above it stays as it was."""
+    """Compute the factor column by column, on and below the diagonal; elements above it are not changed."""
     more = spread(machine, extra)
 
     def column(j: int) -> None:
@@ -88,7 +89,7 @@ def _factor(machine: Machine, n: Size, a: _Numbers, extra: Value, factor: _Numbe
 
 
 def _solve(machine: Machine, n: Size, factor: _Numbers, b: _Numbers, x: _Numbers) -> None:
-    """Forwards with ``L``, then backwards with its transpose."""
+    """Solve forwards with ``L``, then backwards with its transpose."""
 
     def forwards(i: int) -> None:
         rest = b[np.full(machine.lanes, i)]
@@ -118,7 +119,7 @@ def _numbers(machine: Machine, *given: Value) -> list[Size]:
 
 @semantics("dense_gemm")
 def _gemm(machine: Machine, m: Value, n: Value, p: Value, t1: Value, t2: Value, a: Any, b: Any, c: Any) -> None:
-    """``C = A B`` of ``m`` rows and ``n`` columns; a matrix whose ``t`` is 1 is stored column by column."""
+    """Compute ``C = A B`` with ``m`` rows and ``n`` columns; a matrix whose ``t`` is 1 is stored column by column."""
     rows, columns, inner, first, second = _numbers(machine, m, n, p, t1, t2)
     a, b, c = (_Numbers(machine, each) for each in (a, b, c))
     _product(machine, rows, columns, inner, (first, second), a, b, c)
@@ -138,5 +139,5 @@ def _substitute(machine: Machine, n: Value, factor: Any, b: Any, x: Any) -> None
 
 @semantics("dense_solve")
 def _equations(machine: Machine, n: Value, a: Any, factor: Any, b: Any, x: Any) -> None:
-    """``A`` is there for the derivative alone."""
+    """Solve with the given factor; ``A`` is needed only for the derivative."""
     _substitute(machine, n, factor, b, x)

@@ -1,11 +1,11 @@
-"""Factors of small matrices: singular values, eigenvectors, QR. All matrices at once, in float64.
+"""Factors of small matrices: singular values, eigenvectors, QR. All matrices are factored at once, in float64.
 
-Determinants and inverses are by minors instead, in the precision of the matrix.
+Determinants and inverses are computed by minors instead, in the precision of the matrix.
 
-NumPy's LAPACK says what the factors are. Which of the equivalent ones Warp gives is told by equations where they leave
-one (``qr3``, ``svd2``), and else by the method that Warp names: cyclic Jacobi rotations by half angles that are
-approximate, of McAdams et al., Computing the Singular Value Decomposition of 3x3 Matrices, TR 1690, 2011. It is written
-here after the paper, and decides on order and signs alone. Where more than those is open, the matrix is refused.
+NumPy's LAPACK computes the factors. Equations select the equivalent one that Warp returns where they leave only one
+(``qr3``, ``svd2``). Otherwise the method that Warp names does: cyclic Jacobi rotations by approximate half angles, of
+McAdams et al., Computing the Singular Value Decomposition of 3x3 Matrices, TR 1690, 2011. It is implemented here after
+the paper, and determines only the order and the signs. If more than those is undetermined, the matrix is refused.
 """
 
 import functools
@@ -20,28 +20,28 @@ from synthesis.frontends.warp.reference.semantics.table import semantics
 from synthesis.frontends.warp.reference.values import Array, Value, ValueType, scalar_type, vector_type
 
 finfo: Any = ml_dtypes.finfo
-"""NumPy's does not know the formats that NumPy lacks."""
+"""NumPy's ``finfo`` does not support the formats that NumPy lacks."""
 _SWEEPS = 8
 _OFF = 1.0
-"""How many units in the last place a matrix is taken to be off in its own precision."""
+"""Assumed error of a matrix in its own precision, in units in the last place."""
 _PAIRS = ((0, 1), (1, 2), (2, 0))
 _WIDEST = 3 + 2 * np.sqrt(2)
-"""The square of the cotangent of an eighth of a turn's half: beyond it a rotation is by an eighth of a turn."""
+"""Square of the cotangent of π/8. For larger angles, the method uses π/8 instead."""
 _ALIKE = 0.99
-"""The least cosine between a column and the one that it stands for."""
+"""Minimum cosine between a column and the one that it is matched with."""
 _UNCLEAR = 1e-5
-"""A number that a sign is read from has to be farther from zero, where rounding to float32 might turn it."""
+"""Distance from zero below which rounding to float32 might change a sign."""
 
 
 def _values(machine: Machine, kinds: tuple[ValueType, ...], *parts: Array) -> tuple[Value, ...]:
-    """Factors in the number formats that they are kept in."""
+    """Return factors in the number formats in which they are stored."""
     return tuple(
         Value(kind, part.astype(machine.formats[kind.scalar])) for kind, part in zip(kinds, parts, strict=True)
     )
 
 
 def _relevant(machine: Machine, matrices: Array) -> Array:
-    """Which matrices are looked at: those of the active lanes; others may be anything."""
+    """Return which matrices matter: those of the active lanes."""
     return machine.mask if len(matrices) == machine.lanes else np.ones(len(matrices), bool)
 
 
@@ -51,10 +51,10 @@ def _demand(machine: Machine, matrices: Array, holds: Array, what: str) -> None:
 
 
 def _shaken(machine: Machine, a: Value) -> Array:
-    """Matrices in float64; in their own precision, off by some units in the last place of their largest numbers.
+    """Return matrices in float64; in their own precision, perturbed by units in the last place.
 
-    Factors are told in float64, so what a format's rounding does to them would not show: much where a matrix is
-    nearly singular, or has nearly equal factors.
+    Factors are computed in float64, which would hide the effect of rounding to a smaller format. The effect is large if
+    a matrix is nearly singular or has nearly equal factors. The unit is that of a matrix's largest element.
     """
     data = a.data.astype(np.float64)
     if machine.double:
@@ -65,16 +65,16 @@ def _shaken(machine: Machine, a: Value) -> Array:
 
 
 def _finite(matrices: Array) -> Array:
-    """Matrices with the identity for those that LAPACK would not take."""
+    """Return matrices with those that LAPACK would reject replaced by the identity."""
     whole = np.isfinite(matrices).all((1, 2))[:, None, None]
     return np.where(whole, matrices, np.eye(matrices.shape[1]))
 
 
 def _rotation(symmetric: Array) -> Array:
-    """The rotation matrix that Jacobi's method brings symmetric 3x3 matrices to diagonal form with."""
+    """Return the rotation matrices with which Jacobi's method diagonalises symmetric 3x3 matrices."""
     held, total = symmetric.copy(), np.broadcast_to(np.eye(3), symmetric.shape).copy()
     for p, q in _PAIRS * _SWEEPS:
-        cosine, sine = 2 * (held[:, p, p] - held[:, q, q]), held[:, p, q]  # of half the angle, times something
+        cosine, sine = 2 * (held[:, p, p] - held[:, q, q]), held[:, p, q]  # of half the angle, times a common factor
         length = np.hypot(cosine, sine)
         narrow = _WIDEST * sine**2 < cosine**2
         length = np.where(narrow, length, 1)
@@ -90,7 +90,7 @@ def _rotation(symmetric: Array) -> Array:
 
 @semantics("eig3")
 def _eig(machine: Machine, a: Value) -> tuple[Value, ...]:
-    """Eigenvectors in columns and eigenvalues, of a symmetric matrix; in the order that the rotations leave them in."""
+    """Return eigenvectors in columns and eigenvalues of a symmetric matrix, in the order after the rotations."""
     data = _finite(_shaken(machine, a))
     values, vectors = np.linalg.eigh(data)
     along = np.swapaxes(_rotation(data), 1, 2) @ vectors
@@ -104,7 +104,7 @@ def _eig(machine: Machine, a: Value) -> tuple[Value, ...]:
 
 @semantics("svd3")
 def _svd_of_three(machine: Machine, a: Value) -> tuple[Value, ...]:
-    """Two rotations, and singular values by size, of which the last has the determinant's sign."""
+    """Return two rotations, and singular values by size; the last has the determinant's sign."""
     data = _finite(_shaken(machine, a))
     left, sizes, right = np.linalg.svd(data)
     right = np.swapaxes(right, 1, 2)
@@ -120,7 +120,7 @@ def _svd_of_three(machine: Machine, a: Value) -> tuple[Value, ...]:
 
 
 def _by_size(data: Array, rotation: Array) -> Array:
-    """A rotation's columns by the length that the matrix gives them; each exchange turns the one that moves back."""
+    """Sort a rotation's columns by the length that the matrix gives them; in each exchange, the smaller is negated."""
     made = rotation.copy()
     for first, second in ((0, 1), (0, 2), (1, 2)):
         lengths = ((data @ made) ** 2).sum(1)
@@ -133,7 +133,7 @@ def _by_size(data: Array, rotation: Array) -> Array:
 
 @semantics("svd2")
 def _svd_of_two(machine: Machine, a: Value) -> tuple[Value, ...]:
-    """Singular values by size; the second factor is a rotation whose first column falls: ``x >= y``."""
+    """Return singular values by size. The second factor's first column has ``x >= y``."""
     data = _finite(_shaken(machine, a))
     left, sizes, right = np.linalg.svd(data)
     right = np.swapaxes(right, 1, 2)
@@ -158,7 +158,7 @@ def _svd_of_two(machine: Machine, a: Value) -> tuple[Value, ...]:
 
 @semantics("qr3")
 def _qr(machine: Machine, a: Value) -> tuple[Value, ...]:
-    """A rotation and an upper triangle; the triangle's first two diagonal elements are positive."""
+    """Return a rotation and an upper triangular matrix whose first two diagonal elements are positive."""
     data = _finite(_shaken(machine, a))
     q, r = np.linalg.qr(data)
     diagonal = np.abs(r[:, range(3), range(3)])
@@ -179,7 +179,7 @@ def _minor(data: Array, row: int, column: int) -> Array:
 
 
 def _expanded(data: Array) -> Array:
-    """Determinants by their first rows, in the numbers' own precision, so that what cancels out there shows."""
+    """Return determinants expanded along their first rows, in the numbers' precision, so that cancellation shows."""
     size = data.shape[1]
     if size == 1:
         return data[:, 0, 0]
@@ -194,7 +194,7 @@ def _determinant(_: Machine, a: Value) -> Value:
 
 @semantics("inverse", "inverse_approx")
 def _inverse(_: Machine, a: Value) -> Value:
-    """The adjugate over the determinant; a singular matrix gives zeros."""
+    """Return the adjugate divided by the determinant; zeros for a singular matrix."""
     size, determinant = a.type.shape[0], _expanded(a.data)
     regular = determinant != 0
     adjugate = np.stack([(-1) ** (row + column) * _expanded(_minor(a.data, column, row))

@@ -1,4 +1,4 @@
-"""Edges and triangles: the points at which they are closest, and whether they meet."""
+"""Edges and triangles: their closest points, and whether they intersect."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from synthesis.frontends.warp.reference.values import INT32, Array, Value
 
 
 def _difference(a: Array, b: Array, c: Array, d: Array) -> Array:
-    """``a * b - c * d`` after Kahan, with two fused operations: what the second product loses is added again."""
+    """Return ``a * b - c * d`` by Kahan's method: the rounding error of the second product is added back."""
     second = c * d
     difference = (a.astype(np.float64) * b - second).astype(a.dtype)
     lost = (second - c.astype(np.float64) * d).astype(a.dtype)
@@ -18,9 +18,9 @@ def _difference(a: Array, b: Array, c: Array, d: Array) -> Array:
 
 @semantics("closest_point_edge_edge")
 def _closest(_: Machine, p1: Value, q1: Value, p2: Value, q2: Value, epsilon: Value) -> Value:
-    """Weights along both edges and the distance: Ericson, Real-Time Collision Detection, 5.1.9.
+    """Return the parameters along both edges and the distance: Ericson, Real-Time Collision Detection, 5.1.9.
 
-    Whether edges are parallel is told by a difference of products, of which Warp keeps what they lose.
+    Whether edges are parallel is decided by a difference of products, whose rounding error Warp compensates.
     """
     d1, d2, between = q1.data - p1.data, q2.data - p2.data, p1.data - p2.data
     a, e, f = rotations.dotted(d1, d1), rotations.dotted(d2, d2), rotations.dotted(d2, between)
@@ -49,7 +49,7 @@ def _closest(_: Machine, p1: Value, q1: Value, p2: Value, q2: Value, epsilon: Va
 
 @semantics("intersect_tri_tri")
 def _meet(_: Machine, *corners: Value) -> Value:
-    """Whether an edge of one triangle crosses the other; of triangles that do not lie in one plane."""
+    """Return whether an edge of one triangle crosses the other, for triangles that do not lie in one plane."""
     lanes = max(len(each.data) for each in corners)
     points = [np.broadcast_to(each.data, (lanes, 3)).astype(np.float64) for each in corners]
     meets = np.zeros(lanes, bool)
@@ -60,7 +60,7 @@ def _meet(_: Machine, *corners: Value) -> Value:
 
 
 def _crosses(start: Array, end: Array, triangle: list[Array]) -> Array:
-    """Whether a segment crosses a triangle: its ends are on two sides, and it passes all edges on one side."""
+    """Return whether a segment crosses a triangle: its ends are on two sides, and it passes all edges on one."""
     a, b, c = triangle
 
     def volume(p: Array, q: Array, r: Array, s: Array) -> Array:

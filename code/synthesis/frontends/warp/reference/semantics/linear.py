@@ -1,4 +1,4 @@
-"""Vectors, matrices, quaternions and transforms: how they are made, and what is computed with them."""
+"""Vectors, matrices, quaternions and transforms: constructors and operations."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -30,7 +30,7 @@ from synthesis.frontends.warp.reference.values import (
 
 
 def construct(machine: Machine, kind: Any, arguments: Sequence[Any], keywords: dict[str, Any]) -> Any:
-    """What calling a type gives: a conversion, or a value made of its parts.
+    """Return the result of calling a type: a conversion, or a value made of its parts.
 
     Raises:
         ReferenceUnknownError: for parts that are not modelled.
@@ -208,7 +208,7 @@ def _cw_div(machine: Machine, a: Value, b: Value) -> Value:
 
 def _position(better: Callable[..., Array]) -> Callable[[Machine, Value], Value]:
     def compute(_: Machine, a: Value) -> Value:
-        """What is not a number is passed over; 0 where nothing is one."""
+        """Return the position of an extreme component, ignoring NaN; 0 if all are NaN."""
         numbers = ~np.isnan(a.data.astype(np.float64)) if a.type.is_float else np.ones(a.data.shape, bool)
         lanes, best = np.arange(len(a.data)), numbers.argmax(1)
         for place in range(a.type.shape[0]):
@@ -260,7 +260,7 @@ def _skew(_: Machine, a: Value) -> Value:
 
 @semantics("spatial_adjoint")
 def _spatial_adjoint(_: Machine, r: Value, s: Value) -> Value:
-    """Of 6×6: ``r`` on the diagonal, ``s`` below it."""
+    """Return the 6×6 matrix with ``r`` on the diagonal and ``s`` below it."""
     zero = np.zeros_like(r.data)
     rows = [np.concatenate([r.data, zero], 2), np.concatenate([s.data, r.data], 2)]
     return Value(matrix_type(r.type.scalar, 6, 6), np.concatenate(rows, 1))
@@ -321,7 +321,7 @@ def _slerp(_: Machine, start: Value, end: Value, t: Value) -> Value:
 
 @semantics("quat_rpy")
 def _rpy(machine: Machine, roll: Value, pitch: Value, yaw: Value) -> Value:
-    """Yaw about z, pitch about y and roll about x, applied in the order roll, pitch, yaw."""
+    """Return yaw about z, pitch about y and roll about x, applied in the order roll, pitch, yaw."""
     scalar = _scalar_name(None, (roll, pitch, yaw))
     dtype = machine.formats[scalar]
     turns = [rotations.about(np.eye(3, dtype=dtype)[axis : axis + 1], each.data.astype(dtype))
@@ -356,7 +356,7 @@ def _multiply(_: Machine, a: Value, b: Value) -> Value:
 
 
 def _of_four(matrix: Array, vector: Array, last: int) -> Array:
-    """The first three components of a matrix of four rows times a vector with a fourth component."""
+    """Return the first three components of a 4x4 matrix times a vector with an appended fourth component."""
     whole = np.concatenate([vector, np.full((len(vector), 1), last, vector.dtype)], 1)
     return multiplied(matrix, whole[:, :, None])[:, :3, 0]
 

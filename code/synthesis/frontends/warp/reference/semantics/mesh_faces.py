@@ -1,4 +1,4 @@
-"""Which faces of a mesh lie in boxes and spheres, asked by a thread or by a block, and their tree and groups."""
+"""Queries by a thread or a block for the faces of a mesh in boxes and spheres, and a mesh's tree and groups."""
 
 from dataclasses import replace
 from typing import Any
@@ -14,7 +14,7 @@ from synthesis.frontends.warp.reference.values import Array, Handle, Query, Valu
 
 @semantics("mesh_query_aabb")
 def _in_box(machine: Machine, id: Any, low: Value, high: Value) -> Query:  # noqa: A002
-    """The faces whose own boxes meet a box, the bounds of both included."""
+    """Return the faces whose bounding boxes meet a box, with the bounds of both included."""
     held = corners(machine, object_of(id, "mesh"))
 
     def ask(triangles: Array, low: Array, high: Array) -> tuple[Array]:
@@ -27,7 +27,7 @@ def _in_box(machine: Machine, id: Any, low: Value, high: Value) -> Query:  # noq
 
 @semantics("mesh_query_sphere")
 def _in_sphere(machine: Machine, id: Any, center: Value, radius: Value) -> Query:  # noqa: A002
-    """The faces that have a point within a radius, the sphere's surface included; a negative radius is 0."""
+    """Return the faces with a point within a radius, including the sphere's surface; a negative radius is 0."""
     closest = closest_on_parts if machine.double else closest_by_regions
 
     def ask(triangles: Array, centers: Array, radius: Array) -> tuple[Array]:
@@ -45,7 +45,7 @@ def _in_box_of_a_block(machine: Machine, id: Any, low: Value, high: Value) -> Qu
 
 @semantics("mesh_get_bvh")
 def _tree(machine: Machine, id: Any) -> Handle:  # noqa: A002
-    """The tree of the boxes around a mesh's faces, which have the faces' numbers and groups."""
+    """Return the tree of the boxes around a mesh's faces, with the faces' numbers and groups."""
     handle = object_of(id, "mesh")
     held = np.stack([values[order.reshape(-1, 3)] for values, order in
                      zip(handle.parts["points"], handle.parts["indices"], strict=True)])  # fmt: skip

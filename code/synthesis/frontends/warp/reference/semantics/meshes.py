@@ -1,4 +1,4 @@
-"""Queries of meshes, by looking at every face."""
+"""Queries of meshes, by examining every face."""
 
 from typing import Any
 
@@ -38,10 +38,12 @@ _RAY = StructType(
     {"result": BOOL, "sign": FLOAT32, "face": INT32, "t": FLOAT32, "u": FLOAT32, "v": FLOAT32, "normal": _VECTOR},
 )
 _MESH = StructType("Mesh", {})
-"""Whose fields depend on what it was made of."""
+"""The type of ``wp.Mesh``, whose fields depend on the mesh's parts."""
 _EDGES = {True: 1e-9, False: 1e-6}
-"""How far outside of a face, in barycentric coordinates, a ray still meets it, in double precision or not: at an edge
-it meets one of two faces, and beside the last of them single precision may find it on either side."""
+"""How far outside a face, in barycentric coordinates, a ray still meets it, by whether precision is double.
+
+A ray through an edge meets one of two faces. Near the last of them, single precision may find the ray on either side.
+"""
 
 
 def _dot(a: Array, b: Array) -> Array:
@@ -49,7 +51,7 @@ def _dot(a: Array, b: Array) -> Array:
 
 
 def _crossed(a: Array, b: Array) -> Array:
-    """Cross products along the last axis: faster than NumPy's."""
+    """Return cross products along the last axis; this is faster than NumPy's."""
     made = np.empty(np.broadcast_shapes(a.shape, b.shape), a.dtype)
     for axis in range(3):
         left, right = (axis + 1) % 3, (axis + 2) % 3
@@ -66,9 +68,9 @@ def _unit(vector: Array) -> Array:
 
 
 def closest_on_parts(triangles: Array, points: Array) -> tuple[Array, Array]:
-    """The distance of each point from each face, and the weights of the face's corners in its closest point.
+    """Return the distance of each point from each face, and the barycentric weights of the closest point.
 
-    The closest one is that of the plane, if it is inside, and of the three edges.
+    The closest point is that of the plane, if it is inside the face, or of the three edges.
     """
     a, b, c = (triangles[:, :, corner] for corner in range(3))
     p = points[:, None]
@@ -89,10 +91,10 @@ def closest_on_parts(triangles: Array, points: Array) -> tuple[Array, Array]:
 
 
 def closest_by_regions(triangles: Array, points: Array) -> tuple[Array, Array]:
-    """The same as :func:`closest_on_parts` by the regions of a face, from products of its edges with a point.
+    """Return the same as :func:`closest_on_parts` by the regions of a face, from products of its edges with a point.
 
-    This is how Warp finds it. A thin face costs it more digits than :func:`closest_on_parts`, which single
-    precision has to show.
+    This is Warp's method. With a thin face it loses more digits than :func:`closest_on_parts`, which single precision
+    has to show.
 
     Source: C. Ericson, Real-Time Collision Detection, 5.1.5.
     """
@@ -121,7 +123,7 @@ def closest_by_regions(triangles: Array, points: Array) -> tuple[Array, Array]:
 
 
 def _on_edge(triangles: Array, points: Array, start: int) -> Array:
-    """The weights of the corners in the closest point of one edge of each face."""
+    """Return the barycentric weights of the closest point on one edge of each face."""
     end = (start + 1) % 3
     from_, along = triangles[:, :, start], triangles[:, :, end] - triangles[:, :, start]
     length = _dot(along, along)
@@ -136,7 +138,7 @@ def _at(triangles: Array, weights: Array) -> Array:
 
 
 def _winding(triangles: Array, points: Array) -> Array:
-    """How often the faces go around each point: the sum of the solid angles under which it sees them."""
+    """Return the winding number of the faces around each point: the sum of their solid angles, divided by 4π."""
     a, b, c = (triangles[:, :, corner] - points[:, None] for corner in range(3))
     la, lb, lc = (np.sqrt(_dot(each, each)) for each in (a, b, c))
     above = _dot(a, _crossed(b, c))
@@ -179,7 +181,7 @@ def _no_sign(machine: Machine, id: Any, point: Value, max_dist: Value) -> Struct
 
 @semantics("mesh_query_point")
 def _signed(machine: Machine, id: Any, point: Value, max_dist: Value) -> StructValue:  # noqa: A002
-    """Inside is where the faces go around the point, which is what any of Warp's signs says of a closed mesh."""
+    """Return the closest point, signed by winding number, as all of Warp's methods are on a closed mesh."""
     return _point_query(machine, id, point, max_dist, signed=True)
 
 
@@ -192,7 +194,7 @@ def _by_winding(machine: Machine, id: Any, point: Value, max_dist: Value) -> Str
 def _by_normals(
     machine: Machine, id: Any, point: Value, max_dist: Value, epsilon: Value | None = None  # noqa: A002
 ) -> StructValue:  # fmt: skip
-    """The normals of what is around the closest point say of a closed mesh what winding says."""
+    """Return the closest point. On a closed mesh, the sign by normals equals that by winding number."""
     _closed(id)
     return _point_query(machine, id, point, max_dist, signed=True)
 
@@ -202,7 +204,7 @@ def _by_parity(
     machine: Machine, id: Any, point: Value, max_dist: Value, n_sample: Value | None = None,  # noqa: A002
     perturbation_scale: Value | None = None,
 ) -> StructValue:  # fmt: skip
-    """Rays from inside a closed mesh cross an odd number of faces. Without a ray every point is inside."""
+    """Return the closest point. Rays from inside a closed mesh cross an odd number of faces; without one, all is in."""
     _closed(id)
     found = _point_query(machine, id, point, max_dist, signed=True)
     if n_sample is None:
@@ -213,10 +215,10 @@ def _by_parity(
 
 
 def _closed(mesh: Any) -> None:
-    """Refuse a mesh that is open: where an edge of a face is no other face's, the other way round.
+    """Refuse an open mesh, in which an edge of a face is not also an edge of another face in the other direction.
 
     Raises:
-        ReferenceUnknownError: if it is.
+        ReferenceUnknownError: if the mesh is open.
     """
     for indices in object_of(mesh, "mesh").parts["indices"]:
         faces = indices.reshape(-1, 3)
@@ -229,7 +231,7 @@ def _closed(mesh: Any) -> None:
 
 @semantics("mesh_query_furthest_point_no_sign")
 def _furthest(machine: Machine, id: Any, point: Value, min_dist: Value) -> StructValue:  # noqa: A002
-    """The furthest point of a face is one of its corners."""
+    """Return the furthest point, which is a corner of a face."""
     handle = object_of(id, "mesh")
 
     def ask(triangles: Array, points: Array, least: Array) -> tuple[Array, ...]:
@@ -261,9 +263,9 @@ def _furthest(machine: Machine, id: Any, point: Value, min_dist: Value) -> Struc
 
 
 def _hits(triangles: Array, starts: Array, directions: Array, edge: float) -> tuple[Array, Array, Array]:
-    """Where along its ray each face is met (infinite if it is not), the corners' weights, and the faces' normals.
+    """Return the distance along its ray at which each face is met (infinite if not), the weights, and the normals.
 
-    A ray meets a face beside its edges too, as far as is said.
+    A ray also meets a face up to ``edge`` beyond its edges.
     """
     a, b, c = (triangles[:, :, corner] for corner in range(3))
     start, along = starts[:, None], directions[:, None]
@@ -315,7 +317,7 @@ def _any_hit(
 
 @semantics("mesh_query_ray_count_intersections")
 def _crossings(machine: Machine, id: Any, start: Value, dir: Value, root: Value | None = None) -> Value:  # noqa: A002
-    """How many faces a ray meets."""
+    """Return how many faces a ray meets."""
     handle = object_of(id, "mesh")
     among = np.broadcast_to(in_group(machine, handle, root), (machine.lanes, 1 if root is None else _faces(handle)))
 
@@ -336,7 +338,7 @@ def _faces(handle: Handle) -> int:
 
 
 def _face(machine: Machine, mesh: Any, face: Value, name: str = "points") -> Array:
-    """What the corners of one face a lane hold."""
+    """Return the values at the corners of one face per lane."""
     held = corners(machine, object_of(mesh, "mesh"), name)
     places = numbered(machine, face, held.shape[1], "a face")
     return held[np.arange(machine.lanes) if len(held) > 1 else 0, places]
@@ -364,7 +366,7 @@ def _normal(machine: Machine, id: Any, face: Value) -> Value:  # noqa: A002
 
 
 def _corner(machine: Machine, mesh: Any, index: Value, name: str) -> Value:
-    """What the point holds that the list of corners names at an index."""
+    """Return the value at the point to which an index into the list of corners refers."""
     held = corners(machine, object_of(mesh, "mesh"), name)
     held = held.reshape(len(held), -1, 3)
     places = numbered(machine, index, held.shape[1], "a corner")
@@ -396,7 +398,7 @@ def _mesh(machine: Machine, id: Any) -> StructValue:  # noqa: A002
 
 
 def _view(handle: Handle, name: str, kind: Any) -> ArrayView:
-    """A part of a mesh as an array that cannot be written: Warp's tree would not know of it."""
+    """Return a part of a mesh as a read-only array, because Warp's tree would not notice changes."""
     data = handle.parts[name].view()
     data.flags.writeable = False
     return ArrayView(kind, data.shape[1:2], Buffer(data, (id(handle), name)))

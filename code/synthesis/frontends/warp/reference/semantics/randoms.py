@@ -1,6 +1,6 @@
-"""Random numbers and noise, as Warp documents them: PCG states of 32 bits, 24-bit fractions, gradient noise.
+"""Random numbers and noise, as Warp documents them: 32-bit PCG states, 24-bit fractions, gradient noise.
 
-A state is a variable that each draw changes: ``keep`` is told the new one.
+A state is a variable that each draw changes; ``keep`` gets the new state.
 """
 
 import math
@@ -32,7 +32,7 @@ _PRIMES = (73856093, 19349663, 53471161, 10000019)
 
 
 def pcg(state: Array) -> Array:
-    """The next state: the RXS-M-XS permutation of Jarzynski and Olano, JCGT 9(3), 2020."""
+    """Return the next state: the RXS-M-XS permutation of Jarzynski and Olano, JCGT 9(3), 2020."""
     word = np.uint32
     mixed = state.astype(word) * word(747796405) + word(2891336453)
     shifted = ((mixed >> ((mixed >> word(28)) + word(4))) ^ mixed) * word(277803737)
@@ -40,7 +40,7 @@ def pcg(state: Array) -> Array:
 
 
 class _Draws:
-    """Draws one after the other from a state."""
+    """Draws numbers one after the other from a state."""
 
     def __init__(self, machine: Machine, keep: Keep | None, state: Value) -> None:
         self._dtype = machine.formats["float32"]
@@ -54,7 +54,7 @@ class _Draws:
         return self._state
 
     def fraction(self) -> Array:
-        """In [0, 1), a multiple of 2⁻²⁴."""
+        """Return a number in [0, 1), a multiple of 2⁻²⁴."""
         return (self.whole() >> np.uint32(8)).astype(self._dtype) * self._dtype.type(2.0**-24)
 
     def between(self, low: float, high: float) -> Array:
@@ -107,7 +107,7 @@ def _sample_cdf(machine: Machine, keep: Keep, state: Value, cdf: ArrayView) -> V
     return lower_bound(machine, cdf, Value(FLOAT32, _Draws(machine, keep, state).fraction()))
 
 
-# Each sampler makes the coordinates of a point from draws, in the order in which Warp draws them.
+# Each sampler makes the coordinates of a point from draws, in Warp's order.
 _TURN = 2 * math.pi
 
 
@@ -128,7 +128,7 @@ def _disk(draws: _Draws) -> list[Array]:
 
 
 def _ball(width: float, *, inside: bool) -> Callable[[_Draws], list[Array]]:
-    """A sphere (width 2) or hemisphere (width 1): the cosine of the polar angle is uniform."""
+    """Return a sampler of a sphere (width 2) or hemisphere (width 1); the cosine of the polar angle is uniform."""
 
     def sample(draws: _Draws) -> list[Array]:
         polar = np.arccos(1 - width * draws.fraction())
@@ -170,7 +170,7 @@ for _name, _sample in _SAMPLERS.items():
 
 @semantics("poisson", changes=0)
 def _poisson(machine: Machine, keep: Keep, state: Value, mean: Value) -> Value:
-    """Knuth's method, in float32 whatever the precision: its count depends on the last bit. Means below ten only."""
+    """Use Knuth's method for means below ten, always in float32, since the count depends on the last bit."""
     lanes = machine.lanes
     expected = np.broadcast_to(mean.data, lanes).astype(np.float32)
     if (expected[machine.mask] >= 10).any():
@@ -193,7 +193,7 @@ def _poisson(machine: Machine, keep: Keep, state: Value, mean: Value) -> Value:
 
 
 def _gradients(machine: Machine, state: Array, cell: list[Array]) -> Array:
-    """The gradient at a corner of the lattice, of shape (lanes, axes)."""
+    """Return the gradient at a corner of the lattice, of shape (lanes, axes)."""
     word = np.uint32
     terms = [corner.astype(np.int64).astype(word) * word(prime) for corner, prime in zip(cell, _PRIMES, strict=False)]
     terms[-1] = terms[-1] + state
@@ -207,7 +207,7 @@ def _gradients(machine: Machine, state: Array, cell: list[Array]) -> Array:
 
 
 def _noise(machine: Machine, state: Array, point: Array, periods: list[Array] | None = None) -> tuple[Array, Array]:
-    """Perlin noise with quintic interpolation and its gradient, at points of shape (lanes, axes)."""
+    """Return Perlin noise with quintic interpolation, and its gradient, at points of shape (lanes, axes)."""
     lanes, axes = max(len(point), len(state)), point.shape[1]
     point, state = np.broadcast_to(point, (lanes, axes)), np.broadcast_to(state, lanes)
     floor = np.floor(point)

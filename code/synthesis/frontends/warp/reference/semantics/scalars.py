@@ -1,4 +1,4 @@
-"""Built-ins on numbers, which most take element by element on vectors too."""
+"""Built-ins on numbers; most also apply elementwise to vectors."""
 
 import math
 from collections.abc import Callable
@@ -35,14 +35,14 @@ _erfc = np.vectorize(math.erfc, otypes=[np.float64])
 
 
 def _of_probability(p: float) -> float:
-    """The standard normal quantile, to the ends."""
+    """Return the standard normal quantile, infinite for 0 and 1."""
     if 0 < p < 1:
         return NormalDist().inv_cdf(p)
     return math.copysign(math.inf, p - 0.5) if p in (0, 1) else math.nan
 
 
 def _clamped(x: Array, low: float, high: float) -> Array:
-    """As ``wp.clamp`` has it: what is not a number is the lower bound."""
+    """Return numbers clamped as by ``wp.clamp``: NaN becomes the lower bound."""
     return np.fmin(np.fmax(x, x.dtype.type(low)), x.dtype.type(high))
 
 
@@ -117,7 +117,7 @@ semantics("isfinite")(_test(np.isfinite, "all"))
 
 
 def _pair(machine: Machine, a: Value, b: Value) -> tuple[Value, Value]:
-    """Two values of one shape; a number goes with every element."""
+    """Return two values of one shape; a number is widened to combine with every element."""
     if not a.type.shape and not b.type.shape:
         return machine.agreed(a, b)
     if a.type.shape and b.type.shape:
@@ -184,7 +184,7 @@ def _smoothstep(machine: Machine, low: Value, high: Value, x: Value) -> Value:
 
 @semantics("cast")
 def _reinterpret(machine: Machine, x: Value, dtype: Any) -> Value:
-    """The same bits as another type: ``cast`` converts nothing."""
+    """Return the same bits as another type: ``cast`` does not convert."""
     scalar = type_of(dtype).scalar
     if machine.double and (x.type.is_float or type_of(dtype).is_float):
         raise ReferenceUnknownError("the bits of a floating-point number in another precision")
@@ -218,7 +218,7 @@ def _nothing(_: Machine, *__: Any, **___: Any) -> None:
 
 @semantics("lower_bound")
 def lower_bound(machine: Machine, view: ArrayView, *rest: Value) -> Value:
-    """The first index whose element is not less than the value, in ``[begin, end - 1]``."""
+    """Return the first index in ``[begin, end - 1]`` whose element is not less than the value."""
     wished = rest[-1]
     size = view.remaining[0]
     low = np.zeros(machine.lanes, np.int64)

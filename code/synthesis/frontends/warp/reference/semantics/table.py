@@ -9,19 +9,20 @@ from synthesis.core.errors import ConfigError
 
 @dataclass(frozen=True, slots=True)
 class Semantics:
-    """What a built-in computes."""
+    """The semantics of a built-in."""
 
     compute: Callable[..., Any]
-    """Takes the interpreter, then the call's values; where it changes one, also, second, what keeps the new value."""
+    """Takes the machine, then the call's values; if it changes one, a function that stores the new value is second.
+    """
     changes: int | None = None
-    """The place of the argument that is a variable which it changes, as a random number generator's state; or None."""
+    """The position of the variable that it changes, such as a random generator's state; None if it changes none."""
 
 
 SEMANTICS: dict[str, Semantics] = {}
 
 
 def semantics(*names: str, changes: int | None = None) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Register what one or several built-ins compute.
+    """Register the function that computes one or several built-ins.
 
     Raises:
         ConfigError: if one of them is registered already.

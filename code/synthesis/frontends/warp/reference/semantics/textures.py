@@ -1,7 +1,7 @@
-"""Textures: arrays that are read between their elements, by what is said of their edges.
+"""Textures: arrays that are interpolated between their elements, with modes for positions beyond the edges.
 
-Texel ``i`` of ``n`` lies at ``(i + 0.5) / n``, or at ``i + 0.5`` where coordinates are counted in texels. The first
-coordinate is along the last axis of the array.
+Texel ``i`` of ``n`` lies at ``(i + 0.5) / n``, or at ``i + 0.5`` if coordinates are in texels. The first coordinate
+runs along the last axis of the array.
 """
 
 from itertools import product
@@ -19,14 +19,16 @@ from synthesis.frontends.warp.reference.values import FLOAT32, Array, Handle, Va
 _KINDS = ("texture_2d", "texture_3d")
 _CLOSEST = 0
 """``wp.TextureFilterMode.CLOSEST``."""
-_WRAP, _CLAMP, _MIRROR = 0, 1, 2
-"""Of ``wp.TextureAddressMode``; the other one, ``BORDER``, has zeros around the texture."""
+# Values of ``wp.TextureAddressMode``. The remaining one, ``BORDER``, has zeros around the texture.
+_WRAP = 0
+_CLAMP = 1
+_MIRROR = 2
 _FAR = 2.0**40
-"""A coordinate in texels that is far outside of any texture, in the place of one that is farther or none."""
+"""A coordinate in texels far outside any texture, which replaces larger ones and NaN."""
 
 
 def _texel(place: Array, size: int, address: int) -> Array:
-    """The numbers of texels that whole places along an axis are read at; those without one are outside."""
+    """Return the texel numbers for integer positions along an axis; a number outside the texture has no texel."""
     if address == _WRAP:
         return place % size
     if address == _CLAMP:
@@ -38,7 +40,7 @@ def _texel(place: Array, size: int, address: int) -> Array:
 
 
 def _read(machine: Machine, values: Array, places: list[Array], address: int) -> Array:
-    """What the texture has at whole places along its axes, one a lane each."""
+    """Return the texture's values at integer positions along its axes, one per lane."""
     texels = [_texel(place, size, address) for place, size in zip(places, values.shape[1:], strict=True)]
     inside = np.logical_and.reduce([(at >= 0) & (at < size) for at, size in zip(texels, values.shape[1:], strict=True)])
     kept = [np.clip(at, 0, size - 1) for at, size in zip(texels, values.shape[1:], strict=True)]
@@ -48,7 +50,7 @@ def _read(machine: Machine, values: Array, places: list[Array], address: int) ->
 
 @semantics("texture_sample")
 def _sample(machine: Machine, tex: Any, *at: Value, dtype: Any, **level: Value) -> Value:
-    """The texture at a point, given as a vector or by its coordinates; it has one level, whichever is asked for."""
+    """Return the texture's value at a point, given as a vector or by coordinates; the level has no effect."""
     if not isinstance(tex, Handle) or tex.kind not in _KINDS or type_of(dtype) != FLOAT32 or level.keys() - {"lod"}:
         raise ReferenceUnknownError("wp.texture_sample of these arguments")
     values = tex.parts["values"]
@@ -64,7 +66,7 @@ def _sample(machine: Machine, tex: Any, *at: Value, dtype: Any, **level: Value) 
         raise ReferenceUnknownError("wp.texture_sample at a point of another space")
     sizes = values.shape[1:]
     axes = [np.clip(np.nan_to_num(along, nan=_FAR), -_FAR, _FAR) for along in axes[::-1]]
-    if filtering == _CLOSEST:  # in double precision, as Warp does
+    if filtering == _CLOSEST:  # Warp computes this in double precision
         texels = [along * np.float64(size if normalized else 1) for along, size in zip(axes, sizes, strict=True)]
         return Value(FLOAT32, _read(machine, values, [np.floor(along).astype(np.int64) for along in texels], address))
     shifted = [(along * size if normalized else along) - along.dtype.type(0.5)

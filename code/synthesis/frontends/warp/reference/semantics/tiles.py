@@ -1,7 +1,7 @@
-"""Tiles: a lane is a block, and a tile's elements are axes after it.
+"""Tiles: a lane is a block, and the axes after it are a tile's elements.
 
-What a block's threads do together is one operation here. Sums are taken in the order of elements, which no GPU
-promises; the tolerance is for that.
+A joint operation of a block's threads is one operation here. Sums are taken in the order of elements, which no GPU
+guarantees; the tolerance allows for that.
 """
 
 from collections.abc import Callable, Sequence
@@ -41,7 +41,7 @@ def _filled(machine: Machine, shape: tuple[int, ...], dtype: Any, value: Array) 
 
 @semantics("tile_zeros", "tile_empty")
 def _zeros(machine: Machine, shape: Any, dtype: Any = float, storage: str = "") -> Tile:
-    """An empty tile is a tile of zeros too: what it holds is not promised, and must not be read."""
+    """Return a tile of zeros. The contents of an empty tile are not defined and must not be read."""
     return _filled(machine, sizes_of(shape), dtype, np.zeros(1))
 
 
@@ -57,7 +57,7 @@ def _full(machine: Machine, shape: Any, value: Value, dtype: Any = float, storag
 
 @semantics("tile_from_thread")
 def _from_thread(machine: Machine, shape: Any, value: Value, thread_idx: Any, storage: str = "") -> Tile:
-    """A CPU's block has one thread."""
+    """Return a tile filled with the value of thread 0, the only thread of a CPU's block."""
     if constant_of(thread_idx):
         raise ReferenceUnknownError("wp.tile_from_thread of another thread than the first")
     return _filled(machine, sizes_of(shape), value.type, value.data)
@@ -65,7 +65,7 @@ def _from_thread(machine: Machine, shape: Any, value: Value, thread_idx: Any, st
 
 @semantics("tile")
 def _tile(machine: Machine, value: Value, preserve_type: Any = None) -> Tile:
-    """One element: a CPU's block has one thread. A vector's components are a dimension, unless its type is kept."""
+    """Return a tile with the value of the block's one thread; a vector becomes a dimension by default."""
     if value.type.form == "vector" and preserve_type is None:
         return Tile(scalar_type(value.type.scalar), (*value.type.shape, 1), value.data[..., None])
     return Tile(value.type, (1,), value.data[:, None])
@@ -90,9 +90,9 @@ def _arange(machine: Machine, *bounds: Value, dtype: Any = float, storage: str =
 def _window(
     machine: Machine, view: ArrayView, shape: Sequence[int], offset: Any, moved: tuple[int, Tile] | None = None
 ) -> tuple[list[Array], Array]:
-    """Indices of a tile's elements, flattened over lanes, and which of them are inside the array.
+    """Return the indices of a tile's elements, flattened over lanes, and which of them are inside the array.
 
-    ``moved`` is an axis along which a tile of whole numbers says which elements are meant.
+    ``moved`` is an axis, and a tile of integers that selects the elements along it.
     """
     if any(isinstance(each, Span) for each in view.prefix):
         raise ReferenceUnknownError("a tile of a slice")
@@ -141,7 +141,7 @@ def _along(machine: Machine, axis: Any, indices: Tile) -> tuple[int, Tile]:
 def _loaded(
     machine: Machine, view: ArrayView, sizes: tuple[int, ...], offset: Any, moved: tuple[int, Tile] | None = None
 ) -> Tile:
-    """Elements beyond the array are zeros."""
+    """Return a tile of an array's elements; elements beyond the array are zeros."""
     if len(sizes) != len(view.remaining):
         raise ReferenceUnknownError("wp.tile_load of another rank than the array's")
     where, inside = _window(machine, view, sizes, offset, moved)
@@ -158,7 +158,7 @@ def _store(
     machine: Machine, view: ArrayView, value: Tile, offset: Any = None, bounds_check: Any = None, aligned: Any = None
 ) -> None:
     index, data = _placed(machine, view, "W", value, offset)
-    put(view.element, view.buffer.data, index, data)  # where blocks overlap, the last one's stays
+    put(view.element, view.buffer.data, index, data)  # if blocks overlap, the last one's elements remain
 
 
 @semantics("tile_atomic_add")
@@ -192,9 +192,9 @@ def _added(view: ArrayView, index: tuple[Array, ...], data: Array) -> None:
 def _placed(
     machine: Machine, view: ArrayView, kind: str, value: Tile, offset: Any, moved: tuple[int, Tile] | None = None
 ) -> tuple[tuple[Array, ...], Array]:
-    """Where the elements of the active blocks' tiles go in the array's buffer, block after block, and what they are.
+    """Return the indices in the array's buffer for the elements of the active blocks' tiles, and the elements.
 
-    That they go there is logged, as what ``kind`` says.
+    The accesses are logged with the kind ``kind``.
     """
     where, inside = _window(machine, view, value.shape, offset, moved)
     chosen = inside & machine.mask[:, None]
@@ -207,13 +207,13 @@ def _placed(
 
 
 def _note(machine: Machine, view: ArrayView, kind: str, where: Sequence[Array], chosen: Array) -> None:
-    """Log the accesses to a tile's elements, one by one: ``(lanes, elements)`` are those that are come to."""
+    """Log the accesses to a tile's elements that are ``chosen``, of shape ``(lanes, elements)``."""
     prefix = [np.broadcast_to(each, machine.lanes)[:, None] for each in view.prefix]
     indices = tuple(np.broadcast_to(each, chosen.shape) for each in (*prefix, *where))
     machine.log.append((view.buffer.key, kind, indices, chosen))
 
 
-# ---- element by element
+# ---- elementwise
 
 
 def _element(kind: Any, data: Array) -> Value | StructValue:
@@ -221,14 +221,14 @@ def _element(kind: Any, data: Array) -> Value | StructValue:
 
 
 def _numbers(value: Any) -> Array:
-    """Numbers of a value, of whatever field of a struct's, a lane or a block a row."""
+    """Return the numbers of a value, or of any field of a struct, one row per lane or block."""
     while isinstance(value, StructValue):
         value = next(iter(value.fields.values()))
     return value.data
 
 
 def _elements(tile: Any, lanes: int, size: int) -> Value | StructValue:
-    """A tile's elements, or a number or a struct that goes with each, as lanes."""
+    """Return a tile's elements as lanes; a number or a struct is repeated for each element."""
     if isinstance(tile, StructValue):
         return StructValue(tile.type, {name: _elements(each, lanes, size) for name, each in tile.fields.items()})
     data = np.broadcast_to(tile.data, (lanes, *tile.data.shape[1:]))
@@ -238,7 +238,7 @@ def _elements(tile: Any, lanes: int, size: int) -> Value | StructValue:
 
 
 def _applied(machine: Machine, function: Any, operands: Sequence[Any], elements: int) -> Any:
-    """What a built-in or a function of the user's gives for values whose lanes are elements, so many of each lane."""
+    """Return the result of a built-in or user function on values whose lanes are elements of tiles."""
     lanes = max(len(_numbers(each)) for each in operands)
     inner = machine.spread(lanes // elements, elements)
     if isinstance(function, BuiltIn):
@@ -262,7 +262,7 @@ def _map(machine: Machine, function: Any, *operands: Any) -> Tile:
     return Tile(made.type, tile.shape, data.reshape(lanes, *tile.shape, *made.type.shape))
 
 
-# ---- over the elements of a tile
+# ---- reductions and scans of a tile
 
 
 def _flat(tile: Tile) -> Array:
@@ -270,7 +270,7 @@ def _flat(tile: Tile) -> Array:
 
 
 def _one(tile: Tile, data: Array, kind: Any = None) -> Tile:
-    """A tile of one element."""
+    """Return a tile of one element."""
     return Tile(kind or tile.type, (1,), data[:, None])
 
 
@@ -388,7 +388,7 @@ def _astype(machine: Machine, tile: Tile, dtype: Any) -> Tile:
 def _matmul(
     machine: Machine, a: Tile, b: Tile, *rest: Any, alpha: Value | None = None, beta: Value | None = None
 ) -> Any:
-    """``a b``, or with a third tile ``alpha a b + beta out`` in its place."""
+    """Return ``a b``; with a third tile, store ``alpha a b + beta out`` in it."""
     product = np.matmul(a.data, b.data).astype(np.result_type(a.data, b.data))
     if rest and isinstance(rest[0], Tile):
         out = rest[0]
@@ -404,12 +404,12 @@ def _extract(machine: Machine, tile: Tile, *indices: Value) -> Value:
     return component(machine, tile, indices)
 
 
-# ---- parts of a tile, and changes in place: what a view is of stays one memory with it
+# ---- parts of a tile, and changes in place: a view shares its tile's memory
 
 
 @semantics("tile_view")
 def _view(machine: Machine, tile: Tile, offset: Any, shape: Any = None) -> Tile:
-    """A window, or without a shape what is left behind the first indices."""
+    """Return a window; without a shape, the part that the first indices select."""
     starts = sizes_of(offset)
     if shape is None:
         return Tile(tile.type, tile.shape[len(starts) :], tile.data[(slice(None), *starts)])
@@ -418,7 +418,7 @@ def _view(machine: Machine, tile: Tile, offset: Any, shape: Any = None) -> Tile:
 
 
 def _region(starts: Sequence[int], sizes: Sequence[int]) -> tuple[slice, ...]:
-    """A window of every block's tile."""
+    """Return the slices of a window of every block's tile."""
     return (slice(None), *(slice(start, start + size) for start, size in zip(starts, sizes, strict=True)))
 
 
@@ -436,7 +436,7 @@ def _axpy(machine: Machine, alpha: Value, src: Tile, dest: Tile) -> None:
 
 
 def _changed(machine: Machine, tile: Tile, data: Array, where: tuple[Any, ...]) -> None:
-    """New elements of the active blocks' tiles, in the memory that the tile has."""
+    """Change elements of the active blocks' tiles, in place."""
     ready(tile)
     if len(tile.data) != machine.lanes:
         raise ReferenceUnknownError("a change of a tile that all blocks share")
@@ -445,7 +445,7 @@ def _changed(machine: Machine, tile: Tile, data: Array, where: tuple[Any, ...]) 
 
 
 def _scattered(machine: Machine, tile: Tile, rest: Sequence[Any], *, add: bool) -> None:
-    """A value of each block's only thread, where it has one."""
+    """Scatter one value of each block's only thread, if it has one."""
     rank = len(tile.shape)
     value, has = rest[rank : rank + 2]
     ready(tile)

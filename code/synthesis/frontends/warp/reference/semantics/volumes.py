@@ -1,6 +1,6 @@
-"""Volumes: dense grids of values in space, and what lies around them, read where a point is or between voxels.
+"""Volumes: dense grids of values in space with a background around them, read at voxels or interpolated.
 
-A point of a volume is where it is counted in voxels: voxel ``(i, j, k)`` lies at the point of these coordinates.
+Points of a volume are in index space: voxel ``(i, j, k)`` lies at the point with these coordinates.
 """
 
 from collections.abc import Callable
@@ -29,22 +29,24 @@ from synthesis.frontends.warp.reference.values import (
 
 _VECTOR = vector_type("float32", 3)
 _HELD = {"volume_f": FLOAT32, "volume_v": _VECTOR, "volume_i": INT32}
-"""What each kind of volume holds."""
-_CLOSEST, _LINEAR = 0, 1
-"""``wp.Volume.CLOSEST`` and ``wp.Volume.LINEAR``."""
+"""The type of the values of each kind of volume."""
+_CLOSEST = 0
+"""The value of ``wp.Volume.CLOSEST``."""
+_LINEAR = 1
+"""The value of ``wp.Volume.LINEAR``."""
 _OUTSIDE = 2**30
-"""A voxel that no volume has, in the place of a coordinate too large for a whole number."""
+"""A voxel outside any volume, which replaces coordinates that are too large for an integer."""
 
 
 def _volume(handle: Any, kind: str) -> Handle:
-    """A volume; ``kind`` may be empty for any."""
+    """Return a volume; an empty ``kind`` accepts any."""
     if not kind and isinstance(handle, Handle) and handle.kind in _HELD:
         return handle
     return object_of(handle, kind or "volume_f")
 
 
 def _read(machine: Machine, volume: Handle, voxel: list[Array]) -> Array:
-    """What the volume holds at a voxel a lane; around the volume that is its background."""
+    """Return the volume's value at one voxel per lane; outside the volume it is the background."""
     values, background = volume.parts["values"], part(machine, volume, "bg_value")
     if "first_voxel" in volume.parts:
         voxel = [at - first for at, first in zip(voxel, part(machine, volume, "first_voxel").T, strict=True)]
@@ -56,18 +58,18 @@ def _read(machine: Machine, volume: Handle, voxel: list[Array]) -> Array:
 
 
 def _voxel(coordinates: Array) -> list[Array]:
-    """Whole coordinates as numbers of voxels."""
+    """Return integer coordinates as voxel numbers."""
     kept = np.clip(np.nan_to_num(coordinates, nan=_OUTSIDE), -_OUTSIDE, _OUTSIDE)
     return [kept[:, axis].astype(np.int64) for axis in range(3)]
 
 
 def _closest(machine: Machine, volume: Handle, point: Array) -> Array:
-    """What the nearest voxel holds; halves are rounded away from zero, as C's ``roundf`` does."""
+    """Return the value of the nearest voxel; halves are rounded away from zero, like C's ``roundf``."""
     return _read(machine, volume, _voxel(np.trunc(point + np.copysign(0.5, point))))
 
 
 def _between(machine: Machine, volume: Handle, point: Array) -> tuple[Array, Array]:
-    """What lies between the eight voxels around a point, and its derivatives along the axes, along a new last axis."""
+    """Return the value interpolated between the eight voxels around a point, and its derivatives on a new last axis."""
     base = np.floor(point)
     share = point - base
     voxel = _voxel(base)
@@ -85,7 +87,7 @@ def _between(machine: Machine, volume: Handle, point: Array) -> tuple[Array, Arr
 
 
 def _sampled(machine: Machine, id: Any, uvw: Value, mode: Value, kind: str) -> tuple[Value, Array]:  # noqa: A002
-    """What a volume holds at a point, and its derivatives, which are zero where the closest voxel is taken."""
+    """Return a volume's value at a point, and its derivatives, which are zero if the closest voxel is used."""
     volume, point = _volume(id, kind), spread(machine, uvw)
     held, wanted = _HELD[volume.kind], constant_of(mode)
     if wanted not in (_CLOSEST, _LINEAR) or (wanted == _LINEAR and held is INT32):
@@ -98,7 +100,7 @@ def _sampled(machine: Machine, id: Any, uvw: Value, mode: Value, kind: str) -> t
 
 
 def _typed(id: Any, dtype: Any) -> str:  # noqa: A002
-    """The kind of volume that a type is asked of, which must be what it holds."""
+    """Return the kind of a volume, after checking that a given type is that of its values."""
     volume = _volume(id, "")
     if type_of(dtype) != _HELD[volume.kind]:
         raise ReferenceUnknownError(f"a {volume.kind} of another type")
