@@ -1,5 +1,6 @@
-"""What a JAX function computes, told from its jaxpr by NumPy: the oracle that its texts are held against.
+"""The oracle: computes the results of a JAX function in NumPy from its jaxpr, to compare its texts with.
 
-It shares nothing with XLA, the StableHLO interpreter, or what makes and runs texts. It goes by the jaxpr that tracing
-the Python source gives, as a :class:`~synthesis.frontends.jax.graphs.Graph`. A primitive without a rule is refused.
+It shares no code with XLA, the StableHLO interpreter, or the modules that make and run texts. It evaluates the jaxpr
+that the Python source traces to, as a :class:`~synthesis.frontends.jax.graphs.Graph`. A primitive without a rule is
+refused.
 """

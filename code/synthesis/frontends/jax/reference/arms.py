@@ -1,9 +1,9 @@
-"""Arms of equations that select element by element: which ones there are, and which ones a run takes.
+"""Determines the arms of equations that select element by element, and which of them a run takes.
 
-``select_n`` has an arm for each case, ``max`` and ``min`` for each side, ``clamp`` for its bounds and what lies between
-them, ``and`` and ``or`` of truth values for each side that decides alone, and a scatter one for its updates. The
-scatters that keep the larger or the smaller number have one for what was there before, too. What an arm computes shows
-in a result only where an element is selected from it.
+``select_n`` has an arm for each case, ``max`` and ``min`` for each side, and ``clamp`` for its bounds and for the
+values between them. ``and`` and ``or`` of truth values have one for each side that decides alone. A scatter has one for
+its updates; scatters that keep the larger or the smaller number also have one for the old numbers. The value of an arm
+affects a result only where an element is selected from it.
 """
 
 import functools
@@ -21,7 +21,7 @@ from synthesis.frontends.jax.reference.rules.table import Array, Inputs, Machine
 
 _SIDES = {"max": np.greater, "min": np.less}
 _TRUTHS = {"and": False, "or": True}
-"""The value of a side that decides alone."""
+"""The value with which one side alone decides the result."""
 _EXTREME_SCATTERS = ("scatter-max", "scatter-min")
 _SCATTERS = ("scatter", "scatter-add", "scatter-sub", "scatter-mul", *_EXTREME_SCATTERS)
 SELECTING = frozenset({"select_n", "clamp", *_SIDES, *_TRUTHS, *_SCATTERS})
@@ -29,18 +29,18 @@ SELECTING = frozenset({"select_n", "clamp", *_SIDES, *_TRUTHS, *_SCATTERS})
 ELEMENTWISE = SELECTING - {*_SCATTERS}
 
 
-# ---- what a run takes
+# ---- arms that a run takes
 
 
 def arms_taken(machine: Machine, equation: Equation, inputs: Inputs) -> list[Array]:
-    """For each arm of an equation in ``SELECTING``, which elements are selected from it.
+    """Return for each arm of an equation in ``SELECTING`` which elements are selected from it.
 
-    A side of a maximum is selected where it is the larger one, since where both are equal they cannot be told apart.
+    A side of a maximum is selected where it is strictly larger, since equal sides cannot be told apart.
 
     Args:
         machine: the evaluator of the equation.
         equation: the equation.
-        inputs: its operands; for those in ``ELEMENTWISE`` they may have further axes in front.
+        inputs: its operands; for those in ``ELEMENTWISE`` they may have further leading axes.
     """
     primitive = equation.primitive
     if primitive == "select_n":
@@ -59,7 +59,7 @@ def arms_taken(machine: Machine, equation: Equation, inputs: Inputs) -> list[Arr
 
 
 def _updates_taken(machine: Machine, equation: Equation, inputs: Inputs) -> list[Array]:
-    """Whether updates land in the array and, of an extreme, are selected, and whether the old numbers are."""
+    """Return where updates are written; for an extreme, where updates are selected and where old numbers are."""
     array, indices, updates = inputs
     landing: Any = RULES["scatter"](
         machine, [np.zeros(array.shape), indices, np.ones(updates.shape)], equation.parameters, equation.types
@@ -72,7 +72,7 @@ def _updates_taken(machine: Machine, equation: Equation, inputs: Inputs) -> list
     return [landed & changed, landed & ~changed]
 
 
-# ---- what there is to take
+# ---- arms that exist
 
 
 class _Depends(IntEnum):
@@ -81,11 +81,11 @@ class _Depends(IntEnum):
     NOTHING = 0
     INPUTS = 1
     SLOPES = 2
-    """Inputs that have a derivative, in a way that has one."""
+    """Inputs that have a derivative, in a differentiable way."""
 
 
 class _Tells(IntEnum):
-    """What a truth value tells of the numbers that it was made of."""
+    """Whether a truth value implies that the numbers that it was computed from are finite."""
 
     NEITHER = 0
     NOT_FINITE = 1
@@ -96,13 +96,13 @@ class _Tells(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class _Value:
-    """What is known of a value before anything runs."""
+    """Static knowledge about a value."""
 
     depends: _Depends = _Depends.NOTHING
     tells: _Tells = _Tells.NEITHER
 
     def or_of(self, other: "_Value") -> "_Value":
-        """What is known of a value that may be either."""
+        """Return the knowledge about a value that may be either of two."""
         tells = self.tells if self.tells == other.tells else _Tells.NEITHER
         return _Value(max(self.depends, other.depends), tells)
 
@@ -110,29 +110,29 @@ class _Value:
 _FLAT = frozenset({
     "argmax", "argmin", "ceil", "floor", "is_finite", "nextafter", "round", "sign", "stop_gradient",
 })  # fmt: skip
-"""Primitives through which no derivative goes."""
+"""Primitives that have no derivative."""
 _CALLS = {"jit": "jaxpr", "closed_call": "call_jaxpr", "remat2": "jaxpr", "custom_jvp_call": "call_jaxpr",
           "custom_vjp_call": "call_jaxpr"}  # fmt: skip
 _HANDING_ON = frozenset({
     "broadcast_in_dim", "convert_element_type", "copy", "gather", "reduce_and", "reduce_or", "reshape", "slice",
     "squeeze", "transpose",
 })  # fmt: skip
-"""Primitives whose result tells what their first operand tells."""
+"""Primitives whose result implies the same as their first operand."""
 _Known = Mapping[Any, _Value]
 
 
 def arms_of(graph: Graph, depending: Sequence[bool]) -> dict[tuple[int, int], Arm]:
-    """The arms of the equations of a function, those of functions that it calls included.
+    """Return the arms of the equations of a function, including those of functions that it calls.
 
-    There is none where nothing depends on the function's inputs, where both sides are the same value, and where an
-    arm is taken only for numbers that are infinite or NaN: a proof is of finite ones.
+    An equation has no arms if nothing depends on the function's inputs, or if both sides are the same value. An arm
+    that is taken only for infinite numbers or NaN is left out, since a proof covers finite ones.
 
     Args:
         graph: the function.
         depending: for each of its inputs, whether there is a derivative with respect to it.
 
     Returns:
-        The number of an equation and of its arm to the arm, in the order of the code.
+        Maps (identity of an equation, number of its arm) to the arm, in the order of the code.
     """
     walk = _Walk()
     walk.results(graph, [_Value(_Depends.SLOPES if each else _Depends.INPUTS) for each in depending], "the function")
@@ -140,13 +140,13 @@ def arms_of(graph: Graph, depending: Sequence[bool]) -> dict[tuple[int, int], Ar
 
 
 class _Walk:
-    """Goes through a function and the functions that it calls, without running them."""
+    """Walks through a function and the functions that it calls, without running them."""
 
     def __init__(self) -> None:
         self.found: dict[tuple[int, int], Arm] = {}
 
     def results(self, graph: Graph, inputs: Sequence[_Value], where: str) -> list[_Value]:
-        """What is known of a function's results; its arms are added to ``found``."""
+        """Return the knowledge about a function's results; its arms are added to ``found``."""
         known: dict[Any, _Value] = dict(zip(graph.inputs, inputs, strict=True))
 
         def read(atom: Any) -> _Value:
@@ -194,7 +194,7 @@ class _Walk:
     def _settled(
         self, body: Graph, fixed: Sequence[_Value], state: Sequence[_Value], columns: Sequence[_Value], where: str
     ) -> list[_Value]:
-        """What is known of what a loop carries, on any of its trips."""
+        """Return the knowledge about a loop's carry that holds on every trip."""
         now = list(state)
         while True:
             made = self.results(body, [*fixed, *now, *columns], where)[: len(now)]
@@ -205,7 +205,7 @@ class _Walk:
 
 
 def _limited(value: _Value, kind: Shaped, tells: _Tells | None) -> _Value:
-    """A value of a type: whole numbers and truth values have no derivative."""
+    """Return a value limited by its type: integers and truth values have no derivative."""
     depends = value.depends
     if kind.dtype is None or kind.dtype.kind in "iub":
         depends = min(depends, _Depends.INPUTS)
@@ -213,7 +213,7 @@ def _limited(value: _Value, kind: Shaped, tells: _Tells | None) -> _Value:
 
 
 def _told(equation: Equation, operands: Sequence[_Value], made_by: Mapping[Any, Equation]) -> _Tells | None:
-    """What an equation's result tells; None where functions that it calls say so."""
+    """Return what an equation's result implies; None if functions that it calls determine that."""
     primitive, inputs = equation.primitive, equation.inputs
     tells = [each.tells for each in operands]
     if primitive in _CALLS or primitive in ("cond", "while", "scan"):
@@ -236,7 +236,7 @@ def _told(equation: Equation, operands: Sequence[_Value], made_by: Mapping[Any, 
 
 
 def _is_infinite(atom: Any, made_by: Mapping[Any, Equation]) -> bool:
-    """Whether an operand is an infinite constant, or one of a shape."""
+    """Return whether an operand is an infinite constant, possibly broadcast."""
     while not isinstance(atom, Constant):
         equation = made_by.get(atom)
         if equation is None or equation.primitive not in ("broadcast_in_dim", "convert_element_type"):
@@ -247,7 +247,7 @@ def _is_infinite(atom: Any, made_by: Mapping[Any, Equation]) -> bool:
 
 
 def _arms(equation: Equation, operands: Sequence[_Value], where: str) -> Iterator[tuple[int, Arm]]:
-    """The arms of one equation, each with its number."""
+    """Yield the arms of one equation, each with its number."""
     primitive = equation.primitive
     if primitive not in SELECTING:
         return

@@ -1,4 +1,4 @@
-"""Evaluates a graph by NumPy, in float64 or in its own precision."""
+"""Evaluates a graph in NumPy, in float64 or in its own precision."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -25,7 +25,7 @@ class Evaluator:
 
     Args:
         double: whether every floating-point number is computed in float64.
-        trace: what the graphs that are evaluated, and the arms that are taken, are noted in, if anything.
+        trace: records the graphs that are evaluated and the arms that are taken; None for no record.
     """
 
     def __init__(self, *, double: bool, trace: Trace | None = None) -> None:
@@ -36,7 +36,7 @@ class Evaluator:
         self.programs: list[tuple[int, ...]] = []
 
     def runs(self, graph: Graph, several: Sequence[Inputs], *, first: int = 0) -> list[list[Array]]:
-        """A function's results on several inputs.
+        """Return a function's results on several inputs.
 
         Args:
             graph: the function.
@@ -52,22 +52,22 @@ class Evaluator:
         return made
 
     def format(self, dtype: Dtype | None) -> Dtype:
-        """The dtype that values of a dtype are computed in.
+        """Return the dtype that values of a dtype are computed in.
 
         Raises:
-            TypeError: for None, a random key's.
+            TypeError: for None, which stands for a random key.
         """
         if dtype is None:
             raise TypeError("a random key is no number")
         return _WIDER.get(dtype, dtype) if self.double else dtype
 
     def promoted(self, value: npt.ArrayLike) -> Array:
-        """An array in the format that it is computed in."""
+        """Return an array in the format that it is computed in."""
         array = np.asarray(value)
         return array.astype(self.format(array.dtype), copy=False)
 
     def results(self, graph: Graph, inputs: Inputs) -> list[Array]:
-        """A function's results.
+        """Return a function's results.
 
         Raises:
             ReferenceUnknownError: for a primitive that is not modelled.
@@ -76,12 +76,12 @@ class Evaluator:
             return self.call(graph, [self.promoted(each) for each in inputs])
 
     def note(self, graph: Graph) -> None:
-        """Note that the run comes to a graph."""
+        """Record that the run reaches a graph."""
         if self._trace is not None:
             self._trace.first.setdefault(id(graph), self._run)
 
     def call(self, graph: Graph, inputs: Inputs) -> list[Array]:
-        """The results of a graph inside another, for values that are promoted already."""
+        """Return the results of a graph inside another, for values that are already promoted."""
         self.note(graph)
         if len(graph.constants) != len(graph.values):
             raise ReferenceUnknownError("captured arrays that the text does not show")
@@ -100,7 +100,7 @@ class Evaluator:
         return [read(each) for each in graph.outputs]
 
     def _left_by(self, graph: Graph) -> list[list[Any]]:
-        """Of each equation, the names that nothing behind it reads: what they stand for need not be kept."""
+        """Return for each equation the names that no later equation reads, whose values can be dropped."""
         if id(graph) not in self._leave:
             needed: set[Any] = {each for each in graph.outputs if not isinstance(each, Constant)}
             found: list[list[Any]] = []
@@ -108,11 +108,11 @@ class Evaluator:
                 used = {each for each in equation.inputs if not isinstance(each, Constant)} | set(equation.outputs)
                 found.append(list(used - needed))
                 needed |= used
-            self._leave[id(graph)] = graph, found[::-1]  # with the graph, so that its number is no other's
+            self._leave[id(graph)] = graph, found[::-1]  # storing the graph keeps its id from being reused
         return self._leave[id(graph)][1]
 
     def note_arms(self, equation: Equation, inputs: Sequence[Any]) -> None:
-        """Note which arms of an equation the run takes, if it is one that has arms."""
+        """Record which arms of an equation the run takes, if it has arms."""
         if self._trace is None or equation.primitive not in SELECTING:
             return
         for number, chosen in enumerate(arms_taken(self, equation, inputs)):
@@ -120,7 +120,7 @@ class Evaluator:
                 self._trace.arms.setdefault((id(equation), number), self._run)
 
     def apply(self, equation: Equation, inputs: Inputs) -> list[Array]:
-        """The results of one equation; the arms that it takes are noted.
+        """Return the results of one equation, and record the arms that it takes.
 
         Raises:
             ReferenceUnknownError: for a primitive that is not modelled.
@@ -130,7 +130,7 @@ class Evaluator:
         return made
 
     def ruled(self, equation: Equation, inputs: Inputs) -> list[Array]:
-        """What the rule of an equation's primitive gives.
+        """Return the results of the rule for an equation's primitive.
 
         Raises:
             ReferenceUnknownError: for a primitive that is not modelled.
@@ -145,7 +145,7 @@ class Evaluator:
         return [np.asarray(each) for each in (made if isinstance(made, list | tuple) else [made])]
 
     def stack(self, rows: Inputs) -> Array:
-        """What the steps of a loop gave, along a new first axis."""
+        """Return the results of a loop's steps along a new first axis."""
         return np.stack(rows)
 
     def count_trip(self, trips: int) -> None:

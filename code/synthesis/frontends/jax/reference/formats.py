@@ -1,4 +1,4 @@
-"""Which formats a graph computes in."""
+"""Determines the number formats of a graph."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -9,13 +9,13 @@ import numpy as np
 from synthesis.frontends.jax.graphs import Graph
 
 UNITS: dict[np.dtype[Any], float] = {np.dtype(np.float16): 2.0**-10, np.dtype(ml_dtypes.bfloat16): 2.0**-7}
-"""Of the formats of 16 bits, a unit in the last place at 1."""
+"""The unit in the last place at 1, for 16-bit formats."""
 
 
 def coarsest_unit(graph: Graph) -> float:
-    """A unit in the last place, at 1, of the coarsest numbers that a graph's equations give; 0 if none are of 16 bits.
+    """Return the unit in the last place, at 1, of the coarsest results of a graph's equations; 0 if none has 16 bits.
 
-    Equations of inner graphs count. What a graph is given does not: to make it wider is exact.
+    Equations of inner graphs count. The graph's inputs do not, since widening them is exact.
     """
     kinds = {each.dtype for inner in _graphs(graph) for equation in inner.equations for each in equation.types}
     return max((unit for kind, unit in UNITS.items() if kind in kinds), default=0.0)

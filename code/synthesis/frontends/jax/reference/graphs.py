@@ -1,7 +1,7 @@
-"""The graph of a live jaxpr.
+"""Converts a live jaxpr to a graph.
 
-A primitive of a library's is taken for a call of what the library says that it does (``Primitive.def_impl``), if that
-can be traced. One of JAX's that is an object (``Nonzero``) is taken for a call of what it is in simpler primitives.
+A library's primitive is replaced by a call of its implementation (``Primitive.def_impl``) if that can be traced. A JAX
+primitive that is an object (``Nonzero``) is replaced by a call of its expansion to simpler primitives.
 """
 
 import functools
@@ -30,7 +30,7 @@ jax: Any = _jax
 
 
 def graph_of(jaxpr: Any) -> Graph:
-    """The graph of a live jaxpr, closed or not."""
+    """Return the graph of a live jaxpr, closed or not."""
     inner = getattr(jaxpr, "jaxpr", jaxpr)
     return Graph(
         constants=tuple(inner.constvars),
@@ -67,7 +67,7 @@ def _equation(equation: Any) -> Equation:
 
 
 def _of_a_library(equation: Any) -> Any:
-    """The closed jaxpr of what a library's primitive does; None for one of JAX's own, and if it cannot be traced."""
+    """Return the closed jaxpr of a library primitive's implementation; None for JAX's own and untraceable ones."""
     does = equation.primitive.impl
     while isinstance(does, functools.partial):
         does = does.func
@@ -110,14 +110,14 @@ def _parameter(value: Any) -> Any:
 
 
 class _Leaf:
-    """An operand that a tree of indices names."""
+    """An operand in a tree of indices."""
 
     def __init__(self, number: int) -> None:
         self.number = number
 
 
 def _part(tree: Any) -> Part | None:
-    """The part of a reference that a tree of indices names; None if it is one of another kind, or another tree."""
+    """Return the part of a reference that a tree of indices selects; None for other trees and other kinds of parts."""
     try:
         found: Any = tree.unflatten([_Leaf(number) for number in range(tree.num_leaves)])
     except Exception:  # noqa: BLE001 (a class of a library's may be anything)
@@ -144,7 +144,7 @@ def _span(given: Any) -> Span:
 
 
 def _grid(mapping: Any) -> Grid | None:
-    """What a Pallas kernel runs over; None if its size is not settled, or its blocks are of another kind."""
+    """Return the grid of a Pallas kernel; None if its size is not static, or if its blocks are of another kind."""
     blocks = [_block(each) for each in mapping.block_mappings]
     settled = not mapping.num_dynamic_grid_bounds and not mapping.vmapped_dims
     if None in blocks or not settled:

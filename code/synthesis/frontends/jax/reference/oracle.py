@@ -1,4 +1,4 @@
-"""The oracle of one function: its results, and which of its equations some runs came to."""
+"""The oracle of one function: its results, and which of its equations some runs reached."""
 
 import contextlib
 from collections.abc import Iterator, Sequence
@@ -32,7 +32,7 @@ _INNER = {
     "cond": ("branches",), "while": ("cond_jaxpr", "body_jaxpr"), "scan": ("jaxpr",),
     "pallas_call": ("jaxpr",), "shard_map": ("jaxpr",),
 }  # fmt: skip
-"""The parameters of a primitive that hold functions which it calls; others hold rules for derivatives and the like."""
+"""The parameters of a primitive that hold the functions that it calls. Others hold derivative rules and the like."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +41,12 @@ class GraphReference:
 
     graph: Graph
     names: tuple[str, ...]
-    """Of its results."""
+    """The names of its results."""
     moving: tuple[bool, ...] = ()
-    """For each of its inputs, whether there is a derivative with respect to it; none of them where that is not said."""
+    """For each of its inputs, whether there is a derivative with respect to it; empty if there is for none."""
 
     def __call__(self, runs: Sequence[Values], *, double: bool, trace: Trace | None = None) -> list[Values]:
-        """The results on several inputs, by name.
+        """Return the results on several inputs, by name.
 
         Raises:
             ReferenceUnknownError: for a primitive that is not modelled.
@@ -56,7 +56,7 @@ class GraphReference:
         return [dict(zip(self.names, each, strict=True)) for each in results]
 
     def shaken(self, runs: Sequence[Values], *, seed: int) -> list[Shake]:
-        """The results in the function's own precision, with every rounded number off by a unit in the last place.
+        """Return results in the function's own precision, with every rounded number off by a unit in the last place.
 
         Raises:
             ReferenceUnknownError: for a primitive that is not modelled.
@@ -78,7 +78,7 @@ class GraphReference:
         return found
 
     def shaken_again(self, runs: Sequence[Values], *, seed: int, opposite: bool = False) -> list[Values]:
-        """The same, without what decisions in doubt would make of them.
+        """Return the same, without the results for decisions in doubt.
 
         Raises:
             ReferenceUnknownError: for a primitive that is not modelled.
@@ -89,16 +89,16 @@ class GraphReference:
         return [self._named(each) for each in shaken]
 
     def _noted(self, runs: Sequence[Values]) -> Iterator[tuple[list[Any], list[Decision]]]:
-        """The inputs of each run, and what is decided on them."""
+        """Yield the inputs of each run, and its decisions."""
         several = [list(run.values()) for run in runs]
         noting = (each for group in at_once(self.graph, several) for each in Noting().noted(self.graph, group))
         return zip(several, noting, strict=True)
 
     def others(self, runs: Sequence[Values]) -> list[list[Values]]:
-        """None: a function's results leave nothing open but rounding, of which ``shaken`` tells.
+        """Return an empty list: only rounding may change a function's results, and ``shaken`` covers that.
 
         Raises:
-            ReferenceUnknownError: if they depend on which vectors a factorisation gives, such as on the sign of one.
+            ReferenceUnknownError: if they depend on the vectors that a factorisation gives, such as on the sign of one.
             ReferenceFaultError: for a loop that does not end.
         """
         factors = open_factors(self.graph)
@@ -111,9 +111,9 @@ class GraphReference:
     def _turned(
         self, noted: Sequence[Decision], doubts: Sequence[Any], moved: Sequence[Any], inputs: Sequence[Any]
     ) -> list[Values]:
-        """The results where decisions in doubt fall the other way, and where only some do; none if none is in doubt.
+        """Return the results with all decisions in doubt reversed, and with parts of them; empty if none is in doubt.
 
-        Nor are there any of those that would take another way.
+        Results of evaluations that would take another path are left out.
         """
         found = list[Values]()
         for some in with_parts(doubts):
@@ -129,24 +129,24 @@ class GraphReference:
 
     @property
     def unit(self) -> float:
-        """A unit in the last place of the coarsest numbers that an equation gives."""
+        """The unit in the last place, at 1, of the coarsest results of an equation."""
         return coarsest_unit(self.graph)
 
     @property
     def is_of_one_thread(self) -> bool:
-        """False: a function has no threads."""
+        """False, since a function has no threads."""
         return False
 
     @property
     def work(self) -> float:
-        """Elements that the equations make and read, those in loops as often as these run."""
+        """Number of elements that the equations read and write; those in loops count once per trip."""
         return work_of(self.graph)
 
     def reached(self, trace: Trace) -> Reached:
-        """The equations that were evaluated, those in branches and loops included, and the arms that were taken.
+        """Return the evaluated equations, including those in branches and loops, and the arms that were taken.
 
-        A branch without equations, which hands on what it is given, counts as one. A branch that no input decides on,
-        such as one for another platform, does not count.
+        A branch without equations, which returns its inputs, counts as one. A branch that no input decides on, such as
+        one for another platform, does not count.
         """
         places, missed = 0, list[str]()
         for graph, where in _graphs(self.graph, "the function", trace):
@@ -166,7 +166,7 @@ class GraphReference:
 
 
 def _graphs(graph: Graph, where: str, trace: Trace) -> Iterator[tuple[Graph, str]]:
-    """A graph and those inside it, each with what to call it."""
+    """Yield a graph and those inside it, each with a name for messages."""
     yield graph, where
     fixed = set[Any]()
     for equation in graph.equations:
@@ -181,7 +181,7 @@ def _graphs(graph: Graph, where: str, trace: Trace) -> Iterator[tuple[Graph, str
 
 
 def _inner(equation: Equation) -> Iterator[tuple[Graph, str]]:
-    """The functions that a primitive calls."""
+    """Yield the functions that a primitive calls."""
     for parameter in _INNER.get(equation.primitive, ()):
         held = equation.parameters.get(parameter)
         if isinstance(held, Graph):

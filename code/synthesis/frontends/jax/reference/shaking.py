@@ -1,7 +1,7 @@
-"""Evaluates a graph with every rounded number off by a unit in the last place: what rounding alone may come to.
+"""Evaluates a graph with every rounded number off by a unit in the last place, to show the effect of rounding alone.
 
-Two evaluations of the same thing in one precision differ where the result is little that is left of much. An evaluation
-that is off at every step says how much, where the two precisions of the oracle may lie close to each other by chance.
+Two evaluations in one precision differ if large numbers cancel to a small result. An evaluation that is off at every
+step shows how much, whereas the oracle's two precisions may agree by chance.
 """
 
 import math
@@ -23,7 +23,7 @@ CALLS = frozenset({
     "closed_call", "cond", "custom_jvp_call", "custom_linear_solve", "custom_vjp_call", "jit", "one_minus_square",
     "pallas_call", "polynomial", "reduce", "reduce_window", "remat2", "scaled_dot", "scan", "shard_map", "while",
 })  # fmt: skip
-"""Primitives that call functions, whose equations are shaken one by one."""
+"""Primitives that call functions, whose equations are perturbed one by one."""
 EXACT = frozenset({
     "abs", "all_gather", "approx_top_k", "broadcast_in_dim", "broadcast_to", "clamp", "complex", "concatenate",
     "conj", "copy", "cummax", "cummin", "device_put", "dynamic_slice", "dynamic_update_slice", "empty", "empty2",
@@ -33,40 +33,49 @@ EXACT = frozenset({
     "scatter-min", "select_n", "sharding_constraint", "slice", "sort", "split", "squeeze", "stack", "stop_gradient",
     "swap", "tile", "top_k", "transpose", "unstack",
 })  # fmt: skip
-"""Primitives that choose, move or hand on numbers."""
+"""Primitives that only select, move or pass on numbers."""
 INSIDE = frozenset({
     "cholesky", "conv_general_dilated", "cumsum", "dot_general", "fft", "lu", "reduce_sum", "reduce_window_sum",
     "scatter-add", "scatter-sub", "select_and_scatter_add", "triangular_solve", "tridiagonal_solve",
 })  # fmt: skip
-"""Primitives inside which large numbers may cancel: rounding there is as if their operands were off."""
+"""Primitives inside which large numbers may cancel. Their operands are perturbed, too."""
 TURNING = frozenset({
     "eig", "eigh", "geqrf", "hessenberg", "householder_product", "ormqr", "qr", "schur", "svd", "tridiagonal",
 })  # fmt: skip
-"""Primitives that turn a matrix, once a row or oftener: rounding there is in proportion to its largest number."""
+"""Primitives that rotate a matrix at least once per row. Rounding errors are proportional to its largest number."""
 FAITHFUL = frozenset({
     "add", "add_any", "convert_element_type", "cumprod", "integer_pow", "mul", "reduce_prod", "rem",
     "scatter-mul", "sqrt", "square", "sub", *INSIDE,
 })  # fmt: skip
-"""Primitives that give a number of few digits exactly; others may come near one from a side, as ``tanh`` to 1. So may
-quotients: XLA multiplies by the reciprocal of a number that it divides a whole array by, as of any constant."""
+"""Primitives that return a number of few digits exactly. Others, like ``tanh`` near 1, only approach one.
+
+Quotients are not among them, because XLA multiplies by the reciprocal of a number that divides a whole array, or of a
+constant.
+"""
 COARSE = frozenset({
     "acosh", "asinh", "atanh", "bessel_i0e", "bessel_i1e", "digamma", "erf", "erf_inv", "erfc", "exp2", "expm1",
     "igamma", "igammac", "lgamma", "log1p", "polygamma", "pow", "sinh", "tanh", "zeta",
 })  # fmt: skip
-"""Primitives that XLA's CPU gives to more than two units in the last place of float32: of 20,000 numbers from -4 to 4
-the furthest was off by 2.3 (log1p) to 5.1 (sinh), of tanh by 4.9; few of erfc and erf_inv by 10 and 20. Of exp, log,
-sin, cos, sqrt and rsqrt it was 1.6 at most. Measured on 2026-11-23, jax 0.10.2, without optimisation. Of as many from
-0.1 to 10, on 2026-11-27, polygamma was off by 4.5 (1) and 7.3 (2), zeta by 3.6, the Bessel functions (-4 to 4) by 5.5,
-igamma and igammac (2) by 6 and 7; lgamma and digamma by thousands where they cross zero."""
+"""Primitives that XLA's CPU computes with errors of more than two units in the last place of float32.
+
+For 20,000 numbers from -4 to 4, the largest error was 2.3 (log1p) to 5.1 (sinh) units, with 4.9 for tanh; few numbers
+of erfc and erf_inv were off by 10 and 20. For exp, log, sin, cos, sqrt and rsqrt it was at most 1.6. Measured on
+2026-11-23 with jax 0.10.2, without optimisation. For as many numbers from 0.1 to 10, on 2026-11-27, polygamma was off
+by 4.5 (1) and 7.3 (2), zeta by 3.6, the Bessel functions (-4 to 4) by 5.5, igamma and igammac (2) by 6 and 7; lgamma
+and digamma by thousands near their zeros.
+"""
 CROSSING = frozenset({"digamma", "lgamma"})
-"""Primitives that XLA's CPU computes from numbers which cancel where they cross zero."""
+"""Primitives that XLA's CPU computes near their zeros by cancellation."""
 _COARSE_UNITS = 4
 _FAR_UNITS = {"igamma": 16, "igamma_grad_a": 16, "igammac": 16}
-"""Of 20,000 pairs of numbers from 0.1 to 10 the furthest was off by 89, 105 and 222 units in the last place, measured
-on 2026-11-29. Of igammac it was 896 where both are below 1: there it is one less igamma, and as far off as that."""
+"""Assumed errors in units in the last place.
+
+For 20,000 pairs of numbers from 0.1 to 10, the largest error was 89, 105 and 222 units, measured on 2026-11-29. For
+igammac it was 896 where both are below 1: there it is computed as 1 - igamma, and has the same absolute error.
+"""
 _FAR_FROM_ONE = 2.0**-10
 STEPS = frozenset({"ceil", "floor", "round", "sign"})
-"""Decisions that are floating-point numbers."""
+"""Decisions whose results are floating-point numbers."""
 _BITS: dict[Dtype, tuple[Dtype, int]] = {
     np.dtype(kind): (np.dtype(word), (1 << (digits + 1) // 2) - 1)
     for kind, word, digits in (
@@ -74,31 +83,33 @@ _BITS: dict[Dtype, tuple[Dtype, int]] = {
         (np.float64, np.int64, 52),
     )
 }  # fmt: skip
-"""Of a format, the whole numbers of its size, and the lower half of the digits behind the first."""
+"""The integer type of a format's size, and a mask of the lower half of its fraction bits."""
 _PARTS = {np.dtype(np.complex64): np.dtype(np.float32), np.dtype(np.complex128): np.dtype(np.float64)}
 _COMPARISONS = frozenset({"eq", "eq_to", "ge", "gt", "le", "le_to", "lt", "lt_to", "ne"})
 _EXTREMES = {"argmax": -1.0, "argmin": 1.0}
-"""Primitives that choose an element, and what its numbers are to be multiplied by for it to be the least."""
+"""Primitives that select an element, and the factor that makes its number the least."""
 _TURNS = 4.0
-"""A decision is in doubt that is no further from the other one than so many times what rounding moves it by."""
+"""A decision is in doubt if it is no further from the other one than this many times the effect of rounding."""
 MORE = 3
-"""Evaluations besides the first one that show how far rounding moves what that one may have left by chance."""
+"""Number of further evaluations, which show effects of rounding that cancelled by chance in the first."""
 _PARTS_OF_DOUBTS = 4
-"""Parts in which decisions are turned that are in doubt: so few of these are turned one by one."""
+"""Number of parts in which decisions in doubt are reversed; this many or fewer are reversed one by one."""
 _FEW_DOUBTS = 0.01
-"""The share of a decision that may be in doubt where numbers of 16 bits are."""
-_FEW_TERMS, _FEW_OF_A_VECTOR = 1 << 16, 1 << 22
-"""Terms of all elements of a product of matrices that is added up one by one, and of one of a vector."""
+"""Maximum share of a decision's elements that may be in doubt with 16-bit numbers."""
+_FEW_TERMS = 1 << 16
+"""Maximum number of terms, over all elements, for a product of matrices to be summed one term at a time."""
+_FEW_OF_A_VECTOR = 1 << 22
+"""The same for a product with a vector."""
 _AT_ONCE = 4096
-"""Directions that are drawn together."""
+"""Number of directions that are drawn at once."""
 
 
 class Directions:
-    """Whether each number is off up or down.
+    """Draws for each number whether it is off upwards or downwards.
 
     Args:
-        seed: of all of them.
-        opposite: whether each is off the other way than it is without that.
+        seed: the seed of all directions.
+        opposite: whether to reverse each direction.
     """
 
     def __init__(self, seed: int, *, opposite: bool = False) -> None:
@@ -108,14 +119,14 @@ class Directions:
         self._left = np.empty(0, np.int8)
 
     def take(self, count: int) -> npt.NDArray[np.int8]:
-        """The next ones, each 1 or -1; shape ``(count,)``."""
+        """Return the next directions, each 1 or -1; shape ``(count,)``."""
         if count > len(self._left):
             self._left = self._drawn(max(count, _AT_ONCE))
         taken, self._left = self._left[:count], self._left[count:]
         return taken
 
     def _drawn(self, count: int) -> npt.NDArray[np.int8]:
-        """The first bits of as many bytes; those that are left of a word of four are not used."""
+        """Return directions from one bit of as many bytes; unused bytes of a four-byte word are dropped."""
         words = -(-count // 4)
         raw = self._bits.random_raw(max(0, words - len(self._words) + 1) // 2).astype("<u8", copy=False).view("<u4")
         drawn = np.concatenate([self._words, raw])
@@ -126,25 +137,27 @@ class Directions:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What floating-point numbers decided at one equation of one run."""
+    """The decision that floating-point numbers made at one equation of one run."""
 
     primitive: str
     told: list[Array]
     """The equation's results."""
     measure: Array | None
-    """What it was decided by, in float64: of a comparison the difference of its two sides, of a step the number, of a
-    remainder the quotient; None for another one."""
+    """The float64 number that it depends on; None if there is none.
+
+    For a comparison this is the difference of its sides, for a step the number, and for a remainder the quotient.
+    """
     chosen_from: Array | None
-    """The numbers that an element is chosen from; None for another decision."""
+    """The numbers from which an element is selected; None for another decision."""
 
     @property
     def is_single(self) -> bool:
-        """Whether it is of one number, which may decide on the way that is taken."""
+        """Whether it is a single value, which may determine the path of the evaluation."""
         return not self.told[0].shape
 
     @property
     def apart(self) -> Array | None:
-        """How far each measure is from the nearest one at which it would have been decided otherwise."""
+        """The distance of each measure from the nearest one with another decision."""
         if self.measure is None:
             return None
         match self.primitive:
@@ -152,34 +165,34 @@ class Decision:
                 return self.measure - np.round(self.measure)
             case "round":
                 return self.measure - np.floor(self.measure) - 0.5
-            case "convert_element_type" | "rem":  # both drop digits, and zero is in the middle of what becomes zero
+            case "convert_element_type" | "rem":  # both truncate, and the numbers that become zero are centred at zero
                 return np.where(np.abs(self.measure) < 0.5, np.inf, self.measure - np.round(self.measure))
             case _:
                 return self.measure
 
     def apart_where(self, moved: Array | None) -> Array | None:
-        """How far each is apart if rounding moves any; None if it moves none, or that is not told."""
+        """Return the distances if rounding moves any measure; None if it moves none, or if that is not known."""
         return None if moved is None or not (moved > 0).any() else self.apart
 
     def with_rounded(self, compute: Callable[[], list[Array]]) -> list[Array]:
-        """The results, those that are no decisions but rounded numbers beside them computed."""
+        """Return the results, with rounded numbers that are no decisions computed again."""
         if not any(_is_rounded(each.dtype) for each in self.told) or self.primitive in STEPS:
             return self.told
         return [new if _is_rounded(new.dtype) else each for new, each in zip(compute(), self.told, strict=True)]
 
     def otherwise(self, doubts: Array) -> list[Array]:
-        """The results with those that are in doubt on the other side."""
+        """Return the results with those in doubt reversed."""
         assert self.measure is not None
         (told,) = self.told
         if told.dtype == np.bool_:
             return [told ^ doubts]
         if self.primitive == "sign":
             return [np.where(doubts, -told, told)]
-        with np.errstate(all="ignore"):  # whole numbers of those that are not finite, which are in no doubt
+        with np.errstate(all="ignore"):  # integers of non-finite numbers, which are never in doubt
             return [np.where(doubts, (told.astype(np.float64) + self._step()).astype(told.dtype), told)]
 
     def _step(self) -> Array:
-        """From each whole number that was decided on to the one on the other side."""
+        """Return the steps from the decided integers to those on the other side."""
         assert self.measure is not None
         apart = self.apart
         assert apart is not None
@@ -190,9 +203,9 @@ class Decision:
         return np.where(apart == 0, ties, -np.sign(apart))
 
     def remainders(self, inputs: Inputs, doubts: Array | None = None) -> Array:
-        """Remainders after quotients that were decided on, those in doubt on the other side.
+        """Return remainders for the decided quotients, with those in doubt reversed.
 
-        As any remainder, one there is of the sign of what is divided, or nothing.
+        Like any remainder, a reversed one has the sign of the dividend or is zero.
         """
         assert self.measure is not None
         wide = [each.astype(np.float64) for each in inputs]
@@ -207,14 +220,14 @@ class Decision:
 
 
 class Noting(Together):
-    """Evaluates in the graph's own precision, and keeps what is decided by floating-point numbers."""
+    """Evaluates in the graph's own precision, and records the decisions of floating-point numbers."""
 
     def __init__(self) -> None:
         super().__init__(double=False)
         self._decisions: list[tuple[Sequence[int], Equation, Sequence[Any], Sequence[Any]]] = []
 
     def noted(self, graph: Graph, several: Sequence[Inputs]) -> list[list[Decision]]:
-        """What is decided on each of several inputs, in order.
+        """Return the decisions on each of several inputs, in order.
 
         Raises:
             ReferenceUnknownError: for a primitive that is not modelled.
@@ -242,7 +255,7 @@ class Noting(Together):
         return noted
 
     def apply(self, equation: Equation, inputs: Sequence[Any]) -> list[Any]:
-        """The results of one equation."""
+        """Return the results of one equation."""
         results = super().apply(equation, inputs)
         if _decides(equation, inputs):
             self._decisions.append((self.running, equation, inputs, results))
@@ -250,15 +263,15 @@ class Noting(Together):
 
 
 class Shaken(Evaluator):
-    """Evaluates in the graph's own precision, every rounded number off by a unit in the last place, up or down.
+    """Evaluates in the graph's own precision, with every rounded number off by a unit in the last place, up or down.
 
-    It decides as another evaluation did: what comparisons, ``argmax``, ``floor`` or conversions to whole numbers give
-    is taken from there, and so are quotients of remainders. So it shows how rounding grows along the way that the graph
-    takes, and never goes another way: a text that does is not let off for it.
+    It takes the decisions of another evaluation: the results of comparisons, ``argmax``, ``floor`` and conversions to
+    integers, and the quotients of remainders. So it shows how rounding errors grow along the graph's own path, and
+    never takes another path. A text that does so gets no larger tolerance.
 
     Args:
-        noted: what the other one decided.
-        directions: in which numbers are off.
+        noted: the decisions of the other evaluation.
+        directions: the directions in which numbers are off.
     """
 
     def __init__(self, noted: Sequence[Decision], directions: Directions) -> None:
@@ -266,12 +279,12 @@ class Shaken(Evaluator):
         self._noted = iter(noted)
         self._directions = directions
         self.moved: list[Array | None] = []
-        """Of each decision, how far rounding moves what it is decided by; None where that is not told."""
+        """For each decision, how far rounding moves its measure; None if that is not known."""
         self.unsettled = False
-        """Whether rounding may have another element chosen."""
+        """Whether rounding may change which element is selected."""
 
     def apply(self, equation: Equation, inputs: Inputs) -> list[Array]:
-        """The results of one equation."""
+        """Return the results of one equation."""
         if not _decides(equation, inputs):
             return self._shaken(equation, inputs)
         decision = next(self._noted)
@@ -306,7 +319,7 @@ class Shaken(Evaluator):
         return [self._off(each, units=_units_of(name, each), faithful=faithful) for each in results]
 
     def _off(self, value: Array, *, units: int = 1, faithful: bool | Array = True) -> Array:
-        """Numbers off by so many units; where ``faithful``, one of few digits is taken for exact, as a whole one is."""
+        """Return numbers off by some units; where ``faithful``, a number of few digits is exact, as an integer is."""
         if not _is_rounded(value.dtype):
             return value
         parts = value.ravel()
@@ -322,7 +335,7 @@ class Shaken(Evaluator):
         return (bits + rounded * (units * self._directions.take(bits.size))).view(value.dtype).reshape(value.shape)
 
     def _off_beside_one(self, value: Array) -> Array:
-        """Numbers off by as much as those that they make up one with."""
+        """Return numbers off by the error of their complements to one."""
         if value.dtype != np.float32:
             return value
         directions = self._directions.take(value.size).reshape(value.shape)
@@ -330,7 +343,7 @@ class Shaken(Evaluator):
         return (value + directions * unit).astype(value.dtype)
 
     def _off_one_by_one(self, total: Array, terms: Array) -> Array:
-        """A sum in a format of 16 bits as if it were rounded after each term: XLA may sum up so, and the oracle not."""
+        """Return a 16-bit sum as if rounded after each term, which XLA may do and the oracle does not."""
         if total.dtype not in UNITS:
             return total
         count = max(1, terms.size // max(1, total.size))
@@ -340,20 +353,20 @@ class Shaken(Evaluator):
         return (total.astype(np.float32) + directions * unit).astype(total.dtype)
 
     def _off_in_proportion(self, matrix: Array) -> Array:
-        """Numbers off by as many units of the largest as the matrix has rows; zeros, where turns are saved, stay."""
+        """Return numbers off by the row count in units of the largest number; zeros stay, as rotations skip them."""
         unit = matrix.shape[-1] * np.finfo(matrix.dtype).eps * np.abs(matrix).max(initial=0.0) * (matrix != 0)
         return (matrix + self._directions.take(matrix.size).reshape(matrix.shape) * unit).astype(matrix.dtype)
 
 
 class Turned(Evaluator):
-    """Evaluates in the graph's own precision, each decision that rounding may turn taken the other way.
+    """Evaluates in the graph's own precision, with each decision in doubt reversed.
 
-    Where a turn before has changed what is decided by, by more than rounding does, the decision is taken anew.
+    If an earlier reversal has changed a measure by more than rounding does, the decision is made again.
 
     Args:
-        noted: what was decided, in order.
-        doubts: where each is turned; None if nowhere.
-        moved: of each, how far rounding moves what it is decided by; None where that is not told.
+        noted: the decisions, in order.
+        doubts: where each is reversed; None for nowhere.
+        moved: how far rounding moves each measure; None if that is not known.
     """
 
     def __init__(
@@ -363,7 +376,7 @@ class Turned(Evaluator):
         self._noted = zip(noted, doubts, moved, strict=True)
 
     def apply(self, equation: Equation, inputs: Inputs) -> list[Array]:
-        """The results of one equation."""
+        """Return the results of one equation."""
         if not _decides(equation, inputs):
             return super().apply(equation, inputs)
         decision, doubts, moved = next(self._noted)
@@ -381,12 +394,12 @@ class Turned(Evaluator):
 
     @property
     def is_done(self) -> bool:
-        """Whether it came to as many decisions: if not, it went another way, and its results mean nothing."""
+        """Whether all decisions were reached. If not, it took another path, and its results are meaningless."""
         return next(self._noted, None) is None
 
 
 def _measure(equation: Equation, inputs: Inputs) -> Array | None:
-    """What an equation decides by, as ``Decision.measure`` is; None if that is not told."""
+    """Return the measure of an equation's decision, as in ``Decision.measure``; None if it is not known."""
     if not all(each.dtype in _BITS for each in inputs):
         return None
     name = equation.primitive
@@ -402,7 +415,7 @@ def _measure(equation: Equation, inputs: Inputs) -> Array | None:
 
 
 def _may_choose_another(equation: Equation, numbers: Array, shaken: Array, chosen: Array) -> bool:
-    """Whether one that is not chosen is as close to the one that is as rounding moves any of them."""
+    """Return whether another element is as close to the selected one as rounding moves any of them."""
     if numbers.dtype not in _BITS:
         return False
     (axis,) = equation.parameters["axes"]
@@ -420,16 +433,15 @@ def _moved(measure: Array, shaken: Array | None) -> Array:
 
 
 def most_moved(first: Sequence[Array | None], second: Sequence[Array | None]) -> list[Array | None]:
-    """Of each decision, how far two evaluations move what it is decided by at most."""
+    """Return for each decision the largest distance by which two evaluations move its measure."""
     pairs = zip(first, second, strict=True)
     return [None if one is None or other is None else np.maximum(one, other) for one, other in pairs]
 
 
 def is_unclear(noted: Sequence[Decision], moved: Sequence[Array | None]) -> bool:
-    """Whether a decision that is not in doubt would be if rounding moved it as far as others of its array.
+    """Return whether a decision would be in doubt if rounding moved it as far as others of its array.
 
-    So may a single one be at a tie. One evaluation may leave a sum where it is, since what is off up and what is off
-    down come to the same.
+    A single decision at an exact tie is unclear, too. One evaluation may leave a sum unchanged because errors cancel.
     """
     for decision, by in zip(noted, moved, strict=True):
         apart = decision.apart_where(by)
@@ -444,13 +456,13 @@ def is_unclear(noted: Sequence[Decision], moved: Sequence[Array | None]) -> bool
 
 
 def doubts_of(noted: Sequence[Decision], moved: Sequence[Array | None], *, few: bool = False) -> list[Array | None]:
-    """Of each decision, where rounding may turn it; None if nowhere, and of a single one.
+    """Return for each decision where rounding may reverse it; None for nowhere, and for a single decision.
 
     Args:
-        noted: what was decided, in order.
-        moved: of each, how far rounding moves what it is decided by; None where that is not told.
-        few: whether a decision of which more than a hundredth is in doubt counts as one of which nothing is. In formats
-            of 16 bits many are, and a text that decides wrongly must not pass for it.
+        noted: the decisions, in order.
+        moved: how far rounding moves each measure; None if that is not known.
+        few: whether a decision with more than a hundredth in doubt counts as not in doubt. In 16-bit formats there are
+            many of these, and a text that decides wrongly must not pass because of them.
     """
     found = [None if each.is_single else _doubts(each, by) for each, by in zip(noted, moved, strict=True)]
     if not few:
@@ -459,9 +471,9 @@ def doubts_of(noted: Sequence[Decision], moved: Sequence[Array | None], *, few: 
 
 
 def with_parts(doubts: Sequence[Array | None]) -> list[Sequence[Array | None]]:
-    """The doubts, and if there are several, each in one of a few parts; nothing if there are none.
+    """Return the doubts, and if there are several, each of a few parts of them; empty if there are none.
 
-    What two of them change may come to nothing together, where a text turns one of the two.
+    The effects of two reversals may cancel, whereas a text may reverse only one of them.
     """
     sizes = [0 if each is None else int(each.sum()) for each in doubts]
     several = min(_PARTS_OF_DOUBTS, sum(sizes))
@@ -473,7 +485,7 @@ def with_parts(doubts: Sequence[Array | None]) -> list[Sequence[Array | None]]:
 
 
 def _part(doubts: Array | None, end: int, part: int, several: int) -> Array | None:
-    """Of what is in doubt, every so manieth place, counted through all decisions up to one; None if none is."""
+    """Return every n-th place in doubt, counted over all decisions up to this one; None if there is none."""
     if doubts is None:
         return None
     places = np.flatnonzero(doubts)
@@ -483,33 +495,33 @@ def _part(doubts: Array | None, end: int, part: int, several: int) -> Array | No
 
 
 def is_open(noted: Sequence[Decision], moved: Sequence[Array | None]) -> bool:
-    """Whether rounding may turn a single decision, which may be on the way that is taken."""
+    """Return whether rounding may reverse a single decision, which may change the path of the evaluation."""
     return any(each.is_single and _doubts(each, by) is not None for each, by in zip(noted, moved, strict=True))
 
 
 def _doubts(decision: Decision, moved: Array | None) -> Array | None:
-    """Where rounding may turn a decision; None if nowhere. An exact tie, which nothing moves, is no doubt."""
+    """Return where rounding may reverse a decision; None if nowhere. An exact tie that nothing moves is no doubt."""
     apart = decision.apart_where(moved)
     doubts = None if apart is None or moved is None else _in_doubt(apart, moved)
     return doubts if doubts is not None and doubts.any() else None
 
 
 def _in_doubt(apart: Array, moved: Array) -> Array:
-    """Where what is decided by is no further from being decided otherwise than rounding may move it."""
+    """Return where a measure is no further from another decision than rounding may move it."""
     return (moved > 0) & (np.abs(apart) <= _TURNS * moved)
 
 
 def _units_of(primitive: str, result: Array) -> int:
-    """How many units in the last place XLA's CPU may be off by."""
-    if result.dtype != np.float32:  # those of 16 bits are rounded from it
+    """Return by how many units in the last place XLA's CPU may be off."""
+    if result.dtype != np.float32:  # 16-bit results are rounded from float32
         return 1
     return _FAR_UNITS.get(primitive, _COARSE_UNITS if primitive in COARSE else 1)
 
 
 def _summed_in_turn(terms: Array, axes: tuple[int, ...], total: Array) -> Array:
-    """A sum in float32 with its terms added one after the other, as XLA's CPU does; others as they are.
+    """Return a float32 sum with its terms added one after the other, as XLA's CPU does; others unchanged.
 
-    The oracle adds in pairs. What is rounded away of many terms that are alike has one direction, and grows with them.
+    The oracle adds in pairs. For many similar terms, rounding errors have one direction and accumulate.
     """
     if total.dtype != np.float32 or not terms.size:
         return total
@@ -518,7 +530,7 @@ def _summed_in_turn(terms: Array, axes: tuple[int, ...], total: Array) -> Array:
 
 
 def _multiplied_in_turn(left: Array, right: Array, dimensions: Any, product: Array) -> Array:
-    """A product in float32, likewise, if it is small or one side is a vector; XLA's CPU computes others in blocks."""
+    """Return a float32 product likewise if it is small or one side is a vector; XLA's CPU has blocks for others."""
     summed, batch = dimensions
     terms = product.size * math.prod(left.shape[axis] for axis in summed[0])
     if {left.dtype, right.dtype, product.dtype} != {np.dtype(np.float32)} or not 0 < terms <= _FEW_OF_A_VECTOR:
@@ -531,7 +543,7 @@ def _multiplied_in_turn(left: Array, right: Array, dimensions: Any, product: Arr
 
 
 def _with_last(matrix: Array, batch: Sequence[int], summed: Sequence[int]) -> Array:
-    """A matrix in which axes are joined to three: those of a batch, the others, and those that are summed over."""
+    """Return a matrix with its axes joined to three: batch, others, and those that are summed."""
     others = [axis for axis in range(matrix.ndim) if axis not in (*batch, *summed)]
     moved = matrix.transpose(*batch, *others, *summed)
     return moved.reshape(
@@ -540,7 +552,7 @@ def _with_last(matrix: Array, batch: Sequence[int], summed: Sequence[int]) -> Ar
 
 
 def _is_power_of_two(divisors: Array) -> bool | Array:
-    """Which of real numbers are; no complex one is."""
+    """Return which real numbers are powers of two; False for complex ones."""
     return divisors.dtype in _BITS and np.abs(np.frexp(divisors.astype(np.float64))[0]) == 0.5
 
 
@@ -549,7 +561,7 @@ def _is_rounded(dtype: Dtype | None) -> bool:
 
 
 def _decides(equation: Equation, inputs: Sequence[Any]) -> bool:
-    """Whether floating-point numbers are turned into whole ones, truth values or steps, or lose whole multiples."""
+    """Return whether floating-point numbers become integers, truth values or steps, or are reduced by a remainder."""
     if equation.primitive in STEPS:
         return True
     if equation.primitive == "rem":

@@ -1,7 +1,7 @@
-"""Evaluates a graph on several inputs at once: each equation once for all runs, as far as its rule can.
+"""Evaluates a graph on several inputs at once: each equation once for all runs, if its rule allows it.
 
-What differs between runs is held along a first axis. A primitive that works element by element, or along axes, does the
-same along one axis more; any other is evaluated run by run. Each run's numbers are those that it gives by itself.
+Values that differ between runs are stacked along a first axis. A primitive that works elementwise or along axes works
+the same with one more axis; any other is evaluated run by run. Each run's numbers are the same as if it ran alone.
 """
 
 import itertools
@@ -20,7 +20,7 @@ from synthesis.frontends.jax.reference.rules.table import Array, Dtype, Inputs, 
 from synthesis.frontends.jax.reference.work import largest_of
 
 _MOST_AT_ONCE = 1 << 22
-"""Elements of one array of all runs together."""
+"""Maximum number of elements of one array, over all runs of a group."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,35 +31,34 @@ class Stack:
 
     @property
     def dtype(self) -> Dtype:
-        """Of each of them."""
+        """The dtype of each value."""
         return self.data.dtype
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """Of each of them."""
+        """The shape of each value."""
         return self.data.shape[1:]
 
     @property
     def ndim(self) -> int:
-        """Of each of them."""
+        """The number of dimensions of each value."""
         return self.data.ndim - 1
 
     def __getitem__(self, index: int) -> "Stack":
-        """An element, or a row, of each of them."""
+        """Return an element, or a row, of each value."""
         return Stack(self.data[:, index])
 
 
 Several = Array | Stack
-"""What is the same in all runs, or differs."""
+"""A value that is the same in all runs, or a stack."""
 Form = Callable[["Together", Sequence[Any], Equation], Sequence[Any] | None]
-"""What an equation gives of values of which one is a stack at least; None if it has to be evaluated run by run."""
+"""Returns an equation's results for values of which at least one is a stack; None if it needs to run once per run."""
 
 
 def at_once(graph: Graph, several: Sequence[Inputs]) -> list[Sequence[Inputs]]:
-    """Inputs in groups, of each of which the largest array that the graph makes is not too large for all of it.
+    """Return inputs in groups for which the largest array that the graph makes is not too large.
 
-    Nothing is won where arrays are large: an equation takes as long as its elements do, not as long as it takes to
-    begin with it.
+    Large arrays gain nothing from this, because their elements, not the start of each equation, take the time.
     """
     size = max(1, _MOST_AT_ONCE // largest_of(graph))
     return [several[place : place + size] for place in range(0, len(several), size)]
@@ -70,20 +69,20 @@ class Together(Evaluator):
 
     Args:
         double: whether every floating-point number is computed in float64.
-        trace: what the graphs that are evaluated, and the arms that are taken, are noted in, if anything.
+        trace: records the graphs that are evaluated and the arms that are taken; None for no record.
     """
 
     def __init__(self, *, double: bool, trace: Trace | None = None) -> None:
         super().__init__(double=double, trace=trace)
         self.running: Sequence[int] = ()
-        """The runs that what is being evaluated is of, one an element of each stack."""
+        """The runs that are being evaluated, one per element of each stack."""
         self._came_to: list[dict[int, None]] = []
         self._took: list[dict[tuple[int, int], None]] = []
         self._all_taken = set[int]()
-        """The numbers of the equations of which each run has taken every arm."""
+        """The identities of the equations of which each run has taken every arm."""
 
     def runs(self, graph: Graph, several: Sequence[Inputs], *, first: int = 0) -> list[list[Array]]:
-        """A function's results on several inputs; where one fails, what is told is what the first to fail comes to.
+        """Return a function's results on several inputs. If some fail, the error is that of the first.
 
         Raises:
             ReferenceUnknownError: for a primitive that is not modelled.
@@ -111,7 +110,7 @@ class Together(Evaluator):
         return [[of_run(each, run) for each in made] for run in range(len(several))]
 
     def together(self, graph: Graph, several: Sequence[Inputs]) -> list[Any]:
-        """A function's results on several inputs, each an array or a stack."""
+        """Return a function's results on several inputs, each an array or a stack."""
         self.running, self._came_to = range(len(several)), [{} for _ in several]
         self._took, self._all_taken = [{} for _ in several], set[int]()
         with np.errstate(all="ignore"):
@@ -120,7 +119,7 @@ class Together(Evaluator):
             return self.call(graph, given)
 
     def note(self, graph: Graph) -> None:
-        """Note that the runs come to a graph."""
+        """Record that the runs reach a graph."""
         if self._came_to:
             for run in self.running:
                 self._came_to[run].setdefault(id(graph))
@@ -128,7 +127,7 @@ class Together(Evaluator):
             super().note(graph)
 
     def note_arms(self, equation: Equation, inputs: Sequence[Any]) -> None:
-        """Note which arms of an equation each run takes, if it is one that has arms."""
+        """Record which arms of an equation each run takes, if it has arms."""
         if not self._took:
             super().note_arms(equation, inputs)
             return
@@ -147,13 +146,13 @@ class Together(Evaluator):
             self._all_taken.add(place)
 
     def stack(self, rows: Sequence[Any]) -> Any:
-        """What the steps of a loop gave, along a new first axis of each run's."""
+        """Return the results of a loop's steps along a new first axis of each run's."""
         if not any(type(each) is Stack for each in rows):
             return super().stack(rows)
         return Stack(np.stack([_whole(each, len(self.running)) for each in rows], axis=1))
 
     def apply(self, equation: Equation, inputs: Sequence[Any]) -> list[Any]:
-        """The results of one equation, each an array or a stack."""
+        """Return the results of one equation, each an array or a stack."""
         if not any(type(each) is Stack for each in inputs):
             return super().apply(equation, inputs)
         form = _FORMS.get(RULES.get(equation.primitive))
@@ -166,7 +165,7 @@ class Together(Evaluator):
     def of_all(
         self, equation: Equation, inputs: Inputs, parameters: dict[str, Any], types: tuple[Shaped, ...] | None = None
     ) -> list[Stack] | None:
-        """What a rule gives of whole stacks with other parameters and types; None if that is not of a run each."""
+        """Return a rule's results on whole stacks with other parameters and types; None if they are not one per run."""
         told = {**equation.parameters, **parameters} if parameters else equation.parameters
         given = equation.inputs, equation.outputs
         made = self.ruled(Equation(equation.primitive, told, *given, types or equation.types), inputs)
@@ -185,11 +184,11 @@ class Together(Evaluator):
     def in_groups(
         self, groups: Sequence[Sequence[int]], work: Callable[[int, list[Any]], Sequence[Any]], inputs: Sequence[Any]
     ) -> list[Any]:
-        """The results of all runs, some of them after others.
+        """Return the results of all runs, computed in groups.
 
         Args:
-            groups: places in the stacks, each in one group.
-            work: takes the number of a group and its inputs, and gives the results.
+            groups: positions in the stacks, each in one group.
+            work: takes the number of a group and its inputs, and returns the results.
             inputs: arrays or stacks.
         """
         everyone, made = self.running, list[Sequence[Any]]()
@@ -208,23 +207,23 @@ class Together(Evaluator):
 
 
 def of_run(value: Any, place: int) -> Array:
-    """A run's own value, by its place in stacks."""
+    """Return a run's own value, by its position in stacks."""
     return value.data[place, ...] if type(value) is Stack else value
 
 
 def part_of(value: Any, places: Sequence[int]) -> Any:
-    """The values of some runs."""
+    """Return the values of some runs."""
     return Stack(value.data[list(places)]) if type(value) is Stack else value
 
 
 def _alike_or_stacked(arrays: Sequence[Array]) -> Several:
-    """An array that all runs have the same of, or a stack."""
+    """Return an array if all runs have the same one, else a stack."""
     first = arrays[0]
     return first if all(each is first for each in arrays) else Stack(stacked(arrays))
 
 
 def stacked(arrays: Sequence[Array]) -> Array:
-    """Arrays along a new first axis, each laid out in memory as it was, since sums depend on that."""
+    """Return arrays along a new first axis, each with its memory layout, on which sums depend."""
     first = arrays[0]
     if first.flags.c_contiguous or first.ndim < 2:
         return np.stack(arrays)
@@ -234,7 +233,7 @@ def stacked(arrays: Sequence[Array]) -> Array:
 
 
 def _whole(value: Any, runs: int) -> Array:
-    """A value of every run along a first axis."""
+    """Return the values of all runs along a first axis."""
     return value.data if type(value) is Stack else np.broadcast_to(value, (runs, *np.shape(value)))
 
 
@@ -242,7 +241,7 @@ def _whole(value: Any, runs: int) -> Array:
 
 
 def _elementwise(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
-    """A number may stand beside arrays; an array beside stacks is that of each run."""
+    """Broadcast numbers and arrays that all runs share."""
     rank = max(each.ndim for each in inputs)
     return together.of_all(equation, [_aligned(each, rank) for each in inputs], {})
 
@@ -257,7 +256,7 @@ def _aligned(value: Any, rank: int) -> Array:
 
 
 def _along(*names: str) -> Form:
-    """The form of a primitive that is told axes, under these names."""
+    """Return the form of a primitive with axes in parameters of these names."""
 
     def form(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
         runs, told = len(together.running), equation.parameters
@@ -278,7 +277,7 @@ def _all_axes(together: Together, inputs: Sequence[Any], equation: Equation) -> 
 
 
 def _shaped(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
-    """Of a shape that the text gives, with the elements in their order."""
+    """Evaluate a primitive that keeps the order of elements and has its shape in the text."""
     told, runs = equation.parameters, len(together.running)
     if told.get("dimensions") is not None and equation.primitive == "reshape":
         return None
@@ -287,7 +286,7 @@ def _shaped(together: Together, inputs: Sequence[Any], equation: Equation) -> Se
 
 
 def _leading(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
-    """The rule keeps whatever axes come first, and runs are one more of them."""
+    """Evaluate a primitive whose rule keeps any leading axes, of which runs are one more."""
     runs = len(together.running)
     return together.of_all(equation, [_whole(each, runs) for each in inputs], {}, _one_axis_more(equation, runs))
 
@@ -324,7 +323,7 @@ def _padded(together: Together, inputs: Sequence[Any], equation: Equation) -> Se
 
 
 def _product(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
-    """Runs are one batch axis more."""
+    """Evaluate a product with the runs as one more batch axis."""
     runs = len(together.running)
     (left_summed, right_summed), (left_batch, right_batch) = equation.parameters["dimension_numbers"]
     numbers = (
@@ -353,13 +352,13 @@ def _dynamic_update(together: Together, inputs: Sequence[Any], equation: Equatio
 
 
 def _called(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
-    """The rule only hands on what it is given, or its rows."""
+    """Evaluate a primitive whose rule only passes on its inputs, or rows of them."""
     made: Any = RULES[equation.primitive](together, inputs, equation.parameters, equation.types)
     return made
 
 
 def _branched(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
-    """Runs that take the same branch take it together."""
+    """Evaluate a branch; runs that take the same branch take it together."""
     index, *given = inputs
     branches = equation.parameters["branches"]
     if type(index) is not Stack:
@@ -373,14 +372,14 @@ def _branched(together: Together, inputs: Sequence[Any], equation: Equation) -> 
 
 
 def _looped(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
-    """As long as all runs go on; where some leave, the others go on without them."""
+    """Evaluate a loop for all runs together; if some leave it, the others continue without them."""
     if _rank_of_result(equation.parameters["cond_jaxpr"]):
-        return None  # a batch whose loops end at different trips
+        return None  # a batch whose loops end after different numbers of trips
     return _trips(together, list(inputs), equation, trips=0, tested=False)
 
 
 def _trips(together: Together, inputs: list[Any], equation: Equation, *, trips: int, tested: bool) -> Sequence[Any]:
-    """What a loop leaves, of runs that are known to go on or of ones that are to be asked, after so many trips."""
+    """Return a loop's results after some trips; ``tested`` is whether all runs are known to continue."""
     told = equation.parameters
     asked, looped = int(told["cond_nconsts"]), int(told["body_nconsts"])
     constants, state = inputs[: asked + looped], inputs[asked + looped :]
@@ -398,7 +397,7 @@ def _trips(together: Together, inputs: list[Any], equation: Equation, *, trips: 
 
 
 def _parted(together: Together, inputs: Sequence[Any], equation: Equation, goes_on: Array, trips: int) -> Sequence[Any]:
-    """What a loop leaves where only some of the runs go on."""
+    """Return a loop's results if only some of the runs continue."""
     groups = [np.flatnonzero(goes_on).tolist(), np.flatnonzero(~goes_on).tolist()]
     constants = int(equation.parameters["cond_nconsts"]) + int(equation.parameters["body_nconsts"])
 
@@ -409,7 +408,7 @@ def _parted(together: Together, inputs: Sequence[Any], equation: Equation, goes_
 
 
 def _rank_of_result(graph: Graph) -> int:
-    """The rank of a graph's first result; 0 for one that it only hands on."""
+    """Return the rank of a graph's first result; 0 if no equation makes it."""
     types = (zip(each.outputs, each.types, strict=True) for each in graph.equations)
     return next((len(kind.shape) for pairs in types for name, kind in pairs if name == graph.outputs[0]), 0)
 
@@ -442,4 +441,4 @@ _NAMED: dict[str, Form] = {
     "transpose": _transposed, "while": _looped,
 }  # fmt: skip
 _FORMS: dict[Rule | None, Form] = {RULES[name]: form for name, form in _NAMED.items()}
-"""Rule to its form: another rule in the place of one has none."""
+"""Maps rules to their forms. A rule that replaces one of these has no form."""

@@ -1,4 +1,4 @@
-"""How dear it is to evaluate a graph: told from its shapes alone, so that it is the same on every machine."""
+"""Estimates the cost of evaluating a graph from its shapes alone, so that it is the same on every machine."""
 
 import math
 from collections.abc import Mapping
@@ -7,19 +7,19 @@ from typing import Any, cast
 from synthesis.frontends.jax.graphs import Constant, Equation, Graph, Grid
 
 _EQUATION = 2000.0
-"""Elements that take as long as it does to begin with an equation."""
+"""The fixed cost of an equation, in elements."""
 _PRODUCT = 1 / 8
-"""Elements that take as long as a product that is added to others."""
+"""The cost of a multiplication and addition inside a product, in elements."""
 _TRIPS = 30
-"""Of a loop; how many it makes is not known."""
+"""Assumed number of trips of a loop; the actual one is not known."""
 _Sizes = Mapping[Any, tuple[int, ...]]
 
 
 def work_of(graph: Graph) -> float:
-    """Elements that the equations of a traced graph make and read, those in loops as often as these run.
+    """Return the number of elements that a graph's equations read and write; those in loops count once per trip.
 
     Args:
-        graph: with the types of its inputs, and of those of the graphs inside it.
+        graph: a graph with the types of its inputs, and of those of the graphs inside it.
     """
     shapes: dict[Any, tuple[int, ...]] = {
         name: kind.shape for name, kind in zip(graph.inputs, graph.types, strict=False)
@@ -32,7 +32,7 @@ def work_of(graph: Graph) -> float:
 
 
 def largest_of(graph: Graph) -> int:
-    """Elements of the largest array that an equation of a graph makes, or one of a graph inside it; 1 at least."""
+    """Return the size of the largest array that an equation of a graph or of an inner graph makes; at least 1."""
     made = (math.prod(kind.shape) for equation in graph.equations for kind in equation.types)
     inside = (largest_of(inner) for equation in graph.equations for inner in graphs_in(equation))
     return max([1, *made, *inside])
@@ -47,7 +47,7 @@ def _own(equation: Equation, shapes: _Sizes) -> float:
     if equation.primitive == "conv_general_dilated":  # each result is a sum over all of the kernel but one axis
         return made * (1 + max(given[1], default=1) ** -1 * math.prod(given[1]))
     whole = made + sum(map(math.prod, given))
-    if equation.primitive == "sort":  # compares each as often as its row can be halved
+    if equation.primitive == "sort":  # compares each element as often as its row can be halved
         length = equation.types[0].shape[int(equation.parameters["dimension"])]
         return whole * max(1.0, math.log2(max(1, length)))
     return whole

@@ -1,7 +1,8 @@
-"""What each of JAX's primitives computes, by name: the reference half of the op catalogue.
+"""The rules of JAX's primitives, by name: the reference half of the op catalogue.
 
 To add one, write a function of (evaluator, inputs, parameters, types of the outputs) in the module of its group and
-register it with :func:`rule`. What is not in the table is refused; ``irsmith ops --frontend jax --missing`` lists it.
+register it with :func:`rule`. A primitive that is not in the table is refused; ``irsmith ops --frontend jax --missing``
+lists it.
 """
 
 from synthesis.frontends.jax.reference.rules import (

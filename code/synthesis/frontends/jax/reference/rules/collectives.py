@@ -1,6 +1,6 @@
-"""What runs in parts on the devices of a mesh, of which there is one here; after ``jax.shard_map`` and ``jax.lax``.
+"""Collective operations on the devices of a mesh, here of one device; after ``jax.shard_map`` and ``jax.lax``.
 
-A part is then all there is, and what devices tell each other is what the one has.
+A device's part is then the whole, and communication returns the device's own data.
 """
 
 import math
@@ -23,7 +23,7 @@ def _shard_map(evaluator: Machine, inputs: Inputs, parameters: Parameters, _: Ty
 
 
 def _combining(function: Callable[..., Array]) -> Rule:
-    """Over an axis that ``jax.vmap`` has made a dimension of what is there; devices have nothing else to tell."""
+    """Return a rule that combines values over axes that ``jax.vmap`` has made dimensions; one device adds nothing."""
 
     def compute(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
         axes = tuple(each for each in parameters["axes"] if isinstance(each, int))

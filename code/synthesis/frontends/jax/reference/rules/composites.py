@@ -1,4 +1,4 @@
-"""Primitives that are several operations: each is a graph of simple ones, so that rounding is told of every step."""
+"""Primitives made of several operations: each is a graph of simple ones, so that the rounding of every step counts."""
 
 import functools
 from typing import Any
@@ -24,7 +24,7 @@ _Shapes = tuple[tuple[int, ...], ...]
 
 @rule("one_minus_square")
 def _one_minus_square(evaluator: Machine, inputs: Inputs, _: Parameters, types: Types) -> Results:
-    """``(1 + x) (1 - x)``, which keeps its digits near one; after the documentation of ``jax.lax.one_minus_square``."""
+    """Return ``(1 + x) (1 - x)``, accurate near one; after the documentation of ``jax.lax.one_minus_square``."""
     return evaluator.call(_one_minus_square_graph(numbers(types[0]), types[0].shape), inputs)
 
 
@@ -41,7 +41,7 @@ def _one_minus_square_graph(dtype: Dtype, shape: tuple[int, ...]) -> Graph:
 
 @rule("polynomial")
 def _polynomial(evaluator: Machine, inputs: Inputs, _: Parameters, types: Types) -> Results:
-    """By Horner's rule, coefficients from the lowest degree on; after the documentation of ``jax.lax.polynomial``."""
+    """Use Horner's rule, lowest degree first; after the documentation of ``jax.lax.polynomial``."""
     shapes = tuple(tuple(each.shape) for each in inputs)
     return evaluator.call(_polynomial_graph(numbers(types[0]), shapes), inputs)
 
@@ -64,10 +64,10 @@ def _polynomial_graph(dtype: Dtype, shapes: _Shapes) -> Graph:
 
 @rule("scaled_dot")
 def _scaled_dot(evaluator: Machine, inputs: Inputs, parameters: Parameters, types: Types) -> Results:
-    """The product of two operands, each times its scales, of which one is for several elements in a row.
+    """Return the product of two operands, each times its scales; one scale applies to several elements in a row.
 
-    After the documentation of ``jax.lax.scaled_dot``. Where no hardware multiplies so, JAX scales in bfloat16, whatever
-    the operands are.
+    After the documentation of ``jax.lax.scaled_dot``. Without hardware for this product, JAX scales in bfloat16,
+    whatever the operands' dtype is.
     """
     dimensions, shapes = parameters["dimension_numbers"], tuple(tuple(each.shape) for each in inputs)
     return evaluator.call(_scaled_dot_graph(numbers(types[0]), shapes, dimensions, types[0].shape), inputs)

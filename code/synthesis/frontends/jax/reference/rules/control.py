@@ -23,7 +23,7 @@ def _cond(evaluator: Machine, inputs: Inputs, parameters: Parameters, _: Types) 
 
 @rule("platform_index")
 def _platform(_: Machine, __: Inputs, parameters: Parameters, ___: Types) -> Results:
-    """The branch that is for a CPU."""
+    """Return the number of the branch for a CPU."""
     platforms = parameters["platforms"]
     found = (k for k, names in enumerate(platforms) if names is None or "cpu" in names)
     return np.int32(next(found, len(platforms) - 1))
@@ -39,7 +39,7 @@ def _while(evaluator: Machine, inputs: Inputs, parameters: Parameters, _: Types)
         if not np.any(holds):
             return state
         new = evaluator.call(parameters["body_jaxpr"], [*body_constants, *state])
-        if np.ndim(holds):  # a batch whose loops end at different trips
+        if np.ndim(holds):  # a batch whose loops end after different numbers of trips
             new = [np.where(np.reshape(holds, (*holds.shape, *(1,) * (np.ndim(old) - holds.ndim))), each, old)
                    for each, old in zip(new, state, strict=True)]  # fmt: skip
         state, trips = new, trips + 1

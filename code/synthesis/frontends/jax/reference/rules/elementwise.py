@@ -1,4 +1,4 @@
-"""Primitives that work element by element; after ``jax.lax``'s documentation."""
+"""Elementwise primitives, after ``jax.lax``'s documentation."""
 
 from collections.abc import Callable
 from typing import Any
@@ -21,23 +21,23 @@ from synthesis.frontends.jax.reference.rules.table import (
 )
 
 scipy: Any = _scipy
-"""Whose functions SciPy imports when they are first asked for: that takes half as long as the import of JAX."""
+"""SciPy imports its functions on first use, which takes half as long as importing JAX."""
 _FURTHEST = 500.0
-"""Numbers beyond which a power series is not summed up."""
+"""Largest number for which a power series is summed."""
 _Function = Callable[..., Array]
-"""Of arrays."""
+"""A function of arrays."""
 
 
 def _plain(function: _Function) -> Rule:
     def compute(evaluator: Machine, inputs: Inputs, __: Parameters, types: Types) -> Results:
-        # NumPy computes some functions of small formats in wider ones.
+        # NumPy computes some functions of small formats in wider formats.
         return np.asarray(function(*inputs)).astype(evaluator.format(types[0].dtype), copy=False)
 
     return compute
 
 
 def _special(function: _Function | str) -> _Function:
-    """A function, or SciPy's of a name, which knows no small formats; XLA computes these in float32 too."""
+    """Return a function, or SciPy's function of a name, that computes small formats in float32, as XLA does."""
 
     def compute(*inputs: Array) -> Array:
         found = getattr(scipy.special, function) if isinstance(function, str) else function
@@ -51,7 +51,7 @@ def _log_gamma(x: Array) -> Array:
 
 
 def _digamma(x: Array) -> Array:
-    """At its poles it is no number in JAX, where SciPy has an infinity for 0."""
+    """Return the digamma function, with NaN at its poles as in JAX; SciPy returns an infinity at 0."""
     return np.where((x <= 0) & (x == np.floor(x)), np.nan, scipy.special.digamma(x))
 
 
@@ -72,10 +72,10 @@ def _incomplete_gamma(name: str) -> _Function:
 
 
 def _derivative_by_order(order: Array, x: Array) -> Array:
-    """The derivative by ``a`` of the lower incomplete gamma function, regularised, of ``a`` and ``x``.
+    """Return the derivative by ``a`` of the regularised lower incomplete gamma function of ``a`` and ``x``.
 
-    Term by term of its power series, sum of x^(a + n) e^-x / Gamma(a + n + 1): NIST, Digital Library of Mathematical
-    Functions, 8.7.1.
+    It is the term-by-term derivative of its power series, sum of x^(a + n) e^-x / Gamma(a + n + 1): NIST, Digital
+    Library of Mathematical Functions, 8.7.1.
     """
     a, z = np.broadcast_arrays(order.astype(np.float64), x.astype(np.float64))
     inside = (a > 0) & (z > 0) & np.isfinite(z) & np.isfinite(a)
@@ -91,14 +91,14 @@ def _derivative_by_order(order: Array, x: Array) -> Array:
 
 
 def _complex(real: Array, imaginary: Array) -> Array:
-    """Not by arithmetic, which makes a NaN of an infinity."""
+    """Return complex numbers, set part by part, because arithmetic would turn an infinity into NaN."""
     made = np.empty(np.shape(real), np.complex128 if real.dtype.itemsize == 8 else np.complex64)
     made.real, made.imag = real, imaginary
     return made
 
 
 def _divided(a: Array, b: Array) -> Array:
-    """Whole numbers to zero; by zero it is all bits, and the lowest by -1 is itself."""
+    """Return quotients. Integers round to zero; division by zero sets all bits, the lowest number by -1 is itself."""
     if a.dtype.kind not in "iu":
         return np.true_divide(a, b)
     safe = np.where(b == 0, 1, b).astype(a.dtype)
@@ -127,21 +127,21 @@ def _logical_right(a: Array, b: Array) -> Array:
 
 
 def _arithmetic_right(a: Array, b: Array) -> Array:
-    """Of bits, whatever the type: the first is spread, and an amount beyond them spreads it over all."""
+    """Shift the bits of any type to the right, repeating the sign bit; larger amounts fill all bits with it."""
     last = 8 * a.dtype.itemsize - 1
     amount = np.where((b >= 0) & (b <= last), b, last).astype(f"i{a.dtype.itemsize}")
     return np.right_shift(a.view(f"i{a.dtype.itemsize}"), amount).view(a.dtype)
 
 
 def _high_half(a: Array, b: Array) -> Array:
-    """Of a product with twice the bits, the higher ones."""
+    """Return the upper half of the bits of a product with twice the width."""
     bits = 8 * a.dtype.itemsize
     wide: Any = np.dtype(object) if bits == 64 else np.int64 if a.dtype.kind == "i" else np.uint64
     return np.asarray((a.astype(wide) * b.astype(wide)) >> bits).astype(a.dtype)
 
 
 def _ones(a: Array) -> Array:
-    """NumPy counts those of the absolute value."""
+    """Count the bits that are set. NumPy would count those of the absolute value."""
     return np.bitwise_count(a.view(f"u{a.dtype.itemsize}"))
 
 
@@ -156,7 +156,7 @@ def _sign(x: Array) -> Array:
 
 
 def _by_total_order(compare: np.ufunc) -> _Function:
-    """A comparison in the order of IEEE 754 in which -0 comes before 0, and what is no number before or after all."""
+    """Return a comparison in the total order of IEEE 754: -0 is before 0, and NaN before or after all numbers."""
 
     def place(x: Array) -> Array:
         if x.dtype.kind in "biu":
@@ -164,7 +164,7 @@ def _by_total_order(compare: np.ufunc) -> _Function:
         if x.dtype.kind == "c":
             raise NotImplementedError("complex numbers")
         word = x.view(f"i{x.dtype.itemsize}")
-        return np.where(word < 0, word ^ np.iinfo(word.dtype).max, word)  # of negative numbers the larger bits are less
+        return np.where(word < 0, word ^ np.iinfo(word.dtype).max, word)  # larger bits of negatives are less
 
     def compared(a: Array, b: Array) -> Array:
         return compare(place(a), place(b))
@@ -231,13 +231,13 @@ def _round(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Res
     if to_even:
         return np.round(x).astype(x.dtype)
     whole = np.trunc(x)
-    away = np.abs(x - whole) >= x.dtype.type(0.5)  # exact, where adding a half is not
+    away = np.abs(x - whole) >= x.dtype.type(0.5)  # exact, unlike adding a half
     return np.where(away, whole + np.copysign(x.dtype.type(1), x), whole).astype(x.dtype)
 
 
 @rule("reduce_precision")
 def _reduce_precision(evaluator: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
-    """To the nearest number with these bits, even ones on ties, those below the smallest normal one to zero."""
+    """Round to the nearest number with these bits, ties to even; numbers below the smallest normal one become zero."""
     (x,) = inputs
     if evaluator.double:
         return x
@@ -257,7 +257,7 @@ def _convert(evaluator: Machine, inputs: Inputs, parameters: Parameters, types: 
     if is_floating(x.dtype) and is_whole(target):
         x = np.nan_to_num(np.trunc(x.astype(np.float64)), nan=0.0)
         least, greatest = limits_of(target)
-        inside = (x > float(least)) & (x < float(greatest))  # the highest of 64 bits is no float64
+        inside = (x > float(least)) & (x < float(greatest))  # the largest 64-bit integer is no float64
         whole = np.where(inside, x, 0).astype(target)
         return np.where(inside, whole, np.where(x < 0, least, np.where(x > 0, greatest, 0)).astype(target))
     if evaluator.double and x.dtype.kind == "f" and numbers(types[0]).name in ("float16", "bfloat16"):
@@ -269,7 +269,7 @@ def _convert(evaluator: Machine, inputs: Inputs, parameters: Parameters, types: 
 def _bitcast(evaluator: Machine, inputs: Inputs, _: Parameters, types: Types) -> Results:
     (x,), target = inputs, numbers(types[0])
     if x.dtype.kind == "f":
-        if evaluator.double:  # bits of a number in another precision mean nothing
+        if evaluator.double:  # the bits of a number in another precision are meaningless
             if target.itemsize not in (4, 8) or x.shape != types[0].shape:
                 raise NotImplementedError("bits of a small format")
             x = x.astype(f"f{target.itemsize}")

@@ -1,8 +1,7 @@
 """Pallas: a kernel that runs once for each point of a grid, on blocks of arrays; after ``jax.experimental.pallas``.
 
-A reference of Pallas's is an array here, which the kernel reads and changes in place. Blocks that reach beyond an
-array's end, and what nobody has written, hold NaN, or the least whole number, as they do where Pallas interprets a
-kernel on a CPU.
+A Pallas reference is an array here, which the kernel reads and changes in place. Elements beyond an array's end, and
+those that were not written, are NaN or the smallest integer, as when Pallas interprets a kernel on a CPU.
 """
 
 import itertools
@@ -61,12 +60,12 @@ def _unwritten(evaluator: Machine, kind: Shaped) -> Array:
 
 
 def _nothing(dtype: Dtype) -> float:
-    """What an element holds that nobody has written."""
+    """Return the value of an element that was not written."""
     return int(np.iinfo(dtype).min) if dtype.kind in "iu" else 0 if dtype.kind == "b" else np.nan
 
 
 def _padded(array: Array, block: Block) -> Array:
-    """An array with as many more rows as it takes to fill its last block, where nothing is written."""
+    """Return an array extended by unwritten elements to fill its last block."""
     more = [(0, -length % (size or 1)) for length, size in zip(array.shape, block.sizes, strict=True)]
     if not any(after for _, after in more):
         return np.array(array)
@@ -74,10 +73,10 @@ def _padded(array: Array, block: Block) -> Array:
 
 
 def _place(indices: Sequence[Array], block: Block, array: Array) -> tuple[Any, ...]:
-    """Where a block lies in its array.
+    """Return the position of a block in its array.
 
     Raises:
-        ReferenceFaultError: if that is beyond its end.
+        ReferenceFaultError: if the block begins outside the array.
     """
     place: list[Any] = []
     for index, size, length in zip(indices, block.sizes, array.shape, strict=True):
@@ -120,10 +119,10 @@ def _broadcast_to(_: Machine, inputs: Inputs, parameters: Parameters, __: Types)
 
 
 def _looked_at(array: Array, part: Part | None, leaves: Inputs) -> tuple[Array, Any]:
-    """A view of an array, whose axes that indices are given for come first, and the place of a part in it.
+    """Return a view of an array, with the indexed axes first, and the position of a part in it.
 
     Raises:
-        ReferenceFaultError: if that reaches beyond the array.
+        ReferenceFaultError: if the part reaches beyond the array.
     """
     if part is None:
         raise NotImplementedError("of a part of another kind")

@@ -41,7 +41,7 @@ def _dynamic_update(_: Machine, inputs: Inputs, __: Parameters, ___: Types) -> R
 
 
 def _mode(parameters: Parameters) -> str:
-    """``CLIP``, ``FILL_OR_DROP`` or ``PROMISE_IN_BOUNDS``."""
+    """Return ``CLIP``, ``FILL_OR_DROP`` or ``PROMISE_IN_BOUNDS``."""
     mode = parameters["mode"]
     named = getattr(mode, "name", str(mode).rpartition(".")[2])
     return {"0": "CLIP", "1": "FILL_OR_DROP", "2": "PROMISE_IN_BOUNDS"}.get(named, named)
@@ -83,7 +83,7 @@ def _gather(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Re
 
 def _scatter(combine: np.ufunc | None) -> Rule:
     def compute(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
-        """Window after window, in order, as far as each lies inside; one that takes no old numbers replaces them."""
+        """Write each window that lies inside, in order; without ``combine``, updates replace the old numbers."""
         x, indices, updates = np.array(inputs[0], order="C"), inputs[1], inputs[2]
         numbers, mode = parameters["dimension_numbers"], _mode(parameters)
         fixed = {*numbers.inserted_window_dims, *numbers.operand_batching_dims}

@@ -1,7 +1,7 @@
-"""Random numbers by Threefry-2x32 (Salmon et al., SC 2011), as ``jax.random`` lays its counters out.
+"""Random numbers by Threefry-2x32 (Salmon et al., SC 2011), with counters as in ``jax.random``.
 
-A key is one element of two 32-bit words, so that whatever moves elements moves keys. Counters are the elements' linear
-indices, high word and low word apart (``jax_threefry_partitionable``).
+A key is one element of two 32-bit words, so that primitives that move elements move keys, too. Counters are the
+elements' linear indices, split into high and low word (``jax_threefry_partitionable``).
 """
 
 import math
@@ -16,7 +16,7 @@ scipy: Any = _scipy
 _ROTATIONS = tuple(
     tuple((np.uint32(turn), np.uint32(32 - turn)) for turn in turns) for turns in ((13, 15, 26, 6), (17, 29, 16, 24))
 )
-"""How far words are turned to the left, and to the right for the same."""
+"""Rotations of words to the left, each with the right shift that completes it."""
 _PARITY = np.uint32(0x1BD11BDA)
 _KEY = np.dtype([("first", np.uint32), ("second", np.uint32)])
 _Words = tuple[Array, Array]
@@ -48,7 +48,7 @@ def _counters(shape: tuple[int, ...]) -> _Words:
 
 
 def _hashed(keys: Array, shape: tuple[int, ...]) -> _Words:
-    """Two words for each key and element."""
+    """Return two words for each key and element."""
     high, low = _counters(shape)
     whole = (*keys.shape, *(1,) * len(shape))
     first, second = (np.asarray(keys[name]).reshape(whole) for name in ("first", "second"))
@@ -111,7 +111,7 @@ def _random_bits(_: Machine, inputs: Inputs, parameters: Parameters, types: Type
 
 
 def _fraction(key: Array) -> np.float32:
-    """A float32 in [0, 1) from the high 23 bits of one draw."""
+    """Return a float32 in [0, 1) from the high 23 bits of one draw."""
     high, low = _hashed(key, ())
     bits = ((high ^ low) >> np.uint32(9)) | np.uint32(0x3F800000)
     return np.float32(np.asarray(bits).view(np.float32)[()] - np.float32(1))

@@ -86,7 +86,7 @@ rule("cumlogsumexp")(_cumulative(_log_sums))
 
 
 def comparable(x: Array) -> Array:
-    """Numbers that NumPy puts in order: of bfloat16 it puts those that are none anywhere, and sums up one by one."""
+    """Return numbers that NumPy can order: it misplaces NaN of bfloat16, and adds such numbers one by one."""
     narrow = x.dtype.kind == "V" or (x.dtype.kind == "f" and x.dtype.itemsize == 1)
     return x.astype(np.float32) if narrow else x
 
@@ -107,7 +107,7 @@ def _top_k(_: Machine, inputs: Inputs, parameters: Parameters, types: Types) -> 
 
 @rule("approx_top_k")
 def _approximate_top_k(_: Machine, inputs: Inputs, parameters: Parameters, types: Types) -> Results:
-    """All of them: an approximation may leave some out, and on a CPU leaves out none."""
+    """Return all of the largest numbers: an approximation may leave some out, but does not on a CPU."""
     if not parameters["aggregate_to_topk"]:
         raise NotImplementedError("as many as the implementation likes")
     axis, largest = int(parameters["reduction_dimension"]), bool(parameters["is_max_k"])
@@ -118,7 +118,7 @@ def _approximate_top_k(_: Machine, inputs: Inputs, parameters: Parameters, types
 
 
 def _first_of(given: Array, count: int, axis: int, kind: Dtype, *, largest: bool) -> list[Array]:
-    """The first numbers along an axis from the largest or smallest on, and their places; of equal ones the first."""
+    """Return the first numbers along an axis from the largest or smallest, and their places; ties keep their order."""
     x = np.moveaxis(given, axis, -1)
     if largest:
         order = np.argsort(np.flip(comparable(x), -1), -1, kind="stable")
@@ -160,7 +160,7 @@ rule("reduce_window_min")(_window_reduction(np.min, lambda dtype: _limit(dtype, 
 
 @rule("select_and_scatter_add")
 def _select_and_scatter(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
-    """Each source element is added where its window's extreme is; the first of several."""
+    """Add each source element at the extreme of its window, or at the first of several."""
     source, operand = inputs
     greatest = "ge" in str(parameters["select_prim"])
     edges = [(low, high, 0) for low, high in parameters["padding"]]
@@ -184,7 +184,7 @@ def _select_and_scatter(_: Machine, inputs: Inputs, parameters: Parameters, __: 
 def _convolution(evaluator: Machine, inputs: Inputs, parameters: Parameters, types: Types) -> Results:
     numbers, result = parameters["dimension_numbers"], evaluator.format(types[0].dtype)
     x, w = inputs[0].transpose(numbers.lhs_spec), inputs[1].transpose(numbers.rhs_spec)
-    # NumPy's einsum knows no bfloat16; sums are of the result's format where that is wider.
+    # NumPy's einsum does not support bfloat16. Sums are in the result's format if that is wider.
     wide = np.dtype(np.float32) if result.kind in "fV" and result.itemsize < 4 else result
     x, w = (each.astype(wide, copy=False) for each in (x, w))
     parts = int(parameters["batch_group_count"])
@@ -194,7 +194,7 @@ def _convolution(evaluator: Machine, inputs: Inputs, parameters: Parameters, typ
 
 
 def _convolved(x: Array, w: Array, parameters: Parameters) -> Array:
-    """Images, channels before the sides, with filters: those that they make before those that they take."""
+    """Return images (channels before sides) convolved with filters (output channels before input channels)."""
     groups, space = int(parameters["feature_group_count"]), x.ndim - 2
     flat = [(0, 0, 0)] * 2
     x = padded(x, 0, flat + [(low, high, step - 1) for (low, high), step in
@@ -205,7 +205,7 @@ def _convolved(x: Array, w: Array, parameters: Parameters) -> Array:
     batch, channels, features = *x.shape[:2], w.shape[0]
     view = view.reshape(batch, groups, channels // groups, *view.shape[2:])
     w = w.reshape(groups, features // groups, *w.shape[1:])
-    if x.dtype.kind == "f":  # NumPy's einsum would take many times as long
+    if x.dtype.kind == "f":  # NumPy's einsum would take much longer
         taps = range(3 + space, 3 + 2 * space)
         made = matrix_product(view, w, ((1,), (2, *taps)), ((0,), (2, *range(3, 3 + space))))
         made = np.moveaxis(made, (0, -1), (1, 2))
@@ -216,7 +216,7 @@ def _convolved(x: Array, w: Array, parameters: Parameters) -> Array:
 
 
 def _folded(evaluator: Machine, view: Array, axes: tuple[int, ...], start: Array, body: Graph) -> Array:
-    """Elements along axes brought to one by a function of two numbers, in order; it works on whole arrays too."""
+    """Fold elements along axes with a function of two numbers, in order; the function is applied to whole arrays."""
     rest = tuple(axis for axis in range(view.ndim) if axis not in {each % view.ndim for each in axes})
     lead = tuple(view.shape[axis] for axis in rest)
     moved = view.transpose((*rest, *(each % view.ndim for each in axes))).reshape(*lead, -1)

@@ -11,7 +11,7 @@ from synthesis.frontends.jax.reference.rules.table import Array, Inputs, Machine
 
 @rule("broadcast_in_dim")
 def _broadcast(_: Machine, inputs: Inputs, parameters: Parameters, types: Types) -> Results:
-    """The text leaves the shape out, and the dimensions where there are none."""
+    """Broadcast an array. The text contains no shape, and no dimensions if there are none."""
     x, shape = inputs[0], types[0].shape
     sizes = [1] * len(shape)
     for axis, size in zip(parameters.get("broadcast_dimensions", ()), x.shape, strict=True):
@@ -91,7 +91,7 @@ def _iota(evaluator: Machine, _: Inputs, parameters: Parameters, types: Types) -
 
 @rule("empty", "empty2")
 def _empty(evaluator: Machine, _: Inputs, __: Parameters, types: Types) -> Results:
-    """May hold anything; StableHLO made for a CPU holds zeros."""
+    """Return zeros. The result is not defined; StableHLO made for a CPU has zeros."""
     return np.zeros(types[0].shape, evaluator.format(types[0].dtype))
 
 
@@ -102,7 +102,7 @@ def _pad(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Resul
 
 
 def padded(x: Array, value: npt.ArrayLike, edges: Iterable[Iterable[SupportsInt]]) -> Array:
-    """An array with (low, high, interior) padding on each axis; negative low and high cut."""
+    """Return an array with (low, high, interior) padding on each axis; negative low and high values cut."""
     edges = [tuple(int(each) for each in edge) for edge in edges]
     sizes = [size + max(size - 1, 0) * inner for size, (_, _, inner) in zip(x.shape, edges, strict=True)]
     wide = np.full(sizes, value, x.dtype)

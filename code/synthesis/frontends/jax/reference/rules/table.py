@@ -1,4 +1,4 @@
-"""The table of primitives, the decorator that fills it, and the types that rules are written in."""
+"""The table of primitives, the decorator that fills it, and the types that rules use."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
@@ -10,20 +10,20 @@ from synthesis.frontends.jax.graphs import Graph, Shaped
 
 Dtype = np.dtype[Any]
 Array = npt.NDArray[Any]
-"""Numbers of any type and shape; a scalar of NumPy's may stand for one without axes. Keys have two fields."""
+"""Numbers of any type and shape; a NumPy scalar may replace an array without axes. Keys have two fields."""
 Inputs = Sequence[Array]
 Parameters = Mapping[str, Any]
 Types = Sequence[Shaped]
-"""Of the outputs."""
+"""The types of the outputs."""
 Results = Array | np.generic | list[Array] | tuple[Array, ...]
-"""Of one output, or of all of them."""
+"""The result for one output, or a sequence for all of them."""
 
 
 class Machine(Protocol):
-    """What rules need of the evaluator that calls them."""
+    """The part of the evaluator that rules use."""
 
     programs: list[tuple[int, ...]]
-    """Of the kernels of Pallas's that are being evaluated, the points of their grids."""
+    """The current grid points of the Pallas kernels that are being evaluated, the innermost last."""
 
     @property
     def double(self) -> bool:
@@ -31,19 +31,19 @@ class Machine(Protocol):
         ...
 
     def format(self, dtype: Dtype | None) -> Dtype:
-        """The dtype that values of a dtype are computed in."""
+        """Return the dtype that values of a dtype are computed in."""
         ...
 
     def promoted(self, value: npt.ArrayLike) -> Array:
-        """An array in the format that it is computed in."""
+        """Return an array in the format that it is computed in."""
         ...
 
     def call(self, graph: Graph, inputs: Inputs) -> list[Array]:
-        """The results of an inner graph."""
+        """Return the results of an inner graph."""
         ...
 
     def stack(self, rows: Inputs) -> Array:
-        """What the steps of a loop gave, along a new first axis."""
+        """Return the results of a loop's steps along a new first axis."""
         ...
 
     def count_trip(self, trips: int) -> None:
@@ -52,7 +52,7 @@ class Machine(Protocol):
 
 
 def numbers(kind: Shaped) -> Dtype:
-    """The dtype of a value of numbers.
+    """Return the dtype of a value of numbers.
 
     Raises:
         NotImplementedError: for a random key.
@@ -68,7 +68,7 @@ RULES: dict[str, Rule] = {}
 
 
 def rule(*names: str) -> Callable[[Rule], Rule]:
-    """Register what one or several primitives compute."""
+    """Register the function that computes one or several primitives."""
 
     def register(compute: Rule) -> Rule:
         RULES.update(dict.fromkeys(names, compute))
