@@ -1,6 +1,6 @@
-"""Warp's op catalogue: what drawn kernels are made of.
+"""Warp's op catalogue: the operations that kernels are drawn from.
 
-Meanings are those of the built-ins page of Warp's documentation (https://nvidia.github.io/warp/, "Kernel
+Their semantics are those of the built-ins page of Warp's documentation (https://nvidia.github.io/warp/, "Kernel
 Reference").
 """
 

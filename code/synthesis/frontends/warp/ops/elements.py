@@ -18,17 +18,17 @@ _INFIX = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
 
 
 def call(name: str, *arguments: Expression) -> Call:
-    """A call of a Warp built-in."""
+    """Return a call of a Warp built-in."""
     return Call(Name(f"wp.{name}"), arguments)
 
 
 def squared(node: Expression) -> Expression:
-    """A number times itself."""
+    """Return the square of a number."""
     return call("pow", node, Literal("2.0"))
 
 
 def _spell(stream: Stream, name: str, operands: tuple[Term, ...]) -> Expression:
-    """An operation as people write it: mostly an operator where there is one, now and then the built-in."""
+    """Return an operation as people write it: usually the operator if there is one, and rarely the built-in."""
     nodes = tuple(operand.node for operand in operands)
     if name == "neg":
         return Negation(nodes[0])
@@ -69,7 +69,7 @@ SCALAR = {
 
 
 def _scaled(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
-    """A scalar times a vector or matrix, in either order."""
+    """Multiply a vector or matrix by a scalar, in either order."""
     x, y = operands
     if (x.type.rank == 0) == (y.type.rank == 0) or x.type.dtype != y.type.dtype:
         return None
@@ -117,7 +117,7 @@ def _length_squared(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
 
 
 def _normalize(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
-    """A direction; what scaled the vector before would be lost, so it must not have been scaled."""
+    """Normalise a vector. It must not have been scaled before, since the scale would have no effect."""
     (x,) = operands
     if x.type.rank != 1 or x.interval.magnitude < 0.1 or x.ops & {"normalize", "scale", "scale_down"}:
         return None
@@ -136,7 +136,7 @@ def _componentwise(name: str, rule: Callable[[Domain, Domain], Domain]) -> Calla
 
 
 def _matrix_product(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
-    """Matrix times vector or matrix, with ``*`` or ``@``."""
+    """Multiply a matrix by a vector or matrix, with ``*`` or ``@``."""
     x, y = operands
     if x.type.rank != 2 or y.type.rank == 0 or x.type.shape[1] != y.type.shape[0] or x.type.dtype != y.type.dtype:
         return None
@@ -160,7 +160,7 @@ def _trace(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
 
 
 def _determinant(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
-    """Not of a product with an outer product, which is singular, nor of a transpose, which changes nothing."""
+    """Apply ``determinant``, but not to an outer product, which is singular, nor to a transpose."""
     (x,) = operands
     if x.type.rank != 2 or x.ops & {"outer", "transpose"}:
         return None
@@ -190,7 +190,7 @@ def _entry(name: str, rule: Callable[..., Term | None], arity: int, *, nonlinear
 
 
 def _same_shape(name: str) -> Operation:
-    """``+`` and ``-`` on vectors or matrices of one type."""
+    """Return ``+`` or ``-`` on vectors or matrices of one type."""
     symbol, fact = _INFIX[name], BINARY[name]
 
     def rule(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
@@ -243,4 +243,4 @@ LINEAR = {
         name="scale_down", domains=(ANYTHING, BINARY["div"].domains[1]), rule=_scaled_down, source=_SOURCE
     ),
 }
-"""What vectors and matrices have in common, by name."""
+"""Operations common to vectors and matrices, by name."""

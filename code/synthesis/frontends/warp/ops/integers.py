@@ -1,6 +1,6 @@
-"""Operations on whole numbers alone: division with a remainder, and bits.
+"""Operations on integers only: division with a remainder, and bits.
 
-``//`` floors and ``%`` is C's, whose result has the sign of the dividend; shifts and masks are of two's complement.
+``//`` floors. ``%`` is that of C, whose result has the sign of the dividend. Shifts and masks use two's complement.
 """
 
 import math
@@ -18,7 +18,7 @@ _POSITIVE = Domain(low=0.0, high=1e6)
 
 
 def _width(*terms: Term) -> int:
-    """How many bits the values of terms need."""
+    """Return the number of bits that the values of terms need."""
     return max(1, *(math.floor(term.interval.magnitude).bit_length() for term in terms))
 
 
@@ -27,7 +27,7 @@ def _same(x: Term, y: Term) -> bool:
 
 
 def _may_be_multiple(term: Term, divisor: int) -> bool:
-    """Whether a term is written as a multiple of a number, or its name may hide one."""
+    """Return whether a term is written as a multiple of a number, or is a name that may stand for one."""
     node = term.node
     if isinstance(node, Name):
         return bool(term.ops & {"mul", "shift_left"})
@@ -36,7 +36,7 @@ def _may_be_multiple(term: Term, divisor: int) -> bool:
 
 
 def _divided(name: str, symbol: str) -> Operation:
-    """By a constant, as people divide whole numbers."""
+    """Return a division by a constant, as people divide integers."""
 
     def rule(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
         x, y = operands
@@ -66,7 +66,7 @@ def _divided(name: str, symbol: str) -> Operation:
 
 def _sign(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
     (x,) = operands
-    margin = 0.2 * x.interval.width  # of either sign there must be many
+    margin = 0.2 * x.interval.width  # both signs must be frequent
     if x.type.rank or not (x.flat and x.varying) or x.interval.low > -margin or x.interval.high < margin:
         return None
     return Term(Call(Name("wp.sign"), (x.node,)), x.type, Domain(low=-1.0, high=1.0))
@@ -77,7 +77,7 @@ INTEGER = {
     "mod": _divided("mod", "%"),
     "sign": Operation(name="sign", domains=(ANYTHING,), rule=_sign, source=_SOURCE, dtypes=_SIGNED),
 }
-"""Arithmetic that floats have otherwise, by name."""
+"""Integer arithmetic that is different for floats, by name."""
 
 
 def _combined(name: str, symbol: str) -> Operation:
@@ -93,7 +93,7 @@ def _combined(name: str, symbol: str) -> Operation:
         return Term(node, x.type, Domain(low=-high - 1 if min(x.interval.low, y.interval.low) < 0 else 0.0, high=high))
 
     def literal(stream: Stream, term: Term) -> float:
-        """A mask that leaves most bits, bits to set that leave most alone, or any bits to flip."""
+        """Return a mask that keeps most bits, bits to set that leave most unchanged, or any bits to flip."""
         bits = max(3, _width(term))
         if name == "bit_and":
             return stream.choice((2**bits - 2, 2**bits - 3, 2 ** (bits - 1) + 2 ** (bits - 2) - 1))
@@ -135,7 +135,7 @@ def _inverted(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
 
 
 def _counted(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
-    """How many bits are set."""
+    """Apply ``bit_count``, the number of bits that are set."""
     (x,) = operands
     if x.type.rank or x.type.dtype != "int32" or "bit_count" in x.ops or x.interval.width < 8:
         return None

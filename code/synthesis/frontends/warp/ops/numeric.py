@@ -1,4 +1,4 @@
-"""Functions of numbers that fewer kernels use: roundings, angles in degrees, steps, interpolation, signs."""
+"""Less frequent functions of numbers: rounding, angles in degrees, steps, interpolation, signs."""
 
 import math
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from synthesis.frontends.warp.ops.elements import call
 _SOURCE = "Warp documentation, Kernel Reference"
 _WIDE = Domain(low=-40.0, high=40.0)
 _LEAST_WIDTH = 3.0
-"""What is rounded takes several whole values."""
+"""Minimum interval width of a rounded number, so that it takes several integer values."""
 
 
 def _unary(name: str, domain: Domain, interval: Callable[[Domain], Domain], *, least: float = 0.0) -> Operation:
@@ -32,7 +32,7 @@ def _whole(a: Domain) -> Domain:
 
 
 def _both_signs(x: Term) -> bool:
-    """Whether many values lie on either side of zero."""
+    """Return whether many values are on either side of zero."""
     margin = 0.25 * x.interval.width
     return x.flat and x.varying and x.interval.low < -margin and x.interval.high > margin
 
@@ -60,7 +60,7 @@ def _lerp(_: Stream, operands: tuple[Term, ...]) -> Term | None:
 
 
 def _div_approx(_: Stream, operands: tuple[Term, ...]) -> Term | None:
-    """Exact on a CPU; on a GPU a few units in the last place off."""
+    """Apply ``div_approx``. It is exact on a CPU, and off by a few units in the last place on a GPU."""
     x, y = operands
     if x.type != y.type or x.type.rank or x.is_constant or x.type.dtype != "float32":
         return None
@@ -95,4 +95,4 @@ NUMERIC = {
         _entry("smoothstep", (Domain(low=-2.0, high=0.0), Domain(low=0.5, high=3.0), _WIDE), _smoothstep),
     )
 }
-"""Operations on numbers, by name; ``lerp`` takes vectors too."""
+"""Operations on numbers, by name. ``lerp`` also takes vectors."""
