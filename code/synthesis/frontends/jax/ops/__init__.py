@@ -1,6 +1,6 @@
-"""JAX's op catalogue: what drawn functions are made of.
+"""JAX's op catalogue: the operations that functions are drawn from.
 
-Meanings are those of the ``jax.numpy``, ``jax.nn`` and ``jax.lax`` pages of JAX's documentation
+Their semantics are those of the ``jax.numpy``, ``jax.nn`` and ``jax.lax`` pages of JAX's documentation
 (https://docs.jax.dev/). A type is a scalar type and an array shape; ``()`` is a scalar array.
 """
 

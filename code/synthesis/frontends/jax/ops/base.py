@@ -1,4 +1,4 @@
-"""What every part of JAX's op catalogue writes and checks with."""
+"""Helpers and checks for all parts of JAX's op catalogue."""
 
 import math
 from collections.abc import Callable
@@ -11,33 +11,33 @@ from synthesis.drawing.types import FLOATS
 SOURCE = "JAX documentation, jax.numpy"
 NUMBERS = (*FLOATS, "int32")
 LARGEST_ARRAY = 600
-"""Beyond so many elements a text says nothing new."""
+"""Maximum number of elements of an array; larger ones would not make texts more informative."""
 
 Rule = Callable[[Stream, tuple[Term, ...]], Term | None]
 
 
 def call(name: str, *arguments: Expression, **keywords: Expression) -> Call:
-    """A call of a ``jax.numpy`` function."""
+    """Return a call of a ``jax.numpy`` function."""
     return Call(Name(f"jnp.{name}"), arguments, tuple(keywords.items()))
 
 
 def method(base: Expression, name: str, *arguments: Expression, **keywords: Expression) -> Call:
-    """A call of an array's method."""
+    """Return a call of an array's method."""
     return Call(Attribute(base, name), arguments, tuple(keywords.items()))
 
 
 def number(value: float) -> Literal:
-    """A Python number; JAX gives it the type of what it meets."""
+    """Return a Python number, which takes the type of the other operands in JAX."""
     return Literal(repr(value))
 
 
 def numbers(values: tuple[int, ...]) -> Expression:
-    """A shape or a set of axes."""
+    """Return a shape or a set of axes."""
     return Display(tuple(number(value) for value in values))
 
 
 def broadcast(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...] | None:
-    """The shape that two shapes broadcast to, or None."""
+    """Return the shape that two shapes broadcast to, or None."""
     width = max(len(a), len(b))
     pairs = zip((1,) * (width - len(a)) + a, (1,) * (width - len(b)) + b, strict=True)
     shape: list[int] = []
@@ -49,5 +49,5 @@ def broadcast(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...] | None:
 
 
 def entry(name: str, rule: Rule, arity: int, *, dtypes: tuple[str, ...] = FLOATS, source: str = SOURCE) -> Operation:
-    """An operation that takes any values; its rule says which types fit."""
+    """Return an operation that takes any values; its rule decides which types fit."""
     return Operation(name=name, domains=no_limits(arity), rule=rule, source=source, dtypes=dtypes)

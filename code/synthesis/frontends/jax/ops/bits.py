@@ -1,4 +1,4 @@
-"""Bits of whole numbers: shifted, combined, counted."""
+"""Operations on the bits of integers: shifts, combinations, counts."""
 
 from collections.abc import Callable
 
@@ -16,13 +16,13 @@ _POSITIVE = Domain(low=1, high=50_000)
 
 
 _Spelling = Callable[[Stream, Term], tuple[Expression, Domain]]
-"""How an operand is written in an operation, and the interval of what that gives."""
+"""Returns an operand as it is written in an operation, and the interval of the result."""
 
 
 def _unary(name: str, domain: Domain, spell: _Spelling) -> Operation:
     def rule(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
         (x,) = operands
-        if x.interval.width < 200:  # a small number has few bits to shift or to count
+        if x.interval.width < 200:  # a small number has few bits to shift or count
             return None
         node, interval = spell(stream, x)
         return Term(node, x.type, interval)
@@ -54,7 +54,7 @@ def _combined(name: str, operator: str) -> Operation:
     def rule(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
         x, y = operands
         shape = broadcast(x.type.shape, y.type.shape)
-        # What all elements share hides bits of the other, or sets them all alike.
+        # A value that all elements share may hide bits of the other operand, or set them all alike.
         if shape is None or not (x.varying and y.varying) or min(x.interval.width, y.interval.width) < 12:
             return None
         top = float(1 << int(max(x.interval.magnitude, y.interval.magnitude)).bit_length())

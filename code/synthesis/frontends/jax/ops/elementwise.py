@@ -1,4 +1,4 @@
-"""Elementwise operations, which broadcast as NumPy's do."""
+"""Elementwise operations, which broadcast like NumPy's."""
 
 from synthesis.drawing.functions import BINARY, UNARY, Elementwise
 from synthesis.drawing.operations import Term

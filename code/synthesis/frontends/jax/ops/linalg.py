@@ -1,4 +1,4 @@
-"""Linear algebra beyond plain products: contractions by name, norms and triangles.
+"""Linear algebra other than plain products: einsum contractions, norms and triangles.
 
 Sources: the ``jax.numpy.einsum`` and ``jax.numpy.linalg`` pages of JAX's documentation.
 """
@@ -18,7 +18,7 @@ _PATTERNS = (
 
 
 def _einsum(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
-    """A contraction whose pattern fits the shapes, with letters of the front end's own choice."""
+    """Apply a contraction whose pattern fits the shapes, with index letters chosen at random."""
     x, y = operands
     if x.type.dtype != y.type.dtype:
         return None
@@ -52,7 +52,7 @@ def _kron(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
 
 
 def _norm(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
-    """The Euclidean length, of all elements or along an axis."""
+    """Apply the Euclidean norm to all elements or along an axis."""
     (x,) = operands
     if x.type.rank == 0 or "norm" in x.ops:
         return None
@@ -74,7 +74,7 @@ def _norm(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
     return Term(call("linalg.norm", x.node, **keywords), x.type.with_shape(shape), interval)
 
 
-# What leaves a matrix's diagonal as it is.
+# Operations that do not change a matrix's diagonal.
 _IDLE_FOR_TRACE = frozenset({"transpose", "swapaxes", "moveaxis", "tril", "triu"})
 
 
@@ -86,7 +86,7 @@ def _trace(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
 
 
 def _triangle(name: str) -> Rule:
-    """The lower or upper triangle of a matrix, the rest zero."""
+    """Return the rule for the lower or upper triangle of a matrix, with zeros elsewhere."""
 
     def rule(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
         (x,) = operands

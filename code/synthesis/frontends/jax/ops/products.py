@@ -16,7 +16,7 @@ def _dot(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
 
 
 def _product(operands: tuple[Term, ...], spelling: str) -> Term | None:
-    """A product of vectors and matrices; the inner sizes must agree."""
+    """Multiply vectors and matrices; the inner sizes must agree."""
     x, y = operands
     a, b = x.type.shape, y.type.shape
     if x.type.dtype != y.type.dtype or not (1 <= len(a) <= 2 and 1 <= len(b) <= 2) or a[-1] != b[0] or a[-1] < 2:

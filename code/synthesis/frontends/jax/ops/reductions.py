@@ -1,4 +1,4 @@
-"""Reductions over one, some or all axes, and running ones along an axis."""
+"""Reductions over one, some or all axes, and cumulative operations along an axis."""
 
 import math
 from collections.abc import Callable
@@ -16,13 +16,13 @@ from synthesis.frontends.jax.ops.base import LARGEST_ARRAY, SOURCE, call, method
 def _reduction(
     name: str, interval: Callable[[Domain, int], Domain], *, domain: Domain = ANYTHING, most: int = LARGEST_ARRAY
 ) -> Operation:
-    """A reduction of at most so many elements; ``logsumexp`` is one of ``jax.nn``."""
+    """Return a reduction of at most ``most`` elements. ``logsumexp`` is in ``jax.nn`` and ``jax.scipy.special``."""
 
     def rule(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
         (x,) = operands
         if x.type.rank == 0 or (name in ("max", "min", "median") and x.depth > 3):
             return None
-        if name in ("var", "std") and x.ops & {"add", "sub"}:  # an offset that all elements share would drop out
+        if name in ("var", "std") and x.ops & {"add", "sub"}:  # an offset common to all elements would have no effect
             return None
         rank = x.type.rank
         axes: tuple[int, ...] | None = None if stream.chance(0.25) else (stream.below(rank),)
@@ -54,7 +54,7 @@ def _reduction(
 
 
 def _product_of(a: Domain, n: int) -> Domain:
-    """The interval of a product of up to ``n`` positive values."""
+    """Return the interval of a product of up to ``n`` positive values."""
     return Domain(low=min(1.0, a.low) ** n, high=max(1.0, a.high) ** n)
 
 
@@ -69,7 +69,7 @@ def running(
     dtypes: tuple[str, ...] = FLOATS,
     source: str = SOURCE,
 ) -> Operation:
-    """What runs along an axis and keeps the shape, over ``least`` to ``most`` elements; ``spell`` writes it."""
+    """Return a cumulative operation along an axis of ``least`` to ``most`` elements; ``spell`` writes it."""
 
     def rule(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
         (x,) = operands
@@ -112,4 +112,4 @@ RUNNING = {
     ),
     "cumprod": running("cumprod", _spelled("cumprod"), _product_of, Domain(low=0.3, high=2.0), 2, 6),
 }
-"""What keeps the shape and runs along an axis, by name."""
+"""Cumulative operations, which keep the shape, by name."""

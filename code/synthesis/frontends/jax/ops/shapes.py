@@ -57,9 +57,9 @@ def _transpose(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
 
 
 def _slice(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
-    """A part along one or more axes, by constant bounds, sometimes with a step or from the end.
+    """Take a part along one or more axes, with constant bounds, sometimes with a step or from the end.
 
-    Not of what was joined: one of the joined arrays might be cut off whole.
+    It is not applied to joined arrays, since one of them might be cut off completely.
     """
     (x,) = operands
     if x.type.rank == 0 or max(x.type.shape) < 3 or x.ops & {"concat", "stack"}:
@@ -79,7 +79,7 @@ def _slice(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
 
 
 def _cut(stream: Stream, part: str, size: int) -> tuple[Slice, int]:
-    """A slice of an axis, and how many elements it leaves."""
+    """Return a slice of an axis, and the number of elements in it."""
     if part == "all":
         return Slice(), size
     if part == "step":
@@ -135,7 +135,7 @@ def _expand(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
 
 
 def _pad(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
-    """More elements around: a constant, the edge again, or a mirror image."""
+    """Add elements around an array: a constant, the edge again, or a mirror image."""
     (x,) = operands
     if x.type.rank == 0 or x.type.rank > 2 or min(x.type.shape) < 3:
         return None

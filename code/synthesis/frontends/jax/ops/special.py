@@ -1,7 +1,7 @@
-"""Functions of ``jax.scipy.special`` and others that fewer programs use, and what runs along an axis beside sums.
+"""Functions of ``jax.scipy.special`` and other less frequent ones, and cumulative operations other than sums.
 
-Domains keep them away from poles and from where they saturate; intervals of functions without a closed bound are
-those of their values on the domain, rounded outwards (from SciPy's).
+Domains avoid poles and saturation. Intervals of functions without a closed bound are those of their values on the
+domain, computed with SciPy and rounded outwards.
 """
 
 import math
@@ -28,13 +28,13 @@ def _function(
     interval: Callable[[Domain], Domain] | Domain,
     first: tuple[Expression, ...] = (),
 ) -> Operation:
-    """A function of arrays, which broadcast.
+    """Return an elementwise function of arrays, which broadcast.
 
     Args:
         name: the primitive that it is for.
-        path: what it is called by.
+        path: the name by which it is called.
         domains: those of its operands.
-        interval: its values, or how they follow from those of its only operand.
+        interval: the interval of its values, or a function from that of its only operand.
         first: arguments before the operands.
     """
 
@@ -92,7 +92,7 @@ SPECIAL = {
         ),
     )
 }
-"""Special functions, by the primitive that each is for."""
+"""Special functions, by the primitive of each."""
 
 
 def _spelled(path: str) -> Callable[[Stream, Term, int], Expression]:
@@ -116,4 +116,4 @@ RUNNING_EXTREMES = {
         "cumlogsumexp", lambda a, n: Domain(low=a.low, high=a.high + math.log(n)), Domain(low=-20.0, high=20.0)
     ),
 }
-"""Running extremes and sums in logarithms, by name."""
+"""Cumulative extremes and logarithmic sums, by name."""
