@@ -1,4 +1,4 @@
-"""Printed jaxprs: text to data (``parsing``), and data to a function of JAX's own primitives (``rebuilding``).
+"""Printed jaxprs: from text to data (``parsing``), and from data to a function of JAX's primitives (``rebuilding``).
 
-Nothing here computes a value, and nothing is shared with the oracle in ``reference``.
+Nothing here computes a value, and no code is shared with the oracle in ``reference``.
 """

@@ -1,7 +1,7 @@
-"""The arrays that a jaxpr captures, as text before it.
+"""Writes the arrays that a jaxpr captures as definitions before its text, and reads them back.
 
-JAX prints the names and types of such arrays, and not what they hold. Here each has a definition of its own, in front
-of those that JAX prints of functions, and written as JAX writes numbers::
+JAX prints only the names and types of such arrays. Here each has a definition, which precedes JAX's definitions of
+functions and writes numbers as JAX does::
 
     let a = [0.5, 1.5]:f32[2] in
     { lambda a:f32[2]; b:f32[2]. let c:f32[2] = add b a in (c,) }
@@ -20,18 +20,18 @@ from synthesis.frontends.jax.graphs import Graph, Shaped, is_whole
 _NUMBER = re.compile(r"\([^()\s]+\)|[^\s\[\],()]+")
 _TRUTHS = {"True": True, "False": False}
 MOST = 4096
-"""Numbers that a text may show of all its arrays together."""
+"""Maximum number of elements that a text shows of all its arrays together."""
 _WIDTH = 100
 
 
 def captured_by(closed: Any, printed: Graph) -> dict[str, tuple[str, Any]] | None:
-    """The arrays that a closed jaxpr and those inside it capture: by name, the type as it is printed, and the array.
+    """Return the arrays that a closed jaxpr and its inner jaxprs capture: name to printed type and array.
 
-    None if one name stands for several.
+    Return None if one name refers to several arrays.
 
     Args:
         closed: the live jaxpr.
-        printed: what its text says.
+        printed: the graph of its text.
     """
     walk = _Walk()
     walk.pair(printed, closed)
@@ -39,7 +39,7 @@ def captured_by(closed: Any, printed: Graph) -> dict[str, tuple[str, Any]] | Non
 
 
 class _Walk:
-    """Goes through a live jaxpr and what its text says of it, side by side."""
+    """Walks through a live jaxpr and the graph of its text in parallel."""
 
     def __init__(self) -> None:
         self.found: dict[str, tuple[str, Any]] = {}
@@ -47,7 +47,7 @@ class _Walk:
         self._seen = set[tuple[int, ...]]()
 
     def pair(self, printed: Any, live: Any) -> None:
-        """Look at a parameter, or at a part of one."""
+        """Compare a parameter, or a part of one."""
         if isinstance(printed, Graph):
             self._graph(printed, live)
         elif isinstance(printed, SimpleNamespace):
@@ -76,10 +76,10 @@ class _Walk:
 
 
 def definitions(arrays: Mapping[str, tuple[str, Any]]) -> list[str] | None:
-    """The lines that define captured arrays; None if there are too many numbers, or something else than numbers.
+    """Return the lines that define captured arrays; None if there are too many numbers, or values that are no numbers.
 
     Args:
-        arrays: by the name that the jaxpr gives them, the type as it prints that (``f32[2,3]``), and what they hold.
+        arrays: for each name in the jaxpr, the type as it is printed (``f32[2,3]``) and the array.
     """
     if sum(np.size(array) for _, array in arrays.values()) > MOST:
         return None
@@ -93,10 +93,10 @@ def definitions(arrays: Mapping[str, tuple[str, Any]]) -> list[str] | None:
 
 
 def array_of(words: str, kind: Shaped) -> Any:
-    """A captured array, from what a text says of it: a number, or numbers in brackets for every dimension.
+    """Return a captured array from its text: a number, or numbers in nested brackets, one level per dimension.
 
     Raises:
-        ValueError: if the numbers are of another shape than the type, or are none of its kind.
+        ValueError: if the numbers do not have the shape or the kind of the type.
     """
     if kind.dtype is None:
         raise ValueError("a random key is no number")
@@ -122,7 +122,7 @@ def _number(word: str, dtype: np.dtype[Any]) -> Any:
 
 
 def _brackets(shape: Sequence[int]) -> str:
-    """How an array of a shape is written, with a mark for each number."""
+    """Return the form of an array of a given shape, with a mark for each number."""
     inner = "#"
     for size in reversed(shape):
         inner = f"[{','.join([inner] * size)}]"
@@ -139,11 +139,11 @@ def _words(array: Any) -> str | None:
     if numbers.dtype.kind in "biu":
         return str(numbers.tolist())
     wide = np.int64 if is_whole(numbers.dtype) else np.complex128 if numbers.dtype.kind == "c" else np.float64
-    return str(numbers.astype(wide).tolist())  # NumPy has no words for the formats of ml_dtypes
+    return str(numbers.astype(wide).tolist())  # NumPy cannot print the formats of ml_dtypes
 
 
 def _wrapped(line: str) -> list[str]:
-    """A definition in lines of a moderate length, broken after commas."""
+    """Return a definition in lines of moderate length, broken after commas."""
     lines, now = list[str](), ""
     for part in line.split(" "):
         if now and len(now) + 1 + len(part) > _WIDTH and now.endswith(","):

@@ -1,6 +1,7 @@
-"""Parameters of primitives as a jaxpr's text prints them, back to what the primitives take.
+"""Converts parameters of primitives from the form in a jaxpr's text to the values that the primitives take.
 
-Every word of a text is looked up in a closed table; none is ever evaluated. What is not in the tables is not rebuilt.
+Every word of a text is looked up in a closed table; none is ever evaluated. A text with a word that is not in the
+tables is not rebuilt.
 """
 
 import functools
@@ -20,23 +21,23 @@ generators: Any = _generators
 lax: Any = jax.lax
 
 _GENERATORS = {"fry": "threefry2x32", "rbg": "rbg", "urbg": "unsafe_rbg"}
-"""What a text calls a key's generator, to what ``jax.random.key`` does."""
+"""Maps the generator of a key in a text to its name in ``jax.random.key``."""
 
 
 _QUOTED = re.compile(r"'(\w+)'")
 
 
 class NotRebuiltError(Exception):
-    """A text that says less than its primitives need, or something that the tables do not have."""
+    """Raised for a text that lacks something its primitives need, or that has something not in the tables."""
 
 
 def parameters_of(equation: Equation, primitives: Mapping[str, Any], *, close: Callable[[Any], Any]) -> dict[str, Any]:
-    """What a primitive is bound with.
+    """Return the parameters to bind a primitive with.
 
     Args:
-        equation: as parsed; its parameters that are graphs are left to the caller.
+        equation: the parsed equation.
         primitives: by name, for parameters that name one.
-        close: makes a closed jaxpr of a graph that comes with everything that it is called with.
+        close: makes a closed jaxpr from a graph without free variables.
 
     Raises:
         NotRebuiltError: for a parameter that is not in the tables.
@@ -48,7 +49,7 @@ def parameters_of(equation: Equation, primitives: Mapping[str, Any], *, close: C
 
 
 def key_type(generator: str) -> Any:
-    """The scalar type of the keys of a generator.
+    """Return the scalar type of a generator's keys.
 
     Raises:
         NotRebuiltError: for a generator that is not JAX's own.
@@ -63,7 +64,7 @@ def _key_type(name: str) -> Any:
     return jax.eval_shape(lambda: jax.random.key(0, impl=name)).dtype
 
 
-# ---- what texts leave out, where it has one value or follows from the types
+# ---- parameters that texts leave out, because they have one value or follow from the types
 
 _WITH_ACCURACY = frozenset({
     "cbrt", "cos", "exp", "exp2", "expm1", "log", "log1p", "log2", "logistic", "rsqrt", "sin", "sqrt", "tan",
@@ -93,7 +94,7 @@ def _only(equation: Equation) -> Shaped:
     return equation.types[0]
 
 
-# ---- what texts print
+# ---- parameters that texts print
 
 _PLAIN = frozenset({
     "aggregate_to_topk", "alpha", "axes", "axis", "axis_index_groups", "base_dilation", "batch_dims",
@@ -108,21 +109,21 @@ _PLAIN = frozenset({
     "symmetrize_input", "transpose", "transpose_a", "unique_indices", "unit_diagonal", "unroll", "update_consts",
     "weak_type", "window_dilation", "window_dimensions", "window_strides", "y",
 })  # fmt: skip
-"""Numbers, truths and tuples of them, as they stand."""
+"""Parameters that are numbers, truth values and tuples of them, used as printed."""
 _ABSENT = frozenset({
     "group_offset", "implementation", "out_sharding", "policy", "select_callable", "sharding",
     "subset_by_index", "use_magma",
 })  # fmt: skip
-"""What is rebuilt only where it is not given."""
+"""Parameters that are rebuilt only if they are None."""
 _DTYPES = frozenset({"dtype", "index_dtype", "input_dtype", "new_dtype", "out_dtype", "preferred_element_type"})
 _CHOICES: Mapping[str, frozenset[str]] = {
     "side": frozenset({"left", "right"}),
     "method": frozenset({"compare_all", "scan", "scan_unrolled", "sort"}),
 }
-"""Words as they stand, of these."""
+"""Parameters that are one of these words, used as printed."""
 _GRAPHS = frozenset({"branches", "body_jaxpr", "cond_jaxpr", "jaxpr"})
 _UNUSED = frozenset({"computation", "jvp", "bwd", "fwd"})
-"""Names of Python functions: what they compute stands beside them as a graph."""
+"""Parameters that name Python functions, whose computation the text also has as a graph."""
 _PLATFORMS = frozenset({"branches_platforms", "platforms"})
 _MEMBERS: Mapping[str, Any] = {
     "accuracy": lax.AccuracyMode,
@@ -133,7 +134,7 @@ _MEMBERS: Mapping[str, Any] = {
     "algorithm": lax.linalg.SvdAlgorithm,
     "memory_space": jax.memory.Space,
 }
-"""Enumerations: a text prints a member, with or without its class, or its number."""
+"""Parameters that are members of enumerations. A text prints a member, with or without its class, or its number."""
 _DIMENSIONS: Mapping[str, Any] = {
     "gather": lax.GatherDimensionNumbers,
     "conv_general_dilated": lax.ConvDimensionNumbers,
@@ -179,7 +180,7 @@ def _items(printed: Any) -> tuple[Any, ...] | None:
 
 
 def _platforms(printed: Any) -> tuple[str, ...] | None:
-    """Which platforms a branch is for, by name; None for all others."""
+    """Return the names of a branch's platforms; None for all others."""
     if printed is None:
         return None
     names = [_QUOTED.fullmatch(each) if isinstance(each, str) else None for each in printed]

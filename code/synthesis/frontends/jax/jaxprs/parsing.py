@@ -1,7 +1,8 @@
-"""Printed jaxprs to graphs: a parser of the text that JAX prints.
+"""Parses printed jaxprs to graphs.
 
-JAX has none. The grammar is that of ``jax.core.pp_jaxpr`` as the rows' texts show it: ``let`` definitions that are
-shared, binders with types, parameters in brackets, literals with types, arguments that go on over lines.
+JAX has no such parser. The grammar is that of ``jax.core.pp_jaxpr`` as it appears in the rows' texts: shared ``let``
+definitions, binders with types, parameters in brackets, literals with types, and arguments that continue on further
+lines.
 """
 
 import functools
@@ -31,15 +32,15 @@ _DEFINITION = re.compile(r"\s*let ([\w.]+) = (?=\{ lambda)")
 _CAPTURED = re.compile(r"\s*let ([a-z_]+) = ([^{:]*):(?=[a-z])")
 _BRACKET = re.compile(r"'[^'\n]*'|[()\[\]{}]")
 _WORDS = {"None": None, "True": True, "False": False, "(b'',)": False}
-"""Words that are values; the last is how a tangent of a whole number is printed."""
+"""Words that are values. The last one is the printed tangent of an integer."""
 
 
 class JaxprSyntaxError(ValueError):
-    """A text that is no jaxpr, or one that the parser does not know; the message says where."""
+    """Raised for a text that is no jaxpr, or that the parser does not support; the message names the place."""
 
 
 def parse(text: str) -> Graph:
-    """The graph of a printed jaxpr.
+    """Return the graph of a printed jaxpr.
 
     Raises:
         JaxprSyntaxError: if the text is not one.
@@ -65,7 +66,7 @@ class _Parser:
         self.text = text
         self.at = 0
         self._shared: dict[str, Any] = {}
-        """Names of definitions to their graphs, or to where they stand as long as nobody has asked."""
+        """The graph of each definition, by name; its position in the text until it is needed."""
         self._captured: dict[str, tuple[Shaped, Any]] = {}
 
     def error(self, expected: str) -> JaxprSyntaxError:
@@ -91,7 +92,7 @@ class _Parser:
         self.at = position + len(mark)
 
     def _next(self) -> int:
-        """Where the next mark stands."""
+        """Return the position of the next mark."""
         found = _SPACE.match(self.text, self.at)
         return found.end() if found else self.at
 
@@ -102,7 +103,7 @@ class _Parser:
         return found[1]
 
     def top(self) -> Graph:
-        """A graph after its definitions; one may be used, by another, before it stands in the text."""
+        """Return a graph after its definitions; a definition may use another that follows it in the text."""
         outer = dict(self._shared)
         while found := self._match(_DEFINITION):
             self._shared[found[1]] = self.at
@@ -113,7 +114,7 @@ class _Parser:
         return graph
 
     def read_captured(self) -> None:
-        """Read the arrays that stand before all functions."""
+        """Read the captured arrays, which precede all functions."""
         while found := self._match(_CAPTURED):
             name, kind = found[1], self._type()
             try:
@@ -126,7 +127,7 @@ class _Parser:
             self._take("in")
 
     def _values_of(self, constants: Sequence[tuple[str, Shaped]]) -> tuple[Any, ...]:
-        """What the arrays are that a function captures; none if the text does not say."""
+        """Return the arrays that a function captures; empty if the text does not contain them."""
         if not any(name in self._captured for name, _ in constants):
             return ()
         found = list[Any]()
@@ -138,7 +139,7 @@ class _Parser:
         return tuple(found)
 
     def _skip(self) -> None:
-        """Go past a graph without reading it."""
+        """Skip a graph without reading it."""
         depth = 0
         for mark in re.compile(r"[{}]").finditer(self.text, self.at):
             depth += 1 if mark[0] == "{" else -1
@@ -158,7 +159,7 @@ class _Parser:
         self._take("let")
         equations: list[Equation] = []
         while not _END.match(self.text, self.at):
-            if self._sees(";"):  # what fits on a line stands on one
+            if self._sees(";"):  # equations that fit on one line are separated by it
                 self._take(";")
             equations.append(self._equation())
         self._take("in")
@@ -226,7 +227,7 @@ class _Parser:
 
     def _has_argument(self) -> bool:
         if number := _LITERAL.match(self.text, self.at):
-            # The variables of a long function may be called inf and nan: one that begins a line is given a value there.
+            # Variables of a long function may be called inf and nan. One that begins a line is assigned there.
             return number[1] not in ("inf", "nan") or "\n" not in number[0]
         found = _NAME.match(self.text, self.at)
         if not found:
@@ -248,7 +249,7 @@ class _Parser:
         return Constant(np.asarray(number).astype(kind.dtype))
 
     def _value(self, *, graphs: bool = True) -> Any:
-        """A parameter's value: a graph, a Python literal, or the words of what is neither.
+        """Return a parameter's value: a graph, a Python literal, or other words as text.
 
         Args:
             graphs: whether the name of a definition stands for its graph, and not for itself.
@@ -278,7 +279,7 @@ class _Parser:
         return _WORDS.get(word, word)
 
     def _raw(self) -> str:
-        """Read a value as text, up to the bracket that closes its first one."""
+        """Return a value as text, up to the bracket that closes its first one."""
         start, depth = self._next(), 0
         for mark in _BRACKET.finditer(self.text, start):
             depth += (mark[0] in "([{") - (mark[0] in ")]}")
@@ -306,7 +307,7 @@ class _Parser:
         return tuple(found)
 
     def _call(self, word: str) -> Any:
-        """``np.int64(3)``, or an object as its constructor shows it."""
+        """Parse ``np.int64(3)``, or an object printed as a call of its constructor."""
         self._take("(")
         named: dict[str, Any] = {}
         plain: list[Any] = []

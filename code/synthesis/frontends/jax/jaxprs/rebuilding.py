@@ -1,6 +1,6 @@
-"""Parsed jaxprs to functions that bind JAX's own primitives, to be traced and lowered by JAX.
+"""Rebuilds parsed jaxprs as functions that bind JAX's own primitives, to be traced and lowered by JAX.
 
-JAX infers every value's type anew; one that is not what the text says is an error.
+JAX infers every value's type again. A type that differs from the text's is an error.
 """
 
 import functools
@@ -26,26 +26,26 @@ _CALLS: Mapping[str, str] = {
     "jit": "jaxpr", "closed_call": "call_jaxpr", "remat2": "jaxpr", "custom_jvp_call": "call_jaxpr",
     "custom_vjp_call": "call_jaxpr",
 }  # fmt: skip
-"""Primitives that stand for the function in one of their parameters."""
+"""Primitives that only call the function in one of their parameters."""
 _SCATTERS = frozenset({"scatter", "scatter-add", "scatter-sub", "scatter-mul", "scatter-min", "scatter-max"})
 
 
 class TypeMismatchError(Exception):
-    """A value that is of another type than the text says, or that nothing in the text gives."""
+    """Raised for a value whose type differs from the text's, or that the text does not define."""
 
 
 def function_of(graph: Graph) -> Callable[..., list[Any]]:
-    """A function that JAX can trace, of as many arguments as the graph has; it gives a list.
+    """Return a function that JAX can trace. It takes the graph's inputs and returns a list.
 
     Raises:
-        NotRebuiltError: when it is traced, if the text does not say all, or says what is not known.
-        TypeMismatchError: when it is traced, if a value is of another type than the text says, or not there.
+        NotRebuiltError: when it is traced, if the text is incomplete, or contains something unknown.
+        TypeMismatchError: when it is traced, if a value is not defined, or its type differs from the text's.
     """
     return lambda *arguments: _Rebuilding().run(graph, arguments)
 
 
 def argument_types(graph: Graph) -> list[Any]:
-    """Shapes and scalar types of a graph's inputs, as JAX takes them."""
+    """Return the shapes and scalar types of a graph's inputs in JAX's form."""
     return [_jax_type(each) for each in graph.types]
 
 
@@ -55,13 +55,13 @@ def _jax_type(kind: Shaped) -> Any:
 
 
 class _Rebuilding:
-    """Binds a graph's primitives to values, and makes jaxprs of the graphs inside it."""
+    """Binds a graph's primitives to values, and makes jaxprs from inner graphs."""
 
     def __init__(self) -> None:
         self._closed: dict[int, Any] = {}
-        """Jaxprs by the graph that they are of: a definition that is shared is traced once."""
+        """The jaxpr of each graph, by its identity. A shared definition is traced once."""
         self._jitted: dict[tuple[int, str], Any] = {}
-        """Functions that are jitted, by their graph and name: one that is shared is a function of the module."""
+        """Jitted functions, by their graph and name. A shared one becomes one function of the module."""
 
     def run(self, graph: Graph, arguments: Sequence[Any]) -> list[Any]:
         if len(graph.constants) != len(graph.values):
@@ -110,7 +110,7 @@ class _Rebuilding:
         return made if primitive.multiple_results else [made]
 
     def _of_object(self, kind: Any, equation: Equation, inputs: list[Any]) -> Sequence[Any]:
-        """What a primitive gives that is an object: of a class, made for the types of its operands."""
+        """Return the results of a primitive that is an object, made by its class for the types of its operands."""
         parameters = parameters_of(equation, {}, close=self._close)
         try:
             return jax.tree.leaves(kind(*map(jax.typeof, inputs), **parameters)(*inputs))
@@ -118,7 +118,7 @@ class _Rebuilding:
             raise TypeMismatchError(f"{equation.primitive}: {error}") from error
 
     def _function(self, graph: Graph, name: str) -> Any:
-        """A graph as a jitted function of a name, which JAX lowers to a function of the module."""
+        """Return a graph as a jitted function with a name, which JAX lowers to a function of the module."""
         known = self._jitted.get((id(graph), name))
         if known is None:
 
@@ -141,7 +141,7 @@ class _Rebuilding:
         return self.run(graph, arguments)
 
     def _scatter_parameters(self, equation: Equation) -> dict[str, Any]:
-        """What two elements become is a graph that the lowering inlines; None if the new one stays."""
+        """Return a scatter's parameters. The lowering inlines the graph that combines two elements; None replaces."""
         printed = equation.parameters["update_jaxpr"]
         update = None if printed is None else self._close(printed).jaxpr
         rest = {name: value for name, value in equation.parameters.items() if name != "update_jaxpr"}
@@ -149,7 +149,7 @@ class _Rebuilding:
         return {**parameters_of(bare, {}, close=self._close), "update_jaxpr": update}
 
     def _scan_parameters(self, equation: Equation) -> dict[str, Any]:
-        """Which operands are constants, carry and columns is told in this JAX's own way."""
+        """Return the parameters of a scan, with its operands divided in the form of this JAX."""
         told = dict(equation.parameters)
         constants, carry = told.pop("num_consts"), told.pop("num_carry")
         columns, results = len(equation.inputs) - constants - carry, len(equation.outputs) - carry
@@ -171,7 +171,7 @@ class _Rebuilding:
 
 
 def _applied(primitive: Any, inputs: Sequence[Any], parameters: Mapping[str, Any]) -> Any:
-    """What a primitive gives.
+    """Return the results of a primitive.
 
     Raises:
         TypeMismatchError: if it takes another number of operands.
@@ -201,7 +201,7 @@ _LEFT_OUT = frozenset({
 
 
 def _over_dimensions(equation: Equation) -> Any:
-    """The primitive of a reduction over axes of ``jax.vmap``'s, which are dimensions; None for any other equation."""
+    """Return the primitive of a reduction over axes of ``jax.vmap``, which are dimensions; None for others."""
     axes = equation.parameters.get("axes")
     if equation.primitive not in ("pmax", "pmin", "psum") or not isinstance(axes, tuple):
         return None
@@ -213,7 +213,7 @@ def _over_dimensions(equation: Equation) -> Any:
 
 @functools.cache
 def primitives() -> Mapping[str, Any]:
-    """JAX's primitives by name, as far as a text may name them."""
+    """Return JAX's primitives that a text may contain, by name."""
     public: Any = _primitives
     found = [getattr(public, name) for name in dir(public) if name.endswith("_p")]
     found += [getattr(place, name) for place in (lax, lax.linalg) for name in dir(place) if name.endswith("_p")]
@@ -265,11 +265,11 @@ def _scale() -> Any:
 
 
 _PROBES = (_pass_keys, _ask_platform, _name_rows, _leave_empty, _multiply_groups, _reflect, _scale)
-"""Functions whose primitives no public module has."""
+"""Functions that bind primitives which no public module has."""
 
 
 @functools.cache
 def _solve_tuple() -> Any:
-    """The class of the parameters of ``custom_linear_solve``."""
+    """Return the class of the parameters of ``custom_linear_solve``."""
     (equation,) = jax.make_jaxpr(_solve)().eqns
     return equation.params["const_lengths"].__class__
