@@ -1,4 +1,4 @@
-"""Warp's built-ins, of its own registry: what the reference models, what is left out and why, what a row uses."""
+"""The built-ins in Warp's registry: those the reference models, those left out with the reason, and a row's own."""
 
 import ast
 import re
@@ -25,7 +25,7 @@ _EXCLUDED = {
     r"tile_slice_indexed": "has no call of its own: tile[rows] stands for it",
     r"select": "was removed in Warp 1.10; its name is left",
 }
-"""Names, as a regular expression, to why no kernel is drawn with them."""
+"""Maps names, as a regular expression, to the reason why no kernel is drawn with them."""
 
 
 def operations() -> Mapping[str, ToolOperation]:

@@ -292,7 +292,7 @@ def _compile(source: str, scratch: Path, headers: Path) -> tuple[Path | None, st
             False,  # verbose
             True,  # precompiled header
             str(headers).encode(),
-            1,  # threads a block
+            1,  # threads per block
         )
     return (compiled if status == 0 else None), said[0]
 

@@ -370,5 +370,5 @@ def _is_in_wp(name: str) -> bool:
 
 @functools.cache
 def _of_headers(name: str) -> bool:
-    """Whether a name is one of Warp's headers that code generation prints."""
+    """Return whether code generation prints a name that Warp's headers declare."""
     return name in _HEADERS or _FAMILIES.fullmatch(name) is not None or is_builtin_name(name)

@@ -92,7 +92,7 @@ Origin = tuple[str, int]
 
 
 Lines = tuple[list[str], list[Origin | None]]
-"""The lines of a clean text, and for each the place that a ``#line`` directive just before it named."""
+"""The lines of a clean text, and for each the origin in a ``#line`` directive directly before it, or None."""
 
 
 def clean(text: str, renames: Mapping[str, str]) -> str:
