@@ -13,6 +13,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import hypothesis
 import pytest
 from tiers import Tiers
 
@@ -22,6 +23,12 @@ from synthesis.core.sandbox.confinement import Confinement
 from synthesis.core.sandbox.zygote import Zygote
 from synthesis.frontends.base import Kernel, Prover
 from synthesis.verification import verifier
+
+# A loaded machine draws examples slowly, which says nothing about the code.
+hypothesis.settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("any machine")
 
 pytest_plugins = ["generations", "scored_rows", "sites", "view_folders"]  # fixtures of folders below this one
 

@@ -33,6 +33,18 @@ def far_where(x):
     return jnp.where(x > 3.0, bad(x), x)
 
 
+def far_mask(x):
+    return (x > 3.0) * bad(x) + x
+
+
+def far_weight(x):
+    return jnp.where(x > 3.0, 0.5, 0.0)[::-1] * bad(x) + x
+
+
+def near_mask(x):
+    return (x > 1.0).astype(jnp.float32) * (x * x) + x
+
+
 def near_where(x):
     return jnp.where(x > 1.49, bad(x), x)
 
@@ -64,6 +76,7 @@ ROW = ArrayType("float32", (4,), Domain(low=0.1, high=1.5))
 THREE = ArrayType("float32", (3,), Domain(low=0.1, high=1.5))
 TABLES = {
     "bad": {"x": ROW}, "far_where": {"x": ROW}, "near_where": {"x": ROW}, "guarded": {"x": ROW},
+    "far_mask": {"x": ROW}, "far_weight": {"x": ROW}, "near_mask": {"x": ROW},
     "larger": {"x": ROW, "y": ArrayType("float32", (4,), Domain(low=5.0, high=6.0))},
     "finite": {"x": ROW, "y": ROW},
     "total": {"x": ROW, "y": ROW},
@@ -88,6 +101,24 @@ def test_a_derivative_through_an_arm_that_no_point_takes_is_not_verified(pairs: 
     assert reason.hindrance is Hindrance.NOT_REACHED
     assert str(reason) == "not reached: no run takes case 1 of select_n in the body of _where"
     assert 0.8 <= verdict.reached < 1.0
+
+
+@pytest.mark.needs("jax")
+@pytest.mark.parametrize("name", ["far_mask", "far_weight"])
+def test_a_factor_of_a_mask_that_is_zero_on_all_inputs_is_an_arm_that_is_not_taken(
+    pairs: dict[str, Pair], name: str
+) -> None:
+    verdict = pairs[name].verdict
+    assert verdict.verified == ("stablehlo",)
+    assert str(verdict.unverified["vjp_stablehlo"]) == "not reached: no run takes operand 1 of mul in the function"
+    assert verdict.reached < 1.0
+
+
+@pytest.mark.needs("jax")
+def test_a_factor_of_a_mask_is_taken_where_the_mask_is_not_zero(pairs: dict[str, Pair]) -> None:
+    verdict = pairs["near_mask"].verdict
+    assert set(verdict.verified) == set(LEVELS)
+    assert verdict.reached == 1.0
 
 
 @pytest.mark.needs("jax")

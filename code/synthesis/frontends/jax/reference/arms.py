@@ -1,14 +1,15 @@
 """Determines the arms of equations that select element by element, and which of them a run takes.
 
 ``select_n`` has an arm for each case, ``max`` and ``min`` for each side, and ``clamp`` for its bounds and for the
-values between them. ``and`` and ``or`` of truth values have one for each side that decides alone. A scatter has one for
-its updates; scatters that keep the larger or the smaller number also have one for the old numbers. The value of an arm
-affects a result only where an element is selected from it.
+values between them. ``and`` and ``or`` of truth values have one for each side that decides alone. A product with a mask
+(a truth value as a number, or one chosen among constants) has one for its other factor, which is selected where the
+mask is not zero. A scatter has one for its updates; scatters that keep the larger or the smaller number also have one
+for the old numbers. The value of an arm affects a result only where an element is selected from it.
 """
 
 import functools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any
 
@@ -24,7 +25,7 @@ _TRUTHS = {"and": False, "or": True}
 """The value with which one side alone decides the result."""
 _EXTREME_SCATTERS = ("scatter-max", "scatter-min")
 _SCATTERS = ("scatter", "scatter-add", "scatter-sub", "scatter-mul", *_EXTREME_SCATTERS)
-SELECTING = frozenset({"select_n", "clamp", *_SIDES, *_TRUTHS, *_SCATTERS})
+SELECTING = frozenset({"select_n", "clamp", "mul", *_SIDES, *_TRUTHS, *_SCATTERS})
 """The primitives whose equations have arms."""
 ELEMENTWISE = SELECTING - {*_SCATTERS}
 
@@ -46,6 +47,9 @@ def arms_taken(machine: Machine, equation: Equation, inputs: Inputs) -> list[Arr
     if primitive == "select_n":
         which, *cases = inputs
         return [which == number for number in range(len(cases))]
+    if primitive == "mul":
+        left, right = inputs
+        return [right != 0, left != 0]
     if primitive == "clamp":
         low, x, high = inputs
         return [x < low, (x >= low) & (x <= high), x > high]
@@ -100,11 +104,20 @@ class _Value:
 
     depends: _Depends = _Depends.NOTHING
     tells: _Tells = _Tells.NEITHER
+    is_truth: bool = False
+    """Whether it is a truth value."""
+    is_mask: bool = False
+    """Whether it is a truth value as a number, or a number chosen among constants: it may be zero on all inputs."""
 
     def or_of(self, other: "_Value") -> "_Value":
         """Return the knowledge about a value that may be either of two."""
         tells = self.tells if self.tells == other.tells else _Tells.NEITHER
-        return _Value(max(self.depends, other.depends), tells)
+        return _Value(
+            max(self.depends, other.depends),
+            tells,
+            is_truth=self.is_truth,
+            is_mask=self.is_mask or other.is_mask,
+        )
 
 
 _FLAT = frozenset({
@@ -118,6 +131,11 @@ _HANDING_ON = frozenset({
     "squeeze", "transpose",
 })  # fmt: skip
 """Primitives whose result implies the same as their first operand."""
+_KEEPING_MASKS = _HANDING_ON | {
+    "add", "cumsum", "div", "dynamic_slice", "integer_pow", "max", "min", "mul", "neg", "reduce_max", "reduce_min",
+    "reduce_prod", "reduce_sum", "rev", "square", "stop_gradient", "sub",
+}  # fmt: skip
+"""Primitives whose result is a mask if each operand that depends on inputs is one."""
 _Known = Mapping[Any, _Value]
 
 
@@ -139,11 +157,20 @@ def arms_of(graph: Graph, depending: Sequence[bool]) -> dict[tuple[int, int], Ar
     return walk.found
 
 
+def masked_products(graph: Graph) -> frozenset[int]:
+    """Return the identities of the products that have an arm."""
+    walk = _Walk()
+    walk.results(graph, [_Value(_Depends.SLOPES)] * len(graph.inputs), "the function")
+    return frozenset(walk.products)
+
+
 class _Walk:
     """Walks through a function and the functions that it calls, without running them."""
 
     def __init__(self) -> None:
         self.found: dict[tuple[int, int], Arm] = {}
+        self.products = set[int]()
+        """The identities of the products that have an arm."""
 
     def results(self, graph: Graph, inputs: Sequence[_Value], where: str) -> list[_Value]:
         """Return the knowledge about a function's results; its arms are added to ``found``."""
@@ -157,6 +184,8 @@ class _Walk:
             operands = [read(each) for each in equation.inputs]
             for number, arm in _arms(equation, operands, where):
                 self.found[id(equation), number] = arm
+                if equation.primitive == "mul":
+                    self.products.add(id(equation))
             made = self._made(equation, operands, where)
             for name, kind, each in zip(equation.outputs, equation.types, made, strict=True):
                 known[name] = _limited(each, kind, _told(equation, operands, made_by))
@@ -189,7 +218,7 @@ class _Walk:
         depends = max((each.depends for each in operands), default=_Depends.NOTHING)
         if primitive in _FLAT:
             depends = min(depends, _Depends.INPUTS)
-        return [_Value(depends)] * len(equation.outputs)
+        return [_Value(depends, is_mask=_is_mask(primitive, operands))] * len(equation.outputs)
 
     def _settled(
         self, body: Graph, fixed: Sequence[_Value], state: Sequence[_Value], columns: Sequence[_Value], where: str
@@ -209,7 +238,23 @@ def _limited(value: _Value, kind: Shaped, tells: _Tells | None) -> _Value:
     depends = value.depends
     if kind.dtype is None or kind.dtype.kind in "iub":
         depends = min(depends, _Depends.INPUTS)
-    return _Value(depends, value.tells if tells is None else tells)
+    return replace(
+        value,
+        depends=depends,
+        tells=value.tells if tells is None else tells,
+        is_truth=kind.dtype is not None and kind.dtype.kind == "b",
+    )
+
+
+def _is_mask(primitive: str, operands: Sequence[_Value]) -> bool:
+    """Return whether the result of a primitive is a mask."""
+    if primitive == "select_n":
+        which, *cases = operands
+        return which.depends > _Depends.NOTHING and all(each.depends is _Depends.NOTHING for each in cases)
+    if primitive == "convert_element_type" and operands[0].is_truth:
+        return operands[0].depends > _Depends.NOTHING
+    depending = [each for each in operands if each.depends > _Depends.NOTHING]
+    return primitive in _KEEPING_MASKS and bool(depending) and all(each.is_mask for each in depending)
 
 
 def _told(equation: Equation, operands: Sequence[_Value], made_by: Mapping[Any, Equation]) -> _Tells | None:
@@ -262,6 +307,9 @@ def _arms(equation: Equation, operands: Sequence[_Value], where: str) -> Iterato
             return
         never = {_Tells.NOT_FINITE: 1, _Tells.FINITE: 0}.get(which.tells)
         yield from ((number, arm(f"case {number}", case)) for number, case in enumerate(cases) if number != never)
+    elif primitive == "mul":
+        masked = [operands[1].is_mask and depends[0], operands[0].is_mask and depends[1]]
+        yield from ((number, arm(f"operand {number}", operands[number])) for number in range(2) if masked[number])
     elif primitive == "clamp":
         if any(depends):
             names = ("the lower bound", "the middle", "the upper bound")

@@ -26,11 +26,13 @@ class Evaluator:
     Args:
         double: whether every floating-point number is computed in float64.
         trace: records the graphs that are evaluated and the arms that are taken; None for no record.
+        masked: the identities of the products that have arms.
     """
 
-    def __init__(self, *, double: bool, trace: Trace | None = None) -> None:
+    def __init__(self, *, double: bool, trace: Trace | None = None, masked: frozenset[int] = frozenset()) -> None:
         self.double = double
         self._trace = trace
+        self._masked = masked
         self._run = 0
         self._leave: dict[int, tuple[Graph, list[list[Any]]]] = {}
         self.programs: list[tuple[int, ...]] = []
@@ -111,9 +113,13 @@ class Evaluator:
             self._leave[id(graph)] = graph, found[::-1]  # storing the graph keeps its id from being reused
         return self._leave[id(graph)][1]
 
+    def has_arms(self, equation: Equation) -> bool:
+        """Return whether the arms of an equation are recorded; most products have none."""
+        return equation.primitive in SELECTING and (equation.primitive != "mul" or id(equation) in self._masked)
+
     def note_arms(self, equation: Equation, inputs: Sequence[Any]) -> None:
         """Record which arms of an equation the run takes, if it has arms."""
-        if self._trace is None or equation.primitive not in SELECTING:
+        if self._trace is None or not self.has_arms(equation):
             return
         for number, chosen in enumerate(arms_taken(self, equation, inputs)):
             if chosen.any():

@@ -7,7 +7,7 @@ from typing import Any
 
 from synthesis.frontends.base import Reached, ReferenceUnknownError, Shake, Trace, Values
 from synthesis.frontends.jax.graphs import Constant, Equation, Graph
-from synthesis.frontends.jax.reference.arms import arms_of
+from synthesis.frontends.jax.reference.arms import arms_of, masked_products
 from synthesis.frontends.jax.reference.bases import depends_on_bases, open_factors
 from synthesis.frontends.jax.reference.formats import coarsest_unit
 from synthesis.frontends.jax.reference.shaking import (
@@ -52,7 +52,9 @@ class GraphReference:
             ReferenceUnknownError: for a primitive that is not modelled.
             ReferenceFaultError: for a loop that does not end.
         """
-        results = Together(double=double, trace=trace).runs(self.graph, [list(run.values()) for run in runs])
+        masked = frozenset[int]() if trace is None else masked_products(self.graph)
+        evaluator = Together(double=double, trace=trace, masked=masked)
+        results = evaluator.runs(self.graph, [list(run.values()) for run in runs])
         return [dict(zip(self.names, each, strict=True)) for each in results]
 
     def shaken(self, runs: Sequence[Values], *, seed: int) -> list[Shake]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from synthesis.frontends.base import Trace
 from synthesis.frontends.jax.graphs import Equation, Graph, Shaped
-from synthesis.frontends.jax.reference.arms import SELECTING, arms_taken
+from synthesis.frontends.jax.reference.arms import arms_taken
 from synthesis.frontends.jax.reference.evaluator import Evaluator
 from synthesis.frontends.jax.reference.rules import RULES
 from synthesis.frontends.jax.reference.rules.table import Array, Dtype, Inputs, Rule
@@ -70,10 +70,11 @@ class Together(Evaluator):
     Args:
         double: whether every floating-point number is computed in float64.
         trace: records the graphs that are evaluated and the arms that are taken; None for no record.
+        masked: the identities of the products that have arms.
     """
 
-    def __init__(self, *, double: bool, trace: Trace | None = None) -> None:
-        super().__init__(double=double, trace=trace)
+    def __init__(self, *, double: bool, trace: Trace | None = None, masked: frozenset[int] = frozenset()) -> None:
+        super().__init__(double=double, trace=trace, masked=masked)
         self.running: Sequence[int] = ()
         """The runs that are being evaluated, one per element of each stack."""
         self._came_to: list[dict[int, None]] = []
@@ -132,7 +133,7 @@ class Together(Evaluator):
             super().note_arms(equation, inputs)
             return
         place = id(equation)
-        if self._trace is None or equation.primitive not in SELECTING or place in self._all_taken:
+        if self._trace is None or not self.has_arms(equation) or place in self._all_taken:
             return
         runs, rank = len(self.running), max(each.ndim for each in inputs)
         apart = any(type(each) is Stack for each in inputs)

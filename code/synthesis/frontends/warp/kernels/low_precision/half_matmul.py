@@ -2,7 +2,7 @@
 #: frontend: warp
 #: category: learning
 #: names: half_matmul gemm_fp16 hgemm_kernel linear_half
-#: difficulty: 2 3 4
+#: difficulty: 2
 
 import warp as wp
 

@@ -2,7 +2,7 @@
 #: frontend: warp
 #: category: learning
 #: names: int8_matmul quantized_matmul_kernel qgemm linear_int8
-#: difficulty: 2 3 4
+#: difficulty: 2
 
 import warp as wp
 

@@ -2,7 +2,7 @@
 #: frontend: warp
 #: category: learning
 #: names: int4_matvec packed_gemv dequantize_dot w4_matvec_kernel
-#: difficulty: 3 4
+#: difficulty: 2
 
 import warp as wp
 
