@@ -11,6 +11,8 @@
 # make mutation  write benchmarks/mutation.txt again: how many of 4,000 wrong texts verification finds (an hour)
 # make attacks   write benchmarks/attacks.txt and score_attacks.txt again: what verify makes of hostile rows, and
 #                score of hostile answers (minutes)
+# make planted   write benchmarks/arms.txt and races.txt again: wrong derivatives in arms that few inputs take, and texts
+#                that race or tell a host from a GPU (minutes)
 # make scoring   write benchmarks/scoring.txt again: what scoring costs (minutes)
 # make gold      write benchmarks/gold.txt again: whether the own texts of 2,000 rows a front end are worth 1 (an hour)
 # make reward-training  write benchmarks/reward_training.txt again: a tiny model trained with the reward (minutes)
@@ -36,7 +38,7 @@ WRONG_TEXTS := 2000
 COUNT := 5000
 SEED := 1
 
-.PHONY: setup trainers samples picture gallery docs pages golden mutation false-alarms attacks sizes builtins surface test test-all first-tier quick lint types tests wheel scoring gold reward-training adapters serving page only-warp only-jax versions other-machines format clean
+.PHONY: setup trainers samples picture gallery docs pages golden mutation false-alarms attacks planted sizes builtins surface test test-all first-tier quick lint types tests wheel scoring gold reward-training adapters serving page only-warp only-jax versions other-machines format clean
 .DELETE_ON_ERROR:
 
 setup: $(STAMP)
@@ -106,6 +108,12 @@ attacks: $(STAMP)
 		exit $$status
 	$(BIN)/python benchmarks/score_attacks.py > build/score_attacks.txt; status=$$?; \
 		cp build/score_attacks.txt benchmarks/score_attacks.txt; exit $$status
+
+planted: $(STAMP)
+	mkdir -p build
+	for each in arms races; do \
+		$(BIN)/python benchmarks/$$each.py > build/$$each.txt; status=$$?; cp build/$$each.txt benchmarks/$$each.txt; \
+		[ $$status = 0 ] || exit $$status; done
 
 scoring: $(STAMP)
 	mkdir -p build

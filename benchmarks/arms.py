@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from synthesis import Pair, Rejection, extract
 
@@ -141,7 +142,7 @@ def outcomes_of(frontend: str, folder: Path) -> Iterator[tuple[Case, str, str]]:
     (folder / "arms.toml").write_text(inputs)
     levels = DERIVATIVES[frontend]
     first = "stablehlo" if frontend == "jax" else "cpp_forward"
-    some = {"level": [first, *levels]} if frontend == "jax" else {}
+    some: dict[str, Any] = {"level": [first, *levels]} if frontend == "jax" else {}
     for each in extract(folder / "arms.py", frontend=frontend, inputs=folder / "arms.toml", **some):
         if isinstance(each, Rejection) and each.kernel_name.startswith("part_"):
             continue  # the functions in the arms, which have no inputs
