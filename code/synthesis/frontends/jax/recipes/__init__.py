@@ -1,4 +1,4 @@
-"""JAX's recipes, by category: each draws functions for one purpose.
+"""JAX's recipes by category. Each recipe draws functions of one kind.
 
 Add a recipe to the module of its category and to the list below. ``docs/contributing/recipe.md`` shows how.
 """
@@ -48,7 +48,7 @@ CATEGORIES = (
     "utilities",
     "pipelines",
 )
-"""A new one is the last, so that no kernel of another moves."""
+"""The categories in order. Add a new one at the end, so that the kernels of the others do not change."""
 RECIPES: tuple[Recipe, ...] = (
     *arithmetic.RECIPES,
     *array.RECIPES,
@@ -66,15 +66,15 @@ RECIPES: tuple[Recipe, ...] = (
     *own_recipes("synthesis.frontends.jax.kernels", recipe_of),
 )
 _APPLICATIONS = 0.75
-"""The share of functions that are of applications; each operation comes up some 14 times in 20,000."""
+"""Share of functions that are applications. Each operation is still the target of about 14 in 20,000 functions."""
 _UNLIKE = {
     "training": 3, "pipelines": 3, "molecules": 4, "utilities": 4, "bodies": 3, "optimizers": 3, "layers": 2,
     "dynamics": 2,
 }  # fmt: skip
-"""How often categories are drawn beside each other.
+"""Relative frequencies of categories; the default is 1.
 
-Libraries have more parts of simulations, functions of rigid bodies and tools for arrays and trees than losses. Steps of
-training are whole programs, as what is lowered mostly is; what is around them, batches, tokens and episodes, are
-pipelines.
+Libraries have more parts of simulations, functions of rigid bodies and tools for arrays and trees than losses. Training
+steps are whole programs, like most of the code that is lowered. Pipelines are the code around them: batches, tokens and
+episodes.
 """
 WEIGHTS = usual_weights(RECIPES, CATEGORIES[CATEGORIES.index("layers") :], _UNLIKE, share=_APPLICATIONS)

@@ -16,7 +16,7 @@ _INTEGER_OPERATIONS = tuple(ELEMENTWISE[name] for name in (*_INTEGER_TARGETS, "m
 
 
 def broadcastable(stream: Stream, dtype: str) -> list[Type]:
-    """The type of a drawn array, and those that broadcast to it."""
+    """Return the type of a drawn array, and the types that broadcast to it."""
     shape = tuple(stream.choice(SIZES) for _ in range(stream.weighted([(1, 0.4), (2, 0.45), (3, 0.15)])))
     shapes = [shape, shape, ()]
     if len(shape) > 1:

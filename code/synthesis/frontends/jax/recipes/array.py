@@ -1,4 +1,4 @@
-"""Arrays rearranged: reshaped, transposed, sliced and concatenated, with a little arithmetic between."""
+"""Functions that reshape, transpose, slice and concatenate arrays, with a little arithmetic between."""
 
 from synthesis.core.records import KernelSpec
 from synthesis.drawing.streams import Stream

@@ -31,10 +31,12 @@ from synthesis.frontends.jax.recipes.drafting import Draft
 from synthesis.frontends.jax.recipes.sketch import SIZES
 
 _OPERATIONS = tuple(ELEMENTWISE[name] for name in ("add", "sub", "mul", "div", "square", "abs", "sqrt", "neg", "atan"))
-# Where a carried value starts, and what it stays inside, whatever the number of steps.
+# Domain of the initial value of a carried state.
 _START = Domain(low=-2.0, high=2.0)
+# Domain that the state never leaves, whatever the number of steps.
 _STATE = Domain(low=-4.0, high=4.0)
-# After more steps of a map that contracts, nothing may be left of where it started.
+# Largest number of steps for which any map is allowed. After more steps of a contraction, the result may no longer
+# depend on the initial value.
 _FEW_STEPS = 3
 
 
@@ -50,7 +52,10 @@ def _weaver(scope: FunctionScope, stream: Stream, label: object) -> Weaver:
 def _function(
     draft: Draft, parameters: Sequence[str], scope: FunctionScope, value: Expression, name: str
 ) -> Expression:
-    """A nested function, or a lambda where one expression is all there is; returns what to pass on."""
+    """Return a lambda, or define a nested function and return its name.
+
+    A lambda is possible only if the function is a single expression.
+    """
     choices = draft.stream.child("lambda", name)
     if not scope.statements and choices.chance(0.4):
         return Lambda(tuple(parameters), value)
@@ -61,7 +66,7 @@ def _function(
 
 
 def _draw_cond(stream: Stream, _: str) -> KernelSpec:
-    """Two branches over the same operands, chosen by something computed from the first."""
+    """Draw a choice between two functions of the same operands, by a test of the first operand."""
     choices = stream.child("shape")
     kinds = _kinds(choices)
     draft = Draft(stream, kinds)
@@ -96,9 +101,10 @@ def _draw_cond(stream: Stream, _: str) -> KernelSpec:
 
 
 def _next_state(choices: Stream, weaver: Weaver, terms: Sequence[Term], kind: Type, steps: int) -> Term:
-    """The next value of a carried state, the first of the terms: it depends on all of them and stays in bounds.
+    """Return the next value of a carried state, which is the first term.
 
-    Over many steps it moves by small increments, as an integrator does; over few it may be any map.
+    It depends on all the terms and stays in ``_STATE``. Over many steps the state changes by small increments, as in an
+    integrator; over at most ``_FEW_STEPS`` it may change by any map.
     """
     state = terms[0]
     result = weaver.weave(terms, steps=choices.integer(0, 2))
@@ -119,7 +125,7 @@ def _next_state(choices: Stream, weaver: Weaver, terms: Sequence[Term], kind: Ty
 
 
 def _draw_scan(stream: Stream, _: str) -> KernelSpec:
-    """A recurrence over the first axis, which may also give one result a step."""
+    """Draw a scan along the first axis of an array, which may also return one result for each step."""
     choices = stream.child("shape")
     kind = _kinds(choices)[0]
     steps = choices.integer(3, 6)
@@ -162,7 +168,7 @@ def _draw_scan(stream: Stream, _: str) -> KernelSpec:
 
 
 def _draw_while(stream: Stream, _: str) -> KernelSpec:
-    """A state updated until a counter, or the state's own size, ends the loop."""
+    """Draw a while loop that updates a state until a counter, or the size of the state, ends the loop."""
     choices = stream.child("shape")
     kind = _kinds(choices)[0]
     draft = Draft(stream, [kind, Type("float32")])
@@ -196,7 +202,7 @@ def _draw_while(stream: Stream, _: str) -> KernelSpec:
 
 
 def _draw_switch(stream: Stream, _: str) -> KernelSpec:
-    """One of three or four functions of the same operands, by a number that is given."""
+    """Draw a switch between three or four functions of the same operands, by an integer argument."""
     choices = stream.child("shape")
     kinds = _kinds(choices)
     draft = Draft(stream, kinds)
@@ -230,7 +236,7 @@ def _draw_switch(stream: Stream, _: str) -> KernelSpec:
 
 
 def _draw_fori(stream: Stream, _: str) -> KernelSpec:
-    """A state updated a fixed number of times, often with the counter or a row of an array."""
+    """Draw a loop with a fixed number of steps that updates a state, often with the counter or a row of an array."""
     choices = stream.child("shape")
     kind = _kinds(choices)[0]
     draft = Draft(stream, [kind, Type("float32")])
@@ -258,7 +264,7 @@ def _draw_fori(stream: Stream, _: str) -> KernelSpec:
 
 
 def _draw_select(stream: Stream, target: str) -> KernelSpec:
-    """A choice between arrays, element by element."""
+    """Draw an elementwise choice between arrays."""
     choices = stream.child("shape")
     kind = Type("float32", (choices.integer(4, 6), choices.integer(4, 6)))
     draft = Draft(stream, [kind, Type("float32")])

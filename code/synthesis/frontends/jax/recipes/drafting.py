@@ -1,4 +1,4 @@
-"""A JAX function from its first line to its text."""
+"""Builds a JAX function from drawn terms and prints its text."""
 
 import re
 from collections.abc import Iterable, Sequence, Set
@@ -44,23 +44,27 @@ def some_float(stream: Stream) -> str:
     return stream.child("dtype").weighted(_FLOATS)
 
 
-# JAX's own functions have comments in 29 % and docstrings in 71 %, most of these with lists; they are an interface that
-# is documented for others, which code that uses them is not.
+# Probabilities of comments and docstrings. JAX's own functions have comments in 29 % and docstrings in 71 %, most of
+# them with lists. Its functions are an interface documented for others; code that uses them has fewer docstrings.
 _HABITS = Habits(comments=0.27, docstring=0.5, listed=0.6)
-# How often a function without others beside it has a part of it moved out; of JAX's own, 45 % call others.
+# Probability that a function without helpers has a part moved into one. Of JAX's own functions, 45 % call others.
 _OUTLINED = 0.5
-# An expression of fewer nodes is not worth a function.
+# Smallest number of nodes of an expression that is moved into a function.
 _WORTH = 6
-# How many write ``x ** 2`` for a square, ``abs(x)``, and ``x ** 0.5`` for a root.
-_POWERS, _OWN, _ROOTS = 0.65, 0.6, 0.35
+# Probability of writing ``x ** 2`` for a square.
+_POWERS = 0.65
+# Probability of writing ``abs(x)`` for ``jnp.abs(x)``.
+_OWN = 0.6
+# Probability of writing ``x ** 0.5`` for a square root.
+_ROOTS = 0.35
 _Node = TypeVar("_Node")
 
 
 class Draft(Sketch):
-    """Collects what a recipe decides, and prints it."""
+    """Collects the arguments and statements that a recipe draws, and prints the function."""
 
     def _outline(self) -> None:
-        """Move what a statement computes into a function beside the kernel, which people do with what has a name."""
+        """Move the value of one assignment into a helper function beside the kernel."""
         stream = self.stream.child("outline")
         if self._helpers or self.stream.difficulty < 2 or not stream.chance(_OUTLINED):
             return
@@ -83,7 +87,7 @@ class Draft(Sketch):
         self._block[place] = Assign(statement.target, Call(Name(title), tuple(map(Name, read))))
 
     def _spelled(self, nodes: Iterable[_Node]) -> tuple[_Node, ...]:
-        """What it computes as most people write it: squares as powers, and sizes by Python's own function."""
+        """Return the nodes with squares, square roots and absolute values in the notation drawn for this function."""
         stream = self.stream.child("spelling")
         powers, own, roots = stream.chance(_POWERS), stream.chance(_OWN), stream.chance(_ROOTS)
 
@@ -113,19 +117,19 @@ class Draft(Sketch):
         differentiable: bool = True,
         titles: tuple[str, ...] = (),
     ) -> KernelSpec:
-        """The finished function, returning the results.
+        """Return the finished kernel, whose function returns the results.
 
         Args:
-            results: what it returns, one or several.
+            results: the values that it returns, one or several.
             category: the recipe's category.
             recipe: the recipe's name.
             summary: what the function does, in a few words.
-            ops: operations beside those of the results.
-            differentiable: whether JAX can take a vector-Jacobian product of it.
-            titles: names to choose from; if there are none, the name says what the recipe is asked for.
+            ops: operations in addition to those of the results.
+            differentiable: whether JAX can compute a vector-Jacobian product of it.
+            titles: names to choose from; without them, the name tells the recipe's target.
 
         Raises:
-            DrawError: if an argument or a local is never read; the draft is to be started again.
+            DrawError: if an argument or a local variable is never read; the draft has to be started again.
         """
         name = self.entitle(titles)
         nodes = tuple(term.node for term in results)
@@ -171,7 +175,11 @@ class Draft(Sketch):
 
 
 def _may_move(statement: Statement, known: Set[str]) -> bool:
-    """Whether a statement computes enough of one to three variables, and names nothing else of the kernel's."""
+    """Return whether a statement can be moved into a function.
+
+    It must compute an expression of at least ``_WORTH`` nodes from one to three variables, all of them known, and must
+    not bind names inside.
+    """
     if not isinstance(statement, Assign) or statement.operator or not isinstance(statement.target, Name):
         return False
     read = set(names(statement.value))
@@ -180,12 +188,12 @@ def _may_move(statement: Statement, known: Set[str]) -> bool:
 
 
 def _binds(node: Expression) -> bool:
-    """Whether there is a function inside that names variables of its own, or a slice whose ends may be names."""
+    """Return whether an expression contains a lambda, a slice or a dictionary, whose parts may be other names."""
     return any(isinstance(each, Lambda | Slice | Dictionary) for each in walk(node))
 
 
 def _returned(results: Sequence[Term]) -> list[str]:
-    """What a function returns, in words."""
+    """Return a description in words of each value that a function returns."""
     shapes = [term.type.shape for term in results]
     return [
         f"array of shape ({', '.join(map(str, shape))}{',' if len(shape) == 1 else ''})" if shape else "a number"
@@ -194,7 +202,7 @@ def _returned(results: Sequence[Term]) -> list[str]:
 
 
 def _imports(text: str) -> str:
-    """The import lines that a text needs, in the customary form."""
+    """Return the import lines that a text needs, in the customary form."""
     lines = ["import jax"] if re.search(r"\bjax\.", text) else []
     lines.append("import jax.numpy as jnp")
     if re.search(r"(?<!\.)\blax\.", text):

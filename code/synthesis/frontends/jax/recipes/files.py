@@ -1,4 +1,4 @@
-"""Families of kernel files as recipes."""
+"""Turns the families of kernel files into recipes."""
 
 import re
 from collections.abc import Mapping
@@ -30,19 +30,19 @@ _TYPES = {
         "float8_e4m3fn", "float8_e5m2", "int4", "uint4",
     )},
 }  # fmt: skip
-"""NumPy's name of the type of each spelling."""
+"""Maps each spelling of a type to NumPy's name of it."""
 _MODULES = ("jax", "jnp", "lax", "functools", "partial", "math", "np")
 
 
 def recipe_of(family: Family, on_taken: OnTaken = ignore_parts) -> Recipe:
-    """The recipe that draws a family's functions.
+    """Return the recipe that draws a family's functions.
 
     Args:
-        family: what a kernel file says.
-        on_taken: is told which parts of the text each drawn function has.
+        family: the family, as read from its kernel file.
+        on_taken: called with the parts of the text that each drawn function has.
 
     Raises:
-        KernelFileError: if the file asks for what functions of JAX do not have, or uses a name that nothing defines.
+        KernelFileError: if the file asks for something that JAX functions do not have, or uses an undefined name.
     """
     check_names(family, _MODULES)
     for each in family.values:

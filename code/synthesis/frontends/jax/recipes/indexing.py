@@ -1,4 +1,4 @@
-"""Indexing by values: gathers, scatters, and slices whose start is an argument."""
+"""Indexing by arrays: gathers, scatters, and slices whose start is an argument."""
 
 from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Domain
@@ -20,19 +20,19 @@ _AFTER = (*_OPERATIONS, REDUCTIONS["sum"], REDUCTIONS["mean"])
 
 
 def _row_kind(choices: Stream) -> tuple[int, tuple[int, ...]]:
-    """How many rows a table has, and the shape of one."""
+    """Return the number of rows of a table, and the shape of a row."""
     return choices.integer(6, 12), choices.weighted([((), 0.35), ((choices.choice(SIZES),), 0.5), ((2, 3), 0.15)])
 
 
 def _indices(draft: Draft, bound: int, sizes: tuple[int, ...]) -> Term:
-    """An array of indices below a bound."""
+    """Return a new argument: an array of indices below a bound."""
     return draft.fresh(Type("int32", sizes), Domain(low=0, high=bound - 1), pool=BINS)
 
 
 def _finish(stream: Stream, draft: Draft, made: Term, recipe: str, target: str, summary: str) -> KernelSpec:
     choices = stream.child("end")
     made = Term(made.node, made.type, made.interval, made.ops | {target}, made.depth + 1)
-    # A sum over all rows would not tell where the values went.
+    # A sum over all rows would not depend on the rows that the values were written to.
     operations = _OPERATIONS if recipe == "scatter" else _AFTER
     after = Weaver(draft, stream.child("after"), operations, max_fresh=choices.integer(0, 1))
     result = after.weave([made], steps=choices.integer(0, 3))
@@ -40,7 +40,7 @@ def _finish(stream: Stream, draft: Draft, made: Term, recipe: str, target: str, 
 
 
 def _before(stream: Stream, draft: Draft, kind: Type) -> Term:
-    """A computed array to index."""
+    """Return a computed array that is then indexed."""
     choices = stream.child("start")
     weaver = Weaver(draft, stream.child("before"), _OPERATIONS, max_fresh=choices.integer(0, 1))
     result = weaver.weave([draft.fresh(kind, typical_domain(choices, kind))], steps=choices.integer(0, 2), goal=kind)
@@ -48,7 +48,7 @@ def _before(stream: Stream, draft: Draft, kind: Type) -> Term:
 
 
 def _draw_gather(stream: Stream, target: str) -> KernelSpec:
-    """Rows, columns or single elements that an index array names."""
+    """Draw a gather of rows, columns or single elements by an index array."""
     choices = stream.child("shape")
     rows, row = _row_kind(choices)
     if target == "take_along_axis":
@@ -82,13 +82,13 @@ _COMBINING = {"scatter_add": "add", "scatter_max": "max", "scatter_min": "min", 
 
 
 def _draw_scatter(stream: Stream, target: str) -> KernelSpec:
-    """Values combined into the rows of a table that an index array names."""
+    """Draw a scatter that combines values into the rows of a table by an index array."""
     choices = stream.child("shape")
     rows, row = _row_kind(choices)
     count = choices.integer(4, rows - 1)
     updates = Type("float32", (count, *row))
     draft = Draft(stream, [updates, Type("float32", row), Type("float32")])
-    if target in ("scatter_max", "scatter_min"):  # values spread evenly, so that either side may win
+    if target in ("scatter_max", "scatter_min"):  # evenly spread values, so that either operand can be the extreme
         values = draft.fresh(updates, typical_domain(choices, updates))
         weaver = Weaver(draft, stream.child("before"), _OPERATIONS, max_fresh=0)
         values = weaver.stretch(values) if choices.chance(0.5) else values
@@ -115,7 +115,7 @@ def _draw_scatter(stream: Stream, target: str) -> KernelSpec:
         moved = intervals.hull((intervals.scale(values.interval, count), intervals.point(0.0), values.interval))
         interval = intervals.add(base.interval, moved)
     elif verb == "multiply":
-        # Few of the values meet in one row; the domain of the product is that of the largest power.
+        # Few values fall into the same row. The interval is that of the largest power of a value.
         factor = max(1.0, values.interval.magnitude) ** count
         interval = intervals.multiply(base.interval, Domain(low=-factor, high=factor))
     else:
@@ -125,7 +125,7 @@ def _draw_scatter(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_dynamic(stream: Stream, target: str) -> KernelSpec:
-    """A window whose place is an argument: read from an array, or written into it."""
+    """Draw a read or a write of a window whose position is an argument."""
     choices = stream.child("shape")
     rows, row = _row_kind(choices)
     size = choices.integer(2, rows - 3)
@@ -163,7 +163,7 @@ def _draw_dynamic(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_at(stream: Stream, target: str) -> KernelSpec:
-    """A constant part of an array set, added to or multiplied."""
+    """Draw an update that sets, adds to or multiplies a constant part of an array."""
     choices = stream.child("shape")
     rows, columns = choices.integer(4, 8), choices.choice(SIZES)
     kind = Type("float32", (rows, columns))

@@ -53,7 +53,7 @@ def _draw(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_contraction(stream: Stream, target: str) -> KernelSpec:
-    """Two arrays contracted by a pattern, or one brought down to its size."""
+    """Draw a contraction of two arrays by a pattern, or a reduction of one array."""
     choices = stream.child("shape")
     sizes = [choices.choice(SIZES) for _ in range(3)]
     if target in ("kron", "trace"):
@@ -86,7 +86,7 @@ def _draw_contraction(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_decomposition(stream: Stream, target: str) -> KernelSpec:
-    """Something of a matrix that is made positive definite first, so that it is well-conditioned."""
+    """Draw a decomposition or a related result of a well-conditioned matrix, which is made positive definite first."""
     choices = stream.child("shape")
     size = choices.choice((2, 3, 4, 5))
     matrix, vector = Type("float32", (size, size)), Type("float32", (size,))
@@ -110,7 +110,7 @@ def _draw_decomposition(stream: Stream, target: str) -> KernelSpec:
 
 
 def _decomposed(draft: Draft, choices: Stream, target: str, definite: Term, low: float, high: float) -> Term:
-    """The target applied to a symmetric matrix whose eigenvalues lie between two numbers."""
+    """Return the target applied to a symmetric matrix whose eigenvalues are between ``low`` and ``high``."""
     kind = definite.type
     size, vector = kind.shape[0], kind.with_shape(kind.shape[:1])
     ops = definite.ops | {target}
@@ -139,7 +139,7 @@ def _decomposed(draft: Draft, choices: Stream, target: str, definite: Term, low:
 
 
 def _draw_form(stream: Stream, target: str) -> KernelSpec:
-    """What LAPACK brings a general matrix to: its eigenvalues, Hessenberg, Schur or tridiagonal form."""
+    """Draw a LAPACK form of a general matrix: its eigenvalues, or its Hessenberg, Schur or tridiagonal form."""
     choices = stream.child("shape")
     size = choices.choice((3, 4, 5, 6))
     matrix, vector = Type("float32", (size, size)), Type("float32", (size,))
@@ -152,7 +152,7 @@ def _draw_form(stream: Stream, target: str) -> KernelSpec:
         if choices.chance(0.5):
             before = Weaver(draft, stream.child("before"), _BOUNDED, max_fresh=0)
             base = before.weave([base, *draft.leaves(choices.integer(0, 1), types=(matrix,))], steps=1)
-        # Eigenvalues that lie apart, so that rounding does not change places.
+        # The eigenvalues are well separated, so that rounding does not change their order.
         step = choices.choice((2.0, 2.5, 3.0, 4.0))
         steps = call("arange", number(1.0), number(size + 1.0))
         diagonal = call("diag", Infix("*", number(step), steps))
@@ -174,7 +174,7 @@ def _draw_form(stream: Stream, target: str) -> KernelSpec:
 
 
 def _formed(draft: Draft, choices: Stream, target: str, a: Term) -> Term:
-    """Something of the target's results that does not depend on how vectors are scaled."""
+    """Return a value computed from the target's results that does not depend on the scaling of vectors."""
     kind, bound, ops = a.type, a.interval.magnitude, a.ops
     size = kind.shape[0]
     vector = kind.with_shape((size,))
@@ -252,7 +252,7 @@ def _formed(draft: Draft, choices: Stream, target: str, a: Term) -> Term:
 
 
 def _tridiagonal_system(draft: Draft, choices: Stream, vector: Type) -> Term:
-    """The solution of a system of three diagonals, the middle one the largest."""
+    """Return the solution of a tridiagonal system in which the main diagonal dominates."""
     (size,) = vector.shape
     below, above = (
         draft.fresh(vector, Domain(low=-1.0, high=1.0), pool=pool)

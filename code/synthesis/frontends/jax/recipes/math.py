@@ -13,7 +13,7 @@ _TARGETS = (
     "asin", "acos", "atan", "asinh", "erf", "square", "sigmoid", "softplus", "atan2",
 )  # fmt: skip
 _ASKED_FOR = frozenset({"sin", "cos", "tanh", "sigmoid", "softplus", "exp"})
-"""What is in a function only where it is what was asked for: libraries have little of it."""
+"""Functions that are rare in libraries. They are used only if they are the target."""
 _OPERATIONS = tuple(each for name, each in ELEMENTWISE.items() if name not in _ASKED_FOR)
 
 

@@ -1,4 +1,4 @@
-"""Pieces of neural networks: activations and dense layers, softmax, normalisation, attention, convolution, losses."""
+"""Parts of neural networks: activations, dense layers, softmax, normalisation, attention, convolution and losses."""
 
 import math
 from collections.abc import Callable
@@ -65,7 +65,7 @@ def _activation(name: str, x: Expression) -> Expression:
 
 
 def _dense(draft: Draft, x: Term, width: int, *, bias: bool) -> Term:
-    """``x @ w + b``."""
+    """Return the dense layer ``x @ w``, or ``x @ w + b`` with a bias."""
     weights = draft.fresh(_f32(x.type.shape[-1], width), _UNIT, pool=_WEIGHTS)
     node: Expression = Infix("@", x.node, weights.node)
     size = x.interval.magnitude * x.type.shape[-1] + 1.0
@@ -75,7 +75,7 @@ def _dense(draft: Draft, x: Term, width: int, *, bias: bool) -> Term:
 
 
 def _draw_dense(stream: Stream, target: str) -> KernelSpec:
-    """One to three dense layers with the target activation between."""
+    """Draw one to three dense layers with the target activation between them."""
     choices = stream.child("shape")
     batch, width = choices.integer(4, 8), choices.integer(3, 8)
     draft = Draft(stream, [_f32(batch, width)])
@@ -95,7 +95,7 @@ def _draw_dense(stream: Stream, target: str) -> KernelSpec:
 
 
 def _logits(stream: Stream, draft: Draft, kind: Type) -> Term:
-    """Something to take a softmax of."""
+    """Return logits for a softmax: an argument, or a computed array."""
     choices = stream.child("logits")
     terms = [draft.fresh(kind, _CENTRED)]
     if choices.chance(0.5):
@@ -110,7 +110,7 @@ def _logits(stream: Stream, draft: Draft, kind: Type) -> Term:
 
 
 def _draw_softmax(stream: Stream, target: str) -> KernelSpec:
-    """A softmax, by name or written out, that weighs other values."""
+    """Draw a softmax, called by name or written out, that weighs other values."""
     choices = stream.child("shape")
     rows, width = choices.integer(3, 8), choices.integer(3, 8)
     draft = Draft(stream, [_f32(rows, width), _f32(width)])
@@ -140,7 +140,7 @@ def _draw_softmax(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_norm(stream: Stream, target: str) -> KernelSpec:
-    """Normalisation over the features or the batch, with a learned scale and shift."""
+    """Draw a normalisation over the features or the batch, with a learned scale and shift."""
     choices = stream.child("shape")
     rows, width = choices.integer(4, 8), choices.integer(4, 8)
     draft = Draft(stream, [_f32(rows, width)])
@@ -185,7 +185,7 @@ def _draw_norm(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_attention(stream: Stream, target: str) -> KernelSpec:
-    """Queries, keys and values, in one head or several, with a causal mask or without."""
+    """Draw attention with one or several heads, with or without a causal mask."""
     choices = stream.child("shape")
     tokens, width = choices.integer(3, 7), choices.integer(2, 6)
     causal = target == "causal_attention"
@@ -228,13 +228,13 @@ def _draw_attention(stream: Stream, target: str) -> KernelSpec:
 
 
 def _not_before(rows: Expression) -> Expression:
-    """``rows[:, None] >= rows[None, :]``."""
+    """Return the causal mask ``rows[:, None] >= rows[None, :]``."""
     none = Literal("None")
     return Comparison(">=", Subscript(rows, (Slice(), none)), Subscript(rows, (none, Slice())))
 
 
 def _attention_scale(choices: Stream, q: Term, width: int) -> Callable[[Expression], Expression]:
-    """One of the ways to divide by the root of the width."""
+    """Return a function that divides a product by the square root of the width, written in one of three ways."""
     style = choices.below(3)
 
     def scale(product: Expression) -> Expression:
@@ -248,7 +248,7 @@ def _attention_scale(choices: Stream, q: Term, width: int) -> Callable[[Expressi
 
 
 def _draw_convolution(stream: Stream, target: str) -> KernelSpec:
-    """A convolution over a line or an image, or a window that slides over it."""
+    """Draw a convolution over a signal or an image, or a window that slides over it."""
     choices = stream.child("shape")
     if target == "convolve":
         size, taps = choices.integer(8, 24), choices.integer(2, 5)
@@ -310,7 +310,7 @@ def _draw_pool(stream: Stream, choices: Stream, target: str, batch: int, side: i
 
 
 def _draw_loss(stream: Stream, target: str) -> KernelSpec:
-    """What a model's output is judged by, over a batch."""
+    """Draw a loss over a batch."""
     choices = stream.child("shape")
     rows, width = choices.integer(4, 8), choices.integer(3, 6)
     kind = _f32(rows, width) if target == "cross_entropy" or choices.chance(0.6) else _f32(rows * 2)

@@ -17,7 +17,7 @@ from synthesis.frontends.jax.recipes.sketch import SIZES
 _OPERATIONS = tuple(ELEMENTWISE[name] for name in ("add", "sub", "mul", "square", "abs"))
 _SIGNED = tuple(ELEMENTWISE[name] for name in ("add", "sub", "mul", "exp", "tanh"))
 _AFTER = (*_OPERATIONS, REDUCTIONS["sum"], REDUCTIONS["mean"])
-_NORMAL = Domain(low=-5.6, high=5.6)  # what 24 random bits can give
+_NORMAL = Domain(low=-5.6, high=5.6)  # the values possible with 24 random bits
 
 _SAMPLERS = {
     "normal": _NORMAL,
@@ -32,12 +32,12 @@ _SAMPLERS = {
     "beta": Domain(low=0.0, high=1.0),
     "gamma": Domain(low=0.0, high=30.0),
 }
-"""By name, where practically all samples lie."""
+"""Maps each sampler to the interval that contains practically all its samples."""
 _NEW_KEYS = ("subkey", "sub", "k1", "rng_in", "noise_key")
 
 
 def _key(stream: Stream, draft: Draft) -> Expression:
-    """A key: an argument, or made of a seed; now and then split or folded first."""
+    """Return a random key: an argument, sometimes split or folded first, or one made from a seed."""
     choices = stream.child("key")
     if choices.chance(0.35):
         seed = draft.fresh(Type("int32"), Domain(low=0, high=100_000), pool=("seed", "step", "run"))
@@ -59,7 +59,7 @@ def _key(stream: Stream, draft: Draft) -> Expression:
 
 
 def _sample(stream: Stream, draft: Draft, name: str, key: Expression, sizes: tuple[int, ...]) -> Term:
-    """Samples of a distribution."""
+    """Return samples of a distribution."""
     choices = stream.child("sample", name)
     keywords: dict[str, Expression] = {}
     arguments: list[Expression] = [key]
@@ -81,7 +81,7 @@ def _sample(stream: Stream, draft: Draft, name: str, key: Expression, sizes: tup
         node = Call(Name(f"jax.random.{name}"), tuple(arguments), tuple(keywords.items()))
     if name == "rademacher":
         node = Call(Name("jax.random.rademacher"), (key, numbers(sizes)), (("dtype", Name("jnp.float32")),))
-    if name == "cauchy":  # its tails have no end
+    if name == "cauchy":  # the tails of the distribution are unbounded
         node = call("arctan", Infix("*", number(0.1), node))
         interval = Domain(low=-1.0, high=1.0)
     return Term(node, Type("float32", sizes), interval, frozenset({name}), 2)
@@ -96,15 +96,15 @@ def _finish(draft: Draft, result: Term, recipe: str, target: str, summary: str) 
 
 
 def _draw_sample(stream: Stream, target: str) -> KernelSpec:
-    """Samples, put through a little arithmetic, often together with an array."""
+    """Draw samples with a little arithmetic on them, often together with an array."""
     choices = stream.child("shape")
     sizes = _sizes(choices)
-    if target in ("beta", "gamma"):  # each element is drawn until it is accepted: a matrix takes half a second to run
+    if target in ("beta", "gamma"):  # elements are sampled by rejection: a matrix takes half a second to run
         sizes = sizes[-1:]
     draft = Draft(stream, [Type("float32", sizes), Type("float32")])
     sample = draft.keep(_sample(stream, draft, target, _key(stream, draft), sizes))
     terms = [sample]
-    if target == "rademacher":  # two values, alike in size, so they only turn others round
+    if target == "rademacher":  # the two values have the same magnitude, so they only change the signs of other values
         array = draft.fresh(sample.type, Domain(low=0.3, high=2.0))
         terms = [Term(Infix("*", sample.node, array.node), sample.type, Domain(low=-2.0, high=2.0), sample.ops)]
     elif choices.chance(0.7):
@@ -116,7 +116,7 @@ def _draw_sample(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_dropout(stream: Stream, target: str) -> KernelSpec:
-    """Elements kept by chance and scaled, so that the mean stays."""
+    """Draw a dropout: elements are kept at random and scaled so that the mean is preserved."""
     choices = stream.child("shape")
     sizes = (choices.integer(4, 8), choices.integer(4, 8))
     draft = Draft(stream, [Type("float32", sizes), Type("float32")])
@@ -140,7 +140,7 @@ def _draw_dropout(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_noise(stream: Stream, target: str) -> KernelSpec:
-    """A walk, a noisy update, or a mean over samples of a function."""
+    """Draw a random walk, a noisy update, or the mean of a function over samples."""
     choices = stream.child("shape")
     steps, width = choices.integer(6, 12), choices.integer(2, 5)
     kind = Type("float32", (steps, width)) if choices.chance(0.6) else Type("float32", (steps,))
@@ -178,7 +178,7 @@ def _draw_noise(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_choice(stream: Stream, target: str) -> KernelSpec:
-    """Rows shuffled, drawn with replacement, or picked in proportion to scores; whole numbers below a bound."""
+    """Draw a permutation of rows, rows with replacement or in proportion to scores, or integers below a bound."""
     choices = stream.child("shape")
     rows, width = choices.integer(8, 12), choices.integer(2, 4)
     kind = Type("float32", (rows, width))

@@ -1,4 +1,4 @@
-"""Reductions over axes, of something computed and often combined with the array again."""
+"""Reductions along axes of computed arrays. The result is often combined with the array again."""
 
 from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Domain
@@ -55,9 +55,9 @@ def _draw(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_extreme_index(stream: Stream, target: str) -> KernelSpec:
-    """Where the largest or smallest elements along an axis are, and often what they are."""
+    """Draw the indices of the largest or smallest elements along an axis, often together with their values."""
     choices = stream.child("shape")
-    # Enough rows, long enough, that not all have their extreme at one place.
+    # With enough rows of this length, the extremes are not all at the same position.
     sizes = (choices.integer(7, 12), choices.integer(6, 9))
     kinds = [Type("float32", sizes), Type("float32")]
     draft = Draft(stream, kinds)
@@ -92,7 +92,8 @@ def _draw_extreme_index(stream: Stream, target: str) -> KernelSpec:
 
 
 _JOINS: dict[str, tuple[str, Domain, Domain]] = {
-    # Each takes two numbers in any order and has 0 for its neutral element: text, where it may be used, what it gives.
+    # Commutative functions of two numbers whose neutral element is 0: the text, the domain of the operands, the
+    # interval of results.
     "compound": ("a + b + a * b", Domain(low=-0.4, high=0.4), Domain(low=-1.0, high=14.0)),
     "norm": ("jnp.sqrt(a * a + b * b)", Domain(low=-2.0, high=2.0), Domain(low=0.0, high=6.0)),
     "likely": ("a + b - a * b", Domain(low=0.0, high=0.6), Domain(low=0.0, high=1.0)),
@@ -104,7 +105,7 @@ _JOINS: dict[str, tuple[str, Domain, Domain]] = {
 
 
 def _draw_joined(stream: Stream, target: str) -> KernelSpec:
-    """A reduction, over axes or windows, by a function of one's own."""
+    """Draw a reduction over axes or windows by a function that the kernel defines."""
     choices = stream.child("shape")
     sizes = (choices.integer(3, 7), choices.integer(3, 7))
     kind = Type("float32", sizes)
@@ -112,7 +113,7 @@ def _draw_joined(stream: Stream, target: str) -> KernelSpec:
     text, within, bounds = _JOINS[choices.pick(tuple(_JOINS))]
     before = Weaver(draft, stream.child("before"), _SCALING, max_fresh=0)
     inner = before.weave(draft.leaves(choices.integer(1, 2), types=(kind,)), steps=choices.integer(0, 2))
-    few = within.high <= 1.0  # many of these add up to where nothing changes any more
+    few = within.high <= 1.0  # more elements would saturate the result
     odd = ("tanh", "sin") if within.low < 0 and few else ("tanh", "sin", "erf", "atan")
     operation = ELEMENTWISE[choices.pick(odd)]
     inner = before.require(operation, inner)
@@ -156,11 +157,11 @@ def _draw_joined(stream: Stream, target: str) -> KernelSpec:
 
 
 _AFTER_EXTREMES = tuple(ELEMENTWISE[name] for name in ("add", "sub", "mul", "exp", "tanh"))
-# In half precision the others lose what they are of.
+# Reductions that are exact enough in half precision.
 _EXACT = ("sum", "mean", "logsumexp")
 _PRODUCTS = ("prod", "cumprod")
 _SPREADS = ("var", "std")
-# What a spread does not take out again, as it does an offset that all elements share.
+# Operations that change a variance or standard deviation. An offset that all elements share would cancel.
 _SCALING = tuple(ELEMENTWISE[name] for name in ("mul", "div", "abs", "exp", "square", "tanh"))
 _OPERATIONS = {**REDUCTIONS, **RUNNING}
 

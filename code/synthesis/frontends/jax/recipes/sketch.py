@@ -1,4 +1,4 @@
-"""The inside of a JAX function under construction: its arguments and statements."""
+"""The arguments and statements of a JAX function under construction."""
 
 import math
 from collections.abc import Sequence
@@ -14,26 +14,27 @@ from synthesis.drawing.types import Type
 from synthesis.frontends.jax.spelling import type_name
 
 SIZES = (2, 3, 4, 5, 6, 8)
-# How often a function is given numbers in fewer bytes than it computes with, and widens them first.
+# Types in which an argument of each type is stored, with probabilities. Narrower ones are widened at the start of the
+# function.
 _STORAGE = {
     "float32": (("float32", 0.965), ("bfloat16", 0.02), ("float16", 0.015)),
     "int32": (("int32", 0.86), ("uint8", 0.06), ("int8", 0.04), ("int16", 0.04)),
 }
-# An array of fewer elements may have them all on one side of what it is compared with.
+# With fewer elements, all elements of an array may be on the same side of a comparison.
 _MANY = 12
 
 
 class Spelling:
-    """How functions write constants and types: Python's numbers, and no annotations."""
+    """Writes constants as Python numbers, and no type annotations."""
 
     decorators: tuple[str, ...] = ()
 
     def literal(self, value: float, dtype: str) -> Expression:
-        """A Python number, which takes the type of what it meets."""
+        """Return a Python number, which takes the type of its other operand."""
         return Literal(repr(float(value)) if Type(dtype).is_float else str(int(value)))
 
     def annotation(self, kind: Type) -> str:
-        """None."""
+        """Return an empty string: variables have no annotations."""
         return ""
 
 
@@ -41,28 +42,28 @@ _SPELLING = Spelling()
 
 
 class Sketch(drafting.Sketch):
-    """Collects what a recipe decides: arguments, statements."""
+    """Collects the arguments and statements that a recipe draws."""
 
     def __post_init__(self) -> None:
-        """Open the body."""
+        """Choose the style of the function and start without arguments."""
         super().__post_init__()
         style = self.stream.child("style")
         self._annotated = style.chance(0.15)
         self.lax = "lax" if style.chance(0.5) else "jax.lax"
-        """How control flow is reached: ``lax.scan`` or ``jax.lax.scan``."""
+        """How ``lax`` is written: ``lax.scan`` or ``jax.lax.scan``."""
         self._storage = Storage(self.stream.child("storage"), _STORAGE)
         self._known: list[Term] = []
-        """The arguments, as they are computed with."""
+        """The arguments, with the types that they are computed in."""
 
     @property
     def dialect(self) -> Spelling:
-        """How functions write constants and types."""
+        """How the function writes constants and types."""
         return _SPELLING
 
     # ---- what the weaver asks for
 
     def fresh(self, type: Type, domain: Domain, pool: tuple[str, ...] | None = None) -> Term:  # noqa: A002
-        """A new argument, read whole; named from a pool or as its rank suggests."""
+        """Return a new argument as a whole array, named from a pool or by its rank."""
         unusual = type.rank == 2 and self._draw.chance(0.3)
         usual = naming.SCALARS if type.rank == 0 else naming.MATRICES if unusual else naming.ARRAYS
         name = self.book.take(pool or usual)
@@ -80,13 +81,13 @@ class Sketch(drafting.Sketch):
     # ---- what recipes build with
 
     def leaves(self, count: int, types: Sequence[Type] | None = None) -> list[Term]:
-        """New arguments to weave from; the first has the first of the types."""
+        """Return new arguments to weave from. The first one has the first of the types."""
         kinds = list(types or self.types)
         chosen = [kinds[0], *(self._draw.choice(kinds) for _ in range(count - 1))]
         return [self.fresh(kind, typical_domain(self._draw, kind)) for kind in chosen]
 
     def casts(self) -> tuple[Statement, ...]:
-        """What widens the arguments that are given in fewer bytes, before anything else."""
+        """Return statements that convert the arguments stored in narrower types. They come before all others."""
         return tuple(
             Assign(known.node, Call(Attribute(known.node, "astype"), (Name(f"jnp.{known.type.dtype}"),)))
             for argument, known in zip(self._arguments, self._known, strict=True)

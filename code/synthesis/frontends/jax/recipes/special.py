@@ -1,4 +1,4 @@
-"""Operations that fewer programs use: special functions, running extremes, bits, spectra, windows, the largest few."""
+"""Operations that fewer programs use: special functions, running extremes, bits, spectra, windows and the k largest."""
 
 from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Domain
@@ -32,7 +32,7 @@ _WORDS = Domain(low=1, high=1_000)
 
 
 def _draw_special(stream: Stream, target: str) -> KernelSpec:
-    """A special function of arrays, with arithmetic around it."""
+    """Draw a special function of arrays, with arithmetic around it."""
     choices = stream.child("shape")
     draft = Draft(stream, broadcastable(choices, "float32"))
     operation = SPECIAL[target]
@@ -46,7 +46,7 @@ def _draw_special(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_running(stream: Stream, target: str) -> KernelSpec:
-    """What runs along an axis, other than a sum or a product."""
+    """Draw a running reduction along an axis, other than a sum or a product."""
     choices = stream.child("shape")
     sizes = (choices.integer(4, 8), choices.integer(4, 8)) if choices.chance(0.7) else (choices.integer(8, 16),)
     kind = Type("float32", sizes)
@@ -60,7 +60,7 @@ def _draw_running(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_bits(stream: Stream, target: str) -> KernelSpec:
-    """Bits of whole numbers, with whole arithmetic between."""
+    """Draw bit operations on integers, with integer arithmetic between them."""
     choices = stream.child("shape")
     sizes = (choices.integer(3, 6), choices.integer(4, 8)) if choices.chance(0.6) else (choices.integer(12, 24),)
     draft = Draft(stream, [Type("int32", sizes)] + ([Type("int32", sizes[1:])] if len(sizes) > 1 else []))
@@ -77,7 +77,7 @@ def _draw_bits(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_word(stream: Stream, target: str) -> KernelSpec:
-    """All bits, or all truths, along an axis."""
+    """Draw a reduction of bits or of truth values along an axis."""
     return _draw_exclusive(stream, target) if target == "reduce_xor" else _draw_all(stream)
 
 
@@ -121,7 +121,7 @@ def _draw_all(stream: Stream) -> KernelSpec:
 
 
 def _draw_spectrum(stream: Stream, target: str) -> KernelSpec:
-    """Complex numbers: of two parts, or of a Fourier transform, and back to real ones."""
+    """Draw complex numbers, made of two parts or by a Fourier transform, and their conversion to real numbers."""
     choices = stream.child("shape")
     rows, length = choices.integer(2, 4), choices.choice((4, 6, 8))
     kind = Type("float32", (rows, length))
@@ -164,7 +164,7 @@ def _draw_spectrum(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_window(stream: Stream, target: str) -> KernelSpec:
-    """The least value of each window, or how the greatest ones change with what is below."""
+    """Draw the minimum of each window, or the gradient of a function of the maximum of each window."""
     choices = stream.child("shape")
     rows, columns = choices.integer(4, 6), choices.integer(4, 6)
     size = choices.choice((2, 3))
@@ -199,7 +199,7 @@ def _draw_window(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_top(stream: Stream, target: str) -> KernelSpec:
-    """The largest few along the last axis."""
+    """Draw the k largest values along the last axis."""
     choices = stream.child("shape")
     rows, columns = choices.integer(3, 6), choices.integer(6, 9)
     count = choices.integer(2, 3)
@@ -223,7 +223,7 @@ def _draw_top(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_triangular(stream: Stream, target: str) -> KernelSpec:
-    """A triangular system whose diagonal outweighs the rest."""
+    """Draw the solution of a triangular system whose diagonal is dominant."""
     choices = stream.child("shape")
     order = choices.integer(2, 5)
     square = Type("float32", (order, order))

@@ -30,8 +30,8 @@ from synthesis.frontends.jax.recipes.drafting import Draft
 from synthesis.frontends.jax.recipes.sketch import SIZES
 
 _OPERATIONS = tuple(ELEMENTWISE[name] for name in ("add", "sub", "mul", "exp", "square", "atan", "expm1"))
-# Their slopes depend on where they are taken, so a gradient still depends on every input; so do the slopes' slopes of
-# all but the first.
+# Functions whose derivative is not constant, so that a gradient still depends on every input. The second derivative of
+# all but the first is not constant either.
 _CURVED = ("square", "exp", "atan", "erf", "expm1")
 _SLOPES = Domain(low=-300.0, high=300.0)
 _NAMES = ("loss", "energy", "objective", "potential", "f", "cost", "score")
@@ -40,14 +40,14 @@ _NAMES = ("loss", "energy", "objective", "potential", "f", "cost", "score")
 def _inner(
     draft: Draft, stream: Stream, operands: Sequence[Term], *, curves: Sequence[str] = (), total: bool
 ) -> tuple[str, Term, tuple[str, ...]]:
-    """A function inside the kernel of the operands; returns its name, what it gives, and its parameters.
+    """Define a function of the operands inside the kernel, and return its name, its result, and its parameters.
 
     Args:
         draft: the kernel around it.
         stream: the random choices.
-        operands: what its parameters stand for.
-        curves: what may come last, so that its derivative depends on all the operands; nothing if that is no matter.
-        total: whether it gives one number.
+        operands: the values that its parameters stand for.
+        curves: operations for its last step, so that its derivative depends on all operands; empty if not needed.
+        total: whether it returns a single number.
     """
     choices = stream.child("inner")
     scope = draft.inner()
@@ -77,7 +77,7 @@ def _finish(
 
 
 def _draw_gradient(stream: Stream, target: str) -> KernelSpec:
-    """The derivative of a function of one or more arrays."""
+    """Draw the gradient, Jacobian or Hessian of a function of one or more arrays, or a value with its gradient."""
     choices = stream.child("shape")
     width = choices.choice(SIZES)
     kind = Type("float32", (width,)) if target != "grad" or choices.chance(0.6) else Type("float32", (width, 3))
@@ -121,7 +121,7 @@ def _draw_gradient(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_batched(stream: Stream, target: str) -> KernelSpec:
-    """A function of one row, or its gradient, applied to every row."""
+    """Draw a function of one row, or its gradient, applied to every row."""
     choices = stream.child("shape")
     rows, width = choices.integer(3, 6), choices.choice(SIZES)
     row = Type("float32", (width,))
@@ -152,7 +152,7 @@ def _draw_batched(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_tangent(stream: Stream, target: str) -> KernelSpec:
-    """A function together with its tangent, its linear part, or its pullback."""
+    """Draw a function together with its tangent, its linearization, or its pullback."""
     choices = stream.child("shape")
     sizes = tuple(choices.choice(SIZES) for _ in range(choices.integer(1, 2)))
     kind = Type("float32", sizes)
@@ -179,7 +179,7 @@ def _draw_tangent(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_checkpoint(stream: Stream, target: str) -> KernelSpec:
-    """A function whose intermediate values are computed again for the gradient, or that is compiled by itself."""
+    """Draw a function that is compiled by itself, or whose intermediate values are recomputed for the gradient."""
     choices = stream.child("shape")
     kind = Type("float32", (choices.choice(SIZES), choices.choice(SIZES)))
     draft = Draft(stream, [kind, Type("float32")])
@@ -200,7 +200,7 @@ def _draw_checkpoint(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_custom(stream: Stream, target: str) -> KernelSpec:
-    """A function with a derivative rule of its own: exact, clipped, or straight through."""
+    """Draw a function with its own derivative rule: clipped, scaled, or multiplied by another function."""
     choices = stream.child("shape")
     kind = Type("float32", (choices.choice(SIZES), choices.choice(SIZES)))
     draft = Draft(stream, [kind, Type("float32")])
@@ -229,7 +229,7 @@ def _draw_custom(stream: Stream, target: str) -> KernelSpec:
 
 
 def _slope(choices: Stream, style: str, of: Expression, moved: Expression) -> Expression:
-    """A tangent or cotangent as a rule gives it on."""
+    """Return the tangent or cotangent that a derivative rule passes on."""
     if style == "clip":
         edge = number(choices.choice((0.5, 1.0, 2.0)))
         return call("clip", moved, Negation(edge), edge)

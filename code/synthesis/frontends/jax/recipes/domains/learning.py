@@ -1,4 +1,4 @@
-"""Training: optimisers, losses, networks with parameters in trees, and recurrent cells."""
+"""Training: optimisers, losses, networks with trees of parameters, and recurrent cells."""
 
 import re
 
@@ -45,7 +45,7 @@ def _kind(stream: Stream) -> tuple[int, ...]:
 
 
 def _draw_optimiser(stream: Stream, target: str) -> KernelSpec:
-    """A step of an optimiser, which gives the parameters and what it keeps."""
+    """Draw a step of an optimiser, which returns the parameters and the optimiser's state."""
     kind = _kind(stream)
     scene = Scene(stream, kind)
     choices = scene.choices
@@ -100,13 +100,13 @@ def _draw_optimiser(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_loss(stream: Stream, target: str) -> KernelSpec:
-    """What predictions cost, and often the slope of that."""
+    """Draw a loss of predictions, often with its gradient."""
     sizes = stream.child("sizes")
     kind = (sizes.integer(3, 6), sizes.integer(3, 6))
     scene = Scene(stream, kind)
     choices = scene.choices
     truth = scene.array(kind, VALUES, ("targets", "labels", "y_true", "truth"))
-    # A number for all would make no difference to a softmax.
+    # A scalar added to all logits would not change a softmax.
     logits = scene.weave_hole(kind, Domain(low=-6.0, high=6.0), (0, 3), alone=target == "cross_entropy")
     node = _LOSSES[target]
     delta = scene.number(0.5, 1.5, ("delta", "margin", "temperature", "eps"))
@@ -138,7 +138,7 @@ def _draw_loss(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_network(stream: Stream, target: str) -> KernelSpec:
-    """Layers with parameters in a dictionary; run, or trained by a step."""
+    """Draw a network with parameters in a dictionary: its layers, or a training step."""
     sizes = stream.child("sizes")
     rows, width, hidden = sizes.integer(2, 5), sizes.integer(3, 5), sizes.integer(3, 6)
     scene = Scene(stream, (rows, width))
@@ -200,7 +200,7 @@ _CELLS = {
 
 
 def _draw_cell(stream: Stream, target: str) -> KernelSpec:
-    """A recurrent cell scanned along a sequence."""
+    """Draw a recurrent cell scanned along a sequence."""
     sizes = stream.child("sizes")
     steps, width = sizes.integer(3, 6), sizes.integer(2, 5)
     scene = Scene(stream, (steps, width))

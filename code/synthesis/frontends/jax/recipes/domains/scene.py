@@ -1,4 +1,4 @@
-"""What the families have in common: arguments by role, holes that are drawn, and names that fit."""
+"""Arguments by role, drawn holes and fitting names, shared by all families."""
 
 from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Domain
@@ -16,7 +16,7 @@ Shape = tuple[int, ...]
 UNIT, POSITIVE = Domain(low=-1.0, high=1.0), Domain(low=0.3, high=2.0)
 VALUES = Domain(low=-2.0, high=2.0)
 FACTOR = Domain(low=0.1, high=8.0)
-"""Where a hole lies that something is multiplied by."""
+"""Domain of a hole that another value is multiplied by."""
 
 _ROLES: dict[str, tuple[str, ...]] = {
     "x": ("x", "xs", "state", "cur", "u"), "y": ("y", "out", "yhat", "pred"), "h": ("h", "hidden", "carry", "state_h"),
@@ -40,11 +40,11 @@ _OPERATIONS = tuple(
 
 
 class Scene(scenes.Scene[Draft]):
-    """A function of a family under construction.
+    """Builds a function of a family.
 
     Args:
         stream: the random choices.
-        kind: the type that new arguments in holes have.
+        kind: the shape of new arguments in holes.
     """
 
     def __init__(self, stream: Stream, kind: Shape) -> None:
@@ -52,11 +52,11 @@ class Scene(scenes.Scene[Draft]):
         super().__init__(Draft(stream, [self.kind, Type("float32")]), _ROLES, lambda node: call("square", node))
 
     def array(self, shape: Shape, domain: Domain, pool: tuple[str, ...], dtype: str = "float32") -> Expression:
-        """A new argument."""
+        """Return a new argument."""
         return self.draft.fresh(Type(dtype, shape), domain, pool).node
 
     def number(self, low: float, high: float, pool: tuple[str, ...]) -> Expression:
-        """A number: a constant in place, or an argument."""
+        """Return a number: a constant, or a new argument."""
         if self.choices.chance(0.5):
             return self.constant(low, high)
         return self.array((), Domain(low=low, high=high), pool)
@@ -64,10 +64,10 @@ class Scene(scenes.Scene[Draft]):
     def weave_hole(
         self, shape: Shape, within: Domain, steps: tuple[int, int] = (1, 3), *, alone: bool = False
     ) -> Expression:
-        """A hole: something of a new argument or two (or of one alone), inside an interval.
+        """Return a hole: an expression of one or two new arguments (one if ``alone``), inside an interval.
 
         Raises:
-            DrawError: if nothing leads there.
+            DrawError: if the terms cannot be brought into the interval.
         """
         choices = self.begin_hole()
         kind = Type("float32", shape)
@@ -78,10 +78,10 @@ class Scene(scenes.Scene[Draft]):
         return self.weave(choices, terms, _OPERATIONS, kind, within, steps=steps)
 
     def map_hole(self, variable: Expression, steps: tuple[int, int] = (1, 3)) -> Expression:
-        """A hole inside a nested function: a bounded map of one of its variables.
+        """Return a hole inside a nested function: a bounded map of one of its variables.
 
         Raises:
-            DrawError: if it takes statements.
+            DrawError: if the map needs statements or cannot be bounded.
         """
         choices = self.begin_hole("map")
         scope = self.draft.inner()
@@ -96,7 +96,7 @@ class Scene(scenes.Scene[Draft]):
         self, node: Expression, shape: Shape, bound: float, category: str, recipe: str, target: str, summary: str,
         others: tuple[tuple[str, Shape], ...] = (), differentiable: bool = True,
     ) -> KernelSpec:  # fmt: skip
-        """The function, returning a value, and others by their variables."""
+        """Return the finished function, which returns a value, and the other variables that are given."""
         interval = Domain(low=-bound, high=bound)
         results = [Term(node, Type("float32", shape), interval, frozenset({"add", "mul"}), 3)]
         results += [Term(self.name(each), Type("float32", kind), interval, depth=3) for each, kind in others]

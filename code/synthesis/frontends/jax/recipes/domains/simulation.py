@@ -19,7 +19,7 @@ _STEPS = {
 
 
 def _draw_stepped(stream: Stream, target: str) -> KernelSpec:
-    """A step, or some in a loop, of an ordinary differential equation."""
+    """Draw one or more steps of an ordinary differential equation."""
     kind = stream.child("kind").choice(((3,), (4,), (5, 2), (4, 3), (6,)))
     scene = Scene(stream, kind)
     choices = scene.choices
@@ -53,7 +53,7 @@ def _draw_stepped(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_particles(stream: Stream, target: str) -> KernelSpec:
-    """What particles do to each other, all pairs of them or those that edges name."""
+    """Draw the forces or energies between particles, for all pairs or for the pairs that edges give."""
     count, width = stream.child("sizes").integer(4, 7), stream.child("sizes", "w").integer(2, 3)
     kind = (count, width)
     scene = Scene(stream, kind)
@@ -108,7 +108,7 @@ def _draw_particles(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_field(stream: Stream, target: str) -> KernelSpec:
-    """A step of a field on a grid: heat, waves, reactions, flow; by slices, shifts or a convolution."""
+    """Draw a step of a field on a grid, such as heat, waves, reactions or flow, by slices, shifts or a convolution."""
     sizes = stream.child("sizes")
     kind = (sizes.integer(4, 8), sizes.integer(4, 8))
     scene = Scene(stream, kind)
@@ -160,7 +160,7 @@ _SHAPES = {
 
 
 def _draw_distance(stream: Stream, target: str) -> KernelSpec:
-    """How far points are from shapes that are joined."""
+    """Draw the distances of points from shapes that are combined."""
     count = stream.child("sizes").integer(14, 24)
     scene = Scene(stream, (count,))
     choices = scene.choices

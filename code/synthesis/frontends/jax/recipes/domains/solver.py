@@ -1,4 +1,4 @@
-"""Linear systems and roots, brought nearer to a solution step by step."""
+"""Iterative solutions of linear systems and equations."""
 
 from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Domain
@@ -22,7 +22,7 @@ _ITERATIONS = {
 
 
 def _draw_linear(stream: Stream, target: str) -> KernelSpec:
-    """A linear system, iterated upon."""
+    """Draw an iteration that solves a linear system."""
     n = stream.child("sizes").integer(3, 6)
     scene = Scene(stream, (n,))
     choices = scene.choices
@@ -57,7 +57,7 @@ _ROOTS = {
 
 
 def _draw_root(stream: Stream, target: str) -> KernelSpec:
-    """Where a function is nought, or stays as it is, element by element."""
+    """Draw an iteration towards a root or a fixed point of a function, element by element."""
     n = stream.child("sizes").integer(3, 8)
     scene = Scene(stream, (n,))
     choices = scene.choices
@@ -79,7 +79,7 @@ def _draw_root(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_sweep(stream: Stream, target: str) -> KernelSpec:
-    """A recurrence that is swept along rows: a triangular or a tridiagonal solve, a filter, a prefix."""
+    """Draw a recurrence along rows: a triangular or tridiagonal solve, a filter, or a prefix computation."""
     sizes = stream.child("sizes")
     n, width = sizes.integer(3, 7), sizes.integer(2, 4)
     scene = Scene(stream, (n, width))

@@ -18,7 +18,7 @@ _DENSITIES = {
 
 
 def _draw_density(stream: Stream, target: str) -> KernelSpec:
-    """How likely values are, by themselves or in a mixture."""
+    """Draw the density of values under a distribution, or under a mixture."""
     sizes = stream.child("sizes")
     rows, parts = sizes.integer(3, 7), sizes.integer(2, 4)
     scene = Scene(stream, (rows,))
@@ -59,7 +59,7 @@ def _draw_density(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_filter(stream: Stream, target: str) -> KernelSpec:
-    """A linear filter's step, a regression with a kernel, a step of clustering, whitening."""
+    """Draw a step of a linear filter or of clustering, a kernel regression, or whitening."""
     sizes = stream.child("sizes")
     rows, width = sizes.integer(4, 7), sizes.integer(3, 5)  # two values have no skewness
     scene = Scene(stream, (rows, width))
@@ -148,7 +148,7 @@ _WALKS = {
 
 
 def _draw_walk(stream: Stream, target: str) -> KernelSpec:
-    """Paths of random steps from a key."""
+    """Draw paths of random steps from a key."""
     sizes = stream.child("sizes")
     paths, steps = sizes.integer(2, 5), sizes.integer(3, 7)
     scene = Scene(stream, (paths, steps))
@@ -199,7 +199,7 @@ _FILTERS = {
 
 
 def _draw_image(stream: Stream, target: str) -> KernelSpec:
-    """Each pixel from those around it."""
+    """Draw an image filter that computes each pixel from its neighbours."""
     sizes = stream.child("sizes")
     kind = (sizes.integer(4, 8), sizes.integer(4, 8))
     scene = Scene(stream, kind)
