@@ -1,6 +1,7 @@
 """Functions as people write them for a purpose: layers, losses, optimizers, training steps, dynamics.
 
-A module holds the texts of one subject and the functions that choose among them. Add a text to a family to draw it too.
+Each module holds the texts of one subject and the functions that choose among them. A text that is added to a family is
+drawn too.
 """
 
 from dataclasses import replace
@@ -51,7 +52,7 @@ from synthesis.frontends.jax.recipes.applications import (
 from synthesis.frontends.jax.recipes.applications.sizes import at_real_sizes
 
 _MIX = {2: 0.12, 3: 0.2, 4: 0.28, 5: 0.4}
-"""Applications' functions are longer than others."""
+"""Relative frequencies of the difficulties. Functions of applications are longer than others."""
 
 RECIPES: tuple[Recipe, ...] = tuple(
     replace(recipe, draw=at_real_sizes(recipe.draw), usual_mix=_MIX, difficulties=tuple(_MIX))

@@ -1,4 +1,4 @@
-"""What stands beside a function in its module: the functions, classes, constants and imports that it needs."""
+"""The functions, classes, constants and imports that a function needs in its module."""
 
 import re
 from collections.abc import Sequence
@@ -9,12 +9,12 @@ from synthesis.drawing.syntax import Assign, Class, Function, Name, Statement
 
 
 def needed(beside: Sequence[Statement], body: tuple[Statement, ...], first: set[str]) -> list[Statement]:
-    """The functions and classes that are named, by a function or by those that it needs, in their own order.
+    """Return the functions and classes that a function needs, directly or indirectly, in their original order.
 
     Args:
-        beside: all that there are.
+        beside: all functions and classes.
         body: the function's statements.
-        first: what is needed in any case.
+        first: names that are needed in any case.
     """
     texts = {each.name: "\n".join(render_block((each,))) for each in beside if isinstance(each, Function | Class)}
     wanted = ["\n".join(render_block(body)), *(texts[name] for name in first)]
@@ -28,7 +28,7 @@ def needed(beside: Sequence[Statement], body: tuple[Statement, ...], first: set[
 
 
 def module_text(constants: Sequence[Statement], statements: Sequence[Statement], widest: int) -> str:
-    """The module's text, with the imports and constants that it needs, its lines broken at so many columns."""
+    """Return the module's text with the imports and constants it needs, in lines of at most ``widest`` columns."""
     text = render_module("", statements, widest)
     kept = [each for each in constants if isinstance(each, Assign) and isinstance(each.target, Name)
             and re.search(rf"\b{each.target.id}\b", text)]  # fmt: skip

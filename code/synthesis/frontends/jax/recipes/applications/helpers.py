@@ -1,4 +1,4 @@
-"""Small functions that several functions of applications call; each is written beside one that names it."""
+"""Small helper functions of applications. Each one is written beside a function that names it."""
 
 HELPERS: tuple[str, ...] = (
     '''

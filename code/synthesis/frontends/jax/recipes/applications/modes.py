@@ -1,4 +1,4 @@
-"""Functions that do one of several things by name: what pads, pools, penalises, projects or acts on a pair."""
+"""Functions that do one of several things by name: padding, pooling, penalties, projections, functions of pairs."""
 
 import re
 from collections.abc import Mapping
@@ -11,18 +11,18 @@ from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 
 _SHARE = 0.55
-"""How many of the things that a function could do it knows."""
+"""Probability that a function handles each case of its family, in addition to the requested one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Array:
-    """An array, or a tree of them, that a text names."""
+    """An array, or a tree of arrays, that a text names."""
 
     tree: Tree
     says: str
     names: tuple[str, ...] = ()
     left_out: float = 0.0
-    """How many of the functions that may go without it are called so; only of an array that a text asks about."""
+    """Share of functions that leave the array out where they can. Only for an array that the text tests for None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,42 +33,42 @@ class Constant:
     says: str
     names: tuple[str, ...] = ()
     within: tuple[float, float] | None = None
-    """Where it is drawn from if it may be given as an array."""
+    """Interval from which it is drawn if it may be given as an array."""
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A constant that a text decides by."""
+    """A constant that decides between parts of a text."""
 
     kind: str
     says: str
     values: tuple[str, ...]
-    """The first is the default; it is given any of them."""
+    """The possible values, of which any may be given. The first is the default."""
     names: tuple[str, ...] = ()
     given: str | None = None
-    """What it is given where that is settled already."""
+    """The value that is given, if it is not drawn."""
     needed: bool = False
-    """Whether every caller has to give it, since nothing is usual."""
+    """Whether every caller has to give it, because it has no usual value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Family:
-    """What a function knows to do, as texts with groups."""
+    """The cases that a function can do, as texts with groups."""
 
     summary: str
     titles: tuple[str, ...]
     before: str = ""
-    """What comes first in any case."""
+    """Lines that come first in all cases."""
     cases: Mapping[str, str]
-    """For each name, lines that give ``out``, every way through them once."""
+    """The cases by name. Their lines assign ``out`` once on each path."""
     after: str = ""
-    """What is done with ``out`` in any case; empty in some functions, which return at once."""
+    """Lines that process ``out`` in all cases. Some functions have none and return at once."""
     finished: bool = True
-    """Whether ``out`` may be returned as the cases leave it."""
+    """Whether ``out`` may be returned directly after the cases."""
     named: tuple[str, ...] = ("mode", "kind", "method")
-    """What the name of a case may be called."""
+    """Possible names of the parameter that names the case."""
     word: str = "mode"
-    """What the name is, in an error."""
+    """The word for the parameter in an error message."""
     returned: str = "the result"
 
 
@@ -79,14 +79,14 @@ def draw_by_name(
     given: Mapping[str, Array | Constant | Option],
     result: Tree,
 ) -> KernelSpec:
-    """A function that decides by a name what it does.
+    """Draw a function that chooses a case by its name.
 
     Args:
         stream: the random choices.
         labels: category, recipe and target.
         family: its texts.
-        given: what its texts may name.
-        result: what it returns.
+        given: the arguments, constants and options that its texts may name.
+        result: the result.
     """
     p = Program.of(stream, labels[0])
     asked = p.choices.choice(tuple(family.cases))
@@ -113,13 +113,13 @@ def draw_by_name(
 
 
 def declare(p: Program, key: str, each: Array | Constant | Option, *, now: bool = True) -> None:
-    """Declare what a text names.
+    """Declare an argument, a constant or an option that a text names.
 
     Args:
         p: the function.
-        key: what the text calls it.
-        each: what it is.
-        now: whether the function needs it for what it is asked; otherwise it is left out, or at its default.
+        key: its name in the text.
+        each: the argument, constant or option.
+        now: whether the requested case needs it; otherwise it is left out, or keeps its default.
     """
     match each:
         case Array(Leaf() as leaf, says, names):
@@ -134,10 +134,10 @@ def declare(p: Program, key: str, each: Array | Constant | Option, *, now: bool 
 
 
 def _decide(p: Program, cases: Mapping[str, str], word: str, *, at_once: bool) -> None:
-    """Write the cases, as one chain that gives ``out`` or as ways out of the function one after the other."""
+    """Write the cases as one chain that assigns ``out``, or as separate returns."""
     unknown = f"raise ValueError(f'unknown {word} {{name}}')"
     names = list(cases)
-    # The last case needs no test where names were checked before.
+    # If the names are checked first, the last case needs no test.
     open_end = p.choices.chance(0.35)
     if open_end:
         listed = ", ".join(f"'{each}'" for each in sorted(names))

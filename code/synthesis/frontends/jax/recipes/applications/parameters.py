@@ -8,29 +8,29 @@ from synthesis.frontends.jax.recipes.applications.trees import Tree
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter:
-    """What a function takes: an array, a tree of them, or a constant."""
+    """A parameter of a function: an array, a tree of arrays, or a constant."""
 
     name: str
     tree: Tree | None
-    """What it is given where that is traced; None for a constant, and for what is left at its default."""
+    """The traced value that is passed for it; None for a constant, and for a parameter that keeps its default."""
     says: str
-    """What it is, in words."""
+    """Its description in words."""
     annotation: str
     kind: str
-    """What its annotation is where there are any."""
+    """Its annotation, if the function has annotations."""
     default: str | None = None
     usual: str | None = None
-    """What a number is as a rule."""
+    """The usual value of a number."""
     given: str | None = None
-    """The constant that it is given where that is not its default."""
+    """The constant that is passed for it, if it is not its default."""
     static: bool = False
-    """Whether tracing has to know it."""
+    """Whether its value must be known during tracing."""
     tuned: bool = False
-    """Whether it is a number that callers choose, like others beside it."""
+    """Whether it is a number that callers choose, together with the others of this kind."""
     call: Any = None
-    """What it is given, as ``Signature.call`` has it, where that is an object of constants."""
+    """Its value in the form of ``Signature.call``, if it is an object made of constants."""
 
     @property
     def is_always_given(self) -> bool:
-        """Whether it is an array, or a tree of them, that no call leaves out."""
+        """Whether it is an array, or a tree of arrays, that every call passes."""
         return self.tree is not None and self.default is None and self.usual is None

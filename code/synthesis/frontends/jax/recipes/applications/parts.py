@@ -1,4 +1,4 @@
-"""What several families write: activations, layers that map linearly, normalisation, dropout, guards on shapes."""
+"""Text that several families use: activations, linear layers, normalisation, dropout, checks of shapes."""
 
 import re
 from textwrap import indent
@@ -21,11 +21,11 @@ ACTIVATIONS = (
 
 
 _PLAIN_MESSAGES = 0.4
-"""How many errors do not tell what was given instead."""
+"""Probability that an error message does not tell the value that was given."""
 
 
 def activate(p: Program, value: str, *, named: bool = False) -> str:
-    """An activation of a value; if it may be named, sometimes one that the caller chooses by its name."""
+    """Return an activation of a value; if ``named``, sometimes one that the caller chooses by its name."""
     if named and p.maybe(0.5):
         p.option(
             "act_name",
@@ -40,52 +40,52 @@ def activate(p: Program, value: str, *, named: bool = False) -> str:
 
 
 def weights(*shape: int, dtype: str = "float32", share: float = 1.0) -> Leaf:
-    """The weights of a layer, as they are when training begins; ``share`` is of their usual size."""
+    """Return the initial weights of a layer; ``share`` scales their usual bound."""
     wide = max(shape[-2:]) if len(shape) > 1 else 4
     bound = {True: 0.05, False: 0.2}[wide > 200] * share
     return Leaf(shape, -bound, bound, dtype)
 
 
 def positive(*shape: int, low: float = 0.5, high: float = 1.5) -> Leaf:
-    """Scales, or second moments."""
+    """Return positive values, such as scales or second moments."""
     return Leaf(shape, low, high)
 
 
 def whole(*shape: int, below: int) -> Leaf:
-    """Labels, or indices."""
+    """Return integers below a bound, such as labels or indices."""
     return Leaf(shape, 0, below - 1, "int32")
 
 
 def truth(*shape: int) -> Leaf:
-    """A mask."""
+    """Return a boolean mask."""
     return Leaf(shape, 0, 1, "bool")
 
 
 def key() -> Leaf:
-    """A key of random numbers."""
+    """Return a random key."""
     return Leaf((2,), 0, 2**32 - 1, "uint32")
 
 
 def step_size(p: Program, *usual: str, names: tuple[str, ...] = ("learning_rate", "lr")) -> Array | Option:
-    """The step size of an optimizer, which callers choose: an array, or a number."""
+    """Return the step size of an optimizer, which callers choose, as an array or as an option."""
     if p.choices.chance(0.5):
         return Array(Leaf((), 0.01, 0.1), "step size", names)
     return Option("float", "step size", (p.pick(*usual), *usual), names)
 
 
 def half(p: Program) -> str:
-    """A format of 16 bits."""
+    """Return a 16-bit floating-point type, as Python."""
     return p.choices.weighted((("jnp.bfloat16", 0.75), ("jnp.float16", 0.25)))
 
 
 def guard(p: Program, test: str, message: str, share: float = 0.3) -> str:
-    """A check that what a function is given fits, in some functions; the test is true where it does not.
+    """Return a check that raises an error if the test is true, or an empty string.
 
     Args:
         p: the function.
-        test: what is wrong.
-        message: what the error says, with names in braces.
-        share: how often there is one.
+        test: the condition that is wrong.
+        message: the error message, with names in braces.
+        share: scales the probability that the check is there.
     """
     if not p.maybe(0.7 * share):
         return ""
@@ -98,24 +98,24 @@ def guard(p: Program, test: str, message: str, share: float = 0.3) -> str:
 
 
 def remark(p: Program, *texts: str, share: float = 0.55) -> str:
-    """One of several comments, in some functions."""
+    """Return one of several comments, or an empty string."""
     return repr(f"# {p.pick(*texts)}") if p.maybe(share) else ""
 
 
 def expect(p: Program, test: str, share: float = 0.12) -> str:
-    """An assertion, in some functions."""
+    """Return an assertion, or an empty string."""
     return f"assert {test}" if p.maybe(share) else ""
 
 
 def product(p: Program, left: str, right: str, letters: str, kind: str = "") -> str:
-    """A matrix product, as people write it.
+    """Return a matrix product, in one of its usual forms.
 
     Args:
         p: the function.
         left: the first operand.
         right: the second operand.
-        letters: the same for ``jnp.einsum``.
-        kind: the format to multiply in, with sums in ``float32``; empty for that of the operands.
+        letters: the pattern of the same product for ``jnp.einsum``.
+        kind: the type to multiply in, with sums in ``float32``; empty for the operands' type.
     """
     if kind:
         left, right = f"{left}.astype({kind})", f"{right}.astype({kind})"
@@ -134,14 +134,14 @@ def product(p: Program, left: str, right: str, letters: str, kind: str = "") -> 
 
 
 def normalise(p: Program, value: str, to: str, scale: str, bias: str, form: str, axis: str = "-1") -> str:
-    """Statements that bring the last axis to unit size, as ``layer_norm`` or ``rms_norm`` do.
+    """Return statements that normalise the last axis, as ``layer_norm`` or ``rms_norm`` do.
 
     Args:
         p: the function, which has a number ``eps``.
-        value: what is normalised.
-        to: what the result is called.
-        scale: what it is multiplied by; empty for nothing.
-        bias: what is added; empty for nothing.
+        value: the value that is normalised.
+        to: the name of the result.
+        scale: its factor; empty for none.
+        bias: its offset; empty for none.
         form: ``layer`` or ``rms``.
         axis: the axis, or several.
     """
@@ -172,10 +172,10 @@ _LAYER_NORM = """
 
 
 def settled(lines: str) -> str:
-    """Lines that were chosen already, as a text with groups has their braces."""
+    """Return lines without groups as a text with groups, in which their braces are escaped."""
     return lines.replace("{", "<<").replace("}", ">>")
 
 
 def placed(text: str, mark: str, lines: str) -> str:
-    """A text with lines in place of a mark that stands on lines of its own, as far in as it is."""
+    """Return a text in which each line that is only the mark is replaced by lines with the same indentation."""
     return re.sub(rf"(?m)^( *){mark}$", lambda found: indent(lines, found[1]), text)

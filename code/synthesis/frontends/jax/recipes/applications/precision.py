@@ -1,4 +1,4 @@
-"""In which format a model computes: weights that are cast where they are used, sums and losses in ``float32``."""
+"""The floating-point types of a model: weights are cast where they are used; sums and losses are in ``float32``."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,60 +8,61 @@ from synthesis.frontends.jax.recipes.applications.program import Program
 
 _NONE: Mapping[str, str] = MappingProxyType({})
 SHARE = 0.5
-"""How many whole models compute in a format of 16 bits; of the layers that could, a quarter do."""
+"""Probability that a whole model computes in a 16-bit type. A quarter of the layers that could do so do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Precision:
-    """What a model's text says of formats; nothing of it where it computes in ``float32``."""
+    """The casts that a model's text contains; none if it computes in ``float32``."""
 
     half: str = ""
-    """The format of its products, as Python; empty for ``float32``."""
+    """The type of its products, as Python; empty for ``float32``."""
     whole_tree: bool = False
-    """Whether the weights are cast all at once, and not each where it is used."""
+    """Whether the weights are cast all at once, instead of each where it is used."""
 
     def loses(self, target: str) -> bool:
-        """Whether a function for a target gives back numbers that rounding moves far: gradients of 16 bits.
+        """Return whether the results for a target are changed too much by rounding, as 16-bit gradients are.
 
-        Every layer rounds, there and back. After two layers that add as much as they are given, or normalize it anew, a
-        gradient is off by one or two hundredths, and its small elements by more than can be told from an error. A
-        recipe takes less of its model there. A step is told by the weights that it moves, which are of 32 bits.
+        Every layer rounds, in the forward and in the backward pass. After two layers that add as much as their input,
+        or normalise it again, a gradient has an error of one or two hundredths. The error of its small elements is too
+        large to tell rounding from a wrong result. A recipe uses a smaller model for such a target. Training steps are
+        not affected: they return updated weights, which have 32 bits.
         """
         return bool(self.half) and target.endswith("_gradient")
 
     @property
     def cast_tree(self) -> str:
-        """A statement that casts every weight of ``params``."""
+        """A statement that casts every weight of ``params``; empty if weights are cast where they are used."""
         return f"params = jax.tree.map(lambda w: w.astype({self.half}), params)" if self.whole_tree else ""
 
     @property
     def cast(self) -> str:
-        """What follows a weight where it is multiplied with ``x``."""
+        """The cast that follows a weight where it is multiplied by ``x``."""
         return ".astype(x.dtype)" if self.half and not self.whole_tree else ""
 
     @property
     def enter(self) -> str:
-        """What follows the first numbers that the model computes with."""
+        """The cast that follows the first numbers that the model computes with."""
         return f".astype({self.half})" if self.half else ""
 
     @property
     def leave(self) -> str:
-        """What follows what a loss is made of."""
+        """The cast that follows the values from which a loss is computed."""
         return ".astype(jnp.float32)" if self.half else ""
 
     @property
     def sums(self) -> str:
-        """A last argument of a product that is summed up in ``float32``."""
+        """The last argument of a product that is summed in ``float32``."""
         return ", preferred_element_type=jnp.float32" if self.half else ""
 
     def filled(self, text: str, marks: Mapping[str, str] = _NONE) -> str:
-        """A text with what it says of formats, in place of ``CAST_TREE``, ``CAST``, ``ENTER``, ``LEAVE`` and ``SUMS``.
+        """Return a text with the casts in place of ``CAST_TREE``, ``CAST``, ``ENTER``, ``LEAVE`` and ``SUMS``.
 
-        A line that is only ``CAST_TREE`` is left out where there is nothing to cast.
+        A line with only ``CAST_TREE`` is left out if there is nothing to cast.
 
         Args:
             text: the text.
-            marks: what other words of it stand for, which may be of formats as well.
+            marks: replacements of other words of the text, which may contain these words as well.
         """
         for mark, said in (
             *marks.items(), ("CAST_TREE", self.cast_tree), ("CAST", self.cast), ("ENTER", self.enter),
@@ -72,11 +73,11 @@ class Precision:
 
 
 def draw_precision(p: Program, *, smooth: bool = False) -> Precision:
-    """The precision of a model.
+    """Draw the precision of a model.
 
     Args:
         p: the function.
-        smooth: whether gradients are asked for, whose small numbers ``float16`` does not hold.
+        smooth: whether gradients are computed, whose small numbers ``float16`` cannot represent.
     """
     if not p.choices.chance(SHARE):
         return Precision()

@@ -1,4 +1,4 @@
-"""A function of an application put together from lines of Python; its parameters are those that the lines name."""
+"""Builds a function of an application from lines of Python. Its parameters are those that the lines name."""
 
 import ast
 import functools
@@ -53,18 +53,18 @@ from synthesis.frontends.jax.recipes.applications.trees import (
 )
 
 _EAGER = {2: 0.6, 3: 0.85, 4: 1.3, 5: 1.9}
-"""How much more often a function of each difficulty has what it may have."""
+"""Factor of the probability of optional parts, by difficulty."""
 _KNOWN = PYTHON | {"NamedTuple", "Callable"}
 _ALIAS = "Array"
 _ARRAYS = ((_ALIAS, 0.62), ("jax.Array", 0.18), ("jnp.ndarray", 0.12), ("", 0.08))
-"""How functions annotate arrays, many by a name of their module's, or leave that out."""
+"""Annotations of arrays, with probabilities: mostly an alias of the module, or none."""
 _TREES = (("", 0.45), ("PyTree", 0.25), ("ArrayTree", 0.1), ("Any", 0.2))
-"""How functions annotate trees of arrays that are no records: by what they hold, by a name for any, or as anything."""
+"""Annotations of trees that are not records: by their contents (empty), as any tree, or as ``Any``."""
 _ANY_TREE = "PyTree"
 _COLUMNS = ((80, 0.6), (88, 0.2), (100, 0.2))
-"""Where lines are broken: most libraries keep to 80."""
+"""Maximum line lengths, with probabilities. Most libraries keep to 80."""
 _ANY_NUMBER = 0.52
-"""How many functions say of numbers that they are given that these may be arrays."""
+"""Probability that a function annotates the numbers that it takes as possibly arrays."""
 _KEYWORD_ONLY = 0.18
 _LIKES = (
     ("learning_rate", "learning_rate", "lr", "step_size"), ("out", "out", "y"), ("h", "h", "hidden", "z"),
@@ -79,34 +79,41 @@ _LIKES = (
     ("answers", "labels", "targets"),
 )  # fmt: skip
 _ROLES = {first: pool for first, *rest in _LIKES for pool in [tuple(rest)]}
-"""For variables of the lines, the names that they may get; any other has its own."""
+"""Names that variables of the lines may get. A variable that is not listed keeps its own name."""
 
 
-_TALKATIVE, _REMARK = 0.85, 0.8
-"""How many functions have comments, and how many of those that a text has are written there."""
+_TALKATIVE = 0.85
+"""Probability that a function has comments."""
+_REMARK = 0.8
+"""Probability that such a function has each comment of its text."""
 _PRIVATE = 0.65
-"""How often the functions beside a function have names that begin with an underscore."""
+"""Probability that the functions beside a function have names with a leading underscore."""
 _ASKING = 0.5
-"""How many functions have to be given all their numbers and options, and have no defaults for them."""
+"""Probability that a function requires all its numbers and options, without defaults."""
 _CONSTANTS = frozenset({"eps", "g", "base", "cap"})
-"""Numbers that modules hold as constants, small ones and those of nature."""
-_CONVERTS, _SAYS_SO, _ONLY_LOOKS, _FEW = 0.29, 0.7, 0.45, 3
-"""How many functions make sure that they have arrays, how many of these say that they take what can be made one, how
-many do not copy what is one already, and how many arrays they make sure of at most."""
+"""Numbers that modules hold as constants: small numbers and constants of nature."""
+_CONVERTS = 0.29
+"""Probability that a function converts its arguments to arrays."""
+_SAYS_SO = 0.7
+"""Probability that such a function annotates them as convertible to arrays."""
+_ONLY_LOOKS = 0.45
+"""Probability that it does not copy an argument that is an array already."""
+_FEW = 3
+"""Largest number of arrays that are converted."""
 _ANY_ARRAY = "jax.typing.ArrayLike"
 _SHORT = 7
-"""Statements of a body that people set no empty lines in."""
+"""Largest number of statements of a body that gets no empty line before its return."""
 _LONGEST_LINE = 120
-"""Characters."""
+"""Length, in characters, from which a decorator is broken into several lines."""
 _WIDEST = 80
-"""Characters of what a function is said to return; where it takes more, people leave it out."""
+"""Length, in characters, from which a return annotation is left out."""
 
 
 class Program:
-    """A function of an application under construction.
+    """Builds a function of an application.
 
-    Its text is lines of Python in which names stand for parameters, which ``tensor``, ``tree``, ``option`` and
-    ``number`` declare; those that no line has become no parameters, and what is computed and never read is left out.
+    Its text is lines of Python. The names in it stand for parameters, which ``tensor``, ``tree``, ``option`` and
+    ``number`` declare. Parameters that no line names and values that are never read are left out.
 
     Args:
         stream: the random choices.
@@ -122,7 +129,7 @@ class Program:
         self._eager = _EAGER[stream.difficulty]
         style = stream.child("style")
         self.array = style.weighted(_ARRAYS)
-        """How an array is annotated; empty where nothing is."""
+        """The annotation of an array; empty in a function without annotations."""
         self._any_tree = style.child("trees").weighted(_TREES)
         self._commented = style.chance(_TALKATIVE)
         self._private = style.chance(_PRIVATE)
@@ -141,16 +148,16 @@ class Program:
             self.function(text)
 
     def holds_any_tree(self) -> None:
-        """Say that it takes whatever trees there are, and does not name what one of them holds."""
+        """Annotate trees as any tree, without naming the contents of one."""
         self._any_tree = self._any_tree or _ANY_TREE
 
     def has_defaults(self) -> None:
-        """Say that no number and no option has to be given, since each serves some of its cases alone."""
+        """Give every number and option a default, because each is used in some cases only."""
         self._asks = False
 
     @classmethod
     def of(cls, stream: Stream, category: str) -> "Program":
-        """A function of a category: only layers of networks call what they compute ``y``."""
+        """Return a new function of a category. Only layers of networks may name a result ``y``."""
         made = cls(stream)
         if category != "layers":
             made._roles["out"] = ("out", "result")
@@ -159,20 +166,20 @@ class Program:
     # ---- choices
 
     def maybe(self, probability: float) -> bool:
-        """True with about the given probability, more often the more difficult the function is to be."""
+        """Return True with about the given probability, which is higher in more difficult functions."""
         return self.choices.chance(min(0.92, probability * self._eager))
 
     def pick(self, *options: str) -> str:
-        """One of several ways to write the same."""
+        """Return one of several ways to write the same code."""
         return self.choices.choice(options)
 
     def size(self, *options: int, apart: int = 0) -> int:
-        """One of several sizes, or the real one that it stands for.
+        """Return one of several sizes, or the real size that it stands for.
 
         Args:
             options: the sizes.
-            apart: a size beside this one that it must not be, at small sizes and at real ones; where it is drawn, the
-                next option is taken.
+            apart: another size that this one must differ from, at small and at real sizes. If it is drawn, the next
+                option is taken.
         """
         size = self.choices.choice(options)
         if size == (self._sizes.listed(apart) if self._stream.real else apart):
@@ -181,7 +188,7 @@ class Program:
 
     @property
     def level(self) -> int:
-        """How difficult it is to be, from 2 to 5."""
+        """The difficulty of the function, from 2 to 5."""
         return self._stream.difficulty
 
     # ---- parameters
@@ -189,15 +196,15 @@ class Program:
     def tensor(
         self, key: str, leaf: Leaf, says: str, names: Sequence[str] = (), *, given: bool = True, optional: bool = False
     ) -> None:
-        """An array that lines may name.
+        """Declare an array that lines may name.
 
         Args:
-            key: what lines call it.
+            key: its name in the lines.
             leaf: its shape, type and values.
-            says: what it is, in words.
-            names: what it may be called; the key if there are none.
-            given: whether it is given, for one that may be left out.
-            optional: whether it is None where it is not given.
+            says: its description in words.
+            names: its possible names; the key if there are none.
+            given: whether a value is passed; if not, its default is used.
+            optional: whether it is None when it is not passed.
         """
         kind = f"{self.array} | None" if optional and self.array else self.array
         default = "None" if optional else None
@@ -206,22 +213,22 @@ class Program:
             self._shapes[self._template.name(key).id] = leaf.shape
 
     def tree(self, key: str, tree: Tree, says: str, names: Sequence[str] = ()) -> None:
-        """A pytree that lines may name, with classes for its records; see ``tensor``."""
+        """Declare a pytree that lines may name, with classes for its records; see ``tensor``."""
         self._declare(key, names, tree, says, self._kind_of(tree) if self.array else "")
 
     def option(
         self, key: str, default: str | None, kind: str, says: str, given: str | None = None, names: Sequence[str] = ()
     ) -> None:
-        """A constant that lines may name and decide by, known when the function is traced.
+        """Declare a constant that lines may name and test, and that is known when the function is traced.
 
         Args:
-            key: what lines call it.
-            default: what it is where it is not given, as Python; None if it has to be given.
+            key: its name in the lines.
+            default: its default, as Python; None if it is required.
             kind: its annotation.
-            says: what it is, in words.
-            given: what it is given, as Python; None for the default. A whole number may be a size, and is given also
-                where it is the default.
-            names: what it may be called; the key if there are none.
+            says: its description in words.
+            given: the value passed for it, as Python; None for the default. An integer may be a size, so it is passed
+                even if it is the default.
+            names: its possible names; the key if there are none.
         """
         if self._asks and default not in (None, "None", "False") and is_literal(given or default):
             given, default = given or default, None
@@ -232,9 +239,10 @@ class Program:
     def number(
         self, key: str, usual: str, says: str, within: tuple[float, float] | None = None, names: Sequence[str] = ()
     ) -> None:
-        """A number that lines may name: a default, a constant of the module, or given where an interval says so.
+        """Declare a number that lines may name.
 
-        All numbers of a function that may be given have defaults, or none has one.
+        It has a default, is a constant of the module, or may be passed if an interval is given. Either all numbers that
+        may be passed have defaults, or none has.
         """
         names = names or (key,)
         if within is None and key in _CONSTANTS and self.choices.chance(0.3):
@@ -263,7 +271,7 @@ class Program:
         )  # fmt: skip
 
     def _kind_of(self, tree: Tree) -> str:
-        """The annotation of a tree, as far as people write it."""
+        """Return the annotation of a tree, as far as it is usually written."""
         match tree:
             case Leaf():
                 return self.array
@@ -289,10 +297,10 @@ class Program:
         """Declare a class of arrays beside the function: a named tuple, or a registered dataclass.
 
         Args:
-            name: what it is called.
-            fields: what it holds.
-            says: what it is, in words.
-            plain: whether it has to be a named tuple, which lines may take apart.
+            name: its name.
+            fields: its fields.
+            says: its description in words.
+            plain: whether it has to be a named tuple, which lines may unpack.
         """
         made = Record(self._template.name(name).id, tuple(fields))
         kinds = tuple((key, self._kind_of(part) if self.array else kind_of_field(part)) for key, part in fields)
@@ -305,17 +313,17 @@ class Program:
         return made
 
     def helper(self, *lines: str) -> None:
-        """Append functions beside the function, which it calls; they stand for any others of their names."""
+        """Append functions beside the function, which calls them. They replace others of the same names."""
         for name in re.findall(r"(?m)^def (\w+)\(", join(*lines)):
             self._holes.pop(name, None)
         self._beside += self._statements(lines)
 
     def function(self, text: str) -> None:
-        """A function beside the function that lines may call.
+        """Make a function available beside the function, which lines may call.
 
         Args:
-            text: its definition, with groups, and with names of its own; what is annotated with ``Array`` is annotated
-                as arrays are in this function.
+            text: its definition with groups, and with its own names. The annotation ``Array`` is replaced by the one
+                that this function has for arrays.
         """
         name = text.partition("def ")[2].partition("(")[0]
         self._holes[name] = functools.cache(functools.partial(self._define, name, text))
@@ -337,30 +345,30 @@ class Program:
         return re.sub(r"\bArray\b", self.array, kind) if self.array else ""
 
     def add(self, *lines: str) -> None:
-        """Append statements; a text by itself that begins with ``# `` is a comment."""
+        """Append statements. A text on its own that begins with ``# `` is a comment."""
         self._body += self._statements(lines)
 
     def _statements(self, lines: Sequence[str]) -> list[Statement]:
         return self._template.statements(self._remarked(join(*lines)), **self._holes)
 
     def write(self, *texts: str) -> None:
-        """Append statements with groups, where a line that begins with ``#`` is a comment.
+        """Append statements with groups. A line that begins with ``#`` is a comment.
 
-        What stands in braces in Python, as in messages and dictionaries, stands between ``<<`` and ``>>``.
+        Braces of Python code, as in messages and dictionaries, are written as ``<<`` and ``>>``.
         """
         for text in texts:
             self.add(self.choose(text))
 
     def write_lines(self, text: str) -> None:
-        """Append statements without groups, comments among them."""
+        """Append statements without groups, with their comments."""
         self.add(quote_remarks(dedent(text)))
 
     def choose(self, text: str) -> str:
-        """A text's lines with one part of each of its groups, as ``add`` takes them."""
+        """Return a text with one part of each of its groups, in the form that ``add`` takes."""
         return _filled(choose(dedent(text), self.choices.shuffled, self.maybe))
 
     def _remarked(self, text: str) -> str:
-        """The text with some of its comments; with none in some functions."""
+        """Return the text with some of its comments, or with none."""
         return "\n".join(
             line
             for line in text.split("\n")
@@ -368,11 +376,11 @@ class Program:
         )
 
     def gives(self, *results: Tree) -> None:
-        """Say what the function returns, in order."""
+        """Set what the function returns, in order."""
         self._results = results
 
     def finish(self, *ends: tuple[str, tuple[Tree, ...]]) -> None:
-        """Write one of several last texts, each with what it returns, in order."""
+        """Write one of several final texts, each given with its results in order."""
         text, results = self.choices.choice(ends)
         self.write(text)
         self.gives(*results)
@@ -382,15 +390,15 @@ class Program:
     def done(
         self, category: str, recipe: str, target: str, titles: Sequence[str], summary: str, returned: str = ""
     ) -> KernelSpec:
-        """The finished function.
+        """Return the finished function.
 
         Args:
-            category: the recipe's.
-            recipe: its name.
-            target: what it was asked for.
-            titles: what the function may be called.
-            summary: what it is for, in a sentence without its stop.
-            returned: what it returns, in words.
+            category: the recipe's category.
+            recipe: the recipe's name.
+            target: the target.
+            titles: possible names of the function.
+            summary: its purpose, as a sentence without the final stop.
+            returned: its result, in words.
         """
         name = self._book.take(tuple(titles))
         body = saying_once(prune(tuple(self._body)))
@@ -400,7 +408,7 @@ class Program:
         arrays = {each for each in self._shapes if self._parameters[each].tree is not None} - tested
         body = self._habits.form(self._habits.rewrite(body, arrays, self._called))
         declared, read = self._parameters.values(), needed_in(body)
-        # Where callers choose one number they may choose all.
+        # If callers can choose one of the tuned numbers, they can choose all of them.
         chosen = any(each.tuned and each.tree is not None and each.name in read for each in declared)
         loose = [each for each in declared if _is_loose(each) and each.name not in tested]
         numbers = {each.name: each.default for each in loose if not (chosen and each.tuned)}
@@ -461,7 +469,10 @@ class Program:
         )
 
     def _converted(self, used: Sequence[Parameter], tested: Container[str]) -> list[Assign]:
-        """What some people make arrays of at once, since callers may have lists: all arrays, if there are few."""
+        """Return assignments that convert arguments to arrays, since callers may pass lists.
+
+        Either all array arguments are converted, if they are few, or none.
+        """
         stream = self._stream.child("converted")
         arrays = [
             each.name for each in used
@@ -474,7 +485,7 @@ class Program:
         return [Assign(Name(name), Call(function, (Name(name),))) for name in arrays]
 
     def _going_by_name(self, used: Sequence[Parameter], body: tuple[Statement, ...]) -> list[Parameter]:
-        """Parameters of which those whose entries a body goes through by name are dictionaries, not any trees."""
+        """Return the parameters. Those whose entries the body looks up by name are annotated as dictionaries."""
         text = "\n".join(render_block(body))
         named = {
             each.name for each in used
@@ -489,13 +500,13 @@ class Program:
         ]
 
     def _kind_by_name(self, tree: Tree | None) -> str:
-        """The annotation of a dictionary, of arrays or of trees."""
+        """Return the annotation of a dictionary of arrays or of trees."""
         assert isinstance(tree, Mapping)
         flat = all(isinstance(part, Leaf) for _, part in parts_of(tree))
         return f"dict[str, {self.array if flat else self._any_tree}]"
 
     def _taking_any(self, used: Sequence[Parameter], converted: Sequence[Assign]) -> list[Parameter]:
-        """Parameters of which those that are made arrays may be anything that can be made one."""
+        """Return the parameters. Those that are converted may be annotated as convertible to arrays."""
         names = {each.target.id for each in converted if isinstance(each.target, Name)}
         says = self.array and self._stream.child("converted", "kind").chance(_SAYS_SO)
         return [replace(each, annotation=_ANY_ARRAY) if says and each.name in names else each for each in used]
@@ -510,21 +521,22 @@ class Program:
         return tuple(changed(each, lambda node: partial_for(node, parameters)) for each in body)
 
     def _called(self, helper: str) -> Expression:
-        """The name of a function beside it, which is defined if it is not yet."""
+        """Return the name of a function beside this one, which is defined if it is not yet."""
         hole = self._holes[helper]
         return hole() if callable(hole) else hole
 
     def _returns(self, style: Stream, body: tuple[Statement, ...]) -> str:
         if not self.array or not style.chance(0.75) or not isinstance(self._results, tuple):
             return ""
-        if len({_form_of(each.value) for each in _ends(body)}) > 1:  # of one of several forms there is no short name
+        # There is no short annotation if the returned values have different forms.
+        if len({_form_of(each.value) for each in _ends(body)}) > 1:
             return ""
         kinds = [self._kind_of(each) for each in self._results]
         kind = kinds[0] if len(kinds) == 1 else f"tuple[{', '.join(kinds)}]"
         return kind if len(kind) < _WIDEST else ""
 
     def _marks(self, style: Stream, used: Sequence[Parameter]) -> tuple[str, ...]:
-        """``jax.jit`` above some functions, with the names of what it has to know."""
+        """Return ``jax.jit`` decorators for some functions, with the names of static arguments."""
         if not style.chance(0.004):
             return ()
         static = [each.name for each in used if each.static]
@@ -548,7 +560,7 @@ class Program:
         return "\n".join(lines)
 
     def _signature(self, parameters: Sequence[Parameter], *, slopes: bool) -> Signature:
-        """The arguments and results; ``slopes`` says whether it can be differentiated in reverse."""
+        """Return the arguments and results; ``slopes`` is whether it can be differentiated in reverse mode."""
         arguments = [
             leaf.argument(path)
             for each in parameters
@@ -571,7 +583,7 @@ class Program:
 
 
 def _ends(body: Sequence[Statement]) -> Iterator[Return]:
-    """Where a function ends, those in it left out."""
+    """Yield the return statements of a body and of its branches, except those of nested functions."""
     for each in body:
         match each:
             case Return():
@@ -583,7 +595,7 @@ def _ends(body: Sequence[Statement]) -> Iterator[Return]:
 
 
 def _form_of(value: Expression | None) -> int:
-    """A number for a form of what is returned: several values, values by name, or one."""
+    """Return a number for the form of a returned value: several values, values by name, or one value."""
     match value:
         case Display(items):
             return 1 + len(items)
@@ -594,18 +606,18 @@ def _form_of(value: Expression | None) -> int:
 
 
 def _is_loose(parameter: Parameter) -> bool:
-    """Whether it is a number that is left at its default, which could stand in the function or its module as well."""
+    """Return whether a parameter keeps its default, so that it could be a constant of the function or module."""
     left = parameter.tree is None and parameter.given is None and not parameter.static
     return left and parameter.default is not None and parameter.default != "None"
 
 
 def _tested_for_none(text: str) -> set[str]:
-    """The names that lines ask whether they were given."""
+    """Return the names that the lines compare with None."""
     return set(re.findall(r"\b(\w+) is (?:not )?None\b", text))
 
 
 def _optional(parameter: Parameter) -> Parameter:
-    """A parameter that may be None, and is where it is not given."""
+    """Return a parameter that may be None, which is its default unless it has one."""
     return replace(
         parameter, annotation=_or_none(parameter.annotation), kind=_or_none(parameter.kind),
         default=parameter.default or "None",
@@ -617,7 +629,7 @@ def _or_none(kind: str) -> str:
 
 
 def _filled(text: str) -> str:
-    """The lines of a text, its comments and braces as a template has them."""
+    """Return the lines of a text with comments and braces in the form that templates use."""
     return quote_remarks(text.replace("<<", "{").replace(">>", "}"))
 
 
@@ -626,7 +638,7 @@ def _squared(node: Expression) -> Expression:
 
 
 def _call(parameters: Sequence[Parameter]) -> dict[str, Any] | None:
-    """How the function is called; None if that is with arrays in the order of its parameters."""
+    """Return how the function is called, or None if it is called with arrays in the order of its parameters."""
     trees: dict[str, Any] = {}
     for each in parameters:
         if each.tree is not None:
@@ -646,7 +658,7 @@ def _call(parameters: Sequence[Parameter]) -> dict[str, Any] | None:
 
 
 def _records(parameters: Sequence[Parameter]) -> set[str]:
-    """The classes of what a function is given."""
+    """Return the names of the classes of the function's arguments."""
     made = {name for each in parameters if each.tree is not None for name in _classes(each.tree)}
     return made | {each.call["record"] for each in parameters if each.call is not None}
 

@@ -1,17 +1,17 @@
-"""How the losses of examples are brought together."""
+"""Reductions of the losses of examples to one loss."""
 
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf
 
 
 def reduce(p: Program, shape: tuple[int, ...], *, weighted: bool, masked: bool) -> None:
-    """Bring the losses of examples, ``per_example``, together, and return them.
+    """Write statements that combine the losses of examples, ``per_example``, and return the result.
 
     Args:
         p: the function, which has arrays ``weight`` and ``mask`` of this shape.
-        shape: of the losses.
+        shape: the shape of the losses.
         weighted: whether examples have weights.
-        masked: whether some do not count.
+        masked: whether some examples are ignored.
     """
     if weighted and not masked and p.choices.chance(0.4):
         p.write(_MEAN_OF_WEIGHTED)

@@ -1,4 +1,4 @@
-"""Pytrees of arrays as recipes describe them: what they hold, and in which order JAX has their leaves."""
+"""Pytrees of arrays as recipes describe them, and the order of their leaves in JAX."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,11 +15,11 @@ class Leaf:
     shape: tuple[int, ...]
     low: float = -1.0
     high: float = 1.0
-    """Where its values are drawn from."""
+    """Bounds of the interval from which its values are drawn."""
     dtype: str = "float32"
 
     def argument(self, name: str, role: Role = Role.INPUT) -> Argument:
-        """The array as an argument of a kernel, or as a result of it."""
+        """Return the array as an argument or a result of a kernel."""
         return Argument(
             name=name,
             type_name=type_name(self.dtype, self.shape),
@@ -32,10 +32,10 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A named tuple or a registered dataclass, whose class the source declares."""
+    """A named tuple or a registered dataclass, whose class is declared in the source."""
 
     name: str
-    """What the class is called in the source."""
+    """The name of its class in the source."""
     fields: tuple[tuple[str, "Tree"], ...]
 
 
@@ -43,7 +43,7 @@ Tree = Leaf | Record | Mapping[str, "Tree"] | Sequence["Tree"]
 
 
 def parts_of(tree: Tree) -> Iterator[tuple[str, Tree]]:
-    """What a tree holds in JAX's order, each with what follows the tree's name to reach it; nothing for an array."""
+    """Yield the parts of a tree in JAX's order, each with the suffix that reaches it; nothing for an array."""
     match tree:
         case Leaf():
             return
@@ -56,7 +56,7 @@ def parts_of(tree: Tree) -> Iterator[tuple[str, Tree]]:
 
 
 def leaves_of(tree: Tree, name: str) -> Iterator[tuple[str, Leaf]]:
-    """The arrays of a tree in JAX's order, each with its path."""
+    """Yield the arrays of a tree in JAX's order, each with its path."""
     if isinstance(tree, Leaf):
         yield name, tree
     for end, part in parts_of(tree):
@@ -64,7 +64,7 @@ def leaves_of(tree: Tree, name: str) -> Iterator[tuple[str, Leaf]]:
 
 
 def call_of(tree: Tree, name: str) -> Any:
-    """A tree as ``Signature.call`` has it."""
+    """Return a tree in the form of ``Signature.call``."""
     inner = {end: call_of(part, name + end) for end, part in parts_of(tree)}
     match tree:
         case Leaf():
@@ -80,14 +80,17 @@ def call_of(tree: Tree, name: str) -> Any:
 
 
 def constant_of(value: Any) -> dict[str, Any]:
-    """A constant as ``Signature.call`` has it: JSON has lists alone, so a tuple says that it is one."""
+    """Return a constant in the form of ``Signature.call``.
+
+    JSON has no tuples, so a tuple is marked as one.
+    """
     if isinstance(value, tuple):
         return {"tuple": [constant_of(each) for each in cast("tuple[Any, ...]", value)]}
     return {"value": value}
 
 
 def mapped(tree: Tree, change: Callable[[Leaf], Tree]) -> Tree:
-    """A tree of the same form with other arrays, or with trees of them in their places."""
+    """Return a tree of the same structure in which each array is replaced by another array or by a tree."""
     match tree:
         case Leaf():
             return change(tree)
@@ -102,7 +105,7 @@ def mapped(tree: Tree, change: Callable[[Leaf], Tree]) -> Tree:
 
 
 def kind_of_field(tree: Tree) -> str:
-    """The annotation of what a class holds, where functions annotate nothing."""
+    """Return the annotation of a class's field, for functions that have no annotations."""
     match tree:
         case Leaf():
             return "jax.Array"
@@ -113,5 +116,5 @@ def kind_of_field(tree: Tree) -> str:
 
 
 def changed(tree: Tree, low: float, high: float, dtype: str = "") -> Tree:
-    """A tree of the same shapes with values of another interval, and of another type if one is named."""
+    """Return a tree of the same shapes with values from another interval, and with another type if one is given."""
     return mapped(tree, lambda leaf: Leaf(leaf.shape, low, high, dtype or leaf.dtype))

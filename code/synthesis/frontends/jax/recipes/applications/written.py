@@ -1,4 +1,4 @@
-"""Functions whose steps are texts with groups: what a text may name, and what it gives."""
+"""Functions whose statements are texts with groups."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -15,19 +15,19 @@ from synthesis.frontends.jax.recipes.applications.trees import Tree
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """A function as a text with groups, as ``Program.write`` takes it."""
+    """A function as a text with groups, in the notation of ``Program.write``."""
 
     lines: str
-    """Its statements, ``return`` among them."""
+    """Its statements, including ``return``."""
     given: Mapping[str, Array | Constant | Option]
-    """What they may name."""
+    """The arguments, constants and options that the statements may name."""
     result: tuple[Tree, ...]
-    """What is returned, in order."""
+    """The results, in order."""
     titles: tuple[str, ...]
     summary: str
     returned: str = ""
     helpers: tuple[str, ...] = ()
-    """Functions beside it that it may call, each with names of its own; see ``Program.function``."""
+    """Functions beside it that it may call, each with its own parameter names; see ``Program.function``."""
 
 
 def written_recipe(
@@ -36,13 +36,13 @@ def written_recipe(
     writers: Mapping[str, Callable[[Program], Text]],
     weights: Mapping[str, float] = MappingProxyType({}),
 ) -> Recipe:
-    """A recipe whose functions are texts.
+    """Return a recipe whose functions are texts.
 
     Args:
         name: the recipe's name.
         category: its category.
-        writers: for each target what writes its text.
-        weights: how often targets are drawn, for those that are not drawn once.
+        writers: for each target, the function that returns its text.
+        weights: the relative frequencies of targets; the default is 1.
     """
 
     def draw(stream: Stream, target: str) -> KernelSpec:
@@ -52,12 +52,12 @@ def written_recipe(
 
 
 def with_texts(recipe: Recipe, writers: Mapping[str, Callable[[Program], Text]], weight: float = 1.0) -> Recipe:
-    """A recipe that has more targets, whose functions are texts.
+    """Return a recipe with additional targets, whose functions are texts.
 
     Args:
-        recipe: the recipe; it draws its own targets as it does.
-        writers: for each target more what writes its text.
-        weight: how often each of these is drawn.
+        recipe: the recipe; its own targets are drawn as before.
+        writers: for each additional target, the function that returns its text.
+        weight: the relative frequency of each additional target.
     """
     written = written_recipe(recipe.name, recipe.category, writers)
 
