@@ -1,4 +1,4 @@
-"""Whole blocks of networks: attention and a perceptron, with normalization and ways around them."""
+"""Whole transformer blocks: attention and a perceptron, with normalization and residual connections."""
 
 import re
 from textwrap import dedent, indent
@@ -130,7 +130,7 @@ _BLOCKS = {
 
 
 _HALF = 0.35
-"""How many blocks are of weights and inputs in ``bfloat16``, with norms and softmax in ``float32``."""
+"""Probability that a block's weights and inputs are in ``bfloat16``, with norms and softmax in ``float32``."""
 _IN_FLOAT32 = (
     ("attn = jax.nn.softmax(scores, axis=-1)", "attn = jax.nn.softmax(scores.astype(jnp.float32), axis=-1)"),
     ("{?0.3 attn = attn.astype(v.dtype)}", "attn = attn.astype(v.dtype)"),
@@ -156,13 +156,13 @@ _DROPOUT = '''
 
 
 def _filled(p: Program, target: str, *, gated: bool, scaled: bool) -> list[str]:
-    """The block's texts with dropout behind both branches or none, and with a gate where there is one.
+    """Return the texts of the block, with or without dropout in both branches, and with a gate if requested.
 
     Args:
         p: the function.
-        target: which block it is.
+        target: the kind of block.
         gated: whether the perceptron has a gate.
-        scaled: whether branches are scaled, feature by feature, before they are added.
+        scaled: whether branches are scaled by feature before they are added.
     """
     p.function(_DROPOUT)
     dropped = p.maybe(0.3)
@@ -187,13 +187,13 @@ def _filled(p: Program, target: str, *, gated: bool, scaled: bool) -> list[str]:
 
 
 def _draw_block(stream: Stream, target: str) -> KernelSpec:
-    """A block of a transformer."""
+    """Draw a transformer block."""
     p = Program(stream)
     rows, length, heads, depth = p.size(1, 2, 4), p.size(16, 24, 32), p.size(2, 4), p.size(8, 16)
     dim = heads * depth
     wide = dim * p.size(2, 4)
     first = p.choices.chance(0.5)
-    # Attention, and what is added to it, ignore the offset of a normalization no more than its scale.
+    # Attention, and the values that are added to it, depend on the offset of a normalization as on its scale.
     form = p.pick("layer_norm", "rms_norm")
     low = p.choices.child("precision").chance(_HALF)
     held = "bfloat16" if low else "float32"

@@ -1,4 +1,4 @@
-"""Whole models of images cut into patches, or of rows of numbers: layers of one form with a way around each."""
+"""Whole models of images cut into patches, or of rows of numbers, with identical residual layers."""
 
 from dataclasses import replace
 
@@ -12,7 +12,7 @@ from synthesis.frontends.jax.recipes.applications.steps import FORMS, finish_ste
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree, mapped
 
 _PATCH = 4
-"""Pixels of a side of a patch."""
+"""The side of a patch, in pixels."""
 _NORM = '''
     def layer_norm(x: Array, scale: Array, bias: Array) -> Array:
         {? """Zero mean and unit variance over the features."""}
@@ -216,8 +216,9 @@ _TOP = """
 
 
 def _declare_model(p: Program, kind: str, stacked: bool) -> tuple[dict[str, Tree], Leaf, tuple[str, int]]:
-    """The parameters, what the model is given, and how many heads and classes there are."""
-    # Neither examples nor patches are as many as features: JAX writes one function for two arrays of one shape.
+    """Return the parameters, the model's input, and the numbers of heads and classes."""
+    # The number of examples and of patches differs from the number of features: JAX writes one function for two arrays
+    # of one shape.
     heads, depth, rows = p.size(2, 4), p.size(16), p.size(8, 16) if kind == "residual" else p.size(4, 8)
     side, wide, classes = p.size(14) - 2, p.size(2, 4), 10 if p.choices.chance(0.4) else p.size(8, 10, 100)
     dim, count = heads * depth, (side // _PATCH) ** 2
@@ -231,10 +232,10 @@ def _declare_model(p: Program, kind: str, stacked: bool) -> tuple[dict[str, Tree
     if kind != "residual":
         layer |= {"scale2": positive(dim), "bias2": weights(dim)}
     if kind == "mixer":
-        # A bias for each patch would be taken off by the norms that follow.
+        # The norms that follow would cancel a bias for each patch.
         layer |= {"mix": dense(count, dim), "unmix": weights(dim, count)}
     if kind == "attention":
-        # A bias of the keys would change nothing: scores are compared with each other alone.
+        # A bias of the keys would have no effect, because scores are only compared with each other.
         layer |= {name: weights(dim, dim) for name in ("query", "key", "value")} | {"out": dense(dim, dim)}
     layers = 2 + (p.level >= 4 and p.choices.chance(0.4))
     given = Leaf((rows, p.size(16, 24, 64)), -2, 2) if kind == "residual" else Leaf((rows, side, side, 3))
@@ -250,7 +251,7 @@ def _declare_model(p: Program, kind: str, stacked: bool) -> tuple[dict[str, Tree
 
 
 def _declare_functions(p: Program, kind: str, precision: Precision, *, stacked: bool, smooth: bool) -> None:
-    """The functions beside: a norm, what layers are made of, a layer, and the model, which is called ``forward``."""
+    """Declare the functions beside: a norm, the parts of layers, a layer, and the model, called ``forward``."""
     half = bool(precision.half)
     act = p.pick("jax.nn.gelu", "jax.nn.gelu", "jax.nn.silu", "jax.nn.relu" if not (smooth and half) else "jax.nn.silu")
     heads = ", num_heads" if kind == "attention" else ""
@@ -285,7 +286,7 @@ _RETURNED = {
 
 
 def _draw_encoder(stream: Stream, target: str) -> KernelSpec:
-    """A classifier with many layers, whole: its parameters a tree of fifteen to fifty arrays."""
+    """Draw a whole classifier with many layers, whose parameters are a tree of fifteen to fifty arrays."""
     p = Program(stream)
     moves = target == "encoder_step"
     precision = draw_precision(p, smooth=moves)
@@ -310,7 +311,7 @@ def _draw_encoder(stream: Stream, target: str) -> KernelSpec:
     p.write("{?0.3 if inputs.ndim != AXES:\n    raise ValueError(f'expected AXES axes, got <<inputs.shape>>')}".replace(
         "AXES", str(axes)))  # fmt: skip
     if moves:
-        # What the largest score is may fall either way where numbers are coarse.
+        # At low precision, rounding may change which score is the largest.
         how = p.pick("whole", "microbatches", *([] if precision.half else ["accuracy"]))
         p.write(_MOVED[how].replace("        LOSSES\n", _LOSSES.lstrip("\n")).replace("GIVEN", said))
         forms = FORMS[1:] if p.choices.chance(0.6) else FORMS

@@ -1,4 +1,4 @@
-"""Other forms of the same statements: ways out of a function before its end, assertions, updates in place."""
+"""Equivalent forms of statements, such as early returns, assertions and updates in place."""
 
 import re
 from collections.abc import Callable, Container, Mapping
@@ -36,24 +36,26 @@ from synthesis.frontends.jax.recipes.applications.pruning import assigned_in, pr
 
 _OPPOSITE = {"==": "!=", "<": ">=", ">": "<=", "is": "is not", "in": "not in"}
 OPPOSITES = _OPPOSITE | {other: each for each, other in _OPPOSITE.items()}
-_SHORT, _INLINE = 9, 24
-"""Nodes of a result that may be written twice, and of a choice that stands in one line."""
+_SHORT = 9
+"""Largest number of nodes of a result that may be written twice."""
+_INLINE = 24
+"""Largest number of nodes of a conditional expression or a comprehension."""
 
 Body = tuple[Statement, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What an error says of an array that does not fit."""
+    """The text of an error about an array with a wrong shape."""
 
     shape: tuple[str, str]
-    """Before its shape, and between that and the shape that it should have; with a place for the name."""
+    """The text before its shape, and the text between it and the expected shape, with a hole for the name."""
     axes: str
-    """Before the number of its dimensions; with places for the name and for what was expected."""
+    """The text before its number of dimensions, with holes for the name and for the expected number."""
 
 
 def opposite(test: Expression) -> Expression:
-    """What is true where a test is not."""
+    """Return the negation of a test."""
     match test:
         case Comparison(operator, left, right) if operator in OPPOSITES:
             return Comparison(OPPOSITES[operator], left, right)
@@ -68,7 +70,7 @@ def opposite(test: Expression) -> Expression:
 
 
 def leaving_early(body: Body) -> Body:
-    """A body that returns where there is nothing more to do, rather than at its end alone."""
+    """Return a body that returns as soon as nothing is left to do, not only at its end."""
     match body:
         case (*before, If(test, (*_, end) as inner, ()), Return(value) as last) if (
             value is not None and size(value) <= _SHORT and not isinstance(end, Return | Raise)
@@ -83,7 +85,7 @@ def leaving_early(body: Body) -> Body:
 
 
 def _returning(choice: If, result: str) -> Body | None:
-    """A choice each of whose ways returns what it would have given to a variable; None if one of them does not."""
+    """Return a choice whose branches return what they assigned to a variable; None if one does not assign it last."""
     first = _last_returned(choice.body, result)
     match choice.orelse:
         case (If() as other,):
@@ -96,7 +98,7 @@ def _returning(choice: If, result: str) -> Body | None:
 
 
 def _last_returned(body: Body, result: str) -> Body | None:
-    """A block that returns what it gives to a variable last."""
+    """Return a block that returns what it assigned last to a variable, or that raises; None for other blocks."""
     match body:
         case (*before, Assign(Name(name), value, "")) if name == result:
             return (*before, Return(value))
@@ -107,9 +109,9 @@ def _last_returned(body: Body, result: str) -> Body | None:
 
 
 def asserting(body: Body, *, said: bool) -> Body:
-    """A body that asserts what it would have refused; with messages or without.
+    """Return a body that asserts what it checked before, with or without messages.
 
-    A message that is made of values is left out, since an assertion shows what was wrong.
+    A message that contains values is left out, because an assertion shows what was wrong.
     """
     return tuple(_asserted(each, said) for each in body)
 
@@ -124,7 +126,7 @@ def _asserted(statement: Statement, said: bool) -> Statement:
 
 
 def returning_at_once(body: Body) -> Body:
-    """A body, and functions in it, that return a value rather than a variable that is given it last."""
+    """Return a body in which it and its inner functions return the last value directly, not by a variable."""
     made = tuple(
         replace(each, body=returning_at_once(each.body)) if isinstance(each, Function) else each for each in body
     )
@@ -136,7 +138,7 @@ def returning_at_once(body: Body) -> Body:
 
 
 def choosing(body: Body) -> Body:
-    """A body with ``x = a if test else b`` for branches that only give one variable one of two short values."""
+    """Return a body with ``x = a if test else b`` for branches that only assign a short value to one variable."""
     return tuple(_chosen(each) for each in body)
 
 
@@ -155,7 +157,7 @@ def _chosen(statement: Statement) -> Statement:
 
 
 def turning(body: Body) -> Body:
-    """A body with ``if not flag`` where what is done without the flag is less than what is done with it."""
+    """Return a body with ``if not flag`` where the branch without the flag is the shorter one."""
     return tuple(_turned(each) for each in body)
 
 
@@ -178,7 +180,7 @@ def _length(body: Body) -> int:
 
 
 def _inside(statement: Statement, change: Callable[[Body], Body]) -> Statement:
-    """A statement with its blocks changed, those of branches, of loops and of functions."""
+    """Return a statement with its blocks changed: those of branches, loops and functions."""
     match statement:
         case If(test, inner, orelse):
             return If(test, change(inner), change(orelse))
@@ -191,9 +193,9 @@ def _inside(statement: Statement, change: Callable[[Body], Body]) -> Statement:
 
 
 def trusting(body: Body) -> Body:
-    """A body without guards that only refuse what does not fit, and without what was computed for them alone.
+    """Return a body without checks that only raise errors, and without values that were computed only for them.
 
-    What has to be given in one case and need not in another is still asked for.
+    Checks whether an argument that only some cases need was given are kept.
     """
     kept: list[Statement] = []
     for each in body:
@@ -217,7 +219,7 @@ def _asks_for_presence(test: Expression) -> bool:
 
 
 def _asked_for_presence(test: Expression) -> list[str]:
-    """The names that a test asks of whether they are None."""
+    """Return the names that a test compares with None."""
     return [
         each.left.id
         for each in nodes(test)
@@ -226,7 +228,7 @@ def _asked_for_presence(test: Expression) -> list[str]:
 
 
 def assuming(body: Body) -> Body:
-    """A body that does what is left for the second of two names, and does not refuse any other."""
+    """Return a body that assumes the second of two names if it is not the first, and does not refuse any other."""
     made: list[Statement] = []
     for each in body:
         match made, each:
@@ -241,7 +243,7 @@ def assuming(body: Body) -> Body:
 
 
 def _asks_for(statement: Statement, name: Expression) -> bool:
-    """Whether it is a choice by a name."""
+    """Return whether a statement is a choice by a name."""
     return isinstance(statement, If) and isinstance(statement.test, Comparison) and statement.test.left == name
 
 
@@ -249,14 +251,14 @@ def _without_last(statement: Statement) -> Statement:
     match statement:
         case If(Comparison() as test, inner, (If(Comparison("=="), last, (Raise(),)),)):
             return If(test, inner, last)
-        case If(_, _, (If(),)) | For():  # what loops decide by names is open to more of them
+        case If(_, _, (If(),)) | For():  # a choice by name inside a loop may have more cases
             return statement
         case _:
             return _inside(statement, assuming)
 
 
 def gathering(body: Body) -> Body:
-    """A body with comprehensions for loops that do nothing but fill a list or a dictionary."""
+    """Return a body with comprehensions in place of loops that only fill a list or a dictionary."""
     made: list[Statement] = []
     for each in body:
         match made, each:
@@ -272,7 +274,7 @@ def gathering(body: Body) -> Body:
 def _gathered(
     name: str, start: Expression, target: str, iterable: Expression, filled: Statement
 ) -> Comprehension | None:
-    """What a list or a dictionary holds that a loop fills; None if the loop does more."""
+    """Return the comprehension for a list or a dictionary that a loop fills; None if the loop does more."""
     if not re.fullmatch(r"\w+(, \w+)*", target):
         return None
     names = tuple(map(Name, target.split(", ")))
@@ -294,11 +296,11 @@ _LEADING_ON = frozenset({
     "have", "a", "an", "the", "and", "or", "as", "like", "between", "over", "under", "lacks", "only", "but",
     "be", "into",
 })  # fmt: skip
-"""Words that no message ends with."""
+"""Words with which no message ends."""
 
 
 def telling_briefly(body: Body) -> Body:
-    """A body whose errors say what is wrong, and not with which values."""
+    """Return a body whose error messages say what is wrong, without the values."""
     return tuple(_brief(each) for each in body)
 
 
@@ -313,16 +315,16 @@ def _brief(statement: Statement) -> Statement:
 
 
 def _says_more(part: str | Expression) -> bool:
-    """Whether a part of a message is more than the end of a sentence."""
+    """Return whether a part of a message is more than closing punctuation."""
     return not isinstance(part, str) or bool(part.strip("'\"."))
 
 
 def updating(body: Body, names: Container[str] | None = None) -> Body:
-    """A body with ``x += y`` for ``x = x + y``, in its blocks and functions too.
+    """Return a body with ``x += y`` for ``x = x + y``, also in its blocks and functions.
 
     Args:
         body: the statements.
-        names: the variables that it is done for; None for all.
+        names: the variables that this is done for; None for all.
     """
     return tuple(_updated(each, names) for each in body)
 
@@ -338,18 +340,18 @@ def _updated(statement: Statement, names: Container[str] | None) -> Statement:
 def checking(
     body: Body, shapes: Mapping[str, tuple[int, ...]], always: Container[str], said: Said, *, joined: bool
 ) -> Body:
-    """A body that looks at the shape of what need not be given where it is given.
+    """Return a body that checks the shapes of optional arrays that are given.
 
     Args:
         body: the statements.
-        shapes: of each array that the function is given, its shape.
-        always: the arrays that are given in any case.
-        said: what an error says.
-        joined: whether one test asks both whether it is given and whether it fits, before all else.
+        shapes: the shape of each array argument.
+        always: the arrays that are always given.
+        said: the texts of errors.
+        joined: whether a single test at the start checks both that an array is given and that it fits.
     """
     first: list[Statement] = []
     made: list[Statement] = []
-    left = dict(shapes)  # of arrays that are still what was given
+    left = dict(shapes)  # the arrays that still have their value from the caller
     for statement in body:
         match statement:
             case If(Comparison("is not", Name(name), Literal("None")), (ahead, *_) as inner, orelse) if (
@@ -365,7 +367,7 @@ def checking(
                 else:
                     made.append(If(statement.test, (fitting, *inner), orelse))
             case If(test, (Raise(),), ()):
-                # one of several that are asked for together is no more looked at than the others
+                # several arrays that are tested together are treated alike: none of them is checked
                 made.append(statement)
                 for each in _asked_for_presence(test):
                     left.pop(each, None)
@@ -381,7 +383,7 @@ def _refuses(statement: Statement) -> bool:
 
 
 def _asks_rank(statement: Statement, name: str) -> bool:
-    """Whether what is done depends on an array's number of dimensions, so that it may have several."""
+    """Return whether a statement depends on the number of dimensions of an array, which may then vary."""
     match statement:
         case If(Comparison(_, Attribute(Name(asked), "ndim"), _)):
             return asked == name
@@ -390,9 +392,9 @@ def _asks_rank(statement: Statement, name: str) -> bool:
 
 
 def _check(name: str, shapes: Mapping[str, tuple[int, ...]], always: Container[str], said: Said) -> If | None:
-    """A guard against another shape than an array's that is always given, or another number of dimensions.
+    """Return a check of an array's shape against one that is always given, or of its number of dimensions.
 
-    None if it has no dimensions.
+    Return None if the array has no dimensions.
     """
     shape = shapes[name]
     like = [other for other, its in shapes.items() if its == shape and other in always]

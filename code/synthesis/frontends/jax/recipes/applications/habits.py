@@ -1,4 +1,4 @@
-"""What one person writes alike throughout: squares, reductions, and numbers that nobody passes."""
+"""The style in which one author writes a whole function: squares, reductions, unused parameters and more."""
 
 import ast
 import re
@@ -50,11 +50,27 @@ _REDUCTIONS = frozenset({
     "jnp.mean", "jnp.sum", "jnp.max", "jnp.min", "jnp.std", "jnp.var", "jnp.argmax", "jnp.argmin",
 })  # fmt: skip
 _PLAIN = re.compile(r"(?!0\.?0*$|1\.?0*$)[\d.]+(e-?\d+)?")
-"""Numbers that may stand in a formula: those that are no formulas themselves, and that would not seem to do nothing."""
-_SQUARE_BY_NAME, _METHODS, _SETTLED, _INSIDE = 0.12, 0.68, 0.75, 0.15
-_EARLY, _ASSERTS, _UPDATES, _SHAPED, _CHECKS, _SHORT_LAX, _TRUSTS = 0.35, 0.35, 0.3, 0.6, 0.25, 0.35, 0.58
-_ASSUMES, _BRIEF, _GATHERS = 0.15, 0.55, 0.6
-_JOINED, _INLINE, _TREE_UTIL, _AT_ONCE, _TURNS = 0.7, 0.6, 0.36, 0.65, 0.6
+"""Matches numbers that may stand in a formula: plain numbers other than 0 and 1, which would seem to have no effect."""
+# Probabilities of the habits; see the attributes of ``Habits``.
+_SQUARE_BY_NAME = 0.12
+_METHODS = 0.68
+_SETTLED = 0.75
+_INSIDE = 0.15
+_EARLY = 0.35
+_ASSERTS = 0.35
+_UPDATES = 0.3
+_SHAPED = 0.6
+_CHECKS = 0.25
+_SHORT_LAX = 0.35
+_TRUSTS = 0.58
+_ASSUMES = 0.15
+_BRIEF = 0.55
+_GATHERS = 0.6
+_JOINED = 0.7
+_INLINE = 0.6
+_TREE_UTIL = 0.36
+_AT_ONCE = 0.65
+_TURNS = 0.6
 _SAID = (
     Said(("{} has shape ", ", expected "), "{name} must have {count} {axes}, got "),
     Said(("{} of shape ", " does not match "), "expected {name} with {count} {axes}, got "),
@@ -64,52 +80,52 @@ _SAID = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Habits:
-    """How one person spells what has several spellings."""
+    """The choices of one author between equivalent ways to write code."""
 
     squares_by_name: bool
-    """Whether ``jnp.square(x)`` may stand, and is not ``x ** 2`` throughout."""
+    """Whether ``jnp.square(x)`` is kept; otherwise it is always written as ``x ** 2``."""
     methods: bool
     """Whether reductions are methods: ``x.mean()``."""
     settled: bool
-    """Whether numbers that are no choice of the caller's are no parameters."""
+    """Whether numbers that no caller would choose are constants, not parameters."""
     early: bool
-    """Whether a function returns as soon as there is nothing more to do."""
+    """Whether a function returns as soon as nothing is left to do."""
     asserts: bool
-    """Whether what does not fit is asserted, not refused."""
+    """Whether wrong arguments fail an assertion instead of raising an error."""
     updates: bool
     """Whether sums are made in place."""
     shaped: bool
-    """Whether zeros are of a shape and a type, and not like an array."""
+    """Whether zeros are made from a shape and a type, not like an array."""
     inside: bool
-    """Whether functions that a function calls stand in it, and not beside it."""
+    """Whether helpers of a function are defined inside it, not beside it."""
     said: Said | None
-    """What it says of an optional array whose shape does not fit; None if it does not look."""
+    """The error messages for an optional array with a wrong shape; None if its shape is not checked."""
     tree_util: bool
-    """Whether it is ``jax.tree_util.tree_map`` rather than ``jax.tree.map``."""
+    """Whether trees are mapped by ``jax.tree_util.tree_map`` rather than ``jax.tree.map``."""
     joined: bool
-    """Whether it asks at once whether an array is given and whether it fits."""
+    """Whether one test checks both that an array is given and that its shape fits."""
     at_once: bool
-    """Whether what is computed last is returned without a name."""
+    """Whether the last value is returned without being assigned to a variable."""
     inline: bool
-    """Whether a variable that has one of two values gets it by one expression."""
+    """Whether a variable with one of two values is assigned by a conditional expression."""
     trusts: bool
-    """Whether it leaves out guards against what a caller should not give."""
+    """Whether checks of arguments are left out."""
     short_lax: bool
-    """Whether it is ``lax.scan`` rather than ``jax.lax.scan``."""
+    """Whether ``lax`` is imported: ``lax.scan`` rather than ``jax.lax.scan``."""
     assumes: bool
-    """Whether it takes the second of two choices for granted where it is not the first."""
+    """Whether the second of two choices is assumed if the first does not apply, without a test."""
     brief: bool
-    """Whether errors say what is wrong without the values."""
+    """Whether error messages leave out the wrong values."""
     gathers: bool
-    """Whether lists and dictionaries are comprehensions where they can be."""
+    """Whether lists and dictionaries are built by comprehensions where possible."""
     turns: bool
-    """Whether the shorter of two ways comes first."""
+    """Whether the shorter of two branches comes first."""
     spellings: Spellings
-    """How it writes what JAX has several names for."""
+    """The notation for operations that have several in JAX."""
 
     @classmethod
     def of(cls, stream: Stream) -> "Habits":
-        """Those of a stream."""
+        """Draw the habits of an author."""
         return cls(
             squares_by_name=stream.chance(_SQUARE_BY_NAME),
             methods=stream.chance(_METHODS),
@@ -139,12 +155,12 @@ class Habits:
         given: Set[str] = frozenset(),
         helper: Callable[[str], Expression] | None = None,
     ) -> tuple[Statement, ...]:
-        """The same statements in this person's spelling.
+        """Return the statements in this author's notation.
 
         Args:
             body: the statements.
-            given: the arrays that they are given.
-            helper: gives the name of a function beside them; None where none is to be called.
+            given: the arrays that are arguments.
+            helper: returns the name of a helper function; None if no helper may be called.
         """
         arrays = arrays_of(body, given)
 
@@ -155,7 +171,7 @@ class Habits:
         return without_second_guards(tuple(changed(each, respell) for each in body))
 
     def form(self, body: tuple[Statement, ...]) -> tuple[Statement, ...]:
-        """The same statements in the forms that this person gives them."""
+        """Return the statements in the structure that this author prefers."""
         body = trusting(body) if self.trusts else body
         body = gathering(body) if self.gathers else body
         body = assuming(body) if self.assumes else body
@@ -170,11 +186,11 @@ class Habits:
     def check(
         self, body: tuple[Statement, ...], shapes: Mapping[str, tuple[int, ...]], always: Container[str]
     ) -> tuple[Statement, ...]:
-        """A body that looks at the shapes of what need not be given; see ``forms.checking``."""
+        """Return a body that checks the shapes of optional arrays; see ``forms.checking``."""
         return checking(body, shapes, always, self.said, joined=self.joined) if self.said else body
 
     def place(self, statements: Sequence[Statement]) -> tuple[list[Statement], list[Statement]]:
-        """What stands beside a function, and what in it."""
+        """Return the statements that stand beside a function, and those that stand inside it."""
         inner: list[Statement] = [
             each for each in statements if self.inside and isinstance(each, Function) and not each.decorators
         ]
@@ -183,12 +199,14 @@ class Habits:
     def settle(
         self, body: tuple[Statement, ...], numbers: Mapping[str, str | None], small: Container[str]
     ) -> tuple[tuple[Statement, ...], list[Assign]]:
-        """A body without some parameters: each a constant of the module, or written where it is used once.
+        """Return a body in which some parameters are constants.
+
+        A constant is defined by the module, or written where it is used if that is a single place.
 
         Args:
             body: the function's statements.
-            numbers: parameters that nobody gives, with their defaults.
-            small: those of them that may be constants of the module, which no caller would choose.
+            numbers: parameters that no call passes, with their defaults.
+            small: those of them that may be constants of the module, because no caller would choose them.
 
         Returns:
             The body, and the module's constants.
@@ -246,17 +264,17 @@ _NONE = Literal("None")
 _ADDED: Mapping[str, tuple[Expression, ...]] = {
     "-1": (Literal("..."), _NONE), "0": (_NONE,), "1": (Slice(), _NONE),
 }  # fmt: skip
-"""For an axis that is added, the indices that add it."""
+"""Maps an added axis to the indices that add it."""
 
 
 def _axis(given: Sequence[Expression], keywords: tuple[tuple[str, Expression], ...]) -> str:
-    """The number of an axis, as it is written, by its place or by its name."""
+    """Return the axis as it is written, whether it is a positional or a keyword argument; empty if there is none."""
     axes = [*given, *(value for key, value in keywords if key == "axis")]
     return render(axes[0]) if len(axes) == 1 else ""
 
 
 def _updated_somewhere(body: tuple[Statement, ...]) -> set[str]:
-    """The variables that are updated in place in one of some statements at least."""
+    """Return the variables that some statement updates in place."""
     return {
         node.target.id
         for node in nodes(body)
@@ -265,13 +283,13 @@ def _updated_somewhere(body: tuple[Statement, ...]) -> set[str]:
 
 
 def _decisive(body: tuple[Statement, ...]) -> set[str]:
-    """Names that are decided by, which makes them the caller's choice."""
+    """Return the names that tests use. They are choices of the caller."""
     tests = (node.test for node in nodes(body) if isinstance(node, If | Conditional | Assert))
     return {name for test in tests for name in re.findall(r"\w+", render(test))}
 
 
 def _in_view(body: tuple[Statement, ...]) -> set[str]:
-    """Names that read better than their numbers: in comparisons and messages, and beside another number."""
+    """Return the names that are clearer than their values: in comparisons, in messages, and beside another number."""
     found = set[str]()
     for node in nodes(body):
         match node:
@@ -285,7 +303,7 @@ def _in_view(body: tuple[Statement, ...]) -> set[str]:
 
 
 def _bound_inside(text: str) -> set[str]:
-    """Names that statements bind, those of inner functions included."""
+    """Return the names that statements bind, including those of inner functions."""
     nodes = list(ast.walk(ast.parse(f"def body():\n{_indented(text)}")))
     arguments = {each.arg for each in nodes if isinstance(each, ast.arg)}
     return arguments | {each.id for each in nodes if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)}

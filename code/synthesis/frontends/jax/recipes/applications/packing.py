@@ -1,4 +1,4 @@
-"""Parameters of a function that belong together, as one: a record of arrays, or an object of settings."""
+"""Packs related parameters of a function into one: a record of arrays, or an object of settings."""
 
 import ast
 import re
@@ -34,43 +34,52 @@ from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tre
 
 Body = tuple[Statement, ...]
 TakeName = Callable[[tuple[str, ...]], str]
-"""Gives a free name of several."""
+"""Returns a free name from several."""
 KindOf = Callable[[Tree], str]
-"""How a tree is annotated."""
+"""Returns the annotation of a tree."""
 
-_ENTRIES, _STATE, _SETTINGS, _RESULT, _PAIR = 0.92, 0.7, 0.45, 0.7, 0.55
-"""How many functions have records for dictionaries whose entries they name, for arrays that belong together, for what
-is set once, for three results and more, and for two."""
+_ENTRIES = 0.92
+"""Probability of a record in place of a dictionary whose entries the function names."""
+_STATE = 0.7
+"""Probability of a record for arrays that belong together."""
+_SETTINGS = 0.45
+"""Probability of an object for settings that are set once."""
+_RESULT = 0.7
+"""Probability of a record for three or more results."""
+_PAIR = 0.55
+"""Probability of a record for two results."""
 _BY_NAME = 0.6
-"""How often what is packed is read where it is needed, and not taken apart first."""
-_LEAST, _MANY = 3, 7
-"""Settings that are worth a class, and parameters that call for one."""
+"""Probability that a packed value is read where it is needed, and not unpacked first."""
+_LEAST = 3
+"""Smallest number of settings that are packed, and of parameters with which arrays are packed."""
+_MANY = 7
+"""Number of parameters above which settings are packed more often."""
 _CROWD = 2
-"""Fields that a lambda may read where they are packed; a line cannot be broken in one."""
+"""Largest number of packed fields that a lambda may read, because its line cannot be broken."""
 _REGISTERED = ("jax.tree_util.register_dataclass", "dataclasses.dataclass(frozen=True)")
 _FROZEN = ("dataclasses.dataclass(frozen=True)",)
 _SPOKEN_FOR = plain_names.MUTATORS | plain_names.NO_ATTRIBUTES | plain_names.NO_KEYWORDS | {"add"}
-"""What a source may not ask for or give by name, since it could do more than define a function by that."""
+"""Names that a source may not use as attributes, because they could do more than define a function."""
 _METHODS = frozenset({"count", "index"})
-"""What a tuple has already."""
+"""Attributes that tuples already have."""
 _OF_A_CALL = frozenset({"training", "train", "is_training", "deterministic", "inference", "keepdims", "axis", "where"})
-"""What each call chooses for itself."""
+"""Parameters that each call chooses for itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Together:
-    """Arrays that people keep in one record."""
+    """Arrays that are usually kept in one record."""
 
     wanted: tuple[str, ...]
-    """A pattern for each field; the first ones have to be there."""
+    """A pattern for each field. The first ones have to be present."""
     least: int
-    """How many of them have to be there."""
+    """Number of fields that have to be present."""
     kinds: tuple[str, ...]
-    """What the class may be called."""
+    """The possible names of the class."""
     names: tuple[str, ...]
     says: str
     categories: frozenset[str] = frozenset()
-    """Where it may be; anywhere if it is empty."""
+    """The categories in which it may be used; empty for all."""
 
 
 _MOVING = frozenset({"molecules", "dynamics", "bodies"})
@@ -138,7 +147,7 @@ _NOUNS: Mapping[str, tuple[str, ...]] = {
     "episode_returns": ("Agent", "Advantage"), "batch_preparation": ("Data", "Preprocess"), "grid_step": ("Grid",),
     "integrator": ("Solver",), "scheduled_step": ("Schedule", "Optimizer"),
 }  # fmt: skip
-"""What settings are those of, by recipe or by category."""
+"""Nouns for the names of settings classes, by recipe or by category."""
 _ENDS = (
     ("Config", ("config", "cfg")), ("Config", ("config", "cfg")), ("Params", ("params", "cfg")),
     ("Options", ("options", "opts")), ("Settings", ("settings", "config")),
@@ -152,9 +161,9 @@ class Packing:
     Args:
         stream: the random choices.
         labels: the function's category and recipe.
-        title: what it is called.
-        kind_of: how trees are annotated.
-        take: gives names.
+        title: the function's name.
+        kind_of: returns the annotation of a tree.
+        take: returns free names.
     """
 
     stream: Stream
@@ -163,15 +172,15 @@ class Packing:
     kind_of: KindOf
     take: TakeName
     array: str
-    """How arrays are annotated; empty where nothing is."""
+    """The annotation of arrays; empty in a function without annotations."""
     body: Body
     used: list[Parameter]
     results: Tree
     classes: list[Statement] = field(default_factory=list[Statement])
-    """What was declared."""
+    """The declared classes."""
 
     def pack(self, tested: set[str]) -> None:
-        """Do it.
+        """Pack the parameters and results.
 
         Args:
             tested: the parameters that may be None.
@@ -191,7 +200,7 @@ class Packing:
     # ---- dictionaries
 
     def _name_entries(self, parameter: Parameter, tree: Mapping[str, Tree], *, may_be_none: bool) -> None:
-        """Have attributes for the entries of a dictionary, if all that is done with it is to name these."""
+        """Replace the entries of a dictionary by attributes, if the function only accesses them by name."""
         name, keys = parameter.name, set(tree)
         there = list(nodes(self.body))
         here = [node for node in there if _is_entry(node, name)]
@@ -237,7 +246,7 @@ class Packing:
         self.used = [packed if each.name == name else each for each in self.used]
 
     def _is_only_made_of(self, name: str, keys: set[str]) -> bool:
-        """Whether all that a variable is given is a dictionary of some keys."""
+        """Return whether a variable is only ever assigned a dictionary with these keys."""
         given = [
             node.value for node in nodes(self.body) if isinstance(node, Assign) and name in assigned_in((node,))
         ]  # fmt: skip
@@ -271,7 +280,7 @@ class Packing:
         self._put(packed, found)
 
     def _return_together(self, record: Record, fields: Sequence[tuple[str, Tree]]) -> None:
-        """Return such a record where each of its fields is returned, one after the other."""
+        """Return the same record where all its fields are returned one after the other."""
         if not isinstance(self.results, tuple):
             return
         results = self.results
@@ -351,7 +360,7 @@ class Packing:
     # ---- results
 
     def _name_results(self) -> None:
-        """Give what is returned at once a class with a name for each, if each has one."""
+        """Return a record with a name for each result, if all results can be named."""
         if not isinstance(self.results, tuple) or self.labels[0] == "training":
             return
         results = self.results
@@ -380,11 +389,11 @@ class Packing:
     # ---- all of them
 
     def _bound(self, besides: tuple[str, ...] = ()) -> set[str]:
-        """Names that mean something of its own somewhere in the function; some of them may be assigned."""
+        """Return the names that the function binds or that inner functions bind, except some."""
         return assigned_in(self.body) - {*besides} | bound_inside(self.body)
 
     def _read(self, name: str, fields: Sequence[str], *, by_name: bool) -> None:
-        """Have the fields of what is packed where they were parameters."""
+        """Read the fields of a packed parameter where they were parameters before."""
         crowded = any(len(_read_in(each, fields)) > _CROWD for each in nodes(self.body) if isinstance(each, Lambda))
         if not by_name or crowded or self._bound() & {*fields}:
             targets: tuple[Any, ...] = tuple(map(Name, fields))
@@ -407,7 +416,10 @@ class Packing:
         self.body = changed(self.body, read)
 
     def _put(self, packed: Parameter, found: Sequence[Parameter]) -> None:
-        """Have a parameter in the place of others: of the first, or behind all others for one of settings."""
+        """Replace parameters by a packed one.
+
+        A record takes the place of the first of them. Settings follow all other parameters.
+        """
         left = [each for each in self.used if each not in found]
         place = len(left)
         if packed.tree is not None:
@@ -419,14 +431,14 @@ class Packing:
         self, kind: str, fields: tuple[tuple[str, Tree], ...], says: str, optional: Set[str] = frozenset(),
         absent: Sequence[str] = (),
     ) -> Record:  # fmt: skip
-        """Declare a class.
+        """Declare a class of arrays.
 
         Args:
-            kind: what it is called.
-            fields: what it holds.
-            says: what it is, in words.
+            kind: the name of the class.
+            fields: its fields.
+            says: its description in words.
             optional: the fields that may be None.
-            absent: what else it has, and is None.
+            absent: additional fields, which are None.
         """
         stream = self.stream.child("record", kind)
         kind = self.take((kind,))
@@ -460,7 +472,7 @@ def _is_any_entry(node: Any, keys: set[str]) -> bool:
 
 
 def _asked_for(node: Any, name: str) -> str | None:
-    """The key of which it asks whether a dictionary has it."""
+    """Return the key whose presence in a dictionary is tested, if the node is such a test."""
     match node:
         case Comparison("in" | "not in", Literal(text), Name(base)) if base == name and text[:1] in ("'", '"'):
             return ast.literal_eval(text)
@@ -485,7 +497,7 @@ def _assigns(node: Any, name: str) -> bool:
 
 
 def _made_of(node: Any) -> Sequence[tuple[str, Any]] | None:
-    """The entries of a dictionary that is written out."""
+    """Return the entries of a dictionary display or call."""
     match node:
         case Dictionary(listed):
             return listed
@@ -496,13 +508,13 @@ def _made_of(node: Any) -> Sequence[tuple[str, Any]] | None:
 
 
 def _is_made_of(node: Any, keys: set[str]) -> bool:
-    """Whether it is a dictionary that is written out, with some keys."""
+    """Return whether a node is a dictionary with exactly these keys."""
     listed = _made_of(node)
     return listed is not None and {key for key, _ in listed} == keys
 
 
 def _passes(node: Any, name: str) -> int:
-    """How often a statement only hands something on."""
+    """Return how often a statement only passes a value on."""
     match node:
         case Assign(Name(), Name(other), ""):
             return int(other == name)
@@ -528,17 +540,17 @@ def _replaced(tree: Tree, keys: set[str], record: Record) -> Tree:
 
 
 def _may_be_field(key: str) -> bool:
-    """Whether an entry or a result may be a field of that name."""
+    """Return whether an entry or a result may be a field of this name."""
     return key.isidentifier() and key not in _SPOKEN_FOR
 
 
 def _is_new(item: Any, key: str) -> bool:
-    """Whether a result is the new value of a field."""
+    """Return whether a result is the new value of a field."""
     return isinstance(item, Name) and re.fullmatch(rf"(new_|next_)?{key}(_new|_next|_out)?", item.id) is not None
 
 
 def _field_of(item: Any) -> str | None:
-    """What a field may be called that has a result."""
+    """Return the name of a field for a result, or None if it has none."""
     match item:
         case Name(name) if name.isidentifier() and not name.startswith("_"):
             plain = name.removeprefix("new_").removeprefix("next_").rstrip("0123456789_")
@@ -548,7 +560,7 @@ def _field_of(item: Any) -> str | None:
 
 
 def _ends(body: Body) -> list[Return]:
-    """Where a function returns, without what functions in it return."""
+    """Return the return statements of a function, except those of inner functions."""
     found: list[Return] = []
     for each in body:
         match each:
@@ -564,7 +576,7 @@ def _ends(body: Body) -> list[Return]:
 
 
 def _ending(body: Body, change: Callable[[Any], Any]) -> Body:
-    """A body that returns what is made of what it returns."""
+    """Return a body in which each returned value is changed."""
     made: list[Statement] = []
     for each in body:
         match each:
@@ -580,7 +592,7 @@ def _ending(body: Body, change: Callable[[Any], Any]) -> Body:
 
 
 def is_literal(text: str | None) -> bool:
-    """Whether a text is a number, a truth or a string."""
+    """Return whether a text is a number, a boolean or a string."""
     try:
         return isinstance(ast.literal_eval(text or ""), int | float | str)
     except (SyntaxError, ValueError):
@@ -598,7 +610,7 @@ def _with(default: str | None) -> str:
 
 
 def _read_in(node: Any, fields: Sequence[str]) -> set[str]:
-    """The fields that are read in a node."""
+    """Return the fields that a node reads."""
     return {each.id for each in nodes(node) if isinstance(each, Name)} & {*fields}
 
 

@@ -1,4 +1,4 @@
-"""What is computed and never read, taken out: lines that belong to choices which went another way."""
+"""Removal of values that are never read, because they belong to choices that were not taken."""
 
 import ast
 import functools
@@ -26,22 +26,22 @@ from synthesis.drawing.syntax import (
 from synthesis.drawing.walking import walk
 
 _STATEMENTS_KEPT = 2_000
-"""Statements whose names are remembered: a body is asked many times, and little of it changes in between."""
+"""Number of statements whose names are cached. A body is searched often, and changes little in between."""
 _BLANK = Comment("")
 
 
 def read_in(body: tuple[Statement, ...]) -> set[str]:
-    """Every name that statements read, those of inner functions included."""
+    """Return every name that statements read, including those of inner functions."""
     return set[str]().union(*(_names_in(each)[0] for each in body))
 
 
 def assigned_in(body: tuple[Statement, ...]) -> set[str]:
-    """Every name that statements give a value, those inside inner functions included."""
+    """Return every name that statements assign, including those of inner functions."""
     return set[str]().union(*(_names_in(each)[1] for each in body))
 
 
 def bound_inside(body: tuple[Statement, ...]) -> set[str]:
-    """Names that inner functions, and what runs over something, have for something of their own."""
+    """Return the names that inner functions, lambdas and comprehensions bind."""
     found = set[str]()
     for node in nodes(body):
         match node:
@@ -58,7 +58,7 @@ def bound_inside(body: tuple[Statement, ...]) -> set[str]:
 
 @functools.lru_cache(_STATEMENTS_KEPT)
 def _names_in(statement: Statement) -> tuple[frozenset[str], frozenset[str]]:
-    """The names that a statement reads, and those that it gives a value."""
+    """Return the names that a statement reads, and those that it assigns."""
     text = "\n".join(["def body():", *render_block((statement,), 1), "    pass"])
     names = [each for each in walk(ast.parse(text)) if isinstance(each, ast.Name)]
     read = frozenset(each.id for each in names if isinstance(each.ctx, ast.Load))
@@ -66,7 +66,7 @@ def _names_in(statement: Statement) -> tuple[frozenset[str], frozenset[str]]:
 
 
 def needed_in(body: tuple[Statement, ...]) -> set[str]:
-    """Every name that a body reads before it gives it a value of its own."""
+    """Return every name that a body reads before it assigns it."""
     needed, made = set[str](), set[str]()
     for statement in body:
         needed |= set[str]() if isinstance(statement, Comment) else read_in((statement,)) - made
@@ -83,7 +83,7 @@ def needed_in(body: tuple[Statement, ...]) -> set[str]:
 
 
 def prune(body: tuple[Statement, ...]) -> tuple[Statement, ...]:
-    """A body without assignments that nothing reads, inner functions that nothing calls, and comments above these."""
+    """Return a body without unused assignments, uncalled inner functions, and the comments above these."""
     while True:
         kept = _keep(body, read_in(body))
         if kept == body:
@@ -103,7 +103,7 @@ def _keep(body: tuple[Statement, ...], read: Set[str]) -> tuple[Statement, ...]:
 
 
 def _kept(statement: Statement, read: Set[str]) -> Statement | None:
-    """The statement with what is read of it; None if there is nothing."""
+    """Return the statement without the parts that are never read; None if nothing is left."""
     match statement:
         case Assign(Name(name)):
             return statement if name in read else None
@@ -140,7 +140,7 @@ def _unread_as_blank(item: Expression, read: Set[str]) -> Expression:
 
 
 def saying_once(body: tuple[Statement, ...]) -> tuple[Statement, ...]:
-    """A body without comments that say again what one before them says, on the same level."""
+    """Return a body without comments that repeat an earlier comment on the same level."""
     said = set[str]()
     made: list[Statement] = []
     for statement in body:
@@ -155,7 +155,7 @@ def saying_once(body: tuple[Statement, ...]) -> tuple[Statement, ...]:
 def spaced(
     body: tuple[Statement, ...], before_comments: bool, before_return: bool, *, below_docstring: bool
 ) -> tuple[Statement, ...]:
-    """A body with empty lines around inner functions, and where asked for above comments and the last return."""
+    """Return a body with empty lines around inner functions, and optionally above comments and the last return."""
     made: list[Statement] = [_BLANK] if below_docstring and isinstance(body[0], Function) else []
     for place, statement in enumerate(body):
         apart = (

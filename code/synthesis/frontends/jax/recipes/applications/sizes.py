@@ -1,8 +1,8 @@
-"""Functions at the sizes that applications have, with a twin at small ones where those are too dear to run.
+"""Functions at the sizes of real applications, each with a twin at small sizes where running it would take too long.
 
-A recipe draws twice, with the same choices: at the sizes that it lists, and with a real size in place of each. The
-twin's sizes are thus what the recipe makes of them, products and all; where the two texts are not the same, as where a
-size is written in them, the function stays small.
+A recipe draws twice with the same choices: at the sizes that it lists, and with a real size in place of each. The
+twin's sizes therefore come from the recipe itself, including products of sizes. If the two texts differ, for instance
+because a size is written in them, the function keeps its small sizes.
 """
 
 import math
@@ -16,16 +16,26 @@ from synthesis.drawing.scopes import DrawError
 from synthesis.drawing.streams import Stream
 
 REAL_SHARE = 0.92
-"""Of functions that are to be of real sizes."""
+"""Probability that a function is drawn at real sizes."""
 CHEAP = 2**22
-"""Elements of arguments and results, times the largest dimension, up to which a function is run as it is; what has
-more has a twin. Of 17 functions that were verified at both sizes, on a busy machine, the five up to here took 0.9 to 2
-times as long as at small sizes; above it pairs of particles took 8 to 67 times, convolutions 6, attention 3."""
+"""Largest work, as estimated by ``_work``, at which a function is run without a twin.
+
+Of 17 functions that were verified at both sizes on a busy machine, the five below this limit took 0.9 to 2 times as
+long as at small sizes. Above it, pairs of particles took 8 to 67 times as long, convolutions 6 times, attention 3
+times.
+"""
 MOST_TRIPS = 128
-"""Trips of a loop up to which a function is run as it is. A filter of 768 steps took 14 s, at 64 steps one."""
-_PAIRS, _OF_A_PAIR = re.compile(r"\[None, :"), 16
-"""How a text takes all rows with all others, and about how many numbers it has for a pair: bins of a histogram, terms
-of an energy. Without this, distances of 768 particles in 16 bins and 6 pairs of species ran as they are, for 47 s."""
+"""Largest number of loop iterations at which a function is run without a twin.
+
+A filter of 768 steps took 14 s; one of 64 steps took 1 s.
+"""
+_PAIRS = re.compile(r"\[None, :")
+"""Matches the code that combines all rows with all others."""
+_OF_A_PAIR = 16
+"""Approximate number of values for each pair of rows, such as bins of a histogram or terms of an energy.
+
+Without this factor, distances of 768 particles in 16 bins and 6 pairs of species were run without a twin, for 47 s.
+"""
 _LOOPS = re.compile(r"\b(?:scan|fori_loop|while_loop|associative_scan|map)\(")
 _REAL: dict[int, tuple[int, ...]] = {
     10: (100, 1000), 14: (98,), 16: (128, 256), 24: (192, 384), 28: (224,), 32: (256, 512, 768), 48: (384, 768),
@@ -33,13 +43,13 @@ _REAL: dict[int, tuple[int, ...]] = {
     128: (1024, 2048, 3072, 4096), 256: (2048, 3072, 4096), 512: (8192, 32000, 50257), 1000: (1000, 21841),
     1024: (4096, 8192),
 }  # fmt: skip
-"""For a size that recipes list, the real ones that it stands for; a size that is not here is real as it is."""
+"""Maps a size that recipes list to the real sizes that it stands for. A size that is not here is real already."""
 
 Draw = Callable[[Stream, str], KernelSpec]
 
 
 class RealSizes:
-    """The real sizes of one function: equal ones for equal ones, and different ones for different ones.
+    """The real sizes of one function. Equal sizes stay equal, and different sizes stay different.
 
     Args:
         stream: the random choices.
@@ -50,19 +60,19 @@ class RealSizes:
         self._chosen: dict[int, int] = {}
 
     def of(self, size: int) -> int:
-        """The real size that a listed one stands for."""
+        """Return the real size that a listed size stands for."""
         if size not in self._chosen:
             free = [each for each in _REAL.get(size, (size,)) if each not in self._chosen.values()]
             self._chosen[size] = self._stream.child(size).choice(free) if free else size
         return self._chosen[size]
 
     def listed(self, real: int) -> int:
-        """The size that a recipe lists and that a real one stands for; itself if it stands for none."""
+        """Return the listed size for a real one, or the size itself if there is none."""
         return next((size for size, chosen in self._chosen.items() if chosen == real), real)
 
 
 def at_real_sizes(draw: Draw) -> Draw:
-    """What draws as a recipe does, mostly at real sizes, with a twin where they are too dear to run."""
+    """Return a function that draws as ``draw`` does, mostly at real sizes, with a twin if running takes too long."""
 
     def drawn(stream: Stream, target: str) -> KernelSpec:
         small = draw(stream, target)
@@ -82,9 +92,9 @@ def at_real_sizes(draw: Draw) -> Draw:
 
 
 def _work(spec: KernelSpec) -> int:
-    """About what it takes to run a function once: its elements, each taken with all those of the largest dimension.
+    """Return an estimate of the work of one run: the number of elements times the largest dimension.
 
-    Of pairs there are several numbers each.
+    If all pairs of rows are combined, each pair counts as several values.
     """
     shapes = [[size or 1 for size in each.shape or ()] for each in (*spec.signature.arguments, *spec.signature.results)]
     each = _OF_A_PAIR if _PAIRS.search(spec.source) else 1
@@ -92,7 +102,7 @@ def _work(spec: KernelSpec) -> int:
 
 
 def _trips(spec: KernelSpec) -> int:
-    """About how often the loops of a function are run through: what they are over leads, or is a whole number given."""
+    """Return an estimate of a function's loop iterations, from the leading dimensions and the integers passed."""
     if not _LOOPS.search(spec.source):
         return 1
     leading = [each.shape[0] or 1 for each in spec.signature.arguments if each.shape]

@@ -1,4 +1,4 @@
-"""Periodic space of particles: the shortest ways between them, and who is near whom."""
+"""Periodic space of particles: shortest displacements and neighbours."""
 
 from synthesis.drawing.lines import join
 from synthesis.frontends.jax.recipes.applications.modes import Array, Option
@@ -7,10 +7,13 @@ from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text
 
 SIDE = 4.0
-"""Of the box that positions are in."""
+"""The side of the box that contains the positions."""
 WITHIN = (0.02 * SIDE, 0.97 * SIDE)
-"""Where they are: bounds and the middle of it, which some draws are of, lie half a box apart for no box of this side,
-where the shortest way is one as much as the other and rounding decides."""
+"""Domain of positions.
+
+Some draws use its bounds and its middle. For no box of this side are they half a box apart, where two shortest
+displacements are equal and rounding would decide between them.
+"""
 
 DISPLACEMENT = '''
     def displacement(Ra: Array, Rb: Array, side) -> Array:
@@ -26,12 +29,12 @@ SQUARE = '''
 
 
 def box(n: int) -> Leaf:
-    """Positions of so many particles."""
+    """Return the positions of n particles."""
     return Leaf((n, 3), *WITHIN)
 
 
 def side_of_box(p: Program) -> Array:
-    """The box as an array: one side for all axes, or one for each."""
+    """Return the box as an array: one side for all axes, or one for each."""
     sides = p.choices.choice(((), (3,)))
     says = "side of the periodic box along each axis" if sides else "side of the periodic box"
     return Array(Leaf(sides, SIDE, 1.2 * SIDE), says, ("box", "box_size", "side"))
@@ -101,7 +104,7 @@ _IMAGES = """
 
 
 def write_space(p: Program) -> Text:
-    """Displacements, distances, or positions that were moved, in a box that repeats."""
+    """Write displacements, distances, or shifted positions in a periodic box."""
     n = p.size(64, 128, 256)
     form = p.pick("displacement", "distance", "shift", "images")
     result: tuple[Tree, ...] = (Leaf((n, 3)),)
@@ -206,7 +209,7 @@ _CELLS = """
 
 
 def write_neighbours(p: Program) -> Text:
-    """Lists of neighbours, how many there are, or the cells of a grid that particles are in."""
+    """Write lists of neighbours, their counts, or the grid cells that particles are in."""
     n, near = p.size(16, 24), p.choices.choice((8, 12))
     form = p.pick("list", "count", "cells")
     cells = p.choices.choice((3, 4, 5))

@@ -1,4 +1,4 @@
-"""What has several spellings in JAX, each as one person writes it."""
+"""Operations that have several notations in JAX, and the notation that each author uses."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
@@ -35,16 +35,16 @@ from synthesis.frontends.jax.recipes.applications.forms import OPPOSITES
 from synthesis.frontends.jax.recipes.applications.pruning import bound_inside
 
 _SMALL = re.compile(r"1e-\d+|0\.0+1")
-"""What keeps a quotient finite, as it is written."""
+"""Matches the small numbers that keep a quotient finite."""
 _NEVER_ZERO = frozenset({Name("safe_norm"), Name("_safe_norm")})
-"""Functions beside a function that give lengths which may be divided by."""
+"""Helper functions whose result is a length that is never zero."""
 _MAKERS = frozenset({"force_from", "_force_from"})
-"""Functions beside a function that make functions."""
+"""Helper functions that return functions."""
 _NAMED_SMALL = frozenset({"eps", "epsilon", "EPS", "EPSILON"})
 _VECTORS = frozenset({"rot", "quat", "direction", "axis", "normal", "vector", "x", "y", "z"})
-"""What has one axis where it is divided by its norm without one."""
+"""Variables that have a single axis where they are divided by their norm without an axis."""
 _ONE_A_ROW = frozenset({"per_particle", "weight", "confidence", "correct", "force", "scores", "logits", "ones"})
-"""What has one number for each row, so that sums of it have no more axes."""
+"""Variables that have one number for each row, so that their sums have no other axes."""
 _METHODS = frozenset({"sum", "mean", "max", "min", "std", "var", "astype", "reshape", "clip", "dot", "set"})
 """Methods of arrays."""
 _NOT_ONE = re.compile(r"jnp\.(shape|ndim|size|result_type|promote_types|nonzero|unique|meshgrid)")
@@ -55,31 +55,31 @@ _SHARES = {
     "segments": 0.75, "cap": 0.8, "narrow": 0.65, "ones_like": 0.6, "log_add": 0.5, "mapped": 0.6, "shorthand": 0.4,
     "inverted": 0.8, "array_pi": 0.75,
 }  # fmt: skip
-"""How many people have each."""
+"""The probability of each notation."""
 _IN_FLOAT32 = {"jax.nn.softmax": "softmax_in_float32", "jax.nn.log_softmax": "log_probs_in_float32"}
-"""Functions beside a function that compute the same in single precision."""
+"""Helper functions that compute the same in single precision."""
 _SEVERAL_TIMES = 3
-"""How often a function is called alike before it is worth a name."""
+"""Number of equal calls of a function from which a short name is worth defining."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spellings:
-    """The spellings that one person has."""
+    """The notations that one author uses."""
 
     has: frozenset[str]
 
     @classmethod
     def of(cls, stream: Stream) -> "Spellings":
-        """Those of a stream."""
+        """Draw the notations of an author."""
         return cls(frozenset(name for name, share in _SHARES.items() if stream.child(name).chance(share)))
 
     def spell(self, node: Any, arrays: Set[str], helper: Callable[[str], Expression] | None) -> Any:
-        """A node as this person writes it.
+        """Return a node in this author's notation.
 
         Args:
-            node: of a function's body, what is in it spelled already.
+            node: a node of a function's body, whose parts are already in this notation.
             arrays: the names of arrays.
-            helper: gives the name of a function beside it; None where none is to be called.
+            helper: returns the name of a helper function; None if no helper may be called.
         """
         match node:
             case Infix("/", left, Call(Name("jnp.maximum"), (below, least))) if (
@@ -219,7 +219,7 @@ class Spellings:
                 return node
 
     def _opposite(self, test: Expression) -> Expression:
-        """What is true where a test is not."""
+        """Return the negation of a test."""
         match test:
             case Comparison(operator, left, right) if operator in OPPOSITES:
                 return Comparison(OPPOSITES[operator], left, right)
@@ -236,17 +236,17 @@ def _is_cast(value: Expression) -> bool:
 
 
 def _rest_of(array: Name) -> Expression:
-    """The shape of what an array has along its first axis."""
+    """Return the shape of an array without its first axis."""
     return Subscript(Attribute(array, "shape"), (Slice("1"),))
 
 
 def _same_place(first: Expression, second: Expression) -> bool:
-    """Whether both are whole arrays, so that what stands behind them is rows of numbers."""
+    """Return whether both are whole arrays, so that they hold one row of numbers for each point."""
     return all(isinstance(each, Name | Attribute) for each in (first, second))
 
 
 def _of_all_pairs(function: Name, first: Expression, second: Expression, rest: Sequence[Expression]) -> Expression:
-    """A function of two points for every pair of two arrays of them."""
+    """Return a function of two points applied to all pairs of points of two arrays."""
     shared = [Literal("None")] * len(rest)
     inner = Call(Name("jax.vmap"), (function, Display((Literal("None"), Literal("0"), *shared))))
     outer = Call(Name("jax.vmap"), (inner, Display((Literal("0"), Literal("None"), *shared))))
@@ -259,22 +259,22 @@ _PARAMETERS: Mapping[str, Sequence[str]] = {
     "jnp.roll": ("a", "shift"),
     "jnp.clip": ("arr", "min", "max"),
 }
-"""What functions of JAX take, of which people make others with some of it given."""
+"""The parameters of JAX functions that are often wrapped with some arguments fixed."""
 _SHORTHANDS: Mapping[str, str] = {
     "jnp.concatenate": "concat", "jnp.stack": "stack", "jnp.arange": "indices", "jnp.repeat": "repeat",
     "jnp.roll": "shift", "jnp.argsort": "order_of", "jnp.take_along_axis": "pick", "jax.nn.logsumexp": "logsumexp",
     "jax.nn.log_softmax": "log_softmax", "jnp.einsum": "einsum", "jnp.dot": "dot", "jnp.matmul": "matmul",
     "jnp.cumsum": "running_sum", "jnp.split": "split", "jnp.linalg.norm": "length_of",
 }  # fmt: skip
-"""What a function is called that has been given its last arguments."""
+"""The name of a function whose last arguments are fixed."""
 
 
 def partial_for(node: Any, parameters: Mapping[str, Sequence[str]]) -> Any:
-    """A function with some of its arguments in the place of one that only calls it with these.
+    """Return a function with some arguments fixed in place of a lambda that only calls it with these.
 
     Args:
-        node: of a function's body.
-        parameters: for each function that there is, what it takes.
+        node: a node of a function's body.
+        parameters: the parameters of each known function.
     """
     known = {**_PARAMETERS, **parameters}
     match node:
@@ -292,7 +292,7 @@ def partial_for(node: Any, parameters: Mapping[str, Sequence[str]]) -> Any:
 
 
 def with_shorthand(body: tuple[Statement, ...], taken: Set[str]) -> tuple[Statement, ...]:
-    """A body in which a function of JAX that is called alike in several places is given its last arguments once.
+    """Return a body in which a JAX function that is called with the same options in several places is wrapped once.
 
     Args:
         body: the statements.
@@ -328,7 +328,7 @@ def with_shorthand(body: tuple[Statement, ...], taken: Set[str]) -> tuple[Statem
 
 
 def _is_fixed(value: Expression) -> bool:
-    """Whether it is a number, or a type."""
+    """Return whether a value is a number or a type."""
     match value:
         case Literal():
             return True
@@ -341,11 +341,11 @@ def _is_fixed(value: Expression) -> bool:
 
 
 def arrays_of(body: tuple[Statement, ...], first: Set[str]) -> set[str]:
-    """The names that are arrays in a body, as far as it can be seen.
+    """Return the names that are certainly arrays in a body.
 
     Args:
         body: the statements.
-        first: the arrays that it is given.
+        first: the arrays that are arguments.
     """
     found = set(first)
     for target, value in _assignments(body):
@@ -379,11 +379,11 @@ def _assignments(body: tuple[Statement, ...]) -> Iterator[tuple[str, Expression]
 
 
 _SEVERAL = frozenset({"jnp.moveaxis", "jnp.split", "jax.random.split"})
-"""What is taken apart into arrays."""
+"""Functions that split an array into several arrays."""
 
 
 def _is_array(node: Expression, arrays: Set[str]) -> bool:
-    """Whether an expression is one array, as far as it can be seen."""
+    """Return whether an expression is certainly a single array."""
     match node:
         case Name(name):
             return name in arrays
@@ -408,7 +408,7 @@ def _is_array(node: Expression, arrays: Set[str]) -> bool:
 
 
 def without_second_guards(body: tuple[Statement, ...]) -> tuple[Statement, ...]:
-    """A body in which lengths that are never zero as they are computed are not kept from it once more."""
+    """Return a body without repeated guards of lengths that are never zero as they are computed."""
     lengths = {
         node.target
         for node in nodes(body)
@@ -438,7 +438,7 @@ def _is_small(node: Expression) -> bool:
 
 
 def _is_norm_of(node: Expression, value: Expression) -> bool:
-    """Whether it is the norm of the rows of a value."""
+    """Return whether a node is the norm of each row of a value."""
     match node:
         case Infix("+", norm, least) if _is_small(least):
             return _is_norm_of(norm, value)

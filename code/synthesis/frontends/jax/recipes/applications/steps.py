@@ -1,4 +1,4 @@
-"""What a step of training does with gradients: bounds them, moves the parameters, returns the new state."""
+"""The end of a training step: bounds the gradients, moves the parameters, and returns the new state."""
 
 from synthesis.frontends.jax.recipes.applications.optimizers import MAPS, clip_by_norm
 from synthesis.frontends.jax.recipes.applications.parts import remark, settled
@@ -6,22 +6,22 @@ from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree, changed, leaves_of
 
 FORMS = ("sgd", "momentum", "adam")
-"""Optimizers that a step of training may write out; each keeps a tree more than the one before."""
+"""Optimizers that a training step may contain. Each keeps one tree more than the one before."""
 _MOST = 126
-"""Arrays that a step of training is given at most: each is drawn again by itself, to see that it matters."""
+"""Largest number of arrays passed to a training step. Each is drawn again by itself, to check that it has an effect."""
 
 
 def finish_step(
     p: Program, tree: Tree, forms: tuple[str, ...] = FORMS, *, metric: str = "", decays: bool = False
 ) -> None:
-    """Write what follows ``loss, grads = ...`` in a step of training, or where nothing is moved, the end of it.
+    """Write the statements of a training step after ``loss, grads = ...``, or its end if the parameters are not moved.
 
     Args:
         p: the function, which has no numbers ``lr`` and ``max_norm`` and no state of an optimizer yet.
         tree: the parameters, which the function calls ``params``.
-        forms: the optimizers to choose from; none if the gradients are what is asked for.
-        metric: what is reported beside the loss; empty for none.
-        decays: whether the loss has a penalty on the weights already.
+        forms: the optimizers to choose from; none if the target is the gradients.
+        metric: a value that is reported in addition to the loss; empty for none.
+        decays: whether the loss already has a penalty on the weights.
     """
     each = p.pick(*MAPS)
     p.number(
@@ -67,7 +67,7 @@ def finish_step(
 
 
 def declare_state(p: Program, kind: str, tree: Tree) -> str:
-    """The optimizer's state as an argument; gives the class of it where it has one."""
+    """Declare the optimizer's state as an argument, and return the name of its class, or an empty string."""
     moment, square = changed(tree, -1, 1), changed(tree, 0.01, 2)
     p.tree("velocity", moment, "running mean of the gradients", ("velocity", "momentum", "opt_state"))
     if kind != "adam":
@@ -129,13 +129,13 @@ _ADAM_MOVES = {
 def use_gradients(
     p: Program, kind: str, each: str, held: str, tree: Tree, *, decays: bool = True
 ) -> tuple[list[str], str, list[str], list[Tree]]:
-    """A step of an optimizer: statements, the last of them, what is returned of the state, and its trees.
+    """Return an optimizer's update: statements, its last statements, the returned parts of the state, and their trees.
 
     Args:
         p: the function, which has a number ``lr``.
         kind: one of ``FORMS``.
-        each: what maps over trees.
-        held: what ``declare_state`` gave.
+        each: the function that maps over trees.
+        held: the result of ``declare_state``.
         tree: the parameters, which the function calls ``params``.
         decays: whether weights decay.
     """

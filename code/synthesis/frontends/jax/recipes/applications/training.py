@@ -1,4 +1,4 @@
-"""A model's loss and its gradient, and steps of training."""
+"""The loss and gradient of a model, and training steps."""
 
 import re
 from itertools import pairwise
@@ -23,17 +23,17 @@ from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree, mappe
 from synthesis.frontends.jax.recipes.applications.written import with_texts
 
 _HALF = 0.35
-"""How many models compute in ``bfloat16``, from weights that are ``float32``."""
+"""Probability that a model computes in ``bfloat16``, from weights in ``float32``."""
 _SMOOTH = ("jax.nn.gelu(VALUE)", "jax.nn.silu(VALUE)", "jnp.tanh(VALUE)")
-"""Activations whose slopes do not jump where rounding decides on which side of zero a number is."""
+"""Activations with a continuous derivative. It does not jump where rounding changes the sign of a number."""
 
 _SIDE = 8
 _PIXELS = _SIDE**2
-"""Of an image, which is no larger at real sizes."""
+"""Number of pixels of an image, which has the same size at small and at real sizes."""
 
 
 def _model(p: Program, into: int, out: int, *, image: bool, smooth: bool, apart: int = 0) -> tuple[Tree, str]:
-    """The parameters of a small model, and the text of the function that applies it; no layer is ``apart`` wide."""
+    """Return the parameters of a small model and the text that applies it. No hidden layer has width ``apart``."""
     hidden = p.size(32, 48, 64, 72, 96, apart=apart)
     depth = 1 + (p.level >= 4 or p.choices.chance(0.5)) + p.choices.chance(0.3)
     sizes = [into, *[hidden] * depth, out]
@@ -147,15 +147,15 @@ _METRICS = {
 
 
 def _loss(p: Program, apply: str, metric: str, *, classes: bool, low: bool, extra: str) -> str:
-    """The text of a function of parameters and a batch that gives the loss, with a metric where asked for.
+    """Return the text of a function that computes the loss from parameters and a batch, with a metric if requested.
 
     Args:
         p: the function.
-        apply: what applies the model.
-        metric: what else is given, by name; empty for nothing.
-        classes: whether the model tells classes apart.
+        apply: the call that applies the model.
+        metric: the name of the metric; empty for none.
+        classes: whether the model is a classifier.
         low: whether the model computes in ``bfloat16``.
-        extra: ``smoothing``, ``weights`` or ``l2``, which need the function's options; or anything else.
+        extra: ``smoothing``, ``weights`` or ``l2``, which need the function's options; others are ignored.
     """
     losses = _SMOOTHED if extra == "smoothing" else _CLASS_LOSSES if classes else _NUMBER_LOSSES
     run = (_RUN_HALF if low else _RUN).replace("APPLY", apply).replace("outputs", "logits" if classes else "preds")
@@ -169,19 +169,19 @@ def _loss(p: Program, apply: str, metric: str, *, classes: bool, low: bool, extr
 
 
 def _draw_step(stream: Stream, target: str) -> KernelSpec:
-    """The gradient of a model's loss on a batch, and what it is used for."""
+    """Draw the gradient of a model's loss on a batch, and its use."""
     p = Program(stream)
     rows, into, out = p.size(8, 16, 32, 48, 64), p.size(16, 32, 56, 64), p.size(4, 10, 16, 112)
     image = p.choices.chance(0.25)
     classes = p.choices.chance(0.6)
     low = p.choices.child("precision").chance(_HALF)
-    # JAX prints a norm once for all arrays of one shape: an image's pixels are as many at small sizes as at real ones,
-    # and if as many as small layers are wide, arrays had one shape at small sizes that have two at real ones.
+    # JAX prints one norm function for all arrays of a shape. An image has the same number of pixels at small and at
+    # real sizes. If a small layer were as wide, arrays would have one shape at small sizes and two at real sizes.
     apart = _PIXELS if image and target == "gradient_norms" else 0
     smooth = low or target == "gradient_norms"
     tree, apply = _model(p, _PIXELS if image else into, out, image=image, smooth=smooth, apart=apart)
     shape = (rows, _SIDE, _SIDE) if image else (rows, into)
-    # What the largest score is may fall either way where numbers are coarse.
+    # At low precision, rounding may change which score is the largest.
     aux = p.maybe(0.35) and not (low and classes) and target != "gradient_norms"
     batch = p.pick("dict", "tuple", "apart", "record")
     x, y = Leaf(shape, -2, 2), whole(rows, below=out) if classes else Leaf((rows, out), -2, 2)
@@ -226,7 +226,7 @@ def _draw_step(stream: Stream, target: str) -> KernelSpec:
     p.tensor("weight", positive(rows), "weight of each example", ("sample_weight", "example_weights"), optional=True)
     each = p.pick("jax.tree.map", "jax.tree.map", "jax.tree_util.tree_map")
     p.helper(apply)
-    # One thing at most beside a loss and what its gradient is used for.
+    # At most one addition to the loss and the use of the gradient.
     extra = p.pick(
         "", "", "weights", "l2", *(["smoothing"] if classes else []),
         *(["clip", "clip"] if target != "gradient_norms" else []), *(["decay"] if step else []),
