@@ -20,7 +20,7 @@ from synthesis.frontends.jax.recipes.applications.written import with_texts
 
 
 def _draw_attention(stream: Stream, target: str) -> KernelSpec:
-    """Heads that attend to a sequence, their own or another one."""
+    """Draw multi-head attention to the same sequence or to another one."""
     p = Program(stream)
     rows, length, heads = p.size(1, 2, 4), p.size(16, 32, 64), p.size(2, 4, 8)
     depth = p.size(8, 16) if heads > 4 else p.size(16, 32)
@@ -126,7 +126,7 @@ def _draw_attention(stream: Stream, target: str) -> KernelSpec:
             "jnp.tril(jnp.ones((seq, seq), bool))",
         )
         ways = [f"scores = jnp.where(seen, scores, {least})", f"scores = jnp.where(seen[None, None], scores, {least})"]
-        # Where a mask may leave nothing, what is added to all scores would be all that is left of them.
+        # If a mask may hide everything, a constant added to all scores would have no effect.
         ways += [] if kind else [f"scores = scores + jnp.where(seen, 0.0, {least})"]
         choose = p.pick(*ways)
         hidden = remark(p, "no position sees a later one", "hide what comes later")
@@ -186,7 +186,7 @@ def _words(kind: str) -> str:
 
 
 def _declare_weights(p: Program, form: str, dim: int, shared: int, depth: int, dtype: str) -> None:
-    """The projections as one tree."""
+    """Declare the projections as one tree."""
     narrow = shared * depth
     heads = dim // depth
     if form == "fused":
@@ -216,7 +216,7 @@ def _declare_weights(p: Program, form: str, dim: int, shared: int, depth: int, d
 
 
 def _project(p: Program, form: str, source: str, count: str, kv: str, low: bool) -> list[str]:
-    """Queries, keys and values of shape (batch, length, heads, depth)."""
+    """Return statements for queries, keys and values of shape (batch, length, heads, depth)."""
     matrices = ("jnp.einsum('btd,de->bte', {}, {})", "jnp.matmul({}, {})", "jnp.dot({}, {})")
     multiply = p.pick(*matrices, "{} @ {}", "{} @ {}")
     if low:
@@ -275,7 +275,7 @@ def _scores(p: Program, layout: str) -> str:
 
 
 def _mix(p: Program, layout: str, low: bool, form: str) -> list[str]:
-    """The weighted values, and their projection."""
+    """Return statements for the weighted values and their projection."""
     soft = p.pick(
         "attn = jax.nn.softmax(scores, axis=-1)",
         "attn = jax.nn.softmax(scores)",
@@ -311,7 +311,7 @@ def _mix(p: Program, layout: str, low: bool, form: str) -> list[str]:
 
 
 def _rotary(p: Program) -> str:
-    """A helper that turns pairs of components by angles that grow with the position."""
+    """Return a helper that rotates pairs of components by angles proportional to the position."""
     halves = p.pick(
         "x1, x2 = jnp.split(value, 2, axis=-1)",
         "x1, x2 = value[..., :half], value[..., half:]",

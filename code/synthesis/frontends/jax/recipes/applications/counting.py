@@ -1,4 +1,4 @@
-"""What is counted while a program goes on: statistics of observations, and classes taken for others."""
+"""Counts that are updated as a program runs: statistics of observations, and confusion matrices."""
 
 from synthesis.drawing.lines import join
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
@@ -9,7 +9,7 @@ from synthesis.frontends.jax.recipes.applications.written import Text
 
 
 def write_statistics(p: Program) -> Text:
-    """Running statistics: of observations, or what a metric has counted so far."""
+    """Write running statistics of observations or of a metric."""
     rows, width = p.size(64, 128, 256), p.size(8, 16, 32)
     fields: list[tuple[str, Tree]] = [
         ("count", Leaf((), 1, 50)), ("mean", Leaf((width,), -1, 1)), ("m2", Leaf((width,), 1, 20)),
@@ -97,7 +97,7 @@ def write_statistics(p: Program) -> Text:
 
 
 def write_counts(p: Program) -> Text:
-    """Counts by class: confusion, hits, and what follows of them."""
+    """Write counts by class, such as confusion matrices and hits, and metrics computed from them."""
     rows, classes = p.size(128, 256), p.size(4, 10)
     form = p.pick("matrix", "recall", "accuracy")
     precise = p.choices.chance(0.5)
@@ -183,7 +183,7 @@ def write_counts(p: Program) -> Text:
             preds = jnp.argmax(scores, axis=-1)
         """
     lines = p.choose(join(counts, end))
-    # sums of whole numbers are one at least where they are not zero
+    # nonzero sums of integers are at least one
     lines = lines.replace("LEAST", "1e-6" if "weights is not None" in lines else "1.0")
     return Text(
         lines=settled(lines),

@@ -22,7 +22,7 @@ from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tre
 
 
 def _layers(p: Program, sizes: list[int], form: str, biased: bool, dtype: str) -> Tree:
-    """The parameters of a stack of layers in one of several forms."""
+    """Return the parameters of a stack of layers in one of several forms."""
     pairs = list(itertools.pairwise(sizes))
     if form == "flat":
         tree: dict[str, Tree] = {f"w{place}": weights(*pair, dtype=dtype) for place, pair in enumerate(pairs, start=1)}
@@ -48,13 +48,13 @@ def _layers(p: Program, sizes: list[int], form: str, biased: bool, dtype: str) -
 
 
 def _draw_perceptron(stream: Stream, target: str) -> KernelSpec:
-    """A stack of linear layers with activations, its parameters a tree."""
+    """Draw a stack of linear layers with activations, whose parameters are a tree."""
     p = Program(stream)
     rows, into = p.size(8, 16, 32, 64, 128), p.size(16, 32, 64, 128)
     hidden, out = p.size(64, 96, 128, 256), p.size(16, 32, 64, 128)
     depth = p.choices.integer(1, 2) + (p.level >= 4) + (p.level == 5)
     residual, final_norm = target == "residual_mlp", p.maybe(0.25)
-    # A way around every hidden layer, or one around all of them.
+    # Each hidden layer has a residual connection, or a single one spans all of them.
     around = residual and p.choices.chance(0.5)
     residual = residual and not around
     if around:

@@ -17,18 +17,18 @@ from synthesis.frontends.jax.recipes.applications.trees import Leaf
 
 
 def _draw_grid(stream: Stream, target: str) -> KernelSpec:
-    """A step, or several, of a field on a grid."""
+    """Draw one or several steps of a field on a grid."""
     p = Program(stream)
     rows, columns = p.size(16, 24, 32, 48, 64), p.size(16, 24, 32, 48, 64)
     shape = (rows, columns)
-    # What carries itself grows beyond bounds where it is steep.
+    # A field that transports itself grows without bound where it is steep.
     u = Leaf(shape, *{"reaction": (0.1, 1), "burgers": (-0.4, 0.4)}.get(target, (-1, 1)))
     called = {"heat": ("u", "temperature", "temp"), "reaction": ("u",)}.get(target, ("u", "field"))
     excitable = target == "reaction" and p.choices.chance(0.4)
     if excitable:
         u = Leaf(shape, -1, 1)
     p.tensor("u", u, "field of shape (height, width)", called)
-    # A wave is followed by its last two fields, or by the field and its change.
+    # A wave is described by its last two fields, or by the field and its rate of change.
     leapfrog = p.choices.chance(0.5)
     p.tensor(
         "v",
@@ -53,7 +53,7 @@ def _draw_grid(stream: Stream, target: str) -> KernelSpec:
     p.number("a", "0.7", "offset of the recovery variable", (0.5, 0.9))
     p.number("b", "0.8", "decay of the recovery variable", (0.5, 0.9))
     p.number("c", "1.0", "speed of waves", (0.5, 1.0), ("c", "wave_speed"))
-    # A wind from one side alone, or from either.
+    # The wind comes from one side only, or from either.
     either = p.choices.chance(0.5)
     for key, axis in (("cx", "first"), ("cy", "second")):
         names = (key, f"wind_{key[1]}", "vel_" + key[1])
@@ -69,7 +69,7 @@ def _draw_grid(stream: Stream, target: str) -> KernelSpec:
     p.number("dt", p.pick("0.1", "0.01"), "time step", (0.02, 0.2), ("dt", "time_step"))
     p.number("dx", p.pick("1.0", "0.5"), "distance of grid points", (0.8, 1.2), ("dx", "spacing", "h"))
     p.number("damping", "0.01", "damping of waves", (0.01, 0.1), ("damping", "drag"))
-    # What is carried along comes in on the other side.
+    # Transported quantities leave on one side and enter on the opposite one.
     carried = target in ("advection", "burgers")
     bounds = "periodic" if carried else p.pick("periodic", "edge", "option", "zero")
     names = ("'periodic'", "'neumann'", "'dirichlet'")
@@ -100,7 +100,7 @@ def _draw_grid(stream: Stream, target: str) -> KernelSpec:
     if p.choices.chance(0.6):
         body = _gathered(p, target, body)
     hold = _hold(p, target, leapfrog=leapfrog) if p.maybe(0.25) else ""
-    # The field before is the one that a leapfrog step began with.
+    # The previous field is the one that the leapfrog step started from.
     then = "u" if target == "wave" and leapfrog else "v_next"
     loop = p.pick("once", "once", "fori", "scan")
     once = loop == "once"
@@ -179,11 +179,11 @@ _CONSTANTS: dict[str, tuple[str, float, float]] = {
     "kill": ("kill", 0.04, 0.08), "eps_v": ("epsilon", 0.05, 0.1), "a": ("a", 0.5, 0.9), "b": ("b", 0.5, 0.9),
     "damping": ("damping", 0.01, 0.1), "nu": ("diffusivity", 0.02, 0.2), "c": ("speed", 0.5, 1.0),
 }  # fmt: skip
-"""What a record of constants calls each of them, and between which values it is."""
+"""The name of each constant in a record of constants, and its bounds."""
 
 
 def _gathered(p: Program, target: str, body: str) -> str:
-    """Statements that read their constants from one record, if these are three or more, which becomes an argument."""
+    """Return statements that read their constants, if at least three, from a record that becomes an argument."""
     lines = body.split("\n")
     code = "\n".join(line for line in lines if "# " not in line)
     read = [name for name in _CONSTANTS if re.search(rf"(?<![\w.]){name}(?!\w)(?! =)", code)]
@@ -200,7 +200,7 @@ def _gathered(p: Program, target: str, body: str) -> str:
 
 
 def _flux(p: Program) -> str:
-    """Statements that make ``u_next`` by what flows between neighbours, where every point conducts by itself."""
+    """Return statements that compute ``u_next`` from the flux between neighbours with a conductivity at each point."""
     return p.choose("""
         {?0.5 # {flux between neighbours ~ conservative: what leaves one cell enters another}}
         {k_x = 0.5 * (conductivity + jnp.roll(conductivity, -1, axis=0))
@@ -221,7 +221,7 @@ def _flux(p: Program) -> str:
 
 
 def _laplacian(p: Program, bounds: str) -> str:
-    """A helper that sums up the differences to the four neighbours."""
+    """Return a helper that sums the differences to the four neighbours."""
     rolled = p.pick(
         "return (jnp.roll(u, 1, 0) + jnp.roll(u, -1, 0) + jnp.roll(u, 1, 1) + jnp.roll(u, -1, 1) - 4.0 * u) / dx ** 2",
         "up, down = jnp.roll(u, 1, axis=0), jnp.roll(u, -1, axis=0)\n"
@@ -255,7 +255,7 @@ def _laplacian(p: Program, bounds: str) -> str:
 
 
 def _hold(p: Program, target: str, *, leapfrog: bool) -> str:
-    """Statements that keep a field where walls are."""
+    """Return statements that keep the field unchanged inside walls."""
     told = remark(p, "walls keep their value", "nothing changes inside walls")
     match target:
         case "heat":
@@ -274,7 +274,7 @@ def _hold(p: Program, target: str, *, leapfrog: bool) -> str:
 
 
 def _against(p: Program, *winds: str) -> str:
-    """The slopes of ``u`` along both axes, each on the side that the wind comes from."""
+    """Return the upwind derivatives of ``u`` along both axes."""
     test = p.pick("> 0.0", ">= 0.0")
     back, ahead = "(u - jnp.roll(u, 1, axis=AXIS)) / dx", "(jnp.roll(u, -1, axis=AXIS) - u) / dx"
     slopes = [
@@ -285,7 +285,7 @@ def _against(p: Program, *winds: str) -> str:
 
 
 def _change(p: Program, target: str, more: str, *, leapfrog: bool, either: bool, excitable: bool) -> str:
-    """Statements that make ``u_next``, and ``v_next`` where there are two fields."""
+    """Return statements that compute ``u_next``, and ``v_next`` if there are two fields."""
     forced = target != "reaction" and p.maybe(0.3)
     source = " + dt * source" if forced else ""
     match target:

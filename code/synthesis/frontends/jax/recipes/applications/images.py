@@ -1,4 +1,4 @@
-"""Layers of images: convolutions with normalization and a way around, patches, pooling."""
+"""Layers of images: convolutions with normalization and skip connections, patches, pooling."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -14,10 +14,10 @@ from synthesis.frontends.jax.recipes.applications.written import with_texts
 
 
 class Layout:
-    """Where images have their channels: before the sides, or behind them.
+    """The position of the channel axis of images: before or after the sides.
 
     Args:
-        first: whether they are before.
+        first: whether it is before the sides.
     """
 
     def __init__(self, first: bool) -> None:
@@ -48,17 +48,17 @@ class Layout:
         }
 
     def images(self, rows: int, side: int, channels: int) -> tuple[int, ...]:
-        """The shape of a batch."""
+        """Return the shape of a batch of images."""
         return (rows, channels, side, side) if self.first else (rows, side, side, channels)
 
     def filters(self, size: int, into: int, out: int, dtype: str = "float32") -> Leaf:
-        """The weights of a convolution."""
+        """Return the weights of a convolution."""
         shape = (out, into, size, size) if self.first else (size, size, into, out)
         bound = round(min(0.4, (3.0 / (size * size * into)) ** 0.5), 2)
         return Leaf(shape, -bound, bound, dtype)
 
     def written(self, text: str) -> str:
-        """A text with what it says of the layout; ``TO_SIDES`` follows what every channel has one of."""
+        """Return a text with the layout filled in. ``TO_SIDES`` follows an array with one number for each channel."""
         text = text.replace("TO_SIDES", "[:, None, None]" if self.first else "")
         for mark, each in self.said.items():
             text = re.sub(rf"\b{mark}\b", each, text)
@@ -137,11 +137,11 @@ _SQUARE = """
 
 
 class _Block:
-    """What all blocks of convolutions have: a layout, a format, an activation, weights that lines may name.
+    """The common parts of convolution blocks: a layout, a type, an activation, weights that lines may name.
 
     Args:
         p: the function.
-        residual: whether it adds its input to what it gives, which so has to be of numbers.
+        residual: whether it adds its input to its output, so that its input has to be floats.
     """
 
     def __init__(self, p: Program, *, residual: bool) -> None:
@@ -164,16 +164,16 @@ class _Block:
             self.act = ""
 
     def activated(self, value: str) -> str:
-        """An activation of a value."""
+        """Return the activation of a value."""
         return f"{self.act}({value})" if self.act else f"activate({value}, act)"
 
     def images(self, channels: int, side: int = 0) -> Leaf:
-        """A batch of images as the block is given them, bytes or numbers."""
+        """Return a batch of input images, bytes or floats."""
         shape = self.layout.images(self.rows, side or self.side, channels)
         return Leaf(shape, 0, 255, "uint8") if self.byte else Leaf(shape, -1, 1, self.dtype)
 
     def declare_images(self, channels: int, side: int = 0) -> None:
-        """The images, called ``x``, and if they are bytes what makes numbers of them."""
+        """Declare the images, called ``x``, and, if they are bytes, their conversion to floats."""
         p = self.p
         p.tensor(
             "x", self.images(channels, side), f"images of shape {self.layout.said['ORDER']}", ("x", "images", "inputs")
@@ -182,24 +182,24 @@ class _Block:
         p.tensor("std_rgb", Leaf((channels,), 50, 70), "standard deviation of each channel", ("std_rgb", "pixel_std"))
 
     def floats(self) -> str:
-        """Lines that make numbers of bytes."""
+        """Return lines that convert bytes to floats."""
         text = _FLOATS.replace("DTYPE", "jnp.float32").replace("{TO_SIDES ~}", "TO_SIDES")
         return text if self.byte else ""
 
     def norm(self, form: str, at: str, value: str) -> str:
-        """A normalized value, by the arrays below ``at`` in the parameters."""
+        """Return a normalized value, computed with the arrays below ``at`` in the parameters."""
         if form == "batch":
             return f"batch_norm({value}, {at})"
         more = ", num_groups" if form == "group" else ""
         return f"{form}_norm({value}, {at}['scale'], {at}['bias']{more})"
 
     def normal(self, form: str, channels: int) -> dict[str, Tree]:
-        """The arrays of a normalization."""
+        """Return the arrays of a normalization."""
         made: dict[str, Tree] = {"scale": positive(channels), "bias": weights(channels)}
         return made | ({"mean": weights(channels), "var": positive(channels)} if form == "batch" else {})
 
     def functions(self, *, grouped: bool = False) -> None:
-        """Declare the functions that the block may call; ``grouped`` if channels may be convolved apart."""
+        """Declare the functions that the block may call; ``grouped`` is whether channels may be convolved in groups."""
         p = self.p
         p.option("num_groups", "4", "int", "groups of channels that are normalized together", "4", ("num_groups",))
         for text in _NORMS.values():
@@ -214,7 +214,7 @@ class _Block:
         p.function(self.layout.written(_EXCITE.replace("SPREAD", spread)))
 
     def excite(self, channels: int) -> dict[str, Tree]:
-        """The arrays of a gate of channels."""
+        """Return the arrays of a squeeze-and-excitation gate."""
         few = max(1, channels // 4)
         return {
             "reduce": weights(channels, few), "reduce_bias": weights(few), "expand": weights(few, channels),
@@ -222,7 +222,7 @@ class _Block:
         }  # fmt: skip
 
     def declare_params(self, says: str, title: str) -> None:
-        """The parameters, as a dictionary or a record."""
+        """Declare the parameters as a dictionary or a record."""
         p = self.p
         made: Tree = (
             p.record(title, tuple(self.tree.items()), "Parameters of the layer") if self.recorded else self.tree
@@ -231,17 +231,17 @@ class _Block:
 
     @property
     def ended(self) -> str:
-        """What is returned: ``h``, in the format of the images."""
+        """The result ``h``, converted to the type of the images."""
         return "h.astype(x.dtype)" if self.low and not self.byte else "h"
 
     def result(self, side: int, channels: int) -> Leaf:
-        """What is returned, as a leaf."""
+        """Return the result as a leaf."""
         shape = self.layout.images(self.rows, side, channels)
         return Leaf(shape, dtype="bfloat16" if self.low and not self.byte else "float32")
 
     @staticmethod
     def around(text: str, mark: str, change: Callable[[str], str]) -> str:
-        """A text with ``change`` of what stands in the brackets behind a mark."""
+        """Return a text with ``change`` applied to the content of each pair of parentheses after a mark."""
         while (start := text.find(f"{mark}(")) >= 0:
             begin, depth, end = start + len(mark) + 1, 1, start + len(mark) + 1
             while depth:
@@ -251,13 +251,13 @@ class _Block:
         return text
 
     def write(self, *texts: str) -> None:
-        """Append lines, with what they say of the layout."""
+        """Append lines with the layout filled in."""
         for each in texts:
             said = self.layout.written(each)
             self.p.write(re.sub(r"params\['(\w+)'\]", r"params.\1", said) if self.recorded else said)
 
     def dropout(self) -> str:
-        """Lines that leave out some of the channels, in some blocks; their key is given."""
+        """Return lines that drop some channels with a given key, or none."""
         p = self.p
         p.option("drop_rate", "0.3", "float", "share of the channels that are dropped", None, ("dropout_rate", "rate"))
         p.tensor("rng", key(), "random key, none at inference", ("key", "rng"), optional=True)
@@ -315,18 +315,18 @@ _SHRINK = """
 
 
 def _draw_conv(p: Program) -> None:
-    """One convolution with what follows it."""
+    """Draw one convolution with a normalization and more."""
     b = _Block(p, residual=False)
     b.recorded = p.choices.chance(0.4)
     into, out, size = p.size(1, 3, 4, 8), p.size(8, 16, 32), p.size(1, 3, 3, 5)
     norm = p.pick("none", "training", "group", "instance", "channel")
-    # An image alone has no statistics of a batch.
+    # A batch of one image has no batch statistics.
     norm = "group" if norm == "training" and b.rows == 1 else norm
     groups = p.size(1, 1, 2) if into in (4, 8) else 1
     stride = p.size(1, 1, 2)
     by_hand = size > 1 and p.maybe(0.3)
     padding = p.pick("SAME", "reflect", "wrap") if by_hand else p.pick("SAME", "SAME", "VALID")
-    # What is normalized over each image alone tells nothing of what is subtracted from all of its pixels.
+    # Normalized over a single image, a constant subtracted from all pixels has no effect.
     norm = "group" if norm == "instance" and b.byte and padding != "SAME" else norm
     standard = size > 1 and not b.low and norm in ("group", "training") and p.maybe(0.2)
     b.tree["kernel"] = b.layout.filters(size, into // groups, out, b.dtype)
@@ -407,7 +407,7 @@ _RESNET = {
 
 
 def _draw_residual(p: Program) -> None:
-    """Convolutions with a way around them."""
+    """Draw convolutions with a skip connection."""
     b = _Block(p, residual=True)
     form = p.pick(*_RESNET)
     into, stride = p.size(8, 16, 32), p.size(1, 2)
@@ -485,10 +485,10 @@ _SEPARABLE = {
 
 
 def _draw_depthwise(p: Program) -> None:
-    """Convolutions of each channel and mixes of channels."""
+    """Draw depthwise convolutions and channel mixes."""
     b = _Block(p, residual=False)
     form = p.pick(*_SEPARABLE)
-    b.byte = False  # pixels are normalized where a model begins, not in its blocks
+    b.byte = False  # pixels are normalized at the start of a model, not in its blocks
     into, stride = p.size(8, 16, 32), p.size(1, 2) if form != "large" else 1
     size, norm = p.size(3, 3, 5), p.pick("group", "channel", "batch", "batch") if form != "large" else "channel"
     norm = "batch" if norm == "group" and into < 8 else norm
@@ -579,7 +579,7 @@ _CLASS_VECTOR = """
 
 
 def _draw_patches(p: Program) -> None:
-    """Patches of images, each as a vector."""
+    """Draw the patches of images, each as a vector."""
     b = _Block(p, residual=False)
     into, out = p.size(1, 3, 4), p.size(16, 32)
     patch = 7 if b.side % 7 == 0 else 4 if b.side % 8 else p.size(4, 8)
@@ -625,7 +625,7 @@ _SUMMARIES = {
 
 
 def _draw_images(stream: Stream, target: str) -> KernelSpec:
-    """A block of convolutions over a batch of images."""
+    """Draw a block of convolutions over a batch of images."""
     p = Program(stream)
     _DRAWN[target](p)
     returned = "one vector for each patch" if target == "patch_embedding" else "features of the images"

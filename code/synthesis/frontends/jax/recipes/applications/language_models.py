@@ -1,4 +1,4 @@
-"""Whole language models: what they say of a batch of texts, their loss, its gradient, and a step of training."""
+"""Whole language models: their scores for a batch of texts, the loss, its gradient, and a training step."""
 
 import re
 
@@ -181,12 +181,14 @@ _PENALTY = """
 
 
 _GENTLE = 0.5
-"""The share of their usual size that the weights of layers have where rounding is not to move what is given back far:
-a standard deviation of 0.015 at real sizes, beside the 0.02 of usual beginnings."""
+"""Factor of the weights of layers where rounding must not change the results much.
+
+Their standard deviation is then 0.015 at real sizes; the usual initial value is 0.02.
+"""
 
 
 def _declare_model(p: Program, form: str, share: float) -> tuple[dict[str, Tree], tuple[int, int]]:
-    """The parameters, with so large weights in the layers; and how many tokens there are, and how long texts may be."""
+    """Return the parameters, whose layers are scaled by ``share``, and the sizes of the vocabulary and of texts."""
     heads, depth = p.size(2, 4), p.size(16)
     dim, words, longest = heads * depth, p.size(96, 112), p.size(24, 28)
     wide = dim * p.size(2, 4)
@@ -225,7 +227,7 @@ def _declare_model(p: Program, form: str, share: float) -> tuple[dict[str, Tree]
 
 
 def _declare_functions(p: Program, form: str, precision: Precision, *, alone: bool, smooth: bool) -> None:
-    """The functions beside: a norm, attention, a perceptron, a layer, and the model, which is called ``forward``."""
+    """Declare the functions beside: a norm, attention, a perceptron, a layer, and the model, called ``forward``."""
     back = ".astype(x.dtype)" if precision.half else ""
     start = (
         "{?0.4 # {the moments want more digits than the products ~ moments in float32}}\n        x32 = xLEAVE\n        "
@@ -313,7 +315,7 @@ _ENDS = {
         return log_probs, -jnp.sum(jnp.exp(log_probs) * log_probs, axis=-1)}
     """,
 }
-"""What is asked of a model: the scores of every position or of some, or probabilities."""
+"""The outputs of a model: scores of all positions or of some, or probabilities."""
 _SLOPES = """
     {LEFT, grads = jax.value_and_grad(loss_fnAUX)(params) ~
     grad_fn = jax.value_and_grad(loss_fnAUX)
@@ -334,7 +336,7 @@ _TITLES = {
 
 
 def _draw_language_model(stream: Stream, target: str) -> KernelSpec:
-    """A transformer that predicts the next token, whole: its parameters a tree of ten to forty arrays."""
+    """Draw a whole transformer that predicts the next token, whose parameters are a tree of ten to forty arrays."""
     p = Program(stream)
     smooth = target in ("lm_gradient", "lm_step")
     precision = draw_precision(p, smooth=smooth)
@@ -375,9 +377,9 @@ def _draw_language_model(stream: Stream, target: str) -> KernelSpec:
 
 
 def _finish_scores(p: Program, shape: tuple[int, int, int], *, alone: bool) -> KernelSpec:
-    """Write what is returned of the scores of all positions, of a shape, and finish the function."""
+    """Write the result computed from scores of the given shape, and finish the function."""
     rows, length, words = shape
-    # A model is seldom wrapped for nothing but to be called.
+    # A model is rarely wrapped in a function that does nothing else.
     end = p.choices.weighted((("every", 0.4 if alone else 0.0), ("asked", 0.4), ("next", 0.3), ("log_probs", 0.3)))
     asked = p.pick("True", "False")
     p.option("last_only", "False", "bool", "whether only the last position is asked for", asked)
@@ -414,7 +416,7 @@ _RETURNED = {
 
 
 def _declare_numbers(p: Program) -> None:
-    """Numbers and options that losses and scores may name."""
+    """Declare numbers and options that losses and scores may name."""
     p.option("cap", "None", "float | None", "where scores saturate", p.pick("30.0", "50.0"), ("logit_cap", "softcap"))
     p.number("z_coef", "1e-4", "factor of the squared normalizer", (0.0001, 0.01), ("z_loss_coef", "z_loss_weight"))
     p.option("smoothing", "0.0", "float", "label smoothing", "0.1", ("label_smoothing", "smoothing"))
@@ -422,7 +424,7 @@ def _declare_numbers(p: Program) -> None:
 
 
 def _write_loss(p: Program, body: str, start: str, target: str, tree: Tree) -> None:
-    """The loss of the next tokens, and for targets that ask for it its gradient and what is done with it."""
+    """Write the loss of the next tokens, and, for targets that need it, its gradient and the use of it."""
     p.write(start)
     penalized = p.maybe(0.2)
     body = body.replace("SMOOTHED", "" if penalized else _SMOOTHED)
@@ -447,7 +449,7 @@ def _write_loss(p: Program, body: str, start: str, target: str, tree: Tree) -> N
     p.write(f"def loss_fn(params):\n{body}{_PENALTY if penalized else ''}\n{end}")
     slopes = _SLOPES.replace("LEFT", f"(loss, {metric})" if metric else "loss")
     p.write(slopes.replace("AUX", ", has_aux=True" if metric else ""))
-    # Whole models mostly have an optimizer that keeps more than they do.
+    # The optimizers of whole models usually have a state.
     forms = FORMS[1:] if p.choices.chance(0.6) else FORMS
     finish_step(p, tree, forms if target == "lm_step" else (), metric=metric)
 

@@ -1,4 +1,4 @@
-"""Losses of pairs: of embeddings that ought to be near or far."""
+"""Losses of pairs of embeddings that should be near or far."""
 
 from synthesis.core.records import KernelSpec
 from synthesis.drawing.lines import block, join
@@ -19,7 +19,7 @@ from synthesis.frontends.jax.recipes.applications.written import with_texts
 
 
 def _unit(p: Program, *names: str) -> str:
-    """Vectors of length one."""
+    """Return vectors normalised to length one."""
     way = p.pick(
         "VALUE / (jnp.linalg.norm(VALUE, axis=-1, keepdims=True) + eps)",
         "VALUE / jnp.maximum(jnp.linalg.norm(VALUE, axis=-1, keepdims=True), eps)",
@@ -39,11 +39,11 @@ _CALLED: dict[str, tuple[tuple[str, str], ...]] = {
     "margin_pairs": (("x1", "x2"), ("left", "right"), ("emb_a", "emb_b"), ("z1", "z2")),
     "supervised_contrastive": (("z1", "z2"), ("features", "other_view"), ("anchors", "contrasts")),
 }
-"""What the two sides of pairs are called."""
+"""Names of the two sides of pairs."""
 
 
 def _draw_pairs(stream: Stream, target: str) -> KernelSpec:
-    """What pairs of embeddings cost that ought to be near or far."""
+    """Draw a loss of pairs of embeddings that should be near or far."""
     p = Program(stream)
     rows, dim = p.size(16, 32, 64, 128), p.size(32, 64, 128, 256)
     low = p.maybe(0.15)
@@ -163,7 +163,7 @@ def _pair_loss(p: Program, target: str, *, unit: bool, queued: bool) -> list[str
                 "jnp.sum((FIRST - SECOND) ** 2, axis=-1)",
                 "jnp.linalg.norm(FIRST - SECOND, axis=-1)",
                 "jnp.sqrt(jnp.sum(jnp.square(FIRST - SECOND), axis=-1) + eps)",
-                # One minus the cosine, of vectors of length one.
+                # One minus the cosine of vectors of length one.
                 "1.0 - jnp.sum(FIRST * SECOND, axis=-1)" if unit else "jnp.sum(jnp.square(FIRST - SECOND), axis=-1)",
             )
             near, far = (

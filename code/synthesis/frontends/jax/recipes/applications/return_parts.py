@@ -1,4 +1,4 @@
-"""Targets of values from rewards, by one of several estimators that the caller names."""
+"""Value targets computed from rewards by one of several estimators, chosen by name."""
 
 from synthesis.frontends.jax.recipes.applications.modes import Array, Option
 from synthesis.frontends.jax.recipes.applications.parts import settled, truth
@@ -97,7 +97,7 @@ _TARGETS = """
 
 
 def write_targets(p: Program) -> Text:
-    """Advantages and targets of values, by a name."""
+    """Write advantages and value targets, computed by a named estimator."""
     length, count = p.size(16, 32), p.size(8, 16, 32)
     whole = Leaf((length, count))
     lines = p.choose(_TARGETS)

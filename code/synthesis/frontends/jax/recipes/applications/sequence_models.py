@@ -1,4 +1,4 @@
-"""Whole models that go through time: recurrent networks, learned dynamics, and tokens drawn one after the other."""
+"""Whole models that are scanned over time: recurrent networks, learned dynamics, and sampling of tokens."""
 
 from itertools import pairwise
 
@@ -228,13 +228,13 @@ _OUTPUTS = {
 
 
 def _draw_network(p: Program, end: str) -> None:
-    """A recurrent network of some layers, its loss on sequences, and what is done with the gradient.
+    """Write a recurrent network of several layers, its loss on sequences, and the use of its gradient.
 
     Args:
         p: the function.
-        end: ``outputs`` if no loss is asked for, ``gradient``, or ``step`` if the parameters are moved.
+        end: ``outputs`` if there is no loss, ``gradient``, or ``step`` if the parameters are updated.
     """
-    # Over many steps gradients of 16 bits are rounded too far; a step is told by the weights that it moves.
+    # Over many steps, rounding errors of 16-bit gradients are too large. A step returns updated weights instead.
     precision = draw_precision(p, smooth=True) if end != "gradient" else Precision()
     kind, order = p.pick("lstm", "lstm", "gru", "gru", "mgu"), p.pick("early", "late", "alone")
     task = p.pick("tokens", "values", "values", "class")
@@ -291,7 +291,7 @@ def _draw_network(p: Program, end: str) -> None:
     }["early" if order == "early" else "late"]  # fmt: skip
     written = _NETWORK.replace("        LAYERS", layers).replace("BEGINS", begins)
     if stack == "both ways":
-        # At the last step the layer that goes back has seen that step alone.
+        # At the last step, the backward layer has seen only that step.
         pooled = f"x = jnp.mean(x, axis={marks['TIME']})"
     written = written.replace("NORMED", "x = layer_norm(x, params['scale'], params['bias'])" if normed else "")
     p.function(_marked(written.replace("POOLED", pooled if task == "class" else ""), marks, precision))
@@ -322,10 +322,10 @@ def _back(precision: Precision) -> str:
 
 
 def _marked(text: str, marks: dict[str, str], precision: Precision) -> str:
-    """A text with what its marks stand for."""
+    """Return a text in which marks are replaced."""
     text = precision.filled(text, marks)
     if not precision.half:
-        # What is not converted needs no parentheses.
+        # Values that are not converted need no parentheses.
         for inner in ("x @ cell['w_x']", "h @ cell['w_h']", "x @ cell['w_x'] + h @ cell['w_h']",
                       "jnp.dot(x, cell['w_x']) + jnp.dot(h, cell['w_h'])"):  # fmt: skip
             text = text.replace(f"= ({inner})", f"= {inner}").replace(f"split(({inner})", f"split({inner}")
@@ -459,11 +459,11 @@ _PATH_ENDS = """
 
 
 def _draw_dynamics(p: Program, end: str) -> None:
-    """A system whose rates a network gives, the error of its paths, and what is done with the gradient.
+    """Write a system whose derivatives a network computes, the error of its paths, and the use of the gradient.
 
     Args:
         p: the function.
-        end: ``rollout`` if the paths are asked for, ``gradient``, or ``step`` if the parameters are moved.
+        end: ``rollout`` if the paths are returned, ``gradient``, or ``step`` if the parameters are updated.
     """
     rows, length, size, hidden = p.size(8, 16, 32), p.size(8, 10, 12), p.size(4, 6, 16), p.size(16, 24, 32)
     driven, acted = p.choices.chance(0.5), p.size(2, 3)
@@ -596,7 +596,7 @@ _DRAWN = """
 
 
 def _draw_tokens(p: Program) -> None:
-    """Texts that a network writes, one token after the other."""
+    """Write the generation of texts by a network, one token after the other."""
     kind = p.pick("cell", "window")
     rows, dim, hidden, words = p.size(4, 8, 16), p.size(8, 16, 24), p.size(16, 32), p.size(48, 96, 112, 112)
     seen = p.choices.choice((2, 3, 4))
@@ -632,7 +632,7 @@ def _draw_tokens(p: Program) -> None:
     limited = "\n".join((cooled, _LIMITS[p.pick(*_LIMITS)]))
     chosen, run = _CHOSEN.replace("        LIMITED", limited), _DRAWN
     counted = p.choices.chance(0.25)
-    if counted:  # a text may hold the padding's token, so its length is not told by that
+    if counted:  # a text may contain the padding token, so its length cannot be found from that
         ended = "        {?0.4 # {texts that ended"
         chosen = chosen.replace(ended, f"        alive = jnp.logical_not(done)\n{ended}")
         chosen = chosen.replace("(token, log_prob)\n", "(token, log_prob, alive)\n")
@@ -775,7 +775,7 @@ _POLICY_TOTALS = """
 
 
 def _draw_policy(p: Program) -> None:
-    """A policy and its critic, moved by the steps of some episodes."""
+    """Write the update of a policy and its critic from the steps of several episodes."""
     steps, rows, seen = p.size(8, 10, 12), p.size(8, 16, 32), p.size(4, 6, 16)
     hidden, acts = p.size(16, 24, 32), p.size(2, 3, 4)
     depth = 1 + p.choices.chance(0.6)
@@ -843,7 +843,7 @@ _RETURNED = {
 
 
 def _draw_sequence_model(stream: Stream, target: str) -> KernelSpec:
-    """A whole model that a scan takes through time."""
+    """Draw a whole model that is scanned over time."""
     p = Program(stream)
     model, end = target.split("_")
     match model:

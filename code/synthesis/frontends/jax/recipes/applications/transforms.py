@@ -1,4 +1,4 @@
-"""What is done with a tree of gradients or parameters as a whole: clipping, averages, decay, accumulation."""
+"""Operations on whole trees of gradients or parameters: clipping, averages, decay, accumulation."""
 
 from synthesis.core.records import KernelSpec
 from synthesis.drawing.lines import block
@@ -12,11 +12,11 @@ _OF_MATRICES = ("add_decay", "clip_elements", "adaptive_clip")
 
 
 def _draw_transform(stream: Stream, target: str) -> KernelSpec:
-    """What is done with a tree of gradients or parameters as a whole."""
+    """Draw an operation on a whole tree of gradients or parameters."""
     p = Program(stream)
-    # Where vectors are left alone, those among the parameters would change nothing.
+    # If vectors are left alone, vectors among the parameters would have no effect.
     tree, _ = parameters(p, p.choices.integer(1, 2) + (p.level >= 4), biased=target not in _OF_MATRICES)
-    if p.choices.chance(0.7):  # what takes any tree says nothing of its type
+    if p.choices.chance(0.7):  # a function of any tree has no annotation for it
         p.holds_any_tree()
     each = p.pick(*MAPS)
     p.tree("grads", changed(tree, -2, 2), "gradients", ("grads", "gradients", "updates"))
@@ -291,7 +291,7 @@ def _accumulate(p: Program, each: str, tree: Tree) -> list[Tree]:
 
 
 def _adaptive(p: Program, each: str, tree: Tree) -> list[Tree]:
-    # Of a whole array, or of what leads to one output.
+    # The norm is that of the whole array, or of the weights of each output.
     units = p.choices.chance(0.6)
     norm = "jnp.sqrt(jnp.sum(VALUE ** 2, axis=0, keepdims=True))" if units else "jnp.sqrt(jnp.sum(VALUE ** 2))"
     if units and p.choices.chance(0.6):

@@ -1,4 +1,4 @@
-"""Whole models of images, which come as bytes: scores of classes, gradients, steps of training, reconstructions."""
+"""Whole models of images, which are bytes: scores of classes, gradients, training steps, reconstructions."""
 
 import re
 from collections.abc import Callable
@@ -189,7 +189,7 @@ _SLOPES = """
 
 
 def _layer(layout: Layout, kind: str, into: int, out: int, *, halves: bool) -> dict[str, Tree]:
-    """The weights of a block; ``halves`` if it may halve the sides, so that the way around has to fit."""
+    """Return the weights of a block; ``halves`` is whether it may halve the sides, so that its skip path has to fit."""
     middle = out if kind == "residual" else into
     made: dict[str, Tree] = {
         "conv1": layout.filters(3, into if kind == "residual" else 1, middle),
@@ -201,7 +201,7 @@ def _layer(layout: Layout, kind: str, into: int, out: int, *, halves: bool) -> d
 
 
 def _written(text: str, layout: Layout, precision: Precision, **said: str) -> str:
-    """A text with what it says of the layout and of formats; what is ``said`` may name these too."""
+    """Return a text with the layout and types filled in; the texts in ``said`` may contain their marks too."""
     why = "{?0.4 # the moments in float32}" if precision.half else ""
     for mark, each in (said | {"BACK": ".astype(x.dtype)" if precision.half else "", "WHY32": why}).items():
         text = text.replace(mark, each)
@@ -225,7 +225,7 @@ _SUMMARIES = {
 
 
 def _draw_vision_model(stream: Stream, target: str) -> KernelSpec:
-    """A network of convolutions, whole: images as bytes, parameters as a tree."""
+    """Draw a whole convolutional network, whose images are bytes and whose parameters are a tree."""
     p = Program(stream)
     smooth = target != "image_scores"
     precision, layout = draw_precision(p, smooth=smooth), Layout(p.choices.chance(0.35))
@@ -236,7 +236,7 @@ def _draw_vision_model(stream: Stream, target: str) -> KernelSpec:
     )
     start = p.pick("preprocess", "normalize_images", "to_floats")
     said = {"ACT": p.pick(*acts), "CONV": p.pick("conv", "conv2d"), "PREPROCESS": start}
-    # Casts of a whole model stand where it begins.
+    # Casts of a whole model are at its start.
     said["ENTERED"] = "x = xENTER" if precision.half else ""
     tree = _declare_model(p, layout, target, (wide, classes))
     kind = p.pick("residual", "separable")
@@ -281,22 +281,22 @@ def _draw_vision_model(stream: Stream, target: str) -> KernelSpec:
 
 
 def _without_floats(text: str) -> str:
-    """A text about images that are numbers already, and so have no other name."""
+    """Return a text about images that are floats already, and therefore have no other name."""
     return re.sub(r"\bx\b", "images", text)
 
 
 def _write_step(p: Program, tree: Tree, target: str, text: Callable[[str], str], *, exact: bool) -> bool:
-    """The loss, its gradient, and what is done with it; gives whether parameters are moved by it."""
+    """Write the loss, its gradient, and the use of it; return whether the parameters are updated."""
     metric, decays = "", False
     if target == "reconstruction":
         denoises = p.maybe(0.3)
         p.write(text(_NOISY) if denoises else "")
         body = text(_RECONSTRUCTION.replace("GIVEN", "noisy" if denoises else "x"))
     else:
-        # One thing at most beside the loss and what its gradient is used for.
+        # At most one addition to the loss and the use of its gradient.
         extra = p.pick("", "augment", "weights", "smoothing", "penalty")
         p.write(text(_TRAINING) if extra == "augment" else "")
-        # What the largest score is may fall either way where numbers are coarse.
+        # At low precision, rounding may change which score is the largest.
         metric, decays = "accuracy" if exact and p.maybe(0.35) else "", extra == "penalty"
         body = _CLASSES.replace("SMOOTHED", _SMOOTHED if extra == "smoothing" else "")
         body = body.replace("AVERAGED", _AVERAGED if extra == "weights" else "loss = jnp.mean(losses)")
@@ -310,7 +310,7 @@ def _write_step(p: Program, tree: Tree, target: str, text: Callable[[str], str],
 
 
 def _declare_model(p: Program, layout: Layout, target: str, sizes: tuple[int, int]) -> dict[str, Tree]:
-    """The parameters, but for those of blocks and of what follows them."""
+    """Return the parameters, except those of blocks and of the layers after them."""
     wide, _ = sizes
     if target != "reconstruction":
         size = p.size(3, 3, 5)
@@ -327,7 +327,7 @@ def _declare_model(p: Program, layout: Layout, target: str, sizes: tuple[int, in
 def _declare_functions(
     p: Program, layout: Layout, precision: Precision, target: str, said: dict[str, str], kind: str
 ) -> None:
-    """The functions beside: what makes numbers of bytes, convolutions, blocks, and the model, called ``forward``."""
+    """Declare the functions beside: conversion of bytes, convolutions, blocks, and the model, called ``forward``."""
     for text in (_BYTES, _AUGMENT, _CONV):
         p.function(_written(text, layout, precision, **said))
     if target == "reconstruction":
