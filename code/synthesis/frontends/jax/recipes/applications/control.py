@@ -1,4 +1,4 @@
-"""Systems that are controlled: a step of many at once, or a rollout of them over time."""
+"""Controlled systems: a step of many at once, or a rollout of them over time."""
 
 import re
 
@@ -20,7 +20,7 @@ _SYSTEMS: dict[str, tuple[tuple[str, float], ...]] = {
     "point_mass": (("position", 2.0), ("velocity", 1.0)),
     "vehicle": (("px", 2.0), ("py", 2.0), ("heading", 3.0), ("speed", 1.5)),
 }
-"""What the state of each system holds, and how large that is."""
+"""The state variables of each system, with their sizes."""
 _PLURALS = {
     "pendulum": "pendulums", "cart_pole": "carts with poles", "mountain_car": "cars on a hill",
     "point_mass": "masses", "vehicle": "vehicles",
@@ -39,13 +39,13 @@ _LIMITS: dict[str, tuple[str, tuple[float, float], tuple[str, ...]]] = {
     "point_mass": ("1.0", (0.5, 2.0), ("max_force", "force_limit")),
     "vehicle": ("1.0", (0.5, 1.0), ("max_action", "action_limit")),
 }
-"""How large an action may be: its usual value, where it is drawn from, and what it is called."""
+"""The bound of an action: its usual value, its interval, and its names."""
 _LARGEST = {"cart_pole": 15.0, "vehicle": 1.5}
-"""Of actions that functions are given, where it is not 3."""
+"""Largest value of an action that is passed, if it is not 3."""
 _ENDS = {
     "cart_pole": "done = (jnp.abs(x) > 2.4) | (jnp.abs(theta) > 0.21)", "mountain_car": "done = position >= 0.45",
 }  # fmt: skip
-"""When an episode is over."""
+"""The condition that ends an episode."""
 _LENGTHS = {
     "pendulum": ("length", "rod_length"), "cart_pole": ("half_length", "pole_half_length"),
     "vehicle": ("wheelbase", "wheel_base"),
@@ -56,12 +56,12 @@ _CONSTANTS: dict[str, tuple[float, float]] = {
     "mass_cart": (0.8, 1.2), "max_steer": (0.3, 0.7), "friction": (0.05, 0.3), "slope": (0.002, 0.003),
     "length": (0.4, 1.2), "mass": (0.2, 1.0), "dt": (0.01, 0.05), "g": (9.0, 10.0),
 }  # fmt: skip
-"""What a record of constants may hold, and between which values."""
+"""Bounds of the constants that a record may hold."""
 _RECORDS = ("params", "env_params")
 
 
 def _gathered(p: Program, target: str, lines: list[str]) -> list[str]:
-    """Lines that read their constants from one record, which becomes an argument."""
+    """Return lines that read their constants from one record, which becomes an argument."""
     ranges = _CONSTANTS | {
         "limit": _LIMITS[target][1],
         "power": (0.001, 0.002) if target == "mountain_car" else (0.5, 1.5),
@@ -91,12 +91,12 @@ def _gathered(p: Program, target: str, lines: list[str]) -> list[str]:
 
 
 def _accelerations(p: Program, system: str, *, upright: bool) -> list[str]:
-    """What an action does: statements that end with the changes of the state.
+    """Return statements that compute the effect of an action, ending with the rates of change of the state.
 
     Args:
         p: the function.
-        system: which system it is.
-        upright: whether a pendulum's angle is zero when it stands, and not when it hangs.
+        system: the name of the system.
+        upright: whether the angle of a pendulum is zero when it stands upright, not when it hangs.
     """
     match system:
         case "pendulum":
@@ -146,7 +146,7 @@ def _accelerations(p: Program, system: str, *, upright: bool) -> list[str]:
 
 
 def _advance(p: Program, system: str) -> str:
-    """Statements that bring every part of the state a step on."""
+    """Return statements that advance every part of the state by a step."""
     match system:
         case "pendulum":
             speed = p.pick(
@@ -192,7 +192,7 @@ def _advance(p: Program, system: str) -> str:
 
 
 def _in_order(p: Program, first: str, then: str) -> str:
-    """Statements that move positions by velocities, and velocities by accelerations, in one order or as asked for."""
+    """Return statements that advance positions and velocities, in one order or in an order chosen by an option."""
     if p.maybe(0.08):
         return join(
             block("if integrator == 'semi_implicit':", then, first),
@@ -203,7 +203,7 @@ def _in_order(p: Program, first: str, then: str) -> str:
 
 
 def _cost(p: Program, system: str, *, upright: bool) -> str:
-    """A reward for the state that was reached."""
+    """Return a reward for the new state."""
     if system == "pendulum":
         height = "jnp.cos(theta)" if upright else "-jnp.cos(theta)"
         apart = "theta" if upright else "theta - jnp.pi"
@@ -234,7 +234,7 @@ def _cost(p: Program, system: str, *, upright: bool) -> str:
 
 
 def _draw_control(stream: Stream, target: str) -> KernelSpec:
-    """A step of many copies of a system, or their way over time."""
+    """Draw a step of many copies of a system, or their paths over time."""
     p = Program(stream)
     fields = _SYSTEMS[target]
     names = [name for name, _ in fields]
@@ -274,7 +274,7 @@ def _draw_control(stream: Stream, target: str) -> KernelSpec:
         f"actions of shape (time, batch{', 2' if pair else ''})" if rollout else "one action for each environment",
         ("actions", "controls") if rollout else ("action", "u", "control"),
     )
-    p.tree("params", (), "constants of the system", _RECORDS)  # what it holds is known when the lines are
+    p.tree("params", (), "constants of the system", _RECORDS)  # its contents are known after the lines are written
     p.number("dt", p.pick("0.02", "0.05"), "time step", (0.01, 0.05), ("dt", "time_step"))
     p.option("g", "9.81", "float", "gravity", None, ("g", "gravity"))
     p.number(
@@ -337,11 +337,11 @@ def _draw_control(stream: Stream, target: str) -> KernelSpec:
     body = [unpack, clip if bounded else ""]
     inner = join(*_accelerations(p, target, upright=upright), _advance(p, target))
     if single:
-        # One of them at a time has no axis of the batch.
+        # A single system has no batch axis.
         inner = inner.replace("u[..., 0], u[..., 1]", "u").replace("jnp.moveaxis(u, -1, 0)", "u")
         packed = f"jnp.array([{', '.join(names)}])"
     if often:
-        # Each of them is a part of the step.
+        # A step is made of several substeps.
         inner = re.sub(r"\bdt\b", "substep", inner)
         inner = join("substep = dt / substeps", block("for _ in range(substeps):", inner))
     body += [remark(p, *_STEPS[target]), inner]
@@ -422,7 +422,7 @@ def _draw_control(stream: Stream, target: str) -> KernelSpec:
 
 
 def _named(p: Program, target: str, *, rollout: bool) -> KernelSpec:
-    """The finished function of a system."""
+    """Return the finished function of a system."""
     titles = {
         "pendulum": ("pendulum", "swing_up"),
         "cart_pole": ("cart_pole", "cartpole"),
@@ -443,7 +443,7 @@ def _named(p: Program, target: str, *, rollout: bool) -> KernelSpec:
 
 
 def _lengthened(tree: Tree, length: int) -> Tree:
-    """A tree of arrays with a further axis in front."""
+    """Return a tree of arrays with an additional first axis."""
     return mapped(tree, lambda leaf: Leaf((length, *leaf.shape), dtype=leaf.dtype))
 
 
@@ -505,7 +505,7 @@ _PID = """
 
 
 def _pid(p: Program) -> Text:
-    """A controller of the error, its sum and its rate."""
+    """Draw a controller of the error, its integral and its rate."""
     rows, joints = p.size(8, 16, 32), p.choices.choice((3, 6, 7))
     shape = (rows, joints) if p.choices.chance(0.6) else (joints,)
     lines = p.choose(_PID)
@@ -649,7 +649,7 @@ _ACROBOT = """
 
 
 def _acrobot(p: Program) -> Text:
-    """Two links of which the second joint has a motor."""
+    """Draw two links whose second joint is driven."""
     rows = p.size(16, 32, 64)
     lines = p.choose(_ACROBOT)
     if "'midpoint'" in lines:
@@ -759,7 +759,7 @@ _WHERE_ENDED = '''
 
 
 def _episode(p: Program) -> Text:
-    """What wrappers of environments do after a step."""
+    """Draw the processing of a step by wrappers of an environment."""
     p.holds_any_tree()
     rows, width = p.size(8, 16, 32), p.choices.choice((4, 7, 12))
     lines = p.choose(_EPISODE)

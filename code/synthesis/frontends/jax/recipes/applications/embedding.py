@@ -1,4 +1,4 @@
-"""Tokens to vectors, and vectors to scores of tokens."""
+"""Embeddings of tokens, and scores of tokens from vectors."""
 
 import re
 
@@ -25,7 +25,7 @@ from synthesis.frontends.jax.recipes.applications.written import Text, with_text
 
 
 def _draw_embedding(stream: Stream, target: str) -> KernelSpec:
-    """Tokens to vectors, with positions, scales and segments; or back to scores of tokens."""
+    """Draw embeddings with positions, scales and segments, or scores of tokens."""
     p = Program(stream)
     rows, length = p.size(1, 2, 4, 8), p.size(16, 32, 64)
     words, dim = p.size(128, 256, 512), p.size(32, 64, 96, 128)
@@ -179,13 +179,13 @@ def _draw_embedding(stream: Stream, target: str) -> KernelSpec:
 
 
 def _normalised(p: Program, value: str) -> str:
-    """Statements that normalize vectors, by their root mean square without an offset."""
+    """Return statements that normalize vectors, by their root mean square or as ``layer_norm``."""
     form = p.pick("rms", "layer")
     return normalise(p, value, value, "scale", p.pick("", "shift") if form == "layer" else "", form)
 
 
 def _waves(p: Program) -> str:
-    """Fixed positions: waves of growing length."""
+    """Return fixed positions: waves of increasing length."""
     return join(
         p.pick("position = jnp.arange(seq)[:, None]", "position = jnp.arange(seq, dtype=jnp.float32)[:, None]"),
         p.pick(
@@ -273,7 +273,7 @@ _COLUMNS = """
 
 
 def _columns(p: Program) -> Text:
-    """Features of rows of a table."""
+    """Draw features of rows of a table."""
     rows, width = p.size(8, 16, 32), p.choices.choice((4, 6, 8))
     names = p.choices.choice((
         ("country", "device", "weekday"), ("user", "item"), ("shop", "product", "month"), ("kind", "colour", "maker"),
@@ -390,11 +390,11 @@ _BIAS = """
 
 
 def _relative(p: Program) -> Text:
-    """Biases of attention by distance."""
+    """Draw attention biases by distance."""
     rows, heads, keys = p.choices.choice((1, 2)), p.choices.choice((2, 4)), p.size(12, 16, 24)
     queries = p.choices.choice((keys, keys, keys // 2))
     lines = p.choose(_BIAS)
-    # Scores that are hidden are far larger than others.
+    # Hidden scores are far larger in magnitude than others.
     attended = (
         "return jax.nn.softmax(scores, axis=-1)",
         "attn = jax.nn.softmax(scores.astype(jnp.float32), axis=-1)\nreturn attn.astype(scores.dtype)",
@@ -403,7 +403,7 @@ def _relative(p: Program) -> Text:
     lines = placed(lines, "RETURNED", p.pick(*attended) if hides else "return scores")
     buckets = p.choices.choice((8, 16))
     scores = Leaf((rows, heads, queries, keys), -3, 3)
-    # No squares of what near distances are multiplied by, whose logarithms would lie between two groups.
+    # No squares of the factor of near distances: their logarithms would lie between two groups.
     furthest = p.choices.choice(("60", "40", "120"))
     return Text(
         lines=settled(lines),

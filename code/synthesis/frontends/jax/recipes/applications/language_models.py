@@ -348,7 +348,8 @@ def _draw_language_model(stream: Stream, target: str) -> KernelSpec:
     tree, (words, length) = _declare_model(p, form, _GENTLE if precision.loses(target) else 1.0)
     alone = p.choices.chance(0.3)
     rows = p.size(2, 4)
-    # Of an embedding's gradient the rows of words that do not come up are zero; where half are, its median nearly is.
+    # In the gradient of an embedding, the rows of unused words are zero. If half of the words are unused, its median is
+    # nearly zero.
     seen = 2 * words // 5 if precision.loses(target) and "tied" not in form else words
     shifted = target != "lm_scores" and p.choices.chance(0.35)
     masked = p.pick("optional", "masked", "", "")

@@ -1,4 +1,4 @@
-"""Losses and distances that are one of several by name."""
+"""Losses and distances, each chosen by name among several."""
 
 from synthesis.core.records import KernelSpec
 from synthesis.drawing.streams import Stream
@@ -233,7 +233,7 @@ FAMILIES = {
 
 
 def _draw_loss(stream: Stream, target: str) -> KernelSpec:
-    """A loss that is one of several by name."""
+    """Draw a loss that is chosen by name."""
     sizes = stream.child("sizes")
     rows, others, dim = sizes.choice((32, 64)), sizes.choice((16, 32)), sizes.choice((8, 16, 32))
     batch, side, classes = sizes.choice((2, 4)), sizes.choice((8, 16)), sizes.choice((3, 4, 8))
@@ -245,7 +245,7 @@ def _draw_loss(stream: Stream, target: str) -> KernelSpec:
             {"kernel": weights(dim, wide), "bias": weights(wide)},
         )
     )
-    # Where vectors cost nothing, those among the weights would change nothing.
+    # If vectors have no cost, vectors among the weights would have no effect.
     matrices: Tree = {"w1": weights(dim, wide), "w2": weights(wide, wide)}
     tree = matrices if sizes.chance(0.5) else tree
     vectors = tree is not matrices and not isinstance(tree, list)

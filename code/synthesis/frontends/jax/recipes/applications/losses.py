@@ -1,4 +1,4 @@
-"""Losses of classes and of numbers."""
+"""Losses of classification and regression."""
 
 from synthesis.core.records import KernelSpec
 from synthesis.drawing.lines import block, join
@@ -119,7 +119,7 @@ _ENTROPIES = {
         per_example = cross - entropy}
     """,
 }
-"""Ways to a cross entropy; each has a piece of its own at most."""
+"""Ways to compute a cross entropy. Each has at most one optional part."""
 _FOCAL = {
     "softmax": """
         LOGS
@@ -221,7 +221,7 @@ _BINARY = {
 
 
 def _draw_classes(stream: Stream, target: str) -> KernelSpec:
-    """What scores of classes cost, beside the true classes."""
+    """Draw a loss of class scores, given the true classes."""
     p = Program(stream)
     binary = target == "binary_cross_entropy"
     texts = {"cross_entropy": _ENTROPIES, "focal_loss": _FOCAL, "binary_cross_entropy": _BINARY}[target]
@@ -332,7 +332,7 @@ _WHY = {
 
 
 def _draw_numbers(stream: Stream, target: str) -> KernelSpec:
-    """What predicted numbers cost, beside the true ones."""
+    """Draw a loss of predicted numbers, given the true ones."""
     p = Program(stream)
     shape = (
         (p.size(16, 32, 64, 128), p.size(8, 16, 32, 64))

@@ -1,4 +1,4 @@
-"""How good the predictions of a batch are."""
+"""Metrics of the predictions of a batch."""
 
 from collections.abc import Callable
 
@@ -42,7 +42,7 @@ _WEIGHTS = {
 
 
 class _Batch:
-    """Scores, labels and which of them count."""
+    """Scores, labels, and the weights of examples."""
 
     def __init__(self, p: Program, kinds: tuple[str, ...]) -> None:
         self.rows, self.classes = p.size(64, 128, 256, 512), p.size(10, 16, 32, 64)
@@ -66,10 +66,10 @@ class _Batch:
             )
 
     def start(self) -> str:
-        """Statements that bring them to one axis, and say what counts."""
+        """Return statements that flatten the inputs to one axis and compute the weights."""
         weights = _WEIGHTS[self.kind] if self.kind != "plain" else ""
         if self.long and self.kind == "masked":
-            # The mask is brought to one axis too, and is compared before that.
+            # The mask is flattened too, after its shape was compared.
             weights = """
                 {if mask is None:
                     weight = jnp.ones(labels.shape)
@@ -83,13 +83,13 @@ class _Batch:
         return join(_CHECKED, _FLAT if self.long else "", weights)
 
     def mean(self, values: str) -> str:
-        """The mean of values, as far as they count."""
+        """Return the weighted mean of values."""
         if self.kind == "plain":
             return f"{{jnp.mean({values}) ~ {values}.mean()}}"
         return f"{{jnp.sum({values} * weight) / count ~ jnp.vdot({values}, weight) / count}}"
 
     def count(self) -> str:
-        """Statements that count what is there; empty where a mean does that."""
+        """Return statements that count the examples; empty if the mean does so."""
         if self.kind == "plain":
             return ""
         return "count = jnp.maximum({jnp.sum(weight) ~ weight.sum()}, 1.0)"
@@ -105,7 +105,7 @@ _PREDS = "preds = {jnp.argmax(logits, axis=-1) ~ logits.argmax(axis=-1)}"
 
 
 def _report(p: Program, figures: dict[str, Leaf]) -> tuple[str, tuple[Tree, ...]]:
-    """The last line and what it returns: figures by name, or in order."""
+    """Return the last line and its results: values by name, or in order."""
     form = p.pick("dict", "dict", "tuple", "record") if len(figures) > 1 else "tuple"
     if form == "tuple":
         return f"return {', '.join(figures)}", tuple(figures.values())
@@ -206,7 +206,7 @@ _COUNTS = """
 
 
 def _counted(kind: str) -> str:
-    """The text of a confusion matrix."""
+    """Return the text of a confusion matrix."""
     plain = kind == "plain"
     return (
         _COUNTS.replace("WEIGHED", "" if plain else " * weight[:, None]")

@@ -1,4 +1,4 @@
-"""Layers with what people add to them: attention under several masks, networks of graphs, stages of image models."""
+"""Extended network layers: attention with several masks, graph networks, stages of image models."""
 
 from collections.abc import Callable
 from itertools import pairwise
@@ -124,7 +124,7 @@ _ATTENDED = """
 
 
 def _attended(p: Program) -> Text:
-    """Attention of heads, with masks by place, length and document."""
+    """Draw multi-head attention with masks by position, length and document."""
     batch, length, heads, depth = p.choices.choice((1, 2)), p.size(12, 16), p.choices.choice((2, 4)), p.size(8, 16)
     lines = p.choose(_ATTENDED).replace("LOWEST", p.pick("-1e9", "-1e30", "jnp.finfo(logits.dtype).min"))
     # What sees itself has to see something.
@@ -286,7 +286,7 @@ _NETWORK = """
 
 
 def _network(p: Program) -> Text:
-    """Rounds of messages between a first and a last layer."""
+    """Draw rounds of message passing between a first and a last layer."""
     count, edges, into, width = p.size(24, 32), p.size(48, 64), p.size(5, 8), p.size(12, 16)
     out, rounds, graphs = p.choices.choice((1, 3, 6)), p.choices.choice((1, 2, 2, 3)), p.choices.choice((3, 4))
     lines = p.choose(_NETWORK).replace("**layer['norm']", "layer['norm']['scale'], layer['norm']['bias']")
@@ -361,7 +361,7 @@ def _network(p: Program) -> Text:
 
 
 def _pool_of(*, maximum: bool) -> str:
-    """The function that pools, with the largest among what it knows or not."""
+    """Return the pooling function, with the maximum among its cases or without."""
     whole_text, _, second = _POOLED.partition(" ~\n        total = jnp.zeros")
     head, _, first = whole_text.partition("        {if how == 'max':")
     if maximum:
@@ -476,14 +476,14 @@ _BODIES = (
 
 
 def _stages(p: Program) -> Text:
-    """Stages of blocks, with the features of some of them."""
+    """Draw stages of blocks, with the features of some of them."""
     rows, side, first = p.choices.choice((1, 2)), p.choices.choice((8, 16)), p.size(6, 8)
     kind = p.choices.integer(0, 2)
     body = _BODIES[kind].strip("\n").rstrip(" ").rstrip("\n")
     counts = p.choices.choice(((1, 1), (2, 1), (1, 2), (1, 1, 1)))
     text = _STAGES.replace("            BODY", body)
     if kind == 1:
-        # what is normalized before has no activation behind it, but one in front of the last layer
+        # with normalization first, no activation follows, except before the last layer
         text = text.replace("{x = ACT(conv(x, params['stem'], stride=stem_stride)) ~ ", "{")
         text = text.replace("{x = ACT(skip + h) ~ ", "{")
         text = text.replace("conv(x, block['shortcut']", "conv(pre, block['shortcut']")
@@ -495,7 +495,7 @@ def _stages(p: Program) -> Text:
     store = "features.append(x)" if listed else p.pick("features[f'stage<<i + 1>>'] = x", "features[f'c<<i + 2>>'] = x")
     lines = lines.replace("STORE", store.replace("<<", "{").replace(">>", "}"))
     norm = p.pick("batch", "layer", "instance")
-    if norm == "instance":  # of images that have more than a pixel to the end
+    if norm == "instance":  # instance normalization needs images with several pixels up to the end
         side = 16
     excited = "'excite' in block" in lines and p.choices.chance(0.6)
     scaled = "'gamma' in block" in lines and p.choices.chance(0.6)
@@ -539,7 +539,7 @@ def _stages(p: Program) -> Text:
     told = sorted(p.choices.shuffled(range(len(counts)))[: p.choices.integer(1, len(counts))])
     last = len(counts) - 1
     if picked and last not in told:
-        told.append(last)  # for which all weights matter
+        told.append(last)  # all weights affect the last feature
     kept = [(place, leaf) for place, leaf in enumerate(made) if not picked or place in told]
     pooled = "if pool:" in lines and p.choices.chance(0.4)
     headed = "if head is None" in lines and p.choices.chance(0.5)
@@ -585,4 +585,4 @@ def _stages(p: Program) -> Text:
 ATTENTION: dict[str, Callable[[Program], Text]] = {"masked_attention": _attended}
 GRAPHS: dict[str, Callable[[Program], Text]] = {"graph_network": _network}
 IMAGES: dict[str, Callable[[Program], Text]] = {"image_stages": _stages}
-"""For each target what writes it."""
+"""The function that draws each target."""

@@ -1,4 +1,4 @@
-"""What optimizers are made of where they are written out: loops over parameters, groups by name, schedules, scaling."""
+"""Parts of hand-written optimizers: loops over parameters, groups by name, schedules, scaling, reports."""
 
 from collections.abc import Callable
 
@@ -18,7 +18,7 @@ _NAMED = (
 
 
 def _flat(p: Program, count: int = 4) -> dict[str, Leaf]:
-    """Parameters by name, matrices and vectors."""
+    """Return matrices and vectors of parameters by name."""
     p.holds_any_tree()
     names = p.choices.choice(_NAMED)[:count]
     a, b = p.size(8, 16, 24), p.size(16, 32)
@@ -152,7 +152,7 @@ _ADAM = """
 
 
 def _adam(p: Program) -> Text:
-    """Adam over parameters by name, with what people add to it."""
+    """Draw Adam over parameters by name, with optional additions."""
     tree = _flat(p)
     first = p.choose(_ADAM)
     lines = first.replace("REFUSED", p.pick("if b1 >= 1.0 or b2 >= 1.0", "if not (b1 < 1.0 and b2 < 1.0)"))
@@ -279,7 +279,7 @@ _GRAD = """
 
 
 def _groups(p: Program) -> Text:
-    """A step that treats parameters by their names."""
+    """Draw a step that treats parameters according to their names."""
     tree = _flat(p)
     lines = placed(p.choose(_GROUPS), "GRAD", p.choose(_GRAD))
     lines = lines.replace("GROUP", "group_of(name, w)" if "def group_of(name, w)" in lines else "group_of(name)")
@@ -289,7 +289,7 @@ def _groups(p: Program) -> Text:
     scaled: Tree = {name: Leaf((), 0.1, 2) for name in p.choices.shuffled(list(tree))[:2]}
     if frozen:
         stays = [name for name in tree if name.startswith(first)]
-        if "if any(word" in lines.partition("frozen")[0]:  # which is asked first
+        if "if any(word" in lines.partition("frozen")[0]:  # this test comes first
             stays = [name for name in stays if not name.endswith(("bias", "scale", "_b"))]
             stays = [name for name in stays if "w.ndim < 2" not in lines or len(tree[name].shape) > 1]
         given = {name: leaf for name, leaf in tree.items() if name not in stays}
@@ -367,7 +367,7 @@ _SCALING = """
 
 
 def _scaling(p: Program) -> Text:
-    """A step in half precision, whose loss was scaled."""
+    """Draw a step in half precision with a scaled loss."""
     tree = _flat(p, p.choices.choice((2, 3, 4)))
     lines = p.choose(_SCALING)
     scaler: Tree = {"scale": Leaf((), 2.0, 8.0), "good_steps": Leaf((), 0, 2000, "int32")}
@@ -440,7 +440,7 @@ _RATE_CASES = {
 
 
 def _rates(p: Program) -> Text:
-    """A step size that depends on the step by the name of a schedule."""
+    """Draw a step size that depends on the step by a named schedule."""
     known = p.choices.shuffled(list(_RATE_CASES))[: p.choices.integer(3, 5)]
     asked = p.choices.choice(known)
     cases: list[str] = []
@@ -502,7 +502,7 @@ _REPORT = """
 
 
 def _report(p: Program) -> Text:
-    """What is logged of gradients, by name."""
+    """Draw a log of the gradients by name."""
     tree = _flat(p, p.choices.choice((2, 3, 4)))
     summed = p.choices.chance(0.65)
     first, second = p.choices.choice(
@@ -616,13 +616,13 @@ _MUON = """
 
 
 def _muon(p: Program) -> Text:
-    """Steps of orthogonal matrices."""
+    """Draw a step of matrices with orthogonalized gradients."""
     p.holds_any_tree()
     a, b = p.choices.choice(((8, 16), (16, 8), (12, 16), (16, 12)))
     names = p.choices.choice(_NAMED)
     tree = {name: Leaf((b,) if name.endswith(("bias", "scale", "_b", "b_qkv")) else (a, b)) for name in names}
     lines = p.choose(_MUON).replace("NEW", p.pick("g", "(1.0 - momentum) * g"))
-    # matrices alone, or what is made one
+    # only matrices, or arrays that are reshaped to one
     lines = lines.replace("OTHERS", "<" if "reshape" in lines else "!=")
     return Text(
         lines=settled(lines),
@@ -686,7 +686,7 @@ _COVER = """
 
 
 def _cover(p: Program) -> Text:
-    """Adaptive steps whose second moments are kept by axis."""
+    """Draw adaptive steps whose second moments are kept for each axis."""
     tree = _flat(p, p.choices.choice((2, 3, 4)))
     lines = p.choose(_COVER)
     listed = "list(" in lines or "[max_over" in lines or "= sums" in lines

@@ -1,4 +1,4 @@
-"""Steps of optimizers over trees of parameters, and what is done with gradients and averages before and after."""
+"""Optimizer steps over trees of parameters, and operations on gradients and averages before and after."""
 
 import re
 from collections.abc import Sequence
@@ -16,12 +16,12 @@ from synthesis.frontends.jax.recipes.applications.written import Text, with_text
 
 
 def parameters(p: Program, layers: int, *, biased: bool = True) -> tuple[Tree, str]:
-    """A tree of the parameters of a few layers, and which form it has.
+    """Return a tree of the parameters of several layers, and the form it has.
 
     Args:
         p: the function.
-        layers: how many.
-        biased: whether they have vectors beside their matrices.
+        layers: the number of layers.
+        biased: whether they have vectors in addition to matrices.
     """
     sizes = [p.size(32, 64, 96, 128) for _ in range(layers + 1)]
     pairs = [(weights(into, out), weights(out)) for into, out in pairwise(sizes)]
@@ -54,7 +54,7 @@ _MOMENTS: dict[str, tuple[str, ...]] = {
     "sgd_momentum": ("mu",), "nesterov": ("mu",), "adam": ("mu", "nu"), "adamw": ("mu", "nu"), "lion": ("mu",),
     "rmsprop": ("nu",), "adagrad": ("nu",), "amsgrad": ("mu", "nu", "nu_max"),
 }  # fmt: skip
-"""For each optimizer what it keeps of the gradients."""
+"""The moments of gradients that each optimizer keeps."""
 _STYLES = ({"mu": "mu", "nu": "nu", "nu_max": "nu_max"},) * 2 + (
     {"mu": "first_moment", "nu": "second_moment", "nu_max": "max_second_moment"},
     {"mu": "exp_avg", "nu": "exp_avg_sq", "nu_max": "max_exp_avg_sq"},
@@ -62,11 +62,11 @@ _STYLES = ({"mu": "mu", "nu": "nu", "nu_max": "nu_max"},) * 2 + (
 _ALONE = {"sgd_momentum": ("momentum", "trace", "velocity"), "nesterov": ("momentum", "trace", "velocity"),
           "lion": ("mu", "momentum", "exp_avg"), "adagrad": ("sum_of_squares", "accumulator"),
           "rmsprop": ("nu", "mean_square", "avg_sq")}  # fmt: skip
-"""What is kept is called in one style, or after what it is where it is one thing alone."""
+"""Names of the state of optimizers that keep one tree."""
 
 
 def _draw_step(stream: Stream, target: str) -> KernelSpec:
-    """One step of an optimizer: the new parameters, and the new state."""
+    """Draw one step of an optimizer: the new parameters and the new state."""
     p = Program(stream)
     tree, form = parameters(p, p.choices.integer(1, 2) + (p.level >= 4))
     kept = _MOMENTS[target]
@@ -145,7 +145,7 @@ def _draw_step(stream: Stream, target: str) -> KernelSpec:
 
 
 def _returned(held: str, moments: dict[str, Tree], counts: bool, at: dict[str, str], kept: Sequence[str]) -> list[Tree]:
-    """What is returned of the state, in JAX's order."""
+    """Return the returned parts of the state, in JAX's order."""
     count: list[tuple[str, Tree]] = [("count", Leaf((), 0, 50, "int32"))] if counts else []
     named: list[tuple[str, Tree]] = [(at[f"name_{one}"], moments[one]) for one in kept]
     if held == "record":
@@ -158,7 +158,7 @@ def _returned(held: str, moments: dict[str, Tree], counts: bool, at: dict[str, s
 def _hold_state(
     p: Program, target: str, held: str, names: dict[str, str], moments: dict[str, Tree], *, counts: bool
 ) -> dict[str, str]:
-    """Declare the state as arguments; gives how each part of it is read."""
+    """Declare the state as arguments, and return how each part of it is read."""
     count: list[tuple[str, Tree]] = [("count", Leaf((), 0, 50, "int32"))] if counts else []
     fields = [*count, *((names[one], tree) for one, tree in moments.items())]
     at = {f"name_{one}": name for one, name in names.items()}
@@ -185,13 +185,13 @@ def _hold_state(
 
 
 def clip_by_norm(p: Program, each: str, tree: str, *, always: bool = False) -> str:
-    """Statements that scale a tree down to a largest norm.
+    """Return statements that scale a tree down to a largest norm.
 
     Args:
         p: the function, which has a number ``max_norm``.
-        each: what maps over trees.
-        tree: what the tree is called.
-        always: whether it is never left as it is, so that ``grad_norm`` is known in any case.
+        each: the function that maps over trees.
+        tree: the name of the tree.
+        always: whether the tree is always clipped, so that ``grad_norm`` is always computed.
     """
     text = _CLIP if always or p.choices.chance(0.6) else _CLIP_OR_NOT
     return p.choose(text.replace("CUT", p.pick(*_CUT)).replace("TREE", tree).replace("EACH", each))
@@ -224,7 +224,7 @@ _CUT = (
     "TREE = jax.lax.cond(grad_norm <= max_norm, "
     "lambda tree: tree, lambda tree: EACH(lambda g: max_norm * g / grad_norm, tree), TREE)",
 )
-"""How a tree is scaled only where it is too large."""
+"""Ways to scale a tree only if its norm is too large."""
 
 
 def _first(p: Program, each: str, at: dict[str, str]) -> str:
@@ -236,7 +236,7 @@ def _first(p: Program, each: str, at: dict[str, str]) -> str:
 
 
 def _second(p: Program, each: str, at: dict[str, str], *, averaged: bool) -> str:
-    """The mean of squares; ``averaged`` if other means are taken by a function of their own."""
+    """Return the statements for the mean of squares; ``averaged`` if a helper computes the other means."""
     if averaged:
         return f"new_nu = ema_of_squares({at['nu']}, grads, b2)"
     return p.pick(
@@ -247,7 +247,7 @@ def _second(p: Program, each: str, at: dict[str, str], *, averaged: bool) -> str
 
 
 _Update = tuple[list[str], str, str]
-"""Statements; what is taken from a parameter ``w``, of arrays ``m`` and ``v``; and the trees that these are of."""
+"""Statements; the change subtracted from a parameter ``w``, in terms of ``m`` and ``v``; and the trees of these."""
 
 
 def _adam(p: Program, each: str, at: dict[str, str], counts: bool, largest: bool = False) -> _Update:
@@ -305,7 +305,7 @@ def _momentum(p: Program, each: str, at: dict[str, str], _: bool) -> _Update:
         _first(p, each, at),
     )
     if p.maybe(0.35):
-        # Of a sum of gradients; a mean of them would have to look ahead by a mean.
+        # Here the momentum is a sum of gradients; a mean would have to look ahead by a mean.
         sums = f"new_mu = {each}(lambda m, g: b1 * m + g, {at['mu']}, grads)"
         ahead = f"{each}(lambda m, g: b1 * m + g, new_mu, grads)"
         return (
@@ -398,9 +398,9 @@ _SUMMARIES = {
 
 
 def _apply(p: Program, each: str, held: str, change: str, ends: str, *, cast: bool) -> str:
-    """Statements that make ``new_params``."""
+    """Return statements that assign ``new_params``."""
     first, *second = ends.split(", ")
-    # Gradients are called g, and what is kept of them m and v.
+    # Gradients are named g, and their moments m and v.
     change = re.sub(r"\bm\b", "g", change) if first == "grads" else change
     change = re.sub(r"\bv\b", "g", change) if second == ["grads"] else change
     letters = ", ".join(
@@ -437,7 +437,7 @@ def _apply(p: Program, each: str, held: str, change: str, ends: str, *, cast: bo
 
 
 def _by_name(p: Program, held: str, change: str, ends: str) -> str:
-    """Statements that make ``new_params`` one entry after the other, of a dictionary or of a list of them."""
+    """Return statements that assign ``new_params`` entry by entry, for a dictionary or a list of them."""
     first, *second = ends.split(", ")
     read = {"g" if first == "grads" else "m": f"{first}[name]"}
     read |= {"g" if second == ["grads"] else "v": f"{second[0]}[name]"} if second else {}
@@ -461,7 +461,7 @@ def _by_name(p: Program, held: str, change: str, ends: str) -> str:
 
 
 def _rate(p: Program, *usual: str) -> Array | Option:
-    """A step size, an array or a number."""
+    """Return a step size, as an array or a number."""
     names = ("learning_rate", "lr")
     if p.choices.chance(0.5):
         return Array(Leaf((), 1e-3, 0.1), "step size", names)
@@ -469,12 +469,12 @@ def _rate(p: Program, *usual: str) -> Array | Option:
 
 
 def _kept(tree: Tree) -> Tree:
-    """A count, and the first and second moments of gradients."""
+    """Return a count, and the first and second moments of gradients."""
     return {"count": Leaf((), 0, 20, "int32"), "mu": changed(tree, -0.1, 0.1), "nu": changed(tree, 0.001, 0.1)}
 
 
 def _moments(p: Program, tree: Tree, keeps: Tree) -> dict[str, Array | Option | Constant]:
-    """What a step by moments is given."""
+    """Return the arguments of a step with moments."""
     return {
         "params": Array(changed(tree, -1, 1), "parameters", ("params", "weights")),
         "grads": Array(changed(tree, -0.5, 0.5), "gradients", ("grads", "gradients")),
@@ -595,7 +595,7 @@ _CORRECTED_LARGEST = """
 
 
 def _adaptive(p: Program) -> Text:
-    """Adam and its relatives, by name."""
+    """Draw Adam or a relative of it, chosen by name."""
     tree = parameters(p, p.choices.integer(1, 2))[0]
     p.holds_any_tree()
     largest, ahead = p.choices.chance(0.35), p.maybe(0.3)
@@ -685,7 +685,7 @@ _NAMES = (("kernel", "bias"), ("w", "b", "scale"), ("embed", "hidden", "bias"), 
 
 
 def _look_ahead(p: Program) -> Text:
-    """Weights that follow others every few steps."""
+    """Draw weights that follow other weights every few steps."""
     p.holds_any_tree()
     a, b = p.size(8, 16, 24), p.size(12, 32)
     tree = {
@@ -759,7 +759,7 @@ _RECTIFIED = """
 
 
 def _rectified(p: Program) -> Text:
-    """Adam that waits for its second moments."""
+    """Draw Adam with a delay until its second moments are reliable."""
     tree = parameters(p, p.choices.integer(1, 2))[0]
     p.holds_any_tree()
     keeps = _kept(tree)
@@ -841,7 +841,7 @@ _FREE = """
 
 
 def _schedule_free(p: Program) -> Text:
-    """Steps whose average takes the place of a schedule."""
+    """Draw steps with averages in place of a schedule."""
     p.holds_any_tree()
     a, b = p.size(8, 16, 24), p.size(12, 32)
     names = p.choices.choice(_NAMES)

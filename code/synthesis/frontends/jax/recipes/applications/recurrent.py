@@ -1,4 +1,4 @@
-"""Cells that are carried along a sequence."""
+"""Recurrent cells that are scanned along a sequence."""
 
 import re
 
@@ -13,9 +13,9 @@ from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.frontends.jax.recipes.applications.written import Text, with_texts
 
 _HALF = 0.35
-"""How many cells multiply in ``bfloat16``; what is carried along stays ``float32``."""
+"""Probability that a cell multiplies in ``bfloat16``. Its state stays in ``float32``."""
 _BESIDE = 0.95
-"""How many functions call another one for what gates do."""
+"""Probability that a function calls another one for its gates."""
 _LSTM_GATES = '''
     def lstm_gates(gates: Array, c: Array, bias: float = {0.0 ~ 1.0}):
         {?0.5 """{New state of a long short-term memory ~ What the gates make of a cell}."""}
@@ -47,7 +47,7 @@ _CELLS = {"lstm": ("h", "c"), "gru": ("h",), "rnn": ("h",), "linear_recurrence":
 
 
 def _draw_recurrent(stream: Stream, target: str) -> KernelSpec:
-    """A cell over a sequence, its parameters in a tree and its state carried along."""
+    """Draw a recurrent cell over a sequence, with parameters in a tree."""
     p = Program(stream)
     rows, length, into, hidden = p.size(4, 8, 16, 32), p.size(8, 16, 32), p.size(16, 32, 64), p.size(16, 32, 64)
     gates = {"lstm": 4, "gru": 3, "rnn": 1, "linear_recurrence": 1}[target]
@@ -132,7 +132,7 @@ def _draw_recurrent(stream: Stream, target: str) -> KernelSpec:
     unpack = f"{', '.join(state)} = carry" if len(state) > 1 else ""
     body = _cell(p, target, at) if not linear else ["h = decay * h + x"]
     if linear:
-        # what does not wait for the state is computed for all steps at once
+        # values that do not depend on the state are computed for all steps at once
         drives = _drives(p, at, decay)
         p.add(*(map(_multiplied_in_half, drives) if half else drives))
     if masked:
@@ -189,7 +189,7 @@ def _draw_recurrent(stream: Stream, target: str) -> KernelSpec:
         "lstm": ("lstm", "run_lstm", "lstm_layer"),
         "gru": ("gru", "run_gru", "gru_layer"),
         "rnn": ("rnn", "elman_rnn", "simple_rnn"),
-        # one that reads its states out is a model of a state space
+        # a recurrence whose states are read out is a state-space model
         "linear_recurrence": ("linear_recurrence", "diagonal_ssm" if read else "diagonal_recurrence", "linear_rnn"),
     }[target]
     return p.done(
@@ -207,7 +207,7 @@ def _renamed(found: re.Match[str]) -> str:
 
 
 def _into_new(line: str) -> str:
-    """A line of a cell that gives a new state beside the old one, which is kept where a sequence has ended."""
+    """Return a line of a cell that assigns a new state and keeps the old one, because a sequence may have ended."""
     return re.sub(r"(?m)^([hc])(?:, (c))? = ", _renamed, line).replace("jnp.tanh(c)", "jnp.tanh(new_c)")
 
 
@@ -215,7 +215,7 @@ _PRODUCT = re.compile(r"\b(xs?|h) @ (params[\w.'\[\]]+)|\bjnp\.dot\((xs?|h), (pa
 
 
 def _multiplied_in_half(line: str) -> str:
-    """A line whose products are of ``bfloat16``, summed up in ``float32``."""
+    """Return a line whose products are in ``bfloat16``, summed in ``float32``."""
 
     def written(found: re.Match[str]) -> str:
         left, right = found[1] or found[3], found[2] or found[4]
@@ -226,7 +226,7 @@ def _multiplied_in_half(line: str) -> str:
 
 
 def _cell(p: Program, target: str, at: dict[str, str]) -> list[str]:
-    """Statements that bring the state a step on."""
+    """Return statements that advance the state by a step."""
     both = p.pick(
         f"x @ {at['w_x']} + h @ {at.get('w_h', '')} + {at['b']}",
         f"jnp.dot(x, {at['w_x']}) + jnp.dot(h, {at.get('w_h', '')}) + {at['b']}",
@@ -282,7 +282,7 @@ def _cell(p: Program, target: str, at: dict[str, str]) -> list[str]:
 
 
 def _drives(p: Program, at: dict[str, str], decay: str) -> list[str]:
-    """Statements that give how fast a state decays, and what drives it at every step."""
+    """Return statements for the decay of a state, and for its input at every step."""
     gain = p.pick("(1.0 - decay)", "jnp.sqrt(1.0 - decay ** 2)")
     drives = p.pick(f"xs @ {at['w_x']} + {at['b']}", f"jnp.dot(xs, {at['w_x']}) + {at['b']}")
     return [
@@ -382,7 +382,7 @@ _STACK = """
 
 
 def _stack(p: Program) -> Text:
-    """One step of several layers of cells."""
+    """Draw one step of several layers of cells."""
     rows, into, width, layers = p.size(4, 8, 16), p.size(12, 16), p.size(16, 24), p.choices.choice((2, 3))
     kind = p.pick("gru", "rnn")
     lines = p.choose(_STACK)
@@ -513,7 +513,7 @@ _LAST_PEEPHOLE = """
 
 
 def _lstm(p: Program) -> Text:
-    """One step of a cell with what people add to it."""
+    """Draw one step of a cell with optional additions."""
     rows, into, cells = p.size(4, 8, 16), p.size(12, 16), p.size(16, 24)
     lines = p.choose(_LSTM)
     peeping = "'peephole' in params" in lines

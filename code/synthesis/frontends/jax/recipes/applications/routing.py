@@ -1,4 +1,4 @@
-"""Parts of language models: experts for tokens, losses at the last layer, what another model drafted."""
+"""Parts of language models: mixtures of experts, losses at the last layer, speculative decoding."""
 
 from collections.abc import Callable
 
@@ -142,7 +142,7 @@ _WAYS = (
 
 
 def _routed(p: Program) -> Text:
-    """A layer of experts, a few of which see each token."""
+    """Draw a layer of experts, each token seeing only a few."""
     batch, length, dim, hidden = p.choices.choice((2, 3)), p.choices.choice((6, 8)), p.size(8, 16), p.size(16, 24)
     experts, k = p.choices.choice((4, 6, 8)), p.choices.choice((1, 2, 2))
     way = p.choices.choice(_WAYS).strip("\n")
@@ -150,7 +150,7 @@ def _routed(p: Program) -> Text:
     lines = p.choose(text)
     gated, biased, shared = (p.choices.chance(0.5) for _ in range(3))
     if "renormalize and top_k > 1" not in lines:
-        k = 2  # a share of one alone would be one
+        k = 2  # the normalized weight of a single expert would be one
     params: dict[str, Tree] = {
         "router": Leaf((dim, experts)),
         "experts": {
@@ -273,7 +273,7 @@ _COUNTED = (
 
 
 def _head_loss(p: Program) -> Text:
-    """The loss of the next tokens, some positions at a time."""
+    """Draw the loss of the next tokens, computed for a few positions at a time."""
     batch, length, dim, vocab = p.size(2, 4), p.choices.choice((12, 16)), p.size(16, 24), p.size(40, 48)
     chunk = p.choices.choice((4, 6, 8))
     told = p.choices.chance(0.5)
@@ -422,17 +422,17 @@ _EXTRA = (
     extra = best if greedy else jax.random.categorical(next_key, jnp.log(rest + 1e-9))}
     """,
 )
-"""Without a choice of the best, and with it."""
+"""Without a greedy choice, and with it."""
 
 
 def _drafted(p: Program) -> Text:
-    """What a model keeps of tokens that a smaller one drafted."""
+    """Draw the verification of tokens that a smaller model drafted."""
     batch, drafted, vocab = p.choices.choice((2, 3, 4)), p.choices.choice((3, 4, 5)), p.size(16, 24, 32)
     sure = p.choices.chance(0.5)
     lines = placed(p.choose(_DRAFTED), "ACCEPTED", p.choose(_ACCEPTED[sure]).strip("\n"))
     lines = placed(lines, "EXTRA", p.choose(_EXTRA[sure]).strip("\n"))
     told = p.choices.chance(0.5)
-    # A greedy choice asks nothing of the draft's scores but where it stopped.
+    # A greedy choice reads the draft's scores only where it stopped.
     tokens, counts = Leaf((batch, drafted + 1), dtype="int32"), Leaf((batch,), dtype="int32")
     result: tuple[Tree, ...] = (tokens, counts)
     if "'lengths'" in lines:
@@ -472,4 +472,4 @@ WRITERS: dict[str, Callable[[Program], Text]] = {
     "chunked_loss": _head_loss,
     "draft_check": _drafted,
 }
-"""For each target what writes it."""
+"""The function that draws each target."""

@@ -1,4 +1,4 @@
-"""Steps of optimizers whose step size follows a schedule."""
+"""Optimizer steps whose step size follows a schedule."""
 
 import re
 
@@ -23,7 +23,7 @@ _RISE = """
     rate = jax.lax.cond(t < warmup, lambda: peak * (t + 1.0) / warmup, lambda: rate)}
 """
 _WARMUP = 0.55
-"""How many schedules begin with a linear warmup, behind which they start."""
+"""Probability that a schedule begins with a linear warmup, after which it starts."""
 _SCHEDULES = {
     "cosine_schedule": """
         {?0.4 # cosine decay}
@@ -153,11 +153,11 @@ _STEPS = (
      ("step_size_up", "half_cycle")),
     ("shift", ("1000", "10_000"), "steps before it falls", ("1000", "2000"), ("timescale",)),
 )  # fmt: skip
-"""Numbers of steps that schedules have: key, defaults, what it is, what it is given, names."""
+"""Numbers of steps of schedules: the key, defaults, description, values that are passed, and names."""
 
 
 def _draw_schedule(stream: Stream, target: str) -> KernelSpec:
-    """A step of gradient descent whose size depends on the steps so far."""
+    """Draw a step of gradient descent whose size depends on the number of steps so far."""
     p = Program(stream)
     tree, _ = parameters(p, p.choices.integer(1, 2) + (p.level >= 4))
     each = p.pick(*MAPS)
@@ -219,11 +219,11 @@ def _draw_schedule(stream: Stream, target: str) -> KernelSpec:
     p.option("nesterov", "False", "bool", "whether to look ahead by a step", p.pick("True", "False"))
     p.option("b1", "0.9", "float", "decay of the momentum", None, ("momentum_decay", "beta"))
     warm = target in ("cosine_schedule", "polynomial_schedule", "exponential_schedule") and p.choices.chance(_WARMUP)
-    # What decays counts its steps from the end of the warmup on.
+    # A decay counts its steps from the end of the warmup.
     behind = "since = jnp.maximum(t - warmup, 0.0)" if warm else ""
     schedule = _SCHEDULES[target].replace("PROGRESS", _PROGRESS[warm]).replace("SINCE", "since" if warm else "t")
     rise = _RISE if warm else ""
-    # At most one thing beside the schedule and the step.
+    # At most one addition to the schedule and the step.
     extra = p.pick("", "", "clip", "decay") if kind != "nesterov" and not warm else ""
     step = _APPLY[kind].replace("DECAY", _DECAYS[kind] if extra == "decay" else "").replace("EACH", each)
     texts = [_CHECK, behind, schedule, rise, _CLIP.replace("EACH", each) if extra == "clip" else "", step]
@@ -361,7 +361,7 @@ _PLATEAU = """
 
 
 def _moving(p: Program) -> tuple[str, Tree, dict[str, Array | Constant | Option]]:
-    """Statements of a step of a size ``lr``, the parameters, and what the statements name."""
+    """Return statements of a step of size ``lr``, the parameters, and the arguments of the statements."""
     tree = parameters(p, p.choices.integer(1, 2))[0]
     p.holds_any_tree()
     move = p.choose(_MOVED)
@@ -379,7 +379,7 @@ def _moving(p: Program) -> tuple[str, Tree, dict[str, Array | Constant | Option]
 
 
 def _ending(p: Program, tree: Tree, keeps: Tree, told: dict[str, str]) -> tuple[str, tuple[Tree, ...]]:
-    """The last statements, and what they return."""
+    """Return the last statements and their results."""
     new = changed(tree, -1, 1)
     form = p.pick("plain", "rate", "told")
     if form == "plain":
@@ -391,7 +391,7 @@ def _ending(p: Program, tree: Tree, keeps: Tree, told: dict[str, str]) -> tuple[
 
 
 def _phases(p: Program) -> Text:
-    """A rate that goes from value to value in phases."""
+    """Draw a step size that goes from value to value in phases."""
     move, tree, given = _moving(p)
     lines = placed(p.choose(_PHASES), "MOVED", move)
     keeps: Tree = {"count": Leaf((), 0, 4000, "int32"), "trace": changed(tree, -1, 1)}
@@ -425,7 +425,7 @@ def _phases(p: Program) -> Text:
 
 
 def _plateau(p: Program) -> Text:
-    """A rate that falls where the loss does not."""
+    """Draw a step size that is reduced if the loss does not improve."""
     move, tree, given = _moving(p)
     lines = placed(p.choose(_PLATEAU), "MOVED", move)
     grows = "mode == 'min'" in lines and p.choices.chance(0.4)

@@ -145,7 +145,7 @@ _EVALUATED = """
 
 
 def _evaluated(p: Program) -> Text:
-    """Metrics of a batch of scores."""
+    """Draw metrics of a batch of scores."""
     batch, length, classes = p.choices.choice((8, 16)), p.choices.choice((12, 16)), p.size(10, 24, 40)
     flat = p.choices.chance(0.4)
     shape = (batch * 4,) if flat else (batch, length)
@@ -253,7 +253,7 @@ _BATCHED = """
 
 
 def _batched(p: Program) -> Text:
-    """Inputs, targets and masks of a batch of tokens."""
+    """Draw the inputs, targets and masks of a batch of tokens."""
     rows, length, vocab = p.size(4, 8, 16), p.size(24, 32, 48), 50
     lines = p.choose(_BATCHED)
     first = "bos_id is not None" in lines and p.choices.chance(0.6)
@@ -343,12 +343,12 @@ _PROCESSED = """
 
 
 def _processed(p: Program) -> Text:
-    """Scores of the next token, changed by rules."""
+    """Draw changes of the scores of the next token by rules."""
     rows, vocab, length = p.choices.choice((4, 6, 8)), p.size(32, 48, 64), p.choices.choice((6, 10))
     lines = p.choose(_PROCESSED)
     greedy = "if greedy" in lines
     drawn = greedy and p.choices.chance(0.5)
-    # What keeps one token from coming has to reach the result.
+    # A rule that excludes a single token has to affect the result.
     wide = "min_length is not None" in lines or "banned" in lines
     penalty, frequency = p.pick("1.2", "1.1", "1.3"), p.pick("0.5", "0.2")
     given: dict[str, Array | Constant | Option] = {
@@ -425,7 +425,7 @@ _STORED = """
 
 
 def _stored(p: Program) -> Text:
-    """A buffer of experience that takes in a batch."""
+    """Draw a replay buffer that stores a batch."""
     capacity, n, width, acts = p.choices.choice((32, 48, 64)), p.choices.choice((4, 8)), p.size(4, 8), p.size(2, 3)
     lines = p.choose(_STORED)
     lines = lines.replace(
@@ -530,10 +530,10 @@ _CRITIC = """
 
 
 def _objective(p: Program) -> Text:
-    """The loss of a policy and of its critic, part by part."""
+    """Draw the loss of a policy and its critic, with its terms."""
     shape = (p.size(16, 32, 64), p.choices.choice((8, 12)))
     critic_form = p.pick("always", "always", "asked", "never")
-    # values without returns are of no use
+    # values are not used without returns
     asking = "if values is not None:\n    if returns is None:\n        raise ValueError('expected returns for values')"
     value_loss = dedent(_CRITIC).strip()
     if critic_form == "asked":
@@ -631,7 +631,7 @@ _CACHED = """
 
 
 def _cached(p: Program) -> Text:
-    """Attention of a few new tokens to all that came before."""
+    """Draw the attention of a few new tokens to all earlier ones, with a cache."""
     batch, length, room = p.choices.choice((2, 3)), p.choices.choice((1, 2, 4)), p.choices.choice((12, 16))
     heads, depth = p.choices.choice((2, 4)), p.size(8, 16)
     text = p.choose(_CACHED)
@@ -727,7 +727,7 @@ _ENDED_BEAMS = {
         """,
     ),
 }
-"""What is known of beams that have ended: what it does to the next scores, and what is kept of it."""
+"""The treatment of finished beams: how it changes the next scores, and which state is kept."""
 _PARENTS = {
     "helper": ("gather_beams(VALUE, parents)", ""),
     "inner": (
@@ -740,11 +740,11 @@ _PARENTS = {
     """,
     ),
 }
-"""How a new beam gets what its parent had, and a function in the function that does it."""
+"""How a new beam gets the state of its parent, and the inner function that does so."""
 
 
 def _beams(p: Program) -> Text:
-    """One step of a beam search."""
+    """Draw one step of a beam search."""
     batch, beams, vocab, length = (
         p.choices.choice((2, 3, 4)),
         p.choices.choice((3, 4)),

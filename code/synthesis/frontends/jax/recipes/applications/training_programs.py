@@ -1,4 +1,4 @@
-"""Whole steps of training: a state and a batch in, the next state and what is watched out."""
+"""Whole training steps: a state and a batch in, the next state and metrics out."""
 
 import re
 from collections.abc import Mapping
@@ -250,7 +250,7 @@ _HALF = """
     OUTPUTS = apply_model(half_params, x).astype(jnp.float32)}
 """
 _HALF_SHARE = 0.45
-"""How many models of numbers compute in ``bfloat16``."""
+"""Probability that a regression model computes in ``bfloat16``."""
 _EPOCH = """
     num_examples = INPUTS.shape[0]
     {?0.3 if num_examples % num_batches != 0:
@@ -273,11 +273,11 @@ _EPOCH = """
     state, (losses, PLURAL) = jax.lax.scan(train_step, state, batches)
 """
 _EXTRAS = ("", "average", "clip", "clip", "schedule", "schedule", "l2", "decay")
-"""What a step may have beside a loss and an optimizer."""
+"""Optional parts of a training step, in addition to a loss and an optimizer."""
 
 
 def _draw_program(stream: Stream, target: str) -> KernelSpec:
-    """A step of training from a state to the next."""
+    """Draw a training step from one state to the next."""
     p = Program(stream)
     epoch = target == "epoch"
     kind = p.pick(*_MOVES) if epoch else target
@@ -288,7 +288,7 @@ def _draw_program(stream: Stream, target: str) -> KernelSpec:
     low = not classes and p.choices.chance(_HALF_SHARE)
     sizes = [into, *[hidden] * depth, out]
     tree: Tree = [{"w": weights(a, b), "b": weights(b)} for a, b in pairwise(sizes)]
-    # One thing at most beside the loss and the optimizer: steps that do everything belong to frameworks.
+    # At most one addition to the loss and the optimizer: steps that do everything belong to frameworks.
     extra = p.pick(*_EXTRAS, *(("smoothing",) if classes else ()))
     averaged, clipped, scheduled = (extra == each for each in ("average", "clip", "schedule"))
     kept = {"sgd": (), "momentum": ("mu",), "adam": ("mu", "nu")}[kind]
@@ -392,13 +392,13 @@ def _draw_program(stream: Stream, target: str) -> KernelSpec:
 
 
 def _write_epoch(p: Program, steps: list[str], inputs: str, metric: tuple[str, str]) -> None:
-    """Steps on one batch as a function, and a loop over all of them.
+    """Write a training step on one batch as a function, and a loop over all batches.
 
     Args:
         p: the function.
         steps: the statements of a step.
-        inputs: what leads to the inputs of a batch.
-        metric: what a step tells beside the loss, for one step and for several.
+        inputs: the statements that compute the inputs of a batch.
+        metric: the metric in addition to the loss, for one step and for several.
     """
     one, several = metric
     p.add(block("def train_step(state, minibatch):", *steps, f"return new_state, (loss, {one})"))
@@ -406,7 +406,7 @@ def _write_epoch(p: Program, steps: list[str], inputs: str, metric: tuple[str, s
 
 
 def _finished(p: Program, target: str) -> KernelSpec:
-    """The function, with what it is called and what it is for."""
+    """Return the finished function, with its names and summary."""
     if target == "epoch":
         return p.done(
             "training",

@@ -43,7 +43,7 @@ SAME = '''
 
 
 def _layers(p: Program, count: int, *, nested: bool = True) -> dict[str, Tree]:
-    """Parameters of some layers by name; with a layer's arrays by name too, or one array for each."""
+    """Return the parameters of some layers by name; a layer is one array, or arrays by name if ``nested``."""
     p.holds_any_tree()
     names = p.choices.choice(_NAMES)[:count]
     sizes = [p.size(32, 64, 96, 128) for _ in range(count + 1)]
@@ -55,7 +55,7 @@ def _layers(p: Program, count: int, *, nested: bool = True) -> dict[str, Tree]:
 
 
 def _names(tree: Tree) -> list[str]:
-    """The arrays of a tree by the names on the way to them, joined by slashes."""
+    """Return the paths of a tree's arrays: the names on the way to them, joined by slashes."""
     match tree:
         case Mapping():
             return ["/".join((name, *([end] if end else []))) for name, part in tree.items() for end in _names(part)]
@@ -64,7 +64,7 @@ def _names(tree: Tree) -> list[str]:
 
 
 def _kernels(tree: Tree) -> dict[str, Tree]:
-    """A tree of layers without their biases."""
+    """Return a tree of layers without its biases."""
     match tree:
         case Mapping():
             return {
@@ -167,7 +167,7 @@ _RATIO = """
 
 
 def write_log(p: Program) -> Text:
-    """Statistics of parameters by name, as training programs log them."""
+    """Draw statistics of parameters by name, as training programs log them."""
     tree = _layers(p, p.choices.choice((2, 3)))
     prefix = p.pick("'params'", "'grads'", "'train/grads'", "'weights'")
     ratio = p.choices.chance(0.35)
@@ -186,7 +186,7 @@ def write_log(p: Program) -> Text:
         lines = placed(lines, "SQUARE", "squares.append(jnp.sum(x ** 2))" if summed else "")
         total = p.pick("jnp.sqrt(sum(squares))", "jnp.sqrt(jnp.sum(jnp.stack(squares)))")
         lines = placed(lines, "TOTAL", f"stats[f'{{prefix}}/global_norm'] = {total}" if summed else "")
-    if skipped:  # what is left out would change nothing
+    if skipped:  # parameters that are left out would have no effect
         tree = _kernels(tree)
     label = prefix.strip("'")
     kept: dict[str, Tree] = {f"{label}/{name}": Leaf(()) for name in _names(tree)}
@@ -294,7 +294,7 @@ _UNRAVEL = """
 
 
 def write_vector(p: Program) -> Text:
-    """A tree as one vector, or one vector as steps of the arrays of a tree."""
+    """Draw the conversion of a tree to a vector, or of a vector to updates of a tree."""
     tree = _layers(p, p.choices.choice((2, 3)), nested=p.choices.chance(0.7))
     back = p.choices.chance(0.5)
     lines = p.choose(_UNRAVEL if back else _RAVEL)
@@ -431,7 +431,7 @@ _MERGES = {
 
 
 def write_merged_models(p: Program) -> Text:
-    """Several checkpoints as one."""
+    """Draw the merge of several checkpoints."""
     tree = _layers(p, p.choices.choice((2, 3)), nested=p.choices.chance(0.8))
     form = p.pick(*_MERGES)
     count = p.choices.choice((2, 3, 4))
@@ -517,7 +517,7 @@ _FROZEN = """
 
 
 def write_frozen(p: Program) -> Text:
-    """A step of some layers by name, while others stay."""
+    """Draw a training step of layers selected by name, while others stay the same."""
     tree = _layers(p, 3)
     names = list(tree)
     free = names[p.choices.integer(0, 1) :]
@@ -605,7 +605,7 @@ _COMPARED_ENDS = """
 
 
 def write_compared(p: Program) -> Text:
-    """How far two trees are from each other, array by array."""
+    """Draw the differences between two trees, array by array."""
     tree = _layers(p, p.choices.choice((2, 3)), nested=p.choices.chance(0.7))
     lines = placed(p.choose(_COMPARED), "ERROR", p.choose(_ERROR))
     lines = placed(lines, "ENDS", p.choose(_COMPARED_ENDS))

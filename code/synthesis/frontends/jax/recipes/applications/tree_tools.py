@@ -1,4 +1,4 @@
-"""What libraries do to trees of arrays in passing: norms, casts, choices, noise, batches of trees."""
+"""Utilities for trees of arrays in libraries: norms, casts, choices, noise, batches of trees."""
 
 import re
 from collections.abc import Callable
@@ -50,12 +50,12 @@ KEYS_LIKE = '''
 
 
 def _settled(p: Program, text: str) -> str:
-    """A text whose groups are chosen, as a text without groups."""
+    """Return a text with its groups chosen, in the form of a text without groups."""
     return settled(p.choose(text))
 
 
 def _tree(p: Program, low: float = -1.0, high: float = 1.0, dtype: str = "float32") -> Tree:
-    """Parameters of some layers; what takes any tree says nothing of its type."""
+    """Return the parameters of some layers. A function of any tree has no annotation for them."""
     p.holds_any_tree()
     tree, _ = parameters(p, p.choices.integer(1, 2) + (p.level >= 4), biased=p.choices.chance(0.7))
     return changed(tree, low, high, dtype)
@@ -286,7 +286,7 @@ _CASTS = {
 
 
 def _cast(p: Program) -> Text:
-    """Trees in another precision, or gradients that were scaled for it."""
+    """Draw trees in another precision, or gradients that were scaled for it."""
     form = p.choices.weighted((("kept", 0.45), ("policy", 0.25), ("scaled", 0.3)))
     tree = _tree(p, -2, 2)
     some = form == "kept" and p.choices.chance(0.4)
@@ -764,7 +764,7 @@ _BATCHES = {
 
 
 def _batches(p: Program) -> Text:
-    """Trees in batches: stacked, sliced, averaged."""
+    """Draw the stacking, slicing or averaging of trees in batches."""
     rows = p.size(64, 128, 256)
     widths = [p.size(4, 8, 16) for _ in range(2)]
     form = p.pick(*_BATCHES)
@@ -774,7 +774,7 @@ def _batches(p: Program) -> Text:
         one = (Leaf((rows, widths[0])), Leaf((rows,)))
     many, size, axis = p.choices.choice((2, 3, 4)), p.choices.choice((4, 8, 16)), p.choices.choice((0, 0, 1))
     if form == "shuffle" and rows % many:
-        many = 2  # which every number of rows is a multiple of
+        many = 2  # every number of rows is a multiple of two
     check = """
         {?0.35 lengths = set(x.shape[0] for x in jax.tree.leaves(tree))
         if len(lengths) != 1:
@@ -920,7 +920,7 @@ _AVERAGES = {
 
 
 def _blend(p: Program) -> Text:
-    """Averages of parameters: of a target network, with a short memory at first, or debiased."""
+    """Draw averages of parameters: of a target network, with a short memory at first, or debiased."""
     tree = _tree(p)
     form = p.pick(*_AVERAGES)
     targeted = form in ("soft", "periodic")

@@ -1,4 +1,4 @@
-"""What is done to trees of parameters or gradients, and to batches of scores, by name."""
+"""Operations on trees of parameters or gradients, and on batches of scores, chosen by name."""
 
 import re
 from collections.abc import Callable
@@ -400,7 +400,7 @@ FAMILIES = {"projections": _PROJECT, "compression": _COMPRESS}
 
 
 def _draw_update(stream: Stream, target: str) -> KernelSpec:
-    """What is done to a tree by name."""
+    """Draw an operation on a tree, chosen by name."""
     sizes = stream.child("sizes")
     a, b = sizes.choice((16, 32, 64)), sizes.choice((16, 32, 64))
     trees: tuple[Tree, ...] = (
@@ -425,12 +425,12 @@ def _draw_update(stream: Stream, target: str) -> KernelSpec:
 
 
 def _settled(p: Program, text: str) -> str:
-    """A text whose groups are chosen, as a text without groups."""
+    """Return a text with its groups chosen, in the form of a text without groups."""
     return settled(p.choose(text))
 
 
 def _put(text: str, mark: str, lines: str) -> str:
-    """A text with lines where a mark stands alone on one."""
+    """Return a text with lines in place of a mark that is alone on a line."""
     return re.sub(rf"(?m)^( *){mark}$", lambda found: indent(dedent(lines).strip("\n"), found[1]), text)
 
 
@@ -439,7 +439,7 @@ def _choices(p: Program) -> Text:
     way = p.pick(*_CHOICES)
     lines, titles, summary = _CHOICES[way]
     lines = _settled(p, _put(lines, "MASKED", _MASKED))
-    if way == "boltzmann":  # whose log probabilities are returned
+    if way == "boltzmann":  # its log probabilities are returned
         lines = lines.replace("-jnp.inf", "-1e9")
     k = p.choices.choice((4, 8))
     one, several = Leaf((rows,), dtype="int32"), Leaf((rows, k), dtype="int32")
